@@ -1,0 +1,46 @@
+"""One probe's result: the single shape that every probe returns and that judging reads."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class Verdict(StrEnum):
+    """What a probe saw.
+
+    ``unknown`` is our own fault (no socket, a late loop, a full buffer) and never judges a device.
+    """
+
+    OK = "ok"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """The result of one round against one device.
+
+    ``sent`` and ``received`` count echoes (or requests); ``rtts_ns`` holds one round-trip time in
+    nanoseconds for each answer, in order of sending. ``reason`` says in a few words why a verdict
+    is not ``ok`` ('timeout', 'host unreachable from 10.0.0.1', 'ENOBUFS'), and is empty otherwise.
+    """
+
+    device: str
+    probe: str
+    started_utc: datetime
+    started_mono_ns: int
+    verdict: Verdict
+    sent: int = 0
+    received: int = 0
+    rtts_ns: tuple[int, ...] = ()
+    reason: str = ""
+
+    @property
+    def loss(self) -> float:
+        """Share of echoes lost, 0.0 to 1.0; 0.0 when none was sent."""
+        return 1.0 - self.received / self.sent if self.sent else 0.0
+
+    @property
+    def rtt_ns(self) -> int | None:
+        """Mean round-trip time in nanoseconds; None when nothing answered."""
+        return sum(self.rtts_ns) // len(self.rtts_ns) if self.rtts_ns else None
