@@ -1,0 +1,143 @@
+"""The fleet: sites, their devices and who depends on whom, checked and ready to use."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from ipaddress import IPv4Address, IPv6Address
+
+from monitor.settings.problems import Problem, did_you_mean
+from monitor.settings.sites_file import Kind, SiteEntry, SitesFile
+from monitor.settings.toml import Document, KeyPath
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """An address at a site. ``id`` is 'SITE/NAME'."""
+
+    id: str
+    site: str
+    name: str
+    address: IPv4Address | IPv6Address
+    ttl: int | None = None
+    dscp: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A place or link the office answers for. Its first device is its gateway and decides whether it is down."""
+
+    id: str
+    kind: Kind
+    name_bn: str
+    name_en: str
+    union: str | None
+    position: tuple[float, float] | None
+    parent: str | None
+    devices: tuple[Device, ...]
+
+    @property
+    def gateway(self) -> Device:
+        return self.devices[0]
+
+
+@dataclass(frozen=True)
+class Fleet:
+    """All sites by id."""
+
+    sites: Mapping[str, Site]
+
+    @classmethod
+    def of(cls, file: SitesFile) -> "Fleet":
+        """The fleet of a file that `problems` found nothing wrong with."""
+        return cls({id_: _site(id_, entry) for id_, entry in file.sites.items()})
+
+    @cached_property
+    def devices(self) -> Mapping[str, Device]:
+        """All devices by id."""
+        return {device.id: device for site in self.sites.values() for device in site.devices}
+
+    @cached_property
+    def children(self) -> Mapping[str, tuple[str, ...]]:
+        """The ids of the sites directly behind each site that has any."""
+        behind: dict[str, list[str]] = {}
+        for site in self.sites.values():
+            if site.parent is not None:
+                behind.setdefault(site.parent, []).append(site.id)
+        return {parent: tuple(ids) for parent, ids in behind.items()}
+
+    def ancestors(self, site: str) -> Iterator[str]:
+        """The ids of the sites that ``site`` depends on, nearest first."""
+        parent = self.sites[site].parent
+        while parent is not None:
+            yield parent
+            parent = self.sites[parent].parent
+
+    def descendants(self, site: str) -> Iterator[str]:
+        """The ids of all sites behind ``site``, nearest first."""
+        queue = list(self.children.get(site, ()))
+        for child in queue:
+            yield child
+            queue.extend(self.children.get(child, ()))
+
+
+def _site(id_: str, entry: SiteEntry) -> Site:
+    devices = [
+        Device(f"{id_}/{name}", id_, name, device.address, device.ttl, device.dscp)
+        for name, device in entry.devices.items()
+    ]
+    if entry.address is not None:
+        devices.insert(0, Device(f"{id_}/gateway", id_, "gateway", entry.address))
+    return Site(
+        id_,
+        entry.kind,
+        entry.name_bn,
+        entry.name_en,
+        entry.union,
+        entry.position,
+        entry.parent,
+        tuple(devices),
+    )
+
+
+def problems(document: Document, file: SitesFile) -> Iterator[Problem]:
+    """What is wrong between sites: unknown parents, cycles, addresses given twice."""
+
+    def at(path: KeyPath, message: str) -> Problem:
+        return Problem(document.name, document.line(path), ".".join(map(str, path)), message)
+
+    for id_, site in file.sites.items():
+        if site.parent is not None and site.parent not in file.sites:
+            hint = did_you_mean(site.parent, file.sites) or " Expected the id of another site"
+            yield at(("sites", id_, "parent"), f"no site '{site.parent}'.{hint}")
+    for cycle in _cycles(file):
+        chain = " → ".join([*cycle, cycle[0]])
+        yield at(("sites", cycle[0], "parent"), f"a circle of parents: {chain}. Expected a tree")
+    seen: dict[IPv4Address | IPv6Address, KeyPath] = {}
+    for path, address in _addresses(file):
+        if address in seen:
+            first = seen[address]
+            where = f"{'.'.join(map(str, first))} (line {document.line(first)})"
+            yield at(path, f"{address} is already the address of {where}. Expected an address of its own")
+        seen.setdefault(address, path)
+
+
+def _addresses(file: SitesFile) -> Iterator[tuple[KeyPath, IPv4Address | IPv6Address]]:
+    for id_, site in file.sites.items():
+        if site.address is not None:
+            yield ("sites", id_, "address"), site.address
+        for name, device in site.devices.items():
+            yield ("sites", id_, "devices", name, "address"), device.address
+
+
+def _cycles(file: SitesFile) -> Iterator[list[str]]:
+    done: set[str] = set()
+    for start in file.sites:
+        path: list[str] = []
+        current: str | None = start
+        while current in file.sites and current not in done and current not in path:
+            assert current is not None
+            path.append(current)
+            current = file.sites[current].parent
+        if current in path:
+            yield path[path.index(current) :]
+        done.update(path)

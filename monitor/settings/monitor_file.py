@@ -1,0 +1,139 @@
+"""config/monitor.toml as it is read: how to probe and judge, where to store, whom to serve."""
+
+import re
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints, field_validator, model_validator
+
+from monitor.settings.base import Model
+
+FLAGS = re.ASCII | re.IGNORECASE
+Seconds = Annotated[float, Field(gt=0, le=86_400)]
+
+
+class Probing(Model):
+    """Cadence and shape of the ICMP rounds."""
+
+    interval_s: Annotated[float, Field(ge=1, le=3_600)] = 60.0
+    recheck_s: Annotated[float, Field(ge=0.5, le=3_600)] = 5.0
+    echoes: Annotated[int, Field(ge=1, le=20)] = 3
+    spacing_s: Annotated[float, Field(ge=0.01, le=10)] = 0.5
+    timeout_s: Annotated[float, Field(ge=0.05, le=30)] = 1.5
+    rate_per_s: Annotated[int, Field(ge=1, le=1_000_000)] = 5_000
+    socket: Literal["auto", "ping", "raw"] = "auto"
+
+    @property
+    def round_s(self) -> float:
+        """How long one round of one device may take."""
+        return (self.echoes - 1) * self.spacing_s + self.timeout_s
+
+    @model_validator(mode="after")
+    def _rounds_fit(self) -> "Probing":
+        if self.recheck_s > self.interval_s:
+            raise ValueError(
+                f"recheck_s = {self.recheck_s:g} is longer than interval_s = {self.interval_s:g}. "
+                "Expected a suspected device to be asked sooner, not later"
+            )
+        if self.round_s > self.recheck_s:
+            raise ValueError(
+                f"a round takes up to {self.round_s:g} s ((echoes - 1) × spacing_s + timeout_s), but one is due every "
+                f"{self.recheck_s:g} s (recheck_s). Expected a round that ends before the next begins"
+            )
+        return self
+
+
+class Judging(Model):
+    """When a device counts as down, up or degraded."""
+
+    down_after: Annotated[int, Field(ge=1, le=100)] = 3
+    up_after: Annotated[int, Field(ge=1, le=100)] = 2
+    degraded_loss: Annotated[float, Field(gt=0, le=1)] = 0.2
+    degraded_rtt_ms: Annotated[float, Field(gt=0, le=30_000)] = 500.0
+
+
+class Tickets(Model):
+    """How tickets end and come back."""
+
+    recovery_hold_s: Annotated[float, Field(ge=0, le=86_400)] = 600.0
+    reopen_window_h: Annotated[float, Field(ge=0, le=720)] = 24.0
+
+
+class Storage(Model):
+    """Where the daemon keeps its state."""
+
+    directory: Path = Path("var")
+    keep_days: Annotated[int, Field(ge=30, le=36_500)] = 1_095
+    backups: Annotated[int, Field(ge=0, le=365)] = 7
+
+
+class Mail(Model):
+    """The office's mail server; without a host, mails are written to files."""
+
+    host: str = ""
+    port: Annotated[int, Field(ge=1, le=65_535)] = 587
+    security: Literal["starttls", "tls", "none"] = "starttls"
+    ca_file: Path | None = None
+    username: str = ""
+    password_file: Path | None = None
+    sender: str = ""
+    timeout_s: Annotated[float, Field(gt=0, le=120)] = 20.0
+    retry_s: Seconds = 30.0
+    attempts: Annotated[int, Field(ge=1, le=1_000)] = 60
+    page_url: str = ""
+
+    @property
+    def configured(self) -> bool:
+        """Whether mails may go out at all."""
+        return bool(self.host and self.sender)
+
+    @field_validator("sender")
+    @classmethod
+    def _is_an_address(cls, value: str) -> str:
+        if value and not is_mail_address(value):
+            raise ValueError(f"{value!r} is not an e-mail address. Expected one such as monitor@example.org")
+        return value
+
+    @model_validator(mode="after")
+    def _whole(self) -> "Mail":
+        if bool(self.host) != bool(self.sender):
+            given, other = ("host", "sender") if self.host else ("sender", "host")
+            raise ValueError(f"'{given}' is filled in but '{other}' is empty. Expected both, or neither")
+        if self.username and not self.password_file:
+            raise ValueError("'username' needs 'password_file'. Expected the path of a file that holds the password")
+        if self.username and self.security == "none":
+            raise ValueError('a password must not travel in the clear. Expected security = "starttls" or "tls"')
+        return self
+
+
+class Web(Model):
+    """The page and the metrics."""
+
+    listen: Annotated[str, StringConstraints(pattern=r"^(\[[0-9a-fA-F:]+\]|[0-9.]+):\d{1,5}$")] = "127.0.0.1:9786"
+
+    @property
+    def host(self) -> str:
+        return self.listen.rpartition(":")[0].strip("[]")
+
+    @property
+    def port(self) -> int:
+        return int(self.listen.rpartition(":")[2])
+
+
+class MonitorFile(Model):
+    """The whole file."""
+
+    probing: Probing = Probing()
+    judging: Judging = Judging()
+    tickets: Tickets = Tickets()
+    storage: Storage = Storage()
+    mail: Mail = Mail()
+    web: Web = Web()
+
+
+def is_mail_address(text: str) -> bool:
+    """Whether ``text`` can stand in a mail's To: one plain ASCII address, name@domain (RFC 5321, 254 characters)."""
+    return (
+        len(text) <= 254
+        and re.fullmatch(r"[\w.!#$%&'*+/=?^`{|}~-]+@([a-z\d]([a-z\d-]*[a-z\d])?\.)+[a-z]{2,}", text, FLAGS) is not None
+    )

@@ -1,0 +1,68 @@
+"""config/sites.toml as it is read: the places and links that the office answers for."""
+
+from ipaddress import IPv4Address, IPv6Address, ip_address
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field, StringConstraints, model_validator
+
+from monitor.settings.base import Model
+
+Kind = Literal["backbone", "udc", "lab", "office"]
+
+
+def _address(value: object) -> IPv4Address | IPv6Address:
+    """An address that one host can have; anything else is refused with its reason."""
+    try:
+        address = ip_address(str(value))
+    except ValueError:
+        raise ValueError(f"{value!r} is not an address. Expected an IPv4 or IPv6 address") from None
+    if isinstance(address, IPv6Address) and address.ipv4_mapped:
+        raise ValueError(f"{value} is an IPv4 address in disguise. Expected {address.ipv4_mapped}")
+    expected = "Expected the address of one host"
+    if address.is_unspecified:
+        raise ValueError(f"{value} is the unspecified address. {expected}")
+    if address.is_multicast:
+        raise ValueError(f"{value} is a multicast address. {expected}")
+    if isinstance(address, IPv4Address) and (int(address) == 0xFFFFFFFF or int(address) >> 24 == 0):
+        raise ValueError(f"{value} is a {'broadcast' if int(address) >> 24 else 'reserved'} address. {expected}")
+    return address
+
+
+Address = Annotated[IPv4Address | IPv6Address, BeforeValidator(_address)]
+Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+
+
+class DeviceEntry(Model):
+    """One device of a site."""
+
+    address: Address
+    ttl: int | None = Field(default=None, ge=1, le=255)
+    dscp: int | None = Field(default=None, ge=0, le=63)
+
+
+class SiteEntry(Model):
+    """One site; ``address`` is short for a single device named 'gateway'."""
+
+    kind: Kind
+    name_bn: Name
+    name_en: Name
+    union: str | None = None
+    position: tuple[Annotated[float, Field(ge=-90, le=90)], Annotated[float, Field(ge=-180, le=180)]] | None = None
+    parent: str | None = None
+    address: Address | None = None
+    devices: dict[Id, DeviceEntry] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _has_a_device(self) -> "SiteEntry":
+        if self.address is None and not self.devices:
+            raise ValueError("the site has no device. Expected 'address', or a table 'devices.NAME' with an address")
+        if self.address is not None and "gateway" in self.devices:
+            raise ValueError("the site has two gateways. Expected either 'address' or 'devices.gateway', not both")
+        return self
+
+
+class SitesFile(Model):
+    """The whole file."""
+
+    sites: dict[Id, SiteEntry] = Field(min_length=1)

@@ -1,0 +1,155 @@
+"""TOML files with the line of every key, which tomllib alone does not tell.
+
+tomllib decides what a file says; the syntax tree of tree-sitter is asked only where something stands.
+"""
+
+import re
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import tree_sitter_toml
+from tree_sitter import Language, Node, Parser
+
+from monitor.settings.problems import ConfigError, Problem
+
+KeyPath = tuple[str | int, ...]
+
+_WRONG_BOMS = {b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16"}
+
+
+@dataclass(frozen=True)
+class Document:
+    """A parsed file: its name as shown to people, its data, and its source for looking up lines."""
+
+    name: str
+    data: dict[str, Any]
+    source: bytes
+
+    def line(self, path: KeyPath) -> int:
+        """The line on which ``path``, or the nearest thing around it, is defined."""
+        while path and path not in self._line_of:
+            path = path[:-1]
+        return self._line_of.get(path, 1)
+
+    @cached_property
+    def _line_of(self) -> dict[KeyPath, int]:
+        return _lines(self.source)[0]
+
+
+def read(path: Path, name: str) -> Document:
+    """Reads a TOML file.
+
+    Raises ConfigError for a file that is missing, is not UTF-8, begins with a byte order mark,
+    is no TOML, or defines a table twice.
+    """
+    try:
+        source = path.read_bytes()
+    except OSError as error:
+        raise ConfigError([Problem(name, 0, "", f"cannot be read: {error.strerror}. Expected a TOML file")]) from None
+    if problem := _encoding_problem(source, name):
+        raise ConfigError([problem])
+    try:
+        data = tomllib.loads(source.decode())
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(_syntax_problems(source, name, str(error))) from None
+    return Document(name, data, source)
+
+
+def _encoding_problem(source: bytes, name: str) -> Problem | None:
+    if encoding := _WRONG_BOMS.get(source[:2]):
+        return Problem(name, 1, "", f"the file is {encoding}. Expected UTF-8 without a byte order mark")
+    if source.startswith(b"\xef\xbb\xbf"):
+        return Problem(
+            name,
+            1,
+            "",
+            "the file begins with a byte order mark (BOM). Expected UTF-8 without it: save it again so",
+        )
+    try:
+        source.decode()
+    except UnicodeDecodeError as error:
+        line = source.count(b"\n", 0, error.start) + 1
+        return Problem(name, line, "", f"byte 0x{source[error.start]:02x} is not UTF-8. Expected the file in UTF-8")
+    return None
+
+
+def _syntax_problems(source: bytes, name: str, message: str) -> list[Problem]:
+    if twice := _lines(source)[1]:
+        return [
+            Problem(
+                name,
+                line,
+                ".".join(map(str, path)),
+                f"is defined twice, first on line {first}. Expected it once",
+            )
+            for path, first, line in twice
+        ]
+    at = re.search(r" \(at line (\d+), column (\d+)\)$", message)
+    if at is None:
+        lines = source.count(b"\n") + 1
+        return [Problem(name, lines, "", f"is not TOML: {message.removesuffix(' (at end of document)')} at the end")]
+    return [Problem(name, int(at[1]), "", f"is not TOML: {message[: at.start()]}, at column {at[2]}")]
+
+
+def _lines(source: bytes) -> tuple[dict[KeyPath, int], list[tuple[KeyPath, int, int]]]:
+    """The line of every key, and what is defined twice as (path, first line, second line)."""
+    tree = Parser(Language(tree_sitter_toml.language())).parse(source)
+    lines: dict[KeyPath, int] = {}
+    twice: list[tuple[KeyPath, int, int]] = []
+    elements: dict[KeyPath, int] = {}
+    for path, line, is_element in _walk(tree.root_node, (), elements):
+        if path in lines and not is_element:
+            twice.append((path, lines[path], line))
+        lines.setdefault(path, line)
+    return lines, twice
+
+
+def _walk(node: Node, base: KeyPath, elements: dict[KeyPath, int]) -> Iterator[tuple[KeyPath, int, bool]]:
+    """Yields (path, line, whether it may recur) of everything that ``node`` defines below ``base``."""
+    for child in node.named_children:
+        line = child.start_point[0] + 1
+        if child.type == "pair":
+            path = base + _key(child.named_children[0])
+            yield path, line, False
+            yield from _value(child.named_children[-1], path, elements)
+        elif child.type in {"table", "table_array_element"} and child.named_children:
+            path = _resolve(_key(child.named_children[0]), elements)
+            if child.type == "table_array_element":
+                yield path, line, True
+                elements[path] = elements.get(path, -1) + 1
+                path = (*path, elements[path])
+            yield path, line, False
+            yield from _walk(child, path, elements)
+
+
+def _value(node: Node, path: KeyPath, elements: dict[KeyPath, int]) -> Iterator[tuple[KeyPath, int, bool]]:
+    if node.type == "inline_table":
+        yield from _walk(node, path, elements)
+    elif node.type == "array":
+        items = [child for child in node.named_children if child.type != "comment"]
+        for index, item in enumerate(items):
+            yield (*path, index), item.start_point[0] + 1, False
+            yield from _value(item, (*path, index), elements)
+
+
+def _resolve(key: KeyPath, elements: dict[KeyPath, int]) -> KeyPath:
+    """Puts the current index behind each part of a header that names an array of tables."""
+    path: KeyPath = ()
+    for index, part in enumerate(key):
+        path = (*path, part)
+        if path in elements and index < len(key) - 1:
+            path = (*path, elements[path])
+    return path
+
+
+def _key(node: Node) -> KeyPath:
+    if node.type == "dotted_key":
+        return tuple(part for child in node.named_children for part in _key(child))
+    text = (node.text or b"").decode()
+    if node.type == "quoted_key":
+        return (next(iter(tomllib.loads(f"{text} = 0"))),)
+    return (text,)
