@@ -1,0 +1,185 @@
+"""What is remembered: a row per state change, never a sample.
+
+::
+
+    outages 1 ── n affected          a root cause and the sites that were silent behind it
+    tickets 1 ── n outages           a ticket may see its site go down again
+    tickets 1 ── n ticket_events     append-only history
+    tickets 1 ── n notices           the outbox: mails owed, leased, sent or dead
+    site_states, heartbeat, gaps     what readers show while the daemon is away, and when nobody watched
+"""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, DateTime, Dialect, ForeignKey, Index, MetaData, String, Text, UniqueConstraint
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
+from sqlalchemy.types import TypeDecorator
+
+
+class Utc(TypeDecorator[datetime]):
+    """An aware UTC datetime, stored without its offset: every stored time is UTC."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"{value} has no time zone; only aware times are stored")
+        return value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+class Base(DeclarativeBase):
+    """Names every constraint, so that migrations can refer to it."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {datetime: Utc, dict[str, Any]: JSON}  # noqa: RUF012 (SQLAlchemy's own idiom)
+
+
+class Outage(Base):
+    """One contiguous hard 'down' of a site by its own fault. ``deadline_utc`` is the charter's target."""
+
+    __tablename__ = "outages"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    site: Mapped[str] = mapped_column(String(64))
+    service: Mapped[str] = mapped_column(String(32))
+    started_utc: Mapped[datetime] = mapped_column(index=True)
+    confirmed_utc: Mapped[datetime]
+    ended_utc: Mapped[datetime | None] = mapped_column(index=True)
+    end_reason: Mapped[str | None] = mapped_column(String(32))
+    deadline_utc: Mapped[datetime]
+    reason: Mapped[str] = mapped_column(String(200), default="")
+    evidence: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    ticket_id: Mapped[int | None] = mapped_column(ForeignKey("tickets.id"), index=True)
+
+    ticket: Mapped["Ticket | None"] = relationship(back_populates="outages")
+    affected: Mapped[list["AffectedSite"]] = relationship(back_populates="outage", order_by="AffectedSite.id")
+
+    __table_args__ = (Index("ix_outages_site_ended", "site", "ended_utc"),)
+
+
+class AffectedSite(Base):
+    """A site that was silent because of an outage elsewhere."""
+
+    __tablename__ = "affected"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    outage_id: Mapped[int] = mapped_column(ForeignKey("outages.id"), index=True)
+    site: Mapped[str] = mapped_column(String(64), index=True)
+    since_utc: Mapped[datetime]
+    until_utc: Mapped[datetime | None]
+
+    outage: Mapped[Outage] = relationship(back_populates="affected")
+
+
+class Ticket(Base):
+    """A promise that is overdue or a citizen's request; its number is ``PREFIX-YEAR-SEQ``, gapless in a year."""
+
+    __tablename__ = "tickets"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[str] = mapped_column(String(32), unique=True)
+    year: Mapped[int]
+    seq: Mapped[int]
+    service: Mapped[str] = mapped_column(String(32))
+    site: Mapped[str | None] = mapped_column(String(64), index=True)
+    state: Mapped[str] = mapped_column(String(16), index=True)
+    stage: Mapped[int] = mapped_column(default=0)
+    opened_utc: Mapped[datetime]
+    event_utc: Mapped[datetime]
+    deadline_utc: Mapped[datetime] = mapped_column(index=True)
+    breached_utc: Mapped[datetime | None]
+    resolved_utc: Mapped[datetime | None]
+
+    outages: Mapped[list[Outage]] = relationship(back_populates="ticket", order_by="Outage.id")
+    events: Mapped[list["TicketEvent"]] = relationship(back_populates="ticket", order_by="TicketEvent.id")
+    notices: Mapped[list["Notice"]] = relationship(back_populates="ticket", order_by="Notice.id")
+
+    __table_args__ = (UniqueConstraint("year", "seq"),)
+
+
+class TicketEvent(Base):
+    """One change of a ticket: who, when, what, and in which words."""
+
+    __tablename__ = "ticket_events"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"), index=True)
+    at_utc: Mapped[datetime]
+    actor: Mapped[str] = mapped_column(String(100))
+    kind: Mapped[str] = mapped_column(String(32))
+    text: Mapped[str] = mapped_column(Text, default="")
+
+    ticket: Mapped[Ticket] = relationship(back_populates="events")
+
+
+class Notice(Base):
+    """A mail owed. ``key`` says what for, so that it can never be owed twice; ``facts`` is what it will tell."""
+
+    __tablename__ = "notices"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    ticket_id: Mapped[int | None] = mapped_column(ForeignKey("tickets.id"), index=True)
+    key: Mapped[str] = mapped_column(String(120), unique=True)
+    kind: Mapped[str] = mapped_column(String(32))
+    recipient: Mapped[str] = mapped_column(String(32))
+    message_id: Mapped[str] = mapped_column(String(200))
+    thread_id: Mapped[str] = mapped_column(String(200))
+    facts: Mapped[dict[str, Any]]
+    created_utc: Mapped[datetime]
+    due_utc: Mapped[datetime]
+    leased_until_utc: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(default=0)
+    sent_utc: Mapped[datetime | None] = mapped_column(index=True)
+    dead_utc: Mapped[datetime | None]
+    proof: Mapped[str] = mapped_column(Text, default="")
+    last_error: Mapped[str] = mapped_column(Text, default="")
+
+    ticket: Mapped[Ticket | None] = relationship(back_populates="notices")
+
+    __table_args__ = (Index("ix_notices_owed", "sent_utc", "dead_utc", "due_utc"),)
+
+
+class SiteState(Base):
+    """The last known state of a site."""
+
+    __tablename__ = "site_states"
+
+    site: Mapped[str] = mapped_column(String(64), primary_key=True)
+    state: Mapped[str] = mapped_column(String(16))
+    since_utc: Mapped[datetime]
+
+
+class Heartbeat(Base):
+    """The one row that says when the daemon last lived, and in which boot of the machine."""
+
+    __tablename__ = "heartbeat"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at_utc: Mapped[datetime]
+    boot_id: Mapped[str] = mapped_column(String(40))
+    boot_ns: Mapped[int] = mapped_column(BigInteger)
+
+
+class Gap(Base):
+    """A time in which nobody watched: neither up nor down."""
+
+    __tablename__ = "gaps"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    started_utc: Mapped[datetime] = mapped_column(index=True)
+    ended_utc: Mapped[datetime]
+    reason: Mapped[str] = mapped_column(String(100))

@@ -1,0 +1,176 @@
+"""What readers ask: outages, tickets and the outbox as plain values. Nothing here writes."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, selectinload
+
+from monitor.store.models import Gap, Heartbeat, Notice, Outage, SiteState, Ticket
+
+
+@dataclass(frozen=True, slots=True)
+class OutageView:
+    """An outage with the number of its ticket, if it has one, and the ids of the sites silent behind it."""
+
+    id: int
+    site: str
+    service: str
+    started_utc: datetime
+    confirmed_utc: datetime
+    ended_utc: datetime | None
+    end_reason: str | None
+    deadline_utc: datetime
+    reason: str
+    ticket: str | None
+    affected: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EventView:
+    """One line of a ticket's history."""
+
+    at_utc: datetime
+    actor: str
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class TicketView:
+    """A ticket; ``events`` is empty in listings."""
+
+    number: str
+    service: str
+    site: str | None
+    state: str
+    stage: int
+    opened_utc: datetime
+    event_utc: datetime
+    deadline_utc: datetime
+    breached_utc: datetime | None
+    resolved_utc: datetime | None
+    events: tuple[EventView, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxView:
+    """How many notices are owed, how old the oldest of those due is, and how many were given up."""
+
+    owed: int
+    oldest_due_utc: datetime | None
+    dead: int
+    sent: int
+
+
+def outages(session: Session, *, open_only: bool = False, limit: int = 100) -> list[OutageView]:
+    """The latest outages, newest first."""
+    query = select(Outage).options(selectinload(Outage.ticket), selectinload(Outage.affected))
+    if open_only:
+        query = query.where(Outage.ended_utc.is_(None))
+    return [_outage(row) for row in session.scalars(query.order_by(Outage.started_utc.desc()).limit(limit))]
+
+
+def tickets(session: Session, *, open_only: bool = False, limit: int = 100) -> list[TicketView]:
+    """The latest tickets, newest first."""
+    query = select(Ticket)
+    if open_only:
+        query = query.where(Ticket.state.not_in(ENDED))
+    return [_ticket(row) for row in session.scalars(query.order_by(Ticket.id.desc()).limit(limit))]
+
+
+def ticket(session: Session, number: str) -> TicketView | None:
+    """One ticket with its whole history; None when there is no such number."""
+    row = session.scalars(select(Ticket).where(Ticket.number == number)).one_or_none()
+    if row is None:
+        return None
+    events = tuple(EventView(e.at_utc, e.actor, e.kind, e.text) for e in row.events)
+    return _ticket(row, events)
+
+
+ENDED = ("resolved", "closed")
+
+
+def tickets_by_stage(session: Session) -> dict[int, int]:
+    """How many open tickets stand at each stage of the grievance chain; 0 is the responsible officer."""
+    query = select(Ticket.stage, func.count()).where(Ticket.state.not_in(ENDED)).group_by(Ticket.stage)
+    return {stage: count for stage, count in session.execute(query)}
+
+
+def outbox(session: Session, now_utc: datetime) -> OutboxView:
+    """The state of the mail path."""
+    waiting = Notice.sent_utc.is_(None) & Notice.dead_utc.is_(None)
+    owed, oldest = session.execute(
+        select(func.count(), func.min(Notice.due_utc)).where(waiting, Notice.due_utc <= now_utc)
+    ).one()
+    dead = session.scalar(select(func.count()).where(Notice.dead_utc.is_not(None))) or 0
+    sent = session.scalar(select(func.count()).where(Notice.sent_utc.is_not(None))) or 0
+    return OutboxView(owed, oldest, dead, sent)
+
+
+def site_states(session: Session) -> dict[str, tuple[str, datetime]]:
+    """The last stored state of each site, and since when."""
+    return {row.site: (row.state, row.since_utc) for row in session.scalars(select(SiteState))}
+
+
+def outage_counts(session: Session) -> dict[tuple[str, str], int]:
+    """How many outages each (site, service) ever had."""
+    query = select(Outage.site, Outage.service, func.count()).group_by(Outage.site, Outage.service)
+    return {(site, service): count for site, service, count in session.execute(query)}
+
+
+def last_heartbeat(session: Session) -> datetime | None:
+    """When the daemon last said that it lives."""
+    return session.scalar(select(Heartbeat.at_utc))
+
+
+def gaps(session: Session, since_utc: datetime) -> list[tuple[datetime, datetime, str]]:
+    """The times since ``since_utc`` in which nobody watched."""
+    query = select(Gap).where(Gap.ended_utc > since_utc).order_by(Gap.started_utc)
+    return [(gap.started_utc, gap.ended_utc, gap.reason) for gap in session.scalars(query)]
+
+
+def _outage(row: Outage) -> OutageView:
+    return OutageView(
+        row.id,
+        row.site,
+        row.service,
+        row.started_utc,
+        row.confirmed_utc,
+        row.ended_utc,
+        row.end_reason,
+        row.deadline_utc,
+        row.reason,
+        row.ticket.number if row.ticket else None,
+        tuple(affected.site for affected in row.affected),
+    )
+
+
+def _ticket(row: Ticket, events: tuple[EventView, ...] = ()) -> TicketView:
+    return TicketView(
+        row.number,
+        row.service,
+        row.site,
+        row.state,
+        row.stage,
+        row.opened_utc,
+        row.event_utc,
+        row.deadline_utc,
+        row.breached_utc,
+        row.resolved_utc,
+        events,
+    )
+
+
+def facts(view: OutageView | TicketView | EventView) -> dict[str, Any]:
+    """A view as JSON can hold it: times in ISO 8601, UTC."""
+    return {name: _plain(getattr(view, name)) for name in view.__slots__}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, tuple):
+        return [facts(item) if isinstance(item, EventView) else item for item in value]
+    return value
