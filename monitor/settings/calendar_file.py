@@ -1,0 +1,211 @@
+"""config/calendar.toml and config/holidays.toml as they are read: when the office is open, and by whose order.
+
+``HolidaysFile`` holds what the government notified, year by year; ``CalendarFile`` what is the office's own.
+"""
+
+import datetime as dt
+import itertools
+import re
+from collections.abc import Iterable, Iterator
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator, Field, field_validator, model_validator
+
+from monitor.settings.base import Model
+from monitor.settings.charter_file import Date, Text
+
+Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
+Rule = Literal["first-day-excluded", "elapsed"]
+
+
+def _time_of_day(value: object) -> object:
+    if isinstance(value, str) and re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", value, re.ASCII):
+        return dt.time.fromisoformat(value)
+    if isinstance(value, dt.time):
+        return value
+    raise ValueError(f'{value!r} is not a time of day. Expected one such as "09:00"')
+
+
+Time = Annotated[dt.time, BeforeValidator(_time_of_day)]
+
+
+class Span(Model):
+    """One day (``date``), or all days from ``first`` to ``last``, both included."""
+
+    date: Date | None = None
+    first: Date | None = None
+    last: Date | None = None
+
+    @model_validator(mode="after")
+    def _one_form(self) -> "Span":
+        if (self.date is None) == (self.first is None) or (self.first is None) != (self.last is None):
+            raise ValueError("the day is not clear. Expected either 'date', or both 'first' and 'last'")
+        if self.first and self.last and not self.first <= self.last <= self.first + dt.timedelta(days=366):
+            raise ValueError(f"{self.first} to {self.last} is not a stretch of days. Expected 'first' before 'last'")
+        return self
+
+    @property
+    def start(self) -> dt.date:
+        day = self.date or self.first
+        assert day is not None  # _one_form saw to it
+        return day
+
+    @property
+    def end(self) -> dt.date:
+        return self.date or self.last or self.start
+
+    def days(self) -> Iterator[dt.date]:
+        """Each day of it, in order."""
+        return (self.start + dt.timedelta(days=n) for n in range((self.end - self.start).days + 1))
+
+    def covers(self, day: dt.date) -> bool:
+        return self.start <= day <= self.end
+
+    def touches(self, year: int) -> bool:
+        return self.start.year <= year <= self.end.year
+
+
+class Hours(Model):
+    """From ``opens`` (included) to ``closes`` (excluded) of the same day, Asia/Dhaka."""
+
+    opens: Time
+    closes: Time
+
+    @model_validator(mode="after")
+    def _opens_first(self) -> "Hours":
+        if self.opens >= self.closes:
+            raise ValueError(
+                f"{self.opens:%H:%M} to {self.closes:%H:%M} are no hours. Expected 'opens' before 'closes'"
+            )
+        return self
+
+
+class HolidayEntry(Span):
+    """Days off by the notified list: general, or by executive order; ``moon``: subject to its sighting."""
+
+    bn: Text
+    en: Text
+    kind: Literal["general", "executive"]
+    moon: bool = False
+
+
+class ExchangeEntry(Span):
+    """Days on which offices work although it is the weekend, in exchange for others."""
+
+    bn: Text
+    en: Text
+
+
+class YearList(Model):
+    """The list of one year and whose notification it is."""
+
+    source: Text
+    days: Annotated[tuple[HolidayEntry, ...], Field(min_length=1)]
+    working: tuple[ExchangeEntry, ...] = ()
+
+    @model_validator(mode="after")
+    def _each_day_once(self) -> "YearList":
+        _once([*self.days, *self.working])
+        return self
+
+
+class HolidaysFile(Model):
+    """The whole of holidays.toml: a list for each year that has been notified."""
+
+    years: dict[Annotated[int, Field(ge=1971, le=2099)], YearList] = Field(default_factory=dict)
+
+    @field_validator("years")
+    @classmethod
+    def _in_their_year(cls, years: dict[int, YearList]) -> dict[int, YearList]:
+        for year, listed in years.items():
+            for entry in (*listed.days, *listed.working):
+                if entry.start.year != year or entry.end.year != year:
+                    raise ValueError(
+                        f"{entry.start} does not belong to {year}. Expected it in the list of its own year"
+                    )
+        return years
+
+
+class HoursEntry(Hours):
+    """Office hours in force from ``first`` until the next entry's; ``source`` names the order."""
+
+    first: Date
+    source: str = ""
+
+
+class RamadanEntry(Span, Hours):
+    """The office hours of one Ramadan."""
+
+
+class OrderEntry(Span):
+    """Days that the office itself closes or works, by an order with number and date."""
+
+    bn: Text
+    en: Text
+    order: Text
+    dated: Date
+
+
+class WeeklyHours(Model):
+    """Hours other than the office's: on these weekdays, in these shifts, in these terms.
+
+    Public holidays close here too. A year that no term touches counts as term from end to end.
+    """
+
+    days: Annotated[tuple[Weekday, ...], Field(min_length=1)]
+    shifts: Annotated[tuple[Hours, ...], Field(min_length=1)]
+    terms: tuple[Span, ...] = ()
+
+
+class ServiceHours(Model):
+    """Hours of the places that the charter serves. Without ``centre``, digital centres keep office hours."""
+
+    centre: WeeklyHours | None = None
+    school: WeeklyHours
+
+
+class CalendarFile(Model):
+    """The whole of calendar.toml. Later ``hours`` replace earlier ones; ``closed`` and ``working`` overrule lists."""
+
+    rule: Rule = "first-day-excluded"
+    weekend: Annotated[tuple[Weekday, ...], Field(max_length=6)]
+    hours: Annotated[tuple[HoursEntry, ...], Field(min_length=1)]
+    ramadan: tuple[RamadanEntry, ...] = ()
+    closed: tuple[OrderEntry, ...] = ()
+    working: tuple[OrderEntry, ...] = ()
+    service_hours: ServiceHours
+
+    @field_validator("weekend")
+    @classmethod
+    def _some_day_is_worked(cls, weekend: tuple[Weekday, ...]) -> tuple[Weekday, ...]:
+        if len(set(weekend)) != len(weekend):
+            raise ValueError("a day stands twice in the weekend. Expected each once")
+        return weekend
+
+    @field_validator("hours")
+    @classmethod
+    def _in_order(cls, hours: tuple[HoursEntry, ...]) -> tuple[HoursEntry, ...]:
+        for earlier, later in itertools.pairwise(hours):
+            if earlier.first >= later.first:
+                raise ValueError(f"hours from {later.first} do not come after {earlier.first}. Expected them by date")
+        return hours
+
+    @field_validator("ramadan", "closed")
+    @classmethod
+    def _no_day_twice(cls, spans: tuple[Span, ...]) -> tuple[Span, ...]:
+        _once(spans)
+        return spans
+
+    @model_validator(mode="after")
+    def _closed_or_working(self) -> "CalendarFile":
+        _once([*self.closed, *self.working])
+        return self
+
+
+def _once(spans: Iterable[Span]) -> None:
+    seen: set[dt.date] = set()
+    for span in spans:
+        for day in span.days():
+            if day in seen:
+                raise ValueError(f"{day} stands twice. Expected one entry for a day: change or take out the other")
+            seen.add(day)

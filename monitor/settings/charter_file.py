@@ -1,0 +1,191 @@
+"""config/charter.toml as it is read: the office's Citizen's Charter, word for word and as the machine reads it."""
+
+import datetime as dt
+from typing import Annotated, Literal, get_args
+
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, ValidationInfo, field_validator
+
+from monitor.settings.base import Model
+from monitor.settings.monitor_file import is_mail_address
+from monitor.settings.period import IMMEDIATE, Disposal, Target
+from monitor.settings.problems import did_you_mean
+from monitor.settings.sites_file import Kind
+
+HoursName = Literal["always", "office", "centre", "school"]
+"""When a service is promised: at every hour, or in the hours that config/calendar.toml gives under that name."""
+
+
+def _plain_date(value: object) -> object:
+    if isinstance(value, dt.datetime) or not isinstance(value, dt.date):
+        raise ValueError(f"{value!r} is not a date. Expected one such as 2026-11-24, without quotes")
+    return value
+
+
+def _mail_address(value: str) -> str:
+    if value and not is_mail_address(value):
+        raise ValueError(f"{value!r} is not an e-mail address. Expected one such as officer@example.org, or nothing")
+    return value
+
+
+Date = Annotated[dt.date, BeforeValidator(_plain_date)]
+Email = Annotated[str, AfterValidator(_mail_address)]
+Text = Annotated[str, StringConstraints(min_length=1, max_length=2_000)]
+Role = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,31}$")]
+
+
+class OfficeEntry(Model):
+    """Whose charter it is. ``ticket_prefix`` begins every ticket number."""
+
+    name_bn: Text
+    name_en: Text
+    dated: Date
+    website: str = ""
+    ticket_prefix: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2,6}$")]
+
+
+class Statement(Model):
+    """A sentence of the charter; ``printed`` where the published page spells it otherwise."""
+
+    bn: Text
+    en: Text
+    printed: str | None = None
+
+
+class OfficerEntry(Model):
+    """Someone whom the charter names. ``printed_…`` is what the page says, ``email`` what can be written to."""
+
+    name_bn: str = ""
+    name_en: str = ""
+    title_bn: Text
+    title_en: Text
+    role_bn: str = ""
+    role_en: str = ""
+    office_bn: str = ""
+    office_en: str = ""
+    phone: str = ""
+    printed_phone: str = ""
+    email: Email = ""
+    printed_email: tuple[str, ...] = ()
+    website: str = ""
+
+
+class StageEntry(Model):
+    """A step of the grievance chain; it begins when the one before did not settle the matter in its time."""
+
+    level: Annotated[int, Field(ge=1, le=9)]
+    holder: Role
+    when_bn: Text
+    when_en: Text
+    disposal: Disposal
+    printed: str = ""
+    remind_working_days: Annotated[int, Field(ge=1, le=30)] = 3
+
+
+class ServiceTerms(Model):
+    """What a service shares with the others of its section, unless it says otherwise itself."""
+
+    method_bn: str = ""
+    method_en: str = ""
+    documents_bn: str = ""
+    documents_en: str = ""
+    fee_bn: str = ""
+    fee_en: str = ""
+    printed_time: str = ""
+    target: Target = IMMEDIATE
+    officer: Role = ""
+    hours: HoursName = "office"
+
+
+class ServiceEntry(ServiceTerms):
+    """A row of the charter's table."""
+
+    number: Annotated[int, Field(ge=1, le=99)]
+    name_bn: Text
+    name_en: Text
+    printed_name: str | None = None
+    printed_documents: str | None = None
+    site_kinds: tuple[Kind, ...] = ()
+
+
+NEEDED = set(ServiceTerms.model_fields) - {"hours"}
+
+
+class CharterFile(Model):
+    """The whole file. After validation each service holds its section's defaults too."""
+
+    office: OfficeEntry
+    vision: Statement
+    mission: Statement
+    officers: Annotated[dict[Role, OfficerEntry], Field(min_length=1)]
+    stages: tuple[StageEntry, ...] = ()
+    citizen_defaults: ServiceTerms = ServiceTerms()
+    citizen: Annotated[tuple[ServiceEntry, ...], Field(min_length=1)]
+    official_defaults: ServiceTerms = ServiceTerms()
+    official: tuple[ServiceEntry, ...] = ()
+    expectations: tuple[Statement, ...] = ()
+
+    @field_validator("stages")
+    @classmethod
+    def _chain_is_whole(cls, stages: tuple[StageEntry, ...], info: ValidationInfo) -> tuple[StageEntry, ...]:
+        _numbered_from_one([stage.level for stage in stages], "level", "stage")
+        for stage in stages:
+            _known_officer(stage.holder, f"stage {stage.level}: holder", info)
+        return stages
+
+    @field_validator("citizen", "official")
+    @classmethod
+    def _completed(cls, services: tuple[ServiceEntry, ...], info: ValidationInfo) -> tuple[ServiceEntry, ...]:
+        section = f"{info.field_name}_defaults"
+        defaults = info.data.get(section)
+        if defaults is None:  # they are wrong themselves, and that is reported
+            return services
+        _numbered_from_one([service.number for service in services], "number", "service")
+        completed = tuple(_with_defaults(service, defaults, section) for service in services)
+        for service in completed:
+            _known_officer(service.officer, f"service {service.number}: officer", info)
+        return completed
+
+    @field_validator("citizen")
+    @classmethod
+    def _every_kind_is_promised_once(cls, services: tuple[ServiceEntry, ...]) -> tuple[ServiceEntry, ...]:
+        for kind in get_args(Kind):
+            numbers = [service.number for service in services if kind in service.site_kinds]
+            if len(numbers) != 1:
+                found = f"by services {' and '.join(map(str, numbers))}" if numbers else "by no service"
+                raise ValueError(
+                    f"sites of the kind '{kind}' are promised {found}. Expected the kind in 'site_kinds' of exactly one"
+                )
+        return services
+
+    @field_validator("official")
+    @classmethod
+    def _official_services_promise_no_sites(cls, services: tuple[ServiceEntry, ...]) -> tuple[ServiceEntry, ...]:
+        for service in services:
+            if service.site_kinds:
+                raise ValueError(f"service {service.number} has 'site_kinds'. Expected them at citizen services only")
+        return services
+
+
+def _numbered_from_one(numbers: list[int], key: str, what: str) -> None:
+    for expected, number in enumerate(numbers, start=1):
+        if number != expected:
+            raise ValueError(
+                f"{key} {number} is not the next {what}'s. Expected {expected}: 1, 2, 3 and so on, in order"
+            )
+
+
+def _known_officer(role: str, where: str, info: ValidationInfo) -> None:
+    officers = info.data.get("officers")
+    if officers is not None and role not in officers:
+        hint = did_you_mean(role, officers) or f" Expected one of: {', '.join(officers)}"
+        raise ValueError(f"{where}: '{role}' is not an officer of this file.{hint}")
+
+
+def _with_defaults(service: ServiceEntry, defaults: ServiceTerms, section: str) -> ServiceEntry:
+    shared = defaults.model_fields_set - service.model_fields_set
+    missing = NEEDED - shared - service.model_fields_set
+    if missing:
+        raise ValueError(
+            f"service {service.number} has no {', '.join(sorted(missing))}. Expected it here or in [{section}]"
+        )
+    return service.model_copy(update={name: getattr(defaults, name) for name in shared})

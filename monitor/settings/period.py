@@ -1,0 +1,62 @@
+"""Periods of time as the charter promises them: 'at once', working days, days, months, or time by the clock."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from pydantic import BeforeValidator
+
+Unit = Literal["immediate", "working_days", "days", "months", "hours", "seconds"]
+
+LONGEST = {"working_days": 1_000, "days": 3_650, "months": 120, "hours": 8_760, "seconds": 31_536_000}
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """``amount`` of a ``unit``. 'immediate' has the amount 0; hours and seconds run whatever the calendar says."""
+
+    unit: Unit
+    amount: int = 0
+
+    def __str__(self) -> str:
+        """As it stands in the file."""
+        return '"immediate"' if self.unit == "immediate" else f"{{ {self.unit} = {self.amount} }}"
+
+
+IMMEDIATE = Period("immediate")
+
+
+def _reader(what: str, units: tuple[Unit, ...]) -> Callable[[object], Period]:
+    """What reads a period of one of ``units`` from a file, and says what was expected if it cannot."""
+    forms = ", ".join('"immediate"' if unit == "immediate" else f"{{ {unit} = N }}" for unit in units)
+
+    def read(value: object) -> Period:
+        if isinstance(value, Period) and value.unit in units:
+            return value
+        if value == "immediate" and "immediate" in units:
+            return IMMEDIATE
+        if not isinstance(value, dict) or len(value) != 1 or not set(value) & (set(units) - {"immediate"}):
+            raise ValueError(f"{_as_written(value)} is not a {what}. Expected one of {forms}")
+        ((unit, amount),) = value.items()
+        if type(amount) is not int or not 1 <= amount <= LONGEST[unit]:
+            raise ValueError(f"{unit} = {amount!r} is not a {what}. Expected a whole number from 1 to {LONGEST[unit]}")
+        return Period(unit, amount)
+
+    return read
+
+
+def _as_written(value: object) -> str:
+    if isinstance(value, dict):
+        return f"{{ {', '.join(f'{key} = {item!r}' for key, item in value.items())} }}"
+    return repr(value)
+
+
+Target = Annotated[
+    Period, BeforeValidator(_reader("service-time target", ("immediate", "working_days", "hours", "seconds")))
+]
+"""How long a service of the charter may take."""
+
+Disposal = Annotated[
+    Period, BeforeValidator(_reader("disposal time", ("months", "days", "working_days", "hours", "seconds")))
+]
+"""How long a stage of the grievance chain has; hours and seconds are for drills."""
