@@ -1,0 +1,204 @@
+"""The office calendar: on which days the office works, from when to when, and why.
+
+What decides about a day, from the weakest to the strongest: the working week; the notified list of public holidays (or
+an estimate, where the year has none); days that were notified as worked in exchange; the office's own orders.
+"""
+
+import hashlib
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Literal
+
+from monitor.charter.estimates import estimated_holidays
+from monitor.charter.text import DHAKA, short_date_text
+from monitor.settings.calendar_file import (
+    CalendarFile,
+    HolidayEntry,
+    HolidaysFile,
+    Hours,
+    OrderEntry,
+    Rule,
+    ServiceHours,
+    YearList,
+)
+
+DayKind = Literal["working", "weekend", "holiday", "order"]
+
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+WARN_FROM_MONTH = 11  # the lists are notified in October and November
+SEARCH_DAYS = 3_660  # no office is closed for ten years; a calendar that says so must not hang the daemon
+
+
+class CalendarError(Exception):
+    """The calendar has no answer: the office is closed for years, or the date lies beyond the calendar."""
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """One day of the office. ``opens`` and ``closes`` are aware, Asia/Dhaka; None when the office is closed.
+
+    ``kind`` says what closed it: the weekend, a public holiday or the office's own order. ``estimated``: its year has
+    no notified list, so that a holiday may still come or go.
+    """
+
+    date: date
+    kind: DayKind
+    opens: datetime | None
+    closes: datetime | None
+    why_bn: str
+    why_en: str
+    estimated: bool = False
+
+    @property
+    def working(self) -> bool:
+        return self.kind == "working"
+
+
+@dataclass(frozen=True, slots=True)
+class Ruling:
+    """What a list or an order says about a day."""
+
+    kind: DayKind
+    why_bn: str
+    why_en: str
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """Answers for any day and any moment; knows no 'now'. Equal files make equal calendars."""
+
+    file: CalendarFile
+    rulings: Mapping[date, Ruling]
+    listed_years: frozenset[int]
+    fingerprint: str
+    _days: dict[date, Day] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    @classmethod
+    def of(cls, calendar_file: CalendarFile, holidays_file: HolidaysFile) -> "Calendar":
+        rulings: dict[date, Ruling] = {}
+        for listed in holidays_file.years.values():
+            rulings.update(_notified(listed))
+        for entry in calendar_file.closed:
+            rulings.update(dict.fromkeys(entry.days(), _own("order", entry)))
+        for entry in calendar_file.working:
+            rulings.update(dict.fromkeys(entry.days(), _own("working", entry)))
+        said = calendar_file.model_dump_json() + holidays_file.model_dump_json()
+        fingerprint = hashlib.sha256(said.encode()).hexdigest()[:16]
+        return cls(calendar_file, rulings, frozenset(holidays_file.years), fingerprint)
+
+    @property
+    def rule(self) -> Rule:
+        """How working days are counted."""
+        return self.file.rule
+
+    @property
+    def service_hours(self) -> ServiceHours:
+        """The hours of schools and centres."""
+        return self.file.service_hours
+
+    def local(self, t_utc: datetime) -> datetime:
+        """An aware time in Asia/Dhaka."""
+        return t_utc.astimezone(DHAKA)
+
+    def day(self, day: date) -> Day:
+        """What the calendar says about a day."""
+        known = self._days.get(day)
+        if known is None:
+            known = self._days[day] = self._look_up(day)
+        return known
+
+    def days_from(self, day: date) -> Iterator[Day]:
+        """Each day from ``day`` on; raises CalendarError at the end of what can be searched."""
+        for offset in range(SEARCH_DAYS):
+            try:
+                yield self.day(day + timedelta(days=offset))
+            except OverflowError:
+                break
+        raise CalendarError(f"no working day within ten years after {day}. Expected a date that has one")
+
+    def next_working_day(self, day: date) -> Day:
+        """``day`` itself, or the first working day after it."""
+        return next(each for each in self.days_from(day) if each.working)
+
+    def is_open(self, t_utc: datetime) -> bool:
+        """Whether the office is open; at closing time it is closed."""
+        day = self.day(self.local(t_utc).date())
+        return day.opens is not None and day.closes is not None and day.opens <= t_utc < day.closes
+
+    def next_opening(self, t_utc: datetime) -> datetime:
+        """The first opening at or after ``t_utc``, in UTC."""
+        opening = next(
+            day.opens
+            for day in self.days_from(self.local(t_utc).date())
+            if day.opens is not None and day.opens >= t_utc
+        )
+        return opening.astimezone(UTC)
+
+    def office_time(self, t_utc: datetime) -> datetime:
+        """``t_utc`` itself while the office is open, else its next opening; in UTC."""
+        return t_utc.astimezone(UTC) if self.is_open(t_utc) else self.next_opening(t_utc)
+
+    def missing_years(self, today: date) -> tuple[int, ...]:
+        """The years whose notified list should be here: this one and, from November on, the coming one."""
+        return tuple(year for year in _years_due(today) if year not in self.listed_years)
+
+    def missing_ramadans(self, today: date) -> tuple[int, ...]:
+        """The years, as in `missing_years`, for which no hours of Ramadan are given."""
+        return tuple(year for year in _years_due(today) if not any(entry.touches(year) for entry in self.file.ramadan))
+
+    def _look_up(self, day: date) -> Day:
+        ruling = self.rulings.get(day)
+        estimated = ruling is None and day.year not in self.listed_years
+        if ruling is None and estimated and (names := estimated_holidays(day.year).get(day)):
+            ruling = Ruling("holiday", f"{names[0]} (আনুমানিক)", f"{names[1]} (estimate)")
+        if ruling is None and WEEKDAYS[day.weekday()] in self.file.weekend:
+            return Day(day, "weekend", None, None, "সাপ্তাহিক ছুটি", "weekend")
+        if ruling is not None and ruling.kind != "working":
+            return Day(day, ruling.kind, None, None, ruling.why_bn, ruling.why_en, estimated)
+        hours, why_bn, why_en = self._hours(day)
+        if ruling is not None:
+            why_bn, why_en = f"{why_bn}: {ruling.why_bn}", f"{why_en}: {ruling.why_en}"
+        if estimated:
+            why_bn, why_en = f"{why_bn} (আনুমানিক)", f"{why_en} (estimate)"
+        return Day(day, "working", _at(day, hours.opens), _at(day, hours.closes), why_bn, why_en, estimated)
+
+    def _hours(self, day: date) -> tuple[Hours, str, str]:
+        for ramadan in self.file.ramadan:
+            if ramadan.covers(day):
+                return ramadan, "কার্যদিবস, রমজানের অফিস সময়", "working day, Ramadan hours"
+        row = bisect_right(self.file.hours, day, key=lambda entry: entry.first) - 1
+        return self.file.hours[max(row, 0)], "কার্যদিবস", "working day"
+
+
+def _years_due(today: date) -> tuple[int, ...]:
+    return (today.year, today.year + 1) if today.month >= WARN_FROM_MONTH else (today.year,)
+
+
+def _at(day: date, clock: time) -> datetime:
+    return datetime.combine(day, clock, DHAKA)
+
+
+def _notified(listed: YearList) -> Iterator[tuple[date, Ruling]]:
+    for holiday in listed.days:
+        yield from ((day, _holiday(holiday)) for day in holiday.days())
+    for exchange in listed.working:
+        yield from ((day, Ruling("working", exchange.bn, exchange.en)) for day in exchange.days())
+
+
+def _holiday(entry: HolidayEntry) -> Ruling:
+    bn, en = ("সাধারণ ছুটি", "general holiday")
+    if entry.kind == "executive":
+        bn, en = ("নির্বাহী আদেশে ছুটি", "executive holiday")
+    if entry.moon:
+        bn, en = f"{bn}, চাঁদ দেখা সাপেক্ষে", f"{en}, subject to the moon"
+    return Ruling("holiday", f"{entry.bn} ({bn})", f"{entry.en} ({en})")
+
+
+def _own(kind: DayKind, entry: OrderEntry) -> Ruling:
+    return Ruling(
+        kind,
+        f"{entry.bn} (স্মারক নং {entry.order}, {short_date_text(entry.dated, 'bn')})",
+        f"{entry.en} (order {entry.order} of {short_date_text(entry.dated, 'en')})",
+    )

@@ -1,0 +1,234 @@
+"""Deadlines of the charter, and why they fall where they fall.
+
+A target of working days is counted by one of two rules, which the office chooses in config/calendar.toml:
+
+``first-day-excluded``
+    Leave out the day of the event, whatever its hour; due at the closing time of the N-th working day after it.
+    The computation of the General Clauses Act, 1897 (s. 9: 'from' excludes the first day; s. 10: what ends on a closed
+    day ends on the next open one). It binds Acts; for a charter it is the nearest analogy.
+``elapsed``
+    What comes while the office is closed counts from its next opening. Then: the same time of day on the N-th working
+    day after, within that day's hours; from an opening exactly, the closing of the N-th working day counting that one.
+
+By both the deadline never decreases as the event moves later. Disposal times of the grievance chain are always counted
+in whole days, as the first rule counts.
+"""
+
+import itertools
+from calendar import monthrange
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from typing import Literal
+
+from monitor.charter.calendar import Calendar, Day
+from monitor.charter.text import Lang, digits, moment_text, period_text, short_date_text, time_text, weekday_text
+from monitor.settings.period import Period
+
+DeadlineRule = Literal["immediate", "clock", "first-day-excluded", "elapsed"]
+
+ONE_DAY = timedelta(days=1)
+
+_WORDS: Mapping[Lang, Mapping[str, str]] = {
+    "bn": {
+        "event": "ঘটনা",
+        "allowed": "নির্ধারিত সময়",
+        "due": "নিষ্পত্তির সময়সীমা",
+        "immediate": "",
+        "clock": "ঘড়ি অনুযায়ী, ছুটির দিনসহ",
+        "first-day-excluded": "প্রথম দিন বাদ দিয়ে গণনা",
+        "elapsed": "শুরুর সময় থেকে গণনা",
+        "estimated": "আনুমানিক: উল্লিখিত কোনো দিনের বছরের ছুটির তালিকা এখনো পাওয়া যায়নি।",
+    },
+    "en": {
+        "event": "Event",
+        "allowed": "Time allowed",
+        "due": "Due",
+        "immediate": "",
+        "clock": "by the clock, closed days included",
+        "first-day-excluded": "first day excluded",
+        "elapsed": "counted from the time of day",
+        "estimated": "An estimate: a year of these days has no notified list of holidays yet.",
+    },
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A day that was looked at. ``counted``: which working day it is, or None if it does not count."""
+
+    date: date
+    counted: int | None
+    why_bn: str
+    why_en: str
+
+    def why(self, lang: Lang) -> str:
+        return self.why_bn if lang == "bn" else self.why_en
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """When ``period``, running from ``from_utc``, is over, and the days on which that was decided.
+
+    ``estimated``: one of those days lies in a year without a notified list of holidays.
+    """
+
+    due_utc: datetime
+    rule: DeadlineRule
+    steps: tuple[Step, ...]
+    from_utc: datetime
+    period: Period
+    estimated: bool = False
+
+
+def target_deadline(period: Period, *, started_utc: datetime, confirmed_utc: datetime, calendar: Calendar) -> Deadline:
+    """The deadline of a service-time target for an event that began at ``started_utc``; times are aware.
+
+    'immediate' is due when the event is confirmed; hours and seconds run by the clock, whatever the calendar.
+    Raises CalendarError when the calendar has no working day for it.
+    """
+    match period.unit:
+        case "immediate":
+            return Deadline(confirmed_utc.astimezone(UTC), "immediate", (), started_utc, period)
+        case "hours" | "seconds":
+            return _by_the_clock(period, started_utc)
+        case "working_days" if calendar.rule == "elapsed":
+            return _elapsed(period, started_utc, calendar)
+        case "working_days":
+            return _working_days(period, started_utc, calendar)
+        case unit:
+            raise ValueError(f"{unit} are no service-time target. Expected working days, hours or seconds")
+
+
+def disposal_deadline(period: Period, *, from_utc: datetime, calendar: Calendar) -> Deadline:
+    """When a disposal time that begins at ``from_utc`` is over, whatever rule targets are counted by.
+
+    N months (or days) end on the same date N months later, clamped at month ends (N days later), at closing time; if
+    the office is closed then, at that of the next working day. Raises CalendarError as `target_deadline` does.
+    """
+    match period.unit:
+        case "hours" | "seconds":
+            return _by_the_clock(period, from_utc)
+        case "working_days":
+            return _working_days(period, from_utc, calendar)
+        case "months" | "days":
+            return _to_a_date(period, from_utc, calendar)
+        case unit:
+            raise ValueError(f"{unit} is no disposal time. Expected months, days, working days, hours or seconds")
+
+
+def explain(deadline: Deadline, lang: Lang) -> str:
+    """The deadline in lines that can be checked against a wall calendar: event, time allowed, each day, due time."""
+    words = _WORDS[lang]
+    note = words[deadline.rule]
+    lines = [
+        f"{words['event']}: {moment_text(deadline.from_utc, lang)}",
+        f"{words['allowed']}: {period_text(deadline.period, lang)}{f' ({note})' if note else ''}",
+    ]
+    for step in deadline.steps:
+        number = "–" if step.counted is None else digits(step.counted, lang)
+        lines.append(
+            f"  {short_date_text(step.date, lang)} {weekday_text(step.date, lang)}  {number}  {step.why(lang)}"
+        )
+    lines.append(f"{words['due']}: {moment_text(deadline.due_utc, lang)}")
+    if deadline.estimated:
+        lines.append(words["estimated"])
+    return "\n".join(lines)
+
+
+def _by_the_clock(period: Period, from_utc: datetime) -> Deadline:
+    length = timedelta(hours=period.amount) if period.unit == "hours" else timedelta(seconds=period.amount)
+    return Deadline(from_utc.astimezone(UTC) + length, "clock", (), from_utc, period)
+
+
+def _working_days(period: Period, from_utc: datetime, calendar: Calendar) -> Deadline:
+    event = calendar.local(from_utc).date()
+    days = _through_nth_working_day(period.amount, event + ONE_DAY, calendar)
+    steps = (_event_left_out(event), *_numbered(days))
+    return Deadline(_closing(days[-1]), "first-day-excluded", steps, from_utc, period, _any_estimated(days))
+
+
+def _to_a_date(period: Period, from_utc: datetime, calendar: Calendar) -> Deadline:
+    event = calendar.local(from_utc).date()
+    same = _months_later(event, period.amount) if period.unit == "months" else event + timedelta(days=period.amount)
+    days = _through_nth_working_day(1, same, calendar)
+    on_the_date, *moved = (Step(day.date, None, day.why_bn, day.why_en) for day in days)
+    on_the_date = replace(
+        on_the_date,
+        why_bn=f"{period_text(period, 'bn')} পূর্ণ; {on_the_date.why_bn}",
+        why_en=f"{period_text(period, 'en')} later; {on_the_date.why_en}",
+    )
+    steps = (_event_left_out(event), on_the_date, *moved)
+    return Deadline(_closing(days[-1]), "first-day-excluded", steps, from_utc, period, _any_estimated(days))
+
+
+def _elapsed(period: Period, from_utc: datetime, calendar: Calendar) -> Deadline:
+    start = calendar.local(calendar.office_time(from_utc))
+    if start == calendar.day(start.date()).opens:
+        days = _through_nth_working_day(period.amount, start.date(), calendar)
+        due = _closing(days[-1])
+        before = _while_closed(calendar.local(from_utc).date(), start.date(), calendar)
+    else:
+        days = _through_nth_working_day(period.amount, start.date() + ONE_DAY, calendar)
+        due = _at_time_of_day(days[-1], start)
+        before = [_runs_from(start)]
+    return Deadline(due, "elapsed", (*before, *_numbered(days)), from_utc, period, _any_estimated(days))
+
+
+def _through_nth_working_day(n: int, first: date, calendar: Calendar) -> list[Day]:
+    """All days from ``first`` on, up to the n-th working one among them."""
+    days: list[Day] = []
+    for day in calendar.days_from(first):
+        days.append(day)
+        n -= day.working
+        if n == 0:
+            break
+    return days
+
+
+def _closing(day: Day) -> datetime:
+    assert day.closes is not None  # asked of working days only
+    return day.closes.astimezone(UTC)
+
+
+def _at_time_of_day(day: Day, start: datetime) -> datetime:
+    """The time of day of ``start`` on ``day``, within its hours."""
+    assert day.opens is not None
+    assert day.closes is not None
+    same_time = datetime.combine(day.date, start.timetz())
+    return min(max(same_time, day.opens), day.closes).astimezone(UTC)
+
+
+def _months_later(day: date, count: int) -> date:
+    """The same date ``count`` months later, or the last of that month if it has no such date."""
+    year, month0 = divmod(day.year * 12 + day.month - 1 + count, 12)
+    return date(year, month0 + 1, min(day.day, monthrange(year, month0 + 1)[1]))
+
+
+def _any_estimated(days: list[Day]) -> bool:
+    return any(day.estimated for day in days)
+
+
+def _numbered(days: list[Day]) -> list[Step]:
+    count = itertools.count(1)
+    return [Step(day.date, next(count) if day.working else None, day.why_bn, day.why_en) for day in days]
+
+
+def _event_left_out(event: date) -> Step:
+    return Step(event, None, "ঘটনার দিন গণনায় ধরা হয় না", "the day of the event does not count")
+
+
+def _runs_from(start: datetime) -> Step:
+    return Step(
+        start.date(),
+        None,
+        f"{time_text(start, 'bn')} থেকে গণনা শুরু",
+        f"counted from {time_text(start, 'en')} on",
+    )
+
+
+def _while_closed(event: date, opening: date, calendar: Calendar) -> list[Step]:
+    """The days from the event on that end before the office opens again."""
+    days = itertools.takewhile(lambda day: day.date < opening, calendar.days_from(event))
+    after_hours = ("অফিস সময়ের পরে", "after office hours")
+    return [Step(day.date, None, *(after_hours if day.working else (day.why_bn, day.why_en))) for day in days]

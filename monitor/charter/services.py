@@ -1,0 +1,163 @@
+"""The Citizen's Charter ready to use: services by key, the grievance chain, the officers."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+from monitor.charter.text import Lang, period_text
+from monitor.settings.charter_file import CharterFile, HoursName, OfficerEntry, ServiceEntry, StageEntry, Statement
+from monitor.settings.period import Period
+from monitor.settings.sites_file import Kind
+
+Section = Literal["citizen", "official"]
+
+
+@dataclass(frozen=True, slots=True)
+class Officer:
+    """Someone whom the charter names, by ``role``. ``email`` is None until the office has filled in a usable one."""
+
+    role: str
+    name_bn: str
+    name_en: str
+    title_bn: str
+    title_en: str
+    role_bn: str
+    role_en: str
+    office_bn: str
+    office_en: str
+    phone: str
+    printed_phone: str
+    email: str | None
+    printed_email: tuple[str, ...]
+    website: str
+
+    def name(self, lang: Lang) -> str:
+        """The name, or where the charter prints none (an office, a cell) the title."""
+        names = (self.name_en or self.name_bn or self.title_en, self.name_bn or self.title_bn)
+        return names[lang == "bn"]
+
+    def title(self, lang: Lang) -> str:
+        return self.title_bn if lang == "bn" else self.title_en
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A row of the charter's table (section 2.1 citizen, 2.2 official). ``key`` is 'citizen:8'."""
+
+    key: str
+    section: Section
+    number: int
+    name_bn: str
+    name_en: str
+    method_bn: str
+    method_en: str
+    documents_bn: str
+    documents_en: str
+    fee_bn: str
+    fee_en: str
+    printed_time: str
+    target: Period
+    officer: str
+    hours: HoursName
+    site_kinds: tuple[Kind, ...]
+
+    def name(self, lang: Lang) -> str:
+        return self.name_bn if lang == "bn" else self.name_en
+
+    def target_text(self, lang: Lang) -> str:
+        """The service-time target in words: 'immediate', '৩ কার্যদিবস'."""
+        return period_text(self.target, lang)
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """A step of the grievance chain (section 4): ``holder`` is an officer's role, ``disposal`` the time that he has."""
+
+    level: int
+    holder: str
+    when_bn: str
+    when_en: str
+    disposal: Period
+    printed: str
+    remind_working_days: int
+
+    def disposal_text(self, lang: Lang) -> str:
+        return period_text(self.disposal, lang)
+
+
+@dataclass(frozen=True)
+class Charter:
+    """The office's promises. Services in the order of the charter, citizen services first; stages by level."""
+
+    name_bn: str
+    name_en: str
+    dated: date
+    website: str
+    ticket_prefix: str
+    vision: Statement
+    mission: Statement
+    services: Mapping[str, Service]
+    officers: Mapping[str, Officer]
+    stages: tuple[Stage, ...]
+    expectations: tuple[Statement, ...]
+
+    @classmethod
+    def of(cls, file: CharterFile) -> "Charter":
+        """The charter of a file that has been validated."""
+        services = [*_services("citizen", file.citizen), *_services("official", file.official)]
+        return cls(
+            name_bn=file.office.name_bn,
+            name_en=file.office.name_en,
+            dated=file.office.dated,
+            website=file.office.website,
+            ticket_prefix=file.office.ticket_prefix,
+            vision=file.vision,
+            mission=file.mission,
+            services={service.key: service for service in services},
+            officers={role: _officer(role, entry) for role, entry in file.officers.items()},
+            stages=tuple(map(_stage, file.stages)),
+            expectations=file.expectations,
+        )
+
+    def service_for_kind(self, kind: Kind) -> Service:
+        """The service that promises sites of ``kind``; the file has exactly one for each."""
+        return next(service for service in self.services.values() if kind in service.site_kinds)
+
+    def officer(self, role: str) -> Officer:
+        """The officer who plays ``role``; raises KeyError for a role that the charter does not have."""
+        return self.officers[role]
+
+    def without_email(self) -> tuple[Officer, ...]:
+        """The officers to whom nothing can be sent yet, for the warnings of `check`."""
+        return tuple(officer for officer in self.officers.values() if officer.email is None)
+
+
+def _services(section: Section, entries: tuple[ServiceEntry, ...]) -> Iterator[Service]:
+    for entry in entries:
+        yield Service(
+            key=f"{section}:{entry.number}",
+            section=section,
+            number=entry.number,
+            name_bn=entry.name_bn,
+            name_en=entry.name_en,
+            method_bn=entry.method_bn,
+            method_en=entry.method_en,
+            documents_bn=entry.documents_bn,
+            documents_en=entry.documents_en,
+            fee_bn=entry.fee_bn,
+            fee_en=entry.fee_en,
+            printed_time=entry.printed_time,
+            target=entry.target,
+            officer=entry.officer,
+            hours=entry.hours,
+            site_kinds=entry.site_kinds,
+        )
+
+
+def _officer(role: str, entry: OfficerEntry) -> Officer:
+    return Officer(role, **{**dict(entry), "email": entry.email or None})
+
+
+def _stage(entry: StageEntry) -> Stage:
+    return Stage(**dict(entry))

@@ -1,0 +1,95 @@
+"""The grievance chain in dates: when each stage begins and lapses, which one a matter has reached, when to remind.
+
+Everything is derived from stored dates at each look, so a restart, a sleep or a clock step loses and repeats nothing.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Literal
+
+from monitor.charter.calendar import SEARCH_DAYS, Calendar, CalendarError, Day
+from monitor.charter.deadline import Deadline, disposal_deadline
+from monitor.charter.services import Stage
+
+
+@dataclass(frozen=True, slots=True)
+class StageDates:
+    """A stage of one matter: from ``starts_utc`` on it lies with ``holder``, who has until ``lapses_utc``."""
+
+    level: int
+    holder: str
+    starts_utc: datetime
+    lapses_utc: datetime
+    deadline: Deadline
+    remind_working_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reminder:
+    """What the holder of a stage is told, and when: 'lapses-soon', or 'lapses-today' on its last day."""
+
+    level: int
+    holder: str
+    kind: Literal["lapses-soon", "lapses-today"]
+    at_utc: datetime
+
+
+def chain(breached_utc: datetime, stages: Sequence[Stage], calendar: Calendar) -> tuple[StageDates, ...]:
+    """The dates of all stages of a matter whose target was missed at ``breached_utc``, by level.
+
+    Each stage begins the moment the one before lapses.
+    """
+    dates = []
+    starts_utc = breached_utc.astimezone(UTC)
+    for stage in stages:
+        deadline = disposal_deadline(stage.disposal, from_utc=starts_utc, calendar=calendar)
+        dates.append(
+            StageDates(stage.level, stage.holder, starts_utc, deadline.due_utc, deadline, stage.remind_working_days)
+        )
+        starts_utc = deadline.due_utc
+    return tuple(dates)
+
+
+def stage_at(stages: Sequence[StageDates], now_utc: datetime) -> StageDates | None:
+    """The stage that the matter has reached; None before the first begins. The last one stays when it lapses."""
+    return next((stage for stage in reversed(stages) if stage.starts_utc <= now_utc), None)
+
+
+def reminders(stages: Sequence[StageDates], calendar: Calendar) -> tuple[Reminder, ...]:
+    """All that the holders of ``stages`` are to be told before each lapses, by time.
+
+    One reminder some working days before (the stage says how many), and a warning on the last day, both at office
+    opening; what would come before the stage itself has begun is left out.
+    """
+    return tuple(sorted(_all_reminders(stages, calendar), key=lambda reminder: reminder.at_utc))
+
+
+def warning_utc(due_utc: datetime, *, from_utc: datetime, calendar: Calendar) -> datetime | None:
+    """The opening of the day on which something falls due; None if the office is closed then, or if it began later."""
+    opens = calendar.day(calendar.local(due_utc).date()).opens
+    return opens.astimezone(UTC) if opens is not None and from_utc < opens <= due_utc else None
+
+
+def _all_reminders(stages: Sequence[StageDates], calendar: Calendar) -> Iterator[Reminder]:
+    for stage in stages:
+        soon = _opening_before(calendar.local(stage.lapses_utc).date(), stage.remind_working_days, calendar)
+        if soon > stage.starts_utc:
+            yield Reminder(stage.level, stage.holder, "lapses-soon", soon)
+        today = warning_utc(stage.lapses_utc, from_utc=stage.starts_utc, calendar=calendar)
+        if today is not None:
+            yield Reminder(stage.level, stage.holder, "lapses-today", today)
+
+
+def _opening_before(day: date, working_days: int, calendar: Calendar) -> datetime:
+    """The opening of the office on the n-th working day before ``day``."""
+    for before in _days_before(day, calendar):
+        if before.opens is not None:
+            working_days -= 1
+            if working_days == 0:
+                return before.opens.astimezone(UTC)
+    raise CalendarError(f"no working day within ten years before {day}. Expected a date that has one")
+
+
+def _days_before(day: date, calendar: Calendar) -> Iterator[Day]:
+    return (calendar.day(day - timedelta(days=n)) for n in range(1, SEARCH_DAYS))
