@@ -79,7 +79,7 @@ class Mail(Model):
     sender: str = ""
     timeout_s: Annotated[float, Field(gt=0, le=120)] = 20.0
     retry_s: Seconds = 30.0
-    attempts: Annotated[int, Field(ge=1, le=1_000)] = 60
+    give_up_days: Annotated[float, Field(gt=0, le=365)] = 30.0
     page_url: str = ""
 
     @property

@@ -105,7 +105,8 @@ def _lines(source: bytes) -> tuple[dict[KeyPath, int], list[tuple[KeyPath, int, 
         if path in lines and not is_element:
             twice.append((path, lines[path], line))
         lines.setdefault(path, line)
-    return lines, twice
+    whole = {path for path, _, _ in twice}
+    return lines, [found for found in twice if not any(found[0][:cut] in whole for cut in range(len(found[0])))]
 
 
 def _walk(node: Node, base: KeyPath, elements: dict[KeyPath, int]) -> Iterator[tuple[KeyPath, int, bool]]:

@@ -1,0 +1,147 @@
+"""E-mail over SMTP (RFC 5321), or as .eml files while the office has no mail server or recipient yet.
+
+The Message-ID is the letter's own and never changes, so that a letter handed over twice (a crash between the server's
+answer and our note of it) is one message to the reader's mail program. In-Reply-To and References name the first
+message that the same reader got about the ticket (RFC 5322, 3.6.4).
+"""
+
+import logging
+import os
+import smtplib
+import ssl
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+from pathlib import Path
+
+from monitor.alerts.channels.base import PermanentFailure, Recipient, Rendered, TemporaryFailure
+from monitor.alerts.outbox import Letter
+from monitor.settings.monitor_file import Mail
+
+log = logging.getLogger(__name__)
+
+UNKNOWN_SENDER = "upazila-monitor@upazila-monitor.invalid"
+UNKNOWN_RECIPIENT = "not-filled-in@upazila-monitor.invalid"
+WHOLE_CONVERSATION = 3  # times the time-out for one silence
+
+
+class EmailChannel:
+    """Sends through ``mail``'s server; writes to ``folder`` what cannot be sent because an address is missing."""
+
+    def __init__(self, mail: Mail, folder: Path, home: Path) -> None:
+        self._mail = mail
+        self._folder = folder
+        self._home = home
+
+    def deliver(self, letter: Letter, recipient: Recipient, rendered: Rendered) -> str:
+        """Returns the server's answer to DATA, or the file's name."""
+        message = compose(letter, recipient, rendered, self._mail)
+        if not self._mail.configured or recipient.address is None:
+            return self._to_file(letter, message)
+        try:
+            with self._connection() as smtp:
+                return _hand_over(smtp, message)
+        except smtplib.SMTPRecipientsRefused as error:
+            code, answer = next(iter(error.recipients.values()))
+            raise _failure(code, answer) from error
+        except smtplib.SMTPAuthenticationError as error:  # a wrong password is mended in the config, not in the mail
+            raise TemporaryFailure(f"the login was refused: {error.smtp_code} {_text(error.smtp_error)}") from error
+        except smtplib.SMTPResponseException as error:
+            raise _failure(error.smtp_code, error.smtp_error) from error
+        except (smtplib.SMTPException, OSError) as error:
+            raise TemporaryFailure(f"{type(error).__name__}: {error}") from error
+
+    @contextmanager
+    def _connection(self) -> Iterator[smtplib.SMTP]:
+        mail = self._mail
+        tls = ssl.create_default_context(cafile=str(self._home / mail.ca_file) if mail.ca_file else None)
+        smtp: smtplib.SMTP
+        if mail.security == "tls":
+            smtp = smtplib.SMTP_SSL(mail.host, mail.port, timeout=mail.timeout_s, context=tls)
+        else:
+            smtp = smtplib.SMTP(mail.host, mail.port, timeout=mail.timeout_s)
+        # A server that drips a byte now and then never runs into the time-out of a single read.
+        limit = threading.Timer(mail.timeout_s * WHOLE_CONVERSATION, _cut, [smtp])
+        limit.daemon = True
+        limit.start()
+        try:
+            if mail.security == "starttls":
+                smtp.starttls(context=tls)
+            if mail.username and mail.password_file:
+                smtp.login(mail.username, (self._home / mail.password_file).read_text(encoding="utf-8").strip())
+            yield smtp
+        finally:
+            limit.cancel()
+            smtp.close()
+
+    def _to_file(self, letter: Letter, message: EmailMessage) -> str:
+        """Writes whole or not at all, under a name that the same letter always gets."""
+        self._folder.mkdir(mode=0o750, parents=True, exist_ok=True)
+        path = self._folder / f"{letter.message_id.strip('<>').partition('@')[0]}.eml"
+        partial = path.with_suffix(".part")
+        try:
+            with partial.open("wb") as file:
+                file.write(message.as_bytes())
+                file.flush()
+                os.fsync(file.fileno())
+            partial.replace(path)
+        except OSError as error:
+            raise TemporaryFailure(f"{path}: {error.strerror}") from error
+        log.info("no mail server or no address for %s: written to %s", letter.recipient, path)
+        return f"file {path.name}"
+
+
+def compose(letter: Letter, recipient: Recipient, rendered: Rendered, mail: Mail) -> EmailMessage:
+    """The whole message. Header texts come clean: a line break in a device's name must not break a header."""
+    message = EmailMessage(policy=SMTP.clone(cte_type="7bit"))
+    message["From"] = Address("upazila-monitor", addr_spec=mail.sender or UNKNOWN_SENDER)
+    message["To"] = Address(_one_line(recipient.name), addr_spec=recipient.address or UNKNOWN_RECIPIENT)
+    message["Subject"] = _one_line(rendered.subject)
+    message["Date"] = format_datetime(letter.created_utc)
+    message["Message-ID"] = letter.message_id
+    if letter.thread_id != letter.message_id:
+        message["In-Reply-To"] = letter.thread_id
+        message["References"] = letter.thread_id
+    message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no vacation answers, please
+    message["List-Id"] = f"upazila-monitor <tickets.{(mail.sender or UNKNOWN_SENDER).partition('@')[2]}>"
+    message.set_content(rendered.text)
+    message.add_alternative(rendered.html, subtype="html")
+    return message
+
+
+def _hand_over(smtp: smtplib.SMTP, message: EmailMessage) -> str:
+    """As smtplib's send_message, but keeps what the server answers to DATA: its queue id is our proof."""
+    smtp.ehlo_or_helo_if_needed()
+    for code, answer in (
+        smtp.mail(message["From"].addresses[0].addr_spec),
+        smtp.rcpt(message["To"].addresses[0].addr_spec),
+    ):
+        if code not in {250, 251}:
+            raise _failure(code, answer)
+    code, answer = smtp.data(message.as_bytes())
+    if code != 250:
+        raise _failure(code, answer)
+    with suppress(smtplib.SMTPException, OSError):  # it is handed over: how the server says goodbye changes nothing
+        smtp.quit()
+    return f"{code} {_text(answer)}"
+
+
+def _failure(code: int, answer: bytes | str) -> TemporaryFailure | PermanentFailure:
+    text = f"{code} {_text(answer)}"
+    return PermanentFailure(text) if 500 <= code < 600 else TemporaryFailure(text)
+
+
+def _cut(smtp: smtplib.SMTP) -> None:
+    smtp.close()
+
+
+def _text(answer: bytes | str) -> str:
+    return answer.decode("utf-8", "replace") if isinstance(answer, bytes) else answer
+
+
+def _one_line(text: str) -> str:
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())

@@ -1,0 +1,90 @@
+"""What becomes of the board's decisions: outages and who was affected, written in the caller's transaction."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from monitor.alerts import tickets
+from monitor.alerts.office import Office
+from monitor.charter.deadline import target_deadline
+from monitor.judging.board import Affected, Decision, NoLongerAffected, OutageClosed, OutageOpened, SiteChanged
+from monitor.sample import Sample
+from monitor.store.models import AffectedSite, Outage, SiteState
+
+
+def apply(session: Session, office: Office, decision: Decision, now_utc: datetime) -> None:
+    """Stores one decision with all that follows from it at once."""
+    match decision:
+        case OutageOpened():
+            _open(session, office, decision, now_utc)
+        case OutageClosed():
+            _close(session, decision, now_utc)
+        case Affected():
+            _affect(session, decision)
+        case NoLongerAffected():
+            _release(session, decision.site, decision.until_utc)
+        case SiteChanged():
+            session.merge(SiteState(site=decision.site, state=decision.state, since_utc=decision.since_utc))
+
+
+def open_outage(session: Session, site: str) -> Outage | None:
+    """The site's outage that has not ended, if there is one."""
+    return session.scalars(select(Outage).where(Outage.site == site, Outage.ended_utc.is_(None))).one_or_none()
+
+
+def _open(session: Session, office: Office, decision: OutageOpened, now_utc: datetime) -> None:
+    if open_outage(session, decision.site) is not None or decision.site not in office.fleet.sites:
+        return  # already told before a restart, or taken out of the configuration meanwhile
+    service = office.service_of(decision.site)
+    deadline = target_deadline(
+        service.target,
+        started_utc=decision.started_utc,
+        confirmed_utc=decision.confirmed_utc,
+        calendar=office.calendar,
+    )
+    outage = Outage(
+        site=decision.site,
+        service=service.key,
+        started_utc=decision.started_utc,
+        confirmed_utc=decision.confirmed_utc,
+        deadline_utc=deadline.due_utc,
+        reason=decision.reason[:200],
+        evidence=_evidence(decision.last_good),
+    )
+    session.add(outage)
+    session.flush()
+    tickets.link_to_recent(session, office, outage, now_utc)
+
+
+def _close(session: Session, decision: OutageClosed, now_utc: datetime) -> None:
+    outage = open_outage(session, decision.site)
+    if outage is None:
+        return
+    outage.ended_utc = max(decision.ended_utc, outage.started_utc)
+    outage.end_reason = decision.reason
+    for affected in outage.affected:
+        affected.until_utc = affected.until_utc or outage.ended_utc
+    if outage.ticket is not None:
+        tickets.record(outage.ticket, tickets.MONITOR, "answers_again", decision.reason, now_utc)
+
+
+def _affect(session: Session, decision: Affected) -> None:
+    root = open_outage(session, decision.root)
+    if root is not None:
+        root.affected.append(AffectedSite(site=decision.site, since_utc=decision.since_utc))
+
+
+def _release(session: Session, site: str, until_utc: datetime) -> None:
+    for row in session.scalars(select(AffectedSite).where(AffectedSite.site == site, AffectedSite.until_utc.is_(None))):
+        row.until_utc = until_utc
+
+
+def _evidence(last_good: Sample | None) -> dict[str, object]:
+    if last_good is None:
+        return {}
+    return {
+        "last_good_utc": last_good.started_utc.isoformat(),
+        "last_good_rtt_ms": None if last_good.rtt_ns is None else round(last_good.rtt_ns / 1e6, 3),
+        "last_good_loss": round(last_good.loss, 3),
+    }

@@ -1,0 +1,176 @@
+"""Tickets: opened when a promise is missed, moved by people or by a lasting recovery, never forgotten.
+
+States, and the action that leads from one to another::
+
+    open ──ack──> acknowledged ──start──> in_progress <──start / wait──> waiting
+      │                │                      │                             │
+      └────────────────┴───────resolve────────┴─────────────────────────────┘
+                                  │
+                                  v
+    open <──reopen── resolved ──close──> closed ──reopen──> open
+
+``comment`` is possible in every state. Every change is an event with actor, time and text; events only ever grow.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from monitor.alerts import letters, outbox
+from monitor.alerts.office import Office
+from monitor.store.models import Outage, Ticket, TicketEvent
+
+MONITOR = "monitor"
+RESPONSIBLE = "responsible"
+
+
+class TicketState(StrEnum):
+    """Where a ticket stands; see the drawing above."""
+
+    OPEN = "open"
+    ACKNOWLEDGED = "acknowledged"
+    IN_PROGRESS = "in_progress"
+    WAITING = "waiting"
+    RESOLVED = "resolved"
+    CLOSED = "closed"
+
+
+S = TicketState
+UNSOLVED = (S.OPEN, S.ACKNOWLEDGED, S.IN_PROGRESS, S.WAITING)
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """Something that a person can do to a ticket: from which states, and to which (None: it stays)."""
+
+    allowed: tuple[TicketState, ...]
+    leads_to: TicketState | None
+
+
+ACTIONS: Mapping[str, Action] = {
+    "ack": Action((S.OPEN,), S.ACKNOWLEDGED),
+    "start": Action((S.OPEN, S.ACKNOWLEDGED, S.WAITING), S.IN_PROGRESS),
+    "wait": Action((S.OPEN, S.ACKNOWLEDGED, S.IN_PROGRESS), S.WAITING),
+    "resolve": Action(UNSOLVED, S.RESOLVED),
+    "close": Action((S.RESOLVED,), S.CLOSED),
+    "reopen": Action((S.RESOLVED, S.CLOSED), S.OPEN),
+    "comment": Action(tuple(S), None),
+}
+
+
+class TicketError(Exception):
+    """The ticket does not exist or does not allow the action; the message says which."""
+
+
+def act(session: Session, office: Office, number: str, action: str, actor: str, text: str, now_utc: datetime) -> Ticket:
+    """Does one of ACTIONS to a ticket; raises TicketError when it cannot be done."""
+    ticket = session.scalars(select(Ticket).where(Ticket.number == number)).one_or_none()
+    if ticket is None:
+        raise TicketError(f"no ticket {number}. `upazila-monitor tickets` lists them")
+    rule = ACTIONS[action]
+    if ticket.state not in rule.allowed:
+        raise TicketError(f"{number} is {ticket.state}; '{action}' needs it to be {' or '.join(rule.allowed)}")
+    if action == "resolve":
+        _resolve(session, office, ticket, actor, text, now_utc)
+    elif action == "reopen":
+        _reopen(session, office, ticket, actor, text, now_utc)
+    else:
+        ticket.state = rule.leads_to or ticket.state
+        record(ticket, actor, action, text, now_utc)
+    return ticket
+
+
+def open_overdue(session: Session, office: Office, now_utc: datetime) -> list[Ticket]:
+    """Opens the ticket of every outage that has missed its target and has none."""
+    missed = select(Outage).where(
+        Outage.ticket_id.is_(None),
+        Outage.deadline_utc <= now_utc,
+        or_(Outage.ended_utc.is_(None), Outage.ended_utc > Outage.deadline_utc),
+    )
+    return [_open(session, office, outage, now_utc) for outage in session.scalars(missed.order_by(Outage.id))]
+
+
+def _open(session: Session, office: Office, outage: Outage, now_utc: datetime) -> Ticket:
+    year = office.calendar.local(now_utc).year
+    seq = (session.scalar(select(func.max(Ticket.seq)).where(Ticket.year == year)) or 0) + 1
+    ticket = Ticket(
+        number=f"{office.charter.ticket_prefix}-{year}-{seq:06d}",
+        year=year,
+        seq=seq,
+        service=outage.service,
+        site=outage.site,
+        state=S.OPEN,
+        stage=1,
+        opened_utc=now_utc,
+        event_utc=outage.started_utc,
+        deadline_utc=outage.deadline_utc,
+        breached_utc=outage.deadline_utc,
+    )
+    ticket.outages.append(outage)
+    session.add(ticket)
+    session.flush()
+    facts = letters.facts_of(office, ticket, now_utc)
+    record(ticket, MONITOR, "opened", letters.history_line("opened", facts), now_utc)
+    outbox.owe(session, office, ticket, "opened", RESPONSIBLE, facts, now_utc)
+    if office.charter.stages:
+        holder = office.charter.stages[0].holder
+        record(ticket, MONITOR, "stage", letters.history_line("stage", facts), now_utc)
+        outbox.owe(session, office, ticket, "stage-1", holder, facts, now_utc)
+    return ticket
+
+
+def link_to_recent(session: Session, office: Office, outage: Outage, now_utc: datetime) -> None:
+    """Hangs a new outage on its site's ticket if that is unsolved, or was resolved within the reopen window."""
+    ticket = session.scalars(
+        select(Ticket).join(Outage).where(Ticket.site == outage.site).order_by(Ticket.id.desc()).limit(1)
+    ).one_or_none()
+    if ticket is None:
+        return
+    if ticket.state in UNSOLVED:
+        ticket.outages.append(outage)
+        record(ticket, MONITOR, "down_again", outage.reason, now_utc)
+    elif ticket.resolved_utc is not None and now_utc - ticket.resolved_utc <= office.reopen_window:
+        ticket.outages.append(outage)
+        _reopen(session, office, ticket, MONITOR, "the site is down again", now_utc)
+
+
+def resolve_recovered(session: Session, office: Office, now_utc: datetime) -> list[Ticket]:
+    """Resolves the tickets whose outages are all over and have been for the hold time."""
+    ended = select(Outage.ticket_id).group_by(Outage.ticket_id)
+    ended = ended.having(func.count() == func.count(Outage.ended_utc))
+    ended = ended.having(func.max(Outage.ended_utc) <= now_utc - office.recovery_hold)
+    query = select(Ticket).where(Ticket.state.in_(UNSOLVED), Ticket.id.in_(ended))
+    resolved = list(session.scalars(query.order_by(Ticket.id)))
+    for ticket in resolved:
+        _resolve(session, office, ticket, MONITOR, letters.recovery_line(ticket), now_utc)
+    return resolved
+
+
+def _resolve(session: Session, office: Office, ticket: Ticket, actor: str, text: str, now_utc: datetime) -> None:
+    ticket.state, ticket.resolved_utc = S.RESOLVED, now_utc
+    record(ticket, actor, "resolved", text, now_utc)
+    _tell_all(session, office, ticket, "resolved", text, now_utc)
+
+
+def _reopen(session: Session, office: Office, ticket: Ticket, actor: str, text: str, now_utc: datetime) -> None:
+    ticket.state, ticket.resolved_utc = S.OPEN, None
+    record(ticket, actor, "reopened", text, now_utc)
+    _tell_all(session, office, ticket, "reopened", text, now_utc)
+
+
+def _tell_all(session: Session, office: Office, ticket: Ticket, kind: str, text: str, now_utc: datetime) -> None:
+    """Owes a notice to everyone who was told of this ticket; the same kind may come up again after a reopening."""
+    session.flush()
+    facts = letters.facts_of(office, ticket, now_utc, note=text)
+    times = sum(event.kind == kind for event in ticket.events)
+    for recipient in dict.fromkeys(notice.recipient for notice in ticket.notices):
+        outbox.owe(session, office, ticket, f"{kind}-{times}", recipient, facts, now_utc)
+
+
+def record(ticket: Ticket, actor: str, kind: str, text: str, now_utc: datetime) -> None:
+    """Adds a line to the ticket's history."""
+    ticket.events.append(TicketEvent(at_utc=now_utc, actor=actor, kind=kind, text=text))

@@ -1,0 +1,192 @@
+"""`status` and `outages`: what is up, what is down and since when."""
+
+import json
+import time
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from monitor.cli.failing import NO, settings_of, store_of
+
+if TYPE_CHECKING:
+    from rich.console import Group
+    from rich.table import Table
+
+    from monitor.settings.load import Settings
+
+AsJson = Annotated[bool, typer.Option("--json", help="As JSON.")]
+STYLES = {"up": "green", "degraded": "yellow", "down": "bold red", "unreachable": "magenta", "paused": "blue"}
+ORDER = ("down", "unreachable", "degraded", "unknown", "paused", "up")
+REFRESH_S = 2.0
+
+
+def status(
+    context: typer.Context,
+    watch: Annotated[bool, typer.Option("--watch", "-w", help="Stay, and show it anew every two seconds.")] = False,
+    every: Annotated[bool, typer.Option("--all", "-a", help="List the sites that are up, too.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """What is up, what is down since when, which tickets are open. Exit code 1 while anything is down."""
+    from rich.console import Console
+    from rich.live import Live
+
+    settings = settings_of(context.obj)
+    now = facts(settings)
+    if as_json:
+        print(json.dumps(now, ensure_ascii=False, indent=2))
+    elif watch:
+        with Live(_page(now, every), console=Console(), screen=True, auto_refresh=False) as live:
+            while True:
+                time.sleep(REFRESH_S)
+                live.update(_page(facts(settings), every), refresh=True)
+    else:
+        Console().print(_page(now, every))
+    if any(site["state"] == "down" for site in now["sites"]):
+        raise typer.Exit(NO)
+
+
+def facts(settings: "Settings") -> dict[str, Any]:
+    """The running daemon's own account; without one, what the database remembers, with ``running`` false."""
+    import requests
+
+    url = f"http://{settings.monitor.web.listen}/api/status"
+    try:
+        with requests.Session() as session:
+            session.trust_env = False  # a proxy has no business between us and our own daemon
+            answer = session.get(url, timeout=5)
+            answer.raise_for_status()
+            return {"running": True, **answer.json()}
+    except (requests.RequestException, ValueError):
+        return _remembered(settings)
+
+
+def _remembered(settings: "Settings") -> dict[str, Any]:
+    from monitor.store import views
+
+    with store_of(settings) as store, store.read() as session:
+        known = views.site_states(session)
+        beat = views.last_heartbeat(session)
+        sites = [
+            {
+                "id": site.id,
+                "kind": site.kind,
+                "name_bn": site.name_bn,
+                "name_en": site.name_en,
+                "union": site.union,
+                "state": known[site.id][0] if site.id in known else "unknown",
+                "since": known[site.id][1].isoformat() if site.id in known else None,
+                "rtt_ms": None,
+                "loss": None,
+            }
+            for site in settings.fleet.sites.values()
+        ]
+        return {
+            "running": False,
+            "generated": beat.isoformat() if beat else None,
+            "sites": sites,
+            "outages": [views.facts(outage) for outage in views.outages(session, open_only=True)],
+            "tickets": [views.facts(ticket) for ticket in views.tickets(session, open_only=True)],
+        }
+
+
+def _page(now: dict[str, Any], every: bool) -> "Group":
+    from rich.console import Group
+    from rich.text import Text
+
+    parts: list[Any] = []
+    if not now["running"]:
+        parts.append(
+            Text(f"The daemon does not answer. Last known, from {local(now['generated'])}:", style="bold yellow")
+        )
+    counts = {state: sum(site["state"] == state for site in now["sites"]) for state in ORDER}
+    line = Text(f"{len(now['sites'])} sites")
+    for state, count in counts.items():
+        if count:
+            line.append(f"   {count} {state}", style=STYLES.get(state, ""))
+    parts += [line, _sites(now["sites"], every)]
+    if now["outages"]:
+        parts.append(_outages(now["outages"]))
+    if now["tickets"]:
+        from monitor.cli.tickets import table
+
+        parts.append(table(now["tickets"], "Open tickets"))
+    return Group(*parts)
+
+
+def _sites(sites: list[dict[str, Any]], every: bool) -> "Table":
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
+    for heading in ("State", "Site", "Name", "Since", "RTT", "Loss"):
+        table.add_column(heading, justify="right" if heading in {"RTT", "Loss"} else "left")
+    shown = [site for site in sites if every or site["state"] != "up"]
+    for site in sorted(shown, key=lambda site: (ORDER.index(site["state"]), site["id"])):
+        table.add_row(
+            Text(site["state"], style=STYLES.get(site["state"], "")),
+            site["id"],
+            Text(f"{site['name_bn']}\n{site['name_en']}"),
+            f"{local(site['since'])}\n{age(site['since'])}",
+            "" if site["rtt_ms"] is None else f"{site['rtt_ms']:.1f} ms",
+            "" if site["loss"] is None else f"{site['loss']:.0%}",
+        )
+    return table
+
+
+def outages(
+    context: typer.Context,
+    open_only: Annotated[bool, typer.Option("--open", help="Only those that last.")] = False,
+    limit: Annotated[int, typer.Option(min=1, max=10_000, help="At most so many, the newest first.")] = 50,
+    as_json: AsJson = False,
+) -> None:
+    """Lists outages, newest first: who, since when, until when, the charter's deadline, the ticket."""
+    from rich.console import Console
+
+    from monitor.store import views
+
+    with store_of(settings_of(context.obj)) as store, store.read() as session:
+        found = [views.facts(outage) for outage in views.outages(session, open_only=open_only, limit=limit)]
+    if as_json:
+        print(json.dumps(found, ensure_ascii=False, indent=2))
+    elif not found:
+        print("No outages.")
+    else:
+        Console().print(_outages(found))
+
+
+def _outages(found: list[dict[str, Any]]) -> "Table":
+    from rich.table import Table
+
+    table = Table(title="Outages", title_justify="left", box=None, padding=(0, 2, 0, 0), header_style="bold")
+    for heading in ("Site", "Since", "Until", "Lasted", "Due by the charter", "Ticket", "Affects"):
+        table.add_column(heading)
+    for outage in found:
+        table.add_row(
+            outage["site"],
+            local(outage["started_utc"]),
+            local(outage["ended_utc"]) or "lasts",
+            age(outage["started_utc"], outage["ended_utc"]),
+            local(outage["deadline_utc"]),
+            outage["ticket"] or "",
+            f"{len(outage['affected'])} sites" if outage["affected"] else "",
+        )
+    return table
+
+
+def local(iso: str | None) -> str:
+    """A stored time as the office's clock shows it; empty for none."""
+    from zoneinfo import ZoneInfo
+
+    return f"{datetime.fromisoformat(iso).astimezone(ZoneInfo('Asia/Dhaka')):%Y-%m-%d %H:%M:%S}" if iso else ""
+
+
+def age(since: str | None, until: str | None = None) -> str:
+    """'2 d 03:15:00' between two stored times, or until now."""
+    if since is None:
+        return ""
+    end = datetime.fromisoformat(until) if until else datetime.now(UTC)
+    seconds = max(0, int((end - datetime.fromisoformat(since)) / timedelta(seconds=1)))
+    days, seconds = divmod(seconds, 86_400)
+    clock = f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+    return f"{days} d {clock}" if days else clock

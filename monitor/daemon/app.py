@@ -1,0 +1,193 @@
+"""The only place where the parts meet: build, run, re-read, stop."""
+
+import asyncio
+import logging
+import signal
+import socket
+from collections.abc import Coroutine
+from datetime import timedelta
+
+from starlette.applications import Starlette
+
+from monitor.alerts import outbox
+from monitor.alerts.channels.base import Channel
+from monitor.alerts.delivery import channel_of
+from monitor.alerts.office import Office
+from monitor.clock import NS_PER_S, Clock
+from monitor.daemon import memory
+from monitor.daemon.delivery import Delivery
+from monitor.daemon.prober import Prober
+from monitor.daemon.recorder import Recorder
+from monitor.daemon.systemd import Notifier
+from monitor.daemon.upkeep import Nightly
+from monitor.daemon.words import startup_lines
+from monitor.judging.board import Board
+from monitor.judging.states import Rules
+from monitor.metrics.exposition import Exposition
+from monitor.metrics.live import Live
+from monitor.probes.icmp.engine import IcmpOptions, IcmpProbe
+from monitor.settings.load import Settings, load
+from monitor.settings.monitor_file import Judging, Probing
+from monitor.settings.problems import ConfigError
+from monitor.store.session import open_store
+from monitor.store.upkeep import back_up, forget_old
+from monitor.web.app import make_app
+from monitor.web.server import serve
+
+log = logging.getLogger(__name__)
+
+ALIVE_NS = 45 * NS_PER_S
+LAG_EVERY_S = 0.5
+
+
+class Daemon:
+    """One installation at work. ``sockets`` are listening ones that somebody else opened, or none."""
+
+    def __init__(self, settings: Settings, clock: Clock, sockets: list[socket.socket]) -> None:
+        self.settings = settings
+        self._clock = clock
+        self._sockets = sockets
+        self._office = Office.of(settings)
+        self._notifier = Notifier()
+        self._stop = asyncio.Event()
+        self._store = open_store(settings.state)
+        self._board = self._remembered_board()
+        self._live = Live(clock)
+        self._live.fleet, self._live.board = settings.fleet, self._board
+        self._probe = IcmpProbe(clock, _icmp_options(settings.monitor.probing))
+        self._live.rejected = self._probe.counters.rejected
+        self._delivery = Delivery(self._store, self._office, self._channel(), clock)
+        self._recorder = Recorder(clock, self._store, self._office, memory.boot_id(), self._delivery.wake)
+        self._prober = Prober(clock, self._probe, self._board, self._live, settings.monitor.probing, self._recorder.put)
+
+    def _remembered_board(self) -> Board:
+        """The board as the run before left it; notes the time since then as unmonitored."""
+        now_utc = self._clock.utc()
+        with self._store.write() as session:
+            outbox.release_leases(session)
+            gap = memory.note_gap(session, now_utc, 2 * timedelta(seconds=self.settings.monitor.probing.interval_s))
+            known = memory.remember(session)
+        if gap is not None:
+            log.warning("nobody watched for %s: that time counts as unmonitored", gap)
+        rules = _rules(self.settings.monitor.judging)
+        return Board(self.settings.fleet, rules, known.open_outages, known.affected, known.states)
+
+    def _channel(self) -> Channel:
+        return channel_of(self._office, self.settings.state, self.settings.home)
+
+    async def run(self) -> None:
+        """Works until SIGTERM or SIGINT; raises what made it impossible to go on."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._stop.set)
+        loop.add_signal_handler(signal.SIGHUP, self._reload)
+        self._probe.open()
+        web = await serve(self._app(), self._sockets or [_listen(self.settings)])
+        nightly = Nightly({"copy of the database": self._back_up, "forgetting": self._forget})
+        nightly.start()
+        for line in startup_lines(self.settings, self._office, self._store, self._clock.utc()):
+            log.info("%s", line)
+        self._notifier.ready()
+        try:
+            await self._until_stopped(self._prober.run(), self._recorder.run(), self._delivery.run(), self._watch())
+        finally:
+            self._notifier.stopping()
+            nightly.stop()
+            await web.stop()
+            await self._recorder.close()
+            self._delivery.close()
+            self._probe.close()
+            self._store.close()
+            log.info("stopped")
+
+    async def _until_stopped(self, *parts: Coroutine[None, None, None]) -> None:
+        """Runs the parts until a signal; the first that fails takes the daemon down, so that it is started afresh."""
+        tasks = [asyncio.create_task(part) for part in parts]
+        stop = asyncio.create_task(self._stop.wait())
+        try:
+            done, _ = await asyncio.wait([*tasks, stop], return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()
+        finally:
+            for task in [*tasks, stop]:
+                task.cancel()
+            await asyncio.gather(*tasks, stop, return_exceptions=True)
+
+    async def _watch(self) -> None:
+        """Measures how late the loop is, and feeds the watchdog only while every part turns."""
+        while True:
+            asked_ns = self._clock.mono_ns()
+            await asyncio.sleep(LAG_EVERY_S)
+            now_ns = self._clock.mono_ns()
+            self._live.loop_lag((now_ns - asked_ns) / NS_PER_S - LAG_EVERY_S)
+            turned = (
+                self._live.last_turn_mono_ns,
+                self._recorder.last_commit_mono_ns,
+                self._delivery.last_look_mono_ns,
+            )
+            # A database that refuses to write is told, not restarted: the decisions wait in this process's memory.
+            if now_ns - min(turned) < ALIVE_NS or self._recorder.failing:
+                self._notifier.watchdog()
+
+    def _reload(self) -> None:
+        """Takes a new configuration over; a bad one changes nothing and is told."""
+        self._notifier.reloading()
+        try:
+            settings = load(self.settings.directory)
+        except ConfigError as error:
+            for problem in error.problems:
+                log.error("%s", problem)
+            log.error("%d errors; the running configuration stays in force", len(error.problems))
+        else:
+            self._take_over(settings)
+        self._notifier.ready()
+
+    def _take_over(self, settings: Settings) -> None:
+        gone = set(self.settings.fleet.devices) - set(settings.fleet.devices)
+        self.settings, self._office = settings, Office.of(settings)
+        decisions = self._board.replace_fleet(settings.fleet, _rules(settings.monitor.judging), self._clock.utc())
+        self._recorder.office = self._delivery.office = self._office
+        self._delivery.channel = self._channel()
+        self._probe.options = _icmp_options(settings.monitor.probing)
+        self._prober.configure(settings.fleet, settings.monitor.probing)
+        self._live.fleet = settings.fleet
+        self._live.forget(gone)
+        self._recorder.put(decisions)
+        log.info(
+            "configuration read again: %d sites, %d devices", len(settings.fleet.sites), len(settings.fleet.devices)
+        )
+
+    def _app(self) -> Starlette:
+        exposition = Exposition(self._live, self._store, self._clock)
+        return make_app(self._live, exposition, self._store, lambda: self.settings, self._clock)
+
+    def _back_up(self) -> object:
+        folder = self.settings.state / "backups"
+        return back_up(self._store.path, folder, self._clock.utc(), self.settings.monitor.storage.backups)
+
+    def _forget(self) -> object:
+        with self._store.write() as session:
+            return forget_old(session, self._clock.utc(), timedelta(days=self.settings.monitor.storage.keep_days))
+
+
+def _rules(judging: Judging) -> Rules:
+    return Rules(
+        judging.down_after, judging.up_after, judging.degraded_loss, round(judging.degraded_rtt_ms * 1_000_000)
+    )
+
+
+def _icmp_options(probing: Probing) -> IcmpOptions:
+    return IcmpOptions(
+        echoes=probing.echoes,
+        spacing_s=probing.spacing_s,
+        timeout_s=probing.timeout_s,
+        rate_per_s=probing.rate_per_s,
+        socket=probing.socket,
+    )
+
+
+def _listen(settings: Settings) -> socket.socket:
+    """The listening socket that the configuration asks for; raises OSError when it cannot be had."""
+    web = settings.monitor.web
+    family = socket.AF_INET6 if ":" in web.host else socket.AF_INET
+    return socket.create_server((web.host, web.port), family=family, backlog=64)

@@ -1,0 +1,124 @@
+"""The turning loop: who is due → one round → samples → the board → decisions."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from monitor.clock import NS_PER_S, Clock
+from monitor.judging.board import Board, Decision
+from monitor.metrics.live import Live
+from monitor.probes.base import Probe, Target
+from monitor.probes.wheel import TICK_NS, Wheel
+from monitor.sample import Sample, Verdict
+from monitor.settings.fleet import Device, Fleet
+from monitor.settings.monitor_file import Probing
+
+log = logging.getLogger(__name__)
+
+STALL_NS = 3 * NS_PER_S
+
+
+class Prober:
+    """Turns the wheel and hands every decision of the board to ``decided``."""
+
+    def __init__(
+        self,
+        clock: Clock,
+        probe: Probe,
+        board: Board,
+        live: Live,
+        probing: Probing,
+        decided: Callable[[Sequence[Decision]], None],
+    ) -> None:
+        self._clock = clock
+        self._probe = probe
+        self._board = board
+        self._live = live
+        self._decided = decided
+        self._rounds: set[asyncio.Task[None]] = set()
+        self._unjudged: set[str] = set()
+        self._distrusted_before_ns = 0
+        self.configure(board.fleet, probing)
+
+    def configure(self, fleet: Fleet, probing: Probing) -> None:
+        """Puts a new fleet on the wheel; its first round comes soon, spread so that the rate is kept."""
+        self._fleet, self._probing = fleet, probing
+        self._wheel = Wheel(probing.interval_s)
+        now_ns = self._clock.mono_ns()
+        echoes = len(fleet.devices) * probing.echoes
+        span_s = min(probing.interval_s, max(1.0, 2 * echoes / probing.rate_per_s))
+        for device in fleet.devices:
+            turn_ns = self._wheel.next_turn_ns(device, now_ns)
+            self._wheel.put(device, now_ns + round((turn_ns - now_ns) * span_s / probing.interval_s))
+        self._unjudged = {device for device in fleet.devices if self._board.last(device) is None}
+
+    async def run(self) -> None:
+        """Turns until cancelled."""
+        while True:
+            self._turn()
+            next_ns = self._wheel.next_tick_ns()
+            pause_ns = TICK_NS if next_ns is None else next_ns - self._clock.mono_ns()
+            await asyncio.sleep(min(max(pause_ns, 0), NS_PER_S) / NS_PER_S)
+
+    def _turn(self) -> None:
+        now_ns = self._clock.mono_ns()
+        if self._live.last_turn_mono_ns and now_ns - self._live.last_turn_mono_ns > STALL_NS:
+            # Who slept cannot tell whether an answer was late or it was itself: those rounds judge nobody.
+            log.warning("the probing loop stood still for %.1f s", (now_ns - self._live.last_turn_mono_ns) / NS_PER_S)
+            self._distrusted_before_ns = now_ns
+        self._live.last_turn_mono_ns = now_ns
+        due = self._wheel.due(now_ns)
+        if not due:
+            return
+        for _, due_ns in due:
+            self._live.round_late((now_ns - due_ns) / NS_PER_S)
+        devices = [self._fleet.devices[device] for device, _ in due]
+        self._rounds.add(task := asyncio.create_task(self._round(devices)))
+        task.add_done_callback(self._round_done)
+
+    def _round_done(self, task: asyncio.Task[None]) -> None:
+        self._rounds.discard(task)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("a round broke off", exc_info=error)
+
+    async def _round(self, devices: Sequence[Device]) -> None:
+        missing = {device.id for device in devices}
+        try:
+            async for sample in self._probe.run([_target(device) for device in devices]):
+                missing.discard(sample.device)
+                self._take(sample)
+        finally:
+            for device in missing & self._fleet.devices.keys():  # whatever broke the round, nobody falls off the wheel
+                self._again(device, self._probing.recheck_s)
+
+    def _take(self, sample: Sample) -> None:
+        device = self._fleet.devices.get(sample.device)
+        if device is None:
+            return  # taken out of the configuration while its round was under way
+        if sample.started_mono_ns < self._distrusted_before_ns and sample.verdict is Verdict.FAILED:
+            sample = replace(sample, verdict=Verdict.UNKNOWN, reason="we stood still meanwhile")
+        self._live.observe(sample)
+        decisions = self._board.observe(sample)
+        self._schedule_next(sample, device)
+        self._unjudged.discard(sample.device)
+        self._live.judged = not self._unjudged
+        if decisions:
+            self._decided(decisions)
+
+    def _schedule_next(self, sample: Sample, device: Device) -> None:
+        health = self._board.health(device.id)
+        if sample.verdict is Verdict.UNKNOWN or health.suspect:
+            self._again(device.id, self._probing.recheck_s)
+        else:
+            self._wheel.put(device.id, self._wheel.next_turn_ns(device.id, self._clock.mono_ns()))
+        if sample.verdict is Verdict.FAILED and health.failed.rounds == 1:
+            for ancestor in self._fleet.ancestors(device.site):  # is it theirs? Ask before anyone is blamed
+                self._wheel.put_earlier(self._fleet.sites[ancestor].gateway.id, self._clock.mono_ns())
+
+    def _again(self, device: str, after_s: float) -> None:
+        self._wheel.put(device, self._clock.mono_ns() + round(after_s * NS_PER_S))
+
+
+def _target(device: Device) -> Target:
+    return Target(device.id, device.address, ttl=device.ttl, dscp=device.dscp)

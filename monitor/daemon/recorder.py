@@ -1,0 +1,135 @@
+"""Writes what was decided, in order, and looks every second at what has fallen due.
+
+One thread owns all writing. A locked or full database delays a decision but never loses it: it is tried again until
+it is stored, with its original time, while probing goes on.
+"""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from datetime import datetime
+
+from sqlalchemy.exc import DatabaseError
+from sqlalchemy.orm import Session
+
+from monitor.alerts import believable, escalation, outages, tickets
+from monitor.alerts.believable import Look, Trust
+from monitor.alerts.office import Office
+from monitor.clock import NS_PER_S, Clock
+from monitor.daemon import memory
+from monitor.judging.board import Decision
+from monitor.store.session import Store
+
+log = logging.getLogger(__name__)
+
+LOOK_S = 1.0
+RETRY_S = 2.0
+HEARTBEAT_NS = 10 * NS_PER_S
+MOST_WAITING = 100_000
+
+
+class Recorder:
+    """The one writer. ``wake_delivery`` is called (from the loop) when there may be something to send."""
+
+    def __init__(
+        self, clock: Clock, store: Store, office: Office, boot_id: str, wake_delivery: Callable[[], None]
+    ) -> None:
+        self._clock = clock
+        self._store = store
+        self._boot_id = boot_id
+        self._wake_delivery = wake_delivery
+        self._waiting: deque[tuple[Decision, datetime]] = deque()
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="recorder")
+        self._has_work = asyncio.Event()
+        self._trust: Trust | None = None
+        self._last_heartbeat_ns = 0
+        self.office = office
+        self.last_commit_mono_ns = clock.mono_ns()
+        self.failing = ""
+
+    @property
+    def clock_suspect(self) -> bool:
+        return self._trust is not None and self._trust.suspect
+
+    def put(self, decisions: Sequence[Decision]) -> None:
+        """Takes decisions in; they are stored in this order."""
+        now_utc = self._clock.utc()
+        for decision in decisions:
+            log.info("%s", decision)
+            self._waiting.append((decision, now_utc))
+        if len(self._waiting) > MOST_WAITING:
+            raise SystemExit("more decisions wait for the database than can be held; starting over is safer")
+        self._has_work.set()
+
+    async def run(self) -> None:
+        """Writes until cancelled; a database that fails is tried again."""
+        while True:
+            try:
+                await self.turn()
+            except DatabaseError as error:
+                if not self.failing:
+                    log.error("the database refuses to write, decisions wait: %s", error.orig)
+                self.failing = str(error.orig)
+                await asyncio.sleep(RETRY_S)
+                continue
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._has_work.wait(), LOOK_S)
+
+    async def turn(self) -> None:
+        """Stores what waits and what has fallen due, in one transaction."""
+        self._has_work.clear()
+        batch = list(self._waiting)
+        loop = asyncio.get_running_loop()
+        may_send = await loop.run_in_executor(self._thread, self._write, batch, self.office)
+        for _ in batch:
+            self._waiting.popleft()
+        self.last_commit_mono_ns = self._clock.mono_ns()
+        if self.failing:
+            log.warning("the database writes again")
+            self.failing = ""
+        if may_send:
+            self._wake_delivery()
+
+    async def close(self) -> None:
+        """Stores what still waits and ends the thread; what cannot be stored is judged anew at the next start."""
+        try:
+            await asyncio.wait_for(self.turn(), 10)
+        except (DatabaseError, TimeoutError) as error:
+            log.error("%d decisions could not be stored at the end: %s", len(self._waiting), error)
+        self._thread.shutdown(wait=False, cancel_futures=True)
+
+    def _write(self, batch: Sequence[tuple[Decision, datetime]], office: Office) -> bool:
+        now = Look(self._clock.utc(), self._clock.boot_ns(), self._boot_id)
+        with self._store.write() as session:
+            if self._trust is None:
+                self._trust = believable.first_trust(memory.last_look(session), now)
+                self._say_trust(was_suspect=False)
+            else:
+                was_suspect = self._trust.suspect
+                self._trust = believable.look_again(self._trust, now)
+                self._say_trust(was_suspect)
+            for decision, decided_utc in batch:
+                outages.apply(session, office, decision, decided_utc)
+            told = False if self._trust.suspect else _what_is_due(session, office, now.utc)
+            if not self._trust.suspect and now.boot_ns - self._last_heartbeat_ns >= HEARTBEAT_NS:
+                memory.beat(session, now)
+                self._last_heartbeat_ns = now.boot_ns
+            return told or bool(batch)
+
+    def _say_trust(self, was_suspect: bool) -> None:
+        assert self._trust is not None
+        if self._trust.suspect and not was_suspect:
+            log.warning("clock_suspect: the wall clock has jumped to %s; nothing is escalated", self._trust.last.utc)
+        elif was_suspect and not self._trust.suspect:
+            log.warning("the wall clock is believed again: %s", self._trust.last.utc)
+
+
+def _what_is_due(session: Session, office: Office, now_utc: datetime) -> bool:
+    changed: list[object] = []
+    changed += tickets.open_overdue(session, office, now_utc)
+    changed += tickets.resolve_recovered(session, office, now_utc)
+    changed += escalation.advance(session, office, now_utc)
+    return bool(changed)

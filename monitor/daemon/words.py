@@ -1,0 +1,39 @@
+"""What a start and `check` say of the configuration: what is watched, and what is still missing."""
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import datetime
+
+from monitor.alerts.office import Office
+from monitor.settings.load import Settings
+from monitor.store.session import Store
+
+
+def summary(settings: Settings) -> str:
+    """'30 sites (3 backbone, 6 udc, …), 31 devices'."""
+    kinds = Counter(site.kind for site in settings.fleet.sites.values())
+    parts = ", ".join(f"{count} {kind}" for kind, count in kinds.items())
+    return f"{len(settings.fleet.sites)} sites ({parts}), {len(settings.fleet.devices)} devices"
+
+
+def warnings(settings: Settings, office: Office, now_utc: datetime) -> Iterator[str]:
+    """What works only half until the office fills it in."""
+    mail = settings.monitor.mail
+    if not mail.configured:
+        folder = settings.state / "outbox"
+        yield f"no mail server in monitor.toml [mail]: mails are written to {folder} and reach nobody"
+    for officer in office.charter.without_email():
+        yield f"no e-mail address for officers.{officer.role} in charter.toml: mails to this officer go to files"
+    for year in office.calendar.missing_years(office.calendar.local(now_utc).date()):
+        yield f"no list of public holidays for {year} in holidays.toml: its deadlines are estimates"
+    for year in office.calendar.missing_ramadans(office.calendar.local(now_utc).date()):
+        yield f"no dates of Ramadan for {year} in calendar.toml: its office hours are estimates"
+
+
+def startup_lines(settings: Settings, office: Office, store: Store, now_utc: datetime) -> Iterator[str]:
+    """What is running, and where to look."""
+    yield f"watching {summary(settings)} every {settings.monitor.probing.interval_s:g} s"
+    yield f"database {store.path} (journal: {store.journal_mode})"
+    for warning in warnings(settings, office, now_utc):
+        yield f"warning: {warning}"
+    yield f"page http://{settings.monitor.web.listen}/ , metrics http://{settings.monitor.web.listen}/metrics"

@@ -1,0 +1,45 @@
+"""Housekeeping of the database: nightly copies that are known to be good, and forgetting what is long over."""
+
+import sqlite3
+from contextlib import closing
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from monitor.store.models import AffectedSite, Gap, Notice, Outage
+from monitor.store.session import StoreError
+
+
+def back_up(database: Path, folder: Path, now_utc: datetime, keep: int) -> Path | None:
+    """Copies the database whole, checks the copy, and keeps the newest ``keep``; raises StoreError for a bad copy."""
+    if keep == 0:
+        return None
+    folder.mkdir(mode=0o750, parents=True, exist_ok=True)
+    target = folder / f"monitor-{now_utc:%Y%m%d}.db"
+    partial = target.with_suffix(".part")
+    partial.unlink(missing_ok=True)
+    with closing(sqlite3.connect(database)) as source, closing(sqlite3.connect(partial)) as copy:
+        source.backup(copy)
+        found = copy.execute("PRAGMA integrity_check(1)").fetchone()[0]
+    if found != "ok":
+        raise StoreError(f"the copy {partial} is damaged: {found}")
+    partial.replace(target)
+    for old in sorted(folder.glob("monitor-*.db"))[:-keep]:
+        old.unlink()
+    return target
+
+
+def forget_old(session: Session, now_utc: datetime, keep: timedelta) -> int:
+    """Deletes outages without a ticket and delivered notices that ended before ``keep``; tickets stay for ever.
+
+    What is still open is never deleted, however old: an outage of months must keep its true start.
+    """
+    limit = now_utc - keep
+    old = select(Outage.id).where(Outage.ended_utc < limit, Outage.ticket_id.is_(None)).scalar_subquery()
+    session.execute(delete(AffectedSite).where(AffectedSite.outage_id.in_(old)))
+    gone = session.execute(delete(Outage).where(Outage.ended_utc < limit, Outage.ticket_id.is_(None)))
+    session.execute(delete(Notice).where(Notice.sent_utc < limit, Notice.ticket_id.is_(None)))
+    session.execute(delete(Gap).where(Gap.ended_utc < limit))
+    return int(getattr(gone, "rowcount", 0))

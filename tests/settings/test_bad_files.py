@@ -1,0 +1,64 @@
+"""One bad file for each error that an office can make; its first comment is the message it must get."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from monitor.settings.load import load
+from monitor.settings.problems import ConfigError
+
+BAD = sorted(Path(__file__).parent.glob("bad/*.toml"))
+SHIPPED = Path(__file__).parents[2] / "config"
+
+
+def faults(directory: Path) -> list[str]:
+    with pytest.raises(ConfigError) as caught:
+        load(directory)
+    return [str(problem).removeprefix(f"{directory}/") for problem in caught.value.problems]
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Path:
+    return shutil.copytree(SHIPPED, tmp_path / "config")
+
+
+@pytest.mark.parametrize("bad", BAD, ids=lambda path: path.stem)
+def test_a_bad_file_is_refused_with_its_line_and_what_is_expected(bad: Path, office: Path) -> None:
+    source = bad.read_bytes()
+    expected = source.removeprefix(b"\xef\xbb\xbf").splitlines()[0].decode().removeprefix("# ")
+    target = "monitor.toml" if bad.name.startswith("monitor-") else "sites.toml"
+    (office / target).write_bytes(source)
+    assert faults(office) == [expected]
+
+
+def test_all_faults_of_all_files_are_told_at_once_in_order(office: Path) -> None:
+    for name in ("broadcast-address", "monitor-no-time"):
+        target = "monitor.toml" if name.startswith("monitor-") else "sites.toml"
+        shutil.copy(Path(__file__).parent / "bad" / f"{name}.toml", office / target)
+    assert [fault.split(":")[0] for fault in faults(office)] == ["monitor.toml", "sites.toml"]
+
+
+def test_two_faults_of_one_site_are_told_both(office: Path) -> None:
+    (office / "sites.toml").write_text('[sites.a]\nkind = "x"\naddress = "y"\nname_bn = "ক"\nname_en = "A"\n')
+    assert [fault.split(": ")[1] for fault in faults(office)] == ["sites.a.kind", "sites.a.address"]
+
+
+def test_a_missing_file_is_named(office: Path) -> None:
+    (office / "charter.toml").unlink()
+    assert faults(office) == ["charter.toml: cannot be read: No such file or directory. Expected a TOML file"]
+
+
+def test_a_missing_folder_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="is not a folder"):
+        load(tmp_path / "nowhere")
+
+
+def test_a_long_file_with_a_fault_on_every_line_is_answered_quickly_and_whole(office: Path) -> None:
+    sites = "".join(
+        f'[sites.s{n}]\nkind = "udc"\nname_bn = "ক"\nname_en = "A"\naddress = "127.77.1.1"\n' for n in range(3_000)
+    )
+    (office / "sites.toml").write_text(sites)
+    found = faults(office)
+    assert len(found) == 2_999
+    assert found[-1].startswith("sites.toml:15000: sites.s2999.address: 127.77.1.1 is already")
