@@ -1,0 +1,184 @@
+"""`charter`, `calendar` and `deadline`: what was promised, when the office is open, and by when it must have acted."""
+
+import json
+import re
+import sys
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from monitor.cli.failing import BAD_INPUT, Failure, settings_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from monitor.charter.calendar import Calendar, Day
+    from monitor.charter.deadline import Deadline
+    from monitor.charter.services import Charter
+    from monitor.charter.text import Lang
+
+AsJson = Annotated[bool, typer.Option("--json", help="As JSON.")]
+Language = Annotated[Literal["bn", "en"], typer.Option("--lang", help="Language of the answer.")]
+
+FIRST_YEAR, LAST_YEAR = 2000, 2099
+
+
+def charter(context: typer.Context, lang: Language = "bn", as_json: AsJson = False) -> None:
+    """Prints the Citizen's Charter as the published table."""
+    from rich.console import Console
+
+    from monitor.charter.services import Charter
+    from monitor.cli import charter_page
+
+    promises = Charter.of(settings_of(context.obj).charter)
+    if as_json:
+        _print_json(charter_page.facts(promises))
+    else:
+        console = Console(width=None if sys.stdout.isatty() else 160)
+        console.print(charter_page.page(promises, lang))
+
+
+def calendar(
+    context: typer.Context,
+    month: Annotated[str, typer.Argument(metavar="YYYY-MM", help="The month to draw.")],
+    lang: Language = "en",
+    as_json: AsJson = False,
+) -> None:
+    """Draws a month of the office: on which days it works, from when to when, and why not on the others.
+
+    As JSON: a list of {date, working, opens, closes, why}, a day each; times with their offset, null when closed.
+    """
+    from rich.console import Console
+
+    from monitor.charter.calendar import Calendar
+    from monitor.cli import calendar_page
+
+    first = _month(month)
+    settings = settings_of(context.obj)
+    office = Calendar.of(settings.calendar, settings.holidays)
+    if as_json:
+        _print_json([_day_facts(day, lang) for day in calendar_page.days_of_month(office, first)])
+    else:
+        Console().print(calendar_page.page(office, first, lang))
+
+
+def deadline(
+    context: typer.Context,
+    service: Annotated[str, typer.Option(metavar="KEY", help="citizen:NUMBER or official:NUMBER.")] = "",
+    start: Annotated[str, typer.Option("--from", metavar="TIME", help="ISO time; Bangladesh's unless it says.")] = "",
+    lang: Language = "en",
+    as_json: AsJson = False,
+    stdin: Annotated[bool, typer.Option("--stdin", help="Read 'KEY TIME' lines; a JSON line each.")] = False,
+) -> None:
+    """Says by when a service is due that was asked for (or failed) at TIME, and why, day by day.
+
+    With --stdin every line is answered in its order; a line that cannot be is told on standard error by its number, the
+    others are answered all the same, and the exit code is 2.
+    """
+    from monitor.charter.calendar import Calendar
+    from monitor.charter.deadline import explain
+    from monitor.charter.services import Charter
+
+    if stdin == bool(service or start) or (not stdin and not (service and start)):
+        raise Failure("not clear what to compute. Expected --service KEY --from TIME, or --stdin alone", BAD_INPUT)
+    settings = settings_of(context.obj)
+    promises, office = Charter.of(settings.charter), Calendar.of(settings.calendar, settings.holidays)
+    if stdin:
+        _answer_lines(sys.stdin.buffer, promises, office, lang)
+        return
+    answer = _deadline(service, start, promises, office)
+    if as_json:
+        _print_json(_deadline_facts(service, answer, lang))
+    else:
+        print(f"{service}  {promises.services[service].name(lang)}")
+        print(explain(answer, lang))
+
+
+def _answer_lines(lines: "Iterable[bytes]", promises: "Charter", office: "Calendar", lang: "Lang") -> None:
+    bad = False
+    for number, line in enumerate(lines, start=1):
+        words = line.decode(errors="replace").split()
+        if not words:
+            continue
+        try:
+            if len(words) != 2:
+                raise Failure(f"{' '.join(words)[:80]!r} is no pair. Expected 'KEY TIME'", BAD_INPUT)
+            answer = _deadline(words[0], words[1], promises, office)
+        except Failure as failure:
+            bad = True
+            print(f"line {number}: {failure}", file=sys.stderr)
+        else:
+            print(json.dumps(_deadline_facts(words[0], answer, lang), ensure_ascii=False), flush=True)
+    if bad:
+        raise typer.Exit(BAD_INPUT)
+
+
+def _deadline(key: str, start: str, promises: "Charter", office: "Calendar") -> "Deadline":
+    from monitor.charter.calendar import CalendarError
+    from monitor.charter.deadline import target_deadline
+    from monitor.settings.problems import did_you_mean
+
+    service = promises.services.get(key)
+    if service is None:
+        hint = did_you_mean(key, promises.services) or " Expected one such as citizen:8 or official:1"
+        raise Failure(f"no service {key!r} in the charter.{hint}", BAD_INPUT)
+    at_utc = _moment(start)
+    try:
+        return target_deadline(service.target, started_utc=at_utc, confirmed_utc=at_utc, calendar=office)
+    except CalendarError as error:
+        raise Failure(str(error), BAD_INPUT) from None
+
+
+def _moment(text: str) -> datetime:
+    from monitor.charter.text import DHAKA
+
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise Failure(f"{text!r} is not a time. Expected one such as 2026-11-23T16:30", BAD_INPUT) from None
+    _known_year(moment.year)
+    return (moment if moment.tzinfo else moment.replace(tzinfo=DHAKA)).astimezone(UTC)
+
+
+def _month(text: str) -> date:
+    if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", text, re.ASCII):
+        raise Failure(f"{text!r} is not a month. Expected one such as 2026-12", BAD_INPUT)
+    year, month = map(int, text.split("-"))
+    _known_year(year)
+    return date(year, month, 1)
+
+
+def _known_year(year: int) -> None:
+    if not FIRST_YEAR <= year <= LAST_YEAR:
+        raise Failure(f"{year} is not in the calendar. Expected a year from {FIRST_YEAR} to {LAST_YEAR}", BAD_INPUT)
+
+
+def _day_facts(day: "Day", lang: "Lang") -> dict[str, Any]:
+    return {
+        "date": day.date.isoformat(),
+        "working": day.working,
+        "opens": day.opens and day.opens.isoformat(),
+        "closes": day.closes and day.closes.isoformat(),
+        "why": day.why_bn if lang == "bn" else day.why_en,
+    }
+
+
+def _deadline_facts(key: str, answer: "Deadline", lang: "Lang") -> dict[str, Any]:
+    from monitor.charter.text import DHAKA, period_text
+
+    return {
+        "service": key,
+        "from": answer.from_utc.astimezone(DHAKA).isoformat(),
+        "target": period_text(answer.period, lang),
+        "rule": answer.rule,
+        "due": answer.due_utc.astimezone(DHAKA).isoformat(),
+        "estimated": answer.estimated,
+        "steps": [
+            {"date": step.date.isoformat(), "counted": step.counted, "why": step.why(lang)} for step in answer.steps
+        ],
+    }
+
+
+def _print_json(facts: object) -> None:
+    print(json.dumps(facts, ensure_ascii=False, indent=2))
