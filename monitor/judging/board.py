@@ -5,7 +5,7 @@ devices is down or degraded. A site that is down gets an outage of its own, unle
 then it is ``unreachable`` and hangs on that outage.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -121,8 +121,10 @@ class Board:
         decisions: list[Decision] = []
         if transition is not None and sample.device == self._gateway(device.site):
             decisions += self._gateway_changed(device.site, transition)
-        if device.site in self._pending or device.site in self.fleet.children:
-            decisions += self._settle(sample.started_utc)
+        if device.site in self.fleet.children:  # its children may have waited for what is now known of it
+            decisions += self._settle(list(self._pending), sample.started_utc)
+        elif transition is not None and device.site in self._pending:
+            decisions += self._settle([device.site], sample.started_utc)
         if transition is not None:
             decisions += self._site_changed(device.site, transition.since_utc)
         return decisions
@@ -148,9 +150,9 @@ class Board:
                 self._health[gateway] = doubt(self.health(gateway))
                 yield from self._site_changed(site, at_utc)
 
-    def _settle(self, now_utc: datetime) -> Iterator[Decision]:
+    def _settle(self, sites: Iterable[str], now_utc: datetime) -> Iterator[Decision]:
         """Decides the sites that are down for certain and wait for the judgement on their parents."""
-        depth = {site: sum(1 for _ in self.fleet.ancestors(site)) for site in self._pending}
+        depth = {site: sum(1 for _ in self.fleet.ancestors(site)) for site in sites}
         for site in sorted(depth, key=depth.__getitem__):  # parents first: their outage explains their children
             transition = self._pending[site]
             finding = blame(

@@ -55,7 +55,6 @@ class Store:
         """A session that sees one state of the database and changes nothing."""
         with Session(self.engine) as session:
             yield session
-            session.rollback()
 
     @contextmanager
     def write(self) -> Iterator[Session]:

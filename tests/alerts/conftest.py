@@ -1,0 +1,85 @@
+"""An office with the shipped configuration, a database of its own and a clock that the test turns."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from monitor.alerts import escalation, outages, tickets
+from monitor.alerts.office import Office
+from monitor.clock import VirtualClock
+from monitor.judging.board import Decision, OutageClosed, OutageOpened
+from monitor.settings.load import load
+from monitor.store.models import Notice, Outage, Ticket
+from monitor.store.session import Store, open_store
+
+SHIPPED = Path(__file__).parents[2] / "config"
+
+
+@dataclass
+class Desk:
+    """What a test does to an office: decisions come in, time passes, letters are counted."""
+
+    office: Office
+    store: Store
+    clock: VirtualClock = field(default_factory=lambda: VirtualClock(datetime(2026, 11, 24, 4, 0, tzinfo=UTC)))
+
+    def decide(self, *decisions: Decision) -> None:
+        with self.store.write() as session:
+            for decision in decisions:
+                outages.apply(session, self.office, decision, self.clock.utc())
+
+    def goes_down(self, site: str) -> None:
+        now = self.clock.utc()
+        self.decide(OutageOpened(site, now - timedelta(seconds=15), now, None, "timeout"))
+
+    def comes_back(self, site: str) -> None:
+        self.decide(OutageClosed(site, self.clock.utc()))
+
+    def look(self) -> None:
+        """What the daemon does every second."""
+        with self.store.write() as session:
+            tickets.open_overdue(session, self.office, self.clock.utc())
+            tickets.resolve_recovered(session, self.office, self.clock.utc())
+            escalation.advance(session, self.office, self.clock.utc())
+
+    def wait(self, **length: float) -> None:
+        self.clock.advance(timedelta(**length).total_seconds())
+        self.look()
+
+    def act(self, number: str, action: str, text: str = "") -> None:
+        with self.store.write() as session:
+            tickets.act(session, self.office, number, action, "an officer", text, self.clock.utc())
+
+    def tickets(self) -> list[tuple[str, str, int]]:
+        """(number, state, stage) of all tickets."""
+        with self.store.read() as session:
+            return [(t.number, t.state, t.stage) for t in session.scalars(select(Ticket).order_by(Ticket.id))]
+
+    def notices(self) -> list[tuple[str, str]]:
+        """(kind, recipient) of all notices ever owed."""
+        with self.store.read() as session:
+            return [(n.kind, n.recipient) for n in session.scalars(select(Notice).order_by(Notice.id))]
+
+    def history(self, number: str) -> list[str]:
+        with self.store.read() as session:
+            return [e.kind for e in session.scalars(select(Ticket).where(Ticket.number == number)).one().events]
+
+    def outages(self) -> list[Outage]:
+        with self.store.read() as session:
+            return list(session.scalars(select(Outage).order_by(Outage.id)))
+
+
+@pytest.fixture(scope="session")
+def office() -> Office:
+    return Office.of(load(SHIPPED))
+
+
+@pytest.fixture
+def desk(office: Office, tmp_path: Path) -> Iterator[Desk]:
+    store = open_store(tmp_path)
+    yield Desk(office, store)
+    store.close()

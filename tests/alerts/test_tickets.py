@@ -1,0 +1,155 @@
+"""From a missed target to a resolved ticket, on a clock that the test turns."""
+
+import re
+from datetime import UTC, datetime
+
+import pytest
+
+from monitor.alerts import tickets
+from monitor.judging.board import OutageClosed
+from tests.alerts.conftest import Desk
+
+
+def test_an_outage_within_its_target_opens_no_ticket(desk: Desk) -> None:
+    desk.goes_down("udc-juniadaha")
+    desk.wait(hours=6)
+    assert desk.tickets() == []
+
+
+def test_a_centre_is_due_at_the_closing_of_the_next_working_day(desk: Desk) -> None:
+    desk.goes_down("udc-juniadaha")  # Tuesday 24 November 2026, 10:00 in Dhaka
+    assert desk.outages()[0].deadline_utc == datetime(2026, 11, 25, 11, 0, tzinfo=UTC)  # Wednesday 17:00
+
+
+def test_a_missed_target_opens_one_ticket_and_tells_the_officer_and_stage_one(desk: Desk) -> None:
+    desk.goes_down("udc-juniadaha")
+    desk.wait(days=2)
+    desk.look()
+    desk.look()
+    assert desk.tickets() == [("BHR-2026-000001", "open", 1)]
+    assert desk.notices() == [("opened", "responsible"), ("stage", "grievance")]
+
+
+def test_the_backbone_is_promised_at_every_hour_so_its_ticket_opens_at_confirmation(desk: Desk) -> None:
+    desk.goes_down("backbone-bheramara")
+    desk.look()
+    assert len(desk.tickets()) == 1
+
+
+def test_a_recovery_before_the_deadline_leaves_no_ticket(desk: Desk) -> None:
+    desk.goes_down("udc-juniadaha")
+    desk.wait(hours=3)
+    desk.comes_back("udc-juniadaha")
+    desk.wait(days=30)
+    assert desk.tickets() == []
+
+
+def test_a_target_missed_while_the_daemon_was_away_still_gets_its_ticket(desk: Desk) -> None:
+    desk.goes_down("udc-juniadaha")
+    desk.clock.advance(2 * 86_400)
+    desk.comes_back("udc-juniadaha")  # the first thing seen after the restart: it answers again
+    desk.look()
+    assert desk.tickets()[0][:2] == ("BHR-2026-000001", "open")
+    desk.wait(minutes=11)
+    assert desk.tickets()[0][1] == "resolved"
+
+
+def test_a_recovery_that_lasts_resolves_the_ticket_and_tells_everyone_who_was_told(desk: Desk) -> None:
+    desk.goes_down("backbone-north")
+    desk.look()
+    desk.comes_back("backbone-north")
+    desk.wait(minutes=9)
+    assert desk.tickets()[0][1] == "open"
+    desk.wait(minutes=2)
+    assert desk.tickets()[0][1] == "resolved"
+    assert desk.notices()[2:] == [("resolved", "responsible"), ("resolved", "grievance")]
+
+
+def test_a_relapse_during_the_hold_stays_one_ticket_and_tells_nobody_again(desk: Desk) -> None:
+    desk.goes_down("backbone-north")
+    desk.look()
+    desk.comes_back("backbone-north")
+    desk.wait(minutes=5)
+    desk.goes_down("backbone-north")
+    desk.wait(minutes=30)
+    assert [state for _, state, _ in desk.tickets()] == ["open"]
+    assert len(desk.notices()) == 2
+    assert desk.history("BHR-2026-000001")[-1] == "down_again"
+
+
+def test_down_again_within_a_day_reopens_the_ticket_and_later_makes_a_new_one(desk: Desk) -> None:
+    desk.goes_down("backbone-north")
+    desk.look()
+    desk.comes_back("backbone-north")
+    desk.wait(minutes=11)
+    desk.wait(hours=5)
+    desk.goes_down("backbone-north")
+    desk.look()
+    assert [state for _, state, _ in desk.tickets()] == ["open"]
+    desk.comes_back("backbone-north")
+    desk.wait(minutes=11)
+    desk.wait(hours=30)
+    desk.goes_down("backbone-north")
+    desk.look()
+    assert [number for number, _, _ in desk.tickets()] == ["BHR-2026-000001", "BHR-2026-000002"]
+    # Each kind is told once per occasion: opened, stage, resolved ×2 each, reopened, and the new ticket.
+    kinds = [kind for kind, _ in desk.notices()]
+    assert (kinds.count("reopened"), kinds.count("resolved"), kinds.count("opened")) == (2, 4, 2)
+
+
+def test_a_site_taken_out_of_the_configuration_ends_its_outage_for_that_reason(desk: Desk) -> None:
+    desk.goes_down("backbone-north")
+    desk.look()
+    desk.decide(OutageClosed("backbone-north", desk.clock.utc(), "removed"))
+    assert desk.outages()[0].end_reason == "removed"
+
+
+def test_the_chain_is_climbed_month_by_month_each_stage_told_once(desk: Desk) -> None:
+    desk.goes_down("backbone-north")
+    for _ in range(400):
+        desk.wait(days=1)
+    assert desk.tickets() == [("BHR-2026-000001", "open", 3)]
+    assert desk.notices() == [
+        ("opened", "responsible"),
+        ("stage", "grievance"),
+        ("stage", "appeal"),
+        ("stage", "cell"),
+    ]
+
+
+def test_numbers_have_no_gaps_and_begin_anew_each_year(desk: Desk) -> None:
+    for site in ("backbone-north", "backbone-south"):
+        desk.goes_down(site)
+    desk.look()
+    desk.wait(days=60)
+    desk.goes_down("backbone-bheramara")
+    desk.look()
+    assert [number for number, _, _ in desk.tickets()] == ["BHR-2026-000001", "BHR-2026-000002", "BHR-2027-000001"]
+
+
+def test_people_move_a_ticket_along_and_every_step_is_in_its_history(desk: Desk) -> None:
+    desk.goes_down("backbone-north")
+    desk.look()
+    for action in ("ack", "start", "wait", "start", "comment", "resolve", "close", "reopen"):
+        desk.act("BHR-2026-000001", action, "words")
+    assert desk.tickets()[0][1] == "open"
+    assert desk.history("BHR-2026-000001") == [
+        "opened",
+        "stage",
+        *("ack", "start", "wait", "start", "comment", "resolved", "close", "reopened"),
+    ]
+
+
+def test_a_ticket_refuses_what_its_state_does_not_allow_and_says_why(desk: Desk) -> None:
+    desk.goes_down("backbone-north")
+    desk.look()
+    with pytest.raises(tickets.TicketError, match="is open; 'close' needs it to be resolved"):
+        desk.act("BHR-2026-000001", "close")
+    with pytest.raises(tickets.TicketError, match="no ticket BHR-2026-000009"):
+        desk.act("BHR-2026-000009", "ack")
+
+
+def test_the_drawing_of_the_states_names_exactly_the_states_and_actions_of_the_code() -> None:
+    drawing = (tickets.__doc__ or "").split("::")[1].split("``comment``")[0]
+    words = set(re.findall(r"[a-z_]{2,}", drawing))
+    assert words == {*tickets.TicketState, *tickets.ACTIONS} - {"comment"}
