@@ -60,6 +60,7 @@ class Store:
     def write(self) -> Iterator[Session]:
         """A session whose changes are stored together at the end of the block, or not at all."""
         with Session(self._for_writing, expire_on_commit=False) as session, session.begin():
+            session.connection()  # take the write lock now, not at the first statement
             yield session
 
     def close(self) -> None:
