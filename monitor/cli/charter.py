@@ -35,7 +35,7 @@ def charter(context: typer.Context, lang: Language = "bn", as_json: AsJson = Fal
     if as_json:
         _print_json(charter_page.facts(promises))
     else:
-        console = Console(width=None if sys.stdout.isatty() else 160)
+        console = Console(width=None if sys.stdout.isatty() else 160, markup=False, emoji=False, highlight=False)
         console.print(charter_page.page(promises, lang))
 
 
@@ -60,7 +60,7 @@ def calendar(
     if as_json:
         _print_json([_day_facts(day, lang) for day in calendar_page.days_of_month(office, first)])
     else:
-        Console().print(calendar_page.page(office, first, lang))
+        Console(markup=False, emoji=False, highlight=False).print(calendar_page.page(office, first, lang))
 
 
 def deadline(
