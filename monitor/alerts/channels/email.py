@@ -12,10 +12,12 @@ import ssl
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from email.headerregistry import Address
-from email.message import EmailMessage
-from email.policy import SMTP
-from email.utils import format_datetime
+from email.header import Header
+from email.message import Message
+from email.mime.multipart import MIMEMultipart
+from email.mime.text import MIMEText
+from email.policy import compat32
+from email.utils import format_datetime, formataddr
 from pathlib import Path
 
 from monitor.alerts.channels.base import PermanentFailure, Recipient, Rendered, TemporaryFailure
@@ -26,6 +28,7 @@ log = logging.getLogger(__name__)
 
 UNKNOWN_SENDER = "upazila-monitor@upazila-monitor.invalid"
 UNKNOWN_RECIPIENT = "not-filled-in@upazila-monitor.invalid"
+ON_THE_WIRE = compat32.clone(linesep="\r\n")
 WHOLE_CONVERSATION = 3  # times the time-out for one silence
 
 
@@ -44,14 +47,13 @@ class EmailChannel:
             return self._to_file(letter, message)
         try:
             with self._connection() as smtp:
-                return _hand_over(smtp, message)
-        except smtplib.SMTPRecipientsRefused as error:
-            code, answer = next(iter(error.recipients.values()))
-            raise _failure(code, answer) from error
+                return _hand_over(smtp, self._mail.sender, recipient.address, message)
         except smtplib.SMTPAuthenticationError as error:  # a wrong password is mended in the config, not in the mail
             raise TemporaryFailure(f"the login was refused: {error.smtp_code} {_text(error.smtp_error)}") from error
         except smtplib.SMTPResponseException as error:
             raise _failure(error.smtp_code, error.smtp_error) from error
+        except UnicodeEncodeError as error:  # smtplib sends ASCII only
+            raise TemporaryFailure("user name and password must be plain ASCII; mend them in the config") from error
         except (smtplib.SMTPException, OSError) as error:
             raise TemporaryFailure(f"{type(error).__name__}: {error}") from error
 
@@ -78,14 +80,14 @@ class EmailChannel:
             limit.cancel()
             smtp.close()
 
-    def _to_file(self, letter: Letter, message: EmailMessage) -> str:
+    def _to_file(self, letter: Letter, message: Message) -> str:
         """Writes whole or not at all, under a name that the same letter always gets."""
         self._folder.mkdir(mode=0o750, parents=True, exist_ok=True)
         path = self._folder / f"{letter.message_id.strip('<>').partition('@')[0]}.eml"
         partial = path.with_suffix(".part")
         try:
             with partial.open("wb") as file:
-                file.write(message.as_bytes())
+                file.write(message.as_bytes(policy=ON_THE_WIRE))
                 file.flush()
                 os.fsync(file.fileno())
             partial.replace(path)
@@ -95,34 +97,43 @@ class EmailChannel:
         return f"file {path.name}"
 
 
-def compose(letter: Letter, recipient: Recipient, rendered: Rendered, mail: Mail) -> EmailMessage:
-    """The whole message. Header texts come clean: a line break in a device's name must not break a header."""
-    message = EmailMessage(policy=SMTP.clone(cte_type="7bit"))
-    message["From"] = Address("upazila-monitor", addr_spec=mail.sender or UNKNOWN_SENDER)
-    message["To"] = Address(_one_line(recipient.name), addr_spec=recipient.address or UNKNOWN_RECIPIENT)
-    message["Subject"] = _one_line(rendered.subject)
+def compose(letter: Letter, recipient: Recipient, rendered: Rendered, mail: Mail) -> Message:
+    """The whole message, in ASCII on the wire. Header texts come clean: no name can break a header or add one.
+
+    Made with the older interface of Python's email package: the newer one loses spaces between encoded words.
+    """
+    sender = mail.sender or UNKNOWN_SENDER
+    message = MIMEMultipart("alternative")
+    message["From"] = _mailbox("upazila-monitor", sender)
+    message["To"] = _mailbox(recipient.name, recipient.address or UNKNOWN_RECIPIENT)
+    message["Subject"] = Header(_one_line(rendered.subject), "utf-8", header_name="Subject").encode()
     message["Date"] = format_datetime(letter.created_utc)
     message["Message-ID"] = letter.message_id
     if letter.thread_id != letter.message_id:
         message["In-Reply-To"] = letter.thread_id
         message["References"] = letter.thread_id
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no vacation answers, please
-    message["List-Id"] = f"upazila-monitor <tickets.{(mail.sender or UNKNOWN_SENDER).partition('@')[2]}>"
-    message.set_content(rendered.text)
-    message.add_alternative(rendered.html, subtype="html")
+    message["List-Id"] = f"upazila-monitor <tickets.{sender.partition('@')[2]}>"
+    message.attach(MIMEText(rendered.text, "plain", "utf-8"))
+    message.attach(MIMEText(rendered.html, "html", "utf-8"))
     return message
 
 
-def _hand_over(smtp: smtplib.SMTP, message: EmailMessage) -> str:
+def _mailbox(name: str, address: str) -> str:
+    """'Name <address>' (RFC 5322, 3.4), the name encoded where it is not ASCII (RFC 2047)."""
+    name = _one_line(name)
+    if name.isascii():
+        return formataddr((name, address))
+    return f"{Header(name, 'utf-8', header_name='To').encode()} <{address}>"
+
+
+def _hand_over(smtp: smtplib.SMTP, sender: str, recipient: str, message: Message) -> str:
     """As smtplib's send_message, but keeps what the server answers to DATA: its queue id is our proof."""
     smtp.ehlo_or_helo_if_needed()
-    for code, answer in (
-        smtp.mail(message["From"].addresses[0].addr_spec),
-        smtp.rcpt(message["To"].addresses[0].addr_spec),
-    ):
+    for code, answer in (smtp.mail(sender), smtp.rcpt(recipient)):
         if code not in {250, 251}:
             raise _failure(code, answer)
-    code, answer = smtp.data(message.as_bytes())
+    code, answer = smtp.data(message.as_bytes(policy=ON_THE_WIRE))
     if code != 250:
         raise _failure(code, answer)
     with suppress(smtplib.SMTPException, OSError):  # it is handed over: how the server says goodbye changes nothing

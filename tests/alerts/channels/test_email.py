@@ -1,0 +1,140 @@
+"""Real SMTP over loopback: what arrives, what is proof, and what is tried again."""
+
+import email
+import socket
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from email import policy
+from email.header import decode_header, make_header
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.alerts.channels.base import PermanentFailure, Recipient, Rendered, TemporaryFailure
+from monitor.alerts.channels.email import EmailChannel, compose
+from monitor.alerts.outbox import Letter
+from monitor.settings.monitor_file import Mail
+from tests.lab.mail import Certificate, MailCatcher
+
+OFFICER = Recipient("জনাব মো: আলমগীর হোসেন", "officer@example.org")
+WORDS = Rendered("[BHR-2026-000001] জুনিয়াদহ — সময়সীমা অতিক্রান্ত", "বিচ্ছিন্ন\n", "<p>বিচ্ছিন্ন</p>")
+
+
+def letter(kind: str = "opened", number: int = 1) -> Letter:
+    first = "<BHR-2026-000001.opened.responsible@example.org>"
+    own = f"<BHR-2026-000001.{kind}.responsible@example.org>"
+    return Letter(number, kind, "responsible", own, first, datetime(2026, 11, 24, 4, tzinfo=UTC), 1, {})
+
+
+def listener() -> socket.socket:
+    return socket.create_server(("127.0.0.1", 0))
+
+
+@pytest.fixture
+def catcher() -> Iterator[MailCatcher]:
+    with MailCatcher(listener()) as running:
+        yield running
+
+
+def channel(port: int, tmp_path: Path, **more: object) -> EmailChannel:
+    mail = {"host": "127.0.0.1", "port": port, "security": "none", "sender": "monitor@example.org", "timeout_s": 2}
+    return EmailChannel(Mail.model_validate({**mail, **more}), tmp_path / "outbox", tmp_path)
+
+
+def port_of(catcher: MailCatcher) -> int:
+    return int(catcher._listener.getsockname()[1])
+
+
+def test_a_mail_arrives_whole_and_the_servers_answer_is_the_proof(catcher: MailCatcher, tmp_path: Path) -> None:
+    proof = channel(port_of(catcher), tmp_path).deliver(letter(), OFFICER, WORDS)
+    (mail,) = catcher.mails
+    assert proof == "250 2.0.0 Ok: queued as LAB000001"
+    assert mail.recipients == ("officer@example.org",)
+    assert mail.header("Subject") == WORDS.subject
+    # As RFC 2047 reads it: blanks between two encoded words do not count.
+    to = email.message_from_bytes(mail.content)["To"]
+    assert str(make_header(decode_header(to))) == "জনাব মো: আলমগীর হোসেন <officer@example.org>"
+    assert mail.text().strip() == "বিচ্ছিন্ন"
+    assert mail.header("Auto-Submitted") == "auto-generated"
+    assert mail.content.isascii()  # passes servers without 8BITMIME or SMTPUTF8
+
+
+def test_later_mails_of_a_ticket_stand_in_the_thread_of_its_first(catcher: MailCatcher, tmp_path: Path) -> None:
+    channel(port_of(catcher), tmp_path).deliver(letter("resolved"), OFFICER, WORDS)
+    (mail,) = catcher.mails
+    assert mail.header("In-Reply-To") == mail.header("References") == letter().message_id
+    assert mail.header("Message-ID") == letter("resolved").message_id
+
+
+def test_starttls_and_login_are_used_where_configured(tmp_path: Path) -> None:
+    certificate = Certificate.made_in(tmp_path, "127.0.0.1")
+    (tmp_path / "password").write_text("সোনার বাংলা\n", encoding="utf-8")
+    secure = {"security": "starttls", "ca_file": certificate.certificate, "username": "u", "password_file": "password"}
+    with (
+        MailCatcher(listener(), certificate, ("u", "secret")) as server,
+        pytest.raises(TemporaryFailure, match="ASCII"),
+    ):
+        channel(port_of(server), tmp_path, **secure).deliver(letter(), OFFICER, WORDS)
+    (tmp_path / "password").write_text("not the secret\n")
+    with MailCatcher(listener(), certificate, ("u", "secret")) as wrong:
+        with pytest.raises(TemporaryFailure, match=r"login was refused: 535"):
+            channel(port_of(wrong), tmp_path, **secure).deliver(letter(), OFFICER, WORDS)
+        assert wrong.mails == []
+    (tmp_path / "password").write_text("secret\n")
+    with MailCatcher(listener(), certificate, ("u", "secret")) as right:
+        channel(port_of(right), tmp_path, **secure).deliver(letter(), OFFICER, WORDS)
+        assert (right.mails[0].over_tls, right.mails[0].login) == (True, "u")
+
+
+def test_a_certificate_that_nobody_vouches_for_gets_neither_mail_nor_password(tmp_path: Path) -> None:
+    certificate = Certificate.made_in(tmp_path, "127.0.0.1")
+    with MailCatcher(listener(), certificate) as impostor:
+        with pytest.raises(TemporaryFailure, match="certificate verify failed"):
+            channel(port_of(impostor), tmp_path, security="starttls").deliver(letter(), OFFICER, WORDS)
+        assert impostor.mails == []
+
+
+@pytest.mark.parametrize(
+    ("answer", "failure"),
+    [("451 4.3.0 Try again later", TemporaryFailure), ("550 5.1.1 No such user", PermanentFailure)],
+)
+def test_a_4xx_is_tried_again_and_a_5xx_is_final(
+    catcher: MailCatcher, tmp_path: Path, answer: str, failure: type[Exception]
+) -> None:
+    catcher.refuse(answer)
+    with pytest.raises(failure, match=answer[:3]):
+        channel(port_of(catcher), tmp_path).deliver(letter(), OFFICER, WORDS)
+
+
+def test_nobody_listening_is_tried_again(tmp_path: Path) -> None:
+    closed = listener()
+    port = int(closed.getsockname()[1])
+    closed.close()
+    with pytest.raises(TemporaryFailure, match="refused"):
+        channel(port, tmp_path).deliver(letter(), OFFICER, WORDS)
+
+
+def test_a_server_that_accepts_and_never_speaks_is_left_in_time(tmp_path: Path) -> None:
+    with listener() as mute, pytest.raises(TemporaryFailure, match=r"timed out|timeout"):
+        channel(int(mute.getsockname()[1]), tmp_path, timeout_s=0.2).deliver(letter(), OFFICER, WORDS)
+
+
+def test_without_a_mail_server_or_an_address_the_mail_is_written_to_one_file(tmp_path: Path) -> None:
+    unset = EmailChannel(Mail(), tmp_path / "outbox", tmp_path)
+    for _ in range(2):
+        assert unset.deliver(letter(), OFFICER, WORDS) == "file BHR-2026-000001.opened.responsible.eml"
+    with_server = channel(1, tmp_path)  # nobody listens there: an attempt to send would fail
+    assert with_server.deliver(letter(), Recipient("কেউ", None), WORDS).startswith("file")
+    (path,) = (tmp_path / "outbox").iterdir()
+    assert email.message_from_bytes(path.read_bytes(), policy=policy.default)["Subject"] == WORDS.subject
+
+
+@given(subject=st.text(), name=st.text(), body=st.text(max_size=300))
+def test_no_text_can_break_a_header_or_add_one(subject: str, name: str, body: str) -> None:
+    body = body.replace("\r", "")
+    message = compose(letter(), Recipient(name, "o@example.org"), Rendered(subject, body, body), Mail())
+    parsed = email.message_from_bytes(message.as_bytes(), policy=policy.default)
+    assert sorted(parsed.keys()) == sorted(message.keys())
+    assert [address.addr_spec for address in parsed["To"].addresses] == ["o@example.org"]

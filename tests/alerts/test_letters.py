@@ -1,0 +1,113 @@
+"""What a notice says, in both languages, and that no name can break it."""
+
+from dataclasses import replace
+from datetime import datetime
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from monitor.alerts import letters, outbox
+from monitor.alerts.channels.base import Rendered
+from monitor.alerts.outbox import Letter
+from tests.alerts.conftest import Desk
+
+
+def letters_of(desk: Desk) -> list[Letter]:
+    found = []
+    with desk.store.write() as session:
+        while (letter := outbox.lease_next(session, desk.clock.utc())) is not None:
+            found.append(letter)
+            outbox.mark_sent(session, letter, "250 ok", desk.clock.utc())
+    return found
+
+
+def a_whole_story(desk: Desk) -> list[Letter]:
+    """Down on a Tuesday, due on Wednesday at closing, back on Thursday, down again on the same day."""
+    desk.goes_down("udc-juniadaha")
+    desk.wait(days=2)
+    desk.comes_back("udc-juniadaha")
+    desk.wait(minutes=11)
+    desk.goes_down("udc-juniadaha")
+    desk.look()
+    return letters_of(desk)
+
+
+def test_the_officers_mail_tells_what_since_when_and_which_promise(desk: Desk) -> None:
+    opened = letters.render(a_whole_story(desk)[0])
+    assert opened.subject == ("[BHR-2026-000001] জুনিয়াদহ ইউনিয়ন ডিজিটাল সেন্টার: ২ দিন ধরে বিচ্ছিন্ন — সময়সীমা অতিক্রান্ত")
+    for fact in (
+        "Tuesday, 24 November 2026, 09:59:45",
+        "Wednesday, 25 November 2026, 17:00",
+        "মঙ্গলবার, ২৪ নভেম্বর ২০২৬",
+        "৮. ইউনিয়ন ডিজিটাল সেন্টার গুলোকে সহায়তা প্রদান — ১ কার্যদিবস",
+        "8. Support to the Union Digital Centres — 1 working day",
+        "udc-juniadaha",
+    ):
+        assert fact in opened.text
+        assert fact in opened.html
+
+
+def test_the_programmers_mail_says_until_when_it_is_his(desk: Desk) -> None:
+    stage = letters.render(a_whole_story(desk)[1])
+    assert "Programmer, Department of ICT, Kushtia" in stage.text
+    assert "1 month" in stage.text
+    assert "এক" not in stage.subject
+    assert "১" in stage.subject
+
+
+def test_every_kind_of_letter_can_be_written_long_after_its_event(desk: Desk) -> None:
+    story = a_whole_story(desk)
+    assert [letter.kind for letter in story] == [
+        *("opened", "stage"),
+        *("resolved", "resolved"),
+        *("reopened", "reopened"),
+    ]
+    for letter in story:
+        rendered = letters.render(letter)
+        assert "{" not in rendered.text
+        assert rendered.text.count("BHR-2026-000001") >= 2
+
+
+def test_a_root_cause_names_how_many_of_each_kind_hang_on_it(desk: Desk) -> None:
+    from monitor.judging.board import Affected
+
+    desk.goes_down("backbone-north")
+    now = desk.clock.utc()
+    desk.decide(*[Affected(site, "backbone-north", now) for site in ("udc-juniadaha", "udc-mokarimpur")])
+    desk.decide(Affected("lab-juniadaha-girls", "backbone-north", now))
+    desk.look()
+    text = letters.render(letters_of(desk)[0]).text
+    assert "2 Union Digital Centre, 1 lab" in text
+    assert "২ ইউনিয়ন ডিজিটাল সেন্টার, ১ ল্যাব" in text
+
+
+def test_markup_in_a_name_stays_words_in_the_page(desk: Desk) -> None:
+    letter = a_whole_story(desk)[0]
+    evil = {**letter.facts["site"], "name_bn": "<script>alert(1)</script>", "name_en": '"><img src=x onerror=y>'}
+    rendered = letters.render(replace(letter, facts={**letter.facts, "site": evil}))
+    assert "<script" not in rendered.html
+    assert "<img" not in rendered.html
+    assert "&lt;script&gt;" in rendered.html
+
+
+@pytest.fixture(scope="module")
+def letter(tmp_path_factory: pytest.TempPathFactory, office: object) -> Letter:
+    from monitor.alerts.office import Office
+    from monitor.store.session import open_store
+
+    assert isinstance(office, Office)
+    store = open_store(tmp_path_factory.mktemp("letters"))
+    story = a_whole_story(Desk(office, store))
+    store.close()
+    return story[2]
+
+
+@settings(max_examples=50)
+@given(name=st.text(min_size=1, max_size=80), note=st.text(max_size=200))
+def test_any_name_and_any_note_make_a_letter(letter: Letter, name: str, note: str) -> None:
+    site = {"id": "x", "name_bn": name, "name_en": name}
+    rendered = letters.render(replace(letter, facts={**letter.facts, "site": site, "note": note}))
+    assert isinstance(rendered, Rendered)
+    assert rendered.html.count("<html") == 1
+    assert datetime.fromisoformat(letter.facts["now"])
