@@ -9,22 +9,16 @@
 The kernel on the hosts' side is each of the 32,000 hosts: ``local`` routes make it answer echo requests for whole
 prefixes, so what is probed is real, and nothing simulates it. A ``blackhole`` route kills a host or a whole prefix;
 nftables lose packets.
-
-A namespace lives as long as its holder, a ``cat`` that reads from a pipe which only this process writes to. When this
-process ends, however it ends, the holders end too, and with them everything that ran inside.
 """
 
-import array
 import ipaddress
 import os
 import shutil
-import socket
-import subprocess
-import sys
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import IO, Self
+from typing import Self
+
+from tests.lab.namespace import PATH, LabError, Namespace
 
 HOSTS4, HOSTS6 = "10.77.0.0/17", "fd77::/64"
 MONITOR4, MONITOR6 = "10.77.255.1", "fd77:0:0:1::1"
@@ -35,95 +29,15 @@ MONITOR_MAC, HOSTS_MAC = "02:77:00:00:00:01", "02:77:00:00:00:02"
 ALIVE_METRIC, DEAD_METRIC = 2_000, 100
 
 PROGRAMS = ("ip", "nft", "unshare", "nsenter", "setpriv", "sysctl", "cat")
-# Ordinary users of Debian have no sbin in their PATH.
-PATH = os.environ.get("PATH", os.defpath) + ":/usr/sbin:/sbin"
 
 
-class LabError(Exception):
-    """This machine, or this user, cannot have a lab; the message says why and what would help."""
-
-
-@dataclass(frozen=True)
-class Namespace:
-    """One side of the network. Whatever runs in it dies with this process, kill -9 included."""
-
-    name: str
-    holder: "subprocess.Popen[str]"
-    of_user: bool  # inside a user namespace, where an ordinary user is root
-
-    def command(self, argv: Sequence[str]) -> list[str]:
-        """``argv``, to be started inside. Nothing forks on the way, so the process keeps its id."""
-        enter = ["nsenter", "-t", str(self.holder.pid), "-n"]
-        enter += ["-U", "--preserve-credentials"] if self.of_user else []
-        return [*enter, "setpriv", "--pdeathsig", "KILL", *argv]
-
-    def run(
-        self, argv: Sequence[str], *, check: bool = True, text: str | None = None, timeout_s: float = 60
-    ) -> "subprocess.CompletedProcess[str]":
-        """Runs a command inside, feeding it ``text``, and returns what it printed."""
-        done = subprocess.run(
-            self.command(argv),
-            input=text,
-            stdin=None if text is not None else subprocess.DEVNULL,
-            capture_output=True,
-            encoding="utf-8",
-            timeout=timeout_s,
-            check=False,
-            env={**os.environ, "PATH": PATH},
-        )
-        if check and done.returncode:
-            raise RuntimeError(
-                f"{' '.join(argv)} in {self.name}: exit code {done.returncode}\n{done.stdout}{done.stderr}"
-            )
-        return done
-
-    def popen(
-        self,
-        argv: Sequence[str],
-        *,
-        pass_fds: Sequence[int] = (),
-        env: Mapping[str, str] | None = None,
-        stdin: int | IO[str] | None = subprocess.DEVNULL,
-        stdout: int | IO[str] | None = None,
-        stderr: int | IO[str] | None = None,
-    ) -> "subprocess.Popen[str]":
-        """Starts a command inside; a Ctrl-C at the terminal does not reach it, so that it is stopped in order."""
-        return subprocess.Popen(
-            self.command(argv),
-            pass_fds=pass_fds,
-            env={**os.environ, "PATH": PATH, **(env or {})},
-            stdin=stdin,
-            stdout=stdout,
-            stderr=stderr,
-            encoding="utf-8",
-            start_new_session=True,
-        )
-
-    def socket(self, family: int, kind: int, protocol: int = 0) -> socket.socket:
-        """A socket that lives inside while this process, outside, uses it; as root of the namespace, raw ones too."""
-        ours, theirs = socket.socketpair()
-        opener = (
-            "import socket, sys; family, kind, protocol, link = map(int, sys.argv[1:]);"
-            "made = socket.socket(family, kind, protocol);"
-            "socket.send_fds(socket.socket(fileno=link), [b'.'], [made.fileno()])"
-        )
-        words = [sys.executable, "-I", "-c", opener, str(family), str(kind), str(protocol), str(theirs.fileno())]
-        with ours, theirs:
-            process = self.popen(words, pass_fds=[theirs.fileno()], stderr=subprocess.PIPE)
-            _, errors = process.communicate(timeout=30)
-            if process.returncode:
-                raise RuntimeError(f"no socket in {self.name}: {errors}")
-            _, descriptors, _, _ = socket.recv_fds(ours, 1, 1)
-        return socket.socket(fileno=array.array("i", descriptors)[0])
-
-
-@dataclass
+@dataclass(repr=False)
 class Lab:
     """The network of the tests and of the playground; ``with Lab() as lab`` makes it and takes it down again."""
 
     monitor: Namespace = field(init=False)
     hosts: Namespace = field(init=False)
-    _holders: "list[subprocess.Popen[str]]" = field(default_factory=list)
+    _namespaces: list[Namespace] = field(default_factory=list)
     _dead: set[str] = field(default_factory=set)
     _lossy: dict[str, float] = field(default_factory=dict)
 
@@ -145,7 +59,9 @@ class Lab:
         if missing:
             raise LabError(f"the lab needs {', '.join(missing)}: apt-get install iproute2 nftables util-linux procps")
         self.hosts = self._first_namespace()
+        self._namespaces.append(self.hosts)
         self.monitor = self._another_namespace(self.hosts)
+        self._namespaces.append(self.monitor)
         self._lay_cable()
 
     def _first_namespace(self) -> Namespace:
@@ -154,7 +70,7 @@ class Lab:
         ways = [(["unshare", "-n"], False)] if os.geteuid() == 0 else []
         for argv, of_user in [*ways, (["unshare", "-rn"], True)]:
             try:
-                return Namespace("hosts", self._hold(argv), of_user)
+                return Namespace.made_by(argv, "hosts", of_user=of_user)
             except LabError as error:
                 refusals.append(f"`{' '.join(argv)}`: {error}")
         raise LabError(
@@ -165,32 +81,7 @@ class Lab:
 
     def _another_namespace(self, first: Namespace) -> Namespace:
         enter_user = ["nsenter", "-t", str(first.holder.pid), "-U", "--preserve-credentials"] if first.of_user else []
-        return Namespace("monitor", self._hold([*enter_user, "unshare", "-n"]), first.of_user)
-
-    def _hold(self, argv: Sequence[str]) -> "subprocess.Popen[str]":
-        holder = subprocess.Popen(
-            [*argv, "cat"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            encoding="utf-8",
-            start_new_session=True,  # a Ctrl-C must not take the namespace away from under those who still stop in it
-            env={**os.environ, "PATH": PATH},
-        )
-        self._holders.append(holder)
-        assert holder.stdin is not None
-        assert holder.stdout is not None
-        assert holder.stderr is not None
-        try:
-            holder.stdin.write("here\n")
-            holder.stdin.flush()
-            answered = holder.stdout.readline()
-        except BrokenPipeError:
-            answered = ""
-        if not answered:
-            holder.wait(timeout=10)
-            raise LabError(holder.stderr.read().strip() or f"exit code {holder.returncode}")
-        return holder
+        return Namespace.made_by([*enter_user, "unshare", "-n"], "monitor", of_user=first.of_user)
 
     def _lay_cable(self) -> None:
         other = self.hosts.holder.pid
@@ -270,18 +161,9 @@ class Lab:
 
     def close(self) -> None:
         """Takes everything down."""
-        for holder in reversed(self._holders):
-            for stream in (holder.stdin, holder.stdout, holder.stderr):
-                if stream is not None:
-                    stream.close()
-            try:
-                holder.wait(timeout=5)
-            except subprocess.TimeoutExpired:
-                holder.kill()
-                holder.wait()
-        self._holders.clear()
-        self._dead.clear()
-        self._lossy.clear()
+        for namespace in reversed(self._namespaces):
+            namespace.close()
+        self._namespaces.clear()
 
 
 def _prefix(where: str) -> str:
