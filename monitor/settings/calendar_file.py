@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from monitor.settings.base import Model
-from monitor.settings.charter_file import Date, Text
+from monitor.settings.charter_file import Date, Some, Text
 
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 Rule = Literal["first-day-excluded", "elapsed"]
@@ -100,7 +100,7 @@ class YearList(Model):
     """The list of one year and whose notification it is."""
 
     source: Text
-    days: Annotated[tuple[HolidayEntry, ...], Field(min_length=1)]
+    days: Some[HolidayEntry]
     working: tuple[ExchangeEntry, ...] = ()
 
     @model_validator(mode="after")
@@ -152,8 +152,8 @@ class WeeklyHours(Model):
     Public holidays close here too. A year that no term touches counts as term from end to end.
     """
 
-    days: Annotated[tuple[Weekday, ...], Field(min_length=1)]
-    shifts: Annotated[tuple[Hours, ...], Field(min_length=1)]
+    days: Some[Weekday]
+    shifts: Some[Hours]
     terms: tuple[Span, ...] = ()
 
 
@@ -168,8 +168,8 @@ class CalendarFile(Model):
     """The whole of calendar.toml. Later ``hours`` replace earlier ones; ``closed`` and ``working`` overrule lists."""
 
     rule: Rule = "first-day-excluded"
-    weekend: Annotated[tuple[Weekday, ...], Field(max_length=6)]
-    hours: Annotated[tuple[HoursEntry, ...], Field(min_length=1)]
+    weekend: tuple[Weekday, ...]
+    hours: Some[HoursEntry]
     ramadan: tuple[RamadanEntry, ...] = ()
     closed: tuple[OrderEntry, ...] = ()
     working: tuple[OrderEntry, ...] = ()
@@ -180,6 +180,8 @@ class CalendarFile(Model):
     def _some_day_is_worked(cls, weekend: tuple[Weekday, ...]) -> tuple[Weekday, ...]:
         if len(set(weekend)) != len(weekend):
             raise ValueError("a day stands twice in the weekend. Expected each once")
+        if len(weekend) == 7:
+            raise ValueError("the whole week is weekend. Expected a day on which the office works")
         return weekend
 
     @field_validator("hours")

@@ -1,7 +1,7 @@
 """config/charter.toml as it is read: the office's Citizen's Charter, word for word and as the machine reads it."""
 
 import datetime as dt
-from typing import Annotated, Literal, get_args
+from typing import Annotated, Literal, TypeVar, get_args
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, ValidationInfo, field_validator
 
@@ -13,6 +13,8 @@ from monitor.settings.sites_file import Kind
 
 HoursName = Literal["always", "office", "centre", "school"]
 """When a service is promised: at every hour, or in the hours that config/calendar.toml gives under that name."""
+
+Item = TypeVar("Item")
 
 
 def _plain_date(value: object) -> object:
@@ -27,6 +29,14 @@ def _mail_address(value: str) -> str:
     return value
 
 
+def _some(values: tuple[Item, ...]) -> tuple[Item, ...]:
+    """Not empty. Pydantic's own min_length would also complain of a list whose only item is wrong."""
+    if not values:
+        raise ValueError("the list is empty. Expected one entry or more")
+    return values
+
+
+Some = Annotated[tuple[Item, ...], AfterValidator(_some)]
 Date = Annotated[dt.date, BeforeValidator(_plain_date)]
 Email = Annotated[str, AfterValidator(_mail_address)]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=2_000)]
@@ -116,10 +126,10 @@ class CharterFile(Model):
     office: OfficeEntry
     vision: Statement
     mission: Statement
-    officers: Annotated[dict[Role, OfficerEntry], Field(min_length=1)]
+    officers: dict[Role, OfficerEntry]
     stages: tuple[StageEntry, ...] = ()
     citizen_defaults: ServiceTerms = ServiceTerms()
-    citizen: Annotated[tuple[ServiceEntry, ...], Field(min_length=1)]
+    citizen: Some[ServiceEntry]
     official_defaults: ServiceTerms = ServiceTerms()
     official: tuple[ServiceEntry, ...] = ()
     expectations: tuple[Statement, ...] = ()

@@ -28,6 +28,7 @@ class Oracle:
         self.listed = {int(year) for year in lists}
         self.off = {day for each in lists.values() for entry in each["days"] for day in _days(entry)}
         self.exchanged = {day for each in lists.values() for entry in each.get("working", []) for day in _days(entry)}
+        self.ramadan = {day: entry for entry in self.calendar["ramadan"] for day in _days(entry)}
         self.estimates = set(holidays.country_holidays("BD", years=range(2019, 2038), language="en_BD"))
 
     def works(self, day: dt.date) -> bool:
@@ -38,11 +39,7 @@ class Oracle:
         return day not in self.off if day.year in self.listed else day not in self.estimates
 
     def hours(self, day: dt.date) -> tuple[datetime, datetime]:
-        for entry in self.calendar["ramadan"]:
-            if day in _days(entry):
-                break
-        else:
-            entry = [row for row in self.calendar["hours"] if row["first"] <= day][-1]
+        entry = self.ramadan.get(day) or [row for row in self.calendar["hours"] if row["first"] <= day][-1]
         opens, closes = (dt.time.fromisoformat(entry[key]) for key in ("opens", "closes"))
         return datetime.combine(day, opens), datetime.combine(day, closes)
 
