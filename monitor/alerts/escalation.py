@@ -5,9 +5,9 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from monitor.alerts import letters, outbox
+from monitor.alerts import audit, letters, outbox
 from monitor.alerts.office import Office
-from monitor.alerts.tickets import MONITOR, UNSOLVED, record
+from monitor.alerts.tickets import MONITOR, UNSOLVED
 from monitor.charter.stages import chain, stage_at
 from monitor.store.models import Ticket
 
@@ -24,7 +24,7 @@ def advance(session: Session, office: Office, now_utc: datetime) -> list[Ticket]
             ticket.stage += 1
             stage = stages[ticket.stage - 1]
             facts = letters.facts_of(office, ticket, now_utc)
-            record(ticket, MONITOR, "stage", letters.history_line("stage", facts), now_utc)
+            audit.record(session, ticket, MONITOR, "stage", letters.history_line("stage", facts), now_utc)
             outbox.owe(session, office, ticket, f"stage-{ticket.stage}", stage.holder, facts, now_utc)
             raised.append(ticket)
     return raised

@@ -20,9 +20,9 @@ from enum import StrEnum
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from monitor.alerts import letters, outbox
+from monitor.alerts import audit, letters, outbox
 from monitor.alerts.office import Office
-from monitor.store.models import Outage, Ticket, TicketEvent
+from monitor.store.models import Outage, Ticket
 
 MONITOR = "monitor"
 RESPONSIBLE = "responsible"
@@ -80,7 +80,7 @@ def act(session: Session, office: Office, number: str, action: str, actor: str, 
         _reopen(session, office, ticket, actor, text, now_utc)
     else:
         ticket.state = rule.leads_to or ticket.state
-        record(ticket, actor, action, text, now_utc)
+        audit.record(session, ticket, actor, action, text, now_utc)
     return ticket
 
 
@@ -114,11 +114,11 @@ def _open(session: Session, office: Office, outage: Outage, now_utc: datetime) -
     session.add(ticket)
     session.flush()
     facts = letters.facts_of(office, ticket, now_utc)
-    record(ticket, MONITOR, "opened", letters.history_line("opened", facts), now_utc)
+    audit.record(session, ticket, MONITOR, "opened", letters.history_line("opened", facts), now_utc)
     outbox.owe(session, office, ticket, "opened", RESPONSIBLE, facts, now_utc)
     if office.charter.stages:
         holder = office.charter.stages[0].holder
-        record(ticket, MONITOR, "stage", letters.history_line("stage", facts), now_utc)
+        audit.record(session, ticket, MONITOR, "stage", letters.history_line("stage", facts), now_utc)
         outbox.owe(session, office, ticket, "stage-1", holder, facts, now_utc)
     return ticket
 
@@ -132,7 +132,7 @@ def link_to_recent(session: Session, office: Office, outage: Outage, now_utc: da
         return
     if ticket.state in UNSOLVED:
         ticket.outages.append(outage)
-        record(ticket, MONITOR, "down_again", outage.reason, now_utc)
+        audit.record(session, ticket, MONITOR, "down_again", outage.reason, now_utc)
     elif ticket.resolved_utc is not None and now_utc - ticket.resolved_utc <= office.reopen_window:
         ticket.outages.append(outage)
         _reopen(session, office, ticket, MONITOR, "the site is down again", now_utc)
@@ -152,13 +152,13 @@ def resolve_recovered(session: Session, office: Office, now_utc: datetime) -> li
 
 def _resolve(session: Session, office: Office, ticket: Ticket, actor: str, text: str, now_utc: datetime) -> None:
     ticket.state, ticket.resolved_utc = S.RESOLVED, now_utc
-    record(ticket, actor, "resolved", text, now_utc)
+    audit.record(session, ticket, actor, "resolved", text, now_utc)
     _tell_all(session, office, ticket, "resolved", text, now_utc)
 
 
 def _reopen(session: Session, office: Office, ticket: Ticket, actor: str, text: str, now_utc: datetime) -> None:
     ticket.state, ticket.resolved_utc = S.OPEN, None
-    record(ticket, actor, "reopened", text, now_utc)
+    audit.record(session, ticket, actor, "reopened", text, now_utc)
     _tell_all(session, office, ticket, "reopened", text, now_utc)
 
 
@@ -169,8 +169,3 @@ def _tell_all(session: Session, office: Office, ticket: Ticket, kind: str, text:
     times = sum(event.kind == kind for event in ticket.events)
     for recipient in dict.fromkeys(notice.recipient for notice in ticket.notices):
         outbox.owe(session, office, ticket, f"{kind}-{times}", recipient, facts, now_utc)
-
-
-def record(ticket: Ticket, actor: str, kind: str, text: str, now_utc: datetime) -> None:
-    """Adds a line to the ticket's history."""
-    ticket.events.append(TicketEvent(at_utc=now_utc, actor=actor, kind=kind, text=text))

@@ -86,7 +86,11 @@ class AffectedSite(Base):
 
 
 class Ticket(Base):
-    """A promise that is overdue or a citizen's request; its number is ``PREFIX-YEAR-SEQ``, gapless in a year."""
+    """A promise that is overdue or a citizen's request; its number is ``PREFIX-YEAR-SEQ``, gapless in a year.
+
+    ``source`` is 'outage', or how a request came in: 'phone', 'person', 'email', 'letter'. ``event_utc`` is what the
+    deadline counts from. ``breached_utc`` is the missed deadline, from which the grievance chain runs.
+    """
 
     __tablename__ = "tickets"
 
@@ -95,7 +99,11 @@ class Ticket(Base):
     year: Mapped[int]
     seq: Mapped[int]
     service: Mapped[str] = mapped_column(String(32))
+    source: Mapped[str] = mapped_column(String(16), default="outage")
     site: Mapped[str | None] = mapped_column(String(64), index=True)
+    asker: Mapped[str] = mapped_column(String(200), default="")
+    asker_email: Mapped[str] = mapped_column(String(254), default="")
+    text: Mapped[str] = mapped_column(Text, default="")
     state: Mapped[str] = mapped_column(String(16), index=True)
     stage: Mapped[int] = mapped_column(default=0)
     opened_utc: Mapped[datetime]
@@ -112,7 +120,7 @@ class Ticket(Base):
 
 
 class TicketEvent(Base):
-    """One change of a ticket: who, when, what, and in which words."""
+    """One change of a ticket: who, when, what, and in which words; ``hash`` chains it to all events before it."""
 
     __tablename__ = "ticket_events"
 
@@ -122,6 +130,7 @@ class TicketEvent(Base):
     actor: Mapped[str] = mapped_column(String(100))
     kind: Mapped[str] = mapped_column(String(32))
     text: Mapped[str] = mapped_column(Text, default="")
+    hash: Mapped[str] = mapped_column(String(64))
 
     ticket: Mapped[Ticket] = relationship(back_populates="events")
 

@@ -44,7 +44,11 @@ def upgrade() -> None:
         sa.Column("year", sa.Integer(), nullable=False),
         sa.Column("seq", sa.Integer(), nullable=False),
         sa.Column("service", sa.String(length=32), nullable=False),
+        sa.Column("source", sa.String(length=16), nullable=False),
         sa.Column("site", sa.String(length=64), nullable=True),
+        sa.Column("asker", sa.String(length=200), nullable=False),
+        sa.Column("asker_email", sa.String(length=254), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
         sa.Column("state", sa.String(length=16), nullable=False),
         sa.Column("stage", sa.Integer(), nullable=False),
         sa.Column("opened_utc", sa.DateTime(), nullable=False),
@@ -118,6 +122,7 @@ def upgrade() -> None:
         sa.Column("actor", sa.String(length=100), nullable=False),
         sa.Column("kind", sa.String(length=32), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("hash", sa.String(length=64), nullable=False),
         sa.ForeignKeyConstraint(["ticket_id"], ["tickets.id"], name=op.f("fk_ticket_events_ticket_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_ticket_events")),
     )
@@ -139,3 +144,10 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_affected_site"), ["site"], unique=False)
 
     # ### end Alembic commands ###
+
+    # History only grows: the database itself refuses to change or drop what was once written.
+    for verb in ("UPDATE", "DELETE"):
+        op.execute(
+            f"CREATE TRIGGER ticket_events_no_{verb.lower()} BEFORE {verb} ON ticket_events "
+            "BEGIN SELECT RAISE(ABORT, 'the history of tickets only grows'); END"
+        )

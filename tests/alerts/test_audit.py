@@ -1,0 +1,92 @@
+"""The history of all tickets is one chain that shows every tampering."""
+
+import sqlite3
+from contextlib import closing
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.alerts import audit
+from tests.alerts.conftest import Desk
+
+
+def verify(desk: Desk, head: str = "") -> audit.Audit:
+    with desk.store.read() as session:
+        return audit.verify(session, head)
+
+
+def some_history(desk: Desk) -> None:
+    for site in ("backbone-north", "backbone-south"):
+        desk.goes_down(site)
+    desk.look()
+    desk.act("BHR-2026-000001", "ack", "ফোনে জানানো হয়েছে")
+    desk.act("BHR-2026-000002", "comment", "second")
+    desk.act("BHR-2026-000001", "resolve", "fibre spliced")
+
+
+def tamper(desk: Desk, *statements: str) -> None:
+    """As somebody with the file in his hands would, past all triggers."""
+    with closing(sqlite3.connect(desk.store.path)) as raw, raw:
+        for verb in ("update", "delete"):
+            raw.execute(f"DROP TRIGGER ticket_events_no_{verb}")
+        for statement in statements:
+            raw.execute(statement)
+
+
+def test_an_untouched_history_verifies_to_its_head(desk: Desk) -> None:
+    assert verify(desk) == audit.Audit(0, audit.BEGINNING, "")
+    some_history(desk)
+    found = verify(desk)
+    assert (found.events, found.fault) == (7, "")
+    assert len(found.head) == 64
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE ticket_events SET text = 'nothing happened' WHERE id = 5",
+        "UPDATE ticket_events SET actor = 'somebody else' WHERE id = 3",
+        "UPDATE ticket_events SET at_utc = '2026-11-24 05:00:00.000000' WHERE id = 4",
+        "UPDATE ticket_events SET ticket_id = 1 WHERE id = 6",
+        "DELETE FROM ticket_events WHERE id = 2",
+        "INSERT INTO ticket_events (id, ticket_id, at_utc, actor, kind, text, hash) "
+        "SELECT 0, ticket_id, at_utc, actor, kind, text, hash FROM ticket_events WHERE id = 1",
+    ],
+)
+def test_every_tampering_is_found(desk: Desk, statement: str) -> None:
+    some_history(desk)
+    tamper(desk, statement)
+    assert "is not what was recorded" in verify(desk).fault
+
+
+def test_a_cut_off_end_is_found_by_a_head_that_was_noted_elsewhere(desk: Desk) -> None:
+    some_history(desk)
+    head = verify(desk).head
+    tamper(desk, "DELETE FROM ticket_events WHERE id >= 6")
+    assert verify(desk).fault == ""
+    assert "cut off" in verify(desk, head).fault
+
+
+def test_an_older_head_is_still_found_in_a_history_that_has_grown(desk: Desk) -> None:
+    some_history(desk)
+    head = verify(desk).head
+    desk.act("BHR-2026-000001", "close")
+    assert verify(desk, head.upper()).fault == ""
+
+
+def test_the_database_itself_refuses_to_change_history(desk: Desk) -> None:
+    some_history(desk)
+    with closing(sqlite3.connect(desk.store.path)) as raw:
+        for statement in ("UPDATE ticket_events SET text = ''", "DELETE FROM ticket_events"):
+            with pytest.raises(sqlite3.IntegrityError, match="only grows"):
+                raw.execute(statement)
+
+
+@given(st.lists(st.text(max_size=8), min_size=3, max_size=3), st.lists(st.text(max_size=8), min_size=3, max_size=3))
+def test_no_two_different_events_share_a_hash_whatever_stands_in_their_fields(one: list[str], other: list[str]) -> None:
+    from datetime import UTC, datetime
+
+    now = datetime(2026, 11, 24, tzinfo=UTC)
+    same = audit.link("0", "n", now, *one) == audit.link("0", "n", now, *other)
+    assert same is (one == other)
