@@ -78,7 +78,7 @@ class Calendar:
     @classmethod
     def of(cls, calendar_file: CalendarFile, holidays_file: HolidaysFile) -> "Calendar":
         rulings: dict[date, Ruling] = {}
-        for listed in holidays_file.years.values():
+        for listed in holidays_file.years:
             rulings.update(_notified(listed))
         for entry in calendar_file.closed:
             rulings.update(dict.fromkeys(entry.days(), _own("order", entry)))
@@ -86,7 +86,7 @@ class Calendar:
             rulings.update(dict.fromkeys(entry.days(), _own("working", entry)))
         said = calendar_file.model_dump_json() + holidays_file.model_dump_json()
         fingerprint = hashlib.sha256(said.encode()).hexdigest()[:16]
-        return cls(calendar_file, rulings, frozenset(holidays_file.years), fingerprint)
+        return cls(calendar_file, rulings, frozenset(listed.year for listed in holidays_file.years), fingerprint)
 
     @property
     def rule(self) -> Rule:

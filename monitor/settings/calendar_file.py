@@ -99,6 +99,7 @@ class ExchangeEntry(Span):
 class YearList(Model):
     """The list of one year and whose notification it is."""
 
+    year: Annotated[int, Field(ge=1971, le=2099)]
     source: Text
     days: Some[HolidayEntry]
     working: tuple[ExchangeEntry, ...] = ()
@@ -108,21 +109,25 @@ class YearList(Model):
         _once([*self.days, *self.working])
         return self
 
+    @model_validator(mode="after")
+    def _in_its_year(self) -> "YearList":
+        for entry in (*self.days, *self.working):
+            if entry.start.year != self.year or entry.end.year != self.year:
+                raise ValueError(f"{entry.start} does not belong to {self.year}. Expected it in its own year's list")
+        return self
+
 
 class HolidaysFile(Model):
     """The whole of holidays.toml: a list for each year that has been notified."""
 
-    years: dict[Annotated[int, Field(ge=1971, le=2099)], YearList] = Field(default_factory=dict)
+    years: tuple[YearList, ...] = ()
 
     @field_validator("years")
     @classmethod
-    def _in_their_year(cls, years: dict[int, YearList]) -> dict[int, YearList]:
-        for year, listed in years.items():
-            for entry in (*listed.days, *listed.working):
-                if entry.start.year != year or entry.end.year != year:
-                    raise ValueError(
-                        f"{entry.start} does not belong to {year}. Expected it in the list of its own year"
-                    )
+    def _each_year_once(cls, years: tuple[YearList, ...]) -> tuple[YearList, ...]:
+        for earlier, later in itertools.pairwise(years):
+            if earlier.year >= later.year:
+                raise ValueError(f"{later.year} does not come after {earlier.year}. Expected each year once, in order")
         return years
 
 

@@ -41,7 +41,7 @@ def listed(year: int, *days: dict[str, Any], working: tuple[dict[str, Any], ...]
     named = [
         {"bn": "ছুটি", "en": "Holiday", "kind": "general", **day} for day in days or ({"date": dt.date(year, 1, 1)},)
     ]
-    return HolidaysFile.model_validate({"years": {year: {"source": "test", "days": named, "working": working}}})
+    return HolidaysFile.model_validate({"years": [{"year": year, "source": "test", "days": named, "working": working}]})
 
 
 def dhaka(text: str) -> datetime:
@@ -86,5 +86,5 @@ def calendars(draw: st.DrawFn, rule: str = "first-day-excluded") -> Calendar:
             "service_hours": {"school": SCHOOL},
         }
     )
-    years = {year: listed(year).years[year] for year in range(2019, 2040)}
-    return Calendar.of(file, HolidaysFile(years=years))
+    years = [listed(year).years[0] for year in range(2019, 2040)]
+    return Calendar.of(file, HolidaysFile(years=tuple(years)))

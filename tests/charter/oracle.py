@@ -25,9 +25,9 @@ class Oracle:
     def __init__(self, config: Path) -> None:
         self.calendar = tomllib.loads((config / "calendar.toml").read_text())
         lists = tomllib.loads((config / "holidays.toml").read_text())["years"]
-        self.listed = {int(year) for year in lists}
-        self.off = {day for each in lists.values() for entry in each["days"] for day in _days(entry)}
-        self.exchanged = {day for each in lists.values() for entry in each.get("working", []) for day in _days(entry)}
+        self.listed = {each["year"] for each in lists}
+        self.off = {day for each in lists for entry in each["days"] for day in _days(entry)}
+        self.exchanged = {day for each in lists for entry in each.get("working", []) for day in _days(entry)}
         self.ramadan = {day: entry for entry in self.calendar["ramadan"] for day in _days(entry)}
         self.estimates = set(holidays.country_holidays("BD", years=range(2019, 2038), language="en_BD"))
 
