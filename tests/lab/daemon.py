@@ -1,0 +1,174 @@
+"""The real `upazila-monitor run`, as a process on the monitor's side of the lab.
+
+Its listening socket is opened out here and passed in, as systemd's socket activation does: so browsers, Prometheus,
+tests and the command line reach a daemon that itself can reach nothing but the lab.
+"""
+
+import http.client
+import json
+import os
+import shutil
+import signal
+import socket
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Mapping
+from contextlib import closing
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from prometheus_client.parser import text_string_to_metric_families
+
+from tests.lab.namespace import PATH
+from tests.lab.network import Lab
+from tests.lab.waiting import until
+
+HERE = f"{Path(sys.executable).parent}:{PATH}"
+REQUEST_TIMEOUT_S = 2.0
+STOP_WITHIN_S = 10.0
+
+# Puts the passed socket where socket activation wants it (descriptor 3) and becomes the daemon, under the same id.
+ACTIVATE = """
+import os, sys
+listener, program = int(sys.argv[1]), sys.argv[2]
+if listener != 3:
+    os.dup2(listener, 3)
+os.set_inheritable(3, True)
+os.environ |= {"LISTEN_PID": str(os.getpid()), "LISTEN_FDS": "1"}
+os.execv(program, sys.argv[2:])
+"""
+
+
+class Daemon:
+    """One installation in ``home``; ``with`` stops it. Write its configuration to ``config`` before ``start``."""
+
+    def __init__(self, lab: Lab, home: Path, port: int = 0, environment: Mapping[str, str] | None = None) -> None:
+        self._lab = lab
+        self._environment = dict(environment or {})
+        self._listener = socket.create_server(("127.0.0.1", port), backlog=64)
+        self._process: subprocess.Popen[str] | None = None
+        self.home = home
+        self.config = home / "config"
+        self.log_file = home / "daemon.log"
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self.running:
+            self.stop()
+        self._listener.close()
+
+    @property
+    def listen(self) -> str:
+        """ADDRESS:PORT of the page, for monitor.toml."""
+        address, port = self._listener.getsockname()
+        return f"{address}:{port}"
+
+    @property
+    def running(self) -> bool:
+        """Whether the process lives."""
+        return self._process is not None and self._process.poll() is None
+
+    def start(self, *, ready_within_s: float | None = 20) -> None:
+        """Starts the process and waits until every device was judged once; None does not wait."""
+        assert not self.running, "the daemon runs already"
+        listener = self._listener.fileno()
+        words = [sys.executable, "-c", ACTIVATE, str(listener), program(), "--config", str(self.config), "run"]
+        changes = [f"{name}={value}" for name, value in self._environment.items()]
+        with self.log_file.open("a", encoding="utf-8") as log:
+            self._process = self._lab.monitor.popen(
+                ["env", *changes, *words], pass_fds=[listener], stdout=log, stderr=subprocess.STDOUT
+            )
+        if ready_within_s is not None:
+            until(self._ready_or_dead, "the daemon's readiness", ready_within_s)
+            assert self.running, f"the daemon ended at its start:\n{self.log()}"
+
+    def _ready_or_dead(self) -> bool:
+        return not self.running or self.get("/readyz")[0] == http.client.OK
+
+    def stop(self) -> int:
+        """Asks it to stop (SIGTERM), waits for the end and returns its exit code."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGTERM)
+        try:
+            return self._process.wait(STOP_WITHIN_S)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            raise AssertionError(f"the daemon did not stop within {STOP_WITHIN_S:g} s:\n{self.log()}") from None
+
+    def kill(self) -> None:
+        """kill -9."""
+        assert self._process is not None
+        self._process.kill()
+        self._process.wait()
+
+    def reload(self) -> None:
+        """SIGHUP: read the configuration again."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGHUP)
+
+    def log(self) -> str:
+        """All that it has printed, over all its runs."""
+        return self.log_file.read_text(encoding="utf-8", errors="replace") if self.log_file.exists() else ""
+
+    def get(self, path: str) -> tuple[int, str]:
+        """Status and body of one of its pages; status 0 when it does not answer."""
+        if not self.running:  # the socket is still open out here: asking would mean waiting
+            return 0, ""
+        connection = http.client.HTTPConnection(self.listen, timeout=REQUEST_TIMEOUT_S)
+        with closing(connection):
+            try:
+                connection.request("GET", path)
+                answer = connection.getresponse()
+                return answer.status, answer.read().decode()
+            except (OSError, http.client.HTTPException):
+                return 0, ""
+
+    def metric(self, name: str, **labels: str) -> float | None:
+        """The sum of this metric's samples that carry these labels; None when there is none."""
+        values = [
+            sample.value
+            for family in text_string_to_metric_families(self.get("/metrics")[1])
+            for sample in family.samples
+            if sample.name == name and labels.items() <= sample.labels.items()
+        ]
+        return sum(values) if values else None
+
+    def run(self, *words: str) -> "subprocess.CompletedProcess[str]":
+        """Another command of `upazila-monitor` on the same configuration, run out here."""
+        return subprocess.run(
+            [program(), "--config", str(self.config), *words],
+            capture_output=True,
+            encoding="utf-8",
+            stdin=subprocess.DEVNULL,
+            timeout=30,
+            check=False,
+            env={**os.environ, "PYTHONUTF8": "1"},
+        )
+
+    def json(self, *words: str) -> Any:
+        """What such a command prints with ``--json``."""
+        done = self.run(*words, "--json")
+        assert done.stdout, f"{' '.join(words)}: exit code {done.returncode}\n{done.stderr}"
+        return json.loads(done.stdout)
+
+    def rows(self, query: str) -> list[dict[str, Any]]:
+        """Rows of its database, read beside it."""
+        database = self.home / "var" / "monitor.db"
+        if not database.exists():
+            return []
+        with closing(sqlite3.connect(f"{database.as_uri()}?mode=ro", uri=True, timeout=10)) as connection:
+            connection.row_factory = sqlite3.Row
+            return [dict(row) for row in connection.execute(query)]
+
+
+def program() -> str:
+    """The `upazila-monitor` of this environment."""
+    found = shutil.which("upazila-monitor", path=HERE)
+    assert found is not None, "upazila-monitor is not installed: run scripts/setup test"
+    return found
