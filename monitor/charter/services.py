@@ -33,9 +33,10 @@ class Officer:
     website: str
 
     def name(self, lang: Lang) -> str:
-        """The name, or where the charter prints none (an office, a cell) the title."""
-        names = (self.name_en or self.name_bn or self.title_en, self.name_bn or self.title_bn)
-        return names[lang == "bn"]
+        """The name; where the charter prints none (an office, a cell) the part that it plays, else the title."""
+        if lang == "bn":
+            return self.name_bn or self.role_bn or self.title_bn
+        return self.name_en or self.name_bn or self.role_en or self.title_en
 
     def title(self, lang: Lang) -> str:
         return self.title_bn if lang == "bn" else self.title_en
