@@ -1,0 +1,165 @@
+"""ICMP echo packets as bytes (RFC 792, RFC 4443): what is sent, and what counts as an answer. Pure.
+
+An echo request of ours, after the ICMP header (type, code, checksum, identifier, sequence)::
+
+    0        8        12       16    18    20
+    | cookie | token  | ~token | ~seq | pad |
+
+The cookie is a secret of this run; the token numbers every echo that was ever sent, and the sequence is its low half.
+Each varying word stands beside its complement, so that the checksum of all our requests is one constant.
+"""
+
+import struct
+from enum import StrEnum
+from typing import NamedTuple
+
+HEADER = struct.Struct("!BBHHH")
+BODY = struct.Struct("!8sIIHH")
+REQUEST = struct.Struct("!BBHHH8sIIHH")  # header and body at once
+PACKET_BYTES = REQUEST.size
+COOKIE_BYTES = 8
+MOST_TOKENS = 1 << 32
+
+ECHO_REPLY, ECHO_REQUEST = 0, 8
+ECHO_REQUEST_V6, ECHO_REPLY_V6 = 128, 129
+
+UNREACHABLE = {
+    0: "network unreachable",
+    1: "host unreachable",
+    2: "protocol unreachable",
+    3: "port unreachable",
+    4: "fragmentation needed",
+    9: "network administratively prohibited",
+    10: "host administratively prohibited",
+    13: "administratively prohibited",
+}
+UNREACHABLE_V6 = {
+    0: "no route",
+    1: "administratively prohibited",
+    3: "address unreachable",
+    4: "port unreachable",
+    5: "source address failed policy",
+    6: "route rejected",
+}
+
+
+class Rejected(StrEnum):
+    """Why a datagram was no answer to an echo of ours."""
+
+    TRUNCATED = "truncated"
+    BAD_CHECKSUM = "bad_checksum"
+    FOREIGN = "foreign"
+    FORGED_COOKIE = "forged_cookie"
+    FORGED_SEQUENCE = "forged_sequence"
+    FORGED_SOURCE = "forged_source"
+    LATE = "late"
+    DUPLICATE = "duplicate"
+
+
+FORGED = (Rejected.BAD_CHECKSUM, Rejected.FORGED_COOKIE, Rejected.FORGED_SEQUENCE, Rejected.FORGED_SOURCE)
+
+
+class Reply(NamedTuple):
+    """An echo reply that carries our cookie; ``token`` says which echo it claims to answer."""
+
+    token: int
+    sequence: int
+
+
+class ErrorMessage(NamedTuple):
+    """An ICMP error about an echo of ours: the low half of its token, and in words what happened."""
+
+    sequence: int
+    reason: str
+
+
+class Requests:
+    """Echo requests with one identifier and cookie. Their checksum is computed once; an IPv6 kernel puts in its own."""
+
+    def __init__(self, *, v6: bool, identifier: int, cookie: bytes) -> None:
+        self._kind = ECHO_REQUEST_V6 if v6 else ECHO_REQUEST
+        self._identifier = identifier
+        self._cookie = cookie
+        self._checksum = 0
+        self._checksum = 0 if v6 else checksum(self.packet(0))
+
+    def packet(self, token: int) -> bytes:
+        """The echo request number ``token`` (0 to 2³² - 1)."""
+        sequence = token & 0xFFFF
+        return REQUEST.pack(
+            self._kind,
+            0,
+            self._checksum,
+            self._identifier,
+            sequence,
+            self._cookie,
+            token,
+            token ^ 0xFFFFFFFF,
+            sequence ^ 0xFFFF,
+            0,
+        )
+
+
+def checksum(data: bytes) -> int:
+    """The Internet checksum (RFC 1071); 0 over a packet that carries a right one."""
+    if len(data) % 2:
+        data += b"\0"
+    total = sum(struct.unpack(f"!{len(data) // 2}H", data))
+    while total >> 16:
+        total = (total & 0xFFFF) + (total >> 16)
+    return int(total ^ 0xFFFF)
+
+
+def without_ip_header(data: bytes) -> bytes:
+    """What an IPv4 raw socket delivers, from the ICMP header on; empty when there is none."""
+    return data[(data[0] & 0x0F) * 4 :] if data else b""
+
+
+def read_reply(data: bytes, *, v6: bool, identifier: int, cookie: bytes) -> Reply | Rejected | None:
+    """The reply in ``data`` (from the ICMP header on); None for another kind of message."""
+    if len(data) < HEADER.size:
+        return Rejected.TRUNCATED
+    kind, code, _, its_identifier, sequence = HEADER.unpack_from(data)
+    if kind != (ECHO_REPLY_V6 if v6 else ECHO_REPLY):
+        return None
+    if its_identifier != identifier or code != 0:
+        return Rejected.FOREIGN
+    if len(data) < PACKET_BYTES:
+        return Rejected.TRUNCATED
+    its_cookie, token, inverse, inverse_sequence, _ = BODY.unpack_from(data, HEADER.size)
+    if its_cookie != cookie:
+        return Rejected.FORGED_COOKIE
+    if token ^ inverse != 0xFFFFFFFF or sequence ^ inverse_sequence != 0xFFFF or token & 0xFFFF != sequence:
+        return Rejected.FORGED_SEQUENCE
+    return Reply(token, sequence)
+
+
+def read_error(data: bytes, *, v6: bool, identifier: int) -> ErrorMessage | None:
+    """The ICMP error in ``data`` (from the ICMP header on) about an echo of ours; None when it is about none."""
+    if len(data) < HEADER.size:
+        return None
+    kind, code = data[0], data[1]
+    words = error_words(kind, code, v6=v6)
+    quoted = data[HEADER.size + 40 :] if v6 else without_ip_header(data[HEADER.size :])
+    if words is None or len(quoted) < HEADER.size:
+        return None
+    quoted_kind, _, _, its_identifier, sequence = HEADER.unpack_from(quoted)
+    if its_identifier != identifier or quoted_kind != (ECHO_REQUEST_V6 if v6 else ECHO_REQUEST):
+        return None
+    return ErrorMessage(sequence, words)
+
+
+def error_words(kind: int, code: int, *, v6: bool) -> str | None:
+    """An ICMP error's type and code in words; None for what is no error."""
+    if v6:
+        return {
+            1: UNREACHABLE_V6.get(code, f"unreachable (code {code})"),
+            2: "packet too big",
+            3: "hop limit exceeded",
+            4: "parameter problem",
+        }.get(kind)
+    return {
+        3: UNREACHABLE.get(code, f"unreachable (code {code})"),
+        11: "time to live exceeded",
+        12: "parameter problem",
+    }.get(kind)
