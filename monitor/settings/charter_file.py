@@ -19,7 +19,8 @@ Item = TypeVar("Item")
 
 def _plain_date(value: object) -> object:
     if isinstance(value, dt.datetime) or not isinstance(value, dt.date):
-        raise ValueError(f"{value!r} is not a date. Expected one such as 2026-11-24, without quotes")
+        shown = repr(value) if isinstance(value, str) else str(value)
+        raise ValueError(f"{shown} is not a date. Expected one such as 2026-11-24, without quotes")
     return value
 
 

@@ -63,8 +63,17 @@ def test_hours_are_dated(date: str, expected: str) -> None:
 
 
 def test_before_the_first_row_its_hours_are_taken() -> None:
-    late = calendar(hours=[{"first": dt.date(2026, 1, 1), "opens": "10:00", "closes": "15:00"}])
-    assert hours(late, "2025-11-23") == "10:00–15:00"
+    rows = [
+        {"first": dt.date(2026, 1, 1), "opens": "10:00", "closes": "15:00"},
+        {"first": dt.date(2026, 7, 1), "opens": "11:00", "closes": "16:00"},
+    ]
+    assert hours(calendar(hours=rows), "2025-11-23") == "10:00–15:00"
+
+
+def test_ramadan_has_its_hours_from_its_first_to_its_last_day() -> None:
+    row = {"first": dt.date(2026, 11, 23), "last": dt.date(2026, 11, 25), "opens": "09:00", "closes": "15:30"}
+    closes = [hours(calendar(ramadan=[row]), f"2026-11-{day}")[-5:] for day in (22, 23, 24, 25, 26)]
+    assert closes == ["17:00", "15:30", "15:30", "15:30", "17:00"]
 
 
 def test_every_day_of_a_notified_list_is_off_and_every_exchanged_day_is_worked() -> None:

@@ -138,7 +138,8 @@ def test_a_target_is_warned_of_at_the_opening_of_its_day() -> None:
     assert warning == dhaka("2026-11-24T09:00")
 
 
-def test_nobody_is_warned_before_it_began_or_on_a_closed_day() -> None:
+def test_nobody_is_warned_before_it_began_on_a_closed_day_or_after_it_fell_due() -> None:
     office = calendar()
+    assert warning_utc(dhaka("2026-11-24T08:00"), from_utc=dhaka("2026-11-23T16:30"), calendar=office) is None
     assert warning_utc(dhaka("2026-11-24T17:00"), from_utc=dhaka("2026-11-24T09:00"), calendar=office) is None
     assert warning_utc(dhaka("2026-11-27T17:00"), from_utc=dhaka("2026-11-26T09:00"), calendar=office) is None

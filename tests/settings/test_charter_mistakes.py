@@ -44,6 +44,13 @@ MISTAKES = [
     (
         "charter.toml",
         "target = { working_days = 3 }",
+        "target = { working_days = true }",
+        "official_defaults.target: working_days = True is not a service-time target. "
+        "Expected a whole number from 1 to 1000",
+    ),
+    (
+        "charter.toml",
+        "target = { working_days = 3 }",
         "target = { months = 3 }",
         "official_defaults.target: { months = 3 } is not a service-time target. "
         'Expected one of "immediate", { working_days = N }, { hours = N }, { seconds = N }',
@@ -101,6 +108,18 @@ MISTAKES = [
     ),
     (
         "charter.toml",
+        'name_en = "Sending advice"',
+        'name_en = "Sending advice"\nsite_kinds = ["lab"]',
+        "official: service 4 has 'site_kinds'. Expected them at citizen services only",
+    ),
+    (
+        "charter.toml",
+        "dated = 2024-04-15",
+        "dated = 2024-04-15T09:00:00",
+        "office.dated: 2024-04-15 09:00:00 is not a date. Expected one such as 2026-11-24, without quotes",
+    ),
+    (
+        "charter.toml",
         "dated = 2024-04-15",
         'dated = "15/04/2024"',
         "office.dated: '15/04/2024' is not a date. Expected one such as 2026-11-24, without quotes",
@@ -134,6 +153,18 @@ MISTAKES = [
         '2000-01-01, opens = "09:00"',
         '2000-01-01, opens = "18:00"',
         "hours.0: 18:00 to 17:00 are no hours. Expected 'opens' before 'closes'",
+    ),
+    (
+        "calendar.toml",
+        '2000-01-01, opens = "09:00"',
+        '2000-01-01, opens = "17:00"',
+        "hours.0: 17:00 to 17:00 are no hours. Expected 'opens' before 'closes'",
+    ),
+    (
+        "calendar.toml",
+        "first = 2022-08-24",
+        "first = 2000-01-01",
+        "hours: hours from 2000-01-01 do not come after 2000-01-01. Expected them by date",
     ),
     (
         "calendar.toml",
@@ -172,6 +203,13 @@ MISTAKES = [
         "date = 2025-12-16",
         "date = 2026-12-16",
         "years.0: 2026-12-16 does not belong to 2025. Expected it in its own year's list",
+    ),
+    (
+        "holidays.toml",
+        "[[years]]\nyear = 2025",
+        '[[years]]\nyear = 2026\nsource = "x"\ndays = [{ date = 2026-01-01, bn = "ক", en = "a", kind = "general" }]\n'
+        "[[years]]\nyear = 2025",
+        "years: 2025 does not come after 2026. Expected each year once, in order",
     ),
     (
         "holidays.toml",
