@@ -132,6 +132,7 @@ def link_to_recent(session: Session, office: Office, outage: Outage, now_utc: da
         return
     if ticket.state in UNSOLVED:
         ticket.outages.append(outage)
+        ticket.held_open = False
         audit.record(session, ticket, MONITOR, "down_again", outage.reason, now_utc)
     elif ticket.resolved_utc is not None and now_utc - ticket.resolved_utc <= office.reopen_window:
         ticket.outages.append(outage)
@@ -139,12 +140,20 @@ def link_to_recent(session: Session, office: Office, outage: Outage, now_utc: da
 
 
 def resolve_recovered(session: Session, office: Office, now_utc: datetime) -> list[Ticket]:
-    """Resolves the tickets whose outages are all over and have been for the hold time."""
-    ended = select(Outage.ticket_id).group_by(Outage.ticket_id)
-    ended = ended.having(func.count() == func.count(Outage.ended_utc))
-    ended = ended.having(func.max(Outage.ended_utc) <= now_utc - office.recovery_hold)
-    query = select(Ticket).where(Ticket.state.in_(UNSOLVED), Ticket.id.in_(ended))
-    resolved = list(session.scalars(query.order_by(Ticket.id)))
+    """Resolves the tickets whose outages are all over and have been for the hold time.
+
+    What a person reopened stays open until a person resolves it, or the site goes down and comes back once more.
+    """
+    query = (
+        select(Ticket)
+        .join(Outage)
+        .where(Ticket.state.in_(UNSOLVED), Ticket.held_open.is_(False))
+        .group_by(Ticket.id)
+        .having(func.count() == func.count(Outage.ended_utc))
+        .having(func.max(Outage.ended_utc) <= now_utc - office.recovery_hold)
+        .order_by(Ticket.id)
+    )
+    resolved = list(session.scalars(query))
     for ticket in resolved:
         _resolve(session, office, ticket, MONITOR, letters.recovery_line(ticket), now_utc)
     return resolved
@@ -157,7 +166,7 @@ def _resolve(session: Session, office: Office, ticket: Ticket, actor: str, text:
 
 
 def _reopen(session: Session, office: Office, ticket: Ticket, actor: str, text: str, now_utc: datetime) -> None:
-    ticket.state, ticket.resolved_utc = S.OPEN, None
+    ticket.state, ticket.resolved_utc, ticket.held_open = S.OPEN, None, actor != MONITOR
     audit.record(session, ticket, actor, "reopened", text, now_utc)
     _tell_all(session, office, ticket, "reopened", text, now_utc)
 

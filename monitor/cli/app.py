@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -22,9 +23,18 @@ app = typer.Typer(
 
 app.add_typer(probe.app, name="probe")
 app.add_typer(tickets.app, name="ticket")
-for command in (daemon.run, config.check, status.status, status.outages, tickets.tickets):
-    app.command()(command)
-for command in (charter.charter, charter.calendar, charter.deadline, config.version):
+COMMANDS: tuple[Callable[..., None], ...] = (
+    daemon.run,
+    config.check,
+    status.status,
+    status.outages,
+    tickets.tickets,
+    charter.charter,
+    charter.calendar,
+    charter.deadline,
+    config.version,
+)
+for command in COMMANDS:
     app.command()(command)
 
 

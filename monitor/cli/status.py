@@ -104,7 +104,9 @@ def _page(now: dict[str, Any], every: bool) -> "Group":
     for state, count in counts.items():
         if count:
             line.append(f"   {count} {state}", style=STYLES.get(state, ""))
-    parts += [line, _sites(now["sites"], every)]
+    parts.append(line)
+    if every or counts["up"] < len(now["sites"]):
+        parts.append(_sites(now["sites"], every))
     if now["outages"]:
         parts.append(_outages(now["outages"]))
     if now["tickets"]:

@@ -58,6 +58,7 @@ class Daemon:
         self._live.rejected = self._probe.counters.rejected
         self._delivery = Delivery(self._store, self._office, self._channel(), clock)
         self._recorder = Recorder(clock, self._store, self._office, memory.boot_id(), self._delivery.wake)
+        self._live.clock_suspect = lambda: self._recorder.clock_suspect
         self._prober = Prober(clock, self._probe, self._board, self._live, settings.monitor.probing, self._recorder.put)
 
     def _remembered_board(self) -> Board:

@@ -64,6 +64,21 @@ class SiteChanged:
 Decision = OutageOpened | OutageClosed | Affected | NoLongerAffected | SiteChanged
 
 
+def describe(decision: Decision) -> str:
+    """A decision as one line of a log; times in UTC."""
+    match decision:
+        case OutageOpened(site, started, _, _, reason):
+            return f"{site}: outage since {started:%Y-%m-%d %H:%M:%S}Z ({reason or 'no answer'})"
+        case OutageClosed(site, ended, reason):
+            return f"{site}: outage over since {ended:%Y-%m-%d %H:%M:%S}Z ({reason})"
+        case Affected(site, root, since):
+            return f"{site}: silent behind {root} since {since:%Y-%m-%d %H:%M:%S}Z"
+        case NoLongerAffected(site, until):
+            return f"{site}: judged by itself again since {until:%Y-%m-%d %H:%M:%S}Z"
+        case SiteChanged(site, state, since):
+            return f"{site}: {state} since {since:%Y-%m-%d %H:%M:%S}Z"
+
+
 @dataclass
 class Board:
     """What is known of every device and site.

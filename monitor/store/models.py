@@ -111,6 +111,7 @@ class Ticket(Base):
     deadline_utc: Mapped[datetime] = mapped_column(index=True)
     breached_utc: Mapped[datetime | None]
     resolved_utc: Mapped[datetime | None]
+    held_open: Mapped[bool] = mapped_column(default=False)
 
     outages: Mapped[list[Outage]] = relationship(back_populates="ticket", order_by="Outage.id")
     events: Mapped[list["TicketEvent"]] = relationship(back_populates="ticket", order_by="TicketEvent.id")

@@ -140,6 +140,20 @@ def test_people_move_a_ticket_along_and_every_step_is_in_its_history(desk: Desk)
     ]
 
 
+def test_what_a_person_reopened_stays_open_though_the_site_answers(desk: Desk) -> None:
+    desk.goes_down("backbone-north")
+    desk.look()
+    desk.comes_back("backbone-north")
+    desk.wait(minutes=11)
+    desk.act("BHR-2026-000001", "reopen", "the teachers still have no connection")
+    desk.wait(days=3)
+    assert desk.tickets()[0][1] == "open"
+    desk.goes_down("backbone-north")
+    desk.comes_back("backbone-north")
+    desk.wait(minutes=11)
+    assert desk.tickets()[0][1] == "resolved"
+
+
 def test_a_ticket_refuses_what_its_state_does_not_allow_and_says_why(desk: Desk) -> None:
     desk.goes_down("backbone-north")
     desk.look()

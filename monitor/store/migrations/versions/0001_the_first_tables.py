@@ -56,6 +56,7 @@ def upgrade() -> None:
         sa.Column("deadline_utc", sa.DateTime(), nullable=False),
         sa.Column("breached_utc", sa.DateTime(), nullable=True),
         sa.Column("resolved_utc", sa.DateTime(), nullable=True),
+        sa.Column("held_open", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_tickets")),
         sa.UniqueConstraint("number", name=op.f("uq_tickets_number")),
         sa.UniqueConstraint("year", "seq", name=op.f("uq_tickets_year_seq")),

@@ -1,0 +1,164 @@
+"""`probe icmp`: one probe by hand, with the daemon's own engine."""
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from monitor.cli.failing import BAD_INPUT, CANNOT, INTERRUPTED, NO, Failure
+
+if TYPE_CHECKING:
+    from monitor.probes.base import Target
+    from monitor.probes.icmp.engine import IcmpProbe
+    from monitor.sample import Sample
+
+app = typer.Typer(help="Asks once, by hand, as the daemon would.", no_args_is_help=True)
+
+FEW = 50
+
+
+@app.callback()
+def probe() -> None:
+    """Keeps `icmp` a command of its own, so that others can stand beside it."""
+
+
+@app.command()
+def icmp(
+    targets: Annotated[list[str] | None, typer.Argument(help="IPv4 or IPv6 addresses.", show_default=False)] = None,
+    file: Annotated[Path | None, typer.Option("--file", "-f", help="An address a line; # begins a comment.")] = None,
+    count: Annotated[int, typer.Option("--count", "-c", min=1, max=1_000, help="Echoes to each target.")] = 3,
+    rate: Annotated[
+        int, typer.Option(min=0, max=1_000_000, help="Echoes a second in all; 0: as fast as it goes.")
+    ] = 5_000,
+    interval: Annotated[float, typer.Option(min=0.0, max=60, help="Seconds between a target's echoes.")] = 0.5,
+    timeout: Annotated[float, typer.Option(min=0.01, max=60, help="Seconds after which an answer is too late.")] = 1.5,
+    socket: Annotated[str, typer.Option(help="auto, ping or raw.")] = "auto",
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+) -> None:
+    """Pings; exit code 0 when every target answered, 1 when one did not."""
+    import asyncio
+
+    from monitor.clock import SystemClock
+    from monitor.probes.icmp.engine import IcmpOptions, IcmpProbe
+    from monitor.probes.icmp.sockets import NoSocket
+
+    if socket not in {"auto", "ping", "raw"}:
+        raise Failure(f"--socket: found '{socket}'. Expected auto, ping or raw", BAD_INPUT)
+    wanted = _targets(targets or [], file)
+    options = IcmpOptions(count, interval, timeout, rate, socket)  # type: ignore[arg-type]  # one of the three
+    prober = IcmpProbe(SystemClock(), options)
+    samples: list[Sample] = []
+    interrupted = False
+    try:
+        asyncio.run(_run(prober, wanted, samples))
+    except NoSocket as error:
+        raise Failure(str(error), CANNOT) from None
+    except KeyboardInterrupt:
+        interrupted = True
+    _print(wanted, samples, prober, as_json)
+    if interrupted:
+        raise typer.Exit(INTERRUPTED)
+    if any(sample.verdict != "ok" for sample in samples):
+        raise typer.Exit(NO)
+
+
+async def _run(prober: "IcmpProbe", wanted: "list[Target]", samples: "list[Sample]") -> None:
+    prober.open()
+    try:
+        async for sample in prober.run(wanted):
+            samples.append(sample)
+    finally:
+        prober.close()
+
+
+def _targets(given: list[str], file: Path | None) -> "list[Target]":
+    """The addresses of the command line and of the file; ends the command with every fault in them."""
+    from ipaddress import ip_address
+
+    from monitor.probes.base import Target
+
+    named = [("argument", text) for text in given]
+    if file is not None:
+        try:
+            lines = file.read_text(encoding="utf-8").splitlines()
+        except (OSError, UnicodeDecodeError) as error:
+            raise Failure(f"{file}: cannot be read: {error}", BAD_INPUT) from None
+        bare = ((number, line.partition("#")[0].strip()) for number, line in enumerate(lines, 1))
+        named += [(f"{file}:{number}", line) for number, line in bare if line]
+    found, faults = [], []
+    for where, text in named:
+        try:
+            address = ip_address(text)
+        except ValueError:
+            faults.append(f"{where}: '{text}' is not an address. Expected an IPv4 or IPv6 address")
+            continue
+        if address.is_multicast or address.is_unspecified or text == "255.255.255.255":
+            faults.append(f"{where}: {text} is no host. Expected the address of one host")
+        found.append(Target(text, address))
+    if faults:
+        raise Failure("\n".join(faults), BAD_INPUT)
+    if not found:
+        raise Failure("nothing to probe. Expected an address, or --file with some", BAD_INPUT)
+    return found
+
+
+def _print(wanted: "list[Target]", samples: "list[Sample]", prober: "IcmpProbe", as_json: bool) -> None:
+    order = {target.device: index for index, target in enumerate(wanted)}
+    samples.sort(key=lambda sample: order[sample.device])
+    summary = _summary(samples, prober)
+    if as_json:
+        json.dump({"targets": [_facts(sample) for sample in samples], "summary": summary}, sys.stdout)
+        print()
+        return
+    from rich.console import Console
+    from rich.table import Table
+
+    shown = samples if len(samples) <= FEW else [sample for sample in samples if sample.verdict != "ok"][:FEW]
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
+    for heading in ("Target", "Verdict", "Sent", "Answered", "Loss", "RTT min/median/max", "Reason"):
+        table.add_column(heading)
+    for sample in shown:
+        facts = _facts(sample)
+        rtt = facts["rtt_ms"]
+        table.add_row(
+            sample.device,
+            str(sample.verdict),
+            str(sample.sent),
+            str(sample.received),
+            f"{sample.loss:.0%}",
+            f"{rtt['min']:.3f} / {rtt['median']:.3f} / {rtt['max']:.3f} ms" if rtt else "",
+            sample.reason,
+        )
+    if shown:
+        Console().print(table)
+    print(f"{summary['ok']} of {len(samples)} answered; {summary['failed']} did not; {summary['unknown']} unknown.")
+
+
+def _facts(sample: "Sample") -> dict[str, Any]:
+    rtts = sorted(sample.rtts_ns)
+    return {
+        "target": sample.device,
+        "verdict": str(sample.verdict),
+        "sent": sample.sent,
+        "received": sample.received,
+        "loss": round(sample.loss, 6),
+        "rtt_ms": {"min": rtts[0] / 1e6, "median": rtts[len(rtts) // 2] / 1e6, "max": rtts[-1] / 1e6} if rtts else None,
+        "rtts_ms": [rtt / 1e6 for rtt in sample.rtts_ns],
+        "reason": sample.reason,
+    }
+
+
+def _summary(samples: "list[Sample]", prober: "IcmpProbe") -> dict[str, Any]:
+    verdicts = [str(sample.verdict) for sample in samples]
+    counters = prober.counters
+    return {
+        **{verdict: verdicts.count(verdict) for verdict in ("ok", "failed", "unknown")},
+        "echoes_sent": counters.sent,
+        "replies_accepted": counters.accepted,
+        "rejected": counters.rejected(),
+        "errors": dict(counters.errors_by_reason),
+        "refused": dict(counters.refused_by_errno),
+        "dropped": counters.dropped,
+    }

@@ -1,0 +1,56 @@
+"""The daemon's side of systemd: listening sockets that it opened for us, and telling it how we are.
+
+Protocols: sd_listen_fds(3) and sd_notify(3). Without systemd (or the test network, which hands sockets in the same
+way) everything here does nothing.
+"""
+
+import os
+import socket
+import time
+
+FIRST_FD = 3
+
+
+def listen_fds() -> list[socket.socket]:
+    """The sockets handed to this very process, and to no child of it."""
+    count, pid = os.environ.pop("LISTEN_FDS", "0"), os.environ.pop("LISTEN_PID", "")
+    os.environ.pop("LISTEN_FDNAMES", None)
+    if not count.isdigit() or pid != str(os.getpid()):
+        return []
+    sockets = []
+    for number in range(FIRST_FD, FIRST_FD + int(count)):
+        os.set_inheritable(number, False)
+        handed = socket.socket(fileno=number)
+        handed.setblocking(False)
+        sockets.append(handed)
+    return sockets
+
+
+class Notifier:
+    """Tells systemd how we are."""
+
+    def __init__(self) -> None:
+        address = os.environ.pop("NOTIFY_SOCKET", "")
+        self._address = "\0" + address[1:] if address.startswith("@") else address
+
+    def ready(self) -> None:
+        self._say("READY=1")
+
+    def watchdog(self) -> None:
+        """We turn; without this for WatchdogSec we are killed and started again."""
+        self._say("WATCHDOG=1")
+
+    def reloading(self) -> None:
+        self._say(f"RELOADING=1\nMONOTONIC_USEC={time.monotonic_ns() // 1_000}")
+
+    def stopping(self) -> None:
+        self._say("STOPPING=1")
+
+    def _say(self, message: str) -> None:
+        if not self._address:
+            return
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM | socket.SOCK_CLOEXEC) as channel:
+            try:
+                channel.sendto(message.encode(), self._address)
+            except OSError:
+                return  # systemd restarts us if it does not hear of us; there is nobody else to tell

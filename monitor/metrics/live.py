@@ -1,0 +1,79 @@
+"""What is known at this moment, kept for readers: each device's last sample, and how the daemon itself is doing."""
+
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from monitor.clock import Clock
+from monitor.judging.board import Board
+from monitor.sample import Sample, Verdict
+from monitor.settings.fleet import Fleet
+
+BUCKETS_S = (0.001, 0.005, 0.01, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+
+
+@dataclass
+class Durations:
+    """A histogram of seconds; ``counts`` by bucket, the last one for all that is longer than any bound."""
+
+    counts: list[int] = field(default_factory=lambda: [0] * (len(BUCKETS_S) + 1))
+    total_s: float = 0.0
+
+    def observe(self, seconds: float) -> None:
+        seconds = max(seconds, 0.0)
+        self.counts[bisect_left(BUCKETS_S, seconds)] += 1
+        self.total_s += seconds
+
+    def buckets(self) -> list[tuple[str, float]]:
+        """(upper bound, how many were at most that long), as Prometheus wants them."""
+        found, so_far = [], 0
+        for bound, count in zip([*map(str, BUCKETS_S), "+Inf"], self.counts, strict=True):
+            so_far += count
+            found.append((bound, float(so_far)))
+        return found
+
+
+@dataclass
+class Live:
+    """Fed on the event loop by the daemon, read there by the page and the exposition."""
+
+    clock: Clock
+    fleet: Fleet = field(default_factory=lambda: Fleet({}))
+    board: Board | None = None
+    judged: bool = False
+    last_turn_mono_ns: int = 0
+    clock_suspect: Callable[[], bool] = bool
+    rejected: Callable[[], Mapping[str, int]] = dict
+    samples: dict[tuple[str, str], Sample] = field(default_factory=dict)
+    unknown: Counter[str] = field(default_factory=Counter)
+    taken: Counter[str] = field(default_factory=Counter)
+    round_lateness: Durations = field(default_factory=Durations)
+    lag: Durations = field(default_factory=Durations)
+
+    def __post_init__(self) -> None:
+        self.started_mono_ns = self.clock.mono_ns()
+
+    def observe(self, sample: Sample) -> None:
+        """Keeps the sample as the device's latest; one that was our own fault is only counted."""
+        self.taken[sample.probe] += 1
+        if sample.verdict is Verdict.UNKNOWN:
+            self.unknown[sample.probe] += 1
+        self.samples[sample.device, sample.probe] = sample
+
+    def forget(self, devices: Iterable[str]) -> None:
+        """Drops all that is known of devices that are gone."""
+        gone = set(devices)
+        self.samples = {key: sample for key, sample in self.samples.items() if key[0] not in gone}
+
+    def round_late(self, seconds: float) -> None:
+        """How long after its turn a device came to be probed."""
+        self.round_lateness.observe(seconds)
+
+    def loop_lag(self, seconds: float) -> None:
+        """How much longer than asked the event loop slept."""
+        self.lag.observe(seconds)
+
+    def turned_s_ago(self) -> float:
+        """How long ago the probing loop turned last, in seconds."""
+        return (self.clock.mono_ns() - self.last_turn_mono_ns) / 1e9

@@ -1,0 +1,94 @@
+"""The page of an office in the morning: what is down and since when, open tickets, and all sites by kind."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from monitor.charter import text
+from monitor.charter.text import Lang
+
+KINDS = {
+    "backbone": {"bn": "ব্যাকবোন সংযোগ", "en": "Backbone links"},
+    "udc": {"bn": "ইউনিয়ন ডিজিটাল সেন্টার", "en": "Union Digital Centres"},
+    "lab": {"bn": "ল্যাব", "en": "Labs"},
+    "office": {"bn": "কার্যালয়", "en": "Offices"},
+}
+STATES = {
+    "down": {"bn": "অচল", "en": "down"},
+    "unreachable": {"bn": "উজানের ত্রুটিতে অগম্য", "en": "unreachable"},
+    "degraded": {"bn": "আংশিক বিঘ্নিত", "en": "degraded"},
+    "unknown": {"bn": "অজানা", "en": "not known yet"},
+    "paused": {"bn": "স্থগিত", "en": "paused"},
+    "up": {"bn": "সচল", "en": "up"},
+}
+TICKET_STATES = {
+    "open": {"bn": "উন্মুক্ত", "en": "open"},
+    "acknowledged": {"bn": "প্রাপ্তিস্বীকার করা হয়েছে", "en": "acknowledged"},
+    "in_progress": {"bn": "চলমান", "en": "in progress"},
+    "waiting": {"bn": "অপেক্ষমাণ", "en": "waiting"},
+}
+WORDS = {
+    "all_up": {"bn": "সব স্থাপনা সচল", "en": "Everything is up"},
+    "some_down": {"bn": "অচল", "en": "down"},
+    "outages": {"bn": "চলমান সেবা বিঘ্ন", "en": "Outages now"},
+    "tickets": {"bn": "উন্মুক্ত টিকিট", "en": "Open tickets"},
+    "since": {"bn": "শুরু", "en": "Since"},
+    "lasts": {"bn": "স্থায়িত্ব", "en": "For"},
+    "due": {"bn": "নিষ্পত্তির সময়সীমা", "en": "Due by the charter"},
+    "breached": {"bn": "সময়সীমা অতিক্রান্ত", "en": "target missed"},
+    "remaining": {"bn": "অবশিষ্ট", "en": "left"},
+    "affects": {"bn": "ক্ষতিগ্রস্ত স্থাপনা", "en": "Sites affected"},
+    "stage": {"bn": "ধাপ", "en": "stage"},
+    "site": {"bn": "স্থাপনা", "en": "Site"},
+    "ticket": {"bn": "টিকিট", "en": "Ticket"},
+    "state": {"bn": "অবস্থা", "en": "State"},
+    "updated": {"bn": "হালনাগাদ", "en": "As of"},
+    "other": {"bn": "English", "en": "বাংলা"},
+    "mail": {"bn": "অপেক্ষমাণ ই-মেইল", "en": "mails waiting"},
+    "dead": {"bn": "প্রেরণ ব্যর্থ ই-মেইল", "en": "mails given up"},
+    "no_store": {"bn": "ডেটাবেস সাড়া দিচ্ছে না", "en": "The database does not answer"},
+    "suspect": {
+        "bn": "এই যন্ত্রের ঘড়ি বিশ্বাসযোগ্য নয়: ঊর্ধ্বতন পর্যায়ে কিছু পাঠানো হচ্ছে না",
+        "en": "This machine's clock cannot be believed: nothing is escalated",
+    },
+}
+
+_templates = Environment(
+    loader=PackageLoader("monitor.web", "templates"),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+
+
+def render(now: Mapping[str, Any], office: Mapping[Lang, str], lang: Lang) -> str:
+    """The page in one language over what `status` returned."""
+    at = datetime.fromisoformat(now["generated"])
+    names = {site["id"]: site[f"name_{lang}"] for site in now["sites"]}
+    states = [site["state"] for site in now["sites"]]
+    return _templates.get_template("page.html.j2").render(
+        now=now,
+        lang=lang,
+        office=office[lang],
+        groups=[
+            (title[lang], [site for site in now["sites"] if site["kind"] == kind])
+            for kind, title in KINDS.items()
+            if any(site["kind"] == kind for site in now["sites"])
+        ],
+        counts=[(state, words[lang], states.count(state)) for state, words in STATES.items() if state in states],
+        state_words={state: words[lang] for state, words in STATES.items()},
+        ticket_words={state: words[lang] for state, words in TICKET_STATES.items()},
+        words={name: words[lang] for name, words in WORDS.items()},
+        name_of=lambda site: names.get(site, site or "—"),
+        number=lambda value: text.digits(value, lang),
+        moment=lambda iso: text.moment_text(datetime.fromisoformat(iso), lang),
+        length=lambda iso: text.duration_text(abs(at - datetime.fromisoformat(iso)), lang),
+        is_past=lambda iso: datetime.fromisoformat(iso) <= at,
+        rtt=lambda site: "" if site["rtt_ms"] is None else text.digits(f"{site['rtt_ms']:.1f} ms", lang),
+        lossy=lambda site: bool(site["loss"]) and site["loss"] < 1,
+        loss=lambda site: text.digits(f"{site['loss']:.0%}", lang),
+        refresh_s=round(timedelta(seconds=10).total_seconds()),
+    )

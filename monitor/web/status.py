@@ -1,0 +1,91 @@
+"""The whole state of the office as plain values: what the page shows and what /api/status gives out."""
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import datetime
+from importlib.metadata import version
+from typing import Any
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from monitor.clock import Clock
+from monitor.judging.states import State
+from monitor.metrics.live import Live
+from monitor.store import views
+from monitor.store.session import Store
+
+
+def status(live: Live, store: Store, clock: Clock) -> dict[str, Any]:
+    """Sites with their states, open outages and tickets, the outbox; JSON-ready, times in ISO 8601."""
+    now_utc = clock.utc()
+    sites = [_site(live, site_id) for site_id in live.fleet.sites]
+    counts: dict[str, Counter[str]] = {}
+    for site in sites:
+        counts.setdefault(site["kind"], Counter())[site["state"]] += 1
+    found: dict[str, Any] = {
+        "generated": now_utc.isoformat(),
+        "version": version("upazila-monitor"),
+        "uptime_s": round((clock.mono_ns() - live.started_mono_ns) / 1e9),
+        "clock_suspect": live.clock_suspect(),
+        "sites": sites,
+        "counts": counts,
+    }
+    try:
+        return {**found, "store_readable": True, **_stored(store, sites, now_utc)}
+    except SQLAlchemyError:  # what is on the network is shown even while the database is not
+        return {**found, "store_readable": False, "outages": [], "tickets": [], "outbox": None}
+
+
+def _stored(store: Store, sites: list[dict[str, Any]], now_utc: datetime) -> dict[str, Any]:
+    with store.read() as session:
+        known = views.site_states(session)
+        outages = views.outages(session, open_only=True, limit=1_000)
+        tickets = views.tickets(session, open_only=True, limit=1_000)
+        outbox = views.outbox(session, now_utc)
+    for site in sites:
+        state, since_utc = known.get(site["id"], ("", None))
+        site["since"] = since_utc.isoformat() if since_utc and state == site["state"] else None
+    oldest = outbox.oldest_due_utc
+    return {
+        "outages": [views.facts(outage) for outage in outages],
+        "tickets": [views.facts(ticket) for ticket in tickets],
+        "outbox": {
+            "owed": outbox.owed,
+            "oldest_due": oldest.isoformat() if oldest else None,
+            "dead": outbox.dead,
+            "sent": outbox.sent,
+        },
+    }
+
+
+def _site(live: Live, site_id: str) -> dict[str, Any]:
+    site, board = live.fleet.sites[site_id], live.board
+    devices = [_device(live, device.id, device.name, str(device.address)) for device in site.devices]
+    return {
+        "id": site.id,
+        "kind": site.kind,
+        "name_bn": site.name_bn,
+        "name_en": site.name_en,
+        "union": site.union,
+        "parent": site.parent,
+        "position": site.position,
+        "state": board.state(site_id) if board and site_id in board.fleet.sites else State.UNKNOWN,
+        "since": None,
+        "rtt_ms": devices[0]["rtt_ms"],
+        "loss": devices[0]["loss"],
+        "devices": devices,
+    }
+
+
+def _device(live: Live, id_: str, name: str, address: str) -> Mapping[str, Any]:
+    sample = live.samples.get((id_, "icmp"))
+    rtt_ns = sample.rtt_ns if sample else None
+    return {
+        "name": name,
+        "address": address,
+        "state": live.board.health(id_).state if live.board else State.UNKNOWN,
+        "verdict": sample.verdict if sample else None,
+        "reason": sample.reason if sample else "",
+        "rtt_ms": None if rtt_ns is None else round(rtt_ns / 1e6, 3),
+        "loss": round(sample.loss, 3) if sample and sample.sent else None,
+    }
