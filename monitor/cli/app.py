@@ -4,15 +4,27 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
-import click
 import typer
+from typer.core import TyperGroup
 
 from monitor.cli import charter, config, daemon, probe, status, tickets
 from monitor.cli.failing import INTERRUPTED, Failure
 
+
+class _Commands(TyperGroup):
+    """Ends an interrupted command with the code that shells expect, instead of typer's own."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            raise typer.Exit(INTERRUPTED) from None
+
+
 app = typer.Typer(
+    cls=_Commands,
     name="upazila-monitor",
     help="Watches an upazila's links, digital centres and labs and holds each outage against the Citizen's Charter.",
     no_args_is_help=True,
@@ -53,16 +65,9 @@ def configuration(
 def main() -> None:
     """Runs one command; no input, however bad, ends in a traceback."""
     try:
-        code = app(standalone_mode=False)
+        app()
     except Failure as failure:
         print(failure, file=sys.stderr)
         sys.exit(failure.code)
-    except click.ClickException as error:
-        error.show()
-        sys.exit(error.exit_code)
-    except (click.Abort, KeyboardInterrupt):
-        sys.exit(INTERRUPTED)
     except BrokenPipeError:  # the reader has seen enough, as `| head` does
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
-    sys.exit(code or 0)
