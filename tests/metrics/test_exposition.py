@@ -1,0 +1,136 @@
+"""What Prometheus gets."""
+
+import re
+import subprocess
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from prometheus_client.parser import text_string_to_metric_families
+
+from monitor.sample import Verdict
+from monitor.settings.fleet import Fleet
+from tests.web.conftest import Desk, office
+
+__all__ = ["office"]
+
+DOCS = Path(__file__).parents[2] / "docs" / "metrics.md"
+
+
+def value(text: str, name: str, **labels: str) -> float | None:
+    found = [
+        sample.value
+        for family in text_string_to_metric_families(text)
+        for sample in family.samples
+        if sample.name == name and labels.items() <= sample.labels.items()
+    ]
+    assert len(found) <= 1
+    return found[0] if found else None
+
+
+def test_a_good_round_is_a_success_with_its_time_and_loss(office: Desk) -> None:
+    office.round("udc-juniadaha", lost=1)
+    text = office.text()
+    assert value(text, "upazila_probe_success", site="udc-juniadaha") == 1
+    assert value(text, "upazila_icmp_rtt_seconds", site="udc-juniadaha") == 0.004
+    assert value(text, "upazila_icmp_packet_loss_ratio", site="udc-juniadaha") == pytest.approx(1 / 3)
+    assert value(text, "upazila_site_state", site="udc-juniadaha", state="up") == 1
+
+
+def test_a_silent_device_has_no_round_trip_time(office: Desk) -> None:
+    office.round("udc-juniadaha")
+    office.round("udc-juniadaha", Verdict.FAILED)
+    text = office.text()
+    assert value(text, "upazila_probe_success", site="udc-juniadaha") == 0
+    assert value(text, "upazila_icmp_rtt_seconds", site="udc-juniadaha") is None
+
+
+def test_a_round_that_was_our_own_fault_says_nothing_of_the_device(office: Desk) -> None:
+    office.round("udc-juniadaha", Verdict.UNKNOWN)
+    text = office.text()
+    assert value(text, "upazila_probe_success", site="udc-juniadaha") is None
+    assert value(text, "upazila_samples_unknown_total", probe="icmp") == 1
+
+
+def test_an_outage_its_ticket_and_its_mails_are_there_and_go_again(office: Desk) -> None:
+    office.goes_down("backbone-north")
+    text = office.text()
+    assert value(text, "upazila_outage_open", site="backbone-north", service="citizen:10") == 1
+    assert value(text, "upazila_site_state", site="backbone-north", state="down") == 1
+    assert value(text, "upazila_tickets_open", stage="1") == 1
+    assert value(text, "upazila_tickets_open", stage="officer") == 0
+    assert value(text, "upazila_outbox_owed") == 2
+    for _ in range(2):
+        office.round("backbone-north")
+    text = office.text()
+    assert value(text, "upazila_outage_open", site="backbone-north") is None
+    assert value(text, "upazila_outages_total", site="backbone-north") == 1
+
+
+def test_a_device_that_was_taken_out_has_no_series_any_more(office: Desk) -> None:
+    office.round("udc-juniadaha")
+    assert 'site="udc-juniadaha"' in office.text()
+    rest = {id_: site for id_, site in office.settings.fleet.sites.items() if id_ != "udc-juniadaha"}
+    office.board.replace_fleet(Fleet(rest), office.board.rules, office.clock.utc())
+    office.live.fleet = Fleet(rest)
+    office.live.forget(["udc-juniadaha/gateway"])
+    assert 'site="udc-juniadaha"' not in office.text()
+
+
+def test_forged_answers_are_counted_apart_and_every_reason_is_there_from_the_start(office: Desk) -> None:
+    office.live.rejected = lambda: {"forged_source": 2, "forged_cookie": 1, "late": 5, "bad_checksum": 0}
+    text = office.text()
+    assert value(text, "upazila_forged_replies_total") == 3
+    assert value(text, "upazila_replies_rejected_total", reason="late") == 5
+
+
+def test_late_rounds_and_a_slow_loop_are_measured(office: Desk) -> None:
+    for seconds in (0.0001, 0.02, 3.0, 60.0):
+        office.live.round_late(seconds)
+    text = office.text()
+    assert value(text, "upazila_round_lateness_seconds_count") == 4
+    assert value(text, "upazila_round_lateness_seconds_bucket", le="0.05") == 2
+    assert value(text, "upazila_round_lateness_seconds_sum") == pytest.approx(63.0201)
+
+
+def test_promtool_has_nothing_to_say(office: Desk) -> None:
+    office.round("udc-juniadaha")
+    office.goes_down("backbone-north")
+    checked = subprocess.run(["promtool", "check", "metrics"], input=office.text(), capture_output=True, text=True)
+    assert (checked.returncode, checked.stdout, checked.stderr) == (0, "", "")
+
+
+def test_openmetrics_is_given_to_who_asks(office: Desk) -> None:
+    body, content_type = office.exposition.render("application/openmetrics-text; version=1.0.0")
+    assert content_type.startswith("application/openmetrics-text")
+    assert body.endswith(b"# EOF\n")
+
+
+@settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(name=st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\r"), min_size=1, max_size=40))
+def test_any_name_comes_back_from_a_label_as_it_was(office: Desk, name: str) -> None:
+    site = replace(office.settings.fleet.sites["udc-juniadaha"], name_en=name)
+    office.live.fleet = Fleet({"udc-juniadaha": site})
+    families = text_string_to_metric_families(office.text())
+    info = next(family for family in families if family.name == "upazila_site_info")
+    assert [sample.labels["name_en"] for sample in info.samples] == [name]
+
+
+def test_a_page_younger_than_a_second_is_given_out_again(office: Desk) -> None:
+    office.round("udc-juniadaha")
+    first = office.exposition.render()[0]
+    office.round("udc-juniadaha", Verdict.FAILED)
+    office.clock.mono -= 5_000_000_000
+    assert office.exposition.render()[0] is first
+
+
+def test_the_docs_name_exactly_the_metrics_that_there_are(office: Desk) -> None:
+    office.round("udc-juniadaha")
+    office.goes_down("backbone-north")
+    ours = {
+        family.name for family in text_string_to_metric_families(office.text()) if family.name.startswith("upazila")
+    }
+    listed = {name.removesuffix("_total") for name in re.findall(r"^\| `(upazila_\w+)`", DOCS.read_text(), re.M)}
+    assert listed == ours

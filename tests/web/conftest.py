@@ -1,0 +1,78 @@
+"""The page and the metrics of a small office, served for real on loopback."""
+
+import socket
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from monitor.alerts import outages, tickets
+from monitor.alerts.office import Office
+from monitor.clock import VirtualClock
+from monitor.judging.board import Board
+from monitor.judging.states import Rules
+from monitor.metrics.exposition import Exposition
+from monitor.metrics.live import Live
+from monitor.sample import Sample, Verdict
+from monitor.settings.load import Settings, load
+from monitor.store.session import Store, open_store
+from monitor.web.app import make_app
+from monitor.web.server import serve
+
+SHIPPED = Path(__file__).parents[2] / "config"
+
+
+@dataclass
+class Desk:
+    """What the daemon would feed, fed by the test."""
+
+    settings: Settings
+    store: Store
+    clock: VirtualClock = field(default_factory=VirtualClock)
+
+    def __post_init__(self) -> None:
+        self.office = Office.of(self.settings)
+        self.board = Board(self.settings.fleet, Rules())
+        self.live = Live(self.clock, self.settings.fleet, self.board)
+        self.exposition = Exposition(self.live, self.store, self.clock)
+
+    def round(self, site: str, verdict: Verdict = Verdict.OK, device: str = "gateway", lost: int = 0) -> None:
+        """One round of one device, judged, shown and stored."""
+        received = 3 - lost if verdict is Verdict.OK else 0
+        rtts = (4_000_000,) * received
+        now = self.clock.utc()
+        sample = Sample(f"{site}/{device}", "icmp", now, self.clock.mono_ns(), verdict, 3, received, rtts, "timeout")
+        self.live.observe(sample)
+        with self.store.write() as session:
+            for decision in self.board.observe(sample):
+                outages.apply(session, self.office, decision, now)
+            tickets.open_overdue(session, self.office, now)
+        self.clock.advance(5)
+
+    def goes_down(self, site: str) -> None:
+        for _ in range(3):
+            self.round(site, Verdict.FAILED)
+
+    def text(self) -> str:
+        self.clock.advance(timedelta(seconds=2).total_seconds())  # past the age at which a page is given out again
+        return self.exposition.render()[0].decode()
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[Desk]:
+    store = open_store(tmp_path)
+    yield Desk(load(SHIPPED), store)
+    store.close()
+
+
+@pytest.fixture
+async def port(office: Desk) -> AsyncIterator[int]:
+    """The port on which the office's page is served."""
+    listener = socket.create_server(("127.0.0.1", 0), backlog=512)
+    app = make_app(office.live, office.exposition, office.store, lambda: office.settings, office.clock)
+    server = await serve(app, [listener])
+    yield int(listener.getsockname()[1])
+    await server.stop()
+    listener.close()

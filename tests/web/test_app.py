@@ -1,0 +1,106 @@
+"""What the officer sees, and what a stranger must not be able to do."""
+
+import gzip
+import json
+from dataclasses import replace
+
+import pytest
+
+from monitor.sample import Verdict
+from monitor.settings.fleet import Fleet
+from tests.web.asking import ask
+from tests.web.conftest import Desk
+
+
+async def test_the_page_says_in_bangla_what_is_down_since_when_and_by_when_it_is_due(office: Desk, port: int) -> None:
+    office.round("backbone-north")
+    office.goes_down("udc-juniadaha")
+    page = (await ask(port, "/")).text
+    assert "চলমান সেবা বিঘ্ন" in page
+    assert "জুনিয়াদহ ইউনিয়ন ডিজিটাল সেন্টার" in page
+    assert "অচল" in page
+    assert "বুধবার, ২৫ নভেম্বর ২০২৬, ১৭:০০" in page
+
+
+async def test_the_same_page_in_english(office: Desk, port: int) -> None:
+    office.goes_down("udc-juniadaha")
+    page = (await ask(port, "/?lang=en")).text
+    assert "Juniadaha Union Digital Centre" in page
+    assert "Wednesday, 25 November 2026, 17:00" in page
+    assert 'lang="en"' in page
+
+
+async def test_a_ticket_of_a_missed_target_is_on_the_page(office: Desk, port: int) -> None:
+    office.goes_down("backbone-north")
+    page = (await ask(port, "/?lang=en")).text
+    assert "BHR-2026-000001" in page
+    assert "target missed" in page
+
+
+async def test_status_gives_the_same_as_data(office: Desk, port: int) -> None:
+    office.goes_down("udc-juniadaha")
+    office.round("udc-chandgram", lost=1)
+    now = json.loads((await ask(port, "/api/status")).body)
+    sites = {site["id"]: site for site in now["sites"]}
+    assert (sites["udc-juniadaha"]["state"], sites["udc-chandgram"]["state"]) == ("down", "up")
+    assert sites["udc-chandgram"]["loss"] == pytest.approx(1 / 3, abs=0.001)
+    assert sites["udc-juniadaha"]["since"] == "2026-11-24T03:00:00+00:00"
+    assert [outage["site"] for outage in now["outages"]] == ["udc-juniadaha"]
+    assert now["counts"]["udc"] == {"down": 1, "up": 1, "unknown": 4}
+
+
+async def test_markup_in_a_name_stays_text(office: Desk, port: int) -> None:
+    sites = dict(office.settings.fleet.sites)
+    evil = "<script>alert('ক')</script>"
+    sites["udc-juniadaha"] = replace(sites["udc-juniadaha"], name_bn=evil, name_en=evil)
+    office.live.fleet = Fleet(sites)
+    page = (await ask(port, "/")).text
+    assert "<script" not in page
+    assert "&lt;script&gt;" in page
+
+
+@pytest.mark.parametrize("path", ["/", "/metrics", "/api/status", "/style.css", "/healthz", "/no-such-page"])
+async def test_every_answer_carries_the_headers_that_keep_foreign_code_out(port: int, path: str) -> None:
+    answer = await ask(port, path)
+    assert answer.headers["content-security-policy"].startswith("default-src 'none'")
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert "server" not in answer.headers
+
+
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH"])
+@pytest.mark.parametrize("path", ["/", "/metrics", "/api/status", "/readyz"])
+async def test_nothing_can_be_changed_from_here(port: int, path: str, method: str) -> None:
+    assert (await ask(port, path, method)).status == 405
+
+
+async def test_health_follows_the_probing_loop(office: Desk, port: int) -> None:
+    assert (await ask(port, "/healthz")).status == 503
+    office.live.last_turn_mono_ns = office.clock.mono_ns()
+    assert (await ask(port, "/healthz")).status == 200
+    office.clock.advance(46)
+    assert (await ask(port, "/healthz")).status == 503
+
+
+async def test_it_is_ready_when_every_device_was_judged_once(office: Desk, port: int) -> None:
+    assert (await ask(port, "/readyz")).status == 503
+    office.live.judged = True
+    assert (await ask(port, "/readyz")).status == 200
+
+
+async def test_a_database_that_does_not_answer_takes_neither_page_nor_probes_away(office: Desk, port: int) -> None:
+    office.round("udc-juniadaha", Verdict.FAILED)
+    office.store.path.write_bytes(b"rubbish" * 1_000)
+    office.store.close()
+    page = await ask(port, "/?lang=en")
+    assert page.status == 200
+    assert "The database does not answer" in page.text
+    assert "upazila_store_readable 0.0" in (await ask(port, "/metrics")).text
+
+
+async def test_metrics_are_compressed_for_who_asks(office: Desk, port: int) -> None:
+    office.round("udc-juniadaha")
+    plain = await ask(port, "/metrics")
+    packed = await ask(port, "/metrics", accept_encoding="gzip")
+    assert packed.headers["content-encoding"] == "gzip"
+    assert b"upazila_probe_success{" in gzip.decompress(packed.body)
+    assert len(packed.body) < len(plain.body) / 4
