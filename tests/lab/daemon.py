@@ -13,6 +13,7 @@ import socket
 import sqlite3
 import subprocess
 import sys
+import tempfile
 from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
@@ -59,9 +60,9 @@ class Daemon:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        if self.running:
-            self.stop()
-        self._listener.close()
+        with self._listener:
+            if self.running:
+                self.stop()
 
     @property
     def listen(self) -> str:
@@ -129,14 +130,18 @@ class Daemon:
             except (OSError, http.client.HTTPException):
                 return 0, ""
 
-    def metric(self, name: str, **labels: str) -> float | None:
-        """The sum of this metric's samples that carry these labels; None when there is none."""
-        values = [
+    def samples(self, name: str, **labels: str) -> list[float]:
+        """The values of this metric's samples that carry these labels."""
+        return [
             sample.value
             for family in text_string_to_metric_families(self.get("/metrics")[1])
             for sample in family.samples
             if sample.name == name and labels.items() <= sample.labels.items()
         ]
+
+    def metric(self, name: str, **labels: str) -> float | None:
+        """The sum of those; None when there are none."""
+        values = self.samples(name, **labels)
         return sum(values) if values else None
 
     def run(self, *words: str) -> "subprocess.CompletedProcess[str]":
@@ -158,13 +163,19 @@ class Daemon:
         return json.loads(done.stdout)
 
     def rows(self, query: str) -> list[dict[str, Any]]:
-        """Rows of its database, read beside it."""
+        """Rows of its database, read beside it; after a kill from a copy, to leave the repair to the next run."""
         database = self.home / "var" / "monitor.db"
         if not database.exists():
             return []
-        with closing(sqlite3.connect(f"{database.as_uri()}?mode=ro", uri=True, timeout=10)) as connection:
-            connection.row_factory = sqlite3.Row
-            return [dict(row) for row in connection.execute(query)]
+        with tempfile.TemporaryDirectory() as folder:
+            if not self.running:
+                for part in database.parent.glob("monitor.db*"):
+                    shutil.copy(part, folder)
+                database = Path(folder) / database.name
+            mode = "ro" if self.running else "rw"
+            with closing(sqlite3.connect(f"{database.as_uri()}?mode={mode}", uri=True, timeout=10)) as connection:
+                connection.row_factory = sqlite3.Row
+                return [dict(row) for row in connection.execute(query)]
 
 
 def program() -> str:

@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import Self
 
 from tests.lab.network import Lab
+from tests.lab.waiting import until
 
 ETH_P_IP = 0x0800
 ETHERNET_LENGTH = 14
@@ -78,6 +79,10 @@ class Forger:
             timer.join()
         self._ear.close()
         self._mouth.close()
+
+    def wait_for(self, sent: int, within_s: float) -> None:
+        """Returns when so many replies were forged."""
+        until(lambda: self.sent >= sent, f"{sent} forged replies", within_s)
 
     def _work(self) -> None:
         while not self._over.is_set():

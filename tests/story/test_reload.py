@@ -1,0 +1,46 @@
+"""SIGHUP: a good configuration takes over without a restart, a bad one changes nothing and is told."""
+
+from tests.lab.daemon import Daemon
+from tests.lab.fleet import many_sites, site, write_config
+from tests.lab.waiting import until
+from tests.story.reading import states, wait_until_all_up
+
+SITES = 10
+
+
+def begin(daemon: Daemon) -> None:
+    write_config(daemon.config, sites=many_sites(SITES), listen=daemon.listen)
+    daemon.start()
+    wait_until_all_up(daemon, SITES)
+
+
+def test_a_bad_file_leaves_the_running_configuration_in_force_and_is_told_with_its_line(daemon: Daemon) -> None:
+    begin(daemon)
+    bad = many_sites(SITES).replace('parent = "site-0000"', 'parent = "site-000"', 1)
+    (daemon.config / "sites.toml").write_text(bad + site(SITES, SITES + 1), encoding="utf-8")
+    line = bad[: bad.index('"site-000"')].count("\n") + 1
+
+    daemon.reload()
+
+    until(lambda: "stays in force" in daemon.log(), "word of the refusal", within_s=5)
+    assert f"sites.toml:{line}: sites.site-0001.parent: no site 'site-000'. Did you mean 'site-00" in daemon.log()
+    assert list(states(daemon)) == [f"site-{number:04}" for number in range(SITES)]
+    # Not only the list is still there: rounds go on.
+    before = daemon.metric("upazila_samples_total")
+    until(lambda: daemon.metric("upazila_samples_total") != before, "another round", within_s=5)
+    assert set(states(daemon).values()) == {"up"}
+
+
+def test_a_good_file_brings_the_new_site_and_takes_the_old_one_away(daemon: Daemon) -> None:
+    begin(daemon)
+    new = many_sites(SITES + 1).replace(site(SITES - 1, SITES + 1), "")
+    (daemon.config / "sites.toml").write_text(new, encoding="utf-8")
+
+    daemon.reload()
+
+    wait_until_all_up(daemon, SITES)
+    until(lambda: f"site-{SITES:04}" in states(daemon), "the new site", within_s=5)
+    assert f"site-{SITES - 1:04}" not in states(daemon)
+    assert daemon.metric("upazila_probe_success", site=f"site-{SITES:04}") == 1
+    assert daemon.metric("upazila_probe_success", site=f"site-{SITES - 1:04}") is None
+    assert daemon.running

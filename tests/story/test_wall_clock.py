@@ -1,0 +1,87 @@
+"""The wall clock is stepped by an hour, for the daemon alone: no round-trip time, no verdict, no ticket follows it."""
+
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.lab.clock import WallClock
+from tests.lab.daemon import Daemon
+from tests.lab.fleet import Settings, shipped_sites, write_config
+from tests.lab.mail import MailCatcher
+from tests.lab.network import Lab
+from tests.lab.waiting import until
+from tests.story.reading import outages, rtts, states, tickets, wait_until_state
+
+CENTRE, ADDRESS = "udc-juniadaha", "10.77.2.6"
+QUICK: Settings = {"probing": {"interval_s": 1, "recheck_s": 1, "echoes": 2, "spacing_s": 0.05, "timeout_s": 0.4}}
+HOUR_S = 3_600
+
+
+@pytest.fixture
+def clock(tmp_path: Path) -> WallClock:
+    return WallClock(tmp_path)
+
+
+@pytest.fixture
+def daemon(lab: Lab, tmp_path: Path, clock: WallClock) -> Iterator[Daemon]:
+    with Daemon(lab, tmp_path, environment=clock.environment) as made:
+        yield made
+    print(f"---- the daemon said:\n{made.log()}")
+
+
+def wait_for_rounds(daemon: Daemon, rounds: int) -> None:
+    """Returns when every device has been asked so many times more."""
+    devices = len(rtts(daemon)) + 1
+    before = daemon.metric("upazila_samples_total") or 0
+    until(lambda: (daemon.metric("upazila_samples_total") or 0) >= before + devices * rounds, "rounds", within_s=20)
+
+
+def wait_until_clock_is(daemon: Daemon, *, suspect: bool) -> None:
+    """Returns when the daemon says that it does, or does not, believe the wall clock."""
+    until(lambda: daemon.metric("upazila_clock_suspect") == float(suspect), f"clock suspect: {suspect}", within_s=5)
+
+
+@pytest.mark.parametrize("step_s", [HOUR_S, -HOUR_S], ids=["an hour ahead", "an hour back"])
+def test_a_step_of_the_wall_clock_changes_no_time_and_no_verdict(
+    lab: Lab, mails: MailCatcher, daemon: Daemon, clock: WallClock, step_s: int
+) -> None:
+    # One centre is dead with twenty minutes left until its target: a clock that jumps must not use them up.
+    write_config(daemon.config, sites=shipped_sites(), listen=daemon.listen, target_s=1_200, settings=QUICK)
+    daemon.start()
+    lab.down(ADDRESS)
+    wait_until_state(daemon, CENTRE, "down", within_s=10)
+    (outage,) = until(lambda: outages(daemon), "the outage on record", within_s=3)
+    known = states(daemon)
+    assert Counter(known.values()) == {"up": len(known) - 1, "down": 1}
+
+    for ahead_s in (step_s, 0, step_s):
+        clock.set(ahead_s)
+        wait_until_clock_is(daemon, suspect=ahead_s != 0)
+        wait_for_rounds(daemon, 3)
+
+        # Echoes over a cable in one machine take well under 100 ms, whatever the wall clock says meanwhile.
+        assert all(0 < rtt < 0.1 for rtt in rtts(daemon))
+        assert states(daemon) == known
+
+    assert outages(daemon) == [outage]
+    assert tickets(daemon) == []
+    assert mails.mails == []
+
+
+def test_an_outage_that_begins_and_ends_by_a_wrong_clock_is_seen_to_begin_and_end(
+    lab: Lab, daemon: Daemon, clock: WallClock
+) -> None:
+    write_config(daemon.config, sites=shipped_sites(), listen=daemon.listen, target_s=1_200, settings=QUICK)
+    daemon.start()
+
+    lab.down(ADDRESS)
+    clock.set(-HOUR_S)
+    wait_until_state(daemon, CENTRE, "down", within_s=10)
+
+    lab.up(ADDRESS)
+    clock.set(HOUR_S)
+    wait_until_state(daemon, CENTRE, "up", within_s=10)
+    (outage,) = until(lambda: [row for row in outages(daemon) if row["ended_utc"]], "the outage's end", within_s=5)
+    assert outage["ended_utc"] >= outage["started_utc"]
