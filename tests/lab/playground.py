@@ -5,27 +5,27 @@ Without a word it starts everything and stays until Ctrl-C. Meanwhile a second t
 """
 
 import argparse
-import json
-import os
 import shutil
 import signal
-import socket
+import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
+from monitor.settings.fleet import Fleet
 from monitor.settings.load import load
-from tests.lab.daemon import Daemon
+from tests.lab.control import Answer, Control, ask
+from tests.lab.daemon import Daemon, program
 from tests.lab.damage import Damage, NoSuchSiteError
 from tests.lab.fleet import Settings, shipped_sites, write_config
 from tests.lab.mail import Mail, MailCatcher
 from tests.lab.namespace import LabError
 from tests.lab.network import Lab
 
-HOME = Path("var/lab")  # from the checkout's top: a socket's name must be short, wherever the checkout lies
+HOME = Path("var/lab")  # seen from the checkout: a socket's name must be short, wherever that lies
 CONTROL = HOME / "control"
-LOOK_AT_DAEMON_S = 1.0
+INTERRUPTED = 130
 PACE: Settings = {
     "probing": {"interval_s": 5, "recheck_s": 2, "echoes": 3, "spacing_s": 0.2, "timeout_s": 1},
     "tickets": {"recovery_hold_s": 15},
@@ -35,8 +35,8 @@ WELCOME = """
 The lab is up: {sites} sites, each a real host in a network of its own, and the daemon watches them every 5 s.
   page      http://{listen}/
   metrics   http://{listen}/metrics
-  mails     {mails}/  (and a line here for each)
-  log       {log}
+  mails     {home}/mails/  (and a line here for each)
+  log       {home}/daemon.log
 Who is down longer than {target_s} s has missed the charter's target. From another terminal:
   scripts/lab down udc-juniadaha       scripts/lab up udc-juniadaha
   scripts/lab loss udc-juniadaha 30    scripts/lab status
@@ -50,14 +50,16 @@ def main() -> int:
     try:
         if words.action == "start":
             return _play(words.port, words.target)
-        return _ask(
-            [words.action, *(str(getattr(words, name)) for name in ("site", "percent") if hasattr(words, name))]
-        )
+        if words.action == "status" and CONTROL.exists():
+            subprocess.run([program(), "--config", str(HOME / "config"), "status"], check=False)
+        given = [str(getattr(words, name)) for name in ("site", "percent") if hasattr(words, name)]
+        done, text = ask(CONTROL, [words.action, *given])
     except LabError as error:
-        print(error, file=sys.stderr)
-        return 1
+        done, text = False, str(error)
     except KeyboardInterrupt:
-        return 130
+        return INTERRUPTED
+    print(text, file=sys.stdout if done else sys.stderr)
+    return 0 if done else 1
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -89,102 +91,77 @@ def _percent(text: str) -> float:
 
 
 def _play(port: int, target_s: int) -> int:
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    with _control() as control, Lab() as lab, MailCatcher.on(lab.hosts, on_mail=_show) as mails:
+    """The first terminal: everything is made, and lasts until Ctrl-C or the daemon's end."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
+    _make_room()
+    with (
+        Control(CONTROL) as control,
+        Lab() as lab,
+        MailCatcher.on(lab.hosts, on_mail=_show) as mails,
+        _daemon(lab, port) as daemon,
+    ):
+        fleet = _configure_and_start(daemon, target_s)
+        damage = Damage(lab, fleet)
+        print(WELCOME.format(sites=len(fleet.sites), listen=daemon.listen, target_s=target_s, home=HOME), flush=True)
         try:
-            daemon = Daemon(lab, HOME.absolute(), port)
-        except OSError as error:
-            raise LabError(
-                f"port {port} of 127.0.0.1: {error.strerror}. Take another: scripts/lab --port 9787"
-            ) from None
-        with daemon:
-            write_config(daemon.config, sites=shipped_sites(), listen=daemon.listen, target_s=target_s, settings=PACE)
-            fleet = load(daemon.config).fleet
-            try:
-                daemon.start()
-            except AssertionError as error:
-                raise LabError(str(error)) from None
-            facts = {"listen": daemon.listen, "mails": HOME / "mails", "log": HOME / daemon.log_file.name, "home": HOME}
-            print(WELCOME.format(sites=len(fleet.sites), target_s=target_s, **facts), flush=True)
-            try:
-                _serve(control, daemon, Damage(lab, fleet))
-            except KeyboardInterrupt:
-                print(f"\nStopping. {len(mails.mails)} mails in {HOME / 'mails'}/", flush=True)
-                return 0
-    print(f"the daemon ended by itself; its last words are in {HOME / daemon.log_file.name}", file=sys.stderr)
-    return 1
+            control.serve(lambda words: _act(words, damage), while_=lambda: daemon.running)
+        except KeyboardInterrupt:
+            print(f"\nStopping. {len(mails.mails)} mails are in {HOME}/mails/", flush=True)
+            return 0
+    raise LabError(f"the daemon ended by itself; its last words are in {HOME}/daemon.log")
 
 
-@contextmanager
-def _control() -> Iterator[socket.socket]:
-    """A fresh var/lab and the socket in it; only one lab plays in a checkout."""
+def _make_room() -> None:
+    """An empty folder; only one lab plays in a checkout."""
     with suppress(LabError):
-        _ask(["status"], quiet=True)
+        ask(CONTROL, ["status"])
         raise SystemExit("a lab is running already in another terminal: see scripts/lab status")
     shutil.rmtree(HOME, ignore_errors=True)
     (HOME / "mails").mkdir(parents=True)
-    with socket.socket(socket.AF_UNIX) as control:
-        control.bind(str(CONTROL))
-        control.listen()
-        control.settimeout(LOOK_AT_DAEMON_S)
-        try:
-            yield control
-        finally:
-            CONTROL.unlink()
 
 
-def _serve(control: socket.socket, daemon: Daemon, damage: Damage) -> None:
-    """Does what other terminals ask for, as long as the daemon lives."""
-    while daemon.running:
-        try:
-            caller, _ = control.accept()
-        except TimeoutError:
-            continue
-        with caller, caller.makefile("rw", encoding="utf-8") as line, suppress(OSError, ValueError):
-            words = json.loads(line.readline())
-            good, text = _act(words, damage)
-            line.write(json.dumps([good, text]) + "\n")
-            if words[0] != "status":
-                print(f"  {'✂' if good else '?'} {text}", flush=True)
+def _daemon(lab: Lab, port: int) -> Daemon:
+    try:
+        return Daemon(lab, HOME.absolute(), port)
+    except OSError as error:
+        raise LabError(f"port {port}: {error.strerror}. Take another: scripts/lab --port {port + 1}") from None
 
 
-def _act(words: list[str], damage: Damage) -> tuple[bool, str]:
+def _configure_and_start(daemon: Daemon, target_s: int) -> Fleet:
+    write_config(daemon.config, sites=shipped_sites(), listen=daemon.listen, target_s=target_s, settings=PACE)
+    try:
+        daemon.start()
+    except AssertionError as error:
+        raise LabError(str(error)) from None
+    return load(daemon.config).fleet
+
+
+def _act(words: Sequence[str], damage: Damage) -> Answer:
+    """Does what another terminal asks for, and says here, too, what was done."""
     try:
         match words:
             case ["down", site]:
-                return True, damage.down(site)
+                text = damage.down(site)
             case ["up", site]:
-                return True, damage.up(site)
+                text = damage.up(site)
             case ["loss", site, percent]:
-                return True, damage.loss(site, float(percent))
+                text = damage.loss(site, float(percent))
             case _:
                 return True, str(damage)
     except NoSuchSiteError as error:
         return False, str(error)
-
-
-def _ask(words: list[str], *, quiet: bool = False) -> int:
-    """Asks the terminal where the lab runs."""
-    with socket.socket(socket.AF_UNIX) as caller:
-        try:
-            caller.connect(str(CONTROL))
-        except OSError:
-            raise LabError("no lab is running here. Start one in another terminal: scripts/lab") from None
-        with caller.makefile("rw", encoding="utf-8") as line:
-            line.write(json.dumps(words) + "\n")
-            line.flush()
-            good, text = json.loads(line.readline())
-    if not quiet:
-        print(text, file=sys.stdout if good else sys.stderr)
-    return 0 if good else 1
+    print(f"  ✂ {text}", flush=True)
+    return True, text
 
 
 def _show(mail: Mail) -> None:
-    path = HOME / "mails" / f"{mail.arrived_utc:%H%M%S}-{mail.header('Message-ID').strip('<>').partition('@')[0]}.eml"
+    folder = HOME / "mails"
+    name = mail.header("Message-ID").strip("<>").partition("@")[0]
+    path = folder / f"{sum(1 for _ in folder.iterdir()) + 1:03}-{name}.eml"
     path.write_bytes(mail.content)
     print(f"  ✉ {mail}  ({path.name})", flush=True)
 
 
 if __name__ == "__main__":
-    os.chdir(Path(__file__).resolve().parents[2])
     sys.exit(main())
