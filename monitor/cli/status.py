@@ -29,21 +29,34 @@ def status(
 ) -> None:
     """What is up, what is down since when, which tickets are open. Exit code 1 while anything is down."""
     from rich.console import Console
-    from rich.live import Live
 
     settings = settings_of(context.obj)
     now = facts(settings)
     if as_json:
         print(json.dumps(now, ensure_ascii=False, indent=2))
     elif watch:
-        with Live(_page(now, every), console=Console(), screen=True, auto_refresh=False) as live:
-            while True:
-                time.sleep(REFRESH_S)
-                live.update(_page(facts(settings), every), refresh=True)
+        _watch(settings, every)
     else:
         Console().print(_page(now, every))
     if any(site["state"] == "down" for site in now["sites"]):
         raise typer.Exit(NO)
+
+
+def _watch(settings: "Settings", every: bool) -> None:
+    """Shows it until interrupted: in place on a terminal, one after the other into a file or pipe."""
+    from rich.console import Console
+    from rich.live import Live
+
+    console = Console()
+    if not console.is_terminal:
+        while True:
+            console.print(_page(facts(settings), every))
+            console.file.flush()
+            time.sleep(REFRESH_S)
+    with Live(console=console, screen=True, auto_refresh=False) as live:
+        while True:
+            live.update(_page(facts(settings), every), refresh=True)
+            time.sleep(REFRESH_S)
 
 
 def facts(settings: "Settings") -> dict[str, Any]:
@@ -122,7 +135,9 @@ def _sites(sites: list[dict[str, Any]], every: bool) -> "Table":
 
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
     for heading in ("State", "Site", "Name", "Since", "RTT", "Loss"):
-        table.add_column(heading, justify="right" if heading in {"RTT", "Loss"} else "left")
+        table.add_column(
+            heading, no_wrap=heading in {"State", "Site"}, justify="right" if heading in {"RTT", "Loss"} else "left"
+        )
     shown = [site for site in sites if every or site["state"] != "up"]
     for site in sorted(shown, key=lambda site: (ORDER.index(site["state"]), site["id"])):
         table.add_row(
@@ -162,7 +177,7 @@ def _outages(found: list[dict[str, Any]]) -> "Table":
 
     table = Table(title="Outages", title_justify="left", box=None, padding=(0, 2, 0, 0), header_style="bold")
     for heading in ("Site", "Since", "Until", "Lasted", "Due by the charter", "Ticket", "Affects"):
-        table.add_column(heading)
+        table.add_column(heading, no_wrap=heading in {"Site", "Ticket"})
     for outage in found:
         table.add_row(
             outage["site"],

@@ -48,7 +48,7 @@ def table(found: list[dict[str, Any]], title: str) -> "Table":
 
     rows = Table(title=title, title_justify="left", box=None, padding=(0, 2, 0, 0), header_style="bold")
     for heading in ("Ticket", "State", "Stage", "Site", "Service", "Opened", "Was due"):
-        rows.add_column(heading)
+        rows.add_column(heading, no_wrap=heading in {"Ticket", "State", "Site"})
     for ticket in found:
         rows.add_row(
             ticket["number"],

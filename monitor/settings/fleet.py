@@ -1,6 +1,6 @@
 """The fleet: sites, their devices and who depends on whom, checked and ready to use."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from ipaddress import IPv4Address, IPv6Address
@@ -99,21 +99,24 @@ def _site(id_: str, entry: SiteEntry) -> Site:
     )
 
 
-def problems(document: Document, file: SitesFile) -> Iterator[Problem]:
-    """What is wrong between sites: unknown parents, cycles, addresses given twice."""
+def problems(document: Document, sites: Mapping[str, SiteEntry], known: Collection[str]) -> Iterator[Problem]:
+    """What is wrong between ``sites``: unknown parents, cycles, addresses given twice.
+
+    ``known`` are the ids of all sites in the file, those included that are themselves at fault.
+    """
 
     def at(path: KeyPath, message: str) -> Problem:
         return Problem(document.name, document.line(path), ".".join(map(str, path)), message)
 
-    for id_, site in file.sites.items():
-        if site.parent is not None and site.parent not in file.sites:
-            hint = did_you_mean(site.parent, file.sites) or " Expected the id of another site"
+    for id_, site in sites.items():
+        if site.parent is not None and site.parent not in known:
+            hint = did_you_mean(site.parent, known) or " Expected the id of another site"
             yield at(("sites", id_, "parent"), f"no site '{site.parent}'.{hint}")
-    for cycle in _cycles(file):
+    for cycle in _cycles(sites):
         chain = " → ".join([*cycle, cycle[0]])
         yield at(("sites", cycle[0], "parent"), f"a circle of parents: {chain}. Expected a tree")
     seen: dict[IPv4Address | IPv6Address, KeyPath] = {}
-    for path, address in _addresses(file):
+    for path, address in _addresses(sites):
         if address in seen:
             first = seen[address]
             where = f"{'.'.join(map(str, first))} (line {document.line(first)})"
@@ -121,23 +124,22 @@ def problems(document: Document, file: SitesFile) -> Iterator[Problem]:
         seen.setdefault(address, path)
 
 
-def _addresses(file: SitesFile) -> Iterator[tuple[KeyPath, IPv4Address | IPv6Address]]:
-    for id_, site in file.sites.items():
+def _addresses(sites: Mapping[str, SiteEntry]) -> Iterator[tuple[KeyPath, IPv4Address | IPv6Address]]:
+    for id_, site in sites.items():
         if site.address is not None:
             yield ("sites", id_, "address"), site.address
         for name, device in site.devices.items():
             yield ("sites", id_, "devices", name, "address"), device.address
 
 
-def _cycles(file: SitesFile) -> Iterator[list[str]]:
+def _cycles(sites: Mapping[str, SiteEntry]) -> Iterator[list[str]]:
     done: set[str] = set()
-    for start in file.sites:
+    for start in sites:
         path: list[str] = []
         current: str | None = start
-        while current in file.sites and current not in done and current not in path:
-            assert current is not None
+        while current is not None and current in sites and current not in {*done, *path}:
             path.append(current)
-            current = file.sites[current].parent
-        if current in path:
+            current = sites[current].parent
+        if current is not None and current in path:
             yield path[path.index(current) :]
         done.update(path)

@@ -1,8 +1,11 @@
 """A folder of configuration files → frozen settings, or every fault in them at once."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
+
+from pydantic import ValidationError
 
 from monitor.settings import fleet as fleet_rules
 from monitor.settings.base import Model
@@ -11,7 +14,7 @@ from monitor.settings.charter_file import CharterFile
 from monitor.settings.fleet import Fleet
 from monitor.settings.monitor_file import MonitorFile
 from monitor.settings.problems import ConfigError, Problem
-from monitor.settings.sites_file import SitesFile
+from monitor.settings.sites_file import SiteEntry, SitesFile
 from monitor.settings.toml import Document, read
 from monitor.settings.validate import validate
 
@@ -42,14 +45,16 @@ class Settings:
 
 def load(directory: Path) -> Settings:
     """Reads all files of ``directory``; raises ConfigError with the faults of all of them."""
-    faults: list[Problem] = []
     if not directory.is_dir():
         raise ConfigError([Problem(str(directory), 0, "", "is not a folder. Expected one with sites.toml in it")])
+    faults: list[Problem] = []
 
-    def part(name: str, model: type[M]) -> tuple[Document, M] | None:
+    def part(name: str, model: type[M]) -> M | None:
         try:
             document = read(directory / name, str(directory / name))
-            return document, validate(document, model)
+            if model is SitesFile:
+                faults.extend(_between_sites(document))
+            return validate(document, model)
         except ConfigError as error:
             faults.extend(error.problems)
             return None
@@ -59,8 +64,18 @@ def load(directory: Path) -> Settings:
     charter = part("charter.toml", CharterFile)
     calendar = part("calendar.toml", CalendarFile)
     holidays = part("holidays.toml", HolidaysFile)
-    if sites is not None:
-        faults.extend(fleet_rules.problems(*sites))
     if faults or not (sites and monitor and charter and calendar and holidays):
         raise ConfigError(faults)
-    return Settings(directory, Fleet.of(sites[1]), monitor[1], charter[1], calendar[1], holidays[1])
+    return Settings(directory, Fleet.of(sites), monitor, charter, calendar, holidays)
+
+
+def _between_sites(document: Document) -> list[Problem]:
+    """The faults between those sites that have none of their own."""
+    tables = document.data.get("sites")
+    if not isinstance(tables, dict):
+        return []
+    sound = {}
+    for id_, table in tables.items():
+        with suppress(ValidationError):
+            sound[id_] = SiteEntry.model_validate(table)
+    return list(fleet_rules.problems(document, sound, tables))

@@ -1,0 +1,160 @@
+"""The commands as their user types them: what they print, and the exit code."""
+
+import json
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from monitor.alerts.office import Office
+from monitor.settings.load import load
+from monitor.store.session import open_store
+from tests.alerts.conftest import Desk
+
+PROGRAM = Path(sys.executable).parent / "upazila-monitor"
+SHIPPED = Path(__file__).parents[2] / "config"
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """An office that has its configuration but never ran; its page would be on a port where nobody listens."""
+    shutil.copytree(SHIPPED, tmp_path / "config")
+    monitor = tmp_path / "config" / "monitor.toml"
+    monitor.write_text(monitor.read_text().replace('listen = "127.0.0.1:9786"', 'listen = "127.0.0.1:1"'))
+    return tmp_path
+
+
+@pytest.fixture
+def desk(home: Path) -> Iterator[Desk]:
+    """The same office with a database, one link down and its ticket open."""
+    settings = load(home / "config")
+    store = open_store(settings.state)
+    desk = Desk(Office.of(settings), store)
+    desk.goes_down("backbone-north")
+    desk.look()
+    yield desk
+    store.close()
+
+
+def command(home: Path, *words: str) -> list[str]:
+    return [str(PROGRAM), "--config", str(home / "config"), *words]
+
+
+def run(home: Path, *words: str) -> "subprocess.CompletedProcess[str]":
+    done = subprocess.run(command(home, *words), capture_output=True, text=True, timeout=60)
+    assert "Traceback" not in done.stderr
+    return done
+
+
+def test_check_says_what_is_there_and_what_is_missing(home: Path) -> None:
+    done = run(home, "check")
+    assert done.returncode == 0
+    assert "30 sites (3 backbone, 1 office, 6 udc, 20 lab), 31 devices. No errors." in done.stdout
+    assert "warning: no mail server" in done.stdout
+    assert "officers.responsible" in done.stdout
+
+
+def test_check_of_a_bad_file_names_every_fault_and_exits_with_2(home: Path) -> None:
+    sites = home / "config" / "sites.toml"
+    sites.write_text(sites.read_text().replace('"127.77.2.6"', '"127.77.2.5"').replace('kind = "office"', 'kind = "x"'))
+    done = run(home, "check")
+    assert done.returncode == 2
+    assert done.stderr.splitlines()[-1] == "2 errors; nothing was started."
+
+
+def test_a_daemon_with_a_bad_configuration_does_not_start(home: Path) -> None:
+    (home / "config" / "monitor.toml").write_text("[probing]\necho = 3\n")
+    done = run(home, "run")
+    assert done.returncode == 2
+    assert "probing.echo: unknown key. Did you mean 'echoes'?" in done.stderr
+    assert not (home / "var").exists()
+
+
+@pytest.mark.parametrize("words", [["status"], ["outages"], ["tickets"], ["ticket", "show", "BHR-2026-000001"]])
+def test_without_a_database_they_say_so_and_exit_with_3(home: Path, words: list[str]) -> None:
+    done = run(home, *words)
+    assert done.returncode == 3
+    assert "Start the daemon once" in done.stderr
+
+
+def test_status_without_a_daemon_shows_what_was_last_known_and_exits_with_1_for_what_is_down(
+    home: Path, desk: Desk
+) -> None:
+    from monitor.judging.board import SiteChanged
+    from monitor.judging.states import State
+
+    desk.decide(SiteChanged("backbone-north", State.DOWN, desk.clock.utc()))
+    done = run(home, "status")
+    assert done.returncode == 1
+    assert "The daemon does not answer" in done.stdout
+    assert "backbone-north" in done.stdout
+    now = json.loads(run(home, "status", "--json").stdout)
+    assert now["running"] is False
+    assert [site["state"] for site in now["sites"] if site["id"] == "backbone-north"] == ["down"]
+
+
+def test_outages_and_tickets_are_listed_as_data_too(home: Path, desk: Desk) -> None:
+    (outage,) = json.loads(run(home, "outages", "--json").stdout)
+    assert (outage["site"], outage["ticket"], outage["ended_utc"]) == ("backbone-north", "BHR-2026-000001", None)
+    (ticket,) = json.loads(run(home, "tickets", "--json").stdout)
+    assert (ticket["number"], ticket["state"], ticket["stage"]) == ("BHR-2026-000001", "open", 1)
+    assert "BHR-2026-000001" in run(home, "tickets").stdout
+
+
+def test_a_person_takes_a_ticket_through_its_life_and_the_story_names_him(home: Path, desk: Desk) -> None:
+    number = "BHR-2026-000001"
+    for words in (["ack"], ["start"], ["comment", "-m", "ফাইবার কাটা"], ["resolve", "-m", "spliced"], ["reopen"]):
+        assert run(home, "ticket", words[0], number, *words[1:], "--as", "alamgir").returncode == 0
+    story = json.loads(run(home, "ticket", "show", number, "--json").stdout)
+    assert story["state"] == "open"
+    mine = [(event["kind"], event["text"]) for event in story["events"] if event["actor"] == "alamgir"]
+    assert mine[2] == ("comment", "ফাইবার কাটা")
+    assert [kind for kind, _ in mine] == ["ack", "start", "comment", "resolved", "reopened"]
+
+
+def test_what_a_ticket_does_not_allow_is_said_and_exits_with_1(home: Path, desk: Desk) -> None:
+    done = run(home, "ticket", "close", "BHR-2026-000001")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "needs it to be resolved" in done.stderr
+    assert run(home, "ticket", "show", "BHR-2026-000777").returncode == 1
+
+
+def test_an_interrupted_watch_ends_with_130(home: Path, desk: Desk) -> None:
+    with subprocess.Popen(command(home, "status", "--watch"), stdout=subprocess.PIPE, stderr=subprocess.PIPE) as watch:
+        assert watch.stdout is not None
+        assert watch.stdout.read(1)  # it draws: the loop is on
+        watch.send_signal(signal.SIGINT)
+        _, errors = watch.communicate(timeout=10)
+    assert watch.returncode == 130
+    assert b"Traceback" not in errors
+
+
+def test_a_reader_that_has_seen_enough_is_no_error(home: Path, desk: Desk) -> None:
+    line = " ".join(command(home, "status", "--all", "--json")) + " | head -1"
+    done = subprocess.run(["bash", "-o", "pipefail", "-c", line], capture_output=True, text=True, timeout=60)
+    assert done.stdout == "{\n"
+    assert "Traceback" not in done.stderr
+
+
+def test_the_version_is_that_of_the_package(home: Path) -> None:
+    assert json.loads(run(home, "version", "--json").stdout) == {"version": "0.1.0"}
+
+
+@pytest.mark.parametrize("words", [["nope"], ["status", "--nope"], ["ticket", "ack"], ["outages", "--limit", "x"]])
+def test_a_mistyped_command_exits_with_2(home: Path, words: list[str]) -> None:
+    assert run(home, *words).returncode == 2
+
+
+def test_a_page_address_that_is_taken_is_said_and_exits_with_3(home: Path) -> None:
+    import socket
+
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        monitor = home / "config" / "monitor.toml"
+        monitor.write_text(monitor.read_text().replace("127.0.0.1:1", f"127.0.0.1:{taken.getsockname()[1]}"))
+        done = run(home, "run")
+    assert done.returncode == 3
+    assert "Address already in use" in done.stderr
