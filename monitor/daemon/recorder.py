@@ -20,7 +20,8 @@ from monitor.alerts.believable import Look, Trust
 from monitor.alerts.office import Office
 from monitor.clock import NS_PER_S, Clock
 from monitor.daemon import memory
-from monitor.judging.board import Decision, describe
+from monitor.judging.board import Decision, SiteChanged, describe
+from monitor.judging.states import State
 from monitor.store.session import Store
 
 log = logging.getLogger(__name__)
@@ -58,7 +59,9 @@ class Recorder:
         """Takes decisions in; they are stored in this order."""
         now_utc = self._clock.utc()
         for decision in decisions:
-            log.info("%s", describe(decision))
+            # A change of state beside an outage that is told anyway is for those who look closely.
+            quiet = isinstance(decision, SiteChanged) and decision.state is not State.DEGRADED
+            log.log(logging.DEBUG if quiet else logging.INFO, "%s", describe(decision))
             self._waiting.append((decision, now_utc))
         if len(self._waiting) > MOST_WAITING:
             raise SystemExit("more decisions wait for the database than can be held; starting over is safer")
