@@ -1,6 +1,7 @@
 """The whole story with the real process: a centre goes dark, the charter's target is missed, people hear of it."""
 
 from collections import Counter
+from datetime import UTC, datetime, timedelta
 
 from tests.lab.daemon import Daemon
 from tests.lab.fleet import address, many_sites, write_config
@@ -31,6 +32,7 @@ def test_of_500_sites_one_centre_goes_dark_and_its_officers_hear_of_it_until_it_
     wait_until_all_up(daemon, SITES)
     assert daemon.metric("upazila_probe_success") == SITES
 
+    cut_utc = datetime.now(UTC)
     lab.down(address(CENTRE))
 
     # It is down for certain, and on record, before its target is missed: it alone, and nobody is written to yet.
@@ -39,6 +41,9 @@ def test_of_500_sites_one_centre_goes_dark_and_its_officers_hear_of_it_until_it_
     (outage,) = until(lambda: outages(daemon), "the outage on record", within_s=3)
     assert (outage["site"], outage["ended_utc"]) == (centre, None)
     assert mails.mails == []
+    # It began with the first failed probe, within one interval of the cut, not when it was confirmed.
+    started_utc = datetime.fromisoformat(outage["started_utc"]).replace(tzinfo=UTC)
+    assert timedelta(seconds=-1) <= started_utc - cut_utc <= timedelta(seconds=3)
 
     # The target is missed: one ticket, one mail to the officer in charge, one to the district's Programmer.
     opened = mails.wait_for(2, within_s=20)
