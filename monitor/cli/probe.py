@@ -49,14 +49,10 @@ def icmp(
     wanted = _targets(targets or [], file)
     options = IcmpOptions(count, interval, timeout, rate, socket)  # type: ignore[arg-type]  # one of the three
     prober = IcmpProbe(SystemClock(), options)
-    samples: list[Sample] = []
-    interrupted = False
     try:
-        asyncio.run(_run(prober, wanted, samples))
+        samples, interrupted = asyncio.run(_run(prober, wanted))
     except NoSocket as error:
         raise Failure(str(error), CANNOT) from None
-    except KeyboardInterrupt:
-        interrupted = True
     _print(wanted, samples, prober, as_json)
     if interrupted:
         raise typer.Exit(INTERRUPTED)
@@ -64,11 +60,21 @@ def icmp(
         raise typer.Exit(NO)
 
 
-async def _run(prober: "IcmpProbe", wanted: "list[Target]", samples: "list[Sample]") -> None:
+async def _run(prober: "IcmpProbe", wanted: "list[Target]") -> "tuple[list[Sample], bool]":
+    """The samples, and whether Ctrl-C cut them short: what has come until then still counts."""
+    import asyncio
+    import signal
+
+    interrupted = asyncio.Event()
+
+    def interrupt() -> None:
+        interrupted.set()
+        prober.hurry()
+
     prober.open()
+    asyncio.get_running_loop().add_signal_handler(signal.SIGINT, interrupt)
     try:
-        async for sample in prober.run(wanted):
-            samples.append(sample)
+        return [sample async for sample in prober.run(wanted)], interrupted.is_set()
     finally:
         prober.close()
 

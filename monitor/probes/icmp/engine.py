@@ -19,6 +19,7 @@ import logging
 import socket
 import time
 from collections.abc import AsyncIterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from ipaddress import IPv6Address
 
@@ -84,6 +85,7 @@ class IcmpProbe:
         self._clock = clock
         self._paths: dict[int, _Path] = {}
         self._may_send_mono_ns = 0
+        self._hurried = asyncio.Event()
 
     def open(self) -> None:
         """Opens the sockets; raises NoSocket, with the fix in its message, when IPv4 works on none.
@@ -112,6 +114,10 @@ class IcmpProbe:
             asyncio.get_running_loop().remove_reader(path.socket)
             path.socket.close()
         self._paths.clear()
+
+    def hurry(self) -> None:
+        """Ends the rounds under way: nothing more is sent or waited for, and who has not answered is ``unknown``."""
+        self._hurried.set()
 
     @property
     def kinds(self) -> dict[int, str]:
@@ -159,6 +165,8 @@ class IcmpProbe:
             wave_mono_ns = self._clock.mono_ns()
             for start, end in _runs(rounds, options.burst):
                 await self._wait_for_turn(end - start, options)
+                if self._hurried.is_set():
+                    return
                 await self._send(rounds[start][0], [round_ for _, round_ in rounds[start:end]], echo)
             if echo + 1 < options.echoes:
                 await self._sleep_until(wave_mono_ns + round(options.spacing_s * NS_PER_S))
@@ -174,7 +182,11 @@ class IcmpProbe:
 
     async def _sleep_until(self, mono_ns: int) -> None:
         pause_ns = mono_ns - self._clock.mono_ns()
-        await asyncio.sleep(max(pause_ns, 0) / NS_PER_S)
+        if pause_ns <= 0:
+            await asyncio.sleep(0)
+            return
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._hurried.wait(), pause_ns / NS_PER_S)
 
     async def _send(self, path: _Path, rounds: list[Round], echo: int) -> None:
         """Sends one echo of each round; a kernel without room is asked again a few times, for these alone."""
@@ -236,7 +248,8 @@ class IcmpProbe:
             for path in self._paths.values():
                 self._take_in(path)  # before anyone is called silent
             for path, round_ in waiting:
-                if round_.complete or now_ns >= round_.last_sent_mono_ns + timeout_ns:
+                over = now_ns >= round_.last_sent_mono_ns + timeout_ns
+                if round_.complete or over or self._hurried.is_set():
                     yield round_
                 else:
                     still.append((path, round_))
@@ -244,10 +257,8 @@ class IcmpProbe:
             if waiting:
                 first_ns = min(round_.last_sent_mono_ns for _, round_ in waiting) + timeout_ns
                 pause_ns = first_ns - self._clock.mono_ns()
-                try:
+                with suppress(TimeoutError):
                     await asyncio.wait_for(news.wait(), max(pause_ns, 0) / NS_PER_S)
-                except TimeoutError:
-                    continue
 
     def _judged(self, round_: Round, dropped_before: int) -> Sample:
         if round_.answered:
@@ -256,6 +267,8 @@ class IcmpProbe:
             return _sample(round_, Verdict.FAILED, name_of(round_.refused_errno))
         if round_.refused_errno:
             return _sample(round_, Verdict.UNKNOWN, name_of(round_.refused_errno))
+        if self._hurried.is_set():
+            return _sample(round_, Verdict.UNKNOWN, "interrupted")
         if self._dropped() != dropped_before:
             return _sample(round_, Verdict.UNKNOWN, "the receive buffer was full")
         return _sample(round_, Verdict.FAILED, round_.error or "timeout")

@@ -1,0 +1,71 @@
+"""`probe icmp`, as typed."""
+
+import json
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+PROGRAM = str(Path(sys.executable).parent / "upazila-monitor")
+QUICK = ["--count", "1", "--timeout", "0.5"]
+
+
+def probe(*words: str) -> "subprocess.CompletedProcess[str]":
+    done = subprocess.run([PROGRAM, "probe", "icmp", *words], capture_output=True, text=True, timeout=60)
+    assert "Traceback" not in done.stderr
+    return done
+
+
+def test_it_prints_each_target_and_exits_with_0_when_all_answer() -> None:
+    done = probe("127.0.0.1", "::1", *QUICK)
+    assert done.returncode == 0
+    assert "2 of 2 answered" in done.stdout
+
+
+def test_its_json_has_every_figure_and_the_targets_in_the_order_given() -> None:
+    found = json.loads(probe("127.0.0.3", "127.0.0.2", "--json", "--count", "2", "--interval", "0.01").stdout)
+    assert [target["target"] for target in found["targets"]] == ["127.0.0.3", "127.0.0.2"]
+    first = found["targets"][0]
+    assert (first["verdict"], first["sent"], first["received"], first["loss"], first["reason"]) == ("ok", 2, 2, 0, "")
+    assert first["rtt_ms"]["min"] <= first["rtt_ms"]["median"] <= first["rtt_ms"]["max"]
+    assert len(first["rtts_ms"]) == 2
+    assert (found["summary"]["ok"], found["summary"]["echoes_sent"], found["summary"]["replies_accepted"]) == (2, 4, 4)
+
+
+def test_every_bad_line_of_a_file_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "list"
+    path.write_text("127.0.0.1\n# a comment\n\n999.1.1.1 # no\nexample.org\n224.0.0.1\n")
+    done = probe("--file", str(path))
+    assert done.returncode == 2
+    assert done.stderr.splitlines() == [
+        f"{path}:4: '999.1.1.1' is not an address. Expected an IPv4 or IPv6 address",
+        f"{path}:5: 'example.org' is not an address. Expected an IPv4 or IPv6 address",
+        f"{path}:6: 224.0.0.1 is no host. Expected the address of one host",
+    ]
+
+
+@pytest.mark.parametrize(
+    "words", [[], ["--file", "/nowhere/at/all"], ["127.0.0.1", "--socket", "x"], ["127.0.0.1", "-c", "0"]]
+)
+def test_other_bad_input_exits_with_2(words: list[str]) -> None:
+    assert probe(*words).returncode == 2
+
+
+def test_one_address_given_twice_is_probed_twice() -> None:
+    found = json.loads(probe("127.0.0.1", "127.0.0.1", "--json", *QUICK).stdout)
+    assert [target["verdict"] for target in found["targets"]] == ["ok", "ok"]
+
+
+def test_an_interrupted_probe_prints_what_it_has_and_exits_with_130() -> None:
+    words = [PROGRAM, "probe", "icmp", "127.0.0.1", "--count", "1000", "--interval", "0.05", "--json"]
+    with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
+        with pytest.raises(subprocess.TimeoutExpired):
+            running.communicate(timeout=3)  # it has begun by then, and would go on for long
+        running.send_signal(signal.SIGINT)
+        output, errors = running.communicate(timeout=10)
+    assert running.returncode == 130
+    assert "Traceback" not in errors
+    (target,) = json.loads(output)["targets"]
+    assert 0 < target["received"] < 1_000
