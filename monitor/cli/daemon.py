@@ -17,7 +17,7 @@ def run(context: typer.Context) -> None:
     from monitor.probes.icmp.sockets import NoSocket
     from monitor.store.session import StoreError, only_daemon
 
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(name)s: %(message)s")
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s")
     for noisy in ("alembic", "apscheduler", "uvicorn", "tzlocal"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     settings = settings_of(context.obj)

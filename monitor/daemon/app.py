@@ -20,7 +20,7 @@ from monitor.daemon.prober import Prober
 from monitor.daemon.recorder import Recorder
 from monitor.daemon.systemd import Notifier
 from monitor.daemon.upkeep import Nightly
-from monitor.daemon.words import startup_lines
+from monitor.daemon.words import startup_lines, warnings
 from monitor.judging.board import Board
 from monitor.judging.states import Rules
 from monitor.metrics.exposition import Exposition
@@ -86,8 +86,7 @@ class Daemon:
         web = await serve(self._app(), self._sockets or [_listen(self.settings)])
         nightly = Nightly({"copy of the database": self._back_up, "forgetting": self._forget})
         nightly.start()
-        for line in startup_lines(self.settings, self._office, self._store, self._clock.utc()):
-            log.info("%s", line)
+        self._say_what_runs()
         self._notifier.ready()
         try:
             await self._until_stopped(self._prober.run(), self._recorder.run(), self._delivery.run(), self._watch())
@@ -100,6 +99,12 @@ class Daemon:
             self._probe.close()
             self._store.close()
             log.info("stopped")
+
+    def _say_what_runs(self) -> None:
+        for warning in warnings(self.settings, self._office, self._clock.utc()):
+            log.warning("%s", warning)
+        for line in startup_lines(self.settings, self._store):
+            log.info("%s", line)
 
     async def _until_stopped(self, *parts: Coroutine[None, None, None]) -> None:
         """Runs the parts until a signal; the first that fails takes the daemon down, so that it is started afresh."""

@@ -30,10 +30,8 @@ def warnings(settings: Settings, office: Office, now_utc: datetime) -> Iterator[
         yield f"no dates of Ramadan for {year} in calendar.toml: its office hours are estimates"
 
 
-def startup_lines(settings: Settings, office: Office, store: Store, now_utc: datetime) -> Iterator[str]:
+def startup_lines(settings: Settings, store: Store) -> Iterator[str]:
     """What is running, and where to look."""
     yield f"watching {summary(settings)} every {settings.monitor.probing.interval_s:g} s"
     yield f"database {store.path} (journal: {store.journal_mode})"
-    for warning in warnings(settings, office, now_utc):
-        yield f"warning: {warning}"
     yield f"page http://{settings.monitor.web.listen}/ , metrics http://{settings.monitor.web.listen}/metrics"

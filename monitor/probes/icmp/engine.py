@@ -33,6 +33,7 @@ from monitor.probes.icmp.sockets import (
     EchoSocket,
     Family,
     NoSocket,
+    Opener,
     can_be_sent_later,
     name_of,
     packed_address,
@@ -78,11 +79,13 @@ class IcmpProbe:
 
     name = "icmp"
 
-    def __init__(self, clock: Clock, options: IcmpOptions) -> None:
+    def __init__(self, clock: Clock, options: IcmpOptions, opener: Opener = socket.socket) -> None:
+        """``opener`` makes the sockets, as ``socket.socket`` does: elsewhere, such as in another network namespace."""
         self.options = options
         self.counters = Counters()
         self.why_no_ipv6 = ""
         self._clock = clock
+        self._opener = opener
         self._paths: dict[int, _Path] = {}
         self._may_send_mono_ns = 0
         self._hurried = asyncio.Event()
@@ -103,7 +106,7 @@ class IcmpProbe:
             log.warning("%s", self.why_no_ipv6)
 
     def _open_path(self, family: Family) -> None:
-        echo_socket = open_socket(family, self.options.socket)
+        echo_socket = open_socket(family, self.options.socket, self._opener)
         path = _Path(echo_socket, self.counters, round(self.options.timeout_s * NS_PER_S))
         self._paths[family] = path
         asyncio.get_running_loop().add_reader(echo_socket, self._take_in, path)

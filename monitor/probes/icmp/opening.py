@@ -8,7 +8,7 @@ from ipaddress import ip_address
 from typing import Literal
 
 from monitor.probes.icmp.packets import COOKIE_BYTES, Reply, Requests, read_reply, without_ip_header
-from monitor.probes.icmp.sockets import EchoSocket, Family, Kind, NoSocket, packed_address
+from monitor.probes.icmp.sockets import EchoSocket, Family, Kind, NoSocket, Opener, packed_address
 
 Wanted = Literal["auto", "ping", "raw"]
 
@@ -20,13 +20,13 @@ FIX = """Allow one of the two, then start again:
   raw sockets:                     give the process CAP_NET_RAW (systemd: AmbientCapabilities=CAP_NET_RAW)"""
 
 
-def open_socket(family: Family, wanted: Wanted = "auto") -> EchoSocket:
+def open_socket(family: Family, wanted: Wanted = "auto", opener: Opener = socket.socket) -> EchoSocket:
     """The first kind of socket that gets an answer from ourselves; raises NoSocket with the fix when none does."""
     kinds: Sequence[Kind] = ("ping", "raw") if wanted == "auto" else (wanted,)
     reasons = []
     for kind in kinds:
         try:
-            echo_socket = EchoSocket(family, kind)
+            echo_socket = EchoSocket(family, kind, opener)
         except OSError as error:
             reasons.append(f"{kind} socket: {error.strerror}")
             continue

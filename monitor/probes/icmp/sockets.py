@@ -10,7 +10,7 @@ import os
 import secrets
 import socket
 import struct
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from ctypes import addressof, c_int, c_size_t, c_uint, c_uint32, c_void_p
 from typing import Literal, NamedTuple
 
@@ -30,6 +30,7 @@ MSG_ERRQUEUE = 0x2000
 
 Kind = Literal["ping", "raw"]
 Family = Literal[4, 6]
+Opener = Callable[[int, int, int], socket.socket]  # family, type, protocol
 
 
 class NoSocket(Exception):
@@ -102,19 +103,20 @@ class _Ring:
 class EchoSocket:
     """A non-blocking ICMP socket of one family. ``identifier`` is what all its echoes carry."""
 
-    def __init__(self, family: Family, kind: Kind) -> None:
+    def __init__(self, family: Family, kind: Kind, opener: Opener = socket.socket) -> None:
         """Opens it; raises OSError where the kernel does not allow it."""
         self.family: Family = family
         self.kind: Kind = kind
         self.v6 = family == 6
         self.name_bytes = 28 if self.v6 else 16
         protocol = socket.IPPROTO_ICMPV6 if self.v6 else socket.IPPROTO_ICMP
-        self._socket = socket.socket(
+        self._socket = opener(
             socket.AF_INET6 if self.v6 else socket.AF_INET,
-            (socket.SOCK_DGRAM if kind == "ping" else socket.SOCK_RAW) | socket.SOCK_NONBLOCK | socket.SOCK_CLOEXEC,
+            socket.SOCK_DGRAM if kind == "ping" else socket.SOCK_RAW,
             protocol,
         )
         try:
+            self._socket.setblocking(False)
             self.identifier = self._identify()
             self._set_options()
         except OSError:
