@@ -9,10 +9,21 @@ from tests.lab.mail import Mail
 from tests.lab.waiting import until
 
 
-def states(daemon: Daemon) -> dict[str, str]:
-    """The state of every site by id, as the daemon itself tells it; empty while it does not answer."""
+def sites(daemon: Daemon) -> dict[str, dict[str, Any]]:
+    """What the daemon itself tells of every site, by id; empty while it does not answer."""
     status, body = daemon.get("/api/status")
-    return {site["id"]: site["state"] for site in json.loads(body)["sites"]} if status == 200 else {}
+    return {site["id"]: site for site in json.loads(body)["sites"]} if status == 200 else {}
+
+
+def states(daemon: Daemon) -> dict[str, str]:
+    """The state of every site by id."""
+    return {id_: site["state"] for id_, site in sites(daemon).items()}
+
+
+def verdict(daemon: Daemon, site: str) -> str | None:
+    """What the last round said of the site's gateway, certain or not."""
+    known = sites(daemon).get(site)
+    return known["devices"][0]["verdict"] if known else None
 
 
 def wait_until_state(daemon: Daemon, site: str, state: str, within_s: float) -> None:

@@ -10,10 +10,13 @@ from tests.lab.fleet import Settings, shipped_sites, write_config
 from tests.lab.mail import MailCatcher
 from tests.lab.network import Lab
 from tests.lab.waiting import until
-from tests.story.reading import ONE_OF_EACH, kinds, outages, tickets, unsent, wait_until_state
+from tests.story.reading import ONE_OF_EACH, kinds, outages, tickets, unsent, verdict, wait_until_state
 
 CENTRE, ADDRESS = "udc-juniadaha", "10.77.2.6"
-QUICK: Settings = {"probing": {"interval_s": 1, "recheck_s": 1, "echoes": 2, "spacing_s": 0.05, "timeout_s": 0.4}}
+QUICK: Settings = {
+    "probing": {"interval_s": 1, "recheck_s": 1, "echoes": 2, "spacing_s": 0.05, "timeout_s": 0.4},
+    "judging": {"down_after": 4},  # three seconds in a soft state: time enough to strike in it
+}
 
 
 @dataclass(frozen=True)
@@ -27,7 +30,7 @@ class World:
 
 def goes_dark(world: World) -> None:
     world.lab.down(ADDRESS)
-    until(lambda: world.daemon.metric("upazila_probe_success", site=CENTRE) == 0, "the first failed round", within_s=5)
+    until(lambda: verdict(world.daemon, CENTRE) == "failed", "the first failed round", within_s=5)
 
 
 def is_on_record(world: World) -> None:

@@ -15,7 +15,8 @@ from tests.lab.waiting import until
 from tests.story.reading import outages, rtts, states, tickets, wait_until_state
 
 CENTRE, ADDRESS = "udc-juniadaha", "10.77.2.6"
-QUICK: Settings = {"probing": {"interval_s": 1, "recheck_s": 1, "echoes": 2, "spacing_s": 0.05, "timeout_s": 0.4}}
+TIMEOUT_S = 0.4
+QUICK: Settings = {"probing": {"interval_s": 1, "recheck_s": 1, "echoes": 2, "spacing_s": 0.05, "timeout_s": TIMEOUT_S}}
 HOUR_S = 3_600
 
 
@@ -61,8 +62,10 @@ def test_a_step_of_the_wall_clock_changes_no_time_and_no_verdict(
         wait_until_clock_is(daemon, suspect=ahead_s != 0)
         wait_for_rounds(daemon, 3)
 
-        # Echoes over a cable in one machine take well under 100 ms, whatever the wall clock says meanwhile.
-        assert all(0 < rtt < 0.1 for rtt in rtts(daemon))
+        # Echoes over a cable in one machine take what they take, whatever the wall clock says meanwhile.
+        times = rtts(daemon)
+        assert len(times) > len(known) / 2
+        assert all(0 < rtt < TIMEOUT_S for rtt in times)
         assert states(daemon) == known
 
     assert outages(daemon) == [outage]
