@@ -29,10 +29,14 @@ class Audit:
 def record(session: Session, ticket: Ticket, actor: str, kind: str, text: str, now_utc: datetime) -> None:
     """Adds a line to a ticket's history and to the chain."""
     session.flush()
-    before = session.scalar(select(TicketEvent.hash).order_by(TicketEvent.id.desc()).limit(1)) or BEGINNING
-    own = link(before, ticket.number, now_utc, actor, kind, text)
+    own = link(head(session), ticket.number, now_utc, actor, kind, text)
     ticket.events.append(TicketEvent(at_utc=now_utc, actor=actor, kind=kind, text=text, hash=own))
     session.flush()
+
+
+def head(session: Session) -> str:
+    """The hash of the last event of all."""
+    return session.scalar(select(TicketEvent.hash).order_by(TicketEvent.id.desc()).limit(1)) or BEGINNING
 
 
 def link(before: str, number: str, at_utc: datetime, actor: str, kind: str, text: str) -> str:

@@ -6,8 +6,10 @@ from pathlib import Path
 from monitor.alerts import letters, outbox
 from monitor.alerts.channels.base import Channel, PermanentFailure, Recipient, TemporaryFailure
 from monitor.alerts.channels.email import EmailChannel
+from monitor.alerts.complaints import ASKER
 from monitor.alerts.office import Office
 from monitor.clock import Clock
+from monitor.settings.monitor_file import is_mail_address
 from monitor.store.session import Store
 
 log = logging.getLogger(__name__)
@@ -27,9 +29,7 @@ def deliver_next(store: Store, office: Office, channel: Channel, clock: Clock) -
     if letter is None:
         return False
     try:
-        officer = office.charter.officer(letter.recipient)
-        recipient = Recipient(officer.name_bn or officer.title_bn, officer.email)
-        proof = channel.deliver(letter, recipient, letters.render(letter))
+        proof = channel.deliver(letter, _recipient(office, letter), letters.render(letter))
     except TemporaryFailure as error:
         log.warning("%s to %s: %s; another try follows", letter.message_id, letter.recipient, error)
         with store.write() as session:
@@ -47,3 +47,12 @@ def deliver_next(store: Store, office: Office, channel: Channel, clock: Clock) -
         with store.write() as session:
             outbox.mark_sent(session, letter, proof, clock.utc())
     return True
+
+
+def _recipient(office: Office, letter: outbox.Letter) -> Recipient:
+    """The officer of the charter as it is now, or the one who asked."""
+    if letter.recipient == ASKER:
+        asked = letter.facts["asked"]
+        return Recipient(asked["name"], asked["email"] if is_mail_address(asked["email"]) else None)
+    officer = office.charter.officer(letter.recipient)
+    return Recipient(officer.name("bn"), officer.email)

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from monitor.alerts import audit, tickets
 from monitor.alerts.office import Office
+from monitor.alerts.states import MONITOR
 from monitor.charter.deadline import target_deadline
 from monitor.judging.board import Affected, Decision, NoLongerAffected, OutageClosed, OutageOpened, SiteChanged
 from monitor.sample import Sample
@@ -66,7 +67,7 @@ def _close(session: Session, decision: OutageClosed, now_utc: datetime) -> None:
     for affected in outage.affected:
         affected.until_utc = affected.until_utc or outage.ended_utc
     if outage.ticket is not None:
-        audit.record(session, outage.ticket, tickets.MONITOR, "answers_again", decision.reason, now_utc)
+        audit.record(session, outage.ticket, MONITOR, "answers_again", decision.reason, now_utc)
 
 
 def _affect(session: Session, decision: Affected) -> None:

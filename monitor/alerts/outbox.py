@@ -12,8 +12,10 @@ from typing import Any
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session, aliased
 
+from monitor.alerts import audit
+from monitor.alerts.facts import facts_of_outage
 from monitor.alerts.office import Office
-from monitor.store.models import Notice, Ticket
+from monitor.store.models import Notice, Outage, Ticket
 
 LEASE = timedelta(minutes=5)
 LONGEST_PAUSE = timedelta(hours=1)
@@ -33,30 +35,60 @@ class Letter:
     facts: Mapping[str, Any]
 
 
+def key(ticket: Ticket, name: str, recipient: str) -> str:
+    """What makes a notice unique: it can be owed only once."""
+    return f"{ticket.number}/{name}/{recipient}"
+
+
 def owe(
     session: Session,
     office: Office,
     ticket: Ticket,
-    kind: str,
+    name: str,
     recipient: str,
     facts: Mapping[str, Any],
     now_utc: datetime,
-) -> None:
-    """Puts a notice into the outbox; ``kind`` and recipient make it unique within the ticket."""
-    message_id = f"<{ticket.number}.{kind}.{recipient}@{office.mail_domain}>"
+) -> bool:
+    """Puts a notice about a ticket into the outbox, unless one of that name is there; False if it was."""
+    own = key(ticket, name, recipient)
+    if any(notice.key == own for notice in ticket.notices):
+        return False
     first = next((notice for notice in ticket.notices if notice.recipient == recipient), None)
-    notice = Notice(
-        key=f"{ticket.number}/{kind}/{recipient}",
-        kind=kind.partition("-")[0],
+    # The head of the history goes out with every mail, so that its proof stands outside this machine too.
+    facts = {**facts, "head": audit.head(session)}
+    notice = _notice(office, ticket.number, name, recipient, facts, now_utc)
+    notice.thread_id = first.thread_id if first else notice.message_id
+    ticket.notices.append(notice)
+    session.flush()
+    return True
+
+
+def owe_for_outage(session: Session, office: Office, outage: Outage, name: str, now_utc: datetime) -> bool:
+    """Puts a notice to the responsible officer about an outage that has no ticket into the outbox, once."""
+    recipient = office.charter.services[outage.service].officer
+    about = f"outage-{outage.id}"
+    if session.scalar(select(Notice.id).where(Notice.key == f"{about}/{name}/{recipient}")) is not None:
+        return False
+    facts = facts_of_outage(office, outage, now_utc)
+    session.add(_notice(office, about, name, recipient, facts, now_utc))
+    session.flush()
+    return True
+
+
+def _notice(
+    office: Office, about: str, name: str, recipient: str, facts: Mapping[str, Any], now_utc: datetime
+) -> Notice:
+    message_id = f"<{about}.{name}.{recipient}@{office.mail_domain}>"
+    return Notice(
+        key=f"{about}/{name}/{recipient}",
+        kind=name.partition("-")[0],
         recipient=recipient,
         message_id=message_id,
-        thread_id=first.thread_id if first else message_id,
+        thread_id=message_id,
         facts=dict(facts),
         created_utc=now_utc,
         due_utc=now_utc,
     )
-    ticket.notices.append(notice)
-    session.flush()
 
 
 def lease_next(session: Session, now_utc: datetime) -> Letter | None:

@@ -1,65 +1,17 @@
-"""Tickets: opened when a promise is missed, moved by people or by a lasting recovery, never forgotten.
+"""Tickets: opened when a promise is missed, moved by people or by a lasting recovery, never forgotten. See `states`."""
 
-States, and the action that leads from one to another::
-
-    open ──ack──> acknowledged ──start──> in_progress <──start / wait──> waiting
-      │                │                      │                             │
-      └────────────────┴───────resolve────────┴─────────────────────────────┘
-                                  │
-                                  v
-    open <──reopen── resolved ──close──> closed ──reopen──> open
-
-``comment`` is possible in every state. Every change is an event with actor, time and text; events only ever grow.
-"""
-
-from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from monitor.alerts import audit, letters, outbox
+from monitor.alerts import audit, complaints, escalation, outbox, waiting
+from monitor.alerts.facts import facts_of, history_line, recovery_line
+from monitor.alerts.numbering import new_ticket
 from monitor.alerts.office import Office
+from monitor.alerts.states import ACTIONS, MONITOR, UNSOLVED, S
+from monitor.charter.stages import warning_utc
 from monitor.store.models import Outage, Ticket
-
-MONITOR = "monitor"
-RESPONSIBLE = "responsible"
-
-
-class TicketState(StrEnum):
-    """Where a ticket stands; see the drawing above."""
-
-    OPEN = "open"
-    ACKNOWLEDGED = "acknowledged"
-    IN_PROGRESS = "in_progress"
-    WAITING = "waiting"
-    RESOLVED = "resolved"
-    CLOSED = "closed"
-
-
-S = TicketState
-UNSOLVED = (S.OPEN, S.ACKNOWLEDGED, S.IN_PROGRESS, S.WAITING)
-
-
-@dataclass(frozen=True, slots=True)
-class Action:
-    """Something that a person can do to a ticket: from which states, and to which (None: it stays)."""
-
-    allowed: tuple[TicketState, ...]
-    leads_to: TicketState | None
-
-
-ACTIONS: Mapping[str, Action] = {
-    "ack": Action((S.OPEN,), S.ACKNOWLEDGED),
-    "start": Action((S.OPEN, S.ACKNOWLEDGED, S.WAITING), S.IN_PROGRESS),
-    "wait": Action((S.OPEN, S.ACKNOWLEDGED, S.IN_PROGRESS), S.WAITING),
-    "resolve": Action(UNSOLVED, S.RESOLVED),
-    "close": Action((S.RESOLVED,), S.CLOSED),
-    "reopen": Action((S.RESOLVED, S.CLOSED), S.OPEN),
-    "comment": Action(tuple(S), None),
-}
 
 
 class TicketError(Exception):
@@ -74,10 +26,17 @@ def act(session: Session, office: Office, number: str, action: str, actor: str, 
     rule = ACTIONS[action]
     if ticket.state not in rule.allowed:
         raise TicketError(f"{number} is {ticket.state}; '{action}' needs it to be {' or '.join(rule.allowed)}")
+    if ticket.state == S.WAITING and rule.leads_to:
+        waiting.ends(session, office, ticket, now_utc)
     if action == "resolve":
         _resolve(session, office, ticket, actor, text, now_utc)
     elif action == "reopen":
         _reopen(session, office, ticket, actor, text, now_utc)
+    elif action == "raise":
+        if not escalation.raise_stage(session, office, ticket, actor, text, now_utc):
+            raise TicketError(
+                f"{number} is not overdue, or stands at the last stage already: there is none to raise it to"
+            )
     else:
         ticket.state = rule.leads_to or ticket.state
         audit.record(session, ticket, actor, action, text, now_utc)
@@ -95,38 +54,38 @@ def open_overdue(session: Session, office: Office, now_utc: datetime) -> list[Ti
 
 
 def _open(session: Session, office: Office, outage: Outage, now_utc: datetime) -> Ticket:
-    year = office.calendar.local(now_utc).year
-    seq = (session.scalar(select(func.max(Ticket.seq)).where(Ticket.year == year)) or 0) + 1
-    ticket = Ticket(
-        number=f"{office.charter.ticket_prefix}-{year}-{seq:06d}",
-        year=year,
-        seq=seq,
-        service=outage.service,
-        site=outage.site,
-        state=S.OPEN,
-        stage=1,
-        opened_utc=now_utc,
-        event_utc=outage.started_utc,
-        deadline_utc=outage.deadline_utc,
-        breached_utc=outage.deadline_utc,
-    )
+    ticket = new_ticket(session, office, outage.service, outage.site, now_utc)
+    ticket.event_utc, ticket.deadline_utc = outage.started_utc, outage.deadline_utc
+    ticket.breached_utc = outage.deadline_utc
     ticket.outages.append(outage)
     session.add(ticket)
     session.flush()
-    facts = letters.facts_of(office, ticket, now_utc)
-    audit.record(session, ticket, MONITOR, "opened", letters.history_line("opened", facts), now_utc)
-    outbox.owe(session, office, ticket, "opened", RESPONSIBLE, facts, now_utc)
-    if office.charter.stages:
-        holder = office.charter.stages[0].holder
-        audit.record(session, ticket, MONITOR, "stage", letters.history_line("stage", facts), now_utc)
-        outbox.owe(session, office, ticket, "stage-1", holder, facts, now_utc)
+    facts = facts_of(office, ticket, now_utc)
+    audit.record(session, ticket, MONITOR, "opened", history_line("opened", facts), now_utc)
+    outbox.owe(session, office, ticket, "opened", office.charter.services[ticket.service].officer, facts, now_utc)
+    complaints.link_to_outage(session, ticket, now_utc)
     return ticket
+
+
+def warn_of_deadlines(session: Session, office: Office, now_utc: datetime) -> list[Outage]:
+    """Tells the officer, at the opening of the day, of each outage whose target falls due on it."""
+    query = select(Outage).where(Outage.ended_utc.is_(None), Outage.ticket_id.is_(None), Outage.deadline_utc > now_utc)
+    warned = []
+    for outage in session.scalars(query.order_by(Outage.id)):
+        at_utc = warning_utc(outage.deadline_utc, from_utc=outage.started_utc, calendar=office.calendar)
+        if (
+            at_utc is not None
+            and at_utc <= now_utc
+            and outbox.owe_for_outage(session, office, outage, "due_today", now_utc)
+        ):
+            warned.append(outage)
+    return warned
 
 
 def link_to_recent(session: Session, office: Office, outage: Outage, now_utc: datetime) -> None:
     """Hangs a new outage on its site's ticket if that is unsolved, or was resolved within the reopen window."""
     ticket = session.scalars(
-        select(Ticket).join(Outage).where(Ticket.site == outage.site).order_by(Ticket.id.desc()).limit(1)
+        select(Ticket).where(Ticket.site == outage.site, Ticket.source == "outage").order_by(Ticket.id.desc()).limit(1)
     ).one_or_none()
     if ticket is None:
         return
@@ -155,7 +114,7 @@ def resolve_recovered(session: Session, office: Office, now_utc: datetime) -> li
     )
     resolved = list(session.scalars(query))
     for ticket in resolved:
-        _resolve(session, office, ticket, MONITOR, letters.recovery_line(ticket), now_utc)
+        _resolve(session, office, ticket, MONITOR, recovery_line(ticket), now_utc)
     return resolved
 
 
@@ -174,7 +133,7 @@ def _reopen(session: Session, office: Office, ticket: Ticket, actor: str, text: 
 def _tell_all(session: Session, office: Office, ticket: Ticket, kind: str, text: str, now_utc: datetime) -> None:
     """Owes a notice to everyone who was told of this ticket; the same kind may come up again after a reopening."""
     session.flush()
-    facts = letters.facts_of(office, ticket, now_utc, note=text)
+    facts = facts_of(office, ticket, now_utc, note=text)
     times = sum(event.kind == kind for event in ticket.events)
     for recipient in dict.fromkeys(notice.recipient for notice in ticket.notices):
         outbox.owe(session, office, ticket, f"{kind}-{times}", recipient, facts, now_utc)

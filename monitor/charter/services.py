@@ -61,6 +61,7 @@ class Service:
     target: Period
     officer: str
     hours: HoursName
+    waiting_pauses: bool
     site_kinds: tuple[Kind, ...]
 
     def name(self, lang: Lang) -> str:
@@ -82,6 +83,7 @@ class Stage:
     disposal: Period
     printed: str
     remind_working_days: int
+    ask_first: bool = False
 
     def disposal_text(self, lang: Lang) -> str:
         return period_text(self.disposal, lang)
@@ -152,6 +154,7 @@ def _services(section: Section, entries: tuple[ServiceEntry, ...]) -> Iterator[S
             target=entry.target,
             officer=entry.officer,
             hours=entry.hours,
+            waiting_pauses=entry.waiting_pauses,
             site_kinds=entry.site_kinds,
         )
 

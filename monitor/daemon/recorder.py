@@ -15,7 +15,7 @@ from datetime import datetime
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
-from monitor.alerts import believable, escalation, outages, tickets
+from monitor.alerts import believable, complaints, escalation, operators, outages, tickets
 from monitor.alerts.believable import Look, Trust
 from monitor.alerts.office import Office
 from monitor.clock import NS_PER_S, Clock
@@ -116,7 +116,7 @@ class Recorder:
                 self._say_trust(was_suspect)
             for decision, decided_utc in batch:
                 outages.apply(session, office, decision, decided_utc)
-            told = False if self._trust.suspect else _what_is_due(session, office, now.utc)
+            told = False if self._trust.suspect else what_is_due(session, office, now.utc)
             if not self._trust.suspect and now.boot_ns - self._last_heartbeat_ns >= HEARTBEAT_NS:
                 memory.beat(session, now)
                 self._last_heartbeat_ns = now.boot_ns
@@ -130,9 +130,12 @@ class Recorder:
             log.warning("the wall clock is believed again: %s", self._trust.last.utc)
 
 
-def _what_is_due(session: Session, office: Office, now_utc: datetime) -> bool:
+def what_is_due(session: Session, office: Office, now_utc: datetime) -> bool:
     changed: list[object] = []
+    changed += tickets.warn_of_deadlines(session, office, now_utc)
     changed += tickets.open_overdue(session, office, now_utc)
     changed += tickets.resolve_recovered(session, office, now_utc)
+    changed += complaints.tell_who_asked(session, office, now_utc)
+    changed += operators.note_late(session, office, now_utc)
     changed += escalation.advance(session, office, now_utc)
     return bool(changed)

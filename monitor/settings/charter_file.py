@@ -90,6 +90,7 @@ class StageEntry(Model):
     disposal: Disposal
     printed: str = ""
     remind_working_days: Annotated[int, Field(ge=1, le=30)] = 3
+    ask_first: bool = False
 
 
 class ServiceTerms(Model):
@@ -105,6 +106,7 @@ class ServiceTerms(Model):
     target: Target = IMMEDIATE
     officer: Role = ""
     hours: HoursName = "office"
+    waiting_pauses: bool = False
 
 
 class ServiceEntry(ServiceTerms):
@@ -118,7 +120,7 @@ class ServiceEntry(ServiceTerms):
     site_kinds: tuple[Kind, ...] = ()
 
 
-NEEDED = set(ServiceTerms.model_fields) - {"hours"}
+NEEDED = set(ServiceTerms.model_fields) - {"hours", "waiting_pauses"}
 
 
 class CharterFile(Model):

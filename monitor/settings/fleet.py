@@ -34,6 +34,8 @@ class Site:
     position: tuple[float, float] | None
     parent: str | None
     devices: tuple[Device, ...]
+    operator: str = ""
+    operator_hours: float = 6.0
 
     @property
     def gateway(self) -> Device:
@@ -96,6 +98,8 @@ def _site(id_: str, entry: SiteEntry) -> Site:
         entry.position,
         entry.parent,
         tuple(devices),
+        entry.operator,
+        entry.operator_hours,
     )
 
 

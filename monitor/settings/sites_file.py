@@ -50,6 +50,8 @@ class SiteEntry(Model):
     union: str | None = None
     position: tuple[Annotated[float, Field(ge=-90, le=90)], Annotated[float, Field(ge=-180, le=180)]] | None = None
     parent: str | None = None
+    operator: str = ""
+    operator_hours: Annotated[float, Field(gt=0, le=8_760)] = 6.0
     address: Address | None = None
     devices: dict[Id, DeviceEntry] = Field(default_factory=dict)
 

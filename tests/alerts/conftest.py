@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from monitor.alerts import escalation, outages, tickets
+from monitor.alerts import outages, tickets
 from monitor.alerts.office import Office
 from monitor.clock import VirtualClock
+from monitor.daemon.recorder import what_is_due
 from monitor.judging.board import Decision, OutageClosed, OutageOpened
 from monitor.settings.load import load
 from monitor.store.models import Notice, Outage, Ticket
@@ -42,9 +43,7 @@ class Desk:
     def look(self) -> None:
         """What the daemon does every second."""
         with self.store.write() as session:
-            tickets.open_overdue(session, self.office, self.clock.utc())
-            tickets.resolve_recovered(session, self.office, self.clock.utc())
-            escalation.advance(session, self.office, self.clock.utc())
+            what_is_due(session, self.office, self.clock.utc())
 
     def wait(self, **length: float) -> None:
         self.clock.advance(timedelta(**length).total_seconds())

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from monitor.alerts import tickets
+from monitor.alerts import states, tickets
 from monitor.judging.board import OutageClosed
 from tests.alerts.conftest import Desk
 
@@ -109,11 +109,14 @@ def test_the_chain_is_climbed_month_by_month_each_stage_told_once(desk: Desk) ->
     for _ in range(400):
         desk.wait(days=1)
     assert desk.tickets() == [("BHR-2026-000001", "open", 3)]
-    assert desk.notices() == [
-        ("opened", "responsible"),
+    assert [notice for notice in desk.notices() if notice[0] == "stage"] == [
         ("stage", "grievance"),
         ("stage", "appeal"),
         ("stage", "cell"),
+    ]
+    # Each holder is reminded three working days before his time is over, and on its last day.
+    assert [notice for notice in desk.notices() if notice[0].startswith("lapses")] == [
+        (kind, holder) for holder in ("grievance", "appeal", "cell") for kind in ("lapses_soon", "lapses_today")
     ]
 
 
@@ -164,6 +167,6 @@ def test_a_ticket_refuses_what_its_state_does_not_allow_and_says_why(desk: Desk)
 
 
 def test_the_drawing_of_the_states_names_exactly_the_states_and_actions_of_the_code() -> None:
-    drawing = (tickets.__doc__ or "").split("::")[1].split("``comment``")[0]
+    drawing = (states.__doc__ or "").split("::")[1].split("``comment`` and")[0]
     words = set(re.findall(r"[a-z_]{2,}", drawing))
-    assert words == {*tickets.TicketState, *tickets.ACTIONS} - {"comment"}
+    assert words == {*states.TicketState, *states.ACTIONS} - {"comment", "raise"}

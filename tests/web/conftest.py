@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from monitor.alerts import outages, tickets
+from monitor.alerts import outages
 from monitor.alerts.office import Office
 from monitor.clock import VirtualClock
+from monitor.daemon.recorder import what_is_due
 from monitor.judging.board import Board
 from monitor.judging.states import Rules
 from monitor.metrics.exposition import Exposition
@@ -48,7 +49,7 @@ class Desk:
         with self.store.write() as session:
             for decision in self.board.observe(sample):
                 outages.apply(session, self.office, decision, now)
-            tickets.open_overdue(session, self.office, now)
+            what_is_due(session, self.office, now)
         self.clock.advance(5)
 
     def goes_down(self, site: str) -> None:

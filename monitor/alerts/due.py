@@ -1,0 +1,83 @@
+"""What is due on a ticket's dates. Pure: dates in, steps out; nothing is remembered but what the ticket itself says.
+
+A step has a name that makes it unique within its ticket, so that whoever carries it out can see whether it was. What
+would come too late to be of use (a reminder after the lapse, a warning after the day) is not due any more.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from monitor.charter.calendar import Calendar
+from monitor.charter.services import Stage
+from monitor.charter.stages import chain, reminders, warning_utc
+
+
+@dataclass(frozen=True, slots=True)
+class Dates:
+    """A ticket's dates: when its time began to run, its deadline, and the missed deadline, once it is missed."""
+
+    event_utc: datetime
+    deadline_utc: datetime
+    breached_utc: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Something to be done from ``at_utc`` until ``until_utc`` (None: however late), for the officer ``recipient``.
+
+    ``kind`` is 'due_today' (the target), 'breach', 'stage', 'ask' (whether to begin the stage), 'lapses_soon' or
+    'lapses_today'; ``level`` is the stage that it is about, 0 for the target.
+    """
+
+    kind: str
+    level: int
+    recipient: str
+    at_utc: datetime
+    until_utc: datetime | None = None
+
+    @property
+    def name(self) -> str:
+        """Unique within the ticket: 'stage-2', 'due_today'."""
+        return f"{self.kind}-{self.level}" if self.level else self.kind
+
+
+def steps(dates: Dates, responsible: str, stages: Sequence[Stage], calendar: Calendar) -> Iterator[Step]:
+    """All steps of a ticket's life that its dates allow to foresee, whenever they fall due."""
+    today = warning_utc(dates.deadline_utc, from_utc=dates.event_utc, calendar=calendar)
+    if today is not None:
+        yield Step("due_today", 0, responsible, today, dates.deadline_utc)
+    if dates.breached_utc is None:
+        yield Step("breach", 0, responsible, dates.deadline_utc)
+        return
+    every = chain(dates.breached_utc, stages, calendar)
+    for stage, its_dates in zip(stages, every, strict=True):
+        if stage.ask_first:
+            yield Step("ask", stage.level, responsible, its_dates.starts_utc)
+        else:
+            yield Step("stage", stage.level, stage.holder, its_dates.starts_utc)
+    lapses = {its_dates.level: its_dates.lapses_utc for its_dates in every}
+    for reminder in reminders(every, calendar):
+        kind = "lapses_soon" if reminder.kind == "lapses-soon" else "lapses_today"
+        yield Step(kind, reminder.level, reminder.holder, reminder.at_utc, lapses[reminder.level])
+
+
+def due(every: Iterator[Step], reached: int, now_utc: datetime) -> list[Step]:
+    """The steps that are due now, in the order of their dates, for a ticket that has reached the stage ``reached``.
+
+    A stage waits for the one before it, and only the holder of the present stage is reminded.
+    """
+    found = []
+    for step in sorted(every, key=lambda step: (step.at_utc, step.level)):
+        in_time = step.at_utc <= now_utc and (step.until_utc is None or now_utc < step.until_utc)
+        if not in_time:
+            continue
+        if step.kind in {"stage", "ask"}:
+            if step.level != reached + 1:
+                continue
+            if step.kind == "stage":
+                reached = step.level
+        elif step.level and step.level != reached:
+            continue
+        found.append(step)
+    return found

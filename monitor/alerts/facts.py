@@ -1,0 +1,175 @@
+"""What a notice can tell, as of the moment when it is owed: plain JSON values, so that it can be written long after.
+
+Words are made of it by `wording`, letters by `letters`.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any, get_args
+
+from monitor.alerts.office import Office
+from monitor.charter import text
+from monitor.charter.deadline import Deadline, explain, target_deadline
+from monitor.charter.services import Service, Stage
+from monitor.charter.stages import chain
+from monitor.charter.text import Lang
+from monitor.store.models import Outage, Ticket
+
+LANGS: tuple[Lang, ...] = get_args(Lang)
+
+
+def facts_of(office: Office, ticket: Ticket, now_utc: datetime, note: str = "") -> dict[str, Any]:
+    """Everything that a letter about this ticket may tell."""
+    outage = ticket.outages[-1] if ticket.outages else None
+    asked = {"name": ticket.asker, "email": ticket.asker_email, "way": ticket.source, "text": ticket.text}
+    return {
+        **_common(office, ticket.service, ticket.site, now_utc),
+        "number": ticket.number,
+        "event": ticket.event_utc.isoformat(),
+        "deadline": ticket.deadline_utc.isoformat(),
+        "overdue": ticket.breached_utc is not None,
+        **_explained(deadline_of(office, ticket)),
+        "stage": _stage_facts(office, ticket, ticket.stage),
+        "next_stage": _stage_facts(office, ticket, ticket.stage + 1),
+        "outage": _outage_facts(office, outage, now_utc) if outage else None,
+        "asked": asked if ticket.source != "outage" else None,
+        "note": note,
+    }
+
+
+def facts_of_outage(office: Office, outage: Outage, now_utc: datetime) -> dict[str, Any]:
+    """Everything that a letter about an outage without a ticket may tell."""
+    return {
+        **_common(office, outage.service, outage.site, now_utc),
+        "number": "",
+        "event": outage.started_utc.isoformat(),
+        "deadline": outage.deadline_utc.isoformat(),
+        "overdue": False,
+        **_explained(deadline_of_outage(office, outage)),
+        "stage": None,
+        "next_stage": None,
+        "outage": _outage_facts(office, outage, now_utc),
+        "asked": None,
+        "note": "",
+    }
+
+
+def deadline_of(office: Office, ticket: Ticket) -> Deadline:
+    """The ticket's deadline by today's charter and calendar, with its reasons."""
+    if ticket.outages:
+        return deadline_of_outage(office, ticket.outages[0])
+    target = office.charter.services[ticket.service].target
+    return target_deadline(
+        target, started_utc=ticket.event_utc, confirmed_utc=ticket.event_utc, calendar=office.calendar
+    )
+
+
+def deadline_of_outage(office: Office, outage: Outage) -> Deadline:
+    """The outage's deadline by today's charter and calendar, with its reasons."""
+    return target_deadline(
+        office.charter.services[outage.service].target,
+        started_utc=outage.started_utc,
+        confirmed_utc=outage.confirmed_utc,
+        calendar=office.calendar,
+    )
+
+
+def operator_late_since(office: Office, outage: Outage, now_utc: datetime) -> datetime | None:
+    """Since when the operator of the outage's line is late by his own limit; None while he is not, or has none."""
+    site = office.fleet.sites.get(outage.site)
+    if site is None or not site.operator:
+        return None
+    limit_utc = outage.started_utc + timedelta(hours=site.operator_hours)
+    return limit_utc if limit_utc < (outage.ended_utc or now_utc) else None
+
+
+def _common(office: Office, service_key: str, site: str | None, now_utc: datetime) -> dict[str, Any]:
+    return {
+        "office_bn": office.charter.name_bn,
+        "office_en": office.charter.name_en,
+        "now": now_utc.isoformat(),
+        "site": _site_facts(office, site),
+        "service": _service_facts(office.charter.services[service_key]),
+        "page_url": office.mail.page_url,
+    }
+
+
+def _service_facts(service: Service) -> dict[str, Any]:
+    named = {f"name_{lang}": service.name(lang) for lang in LANGS}
+    targets = {f"target_{lang}": service.target_text(lang) for lang in LANGS}
+    return {"section": service.section, "number": service.number, **named, **targets}
+
+
+def _site_facts(office: Office, site_id: str | None) -> dict[str, Any] | None:
+    if site_id is None:
+        return None
+    site = office.fleet.sites.get(site_id)
+    if site is None:  # taken out of the configuration since
+        return {"id": site_id, "name_bn": site_id, "name_en": site_id}
+    return {"id": site_id, "name_bn": site.name_bn, "name_en": site.name_en}
+
+
+def _explained(deadline: Deadline) -> dict[str, str]:
+    return {f"explanation_{lang}": explain(deadline, lang) for lang in LANGS}
+
+
+def _stage_facts(office: Office, ticket: Ticket, level: int) -> dict[str, Any] | None:
+    if ticket.breached_utc is None or not 1 <= level <= len(office.charter.stages):
+        return None
+    stage: Stage = office.charter.stages[level - 1]
+    dates = chain(ticket.breached_utc, office.charter.stages, office.calendar)[level - 1]
+    holder = office.charter.officer(stage.holder)
+    return {
+        "level": stage.level,
+        "lapses": dates.lapses_utc.isoformat(),
+        **{f"holder_{lang}": f"{holder.name(lang)}, {holder.title(lang)}" for lang in LANGS},
+        **{f"disposal_{lang}": stage.disposal_text(lang) for lang in LANGS},
+    }
+
+
+def _outage_facts(office: Office, outage: Outage, now_utc: datetime) -> dict[str, Any]:
+    sites = office.fleet.sites
+    kinds: Counter[str] = Counter(sites[row.site].kind for row in outage.affected if row.site in sites)
+    late_utc = operator_late_since(office, outage, now_utc)
+    return {
+        "started": outage.started_utc.isoformat(),
+        "ended": outage.ended_utc.isoformat() if outage.ended_utc else None,
+        "end_reason": outage.end_reason,
+        "reason": outage.reason,
+        "evidence": outage.evidence,
+        "affected": dict(kinds),
+        "operator": sites[outage.site].operator if late_utc else "",
+        "operator_due": late_utc.isoformat() if late_utc else None,
+    }
+
+
+def history_line(kind: str, facts: Mapping[str, Any]) -> str:
+    """A notice's gist as one English line of the ticket's history."""
+    due = _moment(facts["deadline"])
+    stage, following = facts["stage"], facts["next_stage"]
+    match kind:
+        case "stage":
+            return f"stage {stage['level']}: {stage['holder_en']}; to be settled by {_moment(stage['lapses'])}"
+        case "ask":
+            return f"the responsible officer is asked whether to raise it to stage {following['level']}"
+        case "lapses_soon" | "lapses_today":
+            return f"stage {stage['level']} lapses {_moment(stage['lapses'])}: {stage['holder_en']} is reminded"
+        case "due_today":
+            return f"falls due today: {due}"
+    return f"service-time target missed: due {due} ({facts['service']['target_en']})"
+
+
+def recovery_line(ticket: Ticket) -> str:
+    """How the ticket's last outage ended, for its history."""
+    outage = ticket.outages[-1]
+    if outage.ended_utc is None:
+        return "the site is still down"
+    lasted = text.duration_text(outage.ended_utc - outage.started_utc, "en")
+    if outage.end_reason == "recovered":
+        return f"the site has answered since {text.moment_text(outage.ended_utc, 'en')}, after {lasted}"
+    return f"the site was {outage.end_reason} in the configuration {lasted} after the outage began"
+
+
+def _moment(iso: str) -> str:
+    return text.moment_text(datetime.fromisoformat(iso), "en")

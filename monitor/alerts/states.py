@@ -1,0 +1,55 @@
+"""The states of a ticket and what a person can do to it.
+
+States, and the action that leads from one to another::
+
+    open ──ack──> acknowledged ──start──> in_progress <──start / wait──> waiting
+      │                │                      │                             │
+      └────────────────┴───────resolve────────┴─────────────────────────────┘
+                                  │
+                                  v
+    open <──reopen── resolved ──close──> closed ──reopen──> open
+
+``comment`` and ``raise`` leave the state as it is. Every change is an event with actor, time and text; events only
+ever grow.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+MONITOR = "monitor"
+
+
+class TicketState(StrEnum):
+    """Where a ticket stands; see the drawing above."""
+
+    OPEN = "open"
+    ACKNOWLEDGED = "acknowledged"
+    IN_PROGRESS = "in_progress"
+    WAITING = "waiting"
+    RESOLVED = "resolved"
+    CLOSED = "closed"
+
+
+S = TicketState
+UNSOLVED = (S.OPEN, S.ACKNOWLEDGED, S.IN_PROGRESS, S.WAITING)
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """Something that a person can do to a ticket: from which states, and to which (None: it stays)."""
+
+    allowed: tuple[TicketState, ...]
+    leads_to: TicketState | None
+
+
+ACTIONS: Mapping[str, Action] = {
+    "ack": Action((S.OPEN,), S.ACKNOWLEDGED),
+    "start": Action((S.OPEN, S.ACKNOWLEDGED, S.WAITING), S.IN_PROGRESS),
+    "wait": Action((S.OPEN, S.ACKNOWLEDGED, S.IN_PROGRESS), S.WAITING),
+    "resolve": Action(UNSOLVED, S.RESOLVED),
+    "close": Action((S.RESOLVED,), S.CLOSED),
+    "reopen": Action((S.RESOLVED, S.CLOSED), S.OPEN),
+    "raise": Action(UNSOLVED, None),
+    "comment": Action(tuple(S), None),
+}
