@@ -21,10 +21,11 @@ def advance(session: Session, office: Office, now_utc: datetime) -> list[Ticket]
     """Does for every unsolved ticket what is due; returns those for which something was."""
     moved = []
     for ticket in session.scalars(select(Ticket).where(Ticket.state.in_(UNSOLVED)).order_by(Ticket.id)):
+        steps_due = _due(office, ticket, now_utc)
+        if not steps_due:
+            continue
         done = {notice.key for notice in ticket.notices}
-        fresh = [
-            step for step in _due(office, ticket, now_utc) if outbox.key(ticket, step.name, step.recipient) not in done
-        ]
+        fresh = [step for step in steps_due if outbox.key(ticket, step.name, step.recipient) not in done]
         for step in fresh:
             _do(session, office, ticket, step, now_utc)
         if any(step.kind == "breach" for step in fresh):

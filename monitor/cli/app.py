@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from monitor.cli import charter, config, daemon, probe, status, tickets
+from monitor.cli import charter, config, daemon, probe, records, simulate, status, tickets
 from monitor.cli.failing import INTERRUPTED, Failure
 
 
@@ -35,6 +35,8 @@ app = typer.Typer(
 
 app.add_typer(probe.app, name="probe")
 app.add_typer(tickets.app, name="ticket")
+app.add_typer(records.audit, name="audit")
+tickets.app.command()(records.export)
 COMMANDS: tuple[Callable[..., None], ...] = (
     daemon.run,
     config.check,
@@ -44,6 +46,7 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     charter.charter,
     charter.calendar,
     charter.deadline,
+    simulate.simulate,
     config.version,
 )
 for command in COMMANDS:

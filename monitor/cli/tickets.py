@@ -2,6 +2,7 @@
 
 import getpass
 import json
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -10,6 +11,8 @@ from monitor.cli.failing import BAD_INPUT, NO, Failure, settings_of, store_of
 
 if TYPE_CHECKING:
     from rich.table import Table
+
+    from monitor.alerts.office import Office
 
 app = typer.Typer(help="Shows a ticket, or does something to it.", no_args_is_help=True)
 
@@ -67,19 +70,25 @@ def show(context: typer.Context, number: Number, as_json: AsJson = False) -> Non
     """Prints a ticket's whole story."""
     from rich.console import Console
 
+    from monitor.alerts.office import Office
+    from monitor.alerts.story import tell
     from monitor.cli.status import local
     from monitor.store import views
 
-    with store_of(settings_of(context.obj)) as store, store.read() as session:
+    settings = settings_of(context.obj)
+    with store_of(settings) as store, store.read() as session:
         ticket = views.ticket(session, number)
-    if ticket is None:
-        raise Failure(f"no ticket {number}. `upazila-monitor tickets` lists them", NO)
+        if ticket is None:
+            raise Failure(f"no ticket {number}. `upazila-monitor tickets` lists them", NO)
+        story = list(tell(session, Office.of(settings), number))
     facts = views.facts(ticket)
     if as_json:
         print(json.dumps(facts, ensure_ascii=False, indent=2))
         return
     console = Console(highlight=False, markup=False)
     console.print(table([facts], ""))
+    for line in story:
+        console.print(line)
     for event in facts["events"]:
         console.print(f"{local(event['at_utc'])}  {event['kind']:<14} {event['actor']:<12} {event['text']}")
 
@@ -104,6 +113,92 @@ def _user() -> str:
         return getpass.getuser()
     except (KeyError, OSError):
         return "unknown"
+
+
+@app.command()
+def new(
+    context: typer.Context,
+    text: Annotated[str, typer.Option("--text", "-m", help="What is asked for, in the asker's words.")],
+    asker: Annotated[str, typer.Option("--from", metavar="NAME", help="Who asks.")],
+    way: Annotated[str, typer.Option("--by", help="How it came in: phone, person, email or letter.")],
+    service: Annotated[int | None, typer.Option(help="Number of a citizen service of the charter (2.1).")] = None,
+    official: Annotated[int | None, typer.Option(help="Number of an official service of the charter (2.2).")] = None,
+    site: Annotated[str, typer.Option(help="The site that it is about.")] = "",
+    email: Annotated[str, typer.Option(help="Where the asker is told of it.")] = "",
+    at: Annotated[
+        str, typer.Option(help="When it was received, such as 2026-11-23T16:30 (Dhaka); now, if left out.")
+    ] = "",
+    actor: Actor = "",
+) -> None:
+    """Registers a citizen's complaint or request, or an official one, and says until when it is due."""
+    from monitor.alerts.complaints import Request, register
+    from monitor.alerts.office import Office
+    from monitor.charter import text as words
+    from monitor.clock import SystemClock
+
+    settings = settings_of(context.obj)
+    office, now_utc = Office.of(settings), SystemClock().utc()
+    key = _service_key(office, service, official)
+    request = Request(key, _way(way), asker, text, _received(at, now_utc), _email(email), _site(office, site))
+    with store_of(settings) as store, store.write() as session:
+        ticket = register(session, office, request, actor or _user(), now_utc)
+        print(f"{ticket.number}: due {words.moment_text(ticket.deadline_utc, 'en')}")
+
+
+def _service_key(office: "Office", service: int | None, official: int | None) -> str:
+    if (service is None) == (official is None):
+        raise Failure("which row of the charter? Expected --service N or --official N", BAD_INPUT)
+    key = f"citizen:{service}" if service is not None else f"official:{official}"
+    if key not in office.charter.services:
+        known = ", ".join(office.charter.services)
+        raise Failure(f"the charter has no service {key}. Expected one of: {known}", BAD_INPUT)
+    return key
+
+
+def _way(way: str) -> str:
+    from monitor.alerts.complaints import WAYS
+
+    if way not in WAYS:
+        raise Failure(f"--by: found '{way}'. Expected one of: {', '.join(WAYS)}", BAD_INPUT)
+    return way
+
+
+def _site(office: "Office", site: str) -> str | None:
+    from monitor.settings.problems import did_you_mean
+
+    if site and site not in office.fleet.sites:
+        hint = did_you_mean(site, office.fleet.sites) or " `upazila-monitor status --all` lists them"
+        raise Failure(f"--site: no site '{site}'.{hint}", BAD_INPUT)
+    return site or None
+
+
+def _email(email: str) -> str:
+    from monitor.settings.monitor_file import is_mail_address
+
+    if email and not is_mail_address(email):
+        raise Failure(f"--email: '{email}' is not an e-mail address. Expected one such as name@example.org", BAD_INPUT)
+    return email
+
+
+def _received(at: str, now_utc: datetime) -> datetime:
+    from monitor.charter.text import DHAKA
+
+    if not at:
+        return now_utc
+    try:
+        given = datetime.fromisoformat(at)
+    except ValueError:
+        raise Failure(f"--at: '{at}' is not a time. Expected one such as 2026-11-23T16:30", BAD_INPUT) from None
+    moment = (given if given.tzinfo else given.replace(tzinfo=DHAKA)).astimezone(UTC)
+    if moment > now_utc:
+        raise Failure(f"--at: {at} has not come yet. Expected a time that is past", BAD_INPUT)
+    return moment
+
+
+@app.command(name="raise")
+def raise_(context: typer.Context, number: Number, text: Text = "", actor: Actor = "") -> None:
+    """Raises an overdue ticket to the next stage of the grievance chain."""
+    _act(context, number, "raise", text, actor)
 
 
 @app.command()

@@ -51,6 +51,9 @@ class TicketView:
     deadline_utc: datetime
     breached_utc: datetime | None
     resolved_utc: datetime | None
+    source: str = "outage"
+    asker: str = ""
+    text: str = ""
     events: tuple[EventView, ...] = ()
 
 
@@ -159,6 +162,9 @@ def _ticket(row: Ticket, events: tuple[EventView, ...] = ()) -> TicketView:
         row.deadline_utc,
         row.breached_utc,
         row.resolved_utc,
+        row.source,
+        row.asker,
+        row.text,
         events,
     )
 

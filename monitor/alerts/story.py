@@ -1,0 +1,38 @@
+"""A ticket's own account of itself: what it is about, how its deadline was counted, which stages lie ahead."""
+
+from collections.abc import Iterator
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from monitor.alerts.facts import deadline_of
+from monitor.alerts.office import Office
+from monitor.charter.deadline import explain
+from monitor.charter.stages import chain
+from monitor.charter.text import moment_text
+from monitor.store.models import Ticket
+
+
+def tell(session: Session, office: Office, number: str) -> Iterator[str]:
+    """The lines of the account, in English; nothing for a number that does not exist."""
+    ticket = session.scalars(select(Ticket).where(Ticket.number == number)).one_or_none()
+    if ticket is None:
+        return
+    service = office.charter.services.get(ticket.service)
+    if service is not None:
+        yield f"{service.key}  {service.name_en}"
+    if ticket.asker:
+        yield f"From: {ticket.asker} (by {ticket.source})"
+        yield f"Request: {ticket.text}"
+    for outage in ticket.outages:
+        until = moment_text(outage.ended_utc, "en") if outage.ended_utc else "now"
+        behind = f", {len(outage.affected)} sites behind it" if outage.affected else ""
+        yield f"Outage: {moment_text(outage.started_utc, 'en')} to {until} ({outage.reason or 'no answer'}){behind}"
+    if service is not None:
+        yield from explain(deadline_of(office, ticket), "en").splitlines()
+    if ticket.breached_utc is not None:
+        for stage in chain(ticket.breached_utc, office.charter.stages, office.calendar):
+            holder = office.charter.officer(stage.holder)
+            mark = "→" if stage.level == ticket.stage else " "
+            from_to = f"{moment_text(stage.starts_utc, 'en')} to {moment_text(stage.lapses_utc, 'en')}"
+            yield f"{mark} Stage {stage.level}, {holder.title('en')}: {from_to}"

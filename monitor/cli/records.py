@@ -1,0 +1,85 @@
+"""`audit verify` and `ticket export`: the records as proof, and as a table for other programs."""
+
+import csv
+import io
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from monitor.cli.failing import BAD_INPUT, NO, Failure, settings_of, store_of
+
+audit = typer.Typer(help="Proves that no ticket's history was altered.", no_args_is_help=True)
+
+FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
+
+
+@audit.callback()
+def auditing() -> None:
+    """Keeps `verify` a command of its own."""
+
+
+@audit.command()
+def verify(
+    context: typer.Context,
+    head: Annotated[
+        str, typer.Option(help="A hash noted earlier, from the foot of any mail; it must still be in it.")
+    ] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+) -> None:
+    """Goes through the history of all tickets; exit code 1 when something was altered, inserted or cut off."""
+    from monitor.alerts.audit import verify as verify_chain
+
+    with store_of(settings_of(context.obj)) as store, store.read() as session:
+        found = verify_chain(session, head.strip())
+    if as_json:
+        print(json.dumps({"events": found.events, "head": found.head, "fault": found.fault}))
+    elif found.fault:
+        print(f"NOT WHOLE: {found.fault}. {found.events} events before it are.", file=sys.stderr)
+    else:
+        print(f"{found.events} events, nothing altered. Head: {found.head}")
+    if found.fault:
+        raise typer.Exit(NO)
+
+
+def export(
+    context: typer.Context,
+    as_csv: Annotated[bool, typer.Option("--csv", help="As a table for spreadsheets.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON, with every ticket's history.")] = False,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="A file; standard output, if left out.")] = None,
+) -> None:
+    """Writes all tickets out, the oldest first."""
+    from monitor.store import views
+
+    if as_csv == as_json:
+        raise Failure("in which form? Expected --csv or --json", BAD_INPUT)
+    with store_of(settings_of(context.obj)) as store, store.read() as session:
+        numbers = [ticket.number for ticket in views.tickets(session, limit=1_000_000)]
+        whole = [views.ticket(session, number) for number in reversed(numbers)]
+    found = [views.facts(ticket) for ticket in whole if ticket is not None]
+    text = json.dumps(found, ensure_ascii=False, indent=2) + "\n" if as_json else table(found)
+    if output is None:
+        sys.stdout.write(text)
+        return
+    try:
+        output.write_text(text, encoding="utf-8-sig" if as_csv else "utf-8")  # spreadsheets know UTF-8 by its mark
+    except OSError as error:
+        raise Failure(f"{output}: cannot be written: {error.strerror}", BAD_INPUT) from None
+
+
+def table(found: list[dict[str, Any]]) -> str:
+    """Tickets as CSV (RFC 4180), without their histories; no cell is a formula to a spreadsheet."""
+    lines = io.StringIO()
+    columns = [name for name in found[0] if name != "events"] if found else ["number"]
+    writer = csv.writer(lines)
+    writer.writerow(columns)
+    for ticket in found:
+        writer.writerow([harmless(ticket[name]) for name in columns])
+    return lines.getvalue()
+
+
+def harmless(value: object) -> object:
+    """A text that a spreadsheet would take for a formula, with a ' before it; everything else as it is."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_SIGNS) else value

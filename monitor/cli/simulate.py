@@ -1,0 +1,35 @@
+"""`simulate`: a complaint and an outage travel the whole grievance chain in seconds, every mail written to a folder."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from monitor.cli.failing import BAD_INPUT, Failure, settings_of
+
+
+def simulate(
+    context: typer.Context,
+    months: Annotated[int, typer.Option(min=1, max=60, help="How long nobody settles anything.")] = 6,
+    begin: Annotated[
+        str, typer.Option("--from", help="When it begins, such as 2026-11-23T10:00 (Dhaka); now, if left out.")
+    ] = "",
+    output: Annotated[Path, typer.Option("--output", "-o", help="The folder for the mails.")] = Path("var/simulation"),
+) -> None:
+    """Plays months on a virtual clock: a walk-in complaint and an outage that nobody settles. Sends nothing."""
+    from monitor.charter.text import DHAKA
+    from monitor.clock import SystemClock
+    from monitor.daemon.simulation import play
+
+    settings = settings_of(context.obj)
+    try:
+        began = datetime.fromisoformat(begin) if begin else SystemClock().utc()
+    except ValueError:
+        raise Failure(f"--from: '{begin}' is not a time. Expected one such as 2026-11-23T10:00", BAD_INPUT) from None
+    began = began if began.tzinfo else began.replace(tzinfo=DHAKA)
+    mails = 0
+    for at, line in play(settings, began, months, output):
+        print(f"{at.astimezone(DHAKA):%Y-%m-%d %H:%M}  {line}")
+        mails += line.startswith("mail ")
+    print(f"{mails} mails in {output}/")
