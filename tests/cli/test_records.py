@@ -1,0 +1,84 @@
+"""Registering, exporting and proving, as typed."""
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.cli.records import FORMULA_SIGNS, harmless, table
+from tests.alerts.conftest import Desk
+from tests.cli.test_commands import desk, home, run
+
+__all__ = ["desk", "home"]
+
+WALK_IN = ("ticket", "new", "--by", "person", "--from", "=1+1", "--text", "ল্যাব বন্ধ")
+
+
+def test_a_walk_in_complaint_gets_a_number_and_a_date_and_tells_its_story(home: Path, desk: Desk) -> None:
+    done = run(home, *WALK_IN, "--service", "6", "--site", "lab-juniadaha-girls", "--at", "2026-11-23T16:30")
+    assert done.returncode == 0
+    assert done.stdout == "BHR-2026-000002: due Tuesday, 24 November 2026, 17:00\n"
+    story = run(home, "ticket", "show", "BHR-2026-000002").stdout
+    assert "the day of the event does not count" in story
+    assert "ল্যাব বন্ধ" in story
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--service", "77"], "the charter has no service citizen:77"),
+        ([], "Expected --service N or --official N"),
+        (["--service", "6", "--official", "1"], "Expected --service N or --official N"),
+        (["--official", "1", "--site", "lab-juniadaha-grils"], "Did you mean 'lab-juniadaha-girls'?"),
+        (["--official", "1", "--email", "a@b@c"], "'a@b@c' is not an e-mail address"),
+        (["--official", "1", "--at", "yesterday"], "'yesterday' is not a time"),
+        (["--official", "1", "--at", "2999-01-01T10:00"], "has not come yet"),
+    ],
+)
+def test_what_cannot_be_registered_is_said_and_stores_nothing(
+    home: Path, desk: Desk, words: list[str], message: str
+) -> None:
+    done = run(home, *WALK_IN, *words)
+    assert done.returncode == 2
+    assert message in done.stderr
+    assert len(desk.tickets()) == 1
+
+
+def test_an_export_is_whole_and_safe_to_open(home: Path, desk: Desk) -> None:
+    run(home, *WALK_IN, "--official", "2")
+    rows = list(csv.DictReader(io.StringIO(run(home, "ticket", "export", "--csv").stdout)))
+    assert [row["number"] for row in rows] == ["BHR-2026-000001", "BHR-2026-000002"]
+    assert rows[1]["asker"] == "'=1+1"
+    found = json.loads(run(home, "ticket", "export", "--json").stdout)
+    assert found[1]["asker"] == "=1+1"
+    assert found[1]["events"][0]["kind"] == "registered"
+
+
+def test_the_audit_is_proved_and_a_strange_head_is_refused(home: Path, desk: Desk) -> None:
+    head = json.loads(run(home, "audit", "verify", "--json").stdout)["head"]
+    assert run(home, "audit", "verify", "--head", head).returncode == 0
+    done = run(home, "audit", "verify", "--head", "f" * 64)
+    assert done.returncode == 1
+    assert "NOT WHOLE" in done.stderr
+
+
+def test_months_are_played_in_seconds_and_every_mail_is_a_file(home: Path, tmp_path: Path) -> None:
+    done = run(home, "simulate", "--months", "2", "--from", "2026-11-23T10:00", "-o", str(tmp_path / "mails"))
+    assert done.returncode == 0
+    assert "2026-11-24 17:00  BHR-2026-000001 stage: stage 1" in done.stdout
+    assert "2026-12-24 17:00  BHR-2026-000001 stage: stage 2" in done.stdout
+    count = int(done.stdout.splitlines()[-1].split()[0])
+    assert len(list((tmp_path / "mails").glob("*.eml"))) == count > 10
+
+
+@given(st.text(min_size=1))
+def test_no_cell_is_a_formula_and_nothing_else_is_changed(text: str) -> None:
+    cell = str(harmless(text))
+    assert not cell.startswith(FORMULA_SIGNS)
+    assert cell in {text, f"'{text}"}
+    (_, row) = csv.reader(io.StringIO(table([{"text": text.replace("\r", "").replace("\0", "")}]), newline=""))
+    assert len(row) <= 1
