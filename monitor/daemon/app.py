@@ -143,7 +143,7 @@ class Daemon:
         except ConfigError as error:
             for problem in error.problems:
                 log.error("%s", problem)
-            log.error("%d errors; the running configuration stays in force", len(error.problems))
+            log.error("%d error(s); the running configuration stays in force", len(error.problems))
         else:
             self._take_over(settings)
         self._notifier.ready()
