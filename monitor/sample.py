@@ -1,8 +1,8 @@
 """One probe's result: the single shape that every probe returns and that judging reads."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Verdict(StrEnum):
@@ -16,8 +16,7 @@ class Verdict(StrEnum):
     UNKNOWN = "unknown"
 
 
-@dataclass(frozen=True, slots=True)
-class Sample:
+class Sample(NamedTuple):
     """The result of one round against one device.
 
     ``sent`` and ``received`` count echoes (or requests); ``rtts_ns`` holds one round-trip time in

@@ -3,12 +3,11 @@
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 from monitor.clock import NS_PER_S, Clock
 from monitor.judging.board import Board, Decision
 from monitor.metrics.live import Live
-from monitor.probes.base import Probe, Target
+from monitor.probes.base import PLAIN, Probe, Shape, Target
 from monitor.probes.wheel import TICK_NS, Wheel
 from monitor.sample import Sample, Verdict
 from monitor.settings.fleet import Device, Fleet
@@ -44,6 +43,7 @@ class Prober:
     def configure(self, fleet: Fleet, probing: Probing) -> None:
         """Puts a new fleet on the wheel; its first round comes soon, spread so that the rate is kept."""
         self._fleet, self._probing = fleet, probing
+        self._targets = {device.id: _target(device) for device in fleet.devices.values()}
         self._wheel = Wheel(probing.interval_s)
         now_ns = self._clock.mono_ns()
         echoes = len(fleet.devices) * probing.echoes
@@ -73,8 +73,8 @@ class Prober:
             return
         for _, due_ns in due:
             self._live.round_late((now_ns - due_ns) / NS_PER_S)
-        devices = [self._fleet.devices[device] for device, _ in due]
-        self._rounds.add(task := asyncio.create_task(self._round(devices)))
+        targets = [self._targets[device] for device, _ in due]
+        self._rounds.add(task := asyncio.create_task(self._round(targets)))
         task.add_done_callback(self._round_done)
 
     def _round_done(self, task: asyncio.Task[None]) -> None:
@@ -82,12 +82,13 @@ class Prober:
         if not task.cancelled() and (error := task.exception()) is not None:
             log.error("a round broke off", exc_info=error)
 
-    async def _round(self, devices: Sequence[Device]) -> None:
-        missing = {device.id for device in devices}
+    async def _round(self, targets: Sequence[Target]) -> None:
+        missing = {target.device for target in targets}
         try:
-            async for sample in self._probe.run([_target(device) for device in devices]):
-                missing.discard(sample.device)
-                self._take(sample)
+            async for samples in self._probe.run(targets):
+                for sample in samples:
+                    missing.discard(sample.device)
+                    self._take(sample)
         finally:
             for device in missing & self._fleet.devices.keys():  # whatever broke the round, nobody falls off the wheel
                 self._again(device, self._probing.recheck_s)
@@ -97,7 +98,7 @@ class Prober:
         if device is None:
             return  # taken out of the configuration while its round was under way
         if sample.started_mono_ns < self._distrusted_before_ns and sample.verdict is Verdict.FAILED:
-            sample = replace(sample, verdict=Verdict.UNKNOWN, reason="we stood still meanwhile")
+            sample = sample._replace(verdict=Verdict.UNKNOWN, reason="we stood still meanwhile")
         self._live.observe(sample)
         decisions = self._board.observe(sample)
         self._schedule_next(sample, device)
@@ -121,4 +122,5 @@ class Prober:
 
 
 def _target(device: Device) -> Target:
-    return Target(device.id, device.address, ttl=device.ttl, dscp=device.dscp)
+    shape = Shape(device.ttl, device.dscp, device.payload_bytes, device.dont_fragment)
+    return Target.of(device.id, device.address, PLAIN if shape == PLAIN else shape)

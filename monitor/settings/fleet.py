@@ -20,6 +20,8 @@ class Device:
     address: IPv4Address | IPv6Address
     ttl: int | None = None
     dscp: int | None = None
+    payload_bytes: int | None = None
+    dont_fragment: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,16 @@ class Fleet:
 
 def _site(id_: str, entry: SiteEntry) -> Site:
     devices = [
-        Device(f"{id_}/{name}", id_, name, device.address, device.ttl, device.dscp)
+        Device(
+            f"{id_}/{name}",
+            id_,
+            name,
+            device.address,
+            device.ttl,
+            device.dscp,
+            device.payload_bytes,
+            device.dont_fragment,
+        )
         for name, device in entry.devices.items()
     ]
     if entry.address is not None:

@@ -39,6 +39,8 @@ class DeviceEntry(Model):
     address: Address
     ttl: int | None = Field(default=None, ge=1, le=255)
     dscp: int | None = Field(default=None, ge=0, le=63)
+    payload_bytes: int | None = Field(default=None, ge=20, le=8_972)
+    dont_fragment: bool = False
 
 
 class SiteEntry(Model):

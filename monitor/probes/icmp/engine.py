@@ -18,40 +18,35 @@ import errno
 import logging
 import socket
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections import defaultdict
+from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from ipaddress import IPv6Address
+from datetime import datetime
 
 from monitor.clock import NS_PER_S, Clock
-from monitor.probes.base import Target
-from monitor.probes.icmp.flights import Counters, Flights, Round
+from monitor.probes.base import Shape, Target
+from monitor.probes.icmp.counters import Counters
+from monitor.probes.icmp.flights import Flights, Group
 from monitor.probes.icmp.opening import Wanted, has_ipv6, open_socket
-from monitor.probes.icmp.packets import Requests
-from monitor.probes.icmp.sockets import (
-    BATCH,
-    EchoSocket,
-    Family,
-    NoSocket,
-    Opener,
-    can_be_sent_later,
-    name_of,
-    packed_address,
-    packet_options,
-)
+from monitor.probes.icmp.packets import BATCH
+from monitor.probes.icmp.rings import ARRIVALS, Outgoing
+from monitor.probes.icmp.sockets import EchoSocket, Family, NoSocket, Opener, can_be_sent_later, name_of, packet_options
 from monitor.sample import Sample, Verdict
 
 log = logging.getLogger(__name__)
 
 UNREACHABLE_HOST = {errno.EHOSTUNREACH, errno.EHOSTDOWN}
 BURST_S = 0.01
+SHORT_S = 0.05
+TURN_NS = 5_000_000  # how long sending may keep the event loop to itself
 NO_ROOM_PAUSE_S = 0.002
 NO_ROOM_TRIES = 5
 
 
 @dataclass(frozen=True, slots=True)
 class IcmpOptions:
-    """The shape of a round; ``rate_per_s`` 0 means as fast as possible."""
+    """The shape of a round; ``rate_per_s`` 0 means as fast as possible, which still drains what comes."""
 
     echoes: int = 3
     spacing_s: float = 0.5
@@ -68,10 +63,86 @@ class IcmpOptions:
 class _Path:
     """One family's socket with what is under way over it."""
 
-    def __init__(self, echo_socket: EchoSocket, counters: Counters, timeout_ns: int) -> None:
+    def __init__(self, echo_socket: EchoSocket, counters: Counters, clock: Clock, timeout_ns: int) -> None:
         self.socket = echo_socket
         self.flights = Flights(echo_socket, counters, timeout_ns)
-        self.requests = Requests(v6=echo_socket.v6, identifier=echo_socket.identifier, cookie=self.flights.cookie)
+        self._counters = counters
+        self._clock = clock
+        self._out = Outgoing(self.flights.requests, v6=echo_socket.v6)
+
+    def send(self, group: Group, echo: int) -> list[int]:
+        """Sends one echo to each of the group; returns the places of those for which the kernel had no room."""
+        number = self.flights.start(group, echo)
+        count = len(group.targets)
+        begun_ns, refused = self._transmit(number, group, 0, count)
+        each_ns = max(1, (self._clock.mono_ns() - begun_ns) // count)
+        self.flights.departed(number, range(begun_ns, begun_ns + each_ns * count, each_ns))
+        group.waves_sent += 1
+        self._counters.sent += count - len(refused)
+        no_room = []
+        for place, number_ in refused:
+            group.unsent[place] += 1
+            if can_be_sent_later(number_):
+                no_room.append(place)
+            else:
+                self.refuse(group, place, number_)
+        self.take_in(number)
+        return no_room
+
+    def send_again(self, group: Group, place: int) -> bool:
+        """Tries once more to send one echo of the group's last batch; whether there was room."""
+        number = group.batches[-1]
+        now_ns, refused = self._transmit(number, group, place, place + 1)
+        if refused and can_be_sent_later(refused[0][1]):
+            return False
+        if refused:
+            self.refuse(group, place, refused[0][1])
+        else:
+            group.unsent[place] -= 1
+            self._counters.sent += 1
+            self.flights.departed_later(number, place, now_ns)
+        return True
+
+    def _transmit(self, number: int, group: Group, start: int, end: int) -> tuple[int, list[tuple[int, int]]]:
+        shape, socket_ = group.shape, self.socket
+        control = packet_options(v6=socket_.v6, ttl=shape.ttl, dscp=shape.dscp)
+        self._out.load(number, group.crowd, group.extra_bytes, control)
+        if not shape.dont_fragment:
+            return self._clock.mono_ns(), self._out.send(socket_.fileno(), start, end)
+        socket_.forbid_fragments(True)
+        try:
+            return self._clock.mono_ns(), self._out.send(socket_.fileno(), start, end)
+        finally:
+            socket_.forbid_fragments(False)
+
+    def refuse(self, group: Group, place: int, number: int) -> None:
+        """The kernel did not send it."""
+        self._counters.refused_by_errno[errno.errorcode.get(number, str(number))] += 1
+        group.refused[place] = number
+
+    def take_in(self, just_sent: int | None = None) -> None:
+        """Takes in all that has arrived; also called by the event loop.
+
+        Near and idle neighbours answer in the order in which they were asked: after a batch was sent, that is looked
+        for first.
+        """
+        socket_, incoming = self.socket, self.socket.incoming
+        while True:
+            count = socket_.receive()
+            read_ns = self._clock.mono_ns()
+            wall_to_mono_ns = read_ns - time.time_ns()
+            in_order = just_sent is not None and count and incoming.mirrors(self._out, count)
+            if in_order and self.flights.mirrored(just_sent, incoming.stamps(count, wall_to_mono_ns), read_ns):
+                break
+            if count:
+                self.flights.take_in(
+                    incoming.records(count), incoming.datagram, incoming.plain_bytes, wall_to_mono_ns, read_ns
+                )
+            if count < ARRIVALS:
+                break
+        if not count and socket_.kind == "ping":
+            for error in socket_.queued_errors():
+                self.flights.queued_error(error)
 
 
 class IcmpProbe:
@@ -88,6 +159,7 @@ class IcmpProbe:
         self._opener = opener
         self._paths: dict[int, _Path] = {}
         self._may_send_mono_ns = 0
+        self._turn_mono_ns = 0
         self._hurried = asyncio.Event()
 
     def open(self) -> None:
@@ -107,9 +179,9 @@ class IcmpProbe:
 
     def _open_path(self, family: Family) -> None:
         echo_socket = open_socket(family, self.options.socket, self._opener)
-        path = _Path(echo_socket, self.counters, round(self.options.timeout_s * NS_PER_S))
+        path = _Path(echo_socket, self.counters, self._clock, round(self.options.timeout_s * NS_PER_S))
         self._paths[family] = path
-        asyncio.get_running_loop().add_reader(echo_socket, self._take_in, path)
+        asyncio.get_running_loop().add_reader(echo_socket, path.take_in)
 
     def close(self) -> None:
         """Closes the sockets."""
@@ -127,191 +199,132 @@ class IcmpProbe:
         """Which kind of socket each family got: 'ping' or 'raw'."""
         return {family: path.socket.kind for family, path in self._paths.items()}
 
-    async def run(self, due: Sequence[Target]) -> AsyncIterator[Sample]:
+    async def run(self, due: Sequence[Target]) -> AsyncIterator[Sequence[Sample]]:
         """One round for each target; see `Probe`."""
-        options, news = self.options, asyncio.Event()
-        dropped = self._dropped()
-        rounds: list[tuple[_Path, Round]] = []
-        for target in due:
-            path = self._paths.get(target.address.version)
-            round_ = self._round(target, options, news)
-            if path is None:
-                yield _sample(round_, Verdict.UNKNOWN, self.why_no_ipv6 or "no socket")
-            else:
-                rounds.append((path, round_))
-        rounds.sort(key=lambda pair: pair[0].socket.family)
+        started, dropped, news = (self._clock.utc(), self._clock.mono_ns()), self._dropped(), asyncio.Event()
+        groups, homeless = self._grouped(due, news)
+        if homeless:
+            why = self.why_no_ipv6 or "no socket"
+            yield [Sample(target.device, self.name, *started, Verdict.UNKNOWN, reason=why) for target in homeless]
         try:
-            await self._send_all(rounds, options)
-            async for round_ in self._finished(rounds, news, options):
-                yield self._judged(round_, dropped)
+            await self._send_all(groups)
+            async for group in self._finished(groups, news):
+                yield self._judged(group, started, dropped)
         finally:
-            for path, round_ in rounds:
-                path.flights.end(round_)
+            for path, group in groups:
+                path.flights.end(group)
 
-    def _round(self, target: Target, options: IcmpOptions, news: asyncio.Event) -> Round:
-        address = target.address
-        scope = address.scope_id if isinstance(address, IPv6Address) else None
-        return Round(
-            target,
-            address.packed,
-            packed_address(address.packed, _scope_index(scope)),
-            packet_options(v6=address.version == 6, ttl=target.ttl, dscp=target.dscp),
-            self._clock.utc(),
-            self._clock.mono_ns(),
-            [None] * options.echoes,
-            news,
-        )
+    def _grouped(self, due: Iterable[Target], news: asyncio.Event) -> tuple[list[tuple[_Path, Group]], list[Target]]:
+        """The targets in groups of one family and shape, and those for whose family there is no socket."""
+        alike: dict[tuple[int, Shape], list[Target]] = defaultdict(list)
+        for target in due:
+            alike[len(target.address), target.shape].append(target)
+        groups: list[tuple[_Path, Group]] = []
+        homeless: list[Target] = []
+        burst, echoes = self.options.burst, self.options.echoes
+        for (address_bytes, _), targets in alike.items():
+            path = self._paths.get(4 if address_bytes == 4 else 6)
+            if path is None:
+                homeless += targets
+                continue
+            for start in range(0, len(targets), burst):
+                groups.append((path, Group(targets[start : start + burst], echoes, news)))
+        return groups, homeless
 
-    async def _send_all(self, rounds: Sequence[tuple[_Path, Round]], options: IcmpOptions) -> None:
-        """Sends every echo of the rounds: one wave after the other, each wave at the allowed rate."""
+    async def _send_all(self, groups: Sequence[tuple[_Path, Group]]) -> None:
+        """Sends every echo of the round: one wave after the other, each wave at the allowed rate."""
+        options = self.options
         for echo in range(options.echoes):
             wave_mono_ns = self._clock.mono_ns()
-            for start, end in _runs(rounds, options.burst):
-                await self._wait_for_turn(end - start, options)
+            for path, group in groups:
+                await self._wait_for_turn(len(group.targets))
                 if self._hurried.is_set():
                     return
-                await self._send(rounds[start][0], [round_ for _, round_ in rounds[start:end]], echo)
+                no_room = path.send(group, echo)
+                if no_room:
+                    await self._insist(path, group, no_room)
             if echo + 1 < options.echoes:
                 await self._sleep_until(wave_mono_ns + round(options.spacing_s * NS_PER_S))
 
-    async def _wait_for_turn(self, count: int, options: IcmpOptions) -> None:
+    async def _wait_for_turn(self, count: int) -> None:
         """Waits until ``count`` more echoes keep the rate, all rounds under way together."""
-        if not options.rate_per_s:
+        now_ns, rate_per_s = self._clock.mono_ns(), self.options.rate_per_s
+        if rate_per_s:
+            turn_ns = max(self._may_send_mono_ns, now_ns)
+            self._may_send_mono_ns = turn_ns + count * NS_PER_S // rate_per_s
+            await self._sleep_until(turn_ns)
+        elif now_ns - self._turn_mono_ns > TURN_NS:
             await asyncio.sleep(0)
-            return
-        turn_ns = max(self._may_send_mono_ns, self._clock.mono_ns())
-        self._may_send_mono_ns = turn_ns + count * NS_PER_S // options.rate_per_s
-        await self._sleep_until(turn_ns)
+            self._turn_mono_ns = self._clock.mono_ns()
 
     async def _sleep_until(self, mono_ns: int) -> None:
-        pause_ns = mono_ns - self._clock.mono_ns()
-        if pause_ns <= 0:
-            await asyncio.sleep(0)
+        pause_s = (mono_ns - self._clock.mono_ns()) / NS_PER_S
+        if pause_s < SHORT_S:
+            await asyncio.sleep(max(pause_s, 0))
             return
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._hurried.wait(), pause_ns / NS_PER_S)
+            await asyncio.wait_for(self._hurried.wait(), pause_s)
 
-    async def _send(self, path: _Path, rounds: list[Round], echo: int) -> None:
-        """Sends one echo of each round; a kernel without room is asked again a few times, for these alone."""
+    async def _insist(self, path: _Path, group: Group, places: list[int]) -> None:
+        """Asks a kernel that had no room a few times more, for these alone."""
         for _ in range(NO_ROOM_TRIES):
-            rounds = self._send_batch(path, rounds, echo)
-            if not rounds:
-                return
             await asyncio.sleep(NO_ROOM_PAUSE_S)
-        for round_ in rounds:
-            self._refused(round_, errno.ENOBUFS)
+            path.take_in()
+            places = [place for place in places if not path.send_again(group, place)]
+            if not places:
+                return
+        for place in places:
+            path.refuse(group, place, errno.ENOBUFS)
 
-    def _send_batch(self, path: _Path, rounds: list[Round], echo: int) -> list[Round]:
-        """Sends one batch and takes in what has come meanwhile; returns those for which there was no room."""
-        tokens = [path.flights.start(round_, echo) for round_ in rounds]
-        controls = [(index, round_.options) for index, round_ in enumerate(rounds) if round_.options]
-        packets = b"".join(map(path.requests.packet, tokens))
-        names = b"".join([round_.name for round_ in rounds])
-        begun_ns = self._clock.mono_ns()
-        refused = dict(path.socket.send(packets, names, controls))
-        each_ns = (self._clock.mono_ns() - begun_ns) // len(rounds)
-        no_room = []
-        for index, (round_, token) in enumerate(zip(rounds, tokens, strict=True)):
-            if index not in refused:
-                path.flights.departed(token, begun_ns + index * each_ns)
-            elif can_be_sent_later(refused[index]):
-                no_room.append(round_)
-            else:
-                self._refused(round_, refused[index])
-        self._take_in(path)
-        return no_room
-
-    def _refused(self, round_: Round, number: int) -> None:
-        self.counters.refused_by_errno[errno.errorcode.get(number, str(number))] += 1
-        round_.refused_errno = number
-
-    def _take_in(self, path: _Path) -> None:
-        """Takes in all that has arrived; also called by the event loop."""
-        while True:
-            datagrams = path.socket.receive()
-            read_ns = self._clock.mono_ns()
-            wall_to_mono_ns = read_ns - time.time_ns()
-            for datagram in datagrams:
-                path.flights.arrived(datagram, wall_to_mono_ns, read_ns)
-            if len(datagrams) < BATCH:
-                break
-        if not datagrams and path.socket.kind == "ping":
-            for error in path.socket.queued_errors():
-                path.flights.queued_error(error)
-
-    async def _finished(
-        self, rounds: Sequence[tuple[_Path, Round]], news: asyncio.Event, options: IcmpOptions
-    ) -> AsyncIterator[Round]:
-        """Yields each round when all its echoes are answered, or none can be any more."""
-        timeout_ns = round(options.timeout_s * NS_PER_S)
-        waiting = list(rounds)
+    async def _finished(self, groups: Sequence[tuple[_Path, Group]], news: asyncio.Event) -> AsyncIterator[Group]:
+        """Yields each group when all its echoes are answered, or none can be any more."""
+        timeout_ns = round(self.options.timeout_s * NS_PER_S)
+        waiting = [group for _, group in groups]
         while waiting:
             news.clear()
             still, now_ns = [], self._clock.mono_ns()
             for path in self._paths.values():
-                self._take_in(path)  # before anyone is called silent
-            for path, round_ in waiting:
-                over = now_ns >= round_.last_sent_mono_ns + timeout_ns
-                if round_.complete or over or self._hurried.is_set():
-                    yield round_
+                path.take_in()  # before anyone is called silent
+            for group in waiting:
+                over = now_ns >= group.last_sent_mono_ns + timeout_ns
+                if not group.unanswered or over or self._hurried.is_set():
+                    yield group
                 else:
-                    still.append((path, round_))
+                    still.append(group)
             waiting = still
             if waiting:
-                first_ns = min(round_.last_sent_mono_ns for _, round_ in waiting) + timeout_ns
+                first_ns = min(group.last_sent_mono_ns for group in waiting) + timeout_ns
                 pause_ns = first_ns - self._clock.mono_ns()
                 with suppress(TimeoutError):
                     await asyncio.wait_for(news.wait(), max(pause_ns, 0) / NS_PER_S)
 
-    def _judged(self, round_: Round, dropped_before: int) -> Sample:
-        if round_.answered:
-            return _sample(round_, Verdict.OK, "")
-        if round_.refused_errno in UNREACHABLE_HOST:
-            return _sample(round_, Verdict.FAILED, name_of(round_.refused_errno))
-        if round_.refused_errno:
-            return _sample(round_, Verdict.UNKNOWN, name_of(round_.refused_errno))
+    def _judged(self, group: Group, started: tuple[datetime, int], dropped_before: int) -> list[Sample]:
+        """The group's samples: built without a function call where all is well."""
+        name, echoes, ok = self.name, group.waves_sent, Verdict.OK
+        utc, mono_ns = started
+        dropped = self._dropped() != dropped_before if group.unanswered else False
+        samples = []
+        for place, (target, rtts) in enumerate(zip(group.targets, zip(*group.rtts_ns, strict=True), strict=True)):
+            if None not in rtts:
+                samples.append(Sample(target.device, name, utc, mono_ns, ok, echoes, echoes, rtts))  # type: ignore[arg-type]  # no None among them
+                continue
+            answered = tuple([rtt for rtt in rtts if rtt is not None])
+            verdict, reason = (ok, "") if answered else self._why(group, place, dropped)
+            sent = echoes - group.unsent[place]
+            samples.append(Sample(target.device, name, utc, mono_ns, verdict, sent, len(answered), answered, reason))
+        return samples
+
+    def _why(self, group: Group, place: int, dropped: bool) -> tuple[Verdict, str]:
+        """Why nothing came from there, and whose fault that is."""
+        refused = group.refused.get(place)
+        if refused is not None:
+            return Verdict.FAILED if refused in UNREACHABLE_HOST else Verdict.UNKNOWN, name_of(refused)
         if self._hurried.is_set():
-            return _sample(round_, Verdict.UNKNOWN, "interrupted")
-        if self._dropped() != dropped_before:
-            return _sample(round_, Verdict.UNKNOWN, "the receive buffer was full")
-        return _sample(round_, Verdict.FAILED, round_.error or "timeout")
+            return Verdict.UNKNOWN, "interrupted"
+        if dropped:
+            return Verdict.UNKNOWN, "the receive buffer was full"
+        return Verdict.FAILED, group.errors.get(place, "timeout")
 
     def _dropped(self) -> int:
         self.counters.dropped = sum(path.socket.dropped() for path in self._paths.values())
         return self.counters.dropped
-
-
-def _runs(rounds: Sequence[tuple[_Path, Round]], most: int) -> list[tuple[int, int]]:
-    """Cuts ``rounds`` into (start, end) of at most ``most`` over one path."""
-    runs, start = [], 0
-    while start < len(rounds):
-        end = start + 1
-        while end < len(rounds) and end - start < most and rounds[end][0] is rounds[start][0]:
-            end += 1
-        runs.append((start, end))
-        start = end
-    return runs
-
-
-def _scope_index(scope: str | None) -> int:
-    """The interface's number of a link-local address such as fe80::1%eth0; 0 without one."""
-    if scope is None:
-        return 0
-    try:
-        return int(scope) if scope.isdigit() else socket.if_nametoindex(scope)
-    except OSError:
-        return 0
-
-
-def _sample(round_: Round, verdict: Verdict, reason: str) -> Sample:
-    return Sample(
-        round_.target.device,
-        IcmpProbe.name,
-        round_.started_utc,
-        round_.started_mono_ns,
-        verdict,
-        round_.sent,
-        round_.answered,
-        tuple(rtt for rtt in round_.rtts_ns if rtt is not None),
-        reason,
-    )

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from ipaddress import ip_address
 from typing import Literal
 
-from monitor.probes.icmp.packets import COOKIE_BYTES, Reply, Requests, read_reply, without_ip_header
-from monitor.probes.icmp.sockets import EchoSocket, Family, Kind, NoSocket, Opener, packed_address
+from monitor.probes.icmp.packets import COOKIE_BYTES, MOST_BATCHES, Reply, Requests, read_reply, without_ip_header
+from monitor.probes.icmp.rings import Crowd, Outgoing
+from monitor.probes.icmp.sockets import EchoSocket, Family, Kind, NoSocket, Opener
 
 Wanted = Literal["auto", "ping", "raw"]
 
@@ -43,16 +44,18 @@ def open_socket(family: Family, wanted: Wanted = "auto", opener: Opener = socket
 
 
 def _pings_itself(echo_socket: EchoSocket) -> bool:
-    cookie, token = secrets.token_bytes(COOKIE_BYTES), secrets.randbits(32)
-    v6, identifier = echo_socket.v6, echo_socket.identifier
-    request = Requests(v6=v6, identifier=identifier, cookie=cookie).packet(token)
-    address = ip_address(LOOPBACK[echo_socket.family]).packed
-    refused = echo_socket.send(request, packed_address(address))
+    """One echo to the loopback address, over the buffers that probing uses; raises OSError when sending is refused."""
+    cookie, v6, identifier = secrets.token_bytes(COOKIE_BYTES), echo_socket.v6, echo_socket.identifier
+    outgoing = Outgoing(Requests(v6=v6, identifier=identifier, cookie=cookie), v6=v6)
+    outgoing.load(secrets.randbelow(MOST_BATCHES), Crowd([ip_address(LOOPBACK[echo_socket.family]).packed], [0]))
+    refused = outgoing.send(echo_socket.fileno(), 0, 1)
     if refused:
         raise OSError(refused[0][1], f"sending to {LOOPBACK[echo_socket.family]} is refused")
     while select.select([echo_socket], [], [], SELF_TEST_S)[0]:
-        for datagram in echo_socket.receive():
-            data = without_ip_header(datagram.data) if echo_socket.kind == "raw" and not v6 else datagram.data
+        for index in range(echo_socket.receive()):
+            data = echo_socket.incoming.datagram(index).data
+            if echo_socket.has_ip_header:
+                data = without_ip_header(data)
             if isinstance(read_reply(data, v6=v6, identifier=identifier, cookie=cookie), Reply):
                 return True
     return False

@@ -6,10 +6,16 @@ An echo request of ours, after the ICMP header (type, code, checksum, identifier
     | cookie | token  | ~token | ~seq | pad |
 
 The cookie is a secret of this run; the token numbers every echo that was ever sent, and the sequence is its low half.
-Each varying word stands beside its complement, so that the checksum of all our requests is one constant.
+Each varying word stands beside its complement, so that the checksum of all our requests is one constant, and so is that
+of all right replies: who has compared every field with what was sent has verified the checksum. Zeros may follow.
+
+Tokens come in blocks of ``BATCH``, one block for each batch that is sent: the upper bits number the batch, the lower
+ones the place in it.
 """
 
 import struct
+import sys
+from array import array
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -19,6 +25,10 @@ REQUEST = struct.Struct("!BBHHH8sIIHH")  # header and body at once
 PACKET_BYTES = REQUEST.size
 COOKIE_BYTES = 8
 MOST_TOKENS = 1 << 32
+BATCH = 64  # echoes sent by one system call; a power of two
+BATCH_BITS = BATCH.bit_length() - 1
+MOST_BATCHES = MOST_TOKENS // BATCH
+LEAST_PAYLOAD_BYTES = BODY.size
 
 ECHO_REPLY, ECHO_REQUEST = 0, 8
 ECHO_REQUEST_V6, ECHO_REPLY_V6 = 128, 129
@@ -67,9 +77,13 @@ class Reply(NamedTuple):
 
 
 class ErrorMessage(NamedTuple):
-    """An ICMP error about an echo of ours: the low half of its token, and in words what happened."""
+    """An ICMP error about an echo of ours: the low half of its token, whom it was sent to, and in words what happened.
+
+    ``destination`` is empty where the error does not quote it.
+    """
 
     sequence: int
+    destination: bytes
     reason: str
 
 
@@ -82,6 +96,25 @@ class Requests:
         self._cookie = cookie
         self._checksum = 0
         self._checksum = 0 if v6 else checksum(self.packet(0))
+
+    def words(self, batch: int, count: int) -> tuple["array[int]", ...]:
+        """The words of a batch's packets that differ from one to the next (numbers 1, 4, 5 and 6), ``count`` of each.
+
+        They are in network order, ready to be laid over packets made by `packet`: no Python runs for a single echo.
+        """
+        token = batch * BATCH
+        inverse = token ^ 0xFFFFFFFF
+        low, inverse_low = token & 0xFFFF, (inverse & 0xFFFF) << 16
+        varying = (
+            array("I", range(self._identifier << 16 | low, (self._identifier << 16 | low) + count)),
+            array("I", range(token, token + count)),
+            array("I", range(inverse, inverse - count, -1)),
+            array("I", range(inverse_low, inverse_low - (count << 16), -1 << 16)),
+        )
+        if sys.byteorder == "little":
+            for word in varying:
+                word.byteswap()
+        return varying
 
     def packet(self, token: int) -> bytes:
         """The echo request number ``token`` (0 to 2³² - 1)."""
@@ -98,6 +131,12 @@ class Requests:
             sequence ^ 0xFFFF,
             0,
         )
+
+
+def answer_to(request: bytes, *, v6: bool) -> bytes:
+    """The right answer to an echo request: another type, and with it another checksum (in IPv6 the kernel's affair)."""
+    bare = bytes([ECHO_REPLY_V6 if v6 else ECHO_REPLY]) + request[1:2] + b"\0\0" + request[4:]
+    return bare if v6 else bare[:2] + checksum(bare).to_bytes(2) + bare[4:]
 
 
 def checksum(data: bytes) -> int:
@@ -138,15 +177,15 @@ def read_error(data: bytes, *, v6: bool, identifier: int) -> ErrorMessage | None
     """The ICMP error in ``data`` (from the ICMP header on) about an echo of ours; None when it is about none."""
     if len(data) < HEADER.size:
         return None
-    kind, code = data[0], data[1]
-    words = error_words(kind, code, v6=v6)
-    quoted = data[HEADER.size + 40 :] if v6 else without_ip_header(data[HEADER.size :])
+    words = error_words(data[0], data[1], v6=v6)
+    packet = data[HEADER.size :]
+    quoted, destination = (packet[40:], packet[24:40]) if v6 else (without_ip_header(packet), packet[16:20])
     if words is None or len(quoted) < HEADER.size:
         return None
     quoted_kind, _, _, its_identifier, sequence = HEADER.unpack_from(quoted)
     if its_identifier != identifier or quoted_kind != (ECHO_REQUEST_V6 if v6 else ECHO_REQUEST):
         return None
-    return ErrorMessage(sequence, words)
+    return ErrorMessage(sequence, destination, words)
 
 
 def error_words(kind: int, code: int, *, v6: bool) -> str | None:

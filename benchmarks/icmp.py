@@ -1,0 +1,247 @@
+"""This engine beside fping and blackbox_exporter: the same loopback addresses, the same run, in turns.
+
+Everything happens in a network namespace of its own, whose loopback is all the network there is. CPU is that of the
+whole process tree by rusage; the median of the same command with a few targets, its start-up, is taken off and shown.
+blackbox_exporter is a server: its CPU is what the process used meanwhile, without that of whoever asks it.
+"""
+
+import argparse
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from http.client import HTTPConnection
+from pathlib import Path
+
+from benchmarks.measuring import Run, debian_version, machine, median, run, spread
+
+PROGRAM = str(Path(sys.executable).parent / "upazila-monitor")
+BLACKBOX = "prometheus-blackbox-exporter"
+BLACKBOX_PORT = 19_115
+BLACKBOX_AT_ONCE = 50
+RATE = 5_000
+FEW = 60  # more than anybody prints one by one
+INSIDE = "UPAZILA_MONITOR_BENCHMARK_INSIDE"
+
+
+@dataclass
+class Row:
+    """One contestant's runs: CPU in seconds, wall time in seconds, RSS in bytes, targets without an answer."""
+
+    name: str
+    command: str
+    cpu_s: list[float] = field(default_factory=list)
+    wall_s: list[float] = field(default_factory=list)
+    rss_bytes: list[int] = field(default_factory=list)
+    lost: list[int] = field(default_factory=list)
+    start_cpu_s: list[float] = field(default_factory=list)
+    start_wall_s: list[float] = field(default_factory=list)
+
+    def cpu_us_per_echo(self, targets: int) -> float:
+        """The median, start-up taken off."""
+        return (median(self.cpu_s) - median(self.start_cpu_s)) / (targets - FEW) * 1e6
+
+    @property
+    def round_s(self) -> float:
+        """The median wall time, start-up taken off."""
+        return median(self.wall_s) - median(self.start_wall_s)
+
+
+def ours(rate: int) -> Callable[[Path], list[str]]:
+    return lambda file: [PROGRAM, "probe", "icmp", "--file", str(file), "--count", "1", "--rate", str(rate)]
+
+
+def fping(interval: str) -> Callable[[Path], list[str]]:
+    return lambda file: ["fping", "-q", "-C1", "-i", interval, "-f", str(file)]
+
+
+CONTESTANTS: dict[str, Callable[[Path], list[str]]] = {
+    "upazila-monitor, unpaced": ours(0),
+    "fping, unpaced": fping("0"),
+    f"upazila-monitor, {RATE}/s": ours(RATE),
+    f"fping, {RATE}/s": fping("0.2"),
+}
+
+
+def lost(text: str, targets: int) -> int:
+    """How many of ``targets`` got no answer, by a contestant's own words."""
+    own = re.search(r"(\d+) of \d+ answered", text)
+    return targets - int(own[1]) if own else targets - len(re.findall(r" : \d", text))
+
+
+def measure(row: Row, make: Callable[[Path], list[str]], files: tuple[Path, Path], targets: int) -> None:
+    """One run against a few targets and one against all."""
+    few, all_ = files
+    output = all_.with_name("output")
+    start = run(make(few), output)
+    row.start_cpu_s.append(start.cpu_s)
+    row.start_wall_s.append(start.wall_s)
+    whole: Run = run(make(all_), output)
+    row.cpu_s.append(whole.cpu_s)
+    row.wall_s.append(whole.wall_s)
+    row.rss_bytes.append(whole.rss_bytes)
+    row.lost.append(lost(whole.output, targets))
+
+
+@contextmanager
+def blackbox(folder: Path) -> Iterator[int]:
+    """blackbox_exporter with an ICMP module; yields its pid."""
+    config = folder / "blackbox.yml"
+    config.write_text("modules: {icmp: {prober: icmp, timeout: 5s, icmp: {preferred_ip_protocol: ip4}}}\n")
+    server = subprocess.Popen(
+        [BLACKBOX, f"--config.file={config}", f"--web.listen-address=127.0.0.1:{BLACKBOX_PORT}", "--log.level=error"],
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        for _ in range(100):
+            try:
+                HTTPConnection("127.0.0.1", BLACKBOX_PORT, timeout=1).connect()
+                break
+            except OSError:
+                time.sleep(0.05)
+        yield server.pid
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def ask_blackbox(addresses: Sequence[str]) -> int:
+    """Asks for each of them, `BLACKBOX_AT_ONCE` at a time; how many did not answer."""
+
+    def ask(part: Sequence[str]) -> int:
+        connection, failed = HTTPConnection("127.0.0.1", BLACKBOX_PORT), 0
+        for address in part:
+            connection.request("GET", f"/probe?module=icmp&target={address}")
+            failed += b"\nprobe_success 1" not in connection.getresponse().read()
+        connection.close()
+        return failed
+
+    with ThreadPoolExecutor(BLACKBOX_AT_ONCE) as pool:
+        return sum(pool.map(ask, [addresses[start::BLACKBOX_AT_ONCE] for start in range(BLACKBOX_AT_ONCE)]))
+
+
+def measure_blackbox(row: Row, addresses: Sequence[str], folder: Path) -> None:
+    """One run of the server, start-up aside: it is over before the first question."""
+    with blackbox(folder) as pid:
+        ask_blackbox(addresses[:BLACKBOX_AT_ONCE])
+        before_s, begun_s = _cpu_s(pid), time.monotonic()
+        row.lost.append(ask_blackbox(addresses))
+        row.wall_s.append(time.monotonic() - begun_s)
+        row.cpu_s.append(_cpu_s(pid) - before_s)
+        status = Path(f"/proc/{pid}/status").read_text()
+        row.rss_bytes.append(int(status.partition("VmHWM:")[2].split()[0]) * 1024)
+    row.start_cpu_s.append(0.0)
+    row.start_wall_s.append(0.0)
+
+
+def _cpu_s(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def addresses_of(targets: int) -> list[str]:
+    """Distinct addresses of 127.0.0.0/8, none of them a network's first or last."""
+    return [f"127.{1 + n // 62_500}.{n // 250 % 250 + 1}.{n % 250 + 1}" for n in range(targets)]
+
+
+def race(targets: int, runs: int, with_blackbox: bool) -> list[Row]:
+    """All contestants, in turns."""
+    rows = {name: Row(name, " ".join(make(Path("FILE"))).replace(PROGRAM, "upazila-monitor")) for name, make in CONTESTANTS.items()}
+    slow = Row("blackbox_exporter", f"{BLACKBOX}, {BLACKBOX_AT_ONCE} at once")
+    addresses = addresses_of(targets)
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        few, all_ = folder / "few", folder / "all"
+        few.write_text("\n".join(addresses[:FEW]) + "\n")
+        all_.write_text("\n".join(addresses) + "\n")
+        run(ours(0)(few), folder / "output")  # a first one, for the caches
+        for _ in range(runs):
+            for contestant, make in CONTESTANTS.items():
+                measure(rows[contestant], make, (few, all_), targets)
+            if with_blackbox:
+                measure_blackbox(slow, addresses, folder)
+    return [*rows.values(), *([slow] if with_blackbox else [])]
+
+
+def bars(rows: Sequence[Row], targets: int) -> list[tuple[str, float, float]]:
+    """(what, measured, at most)."""
+    by_name = {row.name: row for row in rows}
+    own, peer = by_name["upazila-monitor, unpaced"], by_name["fping, unpaced"]
+    own_paced, peer_paced = by_name[f"upazila-monitor, {RATE}/s"], by_name[f"fping, {RATE}/s"]
+    found = [
+        ("CPU an echo / fping, unpaced", own.cpu_us_per_echo(targets) / peer.cpu_us_per_echo(targets), 0.6),
+        (f"CPU an echo / fping, {RATE}/s", own_paced.cpu_us_per_echo(targets) / peer_paced.cpu_us_per_echo(targets), 0.4),
+        ("wall time of a round / fping, unpaced", own.round_s / peer.round_s, 0.6),
+        ("peak RSS, MB", max(own.rss_bytes + own_paced.rss_bytes) / 1e6, 120.0),
+        ("targets falsely lost", float(sum(own.lost + own_paced.lost)), 0.0),
+    ]
+    if "blackbox_exporter" in by_name:
+        exporter = by_name["blackbox_exporter"].cpu_us_per_echo(targets)
+        found.insert(2, ("CPU an echo / blackbox_exporter", own.cpu_us_per_echo(targets) / exporter, 1 / 30))
+    return found
+
+
+def report(rows: Sequence[Row], targets: int, runs: int) -> str:
+    """The tables, in Markdown."""
+    lines = [
+        f"{targets:,} targets, one echo each, {runs} runs in turns; medians, spread = (largest - smallest) / median.",
+        "",
+        "| | CPU an echo | spread | round | spread | start-up CPU | peak RSS | lost |",
+        "|---|---:|---:|---:|---:|---:|---:|---:|",
+    ]
+    lines += [
+        f"| {row.name} | {row.cpu_us_per_echo(targets):.1f} µs | {spread(row.cpu_s):.0%} | {row.round_s:.3f} s "
+        f"| {spread(row.wall_s):.0%} | {median(row.start_cpu_s) * 1e3:.0f} ms | {max(row.rss_bytes) / 1e6:.0f} MB "
+        f"| {sum(row.lost)} |"
+        for row in rows
+    ]
+    lines += ["", "| bar | measured | at most | |", "|---|---:|---:|---|"]
+    lines += [
+        f"| {what} | {measured:.3g} | {most:.3g} | {'met' if measured <= most else 'MISSED'} |"
+        for what, measured, most in bars(rows, targets)
+    ]
+    return "\n".join(lines)
+
+
+def versions() -> dict[str, str]:
+    """Of whoever took part."""
+    return {**machine(), "fping": debian_version("fping"), "blackbox_exporter": debian_version(BLACKBOX)}
+
+
+def main() -> None:
+    """`scripts/bench icmp`."""
+    parser = argparse.ArgumentParser(prog="scripts/bench icmp", description=__doc__.splitlines()[0])
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write every figure there as well")
+    parser.add_argument("--targets", type=int, default=20_000)
+    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--without-blackbox", action="store_true", help="it takes nearly all of the time")
+    parser.add_argument("--growth", action="store_true", help="200 to 60,000 targets, this engine alone")
+    chosen = parser.parse_args()
+    if INSIDE not in os.environ:
+        setup = 'ip link set lo up && sysctl -qw net.ipv4.ping_group_range="0 2147483647" && exec "$@"'
+        space = ["unshare", "-n"] if os.geteuid() == 0 else ["unshare", "-rn"]
+        again = [sys.executable, "-m", "benchmarks.icmp", *sys.argv[1:]]
+        os.environ[INSIDE] = "1"
+        os.execvp(space[0], [*space, "sh", "-c", setup, "sh", *again])
+    rows = race(chosen.targets, chosen.runs, not chosen.without_blackbox)
+    print(", ".join(f"{name} {value}" for name, value in versions().items()))
+    print(report(rows, chosen.targets, chosen.runs))
+    if chosen.json:
+        facts = {
+            "machine": versions(),
+            "targets": chosen.targets,
+            "runs": [asdict(row) for row in rows],
+            "bars": bars(rows, chosen.targets),
+        }
+        chosen.json.write_text(json.dumps(facts, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()

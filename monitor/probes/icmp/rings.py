@@ -1,0 +1,257 @@
+"""Buffers for ``sendmmsg`` and ``recvmmsg``, made once and used for every batch.
+
+A system call a packet is most of what probing costs, and Python code a packet most of the rest. So the buffers are laid
+out such that what differs from packet to packet is written, and what arrives is read, by strided copies of whole
+batches.
+"""
+
+import ctypes
+import errno
+import socket
+import struct
+import sys
+from array import array
+from collections.abc import Iterable, Iterator
+from ctypes import addressof, c_int, c_size_t, c_uint, c_uint32, c_void_p, sizeof
+from typing import NamedTuple
+
+from monitor.clock import NS_PER_S
+from monitor.probes.icmp.packets import BATCH, PACKET_BYTES, Requests, answer_to
+
+MOST_PAYLOAD_BYTES = 9_000
+ARRIVALS = 2 * BATCH  # more than one batch, so that taking in its answers needs no second call to find the end
+NAME_BYTES = 32
+DATA_BYTES = 640  # our replies are 28 bytes and zeros; an error quotes at most 576 (RFC 1812)
+CONTROL_BYTES = 64
+IP_HEADER_BYTES = 20
+WORD_BYTES = 4
+
+Record = tuple[bytes, int, int, int, int, int]
+Arrival = tuple[int, int, int, Record]
+
+
+class _Iovec(ctypes.Structure):
+    _fields_ = (("base", c_void_p), ("length", c_size_t))
+
+
+class _Msghdr(ctypes.Structure):
+    _fields_ = (
+        ("name", c_void_p),
+        ("namelen", c_uint32),
+        ("iov", c_void_p),
+        ("iovlen", c_size_t),
+        ("control", c_void_p),
+        ("controllen", c_size_t),
+        ("flags", c_int),
+    )
+
+
+class _Mmsghdr(ctypes.Structure):
+    _fields_ = (("header", _Msghdr), ("length", c_uint))
+
+
+_libc = ctypes.CDLL(None, use_errno=True)
+_sendmmsg, _recvmmsg = _libc.sendmmsg, _libc.recvmmsg
+_sendmmsg.argtypes = (c_int, c_void_p, c_uint, c_int)
+_recvmmsg.argtypes = (c_int, c_void_p, c_uint, c_int, c_void_p)
+
+
+class Datagram(NamedTuple):
+    """What arrived: raw bytes, who sent it, and the kernel's receive time (CLOCK_REALTIME, ns).
+
+    ``length``: how many bytes there were on the wire, of which ``data`` keeps at most `DATA_BYTES`.
+    """
+
+    data: bytes
+    source: bytes
+    stamp_ns: int
+    length: int
+
+
+class QueuedError(NamedTuple):
+    """An entry of the socket's error queue: the destination it is about, the ICMP type and code, what was sent."""
+
+    data: bytes
+    destination: bytes
+    kind: int
+    code: int
+
+
+def _columns(kinds: memoryview, packet: Iterable[memoryview], address: Iterable[memoryview]) -> list[memoryview]:
+    """What an answer has in common with its echo, a column each: type and code, its words after that, the address."""
+    return [kinds, *packet, *address]
+
+
+class Crowd:
+    """The addresses of a batch (4 or 16 bytes each), ready to be laid over its packets' socket addresses."""
+
+    def __init__(self, addresses: list[bytes], scopes: Iterable[int]) -> None:
+        self.count = len(addresses)
+        joined = memoryview(b"".join(addresses)).cast("I")
+        step = len(addresses[0]) // WORD_BYTES
+        self.words = [joined[word::step] for word in range(step)]
+        if step > 1:  # sockaddr_in6 ends with the interface's number, in native order
+            self.words.append(memoryview(array("I", scopes)))
+
+
+class Outgoing:
+    """Echo requests on their way to ``sendmmsg``."""
+
+    def __init__(self, requests: Requests, *, v6: bool) -> None:
+        name = (struct.pack("=H26x", socket.AF_INET6) if v6 else struct.pack("=H14x", socket.AF_INET)) * BATCH
+        self._data = ctypes.create_string_buffer(requests.packet(0) * BATCH, BATCH * PACKET_BYTES)
+        self._names = ctypes.create_string_buffer(name, len(name))
+        self._zeros = ctypes.create_string_buffer(MOST_PAYLOAD_BYTES)
+        self._control = ctypes.create_string_buffer(CONTROL_BYTES)
+        self._vectors = (_Iovec * (2 * BATCH))()
+        self._headers = (_Mmsghdr * BATCH)()
+        name_bytes = len(name) // BATCH
+        for index in range(BATCH):
+            self._vectors[2 * index] = _Iovec(addressof(self._data) + index * PACKET_BYTES, PACKET_BYTES)
+            self._vectors[2 * index + 1] = _Iovec(addressof(self._zeros), 0)
+            header = self._headers[index].header
+            header.name, header.namelen = addressof(self._names) + index * name_bytes, name_bytes
+            header.iov, header.iovlen = addressof(self._vectors[2 * index]), 2
+            header.control = addressof(self._control)
+        self._requests = requests
+        self._packet_words = memoryview(self._data).cast("B").cast("I")
+        self._name_words = memoryview(self._names).cast("B").cast("I")
+        self._packet_step, self._name_step = PACKET_BYTES // WORD_BYTES, name_bytes // WORD_BYTES
+        self._first_address_word = 2 if v6 else 1
+        self._looks: tuple[int, bytes] = (0, b"")
+        self.answers = _columns(
+            memoryview(array("H", [int.from_bytes(answer_to(requests.packet(0), v6=v6)[:2], sys.byteorder)] * BATCH)),
+            [self._packet_words[place :: self._packet_step] for place in range(1, self._packet_step)],
+            [self._name_words[place :: self._name_step] for place in ((2, 3, 4, 5) if v6 else (1,))],
+        )
+
+    def load(self, batch: int, crowd: Crowd, zeros: int = 0, control: bytes = b"") -> None:
+        """Makes the batch's packets: one to each of the crowd, each followed by so many zeros, with that control data."""
+        count, step = crowd.count, self._packet_step
+        end = count * step
+        first, token, inverse, last = self._requests.words(batch, count)
+        words = self._packet_words
+        words[1:end:step], words[4:end:step], words[5:end:step], words[6:end:step] = (
+            memoryview(first),
+            memoryview(token),
+            memoryview(inverse),
+            memoryview(last),
+        )
+        end, step = count * self._name_step, self._name_step
+        for place, word in enumerate(crowd.words, self._first_address_word):
+            self._name_words[place:end:step] = word
+        if self._looks != (zeros, control):
+            self._dress(zeros, control)
+
+    def _dress(self, zeros: int, control: bytes) -> None:
+        ctypes.memmove(self._control, control, len(control))
+        for index in range(BATCH):
+            self._vectors[2 * index + 1].length = zeros
+            self._headers[index].header.controllen = len(control)
+        self._looks = (zeros, control)
+
+    def send(self, fd: int, start: int, end: int) -> list[tuple[int, int]]:
+        """Sends the packets from ``start`` up to ``end`` of the loaded batch.
+
+        Returns (index, errno) of each that the kernel refused; one refusal does not keep the others back.
+        """
+        refused: list[tuple[int, int]] = []
+        done, tried_again, address, size = start, False, addressof(self._headers), sizeof(_Mmsghdr)
+        while done < end:
+            sent = _sendmmsg(fd, address + done * size, end - done, 0)
+            if sent > 0:
+                done, tried_again = done + sent, False
+                continue
+            number = ctypes.get_errno()
+            if number == errno.EINTR:
+                continue
+            # An ICMP error about another packet may stand on the socket and is reported here once: ask again.
+            if not tried_again and number not in {errno.EAGAIN, errno.ENOBUFS}:
+                tried_again = True
+                continue
+            refused.append((done, number))
+            done, tried_again = done + 1, False
+        return refused
+
+
+class Incoming:
+    """Datagrams as ``recvmmsg`` leaves them: read as records of what an answer to our echo must be, or whole."""
+
+    def __init__(self, *, v6: bool, with_ip_header: bool) -> None:
+        self._slots = ctypes.create_string_buffer(ARRIVALS * (NAME_BYTES + DATA_BYTES))
+        self._controls = ctypes.create_string_buffer(ARRIVALS * CONTROL_BYTES)
+        self._overflow = ctypes.create_string_buffer(MOST_PAYLOAD_BYTES)  # counted, not looked at
+        self._vectors = (_Iovec * (2 * ARRIVALS))()
+        self._headers = (_Mmsghdr * ARRIVALS)()
+        for index in range(ARRIVALS):
+            slot = addressof(self._slots) + index * (NAME_BYTES + DATA_BYTES)
+            self._vectors[2 * index] = _Iovec(slot + NAME_BYTES, DATA_BYTES)
+            self._vectors[2 * index + 1] = _Iovec(addressof(self._overflow), MOST_PAYLOAD_BYTES)
+            header = self._headers[index].header
+            header.name, header.namelen = slot, NAME_BYTES
+            header.iov, header.iovlen = addressof(self._vectors[2 * index]), 2
+            header.control = addressof(self._controls) + index * CONTROL_BYTES
+            header.controllen = CONTROL_BYTES
+        self._fresh = bytes(self._headers)  # the kernel overwrites lengths: each call begins from this copy
+        skipped = IP_HEADER_BYTES if with_ip_header else 0
+        source = "8x16s8x" if v6 else "4x4s24x"
+        self._record = struct.Struct(f"!{source}{skipped}xQQIII{DATA_BYTES - skipped - PACKET_BYTES}x")
+        self.plain_bytes = skipped + PACKET_BYTES
+        self._source = slice(8, 24) if v6 else slice(4, 8)
+        self._slots_view = memoryview(self._slots).cast("B")
+        words = self._slots_view.cast("I")
+        step, first = (NAME_BYTES + DATA_BYTES) // WORD_BYTES, (NAME_BYTES + skipped) // WORD_BYTES
+        self._columns = _columns(
+            self._slots_view.cast("H")[first * 2 :: step * 2],
+            [words[place::step] for place in range(first + 1, first + PACKET_BYTES // WORD_BYTES)],
+            [words[place::step] for place in ((2, 3, 4, 5) if v6 else (1,))],
+        )
+        self._lengths = memoryview(self._headers).cast("B").cast("I")[_Mmsghdr.length.offset // 4 :: sizeof(_Mmsghdr) // 4]
+        control_words = memoryview(self._controls).cast("B").cast("q")
+        # one control message, SO_TIMESTAMPNS: 16 bytes of header, then seconds and nanoseconds
+        self._seconds, self._nanoseconds = (control_words[place :: CONTROL_BYTES // 8] for place in (2, 3))
+
+    def receive(self, fd: int) -> int:
+        """Takes in what has arrived and returns how many datagrams that is; fewer than `ARRIVALS`: there are no more."""
+        ctypes.memmove(self._headers, self._fresh, len(self._fresh))
+        count: int = _recvmmsg(fd, self._headers, ARRIVALS, socket.MSG_DONTWAIT, None)
+        if count < 0 and ctypes.get_errno() != errno.EAGAIN:
+            # An ICMP error, which stands in the error queue too, is reported here once: behind it are replies.
+            count = _recvmmsg(fd, self._headers, ARRIVALS, socket.MSG_DONTWAIT, None)
+        return max(count, 0)
+
+    def records(self, count: int) -> Iterator[Arrival]:
+        """(length, seconds, nanoseconds, (source, ICMP header, cookie, token, ~token, ~sequence and padding)) of each.
+
+        The record is only meaningful for a datagram of `plain_bytes`; whatever else came, ask for the `datagram`.
+        """
+        return zip(
+            self._lengths[:count].tolist(),
+            self._seconds[:count].tolist(),
+            self._nanoseconds[:count].tolist(),
+            self._record.iter_unpack(self._slots_view[: count * (NAME_BYTES + DATA_BYTES)]),
+            strict=True,
+        )
+
+    def mirrors(self, outgoing: Outgoing, count: int) -> bool:
+        """Whether the ``count`` datagrams are, bit for bit, the answers to the batch that was loaded last, in its order.
+
+        The checksum is left out. Where nobody has verified it, it is the same for all of our answers as long as the
+        rest is right, and who compares the rest need not trust it.
+        """
+        return self._lengths[:count].tolist() == [self.plain_bytes] * count and all(
+            here[:count] == there[:count] for here, there in zip(self._columns, outgoing.answers, strict=True)
+        )
+
+    def stamps(self, count: int, wall_to_mono_ns: int) -> list[int]:
+        """The kernel's receive times, carried over to the monotonic clock (ns)."""
+        seconds, nanoseconds = self._seconds[:count].tolist(), self._nanoseconds[:count].tolist()
+        return [second * NS_PER_S + rest + wall_to_mono_ns for second, rest in zip(seconds, nanoseconds, strict=True)]
+
+    def datagram(self, index: int) -> Datagram:
+        """One of those that the last call took in."""
+        start = index * (NAME_BYTES + DATA_BYTES)
+        length = self._lengths[index]
+        slot = self._slots_view[start : start + NAME_BYTES + min(length, DATA_BYTES)]
+        stamp_ns = self._seconds[index] * NS_PER_S + self._nanoseconds[index]
+        return Datagram(bytes(slot[NAME_BYTES:]), bytes(slot[self._source]), stamp_ns, length)
