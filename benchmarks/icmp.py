@@ -153,7 +153,10 @@ def addresses_of(targets: int) -> list[str]:
 
 def race(targets: int, runs: int, with_blackbox: bool) -> list[Row]:
     """All contestants, in turns."""
-    rows = {name: Row(name, " ".join(make(Path("FILE"))).replace(PROGRAM, "upazila-monitor")) for name, make in CONTESTANTS.items()}
+    rows = {
+        name: Row(name, " ".join(make(Path("FILE"))).replace(PROGRAM, "upazila-monitor"))
+        for name, make in CONTESTANTS.items()
+    }
     slow = Row("blackbox_exporter", f"{BLACKBOX}, {BLACKBOX_AT_ONCE} at once")
     addresses = addresses_of(targets)
     with tempfile.TemporaryDirectory() as name:
@@ -177,7 +180,11 @@ def bars(rows: Sequence[Row], targets: int) -> list[tuple[str, float, float]]:
     own_paced, peer_paced = by_name[f"upazila-monitor, {RATE}/s"], by_name[f"fping, {RATE}/s"]
     found = [
         ("CPU an echo / fping, unpaced", own.cpu_us_per_echo(targets) / peer.cpu_us_per_echo(targets), 0.6),
-        (f"CPU an echo / fping, {RATE}/s", own_paced.cpu_us_per_echo(targets) / peer_paced.cpu_us_per_echo(targets), 0.4),
+        (
+            f"CPU an echo / fping, {RATE}/s",
+            own_paced.cpu_us_per_echo(targets) / peer_paced.cpu_us_per_echo(targets),
+            0.4,
+        ),
         ("wall time of a round / fping, unpaced", own.round_s / peer.round_s, 0.6),
         ("peak RSS, MB", max(own.rss_bytes + own_paced.rss_bytes) / 1e6, 120.0),
         ("targets falsely lost", float(sum(own.lost + own_paced.lost)), 0.0),

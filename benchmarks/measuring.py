@@ -47,7 +47,11 @@ def spread(values: Sequence[float]) -> float:
 def machine() -> dict[str, str]:
     """What the figures depend on, and nothing that would say whose machine it was."""
     cpu = next(
-        (line.partition(":")[2].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if "model name" in line),
+        (
+            line.partition(":")[2].strip()
+            for line in Path("/proc/cpuinfo").read_text().splitlines()
+            if "model name" in line
+        ),
         platform.machine(),
     )
     memory_kb = int(Path("/proc/meminfo").read_text().split()[1])

@@ -17,7 +17,6 @@ import asyncio
 import errno
 import logging
 import socket
-import time
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import suppress
@@ -27,18 +26,19 @@ from datetime import datetime
 from monitor.clock import NS_PER_S, Clock
 from monitor.probes.base import Shape, Target
 from monitor.probes.icmp.counters import Counters
-from monitor.probes.icmp.flights import Flights, Group
+from monitor.probes.icmp.flights import Group
 from monitor.probes.icmp.opening import Wanted, has_ipv6, open_socket
 from monitor.probes.icmp.packets import BATCH
-from monitor.probes.icmp.rings import ARRIVALS, Outgoing
-from monitor.probes.icmp.sockets import EchoSocket, Family, NoSocket, Opener, can_be_sent_later, name_of, packet_options
+from monitor.probes.icmp.path import Path
+from monitor.probes.icmp.sockets import Family, NoSocket, Opener, name_of
 from monitor.sample import Sample, Verdict
 
 log = logging.getLogger(__name__)
 
 UNREACHABLE_HOST = {errno.EHOSTUNREACH, errno.EHOSTDOWN}
-BURST_S = 0.01
+BURST_S = 0.0128  # a whole batch at 5,000 a second
 SHORT_S = 0.05
+LOOK_S = 0.1  # how often those who have answered are told while others of their group are silent
 TURN_NS = 5_000_000  # how long sending may keep the event loop to itself
 NO_ROOM_PAUSE_S = 0.002
 NO_ROOM_TRIES = 5
@@ -60,91 +60,6 @@ class IcmpOptions:
         return max(1, min(BATCH, round(self.rate_per_s * BURST_S))) if self.rate_per_s else BATCH
 
 
-class _Path:
-    """One family's socket with what is under way over it."""
-
-    def __init__(self, echo_socket: EchoSocket, counters: Counters, clock: Clock, timeout_ns: int) -> None:
-        self.socket = echo_socket
-        self.flights = Flights(echo_socket, counters, timeout_ns)
-        self._counters = counters
-        self._clock = clock
-        self._out = Outgoing(self.flights.requests, v6=echo_socket.v6)
-
-    def send(self, group: Group, echo: int) -> list[int]:
-        """Sends one echo to each of the group; returns the places of those for which the kernel had no room."""
-        number = self.flights.start(group, echo)
-        count = len(group.targets)
-        begun_ns, refused = self._transmit(number, group, 0, count)
-        each_ns = max(1, (self._clock.mono_ns() - begun_ns) // count)
-        self.flights.departed(number, range(begun_ns, begun_ns + each_ns * count, each_ns))
-        group.waves_sent += 1
-        self._counters.sent += count - len(refused)
-        no_room = []
-        for place, number_ in refused:
-            group.unsent[place] += 1
-            if can_be_sent_later(number_):
-                no_room.append(place)
-            else:
-                self.refuse(group, place, number_)
-        self.take_in(number)
-        return no_room
-
-    def send_again(self, group: Group, place: int) -> bool:
-        """Tries once more to send one echo of the group's last batch; whether there was room."""
-        number = group.batches[-1]
-        now_ns, refused = self._transmit(number, group, place, place + 1)
-        if refused and can_be_sent_later(refused[0][1]):
-            return False
-        if refused:
-            self.refuse(group, place, refused[0][1])
-        else:
-            group.unsent[place] -= 1
-            self._counters.sent += 1
-            self.flights.departed_later(number, place, now_ns)
-        return True
-
-    def _transmit(self, number: int, group: Group, start: int, end: int) -> tuple[int, list[tuple[int, int]]]:
-        shape, socket_ = group.shape, self.socket
-        control = packet_options(v6=socket_.v6, ttl=shape.ttl, dscp=shape.dscp)
-        self._out.load(number, group.crowd, group.extra_bytes, control)
-        if not shape.dont_fragment:
-            return self._clock.mono_ns(), self._out.send(socket_.fileno(), start, end)
-        socket_.forbid_fragments(True)
-        try:
-            return self._clock.mono_ns(), self._out.send(socket_.fileno(), start, end)
-        finally:
-            socket_.forbid_fragments(False)
-
-    def refuse(self, group: Group, place: int, number: int) -> None:
-        """The kernel did not send it."""
-        self._counters.refused_by_errno[errno.errorcode.get(number, str(number))] += 1
-        group.refused[place] = number
-
-    def take_in(self, just_sent: int | None = None) -> None:
-        """Takes in all that has arrived; also called by the event loop.
-
-        Near and idle neighbours answer in the order in which they were asked: after a batch was sent, that is looked
-        for first.
-        """
-        socket_, incoming = self.socket, self.socket.incoming
-        while True:
-            count = socket_.receive()
-            read_ns = self._clock.mono_ns()
-            wall_to_mono_ns = read_ns - time.time_ns()
-            in_order = just_sent is not None and count and incoming.mirrors(self._out, count)
-            if in_order and self.flights.mirrored(just_sent, incoming.stamps(count, wall_to_mono_ns), read_ns):
-                break
-            if count:
-                self.flights.take_in(
-                    incoming.records(count), incoming.datagram, incoming.plain_bytes, wall_to_mono_ns, read_ns
-                )
-            if count < ARRIVALS:
-                break
-        if not count and socket_.kind == "ping":
-            for error in socket_.queued_errors():
-                self.flights.queued_error(error)
-
-
 class IcmpProbe:
     """Pings devices. `open` and `close` belong to the running event loop; `run` may be under way many times at once."""
 
@@ -157,7 +72,7 @@ class IcmpProbe:
         self.why_no_ipv6 = ""
         self._clock = clock
         self._opener = opener
-        self._paths: dict[int, _Path] = {}
+        self._paths: dict[int, Path] = {}
         self._may_send_mono_ns = 0
         self._turn_mono_ns = 0
         self._hurried = asyncio.Event()
@@ -179,7 +94,7 @@ class IcmpProbe:
 
     def _open_path(self, family: Family) -> None:
         echo_socket = open_socket(family, self.options.socket, self._opener)
-        path = _Path(echo_socket, self.counters, self._clock, round(self.options.timeout_s * NS_PER_S))
+        path = Path(echo_socket, self.counters, self._clock, round(self.options.timeout_s * NS_PER_S))
         self._paths[family] = path
         asyncio.get_running_loop().add_reader(echo_socket, path.take_in)
 
@@ -208,18 +123,18 @@ class IcmpProbe:
             yield [Sample(target.device, self.name, *started, Verdict.UNKNOWN, reason=why) for target in homeless]
         try:
             await self._send_all(groups)
-            async for group in self._finished(groups, news):
-                yield self._judged(group, started, dropped)
+            async for group, over in self._finished(groups, news):
+                yield self._judged(group, started, dropped, over=over)
         finally:
             for path, group in groups:
                 path.flights.end(group)
 
-    def _grouped(self, due: Iterable[Target], news: asyncio.Event) -> tuple[list[tuple[_Path, Group]], list[Target]]:
+    def _grouped(self, due: Iterable[Target], news: asyncio.Event) -> tuple[list[tuple[Path, Group]], list[Target]]:
         """The targets in groups of one family and shape, and those for whose family there is no socket."""
         alike: dict[tuple[int, Shape], list[Target]] = defaultdict(list)
         for target in due:
             alike[len(target.address), target.shape].append(target)
-        groups: list[tuple[_Path, Group]] = []
+        groups: list[tuple[Path, Group]] = []
         homeless: list[Target] = []
         burst, echoes = self.options.burst, self.options.echoes
         for (address_bytes, _), targets in alike.items():
@@ -227,11 +142,11 @@ class IcmpProbe:
             if path is None:
                 homeless += targets
                 continue
-            for start in range(0, len(targets), burst):
-                groups.append((path, Group(targets[start : start + burst], echoes, news)))
+            starts = range(0, len(targets), burst)
+            groups += [(path, Group(targets[start : start + burst], echoes, news)) for start in starts]
         return groups, homeless
 
-    async def _send_all(self, groups: Sequence[tuple[_Path, Group]]) -> None:
+    async def _send_all(self, groups: Sequence[tuple[Path, Group]]) -> None:
         """Sends every echo of the round: one wave after the other, each wave at the allowed rate."""
         options = self.options
         for echo in range(options.echoes):
@@ -265,7 +180,7 @@ class IcmpProbe:
         with suppress(TimeoutError):
             await asyncio.wait_for(self._hurried.wait(), pause_s)
 
-    async def _insist(self, path: _Path, group: Group, places: list[int]) -> None:
+    async def _insist(self, path: Path, group: Group, places: list[int]) -> None:
         """Asks a kernel that had no room a few times more, for these alone."""
         for _ in range(NO_ROOM_TRIES):
             await asyncio.sleep(NO_ROOM_PAUSE_S)
@@ -276,8 +191,10 @@ class IcmpProbe:
         for place in places:
             path.refuse(group, place, errno.ENOBUFS)
 
-    async def _finished(self, groups: Sequence[tuple[_Path, Group]], news: asyncio.Event) -> AsyncIterator[Group]:
-        """Yields each group when all its echoes are answered, or none can be any more."""
+    async def _finished(
+        self, groups: Sequence[tuple[Path, Group]], news: asyncio.Event
+    ) -> AsyncIterator[tuple[Group, bool]]:
+        """Yields a group when some of it is answered, and for the last time when no more can come (True)."""
         timeout_ns = round(self.options.timeout_s * NS_PER_S)
         waiting = [group for _, group in groups]
         while waiting:
@@ -286,32 +203,36 @@ class IcmpProbe:
             for path in self._paths.values():
                 path.take_in()  # before anyone is called silent
             for group in waiting:
-                over = now_ns >= group.last_sent_mono_ns + timeout_ns
-                if not group.unanswered or over or self._hurried.is_set():
-                    yield group
-                else:
+                over = now_ns >= group.last_sent_mono_ns + timeout_ns or self._hurried.is_set()
+                yield group, over
+                if group.unanswered and not over:
                     still.append(group)
             waiting = still
             if waiting:
                 first_ns = min(group.last_sent_mono_ns for group in waiting) + timeout_ns
-                pause_ns = first_ns - self._clock.mono_ns()
+                pause_s = max(first_ns - self._clock.mono_ns(), 0) / NS_PER_S
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(news.wait(), max(pause_ns, 0) / NS_PER_S)
+                    await asyncio.wait_for(news.wait(), min(pause_s, LOOK_S))
 
-    def _judged(self, group: Group, started: tuple[datetime, int], dropped_before: int) -> list[Sample]:
-        """The group's samples: built without a function call where all is well."""
-        name, echoes, ok = self.name, group.waves_sent, Verdict.OK
+    def _judged(self, group: Group, started: tuple[datetime, int], dropped_before: int, *, over: bool) -> list[Sample]:
+        """The samples of those in the group who have answered every echo; of all the others too when it is ``over``."""
+        name, echoes, ok, told = self.name, group.waves_sent, Verdict.OK, group.told
         utc, mono_ns = started
-        dropped = self._dropped() != dropped_before if group.unanswered else False
+        dropped = over and bool(group.unanswered) and self._dropped() != dropped_before
         samples = []
         for place, (target, rtts) in enumerate(zip(group.targets, zip(*group.rtts_ns, strict=True), strict=True)):
-            if None not in rtts:
-                samples.append(Sample(target.device, name, utc, mono_ns, ok, echoes, echoes, rtts))  # type: ignore[arg-type]  # no None among them
+            if told[place]:
                 continue
-            answered = tuple([rtt for rtt in rtts if rtt is not None])
-            verdict, reason = (ok, "") if answered else self._why(group, place, dropped)
-            sent = echoes - group.unsent[place]
-            samples.append(Sample(target.device, name, utc, mono_ns, verdict, sent, len(answered), answered, reason))
+            if None not in rtts:
+                told[place] = True
+                samples.append(Sample(target.device, name, utc, mono_ns, ok, echoes, echoes, rtts))
+            elif over:
+                answered = tuple([rtt for rtt in rtts if rtt is not None])
+                verdict, reason = (ok, "") if answered else self._why(group, place, dropped)
+                sent = echoes - group.unsent[place]
+                samples.append(
+                    Sample(target.device, name, utc, mono_ns, verdict, sent, len(answered), answered, reason)
+                )
         return samples
 
     def _why(self, group: Group, place: int, dropped: bool) -> tuple[Verdict, str]:

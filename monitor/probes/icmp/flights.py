@@ -56,7 +56,8 @@ class Group:
     """Up to `BATCH` targets of one shape that are asked together, with one batch for each of their echoes.
 
     ``rtts_ns``: for each echo the round-trip times by target, None while unanswered. By target's index too: ``errors``
-    (what a router said), ``refused`` (the errno with which the kernel did not send) and ``unsent`` (how often).
+    (what a router said), ``refused`` (the errno with which the kernel did not send) and ``unsent`` (how often);
+    ``told``: whose sample is out already.
     """
 
     def __init__(self, targets: Sequence[Target], echoes: int, news: asyncio.Event) -> None:
@@ -73,6 +74,7 @@ class Group:
         self.errors: dict[int, str] = {}
         self.refused: dict[int, int] = {}
         self.unsent: Counter[int] = Counter()
+        self.told = [False] * len(targets)
         self.batches: list[int] = []
 
 

@@ -9,7 +9,6 @@ import ctypes
 import errno
 import socket
 import struct
-import sys
 from array import array
 from collections.abc import Iterable, Iterator
 from ctypes import addressof, c_int, c_size_t, c_uint, c_uint32, c_void_p, sizeof
@@ -77,9 +76,9 @@ class QueuedError(NamedTuple):
     code: int
 
 
-def _columns(kinds: memoryview, packet: Iterable[memoryview], address: Iterable[memoryview]) -> list[memoryview]:
-    """What an answer has in common with its echo, a column each: type and code, its words after that, the address."""
-    return [kinds, *packet, *address]
+def _columns(heads: memoryview, packet: Iterable[memoryview], address: Iterable[memoryview]) -> list[memoryview]:
+    """What an answer shares with its echo, a column each: head (type, code, checksum), words after that, address."""
+    return [heads, *packet, *address]
 
 
 class Crowd:
@@ -120,13 +119,14 @@ class Outgoing:
         self._first_address_word = 2 if v6 else 1
         self._looks: tuple[int, bytes] = (0, b"")
         self.answers = _columns(
-            memoryview(array("H", [int.from_bytes(answer_to(requests.packet(0), v6=v6)[:2], sys.byteorder)] * BATCH)),
+            # an IPv6 kernel has verified the checksum, which differs from one address to the next
+            memoryview(answer_to(requests.packet(0), v6=v6)[: 2 if v6 else 4] * BATCH).cast("H" if v6 else "I"),
             [self._packet_words[place :: self._packet_step] for place in range(1, self._packet_step)],
             [self._name_words[place :: self._name_step] for place in ((2, 3, 4, 5) if v6 else (1,))],
         )
 
     def load(self, batch: int, crowd: Crowd, zeros: int = 0, control: bytes = b"") -> None:
-        """Makes the batch's packets: one to each of the crowd, each followed by so many zeros, with that control data."""
+        """Makes the batch's packets: one to each of the crowd, followed by so many zeros, with that control data."""
         count, step = crowd.count, self._packet_step
         end = count * step
         first, token, inverse, last = self._requests.words(batch, count)
@@ -202,17 +202,19 @@ class Incoming:
         words = self._slots_view.cast("I")
         step, first = (NAME_BYTES + DATA_BYTES) // WORD_BYTES, (NAME_BYTES + skipped) // WORD_BYTES
         self._columns = _columns(
-            self._slots_view.cast("H")[first * 2 :: step * 2],
+            self._slots_view.cast("H")[first * 2 :: step * 2] if v6 else words[first::step],
             [words[place::step] for place in range(first + 1, first + PACKET_BYTES // WORD_BYTES)],
             [words[place::step] for place in ((2, 3, 4, 5) if v6 else (1,))],
         )
-        self._lengths = memoryview(self._headers).cast("B").cast("I")[_Mmsghdr.length.offset // 4 :: sizeof(_Mmsghdr) // 4]
+        self._lengths = (
+            memoryview(self._headers).cast("B").cast("I")[_Mmsghdr.length.offset // 4 :: sizeof(_Mmsghdr) // 4]
+        )
         control_words = memoryview(self._controls).cast("B").cast("q")
         # one control message, SO_TIMESTAMPNS: 16 bytes of header, then seconds and nanoseconds
         self._seconds, self._nanoseconds = (control_words[place :: CONTROL_BYTES // 8] for place in (2, 3))
 
     def receive(self, fd: int) -> int:
-        """Takes in what has arrived and returns how many datagrams that is; fewer than `ARRIVALS`: there are no more."""
+        """Takes in what has arrived; how many datagrams that is. Fewer than `ARRIVALS`: there are no more."""
         ctypes.memmove(self._headers, self._fresh, len(self._fresh))
         count: int = _recvmmsg(fd, self._headers, ARRIVALS, socket.MSG_DONTWAIT, None)
         if count < 0 and ctypes.get_errno() != errno.EAGAIN:
@@ -234,11 +236,7 @@ class Incoming:
         )
 
     def mirrors(self, outgoing: Outgoing, count: int) -> bool:
-        """Whether the ``count`` datagrams are, bit for bit, the answers to the batch that was loaded last, in its order.
-
-        The checksum is left out. Where nobody has verified it, it is the same for all of our answers as long as the
-        rest is right, and who compares the rest need not trust it.
-        """
+        """Whether these are, bit for bit, the answers to the first of the batch that was loaded last, in its order."""
         return self._lengths[:count].tolist() == [self.plain_bytes] * count and all(
             here[:count] == there[:count] for here, there in zip(self._columns, outgoing.answers, strict=True)
         )

@@ -2,7 +2,6 @@
 
 import asyncio
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from ipaddress import ip_address
 
 import pytest
@@ -10,9 +9,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.probes.base import Target
-from monitor.probes.icmp.flights import Counters, Flights, Round
-from monitor.probes.icmp.packets import ECHO_REPLY, HEADER, Rejected, Requests, checksum
-from monitor.probes.icmp.sockets import Datagram, QueuedError
+from monitor.probes.icmp.counters import Counters
+from monitor.probes.icmp.flights import Flights, Group
+from monitor.probes.icmp.packets import BATCH, HEADER, Rejected, Requests, answer_to, checksum
+from monitor.probes.icmp.rings import Datagram, QueuedError
 
 MS = 1_000_000
 HOST, OTHER = ip_address("10.77.1.1").packed, ip_address("10.77.1.2").packed
@@ -23,9 +23,8 @@ IP_HEADER = bytes([0x45]) + bytes(19)
 class Wire:
     """What the flights need to know of a socket."""
 
-    kind: str = "ping"
+    has_ip_header: bool = False
     v6: bool = False
-    family: int = 4
     identifier: int = 77
 
 
@@ -35,33 +34,40 @@ class Air:
     WALL_AHEAD_NS = 3_600_000 * MS
 
     def __init__(self, kind: str = "ping", echoes: int = 3) -> None:
-        self.wire = Wire(kind)
+        self.wire = Wire(kind == "raw")
         self.counters = Counters()
-        self.flights = Flights(self.wire, self.counters, 1_000 * MS)  # type: ignore[arg-type]  # all it asks of a socket
-        target = Target("site/gateway", ip_address("10.77.1.1"))
-        now = datetime(2026, 11, 24, tzinfo=UTC)
-        self.round = Round(target, HOST, b"", b"", now, 0, [None] * echoes, asyncio.Event())
+        self.flights = Flights(self.wire, self.counters, 1_000 * MS)
+        self.group = Group([Target.of("site/gateway", ip_address("10.77.1.1"))], echoes, asyncio.Event())
         self.tokens: list[int] = []
 
+    @property
+    def rtts_ns(self) -> list[int | None]:
+        return [rtts[0] for rtts in self.group.rtts_ns]
+
+    @property
+    def answered(self) -> int:
+        return len(self.rtts_ns) - self.rtts_ns.count(None)
+
     def send(self, at_ms: float) -> int:
-        token = self.flights.start(self.round, len(self.tokens))
-        self.flights.departed(token, round(at_ms * MS))
-        self.tokens.append(token)
-        return token
+        number = self.flights.start(self.group, len(self.tokens))
+        self.flights.departed(number, [round(at_ms * MS)])
+        self.tokens.append(number * BATCH)
+        return self.tokens[-1]
 
     def data(self, token: int, cookie: bytes | None = None) -> bytes:
-        made = Requests(v6=False, identifier=self.wire.identifier, cookie=cookie or self.flights.cookie).packet(token)
-        answer = bytes([ECHO_REPLY]) + made[1:2] + b"\0\0" + made[4:]
-        return answer[:2] + checksum(answer).to_bytes(2) + answer[4:]
+        made = Requests(v6=False, identifier=self.wire.identifier, cookie=cookie or self.flights.cookie)
+        return answer_to(made.packet(token), v6=False)
 
     def arrives(
         self, data: bytes, at_ms: float, *, read_ms: float | None = None, source: bytes = HOST, stepped_ms: float = 0
     ) -> None:
         """``read_ms``: when our loop got round to it; ``stepped_ms``: the wall clock's step before that."""
-        wire = IP_HEADER + data if self.wire.kind == "raw" else data
+        wire = IP_HEADER + data if self.wire.has_ip_header else data
         read_ns = round((at_ms if read_ms is None else read_ms) * MS)
         stamp_ns = round(at_ms * MS) + self.WALL_AHEAD_NS
-        self.flights.arrived(Datagram(wire, source, stamp_ns), -self.WALL_AHEAD_NS - round(stepped_ms * MS), read_ns)
+        self.flights.arrived(
+            Datagram(wire, source, stamp_ns, len(wire)), -self.WALL_AHEAD_NS - round(stepped_ms * MS), read_ns
+        )
 
     @property
     def rejected(self) -> dict[str, int]:
@@ -71,14 +77,14 @@ class Air:
 def test_a_reply_counts_with_the_time_at_which_the_kernel_got_it() -> None:
     air = Air()
     air.arrives(air.data(air.send(10)), at_ms=14, read_ms=900)
-    assert air.round.rtts_ns == [4 * MS, None, None]
+    assert air.rtts_ns == [4 * MS, None, None]
     assert air.rejected == {}
 
 
 def test_a_reply_that_waited_while_our_loop_stood_still_is_not_late() -> None:
     air = Air()
     air.arrives(air.data(air.send(0)), at_ms=5, read_ms=60_000)
-    assert air.round.answered == 1
+    assert air.answered == 1
 
 
 @pytest.mark.parametrize("kind", ["ping", "raw"])
@@ -86,8 +92,8 @@ def test_replies_of_all_echoes_complete_the_round(kind: str) -> None:
     air = Air(kind)
     for at in (0, 10, 20):
         air.arrives(air.data(air.send(at)), at_ms=at + 1)
-    assert air.round.complete
-    assert air.round.news.is_set()
+    assert not air.group.unanswered
+    assert air.group.news.is_set()
 
 
 @pytest.mark.parametrize(("kind", "expected"), [("raw", {"bad_checksum": 1})])
@@ -96,20 +102,20 @@ def test_a_bad_checksum_is_found_where_the_kernel_does_not_look(kind: str, expec
     data = bytearray(air.data(air.send(0)))
     data[-1] ^= 1
     air.arrives(bytes(data), at_ms=1)
-    assert (air.round.answered, air.rejected) == (0, expected)
+    assert (air.answered, air.rejected) == (0, expected)
 
 
 def test_the_right_answer_from_the_wrong_address_is_forged() -> None:
     air = Air()
     air.arrives(air.data(air.send(0)), at_ms=1, source=OTHER)
-    assert (air.round.answered, air.rejected) == (0, {"forged_source": 1})
+    assert (air.answered, air.rejected) == (0, {"forged_source": 1})
     assert air.counters.forged == 1
 
 
 def test_the_right_address_with_a_guessed_cookie_is_forged() -> None:
     air = Air()
     air.arrives(air.data(air.send(0), cookie=b"guessed!"), at_ms=1)
-    assert (air.round.answered, air.rejected) == (0, {"forged_cookie": 1})
+    assert (air.answered, air.rejected) == (0, {"forged_cookie": 1})
 
 
 def test_a_second_answer_is_a_duplicate_and_changes_nothing() -> None:
@@ -117,19 +123,19 @@ def test_a_second_answer_is_a_duplicate_and_changes_nothing() -> None:
     token = air.send(0)
     air.arrives(air.data(token), at_ms=1)
     air.arrives(air.data(token), at_ms=500)
-    assert (air.round.rtts_ns[0], air.rejected) == (MS, {"duplicate": 1})
+    assert (air.rtts_ns[0], air.rejected) == (MS, {"duplicate": 1})
 
 
 def test_an_answer_after_the_time_out_is_late_whenever_it_is_read() -> None:
     air = Air()
     air.arrives(air.data(air.send(0)), at_ms=1_001)
-    assert (air.round.answered, air.rejected) == (0, {"late": 1})
+    assert (air.answered, air.rejected) == (0, {"late": 1})
 
 
 def test_an_answer_to_a_round_that_is_over_is_late_and_does_not_touch_the_next() -> None:
     air = Air()
     token = air.send(0)
-    air.flights.end(air.round)
+    air.flights.end(air.group)
     air.arrives(air.data(token), at_ms=5)
     assert air.rejected == {"late": 1}
 
@@ -137,7 +143,7 @@ def test_an_answer_to_a_round_that_is_over_is_late_and_does_not_touch_the_next()
 def test_a_number_that_was_never_given_is_forged_even_with_our_cookie() -> None:
     air = Air()
     token = air.send(0)
-    air.arrives(air.data((token + 5) % 2**32), at_ms=1)
+    air.arrives(air.data((token + 5 * BATCH) % 2**32), at_ms=1)
     assert air.rejected == {"forged_sequence": 1}
 
 
@@ -145,7 +151,7 @@ def test_a_number_that_was_never_given_is_forged_even_with_our_cookie() -> None:
 def test_a_step_of_the_wall_clock_makes_no_answer_late_negative_or_early(step_ms: float, rtt_ms: float) -> None:
     air = Air()
     air.arrives(air.data(air.send(0)), at_ms=rtt_ms, read_ms=rtt_ms + 1, stepped_ms=step_ms)
-    rtt_ns = air.round.rtts_ns[0]
+    rtt_ns = air.rtts_ns[0]
     assert rtt_ns is not None
     assert abs(rtt_ns - rtt_ms * MS) <= 1.01 * MS  # by the time of reading, at worst
 
@@ -154,9 +160,9 @@ def test_an_icmp_error_names_the_reason_and_an_answer_still_counts() -> None:
     air = Air()
     token = air.send(0)
     air.flights.queued_error(QueuedError(Requests(v6=False, identifier=77, cookie=b"x" * 8).packet(token), HOST, 3, 1))
-    assert air.round.error == "host unreachable"
+    assert air.group.errors == {0: "host unreachable"}
     air.arrives(air.data(token), at_ms=9)
-    assert air.round.answered == 1
+    assert air.answered == 1
 
 
 def test_an_error_about_another_host_or_an_old_echo_is_nobodys() -> None:
@@ -164,8 +170,8 @@ def test_an_error_about_another_host_or_an_old_echo_is_nobodys() -> None:
     token = air.send(0)
     quoted = Requests(v6=False, identifier=77, cookie=b"x" * 8)
     air.flights.queued_error(QueuedError(quoted.packet(token), OTHER, 3, 1))
-    air.flights.queued_error(QueuedError(quoted.packet(token - 9), HOST, 3, 1))
-    assert air.round.error == ""
+    air.flights.queued_error(QueuedError(quoted.packet(token - 9 * BATCH), HOST, 3, 1))
+    assert air.group.errors == {}
     assert air.counters.errors_by_reason["host unreachable"] == 2
 
 
@@ -201,4 +207,4 @@ def test_in_every_history_answers_are_counted_once_and_everything_else_by_its_re
             air.arrives(air.data(open_tokens[-1]), at_ms=at + 5_000)
             expected[Rejected.LATE] += 1
     assert {"accepted": air.counters.accepted, **air.counters.rejected()} == expected
-    assert air.round.answered == expected["accepted"]
+    assert air.answered == expected["accepted"]

@@ -5,11 +5,11 @@ import errno
 import socket
 import time
 from collections.abc import Iterator
-from dataclasses import replace
 
 import pytest
 
 from monitor.clock import NS_PER_S, SystemClock
+from monitor.probes.base import Shape
 from monitor.probes.icmp import sockets
 from monitor.probes.icmp.engine import IcmpOptions, IcmpProbe
 from monitor.probes.icmp.packets import Rejected
@@ -17,7 +17,7 @@ from monitor.probes.icmp.sockets import NoSocket
 from monitor.sample import Verdict
 from tests.lab.forger import FORGERIES, Forger, the_truth
 from tests.lab.network import Lab
-from tests.probes.pinging import ask, ask_in, crowd, eventually, probe_in, targets
+from tests.probes.icmp.pinging import ask, ask_in, crowd, eventually, probe_in, targets
 
 KINDS = pytest.mark.parametrize("kind", ["ping", "raw"])
 FAMILIES = pytest.mark.parametrize(("up", "down"), [("10.77.8.1", "10.77.8.2"), ("fd77::8:1", "fd77::8:2")])
@@ -275,8 +275,9 @@ async def test_samples_come_as_they_are_known_and_the_silent_do_not_hold_up_the_
     try:
         async with probe_in(network.monitor, timeout_s=0.3) as probe:
             begun_ns = time.monotonic_ns()
-            async for sample in probe.run(targets("10.77.8.2", "10.77.8.1")):
-                came[sample.device] = (time.monotonic_ns() - begun_ns) / NS_PER_S
+            async for samples in probe.run(targets("10.77.8.2", "10.77.8.1")):
+                for sample in samples:
+                    came[sample.device] = (time.monotonic_ns() - begun_ns) / NS_PER_S
     finally:
         network.up("10.77.8.2")
 
@@ -349,7 +350,7 @@ async def test_hop_limit_and_dscp_are_on_the_wire_and_on_that_packet_alone(
     try:
         async with probe_in(network.monitor, socket=kind, echoes=3) as probe:
             plain = targets(address)
-            shaped = [replace(plain[0], device="shaped", ttl=7, dscp=46)]
+            shaped = [plain[0]._replace(device="shaped", shape=Shape(ttl=7, dscp=46))]
             samples = await ask(probe, [*shaped, *plain])
         counted = network.hosts.run(["nft", "list", "table", "inet", "seen"]).stdout
     finally:

@@ -42,7 +42,7 @@ def _opener(namespace: Namespace) -> Opener:
 
 
 def targets(*addresses: str) -> list[Target]:
-    return [Target(address, ip_address(address)) for address in addresses]
+    return [Target.of(address, ip_address(address)) for address in addresses]
 
 
 def crowd(count: int, first: str = "10.77.16.0") -> list[Target]:
@@ -54,7 +54,7 @@ def crowd(count: int, first: str = "10.77.16.0") -> list[Target]:
 async def ask(probe: IcmpProbe, due: Iterable[Target]) -> dict[str, Sample]:
     """One round: the sample of each target, of which there must be exactly one."""
     wanted = list(due)
-    samples = [sample async for sample in probe.run(wanted)]
+    samples = [sample async for samples in probe.run(wanted) for sample in samples]
     assert sorted(sample.device for sample in samples) == sorted(target.device for target in wanted)
     return {sample.device: sample for sample in samples}
 

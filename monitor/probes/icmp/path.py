@@ -1,0 +1,99 @@
+"""One family's socket with what is under way over it: batches out, whatever has come in."""
+
+import errno
+import time
+
+from monitor.clock import Clock
+from monitor.probes.icmp.counters import Counters
+from monitor.probes.icmp.flights import Flights, Group
+from monitor.probes.icmp.rings import ARRIVALS, Outgoing
+from monitor.probes.icmp.sockets import EchoSocket, can_be_sent_later, packet_options
+
+
+class Path:
+    """One family's socket with what is under way over it."""
+
+    def __init__(self, echo_socket: EchoSocket, counters: Counters, clock: Clock, timeout_ns: int) -> None:
+        self.socket = echo_socket
+        self.flights = Flights(echo_socket, counters, timeout_ns)
+        self._counters = counters
+        self._clock = clock
+        self._out = Outgoing(self.flights.requests, v6=echo_socket.v6)
+
+    def send(self, group: Group, echo: int) -> list[int]:
+        """Sends one echo to each of the group; returns the places of those for which the kernel had no room."""
+        number = self.flights.start(group, echo)
+        count = len(group.targets)
+        begun_ns, refused = self._transmit(number, group, 0, count)
+        each_ns = max(1, (self._clock.mono_ns() - begun_ns) // count)
+        self.flights.departed(number, range(begun_ns, begun_ns + each_ns * count, each_ns))
+        group.waves_sent += 1
+        self._counters.sent += count - len(refused)
+        no_room = []
+        for place, number_ in refused:
+            group.unsent[place] += 1
+            if can_be_sent_later(number_):
+                no_room.append(place)
+            else:
+                self.refuse(group, place, number_)
+        self.take_in(number)
+        return no_room
+
+    def send_again(self, group: Group, place: int) -> bool:
+        """Tries once more to send one echo of the group's last batch; whether there was room."""
+        number = group.batches[-1]
+        now_ns, refused = self._transmit(number, group, place, place + 1)
+        if refused and can_be_sent_later(refused[0][1]):
+            return False
+        if refused:
+            self.refuse(group, place, refused[0][1])
+        else:
+            group.unsent[place] -= 1
+            self._counters.sent += 1
+            self.flights.departed_later(number, place, now_ns)
+        return True
+
+    def _transmit(self, number: int, group: Group, start: int, end: int) -> tuple[int, list[tuple[int, int]]]:
+        shape, socket_ = group.shape, self.socket
+        control = packet_options(v6=socket_.v6, ttl=shape.ttl, dscp=shape.dscp)
+        self._out.load(number, group.crowd, group.extra_bytes, control)
+        if not shape.dont_fragment:
+            return self._clock.mono_ns(), self._out.send(socket_.fileno(), start, end)
+        socket_.forbid_fragments(True)
+        try:
+            return self._clock.mono_ns(), self._out.send(socket_.fileno(), start, end)
+        finally:
+            socket_.forbid_fragments(False)
+
+    def refuse(self, group: Group, place: int, number: int) -> None:
+        """The kernel did not send it."""
+        self._counters.refused_by_errno[errno.errorcode.get(number, str(number))] += 1
+        group.refused[place] = number
+
+    def take_in(self, just_sent: int | None = None) -> None:
+        """Takes in all that has arrived; also called by the event loop.
+
+        Near and idle neighbours answer in the order in which they were asked: after a batch was sent, that is looked
+        for first.
+        """
+        socket_, incoming = self.socket, self.socket.incoming
+        while True:
+            count = socket_.receive()
+            read_ns = self._clock.mono_ns()
+            wall_to_mono_ns = read_ns - time.time_ns()
+            if (
+                just_sent is not None
+                and count
+                and incoming.mirrors(self._out, count)
+                and self.flights.mirrored(just_sent, incoming.stamps(count, wall_to_mono_ns), read_ns)
+            ):
+                break
+            if count:
+                self.flights.take_in(
+                    incoming.records(count), incoming.datagram, incoming.plain_bytes, wall_to_mono_ns, read_ns
+                )
+            if count < ARRIVALS:
+                break
+        if not count and socket_.kind == "ping":
+            for error in socket_.queued_errors():
+                self.flights.queued_error(error)
