@@ -15,11 +15,15 @@ from monitor.charter.stages import chain, reminders, warning_utc
 
 @dataclass(frozen=True, slots=True)
 class Dates:
-    """A ticket's dates: when its time began to run, its deadline, and the missed deadline, once it is missed."""
+    """A ticket's dates: when its time began to run, its deadline, and the missed deadline, once it is missed.
+
+    ``recounted``: how often the deadline was counted anew.
+    """
 
     event_utc: datetime
     deadline_utc: datetime
     breached_utc: datetime | None
+    recounted: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,18 +39,26 @@ class Step:
     recipient: str
     at_utc: datetime
     until_utc: datetime | None = None
+    recounted: int = 0
 
     @property
     def name(self) -> str:
         """Unique within the ticket: 'stage-2', 'due_today'."""
+        if self.kind == "due_today":
+            return warning_name(self.recounted)
         return f"{self.kind}-{self.level}" if self.level else self.kind
+
+
+def warning_name(recounted: int) -> str:
+    """The name of the warning on the day of the deadline: another one when that was counted anew since."""
+    return f"due_today-recounted_{recounted}" if recounted else "due_today"
 
 
 def steps(dates: Dates, responsible: str, stages: Sequence[Stage], calendar: Calendar) -> Iterator[Step]:
     """All steps of a ticket's life that its dates allow to foresee, whenever they fall due."""
     today = warning_utc(dates.deadline_utc, from_utc=dates.event_utc, calendar=calendar)
     if today is not None:
-        yield Step("due_today", 0, responsible, today, dates.deadline_utc)
+        yield Step("due_today", 0, responsible, today, dates.deadline_utc, dates.recounted)
     if dates.breached_utc is None:
         yield Step("breach", 0, responsible, dates.deadline_utc)
         return

@@ -47,7 +47,8 @@ def raise_stage(session: Session, office: Office, ticket: Ticket, actor: str, te
 
 
 def _due(office: Office, ticket: Ticket, now_utc: datetime) -> list[Step]:
-    dates = Dates(ticket.event_utc, ticket.deadline_utc, ticket.breached_utc)
+    recounted = sum(event.kind == "recounted" for event in ticket.events)
+    dates = Dates(ticket.event_utc, ticket.deadline_utc, ticket.breached_utc, recounted)
     responsible = office.charter.services[ticket.service].officer
     return due(steps(dates, responsible, office.charter.stages, office.calendar), ticket.stage, now_utc)
 

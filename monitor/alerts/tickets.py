@@ -6,6 +6,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from monitor.alerts import audit, complaints, escalation, outbox, waiting
+from monitor.alerts.due import warning_name
 from monitor.alerts.facts import facts_of, history_line, recovery_line
 from monitor.alerts.numbering import new_ticket
 from monitor.alerts.office import Office
@@ -61,6 +62,8 @@ def _open(session: Session, office: Office, outage: Outage, now_utc: datetime) -
     session.add(ticket)
     session.flush()
     facts = facts_of(office, ticket, now_utc)
+    for line in outage.recounted.splitlines():
+        audit.record(session, ticket, MONITOR, "recounted", line, now_utc)
     audit.record(session, ticket, MONITOR, "opened", history_line("opened", facts), now_utc)
     outbox.owe(session, office, ticket, "opened", office.charter.services[ticket.service].officer, facts, now_utc)
     complaints.link_to_outage(session, ticket, now_utc)
@@ -76,7 +79,7 @@ def warn_of_deadlines(session: Session, office: Office, now_utc: datetime) -> li
         if (
             at_utc is not None
             and at_utc <= now_utc
-            and outbox.owe_for_outage(session, office, outage, "due_today", now_utc)
+            and outbox.owe_for_outage(session, office, outage, warning_name(outage.recounted.count("\n")), now_utc)
         ):
             warned.append(outage)
     return warned

@@ -4,7 +4,6 @@ What decides about a day, from the weakest to the strongest: the working week; t
 an estimate, where the year has none); days that were notified as worked in exchange; the office's own orders.
 """
 
-import hashlib
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -72,7 +71,6 @@ class Calendar:
     file: CalendarFile
     rulings: Mapping[date, Ruling]
     listed_years: frozenset[int]
-    fingerprint: str
     _days: dict[date, Day] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @classmethod
@@ -84,9 +82,7 @@ class Calendar:
             rulings.update(dict.fromkeys(entry.days(), _own("order", entry)))
         for entry in calendar_file.working:
             rulings.update(dict.fromkeys(entry.days(), _own("working", entry)))
-        said = calendar_file.model_dump_json() + holidays_file.model_dump_json()
-        fingerprint = hashlib.sha256(said.encode()).hexdigest()[:16]
-        return cls(calendar_file, rulings, frozenset(listed.year for listed in holidays_file.years), fingerprint)
+        return cls(calendar_file, rulings, frozenset(listed.year for listed in holidays_file.years))
 
     @property
     def rule(self) -> Rule:

@@ -15,7 +15,7 @@ from datetime import datetime
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
-from monitor.alerts import believable, complaints, escalation, operators, outages, tickets
+from monitor.alerts import believable, complaints, escalation, operators, outages, recount, tickets
 from monitor.alerts.believable import Look, Trust
 from monitor.alerts.office import Office
 from monitor.clock import NS_PER_S, Clock
@@ -48,6 +48,7 @@ class Recorder:
         self._trust: Trust | None = None
         self._last_heartbeat_ns = 0
         self.office = office
+        self._counted_by: Office | None = None
         self.last_commit_mono_ns = clock.mono_ns()
         self.failing = ""
 
@@ -116,11 +117,17 @@ class Recorder:
                 self._say_trust(was_suspect)
             for decision, decided_utc in batch:
                 outages.apply(session, office, decision, decided_utc)
-            told = False if self._trust.suspect else what_is_due(session, office, now.utc)
+            told = False
+            if not self._trust.suspect:
+                if office is not self._counted_by and (moved := recount.open_deadlines(session, office, now.utc)):
+                    log.info("%d deadlines were counted anew: the charter or the calendar has changed", moved)
+                told = what_is_due(session, office, now.utc)
             if not self._trust.suspect and now.boot_ns - self._last_heartbeat_ns >= HEARTBEAT_NS:
                 memory.beat(session, now)
                 self._last_heartbeat_ns = now.boot_ns
-            return told or bool(batch)
+        if not self._trust.suspect:
+            self._counted_by = office
+        return told or bool(batch)
 
     def _say_trust(self, was_suspect: bool) -> None:
         assert self._trust is not None

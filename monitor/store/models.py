@@ -49,7 +49,10 @@ class Base(DeclarativeBase):
 
 
 class Outage(Base):
-    """One contiguous hard 'down' of a site by its own fault. ``deadline_utc`` is the charter's target."""
+    """One contiguous hard 'down' of a site by its own fault. ``deadline_utc`` is the charter's target.
+
+    ``recounted``: a line for each time that it was counted anew, because the charter or the calendar had changed.
+    """
 
     __tablename__ = "outages"
 
@@ -62,6 +65,7 @@ class Outage(Base):
     end_reason: Mapped[str | None] = mapped_column(String(32))
     deadline_utc: Mapped[datetime]
     reason: Mapped[str] = mapped_column(String(200), default="")
+    recounted: Mapped[str] = mapped_column(Text, default="", server_default="")
     evidence: Mapped[dict[str, Any]] = mapped_column(default=dict)
     ticket_id: Mapped[int | None] = mapped_column(ForeignKey("tickets.id"), index=True)
 

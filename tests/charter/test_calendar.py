@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given
 
 from monitor.charter.calendar import Calendar
-from monitor.settings.load import load
 from tests.charter.calendars import CONFIG, calendar, calendars, dates, dhaka, listed, local, moments, shipped
 
 ORDER = {"bn": "স্থানীয় ছুটি", "en": "Local holiday", "order": "৪২", "dated": dt.date(2026, 11, 30)}
@@ -200,19 +199,3 @@ def test_a_day_has_hours_of_its_own_date_exactly_when_it_is_worked(office: Calen
 
 def test_days_long_past_do_not_fail() -> None:
     assert not calendar().is_open(dt.datetime(1970, 1, 1, tzinfo=UTC))
-
-
-# -------------------------------------------------------------------------------------------------------- fingerprint
-
-
-def test_the_fingerprint_changes_with_either_file_and_with_nothing_else() -> None:
-    files = shipped().calendar, shipped().holidays
-    again = load(CONFIG)
-    same = Calendar.of(again.calendar, again.holidays)
-    assert same.fingerprint == calendar().fingerprint
-    others = {
-        calendar(closed=[{"date": dt.date(2026, 12, 8), **ORDER}]).fingerprint,
-        calendar(rule="elapsed").fingerprint,
-        Calendar.of(files[0], listed(2026)).fingerprint,
-    }
-    assert len(others | {same.fingerprint}) == 4
