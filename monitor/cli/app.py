@@ -36,13 +36,13 @@ app = typer.Typer(
 app.add_typer(probe.app, name="probe")
 app.add_typer(tickets.app, name="ticket")
 app.add_typer(records.audit, name="audit")
-tickets.app.command()(records.export)
+app.add_typer(tickets.several, name="tickets")
+tickets.several.command()(records.export)
 COMMANDS: tuple[Callable[..., None], ...] = (
     daemon.run,
     config.check,
     status.status,
     status.outages,
-    tickets.tickets,
     charter.charter,
     charter.calendar,
     charter.deadline,

@@ -1,4 +1,4 @@
-"""`audit verify` and `ticket export`: the records as proof, and as a table for other programs."""
+"""`audit verify` and `tickets export`: the records as proof, and as a table for other programs."""
 
 import csv
 import io

@@ -16,12 +16,15 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="Shows a ticket, or does something to it.", no_args_is_help=True)
 
+several = typer.Typer(help="Lists tickets, newest first; `export` writes all of them out.")
+
 AsJson = Annotated[bool, typer.Option("--json", help="As JSON.")]
 Number = Annotated[str, typer.Argument(help="The ticket's number, such as BHR-2026-000123.")]
 Text = Annotated[str, typer.Option("--text", "-m", help="What to write into the ticket's history.")]
 Actor = Annotated[str, typer.Option("--as", metavar="NAME", help="Who does it; by default the user who is logged in.")]
 
 
+@several.callback(invoke_without_command=True)
 def tickets(
     context: typer.Context,
     open_only: Annotated[bool, typer.Option("--open", help="Only those that are not resolved.")] = False,
@@ -29,6 +32,8 @@ def tickets(
     as_json: AsJson = False,
 ) -> None:
     """Lists tickets, newest first."""
+    if context.invoked_subcommand is not None:
+        return
     from rich.console import Console
 
     from monitor.store import views
@@ -50,7 +55,7 @@ def table(found: list[dict[str, Any]], title: str) -> "Table":
     from monitor.cli.status import local
 
     rows = Table(title=title, title_justify="left", box=None, padding=(0, 2, 0, 0), header_style="bold")
-    for heading in ("Ticket", "State", "Stage", "Site", "Service", "Opened", "Was due"):
+    for heading in ("Ticket", "State", "Stage", "Site", "Service", "Opened", "Was due", "Late"):
         rows.add_column(heading, no_wrap=heading in {"Ticket", "State", "Site"})
     for ticket in found:
         rows.add_row(
@@ -61,8 +66,18 @@ def table(found: list[dict[str, Any]], title: str) -> "Table":
             ticket["service"],
             local(ticket["opened_utc"]),
             local(ticket["deadline_utc"]),
+            _late(ticket),
         )
     return rows
+
+
+def _late(ticket: dict[str, Any]) -> str:
+    """By how much the ticket missed its deadline, until it was resolved or until now; empty while it has not."""
+    from monitor.charter.text import duration_text
+
+    settled = datetime.fromisoformat(ticket["resolved_utc"]) if ticket["resolved_utc"] else datetime.now(UTC)
+    late = settled - datetime.fromisoformat(ticket["deadline_utc"])
+    return duration_text(late, "en") if late.total_seconds() > 0 else ""
 
 
 @app.command()

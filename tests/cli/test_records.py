@@ -50,10 +50,10 @@ def test_what_cannot_be_registered_is_said_and_stores_nothing(
 
 def test_an_export_is_whole_and_safe_to_open(home: Path, desk: Desk) -> None:
     run(home, *WALK_IN, "--official", "2")
-    rows = list(csv.DictReader(io.StringIO(run(home, "ticket", "export", "--csv").stdout)))
+    rows = list(csv.DictReader(io.StringIO(run(home, "tickets", "export", "--csv").stdout)))
     assert [row["number"] for row in rows] == ["BHR-2026-000001", "BHR-2026-000002"]
     assert rows[1]["asker"] == "'=1+1"
-    found = json.loads(run(home, "ticket", "export", "--json").stdout)
+    found = json.loads(run(home, "tickets", "export", "--json").stdout)
     assert found[1]["asker"] == "=1+1"
     assert found[1]["events"][0]["kind"] == "registered"
 
