@@ -358,3 +358,25 @@ async def test_hop_limit_and_dscp_are_on_the_wire_and_on_that_packet_alone(
 
     assert {sample.verdict for sample in samples.values()} == {Verdict.OK}
     assert counted.count("packets 3 ") == 2
+
+
+@KINDS
+@pytest.mark.parametrize("address", ["10.77.8.1", "fd77::8:1"])
+async def test_a_packet_as_big_as_wanted_comes_back_and_may_be_forbidden_to_be_cut(
+    network: Lab, kind: str, address: str
+) -> None:
+    (plain,) = targets(address)
+    shapes = {
+        "small": Shape(payload_bytes=21),
+        "fits": Shape(payload_bytes=1_400, dont_fragment=True),
+        "cut": Shape(payload_bytes=4_000),
+        "too big": Shape(payload_bytes=4_000, dont_fragment=True),
+    }
+    shaped = [plain._replace(device=name, shape=shape) for name, shape in shapes.items()]
+    async with probe_in(network.monitor, socket=kind, echoes=2) as probe:
+        samples = await ask(probe, [plain, *shaped])
+        assert set(probe.counters.rejected().values()) == {0}
+
+    answered = {name for name, sample in samples.items() if sample.received == 2}
+    assert answered == {address, "small", "fits", "cut"}
+    assert samples["too big"].reason == "EMSGSIZE (Message too long)"
