@@ -93,8 +93,8 @@ async def test_a_router_that_says_why_is_quoted(network: Lab, kind: str, verb: s
     network.hosts.run(route)
     network.hosts.run(["sysctl", "-qw", "net.ipv4.ip_forward=1", "net.ipv6.conf.all.forwarding=1"])
     try:
-        # several echoes: a kernel rations its errors, all its networks together, and may owe us the first
-        asked = await ask_in(network.monitor, address, socket=kind, echoes=5, spacing_s=0.1)
+        # several echoes: after five of them a kernel grants a peer one routing error a second, and may owe us the first
+        asked = await ask_in(network.monitor, address, socket=kind, echoes=3, spacing_s=1.1)
         sample = asked[address]
     finally:
         network.hosts.run(["ip", "route", "del", *route[3:]])
