@@ -7,11 +7,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from monitor.alerts import audit, outbox
-from monitor.alerts.facts import facts_of
+from monitor.alerts.facts import deadline_of, facts_of
 from monitor.alerts.numbering import new_ticket
 from monitor.alerts.office import Office
 from monitor.alerts.states import UNSOLVED
-from monitor.charter.deadline import target_deadline
 from monitor.store.models import Outage, Ticket
 
 WAYS = ("phone", "person", "email", "letter")
@@ -38,12 +37,7 @@ def register(session: Session, office: Office, request: Request, actor: str, now
     ticket.source, ticket.text = request.way, request.text
     ticket.asker, ticket.asker_email = request.asker, request.asker_email
     ticket.event_utc = request.received_utc
-    ticket.deadline_utc = target_deadline(
-        service.target,
-        started_utc=request.received_utc,
-        confirmed_utc=request.received_utc,
-        calendar=office.calendar,
-    ).due_utc
+    ticket.deadline_utc = deadline_of(office, ticket).due_utc
     session.add(ticket)
     session.flush()
     facts = facts_of(office, ticket, now_utc)

@@ -6,9 +6,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from monitor.alerts import audit, tickets
+from monitor.alerts.facts import deadline_of_outage
 from monitor.alerts.office import Office
 from monitor.alerts.states import MONITOR
-from monitor.charter.deadline import target_deadline
 from monitor.judging.board import Affected, Decision, NoLongerAffected, OutageClosed, OutageOpened, SiteChanged
 from monitor.sample import Sample
 from monitor.store.models import AffectedSite, Outage, SiteState
@@ -37,22 +37,15 @@ def open_outage(session: Session, site: str) -> Outage | None:
 def _open(session: Session, office: Office, decision: OutageOpened, now_utc: datetime) -> None:
     if open_outage(session, decision.site) is not None or decision.site not in office.fleet.sites:
         return  # already told before a restart, or taken out of the configuration meanwhile
-    service = office.service_of(decision.site)
-    deadline = target_deadline(
-        service.target,
-        started_utc=decision.started_utc,
-        confirmed_utc=decision.confirmed_utc,
-        calendar=office.calendar,
-    )
     outage = Outage(
         site=decision.site,
-        service=service.key,
+        service=office.service_of(decision.site).key,
         started_utc=decision.started_utc,
         confirmed_utc=decision.confirmed_utc,
-        deadline_utc=deadline.due_utc,
         reason=decision.reason[:200],
         evidence=_evidence(decision.last_good),
     )
+    outage.deadline_utc = deadline_of_outage(office, outage).due_utc
     session.add(outage)
     session.flush()
     tickets.link_to_recent(session, office, outage, now_utc)

@@ -5,10 +5,10 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from monitor.alerts import audit
+from monitor.alerts.facts import deadline_of
 from monitor.alerts.office import Office
 from monitor.alerts.states import MONITOR
 from monitor.charter import text
-from monitor.charter.deadline import target_deadline
 from monitor.store.models import Ticket
 
 
@@ -24,10 +24,7 @@ def ends(session: Session, office: Office, ticket: Ticket, now_utc: datetime) ->
         ticket.breached_utc += waited
         shifted = "the dates of the stages move by as much"
     else:
-        deadline = target_deadline(
-            service.target, started_utc=ticket.event_utc, confirmed_utc=ticket.event_utc, calendar=office.calendar
-        )
-        ticket.deadline_utc = deadline.due_utc
-        shifted = f"now due {text.moment_text(deadline.due_utc, 'en')}"
+        ticket.deadline_utc = deadline_of(office, ticket).due_utc
+        shifted = f"now due {text.moment_text(ticket.deadline_utc, 'en')}"
     words = f"{text.duration_text(waited, 'en')} of waiting do not count; {shifted}"
     audit.record(session, ticket, MONITOR, "paused", words, now_utc)

@@ -122,11 +122,11 @@ class Recorder:
                 if office is not self._counted_by and (moved := recount.open_deadlines(session, office, now.utc)):
                     log.info("%d deadlines were counted anew: the charter or the calendar has changed", moved)
                 told = what_is_due(session, office, now.utc)
-            if not self._trust.suspect and now.boot_ns - self._last_heartbeat_ns >= HEARTBEAT_NS:
-                memory.beat(session, now)
-                self._last_heartbeat_ns = now.boot_ns
+                if now.boot_ns - self._last_heartbeat_ns >= HEARTBEAT_NS:
+                    memory.beat(session, now)
+                    self._last_heartbeat_ns = now.boot_ns
         if not self._trust.suspect:
-            self._counted_by = office
+            self._counted_by = office  # only now is it stored
         return told or bool(batch)
 
     def _say_trust(self, was_suspect: bool) -> None:
