@@ -229,7 +229,6 @@ def main() -> None:
     parser.add_argument("--targets", type=int, default=20_000)
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--without-blackbox", action="store_true", help="it takes nearly all of the time")
-    parser.add_argument("--growth", action="store_true", help="200 to 60,000 targets, this engine alone")
     chosen = parser.parse_args()
     if INSIDE not in os.environ:
         setup = 'ip link set lo up && sysctl -qw net.ipv4.ping_group_range="0 2147483647" && exec "$@"'

@@ -86,16 +86,7 @@ class Fleet:
 
 def _site(id_: str, entry: SiteEntry) -> Site:
     devices = [
-        Device(
-            f"{id_}/{name}",
-            id_,
-            name,
-            device.address,
-            device.ttl,
-            device.dscp,
-            device.payload_bytes,
-            device.dont_fragment,
-        )
+        Device(f"{id_}/{name}", id_, name, **dict(device))  # a device's keys are named as its fields are
         for name, device in entry.devices.items()
     ]
     if entry.address is not None:

@@ -20,9 +20,9 @@ from monitor.probes.icmp.packets import (
     HEADER,
     LEAST_PAYLOAD_BYTES,
     MOST_BATCHES,
+    PACKET_BYTES,
     ErrorMessage,
     Rejected,
-    Reply,
     Requests,
     answer_to,
     checksum,
@@ -150,7 +150,6 @@ class Flights:
         verify each of its bits; whatever else comes is looked at with leisure by `arrived`.
         """
         mask, good_head, good_cookie, under_way = self._mask, self._head, self._cookie_number, self._under_way
-        timeout_ns, accepted = self._timeout_ns, 0
         for index, (length, seconds, nanoseconds, (source, head, cookie, token, inverse, last)) in enumerate(arrivals):
             batch, place = under_way.get(token >> BATCH_BITS), token & PLACE
             if (
@@ -166,22 +165,7 @@ class Flights:
             ):
                 self.arrived(datagram(index), wall_to_mono_ns, read_mono_ns)
                 continue
-            departed_ns = batch.departures[place]
-            stamp_ns = seconds * NS_PER_S + nanoseconds + wall_to_mono_ns
-            # The wall clock was stepped between the stamp and its reading if the stamp does not lie between these two.
-            if not departed_ns - STAMP_SLACK_NS <= stamp_ns <= read_mono_ns:
-                stamp_ns = read_mono_ns
-            rtt_ns = stamp_ns - departed_ns
-            if rtt_ns > timeout_ns:
-                self._reject(Rejected.LATE)
-                continue
-            batch.rtts_ns[place] = rtt_ns if rtt_ns > 0 else 0
-            accepted += 1
-            group = batch.group
-            group.unanswered -= 1
-            if not group.unanswered:
-                group.news.set()
-        self._counters.accepted += accepted
+            self._timed(batch, place, seconds * NS_PER_S + nanoseconds + wall_to_mono_ns, read_mono_ns)
 
     def mirrored(self, number: int, stamps_mono_ns: Sequence[int], read_mono_ns: int) -> bool:
         """Takes in the answers to a whole batch, in its order, whose contents are known to be right.
@@ -196,10 +180,7 @@ class Flights:
         if least_ns < -STAMP_SLACK_NS or max(rtts_ns) > self._timeout_ns or max(stamps_mono_ns) > read_mono_ns:
             return False
         batch.rtts_ns[:] = rtts_ns if least_ns >= 0 else [max(rtt, 0) for rtt in rtts_ns]
-        self._counters.accepted += batch.count
-        batch.group.unanswered -= batch.count
-        if not batch.group.unanswered:
-            batch.group.news.set()
+        self._accept(batch, batch.count)
         return True
 
     def arrived(self, datagram: Datagram, wall_to_mono_ns: int, read_mono_ns: int) -> None:
@@ -220,38 +201,43 @@ class Flights:
                 self._noted(error)
             return
         icmp_bytes = datagram.length - (len(datagram.data) - len(data))
-        rejected = self._answer(reply, datagram.source, icmp_bytes, datagram.stamp_ns + wall_to_mono_ns, read_mono_ns)
-        if rejected:
-            self._reject(rejected)
+        batch, place = self._under_way.get(reply.token >> BATCH_BITS), reply.token & PLACE
+        if batch is None:
+            self._reject(self._unknown(reply.token >> BATCH_BITS))
+        elif place >= batch.count:
+            self._reject(Rejected.FORGED_SEQUENCE)
+        elif datagram.source != batch.addresses[place]:
+            self._reject(Rejected.FORGED_SOURCE)
+        elif batch.rtts_ns[place] is not None:
+            self._reject(Rejected.DUPLICATE)
+        elif icmp_bytes < PACKET_BYTES + batch.group.extra_bytes:
+            self._reject(Rejected.TRUNCATED)
+        else:
+            self._timed(batch, place, datagram.stamp_ns + wall_to_mono_ns, read_mono_ns)
 
-    def _answer(
-        self, reply: Reply, source: bytes, icmp_bytes: int, stamp_mono_ns: int, read_mono_ns: int
-    ) -> Rejected | None:
-        number, place = reply.token >> BATCH_BITS, reply.token & PLACE
-        batch = self._under_way.get(number)
-        if batch is None:  # the cookie is ours: an echo of ours that is over, or a number that was never given
-            given = (self._next_batch - number - 1) % MOST_BATCHES
-            ever = (self._next_batch - self._first_batch) % MOST_BATCHES
-            return Rejected.LATE if given < ever else Rejected.FORGED_SEQUENCE
-        if place >= batch.count:
-            return Rejected.FORGED_SEQUENCE
-        if source != batch.addresses[place]:
-            return Rejected.FORGED_SOURCE
-        if batch.rtts_ns[place] is not None:
-            return Rejected.DUPLICATE
-        if icmp_bytes < HEADER.size + LEAST_PAYLOAD_BYTES + batch.group.extra_bytes:
-            return Rejected.TRUNCATED
+    def _unknown(self, number: int) -> Rejected:
+        """What an answer with our cookie is to a batch that is not under way: it is over, or never was."""
+        given = (self._next_batch - number - 1) % MOST_BATCHES
+        ever = (self._next_batch - self._first_batch) % MOST_BATCHES
+        return Rejected.LATE if given < ever else Rejected.FORGED_SEQUENCE
+
+    def _timed(self, batch: Batch, place: int, stamp_mono_ns: int, read_mono_ns: int) -> None:
+        """Takes in a right answer, if the kernel got it in time."""
         departed_ns = batch.departures[place]
+        # The wall clock was stepped between the stamp and its reading if the stamp does not lie between these two.
         believable = departed_ns - STAMP_SLACK_NS <= stamp_mono_ns <= read_mono_ns
         rtt_ns = (stamp_mono_ns if believable else read_mono_ns) - departed_ns
         if rtt_ns > self._timeout_ns:
-            return Rejected.LATE
+            self._reject(Rejected.LATE)
+            return
         batch.rtts_ns[place] = max(rtt_ns, 0)
-        self._counters.accepted += 1
-        batch.group.unanswered -= 1
+        self._accept(batch, 1)
+
+    def _accept(self, batch: Batch, answers: int) -> None:
+        self._counters.accepted += answers
+        batch.group.unanswered -= answers
         if not batch.group.unanswered:
             batch.group.news.set()
-        return None
 
     def queued_error(self, error: QueuedError) -> None:
         """Takes an entry of the error queue in."""

@@ -76,9 +76,9 @@ class QueuedError(NamedTuple):
     code: int
 
 
-def _columns(heads: memoryview, packet: Iterable[memoryview], address: Iterable[memoryview]) -> list[memoryview]:
-    """What an answer shares with its echo, a column each: head (type, code, checksum), words after that, address."""
-    return [heads, *packet, *address]
+def _address_words(*, v6: bool) -> range:
+    """Which words of a sockaddr are the address."""
+    return range(2, 6) if v6 else range(1, 2)
 
 
 class Crowd:
@@ -116,14 +116,15 @@ class Outgoing:
         self._packet_words = memoryview(self._data).cast("B").cast("I")
         self._name_words = memoryview(self._names).cast("B").cast("I")
         self._packet_step, self._name_step = PACKET_BYTES // WORD_BYTES, name_bytes // WORD_BYTES
-        self._first_address_word = 2 if v6 else 1
+        self._first_address_word = _address_words(v6=v6).start
         self._looks: tuple[int, bytes] = (0, b"")
-        self.answers = _columns(
-            # an IPv6 kernel has verified the checksum, which differs from one address to the next
+        # What the right answers will have, a column each: type, code and checksum (which an IPv6 kernel has verified
+        # already); the words after those; the address.
+        self.answers = [
             memoryview(answer_to(requests.packet(0), v6=v6)[: 2 if v6 else 4] * BATCH).cast("H" if v6 else "I"),
-            [self._packet_words[place :: self._packet_step] for place in range(1, self._packet_step)],
-            [self._name_words[place :: self._name_step] for place in ((2, 3, 4, 5) if v6 else (1,))],
-        )
+            *(self._packet_words[place :: self._packet_step] for place in range(1, self._packet_step)),
+            *(self._name_words[place :: self._name_step] for place in _address_words(v6=v6)),
+        ]
 
     def load(self, batch: int, crowd: Crowd, zeros: int = 0, control: bytes = b"") -> None:
         """Makes the batch's packets: one to each of the crowd, followed by so many zeros, with that control data."""
@@ -201,14 +202,13 @@ class Incoming:
         self._slots_view = memoryview(self._slots).cast("B")
         words = self._slots_view.cast("I")
         step, first = (NAME_BYTES + DATA_BYTES) // WORD_BYTES, (NAME_BYTES + skipped) // WORD_BYTES
-        self._columns = _columns(
+        self._columns = [  # as `Outgoing.answers`
             self._slots_view.cast("H")[first * 2 :: step * 2] if v6 else words[first::step],
-            [words[place::step] for place in range(first + 1, first + PACKET_BYTES // WORD_BYTES)],
-            [words[place::step] for place in ((2, 3, 4, 5) if v6 else (1,))],
-        )
-        self._lengths = (
-            memoryview(self._headers).cast("B").cast("I")[_Mmsghdr.length.offset // 4 :: sizeof(_Mmsghdr) // 4]
-        )
+            *(words[place::step] for place in range(first + 1, first + PACKET_BYTES // WORD_BYTES)),
+            *(words[place::step] for place in _address_words(v6=v6)),
+        ]
+        first, step = _Mmsghdr.length.offset // WORD_BYTES, sizeof(_Mmsghdr) // WORD_BYTES
+        self._lengths = memoryview(self._headers).cast("B").cast("I")[first::step]
         control_words = memoryview(self._controls).cast("B").cast("q")
         # one control message, SO_TIMESTAMPNS: 16 bytes of header, then seconds and nanoseconds
         self._seconds, self._nanoseconds = (control_words[place :: CONTROL_BYTES // 8] for place in (2, 3))
