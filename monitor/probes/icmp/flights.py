@@ -79,14 +79,18 @@ class Group:
 
 
 class Batch:
-    """One echo to each of a group, under way. ``departures``: monotonic ns, by target's index."""
+    """One echo to each of a group, under way. ``departures``: monotonic ns, by target's index.
 
-    __slots__ = ("addresses", "count", "departures", "group", "rtts_ns")
+    ``plain``: no zeros follow the echo, so that the quick ways see all of its answer.
+    """
+
+    __slots__ = ("addresses", "count", "departures", "group", "plain", "rtts_ns")
 
     def __init__(self, group: Group, echo: int) -> None:
         self.group = group
         self.addresses = group.addresses
         self.count = len(group.addresses)
+        self.plain = not group.extra_bytes
         self.rtts_ns = group.rtts_ns[echo]
         self.departures: Sequence[int] = ()
 
@@ -155,6 +159,7 @@ class Flights:
             if (
                 length != plain_bytes
                 or batch is None
+                or not batch.plain
                 or head & mask != good_head | token & 0xFFFF
                 or cookie != good_cookie
                 or token ^ inverse != 0xFFFFFFFF
@@ -173,7 +178,7 @@ class Flights:
         Returns False, and has done nothing, where one of them must be looked at by itself.
         """
         batch = self._under_way[number]
-        if len(stamps_mono_ns) != batch.count or batch.rtts_ns.count(None) != batch.count:
+        if not batch.plain or len(stamps_mono_ns) != batch.count or batch.rtts_ns.count(None) != batch.count:
             return False
         rtts_ns = [stamp - departed for stamp, departed in zip(stamps_mono_ns, batch.departures, strict=True)]
         least_ns = min(rtts_ns)

@@ -1,6 +1,7 @@
 """Which echo a datagram answers, and why all others answer none. No sockets: bytes and times only."""
 
 import asyncio
+import struct
 from dataclasses import dataclass
 from ipaddress import ip_address
 
@@ -8,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.probes.base import Target
+from monitor.probes.base import Shape, Target
 from monitor.probes.icmp.counters import Counters
 from monitor.probes.icmp.flights import Flights, Group
 from monitor.probes.icmp.packets import BATCH, HEADER, Rejected, Requests, answer_to, checksum
@@ -208,3 +209,31 @@ def test_in_every_history_answers_are_counted_once_and_everything_else_by_its_re
             expected[Rejected.LATE] += 1
     assert {"accepted": air.counters.accepted, **air.counters.rejected()} == expected
     assert air.answered == expected["accepted"]
+
+
+@pytest.mark.parametrize(
+    ("payload_bytes", "accepted", "rejected"), [(None, 1, {}), (20, 1, {}), (100, 0, {"truncated": 1})]
+)
+def test_the_quick_ways_too_find_an_answer_that_is_shorter_than_its_echo(
+    payload_bytes: int | None, accepted: int, rejected: dict[str, int]
+) -> None:
+    air = Air(echoes=1)
+    shape = Shape(payload_bytes=payload_bytes)
+    air.group = Group([Target.of("site/gateway", ip_address("10.77.1.1"), shape)], 1, asyncio.Event())
+    data = air.data(air.send(0))
+    whole = Datagram(data, HOST, MS, len(data))
+    record = (HOST, *struct.unpack("!QQIII", data))
+    air.flights.take_in([(len(data), 0, MS, record)], lambda _: whole, len(data), 0, 2 * MS)
+    assert (air.counters.accepted, air.rejected) == (accepted, rejected)
+
+
+@pytest.mark.parametrize(("payload_bytes", "taken"), [(None, True), (100, False)])
+def test_a_whole_batch_is_taken_in_at_once_only_where_no_zeros_would_have_to_be_there(
+    payload_bytes: int | None, taken: bool
+) -> None:
+    air = Air(echoes=1)
+    shape = Shape(payload_bytes=payload_bytes)
+    air.group = Group([Target.of("site/gateway", ip_address("10.77.1.1"), shape)], 1, asyncio.Event())
+    air.send(0)
+    assert air.flights.mirrored(air.group.batches[0], [MS], 2 * MS) is taken
+    assert air.counters.accepted == taken
