@@ -10,6 +10,7 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from pathlib import Path
 from typing import Protocol
 
@@ -51,6 +52,7 @@ class Disturbance:
 class Schedule:
     """One year: what somebody asked for and when, and what befell the monitor meanwhile."""
 
+    office: Office
     service: str
     asked_utc: datetime
     disturbances: list[Disturbance] = field(default_factory=list)
@@ -59,8 +61,8 @@ class Schedule:
     def of(cls, seed: int, office: Office) -> "Schedule":
         chance = random.Random(seed)
         asked = BEGIN + timedelta(seconds=chance.randrange(90 * 86_400))
-        made = cls(chance.choice(sorted(office.charter.services)), asked)
-        dates = [step.at_utc for step in expected(made, office)]
+        made = cls(office, chance.choice(sorted(office.charter.services)), asked)
+        dates = [step.at_utc for step in made.expected]
         wanted = [asked + timedelta(seconds=chance.randrange(200 * 86_400)) for _ in range(chance.randrange(8))]
         # most mishaps would happen where nothing is due: more of them are put right across a date
         wanted += [
@@ -78,13 +80,28 @@ class Schedule:
             free_from = ends + timedelta(seconds=chance.randint(5, 100_000))
         return made
 
+    @cached_property
+    def deadline_utc(self) -> datetime:
+        target, asked = self.office.charter.services[self.service].target, self.asked_utc
+        return target_deadline(target, started_utc=asked, confirmed_utc=asked, calendar=self.office.calendar).due_utc
+
+    @cached_property
+    def expected(self) -> list[Step]:
+        """Every step of the ticket's life if nobody settles it."""
+        found: dict[str, Step] = {}
+        for breached in (None, self.deadline_utc):
+            dates = Dates(self.asked_utc, self.deadline_utc, breached)
+            for step in steps(dates, "responsible", self.office.charter.stages, self.office.calendar):
+                found[step.name] = step
+        return list(found.values())
+
     def during(self, true_utc: datetime) -> Disturbance | None:
         return next((each for each in self.disturbances if each.begins <= true_utc < each.ends), None)
 
-    def looks(self, office: Office) -> list[datetime]:
+    def looks(self) -> list[datetime]:
         """The moments of true time at which to look."""
         moments = {self.asked_utc + SECOND, self.asked_utc + YEAR}
-        dates = [step.at_utc for step in expected(self, office)]
+        dates = [step.at_utc for step in self.expected]
         for date in dates:
             moments |= {date - 600 * SECOND, date - SECOND, date, date + SECOND, date + 3_600 * SECOND}
         for each in self.disturbances:
@@ -93,18 +110,6 @@ class Schedule:
             wrong = [date - each.by for date in dates]  # when the wrong clock shows the date
             moments |= {date + SECOND for date in wrong if each.begins <= date < each.ends}
         return sorted(moment for moment in moments if self.asked_utc < moment <= self.asked_utc + YEAR)
-
-
-def expected(schedule: Schedule, office: Office) -> list[Step]:
-    """Every step of the ticket's life if nobody settles it."""
-    target = office.charter.services[schedule.service].target
-    asked = schedule.asked_utc
-    deadline = target_deadline(target, started_utc=asked, confirmed_utc=asked, calendar=office.calendar).due_utc
-    found: dict[str, Step] = {}
-    for breached in (None, deadline):
-        for step in steps(Dates(asked, deadline, breached), "responsible", office.charter.stages, office.calendar):
-            found[step.name] = step
-    return list(found.values())
 
 
 class Monitor(Protocol):
@@ -120,13 +125,10 @@ class Monitor(Protocol):
 class Decisions:
     """The decisions alone: trust in the clock, and what is due; remembers what a database would."""
 
-    def __init__(self, schedule: Schedule, office: Office) -> None:
+    def __init__(self, schedule: Schedule) -> None:
         self.fired: list[str] = []
-        self._office = office
-        target = office.charter.services[schedule.service].target
-        asked = schedule.asked_utc
-        due_utc = target_deadline(target, started_utc=asked, confirmed_utc=asked, calendar=office.calendar).due_utc
-        self._dates, self._stage = Dates(asked, due_utc, None), 0
+        self._office = schedule.office
+        self._dates, self._stage = Dates(schedule.asked_utc, schedule.deadline_utc, None), 0
         self._remembered: Look | None = None
         self._trust: Trust | None = None
 
@@ -158,14 +160,14 @@ class Decisions:
 class Daemon:
     """The daemon's recorder with its database."""
 
-    def __init__(self, schedule: Schedule, office: Office, folder: Path) -> None:
-        self._office = office
+    def __init__(self, schedule: Schedule, folder: Path) -> None:
+        self._office = schedule.office
         self._clock = VirtualClock(schedule.asked_utc)
         self._store = open_store(folder)
         self._recorder: Recorder | None = None
         with self._store.write() as session:
             request = Request(schedule.service, "phone", "a teacher", "it does not work", schedule.asked_utc)
-            register(session, office, request, "an officer", schedule.asked_utc)
+            register(session, self._office, request, "an officer", schedule.asked_utc)
 
     def start(self) -> None:
         self._recorder = None
@@ -183,11 +185,11 @@ class Daemon:
             return [key.split("/")[1] for key in session.scalars(told)]
 
 
-def live(schedule: Schedule, office: Office, monitor: Monitor) -> Fired:
+def live(schedule: Schedule, monitor: Monitor) -> Fired:
     """Lets the year pass; which steps were taken, and when in truth."""
     fired: Fired = []
     boots, booted_utc, was = 0, schedule.asked_utc - timedelta(days=3), None
-    for true_utc in schedule.looks(office):
+    for true_utc in schedule.looks():
         trouble = schedule.during(true_utc)
         if trouble is not was:
             if trouble and trouble.kind == "1970":
@@ -211,11 +213,11 @@ def live(schedule: Schedule, office: Office, monitor: Monitor) -> Fired:
     return fired
 
 
-def faults(schedule: Schedule, office: Office, fired: Fired) -> Iterator[str]:
+def faults(schedule: Schedule, fired: Fired) -> Iterator[str]:
     """What is wrong with what fired; nothing, if all is well."""
     names = [name for name, _ in fired]
     yield from (f"{name} fired {names.count(name)} times" for name in set(names) if names.count(name) > 1)
-    for step in expected(schedule, office):
+    for step in schedule.expected:
         trouble = schedule.during(step.at_utc)
         possible_utc = trouble.ends if trouble else step.at_utc
         at_utc = dict(fired).get(step.name)
@@ -228,7 +230,7 @@ def faults(schedule: Schedule, office: Office, fired: Fired) -> Iterator[str]:
             yield f"{step.name} fired {at_utc - possible_utc} late"
         elif schedule.during(at_utc) is not None:
             yield f"{step.name} fired while the clock was wrong or nobody there"
-    yield from (f"{name} was never due" for name in set(names) - {step.name for step in expected(schedule, office)})
+    yield from (f"{name} was never due" for name in set(names) - {step.name for step in schedule.expected})
 
 
 @pytest.fixture(scope="module")
@@ -236,20 +238,20 @@ def office() -> Office:
     return Office.of(load(SHIPPED))
 
 
-def through(schedule: Schedule, office: Office, monitor: Monitor) -> list[str]:
-    return list(faults(schedule, office, live(schedule, office, monitor)))
+def through(schedule: Schedule, monitor: Monitor) -> list[str]:
+    return list(faults(schedule, live(schedule, monitor)))
 
 
 def test_in_a_thousand_disturbed_years_everything_due_happens_once_in_time_and_never_early(office: Office) -> None:
     troubled = 0
     for seed in range(1_000):
         schedule = Schedule.of(seed, office)
-        troubled += any(schedule.during(step.at_utc) for step in expected(schedule, office))
-        assert through(schedule, office, Decisions(schedule, office)) == [], f"schedule {seed}"
+        troubled += any(schedule.during(step.at_utc) for step in schedule.expected)
+        assert through(schedule, Decisions(schedule)) == [], f"schedule {seed}"
     assert troubled > 500  # or else the schedules were too kind to prove anything
 
 
 @pytest.mark.parametrize("seed", range(2_000, 2_012))
 def test_the_recorder_and_its_database_keep_the_same_promise(seed: int, office: Office, tmp_path: Path) -> None:
     schedule = Schedule.of(seed, office)
-    assert through(schedule, office, Daemon(schedule, office, tmp_path)) == []
+    assert through(schedule, Daemon(schedule, tmp_path)) == []
