@@ -17,11 +17,12 @@ import asyncio
 import errno
 import logging
 import socket
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import AsyncIterator, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 
 from monitor.clock import NS_PER_S, Clock
 from monitor.probes.base import Shape, Target
@@ -36,12 +37,13 @@ from monitor.sample import Sample, Verdict
 log = logging.getLogger(__name__)
 
 UNREACHABLE_HOST = {errno.EHOSTUNREACH, errno.EHOSTDOWN}
-BURST_S = 0.0128  # a whole batch at 5,000 a second
-SHORT_S = 0.05
+BURST_S = 0.0256  # a whole batch at 5,000 a second
 LOOK_S = 0.1  # how often those who have answered are told while others of their group are silent
 TURN_NS = 5_000_000  # how long sending may keep the event loop to itself
 NO_ROOM_PAUSE_S = 0.002
 NO_ROOM_TRIES = 5
+
+Unsent = tuple[Path, Group, list[int]] | None  # to whom the kernel had no room to send; None: the round was hurried
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,7 @@ class IcmpProbe:
         self._paths: dict[int, Path] = {}
         self._may_send_mono_ns = 0
         self._turn_mono_ns = 0
+        self._sending: set[asyncio.Future[Unsent]] = set()
         self._hurried = asyncio.Event()
 
     def open(self) -> None:
@@ -108,6 +111,9 @@ class IcmpProbe:
     def hurry(self) -> None:
         """Ends the rounds under way: nothing more is sent or waited for, and who has not answered is ``unknown``."""
         self._hurried.set()
+        for done in self._sending:
+            if not done.done():
+                done.set_result(None)
 
     @property
     def kinds(self) -> dict[int, str]:
@@ -150,39 +156,67 @@ class IcmpProbe:
         """Sends every echo of the round: one wave after the other, each wave at the allowed rate."""
         options = self.options
         for echo in range(options.echoes):
-            wave_mono_ns = self._clock.mono_ns()
-            for path, group in groups:
-                await self._wait_for_turn(len(group.targets))
+            wave_mono_ns, left = self._clock.mono_ns(), deque(groups)
+            while left:
+                unsent = await self._send_some(left, echo)
+                if unsent is None:
+                    return
+                await self._insist(*unsent)
+            if echo + 1 < options.echoes:
+                pause_s = (wave_mono_ns - self._clock.mono_ns()) / NS_PER_S + options.spacing_s
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._hurried.wait(), max(pause_s, 0))
                 if self._hurried.is_set():
                     return
-                no_room = path.send(group, echo)
-                if no_room:
-                    await self._insist(path, group, no_room)
-            if echo + 1 < options.echoes:
-                await self._sleep_until(wave_mono_ns + round(options.spacing_s * NS_PER_S))
 
-    async def _wait_for_turn(self, count: int) -> None:
-        """Waits until ``count`` more echoes keep the rate, all rounds under way together."""
+    async def _send_some(self, left: deque[tuple[Path, Group]], echo: int) -> Unsent:
+        """Sends to those who are left, each group in its turn, until none is or the kernel has no room for some."""
+        done: asyncio.Future[Unsent] = asyncio.get_running_loop().create_future()
+        self._sending.add(done)
+        try:
+            self._keep_sending(left, echo, done, is_turn=False)
+            return await done
+        finally:
+            self._sending.discard(done)
+
+    def _keep_sending(
+        self, left: deque[tuple[Path, Group]], echo: int, done: "asyncio.Future[Unsent]", *, is_turn: bool
+    ) -> None:
+        """Calls itself by the event loop at each next turn: a coroutine would cost one more pass of it a burst."""
+        while not done.done():
+            pause_ns = None if is_turn else self._pause_ns(len(left[0][1].targets))
+            if pause_ns is not None:
+                again = partial(self._keep_sending, left, echo, done, is_turn=True)
+                asyncio.get_running_loop().call_later(pause_ns / NS_PER_S, again)
+                return
+            path, group = left.popleft()
+            is_turn = False
+            try:
+                no_room = path.send(group, echo)
+            except OSError as error:
+                done.set_exception(error)
+                return
+            if no_room or not left:
+                done.set_result((path, group, no_room))
+
+    def _pause_ns(self, count: int) -> int | None:
+        """How long ``count`` more echoes must wait to keep the rate, all rounds under way together; None: not at all.
+
+        Without a rate, a pause of nothing lets the event loop have its turn now and then.
+        """
         now_ns, rate_per_s = self._clock.mono_ns(), self.options.rate_per_s
         if rate_per_s:
             turn_ns = max(self._may_send_mono_ns, now_ns)
             self._may_send_mono_ns = turn_ns + count * NS_PER_S // rate_per_s
-            await self._sleep_until(turn_ns)
-        elif now_ns - self._turn_mono_ns > TURN_NS:
-            await asyncio.sleep(0)
-            self._turn_mono_ns = self._clock.mono_ns()
-
-    async def _sleep_until(self, mono_ns: int) -> None:
-        pause_s = (mono_ns - self._clock.mono_ns()) / NS_PER_S
-        if pause_s < SHORT_S:
-            await asyncio.sleep(max(pause_s, 0))
-            return
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._hurried.wait(), pause_s)
+            return turn_ns - now_ns
+        if now_ns - self._turn_mono_ns < TURN_NS:
+            return None
+        self._turn_mono_ns = now_ns
+        return 0
 
     async def _insist(self, path: Path, group: Group, places: list[int]) -> None:
         """Asks a kernel that had no room a few times more, for these alone."""
-        for _ in range(NO_ROOM_TRIES):
+        for _ in range(NO_ROOM_TRIES if places else 0):
             await asyncio.sleep(NO_ROOM_PAUSE_S)
             path.take_in()
             places = [place for place in places if not path.send_again(group, place)]
