@@ -6,7 +6,7 @@ import time
 from monitor.clock import Clock
 from monitor.probes.icmp.counters import Counters
 from monitor.probes.icmp.flights import Flights, Group
-from monitor.probes.icmp.rings import ARRIVALS, Outgoing
+from monitor.probes.icmp.rings import ARRIVALS, Outgoing, QueuedError
 from monitor.probes.icmp.sockets import EchoSocket, can_be_sent_later, packet_options
 
 
@@ -66,11 +66,12 @@ class Path:
             socket_.forbid_fragments(False)
 
     def _in_pieces(self, start: int, end: int) -> tuple[list[int], list[tuple[int, int]]]:
-        """Sends, and times what it sends by interpolation in pieces, each as long as all before it.
+        """Sends, and dates what it sends.
 
-        After a pause the first packets take many times as long as the later ones, until the caches have warmed up:
-        one straight line through a whole batch would date most of its departures tens of microseconds too early. Each
-        is dated in the middle of the time that it took.
+        After a pause the first packets take many times as long as the later ones, until the caches have warmed up, and
+        one straight line through a whole batch would date most of its departures tens of microseconds too early. So
+        the batch is sent in pieces, each as long as all before it, and each of a piece is dated in the middle of its
+        share of the time. When the very first one left, the kernel says itself.
         """
         fd, now = self.socket.fileno(), self._clock.mono_ns
         departures: list[int] = []
@@ -81,10 +82,21 @@ class Path:
             refused += self._out.send(fd, done, done + size)
             ended_ns = now()
             each_ns = max(1, (ended_ns - begun_ns) // size)
-            first_ns = begun_ns + each_ns // 2
+            first_ns = begun_ns + each_ns // 2 if done else self._first_departure(begun_ns, ended_ns)
             departures += range(first_ns, first_ns + each_ns * size, each_ns)
-            begun_ns, done, size = ended_ns, done + size, done + size - start
+            begun_ns, done, size = ended_ns if done else now(), done + size, done + size - start
         return departures, refused
+
+    def _first_departure(self, begun_ns: int, ended_ns: int) -> int:
+        """By the kernel's stamp, if it has come and lies within these times; else the middle between them."""
+        wall_to_mono_ns = self._clock.mono_ns() - time.time_ns()
+        departed_ns = (begun_ns + ended_ns) // 2
+        for entry in self.socket.queue():
+            if isinstance(entry, QueuedError):
+                self.flights.queued_error(entry)
+            elif begun_ns <= entry.stamp_ns + wall_to_mono_ns <= ended_ns:
+                departed_ns = entry.stamp_ns + wall_to_mono_ns
+        return departed_ns
 
     def refuse(self, group: Group, place: int, number: int) -> None:
         """The kernel did not send it."""
@@ -115,6 +127,7 @@ class Path:
                 )
             if count < ARRIVALS:
                 break
-        if not count and socket_.kind == "ping":
-            for error in socket_.queued_errors():
-                self.flights.queued_error(error)
+        if not count:
+            for entry in socket_.queue():
+                if isinstance(entry, QueuedError):
+                    self.flights.queued_error(entry)

@@ -21,9 +21,14 @@ MOST_PAYLOAD_BYTES = 9_000
 ARRIVALS = 2 * BATCH  # more than one batch, so that taking in its answers needs no second call to find the end
 NAME_BYTES = 32
 DATA_BYTES = 640  # our replies are 28 bytes and zeros; an error quotes at most 576 (RFC 1812)
-CONTROL_BYTES = 64
+CONTROL_BYTES = 128
 IP_HEADER_BYTES = 20
 WORD_BYTES = 4
+OTHERS_ERRORS = 16  # so many in a row are not about other packets any more
+
+# Control data that asks when a packet left; the answer comes by the error queue (linux/net_tstamp.h).
+SO_TIMESTAMPING, TX_SOFTWARE = 37, 1 << 1
+STAMP_IT = struct.pack("@NiiI4x", 20, socket.SOL_SOCKET, SO_TIMESTAMPING, TX_SOFTWARE)
 
 Record = tuple[bytes, int, int, int, int, int]
 Arrival = tuple[int, int, int, Record]
@@ -76,6 +81,12 @@ class QueuedError(NamedTuple):
     code: int
 
 
+class SentStamp(NamedTuple):
+    """Another kind of entry: when the kernel handed a packet to the device (CLOCK_REALTIME, ns)."""
+
+    stamp_ns: int
+
+
 def _address_words(*, v6: bool) -> range:
     """Which words of a sockaddr are the address."""
     return range(2, 6) if v6 else range(1, 2)
@@ -94,7 +105,7 @@ class Crowd:
 
 
 class Outgoing:
-    """Echo requests on their way to ``sendmmsg``."""
+    """Echo requests on their way to ``sendmmsg``; of the first of a batch the kernel is asked when it left."""
 
     def __init__(self, requests: Requests, *, v6: bool) -> None:
         name = (struct.pack("=H26x", socket.AF_INET6) if v6 else struct.pack("=H14x", socket.AF_INET)) * BATCH
@@ -111,7 +122,9 @@ class Outgoing:
             header = self._headers[index].header
             header.name, header.namelen = addressof(self._names) + index * name_bytes, name_bytes
             header.iov, header.iovlen = addressof(self._vectors[2 * index]), 2
-            header.control = addressof(self._control)
+            header.control = addressof(self._control) + (len(STAMP_IT) if index else 0)
+        ctypes.memmove(self._control, STAMP_IT, len(STAMP_IT))
+        self._headers[0].header.controllen = len(STAMP_IT)
         self._requests = requests
         self._packet_words = memoryview(self._data).cast("B").cast("I")
         self._name_words = memoryview(self._names).cast("B").cast("I")
@@ -145,10 +158,10 @@ class Outgoing:
             self._dress(zeros, control)
 
     def _dress(self, zeros: int, control: bytes) -> None:
-        ctypes.memmove(self._control, control, len(control))
+        ctypes.memmove(addressof(self._control) + len(STAMP_IT), control, len(control))
         for index in range(BATCH):
             self._vectors[2 * index + 1].length = zeros
-            self._headers[index].header.controllen = len(control)
+            self._headers[index].header.controllen = len(control) + (0 if index else len(STAMP_IT))
         self._looks = (zeros, control)
 
     def send(self, fd: int, start: int, end: int) -> list[tuple[int, int]]:
@@ -157,21 +170,22 @@ class Outgoing:
         Returns (index, errno) of each that the kernel refused; one refusal does not keep the others back.
         """
         refused: list[tuple[int, int]] = []
-        done, tried_again, address, size = start, False, addressof(self._headers), sizeof(_Mmsghdr)
+        done, tries, address, size = start, 0, addressof(self._headers), sizeof(_Mmsghdr)
         while done < end:
             sent = _sendmmsg(fd, address + done * size, end - done, 0)
             if sent > 0:
-                done, tried_again = done + sent, False
+                done, tries = done + sent, 0
                 continue
             number = ctypes.get_errno()
             if number == errno.EINTR:
                 continue
-            # An ICMP error about another packet may stand on the socket and is reported here once: ask again.
-            if not tried_again and number not in {errno.EAGAIN, errno.ENOBUFS}:
-                tried_again = True
+            # Each ICMP error about another packet stands on the socket until some call reports it, and the next may
+            # come at once: only an answer that stays the same is about this packet.
+            tries += 1
+            if tries < OTHERS_ERRORS and number not in {errno.EAGAIN, errno.ENOBUFS}:
                 continue
             refused.append((done, number))
-            done, tried_again = done + 1, False
+            done, tries = done + 1, 0
         return refused
 
 
@@ -216,11 +230,14 @@ class Incoming:
     def receive(self, fd: int) -> int:
         """Takes in what has arrived; how many datagrams that is. Fewer than `ARRIVALS`: there are no more."""
         ctypes.memmove(self._headers, self._fresh, len(self._fresh))
-        count: int = _recvmmsg(fd, self._headers, ARRIVALS, socket.MSG_DONTWAIT, None)
-        if count < 0 and ctypes.get_errno() != errno.EAGAIN:
+        for _ in range(OTHERS_ERRORS):
+            count: int = _recvmmsg(fd, self._headers, ARRIVALS, socket.MSG_DONTWAIT, None)
+            if count >= 0:
+                return count
+            if ctypes.get_errno() == errno.EAGAIN:
+                break
             # An ICMP error, which stands in the error queue too, is reported here once: behind it are replies.
-            count = _recvmmsg(fd, self._headers, ARRIVALS, socket.MSG_DONTWAIT, None)
-        return max(count, 0)
+        return 0
 
     def records(self, count: int) -> Iterator[Arrival]:
         """(length, seconds, nanoseconds, (source, ICMP header, cookie, token, ~token, ~sequence and padding)) of each.

@@ -10,10 +10,12 @@ import secrets
 import socket
 import struct
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from ctypes import addressof
 from typing import Literal
 
-from monitor.probes.icmp.rings import DATA_BYTES, Incoming, QueuedError
+from monitor.clock import NS_PER_S
+from monitor.probes.icmp.rings import DATA_BYTES, SO_TIMESTAMPING, Incoming, QueuedError, SentStamp
 
 WANTED_RECEIVE_BUFFER = 16 * 1024 * 1024
 
@@ -22,6 +24,8 @@ SK_MEMINFO_DROPS = 8
 IP_RECVERR, IPV6_RECVERR = 11, 25
 IP_MTU_DISCOVER, IPV6_MTU_DISCOVER, PMTUDISC_DONT, PMTUDISC_PROBE = 10, 23, 0, 3
 MSG_ERRQUEUE = 0x2000
+SOFTWARE, OPT_TSONLY = 1 << 4, 1 << 11  # linux/net_tstamp.h
+FROM_TIMESTAMPING = 4  # SO_EE_ORIGIN_TIMESTAMPING
 
 Kind = Literal["ping", "raw"]
 Family = Literal[4, 6]
@@ -74,18 +78,22 @@ class EchoSocket:
         level, option = (socket.IPPROTO_IPV6, IPV6_MTU_DISCOVER) if self.v6 else (socket.IPPROTO_IP, IP_MTU_DISCOVER)
         self._socket.setsockopt(level, option, PMTUDISC_PROBE if forbidden else PMTUDISC_DONT)
 
-    def queued_errors(self) -> Iterator[QueuedError]:
-        """The ICMP errors that the kernel has put aside for this (ping) socket."""
+    def queue(self) -> Iterator[QueuedError | SentStamp]:
+        """What the kernel has put aside: ICMP errors (ping sockets only), and when a packet left that asked for it."""
         while True:
             try:
                 data, ancillary, _, address = self._socket.recvmsg(DATA_BYTES, 512, MSG_ERRQUEUE)
             except OSError:
                 return
             for level, kind, content in ancillary:
-                if (level, kind) in {(socket.IPPROTO_IP, IP_RECVERR), (socket.IPPROTO_IPV6, IPV6_RECVERR)}:
-                    _, _, icmp_type, code = struct.unpack_from("=IBBB", content)
-                    destination = socket.inet_pton(self._socket.family, str(address[0]).partition("%")[0])
-                    yield QueuedError(data, destination, icmp_type, code)
+                if (level, kind) == (socket.SOL_SOCKET, SO_TIMESTAMPING):
+                    seconds, nanoseconds = struct.unpack_from("=qq", content)
+                    yield SentStamp(seconds * NS_PER_S + nanoseconds)
+                elif (level, kind) in {(socket.IPPROTO_IP, IP_RECVERR), (socket.IPPROTO_IPV6, IPV6_RECVERR)}:
+                    _, origin, icmp_type, code = struct.unpack_from("=IBBB", content)
+                    if origin != FROM_TIMESTAMPING:
+                        destination = socket.inet_pton(self._socket.family, str(address[0]).partition("%")[0])
+                        yield QueuedError(data, destination, icmp_type, code)
 
     def dropped(self) -> int:
         """How many datagrams the kernel has thrown away because the receive buffer was full, ever."""
@@ -104,6 +112,8 @@ class EchoSocket:
         except PermissionError:
             self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, WANTED_RECEIVE_BUFFER)
         self._socket.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPNS, 1)
+        with suppress(OSError):  # without it, departures are dated by reading the clock around them
+            self._socket.setsockopt(socket.SOL_SOCKET, SO_TIMESTAMPING, SOFTWARE | OPT_TSONLY)
         self.forbid_fragments(False)
         if self.kind == "ping":
             level, option = (socket.IPPROTO_IPV6, IPV6_RECVERR) if self.v6 else (socket.IPPROTO_IP, IP_RECVERR)
