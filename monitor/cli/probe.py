@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from monitor.cli.failing import BAD_INPUT, CANNOT, INTERRUPTED, NO, Failure
+from monitor.cli.trace import trace
 
 if TYPE_CHECKING:
     from monitor.probes.base import Target
@@ -22,9 +23,7 @@ FEW = 50
 FIRST_HOST, FIRST_MULTICAST = bytes([1, 0, 0, 0]), bytes([224, 0, 0, 0])
 
 
-@app.callback()
-def probe() -> None:
-    """Keeps `icmp` a command of its own, so that others can stand beside it."""
+app.command()(trace)
 
 
 @app.command()

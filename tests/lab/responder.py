@@ -86,9 +86,14 @@ class Packet(NamedTuple):
         bare = struct.pack("!BBH", ECHO_REPLY, 0, 0) + rest
         return ipv4(source or self.target, self.source, with_checksum(bare))
 
-    def error(self, kind: int, code: int) -> bytes:
+    @property
+    def hops_left(self) -> int:
+        """Its time to live."""
+        return self.whole[8]
+
+    def error(self, kind: int, code: int, router: bytes = ROUTER) -> bytes:
         """A router's ICMP error that quotes the request."""
-        return ipv4(ROUTER, self.source, with_checksum(struct.pack("!BBHI", kind, code, 0, 0) + self.whole))
+        return ipv4(router, self.source, with_checksum(struct.pack("!BBHI", kind, code, 0, 0) + self.whole))
 
 
 def with_checksum(message: bytes) -> bytes:
@@ -134,6 +139,11 @@ MAKE: Mapping[Fate, Callable[[Packet, random.Random], list[bytes]]] = {
 }
 
 
+def router(distance: int) -> bytes:
+    """The address of the router so many hops away."""
+    return socket.inet_aton(f"10.99.254.{distance}")
+
+
 def _other(two: bytes) -> bytes:
     return bytes([two[0] ^ 0x55, two[1]])
 
@@ -147,6 +157,7 @@ class Manner:
     jitter_ms: float = 30.0
     late_ms: float = 1_500.0
     well_behaved: bool = False  # it answers everything
+    hops: int = 0  # so many routers stand before it
 
 
 class Responder:
@@ -161,7 +172,7 @@ class Responder:
         manner = self._manner
         words = [sys.executable, "-m", "tests.lab.responder", "--log", str(self._log), "--seed", str(manner.seed)]
         words += ["--delay", str(manner.delay_ms), "--jitter", str(manner.jitter_ms), "--late", str(manner.late_ms)]
-        words += ["--well-behaved"] if manner.well_behaved else []
+        words += ["--hops", str(manner.hops), *(["--well-behaved"] if manner.well_behaved else [])]
         self._process = self._namespace.popen(words, stdout=subprocess.PIPE)
         assert self._process.stdout is not None
         assert self._process.stdout.readline() == "ready\n", "the bad network did not start"
@@ -219,6 +230,9 @@ class Network:
 
     def _meet(self, seen: Packet, read_ns: int) -> None:
         manner, luck = self._manner, self._luck
+        if seen.hops_left <= manner.hops:
+            os.write(self._device, seen.error(11, 0, router(seen.hops_left)))
+            return
         fate = list(SHARES)[bisect(self._bounds, luck.random() * self._bounds[-1])]
         fate = Fate.ANSWERED if manner.well_behaved else fate
         answers = MAKE[fate](seen, luck)
@@ -247,6 +261,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, required=True)
     for name in ("--delay", "--jitter", "--late"):
         parser.add_argument(name, type=float, required=True)
+    parser.add_argument("--hops", type=int, required=True)
     parser.add_argument("--well-behaved", action="store_true")
     words = parser.parse_args()
     device = os.open("/dev/net/tun", os.O_RDWR | os.O_NONBLOCK)
@@ -257,7 +272,7 @@ def main() -> None:
         f"route add {NETWORK} dev {DEVICE} src {OWN_ADDRESS}",
     ):
         subprocess.run(["ip", *command.split()], check=True)
-    manner = Manner(words.seed, words.delay, words.jitter, words.late, words.well_behaved)
+    manner = Manner(words.seed, words.delay, words.jitter, words.late, words.well_behaved, words.hops)
     network = Network(device, words.log, manner)
 
     def stop(_signal: int, _frame: object) -> None:

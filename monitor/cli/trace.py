@@ -1,0 +1,52 @@
+"""`probe trace`: through whom a device is reached."""
+
+import json
+from collections.abc import Sequence
+from ipaddress import IPv4Address, IPv6Address, ip_address
+from statistics import median
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from monitor.cli.failing import BAD_INPUT, CANNOT, NO, Failure
+
+if TYPE_CHECKING:
+    from monitor.probes.trace import Hop
+
+
+def trace(
+    target: Annotated[str, typer.Argument(help="An IPv4 or IPv6 address.", show_default=False)],
+    count: Annotated[int, typer.Option("--count", "-c", min=1, max=10, help="Echoes to each hop.")] = 2,
+    timeout: Annotated[float, typer.Option(min=0.01, max=10, help="Seconds to wait for a hop.")] = 1.0,
+    most_hops: Annotated[int, typer.Option(min=1, max=64, help="Where to give up.")] = 30,
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+) -> None:
+    """Lists the routers on the way (traceroute); exit code 0 when the host itself answered, 1 when not."""
+    from monitor.probes import trace as tracing
+
+    try:
+        address = ip_address(target)
+    except ValueError:
+        raise Failure(f"argument: '{target}' is not an address. Expected an IPv4 or IPv6 address", BAD_INPUT) from None
+    try:
+        hops = tracing.trace(address, echoes=count, timeout_s=timeout, most_hops=most_hops)
+    except tracing.TraceError as error:
+        raise Failure(str(error), CANNOT) from None
+    reached = tracing.reached(hops, address)
+    if as_json:
+        print(json.dumps({"target": str(address), "reached": reached, "hops": [hop._asdict() for hop in hops]}))
+    else:
+        _print(address, hops, reached, most_hops)
+    if not reached:
+        raise typer.Exit(NO)
+
+
+def _print(address: IPv4Address | IPv6Address, hops: "Sequence[Hop]", reached: bool, most_hops: int) -> None:
+    """A line for every distance, silent ones too."""
+    by_distance = {hop.distance: hop for hop in hops}
+    for distance in range(1, max(by_distance, default=0) + 1):
+        hop = by_distance.get(distance)
+        said = f"{hop.address}  {median(hop.rtts_ms):.3f} ms" if hop and hop.rtts_ms else "*  no answer"
+        print(f"{distance:>3}  {said}")
+    if not reached:
+        print(f"{address} itself did not answer within {most_hops} hops.")

@@ -1,0 +1,50 @@
+"""Traceroute: through whom a device is reached, by icmplib. Blocking: for by-hand use, or off the probing loop.
+
+icmplib is untyped, so this is the one place that touches it. It opens a raw socket of its own, which needs CAP_NET_RAW,
+and takes its times from the wall clock: good enough to tell a path, and no device is judged by them.
+"""
+
+from collections.abc import Sequence
+from ipaddress import IPv4Address, IPv6Address
+from typing import NamedTuple
+
+from icmplib import ICMPSocketError, SocketPermissionError, traceroute
+
+MOST_HOPS = 30
+
+
+class TraceError(Exception):
+    """No path could be traced; the message says why, and how to mend it where that is known."""
+
+
+class Hop(NamedTuple):
+    """One answer on the way. ``distance`` counts from 1; distances that are missing did not answer. Times in ms."""
+
+    distance: int
+    address: str
+    sent: int
+    rtts_ms: tuple[float, ...]
+
+
+def trace(
+    address: IPv4Address | IPv6Address, *, echoes: int = 2, timeout_s: float = 1.0, most_hops: int = MOST_HOPS
+) -> Sequence[Hop]:
+    """The hops that answered, nearest first; the last is the host itself if it was reached.
+
+    Takes at most ``most_hops`` times ``timeout_s``. Raises TraceError.
+    """
+    try:
+        hops = traceroute(str(address), count=echoes, interval=0.0, timeout=timeout_s, max_hops=most_hops)
+    except SocketPermissionError:
+        raise TraceError(
+            "a traceroute needs a raw socket, which this user may not open. Run it as root, or allow it:"
+            " the service has CAP_NET_RAW when its unit says AmbientCapabilities=CAP_NET_RAW"
+        ) from None
+    except ICMPSocketError as error:
+        raise TraceError(f"no path to {address}: {error}") from None
+    return [Hop(hop.distance, hop.address, hop.packets_sent, tuple(hop.rtts)) for hop in hops]
+
+
+def reached(hops: Sequence[Hop], address: IPv4Address | IPv6Address) -> bool:
+    """Whether the last hop is the host itself."""
+    return bool(hops) and hops[-1].address == str(address)
