@@ -20,6 +20,7 @@ from dataclasses import asdict, dataclass, field
 from http.client import HTTPConnection
 from pathlib import Path
 
+from benchmarks.growth import SIZES, growth, table
 from benchmarks.measuring import Run, debian_version, machine, median, run, spread
 
 PROGRAM = str(Path(sys.executable).parent / "upazila-monitor")
@@ -54,8 +55,13 @@ class Row:
         return median(self.wall_s) - median(self.start_wall_s)
 
 
+def probe_icmp(file: Path, count: int, rate: int) -> list[str]:
+    words = ["--count", str(count), "--rate", str(rate), "--interval", "0"]
+    return [PROGRAM, "probe", "icmp", "--file", str(file), *words]
+
+
 def ours(rate: int) -> Callable[[Path], list[str]]:
-    return lambda file: [PROGRAM, "probe", "icmp", "--file", str(file), "--count", "1", "--rate", str(rate)]
+    return lambda file: probe_icmp(file, 1, rate)
 
 
 def fping(interval: str) -> Callable[[Path], list[str]]:
@@ -239,12 +245,15 @@ def main() -> None:
     rows = race(chosen.targets, chosen.runs, not chosen.without_blackbox)
     print(", ".join(f"{name} {value}" for name, value in versions().items()))
     print(report(rows, chosen.targets, chosen.runs))
+    steps = growth(lambda file, count: probe_icmp(file, count, 0), addresses_of(SIZES[-1]), chosen.runs)
+    print("\n" + table(steps))
     if chosen.json:
         facts = {
             "machine": versions(),
             "targets": chosen.targets,
             "runs": [asdict(row) for row in rows],
             "bars": bars(rows, chosen.targets),
+            "growth": [asdict(step) for step in steps],
         }
         chosen.json.write_text(json.dumps(facts, indent=1) + "\n")
 

@@ -75,6 +75,12 @@ class Daemon:
         """Whether the process lives."""
         return self._process is not None and self._process.poll() is None
 
+    @property
+    def pid(self) -> int:
+        """Of the process."""
+        assert self._process is not None
+        return self._process.pid
+
     def start(self, *, ready_within_s: float | None = 20) -> None:
         """Starts the process and waits until every device was judged once; None does not wait."""
         assert not self.running, "the daemon runs already"

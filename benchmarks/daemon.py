@@ -1,0 +1,79 @@
+"""The whole daemon at work in the lab: many sites, a round a minute of three echoes each, nothing wrong with any.
+
+CPU is that of its process by the kernel's account, over the minutes after every device was judged once.
+"""
+
+import argparse
+import json
+import os
+import tempfile
+import time
+from pathlib import Path
+
+from benchmarks.measuring import machine
+from tests.lab.daemon import Daemon
+from tests.lab.fleet import many_sites, write_config
+from tests.lab.network import Lab
+
+PROBING: dict[str, float] = {"interval_s": 60, "recheck_s": 5, "echoes": 3, "spacing_s": 0.5, "timeout_s": 1.5}
+MOST_OF_A_CORE = 0.10
+START_WITHIN_S = 240
+
+
+def cpu_s(pid: int) -> float:
+    """What the process has used, in user and kernel mode."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def measure(sites: int, minutes: float) -> dict[str, float]:
+    """Runs it and says what it used and how late its rounds were."""
+    with tempfile.TemporaryDirectory() as folder, Lab() as lab, Daemon(lab, Path(folder)) as daemon:
+        write_config(daemon.config, sites=many_sites(sites), listen=daemon.listen, settings={"probing": PROBING})
+        daemon.start(ready_within_s=START_WITHIN_S)
+        before_s, begun_s, asked = cpu_s(daemon.pid), time.monotonic(), _samples(daemon)
+        late_s, rounds = _lateness(daemon)
+        time.sleep(minutes * 60)
+        used_s, passed_s = cpu_s(daemon.pid) - before_s, time.monotonic() - begun_s
+        echoes = (_samples(daemon) - asked) * PROBING["echoes"]
+        late_after_s, rounds_after = _lateness(daemon)
+        status = Path(f"/proc/{daemon.pid}/status").read_text()
+        return {
+            "sites": sites,
+            "seconds": passed_s,
+            "cpu_of_a_core": used_s / passed_s,
+            "cpu_us_per_echo": used_s / max(echoes, 1) * 1e6,
+            "echoes_per_s": echoes / passed_s,
+            "mean_lateness_ms": (late_after_s - late_s) / max(rounds_after - rounds, 1) * 1e3,
+            "peak_rss_mb": int(status.partition("VmHWM:")[2].split()[0]) / 1024,
+            "outages": len(daemon.rows("SELECT id FROM outages")),
+        }
+
+
+def _samples(daemon: Daemon) -> float:
+    return daemon.metric("upazila_samples_total") or 0.0
+
+
+def _lateness(daemon: Daemon) -> tuple[float, float]:
+    name = "upazila_round_lateness_seconds"
+    return daemon.metric(f"{name}_sum") or 0.0, daemon.metric(f"{name}_count") or 0.0
+
+
+def main() -> None:
+    """`scripts/bench daemon`."""
+    parser = argparse.ArgumentParser(prog="scripts/bench daemon", description=__doc__.splitlines()[0])
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write every figure there as well")
+    parser.add_argument("--sites", type=int, default=20_000)
+    parser.add_argument("--minutes", type=float, default=5)
+    chosen = parser.parse_args()
+    found = measure(chosen.sites, chosen.minutes)
+    print(", ".join(f"{name} {value}" for name, value in machine().items()))
+    print("\n".join(f"| {name} | {value:,.3g} |" for name, value in found.items()))
+    met = found["cpu_of_a_core"] < MOST_OF_A_CORE and found["outages"] == 0
+    print(f"less than {MOST_OF_A_CORE:.0%} of a core, and no outage: {'met' if met else 'MISSED'}")
+    if chosen.json:
+        chosen.json.write_text(json.dumps({"machine": machine(), **found}, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()
