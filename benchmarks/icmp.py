@@ -20,7 +20,7 @@ from dataclasses import asdict, dataclass, field
 from http.client import HTTPConnection
 from pathlib import Path
 
-from benchmarks.growth import SIZES, growth, table
+from benchmarks.growth import addresses_of, growth, table
 from benchmarks.measuring import Run, debian_version, machine, median, run, spread
 
 PROGRAM = str(Path(sys.executable).parent / "upazila-monitor")
@@ -55,13 +55,8 @@ class Row:
         return median(self.wall_s) - median(self.start_wall_s)
 
 
-def probe_icmp(file: Path, count: int, rate: int) -> list[str]:
-    words = ["--count", str(count), "--rate", str(rate), "--interval", "0"]
-    return [PROGRAM, "probe", "icmp", "--file", str(file), *words]
-
-
 def ours(rate: int) -> Callable[[Path], list[str]]:
-    return lambda file: probe_icmp(file, 1, rate)
+    return lambda file: [PROGRAM, "probe", "icmp", "--file", str(file), "--count", "1", "--rate", str(rate)]
 
 
 def fping(interval: str) -> Callable[[Path], list[str]]:
@@ -152,11 +147,6 @@ def _cpu_s(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def addresses_of(targets: int) -> list[str]:
-    """Distinct addresses of 127.0.0.0/8, none of them a network's first or last."""
-    return [f"127.{1 + n // 62_500}.{n // 250 % 250 + 1}.{n % 250 + 1}" for n in range(targets)]
-
-
 def race(targets: int, runs: int, with_blackbox: bool) -> list[Row]:
     """All contestants, in turns."""
     rows = {
@@ -245,7 +235,7 @@ def main() -> None:
     rows = race(chosen.targets, chosen.runs, not chosen.without_blackbox)
     print(", ".join(f"{name} {value}" for name, value in versions().items()))
     print(report(rows, chosen.targets, chosen.runs))
-    steps = growth(lambda file, count: probe_icmp(file, count, 0), addresses_of(SIZES[-1]), chosen.runs)
+    steps = growth(chosen.runs)
     print("\n" + table(steps))
     if chosen.json:
         facts = {

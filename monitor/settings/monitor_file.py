@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from monitor.settings.base import Model
+from monitor.settings.snmp_section import Snmp
 
 FLAGS = re.ASCII | re.IGNORECASE
 Seconds = Annotated[float, Field(gt=0, le=86_400)]
@@ -129,6 +130,7 @@ class MonitorFile(Model):
     storage: Storage = Storage()
     mail: Mail = Mail()
     web: Web = Web()
+    snmp: Snmp = Snmp()
 
 
 def is_mail_address(text: str) -> bool:

@@ -9,6 +9,9 @@ from monitor.probes.icmp.flights import Flights, Group
 from monitor.probes.icmp.rings import ARRIVALS, Outgoing, QueuedError
 from monitor.probes.icmp.sockets import EchoSocket, can_be_sent_later, packet_options
 
+WARM_NS = 1_000_000  # caches keep what sending needs for so long
+GROWTH, LONGEST = 4, 32  # of the pieces that a batch is sent in
+
 
 class Path:
     """One family's socket with what is under way over it."""
@@ -18,6 +21,7 @@ class Path:
         self.flights = Flights(echo_socket, counters, timeout_ns)
         self._counters = counters
         self._clock = clock
+        self._sent_mono_ns = 0
         self._out = Outgoing(self.flights.requests, v6=echo_socket.v6)
 
     def send(self, group: Group, echo: int) -> list[int]:
@@ -70,33 +74,38 @@ class Path:
 
         After a pause the first packets take many times as long as the later ones, until the caches have warmed up, and
         one straight line through a whole batch would date most of its departures tens of microseconds too early. So
-        the batch is sent in pieces, each as long as all before it, and each of a piece is dated in the middle of its
-        share of the time. When the very first one left, the kernel says itself.
+        the batch is sent in pieces, which then grow from one, and each packet of a piece is dated in the middle of its
+        share of the time. When the very first one after a pause left, the kernel says itself.
         """
         fd, now = self.socket.fileno(), self._clock.mono_ns
         departures: list[int] = []
         refused: list[tuple[int, int]] = []
-        done, size, begun_ns = start, 1, now()
+        done, begun_ns = start, now()
+        cold = begun_ns - self._sent_mono_ns > WARM_NS
+        size = 1 if cold else LONGEST
+        self._out.ask_when_the_first_leaves(cold and not start)
         while done < end:
             size = min(size, end - done)
             refused += self._out.send(fd, done, done + size)
             ended_ns = now()
             each_ns = max(1, (ended_ns - begun_ns) // size)
-            first_ns = begun_ns + each_ns // 2 if done else self._first_departure(begun_ns, ended_ns)
+            first_ns = begun_ns + each_ns // 2
+            if cold and not done:
+                first_ns, ended_ns = self._first_departure(begun_ns, ended_ns), now()
             departures += range(first_ns, first_ns + each_ns * size, each_ns)
-            begun_ns, done, size = ended_ns if done else now(), done + size, done + size - start
+            begun_ns, done, size = ended_ns, done + size, min(size * GROWTH, LONGEST)
+        self._sent_mono_ns = begun_ns
         return departures, refused
 
     def _first_departure(self, begun_ns: int, ended_ns: int) -> int:
         """By the kernel's stamp, if it has come and lies within these times; else the middle between them."""
         wall_to_mono_ns = self._clock.mono_ns() - time.time_ns()
-        departed_ns = (begun_ns + ended_ns) // 2
         for entry in self.socket.queue():
             if isinstance(entry, QueuedError):
                 self.flights.queued_error(entry)
             elif begun_ns <= entry.stamp_ns + wall_to_mono_ns <= ended_ns:
-                departed_ns = entry.stamp_ns + wall_to_mono_ns
-        return departed_ns
+                return entry.stamp_ns + wall_to_mono_ns
+        return (begun_ns + ended_ns) // 2
 
     def refuse(self, group: Group, place: int, number: int) -> None:
         """The kernel did not send it."""

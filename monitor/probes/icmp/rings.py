@@ -105,7 +105,7 @@ class Crowd:
 
 
 class Outgoing:
-    """Echo requests on their way to ``sendmmsg``; of the first of a batch the kernel is asked when it left."""
+    """Echo requests on their way to ``sendmmsg``."""
 
     def __init__(self, requests: Requests, *, v6: bool) -> None:
         name = (struct.pack("=H26x", socket.AF_INET6) if v6 else struct.pack("=H14x", socket.AF_INET)) * BATCH
@@ -122,9 +122,8 @@ class Outgoing:
             header = self._headers[index].header
             header.name, header.namelen = addressof(self._names) + index * name_bytes, name_bytes
             header.iov, header.iovlen = addressof(self._vectors[2 * index]), 2
-            header.control = addressof(self._control) + (len(STAMP_IT) if index else 0)
+            header.control = addressof(self._control) + len(STAMP_IT)
         ctypes.memmove(self._control, STAMP_IT, len(STAMP_IT))
-        self._headers[0].header.controllen = len(STAMP_IT)
         self._requests = requests
         self._packet_words = memoryview(self._data).cast("B").cast("I")
         self._name_words = memoryview(self._names).cast("B").cast("I")
@@ -161,8 +160,14 @@ class Outgoing:
         ctypes.memmove(addressof(self._control) + len(STAMP_IT), control, len(control))
         for index in range(BATCH):
             self._vectors[2 * index + 1].length = zeros
-            self._headers[index].header.controllen = len(control) + (0 if index else len(STAMP_IT))
+            self._headers[index].header.controllen = len(control)
         self._looks = (zeros, control)
+
+    def ask_when_the_first_leaves(self, wanted: bool) -> None:
+        """Whether the kernel is to say, by the error queue, when the first packet of a batch left."""
+        header, asked = self._headers[0].header, len(STAMP_IT) if wanted else 0
+        header.control = addressof(self._control) + len(STAMP_IT) - asked
+        header.controllen = len(self._looks[1]) + asked
 
     def send(self, fd: int, start: int, end: int) -> list[tuple[int, int]]:
         """Sends the packets from ``start`` up to ``end`` of the loaded batch.

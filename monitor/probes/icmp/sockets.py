@@ -85,15 +85,18 @@ class EchoSocket:
                 data, ancillary, _, address = self._socket.recvmsg(DATA_BYTES, 512, MSG_ERRQUEUE)
             except OSError:
                 return
-            for level, kind, content in ancillary:
-                if (level, kind) == (socket.SOL_SOCKET, SO_TIMESTAMPING):
-                    seconds, nanoseconds = struct.unpack_from("=qq", content)
-                    yield SentStamp(seconds * NS_PER_S + nanoseconds)
-                elif (level, kind) in {(socket.IPPROTO_IP, IP_RECVERR), (socket.IPPROTO_IPV6, IPV6_RECVERR)}:
-                    _, origin, icmp_type, code = struct.unpack_from("=IBBB", content)
-                    if origin != FROM_TIMESTAMPING:
-                        destination = socket.inet_pton(self._socket.family, str(address[0]).partition("%")[0])
-                        yield QueuedError(data, destination, icmp_type, code)
+            said = {(level, kind): content for level, kind, content in ancillary}
+            extended = said.get((socket.IPPROTO_IPV6, IPV6_RECVERR) if self.v6 else (socket.IPPROTO_IP, IP_RECVERR))
+            if extended is None:
+                continue
+            _, origin, icmp_type, code = struct.unpack_from("=IBBB", extended)
+            stamp = said.get((socket.SOL_SOCKET, SO_TIMESTAMPING))
+            if origin != FROM_TIMESTAMPING:  # errors are stamped too, with the time of their arrival
+                destination = socket.inet_pton(self._socket.family, str(address[0]).partition("%")[0])
+                yield QueuedError(data, destination, icmp_type, code)
+            elif stamp is not None:
+                seconds, nanoseconds = struct.unpack_from("=qq", stamp)
+                yield SentStamp(seconds * NS_PER_S + nanoseconds)
 
     def dropped(self) -> int:
         """How many datagrams the kernel has thrown away because the receive buffer was full, ever."""

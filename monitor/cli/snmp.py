@@ -1,0 +1,191 @@
+"""`probe snmp`: one device read by hand, as the daemon would."""
+
+import json
+import socket
+import sys
+from collections.abc import Iterable
+from ipaddress import IPv4Address, IPv6Address, ip_address
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from monitor.cli.failing import BAD_INPUT, CANNOT, NO, Failure, settings_of
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from monitor.probes.snmp.reading import Facts, Reading
+    from monitor.probes.snmp.session import Session
+    from monitor.settings.secrets import Secret
+    from monitor.settings.snmp_section import V3Entry
+
+PORT = 161
+PIPED_WIDTH = 200
+Where = tuple[IPv4Address | IPv6Address, int]
+
+
+def snmp(
+    context: typer.Context,
+    host: Annotated[str, typer.Argument(help="HOST or HOST:PORT; an IPv6 address with a port in brackets.")],
+    community_file: Annotated[Path | None, typer.Option(help="A file that holds the community (v2c).")] = None,
+    v3: Annotated[str | None, typer.Option(metavar="NAME", help="A user of [snmp.v3.NAME] in monitor.toml.")] = None,
+    timeout: Annotated[float, typer.Option(min=0.1, max=30, help="Seconds to wait for an answer.")] = 2.0,
+    retries: Annotated[int, typer.Option(min=0, max=5, help="How often an unanswered question is repeated.")] = 1,
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+) -> None:
+    """Reads one device by SNMP: what it is, its interfaces, its UPS; exit code 1 when it does not answer."""
+    import asyncio
+
+    from monitor.probes.snmp.session import SnmpError
+
+    if (community_file is None) == (v3 is None):
+        raise Failure("how to speak to it? Expected either --community-file FILE or --v3 NAME", BAD_INPUT)
+    where = _where(host)
+    try:
+        if community_file is not None:
+            reading = asyncio.run(_read_v2c(where, _secret(community_file), timeout, retries))
+        else:
+            reading = asyncio.run(_read_v3(where, *_user(context.obj, str(v3)), timeout, retries))
+    except SnmpError as error:
+        raise Failure(str(error), NO) from None
+    except OSError as error:
+        raise Failure(f"no socket: {error.strerror}", CANNOT) from None
+    if as_json:
+        print(json.dumps(_facts(reading)))
+    else:
+        _print(reading)
+
+
+def _where(host: str) -> Where:
+    """Address and port; a name is looked up."""
+    name, colon, port = host.rpartition(":")
+    if not colon or (":" in name and not name.startswith("[")):
+        name, port = host, str(PORT)
+    if not (port.isdigit() and 0 < int(port) < 65_536):
+        raise Failure(
+            f"argument: '{port}' is no port. Expected HOST or HOST:PORT with a port from 1 to 65535", BAD_INPUT
+        )
+    name = name.strip("[]")
+    try:
+        return ip_address(name), int(port)
+    except ValueError:
+        pass
+    try:
+        found = socket.getaddrinfo(name, int(port), type=socket.SOCK_DGRAM)
+    except (OSError, UnicodeError):
+        raise Failure(f"argument: '{name}' is neither an address nor a name that is known", BAD_INPUT) from None
+    return ip_address(str(found[0][4][0])), int(port)
+
+
+def _secret(file: Path) -> "Secret":
+    from monitor.settings.secrets import SecretError, is_open_to_others, read_secret
+
+    try:
+        secret = read_secret(file)
+    except SecretError as error:
+        raise Failure(str(error), BAD_INPUT) from None
+    if is_open_to_others(file):
+        print(f"{file}: others on this machine can read it. Expected mode 0600", file=sys.stderr)
+    return secret
+
+
+def _user(directory: Path, name: str) -> "tuple[Path, V3Entry]":
+    """The configured user, and the folder from which its files' paths count."""
+    settings = settings_of(directory)
+    entry = settings.monitor.snmp.v3.get(name)
+    if entry is None:
+        known = ", ".join(sorted(settings.monitor.snmp.v3)) or "none at all"
+        where = directory / "monitor.toml"
+        raise Failure(f"{where}: there is no [snmp.v3.{name}]. Expected one of those there: {known}", BAD_INPUT)
+    return settings.home, entry
+
+
+async def _read_v2c(where: Where, community: "Secret", timeout_s: float, retries: int) -> "Reading":
+    from monitor.probes.snmp.client import Agent, V2cClient, V2cOptions
+    from monitor.probes.snmp.reading import read
+
+    client = V2cClient(V2cOptions(timeout_s, retries))
+    client.open()
+    try:
+        return await read(client.session(Agent(*where, community)))
+    finally:
+        client.close()
+
+
+async def _read_v3(where: Where, home: Path, entry: "V3Entry", timeout_s: float, retries: int) -> "Reading":
+    from monitor.probes.snmp.reading import read
+    from monitor.probes.snmp.v3 import Credential, V3Client
+
+    files = (entry.auth_key_file, entry.priv_key_file)
+    keys = [None if file is None else _secret(home / file) for file in files]
+    client = V3Client(Credential(entry.user, entry.auth, keys[0], entry.priv, keys[1]), timeout_s, retries)
+    try:
+        session: Session = await client.session(*where)
+        return await read(session)
+    finally:
+        client.close()
+
+
+def _facts(reading: "Reading") -> dict[str, Any]:
+    facts: dict[str, Any] = {"system": reading.system, "ports": reading.ports, "ups": reading.ups}
+    if reading.engine_time_s is not None:
+        facts["engine"] = {"snmpEngineTime": reading.engine_time_s}
+    if reading.ups_load_percent:
+        facts["ups_output"] = [{"upsOutputPercentLoad": load} for load in reading.ups_load_percent]
+    return facts
+
+
+def _print(reading: "Reading") -> None:
+    from rich.console import Console
+
+    from monitor.probes.snmp.mibs import BATTERY_STATUS, OUTPUT_SOURCE
+
+    width = None if sys.stdout.isatty() else PIPED_WIDTH  # numbers that a program reads must not be cut
+    console, system = Console(highlight=False, markup=False, width=width), reading.system
+    console.print(_clean(system.get("sysName", "(without a name)")), style="bold")
+    console.print(_clean(system.get("sysDescr", "")))
+    if isinstance(ticks := system.get("sysUpTime_ticks"), int):
+        hours, rest = divmod(ticks // 100, 3_600)
+        console.print(f"up for {hours // 24} d {hours % 24} h {rest // 60} min")
+    if reading.ups:
+        ups = reading.ups
+        battery = BATTERY_STATUS.get(int(ups.get("upsBatteryStatus", 1)), "unknown")
+        source = OUTPUT_SOURCE.get(int(ups.get("upsOutputSource", 1)), "other")
+        left, charge = ups.get("upsEstimatedMinutesRemaining", "?"), ups.get("upsEstimatedChargeRemaining", "?")
+        console.print(f"UPS: battery {battery}, output from {source}, {left} min left, charge {charge} %")
+    if reading.ports:
+        _print_ports(console, reading.ports)
+
+
+def _print_ports(console: "Console", ports: Iterable["Facts"]) -> None:
+    from rich.table import Table
+    from rich.text import Text
+
+    from monitor.probes.snmp.mibs import ADMIN_STATUS, OPER_STATUS
+
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
+    for heading in ("Index", "Name", "Alias", "Admin", "Oper", "Mb/s", "In octets", "Out octets", "Errors"):
+        table.add_column(
+            heading, justify="right" if heading in {"Index", "Mb/s", "In octets", "Out octets"} else "left"
+        )
+    for port in ports:
+        speed = port.get("ifHighSpeed") or int(port.get("ifSpeed", 0)) // 1_000_000
+        cells = (
+            port["ifIndex"],
+            port.get("ifName") or port.get("ifDescr", ""),
+            port.get("ifAlias", ""),
+            ADMIN_STATUS.get(int(port.get("ifAdminStatus", 0)), ""),
+            OPER_STATUS.get(int(port.get("ifOperStatus", 0)), ""),
+            speed or "",
+            port.get("ifHCInOctets", port.get("ifInOctets", "")),
+            port.get("ifHCOutOctets", port.get("ifOutOctets", "")),
+            int(port.get("ifInErrors", 0)) + int(port.get("ifOutErrors", 0)) or "",
+        )
+        table.add_row(*(Text(_clean(cell)) for cell in cells))
+    console.print(table)
+
+
+def _clean(value: object) -> str:
+    """What a device says, without anything that would command the terminal."""
+    return "".join(letter if letter.isprintable() else " " for letter in str(value))

@@ -1,0 +1,72 @@
+"""SNMPv2c messages (RFC 1901, RFC 3416) as bytes. Pure."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from monitor.probes.snmp.ber import (
+    OBJECT_ID,
+    OCTETS,
+    SEQUENCE,
+    BerError,
+    Oid,
+    Value,
+    arcs,
+    expect,
+    integer,
+    read,
+    read_integer,
+    tagged,
+    value,
+)
+
+V2C = 1
+GET, GET_NEXT, RESPONSE, GET_BULK = 0xA0, 0xA1, 0xA2, 0xA5
+MOST_BYTES = 8_192  # a larger datagram is not looked at
+MOST_BINDINGS = 2_000
+
+Binding = tuple[Oid, Value]
+
+
+class Response(NamedTuple):
+    """``status``: the error status of RFC 3416 (0: none); ``error_index``: the binding it is about, from 1."""
+
+    community: bytes
+    request_id: int
+    status: int
+    error_index: int
+    bindings: list[Binding]
+
+
+def request(kind: int, community: bytes, request_id: int, oids: Iterable[Oid], repetitions: int = 0) -> bytes:
+    """A GET, GETNEXT or GETBULK for ``oids``; ``repetitions`` are GETBULK's."""
+    bindings = b"".join(tagged(SEQUENCE, tagged(OBJECT_ID, oid) + b"\x05\x00") for oid in oids)
+    pdu = integer(request_id) + integer(0) + integer(repetitions) + tagged(SEQUENCE, bindings)
+    return tagged(SEQUENCE, integer(V2C) + tagged(OCTETS, community) + tagged(kind, pdu))
+
+
+def read_response(data: bytes) -> Response:
+    """The response in a datagram; raises BerError for anything else."""
+    if len(data) > MOST_BYTES:
+        raise BerError("too long")
+    at, end = expect(data, 0, len(data), SEQUENCE)
+    version, at = read_integer(data, at, end)
+    if version != V2C:
+        raise BerError(f"SNMP version {version} where {V2C} (v2c) was expected")
+    begins, at = expect(data, at, end, OCTETS)
+    community = data[begins:at]
+    at, end = expect(data, at, end, RESPONSE)
+    request_id, at = read_integer(data, at, end)
+    status, at = read_integer(data, at, end)
+    index, at = read_integer(data, at, end)
+    at, end = expect(data, at, end, SEQUENCE)
+    bindings: list[Binding] = []
+    while at < end:
+        begins, at = expect(data, at, end, SEQUENCE)
+        first, last = expect(data, begins, at, OBJECT_ID)
+        tag, start, stop = read(data, last, at)
+        name = data[first:last]
+        arcs(name)
+        bindings.append((name, value(tag, data[start:stop])))
+        if len(bindings) > MOST_BINDINGS:
+            raise BerError("too many bindings")
+    return Response(community, request_id, status, index, bindings)

@@ -1,0 +1,56 @@
+"""What a conversation with an SNMP agent is, whatever version it speaks, and how it goes wrong."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from monitor.probes.snmp.ber import Oid
+from monitor.probes.snmp.messages import Binding
+
+STATUS = {
+    1: "tooBig",
+    2: "noSuchName",
+    3: "badValue",
+    4: "readOnly",
+    5: "genErr",
+    6: "noAccess",
+    16: "authorizationError",
+}
+AUTHORIZATION_ERROR = 16
+
+
+class SnmpError(Exception):
+    """The agent could not be read; the message says why."""
+
+
+class SilentError(SnmpError):
+    """No answer came. Over v2c a wrong community looks exactly like this."""
+
+
+class CredentialsError(SnmpError):
+    """The agent answered that it does not accept these credentials: it is alive."""
+
+
+class AgentError(SnmpError):
+    """The agent answered with an error status (RFC 3416), about the binding ``index`` (from 1; 0: about none)."""
+
+    def __init__(self, status: int, index: int) -> None:
+        super().__init__(f"the agent says {STATUS.get(status, f'error {status}')}")
+        self.status = status
+        self.index = index
+
+
+def refusal(status: int, index: int) -> AgentError | CredentialsError:
+    """The error for an answer's status, which is not 0."""
+    if status == AUTHORIZATION_ERROR:
+        return CredentialsError("the agent knows these credentials but does not let them read")
+    return AgentError(status, index)
+
+
+class Session(Protocol):
+    """One agent, ready to be asked. All raise SnmpError."""
+
+    async def get(self, oids: Sequence[Oid]) -> list[Binding]:
+        """The values of these very objects."""
+
+    async def get_bulk(self, oids: Sequence[Oid], repetitions: int) -> list[Binding]:
+        """What follows each of them, up to so often, row by row; an agent may cut the list short."""

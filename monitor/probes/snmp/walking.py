@@ -1,0 +1,70 @@
+"""Columns of tables, read by GETBULK from agents of all manners."""
+
+from collections.abc import Mapping, Sequence
+
+from monitor.probes.snmp.ber import Missing, Oid, Value, arcs
+from monitor.probes.snmp.session import AgentError, Session, SilentError
+
+MOST_ROWS = 1_000
+ROOM = 48  # bindings in one answer: small enough for one packet on most links
+AT_ONCE = 8  # columns in one question
+
+Row = tuple[int, ...]
+Column = dict[Row, Value]
+
+
+async def walk(session: Session, columns: Sequence[Oid], most_rows: int = MOST_ROWS) -> Mapping[Oid, Column]:
+    """Each column's values by the index of their row; a column that the agent lacks is empty.
+
+    A column ends where the agent leaves it, repeats itself or goes backwards, and after ``most_rows``. Raises SnmpError
+    when the agent falls silent.
+    """
+    found: dict[Oid, Column] = {column: {} for column in columns}
+    for start in range(0, len(columns), AT_ONCE):
+        await _walk_together(session, {column: column for column in columns[start : start + AT_ONCE]}, found, most_rows)
+    return found
+
+
+async def _walk_together(session: Session, last: dict[Oid, Oid], found: dict[Oid, Column], most_rows: int) -> None:
+    """Walks the columns in ``last`` side by side, from where each stands."""
+    repetitions = max(1, ROOM // len(last))
+    while last:
+        columns = list(last)
+        try:
+            bindings = await session.get_bulk(list(last.values()), repetitions)
+        except AgentError:
+            if repetitions == 1 and len(columns) == 1:
+                return  # it cannot tell what comes next here: the column ends
+            if repetitions == 1:
+                for column in columns:  # one of them is at fault: find out which, and lose only that
+                    await _walk_together(session, {column: last[column]}, found, most_rows)
+                return
+            repetitions = 1
+            continue
+        except SilentError:
+            if repetitions == 1:
+                raise
+            repetitions = 1  # some links lose whatever does not fit one packet
+            continue
+        if not bindings:
+            return
+        for place, (name, value) in enumerate(bindings):
+            column = columns[place % len(columns)]
+            if column in last and not _took(found[column], column, last, name, value, most_rows):
+                del last[column]
+        if len(bindings) < len(columns):  # cut short before every column had its turn
+            for column in columns[len(bindings) :]:
+                await _walk_together(session, {column: last.pop(column)}, found, most_rows)
+
+
+def _took(taken: Column, column: Oid, last: dict[Oid, Oid], name: Oid, value: Value, most_rows: int) -> bool:
+    """Takes a value in; False: the column is over."""
+    if value is Missing.END or not name.startswith(column) or len(name) == len(column) or len(taken) >= most_rows:
+        return False
+    row = arcs(name[len(column) :])
+    if last[column] != column and row <= arcs(last[column][len(column) :]):
+        return False
+    last[column] = name
+    if not isinstance(value, Missing):
+        taken[row] = value
+    return True

@@ -1,0 +1,58 @@
+"""[snmp] of config/monitor.toml: how agents are read, and the credentials by the names that devices refer to."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+from monitor.settings.base import Model
+
+Auth = Literal["MD5", "SHA-1", "SHA-224", "SHA-256", "SHA-384", "SHA-512"]
+Priv = Literal["DES", "3DES", "AES-128", "AES-192", "AES-256"]
+WEAK = {"MD5", "DES", "3DES"}
+LEAST_KEY = 8  # RFC 3414, 11.2
+
+
+class V2cEntry(Model):
+    """A community of SNMPv2c: it travels in the clear, and whoever sees a packet knows it."""
+
+    community_file: Path
+
+
+class V3Entry(Model):
+    """A user of SNMPv3."""
+
+    user: Annotated[str, Field(min_length=1, max_length=32)]
+    auth: Auth | None = None
+    auth_key_file: Path | None = None
+    priv: Priv | None = None
+    priv_key_file: Path | None = None
+    allow_weak: bool = False
+
+    @model_validator(mode="after")
+    def _whole(self) -> "V3Entry":
+        for what, key in ((self.auth, self.auth_key_file), (self.priv, self.priv_key_file)):
+            if bool(what) != bool(key):
+                raise ValueError(f"found {what or key} alone. Expected a protocol and the file of its key, or neither")
+        if self.priv and not self.auth:
+            raise ValueError("'priv' without 'auth' does not exist in SNMPv3. Expected 'auth' as well")
+        if not self.allow_weak and (why := self._weakness):
+            raise ValueError(f'{why}. Expected auth = "SHA-256" and priv = "AES-128", or allow_weak = true')
+        return self
+
+    @property
+    def _weakness(self) -> str:
+        if not (self.auth and self.priv):
+            return "nothing is encrypted" if self.auth else "nothing is signed"
+        weak = {self.auth, self.priv} & WEAK
+        return f"{weak.pop()} is weak" if weak else ""
+
+
+class Snmp(Model):
+    """How agents are asked: a read is several questions, each repeated ``retries`` times after ``timeout_s``."""
+
+    interval_s: Annotated[float, Field(ge=5, le=86_400)] = 60.0
+    timeout_s: Annotated[float, Field(ge=0.1, le=30)] = 2.0
+    retries: Annotated[int, Field(ge=0, le=5)] = 1
+    v2c: dict[str, V2cEntry] = Field(default_factory=dict)
+    v3: dict[str, V3Entry] = Field(default_factory=dict)

@@ -1,0 +1,149 @@
+"""`probe snmp` as an officer would use it."""
+
+import json
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.lab.agents import HOST, snmpd, snmpsim
+from tests.lab.daemon import program
+from tests.lab.fleet import SHIPPED
+
+RECORDINGS = Path(__file__).parents[1] / "probes" / "snmp" / "recordings"
+
+
+def run(*words: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [program(), *words], capture_output=True, encoding="utf-8", stdin=subprocess.DEVNULL, timeout=60, check=False
+    )
+
+
+def secret(folder: Path, value: str, mode: int = 0o600) -> str:
+    file = folder / "secret"
+    file.write_text(value + "\n", encoding="utf-8")
+    file.chmod(mode)
+    return str(file)
+
+
+@pytest.fixture(scope="module")
+def port() -> Iterator[int]:
+    with snmpsim(RECORDINGS) as port:
+        yield port
+
+
+def test_a_device_is_read_as_json(port: int, tmp_path: Path) -> None:
+    done = run("probe", "snmp", f"{HOST}:{port}", "--community-file", secret(tmp_path, "eaton-93e-80"), "--json")
+
+    assert (done.returncode, done.stderr) == (0, "")
+    told = json.loads(done.stdout)
+    expected = json.loads((RECORDINGS / "eaton-93e-80.json").read_text(encoding="utf-8"))
+    assert {name: told[name] for name in expected} == expected
+    assert told["ups_output"] == [{"upsOutputPercentLoad": load} for load in (21, 16, 12)]
+    assert told["engine"] == {"snmpEngineTime": 674_241}
+
+
+def test_a_device_is_read_for_people(port: int, tmp_path: Path) -> None:
+    done = run("probe", "snmp", f"localhost:{port}", "--community-file", secret(tmp_path, "eaton-93e-80"))
+
+    assert done.returncode == 0
+    assert "UPS: battery normal, output from mains, 1092 min left, charge 100 %" in done.stdout
+    assert "458769905" in done.stdout
+
+
+def test_silence_says_what_it_may_mean(port: int, tmp_path: Path) -> None:
+    words = ["--community-file", secret(tmp_path, "wrong"), "--timeout", "0.2", "--retries", "0"]
+    done = run("probe", "snmp", f"{HOST}:{port}", *words)
+
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "another community" in done.stderr
+    assert "wrong" not in done.stderr
+
+
+def test_a_secret_that_others_can_read_is_complained_of(port: int, tmp_path: Path) -> None:
+    words = ["--community-file", secret(tmp_path, "eaton-93e-80", mode=0o644), "--json"]
+    done = run("probe", "snmp", f"{HOST}:{port}", *words)
+
+    assert done.returncode == 0
+    assert "Expected mode 0600" in done.stderr
+    assert "eaton" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "complaint"),
+    [
+        (["127.0.0.1"], "Expected either --community-file FILE or --v3 NAME"),
+        (["127.0.0.1:0", "--community-file", "SECRET"], "'0' is no port"),
+        (["127.0.0.1:x", "--community-file", "SECRET"], "'x' is no port"),
+        (["no such host", "--community-file", "SECRET"], "neither an address nor a name"),
+        (["127.0.0.1", "--community-file", "/nowhere/at/all"], "/nowhere/at/all: cannot be read"),
+        (["127.0.0.1", "--v3", "core"], "there is no [snmp.v3.core]"),
+    ],
+)
+def test_bad_words_are_refused(tmp_path: Path, words: list[str], complaint: str) -> None:
+    file = secret(tmp_path, "public")
+    done = run("probe", "snmp", *(file if word == "SECRET" else word for word in words))
+
+    assert done.returncode == 2
+    assert complaint in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def configured(folder: Path, section: str) -> Path:
+    """The shipped configuration with that [snmp] section."""
+    config = folder / "config"
+    config.mkdir()
+    for file in SHIPPED.glob("*.toml"):
+        (config / file.name).write_bytes(file.read_bytes())
+    with (config / "monitor.toml").open("a", encoding="utf-8") as monitor:
+        monitor.write("\n" + section)
+    return config
+
+
+def test_a_user_of_version_3_is_taken_from_the_configuration(tmp_path: Path) -> None:
+    for name, key in (("auth", "an authentication key"), ("priv", "a privacy key")):
+        (tmp_path / name).write_text(key + "\n", encoding="utf-8")
+        (tmp_path / name).chmod(0o600)
+    section = """[snmp.v3.core]
+user = "monitor"
+auth = "SHA-256"
+auth_key_file = "auth"
+priv = "AES-128"
+priv_key_file = "priv"
+"""
+    lines = ['createUser monitor SHA-256 "an authentication key" AES "a privacy key"', "rouser monitor authpriv"]
+    with snmpd([*lines, "sysName far-end"]) as port:
+        config = str(configured(tmp_path, section))
+        done = run("--config", config, "probe", "snmp", f"{HOST}:{port}", "--v3", "core", "--json")
+
+        assert (done.returncode, done.stderr) == (0, "")
+        assert json.loads(done.stdout)["system"]["sysName"] == "far-end"
+
+        (tmp_path / "auth").write_text("another key altogether\n", encoding="utf-8")
+        refused = run("--config", config, "probe", "snmp", f"{HOST}:{port}", "--v3", "core")
+
+        assert refused.returncode == 1
+        assert "does not accept these credentials" in refused.stderr
+        assert "another key" not in refused.stderr
+
+
+@pytest.mark.parametrize(
+    ("lines", "complaint"),
+    [
+        ('user = "monitor"', "nothing is signed"),
+        ('user = "monitor"\nauth = "SHA-256"\nauth_key_file = "k"', "nothing is encrypted"),
+        ('user = "m"\nauth = "MD5"\nauth_key_file = "k"\npriv = "AES-128"\npriv_key_file = "k"', "MD5 is weak"),
+        ('user = "m"\nauth = "SHA-256"', "Expected a protocol and the file of its key"),
+    ],
+)
+def test_a_weak_user_has_to_be_allowed_by_name(tmp_path: Path, lines: str, complaint: str) -> None:
+    config = configured(tmp_path, f"[snmp.v3.old]\n{lines}\n")
+    refused = run("--config", str(config), "check")
+
+    assert refused.returncode == 2
+    assert complaint in refused.stderr
+
+    with (config / "monitor.toml").open("a", encoding="utf-8") as monitor:
+        monitor.write("allow_weak = true\n")
+    assert (run("--config", str(config), "check").returncode == 0) == ("Expected a protocol" not in complaint)

@@ -1,0 +1,32 @@
+"""How the tests of SNMP read an agent on loopback."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from ipaddress import ip_address
+
+from monitor.probes.snmp.client import Agent, V2cClient, V2cOptions, V2cSession
+from monitor.probes.snmp.reading import Reading, read
+from monitor.settings.secrets import Secret
+from tests.lab.agents import HOST
+
+
+@asynccontextmanager
+async def client(*, timeout_s: float = 2.0, retries: int = 1, most_under_way: int = 50) -> AsyncIterator[V2cClient]:
+    """A client on the running loop."""
+    made = V2cClient(V2cOptions(timeout_s, retries, most_under_way))
+    made.open()
+    try:
+        yield made
+    finally:
+        made.close()
+
+
+def talk(made: V2cClient, port: int, community: str) -> V2cSession:
+    """A conversation with the agent at that port."""
+    return made.session(Agent(ip_address(HOST), port, Secret(community)))
+
+
+async def read_v2c(port: int, community: str, *, timeout_s: float = 2.0, retries: int = 1) -> Reading:
+    """Everything of one agent."""
+    async with client(timeout_s=timeout_s, retries=retries) as made:
+        return await read(talk(made, port, community))

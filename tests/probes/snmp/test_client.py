@@ -1,0 +1,157 @@
+"""Answers that are not the asked agent's: none is believed, each is counted."""
+
+import asyncio
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from threading import Thread
+
+import pytest
+
+from monitor.probes.snmp.ber import OBJECT_ID, OCTETS, SEQUENCE, expect, integer, oid, read_integer, tagged
+from monitor.probes.snmp.messages import MOST_BYTES, RESPONSE, V2C
+from monitor.probes.snmp.mibs import SYSTEM
+from monitor.probes.snmp.session import AgentError, SilentError
+from tests.lab.agents import HOST
+from tests.probes.snmp.asking import client, talk
+
+NAME = SYSTEM["sysName"]
+Reply = Callable[[socket.socket, int, tuple[str, int]], object]  # own socket, request-id, who asked
+
+
+def answer(request_id: int, *, community: bytes = b"public", name: bytes = b"router", status: int = 0) -> bytes:
+    binding = tagged(SEQUENCE, tagged(OBJECT_ID, NAME) + tagged(OCTETS, name))
+    pdu = integer(request_id) + integer(status) + integer(min(status, 1)) + tagged(SEQUENCE, binding)
+    return tagged(SEQUENCE, integer(V2C) + tagged(OCTETS, community) + tagged(RESPONSE, pdu))
+
+
+@contextmanager
+def agent(reply: Reply) -> Iterator[int]:
+    """An agent that does whatever ``reply`` does with each question; yields its port."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as own:
+        own.bind((HOST, 0))
+
+        def work() -> None:
+            while question := own.recvfrom(65_535):
+                data, source = question
+                if not data:
+                    return
+                at, end = expect(data, 0, len(data), SEQUENCE)
+                _, at = read_integer(data, at, end)
+                _, at = expect(data, at, end, OCTETS)
+                reply(own, read_integer(data, at + 2, end)[0], source)
+
+        thread = Thread(target=work, daemon=True)
+        thread.start()
+        yield own.getsockname()[1]
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as last:
+            last.sendto(b"", own.getsockname())
+        thread.join()
+
+
+async def test_a_right_answer_is_believed() -> None:
+    with agent(lambda own, number, asker: own.sendto(answer(number), asker)) as port:
+        async with client() as made:
+            assert await talk(made, port, "public").get([NAME]) == [(NAME, b"router")]
+
+
+def from_elsewhere(own: socket.socket, number: int, asker: tuple[str, int]) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as stranger:
+        stranger.sendto(answer(number), asker)
+
+
+@pytest.mark.parametrize(
+    ("reply", "reason"),
+    [
+        (from_elsewhere, "wrong_source"),
+        (lambda own, number, asker: own.sendto(answer(number, community=b"wrong"), asker), "wrong_community"),
+        (lambda own, number, asker: own.sendto(answer(number ^ 1), asker), "late_or_unasked"),
+        (lambda own, number, asker: own.sendto(answer(number)[:-3], asker), "malformed"),
+        (lambda own, number, asker: own.sendto(b"\x30\x84\xff\xff\xff\xff" + bytes(60), asker), "malformed"),
+        (lambda own, number, asker: own.sendto(answer(number, name=bytes(MOST_BYTES)), asker), "malformed"),
+        (lambda own, number, asker: own.sendto(b"\x30\x80" * 4_000, asker), "malformed"),
+    ],
+)
+async def test_any_other_answer_is_counted_and_not_believed(reply: Reply, reason: str) -> None:
+    with agent(reply) as port:
+        async with client(timeout_s=0.2, retries=0) as made:
+            with pytest.raises(SilentError):
+                await talk(made, port, "public").get([NAME])
+            assert dict(made.rejected) == {reason: 1}
+
+
+async def test_a_lost_question_is_asked_again() -> None:
+    seen: list[int] = []
+
+    def second_time_only(own: socket.socket, number: int, asker: tuple[str, int]) -> None:
+        seen.append(number)
+        if len(seen) == 2:
+            own.sendto(answer(number), asker)
+
+    with agent(second_time_only) as port:
+        async with client(timeout_s=0.2, retries=1) as made:
+            assert await talk(made, port, "public").get([NAME]) == [(NAME, b"router")]
+    assert len(set(seen)) == 2, "each question has a random number of its own"
+
+
+async def test_an_answer_to_the_first_question_that_comes_after_the_second_was_asked_is_late() -> None:
+    numbers: list[int] = []
+
+    def the_first_again(own: socket.socket, number: int, asker: tuple[str, int]) -> None:
+        numbers.append(number)
+        if len(numbers) == 2:
+            own.sendto(answer(numbers[0]), asker)
+
+    with agent(the_first_again) as port:
+        async with client(timeout_s=0.2, retries=1) as made:
+            with pytest.raises(SilentError):
+                await talk(made, port, "public").get([NAME])
+            assert dict(made.rejected) == {"late_or_unasked": 1}
+
+
+async def test_values_that_nobody_asked_for_are_left_out() -> None:
+    with agent(lambda own, number, asker: own.sendto(answer(number), asker)) as port:
+        async with client() as made:
+            assert await talk(made, port, "public").get([oid("1.3.6.1.2.1.1.6.0")]) == []
+
+
+async def test_an_agents_error_names_its_binding() -> None:
+    with agent(lambda own, number, asker: own.sendto(answer(number, status=2), asker)) as port:
+        async with client() as made:
+            with pytest.raises(AgentError, match="noSuchName") as raised:
+                await talk(made, port, "public").get([NAME])
+    assert (raised.value.status, raised.value.index) == (2, 1)
+
+
+async def test_never_more_questions_are_under_way_than_allowed() -> None:
+    waiting: list[tuple[int, tuple[str, int]]] = []
+    most = 0
+
+    def in_fives(own: socket.socket, number: int, asker: tuple[str, int]) -> None:
+        nonlocal most
+        waiting.append((number, asker))
+        most = max(most, len(waiting))
+        if len(waiting) == 5:
+            while waiting:
+                late, who = waiting.pop()
+                own.sendto(answer(late), who)
+
+    with agent(in_fives) as port:
+        async with client(most_under_way=5) as made:
+            answers = await asyncio.gather(*(talk(made, port, "public").get([NAME]) for _ in range(50)))
+    assert (len(answers), most) == (50, 5)
+
+
+async def test_a_closed_port_is_silence_and_disturbs_no_other() -> None:
+    with agent(lambda own, number, asker: own.sendto(answer(number), asker)) as port:
+        async with client(timeout_s=0.3, retries=0) as made:
+            with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as held:
+                held.bind((HOST, 0))
+                closed = held.getsockname()[1]
+            found = await asyncio.gather(
+                talk(made, closed, "public").get([NAME]),
+                *(talk(made, port, "public").get([NAME]) for _ in range(20)),
+                return_exceptions=True,
+            )
+    assert isinstance(found[0], SilentError)
+    assert found[1:] == [[(NAME, b"router")]] * 20

@@ -1,0 +1,132 @@
+"""Agents of all manners, played: whatever they do, a walk ends and has taken what could be had."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from monitor.probes.snmp.ber import Missing, Oid, Value, oid
+from monitor.probes.snmp.messages import Binding
+from monitor.probes.snmp.session import AgentError, SilentError
+from monitor.probes.snmp.walking import walk
+
+A, B, C = (oid(f"1.3.6.1.2.1.2.2.1.{column}") for column in (1, 2, 3))
+AFTER = oid("1.3.6.1.2.1.99.1")
+
+
+def cell(column: Oid, row: int) -> Oid:
+    return column + (oid(f"1.3.{row}")[1:])
+
+
+class Table:
+    """A well-behaved agent with these cells; tests make it misbehave."""
+
+    def __init__(self, cells: dict[Oid, Value], most: int = 1_000) -> None:
+        self.cells = dict(sorted([*cells.items(), (AFTER, 0)]))
+        self.most = most
+        self.asked = 0
+
+    async def get(self, oids: Sequence[Oid]) -> list[Binding]:
+        return [(name, self.cells.get(name, Missing.NO_INSTANCE)) for name in oids]
+
+    async def get_bulk(self, oids: Sequence[Oid], repetitions: int) -> list[Binding]:
+        self.asked += 1
+        answer: list[Binding] = []
+        at = list(oids)
+        for _ in range(repetitions):
+            for place, name in enumerate(at):
+                follows = next((key for key in self.cells if key > name), None)
+                answer.append((follows, self.cells[follows]) if follows else (name, Missing.END))
+                at[place] = answer[-1][0]
+        return answer[: self.most]
+
+
+def table(rows: int, columns: Sequence[Oid] = (A, B, C)) -> dict[Oid, Value]:
+    return {cell(column, row): row for column in columns for row in range(1, rows + 1)}
+
+
+@pytest.mark.parametrize("most", [1_000, 10, 5, 2, 1])
+async def test_all_columns_are_whole_however_few_bindings_an_agent_packs_into_an_answer(most: int) -> None:
+    found = await walk(Table(table(rows=30), most), [A, B, C])
+
+    assert {column: list(rows.values()) for column, rows in found.items()} == {
+        column: list(range(1, 31)) for column in (A, B, C)
+    }
+
+
+async def test_a_column_that_the_agent_lacks_is_empty_and_disturbs_no_other() -> None:
+    found = await walk(Table(table(rows=7, columns=(A, C))), [A, B, C])
+
+    assert [len(found[column]) for column in (A, B, C)] == [7, 0, 7]
+
+
+async def test_an_endless_table_ends_at_the_bound() -> None:
+    found = await walk(Table(table(rows=300)), [A], most_rows=100)
+
+    assert len(found[A]) == 100
+
+
+async def test_an_agent_that_repeats_itself_is_left() -> None:
+    class Repeating(Table):
+        async def get_bulk(self, oids: Sequence[Oid], repetitions: int) -> list[Binding]:
+            self.asked += 1
+            return [(cell(A, 5), 5)] * repetitions
+
+    agent = Repeating({})
+    found = await walk(agent, [A])
+
+    assert (list(found[A].values()), agent.asked) == ([5], 1)
+
+
+async def test_an_agent_that_goes_backwards_is_left() -> None:
+    class Backwards(Table):
+        async def get_bulk(self, oids: Sequence[Oid], repetitions: int) -> list[Binding]:
+            self.asked += 1
+            return [(cell(A, 9 - number), number) for number in range(8)]
+
+    agent = Backwards({})
+
+    assert list((await walk(agent, [A]))[A]) == [(9,)]
+    assert agent.asked == 1
+
+
+async def test_an_agent_that_answers_only_small_questions_is_asked_those() -> None:
+    class Narrow(Table):
+        async def get_bulk(self, oids: Sequence[Oid], repetitions: int) -> list[Binding]:
+            if len(oids) * repetitions > 2:
+                raise AgentError(1, 0)
+            return await super().get_bulk(oids, repetitions)
+
+    found = await walk(Narrow(table(rows=4)), [A, B, C])
+
+    assert [len(found[column]) for column in (A, B, C)] == [4, 4, 4]
+
+
+async def test_one_column_that_the_agent_chokes_on_costs_no_other() -> None:
+    class Choking(Table):
+        async def get_bulk(self, oids: Sequence[Oid], repetitions: int) -> list[Binding]:
+            if any(name.startswith(B) for name in oids):
+                raise AgentError(5, 1)
+            return await super().get_bulk(oids, repetitions)
+
+    found = await walk(Choking(table(rows=4)), [A, B, C])
+
+    assert [len(found[column]) for column in (A, B, C)] == [4, 0, 4]
+
+
+async def test_answers_that_get_lost_because_they_are_long_are_asked_for_shorter() -> None:
+    class Lossy(Table):
+        async def get_bulk(self, oids: Sequence[Oid], repetitions: int) -> list[Binding]:
+            if repetitions > 1:
+                raise SilentError("lost")
+            return await super().get_bulk(oids, repetitions)
+
+    assert len((await walk(Lossy(table(rows=4)), [A]))[A]) == 4
+
+
+async def test_silence_is_an_error() -> None:
+    class Silent(Table):
+        async def get_bulk(self, oids: Sequence[Oid], repetitions: int) -> list[Binding]:
+            raise SilentError("away")
+
+    with pytest.raises(SilentError):
+        await walk(Silent({}), [A])
