@@ -1,4 +1,4 @@
-"""What atheris throws its bytes at: ``python -m tests.fuzz.harness NAME -runs=100000``. An uncaught error ends it loudly."""
+"""What atheris throws its bytes at: ``python -m tests.fuzz.harness NAME -runs=100000``; an error ends it loudly."""
 
 import sys
 from collections.abc import Callable
