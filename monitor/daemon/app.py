@@ -16,6 +16,7 @@ from monitor.alerts.office import Office
 from monitor.clock import NS_PER_S, Clock
 from monitor.daemon import memory
 from monitor.daemon.delivery import Delivery
+from monitor.daemon.poller import Poller
 from monitor.daemon.prober import Prober
 from monitor.daemon.recorder import Recorder
 from monitor.daemon.systemd import Notifier
@@ -59,6 +60,7 @@ class Daemon:
         self._delivery = Delivery(self._store, self._office, self._channel(), clock)
         self._recorder = Recorder(clock, self._store, self._office, memory.boot_id(), self._delivery.wake)
         self._live.clock_suspect = lambda: self._recorder.clock_suspect
+        self._poller = Poller(clock, self._live, settings)
         self._prober = Prober(clock, self._probe, self._board, self._live, settings.monitor.probing, self._recorder.put)
 
     def _remembered_board(self) -> Board:
@@ -83,19 +85,23 @@ class Daemon:
             loop.add_signal_handler(number, self._stop.set)
         loop.add_signal_handler(signal.SIGHUP, self._reload)
         self._probe.open()
+        self._poller.open()
         web = await serve(self._app(), self._sockets or [_listen(self.settings)])
         nightly = Nightly({"copy of the database": self._back_up, "forgetting": self._forget})
         nightly.start()
         self._say_what_runs()
         self._notifier.ready()
         try:
-            await self._until_stopped(self._prober.run(), self._recorder.run(), self._delivery.run(), self._watch())
+            await self._until_stopped(
+                self._prober.run(), self._poller.run(), self._recorder.run(), self._delivery.run(), self._watch()
+            )
         finally:
             self._notifier.stopping()
             nightly.stop()
             await web.stop()
             await self._recorder.close()
             self._delivery.close()
+            self._poller.close()
             self._probe.close()
             self._store.close()
             log.info("stopped")
@@ -158,6 +164,7 @@ class Daemon:
         self._prober.configure(settings.fleet, settings.monitor.probing)
         self._live.fleet = settings.fleet
         self._live.forget(gone)
+        self._poller.configure(settings)
         self._recorder.put(decisions)
         log.info(
             "configuration read again: %d sites, %d devices", len(settings.fleet.sites), len(settings.fleet.devices)

@@ -4,9 +4,11 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 from monitor.clock import Clock
 from monitor.judging.board import Board
+from monitor.probes.snmp.reading import Reading
 from monitor.sample import Sample, Verdict
 from monitor.settings.fleet import Fleet
 
@@ -34,6 +36,15 @@ class Durations:
         return found
 
 
+@dataclass(frozen=True, slots=True)
+class SnmpState:
+    """How the last reading of a device by SNMP went, in words where it failed, and what it brought where it did not."""
+
+    outcome: Literal["ok", "silent", "credentials", "error"]
+    why: str = ""
+    reading: Reading | None = None
+
+
 @dataclass
 class Live:
     """Fed on the event loop by the daemon, read there by the page and the exposition."""
@@ -46,6 +57,7 @@ class Live:
     clock_suspect: Callable[[], bool] = bool
     rejected: Callable[[], Mapping[str, int]] = dict
     samples: dict[tuple[str, str], Sample] = field(default_factory=dict)
+    snmp: dict[str, SnmpState] = field(default_factory=dict)
     unknown: Counter[str] = field(default_factory=Counter)
     taken: Counter[str] = field(default_factory=Counter)
     round_lateness: Durations = field(default_factory=Durations)

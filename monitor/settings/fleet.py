@@ -22,6 +22,8 @@ class Device:
     dscp: int | None = None
     payload_bytes: int | None = None
     dont_fragment: bool = False
+    snmp: str = ""
+    snmp_port: int = 161
 
 
 @dataclass(frozen=True, slots=True)

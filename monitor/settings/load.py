@@ -1,5 +1,6 @@
 """A folder of configuration files → frozen settings, or every fault in them at once."""
 
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,7 +14,7 @@ from monitor.settings.calendar_file import CalendarFile, HolidaysFile
 from monitor.settings.charter_file import CharterFile
 from monitor.settings.fleet import Fleet
 from monitor.settings.monitor_file import MonitorFile
-from monitor.settings.problems import ConfigError, Problem
+from monitor.settings.problems import ConfigError, Problem, did_you_mean
 from monitor.settings.sites_file import SiteEntry, SitesFile
 from monitor.settings.toml import Document, read
 from monitor.settings.validate import validate
@@ -64,9 +65,24 @@ def load(directory: Path) -> Settings:
     charter = part("charter.toml", CharterFile)
     calendar = part("calendar.toml", CalendarFile)
     holidays = part("holidays.toml", HolidaysFile)
+    if sites and monitor:
+        faults.extend(_unknown_credentials(directory, sites, monitor))
     if faults or not (sites and monitor and charter and calendar and holidays):
         raise ConfigError(faults)
     return Settings(directory, Fleet.of(sites), monitor, charter, calendar, holidays)
+
+
+def _unknown_credentials(directory: Path, sites: SitesFile, monitor: MonitorFile) -> Iterator[Problem]:
+    """Devices that are to be read by credentials which monitor.toml does not have."""
+    document = read(directory / "sites.toml", str(directory / "sites.toml"))
+    known = {*monitor.snmp.v2c, *monitor.snmp.v3}
+    for id_, site in sites.sites.items():
+        for name, device in site.devices.items():
+            path = ("sites", id_, "devices", name, "snmp")
+            if device.snmp and device.snmp not in known:
+                hint = did_you_mean(device.snmp, known) or " Expected the NAME of a [snmp.v2c.NAME] or [snmp.v3.NAME]"
+                message = f"monitor.toml has no credentials '{device.snmp}'.{hint}"
+                yield Problem(document.name, document.line(path), ".".join(path), message)
 
 
 def _between_sites(document: Document) -> list[Problem]:

@@ -41,6 +41,8 @@ class DeviceEntry(Model):
     dscp: int | None = Field(default=None, ge=0, le=63)
     payload_bytes: int | None = Field(default=None, ge=20, le=8_972)
     dont_fragment: bool = False
+    snmp: str = ""
+    snmp_port: int = Field(default=161, ge=1, le=65_535)
 
 
 class SiteEntry(Model):

@@ -56,3 +56,10 @@ class Snmp(Model):
     retries: Annotated[int, Field(ge=0, le=5)] = 1
     v2c: dict[str, V2cEntry] = Field(default_factory=dict)
     v3: dict[str, V3Entry] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _names_are_plain(self) -> "Snmp":
+        twice = sorted(self.v2c.keys() & self.v3.keys())
+        if twice:
+            raise ValueError(f"'{twice[0]}' is a name of v2c and of v3. Expected each name once")
+        return self

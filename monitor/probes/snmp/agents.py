@@ -1,0 +1,73 @@
+"""Configured credentials at work: for each device a session with its agent."""
+
+import logging
+from contextlib import suppress
+from ipaddress import IPv4Address, IPv6Address
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from monitor.probes.snmp.client import Agent, V2cClient, V2cOptions
+from monitor.probes.snmp.session import Session, SnmpError
+from monitor.settings.secrets import Secret, SecretError, is_open_to_others, read_secret
+from monitor.settings.snmp_section import Snmp
+
+if TYPE_CHECKING:
+    from monitor.probes.snmp.v3 import V3Client
+
+log = logging.getLogger(__name__)
+
+
+class Agents:
+    """Belongs to the running event loop from `open` to `close`. Paths of secrets count from ``home``."""
+
+    def __init__(self, options: Snmp, home: Path) -> None:
+        self._options = options
+        self._home = home
+        self._v2c = V2cClient(V2cOptions(options.timeout_s, options.retries))
+        self._communities: dict[str, Secret] = {}
+        self._v3: dict[str, V3Client] = {}
+
+    def open(self) -> None:
+        """Reads the secrets and opens the sockets; a secret that cannot be had is told, and costs its devices only."""
+        for name, community in self._options.v2c.items():
+            with suppress(SecretError):
+                self._communities[name] = self._secret(community.community_file)
+        for name in self._options.v3:
+            with suppress(SecretError):
+                self._v3[name] = self._user(name)
+        if self._options.v2c:
+            self._v2c.open()
+
+    def close(self) -> None:
+        """Closes all sockets."""
+        self._v2c.close()
+        for client in self._v3.values():
+            client.close()
+
+    async def session(self, credential: str, address: IPv4Address | IPv6Address, port: int) -> Session:
+        """A conversation with the agent there; raises SnmpError when the credential's secret could not be read."""
+        if credential in self._communities:
+            return self._v2c.session(Agent(address, port, self._communities[credential]))
+        if credential in self._v3:
+            return await self._v3[credential].session(address, port)
+        raise SnmpError(f"the secret of '{credential}' could not be read")
+
+    def _user(self, name: str) -> "V3Client":
+        from monitor.probes.snmp.v3 import Credential, V3Client  # half a second, which only those pay who need it
+
+        entry = self._options.v3[name]
+        files = (entry.auth_key_file, entry.priv_key_file)
+        auth_key, priv_key = (None if file is None else self._secret(file) for file in files)
+        credential = Credential(entry.user, entry.auth, auth_key, entry.priv, priv_key)
+        return V3Client(credential, self._options.timeout_s, self._options.retries)
+
+    def _secret(self, file: Path) -> Secret:
+        path = self._home / file
+        try:
+            secret = read_secret(path)
+        except SecretError as error:
+            log.error("%s", error)
+            raise
+        if is_open_to_others(path):
+            log.warning("%s: others on this machine can read it. Expected mode 0600", path)
+        return secret

@@ -1,0 +1,111 @@
+"""The daemon reads a real agent in the lab: what it shows, and what becomes of it when the agent does not answer."""
+
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.lab.daemon import Daemon
+from tests.lab.fleet import write_config
+from tests.lab.network import Lab
+from tests.lab.waiting import until
+
+ROUTER = "10.77.2.1"
+SITES = f"""
+[sites.backbone]
+kind = "backbone"
+name_bn = "ব্যাকবোন"
+name_en = "Backbone"
+
+[sites.backbone.devices.router]
+address = "{ROUTER}"
+snmp = "core"
+"""
+PROBING = {"interval_s": 1, "recheck_s": 1, "echoes": 1, "spacing_s": 0.05, "timeout_s": 0.4}
+SNMP = {"interval_s": 5, "timeout_s": 0.4, "retries": 0}
+
+
+@contextmanager
+def agent(lab: Lab, folder: Path, community: str) -> Iterator[None]:
+    """snmpd on the hosts' side of the lab."""
+    config = folder / "snmpd.conf"
+    config.write_text(f"rocommunity {community}\nsysName bheramara-core\n", encoding="utf-8")
+    process = lab.hosts.popen(
+        ["snmpd", "-f", "-Lo", "-C", "-c", str(config), f"udp:{ROUTER}:161"],
+        env={"SNMP_PERSISTENT_DIR": str(folder / "persistent"), "MIBS": ""},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        yield
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+def write(daemon: Daemon, community: str, sites: str = SITES) -> None:
+    write_config(daemon.config, sites=sites, listen=daemon.listen, settings={"probing": PROBING, "snmp": SNMP})
+    with (daemon.config / "monitor.toml").open("a", encoding="utf-8") as monitor:
+        monitor.write('\n[snmp.v2c.core]\ncommunity_file = "community"\n')
+    secret = daemon.home / "community"
+    secret.write_text(community + "\n", encoding="utf-8")
+    secret.chmod(0o600)
+
+
+def state(daemon: Daemon, name: str) -> float | None:
+    return daemon.metric("upazila_snmp_state", device="router", state=name)
+
+
+def test_interfaces_are_shown_and_snmp_trouble_never_makes_an_outage(lab: Lab, tmp_path: Path) -> None:
+    with Daemon(lab, tmp_path) as daemon:
+        write(daemon, "first secret")
+        with agent(lab, tmp_path, '"first secret"'):
+            daemon.start()
+            until(lambda: state(daemon, "ok") == 1, "the first reading", 15)
+
+            labels = {"site": "backbone", "device": "router", "ifName": "lo"}
+            assert daemon.metric("ifOperStatus", **labels) == 1
+            assert daemon.metric("ifHCInOctets", **labels) is not None
+            assert daemon.metric("upazila_device_uptime_seconds", device="router") is not None
+
+        until(lambda: state(daemon, "silent") == 1, "the silence to be noticed", 15)
+        assert daemon.metric("ifOperStatus", **labels) is None, "old figures are not shown as new ones"
+        assert daemon.metric("upazila_site_state", site="backbone", state="up") == 1
+        assert daemon.rows("SELECT id FROM outages") == []
+
+        with agent(lab, tmp_path, '"second secret"'):
+            write(daemon, "second secret")
+            daemon.reload()
+            until(lambda: state(daemon, "ok") == 1, "the rotated secret to work", 15)
+
+        told = daemon.log() + daemon.get("/metrics")[1] + daemon.get("/")[1]
+        assert "backbone/router: not read by SNMP (silent)" in told
+        assert "secret" not in told.replace("the secret of", "")
+
+
+def test_a_device_that_names_unknown_credentials_is_refused_with_its_line(lab: Lab, tmp_path: Path) -> None:
+    daemon = Daemon(lab, tmp_path)
+    with daemon:
+        write(daemon, "public", SITES.replace('snmp = "core"', 'snmp = "cor"'))
+        done = daemon.run("check")
+
+    line = SITES.replace('snmp = "core"', 'snmp = "cor"').splitlines().index('snmp = "cor"') + 1
+    assert done.returncode == 2
+    assert f"sites.toml:{line}" in done.stderr
+    assert "no credentials 'cor'" in done.stderr
+    assert "core" in done.stderr
+
+
+@pytest.mark.parametrize("missing", [True, False], ids=["missing", "empty"])
+def test_a_secret_that_cannot_be_read_costs_only_its_devices(lab: Lab, tmp_path: Path, missing: bool) -> None:
+    with Daemon(lab, tmp_path) as daemon:
+        write(daemon, "")
+        if missing:
+            (daemon.home / "community").unlink()
+        daemon.start()
+        until(lambda: state(daemon, "error") == 1, "the fault to be shown", 15)
+
+        assert daemon.metric("upazila_site_state", site="backbone", state="up") == 1
+        assert str(daemon.home / "community") in daemon.log()

@@ -1,0 +1,104 @@
+"""What devices say by SNMP, as Prometheus reads it."""
+
+import json
+from pathlib import Path
+
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.parser import text_string_to_metric_families
+from prometheus_client.registry import Collector
+
+from monitor.clock import SystemClock
+from monitor.metrics.live import Live, SnmpState
+from monitor.metrics.snmp import snmp_metrics
+from monitor.probes.snmp.reading import Facts, Reading
+from monitor.settings.fleet import Fleet
+from monitor.settings.sites_file import SitesFile
+
+RECORDINGS = Path(__file__).parents[1] / "probes" / "snmp" / "recordings"
+FLEET = Fleet.of(
+    SitesFile.model_validate(
+        {
+            "sites": {
+                "core": {
+                    "kind": "backbone",
+                    "name_bn": "ক",
+                    "name_en": "Core",
+                    "devices": {"router": {"address": "127.0.0.1", "snmp": "core"}},
+                }
+            }
+        }
+    )
+)
+
+
+def recording(name: str) -> Reading:
+    told = json.loads((RECORDINGS / f"{name}.json").read_text(encoding="utf-8"))
+    return Reading(told["system"], told["ports"], told["ups"])
+
+
+def exposed(state: SnmpState) -> dict[tuple[str, str, str], float]:
+    """(metric, ifName, state or line) → value, as a scraper reads them."""
+    live = Live(SystemClock(), FLEET, snmp={"core/router": state, "gone/router": state})
+
+    class All(Collector):
+        def collect(self):  # type: ignore[no-untyped-def]
+            return snmp_metrics(live)
+
+    registry = CollectorRegistry(auto_describe=False)
+    registry.register(All())
+    found = {}
+    for family in text_string_to_metric_families(generate_latest(registry).decode()):
+        for sample in family.samples:
+            assert (sample.labels["site"], sample.labels["device"]) == ("core", "router")
+            labels = sample.labels
+            found[sample.name, labels.get("ifName", ""), labels.get("state", labels.get("line", ""))] = sample.value
+    return found
+
+
+def test_interfaces_have_the_names_that_community_dashboards_ask_for() -> None:
+    reading = recording("ruijie-s5750-24gt12sfp")
+    found = exposed(SnmpState("ok", "", reading))
+
+    for port in reading.ports:
+        for name in ("ifHCInOctets", "ifHCOutOctets", "ifInErrors", "ifOperStatus", "ifAdminStatus", "ifHighSpeed"):
+            assert found[name, str(port["ifName"]), ""] == port[name]
+    assert found["upazila_device_uptime_seconds", "", ""] == 5276812.12
+
+
+def test_a_column_that_a_device_lacks_is_absent() -> None:
+    found = exposed(SnmpState("ok", "", recording("clavister-amaranten")))
+
+    assert not [name for name, _, _ in found if name.startswith("ifHC")]
+    assert found["ifInOctets", "DMZ", ""] == 1_389_548_996
+
+
+def test_what_a_ups_does_not_know_is_absent() -> None:
+    found = exposed(SnmpState("ok", "", recording("huawei-gse200m")))
+
+    assert found["upazila_ups_on_battery", "", ""] == 0
+    assert ("upazila_ups_battery_minutes_remaining", "", "") not in found
+
+
+def test_on_battery_is_one_and_each_line_has_its_load() -> None:
+    ups: Facts = {"upsOutputSource": 5, "upsEstimatedMinutesRemaining": 12}
+    found = exposed(SnmpState("ok", "", Reading({}, ups=ups, ups_load_percent=[40, 55])))
+
+    assert found["upazila_ups_on_battery", "", ""] == 1
+    assert found["upazila_ups_battery_minutes_remaining", "", ""] == 12
+    assert [found["upazila_ups_load_percent", "", line] for line in ("1", "2")] == [40, 55]
+
+
+def test_a_failed_reading_shows_its_kind_and_nothing_old() -> None:
+    found = exposed(SnmpState("credentials", "refused"))
+
+    assert {key: value for key, value in found.items() if value} == {("upazila_snmp_state", "", "credentials"): 1.0}
+    assert {name for name, _, _ in found} == {"upazila_snmp_state"}
+
+
+def test_a_hostile_interface_name_is_cleaned_and_cut() -> None:
+    port: Facts = {"ifIndex": 1, "ifName": '"}\n\x1b[2J<script>' + "x" * 500, "ifOperStatus": 1}
+    found = exposed(SnmpState("ok", "", Reading({}, [port])))
+
+    name = next(name for metric, name, _ in found if metric == "ifOperStatus")
+    assert name.isprintable()
+    assert len(name) == 128
