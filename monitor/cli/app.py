@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from monitor.cli import charter, config, daemon, probe, records, simulate, status, tickets
+from monitor.cli import charter, config, daemon, discover, importing, probe, records, simulate, status, tickets
 from monitor.cli.failing import INTERRUPTED, Failure
 
 
@@ -47,10 +47,12 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     charter.calendar,
     charter.deadline,
     simulate.simulate,
+    discover.discover,
     config.version,
 )
 for command in COMMANDS:
     app.command()(command)
+app.command("import")(importing.import_)
 
 
 @app.callback()

@@ -42,6 +42,11 @@ async def read(session: Session) -> Reading:
     )
 
 
+async def read_system(session: Session) -> Facts:
+    """Only what it is; raises SnmpError as `read` does."""
+    return _texts(await get_what_there_is(session, list(SYSTEM.values())), SYSTEM)
+
+
 async def get_what_there_is(session: Session, oids: Sequence[Oid]) -> Mapping[Oid, Value]:
     """Values of these objects; an agent that refuses the whole question because of one is asked for the others."""
     left = list(oids)

@@ -1,0 +1,170 @@
+"""`discover`: who answers in a range of addresses, as a proposal for sites.toml."""
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_network
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from monitor.cli.failing import BAD_INPUT, CANNOT, Failure, settings_of
+
+if TYPE_CHECKING:
+    from monitor.probes.snmp.agents import Agents
+    from monitor.settings.load import Settings
+
+ASK_ABOVE, MOST = 1_024, 65_536
+PORTION = 256  # addresses at a time, between two words about how far it has come
+SNMP_PORT = 161
+Address = IPv4Address | IPv6Address
+
+
+@dataclass(frozen=True)
+class Found:
+    """Somebody who answered; ``credential`` is the name of the first one that its agent accepted."""
+
+    address: Address
+    rtt_ms: float
+    credential: str = ""
+    name: str = ""
+    description: str = ""
+
+
+def discover(
+    context: typer.Context,
+    ranges: Annotated[list[str], typer.Argument(help="Ranges such as 10.77.4.0/24, or single addresses.")],
+    snmp: Annotated[
+        list[str] | None, typer.Option("--snmp", metavar="NAME", help="Credentials of monitor.toml to try; repeatable.")
+    ] = None,
+    rate: Annotated[int, typer.Option(min=1, max=100_000, help="Echoes a second.")] = 500,
+    yes: Annotated[bool, typer.Option("--yes", help=f"Do not ask before more than {ASK_ABOVE} addresses.")] = False,
+) -> None:
+    """Pings explicit ranges, asks by SNMP who answers there, and prints TOML for sites.toml; changes nothing."""
+    import asyncio
+
+    settings = settings_of(context.obj)
+    names = _known(settings, snmp or [])
+    addresses = _addresses(ranges)
+    if len(addresses) > ASK_ABOVE and not yes:
+        _ask(len(addresses))
+    found = asyncio.run(_search(settings, addresses, names, rate))
+    known = {device.address: device.id for device in settings.fleet.devices.values()}
+    print(_proposal(found, known, set(settings.fleet.sites)), end="")
+    print(f"{len(found)} of {len(addresses)} answered.", file=sys.stderr)
+
+
+def _known(settings: "Settings", names: Sequence[str]) -> Sequence[str]:
+    known = {*settings.monitor.snmp.v2c, *settings.monitor.snmp.v3}
+    for name in names:
+        if name not in known:
+            expected = ", ".join(sorted(known)) or "none at all"
+            raise Failure(f"--snmp: monitor.toml has no credentials '{name}'. Expected one of: {expected}", BAD_INPUT)
+    return names
+
+
+def _addresses(ranges: Sequence[str]) -> list[Address]:
+    """Every host of the ranges, once, in order."""
+    found: dict[Address, None] = {}
+    for text in ranges:
+        try:
+            network: IPv4Network | IPv6Network = ip_network(text)
+        except ValueError as error:
+            raise Failure(
+                f"argument: '{text}' is no range: {error}. Expected such as 10.77.4.0/24", BAD_INPUT
+            ) from None
+        if network.is_multicast or network.is_unspecified or network.num_addresses > MOST:
+            raise Failure(f"argument: {text} is no range of at most {MOST:,} hosts", BAD_INPUT)
+        found |= dict.fromkeys(network.hosts())
+    if len(found) > MOST:
+        raise Failure(f"argument: {len(found):,} addresses in all. Expected at most {MOST:,}", BAD_INPUT)
+    return list(found)
+
+
+def _ask(count: int) -> None:
+    if not sys.stdin.isatty():
+        raise Failure(f"{count:,} addresses are to be asked: say --yes if that is meant", BAD_INPUT)
+    if not typer.confirm(f"Ask {count:,} addresses?", err=True):
+        raise typer.Exit(1)
+
+
+async def _search(settings: "Settings", addresses: Sequence[Address], names: Sequence[str], rate: int) -> list[Found]:
+    """Everybody who answers an echo, with what SNMP tells of them."""
+    from monitor.clock import SystemClock
+    from monitor.probes.base import Target
+    from monitor.probes.icmp.engine import IcmpOptions, IcmpProbe
+    from monitor.probes.icmp.sockets import NoSocket
+    from monitor.probes.snmp.agents import Agents
+
+    icmp = IcmpProbe(SystemClock(), IcmpOptions(echoes=2, spacing_s=0.2, timeout_s=1.0, rate_per_s=rate))
+    agents = Agents(settings.monitor.snmp, settings.home)
+    found: list[Found] = []
+    try:
+        icmp.open()
+        agents.open()
+        for start in range(0, len(addresses), PORTION):
+            portion = {str(address): address for address in addresses[start : start + PORTION]}
+            due = [Target.of(text, address) for text, address in portion.items()]
+            samples = [sample async for samples in icmp.run(due) for sample in samples if sample.rtt_ns is not None]
+            answered = [Found(portion[sample.device], (sample.rtt_ns or 0) / 1e6) for sample in samples]
+            found += await _introduced(agents, answered, names)
+            print(f"\r{min(start + PORTION, len(addresses))} of {len(addresses)} asked", end="", file=sys.stderr)
+    except NoSocket as error:
+        raise Failure(str(error), CANNOT) from None
+    finally:
+        print(file=sys.stderr)
+        icmp.close()
+        agents.close()
+    return sorted(found, key=lambda one: int(one.address))
+
+
+async def _introduced(agents: "Agents", answered: Sequence[Found], names: Sequence[str]) -> Sequence[Found]:
+    """The same, with names and descriptions of those whose agents accept one of the credentials."""
+    import asyncio
+
+    return await asyncio.gather(*(_introduce(agents, one, names) for one in answered))
+
+
+async def _introduce(agents: "Agents", one: Found, names: Sequence[str]) -> Found:
+    from monitor.probes.snmp.reading import read_system
+    from monitor.probes.snmp.session import SnmpError
+
+    for name in names:
+        try:
+            system = await read_system(await agents.session(name, one.address, SNMP_PORT))
+        except SnmpError:
+            continue
+        return Found(
+            one.address,
+            one.rtt_ms,
+            name,
+            str(system.get("sysName", "")),
+            " ".join(str(system.get("sysDescr", "")).split()),
+        )
+    return one
+
+
+def _proposal(found: Sequence[Found], known: "dict[Address, str]", taken: set[str]) -> str:
+    """A site for each that the configuration does not have yet; what must be filled in by hand is marked."""
+    from monitor.settings.proposal import Value, new_id, site_text
+
+    parts = [
+        "# Proposed by `upazila-monitor discover`. Put in the kinds, names, unions and parents, then run `check`.\n"
+    ]
+    for one in found:
+        said = "".join(letter for letter in one.description if letter.isprintable())[:100]
+        comment = f"# {one.address} answered in {one.rtt_ms:.1f} ms" + (f": {said}" if said else "")
+        if one.address in known:
+            parts.append(f"{comment}\n# is {known[one.address]} already\n")
+            continue
+        wish = one.name or f"site-{one.address}"
+        id_ = new_id(wish, taken)
+        taken.add(id_)
+        name = "".join(letter for letter in wish if letter.isprintable())[:200].strip() or id_
+        facts: dict[str, Value] = {"kind": "office", "name_bn": name, "name_en": name}
+        gateway: dict[str, Value] = {
+            "address": str(one.address),
+            **({"snmp": one.credential} if one.credential else {}),
+        }
+        parts.append(comment + "\n" + site_text(id_, facts, {"gateway": gateway}))
+    return "\n".join(parts)

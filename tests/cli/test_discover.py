@@ -1,0 +1,80 @@
+"""`discover` in the lab: who answers becomes a proposal that the configuration accepts."""
+
+import subprocess
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from tests.lab.daemon import program
+from tests.lab.fleet import many_sites, write_config
+from tests.lab.network import Lab
+
+ROUTER, KNOWN = "10.77.4.3", "10.77.2.1"
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    folder = tmp_path / "config"
+    write_config(
+        folder, sites=many_sites(1), listen="127.0.0.1:9786", settings={"snmp": {"timeout_s": 0.5, "retries": 0}}
+    )
+    with (folder / "monitor.toml").open("a", encoding="utf-8") as monitor:
+        for name, community in (("old", "away"), ("core", "public")):
+            monitor.write(f'\n[snmp.v2c.{name}]\ncommunity_file = "{name}"\n')
+            (tmp_path / name).write_text(community + "\n", encoding="utf-8")
+            (tmp_path / name).chmod(0o600)
+    return folder
+
+
+def discover(lab: Lab, config: Path, *words: str) -> "subprocess.CompletedProcess[str]":
+    return lab.monitor.run([program(), "--config", str(config), "discover", *words], check=False)
+
+
+def test_who_answers_becomes_sites_that_the_configuration_accepts(lab: Lab, config: Path, tmp_path: Path) -> None:
+    agent = tmp_path / "snmpd.conf"
+    agent.write_text('rocommunity public\nsysName "Union Router 4"\nsysDescr made up\n', encoding="utf-8")
+    lab.down("10.77.4.5")
+    process = lab.hosts.popen(
+        ["snmpd", "-f", "-Lo", "-C", "-c", str(agent), f"udp:{ROUTER}:161"],
+        env={"SNMP_PERSISTENT_DIR": str(tmp_path / "persistent"), "MIBS": ""},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        done = discover(lab, config, "10.77.4.0/29", KNOWN, "--snmp", "old", "--snmp", "core")
+    finally:
+        process.kill()
+        lab.up("10.77.4.5")
+
+    assert done.returncode == 0, done.stderr
+    assert "6 of 7 answered." in done.stderr
+    assert "is site-0000/gateway already" in done.stdout
+    proposed = tomllib.loads(done.stdout)["sites"]
+    assert proposed["union-router-4"]["devices"]["gateway"] == {"address": ROUTER, "snmp": "core"}
+    assert {site["devices"]["gateway"]["address"] for site in proposed.values()} == {
+        f"10.77.4.{host}" for host in (1, 2, 3, 4, 6)
+    }
+
+    with (config / "sites.toml").open("a", encoding="utf-8") as sites:
+        sites.write("\n" + done.stdout)
+    checked = lab.monitor.run([program(), "--config", str(config), "check"], check=False)
+    assert checked.returncode == 0, checked.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "complaint"),
+    [
+        (["everywhere"], "'everywhere' is no range"),
+        (["10.77.4.1/24"], "has host bits set"),
+        (["224.0.0.0/28"], "is no range of at most"),
+        (["10.0.0.0/8"], "at most 65,536 hosts"),
+        (["10.77.0.0/21"], "say --yes if that is meant"),
+        (["10.77.4.1", "--snmp", "nobody"], "has no credentials 'nobody'. Expected one of: core, old"),
+    ],
+)
+def test_what_is_not_meant_is_not_asked(lab: Lab, config: Path, words: list[str], complaint: str) -> None:
+    done = discover(lab, config, *words)
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert complaint in done.stderr

@@ -1,0 +1,101 @@
+"""`import`: a spreadsheet becomes sites, or every fault in it is told with its line."""
+
+import subprocess
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from monitor.settings.fleet import Fleet
+from monitor.settings.sites_file import SitesFile
+from tests.lab.daemon import program
+
+HEADING = "id,kind,name_bn,name_en,union,latitude,longitude,parent,operator,address,snmp\n"
+GOOD = (
+    'udc-new,udc,"নতুন ""ডিজিটাল"" কেন্দ্র",New centre,dharampur,24.05,88.99,backbone-north,,127.78.0.1,\n'
+    "\n"
+    'lab-new,lab,ল্যাব,"Lab, with a comma",,,,udc-new,BTCL,fd78::1,\n'
+)
+
+
+def run(tmp_path: Path, text: str, encoding: str = "utf-8") -> "subprocess.CompletedProcess[str]":
+    file = tmp_path / "sites.csv"
+    file.write_bytes(text.encode(encoding))
+    return subprocess.run(
+        [program(), "import", str(file)], capture_output=True, encoding="utf-8", timeout=30, check=False
+    )
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
+def test_rows_become_sites(tmp_path: Path, encoding: str) -> None:
+    done = run(tmp_path, HEADING + GOOD, encoding)
+
+    assert done.returncode == 0, done.stderr
+    sites = Fleet.of(SitesFile.model_validate(tomllib.loads(done.stdout))).sites
+    assert sites["udc-new"].name_bn == 'নতুন "ডিজিটাল" কেন্দ্র'
+    assert (sites["udc-new"].position, sites["udc-new"].parent) == ((24.05, 88.99), "backbone-north")
+    assert (sites["lab-new"].name_en, sites["lab-new"].operator) == ("Lab, with a comma", "BTCL")
+
+
+def test_semicolons_and_another_order_of_columns_are_understood(tmp_path: Path) -> None:
+    done = run(tmp_path, "address;id;kind;name_en;name_bn\r\n127.78.0.9;office-9;office;Office;কার্যালয়\r\n")
+
+    assert done.returncode == 0, done.stderr
+    assert tomllib.loads(done.stdout)["sites"]["office-9"]["address"] == "127.78.0.9"
+
+
+@pytest.mark.parametrize(
+    ("rows", "faults"),
+    [
+        ("A B,udc,ক,K,,,,,,127.78.0.1,\n", ["2: id: 'A B' is no id"]),
+        ("office-ict,udc,ক,K,,,,,,127.78.0.1,\n", ["2: id: 'office-ict' is there already"]),
+        ("a,shop,ক,K,,,,,,127.78.0.1,\n", ["2: kind: "]),
+        ("a,udc,,K,,,,,,127.78.0.1,\n", ["2: name_bn: "]),
+        ("a,udc,ক,K,,91,88,,,127.78.0.1,\n", ["2: latitude, longitude: "]),
+        ("a,udc,ক,K,,24,,,,127.78.0.1,\n", ["2: latitude, longitude: "]),
+        ("a,udc,ক,K,,,,nobody,,127.78.0.1,\n", ["2: parent: no site 'nobody'"]),
+        ("a,udc,ক,K,,,,,,somewhere,\n", ["2: address: "]),
+        ("a,udc,ক,K,,,,,,127.77.0.1,\n", ["2: address: 127.77.0.1 is there already"]),
+        ("a,udc,ক,K,,,,,,127.78.0.1,core\n", ["2: snmp: monitor.toml has no credentials 'core'"]),
+        (
+            "a,udc,ক,K,,,,b,,127.78.0.1,\nb,udc,ক,K,,,,a,,127.78.0.2,\n",
+            ["2: parent: 'a' is its own ancestor", "3: parent: 'b' is its own ancestor"],
+        ),
+        (
+            '"a","udc","ক\nখ",K,,,,,,127.78.0.1,\na,udc,ক,K,,,,,,127.78.0.1,\n',
+            ["4: id: 'a' is there already", "4: address: 127.78.0.1 is there already"],
+        ),
+        ("a,udc,ক,K,,,,,,127.78.0.1,,,\n", ["2: 13 cells where the heading has 11 columns"]),
+        ('a,"udc,ক,K\n', ["2: is no CSV"]),
+        ("", ["has no rows"]),
+    ],
+)
+def test_each_fault_is_told_with_its_line_and_nothing_is_imported(tmp_path: Path, rows: str, faults: list[str]) -> None:
+    done = run(tmp_path, HEADING + rows)
+
+    assert (done.returncode, done.stdout) == (2, "")
+    for fault in faults:
+        assert fault in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("heading", "fault"),
+    [
+        ("id,kind\n", ":1: the heading lacks address, name_bn, name_en"),
+        ("id,kind,name_bn,name_en,address,colour\n", ":1: the heading has the unknown column 'colour'"),
+        ("id,id,kind,name_bn,name_en,address\n", ":1: the heading has a column twice"),
+    ],
+)
+def test_a_wrong_heading_is_told(tmp_path: Path, heading: str, fault: str) -> None:
+    done = run(tmp_path, heading + "x\n")
+
+    assert done.returncode == 2
+    assert fault in done.stderr
+
+
+def test_a_file_of_another_encoding_is_refused(tmp_path: Path) -> None:
+    done = run(tmp_path, HEADING + "é", "latin-1")
+
+    assert done.returncode == 2
+    assert "is no UTF-8" in done.stderr
