@@ -10,11 +10,13 @@ from functools import partial
 from monitor.clock import NS_PER_S, Clock
 from monitor.metrics.live import Live, SnmpState
 from monitor.probes.snmp.agents import Agents
+from monitor.probes.snmp.modules import read_modules
 from monitor.probes.snmp.reading import read
 from monitor.probes.snmp.session import CredentialsError, SilentError, SnmpError
 from monitor.probes.wheel import Wheel
 from monitor.settings.fleet import Device
 from monitor.settings.load import Settings
+from monitor.settings.modules_section import shipped_modules
 
 log = logging.getLogger(__name__)
 
@@ -38,6 +40,7 @@ class Poller:
         self._agents = Agents(snmp, self._settings.home)
         self._agents.open()
         self._devices = {id_: device for id_, device in self._settings.fleet.devices.items() if device.snmp}
+        self._modules = list({**shipped_modules(), **self._settings.monitor.modules}.values())
         self._wheel = Wheel(snmp.interval_s)
         now_ns = self._clock.mono_ns()
         for place, id_ in enumerate(self._devices):
@@ -80,7 +83,9 @@ class Poller:
         try:
             async with self._room, asyncio.timeout(LONGEST_READ_S):
                 session = await self._agents.session(device.snmp, device.address, device.snmp_port)
-                self._note(device, SnmpState("ok", "", await read(session)))
+                reading = await read(session)
+                kind = str(reading.system.get("sysObjectID", ""))
+                self._note(device, SnmpState("ok", "", reading, await read_modules(session, kind, self._modules)))
         except CredentialsError as error:
             self._note(device, SnmpState("credentials", str(error)))
         except SilentError as error:

@@ -2,12 +2,13 @@
 
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
 from monitor.clock import Clock
 from monitor.judging.board import Board
+from monitor.probes.snmp.modules import Series
 from monitor.probes.snmp.reading import Reading
 from monitor.sample import Sample, Verdict
 from monitor.settings.fleet import Fleet
@@ -43,6 +44,7 @@ class SnmpState:
     outcome: Literal["ok", "silent", "credentials", "error"]
     why: str = ""
     reading: Reading | None = None
+    series: Sequence[Series] = ()
 
 
 @dataclass

@@ -56,6 +56,7 @@ def snmp_metrics(live: Live) -> Iterator[Metric]:
     yield uptime
     yield from _interfaces(read)
     yield from _power(read)
+    yield from _modules(found)
 
 
 def _states(found: list[tuple[Device, SnmpState]]) -> Metric:
@@ -93,8 +94,24 @@ def _interfaces(read: list[tuple[Device, Reading]]) -> Iterator[Metric]:
 
 def _names(port: Facts) -> list[str]:
     """What tells an interface from others: without control characters, and not too long."""
-    names = [str(port.get(name, "")) for name in INTERFACE[len(DEVICE) :]]
-    return ["".join(letter for letter in name if letter.isprintable())[:MOST_LETTERS] for name in names]
+    return [_clean(str(port.get(name, ""))) for name in INTERFACE[len(DEVICE) :]]
+
+
+def _clean(name: str) -> str:
+    return "".join(letter for letter in name if letter.isprintable())[:MOST_LETTERS]
+
+
+def _modules(found: list[tuple[Device, SnmpState]]) -> Iterator[Metric]:
+    """Series of [modules.NAME], a family for each metric; ``index`` tells rows of the same name apart."""
+    families: dict[str, Metric] = {}
+    for device, state in found:
+        for metric, labels, value in state.series:
+            name = f"upazila_{metric.name}"
+            kind = UntypedMetricFamily if metric.type == "counter" else GaugeMetricFamily
+            family = families.setdefault(name, kind(name, metric.help or metric.oid))
+            clean = {label: _clean(text) for label, text in labels.items()}
+            family.add_sample(name, {"site": device.site, "device": device.name, **clean}, value)
+    yield from families.values()
 
 
 def _power(read: list[tuple[Device, Reading]]) -> Iterator[Metric]:

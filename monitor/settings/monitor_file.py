@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from monitor.settings.base import Model
+from monitor.settings.modules_section import ModuleEntry
 from monitor.settings.snmp_section import Snmp
 
 FLAGS = re.ASCII | re.IGNORECASE
@@ -131,6 +132,7 @@ class MonitorFile(Model):
     mail: Mail = Mail()
     web: Web = Web()
     snmp: Snmp = Snmp()
+    modules: dict[str, ModuleEntry] = Field(default_factory=dict)
 
 
 def is_mail_address(text: str) -> bool:

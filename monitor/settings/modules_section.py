@@ -1,0 +1,43 @@
+"""[modules.NAME]: further objects to read by SNMP from devices of one kind, so that a new kind needs no code."""
+
+from functools import cache
+from importlib.resources import files
+from tomllib import loads
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints
+
+from monitor.settings.base import Model
+
+OidText = Annotated[str, StringConstraints(pattern=r"^[12](\.\d{1,10}){2,120}$")]
+LabelName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-zA-Z0-9_]{0,30}$")]
+MetricName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,80}$")]
+
+
+class MetricEntry(Model):
+    """One object. One that ends with .0 is a single value, any other a column with a series for each row."""
+
+    name: MetricName
+    oid: OidText
+    help: Annotated[str, Field(max_length=300)] = ""
+    type: Literal["gauge", "counter"] = "gauge"
+    scale: Annotated[float, Field(gt=0)] = 1.0
+    labels: dict[LabelName, OidText] = Field(default_factory=dict)
+
+
+class ModuleEntry(Model):
+    """What devices are asked whose sysObjectID lies below ``applies_to``."""
+
+    applies_to: OidText
+    metrics: Annotated[list[MetricEntry], Field(min_length=1, max_length=100)]
+
+
+class _ModulesFile(Model):
+    modules: dict[str, ModuleEntry]
+
+
+@cache
+def shipped_modules() -> dict[str, ModuleEntry]:
+    """Those that come with the program; a module of the same name in monitor.toml takes its place."""
+    text = files("monitor.probes.snmp").joinpath("modules.toml").read_text(encoding="utf-8")
+    return _ModulesFile.model_validate(loads(text)).modules

@@ -1,0 +1,68 @@
+"""Further objects by configuration, from a played agent and in the daemon's metrics."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+
+from monitor.probes.snmp.ber import Value, oid
+from monitor.probes.snmp.modules import Series, read_modules
+from monitor.settings.modules_section import ModuleEntry, shipped_modules
+from tests.probes.snmp.test_walking import Table
+
+MIKROTIK = "1.3.6.1.4.1.14988"
+OPTICAL = f"{MIKROTIK}.1.1.19.1.1"
+
+
+def cells(values: dict[str, Value]) -> Table:
+    return Table({oid(name): value for name, value in values.items()})
+
+
+def said(series: list[Series]) -> dict[tuple[str, str], float]:
+    return {(one.metric.name, one.labels.get("interface", "")): one.value for one in series}
+
+
+async def test_a_shipped_module_reads_scaled_values_and_names_rows() -> None:
+    agent = cells(
+        {
+            f"{MIKROTIK}.1.1.3.10.0": 385,
+            f"{OPTICAL}.2.4": b"sfp1",
+            f"{OPTICAL}.2.9": b"sfp2",
+            f"{OPTICAL}.9.4": -2_300,
+            f"{OPTICAL}.10.4": -17_412,
+            f"{OPTICAL}.10.9": b"-21.5 dBm",
+        }
+    )
+
+    found = said(list(await read_modules(agent, f"{MIKROTIK}.1", shipped_modules().values())))
+
+    assert found == {
+        ("mikrotik_temperature_celsius", ""): 38.5,
+        ("mikrotik_optical_tx_power_dbm", "sfp1"): pytest.approx(-2.3),
+        ("mikrotik_optical_rx_power_dbm", "sfp1"): pytest.approx(-17.412),
+        ("mikrotik_optical_rx_power_dbm", "sfp2"): pytest.approx(-0.0215),
+    }
+
+
+@pytest.mark.parametrize("kind", ["1.3.6.1.4.1.9.1.617", f"{MIKROTIK}9", ""])
+async def test_a_module_does_not_ask_devices_of_another_kind(kind: str) -> None:
+    agent = cells({f"{MIKROTIK}.1.1.3.10.0": 385})
+
+    assert await read_modules(agent, kind, shipped_modules().values()) == []
+    assert agent.asked == 0
+
+
+async def test_a_module_of_the_office_needs_no_code() -> None:
+    module = ModuleEntry.model_validate(
+        {"applies_to": "1.3.6.1.4.1.99999", "metrics": [{"name": "door_open", "oid": "1.3.6.1.4.1.99999.1.0"}]}
+    )
+
+    found = await read_modules(cells({"1.3.6.1.4.1.99999.1.0": 1}), "1.3.6.1.4.1.99999.7", [module])
+
+    assert [(one.metric.name, one.value) for one in found] == [("door_open", 1.0)]
+
+
+@given(some.one_of(some.binary(max_size=20), some.text(max_size=10), some.none(), some.integers()))
+async def test_whatever_an_agent_says_is_a_number_or_absent(value: Value) -> None:
+    found = await read_modules(cells({f"{MIKROTIK}.1.1.3.10.0": value}), MIKROTIK, shipped_modules().values())
+
+    assert all(isinstance(one.value, float) for one in found)
