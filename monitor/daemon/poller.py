@@ -8,10 +8,11 @@ import logging
 from functools import partial
 
 from monitor.clock import NS_PER_S, Clock
+from monitor.judging.restarts import Uptime, restarted
 from monitor.metrics.live import Live, SnmpState
 from monitor.probes.snmp.agents import Agents
 from monitor.probes.snmp.modules import read_modules
-from monitor.probes.snmp.reading import read
+from monitor.probes.snmp.reading import Reading, read
 from monitor.probes.snmp.session import CredentialsError, SilentError, SnmpError
 from monitor.probes.wheel import Wheel
 from monitor.settings.fleet import Device
@@ -32,6 +33,7 @@ class Poller:
         self._live = live
         self._settings = settings
         self._room = asyncio.Semaphore(MOST_AT_ONCE)
+        self._ages: dict[str, tuple[Uptime, int]] = {}
         self._reads: dict[str, asyncio.Task[None]] = {}
 
     def open(self) -> None:
@@ -59,6 +61,7 @@ class Poller:
         self._settings = settings
         self.open()
         self._live.snmp = {id_: state for id_, state in self._live.snmp.items() if id_ in self._devices}
+        self._ages = {id_: age for id_, age in self._ages.items() if id_ in self._devices}
 
     async def run(self) -> None:
         """Turns until cancelled."""
@@ -80,12 +83,14 @@ class Poller:
             log.error("reading %s broke off", id_, exc_info=error)
 
     async def _read(self, device: Device) -> None:
+        begun_mono_ns = self._clock.mono_ns()
         try:
             async with self._room, asyncio.timeout(LONGEST_READ_S):
                 session = await self._agents.session(device.snmp, device.address, device.snmp_port)
                 reading = await read(session)
                 kind = str(reading.system.get("sysObjectID", ""))
                 self._note(device, SnmpState("ok", "", reading, await read_modules(session, kind, self._modules)))
+                self._note_age(device, reading, begun_mono_ns)
         except CredentialsError as error:
             self._note(device, SnmpState("credentials", str(error)))
         except SilentError as error:
@@ -94,6 +99,16 @@ class Poller:
             self._note(device, SnmpState("error", str(error)))
         except TimeoutError:
             self._note(device, SnmpState("error", f"it could not be read within {LONGEST_READ_S:g} s"))
+
+    def _note_age(self, device: Device, reading: Reading, mono_ns: int) -> None:
+        """Tells a restart since the reading before, and remembers the age for the next."""
+        ticks = reading.system.get("sysUpTime_ticks")
+        age = Uptime(ticks if isinstance(ticks, int) else None, reading.engine_time_s)
+        before, before_mono_ns = self._ages.get(device.id, (age, mono_ns))
+        if restarted(before, age, (mono_ns - before_mono_ns) / NS_PER_S):
+            self._live.restarts[device.id] += 1
+            log.warning("%s: restarted since the reading before", device.id)
+        self._ages[device.id] = (age, mono_ns)
 
     def _note(self, device: Device, state: SnmpState) -> None:
         """Keeps it for the readers, and tells a change."""

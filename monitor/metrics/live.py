@@ -60,6 +60,7 @@ class Live:
     rejected: Callable[[], Mapping[str, int]] = dict
     samples: dict[tuple[str, str], Sample] = field(default_factory=dict)
     snmp: dict[str, SnmpState] = field(default_factory=dict)
+    restarts: Counter[str] = field(default_factory=Counter)
     unknown: Counter[str] = field(default_factory=Counter)
     taken: Counter[str] = field(default_factory=Counter)
     round_lateness: Durations = field(default_factory=Durations)

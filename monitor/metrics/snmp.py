@@ -5,7 +5,7 @@ Counters are exposed without a type, because prometheus_client would add '_total
 
 from collections.abc import Iterator, Mapping
 
-from prometheus_client.core import GaugeMetricFamily, UntypedMetricFamily
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, UntypedMetricFamily
 from prometheus_client.metrics_core import Metric
 
 from monitor.metrics.live import Live, SnmpState
@@ -46,6 +46,12 @@ def snmp_metrics(live: Live) -> Iterator[Metric]:
     """All of them, for the devices whose last reading succeeded; `upazila_snmp_state` for every one that is read."""
     found = [(device, state) for id_, state in list(live.snmp.items()) if (device := live.fleet.devices.get(id_))]
     yield _states(found)
+    restarts = CounterMetricFamily(
+        "upazila_device_restarts", "How often its agent was seen to have started anew.", labels=DEVICE
+    )
+    for device, _ in found:
+        restarts.add_metric([device.site, device.name], float(live.restarts[device.id]))
+    yield restarts
     read = [(device, state.reading) for device, state in found if state.reading is not None]
     uptime = GaugeMetricFamily(
         "upazila_device_uptime_seconds", "Since the device's agent started, by its own account.", labels=DEVICE

@@ -24,6 +24,7 @@ address = "{ROUTER}"
 snmp = "core"
 """
 PROBING = {"interval_s": 1, "recheck_s": 1, "echoes": 1, "spacing_s": 0.05, "timeout_s": 0.4}
+OLD_S = 8  # who is younger then than before has certainly restarted
 SNMP = {"interval_s": 5, "timeout_s": 0.4, "retries": 0}
 
 
@@ -68,7 +69,7 @@ def test_interfaces_are_shown_and_snmp_trouble_never_makes_an_outage(lab: Lab, t
             labels = {"site": "backbone", "device": "router", "ifName": "lo"}
             assert daemon.metric("ifOperStatus", **labels) == 1
             assert daemon.metric("ifHCInOctets", **labels) is not None
-            assert daemon.metric("upazila_device_uptime_seconds", device="router") is not None
+            until(lambda: (daemon.metric("upazila_device_uptime_seconds") or 0) >= OLD_S, "the router to grow old", 30)
 
         until(lambda: state(daemon, "silent") == 1, "the silence to be noticed", 15)
         assert daemon.metric("ifOperStatus", **labels) is None, "old figures are not shown as new ones"
@@ -79,6 +80,7 @@ def test_interfaces_are_shown_and_snmp_trouble_never_makes_an_outage(lab: Lab, t
             write(daemon, "second secret")
             daemon.reload()
             until(lambda: state(daemon, "ok") == 1, "the rotated secret to work", 15)
+            assert daemon.metric("upazila_device_restarts_total", device="router") == 1
 
         told = daemon.log() + daemon.get("/metrics")[1] + daemon.get("/")[1]
         assert "backbone/router: not read by SNMP (silent)" in told

@@ -92,7 +92,7 @@ def test_a_failed_reading_shows_its_kind_and_nothing_old() -> None:
     found = exposed(SnmpState("credentials", "refused"))
 
     assert {key: value for key, value in found.items() if value} == {("upazila_snmp_state", "", "credentials"): 1.0}
-    assert {name for name, _, _ in found} == {"upazila_snmp_state"}
+    assert {name for name, _, _ in found} == {"upazila_snmp_state", "upazila_device_restarts_total"}
 
 
 def test_a_hostile_interface_name_is_cleaned_and_cut() -> None:
