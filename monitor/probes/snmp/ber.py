@@ -45,14 +45,14 @@ def dotted(encoded: Oid) -> str:
 
 def arcs(encoded: bytes) -> tuple[int, ...]:
     """The numbers in encoded arcs (the first two of an identifier count as one); raises BerError."""
+    if not encoded or encoded[-1] & 0x80 or len(encoded) > MOST_OID_BYTES:
+        raise BerError("an object identifier that is empty, cut off or too long")
     found, number = [], 0
     for byte in encoded:
         number = number << 7 | byte & 0x7F
         if byte < 0x80:
             found.append(number)
             number = 0
-    if not encoded or encoded[-1] & 0x80 or len(encoded) > MOST_OID_BYTES:
-        raise BerError("an object identifier that is empty, cut off or too long")
     return tuple(found)
 
 

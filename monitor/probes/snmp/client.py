@@ -46,7 +46,7 @@ class V2cOptions:
 class _Question:
     where: Where
     community: bytes
-    answered: "asyncio.Future[Response]" = field(repr=False)
+    answered: "asyncio.Future[Response | None]" = field(repr=False)
 
 
 class V2cClient:
@@ -101,7 +101,9 @@ class V2cClient:
         number = secrets.randbits(31)
         while number in self._under_way:
             number = secrets.randbits(31)
-        answered: asyncio.Future[Response] = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        answered: asyncio.Future[Response | None] = loop.create_future()
+        patience = loop.call_later(self.options.timeout_s, _give_up, answered)
         where = (str(agent.address), agent.port)
         self._under_way[number] = _Question(where, community, answered)
         try:
@@ -110,11 +112,9 @@ class V2cClient:
                 return None
             with suppress(OSError):  # no route, no room: as good as unanswered, and asked again
                 made.sendto(request(kind, community, number, oids, repetitions), where)
-            async with asyncio.timeout(self.options.timeout_s):
-                return await answered
-        except TimeoutError:
-            return None
+            return await answered
         finally:
+            patience.cancel()
             del self._under_way[number]
 
     def _take_in(self, made: socket.socket) -> None:
@@ -142,6 +142,11 @@ class V2cClient:
             self.rejected["wrong_community"] += 1
         elif not question.answered.done():
             question.answered.set_result(answer)
+
+
+def _give_up(answered: "asyncio.Future[Response | None]") -> None:
+    if not answered.done():
+        answered.set_result(None)
 
 
 class V2cSession:

@@ -1,16 +1,17 @@
 """SNMPv2c messages (RFC 1901, RFC 3416) as bytes. Pure."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import NamedTuple
 
 from monitor.probes.snmp.ber import (
+    MOST_OID_BYTES,
     OBJECT_ID,
     OCTETS,
     SEQUENCE,
     BerError,
     Oid,
     Value,
-    arcs,
     expect,
     integer,
     read,
@@ -37,10 +38,15 @@ class Response(NamedTuple):
     bindings: list[Binding]
 
 
+@lru_cache(maxsize=4_096)
+def _asked(oids: tuple[Oid, ...]) -> bytes:
+    """The bindings of a question: agents are asked the same again and again."""
+    return tagged(SEQUENCE, b"".join(tagged(SEQUENCE, tagged(OBJECT_ID, oid) + b"\x05\x00") for oid in oids))
+
+
 def request(kind: int, community: bytes, request_id: int, oids: Iterable[Oid], repetitions: int = 0) -> bytes:
     """A GET, GETNEXT or GETBULK for ``oids``; ``repetitions`` are GETBULK's."""
-    bindings = b"".join(tagged(SEQUENCE, tagged(OBJECT_ID, oid) + b"\x05\x00") for oid in oids)
-    pdu = integer(request_id) + integer(0) + integer(repetitions) + tagged(SEQUENCE, bindings)
+    pdu = integer(request_id) + integer(0) + integer(repetitions) + _asked(tuple(oids))
     return tagged(SEQUENCE, integer(V2C) + tagged(OCTETS, community) + tagged(kind, pdu))
 
 
@@ -65,7 +71,8 @@ def read_response(data: bytes) -> Response:
         first, last = expect(data, begins, at, OBJECT_ID)
         tag, start, stop = read(data, last, at)
         name = data[first:last]
-        arcs(name)
+        if not name or name[-1] & 0x80 or len(name) > MOST_OID_BYTES:
+            raise BerError("an object identifier that is empty, cut off or too long")
         bindings.append((name, value(tag, data[start:stop])))
         if len(bindings) > MOST_BINDINGS:
             raise BerError("too many bindings")
