@@ -21,7 +21,7 @@ from http.client import HTTPConnection
 from pathlib import Path
 
 from benchmarks.growth import addresses_of, growth, table
-from benchmarks.measuring import Run, debian_version, machine, median, run, spread
+from benchmarks.measuring import Run, debian_version, inside, machine, median, run, spread
 
 PROGRAM = str(Path(sys.executable).parent / "upazila-monitor")
 BLACKBOX = "prometheus-blackbox-exporter"
@@ -29,7 +29,6 @@ BLACKBOX_PORT = 19_115
 BLACKBOX_AT_ONCE = 50
 RATE = 5_000
 FEW = 60  # more than anybody prints one by one
-INSIDE = "UPAZILA_MONITOR_BENCHMARK_INSIDE"
 
 
 @dataclass
@@ -226,12 +225,7 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--without-blackbox", action="store_true", help="it takes nearly all of the time")
     chosen = parser.parse_args()
-    if INSIDE not in os.environ:
-        setup = 'ip link set lo up && sysctl -qw net.ipv4.ping_group_range="0 2147483647" && exec "$@"'
-        space = ["unshare", "-n"] if os.geteuid() == 0 else ["unshare", "-rn"]
-        again = [sys.executable, "-m", "benchmarks.icmp", *sys.argv[1:]]
-        os.environ[INSIDE] = "1"
-        os.execvp(space[0], [*space, "sh", "-c", setup, "sh", *again])
+    inside("benchmarks.icmp", sys.argv[1:])
     rows = race(chosen.targets, chosen.runs, not chosen.without_blackbox)
     print(", ".join(f"{name} {value}" for name, value in versions().items()))
     print(report(rows, chosen.targets, chosen.runs))

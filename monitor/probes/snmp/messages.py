@@ -65,15 +65,28 @@ def read_response(data: bytes) -> Response:
     status, at = read_integer(data, at, end)
     index, at = read_integer(data, at, end)
     at, end = expect(data, at, end, SEQUENCE)
+    return Response(community, request_id, status, index, _bindings(data, at, end))
+
+
+def _bindings(data: bytes, at: int, end: int) -> list[Binding]:
+    """Those between ``at`` and ``end``; raises BerError. This loop is most of what a walk costs, so the common form, in
+    which every length is one byte, is read in place.
+    """
     bindings: list[Binding] = []
     while at < end:
-        begins, at = expect(data, at, end, SEQUENCE)
-        first, last = expect(data, begins, at, OBJECT_ID)
-        tag, start, stop = read(data, last, at)
+        first, last, stop = at + 4, 0, end + 1
+        if first < end and data[at] == SEQUENCE and data[at + 1] < 0x80 and data[at + 2] == OBJECT_ID:
+            stop, last = at + 2 + data[at + 1], first + data[at + 3]
+        if stop <= end and last + 2 <= stop and data[at + 3] < 0x80 and last + 2 + data[last + 1] == stop:
+            tag, start, at = data[last], last + 2, stop
+        else:
+            begins, at = expect(data, at, end, SEQUENCE)
+            first, last = expect(data, begins, at, OBJECT_ID)
+            tag, start, stop = read(data, last, at)
         name = data[first:last]
         if not name or name[-1] & 0x80 or len(name) > MOST_OID_BYTES:
             raise BerError("an object identifier that is empty, cut off or too long")
         bindings.append((name, value(tag, data[start:stop])))
         if len(bindings) > MOST_BINDINGS:
             raise BerError("too many bindings")
-    return Response(community, request_id, status, index, bindings)
+    return bindings

@@ -1,6 +1,7 @@
 """Columns of tables, read by GETBULK from agents of all manners."""
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 from monitor.probes.snmp.ber import Missing, Oid, Value, arcs
 from monitor.probes.snmp.session import AgentError, Session, SilentError
@@ -57,12 +58,18 @@ async def _walk_together(session: Session, last: dict[Oid, Oid], found: dict[Oid
                 await _walk_together(session, {column: last.pop(column)}, found, most_rows)
 
 
+@lru_cache(maxsize=4_096)
+def _row(index: bytes) -> Row:
+    """The same rows come again in every column."""
+    return arcs(index)
+
+
 def _took(taken: Column, column: Oid, last: dict[Oid, Oid], name: Oid, value: Value, most_rows: int) -> bool:
     """Takes a value in; False: the column is over."""
     if value is Missing.END or not name.startswith(column) or len(name) == len(column) or len(taken) >= most_rows:
         return False
-    row = arcs(name[len(column) :])
-    if last[column] != column and row <= arcs(last[column][len(column) :]):
+    row = _row(name[len(column) :])
+    if last[column] != column and row <= _row(last[column][len(column) :]):
         return False
     last[column] = name
     if not isinstance(value, Missing):
