@@ -131,7 +131,7 @@ async def _introduce(agents: "Agents", one: Found, names: Sequence[str]) -> Foun
 
     for name in names:
         try:
-            system = await read_system(await agents.session(name, one.address, SNMP_PORT))
+            system = await read_system(agents.session(name, one.address, SNMP_PORT))
         except SnmpError:
             continue
         return Found(

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from monitor.probes.snmp.reading import Facts, Reading
-    from monitor.probes.snmp.session import Session
     from monitor.settings.secrets import Secret
     from monitor.settings.snmp_section import V3Entry
 
@@ -114,15 +113,16 @@ async def _read_v2c(where: Where, community: "Secret", timeout_s: float, retries
 
 
 async def _read_v3(where: Where, home: Path, entry: "V3Entry", timeout_s: float, retries: int) -> "Reading":
+    from monitor.probes.snmp.keys import Credential
     from monitor.probes.snmp.reading import read
-    from monitor.probes.snmp.v3 import Credential, V3Client
+    from monitor.probes.snmp.v3 import V3Client
 
     files = (entry.auth_key_file, entry.priv_key_file)
     keys = [None if file is None else _secret(home / file) for file in files]
     client = V3Client(Credential(entry.user, entry.auth, keys[0], entry.priv, keys[1]), timeout_s, retries)
+    client.open()
     try:
-        session: Session = await client.session(*where)
-        return await read(session)
+        return await read(client.session(*where))
     finally:
         client.close()
 

@@ -86,7 +86,7 @@ class Poller:
         begun_mono_ns = self._clock.mono_ns()
         try:
             async with self._room, asyncio.timeout(LONGEST_READ_S):
-                session = await self._agents.session(device.snmp, device.address, device.snmp_port)
+                session = self._agents.session(device.snmp, device.address, device.snmp_port)
                 reading = await read(session)
                 kind = str(reading.system.get("sysObjectID", ""))
                 self._note(device, SnmpState("ok", "", reading, await read_modules(session, kind, self._modules)))

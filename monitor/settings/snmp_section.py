@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 from monitor.settings.base import Model
 
 Auth = Literal["MD5", "SHA-1", "SHA-224", "SHA-256", "SHA-384", "SHA-512"]
-Priv = Literal["DES", "3DES", "AES-128", "AES-192", "AES-256"]
+Priv = Literal["DES", "3DES", "AES-128", "AES-192", "AES-256", "AES-192-C", "AES-256-C"]
 WEAK = {"MD5", "DES", "3DES"}
 LEAST_KEY = 8  # RFC 3414, 11.2
 

@@ -37,6 +37,8 @@ class Agents:
                 self._v3[name] = self._user(name)
         if self._options.v2c:
             self._v2c.open()
+        for client in self._v3.values():
+            client.open()
 
     def close(self) -> None:
         """Closes all sockets."""
@@ -44,16 +46,17 @@ class Agents:
         for client in self._v3.values():
             client.close()
 
-    async def session(self, credential: str, address: IPv4Address | IPv6Address, port: int) -> Session:
+    def session(self, credential: str, address: IPv4Address | IPv6Address, port: int) -> Session:
         """A conversation with the agent there; raises SnmpError when the credential's secret could not be read."""
         if credential in self._communities:
             return self._v2c.session(Agent(address, port, self._communities[credential]))
         if credential in self._v3:
-            return await self._v3[credential].session(address, port)
+            return self._v3[credential].session(address, port)
         raise SnmpError(f"the secret of '{credential}' could not be read")
 
     def _user(self, name: str) -> "V3Client":
-        from monitor.probes.snmp.v3 import Credential, V3Client  # half a second, which only those pay who need it
+        from monitor.probes.snmp.keys import Credential  # a quarter of a second, which only those pay who need it
+        from monitor.probes.snmp.v3 import V3Client
 
         entry = self._options.v3[name]
         files = (entry.auth_key_file, entry.priv_key_file)

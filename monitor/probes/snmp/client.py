@@ -7,22 +7,17 @@ than that make healthy agents look silent.
 
 import asyncio
 import secrets
-import socket
 from collections import Counter
 from collections.abc import Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv6Address
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from monitor.probes.snmp.ber import BerError, Oid
-from monitor.probes.snmp.messages import GET, GET_BULK, MOST_BYTES, Binding, Response, read_response, request
+from monitor.probes.snmp.messages import GET, GET_BULK, Binding, Response, read_response, request
 from monitor.probes.snmp.session import SilentError, refusal
+from monitor.probes.snmp.sockets import Sockets, Where
 from monitor.settings.secrets import Secret
-
-RECEIVE_BUFFER = 4 * 1024 * 1024
-AT_A_TIME = 64
-Where = tuple[str, int]
 
 
 class Agent(NamedTuple):
@@ -55,29 +50,17 @@ class V2cClient:
     def __init__(self, options: V2cOptions | None = None) -> None:
         self.options = options or V2cOptions()
         self.rejected: Counter[str] = Counter()
-        self._sockets: dict[int, socket.socket] = {}
+        self._sockets = Sockets(self._arrived)
         self._under_way: dict[int, _Question] = {}
         self._room = asyncio.Semaphore(self.options.most_under_way)
 
     def open(self) -> None:
-        """Opens a socket for each family that this machine has; raises OSError when it has none."""
-        for family, own in ((socket.AF_INET, "0.0.0.0"), (socket.AF_INET6, "::")):
-            with suppress(*([OSError] if self._sockets else [])):
-                made = socket.socket(family, socket.SOCK_DGRAM)
-                made.setblocking(False)
-                made.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
-                if family == socket.AF_INET6:
-                    made.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
-                made.bind((own, 0))
-                self._sockets[family] = made
-                asyncio.get_running_loop().add_reader(made, self._take_in, made)
+        """Opens the sockets; raises OSError when this machine has no network at all."""
+        self._sockets.open()
 
     def close(self) -> None:
         """Closes the sockets; questions under way end as unanswered."""
-        for made in self._sockets.values():
-            asyncio.get_running_loop().remove_reader(made)
-            made.close()
-        self._sockets.clear()
+        self._sockets.close()
 
     def session(self, agent: Agent) -> "V2cSession":
         """A conversation with that agent."""
@@ -103,29 +86,16 @@ class V2cClient:
             number = secrets.randbits(31)
         loop = asyncio.get_running_loop()
         answered: asyncio.Future[Response | None] = loop.create_future()
-        patience = loop.call_later(self.options.timeout_s, _give_up, answered)
+        patience = loop.call_later(self.options.timeout_s, give_up, answered)
         where = (str(agent.address), agent.port)
         self._under_way[number] = _Question(where, community, answered)
         try:
-            made = self._sockets.get(socket.AF_INET if agent.address.version == 4 else socket.AF_INET6)
-            if made is None:
+            if not self._sockets.send(request(kind, community, number, oids, repetitions), agent.address, where):
                 return None
-            with suppress(OSError):  # no route, no room: as good as unanswered, and asked again
-                made.sendto(request(kind, community, number, oids, repetitions), where)
             return await answered
         finally:
             patience.cancel()
             del self._under_way[number]
-
-    def _take_in(self, made: socket.socket) -> None:
-        for _ in range(AT_A_TIME):
-            try:
-                data, source = made.recvfrom(MOST_BYTES + 1)
-            except BlockingIOError:
-                return
-            except OSError:
-                continue  # an ICMP error about an earlier question: its silence says as much
-            self._arrived(data, (str(source[0]), int(source[1])))
 
     def _arrived(self, data: bytes, source: Where) -> None:
         try:
@@ -144,7 +114,8 @@ class V2cClient:
             question.answered.set_result(answer)
 
 
-def _give_up(answered: "asyncio.Future[Response | None]") -> None:
+def give_up(answered: "asyncio.Future[Any]") -> None:
+    """Ends the wait for an answer with none."""
     if not answered.done():
         answered.set_result(None)
 

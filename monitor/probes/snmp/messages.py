@@ -1,4 +1,4 @@
-"""SNMPv2c messages (RFC 1901, RFC 3416) as bytes. Pure."""
+"""SNMPv2c messages (RFC 1901) and the PDUs of all versions (RFC 3416) as bytes. Pure."""
 
 from collections.abc import Iterable
 from functools import lru_cache
@@ -46,8 +46,13 @@ def _asked(oids: tuple[Oid, ...]) -> bytes:
 
 def request(kind: int, community: bytes, request_id: int, oids: Iterable[Oid], repetitions: int = 0) -> bytes:
     """A GET, GETNEXT or GETBULK for ``oids``; ``repetitions`` are GETBULK's."""
-    pdu = integer(request_id) + integer(0) + integer(repetitions) + _asked(tuple(oids))
-    return tagged(SEQUENCE, integer(V2C) + tagged(OCTETS, community) + tagged(kind, pdu))
+    asked = pdu(kind, request_id, oids, repetitions)
+    return tagged(SEQUENCE, integer(V2C) + tagged(OCTETS, community) + asked)
+
+
+def pdu(kind: int, request_id: int, oids: Iterable[Oid], repetitions: int = 0) -> bytes:
+    """The PDU alone, which is the same in SNMPv3."""
+    return tagged(kind, integer(request_id) + integer(0) + integer(repetitions) + _asked(tuple(oids)))
 
 
 def read_response(data: bytes) -> Response:
@@ -61,14 +66,19 @@ def read_response(data: bytes) -> Response:
     begins, at = expect(data, at, end, OCTETS)
     community = data[begins:at]
     at, end = expect(data, at, end, RESPONSE)
+    return Response(community, *read_pdu(data, at, end))
+
+
+def read_pdu(data: bytes, at: int, end: int) -> tuple[int, int, int, list[Binding]]:
+    """(request-id, error status, error index, bindings) of a PDU's content; raises BerError."""
     request_id, at = read_integer(data, at, end)
     status, at = read_integer(data, at, end)
     index, at = read_integer(data, at, end)
     at, end = expect(data, at, end, SEQUENCE)
-    return Response(community, request_id, status, index, _bindings(data, at, end))
+    return request_id, status, index, read_bindings(data, at, end)
 
 
-def _bindings(data: bytes, at: int, end: int) -> list[Binding]:
+def read_bindings(data: bytes, at: int, end: int) -> list[Binding]:
     """Those between ``at`` and ``end``; raises BerError. This loop is most of what a walk costs, so the common form, in
     which every length is one byte, is read in place.
     """

@@ -1,167 +1,260 @@
-"""SNMPv3 by pysnmp's security model: the one place that touches pysnmp, which is untyped.
+"""SNMPv3 to any number of agents over one UDP socket a family.
 
-One engine for each credential, and never more than `MOST_TARGETS` agents on it: an engine keeps something of every
-agent for ever, and its first word with each takes longer the more it knows.
+With each agent's first question its engine is asked for its id and clock (RFC 3414, section 4); both and the keys for
+it are kept. An answer counts only from the address and port that were asked, under the random number of the question,
+from the same engine and user, signed and encrypted as the question was, and in time; whatever else arrives is counted
+by its reason. Reports that refuse the credentials may come unsigned, because an agent that does not know the user
+cannot sign; one about the clock must be signed, or anybody could turn it.
 """
 
+import asyncio
+import secrets
+import time
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv6Address
-from typing import Any, NamedTuple
 
-from pysnmp.hlapi.v3arch.asyncio import (
-    ContextData,
-    ObjectIdentity,
-    ObjectType,
-    SnmpEngine,
-    Udp6TransportTarget,
-    UdpTransportTarget,
-    UsmUserData,
-    bulk_cmd,
-    get_cmd,
-    usm3DESEDEPrivProtocol,
-    usmAesCfb128Protocol,
-    usmAesCfb192Protocol,
-    usmAesCfb256Protocol,
-    usmDESPrivProtocol,
-    usmHMAC128SHA224AuthProtocol,
-    usmHMAC192SHA256AuthProtocol,
-    usmHMAC256SHA384AuthProtocol,
-    usmHMAC384SHA512AuthProtocol,
-    usmHMACMD5AuthProtocol,
-    usmHMACSHAAuthProtocol,
-)
-from pysnmp.proto import errind
-
-from monitor.probes.snmp.ber import Missing, Oid, Value, dotted, oid
-from monitor.probes.snmp.messages import Binding
+from monitor.probes.snmp.ber import BerError, Oid, oid
+from monitor.probes.snmp.client import give_up
+from monitor.probes.snmp.keys import Credential, Keys, keys_for
+from monitor.probes.snmp.messages import GET, GET_BULK, RESPONSE, Binding, pdu
 from monitor.probes.snmp.session import CredentialsError, SilentError, SnmpError, refusal
-from monitor.settings.secrets import Secret
-from monitor.settings.snmp_section import Auth, Priv
-
-MOST_TARGETS = 200
-
-AUTH: dict[str, Any] = {
-    "MD5": usmHMACMD5AuthProtocol,
-    "SHA-1": usmHMACSHAAuthProtocol,
-    "SHA-224": usmHMAC128SHA224AuthProtocol,
-    "SHA-256": usmHMAC192SHA256AuthProtocol,
-    "SHA-384": usmHMAC256SHA384AuthProtocol,
-    "SHA-512": usmHMAC384SHA512AuthProtocol,
-}
-PRIV: dict[str, Any] = {
-    "DES": usmDESPrivProtocol,
-    "3DES": usm3DESEDEPrivProtocol,
-    "AES-128": usmAesCfb128Protocol,
-    "AES-192": usmAesCfb192Protocol,
-    "AES-256": usmAesCfb256Protocol,
-}
-REFUSED = (
-    errind.WrongDigest,
-    errind.UnknownUserName,
-    errind.UnsupportedSecurityLevel,
-    errind.DecryptionError,
-    errind.AuthenticationFailure,
-    errind.AuthenticationError,
-    errind.NotInTimeWindow,
-    errind.UnknownSecurityName,
+from monitor.probes.snmp.sockets import Sockets, Where
+from monitor.probes.snmp.usm import (
+    AUTH,
+    MOST_NUMBER,
+    PRIV,
+    REPORT,
+    Engine,
+    Envelope,
+    Scoped,
+    is_signed_by,
+    is_timely,
+    open_envelope,
+    read_scoped,
+    scoped,
+    seal,
 )
-LACKING = {"NoSuchObject": Missing.NO_OBJECT, "NoSuchInstance": Missing.NO_INSTANCE, "EndOfMibView": Missing.END}
+
+STATS = oid("1.3.6.1.6.3.15.1.1")
+NOT_IN_TIME, UNKNOWN_ENGINE = 2, 4
+REFUSALS = {
+    1: "it does not let this user ask without signing or encrypting",
+    3: "it does not know this user",
+    5: "the key for signing is wrong",
+    6: "the key for encrypting is wrong",
+}
+MOST_CORRECTIONS = 2
+SHORTEST_ENGINE_ID = 5  # RFC 3411, 5
+NOBODY = Engine(b"", 0, 0)
+NO_KEYS = Keys(None, b"", None, b"")
 
 
-class Credential(NamedTuple):
-    """A user of SNMPv3; without ``auth`` nothing is signed, without ``priv`` nothing is encrypted."""
+@dataclass(slots=True)
+class _Known:
+    """An agent's engine, the keys for it, and when its clock was last heard."""
 
-    user: str
-    auth: Auth | None = None
-    auth_key: Secret | None = None
-    priv: Priv | None = None
-    priv_key: Secret | None = None
+    engine: Engine
+    keys: Keys
+    heard_mono_s: float
+
+    def now(self) -> Engine:
+        """The engine with what its clock must show by now."""
+        passed_s = int(time.monotonic() - self.heard_mono_s)
+        return self.engine._replace(time_s=min(self.engine.time_s + passed_s, MOST_NUMBER))
+
+    def hear(self, said: Engine) -> None:
+        """Goes by the clock of a message that is signed and timely."""
+        self.engine, self.heard_mono_s = said, time.monotonic()
+
+
+@dataclass(slots=True)
+class _Question:
+    where: Where
+    known: _Known
+    user: bytes
+    answered: "asyncio.Future[tuple[Envelope, Scoped] | None]" = field(repr=False)
 
 
 class V3Client:
-    """Speaks to agents with one credential; belongs to the running event loop."""
+    """Speaks to agents with one credential; belongs to the running event loop from `open` to `close`."""
 
-    def __init__(self, credential: Credential, timeout_s: float = 2.0, retries: int = 1) -> None:
+    def __init__(
+        self, credential: Credential, timeout_s: float = 2.0, retries: int = 1, most_under_way: int = 50
+    ) -> None:
+        self.rejected: Counter[str] = Counter()
         self._credential = credential
+        self._user = credential.user.encode()
         self._timeout_s, self._retries = timeout_s, retries
-        self._engines: list[tuple[Any, set[str]]] = []
+        self._sockets = Sockets(self._arrived)
+        self._known: dict[Where, _Known] = {}
+        self._under_way: dict[int, _Question] = {}
+        self._room = asyncio.Semaphore(most_under_way)
+        self._salt = secrets.randbits(64)
+
+    def open(self) -> None:
+        """Opens the sockets; raises OSError when this machine has no network at all."""
+        self._sockets.open()
 
     def close(self) -> None:
-        """Closes all engines."""
-        for engine, _ in self._engines:
-            engine.close_dispatcher()
-        self._engines.clear()
+        """Closes the sockets; questions under way end as unanswered."""
+        self._sockets.close()
 
-    async def session(self, address: IPv4Address | IPv6Address, port: int) -> "V3Session":
+    def session(self, address: IPv4Address | IPv6Address, port: int) -> "V3Session":
         """A conversation with that agent."""
-        kind = UdpTransportTarget if address.version == 4 else Udp6TransportTarget
-        target = await kind.create((str(address), port), timeout=self._timeout_s, retries=self._retries)
-        return V3Session(self._engine_for(f"{address} {port}"), self._user(), target, str(address))
+        return V3Session(self, address, port)
 
-    def _engine_for(self, agent: str) -> Any:
-        for engine, agents in self._engines:
-            if agent in agents or len(agents) < MOST_TARGETS:
-                agents.add(agent)
-                return engine
-        self._engines.append((SnmpEngine(), {agent}))
-        return self._engines[-1][0]
+    def engine(self, address: IPv4Address | IPv6Address, port: int) -> bytes | None:
+        """The id of the agent's engine, once it has been heard."""
+        known = self._known.get((str(address), port))
+        return known.engine.id if known else None
 
-    def _user(self) -> Any:
-        credential = self._credential
-        words: dict[str, Any] = {}
-        if credential.auth and credential.auth_key:
-            words |= {"authKey": credential.auth_key.reveal(), "authProtocol": AUTH[credential.auth]}
-        if credential.priv and credential.priv_key:
-            words |= {"privKey": credential.priv_key.reveal(), "privProtocol": PRIV[credential.priv]}
-        return UsmUserData(credential.user, **words)
+    async def ask(
+        self, address: IPv4Address | IPv6Address, port: int, kind: int, oids: Sequence[Oid], repetitions: int = 0
+    ) -> list[Binding]:
+        """One question, asked again when it goes unanswered; raises SnmpError."""
+        tries, corrections = 1 + self._retries, MOST_CORRECTIONS
+        async with self._room:
+            while tries > 0:
+                found = await self._ask_once(address, (str(address), port), kind, oids, repetitions)
+                if found is None:
+                    self._known.pop((str(address), port), None)  # it may have become another engine
+                    tries -= 1
+                elif found.kind == RESPONSE:
+                    if found.status:
+                        raise refusal(found.status, found.error_index)
+                    return found.bindings
+                elif corrections:
+                    corrections -= 1
+                else:
+                    raise SnmpError(f"{address}: its engine's id or clock does not keep still")
+        raise SilentError(f"no answer from {address}: it is away or speaks no SNMPv3")
+
+    async def _ask_once(
+        self, address: IPv4Address | IPv6Address, where: Where, kind: int, oids: Sequence[Oid], repetitions: int
+    ) -> Scoped | None:
+        """The answer, a report that has been acted upon, or None; raises CredentialsError."""
+        known = self._known.get(where) or await self._discover(address, where)
+        if known is None:
+            return None
+        engine = known.now()
+        number = self._number()
+        self._salt += 1
+        content = scoped(engine.id, pdu(kind, number, oids, repetitions))
+        message = seal(number, engine, self._user, known.keys, content, self._salt)
+        answer = await self._await(number, _Question(where, known, self._user, _future()), message, address)
+        if answer is None:
+            return None
+        envelope, said = answer
+        if said.kind == REPORT:
+            self._act_upon(_stat(said), envelope, known, where)
+        elif envelope.level & AUTH:
+            known.hear(envelope.engine)
+        return said
+
+    def _act_upon(self, stat: int, envelope: Envelope, known: _Known, where: Where) -> None:
+        if stat in REFUSALS:
+            raise CredentialsError(f"{where[0]} does not accept these credentials: {REFUSALS[stat]}")
+        if stat == NOT_IN_TIME and envelope.level & AUTH:
+            known.hear(envelope.engine)
+        elif stat == UNKNOWN_ENGINE:
+            self._known.pop(where, None)
+        else:
+            raise SnmpError(f"{where[0]} reports what nobody asked")
+
+    async def _discover(self, address: IPv4Address | IPv6Address, where: Where) -> _Known | None:
+        number = self._number()
+        message = seal(number, NOBODY, b"", NO_KEYS, scoped(b"", pdu(GET, number, ())), 0)
+        question = _Question(where, _Known(NOBODY, NO_KEYS, 0.0), b"", _future())
+        answer = await self._await(number, question, message, address)
+        if answer is None:
+            return None
+        engine = answer[0].engine
+        found = _Known(engine, keys_for(self._credential, engine.id), time.monotonic())
+        self._known[where] = found
+        return found
+
+    async def _await(
+        self, number: int, question: _Question, message: bytes, address: IPv4Address | IPv6Address
+    ) -> tuple[Envelope, Scoped] | None:
+        patience = asyncio.get_running_loop().call_later(self._timeout_s, give_up, question.answered)
+        self._under_way[number] = question
+        try:
+            if not self._sockets.send(message, address, question.where):
+                return None
+            return await question.answered
+        finally:
+            patience.cancel()
+            del self._under_way[number]
+
+    def _number(self) -> int:
+        number = secrets.randbits(31)
+        while number in self._under_way:
+            number = secrets.randbits(31)
+        return number
+
+    def _arrived(self, data: bytes, source: Where) -> None:
+        try:
+            envelope = open_envelope(data)
+            question = self._under_way.get(envelope.number)
+            if question is None:
+                self.rejected["late_or_unasked"] += 1
+            elif source != question.where:
+                self.rejected["wrong_source"] += 1
+            elif envelope.level & AUTH and not is_signed_by(envelope, question.known.keys):
+                self.rejected["wrong_signature"] += 1
+            elif envelope.level & AUTH and not is_timely(question.known.now(), envelope.engine):
+                self.rejected["not_in_time"] += 1
+            elif not _answers(question, envelope, said := read_scoped(envelope, question.known.keys)):
+                self.rejected["not_an_answer"] += 1
+            elif not question.answered.done():
+                question.answered.set_result((envelope, said))
+        except BerError:
+            self.rejected["malformed"] += 1
+
+
+def _answers(question: _Question, envelope: Envelope, said: Scoped) -> bool:
+    """Whether this is from whom it should be, as safe as the question was, and about it."""
+    known = question.known
+    if said.kind == REPORT:
+        stat = _stat(said)
+        if stat == UNKNOWN_ENGINE:
+            return len(envelope.engine.id) >= SHORTEST_ENGINE_ID and envelope.engine.id != known.engine.id
+        return known.engine.id == envelope.engine.id != b"" and (stat in REFUSALS or bool(envelope.level & AUTH))
+    level = (AUTH if known.keys.digest else 0) | (PRIV if known.keys.cipher else 0)
+    return (
+        said.kind == RESPONSE
+        and envelope.level & (AUTH | PRIV) == level
+        and envelope.engine.id == said.engine == known.engine.id != b""
+        and envelope.user == question.user
+        and said.context == b""
+        and said.request_id == envelope.number
+    )
+
+
+def _stat(report: Scoped) -> int:
+    """Which of usmStats a report is about (RFC 3414, section 5); 0 for any other."""
+    name = report.bindings[0][0] if report.bindings else b""
+    return name[len(STATS)] if name.startswith(STATS) and len(name) == len(STATS) + 2 else 0
+
+
+def _future() -> "asyncio.Future[tuple[Envelope, Scoped] | None]":
+    return asyncio.get_running_loop().create_future()
 
 
 class V3Session:
     """See `Session`."""
 
-    def __init__(self, engine: Any, user: Any, target: Any, address: str) -> None:
-        self._engine, self._user, self._target, self._address = engine, user, target, address
+    def __init__(self, client: V3Client, address: IPv4Address | IPv6Address, port: int) -> None:
+        self._client, self._address, self._port = client, address, port
 
     async def get(self, oids: Sequence[Oid]) -> list[Binding]:
-        """The values of these very objects."""
-        return self._read(
-            await get_cmd(self._engine, self._user, self._target, ContextData(), *_asked(oids), lookupMib=False)
-        )
+        """The values of these very objects, and of no others that an agent may have added."""
+        wanted = set(oids)
+        found = await self._client.ask(self._address, self._port, GET, oids)
+        return [binding for binding in found if binding[0] in wanted]
 
     async def get_bulk(self, oids: Sequence[Oid], repetitions: int) -> list[Binding]:
         """What follows each of them."""
-        return self._read(
-            await bulk_cmd(
-                self._engine, self._user, self._target, ContextData(), 0, repetitions, *_asked(oids), lookupMib=False
-            )
-        )
-
-    def _read(self, answer: Any) -> list[Binding]:
-        trouble, status, index, bindings = answer
-        if isinstance(trouble, REFUSED):
-            raise CredentialsError(f"{self._address} does not accept these credentials: {trouble}")
-        if isinstance(trouble, errind.RequestTimedOut):
-            raise SilentError(f"no answer from {self._address}: it is away or speaks no SNMPv3")
-        if trouble:
-            raise SnmpError(f"{self._address}: {trouble}")
-        if status:
-            raise refusal(int(status), int(index))
-        return [(oid(".".join(map(str, tuple(name)))), _value(value)) for name, value in bindings]
-
-
-def _asked(oids: Sequence[Oid]) -> list[Any]:
-    return [ObjectType(ObjectIdentity(dotted(wanted))) for wanted in oids]
-
-
-def _value(value: Any) -> Value:
-    """pysnmp's object as `ber.value` would have given it."""
-    kind = type(value).__name__
-    if kind in LACKING:
-        return LACKING[kind]
-    if kind == "Null":
-        return None
-    if hasattr(value, "asOctets"):
-        return bytes(value.asOctets())
-    if kind in {"ObjectIdentifier", "ObjectName"}:
-        return ".".join(map(str, tuple(value)))
-    return int(value)
+        return await self._client.ask(self._address, self._port, GET_BULK, oids, repetitions)

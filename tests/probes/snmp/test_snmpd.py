@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from monitor.probes.snmp.keys import CIPHERS, DIGESTS, Credential
 from monitor.probes.snmp.reading import Reading, read
 from monitor.probes.snmp.session import CredentialsError, SilentError
-from monitor.probes.snmp.v3 import AUTH, PRIV, Credential, V3Client
+from monitor.probes.snmp.v3 import V3Client
 from monitor.settings.secrets import Secret
 from monitor.settings.snmp_section import Auth, Priv
 from tests.lab.agents import HOST, snmpd
@@ -29,7 +30,7 @@ AUTH_KEY, PRIV_KEY = Secret("an authentication key"), Secret("a privacy key, ano
 
 
 def user(auth: str, priv: str) -> str:
-    return f"u{list(AUTH).index(auth)}{list(PRIV).index(priv)}"
+    return f"u{[*map(str, DIGESTS)].index(auth)}{[*map(str, CIPHERS)].index(priv)}"
 
 
 @pytest.fixture(scope="module")
@@ -48,8 +49,9 @@ def port() -> Iterator[int]:
 
 async def read_v3(port: int, credential: Credential, timeout_s: float = 2.0) -> Reading:
     client = V3Client(credential, timeout_s, retries=1)
+    client.open()
     try:
-        return await read(await client.session(ip_address(HOST), port))
+        return await read(client.session(ip_address(HOST), port))
     finally:
         client.close()
 
@@ -82,9 +84,10 @@ async def test_version_3_reads_the_same_with_every_way_to_sign(port: int, auth: 
     assert {link["ifName"] for link in reading.ports} == {name for _, name in socket.if_nameindex()}
 
 
-@pytest.mark.parametrize("priv", ["AES-128", "AES-192", "AES-256"])
-async def test_version_3_reads_the_same_with_every_way_to_encrypt(port: int, priv: Priv) -> None:
-    reading = await read_v3(port, credential("SHA-512", priv))
+@pytest.mark.parametrize("priv", ["AES-128", "AES-192", "AES-256", "DES"])
+@pytest.mark.parametrize("auth", ["SHA-1", "SHA-256", "SHA-512"])
+async def test_version_3_reads_the_same_with_every_way_to_encrypt(port: int, auth: Auth, priv: Priv) -> None:
+    reading = await read_v3(port, credential(auth, priv))
 
     assert reading.system["sysName"] == "bheramara-core"
 
