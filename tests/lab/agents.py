@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from monitor.probes.snmp.messages import GET, request
+from monitor.probes.snmp.messages import GET, LEAST_NUMBER, request
 from monitor.probes.snmp.mibs import SYSTEM
 from tests.lab.namespace import PATH
 
@@ -73,7 +73,7 @@ def _wait(process: "subprocess.Popen[bytes]", port: int, community: str, log: Pa
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asker:
         asker.settimeout(0.2)
         while time.monotonic() < give_up_mono_s and process.poll() is None:
-            asker.sendto(request(GET, community.encode(), 1, [SYSTEM["sysName"]]), (HOST, port))
+            asker.sendto(request(GET, community.encode(), LEAST_NUMBER, [SYSTEM["sysName"]]), (HOST, port))
             try:
                 asker.recv(2_048)
             except OSError:

@@ -6,15 +6,15 @@ than that make healthy agents look silent.
 """
 
 import asyncio
-import secrets
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from monitor.probes.snmp.ber import BerError, Oid
-from monitor.probes.snmp.messages import GET, GET_BULK, Binding, Response, read_response, request
+from monitor.probes.snmp.messages import GET, GET_BULK, Binding, Numbers, Response, read_response, request
+from monitor.probes.snmp.patience import Patience
 from monitor.probes.snmp.session import SilentError, refusal
 from monitor.probes.snmp.sockets import Sockets, Where
 from monitor.settings.secrets import Secret
@@ -37,11 +37,25 @@ class V2cOptions:
     most_under_way: int = 50
 
 
-@dataclass
-class _Question:
+class _Question(NamedTuple):
     where: Where
     community: bytes
-    answered: "asyncio.Future[Response | None]" = field(repr=False)
+    answered: "asyncio.Future[Response | None]"
+
+    def __repr__(self) -> str:
+        return f"<question to {self.where}>"
+
+
+class _Asked:
+    """An agent as it is asked; what every question needs of it is made once."""
+
+    __slots__ = ("address", "community", "version", "where")
+
+    def __init__(self, agent: Agent) -> None:
+        self.address = agent.address
+        self.version = agent.address.version
+        self.where: Where = (str(agent.address), agent.port)
+        self.community = agent.community.reveal().encode()
 
 
 class V2cClient:
@@ -52,6 +66,8 @@ class V2cClient:
         self.rejected: Counter[str] = Counter()
         self._sockets = Sockets(self._arrived)
         self._under_way: dict[int, _Question] = {}
+        self._numbers = Numbers()
+        self._patience = Patience(self.options.timeout_s)
         self._room = asyncio.Semaphore(self.options.most_under_way)
 
     def open(self) -> None:
@@ -61,14 +77,15 @@ class V2cClient:
     def close(self) -> None:
         """Closes the sockets; questions under way end as unanswered."""
         self._sockets.close()
+        self._patience.close()
 
     def session(self, agent: Agent) -> "V2cSession":
         """A conversation with that agent."""
-        return V2cSession(self, agent)
+        return V2cSession(self, _Asked(agent))
 
-    async def ask(self, agent: Agent, kind: int, oids: Sequence[Oid], repetitions: int = 0) -> list[Binding]:
+    async def ask(self, agent: _Asked, kind: int, oids: Sequence[Oid], repetitions: int = 0) -> list[Binding]:
         """One question, asked again when it goes unanswered; raises SilentError and AgentError."""
-        community = agent.community.reveal().encode()
+        community = agent.community
         async with self._room:
             for _ in range(1 + self.options.retries):
                 answer = await self._ask_once(agent, kind, community, oids, repetitions)
@@ -79,22 +96,17 @@ class V2cClient:
         raise SilentError(f"no answer from {agent.address}: it is away, speaks no SNMP v2c, or has another community")
 
     async def _ask_once(
-        self, agent: Agent, kind: int, community: bytes, oids: Sequence[Oid], repetitions: int
+        self, agent: _Asked, kind: int, community: bytes, oids: Sequence[Oid], repetitions: int
     ) -> Response | None:
-        number = secrets.randbits(31)
-        while number in self._under_way:
-            number = secrets.randbits(31)
-        loop = asyncio.get_running_loop()
-        answered: asyncio.Future[Response | None] = loop.create_future()
-        patience = loop.call_later(self.options.timeout_s, give_up, answered)
-        where = (str(agent.address), agent.port)
-        self._under_way[number] = _Question(where, community, answered)
+        number = self._numbers.draw(self._under_way)
+        answered: asyncio.Future[Response | None] = self._patience.future()
+        self._under_way[number] = _Question(agent.where, community, answered)
         try:
-            if not self._sockets.send(request(kind, community, number, oids, repetitions), agent.address, where):
+            message = request(kind, community, number, oids, repetitions)
+            if not self._sockets.send(message, agent.version, agent.where):
                 return None
             return await answered
         finally:
-            patience.cancel()
             del self._under_way[number]
 
     def _arrived(self, data: bytes, source: Where) -> None:
@@ -114,16 +126,10 @@ class V2cClient:
             question.answered.set_result(answer)
 
 
-def give_up(answered: "asyncio.Future[Any]") -> None:
-    """Ends the wait for an answer with none."""
-    if not answered.done():
-        answered.set_result(None)
-
-
 class V2cSession:
     """See `Session`."""
 
-    def __init__(self, client: V2cClient, agent: Agent) -> None:
+    def __init__(self, client: V2cClient, agent: _Asked) -> None:
         self._client = client
         self._agent = agent
 

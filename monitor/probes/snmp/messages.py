@@ -1,6 +1,8 @@
 """SNMPv2c messages (RFC 1901) and the PDUs of all versions (RFC 3416) as bytes. Pure."""
 
-from collections.abc import Iterable
+import os
+from array import array
+from collections.abc import Container, Iterable
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -24,6 +26,7 @@ V2C = 1
 GET, GET_NEXT, RESPONSE, GET_BULK = 0xA0, 0xA1, 0xA2, 0xA5
 MOST_BYTES = 8_192  # a larger datagram is not looked at
 MOST_BINDINGS = 2_000
+LEAST_NUMBER = 2**30
 
 Binding = tuple[Oid, Value]
 
@@ -45,9 +48,34 @@ def _asked(oids: tuple[Oid, ...]) -> bytes:
 
 
 def request(kind: int, community: bytes, request_id: int, oids: Iterable[Oid], repetitions: int = 0) -> bytes:
-    """A GET, GETNEXT or GETBULK for ``oids``; ``repetitions`` are GETBULK's."""
-    asked = pdu(kind, request_id, oids, repetitions)
-    return tagged(SEQUENCE, integer(V2C) + tagged(OCTETS, community) + asked)
+    """A GET, GETNEXT or GETBULK for ``oids``; ``repetitions`` are GETBULK's. The number is one of `number`'s."""
+    before, after = _around_the_number(kind, community, tuple(oids), repetitions)
+    return before + request_id.to_bytes(4) + after
+
+
+@lru_cache(maxsize=4_096)
+def _around_the_number(kind: int, community: bytes, oids: tuple[Oid, ...], repetitions: int) -> tuple[bytes, bytes]:
+    """A question without its number: agents are asked the same again and again."""
+    asked = pdu(kind, LEAST_NUMBER, oids, repetitions)
+    whole = tagged(SEQUENCE, integer(V2C) + tagged(OCTETS, community) + asked)
+    at = len(whole) - len(asked) + asked.index(LEAST_NUMBER.to_bytes(4))
+    return whole[:at], whole[at + 4 :]
+
+
+class Numbers:
+    """Random numbers of questions, all of four bytes; drawn by the thousand, because each draw is a system call."""
+
+    def __init__(self) -> None:
+        self._drawn: list[int] = []
+
+    def draw(self, taken: Container[int]) -> int:
+        """One that is not ``taken``."""
+        while True:
+            if not self._drawn:
+                self._drawn = [number & 2**30 - 1 | LEAST_NUMBER for number in array("I", os.urandom(4_096))]
+            number = self._drawn.pop()
+            if number not in taken:
+                return number
 
 
 def pdu(kind: int, request_id: int, oids: Iterable[Oid], repetitions: int = 0) -> bytes:

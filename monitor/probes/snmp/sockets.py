@@ -4,7 +4,6 @@ import asyncio
 import socket
 from collections.abc import Callable
 from contextlib import suppress
-from ipaddress import IPv4Address, IPv6Address
 
 from monitor.probes.snmp.messages import MOST_BYTES
 
@@ -40,9 +39,9 @@ class Sockets:
             made.close()
         self._sockets.clear()
 
-    def send(self, data: bytes, address: IPv4Address | IPv6Address, where: Where) -> bool:
+    def send(self, data: bytes, version: int, where: Where) -> bool:
         """False: this machine has no such family. No route, no room: as good as unanswered, and asked again."""
-        made = self._sockets.get(address.version)
+        made = self._sockets.get(version)
         if made is None:
             return False
         with suppress(OSError):

@@ -16,9 +16,9 @@ from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv6Address
 
 from monitor.probes.snmp.ber import BerError, Oid, oid
-from monitor.probes.snmp.client import give_up
 from monitor.probes.snmp.keys import Credential, Keys, keys_for
-from monitor.probes.snmp.messages import GET, GET_BULK, RESPONSE, Binding, pdu
+from monitor.probes.snmp.messages import GET, GET_BULK, RESPONSE, Binding, Numbers, pdu
+from monitor.probes.snmp.patience import Patience
 from monitor.probes.snmp.session import CredentialsError, SilentError, SnmpError, refusal
 from monitor.probes.snmp.sockets import Sockets, Where
 from monitor.probes.snmp.usm import (
@@ -86,10 +86,12 @@ class V3Client:
         self.rejected: Counter[str] = Counter()
         self._credential = credential
         self._user = credential.user.encode()
-        self._timeout_s, self._retries = timeout_s, retries
+        self._retries = retries
         self._sockets = Sockets(self._arrived)
         self._known: dict[Where, _Known] = {}
         self._under_way: dict[int, _Question] = {}
+        self._numbers = Numbers()
+        self._patience = Patience(timeout_s)
         self._room = asyncio.Semaphore(most_under_way)
         self._salt = secrets.randbits(64)
 
@@ -100,6 +102,7 @@ class V3Client:
     def close(self) -> None:
         """Closes the sockets; questions under way end as unanswered."""
         self._sockets.close()
+        self._patience.close()
 
     def session(self, address: IPv4Address | IPv6Address, port: int) -> "V3Session":
         """A conversation with that agent."""
@@ -139,11 +142,13 @@ class V3Client:
         if known is None:
             return None
         engine = known.now()
-        number = self._number()
+        number = self._numbers.draw(self._under_way)
         self._salt += 1
         content = scoped(engine.id, pdu(kind, number, oids, repetitions))
         message = seal(number, engine, self._user, known.keys, content, self._salt)
-        answer = await self._await(number, _Question(where, known, self._user, _future()), message, address)
+        answer = await self._await(
+            number, _Question(where, known, self._user, self._patience.future()), message, address
+        )
         if answer is None:
             return None
         envelope, said = answer
@@ -164,9 +169,9 @@ class V3Client:
             raise SnmpError(f"{where[0]} reports what nobody asked")
 
     async def _discover(self, address: IPv4Address | IPv6Address, where: Where) -> _Known | None:
-        number = self._number()
+        number = self._numbers.draw(self._under_way)
         message = seal(number, NOBODY, b"", NO_KEYS, scoped(b"", pdu(GET, number, ())), 0)
-        question = _Question(where, _Known(NOBODY, NO_KEYS, 0.0), b"", _future())
+        question = _Question(where, _Known(NOBODY, NO_KEYS, 0.0), b"", self._patience.future())
         answer = await self._await(number, question, message, address)
         if answer is None:
             return None
@@ -178,21 +183,13 @@ class V3Client:
     async def _await(
         self, number: int, question: _Question, message: bytes, address: IPv4Address | IPv6Address
     ) -> tuple[Envelope, Scoped] | None:
-        patience = asyncio.get_running_loop().call_later(self._timeout_s, give_up, question.answered)
         self._under_way[number] = question
         try:
-            if not self._sockets.send(message, address, question.where):
+            if not self._sockets.send(message, address.version, question.where):
                 return None
             return await question.answered
         finally:
-            patience.cancel()
             del self._under_way[number]
-
-    def _number(self) -> int:
-        number = secrets.randbits(31)
-        while number in self._under_way:
-            number = secrets.randbits(31)
-        return number
 
     def _arrived(self, data: bytes, source: Where) -> None:
         try:
@@ -237,10 +234,6 @@ def _stat(report: Scoped) -> int:
     """Which of usmStats a report is about (RFC 3414, section 5); 0 for any other."""
     name = report.bindings[0][0] if report.bindings else b""
     return name[len(STATS)] if name.startswith(STATS) and len(name) == len(STATS) + 2 else 0
-
-
-def _future() -> "asyncio.Future[tuple[Envelope, Scoped] | None]":
-    return asyncio.get_running_loop().create_future()
 
 
 class V3Session:

@@ -19,11 +19,12 @@ from pysnmp.proto.rfc1902 import (
 )
 
 from monitor.probes.snmp.ber import BerError, arcs, dotted, oid
-from monitor.probes.snmp.messages import GET, GET_BULK, read_response, request
+from monitor.probes.snmp.messages import GET, GET_BULK, LEAST_NUMBER, Numbers, read_response, request
 
 v2c = api.PROTOCOL_MODULES[api.SNMP_VERSION_2C]
 numbers = some.integers(0, 2**32 - 1)
 oids = some.lists(numbers, max_size=20).map(lambda rest: ".".join(map(str, (1, 3, 6, *rest))))
+numbers = some.integers(LEAST_NUMBER, 2**31 - 1)  # as we number our questions
 request_ids = some.integers(0, 2**31 - 1)
 values = some.one_of(
     some.integers(-(2**31), 2**31 - 1).map(Integer32),
@@ -46,7 +47,7 @@ def theirs(pdu: object, community: bytes) -> bytes:
     return bytes(encoder.encode(message))
 
 
-@given(request_ids, some.lists(oids, max_size=30), some.binary(min_size=1, max_size=40))
+@given(numbers, some.lists(oids, max_size=30), some.binary(min_size=1, max_size=40))
 def test_a_question_is_byte_for_byte_pysnmps(request_id: int, names: list[str], community: bytes) -> None:
     pdu = v2c.GetRequestPDU()
     v2c.apiPDU.set_defaults(pdu)
@@ -56,7 +57,7 @@ def test_a_question_is_byte_for_byte_pysnmps(request_id: int, names: list[str], 
     assert request(GET, community, request_id, map(oid, names)) == theirs(pdu, community)
 
 
-@given(request_ids, oids, some.integers(1, 100))
+@given(numbers, oids, some.integers(1, 100))
 def test_a_bulk_question_is_byte_for_byte_pysnmps(request_id: int, name: str, repetitions: int) -> None:
     pdu = v2c.GetBulkRequestPDU()
     v2c.apiBulkPDU.set_defaults(pdu)
@@ -125,3 +126,14 @@ def test_a_counter_without_its_leading_zero_is_what_was_meant() -> None:
     answer = read_response(bytes([0x30, len(message)]) + message)
 
     assert answer.bindings == [(oid("1.3.6.1.2.1.1.3.0"), 2**32 - 2)]
+
+
+def test_numbers_are_random_of_four_bytes_and_never_one_that_is_taken() -> None:
+    numbers = Numbers()
+    drawn = {numbers.draw(()) for _ in range(5_000)}
+
+    assert len(drawn) > 4_990
+    assert all(LEAST_NUMBER <= number < 2**31 for number in drawn)
+    assert all(any(number >> bit & 1 for number in drawn) for bit in range(31))
+    one = numbers.draw(())
+    assert one not in {numbers.draw({one}) for _ in range(2_000)}
