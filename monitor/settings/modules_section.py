@@ -15,21 +15,30 @@ MetricName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,80}$")
 
 
 class MetricEntry(Model):
-    """One object. One that ends with .0 is a single value, any other a column with a series for each row."""
+    """One object. One that ends with .0 is a single value, any other a column with a series for each row.
+
+    A value counts ``scale`` times, and as often again as the column ``times`` says in its row.
+    """
 
     name: MetricName
     oid: OidText
     help: Annotated[str, Field(max_length=300)] = ""
     type: Literal["gauge", "counter"] = "gauge"
     scale: Annotated[float, Field(gt=0)] = 1.0
+    times: OidText | None = None
     labels: dict[LabelName, OidText] = Field(default_factory=dict)
 
 
 class ModuleEntry(Model):
     """What devices are asked whose sysObjectID lies below ``applies_to``."""
 
-    applies_to: OidText
+    applies_to: OidText | Annotated[list[OidText], Field(min_length=1)]
     metrics: Annotated[list[MetricEntry], Field(min_length=1, max_length=100)]
+
+    @property
+    def kinds(self) -> list[str]:
+        """`applies_to` as a list."""
+        return [self.applies_to] if isinstance(self.applies_to, str) else self.applies_to
 
 
 class _ModulesFile(Model):

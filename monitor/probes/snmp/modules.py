@@ -10,6 +10,7 @@ from monitor.probes.snmp.session import Session
 from monitor.probes.snmp.walking import Column, walk
 from monitor.settings.modules_section import MetricEntry, ModuleEntry
 
+DBM = re.compile(r"([-+]?\d+(?:\.\d+)?)\s*dBm", re.IGNORECASE)
 NUMBER = re.compile(r"\s*([-+]?\d+(?:\.\d+)?)")
 
 
@@ -37,7 +38,7 @@ async def read_modules(session: Session, sys_object_id: str, modules: Iterable[M
 
 
 def _applies(module: ModuleEntry, sys_object_id: str) -> bool:
-    return f"{sys_object_id}.".startswith(f"{module.applies_to}.")
+    return any(f"{sys_object_id}.".startswith(f"{kind}.") for kind in module.kinds)
 
 
 async def _rows(session: Session, metric: MetricEntry) -> list[Series]:
@@ -46,25 +47,31 @@ async def _rows(session: Session, metric: MetricEntry) -> list[Series]:
     values = (await walk(session, [column]))[column]
     if not values:
         return []
-    labels: Mapping[Oid, Column] = await walk(session, [oid(label) for label in metric.labels.values()])
+    times = {metric.times} if metric.times else set()
+    beside = [oid(name) for name in dict.fromkeys([*metric.labels.values(), *times])]
+    labels: Mapping[Oid, Column] = await walk(session, beside)
     found = []
     for row, value in values.items():
-        if (number := _number(value)) is not None:
+        number = _number(value)
+        if number is not None and metric.times:
+            factor = _number(labels[oid(metric.times)].get(row))
+            number = None if factor is None else number * factor
+        if number is not None:
             named = {name: _text(labels[oid(label)].get(row)) for name, label in metric.labels.items()}
             index = ".".join(map(str, row))
             found.append(Series(metric, {"index": index, **named}, number * metric.scale))
     return found
 
 
-def _number(value: Value) -> float | None:
-    """A number, also one that an agent says in words ('-21.30 dBm')."""
+def _number(value: Value | None) -> float | None:
+    """A number, also one that an agent says in words ('-21.30 dBm', '0.01 mW (-20.00 dBm)')."""
     if isinstance(value, bytes):
-        match = NUMBER.match(text(value))
+        match = DBM.search(text(value)) or NUMBER.match(text(value))
         return float(match[1]) if match else None
     return float(value) if isinstance(value, int) else None
 
 
-def _text(value: Value) -> str:
+def _text(value: Value | None) -> str:
     if isinstance(value, bytes):
         return text(value)
     return "" if value is None or isinstance(value, Missing) else str(value)

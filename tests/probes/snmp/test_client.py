@@ -8,7 +8,7 @@ from threading import Thread
 
 import pytest
 
-from monitor.probes.snmp.ber import OBJECT_ID, OCTETS, SEQUENCE, expect, integer, oid, read_integer, tagged
+from monitor.probes.snmp.ber import OBJECT_ID, OCTETS, SEQUENCE, expect, integer, oid, read, read_integer, tagged
 from monitor.probes.snmp.messages import MOST_BYTES, RESPONSE, V2C
 from monitor.probes.snmp.mibs import SYSTEM
 from monitor.probes.snmp.session import AgentError, SilentError
@@ -39,7 +39,7 @@ def agent(reply: Reply) -> Iterator[int]:
                 at, end = expect(data, 0, len(data), SEQUENCE)
                 _, at = read_integer(data, at, end)
                 _, at = expect(data, at, end, OCTETS)
-                reply(own, read_integer(data, at + 2, end)[0], source)
+                reply(own, read_integer(data, read(data, at, end)[1], end)[0], source)
 
         thread = Thread(target=work, daemon=True)
         thread.start()

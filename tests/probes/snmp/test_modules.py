@@ -1,12 +1,17 @@
 """Further objects by configuration, from a played agent and in the daemon's metrics."""
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
 from monitor.probes.snmp.ber import Value, oid
 from monitor.probes.snmp.modules import Series, read_modules
+from monitor.probes.snmp.reading import read_system
 from monitor.settings.modules_section import ModuleEntry, shipped_modules
+from tests.lab.agents import snmpd
+from tests.probes.snmp.asking import client, talk
 from tests.probes.snmp.test_walking import Table
 
 MIKROTIK = "1.3.6.1.4.1.14988"
@@ -15,6 +20,10 @@ OPTICAL = f"{MIKROTIK}.1.1.19.1.1"
 
 def cells(values: dict[str, Value]) -> Table:
     return Table({oid(name): value for name, value in values.items()})
+
+
+def memory_bytes() -> int:
+    return int(Path("/proc/meminfo").read_text().split()[1]) * 1_024
 
 
 def said(series: list[Series]) -> dict[tuple[str, str], float]:
@@ -66,3 +75,26 @@ async def test_whatever_an_agent_says_is_a_number_or_absent(value: Value) -> Non
     found = await read_modules(cells({f"{MIKROTIK}.1.1.3.10.0": value}), MIKROTIK, shipped_modules().values())
 
     assert all(isinstance(one.value, float) for one in found)
+
+
+async def test_light_is_read_out_of_the_words_of_an_olt() -> None:
+    vsol = "1.3.6.1.4.1.37950"
+    agent = cells({f"{vsol}.1.1.5.12.2.1.8.1.7.1.4": b"0.01 mW (-20.13 dBm)", f"{vsol}.1.1.5.12.2.1.8.1.6.1.4": b"2.1"})
+
+    found = await read_modules(agent, f"{vsol}.1.1", shipped_modules().values())
+
+    assert [(one.metric.name, one.labels["index"], one.value) for one in found] == [
+        ("vsol_onu_rx_power_dbm", "1.4", -20.13),
+        ("vsol_onu_tx_power_dbm", "1.4", 2.1),
+    ]
+
+
+async def test_a_computers_memory_is_read_from_snmpd_in_bytes() -> None:
+    with snmpd([]) as port:
+        async with client() as made:
+            session = talk(made, port, "public")
+            kind = str((await read_system(session))["sysObjectID"])
+            found = await read_modules(session, kind, shipped_modules().values())
+
+    size = {one.labels["storage"]: one.value for one in found if one.metric.name == "host_storage_size_bytes"}
+    assert size["Physical memory"] == pytest.approx(memory_bytes(), rel=0.02)

@@ -1,0 +1,141 @@
+"""The worst datagrams that somebody can send cost little and disturb nobody (bounds per datagram: 50 ms, 1 MiB)."""
+
+import socket
+import time
+import tracemalloc
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from ipaddress import ip_address
+
+import pytest
+
+from monitor.probes.snmp.ber import OBJECT_ID, OCTETS, SEQUENCE, Missing, integer, tagged
+from monitor.probes.snmp.client import Agent, V2cClient
+from monitor.probes.snmp.keys import Credential
+from monitor.probes.snmp.messages import MOST_BYTES, RESPONSE, V2C, Binding, read_response
+from monitor.probes.snmp.mibs import INTERFACES, SYSTEM
+from monitor.probes.snmp.reading import read
+from monitor.probes.snmp.v3 import V3Client
+from monitor.settings.secrets import Secret
+from tests.lab.agents import HOST, snmpd
+from tests.probes.snmp.test_client import agent
+
+MOST_CPU_S, MOST_MEMORY = 0.05, 2**20
+COUNTER64 = 0x46
+
+
+def message(bindings: bytes, number: int = 1) -> bytes:
+    pdu = integer(number) + integer(0) + integer(0) + tagged(SEQUENCE, bindings)
+    return tagged(SEQUENCE, integer(V2C) + tagged(OCTETS, b"public") + tagged(RESPONSE, pdu))
+
+
+def binding(name: bytes, content: bytes) -> bytes:
+    return tagged(SEQUENCE, tagged(OBJECT_ID, name) + content)
+
+
+def nested(depth: int) -> bytes:
+    inner = b""
+    for _ in range(depth):
+        inner = tagged(SEQUENCE, inner)
+    return inner
+
+
+HOSTILE = {
+    "as long as UDP can be": bytes(65_507),
+    "a long message": message(binding(b"\x2b\x06", tagged(OCTETS, bytes(65_000)))),
+    "10,000 arcs": message(binding(b"\x2b" + b"\x01" * 10_000, b"\x05\x00")),
+    "8,000 arcs": message(binding(b"\x2b" + b"\x01" * 8_000, b"\x05\x00")),
+    "one arc of 8,000 bytes": message(binding(b"\x2b" + b"\xff" * 8_000 + b"\x01", b"\x05\x00")),
+    "a value of 8,000 arcs": message(binding(b"\x2b\x06", tagged(OBJECT_ID, b"\x01" * 8_000))),
+    "a thousand bindings": message(binding(b"\x2b", b"\x05\x00") * 1_150),
+    "a thousand empty bindings": message(tagged(SEQUENCE, b"") * 4_000),
+    "deeply nested": message(nested(1_300)),
+    "lengths that lie": b"\x30\x84\x7f\xff\xff\xff" * 1_000,
+    "indefinite lengths": b"\x30\x80" * 4_000,
+    "an integer of 8,000 bytes": tagged(SEQUENCE, tagged(0x02, bytes(8_000))),
+    "a counter of 8,000 bytes": message(binding(b"\x2b\x06", tagged(COUNTER64, b"\xff" * 8_000))),
+    "nothing": b"",
+}
+
+
+def of_v2c() -> Callable[[bytes], None]:
+    client = V2cClient()
+    return lambda data: client._arrived(data, (HOST, 161))
+
+
+def of_v3() -> Callable[[bytes], None]:
+    client = V3Client(Credential("u"))
+    return lambda data: client._arrived(data, (HOST, 161))
+
+
+@pytest.mark.parametrize("taker", [of_v2c, of_v3])
+@pytest.mark.parametrize("data", HOSTILE.values(), ids=list(HOSTILE))
+def test_a_hostile_datagram_costs_little(data: bytes, taker: Callable[[], Callable[[bytes], None]]) -> None:
+    take, cut = taker(), data[: MOST_BYTES + 1]  # as much as is taken off the socket
+    take(cut)
+    begun_s = time.process_time()
+    take(cut)
+    assert time.process_time() - begun_s <= MOST_CPU_S
+    tracemalloc.start()
+    take(cut)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak <= MOST_MEMORY
+
+
+async def test_another_agent_is_read_while_one_floods() -> None:
+    flood = list(HOSTILE.values())
+
+    def reply(own: socket.socket, _: int, asker: tuple[str, int]) -> None:
+        for _ in range(20):
+            for data in flood:
+                own.sendto(data, asker)
+
+    client = V2cClient()
+    client.open()
+    try:
+        with agent(reply) as hostile, snmpd(["sysName honest"]) as honest:
+            flooding = client.session(Agent(ip_address(HOST), hostile, Secret("public")))
+            answering = client.session(Agent(ip_address(HOST), honest, Secret("public")))
+            begun_s = time.process_time()
+            with pytest.raises(Exception, match="no answer"):
+                await flooding.get([SYSTEM["sysName"]])
+            assert (await read(answering)).system["sysName"] == "honest"
+            assert time.process_time() - begun_s < 5
+    finally:
+        client.close()
+    assert client.rejected["malformed"] > 100
+
+
+@dataclass
+class Told:
+    """An agent with these objects; what it says goes through bytes."""
+
+    said: Mapping[bytes, bytes]
+
+    async def get(self, oids: Sequence[bytes]) -> list[Binding]:
+        return self._answer((name, self.said[name]) for name in oids if name in self.said)
+
+    async def get_bulk(self, oids: Sequence[bytes], repetitions: int) -> list[Binding]:
+        follows = (min((name for name in self.said if name > one), default=one) for one in oids)
+        return self._answer((name, self.said.get(name, tagged(Missing.END.value, b""))) for name in follows)
+
+    def _answer(self, bindings: Iterable[tuple[bytes, bytes]]) -> list[Binding]:
+        return read_response(message(b"".join(binding(*one) for one in bindings))).bindings
+
+
+async def test_odd_values_are_read_as_what_they_are() -> None:
+    said = {
+        SYSTEM["sysName"]: tagged(OCTETS, "\u202egnp.exe\u2066".encode()),
+        SYSTEM["sysDescr"]: tagged(OCTETS, b"caf\xe9\0\0"),
+        SYSTEM["sysUpTime_ticks"]: tagged(0x43, b"\0\xff\xff\xff\xff"),
+        SYSTEM["sysObjectID"]: tagged(OCTETS, b""),
+        INTERFACES["ifHCInOctets"] + b"\x01": tagged(COUNTER64, b"\0" + b"\xff" * 8),
+        INTERFACES["ifName"] + b"\x01": tagged(0x02, b"\x05"),  # of a wrong type
+        INTERFACES["ifDescr"] + b"\x01": tagged(OCTETS, b"eth0\0"),
+    }
+    reading = await read(Told(said))
+    assert reading.system["sysName"] == "\u202egnp.exe\u2066"
+    assert reading.system["sysDescr"] == "café"
+    assert reading.system["sysUpTime_ticks"] == 2**32 - 1
+    assert reading.ports == [{"ifIndex": 1, "ifDescr": "eth0", "ifHCInOctets": 2**64 - 1}]
