@@ -21,7 +21,8 @@ class Sample(NamedTuple):
 
     ``sent`` and ``received`` count echoes (or requests); ``rtts_ns`` holds one round-trip time in
     nanoseconds for each answer, in order of sending. ``reason`` says in a few words why a verdict
-    is not ``ok`` ('timeout', 'host unreachable from 10.0.0.1', 'ENOBUFS'), and is empty otherwise.
+    is not ``ok`` ('timeout', 'host unreachable from 10.0.0.1', 'ENOBUFS'), and is empty otherwise;
+    ``poor`` why an ``ok`` one was not as it should be, where that is not for loss or time.
     """
 
     device: str
@@ -33,6 +34,7 @@ class Sample(NamedTuple):
     received: int = 0
     rtts_ns: tuple[int, ...] = ()
     reason: str = ""
+    poor: str = ""
 
     @property
     def loss(self) -> float:

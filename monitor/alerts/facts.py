@@ -137,6 +137,8 @@ def _outage_facts(office: Office, outage: Outage, now_utc: datetime) -> dict[str
         "ended": outage.ended_utc.isoformat() if outage.ended_utc else None,
         "end_reason": outage.end_reason,
         "reason": outage.reason,
+        "cause": outage.cause,
+        "cause_why": outage.cause_why,
         "evidence": outage.evidence,
         "affected": dict(kinds),
         "operator": sites[outage.site].operator if late_utc else "",

@@ -9,9 +9,18 @@ from monitor.alerts import audit, tickets
 from monitor.alerts.facts import deadline_of_outage
 from monitor.alerts.office import Office
 from monitor.alerts.states import MONITOR
-from monitor.judging.board import Affected, Decision, NoLongerAffected, OutageClosed, OutageOpened, SiteChanged
+from monitor.judging.decisions import (
+    Affected,
+    Decision,
+    NoLongerAffected,
+    Noticed,
+    OutageClosed,
+    OutageExplained,
+    OutageOpened,
+    SiteChanged,
+)
 from monitor.sample import Sample
-from monitor.store.models import AffectedSite, Outage, SiteState
+from monitor.store.models import AffectedSite, Event, Outage, SiteState
 
 
 def apply(session: Session, office: Office, decision: Decision, now_utc: datetime) -> None:
@@ -25,6 +34,18 @@ def apply(session: Session, office: Office, decision: Decision, now_utc: datetim
             _affect(session, decision)
         case NoLongerAffected():
             _release(session, decision.site, decision.until_utc)
+        case OutageExplained():
+            _explain(session, decision)
+        case Noticed():
+            session.add(
+                Event(
+                    at_utc=decision.at_utc,
+                    site=decision.site,
+                    device=decision.device,
+                    kind=decision.kind,
+                    text=decision.text[:300],
+                )
+            )
         case SiteChanged():
             session.merge(SiteState(site=decision.site, state=decision.state, since_utc=decision.since_utc))
 
@@ -43,12 +64,23 @@ def _open(session: Session, office: Office, decision: OutageOpened, now_utc: dat
         started_utc=decision.started_utc,
         confirmed_utc=decision.confirmed_utc,
         reason=decision.reason[:200],
+        cause=decision.cause,
+        cause_why=decision.why[:200],
         evidence=_evidence(decision.last_good),
     )
     outage.deadline_utc = deadline_of_outage(office, outage).due_utc
     session.add(outage)
     session.flush()
     tickets.link_to_recent(session, office, outage, now_utc)
+
+
+def _explain(session: Session, decision: OutageExplained) -> None:
+    outage = open_outage(session, decision.site)
+    if outage is None:
+        return
+    outage.reason = decision.reason[:200] or outage.reason
+    if decision.cause and not outage.cause:
+        outage.cause, outage.cause_why = decision.cause, decision.why[:200]
 
 
 def _close(session: Session, decision: OutageClosed, now_utc: datetime) -> None:

@@ -35,9 +35,14 @@ LABELS: Phrases = {
     "counted": {"bn": "যেভাবে গণনা করা হয়েছে", "en": "How it was counted"},
     "affected": {"bn": "ক্ষতিগ্রস্ত", "en": "Affected"},
     "last_good": {"bn": "সর্বশেষ সাড়া", "en": "Last answer"},
+    "cause": {"bn": "সম্ভাব্য কারণ", "en": "Suspected cause"},
     "operator": {"bn": "সংযোগ প্রদানকারী", "en": "Operator of the line"},
     "note": {"bn": "মন্তব্য", "en": "Note"},
     "page": {"bn": "বিস্তারিত", "en": "Details"},
+}
+
+CAUSES: Phrases = {
+    "power": {"bn": "বিদ্যুৎ সরবরাহ নেই", "en": "no power"},
 }
 
 HEADLINES: Phrases = {

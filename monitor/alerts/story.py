@@ -26,8 +26,10 @@ def tell(session: Session, office: Office, number: str) -> Iterator[str]:
         yield f"Request: {ticket.text}"
     for outage in ticket.outages:
         until = moment_text(outage.ended_utc, "en") if outage.ended_utc else "now"
+        suspected = f"; suspected cause: {outage.cause} ({outage.cause_why})" if outage.cause else ""
         behind = f", {len(outage.affected)} sites behind it" if outage.affected else ""
-        yield f"Outage: {moment_text(outage.started_utc, 'en')} to {until} ({outage.reason or 'no answer'}){behind}"
+        seen = f"({outage.reason or 'no answer'}){behind}{suspected}"
+        yield f"Outage: {moment_text(outage.started_utc, 'en')} to {until} {seen}"
     if service is not None:
         yield from explain(deadline_of(office, ticket), "en").splitlines()
     if ticket.breached_utc is not None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from monitor.alerts.phrases import HEADLINES, KIND_NAMES, LABELS, TO_DO, WAYS
+from monitor.alerts.phrases import CAUSES, HEADLINES, KIND_NAMES, LABELS, TO_DO, WAYS
 from monitor.charter import text
 from monitor.charter.text import Lang
 
@@ -68,6 +68,7 @@ def _rows(facts: Mapping[str, Any], known: Mapping[str, str], lang: Lang) -> Ite
         yield "lasted", known["lasted"] if outage["ended"] else ""
         yield "affected", _affected(outage["affected"], lang)
         yield "last_good", _last_good(outage["evidence"], lang)
+        yield "cause", _cause(outage, lang)
         yield "operator", _operator(outage, lang)
     yield "was_due" if facts["overdue"] else "due", known["deadline"]
     yield "counted", facts[f"explanation_{lang}"]
@@ -87,6 +88,13 @@ def _last_good(evidence: Mapping[str, Any], lang: Lang) -> str:
     figures = [f"{text.digits(f'{rtt:.1f}', lang)} ms"] if rtt is not None else []
     figures.append(f"প্যাকেট লস {loss}" if lang == "bn" else f"packet loss {loss}")
     return f"{_moment(evidence['last_good_utc'], lang)} ({', '.join(figures)})"
+
+
+def _cause(outage: Mapping[str, Any], lang: Lang) -> str:
+    cause = outage.get("cause", "")
+    if cause not in CAUSES:
+        return ""
+    return f"{CAUSES[cause][lang]} ({outage['cause_why']})" if lang == "en" else CAUSES[cause][lang]
 
 
 def _operator(outage: Mapping[str, Any], lang: Lang) -> str:

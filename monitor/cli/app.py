@@ -9,7 +9,19 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from monitor.cli import charter, config, daemon, discover, importing, probe, records, simulate, status, tickets
+from monitor.cli import (
+    charter,
+    config,
+    daemon,
+    discover,
+    importing,
+    probe,
+    records,
+    simulate,
+    status,
+    tickets,
+    timeline,
+)
 from monitor.cli.failing import INTERRUPTED, Failure
 
 
@@ -43,6 +55,7 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     config.check,
     status.status,
     status.outages,
+    timeline.events,
     charter.charter,
     charter.calendar,
     charter.deadline,

@@ -174,9 +174,10 @@ def outages(
 
 def _outages(found: list[dict[str, Any]]) -> "Table":
     from rich.table import Table
+    from rich.text import Text
 
     table = Table(title="Outages", title_justify="left", box=None, padding=(0, 2, 0, 0), header_style="bold")
-    for heading in ("Site", "Since", "Until", "Lasted", "Due by the charter", "Ticket", "Affects"):
+    for heading in ("Site", "Since", "Until", "Lasted", "Due by the charter", "Ticket", "Affects", "Seen"):
         table.add_column(heading, no_wrap=heading in {"Site", "Ticket"})
     for outage in found:
         table.add_row(
@@ -187,6 +188,7 @@ def _outages(found: list[dict[str, Any]]) -> "Table":
             local(outage["deadline_utc"]),
             outage["ticket"] or "",
             f"{len(outage['affected'])} sites" if outage["affected"] else "",
+            Text("; ".join(filter(None, (outage["reason"], outage["cause"] and f"suspected: {outage['cause']}")))),
         )
     return table
 

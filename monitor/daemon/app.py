@@ -60,8 +60,9 @@ class Daemon:
         self._delivery = Delivery(self._store, self._office, self._channel(), clock)
         self._recorder = Recorder(clock, self._store, self._office, memory.boot_id(), self._delivery.wake)
         self._live.clock_suspect = lambda: self._recorder.clock_suspect
-        self._poller = Poller(clock, self._live, settings)
+        self._poller = Poller(clock, self._live, settings, self._board, self._recorder.put)
         self._prober = Prober(clock, self._probe, self._board, self._live, settings.monitor.probing, self._recorder.put)
+        self._prober.doubted = self._poller.soon
 
     def _remembered_board(self) -> Board:
         """The board as the run before left it; notes the time since then as unmonitored."""

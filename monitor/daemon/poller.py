@@ -1,18 +1,19 @@
-"""Reads the devices that speak SNMP, each once an interval, beside the probing loop and never in its way.
-
-What goes wrong here is a fact about SNMP and is told as one: it never makes a device down.
-"""
+"""Reads the devices that speak SNMP, each once an interval, beside the probing loop and never in its way."""
 
 import asyncio
 import logging
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from monitor.clock import NS_PER_S, Clock
-from monitor.judging.restarts import Uptime, restarted
+from monitor.daemon.snmp_meaning import SnmpMeaning
+from monitor.judging.board import Board
+from monitor.judging.decisions import Decision
+from monitor.judging.interfaces import LinkRules
 from monitor.metrics.live import Live, SnmpState
 from monitor.probes.snmp.agents import Agents
 from monitor.probes.snmp.modules import read_modules
-from monitor.probes.snmp.reading import Reading, read
+from monitor.probes.snmp.reading import read
 from monitor.probes.snmp.session import CredentialsError, SilentError, SnmpError
 from monitor.probes.wheel import Wheel
 from monitor.settings.fleet import Device
@@ -25,15 +26,30 @@ MOST_AT_ONCE = 50
 LONGEST_READ_S = 30.0
 
 
+def link_rules(settings: Settings) -> LinkRules:
+    """How the interfaces of links are judged."""
+    judging = settings.monitor.judging
+    return LinkRules(judging.degraded_utilisation, judging.degraded_errors_per_s)
+
+
 class Poller:
     """Works on the running event loop between `open` and `close`."""
 
-    def __init__(self, clock: Clock, live: Live, settings: Settings) -> None:
+    def __init__(
+        self,
+        clock: Clock,
+        live: Live,
+        settings: Settings,
+        board: Board,
+        decided: Callable[[Sequence[Decision]], None],
+    ) -> None:
         self._clock = clock
+        self._decided = decided
+        self._meaning = SnmpMeaning(board, link_rules(settings))
+        live.restarts = self._meaning.restarts
         self._live = live
         self._settings = settings
         self._room = asyncio.Semaphore(MOST_AT_ONCE)
-        self._ages: dict[str, tuple[Uptime, int]] = {}
         self._reads: dict[str, asyncio.Task[None]] = {}
 
     def open(self) -> None:
@@ -61,7 +77,12 @@ class Poller:
         self._settings = settings
         self.open()
         self._live.snmp = {id_: state for id_, state in self._live.snmp.items() if id_ in self._devices}
-        self._ages = {id_: age for id_, age in self._ages.items() if id_ in self._devices}
+        self._meaning.rules = link_rules(settings)
+        self._meaning.forget(self._devices)
+
+    def soon(self, device: str) -> None:
+        """Reads that device as soon as there is room, if it is one that is read."""
+        self._wheel.put_earlier(device, self._clock.mono_ns())
 
     async def run(self) -> None:
         """Turns until cancelled."""
@@ -83,39 +104,34 @@ class Poller:
             log.error("reading %s broke off", id_, exc_info=error)
 
     async def _read(self, device: Device) -> None:
-        begun_mono_ns = self._clock.mono_ns()
+        begun_utc, begun_mono_ns = self._clock.utc(), self._clock.mono_ns()
+        state = await self._state(device)
+        self._note(device, state)
+        if decisions := self._meaning.of(device, state, begun_utc, begun_mono_ns):
+            self._decided(decisions)
+        if self._meaning.suspect(device.id):
+            recheck_ns = round(self._settings.monitor.probing.recheck_s * NS_PER_S)
+            self._wheel.put_earlier(device.id, self._clock.mono_ns() + recheck_ns)
+
+    async def _state(self, device: Device) -> SnmpState:
         try:
             async with self._room, asyncio.timeout(LONGEST_READ_S):
                 session = self._agents.session(device.snmp, device.address, device.snmp_port)
                 reading = await read(session)
                 kind = str(reading.system.get("sysObjectID", ""))
-                self._note(device, SnmpState("ok", "", reading, await read_modules(session, kind, self._modules)))
-                self._note_age(device, reading, begun_mono_ns)
+                return SnmpState("ok", "", reading, await read_modules(session, kind, self._modules))
         except CredentialsError as error:
-            self._note(device, SnmpState("credentials", str(error)))
+            return SnmpState("credentials", str(error))
         except SilentError as error:
-            self._note(device, SnmpState("silent", str(error)))
+            return SnmpState("silent", str(error))
         except SnmpError as error:
-            self._note(device, SnmpState("error", str(error)))
+            return SnmpState("error", str(error))
         except TimeoutError:
-            self._note(device, SnmpState("error", f"it could not be read within {LONGEST_READ_S:g} s"))
-
-    def _note_age(self, device: Device, reading: Reading, mono_ns: int) -> None:
-        """Tells a restart since the reading before, and remembers the age for the next."""
-        ticks = reading.system.get("sysUpTime_ticks")
-        age = Uptime(ticks if isinstance(ticks, int) else None, reading.engine_time_s)
-        before, before_mono_ns = self._ages.get(device.id, (age, mono_ns))
-        if restarted(before, age, (mono_ns - before_mono_ns) / NS_PER_S):
-            self._live.restarts[device.id] += 1
-            log.warning("%s: restarted since the reading before", device.id)
-        self._ages[device.id] = (age, mono_ns)
+            return SnmpState("error", f"it could not be read within {LONGEST_READ_S:g} s")
 
     def _note(self, device: Device, state: SnmpState) -> None:
-        """Keeps it for the readers, and tells a change."""
+        """Keeps it for the readers; the first reading is told in the log."""
         before = self._live.snmp.get(device.id)
         self._live.snmp[device.id] = state
-        if before is None or before.outcome != state.outcome:
-            if state.outcome == "ok":
-                log.info("%s: read by SNMP", device.id)
-            else:
-                log.warning("%s: not read by SNMP (%s): %s", device.id, state.outcome, state.why)
+        if before is None and state.outcome == "ok":
+            log.info("%s: read by SNMP", device.id)

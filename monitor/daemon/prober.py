@@ -5,7 +5,8 @@ import logging
 from collections.abc import Callable, Sequence
 
 from monitor.clock import NS_PER_S, Clock
-from monitor.judging.board import Board, Decision
+from monitor.judging.board import Board
+from monitor.judging.decisions import Decision
 from monitor.metrics.live import Live
 from monitor.probes.base import PLAIN, Probe, Shape, Target
 from monitor.probes.wheel import TICK_NS, Wheel
@@ -19,7 +20,10 @@ STALL_NS = 3 * NS_PER_S
 
 
 class Prober:
-    """Turns the wheel and hands every decision of the board to ``decided``."""
+    """Turns the wheel and hands every decision of the board to ``decided``.
+
+    ``doubted`` is told which device carries a link whose far end has begun to be silent.
+    """
 
     def __init__(
         self,
@@ -38,6 +42,7 @@ class Prober:
         self._rounds: set[asyncio.Task[None]] = set()
         self._unjudged: set[str] = set()
         self._distrusted_before_ns = 0
+        self.doubted: Callable[[str], None] = lambda _: None
         self.configure(board.fleet, probing)
 
     def configure(self, fleet: Fleet, probing: Probing) -> None:
@@ -116,6 +121,8 @@ class Prober:
         if sample.verdict is Verdict.FAILED and health.failed.rounds == 1:
             for ancestor in self._fleet.ancestors(device.site):  # is it theirs? Ask before anyone is blamed
                 self._wheel.put_earlier(self._fleet.sites[ancestor].gateway.id, self._clock.mono_ns())
+            if (link := self._fleet.sites[device.site].link) is not None:
+                self.doubted(link.device)  # is it the interface, or only the far end?
 
     def _again(self, device: str, after_s: float) -> None:
         self._wheel.put(device, self._clock.mono_ns() + round(after_s * NS_PER_S))

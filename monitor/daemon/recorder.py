@@ -20,7 +20,7 @@ from monitor.alerts.believable import Look, Trust
 from monitor.alerts.office import Office
 from monitor.clock import NS_PER_S, Clock
 from monitor.daemon import memory
-from monitor.judging.board import Decision, SiteChanged, describe
+from monitor.judging.decisions import Decision, SiteChanged, describe
 from monitor.judging.states import State
 from monitor.store.session import Store
 

@@ -19,7 +19,7 @@ from monitor.alerts.office import Office
 from monitor.charter.text import DHAKA
 from monitor.clock import VirtualClock
 from monitor.daemon.recorder import what_is_due
-from monitor.judging.board import OutageClosed, OutageOpened
+from monitor.judging.decisions import OutageClosed, OutageOpened
 from monitor.settings.load import Settings
 from monitor.settings.monitor_file import Mail
 from monitor.store.models import Notice, Ticket, TicketEvent

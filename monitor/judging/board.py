@@ -1,82 +1,29 @@
 """All sites at once: samples in, decisions out. Holds what is known, touches nothing, reads no clock.
 
-A site is down when its gateway (first device) is down, and degraded when its gateway is degraded or another of its
-devices is down or degraded. A site that is down gets an outage of its own, unless a site on the way to it is down:
-then it is ``unreachable`` and hangs on that outage.
+A site is down when its gateway (first device) or the interface of its link is down, and degraded when one of them is
+degraded or another of its devices is down or degraded. A site that is down gets an outage of its own, unless a site on
+the way to it is down: then it is ``unreachable`` and hangs on that outage.
 """
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from monitor.judging.decisions import (
+    Affected,
+    Decision,
+    NoLongerAffected,
+    Noticed,
+    OutageClosed,
+    OutageExplained,
+    OutageOpened,
+    SiteChanged,
+)
+from monitor.judging.power import POWER, Power, silent_together
 from monitor.judging.states import Health, Row, Rules, State, Transition, doubt, judge
 from monitor.judging.topology import Blame, OnTheWay, blame
 from monitor.sample import Sample, Verdict
 from monitor.settings.fleet import Fleet
-
-
-@dataclass(frozen=True, slots=True)
-class OutageOpened:
-    """The site is down for certain, by its own fault, since its first failed round."""
-
-    site: str
-    started_utc: datetime
-    confirmed_utc: datetime
-    last_good: Sample | None
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class OutageClosed:
-    """The outage is over: ``reason`` is 'recovered', or why it ends otherwise ('removed', 'readdressed')."""
-
-    site: str
-    ended_utc: datetime
-    reason: str = "recovered"
-
-
-@dataclass(frozen=True, slots=True)
-class Affected:
-    """The site is silent behind ``root``'s outage."""
-
-    site: str
-    root: str
-    since_utc: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class NoLongerAffected:
-    """The site answers again, or is judged anew because the outage before it ended."""
-
-    site: str
-    until_utc: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class SiteChanged:
-    """The site's state is now ``state``, truly since ``since_utc``."""
-
-    site: str
-    state: State
-    since_utc: datetime
-
-
-Decision = OutageOpened | OutageClosed | Affected | NoLongerAffected | SiteChanged
-
-
-def describe(decision: Decision) -> str:
-    """A decision as one line of a log; times in UTC."""
-    match decision:
-        case OutageOpened(site, started, _, _, reason):
-            return f"{site}: outage since {started:%Y-%m-%d %H:%M:%S}Z ({reason or 'no answer'})"
-        case OutageClosed(site, ended, reason):
-            return f"{site}: outage over since {ended:%Y-%m-%d %H:%M:%S}Z ({reason})"
-        case Affected(site, root, since):
-            return f"{site}: silent behind {root} since {since:%Y-%m-%d %H:%M:%S}Z"
-        case NoLongerAffected(site, until):
-            return f"{site}: judged by itself again since {until:%Y-%m-%d %H:%M:%S}Z"
-        case SiteChanged(site, state, since):
-            return f"{site}: {state} since {since:%Y-%m-%d %H:%M:%S}Z"
 
 
 @dataclass
@@ -91,6 +38,7 @@ class Board:
     open_outages: dict[str, datetime] = field(default_factory=dict)
     affected: dict[str, str] = field(default_factory=dict)
     states: dict[str, State] = field(default_factory=dict)
+    power: Power = field(default_factory=Power)
     _health: dict[str, Health] = field(default_factory=dict)
     _last: dict[str, Sample] = field(default_factory=dict)
     _last_good: dict[str, Sample] = field(default_factory=dict)
@@ -100,10 +48,11 @@ class Board:
         for site in [*self.open_outages, *self.affected]:
             if site in self.fleet.sites:
                 since = self.open_outages.get(site)
-                self._health[self._gateway(site)] = Health(State.DOWN, since, failed=Row(self.rules.down_after, since))
+                for vital in self.fleet.sites[site].vital:
+                    self._health[vital] = Health(State.DOWN, since, failed=Row(self.rules.down_after, since))
 
     def health(self, device: str) -> Health:
-        """The device's health; unknown before its first sample."""
+        """The health of a device or of a link's interface; unknown before its first sample."""
         return self._health.get(device, _UNJUDGED)
 
     def last(self, device: str) -> Sample | None:
@@ -112,18 +61,18 @@ class Board:
 
     def state(self, site: str) -> State:
         """The site's state, derived from its devices and from what lies before it."""
-        devices = self.fleet.sites[site].devices
-        gateway = self.health(devices[0].id).state
         if site in self.affected:
             return State.UNREACHABLE
-        if gateway is State.UP and any(self.health(d.id).state in _POOR for d in devices[1:]):
+        devices = self.fleet.sites[site].devices
+        state = self._vital_health(site).state
+        if state is State.UP and any(self.health(d.id).state in _POOR for d in devices[1:]):
             return State.DEGRADED
-        return gateway
+        return state
 
     def observe(self, sample: Sample) -> list[Decision]:
         """Takes one sample in and says what follows from it."""
-        device = self.fleet.devices.get(sample.device)
-        if device is None or sample.verdict is Verdict.UNKNOWN:
+        site = self.fleet.judged.get(sample.device)
+        if site is None or sample.verdict is Verdict.UNKNOWN:
             return []
         before = self._health.get(sample.device, _UNJUDGED)
         health, transition = judge(before, sample, self.rules)
@@ -133,20 +82,55 @@ class Board:
         if health is before:
             return []
         self._health[sample.device] = health
-        decisions: list[Decision] = []
-        if transition is not None and sample.device == self._gateway(device.site):
-            decisions += self._gateway_changed(device.site, transition)
-        if device.site in self.fleet.children:  # its children may have waited for what is now known of it
-            decisions += self._settle(list(self._pending), sample.started_utc)
-        elif transition is not None and device.site in self._pending:
-            decisions += self._settle([device.site], sample.started_utc)
-        if transition is not None:
-            decisions += self._site_changed(device.site, transition.since_utc)
-        return decisions
+        return list(self._follow(site, sample.device, transition, sample.started_utc))
 
-    def _gateway_changed(self, site: str, transition: Transition) -> Iterator[Decision]:
+    def lose_sight(self, interface: str, at_utc: datetime) -> list[Decision]:
+        """The interface of a link cannot be read any more: what was known of it judges nobody from now on."""
+        site = self.fleet.judged.get(interface)
+        before = self._health.pop(interface, _UNJUDGED)
+        if site is None or before.state is State.UNKNOWN:
+            return []
+        transition = Transition(interface, before.state, State.UNKNOWN, at_utc, at_utc)
+        return list(self._follow(site, interface, transition, at_utc))
+
+    def ups(self, site: str, at_utc: datetime, *, on_battery: bool) -> list[Decision]:
+        """What the UPS of a site says about its mains."""
+        if site not in self.fleet.sites:
+            return []
+        if not on_battery:
+            if not self.power.on_mains(site):
+                return []
+            return [Noticed(site, "", "on_mains", "the UPS is on mains again", at_utc)]
+        if not self.power.on_battery(site, at_utc):
+            return []
+        told: list[Decision] = [Noticed(site, "", "on_battery", "the UPS feeds from its battery", at_utc)]
+        for each in (site, *self._neighbours(site)):
+            if each in self.open_outages:
+                why = self.power.why(each, self._neighbours(each))
+                told.append(OutageExplained(each, cause=POWER, why=why))
+        return told
+
+    def _follow(self, site: str, device: str, transition: Transition | None, at_utc: datetime) -> Iterator[Decision]:
+        """What a device's new health means for its site and for those behind it."""
+        if transition is not None and device in self.fleet.sites[site].vital:
+            yield from self._vital_changed(site, device, transition)
+        if site in self.fleet.children:  # its children may have waited for what is now known of it
+            yield from self._settle(list(self._pending), at_utc)
+        elif transition is not None and site in self._pending:
+            yield from self._settle([site], at_utc)
+        if transition is not None:
+            yield from self._site_changed(site, transition.since_utc)
+
+    def _vital_changed(self, site: str, device: str, transition: Transition) -> Iterator[Decision]:
+        vital = self.fleet.sites[site].vital
+        down_besides = any(self.health(each).state is State.DOWN for each in vital if each != device)
         if transition.new is State.DOWN:
-            self._pending[site] = transition
+            if not down_besides:
+                self._pending[site] = transition
+            elif site in self.open_outages:
+                yield OutageExplained(site, reason=self._reason(site))
+            return
+        if down_besides:
             return
         self._pending.pop(site, None)
         if self.affected.pop(site, None) is not None:
@@ -160,32 +144,71 @@ class Board:
         for site in [site for site, its_root in self.affected.items() if its_root == root]:
             del self.affected[site]
             yield NoLongerAffected(site, at_utc)
-            gateway = self._gateway(site)
-            if self.health(gateway).state is State.DOWN:
-                self._health[gateway] = doubt(self.health(gateway))
-                yield from self._site_changed(site, at_utc)
+            if site not in self.fleet.sites:
+                continue
+            for vital in self.fleet.sites[site].vital:
+                if self.health(vital).state is State.DOWN:
+                    self._health[vital] = doubt(self.health(vital))
+            yield from self._site_changed(site, at_utc)
 
     def _settle(self, sites: Iterable[str], now_utc: datetime) -> Iterator[Decision]:
         """Decides the sites that are down for certain and wait for the judgement on their parents."""
         depth = {site: sum(1 for _ in self.fleet.ancestors(site)) for site in sites}
         for site in sorted(depth, key=depth.__getitem__):  # parents first: their outage explains their children
-            transition = self._pending[site]
             finding = blame(
-                OnTheWay(a, self.health(self._gateway(a)), a in self.open_outages) for a in self.fleet.ancestors(site)
+                OnTheWay(each, self._vital_health(each), each in self.open_outages)
+                for each in self.fleet.ancestors(site)
             )
             if finding.blame is Blame.WAIT:
                 continue
-            del self._pending[site]
+            transition = self._pending.pop(site)
             if finding.root is None:
-                self.open_outages[site] = transition.since_utc
-                gateway = self._gateway(site)
-                yield OutageOpened(
-                    site, transition.since_utc, now_utc, self._last_good.get(gateway), self._last[gateway].reason
-                )
+                yield from self._open(site, transition.since_utc, now_utc)
             else:
                 self.affected[site] = finding.root
                 yield Affected(site, finding.root, transition.since_utc)
             yield from self._site_changed(site, transition.since_utc)
+
+    def _open(self, site: str, since_utc: datetime, now_utc: datetime) -> Iterator[Decision]:
+        self.open_outages[site] = since_utc
+        last_good = self._last_good.get(self._gateway(site))
+        neighbours = self._neighbours(site)
+        why = self.power.why(site, neighbours)
+        silent = {each: self.open_outages[each] for each in neighbours if each in self.open_outages}
+        together = silent_together(site, since_utc, silent)
+        if together and not why:
+            why = f"fell silent together with {', '.join(together)}, on the same feeder"
+        yield OutageOpened(site, since_utc, now_utc, last_good, self._reason(site), POWER if why else "", why)
+        for each in together:
+            yield OutageExplained(each, cause=POWER, why=f"fell silent together with {site}, on the same feeder")
+
+    def _reason(self, site: str) -> str:
+        """What was seen; of a link also which side of it is meant."""
+        gateway, link = self._gateway(site), self.fleet.sites[site].link
+        seen = self._last.get(gateway)
+        silence = seen.reason if seen and seen.verdict is Verdict.FAILED else ""
+        if link is None:
+            return silence
+        interface = self._last.get(link.id)
+        if interface is not None and interface.verdict is Verdict.FAILED:
+            return interface.reason
+        return f"the far end is silent: {silence}" if silence else "the far end is silent"
+
+    def _neighbours(self, site: str) -> list[str]:
+        """The other sites on the site's feeder."""
+        feeder = self.fleet.sites[site].feeder
+        return [each for each in self.fleet.feeders[feeder] if each != site] if feeder else []
+
+    def _vital_health(self, site: str) -> Health:
+        """The worst of what must be up: down before in doubt before degraded before the gateway's."""
+        found = [self.health(each) for each in self.fleet.sites[site].vital]
+        if len(found) == 1:
+            return found[0]
+        for bad in (lambda h: h.state is State.DOWN, lambda h: h.suspect, lambda h: h.state is State.DEGRADED):
+            for health in found:
+                if bad(health):
+                    return health
+        return found[0]
 
     def _site_changed(self, site: str, since_utc: datetime) -> Iterator[Decision]:
         state = self.state(site)
@@ -203,8 +226,9 @@ class Board:
         for device in old.devices.values():
             successor = fleet.devices.get(device.id)
             if successor is None or successor.address != device.address:
-                for known in (self._health, self._last, self._last_good):
-                    known.pop(device.id, None)
+                self._forget(device.id)
+        for interface in set(self._health) - set(fleet.judged):
+            self._forget(interface)
         for site in list(self.open_outages):
             reason = _why_ended(old, fleet, site)
             if reason:
@@ -219,6 +243,10 @@ class Board:
             del self._pending[known_site]
         self.states = {site: state for site, state in self.states.items() if site in fleet.sites}
         return decisions
+
+    def _forget(self, device: str) -> None:
+        for known in (self._health, self._last, self._last_good):
+            known.pop(device, None)
 
 
 def _why_ended(old: Fleet, new: Fleet, site: str) -> str:

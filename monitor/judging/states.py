@@ -103,8 +103,8 @@ def judge(health: Health, sample: Sample, rules: Rules) -> tuple[Health, Transit
 
 
 def is_poor(sample: Sample, rules: Rules) -> bool:
-    """Whether an answered round lost too much or took too long."""
-    return sample.loss >= rules.degraded_loss or (sample.rtt_ns or 0) >= rules.degraded_rtt_ns
+    """Whether an answered round lost too much, took too long, or says itself that something is wrong."""
+    return bool(sample.poor) or sample.loss >= rules.degraded_loss or (sample.rtt_ns or 0) >= rules.degraded_rtt_ns
 
 
 def doubt(health: Health) -> Health:

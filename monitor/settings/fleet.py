@@ -6,7 +6,7 @@ from functools import cached_property
 from ipaddress import IPv4Address, IPv6Address
 
 from monitor.settings.problems import Problem, did_you_mean
-from monitor.settings.sites_file import Kind, SiteEntry, SitesFile
+from monitor.settings.sites_file import LINK, Kind, LinkEntry, SiteEntry, SitesFile
 from monitor.settings.toml import Document, KeyPath
 
 
@@ -27,6 +27,17 @@ class Device:
 
 
 @dataclass(frozen=True, slots=True)
+class Link:
+    """The interface that carries the site's link, on a device that is read by SNMP. ``id`` is 'SITE/interface'."""
+
+    id: str
+    site: str
+    device: str
+    interface: str
+    speed_mbps: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Site:
     """A place or link the office answers for. Its first device is its gateway and decides whether it is down."""
 
@@ -40,6 +51,13 @@ class Site:
     devices: tuple[Device, ...]
     operator: str = ""
     operator_hours: float = 6.0
+    link: Link | None = None
+    feeder: str = ""
+
+    @property
+    def vital(self) -> tuple[str, ...]:
+        """The ids of what must be up for the site to be up."""
+        return (self.devices[0].id,) if self.link is None else (self.devices[0].id, self.link.id)
 
     @property
     def gateway(self) -> Device:
@@ -61,6 +79,30 @@ class Fleet:
     def devices(self) -> Mapping[str, Device]:
         """All devices by id."""
         return {device.id: device for site in self.sites.values() for device in site.devices}
+
+    @cached_property
+    def judged(self) -> Mapping[str, str]:
+        """The site of everything that samples can be about: devices, and interfaces of links."""
+        links = {site.link.id: site.id for site in self.sites.values() if site.link}
+        return {**{device.id: device.site for device in self.devices.values()}, **links}
+
+    @cached_property
+    def links(self) -> Mapping[str, tuple[Link, ...]]:
+        """The links that each device carries which carries any."""
+        carried: dict[str, list[Link]] = {}
+        for site in self.sites.values():
+            if site.link is not None:
+                carried.setdefault(site.link.device, []).append(site.link)
+        return {device: tuple(links) for device, links in carried.items()}
+
+    @cached_property
+    def feeders(self) -> Mapping[str, tuple[str, ...]]:
+        """The ids of the sites on each feeder."""
+        fed: dict[str, list[str]] = {}
+        for site in self.sites.values():
+            if site.feeder:
+                fed.setdefault(site.feeder, []).append(site.id)
+        return {feeder: tuple(ids) for feeder, ids in fed.items()}
 
     @cached_property
     def children(self) -> Mapping[str, tuple[str, ...]]:
@@ -104,7 +146,14 @@ def _site(id_: str, entry: SiteEntry) -> Site:
         tuple(devices),
         entry.operator,
         entry.operator_hours,
+        None if entry.link is None else _link(id_, entry.link),
+        entry.feeder,
     )
+
+
+def _link(site: str, entry: LinkEntry) -> Link:
+    device = entry.device if "/" in entry.device else f"{entry.device}/gateway"
+    return Link(f"{site}/{LINK}", site, device, entry.interface, entry.speed_mbps)
 
 
 def problems(document: Document, sites: Mapping[str, SiteEntry], known: Collection[str]) -> Iterator[Problem]:
@@ -120,6 +169,7 @@ def problems(document: Document, sites: Mapping[str, SiteEntry], known: Collecti
         if site.parent is not None and site.parent not in known:
             hint = did_you_mean(site.parent, known) or " Expected the id of another site"
             yield at(("sites", id_, "parent"), f"no site '{site.parent}'.{hint}")
+    yield from _link_problems(document, sites)
     for cycle in _cycles(sites):
         chain = " → ".join([*cycle, cycle[0]])
         yield at(("sites", cycle[0], "parent"), f"a circle of parents: {chain}. Expected a tree")
@@ -130,6 +180,24 @@ def problems(document: Document, sites: Mapping[str, SiteEntry], known: Collecti
             where = f"{'.'.join(map(str, first))} (line {document.line(first)})"
             yield at(path, f"{address} is already the address of {where}. Expected an address of its own")
         seen.setdefault(address, path)
+
+
+def _link_problems(document: Document, sites: Mapping[str, SiteEntry]) -> Iterator[Problem]:
+    read = {
+        f"{id_}/{name}": bool(device.snmp) for id_, site in sites.items() for name, device in site.devices.items()
+    } | {f"{id_}/gateway": False for id_, site in sites.items() if site.address is not None}
+    for id_, site in sites.items():
+        if site.link is None:
+            continue
+        path: KeyPath = ("sites", id_, "link", "device")
+        device = _link(id_, site.link).device
+        if device not in read:
+            message = f"no device '{device}'.{did_you_mean(device, read) or ' Expected SITE/NAME of a device'}"
+        elif not read[device]:
+            message = f"'{device}' is not read by SNMP. Expected a device with 'snmp'"
+        else:
+            continue
+        yield Problem(document.name, document.line(path), ".".join(map(str, path)), message)
 
 
 def _addresses(sites: Mapping[str, SiteEntry]) -> Iterator[tuple[KeyPath, IPv4Address | IPv6Address]]:

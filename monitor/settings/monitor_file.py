@@ -52,6 +52,8 @@ class Judging(Model):
     up_after: Annotated[int, Field(ge=1, le=100)] = 2
     degraded_loss: Annotated[float, Field(gt=0, le=1)] = 0.2
     degraded_rtt_ms: Annotated[float, Field(gt=0, le=30_000)] = 500.0
+    degraded_utilisation: Annotated[float, Field(gt=0, le=1)] = 0.9
+    degraded_errors_per_s: Annotated[float, Field(gt=0)] = 1.0
 
 
 class Tickets(Model):

@@ -7,6 +7,7 @@ from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
 from monitor.settings.base import Model
 
+LINK = "interface"  # what stands in a device's place for the interface of a link
 Kind = Literal["backbone", "udc", "lab", "office"]
 
 
@@ -45,6 +46,14 @@ class DeviceEntry(Model):
     snmp_port: int = Field(default=161, ge=1, le=65_535)
 
 
+class LinkEntry(Model):
+    """The interface that carries a backbone link: on which device (SITE/NAME, or SITE for its gateway), its ifName."""
+
+    device: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]*(/[a-z0-9][a-z0-9-]*)?$")]
+    interface: Annotated[str, StringConstraints(min_length=1, max_length=255)]
+    speed_mbps: Annotated[float, Field(gt=0)] | None = None
+
+
 class SiteEntry(Model):
     """One site; ``address`` is short for a single device named 'gateway'."""
 
@@ -54,6 +63,8 @@ class SiteEntry(Model):
     union: str | None = None
     position: tuple[Annotated[float, Field(ge=-90, le=90)], Annotated[float, Field(ge=-180, le=180)]] | None = None
     parent: str | None = None
+    link: LinkEntry | None = None
+    feeder: Annotated[str, Field(max_length=100)] = ""
     operator: str = ""
     operator_hours: Annotated[float, Field(gt=0, le=8_760)] = 6.0
     address: Address | None = None
@@ -65,6 +76,8 @@ class SiteEntry(Model):
             raise ValueError("the site has no device. Expected 'address', or a table 'devices.NAME' with an address")
         if self.address is not None and "gateway" in self.devices:
             raise ValueError("the site has two gateways. Expected either 'address' or 'devices.gateway', not both")
+        if self.link is not None and LINK in self.devices:
+            raise ValueError(f"a site with a link cannot have a device named '{LINK}'. Expected another name")
         return self
 
 

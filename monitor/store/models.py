@@ -6,6 +6,7 @@
     tickets 1 ── n outages           a ticket may see its site go down again
     tickets 1 ── n ticket_events     append-only history
     tickets 1 ── n notices           the outbox: mails owed, leased, sent or dead
+    events                           the timeline of what judges nobody
     site_states, heartbeat, gaps     what readers show while the daemon is away, and when nobody watched
 """
 
@@ -51,6 +52,8 @@ class Base(DeclarativeBase):
 class Outage(Base):
     """One contiguous hard 'down' of a site by its own fault. ``deadline_utc`` is the charter's target.
 
+    ``reason``: what was seen; ``cause``: what is suspected behind it ('power', or nothing), ``cause_why`` in words.
+
     ``recounted``: a line for each time that it was counted anew, because the charter or the calendar had changed.
     """
 
@@ -66,6 +69,8 @@ class Outage(Base):
     deadline_utc: Mapped[datetime]
     reason: Mapped[str] = mapped_column(String(200), default="")
     recounted: Mapped[str] = mapped_column(Text, default="", server_default="")
+    cause: Mapped[str] = mapped_column(String(32), default="", server_default="")
+    cause_why: Mapped[str] = mapped_column(String(200), default="", server_default="")
     evidence: Mapped[dict[str, Any]] = mapped_column(default=dict)
     ticket_id: Mapped[int | None] = mapped_column(ForeignKey("tickets.id"), index=True)
 
@@ -165,6 +170,19 @@ class Notice(Base):
     ticket: Mapped[Ticket | None] = relationship(back_populates="notices")
 
     __table_args__ = (Index("ix_notices_owed", "sent_utc", "dead_utc", "due_utc"),)
+
+
+class Event(Base):
+    """A line of the timeline that is no outage: a restart, a UPS on battery, credentials refused, the uplink gone."""
+
+    __tablename__ = "events"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at_utc: Mapped[datetime] = mapped_column(index=True)
+    site: Mapped[str] = mapped_column(String(64), index=True)
+    device: Mapped[str] = mapped_column(String(130), default="")
+    kind: Mapped[str] = mapped_column(String(32))
+    text: Mapped[str] = mapped_column(String(300), default="")
 
 
 class SiteState(Base):

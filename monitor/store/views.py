@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
-from monitor.store.models import Gap, Heartbeat, Notice, Outage, SiteState, Ticket
+from monitor.store.models import Event, Gap, Heartbeat, Notice, Outage, SiteState, Ticket
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +23,21 @@ class OutageView:
     end_reason: str | None
     deadline_utc: datetime
     reason: str
+    cause: str
+    cause_why: str
     ticket: str | None
     affected: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineView:
+    """Something that happened at a site or with a device, and is no outage."""
+
+    at_utc: datetime
+    site: str
+    device: str
+    kind: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +147,13 @@ def gaps(session: Session, since_utc: datetime) -> list[tuple[datetime, datetime
     return [(gap.started_utc, gap.ended_utc, gap.reason) for gap in session.scalars(query)]
 
 
+def events(session: Session, *, site: str = "", limit: int = 100) -> list[TimelineView]:
+    """The latest lines of the timeline, newest first; of one site, or of all."""
+    query = select(Event).order_by(Event.at_utc.desc(), Event.id.desc()).limit(limit)
+    rows = session.scalars(query.where(Event.site == site) if site else query)
+    return [TimelineView(row.at_utc, row.site, row.device, row.kind, row.text) for row in rows]
+
+
 def _outage(row: Outage) -> OutageView:
     return OutageView(
         row.id,
@@ -145,6 +165,8 @@ def _outage(row: Outage) -> OutageView:
         row.end_reason,
         row.deadline_utc,
         row.reason,
+        row.cause,
+        row.cause_why,
         row.ticket.number if row.ticket else None,
         tuple(affected.site for affected in row.affected),
     )
@@ -169,7 +191,7 @@ def _ticket(row: Ticket, events: tuple[EventView, ...] = ()) -> TicketView:
     )
 
 
-def facts(view: OutageView | TicketView | EventView) -> dict[str, Any]:
+def facts(view: OutageView | TicketView | EventView | TimelineView) -> dict[str, Any]:
     """A view as JSON can hold it: times in ISO 8601, UTC."""
     return {name: _plain(getattr(view, name)) for name in view.__slots__}
 

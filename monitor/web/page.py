@@ -6,6 +6,7 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from monitor.alerts.phrases import CAUSES
 from monitor.charter import text
 from monitor.charter.text import Lang
 
@@ -29,6 +30,15 @@ TICKET_STATES = {
     "in_progress": {"bn": "চলমান", "en": "in progress"},
     "waiting": {"bn": "অপেক্ষমাণ", "en": "waiting"},
 }
+EVENTS = {
+    "restarted": {"bn": "যন্ত্রটি পুনরায় চালু হয়েছে", "en": "started anew"},
+    "on_battery": {"bn": "ইউপিএস ব্যাটারিতে চলছে", "en": "UPS on battery"},
+    "on_mains": {"bn": "ইউপিএস আবার বিদ্যুতে চলছে", "en": "UPS on mains again"},
+    "snmp_credentials": {"bn": "এসএনএমপি: পরিচয় প্রত্যাখ্যাত", "en": "SNMP: credentials refused"},
+    "snmp_silent": {"bn": "এসএনএমপি: সাড়া নেই", "en": "SNMP: no answer"},
+    "snmp_error": {"bn": "এসএনএমপি: ত্রুটি", "en": "SNMP: error"},
+    "snmp_ok": {"bn": "এসএনএমপি: আবার পড়া যাচ্ছে", "en": "SNMP: read again"},
+}
 WORDS = {
     "all_up": {"bn": "সব স্থাপনা সচল", "en": "Everything is up"},
     "some_down": {"bn": "অচল", "en": "down"},
@@ -39,6 +49,9 @@ WORDS = {
     "due": {"bn": "নিষ্পত্তির সময়সীমা", "en": "Due by the charter"},
     "breached": {"bn": "সময়সীমা অতিক্রান্ত", "en": "target missed"},
     "remaining": {"bn": "অবশিষ্ট", "en": "left"},
+    "seen": {"bn": "পর্যবেক্ষণ", "en": "Seen"},
+    "cause": {"bn": "সম্ভাব্য কারণ", "en": "Suspected cause"},
+    "events": {"bn": "সাম্প্রতিক ঘটনা", "en": "What happened lately"},
     "affects": {"bn": "ক্ষতিগ্রস্ত স্থাপনা", "en": "Sites affected"},
     "stage": {"bn": "ধাপ", "en": "stage"},
     "site": {"bn": "স্থাপনা", "en": "Site"},
@@ -80,6 +93,8 @@ def render(now: Mapping[str, Any], office: Mapping[Lang, str], lang: Lang) -> st
         ],
         counts=[(state, words[lang], states.count(state)) for state, words in STATES.items() if state in states],
         state_words={state: words[lang] for state, words in STATES.items()},
+        causes={cause: words[lang] for cause, words in CAUSES.items()},
+        event_words={kind: words[lang] for kind, words in EVENTS.items()},
         ticket_words={state: words[lang] for state, words in TICKET_STATES.items()},
         words={name: words[lang] for name, words in WORDS.items()},
         name_of=lambda site: names.get(site, site or "—"),

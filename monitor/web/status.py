@@ -33,7 +33,7 @@ def status(live: Live, store: Store, clock: Clock) -> dict[str, Any]:
     try:
         return {**found, "store_readable": True, **_stored(store, sites, now_utc)}
     except SQLAlchemyError:  # what is on the network is shown even while the database is not
-        return {**found, "store_readable": False, "outages": [], "tickets": [], "outbox": None}
+        return {**found, "store_readable": False, "outages": [], "tickets": [], "events": [], "outbox": None}
 
 
 def _stored(store: Store, sites: list[dict[str, Any]], now_utc: datetime) -> dict[str, Any]:
@@ -41,6 +41,7 @@ def _stored(store: Store, sites: list[dict[str, Any]], now_utc: datetime) -> dic
         known = views.site_states(session)
         outages = views.outages(session, open_only=True, limit=1_000)
         tickets = views.tickets(session, open_only=True, limit=1_000)
+        events = views.events(session, limit=10)
         outbox = views.outbox(session, now_utc)
     for site in sites:
         state, since_utc = known.get(site["id"], ("", None))
@@ -49,6 +50,7 @@ def _stored(store: Store, sites: list[dict[str, Any]], now_utc: datetime) -> dic
     return {
         "outages": [views.facts(outage) for outage in outages],
         "tickets": [views.facts(ticket) for ticket in tickets],
+        "events": [views.facts(event) for event in events],
         "outbox": {
             "owed": outbox.owed,
             "oldest_due": oldest.isoformat() if oldest else None,

@@ -12,7 +12,7 @@ from monitor.alerts import outages, tickets
 from monitor.alerts.office import Office
 from monitor.clock import VirtualClock
 from monitor.daemon.recorder import what_is_due
-from monitor.judging.board import Decision, OutageClosed, OutageOpened
+from monitor.judging.decisions import Decision, OutageClosed, OutageOpened
 from monitor.settings.load import load
 from monitor.store.models import Notice, Outage, Ticket
 from monitor.store.session import Store, open_store

@@ -70,7 +70,7 @@ def test_every_kind_of_letter_can_be_written_long_after_its_event(desk: Desk) ->
 
 
 def test_a_root_cause_names_how_many_of_each_kind_hang_on_it(desk: Desk) -> None:
-    from monitor.judging.board import Affected
+    from monitor.judging.decisions import Affected
 
     desk.goes_down("backbone-north")
     now = desk.clock.utc()

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from monitor.alerts import states, tickets
-from monitor.judging.board import OutageClosed
+from monitor.judging.decisions import OutageClosed
 from tests.alerts.conftest import Desk
 
 

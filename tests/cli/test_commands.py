@@ -84,7 +84,7 @@ def test_without_a_database_they_say_so_and_exit_with_3(home: Path, words: list[
 def test_status_without_a_daemon_shows_what_was_last_known_and_exits_with_1_for_what_is_down(
     home: Path, desk: Desk
 ) -> None:
-    from monitor.judging.board import SiteChanged
+    from monitor.judging.decisions import SiteChanged
     from monitor.judging.states import State
 
     desk.decide(SiteChanged("backbone-north", State.DOWN, desk.clock.utc()))

@@ -83,8 +83,37 @@ def test_interfaces_are_shown_and_snmp_trouble_never_makes_an_outage(lab: Lab, t
             assert daemon.metric("upazila_device_restarts_total", device="router") == 1
 
         told = daemon.log() + daemon.get("/metrics")[1] + daemon.get("/")[1]
-        assert "backbone/router: not read by SNMP (silent)" in told
+        assert "backbone/router: snmp silent: no answer from" in told
         assert "secret" not in told.replace("the secret of", "")
+
+
+def test_a_link_is_down_with_its_interface_although_its_far_end_answers(lab: Lab, tmp_path: Path) -> None:
+    north = """
+[sites.north]
+kind = "backbone"
+name_bn = "উত্তর"
+name_en = "North"
+address = "10.77.2.9"
+link = { device = "backbone/router", interface = "sfp1" }
+"""
+    for command in ("link add sfp1 type veth peer name fiber", "link set sfp1 up", "link set fiber up"):
+        lab.hosts.run(["ip", *command.split()])
+    try:
+        with Daemon(lab, tmp_path) as daemon, agent(lab, tmp_path, "public"):
+            write(daemon, "public", SITES + north)
+            daemon.start()
+            until(lambda: daemon.metric("ifOperStatus", ifName="sfp1") == 1, "the interface to be read", 15)
+
+            lab.hosts.run(["ip", "link", "set", "fiber", "down"])
+            until(lambda: daemon.rows("SELECT id FROM outages") != [], "the outage", 60)
+            (found,) = daemon.rows("SELECT site, reason FROM outages")
+            assert found["site"] == "north"
+            assert found["reason"] in {"interface sfp1 is down", "interface sfp1 is lower layer down"}
+
+            lab.hosts.run(["ip", "link", "set", "fiber", "up"])
+            until(lambda: daemon.rows("SELECT id FROM outages WHERE end_reason = 'recovered'") != [], "its end", 60)
+    finally:
+        lab.hosts.run(["ip", "link", "del", "sfp1"])
 
 
 def test_a_device_that_names_unknown_credentials_is_refused_with_its_line(lab: Lab, tmp_path: Path) -> None:

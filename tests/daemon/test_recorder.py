@@ -13,7 +13,7 @@ from monitor.alerts.office import Office
 from monitor.clock import VirtualClock
 from monitor.daemon import memory
 from monitor.daemon.recorder import Recorder
-from monitor.judging.board import OutageOpened
+from monitor.judging.decisions import OutageOpened
 from monitor.settings.load import load
 from monitor.store import session as session_module
 from monitor.store.models import Gap, Outage, Ticket

@@ -8,9 +8,9 @@ from ipaddress import IPv4Address
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.judging.board import (
+from monitor.judging.board import Board
+from monitor.judging.decisions import (
     Affected,
-    Board,
     Decision,
     NoLongerAffected,
     OutageClosed,

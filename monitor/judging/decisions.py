@@ -1,0 +1,103 @@
+"""What judging decides, as values: the only thing that leaves this package."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from monitor.judging.states import State
+from monitor.sample import Sample
+
+
+@dataclass(frozen=True, slots=True)
+class OutageOpened:
+    """The site is down for certain, by its own fault, since its first failed round.
+
+    ``reason`` says what was seen, ``cause`` what is suspected behind it ('power', or nothing), ``why`` in words.
+    """
+
+    site: str
+    started_utc: datetime
+    confirmed_utc: datetime
+    last_good: Sample | None
+    reason: str
+    cause: str = ""
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OutageClosed:
+    """The outage is over: ``reason`` is 'recovered', or why it ends otherwise ('removed', 'readdressed')."""
+
+    site: str
+    ended_utc: datetime
+    reason: str = "recovered"
+
+
+@dataclass(frozen=True, slots=True)
+class OutageExplained:
+    """More is known of an open outage than when it was opened; empty words leave what was known."""
+
+    site: str
+    reason: str = ""
+    cause: str = ""
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Affected:
+    """The site is silent behind ``root``'s outage."""
+
+    site: str
+    root: str
+    since_utc: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NoLongerAffected:
+    """The site answers again, or is judged anew because the outage before it ended."""
+
+    site: str
+    until_utc: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SiteChanged:
+    """The site's state is now ``state``, truly since ``since_utc``."""
+
+    site: str
+    state: State
+    since_utc: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Noticed:
+    """Something worth remembering that judges nobody: a line of the timeline. ``device`` is empty for a whole site."""
+
+    site: str
+    device: str
+    kind: str
+    text: str
+    at_utc: datetime
+
+
+Decision = OutageOpened | OutageClosed | OutageExplained | Affected | NoLongerAffected | SiteChanged | Noticed
+
+
+def describe(decision: Decision) -> str:
+    """A decision as one line of a log; times in UTC."""
+    match decision:
+        case OutageOpened(site, started, _, _, reason, cause, why):
+            suspected = f"; suspected cause: {cause} ({why})" if cause else ""
+            return f"{site}: outage since {started:%Y-%m-%d %H:%M:%S}Z ({reason or 'no answer'}){suspected}"
+        case OutageClosed(site, ended, reason):
+            return f"{site}: outage over since {ended:%Y-%m-%d %H:%M:%S}Z ({reason})"
+        case OutageExplained(site, reason, cause, why):
+            parts = [reason] * bool(reason) + [f"suspected cause: {cause} ({why})"] * bool(cause)
+            return f"{site}: more is known of its outage: {'; '.join(parts)}"
+        case Affected(site, root, since):
+            return f"{site}: silent behind {root} since {since:%Y-%m-%d %H:%M:%S}Z"
+        case NoLongerAffected(site, until):
+            return f"{site}: judged by itself again since {until:%Y-%m-%d %H:%M:%S}Z"
+        case SiteChanged(site, state, since):
+            return f"{site}: {state} since {since:%Y-%m-%d %H:%M:%S}Z"
+        case Noticed(site, device, kind, text, _):
+            return f"{device or site}: {kind.replace('_', ' ')}: {text}"
