@@ -20,6 +20,7 @@ from monitor.daemon.poller import Poller
 from monitor.daemon.prober import Prober
 from monitor.daemon.recorder import Recorder
 from monitor.daemon.systemd import Notifier
+from monitor.daemon.traps import TrapReceiver
 from monitor.daemon.upkeep import Nightly
 from monitor.daemon.words import startup_lines, warnings
 from monitor.judging.board import Board
@@ -63,6 +64,8 @@ class Daemon:
         self._poller = Poller(clock, self._live, settings, self._board, self._recorder.put)
         self._prober = Prober(clock, self._probe, self._board, self._live, settings.monitor.probing, self._recorder.put)
         self._prober.doubted = self._poller.soon
+        self._traps = TrapReceiver(clock, lambda: self._poller.agents, self._look, self._recorder.put)
+        self._live.traps = self._traps.counted
 
     def _remembered_board(self) -> Board:
         """The board as the run before left it; notes the time since then as unmonitored."""
@@ -87,6 +90,7 @@ class Daemon:
         loop.add_signal_handler(signal.SIGHUP, self._reload)
         self._probe.open()
         self._poller.open()
+        self._traps.open(self.settings)
         web = await serve(self._app(), self._sockets or [_listen(self.settings)])
         nightly = Nightly({"copy of the database": self._back_up, "forgetting": self._forget})
         nightly.start()
@@ -102,6 +106,7 @@ class Daemon:
             await web.stop()
             await self._recorder.close()
             self._delivery.close()
+            self._traps.close()
             self._poller.close()
             self._probe.close()
             self._store.close()
@@ -166,10 +171,15 @@ class Daemon:
         self._live.fleet = settings.fleet
         self._live.forget(gone)
         self._poller.configure(settings)
+        self._traps.reopen(settings)
         self._recorder.put(decisions)
         log.info(
             "configuration read again: %d sites, %d devices", len(settings.fleet.sites), len(settings.fleet.devices)
         )
+
+    def _look(self, device: str) -> None:
+        self._prober.soon(device)
+        self._poller.soon(device)
 
     def _app(self) -> Starlette:
         exposition = Exposition(self._live, self._store, self._clock)

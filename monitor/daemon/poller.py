@@ -80,6 +80,11 @@ class Poller:
         self._meaning.rules = link_rules(settings)
         self._meaning.forget(self._devices)
 
+    @property
+    def agents(self) -> Agents:
+        """The credentials in force."""
+        return self._agents
+
     def soon(self, device: str) -> None:
         """Reads that device as soon as there is room, if it is one that is read."""
         self._wheel.put_earlier(device, self._clock.mono_ns())
@@ -133,5 +138,6 @@ class Poller:
         """Keeps it for the readers; the first reading is told in the log."""
         before = self._live.snmp.get(device.id)
         self._live.snmp[device.id] = state
+        self._live.snmp_readings[state.outcome] += 1
         if before is None and state.outcome == "ok":
             log.info("%s: read by SNMP", device.id)

@@ -58,6 +58,10 @@ class Prober:
             self._wheel.put(device, now_ns + round((turn_ns - now_ns) * span_s / probing.interval_s))
         self._unjudged = {device for device in fleet.devices if self._board.last(device) is None}
 
+    def soon(self, device: str) -> None:
+        """Probes that device as soon as there is room."""
+        self._wheel.put_earlier(device, self._clock.mono_ns())
+
     async def run(self) -> None:
         """Turns until cancelled."""
         while True:

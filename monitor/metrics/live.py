@@ -60,6 +60,8 @@ class Live:
     rejected: Callable[[], Mapping[str, int]] = dict
     samples: dict[tuple[str, str], Sample] = field(default_factory=dict)
     snmp: dict[str, SnmpState] = field(default_factory=dict)
+    snmp_readings: Counter[str] = field(default_factory=Counter)
+    traps: Counter[str] = field(default_factory=Counter)
     restarts: Counter[str] = field(default_factory=Counter)
     unknown: Counter[str] = field(default_factory=Counter)
     taken: Counter[str] = field(default_factory=Counter)

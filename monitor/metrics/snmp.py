@@ -39,6 +39,7 @@ UPS = {
     "upazila_ups_seconds_on_battery": "upsSecondsOnBattery",
     "upazila_ups_battery_status": "upsBatteryStatus",
 }
+TRAPS = ("accepted", "unknown_sender", "wrong_credentials", "malformed", "rate_limited")
 OUTCOMES = ("ok", "silent", "credentials", "error")
 
 
@@ -63,6 +64,18 @@ def snmp_metrics(live: Live) -> Iterator[Metric]:
     yield from _interfaces(read)
     yield from _power(read)
     yield from _modules(found)
+
+
+def snmp_totals(live: Live) -> Iterator[Metric]:
+    """What was counted over all devices."""
+    readings = CounterMetricFamily("upazila_snmp_readings", "Readings of devices by how they went.", labels=["outcome"])
+    for outcome in OUTCOMES:
+        readings.add_metric([outcome], float(live.snmp_readings[outcome]))
+    yield readings
+    traps = CounterMetricFamily("upazila_traps", "Traps and informs by what became of them.", labels=["outcome"])
+    for outcome in TRAPS:
+        traps.add_metric([outcome], float(live.traps[outcome]))
+    yield traps
 
 
 def _states(found: list[tuple[Device, SnmpState]]) -> Metric:

@@ -49,11 +49,15 @@ class V3Entry(Model):
 
 
 class Snmp(Model):
-    """How agents are asked: a read is several questions, each repeated ``retries`` times after ``timeout_s``."""
+    """How agents are asked: a read is several questions, each repeated ``retries`` times after ``timeout_s``.
+
+    ``traps``: where traps and informs are received, ADDRESS:PORT; nowhere if it is empty.
+    """
 
     interval_s: Annotated[float, Field(ge=5, le=86_400)] = 60.0
     timeout_s: Annotated[float, Field(ge=0.1, le=30)] = 2.0
     retries: Annotated[int, Field(ge=0, le=5)] = 1
+    traps: Annotated[str, Field(pattern=r"^((\[[0-9a-fA-F:]+\]|[0-9.]+):\d{1,5})?$")] = ""
     v2c: dict[str, V2cEntry] = Field(default_factory=dict)
     v3: dict[str, V3Entry] = Field(default_factory=dict)
 

@@ -31,6 +31,7 @@ TICKET_STATES = {
     "waiting": {"bn": "অপেক্ষমাণ", "en": "waiting"},
 }
 EVENTS = {
+    "trap": {"bn": "যন্ত্রের সংকেত (ট্র্যাপ)", "en": "trap"},
     "restarted": {"bn": "যন্ত্রটি পুনরায় চালু হয়েছে", "en": "started anew"},
     "on_battery": {"bn": "ইউপিএস ব্যাটারিতে চলছে", "en": "UPS on battery"},
     "on_mains": {"bn": "ইউপিএস আবার বিদ্যুতে চলছে", "en": "UPS on mains again"},

@@ -29,10 +29,10 @@ SNMP = {"interval_s": 5, "timeout_s": 0.4, "retries": 0}
 
 
 @contextmanager
-def agent(lab: Lab, folder: Path, community: str) -> Iterator[None]:
+def agent(lab: Lab, folder: Path, community: str, more: str = "") -> Iterator[None]:
     """snmpd on the hosts' side of the lab."""
     config = folder / "snmpd.conf"
-    config.write_text(f"rocommunity {community}\nsysName bheramara-core\n", encoding="utf-8")
+    config.write_text(f"rocommunity {community}\nsysName bheramara-core\n{more}\n", encoding="utf-8")
     process = lab.hosts.popen(
         ["snmpd", "-f", "-Lo", "-C", "-c", str(config), f"udp:{ROUTER}:161"],
         env={"SNMP_PERSISTENT_DIR": str(folder / "persistent"), "MIBS": ""},

@@ -54,6 +54,14 @@ class Agents:
             return self._v3[credential].session(address, port)
         raise SnmpError(f"the secret of '{credential}' could not be read")
 
+    def community(self, credential: str) -> Secret | None:
+        """The community of that name; None for a user of v3, and for one that could not be read."""
+        return self._communities.get(credential)
+
+    def v3(self, credential: str) -> "V3Client | None":
+        """Who speaks for the user of that name."""
+        return self._v3.get(credential)
+
     def _user(self, name: str) -> "V3Client":
         from monitor.probes.snmp.keys import Credential  # a quarter of a second, which only those pay who need it
         from monitor.probes.snmp.v3 import V3Client

@@ -8,13 +8,14 @@ from cryptography.hazmat.decrepit.ciphers.modes import CFB
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms
 from cryptography.hazmat.primitives.ciphers.modes import CBC
 
-from monitor.probes.snmp.ber import OCTETS, SEQUENCE, BerError, expect, integer, read, read_integer, tagged
+from monitor.probes.snmp.ber import OCTETS, SEQUENCE, BerError, expect, integer, oid, read, read_integer, tagged
 from monitor.probes.snmp.keys import Keys
 from monitor.probes.snmp.messages import MOST_BYTES, Binding, read_pdu
 
 V3, USM = 3, 3
 AUTH, PRIV, REPORTABLE = 1, 2, 4
 REPORT = 0xA8
+STATS = oid("1.3.6.1.6.3.15.1.1")  # usmStats: what reports are about (RFC 3414, section 5)
 WINDOW_S = 150  # RFC 3414, 2.2.3
 MOST_NUMBER = 2**31 - 1
 
@@ -42,7 +43,7 @@ class Envelope(NamedTuple):
 
 
 class Scoped(NamedTuple):
-    """What a message says; ``kind`` is the tag of its PDU."""
+    """What a message says; ``kind`` is the tag of its PDU, ``raw`` its content as it came."""
 
     engine: bytes
     context: bytes
@@ -51,11 +52,12 @@ class Scoped(NamedTuple):
     status: int
     error_index: int
     bindings: list[Binding]
+    raw: bytes
 
 
-def scoped(engine: bytes, pdu: bytes) -> bytes:
-    """A PDU for the default context of that engine."""
-    return tagged(SEQUENCE, tagged(OCTETS, engine) + b"\x04\x00" + pdu)
+def scoped(engine: bytes, pdu: bytes, context: bytes = b"") -> bytes:
+    """A PDU for a context of that engine, by default the nameless one."""
+    return tagged(SEQUENCE, tagged(OCTETS, engine) + tagged(OCTETS, context) + pdu)
 
 
 def seal(
@@ -142,7 +144,7 @@ def read_scoped(envelope: Envelope, keys: Keys) -> Scoped:
     engine, at = expect(data, at, end, OCTETS)
     context, after = expect(data, at, end, OCTETS)
     kind, begins, ends = read(data, after, end)
-    return Scoped(data[engine:at], data[context:after], kind, *read_pdu(data, begins, ends))
+    return Scoped(data[engine:at], data[context:after], kind, *read_pdu(data, begins, ends), data[begins:ends])
 
 
 def is_timely(known: Engine, said: Engine) -> bool:

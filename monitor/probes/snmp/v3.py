@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv6Address
 
-from monitor.probes.snmp.ber import BerError, Oid, oid
+from monitor.probes.snmp.ber import BerError, Oid
 from monitor.probes.snmp.keys import Credential, Keys, keys_for
 from monitor.probes.snmp.messages import GET, GET_BULK, RESPONSE, Binding, Numbers, pdu
 from monitor.probes.snmp.patience import Patience
@@ -26,6 +26,7 @@ from monitor.probes.snmp.usm import (
     MOST_NUMBER,
     PRIV,
     REPORT,
+    STATS,
     Engine,
     Envelope,
     Scoped,
@@ -37,7 +38,6 @@ from monitor.probes.snmp.usm import (
     seal,
 )
 
-STATS = oid("1.3.6.1.6.3.15.1.1")
 NOT_IN_TIME, UNKNOWN_ENGINE = 2, 4
 REFUSALS = {
     1: "it does not let this user ask without signing or encrypting",
@@ -84,7 +84,7 @@ class V3Client:
         self, credential: Credential, timeout_s: float = 2.0, retries: int = 1, most_under_way: int = 50
     ) -> None:
         self.rejected: Counter[str] = Counter()
-        self._credential = credential
+        self.credential = credential
         self._user = credential.user.encode()
         self._retries = retries
         self._sockets = Sockets(self._arrived)
@@ -112,6 +112,22 @@ class V3Client:
         """The id of the agent's engine, once it has been heard."""
         known = self._known.get((str(address), port))
         return known.engine.id if known else None
+
+    def notification(self, address: IPv4Address | IPv6Address, port: int, envelope: Envelope) -> Scoped | None:
+        """What the agent there says unasked; None unless it is signed by it and in time. Raises BerError.
+
+        Only agents that have been asked something before are believed: that is how their engine is known.
+        """
+        known = self._known.get((str(address), port))
+        if known is None or known.engine.id != envelope.engine.id or envelope.user != self._user:
+            return None
+        level = (AUTH if known.keys.digest else 0) | (PRIV if known.keys.cipher else 0)
+        if envelope.level & (AUTH | PRIV) != level:
+            return None
+        signed = level & AUTH == 0 or is_signed_by(envelope, known.keys)
+        if not signed or not is_timely(known.now(), envelope.engine):
+            return None
+        return read_scoped(envelope, known.keys)
 
     async def ask(
         self, address: IPv4Address | IPv6Address, port: int, kind: int, oids: Sequence[Oid], repetitions: int = 0
@@ -176,7 +192,7 @@ class V3Client:
         if answer is None:
             return None
         engine = answer[0].engine
-        found = _Known(engine, keys_for(self._credential, engine.id), time.monotonic())
+        found = _Known(engine, keys_for(self.credential, engine.id), time.monotonic())
         self._known[where] = found
         return found
 

@@ -12,9 +12,22 @@ import pytest
 from monitor.probes.snmp.ber import OBJECT_ID, OCTETS, SEQUENCE, integer, oid, tagged
 from monitor.probes.snmp.keys import Credential, Keys, keys_for
 from monitor.probes.snmp.messages import GET, RESPONSE
+from monitor.probes.snmp.notifications import TRAP, TRAP_OID
+from monitor.probes.snmp.notifications import name_of as name_of_trap
 from monitor.probes.snmp.session import CredentialsError, SilentError
-from monitor.probes.snmp.usm import AUTH, REPORT, Engine, Envelope, Scoped, open_envelope, read_scoped, scoped, seal
-from monitor.probes.snmp.v3 import NO_KEYS, STATS, V3Client
+from monitor.probes.snmp.usm import (
+    AUTH,
+    REPORT,
+    STATS,
+    Engine,
+    Envelope,
+    Scoped,
+    open_envelope,
+    read_scoped,
+    scoped,
+    seal,
+)
+from monitor.probes.snmp.v3 import NO_KEYS, V3Client
 from monitor.settings.secrets import Secret
 from tests.lab.agents import HOST
 
@@ -228,6 +241,30 @@ async def test_an_engine_that_never_keeps_still_is_given_up() -> None:
         with pytest.raises(Exception, match="does not keep still"):
             await name_of(client, port)
     assert agent.asked <= 4
+
+
+async def test_what_an_agent_says_unasked_counts_once_its_engine_is_known_and_while_it_is_in_time() -> None:
+    agent = Agent()
+    async with running(agent, timeout_s=2) as (client, port):
+
+        def notice(engine: Engine, keys: Keys) -> Envelope:
+            pdu = answer_pdu(TRAP, 5, TRAP_OID, tagged(OBJECT_ID, oid("1.3.6.1.6.3.1.1.5.3")))
+            return open_envelope(seal(7, engine, b"monitor", keys, scoped(engine.id, pdu), 1, asks=False))
+
+        address = ip_address(HOST)
+        assert client.notification(address, port, notice(ENGINE, agent.keys)) is None, "it was never asked"
+        await name_of(client, port)
+        said = client.notification(address, port, notice(ENGINE, agent.keys))
+        assert said is not None
+        assert name_of_trap(said.bindings) == "linkDown"
+        for engine, keys in (
+            (ENGINE._replace(time_s=ENGINE.time_s - 200), agent.keys),
+            (ENGINE._replace(boots=ENGINE.boots - 1), agent.keys),
+            (ENGINE, keys_for(SIGNED_ONLY, ENGINE.id)),
+            (ENGINE, NO_KEYS),
+            (ENGINE._replace(id=b"another engine"), keys_for(USER, b"another engine")),
+        ):
+            assert client.notification(address, port, notice(engine, keys)) is None
 
 
 def test_the_level_of_a_report_is_that_of_its_keys() -> None:

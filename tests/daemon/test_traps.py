@@ -1,0 +1,140 @@
+"""Traps and informs of net-snmp's commands: from known devices they make the daemon look at once, and judge nobody."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.daemon.test_poller import PROBING, ROUTER, SITES, agent, state
+from tests.lab.daemon import Daemon
+from tests.lab.fleet import write_config
+from tests.lab.network import MONITOR4, Lab
+from tests.lab.waiting import until
+
+PORT = 10_162
+SLOWLY = {"interval_s": 600, "timeout_s": 0.4, "retries": 0, "traps": f"0.0.0.0:{PORT}"}
+AUTH, PRIV = "a password for signing", "a password to encrypt"
+V3 = ["-v3", "-u", "monitor", "-l", "authPriv", "-a", "SHA-256", "-A", AUTH, "-x", "AES", "-X", PRIV]
+LINK_DOWN, COLD_START = "1.3.6.1.6.3.1.1.5.3", "1.3.6.1.6.3.1.1.5.1"
+
+
+def write(daemon: Daemon, credentials: str) -> None:
+    settings: dict[str, dict[str, object]] = {"probing": {**PROBING, "interval_s": 60}, "snmp": SLOWLY}
+    write_config(daemon.config, sites=SITES, listen=daemon.listen, settings=settings)
+    with (daemon.config / "monitor.toml").open("a", encoding="utf-8") as monitor:
+        monitor.write(credentials)
+    for name, text in (("community", "public"), ("auth", AUTH), ("priv", PRIV)):
+        secret = daemon.home / name
+        secret.write_text(text + "\n", encoding="utf-8")
+        secret.chmod(0o600)
+
+
+V2C_CREDENTIALS = '\n[snmp.v2c.core]\ncommunity_file = "community"\n'
+V3_CREDENTIALS = """
+[snmp.v3.core]
+user = "monitor"
+auth = "SHA-256"
+auth_key_file = "auth"
+priv = "AES-128"
+priv_key_file = "priv"
+"""
+
+
+@contextmanager
+def watching(lab: Lab, folder: Path, credentials: str) -> Iterator[Daemon]:
+    """A daemon that has just read the router, and would read it again in ten minutes."""
+    user = f'createUser monitor SHA-256 "{AUTH}" AES "{PRIV}"\nrouser monitor authpriv'
+    with Daemon(lab, folder) as daemon, agent(lab, folder, "public", more=user):
+        write(daemon, credentials)
+        daemon.start()
+        until(lambda: state(daemon, "ok") == 1, "the first reading", 15)
+        yield daemon
+
+
+def send(lab: Lab, *words: str, sender: str = ROUTER, trap: str = LINK_DOWN, inform: bool = False) -> int:
+    """One trap or inform by net-snmp's command; its exit code."""
+    command = ["snmptrap", "-m", "", "-Ci"] if inform else ["snmptrap", "-m", ""]
+    version = words or ("-v2c", "-c", "public")
+    argv = [*command, "-r", "0", "-t", "2", *version, f"--clientaddr={sender}", f"{MONITOR4}:{PORT}", "", trap]
+    return lab.hosts.run(argv, check=False).returncode
+
+
+def counted(daemon: Daemon, outcome: str) -> float:
+    return daemon.metric("upazila_traps_total", outcome=outcome) or 0.0
+
+
+def readings(daemon: Daemon) -> float:
+    return daemon.metric("upazila_snmp_readings_total", outcome="ok") or 0.0
+
+
+def told(daemon: Daemon) -> list[object]:
+    return [row["text"] for row in daemon.rows("SELECT text FROM events WHERE kind = 'trap' ORDER BY id")]
+
+
+def test_a_trap_makes_its_device_be_read_at_once_and_judges_nobody(lab: Lab, tmp_path: Path) -> None:
+    with watching(lab, tmp_path, V2C_CREDENTIALS) as daemon:
+        assert readings(daemon) == 1
+        assert send(lab) == 0
+        until(lambda: counted(daemon, "accepted") == 1, "the trap", 10)
+        until(lambda: readings(daemon) == 2, "a reading because of it", 10)
+
+        assert send(lab, trap=COLD_START, inform=True) == 0, "the inform is answered"
+        until(lambda: told(daemon) == ["linkDown", "coldStart"], "both on the timeline", 10)
+        assert daemon.rows("SELECT id FROM outages") == []
+        assert daemon.metric("upazila_site_state", site="backbone", state="up") == 1
+
+
+def test_who_is_unknown_or_lies_about_the_community_is_counted_and_dropped(lab: Lab, tmp_path: Path) -> None:
+    with watching(lab, tmp_path, V2C_CREDENTIALS) as daemon:
+        send(lab, sender="10.77.2.200")
+        until(lambda: counted(daemon, "unknown_sender") == 1, "the unknown sender", 10)
+        assert send(lab, "-v2c", "-c", "guess", inform=True) != 0, "nobody who guesses is answered"
+        until(lambda: counted(daemon, "wrong_credentials") == 1, "the wrong community", 10)
+        assert told(daemon) == []
+        assert readings(daemon) == 1
+
+
+def test_a_flood_of_traps_is_cut(lab: Lab, tmp_path: Path) -> None:
+    with watching(lab, tmp_path, V2C_CREDENTIALS) as daemon:
+        one = f"snmptrap -m '' -v2c -c public --clientaddr={ROUTER} {MONITOR4}:{PORT} '' {LINK_DOWN}"
+        lab.hosts.run(["sh", "-c", f"for i in $(seq 60); do {one}; done"])
+        until(lambda: counted(daemon, "accepted") + counted(daemon, "rate_limited") == 60, "all of them", 10)
+        assert counted(daemon, "rate_limited") >= 40
+
+
+def test_signed_informs_are_answered_and_unsigned_ones_are_not(lab: Lab, tmp_path: Path) -> None:
+    with watching(lab, tmp_path, V3_CREDENTIALS) as daemon:
+        assert send(lab, *V3, inform=True) == 0, "the inform is answered"
+        until(lambda: told(daemon) == ["linkDown"], "it on the timeline", 10)
+        until(lambda: readings(daemon) == 2, "a reading because of it", 10)
+
+        wrong = [word if word != AUTH else "another password" for word in V3]
+        assert send(lab, *wrong, inform=True) != 0
+        assert send(lab, "-v3", "-u", "monitor", "-l", "noAuthNoPriv", inform=True) != 0
+        assert send(lab, "-v2c", "-c", "public", inform=True) != 0
+        until(lambda: counted(daemon, "wrong_credentials") >= 3, "the refusals", 10)
+        assert told(daemon) == ["linkDown"]
+
+
+def test_a_signed_trap_counts_when_it_comes_from_the_engine_that_was_read(lab: Lab, tmp_path: Path) -> None:
+    with watching(lab, tmp_path, V3_CREDENTIALS) as daemon:
+        argv = ["snmpget", "-m", "", "-Onqx", "-v2c", "-c", "public", ROUTER]
+        said = lab.hosts.run([*argv, *(f"1.3.6.1.6.3.10.2.1.{number}.0" for number in (1, 2, 3))]).stdout
+        engine, boots, age = (part[4:] for part in re.sub(r"[\s\"]", "", said).split(".1.3.6.1.6.3.10.2.1")[1:])
+        whose = ["-e", f"0x{engine}", "-Z", f"{boots},{age}"]
+
+        send(lab, *V3, "-e", "0x8000000001020304", "-Z", f"{boots},{age}")
+        until(lambda: counted(daemon, "wrong_credentials") == 1, "another engine's", 10)
+        send(lab, *V3, *whose)
+        until(lambda: told(daemon) == ["linkDown"], "its own", 10)
+
+
+@pytest.mark.parametrize("listen", ["nowhere", "0.0.0.0", "0.0.0.0:x"])
+def test_a_place_that_cannot_be_listened_on_is_bad_input(lab: Lab, tmp_path: Path, listen: str) -> None:
+    with Daemon(lab, tmp_path) as daemon:
+        write_config(daemon.config, sites=SITES, listen=daemon.listen, settings={"snmp": {"traps": listen}})
+        done = daemon.run("check")
+    assert done.returncode == 2
+    assert "snmp.traps" in done.stderr
