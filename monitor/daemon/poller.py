@@ -93,8 +93,8 @@ class Poller:
         """Turns until cancelled."""
         while True:
             now_ns = self._clock.mono_ns()
-            for id_, _ in self._wheel.due(now_ns):
-                self._wheel.put(id_, self._wheel.next_turn_ns(id_, now_ns))
+            for id_, due_ns in self._wheel.due(now_ns):
+                self._wheel.put_again(id_, due_ns, now_ns)
                 if id_ not in self._reads:  # one question at a time to an agent, however slow it is
                     self._reads[id_] = task = asyncio.create_task(self._read(self._devices[id_]))
                     task.add_done_callback(partial(self._done, id_))

@@ -41,6 +41,13 @@ class Wheel:
         slot.add(key)
         self._due_ns[key] = at_ns
 
+    def put_again(self, key: str, due_ns: int, now_ns: int) -> None:
+        """Puts ``key``, which was taken off as due at ``due_ns``, at its next turn.
+
+        A tick is taken off as soon as it begins, so that ``due_ns`` may lie ahead: it must not come again in it.
+        """
+        self.put(key, self.next_turn_ns(key, max(due_ns, now_ns)))
+
     def put_earlier(self, key: str, at_ns: int) -> None:
         """As `put`, but only if ``key`` stands on the wheel and would be due later."""
         if self._due_ns.get(key, at_ns) > at_ns:

@@ -52,3 +52,17 @@ def test_an_empty_wheel_has_no_next_tick_and_a_full_one_names_the_first() -> Non
     wheel.put("a", 3 * NS_PER_S)
     wheel.put("b", 2 * NS_PER_S)
     assert wheel.next_tick_ns() == 2 * NS_PER_S
+
+
+@given(st.integers(0, 10 * NS_PER_S), st.integers(1, TICK_NS))
+def test_who_is_put_again_as_soon_as_its_tick_begins_comes_once_an_interval(start_ns: int, step_ns: int) -> None:
+    wheel = Wheel(10)
+    wheel.put("a", wheel.next_turn_ns("a", start_ns))
+    times = 0
+    now_ns = start_ns
+    while now_ns < start_ns + 30 * NS_PER_S:
+        for key, due_ns in wheel.due(now_ns):
+            times += 1
+            wheel.put_again(key, due_ns, now_ns)
+        now_ns += max(step_ns, TICK_NS // 7)
+    assert times in {3, 4}
