@@ -9,7 +9,7 @@ from monitor.alerts.channels.email import EmailChannel
 from monitor.alerts.complaints import ASKER
 from monitor.alerts.office import Office
 from monitor.clock import Clock
-from monitor.settings.monitor_file import is_mail_address
+from monitor.settings.mail_address import is_mail_address
 from monitor.store.session import Store
 
 log = logging.getLogger(__name__)

@@ -1,12 +1,14 @@
 """The office as decisions about outages and tickets need to see it: its fleet, charter, calendar and rules."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from monitor.charter.calendar import Calendar
 from monitor.charter.services import Charter, Service
 from monitor.settings.fleet import Fleet
 from monitor.settings.load import Settings
+from monitor.settings.maintenance_section import Maintenance
 from monitor.settings.monitor_file import Mail
 
 
@@ -20,6 +22,7 @@ class Office:
     recovery_hold: timedelta
     reopen_window: timedelta
     mail: Mail
+    maintenance: Mapping[str, Maintenance] = field(default_factory=dict)
 
     @classmethod
     def of(cls, settings: Settings) -> "Office":
@@ -31,6 +34,7 @@ class Office:
             timedelta(seconds=rules.recovery_hold_s),
             timedelta(hours=rules.reopen_window_h),
             settings.monitor.mail,
+            settings.monitor.maintenance,
         )
 
     def service_of(self, site: str) -> Service:

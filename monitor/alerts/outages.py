@@ -12,15 +12,18 @@ from monitor.alerts.states import MONITOR
 from monitor.judging.decisions import (
     Affected,
     Decision,
+    FlappingChanged,
     NoLongerAffected,
     Noticed,
     OutageClosed,
     OutageExplained,
     OutageOpened,
     SiteChanged,
+    VantageBack,
+    VantageLost,
 )
 from monitor.sample import Sample
-from monitor.store.models import AffectedSite, Event, Outage, SiteState
+from monitor.store.models import AffectedSite, Event, Gap, Outage, SiteState
 
 
 def apply(session: Session, office: Office, decision: Decision, now_utc: datetime) -> None:
@@ -36,18 +39,20 @@ def apply(session: Session, office: Office, decision: Decision, now_utc: datetim
             _release(session, decision.site, decision.until_utc)
         case OutageExplained():
             _explain(session, decision)
-        case Noticed():
-            session.add(
-                Event(
-                    at_utc=decision.at_utc,
-                    site=decision.site,
-                    device=decision.device,
-                    kind=decision.kind,
-                    text=decision.text[:300],
-                )
-            )
-        case SiteChanged():
-            session.merge(SiteState(site=decision.site, state=decision.state, since_utc=decision.since_utc))
+        case SiteChanged(site, state, since_utc):
+            session.merge(SiteState(site=site, state=state, since_utc=since_utc))
+        case Noticed(site, device, kind, text, at_utc):
+            _note(session, site, device, kind, text, at_utc)
+        case VantageLost(group, since_utc):
+            _note(session, "", "", "vantage_lost", f"all references of '{group}' are silent", since_utc)
+        case VantageBack(group, since_utc, until_utc):
+            _note(session, "", "", "vantage_back", f"behind '{group}' it can be judged again", until_utc)
+            session.add(Gap(started_utc=since_utc, ended_utc=until_utc, reason=f"blind behind '{group}'"[:100]))
+        case FlappingChanged(site, flapping, share, at_utc):
+            kind = "flapping" if flapping else "settled"
+            _note(session, site, "", kind, f"{share:.0%} of its last results changed", at_utc)
+            if (state_row := session.get(SiteState, site)) is not None:
+                state_row.flapping = flapping
 
 
 def open_outage(session: Session, site: str) -> Outage | None:
@@ -72,6 +77,10 @@ def _open(session: Session, office: Office, decision: OutageOpened, now_utc: dat
     session.add(outage)
     session.flush()
     tickets.link_to_recent(session, office, outage, now_utc)
+
+
+def _note(session: Session, site: str, device: str, kind: str, text: str, at_utc: datetime) -> None:
+    session.add(Event(at_utc=at_utc, site=site, device=device, kind=kind, text=text[:300]))
 
 
 def _explain(session: Session, decision: OutageExplained) -> None:

@@ -12,7 +12,7 @@ from monitor.alerts.numbering import new_ticket
 from monitor.alerts.office import Office
 from monitor.alerts.states import ACTIONS, MONITOR, UNSOLVED, S
 from monitor.charter.stages import warning_utc
-from monitor.store.models import Outage, Ticket
+from monitor.store.models import Outage, SiteState, Ticket
 
 
 class TicketError(Exception):
@@ -104,12 +104,14 @@ def link_to_recent(session: Session, office: Office, outage: Outage, now_utc: da
 def resolve_recovered(session: Session, office: Office, now_utc: datetime) -> list[Ticket]:
     """Resolves the tickets whose outages are all over and have been for the hold time.
 
-    What a person reopened stays open until a person resolves it, or the site goes down and comes back once more.
+    The ticket of a site that flaps waits until it has settled down. What a person reopened stays open until a person
+    resolves it, or the site goes down and comes back once more.
     """
     query = (
         select(Ticket)
         .join(Outage)
         .where(Ticket.state.in_(UNSOLVED), Ticket.held_open.is_(False))
+        .where(Ticket.site.not_in(select(SiteState.site).where(SiteState.flapping)))
         .group_by(Ticket.id)
         .having(func.count() == func.count(Outage.ended_utc))
         .having(func.max(Outage.ended_utc) <= now_utc - office.recovery_hold)

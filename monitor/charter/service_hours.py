@@ -1,10 +1,13 @@
 """When a service is promised. Outside these hours a silent site is 'paused', and no outage of it begins."""
 
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 
 from monitor.charter.calendar import WEEKDAYS, Calendar
+from monitor.charter.text import DHAKA
 from monitor.settings.calendar_file import WeeklyHours
-from monitor.settings.charter_file import HoursName
+from monitor.settings.sites_file import HoursName
+
+LONGEST_BREAK_DAYS = 800
 
 
 def in_service(hours: HoursName, t_utc: datetime, calendar: Calendar) -> bool:
@@ -18,6 +21,24 @@ def in_service(hours: HoursName, t_utc: datetime, calendar: Calendar) -> bool:
             return _within(calendar.service_hours.centre, t_utc, calendar)
         case "office" | "centre":
             return calendar.is_open(t_utc)
+
+
+def service_begins(hours: HoursName, t_utc: datetime, calendar: Calendar) -> datetime | None:
+    """The first moment from ``t_utc`` on at which it is promised, in UTC; None when that is years ahead."""
+    if in_service(hours, t_utc, calendar):
+        return t_utc
+    if hours == "office" or (hours == "centre" and calendar.service_hours.centre is None):
+        return calendar.next_opening(t_utc)
+    weekly = calendar.service_hours.school if hours == "school" else calendar.service_hours.centre
+    assert weekly is not None
+    first = calendar.local(t_utc).date()
+    for offset in range(LONGEST_BREAK_DAYS):
+        day = first + timedelta(days=offset)
+        for opens in sorted(shift.opens for shift in weekly.shifts):
+            at = datetime.combine(day, opens, DHAKA)
+            if at >= t_utc and in_service(hours, at, calendar):
+                return at.astimezone(UTC)
+    return None
 
 
 def _within(weekly: WeeklyHours, t_utc: datetime, calendar: Calendar) -> bool:

@@ -6,9 +6,9 @@ from datetime import date
 from typing import Literal
 
 from monitor.charter.text import Lang, period_text
-from monitor.settings.charter_file import CharterFile, HoursName, OfficerEntry, ServiceEntry, StageEntry, Statement
+from monitor.settings.charter_file import CharterFile, OfficerEntry, ServiceEntry, StageEntry, Statement
 from monitor.settings.period import Period
-from monitor.settings.sites_file import Kind
+from monitor.settings.sites_file import HoursName, Kind
 
 Section = Literal["citizen", "official"]
 

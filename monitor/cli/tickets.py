@@ -188,7 +188,7 @@ def _site(office: "Office", site: str) -> str | None:
 
 
 def _email(email: str) -> str:
-    from monitor.settings.monitor_file import is_mail_address
+    from monitor.settings.mail_address import is_mail_address
 
     if email and not is_mail_address(email):
         raise Failure(f"--email: '{email}' is not an e-mail address. Expected one such as name@example.org", BAD_INPUT)

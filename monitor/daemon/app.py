@@ -6,6 +6,7 @@ import signal
 import socket
 from collections.abc import Coroutine
 from datetime import timedelta
+from functools import partial
 
 from starlette.applications import Starlette
 
@@ -13,9 +14,11 @@ from monitor.alerts import outbox
 from monitor.alerts.channels.base import Channel
 from monitor.alerts.delivery import channel_of
 from monitor.alerts.office import Office
+from monitor.alerts.pauses import pause_of
 from monitor.clock import NS_PER_S, Clock
 from monitor.daemon import memory
 from monitor.daemon.delivery import Delivery
+from monitor.daemon.judged import rules_of, thresholds_of
 from monitor.daemon.poller import Poller
 from monitor.daemon.prober import Prober
 from monitor.daemon.recorder import Recorder
@@ -24,12 +27,12 @@ from monitor.daemon.traps import TrapReceiver
 from monitor.daemon.upkeep import Nightly
 from monitor.daemon.words import startup_lines, warnings
 from monitor.judging.board import Board
-from monitor.judging.states import Rules
+from monitor.judging.flapping import Flaps
 from monitor.metrics.exposition import Exposition
 from monitor.metrics.live import Live
 from monitor.probes.icmp.engine import IcmpOptions, IcmpProbe
 from monitor.settings.load import Settings, load
-from monitor.settings.monitor_file import Judging, Probing
+from monitor.settings.monitor_file import Probing
 from monitor.settings.problems import ConfigError
 from monitor.store.session import open_store
 from monitor.store.upkeep import back_up, forget_old
@@ -76,8 +79,16 @@ class Daemon:
             known = memory.remember(session)
         if gap is not None:
             log.warning("nobody watched for %s: that time counts as unmonitored", gap)
-        rules = _rules(self.settings.monitor.judging)
-        return Board(self.settings.fleet, rules, known.open_outages, known.affected, known.states)
+        judging = self.settings.monitor.judging
+        return Board(
+            self.settings.fleet,
+            rules_of(judging),
+            known.open_outages,
+            known.affected,
+            known.states,
+            pauses=partial(pause_of, self._office),
+            flaps=Flaps(thresholds_of(judging)),
+        )
 
     def _channel(self) -> Channel:
         return channel_of(self._office, self.settings.state, self.settings.home)
@@ -163,7 +174,9 @@ class Daemon:
     def _take_over(self, settings: Settings) -> None:
         gone = set(self.settings.fleet.devices) - set(settings.fleet.devices)
         self.settings, self._office = settings, Office.of(settings)
-        decisions = self._board.replace_fleet(settings.fleet, _rules(settings.monitor.judging), self._clock.utc())
+        judging = settings.monitor.judging
+        decisions = self._board.replace_fleet(settings.fleet, rules_of(judging), self._clock.utc())
+        self._board.pauses, self._board.flaps.thresholds = partial(pause_of, self._office), thresholds_of(judging)
         self._recorder.office = self._delivery.office = self._office
         self._delivery.channel = self._channel()
         self._probe.options = _icmp_options(settings.monitor.probing)
@@ -192,12 +205,6 @@ class Daemon:
     def _forget(self) -> object:
         with self._store.write() as session:
             return forget_old(session, self._clock.utc(), timedelta(days=self.settings.monitor.storage.keep_days))
-
-
-def _rules(judging: Judging) -> Rules:
-    return Rules(
-        judging.down_after, judging.up_after, judging.degraded_loss, round(judging.degraded_rtt_ms * 1_000_000)
-    )
 
 
 def _icmp_options(probing: Probing) -> IcmpOptions:

@@ -48,12 +48,12 @@ class Prober:
     def configure(self, fleet: Fleet, probing: Probing) -> None:
         """Puts a new fleet on the wheel; its first round comes soon, spread so that the rate is kept."""
         self._fleet, self._probing = fleet, probing
-        self._targets = {device.id: _target(device) for device in fleet.devices.values()}
+        self._targets = {device.id: _target(device) for device in (*fleet.devices.values(), *fleet.references.values())}
         self._wheel = Wheel(probing.interval_s)
         now_ns = self._clock.mono_ns()
-        echoes = len(fleet.devices) * probing.echoes
+        echoes = len(self._targets) * probing.echoes
         span_s = min(probing.interval_s, max(1.0, 2 * echoes / probing.rate_per_s))
-        for device in fleet.devices:
+        for device in self._targets:
             turn_ns = self._wheel.next_turn_ns(device, now_ns)
             self._wheel.put(device, now_ns + round((turn_ns - now_ns) * span_s / probing.interval_s))
         self._unjudged = {device for device in fleet.devices if self._board.last(device) is None}
@@ -77,6 +77,8 @@ class Prober:
             log.warning("the probing loop stood still for %.1f s", (now_ns - self._live.last_turn_mono_ns) / NS_PER_S)
             self._distrusted_before_ns = now_ns
         self._live.last_turn_mono_ns = now_ns
+        if decisions := self._board.tick(self._clock.utc()):
+            self._decided(decisions)
         due = self._wheel.due(now_ns)
         if not due:
             return
@@ -99,32 +101,37 @@ class Prober:
                     missing.discard(sample.device)
                     self._take(sample)
         finally:
-            for device in missing & self._fleet.devices.keys():  # whatever broke the round, nobody falls off the wheel
+            for device in missing & self._targets.keys():  # whatever broke the round, nobody falls off the wheel
                 self._again(device, self._probing.recheck_s)
 
     def _take(self, sample: Sample) -> None:
-        device = self._fleet.devices.get(sample.device)
-        if device is None:
+        if sample.device not in self._targets:
             return  # taken out of the configuration while its round was under way
         if sample.started_mono_ns < self._distrusted_before_ns and sample.verdict is Verdict.FAILED:
             sample = sample._replace(verdict=Verdict.UNKNOWN, reason="we stood still meanwhile")
-        self._live.observe(sample)
         decisions = self._board.observe(sample)
+        device = self._fleet.devices.get(sample.device)
+        if device is not None:
+            self._live.observe(sample)
         self._schedule_next(sample, device)
         self._unjudged.discard(sample.device)
         self._live.judged = not self._unjudged
         if decisions:
             self._decided(decisions)
 
-    def _schedule_next(self, sample: Sample, device: Device) -> None:
-        health = self._board.health(device.id)
-        if sample.verdict is Verdict.UNKNOWN or health.suspect:
-            self._again(device.id, self._probing.recheck_s)
+    def _schedule_next(self, sample: Sample, device: Device | None) -> None:
+        health = self._board.health(sample.device)
+        if sample.verdict is Verdict.UNKNOWN or health.suspect or self._board.vantage.suspects(sample.device):
+            self._again(sample.device, self._probing.recheck_s)
         else:
-            self._wheel.put(device.id, self._wheel.next_turn_ns(device.id, self._clock.mono_ns()))
-        if sample.verdict is Verdict.FAILED and health.failed.rounds == 1:
+            self._wheel.put(sample.device, self._wheel.next_turn_ns(sample.device, self._clock.mono_ns()))
+        if device is not None and sample.verdict is Verdict.FAILED and health.failed.rounds == 1:
+            now_ns = self._clock.mono_ns()
             for ancestor in self._fleet.ancestors(device.site):  # is it theirs? Ask before anyone is blamed
-                self._wheel.put_earlier(self._fleet.sites[ancestor].gateway.id, self._clock.mono_ns())
+                self._wheel.put_earlier(self._fleet.sites[ancestor].gateway.id, now_ns)
+            for group in self._fleet.uplinks.get(device.site, ()):  # or is it us?
+                for reference in self._fleet.groups[group].references:
+                    self._wheel.put_earlier(reference.id, now_ns)
             if (link := self._fleet.sites[device.site].link) is not None:
                 self.doubted(link.device)  # is it the interface, or only the far end?
 

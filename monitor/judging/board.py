@@ -18,12 +18,17 @@ from monitor.judging.decisions import (
     OutageExplained,
     OutageOpened,
     SiteChanged,
+    VantageLost,
 )
+from monitor.judging.flapping import Flaps
+from monitor.judging.known import UNJUDGED, Known
+from monitor.judging.pause import Pause, Pauses, never
 from monitor.judging.power import POWER, Power, silent_together
-from monitor.judging.states import Health, Row, Rules, State, Transition, doubt, judge
+from monitor.judging.states import Health, Rules, State, Transition
 from monitor.judging.topology import Blame, OnTheWay, blame
+from monitor.judging.vantage import Vantage
 from monitor.sample import Sample, Verdict
-from monitor.settings.fleet import Fleet
+from monitor.settings.fleet import Fleet, Group
 
 
 @dataclass
@@ -38,31 +43,36 @@ class Board:
     open_outages: dict[str, datetime] = field(default_factory=dict)
     affected: dict[str, str] = field(default_factory=dict)
     states: dict[str, State] = field(default_factory=dict)
+    pauses: Pauses = never
+    flaps: Flaps = field(default_factory=Flaps)
     power: Power = field(default_factory=Power)
-    _health: dict[str, Health] = field(default_factory=dict)
-    _last: dict[str, Sample] = field(default_factory=dict)
-    _last_good: dict[str, Sample] = field(default_factory=dict)
+    vantage: Vantage = field(default_factory=Vantage)
+    _known: Known = field(default_factory=Known)
     _pending: dict[str, Transition] = field(default_factory=dict)
+    _held: dict[str, Pause] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        self.vantage = Vantage({name: ids(group) for name, group in self.fleet.groups.items()}, self.vantage.blind)
         for site in [*self.open_outages, *self.affected]:
             if site in self.fleet.sites:
                 since = self.open_outages.get(site)
                 for vital in self.fleet.sites[site].vital:
-                    self._health[vital] = Health(State.DOWN, since, failed=Row(self.rules.down_after, since))
+                    self._known.remember_down(vital, since, self.rules)
 
     def health(self, device: str) -> Health:
         """The health of a device or of a link's interface; unknown before its first sample."""
-        return self._health.get(device, _UNJUDGED)
+        return self._known.health(device)
 
     def last(self, device: str) -> Sample | None:
         """The device's latest sample that was not ``unknown``."""
-        return self._last.get(device)
+        return self._known.last.get(device)
 
     def state(self, site: str) -> State:
         """The site's state, derived from its devices and from what lies before it."""
         if site in self.affected:
             return State.UNREACHABLE
+        if site in self._held:
+            return State.PAUSED
         devices = self.fleet.sites[site].devices
         state = self._vital_health(site).state
         if state is State.UP and any(self.health(d.id).state in _POOR for d in devices[1:]):
@@ -72,22 +82,51 @@ class Board:
     def observe(self, sample: Sample) -> list[Decision]:
         """Takes one sample in and says what follows from it."""
         site = self.fleet.judged.get(sample.device)
-        if site is None or sample.verdict is Verdict.UNKNOWN:
-            return []
-        before = self._health.get(sample.device, _UNJUDGED)
-        health, transition = judge(before, sample, self.rules)
-        self._last[sample.device] = sample
-        if sample.verdict is Verdict.OK:
-            self._last_good[sample.device] = sample
-        if health is before:
-            return []
-        self._health[sample.device] = health
-        return list(self._follow(site, sample.device, transition, sample.started_utc))
+        if site is None or sample.verdict is Verdict.UNKNOWN or self.is_blind(site):
+            return self._look_out(sample) if self.vantage.watches(sample.device) else []
+        before = self._known.health(sample.device)
+        health, transition = self._known.take(sample, self.rules)
+        if health is before and not self.flaps.watches(site):
+            return []  # by far the commonest case
+        decisions = list(self._follow(site, sample.device, transition, sample.started_utc))
+        if sample.device == self._gateway(site):
+            up = self._vital_health(site).state is not State.DOWN
+            decisions += self.flaps.observe(site, sample.started_utc, up=up, changed=transition is not None)
+        return decisions
+
+    def tick(self, now_utc: datetime) -> list[Decision]:
+        """Looks again at the silent sites that were in a pause; to be called now and then."""
+        return list(self._settle(list(self._held), now_utc)) if self._held else []
+
+    def next_tick(self) -> datetime | None:
+        """When at the latest `tick` has something to do, as far as that is known."""
+        ends = [pause.until_utc for pause in self._held.values() if pause.until_utc is not None]
+        return min(ends, default=None)
+
+    def is_blind(self, site: str) -> bool:
+        """Whether we cannot see as far as that site."""
+        blind = self.vantage.blind
+        return bool(blind) and any(group in blind for group in self.fleet.uplinks.get(site, ()))
+
+    def _look_out(self, sample: Sample) -> list[Decision]:
+        """A reference's sample: whether we can see. Who was in doubt when we went blind is not in doubt any more."""
+        decisions = self.vantage.observe(sample)
+        for decision in decisions:
+            if isinstance(decision, VantageLost):
+                for site, groups in self.fleet.uplinks.items():
+                    if decision.group in groups:
+                        self._forgive(site)
+        return decisions
+
+    def _forgive(self, site: str) -> None:
+        waited = self._pending.pop(site, None) is not None
+        self._held.pop(site, None)
+        self._known.forgive((device.id for device in self.fleet.sites[site].devices), also_down=waited)
 
     def lose_sight(self, interface: str, at_utc: datetime) -> list[Decision]:
         """The interface of a link cannot be read any more: what was known of it judges nobody from now on."""
         site = self.fleet.judged.get(interface)
-        before = self._health.pop(interface, _UNJUDGED)
+        before = self._known.healths.pop(interface, UNJUDGED)
         if site is None or before.state is State.UNKNOWN:
             return []
         transition = Transition(interface, before.state, State.UNKNOWN, at_utc, at_utc)
@@ -133,6 +172,7 @@ class Board:
         if down_besides:
             return
         self._pending.pop(site, None)
+        self._held.pop(site, None)
         if self.affected.pop(site, None) is not None:
             yield NoLongerAffected(site, transition.since_utc)
         if self.open_outages.pop(site, None) is not None:
@@ -146,9 +186,7 @@ class Board:
             yield NoLongerAffected(site, at_utc)
             if site not in self.fleet.sites:
                 continue
-            for vital in self.fleet.sites[site].vital:
-                if self.health(vital).state is State.DOWN:
-                    self._health[vital] = doubt(self.health(vital))
+            self._known.doubt_down(self.fleet.sites[site].vital)
             yield from self._site_changed(site, at_utc)
 
     def _settle(self, sites: Iterable[str], now_utc: datetime) -> Iterator[Decision]:
@@ -161,35 +199,50 @@ class Board:
             )
             if finding.blame is Blame.WAIT:
                 continue
+            if finding.root is None and (pause := self.pauses(site, now_utc)) is not None:
+                yield from self._hold(site, pause, now_utc)
+                continue
             transition = self._pending.pop(site)
+            held = self._held.pop(site, None)
             if finding.root is None:
-                yield from self._open(site, transition.since_utc, now_utc)
+                yield from self._open(site, transition.since_utc, now_utc, held)
             else:
                 self.affected[site] = finding.root
                 yield Affected(site, finding.root, transition.since_utc)
             yield from self._site_changed(site, transition.since_utc)
 
-    def _open(self, site: str, since_utc: datetime, now_utc: datetime) -> Iterator[Decision]:
+    def _hold(self, site: str, pause: Pause, now_utc: datetime) -> Iterator[Decision]:
+        known = self._held.get(site)
+        self._held[site] = pause
+        if known is None or known.why != pause.why:
+            yield Noticed(site, "", "paused", f"silent, but no outage begins: {pause.why}", now_utc)
+        yield from self._site_changed(site, self._pending[site].since_utc)
+
+    def _open(self, site: str, since_utc: datetime, now_utc: datetime, held: Pause | None) -> Iterator[Decision]:
+        reason = self._reason(site)
+        if held is not None:
+            reason = f"{reason}; silent since {since_utc:%Y-%m-%d %H:%M}Z, which was excused until now: {held.why}"
+            since_utc = max(since_utc, min(held.until_utc or now_utc, now_utc))
         self.open_outages[site] = since_utc
-        last_good = self._last_good.get(self._gateway(site))
+        last_good = self._known.last_good.get(self._gateway(site))
         neighbours = self._neighbours(site)
         why = self.power.why(site, neighbours)
         silent = {each: self.open_outages[each] for each in neighbours if each in self.open_outages}
         together = silent_together(site, since_utc, silent)
         if together and not why:
             why = f"fell silent together with {', '.join(together)}, on the same feeder"
-        yield OutageOpened(site, since_utc, now_utc, last_good, self._reason(site), POWER if why else "", why)
+        yield OutageOpened(site, since_utc, now_utc, last_good, reason, POWER if why else "", why)
         for each in together:
             yield OutageExplained(each, cause=POWER, why=f"fell silent together with {site}, on the same feeder")
 
     def _reason(self, site: str) -> str:
         """What was seen; of a link also which side of it is meant."""
         gateway, link = self._gateway(site), self.fleet.sites[site].link
-        seen = self._last.get(gateway)
+        seen = self._known.last.get(gateway)
         silence = seen.reason if seen and seen.verdict is Verdict.FAILED else ""
         if link is None:
             return silence
-        interface = self._last.get(link.id)
+        interface = self._known.last.get(link.id)
         if interface is not None and interface.verdict is Verdict.FAILED:
             return interface.reason
         return f"the far end is silent: {silence}" if silence else "the far end is silent"
@@ -200,15 +253,7 @@ class Board:
         return [each for each in self.fleet.feeders[feeder] if each != site] if feeder else []
 
     def _vital_health(self, site: str) -> Health:
-        """The worst of what must be up: down before in doubt before degraded before the gateway's."""
-        found = [self.health(each) for each in self.fleet.sites[site].vital]
-        if len(found) == 1:
-            return found[0]
-        for bad in (lambda h: h.state is State.DOWN, lambda h: h.suspect, lambda h: h.state is State.DEGRADED):
-            for health in found:
-                if bad(health):
-                    return health
-        return found[0]
+        return self._known.worst(self.fleet.sites[site].vital)
 
     def _site_changed(self, site: str, since_utc: datetime) -> Iterator[Decision]:
         state = self.state(site)
@@ -226,9 +271,11 @@ class Board:
         for device in old.devices.values():
             successor = fleet.devices.get(device.id)
             if successor is None or successor.address != device.address:
-                self._forget(device.id)
-        for interface in set(self._health) - set(fleet.judged):
-            self._forget(interface)
+                self._known.forget(device.id)
+        self.vantage = Vantage({name: ids(group) for name, group in fleet.groups.items()}, self.vantage.blind)
+        decisions += self.vantage.drop_gone(now_utc)
+        for interface in set(self._known.healths) - set(fleet.judged):
+            self._known.forget(interface)
         for site in list(self.open_outages):
             reason = _why_ended(old, fleet, site)
             if reason:
@@ -241,12 +288,15 @@ class Board:
                 decisions.append(NoLongerAffected(site, now_utc))
         for known_site in [site for site in self._pending if _why_ended(old, fleet, site)]:
             del self._pending[known_site]
+            self._held.pop(known_site, None)
+        self.flaps.keep(fleet.sites)
         self.states = {site: state for site, state in self.states.items() if site in fleet.sites}
         return decisions
 
-    def _forget(self, device: str) -> None:
-        for known in (self._health, self._last, self._last_good):
-            known.pop(device, None)
+
+def ids(group: Group) -> tuple[str, ...]:
+    """What samples call the references of a group."""
+    return tuple(device.id for device in group.references)
 
 
 def _why_ended(old: Fleet, new: Fleet, site: str) -> str:
@@ -256,5 +306,4 @@ def _why_ended(old: Fleet, new: Fleet, site: str) -> str:
     return "readdressed" if known and known.gateway.address != new.sites[site].gateway.address else ""
 
 
-_UNJUDGED = Health()
 _POOR = frozenset({State.DOWN, State.DEGRADED})

@@ -79,7 +79,45 @@ class Noticed:
     at_utc: datetime
 
 
-Decision = OutageOpened | OutageClosed | OutageExplained | Affected | NoLongerAffected | SiteChanged | Noticed
+@dataclass(frozen=True, slots=True)
+class VantageLost:
+    """Nothing behind the uplink of ``group`` can be judged since then: what should always answer there is silent."""
+
+    group: str
+    since_utc: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class VantageBack:
+    """It can be judged again; the time between is unmonitored."""
+
+    group: str
+    since_utc: datetime
+    until_utc: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class FlappingChanged:
+    """The site has begun to change too often for each change to be told, or has settled down."""
+
+    site: str
+    flapping: bool
+    share: float
+    at_utc: datetime
+
+
+Decision = (
+    OutageOpened
+    | OutageClosed
+    | OutageExplained
+    | Affected
+    | NoLongerAffected
+    | SiteChanged
+    | Noticed
+    | VantageLost
+    | VantageBack
+    | FlappingChanged
+)
 
 
 def describe(decision: Decision) -> str:
@@ -99,5 +137,11 @@ def describe(decision: Decision) -> str:
             return f"{site}: judged by itself again since {until:%Y-%m-%d %H:%M:%S}Z"
         case SiteChanged(site, state, since):
             return f"{site}: {state} since {since:%Y-%m-%d %H:%M:%S}Z"
+        case VantageLost(group, since):
+            return f"blind behind '{group}' since {since:%Y-%m-%d %H:%M:%S}Z: all its references are silent"
+        case VantageBack(group, since, until):
+            return f"sight behind '{group}' again: {since:%Y-%m-%d %H:%M:%S}Z to {until:%H:%M:%S}Z is unmonitored"
+        case FlappingChanged(site, flapping, share, _):
+            return f"{site}: {'flaps' if flapping else 'has settled down'} ({share:.0%} of its last results changed)"
         case Noticed(site, device, kind, text, _):
             return f"{device or site}: {kind.replace('_', ' ')}: {text}"

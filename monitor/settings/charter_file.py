@@ -1,17 +1,16 @@
 """config/charter.toml as it is read: the office's Citizen's Charter, word for word and as the machine reads it."""
 
 import datetime as dt
-from typing import Annotated, Literal, TypeVar, get_args
+from typing import Annotated, TypeVar, get_args
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, ValidationInfo, field_validator
 
 from monitor.settings.base import Model
-from monitor.settings.monitor_file import is_mail_address
+from monitor.settings.mail_address import is_mail_address
 from monitor.settings.period import IMMEDIATE, Disposal, Target
 from monitor.settings.problems import did_you_mean
-from monitor.settings.sites_file import Kind
+from monitor.settings.sites_file import HoursName, Kind
 
-HoursName = Literal["always", "office", "centre", "school"]
 """When a service is promised: at every hour, or in the hours that config/calendar.toml gives under that name."""
 
 Item = TypeVar("Item")

@@ -1,13 +1,14 @@
 """The fleet: sites, their devices and who depends on whom, checked and ready to use."""
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from ipaddress import IPv4Address, IPv6Address
 
 from monitor.settings.problems import Problem, did_you_mean
-from monitor.settings.sites_file import LINK, Kind, LinkEntry, SiteEntry, SitesFile
+from monitor.settings.sites_file import LINK, HoursName, Kind, LinkEntry, SiteEntry, SitesFile
 from monitor.settings.toml import Document, KeyPath
+from monitor.settings.vantage_section import VantageEntry
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,7 @@ class Site:
     operator_hours: float = 6.0
     link: Link | None = None
     feeder: str = ""
+    hours: HoursName | None = None
 
     @property
     def vital(self) -> tuple[str, ...]:
@@ -64,16 +66,40 @@ class Site:
         return self.devices[0]
 
 
+@dataclass(frozen=True, slots=True)
+class Group:
+    """An uplink: what always answers beyond it, and the site ``behind`` which its sites lie (None: all sites)."""
+
+    references: tuple[Device, ...]
+    behind: str | None = None
+
+
 @dataclass(frozen=True)
 class Fleet:
-    """All sites by id."""
+    """All sites by id, and the uplinks by name."""
 
     sites: Mapping[str, Site]
+    groups: Mapping[str, Group] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, file: SitesFile) -> "Fleet":
+    def of(cls, file: SitesFile, vantage: Mapping[str, VantageEntry] | None = None) -> "Fleet":
         """The fleet of a file that `problems` found nothing wrong with."""
-        return cls({id_: _site(id_, entry) for id_, entry in file.sites.items()})
+        groups = {name: _group(name, entry) for name, entry in (vantage or {}).items()}
+        return cls({id_: _site(id_, entry) for id_, entry in file.sites.items()}, groups)
+
+    @cached_property
+    def references(self) -> Mapping[str, Device]:
+        """What is probed to know whether we can see, by id; none of it belongs to a site."""
+        return {device.id: device for group in self.groups.values() for device in group.references}
+
+    @cached_property
+    def uplinks(self) -> Mapping[str, tuple[str, ...]]:
+        """The uplinks that each site lies behind."""
+        found: dict[str, list[str]] = {}
+        for name, group in self.groups.items():
+            for site in self.sites if group.behind is None else self.descendants(group.behind):
+                found.setdefault(site, []).append(name)
+        return {site: tuple(names) for site, names in found.items()}
 
     @cached_property
     def devices(self) -> Mapping[str, Device]:
@@ -148,7 +174,16 @@ def _site(id_: str, entry: SiteEntry) -> Site:
         entry.operator_hours,
         None if entry.link is None else _link(id_, entry.link),
         entry.feeder,
+        entry.hours,
     )
+
+
+def _group(name: str, entry: VantageEntry) -> Group:
+    devices = (
+        Device(f"vantage/{name}-{number}", "", f"{name}-{number}", address)
+        for number, address in enumerate(entry.references, 1)
+    )
+    return Group(tuple(devices), entry.behind)
 
 
 def _link(site: str, entry: LinkEntry) -> Link:

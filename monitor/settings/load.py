@@ -67,9 +67,10 @@ def load(directory: Path) -> Settings:
     holidays = part("holidays.toml", HolidaysFile)
     if sites and monitor:
         faults.extend(_unknown_credentials(directory, sites, monitor))
+        faults.extend(_unknown_sites(directory, sites, monitor))
     if faults or not (sites and monitor and charter and calendar and holidays):
         raise ConfigError(faults)
-    return Settings(directory, Fleet.of(sites), monitor, charter, calendar, holidays)
+    return Settings(directory, Fleet.of(sites, monitor.vantage), monitor, charter, calendar, holidays)
 
 
 def _unknown_credentials(directory: Path, sites: SitesFile, monitor: MonitorFile) -> Iterator[Problem]:
@@ -83,6 +84,22 @@ def _unknown_credentials(directory: Path, sites: SitesFile, monitor: MonitorFile
                 hint = did_you_mean(device.snmp, known) or " Expected the NAME of a [snmp.v2c.NAME] or [snmp.v3.NAME]"
                 message = f"monitor.toml has no credentials '{device.snmp}'.{hint}"
                 yield Problem(document.name, document.line(path), ".".join(path), message)
+
+
+def _unknown_sites(directory: Path, sites: SitesFile, monitor: MonitorFile) -> Iterator[Problem]:
+    """Sites that monitor.toml names and sites.toml does not have."""
+    document = read(directory / "monitor.toml", str(directory / "monitor.toml"))
+    named: list[tuple[tuple[str, ...], str | None]] = []
+    for name, group in monitor.vantage.items():
+        named.append((("vantage", name, "behind"), group.behind))
+    for name, window in monitor.maintenance.items():
+        named.append((("maintenance", name, "behind"), window.behind))
+        named += [(("maintenance", name, "sites"), site) for site in window.sites]
+    for path, site in named:
+        if site is not None and site not in sites.sites:
+            hint = did_you_mean(site, sites.sites) or " Expected the id of a site"
+            message = f"sites.toml has no site '{site}'.{hint}"
+            yield Problem(document.name, document.line(path), ".".join(path), message)
 
 
 def _between_sites(document: Document) -> list[Problem]:

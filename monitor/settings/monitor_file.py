@@ -1,16 +1,18 @@
 """config/monitor.toml as it is read: how to probe and judge, where to store, whom to serve."""
 
-import re
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from monitor.settings.base import Model
+from monitor.settings.mail_address import is_mail_address
+from monitor.settings.maintenance_section import Maintenance
 from monitor.settings.modules_section import ModuleEntry
+from monitor.settings.sites_file import Id
 from monitor.settings.snmp_section import Snmp
+from monitor.settings.vantage_section import VantageEntry
 
-FLAGS = re.ASCII | re.IGNORECASE
 Seconds = Annotated[float, Field(gt=0, le=86_400)]
 
 
@@ -52,6 +54,8 @@ class Judging(Model):
     up_after: Annotated[int, Field(ge=1, le=100)] = 2
     degraded_loss: Annotated[float, Field(gt=0, le=1)] = 0.2
     degraded_rtt_ms: Annotated[float, Field(gt=0, le=30_000)] = 500.0
+    flapping_low: Annotated[float, Field(ge=0, le=1)] = 0.05
+    flapping_high: Annotated[float, Field(gt=0, le=1)] = 0.2
     degraded_utilisation: Annotated[float, Field(gt=0, le=1)] = 0.9
     degraded_errors_per_s: Annotated[float, Field(gt=0)] = 1.0
 
@@ -134,12 +138,6 @@ class MonitorFile(Model):
     mail: Mail = Mail()
     web: Web = Web()
     snmp: Snmp = Snmp()
+    vantage: dict[Id, VantageEntry] = Field(default_factory=dict)
+    maintenance: dict[Id, Maintenance] = Field(default_factory=dict)
     modules: dict[str, ModuleEntry] = Field(default_factory=dict)
-
-
-def is_mail_address(text: str) -> bool:
-    """Whether ``text`` can stand in a mail's To: one plain ASCII address, name@domain (RFC 5321, 254 characters)."""
-    return (
-        len(text) <= 254
-        and re.fullmatch(r"[\w.!#$%&'*+/=?^`{|}~-]+@([a-z\d]([a-z\d-]*[a-z\d])?\.)+[a-z]{2,}", text, FLAGS) is not None
-    )

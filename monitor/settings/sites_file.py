@@ -7,6 +7,7 @@ from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
 from monitor.settings.base import Model
 
+HoursName = Literal["always", "office", "centre", "school"]
 LINK = "interface"  # what stands in a device's place for the interface of a link
 Kind = Literal["backbone", "udc", "lab", "office"]
 
@@ -64,6 +65,7 @@ class SiteEntry(Model):
     position: tuple[Annotated[float, Field(ge=-90, le=90)], Annotated[float, Field(ge=-180, le=180)]] | None = None
     parent: str | None = None
     link: LinkEntry | None = None
+    hours: HoursName | None = None
     feeder: Annotated[str, Field(max_length=100)] = ""
     operator: str = ""
     operator_hours: Annotated[float, Field(gt=0, le=8_760)] = 6.0

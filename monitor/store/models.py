@@ -13,7 +13,19 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, DateTime, Dialect, ForeignKey, Index, MetaData, String, Text, UniqueConstraint
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    MetaData,
+    String,
+    Text,
+    UniqueConstraint,
+    false,
+)
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 from sqlalchemy.types import TypeDecorator
 
@@ -186,13 +198,14 @@ class Event(Base):
 
 
 class SiteState(Base):
-    """The last known state of a site."""
+    """The last known state of a site; while it flaps, its comings and goings are not told."""
 
     __tablename__ = "site_states"
 
     site: Mapped[str] = mapped_column(String(64), primary_key=True)
     state: Mapped[str] = mapped_column(String(16))
     since_utc: Mapped[datetime]
+    flapping: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 
 class Heartbeat(Base):

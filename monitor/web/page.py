@@ -31,6 +31,11 @@ TICKET_STATES = {
     "waiting": {"bn": "অপেক্ষমাণ", "en": "waiting"},
 }
 EVENTS = {
+    "paused": {"bn": "পূর্বঘোষিত বিরতিতে নীরব", "en": "silent in a pause"},
+    "vantage_lost": {"bn": "নিজস্ব আপলিংক বিচ্ছিন্ন: পর্যবেক্ষণ স্থগিত", "en": "our own uplink is gone: nothing is judged"},
+    "vantage_back": {"bn": "পর্যবেক্ষণ আবার চালু", "en": "judging again"},
+    "flapping": {"bn": "বারবার বিচ্ছিন্ন ও সচল হচ্ছে", "en": "comes and goes"},
+    "settled": {"bn": "স্থিতিশীল হয়েছে", "en": "has settled down"},
     "trap": {"bn": "যন্ত্রের সংকেত (ট্র্যাপ)", "en": "trap"},
     "restarted": {"bn": "যন্ত্রটি পুনরায় চালু হয়েছে", "en": "started anew"},
     "on_battery": {"bn": "ইউপিএস ব্যাটারিতে চলছে", "en": "UPS on battery"},

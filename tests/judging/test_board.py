@@ -62,7 +62,7 @@ class Story:
 
     def of(self, kind: type[Decision]) -> list[tuple[str, ...]]:
         found = [decision for decision in self.told if isinstance(decision, kind)]
-        return [(d.site, d.root) if isinstance(d, Affected) else (d.site,) for d in found]
+        return [(d.site, d.root) if isinstance(d, Affected) else (getattr(d, "site", ""),) for d in found]
 
 
 def story(tree: Fleet = TREE, **known: dict[str, str] | dict[str, datetime]) -> Story:
@@ -205,9 +205,9 @@ def test_in_every_history_outages_open_and_close_in_turn_and_states_are_told_whe
     for root, mid, leaf in history:
         s.round(leaf=leaf, mid=mid, root=root)
     for name in ("root", "mid", "leaf"):
-        turns = [type(d) for d in s.told if d.site == name and isinstance(d, OutageOpened | OutageClosed)]
+        turns = [type(d) for d in s.told if isinstance(d, OutageOpened | OutageClosed) and d.site == name]
         assert turns == [OutageOpened, OutageClosed] * (len(turns) // 2) + [OutageOpened] * (len(turns) % 2)
-        told = [d.state for d in s.told if d.site == name and isinstance(d, SiteChanged)]
+        told = [d.state for d in s.told if isinstance(d, SiteChanged) and d.site == name]
         assert all(before is not after for before, after in itertools.pairwise(told))
         assert (told or [State.UNKNOWN])[-1] is s.board.state(name) or s.board.state(name) is State.UNKNOWN
 
@@ -233,5 +233,5 @@ def test_a_restart_anywhere_neither_opens_an_outage_twice_nor_loses_one(
             s.board = Board(TREE, RULES, dict(s.board.open_outages), dict(s.board.affected), dict(s.board.states))
         s.round(leaf=leaf, mid=mid, root=root)
     for name in ("root", "mid", "leaf"):
-        turns = [type(d) for d in s.told if d.site == name and isinstance(d, OutageOpened | OutageClosed)]
+        turns = [type(d) for d in s.told if isinstance(d, OutageOpened | OutageClosed) and d.site == name]
         assert turns == [OutageOpened, OutageClosed] * (len(turns) // 2) + [OutageOpened] * (len(turns) % 2)

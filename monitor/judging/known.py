@@ -1,0 +1,69 @@
+"""What samples have told about each device and each link's interface."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from monitor.judging.states import NO_ROW, Health, Row, Rules, State, Transition, doubt, judge
+from monitor.sample import Sample, Verdict
+
+UNJUDGED = Health()
+
+
+@dataclass
+class Known:
+    """By the id of the device or interface."""
+
+    healths: dict[str, Health] = field(default_factory=dict)
+    last: dict[str, Sample] = field(default_factory=dict)
+    last_good: dict[str, Sample] = field(default_factory=dict)
+
+    def health(self, device: str) -> Health:
+        """Unknown before its first sample."""
+        return self.healths.get(device, UNJUDGED)
+
+    def take(self, sample: Sample, rules: Rules) -> tuple[Health, Transition | None]:
+        """Keeps what a sample that is not ``unknown`` makes of its device's health."""
+        health, transition = judge(self.health(sample.device), sample, rules)
+        self.last[sample.device] = sample
+        if sample.verdict is Verdict.OK:
+            self.last_good[sample.device] = sample
+        self.healths[sample.device] = health
+        return health, transition
+
+    def worst(self, devices: tuple[str, ...]) -> Health:
+        """Of those that must be up: one that is down before one in doubt before a degraded one before the first."""
+        if len(devices) == 1:
+            return self.health(devices[0])
+        found = [self.health(each) for each in devices]
+        for bad in (lambda h: h.state is State.DOWN, lambda h: h.suspect, lambda h: h.state is State.DEGRADED):
+            for health in found:
+                if bad(health):
+                    return health
+        return found[0]
+
+    def remember_down(self, device: str, since_utc: datetime | None, rules: Rules) -> None:
+        """It was down before a restart, and is until it proves otherwise."""
+        self.healths[device] = Health(State.DOWN, since_utc, failed=Row(rules.down_after, since_utc))
+
+    def doubt_down(self, devices: Iterable[str]) -> None:
+        """Those that are down must prove it anew."""
+        for device in devices:
+            if self.health(device).state is State.DOWN:
+                self.healths[device] = doubt(self.health(device))
+
+    def forgive(self, devices: Iterable[str], *, also_down: bool) -> None:
+        """Takes back what was not yet certain; ``also_down``: and what was certain and led to nothing yet."""
+        for device in devices:
+            health = self.healths.get(device)
+            if health is None:
+                continue
+            if also_down:
+                self.healths[device] = UNJUDGED
+            elif health.state is not State.DOWN and health.failed is not NO_ROW:
+                self.healths[device] = replace(health, failed=NO_ROW, poor=NO_ROW)
+
+    def forget(self, device: str) -> None:
+        """All of it."""
+        for known in (self.healths, self.last, self.last_good):
+            known.pop(device, None)

@@ -1,0 +1,22 @@
+"""Times in which a silent site is nobody's fault: planned work, and hours in which it is not promised."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Literal, NamedTuple
+
+
+class Pause(NamedTuple):
+    """Why no outage of a site begins now, and until when at least; ``until_utc`` is None where no end is known."""
+
+    kind: Literal["maintenance", "hours"]
+    why: str
+    until_utc: datetime | None
+
+
+Pauses = Callable[[str, datetime], Pause | None]
+"""The pause that a site has at a time, if it has one."""
+
+
+def never(_site: str, _at_utc: datetime) -> Pause | None:
+    """Nothing is ever paused."""
+    return None

@@ -1,0 +1,42 @@
+"""[maintenance.NAME] of config/monitor.toml: planned work, once or every week, during which no outage begins."""
+
+import datetime as dt
+from typing import Annotated
+
+from pydantic import Field, model_validator
+
+from monitor.settings.base import Model
+from monitor.settings.calendar_file import Time, Weekday
+from monitor.settings.sites_file import Id
+
+
+class Maintenance(Model):
+    """What is worked on (``sites``, ``unions``, ``behind`` a site and that site; all if none is named), and when.
+
+    Once: ``begins`` and ``ends``, by the office's clock. Every week: ``days`` with ``opens`` and ``closes``; one that
+    closes before it opens lasts into the next day.
+    """
+
+    text: Annotated[str, Field(min_length=1, max_length=200)]
+    sites: list[Id] = Field(default_factory=list)
+    unions: list[str] = Field(default_factory=list)
+    behind: Id | None = None
+    begins: dt.datetime | None = None
+    ends: dt.datetime | None = None
+    days: list[Weekday] = Field(default_factory=list)
+    opens: Time | None = None
+    closes: Time | None = None
+
+    @model_validator(mode="after")
+    def _one_form(self) -> "Maintenance":
+        once = self.begins is not None and self.ends is not None
+        weekly = bool(self.days) and self.opens is not None and self.closes is not None
+        given = [self.begins, self.ends, self.opens, self.closes]
+        if once == weekly or sum(value is not None for value in given) != 2:
+            raise ValueError("when it is done is not clear. Expected 'begins' and 'ends', or 'days', 'opens', 'closes'")
+        if self.begins and self.ends:
+            if (self.begins.tzinfo is None) != (self.ends.tzinfo is None) or self.ends <= self.begins:
+                raise ValueError(f"{self.begins} to {self.ends} is no stretch of time. Expected 'ends' after 'begins'")
+        elif self.opens == self.closes:
+            raise ValueError("'opens' and 'closes' are the same. Expected two times of day")
+        return self

@@ -1,0 +1,18 @@
+"""[vantage.NAME] of config/monitor.toml: how we know whether we ourselves can see."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from monitor.settings.base import Model
+from monitor.settings.sites_file import Address, Id
+
+
+class VantageEntry(Model):
+    """[vantage.NAME]: addresses beyond an uplink that always answer, and the site ``behind`` which the others lie.
+
+    Without ``behind`` all sites lie beyond it.
+    """
+
+    references: Annotated[list[Address], Field(min_length=1, max_length=16)]
+    behind: Id | None = None
