@@ -39,7 +39,7 @@ class Sample(NamedTuple):
     @property
     def loss(self) -> float:
         """Share of echoes lost, 0.0 to 1.0; 0.0 when none was sent."""
-        return 1.0 - self.received / self.sent if self.sent else 0.0
+        return (self.sent - self.received) / self.sent if self.sent else 0.0
 
     @property
     def rtt_ns(self) -> int | None:

@@ -4,6 +4,7 @@ Nothing is kept in a timer, so a restart, a sleep or a step of the clock neither
 owed under a name that it can have only once.
 """
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from sqlalchemy import select
@@ -46,11 +47,16 @@ def raise_stage(session: Session, office: Office, ticket: Ticket, actor: str, te
     return True
 
 
-def _due(office: Office, ticket: Ticket, now_utc: datetime) -> list[Step]:
+def foreseen(office: Office, ticket: Ticket) -> Iterator[Step]:
+    """All steps that the ticket's dates allow to foresee, done or not."""
     recounted = sum(event.kind == "recounted" for event in ticket.events)
     dates = Dates(ticket.event_utc, ticket.deadline_utc, ticket.breached_utc, recounted)
     responsible = office.charter.services[ticket.service].officer
-    return due(steps(dates, responsible, office.charter.stages, office.calendar), ticket.stage, now_utc)
+    return steps(dates, responsible, office.charter.stages, office.calendar)
+
+
+def _due(office: Office, ticket: Ticket, now_utc: datetime) -> list[Step]:
+    return due(foreseen(office, ticket), ticket.stage, now_utc)
 
 
 def _do(

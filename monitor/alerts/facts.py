@@ -77,11 +77,14 @@ def deadline_of_outage(office: Office, outage: Outage) -> Deadline:
 
 def operator_late_since(office: Office, outage: Outage, now_utc: datetime) -> datetime | None:
     """Since when the operator of the outage's line is late by his own limit; None while he is not, or has none."""
+    limit_utc = operator_limit(office, outage)
+    return limit_utc if limit_utc is not None and limit_utc < (outage.ended_utc or now_utc) else None
+
+
+def operator_limit(office: Office, outage: Outage) -> datetime | None:
+    """Until when the operator of the outage's line has time by his own limit; None where there is no operator."""
     site = office.fleet.sites.get(outage.site)
-    if site is None or not site.operator:
-        return None
-    limit_utc = outage.started_utc + timedelta(hours=site.operator_hours)
-    return limit_utc if limit_utc < (outage.ended_utc or now_utc) else None
+    return outage.started_utc + timedelta(hours=site.operator_hours) if site and site.operator else None
 
 
 def _common(office: Office, service_key: str, site: str | None, now_utc: datetime) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from monitor.cli import (
     importing,
     probe,
     records,
+    replay,
     simulate,
     status,
     tickets,
@@ -60,6 +61,7 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     charter.calendar,
     charter.deadline,
     simulate.simulate,
+    replay.replay,
     discover.discover,
     config.version,
 )

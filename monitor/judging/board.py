@@ -96,7 +96,7 @@ class Board:
 
     def tick(self, now_utc: datetime) -> list[Decision]:
         """Looks again at the silent sites that were in a pause; to be called now and then."""
-        return list(self._settle(list(self._held), now_utc)) if self._held else []
+        return list(self._settle(list(self._pending), now_utc)) if self._held else []
 
     def next_tick(self) -> datetime | None:
         """When at the latest `tick` has something to do, as far as that is known."""
@@ -172,12 +172,20 @@ class Board:
         if down_besides:
             return
         self._pending.pop(site, None)
-        self._held.pop(site, None)
+        if self._held.pop(site, None) is not None:
+            self._judge_again_who_waited_for(site)
         if self.affected.pop(site, None) is not None:
             yield NoLongerAffected(site, transition.since_utc)
         if self.open_outages.pop(site, None) is not None:
             yield OutageClosed(site, transition.since_utc)
             yield from self._judge_again_behind(site, transition.since_utc)
+
+    def _judge_again_who_waited_for(self, root: str) -> None:
+        """Who was silent behind a site in a pause must prove by its own rounds that it is down."""
+        for site in self.fleet.descendants(root):
+            if self._pending.pop(site, None) is not None:
+                self._held.pop(site, None)
+                self._known.doubt_down(self.fleet.sites[site].vital)
 
     def _judge_again_behind(self, root: str, at_utc: datetime) -> Iterator[Decision]:
         """Each site that was silent behind ``root`` must now prove by its own rounds that it is down."""

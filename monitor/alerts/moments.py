@@ -1,0 +1,44 @@
+"""When something falls due next: for clocks that jump from one moment to the next instead of looking every second."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from monitor.alerts import escalation
+from monitor.alerts.facts import operator_limit
+from monitor.alerts.office import Office
+from monitor.alerts.states import UNSOLVED
+from monitor.charter.stages import warning_utc
+from monitor.store.models import Notice, Outage, Ticket
+
+
+def next_moment(session: Session, office: Office, after_utc: datetime) -> datetime | None:
+    """The first moment later than ``after_utc`` at which the stored dates ask for something; None: there is none."""
+    return min((moment for moment in _moments(session, office) if moment > after_utc), default=None)
+
+
+def _moments(session: Session, office: Office) -> Iterator[datetime]:
+    for outage in session.scalars(select(Outage).where(Outage.ended_utc.is_(None))):
+        yield outage.deadline_utc
+        warned = warning_utc(outage.deadline_utc, from_utc=outage.started_utc, calendar=office.calendar)
+        if warned is not None:
+            yield warned
+        limit = operator_limit(office, outage)
+        if limit is not None:
+            yield limit
+    ended = (
+        select(func.max(Outage.ended_utc))
+        .join(Ticket)
+        .where(Ticket.state.in_(UNSOLVED))
+        .group_by(Ticket.id)
+        .having(func.count() == func.count(Outage.ended_utc))
+    )
+    for last in session.scalars(ended):
+        if last is not None:
+            yield last + office.recovery_hold
+    for ticket in session.scalars(select(Ticket).where(Ticket.state.in_(UNSOLVED))):
+        for step in escalation.foreseen(office, ticket):
+            yield step.at_utc
+    yield from session.scalars(select(Notice.due_utc).where(Notice.sent_utc.is_(None), Notice.dead_utc.is_(None)))

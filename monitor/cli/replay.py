@@ -1,0 +1,151 @@
+"""`replay`: what the present configuration would have made of recorded samples."""
+
+import gzip
+import json
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from monitor.cli.failing import BAD_INPUT, Failure, settings_of
+
+if TYPE_CHECKING:
+    from monitor.sample import Sample
+    from monitor.settings.fleet import Fleet
+
+PARTS = 1_000_000  # a share of loss in whole echoes
+
+
+def replay(
+    context: typer.Context,
+    samples: Annotated[Path, typer.Argument(help="A file of samples, a JSON object a line; '-' for standard input.")],
+    config: Annotated[Path | None, typer.Option("--config", "-c", help="The folder of another configuration.")] = None,
+    until: Annotated[str, typer.Option(help="Carry time on until then, such as 2026-12-24T10:00 (Dhaka).")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON, an object a line.")] = False,
+) -> None:
+    """Runs recorded samples through the daemon's judging, charter clock and escalation. Nobody is told anything."""
+    from monitor.daemon.replay import replay as play
+
+    settings = settings_of(config or context.obj)
+    until_utc = _until(until)
+    for transition in play(settings, read(samples, settings.fleet), until_utc):
+        print(json.dumps(transition, ensure_ascii=False) if as_json else sentence(transition))
+
+
+def read(path: Path, fleet: "Fleet") -> Iterator["Sample"]:
+    """The samples of a file, in its order; raises Failure that names the line of the first fault."""
+    from monitor.sample import Sample, Verdict
+
+    known = {**{site.id: site.gateway.id for site in fleet.sites.values()}, **{id_: id_ for id_ in fleet.judged}}
+    known |= {id_: id_ for id_ in fleet.references}
+    verdicts = {verdict.value: verdict for verdict in Verdict}
+    last: datetime | None = None
+    for number, line in enumerate(_lines(path), 1):
+        if not line.strip():
+            continue
+        try:
+            entry = json.loads(line)
+            t = entry["t"]
+            at = datetime.fromisoformat(t)
+            device = known[entry["device"]]
+            verdict = verdicts[entry["verdict"]]
+        except (ValueError, KeyError, TypeError, AttributeError):
+            raise Failure(f"{path}:{number}: {_fault(line, known)}", BAD_INPUT) from None
+        if at.tzinfo is None:
+            raise Failure(f"{path}:{number}: t: '{t}' has no offset. Expected one such as +06:00", BAD_INPUT)
+        if last is not None and at < last:
+            raise Failure(f"{path}:{number}: t: '{t}' is before the line above. Expected samples in order", BAD_INPUT)
+        last = at
+        sent, received, rtts = _counts(entry, verdict is Verdict.OK, f"{path}:{number}")
+        yield Sample(
+            device,
+            str(entry.get("probe", "icmp")),
+            at.astimezone(UTC),
+            0,
+            verdict,
+            sent,
+            received,
+            rtts,
+            str(entry.get("reason", "" if verdict is Verdict.OK else "timeout")),
+            str(entry.get("poor", "")),
+        )
+
+
+def _counts(entry: dict[str, Any], answered: bool, where: str) -> tuple[int, int, tuple[int, ...]]:
+    """(sent, received, round-trip times) as a sample has them."""
+    rtt, loss = entry.get("rtt_ms"), entry.get("loss")
+    for name, value, most in (("rtt_ms", rtt, 1e9), ("loss", loss, 1.0)):
+        if value is None:
+            continue
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= most:
+            what = "a share from 0 to 1" if name == "loss" else "milliseconds"
+            raise Failure(f"{where}: {name}: found {value!r}. Expected {what}, or null", BAD_INPUT)
+    if not answered:
+        return 1, 0, ()
+    lost = round((loss or 0.0) * PARTS)
+    return PARTS, PARTS - lost, () if rtt is None else (round(rtt * 1_000_000),)
+
+
+def _fault(line: str, known: dict[str, str]) -> str:
+    """What is wrong with a line that could not be read."""
+    from monitor.settings.problems import did_you_mean
+
+    try:
+        entry = json.loads(line)
+    except ValueError as error:
+        return f"no JSON: {error}. Expected an object with t, device and verdict"
+    if not isinstance(entry, dict):
+        return f"found {line.strip()[:60]}. Expected an object with t, device and verdict"
+    for name in ("t", "device", "verdict"):
+        if name not in entry:
+            return f"{name}: is missing. Expected it here"
+    if entry["verdict"] not in ("ok", "failed", "unknown"):
+        return f"verdict: found {entry['verdict']!r}. Expected ok, failed or unknown"
+    if not isinstance(entry["device"], str) or entry["device"] not in known:
+        hint = did_you_mean(str(entry["device"]), known) or " Expected SITE/NAME as in sites.toml"
+        return f"device: no device {entry['device']!r}.{hint}"
+    return f"t: found {entry['t']!r}. Expected a time such as 2026-11-24T09:00:00+06:00"
+
+
+def _lines(path: Path) -> Iterator[str]:
+    if str(path) == "-":
+        yield from sys.stdin
+        return
+    try:
+        with gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8") as lines:
+            yield from lines
+    except OSError as error:
+        raise Failure(f"{path}: cannot be read: {error.strerror or error}", BAD_INPUT) from None
+    except UnicodeDecodeError:
+        raise Failure(f"{path}: is not text in UTF-8. Expected samples, a JSON object a line", BAD_INPUT) from None
+
+
+def _until(text: str) -> datetime | None:
+    from monitor.charter.text import DHAKA
+
+    if not text:
+        return None
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise Failure(f"--until: '{text}' is not a time. Expected one such as 2026-12-24T10:00", BAD_INPUT) from None
+    return (found if found.tzinfo else found.replace(tzinfo=DHAKA)).astimezone(UTC)
+
+
+def sentence(transition: dict[str, Any]) -> str:
+    """A transition as a line for people."""
+    at = datetime.fromisoformat(transition["t"])
+    where = transition.get("ticket") or transition.get("site") or transition.get("group") or ""
+    rest = [_words(name, value) for name, value in transition.items() if name not in ("t", "kind", "ticket", "group")]
+    return f"{at:%Y-%m-%d %H:%M:%S}  {transition['kind']:<16}  {where:<16}  {', '.join(rest)}".rstrip()
+
+
+def _words(name: str, value: Any) -> str:
+    if name in ("started", "ended", "deadline"):
+        return f"{name} {datetime.fromisoformat(value):%Y-%m-%d %H:%M:%S}"
+    if name == "affected":
+        return f"{len(value)} affected"
+    return str(value) if name in ("site", "reason", "why") else f"{name} {value}"
