@@ -16,7 +16,7 @@ from monitor.alerts.delivery import channel_of
 from monitor.alerts.office import Office
 from monitor.alerts.pauses import pause_of
 from monitor.clock import NS_PER_S, Clock
-from monitor.daemon import memory
+from monitor.daemon import garbage, memory
 from monitor.daemon.delivery import Delivery
 from monitor.daemon.judged import rules_of, thresholds_of
 from monitor.daemon.poller import Poller
@@ -103,7 +103,10 @@ class Daemon:
         self._poller.open()
         self._traps.open(self.settings)
         web = await serve(self._app(), self._sockets or [_listen(self.settings)])
-        nightly = Nightly({"copy of the database": self._back_up, "forgetting": self._forget})
+        nightly = Nightly(
+            {"copy of the database": self._back_up, "forgetting": self._forget, "clearing of memory": garbage.collect}
+        )
+        garbage.calm()
         nightly.start()
         self._say_what_runs()
         self._notifier.ready()
