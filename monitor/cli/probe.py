@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from monitor.cli.failing import BAD_INPUT, CANNOT, INTERRUPTED, NO, Failure
+from monitor.cli.services import dns, http, tcp
 from monitor.cli.snmp import snmp
 from monitor.cli.trace import trace
 
@@ -26,6 +27,9 @@ FIRST_HOST, FIRST_MULTICAST = bytes([1, 0, 0, 0]), bytes([224, 0, 0, 0])
 
 app.command()(trace)
 app.command()(snmp)
+app.command()(tcp)
+app.command()(http)
+app.command()(dns)
 
 
 @app.command()

@@ -1,0 +1,105 @@
+"""`probe tcp`, `probe http`, `probe dns`: one service checked as the daemon would check it."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from monitor.cli.failing import BAD_INPUT, NO, Failure
+
+if TYPE_CHECKING:
+    from monitor.probes.services.base import Outcome
+    from monitor.settings.services_section import ServiceCheck
+
+AsJson = Annotated[bool, typer.Option("--json", help="As JSON.")]
+Timeout = Annotated[float, typer.Option(min=0.1, max=60, help="How long an answer may take, in seconds.")]
+
+
+def tcp(
+    target: Annotated[str, typer.Argument(metavar="HOST:PORT", help="IPv6 as [ADDRESS]:PORT.")],
+    timeout: Timeout = 5.0,
+    as_json: AsJson = False,
+) -> None:
+    """Opens a TCP connection and says how long that took."""
+    host, _, port = target.rpartition(":")
+    _check(target, {"kind": "tcp", "host": host.strip("[]"), "port": port}, timeout, as_json)
+
+
+def http(
+    url: Annotated[str, typer.Argument(metavar="URL")],
+    status: Annotated[
+        int | None, typer.Option(help="The status that is expected; any from 200 to 399, if left out.")
+    ] = None,
+    body: Annotated[str, typer.Option(help="What the page must say.")] = "",
+    certificate_days: Annotated[int, typer.Option(help="Warn when the certificate expires sooner, in days.")] = 14,
+    ca_file: Annotated[Path | None, typer.Option(help="The authority of the server's certificate.")] = None,
+    insecure: Annotated[bool, typer.Option("--insecure", help="Believe any certificate.")] = False,
+    timeout: Timeout = 10.0,
+    as_json: AsJson = False,
+) -> None:
+    """Gets a page: its status, what it says, how long its certificate is good for."""
+    wanted = {"kind": "http", "url": url, "status": status, "body": body, "certificate_days": certificate_days}
+    _check(url, {**wanted, "ca_file": ca_file, "verify": not insecure}, timeout, as_json)
+
+
+def dns(
+    name: Annotated[str, typer.Argument(help="The name that is asked for.")],
+    type_: Annotated[str, typer.Option("--type", help="A, AAAA, CNAME, MX, NS, PTR, SOA, SRV or TXT.")] = "A",
+    server: Annotated[str, typer.Option(help="ADDRESS[:PORT] of the server; this machine's, if left out.")] = "",
+    expect: Annotated[str, typer.Option(help="A record that must be among the answers.")] = "",
+    timeout: Timeout = 5.0,
+    as_json: AsJson = False,
+) -> None:
+    """Asks a name server for a name."""
+    where: dict[str, Any] = {"server": server}
+    if server.count(":") == 1 or "]:" in server:
+        host, _, port = server.rpartition(":")
+        where = {"server": host, "port": port}
+    where["server"] = where["server"].strip("[]")
+    _check(name, {"kind": "dns", "name": name, "type": type_.upper(), "expect": expect, **where}, timeout, as_json)
+
+
+def _check(target: str, entry: dict[str, Any], timeout_s: float, as_json: bool) -> None:
+    import asyncio
+
+    from monitor.probes.services.checks import CHECKS
+
+    wanted = _wanted(entry)
+    outcome = asyncio.run(CHECKS[wanted.kind](wanted, timeout_s))
+    _print(target, wanted.kind, outcome, as_json)
+    if outcome.reason or outcome.poor:
+        raise typer.Exit(NO)
+
+
+def _wanted(entry: dict[str, Any]) -> "ServiceCheck":
+    from pydantic import ValidationError
+
+    from monitor.settings.services_section import ServiceCheck
+
+    try:
+        return ServiceCheck.model_validate(entry)
+    except ValidationError as error:
+        fault = error.errors()[0]
+        where = ".".join(map(str, fault["loc"]))
+        context, said = fault.get("ctx", {}).get("error"), fault["msg"].replace("Input should", "Expected it to")
+        message = str(context) if context else f"found {fault['input']!r}. {said}"
+        raise Failure(f"{where}: {message}" if where else message, BAD_INPUT) from None
+
+
+def _print(target: str, kind: str, outcome: "Outcome", as_json: bool) -> None:
+    took_ms = None if outcome.took_ns is None else round(outcome.took_ns / 1e6, 3)
+    verdict = "failed" if outcome.reason else "ok"
+    facts: dict[str, Any] = {"target": target, "probe": kind, "verdict": verdict, "rtt_ms": took_ms}
+    facts |= {"reason": outcome.reason, "poor": outcome.poor, **outcome.details}
+    if as_json:
+        print(json.dumps(facts, ensure_ascii=False))
+        return
+    words = [f"{name.replace('_', ' ')} {_shown(value)}" for name, value in outcome.details.items()]
+    took = [] if took_ms is None else [f"{took_ms:.1f} ms"]
+    print(f"{target}: {verdict}{f' ({outcome.reason or outcome.poor})' * bool(outcome.reason or outcome.poor)}", end="")
+    print(f"; {', '.join([*took, *words])}" if took or words else "")
+
+
+def _shown(value: object) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)

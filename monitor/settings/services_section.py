@@ -1,0 +1,48 @@
+"""[sites.ID.services.NAME] of config/sites.toml: what a site serves, and how to see that it does."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+from pydantic import Field, StringConstraints, model_validator
+
+from monitor.settings.base import Model
+
+RecordType = Literal["A", "AAAA", "CNAME", "MX", "NS", "PTR", "SOA", "SRV", "TXT"]
+HostName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._:%-]{1,253}$")]
+
+
+class ServiceCheck(Model):
+    """One check. ``tcp``: ``host`` and ``port``. ``http``: ``url``. ``dns``: ``name`` and ``type``, at ``server``."""
+
+    kind: Literal["tcp", "http", "dns"]
+    host: HostName | Literal[""] = ""
+    port: Annotated[int, Field(ge=1, le=65_535)] | None = None
+    url: Annotated[str, Field(max_length=2_000)] = ""
+    status: Annotated[int, Field(ge=100, le=599)] | None = None
+    body: Annotated[str, Field(max_length=1_000)] = ""
+    verify: bool = True
+    ca_file: Path | None = None
+    certificate_days: Annotated[int, Field(ge=0, le=365)] = 14
+    name: Annotated[str, Field(max_length=253)] = ""
+    type: RecordType = "A"
+    server: HostName | Literal[""] = ""
+    expect: Annotated[str, Field(max_length=500)] = ""
+
+    @model_validator(mode="after")
+    def _whole(self) -> "ServiceCheck":
+        if self.kind == "tcp" and not (self.host and self.port):
+            raise ValueError("a check of kind tcp needs 'host' and 'port'. Expected both")
+        if self.kind == "http" and not _is_page(self.url):
+            raise ValueError(f"'{self.url}' is not the address of a page. Expected http://… or https://…")
+        if self.kind == "dns" and not self.name:
+            raise ValueError("a check of kind dns needs 'name'. Expected the name that is asked for")
+        return self
+
+
+def _is_page(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        return False

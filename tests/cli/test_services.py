@@ -1,0 +1,225 @@
+"""`probe tcp`, `probe http`, `probe dns` against real servers on loopback: http.server, its TLS, dnsmasq."""
+
+import json
+import socket
+import ssl
+import subprocess
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from ipaddress import ip_address
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+
+from tests.cli.test_commands import PROGRAM
+from tests.lab.waiting import until
+
+HOST = "127.0.0.1"
+
+
+def probe(*words: str) -> "subprocess.CompletedProcess[str]":
+    done = subprocess.run([str(PROGRAM), "probe", *words], capture_output=True, text=True, timeout=60)
+    assert "Traceback" not in done.stderr
+    return done
+
+
+def facts(*words: str) -> dict[str, object]:
+    found: dict[str, object] = json.loads(probe(*words, "--json").stdout)
+    return found
+
+
+class Page(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        if self.path == "/slow":
+            threading.Event().wait(5)
+        if self.path == "/moved":
+            self.send_response(302)
+            self.send_header("Location", "/")
+            self.end_headers()
+            return
+        self.send_response(200 if self.path in {"/", "/slow", "/endless"} else 404)
+        self.end_headers()
+        self.wfile.write("নাগরিক সেবা".encode())
+        if self.path == "/endless":
+            while True:
+                self.wfile.write(bytes(65_536))
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@contextmanager
+def serving(context: ssl.SSLContext | None = None) -> Iterator[int]:
+    server = ThreadingHTTPServer((HOST, 0), Page)
+    server.daemon_threads = True
+    server.handle_error = lambda *_: None  # type: ignore[method-assign]  # clients hang up here on purpose
+    if context is not None:
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield server.server_address[1]
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture(scope="module")
+def page() -> Iterator[str]:
+    with serving() as port:
+        yield f"http://{HOST}:{port}"
+
+
+def certificate(folder: Path, days: int) -> Path:
+    """A certificate for loopback that is good for so many days from now, with its key, in one file."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "portal.example")])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=60))
+        .not_valid_after(now + timedelta(days=days))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address(HOST))]), critical=False)
+        .sign(key, hashes.SHA256())
+    )
+    file = folder / f"{days}.pem"
+    pem = serialization.Encoding.PEM
+    plain = serialization.NoEncryption()
+    file.write_bytes(key.private_bytes(pem, serialization.PrivateFormat.PKCS8, plain) + made.public_bytes(pem))
+    return file
+
+
+@contextmanager
+def secure(file: Path) -> Iterator[str]:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(file)
+    with serving(context) as port:
+        yield f"https://{HOST}:{port}/"
+
+
+def free_port(kind: socket.SocketKind) -> int:
+    with socket.socket(socket.AF_INET, kind) as held:
+        held.bind((HOST, 0))
+        return int(held.getsockname()[1])
+
+
+def test_an_open_port_is_told_from_a_closed_one(page: str) -> None:
+    there = facts("tcp", page.removeprefix("http://"))
+    nobody = facts("tcp", f"{HOST}:{free_port(socket.SOCK_STREAM)}")
+
+    assert (there["verdict"], there["reason"]) == ("ok", "")
+    assert isinstance(there["rtt_ms"], float)
+    assert (nobody["verdict"], nobody["reason"], nobody["rtt_ms"]) == ("failed", "connection refused", None)
+
+
+@pytest.mark.parametrize(
+    ("path", "words", "verdict", "reason"),
+    [
+        ("/", (), "ok", ""),
+        ("/moved", (), "ok", ""),
+        ("/nope", (), "failed", "status 404"),
+        ("/nope", ("--status", "404"), "ok", ""),
+        ("/", ("--status", "204"), "failed", "status 200"),
+        ("/", ("--body", "নাগরিক"), "ok", ""),
+        ("/", ("--body", "বিদায়"), "failed", "the page does not say 'বিদায়'"),
+        ("/endless", ("--body", "নাগরিক"), "ok", ""),
+        ("/slow", ("--timeout", "0.5"), "failed", "timeout"),
+    ],
+)
+def test_a_page_is_judged_by_its_status_and_what_it_says(
+    page: str, path: str, words: tuple[str, ...], verdict: str, reason: str
+) -> None:
+    found = facts("http", page + path, *words)
+
+    assert (found["verdict"], found["reason"]) == (verdict, reason)
+
+
+def test_a_certificate_is_good_ages_expires_or_is_not_trusted(tmp_path: Path) -> None:
+    good, old, dead = (certificate(tmp_path, days) for days in (90, 5, -1))
+    with secure(good) as url:
+        assert (facts("http", url, "--ca-file", str(good))["verdict"]) == "ok"
+        untrusted = facts("http", url)
+        assert untrusted["verdict"] == "failed"
+        assert "self-signed certificate" in str(untrusted["reason"])
+        assert facts("http", url, "--insecure")["verdict"] == "ok"
+    with secure(old) as url:
+        ageing = probe("http", url, "--ca-file", str(old))
+        assert ageing.returncode == 1
+        assert "the certificate expires" in ageing.stdout
+        assert facts("http", url, "--ca-file", str(old), "--certificate-days", "3")["poor"] == ""
+    with secure(dead) as url:
+        assert "certificate has expired" in str(facts("http", url, "--ca-file", str(dead))["reason"])
+
+
+@pytest.fixture(scope="module")
+def names() -> Iterator[str]:
+    """dnsmasq that knows one name; yields ADDRESS:PORT."""
+    port = free_port(socket.SOCK_DGRAM)
+    words = ["--no-daemon", f"--port={port}", f"--listen-address={HOST}", "--bind-interfaces", "--no-hosts"]
+    words += ["--conf-file=/dev/null", "--host-record=portal.example,10.77.1.2", "--local=/example/"]
+    words += ["--no-resolv", "--txt-record=portal.example,one,two"]
+    process = subprocess.Popen(["/usr/sbin/dnsmasq", *words], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    server = f"{HOST}:{port}"
+    try:
+        until(lambda: probe("dns", "portal.example", "--server", server).returncode == 0, "dnsmasq", 15)
+        yield server
+    finally:
+        process.kill()
+        process.wait()
+
+
+@pytest.mark.parametrize(
+    ("name", "words", "reason"),
+    [
+        ("portal.example", (), ""),
+        ("portal.example", ("--expect", "10.77.1.2"), ""),
+        ("portal.example", ("--expect", "10.77.1.3"), "answers 10.77.1.2 and not 10.77.1.3"),
+        ("portal.example", ("--type", "txt"), ""),
+        ("portal.example", ("--type", "mx"), "no MX record"),
+        ("nowhere.example", (), "NXDOMAIN"),
+    ],
+)
+def test_a_name_is_judged_by_what_its_server_answers(
+    names: str, name: str, words: tuple[str, ...], reason: str
+) -> None:
+    assert facts("dns", name, "--server", names, *words)["reason"] == reason
+
+
+def test_a_name_server_that_is_not_there_is_a_failure() -> None:
+    server = f"{HOST}:{free_port(socket.SOCK_DGRAM)}"
+
+    assert facts("dns", "portal.example", "--server", server, "--timeout", "0.5")["verdict"] == "failed"
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (("tcp", "127.0.0.1"), "port: found '127.0.0.1'"),
+        (("tcp", "127.0.0.1:70000"), "port: found '70000'"),
+        (("http", "ftp://127.0.0.1/"), "Expected http://… or https://…"),
+        (("http", "http://[::1/"), "Expected http://… or https://…"),
+        (("dns", "portal.example", "--type", "XYZ"), "type: found 'XYZ'"),
+    ],
+)
+def test_what_cannot_be_asked_is_bad_input(words: tuple[str, ...], expected: str) -> None:
+    done = probe(*words)
+
+    assert done.returncode == 2
+    assert expected in done.stderr
+
+
+def test_every_kind_has_its_check() -> None:
+    from typing import get_args
+
+    from monitor.probes.services.base import Kind
+    from monitor.probes.services.checks import CHECKS
+
+    assert set(CHECKS) == set(get_args(Kind))
