@@ -23,6 +23,8 @@ def tcp(
 ) -> None:
     """Opens a TCP connection and says how long that took."""
     host, _, port = target.rpartition(":")
+    if not host:
+        raise Failure(f"'{target}' names no host. Expected HOST:PORT", BAD_INPUT)
     _check(target, {"kind": "tcp", "host": host.strip("[]"), "port": port}, timeout, as_json)
 
 

@@ -17,6 +17,7 @@ from monitor.alerts.office import Office
 from monitor.alerts.pauses import pause_of
 from monitor.clock import NS_PER_S, Clock
 from monitor.daemon import garbage, memory
+from monitor.daemon.attendant import Attendant
 from monitor.daemon.delivery import Delivery
 from monitor.daemon.judged import rules_of, thresholds_of
 from monitor.daemon.poller import Poller
@@ -66,6 +67,8 @@ class Daemon:
         self._live.clock_suspect = lambda: self._recorder.clock_suspect
         self._poller = Poller(clock, self._live, settings, self._board, self._recorder.put)
         self._prober = Prober(clock, self._probe, self._board, self._live, settings.monitor.probing, self._recorder.put)
+        self._attendant = Attendant(clock, self._live, self._board, self._recorder.put)
+        self._attendant.configure(settings.fleet, settings.monitor.probing)
         self._prober.doubted = self._poller.soon
         self._traps = TrapReceiver(clock, lambda: self._poller.agents, self._look, self._recorder.put)
         self._live.traps = self._traps.counted
@@ -111,9 +114,8 @@ class Daemon:
         self._say_what_runs()
         self._notifier.ready()
         try:
-            await self._until_stopped(
-                self._prober.run(), self._poller.run(), self._recorder.run(), self._delivery.run(), self._watch()
-            )
+            parts = (self._prober, self._poller, self._attendant, self._recorder, self._delivery)
+            await self._until_stopped(*(part.run() for part in parts), self._watch())
         finally:
             self._notifier.stopping()
             nightly.stop()
@@ -187,6 +189,7 @@ class Daemon:
         self._live.fleet = settings.fleet
         self._live.forget(gone)
         self._poller.configure(settings)
+        self._attendant.configure(settings.fleet, settings.monitor.probing)
         self._traps.reopen(settings)
         self._recorder.put(decisions)
         log.info(

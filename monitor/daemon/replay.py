@@ -42,6 +42,7 @@ from monitor.store.models import Notice, Ticket, TicketEvent
 from monitor.store.session import Store, open_store
 
 Transition = dict[str, Any]
+URGENT = (OutageOpened, OutageClosed, FlappingChanged)
 TICKETS = {"opened": "ticket_opened", "resolved": "ticket_resolved", "reopened": "ticket_reopened"}
 
 
@@ -86,6 +87,7 @@ class _Player:
     office: Office
     board: Board
     due_utc: datetime | None = None
+    _waiting: list[tuple[Decision, datetime]] = field(default_factory=list)
     _events: int = 0
     _listed: int = 0
     _open: dict[str, datetime] = field(default_factory=dict)
@@ -98,14 +100,28 @@ class _Player:
         while self.due_utc is not None and self.due_utc <= until_utc:
             now_utc = self.due_utc
             yield from self.take(self.board.tick(now_utc), now_utc)
+            yield from self._look(now_utc)
 
     def take(self, decisions: list[Decision], now_utc: datetime) -> Iterator[Transition]:
-        """Stores decisions, does what is due, and says what all that came to."""
+        """Says what was decided, and does what follows from it; what nothing follows from waits to be stored."""
         for decision in decisions:
             yield from self._told(decision, now_utc)
+            if isinstance(decision, FlappingChanged):  # of all states only these matter to what follows
+                state = self._states.get(decision.site, State.UNKNOWN)
+                self._waiting.append((SiteChanged(decision.site, state, now_utc), now_utc))
+            if not isinstance(decision, SiteChanged):
+                self._waiting.append((decision, now_utc))
+        if any(isinstance(decision, URGENT) for decision in decisions):
+            yield from self._look(now_utc)
+        elif (tick_utc := self.board.next_tick()) is not None:
+            self.due_utc = tick_utc if self.due_utc is None else min(self.due_utc, tick_utc)
+
+    def _look(self, now_utc: datetime) -> Iterator[Transition]:
+        """Stores what waits, does what is due, and says what that came to."""
         with self.store.write() as session:
-            for decision in decisions:
-                outages.apply(session, self.office, decision, now_utc)
+            for decision, decided_utc in self._waiting:
+                outages.apply(session, self.office, decision, decided_utc)
+            self._waiting.clear()
             what_is_due(session, self.office, now_utc)
             session.flush()
             for event in session.scalars(select(TicketEvent).where(TicketEvent.id > self._events)):

@@ -73,9 +73,8 @@ class Board:
             return State.UNREACHABLE
         if site in self._held:
             return State.PAUSED
-        devices = self.fleet.sites[site].devices
         state = self._vital_health(site).state
-        if state is State.UP and any(self.health(d.id).state in _POOR for d in devices[1:]):
+        if state is State.UP and any(self.health(each).state in _POOR for each in self.fleet.sites[site].others):
             return State.DEGRADED
         return state
 

@@ -22,6 +22,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from monitor.clock import NS_PER_S, Clock
 from monitor.judging.states import State
 from monitor.metrics.live import Live
+from monitor.metrics.services import service_metrics
 from monitor.metrics.snmp import snmp_metrics, snmp_totals
 from monitor.probes.icmp.packets import FORGED
 from monitor.sample import Verdict
@@ -85,6 +86,7 @@ class _Everything(Collector):
         yield from self._sites()
         yield from snmp_metrics(self._live)
         yield from snmp_totals(self._live)
+        yield from service_metrics(self._live)
         stored = self._ask_store()
         readable = GaugeMetricFamily("upazila_store_readable", "1 while the database answers.")
         readable.add_metric([], float(stored is not None))

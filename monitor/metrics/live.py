@@ -11,7 +11,7 @@ from monitor.judging.board import Board
 from monitor.probes.snmp.modules import Series
 from monitor.probes.snmp.reading import Reading
 from monitor.sample import Sample, Verdict
-from monitor.settings.fleet import Fleet
+from monitor.settings.fleet import Fleet, Service
 
 BUCKETS_S = (0.001, 0.005, 0.01, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
@@ -47,6 +47,15 @@ class SnmpState:
     series: Sequence[Series] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class ServiceState:
+    """How the last check of a service went."""
+
+    service: Service
+    sample: Sample
+    details: Mapping[str, object]
+
+
 @dataclass
 class Live:
     """Fed on the event loop by the daemon, read there by the page and the exposition."""
@@ -59,6 +68,7 @@ class Live:
     clock_suspect: Callable[[], bool] = bool
     rejected: Callable[[], Mapping[str, int]] = dict
     samples: dict[tuple[str, str], Sample] = field(default_factory=dict)
+    services: dict[str, ServiceState] = field(default_factory=dict)
     snmp: dict[str, SnmpState] = field(default_factory=dict)
     snmp_readings: Counter[str] = field(default_factory=Counter)
     traps: Counter[str] = field(default_factory=Counter)

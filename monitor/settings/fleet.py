@@ -6,6 +6,7 @@ from functools import cached_property
 from ipaddress import IPv4Address, IPv6Address
 
 from monitor.settings.problems import Problem, did_you_mean
+from monitor.settings.services_section import ServiceCheck
 from monitor.settings.sites_file import LINK, HoursName, Kind, LinkEntry, SiteEntry, SitesFile
 from monitor.settings.toml import Document, KeyPath
 from monitor.settings.vantage_section import VantageEntry
@@ -39,6 +40,16 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
+class Service:
+    """Something that a site serves. ``id`` is 'SITE/NAME'."""
+
+    id: str
+    site: str
+    name: str
+    check: ServiceCheck
+
+
+@dataclass(frozen=True, slots=True)
 class Site:
     """A place or link the office answers for. Its first device is its gateway and decides whether it is down."""
 
@@ -55,6 +66,12 @@ class Site:
     link: Link | None = None
     feeder: str = ""
     hours: HoursName | None = None
+    services: tuple[Service, ...] = ()
+
+    @property
+    def others(self) -> tuple[str, ...]:
+        """The ids of what makes the site degraded when it is down."""
+        return (*(device.id for device in self.devices[1:]), *(service.id for service in self.services))
 
     @property
     def vital(self) -> tuple[str, ...]:
@@ -110,7 +127,13 @@ class Fleet:
     def judged(self) -> Mapping[str, str]:
         """The site of everything that samples can be about: devices, and interfaces of links."""
         links = {site.link.id: site.id for site in self.sites.values() if site.link}
-        return {**{device.id: device.site for device in self.devices.values()}, **links}
+        services = {service.id: service.site for service in self.services.values()}
+        return {**{device.id: device.site for device in self.devices.values()}, **links, **services}
+
+    @cached_property
+    def services(self) -> Mapping[str, Service]:
+        """All services by id."""
+        return {service.id: service for site in self.sites.values() for service in site.services}
 
     @cached_property
     def links(self) -> Mapping[str, tuple[Link, ...]]:
@@ -175,7 +198,14 @@ def _site(id_: str, entry: SiteEntry) -> Site:
         None if entry.link is None else _link(id_, entry.link),
         entry.feeder,
         entry.hours,
+        tuple(_service(id_, name, check, devices[0]) for name, check in entry.services.items()),
     )
+
+
+def _service(site: str, name: str, check: ServiceCheck, gateway: Device) -> Service:
+    if check.kind == "tcp" and not check.host:
+        check = check.model_copy(update={"host": str(gateway.address)})
+    return Service(f"{site}/{name}", site, name, check)
 
 
 def _group(name: str, entry: VantageEntry) -> Group:

@@ -13,7 +13,11 @@ HostName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._:%-]{1,253}$"
 
 
 class ServiceCheck(Model):
-    """One check. ``tcp``: ``host`` and ``port``. ``http``: ``url``. ``dns``: ``name`` and ``type``, at ``server``."""
+    """One check.
+
+    ``tcp``: ``port`` of ``host`` (at a site: its gateway, if left out). ``http``: ``url``. ``dns``: ``name`` and
+    ``type``, at ``server`` (this machine's, if left out).
+    """
 
     kind: Literal["tcp", "http", "dns"]
     host: HostName | Literal[""] = ""
@@ -31,8 +35,8 @@ class ServiceCheck(Model):
 
     @model_validator(mode="after")
     def _whole(self) -> "ServiceCheck":
-        if self.kind == "tcp" and not (self.host and self.port):
-            raise ValueError("a check of kind tcp needs 'host' and 'port'. Expected both")
+        if self.kind == "tcp" and not self.port:
+            raise ValueError("a check of kind tcp needs 'port'. Expected a number from 1 to 65535")
         if self.kind == "http" and not _is_page(self.url):
             raise ValueError(f"'{self.url}' is not the address of a page. Expected http://… or https://…")
         if self.kind == "dns" and not self.name:

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, StringConstraints, model_validator
 
 from monitor.settings.base import Model
+from monitor.settings.services_section import ServiceCheck
 
 HoursName = Literal["always", "office", "centre", "school"]
 LINK = "interface"  # what stands in a device's place for the interface of a link
@@ -71,6 +72,7 @@ class SiteEntry(Model):
     operator_hours: Annotated[float, Field(gt=0, le=8_760)] = 6.0
     address: Address | None = None
     devices: dict[Id, DeviceEntry] = Field(default_factory=dict)
+    services: dict[Id, ServiceCheck] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def _has_a_device(self) -> "SiteEntry":
@@ -78,8 +80,10 @@ class SiteEntry(Model):
             raise ValueError("the site has no device. Expected 'address', or a table 'devices.NAME' with an address")
         if self.address is not None and "gateway" in self.devices:
             raise ValueError("the site has two gateways. Expected either 'address' or 'devices.gateway', not both")
-        if self.link is not None and LINK in self.devices:
-            raise ValueError(f"a site with a link cannot have a device named '{LINK}'. Expected another name")
+        taken = [*self.devices, *(["gateway"] if self.address else []), *([LINK] if self.link else [])]
+        twice = sorted(name for name in {*taken, *self.services} if [*taken, *self.services].count(name) > 1)
+        if twice:
+            raise ValueError(f"'{twice[0]}' is the name of two things of the site. Expected a name of its own for each")
         return self
 
 

@@ -202,7 +202,7 @@ def test_a_name_server_that_is_not_there_is_a_failure() -> None:
 @pytest.mark.parametrize(
     ("words", "expected"),
     [
-        (("tcp", "127.0.0.1"), "port: found '127.0.0.1'"),
+        (("tcp", "127.0.0.1"), "Expected HOST:PORT"),
         (("tcp", "127.0.0.1:70000"), "port: found '70000'"),
         (("http", "ftp://127.0.0.1/"), "Expected http://… or https://…"),
         (("http", "http://[::1/"), "Expected http://… or https://…"),
