@@ -44,7 +44,7 @@ def rounds(settings: Settings, minutes: int) -> Iterator[Sample]:
     devices = [site.gateway.id for site in settings.fleet.sites.values()]
     parents = {site.parent for site in settings.fleet.sites.values()}
     leaves = [site.gateway.id for site in settings.fleet.sites.values() if site.id not in parents]
-    falling = {device: number % 1_500 for number, device in enumerate(leaves) if number % 4 == 0}
+    falling = {device: number % 400 for number, device in enumerate(leaves) if number % 4 == 0}
     for minute in range(minutes):
         at = T0 + timedelta(minutes=minute)
         for device in devices:

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
+from pathlib import Path
 
 from monitor.alerts.office import Office
 from monitor.settings.load import Settings
@@ -24,10 +25,22 @@ def warnings(settings: Settings, office: Office, now_utc: datetime) -> Iterator[
         yield f"no mail server in monitor.toml [mail]: mails are written to {folder} and reach nobody"
     for officer in office.charter.without_email():
         yield f"no e-mail address for officers.{officer.role} in charter.toml: mails to this officer go to files"
+    for path in _secrets(settings):
+        if not path.is_file():
+            yield f"{path} is missing: the devices of its credentials cannot be read by SNMP"
     for year in office.calendar.missing_years(office.calendar.local(now_utc).date()):
         yield f"no list of public holidays for {year} in holidays.toml: its deadlines are estimates"
     for year in office.calendar.missing_ramadans(office.calendar.local(now_utc).date()):
         yield f"no dates of Ramadan for {year} in calendar.toml: its office hours are estimates"
+
+
+def _secrets(settings: Settings) -> Iterator[Path]:
+    """The files that [snmp] names."""
+    snmp = settings.monitor.snmp
+    named = [entry.community_file for entry in snmp.v2c.values()]
+    named += [file for entry in snmp.v3.values() for file in (entry.auth_key_file, entry.priv_key_file) if file]
+    for file in named:
+        yield settings.home / file
 
 
 def startup_lines(settings: Settings, store: Store) -> Iterator[str]:

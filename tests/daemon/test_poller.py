@@ -85,6 +85,11 @@ def test_interfaces_are_shown_and_snmp_trouble_never_makes_an_outage(lab: Lab, t
         told = daemon.log() + daemon.get("/metrics")[1] + daemon.get("/")[1]
         assert "backbone/router: snmp silent: no answer from" in told
         assert "secret" not in told.replace("the secret of", "")
+        kept = [
+            path for path in daemon.home.rglob("*") if path.is_file() and path.name not in {"community", "snmpd.conf"}
+        ]
+        assert len(kept) > 5
+        assert [path for path in kept if b"second secret" in path.read_bytes()] == [], "not even in the database"
 
 
 def test_a_link_is_down_with_its_interface_although_its_far_end_answers(lab: Lab, tmp_path: Path) -> None:
@@ -140,3 +145,5 @@ def test_a_secret_that_cannot_be_read_costs_only_its_devices(lab: Lab, tmp_path:
 
         assert daemon.metric("upazila_site_state", site="backbone", state="up") == 1
         assert str(daemon.home / "community") in daemon.log()
+        if missing:
+            assert "cannot be read by SNMP" in daemon.run("check").stdout
