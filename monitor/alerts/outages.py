@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from monitor.alerts import audit, tickets
@@ -24,6 +24,8 @@ from monitor.judging.decisions import (
 )
 from monitor.sample import Sample
 from monitor.store.models import AffectedSite, Event, Gap, Outage, SiteState
+
+UNSYNCHRONISED = {"synchronize_session": False}
 
 
 def apply(session: Session, office: Office, decision: Decision, now_utc: datetime) -> None:
@@ -98,21 +100,26 @@ def _close(session: Session, decision: OutageClosed, now_utc: datetime) -> None:
         return
     outage.ended_utc = max(decision.ended_utc, outage.started_utc)
     outage.end_reason = decision.reason
-    for affected in outage.affected:
-        affected.until_utc = affected.until_utc or outage.ended_utc
+    still = (AffectedSite.outage_id == outage.id) & AffectedSite.until_utc.is_(None)
+    session.execute(
+        update(AffectedSite).where(still).values(until_utc=outage.ended_utc), execution_options=UNSYNCHRONISED
+    )
+    session.expire(outage, ["affected"])
     if outage.ticket is not None:
         audit.record(session, outage.ticket, MONITOR, "answers_again", decision.reason, now_utc)
 
 
 def _affect(session: Session, decision: Affected) -> None:
-    root = open_outage(session, decision.root)
-    if root is not None:
-        root.affected.append(AffectedSite(site=decision.site, since_utc=decision.since_utc))
+    """By plain statements: a dead router may have thousands behind it, and the ORM would load them all for each."""
+    root_id = session.scalar(select(Outage.id).where(Outage.site == decision.root, Outage.ended_utc.is_(None)))
+    if root_id is not None:
+        row = {"outage_id": root_id, "site": decision.site, "since_utc": decision.since_utc}
+        session.execute(insert(AffectedSite).values(row))
 
 
 def _release(session: Session, site: str, until_utc: datetime) -> None:
-    for row in session.scalars(select(AffectedSite).where(AffectedSite.site == site, AffectedSite.until_utc.is_(None))):
-        row.until_utc = until_utc
+    open_rows = (AffectedSite.site == site) & AffectedSite.until_utc.is_(None)
+    session.execute(update(AffectedSite).where(open_rows).values(until_utc=until_utc), execution_options=UNSYNCHRONISED)
 
 
 def _evidence(last_good: Sample | None) -> dict[str, object]:
