@@ -1,6 +1,7 @@
 """When a silent site is nobody's fault, by the office's plans and calendar. Pure."""
 
-from datetime import date, datetime, time, timedelta
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
 
 from monitor.alerts.office import Office
 from monitor.charter.calendar import WEEKDAYS
@@ -14,7 +15,7 @@ from monitor.settings.sites_file import HoursName
 def pause_of(office: Office, site: str, at_utc: datetime) -> Pause | None:
     """Why no outage of ``site`` begins at that time; planned work comes before hours, because it has a name."""
     for name, window in office.maintenance.items():
-        if _covers(office, window, site):
+        if covers(office, window, site):
             until_utc = _ends(window, at_utc)
             if until_utc is not None:
                 return Pause("maintenance", f"planned work '{name}' ({window.text})", until_utc)
@@ -29,7 +30,8 @@ def hours_of(office: Office, site: str) -> HoursName:
     return office.fleet.sites[site].hours or office.service_of(site).hours
 
 
-def _covers(office: Office, window: Maintenance, site: str) -> bool:
+def covers(office: Office, window: Maintenance, site: str) -> bool:
+    """Whether planned work is about that site."""
     if not (window.sites or window.unions or window.behind):
         return True
     if site in window.sites or office.fleet.sites[site].union in window.unions:
@@ -37,22 +39,25 @@ def _covers(office: Office, window: Maintenance, site: str) -> bool:
     return window.behind is not None and (site == window.behind or window.behind in office.fleet.ancestors(site))
 
 
-def _ends(window: Maintenance, at_utc: datetime) -> datetime | None:
-    """When the window that covers that time ends; None when none does. Times without a zone are the office's."""
+def windows_of(window: Maintenance, day: date) -> Iterator[tuple[datetime, datetime]]:
+    """When the planned work is done that begins on ``day``, in UTC; that which is done once counts on every day."""
     if window.begins and window.ends:
         begins, ends = (t if t.tzinfo else t.replace(tzinfo=DHAKA) for t in (window.begins, window.ends))
-        return ends.astimezone(at_utc.tzinfo) if begins <= at_utc < ends else None
-    assert window.opens is not None
-    assert window.closes is not None
-    local = at_utc.astimezone(DHAKA)
-    for day in (local.date(), local.date() - timedelta(days=1)):
-        if WEEKDAYS[day.weekday()] in window.days:
-            opens = _at(day, window.opens)
-            closes = _at(day + timedelta(days=window.closes <= window.opens), window.closes)
-            if opens <= local < closes:
-                return closes.astimezone(at_utc.tzinfo)
+        yield begins.astimezone(UTC), ends.astimezone(UTC)
+    elif window.opens and window.closes and WEEKDAYS[day.weekday()] in window.days:
+        closes_on = day + timedelta(days=window.closes <= window.opens)
+        yield _at(day, window.opens), _at(closes_on, window.closes)
+
+
+def _ends(window: Maintenance, at_utc: datetime) -> datetime | None:
+    """When the window that covers that time ends; None when none does. Times without a zone are the office's."""
+    today = at_utc.astimezone(DHAKA).date()
+    for day in (today, today - timedelta(days=1)):
+        for opens, closes in windows_of(window, day):
+            if opens <= at_utc < closes:
+                return closes
     return None
 
 
 def _at(day: date, clock: time) -> datetime:
-    return datetime.combine(day, clock, DHAKA)
+    return datetime.combine(day, clock, DHAKA).astimezone(UTC)

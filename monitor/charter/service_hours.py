@@ -1,6 +1,7 @@
 """When a service is promised. Outside these hours a silent site is 'paused', and no outage of it begins."""
 
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
 
 from monitor.charter.calendar import WEEKDAYS, Calendar
 from monitor.charter.text import DHAKA
@@ -39,6 +40,27 @@ def service_begins(hours: HoursName, t_utc: datetime, calendar: Calendar) -> dat
             if at >= t_utc and in_service(hours, at, calendar):
                 return at.astimezone(UTC)
     return None
+
+
+def promised(hours: HoursName, day: date, calendar: Calendar) -> Iterator[tuple[datetime, datetime]]:
+    """When it is promised on that day of the office's clock, in UTC."""
+    if hours == "always":
+        yield _utc(day, time(0)), _utc(day + timedelta(days=1), time(0))
+        return
+    if hours == "office" or (hours == "centre" and calendar.service_hours.centre is None):
+        known = calendar.day(day)
+        if known.opens is not None and known.closes is not None:
+            yield known.opens.astimezone(UTC), known.closes.astimezone(UTC)
+        return
+    weekly = calendar.service_hours.school if hours == "school" else calendar.service_hours.centre
+    assert weekly is not None
+    for shift in weekly.shifts:
+        if _within(weekly, _utc(day, shift.opens), calendar):
+            yield _utc(day, shift.opens), _utc(day, shift.closes)
+
+
+def _utc(day: date, clock: time) -> datetime:
+    return datetime.combine(day, clock, DHAKA).astimezone(UTC)
 
 
 def _within(weekly: WeeklyHours, t_utc: datetime, calendar: Calendar) -> bool:

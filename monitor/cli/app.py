@@ -10,6 +10,7 @@ import typer
 from typer.core import TyperGroup
 
 from monitor.cli import (
+    availability,
     charter,
     config,
     daemon,
@@ -57,6 +58,7 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     status.status,
     status.outages,
     timeline.events,
+    availability.availability,
     charter.charter,
     charter.calendar,
     charter.deadline,

@@ -197,14 +197,24 @@ class Event(Base):
     text: Mapped[str] = mapped_column(String(300), default="")
 
 
+def _since(context: Any) -> datetime:
+    """A site's first state is when it came to be known."""
+    since: datetime = context.get_current_parameters()["since_utc"]
+    return since
+
+
 class SiteState(Base):
-    """The last known state of a site; while it flaps, its comings and goings are not told."""
+    """The last known state of a site; while it flaps, its comings and goings are not told.
+
+    ``first_utc``: since when it is known at all; None in rows from before that was kept.
+    """
 
     __tablename__ = "site_states"
 
     site: Mapped[str] = mapped_column(String(64), primary_key=True)
     state: Mapped[str] = mapped_column(String(16))
     since_utc: Mapped[datetime]
+    first_utc: Mapped[datetime | None] = mapped_column(default=_since)
     flapping: Mapped[bool] = mapped_column(default=False, server_default=false())
 
 

@@ -1,0 +1,90 @@
+"""`availability`: how much of what was promised was kept, site by site."""
+
+import json
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from monitor.cli.failing import BAD_INPUT, Failure, settings_of, store_of
+from monitor.cli.status import AsJson
+
+if TYPE_CHECKING:
+    from monitor.alerts.availability import Figures
+    from monitor.judging.availability import Availability
+
+
+def availability(
+    context: typer.Context,
+    site: Annotated[str, typer.Argument(help="Of this site only.")] = "",
+    begin: Annotated[str, typer.Option("--from", help="Such as 2026-11-01; else the month's first.")] = "",
+    end: Annotated[str, typer.Option("--to", help="Until just before; now, if left out.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Up, down, unmonitored and paused time, over the hours of service and over all hours."""
+    from monitor.alerts.availability import figures
+    from monitor.alerts.office import Office
+    from monitor.charter.text import DHAKA
+    from monitor.settings.problems import did_you_mean
+
+    settings = settings_of(context.obj)
+    if site and site not in settings.fleet.sites:
+        raise Failure(f"no site '{site}'.{did_you_mean(site, settings.fleet.sites) or ''}", BAD_INPUT)
+    now_utc = datetime.now(UTC)
+    first = now_utc.astimezone(DHAKA).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    window = (_time("--from", begin, first), _time("--to", end, now_utc))
+    if window[0] >= window[1]:
+        raise Failure(f"--from: {begin or window[0]} is not before --to. Expected a stretch of time", BAD_INPUT)
+    office = Office.of(settings)
+    with store_of(settings) as store, store.read() as session:
+        wanted = [site] if site else list(settings.fleet.sites)
+        found = [figures(session, office, each, window, now_utc) for each in wanted]
+    if as_json:
+        rows = [{"site": one.site, "promised": _facts(one.promised), "always": _facts(one.always)} for one in found]
+        facts = {"from": window[0].isoformat(), "to": window[1].isoformat(), "sites": rows}
+        print(json.dumps(facts, ensure_ascii=False, indent=2))
+    else:
+        _print(found)
+
+
+def _time(option: str, text: str, otherwise: datetime) -> datetime:
+    from monitor.charter.text import DHAKA
+
+    try:
+        found = datetime.fromisoformat(text) if text else otherwise
+    except ValueError:
+        raise Failure(f"{option}: '{text}' is not a time. Expected one such as 2026-11-01", BAD_INPUT) from None
+    return (found if found.tzinfo else found.replace(tzinfo=DHAKA)).astimezone(UTC)
+
+
+def _facts(found: "Availability") -> dict[str, Any]:
+    names = ("up", "down", "unmonitored", "paused", "window")
+    return {**{f"{name}_s": getattr(found, name).total_seconds() for name in names}, "share": found.share}
+
+
+def _print(found: "list[Figures]") -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
+    for heading in ("Site", "In its hours", "Up", "Down", "Unmonitored", "Paused", "At all hours", "Down"):
+        table.add_column(heading, justify="left" if heading == "Site" else "right", no_wrap=True)
+    for one in found:
+        kept = one.promised
+        spans = (kept.up, kept.down, kept.unmonitored, kept.paused)
+        table.add_row(
+            one.site,
+            _share(kept),
+            *(_hours(span.total_seconds()) for span in spans),
+            _share(one.always),
+            _hours(one.always.down.total_seconds()),
+        )
+    Console().print(table)
+
+
+def _share(found: "Availability") -> str:
+    return "–" if found.share is None else f"{found.share:.3%}"
+
+
+def _hours(seconds: float) -> str:
+    return f"{int(seconds) // 3600}:{int(seconds) // 60 % 60:02}:{int(seconds) % 60:02}"
