@@ -1,14 +1,16 @@
 """`replay`: what the present configuration would have made of recorded samples."""
 
 import gzip
+import io
 import json
 import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TextIO, cast
 
 import typer
+import zstandard
 
 from monitor.cli.failing import BAD_INPUT, Failure, settings_of
 
@@ -115,12 +117,23 @@ def _lines(path: Path) -> Iterator[str]:
         yield from sys.stdin
         return
     try:
-        with gzip.open(path, "rt", encoding="utf-8") if path.suffix == ".gz" else path.open(encoding="utf-8") as lines:
+        with _opened(path) as lines:
             yield from lines
-    except OSError as error:
-        raise Failure(f"{path}: cannot be read: {error.strerror or error}", BAD_INPUT) from None
+    except zstandard.ZstdError as error:
+        raise Failure(f"{path}: is not packed as its name says: {error}", BAD_INPUT) from None
+    except (OSError, EOFError) as error:
+        raise Failure(f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}", BAD_INPUT) from None
     except UnicodeDecodeError:
         raise Failure(f"{path}: is not text in UTF-8. Expected samples, a JSON object a line", BAD_INPUT) from None
+
+
+def _opened(path: Path) -> TextIO:
+    if path.suffix == ".gz":
+        return cast("TextIO", gzip.open(path, "rt", encoding="utf-8"))
+    if path.suffix == ".zst":
+        reader = zstandard.ZstdDecompressor().stream_reader(path.open("rb"), read_across_frames=True, closefd=True)
+        return io.TextIOWrapper(reader, encoding="utf-8")
+    return path.open(encoding="utf-8")
 
 
 def _until(text: str) -> datetime | None:

@@ -23,6 +23,7 @@ from monitor.daemon.judged import rules_of, thresholds_of
 from monitor.daemon.poller import Poller
 from monitor.daemon.prober import Prober
 from monitor.daemon.recorder import Recorder
+from monitor.daemon.recording import Recording
 from monitor.daemon.systemd import Notifier
 from monitor.daemon.traps import TrapReceiver
 from monitor.daemon.upkeep import Nightly
@@ -60,6 +61,9 @@ class Daemon:
         self._board = self._remembered_board()
         self._live = Live(clock)
         self._live.fleet, self._live.board = settings.fleet, self._board
+        self._recording = Recording(clock, settings.home)
+        self._recording.configure(settings.monitor.storage)
+        self._live.record = self._recording.take
         self._probe = IcmpProbe(clock, _icmp_options(settings.monitor.probing))
         self._live.rejected = self._probe.counters.rejected
         self._delivery = Delivery(self._store, self._office, self._channel(), clock)
@@ -114,13 +118,14 @@ class Daemon:
         self._say_what_runs()
         self._notifier.ready()
         try:
-            parts = (self._prober, self._poller, self._attendant, self._recorder, self._delivery)
+            parts = (self._prober, self._poller, self._attendant, self._recorder, self._delivery, self._recording)
             await self._until_stopped(*(part.run() for part in parts), self._watch())
         finally:
             self._notifier.stopping()
             nightly.stop()
             await web.stop()
             await self._recorder.close()
+            self._recording.flush()
             self._delivery.close()
             self._traps.close()
             self._poller.close()
@@ -191,6 +196,7 @@ class Daemon:
         self._poller.configure(settings)
         self._attendant.configure(settings.fleet, settings.monitor.probing)
         self._traps.reopen(settings)
+        self._recording.configure(settings.monitor.storage)
         self._recorder.put(decisions)
         log.info(
             "configuration read again: %d sites, %d devices", len(settings.fleet.sites), len(settings.fleet.devices)

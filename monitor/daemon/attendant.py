@@ -66,6 +66,7 @@ class Attendant:
             return  # taken out of the configuration meanwhile
         sample = outcome.sample(service.id, service.check.kind, begun_utc, begun_mono_ns)
         self._live.services[service.id] = ServiceState(service, sample, outcome.details)
+        self._live.record(sample)
         if decisions := self._board.observe(sample):
             self._decided(decisions)
         if self._board.health(service.id).suspect:

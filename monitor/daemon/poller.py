@@ -45,7 +45,7 @@ class Poller:
     ) -> None:
         self._clock = clock
         self._decided = decided
-        self._meaning = SnmpMeaning(board, link_rules(settings))
+        self._meaning = SnmpMeaning(board, link_rules(settings), live.record)
         live.restarts = self._meaning.restarts
         self._live = live
         self._settings = settings

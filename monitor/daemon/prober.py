@@ -109,6 +109,7 @@ class Prober:
             return  # taken out of the configuration while its round was under way
         if sample.started_mono_ns < self._distrusted_before_ns and sample.verdict is Verdict.FAILED:
             sample = sample._replace(verdict=Verdict.UNKNOWN, reason="we stood still meanwhile")
+        self._live.record(sample)
         decisions = self._board.observe(sample)
         device = self._fleet.devices.get(sample.device)
         if device is not None:

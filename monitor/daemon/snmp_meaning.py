@@ -4,7 +4,7 @@ What goes wrong with SNMP itself is an event about SNMP: it never makes a device
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from monitor.clock import NS_PER_S
@@ -26,8 +26,8 @@ EVENTS = {"credentials": "snmp_credentials", "silent": "snmp_silent", "error": "
 class SnmpMeaning:
     """Remembers of each device what the next reading is compared with."""
 
-    def __init__(self, board: Board, rules: LinkRules) -> None:
-        self.rules = rules
+    def __init__(self, board: Board, rules: LinkRules, record: Callable[[Sample], None] = lambda _: None) -> None:
+        self.rules, self.record = rules, record
         self.restarts: Counter[str] = Counter()
         self._board = board
         self._ages: dict[str, tuple[Uptime, int]] = {}
@@ -99,7 +99,9 @@ class SnmpMeaning:
         seconds = (mono_ns - before_mono_ns) / NS_PER_S
         passed = rates(before, row, seconds, restarted=restarted_) if seconds else Rates()
         finding = find(row, passed, link.speed_mbps, self.rules)
-        return self._board.observe(_sample(link, finding, at_utc, mono_ns))
+        sample = _sample(link, finding, at_utc, mono_ns)
+        self.record(sample)
+        return self._board.observe(sample)
 
 
 def _name(port: Row) -> object:

@@ -67,6 +67,7 @@ class Live:
     last_turn_mono_ns: int = 0
     clock_suspect: Callable[[], bool] = bool
     rejected: Callable[[], Mapping[str, int]] = dict
+    record: Callable[[Sample], None] = lambda _: None
     samples: dict[tuple[str, str], Sample] = field(default_factory=dict)
     services: dict[str, ServiceState] = field(default_factory=dict)
     snmp: dict[str, SnmpState] = field(default_factory=dict)

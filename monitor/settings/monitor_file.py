@@ -73,6 +73,8 @@ class Storage(Model):
     directory: Path = Path("var")
     keep_days: Annotated[int, Field(ge=30, le=36_500)] = 1_095
     backups: Annotated[int, Field(ge=0, le=365)] = 7
+    record: Annotated[str, Field(max_length=500)] = ""
+    record_mb: Annotated[int, Field(ge=1, le=1_000_000)] = 1_000
 
 
 class Mail(Model):
