@@ -19,6 +19,7 @@ from monitor.clock import NS_PER_S, Clock
 from monitor.daemon import garbage, memory
 from monitor.daemon.attendant import Attendant
 from monitor.daemon.delivery import Delivery
+from monitor.daemon.heartbeat import Watchman
 from monitor.daemon.judged import rules_of, thresholds_of
 from monitor.daemon.poller import Poller
 from monitor.daemon.prober import Prober
@@ -36,6 +37,7 @@ from monitor.probes.icmp.engine import IcmpOptions, IcmpProbe
 from monitor.settings.load import Settings, load
 from monitor.settings.monitor_file import Probing
 from monitor.settings.problems import ConfigError
+from monitor.store import views
 from monitor.store.session import open_store
 from monitor.store.upkeep import back_up, forget_old
 from monitor.web.app import make_app
@@ -73,6 +75,8 @@ class Daemon:
         self._prober = Prober(clock, self._probe, self._board, self._live, settings.monitor.probing, self._recorder.put)
         self._attendant = Attendant(clock, self._live, self._board, self._recorder.put)
         self._attendant.configure(settings.fleet, settings.monitor.probing)
+        self._watchman = Watchman(self._ages)
+        self._watchman.configure(settings.monitor.heartbeat)
         self._prober.doubted = self._poller.soon
         self._traps = TrapReceiver(clock, lambda: self._poller.agents, self._look, self._recorder.put)
         self._live.traps = self._traps.counted
@@ -118,8 +122,9 @@ class Daemon:
         self._say_what_runs()
         self._notifier.ready()
         try:
-            parts = (self._prober, self._poller, self._attendant, self._recorder, self._delivery, self._recording)
-            await self._until_stopped(*(part.run() for part in parts), self._watch())
+            probing = (self._prober, self._poller, self._attendant)
+            following = (self._recorder, self._delivery, self._recording, self._watchman)
+            await self._until_stopped(*(part.run() for part in (*probing, *following)), self._watch())
         finally:
             self._notifier.stopping()
             nightly.stop()
@@ -196,6 +201,7 @@ class Daemon:
         self._poller.configure(settings)
         self._attendant.configure(settings.fleet, settings.monitor.probing)
         self._traps.reopen(settings)
+        self._watchman.configure(settings.monitor.heartbeat)
         self._recording.configure(settings.monitor.storage)
         self._recorder.put(decisions)
         log.info(
@@ -209,6 +215,18 @@ class Daemon:
     def _app(self) -> Starlette:
         exposition = Exposition(self._live, self._store, self._clock)
         return make_app(self._live, exposition, self._store, lambda: self.settings, self._clock)
+
+    def _ages(self) -> dict[str, float]:
+        """How old our last doings are, in seconds: the last turn of probing, the oldest mail owed, the last commit."""
+        with self._store.read() as session:
+            oldest_utc = views.outbox(session, self._clock.utc()).oldest_due_utc
+        owed_s = (self._clock.utc() - oldest_utc).total_seconds() if oldest_utc else 0.0
+        written_ns = self._clock.mono_ns() - self._recorder.last_commit_mono_ns
+        return {
+            "round_age": self._live.turned_s_ago(),
+            "outbox_age": max(owed_s, 0.0),
+            "last_write_age": written_ns / NS_PER_S,
+        }
 
     def _back_up(self) -> object:
         folder = self.settings.state / "backups"

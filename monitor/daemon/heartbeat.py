@@ -1,0 +1,69 @@
+"""Tells an outside watchman (a ping URL as healthchecks.io has it) that we live and how we are.
+
+A monitor that died tells nobody that it did: so somebody else must miss its word.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+from urllib.parse import urlsplit, urlunsplit
+
+import requests
+
+from monitor.settings.heartbeat_section import Heartbeat
+
+log = logging.getLogger(__name__)
+
+TIMEOUT_S = 10.0
+SICK_AFTER_S = 120.0  # older than this, and the word is that we fail
+
+
+class Watchman:
+    """``ages``: round, outbox and last write, in seconds; asked for in a thread."""
+
+    def __init__(self, ages: Callable[[], Mapping[str, float]]) -> None:
+        self._ages = ages
+        self._wanted = Heartbeat()
+        self._changed = asyncio.Event()
+        self._failing = False
+
+    def configure(self, wanted: Heartbeat) -> None:
+        """Tells that address from now on."""
+        self._wanted = wanted
+        self._changed.set()
+
+    async def run(self) -> None:
+        """Tells so often, until cancelled."""
+        while True:
+            self._changed.clear()
+            if self._wanted.url:
+                await asyncio.to_thread(self.tell, self._wanted.url)
+            try:
+                await asyncio.wait_for(self._changed.wait(), self._wanted.interval_s)
+            except TimeoutError:
+                continue
+
+    def tell(self, url: str) -> None:
+        """Once; an address that does not answer is told in the log when that begins and ends."""
+        try:
+            ages = self._ages()
+            sick = any(age > SICK_AFTER_S for age in ages.values())
+            body = "".join(f"{name}_s={age:.1f}\n" for name, age in ages.items())
+            with requests.Session() as session:
+                session.trust_env = False
+                answer = session.post(failing(url) if sick else url, data=body.encode(), timeout=TIMEOUT_S)
+            answer.raise_for_status()
+        except Exception as error:  # whatever it is, it must not cost the monitor anything
+            if not self._failing:
+                log.warning("the heartbeat was not taken: %s", type(error).__name__)  # its address may be a secret
+            self._failing = True
+        else:
+            if self._failing:
+                log.info("the heartbeat is taken again")
+            self._failing = False
+
+
+def failing(url: str) -> str:
+    """Where healthchecks.io wants to hear of a failure: the same path with /fail."""
+    parts = urlsplit(url)
+    return urlunsplit(parts._replace(path=f"{parts.path.rstrip('/')}/fail"))

@@ -1,0 +1,22 @@
+"""[heartbeat] of config/monitor.toml: an outside address that is told so often that we live."""
+
+from typing import Annotated
+from urllib.parse import urlsplit
+
+from pydantic import Field, field_validator
+
+from monitor.settings.base import Model
+
+
+class Heartbeat(Model):
+    """``url``: a ping address such as healthchecks.io gives; nobody is told while it is empty."""
+
+    url: Annotated[str, Field(max_length=500)] = ""
+    interval_s: Annotated[float, Field(ge=5, le=86_400)] = 60.0
+
+    @field_validator("url")
+    @classmethod
+    def _is_an_address(cls, value: str) -> str:
+        if value and (urlsplit(value).scheme not in {"http", "https"} or not urlsplit(value).hostname):
+            raise ValueError(f"'{value}' is not the address of a page. Expected http://… or https://…")
+        return value
