@@ -5,25 +5,20 @@ from datetime import datetime
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
-from monitor.alerts import audit, tickets
+from monitor.alerts import audit, tickets, timeline
 from monitor.alerts.facts import deadline_of_outage
 from monitor.alerts.office import Office
 from monitor.alerts.states import MONITOR
 from monitor.judging.decisions import (
     Affected,
     Decision,
-    FlappingChanged,
     NoLongerAffected,
-    Noticed,
     OutageClosed,
     OutageExplained,
     OutageOpened,
-    SiteChanged,
-    VantageBack,
-    VantageLost,
 )
 from monitor.sample import Sample
-from monitor.store.models import AffectedSite, Event, Gap, Outage, SiteState
+from monitor.store.models import AffectedSite, Outage
 
 UNSYNCHRONISED = {"synchronize_session": False}
 
@@ -41,20 +36,8 @@ def apply(session: Session, office: Office, decision: Decision, now_utc: datetim
             _release(session, decision.site, decision.until_utc)
         case OutageExplained():
             _explain(session, decision)
-        case SiteChanged(site, state, since_utc):
-            session.merge(SiteState(site=site, state=state, since_utc=since_utc))
-        case Noticed(site, device, kind, text, at_utc):
-            _note(session, site, device, kind, text, at_utc)
-        case VantageLost(group, since_utc):
-            _note(session, "", "", "vantage_lost", f"all references of '{group}' are silent", since_utc)
-        case VantageBack(group, since_utc, until_utc):
-            _note(session, "", "", "vantage_back", f"behind '{group}' it can be judged again", until_utc)
-            session.add(Gap(started_utc=since_utc, ended_utc=until_utc, reason=f"blind behind '{group}'"[:100]))
-        case FlappingChanged(site, flapping, share, at_utc):
-            kind = "flapping" if flapping else "settled"
-            _note(session, site, "", kind, f"{share:.0%} of its last results changed", at_utc)
-            if (state_row := session.get(SiteState, site)) is not None:
-                state_row.flapping = flapping
+        case _:
+            timeline.apply(session, decision)
 
 
 def open_outage(session: Session, site: str) -> Outage | None:
@@ -79,10 +62,6 @@ def _open(session: Session, office: Office, decision: OutageOpened, now_utc: dat
     session.add(outage)
     session.flush()
     tickets.link_to_recent(session, office, outage, now_utc)
-
-
-def _note(session: Session, site: str, device: str, kind: str, text: str, at_utc: datetime) -> None:
-    session.add(Event(at_utc=at_utc, site=site, device=device, kind=kind, text=text[:300]))
 
 
 def _explain(session: Session, decision: OutageExplained) -> None:

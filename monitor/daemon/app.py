@@ -15,6 +15,7 @@ from monitor.alerts.channels.base import Channel
 from monitor.alerts.delivery import channel_of
 from monitor.alerts.office import Office
 from monitor.alerts.pauses import pause_of
+from monitor.alerts.timeline import note_unused_labs
 from monitor.clock import NS_PER_S, Clock
 from monitor.daemon import garbage, memory
 from monitor.daemon.attendant import Attendant
@@ -115,7 +116,12 @@ class Daemon:
         self._traps.open(self.settings)
         web = await serve(self._app(), self._sockets or [_listen(self.settings)])
         nightly = Nightly(
-            {"copy of the database": self._back_up, "forgetting": self._forget, "clearing of memory": garbage.collect}
+            {
+                "copy of the database": self._back_up,
+                "forgetting": self._forget,
+                "looking for unused labs": self._look_at_labs,
+                "clearing of memory": garbage.collect,
+            }
         )
         garbage.calm()
         nightly.start()
@@ -231,6 +237,10 @@ class Daemon:
     def _back_up(self) -> object:
         folder = self.settings.state / "backups"
         return back_up(self._store.path, folder, self._clock.utc(), self.settings.monitor.storage.backups)
+
+    def _look_at_labs(self) -> object:
+        with self._store.write() as session:
+            return note_unused_labs(session, self._office, self._clock.utc())
 
     def _forget(self) -> object:
         with self._store.write() as session:

@@ -22,6 +22,7 @@ from monitor.judging.decisions import (
 )
 from monitor.judging.flapping import Flaps
 from monitor.judging.known import UNJUDGED, Known
+from monitor.judging.labs import Count, Labs, count
 from monitor.judging.pause import Pause, Pauses, never
 from monitor.judging.power import POWER, Power, silent_together
 from monitor.judging.states import Health, Rules, State, Transition
@@ -46,6 +47,7 @@ class Board:
     pauses: Pauses = never
     flaps: Flaps = field(default_factory=Flaps)
     power: Power = field(default_factory=Power)
+    labs: Labs = field(default_factory=Labs)
     vantage: Vantage = field(default_factory=Vantage)
     _known: Known = field(default_factory=Known)
     _pending: dict[str, Transition] = field(default_factory=dict)
@@ -85,6 +87,8 @@ class Board:
             return self._look_out(sample) if self.vantage.watches(sample.device) else []
         before = self._known.health(sample.device)
         health, transition = self._known.take(sample, self.rules)
+        if sample.device in self.fleet.workstations:
+            return list(self._lab(site, sample, transition))
         if health is before and not self.flaps.watches(site):
             return []  # by far the commonest case
         decisions = list(self._follow(site, sample.device, transition, sample.started_utc))
@@ -92,6 +96,18 @@ class Board:
             up = self._vital_health(site).state is not State.DOWN
             decisions += self.flaps.observe(site, sample.started_utc, up=up, changed=transition is not None)
         return decisions
+
+    def _lab(self, site: str, sample: Sample, transition: Transition | None) -> Iterator[Decision]:
+        if sample.verdict is Verdict.OK:
+            yield from self.labs.answered(site, sample.started_utc)
+        if transition is not None:
+            up = self._vital_health(site).state in {State.UP, State.DEGRADED}
+            promised = self.pauses(site, sample.started_utc) is None
+            yield from self.labs.judge(site, self.lab(site), sample.started_utc, router_up=up, promised=promised)
+
+    def lab(self, site: str) -> Count | None:
+        """How many of a lab's workstations answer; None where it has none, or not all are judged yet."""
+        return count([self.health(each) for each in self.fleet.sites[site].workstations])
 
     def tick(self, now_utc: datetime) -> list[Decision]:
         """Looks again at the silent sites that were in a pause; to be called now and then."""

@@ -106,6 +106,14 @@ class FlappingChanged:
     at_utc: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class LabSeen:
+    """A workstation of the lab has answered; told once a day."""
+
+    site: str
+    at_utc: datetime
+
+
 Decision = (
     OutageOpened
     | OutageClosed
@@ -117,6 +125,7 @@ Decision = (
     | VantageLost
     | VantageBack
     | FlappingChanged
+    | LabSeen
 )
 
 
@@ -143,5 +152,7 @@ def describe(decision: Decision) -> str:
             return f"sight behind '{group}' again: {since:%Y-%m-%d %H:%M:%S}Z to {until:%H:%M:%S}Z is unmonitored"
         case FlappingChanged(site, flapping, share, _):
             return f"{site}: {'flaps' if flapping else 'has settled down'} ({share:.0%} of its last results changed)"
+        case LabSeen(site, at):
+            return f"{site}: a workstation answered {at:%Y-%m-%d %H:%M:%S}Z, the first of its day"
         case Noticed(site, device, kind, text, _):
             return f"{device or site}: {kind.replace('_', ' ')}: {text}"

@@ -87,6 +87,7 @@ class _Everything(Collector):
         yield from snmp_metrics(self._live)
         yield from snmp_totals(self._live)
         yield from service_metrics(self._live)
+        yield self._workstations()
         stored = self._ask_store()
         readable = GaugeMetricFamily("upazila_store_readable", "1 while the database answers.")
         readable.add_metric([], float(stored is not None))
@@ -94,6 +95,17 @@ class _Everything(Collector):
         if stored is not None:
             yield from self._charter(stored, self._clock.utc())
         yield from self._itself()
+
+    def _workstations(self) -> Metric:
+        family = GaugeMetricFamily(
+            "upazila_lab_workstations", "Workstations of a lab: that answer, and all.", labels=["site", "state"]
+        )
+        board = self._live.board
+        for site in board.fleet.sites.values() if board else ():
+            if board and site.workstations and (found := board.lab(site.id)) is not None:
+                family.add_metric([site.id, "answering"], found.answering)
+                family.add_metric([site.id, "all"], found.total)
+        return family
 
     def _ask_store(self) -> _Stored | None:
         try:

@@ -24,6 +24,7 @@ class Device:
     dscp: int | None = None
     payload_bytes: int | None = None
     dont_fragment: bool = False
+    role: str = ""
     snmp: str = ""
     snmp_port: int = 161
 
@@ -70,8 +71,14 @@ class Site:
 
     @property
     def others(self) -> tuple[str, ...]:
-        """The ids of what makes the site degraded when it is down."""
-        return (*(device.id for device in self.devices[1:]), *(service.id for service in self.services))
+        """The ids of what makes the site degraded when it is down; workstations may be off."""
+        devices = (device.id for device in self.devices[1:] if not device.role)
+        return (*devices, *(service.id for service in self.services))
+
+    @property
+    def workstations(self) -> tuple[str, ...]:
+        """The ids of its workstations."""
+        return tuple(device.id for device in self.devices if device.role == "workstation")
 
     @property
     def vital(self) -> tuple[str, ...]:
@@ -134,6 +141,11 @@ class Fleet:
     def services(self) -> Mapping[str, Service]:
         """All services by id."""
         return {service.id: service for site in self.sites.values() for service in site.services}
+
+    @cached_property
+    def workstations(self) -> frozenset[str]:
+        """The ids of all workstations."""
+        return frozenset(id_ for site in self.sites.values() for id_ in site.workstations)
 
     @cached_property
     def links(self) -> Mapping[str, tuple[Link, ...]]:

@@ -44,6 +44,7 @@ class DeviceEntry(Model):
     dscp: int | None = Field(default=None, ge=0, le=63)
     payload_bytes: int | None = Field(default=None, ge=20, le=8_972)
     dont_fragment: bool = False
+    role: Literal["", "workstation"] = ""
     snmp: str = ""
     snmp_port: int = Field(default=161, ge=1, le=65_535)
 
@@ -80,6 +81,8 @@ class SiteEntry(Model):
             raise ValueError("the site has no device. Expected 'address', or a table 'devices.NAME' with an address")
         if self.address is not None and "gateway" in self.devices:
             raise ValueError("the site has two gateways. Expected either 'address' or 'devices.gateway', not both")
+        if self.address is None and next(iter(self.devices.values())).role:
+            raise ValueError("the site's first device is a workstation. Expected its router first, or 'address'")
         taken = [*self.devices, *(["gateway"] if self.address else []), *([LINK] if self.link else [])]
         twice = sorted(name for name in {*taken, *self.services} if [*taken, *self.services].count(name) > 1)
         if twice:

@@ -206,7 +206,8 @@ def _since(context: Any) -> datetime:
 class SiteState(Base):
     """The last known state of a site; while it flaps, its comings and goings are not told.
 
-    ``first_utc``: since when it is known at all; None in rows from before that was kept.
+    ``workstation_utc``: the first answer of one of a lab's workstations on the last day that had any. ``first_utc``:
+    since when the site is known at all; None in rows from before that was kept.
     """
 
     __tablename__ = "site_states"
@@ -214,6 +215,7 @@ class SiteState(Base):
     site: Mapped[str] = mapped_column(String(64), primary_key=True)
     state: Mapped[str] = mapped_column(String(16))
     since_utc: Mapped[datetime]
+    workstation_utc: Mapped[datetime | None]
     first_utc: Mapped[datetime | None] = mapped_column(default=_since)
     flapping: Mapped[bool] = mapped_column(default=False, server_default=false())
 

@@ -76,7 +76,14 @@ def _site(live: Live, site_id: str) -> dict[str, Any]:
         "rtt_ms": devices[0]["rtt_ms"],
         "loss": devices[0]["loss"],
         "devices": devices,
+        "workstations": _workstations(live, site_id),
     }
+
+
+def _workstations(live: Live, site_id: str) -> dict[str, int] | None:
+    """How many of a lab's workstations answer; None where there are none, or not all are judged yet."""
+    found = live.board.lab(site_id) if live.board and site_id in live.board.fleet.sites else None
+    return None if found is None else {"answering": found.answering, "total": found.total}
 
 
 def _device(live: Live, id_: str, name: str, address: str) -> Mapping[str, Any]:
