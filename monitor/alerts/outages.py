@@ -56,7 +56,7 @@ def _open(session: Session, office: Office, decision: OutageOpened, now_utc: dat
         reason=decision.reason[:200],
         cause=decision.cause,
         cause_why=decision.why[:200],
-        evidence=_evidence(decision.last_good),
+        evidence={**_evidence(decision.last_good), **decision.evidence},
     )
     outage.deadline_utc = deadline_of_outage(office, outage).due_utc
     session.add(outage)
@@ -69,6 +69,7 @@ def _explain(session: Session, decision: OutageExplained) -> None:
     if outage is None:
         return
     outage.reason = decision.reason[:200] or outage.reason
+    outage.evidence = {**outage.evidence, **decision.evidence}
     if decision.cause and not outage.cause:
         outage.cause, outage.cause_why = decision.cause, decision.why[:200]
 

@@ -1,6 +1,7 @@
 """A ticket's own account of itself: what it is about, how its deadline was counted, which stages lie ahead."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -30,6 +31,7 @@ def tell(session: Session, office: Office, number: str) -> Iterator[str]:
         behind = f", {len(outage.affected)} sites behind it" if outage.affected else ""
         seen = f"({outage.reason or 'no answer'}){behind}{suspected}"
         yield f"Outage: {moment_text(outage.started_utc, 'en')} to {until} {seen}"
+        yield from evidence_lines(outage.evidence)
     if service is not None:
         yield from explain(deadline_of(office, ticket), "en").splitlines()
     if ticket.breached_utc is not None:
@@ -38,3 +40,14 @@ def tell(session: Session, office: Office, number: str) -> Iterator[str]:
             mark = "→" if stage.level == ticket.stage else " "
             from_to = f"{moment_text(stage.starts_utc, 'en')} to {moment_text(stage.lapses_utc, 'en')}"
             yield f"{mark} Stage {stage.level}, {holder.title('en')}: {from_to}"
+
+
+def evidence_lines(evidence: Mapping[str, Any]) -> Iterator[str]:
+    """What was seen when the outage was confirmed."""
+    if hour := evidence.get("hour"):
+        slowest = "" if hour["rtt_ms_max"] is None else f", up to {hour['rtt_ms_max']:g} ms"
+        yield f"  the hour before: {hour['chart']} ({hour['loss']:.0%} lost{slowest})"
+    if snmp := evidence.get("snmp"):
+        yield f"  last by SNMP: {snmp}"
+    for way in evidence.get("ways", ()):
+        yield f"  the way to {way}"

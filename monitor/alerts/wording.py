@@ -69,6 +69,9 @@ def _rows(facts: Mapping[str, Any], known: Mapping[str, str], lang: Lang) -> Ite
         yield "affected", _affected(outage["affected"], lang)
         yield "last_good", _last_good(outage["evidence"], lang)
         yield "cause", _cause(outage, lang)
+        yield "hour", _hour(outage["evidence"].get("hour"), lang)
+        yield "snmp", outage["evidence"].get("snmp", "")
+        yield "ways", "\n".join(outage["evidence"].get("ways", ()))
         yield "operator", _operator(outage, lang)
     yield "was_due" if facts["overdue"] else "due", known["deadline"]
     yield "counted", facts[f"explanation_{lang}"]
@@ -88,6 +91,18 @@ def _last_good(evidence: Mapping[str, Any], lang: Lang) -> str:
     figures = [f"{text.digits(f'{rtt:.1f}', lang)} ms"] if rtt is not None else []
     figures.append(f"প্যাকেট লস {loss}" if lang == "bn" else f"packet loss {loss}")
     return f"{_moment(evidence['last_good_utc'], lang)} ({', '.join(figures)})"
+
+
+def _hour(hour: Mapping[str, Any] | None, lang: Lang) -> str:
+    """The chart of the hour before, and its figures below."""
+    if not hour:
+        return ""
+    loss = text.digits(f"{hour['loss']:.0%}", lang)
+    figures = [f"প্যাকেট লস {loss}" if lang == "bn" else f"packet loss {loss}"]
+    if hour["rtt_ms_median"] is not None:
+        times = text.digits(f"{hour['rtt_ms_median']:.1f}–{hour['rtt_ms_max']:.1f} ms", lang)
+        figures.append(f"মধ্যক–সর্বোচ্চ {times}" if lang == "bn" else f"median to slowest {times}")
+    return f"{hour['chart']}\n{', '.join(figures)}"
 
 
 def _cause(outage: Mapping[str, Any], lang: Lang) -> str:

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import signal
 import socket
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from datetime import timedelta
 from functools import partial
 
@@ -20,6 +20,7 @@ from monitor.clock import NS_PER_S, Clock
 from monitor.daemon import garbage, memory
 from monitor.daemon.attendant import Attendant
 from monitor.daemon.delivery import Delivery
+from monitor.daemon.evidence import Evidence
 from monitor.daemon.heartbeat import Watchman
 from monitor.daemon.judged import rules_of, thresholds_of
 from monitor.daemon.poller import Poller
@@ -31,6 +32,7 @@ from monitor.daemon.traps import TrapReceiver
 from monitor.daemon.upkeep import Nightly
 from monitor.daemon.words import startup_lines, warnings
 from monitor.judging.board import Board
+from monitor.judging.decisions import Decision
 from monitor.judging.flapping import Flaps
 from monitor.metrics.exposition import Exposition
 from monitor.metrics.live import Live
@@ -72,8 +74,9 @@ class Daemon:
         self._delivery = Delivery(self._store, self._office, self._channel(), clock)
         self._recorder = Recorder(clock, self._store, self._office, memory.boot_id(), self._delivery.wake)
         self._live.clock_suspect = lambda: self._recorder.clock_suspect
-        self._poller = Poller(clock, self._live, settings, self._board, self._recorder.put)
-        self._prober = Prober(clock, self._probe, self._board, self._live, settings.monitor.probing, self._recorder.put)
+        self._evidence = Evidence(clock, self._live, self._recorder.put)
+        self._poller = Poller(clock, self._live, settings, self._board, self._decided)
+        self._prober = Prober(clock, self._probe, self._board, self._live, settings.monitor.probing, self._decided)
         self._attendant = Attendant(clock, self._live, self._board, self._recorder.put)
         self._attendant.configure(settings.fleet, settings.monitor.probing)
         self._watchman = Watchman(self._ages)
@@ -129,7 +132,7 @@ class Daemon:
         self._notifier.ready()
         try:
             probing = (self._prober, self._poller, self._attendant)
-            following = (self._recorder, self._delivery, self._recording, self._watchman)
+            following = (self._recorder, self._delivery, self._evidence, self._recording, self._watchman)
             await self._until_stopped(*(part.run() for part in (*probing, *following)), self._watch())
         finally:
             self._notifier.stopping()
@@ -213,6 +216,9 @@ class Daemon:
         log.info(
             "configuration read again: %d sites, %d devices", len(settings.fleet.sites), len(settings.fleet.devices)
         )
+
+    def _decided(self, decisions: Sequence[Decision]) -> None:
+        self._recorder.put(self._evidence.beside(decisions))
 
     def _look(self, device: str) -> None:
         self._prober.soon(device)

@@ -137,7 +137,7 @@ class _Player:
 
     def _told(self, decision: Decision, now_utc: datetime) -> Iterator[Transition]:
         match decision:
-            case OutageOpened(site, started, _, _, reason, cause, why):
+            case OutageOpened(site, started, _, _, reason, cause, why, _):
                 self._open[site], self._affected[site], self._causes[site] = started, [], cause
                 yield _line(now_utc, "outage_opened", site=site, started=started, reason=reason, cause=cause, why=why)
             case OutageClosed(site, ended, reason):
@@ -145,7 +145,7 @@ class _Player:
                 cause = self._causes.pop(site, "")
                 facts = {"started": started, "ended": ended, "reason": reason, "cause": cause, "affected": affected}
                 yield _line(now_utc, "outage_closed", site=site, **facts)
-            case OutageExplained(site, reason, cause, why):
+            case OutageExplained(site, reason, cause, why, _):
                 self._causes[site] = cause or self._causes.get(site, "")
                 yield _line(now_utc, "outage_explained", site=site, reason=reason, cause=cause, why=why)
             case Affected(site, root, since):

@@ -1,7 +1,9 @@
 """What judging decides, as values: the only thing that leaves this package."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from monitor.judging.states import State
 from monitor.sample import Sample
@@ -11,7 +13,8 @@ from monitor.sample import Sample
 class OutageOpened:
     """The site is down for certain, by its own fault, since its first failed round.
 
-    ``reason`` says what was seen, ``cause`` what is suspected behind it ('power', or nothing), ``why`` in words.
+    ``reason`` says what was seen, ``cause`` what is suspected behind it ('power', or nothing), ``why`` in words;
+    ``evidence`` is plain JSON values.
     """
 
     site: str
@@ -21,6 +24,7 @@ class OutageOpened:
     reason: str
     cause: str = ""
     why: str = ""
+    evidence: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +44,7 @@ class OutageExplained:
     reason: str = ""
     cause: str = ""
     why: str = ""
+    evidence: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,13 +137,13 @@ Decision = (
 def describe(decision: Decision) -> str:
     """A decision as one line of a log; times in UTC."""
     match decision:
-        case OutageOpened(site, started, _, _, reason, cause, why):
+        case OutageOpened(site, started, _, _, reason, cause, why, _):
             suspected = f"; suspected cause: {cause} ({why})" if cause else ""
             return f"{site}: outage since {started:%Y-%m-%d %H:%M:%S}Z ({reason or 'no answer'}){suspected}"
         case OutageClosed(site, ended, reason):
             return f"{site}: outage over since {ended:%Y-%m-%d %H:%M:%S}Z ({reason})"
-        case OutageExplained(site, reason, cause, why):
-            parts = [reason] * bool(reason) + [f"suspected cause: {cause} ({why})"] * bool(cause)
+        case OutageExplained(site, reason, cause, why, evidence):
+            parts = [reason] * bool(reason) + [f"suspected cause: {cause} ({why})"] * bool(cause) + list(evidence)
             return f"{site}: more is known of its outage: {'; '.join(parts)}"
         case Affected(site, root, since):
             return f"{site}: silent behind {root} since {since:%Y-%m-%d %H:%M:%S}Z"

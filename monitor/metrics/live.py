@@ -8,6 +8,7 @@ from typing import Literal
 
 from monitor.clock import Clock
 from monitor.judging.board import Board
+from monitor.metrics.hour import Hour
 from monitor.probes.snmp.modules import Series
 from monitor.probes.snmp.reading import Reading
 from monitor.sample import Sample, Verdict
@@ -69,6 +70,7 @@ class Live:
     rejected: Callable[[], Mapping[str, int]] = dict
     record: Callable[[Sample], None] = lambda _: None
     samples: dict[tuple[str, str], Sample] = field(default_factory=dict)
+    hours: dict[str, Hour] = field(default_factory=dict)
     services: dict[str, ServiceState] = field(default_factory=dict)
     snmp: dict[str, SnmpState] = field(default_factory=dict)
     snmp_readings: Counter[str] = field(default_factory=Counter)
@@ -88,11 +90,16 @@ class Live:
         if sample.verdict is Verdict.UNKNOWN:
             self.unknown[sample.probe] += 1
         self.samples[sample.device, sample.probe] = sample
+        hour = self.hours.get(sample.device)
+        if hour is None:
+            hour = self.hours[sample.device] = Hour()
+        hour.add(sample)
 
     def forget(self, devices: Iterable[str]) -> None:
         """Drops all that is known of devices that are gone."""
         gone = set(devices)
         self.samples = {key: sample for key, sample in self.samples.items() if key[0] not in gone}
+        self.hours = {device: hour for device, hour in self.hours.items() if device not in gone}
 
     def round_late(self, seconds: float) -> None:
         """How long after its turn a device came to be probed."""

@@ -1,0 +1,112 @@
+"""What was seen when an outage was confirmed: the hour before, what SNMP said last, and the way as far as it goes.
+
+The first two are at hand and go with the outage; the way takes seconds to trace, one at a time, off the loop.
+"""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from monitor.clock import Clock
+from monitor.judging.decisions import Decision, OutageExplained, OutageOpened
+from monitor.metrics.hour import summary
+from monitor.metrics.live import Live
+from monitor.probes.snmp.mibs import OPER_STATUS
+from monitor.probes.trace import Hop, TraceError, trace
+from monitor.settings.fleet import Device
+
+log = logging.getLogger(__name__)
+
+MOST_WAITING = 20  # outages whose way is still to be traced: more at once are one fault, and the first ones show it
+PAUSE_S = 2.0
+MOST_HOPS, TIMEOUT_S = 15, 0.5
+
+
+class Evidence:
+    """``decided`` takes what is found later."""
+
+    def __init__(self, clock: Clock, live: Live, decided: Callable[[Sequence[Decision]], None]) -> None:
+        self._clock, self._live, self._decided = clock, live, decided
+        self._waiting: deque[str] = deque(maxlen=MOST_WAITING)
+        self._has_work = asyncio.Event()
+        self._may_trace = True
+
+    def beside(self, decisions: Sequence[Decision]) -> list[Decision]:
+        """The same decisions, outages with what is at hand."""
+        return [self._with_evidence(one) if isinstance(one, OutageOpened) else one for one in decisions]
+
+    def _with_evidence(self, opened: OutageOpened) -> OutageOpened:
+        site = self._live.fleet.sites.get(opened.site)
+        if site is None:
+            return opened
+        if self._may_trace:
+            self._waiting.append(opened.site)
+            self._has_work.set()
+        found: dict[str, Any] = {}
+        hour = self._live.hours.get(site.gateway.id)
+        if hour is not None and (told := summary(hour.minutes(self._clock.utc().timestamp()))):
+            found["hour"] = told
+        if snmp := [text for device in site.devices if (text := self._said(device))]:
+            found["snmp"] = "; ".join(snmp)
+        return replace(opened, evidence=found)
+
+    def _said(self, device: Device) -> str:
+        """What SNMP said last about a device, in a line."""
+        state = self._live.snmp.get(device.id)
+        if state is None or state.reading is None:
+            return ""
+        reading, parts = state.reading, []
+        ticks = reading.system.get("sysUpTime_ticks")
+        if isinstance(ticks, int):
+            parts.append(f"up for {ticks // 8_640_000} d {ticks // 360_000 % 24} h")
+        not_up = [port for port in reading.ports if port.get("ifAdminStatus") == 1 and port.get("ifOperStatus") != 1]
+        for port in not_up[:5]:
+            status = OPER_STATUS.get(int(port.get("ifOperStatus", 4)), "unknown")
+            parts.append(f"{port.get('ifName') or port.get('ifDescr')} {status}")
+        if "upsEstimatedMinutesRemaining" in reading.ups:
+            parts.append(f"UPS {reading.ups['upsEstimatedMinutesRemaining']} min left")
+        return f"{device.name}: {', '.join(parts)}" if parts else ""
+
+    async def run(self) -> None:
+        """Traces what waits, until cancelled."""
+        while True:
+            await self._has_work.wait()
+            self._has_work.clear()
+            while self._waiting and self._may_trace:
+                site = self._waiting.popleft()
+                ways = await self._ways(site)
+                if ways:
+                    self._decided([OutageExplained(site, evidence={"ways": ways})])
+                await asyncio.sleep(PAUSE_S)
+
+    async def _ways(self, site: str) -> list[str]:
+        """The way to the site's gateway and to its parent's, each in a line."""
+        fleet = self._live.fleet
+        if site not in fleet.sites:
+            return []
+        parent = fleet.sites[site].parent
+        wanted = [fleet.sites[site].gateway, *([fleet.sites[parent].gateway] if parent else [])]
+        found: list[str] = []
+        for device in wanted:
+            try:
+                hops = await asyncio.to_thread(
+                    trace, device.address, echoes=1, timeout_s=TIMEOUT_S, most_hops=MOST_HOPS
+                )
+            except TraceError as error:
+                if self._may_trace and not found:
+                    log.info("no ways are traced: %s", error)
+                    self._may_trace = False
+                return found
+            found.append(f"{device.id}: {way(hops, str(device.address))}")
+        return found
+
+
+def way(hops: Sequence[Hop], address: str) -> str:
+    """'1 10.0.0.1, 2 10.1.0.1, then nothing'."""
+    steps = ", ".join(f"{hop.distance} {hop.address}" for hop in hops)
+    if hops and hops[-1].address == address:
+        return steps
+    return f"{steps}, then nothing" if steps else "nothing answers"

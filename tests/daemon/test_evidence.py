@@ -1,0 +1,67 @@
+"""What was seen when an outage was confirmed stands on the outage and in its ticket."""
+
+import json
+from ipaddress import ip_address
+from pathlib import Path
+
+from monitor.daemon.evidence import way
+from monitor.probes.trace import Hop
+from tests.lab.daemon import Daemon
+from tests.lab.fleet import write_config
+from tests.lab.mail import MailCatcher
+from tests.lab.network import Lab
+from tests.lab.waiting import until
+
+SITES = """
+[sites.core]
+kind = "backbone"
+name_bn = "মূল"
+name_en = "Core"
+address = "10.77.2.1"
+
+[sites.north]
+kind = "backbone"
+name_bn = "উত্তর"
+name_en = "North"
+parent = "core"
+address = "10.77.2.9"
+"""
+
+
+def test_the_hour_before_and_the_way_are_kept_and_shown(lab: Lab, mails: MailCatcher, tmp_path: Path) -> None:
+    with Daemon(lab, tmp_path) as daemon:
+        write_config(daemon.config, sites=SITES, listen=daemon.listen, target_s=15)
+        daemon.start()
+        lab.down("10.77.2.9")
+        until(lambda: daemon.rows("SELECT id FROM outages") != [], "the outage", 20)
+
+        def evidence() -> dict[str, object]:
+            found: dict[str, object] = json.loads(str(daemon.rows("SELECT evidence FROM outages")[0]["evidence"]))
+            return found
+
+        hour = evidence()["hour"]
+        assert isinstance(hour, dict)
+        assert len(hour["chart"]) == 60
+        assert 0 < hour["loss"] <= 1
+        until(lambda: "ways" in evidence(), "the ways to be traced", 30)
+        ways = evidence()["ways"]
+        assert isinstance(ways, list)
+        assert ways[0].startswith("north/gateway: ")
+        assert ways[0].endswith("nothing") or ways[0].endswith("nothing answers")
+        assert ways[1] == "core/gateway: 1 10.77.2.1"
+
+        (mail, *_) = mails.wait_for(1, within_s=40)
+        assert "The hour before" in mail.text()
+        assert "core/gateway: 1 10.77.2.1" in mail.text()
+        ticket = str(daemon.rows("SELECT number FROM tickets")[0]["number"])
+        shown = daemon.run("ticket", "show", ticket).stdout
+        assert "the hour before: " in shown
+        assert "the way to core/gateway: 1 10.77.2.1" in shown
+
+
+def test_a_way_is_told_as_far_as_it_goes() -> None:
+    hops = [Hop(1, "10.0.0.1", 1, (1.0,)), Hop(3, "10.0.3.1", 1, (2.0,))]
+
+    assert way(hops, str(ip_address("10.0.3.1"))) == "1 10.0.0.1, 3 10.0.3.1"
+    assert way(hops, "10.0.9.9") == "1 10.0.0.1, 3 10.0.3.1, then nothing"
+    assert way([], "10.0.9.9") == "nothing answers"
