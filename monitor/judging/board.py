@@ -225,6 +225,8 @@ class Board:
             if finding.root is None and (pause := self.pauses(site, now_utc)) is not None:
                 yield from self._hold(site, pause, now_utc)
                 continue
+            if site in self._held and self._vital_health(site).suspect:
+                continue  # the pause is over, but it has just begun to answer
             transition = self._pending.pop(site)
             held = self._held.pop(site, None)
             if finding.root is None:
