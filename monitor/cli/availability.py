@@ -8,6 +8,7 @@ import typer
 
 from monitor.cli.failing import BAD_INPUT, Failure, settings_of, store_of
 from monitor.cli.status import AsJson
+from monitor.cli.wide import console
 
 if TYPE_CHECKING:
     from monitor.alerts.availability import Figures
@@ -63,7 +64,6 @@ def _facts(found: "Availability") -> dict[str, Any]:
 
 
 def _print(found: "list[Figures]") -> None:
-    from rich.console import Console
     from rich.table import Table
 
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
@@ -79,7 +79,7 @@ def _print(found: "list[Figures]") -> None:
             _share(one.always),
             _hours(one.always.down.total_seconds()),
         )
-    Console().print(table)
+    console().print(table)
 
 
 def _share(found: "Availability") -> str:

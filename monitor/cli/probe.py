@@ -13,6 +13,7 @@ from monitor.cli.failing import BAD_INPUT, CANNOT, INTERRUPTED, NO, Failure
 from monitor.cli.services import dns, http, tcp
 from monitor.cli.snmp import snmp
 from monitor.cli.trace import trace
+from monitor.cli.wide import console
 
 if TYPE_CHECKING:
     from monitor.probes.base import Target
@@ -156,7 +157,6 @@ def _print(wanted: "list[Target]", samples: "list[Sample]", prober: "IcmpProbe",
 
 
 def _print_table(shown: "list[Sample]") -> None:
-    from rich.console import Console
     from rich.table import Table
 
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
@@ -174,7 +174,7 @@ def _print_table(shown: "list[Sample]") -> None:
             f"{rtt['min']:.3f} / {rtt['median']:.3f} / {rtt['max']:.3f} ms" if rtt else "",
             sample.reason,
         )
-    Console().print(table)
+    console().print(table)
 
 
 def _facts(sample: "Sample") -> dict[str, Any]:

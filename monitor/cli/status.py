@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from monitor.cli.failing import NO, settings_of, store_of
+from monitor.cli.wide import console
 
 if TYPE_CHECKING:
     from rich.console import Group
@@ -28,7 +29,6 @@ def status(
     as_json: AsJson = False,
 ) -> None:
     """What is up, what is down since when, which tickets are open. Exit code 1 while anything is down."""
-    from rich.console import Console
 
     settings = settings_of(context.obj)
     now = facts(settings)
@@ -37,23 +37,22 @@ def status(
     elif watch:
         _watch(settings, every)
     else:
-        Console().print(_page(now, every))
+        console().print(_page(now, every))
     if any(site["state"] == "down" for site in now["sites"]):
         raise typer.Exit(NO)
 
 
 def _watch(settings: "Settings", every: bool) -> None:
     """Shows it until interrupted: in place on a terminal, one after the other into a file or pipe."""
-    from rich.console import Console
     from rich.live import Live
 
-    console = Console()
-    if not console.is_terminal:
+    output = console()
+    if not output.is_terminal:
         while True:
-            console.print(_page(facts(settings), every))
-            console.file.flush()
+            output.print(_page(facts(settings), every))
+            output.file.flush()
             time.sleep(REFRESH_S)
-    with Live(console=console, screen=True, auto_refresh=False) as live:
+    with Live(console=output, screen=True, auto_refresh=False) as live:
         while True:
             live.update(_page(facts(settings), every), refresh=True)
             time.sleep(REFRESH_S)
@@ -158,7 +157,6 @@ def outages(
     as_json: AsJson = False,
 ) -> None:
     """Lists outages, newest first: who, since when, until when, the charter's deadline, the ticket."""
-    from rich.console import Console
 
     from monitor.store import views
 
@@ -169,7 +167,7 @@ def outages(
     elif not found:
         print("No outages.")
     else:
-        Console().print(_outages(found))
+        console().print(_outages(found))
 
 
 def _outages(found: list[dict[str, Any]]) -> "Table":

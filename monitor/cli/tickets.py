@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from monitor.cli.failing import BAD_INPUT, NO, Failure, settings_of, store_of
+from monitor.cli.wide import console
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -34,7 +35,6 @@ def tickets(
     """Lists tickets, newest first."""
     if context.invoked_subcommand is not None:
         return
-    from rich.console import Console
 
     from monitor.store import views
 
@@ -45,7 +45,7 @@ def tickets(
     elif not found:
         print("No tickets.")
     else:
-        Console().print(table(found, "Tickets"))
+        console().print(table(found, "Tickets"))
 
 
 def table(found: list[dict[str, Any]], title: str) -> "Table":
@@ -83,7 +83,6 @@ def _late(ticket: dict[str, Any]) -> str:
 @app.command()
 def show(context: typer.Context, number: Number, as_json: AsJson = False) -> None:
     """Prints a ticket's whole story."""
-    from rich.console import Console
 
     from monitor.alerts.office import Office
     from monitor.alerts.story import tell
@@ -100,12 +99,12 @@ def show(context: typer.Context, number: Number, as_json: AsJson = False) -> Non
     if as_json:
         print(json.dumps(facts, ensure_ascii=False, indent=2))
         return
-    console = Console(highlight=False, markup=False)
-    console.print(table([facts], ""))
+    output = console(plain=True)
+    output.print(table([facts], ""))
     for line in story:
-        console.print(line)
+        output.print(line)
     for event in facts["events"]:
-        console.print(f"{local(event['at_utc'])}  {event['kind']:<14} {event['actor']:<12} {event['text']}")
+        output.print(f"{local(event['at_utc'])}  {event['kind']:<14} {event['actor']:<12} {event['text']}")
 
 
 def _act(context: typer.Context, number: str, action: str, text: str, actor: str) -> None:

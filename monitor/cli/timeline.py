@@ -7,6 +7,7 @@ import typer
 
 from monitor.cli.failing import settings_of, store_of
 from monitor.cli.status import AsJson, local
+from monitor.cli.wide import console
 
 
 def events(
@@ -16,7 +17,6 @@ def events(
     as_json: AsJson = False,
 ) -> None:
     """Lists the timeline, newest first."""
-    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
@@ -36,4 +36,4 @@ def events(
     for event in found:
         what = str(event["kind"]).replace("_", " ")
         table.add_row(local(event["at_utc"]), event["device"] or event["site"], what, Text(event["text"]))
-    Console().print(table)
+    console().print(table)

@@ -20,7 +20,7 @@ from monitor.alerts.believable import Look, Trust
 from monitor.alerts.office import Office
 from monitor.clock import NS_PER_S, Clock
 from monitor.daemon import memory
-from monitor.judging.decisions import Decision, SiteChanged, describe
+from monitor.judging.decisions import Decision, LabSeen, SiteChanged, describe
 from monitor.judging.states import State
 from monitor.store.session import Store
 
@@ -61,7 +61,9 @@ class Recorder:
         now_utc = self._clock.utc()
         for decision in decisions:
             # A change of state beside an outage that is told anyway is for those who look closely.
-            quiet = isinstance(decision, SiteChanged) and decision.state is not State.DEGRADED
+            quiet = isinstance(decision, LabSeen) or (
+                isinstance(decision, SiteChanged) and decision.state is not State.DEGRADED
+            )
             log.log(logging.DEBUG if quiet else logging.INFO, "%s", describe(decision))
             self._waiting.append((decision, now_utc))
         if len(self._waiting) > MOST_WAITING:
