@@ -5,6 +5,7 @@ since no arc is encoded as the beginning of another one.
 """
 
 from enum import Enum
+from functools import lru_cache
 
 INTEGER, OCTETS, NULL, OBJECT_ID, SEQUENCE = 0x02, 0x04, 0x05, 0x06, 0x30
 IP_ADDRESS, COUNTER32, GAUGE32, TICKS, OPAQUE, COUNTER64 = 0x40, 0x41, 0x42, 0x43, 0x44, 0x46
@@ -36,8 +37,9 @@ def oid(dotted_: str) -> Oid:
     return b"".join(map(_arc, (40 * first + second, *others)))
 
 
+@lru_cache(maxsize=4_096)
 def dotted(encoded: Oid) -> str:
-    """The other way round."""
+    """The other way round; the same ones come again and again."""
     first, *others = arcs(encoded)
     top = min(first // 40, 2)
     return ".".join(map(str, (top, first - 40 * top, *others)))

@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from monitor.probes.snmp.ber import (
+    INTEGER,
     MOST_OID_BYTES,
     OBJECT_ID,
     OCTETS,
@@ -27,6 +28,7 @@ GET, GET_NEXT, RESPONSE, GET_BULK = 0xA0, 0xA1, 0xA2, 0xA5
 MOST_BYTES = 8_192  # a larger datagram is not looked at
 MOST_BINDINGS = 2_000
 LEAST_NUMBER = 2**30
+NO_ERROR = b"\x02\x01\x00\x02\x01\x00"  # error-status and error-index 0
 
 Binding = tuple[Oid, Value]
 
@@ -99,9 +101,13 @@ def read_response(data: bytes) -> Response:
 
 def read_pdu(data: bytes, at: int, end: int) -> tuple[int, int, int, list[Binding]]:
     """(request-id, error status, error index, bindings) of a PDU's content; raises BerError."""
-    request_id, at = read_integer(data, at, end)
-    status, at = read_integer(data, at, end)
-    index, at = read_integer(data, at, end)
+    if at + 12 <= end and data[at] == INTEGER and data[at + 1] == 4 and data[at + 6 : at + 12] == NO_ERROR:
+        request_id, status, index = int.from_bytes(data[at + 2 : at + 6], signed=True), 0, 0  # as nearly all are
+        at += 12
+    else:
+        request_id, at = read_integer(data, at, end)
+        status, at = read_integer(data, at, end)
+        index, at = read_integer(data, at, end)
     at, end = expect(data, at, end, SEQUENCE)
     return request_id, status, index, read_bindings(data, at, end)
 
