@@ -14,7 +14,7 @@ from monitor.metrics.live import Live, SnmpState
 from monitor.probes.snmp.agents import Agents
 from monitor.probes.snmp.modules import read_modules
 from monitor.probes.snmp.reading import read
-from monitor.probes.snmp.session import CredentialsError, SilentError, SnmpError
+from monitor.probes.snmp.session import CredentialsError, GarbledError, SilentError, SnmpError
 from monitor.probes.wheel import Wheel
 from monitor.settings.fleet import Device
 from monitor.settings.load import Settings
@@ -127,6 +127,8 @@ class Poller:
                 return SnmpState("ok", "", reading, await read_modules(session, kind, self._modules))
         except CredentialsError as error:
             return SnmpState("credentials", str(error))
+        except GarbledError as error:
+            return SnmpState("error", str(error))
         except SilentError as error:
             return SnmpState("silent", str(error))
         except SnmpError as error:

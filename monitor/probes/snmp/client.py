@@ -15,7 +15,7 @@ from typing import NamedTuple
 from monitor.probes.snmp.ber import BerError, Oid
 from monitor.probes.snmp.messages import GET, GET_BULK, Binding, Numbers, Response, read_response, request
 from monitor.probes.snmp.patience import Patience
-from monitor.probes.snmp.session import SilentError, refusal
+from monitor.probes.snmp.session import GarbledError, SilentError, refusal
 from monitor.probes.snmp.sockets import Sockets, Where
 from monitor.settings.secrets import Secret
 
@@ -66,6 +66,7 @@ class V2cClient:
         self.rejected: Counter[str] = Counter()
         self._sockets = Sockets(self._arrived)
         self._under_way: dict[int, _Question] = {}
+        self._garbled: dict[Where, str] = {}
         self._numbers = Numbers()
         self._patience = Patience(self.options.timeout_s)
         self._room = asyncio.Semaphore(self.options.most_under_way)
@@ -90,9 +91,12 @@ class V2cClient:
             for _ in range(1 + self.options.retries):
                 answer = await self._ask_once(agent, kind, community, oids, repetitions)
                 if answer is not None:
+                    self._garbled.pop(agent.where, None)
                     if answer.status:
                         raise refusal(answer.status, answer.error_index)
                     return answer.bindings
+        if (why := self._garbled.pop(agent.where, None)) is not None:
+            raise GarbledError(f"no answer from {agent.address}: what comes from there is no SNMP ({why})")
         raise SilentError(f"no answer from {agent.address}: it is away, speaks no SNMP v2c, or has another community")
 
     async def _ask_once(
@@ -112,8 +116,10 @@ class V2cClient:
     def _arrived(self, data: bytes, source: Where) -> None:
         try:
             answer = read_response(data)
-        except BerError:
+        except BerError as error:
             self.rejected["malformed"] += 1
+            if any(question.where == source for question in self._under_way.values()):
+                self._garbled[source] = str(error)
             return
         question = self._under_way.get(answer.request_id)
         if question is None:

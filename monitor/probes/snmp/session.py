@@ -26,6 +26,10 @@ class SilentError(SnmpError):
     """No answer came. Over v2c a wrong community looks exactly like this."""
 
 
+class GarbledError(SilentError):
+    """Something came from there and was no answer in SNMP; the message says what was wrong with the last of it."""
+
+
 class CredentialsError(SnmpError):
     """The agent answered that it does not accept these credentials: it is alive."""
 

@@ -19,7 +19,7 @@ from monitor.probes.snmp.ber import BerError, Oid
 from monitor.probes.snmp.keys import Credential, Keys, keys_for
 from monitor.probes.snmp.messages import GET, GET_BULK, RESPONSE, Binding, Numbers, pdu
 from monitor.probes.snmp.patience import Patience
-from monitor.probes.snmp.session import CredentialsError, SilentError, SnmpError, refusal
+from monitor.probes.snmp.session import CredentialsError, GarbledError, SilentError, SnmpError, refusal
 from monitor.probes.snmp.sockets import Sockets, Where
 from monitor.probes.snmp.usm import (
     AUTH,
@@ -90,6 +90,7 @@ class V3Client:
         self._sockets = Sockets(self._arrived)
         self._known: dict[Where, _Known] = {}
         self._under_way: dict[int, _Question] = {}
+        self._garbled: dict[Where, str] = {}
         self._numbers = Numbers()
         self._patience = Patience(timeout_s)
         self._room = asyncio.Semaphore(most_under_way)
@@ -141,6 +142,7 @@ class V3Client:
                     self._known.pop((str(address), port), None)  # it may have become another engine
                     tries -= 1
                 elif found.kind == RESPONSE:
+                    self._garbled.pop((str(address), port), None)
                     if found.status:
                         raise refusal(found.status, found.error_index)
                     return found.bindings
@@ -148,6 +150,8 @@ class V3Client:
                     corrections -= 1
                 else:
                     raise SnmpError(f"{address}: its engine's id or clock does not keep still")
+        if (why := self._garbled.pop((str(address), port), None)) is not None:
+            raise GarbledError(f"no answer from {address}: what comes from there is no SNMP ({why})")
         raise SilentError(f"no answer from {address}: it is away or speaks no SNMPv3")
 
     async def _ask_once(
@@ -223,8 +227,10 @@ class V3Client:
                 self.rejected["not_an_answer"] += 1
             elif not question.answered.done():
                 question.answered.set_result((envelope, said))
-        except BerError:
+        except BerError as error:
             self.rejected["malformed"] += 1
+            if any(question.where == source for question in self._under_way.values()):
+                self._garbled[source] = str(error)
 
 
 def _answers(question: _Question, envelope: Envelope, said: Scoped) -> bool:
