@@ -4,6 +4,7 @@ import gzip
 import io
 import json
 import sys
+import zlib
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from monitor.sample import Sample
     from monitor.settings.fleet import Fleet
 
+YEARS = (2000, 2100)
 PARTS = 1_000_000  # a share of loss in whole echoes
 
 
@@ -54,10 +56,12 @@ def read(path: Path, fleet: "Fleet") -> Iterator["Sample"]:
             at = datetime.fromisoformat(t)
             device = known[entry["device"]]
             verdict = verdicts[entry["verdict"]]
-        except (ValueError, KeyError, TypeError, AttributeError):
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             raise Failure(f"{path}:{number}: {_fault(line, known)}", BAD_INPUT) from None
         if at.tzinfo is None:
             raise Failure(f"{path}:{number}: t: '{t}' has no offset. Expected one such as +06:00", BAD_INPUT)
+        if not YEARS[0] <= at.year < YEARS[1]:
+            raise Failure(f"{path}:{number}: t: found '{t}'. Expected a year from {YEARS[0]} to {YEARS[1]}", BAD_INPUT)
         if last is not None and at < last:
             raise Failure(f"{path}:{number}: t: '{t}' is before the line above. Expected samples in order", BAD_INPUT)
         last = at
@@ -71,9 +75,14 @@ def read(path: Path, fleet: "Fleet") -> Iterator["Sample"]:
             sent,
             received,
             rtts,
-            str(entry.get("reason", "" if verdict is Verdict.OK else "timeout")),
-            str(entry.get("poor", "")),
+            _printable(entry.get("reason", "" if verdict is Verdict.OK else "timeout")),
+            _printable(entry.get("poor", "")),
         )
+
+
+def _printable(text: object) -> str:
+    """Half of a surrogate pair, which JSON may hold, is no text."""
+    return str(text).encode("utf-8", "replace").decode()
 
 
 def _counts(entry: dict[str, Any], answered: bool, where: str) -> tuple[int, int, tuple[int, ...]]:
@@ -97,7 +106,7 @@ def _fault(line: str, known: dict[str, str]) -> str:
 
     try:
         entry = json.loads(line)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         return f"no JSON: {error}. Expected an object with t, device and verdict"
     if not isinstance(entry, dict):
         return f"found {line.strip()[:60]}. Expected an object with t, device and verdict"
@@ -113,13 +122,10 @@ def _fault(line: str, known: dict[str, str]) -> str:
 
 
 def _lines(path: Path) -> Iterator[str]:
-    if str(path) == "-":
-        yield from sys.stdin
-        return
     try:
         with _opened(path) as lines:
             yield from lines
-    except zstandard.ZstdError as error:
+    except (zstandard.ZstdError, zlib.error) as error:
         raise Failure(f"{path}: is not packed as its name says: {error}", BAD_INPUT) from None
     except (OSError, EOFError) as error:
         raise Failure(f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}", BAD_INPUT) from None
@@ -128,6 +134,8 @@ def _lines(path: Path) -> Iterator[str]:
 
 
 def _opened(path: Path) -> TextIO:
+    if str(path) == "-":
+        return io.TextIOWrapper(sys.stdin.buffer, encoding="utf-8")
     if path.suffix == ".gz":
         return cast("TextIO", gzip.open(path, "rt", encoding="utf-8"))
     if path.suffix == ".zst":
@@ -145,6 +153,8 @@ def _until(text: str) -> datetime | None:
         found = datetime.fromisoformat(text)
     except ValueError:
         raise Failure(f"--until: '{text}' is not a time. Expected one such as 2026-12-24T10:00", BAD_INPUT) from None
+    if not YEARS[0] <= found.year < YEARS[1]:
+        raise Failure(f"--until: '{text}' is too far away. Expected a year from {YEARS[0]} to {YEARS[1]}", BAD_INPUT)
     return (found if found.tzinfo else found.replace(tzinfo=DHAKA)).astimezone(UTC)
 
 

@@ -23,8 +23,8 @@ def tcp(
 ) -> None:
     """Opens a TCP connection and says how long that took."""
     host, _, port = target.rpartition(":")
-    if not host:
-        raise Failure(f"'{target}' names no host. Expected HOST:PORT", BAD_INPUT)
+    if not host or not (port.isascii() and port.isdecimal()) or host.startswith("[") != host.endswith("]"):
+        raise Failure(f"'{target}' is no host and port. Expected HOST:PORT, for IPv6 [ADDRESS]:PORT", BAD_INPUT)
     _check(target, {"kind": "tcp", "host": host.strip("[]"), "port": port}, timeout, as_json)
 
 
@@ -41,6 +41,8 @@ def http(
     as_json: AsJson = False,
 ) -> None:
     """Gets a page: its status, what it says, how long its certificate is good for."""
+    if ca_file is not None and not ca_file.is_file():
+        raise Failure(f"--ca-file: {ca_file} is not a file. Expected certificates in PEM", BAD_INPUT)
     wanted = {"kind": "http", "url": url, "status": status, "body": body, "certificate_days": certificate_days}
     _check(url, {**wanted, "ca_file": ca_file, "verify": not insecure}, timeout, as_json)
 

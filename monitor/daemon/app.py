@@ -75,6 +75,7 @@ class Daemon:
         self._recorder = Recorder(clock, self._store, self._office, memory.boot_id(), self._delivery.wake)
         self._live.clock_suspect = lambda: self._recorder.clock_suspect
         self._evidence = Evidence(clock, self._live, self._recorder.put)
+        self._evidence.configure(traces=settings.monitor.judging.trace)
         self._poller = Poller(clock, self._live, settings, self._board, self._decided)
         self._prober = Prober(clock, self._probe, self._board, self._live, settings.monitor.probing, self._decided)
         self._attendant = Attendant(clock, self._live, self._board, self._recorder.put)
@@ -210,6 +211,7 @@ class Daemon:
         self._poller.configure(settings)
         self._attendant.configure(settings.fleet, settings.monitor.probing)
         self._traps.reopen(settings)
+        self._evidence.configure(traces=settings.monitor.judging.trace)
         self._watchman.configure(settings.monitor.heartbeat)
         self._recording.configure(settings.monitor.storage)
         self._recorder.put(decisions)

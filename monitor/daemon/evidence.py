@@ -4,7 +4,10 @@ The first two are at hand and go with the outage; the way takes seconds to trace
 """
 
 import asyncio
+import json
 import logging
+import sys
+from asyncio.subprocess import DEVNULL, PIPE
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -15,14 +18,16 @@ from monitor.judging.decisions import Decision, OutageExplained, OutageOpened
 from monitor.metrics.hour import summary
 from monitor.metrics.live import Live
 from monitor.probes.snmp.mibs import OPER_STATUS
-from monitor.probes.trace import Hop, TraceError, trace
 from monitor.settings.fleet import Device
 
 log = logging.getLogger(__name__)
 
 MOST_WAITING = 20  # outages whose way is still to be traced: more at once are one fault, and the first ones show it
 PAUSE_S = 2.0
-MOST_HOPS, TIMEOUT_S = 15, 0.5
+LONGEST_S = 30.0
+PROGRAM = "from monitor.cli import main; main()"
+HOW = ["--count", "1", "--timeout", "0.5", "--most-hops", "15", "--json"]
+TRACE = [sys.executable, "-c", PROGRAM, "probe", "trace", *HOW]
 
 
 class Evidence:
@@ -33,6 +38,10 @@ class Evidence:
         self._waiting: deque[str] = deque(maxlen=MOST_WAITING)
         self._has_work = asyncio.Event()
         self._may_trace = True
+
+    def configure(self, *, traces: bool) -> None:
+        """Whether ways are traced at all."""
+        self._may_trace = traces
 
     def beside(self, decisions: Sequence[Decision]) -> list[Decision]:
         """The same decisions, outages with what is at hand."""
@@ -91,22 +100,39 @@ class Evidence:
         wanted = [fleet.sites[site].gateway, *([fleet.sites[parent].gateway] if parent else [])]
         found: list[str] = []
         for device in wanted:
-            try:
-                hops = await asyncio.to_thread(
-                    trace, device.address, echoes=1, timeout_s=TIMEOUT_S, most_hops=MOST_HOPS
-                )
-            except TraceError as error:
-                if self._may_trace and not found:
-                    log.info("no ways are traced: %s", error)
-                    self._may_trace = False
+            hops = await self._traced(str(device.address))
+            if hops is None:
                 return found
             found.append(f"{device.id}: {way(hops, str(device.address))}")
         return found
 
+    async def _traced(self, address: str) -> list[tuple[int, str]] | None:
+        """The hops that answered, by our own command in a process of its own: neither its waiting nor its work is ours.
 
-def way(hops: Sequence[Hop], address: str) -> str:
+        None when no way can be traced from here; that is told once.
+        """
+        process = await asyncio.create_subprocess_exec(
+            *TRACE, address, stdin=DEVNULL, stdout=PIPE, stderr=PIPE, limit=1024 * 1024
+        )
+        try:
+            async with asyncio.timeout(LONGEST_S):
+                output, trouble = await process.communicate()
+        except TimeoutError:
+            return None
+        finally:
+            if process.returncode is None:
+                process.kill()
+                await process.wait()
+        if process.returncode not in {0, 1}:
+            log.info("no ways are traced: %s", trouble.decode(errors="replace").strip()[-300:])
+            self._may_trace = False
+            return None
+        return [(hop["distance"], hop["address"]) for hop in json.loads(output)["hops"]]
+
+
+def way(hops: Sequence[tuple[int, str]], address: str) -> str:
     """'1 10.0.0.1, 2 10.1.0.1, then nothing'."""
-    steps = ", ".join(f"{hop.distance} {hop.address}" for hop in hops)
-    if hops and hops[-1].address == address:
+    steps = ", ".join(f"{distance} {hop}" for distance, hop in hops)
+    if hops and hops[-1][1] == address:
         return steps
     return f"{steps}, then nothing" if steps else "nothing answers"

@@ -91,7 +91,7 @@ class _Player:
     _events: int = 0
     _listed: int = 0
     _open: dict[str, datetime] = field(default_factory=dict)
-    _affected: dict[str, list[str]] = field(default_factory=dict)
+    _affected: dict[str, dict[str, None]] = field(default_factory=dict)
     _causes: dict[str, str] = field(default_factory=dict)
     _states: dict[str, State] = field(default_factory=dict)
 
@@ -138,10 +138,10 @@ class _Player:
     def _told(self, decision: Decision, now_utc: datetime) -> Iterator[Transition]:
         match decision:
             case OutageOpened(site, started, _, _, reason, cause, why, _):
-                self._open[site], self._affected[site], self._causes[site] = started, [], cause
+                self._open[site], self._affected[site], self._causes[site] = started, {}, cause
                 yield _line(now_utc, "outage_opened", site=site, started=started, reason=reason, cause=cause, why=why)
             case OutageClosed(site, ended, reason):
-                started, affected = self._open.pop(site), self._affected.pop(site, [])
+                started, affected = self._open.pop(site), list(self._affected.pop(site, ()))
                 cause = self._causes.pop(site, "")
                 facts = {"started": started, "ended": ended, "reason": reason, "cause": cause, "affected": affected}
                 yield _line(now_utc, "outage_closed", site=site, **facts)
@@ -149,7 +149,7 @@ class _Player:
                 self._causes[site] = cause or self._causes.get(site, "")
                 yield _line(now_utc, "outage_explained", site=site, reason=reason, cause=cause, why=why)
             case Affected(site, root, since):
-                self._affected.setdefault(root, []).append(site)
+                self._affected.setdefault(root, {})[site] = None
                 yield _line(now_utc, "site_unreachable", site=site, started=since, root=root)
             case SiteChanged(site, state, since):
                 before, self._states[site] = self._states.get(site), state

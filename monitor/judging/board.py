@@ -93,8 +93,10 @@ class Board:
             return []  # by far the commonest case
         decisions = list(self._follow(site, sample.device, transition, sample.started_utc))
         if sample.device == self._gateway(site):
-            up = self._vital_health(site).state is not State.DOWN
-            decisions += self.flaps.observe(site, sample.started_utc, up=up, changed=transition is not None)
+            state = self._vital_health(site).state
+            if state is not State.UNKNOWN:  # who is judged anew has not come and gone
+                changed, up = transition is not None, state is not State.DOWN
+                decisions += self.flaps.observe(site, sample.started_utc, up=up, changed=changed)
         return decisions
 
     def _lab(self, site: str, sample: Sample, transition: Transition | None) -> Iterator[Decision]:
@@ -170,7 +172,7 @@ class Board:
             yield from self._vital_changed(site, device, transition)
         if site in self.fleet.children:  # its children may have waited for what is now known of it
             yield from self._settle(list(self._pending), at_utc)
-        elif transition is not None and site in self._pending:
+        elif site in self._pending and (transition is not None or site in self._held):
             yield from self._settle([site], at_utc)
         if transition is not None:
             yield from self._site_changed(site, transition.since_utc)

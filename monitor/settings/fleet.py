@@ -242,6 +242,8 @@ def problems(document: Document, sites: Mapping[str, SiteEntry], known: Collecti
     def at(path: KeyPath, message: str) -> Problem:
         return Problem(document.name, document.line(path), ".".join(map(str, path)), message)
 
+    if "vantage" in sites:
+        yield at(("sites", "vantage"), "this id is taken by the references of [vantage.NAME]. Expected another one")
     for id_, site in sites.items():
         if site.parent is not None and site.parent not in known:
             hint = did_you_mean(site.parent, known) or " Expected the id of another site"

@@ -95,6 +95,13 @@ def _unknown_sites(directory: Path, sites: SitesFile, monitor: MonitorFile) -> I
     for name, window in monitor.maintenance.items():
         named.append((("maintenance", name, "behind"), window.behind))
         named += [(("maintenance", name, "sites"), site) for site in window.sites]
+        for union in window.unions:
+            unions = sorted({site.union for site in sites.sites.values() if site.union})
+            if union not in unions:
+                hint = did_you_mean(union, unions) or f" Expected one of: {', '.join(unions)}"
+                message = f"no site of sites.toml stands in the union '{union}'.{hint}"
+                where = ("maintenance", name, "unions")
+                yield Problem(document.name, document.line(where), ".".join(where), message)
     for path, site in named:
         if site is not None and site not in sites.sites:
             hint = did_you_mean(site, sites.sites) or " Expected the id of a site"

@@ -3,11 +3,24 @@
 import datetime as dt
 from typing import Annotated
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from monitor.settings.base import Model
 from monitor.settings.calendar_file import Time, Weekday
 from monitor.settings.sites_file import Id
+
+YEARS = (2000, 2100)
+
+
+def _moment(value: object) -> dt.datetime:
+    if not isinstance(value, dt.datetime):
+        raise ValueError(f"{value!r} is not a time. Expected one such as 2026-12-01T22:00:00, without quotes")
+    if not YEARS[0] <= value.year < YEARS[1]:
+        raise ValueError(f"{value} is too far away. Expected a year from {YEARS[0]} to {YEARS[1]}")
+    return value
+
+
+Moment = Annotated[dt.datetime, BeforeValidator(_moment)]
 
 
 class Maintenance(Model):
@@ -21,8 +34,8 @@ class Maintenance(Model):
     sites: list[Id] = Field(default_factory=list)
     unions: list[str] = Field(default_factory=list)
     behind: Id | None = None
-    begins: dt.datetime | None = None
-    ends: dt.datetime | None = None
+    begins: Moment | None = None
+    ends: Moment | None = None
     days: list[Weekday] = Field(default_factory=list)
     opens: Time | None = None
     closes: Time | None = None

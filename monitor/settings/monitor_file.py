@@ -59,6 +59,7 @@ class Judging(Model):
     flapping_high: Annotated[float, Field(gt=0, le=1)] = 0.2
     degraded_utilisation: Annotated[float, Field(gt=0, le=1)] = 0.9
     degraded_errors_per_s: Annotated[float, Field(gt=0)] = 1.0
+    trace: bool = True
 
 
 class Tickets(Model):

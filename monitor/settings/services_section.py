@@ -1,5 +1,7 @@
 """[sites.ID.services.NAME] of config/sites.toml: what a site serves, and how to see that it does."""
 
+import re
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
@@ -39,14 +41,32 @@ class ServiceCheck(Model):
             raise ValueError("a check of kind tcp needs 'port'. Expected a number from 1 to 65535")
         if self.kind == "http" and not _is_page(self.url):
             raise ValueError(f"'{self.url}' is not the address of a page. Expected http://… or https://…")
-        if self.kind == "dns" and not self.name:
-            raise ValueError("a check of kind dns needs 'name'. Expected the name that is asked for")
+        if self.kind == "dns" and not _is_name(self.name):
+            raise ValueError(f"'{self.name}' is not a name. Expected the name that is asked for, such as example.org")
+        if self.server and not _is_address(self.server):
+            raise ValueError(f"'{self.server}' is not an address. Expected that of a name server")
+        if self.host and not (_is_name(self.host) or _is_address(self.host)):
+            raise ValueError(f"'{self.host}' is not a host. Expected a name or an address")
         return self
 
 
 def _is_page(url: str) -> bool:
     try:
         parts = urlsplit(url)
-        return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+        host = parts.hostname or ""
+        plain = not any(letter.isspace() or not letter.isprintable() for letter in url)
+        return parts.scheme in {"http", "https"} and (_is_name(host) or _is_address(host)) and parts.port != 0 and plain
     except ValueError:
         return False
+
+
+def _is_name(text: str) -> bool:
+    return re.fullmatch(r"([^.\s:\[\]]{1,63}\.)*[^.\s:\[\]]{1,63}\.?", text) is not None
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return True

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from ipaddress import ip_address
 from pathlib import Path
@@ -159,21 +160,33 @@ def test_a_certificate_is_good_ages_expires_or_is_not_trusted(tmp_path: Path) ->
         assert "certificate has expired" in str(facts("http", url, "--ca-file", str(dead))["reason"])
 
 
+def ended_or_answers(process: "subprocess.Popen[bytes]", server: str) -> str:
+    if process.poll() is not None:
+        return "ended"
+    answers = probe("dns", "portal.example", "--server", server, "--timeout", "0.5").returncode == 0
+    return "answers" if answers else ""
+
+
 @pytest.fixture(scope="module")
 def names() -> Iterator[str]:
     """dnsmasq that knows one name; yields ADDRESS:PORT."""
-    port = free_port(socket.SOCK_DGRAM)
-    words = ["--no-daemon", f"--port={port}", f"--listen-address={HOST}", "--bind-interfaces", "--no-hosts"]
+    words = ["--no-daemon", f"--listen-address={HOST}", "--bind-interfaces", "--no-hosts", "--no-resolv"]
     words += ["--conf-file=/dev/null", "--host-record=portal.example,10.77.1.2", "--local=/example/"]
-    words += ["--no-resolv", "--txt-record=portal.example,one,two"]
-    process = subprocess.Popen(["/usr/sbin/dnsmasq", *words], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    server = f"{HOST}:{port}"
-    try:
-        until(lambda: probe("dns", "portal.example", "--server", server).returncode == 0, "dnsmasq", 15)
-        yield server
-    finally:
-        process.kill()
-        process.wait()
+    words += ["--txt-record=portal.example,one,two"]
+    for _ in range(5):  # a port that is free for UDP may be taken for TCP
+        port = free_port(socket.SOCK_DGRAM)
+        process = subprocess.Popen(
+            ["/usr/sbin/dnsmasq", *words, f"--port={port}"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
+        server = f"{HOST}:{port}"
+        try:
+            if until(partial(ended_or_answers, process, server), "dnsmasq", 15) == "answers":
+                yield server
+                return
+        finally:
+            process.kill()
+            process.wait()
+    raise AssertionError("dnsmasq found no port")
 
 
 @pytest.mark.parametrize(
@@ -204,6 +217,14 @@ def test_a_name_server_that_is_not_there_is_a_failure() -> None:
     [
         (("tcp", "127.0.0.1"), "Expected HOST:PORT"),
         (("tcp", "127.0.0.1:70000"), "port: found '70000'"),
+        (("tcp", "[::1"), "Expected HOST:PORT"),
+        (("tcp", "127.0.0.1:8_0"), "Expected HOST:PORT"),
+        (("tcp", "a..b:80"), "'a..b' is not a host"),
+        (("http", "http://a..b/"), "Expected http://… or https://…"),
+        (("http", "http://127.0.0.1:1/\r\nX: y"), "Expected http://… or https://…"),
+        (("http", "https://127.0.0.1:1/", "--ca-file", "nosuch"), "--ca-file: nosuch is not a file"),
+        (("dns", "a..b", "--server", "127.0.0.1"), "'a..b' is not a name"),
+        (("dns", "portal.example", "--server", "localhost"), "'localhost' is not an address"),
         (("http", "ftp://127.0.0.1/"), "Expected http://… or https://…"),
         (("http", "http://[::1/"), "Expected http://… or https://…"),
         (("dns", "portal.example", "--type", "XYZ"), "type: found 'XYZ'"),

@@ -5,7 +5,6 @@ from ipaddress import ip_address
 from pathlib import Path
 
 from monitor.daemon.evidence import way
-from monitor.probes.trace import Hop
 from tests.lab.daemon import Daemon
 from tests.lab.fleet import write_config
 from tests.lab.mail import MailCatcher
@@ -60,7 +59,7 @@ def test_the_hour_before_and_the_way_are_kept_and_shown(lab: Lab, mails: MailCat
 
 
 def test_a_way_is_told_as_far_as_it_goes() -> None:
-    hops = [Hop(1, "10.0.0.1", 1, (1.0,)), Hop(3, "10.0.3.1", 1, (2.0,))]
+    hops = [(1, "10.0.0.1"), (3, "10.0.3.1")]
 
     assert way(hops, str(ip_address("10.0.3.1"))) == "1 10.0.0.1, 3 10.0.3.1"
     assert way(hops, "10.0.9.9") == "1 10.0.0.1, 3 10.0.3.1, then nothing"

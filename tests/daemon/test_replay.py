@@ -119,6 +119,13 @@ def test_who_is_behind_is_listed_when_the_outage_ends(shipped: Settings) -> None
     assert [one["affected"] for one in found if one["kind"] == "outage_closed"] == [[BEHIND]]
 
 
+def test_who_falls_silent_behind_it_twice_is_listed_once(shipped: Settings) -> None:
+    lines = ((LINK, 0, 19, "x"), (BEHIND, 0, 5, "x"), (BEHIND, 6, 9, "o"), (BEHIND, 10, 19, "x"), (LINK, 20, 25, "o"))
+    found = list(replay(shipped, story(*lines)))
+
+    assert [one["affected"] for one in found if one["kind"] == "outage_closed"] == [[BEHIND]]
+
+
 def test_a_lab_that_is_silent_at_night_gets_its_outage_in_the_morning(shipped: Settings) -> None:
     lab = next(site.id for site in shipped.fleet.sites.values() if site.kind == "lab")
     parents = list(shipped.fleet.ancestors(lab))
@@ -180,6 +187,10 @@ def test_the_command_prints_lines_or_objects(tmp_path: Path) -> None:
         (json.dumps({**GOOD, "loss": 1.5}), "loss: found 1.5"),
         (json.dumps({**GOOD, "rtt_ms": "fast"}), "rtt_ms: found 'fast'"),
         (json.dumps({"t": GOOD["t"]}), "device: is missing"),
+        (json.dumps({**GOOD, "t": "9999-12-31T23:59:59-12:00"}), "Expected a year from 2000 to 2100"),
+        (json.dumps({**GOOD, "device": ["x"]}), "device: no device"),
+        (json.dumps({**GOOD, "loss": float("nan")}), "loss: found nan"),
+        ("[" * 100_000, "no JSON"),
     ],
 )
 def test_a_line_that_cannot_be_read_is_named(tmp_path: Path, second: str, expected: str) -> None:

@@ -12,6 +12,7 @@ from monitor.judging.board import Board
 from monitor.judging.decisions import (
     Affected,
     Decision,
+    FlappingChanged,
     NoLongerAffected,
     OutageClosed,
     OutageOpened,
@@ -71,6 +72,15 @@ def story(tree: Fleet = TREE, **known: dict[str, str] | dict[str, datetime]) -> 
 
 def at(minute: int) -> datetime:
     return T0 + timedelta(minutes=minute)
+
+
+def test_who_is_judged_again_behind_a_root_that_came_back_does_not_flap() -> None:
+    s = story()
+    s.rounds(2, root="o", mid="o", leaf="o", other="o")
+    s.rounds(6, root="x", mid="x", leaf="x", other="o")
+    s.rounds(6, root="o", mid="o", leaf="x", other="o")
+    s.rounds(6, root="o", mid="o", leaf="o", other="o")
+    assert [d for d in s.told if isinstance(d, FlappingChanged)] == []
 
 
 def test_a_silent_site_gets_one_outage_since_its_first_failed_round() -> None:

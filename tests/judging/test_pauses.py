@@ -58,6 +58,18 @@ def test_who_is_behind_a_site_in_planned_work_waits_with_it() -> None:
     assert s.of(OutageOpened) == []
 
 
+def test_who_only_began_to_answer_when_the_work_ended_and_fails_again_gets_its_outage_from_then_on() -> None:
+    s = planned(0, 20)
+    s.rounds(19, other="x")
+    s.round(other="o")
+    s.told += s.board.tick(at(20))
+    assert s.of(OutageOpened) == []
+    s.rounds(2, other="x")
+
+    (opened,) = [d for d in s.told if isinstance(d, OutageOpened)]
+    assert opened.started_utc == at(20)
+
+
 def test_who_is_behind_hangs_on_the_outage_that_begins_when_the_work_ends() -> None:
     s = planned(0, 20, only="root")
     s.rounds(6, root="x", mid="x", leaf="x", other="o")

@@ -10,7 +10,10 @@ from tests.lab.network import Lab
 from tests.lab.waiting import until
 from tests.story.reading import states, wait_until_state
 
-QUICK: Settings = {"probing": {"interval_s": 1, "recheck_s": 1, "echoes": 2, "spacing_s": 0.05, "timeout_s": 0.4}}
+QUICK: Settings = {
+    "probing": {"interval_s": 1, "recheck_s": 1, "echoes": 2, "spacing_s": 0.05, "timeout_s": 0.4},
+    "judging": {"trace": False},  # whose echoes the forgers would answer too
+}
 ENOUGH = 12  # forged replies: six rounds, where two good ones would revive
 
 # What the daemon counts each as. The kernel's ping sockets never hand out what has a bad checksum: nothing to count.

@@ -242,7 +242,7 @@ async def test_the_rate_is_kept_by_all_rounds_together(network: Lab) -> None:
         await asyncio.gather(ask(probe, crowd(100)), ask(probe, crowd(100, "10.77.20.0")))
         took_s = (time.monotonic_ns() - begun_ns) / NS_PER_S
 
-    assert took_s > 0.38  # 400 echoes, the last of which need not be waited for
+    assert took_s > 0.37  # 400 echoes; the last burst (25.6 ms) need not be waited for
 
 
 async def test_rounds_under_way_together_do_not_mix_up_their_answers(network: Lab) -> None:
