@@ -16,7 +16,10 @@ from tests.story.reading import outages, rtts, states, tickets, wait_until_state
 
 CENTRE, ADDRESS = "udc-juniadaha", "10.77.2.6"
 TIMEOUT_S = 0.4
-QUICK: Settings = {"probing": {"interval_s": 1, "recheck_s": 1, "echoes": 2, "spacing_s": 0.05, "timeout_s": TIMEOUT_S}}
+QUICK: Settings = {
+    "probing": {"interval_s": 1, "recheck_s": 1, "echoes": 2, "spacing_s": 0.05, "timeout_s": TIMEOUT_S},
+    "judging": {"trace": False},  # an outage stays as it was first written
+}
 HOUR_S = 3_600
 
 
@@ -65,7 +68,7 @@ def test_a_step_of_the_wall_clock_changes_no_time_and_no_verdict(
         # Echoes over a cable in one machine take what they take, whatever the wall clock says meanwhile.
         times = rtts(daemon)
         assert len(times) > len(known) / 2
-        assert all(0 < rtt < TIMEOUT_S for rtt in times)
+        assert [rtt for rtt in times if not 0 < rtt < TIMEOUT_S] == []
         assert states(daemon) == known
 
     assert outages(daemon) == [outage]
