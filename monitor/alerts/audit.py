@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from monitor.store.models import Ticket, TicketEvent
 
 BEGINNING = "0" * 64
+HEAD = "head of the chain"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,15 +29,15 @@ class Audit:
 
 def record(session: Session, ticket: Ticket, actor: str, kind: str, text: str, now_utc: datetime) -> None:
     """Adds a line to a ticket's history and to the chain."""
-    session.flush()
     own = link(head(session), ticket.number, now_utc, actor, kind, text)
     ticket.events.append(TicketEvent(at_utc=now_utc, actor=actor, kind=kind, text=text, hash=own))
-    session.flush()
+    session.info[HEAD] = own  # a session that writes holds the lock: nobody else can lengthen the chain meanwhile
 
 
 def head(session: Session) -> str:
-    """The hash of the last event of all."""
-    return session.scalar(select(TicketEvent.hash).order_by(TicketEvent.id.desc()).limit(1)) or BEGINNING
+    """The hash of the last event of all, those of this session that are not written yet included."""
+    known: str | None = session.info.get(HEAD)
+    return known or session.scalar(select(TicketEvent.hash).order_by(TicketEvent.id.desc()).limit(1)) or BEGINNING
 
 
 def link(before: str, number: str, at_utc: datetime, actor: str, kind: str, text: str) -> str:

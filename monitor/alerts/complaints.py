@@ -10,11 +10,11 @@ from monitor.alerts import audit, outbox
 from monitor.alerts.facts import deadline_of, facts_of
 from monitor.alerts.numbering import new_ticket
 from monitor.alerts.office import Office
+from monitor.alerts.routing import ASKER
 from monitor.alerts.states import UNSOLVED
 from monitor.store.models import Outage, Ticket
 
 WAYS = ("phone", "person", "email", "letter")
-ASKER = "asker"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +50,12 @@ def register(session: Session, office: Office, request: Request, actor: str, now
     for outage in _open_outages(session, request.site):
         _link(session, ticket, outage, actor, now_utc)
     return ticket
+
+
+def sites_of_complaints(session: Session) -> set[str]:
+    """The sites about which somebody has complained without being satisfied yet."""
+    query = select(Ticket.site).where(Ticket.source != "outage", Ticket.state.in_(UNSOLVED), Ticket.site.is_not(None))
+    return {site for site in session.scalars(query) if site is not None}
 
 
 def link_to_outage(session: Session, outage_ticket: Ticket, now_utc: datetime) -> None:

@@ -1,39 +1,45 @@
 """The outbox worker: lease → render → hand over → mark."""
 
 import logging
-from pathlib import Path
+import random
+from typing import Literal
 
-from monitor.alerts import letters, outbox
-from monitor.alerts.channels.base import Channel, PermanentFailure, Recipient, TemporaryFailure
-from monitor.alerts.channels.email import EmailChannel
-from monitor.alerts.complaints import ASKER
+from monitor.alerts import leasing, letters, outbox
+from monitor.alerts.channels.base import Channel, ChannelAway, PermanentFailure, Recipient, TemporaryFailure
 from monitor.alerts.office import Office
+from monitor.alerts.outbox import Letter
+from monitor.alerts.routing import ASKER
 from monitor.clock import Clock
 from monitor.settings.mail_address import is_mail_address
+from monitor.settings.notices_section import ChannelName
 from monitor.store.session import Store
 
 log = logging.getLogger(__name__)
 
-OUTBOX_FOLDER = "outbox"
+Outcome = Literal["idle", "done", "away"]
 
 
-def channel_of(office: Office, state: Path, home: Path) -> Channel:
-    """The channel that the configuration asks for."""
-    return EmailChannel(office.mail, state / OUTBOX_FOLDER, home)
+def deliver_next(store: Store, office: Office, name: ChannelName, channel: Channel, clock: Clock) -> Outcome:
+    """Delivers the next letter of one channel; never raises for the sake of one letter.
 
-
-def deliver_next(store: Store, office: Office, channel: Channel, clock: Clock) -> bool:
-    """Delivers the next notice that is due; False when there was none. Never raises for the sake of one letter."""
+    'idle': there was none; 'done': there was, whatever became of it; 'away': the channel cannot be reached now.
+    """
     with store.write() as session:
-        letter = outbox.lease_next(session, clock.utc())
+        letter = leasing.lease_next(session, office, name, clock.utc())
     if letter is None:
-        return False
+        return "idle"
     try:
-        proof = channel.deliver(letter, _recipient(office, letter), letters.render(letter))
+        recipient = recipient_of(office, letter)
+        proof = channel.deliver(letter, recipient, letters.render(letter, recipient.lang))
+    except ChannelAway as error:
+        log.warning("%s to %s: %s; %s rests for a while", letter.message_id, letter.recipient, error, name)
+        with store.write() as session:
+            outbox.put_back(session, letter, str(error), office, clock.utc())
+        return "away"
     except TemporaryFailure as error:
         log.warning("%s to %s: %s; another try follows", letter.message_id, letter.recipient, error)
         with store.write() as session:
-            outbox.mark_failed(session, letter, str(error), office, clock.utc())
+            outbox.mark_failed(session, letter, str(error), office, clock.utc(), random.random())
     except PermanentFailure as error:
         log.error("%s to %s is given up: %s", letter.message_id, letter.recipient, error)
         with store.write() as session:
@@ -46,13 +52,19 @@ def deliver_next(store: Store, office: Office, channel: Channel, clock: Clock) -
         log.info("%s to %s: %s", letter.message_id, letter.recipient, proof)
         with store.write() as session:
             outbox.mark_sent(session, letter, proof, clock.utc())
-    return True
+    return "done"
 
 
-def _recipient(office: Office, letter: outbox.Letter) -> Recipient:
-    """The officer of the charter as it is now, or the one who asked."""
+def recipient_of(office: Office, letter: Letter) -> Recipient:
+    """Who a letter is for, as the configuration has him now; raises PermanentFailure when it has him no more."""
     if letter.recipient == ASKER:
         asked = letter.facts["asked"]
         return Recipient(asked["name"], asked["email"] if is_mail_address(asked["email"]) else None)
-    officer = office.charter.officer(letter.recipient)
-    return Recipient(officer.name("bn"), officer.email)
+    entry = office.recipients.get(letter.recipient)
+    if entry is not None:
+        address = entry.email or entry.url or str(entry.url_file)
+        return Recipient(entry.name or letter.recipient, address, entry.lang, entry.timeout_s)
+    officer = office.charter.officers.get(letter.recipient)
+    if officer is None:
+        raise PermanentFailure(f"the configuration has no '{letter.recipient}' any more")
+    return Recipient(officer.name("bn"), officer.email, officer.lang)

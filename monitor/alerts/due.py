@@ -4,7 +4,7 @@ A step has a name that makes it unique within its ticket, so that whoever carrie
 would come too late to be of use (a reminder after the lapse, a warning after the day) is not due any more.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -74,7 +74,7 @@ def steps(dates: Dates, responsible: str, stages: Sequence[Stage], calendar: Cal
         yield Step(kind, reminder.level, reminder.holder, reminder.at_utc, lapses[reminder.level])
 
 
-def due(every: Iterator[Step], reached: int, now_utc: datetime) -> list[Step]:
+def due(every: Iterable[Step], reached: int, now_utc: datetime) -> list[Step]:
     """The steps that are due now, in the order of their dates, for a ticket that has reached the stage ``reached``.
 
     A stage waits for the one before it, and only the holder of the present stage is reminded.

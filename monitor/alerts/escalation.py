@@ -4,27 +4,27 @@ Nothing is kept in a timer, so a restart, a sleep or a step of the clock neither
 owed under a name that it can have only once.
 """
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, selectinload
 
 from monitor.alerts import audit, outbox
-from monitor.alerts.due import Dates, Step, due, steps
+from monitor.alerts.due import Dates, Step, due
 from monitor.alerts.facts import facts_of, history_line
 from monitor.alerts.office import Office
 from monitor.alerts.states import MONITOR, UNSOLVED
-from monitor.store.models import Ticket
+from monitor.store.models import Outage, Ticket, TicketEvent
+
+MANY = 500  # tickets read at a time
 
 
 def advance(session: Session, office: Office, now_utc: datetime) -> list[Ticket]:
     """Does for every unsolved ticket what is due; returns those for which something was."""
     moved = []
-    for ticket in session.scalars(select(Ticket).where(Ticket.state.in_(UNSOLVED)).order_by(Ticket.id)):
+    for ticket in _with_steps_due(session, office, now_utc):
         steps_due = _due(office, ticket, now_utc)
-        if not steps_due:
-            continue
         done = {notice.key for notice in ticket.notices}
         fresh = [step for step in steps_due if outbox.key(ticket, step.name, step.recipient) not in done]
         for step in fresh:
@@ -38,6 +38,32 @@ def advance(session: Session, office: Office, now_utc: datetime) -> list[Ticket]
     return moved
 
 
+def _with_steps_due(session: Session, office: Office, now_utc: datetime) -> Sequence[Ticket]:
+    """The unsolved tickets of which something may be due, found by their dates alone: there can be thousands."""
+    recounted = _times_recounted(session)
+    columns = (Ticket.id, Ticket.service, Ticket.event_utc, Ticket.deadline_utc, Ticket.breached_utc, Ticket.stage)
+    found = []
+    for id_, service, event_utc, deadline_utc, breached_utc, stage in session.execute(
+        select(*columns).where(Ticket.state.in_(UNSOLVED))
+    ):
+        dates = Dates(event_utc, deadline_utc, breached_utc, recounted.get(id_, 0))
+        if due(office.steps_of(dates, office.charter.services[service].officer), stage, now_utc):
+            found.append(id_)
+    tickets: list[Ticket] = []
+    for start in range(0, len(found), MANY):
+        some = select(Ticket).where(Ticket.id.in_(found[start : start + MANY])).order_by(Ticket.id)
+        whole = some.options(selectinload(Ticket.notices), selectinload(Ticket.outages).selectinload(Outage.affected))
+        tickets += session.scalars(whole)
+    return tickets
+
+
+def _times_recounted(session: Session) -> dict[int, int]:
+    """How often the deadline of each unsolved ticket was counted anew."""
+    query = select(TicketEvent.ticket_id, func.count()).join(Ticket).where(Ticket.state.in_(UNSOLVED))
+    rows = session.execute(query.where(TicketEvent.kind == "recounted").group_by(TicketEvent.ticket_id))
+    return {id_: count for id_, count in rows}  # noqa: C416 (a row is no pair to mypy)
+
+
 def raise_stage(session: Session, office: Office, ticket: Ticket, actor: str, text: str, now_utc: datetime) -> bool:
     """Begins the ticket's next stage by a person's decision; False when there is none to begin."""
     if ticket.breached_utc is None or ticket.stage >= len(office.charter.stages):
@@ -47,12 +73,11 @@ def raise_stage(session: Session, office: Office, ticket: Ticket, actor: str, te
     return True
 
 
-def foreseen(office: Office, ticket: Ticket) -> Iterator[Step]:
-    """All steps that the ticket's dates allow to foresee, done or not."""
+def foreseen(office: Office, ticket: Ticket) -> Sequence[Step]:
+    """All steps that the ticket's dates allow to foresee, done or not, in the order of their own dates."""
     recounted = sum(event.kind == "recounted" for event in ticket.events)
     dates = Dates(ticket.event_utc, ticket.deadline_utc, ticket.breached_utc, recounted)
-    responsible = office.charter.services[ticket.service].officer
-    return steps(dates, responsible, office.charter.stages, office.calendar)
+    return office.steps_of(dates, office.charter.services[ticket.service].officer)
 
 
 def _due(office: Office, ticket: Ticket, now_utc: datetime) -> list[Step]:

@@ -4,15 +4,15 @@ Words are made of it by `wording`, letters by `letters`.
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any, get_args
 
 from monitor.alerts.office import Office
 from monitor.charter import text
 from monitor.charter.deadline import Deadline, explain, target_deadline
-from monitor.charter.services import Service, Stage
-from monitor.charter.stages import chain
+from monitor.charter.services import Service
+from monitor.charter.stages import StageDates
 from monitor.charter.text import Lang
 from monitor.store.models import Outage, Ticket
 
@@ -22,6 +22,7 @@ LANGS: tuple[Lang, ...] = get_args(Lang)
 def facts_of(office: Office, ticket: Ticket, now_utc: datetime, note: str = "") -> dict[str, Any]:
     """Everything that a letter about this ticket may tell."""
     outage = ticket.outages[-1] if ticket.outages else None
+    dates = stages_of(office, ticket)
     asked = {"name": ticket.asker, "email": ticket.asker_email, "way": ticket.source, "text": ticket.text}
     return {
         **_common(office, ticket.service, ticket.site, now_utc),
@@ -30,8 +31,8 @@ def facts_of(office: Office, ticket: Ticket, now_utc: datetime, note: str = "") 
         "deadline": ticket.deadline_utc.isoformat(),
         "overdue": ticket.breached_utc is not None,
         **_explained(deadline_of(office, ticket)),
-        "stage": _stage_facts(office, ticket, ticket.stage),
-        "next_stage": _stage_facts(office, ticket, ticket.stage + 1),
+        "stage": _stage_facts(office, dates, ticket.stage),
+        "next_stage": _stage_facts(office, dates, ticket.stage + 1),
         "outage": _outage_facts(office, outage, now_utc) if outage else None,
         "asked": asked if ticket.source != "outage" else None,
         "note": note,
@@ -92,7 +93,7 @@ def _common(office: Office, service_key: str, site: str | None, now_utc: datetim
         "office_bn": office.charter.name_bn,
         "office_en": office.charter.name_en,
         "now": now_utc.isoformat(),
-        "site": _site_facts(office, site),
+        "site": site_facts(office, site),
         "service": _service_facts(office.charter.services[service_key]),
         "page_url": office.mail.page_url,
     }
@@ -104,24 +105,29 @@ def _service_facts(service: Service) -> dict[str, Any]:
     return {"section": service.section, "number": service.number, **named, **targets}
 
 
-def _site_facts(office: Office, site_id: str | None) -> dict[str, Any] | None:
+def site_facts(office: Office, site_id: str | None) -> dict[str, Any] | None:
+    """A site by its id and names; None for no site."""
     if site_id is None:
         return None
     site = office.fleet.sites.get(site_id)
     if site is None:  # taken out of the configuration since
         return {"id": site_id, "name_bn": site_id, "name_en": site_id}
-    return {"id": site_id, "name_bn": site.name_bn, "name_en": site.name_en}
+    return {"id": site_id, "name_bn": site.name_bn, "name_en": site.name_en, "kind": site.kind}
 
 
 def _explained(deadline: Deadline) -> dict[str, str]:
     return {f"explanation_{lang}": explain(deadline, lang) for lang in LANGS}
 
 
-def _stage_facts(office: Office, ticket: Ticket, level: int) -> dict[str, Any] | None:
-    if ticket.breached_utc is None or not 1 <= level <= len(office.charter.stages):
+def stages_of(office: Office, ticket: Ticket) -> Sequence[StageDates]:
+    """When each stage of the ticket's grievance chain begins and lapses; none before its target is missed."""
+    return office.stages_from(ticket.breached_utc) if ticket.breached_utc else ()
+
+
+def _stage_facts(office: Office, every: Sequence[StageDates], level: int) -> dict[str, Any] | None:
+    if not 1 <= level <= len(every):
         return None
-    stage: Stage = office.charter.stages[level - 1]
-    dates = chain(ticket.breached_utc, office.charter.stages, office.calendar)[level - 1]
+    stage, dates = office.charter.stages[level - 1], every[level - 1]
     holder = office.charter.officer(stage.holder)
     return {
         "level": stage.level,

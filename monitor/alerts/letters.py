@@ -1,35 +1,77 @@
 """A leased notice in words: `wording` says them, the templates lay them out, Bangla first and English below."""
 
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
+from typing import Any, get_args
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from monitor.alerts.channels.base import Rendered
-from monitor.alerts.facts import LANGS
+from monitor.alerts import kinds
+from monitor.alerts.brief_words import morning_words, weekly_words
+from monitor.alerts.channels.base import Image, Rendered
+from monitor.alerts.charts import hour_png
+from monitor.alerts.digests import digest_words
 from monitor.alerts.outbox import Letter
-from monitor.alerts.wording import GOOD_NEWS, words
+from monitor.alerts.wording import Words, words
+from monitor.charter.text import Lang
+from monitor.settings.notices_section import Languages
 
 BAD, GOOD, PLAIN = "#b91c1c", "#15803d", "#b45309"
 ALARMS = ("opened", "breach", "stage")
+SPECIAL: Mapping[str, Callable[[Mapping[str, Any], Lang], Words]] = {
+    kinds.DIGEST: digest_words,
+    kinds.MORNING: morning_words,
+    kinds.WEEKLY: weekly_words,
+}
+GIST = ("ticket", "since", "received", "due", "was_due", "stage", "affected", "cause", "page")
 
 
-def render(letter: Letter) -> Rendered:
+def render(letter: Letter, lang: Languages = "both") -> Rendered:
     """The letter, ready to be handed over."""
-    parts = [words(letter.kind, letter.facts, lang) for lang in LANGS]
+    langs: tuple[Lang, ...] = get_args(Lang) if lang == "both" else (lang,)
+    parts = [_words(letter, each) for each in langs]
     number = letter.facts["number"]
+    images = list(_images(parts))
     known = {
         "parts": parts,
         "subject": f"[{number}] {parts[0].headline}" if number else parts[0].headline,
-        "colour": GOOD if letter.kind in GOOD_NEWS else BAD if letter.kind in ALARMS else PLAIN,
-        "office_bn": letter.facts["office_bn"],
-        "office_en": letter.facts["office_en"],
+        "colour": _colour(letter.kind),
+        "office": [letter.facts[f"office_{each}"] for each in langs],
         "head": letter.facts.get("head", ""),
+        "pictures": {image.cid for image in images},
     }
     return Rendered(
         subject=known["subject"],
         text=_templates().get_template("notice.txt.j2").render(known),
         html=_templates().get_template("notice.html.j2").render(known),
+        short="\n".join(_gist(parts)),
+        images=tuple(images),
     )
+
+
+def _words(letter: Letter, lang: Lang) -> Words:
+    special = SPECIAL.get(letter.kind)
+    return special(letter.facts, lang) if special else words(letter.kind, letter.facts, lang)
+
+
+def _colour(kind: str) -> str:
+    return GOOD if kind in kinds.GOOD_NEWS else BAD if kind in ALARMS else PLAIN
+
+
+def _images(parts: Sequence[Words]) -> Iterator[Image]:
+    for part in parts:
+        for row in part.rows:
+            if row.hour and (png := hour_png(row.hour, part.lang)):
+                yield Image(f"hour-{part.lang}", png)
+
+
+def _gist(parts: Sequence[Words]) -> Iterator[str]:
+    """What fits on a small screen: the headline, the facts that matter most, the lists' titles, what to do."""
+    for part in parts:
+        yield part.headline
+        yield from (f"{row.label}: {row.value}" for row in part.rows if row.name in GIST)
+        yield from (section.title for section in part.sections)
+        yield part.to_do
 
 
 @cache

@@ -1,15 +1,21 @@
 """The office as decisions about outages and tickets need to see it: its fleet, charter, calendar and rules."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
+from typing import Any
 
+from monitor.alerts.due import Dates, Step, steps
 from monitor.charter.calendar import Calendar
 from monitor.charter.services import Charter, Service
+from monitor.charter.stages import StageDates, chain
 from monitor.settings.fleet import Fleet
 from monitor.settings.load import Settings
 from monitor.settings.maintenance_section import Maintenance
 from monitor.settings.monitor_file import Mail
+from monitor.settings.notices_section import Notices, RecipientEntry
+
+MOST_COUNTED = 50_000  # dates that are kept: those of all open tickets of a country, and then some
 
 
 @dataclass(frozen=True)
@@ -23,6 +29,10 @@ class Office:
     reopen_window: timedelta
     mail: Mail
     maintenance: Mapping[str, Maintenance] = field(default_factory=dict)
+    notices: Notices = field(default_factory=Notices)
+    recipients: Mapping[str, RecipientEntry] = field(default_factory=dict)
+    _chains: dict[datetime, Sequence[StageDates]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _steps: dict[tuple[Dates, str], Sequence[Step]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @classmethod
     def of(cls, settings: Settings) -> "Office":
@@ -35,7 +45,25 @@ class Office:
             timedelta(hours=rules.reopen_window_h),
             settings.monitor.mail,
             settings.monitor.maintenance,
+            settings.monitor.notices,
+            settings.monitor.recipients,
         )
+
+    def stages_from(self, breached_utc: datetime) -> Sequence[StageDates]:
+        """When each stage of the grievance chain begins and lapses for a target missed at that time; counted once."""
+        if breached_utc not in self._chains:
+            _bound(self._chains)
+            self._chains[breached_utc] = chain(breached_utc, self.charter.stages, self.calendar)
+        return self._chains[breached_utc]
+
+    def steps_of(self, dates: Dates, responsible: str) -> Sequence[Step]:
+        """All steps that a ticket's dates allow to foresee, in the order of their own dates; counted once."""
+        known = (dates, responsible)
+        if known not in self._steps:
+            _bound(self._steps)
+            foreseen = steps(dates, responsible, self.charter.stages, self.calendar)
+            self._steps[known] = sorted(foreseen, key=lambda step: (step.at_utc, step.level))
+        return self._steps[known]
 
     def service_of(self, site: str) -> Service:
         """The charter service that promises this site."""
@@ -45,3 +73,8 @@ class Office:
     def mail_domain(self) -> str:
         """What stands behind the @ of our Message-IDs; the reserved name until there is a sender."""
         return self.mail.sender.partition("@")[2] or "upazila-monitor.invalid"
+
+
+def _bound(counted: dict[Any, Any]) -> None:
+    if len(counted) >= MOST_COUNTED:
+        counted.clear()

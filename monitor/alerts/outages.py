@@ -21,6 +21,7 @@ from monitor.sample import Sample
 from monitor.store.models import AffectedSite, Outage
 
 UNSYNCHRONISED = {"synchronize_session": False}
+DOWN = "sites that are down"
 
 
 def apply(session: Session, office: Office, decision: Decision, now_utc: datetime) -> None:
@@ -46,7 +47,8 @@ def open_outage(session: Session, site: str) -> Outage | None:
 
 
 def _open(session: Session, office: Office, decision: OutageOpened, now_utc: datetime) -> None:
-    if open_outage(session, decision.site) is not None or decision.site not in office.fleet.sites:
+    sites_down = _sites_down(session)
+    if decision.site in sites_down or decision.site not in office.fleet.sites:
         return  # already told before a restart, or taken out of the configuration meanwhile
     outage = Outage(
         site=decision.site,
@@ -60,8 +62,16 @@ def _open(session: Session, office: Office, decision: OutageOpened, now_utc: dat
     )
     outage.deadline_utc = deadline_of_outage(office, outage).due_utc
     session.add(outage)
-    session.flush()
+    sites_down.add(decision.site)
     tickets.link_to_recent(session, office, outage, now_utc)
+
+
+def _sites_down(session: Session) -> set[str]:
+    """The sites that have an outage, asked once in a transaction: a storm opens thousands in one."""
+    known: set[str] | None = session.info.get(DOWN)
+    if known is None:
+        known = session.info[DOWN] = set(session.scalars(select(Outage.site).where(Outage.ended_utc.is_(None))))
+    return known
 
 
 def _explain(session: Session, decision: OutageExplained) -> None:
@@ -78,6 +88,7 @@ def _close(session: Session, decision: OutageClosed, now_utc: datetime) -> None:
     outage = open_outage(session, decision.site)
     if outage is None:
         return
+    session.info.pop(DOWN, None)
     outage.ended_utc = max(decision.ended_utc, outage.started_utc)
     outage.end_reason = decision.reason
     still = (AffectedSite.outage_id == outage.id) & AffectedSite.until_utc.is_(None)

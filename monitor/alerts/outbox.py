@@ -1,24 +1,34 @@
 """The outbox: notices are owed in the transaction of the event that causes them, and delivered afterwards.
 
-Owed → leased → sent, or back to owed with a later due time, or dead. A notice is handed over at least once, always
-under the same Message-ID; within a ticket each recipient gets notices in the order in which they were owed.
+::
+
+    owed ──lease──> leased ──mark_sent──> sent
+      ^               │ └────mark_dead──> dead ──resend──> owed
+      └──mark_failed──┘
+    owed ──fold──> told by another letter: a digest, or a later one of its thread
+
+A notice is handed over at least once, always under the same Message-ID; within a ticket each reader gets notices in
+the order in which they were owed. `pacing` decides who gets what next.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import or_, select, update
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
 
 from monitor.alerts import audit
 from monitor.alerts.facts import facts_of_outage
+from monitor.alerts.kinds import DIGEST, GOOD_NEWS
 from monitor.alerts.office import Office
+from monitor.alerts.routing import channel_of, further_readers, goes_at
 from monitor.store.models import Notice, Outage, Ticket
 
-LEASE = timedelta(minutes=5)
 LONGEST_PAUSE = timedelta(hours=1)
+JITTER = 0.25
+MANY = 500  # values in one statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,73 +59,77 @@ def owe(
     facts: Mapping[str, Any],
     now_utc: datetime,
 ) -> bool:
-    """Puts a notice about a ticket into the outbox, unless one of that name is there; False if it was."""
-    own = key(ticket, name, recipient)
-    if any(notice.key == own for notice in ticket.notices):
+    """Puts a notice about a ticket into the outbox: for whom the charter names, and for whoever else wants it.
+
+    False, and nothing happens, when one of that name is there.
+    """
+    keys = {notice.key for notice in ticket.notices}
+    if key(ticket, name, recipient) in keys:
         return False
-    first = next((notice for notice in ticket.notices if notice.recipient == recipient), None)
     # The head of the history goes out with every mail, so that its proof stands outside this machine too.
     facts = {**facts, "head": audit.head(session)}
-    notice = _notice(office, ticket.number, name, recipient, facts, now_utc)
-    notice.thread_id = first.thread_id if first else notice.message_id
-    ticket.notices.append(notice)
-    session.flush()
+    kind = name.partition("-")[0]
+    further = (reader for reader in further_readers(office, kind, facts) if _may_hear(ticket, reader, kind))
+    for reader in dict.fromkeys([recipient, *further]):
+        if key(ticket, name, reader) in keys:
+            continue
+        first = next((notice for notice in ticket.notices if notice.recipient == reader), None)
+        notice = new_notice(office, ticket.number, name, reader, facts, now_utc)
+        notice.thread_id = first.thread_id if first else notice.message_id
+        ticket.notices.append(notice)
     return True
 
 
-def owe_for_outage(session: Session, office: Office, outage: Outage, name: str, now_utc: datetime) -> bool:
-    """Puts a notice to the responsible officer about an outage that has no ticket into the outbox, once."""
-    recipient = office.charter.services[outage.service].officer
-    about = f"outage-{outage.id}"
-    if session.scalar(select(Notice.id).where(Notice.key == f"{about}/{name}/{recipient}")) is not None:
-        return False
-    facts = facts_of_outage(office, outage, now_utc)
-    session.add(_notice(office, about, name, recipient, facts, now_utc))
-    session.flush()
-    return True
+def _may_hear(ticket: Ticket, reader: str, kind: str) -> bool:
+    """Good news only goes to those who heard of the trouble."""
+    return kind not in GOOD_NEWS or any(notice.recipient == reader for notice in ticket.notices)
 
 
-def _notice(
+def owe_for_outages(
+    session: Session, office: Office, due: Sequence[tuple[Outage, str]], now_utc: datetime
+) -> list[Outage]:
+    """Puts notices, each of a name, about outages without a ticket into the outbox, once; returns the fresh ones.
+
+    They are for the outage's officer, and for whoever else wants them.
+    """
+    officer = {service.key: service.officer for service in office.charter.services.values()}
+    keys = {outage.id: f"outage-{outage.id}/{name}/{officer[outage.service]}" for outage, name in due}
+    there = known_keys(session, list(keys.values()))
+    fresh = [(outage, name) for outage, name in due if keys[outage.id] not in there]
+    for outage, name in fresh:
+        facts = {**facts_of_outage(office, outage, now_utc), "head": audit.head(session)}
+        further = further_readers(office, name.partition("-")[0], facts)
+        for reader in dict.fromkeys([officer[outage.service], *further]):
+            session.add(new_notice(office, f"outage-{outage.id}", name, reader, facts, now_utc))
+    return [outage for outage, _ in fresh]
+
+
+def known_keys(session: Session, keys: Sequence[str]) -> set[str]:
+    """Those of ``keys`` under which something was ever owed."""
+    found: set[str] = set()
+    for start in range(0, len(keys), MANY):
+        found |= set(session.scalars(select(Notice.key).where(Notice.key.in_(keys[start : start + MANY]))))
+    return found
+
+
+def new_notice(
     office: Office, about: str, name: str, recipient: str, facts: Mapping[str, Any], now_utc: datetime
 ) -> Notice:
+    """A notice that begins a thread of its own."""
     message_id = f"<{about}.{name}.{recipient}@{office.mail_domain}>"
+    kind = name.partition("-")[0]
+    due_utc = goes_at(office, kind, recipient, now_utc)
     return Notice(
         key=f"{about}/{name}/{recipient}",
-        kind=name.partition("-")[0],
+        kind=kind,
         recipient=recipient,
+        channel=channel_of(office, recipient),
         message_id=message_id,
         thread_id=message_id,
         facts=dict(facts),
         created_utc=now_utc,
-        due_utc=now_utc,
-    )
-
-
-def lease_next(session: Session, now_utc: datetime) -> Letter | None:
-    """Claims the oldest notice that is due and has none before it in its thread; None when there is none."""
-    earlier = aliased(Notice)
-    waits_for_another = (
-        select(earlier.id)
-        .where(earlier.thread_id == Notice.thread_id, earlier.id < Notice.id)
-        .where(earlier.sent_utc.is_(None), earlier.dead_utc.is_(None))
-        .exists()
-    )
-    free = or_(Notice.leased_until_utc.is_(None), Notice.leased_until_utc < now_utc)
-    query = select(Notice).where(Notice.sent_utc.is_(None), Notice.dead_utc.is_(None), Notice.due_utc <= now_utc, free)
-    notice = session.scalars(query.where(~waits_for_another).order_by(Notice.due_utc, Notice.id).limit(1)).one_or_none()
-    if notice is None:
-        return None
-    notice.leased_until_utc = now_utc + LEASE
-    notice.attempts += 1
-    return Letter(
-        notice.id,
-        notice.kind,
-        notice.recipient,
-        notice.message_id,
-        notice.thread_id,
-        notice.created_utc,
-        notice.attempts,
-        notice.facts,
+        owed_utc=due_utc,
+        due_utc=due_utc,
     )
 
 
@@ -124,13 +138,43 @@ def mark_sent(session: Session, letter: Letter, proof: str, now_utc: datetime) -
     _update(session, letter, sent_utc=now_utc, leased_until_utc=None, proof=proof, last_error="")
 
 
-def mark_failed(session: Session, letter: Letter, error: str, office: Office, now_utc: datetime) -> None:
-    """Puts the letter back for another try after a pause that doubles, or gives it up when it is too old."""
+def mark_failed(session: Session, letter: Letter, error: str, office: Office, now_utc: datetime, luck: float) -> None:
+    """Puts the letter back for another try after a pause that doubles, or gives it up when it is too old.
+
+    ``luck``, 0 to 1, spreads the tries of many letters: the pause is up to a quarter shorter or longer.
+    """
     if now_utc - letter.created_utc > timedelta(days=office.mail.give_up_days):
         mark_dead(session, letter, error, now_utc)
         return
-    pause = min(timedelta(seconds=office.mail.retry_s) * 2 ** min(letter.attempts - 1, 20), LONGEST_PAUSE)
-    _update(session, letter, due_utc=now_utc + pause, leased_until_utc=None, last_error=error)
+    _update(
+        session,
+        letter,
+        due_utc=now_utc + pause(letter.attempts, office.mail.retry_s, luck),
+        leased_until_utc=None,
+        last_error=error,
+    )
+
+
+def pause(attempts: int, first_s: float, luck: float, longest: timedelta = LONGEST_PAUSE) -> timedelta:
+    """How long to wait after so many failed tries in a row."""
+    doubled_s = min(first_s * 2.0 ** min(attempts - 1, 20), longest.total_seconds())
+    return timedelta(seconds=doubled_s * (1 - JITTER + 2 * JITTER * luck))
+
+
+def put_back(session: Session, letter: Letter, error: str, office: Office, now_utc: datetime) -> None:
+    """Puts the letter back untried: its channel cannot be reached at all, which is not the letter's fault.
+
+    A digest comes apart again, so that one letter tells all that will have come together until the channel is back.
+    """
+    if letter.kind == DIGEST:
+        apart = {"sent_utc": None, "folded_into": None, "proof": "", "last_error": error}
+        session.execute(update(Notice).where(Notice.folded_into == letter.id).values(**apart))
+        session.execute(delete(Notice).where(Notice.id == letter.id))
+        return
+    if now_utc - letter.created_utc > timedelta(days=office.mail.give_up_days):
+        mark_dead(session, letter, error, now_utc)
+        return
+    _update(session, letter, leased_until_utc=None, attempts=letter.attempts - 1, last_error=error)
 
 
 def mark_dead(session: Session, letter: Letter, error: str, now_utc: datetime) -> None:
@@ -138,9 +182,28 @@ def mark_dead(session: Session, letter: Letter, error: str, now_utc: datetime) -
     _update(session, letter, dead_utc=now_utc, leased_until_utc=None, last_error=error)
 
 
+def resend(session: Session, id_: int, actor: str, now_utc: datetime) -> Notice | None:
+    """Owes a notice once more under its old Message-ID, whatever became of it; None when there is no such notice."""
+    notice = session.get(Notice, id_)
+    if notice is None:
+        return None
+    notice.sent_utc = notice.dead_utc = notice.leased_until_utc = notice.folded_into = None
+    notice.attempts, notice.proof, notice.last_error = 0, "", ""
+    notice.owed_utc = notice.due_utc = notice.created_utc = now_utc
+    if notice.ticket is not None:
+        text = f"notice {notice.kind} to {notice.recipient} is sent once more"
+        audit.record(session, notice.ticket, actor, "resent", text, now_utc)
+    return notice
+
+
 def release_leases(session: Session) -> None:
     """Frees what a killed daemon had leased; only for the one daemon that holds the lock, at its start."""
     session.execute(update(Notice).where(Notice.sent_utc.is_(None)).values(leased_until_utc=None))
+
+
+def undelivered(channel: str) -> Iterator[Any]:
+    """The conditions under which a notice still has to go out through that channel."""
+    yield from (Notice.channel == channel, Notice.sent_utc.is_(None), Notice.dead_utc.is_(None))
 
 
 def _update(session: Session, letter: Letter, **values: object) -> None:

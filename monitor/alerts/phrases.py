@@ -24,6 +24,8 @@ LABELS: Phrases = {
     "ticket": {"bn": "টিকিট নম্বর", "en": "Ticket"},
     "site": {"bn": "স্থাপনা", "en": "Site"},
     "service": {"bn": "সেবা (সিটিজেনস চার্টার)", "en": "Service (Citizen's Charter)"},
+    "clause": {"bn": "ধারা", "en": "Clause"},
+    "stage": {"bn": "নিষ্পত্তির ধাপ (ধারা ৪)", "en": "Grievance stage (clause 4)"},
     "asker": {"bn": "আবেদনকারী", "en": "From"},
     "request": {"bn": "বিষয়", "en": "Request"},
     "received": {"bn": "প্রাপ্তির সময়", "en": "Received"},
@@ -50,7 +52,7 @@ CAUSES: Phrases = {
 
 HEADLINES: Phrases = {
     "opened": {
-        "bn": "{site}: {lasted} ধরে বিচ্ছিন্ন — সময়সীমা অতিক্রান্ত",
+        "bn": "{site} {lasted} বিচ্ছিন্ন — সময়সীমা অতিক্রান্ত",
         "en": "{site}: down for {lasted}, service-time target missed",
     },
     "due_today": {"bn": "{site}: বিচ্ছিন্ন — আজ শেষ দিন", "en": "{site}: down, and due today"},
@@ -62,7 +64,7 @@ HEADLINES: Phrases = {
         "en": "{site}: is it to be raised to stage {next_stage}?",
     },
     "stage": {
-        "bn": "{site}: {lasted} ধরে বিচ্ছিন্ন — নিষ্পত্তির ধাপ {stage}-এ প্রেরিত",
+        "bn": "{site} {lasted} বিচ্ছিন্ন — নিষ্পত্তির ধাপ {stage}-এ প্রেরিত",
         "en": "{site}: down for {lasted}, raised to stage {stage}",
     },
     "stage/asked": {

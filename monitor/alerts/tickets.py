@@ -1,9 +1,9 @@
 """Tickets: opened when a promise is missed, moved by people or by a lasting recovery, never forgotten. See `states`."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from monitor.alerts import audit, complaints, escalation, outbox, waiting
 from monitor.alerts.due import warning_name
@@ -13,6 +13,9 @@ from monitor.alerts.office import Office
 from monitor.alerts.states import ACTIONS, MONITOR, UNSOLVED, S
 from monitor.charter.stages import warning_utc
 from monitor.store.models import Outage, SiteState, Ticket
+
+TICKETS = "sites that had tickets"
+A_DAY = timedelta(days=1)
 
 
 class TicketError(Exception):
@@ -44,54 +47,62 @@ def act(session: Session, office: Office, number: str, action: str, actor: str, 
     return ticket
 
 
-def open_overdue(session: Session, office: Office, now_utc: datetime) -> list[Ticket]:
-    """Opens the ticket of every outage that has missed its target and has none."""
+def open_overdue(session: Session, office: Office, now_utc: datetime, most: int | None = None) -> list[Ticket]:
+    """Opens the ticket of every outage that has missed its target and has none; of at most so many."""
     missed = select(Outage).where(
         Outage.ticket_id.is_(None),
         Outage.deadline_utc <= now_utc,
         or_(Outage.ended_utc.is_(None), Outage.ended_utc > Outage.deadline_utc),
     )
-    return [_open(session, office, outage, now_utc) for outage in session.scalars(missed.order_by(Outage.id))]
+    query = missed.order_by(Outage.id).limit(most).options(selectinload(Outage.affected))
+    rows = session.scalars(query).all()
+    opened = [_open(session, office, outage, now_utc) for outage in rows]
+    if opened:
+        complained = complaints.sites_of_complaints(session)
+        for ticket in opened:
+            if ticket.site in complained:
+                complaints.link_to_outage(session, ticket, now_utc)
+    return opened
 
 
 def _open(session: Session, office: Office, outage: Outage, now_utc: datetime) -> Ticket:
     ticket = new_ticket(session, office, outage.service, outage.site, now_utc)
     ticket.event_utc, ticket.deadline_utc = outage.started_utc, outage.deadline_utc
     ticket.breached_utc = outage.deadline_utc
-    ticket.outages.append(outage)
+    ticket.outages = [outage]
     session.add(ticket)
-    session.flush()
+    session.info.pop(TICKETS, None)
     facts = facts_of(office, ticket, now_utc)
     for line in outage.recounted.splitlines():
         audit.record(session, ticket, MONITOR, "recounted", line, now_utc)
     audit.record(session, ticket, MONITOR, "opened", history_line("opened", facts), now_utc)
     outbox.owe(session, office, ticket, "opened", office.charter.services[ticket.service].officer, facts, now_utc)
-    complaints.link_to_outage(session, ticket, now_utc)
     return ticket
 
 
 def warn_of_deadlines(session: Session, office: Office, now_utc: datetime) -> list[Outage]:
     """Tells the officer, at the opening of the day, of each outage whose target falls due on it."""
-    query = select(Outage).where(Outage.ended_utc.is_(None), Outage.ticket_id.is_(None), Outage.deadline_utc > now_utc)
-    warned = []
+    query = select(Outage).where(
+        Outage.ended_utc.is_(None),
+        Outage.ticket_id.is_(None),
+        Outage.deadline_utc > now_utc,
+        Outage.deadline_utc <= now_utc + A_DAY,
+    )
+    due: list[tuple[Outage, str]] = []
     for outage in session.scalars(query.order_by(Outage.id)):
         at_utc = warning_utc(outage.deadline_utc, from_utc=outage.started_utc, calendar=office.calendar)
-        if (
-            at_utc is not None
-            and at_utc <= now_utc
-            and outbox.owe_for_outage(session, office, outage, warning_name(outage.recounted.count("\n")), now_utc)
-        ):
-            warned.append(outage)
-    return warned
+        if at_utc is not None and at_utc <= now_utc:
+            due.append((outage, warning_name(outage.recounted.count("\n"))))
+    return outbox.owe_for_outages(session, office, due, now_utc)
 
 
 def link_to_recent(session: Session, office: Office, outage: Outage, now_utc: datetime) -> None:
     """Hangs a new outage on its site's ticket if that is unsolved, or was resolved within the reopen window."""
+    if outage.site not in _sites_with_tickets(session):
+        return
     ticket = session.scalars(
         select(Ticket).where(Ticket.site == outage.site, Ticket.source == "outage").order_by(Ticket.id.desc()).limit(1)
-    ).one_or_none()
-    if ticket is None:
-        return
+    ).one()
     if ticket.state in UNSOLVED:
         ticket.outages.append(outage)
         ticket.held_open = False
@@ -99,6 +110,15 @@ def link_to_recent(session: Session, office: Office, outage: Outage, now_utc: da
     elif ticket.resolved_utc is not None and now_utc - ticket.resolved_utc <= office.reopen_window:
         ticket.outages.append(outage)
         _reopen(session, office, ticket, MONITOR, "the site is down again", now_utc)
+
+
+def _sites_with_tickets(session: Session) -> set[str | None]:
+    """The sites that ever had a ticket of an outage, asked once in a transaction."""
+    known: set[str | None] | None = session.info.get(TICKETS)
+    if known is None:
+        query = select(Ticket.site).where(Ticket.source == "outage").distinct()
+        known = session.info[TICKETS] = set(session.scalars(query))
+    return known
 
 
 def resolve_recovered(session: Session, office: Office, now_utc: datetime) -> list[Ticket]:

@@ -9,17 +9,50 @@ from monitor.alerts.phrases import CAUSES, HEADLINES, KIND_NAMES, LABELS, TO_DO,
 from monitor.charter import text
 from monitor.charter.text import Lang
 
-GOOD_NEWS = ("resolved", "restored")
+CLAUSES: Mapping[str, Mapping[Lang, str]] = {
+    "citizen": {
+        "bn": "সিটিজেনস চার্টার, ধারা ২.১ (নাগরিক সেবা), ক্রমিক",
+        "en": "Citizen's Charter, 2.1 (citizen services), item",
+    },
+    "official": {
+        "bn": "সিটিজেনস চার্টার, ধারা ২.২ (দাপ্তরিক সেবা), ক্রমিক",
+        "en": "Citizen's Charter, 2.2 (official services), item",
+    },
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A labelled fact, by its ``name`` in `phrases.LABELS`; ``hour``: what its chart shows, if it has one."""
+
+    name: str
+    label: str
+    value: str
+    hour: Mapping[str, Any] | None = None
+
+    @property
+    def link(self) -> bool:
+        """Whether the value is an address to open; only the office's own page is one."""
+        return self.name == "page" and self.value.startswith(("http://", "https://"))
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A titled list."""
+
+    title: str
+    lines: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """A notice in one language: a headline, labelled facts, and what to do next."""
+    """A notice in one language: a headline, labelled facts, what to do next, and lists where it has any."""
 
     lang: Lang
     headline: str
-    rows: tuple[tuple[str, str], ...]
+    rows: tuple[Row, ...]
     to_do: str
+    sections: tuple[Section, ...] = ()
 
 
 def words(kind: str, facts: Mapping[str, Any], lang: Lang) -> Words:
@@ -30,8 +63,18 @@ def words(kind: str, facts: Mapping[str, Any], lang: Lang) -> Words:
     known = _blanks(facts, lang)
     asked = f"{kind}/asked"
     entry = asked if facts["asked"] and asked in HEADLINES else kind
-    rows = tuple((LABELS[name][lang], value) for name, value in _rows(facts, known, lang) if value)
+    hour = ((facts["outage"] or {}).get("evidence") or {}).get("hour")
+    rows = tuple(
+        Row(name, LABELS[name][lang], value, hour if name == "hour" else None)
+        for name, value in _rows(facts, known, lang)
+        if value
+    )
     return Words(lang, HEADLINES[entry][lang].format(**known), rows, TO_DO[entry][lang].format(**known))
+
+
+def page_row(facts: Mapping[str, Any], lang: Lang) -> tuple[Row, ...]:
+    """Where more is to be seen, if the office has said so."""
+    return (Row("page", LABELS["page"][lang], facts["page_url"]),) if facts["page_url"] else ()
 
 
 def _blanks(facts: Mapping[str, Any], lang: Lang) -> dict[str, str]:
@@ -59,6 +102,7 @@ def _rows(facts: Mapping[str, Any], known: Mapping[str, str], lang: Lang) -> Ite
     yield "site", f"{known['site']} ({facts['site']['id']})" if facts["site"] else ""
     number = text.digits(service["number"], lang)
     yield "service", f"{number}. {service[f'name_{lang}']} — {service[f'target_{lang}']}"
+    yield "clause", f"{CLAUSES[service['section']][lang]} {number}"
     if asked:
         yield "asker", f"{asked['name']} ({WAYS[asked['way']][lang]})"
         yield "request", asked["text"]
@@ -75,6 +119,8 @@ def _rows(facts: Mapping[str, Any], known: Mapping[str, str], lang: Lang) -> Ite
         yield "operator", _operator(outage, lang)
     yield "was_due" if facts["overdue"] else "due", known["deadline"]
     yield "counted", facts[f"explanation_{lang}"]
+    if facts["stage"]:
+        yield "stage", f"{known['stage']}: {known['holder']} — {known['lapses']} ({known['disposal']})"
     yield "note", facts["note"]
     yield "page", facts["page_url"]
 

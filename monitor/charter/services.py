@@ -7,6 +7,7 @@ from typing import Literal
 
 from monitor.charter.text import Lang, period_text
 from monitor.settings.charter_file import CharterFile, OfficerEntry, ServiceEntry, StageEntry, Statement
+from monitor.settings.notices_section import Languages
 from monitor.settings.period import Period
 from monitor.settings.sites_file import HoursName, Kind
 
@@ -29,6 +30,7 @@ class Officer:
     phone: str
     printed_phone: str
     email: str | None
+    lang: Languages
     printed_email: tuple[str, ...]
     website: str
 

@@ -5,6 +5,7 @@ edge. Times of day are on the 24-hour clock in both languages; all of them are A
 """
 
 from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -34,6 +35,7 @@ def digits(text: object, lang: Lang) -> str:
     return str(text).translate(_BANGLA_DIGITS) if lang == "bn" else str(text)
 
 
+@lru_cache(4_096)
 def date_text(day: date, lang: Lang) -> str:
     """'Tuesday, 24 November 2026' / 'মঙ্গলবার, ২৪ নভেম্বর ২০২৬'."""
     return digits(format_date(day, "EEEE, d MMMM y", locale=_LOCALE[lang]), lang)
@@ -62,7 +64,7 @@ def time_text(at: time | datetime, lang: Lang) -> str:
 def moment_text(at_utc: datetime, lang: Lang) -> str:
     """'Tuesday, 24 November 2026, 17:00' of an aware time, in Asia/Dhaka."""
     local = at_utc.astimezone(DHAKA)
-    return f"{date_text(local, lang)}, {time_text(local, lang)}"
+    return f"{date_text(local.date(), lang)}, {time_text(local, lang)}"
 
 
 def amount_text(amount: int, unit: str, lang: Lang) -> str:

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import signal
 import socket
-from collections.abc import Coroutine, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 
@@ -12,7 +12,7 @@ from starlette.applications import Starlette
 
 from monitor.alerts import outbox
 from monitor.alerts.channels.base import Channel
-from monitor.alerts.delivery import channel_of
+from monitor.alerts.channels.registry import channels_of
 from monitor.alerts.office import Office
 from monitor.alerts.pauses import pause_of
 from monitor.alerts.timeline import note_unused_labs
@@ -39,6 +39,7 @@ from monitor.metrics.live import Live
 from monitor.probes.icmp.engine import IcmpOptions, IcmpProbe
 from monitor.settings.load import Settings, load
 from monitor.settings.monitor_file import Probing
+from monitor.settings.notices_section import ChannelName
 from monitor.settings.problems import ConfigError
 from monitor.store import views
 from monitor.store.session import open_store
@@ -71,7 +72,7 @@ class Daemon:
         self._live.record = self._recording.take
         self._probe = IcmpProbe(clock, _icmp_options(settings.monitor.probing))
         self._live.rejected = self._probe.counters.rejected
-        self._delivery = Delivery(self._store, self._office, self._channel(), clock)
+        self._delivery = Delivery(self._store, self._office, self._channels(), clock)
         self._recorder = Recorder(clock, self._store, self._office, memory.boot_id(), self._delivery.wake)
         self._live.clock_suspect = lambda: self._recorder.clock_suspect
         self._evidence = Evidence(clock, self._live, self._recorder.put)
@@ -106,8 +107,8 @@ class Daemon:
             flaps=Flaps(thresholds_of(judging)),
         )
 
-    def _channel(self) -> Channel:
-        return channel_of(self._office, self.settings.state, self.settings.home)
+    def _channels(self) -> Mapping[ChannelName, Channel]:
+        return channels_of(self._office, self.settings.state, self.settings.home)
 
     async def run(self) -> None:
         """Works until SIGTERM or SIGINT; raises what made it impossible to go on."""
@@ -203,7 +204,7 @@ class Daemon:
         decisions = self._board.replace_fleet(settings.fleet, rules_of(judging), self._clock.utc())
         self._board.pauses, self._board.flaps.thresholds = partial(pause_of, self._office), thresholds_of(judging)
         self._recorder.office = self._delivery.office = self._office
-        self._delivery.channel = self._channel()
+        self._delivery.channels = self._channels()
         self._probe.options = _icmp_options(settings.monitor.probing)
         self._prober.configure(settings.fleet, settings.monitor.probing)
         self._live.fleet = settings.fleet

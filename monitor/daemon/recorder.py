@@ -15,8 +15,9 @@ from datetime import datetime
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
-from monitor.alerts import believable, complaints, escalation, operators, outages, recount, tickets
+from monitor.alerts import believable, briefs, complaints, escalation, operators, outages, recount, tickets
 from monitor.alerts.believable import Look, Trust
+from monitor.alerts.brief_facts import Busy
 from monitor.alerts.office import Office
 from monitor.clock import NS_PER_S, Clock
 from monitor.daemon import memory
@@ -27,6 +28,9 @@ from monitor.store.session import Store
 log = logging.getLogger(__name__)
 
 LOOK_S = 1.0
+SHARE = 0.05  # of its time that the recorder spends looking when nothing happens, however much there is to look at
+MOST_AT_ONCE = 500  # tickets opened in one transaction: others wait for the lock meanwhile
+LONGEST_LOOK_S = 15.0
 RETRY_S = 2.0
 HEARTBEAT_NS = 10 * NS_PER_S
 MOST_WAITING = 100_000
@@ -51,6 +55,7 @@ class Recorder:
         self._counted_by: Office | None = None
         self.last_commit_mono_ns = clock.mono_ns()
         self.failing = ""
+        self.busy_links: Callable[[], Busy] = tuple
 
     @property
     def clock_suspect(self) -> bool:
@@ -73,19 +78,22 @@ class Recorder:
     async def run(self) -> None:
         """Writes until cancelled; a database that fails is tried again."""
         while True:
+            begun_ns = self._clock.mono_ns()
             try:
-                await self.turn()
+                if await self.turn():
+                    continue
             except DatabaseError as error:
                 if not self.failing:
                     log.error("the database refuses to write, decisions wait: %s", error.orig)
                 self.failing = str(error.orig)
                 await asyncio.sleep(RETRY_S)
                 continue
+            took_s = (self._clock.mono_ns() - begun_ns) / NS_PER_S
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._has_work.wait(), LOOK_S)
+                await asyncio.wait_for(self._has_work.wait(), min(max(LOOK_S, took_s / SHARE), LONGEST_LOOK_S))
 
-    async def turn(self) -> None:
-        """Stores what waits and what has fallen due, in one transaction."""
+    async def turn(self) -> bool:
+        """Stores what waits and what has fallen due, in one transaction; whether that brought anything new."""
         self._has_work.clear()
         batch = list(self._waiting)
         loop = asyncio.get_running_loop()
@@ -98,6 +106,7 @@ class Recorder:
             self.failing = ""
         if may_send:
             self._wake_delivery()
+        return may_send
 
     async def close(self) -> None:
         """Stores what still waits and ends the thread; what cannot be stored is judged anew at the next start."""
@@ -123,7 +132,8 @@ class Recorder:
             if not self._trust.suspect:
                 if office is not self._counted_by and (moved := recount.open_deadlines(session, office, now.utc)):
                     log.info("%d deadlines were counted anew: the charter or the calendar has changed", moved)
-                told = what_is_due(session, office, now.utc)
+                told = what_is_due(session, office, now.utc, MOST_AT_ONCE)
+                told = bool(briefs.owe_briefs(session, office, self.busy_links(), now.utc)) or told
                 if now.boot_ns - self._last_heartbeat_ns >= HEARTBEAT_NS:
                     memory.beat(session, now)
                     self._last_heartbeat_ns = now.boot_ns
@@ -139,10 +149,11 @@ class Recorder:
             log.warning("the wall clock is believed again: %s", self._trust.last.utc)
 
 
-def what_is_due(session: Session, office: Office, now_utc: datetime) -> bool:
+def what_is_due(session: Session, office: Office, now_utc: datetime, most: int | None = None) -> bool:
+    """Does what the stored dates ask for, opening at most so many tickets; whether anything was done."""
     changed: list[object] = []
     changed += tickets.warn_of_deadlines(session, office, now_utc)
-    changed += tickets.open_overdue(session, office, now_utc)
+    changed += tickets.open_overdue(session, office, now_utc, most)
     changed += tickets.resolve_recovered(session, office, now_utc)
     changed += complaints.tell_who_asked(session, office, now_utc)
     changed += operators.note_late(session, office, now_utc)

@@ -30,7 +30,7 @@ LOOKS_AT = (time(0), time(9), time(15, 30), time(17))  # the offices' openings a
 
 def play(settings: Settings, began: datetime, months: int, folder: Path) -> Iterator[tuple[datetime, str]]:
     """Yields (when, what happened), mails as 'mail …'; each of them is written to ``folder`` as an .eml file."""
-    office = replace(Office.of(settings), mail=Mail())  # whatever is configured: a simulation reaches nobody
+    office = replace(Office.of(settings), mail=Mail(), recipients={})  # a simulation reaches nobody
     clock = VirtualClock(began.astimezone(UTC))
     channel = EmailChannel(office.mail, folder, settings.home)
     end = clock.utc() + timedelta(days=30.5 * months)
@@ -42,7 +42,7 @@ def play(settings: Settings, began: datetime, months: int, folder: Path) -> Iter
             while clock.utc() < end:
                 with store.write() as session:
                     what_is_due(session, office, clock.utc())
-                while deliver_next(store, office, channel, clock):
+                while deliver_next(store, office, "email", channel, clock) == "done":
                     pass
                 with store.read() as session:
                     for event in session.scalars(select(TicketEvent).where(TicketEvent.id > told_events)):
@@ -95,7 +95,7 @@ def _settled(
     with store.write() as session:
         what_is_due(session, office, clock.utc())
         known = session.scalar(select(Notice.id).where(Notice.sent_utc.is_(None)).order_by(Notice.id).limit(1)) or 0
-    while deliver_next(store, office, channel, clock):
+    while deliver_next(store, office, "email", channel, clock) == "done":
         pass
     with store.read() as session:
         for notice in session.scalars(select(Notice).where(Notice.id >= known, Notice.kind == "resolved")):

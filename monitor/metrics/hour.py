@@ -72,7 +72,10 @@ def _letter(minute: Minute | None, top: float) -> str:
 
 
 def summary(minutes: Sequence[Minute | None]) -> dict[str, object]:
-    """The chart and its figures, as plain JSON values; empty when there was no round."""
+    """The chart, its figures, and the minutes as [slowest answer in ms, share lost], as plain JSON values.
+
+    Empty when there was no round at all.
+    """
     known = [minute for minute in minutes if minute is not None]
     if not known:
         return {}
@@ -82,4 +85,9 @@ def summary(minutes: Sequence[Minute | None]) -> dict[str, object]:
         "rtt_ms_median": round(median(times), 3) if times else None,
         "rtt_ms_max": round(max(times), 3) if times else None,
         "loss": round(sum(minute.loss for minute in known) / len(known), 4),
+        "minutes": [minute and [_rounded(minute.rtt_ms), round(minute.loss, 3)] for minute in minutes],
     }
+
+
+def _rounded(rtt_ms: float | None) -> float | None:
+    return None if rtt_ms is None else round(rtt_ms, 2)

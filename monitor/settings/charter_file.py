@@ -7,6 +7,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, 
 
 from monitor.settings.base import Model
 from monitor.settings.mail_address import is_mail_address
+from monitor.settings.notices_section import Languages
 from monitor.settings.period import IMMEDIATE, Disposal, Target
 from monitor.settings.problems import did_you_mean
 from monitor.settings.sites_file import HoursName, Kind
@@ -75,6 +76,7 @@ class OfficerEntry(Model):
     phone: str = ""
     printed_phone: str = ""
     email: Email = ""
+    lang: Languages = "both"
     printed_email: tuple[str, ...] = ()
     website: str = ""
 

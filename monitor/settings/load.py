@@ -68,6 +68,8 @@ def load(directory: Path) -> Settings:
     if sites and monitor:
         faults.extend(_unknown_credentials(directory, sites, monitor))
         faults.extend(_unknown_sites(directory, sites, monitor))
+    if monitor and charter:
+        faults.extend(_confused_readers(directory, monitor, charter))
     if faults or not (sites and monitor and charter and calendar and holidays):
         raise ConfigError(faults)
     return Settings(directory, Fleet.of(sites, monitor.vantage), monitor, charter, calendar, holidays)
@@ -107,6 +109,20 @@ def _unknown_sites(directory: Path, sites: SitesFile, monitor: MonitorFile) -> I
             hint = did_you_mean(site, sites.sites) or " Expected the id of a site"
             message = f"sites.toml has no site '{site}'.{hint}"
             yield Problem(document.name, document.line(path), ".".join(path), message)
+
+
+def _confused_readers(directory: Path, monitor: MonitorFile, charter: CharterFile) -> Iterator[Problem]:
+    """Recipients who are called like an officer, and briefs for officers whom the charter does not have."""
+    document = read(directory / "monitor.toml", str(directory / "monitor.toml"))
+    for name in (name for name in monitor.recipients if name in {*charter.officers, "asker"}):
+        message = f"'{name}' already is a reader by the charter. Expected a name of its own"
+        yield Problem(document.name, document.line(("recipients", name)), f"recipients.{name}", message)
+    known = {*charter.officers, *monitor.recipients}
+    for brief in ("morning", "weekly"):
+        for role in (role for role in getattr(monitor.notices, brief) if role not in known):
+            hint = did_you_mean(role, known) or f" Expected one of: {', '.join(sorted(known))}"
+            message = f"there is no officer or recipient '{role}'.{hint}"
+            yield Problem(document.name, document.line(("notices", brief)), f"notices.{brief}", message)
 
 
 def _between_sites(document: Document) -> list[Problem]:

@@ -10,6 +10,7 @@ from monitor.settings.heartbeat_section import Heartbeat
 from monitor.settings.mail_address import is_mail_address
 from monitor.settings.maintenance_section import Maintenance
 from monitor.settings.modules_section import ModuleEntry
+from monitor.settings.notices_section import Notices, RecipientEntry, RecipientName
 from monitor.settings.sites_file import Id
 from monitor.settings.snmp_section import Snmp
 from monitor.settings.vantage_section import VantageEntry
@@ -140,6 +141,8 @@ class MonitorFile(Model):
     tickets: Tickets = Tickets()
     storage: Storage = Storage()
     mail: Mail = Mail()
+    notices: Notices = Notices()
+    recipients: dict[RecipientName, RecipientEntry] = Field(default_factory=dict)
     web: Web = Web()
     heartbeat: Heartbeat = Heartbeat()
     snmp: Snmp = Snmp()

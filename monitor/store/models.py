@@ -158,7 +158,11 @@ class TicketEvent(Base):
 
 
 class Notice(Base):
-    """A mail owed. ``key`` says what for, so that it can never be owed twice; ``facts`` is what it will tell."""
+    """A notice owed to one reader. ``key`` says what for, so that it can never be owed twice; ``facts`` it will tell.
+
+    ``owed_utc``: when it was first to go out; ``due_utc``: when it is next to be tried. ``folded_into``: another letter
+    tells of it, a digest or a later one that made it needless; ``sent_utc`` then says when that was decided.
+    """
 
     __tablename__ = "notices"
 
@@ -167,15 +171,18 @@ class Notice(Base):
     key: Mapped[str] = mapped_column(String(120), unique=True)
     kind: Mapped[str] = mapped_column(String(32))
     recipient: Mapped[str] = mapped_column(String(32))
+    channel: Mapped[str] = mapped_column(String(16), default="email", server_default="email")
     message_id: Mapped[str] = mapped_column(String(200))
-    thread_id: Mapped[str] = mapped_column(String(200))
+    thread_id: Mapped[str] = mapped_column(String(200), index=True)
     facts: Mapped[dict[str, Any]]
     created_utc: Mapped[datetime]
+    owed_utc: Mapped[datetime | None]
     due_utc: Mapped[datetime]
     leased_until_utc: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(default=0)
     sent_utc: Mapped[datetime | None] = mapped_column(index=True)
     dead_utc: Mapped[datetime | None]
+    folded_into: Mapped[int | None]
     proof: Mapped[str] = mapped_column(Text, default="")
     last_error: Mapped[str] = mapped_column(Text, default="")
 

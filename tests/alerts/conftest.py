@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from monitor.alerts import outages, tickets
+from monitor.alerts import leasing, outages, outbox, tickets
 from monitor.alerts.office import Office
+from monitor.alerts.outbox import Letter
 from monitor.clock import VirtualClock
 from monitor.daemon.recorder import what_is_due
 from monitor.judging.decisions import Decision, OutageClosed, OutageOpened
@@ -52,6 +53,23 @@ class Desk:
     def act(self, number: str, action: str, text: str = "") -> None:
         with self.store.write() as session:
             tickets.act(session, self.office, number, action, "an officer", text, self.clock.utc())
+
+    def lease(self) -> Letter | None:
+        """The next e-mail that is to go out."""
+        with self.store.write() as session:
+            return leasing.lease_next(session, self.office, "email", self.clock.utc())
+
+    def sent(self, letter: Letter) -> None:
+        with self.store.write() as session:
+            outbox.mark_sent(session, letter, "250 ok", self.clock.utc())
+
+    def send_all(self) -> list[Letter]:
+        """Delivers whatever is due; what it was, in that order."""
+        found = []
+        while (letter := self.lease()) is not None:
+            found.append(letter)
+            self.sent(letter)
+        return found
 
     def tickets(self) -> list[tuple[str, str, int]]:
         """(number, state, stage) of all tickets."""

@@ -1,29 +1,22 @@
-"""Notices: owed once, leased by one, in order, tried again, given up."""
+"""Notices: owed once, leased by one, in order, tried again, given up, sent once more."""
 
 from datetime import timedelta
 
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from sqlalchemy import select
 
-from monitor.alerts import outbox
+from monitor.alerts import leasing, outbox
 from monitor.alerts.outbox import Letter
 from monitor.store.models import Notice
 from tests.alerts.conftest import Desk
 
 
-def lease(desk: Desk) -> Letter | None:
-    with desk.store.write() as session:
-        return outbox.lease_next(session, desk.clock.utc())
-
-
-def sent(desk: Desk, letter: Letter) -> None:
-    with desk.store.write() as session:
-        outbox.mark_sent(session, letter, "250 ok", desk.clock.utc())
-
-
 def two_letters(desk: Desk) -> tuple[Letter, Letter]:
     desk.goes_down("backbone-north")
     desk.look()
-    first, second = lease(desk), lease(desk)
+    first, second = desk.lease(), desk.lease()
     assert first is not None
     assert second is not None
     return first, second
@@ -32,9 +25,9 @@ def two_letters(desk: Desk) -> tuple[Letter, Letter]:
 def test_what_is_leased_is_not_leased_again_until_the_lease_runs_out(desk: Desk) -> None:
     first, second = two_letters(desk)
     assert {first.recipient, second.recipient} == {"responsible", "grievance"}
-    assert lease(desk) is None
-    desk.clock.advance(outbox.LEASE.total_seconds() + 1)
-    again = lease(desk)
+    assert desk.lease() is None
+    desk.clock.advance(leasing.LEASE.total_seconds() + 1)
+    again = desk.lease()
     # The same letter under the same Message-ID: a reader's mail program shows it once.
     assert again is not None
     assert again.message_id == first.message_id
@@ -45,52 +38,92 @@ def test_a_restart_frees_the_leases_of_the_run_before(desk: Desk) -> None:
     two_letters(desk)
     with desk.store.write() as session:
         outbox.release_leases(session)
-    assert lease(desk) is not None
+    assert desk.lease() is not None
 
 
-def test_a_recovery_is_not_told_before_the_problem(desk: Desk) -> None:
+def test_a_recovery_is_told_in_the_thread_of_its_problem(desk: Desk) -> None:
     first, second = two_letters(desk)
+    desk.sent(first)
+    desk.sent(second)
     desk.comes_back("backbone-north")
     desk.wait(minutes=11)
-    held = lease(desk)
-    assert held is not None
-    assert held.kind != "resolved"
-    sent(desk, first)
-    sent(desk, second)
-    later = lease(desk)
+    later = desk.lease()
     assert later is not None
     assert later.kind == "resolved"
     assert later.thread_id == first.message_id
     assert later.message_id != first.message_id
 
 
-def test_a_failed_letter_waits_twice_as_long_each_time_up_to_an_hour(desk: Desk) -> None:
-    desk.goes_down("backbone-north")
-    desk.look()
-    pauses = []
-    for _ in range(10):
-        letter = lease(desk)
-        assert letter is not None
-        with desk.store.write() as session:
-            outbox.mark_failed(session, letter, "451 later", desk.office, desk.clock.utc())
-            due = session.scalars(select(Notice.due_utc).where(Notice.id == letter.id)).one()
-            session.query(Notice).where(Notice.id != letter.id).update({Notice.sent_utc: desk.clock.utc()})
-        pauses.append((due - desk.clock.utc()).total_seconds())
-        desk.clock.advance(pauses[-1])
-    assert pauses[:4] == [30, 60, 120, 240]
-    assert pauses[-1] == 3_600
+def test_a_recovery_is_not_told_while_its_problem_is_under_way(desk: Desk) -> None:
+    two_letters(desk)
+    desk.comes_back("backbone-north")
+    with desk.store.write() as session:
+        for notice in session.scalars(select(Notice)):
+            notice.leased_until_utc = desk.clock.utc() + timedelta(hours=1)
+    desk.wait(minutes=11)
+    assert desk.lease() is None
 
 
-def test_a_letter_is_given_up_after_a_month_and_then_blocks_nobody(desk: Desk) -> None:
+@given(attempts=st.integers(1, 60), luck=st.floats(0, 1))
+def test_the_pause_before_another_try_doubles_up_to_an_hour_give_or_take_a_quarter(attempts: int, luck: float) -> None:
+    pause_s = outbox.pause(attempts, 30, luck).total_seconds()
+    plain_s = min(30 * 2.0 ** (attempts - 1), 3_600)
+    assert 0.75 * plain_s - 0.001 <= pause_s <= 1.25 * plain_s + 0.001
+
+
+def test_a_failed_letter_is_due_again_after_its_pause_and_says_why(desk: Desk) -> None:
     first, second = two_letters(desk)
-    sent(desk, second)
+    desk.sent(second)
+    with desk.store.write() as session:
+        outbox.mark_failed(session, first, "451 later", desk.office, desk.clock.utc(), luck=0.5)
+    assert desk.lease() is None
+    desk.clock.advance(30)
+    again = desk.lease()
+    assert again is not None
+    assert again.id == first.id
+    with desk.store.read() as session:
+        assert session.get_one(Notice, first.id).last_error == "451 later"
+
+
+def test_a_letter_whose_channel_is_away_is_not_counted_as_tried(desk: Desk) -> None:
+    first, _ = two_letters(desk)
+    with desk.store.write() as session:
+        outbox.put_back(session, first, "nobody listens", desk.office, desk.clock.utc())
+    again = desk.lease()
+    assert again is not None
+    assert (again.id, again.attempts) == (first.id, 1)
+
+
+@pytest.mark.parametrize("give_up", [outbox.put_back, outbox.mark_failed])
+def test_a_letter_is_given_up_after_a_month_and_then_blocks_nobody(desk: Desk, give_up: object) -> None:
+    first, second = two_letters(desk)
+    desk.sent(second)
     desk.clock.advance(timedelta(days=31).total_seconds())
     with desk.store.write() as session:
-        outbox.mark_failed(session, first, "451 later", desk.office, desk.clock.utc())
+        if give_up is outbox.put_back:
+            outbox.put_back(session, first, "451 later", desk.office, desk.clock.utc())
+        else:
+            outbox.mark_failed(session, first, "451 later", desk.office, desk.clock.utc(), luck=0)
     desk.comes_back("backbone-north")
     desk.wait(minutes=11)
-    letters = [lease(desk), lease(desk), lease(desk)]
+    letters = [desk.lease(), desk.lease(), desk.lease()]
     assert sorted(letter.recipient for letter in letters if letter and letter.kind == "resolved") == [
         "grievance",
         "responsible",
     ]
+
+
+def test_a_dead_letter_is_sent_once_more_when_somebody_asks_under_its_old_name(desk: Desk) -> None:
+    first, second = two_letters(desk)
+    desk.sent(second)
+    with desk.store.write() as session:
+        outbox.mark_dead(session, first, "550 no such user", desk.clock.utc())
+    assert desk.lease() is None
+    with desk.store.write() as session:
+        assert outbox.resend(session, first.id, "an officer", desk.clock.utc()) is not None
+        assert outbox.resend(session, 999_999, "an officer", desk.clock.utc()) is None
+    again = desk.lease()
+    assert again is not None
+    assert (again.message_id, again.attempts) == (first.message_id, 1)
+    # The ticket's history tells who wanted it.
+    assert "resent" in desk.history("BHR-2026-000001")

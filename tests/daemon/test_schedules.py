@@ -20,6 +20,7 @@ from sqlalchemy import select
 from monitor.alerts.believable import Look, Trust, first_trust, look_again
 from monitor.alerts.complaints import Request, register
 from monitor.alerts.due import Dates, Step, due, steps
+from monitor.alerts.kinds import BRIEFS
 from monitor.alerts.office import Office
 from monitor.charter.deadline import target_deadline
 from monitor.clock import NS_PER_S, VirtualClock
@@ -181,7 +182,7 @@ class Daemon:
     @property
     def fired(self) -> list[str]:
         with self._store.read() as session:
-            told = select(Notice.key).where(Notice.kind != "registered").order_by(Notice.id)
+            told = select(Notice.key).where(Notice.kind.not_in(["registered", *BRIEFS])).order_by(Notice.id)
             return [key.split("/")[1] for key in session.scalars(told)]
 
 

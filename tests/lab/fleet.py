@@ -21,6 +21,7 @@ FAST: Settings = {
     "probing": {"interval_s": 2, "recheck_s": 1, "echoes": 2, "spacing_s": 0.05, "timeout_s": 0.5},
     "judging": {"down_after": 3, "up_after": 2},
     "tickets": {"recovery_hold_s": 4},
+    "notices": {"quiet_hours": False, "morning": [], "weekly": []},  # a drill is at any hour
     "mail": {
         "host": MAIL_HOST,
         "port": MAIL_PORT,

@@ -94,6 +94,7 @@ class MailCatcher:
         self._tls = _server_context(certificate) if certificate else None
         self._on_mail = on_mail
         self._refusal: str | None = None
+        self._unknown: set[str] = set()
         self._tries = 0
         self._mails: list[Mail] = []
         self._loop = asyncio.new_event_loop()
@@ -160,6 +161,13 @@ class MailCatcher:
         envelope.mail_options.extend(options)
         return "250 OK"
 
+    async def handle_RCPT(self, server: Any, session: Any, envelope: Any, address: str, options: list[str]) -> str:
+        """aiosmtpd's hook for a recipient: whom this server does not know."""
+        if address in self._unknown:
+            return "550 5.1.1 No such user"
+        envelope.rcpt_tos.append(address)
+        return "250 OK"
+
     async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
         """aiosmtpd's hook for a whole mail."""
         mail = Mail(
@@ -178,6 +186,10 @@ class MailCatcher:
     def refuse(self, answer: str = "451 4.3.0 The mail server is busy. Try again later") -> None:
         """Answers every sender so from now on: 4xx for a while, 5xx for good."""
         self._refusal = answer
+
+    def forget(self, address: str) -> None:
+        """Knows this recipient no more: mails to him are refused for good."""
+        self._unknown.add(address)
 
     def accept(self) -> None:
         """Takes mails again."""

@@ -45,7 +45,13 @@ def test_the_chart_shows_times_losses_and_silence_of_our_own() -> None:
     minutes = [None, Minute(1.0, 0.0), Minute(8.0, 0.5), Minute(None, 1.0)]
 
     assert chart(minutes) == "·▂█×"
-    assert summary(minutes) == {"chart": "·▂█×", "rtt_ms_median": 4.5, "rtt_ms_max": 8.0, "loss": 0.5}
+    assert summary(minutes) == {
+        "chart": "·▂█×",
+        "rtt_ms_median": 4.5,
+        "rtt_ms_max": 8.0,
+        "loss": 0.5,
+        "minutes": [None, [1.0, 0.0], [8.0, 0.5], [None, 1.0]],
+    }
 
 
 @pytest.mark.parametrize("minutes", [[], [None] * 60])

@@ -1,38 +1,70 @@
-"""What every delivery channel is: a letter in, a proof out, or one of two kinds of failure."""
+"""What every delivery channel is: a letter in, a proof out, or one of three kinds of failure.
+
+::
+
+    DeliveryFailure
+    ├── TemporaryFailure     this letter may get through later
+    │   └── ChannelAway      nobody can be reached through this channel now: its other letters need not be tried
+    └── PermanentFailure     another try would fail the same way
+"""
 
 from dataclasses import dataclass
 from typing import Protocol
 
 from monitor.alerts.outbox import Letter
+from monitor.settings.notices_section import Languages
+
+
+@dataclass(frozen=True, slots=True)
+class Image:
+    """A picture inside a letter, named ``cid`` in its HTML."""
+
+    cid: str
+    png: bytes
 
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """A letter in words: plain text and HTML say the same."""
+    """A letter in words: plain text and HTML say the same, ``short`` its gist for a small screen."""
 
     subject: str
     text: str
     html: str
+    short: str = ""
+    images: tuple[Image, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """A person of the charter; ``address`` is None until the office has filled it in."""
+    """Who is to be reached. ``address`` is what his channel needs (an e-mail address, a URL, a file that holds one).
+
+    None until the office has filled it in. ``lang``: the languages in which he reads.
+    """
 
     name: str
     address: str | None
+    lang: Languages = "both"
+    timeout_s: float = 20.0
 
 
-class TemporaryFailure(Exception):
+class DeliveryFailure(Exception):
+    """A letter was not handed over; the message says why."""
+
+
+class TemporaryFailure(DeliveryFailure):
     """Another try later may do."""
 
 
-class PermanentFailure(Exception):
+class ChannelAway(TemporaryFailure):
+    """The whole channel is out of reach: a server that is gone, refuses our login, or does not speak."""
+
+
+class PermanentFailure(DeliveryFailure):
     """Another try would fail the same way."""
 
 
 class Channel(Protocol):
-    """One way of reaching people."""
+    """One way of reaching people. Each has a file of its own and a line in `registry`."""
 
     def deliver(self, letter: Letter, recipient: Recipient, rendered: Rendered) -> str:
-        """Hands the letter over and returns what proves it; raises TemporaryFailure or PermanentFailure."""
+        """Hands the letter over and returns what proves it; raises a DeliveryFailure. Never takes for ever."""

@@ -1,5 +1,8 @@
 """E-mail over SMTP (RFC 5321), or as .eml files while the office has no mail server or recipient yet.
 
+A server that cannot be reached, does not speak, or does not want our login or our sender is away for everybody; only
+what it says of the recipient or of the message itself is that letter's own fate.
+
 The Message-ID is the letter's own and never changes, so that a letter handed over twice (a crash between the server's
 answer and our note of it) is one message to the reader's mail program. In-Reply-To and References name the first
 message that the same reader got about the ticket (RFC 5322, 3.6.4).
@@ -14,13 +17,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from email.header import Header
 from email.message import Message
+from email.mime.image import MIMEImage
 from email.mime.multipart import MIMEMultipart
 from email.mime.text import MIMEText
 from email.policy import compat32
 from email.utils import format_datetime, formataddr
 from pathlib import Path
 
-from monitor.alerts.channels.base import PermanentFailure, Recipient, Rendered, TemporaryFailure
+from monitor.alerts.channels.base import ChannelAway, PermanentFailure, Recipient, Rendered, TemporaryFailure
 from monitor.alerts.outbox import Letter
 from monitor.settings.monitor_file import Mail
 
@@ -29,7 +33,7 @@ log = logging.getLogger(__name__)
 UNKNOWN_SENDER = "upazila-monitor@upazila-monitor.invalid"
 UNKNOWN_RECIPIENT = "not-filled-in@upazila-monitor.invalid"
 ON_THE_WIRE = compat32.clone(linesep="\r\n")
-WHOLE_CONVERSATION = 3  # times the time-out for one silence
+WHOLE_CONVERSATION = 1.5  # times the time-out for one silence
 
 
 class EmailChannel:
@@ -49,13 +53,13 @@ class EmailChannel:
             with self._connection() as smtp:
                 return _hand_over(smtp, self._mail.sender, recipient.address, message)
         except smtplib.SMTPAuthenticationError as error:  # a wrong password is mended in the config, not in the mail
-            raise TemporaryFailure(f"the login was refused: {error.smtp_code} {_text(error.smtp_error)}") from error
+            raise ChannelAway(f"the login was refused: {error.smtp_code} {_text(error.smtp_error)}") from error
         except smtplib.SMTPResponseException as error:
-            raise _failure(error.smtp_code, error.smtp_error) from error
+            raise ChannelAway(f"{error.smtp_code} {_text(error.smtp_error)}") from error
         except UnicodeEncodeError as error:  # smtplib sends ASCII only
-            raise TemporaryFailure("user name and password must be plain ASCII; mend them in the config") from error
+            raise ChannelAway("user name and password must be plain ASCII; mend them in the config") from error
         except (smtplib.SMTPException, OSError) as error:
-            raise TemporaryFailure(f"{type(error).__name__}: {error}") from error
+            raise ChannelAway(f"{type(error).__name__}: {error}") from error
 
     @contextmanager
     def _connection(self) -> Iterator[smtplib.SMTP]:
@@ -115,8 +119,23 @@ def compose(letter: Letter, recipient: Recipient, rendered: Rendered, mail: Mail
     message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no vacation answers, please
     message["List-Id"] = f"upazila-monitor <tickets.{sender.partition('@')[2]}>"
     message.attach(MIMEText(rendered.text, "plain", "utf-8"))
-    message.attach(MIMEText(rendered.html, "html", "utf-8"))
+    message.attach(_html(rendered))
     return message
+
+
+def _html(rendered: Rendered) -> Message:
+    """The HTML part, with its pictures beside it where it has any (RFC 2387): no mail program has to fetch one."""
+    html = MIMEText(rendered.html, "html", "utf-8")
+    if not rendered.images:
+        return html
+    related = MIMEMultipart("related", type="text/html")
+    related.attach(html)
+    for image in rendered.images:
+        picture = MIMEImage(image.png, "png")
+        picture["Content-ID"] = f"<{image.cid}>"
+        picture["Content-Disposition"] = f'inline; filename="{image.cid}.png"'
+        related.attach(picture)
+    return related
 
 
 def _mailbox(name: str, address: str) -> str:
@@ -130,10 +149,18 @@ def _mailbox(name: str, address: str) -> str:
 def _hand_over(smtp: smtplib.SMTP, sender: str, recipient: str, message: Message) -> str:
     """As smtplib's send_message, but keeps what the server answers to DATA: its queue id is our proof."""
     smtp.ehlo_or_helo_if_needed()
-    for code, answer in (smtp.mail(sender), smtp.rcpt(recipient)):
-        if code not in {250, 251}:
-            raise _failure(code, answer)
-    code, answer = smtp.data(message.as_bytes(policy=ON_THE_WIRE))
+    code, answer = smtp.mail(sender)
+    if code != 250:
+        raise ChannelAway(f"the sender {sender} is refused: {code} {_text(answer)}")
+    code, answer = smtp.rcpt(recipient)
+    if code not in {250, 251}:
+        raise _failure(code, answer)
+    try:
+        code, answer = smtp.data(message.as_bytes(policy=ON_THE_WIRE))
+    except smtplib.SMTPDataError as error:
+        raise _failure(error.smtp_code, error.smtp_error) from error
+    except (smtplib.SMTPException, OSError) as error:  # it may have arrived: the next try has the same Message-ID
+        raise TemporaryFailure(f"the server left before it answered: {type(error).__name__}: {error}") from error
     if code != 250:
         raise _failure(code, answer)
     with suppress(smtplib.SMTPException, OSError):  # it is handed over: how the server says goodbye changes nothing
@@ -143,6 +170,8 @@ def _hand_over(smtp: smtplib.SMTP, sender: str, recipient: str, message: Message
 
 def _failure(code: int, answer: bytes | str) -> TemporaryFailure | PermanentFailure:
     text = f"{code} {_text(answer)}"
+    if code == 421:  # RFC 5321, 3.8: it closes, whatever was asked
+        return ChannelAway(text)
     return PermanentFailure(text) if 500 <= code < 600 else TemporaryFailure(text)
 
 

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.alerts.channels.base import PermanentFailure, Recipient, Rendered, TemporaryFailure
+from monitor.alerts.channels.base import ChannelAway, PermanentFailure, Recipient, Rendered, TemporaryFailure
 from monitor.alerts.channels.email import EmailChannel, compose
 from monitor.alerts.outbox import Letter
 from monitor.settings.monitor_file import Mail
@@ -96,15 +96,20 @@ def test_a_certificate_that_nobody_vouches_for_gets_neither_mail_nor_password(tm
         assert impostor.mails == []
 
 
-@pytest.mark.parametrize(
-    ("answer", "failure"),
-    [("451 4.3.0 Try again later", TemporaryFailure), ("550 5.1.1 No such user", PermanentFailure)],
-)
-def test_a_4xx_is_tried_again_and_a_5xx_is_final(
-    catcher: MailCatcher, tmp_path: Path, answer: str, failure: type[Exception]
+def test_a_recipient_whom_the_server_does_not_know_is_final(catcher: MailCatcher, tmp_path: Path) -> None:
+    catcher.forget("officer@example.org")
+    with pytest.raises(PermanentFailure, match="550"):
+        channel(port_of(catcher), tmp_path).deliver(letter(), OFFICER, WORDS)
+    somebody_else = Recipient("কেউ", "somebody@example.org")
+    assert channel(port_of(catcher), tmp_path).deliver(letter(), somebody_else, WORDS).startswith("250")
+
+
+@pytest.mark.parametrize("answer", ["451 4.3.0 Try again later", "550 5.7.1 Sender refused"])
+def test_a_server_that_refuses_our_sender_is_away_for_all_letters(
+    catcher: MailCatcher, tmp_path: Path, answer: str
 ) -> None:
     catcher.refuse(answer)
-    with pytest.raises(failure, match=answer[:3]):
+    with pytest.raises(ChannelAway, match=answer[:3]):
         channel(port_of(catcher), tmp_path).deliver(letter(), OFFICER, WORDS)
 
 

@@ -1,0 +1,64 @@
+"""SMS gateways, Telegram, webhooks and a hundred more through Apprise, each delivery in a process of its own.
+
+So its deadline is real, whatever a gateway does, and neither Apprise's memory nor its threads are the monitor's. The
+URL, which holds a secret, comes from a file and goes to the process by a pipe: it is never in a list of processes, a
+log or an error. Apprise tells success from failure and no more.
+"""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+from monitor.alerts.channels.base import PermanentFailure, Recipient, Rendered, TemporaryFailure
+from monitor.alerts.outbox import Letter
+from monitor.settings.secrets import SecretError, read_secret
+
+DELIVERED, REFUSED, NO_SUCH_SERVICE = 0, 1, 2
+MOST_CHARACTERS = 1_000
+
+
+class AppriseChannel:
+    """``home``: the folder from which the files of URLs are named."""
+
+    def __init__(self, home: Path) -> None:
+        self._home = home
+
+    def deliver(self, letter: Letter, recipient: Recipient, rendered: Rendered) -> str:
+        """Returns Apprise's word that it was taken."""
+        try:
+            url = read_secret(self._home / (recipient.address or "")).reveal()
+        except SecretError as error:
+            raise TemporaryFailure(str(error)) from None
+        job = {"url": url, "title": rendered.subject, "body": rendered.short[:MOST_CHARACTERS], "kind": letter.kind}
+        command = [sys.executable, "-m", "monitor.alerts.channels.apprise"]
+        try:
+            done = subprocess.run(
+                command, input=json.dumps(job), text=True, timeout=recipient.timeout_s, capture_output=True, check=False
+            )
+        except subprocess.TimeoutExpired:
+            raise TemporaryFailure(f"no answer within {recipient.timeout_s:g} s") from None
+        if done.returncode == NO_SUCH_SERVICE:
+            raise PermanentFailure(f"{recipient.address}: Apprise knows no such service. Expected one of its URLs")
+        if done.returncode != DELIVERED:
+            raise TemporaryFailure("Apprise could not deliver it")
+        return "accepted through Apprise"
+
+
+def main() -> int:
+    """Delivers the one message that standard input describes; says nothing, because it might say the URL."""
+    import logging
+
+    import apprise
+
+    logging.disable(logging.CRITICAL)
+    job = json.load(sys.stdin)
+    service = apprise.Apprise(asset=apprise.AppriseAsset(app_id="upazila-monitor", async_mode=False))
+    if not service.add(job["url"]):
+        return NO_SUCH_SERVICE
+    kinds = {"resolved": "success", "restored": "success", "opened": "failure", "breach": "failure"}
+    return DELIVERED if service.notify(job["body"], job["title"], kinds.get(job["kind"], "warning")) else REFUSED
+
+
+if __name__ == "__main__":
+    sys.exit(main())

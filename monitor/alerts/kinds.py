@@ -1,0 +1,16 @@
+"""The kinds of notices: how urgent each is, which can wait for the office to open, which end a matter."""
+
+from monitor.settings.notices_section import Severity
+
+URGENT = frozenset({"opened", "breach", "reopened"})
+GOOD_NEWS = frozenset({"resolved", "restored"})
+PATIENT = frozenset({"ask", "stage", "lapses_soon", "lapses_today", "due_today"})  # nobody is woken for these
+DIGEST, MORNING, WEEKLY = "digest", "morning", "weekly"
+BRIEFS = frozenset({MORNING, WEEKLY})
+
+
+def severity(kind: str) -> Severity:
+    """How urgent a notice of that kind is to whoever gets it."""
+    if kind in URGENT:
+        return "urgent"
+    return "good" if kind in GOOD_NEWS else "routine"

@@ -1,0 +1,75 @@
+"""Which letter goes to a reader next, and which are told together. Pure.
+
+One reader gets at most so many letters an hour; what is more is told in a digest. What came and went before anything
+could be said of it is told in a digest too, and a letter that a later one of its thread makes needless is left out.
+Within a thread letters keep their order; between threads the urgent ones go first, and after a long silence the
+newest.
+"""
+
+from collections.abc import Iterator, Sequence, Set
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from itertools import groupby
+
+BACKLOG = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """An undelivered letter. ``ready``: it is due and nobody is handing it over; ``ends``: its matter is over."""
+
+    id: int
+    thread: str
+    owed_utc: datetime
+    ready: bool
+    urgent: bool = False
+    ends: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """``singly``: the letters to go out now, in this order; ``together``: those that one digest tells.
+
+    ``needless`` maps a letter that is left out to the later one that tells all of it.
+    """
+
+    singly: tuple[int, ...] = ()
+    together: tuple[int, ...] = ()
+    needless: dict[int, int] = field(default_factory=dict)
+
+
+def plan(waiting: Sequence[Waiting], begun: Set[str], room: int, now_utc: datetime, *, may_digest: bool) -> Plan:
+    """What becomes of one reader's letters, which come in the order in which they were owed.
+
+    ``begun``: the threads in which he got something already; ``room``: how many more letters this hour allows.
+    """
+    heads: list[tuple[Waiting, Sequence[Waiting]]] = []
+    stale: list[Waiting] = []
+    needless: dict[int, int] = {}
+    for letters in _threads(waiting):
+        last = letters[-1]
+        if last.ends and last.thread in begun and last.ready:
+            needless |= {letter.id: last.id for letter in letters[:-1]}
+            heads.append((last, [last]))
+        elif last.ends and last.thread not in begun and len(letters) > 1:
+            stale += letters if all(letter.ready for letter in letters) else []
+        elif letters[0].ready:
+            heads.append((letters[0], letters))
+    ordered = _in_order([head for head, _ in heads], now_utc)
+    singly, over = ordered[: max(room, 0)], {letter.id for letter in ordered[max(room, 0) :]}
+    crowd = [letter for head, letters in heads if head.id in over for letter in letters if letter.ready]
+    together = tuple(letter.id for letter in [*stale, *crowd]) if may_digest else ()
+    return Plan(tuple(letter.id for letter in singly), together, needless)
+
+
+def _threads(waiting: Sequence[Waiting]) -> Iterator[Sequence[Waiting]]:
+    by_thread = sorted(waiting, key=lambda letter: letter.thread)  # a stable sort keeps the order within each
+    for _, letters in groupby(by_thread, key=lambda letter: letter.thread):
+        yield list(letters)
+
+
+def _in_order(letters: Sequence[Waiting], now_utc: datetime) -> Sequence[Waiting]:
+    """The urgent ones first; oldest first, but newest first when they have been waiting for long."""
+    backlog = any(now_utc - letter.owed_utc > BACKLOG for letter in letters)
+    by_age = sorted(letters, key=lambda letter: (letter.owed_utc, letter.id), reverse=backlog)
+    return sorted(by_age, key=lambda letter: not letter.urgent)

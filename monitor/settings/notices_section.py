@@ -1,0 +1,68 @@
+"""[notices] and [recipients.NAME] of config/monitor.toml: how many notices, when, and who else hears of what."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+from pydantic import Field, StringConstraints, model_validator
+
+from monitor.settings.base import Model
+from monitor.settings.mail_address import is_mail_address
+from monitor.settings.sites_file import Kind
+
+ChannelName = Literal["email", "apprise", "alertmanager"]
+Severity = Literal["urgent", "routine", "good"]
+Languages = Literal["both", "bn", "en"]
+NoticeKind = Literal[
+    "opened", "due_today", "registered", "breach", "ask", "stage", "lapses_soon", "lapses_today", "resolved",
+    "reopened", "restored", "morning", "weekly",
+]  # fmt: skip
+RecipientName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,31}$")]
+Role = RecipientName
+
+
+class Notices(Model):
+    """How notices travel: the cap of a storm, quiet hours, the briefs, and when the mail path counts as late."""
+
+    most_per_hour: Annotated[int, Field(ge=5, le=10_000)] = 20
+    digest_every_s: Annotated[float, Field(ge=60, le=86_400)] = 900.0
+    quiet_hours: bool = True
+    morning: tuple[Role, ...] = ("responsible",)
+    weekly: tuple[Role, ...] = ("grievance",)
+    busy_link: Annotated[float, Field(gt=0, le=1)] = 0.7
+    late_after_s: Annotated[float, Field(ge=60, le=86_400)] = 3_600.0
+
+    @property
+    def digests_per_hour(self) -> int:
+        """How many of an hour's letters are kept back for digests, at least one."""
+        return min(max(round(3_600 / self.digest_every_s), 1), self.most_per_hour // 2)
+
+
+class RecipientEntry(Model):
+    """Somebody else who hears of tickets: where, in which language, and of which. Empty lists mean all."""
+
+    channel: ChannelName = "email"
+    name: Annotated[str, Field(max_length=200)] = ""
+    email: str = ""
+    url: str = ""
+    url_file: Path | None = None
+    lang: Languages = "both"
+    kinds: tuple[NoticeKind, ...] = ()
+    severities: tuple[Severity, ...] = ()
+    stages: tuple[Annotated[int, Field(ge=0, le=9)], ...] = ()
+    site_kinds: tuple[Kind, ...] = ()
+    hours: Literal["as_due", "always", "office"] = "as_due"
+    timeout_s: Annotated[float, Field(ge=1, le=120)] = 20.0
+
+    @model_validator(mode="after")
+    def _can_be_reached(self) -> "RecipientEntry":
+        wanted = {"email": "email", "apprise": "url_file", "alertmanager": "url"}[self.channel]
+        given = [key for key in ("email", "url", "url_file") if getattr(self, key)]
+        if given != [wanted]:
+            found = " and ".join(f"'{key}'" for key in given) or "none of them"
+            raise ValueError(f"a recipient by {self.channel} is reached by its '{wanted}' alone; found {found}")
+        if self.email and not is_mail_address(self.email):
+            raise ValueError(f"{self.email!r} is not an e-mail address. Expected one such as officer@example.org")
+        if self.url and (urlsplit(self.url).scheme not in {"http", "https"} or not urlsplit(self.url).hostname):
+            raise ValueError(f"'{self.url}' is not an address. Expected one such as http://127.0.0.1:9093/")
+        return self
