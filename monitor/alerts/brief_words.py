@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from monitor.alerts.phrases import KIND_NAMES
-from monitor.alerts.wording import Row, Section, Words, page_row
+from monitor.alerts.wording import Row, Section, Words, counted, page_row
 from monitor.charter import text
 from monitor.charter.text import Lang
 
@@ -133,8 +133,7 @@ def _planned_line(item: Mapping[str, Any], _now: str, lang: Lang) -> str:
 
 
 def _upazila(each: Mapping[str, Any], lang: Lang) -> Iterator[Section]:
-    known = ((KIND_NAMES[kind][lang], count) for kind, count in each["by_kind"].items() if kind in KIND_NAMES)
-    kinds = ", ".join(f"{_n(count, lang)} {name}" for name, count in known)
+    kinds = ", ".join(counted(kind, count, lang) for kind, count in each["by_kind"].items() if kind in KIND_NAMES)
     counts = {name: _n(value, lang) for name, value in each.items() if isinstance(value, int)}
     lines = [line.format(**counts, kinds=f" ({kinds})" if kinds else "") for line in WEEK[lang]]
     if each["unmonitored_s"]:

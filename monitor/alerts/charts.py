@@ -15,7 +15,7 @@ from monitor.charter import text
 from monitor.charter.text import Lang
 
 LEFT, STEP, HEIGHT = 49, 9, 90  # pixels: of the first minute, from minute to minute, of the whole scale
-TICKS = (60, 45, 30, 15, 0)  # minutes before the outage was confirmed
+TICKS = (60, 40, 20, 0)  # minutes before the outage was confirmed
 
 Minutes = Sequence[Sequence[float | None] | None]
 

@@ -29,7 +29,9 @@ def digest_facts(office: Office, notices: Sequence[tuple[str, Mapping[str, Any]]
     by_matter: dict[str, dict[str, Any]] = {}
     for kind, facts in notices:
         outage = facts["outage"] or {}
-        by_matter[facts["number"] or f"{(facts['site'] or {}).get('id')} {facts['event']}"] = {
+        site = (facts["site"] or {}).get("id")
+        matter = facts["number"] if facts["asked"] else f"{site} {facts['event']}"
+        by_matter[matter] = {
             "number": facts["number"],
             "kind": kind,
             "site": facts["site"],

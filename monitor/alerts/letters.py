@@ -23,6 +23,11 @@ SPECIAL: Mapping[str, Callable[[Mapping[str, Any], Lang], Words]] = {
     kinds.MORNING: morning_words,
     kinds.WEEKLY: weekly_words,
 }
+LEGEND: Mapping[Lang, str] = {
+    "bn": "নীল: প্রতি মিনিটের ধীরতম সাড়া (মিলিসেকেন্ড); লাল: হারানো অংশ; ধূসর: কোনো রাউন্ড হয়নি",
+    "en": "blue: the slowest answer of each minute (milliseconds); red: the share lost; grey: no round",
+}
+AUDIT: Mapping[Lang, str] = {"bn": "নিরীক্ষা লগের প্রমাণক", "en": "head of the audit log"}
 GIST = ("ticket", "since", "received", "due", "was_due", "stage", "affected", "cause", "page")
 
 
@@ -38,6 +43,8 @@ def render(letter: Letter, lang: Languages = "both") -> Rendered:
         "colour": _colour(letter.kind),
         "office": [letter.facts[f"office_{each}"] for each in langs],
         "head": letter.facts.get("head", ""),
+        "legend": LEGEND,
+        "audit": " / ".join(AUDIT[each] for each in langs),
         "pictures": {image.cid for image in images},
     }
     return Rendered(

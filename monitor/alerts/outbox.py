@@ -12,7 +12,7 @@ the order in which they were owed. `pacing` decides who gets what next.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -43,6 +43,12 @@ class Letter:
     created_utc: datetime
     attempts: int
     facts: Mapping[str, Any]
+
+    def sample(self, run: str, number: int) -> "Letter":
+        """The same letter under a Message-ID that no real one has, in a thread of its own."""
+        domain = self.message_id.strip("<>").partition("@")[2]
+        message_id = f"<sample-{run}.{number}.{self.kind}@{domain}>"
+        return replace(self, message_id=message_id, thread_id=message_id)
 
 
 def key(ticket: Ticket, name: str, recipient: str) -> str:

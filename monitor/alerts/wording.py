@@ -127,7 +127,13 @@ def _rows(facts: Mapping[str, Any], known: Mapping[str, str], lang: Lang) -> Ite
 
 def _affected(kinds: Mapping[str, int], lang: Lang) -> str:
     named = {kind: kinds[kind] for kind in KIND_NAMES if kinds.get(kind)}
-    return ", ".join(f"{text.digits(count, lang)} {KIND_NAMES[kind][lang]}" for kind, count in named.items())
+    return ", ".join(counted(kind, count, lang) for kind, count in named.items())
+
+
+def counted(kind: str, count: int, lang: Lang) -> str:
+    """'1 lab', '2 labs', '২ ল্যাব'."""
+    plural = "s" if lang == "en" and count != 1 else ""
+    return f"{text.digits(count, lang)} {KIND_NAMES[kind][lang]}{plural}"
 
 
 def _last_good(evidence: Mapping[str, Any], lang: Lang) -> str:
@@ -155,7 +161,8 @@ def _cause(outage: Mapping[str, Any], lang: Lang) -> str:
     cause = outage.get("cause", "")
     if cause not in CAUSES:
         return ""
-    return f"{CAUSES[cause][lang]} ({outage['cause_why']})" if lang == "en" else CAUSES[cause][lang]
+    why = f" ({outage['cause_why']})" if lang == "en" and outage["cause_why"] else ""
+    return f"{CAUSES[cause][lang]}{why}"
 
 
 def _operator(outage: Mapping[str, Any], lang: Lang) -> str:

@@ -16,6 +16,8 @@ from monitor.cli import (
     daemon,
     discover,
     importing,
+    notify,
+    outbox,
     probe,
     records,
     replay,
@@ -49,6 +51,8 @@ app = typer.Typer(
 
 app.add_typer(probe.app, name="probe")
 app.add_typer(tickets.app, name="ticket")
+app.add_typer(outbox.app, name="outbox")
+app.add_typer(notify.app, name="notify")
 app.add_typer(records.audit, name="audit")
 app.add_typer(tickets.several, name="tickets")
 tickets.several.command()(records.export)

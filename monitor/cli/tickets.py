@@ -116,13 +116,14 @@ def _act(context: typer.Context, number: str, action: str, text: str, actor: str
     with store_of(settings) as store:
         try:
             with store.write() as session:
-                ticket = act(session, Office.of(settings), number, action, actor or _user(), text, SystemClock().utc())
+                ticket = act(session, Office.of(settings), number, action, actor or user(), text, SystemClock().utc())
                 print(f"{ticket.number} is {ticket.state}.")
         except TicketError as error:
             raise Failure(str(error), NO) from None
 
 
-def _user() -> str:
+def user() -> str:
+    """Who is logged in, for the records."""
     try:
         return getpass.getuser()
     except (KeyError, OSError):
@@ -155,7 +156,7 @@ def new(
     key = _service_key(office, service, official)
     request = Request(key, _way(way), asker, text, _received(at, now_utc), _email(email), _site(office, site))
     with store_of(settings) as store, store.write() as session:
-        ticket = register(session, office, request, actor or _user(), now_utc)
+        ticket = register(session, office, request, actor or user(), now_utc)
         print(f"{ticket.number}: due {words.moment_text(ticket.deadline_utc, 'en')}")
 
 

@@ -71,7 +71,7 @@ def test_a_root_cause_names_how_many_of_each_kind_hang_on_it(desk: Desk) -> None
     desk.decide(Affected("lab-juniadaha-girls", "backbone-north", now))
     desk.look()
     text = letters.render(desk.send_all()[0]).text
-    assert "2 Union Digital Centre, 1 lab" in text
+    assert "2 Union Digital Centres, 1 lab" in text
     assert "২ ইউনিয়ন ডিজিটাল সেন্টার, ১ ল্যাব" in text
 
 

@@ -1,0 +1,93 @@
+"""`notify test`: a sample of every letter to one address; `notify explain`: who hears of a ticket, when, and why."""
+
+import json
+from dataclasses import asdict
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from monitor.cli.failing import BAD_INPUT, CANNOT, NO, Failure, settings_of, store_of
+from monitor.cli.wide import console
+from monitor.settings.notices_section import Languages
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from monitor.alerts.explaining import Hearing
+
+app = typer.Typer(help="Tries the way that notices go, and explains it.", no_args_is_help=True)
+
+
+@app.command("test")
+def send_samples(
+    context: typer.Context,
+    address: Annotated[str, typer.Argument(help="The e-mail address that gets the samples.")],
+    lang: Annotated[Languages, typer.Option(help="In which language.")] = "both",
+    kind: Annotated[str, typer.Option(help="Only the samples of this kind, such as 'opened'.")] = "",
+) -> None:
+    """Sends a sample of every kind of letter to one address, through the configured mail server or into files."""
+    from monitor.alerts import letters
+    from monitor.alerts.channels.base import DeliveryFailure, Recipient
+    from monitor.alerts.channels.email import EmailChannel
+    from monitor.daemon.samples import samples
+    from monitor.settings.mail_address import is_mail_address
+
+    if not is_mail_address(address):
+        raise Failure(f"'{address}' is not an e-mail address. Expected one such as officer@example.org", BAD_INPUT)
+    settings = settings_of(context.obj)
+    every = samples(settings)
+    wanted = [letter for letter in every if kind in ("", letter.kind)]
+    if not wanted:
+        known = ", ".join(dict.fromkeys(letter.kind for letter in every))
+        raise Failure(f"--kind: there is no '{kind}'. Expected one of: {known}", BAD_INPUT)
+    channel = EmailChannel(settings.monitor.mail, settings.state / "samples", settings.home)
+    run = f"{datetime.now(UTC):%Y%m%dT%H%M%S}"
+    for number, letter in enumerate(wanted):
+        own = letter.sample(run, number)
+        try:
+            proof = channel.deliver(own, Recipient("", address), letters.render(letter, lang))
+        except DeliveryFailure as error:
+            raise Failure(f"{letter.kind}: not delivered: {error}", CANNOT) from None
+        print(f"{letter.kind}: {proof}")
+
+
+@app.command()
+def explain(
+    context: typer.Context,
+    number: Annotated[str, typer.Argument(help="The ticket's number, such as BHR-2026-000123.")],
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+) -> None:
+    """Who heard of a ticket and who will: when, through what, and why."""
+    from sqlalchemy import select
+
+    from monitor.alerts.explaining import explain as explained
+    from monitor.alerts.office import Office
+    from monitor.store.models import Ticket
+
+    settings = settings_of(context.obj)
+    with store_of(settings) as store, store.read() as session:
+        ticket = session.scalars(select(Ticket).where(Ticket.number == number)).one_or_none()
+        if ticket is None:
+            raise Failure(f"no ticket {number}. `upazila-monitor tickets` lists them", NO)
+        found = explained(session, Office.of(settings), ticket, datetime.now(UTC))
+    if as_json:
+        print(json.dumps([{**asdict(each), "at_utc": each.at_utc.isoformat()} for each in found], ensure_ascii=False))
+    else:
+        console().print(_table(found))
+
+
+def _table(found: "list[Hearing]") -> "Table":
+    from rich.table import Table
+    from rich.text import Text
+
+    from monitor.cli.status import local
+
+    rows = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
+    for heading in ("When", "Notice", "Who", "Where", "Why", "State", "Proof or error"):
+        rows.add_column(heading, no_wrap=heading in {"When", "Notice", "Who"})
+    for each in found:
+        where = f"{each.channel}: {each.address}"
+        when = local(each.at_utc.isoformat())
+        rows.add_row(when, each.notice, each.recipient, Text(where), Text(each.why), each.state, Text(each.proof))
+    return rows

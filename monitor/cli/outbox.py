@@ -1,0 +1,81 @@
+"""`outbox`: what was told to whom and what is still owed; `outbox resend` tells it once more."""
+
+import json
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from monitor.cli.failing import NO, Failure, settings_of, store_of
+from monitor.cli.tickets import Actor, user
+from monitor.cli.wide import console
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+app = typer.Typer(help="What was told to whom, and what is still owed; `resend` tells it once more.")
+
+AsJson = Annotated[bool, typer.Option("--json", help="As JSON.")]
+
+
+@app.callback(invoke_without_command=True)
+def outbox(
+    context: typer.Context,
+    owed_only: Annotated[bool, typer.Option("--owed", help="Only what has not gone out yet.")] = False,
+    dead_only: Annotated[bool, typer.Option("--dead", help="Only what was given up.")] = False,
+    limit: Annotated[int, typer.Option(min=1, max=100_000, help="At most so many, the newest first.")] = 50,
+    as_json: AsJson = False,
+) -> None:
+    """Lists notices, newest first: to whom, about what, what became of each, and the proof of it."""
+    if context.invoked_subcommand is not None:
+        return
+    from monitor.store import notices
+
+    with store_of(settings_of(context.obj)) as store, store.read() as session:
+        found = [entry.facts() for entry in notices.listed(session, owed=owed_only, dead=dead_only, limit=limit)]
+    if as_json:
+        print(json.dumps(found, ensure_ascii=False, indent=2))
+    elif not found:
+        print("Nothing.")
+    else:
+        console().print(_table(found))
+
+
+@app.command()
+def resend(
+    context: typer.Context,
+    id_: Annotated[int, typer.Argument(metavar="ID", help="The notice's number, as `outbox` lists it.")],
+    actor: Actor = "",
+) -> None:
+    """Sends a notice once more under its old Message-ID, whatever became of it."""
+    from monitor.alerts.outbox import resend as owe_again
+
+    with store_of(settings_of(context.obj)) as store, store.write() as session:
+        notice = owe_again(session, id_, actor or user(), datetime.now(UTC))
+        if notice is None:
+            raise Failure(f"there is no notice {id_}. `upazila-monitor outbox` lists them", NO)
+        print(f"{notice.kind} to {notice.recipient} is owed once more, as {notice.message_id}")
+
+
+def _table(found: list[dict[str, Any]]) -> "Table":
+    from rich.table import Table
+    from rich.text import Text
+
+    from monitor.cli.status import local
+
+    rows = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
+    for heading in ("ID", "Owed", "Kind", "About", "To", "By", "State", "Tries", "Proof or error"):
+        rows.add_column(heading, no_wrap=heading in {"ID", "About", "State"})
+    for notice in found:
+        rows.add_row(
+            str(notice["id"]),
+            local(notice["owed_utc"]),
+            notice["kind"],
+            notice["about"],
+            notice["recipient"],
+            notice["channel"],
+            notice["state"],
+            str(notice["attempts"]),
+            Text(notice["proof"] or notice["last_error"]),
+        )
+    return rows

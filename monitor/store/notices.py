@@ -1,0 +1,90 @@
+"""What readers ask of the outbox, as plain values. Nothing here writes."""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from monitor.store.models import Notice
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeView:
+    """A notice and what became of it; ``about`` is a ticket's number, an outage, a day's brief or a digest."""
+
+    id: int
+    kind: str
+    about: str
+    recipient: str
+    channel: str
+    state: str
+    owed_utc: datetime | None
+    due_utc: datetime
+    sent_utc: datetime | None
+    dead_utc: datetime | None
+    attempts: int
+    message_id: str
+    folded_into: int | None
+    proof: str
+    last_error: str
+
+    def facts(self) -> dict[str, Any]:
+        """As JSON can hold it: times in ISO 8601, UTC."""
+        return {
+            name: value.isoformat() if isinstance(value, datetime) else value for name, value in asdict(self).items()
+        }
+
+
+def state_of(notice: Notice) -> str:
+    """'sent', 'dead', 'folded' (another letter tells it), 'waiting', or 'failing' while it was tried in vain."""
+    if notice.folded_into is not None:
+        return "folded"
+    if notice.sent_utc is not None:
+        return "sent"
+    if notice.dead_utc is not None:
+        return "dead"
+    return "failing" if notice.last_error else "waiting"
+
+
+def listed(session: Session, *, owed: bool = False, dead: bool = False, limit: int = 50) -> list[NoticeView]:
+    """The latest notices, newest first: all, those that have not gone out, or those that were given up."""
+    query = select(Notice).order_by(Notice.id.desc()).limit(limit)
+    if owed:
+        query = query.where(Notice.sent_utc.is_(None), Notice.dead_utc.is_(None))
+    if dead:
+        query = query.where(Notice.dead_utc.is_not(None))
+    return [_view(notice) for notice in session.scalars(query)]
+
+
+def last_sent(session: Session, kinds: tuple[str, ...]) -> dict[str, datetime]:
+    """By kind, when the last of it was delivered."""
+    query = select(Notice.kind, func.max(Notice.sent_utc)).where(Notice.kind.in_(kinds), Notice.sent_utc.is_not(None))
+    rows = session.execute(query.group_by(Notice.kind))
+    return {kind: at_utc for kind, at_utc in rows if at_utc is not None}
+
+
+def folded(session: Session) -> int:
+    """How many notices were told by another letter than their own."""
+    return session.scalar(select(func.count()).where(Notice.folded_into.is_not(None))) or 0
+
+
+def _view(notice: Notice) -> NoticeView:
+    return NoticeView(
+        notice.id,
+        notice.kind,
+        notice.key.partition("/")[0],
+        notice.recipient,
+        notice.channel,
+        state_of(notice),
+        notice.owed_utc,
+        notice.due_utc,
+        notice.sent_utc,
+        notice.dead_utc,
+        notice.attempts,
+        notice.message_id,
+        notice.folded_into,
+        notice.proof,
+        notice.last_error,
+    )

@@ -1,0 +1,50 @@
+"""Pictures of every kind of letter, as a browser shows its HTML: on a phone and on a desk."""
+
+import base64
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+from monitor.alerts import letters
+from monitor.alerts.channels.base import Rendered
+from monitor.daemon.samples import samples
+from monitor.settings.load import load
+
+HOME = Path(__file__).parents[2]
+FOLDER = HOME / "docs" / "pictures" / "mails"
+WIDTHS = {"phone": 390, "desk": 1_000}
+BROWSER = "/usr/bin/chromium"
+QUIET = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+
+
+def main() -> None:
+    """Draws them all, and fails where a letter is wider than its window."""
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    for old in FOLDER.glob("*.jpg"):
+        old.unlink()
+    settings = load(HOME / "config")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=BROWSER, args=QUIET)
+        for letter in samples(settings):
+            name = f"{letter.kind}-asked" if letter.facts.get("asked") else letter.kind
+            for where, width in WIDTHS.items():
+                page = browser.new_page(viewport={"width": width, "height": 600})
+                page.set_content(whole(letters.render(letter)))
+                wide = page.evaluate("document.documentElement.scrollWidth")
+                assert wide <= width, f"{name} is {wide} pixels wide in a window of {width}"
+                page.screenshot(path=FOLDER / f"{name}-{where}.jpg", full_page=True, type="jpeg", quality=70)
+                page.close()
+        browser.close()
+    print(f"{len(list(FOLDER.glob('*.jpg')))} pictures in {FOLDER.relative_to(HOME)}")
+
+
+def whole(rendered: Rendered) -> str:
+    """The HTML with its pictures in it, as a mail program puts them there."""
+    html = rendered.html
+    for image in rendered.images:
+        html = html.replace(f"cid:{image.cid}", f"data:image/png;base64,{base64.b64encode(image.png).decode()}")
+    return html
+
+
+if __name__ == "__main__":
+    main()
