@@ -7,6 +7,7 @@ GOOD_NEWS = frozenset({"resolved", "restored"})
 PATIENT = frozenset({"ask", "stage", "lapses_soon", "lapses_today", "due_today"})  # nobody is woken for these
 DIGEST, MORNING, WEEKLY = "digest", "morning", "weekly"
 BRIEFS = frozenset({MORNING, WEEKLY})
+WHOLE = BRIEFS | {DIGEST}  # letters about many matters: never told inside another one
 
 
 def severity(kind: str) -> Severity:

@@ -9,7 +9,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session, aliased
 
 from monitor.alerts.digests import digest_facts
-from monitor.alerts.kinds import DIGEST, GOOD_NEWS, URGENT
+from monitor.alerts.kinds import DIGEST, GOOD_NEWS, URGENT, WHOLE
 from monitor.alerts.office import Office
 from monitor.alerts.outbox import Letter, new_notice, undelivered
 from monitor.alerts.pacing import Plan, Waiting, plan
@@ -24,30 +24,27 @@ MANY = 500  # ids in one statement
 
 def lease_next(session: Session, office: Office, channel: str, now_utc: datetime) -> Letter | None:
     """Claims the letter that is to go out next through ``channel``; None when there is none."""
-    by_reader = _waiting(session, channel, now_utc)
-    if not by_reader:
-        return None
-    begun = _begun_threads(session, channel)
-    sent, last_digest = _last_hour(session, channel, now_utc), _last_digests(session, channel)
-    first: list[tuple[bool, datetime, int]] = []
-    for reader, letters in by_reader.items():
-        if reader == ASKER:  # many people, each with a thread of his own: nothing is told together
-            decided = plan(letters, set(), len(letters), now_utc, may_digest=False)
-        else:
-            limits = office.notices
-            room = limits.most_per_hour - limits.digests_per_hour - sent.get(reader, 0)
-            pause = timedelta(seconds=limits.digest_every_s)
-            may_digest = reader not in last_digest or last_digest[reader] <= now_utc - pause
+    whole, by_reader = _waiting(session, channel, now_utc)
+    first = [(True, letter.owed_utc, letter.id) for letter in whole if letter.ready]
+    if by_reader:
+        begun = _begun_threads(session, channel)
+        sent, last_digest = _last_hour(session, channel, now_utc), _last_digests(session, channel)
+        for reader, letters in by_reader.items():
+            room = office.notices.most_per_hour - office.notices.digests_per_hour - sent.get(reader, 0)
+            may_digest = _may_digest(office, last_digest.get(reader), now_utc)
+            if reader == ASKER:  # many people, each with a thread of his own: nothing is told together
+                begun, room, may_digest = set(), len(letters), False
             decided = plan(letters, begun, room, now_utc, may_digest=may_digest)
             _leave_out(session, decided, now_utc)
-        by_id = {letter.id: letter for letter in letters}
-        first += [(not by_id[id_].urgent, by_id[id_].owed_utc, id_) for id_ in decided.singly[:1]]
-        if decided.together:
-            digest = _fold(session, office, reader, decided.together, now_utc)
-            first.append((True, now_utc, digest.id))
-    if not first:
-        return None
-    return _lease(session, min(first)[2], now_utc)
+            by_id = {letter.id: letter for letter in letters}
+            first += [(not by_id[id_].urgent, by_id[id_].owed_utc, id_) for id_ in decided.singly[:1]]
+            if decided.together:
+                first.append((True, now_utc, _fold(session, office, reader, decided.together, now_utc).id))
+    return _lease(session, min(first)[2], now_utc) if first else None
+
+
+def _may_digest(office: Office, last_utc: datetime | None, now_utc: datetime) -> bool:
+    return last_utc is None or last_utc <= now_utc - timedelta(seconds=office.notices.digest_every_s)
 
 
 def _lease(session: Session, id_: int, now_utc: datetime) -> Letter:
@@ -66,18 +63,22 @@ def _lease(session: Session, id_: int, now_utc: datetime) -> Letter:
     )
 
 
-def _waiting(session: Session, channel: str, now_utc: datetime) -> dict[str, list[Waiting]]:
-    """What has not gone out, by reader, in the order in which it was owed; threads with a letter under way are left."""
+def _waiting(session: Session, channel: str, now_utc: datetime) -> tuple[list[Waiting], dict[str, list[Waiting]]]:
+    """What has not gone out, in the order in which it was owed: letters about many matters, and the others by reader.
+
+    Threads with a letter under way are left out.
+    """
     columns = (Notice.id, Notice.recipient, Notice.thread_id, Notice.kind, Notice.owed_utc, Notice.due_utc)
     query = select(*columns, Notice.leased_until_utc).where(*undelivered(channel)).order_by(Notice.id)
     rows = session.execute(query).all()
     if not any(row.due_utc <= now_utc for row in rows):
-        return {}
+        return [], {}
     under_way = {row.thread_id for row in rows if row.leased_until_utc is not None and row.leased_until_utc > now_utc}
+    whole: list[Waiting] = []
     found: defaultdict[str, list[Waiting]] = defaultdict(list)
     for row in rows:
         if row.thread_id not in under_way:
-            found[row.recipient].append(
+            (whole if row.kind in WHOLE else found[row.recipient]).append(
                 Waiting(
                     row.id,
                     row.thread_id,
@@ -87,7 +88,7 @@ def _waiting(session: Session, channel: str, now_utc: datetime) -> dict[str, lis
                     row.kind in GOOD_NEWS and row.recipient != ASKER,
                 )
             )
-    return found
+    return whole, found
 
 
 def _begun_threads(session: Session, channel: str) -> set[str]:
@@ -98,9 +99,9 @@ def _begun_threads(session: Session, channel: str) -> set[str]:
 
 
 def _last_hour(session: Session, channel: str, now_utc: datetime) -> dict[str, int]:
-    """How many letters each reader got within the last hour."""
+    """How many letters each reader got within the last hour, digests and briefs aside: these have room of their own."""
     recent = (Notice.channel == channel, Notice.sent_utc > now_utc - AN_HOUR, Notice.folded_into.is_(None))
-    query = select(Notice.recipient, func.count()).where(*recent).group_by(Notice.recipient)
+    query = select(Notice.recipient, func.count()).where(*recent, Notice.kind.not_in(WHOLE)).group_by(Notice.recipient)
     return {reader: count for reader, count in session.execute(query)}  # noqa: C416 (a row is no pair to mypy)
 
 

@@ -54,10 +54,10 @@ class Desk:
         with self.store.write() as session:
             tickets.act(session, self.office, number, action, "an officer", text, self.clock.utc())
 
-    def lease(self) -> Letter | None:
-        """The next e-mail that is to go out."""
+    def lease(self, channel: str = "email") -> Letter | None:
+        """The next letter that is to go out through that channel."""
         with self.store.write() as session:
-            return leasing.lease_next(session, self.office, "email", self.clock.utc())
+            return leasing.lease_next(session, self.office, channel, self.clock.utc())
 
     def sent(self, letter: Letter) -> None:
         with self.store.write() as session:
