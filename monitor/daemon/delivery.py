@@ -28,12 +28,20 @@ LONGEST_AWAY = timedelta(minutes=5)  # then a channel that was away is tried aga
 class Delivery:
     """Delivers until cancelled; `wake` makes it look at once. ``office`` and ``channels`` may be replaced meanwhile."""
 
-    def __init__(self, store: Store, office: Office, channels: Mapping[ChannelName, Channel], clock: Clock) -> None:
+    def __init__(
+        self,
+        store: Store,
+        office: Office,
+        channels: Mapping[ChannelName, Channel],
+        clock: Clock,
+        look_s: float = LOOK_S,
+    ) -> None:
         self.office = office
         self.channels = channels
         self._looked_mono_ns = dict.fromkeys(CHANNELS, clock.mono_ns())
         self._store = store
         self._clock = clock
+        self._look_s = look_s
         self._threads = ThreadPoolExecutor(len(CHANNELS), thread_name_prefix="delivery")
         self._woken = {name: asyncio.Event() for name in CHANNELS}
 
@@ -61,7 +69,7 @@ class Delivery:
                 await self._rest(name, length.total_seconds())
             elif outcome == "idle":
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(self._woken[name].wait(), LOOK_S)
+                    await asyncio.wait_for(self._woken[name].wait(), self._look_s)
 
     async def _rest(self, name: ChannelName, seconds: float) -> None:
         """Sleeps, whoever wakes it; the watchdog need not worry about that."""

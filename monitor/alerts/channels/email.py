@@ -11,6 +11,7 @@ message that the same reader got about the ticket (RFC 5322, 3.6.4).
 import logging
 import os
 import smtplib
+import socket
 import ssl
 import threading
 from collections.abc import Iterator
@@ -34,6 +35,40 @@ UNKNOWN_SENDER = "upazila-monitor@upazila-monitor.invalid"
 UNKNOWN_RECIPIENT = "not-filled-in@upazila-monitor.invalid"
 ON_THE_WIRE = compat32.clone(linesep="\r\n")
 WHOLE_CONVERSATION = 1.5  # times the time-out for one silence
+
+
+class _Smtp(smtplib.SMTP):
+    """A conversation that can be cut off at any moment, a TLS handshake included, from another thread.
+
+    ``tls``: speak it from the first byte on.
+    """
+
+    def __init__(self, timeout_s: float, tls: ssl.SSLContext | None) -> None:
+        self._from_the_start = tls
+        self._line: socket.socket | None = None
+        super().__init__(timeout=timeout_s)
+
+    def connect(self, host: str = "localhost", port: int = 0, source_address: object = None) -> tuple[int, bytes]:
+        """As smtplib's, which forgets the server's name for TLS when it is not told in the constructor."""
+        self._host = host
+        return super().connect(host, port)
+
+    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
+        line = socket.create_connection((host, port), timeout)
+        self._line = line.dup()  # what TLS does to the first one does not touch this
+        return self._from_the_start.wrap_socket(line, server_hostname=host) if self._from_the_start else line
+
+    def cut(self) -> None:
+        """Ends it for both sides; whoever waits in a read is woken."""
+        if self._line is not None:
+            with suppress(OSError):
+                self._line.shutdown(socket.SHUT_RDWR)
+
+    def hang_up(self) -> None:
+        """Lets go of everything."""
+        self.close()
+        if self._line is not None:
+            self._line.close()
 
 
 class EmailChannel:
@@ -65,16 +100,15 @@ class EmailChannel:
     def _connection(self) -> Iterator[smtplib.SMTP]:
         mail = self._mail
         tls = ssl.create_default_context(cafile=str(self._home / mail.ca_file) if mail.ca_file else None)
-        smtp: smtplib.SMTP
-        if mail.security == "tls":
-            smtp = smtplib.SMTP_SSL(mail.host, mail.port, timeout=mail.timeout_s, context=tls)
-        else:
-            smtp = smtplib.SMTP(mail.host, mail.port, timeout=mail.timeout_s)
+        smtp = _Smtp(mail.timeout_s, tls if mail.security == "tls" else None)
         # A server that drips a byte now and then never runs into the time-out of a single read.
-        limit = threading.Timer(mail.timeout_s * WHOLE_CONVERSATION, _cut, [smtp])
+        limit = threading.Timer(mail.timeout_s * WHOLE_CONVERSATION, smtp.cut)
         limit.daemon = True
         limit.start()
         try:
+            code, greeting = smtp.connect(mail.host, mail.port)
+            if code != 220:
+                raise ChannelAway(f"{code} {_text(greeting)}")
             if mail.security == "starttls":
                 smtp.starttls(context=tls)
             if mail.username and mail.password_file:
@@ -82,7 +116,7 @@ class EmailChannel:
             yield smtp
         finally:
             limit.cancel()
-            smtp.close()
+            smtp.hang_up()
 
     def _to_file(self, letter: Letter, message: Message) -> str:
         """Writes whole or not at all, under a name that the same letter always gets."""
@@ -173,10 +207,6 @@ def _failure(code: int, answer: bytes | str) -> TemporaryFailure | PermanentFail
     if code == 421:  # RFC 5321, 3.8: it closes, whatever was asked
         return ChannelAway(text)
     return PermanentFailure(text) if 500 <= code < 600 else TemporaryFailure(text)
-
-
-def _cut(smtp: smtplib.SMTP) -> None:
-    smtp.close()
 
 
 def _text(answer: bytes | str) -> str:

@@ -1,0 +1,69 @@
+"""Mail servers that misbehave: what becomes of the letter, and for how long the worker is held up."""
+
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from monitor.alerts.channels.base import (
+    ChannelAway,
+    DeliveryFailure,
+    PermanentFailure,
+    Recipient,
+    TemporaryFailure,
+)
+from tests.alerts.channels.test_email import OFFICER, WORDS, channel, letter
+from tests.lab.bad_mail import BadMailServer, Mode, listening
+
+TIMEOUT_S = 0.4
+
+
+@pytest.fixture
+def server() -> Iterator[BadMailServer]:
+    with BadMailServer(listening()) as running:
+        yield running
+
+
+@pytest.mark.parametrize(
+    ("mode", "failure", "says"),
+    [
+        ("mute", ChannelAway, "timed out|Connection"),
+        ("drip", ChannelAway, "unexpectedly closed|not connected|Broken pipe"),
+        ("full", ChannelAway, "421"),
+        ("broken_tls", ChannelAway, "SSL|WRONG_VERSION"),
+        ("busy", TemporaryFailure, "452"),
+        ("leaves", TemporaryFailure, "left before it answered"),
+    ],
+)
+def test_a_server_that_misbehaves_holds_the_worker_up_for_a_bounded_time_and_loses_nothing(
+    server: BadMailServer, tmp_path: Path, mode: Mode, failure: type[DeliveryFailure], says: str
+) -> None:
+    server.mode, server.drip_s = mode, 0.05
+    security = "starttls" if mode == "broken_tls" else "none"
+    begun = time.monotonic()
+    with pytest.raises(failure, match=says) as caught:
+        channel(server.port, tmp_path, timeout_s=TIMEOUT_S, security=security).deliver(letter(), OFFICER, WORDS)
+    # The fate of one letter and that of the whole channel are told apart.
+    assert type(caught.value) is failure
+    assert time.monotonic() - begun < 4 * TIMEOUT_S
+
+
+def test_five_hundred_fifty_for_one_recipient_of_three_is_that_ones_fate_alone(
+    server: BadMailServer, tmp_path: Path
+) -> None:
+    server.mode, server.unknown = "strict", frozenset({"second@example.org"})
+    mail = channel(server.port, tmp_path)
+    fates = []
+    for number, name in enumerate(("first", "second", "third")):
+        try:
+            mail.deliver(letter(number=number), Recipient(name, f"{name}@example.org"), WORDS)
+            fates.append("sent")
+        except PermanentFailure as failure:
+            fates.append(str(failure))
+    assert fates == ["sent", "550 5.1.1 no such user", "sent"]
+
+
+def test_a_name_that_nobody_can_resolve_is_the_channels_fault(tmp_path: Path) -> None:
+    with pytest.raises(ChannelAway, match="gaierror"):
+        channel(25, tmp_path, host="no-such-host.invalid", timeout_s=2).deliver(letter(), OFFICER, WORDS)
