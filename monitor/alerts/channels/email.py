@@ -46,7 +46,9 @@ class _Smtp(smtplib.SMTP):
     def __init__(self, timeout_s: float, tls: ssl.SSLContext | None) -> None:
         self._from_the_start = tls
         self._line: socket.socket | None = None
-        super().__init__(timeout=timeout_s)
+        # Left to itself smtplib asks the resolver who we are, for each mail, and waits when that is gone.
+        name = socket.gethostname()
+        super().__init__(timeout=timeout_s, local_hostname=name if "." in name else "[127.0.0.1]")
 
     def connect(self, host: str = "localhost", port: int = 0, source_address: object = None) -> tuple[int, bytes]:
         """As smtplib's, which forgets the server's name for TLS when it is not told in the constructor."""

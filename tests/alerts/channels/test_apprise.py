@@ -1,0 +1,88 @@
+"""Apprise in a process of its own: a real webhook gets the letter, and no gateway holds the worker up."""
+
+import json
+import time
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from threading import Thread
+from typing import Any
+
+import pytest
+
+from monitor.alerts.channels.apprise import AppriseChannel
+from monitor.alerts.channels.base import PermanentFailure, Recipient, Rendered, TemporaryFailure
+from tests.alerts.channels.test_email import letter
+
+WORDS = Rendered("[BHR-2026-000001] জুনিয়াদহ ৪ ঘণ্টা বিচ্ছিন্ন", "text", "<p>html</p>", "জুনিয়াদহ: বিচ্ছিন্ন\nJuniadaha: down")
+
+
+class Hook(ThreadingHTTPServer):
+    """A webhook that keeps what it gets, and answers late or badly when told to."""
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Handler)
+        self.got: list[dict[str, Any]] = []
+        self.status, self.pause_s = 200, 0.0
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: Hook
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        time.sleep(self.server.pause_s)
+        self.server.got.append(json.loads(body))
+        self.send_response(self.server.status)
+        self.end_headers()
+
+    def log_message(self, *words: object) -> None:
+        """Says nothing."""
+
+
+@pytest.fixture
+def hook() -> Iterator[Hook]:
+    with Hook() as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield server
+        server.shutdown()
+
+
+def recipient(tmp_path: Path, url: str, timeout_s: float = 20) -> Recipient:
+    (tmp_path / "phone").write_text(f"{url}\n")
+    return Recipient("Duty phone", "phone", "both", timeout_s)
+
+
+def test_a_webhook_gets_the_gist_in_the_readers_language(hook: Hook, tmp_path: Path) -> None:
+    to = recipient(tmp_path, f"json://127.0.0.1:{hook.server_port}/")
+    assert AppriseChannel(tmp_path).deliver(letter(), to, WORDS) == "accepted through Apprise"
+    (got,) = hook.got
+    assert got["title"] == WORDS.subject
+    assert got["message"] == WORDS.short
+    assert got["type"] == "failure"
+
+
+def test_a_gateway_that_refuses_is_tried_again_later(hook: Hook, tmp_path: Path) -> None:
+    hook.status = 503
+    with pytest.raises(TemporaryFailure, match="could not deliver"):
+        AppriseChannel(tmp_path).deliver(letter(), recipient(tmp_path, f"json://127.0.0.1:{hook.server_port}/"), WORDS)
+
+
+def test_a_gateway_that_does_not_answer_is_left_at_the_deadline(hook: Hook, tmp_path: Path) -> None:
+    hook.pause_s = 30
+    to = recipient(tmp_path, f"json://127.0.0.1:{hook.server_port}/", timeout_s=2)
+    begun = time.monotonic()
+    with pytest.raises(TemporaryFailure, match="no answer within 2 s"):
+        AppriseChannel(tmp_path).deliver(letter(), to, WORDS)
+    assert time.monotonic() - begun < 5
+
+
+def test_a_url_of_no_service_is_final_and_is_not_told(tmp_path: Path) -> None:
+    with pytest.raises(PermanentFailure, match="no such service") as caught:
+        AppriseChannel(tmp_path).deliver(letter(), recipient(tmp_path, "nonsense://very-secret-token/"), WORDS)
+    assert "very-secret-token" not in str(caught.value)
+
+
+def test_a_missing_file_is_named_and_tried_again(tmp_path: Path) -> None:
+    with pytest.raises(TemporaryFailure, match="phone: cannot be read"):
+        AppriseChannel(tmp_path).deliver(letter(), Recipient("x", "phone"), WORDS)
