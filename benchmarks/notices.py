@@ -21,7 +21,7 @@ from monitor.alerts import outages
 from monitor.alerts.channels.registry import channels_of
 from monitor.alerts.leasing import lease_next
 from monitor.alerts.office import Office
-from monitor.alerts.outbox import Letter, mark_sent
+from monitor.alerts.outbox import Letter, mark_sent, release_leases
 from monitor.clock import SystemClock
 from monitor.daemon import garbage
 from monitor.daemon.delivery import Delivery
@@ -108,6 +108,8 @@ async def lag(folder: Path, mails: int) -> dict[str, float]:
         office = replace(Office.of(load(folder / "config")), mail=mail, notices=limits)
         store = open_store(folder / "slow")
         storm(store, office)
+        with store.write() as session:
+            release_leases(session)
         delivery = Delivery(store, office, channels_of(office, folder, folder), SystemClock())
         task, late, begun = asyncio.create_task(delivery.run()), [], time.monotonic()
         while len(server.accepted) < 2 * mails and time.monotonic() - begun < 60:

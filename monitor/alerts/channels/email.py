@@ -101,7 +101,8 @@ class EmailChannel:
     @contextmanager
     def _connection(self) -> Iterator[smtplib.SMTP]:
         mail = self._mail
-        tls = ssl.create_default_context(cafile=str(self._home / mail.ca_file) if mail.ca_file else None)
+        authority = str(self._home / mail.ca_file) if mail.ca_file else None
+        tls = ssl.create_default_context(cafile=authority) if mail.security != "none" else None
         smtp = _Smtp(mail.timeout_s, tls if mail.security == "tls" else None)
         # A server that drips a byte now and then never runs into the time-out of a single read.
         limit = threading.Timer(mail.timeout_s * WHOLE_CONVERSATION, smtp.cut)
