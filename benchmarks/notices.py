@@ -150,9 +150,8 @@ def main() -> None:
         values = [cost[name] for cost in costs]
         print(f"| {name} | {median(values):.2f} s | {min(values):.2f} | {max(values):.2f} |")
     verdict = "met" if median(total) < MOST_S else "MISSED"
-    print(
-        f"| all of it, at most {MOST_S:g} s: {verdict} | {median(total):.2f} s | {min(total):.2f} | {max(total):.2f} |\n"
-    )
+    all_of_it = f"all of it, at most {MOST_S:g} s: {verdict}"
+    print(f"| {all_of_it} | {median(total):.2f} s | {min(total):.2f} | {max(total):.2f} |\n")
     told_of = f"{told['tickets']:,} tickets and {told['notices']:,} notices in {told['letters']} letters"
     print(f"{told_of}; {told['untold']} notices untold.")
     late = "met" if slow["p99_s"] < MOST_LAG_S else "MISSED"
