@@ -1,0 +1,116 @@
+"""Sites and the rounds of their devices, as metrics."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from monitor.judging.labs import Count
+from monitor.judging.states import State
+from monitor.metrics.live import Live
+from monitor.metrics.text import Family, Labels, Remembered, gathered
+from monitor.sample import Sample, Verdict
+from monitor.settings.fleet import Site
+
+DEVICE = Labels("site", "device", "kind", "probe")
+SUCCESS = Family(
+    "upazila_probe_success",
+    "gauge",
+    "1 if the last round was answered, 0 if not; absent while unknown.",
+    DEVICE,
+    unit="0 or 1",
+    per="device",
+)
+RTT = Family(
+    "upazila_icmp_rtt_seconds",
+    "gauge",
+    "Mean round-trip time of the last round; absent when nothing answered.",
+    DEVICE,
+    unit="seconds",
+    per="device",
+)
+LOSS = Family(
+    "upazila_icmp_packet_loss_ratio",
+    "gauge",
+    "Share of the last round's echoes that were lost.",
+    DEVICE,
+    unit="0 to 1",
+    per="device",
+)
+INFO = Family(
+    "upazila_site_info",
+    "gauge",
+    "What a site is called and where it stands; join on site.",
+    Labels("site", "kind", "union", "name_bn", "name_en", "latitude", "longitude"),
+    unit="always 1",
+    per="site",
+)
+STATE = Family(
+    "upazila_site_state",
+    "gauge",
+    f"1 for the state that the site is in, 0 for all others: {', '.join(State)}.",
+    Labels("site", "kind", "state"),
+    unit="0 or 1",
+    most=len(State),
+    per="site",
+)
+WORKSTATIONS = Family(
+    "upazila_lab_workstations",
+    "gauge",
+    "Workstations of a lab: 'answering', and 'all'; absent until all were judged.",
+    Labels("site", "state"),
+    unit="workstations",
+    most=2,
+    per="lab",
+)
+FAMILIES = (SUCCESS, RTT, LOSS, STATE, INFO, WORKSTATIONS)
+
+
+def network(live: Live) -> list[Remembered[Any, Any]]:
+    """All of them, of what is known at this moment."""
+    return [
+        Remembered((SUCCESS, RTT, LOSS), lambda: list(live.samples.items()), lambda _, sample: _round(live, sample)),
+        Remembered((INFO,), lambda: list(live.fleet.sites.items()), lambda _, site: _info(site)),
+        Remembered((STATE,), lambda: _states(live), lambda id_, state: _state(live, id_, state)),
+        Remembered((WORKSTATIONS,), lambda: _labs(live), _workstations),
+    ]
+
+
+def _round(live: Live, sample: Sample) -> dict[Family, str]:
+    device = live.fleet.devices.get(sample.device)
+    if device is None or sample.verdict is Verdict.UNKNOWN:
+        return {}
+    labels = DEVICE(device.site, device.name, live.fleet.sites[device.site].kind, sample.probe)
+    found = {SUCCESS: SUCCESS.line(sample.verdict is Verdict.OK, labels), LOSS: LOSS.line(sample.loss, labels)}
+    if (rtt_ns := sample.rtt_ns) is not None:
+        found[RTT] = RTT.line(rtt_ns / 1e9, labels)
+    return found
+
+
+def _info(site: Site) -> dict[Family, str]:
+    latitude, longitude = map(str, site.position) if site.position else ("", "")
+    names = (site.union or "", site.name_bn, site.name_en)
+    return dict([INFO.of(1, site.id, site.kind, *names, latitude, longitude)])
+
+
+def _states(live: Live) -> Iterator[tuple[str, State]]:
+    for id_ in list(live.fleet.sites):
+        board = live.board
+        yield id_, board.state(id_) if board and id_ in board.fleet.sites else State.UNKNOWN
+
+
+def _state(live: Live, id_: str, current: State) -> dict[Family, str]:
+    site = live.fleet.sites.get(id_)
+    if site is None:  # it has gone in this moment
+        return {}
+    return gathered((), (STATE.of(state is current, id_, site.kind, state) for state in State))
+
+
+def _labs(live: Live) -> Iterator[tuple[str, Count]]:
+    for id_ in sorted({live.fleet.devices[each].site for each in live.fleet.workstations}):
+        board = live.board
+        if board and id_ in board.fleet.sites and (found := board.lab(id_)) is not None:
+            yield id_, found
+
+
+def _workstations(id_: str, found: Count) -> dict[Family, str]:
+    told = {"answering": found.answering, "all": found.total}
+    return gathered((), (WORKSTATIONS.of(number, id_, which) for which, number in told.items()))
