@@ -67,22 +67,37 @@ FAMILIES = (SUCCESS, RTT, LOSS, STATE, INFO, WORKSTATIONS)
 def network(live: Live) -> list[Remembered[Any, Any]]:
     """All of them, of what is known at this moment."""
     return [
-        Remembered((SUCCESS, RTT, LOSS), lambda: list(live.samples.items()), lambda _, sample: _round(live, sample)),
+        Remembered((SUCCESS, RTT, LOSS), lambda: list(live.samples.items()), _Rounds(live)),
         Remembered((INFO,), lambda: list(live.fleet.sites.items()), lambda _, site: _info(site)),
         Remembered((STATE,), lambda: _states(live), lambda id_, state: _state(live, id_, state)),
         Remembered((WORKSTATIONS,), lambda: _labs(live), _workstations),
     ]
 
 
-def _round(live: Live, sample: Sample) -> dict[Family, str]:
-    device = live.fleet.devices.get(sample.device)
-    if device is None or sample.verdict is Verdict.UNKNOWN:
-        return {}
-    labels = DEVICE(device.site, device.name, live.fleet.sites[device.site].kind, sample.probe)
-    found = {SUCCESS: SUCCESS.line(sample.verdict is Verdict.OK, labels), LOSS: LOSS.line(sample.loss, labels)}
-    if (rtt_ns := sample.rtt_ns) is not None:
-        found[RTT] = RTT.line(rtt_ns / 1e9, labels)
-    return found
+class _Rounds:
+    """What samples say, under labels that are written once for each device of a fleet."""
+
+    def __init__(self, live: Live) -> None:
+        self._live, self._fleet = live, live.fleet
+        self._labels: dict[tuple[str, str], str] = {}
+
+    def __call__(self, key: tuple[str, str], sample: Sample) -> dict[Family, str]:
+        if sample.verdict is Verdict.UNKNOWN or (labels := self._labels_of(*key)) is None:
+            return {}
+        found = {SUCCESS: SUCCESS.line(sample.verdict is Verdict.OK, labels), LOSS: LOSS.line(sample.loss, labels)}
+        if (rtt_ns := sample.rtt_ns) is not None:
+            found[RTT] = RTT.line(rtt_ns / 1e9, labels)
+        return found
+
+    def _labels_of(self, id_: str, probe: str) -> str | None:
+        fleet = self._live.fleet
+        if fleet is not self._fleet:
+            self._fleet, self._labels = fleet, {}
+        labels = self._labels.get((id_, probe))
+        if labels is None and (device := fleet.devices.get(id_)) is not None:
+            labels = DEVICE(device.site, device.name, fleet.sites[device.site].kind, probe)
+            self._labels[id_, probe] = labels
+        return labels
 
 
 def _info(site: Site) -> dict[Family, str]:

@@ -32,6 +32,7 @@ Key = TypeVar("Key")
 Source = TypeVar("Source")
 
 LOOKED_AT_IN_A_STEP = 1_000
+LIKE_PYTHON_BELOW = 1e6  # from there on Go writes an exponent
 
 
 class Labels:
@@ -57,7 +58,11 @@ def _escaped(value: str) -> str:
 def _number(value: float) -> str:
     if value is True:
         return "1.0"
-    return "0.0" if value is False else str(floatToGoString(value))  # type: ignore[no-untyped-call]
+    if value is False:
+        return "0.0"
+    if type(value) is float and 0.0 <= value < LIKE_PYTHON_BELOW:
+        return repr(value)  # nearly all that we have, and half the time
+    return str(floatToGoString(value))  # type: ignore[no-untyped-call]
 
 
 NO_LABELS = Labels()
@@ -200,7 +205,10 @@ class Remembered(Generic[Key, Source]):
     def _put(self, key: Key, source: Source) -> None:
         found = self._write(key, source)
         for family, text in found.items():
-            self._lines.setdefault(family, {})[key] = text.encode()
+            lines = self._lines.get(family)
+            if lines is None:
+                lines = self._lines[family] = {}
+            lines[key] = text.encode()
         if len(found) < len(self._lines):
             for family in self._lines.keys() - found.keys():
                 self._lines[family].pop(key, None)

@@ -3,6 +3,7 @@
 However many read it: they share one page, and none makes us keep more of it than the piece that it is taking.
 """
 
+import asyncio
 from collections.abc import Iterator
 
 from starlette.requests import Request
@@ -47,6 +48,7 @@ async def _send(page: Page, send: Send) -> None:
     await send({"type": "http.response.start", "status": 200, "headers": raw})
     for piece in _pieces(page):
         await send({"type": "http.response.body", "body": piece, "more_body": True})
+        await asyncio.sleep(0)  # others have their turn, and it is seen whether the reader is still there
     await send({"type": "http.response.body", "body": b"", "more_body": False})
 
 
