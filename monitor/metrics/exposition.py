@@ -72,11 +72,11 @@ class Exposition:
         self._charter = Charter(live, store, clock)
         self._parts: list[Part] = [
             *network(live),
-            snmp(live),
             services(live),
             self._charter,
             Anew(OF_ITSELF, lambda: itself(live)),
             Process(),
+            snmp(live),  # last, because modules give names of their own to what they bring
         ]
         self._fleet = live.fleet
         self._snapshot = _Snapshot(0, [])
@@ -120,12 +120,13 @@ class Exposition:
                 part.forget()
         for part in self._parts:
             yield from part.look()
-        bodies = []
+        bodies: dict[str, Body] = {}
         for part in self._parts:
-            for body in part.bodies():
-                bodies.append(body)
+            for family, lines in part.bodies():
+                # A name that a module of monitor.toml gives a second time would make the whole page unreadable.
+                bodies.setdefault(family.name.removesuffix("_total"), (family, lines))
                 yield
-        self._snapshot = _Snapshot(self._clock.mono_ns(), bodies)
+        self._snapshot = _Snapshot(self._clock.mono_ns(), list(bodies.values()))
 
 
 def wants_openmetrics(accept: str) -> bool:

@@ -1,5 +1,6 @@
 """The whole page of a busy office, held against the same content as prometheus_client's own classes have it."""
 
+import re
 import subprocess
 from dataclasses import replace
 
@@ -7,6 +8,7 @@ import pytest
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as openmetrics_families
 from prometheus_client.parser import text_string_to_metric_families
 
+from monitor.daemon.words import warnings
 from monitor.metrics.live import SnmpState
 from monitor.metrics.reference import declared, page
 from monitor.metrics.snmp import MOST_INTERFACES, MOST_LETTERS, MOST_MODULE_SERIES
@@ -14,7 +16,7 @@ from monitor.probes.snmp.modules import Series
 from monitor.probes.snmp.reading import Facts, Reading
 from monitor.sample import Verdict
 from monitor.settings.fleet import Fleet
-from monitor.settings.modules_section import shipped_modules
+from monitor.settings.modules_section import ModuleEntry, shipped_modules
 from tests.metrics.busy import grow, metric
 from tests.metrics.expected import expected, samples
 from tests.metrics.test_exposition import DOCS
@@ -155,6 +157,19 @@ def test_what_two_modules_ask_for_is_shown_once(busy: Desk) -> None:
 
     shown = [line for line in series_of(busy.text(), "router") if line.startswith("upazila_rows")]
     assert shown == ['upazila_rows{device="router",index="1",site="hub"} 1.0']
+
+
+def test_a_module_that_takes_a_name_of_ours_spoils_nothing_and_is_told(busy: Desk) -> None:
+    taken = metric("site_state")
+    busy.live.snmp["hub/router"] = SnmpState("ok", "", Reading({}), [Series(taken, {"index": "1"}, 1.0)])
+    same_names = re.findall(r"^# TYPE (\S+)", busy.text(), re.M)
+    assert len(same_names) == len(set(same_names))
+    assert not [line for line in series_of(busy.text(), "router") if line.startswith("upazila_site_state")]
+
+    modules = {"mine": ModuleEntry(applies_to="1.3.6.1.4.1", metrics=[taken, metric("outages"), metric("rain")])}
+    settings = replace(busy.settings, monitor=busy.settings.monitor.model_copy(update={"modules": modules}))
+    told = [line for line in warnings(settings, busy.office, busy.clock.utc()) if "modules.mine" in line]
+    assert [line.partition("toml: ")[2].split()[0] for line in told] == ["site_state", "outages"]
 
 
 def test_promtool_has_nothing_to_say_but_that_names_are_not_as_it_likes_them(busy: Desk) -> None:

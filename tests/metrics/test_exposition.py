@@ -1,5 +1,7 @@
 """What Prometheus gets."""
 
+import asyncio
+import gzip
 import subprocess
 from dataclasses import replace
 from pathlib import Path
@@ -8,7 +10,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from prometheus_client.parser import text_string_to_metric_families
+from sqlalchemy import event
+from sqlalchemy import text as sql
 
+from monitor.clock import VirtualClock
+from monitor.metrics.exposition import Exposition
 from monitor.sample import Verdict
 from monitor.settings.fleet import Fleet
 from tests.web.conftest import Desk, office
@@ -123,3 +129,84 @@ def test_a_page_younger_than_a_second_is_given_out_again(office: Desk) -> None:
     office.round("udc-juniadaha", Verdict.FAILED)
     office.clock.mono -= 5_000_000_000
     assert office.exposition.render() is first
+
+
+class Busy(VirtualClock):
+    """A clock on which every look costs a millisecond."""
+
+    def mono_ns(self) -> int:
+        self.advance(0.001)
+        return super().mono_ns()
+
+
+def many(office: Desk, count: int) -> Fleet:
+    site = office.settings.fleet.sites["udc-juniadaha"]
+    return Fleet({f"site-{number}": replace(site, id=f"site-{number}") for number in range(count)})
+
+
+async def test_while_a_page_is_made_the_loop_turns_on(office: Desk) -> None:
+    office.live.fleet = many(office, 2_000)
+    exposition, turns = Exposition(office.live, office.store, Busy()), 0
+
+    async def turn() -> None:
+        nonlocal turns
+        while True:
+            await asyncio.sleep(0)
+            turns += 1
+
+    turning = asyncio.create_task(turn())
+    page = await exposition.page()
+    turning.cancel()
+
+    assert page.body.count(b"upazila_site_info{") == 2_000
+    assert turns > 500
+
+
+async def test_a_configuration_taken_over_while_a_page_is_made_breaks_nothing(office: Desk) -> None:
+    office.live.fleet = many(office, 500)
+    clock = Busy()
+    exposition = Exposition(office.live, office.store, clock)
+    making = asyncio.create_task(exposition.page())
+    while not making.done():
+        await asyncio.sleep(0)
+        office.live.fleet = many(office, 1 + len(office.live.fleet.sites) % 500)
+    await making
+
+    office.live.fleet = many(office, 20)
+    clock.advance(2)
+    body = (await exposition.page()).body
+    assert body.count(b"upazila_site_info{") == 20
+    assert body.count(b"upazila_site_state{") == 120
+
+
+async def test_many_who_ask_at_once_get_one_page(office: Desk) -> None:
+    pages = await asyncio.gather(*(office.exposition.page(compressed=True) for _ in range(20)))
+
+    assert len({id(page) for page in pages}) == 1
+    assert gzip.decompress(pages[0].body) == office.exposition.render().body
+
+
+def test_without_its_database_it_still_says_what_is_on_the_network(office: Desk) -> None:
+    office.round("udc-juniadaha")
+    with office.store.write() as session:
+        session.execute(sql("DROP TABLE outages"))
+    page = office.text()
+
+    assert value(page, "upazila_store_readable") == 0
+    assert value(page, "upazila_probe_success", site="udc-juniadaha") == 1
+    assert "upazila_outage" not in page
+
+
+def test_all_outages_are_counted_again_only_when_there_is_another(office: Desk) -> None:
+    counted: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
+        counted.extend([statement] * ("GROUP BY outages.site" in statement))
+
+    event.listen(office.store.engine, "before_cursor_execute", note)
+    office.text()
+    office.text()
+    assert len(counted) == 1
+    office.goes_down("backbone-north")
+    assert value(office.text(), "upazila_outages_total", site="backbone-north") == 1
+    assert len(counted) == 2
