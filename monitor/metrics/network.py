@@ -6,9 +6,9 @@ from typing import Any
 from monitor.judging.labs import Count
 from monitor.judging.states import State
 from monitor.metrics.live import Live
-from monitor.metrics.text import Family, Labels, Remembered, gathered
+from monitor.metrics.text import Family, Labels, Line, Remembered, gathered
 from monitor.sample import Sample, Verdict
-from monitor.settings.fleet import Site
+from monitor.settings.fleet import Fleet, Site
 
 DEVICE = Labels("site", "device", "kind", "probe")
 SUCCESS = Family(
@@ -68,7 +68,7 @@ def network(live: Live) -> list[Remembered[Any, Any]]:
     """All of them, of what is known at this moment."""
     return [
         Remembered((SUCCESS, RTT, LOSS), lambda: list(live.samples.items()), _Rounds(live)),
-        Remembered((INFO,), lambda: list(live.fleet.sites.items()), lambda _, site: _info(site)),
+        Remembered((INFO,), _Infos(live), lambda _, sites: gathered((), map(_info, sites))),
         Remembered((STATE,), lambda: _states(live), lambda id_, state: _state(live, id_, state)),
         Remembered((WORKSTATIONS,), lambda: _labs(live), _workstations),
     ]
@@ -100,10 +100,25 @@ class _Rounds:
         return labels
 
 
-def _info(site: Site) -> dict[Family, str]:
+class _Infos:
+    """Sites by the hundred: what they are called changes only with the fleet."""
+
+    def __init__(self, live: Live) -> None:
+        self._live, self._fleet = live, Fleet({})
+        self._hundreds: list[tuple[int, tuple[Site, ...]]] = []
+
+    def __call__(self) -> list[tuple[int, tuple[Site, ...]]]:
+        if self._live.fleet is not self._fleet:
+            self._fleet = self._live.fleet
+            sites = tuple(self._fleet.sites.values())
+            self._hundreds = [(first, sites[first : first + 100]) for first in range(0, len(sites), 100)]
+        return self._hundreds
+
+
+def _info(site: Site) -> Line:
     latitude, longitude = map(str, site.position) if site.position else ("", "")
     names = (site.union or "", site.name_bn, site.name_en)
-    return dict([INFO.of(1, site.id, site.kind, *names, latitude, longitude)])
+    return INFO.of(1, site.id, site.kind, *names, latitude, longitude)
 
 
 def _states(live: Live) -> Iterator[tuple[str, State]]:

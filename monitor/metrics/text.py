@@ -19,7 +19,8 @@ The lines are the same in both formats, the plain one and OpenMetrics; only what
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain, islice, repeat
+from itertools import compress, islice
+from operator import ne
 from typing import Generic, Literal, Protocol, TypeVar
 
 from prometheus_client.metrics_core import Metric
@@ -182,8 +183,9 @@ class Remembered(Generic[Key, Source]):
         sources, before, seen = iter(self._sources()), self._seen, list[tuple[Key, Source]]()
         moved = False
         while some := list(islice(sources, LOOKED_AT_IN_A_STEP)):
-            same_places = chain(before[len(seen) : len(seen) + len(some)], repeat(None))
-            for new, old in [pair for pair in zip(some, same_places, strict=False) if pair[0] != pair[1]]:
+            were: list[tuple[Key, Source] | None] = [*before[len(seen) : len(seen) + len(some)]]
+            were += [None] * (len(some) - len(were))
+            for new, old in list(compress(zip(some, were, strict=True), map(ne, some, were))):
                 moved = moved or old is None or old[0] != new[0]
                 self._put(*new)
                 yield
