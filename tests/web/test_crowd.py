@@ -12,6 +12,7 @@ from tests.lab.daemon import Daemon
 from tests.lab.fleet import many_sites, write_config
 from tests.lab.network import Lab
 from tests.lab.waiting import until
+from tests.web.asking import ask
 from tests.web.crowd import Crowd
 
 SITES, ROUND_S = 300, 2.0
@@ -87,3 +88,17 @@ async def test_a_thousand_slow_scrapers_disturb_no_round_and_hold_a_handful_of_p
     assert daemon.rows("SELECT id FROM outages") == []
     # The page is there again for who reads it as one should.
     assert until(lambda: daemon.get("/metrics")[0] == 200, "the page", 30)
+
+
+async def test_twenty_scrapes_a_second_are_answered_and_disturb_no_round(daemon: Daemon) -> None:
+    port = int(daemon.listen.rpartition(":")[2])
+    rounds = late(daemon, "upazila_round_lateness_seconds")
+
+    asked = []
+    for _ in range(160):
+        asked.append(asyncio.create_task(ask(port, "/metrics", accept_encoding="gzip")))
+        await asyncio.sleep(0.05)
+    answers = await asyncio.gather(*asked)
+
+    assert {answer.status for answer in answers} == {200}
+    assert share_beyond(rounds, late(daemon, "upazila_round_lateness_seconds"), 0.1) < 0.01
