@@ -79,10 +79,9 @@ def grow(office: Desk) -> None:
     office.round("hub", Verdict.FAILED, device="ups")
     office.round("hub", Verdict.UNKNOWN, device="olt")
     office.goes_down("backbone-north")
-    for _ in range(3):
-        office.round("udc-juniadaha", Verdict.FAILED)
+    office.goes_down("backbone-south")
     for _ in range(2):
-        office.round("udc-juniadaha")
+        office.round("backbone-south")
     port: Facts = {"ifIndex": 1, "ifName": HOSTILE, "ifAlias": HOSTILE, "ifDescr": HOSTILE, "ifHCInOctets": 2**63 + 1}
     port |= {
         "ifInOctets": 7,
