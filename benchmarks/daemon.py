@@ -1,16 +1,19 @@
 """The whole daemon at work in the lab: many sites, a round a minute of three echoes each, nothing wrong with any.
 
-CPU is that of its process by the kernel's account, over the minutes after every device was judged once.
+CPU is that of its process by the kernel's account, over the minutes after every device was judged once. With
+``--scrape-every`` its metrics are fetched meanwhile, compressed, as Prometheus does.
 """
 
 import argparse
+import http.client
 import json
 import os
 import tempfile
 import time
+from contextlib import closing
 from pathlib import Path
 
-from benchmarks.measuring import machine
+from benchmarks.measuring import machine, median
 from tests.lab.daemon import Daemon
 from tests.lab.fleet import many_sites, write_config
 from tests.lab.network import Lab
@@ -26,14 +29,33 @@ def cpu_s(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
-def measure(sites: int, minutes: float) -> dict[str, float]:
+def scrape_s(daemon: Daemon) -> float:
+    """How long one takes."""
+    with closing(http.client.HTTPConnection(daemon.listen, timeout=30)) as connection:
+        begun_s = time.monotonic()
+        connection.request("GET", "/metrics", headers={"Accept-Encoding": "gzip"})
+        connection.getresponse().read()
+        return time.monotonic() - begun_s
+
+
+def scrapes_s(daemon: Daemon, seconds: float, every_s: float) -> list[float]:
+    """How long each took of those within that time."""
+    begun_s, found = time.monotonic(), list[float]()
+    while every_s and begun_s + every_s * (len(found) + 1) < begun_s + seconds:
+        time.sleep(max(begun_s + every_s * (len(found) + 1) - time.monotonic(), 0))
+        found.append(scrape_s(daemon))
+    time.sleep(max(begun_s + seconds - time.monotonic(), 0))
+    return found
+
+
+def measure(sites: int, minutes: float, every_s: float) -> dict[str, float]:
     """Runs it and says what it used and how late its rounds were."""
     with tempfile.TemporaryDirectory() as folder, Lab() as lab, Daemon(lab, Path(folder)) as daemon:
         write_config(daemon.config, sites=many_sites(sites), listen=daemon.listen, settings={"probing": PROBING})
         daemon.start(ready_within_s=START_WITHIN_S)
         before_s, begun_s, asked = cpu_s(daemon.pid), time.monotonic(), _samples(daemon)
         late_s, rounds = _lateness(daemon)
-        time.sleep(minutes * 60)
+        took_s = scrapes_s(daemon, minutes * 60, every_s)
         used_s, passed_s = cpu_s(daemon.pid) - before_s, time.monotonic() - begun_s
         echoes = (_samples(daemon) - asked) * PROBING["echoes"]
         late_after_s, rounds_after = _lateness(daemon)
@@ -46,6 +68,7 @@ def measure(sites: int, minutes: float) -> dict[str, float]:
             "echoes_per_s": echoes / passed_s,
             "mean_lateness_ms": (late_after_s - late_s) / max(rounds_after - rounds, 1) * 1e3,
             "peak_rss_mb": int(status.partition("VmHWM:")[2].split()[0]) / 1024,
+            **({"scrapes": len(took_s), "scrape_s": median(took_s), "longest_scrape_s": max(took_s)} if took_s else {}),
             "outages": len(daemon.rows("SELECT id FROM outages")),
         }
 
@@ -65,8 +88,9 @@ def main() -> None:
     parser.add_argument("--json", type=Path, metavar="FILE", help="write every figure there as well")
     parser.add_argument("--sites", type=int, default=20_000)
     parser.add_argument("--minutes", type=float, default=5)
+    parser.add_argument("--scrape-every", type=float, default=0, metavar="SECONDS")
     chosen = parser.parse_args()
-    found = measure(chosen.sites, chosen.minutes)
+    found = measure(chosen.sites, chosen.minutes, chosen.scrape_every)
     print(", ".join(f"{name} {value}" for name, value in machine().items()))
     print("\n".join(f"| {name} | {value:,.3g} |" for name, value in found.items()))
     met = found["cpu_of_a_core"] < MOST_OF_A_CORE and found["outages"] == 0

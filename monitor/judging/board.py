@@ -75,8 +75,9 @@ class Board:
             return State.UNREACHABLE
         if site in self._held:
             return State.PAUSED
-        state = self._vital_health(site).state
-        if state is State.UP and any(self.health(each).state in _POOR for each in self.fleet.sites[site].others):
+        place = self.fleet.sites[site]
+        state = self._known.worst(place.vital).state
+        if state is State.UP and place.others and any(self.health(each).state in _POOR for each in place.others):
             return State.DEGRADED
         return state
 

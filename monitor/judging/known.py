@@ -34,7 +34,7 @@ class Known:
     def worst(self, devices: tuple[str, ...]) -> Health:
         """Of those that must be up: one that is down before one in doubt before a degraded one before the first."""
         if len(devices) == 1:
-            return self.health(devices[0])
+            return self.healths.get(devices[0], UNJUDGED)
         found = [self.health(each) for each in devices]
         for bad in (lambda h: h.state is State.DOWN, lambda h: h.suspect, lambda h: h.state is State.DEGRADED):
             for health in found:

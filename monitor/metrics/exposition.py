@@ -1,234 +1,141 @@
-"""Everything as Prometheus metrics, rendered by prometheus_client over what is known at this moment.
+"""The page that Prometheus reads, put together from its parts.
 
-Nothing is kept here: a device that is taken out of the configuration has no series from that moment on. The database
-is asked at most once a second; when it does not answer, the probes' series still come, and ``upazila_store_readable``
-is 0.
+A page younger than a second is given out again. It is made on the event loop, in slices so short that probing does not
+notice; the database is asked and the page compressed in threads beside it. A device that is taken out of the
+configuration has no series from that moment on. When the database does not answer, the probes' series still come, and
+``upazila_store_readable`` is 0.
 """
 
-import gzip
-import sys
-import threading
+import asyncio
+import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
-from datetime import datetime
-from importlib.metadata import version
+from dataclasses import dataclass, field
 
-from prometheus_client import GCCollector, ProcessCollector
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
-from prometheus_client.exposition import choose_encoder
-from prometheus_client.registry import Collector, CollectorRegistry
-from sqlalchemy.exc import SQLAlchemyError
+from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, choose_encoder
+from prometheus_client.openmetrics.exposition import CONTENT_TYPE_LATEST
 
 from monitor.clock import NS_PER_S, Clock
-from monitor.judging.states import State
+from monitor.metrics.charter import Charter
+from monitor.metrics.itself import FAMILIES as OF_ITSELF
+from monitor.metrics.itself import Process, itself
 from monitor.metrics.live import Live
-from monitor.metrics.services import service_metrics
-from monitor.metrics.snmp import snmp_metrics, snmp_totals
-from monitor.probes.icmp.packets import FORGED
-from monitor.sample import Verdict
-from monitor.store import views
+from monitor.metrics.network import network
+from monitor.metrics.services import services
+from monitor.metrics.snmp import snmp
+from monitor.metrics.text import Anew, Body, Part
 from monitor.store.session import Store
 
 FRESH_NS = NS_PER_S
-STAGES = {0: "officer"}
-DEVICE = ["site", "device", "kind", "probe"]
+SLICE_NS = 2_000_000
+GZIP = 16 + zlib.MAX_WBITS
 
 
 @dataclass(frozen=True)
-class _Stored:
-    """What the database says; None for each part when it does not answer."""
+class Page:
+    """What is sent, in pieces that many readers may share."""
 
-    outages: list[views.OutageView]
-    totals: dict[tuple[str, str], int]
-    stages: dict[int, int]
-    outbox: views.OutboxView
+    pieces: tuple[bytes, ...]
+    content_type: str
+    compressed: bool = False
+
+    @property
+    def body(self) -> bytes:
+        return b"".join(self.pieces)
+
+    def __len__(self) -> int:
+        return sum(map(len, self.pieces))
+
+
+@dataclass
+class _Snapshot:
+    """The lines of one moment, and the pages that were made of them."""
+
+    made_ns: int
+    bodies: list[Body]
+    pages: dict[tuple[bool, bool], Page] = field(default_factory=dict)
+
+    def page(self, *, openmetrics: bool) -> Page:
+        """In one of the two formats."""
+        if (openmetrics, False) not in self.pages:
+            pieces = [piece for family, body in self.bodies for piece in (family.head(openmetrics=openmetrics), body)]
+            pieces += [b"# EOF\n"] if openmetrics else []
+            content_type = CONTENT_TYPE_LATEST if openmetrics else CONTENT_TYPE_PLAIN_0_0_4
+            self.pages[openmetrics, False] = Page(tuple(pieces), content_type)
+        return self.pages[openmetrics, False]
 
 
 class Exposition:
-    """Renders the metrics; a page that is younger than a second is given out again."""
+    """Works on the event loop that feeds ``live``."""
 
     def __init__(self, live: Live, store: Store, clock: Clock) -> None:
-        self._clock = clock
-        self._registry = CollectorRegistry(auto_describe=False)
-        self._registry.register(_Everything(live, store, clock))
-        ProcessCollector(registry=self._registry)
-        GCCollector(registry=self._registry)
-        self._pages: dict[str, tuple[int, bytes, str]] = {}
-        self._one_at_a_time = threading.Lock()
+        self._live, self._clock = live, clock
+        self._charter = Charter(live, store, clock)
+        self._parts: list[Part] = [
+            *network(live),
+            services(live),
+            self._charter,
+            Anew(OF_ITSELF, lambda: itself(live)),
+            Process(),
+            snmp(live),  # last, because modules give names of their own to what they bring
+        ]
+        self._fleet = live.fleet
+        self._snapshot = _Snapshot(0, [])
+        self._one_at_a_time = asyncio.Lock()
 
-    def render(self, accept: str = "") -> tuple[bytes, str]:
-        """(body, content type): OpenMetrics where ``accept`` asks for it, else the plain text format."""
-        with self._one_at_a_time:
-            encode, content_type = choose_encoder(accept)
-            made_ns, body, _ = self._pages.get(content_type, (0, b"", ""))
-            if not body or self._clock.mono_ns() - made_ns > FRESH_NS:
-                body = encode(self._registry)
-                self._pages[content_type] = (self._clock.mono_ns(), body, content_type)
-            return body, content_type
+    async def page(self, accept: str = "", *, compressed: bool = False) -> Page:
+        """OpenMetrics where ``accept`` asks for it, else the plain text format."""
+        openmetrics = wants_openmetrics(accept)
+        async with self._one_at_a_time:
+            if not self._is_fresh():
+                await asyncio.to_thread(self._charter.ask)
+                begun_ns, steps = self._clock.mono_ns(), self._renewed()
+                for _ in steps:
+                    if self._clock.mono_ns() - begun_ns > SLICE_NS:
+                        await asyncio.sleep(0)
+                        begun_ns = self._clock.mono_ns()
+            snapshot = self._snapshot
+            plain = snapshot.page(openmetrics=openmetrics)
+            if not compressed:
+                return plain
+            if (openmetrics, True) not in snapshot.pages:
+                snapshot.pages[openmetrics, True] = await asyncio.to_thread(_compressed, plain)
+            return snapshot.pages[openmetrics, True]
 
-    def render_gzip(self, accept: str = "") -> tuple[bytes, str]:
-        """As `render`, compressed as lightly as pays."""
-        body, content_type = self.render(accept)
-        return gzip.compress(body, compresslevel=1), content_type
+    def render(self, accept: str = "") -> Page:
+        """As `page`, in one go: for who has no event loop that must turn meanwhile."""
+        if not self._is_fresh():
+            self._charter.ask()
+            for _ in self._renewed():
+                pass
+        return self._snapshot.page(openmetrics=wants_openmetrics(accept))
 
+    def _is_fresh(self) -> bool:
+        return bool(self._snapshot.bodies) and self._clock.mono_ns() - self._snapshot.made_ns <= FRESH_NS
 
-class _Everything(Collector):
-    def __init__(self, live: Live, store: Store, clock: Clock) -> None:
-        self._live = live
-        self._store = store
-        self._clock = clock
-
-    def describe(self) -> list[Metric]:
-        return []
-
-    def collect(self) -> Iterator[Metric]:
-        yield from self._probes()
-        yield from self._sites()
-        yield from snmp_metrics(self._live)
-        yield from snmp_totals(self._live)
-        yield from service_metrics(self._live)
-        yield self._workstations()
-        stored = self._ask_store()
-        readable = GaugeMetricFamily("upazila_store_readable", "1 while the database answers.")
-        readable.add_metric([], float(stored is not None))
-        yield readable
-        if stored is not None:
-            yield from self._charter(stored, self._clock.utc())
-        yield from self._itself()
-
-    def _workstations(self) -> Metric:
-        family = GaugeMetricFamily(
-            "upazila_lab_workstations", "Workstations of a lab: that answer, and all.", labels=["site", "state"]
-        )
-        board = self._live.board
-        for site in board.fleet.sites.values() if board else ():
-            if board and site.workstations and (found := board.lab(site.id)) is not None:
-                family.add_metric([site.id, "answering"], found.answering)
-                family.add_metric([site.id, "all"], found.total)
-        return family
-
-    def _ask_store(self) -> _Stored | None:
-        try:
-            with self._store.read() as session:
-                return _Stored(
-                    views.outages(session, open_only=True, limit=100_000),
-                    views.outage_counts(session),
-                    views.tickets_by_stage(session),
-                    views.outbox(session, self._clock.utc()),
-                )
-        except SQLAlchemyError:
-            return None
-
-    def _probes(self) -> Iterator[Metric]:
-        success = GaugeMetricFamily(
-            "upazila_probe_success", "1 if the last round was answered, 0 if not; absent while unknown.", labels=DEVICE
-        )
-        rtt = GaugeMetricFamily(
-            "upazila_icmp_rtt_seconds", "Mean round-trip time of the last round that was answered.", labels=DEVICE
-        )
-        loss = GaugeMetricFamily(
-            "upazila_icmp_packet_loss_ratio", "Share of the last round's echoes that were lost, 0 to 1.", labels=DEVICE
-        )
-        fleet = self._live.fleet
-        for (id_, probe), sample in list(self._live.samples.items()):
-            device = fleet.devices.get(id_)
-            if device is None or sample.verdict is Verdict.UNKNOWN:
-                continue
-            labels = [device.site, device.name, fleet.sites[device.site].kind, probe]
-            success.add_metric(labels, float(sample.verdict is Verdict.OK))
-            loss.add_metric(labels, sample.loss)
-            if sample.rtt_ns is not None:
-                rtt.add_metric(labels, sample.rtt_ns / 1e9)
-        yield from (success, rtt, loss)
-
-    def _sites(self) -> Iterator[Metric]:
-        info = GaugeMetricFamily(
-            "upazila_site_info",
-            "Always 1: what a site is called and where it stands.",
-            labels=["site", "kind", "union", "name_bn", "name_en", "latitude", "longitude"],
-        )
-        state = GaugeMetricFamily(
-            "upazila_site_state",
-            "1 for the state that the site is in, 0 for all others.",
-            labels=["site", "kind", "state"],
-        )
-        board = self._live.board
-        for site in self._live.fleet.sites.values():
-            latitude, longitude = map(str, site.position) if site.position else ("", "")
-            info.add_metric(
-                [site.id, site.kind, site.union or "", site.name_bn, site.name_en, latitude, longitude], 1.0
-            )
-            current = board.state(site.id) if board and site.id in board.fleet.sites else State.UNKNOWN
-            for each in State:
-                state.add_metric([site.id, site.kind, each.value], float(each is current))
-        yield from (info, state)
-
-    def _charter(self, stored: _Stored, now_utc: datetime) -> Iterator[Metric]:
-        labels = ["site", "service"]
-        open_ = GaugeMetricFamily("upazila_outage_open", "1 while the site has an outage of its own.", labels=labels)
-        started = GaugeMetricFamily("upazila_outage_started_timestamp_seconds", "When it began.", labels=labels)
-        deadline = GaugeMetricFamily(
-            "upazila_outage_deadline_timestamp_seconds", "When it is due to be over by the charter.", labels=labels
-        )
-        affected = GaugeMetricFamily(
-            "upazila_outage_affected_sites", "How many other sites are silent behind it.", labels=labels
-        )
-        for outage in stored.outages:
-            values = [outage.site, outage.service]
-            open_.add_metric(values, 1.0)
-            started.add_metric(values, outage.started_utc.timestamp())
-            deadline.add_metric(values, outage.deadline_utc.timestamp())
-            affected.add_metric(values, float(len(outage.affected)))
-        total = CounterMetricFamily("upazila_outages", "Outages that the site ever had.", labels=labels)
-        for key, count in stored.totals.items():
-            total.add_metric(list(key), float(count))
-        tickets = GaugeMetricFamily(
-            "upazila_tickets_open", "Unsolved tickets by stage of the grievance chain.", labels=["stage"]
-        )
-        for stage in sorted({0, 1, 2, 3} | stored.stages.keys()):
-            tickets.add_metric([STAGES.get(stage, str(stage))], float(stored.stages.get(stage, 0)))
-        yield from (open_, started, deadline, affected, total, tickets)
-        yield from _outbox(stored.outbox, now_utc)
-
-    def _itself(self) -> Iterator[Metric]:
-        live = self._live
-        build = GaugeMetricFamily("upazila_build_info", "Always 1: which version runs.", labels=["version", "python"])
-        build.add_metric([version("upazila-monitor"), sys.version.split()[0]], 1.0)
-        unknown = CounterMetricFamily(
-            "upazila_samples_unknown", "Rounds that judged nobody because of a fault of our own.", labels=["probe"]
-        )
-        samples = CounterMetricFamily("upazila_samples", "Rounds taken.", labels=["probe"])
-        for probe in live.taken.keys() | {"icmp"}:
-            unknown.add_metric([probe], float(live.unknown[probe]))
-            samples.add_metric([probe], float(live.taken[probe]))
-        rejected = CounterMetricFamily(
-            "upazila_replies_rejected", "Datagrams that were no valid answer to an echo of ours.", labels=["reason"]
-        )
-        by_reason = live.rejected()
-        for reason, count in by_reason.items():
-            rejected.add_metric([reason], float(count))
-        forged = CounterMetricFamily("upazila_forged_replies", "Answers that somebody must have made up.")
-        forged.add_metric([], float(sum(by_reason.get(reason, 0) for reason in FORGED)))
-        suspect = GaugeMetricFamily("upazila_clock_suspect", "1 while the wall clock is not believed.")
-        suspect.add_metric([], float(live.clock_suspect()))
-        late = HistogramMetricFamily("upazila_round_lateness_seconds", "How long after its turn a device was probed.")
-        late.add_metric([], live.round_lateness.buckets(), live.round_lateness.total_s)
-        lag = HistogramMetricFamily("upazila_loop_lag_seconds", "How much longer than asked the event loop slept.")
-        lag.add_metric([], live.lag.buckets(), live.lag.total_s)
-        yield from (build, samples, unknown, rejected, forged, suspect, late, lag)
+    def _renewed(self) -> Iterator[None]:
+        """Makes another snapshot, in small steps."""
+        if self._live.fleet is not self._fleet:
+            self._fleet = self._live.fleet
+            for part in self._parts:
+                part.forget()
+        for part in self._parts:
+            yield from part.look()
+        bodies: dict[str, Body] = {}
+        for part in self._parts:
+            for family, lines in part.bodies():
+                # A name that a module of monitor.toml gives a second time would make the whole page unreadable.
+                bodies.setdefault(family.name.removesuffix("_total"), (family, lines))
+                yield
+        self._snapshot = _Snapshot(self._clock.mono_ns(), list(bodies.values()))
 
 
-def _outbox(outbox: views.OutboxView, now_utc: datetime) -> Iterator[Metric]:
-    oldest = outbox.oldest_due_utc
-    for name, help_, value in (
-        ("upazila_outbox_owed", "Notices that are due and not delivered yet.", outbox.owed),
-        (
-            "upazila_outbox_oldest_seconds",
-            "How long the oldest of them has been due.",
-            (now_utc - oldest).total_seconds() if oldest else 0,
-        ),
-        ("upazila_outbox_dead", "Notices that were given up.", outbox.dead),
-    ):
-        gauge = GaugeMetricFamily(name, help_)
-        gauge.add_metric([], float(value))
-        yield gauge
+def wants_openmetrics(accept: str) -> bool:
+    """Whether OpenMetrics 1.0 is asked for."""
+    return choose_encoder(accept)[1].startswith("application/openmetrics-text")
+
+
+def _compressed(page: Page) -> Page:
+    """As lightly as pays."""
+    packer = zlib.compressobj(1, wbits=GZIP)
+    pieces = [packed for piece in page.pieces if (packed := packer.compress(piece))]
+    return Page((b"".join(pieces) + packer.flush(),), page.content_type, compressed=True)

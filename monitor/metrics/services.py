@@ -1,30 +1,50 @@
 """What sites serve, as metrics."""
 
-from collections.abc import Iterator
 from datetime import datetime
 
-from prometheus_client.core import GaugeMetricFamily
-from prometheus_client.metrics_core import Metric
-
-from monitor.metrics.live import Live
+from monitor.metrics.live import Live, ServiceState
+from monitor.metrics.text import Family, Labels, Remembered
 from monitor.sample import Verdict
 
-LABELS = ["site", "service", "kind"]
+SERVICE = Labels("site", "service", "kind")
+UP = Family(
+    "upazila_service_up",
+    "gauge",
+    "1 while a service of a site (tcp, http, dns) answered as it should.",
+    SERVICE,
+    unit="0 or 1",
+    per="service",
+)
+TOOK = Family(
+    "upazila_service_response_seconds",
+    "gauge",
+    "How long its answer took; absent while it fails.",
+    SERVICE,
+    unit="seconds",
+    per="service",
+)
+EXPIRES = Family(
+    "upazila_service_certificate_expires_timestamp_seconds",
+    "gauge",
+    "Until when its certificate is good.",
+    SERVICE,
+    unit="seconds since 1970",
+    per="service",
+)
+FAMILIES = (UP, TOOK, EXPIRES)
 
 
-def service_metrics(live: Live) -> Iterator[Metric]:
+def services(live: Live) -> Remembered[str, ServiceState]:
     """Of every service that was checked."""
-    up = GaugeMetricFamily("upazila_service_up", "1 while the service answered as it should.", labels=LABELS)
-    took = GaugeMetricFamily("upazila_service_response_seconds", "How long its answer took.", labels=LABELS)
-    expires = GaugeMetricFamily(
-        "upazila_service_certificate_expires_timestamp_seconds", "Until when its certificate is good.", labels=LABELS
-    )
-    for state in list(live.services.values()):
-        labels = [state.service.site, state.service.name, state.service.check.kind]
-        up.add_metric(labels, float(state.sample.verdict is Verdict.OK))
-        if state.sample.rtt_ns is not None:
-            took.add_metric(labels, state.sample.rtt_ns / 1e9)
-        until = state.details.get("certificate_expires")
-        if isinstance(until, str):
-            expires.add_metric(labels, datetime.fromisoformat(until).timestamp())
-    yield from (up, took, expires)
+    return Remembered(FAMILIES, lambda: list(live.services.items()), lambda _, state: _checked(state))
+
+
+def _checked(state: ServiceState) -> dict[Family, str]:
+    labels = SERVICE(state.service.site, state.service.name, state.service.check.kind)
+    found = {UP: UP.line(state.sample.verdict is Verdict.OK, labels)}
+    if state.sample.rtt_ns is not None:
+        found[TOOK] = TOOK.line(state.sample.rtt_ns / 1e9, labels)
+    until = state.details.get("certificate_expires")
+    if isinstance(until, str):
+        found[EXPIRES] = EXPIRES.line(datetime.fromisoformat(until).timestamp(), labels)
+    return found

@@ -1,93 +1,189 @@
 """What devices say by SNMP, as metrics: interfaces under the names of snmp_exporter's if_mib, all else as upazila_….
 
-Counters are exposed without a type, because prometheus_client would add '_total' to their names.
+Counters of devices are exposed without a type, because prometheus_client would add '_total' to their names. However
+much a device says, and under whatever names: there is an end to what is shown of it.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, UntypedMetricFamily
-from prometheus_client.metrics_core import Metric
-
+from monitor.metrics.itself import OUTCOMES
 from monitor.metrics.live import Live, SnmpState
+from monitor.metrics.text import Family, Labels, Line, Remembered, Type, gathered
 from monitor.probes.snmp.mibs import ON_BATTERY
+from monitor.probes.snmp.modules import Series
 from monitor.probes.snmp.reading import Facts, Reading
 from monitor.settings.fleet import Device
+from monitor.settings.modules_section import MetricEntry
 
-DEVICE = ["site", "device"]
-INTERFACE = [*DEVICE, "ifIndex", "ifName", "ifAlias", "ifDescr"]
 MOST_LETTERS = 128
-COUNTERS = {
-    "ifHCInOctets": "Octets that came in (64 bits).",
-    "ifHCOutOctets": "Octets that went out (64 bits).",
-    "ifInOctets": "Octets that came in (32 bits).",
-    "ifOutOctets": "Octets that went out (32 bits).",
-    "ifInErrors": "Packets that came in damaged.",
-    "ifOutErrors": "Packets that could not go out because of errors.",
-    "ifInDiscards": "Packets that came in and were dropped.",
-    "ifOutDiscards": "Packets that should have gone out and were dropped.",
-}
-GAUGES = {
-    "ifAdminStatus": "What the interface is meant to be: 1 up, 2 down, 3 testing.",
-    "ifOperStatus": "What it is: 1 up, 2 down, 3 testing, 4 unknown, 5 dormant, 6 not present, 7 lower layer down.",
-    "ifHighSpeed": "Its speed in Mb/s.",
-    "ifSpeed": "Its speed in b/s, at most 4294967295.",
-    "ifType": "Its kind by IANA's list: 6 is Ethernet.",
-}
+MOST_INTERFACES = 1_000
+MOST_MODULE_SERIES = 5_000
+DEVICE = Labels("site", "device")
+PORT_NAMES = ("ifIndex", "ifName", "ifAlias", "ifDescr")
+INTERFACE = Labels("site", "device", *PORT_NAMES)
+
+STATE = Family(
+    "upazila_snmp_state",
+    "gauge",
+    f"1 for how the last reading by SNMP went, 0 for all others: {', '.join(OUTCOMES)}; 'credentials': refused.",
+    Labels("site", "device", "state"),
+    unit="0 or 1",
+    most=len(OUTCOMES),
+    per="device read by SNMP",
+)
+RESTARTS = Family(
+    "upazila_device_restarts_total",
+    "counter",
+    "How often its agent was seen to have started anew, the wrap of sysUpTime after 497 days not counted.",
+    DEVICE,
+    unit="restarts",
+    per="device read by SNMP",
+)
+UPTIME = Family(
+    "upazila_device_uptime_seconds",
+    "gauge",
+    "Since the device's agent started, by its own account.",
+    DEVICE,
+    unit="seconds",
+    per="device read by SNMP",
+)
+LEFT_OUT = Family(
+    "upazila_snmp_series_left_out",
+    "gauge",
+    f"Interfaces beyond {MOST_INTERFACES} and series of modules beyond {MOST_MODULE_SERIES} of a device, which are not "
+    "shown; absent while there are none.",
+    DEVICE,
+    unit="interfaces and series",
+    per="device read by SNMP",
+)
+
+
+_PORT: tuple[tuple[str, Type, str, str], ...] = (
+    ("ifHCInOctets", "untyped", "octets", "Octets that came in (64 bits)."),
+    ("ifHCOutOctets", "untyped", "octets", "Octets that went out (64 bits)."),
+    ("ifInOctets", "untyped", "octets", "Octets that came in (32 bits: begins anew after 4 GB)."),
+    ("ifOutOctets", "untyped", "octets", "Octets that went out (32 bits)."),
+    (
+        "ifInErrors",
+        "untyped",
+        "packets",
+        "Packets that came in damaged: more than a few an hour are a reason to look at the cable or the optics.",
+    ),
+    ("ifOutErrors", "untyped", "packets", "Packets that could not go out because of errors."),
+    ("ifInDiscards", "untyped", "packets", "Packets that came in and were dropped."),
+    (
+        "ifOutDiscards",
+        "untyped",
+        "packets",
+        "Packets that should have gone out and were dropped: the link is full.",
+    ),
+    ("ifAdminStatus", "gauge", "1 to 3", "What the interface is meant to be: 1 up, 2 down, 3 testing."),
+    (
+        "ifOperStatus",
+        "gauge",
+        "1 to 7",
+        "What it is: 1 up, 2 down, 3 testing, 4 unknown, 5 dormant, 6 not present, 7 lower layer down.",
+    ),
+    ("ifHighSpeed", "gauge", "Mb/s", "Its speed in Mb/s."),
+    ("ifSpeed", "gauge", "b/s", "Its speed in b/s, at most 4294967295."),
+    ("ifType", "gauge", "IANA's list", "Its kind by IANA's list: 6 is Ethernet."),
+)
+PORT = tuple(Family(name, type_, help_, INTERFACE, unit, per="interface") for name, type_, unit, help_ in _PORT)
+ON = Family(
+    "upazila_ups_on_battery",
+    "gauge",
+    "1 while the UPS feeds from its battery: there is no mains.",
+    DEVICE,
+    unit="0 or 1",
+    per="UPS",
+)
+LOAD = Family(
+    "upazila_ups_load_percent",
+    "gauge",
+    "Load of an output line.",
+    Labels("site", "device", "line"),
+    unit="percent",
+    per="output line",
+)
 UPS = {
-    "upazila_ups_battery_minutes_remaining": "upsEstimatedMinutesRemaining",
-    "upazila_ups_battery_charge_percent": "upsEstimatedChargeRemaining",
-    "upazila_ups_seconds_on_battery": "upsSecondsOnBattery",
-    "upazila_ups_battery_status": "upsBatteryStatus",
+    source: Family(name, "gauge", f"{help_}; absent when the UPS does not know.", DEVICE, unit=unit, per="UPS")
+    for source, name, unit, help_ in (
+        (
+            "upsEstimatedMinutesRemaining",
+            "upazila_ups_battery_minutes_remaining",
+            "minutes",
+            "What the battery lasts for",
+        ),
+        ("upsEstimatedChargeRemaining", "upazila_ups_battery_charge_percent", "percent", "Charge of the battery"),
+        ("upsSecondsOnBattery", "upazila_ups_seconds_on_battery", "seconds", "How long it has fed from its battery"),
+        ("upsBatteryStatus", "upazila_ups_battery_status", "1 to 4", "1 unknown, 2 normal, 3 low, 4 depleted"),
+    )
 }
-TRAPS = ("accepted", "unknown_sender", "wrong_credentials", "malformed", "rate_limited")
-OUTCOMES = ("ok", "silent", "credentials", "error")
+POWER = (ON, LOAD, *UPS.values())
+FAMILIES = (STATE, RESTARTS, UPTIME, LEFT_OUT, *PORT, *POWER)
 
 
-def snmp_metrics(live: Live) -> Iterator[Metric]:
-    """All of them, for the devices whose last reading succeeded; `upazila_snmp_state` for every one that is read."""
-    found = [(device, state) for id_, state in list(live.snmp.items()) if (device := live.fleet.devices.get(id_))]
-    yield _states(found)
-    restarts = CounterMetricFamily(
-        "upazila_device_restarts", "How often its agent was seen to have started anew.", labels=DEVICE
-    )
-    for device, _ in found:
-        restarts.add_metric([device.site, device.name], float(live.restarts[device.id]))
-    yield restarts
-    read = [(device, state.reading) for device, state in found if state.reading is not None]
-    uptime = GaugeMetricFamily(
-        "upazila_device_uptime_seconds", "Since the device's agent started, by its own account.", labels=DEVICE
-    )
-    for device, reading in read:
-        if (seconds := _uptime_s(reading)) is not None:
-            uptime.add_metric([device.site, device.name], seconds)
-    yield uptime
-    yield from _interfaces(read)
-    yield from _power(read)
-    yield from _modules(found)
+def snmp(live: Live) -> Remembered[str, tuple[SnmpState, int]]:
+    """`STATE` and `RESTARTS` of every device that is read, all else of those whose last reading succeeded."""
+    modules = _Modules()
+
+    def sources() -> Iterator[tuple[str, tuple[SnmpState, int]]]:
+        for id_, state in list(live.snmp.items()):
+            if id_ in live.fleet.devices:
+                yield id_, (state, live.restarts[id_])
+
+    def write(id_: str, told: tuple[SnmpState, int]) -> dict[Family, str]:
+        device = live.fleet.devices.get(id_)  # which may have gone in this moment
+        return gathered((), _device(device, *told, modules)) if device else {}
+
+    return Remembered(FAMILIES, sources, write)
 
 
-def snmp_totals(live: Live) -> Iterator[Metric]:
-    """What was counted over all devices."""
-    readings = CounterMetricFamily("upazila_snmp_readings", "Readings of devices by how they went.", labels=["outcome"])
+def module_family(metric: MetricEntry) -> Family:
+    """A metric of [modules.NAME]; ``index`` tells rows of the same name apart."""
+    type_: Type = "untyped" if metric.type == "counter" else "gauge"
+    labels = Labels("site", "device", *(() if metric.oid.endswith(".0") else ("index", *metric.labels)))
+    per = "device of that kind" if metric.oid.endswith(".0") else "row of its table"
+    return Family(f"upazila_{metric.name}", type_, metric.help or metric.oid, labels, per=per)
+
+
+class _Modules:
+    """The families of modules, as they are met: one for each name, whichever module says it first."""
+
+    def __init__(self) -> None:
+        self._families: dict[str, Family] = {}
+
+    def lines(self, device: Device, series: Iterator[Series]) -> Iterator[Line]:
+        seen = set()
+        for metric, labels, value in series:
+            family = self._families.get(metric.name)
+            if family is None:
+                family = self._families[metric.name] = module_family(metric)
+            told = {"site": device.site, "device": device.name} | {
+                name: clean(text) for name, text in labels.items() if name not in DEVICE.names
+            }
+            written = Labels(*told)(*told.values())
+            if (family, written) not in seen:  # two modules may ask for the same
+                seen.add((family, written))
+                yield family, family.line(value, written)
+
+
+def _device(device: Device, state: SnmpState, restarts: int, modules: _Modules) -> Iterator[Line]:
+    names = (device.site, device.name)
     for outcome in OUTCOMES:
-        readings.add_metric([outcome], float(live.snmp_readings[outcome]))
-    yield readings
-    traps = CounterMetricFamily("upazila_traps", "Traps and informs by what became of them.", labels=["outcome"])
-    for outcome in TRAPS:
-        traps.add_metric([outcome], float(live.traps[outcome]))
-    yield traps
-
-
-def _states(found: list[tuple[Device, SnmpState]]) -> Metric:
-    state = GaugeMetricFamily(
-        "upazila_snmp_state",
-        "1 for how the last reading by SNMP went, 0 for all others.",
-        labels=[*DEVICE, "state"],
-    )
-    for device, current in found:
-        for outcome in OUTCOMES:
-            state.add_metric([device.site, device.name, outcome], float(outcome == current.outcome))
-    return state
+        yield STATE.of(outcome == state.outcome, *names, outcome)
+    yield RESTARTS.of(restarts, *names)
+    yield from modules.lines(device, iter(state.series[:MOST_MODULE_SERIES]))
+    reading, left_out = state.reading, max(len(state.series) - MOST_MODULE_SERIES, 0)
+    if reading is not None:
+        if (seconds := _uptime_s(reading)) is not None:
+            yield UPTIME.of(seconds, *names)
+        for port in reading.ports[:MOST_INTERFACES]:
+            yield from _interface(device, port)
+        left_out += max(len(reading.ports) - MOST_INTERFACES, 0)
+        yield from _power(device, reading)
+    if left_out:
+        yield LEFT_OUT.of(left_out, *names)
 
 
 def _uptime_s(reading: Reading) -> float | None:
@@ -97,57 +193,25 @@ def _uptime_s(reading: Reading) -> float | None:
     return ticks / 100 if isinstance(ticks, int) else None
 
 
-def _interfaces(read: list[tuple[Device, Reading]]) -> Iterator[Metric]:
-    families: Mapping[str, Metric] = {
-        **{name: UntypedMetricFamily(name, help_, labels=INTERFACE) for name, help_ in COUNTERS.items()},
-        **{name: GaugeMetricFamily(name, help_, labels=INTERFACE) for name, help_ in GAUGES.items()},
-    }
-    for device, reading in read:
-        for port in reading.ports:
-            labels = dict(zip(INTERFACE, [device.site, device.name, *_names(port)], strict=True))
-            for name, family in families.items():
-                if name in port:
-                    family.add_sample(name, labels, float(port[name]))
-    yield from families.values()
+def _interface(device: Device, port: Facts) -> Iterator[Line]:
+    labels = INTERFACE(device.site, device.name, *(clean(str(port.get(name, ""))) for name in PORT_NAMES))
+    for family in PORT:
+        if family.name in port:
+            yield family, family.line(float(port[family.name]), labels)
 
 
-def _names(port: Facts) -> list[str]:
-    """What tells an interface from others: without control characters, and not too long."""
-    return [_clean(str(port.get(name, ""))) for name in INTERFACE[len(DEVICE) :]]
-
-
-def _clean(name: str) -> str:
+def clean(name: str) -> str:
+    """What a device calls something: without control characters, and not too long."""
     return "".join(letter for letter in name if letter.isprintable())[:MOST_LETTERS]
 
 
-def _modules(found: list[tuple[Device, SnmpState]]) -> Iterator[Metric]:
-    """Series of [modules.NAME], a family for each metric; ``index`` tells rows of the same name apart."""
-    families: dict[str, Metric] = {}
-    for device, state in found:
-        for metric, labels, value in state.series:
-            name = f"upazila_{metric.name}"
-            kind = UntypedMetricFamily if metric.type == "counter" else GaugeMetricFamily
-            family = families.setdefault(name, kind(name, metric.help or metric.oid))
-            clean = {label: _clean(text) for label, text in labels.items()}
-            family.add_sample(name, {"site": device.site, "device": device.name, **clean}, value)
-    yield from families.values()
-
-
-def _power(read: list[tuple[Device, Reading]]) -> Iterator[Metric]:
-    on_battery = GaugeMetricFamily("upazila_ups_on_battery", "1 while the UPS feeds from its battery.", labels=DEVICE)
-    load = GaugeMetricFamily("upazila_ups_load_percent", "Load of an output line.", labels=[*DEVICE, "line"])
-    others = {
-        name: GaugeMetricFamily(name, f"{source} (RFC 1628); absent when the UPS does not know.", labels=DEVICE)
-        for name, source in UPS.items()
-    }
-    for device, reading in read:
-        labels = [device.site, device.name]
-        if "upsOutputSource" in reading.ups:
-            on_battery.add_metric(labels, float(reading.ups["upsOutputSource"] == ON_BATTERY))
-        for line, percent in enumerate(reading.ups_load_percent, 1):
-            load.add_metric([*labels, str(line)], float(percent))
-        for name, source in UPS.items():
-            value = reading.ups.get(source)
-            if isinstance(value, int) and value >= 0:
-                others[name].add_metric(labels, float(value))
-    yield from (on_battery, load, *others.values())
+def _power(device: Device, reading: Reading) -> Iterator[Line]:
+    names = (device.site, device.name)
+    if "upsOutputSource" in reading.ups:
+        yield ON.of(reading.ups["upsOutputSource"] == ON_BATTERY, *names)
+    for line, percent in enumerate(reading.ups_load_percent, 1):
+        yield LOAD.of(percent, *names, str(line))
+    for source, family in UPS.items():
+        value = reading.ups.get(source)
+        if isinstance(value, int) and value >= 0:
+            yield family.of(value, *names)

@@ -52,7 +52,11 @@ class Service:
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """A place or link the office answers for. Its first device is its gateway and decides whether it is down."""
+    """A place or link the office answers for. Its first device is its gateway and decides whether it is down.
+
+    ``vital`` are the ids of what must be up for the site to be up, ``others`` those of what makes it degraded when it
+    is down; workstations are in neither, since they may be off. Both are asked for at every round.
+    """
 
     id: str
     kind: Kind
@@ -68,22 +72,19 @@ class Site:
     feeder: str = ""
     hours: HoursName | None = None
     services: tuple[Service, ...] = ()
+    vital: tuple[str, ...] = field(init=False)
+    others: tuple[str, ...] = field(init=False)
 
-    @property
-    def others(self) -> tuple[str, ...]:
-        """The ids of what makes the site degraded when it is down; workstations may be off."""
+    def __post_init__(self) -> None:
+        interface = () if self.link is None else (self.link.id,)
         devices = (device.id for device in self.devices[1:] if not device.role)
-        return (*devices, *(service.id for service in self.services))
+        object.__setattr__(self, "vital", (self.devices[0].id, *interface))
+        object.__setattr__(self, "others", (*devices, *(service.id for service in self.services)))
 
     @property
     def workstations(self) -> tuple[str, ...]:
         """The ids of its workstations."""
         return tuple(device.id for device in self.devices if device.role == "workstation")
-
-    @property
-    def vital(self) -> tuple[str, ...]:
-        """The ids of what must be up for the site to be up."""
-        return (self.devices[0].id,) if self.link is None else (self.devices[0].id, self.link.id)
 
     @property
     def gateway(self) -> Device:

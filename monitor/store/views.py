@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
-from monitor.store.models import Event, Gap, Heartbeat, Notice, Outage, SiteState, Ticket
+from monitor.store.models import AffectedSite, Event, Gap, Heartbeat, Notice, Outage, SiteState, Ticket
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,17 @@ class OutageView:
     cause_why: str
     ticket: str | None
     affected: tuple[str, ...]
+
+
+class OpenOutage(NamedTuple):
+    """What is counted of an outage that is not over; ``affected``: how many sites were ever silent behind it."""
+
+    id: int
+    site: str
+    service: str
+    started_utc: datetime
+    deadline_utc: datetime
+    affected: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +99,14 @@ def outages(session: Session, *, open_only: bool = False, limit: int = 100) -> l
     return [_outage(row) for row in session.scalars(query.order_by(Outage.started_utc.desc()).limit(limit))]
 
 
+def open_outages(session: Session) -> list[OpenOutage]:
+    """All that are not over, newest first, in figures only."""
+    behind = select(func.count()).where(AffectedSite.outage_id == Outage.id).scalar_subquery()
+    query = select(Outage.id, Outage.site, Outage.service, Outage.started_utc, Outage.deadline_utc, behind)
+    newest_first = query.where(Outage.ended_utc.is_(None)).order_by(Outage.started_utc.desc())
+    return [OpenOutage(*row) for row in session.execute(newest_first)]
+
+
 def tickets(session: Session, *, open_only: bool = False, limit: int = 100) -> list[TicketView]:
     """The latest tickets, newest first."""
     query = select(Ticket)
@@ -134,6 +153,12 @@ def outage_counts(session: Session) -> dict[tuple[str, str], int]:
     """How many outages each (site, service) ever had."""
     query = select(Outage.site, Outage.service, func.count()).group_by(Outage.site, Outage.service)
     return {(site, service): count for site, service, count in session.execute(query)}
+
+
+def outages_as_of(session: Session) -> tuple[int, int | None]:
+    """What changes whenever `outage_counts` does: how many outages there are, and the number of the last."""
+    count, last = session.execute(select(func.count(Outage.id), func.max(Outage.id))).one()
+    return count, last
 
 
 def last_heartbeat(session: Session) -> datetime | None:

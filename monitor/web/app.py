@@ -18,6 +18,7 @@ from monitor.metrics.live import Live
 from monitor.settings.load import Settings
 from monitor.store.session import Store
 from monitor.web.page import render
+from monitor.web.scrape import Scrape
 from monitor.web.status import status
 
 ALIVE_S = 45.0
@@ -45,13 +46,6 @@ def make_app(
         css = files("monitor.web").joinpath("templates/style.css").read_text(encoding="utf-8")
         return Response(css, media_type="text/css")
 
-    async def metrics(request: Request) -> Response:
-        compressed = "gzip" in request.headers.get("accept-encoding", "")
-        rendering = exposition.render_gzip if compressed else exposition.render
-        body, content_type = await run_in_threadpool(rendering, request.headers.get("accept", ""))
-        headers = {"content-type": content_type, "vary": "accept, accept-encoding"}
-        return Response(body, headers=headers | ({"content-encoding": "gzip"} if compressed else {}))
-
     async def api_status(_: Request) -> Response:
         return JSONResponse(await run_in_threadpool(status, live, store, clock))
 
@@ -66,10 +60,10 @@ def make_app(
         ready = live.judged
         return PlainTextResponse("ready\n" if ready else "the first round is under way\n", 200 if ready else 503)
 
-    routes: dict[str, Callable[[Request], Awaitable[Response]]] = {
+    routes: dict[str, Callable[[Request], Awaitable[Response]] | ASGIApp] = {
         "/": page,
         "/style.css": style,
-        "/metrics": metrics,
+        "/metrics": Scrape(exposition),
         "/api/status": api_status,
         "/healthz": healthz,
         "/readyz": readyz,

@@ -1,20 +1,15 @@
 """What devices say by SNMP, as Prometheus reads it."""
 
-import json
-from pathlib import Path
-
-from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.parser import text_string_to_metric_families
-from prometheus_client.registry import Collector
 
 from monitor.clock import SystemClock
 from monitor.metrics.live import Live, SnmpState
-from monitor.metrics.snmp import snmp_metrics
+from monitor.metrics.snmp import snmp
 from monitor.probes.snmp.reading import Facts, Reading
 from monitor.settings.fleet import Fleet
 from monitor.settings.sites_file import SitesFile
+from tests.metrics.busy import recording
 
-RECORDINGS = Path(__file__).parents[1] / "probes" / "snmp" / "recordings"
 FLEET = Fleet.of(
     SitesFile.model_validate(
         {
@@ -31,23 +26,16 @@ FLEET = Fleet.of(
 )
 
 
-def recording(name: str) -> Reading:
-    told = json.loads((RECORDINGS / f"{name}.json").read_text(encoding="utf-8"))
-    return Reading(told["system"], told["ports"], told["ups"])
-
-
 def exposed(state: SnmpState) -> dict[tuple[str, str, str], float]:
     """(metric, ifName, state or line) → value, as a scraper reads them."""
     live = Live(SystemClock(), FLEET, snmp={"core/router": state, "gone/router": state})
 
-    class All(Collector):
-        def collect(self):  # type: ignore[no-untyped-def]
-            return snmp_metrics(live)
-
-    registry = CollectorRegistry(auto_describe=False)
-    registry.register(All())
+    part = snmp(live)
+    for _ in part.look():
+        pass
+    text = "".join((family.head(openmetrics=False) + body).decode() for family, body in part.bodies())
     found = {}
-    for family in text_string_to_metric_families(generate_latest(registry).decode()):
+    for family in text_string_to_metric_families(text):
         for sample in family.samples:
             assert (sample.labels["site"], sample.labels["device"]) == ("core", "router")
             labels = sample.labels

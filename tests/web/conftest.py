@@ -58,7 +58,7 @@ class Desk:
 
     def text(self) -> str:
         self.clock.advance(timedelta(seconds=2).total_seconds())  # past the age at which a page is given out again
-        return self.exposition.render()[0].decode()
+        return self.exposition.render().body.decode()
 
 
 @pytest.fixture

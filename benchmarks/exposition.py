@@ -1,0 +1,207 @@
+"""What a scrape costs: 20,000 sites with ten series each, beside prometheus_client's plain gauges with the same data.
+
+Ours is measured from what the daemon keeps (samples, the board) to the whole page in bytes: after a quarter minute in
+which a quarter of the rounds came in, as at a scrape every 15 s, and at a second scrape with nothing new. Of the gauges
+only `generate_latest` counts, not that they must be set as well. Each run measures both, in turns. The database is
+asked with 5,000 outages open and 100,000 that are over.
+"""
+
+import argparse
+import asyncio
+import gc
+import json
+import time
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from prometheus_client import CollectorRegistry, Gauge, generate_latest
+from prometheus_client.parser import text_string_to_metric_families
+from sqlalchemy import insert
+
+from benchmarks.judging import T0, fleet, rounds
+from benchmarks.measuring import machine, median, spread
+from monitor.clock import SystemClock
+from monitor.judging.board import Board
+from monitor.judging.states import Rules
+from monitor.metrics.charter import Charter
+from monitor.metrics.exposition import Exposition, Page
+from monitor.metrics.live import Live
+from monitor.sample import Sample
+from monitor.settings.load import Settings
+from monitor.store.models import AffectedSite, Outage
+from monitor.store.session import Store, open_store
+
+MOST_S, MOST_SHARE = 0.1, 1 / 20
+SCRAPE_EVERY, ROUND_EVERY = 15, 60
+OPEN, OVER = 5_000, 100_000
+
+
+class Daemon:
+    """What it keeps, fed by hand."""
+
+    def __init__(self, settings: Settings, store: Store) -> None:
+        self.board = Board(settings.fleet, Rules())
+        self.live = Live(SystemClock(), settings.fleet, self.board)
+        self.exposition = Exposition(self.live, store, SystemClock())
+        self._rounds: list[Sample] = list(rounds(settings, 1))
+        self._turn = 0
+        self.take(self._rounds)
+
+    def take(self, samples: Sequence[Sample]) -> None:
+        for sample in samples:
+            self.board.observe(sample)
+            self.live.observe(sample)
+
+    def next_rounds(self) -> None:
+        """Those that come in between two scrapes."""
+        self._turn += 1
+        parts = ROUND_EVERY // SCRAPE_EVERY
+        after = timedelta(seconds=SCRAPE_EVERY * self._turn)
+        self.take(
+            [
+                sample._replace(
+                    started_utc=sample.started_utc + after, rtts_ns=tuple(rtt + self._turn for rtt in sample.rtts_ns)
+                )
+                for sample in self._rounds[self._turn % parts :: parts]
+            ]
+        )
+
+
+def gauges_of(page: Page) -> CollectorRegistry:
+    """prometheus_client's plain gauges with the series of the sites on that page."""
+    registry = CollectorRegistry()
+    for family in text_string_to_metric_families(page.body.decode()):
+        if family.samples and "site" in family.samples[0].labels:
+            names = sorted(family.samples[0].labels)
+            gauge = Gauge(family.name, family.documentation, names, registry=registry)
+            for sample in family.samples:
+                gauge.labels(**sample.labels).set(sample.value)
+    return registry
+
+
+def cpu_s(work: Callable[[], object]) -> float:
+    """Of all threads of this process."""
+    begun_s = time.process_time()
+    work()
+    return time.process_time() - begun_s
+
+
+def fresh_page(daemon: Daemon) -> Page:
+    time.sleep(1.05)  # a page younger than a second would be given out again
+    return daemon.exposition.render()
+
+
+def whole(daemon: Daemon) -> tuple[float, Page]:
+    """CPU of a scrape up to the whole page in one piece, and the page."""
+    time.sleep(1.05)
+    begun_s = time.process_time()
+    page = daemon.exposition.render()
+    _ = page.body
+    return time.process_time() - begun_s, page
+
+
+async def longest_wait_s(daemon: Daemon) -> tuple[float, float]:
+    """How long the event loop was kept from turning while a page was made and compressed, and how long that took."""
+    longest_s, done = 0.0, asyncio.Event()
+
+    async def turn() -> None:
+        nonlocal longest_s
+        while not done.is_set():
+            begun_s = time.perf_counter()
+            await asyncio.sleep(0)
+            longest_s = max(longest_s, time.perf_counter() - begun_s)
+
+    await asyncio.sleep(1.05)
+    turning = asyncio.create_task(turn())
+    begun_s = time.perf_counter()
+    await daemon.exposition.page(compressed=True)
+    took_s = time.perf_counter() - begun_s
+    done.set()
+    await turning
+    return longest_s, took_s
+
+
+def fill(store: Store, settings: Settings) -> None:
+    """Outages that are open, with two sites behind each, and outages that are over."""
+    sites = list(settings.fleet.sites)
+
+    def outage(number: int, *, over: bool) -> dict[str, object]:
+        at = T0 + timedelta(seconds=number)
+        ended = at + timedelta(hours=1) if over else None
+        facts = {"site": sites[number % len(sites)], "service": "citizen:10", "started_utc": at, "confirmed_utc": at}
+        return {**facts, "ended_utc": ended, "deadline_utc": at, "reason": "timeout", "evidence": {}}
+
+    with store.write() as session:
+        session.execute(insert(Outage), [outage(number, over=True) for number in range(OVER)])
+        session.execute(insert(Outage), [outage(number, over=False) for number in range(OPEN)])
+        behind = [
+            {"outage_id": OVER + 1 + number // 2, "site": sites[number], "since_utc": T0} for number in range(2 * OPEN)
+        ]
+        session.execute(insert(AffectedSite), behind)
+
+
+def asking(settings: Settings, store: Store) -> list[float]:
+    """CPU of asking the database: the first time, and twice when no outage has begun since."""
+    charter = Charter(Live(SystemClock(), settings.fleet), store, SystemClock())
+    return [cpu_s(charter.ask) for _ in range(3)]
+
+
+def measure(sites: int, runs: int) -> dict[str, list[float]]:
+    """The figures of each run."""
+    found: dict[str, list[float]] = {}
+
+    def note(**figures: float) -> None:
+        for name, figure in figures.items():
+            found.setdefault(name, []).append(figure)
+
+    with TemporaryDirectory() as name:
+        settings = fleet(Path(name), sites)
+        store = open_store(Path(name) / "empty")
+        daemon = Daemon(settings, store)
+        note(first_s=cpu_s(daemon.exposition.render))
+        registry = gauges_of(daemon.exposition.render())
+        gc.collect()
+        gc.freeze()  # as the daemon does, and to the peer's advantage too
+        gc.set_threshold(20_000, 50, 1_000_000)
+        for _ in range(runs):
+            plain_s = cpu_s(lambda: generate_latest(registry))
+            daemon.next_rounds()
+            ours_s, page = whole(daemon)
+            again_s, _ = whole(daemon)
+            note(plain_s=plain_s, ours_s=ours_s, again_s=again_s, ratio=ours_s / plain_s, again_ratio=again_s / plain_s)
+            daemon.next_rounds()
+            longest_s, took_s = asyncio.run(longest_wait_s(daemon))
+            note(longest_wait_s=longest_s, took_s=took_s)
+        note(series=page.body.count(b"\n") - page.body.count(b"\n#") - 1, bytes=len(page))
+        store.close()
+        full = open_store(Path(name) / "full")
+        fill(full, settings)
+        first_s, *later_s = asking(settings, full)
+        note(asked_first_s=first_s, asked_s=median(later_s))
+        full.close()
+    return found
+
+
+def main() -> None:
+    """`scripts/bench exposition`."""
+    parser = argparse.ArgumentParser(prog="scripts/bench exposition", description=__doc__.splitlines()[0])
+    parser.add_argument("--json", type=Path, metavar="FILE", help="write every figure there as well")
+    parser.add_argument("--sites", type=int, default=20_000)
+    parser.add_argument("--runs", type=int, default=7)
+    chosen = parser.parse_args()
+    found = measure(chosen.sites, chosen.runs)
+    print(", ".join(f"{name} {value}" for name, value in machine().items()))
+    print("| figure | min | median | max | spread |\n|---|---:|---:|---:|---:|")
+    for name, values in found.items():
+        shown = " | ".join(f"{value:,.4g}" for value in (min(values), median(values), max(values)))
+        print(f"| {name} | {shown} | {spread(values):.0%} |")
+    met = median(found["ours_s"]) <= MOST_S and median(found["ratio"]) <= MOST_SHARE
+    print(f"at most {MOST_S:g} s a scrape, {MOST_SHARE:g} of plain gauges: {'met' if met else 'MISSED'}")
+    if chosen.json:
+        chosen.json.write_text(json.dumps({"machine": machine(), **found}, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,163 @@
+"""What the database remembers, as metrics: outages, tickets and notices."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from monitor.clock import Clock
+from monitor.metrics.live import Live
+from monitor.metrics.text import Anew, Body, Family, Labels, Line, Remembered, gathered
+from monitor.store import views
+from monitor.store.session import Store
+
+STAGES = {0: "officer", 1: "1", 2: "2", 3: "3"}
+OUTAGE = Labels("site", "service")
+
+READABLE = Family("upazila_store_readable", "gauge", "1 while the database answers.", unit="0 or 1")
+OPEN = Family(
+    "upazila_outage_open",
+    "gauge",
+    "There while the site has an outage of its own.",
+    OUTAGE,
+    unit="always 1",
+    per="open outage",
+)
+STARTED = Family(
+    "upazila_outage_started_timestamp_seconds",
+    "gauge",
+    "When it began: its first failed round.",
+    OUTAGE,
+    unit="seconds since 1970",
+    per="open outage",
+)
+DEADLINE = Family(
+    "upazila_outage_deadline_timestamp_seconds",
+    "gauge",
+    "When it is due to be over by the charter.",
+    OUTAGE,
+    unit="seconds since 1970",
+    per="open outage",
+)
+AFFECTED = Family(
+    "upazila_outage_affected_sites",
+    "gauge",
+    "How many other sites are silent behind it.",
+    OUTAGE,
+    unit="sites",
+    per="open outage",
+)
+OUTAGES = Family(
+    "upazila_outages_total",
+    "counter",
+    "How many outages the site ever had, as far as they are kept.",
+    OUTAGE,
+    unit="outages",
+    per="site and service",
+)
+TICKETS = Family(
+    "upazila_tickets_open",
+    "gauge",
+    "Unsolved tickets by stage of the grievance chain: 'officer', then 1, 2, 3.",
+    Labels("stage"),
+    unit="tickets",
+    most=len(STAGES),
+)
+OWED = Family("upazila_outbox_owed", "gauge", "Notices that are due and not delivered yet.", unit="notices")
+OLDEST = Family(
+    "upazila_outbox_oldest_seconds",
+    "gauge",
+    "How long the oldest of them has been due: the mail path stands still when this grows.",
+    unit="seconds",
+)
+DEAD = Family(
+    "upazila_outbox_dead",
+    "gauge",
+    "Notices that were given up: somebody should have been told and was not.",
+    unit="notices",
+)
+FAMILIES = (OPEN, STARTED, DEADLINE, AFFECTED, OUTAGES, TICKETS)
+OUTBOX = (OWED, OLDEST, DEAD)
+
+
+@dataclass(frozen=True)
+class _Stored:
+    """What the database says."""
+
+    outages: list[views.OpenOutage]
+    totals: Mapping[tuple[str, str], int]
+    stages: Mapping[int, int]
+    outbox: views.OutboxView
+
+
+class Charter:
+    """The database is asked by `ask`, wherever it may take its time; all else tells what it said then."""
+
+    def __init__(self, live: Live, store: Store, clock: Clock) -> None:
+        self._live, self._store, self._clock = live, store, clock
+        self._stored: _Stored | None = None
+        self._counted: tuple[object, Mapping[tuple[str, str], int]] = (None, {})
+        self._outages = Remembered(FAMILIES[:4], self._open, lambda _, outage: _outage(outage))
+        self._totals = Remembered((OUTAGES,), self._ever, lambda key, count: dict([OUTAGES.of(count, *key)]))
+        self._few = Anew((TICKETS, *OUTBOX), self._counts)
+
+    def ask(self) -> None:
+        """Reads what there is; leaves nothing when the database does not answer."""
+        try:
+            with self._store.read() as session:
+                as_of = views.outages_as_of(session)
+                if as_of != self._counted[0]:  # to count all that ever were takes ten times as long as to look
+                    self._counted = (as_of, views.outage_counts(session))
+                self._stored = _Stored(
+                    views.open_outages(session),
+                    self._counted[1],
+                    views.tickets_by_stage(session),
+                    views.outbox(session, self._clock.utc()),
+                )
+        except SQLAlchemyError:
+            self._stored = None
+
+    def look(self) -> Iterator[None]:
+        yield from self._outages.look()
+        yield from self._totals.look()
+
+    def bodies(self) -> Iterator[Body]:
+        yield READABLE, gathered((), [READABLE.of(self._stored is not None)])[READABLE].encode()
+        if self._stored is not None:
+            for part in (self._outages, self._totals, self._few):
+                yield from part.bodies()
+
+    def forget(self) -> None:
+        self._outages.forget()
+        self._totals.forget()
+
+    def _open(self) -> Iterator[tuple[int, views.OpenOutage]]:
+        for outage in self._stored.outages if self._stored else ():
+            yield outage.id, outage
+
+    def _ever(self) -> Iterator[tuple[tuple[str, str], int]]:
+        """Of the sites that there are; what was taken out of the configuration has no series any more."""
+        sites = self._live.fleet.sites
+        for key, count in self._stored.totals.items() if self._stored else ():
+            if key[0] in sites:
+                yield key, count
+
+    def _counts(self) -> Iterator[Line]:
+        assert self._stored is not None
+        stages, outbox = self._stored.stages, self._stored.outbox
+        for stage in sorted(STAGES.keys() | stages.keys()):
+            yield TICKETS.of(stages.get(stage, 0), STAGES.get(stage, str(stage)))
+        oldest = outbox.oldest_due_utc
+        yield OWED.of(outbox.owed)
+        yield OLDEST.of((self._clock.utc() - oldest).total_seconds() if oldest else 0)
+        yield DEAD.of(outbox.dead)
+
+
+def _outage(outage: views.OpenOutage) -> dict[Family, str]:
+    labels = OUTAGE(outage.site, outage.service)
+    return {
+        OPEN: OPEN.line(1, labels),
+        STARTED: STARTED.line(outage.started_utc.timestamp(), labels),
+        DEADLINE: DEADLINE.line(outage.deadline_utc.timestamp(), labels),
+        AFFECTED: AFFECTED.line(outage.affected, labels),
+    }

@@ -1,0 +1,146 @@
+"""Sites and the rounds of their devices, as metrics."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from monitor.judging.labs import Count
+from monitor.judging.states import State
+from monitor.metrics.live import Live
+from monitor.metrics.text import Family, Labels, Line, Remembered, gathered
+from monitor.sample import Sample, Verdict
+from monitor.settings.fleet import Fleet, Site
+
+DEVICE = Labels("site", "device", "kind", "probe")
+SUCCESS = Family(
+    "upazila_probe_success",
+    "gauge",
+    "1 if the last round was answered, 0 if not; absent while unknown.",
+    DEVICE,
+    unit="0 or 1",
+    per="device",
+)
+RTT = Family(
+    "upazila_icmp_rtt_seconds",
+    "gauge",
+    "Mean round-trip time of the last round; absent when nothing answered.",
+    DEVICE,
+    unit="seconds",
+    per="device",
+)
+LOSS = Family(
+    "upazila_icmp_packet_loss_ratio",
+    "gauge",
+    "Share of the last round's echoes that were lost.",
+    DEVICE,
+    unit="0 to 1",
+    per="device",
+)
+INFO = Family(
+    "upazila_site_info",
+    "gauge",
+    "What a site is called and where it stands; join on site.",
+    Labels("site", "kind", "union", "name_bn", "name_en", "latitude", "longitude"),
+    unit="always 1",
+    per="site",
+)
+STATE = Family(
+    "upazila_site_state",
+    "gauge",
+    f"1 for the state that the site is in, 0 for all others: {', '.join(State)}.",
+    Labels("site", "kind", "state"),
+    unit="0 or 1",
+    most=len(State),
+    per="site",
+)
+WORKSTATIONS = Family(
+    "upazila_lab_workstations",
+    "gauge",
+    "Workstations of a lab: 'answering', and 'all'; absent until all were judged.",
+    Labels("site", "state"),
+    unit="workstations",
+    most=2,
+    per="lab",
+)
+FAMILIES = (SUCCESS, RTT, LOSS, STATE, INFO, WORKSTATIONS)
+
+
+def network(live: Live) -> list[Remembered[Any, Any]]:
+    """All of them, of what is known at this moment."""
+    return [
+        Remembered((SUCCESS, RTT, LOSS), lambda: list(live.samples.items()), _Rounds(live)),
+        Remembered((INFO,), _Infos(live), lambda _, sites: gathered((), map(_info, sites))),
+        Remembered((STATE,), lambda: _states(live), lambda id_, state: _state(live, id_, state)),
+        Remembered((WORKSTATIONS,), lambda: _labs(live), _workstations),
+    ]
+
+
+class _Rounds:
+    """What samples say, under labels that are written once for each device of a fleet."""
+
+    def __init__(self, live: Live) -> None:
+        self._live, self._fleet = live, live.fleet
+        self._labels: dict[tuple[str, str], str] = {}
+
+    def __call__(self, key: tuple[str, str], sample: Sample) -> dict[Family, str]:
+        if sample.verdict is Verdict.UNKNOWN or (labels := self._labels_of(*key)) is None:
+            return {}
+        found = {SUCCESS: SUCCESS.line(sample.verdict is Verdict.OK, labels), LOSS: LOSS.line(sample.loss, labels)}
+        if (rtt_ns := sample.rtt_ns) is not None:
+            found[RTT] = RTT.line(rtt_ns / 1e9, labels)
+        return found
+
+    def _labels_of(self, id_: str, probe: str) -> str | None:
+        fleet = self._live.fleet
+        if fleet is not self._fleet:
+            self._fleet, self._labels = fleet, {}
+        labels = self._labels.get((id_, probe))
+        if labels is None and (device := fleet.devices.get(id_)) is not None:
+            labels = DEVICE(device.site, device.name, fleet.sites[device.site].kind, probe)
+            self._labels[id_, probe] = labels
+        return labels
+
+
+class _Infos:
+    """Sites by the hundred: what they are called changes only with the fleet."""
+
+    def __init__(self, live: Live) -> None:
+        self._live, self._fleet = live, Fleet({})
+        self._hundreds: list[tuple[int, tuple[Site, ...]]] = []
+
+    def __call__(self) -> list[tuple[int, tuple[Site, ...]]]:
+        if self._live.fleet is not self._fleet:
+            self._fleet = self._live.fleet
+            sites = tuple(self._fleet.sites.values())
+            self._hundreds = [(first, sites[first : first + 100]) for first in range(0, len(sites), 100)]
+        return self._hundreds
+
+
+def _info(site: Site) -> Line:
+    latitude, longitude = map(str, site.position) if site.position else ("", "")
+    names = (site.union or "", site.name_bn, site.name_en)
+    return INFO.of(1, site.id, site.kind, *names, latitude, longitude)
+
+
+def _states(live: Live) -> Iterator[tuple[str, State]]:
+    for id_ in list(live.fleet.sites):
+        board = live.board
+        yield id_, board.state(id_) if board and id_ in board.fleet.sites else State.UNKNOWN
+
+
+def _state(live: Live, id_: str, current: State) -> dict[Family, str]:
+    site = live.fleet.sites.get(id_)
+    if site is None:  # it has gone in this moment
+        return {}
+    return gathered((), (STATE.of(state is current, id_, site.kind, state) for state in State))
+
+
+def _labs(live: Live) -> Iterator[tuple[str, Count]]:
+    for id_ in sorted({live.fleet.devices[each].site for each in live.fleet.workstations}):
+        board = live.board
+        if board and id_ in board.fleet.sites and (found := board.lab(id_)) is not None:
+            yield id_, found
+
+
+def _workstations(id_: str, found: Count) -> dict[Family, str]:
+    told = {"answering": found.answering, "all": found.total}
+    return gathered((), (WORKSTATIONS.of(number, id_, which) for which, number in told.items()))

@@ -1,0 +1,110 @@
+"""docs/metrics.md, made from the declarations of the metrics: `scripts/docs` writes it."""
+
+import sys
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from monitor.metrics import charter, itself, network, services, snmp
+from monitor.metrics.text import Family
+from monitor.settings.modules_section import shipped_modules
+
+HEAD = """# Metrics
+
+<!-- Made by scripts/docs from the declarations in monitor/metrics/. Change it there. -->
+
+`http://127.0.0.1:9786/metrics`, in Prometheus' text format, OpenMetrics where the scraper asks for it, compressed where
+it allows. A page younger than a second is given out again. Names never change their meaning. Four may read the page at
+the same time, and sixteen connections may be open; others hear 503. A reader that does not take its answer within ten
+seconds is cut off.
+
+Labels: `site` is the ID of sites.toml, `device` the device's name there, `kind` one of backbone, udc, lab, office,
+`service` the charter's row (`citizen:8`, `official:1`), `probe` the kind of probe. The last column says how many series
+there are at most; of what is taken out of the configuration there are none."""
+
+BOUNDS = f"""## How many series there are
+
+For each site {{site}}, and for each of its devices {{device}}; {{outage}} more while a site has an outage. A device
+that is read by SNMP has {{snmp}} series of its own, {{interface}} for each interface, up to {{ups}} as a UPS with one
+output line. However much a device says of itself, at most {snmp.MOST_INTERFACES:,} interfaces and
+{snmp.MOST_MODULE_SERIES:,} series of modules are shown of it, and at most {snmp.MOST_LETTERS} letters of each name;
+`{snmp.LEFT_OUT.name}` says what was left out. An interface that is renamed takes its old series away.
+
+So 20,000 sites of one device are 200,000 series and {{totals}} for the installation, besides what prometheus_client
+says of the process (`process_*`, `python_gc_*`). Prometheus' own `sample_limit` is worth setting: a network that is
+renamed every day fills its memory with names, however few there are at a time."""
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of the page: what is said before the table, and what is in it."""
+
+    title: str
+    families: tuple[Family, ...]
+    before: str = ""
+
+
+SECTIONS = (
+    Section("The network", network.FAMILIES),
+    Section(
+        "Devices that are read by SNMP",
+        snmp.FAMILIES,
+        "Interfaces have the names and labels that snmp_exporter's if_mib gives. Counters of devices are exposed\n"
+        "without a type, since prometheus_client would add `_total` to their names; `rate()` works as ever. All but\n"
+        f"`{snmp.STATE.name}` and `{snmp.RESTARTS.name}` are absent while the device cannot be read.",
+    ),
+    Section("What sites serve", services.FAMILIES),
+    Section("The charter", charter.FAMILIES),
+    Section("Notices", charter.OUTBOX),
+    Section("The monitor itself", (*itself.FAMILIES, charter.READABLE)),
+)
+MODULES = """## Modules
+
+Further objects of devices (docs/probing-snmp.md). These come with the program; monitor.toml may describe more. There is
+one series for each row of the device's table, `index` telling rows apart."""
+
+
+def declared() -> list[Family]:
+    """Every metric that is declared, those of modules not among them."""
+    return [family for section in SECTIONS for family in section.families]
+
+
+def page() -> str:
+    """The whole of docs/metrics.md."""
+    parts = [HEAD]
+    for section in SECTIONS:
+        parts += filter(None, [f"## {section.title}", section.before, _table(section.families)])
+    of_modules = [snmp.module_family(metric) for module in shipped_modules().values() for metric in module.metrics]
+    parts += [MODULES, _table(of_modules), BOUNDS.format_map(_sums())]
+    return "\n\n".join(parts) + "\n"
+
+
+def _table(families: Iterable[Family]) -> str:
+    lines = ["| metric | type | labels | unit | meaning | series |", "|---|---|---|---|---|---|"]
+    for family in families:
+        labels = ", ".join(family.labels.names)
+        series = "one" if family.per == "installation" and family.most == 1 else f"{family.most} per {family.per}"
+        meaning = family.help.replace("|", r"\|")
+        lines.append(f"| `{family.name}` | {family.type} | {labels} | {family.unit} | {meaning} | {series} |")
+    return "\n".join(lines)
+
+
+def _sums() -> dict[str, int]:
+    """How many series there are for each thing."""
+
+    def most(*per: str) -> int:
+        return sum(family.most for family in declared() if family.per in per)
+
+    return {
+        "site": most("site"),
+        "device": most("device"),
+        "outage": most("open outage", "site and service"),
+        "snmp": most("device read by SNMP"),
+        "interface": most("interface"),
+        "ups": most("UPS", "output line"),
+        "totals": most("installation"),
+    }
+
+
+if __name__ == "__main__":
+    Path(sys.argv[1]).write_text(page(), encoding="utf-8")

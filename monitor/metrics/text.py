@@ -1,0 +1,220 @@
+"""Prometheus' text formats, byte for byte as prometheus_client writes them, at a small part of its cost.
+
+A metric is declared once, as a `Family`: from that both the page and docs/metrics.md are made. To add one::
+
+    WAITING = Family("upazila_waiting", "gauge", "Who waits.", Labels("site"), unit="people", per="site")
+    FAMILIES = (WAITING,)
+
+    def waiting(known: Mapping[str, int]) -> Iterator[Line]:
+        for site, people in known.items():
+            yield WAITING.of(people, site)
+
+name its FAMILIES in reference.py, for the docs, and put ``Anew(FAMILIES, lambda: waiting(...))`` among the parts of
+exposition.py. Where there may be thousands of lines take `Remembered` instead: it writes those of a source again only
+when the source has changed, so that a scrape does little more than put lines together. What must be asked of the
+database belongs to charter.py. `scripts/docs` renews the page; a test fails until that is done.
+
+The lines are the same in both formats, the plain one and OpenMetrics; only what stands above them differs.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import compress, islice
+from operator import ne
+from typing import Generic, Literal, Protocol, TypeVar
+
+from prometheus_client.metrics_core import Metric
+from prometheus_client.utils import floatToGoString
+
+Type = Literal["gauge", "counter", "untyped", "histogram"]
+Line = tuple["Family", str]
+Body = tuple["Family", bytes]
+Key = TypeVar("Key")
+Source = TypeVar("Source")
+
+LOOKED_AT_IN_A_STEP = 1_000
+LIKE_PYTHON_BELOW = 1e6  # from there on Go writes an exponent
+
+
+class Labels:
+    """Names of labels; called with their values it writes them, sorted by name, as lines carry them."""
+
+    def __init__(self, *names: str) -> None:
+        self.names = names
+        order = sorted(range(len(names)), key=names.__getitem__)
+        written = ",".join(f'{names[place]}="{{{place}}}"' for place in order)
+        self._write = f"{{{{{written}}}}}".format if names else lambda *_: ""
+
+    def __call__(self, *values: str) -> str:
+        text = self._write(*values)
+        if "\\" in text or "\n" in text or text.count('"') != 2 * len(self.names):
+            text = self._write(*map(_escaped, values))
+        return text
+
+
+def _escaped(value: str) -> str:
+    return value.replace("\\", r"\\").replace("\n", r"\n").replace('"', r"\"")
+
+
+def _number(value: float) -> str:
+    if value is True:
+        return "1.0"
+    if value is False:
+        return "0.0"
+    if type(value) is float and 0.0 <= value < LIKE_PYTHON_BELOW:
+        return repr(value)  # nearly all that we have, and half the time
+    return str(floatToGoString(value))  # type: ignore[no-untyped-call]
+
+
+NO_LABELS = Labels()
+
+
+@dataclass(frozen=True, eq=False)
+class Family:
+    """One metric: ``help`` says what it means, ``most`` series there are at most of it for each ``per``.
+
+    A counter's name ends with _total; an 'untyped' one counts under a name that others have chosen.
+    """
+
+    name: str
+    type: Type
+    help: str
+    labels: Labels = NO_LABELS
+    unit: str = ""
+    most: int = 1
+    per: str = "installation"
+
+    def of(self, value: float, *labels: str) -> Line:
+        """One of its lines, and whose it is."""
+        return self, self.line(value, self.labels(*labels))
+
+    def line(self, value: float, labels: str = "", suffix: str = "") -> str:
+        """One of its lines; ``labels`` are written already, perhaps for several families that share them."""
+        return f"{self.name}{suffix}{labels} {_number(value)}\n"
+
+    def histogram(self, buckets: Sequence[tuple[str, float]], total: float) -> Line:
+        """All lines of one without labels; ``buckets``: (upper bound, how many were at most that)."""
+        lines = [self.line(count, f'{{le="{bound}"}}', "_bucket") for bound, count in buckets]
+        lines += [self.line(buckets[-1][1], suffix="_count"), self.line(total, suffix="_sum")]
+        return self, "".join(lines)
+
+    def head(self, *, openmetrics: bool) -> bytes:
+        """What stands above its lines."""
+        name, type_ = self.name, self.type
+        help_ = self.help.replace("\\", r"\\").replace("\n", r"\n")
+        if openmetrics:
+            name = name.removesuffix("_total") if type_ == "counter" else name
+            help_ = help_.replace('"', r"\"")
+        shown = "unknown" if openmetrics and type_ == "untyped" else type_
+        return f"# HELP {name} {help_}\n# TYPE {name} {shown}\n".encode()
+
+
+def gathered(families: Iterable[Family], lines: Iterable[Line]) -> dict[Family, str]:
+    """Each family's lines together, also of those that have none; others come when they are first met."""
+    found: dict[Family, list[str]] = {family: [] for family in families}
+    for family, line in lines:
+        found.setdefault(family, []).append(line)
+    return {family: "".join(texts) for family, texts in found.items()}
+
+
+def from_client(metric: Metric) -> Body:
+    """A metric that prometheus_client itself collected, without timestamps and exemplars."""
+    total = "_total" if metric.type == "counter" else ""
+    type_: Type = "untyped" if metric.type == "unknown" else metric.type  # type: ignore[assignment]
+    family = Family(metric.name + total, type_, metric.documentation)
+    lines = []
+    for sample in metric.samples:
+        labels = Labels(*sample.labels)(*sample.labels.values())
+        lines.append(f"{sample.name}{labels} {_number(sample.value)}\n")
+    return family, "".join(lines).encode()
+
+
+class Part(Protocol):
+    """Some families of the page."""
+
+    def look(self) -> Iterator[None]:
+        """Takes in what has changed, in small steps: whoever turns this may do something else between them."""
+        ...
+
+    def bodies(self) -> Iterator[Body]:
+        """Each family's lines together, as they were when `look` came to its end."""
+        ...
+
+    def forget(self) -> None:
+        """Writes everything anew next time: the fleet is another one."""
+        ...
+
+
+class Anew:
+    """Families of few lines, written anew every time."""
+
+    def __init__(self, families: Iterable[Family], write: Callable[[], Iterable[Line]]) -> None:
+        self._families, self._write = tuple(families), write
+
+    def look(self) -> Iterator[None]:
+        return iter(())
+
+    def bodies(self) -> Iterator[Body]:
+        for family, text in gathered(self._families, self._write()).items():
+            yield family, text.encode()
+
+    def forget(self) -> None:
+        pass
+
+
+class Remembered(Generic[Key, Source]):
+    """The lines of many sources (samples, states, readings), written again only for a source that has changed.
+
+    ``sources`` gives all that there are, at this moment; what it does not give any more has no lines any more.
+    """
+
+    def __init__(
+        self,
+        families: Iterable[Family],
+        sources: Callable[[], Iterable[tuple[Key, Source]]],
+        write: Callable[[Key, Source], Mapping[Family, str]],
+    ) -> None:
+        self._sources = sources
+        self._write = write
+        self._seen: list[tuple[Key, Source]] = []
+        self._lines: dict[Family, dict[Key, bytes]] = {family: {} for family in families}
+
+    def look(self) -> Iterator[None]:
+        sources, before, seen = iter(self._sources()), self._seen, list[tuple[Key, Source]]()
+        moved = False
+        while some := list(islice(sources, LOOKED_AT_IN_A_STEP)):
+            were: list[tuple[Key, Source] | None] = [*before[len(seen) : len(seen) + len(some)]]
+            were += [None] * (len(some) - len(were))
+            for new, old in list(compress(zip(some, were, strict=True), map(ne, some, were))):
+                moved = moved or old is None or old[0] != new[0]
+                self._put(*new)
+                yield
+            seen += some
+            yield
+        self._seen = seen
+        if moved or len(seen) < len(before):
+            self._drop_all_but({key for key, _ in seen})
+
+    def _drop_all_but(self, kept: set[Key]) -> None:
+        for lines in self._lines.values():
+            for key in lines.keys() - kept:
+                del lines[key]
+
+    def forget(self) -> None:
+        self._seen = []
+        self._drop_all_but(set())
+
+    def _put(self, key: Key, source: Source) -> None:
+        found = self._write(key, source)
+        for family, text in found.items():
+            lines = self._lines.get(family)
+            if lines is None:
+                lines = self._lines[family] = {}
+            lines[key] = text.encode()
+        if len(found) < len(self._lines):
+            for family in self._lines.keys() - found.keys():
+                self._lines[family].pop(key, None)
+
+    def bodies(self) -> Iterator[Body]:
+        for family, lines in list(self._lines.items()):
+            yield family, b"".join(lines.values())

@@ -1,0 +1,119 @@
+"""An office where everything that is shown happens: outages, labs, services, devices that are read by SNMP."""
+
+import json
+from pathlib import Path
+
+from monitor.judging.pause import never
+from monitor.metrics.live import ServiceState, SnmpState
+from monitor.probes.snmp.modules import Series
+from monitor.probes.snmp.reading import Facts, Reading
+from monitor.sample import Sample, Verdict
+from monitor.settings.fleet import Fleet
+from monitor.settings.modules_section import MetricEntry, shipped_modules
+from monitor.settings.sites_file import SitesFile
+from tests.web.conftest import Desk
+
+RECORDINGS = Path(__file__).parents[1] / "probes" / "snmp" / "recordings"
+HOSTILE = '"}\n\\\x1b[2J\u202e<script> upazila_site_state{site="x"} 1\n# TYPE' + "x" * 500
+MORE = {
+    "hub": {
+        "kind": "backbone",
+        "name_bn": 'হাব "ক"',
+        "name_en": "Hub \\ one",
+        "position": (24.02, 88.99),
+        "devices": {
+            "router": {"address": "127.0.9.1", "snmp": "core"},
+            "ups": {"address": "127.0.9.2", "snmp": "core"},
+            "olt": {"address": "127.0.9.3", "snmp": "core"},
+            "old": {"address": "127.0.9.4", "snmp": "core"},
+        },
+        "services": {
+            "portal": {"kind": "http", "url": "https://hub.example/"},
+            "door": {"kind": "tcp", "port": 22},
+        },
+    },
+    "room": {
+        "kind": "lab",
+        "name_bn": "কক্ষ",
+        "name_en": "Room",
+        "parent": "hub",
+        "devices": {
+            "gateway": {"address": "127.0.9.5"},
+            "pc-1": {"address": "127.0.9.6", "role": "workstation"},
+            "pc-2": {"address": "127.0.9.7", "role": "workstation"},
+        },
+    },
+}
+
+
+def recording(name: str) -> Reading:
+    """What a real device once answered."""
+    told = json.loads((RECORDINGS / f"{name}.json").read_text(encoding="utf-8"))
+    return Reading(told["system"], told["ports"], told["ups"])
+
+
+def of_modules() -> list[Series]:
+    """Two rows, or the only value, of everything that the shipped modules ask for."""
+    series = []
+    for metric in [metric for module in shipped_modules().values() for metric in module.metrics]:
+        rows = [{}] if metric.oid.endswith(".0") else [{"index": str(row)} for row in (1, 2)]
+        series += [
+            Series(metric, {**row, **dict.fromkeys(metric.labels, HOSTILE)}, -21.5 + place)
+            for place, row in enumerate(rows)
+        ]
+    return series
+
+
+def grow(office: Desk) -> None:
+    """Adds `MORE` to the office and lets everything happen there, and an outage elsewhere."""
+    more = Fleet.of(SitesFile.model_validate({"sites": MORE}))
+    fleet = Fleet({**office.settings.fleet.sites, **more.sites})
+    office.board.replace_fleet(fleet, office.board.rules, office.clock.utc())
+    office.board.pauses, office.live.fleet = never, fleet
+    live, now = office.live, office.clock.utc()
+    for name in ("gateway", "pc-1"):
+        office.round("room", device=name)
+    for _ in range(3):
+        office.round("room", Verdict.FAILED, device="pc-2")
+    office.round("hub", lost=1, device="router")
+    office.round("hub", Verdict.FAILED, device="ups")
+    office.round("hub", Verdict.UNKNOWN, device="olt")
+    office.goes_down("backbone-north")
+    office.goes_down("backbone-south")
+    for _ in range(2):
+        office.round("backbone-south")
+    port: Facts = {"ifIndex": 1, "ifName": HOSTILE, "ifAlias": HOSTILE, "ifDescr": HOSTILE, "ifHCInOctets": 2**63 + 1}
+    port |= {
+        "ifInOctets": 7,
+        "ifOutOctets": 8,
+        "ifInDiscards": 0,
+        "ifOutDiscards": 1,
+        "ifSpeed": 4294967295,
+        "ifType": 6,
+    }
+    ups: Facts = {"upsOutputSource": 5, "upsEstimatedMinutesRemaining": 12, "upsEstimatedChargeRemaining": 80}
+    ups |= {"upsSecondsOnBattery": 61, "upsBatteryStatus": 2}
+    live.snmp = {
+        "hub/router": SnmpState("ok", "", recording("ruijie-s5750-24gt12sfp")),
+        "hub/ups": SnmpState("ok", "", Reading({}, ups=ups, ups_load_percent=[40, 55], engine_time_s=9)),
+        "hub/olt": SnmpState("ok", "", Reading({}, [port]), of_modules()),
+        "hub/old": SnmpState("credentials", "refused"),
+        "gone/router": SnmpState("silent", "no answer"),
+    }
+    live.restarts.update({"hub/router": 2})
+    live.snmp_readings.update({"ok": 12, "silent": 1})
+    live.traps.update({"accepted": 3})
+    live.rejected = lambda: {"forged_source": 2, "late": 5, "bad_checksum": 0}
+    for service, verdict in zip(fleet.services.values(), (Verdict.OK, Verdict.FAILED), strict=True):
+        rtts = (12_300_000,) if verdict is Verdict.OK else ()
+        details = {"certificate_expires": "2027-01-01T00:00:00+00:00"} if service.check.kind == "http" else {}
+        sample = Sample(service.id, service.check.kind, now, 0, verdict, 1, len(rtts), rtts)
+        live.services[service.id] = ServiceState(service, sample, details)
+    for seconds in (0.0001, 0.02, 3.0, 60.0):
+        live.round_late(seconds)
+        live.loop_lag(seconds / 3)
+
+
+def metric(name: str) -> MetricEntry:
+    """One of [modules.NAME]."""
+    return MetricEntry(name=name, oid="1.3.6.1.4.1.9.1")

@@ -1,0 +1,153 @@
+"""Lines of our own, held against what prometheus_client makes of the same data."""
+
+import math
+from collections.abc import Iterable, Iterator
+from string import ascii_letters, digits
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import (
+    CounterMetricFamily,
+    GaugeMetricFamily,
+    HistogramMetricFamily,
+    Metric,
+    UntypedMetricFamily,
+)
+from prometheus_client.openmetrics.exposition import generate_latest as generate_openmetrics
+from prometheus_client.registry import Collector
+
+from monitor.metrics.text import Anew, Family, Labels, Line, Part, Remembered, Type, from_client, gathered
+
+texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=20) | st.text(st.sampled_from('\\"\n{},=a ক'))
+names = st.builds(str.__add__, st.sampled_from(ascii_letters), st.text(ascii_letters + digits + "_", max_size=15))
+numbers = (
+    st.floats() | st.integers(-(2**70), 2**70) | st.booleans() | st.sampled_from([1e6, 999999.0, 1e21, 1e-7, -0.0])
+)
+label_names = st.lists(names, max_size=4, unique=True).map(tuple)
+
+
+def page(bodies: Iterable[tuple[Family, bytes]], *, openmetrics: bool) -> bytes:
+    whole = b"".join(family.head(openmetrics=openmetrics) + body for family, body in bodies)
+    return whole + b"# EOF\n" if openmetrics else whole
+
+
+def pages(bodies: Iterable[tuple[Family, bytes]]) -> tuple[bytes, bytes]:
+    known = list(bodies)
+    return page(known, openmetrics=False), page(known, openmetrics=True)
+
+
+def pages_of_client(metrics: Iterable[Metric]) -> tuple[bytes, bytes]:
+    known = list(metrics)
+
+    class All(Collector):
+        def collect(self) -> Iterator[Metric]:
+            return iter(known)
+
+    registry = CollectorRegistry(auto_describe=False)
+    registry.register(All())
+    return generate_latest(registry), generate_openmetrics(registry)  # type: ignore[no-untyped-call]
+
+
+def encoded(found: dict[Family, str]) -> list[tuple[Family, bytes]]:
+    return [(family, text.encode()) for family, text in found.items()]
+
+
+@st.composite
+def families(draw: st.DrawFn) -> tuple[Family, list[Line], Metric]:
+    """A family of ours with its lines, and the same as prometheus_client has it."""
+    labels = draw(label_names)
+    rows = draw(st.lists(st.tuples(st.tuples(*[texts] * len(labels)), numbers), max_size=5))
+    name, help_ = draw(names).removesuffix("_total") + "_x", draw(texts)
+    type_: Type = draw(st.sampled_from(["gauge", "counter", "untyped"]))
+    theirs = {"gauge": GaugeMetricFamily, "counter": CounterMetricFamily, "untyped": UntypedMetricFamily}[type_]
+    their = theirs(name, help_, labels=labels)
+    ours = Family(name + "_total" * (type_ == "counter"), type_, help_, Labels(*labels))
+    for values, number in rows:
+        their.add_metric(values, number)
+    return ours, [ours.of(number, *values) for values, number in rows], their
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(families(), max_size=3))
+def test_a_page_is_byte_for_byte_what_prometheus_client_prints(drawn: list[tuple[Family, list[Line], Metric]]) -> None:
+    ours = gathered([family for family, _, _ in drawn], [line for _, lines, _ in drawn for line in lines])
+
+    assert pages(encoded(ours)) == pages_of_client(their for _, _, their in drawn)
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(families(), max_size=3))
+def test_what_prometheus_client_collected_itself_comes_out_the_same(
+    drawn: list[tuple[Family, list[Line], Metric]],
+) -> None:
+    theirs = [their for _, _, their in drawn]
+
+    assert pages(map(from_client, theirs)) == pages_of_client(theirs)
+
+
+@given(texts, st.lists(st.tuples(st.floats(0), st.integers(0, 10**9)), min_size=1, max_size=6), st.floats())
+def test_a_histogram_comes_out_the_same(help_: str, drawn: list[tuple[float, int]], total: float) -> None:
+    buckets = [(str(bound), float(count)) for bound, count in drawn]
+    their = HistogramMetricFamily("upazila_late_seconds", help_)
+    their.add_metric([], buckets, total)
+    ours = Family("upazila_late_seconds", "histogram", help_)
+
+    assert pages(encoded(gathered((), [ours.histogram(buckets, total)]))) == pages_of_client([their])
+
+
+VALUE = Family("upazila_value", "gauge", "A value.", Labels("key"))
+TWICE = Family("upazila_twice", "gauge", "Twice the value.", Labels("key"))
+worlds = st.dictionaries(st.sampled_from("abcdef"), st.floats(-5, 5) | st.just(math.nan), max_size=6)
+
+
+def write(key: str, value: float) -> dict[Family, str]:
+    """A value; twice of it, if it is positive."""
+    more = dict([TWICE.of(2 * value, key)]) if value > 0 else {}
+    return dict([VALUE.of(value, key)]) | more
+
+
+def seen(part: Part) -> dict[str, set[bytes]]:
+    for _ in part.look():
+        pass
+    return {family.name: set(body.splitlines()) for family, body in part.bodies()}
+
+
+@given(st.lists(worlds, min_size=1, max_size=6))
+def test_what_is_remembered_is_what_would_be_written_anew(told: list[dict[str, float]]) -> None:
+    world: dict[str, float] = {}
+    remembered = Remembered((VALUE, TWICE), lambda: list(world.items()), write)
+    anew = Anew((VALUE, TWICE), lambda: [line for item in world.items() for line in write(*item).items()])
+    for change in told:
+        world.clear()
+        world.update(change)
+
+        assert seen(remembered) == seen(anew)
+
+
+def test_only_what_has_changed_is_written_again() -> None:
+    world, written = {"a": 1.0, "b": 2.0, "c": 3.0}, []
+
+    def noted(key: str, value: float) -> dict[Family, str]:
+        written.append(key)
+        return write(key, value)
+
+    remembered = Remembered((VALUE, TWICE), lambda: list(world.items()), noted)
+    seen(remembered)
+    world["b"] = 5.0
+    seen(remembered)
+    del world["a"]
+    after = seen(remembered)
+
+    assert written[:4] == ["a", "b", "c", "b"]
+    assert after["upazila_value"] == {b'upazila_value{key="b"} 5.0', b'upazila_value{key="c"} 3.0'}
+
+
+def test_much_is_looked_at_in_small_steps() -> None:
+    world = {str(number): float(number) for number in range(10_000)}
+    remembered = Remembered((VALUE,), lambda: list(world.items()), lambda key, value: dict([VALUE.of(value, key)]))
+
+    first, second = sum(1 for _ in remembered.look()), sum(1 for _ in remembered.look())
+
+    assert first >= 10_000
+    assert 10 <= second <= 100
