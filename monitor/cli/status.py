@@ -117,6 +117,8 @@ def _page(now: dict[str, Any], every: bool) -> "Group":
         if count:
             line.append(f"   {count} {state}", style=STYLES.get(state, ""))
     parts.append(line)
+    wrong = (now.get("mail") or {}).get("wrong", ())
+    parts += [Text(f"Mail: {line}", style="bold red") for line in wrong]
     if every or counts["up"] < len(now["sites"]):
         parts.append(_sites(now["sites"], every))
     if now["outages"]:

@@ -71,6 +71,7 @@ class Daemon:
         self._recording.configure(settings.monitor.storage)
         self._live.record = self._recording.take
         self._probe = IcmpProbe(clock, _icmp_options(settings.monitor.probing))
+        self._live.office = lambda: self._office
         self._live.rejected = self._probe.counters.rejected
         self._delivery = Delivery(self._store, self._office, self._channels(), clock)
         self._recorder = Recorder(clock, self._store, self._office, memory.boot_id(), self._delivery.wake)

@@ -20,6 +20,7 @@ from monitor.metrics.itself import FAMILIES as OF_ITSELF
 from monitor.metrics.itself import Process, itself
 from monitor.metrics.live import Live
 from monitor.metrics.network import network
+from monitor.metrics.notices import Notices
 from monitor.metrics.services import services
 from monitor.metrics.snmp import snmp
 from monitor.metrics.text import Anew, Body, Part
@@ -69,11 +70,11 @@ class Exposition:
 
     def __init__(self, live: Live, store: Store, clock: Clock) -> None:
         self._live, self._clock = live, clock
-        self._charter = Charter(live, store, clock)
+        self._asking = (Charter(live, store, clock), Notices(live, store, clock))
         self._parts: list[Part] = [
             *network(live),
             services(live),
-            self._charter,
+            *self._asking,
             Anew(OF_ITSELF, lambda: itself(live)),
             Process(),
             snmp(live),  # last, because modules give names of their own to what they bring
@@ -87,7 +88,7 @@ class Exposition:
         openmetrics = wants_openmetrics(accept)
         async with self._one_at_a_time:
             if not self._is_fresh():
-                await asyncio.to_thread(self._charter.ask)
+                await asyncio.to_thread(self._ask)
                 begun_ns, steps = self._clock.mono_ns(), self._renewed()
                 for _ in steps:
                     if self._clock.mono_ns() - begun_ns > SLICE_NS:
@@ -104,10 +105,14 @@ class Exposition:
     def render(self, accept: str = "") -> Page:
         """As `page`, in one go: for who has no event loop that must turn meanwhile."""
         if not self._is_fresh():
-            self._charter.ask()
+            self._ask()
             for _ in self._renewed():
                 pass
         return self._snapshot.page(openmetrics=wants_openmetrics(accept))
+
+    def _ask(self) -> None:
+        for part in self._asking:
+            part.ask()
 
     def _is_fresh(self) -> bool:
         return bool(self._snapshot.bodies) and self._clock.mono_ns() - self._snapshot.made_ns <= FRESH_NS

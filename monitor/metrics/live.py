@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from monitor.alerts.office import Office
 from monitor.clock import Clock
 from monitor.judging.board import Board
 from monitor.metrics.hour import Hour
@@ -67,6 +68,7 @@ class Live:
     judged: bool = False
     last_turn_mono_ns: int = 0
     clock_suspect: Callable[[], bool] = bool
+    office: Callable[[], Office | None] = lambda: None
     rejected: Callable[[], Mapping[str, int]] = dict
     record: Callable[[Sample], None] = lambda _: None
     samples: dict[tuple[str, str], Sample] = field(default_factory=dict)

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from monitor.metrics import charter, itself, network, services, snmp
+from monitor.metrics import charter, itself, network, notices, services, snmp
 from monitor.metrics.text import Family
 from monitor.settings.modules_section import shipped_modules
 
@@ -55,7 +55,7 @@ SECTIONS = (
     ),
     Section("What sites serve", services.FAMILIES),
     Section("The charter", charter.FAMILIES),
-    Section("Notices", charter.OUTBOX),
+    Section("Notices", (*charter.OUTBOX, *notices.FAMILIES)),
     Section("The monitor itself", (*itself.FAMILIES, charter.READABLE)),
 )
 MODULES = """## Modules

@@ -83,7 +83,7 @@ class TicketView:
 
 @dataclass(frozen=True, slots=True)
 class OutboxView:
-    """How many notices are owed, how old the oldest of those due is, and how many were given up."""
+    """How many notices are owed, since when the oldest of them is (tries do not make it younger), how many given up."""
 
     owed: int
     oldest_due_utc: datetime | None
@@ -137,10 +137,10 @@ def outbox(session: Session, now_utc: datetime) -> OutboxView:
     """The state of the mail path."""
     waiting = Notice.sent_utc.is_(None) & Notice.dead_utc.is_(None)
     owed, oldest = session.execute(
-        select(func.count(), func.min(Notice.due_utc)).where(waiting, Notice.due_utc <= now_utc)
+        select(func.count(), func.min(Notice.owed_utc)).where(waiting, Notice.owed_utc <= now_utc)
     ).one()
     dead = session.scalar(select(func.count()).where(Notice.dead_utc.is_not(None))) or 0
-    sent = session.scalar(select(func.count()).where(Notice.sent_utc.is_not(None))) or 0
+    sent = session.scalar(select(func.count()).where(Notice.sent_utc.is_not(None), Notice.folded_into.is_(None))) or 0
     return OutboxView(owed, oldest, dead, sent)
 
 

@@ -70,6 +70,10 @@ WORDS = {
     "updated": {"bn": "হালনাগাদ", "en": "As of"},
     "other": {"bn": "English", "en": "বাংলা"},
     "mail": {"bn": "অপেক্ষমাণ ই-মেইল", "en": "mails waiting"},
+    "mail_trouble": {
+        "bn": "ই-মেইল ঠিকমতো যাচ্ছে না: upazila-monitor outbox",
+        "en": "Something is wrong with the mails",
+    },
     "dead": {"bn": "প্রেরণ ব্যর্থ ই-মেইল", "en": "mails given up"},
     "no_store": {"bn": "ডেটাবেস সাড়া দিচ্ছে না", "en": "The database does not answer"},
     "suspect": {

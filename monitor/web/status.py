@@ -2,15 +2,17 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from importlib.metadata import version
 from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from monitor.charter.text import duration_text
 from monitor.clock import Clock
 from monitor.judging.states import State
 from monitor.metrics.live import Live
+from monitor.metrics.notices import mail_path
 from monitor.store import views
 from monitor.store.session import Store
 
@@ -31,9 +33,11 @@ def status(live: Live, store: Store, clock: Clock) -> dict[str, Any]:
         "counts": counts,
     }
     try:
-        return {**found, "store_readable": True, **_stored(store, sites, now_utc)}
+        stored = _stored(store, sites, now_utc)
+        return {**found, "store_readable": True, **stored, "mail": _mail(live, store, now_utc)}
     except SQLAlchemyError:  # what is on the network is shown even while the database is not
-        return {**found, "store_readable": False, "outages": [], "tickets": [], "events": [], "outbox": None}
+        nothing: dict[str, Any] = {"outages": [], "tickets": [], "events": [], "outbox": None, "mail": None}
+        return {**found, "store_readable": False, **nothing}
 
 
 def _stored(store: Store, sites: list[dict[str, Any]], now_utc: datetime) -> dict[str, Any]:
@@ -58,6 +62,19 @@ def _stored(store: Store, sites: list[dict[str, Any]], now_utc: datetime) -> dic
             "sent": outbox.sent,
         },
     }
+
+
+def _mail(live: Live, store: Store, now_utc: datetime) -> dict[str, Any]:
+    """What is wrong with the way that notices go: nothing, or lines for people."""
+    path, office = mail_path(store, live, now_utc), live.office()
+    wrong = [f"the {kind} brief has not gone out" for kind, is_missed in path.missed.items() if is_missed]
+    late_s = path.late_s(now_utc)
+    if office is not None and late_s > office.notices.late_after_s:
+        length = duration_text(timedelta(seconds=late_s), "en")
+        wrong.append(f"{path.outbox.owed} notices wait, the oldest for {length}")
+    if path.outbox.dead:
+        wrong.append(f"{path.outbox.dead} letters could not be delivered: upazila-monitor outbox --dead")
+    return {"late_s": round(late_s), "missed": dict(path.missed), "wrong": wrong}
 
 
 def _site(live: Live, site_id: str) -> dict[str, Any]:

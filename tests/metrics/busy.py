@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+from monitor.alerts.outbox import new_notice
 from monitor.judging.pause import never
 from monitor.metrics.live import ServiceState, SnmpState
 from monitor.probes.snmp.modules import Series
@@ -78,6 +79,10 @@ def grow(office: Desk) -> None:
     office.round("hub", lost=1, device="router")
     office.round("hub", Verdict.FAILED, device="ups")
     office.round("hub", Verdict.UNKNOWN, device="olt")
+    with office.store.write() as session:
+        brief = new_notice(office.office, "morning-20261123", "morning", "responsible", {}, now)
+        brief.sent_utc = now
+        session.add(brief)
     office.goes_down("backbone-north")
     office.goes_down("backbone-south")
     for _ in range(2):

@@ -24,7 +24,7 @@ from tests.web.conftest import Desk, office
 
 __all__ = ["office"]
 
-OTHERS = ("upazila_build", "process_", "python_")
+OTHERS = ("upazila_build", "upazila_notices", "upazila_brief", "upazila_outbox_late", "process_", "python_")
 IF_MIB = {
     f"{name} {what} names should be written in 'snake_case' not 'camelCase'"
     for name in (family.name for family in declared() if family.name.startswith("if"))

@@ -37,6 +37,7 @@ class Desk:
         self.office = Office.of(self.settings)
         self.board = Board(self.settings.fleet, Rules())
         self.live = Live(self.clock, self.settings.fleet, self.board)
+        self.live.office = lambda: self.office
         self.exposition = Exposition(self.live, self.store, self.clock)
 
     def round(self, site: str, verdict: Verdict = Verdict.OK, device: str = "gateway", lost: int = 0) -> None:

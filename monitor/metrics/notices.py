@@ -1,0 +1,111 @@
+"""The mail path's watch over itself, as metrics: what is late, told in another letter, or missing."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from monitor.alerts.briefs import missed
+from monitor.alerts.kinds import BRIEFS
+from monitor.clock import Clock
+from monitor.metrics.live import Live
+from monitor.metrics.text import Anew, Body, Family, Labels, Line
+from monitor.store import notices, views
+from monitor.store.session import Store
+
+BRIEF = Labels("brief")
+
+LATE = Family(
+    "upazila_outbox_late",
+    "gauge",
+    "1 while a notice has been owed for longer than [notices] late_after_s.",
+    unit="0 or 1",
+)
+FOLDED = Family(
+    "upazila_notices_folded_total",
+    "counter",
+    "Notices that were told in another letter than their own: in a digest, or in a later one of their thread.",
+    unit="notices",
+)
+LAST = Family(
+    "upazila_brief_last_sent_timestamp_seconds",
+    "gauge",
+    "When the last one was delivered; absent before the first.",
+    BRIEF,
+    unit="seconds since 1970",
+    most=len(BRIEFS),
+)
+MISSED = Family(
+    "upazila_brief_missed",
+    "gauge",
+    "1 while a brief that should have gone out an hour ago has not; absent where nobody gets it.",
+    BRIEF,
+    unit="0 or 1",
+    most=len(BRIEFS),
+)
+FAMILIES = (LATE, FOLDED, LAST, MISSED)
+
+
+@dataclass(frozen=True)
+class MailPath:
+    """How the mail path is doing; ``missed`` by kind of brief."""
+
+    outbox: views.OutboxView
+    folded: int = 0
+    last: Mapping[str, datetime] = field(default_factory=dict)
+    missed: Mapping[str, bool] = field(default_factory=dict)
+
+    def late_s(self, now_utc: datetime) -> float:
+        """How long the oldest notice has been owed."""
+        oldest = self.outbox.oldest_due_utc
+        return max((now_utc - oldest).total_seconds(), 0.0) if oldest else 0.0
+
+
+def mail_path(store: Store, live: Live, now_utc: datetime) -> MailPath:
+    """Asks the database; raises SQLAlchemyError."""
+    office = live.office()
+    with store.read() as session:
+        return MailPath(
+            views.outbox(session, now_utc),
+            notices.folded(session),
+            notices.last_sent(session, tuple(BRIEFS)),
+            missed(session, office, now_utc) if office else {},
+        )
+
+
+class Notices:
+    """Some families of the page; `ask` goes to the database, wherever that may take its time."""
+
+    def __init__(self, live: Live, store: Store, clock: Clock) -> None:
+        self._live, self._store, self._clock = live, store, clock
+        self._path: MailPath | None = None
+        self._part = Anew(FAMILIES, self._lines)
+
+    def ask(self) -> None:
+        """Reads what there is; leaves nothing when the database does not answer."""
+        try:
+            self._path = mail_path(self._store, self._live, self._clock.utc())
+        except SQLAlchemyError:
+            self._path = None
+
+    def look(self) -> Iterator[None]:
+        return self._part.look()
+
+    def bodies(self) -> Iterator[Body]:
+        if self._path is not None:
+            yield from self._part.bodies()
+
+    def forget(self) -> None:
+        self._part.forget()
+
+    def _lines(self) -> Iterator[Line]:
+        assert self._path is not None
+        office = self._live.office()
+        if office is not None:
+            yield LATE.of(self._path.late_s(self._clock.utc()) > office.notices.late_after_s)
+        yield FOLDED.of(self._path.folded)
+        for brief, at_utc in sorted(self._path.last.items()):
+            yield LAST.of(at_utc.timestamp(), brief)
+        for brief, is_missed in sorted(self._path.missed.items()):
+            yield MISSED.of(is_missed, brief)
