@@ -36,6 +36,7 @@ def snmp(
     """Reads one device by SNMP: what it is, its interfaces, its UPS; exit code 1 when it does not answer."""
     import asyncio
 
+    from monitor.probes.snmp.reading import LONGEST_READ_S
     from monitor.probes.snmp.session import SnmpError
 
     if (community_file is None) == (v3 is None):
@@ -43,17 +44,22 @@ def snmp(
     where = _where(host)
     try:
         if community_file is not None:
-            reading = asyncio.run(_read_v2c(where, _secret(community_file), timeout, retries))
+            work = _read_v2c(where, _secret(community_file), timeout, retries)
         else:
-            reading = asyncio.run(_read_v3(where, *_user(context.obj, str(v3)), timeout, retries))
+            work = _read_v3(where, *_user(context.obj, str(v3)), timeout, retries)
+        reading = asyncio.run(asyncio.wait_for(work, LONGEST_READ_S))
     except SnmpError as error:
         raise Failure(str(error), NO) from None
+    except TimeoutError:
+        raise Failure(f"{host} could not be read within {LONGEST_READ_S:g} s", NO) from None
     except OSError as error:
         raise Failure(f"no socket: {error.strerror}", CANNOT) from None
     if as_json:
         print(json.dumps(_facts(reading)))
     else:
         _print(reading)
+    if reading.cut:
+        print(f"{host}: it has more interfaces; only the first {len(reading.ports):,} were read", file=sys.stderr)
 
 
 def _where(host: str) -> Where:
@@ -133,6 +139,8 @@ def _facts(reading: "Reading") -> dict[str, Any]:
         facts["engine"] = {"snmpEngineTime": reading.engine_time_s}
     if reading.ups_load_percent:
         facts["ups_output"] = [{"upsOutputPercentLoad": load} for load in reading.ups_load_percent]
+    if reading.cut:
+        facts["ports_cut"] = True
     return facts
 
 
@@ -148,14 +156,22 @@ def _print(reading: "Reading") -> None:
     if isinstance(ticks := system.get("sysUpTime_ticks"), int):
         hours, rest = divmod(ticks // 100, 3_600)
         console.print(f"up for {hours // 24} d {hours % 24} h {rest // 60} min")
-    if reading.ups:
+    if reading.ups or reading.ups_load_percent:
         ups = reading.ups
         battery = BATTERY_STATUS.get(int(ups.get("upsBatteryStatus", 1)), "unknown")
         source = OUTPUT_SOURCE.get(int(ups.get("upsOutputSource", 1)), "other")
-        left, charge = ups.get("upsEstimatedMinutesRemaining", "?"), ups.get("upsEstimatedChargeRemaining", "?")
-        console.print(f"UPS: battery {battery}, output from {source}, {left} min left, charge {charge} %")
+        left, charge = _known(ups, "upsEstimatedMinutesRemaining"), _known(ups, "upsEstimatedChargeRemaining")
+        load = ", ".join(f"{percent} %" for percent in reading.ups_load_percent) or "? %"
+        words = f"UPS: battery {battery}, output from {source}, {left} min left, charge {charge} %, load {load}"
+        console.print(words)
     if reading.ports:
         _print_ports(console, reading.ports)
+
+
+def _known(ups: "Facts", name: str) -> "int | str":
+    """A figure of a UPS, many of which say -1 when they do not know."""
+    figure = ups.get(name, -1)
+    return figure if isinstance(figure, int) and figure >= 0 else "?"
 
 
 def _print_ports(console: "Console", ports: Iterable["Facts"]) -> None:

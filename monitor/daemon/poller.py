@@ -12,9 +12,9 @@ from monitor.judging.decisions import Decision
 from monitor.judging.interfaces import LinkRules
 from monitor.metrics.live import Live, SnmpState
 from monitor.probes.snmp.agents import Agents
-from monitor.probes.snmp.modules import read_modules
-from monitor.probes.snmp.reading import read
-from monitor.probes.snmp.session import CredentialsError, GarbledError, SilentError, SnmpError
+from monitor.probes.snmp.modules import Series, read_modules
+from monitor.probes.snmp.reading import LONGEST_READ_S, Reading, read
+from monitor.probes.snmp.session import CredentialsError, GarbledError, Session, SilentError, SnmpError
 from monitor.probes.wheel import Wheel
 from monitor.settings.fleet import Device
 from monitor.settings.load import Settings
@@ -23,7 +23,6 @@ from monitor.settings.modules_section import shipped_modules
 log = logging.getLogger(__name__)
 
 MOST_AT_ONCE = 50
-LONGEST_READ_S = 30.0
 
 
 def link_rules(settings: Settings) -> LinkRules:
@@ -120,11 +119,11 @@ class Poller:
 
     async def _state(self, device: Device) -> SnmpState:
         try:
-            async with self._room, asyncio.timeout(LONGEST_READ_S):
+            async with self._room:
                 session = self._agents.session(device.snmp, device.address, device.snmp_port)
-                reading = await read(session)
-                kind = str(reading.system.get("sysObjectID", ""))
-                return SnmpState("ok", "", reading, await read_modules(session, kind, self._modules))
+                async with asyncio.timeout(LONGEST_READ_S):
+                    reading = await read(session)
+                return SnmpState("ok", "", reading, await self._series(device, session, reading))
         except CredentialsError as error:
             return SnmpState("credentials", str(error))
         except GarbledError as error:
@@ -135,6 +134,15 @@ class Poller:
             return SnmpState("error", str(error))
         except TimeoutError:
             return SnmpState("error", f"it could not be read within {LONGEST_READ_S:g} s")
+
+    async def _series(self, device: Device, session: Session, reading: Reading) -> Sequence[Series]:
+        """What the modules find; an agent that chokes on its maker's objects has still been read."""
+        try:
+            async with asyncio.timeout(LONGEST_READ_S):
+                return await read_modules(session, str(reading.system.get("sysObjectID", "")), self._modules)
+        except (SnmpError, TimeoutError) as error:
+            log.debug("%s: its modules could not be read: %s", device.id, error)
+            return ()
 
     def _note(self, device: Device, state: SnmpState) -> None:
         """Keeps it for the readers; the first reading is told in the log."""

@@ -13,7 +13,7 @@ from ipaddress import IPv4Address, IPv6Address
 from typing import NamedTuple
 
 from monitor.probes.snmp.ber import BerError, Oid
-from monitor.probes.snmp.messages import GET, GET_BULK, Binding, Numbers, Response, read_response, request
+from monitor.probes.snmp.messages import GET, GET_BULK, GET_NEXT, Binding, Numbers, Response, read_response, request
 from monitor.probes.snmp.patience import Patience
 from monitor.probes.snmp.session import GarbledError, SilentError, refusal
 from monitor.probes.snmp.sockets import Sockets, Where
@@ -141,9 +141,13 @@ class V2cSession:
 
     async def get(self, oids: Sequence[Oid]) -> list[Binding]:
         """The values of these very objects, and of no others that an agent may have added."""
-        wanted = set(oids)
-        return [binding for binding in await self._client.ask(self._agent, GET, oids) if binding[0] in wanted]
+        bindings = await self._client.ask(self._agent, GET, oids)
+        if [name for name, _ in bindings] == oids:
+            return bindings
+        return [binding for binding in bindings if binding[0] in oids]
 
     async def get_bulk(self, oids: Sequence[Oid], repetitions: int) -> list[Binding]:
-        """What follows each of them."""
+        """What follows each of them; one row is asked for by GETNEXT, which agents without GETBULK know as well."""
+        if repetitions == 1:
+            return await self._client.ask(self._agent, GET_NEXT, oids)
         return await self._client.ask(self._agent, GET_BULK, oids, repetitions)

@@ -17,7 +17,7 @@ from ipaddress import IPv4Address, IPv6Address
 
 from monitor.probes.snmp.ber import BerError, Oid
 from monitor.probes.snmp.keys import Credential, Keys, keys_for
-from monitor.probes.snmp.messages import GET, GET_BULK, RESPONSE, Binding, Numbers, pdu
+from monitor.probes.snmp.messages import GET, GET_BULK, GET_NEXT, RESPONSE, Binding, Numbers, pdu
 from monitor.probes.snmp.patience import Patience
 from monitor.probes.snmp.session import CredentialsError, GarbledError, SilentError, SnmpError, refusal
 from monitor.probes.snmp.sockets import Sockets, Where
@@ -271,5 +271,7 @@ class V3Session:
         return [binding for binding in found if binding[0] in wanted]
 
     async def get_bulk(self, oids: Sequence[Oid], repetitions: int) -> list[Binding]:
-        """What follows each of them."""
+        """What follows each of them; one row is asked for by GETNEXT, which agents without GETBULK know as well."""
+        if repetitions == 1:
+            return await self._client.ask(self._address, self._port, GET_NEXT, oids)
         return await self._client.ask(self._address, self._port, GET_BULK, oids, repetitions)
