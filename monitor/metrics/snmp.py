@@ -9,8 +9,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Untyp
 from prometheus_client.metrics_core import Metric
 
 from monitor.metrics.live import Live, SnmpState
-from monitor.probes.snmp.mibs import ON_BATTERY
-from monitor.probes.snmp.reading import Facts, Reading
+from monitor.probes.snmp.reading import Facts, Reading, feeds_from_battery
 from monitor.settings.fleet import Device
 
 DEVICE = ["site", "device"]
@@ -142,8 +141,8 @@ def _power(read: list[tuple[Device, Reading]]) -> Iterator[Metric]:
     }
     for device, reading in read:
         labels = [device.site, device.name]
-        if "upsOutputSource" in reading.ups:
-            on_battery.add_metric(labels, float(reading.ups["upsOutputSource"] == ON_BATTERY))
+        if (feeds := feeds_from_battery(reading.ups)) is not None:
+            on_battery.add_metric(labels, float(feeds))
         for line, percent in enumerate(reading.ups_load_percent, 1):
             load.add_metric([*labels, str(line)], float(percent))
         for name, source in UPS.items():

@@ -66,7 +66,7 @@ class V2cClient:
         self.rejected: Counter[str] = Counter()
         self._sockets = Sockets(self._arrived)
         self._under_way: dict[int, _Question] = {}
-        self._garbled: dict[Where, str] = {}
+        self._odd: dict[Where, str] = {}
         self._numbers = Numbers()
         self._patience = Patience(self.options.timeout_s)
         self._room = asyncio.Semaphore(self.options.most_under_way)
@@ -91,12 +91,12 @@ class V2cClient:
             for _ in range(1 + self.options.retries):
                 answer = await self._ask_once(agent, kind, community, oids, repetitions)
                 if answer is not None:
-                    self._garbled.pop(agent.where, None)
+                    self._odd.pop(agent.where, None)
                     if answer.status:
                         raise refusal(answer.status, answer.error_index)
                     return answer.bindings
-        if (why := self._garbled.pop(agent.where, None)) is not None:
-            raise GarbledError(f"no answer from {agent.address}: what comes from there is no SNMP ({why})")
+        if (why := self._odd.pop(agent.where, None)) is not None:
+            raise GarbledError(f"no answer from {agent.address} that counts: {why}")
         raise SilentError(f"no answer from {agent.address}: it is away, speaks no SNMP v2c, or has another community")
 
     async def _ask_once(
@@ -117,19 +117,23 @@ class V2cClient:
         try:
             answer = read_response(data)
         except BerError as error:
-            self.rejected["malformed"] += 1
-            if any(question.where == source for question in self._under_way.values()):
-                self._garbled[source] = str(error)
+            self._reject("malformed", source, f"what comes from there is no SNMP ({error})")
             return
         question = self._under_way.get(answer.request_id)
         if question is None:
-            self.rejected["late_or_unasked"] += 1
+            self._reject("late_or_unasked", source, "its answers come too late, or to what nobody asked")
         elif source != question.where:
-            self.rejected["wrong_source"] += 1
+            self._reject("wrong_source", question.where, f"{source[0]} port {source[1]} answers in its place")
         elif answer.community != question.community:
-            self.rejected["wrong_community"] += 1
+            self._reject("wrong_community", source, "its answers bear another community")
         elif not question.answered.done():
             question.answered.set_result(answer)
+
+    def _reject(self, reason: str, whose: Where, why: str) -> None:
+        """Counts it; should that agent stay without an answer that counts, ``why`` is the word about it."""
+        self.rejected[reason] += 1
+        if any(question.where == whose for question in self._under_way.values()):
+            self._odd[whose] = why
 
 
 class V2cSession:

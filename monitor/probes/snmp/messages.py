@@ -42,6 +42,9 @@ class Response(NamedTuple):
     error_index: int
     bindings: list[Binding]
 
+    def __repr__(self) -> str:
+        return f"<response {self.request_id}, status {self.status}>"  # a community is nothing to print
+
 
 @lru_cache(maxsize=4_096)
 def _asked(oids: tuple[Oid, ...]) -> bytes:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from monitor.probes.snmp.ber import Oid, Value
-from monitor.probes.snmp.mibs import ENGINE_TIME, INTERFACES, SYSTEM, TEXT_COLUMNS, UPS, UPS_LOAD
+from monitor.probes.snmp.mibs import ENGINE_TIME, INTERFACES, ON_BATTERY, SYSTEM, TEXT_COLUMNS, UPS, UPS_LOAD
 from monitor.probes.snmp.session import AgentError, Session
 from monitor.probes.snmp.walking import MOST_ROWS, Row, walk
 
@@ -66,6 +66,14 @@ async def get_what_there_is(session: Session, oids: Sequence[Oid]) -> Mapping[Oi
         if 0 <= blamed < len(asked):
             parts = (asked[:blamed] + asked[blamed + 1 :], [asked[blamed]])
         return {name: value for part in parts for name, value in (await get_what_there_is(session, part)).items()}
+
+
+def feeds_from_battery(ups: Facts) -> bool | None:
+    """What a UPS says of itself; None when it does not. Some tell only for how long they have been on battery."""
+    if (source := ups.get("upsOutputSource")) is not None:
+        return source == ON_BATTERY
+    seconds = ups.get("upsSecondsOnBattery")
+    return seconds > 0 if isinstance(seconds, int) else None
 
 
 def text(value: bytes) -> str:

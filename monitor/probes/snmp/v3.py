@@ -90,7 +90,7 @@ class V3Client:
         self._sockets = Sockets(self._arrived)
         self._known: dict[Where, _Known] = {}
         self._under_way: dict[int, _Question] = {}
-        self._garbled: dict[Where, str] = {}
+        self._odd: dict[Where, str] = {}
         self._numbers = Numbers()
         self._patience = Patience(timeout_s)
         self._room = asyncio.Semaphore(most_under_way)
@@ -142,7 +142,7 @@ class V3Client:
                     self._known.pop((str(address), port), None)  # it may have become another engine
                     tries -= 1
                 elif found.kind == RESPONSE:
-                    self._garbled.pop((str(address), port), None)
+                    self._odd.pop((str(address), port), None)
                     if found.status:
                         raise refusal(found.status, found.error_index)
                     return found.bindings
@@ -150,8 +150,8 @@ class V3Client:
                     corrections -= 1
                 else:
                     raise SnmpError(f"{address}: its engine's id or clock does not keep still")
-        if (why := self._garbled.pop((str(address), port), None)) is not None:
-            raise GarbledError(f"no answer from {address}: what comes from there is no SNMP ({why})")
+        if (why := self._odd.pop((str(address), port), None)) is not None:
+            raise GarbledError(f"no answer from {address} that counts: {why}")
         raise SilentError(f"no answer from {address}: it is away or speaks no SNMPv3")
 
     async def _ask_once(
@@ -216,21 +216,25 @@ class V3Client:
             envelope = open_envelope(data)
             question = self._under_way.get(envelope.number)
             if question is None:
-                self.rejected["late_or_unasked"] += 1
+                self._reject("late_or_unasked", source, "its answers come too late, or to what nobody asked")
             elif source != question.where:
-                self.rejected["wrong_source"] += 1
+                self._reject("wrong_source", question.where, f"{source[0]} port {source[1]} answers in its place")
             elif envelope.level & AUTH and not is_signed_by(envelope, question.known.keys):
-                self.rejected["wrong_signature"] += 1
+                self._reject("wrong_signature", source, "its answers are not signed with the key")
             elif envelope.level & AUTH and not is_timely(question.known.now(), envelope.engine):
-                self.rejected["not_in_time"] += 1
+                self._reject("not_in_time", source, "its answers are older than they may be")
             elif not _answers(question, envelope, said := read_scoped(envelope, question.known.keys)):
-                self.rejected["not_an_answer"] += 1
+                self._reject("not_an_answer", source, "it answers as another one, or less safely than asked")
             elif not question.answered.done():
                 question.answered.set_result((envelope, said))
         except BerError as error:
-            self.rejected["malformed"] += 1
-            if any(question.where == source for question in self._under_way.values()):
-                self._garbled[source] = str(error)
+            self._reject("malformed", source, f"what comes from there is no SNMP ({error})")
+
+    def _reject(self, reason: str, whose: Where, why: str) -> None:
+        """Counts it; should that agent stay without an answer that counts, ``why`` is the word about it."""
+        self.rejected[reason] += 1
+        if any(question.where == whose for question in self._under_way.values()):
+            self._odd[whose] = why
 
 
 def _answers(question: _Question, envelope: Envelope, said: Scoped) -> bool:

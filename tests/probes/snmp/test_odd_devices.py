@@ -67,11 +67,11 @@ DEVICES: dict[str, tuple[list[str], dict[str, Any], list[dict[str, Any]], dict[s
         {},
     ),
     "indexes-as-large-as-can-be": (
-        [*NAMED, *column(f"{IF}.2", OCTETS, {0: "zero", 1_073_741_824: "vlan", 2**31 - 1: "last", 2**32 - 1: "past it"})],
+        [*NAMED, *column(f"{IF}.2", OCTETS, {0: "zero", 2**30: "vlan", 2**31 - 1: "last", 2**32 - 1: "past it"})],
         SYSTEM,
         [
             {"ifIndex": 0, "ifDescr": "zero"},
-            {"ifIndex": 1_073_741_824, "ifDescr": "vlan"},
+            {"ifIndex": 2**30, "ifDescr": "vlan"},
             {"ifIndex": 2**31 - 1, "ifDescr": "last"},
             {"ifIndex": 2**32 - 1, "ifDescr": "past it"},
         ],
@@ -140,7 +140,7 @@ DEVICES: dict[str, tuple[list[str], dict[str, Any], list[dict[str, Any]], dict[s
         {},
     ),
     "an-agent-that-ends-with-an-error": (
-        [*NAMED, *column(f"{IF}.2", OCTETS, dict.fromkeys(range(1, 61), "p")), refused("1.3.6.1.2.1.2.2.1.3.1", "genError")],
+        [*NAMED, *column(f"{IF}.2", OCTETS, dict.fromkeys(range(1, 61), "p")), refused(f"{IF}.3.1", "genError")],
         SYSTEM,
         [{"ifIndex": index, "ifDescr": "p"} for index in range(1, 61)],
         {},
