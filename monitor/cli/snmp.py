@@ -1,9 +1,11 @@
 """`probe snmp`: one device read by hand, as the daemon would."""
 
 import json
+import re
 import socket
 import sys
 from collections.abc import Iterable
+from contextlib import suppress
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
 
 PORT = 161
 PIPED_WIDTH = 200
+BROADCAST = ip_address("255.255.255.255")
+HOST = re.compile(r"(?:\[(?P<v6>[^]]+)\]|(?P<name>[^:\[\]]+))(?::(?P<port>[^:]*))?|(?P<bare_v6>([^:\[\]]*:){2}[^\[\]]*)")
 Where = tuple[IPv4Address | IPv6Address, int]
 
 
@@ -64,23 +68,28 @@ def snmp(
 
 def _where(host: str) -> Where:
     """Address and port; a name is looked up."""
-    name, colon, port = host.rpartition(":")
-    if not colon or (":" in name and not name.startswith("[")):
-        name, port = host, str(PORT)
-    if not (port.isdigit() and 0 < int(port) < 65_536):
+    parts = HOST.fullmatch(host)
+    if parts is None:
+        raise Failure(f"argument: '{host}' is no host. Expected HOST, HOST:PORT or [IPV6]:PORT", BAD_INPUT)
+    name = parts["v6"] or parts["name"] or parts["bare_v6"]
+    port = str(PORT) if parts["port"] is None else parts["port"]
+    if not (port.isascii() and port.isdigit() and 0 < int(port) < 65_536):
         raise Failure(
             f"argument: '{port}' is no port. Expected HOST or HOST:PORT with a port from 1 to 65535", BAD_INPUT
         )
-    name = name.strip("[]")
-    try:
-        return ip_address(name), int(port)
-    except ValueError:
-        pass
+    with suppress(ValueError):
+        return _of_a_device(ip_address(name)), int(port)
     try:
         found = socket.getaddrinfo(name, int(port), type=socket.SOCK_DGRAM)
     except (OSError, UnicodeError):
         raise Failure(f"argument: '{name}' is neither an address nor a name that is known", BAD_INPUT) from None
-    return ip_address(str(found[0][4][0])), int(port)
+    return _of_a_device(ip_address(str(found[0][4][0]))), int(port)
+
+
+def _of_a_device(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
+    if address.is_multicast or address.is_unspecified or address == BROADCAST:
+        raise Failure(f"argument: {address} is nobody's address. Expected that of one device", BAD_INPUT)
+    return address
 
 
 def _secret(file: Path) -> "Secret":
