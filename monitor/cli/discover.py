@@ -36,7 +36,8 @@ def discover(
     context: typer.Context,
     ranges: Annotated[list[str], typer.Argument(help="Ranges such as 10.77.4.0/24, or single addresses.")],
     snmp: Annotated[
-        list[str] | None, typer.Option("--snmp", metavar="NAME", help="Credentials of monitor.toml to try; repeatable. Else: all.")
+        list[str] | None,
+        typer.Option("--snmp", metavar="NAME", help="Credentials of monitor.toml to try; repeatable. Else: all."),
     ] = None,
     rate: Annotated[int, typer.Option(min=1, max=100_000, help="Echoes a second.")] = 500,
     yes: Annotated[bool, typer.Option("--yes", help=f"Do not ask before more than {ASK_ABOVE} addresses.")] = False,

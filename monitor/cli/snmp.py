@@ -24,7 +24,10 @@ if TYPE_CHECKING:
 PORT = 161
 PIPED_WIDTH = 200
 BROADCAST = ip_address("255.255.255.255")
-HOST = re.compile(r"(?:\[(?P<v6>[^]]+)\]|(?P<name>[^:\[\]]+))(?::(?P<port>[^:]*))?|(?P<bare_v6>([^:\[\]]*:){2}[^\[\]]*)")
+HOST = re.compile(
+    r"(?:\[(?P<v6>[^]]+)\]|(?P<name>[^:\[\]]+))(?::(?P<port>[^:]*))?"
+    r"|(?P<bare_v6>(?:[^:\[\]]*:){2}[^\[\]]*)"  # which leaves no room for a port
+)
 Where = tuple[IPv4Address | IPv6Address, int]
 
 
