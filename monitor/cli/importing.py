@@ -124,8 +124,9 @@ def _faults(rows: list[tuple[int, Row]], sites: set[str], addresses: set[str]) -
             SiteEntry.model_validate(_entry(row))
         except ValidationError as error:
             for fault in error.errors():
-                column, *place = fault["loc"] or ("address",)
-                yield line, POSITION[place[0]] if column == "position" and place else str(column), in_words(dict(fault))
+                where = fault["loc"] or ("address",)
+                column = POSITION.get(where[-1], str(where[0])) if where[0] == "position" else str(where[0])
+                yield line, column, in_words(dict(fault))
             continue
         if row["parent"] and row["parent"] not in ids:
             yield line, "parent", f"no site '{row['parent']}'. Expected the id of another site"

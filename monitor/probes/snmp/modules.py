@@ -12,6 +12,7 @@ from monitor.settings.modules_section import MetricEntry, ModuleEntry
 
 DBM = re.compile(r"([-+]?\d+(?:\.\d+)?)\s*dBm", re.IGNORECASE)
 NUMBER = re.compile(r"\s*([-+]?\d+(?:\.\d+)?)")
+MOST_LETTERS = 64  # of a number in words; the search takes the square of them
 
 
 class Series(NamedTuple):
@@ -66,7 +67,8 @@ async def _rows(session: Session, metric: MetricEntry) -> list[Series]:
 def _number(value: Value | None) -> float | None:
     """A number, also one that an agent says in words ('-21.30 dBm', '0.01 mW (-20.00 dBm)')."""
     if isinstance(value, bytes):
-        match = DBM.search(text(value)) or NUMBER.match(text(value))
+        words = text(value[:MOST_LETTERS])
+        match = DBM.search(words) or NUMBER.match(words)
         return float(match[1]) if match else None
     return float(value) if isinstance(value, int) else None
 
