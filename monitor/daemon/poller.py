@@ -58,7 +58,7 @@ class Poller:
     def open(self) -> None:
         """Makes ready to ask; the first reads come soon, spread over some seconds."""
         snmp = self._settings.monitor.snmp
-        self._agents = Agents(snmp, self._settings.home)
+        self._agents = Agents(snmp, self._settings.home, self._live.snmp_rejected)
         self._agents.open()
         self._devices = {id_: device for id_, device in self._settings.fleet.devices.items() if device.snmp}
         self._modules = list({**shipped_modules(), **self._settings.monitor.modules}.values())

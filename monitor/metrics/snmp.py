@@ -39,6 +39,10 @@ UPS = {
     "upazila_ups_battery_status": "upsBatteryStatus",
 }
 TRAPS = ("accepted", "unknown_sender", "wrong_credentials", "malformed", "rate_limited")
+REASONS = (
+    *("malformed", "wrong_source", "wrong_community", "late_or_unasked"),
+    *("wrong_signature", "not_in_time", "not_an_answer"),  # of SNMPv3
+)
 OUTCOMES = ("ok", "silent", "credentials", "error")
 
 
@@ -71,6 +75,12 @@ def snmp_totals(live: Live) -> Iterator[Metric]:
     for outcome in OUTCOMES:
         readings.add_metric([outcome], float(live.snmp_readings[outcome]))
     yield readings
+    rejected = CounterMetricFamily(
+        "upazila_snmp_replies_rejected", "Datagrams that were no answer that counts.", labels=["reason"]
+    )
+    for reason in REASONS:
+        rejected.add_metric([reason], float(live.snmp_rejected[reason]))
+    yield rejected
     traps = CounterMetricFamily("upazila_traps", "Traps and informs by what became of them.", labels=["outcome"])
     for outcome in TRAPS:
         traps.add_metric([outcome], float(live.traps[outcome]))

@@ -59,11 +59,11 @@ class _Asked:
 
 
 class V2cClient:
-    """Belongs to the running event loop from `open` to `close`."""
+    """Belongs to the running event loop from `open` to `close`. ``rejected`` counts what was no answer that counts."""
 
-    def __init__(self, options: V2cOptions | None = None) -> None:
+    def __init__(self, options: V2cOptions | None = None, rejected: Counter[str] | None = None) -> None:
         self.options = options or V2cOptions()
-        self.rejected: Counter[str] = Counter()
+        self.rejected = Counter[str]() if rejected is None else rejected
         self._sockets = Sockets(self._arrived)
         self._under_way: dict[int, _Question] = {}
         self._odd: dict[Where, str] = {}

@@ -81,9 +81,14 @@ class V3Client:
     """Speaks to agents with one credential; belongs to the running event loop from `open` to `close`."""
 
     def __init__(
-        self, credential: Credential, timeout_s: float = 2.0, retries: int = 1, most_under_way: int = 50
+        self,
+        credential: Credential,
+        timeout_s: float = 2.0,
+        retries: int = 1,
+        most_under_way: int = 50,
+        rejected: Counter[str] | None = None,
     ) -> None:
-        self.rejected: Counter[str] = Counter()
+        self.rejected = Counter[str]() if rejected is None else rejected
         self.credential = credential
         self._user = credential.user.encode()
         self._retries = retries
