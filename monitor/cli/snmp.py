@@ -134,9 +134,10 @@ async def _read_v3(where: Where, home: Path, entry: "V3Entry", timeout_s: float,
     from monitor.probes.snmp.keys import Credential
     from monitor.probes.snmp.reading import read
     from monitor.probes.snmp.v3 import V3Client
+    from monitor.settings.secrets import secret_path
 
     files = (entry.auth_key_file, entry.priv_key_file)
-    keys = [None if file is None else _secret(home / file) for file in files]
+    keys = [None if file is None else _secret(secret_path(home, file)) for file in files]
     client = V3Client(Credential(entry.user, entry.auth, keys[0], entry.priv, keys[1]), timeout_s, retries)
     client.open()
     try:

@@ -72,7 +72,7 @@ class SnmpMeaning:
             self.restarts[device.id] += 1
             decisions.append(Noticed(device.site, device.id, "restarted", "its agent started anew", at_utc))
         decisions += self._ups(device, state.reading, at_utc)
-        decisions += self._left_out(device, state.reading, at_utc)
+        decisions += self._left_out(device, state, at_utc)
         for link in self._board.fleet.links.get(device.id, ()):
             decisions += self._link(link, state.reading, at_utc, mono_ns, restarted_=anew)
         return decisions
@@ -100,15 +100,19 @@ class SnmpMeaning:
         any_ = any(on_battery for site, on_battery in self._batteries.values() if site == device.site)
         return self._board.ups(device.site, at_utc, on_battery=any_)
 
-    def _left_out(self, device: Device, reading: Reading, at_utc: datetime) -> list[Decision]:
-        """A line of the timeline when a device turns out to have more interfaces than are read."""
-        if not reading.cut:
+    def _left_out(self, device: Device, state: SnmpState, at_utc: datetime) -> list[Decision]:
+        """A line of the timeline when a device turns out to have more rows than are read."""
+        rows = Counter(series.metric.name for series in state.series)
+        tables = [name for name, count in rows.items() if count >= MOST_ROWS]
+        if state.reading is not None and state.reading.cut:
+            tables = ["interfaces", *tables]
+        if not tables:
             self._cut.discard(device.id)
             return []
         if device.id in self._cut:
             return []
         self._cut.add(device.id)
-        text = f"it has more interfaces than the first {MOST_ROWS:,}, which are read"
+        text = f"only the first {MOST_ROWS:,} rows are read of: {', '.join(tables)}"
         return [Noticed(device.site, device.id, "snmp_cut", text, at_utc)]
 
     def _link(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from monitor.probes.snmp.client import Agent, V2cClient, V2cOptions
 from monitor.probes.snmp.session import Session, SnmpError
-from monitor.settings.secrets import Secret, SecretError, is_open_to_others, read_secret
+from monitor.settings.secrets import Secret, SecretError, is_open_to_others, read_secret, secret_path
 from monitor.settings.snmp_section import LEAST_KEY, Snmp
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ class Agents:
         return V3Client(credential, self._options.timeout_s, self._options.retries, rejected=self._rejected)
 
     def _secret(self, file: Path, least: int = 1) -> Secret:
-        path = self._home / file
+        path = secret_path(self._home, file)
         try:
             secret = read_secret(path)
         except SecretError as error:
