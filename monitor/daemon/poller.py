@@ -54,18 +54,24 @@ class Poller:
         self._room = asyncio.Semaphore(MOST_AT_ONCE)
         self._reads: dict[str, asyncio.Task[None]] = {}
         self._silent_since: dict[str, int] = {}
+        self._wheel = Wheel(settings.monitor.snmp.interval_s)
 
     def open(self) -> None:
-        """Makes ready to ask; the first reads come soon, spread over some seconds."""
+        """Makes ready to ask; the first reads come soon, spread over some seconds.
+
+        Who was due even earlier stays so: however often the configuration changes, everybody has a turn.
+        """
         snmp = self._settings.monitor.snmp
         self._agents = Agents(snmp, self._settings.home, self._live.snmp_rejected)
         self._agents.open()
         self._devices = {id_: device for id_, device in self._settings.fleet.devices.items() if device.snmp}
         self._modules = list({**shipped_modules(), **self._settings.monitor.modules}.values())
-        self._wheel = Wheel(snmp.interval_s)
-        now_ns = self._clock.mono_ns()
+        before, self._wheel = self._wheel, Wheel(snmp.interval_s)
+        now_ns, pause_ns = self._clock.mono_ns(), NS_PER_S // MOST_AT_ONCE
         for place, id_ in enumerate(self._devices):
-            self._wheel.put(id_, now_ns + place * NS_PER_S // MOST_AT_ONCE)
+            soon_ns = now_ns + place * pause_ns % self._wheel.interval_ns
+            due_ns = before.due_ns(id_)
+            self._wheel.put(id_, soon_ns if due_ns is None else min(due_ns, soon_ns))
 
     def close(self) -> None:
         """Breaks off what is under way."""
