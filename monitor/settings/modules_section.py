@@ -37,7 +37,8 @@ MetricName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,80}$")
 class MetricEntry(Model):
     """One object. One that ends with .0 is a single value, any other a column with a series for each row.
 
-    A value counts ``scale`` times, and as often again as the column ``times`` says in its row.
+    A value counts ``scale`` times, and as often again as the column ``times`` says in its row; one of ``none`` is how
+    such a device says that there is none.
     """
 
     name: MetricName
@@ -46,6 +47,7 @@ class MetricEntry(Model):
     type: Literal["gauge", "counter"] = "gauge"
     scale: Annotated[float, Field(gt=0)] = 1.0
     times: OidText | None = None
+    none: list[int] = Field(default_factory=list)
     labels: dict[LabelName, OidText] = Field(default_factory=dict)
 
 

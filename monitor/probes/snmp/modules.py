@@ -31,7 +31,7 @@ async def read_modules(session: Session, sys_object_id: str, modules: Iterable[M
     found: list[Series] = []
     if single:
         values = await get_what_there_is(session, [oid(metric.oid) for metric in single])
-        numbers = [(metric, _number(values.get(oid(metric.oid)))) for metric in single]
+        numbers = [(metric, _figure(metric, values.get(oid(metric.oid)))) for metric in single]
         found += [Series(metric, {}, number * metric.scale) for metric, number in numbers if number is not None]
     columns = dict(await walk(session, _columns(metric.oid for metric in tables)))
     there = [metric for metric in tables if columns[oid(metric.oid)]]
@@ -52,13 +52,19 @@ def _columns(names: Iterable[str]) -> list[Oid]:
 def _rows(metric: MetricEntry, columns: Mapping[Oid, Column]) -> Iterator[Series]:
     """A series for each row of the metric's column; labels come from columns with the same index."""
     for row, value in columns[oid(metric.oid)].items():
-        number = _number(value)
+        number = _figure(metric, value)
         if number is not None and metric.times:
             factor = _number(columns[oid(metric.times)].get(row))
             number = None if factor is None else number * factor
         if number is not None:
             named = {name: _text(columns[oid(label)].get(row)) for name, label in metric.labels.items()}
             yield Series(metric, {"index": ".".join(map(str, row)), **named}, number * metric.scale)
+
+
+def _figure(metric: MetricEntry, value: Value | None) -> float | None:
+    """The number, unless it is one by which the device says that there is none."""
+    number = _number(value)
+    return None if number in metric.none else number
 
 
 def _number(value: Value | None) -> float | None:

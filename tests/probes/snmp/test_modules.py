@@ -112,3 +112,20 @@ async def test_a_computers_memory_is_read_from_snmpd_in_bytes() -> None:
 
     size = {one.labels["storage"]: one.value for one in found if one.metric.name == "host_storage_size_bytes"}
     assert size["Physical memory"] == pytest.approx(memory_bytes(), rel=0.02)
+
+
+async def test_an_onu_that_is_off_has_no_light() -> None:
+    table = "1.3.6.1.4.1.2011.6.128.1.1.2"
+    agent = cells(
+        {
+            f"{table}.43.1.9.4194304.0": b"Chandgram school",
+            f"{table}.51.1.4.4194304.0": -1_987,
+            f"{table}.51.1.4.4194304.1": 2**31 - 1,
+        }
+    )
+
+    (found,) = await read_modules(agent, "1.3.6.1.4.1.2011.2.133", shipped_modules().values())
+
+    assert found.metric.name == "huawei_onu_rx_power_dbm"
+    assert found.value == pytest.approx(-19.87)
+    assert found.labels == {"index": "4194304.0", "description": "Chandgram school"}
