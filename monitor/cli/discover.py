@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 ASK_ABOVE, MOST = 1_024, 65_536
 BROADCAST = IPv4Address("255.255.255.255")
 PORTION = 256  # addresses at a time, between two words about how far it has come
-SNMP_PORT, KNOCK_S = 161, 0.5
+SNMP_PORT = 161
 Address = IPv4Address | IPv6Address
 
 
@@ -132,7 +132,7 @@ async def _introduced(agents: "Agents", answered: Sequence[Found], names: Sequen
 
 
 async def _introduce(agents: "Agents", one: Found, names: Sequence[str]) -> Found:
-    from monitor.probes.snmp.knocking import refuses
+    from monitor.probes.snmp.knocking import KNOCK_S, refuses
     from monitor.probes.snmp.reading import read_system
     from monitor.probes.snmp.session import SnmpError
 

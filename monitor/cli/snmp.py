@@ -43,8 +43,9 @@ def snmp(
     """Reads one device by SNMP: what it is, its interfaces, its UPS; exit code 1 when it does not answer."""
     import asyncio
 
+    from monitor.probes.snmp.knocking import KNOCK_S, refuses
     from monitor.probes.snmp.reading import LONGEST_READ_S
-    from monitor.probes.snmp.session import SnmpError
+    from monitor.probes.snmp.session import SilentError, SnmpError
 
     if (community_file is None) == (v3 is None):
         raise Failure("how to speak to it? Expected either --community-file FILE or --v3 NAME", BAD_INPUT)
@@ -55,6 +56,10 @@ def snmp(
         else:
             work = _read_v3(where, *_user(context.obj, str(v3)), timeout, retries)
         reading = asyncio.run(asyncio.wait_for(work, LONGEST_READ_S))
+    except SilentError as error:
+        if asyncio.run(refuses(*where, KNOCK_S)):
+            raise Failure(f"no answer from {where[0]}: nobody listens at its port {where[1]}", NO) from None
+        raise Failure(str(error), NO) from None
     except SnmpError as error:
         raise Failure(str(error), NO) from None
     except TimeoutError:

@@ -4,6 +4,8 @@ import asyncio
 import socket
 from ipaddress import IPv4Address, IPv6Address
 
+KNOCK_S = 0.5  # by hand, where somebody waits for it
+
 
 async def refuses(address: IPv4Address | IPv6Address, port: int, timeout_s: float) -> bool:
     """Whether the machine there says that nobody listens. It is sent one byte, which no agent answers."""
