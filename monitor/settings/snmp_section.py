@@ -53,11 +53,12 @@ class V3Entry(Model):
 
 def _a_place_to_listen(place: str) -> str:
     host, _, port = place.rpartition(":")
+    bare = host.removeprefix("[").removesuffix("]")
     try:
-        version = ip_address(host.removeprefix("[").removesuffix("]")).version if place else 4
+        fits = not place or host == (f"[{bare}]" if ip_address(bare).version == 6 else bare)
     except ValueError:
-        version = 0
-    if place and not (version == (6 if host.startswith("[") else 4) and PORT.fullmatch(port) and int(port) < 65_536):
+        fits = False
+    if not fits or (place and not (PORT.fullmatch(port) and int(port) < 65_536)):
         raise ValueError(f"'{place}' is no place to listen. Expected ADDRESS:PORT or [IPV6]:PORT, or nothing")
     return place
 
