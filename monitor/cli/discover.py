@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from monitor.settings.load import Settings
 
 ASK_ABOVE, MOST = 1_024, 65_536
+BROADCAST = IPv4Address("255.255.255.255")
 PORTION = 256  # addresses at a time, between two words about how far it has come
 SNMP_PORT = 161
 Address = IPv4Address | IPv6Address
@@ -35,16 +36,20 @@ def discover(
     context: typer.Context,
     ranges: Annotated[list[str], typer.Argument(help="Ranges such as 10.77.4.0/24, or single addresses.")],
     snmp: Annotated[
-        list[str] | None, typer.Option("--snmp", metavar="NAME", help="Credentials of monitor.toml to try; repeatable.")
+        list[str] | None,
+        typer.Option("--snmp", metavar="NAME", help="Credentials of monitor.toml to try; repeatable. Else: all."),
     ] = None,
     rate: Annotated[int, typer.Option(min=1, max=100_000, help="Echoes a second.")] = 500,
     yes: Annotated[bool, typer.Option("--yes", help=f"Do not ask before more than {ASK_ABOVE} addresses.")] = False,
 ) -> None:
-    """Pings explicit ranges, asks by SNMP who answers there, and prints TOML for sites.toml; changes nothing."""
+    """Pings explicit ranges, asks by SNMP who answers there, and prints TOML for sites.toml; changes nothing.
+
+    Whoever answers the ping and listens for SNMP is shown the communities that are tried.
+    """
     import asyncio
 
     settings = settings_of(context.obj)
-    names = _known(settings, snmp or [])
+    names = _known(settings, snmp) if snmp else [*settings.monitor.snmp.v3, *settings.monitor.snmp.v2c]
     addresses = _addresses(ranges)
     if len(addresses) > ASK_ABOVE and not yes:
         _ask(len(addresses))
@@ -73,7 +78,8 @@ def _addresses(ranges: Sequence[str]) -> list[Address]:
             raise Failure(
                 f"argument: '{text}' is no range: {error}. Expected such as 10.77.4.0/24", BAD_INPUT
             ) from None
-        if network.is_multicast or network.is_unspecified or network.num_addresses > MOST:
+        strange = network.is_multicast or network.is_unspecified or network.broadcast_address == BROADCAST
+        if strange or network.num_addresses > MOST:
             raise Failure(f"argument: {text} is no range of at most {MOST:,} hosts", BAD_INPUT)
         found |= dict.fromkeys(network.hosts())
     if len(found) > MOST:
@@ -126,9 +132,12 @@ async def _introduced(agents: "Agents", answered: Sequence[Found], names: Sequen
 
 
 async def _introduce(agents: "Agents", one: Found, names: Sequence[str]) -> Found:
+    from monitor.probes.snmp.knocking import KNOCK_S, refuses
     from monitor.probes.snmp.reading import read_system
     from monitor.probes.snmp.session import SnmpError
 
+    if names and await refuses(one.address, SNMP_PORT, KNOCK_S):
+        return one
     for name in names:
         try:
             system = await read_system(agents.session(name, one.address, SNMP_PORT))

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 from io import StringIO
 from pathlib import Path
 from typing import Annotated
+from unicodedata import category
 
 import typer
 
@@ -25,6 +26,7 @@ COLUMNS = (
     "snmp",
 )
 NEEDED = {"id", "kind", "name_bn", "name_en", "address"}
+POSITION: Mapping[int | str, str] = {0: "latitude", 1: "longitude"}
 DELIMITERS = ",;\t"
 
 Row = Mapping[str, str]
@@ -48,7 +50,8 @@ def import_(
         words = "\n".join(f"{file}:{line}: {column}: {what}" for line, column, what in sorted(faults))
         raise Failure(f"{words}\n{len(faults)} error{'s'[: len(faults) != 1]}; nothing was imported.", BAD_INPUT)
     print("\n".join(_text(row) for _, row in rows), end="")
-    print(f"{len(rows)} sites. Put them into {settings.directory / 'sites.toml'}, then run `check`.", file=sys.stderr)
+    count = f"{len(rows)} site{'s'[: len(rows) != 1]}"
+    print(f"{count}. Put this into {settings.directory / 'sites.toml'}, then run `check`.", file=sys.stderr)
 
 
 def _rows(file: Path) -> list[tuple[int, Row]]:
@@ -103,6 +106,7 @@ def _faults(rows: list[tuple[int, Row]], sites: set[str], addresses: set[str]) -
     from pydantic import TypeAdapter, ValidationError
 
     from monitor.settings.sites_file import Id, SiteEntry
+    from monitor.settings.validate import in_words
 
     ids, seen = {row["id"] for _, row in rows} | sites, set(sites)
     for line, row in rows:
@@ -113,12 +117,16 @@ def _faults(rows: list[tuple[int, Row]], sites: set[str], addresses: set[str]) -
         if row["id"] in seen:
             yield line, "id", f"'{row['id']}' is there already. Expected an id of its own"
         seen.add(row["id"])
+        for column, cell in row.items():
+            if any(category(letter) == "Cc" for letter in cell):
+                yield line, column, "has a line break or another letter that does not show. Expected one line of text"
         try:
             SiteEntry.model_validate(_entry(row))
         except ValidationError as error:
             for fault in error.errors():
-                column = str(fault["loc"][0]) if fault["loc"] else "address"
-                yield line, "latitude, longitude" if column == "position" else column, fault["msg"]
+                where = fault["loc"] or ("address",)
+                column = POSITION.get(where[-1], str(where[0])) if where[0] == "position" else str(where[0])
+                yield line, column, in_words(dict(fault))
             continue
         if row["parent"] and row["parent"] not in ids:
             yield line, "parent", f"no site '{row['parent']}'. Expected the id of another site"

@@ -1,9 +1,11 @@
 """`probe snmp`: one device read by hand, as the daemon would."""
 
 import json
+import re
 import socket
 import sys
 from collections.abc import Iterable
+from contextlib import suppress
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -21,6 +23,11 @@ if TYPE_CHECKING:
 
 PORT = 161
 PIPED_WIDTH = 200
+BROADCAST = ip_address("255.255.255.255")
+HOST = re.compile(
+    r"(?:\[(?P<v6>[^]]+)\]|(?P<name>[^:\[\]]+))(?::(?P<port>[^:]*))?"
+    r"|(?P<bare_v6>(?:[^:\[\]]*:){2}[^\[\]]*)"  # which leaves no room for a port
+)
 Where = tuple[IPv4Address | IPv6Address, int]
 
 
@@ -36,45 +43,61 @@ def snmp(
     """Reads one device by SNMP: what it is, its interfaces, its UPS; exit code 1 when it does not answer."""
     import asyncio
 
-    from monitor.probes.snmp.session import SnmpError
+    from monitor.probes.snmp.knocking import KNOCK_S, refuses
+    from monitor.probes.snmp.reading import LONGEST_READ_S
+    from monitor.probes.snmp.session import SilentError, SnmpError
 
     if (community_file is None) == (v3 is None):
         raise Failure("how to speak to it? Expected either --community-file FILE or --v3 NAME", BAD_INPUT)
     where = _where(host)
     try:
         if community_file is not None:
-            reading = asyncio.run(_read_v2c(where, _secret(community_file), timeout, retries))
+            work = _read_v2c(where, _secret(community_file), timeout, retries)
         else:
-            reading = asyncio.run(_read_v3(where, *_user(context.obj, str(v3)), timeout, retries))
+            work = _read_v3(where, *_user(context.obj, str(v3)), timeout, retries)
+        reading = asyncio.run(asyncio.wait_for(work, LONGEST_READ_S))
+    except SilentError as error:
+        if asyncio.run(refuses(*where, KNOCK_S)):
+            raise Failure(f"no answer from {where[0]}: nobody listens at its port {where[1]}", NO) from None
+        raise Failure(str(error), NO) from None
     except SnmpError as error:
         raise Failure(str(error), NO) from None
+    except TimeoutError:
+        raise Failure(f"{host} could not be read within {LONGEST_READ_S:g} s", NO) from None
     except OSError as error:
         raise Failure(f"no socket: {error.strerror}", CANNOT) from None
     if as_json:
         print(json.dumps(_facts(reading)))
     else:
         _print(reading)
+    if reading.cut:
+        print(f"{host}: it has more interfaces; only the first {len(reading.ports):,} were read", file=sys.stderr)
 
 
 def _where(host: str) -> Where:
     """Address and port; a name is looked up."""
-    name, colon, port = host.rpartition(":")
-    if not colon or (":" in name and not name.startswith("[")):
-        name, port = host, str(PORT)
-    if not (port.isdigit() and 0 < int(port) < 65_536):
+    parts = HOST.fullmatch(host)
+    if parts is None:
+        raise Failure(f"argument: '{host}' is no host. Expected HOST, HOST:PORT or [IPV6]:PORT", BAD_INPUT)
+    name = parts["v6"] or parts["name"] or parts["bare_v6"]
+    port = str(PORT) if parts["port"] is None else parts["port"]
+    if not (port.isascii() and port.isdigit() and 0 < int(port) < 65_536):
         raise Failure(
             f"argument: '{port}' is no port. Expected HOST or HOST:PORT with a port from 1 to 65535", BAD_INPUT
         )
-    name = name.strip("[]")
-    try:
-        return ip_address(name), int(port)
-    except ValueError:
-        pass
+    with suppress(ValueError):
+        return _of_a_device(ip_address(name)), int(port)
     try:
         found = socket.getaddrinfo(name, int(port), type=socket.SOCK_DGRAM)
     except (OSError, UnicodeError):
         raise Failure(f"argument: '{name}' is neither an address nor a name that is known", BAD_INPUT) from None
-    return ip_address(str(found[0][4][0])), int(port)
+    return _of_a_device(ip_address(str(found[0][4][0]))), int(port)
+
+
+def _of_a_device(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
+    if address.is_multicast or address.is_unspecified or address == BROADCAST:
+        raise Failure(f"argument: {address} is nobody's address. Expected that of one device", BAD_INPUT)
+    return address
 
 
 def _secret(file: Path) -> "Secret":
@@ -116,9 +139,10 @@ async def _read_v3(where: Where, home: Path, entry: "V3Entry", timeout_s: float,
     from monitor.probes.snmp.keys import Credential
     from monitor.probes.snmp.reading import read
     from monitor.probes.snmp.v3 import V3Client
+    from monitor.settings.secrets import secret_path
 
     files = (entry.auth_key_file, entry.priv_key_file)
-    keys = [None if file is None else _secret(home / file) for file in files]
+    keys = [None if file is None else _secret(secret_path(home, file)) for file in files]
     client = V3Client(Credential(entry.user, entry.auth, keys[0], entry.priv, keys[1]), timeout_s, retries)
     client.open()
     try:
@@ -133,6 +157,8 @@ def _facts(reading: "Reading") -> dict[str, Any]:
         facts["engine"] = {"snmpEngineTime": reading.engine_time_s}
     if reading.ups_load_percent:
         facts["ups_output"] = [{"upsOutputPercentLoad": load} for load in reading.ups_load_percent]
+    if reading.cut:
+        facts["ports_cut"] = True
     return facts
 
 
@@ -148,14 +174,22 @@ def _print(reading: "Reading") -> None:
     if isinstance(ticks := system.get("sysUpTime_ticks"), int):
         hours, rest = divmod(ticks // 100, 3_600)
         console.print(f"up for {hours // 24} d {hours % 24} h {rest // 60} min")
-    if reading.ups:
+    if reading.ups or reading.ups_load_percent:
         ups = reading.ups
         battery = BATTERY_STATUS.get(int(ups.get("upsBatteryStatus", 1)), "unknown")
         source = OUTPUT_SOURCE.get(int(ups.get("upsOutputSource", 1)), "other")
-        left, charge = ups.get("upsEstimatedMinutesRemaining", "?"), ups.get("upsEstimatedChargeRemaining", "?")
-        console.print(f"UPS: battery {battery}, output from {source}, {left} min left, charge {charge} %")
+        left, charge = _known(ups, "upsEstimatedMinutesRemaining"), _known(ups, "upsEstimatedChargeRemaining")
+        load = ", ".join(f"{percent} %" for percent in reading.ups_load_percent) or "? %"
+        words = f"UPS: battery {battery}, output from {source}, {left} min left, charge {charge} %, load {load}"
+        console.print(words)
     if reading.ports:
         _print_ports(console, reading.ports)
+
+
+def _known(ups: "Facts", name: str) -> "int | str":
+    """A figure of a UPS, many of which say -1 when they do not know."""
+    figure = ups.get(name, -1)
+    return figure if isinstance(figure, int) and figure >= 0 else "?"
 
 
 def _print_ports(console: "Console", ports: Iterable["Facts"]) -> None:

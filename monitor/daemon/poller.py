@@ -11,11 +11,14 @@ from monitor.judging.board import Board
 from monitor.judging.decisions import Decision
 from monitor.judging.interfaces import LinkRules
 from monitor.metrics.live import Live, SnmpState
+from monitor.probes.icmp.engine import IcmpProbe
 from monitor.probes.snmp.agents import Agents
-from monitor.probes.snmp.modules import read_modules
-from monitor.probes.snmp.reading import read
-from monitor.probes.snmp.session import CredentialsError, GarbledError, SilentError, SnmpError
+from monitor.probes.snmp.knocking import refuses
+from monitor.probes.snmp.modules import Series, read_modules
+from monitor.probes.snmp.reading import LONGEST_READ_S, Reading, read
+from monitor.probes.snmp.session import CredentialsError, GarbledError, Session, SilentError, SnmpError
 from monitor.probes.wheel import Wheel
+from monitor.sample import Verdict
 from monitor.settings.fleet import Device
 from monitor.settings.load import Settings
 from monitor.settings.modules_section import shipped_modules
@@ -23,7 +26,6 @@ from monitor.settings.modules_section import shipped_modules
 log = logging.getLogger(__name__)
 
 MOST_AT_ONCE = 50
-LONGEST_READ_S = 30.0
 
 
 def link_rules(settings: Settings) -> LinkRules:
@@ -51,18 +53,25 @@ class Poller:
         self._settings = settings
         self._room = asyncio.Semaphore(MOST_AT_ONCE)
         self._reads: dict[str, asyncio.Task[None]] = {}
+        self._silent_since: dict[str, int] = {}
+        self._wheel = Wheel(settings.monitor.snmp.interval_s)
 
     def open(self) -> None:
-        """Makes ready to ask; the first reads come soon, spread over some seconds."""
+        """Makes ready to ask; the first reads come soon, spread over some seconds.
+
+        Who was due even earlier stays so: however often the configuration changes, everybody has a turn.
+        """
         snmp = self._settings.monitor.snmp
-        self._agents = Agents(snmp, self._settings.home)
+        self._agents = Agents(snmp, self._settings.home, self._live.snmp_rejected)
         self._agents.open()
         self._devices = {id_: device for id_, device in self._settings.fleet.devices.items() if device.snmp}
         self._modules = list({**shipped_modules(), **self._settings.monitor.modules}.values())
-        self._wheel = Wheel(snmp.interval_s)
-        now_ns = self._clock.mono_ns()
+        before, self._wheel = self._wheel, Wheel(snmp.interval_s)
+        now_ns, pause_ns = self._clock.mono_ns(), NS_PER_S // MOST_AT_ONCE
         for place, id_ in enumerate(self._devices):
-            self._wheel.put(id_, now_ns + place * NS_PER_S // MOST_AT_ONCE)
+            soon_ns = now_ns + place * pause_ns % self._wheel.interval_ns
+            due_ns = before.due_ns(id_)
+            self._wheel.put(id_, soon_ns if due_ns is None else min(due_ns, soon_ns))
 
     def close(self) -> None:
         """Breaks off what is under way."""
@@ -77,6 +86,7 @@ class Poller:
         self._settings = settings
         self.open()
         self._live.snmp = {id_: state for id_, state in self._live.snmp.items() if id_ in self._devices}
+        self._silent_since.clear()
         self._meaning.rules = link_rules(settings)
         self._meaning.forget(self._devices)
 
@@ -110,7 +120,7 @@ class Poller:
 
     async def _read(self, device: Device) -> None:
         begun_utc, begun_mono_ns = self._clock.utc(), self._clock.mono_ns()
-        state = await self._state(device)
+        state = await self._state(device, begun_mono_ns)
         self._note(device, state)
         if decisions := self._meaning.of(device, state, begun_utc, begun_mono_ns):
             self._decided(decisions)
@@ -118,23 +128,49 @@ class Poller:
             recheck_ns = round(self._settings.monitor.probing.recheck_s * NS_PER_S)
             self._wheel.put_earlier(device.id, self._clock.mono_ns() + recheck_ns)
 
-    async def _state(self, device: Device) -> SnmpState:
+    async def _state(self, device: Device, begun_mono_ns: int) -> SnmpState:
         try:
-            async with self._room, asyncio.timeout(LONGEST_READ_S):
+            async with self._room:
                 session = self._agents.session(device.snmp, device.address, device.snmp_port)
-                reading = await read(session)
-                kind = str(reading.system.get("sysObjectID", ""))
-                return SnmpState("ok", "", reading, await read_modules(session, kind, self._modules))
+                async with asyncio.timeout(LONGEST_READ_S):
+                    reading = await read(session)
+                self._silent_since.pop(device.id, None)
+                return SnmpState("ok", "", reading, await self._series(device, session, reading))
         except CredentialsError as error:
             return SnmpState("credentials", str(error))
         except GarbledError as error:
             return SnmpState("error", str(error))
         except SilentError as error:
-            return SnmpState("silent", str(error))
+            return await self._silence(device, begun_mono_ns, str(error))
         except SnmpError as error:
             return SnmpState("error", str(error))
         except TimeoutError:
             return SnmpState("error", f"it could not be read within {LONGEST_READ_S:g} s")
+
+    async def _silence(self, device: Device, begun_mono_ns: int, why: str) -> SnmpState:
+        """What silence means: over v2c it is all that a wrong community gives to see.
+
+        Who answers echoes since then, and does not say that nobody listens there, most likely has another one.
+        """
+        since_ns = self._silent_since.setdefault(device.id, begun_mono_ns)
+        echoes = self._live.samples.get((device.id, IcmpProbe.name))
+        alive = echoes is not None and echoes.verdict is Verdict.OK and echoes.started_mono_ns > since_ns
+        snmp = self._settings.monitor.snmp
+        if not alive or device.snmp not in snmp.v2c:
+            return SnmpState("silent", why)
+        if await refuses(device.address, device.snmp_port, snmp.timeout_s):
+            return SnmpState("silent", f"no agent listens at port {device.snmp_port} of {device.address}")
+        why = f"{device.address} answers echoes and no question: most likely its community is another one"
+        return SnmpState("credentials", why)
+
+    async def _series(self, device: Device, session: Session, reading: Reading) -> Sequence[Series]:
+        """What the modules find; an agent that chokes on its maker's objects has still been read."""
+        try:
+            async with asyncio.timeout(LONGEST_READ_S):
+                return await read_modules(session, str(reading.system.get("sysObjectID", "")), self._modules)
+        except (SnmpError, TimeoutError) as error:
+            log.debug("%s: its modules could not be read: %s", device.id, error)
+            return ()
 
     def _note(self, device: Device, state: SnmpState) -> None:
         """Keeps it for the readers; the first reading is told in the log."""

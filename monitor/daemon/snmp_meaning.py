@@ -13,8 +13,8 @@ from monitor.judging.decisions import Decision, Noticed
 from monitor.judging.interfaces import Finding, LinkRules, Rates, Row, find, rates
 from monitor.judging.restarts import Uptime, restarted
 from monitor.metrics.live import SnmpState
-from monitor.probes.snmp.mibs import ON_BATTERY
-from monitor.probes.snmp.reading import Reading
+from monitor.probes.snmp.reading import Reading, feeds_from_battery
+from monitor.probes.snmp.walking import MOST_ROWS
 from monitor.sample import Sample, Verdict
 from monitor.settings.fleet import Device, Link
 
@@ -34,6 +34,9 @@ class SnmpMeaning:
         self._rows: dict[str, tuple[Row, int]] = {}
         self._failures: Counter[str] = Counter()
         self._outcomes: dict[str, str] = {}
+        self._batteries: dict[str, tuple[str, bool]] = {}
+        self._cut: set[str] = set()
+        self._unseen: set[str] = set()
 
     def forget(self, kept: Mapping[str, Device]) -> None:
         """Drops what is known of devices that are not among these."""
@@ -42,6 +45,12 @@ class SnmpMeaning:
                 del known[id_]
         links = {link.id for device in kept for link in self._board.fleet.links.get(device, ())}
         self._rows = {id_: row for id_, row in self._rows.items() if id_ in links}
+        self._unseen &= links
+        self._cut &= set(kept)
+        sites = {site for site, _ in self._batteries.values()}
+        self._batteries = {id_: known for id_, known in self._batteries.items() if id_ in kept}
+        for site in sites - {site for site, on_battery in self._batteries.values() if on_battery}:
+            self._board.power.on_mains(site)  # nobody is left there who says that it is on battery
 
     def suspect(self, device: str) -> bool:
         """Whether a link that this device carries is in doubt, so that it should be read again soon."""
@@ -63,6 +72,7 @@ class SnmpMeaning:
             self.restarts[device.id] += 1
             decisions.append(Noticed(device.site, device.id, "restarted", "its agent started anew", at_utc))
         decisions += self._ups(device, state.reading, at_utc)
+        decisions += self._left_out(device, state, at_utc)
         for link in self._board.fleet.links.get(device.id, ()):
             decisions += self._link(link, state.reading, at_utc, mono_ns, restarted_=anew)
         return decisions
@@ -83,17 +93,35 @@ class SnmpMeaning:
         return restarted(before, age, (mono_ns - before_mono_ns) / NS_PER_S)
 
     def _ups(self, device: Device, reading: Reading, at_utc: datetime) -> list[Decision]:
-        source = reading.ups.get("upsOutputSource")
-        if source is None:
+        feeds = feeds_from_battery(reading.ups)
+        if feeds is None:
             return []
-        return self._board.ups(device.site, at_utc, on_battery=source == ON_BATTERY)
+        self._batteries[device.id] = (device.site, feeds)
+        any_ = any(on_battery for site, on_battery in self._batteries.values() if site == device.site)
+        return self._board.ups(device.site, at_utc, on_battery=any_)
+
+    def _left_out(self, device: Device, state: SnmpState, at_utc: datetime) -> list[Decision]:
+        """A line of the timeline when a device turns out to have more rows than are read."""
+        rows = Counter(series.metric.name for series in state.series)
+        tables = [name for name, count in rows.items() if count >= MOST_ROWS]
+        if state.reading is not None and state.reading.cut:
+            tables = ["interfaces", *tables]
+        if not tables:
+            self._cut.discard(device.id)
+            return []
+        if device.id in self._cut:
+            return []
+        self._cut.add(device.id)
+        text = f"only the first {MOST_ROWS:,} rows are read of: {', '.join(tables)}"
+        return [Noticed(device.site, device.id, "snmp_cut", text, at_utc)]
 
     def _link(
         self, link: Link, reading: Reading, at_utc: datetime, mono_ns: int, *, restarted_: bool
     ) -> list[Decision]:
-        row = next((port for port in reading.ports if _name(port) == link.interface), None)
+        row = next((port for port in reading.ports if _name(port) == link.interface.strip()), None)
         if row is None:
-            return self._board.lose_sight(link.id, at_utc)
+            return [*self._missing(link, at_utc), *self._board.lose_sight(link.id, at_utc)]
+        self._unseen.discard(link.id)
         before, before_mono_ns = self._rows.get(link.id, (row, mono_ns))
         self._rows[link.id] = (row, mono_ns)
         seconds = (mono_ns - before_mono_ns) / NS_PER_S
@@ -103,9 +131,16 @@ class SnmpMeaning:
         self.record(sample)
         return self._board.observe(sample)
 
+    def _missing(self, link: Link, at_utc: datetime) -> list[Decision]:
+        """A line of the timeline when a link's interface is not there: misspelt, or taken out."""
+        if link.id in self._unseen:
+            return []
+        self._unseen.add(link.id)
+        return [Noticed(link.site, link.device, "no_interface", f"it has no interface '{link.interface}'", at_utc)]
 
-def _name(port: Row) -> object:
-    return port.get("ifName") or port.get("ifDescr")
+
+def _name(port: Row) -> str:
+    return str(port.get("ifName") or port.get("ifDescr") or "").strip()
 
 
 def _sample(link: Link, finding: Finding, at_utc: datetime, mono_ns: int) -> Sample:

@@ -8,6 +8,7 @@ from pathlib import Path
 from monitor.alerts.office import Office
 from monitor.metrics.reference import declared
 from monitor.settings.load import Settings
+from monitor.settings.secrets import secret_path
 from monitor.store.session import Store
 
 
@@ -46,7 +47,7 @@ def _secrets(settings: Settings) -> Iterator[Path]:
     named = [entry.community_file for entry in snmp.v2c.values()]
     named += [file for entry in snmp.v3.values() for file in (entry.auth_key_file, entry.priv_key_file) if file]
     for file in named:
-        yield settings.home / file
+        yield secret_path(settings.home, file)
 
 
 def startup_lines(settings: Settings, store: Store) -> Iterator[str]:

@@ -59,7 +59,7 @@ def speed_mbps(row: Row) -> float:
     if isinstance(high, int) and high > 0:
         return float(high)
     low = row.get("ifSpeed")
-    return low / 1e6 if isinstance(low, int) and low < FULL else 0.0
+    return low / 1e6 if isinstance(low, int) and 0 <= low < FULL else 0.0
 
 
 def find(row: Row, passed: Rates, expected_mbps: float | None, rules: LinkRules) -> Finding:
@@ -86,8 +86,6 @@ def _passed(before: Row, now: Row, names: tuple[str, ...], most: float) -> int |
         old, new = before.get(name), now.get(name)
         if not isinstance(old, int) or not isinstance(new, int):
             continue
-        if new < old and BITS[name] == 64:
-            return None  # it would take years to run over: it was set anew
         passed = (new - old) % (1 << BITS[name])
         if most >= 1 << BITS[name]:
             return None  # it may have run over more than once

@@ -18,13 +18,15 @@ class Uptime(NamedTuple):
 def restarted(before: Uptime, after: Uptime, elapsed_s: float) -> bool:
     """Whether it is younger than it should be, ``elapsed_s`` later by our own monotonic clock.
 
-    An age that only ran over its end is as it should be; one that is greater is no restart either: we may have slept.
+    Who has started since the reading before is not older than that. An age that only ran over its end is as it should
+    be, one that is greater is no restart either (we may have slept), and one that stands still is a broken clock. Where
+    an agent tells both ages, both must say it: some count snmpEngineTime from sysUpTime, and let it wrap with it.
     """
+    slack_s = SLACK_S + DRIFT * elapsed_s
+    found: list[tuple[float, float]] = []  # by how much an age is off, and the age
     if before.engine_s is not None and after.engine_s is not None:
-        younger_s = before.engine_s + elapsed_s - after.engine_s
-    elif before.ticks is not None and after.ticks is not None:
-        ticks = round(before.ticks + elapsed_s * TICKS_PER_S - after.ticks) % WRAP_TICKS
-        younger_s = (ticks if ticks < WRAP_TICKS // 2 else ticks - WRAP_TICKS) / TICKS_PER_S
-    else:
-        return False
-    return younger_s > SLACK_S + DRIFT * elapsed_s
+        found.append((before.engine_s + elapsed_s - after.engine_s, after.engine_s))
+    if before.ticks is not None and after.ticks is not None:
+        off = round(before.ticks + elapsed_s * TICKS_PER_S - after.ticks) % WRAP_TICKS
+        found.append((min(off, WRAP_TICKS - off) / TICKS_PER_S, after.ticks / TICKS_PER_S))
+    return bool(found) and all(off_s > slack_s and age_s <= elapsed_s + slack_s for off_s, age_s in found)

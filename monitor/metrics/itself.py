@@ -13,6 +13,10 @@ from monitor.probes.icmp.packets import FORGED, Rejected
 
 TRAPS = ("accepted", "unknown_sender", "wrong_credentials", "malformed", "rate_limited")
 OUTCOMES = ("ok", "silent", "credentials", "error")
+REASONS = (
+    *("malformed", "wrong_source", "wrong_community", "late_or_unasked"),
+    *("wrong_signature", "not_in_time", "not_an_answer"),  # of SNMPv3
+)
 
 BUILD = Family("upazila_build_info", "gauge", "Which version runs.", Labels("version", "python"), unit="always 1")
 SAMPLES = Family("upazila_samples_total", "counter", "Rounds taken.", Labels("probe"), unit="rounds", most=3)
@@ -63,6 +67,14 @@ READINGS = Family(
     unit="readings",
     most=len(OUTCOMES),
 )
+UNBELIEVED = Family(
+    "upazila_snmp_replies_rejected_total",
+    "counter",
+    f"Datagrams that were no answer to a question by SNMP that counts: {', '.join(REASONS)}.",
+    Labels("reason"),
+    unit="datagrams",
+    most=len(REASONS),
+)
 NOTIFICATIONS = Family(
     "upazila_traps_total",
     "counter",
@@ -71,7 +83,7 @@ NOTIFICATIONS = Family(
     unit="notifications",
     most=len(TRAPS),
 )
-FAMILIES = (BUILD, SAMPLES, UNKNOWN, REJECTED, FORGERIES, SUSPECT, LATE, LAG, READINGS, NOTIFICATIONS)
+FAMILIES = (BUILD, SAMPLES, UNKNOWN, REJECTED, FORGERIES, SUSPECT, LATE, LAG, READINGS, UNBELIEVED, NOTIFICATIONS)
 
 
 def itself(live: Live) -> Iterator[Line]:
@@ -89,6 +101,8 @@ def itself(live: Live) -> Iterator[Line]:
     yield LAG.histogram(live.lag.buckets(), live.lag.total_s)
     for outcome in OUTCOMES:
         yield READINGS.of(live.snmp_readings[outcome], outcome)
+    for reason in REASONS:
+        yield UNBELIEVED.of(live.snmp_rejected[reason], reason)
     for outcome in TRAPS:
         yield NOTIFICATIONS.of(live.traps[outcome], outcome)
 

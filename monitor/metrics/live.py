@@ -76,6 +76,7 @@ class Live:
     services: dict[str, ServiceState] = field(default_factory=dict)
     snmp: dict[str, SnmpState] = field(default_factory=dict)
     snmp_readings: Counter[str] = field(default_factory=Counter)
+    snmp_rejected: Counter[str] = field(default_factory=Counter)
     traps: Counter[str] = field(default_factory=Counter)
     restarts: Counter[str] = field(default_factory=Counter)
     unknown: Counter[str] = field(default_factory=Counter)

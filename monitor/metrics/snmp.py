@@ -9,9 +9,8 @@ from collections.abc import Iterator
 from monitor.metrics.itself import OUTCOMES
 from monitor.metrics.live import Live, SnmpState
 from monitor.metrics.text import Family, Labels, Line, Remembered, Type, gathered
-from monitor.probes.snmp.mibs import ON_BATTERY
 from monitor.probes.snmp.modules import Series
-from monitor.probes.snmp.reading import Facts, Reading
+from monitor.probes.snmp.reading import Facts, Reading, feeds_from_battery
 from monitor.settings.fleet import Device
 from monitor.settings.modules_section import MetricEntry
 
@@ -25,7 +24,8 @@ INTERFACE = Labels("site", "device", *PORT_NAMES)
 STATE = Family(
     "upazila_snmp_state",
     "gauge",
-    f"1 for how the last reading by SNMP went, 0 for all others: {', '.join(OUTCOMES)}; 'credentials': refused.",
+    f"1 for how the last reading by SNMP went, 0 for all others: {', '.join(OUTCOMES)}; 'credentials': refused, or over "
+    "v2c most likely wrong.",
     Labels("site", "device", "state"),
     unit="0 or 1",
     most=len(OUTCOMES),
@@ -207,8 +207,8 @@ def clean(name: str) -> str:
 
 def _power(device: Device, reading: Reading) -> Iterator[Line]:
     names = (device.site, device.name)
-    if "upsOutputSource" in reading.ups:
-        yield ON.of(reading.ups["upsOutputSource"] == ON_BATTERY, *names)
+    if (feeds := feeds_from_battery(reading.ups)) is not None:
+        yield ON.of(feeds, *names)
     for line, percent in enumerate(reading.ups_load_percent, 1):
         yield LOAD.of(percent, *names, str(line))
     for source, family in UPS.items():

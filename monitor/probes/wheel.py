@@ -53,6 +53,10 @@ class Wheel:
         if self._due_ns.get(key, at_ns) > at_ns:
             self.put(key, at_ns)
 
+    def due_ns(self, key: str) -> int | None:
+        """When ``key`` is due; None when it does not stand on the wheel."""
+        return self._due_ns.get(key)
+
     def remove(self, key: str) -> None:
         """Takes ``key`` off the wheel, if it is there."""
         at_ns = self._due_ns.pop(key, None)

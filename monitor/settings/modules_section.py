@@ -1,23 +1,44 @@
 """[modules.NAME]: further objects to read by SNMP from devices of one kind, so that a new kind needs no code."""
 
+import re
 from functools import cache
 from importlib.resources import files
 from tomllib import loads
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints
 
 from monitor.settings.base import Model
 
 OidText = Annotated[str, StringConstraints(pattern=r"^[12](\.\d{1,10}){2,120}$")]
-LabelName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-zA-Z0-9_]{0,30}$")]
-MetricName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,80}$")]
+OWN_LABELS = {"site", "device", "index"}
+OWN_METRICS = re.compile(
+    r"(build|clock|device|forged|icmp|lab|loop|outages?|outbox|probe|replies|round|samples|service|site|snmp|store"
+    r"|tickets|traps|ups)(_|$)"
+)
+
+
+def _no_label_of_ours(name: str) -> str:
+    if name in OWN_LABELS:
+        raise ValueError(f"'{name}' is a label that every series has already. Expected another name")
+    return name
+
+
+def _no_metric_of_ours(name: str) -> str:
+    if found := OWN_METRICS.match(name):
+        raise ValueError(f"names that begin with '{found[0]}' are the program's own. Expected the kind of device first")
+    return name
+
+
+LabelName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-zA-Z0-9_]{0,30}$"), AfterValidator(_no_label_of_ours)]
+MetricName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,80}$"), AfterValidator(_no_metric_of_ours)]
 
 
 class MetricEntry(Model):
     """One object. One that ends with .0 is a single value, any other a column with a series for each row.
 
-    A value counts ``scale`` times, and as often again as the column ``times`` says in its row.
+    A value counts ``scale`` times, and as often again as the column ``times`` says in its row; one of ``none`` is how
+    such a device says that there is none.
     """
 
     name: MetricName
@@ -26,6 +47,7 @@ class MetricEntry(Model):
     type: Literal["gauge", "counter"] = "gauge"
     scale: Annotated[float, Field(gt=0)] = 1.0
     times: OidText | None = None
+    none: list[int] = Field(default_factory=list)
     labels: dict[LabelName, OidText] = Field(default_factory=dict)
 
 

@@ -1,5 +1,6 @@
 """Secrets come from files, one secret a file, and never show themselves in what is printed."""
 
+import os
 import stat
 from pathlib import Path
 
@@ -32,6 +33,16 @@ class Secret:
         return hash(self._value)
 
 
+def secret_path(home: Path, file: Path) -> Path:
+    """Where the secret is that the configuration names: among systemd's credentials for this service if there is one of
+    that name, else counted from ``home``.
+    """
+    given = os.environ.get("CREDENTIALS_DIRECTORY")
+    if given and len(file.parts) == 1 and (Path(given) / file).is_file():
+        return Path(given) / file
+    return home / file
+
+
 def read_secret(file: Path) -> Secret:
     """The first line of ``file``; raises SecretError."""
     try:
@@ -47,5 +58,8 @@ def read_secret(file: Path) -> Secret:
 
 
 def is_open_to_others(file: Path) -> bool:
-    """Whether somebody else on this machine may read it."""
+    """Whether somebody else on this machine may read it. Systemd guards its credentials otherwise than by the mode."""
+    given = os.environ.get("CREDENTIALS_DIRECTORY")
+    if given and file.parent == Path(given):
+        return False
     return bool(file.stat().st_mode & (stat.S_IRGRP | stat.S_IROTH))

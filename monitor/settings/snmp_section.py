@@ -1,15 +1,18 @@
 """[snmp] of config/monitor.toml: how agents are read, and the credentials by the names that devices refer to."""
 
+import re
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from monitor.settings.base import Model
 
 Auth = Literal["MD5", "SHA-1", "SHA-224", "SHA-256", "SHA-384", "SHA-512"]
 Priv = Literal["DES", "3DES", "AES-128", "AES-192", "AES-256", "AES-192-C", "AES-256-C"]
 WEAK = {"MD5", "DES", "3DES"}
+PORT = re.compile(r"[1-9][0-9]{0,4}")
 LEAST_KEY = 8  # RFC 3414, 11.2
 
 
@@ -48,6 +51,18 @@ class V3Entry(Model):
         return f"{weak.pop()} is weak" if weak else ""
 
 
+def _a_place_to_listen(place: str) -> str:
+    host, _, port = place.rpartition(":")
+    bare = host.removeprefix("[").removesuffix("]")
+    try:
+        fits = not place or host == (f"[{bare}]" if ip_address(bare).version == 6 else bare)
+    except ValueError:
+        fits = False
+    if not fits or (place and not (PORT.fullmatch(port) and int(port) < 65_536)):
+        raise ValueError(f"'{place}' is no place to listen. Expected ADDRESS:PORT or [IPV6]:PORT, or nothing")
+    return place
+
+
 class Snmp(Model):
     """How agents are asked: a read is several questions, each repeated ``retries`` times after ``timeout_s``.
 
@@ -57,7 +72,7 @@ class Snmp(Model):
     interval_s: Annotated[float, Field(ge=5, le=86_400)] = 60.0
     timeout_s: Annotated[float, Field(ge=0.1, le=30)] = 2.0
     retries: Annotated[int, Field(ge=0, le=5)] = 1
-    traps: Annotated[str, Field(pattern=r"^((\[[0-9a-fA-F:]+\]|[0-9.]+):\d{1,5})?$")] = ""
+    traps: Annotated[str, AfterValidator(_a_place_to_listen)] = ""
     v2c: dict[str, V2cEntry] = Field(default_factory=dict)
     v3: dict[str, V3Entry] = Field(default_factory=dict)
 

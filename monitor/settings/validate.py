@@ -1,6 +1,7 @@
 """Turns what pydantic finds into problems with a line, a key, what was found and what is expected."""
 
 import types
+from collections.abc import Mapping
 from typing import Any, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
@@ -28,12 +29,17 @@ def _problem(document: Document, model: type[Model], error: dict[str, Any]) -> P
             message = f"unknown key.{did_you_mean(str(path[-1]), known) or _one_of(known)}"
         case "missing":
             message = "is missing. Expected it here"
-        case "value_error" | "assertion_error":
-            message = str(error["ctx"]["error"])
         case _:
-            expected = error["msg"].removeprefix("Input should be ").removeprefix("String should ")
-            message = f"found {_short(error['input'])}. Expected {expected}"
+            message = in_words(error)
     return Problem(document.name, document.line(path), ".".join(map(str, path)), message)
+
+
+def in_words(error: Mapping[str, Any]) -> str:
+    """What pydantic found wrong with a value: the value, and what is expected."""
+    if error["type"] in {"value_error", "assertion_error"}:
+        return str(error["ctx"]["error"])
+    expected = error["msg"].removeprefix("Input should be ").removeprefix("String should ")
+    return f"found {_short(error['input'])}. Expected {expected}"
 
 
 def _path_in_file(document: Document, loc: KeyPath) -> KeyPath:

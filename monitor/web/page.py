@@ -46,6 +46,8 @@ EVENTS = {
     "snmp_credentials": {"bn": "এসএনএমপি: পরিচয় প্রত্যাখ্যাত", "en": "SNMP: credentials refused"},
     "snmp_silent": {"bn": "এসএনএমপি: সাড়া নেই", "en": "SNMP: no answer"},
     "snmp_error": {"bn": "এসএনএমপি: ত্রুটি", "en": "SNMP: error"},
+    "snmp_cut": {"bn": "এসএনএমপি: সব সারি পড়া হয়নি", "en": "SNMP: not all rows are read"},
+    "no_interface": {"bn": "লিংকের ইন্টারফেস পাওয়া যায়নি", "en": "the link's interface is not there"},
     "snmp_ok": {"bn": "এসএনএমপি: আবার পড়া যাচ্ছে", "en": "SNMP: read again"},
 }
 WORDS = {

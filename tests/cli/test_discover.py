@@ -42,11 +42,13 @@ def test_who_answers_becomes_sites_that_the_configuration_accepts(lab: Lab, conf
         stderr=subprocess.DEVNULL,
     )
     try:
-        done = discover(lab, config, "10.77.4.0/29", KNOWN, "--snmp", "old", "--snmp", "core")
+        named = discover(lab, config, ROUTER, "--snmp", "old")
+        done = discover(lab, config, "10.77.4.0/29", KNOWN)
     finally:
         process.kill()
         lab.up("10.77.4.5")
 
+    assert "snmp" not in tomllib.loads(named.stdout)["sites"]["site-10-77-4-3"]["devices"]["gateway"]
     assert done.returncode == 0, done.stderr
     assert "6 of 7 answered." in done.stderr
     assert "is site-0000/gateway already" in done.stdout
@@ -68,6 +70,7 @@ def test_who_answers_becomes_sites_that_the_configuration_accepts(lab: Lab, conf
         (["everywhere"], "'everywhere' is no range"),
         (["10.77.4.1/24"], "has host bits set"),
         (["224.0.0.0/28"], "is no range of at most"),
+        (["255.255.255.255"], "is no range of at most"),
         (["10.0.0.0/8"], "at most 65,536 hosts"),
         (["10.77.0.0/21"], "say --yes if that is meant"),
         (["10.77.4.1", "--snmp", "nobody"], "has no credentials 'nobody'. Expected one of: core, old"),

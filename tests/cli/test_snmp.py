@@ -52,6 +52,15 @@ def test_a_device_is_read_for_people(port: int, tmp_path: Path) -> None:
     assert "458769905" in done.stdout
 
 
+@pytest.mark.parametrize("host", ["::1", "[::1]", "[::1]:9", "127.0.0.1:9", "localhost:9"])
+def test_every_way_to_write_a_host_is_understood(tmp_path: Path, host: str) -> None:
+    words = ["--community-file", secret(tmp_path, "of nobody"), "--timeout", "0.1", "--retries", "0"]
+    done = run("probe", "snmp", host, *words)
+
+    assert done.returncode == 1
+    assert ("nobody listens at its port 9" if host.endswith(":9") else "no answer from") in done.stderr
+
+
 def test_silence_says_what_it_may_mean(port: int, tmp_path: Path) -> None:
     words = ["--community-file", secret(tmp_path, "wrong"), "--timeout", "0.2", "--retries", "0"]
     done = run("probe", "snmp", f"{HOST}:{port}", *words)
@@ -76,6 +85,12 @@ def test_a_secret_that_others_can_read_is_complained_of(port: int, tmp_path: Pat
         (["127.0.0.1"], "Expected either --community-file FILE or --v3 NAME"),
         (["127.0.0.1:0", "--community-file", "SECRET"], "'0' is no port"),
         (["127.0.0.1:x", "--community-file", "SECRET"], "'x' is no port"),
+        (["127.0.0.1:", "--community-file", "SECRET"], "'' is no port"),
+        (["127.0.0.1:١٦١", "--community-file", "SECRET"], "'١٦١' is no port"),
+        (["[::1", "--community-file", "SECRET"], "'[::1' is no host. Expected HOST, HOST:PORT or [IPV6]:PORT"),
+        (["", "--community-file", "SECRET"], "'' is no host"),
+        (["224.0.0.1", "--community-file", "SECRET"], "224.0.0.1 is nobody's address"),
+        (["[::]:161", "--community-file", "SECRET"], ":: is nobody's address"),
         (["no such host", "--community-file", "SECRET"], "neither an address nor a name"),
         (["127.0.0.1", "--community-file", "/nowhere/at/all"], "/nowhere/at/all: cannot be read"),
         (["127.0.0.1", "--v3", "core"], "there is no [snmp.v3.core]"),

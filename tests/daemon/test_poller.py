@@ -72,6 +72,7 @@ def test_interfaces_are_shown_and_snmp_trouble_never_makes_an_outage(lab: Lab, t
             until(lambda: (daemon.metric("upazila_device_uptime_seconds") or 0) >= OLD_S, "the router to grow old", 30)
 
         until(lambda: state(daemon, "silent") == 1, "the silence to be noticed", 15)
+        until(lambda: "no agent listens at port 161" in daemon.log(), "the word that nobody listens there", 15)
         assert daemon.metric("ifOperStatus", **labels) is None, "old figures are not shown as new ones"
         assert daemon.metric("upazila_site_state", site="backbone", state="up") == 1
         assert daemon.rows("SELECT id FROM outages") == []
@@ -83,13 +84,30 @@ def test_interfaces_are_shown_and_snmp_trouble_never_makes_an_outage(lab: Lab, t
             assert daemon.metric("upazila_device_restarts_total", device="router") == 1
 
         told = daemon.log() + daemon.get("/metrics")[1] + daemon.get("/")[1]
-        assert "backbone/router: snmp silent: no answer from" in told
+        assert "backbone/router: snmp silent: no a" in told
         assert "secret" not in told.replace("the secret of", "")
         kept = [
             path for path in daemon.home.rglob("*") if path.is_file() and path.name not in {"community", "snmpd.conf"}
         ]
         assert len(kept) > 5
         assert [path for path in kept if b"second secret" in path.read_bytes()] == [], "not even in the database"
+
+
+def test_a_wrong_community_is_an_event_about_credentials_and_no_outage(lab: Lab, tmp_path: Path) -> None:
+    with Daemon(lab, tmp_path) as daemon, agent(lab, tmp_path, "right"):
+        write(daemon, "wrong-canary")
+        daemon.start()
+        until(lambda: state(daemon, "credentials") == 1, "the suspicion", 30)
+
+        (told,) = daemon.rows("SELECT text FROM events WHERE kind = 'snmp_credentials'")
+        assert told["text"] == f"{ROUTER} answers echoes and no question: most likely its community is another one"
+        assert daemon.metric("upazila_site_state", site="backbone", state="up") == 1
+        assert daemon.rows("SELECT id FROM outages") == []
+
+        write(daemon, "right")
+        daemon.reload()
+        until(lambda: state(daemon, "ok") == 1, "the right one to work", 15)
+        assert "canary" not in daemon.log()
 
 
 def test_a_link_is_down_with_its_interface_although_its_far_end_answers(lab: Lab, tmp_path: Path) -> None:

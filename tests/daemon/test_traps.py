@@ -131,7 +131,10 @@ def test_a_signed_trap_counts_when_it_comes_from_the_engine_that_was_read(lab: L
         until(lambda: told(daemon) == ["linkDown"], "its own", 10)
 
 
-@pytest.mark.parametrize("listen", ["nowhere", "0.0.0.0", "0.0.0.0:x"])
+NO_PLACES = ["nowhere", "0.0.0.0", "0.0.0.0:x", "0.0.0.0:99999", "0.0.0.0:0", "999.1.1.1:162", "::1:162"]
+
+
+@pytest.mark.parametrize("listen", NO_PLACES)
 def test_a_place_that_cannot_be_listened_on_is_bad_input(lab: Lab, tmp_path: Path, listen: str) -> None:
     with Daemon(lab, tmp_path) as daemon:
         write_config(daemon.config, sites=SITES, listen=daemon.listen, settings={"snmp": {"traps": listen}})

@@ -11,6 +11,8 @@ pytestmark = pytest.mark.skipif(
     importlib.util.find_spec("atheris") is None, reason="atheris has no build for this Python or machine"
 )
 
+NAMES = ["icmp", "snmp", "snmp_v3", "traps"]
+
 
 def fuzz(name: str, runs: int, folder: Path) -> None:
     """So many inputs; whatever breaks the target is in the message."""
@@ -20,12 +22,12 @@ def fuzz(name: str, runs: int, folder: Path) -> None:
     assert f"Done {runs} runs" in done.stderr
 
 
-@pytest.mark.parametrize("name", ["icmp", "snmp"])
+@pytest.mark.parametrize("name", NAMES)
 def test_no_bytes_break_a_parser(name: str, tmp_path: Path) -> None:
     fuzz(name, 20_000, tmp_path)
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("name", ["icmp", "snmp"])
+@pytest.mark.parametrize("name", NAMES)
 def test_no_bytes_of_a_long_search_break_a_parser(name: str, tmp_path: Path) -> None:
     fuzz(name, 3_000_000, tmp_path)

@@ -28,16 +28,32 @@ def test_64_bit_counters_are_preferred(start: int, passed: int) -> None:
     assert found.out_bps == 8.0
 
 
+@given(some.integers(2**64 - 7_000_000_000, 2**64 - 1), some.integers(0, 7_000_000_000))
+def test_a_64_bit_counter_may_run_over_as_well(start: int, passed: int) -> None:
+    before: Row = {**GIGABIT, "ifHCInOctets": start}
+    now: Row = {**GIGABIT, "ifHCInOctets": (start + passed) % 2**64}
+
+    assert rates(before, now, 60.0, restarted=False).in_bps == pytest.approx(passed * 8 / 60)
+
+
 @pytest.mark.parametrize(
     ("before", "now", "restarted"),
     [
         ({"ifHCInOctets": 100}, {"ifHCInOctets": 50}, False),
+        ({"ifHCInOctets": 2**40, "ifHighSpeed": 1_000}, {"ifHCInOctets": 50, "ifHighSpeed": 1_000}, False),
         ({"ifHCInOctets": 100}, {"ifHCInOctets": 150}, True),
         ({"ifInOctets": 2**31, "ifHighSpeed": 10}, {"ifInOctets": 5, "ifHighSpeed": 10}, False),
         ({"ifInOctets": 0, "ifHighSpeed": 1_000}, {"ifInOctets": 5, "ifHighSpeed": 1_000}, False),
         ({}, {"ifInOctets": 5}, False),
     ],
-    ids=["64 bits went back", "the device restarted", "faster than the line", "may have run over twice", "lacking"],
+    ids=[
+        "64 bits went back",
+        "64 bits were set anew",
+        "the device restarted",
+        "faster than the line",
+        "may have run over twice",
+        "lacking",
+    ],
 )
 def test_what_a_counter_cannot_tell_is_not_guessed(
     before: dict[str, int], now: dict[str, int], restarted: bool
@@ -76,6 +92,7 @@ def test_a_link_is_down_poor_or_well(changed: dict[str, int], passed: Rates, exp
         ({"ifHighSpeed": 10_000, "ifSpeed": 2**32 - 1}, 10_000),
         ({"ifHighSpeed": 0, "ifSpeed": 2_048_000}, 2.048),
         ({"ifSpeed": 2**32 - 1}, 0),
+        ({"ifSpeed": -1}, 0),
         ({}, 0),
     ],
 )

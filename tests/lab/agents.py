@@ -27,6 +27,7 @@ def snmpsim(recordings: Path) -> Iterator[int]:
         folder = Path(name)
         folder.chmod(0o755)  # as root it becomes nobody before it reads
         shutil.copytree(recordings, folder / "data", ignore=shutil.ignore_patterns("*.json", "*.md"))
+        (folder / "data").chmod(0o755)
         (folder / "cache").mkdir()
         (folder / "cache").chmod(0o777)
         words = [str(Path(sys.executable).parent / "snmpsim-command-responder")]

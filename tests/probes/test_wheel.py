@@ -66,3 +66,12 @@ def test_who_is_put_again_as_soon_as_its_tick_begins_comes_once_an_interval(star
             wheel.put_again(key, due_ns, now_ns)
         now_ns += max(step_ns, TICK_NS // 7)
     assert times in {3, 4}
+
+
+def test_a_key_is_due_when_it_was_put_and_nowhere_once_it_is_taken_off() -> None:
+    wheel = Wheel(60)
+    wheel.put("a", 3 * NS_PER_S)
+    wheel.put_earlier("a", 2 * NS_PER_S)
+    assert wheel.due_ns("a") == 2 * NS_PER_S
+    assert wheel.due(2 * NS_PER_S) == [("a", 2 * NS_PER_S)]
+    assert wheel.due_ns("a") is None

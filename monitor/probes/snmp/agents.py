@@ -1,6 +1,7 @@
 """Configured credentials at work: for each device a session with its agent."""
 
 import logging
+from collections import Counter
 from contextlib import suppress
 from ipaddress import IPv4Address, IPv6Address
 from pathlib import Path
@@ -8,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from monitor.probes.snmp.client import Agent, V2cClient, V2cOptions
 from monitor.probes.snmp.session import Session, SnmpError
-from monitor.settings.secrets import Secret, SecretError, is_open_to_others, read_secret
-from monitor.settings.snmp_section import Snmp
+from monitor.settings.secrets import Secret, SecretError, is_open_to_others, read_secret, secret_path
+from monitor.settings.snmp_section import LEAST_KEY, Snmp
 
 if TYPE_CHECKING:
     from monitor.probes.snmp.v3 import V3Client
@@ -18,12 +19,16 @@ log = logging.getLogger(__name__)
 
 
 class Agents:
-    """Belongs to the running event loop from `open` to `close`. Paths of secrets count from ``home``."""
+    """Belongs to the running event loop from `open` to `close`. Paths of secrets count from ``home``.
 
-    def __init__(self, options: Snmp, home: Path) -> None:
+    ``rejected``: what came and was no answer that counts, by reason.
+    """
+
+    def __init__(self, options: Snmp, home: Path, rejected: Counter[str] | None = None) -> None:
         self._options = options
         self._home = home
-        self._v2c = V2cClient(V2cOptions(options.timeout_s, options.retries))
+        self._rejected = Counter[str]() if rejected is None else rejected
+        self._v2c = V2cClient(V2cOptions(options.timeout_s, options.retries), self._rejected)
         self._communities: dict[str, Secret] = {}
         self._v3: dict[str, V3Client] = {}
 
@@ -68,17 +73,19 @@ class Agents:
 
         entry = self._options.v3[name]
         files = (entry.auth_key_file, entry.priv_key_file)
-        auth_key, priv_key = (None if file is None else self._secret(file) for file in files)
+        auth_key, priv_key = (None if file is None else self._secret(file, LEAST_KEY) for file in files)
         credential = Credential(entry.user, entry.auth, auth_key, entry.priv, priv_key)
-        return V3Client(credential, self._options.timeout_s, self._options.retries)
+        return V3Client(credential, self._options.timeout_s, self._options.retries, rejected=self._rejected)
 
-    def _secret(self, file: Path) -> Secret:
-        path = self._home / file
+    def _secret(self, file: Path, least: int = 1) -> Secret:
+        path = secret_path(self._home, file)
         try:
             secret = read_secret(path)
         except SecretError as error:
             log.error("%s", error)
             raise
+        if len(secret.reveal()) < least:
+            log.warning("%s: shorter than agents accept. Expected at least %d letters", path, least)
         if is_open_to_others(path):
             log.warning("%s: others on this machine can read it. Expected mode 0600", path)
         return secret

@@ -13,7 +13,7 @@ from ipaddress import IPv4Address, IPv6Address
 from typing import NamedTuple
 
 from monitor.probes.snmp.ber import BerError, Oid
-from monitor.probes.snmp.messages import GET, GET_BULK, Binding, Numbers, Response, read_response, request
+from monitor.probes.snmp.messages import GET, GET_BULK, GET_NEXT, Binding, Numbers, Response, read_response, request
 from monitor.probes.snmp.patience import Patience
 from monitor.probes.snmp.session import GarbledError, SilentError, refusal
 from monitor.probes.snmp.sockets import Sockets, Where
@@ -59,14 +59,14 @@ class _Asked:
 
 
 class V2cClient:
-    """Belongs to the running event loop from `open` to `close`."""
+    """Belongs to the running event loop from `open` to `close`. ``rejected`` counts what was no answer that counts."""
 
-    def __init__(self, options: V2cOptions | None = None) -> None:
+    def __init__(self, options: V2cOptions | None = None, rejected: Counter[str] | None = None) -> None:
         self.options = options or V2cOptions()
-        self.rejected: Counter[str] = Counter()
+        self.rejected = Counter[str]() if rejected is None else rejected
         self._sockets = Sockets(self._arrived)
         self._under_way: dict[int, _Question] = {}
-        self._garbled: dict[Where, str] = {}
+        self._odd: dict[Where, str] = {}
         self._numbers = Numbers()
         self._patience = Patience(self.options.timeout_s)
         self._room = asyncio.Semaphore(self.options.most_under_way)
@@ -91,12 +91,12 @@ class V2cClient:
             for _ in range(1 + self.options.retries):
                 answer = await self._ask_once(agent, kind, community, oids, repetitions)
                 if answer is not None:
-                    self._garbled.pop(agent.where, None)
+                    self._odd.pop(agent.where, None)
                     if answer.status:
                         raise refusal(answer.status, answer.error_index)
                     return answer.bindings
-        if (why := self._garbled.pop(agent.where, None)) is not None:
-            raise GarbledError(f"no answer from {agent.address}: what comes from there is no SNMP ({why})")
+        if (why := self._odd.pop(agent.where, None)) is not None:
+            raise GarbledError(f"no answer from {agent.address} that counts: {why}")
         raise SilentError(f"no answer from {agent.address}: it is away, speaks no SNMP v2c, or has another community")
 
     async def _ask_once(
@@ -117,19 +117,23 @@ class V2cClient:
         try:
             answer = read_response(data)
         except BerError as error:
-            self.rejected["malformed"] += 1
-            if any(question.where == source for question in self._under_way.values()):
-                self._garbled[source] = str(error)
+            self._reject("malformed", source, f"what comes from there is no SNMP ({error})")
             return
         question = self._under_way.get(answer.request_id)
         if question is None:
-            self.rejected["late_or_unasked"] += 1
+            self._reject("late_or_unasked", source, "its answers come too late, or to what nobody asked")
         elif source != question.where:
-            self.rejected["wrong_source"] += 1
+            self._reject("wrong_source", question.where, f"{source[0]} port {source[1]} answers in its place")
         elif answer.community != question.community:
-            self.rejected["wrong_community"] += 1
+            self._reject("wrong_community", source, "its answers bear another community")
         elif not question.answered.done():
             question.answered.set_result(answer)
+
+    def _reject(self, reason: str, whose: Where, why: str) -> None:
+        """Counts it; should that agent stay without an answer that counts, ``why`` is the word about it."""
+        self.rejected[reason] += 1
+        if any(question.where == whose for question in self._under_way.values()):
+            self._odd[whose] = why
 
 
 class V2cSession:
@@ -141,9 +145,13 @@ class V2cSession:
 
     async def get(self, oids: Sequence[Oid]) -> list[Binding]:
         """The values of these very objects, and of no others that an agent may have added."""
-        wanted = set(oids)
-        return [binding for binding in await self._client.ask(self._agent, GET, oids) if binding[0] in wanted]
+        bindings = await self._client.ask(self._agent, GET, oids)
+        if [name for name, _ in bindings] == oids:
+            return bindings
+        return [binding for binding in bindings if binding[0] in oids]
 
     async def get_bulk(self, oids: Sequence[Oid], repetitions: int) -> list[Binding]:
-        """What follows each of them."""
+        """What follows each of them; one row is asked for by GETNEXT, which agents without GETBULK know as well."""
+        if repetitions == 1:
+            return await self._client.ask(self._agent, GET_NEXT, oids)
         return await self._client.ask(self._agent, GET_BULK, oids, repetitions)

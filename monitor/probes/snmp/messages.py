@@ -42,6 +42,9 @@ class Response(NamedTuple):
     error_index: int
     bindings: list[Binding]
 
+    def __repr__(self) -> str:
+        return f"<response {self.request_id}, status {self.status}>"  # a community is nothing to print
+
 
 @lru_cache(maxsize=4_096)
 def _asked(oids: tuple[Oid, ...]) -> bytes:
@@ -114,23 +117,31 @@ def read_pdu(data: bytes, at: int, end: int) -> tuple[int, int, int, list[Bindin
 
 def read_bindings(data: bytes, at: int, end: int) -> list[Binding]:
     """Those between ``at`` and ``end``; raises BerError. This loop is most of what a walk costs, so the common form, in
-    which every length is one byte, is read in place.
+    which every length is one byte, is read in place: a longer one cannot end where its binding does.
     """
     bindings: list[Binding] = []
     while at < end:
-        first, last, stop = at + 4, 0, end + 1
-        if first < end and data[at] == SEQUENCE and data[at + 1] < 0x80 and data[at + 2] == OBJECT_ID:
-            stop, last = at + 2 + data[at + 1], first + data[at + 3]
-        if stop <= end and last + 2 <= stop and data[at + 3] < 0x80 and last + 2 + data[last + 1] == stop:
-            tag, start, at = data[last], last + 2, stop
+        first = at + 4
+        if first < end and data[at] == SEQUENCE and data[at + 2] == OBJECT_ID and (size := data[at + 1]) < 0x80:
+            last, stop = first + data[at + 3], at + 2 + size
+            if stop <= end and last + 2 <= stop and last + 2 + data[last + 1] == stop:
+                name, tag, content = data[first:last], data[last], data[last + 2 : stop]
+            else:
+                name, tag, content, stop = _binding(data, at, end)
         else:
-            begins, at = expect(data, at, end, SEQUENCE)
-            first, last = expect(data, begins, at, OBJECT_ID)
-            tag, start, stop = read(data, last, at)
-        name = data[first:last]
+            name, tag, content, stop = _binding(data, at, end)
         if not name or name[-1] & 0x80 or len(name) > MOST_OID_BYTES:
             raise BerError("an object identifier that is empty, cut off or too long")
-        bindings.append((name, value(tag, data[start:stop])))
+        bindings.append((name, content if tag == OCTETS else value(tag, content)))
+        at = stop
         if len(bindings) > MOST_BINDINGS:
             raise BerError("too many bindings")
     return bindings
+
+
+def _binding(data: bytes, at: int, end: int) -> tuple[bytes, int, bytes, int]:
+    """(name, type and content of the value, where it ends) of any binding; raises BerError."""
+    begins, stop = expect(data, at, end, SEQUENCE)
+    first, last = expect(data, begins, stop, OBJECT_ID)
+    tag, start, ends = read(data, last, stop)
+    return data[first:last], tag, data[start:ends], stop

@@ -1,7 +1,7 @@
 """Further objects of devices of one kind, as [modules.NAME] describes them, read into series."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from monitor.probes.snmp.ber import Missing, Oid, Value, oid
@@ -12,6 +12,7 @@ from monitor.settings.modules_section import MetricEntry, ModuleEntry
 
 DBM = re.compile(r"([-+]?\d+(?:\.\d+)?)\s*dBm", re.IGNORECASE)
 NUMBER = re.compile(r"\s*([-+]?\d+(?:\.\d+)?)")
+MOST_LETTERS = 64  # of a number in words; the search takes the square of them
 
 
 class Series(NamedTuple):
@@ -26,47 +27,51 @@ async def read_modules(session: Session, sys_object_id: str, modules: Iterable[M
     """What the modules that apply to such a device find; what it lacks is absent. Raises SnmpError."""
     metrics = [metric for module in modules if _applies(module, sys_object_id) for metric in module.metrics]
     single = [metric for metric in metrics if metric.oid.endswith(".0")]
+    tables = [metric for metric in metrics if not metric.oid.endswith(".0")]
     found: list[Series] = []
     if single:
         values = await get_what_there_is(session, [oid(metric.oid) for metric in single])
-        numbers = [(metric, _number(values.get(oid(metric.oid)))) for metric in single]
+        numbers = [(metric, _figure(metric, values.get(oid(metric.oid)))) for metric in single]
         found += [Series(metric, {}, number * metric.scale) for metric, number in numbers if number is not None]
-    for metric in metrics:
-        if metric not in single:
-            found += await _rows(session, metric)
-    return found
+    columns = dict(await walk(session, _columns(metric.oid for metric in tables)))
+    there = [metric for metric in tables if columns[oid(metric.oid)]]
+    beside = _columns(name for metric in there for name in (*metric.labels.values(), metric.times) if name)
+    columns |= await walk(session, [column for column in beside if column not in columns])
+    return found + [series for metric in there for series in _rows(metric, columns)]
 
 
 def _applies(module: ModuleEntry, sys_object_id: str) -> bool:
     return any(f"{sys_object_id}.".startswith(f"{kind}.") for kind in module.kinds)
 
 
-async def _rows(session: Session, metric: MetricEntry) -> list[Series]:
+def _columns(names: Iterable[str]) -> list[Oid]:
+    """Each once."""
+    return list(dict.fromkeys(map(oid, names)))
+
+
+def _rows(metric: MetricEntry, columns: Mapping[Oid, Column]) -> Iterator[Series]:
     """A series for each row of the metric's column; labels come from columns with the same index."""
-    column = oid(metric.oid)
-    values = (await walk(session, [column]))[column]
-    if not values:
-        return []
-    times = {metric.times} if metric.times else set()
-    beside = [oid(name) for name in dict.fromkeys([*metric.labels.values(), *times])]
-    labels: Mapping[Oid, Column] = await walk(session, beside)
-    found = []
-    for row, value in values.items():
-        number = _number(value)
+    for row, value in columns[oid(metric.oid)].items():
+        number = _figure(metric, value)
         if number is not None and metric.times:
-            factor = _number(labels[oid(metric.times)].get(row))
+            factor = _number(columns[oid(metric.times)].get(row))
             number = None if factor is None else number * factor
         if number is not None:
-            named = {name: _text(labels[oid(label)].get(row)) for name, label in metric.labels.items()}
-            index = ".".join(map(str, row))
-            found.append(Series(metric, {"index": index, **named}, number * metric.scale))
-    return found
+            named = {name: _text(columns[oid(label)].get(row)) for name, label in metric.labels.items()}
+            yield Series(metric, {"index": ".".join(map(str, row)), **named}, number * metric.scale)
+
+
+def _figure(metric: MetricEntry, value: Value | None) -> float | None:
+    """The number, unless it is one by which the device says that there is none."""
+    number = _number(value)
+    return None if number in metric.none else number
 
 
 def _number(value: Value | None) -> float | None:
     """A number, also one that an agent says in words ('-21.30 dBm', '0.01 mW (-20.00 dBm)')."""
     if isinstance(value, bytes):
-        match = DBM.search(text(value)) or NUMBER.match(text(value))
+        words = text(value[:MOST_LETTERS])
+        match = DBM.search(words) or NUMBER.match(words)
         return float(match[1]) if match else None
     return float(value) if isinstance(value, int) else None
 

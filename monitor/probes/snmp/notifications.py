@@ -43,6 +43,8 @@ NAMES = {
     "1.3.6.1.6.3.1.1.5.2": "warmStart",
     "1.3.6.1.6.3.1.1.5.3": "linkDown",
     "1.3.6.1.6.3.1.1.5.4": "linkUp",
+    "1.3.6.1.2.1.158.0.1": "dot3OamThresholdEvent",
+    "1.3.6.1.2.1.158.0.2": "dot3OamNonThresholdEvent",
     "1.3.6.1.2.1.33.2.1": "upsTrapOnBattery",
     "1.3.6.1.2.1.33.2.3": "upsTrapAlarmEntryAdded",
     "1.3.6.1.2.1.33.2.4": "upsTrapAlarmEntryRemoved",
@@ -50,6 +52,8 @@ NAMES = {
     "1.3.6.1.4.1.318.0.9": "powerRestored (APC)",
     "1.3.6.1.4.1.2011.6.128.1.1.2.46.0.1": "dying gasp of an ONU (Huawei)",
 }
+OAM_TYPE = oid("1.3.6.1.2.1.158.1.6.1.4")  # dot3OamEventLogType (RFC 4878), of a notification about a link's other end
+OAM_TYPES = {256: "link fault", 257: "dying gasp", 258: "critical link event"}
 NOT_IN_TIME, UNKNOWN_ENGINE = 2, 4
 
 
@@ -90,10 +94,11 @@ def read_v2c(data: bytes, community: bytes) -> Notification | None:
 
 def name_of(bindings: list[Binding]) -> str:
     """What a notification says has happened; raises BerError when it does not say."""
-    for name, value in bindings:
-        if name == TRAP_OID and isinstance(value, str):
-            return NAMES.get(value, value)
-    raise BerError("a notification without snmpTrapOID")
+    said = next((value for name, value in bindings if name == TRAP_OID and isinstance(value, str)), None)
+    if said is None:
+        raise BerError("a notification without snmpTrapOID")
+    details = [OAM_TYPES[value] for name, value in bindings if name.startswith(OAM_TYPE) and value in OAM_TYPES]
+    return ": ".join([NAMES.get(said, said), *details[:1]])
 
 
 @dataclass

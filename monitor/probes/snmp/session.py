@@ -27,7 +27,7 @@ class SilentError(SnmpError):
 
 
 class GarbledError(SilentError):
-    """Something came from there and was no answer in SNMP; the message says what was wrong with the last of it."""
+    """Something came and was no answer that counts; the message says what was wrong with the last of it."""
 
 
 class CredentialsError(SnmpError):

@@ -17,7 +17,7 @@ from ipaddress import IPv4Address, IPv6Address
 
 from monitor.probes.snmp.ber import BerError, Oid
 from monitor.probes.snmp.keys import Credential, Keys, keys_for
-from monitor.probes.snmp.messages import GET, GET_BULK, RESPONSE, Binding, Numbers, pdu
+from monitor.probes.snmp.messages import GET, GET_BULK, GET_NEXT, RESPONSE, Binding, Numbers, pdu
 from monitor.probes.snmp.patience import Patience
 from monitor.probes.snmp.session import CredentialsError, GarbledError, SilentError, SnmpError, refusal
 from monitor.probes.snmp.sockets import Sockets, Where
@@ -81,16 +81,21 @@ class V3Client:
     """Speaks to agents with one credential; belongs to the running event loop from `open` to `close`."""
 
     def __init__(
-        self, credential: Credential, timeout_s: float = 2.0, retries: int = 1, most_under_way: int = 50
+        self,
+        credential: Credential,
+        timeout_s: float = 2.0,
+        retries: int = 1,
+        most_under_way: int = 50,
+        rejected: Counter[str] | None = None,
     ) -> None:
-        self.rejected: Counter[str] = Counter()
+        self.rejected = Counter[str]() if rejected is None else rejected
         self.credential = credential
         self._user = credential.user.encode()
         self._retries = retries
         self._sockets = Sockets(self._arrived)
         self._known: dict[Where, _Known] = {}
         self._under_way: dict[int, _Question] = {}
-        self._garbled: dict[Where, str] = {}
+        self._odd: dict[Where, str] = {}
         self._numbers = Numbers()
         self._patience = Patience(timeout_s)
         self._room = asyncio.Semaphore(most_under_way)
@@ -142,7 +147,7 @@ class V3Client:
                     self._known.pop((str(address), port), None)  # it may have become another engine
                     tries -= 1
                 elif found.kind == RESPONSE:
-                    self._garbled.pop((str(address), port), None)
+                    self._odd.pop((str(address), port), None)
                     if found.status:
                         raise refusal(found.status, found.error_index)
                     return found.bindings
@@ -150,8 +155,8 @@ class V3Client:
                     corrections -= 1
                 else:
                     raise SnmpError(f"{address}: its engine's id or clock does not keep still")
-        if (why := self._garbled.pop((str(address), port), None)) is not None:
-            raise GarbledError(f"no answer from {address}: what comes from there is no SNMP ({why})")
+        if (why := self._odd.pop((str(address), port), None)) is not None:
+            raise GarbledError(f"no answer from {address} that counts: {why}")
         raise SilentError(f"no answer from {address}: it is away or speaks no SNMPv3")
 
     async def _ask_once(
@@ -216,21 +221,25 @@ class V3Client:
             envelope = open_envelope(data)
             question = self._under_way.get(envelope.number)
             if question is None:
-                self.rejected["late_or_unasked"] += 1
+                self._reject("late_or_unasked", source, "its answers come too late, or to what nobody asked")
             elif source != question.where:
-                self.rejected["wrong_source"] += 1
+                self._reject("wrong_source", question.where, f"{source[0]} port {source[1]} answers in its place")
             elif envelope.level & AUTH and not is_signed_by(envelope, question.known.keys):
-                self.rejected["wrong_signature"] += 1
+                self._reject("wrong_signature", source, "its answers are not signed with the key")
             elif envelope.level & AUTH and not is_timely(question.known.now(), envelope.engine):
-                self.rejected["not_in_time"] += 1
+                self._reject("not_in_time", source, "its answers are older than they may be")
             elif not _answers(question, envelope, said := read_scoped(envelope, question.known.keys)):
-                self.rejected["not_an_answer"] += 1
+                self._reject("not_an_answer", source, "it answers as another one, or less safely than asked")
             elif not question.answered.done():
                 question.answered.set_result((envelope, said))
         except BerError as error:
-            self.rejected["malformed"] += 1
-            if any(question.where == source for question in self._under_way.values()):
-                self._garbled[source] = str(error)
+            self._reject("malformed", source, f"what comes from there is no SNMP ({error})")
+
+    def _reject(self, reason: str, whose: Where, why: str) -> None:
+        """Counts it; should that agent stay without an answer that counts, ``why`` is the word about it."""
+        self.rejected[reason] += 1
+        if any(question.where == whose for question in self._under_way.values()):
+            self._odd[whose] = why
 
 
 def _answers(question: _Question, envelope: Envelope, said: Scoped) -> bool:
@@ -271,5 +280,7 @@ class V3Session:
         return [binding for binding in found if binding[0] in wanted]
 
     async def get_bulk(self, oids: Sequence[Oid], repetitions: int) -> list[Binding]:
-        """What follows each of them."""
+        """What follows each of them; one row is asked for by GETNEXT, which agents without GETBULK know as well."""
+        if repetitions == 1:
+            return await self._client.ask(self._address, self._port, GET_NEXT, oids)
         return await self._client.ask(self._address, self._port, GET_BULK, oids, repetitions)

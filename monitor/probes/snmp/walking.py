@@ -28,9 +28,10 @@ async def walk(session: Session, columns: Sequence[Oid], most_rows: int = MOST_R
 
 async def _walk_together(session: Session, last: dict[Oid, Oid], found: dict[Oid, Column], most_rows: int) -> None:
     """Walks the columns in ``last`` side by side, from where each stands."""
-    repetitions = max(1, ROOM // len(last))
+    careful = False  # asks for one row at a time
     while last:
         columns = list(last)
+        repetitions = 1 if careful else max(1, ROOM // len(columns))
         try:
             bindings = await session.get_bulk(list(last.values()), repetitions)
         except AgentError:
@@ -40,12 +41,12 @@ async def _walk_together(session: Session, last: dict[Oid, Oid], found: dict[Oid
                 for column in columns:  # one of them is at fault: find out which, and lose only that
                     await _walk_together(session, {column: last[column]}, found, most_rows)
                 return
-            repetitions = 1
+            careful = True
             continue
         except SilentError:
             if repetitions == 1:
                 raise
-            repetitions = 1  # some links lose whatever does not fit one packet
+            careful = True  # some links lose whatever does not fit one packet
             continue
         if not bindings:
             return

@@ -1,22 +1,27 @@
 """The worst datagrams that somebody can send cost little and disturb nobody (bounds per datagram: 50 ms, 1 MiB)."""
 
+import asyncio
 import socket
 import time
 import tracemalloc
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from ipaddress import ip_address
 
 import pytest
 
-from monitor.probes.snmp.ber import OBJECT_ID, OCTETS, SEQUENCE, Missing, integer, tagged
+from monitor.probes.snmp.ber import OBJECT_ID, OCTETS, SEQUENCE, BerError, Missing, integer, tagged
 from monitor.probes.snmp.client import Agent, V2cClient
 from monitor.probes.snmp.keys import Credential
 from monitor.probes.snmp.messages import MOST_BYTES, RESPONSE, V2C, Binding, read_response
 from monitor.probes.snmp.mibs import INTERFACES, SYSTEM
+from monitor.probes.snmp.modules import _number
+from monitor.probes.snmp.notifications import read_v2c, version
 from monitor.probes.snmp.reading import read
 from monitor.probes.snmp.session import GarbledError
-from monitor.probes.snmp.v3 import V3Client
+from monitor.probes.snmp.usm import Engine, seal
+from monitor.probes.snmp.v3 import NO_KEYS, V3Client, _Known, _Question
 from monitor.settings.secrets import Secret
 from tests.lab.agents import HOST, snmpd
 from tests.probes.snmp.test_client import agent
@@ -55,6 +60,9 @@ HOSTILE = {
     "indefinite lengths": b"\x30\x80" * 4_000,
     "an integer of 8,000 bytes": tagged(SEQUENCE, tagged(0x02, bytes(8_000))),
     "a counter of 8,000 bytes": message(binding(b"\x2b\x06", tagged(COUNTER64, b"\xff" * 8_000))),
+    "400 counters of 64 bits": message(binding(b"\x2b", tagged(COUNTER64, b"\xff" * 8)) * 400),
+    "one number of 4,000 bits": message(binding(b"\x2b\x06", tagged(OBJECT_ID, b"\xff" * 600 + b"\x01")) * 12),
+    "300 identifiers": message(binding(b"\x2b" + b"\xff\x01" * 9, tagged(OBJECT_ID, b"\x2b\x06")) * 300),
     "nothing": b"",
 }
 
@@ -69,7 +77,25 @@ def of_v3() -> Callable[[bytes], None]:
     return lambda data: client._arrived(data, (HOST, 161))
 
 
-@pytest.mark.parametrize("taker", [of_v2c, of_v3])
+def of_v3_from_who_is_asked() -> Callable[[bytes], None]:
+    """As what the agent says under the number of a question that is under way, in a right envelope."""
+    client, where, known = V3Client(Credential("u")), (HOST, 161), _Known(Engine(b"engine", 1, 1), NO_KEYS, 0.0)
+    loop = asyncio.new_event_loop()
+    client._under_way[7] = _Question(where, known, b"u", loop.create_future())
+    loop.close()
+    return lambda data: client._arrived(seal(7, known.engine, b"u", NO_KEYS, data, 1)[: MOST_BYTES + 1], where)
+
+
+def of_traps() -> Callable[[bytes], None]:
+    def take(data: bytes) -> None:
+        with suppress(BerError):
+            version(data)
+            read_v2c(data, b"public")
+
+    return take
+
+
+@pytest.mark.parametrize("taker", [of_v2c, of_v3, of_v3_from_who_is_asked, of_traps])
 @pytest.mark.parametrize("data", HOSTILE.values(), ids=list(HOSTILE))
 def test_a_hostile_datagram_costs_little(data: bytes, taker: Callable[[], Callable[[bytes], None]]) -> None:
     take, cut = taker(), data[: MOST_BYTES + 1]  # as much as is taken off the socket
@@ -140,3 +166,14 @@ async def test_odd_values_are_read_as_what_they_are() -> None:
     assert reading.system["sysDescr"] == "café"
     assert reading.system["sysUpTime_ticks"] == 2**32 - 1
     assert reading.ports == [{"ifIndex": 1, "ifDescr": "eth0", "ifHCInOctets": 2**64 - 1}]
+
+
+NUMBERS = {"digits": b"1" * 8_000, "blanks": b" " * 8_000, "points": b"1." * 4_000, "signs": b"-" * 8_000}
+
+
+@pytest.mark.parametrize("letters", NUMBERS.values(), ids=list(NUMBERS))
+def test_a_number_in_words_costs_little_however_long_they_are(letters: bytes) -> None:
+    begun_s = time.process_time()
+    for _ in range(1_000):  # as many rows as are read
+        _number(letters)
+    assert time.process_time() - begun_s <= 1_000 * MOST_CPU_S / 100

@@ -54,10 +54,24 @@ async def test_a_shipped_module_reads_scaled_values_and_names_rows() -> None:
 
 @pytest.mark.parametrize("kind", ["1.3.6.1.4.1.9.1.617", f"{MIKROTIK}9", ""])
 async def test_a_module_does_not_ask_devices_of_another_kind(kind: str) -> None:
-    agent = cells({f"{MIKROTIK}.1.1.3.10.0": 385})
+    agent = cells({f"{MIKROTIK}.1.1.3.10.0": 385, f"{OPTICAL}.9.4": -2_300})
 
-    assert await read_modules(agent, kind, shipped_modules().values()) == []
+    assert await read_modules(agent, kind, [shipped_modules()["mikrotik"]]) == []
     assert agent.asked == 0
+
+
+async def test_a_printer_of_any_maker_is_asked_for_its_resources_and_others_lose_one_question() -> None:
+    storage = "1.3.6.1.2.1.25.2.3.1"
+    paper = cells({f"{storage}.3.1": b"RAM", f"{storage}.4.1": 1_024, f"{storage}.5.1": 64, f"{storage}.6.1": 16})
+    switch = cells({"1.3.6.1.2.1.31.1.1.1.1.1": b"1"})
+
+    found = await read_modules(paper, "1.3.6.1.4.1.11.2.3.9.1", shipped_modules().values())
+    assert {(one.metric.name, one.labels["storage"], one.value) for one in found} == {
+        ("host_storage_used_bytes", "RAM", 16_384.0),
+        ("host_storage_size_bytes", "RAM", 65_536.0),
+    }
+    assert await read_modules(switch, "1.3.6.1.4.1.9.1.617", shipped_modules().values()) == []
+    assert switch.asked == 1
 
 
 async def test_a_module_of_the_office_needs_no_code() -> None:
@@ -98,3 +112,20 @@ async def test_a_computers_memory_is_read_from_snmpd_in_bytes() -> None:
 
     size = {one.labels["storage"]: one.value for one in found if one.metric.name == "host_storage_size_bytes"}
     assert size["Physical memory"] == pytest.approx(memory_bytes(), rel=0.02)
+
+
+async def test_an_onu_that_is_off_has_no_light() -> None:
+    table = "1.3.6.1.4.1.2011.6.128.1.1.2"
+    agent = cells(
+        {
+            f"{table}.43.1.9.4194304.0": b"Chandgram school",
+            f"{table}.51.1.4.4194304.0": -1_987,
+            f"{table}.51.1.4.4194304.1": 2**31 - 1,
+        }
+    )
+
+    (found,) = await read_modules(agent, "1.3.6.1.4.1.2011.2.133", shipped_modules().values())
+
+    assert found.metric.name == "huawei_onu_rx_power_dbm"
+    assert found.value == pytest.approx(-19.87)
+    assert found.labels == {"index": "4194304.0", "description": "Chandgram school"}

@@ -1,0 +1,98 @@
+"""What readings mean, one after another: each change is told once, and nothing of SNMP is an outage by itself."""
+
+from dataclasses import replace
+from ipaddress import ip_address
+
+import pytest
+
+from monitor.daemon.snmp_meaning import SnmpMeaning
+from monitor.judging.board import Board
+from monitor.judging.decisions import Noticed
+from monitor.judging.interfaces import LinkRules
+from monitor.judging.states import Rules
+from monitor.metrics.live import SnmpState
+from monitor.probes.snmp.reading import Facts, Reading
+from monitor.settings.fleet import Device, Link
+from tests.judging.test_board import at, fleet, site
+
+MAINS, BATTERY = 3, 5
+
+
+def device(name: str) -> Device:
+    return Device(f"core/{name}", "core", name, ip_address("10.0.0.1"), snmp="all")
+
+
+ROUTER, UPS_A, UPS_B = (device(name) for name in ("gateway", "ups-a", "ups-b"))
+
+
+class Watch:
+    """Readings a minute apart, and what was noticed at each."""
+
+    def __init__(self) -> None:
+        core = replace(site("core"), devices=(ROUTER, UPS_A, UPS_B))
+        north = replace(site("north"), link=Link("north/interface", "north", ROUTER.id, "sfp1"))
+        self.board = Board(fleet(core, north), Rules(down_after=3, up_after=2))
+        self.meaning = SnmpMeaning(self.board, LinkRules())
+        self.minute = 0
+
+    def sees(self, which: Device, state: SnmpState) -> list[str]:
+        self.minute += 1
+        found = self.meaning.of(which, state, at(self.minute), self.minute * 60 * 10**9)
+        return [one.kind for one in found if isinstance(one, Noticed)]
+
+    def ups(self, which: Device, **facts: int) -> list[str]:
+        return self.sees(which, SnmpState("ok", "", Reading({}, ups={**facts})))
+
+    def ports(self, *ports: Facts, cut: bool = False) -> list[str]:
+        return self.sees(ROUTER, SnmpState("ok", "", Reading({}, ports=list(ports), cut=cut)))
+
+
+@pytest.fixture
+def watch() -> Watch:
+    return Watch()
+
+
+def test_a_site_is_on_battery_as_long_as_any_of_its_ups_is(watch: Watch) -> None:
+    assert watch.ups(UPS_A, upsOutputSource=BATTERY) == ["on_battery"]
+    assert watch.ups(UPS_B, upsOutputSource=MAINS) == []
+    assert watch.ups(UPS_A, upsOutputSource=BATTERY) == []
+    assert watch.ups(UPS_A, upsOutputSource=MAINS) == ["on_mains"]
+
+
+def test_a_ups_that_only_counts_its_seconds_on_battery_is_understood(watch: Watch) -> None:
+    assert watch.ups(UPS_A, upsSecondsOnBattery=40) == ["on_battery"]
+    assert watch.ups(UPS_A, upsSecondsOnBattery=0) == ["on_mains"]
+    assert watch.ups(UPS_A, upsBatteryStatus=2) == []
+
+
+def test_a_ups_that_is_taken_out_of_the_configuration_leaves_no_battery_behind(watch: Watch) -> None:
+    watch.ups(UPS_A, upsOutputSource=BATTERY)
+    watch.meaning.forget({ROUTER.id: ROUTER})
+
+    assert watch.board.power.batteries == {}
+
+
+def test_a_link_whose_interface_is_not_there_is_told_once_until_it_is(watch: Watch) -> None:
+    sfp1: Facts = {"ifIndex": 3, "ifName": "sfp1 ", "ifOperStatus": 1}
+
+    assert watch.ports({"ifIndex": 1, "ifName": "ether1"}) == ["no_interface"]
+    assert watch.ports({"ifIndex": 1, "ifName": "ether1"}) == []
+    assert watch.ports(sfp1) == []
+    assert watch.ports() == ["no_interface"]
+
+
+def test_interfaces_that_are_left_out_are_told_once(watch: Watch) -> None:
+    sfp1: Facts = {"ifIndex": 3, "ifDescr": "sfp1", "ifOperStatus": 1}
+
+    assert watch.ports(sfp1, cut=True) == ["snmp_cut"]
+    assert watch.ports(sfp1, cut=True) == []
+    assert watch.ports(sfp1) == []
+
+
+@pytest.mark.parametrize("outcome", ["silent", "credentials", "error"])
+def test_what_goes_wrong_with_snmp_is_told_at_each_change_and_is_no_outage(watch: Watch, outcome: str) -> None:
+    trouble = SnmpState(outcome, "why")  # type: ignore[arg-type]
+
+    assert [watch.sees(UPS_A, trouble) for _ in range(5)] == [[f"snmp_{outcome}"], [], [], [], []]
+    assert watch.ups(UPS_A) == ["snmp_ok"]
+    assert watch.board.open_outages == {}
