@@ -36,6 +36,7 @@ from monitor.judging.decisions import Decision
 from monitor.judging.flapping import Flaps
 from monitor.metrics.exposition import Exposition
 from monitor.metrics.live import Live
+from monitor.metrics.promises import Promises
 from monitor.probes.icmp.engine import IcmpOptions, IcmpProbe
 from monitor.settings.load import Settings, load
 from monitor.settings.monitor_file import Probing
@@ -73,6 +74,7 @@ class Daemon:
         self._live.rejected = self._probe.counters.rejected
         self._delivery = Delivery(self._store, self._office, self._channel(), clock)
         self._recorder = Recorder(clock, self._store, self._office, memory.boot_id(), self._delivery.wake)
+        self._live.promises = Promises(self._store, clock, lambda: self._office).metrics
         self._live.clock_suspect = lambda: self._recorder.clock_suspect
         self._evidence = Evidence(clock, self._live, self._recorder.put)
         self._evidence.configure(traces=settings.monitor.judging.trace)

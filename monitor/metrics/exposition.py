@@ -88,6 +88,7 @@ class _Everything(Collector):
         yield from snmp_totals(self._live)
         yield from service_metrics(self._live)
         yield self._workstations()
+        yield from self._live.promises()
         stored = self._ask_store()
         readable = GaugeMetricFamily("upazila_store_readable", "1 while the database answers.")
         readable.add_metric([], float(stored is not None))

@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+from prometheus_client.metrics_core import Metric
+
 from monitor.clock import Clock
 from monitor.judging.board import Board
 from monitor.metrics.hour import Hour
@@ -68,6 +70,7 @@ class Live:
     last_turn_mono_ns: int = 0
     clock_suspect: Callable[[], bool] = bool
     rejected: Callable[[], Mapping[str, int]] = dict
+    promises: Callable[[], Iterable[Metric]] = tuple
     record: Callable[[Sample], None] = lambda _: None
     samples: dict[tuple[str, str], Sample] = field(default_factory=dict)
     hours: dict[str, Hour] = field(default_factory=dict)

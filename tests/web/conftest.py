@@ -16,6 +16,7 @@ from monitor.judging.board import Board
 from monitor.judging.states import Rules
 from monitor.metrics.exposition import Exposition
 from monitor.metrics.live import Live
+from monitor.metrics.promises import Promises
 from monitor.sample import Sample, Verdict
 from monitor.settings.load import Settings, load
 from monitor.store.session import Store, open_store
@@ -37,6 +38,7 @@ class Desk:
         self.office = Office.of(self.settings)
         self.board = Board(self.settings.fleet, Rules())
         self.live = Live(self.clock, self.settings.fleet, self.board)
+        self.live.promises = Promises(self.store, self.clock, lambda: self.office).metrics
         self.exposition = Exposition(self.live, self.store, self.clock)
 
     def round(self, site: str, verdict: Verdict = Verdict.OK, device: str = "gateway", lost: int = 0) -> None:
