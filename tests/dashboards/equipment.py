@@ -1,0 +1,148 @@
+"""SNMP agents on the lab's own hosts: a real snmpd with the real counters of the lab's cable, and played devices."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+
+from tests.lab.namespace import Namespace
+from tests.lab.waiting import until
+
+RECORDINGS = Path(__file__).parents[1] / "probes" / "snmp" / "recordings"
+ROUTER, UPS, OPTICS = "10.77.1.4", "10.77.1.3", "10.77.1.5"
+SIM_PORT = 1161  # snmpsim binds after it gave up the right to low ports
+BATTERY, MINUTES_LEFT = 5, 12
+WEAK_DBM = -26.5
+
+SITES = f"""
+[sites.office-ict.devices.ups]
+address = "{UPS}"
+snmp = "ups"
+snmp_port = {SIM_PORT}
+[sites.office-ict.devices.router]
+address = "{ROUTER}"
+snmp = "router"
+[sites.office-ict.devices.optics]
+address = "{OPTICS}"
+snmp = "optics"
+snmp_port = {SIM_PORT}
+[sites.office-ict.services.mail]
+kind = "tcp"
+host = "10.77.100.25"
+port = 2525
+
+[sites.lab-model]
+kind = "lab"
+name_bn = "আদর্শ ল্যাব"
+name_en = "Model lab"
+parent = "backbone-bheramara"
+[sites.lab-model.devices.gateway]
+address = "10.77.4.1"
+[sites.lab-model.devices.pc1]
+address = "10.77.4.2"
+role = "workstation"
+[sites.lab-model.devices.pc2]
+address = "10.77.4.3"
+role = "workstation"
+"""
+
+# A router with one optical module: octets and errors that grow, light that is weak, a port that should be up and is not.
+OPTICS_RECORDING = f"""\
+1.3.6.1.2.1.1.1.0|4|RouterOS
+1.3.6.1.2.1.1.2.0|6|1.3.6.1.4.1.14988.1
+1.3.6.1.2.1.1.3.0|67|360000
+1.3.6.1.2.1.1.5.0|4|optics
+1.3.6.1.2.1.2.2.1.1.1|2|1
+1.3.6.1.2.1.2.2.1.1.2|2|2
+1.3.6.1.2.1.2.2.1.2.1|4|sfp1
+1.3.6.1.2.1.2.2.1.2.2|4|ether2
+1.3.6.1.2.1.2.2.1.3.1|2|6
+1.3.6.1.2.1.2.2.1.3.2|2|6
+1.3.6.1.2.1.2.2.1.7.1|2|1
+1.3.6.1.2.1.2.2.1.7.2|2|1
+1.3.6.1.2.1.2.2.1.8.1|2|1
+1.3.6.1.2.1.2.2.1.8.2|2|2
+1.3.6.1.2.1.2.2.1.14.1|65:numeric|rate=2,initial=100
+1.3.6.1.2.1.2.2.1.19.1|65:numeric|rate=1,initial=100
+1.3.6.1.2.1.31.1.1.1.1.1|4|sfp1
+1.3.6.1.2.1.31.1.1.1.1.2|4|ether2
+1.3.6.1.2.1.31.1.1.1.6.1|70:numeric|rate=9000000,initial=1000
+1.3.6.1.2.1.31.1.1.1.10.1|70:numeric|rate=4000000,initial=1000
+1.3.6.1.2.1.31.1.1.1.15.1|66|100
+1.3.6.1.2.1.31.1.1.1.18.1|4|uplink
+1.3.6.1.4.1.14988.1.1.19.1.1.2.1|4|sfp1
+1.3.6.1.4.1.14988.1.1.19.1.1.9.1|2|-4100
+1.3.6.1.4.1.14988.1.1.19.1.1.10.1|2|{int(WEAK_DBM * 1000)}
+"""
+
+
+@contextmanager
+def equipment(hosts: Namespace, home: Path) -> Iterator[None]:
+    """All of them, until the end of the ``with``; where they listen the lab's hosts answer pings anyway."""
+    data = home / "snmpsim"
+    data.mkdir()
+    (data / "optics.snmprec").write_text(OPTICS_RECORDING, encoding="utf-8")
+    (data / "ups.snmprec").write_text(_ups_on_battery(), encoding="utf-8")
+    started = [_snmpd(hosts, home), _snmpsim(hosts, data, home)]
+    try:
+        agents = {ROUTER: "public", f"{UPS}:{SIM_PORT}": "ups", f"{OPTICS}:{SIM_PORT}": "optics"}
+        for agent, community in agents.items():
+            until(partial(_answers, hosts, agent, community), f"an answer of the agent at {agent}", 30)
+        yield
+    finally:
+        for process in started:
+            process.terminate()
+            process.wait(10)
+
+
+def write_credentials(config: Path) -> str:
+    """A community for each agent, in a file; returns the section of monitor.toml that names them."""
+    lines = ["[snmp]", "interval_s = 5"]
+    for name, community in (("router", "public"), ("ups", "ups"), ("optics", "optics")):
+        secret = config / f"{name}-community"
+        secret.write_text(community + "\n", encoding="utf-8")
+        secret.chmod(0o600)
+        lines += [f"[snmp.v2c.{name}]", f'community_file = "{secret}"']
+    return "\n".join(lines) + "\n"
+
+
+def _ups_on_battery() -> str:
+    told = (RECORDINGS / "eaton-93e-80.snmprec").read_text(encoding="utf-8").splitlines()
+    played = {
+        "1.3.6.1.2.1.33.1.4.1.0": BATTERY,
+        "1.3.6.1.2.1.33.1.2.3.0": MINUTES_LEFT,
+    }
+    changed = {oid: f"{oid}|2|{value}" for oid, value in played.items()}
+    return "\n".join(changed.get(line.partition("|")[0], line) for line in told) + "\n"
+
+
+def _answers(hosts: Namespace, address: str, community: str) -> bool:
+    words = ["snmpget", "-v2c", "-c", community, "-t", "0.3", "-r", "0", "-Oqv", address, "1.3.6.1.2.1.1.5.0"]
+    return hosts.run(words, check=False).returncode == 0
+
+
+def _snmpd(hosts: Namespace, home: Path) -> "subprocess.Popen[str]":
+    config = home / "snmpd.conf"
+    config.write_text("rocommunity public\n", encoding="utf-8")
+    environment = {"SNMP_PERSISTENT_DIR": str(home / "snmpd"), "MIBS": ""}
+    with (home / "snmpd.log").open("w") as log:
+        words = ["snmpd", "-f", "-Lo", "-C", "-c", str(config), f"udp:{ROUTER}:161"]
+        return hosts.popen(words, env=environment, stdout=log, stderr=log)
+
+
+def _snmpsim(hosts: Namespace, data: Path, home: Path) -> "subprocess.Popen[str]":
+    # It insists on giving up root's rights; inside a user namespace there is nobody else to become.
+    user = ["root", "root"] if hosts.of_user else ["nobody", "nogroup"]
+    cache = home / "snmpsim-cache"
+    cache.mkdir()
+    for folder in (home, data, cache):
+        folder.chmod(0o777)
+    words = [str(Path(sys.executable).parent / "snmpsim-command-responder")]
+    words += [f"--data-dir={data}", f"--cache-dir={cache}"]
+    words += [f"--agent-udpv4-endpoint={address}:{SIM_PORT}" for address in (UPS, OPTICS)]
+    words += [f"--process-user={user[0]}", f"--process-group={user[1]}"]
+    with (home / "snmpsim.log").open("w") as log:
+        return hosts.popen(words, env={"PATH": os.environ["PATH"]}, stdout=log, stderr=log)
