@@ -59,7 +59,5 @@ def answers(prometheus: Prometheus, dashboard: Json, wanted: Mapping[str, str]) 
     now_s = time.time()
     for query in queries(dashboard):
         asked = filled(query.expr, values)
-        found = (
-            prometheus.now(asked) if query.instant else prometheus.over(asked, now_s - LOOK_BACK_S, now_s, STEP_S)
-        )
+        found = prometheus.now(asked) if query.instant else prometheus.over(asked, now_s - LOOK_BACK_S, now_s, STEP_S)
         yield Answer(query, asked, found)

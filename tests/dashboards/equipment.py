@@ -1,8 +1,8 @@
 """SNMP agents on the lab's own hosts: a real snmpd with the real counters of the lab's cable, and played devices."""
 
-import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -49,7 +49,7 @@ address = "10.77.4.3"
 role = "workstation"
 """
 
-# A router with one optical module: octets and errors that grow, light that is weak, a port that should be up and is not.
+# A router with an optical module: octets and errors that grow, weak light, and a port that should be up and is not.
 OPTICS_RECORDING = f"""\
 1.3.6.1.2.1.1.1.0|4|RouterOS
 1.3.6.1.2.1.1.2.0|6|1.3.6.1.4.1.14988.1
@@ -80,22 +80,21 @@ OPTICS_RECORDING = f"""\
 
 
 @contextmanager
-def equipment(hosts: Namespace, home: Path) -> Iterator[None]:
+def equipment(hosts: Namespace) -> Iterator[None]:
     """All of them, until the end of the ``with``; where they listen the lab's hosts answer pings anyway."""
-    data = home / "snmpsim"
-    data.mkdir()
-    (data / "optics.snmprec").write_text(OPTICS_RECORDING, encoding="utf-8")
-    (data / "ups.snmprec").write_text(_ups_on_battery(), encoding="utf-8")
-    started = [_snmpd(hosts, home), _snmpsim(hosts, data, home)]
-    try:
-        agents = {ROUTER: "public", f"{UPS}:{SIM_PORT}": "ups", f"{OPTICS}:{SIM_PORT}": "optics"}
-        for agent, community in agents.items():
-            until(partial(_answers, hosts, agent, community), f"an answer of the agent at {agent}", 30)
-        yield
-    finally:
-        for process in started:
-            process.terminate()
-            process.wait(10)
+    # Not pytest's folder: snmpsim gives up root's rights before it reads.
+    with tempfile.TemporaryDirectory() as name:
+        home = Path(name)
+        started = [_snmpd(hosts, home), _snmpsim(hosts, home)]
+        try:
+            agents = {ROUTER: "public", f"{UPS}:{SIM_PORT}": "ups", f"{OPTICS}:{SIM_PORT}": "optics"}
+            for agent, community in agents.items():
+                until(partial(_answers, hosts, agent, community), f"an answer of the agent at {agent}", 30)
+            yield
+        finally:
+            for process in started:
+                process.terminate()
+                process.wait(10)
 
 
 def write_credentials(config: Path) -> str:
@@ -133,16 +132,19 @@ def _snmpd(hosts: Namespace, home: Path) -> "subprocess.Popen[str]":
         return hosts.popen(words, env=environment, stdout=log, stderr=log)
 
 
-def _snmpsim(hosts: Namespace, data: Path, home: Path) -> "subprocess.Popen[str]":
+def _snmpsim(hosts: Namespace, home: Path) -> "subprocess.Popen[str]":
     # It insists on giving up root's rights; inside a user namespace there is nobody else to become.
-    user = ["root", "root"] if hosts.of_user else ["nobody", "nogroup"]
-    cache = home / "snmpsim-cache"
-    cache.mkdir()
+    user, group = ("root", "root") if hosts.of_user else ("nobody", "nogroup")
+    data, cache = home / "data", home / "cache"
+    for folder in (data, cache):
+        folder.mkdir()
+    (data / "optics.snmprec").write_text(OPTICS_RECORDING, encoding="utf-8")
+    (data / "ups.snmprec").write_text(_ups_on_battery(), encoding="utf-8")
     for folder in (home, data, cache):
         folder.chmod(0o777)
     words = [str(Path(sys.executable).parent / "snmpsim-command-responder")]
     words += [f"--data-dir={data}", f"--cache-dir={cache}"]
     words += [f"--agent-udpv4-endpoint={address}:{SIM_PORT}" for address in (UPS, OPTICS)]
-    words += [f"--process-user={user[0]}", f"--process-group={user[1]}"]
+    words += [f"--process-user={user}", f"--process-group={group}"]
     with (home / "snmpsim.log").open("w") as log:
-        return hosts.popen(words, env={"PATH": os.environ["PATH"]}, stdout=log, stderr=log)
+        return hosts.popen(words, stdout=log, stderr=log)

@@ -39,7 +39,7 @@ def office_in_lab(home: Path) -> Iterator[OfficeInLab]:
     with ExitStack() as stack:
         lab = stack.enter_context(Lab())
         stack.enter_context(MailCatcher.on(lab.hosts))
-        stack.enter_context(equipment(lab.hosts, home))
+        stack.enter_context(equipment(lab.hosts))
         daemon = stack.enter_context(Daemon(lab, home))
         write_config(daemon.config, sites=shipped_sites() + SITES, listen=daemon.listen, target_s=TARGET_S)
         with (daemon.config / "monitor.toml").open("a", encoding="utf-8") as file:
