@@ -14,7 +14,8 @@ from tests.lab.fleet import shipped_sites, write_config
 from tests.lab.mail import MailCatcher
 from tests.lab.network import Lab
 
-DEAD_LINK, DEAD_LAB, LOSSY = "backbone-north", "lab-chandgram-girls", "udc-dharampur"
+DEAD_LINK, DEAD_LAB = "backbone-north", "lab-chandgram-girls"
+DEGRADED, DEAD_SWITCH = "office-ict", "10.77.1.2"
 TARGET_S = 3
 
 
@@ -22,15 +23,16 @@ TARGET_S = 3
 class OfficeInLab:
     """All of it, running."""
 
+    lab: Lab
     daemon: Daemon
     damage: Damage
     prometheus: Prometheus
 
     def break_things(self) -> None:
-        """The planted outages: a backbone link with all behind it, a lab, and a centre that loses packets."""
+        """The planted outages: a backbone link with all behind it, a lab, and a switch, which degrades its office."""
         self.damage.down(DEAD_LINK)
         self.damage.down(DEAD_LAB)
-        self.damage.loss(LOSSY, 50)
+        self.lab.down(DEAD_SWITCH)
 
 
 @contextmanager
@@ -46,4 +48,4 @@ def office_in_lab(home: Path) -> Iterator[OfficeInLab]:
             file.write(write_credentials(daemon.config))
         daemon.start()
         running = stack.enter_context(prometheus(home, daemon.listen))
-        yield OfficeInLab(daemon, Damage(lab, load(daemon.config).fleet), running)
+        yield OfficeInLab(lab, daemon, Damage(lab, load(daemon.config).fleet), running)

@@ -15,7 +15,7 @@ import yaml
 from dashboards.generator.reading import dashboards, filled, named, queries, variables
 from tests.dashboards.asking import Answer, answers, choices
 from tests.dashboards.equipment import MINUTES_LEFT, WEAK_DBM
-from tests.dashboards.office import DEAD_LAB, DEAD_LINK, LOSSY, OfficeInLab, office_in_lab
+from tests.dashboards.office import DEAD_LAB, DEAD_LINK, DEGRADED, OfficeInLab, office_in_lab
 from tests.dashboards.prometheus import Series
 from tests.lab.waiting import until
 
@@ -162,7 +162,7 @@ def test_the_morning_shows_the_planted_outage(seen: Seen, lang: str) -> None:
     (behind,) = table["D"]
     assert behind.last > 5
     states = {series.labels["site"]: series.last for series in of_panel(found, "Map", "মানচিত্র")["A"]}
-    assert (states[DEAD_LINK], states[LOSSY], states["office-ict"]) == (5, 1, 0)
+    assert (states[DEAD_LINK], states[DEGRADED], states["backbone-south"]) == (5, 1, 0)
     for title in (("Today's outages", "আজকের সেবা বিঘ্ন"), ("This week's outages", "এই সপ্তাহের সেবা বিঘ্ন")):
         worst = {
             series.labels["site"]: max(value for _, value in series.points)
