@@ -11,6 +11,9 @@ from monitor.charter.text import Lang
 
 LINKS = 'kind="backbone"'
 PORTS = 'site=~"$router", ifName=~"$port"'
+SELDOM = "1m"
+"""Devices are read by SNMP so often."""
+
 NOT_READ = W("কোনো যন্ত্র এসএনএমপিতে পড়া হয় না", "no device is read by SNMP")
 
 
@@ -100,11 +103,12 @@ def _traffic(lang: Lang) -> timeseries.Panel:
         Curve(
             otherwise(f"topk(5, rate(ifHC{way}Octets{{{PORTS}}}{RATE}) * 8)", "ifName", NOT_READ, lang),
             f"{{{{site}}}} {{{{ifName}}}} {words.in_(lang)}",
+            SELDOM,
         )
         for way, words in (("In", W("আসে", "in")), ("Out", W("যায়", "out")))
     ]
     capacity = Curve(f"max(ifHighSpeed{{{PORTS}}}) * 1e6 or 0 * {ALIVE}", W("ধারণক্ষমতা", "capacity").in_(lang))
-    return curves(lang, about, [*wanted, capacity], unit="bps")
+    return curves(lang, about, [*wanted, capacity], unit="bps", log=True)
 
 
 def _full(lang: Lang) -> timeseries.Panel:
@@ -122,7 +126,7 @@ def _full(lang: Lang) -> timeseries.Panel:
     came, went = (f"rate(ifHC{way}Octets{{{PORTS}}}{RATE})" for way in ("In", "Out"))
     octets = f"({came} > {went} or {went})"
     expr = f"topk(5, {octets} * 8 / (ifHighSpeed{{{PORTS}}} > 0) / 1e6)"
-    curve = Curve(otherwise(expr, "ifName", NOT_READ, lang), "{{site}} {{ifName}}")
+    curve = Curve(otherwise(expr, "ifName", NOT_READ, lang), "{{site}} {{ifName}}", SELDOM)
     return curves(lang, about, [curve], scales.FULL, unit="percentunit", top=1)
 
 
@@ -171,6 +175,7 @@ def _damaged(lang: Lang) -> timeseries.Panel:
         Curve(
             otherwise(f"topk(5, rate({metric}{{{PORTS}}}{RATE}))", "ifName", NOT_READ, lang),
             f"{{{{site}}}} {{{{ifName}}}} {words.in_(lang)}",
+            SELDOM,
         )
         for metric, words in (
             ("ifInErrors", W("নষ্ট", "damaged")),

@@ -6,7 +6,7 @@ from dashboards.generator import scales
 from dashboards.generator.layout import board
 from dashboards.generator.morning import what_is_down
 from dashboards.generator.panels import About, Column, Curve, curves, number, rows
-from dashboards.generator.queries import ALIVE, of_services, otherwise
+from dashboards.generator.queries import of_services, otherwise
 from dashboards.generator.words import W
 from monitor.charter.text import Lang
 
@@ -61,7 +61,9 @@ def _kept(lang: Lang) -> stat.Panel:
         ),
     )
     met, missed = (f"sum({_targets(outcome, '30d')})" for outcome in ("met", "missed"))
-    return number(lang, about, f"{met} / ({met} + {missed})", scales.SHARE, unit="percentunit")
+    blank = W("কিছু নিষ্পত্তির ছিল না", "nothing was due")
+    share = f"{met} / ({met} + {missed})"
+    return number(lang, about, share, scales.SHARE, unit="percentunit", blank=blank)
 
 
 def _open(lang: Lang) -> stat.Panel:
@@ -191,8 +193,12 @@ def _burn(lang: Lang) -> timeseries.Panel:
         W("৬-এর ওপরে হলে আজই, ১৪.৪-এর ওপরে হলে এখনই ব্যবস্থা নিন।", "Above 6 act today, above 14.4 at once."),
         NO_RULES,
     )
+    none = W("নিয়ম লোড হয়নি", "rules not loaded")
     wanted = [
-        Curve(f"service:upazila_charter_burn:ratio{window} or on () NaN * {ALIVE}", f"{{{{service}}}} {window}")
+        Curve(
+            otherwise(f"max by (service) (service:upazila_charter_burn:ratio{window})", "service", none, lang, "NaN"),
+            f"{{{{service}}}} {window}",
+        )
         for window in ("1h", "6h")
     ]
     return curves(lang, about, wanted, scales.BURN, width=24, height=9, log=True)

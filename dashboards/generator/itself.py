@@ -9,7 +9,7 @@ from dashboards.generator.queries import ALIVE, FAULTS, RATE, otherwise, quantil
 from dashboards.generator.words import W
 from monitor.charter.text import Lang
 
-NOT_YET = W("মনিটরের এই সংস্করণ প্রতিবেদন পাঠায় না।", "This version of the monitor sends no brief.")
+NOT_YET = W("প্রতিবেদন পাঠানো হয় না", "no brief is sent")
 
 
 def itself(lang: Lang) -> dashboard.Dashboard:
@@ -75,11 +75,10 @@ def _brief(lang: Lang) -> stat.Panel:
             "How long ago the last morning brief went out, and whether one was missed.",
         ),
         W("বাদ পড়লে চিঠির পথ দেখুন।", "If one was missed look at the mail path."),
-        NOT_YET,
     )
     age = f'time() - max(upazila_brief_last_sent_timestamp_seconds{{brief="morning"}}) or NaN * {ALIVE}'
     missed = f'max(upazila_brief_missed{{brief="morning"}}) or NaN * {ALIVE}'
-    return number(lang, about, age, scales.BRIEF, unit="s", words_of=missed)
+    return number(lang, about, age, scales.BRIEF, unit="s", words_of=missed, blank=NOT_YET)
 
 
 def _alarms(lang: Lang) -> table.Panel:

@@ -2,6 +2,7 @@
 
 from grafana_foundation_sdk.builders import common as common_builders
 from grafana_foundation_sdk.builders import geomap
+from grafana_foundation_sdk.builders.dashboard import FieldColor
 from grafana_foundation_sdk.models import common
 from grafana_foundation_sdk.models import dashboard as model
 from grafana_foundation_sdk.models.prometheus import PromQueryFormat
@@ -14,7 +15,7 @@ OUTLINES = "public/maps/countries.geojson"
 """Comes with Grafana itself. Who has a way out may choose OpenStreetMap as the ground in the panel's settings."""
 
 
-def positions(lang: Lang, about: About, expr: str, *, width: int = 12, height: int = 12) -> geomap.Panel:
+def positions(lang: Lang, about: About, expr: str, *, width: int = 12, height: int = 10) -> geomap.Panel:
     """A marker for each row of the query, by its labels latitude and longitude, coloured by its state."""
     numbers = [{"targetField": name, "destinationType": "number"} for name in ("latitude", "longitude")]
     arranged = {
@@ -30,6 +31,7 @@ def positions(lang: Lang, about: About, expr: str, *, width: int = 12, height: i
         .unit("none")
         .no_value(about.empty.in_(lang))
         .thresholds(thresholds(STATE))
+        .color_scheme(FieldColor().mode(model.FieldColorModeId.THRESHOLDS))
         .mappings(words(STATE, lang))
         .with_target(ask(expr, "A", instant=True).format(PromQueryFormat.TABLE))
         .with_transformation(model.DataTransformerConfig("convertFieldType", options={"conversions": numbers}))

@@ -93,7 +93,7 @@ def _health(lang: Lang) -> stat.Panel:
     return verdict(lang, about, FAULTS, scales.FAULTS)
 
 
-def what_is_down(lang: Lang, *, width: int = 24, height: int = 9) -> table.Panel:
+def what_is_down(lang: Lang, *, width: int = 24, height: int = 7) -> table.Panel:
     """Every open outage with its start and its deadline; shared with the charter's dashboard."""
     about = About(
         W("এখন কী অচল, কখন থেকে", "What is down now, and since when"),
@@ -161,7 +161,7 @@ def _kinds(lang: Lang) -> table.Panel:
             Column(W("অবস্থা", "In words"), of("down"), scale=scales.DOWN),
         ],
         width=12,
-        height=12,
+        height=10,
     )
 
 

@@ -46,6 +46,8 @@ class Curve:
 
     expr: str
     legend: str
+    every: str = ""
+    """How often its values change, if more seldom than they are scraped: rates look back four times as long."""
 
 
 @dataclass(frozen=True)
@@ -77,15 +79,27 @@ def dressed(panel: P, lang: Lang, about: About, width: int, height: int, scale: 
         .unit(unit)
         .no_value(about.empty.in_(lang))
         .thresholds(thresholds(scale))
+        .color_scheme(FieldColor().mode(model.FieldColorModeId.THRESHOLDS))
     )
 
 
 def number(
-    lang: Lang, about: About, expr: str, scale: Scale, *, unit: str = "none", words_of: str = "", width: int = 6
+    lang: Lang,
+    about: About,
+    expr: str,
+    scale: Scale,
+    *,
+    unit: str = "none",
+    words_of: str = "",
+    blank: W | None = None,
+    width: int = 6,
 ) -> stat.Panel:
-    """A large number, and beside it in words what it means; ``words_of`` where the words need another query."""
+    """A large number, and beside it in words what it means; ``words_of`` where the words need another query.
+
+    ``blank``: the words while there is no such value.
+    """
     panel = dressed(stat.Panel(), lang, about, width, 4, scale, unit)
-    said = [model.DynamicConfigValue("mappings", words(scale, lang)), model.DynamicConfigValue("unit", "none")]
+    said = [model.DynamicConfigValue("mappings", words(scale, lang, blank)), model.DynamicConfigValue("unit", "none")]
     return (
         panel.with_target(ask(expr, "A", about.title.in_(lang), instant=True))
         .with_target(ask(words_of or expr, WORDS, "", instant=True))
@@ -95,7 +109,7 @@ def number(
         .color_mode(common.BigValueColorMode.VALUE)
         .graph_mode(common.BigValueGraphMode.NONE)
         .text_mode(common.BigValueTextMode.VALUE)
-        .orientation(common.VizOrientation.HORIZONTAL)
+        .orientation(common.VizOrientation.VERTICAL)
     )
 
 
@@ -128,7 +142,8 @@ def curves(
     """Lines over time. Each threshold is a dashed line of its colour, whose words stand in the legend."""
     panel = dressed(timeseries.Panel(), lang, about, width, height, scale, unit).mappings([nothing()])
     for index, curve in enumerate(wanted):
-        panel = panel.with_target(ask(curve.expr, chr(ord("A") + index), curve.legend))
+        query = ask(curve.expr, chr(ord("A") + index), curve.legend)
+        panel = panel.with_target(query.interval(curve.every) if curve.every else query)
     for index, step in enumerate(scale):
         if step.since is None:
             continue
@@ -180,7 +195,7 @@ def timeline(
     scale: Scale,
     *,
     width: int = 24,
-    height: int = 8,
+    height: int = 6,
     since: str = "",
 ) -> statetimeline.Panel:
     """States over time, a row each, in colour and words; ``since`` where the panel keeps a time of its own."""

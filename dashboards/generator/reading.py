@@ -10,7 +10,7 @@ from typing import Any
 Json = dict[str, Any]
 
 FOLDER = Path(__file__).parents[1] / "grafana"
-BUILT_IN = {"__rate_interval": "10s", "__interval": "5s", "__range": "120s"}
+BUILT_IN = {"__rate_interval": "20s", "__interval": "5s", "__range": "120s"}
 """What Grafana fills in by itself, as for a short look back in a lab."""
 
 VARIABLE = re.compile(r"\$(?:\{(\w+)(?::\w+)?\}|(\w+))")

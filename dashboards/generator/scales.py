@@ -34,8 +34,11 @@ def thresholds(scale: Scale) -> ThresholdsConfig:
     return ThresholdsConfig().mode(model.ThresholdsMode.ABSOLUTE).steps(steps)
 
 
-def words(scale: Scale, lang: Lang) -> list[model.ValueMapping]:
-    """The words of a scale, the highest step first, so that a bound belongs to the step that begins there."""
+def words(scale: Scale, lang: Lang, blank: W | None = None) -> list[model.ValueMapping]:
+    """The words of a scale, the highest step first, so that a bound belongs to the step that begins there.
+
+    ``blank``: the words for a value that does not exist.
+    """
     found: list[model.ValueMapping] = []
     upper = HIGHEST
     for index, step in enumerate(reversed(scale)):
@@ -43,7 +46,7 @@ def words(scale: Scale, lang: Lang) -> list[model.ValueMapping]:
         result = model.ValueMappingResult(text=step.words.in_(lang), color=step.colour, index=index)
         found.append(model.RangeMap(model.DashboardRangeMapOptions(from_val=lower, to=upper, result=result)))
         upper = lower
-    return [*found, nothing(len(found))]
+    return [*found, nothing(len(found), blank.in_(lang) if blank else "–")]
 
 
 def nothing(index: int = 0, text: str = "–") -> model.ValueMapping:
@@ -94,7 +97,7 @@ BATTERY: Scale = [
     Step(1, RED, W("ব্যাটারিতে চলছে", "on battery")),
 ]
 MINUTES_LEFT: Scale = [
-    Step(None, RED, W("এখনই বন্ধ হবে", "about to go off")),
+    Step(None, RED, W("প্রায় শেষ", "nearly empty")),
     Step(15, ORANGE, W("বেশিক্ষণ চলবে না", "not for long")),
     Step(30, GREEN, W("যথেষ্ট", "enough")),
 ]
@@ -125,8 +128,8 @@ LIGHT: Scale = [
     Step(-3, RED, W("অতিরিক্ত আলো", "too much light")),
 ]
 MISSED: Scale = [
-    Step(None, GREEN, W("প্রতিশ্রুতি রক্ষা হয়েছে", "promises kept")),
-    Step(1, RED, W("প্রতিশ্রুতি ভঙ্গ হয়েছে", "promises broken")),
+    Step(None, GREEN, W("একটিও ভঙ্গ হয়নি", "none broken")),
+    Step(1, RED, W("ভঙ্গ হয়েছে", "broken")),
 ]
 TICKETS: Scale = [
     Step(None, GREEN, W("কোনো টিকিট নেই", "no ticket")),

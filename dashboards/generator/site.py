@@ -3,6 +3,7 @@
 from grafana_foundation_sdk.builders import dashboard, stat, statetimeline, table, timeseries
 
 from dashboards.generator import scales
+from dashboards.generator.backbone import SELDOM
 from dashboards.generator.layout import board, choice
 from dashboards.generator.morning import power
 from dashboards.generator.panels import About, Column, Curve, curves, number, rows, timeline, verdict
@@ -76,7 +77,8 @@ def _share(lang: Lang) -> stat.Panel:
         return f"sum(sum_over_time(upazila_site_state{{{HERE}, {states}}}[$__range]))"
 
     share = f"""{of('state=~"up|degraded"')} / {of('state!~"paused|unknown"')}"""
-    return number(lang, about, share, scales.SHARE, unit="percentunit")
+    blank = W("গণনার সময় নেই", "no time that counts")
+    return number(lang, about, share, scales.SHARE, unit="percentunit", blank=blank)
 
 
 def _loss_now(lang: Lang) -> stat.Panel:
@@ -92,7 +94,8 @@ def _loss_now(lang: Lang) -> stat.Panel:
         ),
     )
     expr = f"max(upazila_icmp_packet_loss_ratio{{{HERE}}}) or NaN * {ALIVE}"
-    return number(lang, about, expr, scales.LOSS, unit="percentunit")
+    blank = W("এখনও দফা হয়নি", "no round yet")
+    return number(lang, about, expr, scales.LOSS, unit="percentunit", blank=blank)
 
 
 def _history(lang: Lang) -> statetimeline.Panel:
@@ -171,17 +174,22 @@ def _workstations(lang: Lang) -> timeseries.Panel:
     about = About(
         W("ল্যাবের কম্পিউটার", "Workstations of the lab"),
         W(
-            "ল্যাবের কতটি কম্পিউটার সাড়া দিচ্ছে। বন্ধ কম্পিউটার ত্রুটি নয়।",
-            "How many of the lab's PCs answer. One that is off is no fault.",
+            "ল্যাবের কতটি কম্পিউটার সাড়া দিচ্ছে; কিছু নিবন্ধিত না থাকলে ০। বন্ধ কম্পিউটার ত্রুটি নয়।",
+            "How many of the lab's PCs answer; 0 of 0 where none is configured. One that is off is no fault.",
         ),
         W(
             "ক্লাসের সময় শূন্য থাকলে বিদ্যুৎ আছে কি না, ল্যাব ব্যবহার হচ্ছে কি না জেনে নিন।",
             "None in class hours: ask about power, and whether the lab is used.",
         ),
     )
-    expr = f"upazila_lab_workstations{{{HERE}}}"
-    none = W("কোনো কম্পিউটার নিবন্ধিত নেই", "no workstation is known here")
-    return curves(lang, about, [Curve(otherwise(expr, "state", none, lang), "{{state}}")], height=7)
+    wanted = [
+        Curve(
+            f'upazila_lab_workstations{{{HERE}, state="{state}"}} or on () 0 * {ALIVE}',
+            words.in_(lang),
+        )
+        for state, words in (("answering", W("সাড়া দিচ্ছে", "answer")), ("all", W("মোট", "all")))
+    ]
+    return curves(lang, about, wanted, height=7)
 
 
 def _traffic(lang: Lang) -> timeseries.Panel:
@@ -198,6 +206,7 @@ def _traffic(lang: Lang) -> timeseries.Panel:
         Curve(
             otherwise(f"topk(5, rate(ifHC{way}Octets{{{HERE}}}{RATE}) * 8)", "ifName", none, lang),
             f"{{{{ifName}}}} {words.in_(lang)}",
+            SELDOM,
         )
         for way, words in (("In", W("আসে", "in")), ("Out", W("যায়", "out")))
     ]
