@@ -135,9 +135,9 @@ def _kinds(lang: Lang) -> table.Panel:
     about = About(
         W("ধরন অনুযায়ী", "By kind"),
         W(
-            "কোন ধরনের কতটি স্থাপনা কী অবস্থায়। 'অগম্য' মানে উজানের সংযোগ অচল; 'স্থগিত' মানে সেবার সময়ের বাইরে নীরব।",
-            "How many sites of each kind are in which state. 'Unreachable': the link before it is down; 'paused': "
-            "silent outside its hours.",
+            "কোন ধরনের কতটি স্থাপনা কী অবস্থায়। 'অগম্য' মানে উজানের সংযোগ অচল; 'অন্য' মানে সেবার সময়ের বাইরে নীরব, বা অজানা।",
+            "How many sites of each kind are in which state. 'Unreachable': the link before it is down; 'other': "
+            "silent outside its hours, or not known.",
         ),
         W(
             "এক ধরনের অনেকগুলো একসঙ্গে অচল হলে আগে সাধারণ কারণ খুঁজুন: সংযোগ বা বিদ্যুৎ।",
@@ -153,12 +153,12 @@ def _kinds(lang: Lang) -> table.Panel:
         about,
         [("kind", W("ধরন", "Kind"))],
         [
-            Column(W("সচল", "Up"), of("up"), width=70),
-            Column(W("অচল", "Down"), of("down"), width=70),
-            Column(W("অগম্য", "Unreachable"), of("unreachable"), width=100),
-            Column(W("বিঘ্নিত", "Degraded"), of("degraded"), width=90),
-            Column(W("স্থগিত/অজানা", "Paused or unknown"), of("paused|unknown"), width=130),
-            Column(W("অবস্থা", "In words"), of("down"), scale=scales.DOWN),
+            Column(W("সচল", "Up"), of("up"), width=65),
+            Column(W("অচল", "Down"), of("down"), width=65),
+            Column(W("অগম্য", "Unreachable"), of("unreachable"), width=95),
+            Column(W("বিঘ্নিত", "Degraded"), of("degraded"), width=80),
+            Column(W("অন্য", "Other"), of("paused|unknown"), width=60),
+            Column(W("অবস্থা", "In words"), of("down"), scale=scales.OF_A_KIND, width=110),
         ],
         width=12,
         height=10,

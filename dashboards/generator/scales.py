@@ -82,6 +82,10 @@ DOWN: Scale = [
     Step(None, GREEN, W("সব সচল", "none is down")),
     Step(1, RED, W("অচল আছে: নিচে দেখুন", "see below which")),
 ]
+OF_A_KIND: Scale = [
+    Step(None, GREEN, W("অচল নেই", "none down")),
+    Step(1, RED, W("অচল আছে", "some down")),
+]
 FAULTS: Scale = [
     Step(None, GREEN, W("ঠিক আছে", "all is well")),
     Step(1, RED, W("ত্রুটি: 'মনিটর নিজে' দেখুন", "faulty: see 'Monitor itself'")),
