@@ -76,7 +76,7 @@ def _brief(lang: Lang) -> stat.Panel:
         ),
         W("বাদ পড়লে চিঠির পথ দেখুন।", "If one was missed look at the mail path."),
     )
-    age = f'time() - max(upazila_brief_last_sent_timestamp_seconds{{brief="morning"}}) or NaN * {ALIVE}'
+    age = f'time() - max(upazila_brief_last_sent_timestamp_seconds{{brief="morning"}} > 0) or NaN * {ALIVE}'
     missed = f'max(upazila_brief_missed{{brief="morning"}}) or NaN * {ALIVE}'
     return number(lang, about, age, scales.BRIEF, unit="s", words_of=missed, blank=NOT_YET)
 

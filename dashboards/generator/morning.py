@@ -7,6 +7,7 @@ from dashboards.generator.layout import board
 from dashboards.generator.map import positions
 from dashboards.generator.panels import About, Column, number, rows, timeline, verdict
 from dashboards.generator.queries import ALIVE, FAULTS, NOW_LEFT, code, count, named, otherwise, site_names
+from dashboards.generator.scales import CODES
 from dashboards.generator.words import W
 from monitor.charter.text import Lang
 
@@ -188,8 +189,8 @@ def _map_query(lang: Lang) -> str:
 TODAY = About(
     W("আজকের সেবা বিঘ্ন", "Today's outages"),
     W(
-        "আজ যেসব স্থাপনায় সেবা বিঘ্ন ছিল, তাদের সারা দিনের অবস্থা; একটি স্থাপনা একটি সারি।",
-        "Sites that had an outage today, a row each, with their state through the day.",
+        "আজ যেসব স্থাপনায় সেবা বিঘ্ন ছিল, একটি স্থাপনা একটি সারি; লাল মানে তখন অচল ছিল।",
+        "Sites that had an outage today, a row each; red while it lasted.",
     ),
     W(
         "একই সময়ে লাল হওয়া সারিগুলোর কারণ সাধারণত এক।",
@@ -211,8 +212,11 @@ WEEK = About(
 
 def _outages(lang: Lang, about: About, since: str) -> statetimeline.Panel:
     name = f"name_{lang}"
-    had_one = "count_over_time(upazila_outage_open[$__range] @ end())"
-    of_those = f"{code()} * on (site) group_left ({name}) {site_names(lang)} and on (site) {had_one}"
+    # From outages alone: the states of all sites over a week would be more than Prometheus loads for one question.
+    had_one = "max by (site) (count_over_time(upazila_outage_open[$__range] @ end()))"
+    down = f"{CODES['down']} * max by (site) (upazila_outage_open)"
+    states = f"{down} or on (site) (0 * {had_one} and on () {ALIVE})"
+    of_those = f"({states}) * on (site) group_left ({name}) {site_names(lang)}"
     none = W("কোনো সেবা বিঘ্ন নেই", "No outage")
     expr = otherwise(of_those, name, none, lang)
     return timeline(lang, about, expr, f"{{{{{name}}}}}", scales.STATE, since=since)
