@@ -1,19 +1,22 @@
 """SNMP agents on the lab's own hosts: a real snmpd with the real counters of the lab's cable, and played devices."""
 
+import select
+import socket
 import subprocess
-import sys
-import tempfile
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
+from tests.lab.agents import snmpsim
 from tests.lab.namespace import Namespace
 from tests.lab.waiting import until
 
 RECORDINGS = Path(__file__).parents[1] / "probes" / "snmp" / "recordings"
 ROUTER, UPS, OPTICS = "10.77.1.4", "10.77.1.3", "10.77.1.5"
-SIM_PORT = 1161  # snmpsim binds after it gave up the right to low ports
+PORT = 1161  # of what is played: an ordinary user may not bind a low one
 BATTERY, MINUTES_LEFT = 5, 12
 WEAK_DBM = -26.5
 
@@ -21,14 +24,14 @@ SITES = f"""
 [sites.office-ict.devices.ups]
 address = "{UPS}"
 snmp = "ups"
-snmp_port = {SIM_PORT}
+snmp_port = {PORT}
 [sites.office-ict.devices.router]
 address = "{ROUTER}"
 snmp = "router"
 [sites.office-ict.devices.optics]
 address = "{OPTICS}"
 snmp = "optics"
-snmp_port = {SIM_PORT}
+snmp_port = {PORT}
 [sites.office-ict.services.mail]
 kind = "tcp"
 host = "10.77.100.25"
@@ -82,19 +85,52 @@ OPTICS_RECORDING = f"""\
 @contextmanager
 def equipment(hosts: Namespace) -> Iterator[None]:
     """All of them, until the end of the ``with``; where they listen the lab's hosts answer pings anyway."""
-    # Not pytest's folder: snmpsim gives up root's rights before it reads.
-    with tempfile.TemporaryDirectory() as name:
+    with TemporaryDirectory() as name, ExitStack() as stack:
         home = Path(name)
-        started = [_snmpd(hosts, home), _snmpsim(hosts, home)]
+        recordings = home / "recordings"
+        recordings.mkdir()
+        (recordings / "optics.snmprec").write_text(OPTICS_RECORDING, encoding="utf-8")
+        (recordings / "ups.snmprec").write_text(_ups_on_battery(), encoding="utf-8")
+        played = stack.enter_context(snmpsim(recordings))
+        for address in (UPS, OPTICS):
+            stack.enter_context(_relay(hosts, address, played))
+        router = _snmpd(hosts, home)
+        stack.callback(router.wait, 10)
+        stack.callback(router.terminate)
+        agents = {ROUTER: "public", f"{UPS}:{PORT}": "ups", f"{OPTICS}:{PORT}": "optics"}
+        for agent, community in agents.items():
+            until(partial(_answers, hosts, agent, community), f"an answer of the agent at {agent}", 30)
+        yield
+
+
+@contextmanager
+def _relay(hosts: Namespace, address: str, to_port: int) -> Iterator[None]:
+    """Carries datagrams between a host of the lab and snmpsim, which stays outside: it refuses to be root inside."""
+    over = threading.Event()
+    with (
+        hosts.open_socket(socket.AF_INET, socket.SOCK_DGRAM) as inside,
+        socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as outside,
+    ):
+        inside.bind((address, PORT))
+        outside.connect(("127.0.0.1", to_port))
+
+        def carry() -> None:
+            asker = None
+            while not over.is_set():
+                for ready in select.select([inside, outside], [], [], 0.2)[0]:
+                    if ready is inside:
+                        question, asker = inside.recvfrom(65_535)
+                        outside.send(question)
+                    elif asker is not None:
+                        inside.sendto(outside.recv(65_535), asker)
+
+        carrier = threading.Thread(target=carry, name=f"relay of {address}")
+        carrier.start()
         try:
-            agents = {ROUTER: "public", f"{UPS}:{SIM_PORT}": "ups", f"{OPTICS}:{SIM_PORT}": "optics"}
-            for agent, community in agents.items():
-                until(partial(_answers, hosts, agent, community), f"an answer of the agent at {agent}", 30)
             yield
         finally:
-            for process in started:
-                process.terminate()
-                process.wait(10)
+            over.set()
+            carrier.join()
 
 
 def write_credentials(config: Path) -> str:
@@ -130,21 +166,3 @@ def _snmpd(hosts: Namespace, home: Path) -> "subprocess.Popen[str]":
     with (home / "snmpd.log").open("w") as log:
         words = ["snmpd", "-f", "-Lo", "-C", "-c", str(config), f"udp:{ROUTER}:161"]
         return hosts.popen(words, env=environment, stdout=log, stderr=log)
-
-
-def _snmpsim(hosts: Namespace, home: Path) -> "subprocess.Popen[str]":
-    # It insists on giving up root's rights; inside a user namespace there is nobody else to become.
-    user, group = ("root", "root") if hosts.of_user else ("nobody", "nogroup")
-    data, cache = home / "data", home / "cache"
-    for folder in (data, cache):
-        folder.mkdir()
-    (data / "optics.snmprec").write_text(OPTICS_RECORDING, encoding="utf-8")
-    (data / "ups.snmprec").write_text(_ups_on_battery(), encoding="utf-8")
-    for folder in (home, data, cache):
-        folder.chmod(0o777)
-    words = [str(Path(sys.executable).parent / "snmpsim-command-responder")]
-    words += [f"--data-dir={data}", f"--cache-dir={cache}"]
-    words += [f"--agent-udpv4-endpoint={address}:{SIM_PORT}" for address in (UPS, OPTICS)]
-    words += [f"--process-user={user}", f"--process-group={group}"]
-    with (home / "snmpsim.log").open("w") as log:
-        return hosts.popen(words, stdout=log, stderr=log)
