@@ -147,8 +147,8 @@ def _rtt(lang: Lang) -> heatmap.Panel:
     about = About(
         W("উত্তরের সময়ের তাপচিত্র", "Round-trip times"),
         W(
-            "সব যন্ত্রের উত্তরের সময় কতটা ছড়িয়ে আছে; গাঢ় মানে সেখানে বেশি যন্ত্র।",
-            "How the round-trip times of all devices spread; the darker, the more devices.",
+            "সংযোগ ও কার্যালয়ের যন্ত্রগুলোর উত্তরের সময় কতটা ছড়িয়ে আছে; গাঢ় মানে সেখানে বেশি যন্ত্র।",
+            "How the round-trip times of links and offices spread; the darker, the more devices.",
         ),
         W(
             "পুরো দাগ ওপরে উঠলে সাধারণ সংযোগটি ভরা বা ঘুরপথে চলছে।",
@@ -156,7 +156,8 @@ def _rtt(lang: Lang) -> heatmap.Panel:
         ),
         W("কোনো যন্ত্র সাড়া দিচ্ছে না।", "No device answers."),
     )
-    return heat(lang, about, f"max by (site, device) (upazila_icmp_rtt_seconds) or on () NaN * {ALIVE}")
+    rtts = 'upazila_icmp_rtt_seconds{kind=~"backbone|office"}'  # not of all: a country's labs would stop a browser
+    return heat(lang, about, f"max by (site, device) ({rtts}) or on () NaN * {ALIVE}")
 
 
 def _damaged(lang: Lang) -> timeseries.Panel:

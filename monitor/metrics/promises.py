@@ -2,7 +2,7 @@
 
 Everything is counted from what is stored, over the last 7 and the last 30 days. The count is kept for ten seconds, and
 for twenty times as long as it took: however large the fleet, it takes at most a twentieth of a processor. Series: two a
-service, and ten more for what was.
+service, and up to ten more for what was.
 """
 
 from collections import defaultdict

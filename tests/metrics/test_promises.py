@@ -1,6 +1,7 @@
 """How the charter's promises were kept, as Prometheus gets it."""
 
 import time
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -94,6 +95,21 @@ def test_a_database_that_does_not_answer_costs_these_figures_only(office: Desk) 
     text = office.text()
     assert value(text, "upazila_probe_success", site="backbone-north") == 1
     assert value(text, "upazila_charter_tickets_open", service="citizen:10") is None
+
+
+def test_the_number_of_series_depends_on_the_charter_alone(office: Desk) -> None:
+    one = office.settings.fleet.sites["udc-juniadaha"]
+    office.office = replace(office.office, fleet=Fleet({f"site-{number}": one for number in range(500)}))
+    with office.store.write() as session:
+        for number in range(500):
+            started, ended = hours_ago(2), hours_ago(1) if number % 2 else None
+            times = {"started_utc": started, "confirmed_utc": started, "deadline_utc": started, "ended_utc": ended}
+            session.add(Outage(site=f"site-{number}", service="citizen:8", end_reason="recovered", **times))
+            session.add(SiteState(site=f"site-{number}", state="up", since_utc=hours_ago(900)))
+    series = sum(len(family.samples) for family in office.live.promises())
+    rows = len(office.office.charter.services)
+    kinds = 4
+    assert rows * 6 <= series <= rows * 12 + kinds
 
 
 @pytest.mark.long
