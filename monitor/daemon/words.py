@@ -6,7 +6,6 @@ from datetime import datetime
 from pathlib import Path
 
 from monitor.alerts.office import Office
-from monitor.metrics.reference import declared
 from monitor.settings.load import Settings
 from monitor.settings.secrets import secret_path
 from monitor.store.session import Store
@@ -30,11 +29,6 @@ def warnings(settings: Settings, office: Office, now_utc: datetime) -> Iterator[
     for path in _secrets(settings):
         if not path.is_file():
             yield f"{path} is missing: the devices of its credentials cannot be read by SNMP"
-    taken = {family.name.removesuffix("_total") for family in declared()}
-    for name, module in settings.monitor.modules.items():
-        for metric in module.metrics:
-            if f"upazila_{metric.name}".removesuffix("_total") in taken:
-                yield f"modules.{name} in monitor.toml: {metric.name} is a metric of ours already, so it is not shown"
     for year in office.calendar.missing_years(office.calendar.local(now_utc).date()):
         yield f"no list of public holidays for {year} in holidays.toml: its deadlines are estimates"
     for year in office.calendar.missing_ramadans(office.calendar.local(now_utc).date()):

@@ -21,6 +21,7 @@ from monitor.metrics.itself import Process, itself
 from monitor.metrics.live import Live
 from monitor.metrics.network import network
 from monitor.metrics.notices import Notices
+from monitor.metrics.promises import Promises
 from monitor.metrics.services import services
 from monitor.metrics.snmp import snmp
 from monitor.metrics.text import Anew, Body, Part
@@ -70,7 +71,7 @@ class Exposition:
 
     def __init__(self, live: Live, store: Store, clock: Clock) -> None:
         self._live, self._clock = live, clock
-        self._asking = (Charter(live, store, clock), Notices(live, store, clock))
+        self._asking = (Charter(live, store, clock), Promises(live, store, clock), Notices(live, store, clock))
         self._parts: list[Part] = [
             *network(live),
             services(live),

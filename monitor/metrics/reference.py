@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from monitor.metrics import charter, itself, network, notices, services, snmp
+from monitor.metrics import charter, itself, network, notices, promises, services, snmp
 from monitor.metrics.text import Family
 from monitor.settings.modules_section import shipped_modules
 
@@ -54,7 +54,11 @@ SECTIONS = (
         f"`{snmp.STATE.name}` and `{snmp.RESTARTS.name}` are absent while the device cannot be read.",
     ),
     Section("What sites serve", services.FAMILIES),
-    Section("The charter", charter.FAMILIES),
+    Section(
+        "The charter",
+        (*charter.FAMILIES, *promises.FAMILIES),
+        "What is counted over windows is counted anew every ten seconds, less often where that takes long.",
+    ),
     Section("Notices", (*charter.OUTBOX, *notices.FAMILIES)),
     Section("The monitor itself", (*itself.FAMILIES, charter.READABLE)),
 )

@@ -24,8 +24,8 @@ INTERFACE = Labels("site", "device", *PORT_NAMES)
 STATE = Family(
     "upazila_snmp_state",
     "gauge",
-    f"1 for how the last reading by SNMP went, 0 for all others: {', '.join(OUTCOMES)}; 'credentials': refused, or over "
-    "v2c most likely wrong.",
+    f"1 for how the last reading by SNMP went, 0 for all others: {', '.join(OUTCOMES)}; 'credentials': refused, or "
+    "over v2c most likely wrong.",
     Labels("site", "device", "state"),
     unit="0 or 1",
     most=len(OUTCOMES),

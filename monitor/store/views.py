@@ -82,6 +82,16 @@ class TicketView:
 
 
 @dataclass(frozen=True, slots=True)
+class Matter:
+    """What a service-time target runs for: an outage, or a citizen's or an office's request; ``ended_utc`` if it is."""
+
+    service: str
+    started_utc: datetime
+    deadline_utc: datetime
+    ended_utc: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
 class OutboxView:
     """How many notices are owed, since when the oldest of them is (tries do not make it younger), how many given up."""
 
@@ -131,6 +141,24 @@ def tickets_by_stage(session: Session) -> dict[int, int]:
     """How many open tickets stand at each stage of the grievance chain; 0 is the responsible officer."""
     query = select(Ticket.stage, func.count()).where(Ticket.state.not_in(ENDED)).group_by(Ticket.stage)
     return {stage: count for stage, count in session.execute(query)}  # noqa: C416 (a row is no pair to mypy)
+
+
+def tickets_by_service(session: Session) -> dict[str, int]:
+    """How many open tickets each row of the charter has."""
+    query = select(Ticket.service, func.count()).where(Ticket.state.not_in(ENDED)).group_by(Ticket.service)
+    return {service: count for service, count in session.execute(query)}  # noqa: C416 (a row is no pair to mypy)
+
+
+def matters(session: Session, since_utc: datetime) -> list[Matter]:
+    """What is under way, or ended after ``since_utc``; an outage's own ticket is no matter of its own."""
+    recovered = (Outage.ended_utc > since_utc) & (Outage.end_reason == "recovered")
+    outages = select(Outage.service, Outage.started_utc, Outage.deadline_utc, Outage.ended_utc).where(
+        Outage.ended_utc.is_(None) | recovered
+    )
+    requests = select(Ticket.service, Ticket.event_utc, Ticket.deadline_utc, Ticket.resolved_utc).where(
+        Ticket.source != "outage", Ticket.resolved_utc.is_(None) | (Ticket.resolved_utc > since_utc)
+    )
+    return [Matter(*row) for query in (outages, requests) for row in session.execute(query)]
 
 
 def outbox(session: Session, now_utc: datetime) -> OutboxView:

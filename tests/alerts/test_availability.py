@@ -1,16 +1,22 @@
 """Availability out of what is stored: outages, gaps, planned work and hours of service."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from monitor.alerts import outages
-from monitor.alerts.availability import Figures, figures
+from monitor.alerts.availability import Figures, figures, shares
 from monitor.alerts.office import Office
 from monitor.judging.decisions import Affected, OutageClosed, OutageOpened, SiteChanged, VantageBack
 from monitor.judging.states import State
 from monitor.settings.load import load
+from monitor.settings.maintenance_section import Maintenance
+from monitor.store.models import Gap, Outage, SiteState
 from monitor.store.session import open_store
 
 SHIPPED = Path(__file__).resolve().parents[2] / "config"
@@ -99,3 +105,38 @@ def test_what_was_before_a_site_was_known_and_what_has_not_come_yet_is_unmonitor
 
     assert (hours(figure.up), hours(figure.unmonitored)) == (6, 18)
     assert (hours(unknown.unmonitored), unknown.share) == (24, None)
+
+
+MOMENTS = st.integers(0, 24 * 6).map(lambda tenths: at(tenths / 6))
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    spans=st.lists(st.tuples(st.sampled_from([LINK, BEHIND, "udc-juniadaha"]), MOMENTS, MOMENTS), max_size=5),
+    gap=st.tuples(MOMENTS, MOMENTS),
+    known=st.dictionaries(st.sampled_from([LINK, BEHIND, "udc-juniadaha", "lab-dharampur-girls"]), MOMENTS),
+)
+def test_the_share_of_all_sites_at_once_is_the_share_of_each(
+    office: Office,
+    spans: list[tuple[str, datetime, datetime]],
+    gap: tuple[datetime, datetime],
+    known: dict[str, datetime],
+) -> None:
+    work = Maintenance(text="cable", sites=[LINK], begins=at(3), ends=at(4))
+    planned = replace(office, maintenance={"cable": work})
+    window, now = (at(1), at(20)), at(19)
+    with TemporaryDirectory() as folder:
+        store = open_store(Path(folder))
+        with store.write() as session:
+            for site, first_utc in known.items():
+                session.add(SiteState(site=site, state="up", since_utc=first_utc, first_utc=first_utc))
+            for site, one, other in spans:
+                begins, ends = sorted([one, other])
+                times = {"started_utc": begins, "confirmed_utc": begins, "deadline_utc": begins}
+                session.add(Outage(site=site, service="citizen:10", ended_utc=ends if ends < now else None, **times))
+            session.add(Gap(started_utc=min(gap), ended_utc=max(gap), reason="a crash"))
+        with store.read() as session:
+            one_by_one = {site: figures(session, planned, site, window, now).promised.share for site in known}
+            at_once = shares(session, planned, window, now)
+        store.close()
+    assert at_once == pytest.approx({site: share for site, share in one_by_one.items() if share is not None})

@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 from prometheus_client.openmetrics.parser import text_string_to_metric_families as openmetrics_families
 from prometheus_client.parser import text_string_to_metric_families
+from pydantic import ValidationError
 
-from monitor.daemon.words import warnings
 from monitor.metrics.live import SnmpState
 from monitor.metrics.reference import declared, page
 from monitor.metrics.snmp import MOST_INTERFACES, MOST_LETTERS, MOST_MODULE_SERIES
@@ -16,7 +16,7 @@ from monitor.probes.snmp.modules import Series
 from monitor.probes.snmp.reading import Facts, Reading
 from monitor.sample import Verdict
 from monitor.settings.fleet import Fleet
-from monitor.settings.modules_section import ModuleEntry, shipped_modules
+from monitor.settings.modules_section import shipped_modules
 from tests.metrics.busy import grow, metric
 from tests.metrics.expected import expected, samples
 from tests.metrics.test_exposition import DOCS, value
@@ -24,7 +24,10 @@ from tests.web.conftest import Desk, office
 
 __all__ = ["office"]
 
-OTHERS = ("upazila_build", "upazila_notices", "upazila_brief", "upazila_outbox_late", "process_", "python_")
+OTHERS = (
+    *("upazila_build", "upazila_notices", "upazila_brief", "upazila_outbox_late", "upazila_charter"),
+    *("upazila_snmp_replies", "process_", "python_"),
+)
 IF_MIB = {
     f"{name} {what} names should be written in 'snake_case' not 'camelCase'"
     for name in (family.name for family in declared() if family.name.startswith("if"))
@@ -124,6 +127,8 @@ def test_no_family_has_more_series_than_it_says(busy: Desk) -> None:
         "service": len(fleet.services),
         "open outage": 1,
         "site and service": 2,  # one that is open, and one that is over
+        "row of the charter": len(busy.office.charter.services),
+        "kind of site": 4,
     }
     for family in declared():
         lines = [line for line in busy.text().splitlines() if line.startswith((f"{family.name}{{", f"{family.name} "))]
@@ -160,17 +165,16 @@ def test_what_two_modules_ask_for_is_shown_once(busy: Desk) -> None:
     assert shown == ['upazila_rows{device="router",index="1",site="hub"} 1.0']
 
 
-def test_a_module_that_takes_a_name_of_ours_spoils_nothing_and_is_told(busy: Desk) -> None:
-    taken = metric("site_state")
+def test_no_module_can_take_a_name_of_ours_and_one_that_did_would_spoil_nothing(busy: Desk) -> None:
+    for family in declared():
+        if family.name.startswith("upazila_"):
+            with pytest.raises(ValidationError, match="the program's own"):
+                metric(family.name.removeprefix("upazila_"))
+    taken = metric("rows").model_copy(update={"name": "site_state"})
     busy.live.snmp["hub/router"] = SnmpState("ok", "", Reading({}), [Series(taken, {"index": "1"}, 1.0)])
     same_names = re.findall(r"^# TYPE (\S+)", busy.text(), re.M)
     assert len(same_names) == len(set(same_names))
     assert not [line for line in series_of(busy.text(), "router") if line.startswith("upazila_site_state")]
-
-    modules = {"mine": ModuleEntry(applies_to="1.3.6.1.4.1", metrics=[taken, metric("outages"), metric("rain")])}
-    settings = replace(busy.settings, monitor=busy.settings.monitor.model_copy(update={"modules": modules}))
-    told = [line for line in warnings(settings, busy.office, busy.clock.utc()) if "modules.mine" in line]
-    assert [line.partition("toml: ")[2].split()[0] for line in told] == ["site_state", "outages"]
 
 
 def test_promtool_has_nothing_to_say_but_that_names_are_not_as_it_likes_them(busy: Desk) -> None:

@@ -1,0 +1,1 @@
+"""What an officer opens: Grafana's dashboards as code, Prometheus' rules, their provisioning."""

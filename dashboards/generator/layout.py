@@ -1,0 +1,89 @@
+"""Panels on the grid of 24 columns, and what all dashboards share."""
+
+from collections.abc import Sequence
+
+from grafana_foundation_sdk.builders import dashboard, geomap, heatmap, stat, statetimeline, table, timeseries
+from grafana_foundation_sdk.models import dashboard as model
+
+from dashboards.generator.panels import SOURCE
+from dashboards.generator.words import W
+from monitor.charter.text import Lang
+
+COLUMNS = 24
+GRAFANA = "11.6.0"
+SCHEMA = 41
+"""The version of the dashboards' schema that Grafana 11.6 writes."""
+
+_KINDS_OF_QUERY = {"label_values": 1, "query_result": 3}
+"""As Grafana numbers them."""
+
+Panel = stat.Panel | timeseries.Panel | statetimeline.Panel | table.Panel | heatmap.Panel | geomap.Panel
+
+
+def board(
+    name: str,
+    title: W,
+    description: W,
+    lang: Lang,
+    lines: Sequence[Sequence[Panel]],
+    *,
+    variables: Sequence[dashboard.QueryVariable] = (),
+    since: str = "now-24h",
+) -> dashboard.Dashboard:
+    """A dashboard of lines of panels, the most important first: a phone shows them in this order, one a line."""
+    tag = f"upazila-monitor-{lang}"
+    made = (
+        dashboard.Dashboard(title.in_(lang))
+        .uid(f"upazila-{name}-{lang}")
+        .description(description.in_(lang))
+        .tags(["upazila-monitor", tag])
+        .timezone("Asia/Dhaka")
+        .week_start("sunday")
+        .time(since, "now")
+        .refresh("1m")
+        .tooltip(model.DashboardCursorSync.CROSSHAIR)
+        .editable()
+        .link(
+            dashboard.DashboardLink(W("ড্যাশবোর্ডসমূহ", "Dashboards").in_(lang))
+            .type(model.DashboardLinkType.DASHBOARDS)
+            .tags([tag])
+            .keep_time(False)
+            .as_dropdown(False)
+        )
+        .with_variable(
+            dashboard.DatasourceVariable("datasource").label(W("উৎস", "Source").in_(lang)).type("prometheus")
+        )
+    )
+    for variable in variables:
+        made = made.with_variable(variable.datasource(SOURCE))
+    number, y = 0, 0
+    for line in lines:
+        x = height = 0
+        for panel in line:
+            number += 1
+            built = panel.id(number).build()
+            assert built.grid_pos is not None
+            made = made.with_panel(panel.grid_pos(model.GridPos(h=built.grid_pos.h, w=built.grid_pos.w, x=x, y=y)))
+            x, height = x + built.grid_pos.w, max(height, built.grid_pos.h)
+        assert x <= COLUMNS, f"{name}: a line of {x} columns"
+        y += height
+    return made
+
+
+def choice(
+    name: str, label: W, lang: Lang, query: str, *, regex: str = "", several: bool = False
+) -> dashboard.QueryVariable:
+    """A variable that the reader chooses from what Prometheus knows."""
+    made = (
+        dashboard.QueryVariable(name)
+        .label(label.in_(lang))
+        .query({"qryType": _KINDS_OF_QUERY[query.partition("(")[0]], "query": query, "refId": f"variable-{name}"})
+        .refresh(model.VariableRefresh.ON_DASHBOARD_LOAD)
+        .sort(model.VariableSort.ALPHABETICAL_ASC)
+        .allow_custom_value(False)
+        .multi(several)
+        .include_all(several)
+    )
+    if several:
+        made = made.current(model.VariableOption(text="All", value="$__all", selected=True))
+    return made.regex(regex) if regex else made

@@ -1,0 +1,74 @@
+"""What Prometheus is asked. Nothing here may silently bring nothing: see `otherwise`."""
+
+from collections.abc import Sequence
+
+from dashboards.generator.scales import CODES
+from dashboards.generator.words import W
+from monitor.charter.text import Lang
+
+RATE = "[$__rate_interval]"
+ALIVE = "max(upazila_build_info)"
+"""1 while the monitor is scraped; nothing otherwise, and then nothing may look well."""
+
+NOW_LEFT = "upazila_outage_deadline_timestamp_seconds - time()"
+
+
+def site_names(lang: Lang) -> str:
+    """1 for each site, with its name and kind; free of what scraping adds."""
+    return f"max by (site, kind, name_{lang}) (upazila_site_info)"
+
+
+def named(expr: str, lang: Lang) -> str:
+    """The same series, with the name of their site and its kind."""
+    return f"({expr}) * on (site) group_left (kind, name_{lang}) {site_names(lang)}"
+
+
+def of_services(expr: str, lang: Lang) -> str:
+    """The same series, with the name of their row of the charter."""
+    return (
+        f"({expr}) * on (service) group_left (name_{lang}) max by (service, name_{lang}) (upazila_charter_service_info)"
+    )
+
+
+def otherwise(expr: str, label: str, words: W, lang: Lang, value: str = "0") -> str:
+    """``expr``, and where that is rightly empty one series that says so, as long as the monitor is scraped."""
+    return f'{expr} or on () label_replace({value} * {ALIVE}, "{label}", "{words.in_(lang)}", "", "")'
+
+
+def by(labels: Sequence[str], expr: str) -> str:
+    """One value for each combination of these labels."""
+    return f"max by ({', '.join(labels)}) ({expr})"
+
+
+def count(expr: str) -> str:
+    """How many there are: 0 when there are none, nothing when the monitor is not scraped."""
+    return f"count({expr}) or 0 * {ALIVE}"
+
+
+def code(selector: str = "") -> str:
+    """The state of each site as a number (scales.CODES)."""
+    parts = [
+        f"upazila_site_state{{{', '.join(filter(None, [selector, f'state={chr(34)}{state}{chr(34)}']))}}} * {value}"
+        for state, value in CODES.items()
+    ]
+    return f"sum by (site) ({' or '.join(parts)})"
+
+
+def quantile(share: float, histogram: str) -> str:
+    """How long all but a few took, over the last minutes."""
+    return f"histogram_quantile({share}, sum by (le) (rate({histogram}_bucket{RATE})))"
+
+
+LIGHT_IN = """(upazila_mikrotik_optical_rx_power_dbm
+ or upazila_bdcom_onu_rx_power_dbm
+ or upazila_vsol_onu_rx_power_dbm
+ or (upazila_huawei_optical_rx_power < -1) / 100
+ or 10 * log10((upazila_huawei_optical_rx_power > 0) / 1000))"""
+"""Light that arrives at optical modules, in dBm, of every make that is read."""
+
+FAULTS = """(1 - max(upazila_store_readable))
+ + max(upazila_clock_suspect)
+ + (max(upazila_outbox_dead) > bool 0)
+ + (max(upazila_outbox_oldest_seconds) > bool 1800)
+ + (max(upazila_brief_missed) > bool 0 or 0 * max(upazila_build_info))"""
+"""How many things are wrong with the monitor itself."""
