@@ -15,6 +15,7 @@ from monitor.cli import (
     config,
     daemon,
     discover,
+    helpdesk,
     importing,
     probe,
     records,
@@ -50,6 +51,7 @@ app = typer.Typer(
 app.add_typer(probe.app, name="probe")
 app.add_typer(tickets.app, name="ticket")
 app.add_typer(records.audit, name="audit")
+app.add_typer(helpdesk.app, name="helpdesk")
 app.add_typer(tickets.several, name="tickets")
 tickets.several.command()(records.export)
 COMMANDS: tuple[Callable[..., None], ...] = (

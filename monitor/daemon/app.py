@@ -22,6 +22,7 @@ from monitor.daemon.attendant import Attendant
 from monitor.daemon.delivery import Delivery
 from monitor.daemon.evidence import Evidence
 from monitor.daemon.heartbeat import Watchman
+from monitor.daemon.helpdesk import Mirroring
 from monitor.daemon.judged import rules_of, thresholds_of
 from monitor.daemon.poller import Poller
 from monitor.daemon.prober import Prober
@@ -82,6 +83,8 @@ class Daemon:
         self._attendant.configure(settings.fleet, settings.monitor.probing)
         self._watchman = Watchman(self._ages)
         self._watchman.configure(settings.monitor.heartbeat)
+        self._mirroring = Mirroring(self._store, self._office, clock)
+        self._mirroring.configure(settings.monitor.helpdesk, settings.home)
         self._prober.doubted = self._poller.soon
         self._traps = TrapReceiver(clock, lambda: self._poller.agents, self._look, self._recorder.put)
         self._live.traps = self._traps.counted
@@ -133,8 +136,9 @@ class Daemon:
         self._notifier.ready()
         try:
             probing = (self._prober, self._poller, self._attendant)
-            following = (self._recorder, self._delivery, self._evidence, self._recording, self._watchman)
-            await self._until_stopped(*(part.run() for part in (*probing, *following)), self._watch())
+            following = (self._recorder, self._delivery, self._evidence, self._recording)
+            telling = (self._watchman, self._mirroring)
+            await self._until_stopped(*(part.run() for part in (*probing, *following, *telling)), self._watch())
         finally:
             self._notifier.stopping()
             nightly.stop()
@@ -142,6 +146,7 @@ class Daemon:
             await self._recorder.close()
             self._recording.flush()
             self._delivery.close()
+            self._mirroring.close()
             self._traps.close()
             self._poller.close()
             self._probe.close()
@@ -202,7 +207,7 @@ class Daemon:
         judging = settings.monitor.judging
         decisions = self._board.replace_fleet(settings.fleet, rules_of(judging), self._clock.utc())
         self._board.pauses, self._board.flaps.thresholds = partial(pause_of, self._office), thresholds_of(judging)
-        self._recorder.office = self._delivery.office = self._office
+        self._recorder.office = self._delivery.office = self._mirroring.office = self._office
         self._delivery.channel = self._channel()
         self._probe.options = _icmp_options(settings.monitor.probing)
         self._prober.configure(settings.fleet, settings.monitor.probing)
@@ -213,6 +218,7 @@ class Daemon:
         self._traps.reopen(settings)
         self._evidence.configure(traces=settings.monitor.judging.trace)
         self._watchman.configure(settings.monitor.heartbeat)
+        self._mirroring.configure(settings.monitor.helpdesk, settings.home)
         self._recording.configure(settings.monitor.storage)
         self._recorder.put(decisions)
         log.info(

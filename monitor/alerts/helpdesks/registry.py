@@ -5,7 +5,7 @@ from pathlib import Path
 
 from monitor.alerts.helpdesks.base import Helpdesk
 from monitor.alerts.helpdesks.glpi import Glpi
-from monitor.alerts.helpdesks.rest import Access
+from monitor.alerts.helpdesks.rest import Access, Line
 from monitor.alerts.helpdesks.rt import RequestTracker
 from monitor.alerts.helpdesks.zammad import Zammad
 from monitor.settings.helpdesk_section import Helpdesk as Section
@@ -18,8 +18,11 @@ KINDS: Mapping[str, Callable[[Access], Helpdesk]] = {
 }
 
 
-def open_desk(section: Section, home: Path) -> Helpdesk:
-    """The help desk that the configuration names; raises SecretError when its token cannot be had."""
+def open_desk(section: Section, home: Path, line: Line | None = None) -> Helpdesk:
+    """The help desk that the configuration names; raises SecretError when its token cannot be had.
+
+    ``line``: what its requests go through, for whoever wants to cut them off.
+    """
     if section.token_file is None:
         raise SecretError("there is no token_file for the help desk. Expected one in monitor.toml [helpdesk]")
     access = Access(
@@ -30,6 +33,7 @@ def open_desk(section: Section, home: Path) -> Helpdesk:
         app_token=_token(home / section.app_token_file) if section.app_token_file else None,
         ca_file=home / section.ca_file if section.ca_file else None,
         timeout_s=section.timeout_s,
+        line=line or Line(),
     )
     return KINDS[section.kind](access)
 

@@ -10,7 +10,7 @@ import threading
 from base64 import b64encode
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +32,25 @@ class AnswerTooLong(DeskRefused):
     """There is more to an answer than we read."""
 
 
+class Line:
+    """What all requests go through; `cut` ends the one under way and lets no other begin."""
+
+    def __init__(self) -> None:
+        self._is_cut = threading.Event()
+        self._deadline: _Deadline | None = None
+
+    def cut(self) -> None:
+        self._is_cut.set()
+        if (deadline := self._deadline) is not None:
+            deadline.cut()
+
+    def take(self, deadline: "_Deadline") -> None:
+        """The request that is under way now."""
+        self._deadline = deadline
+        if self._is_cut.is_set():
+            deadline.cut()
+
+
 @dataclass(frozen=True)
 class Access:
     """How one help desk is reached, and where tickets go there."""
@@ -43,6 +62,7 @@ class Access:
     app_token: Secret | None
     ca_file: Path | None
     timeout_s: float
+    line: Line = field(default_factory=Line)
 
     def rest(self, path: str, scheme: str, headers: Mapping[str, str] | None = None) -> "Rest":
         """Requests below ``path``; ``scheme`` is what stands before an access token in the header."""
@@ -52,17 +72,18 @@ class Access:
 
     def anonymous(self, path: str, headers: Mapping[str, str]) -> "Rest":
         """Requests below ``path`` that prove who we are by ``headers`` of their own."""
-        return Rest(self.url + path, headers, self.ca_file, self.timeout_s)
+        return Rest(self, path, headers)
 
 
 class Rest:
-    """Requests to one address; ``headers`` go with each of them and never into an error."""
+    """Requests below one address; ``headers`` go with each of them and never into an error."""
 
-    def __init__(self, url: str, headers: Mapping[str, str], ca_file: Path | None, timeout_s: float) -> None:
-        self._url = url
+    def __init__(self, access: Access, path: str, headers: Mapping[str, str]) -> None:
+        self._url = access.url + path
         self._headers = headers
-        self._verify: bool | str = str(ca_file) if ca_file else True
-        self._timeout_s = timeout_s
+        self._verify: bool | str = str(access.ca_file) if access.ca_file else True
+        self._timeout_s = access.timeout_s
+        self._line = access.line
 
     def get(self, path: str, headers: Mapping[str, str] | None = None, /, **parameters: Any) -> Any:
         """What stands at ``path``."""
@@ -85,6 +106,7 @@ class Rest:
     ) -> tuple[Any, str]:
         what = f"{method} {path}"
         with _Deadline(self._timeout_s) as deadline, requests.Session() as session:
+            self._line.take(deadline)
             session.trust_env = False  # no proxy, no netrc: the token goes to this address alone
             for scheme in ("http://", "https://"):
                 session.mount(scheme, _CuttableAdapter(deadline))
@@ -170,7 +192,7 @@ class _Deadline:
         self._timeout_s = timeout_s
         self._lock = threading.Lock()
         self._watched: list[socket.socket] = []
-        self._timer = threading.Timer(timeout_s, self._cut)
+        self._timer = threading.Timer(timeout_s, self.cut)
         self._timer.daemon = True
 
     def __enter__(self) -> "_Deadline":
@@ -189,12 +211,13 @@ class _Deadline:
         with self._lock:
             self._watched.append(connected.dup())
         if self.passed.is_set():
-            self._cut()
+            self.cut()
 
     def words(self) -> str:
         return f"no whole answer within {self._timeout_s:g} s" if self.passed.is_set() else ""
 
-    def _cut(self) -> None:
+    def cut(self) -> None:
+        """Ends the request, whatever it waits for."""
         self.passed.set()
         with self._lock:
             for own in self._watched:
