@@ -20,7 +20,6 @@ from tests.lab.waiting import until
 
 SHARE = Path("/usr/share/request-tracker5")
 SETUP, SERVER = Path("/usr/sbin/rt-setup-database-5"), SHARE / "libexec" / "rt-server"
-QUEUE = "Outages"
 
 SITE_CONFIG = """
 Set($rtname, 'lab');
@@ -67,6 +66,9 @@ for my $name ('monitor', 'karim') {
 
 class RealRt:
     """``with RealRt(folder) as rt`` sets one up and starts it; `stop` and `start` take it away and bring it back."""
+
+    kind = "rt"
+    queue = "Outages"
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -125,30 +127,48 @@ class RealRt:
             self._server.wait()
             self._server = None
 
+    def go_away(self) -> None:
+        """Whoever asks from now on finds nobody there."""
+        self.stop()
+
+    def come_back(self) -> None:
+        self.start()
+
     def karim(self, method: str, path: str, body: Any = None) -> Any:
         """What a person at the desk does, by Request Tracker's own API under his own name."""
         answer = self._ask(method, path, body)
         answer.raise_for_status()
         return answer.json()
 
-    def ticket(self, id_: str) -> Any:
-        """The whole ticket as it is."""
-        return self.karim("GET", f"/ticket/{id_}")
-
     def tickets(self, number: str) -> list[str]:
         """The ids of all tickets whose subject holds this number."""
         found = self.karim("GET", f"/tickets?query=Subject LIKE '{number}'&orderby=id&per_page=100")
         return [str(item["id"]) for item in found["items"]]
 
-    def comments(self, id_: str) -> list[tuple[str, str]]:
-        """(who, subject) of all that was written to it, the oldest first."""
-        fields = "Type,Data,Creator"
-        history = self.karim("GET", f"/ticket/{id_}/history?fields={fields}&per_page=100&orderby=id")
+    def status(self, id_: str) -> str:
+        """What a ticket stands at."""
+        return str(self.karim("GET", f"/ticket/{id_}")["Status"])
+
+    def remarks(self, id_: str) -> list[tuple[str, str]]:
+        """(who, subject and text) of all that was written to it, the oldest first."""
+        history = self.karim("GET", f"/ticket/{id_}/history?fields=Type,Data,Creator&per_page=100&orderby=id")
         return [
-            (item["Creator"]["id"], item["Data"].strip())
+            (str(item["Creator"]["id"]), f"{item['Data'].strip()} {self._text(item['id'])}")
             for item in history["items"]
             if item["Type"] in {"Comment", "Correspond"}
         ]
+
+    def _text(self, transaction: str) -> str:
+        parts = self.karim("GET", f"/transaction/{transaction}/attachments?fields=Content")["items"]
+        return str(parts[0]["Content"]) if parts else ""
+
+    def person_writes(self, id_: str, text: str) -> None:
+        """Karim writes this."""
+        self.karim("POST", f"/ticket/{id_}/comment", {"Content": text, "ContentType": "text/html"})
+
+    def person_sets(self, id_: str, status: str) -> None:
+        """Karim sets this status."""
+        self.karim("PUT", f"/ticket/{id_}", {"Status": status})
 
     def mails(self) -> str:
         """All mails that it would have sent."""

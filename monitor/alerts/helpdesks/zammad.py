@@ -42,6 +42,7 @@ class Zammad:
     def __init__(self, access: Access) -> None:
         self._group = access.queue
         self._rest = access.rest("/api/v1", "Token token=")
+        self._own: Mapping[str, Any] = {}
 
     def check(self) -> str:
         me = self._rest.get("/users/me", expand="true")
@@ -65,7 +66,7 @@ class Zammad:
         body = {
             "title": subject,
             "group": self._group,
-            "customer_id": self._rest.get("/users/me")["id"],
+            "customer_id": self._me()["id"],
             "article": _article(mark_of(number, 0), text),
         }
         return str(int(self._rest.post("/tickets", body)["id"]))
@@ -76,7 +77,8 @@ class Zammad:
         if changed == stamp:
             return View(status, "", changed, ())
         new = sorted(int(id_) for id_ in ticket["article_ids"] if int(id_) > seen.get(STREAM, 0))
-        return View(status, str(ticket["updated_by"]), changed, tuple(map(self._remark, new)))
+        by = str(ticket["updated_by"])  # the last to change anything: if that was we, who set the status is not known
+        return View(status, "" if by == self._me()["login"] else by, changed, tuple(map(self._remark, new)))
 
     def comment(self, outside_id: str, mark: str, text: str) -> None:
         self._rest.post("/ticket_articles", {"ticket_id": int(outside_id), **_article(mark, text)})
@@ -89,6 +91,11 @@ class Zammad:
         found = self._rest.get(f"/tickets/{outside_id}", expand="true")["state"]
         if found != status:
             raise DeskRefused(f"ticket {outside_id} did not become '{status}' but is '{found}'. May the token do that?")
+
+    def _me(self) -> Mapping[str, Any]:
+        """The account of the token."""
+        self._own = self._own or self._rest.get("/users/me")
+        return self._own
 
     def _remark(self, id_: int) -> Remark:
         try:
