@@ -5,9 +5,10 @@ writing are taken out, and every text has an end.
 """
 
 import html
+import re
+import string
 from collections.abc import Mapping
 from datetime import datetime
-from html.parser import HTMLParser
 from typing import Any
 
 from monitor.alerts.facts import LANGS
@@ -19,6 +20,8 @@ from monitor.charter.text import moment_text
 LONGEST_SUBJECT, LONGEST_TEXT, LONGEST_NAME = 200, 4_000, 80
 BREAKS = {"br", "p", "div", "li", "tr", "blockquote", "h1", "h2", "h3", "h4", "h5", "h6"}
 UNSHOWN = {"script", "style", "head", "title"}
+SMALL = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)  # one for one, which lower() is not
+TAG = re.compile(r"<(/?)([a-z][a-z0-9]*|[!?])")
 
 EVENTS: Phrases = {
     "opened": {"bn": "টিকিট খোলা হয়েছে", "en": "Opened"},
@@ -97,36 +100,48 @@ def name(text: str) -> str:
 
 
 def plain(markup: str) -> str:
-    """HTML as text; what is not shown there is not read here."""
-    reader = _Reader()
-    reader.feed(markup)
-    reader.close()
-    return clean("".join(reader.parts))
+    """HTML as text, in one pass however broken it is; what is not shown there is not read here.
+
+    Python's own parser raises on some of it and takes time with the square of the length on other.
+    """
+    small = markup.translate(SMALL)
+    parts: list[str] = []
+    at = 0
+    while at < len(markup):
+        tag = markup.find("<", at)
+        if tag < 0:
+            break
+        parts.append(_shown(markup[at:tag]))
+        at, part = _after_tag(small, tag)
+        parts.append(part)
+    parts.append(_shown(markup[at:]))
+    return clean("".join(parts))
+
+
+def _after_tag(small: str, tag: int) -> tuple[int, str]:
+    """Where reading goes on after what begins at ``tag``, and what that stands for; ``small`` is in small letters."""
+    if small.startswith("<!--", tag):
+        return _behind(small, "-->", tag), ""
+    found = TAG.match(small, tag)
+    if found is None:
+        return tag + 1, "<"
+    end = _behind(small, ">", tag)
+    name = found[2]
+    if name in UNSHOWN and not found[1]:
+        end = _behind(small, f"</{name}", end)
+        return _behind(small, ">", end), ""
+    return end, "\n" if name in BREAKS else ""
+
+
+def _behind(text: str, what: str, start: int) -> int:
+    found = text.find(what, start)
+    return len(text) if found < 0 else found + len(what)
+
+
+def _shown(text: str) -> str:
+    return html.unescape(text.replace("\r", " ").replace("\n", " "))
 
 
 def markup(text: str) -> str:
     """Text as HTML that shows it as it is."""
     return html.escape(text).replace("\n", "<br>\n")
-
-
-class _Reader(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.parts: list[str] = []
-        self._unshown = 0
-
-    def handle_starttag(self, tag: str, attrs: Any) -> None:
-        if tag in UNSHOWN:
-            self._unshown += 1
-        elif tag in BREAKS:
-            self.parts.append("\n")
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in UNSHOWN:
-            self._unshown = max(0, self._unshown - 1)
-        elif tag in BREAKS - {"br"}:
-            self.parts.append("\n")
-
-    def handle_data(self, data: str) -> None:
-        if not self._unshown:
-            self.parts.append(data.replace("\n", " "))
