@@ -9,7 +9,7 @@ import socket
 import threading
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -63,7 +63,9 @@ class PlayedDesk(ABC):
     kind: str
     queue: str
 
-    def __init__(self) -> None:
+    def __init__(self, host: str = "127.0.0.1", socket_maker: Callable[[], socket.socket] = socket.socket) -> None:
+        """On loopback, or on ``host`` with sockets that the lab's network made."""
+        self._host, self._socket_maker = host, socket_maker
         self.faults: list[Fault] = []
         self.requests: list[Request] = []
         self._lock = threading.Lock()
@@ -97,7 +99,7 @@ class PlayedDesk(ABC):
 
     @property
     def url(self) -> str:
-        return f"http://127.0.0.1:{self.port}"
+        return f"http://{self._host}:{self.port}"
 
     @property
     def token(self) -> str:
@@ -115,7 +117,11 @@ class PlayedDesk(ABC):
 
     def come_back(self) -> None:
         """Listens, on the same port as before."""
-        self._server = _Server(("127.0.0.1", self.port), _handler(self))
+        self._server = _Server((self._host, self.port), _handler(self), bind_and_activate=False)
+        self._server.socket.close()
+        self._server.socket = self._socket_maker()
+        self._server.server_bind()
+        self._server.server_activate()
         self.port = int(self._server.server_address[1])
         threading.Thread(target=self._server.serve_forever, args=(0.02,), name=self.kind, daemon=True).start()
 

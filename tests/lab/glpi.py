@@ -2,6 +2,8 @@
 
 import html
 import re
+import socket
+from collections.abc import Callable
 from itertools import count
 from typing import Any
 
@@ -22,8 +24,8 @@ class Glpi(PlayedDesk):
     kind = "glpi"
     queue = "3"
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, host: str = "127.0.0.1", socket_maker: Callable[[], socket.socket] = socket.socket) -> None:
+        super().__init__(host, socket_maker)
         self.sessions: set[str] = set()
         self._numbers = count(1)
         self._tickets: dict[int, dict[str, Any]] = {}

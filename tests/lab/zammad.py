@@ -1,6 +1,8 @@
 """Zammad as docs.zammad.org describes its REST API: tickets, articles, search, the account of a token."""
 
 import re
+import socket
+from collections.abc import Callable
 from itertools import count
 from typing import Any
 
@@ -16,8 +18,8 @@ class Zammad(PlayedDesk):
     kind = "zammad"
     queue = "Service Desk"
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, host: str = "127.0.0.1", socket_maker: Callable[[], socket.socket] = socket.socket) -> None:
+        super().__init__(host, socket_maker)
         self.lag = False
         self._ids = count(22_001)
         self._article_ids = count(3)
