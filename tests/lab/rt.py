@@ -52,7 +52,7 @@ for my $name ('monitor', 'karim') {
     my $user = RT::User->new(RT->SystemUser);
     my ($made, $why) = $user->Create(Name => $name, Privileged => 1, Password => 'lab-password');
     die $why unless $made;
-    for my $right (qw(SeeQueue CreateTicket ShowTicket ShowTicketComments ModifyTicket CommentOnTicket ReplyToTicket)) {
+    for my $right (qw(SeeQueue CreateTicket ShowTicket ShowTicketComments ModifyTicket CommentOnTicket)) {
         my ($given, $reason) = $user->PrincipalObj->GrantRight(Right => $right, Object => $queue);
         die $reason unless $given;
     }

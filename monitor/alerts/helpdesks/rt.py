@@ -48,7 +48,12 @@ class RequestTracker:
 
     def check(self) -> str:
         version = self._rest.get("/rt")["Version"]
-        queue = self._rest.get(f"/queue/{quote(self._queue, safe='')}")
+        try:
+            queue = self._rest.get(f"/queue/{quote(self._queue, safe='')}")
+        except DeskRefused as error:
+            if error.to_all:
+                raise
+            raise DeskRefused(f"the token sees no queue '{self._queue}' ({error}). Grant it SeeQueue there") from None
         if not any(link.get("ref") == "create" for link in queue["_hyperlinks"]):
             raise DeskRefused(f"the token may make no tickets in the queue '{self._queue}'. Grant it CreateTicket")
         return f"Request Tracker {version}, queue '{queue['Name']}'"

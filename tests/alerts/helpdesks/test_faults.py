@@ -13,6 +13,7 @@ from monitor.alerts.helpdesks.mirror import Outcome
 from monitor.alerts.states import S
 from tests.alerts.helpdesks.conftest import Mirrored
 from tests.lab.desks import Misbehaviour, PlayedDesk
+from tests.lab.zammad import Zammad
 
 ROOT = Path(__file__).parents[3]
 Faulty = tuple[Mirrored, PlayedDesk]
@@ -175,3 +176,16 @@ def test_pauses_grow_to_a_bound_and_are_spread(attempts: int, jitter: float, awa
     found = queue.pause(attempts, jitter, away=away)
     assert queue.pause(1, 0, away=away) <= found <= longest
     assert queue.pause(attempts, 0, away=away) * 2 >= found
+
+
+def test_an_index_that_lags_behind_makes_no_second_ticket(faulty: Faulty) -> None:
+    both, place = faulty
+    if not isinstance(place, Zammad):
+        return
+    place.lag = True
+    place.misbehave("mute", "POST", "/tickets", times=1, after=True)
+    both.here.goes_down("backbone-north")
+    both.here.look()
+    both.settle()
+    both.later(minutes=11)
+    assert len(place.tickets(both.here.tickets()[0][0])) == 1

@@ -147,6 +147,17 @@ def test_a_day_without_the_desk_loses_nothing_and_doubles_nothing(both: Mirrored
     assert both.totals().pending == 0
 
 
+def test_what_opened_and_ended_while_nobody_mirrored_is_told_all_the_same(both: Mirrored) -> None:
+    both.opened()
+    both.here.goes_down("backbone-bheramara")
+    both.here.look()
+    number = both.here.tickets()[-1][0]
+    both.here.act(number, "resolve", "mended at once")
+    both.settle()
+    assert both.stands_at(both.id_of(number), S.RESOLVED)
+    assert both.told(number) == both.ours(number)
+
+
 def test_what_was_over_before_the_desk_came_is_not_put_there(both: Mirrored) -> None:
     both.here.goes_down("backbone-north")
     both.here.look()
