@@ -4,6 +4,7 @@ What they know of tickets is in memory and true to the documents that `zammad` a
 thing: what only the real one does, no test here can see.
 """
 
+import gzip
 import json
 import socket
 import threading
@@ -17,7 +18,9 @@ from types import TracebackType
 from typing import Any, Literal, Self
 from urllib.parse import parse_qs, urlsplit
 
-Misbehaviour = Literal["500", "503", "mute", "drip", "drip headers", "redirect", "huge", "no json", "cut", "401"]
+Misbehaviour = Literal[
+    "500", "503", "mute", "drip", "drip headers", "redirect", "huge", "packed", "no json", "cut", "401"
+]
 
 TOKEN = "lab-token-7f3a"
 PERSON = "karim"
@@ -176,6 +179,8 @@ class PlayedDesk(ABC):
                 send(handler, 200, b"<html>Welcome to the front page</html>")
             case "huge":
                 self._pour(handler, b"x" * 65_536, 10_000, 0)
+            case "packed":
+                send(handler, 200, gzip.compress(b"[" + b"0," * 50_000_000 + b"0]"), {"Content-Encoding": "gzip"})
             case "drip":
                 self._pour(handler, b" ", 10_000, DRIP_S)
             case "drip headers":

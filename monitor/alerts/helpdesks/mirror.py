@@ -87,8 +87,9 @@ class Mirror:
         except DatabaseError:
             raise
         except Exception as error:  # an answer of another form than agreed must not stop the other tickets
-            log.exception("%s: the help desk is not understood", turn.number)
-            return self._failed(turn, f"its answer is not understood: {type(error).__name__}", Outcome.MORE)
+            log.exception("%s cannot be mirrored", turn.number)
+            words = telling.one_line(f"unforeseen: {type(error).__name__}: {error}", telling.LONGEST_SUBJECT)
+            return self._failed(turn, words, Outcome.MORE)
         with self.store.write() as session:
             queue.done(session, turn, self.poll, self.clock.utc())
         return Outcome.MORE

@@ -16,6 +16,7 @@ from monitor.store.models import HelpdeskTicket, Ticket
 
 AWAY_PAUSE, LONGEST_AWAY = timedelta(seconds=30), timedelta(minutes=10)
 REFUSED_PAUSE, LONGEST_REFUSED = timedelta(minutes=10), timedelta(hours=2)
+FARTHEST = timedelta(days=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +55,8 @@ def enlist(session: Session, desk: str, fresh: str, now_utc: datetime) -> None:
 
 def next_turn(session: Session, desk: str, now_utc: datetime) -> Turn | None:
     """The ticket whose turn it is: what is owed first, then what is to be looked at, then what failed before."""
-    fine, due = HelpdeskTicket.attempts == 0, HelpdeskTicket.next_try_utc <= now_utc
+    fine, next_try = HelpdeskTicket.attempts == 0, HelpdeskTicket.next_try_utc
+    due = or_(next_try <= now_utc, next_try > now_utc + FARTHEST)  # so far ahead only a wrong clock can have put it
     query = (
         select(HelpdeskTicket, Ticket.number, pending())
         .join(Ticket)

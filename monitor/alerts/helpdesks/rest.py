@@ -18,6 +18,7 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.exceptions import HTTPError
 
 from monitor.alerts.helpdesks.base import DeskAway, DeskRefused
 from monitor.alerts.helpdesks.telling import one_line
@@ -118,6 +119,7 @@ class Rest:
                     data=None if body is None else json.dumps(body, ensure_ascii=False).encode(),
                     headers={
                         "Accept": "application/json",
+                        "Accept-Encoding": "identity",
                         "Content-Type": "application/json",
                         "Connection": "close",
                         **self._headers,
@@ -129,7 +131,7 @@ class Rest:
                     stream=True,
                 )
                 status, content = answer.status_code, _read(answer, what)
-            except (requests.RequestException, OSError) as error:
+            except (requests.RequestException, HTTPError, OSError) as error:
                 raise DeskAway(f"{what}: {deadline.words() or _cause(error)}") from None
             if deadline.passed.is_set():
                 raise DeskAway(f"{what}: {deadline.words()}")
@@ -139,7 +141,7 @@ class Rest:
 def _read(answer: requests.Response, what: str) -> bytes:
     """The whole body, or AnswerTooLong as soon as it is too much."""
     content = b""
-    for chunk in answer.iter_content(CHUNK):
+    for chunk in answer.raw.stream(CHUNK, decode_content=False):  # what is packed small cannot grow large here
         content += chunk
         if len(content) > MOST_BYTES:
             raise AnswerTooLong(f"{what}: the answer is longer than {MOST_BYTES >> 10} KiB")

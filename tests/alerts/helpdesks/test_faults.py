@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from monitor.alerts.helpdesks import queue
 from monitor.alerts.helpdesks.mirror import Outcome
 from monitor.alerts.states import S
+from monitor.store.models import Ticket
 from tests.alerts.helpdesks.conftest import Mirrored
 from tests.lab.desks import Misbehaviour, PlayedDesk
 from tests.lab.zammad import Zammad
@@ -124,6 +125,30 @@ def test_a_refused_token_is_told_and_tried_slowly(faulty: Faulty) -> None:
     place.behave()
     both.later(minutes=11)
     assert both.totals().pending == 0
+
+
+def test_a_clock_that_was_years_ahead_for_a_while_stops_nothing(faulty: Faulty) -> None:
+    both, place = faulty
+    _, id_ = both.opened()
+    right_utc = both.here.clock.now_utc
+    both.here.clock.now_utc = right_utc.replace(year=2031)
+    both.settle()
+    both.here.clock.now_utc = right_utc
+    place.person_writes(id_, "heard?")
+    both.settle()
+    assert [text for _, _, text in both.done_there()] == ["heard?"]
+
+
+def test_a_ticket_that_cannot_be_told_is_noted_and_holds_up_no_other(faulty: Faulty) -> None:
+    both, place = faulty
+    for site in ("backbone-north", "backbone-bheramara"):
+        both.here.goes_down(site)
+    both.here.look()
+    with both.here.store.write() as session:
+        session.get_one(Ticket, 1).service = "citizen:77"  # taken out of the charter since
+    both.settle()
+    assert len(place.tickets(both.here.tickets()[1][0])) == 1
+    assert "unforeseen: KeyError: 'citizen:77'" in both.totals().last_error
 
 
 def test_a_queue_that_is_not_there_is_named(faulty: Faulty) -> None:

@@ -46,6 +46,13 @@ def test_a_body_without_end_is_left_after_a_mebibyte(desk: Zammad) -> None:
         ask(desk)
 
 
+def test_nothing_is_unpacked(desk: Zammad) -> None:
+    desk.misbehave("packed")
+    with pytest.raises(DeskRefused, match="no JSON"):
+        ask(desk)
+    assert desk.requests[-1].headers["Accept-Encoding"] == "identity"
+
+
 def test_nobody_sends_us_elsewhere(desk: Zammad) -> None:
     desk.misbehave("redirect")
     with pytest.raises(DeskRefused, match=r"sends us elsewhere \(302\)") as caught:
