@@ -19,7 +19,7 @@ from typing import Any, Literal, Self
 from urllib.parse import parse_qs, urlsplit
 
 Misbehaviour = Literal[
-    "500", "503", "mute", "drip", "drip headers", "redirect", "huge", "packed", "no json", "cut", "401"
+    "500", "503", "mute", "drip", "drip headers", "redirect", "huge", "packed", "no json", "cut", "401", "parrot"
 ]
 
 TOKEN = "lab-token-7f3a"
@@ -169,6 +169,8 @@ class PlayedDesk(ABC):
         match how:
             case "500" | "503" | "401":
                 send(handler, int(how), b'{"error": "out of order"}')
+            case "parrot":
+                send(handler, 403, json.dumps({"error": f"no right: {handler.headers['Authorization']}"}).encode())
             case "mute":
                 self._over.wait(60)
             case "cut":
@@ -180,7 +182,7 @@ class PlayedDesk(ABC):
             case "huge":
                 self._pour(handler, b"x" * 65_536, 10_000, 0)
             case "packed":
-                send(handler, 200, gzip.compress(b"[" + b"0," * 50_000_000 + b"0]"), {"Content-Encoding": "gzip"})
+                send(handler, 200, gzip.compress(b"[" + b"0," * 2_000_000 + b"0]"), {"Content-Encoding": "gzip"})
             case "drip":
                 self._pour(handler, b" ", 10_000, DRIP_S)
             case "drip headers":

@@ -8,7 +8,7 @@ import json
 import socket
 import threading
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -135,7 +135,8 @@ class Rest:
                 raise DeskAway(f"{what}: {deadline.words() or _cause(error)}") from None
             if deadline.passed.is_set():
                 raise DeskAway(f"{what}: {deadline.words()}")
-        return _understood(what, status, content), answer.headers.get("ETag", "")
+        hidden = _secrets([*self._headers.values(), *(headers or {}).values()])
+        return _understood(what, status, content, hidden), answer.headers.get("ETag", "")
 
 
 def _read(answer: requests.Response, what: str) -> bytes:
@@ -148,8 +149,13 @@ def _read(answer: requests.Response, what: str) -> bytes:
     return content
 
 
-def _understood(what: str, status: int, content: bytes) -> Any:
-    """The answer as JSON; raises what the status means."""
+def _secrets(values: Iterable[str]) -> set[str]:
+    """What in these headers nobody may read: the whole and its last word."""
+    return {part for value in values for part in (value, value.split()[-1], value.rpartition("=")[2]) if part}
+
+
+def _understood(what: str, status: int, content: bytes, hidden: Iterable[str]) -> Any:
+    """The answer as JSON; raises what the status means, with nothing of ``hidden`` even if the server repeats it."""
     if 200 <= status < 300:
         try:
             return json.loads(content) if content.strip() else None
@@ -159,7 +165,10 @@ def _understood(what: str, status: int, content: bytes) -> Any:
         raise DeskRefused(
             f"{what}: it sends us elsewhere ({status}). Expected the address itself in 'url'", to_all=True
         )
-    reason = f"{what}: {status} {_reason(content)}".rstrip()
+    said = _reason(content)
+    for secret in sorted(hidden, key=len, reverse=True):
+        said = said.replace(secret, "***")
+    reason = one_line(f"{what}: {status} {said}", LONGEST_REASON)
     if status in {429, 502, 503, 504}:
         raise DeskAway(reason)
     raise DeskRefused(reason, to_all=status == 401)
@@ -175,14 +184,14 @@ def _reason(content: bytes) -> str:
         said = said.get("message") or said.get("error_human") or said.get("error") or ""
     if isinstance(said, list):
         said = ": ".join(str(part) for part in said[:3])
-    return one_line(str(said), LONGEST_REASON)
+    return str(said)
 
 
 def _cause(error: BaseException) -> str:
     """The innermost reason, in few words: neither addresses nor headers."""
     while (inner := error.__cause__ or error.__context__) is not None:
         error = inner
-    text = getattr(error, "strerror", None) or type(error).__name__
+    text = getattr(error, "strerror", None) or (error if isinstance(error, OSError) else type(error).__name__)
     return one_line(str(text), LONGEST_REASON)
 
 

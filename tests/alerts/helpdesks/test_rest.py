@@ -87,6 +87,12 @@ def test_a_token_stands_in_no_error(desk: Zammad) -> None:
     assert wrong not in repr(caught.value) + repr(access(desk.url, token=wrong))
 
 
+def test_a_server_that_repeats_the_token_does_not_bring_it_into_an_error(desk: Zammad) -> None:
+    desk.misbehave("parrot")
+    with pytest.raises(DeskRefused, match=r"403 no right: \*\*\*$"):
+        ask(desk)
+
+
 def test_neither_proxy_nor_netrc_gets_to_see_it(desk: Zammad, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     netrc = tmp_path / "netrc"
     netrc.write_text("machine 127.0.0.1 login somebody password else\n")
@@ -111,8 +117,10 @@ def test_only_a_certificate_that_we_were_told_of_is_believed(desk: Zammad, tmp_p
     assert desk._server is not None
     desk._server.socket = context.wrap_socket(desk._server.socket, server_side=True)
     url = desk.url.replace("http:", "https:")
-    with pytest.raises(DeskAway):
+    with pytest.raises(DeskAway, match="certificate verify failed"):
         access(url).rest("/api/v1", "Token token=").get("/users/me")
+    with pytest.raises(DeskAway, match="invalid path"):
+        access(url, ca_file=tmp_path / "nowhere").rest("/api/v1", "Token token=").get("/users/me")
     own = access(url, ca_file=certificate.certificate).rest("/api/v1", "Token token=")
     assert own.get("/users/me")["login"] == "monitor"
     # Behind TLS the deadline holds as well.
