@@ -100,6 +100,10 @@ class PlayedDesk(ABC):
     def person_sets(self, id_: str, status: str) -> None:
         """Somebody at the desk sets this status."""
 
+    @abstractmethod
+    def forget(self, id_: str) -> None:
+        """The ticket is deleted for good."""
+
     @property
     def url(self) -> str:
         return f"http://{self._host}:{self.port}"

@@ -122,6 +122,10 @@ class Glpi(PlayedDesk):
     def tickets(self, number: str) -> list[str]:
         return [str(id_) for id_, ticket in self._tickets.items() if number in ticket["name"]]
 
+    def forget(self, id_: str) -> None:
+        with self._lock:
+            del self._tickets[int(id_)]
+
     def status(self, id_: str) -> str:
         return str(self._tickets[int(id_)]["status"])
 

@@ -151,6 +151,17 @@ def test_a_ticket_that_cannot_be_told_is_noted_and_holds_up_no_other(faulty: Fau
     assert "unforeseen: KeyError: 'citizen:77'" in both.totals().last_error
 
 
+def test_a_ticket_that_was_deleted_there_is_not_made_again(faulty: Faulty) -> None:
+    both, place = faulty
+    number, id_ = both.opened()
+    place.forget(id_)
+    both.here.act(number, "comment", "is it gone?")
+    both.settle()
+    both.later(hours=3)
+    assert place.tickets(number) == []
+    assert "404" in both.totals().last_error
+
+
 def test_a_queue_that_is_not_there_is_named(faulty: Faulty) -> None:
     both, place = faulty
     place.queue = "elsewhere" if place.kind == "zammad" else "99"

@@ -72,6 +72,23 @@ def test_work_there_is_work_here(both: Mirrored) -> None:
     assert both.state(number) == S.IN_PROGRESS
 
 
+def test_waiting_and_going_on_here_is_so_there(both: Mirrored) -> None:
+    number, id_ = both.opened()
+    for action, state in (
+        ("start", S.IN_PROGRESS),
+        ("wait", S.WAITING),
+        ("start", S.IN_PROGRESS),
+        ("resolve", S.RESOLVED),
+    ):
+        both.here.act(number, action, "for the operator")
+        both.settle()
+        assert both.stands_at(id_, state)
+    both.here.act(number, "close")
+    both.settle()
+    assert both.stands_at(id_, S.CLOSED)
+    assert both.told(number) == both.ours(number)
+
+
 def test_a_recovery_here_resolves_it_there_and_going_down_again_reopens_it(both: Mirrored) -> None:
     number, id_ = both.opened()
     both.here.comes_back("backbone-north")
