@@ -100,7 +100,7 @@ def mirror_line(now: dict[str, Any]) -> str:
     waits = f", {now['pending']} to be told (the oldest for {age(now['oldest_pending'])})" if now["pending"] else ""
     refused = f", {now['refused']} refused" if now["refused"] else ""
     error = f": {now['last_error']}" if now["last_error"] else ""
-    return f"Help desk: {now['mirrored']} tickets there{waits}{refused}{error}"
+    return f"Help desk: {now['mirrored']} ticket{'s'[: now['mirrored'] != 1]} there{waits}{refused}{error}"
 
 
 def _row(row: Any) -> dict[str, Any]:

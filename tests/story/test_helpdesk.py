@@ -78,7 +78,7 @@ def test_a_ticket_goes_there_and_what_is_done_there_comes_back_over_a_kill_and_a
     told = [text.split()[0] for who, text in desk.remarks(id_) if who == "monitor"]
     assert len(told) == len(set(told))
     assert daemon.run("helpdesk").returncode == 0
-    assert "Help desk: 1 tickets there" in daemon.run("status").stdout
+    assert "Help desk: 1 ticket there" in daemon.run("status").stdout
 
     # Somebody there does not believe it.
     desk.person_sets(id_, "open")
