@@ -15,6 +15,7 @@ from monitor.cli import (
     config,
     daemon,
     discover,
+    helpdesk,
     importing,
     notify,
     outbox,
@@ -54,6 +55,7 @@ app.add_typer(tickets.app, name="ticket")
 app.add_typer(outbox.app, name="outbox")
 app.add_typer(notify.app, name="notify")
 app.add_typer(records.audit, name="audit")
+app.add_typer(helpdesk.app, name="helpdesk")
 app.add_typer(tickets.several, name="tickets")
 tickets.several.command()(records.export)
 COMMANDS: tuple[Callable[..., None], ...] = (

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from monitor.cli.failing import NO, settings_of, store_of
+from monitor.cli.helpdesk import mirror, mirror_line
 from monitor.cli.wide import console
 
 if TYPE_CHECKING:
@@ -68,9 +69,10 @@ def facts(settings: "Settings") -> dict[str, Any]:
             session.trust_env = False  # a proxy has no business between us and our own daemon
             answer = session.get(url, timeout=5)
             answer.raise_for_status()
-            return {"running": True, **answer.json()}
+            now = {"running": True, **answer.json()}
     except (requests.RequestException, ValueError):
-        return _remembered(settings)
+        now = _remembered(settings)
+    return now if (desk := mirror(settings)) is None else {**now, "helpdesk": desk}
 
 
 def _remembered(settings: "Settings") -> dict[str, Any]:
@@ -127,6 +129,8 @@ def _page(now: dict[str, Any], every: bool) -> "Group":
         from monitor.cli.tickets import table
 
         parts.append(table(now["tickets"], "Open tickets"))
+    if now.get("helpdesk"):
+        parts.append(Text(mirror_line(now["helpdesk"]), style="yellow" if now["helpdesk"]["last_error"] else ""))
     return Group(*parts)
 
 

@@ -13,6 +13,7 @@ from starlette.applications import Starlette
 from monitor.alerts import outbox
 from monitor.alerts.channels.base import Channel
 from monitor.alerts.channels.registry import channels_of
+from monitor.alerts.helpdesks.registry import key_of
 from monitor.alerts.office import Office
 from monitor.alerts.pauses import pause_of
 from monitor.alerts.timeline import note_unused_labs
@@ -22,6 +23,7 @@ from monitor.daemon.attendant import Attendant
 from monitor.daemon.delivery import Delivery
 from monitor.daemon.evidence import Evidence
 from monitor.daemon.heartbeat import Watchman
+from monitor.daemon.helpdesk import Mirroring
 from monitor.daemon.judged import rules_of, thresholds_of
 from monitor.daemon.poller import Poller
 from monitor.daemon.prober import Prober
@@ -84,6 +86,8 @@ class Daemon:
         self._attendant.configure(settings.fleet, settings.monitor.probing)
         self._watchman = Watchman(self._ages)
         self._watchman.configure(settings.monitor.heartbeat)
+        self._mirroring = Mirroring(self._store, self._office, clock)
+        self._mirror_to(settings)
         self._prober.doubted = self._poller.soon
         self._traps = TrapReceiver(clock, lambda: self._poller.agents, self._look, self._recorder.put)
         self._live.traps = self._traps.counted
@@ -135,8 +139,9 @@ class Daemon:
         self._notifier.ready()
         try:
             probing = (self._prober, self._poller, self._attendant)
-            following = (self._recorder, self._delivery, self._evidence, self._recording, self._watchman)
-            await self._until_stopped(*(part.run() for part in (*probing, *following)), self._watch())
+            following = (self._recorder, self._delivery, self._evidence, self._recording)
+            telling = (self._watchman, self._mirroring)
+            await self._until_stopped(*(part.run() for part in (*probing, *following, *telling)), self._watch())
         finally:
             self._notifier.stopping()
             nightly.stop()
@@ -144,6 +149,7 @@ class Daemon:
             await self._recorder.close()
             self._recording.flush()
             self._delivery.close()
+            self._mirroring.close()
             self._traps.close()
             self._poller.close()
             self._probe.close()
@@ -204,7 +210,7 @@ class Daemon:
         judging = settings.monitor.judging
         decisions = self._board.replace_fleet(settings.fleet, rules_of(judging), self._clock.utc())
         self._board.pauses, self._board.flaps.thresholds = partial(pause_of, self._office), thresholds_of(judging)
-        self._recorder.office = self._delivery.office = self._office
+        self._recorder.office = self._delivery.office = self._mirroring.office = self._office
         self._delivery.channels = self._channels()
         self._probe.options = _icmp_options(settings.monitor.probing)
         self._prober.configure(settings.fleet, settings.monitor.probing)
@@ -215,11 +221,17 @@ class Daemon:
         self._traps.reopen(settings)
         self._evidence.configure(traces=settings.monitor.judging.trace)
         self._watchman.configure(settings.monitor.heartbeat)
+        self._mirror_to(settings)
         self._recording.configure(settings.monitor.storage)
         self._recorder.put(decisions)
         log.info(
             "configuration read again: %d sites, %d devices", len(settings.fleet.sites), len(settings.fleet.devices)
         )
+
+    def _mirror_to(self, settings: Settings) -> None:
+        section = settings.monitor.helpdesk
+        self._mirroring.configure(section, settings.home)
+        self._live.helpdesk = key_of(section) if section.kind else ""
 
     def _decided(self, decisions: Sequence[Decision]) -> None:
         self._recorder.put(self._evidence.beside(decisions))

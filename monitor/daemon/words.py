@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
+from monitor.alerts.helpdesks.registry import key_of
 from monitor.alerts.office import Office
 from monitor.settings.load import Settings
-from monitor.settings.secrets import secret_path
+from monitor.settings.secrets import is_open_to_others, secret_path
 from monitor.store.session import Store
 
 
@@ -29,6 +30,12 @@ def warnings(settings: Settings, office: Office, now_utc: datetime) -> Iterator[
     for path in _secrets(settings):
         if not path.is_file():
             yield f"{path} is missing: the devices of its credentials cannot be read by SNMP"
+    for file in settings.monitor.helpdesk.secrets:
+        path = settings.home / file
+        if not path.is_file():
+            yield f"{path} is missing: tickets cannot be mirrored to the help desk"
+        elif is_open_to_others(path):
+            yield f"{path} can be read by others: chmod 600 {path}"
     for year in office.calendar.missing_years(office.calendar.local(now_utc).date()):
         yield f"no list of public holidays for {year} in holidays.toml: its deadlines are estimates"
     for year in office.calendar.missing_ramadans(office.calendar.local(now_utc).date()):
@@ -48,4 +55,6 @@ def startup_lines(settings: Settings, store: Store) -> Iterator[str]:
     """What is running, and where to look."""
     yield f"watching {summary(settings)} every {settings.monitor.probing.interval_s:g} s"
     yield f"database {store.path} (journal: {store.journal_mode})"
+    if settings.monitor.helpdesk.configured:
+        yield f"tickets are mirrored to {key_of(settings.monitor.helpdesk)}"
     yield f"page http://{settings.monitor.web.listen}/ , metrics http://{settings.monitor.web.listen}/metrics"

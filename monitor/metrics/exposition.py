@@ -16,6 +16,7 @@ from prometheus_client.openmetrics.exposition import CONTENT_TYPE_LATEST
 
 from monitor.clock import NS_PER_S, Clock
 from monitor.metrics.charter import Charter
+from monitor.metrics.helpdesk import HelpDesk
 from monitor.metrics.itself import FAMILIES as OF_ITSELF
 from monitor.metrics.itself import Process, itself
 from monitor.metrics.live import Live
@@ -71,7 +72,7 @@ class Exposition:
 
     def __init__(self, live: Live, store: Store, clock: Clock) -> None:
         self._live, self._clock = live, clock
-        self._asking = (Charter(live, store, clock), Promises(live, store, clock), Notices(live, store, clock))
+        self._asking = tuple(part(live, store, clock) for part in (Charter, Promises, Notices, HelpDesk))
         self._parts: list[Part] = [
             *network(live),
             services(live),

@@ -69,6 +69,7 @@ class Live:
     last_turn_mono_ns: int = 0
     clock_suspect: Callable[[], bool] = bool
     office: Callable[[], Office | None] = lambda: None
+    helpdesk: str = ""
     rejected: Callable[[], Mapping[str, int]] = dict
     record: Callable[[Sample], None] = lambda _: None
     samples: dict[tuple[str, str], Sample] = field(default_factory=dict)

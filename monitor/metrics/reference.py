@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from monitor.metrics import charter, itself, network, notices, promises, services, snmp
+from monitor.metrics import charter, helpdesk, itself, network, notices, promises, services, snmp
 from monitor.metrics.text import Family
 from monitor.settings.modules_section import shipped_modules
 
@@ -59,7 +59,7 @@ SECTIONS = (
         (*charter.FAMILIES, *promises.FAMILIES),
         "What is counted over windows is counted anew every ten seconds, less often where that takes long.",
     ),
-    Section("Notices", (*charter.OUTBOX, *notices.FAMILIES)),
+    Section("Notices", (*charter.OUTBOX, *notices.FAMILIES, *helpdesk.FAMILIES)),
     Section("The monitor itself", (*itself.FAMILIES, charter.READABLE)),
 )
 MODULES = """## Modules

@@ -7,6 +7,7 @@ from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from monitor.settings.base import Model
 from monitor.settings.heartbeat_section import Heartbeat
+from monitor.settings.helpdesk_section import Helpdesk
 from monitor.settings.mail_address import is_mail_address
 from monitor.settings.maintenance_section import Maintenance
 from monitor.settings.modules_section import ModuleEntry
@@ -145,6 +146,7 @@ class MonitorFile(Model):
     recipients: dict[RecipientName, RecipientEntry] = Field(default_factory=dict)
     web: Web = Web()
     heartbeat: Heartbeat = Heartbeat()
+    helpdesk: Helpdesk = Helpdesk()
     snmp: Snmp = Snmp()
     vantage: dict[Id, VantageEntry] = Field(default_factory=dict)
     maintenance: dict[Id, Maintenance] = Field(default_factory=dict)

@@ -5,6 +5,7 @@
     outages 1 ── n affected          a root cause and the sites that were silent behind it
     tickets 1 ── n outages           a ticket may see its site go down again
     tickets 1 ── n ticket_events     append-only history
+    tickets 1 ── n helpdesk_tickets  where a ticket stands in an outside help desk, and what is told there
     tickets 1 ── n notices           the outbox: mails owed, leased, sent or dead
     events                           the timeline of what judges nobody
     site_states, heartbeat, gaps     what readers show while the daemon is away, and when nobody watched
@@ -189,6 +190,36 @@ class Notice(Base):
     ticket: Mapped[Ticket | None] = relationship(back_populates="notices")
 
     __table_args__ = (Index("ix_notices_owed", "sent_utc", "dead_utc", "due_utc"),)
+
+
+class HelpdeskTicket(Base):
+    """Where a ticket stands in an outside help desk (``desk``), and how far both sides know of each other.
+
+    ``told_event_id``: the last event of its history that is written there. ``agreed_state``, ``agreed_status``: our
+    state and the status there that both sides last stood at. ``seen``: the last remark read there, by stream.
+    ``away``: the last try failed because the whole desk did.
+    """
+
+    __tablename__ = "helpdesk_tickets"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    desk: Mapped[str] = mapped_column(String(320))
+    ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"), index=True)
+    outside_id: Mapped[str] = mapped_column(String(32), default="")
+    told_event_id: Mapped[int] = mapped_column(default=0)
+    agreed_state: Mapped[str] = mapped_column(String(16))
+    agreed_status: Mapped[str] = mapped_column(String(64))
+    seen: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    stamp: Mapped[str] = mapped_column(String(64), default="")
+    looked_utc: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(default=0)
+    next_try_utc: Mapped[datetime]
+    away: Mapped[bool] = mapped_column(default=False)
+    last_error: Mapped[str] = mapped_column(Text, default="")
+
+    ticket: Mapped[Ticket] = relationship()
+
+    __table_args__ = (UniqueConstraint("desk", "ticket_id"),)
 
 
 class Event(Base):

@@ -83,6 +83,7 @@ def grow(office: Desk) -> None:
         brief = new_notice(office.office, "morning-20261123", "morning", "responsible", {}, now)
         brief.sent_utc = now
         session.add(brief)
+    office.live.helpdesk = "played"
     office.goes_down("backbone-north")
     office.goes_down("backbone-south")
     for _ in range(2):

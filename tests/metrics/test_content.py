@@ -26,7 +26,7 @@ __all__ = ["office"]
 
 OTHERS = (
     *("upazila_build", "upazila_notices", "upazila_brief", "upazila_outbox_late", "upazila_charter"),
-    *("upazila_snmp_replies", "process_", "python_"),
+    *("upazila_helpdesk", "upazila_snmp_replies", "process_", "python_"),
 )
 IF_MIB = {
     f"{name} {what} names should be written in 'snake_case' not 'camelCase'"

@@ -1,0 +1,143 @@
+"""GLPI over its REST API (apirest.md in GLPI's own tree).
+
+Texts are HTML there. Our followups begin with their mark. A followup by whoever opened the ticket reopens what was
+solved, unless it says that it does not mean to ('_no_reopen'), as ours do. A modification's date has whole seconds
+only, so that it cannot say that nothing is new: everything is read at every look.
+"""
+
+import html
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from monitor.alerts.helpdesks.base import DeskRefused, Meanings, Remark, View, is_mark, subject_tag
+from monitor.alerts.helpdesks.rest import Access
+from monitor.alerts.helpdesks.telling import markup, plain
+from monitor.alerts.states import S, TicketState
+
+NAME, ID = 1, 2  # search options of a ticket
+STREAMS = ("ITILFollowup", "ITILSolution")
+PER_PAGE, MOST_PAGES = 50, 40
+NO_MORE = "ERROR_RANGE_EXCEED_TOTAL"
+PLAIN_ROWS = {"expand_dropdowns": "true", "get_hateoas": "false"}
+
+MEANS: Meanings = {
+    "1": (S.OPEN,),
+    "2": (S.ACKNOWLEDGED, S.IN_PROGRESS),
+    "3": (S.IN_PROGRESS, S.ACKNOWLEDGED),
+    "4": (S.WAITING,),
+    "5": (S.RESOLVED, S.CLOSED),
+    "6": (S.CLOSED, S.RESOLVED),
+}
+WANTS: Mapping[TicketState, str] = {
+    S.OPEN: "1",
+    S.ACKNOWLEDGED: "2",
+    S.IN_PROGRESS: "2",
+    S.WAITING: "4",
+    S.RESOLVED: "5",
+    S.CLOSED: "5",  # GLPI files what is solved by itself; we leave it open to remarks
+}
+
+
+class Glpi:
+    """``access.queue`` is the number of the entity."""
+
+    fresh = "1"
+    means, wants = MEANS, WANTS
+
+    def __init__(self, access: Access) -> None:
+        self._entity = int(access.queue)
+        app = {"App-Token": access.app_token.reveal()} if access.app_token else {}
+        self._login = access.rest("/apirest.php", "user_token ", app)
+        self._rest = access.anonymous("/apirest.php", app)
+        self._session: dict[str, str] = {}
+
+    def check(self) -> str:
+        found = self._in_session(lambda session: self._rest.get("/getMyEntities", session))
+        entities = {int(entity["id"]): str(entity["name"]) for entity in found["myentities"]}
+        if self._entity not in entities:
+            known = ", ".join(f"{id_} ({name})" for id_, name in entities.items()) or "none"
+            raise DeskRefused(f"the token has no entity {self._entity}, but: {known}. Expected one of these")
+        return f"GLPI, entity {self._entity} ({entities[self._entity]})"
+
+    def find(self, number: str) -> str:
+        tag = subject_tag(number)
+        criterion = {"field": NAME, "searchtype": "contains", "value": number}
+        asked = {f"criteria[0][{key}]": value for key, value in criterion.items()}
+        shown = {"forcedisplay[0]": ID, "forcedisplay[1]": NAME, "range": "0-49"}
+        answer = self._in_session(lambda session: self._rest.get("/search/Ticket", session, **asked, **shown))
+        rows = answer.get("data") or []
+        named = rows.values() if isinstance(rows, dict) else rows
+        ours = [int(row[str(ID)]) for row in named if str(row[str(NAME)]).startswith(tag)]
+        return str(min(ours)) if ours else ""
+
+    def create(self, number: str, subject: str, text: str) -> str:
+        fields = {"name": subject, "content": markup(text), "entities_id": self._entity, "type": 1}
+        return str(int(self._post("/Ticket", fields)["id"]))
+
+    def look(self, outside_id: str, seen: Mapping[str, int], stamp: str) -> View:
+        ticket = self._ticket(outside_id)
+        status = "deleted" if int(ticket.get("is_deleted") or 0) else str(ticket["status"])
+        remarks = [remark for stream in STREAMS for remark in self._remarks(outside_id, stream, seen.get(stream, 0))]
+        return View(status, _person(ticket.get("users_id_lastupdater")), "", tuple(remarks))
+
+    def comment(self, outside_id: str, mark: str, text: str) -> None:
+        content = markup(f"{mark}\n{text}")
+        followup = {"itemtype": "Ticket", "items_id": int(outside_id), "content": content, "_no_reopen": 1}
+        self._post("/ITILFollowup", followup)
+
+    def set_status(self, outside_id: str, status: str) -> None:
+        body = {"input": {"status": int(status)}}
+        self._in_session(lambda session: self._rest.put(f"/Ticket/{outside_id}", body, session))
+        found = str(self._ticket(outside_id)["status"])
+        if found != status:
+            raise DeskRefused(f"ticket {outside_id} did not become {status} but is {found}. May the token do that?")
+
+    def _ticket(self, outside_id: str) -> Any:
+        return self._in_session(lambda session: self._rest.get(f"/Ticket/{outside_id}", session, **PLAIN_ROWS))
+
+    def _remarks(self, outside_id: str, stream: str, seen: int) -> list[Remark]:
+        """The rows after ``seen``, the oldest first; the newest are asked for first."""
+        rows: list[Mapping[str, Any]] = []
+        for page in range(MOST_PAGES):
+            first = page * PER_PAGE
+            asked = {"range": f"{first}-{first + PER_PAGE - 1}", "order": "DESC", **PLAIN_ROWS}
+            found = self._page(f"/Ticket/{outside_id}/{stream}", asked)
+            rows += [row for row in found if int(row["id"]) > seen]
+            if len(found) < PER_PAGE or any(int(row["id"]) <= seen for row in found):
+                break
+        return [_remark(stream, row) for row in sorted(rows, key=lambda row: int(row["id"]))]
+
+    def _page(self, path: str, asked: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+        try:
+            answer = self._in_session(lambda session: self._rest.get(path, session, **asked))
+        except DeskRefused as error:
+            if NO_MORE in str(error):
+                return []
+            raise
+        return answer if isinstance(answer, list) else []
+
+    def _post(self, path: str, fields: Mapping[str, Any]) -> Any:
+        return self._in_session(lambda session: self._rest.post(path, {"input": fields}, session))
+
+    def _in_session(self, asking: Callable[[Mapping[str, str]], Any]) -> Any:
+        """Asks within a session; one that has run out is opened anew, once. What was refused so was not done."""
+        if self._session:
+            try:
+                return asking(self._session)
+            except DeskRefused as error:
+                if not error.to_all:
+                    raise
+        self._session = {"Session-Token": str(self._login.get("/initSession")["session_token"])}
+        return asking(self._session)
+
+
+def _remark(stream: str, row: Mapping[str, Any]) -> Remark:
+    text = plain(html.unescape(str(row.get("content") or "")))
+    first, _, rest = text.partition("\n")
+    mark = first.strip() if is_mark(first.strip()) else ""
+    return Remark(stream, int(row["id"]), _person(row.get("users_id")), rest if mark else text, mark)
+
+
+def _person(value: object) -> str:
+    """A user's name; a bare number is nobody's."""
+    return "" if value is None or isinstance(value, int) or str(value).isdigit() else str(value)

@@ -1,0 +1,50 @@
+"""The kinds of help desks by the name that monitor.toml gives them. A new kind is one file and one line here."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from monitor.alerts.helpdesks.base import Helpdesk
+from monitor.alerts.helpdesks.glpi import Glpi
+from monitor.alerts.helpdesks.rest import Access, Line
+from monitor.alerts.helpdesks.rt import RequestTracker
+from monitor.alerts.helpdesks.zammad import Zammad
+from monitor.settings.helpdesk_section import Helpdesk as Section
+from monitor.settings.secrets import Secret, SecretError, read_secret
+
+KINDS: Mapping[str, Callable[[Access], Helpdesk]] = {
+    "rt": RequestTracker,
+    "zammad": Zammad,
+    "glpi": Glpi,
+}
+
+
+def open_desk(section: Section, home: Path, line: Line | None = None) -> Helpdesk:
+    """The help desk that the configuration names; raises SecretError when its token cannot be had.
+
+    ``line``: what its requests go through, for whoever wants to cut them off.
+    """
+    if section.token_file is None:
+        raise SecretError("there is no token_file for the help desk. Expected one in monitor.toml [helpdesk]")
+    access = Access(
+        url=section.url,
+        queue=section.queue,
+        user=section.user,
+        token=_token(home / section.token_file),
+        app_token=_token(home / section.app_token_file) if section.app_token_file else None,
+        ca_file=home / section.ca_file if section.ca_file else None,
+        timeout_s=section.timeout_s,
+        line=line or Line(),
+    )
+    return KINDS[section.kind](access)
+
+
+def key_of(section: Section) -> str:
+    """What tells this help desk from any that was configured before it."""
+    return f"{section.kind} {section.url}"
+
+
+def _token(file: Path) -> Secret:
+    secret = read_secret(file)
+    if not (secret.reveal().isascii() and secret.reveal().isprintable()):
+        raise SecretError(f"{file}: its first line is no token. Expected plain ASCII")
+    return secret

@@ -1,0 +1,129 @@
+"""Request Tracker 5 over its REST API 2.0 (the manual page RT::REST2 is the reference).
+
+Our remarks carry their mark as subject. What RT answers to a change is a sentence for people in their own language,
+whether it was done or not, so that a status is read again after it was set.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
+
+from monitor.alerts.helpdesks.base import DeskRefused, Meanings, Remark, View, is_mark, subject_tag
+from monitor.alerts.helpdesks.rest import Access, AnswerTooLong
+from monitor.alerts.helpdesks.telling import plain
+from monitor.alerts.states import S, TicketState
+
+FIELDS = "Type,NewValue,Creator,Data"
+PER_PAGE, MOST_PAGES = 50, 40
+LONGEST_SUBJECT_BYTES = 200
+STREAM = "transaction"
+WRITTEN = {"Comment", "Correspond"}
+
+MEANS: Meanings = {
+    "new": (S.OPEN,),
+    "open": (S.ACKNOWLEDGED, S.IN_PROGRESS),
+    "stalled": (S.WAITING,),
+    "resolved": (S.RESOLVED, S.CLOSED),
+    "rejected": (S.RESOLVED, S.CLOSED),
+}
+WANTS: Mapping[TicketState, str] = {
+    S.OPEN: "new",
+    S.ACKNOWLEDGED: "open",
+    S.IN_PROGRESS: "open",
+    S.WAITING: "stalled",
+    S.RESOLVED: "resolved",
+    S.CLOSED: "resolved",
+}
+
+
+class RequestTracker:
+    """``access.queue`` is the queue's name."""
+
+    fresh = "new"
+    means, wants = MEANS, WANTS
+
+    def __init__(self, access: Access) -> None:
+        self._queue = access.queue
+        self._rest = access.rest("/REST/2.0", "token ")
+
+    def check(self) -> str:
+        version = self._rest.get("/rt")["Version"]
+        try:
+            queue = self._rest.get(f"/queue/{quote(self._queue, safe='')}")
+        except DeskRefused as error:
+            if error.to_all:
+                raise
+            raise DeskRefused(f"the token sees no queue '{self._queue}' ({error}). Grant it SeeQueue there") from None
+        if not any(link.get("ref") == "create" for link in queue["_hyperlinks"]):
+            raise DeskRefused(f"the token may make no tickets in the queue '{self._queue}'. Grant it CreateTicket")
+        return f"Request Tracker {version}, queue '{queue['Name']}'"
+
+    def find(self, number: str) -> str:
+        tag = subject_tag(number)
+        query = "Subject LIKE '{}'".format(tag.replace("\\", "\\\\").replace("'", "\\'"))
+        found = self._rest.get("/tickets", query=query, fields="Subject", orderby="id", per_page=20)
+        ours = [int(item["id"]) for item in found["items"] if str(item["Subject"]).startswith(tag)]
+        return str(min(ours)) if ours else ""
+
+    def create(self, number: str, subject: str, text: str) -> str:
+        body = {"Queue": self._queue, "Subject": shortened(subject), "Content": text, "ContentType": "text/plain"}
+        return str(int(self._rest.post("/ticket", body)["id"]))
+
+    def look(self, outside_id: str, seen: Mapping[str, int], stamp: str) -> View:
+        ticket, tag = self._rest.get_tagged(f"/ticket/{outside_id}")
+        status = str(ticket["Status"])
+        if tag and tag == stamp:
+            return View(status, "", tag, ())
+        history = self._history(outside_id, seen.get(STREAM, 0))
+        changes = [item for item in history if item["Type"] == "Status" and item["NewValue"] == status]
+        by = str(changes[-1]["Creator"]["id"]) if changes else ""
+        return View(status, by, tag, tuple(self._remark(item) for item in history if item["Type"] in WRITTEN))
+
+    def comment(self, outside_id: str, mark: str, text: str) -> None:
+        body = {"Subject": mark, "Content": text, "ContentType": "text/plain"}
+        self._rest.post(f"/ticket/{outside_id}/comment", body)
+
+    def set_status(self, outside_id: str, status: str) -> None:
+        self._rest.put(f"/ticket/{outside_id}", {"Status": status})
+        found = self._rest.get(f"/ticket/{outside_id}")["Status"]
+        if found != status:
+            raise DeskRefused(f"ticket {outside_id} did not become '{status}' but is '{found}'. May the token do that?")
+
+    def _history(self, outside_id: str, seen: int) -> list[dict[str, Any]]:
+        """The transactions after ``seen``, the oldest first. The newest are asked for first: a history can be long."""
+        found: list[dict[str, Any]] = []
+        for page in range(1, MOST_PAGES + 1):
+            answer = self._rest.get(
+                f"/ticket/{outside_id}/history", fields=FIELDS, orderby="id", order="DESC", per_page=PER_PAGE, page=page
+            )
+            found += answer["items"]
+            # How many pages there are is told to superusers only.
+            if len(answer["items"]) < PER_PAGE or any(int(item["id"]) <= seen for item in answer["items"]):
+                break
+        return sorted((item for item in found if int(item["id"]) > seen), key=lambda item: int(item["id"]))
+
+    def _remark(self, item: Mapping[str, Any]) -> Remark:
+        id_, author, mark = int(item["id"]), str(item["Creator"]["id"]), str(item["Data"]).strip()
+        return (
+            Remark(STREAM, id_, author, "", mark) if is_mark(mark) else Remark(STREAM, id_, author, self._content(id_))
+        )
+
+    def _content(self, transaction: int) -> str:
+        """The words of a remark: its plain part, or its HTML as text."""
+        try:
+            parts = self._rest.get(f"/transaction/{transaction}/attachments", fields="Content,ContentType")["items"]
+        except AnswerTooLong:
+            return "(too long to be taken over)"
+        for kind, read in (("text/plain", str), ("text/html", plain)):
+            for part in parts:
+                if part.get("ContentType") == kind and part.get("Content"):
+                    return read(str(part["Content"]))
+        return ""
+
+
+def shortened(subject: str) -> str:
+    """What RT keeps of a subject: it counts bytes, and cuts in the middle of a word."""
+    if len(subject.encode()) <= LONGEST_SUBJECT_BYTES:
+        return subject
+    kept = subject.encode()[: LONGEST_SUBJECT_BYTES - len("…".encode())].decode(errors="ignore")
+    return f"{kept.rpartition(' ')[0] or kept}…"

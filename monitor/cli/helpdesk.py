@@ -1,0 +1,135 @@
+"""`helpdesk`: what the outside help desk knows of our tickets, and `helpdesk test`: whether it can be reached."""
+
+import json
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from monitor.cli.failing import CANNOT, NO, Failure, settings_of, store_of
+from monitor.cli.wide import console
+
+if TYPE_CHECKING:
+    from monitor.settings.load import Settings
+    from monitor.store.helpdesks import MirrorTotals
+
+app = typer.Typer(help="Shows what an outside help desk knows of our tickets; `test` asks whether it can be reached.")
+
+AsJson = Annotated[bool, typer.Option("--json", help="As JSON.")]
+NONE = "No help desk: [helpdesk] of monitor.toml names none."
+
+
+@app.callback(invoke_without_command=True)
+def helpdesk(
+    context: typer.Context,
+    limit: Annotated[int, typer.Option(min=1, max=10_000, help="At most so many, what is owed first.")] = 50,
+    as_json: AsJson = False,
+) -> None:
+    """Lists the mirrored tickets. Exit code 1 while one was refused."""
+    if context.invoked_subcommand is not None:
+        return
+
+    from monitor.alerts.helpdesks.registry import key_of
+    from monitor.store import helpdesks
+
+    settings = settings_of(context.obj)
+    section = settings.monitor.helpdesk
+    if not section.configured:
+        print(json.dumps({"desk": None}) if as_json else NONE)
+        return
+    with store_of(settings) as store, store.read() as session:
+        totals = helpdesks.totals(session, key_of(section))
+        rows = helpdesks.mirrored(session, key_of(section), limit)
+    now = {"desk": key_of(section), **facts(totals), "tickets": [_row(row) for row in rows]}
+    if as_json:
+        print(json.dumps(now, ensure_ascii=False, indent=2))
+    else:
+        _print(now)
+    if totals.refused:
+        raise typer.Exit(NO)
+
+
+@app.command()
+def test(context: typer.Context) -> None:
+    """Asks, changing nothing, whether address, token and queue are right."""
+    from monitor.alerts.helpdesks.base import DeskAway, DeskRefused
+    from monitor.alerts.helpdesks.registry import open_desk
+    from monitor.settings.secrets import SecretError
+
+    settings = settings_of(context.obj)
+    if not settings.monitor.helpdesk.configured:
+        raise Failure(NONE, NO)
+    try:
+        print(f"{open_desk(settings.monitor.helpdesk, settings.home).check()}: reached, nothing was changed.")
+    except SecretError as error:
+        raise Failure(str(error), CANNOT) from None
+    except (DeskAway, DeskRefused) as error:
+        raise Failure(f"{settings.monitor.helpdesk.url}: {error}", NO) from None
+    except (KeyError, TypeError, ValueError, AttributeError):
+        words = f"answers, but not as {settings.monitor.helpdesk.kind} does. Expected 'url' as its front page has it"
+        raise Failure(f"{settings.monitor.helpdesk.url}: {words}", NO) from None
+
+
+def facts(totals: "MirrorTotals") -> dict[str, Any]:
+    """The figures as JSON can hold them; also part of `status`."""
+    return {
+        "mirrored": totals.mirrored,
+        "pending": totals.pending,
+        "oldest_pending": totals.oldest_utc.isoformat() if totals.oldest_utc else None,
+        "refused": totals.refused,
+        "last_error": totals.last_error,
+    }
+
+
+def mirror(settings: "Settings") -> dict[str, Any] | None:
+    """The state of the mirror; None where no help desk is configured."""
+    from monitor.alerts.helpdesks.registry import key_of
+    from monitor.store import helpdesks
+
+    section = settings.monitor.helpdesk
+    if not section.configured:
+        return None
+    with store_of(settings) as store, store.read() as session:
+        return facts(helpdesks.totals(session, key_of(section)))
+
+
+def mirror_line(now: dict[str, Any]) -> str:
+    """That state in one line."""
+    from monitor.cli.status import age
+
+    waits = f", {now['pending']} to be told (the oldest for {age(now['oldest_pending'])})" if now["pending"] else ""
+    refused = f", {now['refused']} refused" if now["refused"] else ""
+    error = f": {now['last_error']}" if now["last_error"] else ""
+    return f"Help desk: {now['mirrored']} ticket{'s'[: now['mirrored'] != 1]} there{waits}{refused}{error}"
+
+
+def _row(row: Any) -> dict[str, Any]:
+    values = {name: getattr(row, name) for name in row.__slots__}
+    return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in values.items()}
+
+
+def _print(now: dict[str, Any]) -> None:
+    from rich.table import Table
+    from rich.text import Text
+
+    from monitor.cli.status import local
+
+    print(f"{now['desk']}\n{mirror_line(now)}")
+    if not now["tickets"]:
+        return
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
+    for heading in ("Ticket", "State", "There", "Status there", "Owed", "Looked at", "Next try", "Trouble"):
+        table.add_column(heading, no_wrap=heading in {"Ticket", "State", "There"})
+    for row in now["tickets"]:
+        waits = row["attempts"] and datetime.fromisoformat(row["next_try_utc"]) > datetime.now(UTC)
+        table.add_row(
+            row["number"],
+            row["state"],
+            row["outside_id"],
+            Text(row["status"]),
+            str(row["owed"] or ""),
+            local(row["looked_utc"]),
+            local(row["next_try_utc"]) if waits else "",
+            Text(row["last_error"]),
+        )
+    console().print(table)

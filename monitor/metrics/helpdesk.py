@@ -1,0 +1,71 @@
+"""The mirror to an outside help desk as metrics: a desk that is away for long shows as an age that grows."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from monitor.clock import Clock
+from monitor.metrics.live import Live
+from monitor.metrics.text import Anew, Body, Family, Line
+from monitor.store import helpdesks
+from monitor.store.helpdesks import MirrorTotals
+from monitor.store.session import Store
+
+PENDING = Family(
+    "upazila_helpdesk_pending",
+    "gauge",
+    "Tickets that the outside help desk is still to be told of; these three are absent without one.",
+    unit="tickets",
+)
+OLDEST = Family(
+    "upazila_helpdesk_oldest_seconds", "gauge", "How long the oldest of that has been waiting.", unit="seconds"
+)
+REFUSED = Family(
+    "upazila_helpdesk_refused",
+    "gauge",
+    "Tickets that the help desk did not take for a reason of their own.",
+    unit="tickets",
+)
+FAMILIES = (PENDING, OLDEST, REFUSED)
+
+
+class HelpDesk:
+    """Some families of the page; `ask` goes to the database, wherever that may take its time."""
+
+    def __init__(self, live: Live, store: Store, clock: Clock) -> None:
+        self._live, self._store, self._clock = live, store, clock
+        self._totals: MirrorTotals | None = None
+        self._part = Anew(FAMILIES, self._lines)
+
+    def ask(self) -> None:
+        """Reads what there is of the help desk that is configured; nothing without one."""
+        self._totals = None
+        if self._live.helpdesk:
+            try:
+                with self._store.read() as session:
+                    self._totals = helpdesks.totals(session, self._live.helpdesk)
+            except SQLAlchemyError:
+                self._totals = None
+
+    def look(self) -> Iterator[None]:
+        return self._part.look()
+
+    def bodies(self) -> Iterator[Body]:
+        if self._totals is not None:
+            yield from self._part.bodies()
+
+    def forget(self) -> None:
+        self._part.forget()
+
+    def _lines(self) -> Iterator[Line]:
+        assert self._totals is not None
+        yield from lines(self._totals, self._clock.utc())
+
+
+def lines(totals: MirrorTotals, now_utc: datetime) -> Iterator[Line]:
+    """What the totals come to."""
+    oldest_s = (now_utc - totals.oldest_utc).total_seconds() if totals.oldest_utc else 0.0
+    yield PENDING.of(totals.pending)
+    yield OLDEST.of(max(oldest_s, 0.0))
+    yield REFUSED.of(totals.refused)

@@ -1,0 +1,103 @@
+"""What is mirrored to a help desk and what is not yet: asked of the database every time, never remembered."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy.orm import Session
+
+from monitor.store.models import HelpdeskTicket, Ticket, TicketEvent
+
+ACTOR = "helpdesk"  # who did what was done there: 'helpdesk', or 'helpdesk/NAME'
+ENDED = ("resolved", "closed")
+WATCHED = timedelta(days=30)  # so long after it was solved, somebody may still reopen a ticket there
+
+
+@dataclass(frozen=True, slots=True)
+class MirrorView:
+    """Where one ticket stands there, what is owed to it, and what went wrong last; ``owed``: events not told yet."""
+
+    number: str
+    state: str
+    outside_id: str
+    status: str
+    owed: int
+    looked_utc: datetime | None
+    attempts: int
+    next_try_utc: datetime
+    last_error: str
+
+
+@dataclass(frozen=True, slots=True)
+class MirrorTotals:
+    """How many tickets stand there, how many wait to be told of something, since when, and how many were refused."""
+
+    mirrored: int
+    pending: int
+    oldest_utc: datetime | None
+    refused: int
+    last_error: str
+
+
+def owed() -> ColumnElement[bool]:
+    """Whether an event is still to be told there: what was done there is not."""
+    from_there = or_(TicketEvent.actor == ACTOR, TicketEvent.actor.startswith(f"{ACTOR}/"))
+    return and_(
+        TicketEvent.ticket_id == HelpdeskTicket.ticket_id, TicketEvent.id > HelpdeskTicket.told_event_id, ~from_there
+    )
+
+
+def pending() -> ColumnElement[bool]:
+    """Whether a mirrored ticket waits to be told of something; its `Ticket` must be joined."""
+    return or_(
+        HelpdeskTicket.outside_id == "",
+        HelpdeskTicket.agreed_state != Ticket.state,
+        exists().where(owed()).correlate(HelpdeskTicket),
+    )
+
+
+def watched(now_utc: datetime) -> ColumnElement[bool]:
+    """Whether somebody may still do something to it there; its `Ticket` must be joined."""
+    return or_(Ticket.state.not_in(ENDED), Ticket.resolved_utc > now_utc - WATCHED)
+
+
+def mirrored(session: Session, desk: str, limit: int = 1_000) -> list[MirrorView]:
+    """The tickets that stand in this help desk or ought to, what is owed first, then the newest."""
+    count = select(func.count()).where(owed()).correlate(HelpdeskTicket).scalar_subquery()
+    query = (
+        select(HelpdeskTicket, Ticket.number, Ticket.state, count)
+        .join(Ticket)
+        .where(HelpdeskTicket.desk == desk)
+        .order_by(~pending(), HelpdeskTicket.id.desc())
+        .limit(limit)
+    )
+    return [
+        MirrorView(
+            number,
+            state,
+            row.outside_id,
+            row.agreed_status if row.outside_id else "",
+            events,
+            row.looked_utc,
+            row.attempts,
+            row.next_try_utc,
+            row.last_error,
+        )
+        for row, number, state, events in session.execute(query)
+    ]
+
+
+def totals(session: Session, desk: str) -> MirrorTotals:
+    """The state of the mirror in five figures."""
+    here = HelpdeskTicket.desk == desk
+    count = select(func.count()).select_from(HelpdeskTicket).join(Ticket)
+    first = select(func.min(TicketEvent.at_utc)).where(owed()).correlate(HelpdeskTicket).scalar_subquery()
+    failed = select(HelpdeskTicket.last_error).where(here, HelpdeskTicket.last_error != "")
+    oldest = select(func.min(func.coalesce(first, Ticket.opened_utc))).select_from(HelpdeskTicket).join(Ticket)
+    return MirrorTotals(
+        mirrored=session.scalar(count.where(here, HelpdeskTicket.outside_id != "")) or 0,
+        pending=session.scalar(count.where(here, pending())) or 0,
+        oldest_utc=session.scalar(oldest.where(here, pending())),
+        refused=session.scalar(count.where(here, HelpdeskTicket.attempts > 0, HelpdeskTicket.away.is_(False))) or 0,
+        last_error=session.scalar(failed.order_by(HelpdeskTicket.next_try_utc.desc()).limit(1)) or "",
+    )

@@ -1,0 +1,179 @@
+"""An office whose tickets are mirrored: to two help desks played from their documents, and to a real one."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from itertools import count
+from pathlib import Path
+from typing import Protocol
+
+import pytest
+from sqlalchemy import select
+
+from monitor.alerts.helpdesks.base import Helpdesk
+from monitor.alerts.helpdesks.mirror import Mirror, Outcome
+from monitor.alerts.helpdesks.registry import key_of, open_desk
+from monitor.alerts.office import Office
+from monitor.alerts.states import TicketState
+from monitor.settings.helpdesk_section import Helpdesk as Section
+from monitor.store import helpdesks
+from monitor.store.models import TicketEvent
+from monitor.store.session import open_store
+from tests.alerts.conftest import Desk
+from tests.lab.desks import PlayedDesk
+from tests.lab.glpi import APP_TOKEN, Glpi
+from tests.lab.rt import RealRt
+from tests.lab.zammad import Zammad
+
+POLL = timedelta(seconds=60)
+SITE = "backbone-north"
+prefixes = count(1)
+
+
+class Place(Protocol):
+    """A help desk as a test sees it: what stands there, and what somebody at the desk does."""
+
+    kind: str
+    queue: str
+
+    @property
+    def url(self) -> str: ...
+
+    @property
+    def token(self) -> str: ...
+
+    def tickets(self, number: str) -> list[str]: ...
+
+    def status(self, id_: str) -> str: ...
+
+    def remarks(self, id_: str) -> list[tuple[str, str]]: ...
+
+    def person_writes(self, id_: str, text: str) -> None: ...
+
+    def person_sets(self, id_: str, status: str) -> None: ...
+
+    def go_away(self) -> None: ...
+
+    def come_back(self) -> None: ...
+
+
+@dataclass
+class Mirrored:
+    """Both sides: ``here`` the office, ``place`` the help desk, and between them the mirror."""
+
+    here: Desk
+    place: Place
+    section: Section
+    desk: Helpdesk
+
+    @property
+    def mirror(self) -> Mirror:
+        return Mirror(
+            self.here.store, self.here.office, self.desk, key_of(self.section), POLL, self.here.clock, lambda: 1.0
+        )
+
+    def settle(self, most: int = 50) -> Outcome:
+        """Gives every ticket its turn that is due; what came of the last."""
+        for _ in range(most):
+            outcome = self.mirror.next()
+            if outcome is not Outcome.MORE:
+                return outcome
+        raise AssertionError(f"still not settled after {most} turns")
+
+    def later(self, **length: float) -> Outcome:
+        """So much later."""
+        self.here.clock.advance(timedelta(**length).total_seconds())
+        self.here.look()
+        return self.settle()
+
+    def opened(self, site: str = SITE) -> tuple[str, str]:
+        """A site goes down and its ticket stands there: (our number, the id there)."""
+        self.here.goes_down(site)
+        self.here.look()
+        number = self.here.tickets()[-1][0]
+        self.settle()
+        return number, self.id_of(number)
+
+    def id_of(self, number: str) -> str:
+        (only,) = self.place.tickets(number)
+        return only
+
+    def state(self, number: str) -> str:
+        return {found: state for found, state, _ in self.here.tickets()}[number]
+
+    def stands_at(self, id_: str, state: TicketState) -> bool:
+        """Whether the status there stands for this state of ours."""
+        return state in self.desk.means.get(self.place.status(id_), ())
+
+    def done_there(self) -> list[tuple[str, str, str]]:
+        """(actor, kind, text) of all that our history has from there."""
+        with self.here.store.read() as session:
+            events = session.scalars(select(TicketEvent).order_by(TicketEvent.id))
+            return [(e.actor, e.kind, e.text) for e in events if e.actor.partition("/")[0] == helpdesks.ACTOR]
+
+    def told(self, number: str) -> list[int]:
+        """The ids of our events that are written there, in the order in which they are."""
+        marks = [text.split()[0] for who, text in self.place.remarks(self.id_of(number)) if who == "monitor"]
+        return [int(mark.partition("/")[2].partition(")")[0]) for mark in marks]
+
+    def ours(self, number: str) -> list[int]:
+        """The ids of all events that are to be written there: the first message tells the opening."""
+        with self.here.store.read() as session:
+            events = session.scalars(select(TicketEvent).order_by(TicketEvent.id)).all()
+            return [
+                e.id
+                for e in events
+                if e.ticket.number == number and e.kind != "opened" and e.actor.partition("/")[0] != helpdesks.ACTOR
+            ]
+
+    def totals(self) -> helpdesks.MirrorTotals:
+        with self.here.store.read() as session:
+            return helpdesks.totals(session, key_of(self.section))
+
+
+def mirrored(place: Place, office: Office, folder: Path, timeout_s: float = 10.0) -> Mirrored:
+    """An office of its own, whose numbers no other test has given."""
+    charter = replace(office.charter, ticket_prefix=f"T{next(prefixes):03}")
+    own = replace(office, charter=charter)
+    secret, app = folder / "token", folder / "app-token"
+    secret.write_text(f"{place.token}\n")
+    app.write_text(f"{APP_TOKEN}\n")
+    section = Section(
+        kind=place.kind,  # type: ignore[arg-type]
+        url=place.url,
+        token_file=secret,
+        app_token_file=app if place.kind == "glpi" else None,
+        queue=place.queue,
+        timeout_s=timeout_s,
+    )
+    return Mirrored(Desk(own, open_store(folder / "state")), place, section, open_desk(section, folder))
+
+
+@pytest.fixture(scope="session")
+def request_tracker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealRt]:
+    """Debian's, set up once; every test has tickets with a prefix of its own."""
+    with RealRt(tmp_path_factory.mktemp("rt")) as running:
+        yield running
+
+
+@pytest.fixture(params=["zammad", "glpi", pytest.param("rt", marks=pytest.mark.long)])
+def both(request: pytest.FixtureRequest, office: Office, tmp_path: Path) -> Iterator[Mirrored]:
+    """An office and each kind of help desk in turn."""
+    if request.param == "rt":
+        found = mirrored(request.getfixturevalue("request_tracker"), office, tmp_path)
+        yield found
+        found.here.store.close()
+        return
+    with {"zammad": Zammad, "glpi": Glpi}[request.param]() as place:
+        found = mirrored(place, office, tmp_path)
+        yield found
+        found.here.store.close()
+
+
+@pytest.fixture(params=[Zammad, Glpi], ids=["zammad", "glpi"])
+def faulty(request: pytest.FixtureRequest, office: Office, tmp_path: Path) -> Iterator[tuple[Mirrored, PlayedDesk]]:
+    """An office and a played help desk that can be told to misbehave; half a second is long."""
+    with request.param() as place:
+        found = mirrored(place, office, tmp_path, timeout_s=0.5)
+        yield found, place
+        found.here.store.close()

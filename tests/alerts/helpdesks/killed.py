@@ -1,0 +1,54 @@
+"""A mirror that is killed (SIGKILL) right after the help desk did what it was asked, before that is noted anywhere.
+
+``python -m tests.alerts.helpdesks.killed STATE SECTION.json PREFIX NOW METHOD``
+"""
+
+import os
+import signal
+import sys
+from dataclasses import replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from monitor.alerts.helpdesks.mirror import Mirror, Outcome
+from monitor.alerts.helpdesks.registry import key_of, open_desk
+from monitor.alerts.office import Office
+from monitor.clock import VirtualClock
+from monitor.settings.helpdesk_section import Helpdesk as Section
+from monitor.settings.load import load
+from monitor.store.session import open_store
+from tests.alerts.conftest import SHIPPED
+
+
+class Killing:
+    """A help desk that answers once and takes us with it."""
+
+    def __init__(self, desk: Any, method: str) -> None:
+        self._desk, self._method = desk, method
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._desk, name)
+        if name != self._method:
+            return found
+
+        def done_and_killed(*arguments: Any) -> None:
+            found(*arguments)
+            os.kill(os.getpid(), signal.SIGKILL)
+
+        return done_and_killed
+
+
+def main(state: str, section: str, prefix: str, now: str, method: str) -> None:
+    found = Section.model_validate_json(Path(section).read_text(encoding="utf-8"))
+    office = Office.of(load(SHIPPED))
+    office = replace(office, charter=replace(office.charter, ticket_prefix=prefix))
+    desk: Any = Killing(open_desk(found, Path("/")), method)
+    clock = VirtualClock(datetime.fromisoformat(now))
+    mirror = Mirror(open_store(Path(state)), office, desk, key_of(found), timedelta(seconds=60), clock)
+    while mirror.next() is Outcome.MORE:
+        pass
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
