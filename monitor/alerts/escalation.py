@@ -47,7 +47,7 @@ def _with_steps_due(session: Session, office: Office, now_utc: datetime) -> Sequ
         select(*columns).where(Ticket.state.in_(UNSOLVED))
     ):
         dates = Dates(event_utc, deadline_utc, breached_utc, recounted.get(id_, 0))
-        if due(office.steps_of(dates, office.charter.services[service].officer), stage, now_utc):
+        if due(office.steps_of(dates, office.charter.service(service).officer), stage, now_utc):
             found.append(id_)
     tickets: list[Ticket] = []
     for start in range(0, len(found), MANY):
@@ -77,7 +77,7 @@ def foreseen(office: Office, ticket: Ticket) -> Sequence[Step]:
     """All steps that the ticket's dates allow to foresee, done or not, in the order of their own dates."""
     recounted = sum(event.kind == "recounted" for event in ticket.events)
     dates = Dates(ticket.event_utc, ticket.deadline_utc, ticket.breached_utc, recounted)
-    return office.steps_of(dates, office.charter.services[ticket.service].officer)
+    return office.steps_of(dates, office.charter.service(ticket.service).officer)
 
 
 def _due(office: Office, ticket: Ticket, now_utc: datetime) -> list[Step]:

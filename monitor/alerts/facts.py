@@ -60,7 +60,7 @@ def deadline_of(office: Office, ticket: Ticket) -> Deadline:
     """The ticket's deadline by today's charter and calendar, with its reasons."""
     if ticket.outages:
         return deadline_of_outage(office, ticket.outages[0])
-    target = office.charter.services[ticket.service].target
+    target = office.charter.service(ticket.service).target
     return target_deadline(
         target, started_utc=ticket.event_utc, confirmed_utc=ticket.event_utc, calendar=office.calendar
     )
@@ -69,7 +69,7 @@ def deadline_of(office: Office, ticket: Ticket) -> Deadline:
 def deadline_of_outage(office: Office, outage: Outage) -> Deadline:
     """The outage's deadline by today's charter and calendar, with its reasons."""
     return target_deadline(
-        office.charter.services[outage.service].target,
+        office.charter.service(outage.service).target,
         started_utc=outage.started_utc,
         confirmed_utc=outage.confirmed_utc,
         calendar=office.calendar,
@@ -94,7 +94,7 @@ def _common(office: Office, service_key: str, site: str | None, now_utc: datetim
         "office_en": office.charter.name_en,
         "now": now_utc.isoformat(),
         "site": site_facts(office, site),
-        "service": _service_facts(office.charter.services[service_key]),
+        "service": _service_facts(office.charter.service(service_key)),
         "page_url": office.mail.page_url,
     }
 

@@ -98,14 +98,14 @@ def owe_for_outages(
 
     They are for the outage's officer, and for whoever else wants them.
     """
-    officer = {service.key: service.officer for service in office.charter.services.values()}
-    keys = {outage.id: f"outage-{outage.id}/{name}/{officer[outage.service]}" for outage, name in due}
+    officer = {outage.id: office.charter.service(outage.service).officer for outage, _ in due}
+    keys = {outage.id: f"outage-{outage.id}/{name}/{officer[outage.id]}" for outage, name in due}
     there = known_keys(session, list(keys.values()))
     fresh = [(outage, name) for outage, name in due if keys[outage.id] not in there]
     for outage, name in fresh:
         facts = {**facts_of_outage(office, outage, now_utc), "head": audit.head(session)}
         further = further_readers(office, name.partition("-")[0], facts)
-        for reader in dict.fromkeys([officer[outage.service], *further]):
+        for reader in dict.fromkeys([officer[outage.id], *further]):
             session.add(new_notice(office, f"outage-{outage.id}", name, reader, facts, now_utc))
     return [outage for outage, _ in fresh]
 

@@ -76,7 +76,7 @@ def _open(session: Session, office: Office, outage: Outage, now_utc: datetime) -
     for line in outage.recounted.splitlines():
         audit.record(session, ticket, MONITOR, "recounted", line, now_utc)
     audit.record(session, ticket, MONITOR, "opened", history_line("opened", facts), now_utc)
-    outbox.owe(session, office, ticket, "opened", office.charter.services[ticket.service].officer, facts, now_utc)
+    outbox.owe(session, office, ticket, "opened", office.charter.service(ticket.service).officer, facts, now_utc)
     return ticket
 
 

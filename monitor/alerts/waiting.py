@@ -14,7 +14,7 @@ from monitor.store.models import Ticket
 
 def ends(session: Session, office: Office, ticket: Ticket, now_utc: datetime) -> None:
     """Adds the time spent waiting to the ticket's dates, where its service pauses; the history says so."""
-    service = office.charter.services[ticket.service]
+    service = office.charter.service(ticket.service)
     began_utc = next((event.at_utc for event in reversed(ticket.events) if event.kind == "wait"), None)
     if not service.waiting_pauses or began_utc is None:
         return

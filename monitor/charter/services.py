@@ -1,5 +1,6 @@
 """The Citizen's Charter ready to use: services by key, the grievance chain, the officers."""
 
+import dataclasses
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -123,6 +124,25 @@ class Charter:
             officers={role: _officer(role, entry) for role, entry in file.officers.items()},
             stages=tuple(map(_stage, file.stages)),
             expectations=file.expectations,
+        )
+
+    def service(self, key: str) -> Service:
+        """The service ``key``; one that was taken out of the charter is a stand-in that the first officer answers for.
+
+        What was promised under it, an outage or a ticket that is still open, goes on.
+        """
+        known = self.services.get(key)
+        if known is not None:
+            return known
+        section, _, number = key.partition(":")
+        plain = dataclasses.replace(next(iter(self.services.values())), key=key, site_kinds=(), waiting_pauses=False)
+        return dataclasses.replace(
+            plain,
+            section="official" if section == "official" else "citizen",
+            number=int(number) if number.isdecimal() else 0,
+            name_bn=f"{key} (সনদে আর নেই)",
+            name_en=f"{key} (no longer in the charter)",
+            officer=next(iter(self.officers)),
         )
 
     def service_for_kind(self, kind: Kind) -> Service:

@@ -94,3 +94,5 @@ class Delivery:
     def close(self) -> None:
         """Lets the threads go; a letter under way is sent once more under its old Message-ID, or not at all."""
         self._threads.shutdown(wait=False, cancel_futures=True)
+        for channel in self.channels.values():
+            channel.break_off()

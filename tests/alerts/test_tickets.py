@@ -1,11 +1,13 @@
 """From a missed target to a resolved ticket, on a clock that the test turns."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
 from monitor.alerts import states, tickets
+from monitor.alerts.letters import render
 from monitor.judging.decisions import OutageClosed
 from tests.alerts.conftest import Desk
 
@@ -170,3 +172,20 @@ def test_the_drawing_of_the_states_names_exactly_the_states_and_actions_of_the_c
     drawing = (states.__doc__ or "").split("::")[1].split("``comment`` and")[0]
     words = set(re.findall(r"[a-z_]{2,}", drawing))
     assert words == {*states.TicketState, *states.ACTIONS} - {"comment", "raise"}
+
+
+def test_a_service_that_leaves_the_charter_stops_nothing_that_is_under_way(desk: Desk) -> None:
+    desk.goes_down("udc-juniadaha")
+    desk.wait(days=2)
+    rest = {key: service for key, service in desk.office.charter.services.items() if key != "citizen:8"}
+    desk.office = replace(desk.office, charter=replace(desk.office.charter, services=rest))
+    desk.goes_down("backbone-north")
+    for _ in range(40):
+        desk.wait(days=1)
+        for letter in desk.send_all():
+            assert "{" not in render(letter).text
+    # Both matters climb the chain; the one without a row of its own says that it has none.
+    assert {stage for _, _, stage in desk.tickets()} == {2}
+    desk.comes_back("udc-juniadaha")
+    desk.wait(minutes=11)
+    assert "no longer in the charter" in render(desk.send_all()[0]).text

@@ -102,6 +102,23 @@ async def test_letters_wait_while_the_server_is_mute_and_all_go_when_it_speaks(
     assert lag_s < 0.1  # whoever waits for the server, the loop does not
 
 
+async def test_a_stop_does_not_wait_for_a_mute_server(store: Store, office: Office, server: BadMailServer) -> None:
+    office = replace(office, mail=mail_of(server, timeout_s=60))
+    server.mode = "mute"
+    goes_down(store, office, "site-0000")
+    channels = channels_of(office, store.path.parent, store.path.parent)
+    delivery = Delivery(store, office, channels, SystemClock(), 0.05)
+    task = asyncio.create_task(delivery.run())
+    while not server.connections:
+        await asyncio.sleep(0.02)
+    begun = time.monotonic()
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    delivery.close()
+    await asyncio.to_thread(delivery._threads.shutdown, True)
+    assert time.monotonic() - begun < 5
+
+
 async def test_a_server_that_leaves_after_the_message_gets_it_again_under_the_same_name(
     store: Store, office: Office, server: BadMailServer
 ) -> None:

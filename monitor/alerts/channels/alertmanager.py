@@ -21,6 +21,9 @@ ALERTS = "api/v2/alerts"
 class AlertmanagerChannel:
     """Posts alerts; keeps nothing."""
 
+    def break_off(self) -> None:
+        """Lets it end by itself: it is short."""
+
     def deliver(self, letter: Letter, recipient: Recipient, rendered: Rendered) -> str:
         """Returns what the server answered."""
         url = urljoin((recipient.address or "").rstrip("/") + "/", ALERTS)

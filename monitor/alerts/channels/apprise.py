@@ -9,6 +9,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from subprocess import DEVNULL, PIPE
 
 from monitor.alerts.channels.base import PermanentFailure, Recipient, Rendered, TemporaryFailure
 from monitor.alerts.outbox import Letter
@@ -16,6 +17,7 @@ from monitor.settings.secrets import SecretError, read_secret
 
 DELIVERED, REFUSED, NO_SUCH_SERVICE = 0, 1, 2
 MOST_CHARACTERS = 1_000
+COMMAND = [sys.executable, "-m", "monitor.alerts.channels.apprise"]
 
 
 class AppriseChannel:
@@ -23,6 +25,12 @@ class AppriseChannel:
 
     def __init__(self, home: Path) -> None:
         self._home = home
+        self._under_way: subprocess.Popen[str] | None = None
+
+    def break_off(self) -> None:
+        """Ends the process that is under way."""
+        if (process := self._under_way) is not None:
+            process.kill()
 
     def deliver(self, letter: Letter, recipient: Recipient, rendered: Rendered) -> str:
         """Returns Apprise's word that it was taken."""
@@ -31,16 +39,18 @@ class AppriseChannel:
         except SecretError as error:
             raise TemporaryFailure(str(error)) from None
         job = {"url": url, "title": rendered.subject, "body": rendered.short[:MOST_CHARACTERS], "kind": letter.kind}
-        command = [sys.executable, "-m", "monitor.alerts.channels.apprise"]
-        try:
-            done = subprocess.run(
-                command, input=json.dumps(job), text=True, timeout=recipient.timeout_s, capture_output=True, check=False
-            )
-        except subprocess.TimeoutExpired:
-            raise TemporaryFailure(f"no answer within {recipient.timeout_s:g} s") from None
-        if done.returncode == NO_SUCH_SERVICE:
+        with subprocess.Popen(COMMAND, stdin=PIPE, stdout=DEVNULL, stderr=DEVNULL, text=True) as process:
+            self._under_way = process
+            try:
+                process.communicate(json.dumps(job), timeout=recipient.timeout_s)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                raise TemporaryFailure(f"no answer within {recipient.timeout_s:g} s") from None
+            finally:
+                self._under_way = None
+        if process.returncode == NO_SUCH_SERVICE:
             raise PermanentFailure(f"{recipient.address}: Apprise knows no such service. Expected one of its URLs")
-        if done.returncode != DELIVERED:
+        if process.returncode != DELIVERED:
             raise TemporaryFailure("Apprise could not deliver it")
         return "accepted through Apprise"
 

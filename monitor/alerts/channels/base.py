@@ -68,3 +68,6 @@ class Channel(Protocol):
 
     def deliver(self, letter: Letter, recipient: Recipient, rendered: Rendered) -> str:
         """Hands the letter over and returns what proves it; raises a DeliveryFailure. Never takes for ever."""
+
+    def break_off(self) -> None:
+        """Ends a delivery that is under way in another thread, if there is one: the daemon stops."""

@@ -80,6 +80,12 @@ class EmailChannel:
         self._mail = mail
         self._folder = folder
         self._home = home
+        self._under_way: _Smtp | None = None
+
+    def break_off(self) -> None:
+        """Cuts the conversation that is under way."""
+        if (smtp := self._under_way) is not None:
+            smtp.cut()
 
     def deliver(self, letter: Letter, recipient: Recipient, rendered: Rendered) -> str:
         """Returns the server's answer to DATA, or the file's name."""
@@ -108,6 +114,7 @@ class EmailChannel:
         limit = threading.Timer(mail.timeout_s * WHOLE_CONVERSATION, smtp.cut)
         limit.daemon = True
         limit.start()
+        self._under_way = smtp
         try:
             code, greeting = smtp.connect(mail.host, mail.port)
             if code != 220:
@@ -118,6 +125,7 @@ class EmailChannel:
                 smtp.login(mail.username, (self._home / mail.password_file).read_text(encoding="utf-8").strip())
             yield smtp
         finally:
+            self._under_way = None
             limit.cancel()
             smtp.hang_up()
 
