@@ -6,6 +6,7 @@ from datetime import timedelta
 
 from monitor.charter.calendar import Calendar
 from monitor.charter.services import Charter, Service
+from monitor.settings.acknowledged_section import Acknowledged
 from monitor.settings.fleet import Fleet
 from monitor.settings.load import Settings
 from monitor.settings.maintenance_section import Maintenance
@@ -23,9 +24,11 @@ class Office:
     reopen_window: timedelta
     mail: Mail
     maintenance: Mapping[str, Maintenance] = field(default_factory=dict)
+    acknowledged: Mapping[str, Acknowledged] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, settings: Settings) -> "Office":
+    def of(cls, settings: Settings, planned: Mapping[str, Maintenance] | None = None) -> "Office":
+        """``planned``: work that was asked for by command, beside that of the configuration."""
         rules = settings.monitor.tickets
         return cls(
             settings.fleet,
@@ -34,7 +37,8 @@ class Office:
             timedelta(seconds=rules.recovery_hold_s),
             timedelta(hours=rules.reopen_window_h),
             settings.monitor.mail,
-            settings.monitor.maintenance,
+            {**settings.monitor.maintenance, **(planned or {})},
+            settings.monitor.acknowledged,
         )
 
     def service_of(self, site: str) -> Service:

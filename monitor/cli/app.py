@@ -16,6 +16,7 @@ from monitor.cli import (
     daemon,
     discover,
     importing,
+    maintenance,
     probe,
     records,
     replay,
@@ -49,6 +50,7 @@ app = typer.Typer(
 
 app.add_typer(probe.app, name="probe")
 app.add_typer(tickets.app, name="ticket")
+app.add_typer(maintenance.app, name="maintenance")
 app.add_typer(records.audit, name="audit")
 app.add_typer(tickets.several, name="tickets")
 tickets.several.command()(records.export)

@@ -14,12 +14,12 @@ import typer
 import zstandard
 
 from monitor.cli.failing import BAD_INPUT, Failure, settings_of
+from monitor.cli.moments import YEARS, moment_of
 
 if TYPE_CHECKING:
     from monitor.sample import Sample
     from monitor.settings.fleet import Fleet
 
-YEARS = (2000, 2100)
 PARTS = 1_000_000  # a share of loss in whole echoes
 
 
@@ -34,7 +34,7 @@ def replay(
     from monitor.daemon.replay import replay as play
 
     settings = settings_of(config or context.obj)
-    until_utc = _until(until)
+    until_utc = moment_of("--until", until) if until else None
     for transition in play(settings, read(samples, settings.fleet), until_utc):
         print(json.dumps(transition, ensure_ascii=False) if as_json else sentence(transition))
 
@@ -142,20 +142,6 @@ def _opened(path: Path) -> TextIO:
         reader = zstandard.ZstdDecompressor().stream_reader(path.open("rb"), read_across_frames=True, closefd=True)
         return io.TextIOWrapper(reader, encoding="utf-8")
     return path.open(encoding="utf-8")
-
-
-def _until(text: str) -> datetime | None:
-    from monitor.charter.text import DHAKA
-
-    if not text:
-        return None
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        raise Failure(f"--until: '{text}' is not a time. Expected one such as 2026-12-24T10:00", BAD_INPUT) from None
-    if not YEARS[0] <= found.year < YEARS[1]:
-        raise Failure(f"--until: '{text}' is too far away. Expected a year from {YEARS[0]} to {YEARS[1]}", BAD_INPUT)
-    return (found if found.tzinfo else found.replace(tzinfo=DHAKA)).astimezone(UTC)
 
 
 def sentence(transition: dict[str, Any]) -> str:

@@ -7,11 +7,14 @@ the way to it is down: then it is ``unreachable`` and hangs on that outage.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from monitor.judging.baseline import Baselines
 from monitor.judging.decisions import (
     Affected,
     Decision,
+    Excused,
+    ExcusedNoMore,
     NoLongerAffected,
     Noticed,
     OutageClosed,
@@ -23,7 +26,7 @@ from monitor.judging.decisions import (
 from monitor.judging.flapping import Flaps
 from monitor.judging.known import UNJUDGED, Known
 from monitor.judging.labs import Count, Labs, count
-from monitor.judging.pause import Pause, Pauses, never
+from monitor.judging.pause import Pause, Pauses, behind, never
 from monitor.judging.power import POWER, Power, silent_together
 from monitor.judging.states import Health, Rules, State, Transition
 from monitor.judging.topology import Blame, OnTheWay, blame
@@ -31,12 +34,15 @@ from monitor.judging.vantage import Vantage
 from monitor.sample import Sample, Verdict
 from monitor.settings.fleet import Fleet, Group
 
+NO_END = timedelta(hours=1)  # after so long is looked again at a pause whose end is not known
+
 
 @dataclass
 class Board:
     """What is known of every device and site.
 
-    ``open_outages`` (site → start) and ``affected`` (site → root) are what the store remembers from before a restart.
+    What the store remembers from before a restart: ``open_outages`` (site → start), ``affected`` (site → root) with
+    ``silent_since``, and ``held``: sites that are silent but excused, with their pause.
     """
 
     fleet: Fleet
@@ -44,22 +50,29 @@ class Board:
     open_outages: dict[str, datetime] = field(default_factory=dict)
     affected: dict[str, str] = field(default_factory=dict)
     states: dict[str, State] = field(default_factory=dict)
+    silent_since: dict[str, datetime] = field(default_factory=dict)
+    held: dict[str, Pause] = field(default_factory=dict)
     pauses: Pauses = never
     flaps: Flaps = field(default_factory=Flaps)
     power: Power = field(default_factory=Power)
     labs: Labs = field(default_factory=Labs)
     vantage: Vantage = field(default_factory=Vantage)
+    baselines: Baselines = field(default_factory=Baselines)
     _known: Known = field(default_factory=Known)
     _pending: dict[str, Transition] = field(default_factory=dict)
-    _held: dict[str, Pause] = field(default_factory=dict)
+    _next_look: datetime | None = None
 
     def __post_init__(self) -> None:
+        self._with_usual_times = self.fleet.devices.keys() - self.fleet.workstations
         self.vantage = Vantage({name: ids(group) for name, group in self.fleet.groups.items()}, self.vantage.blind)
         for site in [*self.open_outages, *self.affected]:
             if site in self.fleet.sites:
-                since = self.open_outages.get(site)
+                since = self.open_outages.get(site) or self.silent_since.get(site)
                 for vital in self.fleet.sites[site].vital:
                     self._known.remember_down(vital, since, self.rules)
+        for site in self.held:
+            if site in self.fleet.sites and site in self.silent_since:
+                self._known.remember_doubt(self._gateway(site), self.silent_since[site])
 
     def health(self, device: str) -> Health:
         """The health of a device or of a link's interface; unknown before its first sample."""
@@ -73,7 +86,7 @@ class Board:
         """The site's state, derived from its devices and from what lies before it."""
         if site in self.affected:
             return State.UNREACHABLE
-        if site in self._held:
+        if site in self.held:
             return State.PAUSED
         state = self._vital_health(site).state
         if state is State.UP and any(self.health(each).state in _POOR for each in self.fleet.sites[site].others):
@@ -86,7 +99,8 @@ class Board:
         if site is None or sample.verdict is Verdict.UNKNOWN or self.is_blind(site):
             return self._look_out(sample) if self.vantage.watches(sample.device) else []
         before = self._known.health(sample.device)
-        health, transition = self._known.take(sample, self.rules)
+        slow_ns = self.baselines.take(sample) if sample.device in self._with_usual_times else None
+        health, transition = self._known.take(sample, self.rules, slow_ns)
         if sample.device in self.fleet.workstations:
             return list(self._lab(site, sample, transition))
         if health is before and not self.flaps.watches(site):
@@ -112,13 +126,22 @@ class Board:
         return count([self.health(each) for each in self.fleet.sites[site].workstations])
 
     def tick(self, now_utc: datetime) -> list[Decision]:
-        """Looks again at the silent sites that were in a pause; to be called now and then."""
-        return list(self._settle(list(self._pending), now_utc)) if self._held else []
+        """Looks again at the silent sites whose pause is over; to be called now and then."""
+        if self._next_look is None or now_utc < self._next_look:
+            return []
+        decisions = list(self._settle(list(self._pending), now_utc))
+        self._next_look = self.next_tick(now_utc)
+        return decisions
 
-    def next_tick(self) -> datetime | None:
-        """When at the latest `tick` has something to do, as far as that is known."""
-        ends = [pause.until_utc for pause in self._held.values() if pause.until_utc is not None]
-        return min(ends, default=None)
+    def next_tick(self, after_utc: datetime) -> datetime | None:
+        """When `tick` has something to do next, as far as that is known."""
+        ends = (pause.until_utc or after_utc + NO_END for pause in self.held.values())
+        return min((end for end in ends if end > after_utc), default=None)
+
+    def replan(self, pauses: Pauses, now_utc: datetime) -> list[Decision]:
+        """Goes over to other plans at once: what is excused no longer begins now."""
+        self.pauses = pauses
+        return list(self._settle(list(self._pending), now_utc))
 
     def is_blind(self, site: str) -> bool:
         """Whether we cannot see as far as that site."""
@@ -132,12 +155,12 @@ class Board:
             if isinstance(decision, VantageLost):
                 for site, groups in self.fleet.uplinks.items():
                     if decision.group in groups:
-                        self._forgive(site)
+                        decisions = [*decisions, *self._forgive(site, decision.since_utc)]
         return decisions
 
-    def _forgive(self, site: str) -> None:
+    def _forgive(self, site: str, at_utc: datetime) -> Iterator[Decision]:
         waited = self._pending.pop(site, None) is not None
-        self._held.pop(site, None)
+        yield from self._let_go(site, at_utc)
         self._known.forgive((device.id for device in self.fleet.sites[site].devices), also_down=waited)
 
     def lose_sight(self, interface: str, at_utc: datetime) -> list[Decision]:
@@ -172,7 +195,7 @@ class Board:
             yield from self._vital_changed(site, device, transition)
         if site in self.fleet.children:  # its children may have waited for what is now known of it
             yield from self._settle(list(self._pending), at_utc)
-        elif site in self._pending and (transition is not None or site in self._held):
+        elif site in self._pending and (transition is not None or site in self.held):
             yield from self._settle([site], at_utc)
         if transition is not None:
             yield from self._site_changed(site, transition.since_utc)
@@ -189,20 +212,22 @@ class Board:
         if down_besides:
             return
         self._pending.pop(site, None)
-        if self._held.pop(site, None) is not None:
-            self._judge_again_who_waited_for(site)
+        yield from self._let_go(site, transition.since_utc)
+        if transition.old is State.DOWN:
+            yield from self._judge_again_who_waited_for(site, transition.seen_utc)
         if self.affected.pop(site, None) is not None:
             yield NoLongerAffected(site, transition.since_utc)
         if self.open_outages.pop(site, None) is not None:
             yield OutageClosed(site, transition.since_utc)
             yield from self._judge_again_behind(site, transition.since_utc)
 
-    def _judge_again_who_waited_for(self, root: str) -> None:
-        """Who was silent behind a site in a pause must prove by its own rounds that it is down."""
-        for site in self.fleet.descendants(root):
-            if self._pending.pop(site, None) is not None:
-                self._held.pop(site, None)
-                self._known.doubt_down(self.fleet.sites[site].vital)
+    def _judge_again_who_waited_for(self, root: str, at_utc: datetime) -> Iterator[Decision]:
+        """Who is silent behind a site that answers now must prove by its own rounds that it is down."""
+        for site in [each for each in self._pending if root in self.fleet.ancestors(each)]:
+            del self._pending[site]
+            self._known.doubt_down(self.fleet.sites[site].vital)
+            yield from self._let_go(site, at_utc)
+            yield from self._site_changed(site, at_utc)
 
     def _judge_again_behind(self, root: str, at_utc: datetime) -> Iterator[Decision]:
         """Each site that was silent behind ``root`` must now prove by its own rounds that it is down."""
@@ -223,33 +248,44 @@ class Board:
                 for each in self.fleet.ancestors(site)
             )
             if finding.blame is Blame.WAIT:
+                if finding.root in self.held and site in self._pending:
+                    yield from self._hold(site, behind(finding.root, self.held[finding.root]), now_utc)
                 continue
             if finding.root is None and (pause := self.pauses(site, now_utc)) is not None:
                 yield from self._hold(site, pause, now_utc)
                 continue
-            if site in self._held and self._vital_health(site).suspect:
+            if finding.root is None and site in self.held and self._vital_health(site).suspect:
                 continue  # the pause is over, but it has just begun to answer
             transition = self._pending.pop(site)
-            held = self._held.pop(site, None)
+            pause = self.held.get(site)
             if finding.root is None:
-                yield from self._open(site, transition.since_utc, now_utc, held)
+                yield from self._open(site, transition.since_utc, now_utc, pause)
             else:
+                yield from self._let_go(site, now_utc)
                 self.affected[site] = finding.root
                 yield Affected(site, finding.root, transition.since_utc)
             yield from self._site_changed(site, transition.since_utc)
 
     def _hold(self, site: str, pause: Pause, now_utc: datetime) -> Iterator[Decision]:
-        known = self._held.get(site)
-        self._held[site] = pause
+        known, since_utc = self.held.get(site), self._pending[site].since_utc
+        self.held[site] = pause
         if known is None or known.why != pause.why:
-            yield Noticed(site, "", "paused", f"silent, but no outage begins: {pause.why}", now_utc)
-        yield from self._site_changed(site, self._pending[site].since_utc)
+            since_utc = since_utc if known is None else now_utc
+            yield Excused(site, since_utc, pause.kind, pause.why, pause.until_utc, now_utc)
+        looks = (self._next_look, pause.until_utc or now_utc + NO_END)
+        self._next_look = min(look for look in looks if look is not None)
+        yield from self._site_changed(site, since_utc)
 
-    def _open(self, site: str, since_utc: datetime, now_utc: datetime, held: Pause | None) -> Iterator[Decision]:
+    def _let_go(self, site: str, at_utc: datetime) -> Iterator[Decision]:
+        if self.held.pop(site, None) is not None:
+            yield ExcusedNoMore(site, at_utc)
+
+    def _open(self, site: str, since_utc: datetime, now_utc: datetime, pause: Pause | None) -> Iterator[Decision]:
         reason = self._reason(site)
-        if held is not None:
-            reason = f"{reason}; silent since {since_utc:%Y-%m-%d %H:%M}Z, which was excused until now: {held.why}"
-            since_utc = max(since_utc, min(held.until_utc or now_utc, now_utc))
+        if pause is not None:
+            reason = f"{reason}; silent since {since_utc:%Y-%m-%d %H:%M}Z, which was excused until now: {pause.why}"
+            since_utc = max(since_utc, min(pause.until_utc or now_utc, now_utc))
+            yield from self._let_go(site, since_utc)
         self.open_outages[site] = since_utc
         last_good = self._known.last_good.get(self._gateway(site))
         neighbours = self._neighbours(site)
@@ -299,6 +335,9 @@ class Board:
             successor = fleet.devices.get(device.id)
             if successor is None or successor.address != device.address:
                 self._known.forget(device.id)
+                self.baselines.forget(device.id)
+        self._with_usual_times = fleet.devices.keys() - fleet.workstations
+        self.baselines.keep(self._with_usual_times)
         self.vantage = Vantage({name: ids(group) for name, group in fleet.groups.items()}, self.vantage.blind)
         decisions += self.vantage.drop_gone(now_utc)
         for interface in set(self._known.healths) - set(fleet.judged):
@@ -313,12 +352,33 @@ class Board:
             if _why_ended(old, fleet, site):
                 del self.affected[site]
                 decisions.append(NoLongerAffected(site, now_utc))
-        for known_site in [site for site in self._pending if _why_ended(old, fleet, site)]:
-            del self._pending[known_site]
-            self._held.pop(known_site, None)
+            elif self.affected[site] not in fleet.ancestors(site):  # it is reached another way now
+                del self.affected[site]
+                self._known.doubt_down(fleet.sites[site].vital)
+                decisions.append(NoLongerAffected(site, now_utc))
+        for site in [*self._pending, *self.held]:
+            if _why_ended(old, fleet, site):
+                self._pending.pop(site, None)
+                decisions += self._let_go(site, now_utc)
+        for site in [*self.open_outages, *self.affected]:
+            decisions += self._with_other_devices(site, now_utc)
         self.flaps.keep(fleet.sites)
         self.states = {site: state for site, state in self.states.items() if site in fleet.sites}
+        decisions += self._settle(list(self._pending), now_utc)  # who they waited for may be gone
         return decisions
+
+    def _with_other_devices(self, site: str, now_utc: datetime) -> Iterator[Decision]:
+        """A silent site whose devices are others by name: still silent, unless what was silent is not its any more."""
+        health = self._vital_health(site)
+        if health.state is State.UNKNOWN:
+            self._known.remember_down(self._gateway(site), self.open_outages.get(site), self.rules)
+        elif health.state is not State.DOWN and self._known.health(self._gateway(site)).state is not State.UNKNOWN:
+            if self.affected.pop(site, None) is not None:
+                yield NoLongerAffected(site, now_utc)
+            if self.open_outages.pop(site, None) is not None:
+                yield OutageClosed(site, now_utc, "reconfigured")
+                yield from self._judge_again_behind(site, now_utc)
+            yield from self._site_changed(site, now_utc)
 
 
 def ids(group: Group) -> tuple[str, ...]:

@@ -22,9 +22,9 @@ class Known:
         """Unknown before its first sample."""
         return self.healths.get(device, UNJUDGED)
 
-    def take(self, sample: Sample, rules: Rules) -> tuple[Health, Transition | None]:
+    def take(self, sample: Sample, rules: Rules, slow_ns: int | None) -> tuple[Health, Transition | None]:
         """Keeps what a sample that is not ``unknown`` makes of its device's health."""
-        health, transition = judge(self.health(sample.device), sample, rules)
+        health, transition = judge(self.health(sample.device), sample, rules, slow_ns)
         self.last[sample.device] = sample
         if sample.verdict is Verdict.OK:
             self.last_good[sample.device] = sample
@@ -45,6 +45,10 @@ class Known:
     def remember_down(self, device: str, since_utc: datetime | None, rules: Rules) -> None:
         """It was down before a restart, and is until it proves otherwise."""
         self.healths[device] = Health(State.DOWN, since_utc, failed=Row(rules.down_after, since_utc))
+
+    def remember_doubt(self, device: str, since_utc: datetime) -> None:
+        """It was silent before a restart, which led to nothing yet: it must prove it anew."""
+        self.healths[device] = Health(failed=Row(0, since_utc))
 
     def doubt_down(self, devices: Iterable[str]) -> None:
         """Those that are down must prove it anew."""

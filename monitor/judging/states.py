@@ -86,12 +86,12 @@ class Transition:
     seen_utc: datetime
 
 
-def judge(health: Health, sample: Sample, rules: Rules) -> tuple[Health, Transition | None]:
-    """What ``sample`` makes of ``health``."""
+def judge(health: Health, sample: Sample, rules: Rules, slow_ns: int | None = None) -> tuple[Health, Transition | None]:
+    """What ``sample`` makes of ``health``; ``slow_ns``: beyond what it took longer than is usual of this device."""
     if sample.verdict is Verdict.UNKNOWN:
         return health, None
     failed = sample.verdict is Verdict.FAILED
-    poor = failed or is_poor(sample, rules)
+    poor = failed or is_poor(sample, rules) or (slow_ns is not None and (sample.rtt_ns or 0) > slow_ns)
     if not poor and health.state is State.UP and health.failed is NO_ROW and health.poor is NO_ROW:
         return health, None  # by far the commonest case: nothing was wrong and nothing is
     rows = _with_round(health, sample.started_utc, failed=failed, poor=poor)

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
+from monitor.settings.acknowledged_section import Acknowledged
 from monitor.settings.base import Model
 from monitor.settings.heartbeat_section import Heartbeat
 from monitor.settings.mail_address import is_mail_address
@@ -55,6 +56,8 @@ class Judging(Model):
     up_after: Annotated[int, Field(ge=1, le=100)] = 2
     degraded_loss: Annotated[float, Field(gt=0, le=1)] = 0.2
     degraded_rtt_ms: Annotated[float, Field(gt=0, le=30_000)] = 500.0
+    degraded_rtt_mads: Annotated[float, Field(ge=0, le=1_000)] = 6.0
+    degraded_rtt_least_ms: Annotated[float, Field(gt=0, le=30_000)] = 10.0
     flapping_low: Annotated[float, Field(ge=0, le=1)] = 0.05
     flapping_high: Annotated[float, Field(gt=0, le=1)] = 0.2
     degraded_utilisation: Annotated[float, Field(gt=0, le=1)] = 0.9
@@ -145,4 +148,5 @@ class MonitorFile(Model):
     snmp: Snmp = Snmp()
     vantage: dict[Id, VantageEntry] = Field(default_factory=dict)
     maintenance: dict[Id, Maintenance] = Field(default_factory=dict)
+    acknowledged: dict[Id, Acknowledged] = Field(default_factory=dict)
     modules: dict[str, ModuleEntry] = Field(default_factory=dict)
