@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from monitor.sample import Sample
     from monitor.settings.fleet import Fleet
 
+MOST_MS = 1e9
 PARTS = 1_000_000  # a share of loss in whole echoes
 
 
@@ -31,10 +32,12 @@ def replay(
     as_json: Annotated[bool, typer.Option("--json", help="As JSON, an object a line.")] = False,
 ) -> None:
     """Runs recorded samples through the daemon's judging, charter clock and escalation. Nobody is told anything."""
+    from monitor.daemon import garbage
     from monitor.daemon.replay import replay as play
 
     settings = settings_of(config or context.obj)
     until_utc = moment_of("--until", until) if until else None
+    garbage.calm()
     for transition in play(settings, read(samples, settings.fleet), until_utc):
         print(json.dumps(transition, ensure_ascii=False) if as_json else sentence(transition))
 
@@ -69,14 +72,14 @@ def read(path: Path, fleet: "Fleet") -> Iterator["Sample"]:
         yield Sample(
             device,
             str(entry.get("probe", "icmp")),
-            at.astimezone(UTC),
+            at if at.tzinfo is UTC else at.astimezone(UTC),
             0,
             verdict,
             sent,
             received,
             rtts,
-            _printable(entry.get("reason", "" if verdict is Verdict.OK else "timeout")),
-            _printable(entry.get("poor", "")),
+            _printable(entry["reason"]) if "reason" in entry else "" if verdict is Verdict.OK else "timeout",
+            _printable(entry["poor"]) if "poor" in entry else "",
         )
 
 
@@ -88,7 +91,9 @@ def _printable(text: object) -> str:
 def _counts(entry: dict[str, Any], answered: bool, where: str) -> tuple[int, int, tuple[int, ...]]:
     """(sent, received, round-trip times) as a sample has them."""
     rtt, loss = entry.get("rtt_ms"), entry.get("loss")
-    for name, value, most in (("rtt_ms", rtt, 1e9), ("loss", loss, 1.0)):
+    if answered and type(rtt) is float and not loss and loss in (0, None) and 0.0 <= rtt <= MOST_MS:
+        return PARTS, PARTS, (round(rtt * 1_000_000),)  # by far the commonest case
+    for name, value, most in (("rtt_ms", rtt, MOST_MS), ("loss", loss, 1.0)):
         if value is None:
             continue
         if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= most:

@@ -64,7 +64,7 @@ def replay(settings: Settings, samples: Iterable[Sample], until_utc: datetime | 
 @contextmanager
 def _scratch() -> Iterator[Store]:
     with TemporaryDirectory() as folder:
-        store = open_store(Path(folder))
+        store = open_store(Path(folder), lasting=False)
         try:
             yield store
         finally:

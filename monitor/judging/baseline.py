@@ -93,9 +93,10 @@ class Baselines:
 
     def take(self, sample: Sample) -> int:
         """Learns from a round; says beyond what time it is slow, in nanoseconds."""
-        rtt_ns = sample.rtt_ns
-        if rtt_ns is None or sample.verdict is not Verdict.OK:
+        rtts_ns = sample.rtts_ns
+        if not rtts_ns or sample.verdict is not Verdict.OK:
             return NEVER_NS
+        rtt_ns = rtts_ns[0] if len(rtts_ns) == 1 else sum(rtts_ns) // len(rtts_ns)
         if not self._begins <= sample.started_utc < self._ends:
             self._hour = (sample.started_utc - EPOCH) // HOUR
             self._begins = EPOCH + self._hour * HOUR
@@ -108,8 +109,9 @@ class Baselines:
                 self.changed.add(sample.device)
             usual.rounds = array("f")
             usual.hour, usual.limit_ns = self._hour, usual.limit(self._hour, self.limits)
-        if len(usual.rounds) < MOST_ROUNDS:
-            usual.rounds.append(rtt_ns)
+        rounds = usual.rounds
+        if len(rounds) < MOST_ROUNDS:
+            rounds.append(rtt_ns)
         return usual.limit_ns
 
     def adjust(self, limits: Limits) -> None:

@@ -98,10 +98,11 @@ class Board:
         site = self.fleet.judged.get(sample.device)
         if site is None or sample.verdict is Verdict.UNKNOWN or self.is_blind(site):
             return self._look_out(sample) if self.vantage.watches(sample.device) else []
+        learns = sample.device in self._with_usual_times
         before = self._known.health(sample.device)
-        slow_ns = self.baselines.take(sample) if sample.device in self._with_usual_times else None
+        slow_ns = self.baselines.take(sample) if learns else None
         health, transition = self._known.take(sample, self.rules, slow_ns)
-        if sample.device in self.fleet.workstations:
+        if not learns and sample.device in self.fleet.workstations:
             return list(self._lab(site, sample, transition))
         if health is before and not self.flaps.watches(site):
             return []  # by far the commonest case

@@ -24,11 +24,14 @@ class Known:
 
     def take(self, sample: Sample, rules: Rules, slow_ns: int | None) -> tuple[Health, Transition | None]:
         """Keeps what a sample that is not ``unknown`` makes of its device's health."""
-        health, transition = judge(self.health(sample.device), sample, rules, slow_ns)
-        self.last[sample.device] = sample
+        device = sample.device
+        before = self.healths.get(device, UNJUDGED)
+        health, transition = judge(before, sample, rules, slow_ns)
+        self.last[device] = sample
         if sample.verdict is Verdict.OK:
-            self.last_good[sample.device] = sample
-        self.healths[sample.device] = health
+            self.last_good[device] = sample
+        if health is not before:
+            self.healths[device] = health
         return health, transition
 
     def worst(self, devices: tuple[str, ...]) -> Health:

@@ -62,7 +62,8 @@ class Maintenance(Model):
     def from_json(cls, entry: Mapping[str, Any]) -> "Maintenance":
         """What ``model_dump(mode="json")`` made plain."""
         moments = {key: dt.datetime.fromisoformat(entry[key]) for key in MOMENTS if entry.get(key)}
-        return cls.model_validate({**entry, **moments})
+        clocks = {key: entry[key][:5] for key in ("opens", "closes") if entry.get(key)}
+        return cls.model_validate({**entry, **moments, **clocks})
 
     @property
     def begins_utc(self) -> dt.datetime | None:
