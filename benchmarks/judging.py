@@ -71,8 +71,7 @@ def judge(settings: Settings, minutes: int) -> dict[str, float]:
                 waiting += [(decision, sample.started_utc) for decision in decisions]
             if len(waiting) >= BATCH:
                 with store.write() as session:
-                    for decision, at_utc in waiting:
-                        outages.apply(session, office, decision, at_utc)
+                    outages.apply_all(session, office, waiting)
                     what_is_due(session, office, sample.started_utc)
                 waiting = []
         used_s = time.process_time() - begun_s

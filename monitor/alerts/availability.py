@@ -13,6 +13,7 @@ from monitor.alerts.planned import plans
 from monitor.charter.service_hours import promised
 from monitor.charter.text import DHAKA
 from monitor.judging.availability import Availability, Interval, availability, gaps_between
+from monitor.judging.power import POWER
 from monitor.store.models import AffectedSite, ExcusedSilence, Gap, Outage, SiteState
 
 
@@ -21,12 +22,14 @@ class Figures:
     """Of one site: what was promised (planned work excepted), and the whole time.
 
     ``excused``: when it was silent without an outage within the window (from, until, why): planned work is reported.
+    ``power``: how long of the window it was down by outages whose suspected cause is the power supply.
     """
 
     site: str
     promised: Availability
     always: Availability
     excused: tuple[tuple[datetime, datetime, str], ...] = ()
+    power: timedelta = timedelta(0)
 
 
 def figures(session: Session, office: Office, site: str, window: Interval, now_utc: datetime) -> Figures:
@@ -44,14 +47,21 @@ def figures(session: Session, office: Office, site: str, window: Interval, now_u
         for span in windows_of(entry, day)
     ]
     paused = [*gaps_between(hours, window), *planned, *excused]
+    dark = list(_down(session, site, now_utc, cause=POWER))
+    power = availability(window, dark, blind, []).down
     always = availability(window, [*down, *excused], blind, [])
-    return Figures(site, availability(window, down, blind, paused), always, tuple(silent))
+    return Figures(site, availability(window, down, blind, paused), always, tuple(silent), power)
 
 
-def _down(session: Session, site: str, now_utc: datetime) -> Iterator[Interval]:
-    for outage in session.scalars(select(Outage).where(Outage.site == site)):
+def _down(session: Session, site: str, now_utc: datetime, cause: str = "") -> Iterator[Interval]:
+    """By its own outages and behind others'; with ``cause`` only by outages that are thought to have that one."""
+    own = select(Outage).where(Outage.site == site)
+    behind = select(AffectedSite).where(AffectedSite.site == site)
+    if cause:
+        own, behind = own.where(Outage.cause == cause), behind.join(Outage).where(Outage.cause == cause)
+    for outage in session.scalars(own):
         yield outage.started_utc, outage.ended_utc or now_utc
-    for row in session.scalars(select(AffectedSite).where(AffectedSite.site == site)):
+    for row in session.scalars(behind):
         yield row.since_utc, row.until_utc or now_utc
 
 

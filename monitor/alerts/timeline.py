@@ -1,5 +1,6 @@
 """What becomes of decisions that are no outage: states of sites, and lines of the timeline."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -24,6 +25,7 @@ from monitor.judging.decisions import (
 from monitor.store.models import Event, ExcusedSilence, Gap, SiteState
 
 A_WEEK = timedelta(days=7)
+MOST_AT_ONCE = 500  # parameters of one statement
 UNUSED = "lab_unused"
 
 
@@ -56,6 +58,24 @@ def apply(session: Session, decision: Decision) -> None:
             note(session, site, "", kind, f"{share:.0%} of its last results changed", at_utc)
             if (row := session.get(SiteState, site)) is not None:
                 row.flapping = flapping
+
+
+def store_states(session: Session, states: Mapping[str, SiteChanged]) -> None:
+    """Stores the states of many sites at once."""
+    if not states:
+        return
+    known: dict[str, SiteState] = {}
+    sites = list(states)
+    for first in range(0, len(sites), MOST_AT_ONCE):
+        some = sites[first : first + MOST_AT_ONCE]
+        known |= {row.site: row for row in session.scalars(select(SiteState).where(SiteState.site.in_(some)))}
+    for site, change in states.items():
+        row = known.get(site)
+        if row is None:
+            session.add(SiteState(site=site, state=change.state, since_utc=change.since_utc))
+        else:
+            row.state, row.since_utc = change.state, change.since_utc
+    session.flush()
 
 
 def note(session: Session, site: str, device: str, kind: str, text: str, at_utc: datetime) -> None:

@@ -50,6 +50,7 @@ def availability(
                 "site": one.site,
                 "promised": _facts(one.promised),
                 "always": _facts(one.always),
+                "power_s": one.power.total_seconds(),
                 "excused": [
                     {"from": begins.isoformat(), "until": ends.isoformat(), "why": why}
                     for begins, ends, why in one.excused
@@ -72,7 +73,18 @@ def _print(found: "list[Figures]") -> None:
     from rich.table import Table
 
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
-    for heading in ("Site", "In its hours", "Up", "Down", "Unmonitored", "Paused", "At all hours", "Down", "Excused"):
+    for heading in (
+        "Site",
+        "In its hours",
+        "Up",
+        "Down",
+        "Unmonitored",
+        "Paused",
+        "At all hours",
+        "Down",
+        "Power",
+        "Excused",
+    ):
         table.add_column(heading, justify="left" if heading == "Site" else "right", no_wrap=True)
     for one in found:
         kept = one.promised
@@ -83,6 +95,7 @@ def _print(found: "list[Figures]") -> None:
             *(_hours(span.total_seconds()) for span in spans),
             _share(one.always),
             _hours(one.always.down.total_seconds()),
+            _hours(one.power.total_seconds()),
             _hours(sum((ends - begins).total_seconds() for begins, ends, _ in one.excused)),
         )
     console().print(table)

@@ -125,8 +125,7 @@ class Recorder:
                 was_suspect = self._trust.suspect
                 self._trust = believable.look_again(self._trust, now)
                 self._say_trust(was_suspect)
-            for decision, decided_utc in batch:
-                outages.apply(session, office, decision, decided_utc)
+            outages.apply_all(session, office, batch)
             told, planned = False, plans(session, now.utc)
             if not self._trust.suspect:
                 if office is not self._counted_by and (moved := recount.open_deadlines(session, office, now.utc)):

@@ -122,8 +122,7 @@ class _Player:
     def _look(self, now_utc: datetime) -> Iterator[Transition]:
         """Stores what waits, does what is due, and says what that came to."""
         with self.store.write() as session:
-            for decision, decided_utc in self._waiting:
-                outages.apply(session, self.office, decision, decided_utc)
+            outages.apply_all(session, self.office, self._waiting)
             self._waiting.clear()
             what_is_due(session, self.office, now_utc)
             session.flush()
