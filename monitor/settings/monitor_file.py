@@ -64,6 +64,15 @@ class Judging(Model):
     degraded_errors_per_s: Annotated[float, Field(gt=0)] = 1.0
     trace: bool = True
 
+    @model_validator(mode="after")
+    def _settles_below_where_it_flaps(self) -> "Judging":
+        if self.flapping_low >= self.flapping_high:
+            raise ValueError(
+                f"flapping_low = {self.flapping_low:g} is not below flapping_high = {self.flapping_high:g}. "
+                "Expected a site to settle at a smaller share than it begins to flap at"
+            )
+        return self
+
 
 class Tickets(Model):
     """How tickets end and come back."""
