@@ -50,6 +50,7 @@ class Silences:
     _known: Known = field(default_factory=Known)
     _pending: dict[str, Transition] = field(default_factory=dict)
     _next_look: datetime | None = None
+    _ticked_utc: datetime | None = None
 
     def __post_init__(self) -> None:
         for site in [*self.open_outages, *self.affected]:
@@ -82,8 +83,10 @@ class Silences:
 
     def tick(self, now_utc: datetime) -> list[Decision]:
         """Looks again at the silent sites whose pause is over; to be called now and then."""
-        if self._next_look is None or now_utc < self._next_look:
-            return []
+        went_back = self._ticked_utc is not None and now_utc < self._ticked_utc
+        self._ticked_utc = now_utc
+        if self._next_look is None or (now_utc < self._next_look and not went_back):
+            return []  # a clock that was stepped back: what was planned by the wrong one counts no more
         decisions = list(self._settle(list(self._pending), now_utc))
         self._next_look = self.next_tick(now_utc)
         return decisions

@@ -153,10 +153,11 @@ class Story(RuleBasedStateMachine):
         self.planned.pop(name, None)
         self.take(self.board.replan(self.pauses, at(self.minute)))
 
-    @rule(minutes=st.sampled_from([-2_000, -30, -1, 45, 3_000]))
+    @rule(minutes=st.sampled_from([-2_000, -30, -1, 45, 3_000]))  # what the loop sees at its next turn
     def the_clock_steps(self, minutes: int) -> None:
         self.minute += minutes
         self.stepped_back |= minutes < 0
+        self.take(self.board.tick(at(self.minute)))
 
     @rule(name=st.sampled_from(["mid", "leaf", "twin", "alone"]))
     def it_is_taken_out_or_put_back(self, name: str) -> None:
