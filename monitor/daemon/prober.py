@@ -99,7 +99,7 @@ class Prober:
         lasted, now_utc = timedelta(seconds=lasted_ns / NS_PER_S), self._clock.utc()
         if lasted.total_seconds() > 2 * self._probing.interval_s:
             why = f"the monitor stood still for {lasted.total_seconds():.0f} s"
-            self._decided([NobodyWatched(now_utc - lasted, now_utc, why)])
+            self._decided([NobodyWatched(now_utc - lasted, now_utc, why), *self._board.slept(now_utc)])
 
     def _round_done(self, task: asyncio.Task[None]) -> None:
         self._rounds.discard(task)

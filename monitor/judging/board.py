@@ -96,6 +96,11 @@ class Board(Silences):
         yield from self._let_go(site, at_utc)
         self._known.forgive((device.id for device in self.fleet.sites[site].devices), also_down=waited)
 
+    def slept(self, at_utc: datetime) -> list[Decision]:
+        """We stood still for long: who was in doubt before is not in doubt any more, and must fail anew."""
+        sites = [site for site in self.fleet.sites if site not in self.held]
+        return [decision for site in sites for decision in self._forgive(site, at_utc)]
+
     def lose_sight(self, interface: str, at_utc: datetime) -> list[Decision]:
         """The interface of a link cannot be read any more: what was known of it judges nobody from now on."""
         site = self.fleet.judged.get(interface)

@@ -86,6 +86,23 @@ def test_who_is_silent_after_a_sleep_gets_its_outage_a_round_later() -> None:
     assert not [one for one in told if isinstance(one, NobodyWatched)]  # a minute is no gap
 
 
+def test_a_doubt_from_before_a_long_sleep_counts_no_more() -> None:
+    async def story() -> Watch:
+        watch = Watch()
+        await watch.goes_on(130)
+        watch.network.silent = {"a/gateway"}
+        while watch.board.health("a/gateway").failed.rounds < 2:
+            await watch.goes_on(1)
+        watch.clock.suspend(8 * 3600)
+        await watch.goes_on(90)
+        return watch
+
+    told = asyncio.run(story()).told
+    (gap,) = [one for one in told if isinstance(one, NobodyWatched)]
+    (opened,) = [one for one in told if isinstance(one, OutageOpened)]
+    assert opened.started_utc > gap.until_utc, "nobody knows how it was meanwhile"
+
+
 def test_a_step_of_the_wall_clock_is_no_sleep() -> None:
     async def story() -> Watch:
         watch = Watch()
