@@ -18,6 +18,7 @@ from monitor.alerts import outages
 from monitor.alerts.office import Office
 from monitor.alerts.pauses import pause_of
 from monitor.cli.replay import read
+from monitor.daemon import garbage
 from monitor.daemon.judged import rules_of
 from monitor.daemon.recorder import what_is_due
 from monitor.daemon.replay import replay
@@ -70,8 +71,7 @@ def judge(settings: Settings, minutes: int) -> dict[str, float]:
                 waiting += [(decision, sample.started_utc) for decision in decisions]
             if len(waiting) >= BATCH:
                 with store.write() as session:
-                    for decision, at_utc in waiting:
-                        outages.apply(session, office, decision, at_utc)
+                    outages.apply_all(session, office, waiting)
                     what_is_due(session, office, sample.started_utc)
                 waiting = []
         used_s = time.process_time() - begun_s
@@ -92,6 +92,7 @@ def from_file(settings: Settings, minutes: int, folder: Path) -> dict[str, float
             entry = {"t": sample.started_utc.isoformat(), "device": sample.device, "verdict": sample.verdict}
             lines.write(json.dumps({**entry, "rtt_ms": rtt, "loss": round(sample.loss, 3)}) + "\n")
     count = len(settings.fleet.sites) * minutes
+    garbage.calm()  # as the command does
     replayed_s = _cpu_s(lambda: list(replay(settings, read(file, settings.fleet))))
     parsed_s = _cpu_s(lambda: _parse(file))
     return {"replayed_per_s": count / replayed_s, "parsed_per_s": count / parsed_s, "ratio": replayed_s / parsed_s}

@@ -4,7 +4,8 @@ from monitor.settings.notices_section import Severity
 
 URGENT = frozenset({"opened", "breach", "reopened"})
 GOOD_NEWS = frozenset({"resolved", "restored"})
-PATIENT = frozenset({"ask", "stage", "lapses_soon", "lapses_today", "due_today"})  # nobody is woken for these
+# Nobody is woken for these.
+PATIENT = frozenset({"ask", "stage", "lapses_soon", "lapses_today", "due_today", "ack_over"})
 DIGEST, MORNING, WEEKLY = "digest", "morning", "weekly"
 BRIEFS = frozenset({MORNING, WEEKLY})
 WHOLE = BRIEFS | {DIGEST}  # letters about many matters: never told inside another one

@@ -39,6 +39,8 @@ def _moments(session: Session, office: Office) -> Iterator[datetime]:
         if last is not None:
             yield last + office.recovery_hold
     for ticket in session.scalars(select(Ticket).where(Ticket.state.in_(UNSOLVED))):
+        if ticket.acknowledged_until_utc is not None:
+            yield ticket.acknowledged_until_utc
         for step in escalation.foreseen(office, ticket):
             yield step.at_utc
     yield from session.scalars(select(Notice.due_utc).where(Notice.sent_utc.is_(None), Notice.dead_utc.is_(None)))

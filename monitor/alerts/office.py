@@ -9,6 +9,7 @@ from monitor.alerts.due import Dates, Step, steps
 from monitor.charter.calendar import Calendar
 from monitor.charter.services import Charter, Service
 from monitor.charter.stages import StageDates, chain
+from monitor.settings.acknowledged_section import Acknowledged
 from monitor.settings.fleet import Fleet
 from monitor.settings.load import Settings
 from monitor.settings.maintenance_section import Maintenance
@@ -31,11 +32,13 @@ class Office:
     maintenance: Mapping[str, Maintenance] = field(default_factory=dict)
     notices: Notices = field(default_factory=Notices)
     recipients: Mapping[str, RecipientEntry] = field(default_factory=dict)
+    acknowledged: Mapping[str, Acknowledged] = field(default_factory=dict)
     _chains: dict[datetime, Sequence[StageDates]] = field(default_factory=dict, init=False, repr=False, compare=False)
     _steps: dict[tuple[Dates, str], Sequence[Step]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @classmethod
-    def of(cls, settings: Settings) -> "Office":
+    def of(cls, settings: Settings, planned: Mapping[str, Maintenance] | None = None) -> "Office":
+        """``planned``: work that was asked for by command, beside that of the configuration."""
         rules = settings.monitor.tickets
         return cls(
             settings.fleet,
@@ -44,9 +47,10 @@ class Office:
             timedelta(seconds=rules.recovery_hold_s),
             timedelta(hours=rules.reopen_window_h),
             settings.monitor.mail,
-            settings.monitor.maintenance,
+            {**settings.monitor.maintenance, **(planned or {})},
             settings.monitor.notices,
             settings.monitor.recipients,
+            settings.monitor.acknowledged,
         )
 
     def stages_from(self, breached_utc: datetime) -> Sequence[StageDates]:

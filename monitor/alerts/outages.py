@@ -1,5 +1,6 @@
 """What becomes of the board's decisions: outages and who was affected, written in the caller's transaction."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import insert, select, update
@@ -12,10 +13,13 @@ from monitor.alerts.states import MONITOR
 from monitor.judging.decisions import (
     Affected,
     Decision,
+    FlappingChanged,
+    LabSeen,
     NoLongerAffected,
     OutageClosed,
     OutageExplained,
     OutageOpened,
+    SiteChanged,
 )
 from monitor.sample import Sample
 from monitor.store.models import AffectedSite, Outage
@@ -39,6 +43,20 @@ def apply(session: Session, office: Office, decision: Decision, now_utc: datetim
             _explain(session, decision)
         case _:
             timeline.apply(session, decision)
+
+
+def apply_all(session: Session, office: Office, batch: Sequence[tuple[Decision, datetime]]) -> None:
+    """Stores many decisions, each with when it was made, in their order; of states only the last of each site."""
+    states: dict[str, SiteChanged] = {}
+    for decision, decided_utc in batch:
+        if isinstance(decision, SiteChanged):
+            states[decision.site] = decision
+            continue
+        if isinstance(decision, FlappingChanged | LabSeen):  # they are kept in the row of the site's state
+            timeline.store_states(session, states)
+            states = {}
+        apply(session, office, decision, decided_utc)
+    timeline.store_states(session, states)
 
 
 def open_outage(session: Session, site: str) -> Outage | None:

@@ -8,6 +8,7 @@ from monitor.charter.calendar import WEEKDAYS
 from monitor.charter.service_hours import in_service, service_begins
 from monitor.charter.text import DHAKA
 from monitor.judging.pause import Pause
+from monitor.settings.acknowledged_section import Acknowledged
 from monitor.settings.maintenance_section import Maintenance
 from monitor.settings.sites_file import HoursName
 
@@ -30,8 +31,8 @@ def hours_of(office: Office, site: str) -> HoursName:
     return office.fleet.sites[site].hours or office.service_of(site).hours
 
 
-def covers(office: Office, window: Maintenance, site: str) -> bool:
-    """Whether planned work is about that site."""
+def covers(office: Office, window: Maintenance | Acknowledged, site: str) -> bool:
+    """Whether planned work, or an acknowledgement, is about that site."""
     if not (window.sites or window.unions or window.behind):
         return True
     if site in window.sites or office.fleet.sites[site].union in window.unions:
@@ -41,12 +42,16 @@ def covers(office: Office, window: Maintenance, site: str) -> bool:
 
 def windows_of(window: Maintenance, day: date) -> Iterator[tuple[datetime, datetime]]:
     """When the planned work is done that begins on ``day``, in UTC; that which is done once counts on every day."""
-    if window.begins and window.ends:
-        begins, ends = (t if t.tzinfo else t.replace(tzinfo=DHAKA) for t in (window.begins, window.ends))
-        yield begins.astimezone(UTC), ends.astimezone(UTC)
+    if window.begins_utc and window.ends_utc:
+        begins, ends = window.begins_utc, window.ends_utc
     elif window.opens and window.closes and WEEKDAYS[day.weekday()] in window.days:
         closes_on = day + timedelta(days=window.closes <= window.opens)
-        yield _at(day, window.opens), _at(closes_on, window.closes)
+        begins, ends = _at(day, window.opens), _at(closes_on, window.closes)
+    else:
+        return
+    ends = min(ends, window.until_utc or ends)
+    if begins < ends:
+        yield begins, ends
 
 
 def _ends(window: Maintenance, at_utc: datetime) -> datetime | None:

@@ -76,6 +76,14 @@ HEADLINES: Phrases = {
         "en": "Reminder — {site}: stage {stage} lapses soon",
     },
     "lapses_today": {"bn": "{site}: ধাপ {stage}-এর আজ শেষ দিন", "en": "{site}: stage {stage} lapses today"},
+    "ack_over": {
+        "bn": "{site}: প্রাপ্তিস্বীকারের মেয়াদ শেষ — এখনও বিচ্ছিন্ন",
+        "en": "{site}: acknowledgement has run out, still down",
+    },
+    "ack_over/asked": {
+        "bn": "{service}: প্রাপ্তিস্বীকারের মেয়াদ শেষ — এখনও অনিষ্পন্ন",
+        "en": "{service}: acknowledgement has run out, not settled",
+    },
     "resolved": {"bn": "{site}: নিষ্পত্তিকৃত", "en": "{site}: resolved"},
     "reopened": {"bn": "{site}: আবার বিচ্ছিন্ন — টিকিট পুনরায় উন্মুক্ত", "en": "{site}: down again, ticket reopened"},
     "reopened/asked": {"bn": "{service}: টিকিট পুনরায় উন্মুক্ত", "en": "{service}: ticket reopened"},
@@ -121,6 +129,11 @@ TO_DO: Phrases = {
     "stage/asked": WITH_THE_HOLDER,
     "lapses_soon": REMIND,
     "lapses_today": REMIND,
+    "ack_over": FIND_THE_CAUSE,
+    "ack_over/asked": {
+        "bn": "অনুগ্রহ করে {deadline}-এর মধ্যে নিষ্পত্তি করুন, অথবা কী করা হচ্ছে তা টিকিটে লিখুন।",
+        "en": "Please settle it by {deadline}, or write into the ticket what is being done.",
+    },
     "resolved": {
         "bn": "আর কিছু করার প্রয়োজন নেই। সমাধান না হয়ে থাকলে কার্যালয়কে জানান।",
         "en": "Nothing more is to be done. If it is not settled after all, tell the office.",

@@ -9,8 +9,8 @@ States, and the action that leads from one to another::
                                   v
     open <──reopen── resolved ──close──> closed ──reopen──> open
 
-``comment`` and ``raise`` leave the state as it is. Every change is an event with actor, time and text; events only
-ever grow.
+``comment`` and ``raise`` leave the state as it is. An ``ack`` may have an end: what is still acknowledged then is open
+again. Every change is an event with actor, time and text; events only ever grow.
 """
 
 from collections.abc import Mapping

@@ -22,14 +22,28 @@ class TicketError(Exception):
     """The ticket does not exist or does not allow the action; the message says which."""
 
 
-def act(session: Session, office: Office, number: str, action: str, actor: str, text: str, now_utc: datetime) -> Ticket:
-    """Does one of ACTIONS to a ticket; raises TicketError when it cannot be done."""
+def act(
+    session: Session,
+    office: Office,
+    number: str,
+    action: str,
+    actor: str,
+    text: str,
+    now_utc: datetime,
+    until_utc: datetime | None = None,
+) -> Ticket:
+    """Does one of ACTIONS to a ticket; raises TicketError when it cannot be done.
+
+    ``until_utc``: when an acknowledgement runs out.
+    """
     ticket = session.scalars(select(Ticket).where(Ticket.number == number)).one_or_none()
     if ticket is None:
         raise TicketError(f"no ticket {number}. `upazila-monitor tickets` lists them")
     rule = ACTIONS[action]
     if ticket.state not in rule.allowed:
         raise TicketError(f"{number} is {ticket.state}; '{action}' needs it to be {' or '.join(rule.allowed)}")
+    if rule.leads_to:
+        ticket.acknowledged_until_utc = until_utc if action == "ack" else None
     if ticket.state == S.WAITING and rule.leads_to:
         waiting.ends(session, office, ticket, now_utc)
     if action == "resolve":

@@ -1,23 +1,31 @@
 """What becomes of decisions that are no outage: states of sites, and lines of the timeline."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from monitor.alerts.office import Office
+from monitor.alerts.pauses import hours_of
+from monitor.charter.service_hours import promised
+from monitor.charter.text import DHAKA, duration_text
 from monitor.judging.decisions import (
     Decision,
+    Excused,
+    ExcusedNoMore,
     FlappingChanged,
     LabSeen,
+    NobodyWatched,
     Noticed,
     SiteChanged,
     VantageBack,
     VantageLost,
 )
-from monitor.store.models import Event, Gap, SiteState
+from monitor.store.models import Event, ExcusedSilence, Gap, SiteState
 
 A_WEEK = timedelta(days=7)
+MOST_AT_ONCE = 500  # parameters of one statement
 UNUSED = "lab_unused"
 
 
@@ -31,11 +39,20 @@ def apply(session: Session, decision: Decision) -> None:
         case LabSeen(site, at_utc):
             if (lab := session.get(SiteState, site)) is not None:
                 lab.workstation_utc = at_utc
+        case Excused():
+            _excuse(session, decision)
+        case ExcusedNoMore(site, until_utc):
+            _excuse_ends(session, site, until_utc)
+        case NobodyWatched(since_utc, until_utc, why):
+            note(session, "", "", "stood_still", why, until_utc)
+            session.add(Gap(started_utc=since_utc, ended_utc=until_utc, reason=why[:100]))
         case VantageLost(group, since_utc):
             note(session, "", "", "vantage_lost", f"all references of '{group}' are silent", since_utc)
+            reason = f"blind behind '{group}'"[:100]
+            session.add(Gap(started_utc=since_utc, ended_utc=since_utc, reason=reason, uplink=group))
         case VantageBack(group, since_utc, until_utc):
             note(session, "", "", "vantage_back", f"behind '{group}' it can be judged again", until_utc)
-            session.add(Gap(started_utc=since_utc, ended_utc=until_utc, reason=f"blind behind '{group}'"[:100]))
+            _sees_again(session, group, since_utc, until_utc)
         case FlappingChanged(site, flapping, share, at_utc):
             kind = "flapping" if flapping else "settled"
             note(session, site, "", kind, f"{share:.0%} of its last results changed", at_utc)
@@ -43,24 +60,98 @@ def apply(session: Session, decision: Decision) -> None:
                 row.flapping = flapping
 
 
+def store_states(session: Session, states: Mapping[str, SiteChanged]) -> None:
+    """Stores the states of many sites at once."""
+    if not states:
+        return
+    known: dict[str, SiteState] = {}
+    sites = list(states)
+    for first in range(0, len(sites), MOST_AT_ONCE):
+        some = sites[first : first + MOST_AT_ONCE]
+        known |= {row.site: row for row in session.scalars(select(SiteState).where(SiteState.site.in_(some)))}
+    for site, change in states.items():
+        row = known.get(site)
+        if row is None:
+            session.add(SiteState(site=site, state=change.state, since_utc=change.since_utc))
+        else:
+            row.state, row.since_utc = change.state, change.since_utc
+    session.flush()
+
+
 def note(session: Session, site: str, device: str, kind: str, text: str, at_utc: datetime) -> None:
     """Adds a line to the timeline."""
     session.add(Event(at_utc=at_utc, site=site, device=device, kind=kind, text=text[:300]))
 
 
+def _excuse(session: Session, decision: Excused) -> None:
+    """Begins a row, unless the excuse was known before a restart; another excuse ends the one before."""
+    query = select(ExcusedSilence).where(ExcusedSilence.site == decision.site, ExcusedSilence.until_utc.is_(None))
+    known = session.scalars(query).first()
+    if known is not None and known.why == decision.why[:300]:
+        known.planned_until_utc = decision.until_utc
+        return
+    since_utc = decision.since_utc
+    if known is not None:
+        known.until_utc = since_utc = max(since_utc, known.since_utc)
+    session.add(
+        ExcusedSilence(
+            site=decision.site,
+            kind=decision.kind,
+            why=decision.why[:300],
+            since_utc=since_utc,
+            planned_until_utc=decision.until_utc,
+        )
+    )
+    if decision.kind != "behind":  # a line for the root is enough
+        text = f"silent, but no outage begins: {decision.why}"
+        note(session, decision.site, "", "paused", text, decision.at_utc)
+
+
+def _excuse_ends(session: Session, site: str, until_utc: datetime) -> None:
+    query = select(ExcusedSilence).where(ExcusedSilence.site == site, ExcusedSilence.until_utc.is_(None))
+    for row in session.scalars(query):
+        row.until_utc = max(until_utc, row.since_utc)
+        if row.kind == "maintenance":
+            lasted = duration_text(row.until_utc - row.since_utc, "en")
+            note(session, site, "", "paused_over", f"silent for {lasted}: {row.why}", row.until_utc)
+
+
+def _sees_again(session: Session, group: str, since_utc: datetime, until_utc: datetime) -> None:
+    """Ends the gap that began when sight was lost."""
+    query = select(Gap).where(Gap.uplink == group, Gap.ended_utc == Gap.started_utc)
+    rows = list(session.scalars(query))
+    for row in rows:
+        row.ended_utc = max(until_utc, row.started_utc)
+    if not rows:
+        reason = f"blind behind '{group}'"[:100]
+        session.add(Gap(started_utc=since_utc, ended_utc=until_utc, reason=reason, uplink=group))
+
+
 def note_unused_labs(session: Session, office: Office, now_utc: datetime) -> list[str]:
-    """Notes, once a week, each lab of which no workstation has answered for a week; returns their ids."""
+    """Notes, once a week, each lab of which no workstation has answered for a week of classes; returns their ids."""
     noted = []
     for site in office.fleet.sites.values():
         row = session.get(SiteState, site.id) if site.workstations else None
         seen_utc = (row.workstation_utc or row.first_utc) if row else None
-        if seen_utc is None or now_utc - seen_utc < A_WEEK:
+        if seen_utc is None or not _a_week_of_classes(office, site.id, seen_utc, now_utc):
             continue
         told = select(Event.id).where(Event.site == site.id, Event.kind == UNUSED, Event.at_utc > now_utc - A_WEEK)
         if session.scalar(told.limit(1)) is None:
             days = (now_utc - seen_utc).days
-            note(
-                session, site.id, "", UNUSED, f"none of {len(site.workstations)} workstations for {days} days", now_utc
-            )
+            text = f"none of {len(site.workstations)} workstations for {days} days"
+            note(session, site.id, "", UNUSED, text, now_utc)
             noted.append(site.id)
     return noted
+
+
+def _a_week_of_classes(office: Office, site: str, since_utc: datetime, now_utc: datetime) -> bool:
+    """Whether as many days with hours of service have passed whole as a week has; holidays do not count."""
+    if now_utc - since_utc < A_WEEK:
+        return False
+    hours, day = hours_of(office, site), since_utc.astimezone(DHAKA).date()
+    wanted = len(office.calendar.service_hours.school.days) if hours == "school" else 5
+    while wanted and day <= now_utc.astimezone(DHAKA).date():
+        spans = list(promised(hours, day, office.calendar))
+        wanted -= bool(spans) and since_utc <= spans[0][0] and spans[-1][1] <= now_utc
+        day += timedelta(days=1)
+    return wanted == 0

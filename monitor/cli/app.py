@@ -17,6 +17,7 @@ from monitor.cli import (
     discover,
     helpdesk,
     importing,
+    maintenance,
     notify,
     outbox,
     probe,
@@ -54,6 +55,7 @@ app.add_typer(probe.app, name="probe")
 app.add_typer(tickets.app, name="ticket")
 app.add_typer(outbox.app, name="outbox")
 app.add_typer(notify.app, name="notify")
+app.add_typer(maintenance.app, name="maintenance")
 app.add_typer(records.audit, name="audit")
 app.add_typer(helpdesk.app, name="helpdesk")
 app.add_typer(tickets.several, name="tickets")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from monitor.cli.failing import BAD_INPUT, Failure, settings_of, store_of
+from monitor.cli.moments import moment_of
 from monitor.cli.status import AsJson
 from monitor.cli.wide import console
 
@@ -33,7 +34,10 @@ def availability(
         raise Failure(f"no site '{site}'.{did_you_mean(site, settings.fleet.sites) or ''}", BAD_INPUT)
     now_utc = datetime.now(UTC)
     first = now_utc.astimezone(DHAKA).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    window = (_time("--from", begin, first), _time("--to", end, now_utc))
+    window = (
+        moment_of("--from", begin) if begin else first.astimezone(UTC),
+        moment_of("--to", end) if end else now_utc,
+    )
     if window[0] >= window[1]:
         raise Failure(f"--from: {begin or window[0]} is not before --to. Expected a stretch of time", BAD_INPUT)
     office = Office.of(settings)
@@ -41,21 +45,23 @@ def availability(
         wanted = [site] if site else list(settings.fleet.sites)
         found = [figures(session, office, each, window, now_utc) for each in wanted]
     if as_json:
-        rows = [{"site": one.site, "promised": _facts(one.promised), "always": _facts(one.always)} for one in found]
+        rows = [
+            {
+                "site": one.site,
+                "promised": _facts(one.promised),
+                "always": _facts(one.always),
+                "power_s": one.power.total_seconds(),
+                "excused": [
+                    {"from": begins.isoformat(), "until": ends.isoformat(), "why": why}
+                    for begins, ends, why in one.excused
+                ],
+            }
+            for one in found
+        ]
         facts = {"from": window[0].isoformat(), "to": window[1].isoformat(), "sites": rows}
         print(json.dumps(facts, ensure_ascii=False, indent=2))
     else:
         _print(found)
-
-
-def _time(option: str, text: str, otherwise: datetime) -> datetime:
-    from monitor.charter.text import DHAKA
-
-    try:
-        found = datetime.fromisoformat(text) if text else otherwise
-    except ValueError:
-        raise Failure(f"{option}: '{text}' is not a time. Expected one such as 2026-11-01", BAD_INPUT) from None
-    return (found if found.tzinfo else found.replace(tzinfo=DHAKA)).astimezone(UTC)
 
 
 def _facts(found: "Availability") -> dict[str, Any]:
@@ -67,7 +73,18 @@ def _print(found: "list[Figures]") -> None:
     from rich.table import Table
 
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
-    for heading in ("Site", "In its hours", "Up", "Down", "Unmonitored", "Paused", "At all hours", "Down"):
+    for heading in (
+        "Site",
+        "In its hours",
+        "Up",
+        "Down",
+        "Unmonitored",
+        "Paused",
+        "At all hours",
+        "Down",
+        "Power",
+        "Excused",
+    ):
         table.add_column(heading, justify="left" if heading == "Site" else "right", no_wrap=True)
     for one in found:
         kept = one.promised
@@ -78,6 +95,8 @@ def _print(found: "list[Figures]") -> None:
             *(_hours(span.total_seconds()) for span in spans),
             _share(one.always),
             _hours(one.always.down.total_seconds()),
+            _hours(one.power.total_seconds()),
+            _hours(sum((ends - begins).total_seconds() for begins, ends, _ in one.excused)),
         )
     console().print(table)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from monitor.cli.failing import BAD_INPUT, NO, Failure, settings_of, store_of
+from monitor.cli.moments import moment_of
 from monitor.cli.wide import console
 
 if TYPE_CHECKING:
@@ -107,7 +108,9 @@ def show(context: typer.Context, number: Number, as_json: AsJson = False) -> Non
         output.print(f"{local(event['at_utc'])}  {event['kind']:<14} {event['actor']:<12} {event['text']}")
 
 
-def _act(context: typer.Context, number: str, action: str, text: str, actor: str) -> None:
+def _act(
+    context: typer.Context, number: str, action: str, text: str, actor: str, until_utc: datetime | None = None
+) -> None:
     from monitor.alerts.office import Office
     from monitor.alerts.tickets import TicketError, act
     from monitor.clock import SystemClock
@@ -116,7 +119,10 @@ def _act(context: typer.Context, number: str, action: str, text: str, actor: str
     with store_of(settings) as store:
         try:
             with store.write() as session:
-                ticket = act(session, Office.of(settings), number, action, actor or user(), text, SystemClock().utc())
+                now_utc = SystemClock().utc()
+                ticket = act(
+                    session, Office.of(settings), number, action, actor or user(), text, now_utc, until_utc=until_utc
+                )
                 print(f"{ticket.number} is {ticket.state}.")
         except TicketError as error:
             raise Failure(str(error), NO) from None
@@ -217,9 +223,19 @@ def raise_(context: typer.Context, number: Number, text: Text = "", actor: Actor
 
 
 @app.command()
-def ack(context: typer.Context, number: Number, text: Text = "", actor: Actor = "") -> None:
-    """Says that somebody has taken notice."""
-    _act(context, number, "ack", text, actor)
+def ack(
+    context: typer.Context,
+    number: Number,
+    text: Text = "",
+    until: Annotated[str, typer.Option(help="It is open again then, such as 2026-12-24T10:00 (Dhaka).")] = "",
+    actor: Actor = "",
+) -> None:
+    """Says that somebody has taken notice; with --until, only for so long."""
+    until_utc = moment_of("--until", until) if until else None
+    if until_utc is not None and until_utc <= datetime.now(UTC):
+        raise Failure(f"--until: {until} is past. Expected a time that is to come", BAD_INPUT)
+    words = f"until {until}: {text}" if until else text
+    _act(context, number, "ack", words.removesuffix(": "), actor, until_utc)
 
 
 @app.command()

@@ -8,6 +8,7 @@ from collections.abc import Coroutine, Mapping, Sequence
 from datetime import timedelta
 from functools import partial
 
+from sqlalchemy.exc import DatabaseError
 from starlette.applications import Starlette
 
 from monitor.alerts import outbox
@@ -16,6 +17,7 @@ from monitor.alerts.channels.registry import channels_of
 from monitor.alerts.helpdesks.registry import key_of
 from monitor.alerts.office import Office
 from monitor.alerts.pauses import pause_of
+from monitor.alerts.planned import plans
 from monitor.alerts.timeline import note_unused_labs
 from monitor.clock import NS_PER_S, Clock
 from monitor.daemon import garbage, memory
@@ -24,7 +26,7 @@ from monitor.daemon.delivery import Delivery
 from monitor.daemon.evidence import Evidence
 from monitor.daemon.heartbeat import Watchman
 from monitor.daemon.helpdesk import Mirroring
-from monitor.daemon.judged import rules_of, thresholds_of
+from monitor.daemon.judged import limits_of, rules_of, thresholds_of
 from monitor.daemon.poller import Poller
 from monitor.daemon.prober import Prober
 from monitor.daemon.recorder import Recorder
@@ -33,9 +35,11 @@ from monitor.daemon.systemd import Notifier
 from monitor.daemon.traps import TrapReceiver
 from monitor.daemon.upkeep import Nightly
 from monitor.daemon.words import startup_lines, warnings
+from monitor.judging.baseline import Baselines
 from monitor.judging.board import Board
 from monitor.judging.decisions import Decision
 from monitor.judging.flapping import Flaps
+from monitor.judging.vantage import Vantage
 from monitor.metrics.exposition import Exposition
 from monitor.metrics.live import Live
 from monitor.probes.icmp.engine import IcmpOptions, IcmpProbe
@@ -53,6 +57,7 @@ log = logging.getLogger(__name__)
 
 ALIVE_NS = 45 * NS_PER_S
 LAG_EVERY_S = 0.5
+LEARNED_EVERY_S = 6 * 3_600.0
 
 
 class Daemon:
@@ -62,10 +67,12 @@ class Daemon:
         self.settings = settings
         self._clock = clock
         self._sockets = sockets
-        self._office = Office.of(settings)
         self._notifier = Notifier()
         self._stop = asyncio.Event()
         self._store = open_store(settings.state)
+        with self._store.read() as session:
+            self._planned = plans(session, clock.utc())
+        self._office = Office.of(settings, self._planned)
         self._board = self._remembered_board()
         self._live = Live(clock)
         self._live.fleet, self._live.board = settings.fleet, self._board
@@ -77,6 +84,10 @@ class Daemon:
         self._live.rejected = self._probe.counters.rejected
         self._delivery = Delivery(self._store, self._office, self._channels(), clock)
         self._recorder = Recorder(clock, self._store, self._office, memory.boot_id(), self._delivery.wake)
+        self._recorder.planned, self._recorder.replanned = self._planned, self._replan
+        # What was taken out of the configuration while nobody ran ends its outages now.
+        judging = rules_of(settings.monitor.judging)
+        self._recorder.put(self._board.replace_fleet(settings.fleet, judging, clock.utc()))
         self._live.clock_suspect = lambda: self._recorder.clock_suspect
         self._evidence = Evidence(clock, self._live, self._recorder.put)
         self._evidence.configure(traces=settings.monitor.judging.trace)
@@ -98,7 +109,7 @@ class Daemon:
         with self._store.write() as session:
             outbox.release_leases(session)
             gap = memory.note_gap(session, now_utc, 2 * timedelta(seconds=self.settings.monitor.probing.interval_s))
-            known = memory.remember(session)
+            known, learned = memory.remember(session), memory.learned(session)
         if gap is not None:
             log.warning("nobody watched for %s: that time counts as unmonitored", gap)
         judging = self.settings.monitor.judging
@@ -108,8 +119,12 @@ class Daemon:
             known.open_outages,
             known.affected,
             known.states,
+            known.silent_since,
+            known.held,
+            vantage=Vantage(blind=known.blind),
             pauses=partial(pause_of, self._office),
             flaps=Flaps(thresholds_of(judging)),
+            baselines=Baselines(limits_of(judging), known=learned),
         )
 
     def _channels(self) -> Mapping[ChannelName, Channel]:
@@ -141,12 +156,14 @@ class Daemon:
             probing = (self._prober, self._poller, self._attendant)
             following = (self._recorder, self._delivery, self._evidence, self._recording)
             telling = (self._watchman, self._mirroring)
-            await self._until_stopped(*(part.run() for part in (*probing, *following, *telling)), self._watch())
+            parts = (part.run() for part in (*probing, *following, *telling))
+            await self._until_stopped(*parts, self._watch(), self._learn())
         finally:
             self._notifier.stopping()
             nightly.stop()
             await web.stop()
             await self._recorder.close()
+            self._write_learned()
             self._recording.flush()
             self._delivery.close()
             self._mirroring.close()
@@ -191,6 +208,21 @@ class Daemon:
             if now_ns - min(turned) < ALIVE_NS or self._recorder.failing:
                 self._notifier.watchdog()
 
+    async def _learn(self) -> None:
+        """Writes down what is usual of each device now and then: a crash costs at most the last hours of learning."""
+        while True:
+            await asyncio.sleep(LEARNED_EVERY_S)
+            await asyncio.to_thread(self._write_learned)
+
+    def _write_learned(self) -> None:
+        changed = set(self._board.baselines.changed)
+        try:
+            with self._store.write() as session:
+                memory.write_learned(session, self._board.baselines)
+            self._board.baselines.changed -= changed
+        except DatabaseError as error:
+            log.error("usual round-trip times could not be written down: %s", error.orig)
+
     def _reload(self) -> None:
         """Takes a new configuration over; a bad one changes nothing and is told."""
         self._notifier.reloading()
@@ -206,10 +238,11 @@ class Daemon:
 
     def _take_over(self, settings: Settings) -> None:
         gone = set(self.settings.fleet.devices) - set(settings.fleet.devices)
-        self.settings, self._office = settings, Office.of(settings)
+        self.settings, self._office = settings, Office.of(settings, self._recorder.planned)
         judging = settings.monitor.judging
-        decisions = self._board.replace_fleet(settings.fleet, rules_of(judging), self._clock.utc())
+        self._board.baselines.adjust(limits_of(judging))
         self._board.pauses, self._board.flaps.thresholds = partial(pause_of, self._office), thresholds_of(judging)
+        decisions = self._board.replace_fleet(settings.fleet, rules_of(judging), self._clock.utc())
         self._recorder.office = self._delivery.office = self._mirroring.office = self._office
         self._delivery.channels = self._channels()
         self._probe.options = _icmp_options(settings.monitor.probing)
@@ -232,6 +265,13 @@ class Daemon:
         section = settings.monitor.helpdesk
         self._mirroring.configure(section, settings.home)
         self._live.helpdesk = key_of(section) if section.kind else ""
+
+    def _replan(self) -> None:
+        """Planned work was added or ended by command: it counts from now on."""
+        self._office = Office.of(self.settings, self._recorder.planned)
+        self._recorder.office = self._delivery.office = self._mirroring.office = self._office
+        self._recorder.put(self._board.replan(partial(pause_of, self._office), self._clock.utc()))
+        log.info("planned work by command: %s", ", ".join(self._recorder.planned) or "none")
 
     def _decided(self, decisions: Sequence[Decision]) -> None:
         self._recorder.put(self._evidence.beside(decisions))

@@ -3,24 +3,33 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import get_args
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from monitor.alerts.believable import Look
+from monitor.judging.baseline import Baselines, Usual
+from monitor.judging.pause import Kind, Pause
 from monitor.judging.states import State
-from monitor.store.models import AffectedSite, Gap, Heartbeat, Outage, SiteState
+from monitor.store.models import AffectedSite, ExcusedSilence, Gap, Heartbeat, Learned, Outage, SiteState
 
+_KINDS: dict[str, Kind] = {kind: kind for kind in get_args(Kind)}
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 
 @dataclass(frozen=True)
 class Remembered:
-    """``open_outages``: site → start; ``affected``: site → (root, since); ``states``: site → last stored state."""
+    """``open_outages``: site → start; ``affected``: site → root; ``states``: site → last stored state; ``held``: who
+    is silent but excused; ``silent_since``: both of them; ``blind``: uplink → since when.
+    """
 
     open_outages: dict[str, datetime]
     affected: dict[str, str]
     states: dict[str, State]
+    silent_since: dict[str, datetime]
+    held: dict[str, Pause]
+    blind: dict[str, datetime]
 
 
 def boot_id() -> str:
@@ -33,10 +42,15 @@ def remember(session: Session) -> Remembered:
     open_rows = session.scalars(select(Outage).where(Outage.ended_utc.is_(None))).all()
     behind = session.scalars(select(AffectedSite).where(AffectedSite.until_utc.is_(None))).all()
     roots = {row.id: row.site for row in open_rows}
+    excused = session.scalars(select(ExcusedSilence).where(ExcusedSilence.until_utc.is_(None))).all()
+    blind = session.scalars(select(Gap).where(Gap.uplink != "", Gap.ended_utc == Gap.started_utc))
     return Remembered(
         {row.site: row.started_utc for row in open_rows},
         {row.site: roots[row.outage_id] for row in behind if row.outage_id in roots},
         {row.site: State(row.state) for row in session.scalars(select(SiteState))},
+        {row.site: row.since_utc for row in excused} | {row.site: row.since_utc for row in behind},
+        {row.site: Pause(_KINDS[row.kind], row.why, row.planned_until_utc) for row in excused if row.kind in _KINDS},
+        {row.uplink: row.started_utc for row in blind},
     )
 
 
@@ -58,3 +72,19 @@ def note_gap(session: Session, now_utc: datetime, longest_unnoticed: timedelta) 
         return None
     session.add(Gap(started_utc=last.utc, ended_utc=now_utc, reason="the daemon was not running"))
     return now_utc - last.utc
+
+
+def learned(session: Session) -> dict[str, Usual]:
+    """What is usual of each device, as it was written down last."""
+    return {row.device: Usual(row.packed) for row in session.scalars(select(Learned))}
+
+
+def write_learned(session: Session, baselines: Baselines) -> None:
+    """Writes down what is new since the last time, and drops what is gone."""
+    for device in list(baselines.changed):
+        usual = baselines.known.get(device)
+        if usual is not None:
+            session.merge(Learned(device=device, packed=usual.packed()))
+    known = set(session.scalars(select(Learned.device)))
+    for device in known - baselines.known.keys():
+        session.execute(delete(Learned).where(Learned.device == device))

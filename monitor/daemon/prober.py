@@ -3,10 +3,11 @@
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 
 from monitor.clock import NS_PER_S, Clock
 from monitor.judging.board import Board
-from monitor.judging.decisions import Decision
+from monitor.judging.decisions import Decision, NobodyWatched
 from monitor.metrics.live import Live
 from monitor.probes.base import PLAIN, Probe, Shape, Target
 from monitor.probes.wheel import TICK_NS, Wheel
@@ -41,7 +42,8 @@ class Prober:
         self._decided = decided
         self._rounds: set[asyncio.Task[None]] = set()
         self._unjudged: set[str] = set()
-        self._distrusted_before_ns = 0
+        self._distrusted: dict[str, int] = {}
+        self._last_turn_boot_ns = 0
         self.doubted: Callable[[str], None] = lambda _: None
         self.configure(board.fleet, probing)
 
@@ -71,11 +73,10 @@ class Prober:
             await asyncio.sleep(min(max(pause_ns, 0), NS_PER_S) / NS_PER_S)
 
     def _turn(self) -> None:
-        now_ns = self._clock.mono_ns()
-        if self._live.last_turn_mono_ns and now_ns - self._live.last_turn_mono_ns > STALL_NS:
-            # Who slept cannot tell whether an answer was late or it was itself: those rounds judge nobody.
-            log.warning("the probing loop stood still for %.1f s", (now_ns - self._live.last_turn_mono_ns) / NS_PER_S)
-            self._distrusted_before_ns = now_ns
+        now_ns, boot_ns = self._clock.mono_ns(), self._clock.boot_ns()
+        if self._live.last_turn_mono_ns and boot_ns - self._last_turn_boot_ns > STALL_NS:
+            self._stood_still(now_ns, boot_ns - self._last_turn_boot_ns)
+        self._last_turn_boot_ns = boot_ns
         self._live.last_turn_mono_ns = now_ns
         if decisions := self._board.tick(self._clock.utc()):
             self._decided(decisions)
@@ -87,6 +88,18 @@ class Prober:
         targets = [self._targets[device] for device, _ in due]
         self._rounds.add(task := asyncio.create_task(self._round(targets)))
         task.add_done_callback(self._round_done)
+
+    def _stood_still(self, now_ns: int, lasted_ns: int) -> None:
+        """Who slept cannot tell whether an answer was late or it was itself, and its network may still be waking: the
+        rounds under way and the next one of each device judge nobody as failed. The machine's sleep counts as well,
+        which the monotonic clock does not see.
+        """
+        log.warning("the probing loop stood still for %.1f s", lasted_ns / NS_PER_S)
+        self._distrusted = dict.fromkeys(self._targets, now_ns)
+        lasted, now_utc = timedelta(seconds=lasted_ns / NS_PER_S), self._clock.utc()
+        if lasted.total_seconds() > 2 * self._probing.interval_s:
+            why = f"the monitor stood still for {lasted.total_seconds():.0f} s"
+            self._decided([NobodyWatched(now_utc - lasted, now_utc, why), *self._board.slept(now_utc)])
 
     def _round_done(self, task: asyncio.Task[None]) -> None:
         self._rounds.discard(task)
@@ -107,8 +120,11 @@ class Prober:
     def _take(self, sample: Sample) -> None:
         if sample.device not in self._targets:
             return  # taken out of the configuration while its round was under way
-        if sample.started_mono_ns < self._distrusted_before_ns and sample.verdict is Verdict.FAILED:
-            sample = sample._replace(verdict=Verdict.UNKNOWN, reason="we stood still meanwhile")
+        if self._distrusted and (until_ns := self._distrusted.get(sample.device)) is not None:
+            if sample.started_mono_ns >= until_ns:
+                del self._distrusted[sample.device]
+            if sample.verdict is Verdict.FAILED:
+                sample = sample._replace(verdict=Verdict.UNKNOWN, reason="we stood still just before")
         self._live.record(sample)
         decisions = self._board.observe(sample)
         device = self._fleet.devices.get(sample.device)

@@ -15,10 +15,21 @@ from datetime import datetime
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
-from monitor.alerts import believable, briefs, complaints, escalation, operators, outages, recount, tickets
+from monitor.alerts import (
+    acknowledging,
+    believable,
+    briefs,
+    complaints,
+    escalation,
+    operators,
+    outages,
+    recount,
+    tickets,
+)
 from monitor.alerts.believable import Look, Trust
 from monitor.alerts.brief_facts import Busy
 from monitor.alerts.office import Office
+from monitor.alerts.planned import Plans, plans
 from monitor.clock import NS_PER_S, Clock
 from monitor.daemon import memory
 from monitor.judging.decisions import Decision, LabSeen, SiteChanged, describe
@@ -37,7 +48,9 @@ MOST_WAITING = 100_000
 
 
 class Recorder:
-    """The one writer. ``wake_delivery`` is called (from the loop) when there may be something to send."""
+    """The one writer. ``wake_delivery`` is called (from the loop) when there may be something to send, ``replanned``
+    when the plans that were made by command (``planned``) are others than before.
+    """
 
     def __init__(
         self, clock: Clock, store: Store, office: Office, boot_id: str, wake_delivery: Callable[[], None]
@@ -56,6 +69,8 @@ class Recorder:
         self.last_commit_mono_ns = clock.mono_ns()
         self.failing = ""
         self.busy_links: Callable[[], Busy] = tuple
+        self.planned: Plans = {}
+        self.replanned: Callable[[], None] = lambda: None
 
     @property
     def clock_suspect(self) -> bool:
@@ -97,7 +112,10 @@ class Recorder:
         self._has_work.clear()
         batch = list(self._waiting)
         loop = asyncio.get_running_loop()
-        may_send = await loop.run_in_executor(self._thread, self._write, batch, self.office)
+        may_send, planned = await loop.run_in_executor(self._thread, self._write, batch, self.office)
+        if planned != self.planned:
+            self.planned = planned
+            self.replanned()
         for _ in batch:
             self._waiting.popleft()
         self.last_commit_mono_ns = self._clock.mono_ns()
@@ -116,7 +134,7 @@ class Recorder:
             log.error("%d decisions could not be stored at the end: %s", len(self._waiting), error)
         self._thread.shutdown(wait=False, cancel_futures=True)
 
-    def _write(self, batch: Sequence[tuple[Decision, datetime]], office: Office) -> bool:
+    def _write(self, batch: Sequence[tuple[Decision, datetime]], office: Office) -> tuple[bool, Plans]:
         now = Look(self._clock.utc(), self._clock.boot_ns(), self._boot_id)
         with self._store.write() as session:
             if self._trust is None:
@@ -126,9 +144,8 @@ class Recorder:
                 was_suspect = self._trust.suspect
                 self._trust = believable.look_again(self._trust, now)
                 self._say_trust(was_suspect)
-            for decision, decided_utc in batch:
-                outages.apply(session, office, decision, decided_utc)
-            told = False
+            outages.apply_all(session, office, batch)
+            told, planned = False, plans(session, now.utc)
             if not self._trust.suspect:
                 if office is not self._counted_by and (moved := recount.open_deadlines(session, office, now.utc)):
                     log.info("%d deadlines were counted anew: the charter or the calendar has changed", moved)
@@ -139,7 +156,7 @@ class Recorder:
                     self._last_heartbeat_ns = now.boot_ns
         if not self._trust.suspect:
             self._counted_by = office  # only now is it stored
-        return told or bool(batch)
+        return told or bool(batch), planned
 
     def _say_trust(self, was_suspect: bool) -> None:
         assert self._trust is not None
@@ -154,6 +171,7 @@ def what_is_due(session: Session, office: Office, now_utc: datetime, most: int |
     changed: list[object] = []
     changed += tickets.warn_of_deadlines(session, office, now_utc)
     changed += tickets.open_overdue(session, office, now_utc, most)
+    changed += acknowledging.advance(session, office, now_utc)
     changed += tickets.resolve_recovered(session, office, now_utc)
     changed += complaints.tell_who_asked(session, office, now_utc)
     changed += operators.note_late(session, office, now_utc)

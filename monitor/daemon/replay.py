@@ -19,12 +19,14 @@ from monitor.alerts.moments import next_moment
 from monitor.alerts.office import Office
 from monitor.alerts.pauses import pause_of
 from monitor.charter.text import DHAKA
-from monitor.daemon.judged import rules_of, thresholds_of
+from monitor.daemon.judged import limits_of, rules_of, thresholds_of
 from monitor.daemon.recorder import what_is_due
+from monitor.judging.baseline import Baselines
 from monitor.judging.board import Board
 from monitor.judging.decisions import (
     Affected,
     Decision,
+    Excused,
     FlappingChanged,
     Noticed,
     OutageClosed,
@@ -62,7 +64,7 @@ def replay(settings: Settings, samples: Iterable[Sample], until_utc: datetime | 
 @contextmanager
 def _scratch() -> Iterator[Store]:
     with TemporaryDirectory() as folder:
-        store = open_store(Path(folder))
+        store = open_store(Path(folder), lasting=False)
         try:
             yield store
         finally:
@@ -76,6 +78,7 @@ def _board(settings: Settings) -> Board:
         rules_of(judging),
         pauses=partial(pause_of, office),
         flaps=Flaps(thresholds_of(judging)),
+        baselines=Baselines(limits_of(judging)),
     )
 
 
@@ -113,14 +116,13 @@ class _Player:
                 self._waiting.append((decision, now_utc))
         if any(isinstance(decision, URGENT) for decision in decisions):
             yield from self._look(now_utc)
-        elif (tick_utc := self.board.next_tick()) is not None:
+        elif (tick_utc := self.board.next_tick(now_utc)) is not None:
             self.due_utc = tick_utc if self.due_utc is None else min(self.due_utc, tick_utc)
 
     def _look(self, now_utc: datetime) -> Iterator[Transition]:
         """Stores what waits, does what is due, and says what that came to."""
         with self.store.write() as session:
-            for decision, decided_utc in self._waiting:
-                outages.apply(session, self.office, decision, decided_utc)
+            outages.apply_all(session, self.office, self._waiting)
             self._waiting.clear()
             what_is_due(session, self.office, now_utc)
             session.flush()
@@ -131,7 +133,7 @@ class _Player:
                 notice.sent_utc = now_utc
                 yield _notice(notice, now_utc)
             session.flush()
-            moments = (next_moment(session, self.office, now_utc), self.board.next_tick())
+            moments = (next_moment(session, self.office, now_utc), self.board.next_tick(now_utc))
         ahead = [moment for moment in moments if moment is not None and moment > now_utc]
         self.due_utc = min(ahead, default=None)
 
@@ -163,6 +165,8 @@ class _Player:
                 yield _line(now_utc, "vantage_back", group=group, started=since, ended=until)
             case FlappingChanged(site, flapping, share, _):
                 yield _line(now_utc, "flapping" if flapping else "settled", site=site, share=round(share, 3))
+            case Excused(site, since, _, why):
+                yield _line(now_utc, "paused", site=site, started=since, reason=why)
             case Noticed(site, device, kind, text, _):
                 yield _line(now_utc, kind, site=site, device=device, reason=text)
 
@@ -185,12 +189,13 @@ def _iso(at_utc: datetime) -> str:
 def _ticket(event: TicketEvent, office: Office) -> Iterator[Transition]:
     ticket: Ticket = event.ticket
     facts: dict[str, object] = {"site": ticket.site, "ticket": ticket.number}
+    outage = ticket.outages[-1] if ticket.outages else None
+    if outage is not None:
+        facts |= {"cause": outage.cause, "affected": list(dict.fromkeys(row.site for row in outage.affected))}
     if event.kind in TICKETS:
-        facts |= {"started": ticket.event_utc}
-        facts |= (
-            {"ended": ticket.outages[-1].ended_utc} if event.kind == "resolved" else {"deadline": ticket.deadline_utc}
-        )
-        yield _line(event.at_utc, TICKETS[event.kind], **facts, reason=event.text)
+        over = event.kind == "resolved"
+        dates = {"ended": outage and outage.ended_utc} if over else {"deadline": ticket.deadline_utc}
+        yield _line(event.at_utc, TICKETS[event.kind], started=ticket.event_utc, **dates, **facts, reason=event.text)
     elif event.kind == "stage":
         holder = office.charter.stages[ticket.stage - 1].holder
         yield _line(event.at_utc, "stage_raised", **facts, stage=ticket.stage, recipient=holder)

@@ -67,6 +67,10 @@ def _played(office: Office, folder: Path) -> Iterator[Letter]:
                 clock.advance(office.recovery_hold.total_seconds() + 1)
                 what_is_due(session, office, clock.utc())
         with store.write() as session:
+            for ticket in session.scalars(select(Ticket).where(Ticket.state == "open")).all():
+                soon = clock.utc() + timedelta(seconds=1)
+                tickets.act(session, office, ticket.number, "ack", "an officer", "", clock.utc(), until_utc=soon)
+            what_is_due(session, office, clock.utc() + timedelta(seconds=2))
             for ticket in session.scalars(select(Ticket).where(Ticket.source != "outage")).all():
                 tickets.act(session, office, ticket.number, "resolve", "an officer", "", clock.utc())
                 tickets.act(session, office, ticket.number, "reopen", "an officer", "", clock.utc())

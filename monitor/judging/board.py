@@ -2,93 +2,57 @@
 
 A site is down when its gateway (first device) or the interface of its link is down, and degraded when one of them is
 degraded or another of its devices is down or degraded. A site that is down gets an outage of its own, unless a site on
-the way to it is down: then it is ``unreachable`` and hangs on that outage.
+the way to it is down: then it is ``unreachable`` and hangs on that outage (`silences`).
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from monitor.judging.baseline import Baselines
 from monitor.judging.decisions import (
-    Affected,
     Decision,
     NoLongerAffected,
     Noticed,
     OutageClosed,
     OutageExplained,
-    OutageOpened,
-    SiteChanged,
     VantageLost,
 )
 from monitor.judging.flapping import Flaps
-from monitor.judging.known import UNJUDGED, Known
+from monitor.judging.known import UNJUDGED
 from monitor.judging.labs import Count, Labs, count
-from monitor.judging.pause import Pause, Pauses, never
-from monitor.judging.power import POWER, Power, silent_together
-from monitor.judging.states import Health, Rules, State, Transition
-from monitor.judging.topology import Blame, OnTheWay, blame
+from monitor.judging.power import POWER
+from monitor.judging.silences import Silences
+from monitor.judging.states import Rules, State, Transition
 from monitor.judging.vantage import Vantage
 from monitor.sample import Sample, Verdict
 from monitor.settings.fleet import Fleet, Group
 
 
 @dataclass
-class Board:
-    """What is known of every device and site.
+class Board(Silences):
+    """Silences, and all else that samples tell: flapping, labs, whether we can see, what times are usual."""
 
-    ``open_outages`` (site → start) and ``affected`` (site → root) are what the store remembers from before a restart.
-    """
-
-    fleet: Fleet
-    rules: Rules
-    open_outages: dict[str, datetime] = field(default_factory=dict)
-    affected: dict[str, str] = field(default_factory=dict)
-    states: dict[str, State] = field(default_factory=dict)
-    pauses: Pauses = never
     flaps: Flaps = field(default_factory=Flaps)
-    power: Power = field(default_factory=Power)
     labs: Labs = field(default_factory=Labs)
     vantage: Vantage = field(default_factory=Vantage)
-    _known: Known = field(default_factory=Known)
-    _pending: dict[str, Transition] = field(default_factory=dict)
-    _held: dict[str, Pause] = field(default_factory=dict)
+    baselines: Baselines = field(default_factory=Baselines)
 
     def __post_init__(self) -> None:
+        super().__post_init__()
+        self._with_usual_times = self.fleet.devices.keys() - self.fleet.workstations
         self.vantage = Vantage({name: ids(group) for name, group in self.fleet.groups.items()}, self.vantage.blind)
-        for site in [*self.open_outages, *self.affected]:
-            if site in self.fleet.sites:
-                since = self.open_outages.get(site)
-                for vital in self.fleet.sites[site].vital:
-                    self._known.remember_down(vital, since, self.rules)
-
-    def health(self, device: str) -> Health:
-        """The health of a device or of a link's interface; unknown before its first sample."""
-        return self._known.health(device)
-
-    def last(self, device: str) -> Sample | None:
-        """The device's latest sample that was not ``unknown``."""
-        return self._known.last.get(device)
-
-    def state(self, site: str) -> State:
-        """The site's state, derived from its devices and from what lies before it."""
-        if site in self.affected:
-            return State.UNREACHABLE
-        if site in self._held:
-            return State.PAUSED
-        place = self.fleet.sites[site]
-        state = self._known.worst(place.vital).state
-        if state is State.UP and place.others and any(self.health(each).state in _POOR for each in place.others):
-            return State.DEGRADED
-        return state
 
     def observe(self, sample: Sample) -> list[Decision]:
         """Takes one sample in and says what follows from it."""
         site = self.fleet.judged.get(sample.device)
         if site is None or sample.verdict is Verdict.UNKNOWN or self.is_blind(site):
             return self._look_out(sample) if self.vantage.watches(sample.device) else []
+        learns = sample.device in self._with_usual_times
         before = self._known.health(sample.device)
-        health, transition = self._known.take(sample, self.rules)
-        if sample.device in self.fleet.workstations:
+        slow_ns = self.baselines.take(sample) if learns else None
+        health, transition = self._known.take(sample, self.rules, slow_ns)
+        if not learns and sample.device in self.fleet.workstations:
             return list(self._lab(site, sample, transition))
         if health is before and not self.flaps.watches(site):
             return []  # by far the commonest case
@@ -112,15 +76,6 @@ class Board:
         """How many of a lab's workstations answer; None where it has none, or not all are judged yet."""
         return count([self.health(each) for each in self.fleet.sites[site].workstations])
 
-    def tick(self, now_utc: datetime) -> list[Decision]:
-        """Looks again at the silent sites that were in a pause; to be called now and then."""
-        return list(self._settle(list(self._pending), now_utc)) if self._held else []
-
-    def next_tick(self) -> datetime | None:
-        """When at the latest `tick` has something to do, as far as that is known."""
-        ends = [pause.until_utc for pause in self._held.values() if pause.until_utc is not None]
-        return min(ends, default=None)
-
     def is_blind(self, site: str) -> bool:
         """Whether we cannot see as far as that site."""
         blind = self.vantage.blind
@@ -133,13 +88,18 @@ class Board:
             if isinstance(decision, VantageLost):
                 for site, groups in self.fleet.uplinks.items():
                     if decision.group in groups:
-                        self._forgive(site)
+                        decisions = [*decisions, *self._forgive(site, decision.since_utc)]
         return decisions
 
-    def _forgive(self, site: str) -> None:
+    def _forgive(self, site: str, at_utc: datetime) -> Iterator[Decision]:
         waited = self._pending.pop(site, None) is not None
-        self._held.pop(site, None)
+        yield from self._let_go(site, at_utc)
         self._known.forgive((device.id for device in self.fleet.sites[site].devices), also_down=waited)
+
+    def slept(self, at_utc: datetime) -> list[Decision]:
+        """We stood still for long: who was in doubt before is not in doubt any more, and must fail anew."""
+        sites = [site for site in self.fleet.sites if site not in self.held]
+        return [decision for site in sites for decision in self._forgive(site, at_utc)]
 
     def lose_sight(self, interface: str, at_utc: datetime) -> list[Decision]:
         """The interface of a link cannot be read any more: what was known of it judges nobody from now on."""
@@ -167,131 +127,6 @@ class Board:
                 told.append(OutageExplained(each, cause=POWER, why=why))
         return told
 
-    def _follow(self, site: str, device: str, transition: Transition | None, at_utc: datetime) -> Iterator[Decision]:
-        """What a device's new health means for its site and for those behind it."""
-        if transition is not None and device in self.fleet.sites[site].vital:
-            yield from self._vital_changed(site, device, transition)
-        if site in self.fleet.children:  # its children may have waited for what is now known of it
-            yield from self._settle(list(self._pending), at_utc)
-        elif site in self._pending and (transition is not None or site in self._held):
-            yield from self._settle([site], at_utc)
-        if transition is not None:
-            yield from self._site_changed(site, transition.since_utc)
-
-    def _vital_changed(self, site: str, device: str, transition: Transition) -> Iterator[Decision]:
-        vital = self.fleet.sites[site].vital
-        down_besides = any(self.health(each).state is State.DOWN for each in vital if each != device)
-        if transition.new is State.DOWN:
-            if not down_besides:
-                self._pending[site] = transition
-            elif site in self.open_outages:
-                yield OutageExplained(site, reason=self._reason(site))
-            return
-        if down_besides:
-            return
-        self._pending.pop(site, None)
-        if self._held.pop(site, None) is not None:
-            self._judge_again_who_waited_for(site)
-        if self.affected.pop(site, None) is not None:
-            yield NoLongerAffected(site, transition.since_utc)
-        if self.open_outages.pop(site, None) is not None:
-            yield OutageClosed(site, transition.since_utc)
-            yield from self._judge_again_behind(site, transition.since_utc)
-
-    def _judge_again_who_waited_for(self, root: str) -> None:
-        """Who was silent behind a site in a pause must prove by its own rounds that it is down."""
-        for site in self.fleet.descendants(root):
-            if self._pending.pop(site, None) is not None:
-                self._held.pop(site, None)
-                self._known.doubt_down(self.fleet.sites[site].vital)
-
-    def _judge_again_behind(self, root: str, at_utc: datetime) -> Iterator[Decision]:
-        """Each site that was silent behind ``root`` must now prove by its own rounds that it is down."""
-        for site in [site for site, its_root in self.affected.items() if its_root == root]:
-            del self.affected[site]
-            yield NoLongerAffected(site, at_utc)
-            if site not in self.fleet.sites:
-                continue
-            self._known.doubt_down(self.fleet.sites[site].vital)
-            yield from self._site_changed(site, at_utc)
-
-    def _settle(self, sites: Iterable[str], now_utc: datetime) -> Iterator[Decision]:
-        """Decides the sites that are down for certain and wait for the judgement on their parents."""
-        depth = {site: sum(1 for _ in self.fleet.ancestors(site)) for site in sites}
-        for site in sorted(depth, key=depth.__getitem__):  # parents first: their outage explains their children
-            finding = blame(
-                OnTheWay(each, self._vital_health(each), each in self.open_outages)
-                for each in self.fleet.ancestors(site)
-            )
-            if finding.blame is Blame.WAIT:
-                continue
-            if finding.root is None and (pause := self.pauses(site, now_utc)) is not None:
-                yield from self._hold(site, pause, now_utc)
-                continue
-            if site in self._held and self._vital_health(site).suspect:
-                continue  # the pause is over, but it has just begun to answer
-            transition = self._pending.pop(site)
-            held = self._held.pop(site, None)
-            if finding.root is None:
-                yield from self._open(site, transition.since_utc, now_utc, held)
-            else:
-                self.affected[site] = finding.root
-                yield Affected(site, finding.root, transition.since_utc)
-            yield from self._site_changed(site, transition.since_utc)
-
-    def _hold(self, site: str, pause: Pause, now_utc: datetime) -> Iterator[Decision]:
-        known = self._held.get(site)
-        self._held[site] = pause
-        if known is None or known.why != pause.why:
-            yield Noticed(site, "", "paused", f"silent, but no outage begins: {pause.why}", now_utc)
-        yield from self._site_changed(site, self._pending[site].since_utc)
-
-    def _open(self, site: str, since_utc: datetime, now_utc: datetime, held: Pause | None) -> Iterator[Decision]:
-        reason = self._reason(site)
-        if held is not None:
-            reason = f"{reason}; silent since {since_utc:%Y-%m-%d %H:%M}Z, which was excused until now: {held.why}"
-            since_utc = max(since_utc, min(held.until_utc or now_utc, now_utc))
-        self.open_outages[site] = since_utc
-        last_good = self._known.last_good.get(self._gateway(site))
-        neighbours = self._neighbours(site)
-        why = self.power.why(site, neighbours)
-        silent = {each: self.open_outages[each] for each in neighbours if each in self.open_outages}
-        together = silent_together(site, since_utc, silent)
-        if together and not why:
-            why = f"fell silent together with {', '.join(together)}, on the same feeder"
-        yield OutageOpened(site, since_utc, now_utc, last_good, reason, POWER if why else "", why)
-        for each in together:
-            yield OutageExplained(each, cause=POWER, why=f"fell silent together with {site}, on the same feeder")
-
-    def _reason(self, site: str) -> str:
-        """What was seen; of a link also which side of it is meant."""
-        gateway, link = self._gateway(site), self.fleet.sites[site].link
-        seen = self._known.last.get(gateway)
-        silence = seen.reason if seen and seen.verdict is Verdict.FAILED else ""
-        if link is None:
-            return silence
-        interface = self._known.last.get(link.id)
-        if interface is not None and interface.verdict is Verdict.FAILED:
-            return interface.reason
-        return f"the far end is silent: {silence}" if silence else "the far end is silent"
-
-    def _neighbours(self, site: str) -> list[str]:
-        """The other sites on the site's feeder."""
-        feeder = self.fleet.sites[site].feeder
-        return [each for each in self.fleet.feeders[feeder] if each != site] if feeder else []
-
-    def _vital_health(self, site: str) -> Health:
-        return self._known.worst(self.fleet.sites[site].vital)
-
-    def _site_changed(self, site: str, since_utc: datetime) -> Iterator[Decision]:
-        state = self.state(site)
-        if self.states.get(site) is not state:
-            self.states[site] = state
-            yield SiteChanged(site, state, since_utc)
-
-    def _gateway(self, site: str) -> str:
-        return self.fleet.sites[site].gateway.id
-
     def replace_fleet(self, fleet: Fleet, rules: Rules, now_utc: datetime) -> list[Decision]:
         """Goes over to a new configuration; sites that are gone or have moved end their outages with that reason."""
         decisions: list[Decision] = []
@@ -300,6 +135,9 @@ class Board:
             successor = fleet.devices.get(device.id)
             if successor is None or successor.address != device.address:
                 self._known.forget(device.id)
+                self.baselines.forget(device.id)
+        self._with_usual_times = fleet.devices.keys() - fleet.workstations
+        self.baselines.keep(self._with_usual_times)
         self.vantage = Vantage({name: ids(group) for name, group in fleet.groups.items()}, self.vantage.blind)
         decisions += self.vantage.drop_gone(now_utc)
         for interface in set(self._known.healths) - set(fleet.judged):
@@ -314,12 +152,33 @@ class Board:
             if _why_ended(old, fleet, site):
                 del self.affected[site]
                 decisions.append(NoLongerAffected(site, now_utc))
-        for known_site in [site for site in self._pending if _why_ended(old, fleet, site)]:
-            del self._pending[known_site]
-            self._held.pop(known_site, None)
+            elif self.affected[site] not in fleet.ancestors(site):  # it is reached another way now
+                del self.affected[site]
+                self._known.doubt_down(fleet.sites[site].vital)
+                decisions.append(NoLongerAffected(site, now_utc))
+        for site in [*self._pending, *self.held]:
+            if _why_ended(old, fleet, site):
+                self._pending.pop(site, None)
+                decisions += self._let_go(site, now_utc)
+        for site in [*self.open_outages, *self.affected]:
+            decisions += self._with_other_devices(site, now_utc)
         self.flaps.keep(fleet.sites)
         self.states = {site: state for site, state in self.states.items() if site in fleet.sites}
+        decisions += self._settle(list(self._pending), now_utc)  # who they waited for may be gone
         return decisions
+
+    def _with_other_devices(self, site: str, now_utc: datetime) -> Iterator[Decision]:
+        """A silent site whose devices are others by name: still silent, unless what was silent is not its any more."""
+        health = self._vital_health(site)
+        if health.state is State.UNKNOWN:
+            self._known.remember_down(self._gateway(site), self.open_outages.get(site), self.rules)
+        elif health.state is not State.DOWN and self._known.health(self._gateway(site)).state is not State.UNKNOWN:
+            if self.affected.pop(site, None) is not None:
+                yield NoLongerAffected(site, now_utc)
+            if self.open_outages.pop(site, None) is not None:
+                yield OutageClosed(site, now_utc, "reconfigured")
+                yield from self._judge_again_behind(site, now_utc)
+            yield from self._site_changed(site, now_utc)
 
 
 def ids(group: Group) -> tuple[str, ...]:
@@ -332,6 +191,3 @@ def _why_ended(old: Fleet, new: Fleet, site: str) -> str:
         return "removed"
     known = old.sites.get(site)
     return "readdressed" if known and known.gateway.address != new.sites[site].gateway.address else ""
-
-
-_POOR = frozenset({State.DOWN, State.DEGRADED})

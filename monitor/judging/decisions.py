@@ -65,6 +65,37 @@ class NoLongerAffected:
 
 
 @dataclass(frozen=True, slots=True)
+class Excused:
+    """The site is silent since then, but no outage begins: ``kind`` and ``why`` are those of its pause, which lasts
+    until ``until_utc`` as far as is known.
+    """
+
+    site: str
+    since_utc: datetime
+    kind: str
+    why: str
+    until_utc: datetime | None
+    at_utc: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ExcusedNoMore:
+    """It answers again, or its silence has become an outage, or part of one, at that time."""
+
+    site: str
+    until_utc: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NobodyWatched:
+    """We ourselves stood still for so long that nothing is known of that time."""
+
+    since_utc: datetime
+    until_utc: datetime
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class SiteChanged:
     """The site's state is now ``state``, truly since ``since_utc``."""
 
@@ -131,10 +162,13 @@ Decision = (
     | VantageBack
     | FlappingChanged
     | LabSeen
+    | Excused
+    | ExcusedNoMore
+    | NobodyWatched
 )
 
 
-def describe(decision: Decision) -> str:
+def describe(decision: Decision) -> str:  # noqa: PLR0912 (one branch a kind)
     """A decision as one line of a log; times in UTC."""
     match decision:
         case OutageOpened(site, started, _, _, reason, cause, why, _):
@@ -157,6 +191,12 @@ def describe(decision: Decision) -> str:
             return f"sight behind '{group}' again: {since:%Y-%m-%d %H:%M:%S}Z to {until:%H:%M:%S}Z is unmonitored"
         case FlappingChanged(site, flapping, share, _):
             return f"{site}: {'flaps' if flapping else 'has settled down'} ({share:.0%} of its last results changed)"
+        case Excused(site, since, _, why):
+            return f"{site}: silent since {since:%Y-%m-%d %H:%M:%S}Z, but no outage begins: {why}"
+        case ExcusedNoMore(site, until):
+            return f"{site}: excused no longer since {until:%Y-%m-%d %H:%M:%S}Z"
+        case NobodyWatched(since, until, why):
+            return f"nobody watched from {since:%Y-%m-%d %H:%M:%S}Z to {until:%H:%M:%S}Z: {why}"
         case LabSeen(site, at):
             return f"{site}: a workstation answered {at:%Y-%m-%d %H:%M:%S}Z, the first of its day"
         case Noticed(site, device, kind, text, _):

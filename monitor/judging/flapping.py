@@ -1,7 +1,7 @@
 """Flapping, as Nagios' base/flapping.c has it: the weighted share of changes among the last 21 results. Pure.
 
 Of the 20 pairs of neighbouring results, a change counts from 0.75 (the oldest) to 1.25 (the newest), linearly; the sum
-over 20 is the share. Flapping begins above the high threshold and ends below the low one.
+over 20 is the share. Flapping begins at the high threshold and ends at the low one.
 """
 
 from collections.abc import Container, Iterator
@@ -51,8 +51,8 @@ def add(history: History, up: bool, thresholds: Thresholds) -> History:
     grown = History(bits, min(history.length + 1, RESULTS), history.flapping)
     share = grown.share
     if grown.flapping:
-        return grown._replace(flapping=share >= thresholds.low) if grown.length == RESULTS else grown
-    return grown._replace(flapping=True) if share > thresholds.high else grown
+        return grown._replace(flapping=share > thresholds.low) if grown.length == RESULTS else grown
+    return grown._replace(flapping=True) if share >= thresholds.high else grown
 
 
 @dataclass

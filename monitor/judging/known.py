@@ -22,13 +22,16 @@ class Known:
         """Unknown before its first sample."""
         return self.healths.get(device, UNJUDGED)
 
-    def take(self, sample: Sample, rules: Rules) -> tuple[Health, Transition | None]:
+    def take(self, sample: Sample, rules: Rules, slow_ns: int | None) -> tuple[Health, Transition | None]:
         """Keeps what a sample that is not ``unknown`` makes of its device's health."""
-        health, transition = judge(self.health(sample.device), sample, rules)
-        self.last[sample.device] = sample
+        device = sample.device
+        before = self.healths.get(device, UNJUDGED)
+        health, transition = judge(before, sample, rules, slow_ns)
+        self.last[device] = sample
         if sample.verdict is Verdict.OK:
-            self.last_good[sample.device] = sample
-        self.healths[sample.device] = health
+            self.last_good[device] = sample
+        if health is not before:
+            self.healths[device] = health
         return health, transition
 
     def worst(self, devices: tuple[str, ...]) -> Health:
@@ -45,6 +48,10 @@ class Known:
     def remember_down(self, device: str, since_utc: datetime | None, rules: Rules) -> None:
         """It was down before a restart, and is until it proves otherwise."""
         self.healths[device] = Health(State.DOWN, since_utc, failed=Row(rules.down_after, since_utc))
+
+    def remember_doubt(self, device: str, since_utc: datetime) -> None:
+        """It was silent before a restart, which led to nothing yet: it must prove it anew."""
+        self.healths[device] = Health(failed=Row(0, since_utc))
 
     def doubt_down(self, devices: Iterable[str]) -> None:
         """Those that are down must prove it anew."""

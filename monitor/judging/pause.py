@@ -4,11 +4,13 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Literal, NamedTuple
 
+Kind = Literal["maintenance", "hours", "behind"]
+
 
 class Pause(NamedTuple):
     """Why no outage of a site begins now, and until when at least; ``until_utc`` is None where no end is known."""
 
-    kind: Literal["maintenance", "hours"]
+    kind: Kind
     why: str
     until_utc: datetime | None
 
@@ -20,3 +22,8 @@ Pauses = Callable[[str, datetime], Pause | None]
 def never(_site: str, _at_utc: datetime) -> Pause | None:
     """Nothing is ever paused."""
     return None
+
+
+def behind(root: str, pause: Pause) -> Pause:
+    """The pause of a site that is silent behind one that has a pause."""
+    return Pause("behind", f"behind '{root}': {pause.why}" if pause.kind != "behind" else pause.why, pause.until_utc)

@@ -86,12 +86,12 @@ class Transition:
     seen_utc: datetime
 
 
-def judge(health: Health, sample: Sample, rules: Rules) -> tuple[Health, Transition | None]:
-    """What ``sample`` makes of ``health``."""
+def judge(health: Health, sample: Sample, rules: Rules, slow_ns: int | None = None) -> tuple[Health, Transition | None]:
+    """What ``sample`` makes of ``health``; ``slow_ns``: beyond what it took longer than is usual of this device."""
     if sample.verdict is Verdict.UNKNOWN:
         return health, None
     failed = sample.verdict is Verdict.FAILED
-    poor = failed or is_poor(sample, rules)
+    poor = failed or is_poor(sample, rules, slow_ns)
     if not poor and health.state is State.UP and health.failed is NO_ROW and health.poor is NO_ROW:
         return health, None  # by far the commonest case: nothing was wrong and nothing is
     rows = _with_round(health, sample.started_utc, failed=failed, poor=poor)
@@ -102,9 +102,12 @@ def judge(health: Health, sample: Sample, rules: Rules) -> tuple[Health, Transit
     return changed, Transition(sample.device, health.state, state, since_utc, sample.started_utc)
 
 
-def is_poor(sample: Sample, rules: Rules) -> bool:
+def is_poor(sample: Sample, rules: Rules, slow_ns: int | None = None) -> bool:
     """Whether an answered round lost too much, took too long, or says itself that something is wrong."""
-    return bool(sample.poor) or sample.loss >= rules.degraded_loss or (sample.rtt_ns or 0) >= rules.degraded_rtt_ns
+    if sample.poor or (sample.received < sample.sent and sample.loss >= rules.degraded_loss):
+        return True
+    rtt_ns = sample.rtt_ns or 0
+    return rtt_ns >= rules.degraded_rtt_ns or (slow_ns is not None and rtt_ns > slow_ns)
 
 
 def doubt(health: Health) -> Health:

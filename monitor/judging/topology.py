@@ -26,7 +26,7 @@ class OnTheWay(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """``root`` is the site whose outage explains the silence, with ``BEHIND`` alone."""
+    """``root`` is the site whose outage explains the silence; with ``WAIT`` the one that is silent without any."""
 
     blame: Blame
     root: str | None = None
@@ -46,4 +46,4 @@ def blame(ancestors: Iterable[OnTheWay]) -> Finding:
             return Finding(Blame.WAIT)
     if root is None:
         return Finding(Blame.OWN)
-    return Finding(Blame.BEHIND, root.site) if root.has_outage else Finding(Blame.WAIT)
+    return Finding(Blame.BEHIND, root.site) if root.has_outage else Finding(Blame.WAIT, root.site)

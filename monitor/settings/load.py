@@ -9,10 +9,12 @@ from typing import TypeVar
 from pydantic import ValidationError
 
 from monitor.settings import fleet as fleet_rules
+from monitor.settings.acknowledged_section import Acknowledged
 from monitor.settings.base import Model
 from monitor.settings.calendar_file import CalendarFile, HolidaysFile
 from monitor.settings.charter_file import CharterFile
 from monitor.settings.fleet import Fleet
+from monitor.settings.maintenance_section import Maintenance
 from monitor.settings.monitor_file import MonitorFile
 from monitor.settings.problems import ConfigError, Problem, did_you_mean
 from monitor.settings.sites_file import SiteEntry, SitesFile
@@ -94,15 +96,18 @@ def _unknown_sites(directory: Path, sites: SitesFile, monitor: MonitorFile) -> I
     named: list[tuple[tuple[str, ...], str | None]] = []
     for name, group in monitor.vantage.items():
         named.append((("vantage", name, "behind"), group.behind))
-    for name, window in monitor.maintenance.items():
-        named.append((("maintenance", name, "behind"), window.behind))
-        named += [(("maintenance", name, "sites"), site) for site in window.sites]
+    unions = sorted({site.union for site in sites.sites.values() if site.union})
+    chosen: dict[tuple[str, str], Maintenance | Acknowledged] = {}
+    chosen |= {("maintenance", name): window for name, window in monitor.maintenance.items()}
+    chosen |= {("acknowledged", name): entry for name, entry in monitor.acknowledged.items()}
+    for section, window in chosen.items():
+        named.append(((*section, "behind"), window.behind))
+        named += [((*section, "sites"), site) for site in window.sites]
         for union in window.unions:
-            unions = sorted({site.union for site in sites.sites.values() if site.union})
             if union not in unions:
                 hint = did_you_mean(union, unions) or f" Expected one of: {', '.join(unions)}"
                 message = f"no site of sites.toml stands in the union '{union}'.{hint}"
-                where = ("maintenance", name, "unions")
+                where = (*section, "unions")
                 yield Problem(document.name, document.line(where), ".".join(where), message)
     for path, site in named:
         if site is not None and site not in sites.sites:

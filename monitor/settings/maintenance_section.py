@@ -1,7 +1,8 @@
 """[maintenance.NAME] of config/monitor.toml: planned work, once or every week, during which no outage begins."""
 
 import datetime as dt
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, model_validator
 
@@ -10,6 +11,8 @@ from monitor.settings.calendar_file import Time, Weekday
 from monitor.settings.sites_file import Id
 
 YEARS = (2000, 2100)
+OFFICE_CLOCK = dt.timezone(dt.timedelta(hours=6))
+MOMENTS = ("begins", "ends", "until")
 
 
 def _moment(value: object) -> dt.datetime:
@@ -27,7 +30,7 @@ class Maintenance(Model):
     """What is worked on (``sites``, ``unions``, ``behind`` a site and that site; all if none is named), and when.
 
     Once: ``begins`` and ``ends``, by the office's clock. Every week: ``days`` with ``opens`` and ``closes``; one that
-    closes before it opens lasts into the next day.
+    closes before it opens lasts into the next day. ``until``: it ends then, whatever else is said.
     """
 
     text: Annotated[str, Field(min_length=1, max_length=200)]
@@ -39,6 +42,7 @@ class Maintenance(Model):
     days: list[Weekday] = Field(default_factory=list)
     opens: Time | None = None
     closes: Time | None = None
+    until: Moment | None = None
 
     @model_validator(mode="after")
     def _one_form(self) -> "Maintenance":
@@ -53,3 +57,30 @@ class Maintenance(Model):
         elif self.opens == self.closes:
             raise ValueError("'opens' and 'closes' are the same. Expected two times of day")
         return self
+
+    @classmethod
+    def from_json(cls, entry: Mapping[str, Any]) -> "Maintenance":
+        """What ``model_dump(mode="json")`` made plain."""
+        moments = {key: dt.datetime.fromisoformat(entry[key]) for key in MOMENTS if entry.get(key)}
+        clocks = {key: entry[key][:5] for key in ("opens", "closes") if entry.get(key)}
+        return cls.model_validate({**entry, **moments, **clocks})
+
+    @property
+    def begins_utc(self) -> dt.datetime | None:
+        """When work that is done once begins."""
+        return in_utc(self.begins) if self.begins else None
+
+    @property
+    def ends_utc(self) -> dt.datetime | None:
+        """When work that is done once ends."""
+        return in_utc(self.ends) if self.ends else None
+
+    @property
+    def until_utc(self) -> dt.datetime | None:
+        """When it ends for good."""
+        return in_utc(self.until) if self.until else None
+
+
+def in_utc(moment: dt.datetime) -> dt.datetime:
+    """Times without a zone are the office's."""
+    return (moment if moment.tzinfo else moment.replace(tzinfo=OFFICE_CLOCK)).astimezone(dt.UTC)

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
+from monitor.settings.acknowledged_section import Acknowledged
 from monitor.settings.base import Model
 from monitor.settings.heartbeat_section import Heartbeat
 from monitor.settings.helpdesk_section import Helpdesk
@@ -57,11 +58,22 @@ class Judging(Model):
     up_after: Annotated[int, Field(ge=1, le=100)] = 2
     degraded_loss: Annotated[float, Field(gt=0, le=1)] = 0.2
     degraded_rtt_ms: Annotated[float, Field(gt=0, le=30_000)] = 500.0
+    degraded_rtt_mads: Annotated[float, Field(ge=0, le=1_000)] = 6.0
+    degraded_rtt_least_ms: Annotated[float, Field(gt=0, le=30_000)] = 10.0
     flapping_low: Annotated[float, Field(ge=0, le=1)] = 0.05
     flapping_high: Annotated[float, Field(gt=0, le=1)] = 0.2
     degraded_utilisation: Annotated[float, Field(gt=0, le=1)] = 0.9
     degraded_errors_per_s: Annotated[float, Field(gt=0)] = 1.0
     trace: bool = True
+
+    @model_validator(mode="after")
+    def _settles_below_where_it_flaps(self) -> "Judging":
+        if self.flapping_low >= self.flapping_high:
+            raise ValueError(
+                f"flapping_low = {self.flapping_low:g} is not below flapping_high = {self.flapping_high:g}. "
+                "Expected a site to settle at a smaller share than it begins to flap at"
+            )
+        return self
 
 
 class Tickets(Model):
@@ -150,4 +162,5 @@ class MonitorFile(Model):
     snmp: Snmp = Snmp()
     vantage: dict[Id, VantageEntry] = Field(default_factory=dict)
     maintenance: dict[Id, Maintenance] = Field(default_factory=dict)
+    acknowledged: dict[Id, Acknowledged] = Field(default_factory=dict)
     modules: dict[str, ModuleEntry] = Field(default_factory=dict)

@@ -9,6 +9,8 @@
     tickets 1 ── n notices           the outbox: mails owed, leased, sent or dead
     events                           the timeline of what judges nobody
     site_states, heartbeat, gaps     what readers show while the daemon is away, and when nobody watched
+    excused, planned_work            silences that are nobody's fault, and plans made by command
+    learned                          usual round-trip times, written down so that a restart forgets nothing
 """
 
 from datetime import UTC, datetime
@@ -21,6 +23,7 @@ from sqlalchemy import (
     Dialect,
     ForeignKey,
     Index,
+    LargeBinary,
     MetaData,
     String,
     Text,
@@ -134,6 +137,7 @@ class Ticket(Base):
     breached_utc: Mapped[datetime | None]
     resolved_utc: Mapped[datetime | None]
     held_open: Mapped[bool] = mapped_column(default=False)
+    acknowledged_until_utc: Mapped[datetime | None]
 
     outages: Mapped[list[Outage]] = relationship(back_populates="ticket", order_by="Outage.id")
     events: Mapped[list["TicketEvent"]] = relationship(back_populates="ticket", order_by="TicketEvent.id")
@@ -270,7 +274,10 @@ class Heartbeat(Base):
 
 
 class Gap(Base):
-    """A time in which nobody watched: neither up nor down."""
+    """A time in which nobody watched: neither up nor down. One that ends when it begins has not ended yet.
+
+    ``uplink``: only what lies behind that one could not be seen; empty: nothing at all.
+    """
 
     __tablename__ = "gaps"
 
@@ -278,3 +285,45 @@ class Gap(Base):
     started_utc: Mapped[datetime] = mapped_column(index=True)
     ended_utc: Mapped[datetime]
     reason: Mapped[str] = mapped_column(String(100))
+    uplink: Mapped[str] = mapped_column(String(64), default="", server_default="")
+
+
+class ExcusedSilence(Base):
+    """A site was silent, but no outage began: planned work, hours in which it is not promised, or either of a parent.
+
+    ``planned_until_utc``: when the excuse ends, as far as was known when it began.
+    """
+
+    __tablename__ = "excused"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    site: Mapped[str] = mapped_column(String(64), index=True)
+    kind: Mapped[str] = mapped_column(String(16))
+    why: Mapped[str] = mapped_column(String(300))
+    since_utc: Mapped[datetime]
+    planned_until_utc: Mapped[datetime | None]
+    until_utc: Mapped[datetime | None] = mapped_column(index=True)
+
+
+class PlannedWork(Base):
+    """A maintenance window that was asked for by command; ``ended_utc`` when it was ended before its time.
+
+    ``entry``: what [maintenance.NAME] of monitor.toml would say, as plain JSON values.
+    """
+
+    __tablename__ = "planned_work"
+
+    name: Mapped[str] = mapped_column(String(64), primary_key=True)
+    entry: Mapped[dict[str, Any]]
+    actor: Mapped[str] = mapped_column(String(100))
+    created_utc: Mapped[datetime]
+    ended_utc: Mapped[datetime | None]
+
+
+class Learned(Base):
+    """What is usual of a device: its round-trip times by the hour of the week, as `judging.baseline` packs them."""
+
+    __tablename__ = "learned"
+
+    device: Mapped[str] = mapped_column(String(130), primary_key=True)
+    packed: Mapped[bytes] = mapped_column(LargeBinary)

@@ -35,10 +35,13 @@ def wal_is_safe(version: tuple[int, ...]) -> bool:
 
 
 class Store:
-    """The database of one installation; `read` and `write` give sessions."""
+    """The database of one installation; `read` and `write` give sessions.
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
+    One that is not ``lasting`` is thrown away in the end: it need not outlive a crash, and is faster.
+    """
+
+    def __init__(self, path: Path, *, lasting: bool = True) -> None:
+        self.path, self._lasting = path, lasting
         self.journal_mode = "wal" if wal_is_safe(sqlite3.sqlite_version_info) else "truncate"
         self.engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": BUSY_TIMEOUT_S})
         self._for_writing = self.engine.execution_options(immediate=True)
@@ -47,7 +50,8 @@ class Store:
 
     def _on_connect(self, connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # transactions are ours alone: see _begin
-        for pragma in (f"journal_mode={self.journal_mode}", "synchronous=FULL", "foreign_keys=ON"):
+        kept = (f"journal_mode={self.journal_mode}", "synchronous=FULL")
+        for pragma in (*(kept if self._lasting else ("journal_mode=MEMORY", "synchronous=OFF")), "foreign_keys=ON"):
             connection.execute(f"PRAGMA {pragma}")
 
     @contextmanager
@@ -72,12 +76,12 @@ def _begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
 
 
-def open_store(state: Path) -> Store:
+def open_store(state: Path, *, lasting: bool = True) -> Store:
     """Opens the database below ``state``, making or migrating it as needed, all or nothing.
 
     Raises StoreError when it is damaged, was written by a newer version, or cannot be reached.
     """
-    store = Store(state / DATABASE)
+    store = Store(state / DATABASE, lasting=lasting)
     try:
         state.mkdir(mode=0o750, parents=True, exist_ok=True)
         with store.engine.connect() as connection:

@@ -32,6 +32,8 @@ TICKET_STATES = {
 }
 EVENTS = {
     "paused": {"bn": "পূর্বঘোষিত বিরতিতে নীরব", "en": "silent in a pause"},
+    "paused_over": {"bn": "পূর্বঘোষিত কাজের সময় নীরব ছিল", "en": "was silent during planned work"},
+    "stood_still": {"bn": "পর্যবেক্ষক নিজেই থেমে ছিল", "en": "the monitor itself stood still"},
     "vantage_lost": {"bn": "নিজস্ব আপলিংক বিচ্ছিন্ন: পর্যবেক্ষণ স্থগিত", "en": "our own uplink is gone: nothing is judged"},
     "vantage_back": {"bn": "পর্যবেক্ষণ আবার চালু", "en": "judging again"},
     "flapping": {"bn": "বারবার বিচ্ছিন্ন ও সচল হচ্ছে", "en": "comes and goes"},

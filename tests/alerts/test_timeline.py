@@ -20,25 +20,43 @@ T0 = datetime(2026, 11, 1, 4, 0, tzinfo=UTC)
 SHIPPED = Path(__file__).resolve().parents[2] / "config"
 
 
-def test_a_lab_without_a_workstation_for_a_week_is_noted_once_a_week(tmp_path: Path) -> None:
+def lab_office() -> tuple[Office, str]:
+    """An office with one lab of three workstations."""
     office = Office.of(load(SHIPPED))
     lab = next(site for site in office.fleet.sites.values() if site.kind == "lab")
     stations = tuple(
         Device(f"{lab.id}/pc{n}", lab.id, f"pc{n}", IPv4Address("127.0.0.2"), role="workstation") for n in range(3)
     )
     office = replace(office, fleet=Fleet({lab.id: replace(lab, devices=(*lab.devices, *stations))}))
+    return office, lab.id
+
+
+def nights(tmp_path: Path, began: datetime, seen: datetime, days: int) -> tuple[list[int], list[str]]:
+    """On which of so many days the lab was noted, and the texts."""
+    office, lab = lab_office()
     store = open_store(tmp_path)
     with store.write() as session:
-        timeline.apply(session, SiteChanged(lab.id, State.UP, T0))
-        timeline.apply(session, LabSeen(lab.id, T0 + timedelta(days=2)))
+        timeline.apply(session, SiteChanged(lab, State.UP, began))
+        timeline.apply(session, LabSeen(lab, seen))
     noted = []
-    for day in range(30):
+    for day in range(days):
         with store.write() as session:
-            if timeline.note_unused_labs(session, office, T0 + timedelta(days=day)):
+            if timeline.note_unused_labs(session, office, began + timedelta(days=day)):
                 noted.append(day)
     with store.read() as session:
         texts = list(session.scalars(select(Event.text)))
     store.close()
+    return noted, texts
 
+
+def test_a_lab_without_a_workstation_for_a_week_is_noted_once_a_week(tmp_path: Path) -> None:
+    noted, texts = nights(tmp_path, T0, T0 + timedelta(days=2), 30)
     assert noted == [9, 16, 23]
     assert texts[0] == "none of 3 workstations for 7 days"
+
+
+def test_a_week_of_holidays_is_no_week_of_classes(tmp_path: Path) -> None:
+    before_eid = datetime(2026, 3, 16, 4, 0, tzinfo=UTC)  # holidays from the 17th to the 23rd
+    noted, _ = nights(tmp_path, before_eid, before_eid, 20)
+    assert noted
+    assert noted[0] > 9

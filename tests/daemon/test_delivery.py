@@ -23,6 +23,7 @@ from monitor.store.models import Notice
 from monitor.store.session import Store, open_store
 from tests.lab.bad_mail import BadMailServer, listening
 from tests.lab.fleet import many_sites, write_config
+from tests.lab.waiting import until
 
 LONGEST_S = 15.0
 
@@ -109,8 +110,7 @@ async def test_a_stop_does_not_wait_for_a_mute_server(store: Store, office: Offi
     channels = channels_of(office, store.path.parent, store.path.parent)
     delivery = Delivery(store, office, channels, SystemClock(), 0.05)
     task = asyncio.create_task(delivery.run())
-    while not server.connections:
-        await asyncio.sleep(0.02)
+    await asyncio.to_thread(until, lambda: server.connections, "the first try", 10)
     begun = time.monotonic()
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)

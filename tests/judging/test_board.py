@@ -49,13 +49,15 @@ class Story:
     def round(self, **answers: str) -> None:
         """One round a minute: site='o' answers, 'x' fails, 'u' is our own fault. '__' in a name stands for '/'."""
         for name, letter in answers.items():
-            device = name.replace("__", "/") if "__" in name else f"{name}/gateway"
-            verdict = {"o": Verdict.OK, "x": Verdict.FAILED, "u": Verdict.UNKNOWN}[letter]
-            received = 3 if letter == "o" else 0
-            at = T0 + timedelta(minutes=self.minute)
-            sample = Sample(device, "icmp", at, 0, verdict, 3, received, (1_000_000,) * received, "timeout")
-            self.told += self.board.observe(sample)
+            self.told += self.board.observe(self.sample(name, letter))
         self.minute += 1
+
+    def sample(self, name: str, letter: str) -> Sample:
+        device = name.replace("__", "/") if "__" in name else f"{name}/gateway"
+        verdict = {"o": Verdict.OK, "x": Verdict.FAILED, "u": Verdict.UNKNOWN}[letter]
+        received = 3 if letter == "o" else 0
+        at = T0 + timedelta(minutes=self.minute)
+        return Sample(device, "icmp", at, 0, verdict, 3, received, (1_000_000,) * received, "timeout")
 
     def rounds(self, count: int, **answers: str) -> None:
         for _ in range(count):

@@ -11,7 +11,15 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
 from monitor.judging.board import Board
-from monitor.judging.decisions import Affected, Decision, NoLongerAffected, OutageClosed, OutageOpened
+from monitor.judging.decisions import (
+    Affected,
+    Decision,
+    Excused,
+    ExcusedNoMore,
+    NoLongerAffected,
+    OutageClosed,
+    OutageOpened,
+)
 from monitor.judging.pause import Pause
 from monitor.judging.states import Rules, State
 from monitor.sample import Sample, Verdict
@@ -43,6 +51,9 @@ class Story(RuleBasedStateMachine):
         self.answered = dict.fromkeys(PARENTS, 0)
         self.open: dict[str, datetime] = {}
         self.behind: dict[str, str] = {}
+        self.excused: dict[str, Pause] = {}
+        self.silent_since: dict[str, datetime] = {}
+        self.stepped_back = False
         self.blind = False
         self.good_references = 0
         self.board = Board(fleet(self.moved, self.gone), RULES, pauses=self.pauses)
@@ -58,19 +69,30 @@ class Story(RuleBasedStateMachine):
                 case OutageOpened(name, started, confirmed):
                     assert name not in self.open
                     assert name not in self.behind
-                    assert started <= confirmed <= at(self.minute)
+                    assert name not in self.excused
+                    assert started <= confirmed <= at(self.minute) or self.stepped_back
                     assert not self.blind
                     assert self.pauses(name, at(self.minute)) is None
                     self.open[name] = started
                 case OutageClosed(name, ended, reason):
-                    assert ended >= self.open.pop(name)
+                    started = self.open.pop(name)
+                    assert ended >= started or self.stepped_back
                     if reason == "recovered":
                         assert self.answered[name] >= RULES.up_after, "it must have answered itself"
                         assert not self.blind
-                case Affected(name, root):
+                case Affected(name, root, since):
                     assert root in self.open
                     assert name not in self.open
-                    self.behind[name] = root
+                    assert name not in self.excused
+                    self.behind[name], self.silent_since[name] = root, since
+                case Excused(name, since, kind, why, until):
+                    assert name not in self.open
+                    assert name not in self.behind
+                    assert not self.blind
+                    since = self.silent_since[name] if name in self.excused else since
+                    self.excused[name], self.silent_since[name] = Pause(kind, why, until), since  # type: ignore[arg-type]
+                case ExcusedNoMore(name):
+                    del self.excused[name]
                 case NoLongerAffected(name):
                     del self.behind[name]
                 case _:
@@ -110,7 +132,15 @@ class Story(RuleBasedStateMachine):
     @rule()
     def a_restart(self) -> None:
         known = {name: start for name, start in self.open.items() if name not in self.gone}
-        self.board = Board(self.board.fleet, RULES, dict(known), dict(self.behind), pauses=self.pauses)
+        self.board = Board(
+            self.board.fleet,
+            RULES,
+            dict(known),
+            dict(self.behind),
+            silent_since=dict(self.silent_since),
+            held=dict(self.excused),
+            pauses=self.pauses,
+        )
         self.failed = {name: RULES.down_after if name in known else 0 for name in PARENTS}
         self.answered = dict.fromkeys(PARENTS, 0)
 
@@ -118,7 +148,18 @@ class Story(RuleBasedStateMachine):
     def planned_work(self, name: str, minutes: int) -> None:
         self.planned[name] = at(self.minute + minutes)
 
-    @rule(name=st.sampled_from(["leaf", "twin", "alone"]))
+    @rule(name=st.sampled_from(list(PARENTS)))
+    def planned_work_ends_early(self, name: str) -> None:
+        self.planned.pop(name, None)
+        self.take(self.board.replan(self.pauses, at(self.minute)))
+
+    @rule(minutes=st.sampled_from([-2_000, -30, -1, 45, 3_000]))  # what the loop sees at its next turn
+    def the_clock_steps(self, minutes: int) -> None:
+        self.minute += minutes
+        self.stepped_back |= minutes < 0
+        self.take(self.board.tick(at(self.minute)))
+
+    @rule(name=st.sampled_from(["mid", "leaf", "twin", "alone"]))
     def it_is_taken_out_or_put_back(self, name: str) -> None:
         self.gone = self.gone ^ {name}
         self._configure(name)
@@ -138,6 +179,7 @@ class Story(RuleBasedStateMachine):
     def the_board_knows_what_the_store_knows(self) -> None:
         assert self.board.open_outages == self.open
         assert self.board.affected == self.behind
+        assert set(self.board.held) == set(self.excused)
         assert not set(self.open) & set(self.behind)
         assert set(self.open) | set(self.behind) <= set(self.board.fleet.sites)
 

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from monitor.judging.board import Board
-from monitor.judging.decisions import Affected, Noticed, OutageClosed, OutageOpened
+from monitor.judging.decisions import Affected, Excused, OutageClosed, OutageOpened
 from monitor.judging.pause import Pause
 from monitor.judging.states import State
 from tests.judging.test_board import RULES, TREE, Story, at
@@ -23,7 +23,7 @@ def test_a_site_that_is_silent_during_planned_work_gets_no_outage() -> None:
     s = planned(0, 20)
     s.rounds(10, other="x")
     assert s.board.state("other") is State.PAUSED
-    assert [d.kind for d in s.told if isinstance(d, Noticed)] == ["paused"]
+    assert [d.kind for d in s.told if isinstance(d, Excused)] == ["maintenance"]
     s.rounds(5, other="o")
     assert s.of(OutageOpened) == []
     assert s.board.state("other") is State.UP
@@ -32,7 +32,7 @@ def test_a_site_that_is_silent_during_planned_work_gets_no_outage() -> None:
 def test_the_outage_starts_when_the_planned_work_ends_and_says_so() -> None:
     s = planned(0, 20)
     s.rounds(20, other="x")
-    assert s.board.next_tick() == at(20)
+    assert s.board.next_tick(at(19)) == at(20)
     s.told += s.board.tick(at(20))
 
     (opened,) = [d for d in s.told if isinstance(d, OutageOpened)]

@@ -1,0 +1,48 @@
+"""Planned work that is asked for by command: kept in the database, honoured by a running daemon within a second."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from monitor.settings.maintenance_section import Maintenance
+from monitor.store.models import PlannedWork
+
+Plans = Mapping[str, Maintenance]
+
+
+class PlanError(Exception):
+    """There is no such plan, or there is one already; the message says which."""
+
+
+def add(session: Session, name: str, window: Maintenance, actor: str, now_utc: datetime) -> None:
+    """Keeps a plan; a name can be used once."""
+    if session.get(PlannedWork, name) is not None:
+        raise PlanError(f"there is planned work '{name}' already. Expected another name")
+    entry = window.model_dump(mode="json", exclude_defaults=True)
+    session.add(PlannedWork(name=name, entry=entry, actor=actor, created_utc=now_utc))
+
+
+def end(session: Session, name: str, now_utc: datetime) -> None:
+    """Ends a plan now: one that has not begun never will, a weekly one does not come again."""
+    row = session.get(PlannedWork, name)
+    if row is None or row.ended_utc is not None:
+        raise PlanError(f"there is no planned work '{name}' to end. `upazila-monitor maintenance list` lists it")
+    row.ended_utc = now_utc
+
+
+def plans(session: Session, after_utc: datetime | None = None) -> dict[str, Maintenance]:
+    """All plans by name; with ``after_utc`` only those that are not over by then."""
+    found = {}
+    for row in session.scalars(select(PlannedWork).order_by(PlannedWork.name)):
+        window = Maintenance.from_json({**row.entry, **({"until": row.ended_utc.isoformat()} if row.ended_utc else {})})
+        if after_utc is None or not over(window, after_utc):
+            found[row.name] = window
+    return found
+
+
+def over(window: Maintenance, at_utc: datetime) -> bool:
+    """Whether it is done for good."""
+    lasts = [moment for moment in (window.ends_utc, window.until_utc) if moment is not None]
+    return bool(lasts) and min(lasts) <= at_utc

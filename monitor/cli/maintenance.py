@@ -1,0 +1,160 @@
+"""`maintenance`: planned work from the command line; a running daemon honours it within a second."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from monitor.cli.failing import BAD_INPUT, NO, Failure, settings_of, store_of
+from monitor.cli.moments import moment_of
+from monitor.cli.status import AsJson
+from monitor.cli.tickets import Actor, user
+from monitor.cli.wide import console
+
+if TYPE_CHECKING:
+    from monitor.settings.load import Settings
+    from monitor.settings.maintenance_section import Maintenance
+
+app = typer.Typer(help="Planned work: no outage begins during it.", no_args_is_help=True)
+
+Name = Annotated[str, typer.Argument(help="What to call it, such as new-cable.")]
+
+
+@app.command()
+def add(
+    context: typer.Context,
+    name: Name,
+    text: Annotated[str, typer.Option("--text", "-m", help="What is done.")],
+    site: Annotated[list[str], typer.Option(help="A site that it is about; may be given several times.")] = [],  # noqa: B006
+    union: Annotated[list[str], typer.Option(help="A union; may be given several times.")] = [],  # noqa: B006
+    behind: Annotated[str, typer.Option(help="A site, and all behind it.")] = "",
+    begins: Annotated[str, typer.Option(help="Such as 2026-12-01T22:00 (Dhaka); now, if left out.")] = "",
+    ends: Annotated[str, typer.Option(help="When it ends.")] = "",
+    minutes: Annotated[int, typer.Option(min=0, max=525_600, help="How long it takes, instead of --ends.")] = 0,
+    days: Annotated[str, typer.Option(help="Every week on these days, such as sunday,monday.")] = "",
+    opens: Annotated[str, typer.Option(help="With --days: from then, such as 02:00.")] = "",
+    closes: Annotated[str, typer.Option(help="With --days: until then.")] = "",
+    actor: Actor = "",
+) -> None:
+    """Plans work once (--begins, --ends or --minutes) or every week (--days, --opens, --closes)."""
+    from monitor.alerts.planned import PlanError
+    from monitor.alerts.planned import add as keep
+
+    settings, now_utc = settings_of(context.obj), datetime.now(UTC)
+    entry: dict[str, Any] = {"text": text, "sites": site, "unions": union, "behind": behind or None}
+    if days:
+        entry |= {"days": [day.strip() for day in days.split(",")], "opens": opens, "closes": closes}
+    else:
+        first = moment_of("--begins", begins) if begins else now_utc.replace(microsecond=0)
+        last = moment_of("--ends", ends) if ends else first + timedelta(minutes=minutes)
+        if last <= now_utc:
+            raise Failure("when does it end? Expected --ends or --minutes, in the future", BAD_INPUT)
+        entry |= {"begins": first, "ends": last}
+    window = _checked(settings, name, entry)
+    with store_of(settings) as store:
+        try:
+            with store.write() as session:
+                keep(session, name, window, actor or user(), now_utc)
+        except PlanError as error:
+            raise Failure(str(error), BAD_INPUT) from None
+    print(f"Planned work '{name}': {when(window)}, {about(window)}.")
+
+
+def _checked(settings: "Settings", name: str, entry: dict[str, Any]) -> "Maintenance":
+    """The plan as monitor.toml would have it; ends the command with what is wrong with it."""
+    from pydantic import TypeAdapter, ValidationError
+
+    from monitor.settings.maintenance_section import Maintenance
+    from monitor.settings.problems import did_you_mean
+    from monitor.settings.sites_file import Id
+
+    try:
+        TypeAdapter(Id).validate_python(name)
+        window = Maintenance.model_validate(entry)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"])) or "NAME"
+        message = f"{where}: {first['msg'].removeprefix('Value error, ')}; found {first['input']!r}"
+        raise Failure(message if first["loc"] or first["type"] != "value_error" else first["msg"], BAD_INPUT) from None
+    if name in settings.monitor.maintenance:
+        raise Failure(f"monitor.toml has planned work '{name}' already. Expected another name", BAD_INPUT)
+    sites = settings.fleet.sites
+    unions = sorted({site.union for site in sites.values() if site.union})
+    chosen = [*window.sites, *([window.behind] if window.behind else [])]
+    for option, wanted, known in (("site", chosen, list(sites)), ("union", window.unions, unions)):
+        for each in wanted:
+            if each not in known:
+                hint = did_you_mean(each, known) or f" Expected one of: {', '.join(known[:20])}"
+                raise Failure(f"--{option}: no {option} '{each}'.{hint}", BAD_INPUT)
+    return window
+
+
+@app.command()
+def end(context: typer.Context, name: Name) -> None:
+    """Ends planned work now; what is still silent has its outage from now on."""
+    from monitor.alerts.planned import PlanError
+    from monitor.alerts.planned import end as finish
+
+    settings = settings_of(context.obj)
+    if name in settings.monitor.maintenance:
+        raise Failure(f"'{name}' stands in monitor.toml. Expected it to be ended there", BAD_INPUT)
+    with store_of(settings) as store:
+        try:
+            with store.write() as session:
+                finish(session, name, datetime.now(UTC))
+        except PlanError as error:
+            raise Failure(str(error), NO) from None
+    print(f"Planned work '{name}' is over.")
+
+
+@app.command(name="list")
+def list_(
+    context: typer.Context,
+    every: Annotated[bool, typer.Option("--all", help="Also what is over.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Lists planned work, of monitor.toml and by command."""
+    from monitor.alerts.planned import over, plans
+
+    settings, now_utc = settings_of(context.obj), datetime.now(UTC)
+    with store_of(settings) as store, store.read() as session:
+        asked = plans(session)
+    found = [(name, "monitor.toml", window) for name, window in settings.monitor.maintenance.items()]
+    found += [(name, "command", window) for name, window in asked.items()]
+    if not every:
+        found = [row for row in found if not over(row[2], now_utc)]
+    if as_json:
+        rows = [
+            {"name": name, "from": where, **window.model_dump(mode="json", exclude_defaults=True)}
+            for name, where, window in found
+        ]
+        print(json.dumps(rows, ensure_ascii=False, indent=2))
+    elif not found:
+        print("No planned work.")
+    else:
+        from rich.table import Table
+
+        table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
+        for heading in ("Name", "When", "About", "From", "What"):
+            table.add_column(heading)
+        for name, where, window in found:
+            table.add_row(name, when(window), about(window), where, window.text)
+        console().print(table)
+
+
+def when(window: "Maintenance") -> str:
+    """Its time, by the office's clock."""
+    from monitor.charter.text import moment_text
+
+    until = f", until {moment_text(window.until_utc, 'en')}" if window.until_utc else ""
+    if window.begins_utc and window.ends_utc:
+        return f"{moment_text(window.begins_utc, 'en')} to {moment_text(window.ends_utc, 'en')}{until}"
+    return f"every {', '.join(window.days)}, {window.opens:%H:%M}–{window.closes:%H:%M}{until}"
+
+
+def about(window: "Maintenance") -> str:
+    """What it is about."""
+    parts = [*window.sites, *(f"union {union}" for union in window.unions)]
+    parts += [f"{window.behind} and all behind it"] if window.behind else []
+    return ", ".join(parts) or "everything"

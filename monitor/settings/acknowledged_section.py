@@ -1,0 +1,25 @@
+"""[acknowledged.NAME] of config/monitor.toml: troubles that the office knows of, until a date."""
+
+import datetime as dt
+from typing import Annotated
+
+from pydantic import Field
+
+from monitor.settings.base import Model
+from monitor.settings.maintenance_section import Moment, in_utc
+from monitor.settings.sites_file import Id
+
+
+class Acknowledged(Model):
+    """Tickets about outages of these sites (chosen as for planned work) are acknowledged until then."""
+
+    text: Annotated[str, Field(min_length=1, max_length=200)]
+    until: Moment
+    sites: list[Id] = Field(default_factory=list)
+    unions: list[str] = Field(default_factory=list)
+    behind: Id | None = None
+
+    @property
+    def until_utc(self) -> dt.datetime:
+        """When it runs out; a time without a zone is the office's."""
+        return in_utc(self.until)
