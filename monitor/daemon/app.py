@@ -92,6 +92,7 @@ class Daemon:
         self._evidence = Evidence(clock, self._live, self._recorder.put)
         self._evidence.configure(traces=settings.monitor.judging.trace)
         self._poller = Poller(clock, self._live, settings, self._board, self._decided)
+        self._recorder.busy_links = self._poller.busy_links
         self._prober = Prober(clock, self._probe, self._board, self._live, settings.monitor.probing, self._decided)
         self._attendant = Attendant(clock, self._live, self._board, self._recorder.put)
         self._attendant.configure(settings.fleet, settings.monitor.probing)

@@ -90,6 +90,10 @@ class Poller:
         self._meaning.rules = link_rules(settings)
         self._meaning.forget(self._devices)
 
+    def busy_links(self) -> list[tuple[str, float]]:
+        """The sites of links, each with the share of its speed that was in use at its last reading, 0 to 1."""
+        return list(self._meaning.used.items())
+
     @property
     def agents(self) -> Agents:
         """The credentials in force."""

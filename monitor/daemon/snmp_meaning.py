@@ -10,7 +10,7 @@ from datetime import datetime
 from monitor.clock import NS_PER_S
 from monitor.judging.board import Board
 from monitor.judging.decisions import Decision, Noticed
-from monitor.judging.interfaces import Finding, LinkRules, Rates, Row, find, rates
+from monitor.judging.interfaces import Finding, LinkRules, Rates, Row, find, rates, utilisation
 from monitor.judging.restarts import Uptime, restarted
 from monitor.metrics.live import SnmpState
 from monitor.probes.snmp.reading import Reading, feeds_from_battery
@@ -29,6 +29,7 @@ class SnmpMeaning:
     def __init__(self, board: Board, rules: LinkRules, record: Callable[[Sample], None] = lambda _: None) -> None:
         self.rules, self.record = rules, record
         self.restarts: Counter[str] = Counter()
+        self.used: dict[str, float] = {}
         self._board = board
         self._ages: dict[str, tuple[Uptime, int]] = {}
         self._rows: dict[str, tuple[Row, int]] = {}
@@ -45,6 +46,8 @@ class SnmpMeaning:
                 del known[id_]
         links = {link.id for device in kept for link in self._board.fleet.links.get(device, ())}
         self._rows = {id_: row for id_, row in self._rows.items() if id_ in links}
+        own = {link.site for device in kept for link in self._board.fleet.links.get(device, ())}
+        self.used = {site: share for site, share in self.used.items() if site in own}
         self._unseen &= links
         self._cut &= set(kept)
         sites = {site for site, _ in self._batteries.values()}
@@ -64,6 +67,7 @@ class SnmpMeaning:
             if self._failures[device.id] >= OUT_OF_SIGHT:
                 for link in self._board.fleet.links.get(device.id, ()):
                     self._rows.pop(link.id, None)
+                    self.used.pop(link.site, None)
                     decisions += self._board.lose_sight(link.id, at_utc)
             return decisions
         self._failures.pop(device.id, None)
@@ -120,12 +124,15 @@ class SnmpMeaning:
     ) -> list[Decision]:
         row = next((port for port in reading.ports if _name(port) == link.interface.strip()), None)
         if row is None:
+            self.used.pop(link.site, None)
             return [*self._missing(link, at_utc), *self._board.lose_sight(link.id, at_utc)]
         self._unseen.discard(link.id)
         before, before_mono_ns = self._rows.get(link.id, (row, mono_ns))
         self._rows[link.id] = (row, mono_ns)
         seconds = (mono_ns - before_mono_ns) / NS_PER_S
         passed = rates(before, row, seconds, restarted=restarted_) if seconds else Rates()
+        if (used := utilisation(row, passed)) is not None:
+            self.used[link.site] = used
         finding = find(row, passed, link.speed_mbps, self.rules)
         sample = _sample(link, finding, at_utc, mono_ns)
         self.record(sample)

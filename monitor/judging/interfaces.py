@@ -62,6 +62,12 @@ def speed_mbps(row: Row) -> float:
     return low / 1e6 if isinstance(low, int) and 0 <= low < FULL else 0.0
 
 
+def utilisation(row: Row, passed: Rates) -> float | None:
+    """The share of the interface's speed that is in use in the busier direction; None while it cannot be told."""
+    speed, known = speed_mbps(row), [bps for bps in (passed.in_bps, passed.out_bps) if bps is not None]
+    return max(known) / (speed * 1e6) if speed and known else None
+
+
 def find(row: Row, passed: Rates, expected_mbps: float | None, rules: LinkRules) -> Finding:
     """The state of the link that this interface carries; ``expected_mbps`` is the speed that it should have."""
     name = row.get("ifName") or row.get("ifDescr") or row.get("ifIndex")
@@ -72,9 +78,9 @@ def find(row: Row, passed: Rates, expected_mbps: float | None, rules: LinkRules)
     speed = speed_mbps(row)
     if expected_mbps and 0 < speed < expected_mbps:
         return Finding(poor=f"interface {name} runs at {speed:g} Mb/s instead of {expected_mbps:g}")
-    busiest = max(passed.in_bps or 0.0, passed.out_bps or 0.0)
-    if speed and busiest >= rules.utilisation * speed * 1e6:
-        return Finding(poor=f"interface {name} is {busiest / speed / 1e4:.0f} % used")
+    used = utilisation(row, passed)
+    if used is not None and used >= rules.utilisation:
+        return Finding(poor=f"interface {name} is {used * 100:.0f} % used")
     if passed.errors_per_s is not None and passed.errors_per_s >= rules.errors_per_s:
         return Finding(poor=f"interface {name} damages {passed.errors_per_s:.1f} packets a second")
     return Finding()

@@ -96,3 +96,14 @@ def test_what_goes_wrong_with_snmp_is_told_at_each_change_and_is_no_outage(watch
     assert [watch.sees(UPS_A, trouble) for _ in range(5)] == [[f"snmp_{outcome}"], [], [], [], []]
     assert watch.ups(UPS_A) == ["snmp_ok"]
     assert watch.board.open_outages == {}
+
+
+def test_how_full_a_link_is_stays_known_until_it_is_out_of_sight(watch: Watch) -> None:
+    port: Facts = {"ifIndex": 1, "ifName": "sfp1", "ifOperStatus": 1, "ifHighSpeed": 100, "ifHCInOctets": 0}
+    watch.ports({**port, "ifHCOutOctets": 0})
+    watch.ports({**port, "ifHCInOctets": 60 * 1_000_000, "ifHCOutOctets": 60 * 10_000_000})
+    # 10 MB a second out of 100 Mb/s, in the busier direction.
+    assert watch.meaning.used == {"north": pytest.approx(0.8)}
+    for _ in range(3):
+        watch.sees(ROUTER, SnmpState("silent", "no answer"))
+    assert watch.meaning.used == {}
