@@ -59,7 +59,7 @@ def first_message(facts: Mapping[str, Any]) -> str:
     parts = []
     for lang in LANGS:
         said = _words(facts, lang)
-        rows = "\n".join(f"{label}: {_indented(value)}" for label, value in said.rows)
+        rows = "\n".join(f"{row.label}: {_indented(row.value)}" for row in said.rows)
         parts.append(f"{said.headline}\n\n{rows}")
     return clean("\n\n\n".join(parts), most=4 * LONGEST_TEXT)
 

@@ -145,10 +145,10 @@ def test_a_ticket_that_cannot_be_told_is_noted_and_holds_up_no_other(faulty: Fau
         both.here.goes_down(site)
     both.here.look()
     with both.here.store.write() as session:
-        session.get_one(Ticket, 1).service = "citizen:77"  # taken out of the charter since
+        session.get_one(Ticket, 1).source = "pigeon"  # a way of asking for which there are no words
     both.settle()
     assert len(place.tickets(both.here.tickets()[1][0])) == 1
-    assert "unforeseen: KeyError: 'citizen:77'" in both.totals().last_error
+    assert "unforeseen: KeyError: 'pigeon'" in both.totals().last_error
 
 
 def test_a_ticket_that_was_deleted_there_is_not_made_again(faulty: Faulty) -> None:
