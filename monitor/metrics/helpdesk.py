@@ -30,13 +30,13 @@ REFUSED = Family(
 FAMILIES = (PENDING, OLDEST, REFUSED)
 
 
-class HelpDesk:
+class HelpDesk(Anew):
     """Some families of the page; `ask` goes to the database, wherever that may take its time."""
 
     def __init__(self, live: Live, store: Store, clock: Clock) -> None:
         self._live, self._store, self._clock = live, store, clock
         self._totals: MirrorTotals | None = None
-        self._part = Anew(FAMILIES, self._lines)
+        super().__init__(FAMILIES, self._lines)
 
     def ask(self) -> None:
         """Reads what there is of the help desk that is configured; nothing without one."""
@@ -48,15 +48,9 @@ class HelpDesk:
             except SQLAlchemyError:
                 self._totals = None
 
-    def look(self) -> Iterator[None]:
-        return self._part.look()
-
     def bodies(self) -> Iterator[Body]:
         if self._totals is not None:
-            yield from self._part.bodies()
-
-    def forget(self) -> None:
-        self._part.forget()
+            yield from super().bodies()
 
     def _lines(self) -> Iterator[Line]:
         assert self._totals is not None

@@ -74,13 +74,13 @@ def mail_path(store: Store, live: Live, now_utc: datetime) -> MailPath:
         )
 
 
-class Notices:
+class Notices(Anew):
     """Some families of the page; `ask` goes to the database, wherever that may take its time."""
 
     def __init__(self, live: Live, store: Store, clock: Clock) -> None:
         self._live, self._store, self._clock = live, store, clock
         self._path: MailPath | None = None
-        self._part = Anew(FAMILIES, self._lines)
+        super().__init__(FAMILIES, self._lines)
 
     def ask(self) -> None:
         """Reads what there is; leaves nothing when the database does not answer."""
@@ -89,15 +89,9 @@ class Notices:
         except SQLAlchemyError:
             self._path = None
 
-    def look(self) -> Iterator[None]:
-        return self._part.look()
-
     def bodies(self) -> Iterator[Body]:
         if self._path is not None:
-            yield from self._part.bodies()
-
-    def forget(self) -> None:
-        self._part.forget()
+            yield from super().bodies()
 
     def _lines(self) -> Iterator[Line]:
         assert self._path is not None

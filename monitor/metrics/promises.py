@@ -17,7 +17,7 @@ from monitor.alerts.availability import shares
 from monitor.alerts.office import Office
 from monitor.clock import NS_PER_S, Clock
 from monitor.metrics.live import Live
-from monitor.metrics.text import Anew, Body, Family, Labels, Line
+from monitor.metrics.text import Anew, Family, Labels, Line
 from monitor.store import views
 from monitor.store.session import Store
 
@@ -115,12 +115,12 @@ def record(matters: Sequence[views.Matter], since_utc: datetime, now_utc: dateti
     return Record(met, missed, tuple(took_s))
 
 
-class Promises:
+class Promises(Anew):
     """Asks the database, and keeps the answer for a while; as long as it does not answer, there are no figures."""
 
     def __init__(self, live: Live, store: Store, clock: Clock) -> None:
         self._live, self._store, self._clock = live, store, clock
-        self._part = Anew(FAMILIES, self._lines)
+        super().__init__(FAMILIES, self._lines)
         self._counted: _Counted | None = None
         self._counted_for: Office | None = None
         self._count_again_mono_ns = 0
@@ -130,15 +130,6 @@ class Promises:
         office = self._live.office()
         if office is not None:
             self._count(office)
-
-    def look(self) -> Iterator[None]:
-        return self._part.look()
-
-    def bodies(self) -> Iterator[Body]:
-        yield from self._part.bodies()
-
-    def forget(self) -> None:
-        self._part.forget()
 
     def _lines(self) -> Iterator[Line]:
         office = self._live.office()
