@@ -291,11 +291,11 @@ def _addresses(sites: Mapping[str, SiteEntry]) -> Iterator[tuple[KeyPath, IPv4Ad
 def _cycles(sites: Mapping[str, SiteEntry]) -> Iterator[list[str]]:
     done: set[str] = set()
     for start in sites:
-        path: list[str] = []
+        path: dict[str, None] = {}  # in the order of the way up
         current: str | None = start
-        while current is not None and current in sites and current not in {*done, *path}:
-            path.append(current)
+        while current is not None and current in sites and current not in done and current not in path:
+            path[current] = None
             current = sites[current].parent
         if current is not None and current in path:
-            yield path[path.index(current) :]
+            yield list(path)[list(path).index(current) :]
         done.update(path)
