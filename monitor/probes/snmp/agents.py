@@ -36,7 +36,7 @@ class Agents:
         """Reads the secrets and opens the sockets; a secret that cannot be had is told, and costs its devices only."""
         for name, community in self._options.v2c.items():
             with suppress(SecretError):
-                self._communities[name] = self._secret(community.community_file)
+                self._communities[name] = self._secret(f"snmp.v2c.{name}.community_file", community.community_file)
         for name in self._options.v3:
             with suppress(SecretError):
                 self._v3[name] = self._user(name)
@@ -72,15 +72,19 @@ class Agents:
         from monitor.probes.snmp.v3 import V3Client
 
         entry = self._options.v3[name]
-        files = (entry.auth_key_file, entry.priv_key_file)
-        auth_key, priv_key = (None if file is None else self._secret(file, LEAST_KEY) for file in files)
+        files = {"auth_key_file": entry.auth_key_file, "priv_key_file": entry.priv_key_file}
+        auth_key, priv_key = (
+            None if file is None else self._secret(f"snmp.v3.{name}.{key}", file, LEAST_KEY)
+            for key, file in files.items()
+        )
         credential = Credential(entry.user, entry.auth, auth_key, entry.priv, priv_key)
         return V3Client(credential, self._options.timeout_s, self._options.retries, rejected=self._rejected)
 
-    def _secret(self, file: Path, least: int = 1) -> Secret:
+    def _secret(self, key: str, file: Path, least: int = 1) -> Secret:
+        """Trouble is told by the key that names the file: what stands there may be the secret itself."""
         path = secret_path(self._home, file)
         try:
-            secret = read_secret(path)
+            secret = read_secret(path, key)
         except SecretError as error:
             log.error("%s", error)
             raise
