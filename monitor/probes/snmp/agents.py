@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from monitor.probes.snmp.client import Agent, V2cClient, V2cOptions
+from monitor.probes.snmp.patience import room
 from monitor.probes.snmp.session import Session, SnmpError
 from monitor.settings.secrets import Secret, SecretError, is_open_to_others, read_secret, secret_path
 from monitor.settings.snmp_section import LEAST_KEY, Snmp
@@ -28,7 +29,8 @@ class Agents:
         self._options = options
         self._home = home
         self._rejected = Counter[str]() if rejected is None else rejected
-        self._v2c = V2cClient(V2cOptions(options.timeout_s, options.retries), self._rejected)
+        self._places = room()
+        self._v2c = V2cClient(V2cOptions(options.timeout_s, options.retries), self._rejected, self._places)
         self._communities: dict[str, Secret] = {}
         self._v3: dict[str, V3Client] = {}
 
@@ -78,7 +80,8 @@ class Agents:
             for key, file in files.items()
         )
         credential = Credential(entry.user, entry.auth, auth_key, entry.priv, priv_key)
-        return V3Client(credential, self._options.timeout_s, self._options.retries, rejected=self._rejected)
+        options = (self._options.timeout_s, self._options.retries)
+        return V3Client(credential, *options, self._rejected, self._places)
 
     def _secret(self, key: str, file: Path, least: int = 1) -> Secret:
         """Trouble is told by the key that names the file: what stands there may be the secret itself."""
