@@ -44,7 +44,7 @@ def agents(lab: Lab, addresses: Sequence[str], *words: str) -> Iterator[None]:
 
 def configure(daemon: Daemon, sites: str, timeout_s: float = 0.5) -> None:
     settings: dict[str, dict[str, object]] = {
-        "probing": PROBING,
+        "probing": {**PROBING},
         "snmp": {"interval_s": 5, "timeout_s": timeout_s, "retries": 0},
     }
     write_config(daemon.config, sites=sites, listen=daemon.listen, settings=settings)
