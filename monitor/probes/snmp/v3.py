@@ -53,11 +53,12 @@ NO_KEYS = Keys(None, b"", None, b"")
 
 @dataclass(slots=True)
 class _Known:
-    """An agent's engine, the keys for it, and when its clock was last heard."""
+    """An agent's engine, the keys for it, and when its clock was last heard; at first it has not ``signed`` that."""
 
     engine: Engine
     keys: Keys
     heard_mono_s: float
+    signed: bool = False
 
     def now(self) -> Engine:
         """The engine with what its clock must show by now."""
@@ -66,7 +67,7 @@ class _Known:
 
     def hear(self, said: Engine) -> None:
         """Goes by the clock of a message that is signed and timely."""
-        self.engine, self.heard_mono_s = said, time.monotonic()
+        self.engine, self.heard_mono_s, self.signed = said, time.monotonic(), True
 
 
 @dataclass(slots=True)
@@ -122,7 +123,7 @@ class V3Client:
     def notification(self, address: IPv4Address | IPv6Address, port: int, envelope: Envelope) -> Scoped | None:
         """What the agent there says unasked; None unless it is signed by it and in time. Raises BerError.
 
-        Only agents that have been asked something before are believed: that is how their engine is known.
+        Only agents that have answered something before are believed: that is how their engine and its clock are known.
         """
         known = self._known.get((str(address), port))
         if known is None or known.engine.id != envelope.engine.id or envelope.user != self._user:
@@ -130,7 +131,7 @@ class V3Client:
         level = (AUTH if known.keys.digest else 0) | (PRIV if known.keys.cipher else 0)
         if envelope.level & (AUTH | PRIV) != level:
             return None
-        signed = level & AUTH == 0 or is_signed_by(envelope, known.keys)
+        signed = level & AUTH == 0 or (known.signed and is_signed_by(envelope, known.keys))
         if not signed or not is_timely(known.now(), envelope.engine):
             return None
         return read_scoped(envelope, known.keys)
