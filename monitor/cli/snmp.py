@@ -171,7 +171,7 @@ def _print(reading: "Reading") -> None:
     from monitor.probes.snmp.mibs import BATTERY_STATUS, OUTPUT_SOURCE
 
     width = None if sys.stdout.isatty() else PIPED_WIDTH  # numbers that a program reads must not be cut
-    console, system = Console(highlight=False, markup=False, width=width), reading.system
+    console, system = Console(highlight=False, markup=False, emoji=False, width=width), reading.system
     console.print(_clean(system.get("sysName", "(without a name)")), style="bold")
     console.print(_clean(system.get("sysDescr", "")))
     if isinstance(ticks := system.get("sysUpTime_ticks"), int):

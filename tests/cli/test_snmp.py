@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from monitor.cli.snmp import _print
+from monitor.probes.snmp.reading import Facts, Reading
 from tests.lab.agents import HOST, snmpd, snmpsim
 from tests.lab.daemon import program
 from tests.lab.fleet import SHIPPED
@@ -50,6 +52,17 @@ def test_a_device_is_read_for_people(port: int, tmp_path: Path) -> None:
     assert done.returncode == 0
     assert "UPS: battery normal, output from mains, 1092 min left, charge 100 %" in done.stdout
     assert "458769905" in done.stdout
+
+
+def test_what_a_device_calls_itself_is_shown_as_it_is_and_commands_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    name, evil = "sw:on:1 00:ab:12 [red]x[/red]", "\x1b[2J\r\n\u202egnp.exe"
+    port: Facts = {"ifIndex": 1, "ifName": name, "ifAlias": evil}
+    _print(Reading({"sysName": name, "sysDescr": evil}, [port]))
+
+    shown = capsys.readouterr().out
+    assert shown.count(name) == 2
+    assert shown.count("gnp.exe") == 2
+    assert not {letter for letter in shown if not letter.isprintable()} - {"\n"}
 
 
 @pytest.mark.parametrize("host", ["::1", "[::1]", "[::1]:9", "127.0.0.1:9", "localhost:9"])
