@@ -97,7 +97,12 @@ def main() -> None:
     try:
         app()
     except Failure as failure:
-        print(failure, file=sys.stderr)
+        print(_harmless(str(failure)), file=sys.stderr)
         sys.exit(failure.code)
     except BrokenPipeError:  # the reader has seen enough, as `| head` does
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _harmless(message: str) -> str:
+    """A message that quotes bad input, without what would command the terminal; joiners belong to Bangla words."""
+    return "".join(letter if letter.isprintable() or letter in "\n\u200c\u200d" else "\ufffd" for letter in message)

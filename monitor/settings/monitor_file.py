@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints, field_validator, model_validator
 
 from monitor.settings.acknowledged_section import Acknowledged
-from monitor.settings.base import Model
+from monitor.settings.base import Model, SecretFile
 from monitor.settings.heartbeat_section import Heartbeat
 from monitor.settings.helpdesk_section import Helpdesk
 from monitor.settings.mail_address import is_mail_address
@@ -101,7 +101,7 @@ class Mail(Model):
     security: Literal["starttls", "tls", "none"] = "starttls"
     ca_file: Path | None = None
     username: str = ""
-    password_file: Path | None = None
+    password_file: SecretFile | None = None
     sender: str = ""
     timeout_s: Annotated[float, Field(gt=0, le=120)] = 20.0
     retry_s: Seconds = 30.0
