@@ -115,13 +115,21 @@ async def test_one_column_that_the_agent_chokes_on_costs_no_other() -> None:
 
 
 async def test_answers_that_get_lost_because_they_are_long_are_asked_for_shorter() -> None:
+    lost = 0
+
     class Lossy(Table):
         async def get_bulk(self, oids: Sequence[Oid], repetitions: int) -> list[Binding]:
+            nonlocal lost
             if repetitions > 1:
+                lost += 1
                 raise SilentError("lost")
             return await super().get_bulk(oids, repetitions)
 
-    assert len((await walk(Lossy(table(rows=4)), [A]))[A]) == 4
+    columns = [oid(f"1.3.6.1.2.1.2.2.1.{column}") for column in range(1, 19)]
+    found = await walk(Lossy(table(rows=4, columns=columns)), columns)
+
+    assert [len(found[column]) for column in columns] == [4] * 18
+    assert lost == 1, "each loss costs seconds: having met one, the walk asks the other columns for less at once"
 
 
 async def test_silence_is_an_error() -> None:
