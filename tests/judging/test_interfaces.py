@@ -83,7 +83,7 @@ def test_errors_of_both_ways_are_added() -> None:
     ],
 )
 def test_a_link_is_down_poor_or_well(changed: dict[str, int], passed: Rates, expected: Finding) -> None:
-    assert find({**GIGABIT, **changed}, passed, 1_000, RULES) == expected
+    assert find("sfp1", {**GIGABIT, **changed}, passed, 1_000, RULES) == expected
 
 
 @pytest.mark.parametrize(
