@@ -14,15 +14,15 @@ from tests.lab.network import MONITOR4, Lab
 from tests.lab.waiting import until
 
 PORT = 10_162
-SLOWLY = {"interval_s": 600, "timeout_s": 0.4, "retries": 0, "traps": f"0.0.0.0:{PORT}"}
+SLOWLY: dict[str, object] = {"interval_s": 600, "timeout_s": 0.4, "retries": 0, "traps": f"0.0.0.0:{PORT}"}
 AUTH, PRIV = "a password for signing", "a password to encrypt"
 V3 = ["-v3", "-u", "monitor", "-l", "authPriv", "-a", "SHA-256", "-A", AUTH, "-x", "AES", "-X", PRIV]
 USER = f'createUser monitor SHA-256 "{AUTH}" AES "{PRIV}"\nrouser monitor authpriv'
 LINK_DOWN, COLD_START = "1.3.6.1.6.3.1.1.5.3", "1.3.6.1.6.3.1.1.5.1"
 
 
-def write(daemon: Daemon, credentials: str) -> None:
-    settings: dict[str, dict[str, object]] = {"probing": {**PROBING, "interval_s": 60}, "snmp": SLOWLY}
+def write(daemon: Daemon, credentials: str, snmp: dict[str, object] = SLOWLY) -> None:
+    settings: dict[str, dict[str, object]] = {"probing": {**PROBING, "interval_s": 60}, "snmp": snmp}
     write_config(daemon.config, sites=SITES, listen=daemon.listen, settings=settings)
     with (daemon.config / "monitor.toml").open("a", encoding="utf-8") as monitor:
         monitor.write(credentials)
@@ -84,6 +84,19 @@ def test_a_trap_makes_its_device_be_read_at_once_and_judges_nobody(lab: Lab, tmp
         until(lambda: told(daemon) == ["linkDown", "coldStart"], "both on the timeline", 10)
         assert daemon.rows("SELECT id FROM outages") == []
         assert daemon.metric("upazila_site_state", site="backbone", state="up") == 1
+
+
+def test_a_trap_that_comes_during_a_reading_is_followed_by_another(lab: Lab, tmp_path: Path) -> None:
+    def silent() -> float:
+        return daemon.metric("upazila_snmp_readings_total", outcome="silent") or 0.0
+
+    with Daemon(lab, tmp_path) as daemon:
+        write(daemon, V2C_CREDENTIALS, {**SLOWLY, "timeout_s": 4})  # nobody answers: a reading takes that long
+        daemon.start()
+        send(lab)
+        until(lambda: counted(daemon, "accepted") == 1, "the trap", 3)
+        assert silent() == 0, "the first reading is still under way"
+        until(lambda: silent() == 2, "two readings, the second because of the trap", 20)
 
 
 def test_who_is_unknown_or_lies_about_the_community_is_counted_and_dropped(lab: Lab, tmp_path: Path) -> None:
