@@ -148,7 +148,7 @@ def _sites(sites: list[dict[str, Any]], every: bool) -> "Table":
         table.add_row(
             Text(site["state"], style=STYLES.get(site["state"], "")),
             site["id"],
-            Text(f"{site['name_bn']}\n{site['name_en']}"),
+            Text("\n".join(filter(None, (site["name_bn"], site["name_en"], site.get("why"))))),
             f"{local(site['since'])}\n{age(site['since'])}",
             "" if site["rtt_ms"] is None else f"{site['rtt_ms']:.1f} ms",
             "" if site["loss"] is None else f"{site['loss']:.0%}",

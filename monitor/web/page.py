@@ -49,7 +49,9 @@ EVENTS = {
     "snmp_silent": {"bn": "এসএনএমপি: সাড়া নেই", "en": "SNMP: no answer"},
     "snmp_error": {"bn": "এসএনএমপি: ত্রুটি", "en": "SNMP: error"},
     "snmp_cut": {"bn": "এসএনএমপি: সব সারি পড়া হয়নি", "en": "SNMP: not all rows are read"},
-    "no_interface": {"bn": "লিংকের ইন্টারফেস পাওয়া যায়নি", "en": "the link's interface is not there"},
+    "no_interface": {"bn": "লিংকের ইন্টারফেস পাওয়া যায়নি", "en": "the link's interface cannot be found"},
+    "link_poor": {"bn": "লিংকের মান খারাপ", "en": "the link is poor"},
+    "link_well": {"bn": "লিংক আবার ঠিক আছে", "en": "the link is well again"},
     "snmp_ok": {"bn": "এসএনএমপি: আবার পড়া যাচ্ছে", "en": "SNMP: read again"},
 }
 WORDS = {

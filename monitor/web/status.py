@@ -13,6 +13,7 @@ from monitor.clock import Clock
 from monitor.judging.states import State
 from monitor.metrics.live import Live
 from monitor.metrics.notices import mail_path
+from monitor.settings.fleet import Site
 from monitor.store import views
 from monitor.store.session import Store
 
@@ -90,11 +91,25 @@ def _site(live: Live, site_id: str) -> dict[str, Any]:
         "position": site.position,
         "state": board.state(site_id) if board and site_id in board.fleet.sites else State.UNKNOWN,
         "since": None,
+        "why": _why(live, site),
         "rtt_ms": devices[0]["rtt_ms"],
         "loss": devices[0]["loss"],
         "devices": devices,
         "workstations": _workstations(live, site_id),
     }
+
+
+def _why(live: Live, site: Site) -> str:
+    """What a degraded site suffers from, in words, where that is not loss or time; an outage has its own reason."""
+    if live.board is None or site.id not in live.board.fleet.sites or live.board.state(site.id) is not State.DEGRADED:
+        return ""
+    found = []
+    for each in (*site.vital, *site.others):
+        last = live.board.last(each)
+        if last is not None and live.board.health(each).state in {State.DOWN, State.DEGRADED}:
+            said = last.poor or last.reason
+            found.append(said if each in site.vital or not said else f"{each.removeprefix(f'{site.id}/')}: {said}")
+    return "; ".join(filter(None, found))
 
 
 def _workstations(live: Live, site_id: str) -> dict[str, int] | None:

@@ -14,14 +14,15 @@ from tests.lab.network import MONITOR4, Lab
 from tests.lab.waiting import until
 
 PORT = 10_162
-SLOWLY = {"interval_s": 600, "timeout_s": 0.4, "retries": 0, "traps": f"0.0.0.0:{PORT}"}
+SLOWLY: dict[str, object] = {"interval_s": 600, "timeout_s": 0.4, "retries": 0, "traps": f"0.0.0.0:{PORT}"}
 AUTH, PRIV = "a password for signing", "a password to encrypt"
 V3 = ["-v3", "-u", "monitor", "-l", "authPriv", "-a", "SHA-256", "-A", AUTH, "-x", "AES", "-X", PRIV]
+USER = f'createUser monitor SHA-256 "{AUTH}" AES "{PRIV}"\nrouser monitor authpriv'
 LINK_DOWN, COLD_START = "1.3.6.1.6.3.1.1.5.3", "1.3.6.1.6.3.1.1.5.1"
 
 
-def write(daemon: Daemon, credentials: str) -> None:
-    settings: dict[str, dict[str, object]] = {"probing": {**PROBING, "interval_s": 60}, "snmp": SLOWLY}
+def write(daemon: Daemon, credentials: str, snmp: dict[str, object] = SLOWLY) -> None:
+    settings: dict[str, dict[str, object]] = {"probing": {**PROBING, "interval_s": 60}, "snmp": snmp}
     write_config(daemon.config, sites=SITES, listen=daemon.listen, settings=settings)
     with (daemon.config / "monitor.toml").open("a", encoding="utf-8") as monitor:
         monitor.write(credentials)
@@ -45,8 +46,7 @@ priv_key_file = "priv"
 @contextmanager
 def watching(lab: Lab, folder: Path, credentials: str) -> Iterator[Daemon]:
     """A daemon that has just read the router, and would read it again in ten minutes."""
-    user = f'createUser monitor SHA-256 "{AUTH}" AES "{PRIV}"\nrouser monitor authpriv'
-    with Daemon(lab, folder) as daemon, agent(lab, folder, "public", more=user):
+    with Daemon(lab, folder) as daemon, agent(lab, folder, "public", more=USER):
         write(daemon, credentials)
         daemon.start()
         until(lambda: state(daemon, "ok") == 1, "the first reading", 15)
@@ -86,6 +86,19 @@ def test_a_trap_makes_its_device_be_read_at_once_and_judges_nobody(lab: Lab, tmp
         assert daemon.metric("upazila_site_state", site="backbone", state="up") == 1
 
 
+def test_a_trap_that_comes_during_a_reading_is_followed_by_another(lab: Lab, tmp_path: Path) -> None:
+    def silent() -> float:
+        return daemon.metric("upazila_snmp_readings_total", outcome="silent") or 0.0
+
+    with Daemon(lab, tmp_path) as daemon:
+        write(daemon, V2C_CREDENTIALS, {**SLOWLY, "timeout_s": 4})  # nobody answers: a reading takes that long
+        daemon.start()
+        send(lab)
+        until(lambda: counted(daemon, "accepted") == 1, "the trap", 3)
+        assert silent() == 0, "the first reading is still under way"
+        until(lambda: silent() == 2, "two readings, the second because of the trap", 20)
+
+
 def test_who_is_unknown_or_lies_about_the_community_is_counted_and_dropped(lab: Lab, tmp_path: Path) -> None:
     with watching(lab, tmp_path, V2C_CREDENTIALS) as daemon:
         send(lab, sender="10.77.2.200")
@@ -118,17 +131,38 @@ def test_signed_informs_are_answered_and_unsigned_ones_are_not(lab: Lab, tmp_pat
         assert told(daemon) == ["linkDown"]
 
 
+def clock_of_the_agent(lab: Lab) -> tuple[str, str, str]:
+    """The id, the boots and the age of the router's engine."""
+    argv = ["snmpget", "-m", "", "-Onqx", "-v2c", "-c", "public", ROUTER]
+    said = lab.hosts.run([*argv, *(f"1.3.6.1.6.3.10.2.1.{number}.0" for number in (1, 2, 3))]).stdout
+    engine, boots, age = (part[4:] for part in re.sub(r"[\s\"]", "", said).split(".1.3.6.1.6.3.10.2.1")[1:])
+    return engine, boots, age
+
+
 def test_a_signed_trap_counts_when_it_comes_from_the_engine_that_was_read(lab: Lab, tmp_path: Path) -> None:
     with watching(lab, tmp_path, V3_CREDENTIALS) as daemon:
-        argv = ["snmpget", "-m", "", "-Onqx", "-v2c", "-c", "public", ROUTER]
-        said = lab.hosts.run([*argv, *(f"1.3.6.1.6.3.10.2.1.{number}.0" for number in (1, 2, 3))]).stdout
-        engine, boots, age = (part[4:] for part in re.sub(r"[\s\"]", "", said).split(".1.3.6.1.6.3.10.2.1")[1:])
+        engine, boots, age = clock_of_the_agent(lab)
         whose = ["-e", f"0x{engine}", "-Z", f"{boots},{age}"]
 
         send(lab, *V3, "-e", "0x8000000001020304", "-Z", f"{boots},{age}")
         until(lambda: counted(daemon, "wrong_credentials") == 1, "another engine's", 10)
         send(lab, *V3, *whose)
         until(lambda: told(daemon) == ["linkDown"], "its own", 10)
+
+
+def test_a_device_that_fell_silent_is_heard_when_it_says_that_it_has_started_again(lab: Lab, tmp_path: Path) -> None:
+    with Daemon(lab, tmp_path) as daemon:
+        write(daemon, V3_CREDENTIALS)
+        with agent(lab, tmp_path, "public", more=USER):
+            daemon.start()
+            until(lambda: state(daemon, "ok") == 1, "the first reading", 15)
+            engine, boots, age = clock_of_the_agent(lab)
+        send(lab, *V3, "-e", f"0x{engine}", "-Z", f"{boots},{age}")
+        until(lambda: state(daemon, "silent") == 1, "a reading that finds nobody", 15)
+
+        send(lab, *V3, "-e", f"0x{engine}", "-Z", f"{int(boots) + 1},2", trap=COLD_START)
+        until(lambda: told(daemon) == ["linkDown", "coldStart"], "its start", 10)
+        assert counted(daemon, "wrong_credentials") == 0
 
 
 NO_PLACES = ["nowhere", "0.0.0.0", "0.0.0.0:x", "0.0.0.0:99999", "0.0.0.0:0", "999.1.1.1:162", "::1:162"]

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from monitor.sample import Verdict
+from monitor.sample import Sample, Verdict
 from monitor.settings.fleet import Fleet
 from tests.web.asking import ask
 from tests.web.conftest import Desk
@@ -47,6 +47,23 @@ async def test_status_gives_the_same_as_data(office: Desk, port: int) -> None:
     assert sites["udc-juniadaha"]["since"] == "2026-11-24T03:00:00+00:00"
     assert [outage["site"] for outage in now["outages"]] == ["udc-juniadaha"]
     assert now["counts"]["udc"] == {"down": 1, "up": 1, "unknown": 4}
+
+
+async def test_a_degraded_site_says_what_it_suffers_from(office: Desk, port: int) -> None:
+    def take(device: str, verdict: Verdict, **words: str) -> None:
+        for _ in range(3):
+            office.board.observe(Sample(device, "snmp", office.clock.utc(), 0, verdict, **words))  # type: ignore[arg-type]
+
+    take("backbone-north/gateway", Verdict.OK, poor="interface <sfp1> is 97 % used")
+    take("udc-chandgram/gateway", Verdict.OK)
+    now = json.loads((await ask(port, "/api/status")).body)
+    why = {site["id"]: site["why"] for site in now["sites"]}
+    assert {id_: words for id_, words in why.items() if words} == {"backbone-north": "interface <sfp1> is 97 % used"}
+    assert "interface &lt;sfp1&gt; is 97 % used" in (await ask(port, "/")).text
+
+    take("backbone-north/gateway", Verdict.FAILED, reason="timeout")
+    now = json.loads((await ask(port, "/api/status")).body)
+    assert not any(site["why"] for site in now["sites"]), "an outage has its own reason"
 
 
 async def test_markup_in_a_name_stays_text(office: Desk, port: int) -> None:

@@ -53,12 +53,16 @@ NO_KEYS = Keys(None, b"", None, b"")
 
 @dataclass(slots=True)
 class _Known:
-    """An agent's engine, the keys for it, and when its clock was last heard; at first it has not ``signed`` that."""
+    """An agent's engine, the keys for it, and when its clock was last heard; at first it has not ``signed`` that.
+
+    ``doubted``: it fell silent, and is asked anew who it is; what it says unasked counts as before.
+    """
 
     engine: Engine
     keys: Keys
     heard_mono_s: float
     signed: bool = False
+    doubted: bool = False
 
     def now(self) -> Engine:
         """The engine with what its clock must show by now."""
@@ -146,7 +150,8 @@ class V3Client:
             while tries > 0:
                 found = await self._ask_once(address, where, kind, oids, repetitions)
                 if found is None:
-                    self._known.pop(where, None)  # it may have become another engine
+                    if (known := self._known.get(where)) is not None:
+                        known.doubted = True  # it may have become another engine
                     tries -= 1
                 elif found.kind == RESPONSE:
                     if found.status:
@@ -166,7 +171,9 @@ class V3Client:
         self, address: IPv4Address | IPv6Address, where: Where, kind: int, oids: Sequence[Oid], repetitions: int
     ) -> Scoped | None:
         """The answer, a report that has been acted upon, or None; raises CredentialsError."""
-        known = self._known.get(where) or await self._discover(address, where)
+        known = self._known.get(where)
+        if known is None or known.doubted:
+            known = await self._discover(address, where)
         if known is None:
             return None
         async with Place(self._places):
