@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
+
+from monitor.clock import DHAKA
 
 POWER = "power"
-DHAKA = ZoneInfo("Asia/Dhaka")  # people read the sentence
 TOGETHER = timedelta(minutes=2)  # sites of one feeder that fall silent within this time fell silent together
 FEWEST = 2
 
