@@ -45,10 +45,10 @@ class Letter:
     facts: Mapping[str, Any]
 
     def sample(self, run: str, number: int) -> "Letter":
-        """The same letter under a Message-ID that no real one has, in a thread of its own."""
+        """The same letter, marked as a sample, under a Message-ID that no real one has, in a thread of its own."""
         domain = self.message_id.strip("<>").partition("@")[2]
         message_id = f"<sample-{run}.{number}.{self.kind}@{domain}>"
-        return replace(self, message_id=message_id, thread_id=message_id)
+        return replace(self, message_id=message_id, thread_id=message_id, facts={**self.facts, "sample": True})
 
 
 def key(ticket: Ticket, name: str, recipient: str) -> str:

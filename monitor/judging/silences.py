@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from monitor.clock import DHAKA
 from monitor.judging.decisions import (
     Affected,
     Decision,
@@ -196,7 +197,8 @@ class Silences:
     def _open(self, site: str, since_utc: datetime, now_utc: datetime, pause: Pause | None) -> Iterator[Decision]:
         reason = self._reason(site)
         if pause is not None:
-            reason = f"{reason}; silent since {since_utc:%Y-%m-%d %H:%M}Z, which was excused until now: {pause.why}"
+            since = f"{since_utc.astimezone(DHAKA):%d/%m/%Y %H:%M}"
+            reason = f"{reason}; silent since {since}, which was excused until now: {pause.why}"
             since_utc = max(since_utc, min(pause.until_utc or now_utc, now_utc))
             yield from self._let_go(site, since_utc)
         self.open_outages[site] = since_utc

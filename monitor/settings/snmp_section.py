@@ -61,7 +61,8 @@ class V3Entry(Model):
         return f"{weak.pop()} is weak" if weak else ""
 
 
-def _a_place_to_listen(place: str) -> str:
+def place_to_listen(place: str) -> str:
+    """ADDRESS:PORT, or nothing; raises ValueError."""
     host, _, port = place.rpartition(":")
     bare = host.removeprefix("[").removesuffix("]")
     try:
@@ -69,7 +70,7 @@ def _a_place_to_listen(place: str) -> str:
     except ValueError:
         fits = False
     if not fits or (place and not (PORT.fullmatch(port) and int(port) < 65_536)):
-        raise ValueError(f"'{place}' is no place to listen. Expected ADDRESS:PORT or [IPV6]:PORT, or nothing")
+        raise ValueError(f"'{place}' is no place to listen. Expected ADDRESS:PORT or [IPV6]:PORT")
     return place
 
 
@@ -82,7 +83,7 @@ class Snmp(Model):
     interval_s: Annotated[float, Field(ge=5, le=86_400)] = 60.0
     timeout_s: Annotated[float, Field(ge=0.1, le=30)] = 2.0
     retries: Annotated[int, Field(ge=0, le=5)] = 1
-    traps: Annotated[str, AfterValidator(_a_place_to_listen)] = ""
+    traps: Annotated[str, AfterValidator(place_to_listen)] = ""
     v2c: dict[str, V2cEntry] = Field(default_factory=dict)
     v3: dict[str, V3Entry] = Field(default_factory=dict)
 

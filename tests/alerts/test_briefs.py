@@ -14,6 +14,7 @@ from monitor.alerts.briefs import briefs_due, missed, owe_briefs
 from monitor.alerts.office import Office
 from monitor.alerts.outbox import Letter
 from monitor.charter.text import DHAKA
+from monitor.store.models import SiteState
 from tests.alerts.conftest import Desk
 
 
@@ -113,9 +114,20 @@ def test_the_week_is_summed_up_for_the_programmer(desk: Desk) -> None:
     desk.clock.now_utc = dhaka("2026-11-29T09:00")
     owe(desk)
     weekly = letters.render(briefs(desk)["weekly"], "en")
-    assert weekly.subject == "Weekly brief, 22/11/2026 – 29/11/2026: 1 outages, 1 targets missed"
+    assert weekly.subject == "Weekly brief, 22/11/2026 – 29/11/2026: 1 outage, 1 target missed"
     assert "tickets: 1 new, 1 of them past their target, 1 resolved" in weekly.text
     assert "Juniadaha Union Digital Centre: 2 days" in weekly.text
+
+
+def test_the_week_before_the_monitor_was_there_is_told_as_unmonitored(desk: Desk) -> None:
+    first_utc = dhaka("2026-11-24T09:00")
+    for site, since_utc in (("udc-juniadaha", first_utc), ("backbone-north", first_utc + timedelta(hours=1))):
+        with desk.store.write() as session:
+            session.add(SiteState(site=site, state="up", since_utc=since_utc, first_utc=since_utc))
+    for now, length in (("2026-11-24T09:05", "7 days"), ("2026-11-29T09:00", "2 days")):
+        desk.clock.now_utc = dhaka(now)
+        owe(desk)
+        assert f"- unmonitored: {length}\n" in letters.render(briefs(desk)["weekly"], "en").text
 
 
 def test_a_brief_that_did_not_go_out_within_an_hour_is_missed_until_it_does(desk: Desk) -> None:
