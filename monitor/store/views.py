@@ -174,7 +174,8 @@ def outbox(session: Session, now_utc: datetime) -> OutboxView:
 
 def site_states(session: Session) -> dict[str, tuple[str, datetime]]:
     """The last stored state of each site, and since when."""
-    return {row.site: (row.state, row.since_utc) for row in session.scalars(select(SiteState))}
+    query = select(SiteState.site, SiteState.state, SiteState.since_utc)
+    return {site: (state, since_utc) for site, state, since_utc in session.execute(query)}
 
 
 def outage_counts(session: Session) -> dict[tuple[str, str], int]:
