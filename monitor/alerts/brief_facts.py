@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from monitor.alerts import audit
-from monitor.alerts.facts import site_facts, stages_of
+from monitor.alerts.facts import office_facts, site_facts, stages_of
 from monitor.alerts.office import Office
 from monitor.alerts.pauses import windows_of
 from monitor.alerts.states import UNSOLVED
@@ -95,11 +95,8 @@ def weekly_facts(session: Session, office: Office, until_utc: datetime, now_utc:
 
 def _frame(session: Session, office: Office, now_utc: datetime) -> dict[str, Any]:
     return {
+        **office_facts(office, now_utc),
         "number": "",
-        "office_bn": office.charter.name_bn,
-        "office_en": office.charter.name_en,
-        "page_url": office.mail.page_url,
-        "now": now_utc.isoformat(),
         "sites": len(office.fleet.sites),
         "head": audit.head(session),
     }

@@ -92,12 +92,19 @@ def operator_limit(office: Office, outage: Outage) -> datetime | None:
 
 def _common(office: Office, service_key: str, site: str | None, now_utc: datetime) -> dict[str, Any]:
     return {
-        "office_bn": office.charter.name_bn,
-        "office_en": office.charter.name_en,
-        "now": now_utc.isoformat(),
+        **office_facts(office, now_utc),
         "site": site_facts(office, site),
         "service": _service_facts(office.charter.service(service_key)),
+    }
+
+
+def office_facts(office: Office, now_utc: datetime) -> dict[str, Any]:
+    """What every letter tells: whose it is, as of when, and where to see more."""
+    return {
+        "office_bn": office.charter.name_bn,
+        "office_en": office.charter.name_en,
         "page_url": office.mail.page_url,
+        "now": now_utc.isoformat(),
     }
 
 

@@ -25,10 +25,10 @@ from monitor.alerts.kinds import DIGEST, GOOD_NEWS
 from monitor.alerts.office import Office
 from monitor.alerts.routing import channel_of, further_readers, goes_at
 from monitor.store.models import Notice, Outage, Ticket
+from monitor.store.session import in_portions
 
 LONGEST_PAUSE = timedelta(hours=1)
 JITTER = 0.25
-MANY = 500  # values in one statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +113,8 @@ def owe_for_outages(
 def known_keys(session: Session, keys: Sequence[str]) -> set[str]:
     """Those of ``keys`` under which something was ever owed."""
     found: set[str] = set()
-    for start in range(0, len(keys), MANY):
-        found |= set(session.scalars(select(Notice.key).where(Notice.key.in_(keys[start : start + MANY]))))
+    for some in in_portions(keys):
+        found |= set(session.scalars(select(Notice.key).where(Notice.key.in_(some))))
     return found
 
 

@@ -28,7 +28,7 @@ from monitor.cli import (
     tickets,
     timeline,
 )
-from monitor.cli.failing import INTERRUPTED, Failure
+from monitor.cli.failing import BAD_INPUT, INTERRUPTED, Failure
 
 
 class _Commands(TyperGroup):
@@ -95,6 +95,8 @@ def configuration(
 def main() -> None:
     """Runs one command; no input, however bad, ends in a traceback."""
     try:
+        if any("\udc80" <= letter <= "\udcff" for word in sys.argv for letter in word):  # so Python marks such bytes
+            raise Failure("what was typed holds bytes that are no UTF-8. Expected text in UTF-8", BAD_INPUT)
         app()
     except Failure as failure:
         print(_harmless(str(failure)), file=sys.stderr)

@@ -28,6 +28,7 @@ from monitor.judging.topology import Blame, OnTheWay, blame
 from monitor.sample import Sample, Verdict
 from monitor.settings.fleet import Fleet
 
+PATIENCE = 2  # times as many failed rounds as make a site down: so long it waits for who is in doubt on the way to it
 NO_END = timedelta(hours=1)  # after so long is looked again at a pause whose end is not known
 
 
@@ -109,7 +110,7 @@ class Silences:
             yield from self._vital_changed(site, device, transition)
         if site in self.fleet.children:  # its children may have waited for what is now known of it
             yield from self._settle(list(self._pending), at_utc)
-        elif site in self._pending and (transition is not None or site in self.held):
+        elif site in self._pending:
             yield from self._settle([site], at_utc)
         if transition is not None:
             yield from self._site_changed(site, transition.since_utc)
@@ -157,9 +158,13 @@ class Silences:
         """Decides the sites that are down for certain and wait for the judgement on their parents."""
         depth = {site: sum(1 for _ in self.fleet.ancestors(site)) for site in sites}
         for site in sorted(depth, key=depth.__getitem__):  # parents first: their outage explains their children
-            finding = blame(
+            on_the_way = [
                 OnTheWay(each, self._vital_health(each), each in self.open_outages)
                 for each in self.fleet.ancestors(site)
+            ]
+            # Who is in doubt may stay so: what we could not send ourselves ('unknown') settles nothing.
+            finding = blame(
+                on_the_way, patient=self._vital_health(site).failed.rounds < PATIENCE * self.rules.down_after
             )
             if finding.blame is Blame.WAIT:
                 if finding.root in self.held and site in self._pending:

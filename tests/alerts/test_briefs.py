@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -14,8 +15,17 @@ from monitor.alerts.briefs import briefs_due, missed, owe_briefs
 from monitor.alerts.office import Office
 from monitor.alerts.outbox import Letter
 from monitor.charter.text import DHAKA
+from monitor.judging.decisions import SiteChanged
+from monitor.judging.states import State
 from monitor.store.models import SiteState
+from monitor.store.session import open_store
 from tests.alerts.conftest import Desk
+
+
+@pytest.fixture(autouse=True)
+def known(desk: Desk) -> None:
+    """The monitor has been there for long."""
+    desk.decide(SiteChanged("udc-juniadaha", State.UP, datetime(2026, 11, 1, tzinfo=UTC)))
 
 
 def dhaka(text: str) -> datetime:
@@ -70,6 +80,21 @@ def test_each_is_owed_once_to_whom_the_office_named(desk: Desk) -> None:
     assert owe(desk) == ["morning-20261129", "weekly-20261129"]
     assert owe(desk) == []
     assert set(desk.notices()) == {("morning", "responsible"), ("weekly", "grievance")}
+
+
+def test_what_fell_due_before_the_first_start_is_neither_owed_nor_missed(office: Office, tmp_path: Path) -> None:
+    new = Desk(office, open_store(tmp_path / "new"))
+    new.clock.now_utc = dhaka("2026-11-25T11:00")
+    assert owe(new) == []
+    new.decide(SiteChanged("udc-juniadaha", State.UP, new.clock.utc()))
+    assert owe(new) == []
+    assert missing(new) == {"morning": False, "weekly": False}
+
+    # The next morning has one, and the week that begins after it.
+    new.clock.now_utc = dhaka("2026-11-26T09:00")
+    assert owe(new) == ["morning-20261126"]
+    new.clock.now_utc = dhaka("2026-11-29T09:00")
+    assert owe(new) == ["morning-20261129", "weekly-20261129"]
 
 
 def test_nothing_to_say_is_said_in_one_line(desk: Desk) -> None:
