@@ -30,7 +30,7 @@ def warnings(settings: Settings, office: Office, now_utc: datetime) -> Iterator[
         yield f"no e-mail address for officers.{officer.role} in charter.toml: mails to this officer go to files"
     for key, file in _secrets(settings):
         if not isfile(secret_path(settings.home, file)):  # its name is not told: it may be the secret itself
-            yield f"{key}: no such file in {settings.home}: the devices of its credentials cannot be read by SNMP"
+            yield f"{key}: no such file is seen in {settings.home}: its devices cannot be read by SNMP"
     for file in settings.monitor.helpdesk.secrets:
         path = settings.home / file
         if not isfile(path):

@@ -180,3 +180,14 @@ def test_a_weak_user_has_to_be_allowed_by_name(tmp_path: Path, lines: str, compl
     with (config / "monitor.toml").open("a", encoding="utf-8") as monitor:
         monitor.write("allow_weak = true\n")
     assert (run("--config", str(config), "check").returncode == 0) == ("Expected a protocol" not in complaint)
+
+
+@pytest.mark.parametrize("typed", ["canary", "canary" * 1_000, "canary/\\u0000"])
+def test_a_secret_in_the_place_of_its_file_is_not_echoed(tmp_path: Path, typed: str) -> None:
+    config = configured(tmp_path, f'[snmp.v2c.core]\ncommunity_file = "{typed}"\n')
+    done = run("--config", str(config), "check")
+
+    said = done.stdout + done.stderr
+    assert "snmp.v2c.core.community_file: " in said
+    assert "canary" not in said
+    assert "Traceback" not in said

@@ -1,6 +1,7 @@
 """Traps and informs of net-snmp's commands: from known devices they make the daemon look at once, and judge nobody."""
 
 import re
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -163,6 +164,18 @@ def test_a_device_that_fell_silent_is_heard_when_it_says_that_it_has_started_aga
         send(lab, *V3, "-e", f"0x{engine}", "-Z", f"{int(boots) + 1},2", trap=COLD_START)
         until(lambda: told(daemon) == ["linkDown", "coldStart"], "its start", 10)
         assert counted(daemon, "wrong_credentials") == 0
+
+
+def test_a_port_that_was_taken_is_had_after_a_reload(lab: Lab, tmp_path: Path) -> None:
+    with lab.monitor.open_socket(socket.AF_INET, socket.SOCK_DGRAM) as taken:
+        taken.bind(("0.0.0.0", PORT))
+        with watching(lab, tmp_path, V2C_CREDENTIALS) as daemon:
+            assert "no traps can be received on 0.0.0.0:10162: Address already in use" in daemon.log()
+            taken.close()
+            daemon.reload()
+            until(lambda: "configuration read again" in daemon.log(), "the reload", 10)
+            assert send(lab) == 0
+            until(lambda: counted(daemon, "accepted") == 1, "the trap", 10)
 
 
 NO_PLACES = ["nowhere", "0.0.0.0", "0.0.0.0:x", "0.0.0.0:99999", "0.0.0.0:0", "999.1.1.1:162", "::1:162"]
