@@ -41,7 +41,6 @@ LABELS: Phrases = {
     "hour": {"bn": "আগের এক ঘণ্টা", "en": "The hour before"},
     "snmp": {"bn": "এসএনএমপি অনুযায়ী সর্বশেষ", "en": "Last by SNMP"},
     "ways": {"bn": "পথ (ট্রেসরুট)", "en": "The way there"},
-    "seen": {"bn": "পর্যবেক্ষণ", "en": "Seen"},
     "cause": {"bn": "সম্ভাব্য কারণ", "en": "Suspected cause"},
     "operator": {"bn": "সংযোগ প্রদানকারী", "en": "Operator of the line"},
     "note": {"bn": "মন্তব্য", "en": "Note"},

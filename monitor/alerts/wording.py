@@ -114,7 +114,6 @@ def _rows(facts: Mapping[str, Any], known: Mapping[str, str], lang: Lang) -> Ite
         yield "seen", _seen(outage.get("reason", ""), lang)
         yield "affected", _affected(outage["affected"], lang)
         yield "last_good", _last_good(outage["evidence"], lang)
-        yield "seen", "" if outage["reason"] == "timeout" else outage["reason"]  # 'down' says as much
         yield "cause", _cause(outage, lang)
         yield "hour", _hour(outage["evidence"].get("hour"), lang)
         yield "snmp", outage["evidence"].get("snmp", "")

@@ -73,12 +73,13 @@ class Silences:
         return self._known.last.get(device)
 
     def state(self, site: str) -> State:
-        """The site's state, derived from its devices and from what lies before it."""
+        """The site's state, derived from its devices and from what lies before it; unknown if there is no such site."""
         if site in self.affected:
             return State.UNREACHABLE
         if site in self.held:
             return State.PAUSED
-        place = self.fleet.sites[site]
+        if (place := self.fleet.sites.get(site)) is None:
+            return State.UNKNOWN
         state = self._known.worst(place.vital).state
         if state is State.UP and place.others and any(self.health(each).state in _POOR for each in place.others):
             return State.DEGRADED

@@ -14,7 +14,7 @@ class Model(BaseModel):
 
 def _a_path(value: object) -> object:
     """Does not say what it found: it may be the secret, put where the path of its file belongs."""
-    if not isinstance(value, str) or "\0" in value:
+    if not isinstance(value, str | Path) or "\0" in str(value):
         raise ValueError("is no path. Expected that of a file that holds the secret")
     return value
 

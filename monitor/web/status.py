@@ -21,7 +21,7 @@ from monitor.store.session import Store
 def status(live: Live, store: Store, clock: Clock) -> dict[str, Any]:
     """Sites with their states, open outages and tickets, the outbox; JSON-ready, times in ISO 8601."""
     now_utc = clock.utc()
-    sites = [_site(live, site_id) for site_id in live.fleet.sites]
+    sites = [_site(live, site) for site in live.fleet.sites.values()]
     counts: dict[str, Counter[str]] = {}
     for site in sites:
         counts.setdefault(site["kind"], Counter())[site["state"]] += 1
@@ -81,8 +81,8 @@ def _mail(path: MailPath, live: Live, now_utc: datetime) -> dict[str, Any]:
     return {"late_s": round(late_s), "missed": dict(path.missed), "wrong": wrong}
 
 
-def _site(live: Live, site_id: str) -> dict[str, Any]:
-    site, board = live.fleet.sites[site_id], live.board
+def _site(live: Live, site: Site) -> dict[str, Any]:
+    """As another thread sees it: the fleet may be replaced meanwhile, and the board know of this site no more."""
     devices = [_device(live, device.id, device.name, str(device.address)) for device in site.devices]
     return {
         "id": site.id,
@@ -92,19 +92,19 @@ def _site(live: Live, site_id: str) -> dict[str, Any]:
         "union": site.union,
         "parent": site.parent,
         "position": site.position,
-        "state": board.state(site_id) if board and site_id in board.fleet.sites else State.UNKNOWN,
+        "state": live.board.state(site.id) if live.board else State.UNKNOWN,
         "since": None,
         "why": _why(live, site),
         "rtt_ms": devices[0]["rtt_ms"],
         "loss": devices[0]["loss"],
         "devices": devices,
-        "workstations": _workstations(live, site_id),
+        "workstations": _workstations(live, site.id),
     }
 
 
 def _why(live: Live, site: Site) -> str:
     """What a degraded site suffers from, in words, where that is not loss or time; an outage has its own reason."""
-    if live.board is None or site.id not in live.board.fleet.sites or live.board.state(site.id) is not State.DEGRADED:
+    if live.board is None or live.board.state(site.id) is not State.DEGRADED:
         return ""
     found = []
     for each in (*site.vital, *site.others):
@@ -117,7 +117,7 @@ def _why(live: Live, site: Site) -> str:
 
 def _workstations(live: Live, site_id: str) -> dict[str, int] | None:
     """How many of a lab's workstations answer; None where there are none, or not all are judged yet."""
-    found = live.board.lab(site_id) if live.board and site_id in live.board.fleet.sites else None
+    found = live.board.lab(site_id) if live.board else None
     return None if found is None else {"answering": found.answering, "total": found.total}
 
 

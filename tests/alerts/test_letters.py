@@ -132,18 +132,6 @@ def test_any_name_and_any_note_make_a_letter(letter: Letter, name: str, note: st
     assert datetime.fromisoformat(letter.facts["now"])
 
 
-def test_a_letter_says_what_was_seen_of_a_link_and_not_what_down_says_already(desk: Desk) -> None:
-    now = desk.clock.utc()
-    switched_off = "interface sfp1 is switched off"
-    for site, reason in (("backbone-north", switched_off), ("backbone-south", "timeout")):
-        desk.decide(OutageOpened(site, now - timedelta(seconds=15), now, None, reason))
-    desk.look()
-    written = {letter.facts["site"]["id"]: letters.render(letter).text for letter in desk.send_all()}
-    assert f"\nSeen: {switched_off}\n" in written["backbone-north"]
-    assert f"\nপর্যবেক্ষণ: {switched_off}\n" in written["backbone-north"]
-    assert "Seen:" not in written["backbone-south"]
-
-
 def test_a_recovery_is_told_in_rows_of_each_language(desk: Desk) -> None:
     desk.goes_down("backbone-north")
     desk.look()

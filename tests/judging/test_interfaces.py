@@ -104,8 +104,3 @@ def test_a_link_is_down_poor_or_well(changed: dict[str, int], passed: Rates, exp
 )
 def test_the_speed_is_what_the_agent_can_say(row: dict[str, int], expected: float) -> None:
     assert speed_mbps(row) == expected
-
-
-def test_a_name_padded_with_line_breaks_makes_no_line_of_its_own() -> None:
-    found = find({**GIGABIT, "ifName": "\nsfp1\r\n\u2028", "ifOperStatus": 2}, Rates(), None, RULES)
-    assert found.down == "interface sfp1 is down"

@@ -62,6 +62,7 @@ async def test_a_degraded_site_says_what_it_suffers_from(office: Desk, port: int
     assert "interface &lt;sfp1&gt; is 97 % used" in (await ask(port, "/")).text
 
     take("backbone-north/gateway", Verdict.FAILED, reason="timeout")
+    office.clock.advance(2)
     now = json.loads((await ask(port, "/api/status")).body)
     assert not any(site["why"] for site in now["sites"]), "an outage has its own reason"
 
