@@ -179,6 +179,35 @@ def test_a_device_that_fell_silent_is_heard_when_it_says_that_it_has_started_aga
         assert counted(daemon, "wrong_credentials") == 0
 
 
+SIGNED = f'-v3 -u monitor -l authPriv -a SHA-256 -A "{AUTH}" -x AES -X "{PRIV}" {MONITOR4}:{PORT}'
+
+
+@pytest.mark.parametrize(
+    ("credentials", "sender"),
+    [
+        (V2C_CREDENTIALS, f"trap2sink {MONITOR4}:{PORT} public"),
+        (V2C_CREDENTIALS, f"informsink {MONITOR4}:{PORT} public"),
+        (V3_CREDENTIALS, f"trapsess {SIGNED}"),
+        (V3_CREDENTIALS, f"trapsess -Ci {SIGNED}"),
+    ],
+    ids=["a v2c trap", "a v2c inform", "a v3 trap", "a v3 inform"],
+)
+def test_an_agent_that_is_set_up_as_the_docs_say_tells_of_its_start(
+    lab: Lab, tmp_path: Path, credentials: str, sender: str
+) -> None:
+    set_up = f"{USER}\n[snmp] clientaddr {ROUTER}\n[snmpd]\nexactEngineID 0x80001f8804726f75746572\n{sender}"
+    with Daemon(lab, tmp_path) as daemon:
+        write(daemon, credentials)
+        with agent(lab, tmp_path, "public", more=set_up):
+            daemon.start()
+            until(lambda: state(daemon, "ok") == 1, "the first reading", 15)
+        until(lambda: state(daemon, "silent") == 1, "a reading because it said goodbye", 15)
+
+        with agent(lab, tmp_path, "public", more=set_up):
+            until(lambda: told(daemon)[-1:] == ["coldStart"], "its start", 10)
+            until(lambda: state(daemon, "ok") == 1, "a reading because of that", 10)
+
+
 NO_PLACES = ["nowhere", "0.0.0.0", "0.0.0.0:x", "0.0.0.0:99999", "0.0.0.0:0", "999.1.1.1:162", "::1:162"]
 
 
