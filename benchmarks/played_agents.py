@@ -26,7 +26,7 @@ def objects(ports: int) -> dict[bytes, bytes]:
         SYSTEM["sysObjectID"]: tagged(OBJECT_ID, oid("1.3.6.1.4.1.99999.1")),
         SYSTEM["sysUpTime_ticks"]: tagged(TICKS, b"\x01\x02\x03\x04"),
         SYSTEM["sysName"]: tagged(OCTETS, b"router"),
-        ENGINE_TIME: integer(123_456),
+        ENGINE_TIME + b"\0": integer(123_456),
     }
     for name, column in INTERFACES.items():
         for number in range(1, ports + 1):

@@ -27,7 +27,7 @@ from monitor.settings.secrets import Secret
 from tests.lab.agents import HOST, snmpd
 
 OURS = "upazila-monitor"
-SIX = [*SYSTEM.values(), ENGINE_TIME, oid("1.3.6.1.2.1.2.1.0")]  # what every device is asked, and ifNumber
+SIX = [*SYSTEM.values(), ENGINE_TIME + b"\0", oid("1.3.6.1.2.1.2.1.0")]  # what every device is asked, and ifNumber
 FOUR = [INTERFACES[name] for name in ("ifHCInOctets", "ifHCOutOctets", "ifOperStatus", "ifName")]
 FEW = 20
 AT_ONCE = 20

@@ -139,8 +139,8 @@ TO_DO: Phrases = {
     "lapses_today": REMIND,
     "ack_over": FIND_THE_CAUSE,
     "ack_over/asked": {
-        "bn": "অনুগ্রহ করে {deadline}-এর মধ্যে নিষ্পত্তি করুন, অথবা কী করা হচ্ছে তা টিকিটে লিখুন।",
-        "en": "Please settle it by {deadline}, or write into the ticket what is being done.",
+        "bn": "অনুগ্রহ করে নিষ্পত্তি করুন, অথবা কী করা হচ্ছে তা টিকিটে লিখুন।",
+        "en": "Please settle it, or write into the ticket what is being done.",
     },
     "resolved": {
         "bn": "আর কিছু করার প্রয়োজন নেই। সমাধান না হয়ে থাকলে কার্যালয়কে জানান।",

@@ -7,15 +7,15 @@ edge. Times of day are on the 24-hour clock in both languages; all of them are A
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Literal
-from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
 
+from monitor import clock
 from monitor.settings.period import Period
 
 Lang = Literal["bn", "en"]
 
-DHAKA = ZoneInfo("Asia/Dhaka")
+DHAKA = clock.DHAKA
 
 _LOCALE = {"bn": "bn", "en": "en_GB"}
 _BANGLA_DIGITS = str.maketrans("0123456789", "০১২৩৪৫৬৭৮৯")

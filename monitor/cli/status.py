@@ -10,6 +10,7 @@ import typer
 from monitor.cli.failing import NO, settings_of, store_of
 from monitor.cli.helpdesk import mirror, mirror_line
 from monitor.cli.wide import console
+from monitor.clock import DHAKA
 
 if TYPE_CHECKING:
     from rich.console import Group
@@ -199,9 +200,7 @@ def _outages(found: list[dict[str, Any]]) -> "Table":
 
 def local(iso: str | None) -> str:
     """A stored time as the office's clock shows it; empty for none."""
-    from zoneinfo import ZoneInfo
-
-    return f"{datetime.fromisoformat(iso).astimezone(ZoneInfo('Asia/Dhaka')):%Y-%m-%d %H:%M:%S}" if iso else ""
+    return f"{datetime.fromisoformat(iso).astimezone(DHAKA):%Y-%m-%d %H:%M:%S}" if iso else ""
 
 
 def age(since: str | None, until: str | None = None) -> str:

@@ -2,12 +2,12 @@
 
 import getpass
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from monitor.cli.failing import BAD_INPUT, NO, Failure, settings_of, store_of
+from monitor.cli.failing import BAD_INPUT, CANNOT, NO, Failure, settings_of, store_of
 from monitor.cli.moments import moment_of
 from monitor.cli.wide import console
 
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from monitor.alerts.office import Office
+
+OLDEST = timedelta(days=366)
 
 app = typer.Typer(help="Shows a ticket, or does something to it.", no_args_is_help=True)
 
@@ -202,17 +204,13 @@ def _email(email: str) -> str:
 
 
 def _received(at: str, now_utc: datetime) -> datetime:
-    from monitor.charter.text import DHAKA
+    from monitor.alerts.believable import WRITTEN_UTC
 
-    if not at:
-        return now_utc
-    try:
-        given = datetime.fromisoformat(at)
-    except ValueError:
-        raise Failure(f"--at: '{at}' is not a time. Expected one such as 2026-11-23T16:30", BAD_INPUT) from None
-    moment = (given if given.tzinfo else given.replace(tzinfo=DHAKA)).astimezone(UTC)
-    if moment > now_utc:
-        raise Failure(f"--at: {at} has not come yet. Expected a time that is past", BAD_INPUT)
+    if now_utc < WRITTEN_UTC:
+        raise Failure(f"this machine's clock says {now_utc:%Y-%m-%d}, which cannot be: set it first", CANNOT)
+    moment = moment_of("--at", at) if at else now_utc
+    if not now_utc - OLDEST <= moment <= now_utc:  # an old year by a slip of the finger would go to the last stage
+        raise Failure(f"--at: found '{at}'. Expected a time within the year before now", BAD_INPUT)
     return moment
 
 

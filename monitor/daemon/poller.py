@@ -25,7 +25,7 @@ from monitor.settings.modules_section import shipped_modules
 
 log = logging.getLogger(__name__)
 
-MOST_AT_ONCE = 50
+STARTS_PER_S, MOST_KNOCKS = 50, 50
 
 
 def link_rules(settings: Settings) -> LinkRules:
@@ -51,7 +51,7 @@ class Poller:
         live.restarts = self._meaning.restarts
         self._live = live
         self._settings = settings
-        self._room = asyncio.Semaphore(MOST_AT_ONCE)
+        self._knocking = asyncio.Semaphore(MOST_KNOCKS)  # each is a socket of its own
         self._reads: dict[str, asyncio.Task[None]] = {}
         self._rested_ns: dict[str, int] = {}  # until then a device may rest that was just read
         self._asked_meanwhile: set[str] = set()
@@ -69,7 +69,7 @@ class Poller:
         self._devices = {id_: device for id_, device in self._settings.fleet.devices.items() if device.snmp}
         self._modules = list({**shipped_modules(), **self._settings.monitor.modules}.values())
         before, self._wheel = self._wheel, Wheel(snmp.interval_s)
-        now_ns, pause_ns = self._clock.mono_ns(), NS_PER_S // MOST_AT_ONCE
+        now_ns, pause_ns = self._clock.mono_ns(), NS_PER_S // STARTS_PER_S
         for place, id_ in enumerate(self._devices):
             soon_ns = now_ns + place * pause_ns % self._wheel.interval_ns
             due_ns = before.due_ns(id_)
@@ -149,12 +149,11 @@ class Poller:
 
     async def _state(self, device: Device, begun_mono_ns: int) -> SnmpState:
         try:
-            async with self._room:
-                session = self._agents.session(device.snmp, device.address, device.snmp_port)
-                async with asyncio.timeout(LONGEST_READ_S):
-                    reading = await read(session)
-                self._silent_since.pop(device.id, None)
-                return SnmpState("ok", "", reading, await self._series(device, session, reading))
+            session = self._agents.session(device.snmp, device.address, device.snmp_port)
+            async with asyncio.timeout(LONGEST_READ_S):
+                reading = await read(session)
+            self._silent_since.pop(device.id, None)
+            return SnmpState("ok", "", reading, await self._series(device, session, reading))
         except CredentialsError as error:
             return SnmpState("credentials", str(error))
         except GarbledError as error:
@@ -177,8 +176,9 @@ class Poller:
         snmp = self._settings.monitor.snmp
         if not alive or device.snmp not in snmp.v2c:
             return SnmpState("silent", why)
-        if await refuses(device.address, device.snmp_port, snmp.timeout_s):
-            return SnmpState("silent", f"no agent listens at port {device.snmp_port} of {device.address}")
+        async with self._knocking:
+            if await refuses(device.address, device.snmp_port, snmp.timeout_s):
+                return SnmpState("silent", f"no agent listens at port {device.snmp_port} of {device.address}")
         why = f"{device.address} answers echoes and no question: most likely its community is another one"
         return SnmpState("credentials", why)
 

@@ -38,7 +38,7 @@ class MetricEntry(Model):
     """One object. One that ends with .0 is a single value, any other a column with a series for each row.
 
     A value counts ``scale`` times, and as often again as the column ``times`` says in its row; one of ``none`` is how
-    such a device says that there is none.
+    such a device says that there is none. ``where``: only rows count in which these columns have these values.
     """
 
     name: MetricName
@@ -48,6 +48,7 @@ class MetricEntry(Model):
     scale: Annotated[float, Field(gt=0)] = 1.0
     times: OidText | None = None
     none: list[int] = Field(default_factory=list)
+    where: dict[OidText, int] = Field(default_factory=dict)
     labels: dict[LabelName, OidText] = Field(default_factory=dict)
 
 

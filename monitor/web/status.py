@@ -12,7 +12,7 @@ from monitor.charter.text import duration_text
 from monitor.clock import Clock
 from monitor.judging.states import State
 from monitor.metrics.live import Live
-from monitor.metrics.notices import mail_path
+from monitor.metrics.notices import MailPath, mail_path
 from monitor.settings.fleet import Site
 from monitor.store import views
 from monitor.store.session import Store
@@ -34,40 +34,43 @@ def status(live: Live, store: Store, clock: Clock) -> dict[str, Any]:
         "counts": counts,
     }
     try:
-        stored = _stored(store, sites, now_utc)
-        return {**found, "store_readable": True, **stored, "mail": _mail(live, store, now_utc)}
+        path = mail_path(store, live, now_utc)
+        mail = {"outbox": _outbox(path), "mail": _mail(path, live, now_utc)}
+        return {**found, "store_readable": True, **_stored(store, sites), **mail}
     except SQLAlchemyError:  # what is on the network is shown even while the database is not
         nothing: dict[str, Any] = {"outages": [], "tickets": [], "events": [], "outbox": None, "mail": None}
         return {**found, "store_readable": False, **nothing}
 
 
-def _stored(store: Store, sites: list[dict[str, Any]], now_utc: datetime) -> dict[str, Any]:
+def _stored(store: Store, sites: list[dict[str, Any]]) -> dict[str, Any]:
     with store.read() as session:
         known = views.site_states(session)
         outages = views.outages(session, open_only=True, limit=1_000)
         tickets = views.tickets(session, open_only=True, limit=1_000)
         events = views.events(session, limit=10)
-        outbox = views.outbox(session, now_utc)
     for site in sites:
         state, since_utc = known.get(site["id"], ("", None))
         site["since"] = since_utc.isoformat() if since_utc and state == site["state"] else None
-    oldest = outbox.oldest_due_utc
     return {
         "outages": [views.facts(outage) for outage in outages],
         "tickets": [views.facts(ticket) for ticket in tickets],
         "events": [views.facts(event) for event in events],
-        "outbox": {
-            "owed": outbox.owed,
-            "oldest_due": oldest.isoformat() if oldest else None,
-            "dead": outbox.dead,
-            "sent": outbox.sent,
-        },
     }
 
 
-def _mail(live: Live, store: Store, now_utc: datetime) -> dict[str, Any]:
+def _outbox(path: MailPath) -> dict[str, Any]:
+    outbox, oldest = path.outbox, path.outbox.oldest_due_utc
+    return {
+        "owed": outbox.owed,
+        "oldest_due": oldest.isoformat() if oldest else None,
+        "dead": outbox.dead,
+        "sent": outbox.sent,
+    }
+
+
+def _mail(path: MailPath, live: Live, now_utc: datetime) -> dict[str, Any]:
     """What is wrong with the way that notices go: nothing, or lines for people."""
-    path, office = mail_path(store, live, now_utc), live.office()
+    office = live.office()
     wrong = [f"the {kind} brief has not gone out" for kind, is_missed in path.missed.items() if is_missed]
     late_s = path.late_s(now_utc)
     if office is not None and late_s > office.notices.late_after_s:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from monitor.alerts import letters
 from monitor.alerts.channels.base import Rendered
 from monitor.alerts.outbox import Letter
+from monitor.charter import text
 from monitor.judging.decisions import OutageOpened
 from tests.alerts.conftest import Desk
 
@@ -129,3 +130,28 @@ def test_any_name_and_any_note_make_a_letter(letter: Letter, name: str, note: st
     assert isinstance(rendered, Rendered)
     assert rendered.html.count("<html") == 1
     assert datetime.fromisoformat(letter.facts["now"])
+
+
+def test_a_recovery_is_told_in_rows_of_each_language(desk: Desk) -> None:
+    desk.goes_down("backbone-north")
+    desk.look()
+    desk.send_all()
+    desk.comes_back("backbone-north")
+    desk.wait(hours=1)
+    (told,) = {letters.render(letter, "bn").text for letter in desk.send_all() if letter.kind == "resolved"}
+    assert "সচল হওয়ার সময়:" in told
+    assert "the site has answered" not in told
+
+
+def test_a_letter_about_a_site_that_is_down_again_says_since_when_it_is_down_now(desk: Desk) -> None:
+    for _ in range(2):
+        desk.goes_down("backbone-north")
+        desk.look()
+        began = text.moment_text(desk.clock.utc() - timedelta(seconds=15), "en")
+        told = {letter.kind: letters.render(letter).text for letter in desk.send_all()}
+        desk.comes_back("backbone-north")
+        desk.wait(hours=1)
+    assert f"\nDown since: {began}\n" in told["reopened"]
+    again = {letter.kind: letters.render(letter).text for letter in desk.send_all()}
+    assert f"\nDown since: {began}\n" in again["resolved"]
+    assert "\nLasted: 15 seconds\n" in again["resolved"]

@@ -3,6 +3,7 @@
 import json
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -48,6 +49,32 @@ def run(home: Path, *words: str) -> "subprocess.CompletedProcess[str]":
     done = subprocess.run(command(home, *words), capture_output=True, text=True, timeout=60)
     assert "Traceback" not in done.stderr
     return done
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("--at", "0001-01-01T00:00"), "--at: '0001-01-01T00:00' is too far away. Expected a year from 2000 to 2100"),
+        (("--at", "9999-12-31T23:59-14:00"), "too far away"),
+        (("--at", "2016-11-23T10:00"), "--at: found '2016-11-23T10:00'. Expected a time within the year before now"),
+        (("--from", b"\xff".decode(errors="surrogateescape")), "bytes that are no UTF-8"),
+    ],
+)
+def test_a_complaint_with_an_impossible_date_or_name_is_refused(
+    home: Path, desk: Desk, words: tuple[str, ...], message: str
+) -> None:
+    done = run(home, "ticket", "new", "--service", "6", "--by", "phone", "--from", "B", "--text", "dark", *words)
+    assert (done.returncode, len(desk.tickets())) == (2, 1)
+    assert message in done.stderr
+
+
+def test_a_database_that_others_are_writing_to_for_long_is_told_in_words(home: Path, desk: Desk) -> None:
+    with sqlite3.connect(desk.store.path, isolation_level=None) as blocker:
+        blocker.execute("BEGIN IMMEDIATE")
+        done = run(home, "ticket", "ack", "BHR-2026-000001")
+        blocker.execute("ROLLBACK")
+    assert done.returncode == 3
+    assert "monitor.db refuses: database is locked. Try again" in done.stderr
 
 
 def test_check_says_what_is_there_and_what_is_missing(home: Path) -> None:

@@ -8,7 +8,7 @@ SYSTEM = {
     "sysUpTime_ticks": oid("1.3.6.1.2.1.1.3.0"),
     "sysName": oid("1.3.6.1.2.1.1.5.0"),
 }
-ENGINE_TIME = oid("1.3.6.1.6.3.10.2.1.3.0")  # snmpEngineTime, in seconds
+ENGINE_TIME = oid("1.3.6.1.6.3.10.2.1.3")  # snmpEngineTime, in seconds
 
 INTERFACES = {
     "ifIndex": oid("1.3.6.1.2.1.2.2.1.1"),
@@ -32,11 +32,11 @@ INTERFACES = {
 TEXT_COLUMNS = {"ifDescr", "ifName", "ifAlias"}
 
 UPS = {
-    "upsBatteryStatus": oid("1.3.6.1.2.1.33.1.2.1.0"),
-    "upsSecondsOnBattery": oid("1.3.6.1.2.1.33.1.2.2.0"),
-    "upsEstimatedMinutesRemaining": oid("1.3.6.1.2.1.33.1.2.3.0"),
-    "upsEstimatedChargeRemaining": oid("1.3.6.1.2.1.33.1.2.4.0"),
-    "upsOutputSource": oid("1.3.6.1.2.1.33.1.4.1.0"),
+    "upsBatteryStatus": oid("1.3.6.1.2.1.33.1.2.1"),
+    "upsSecondsOnBattery": oid("1.3.6.1.2.1.33.1.2.2"),
+    "upsEstimatedMinutesRemaining": oid("1.3.6.1.2.1.33.1.2.3"),
+    "upsEstimatedChargeRemaining": oid("1.3.6.1.2.1.33.1.2.4"),
+    "upsOutputSource": oid("1.3.6.1.2.1.33.1.4.1"),
 }
 UPS_LOAD = oid("1.3.6.1.2.1.33.1.4.4.1.5")  # upsOutputPercentLoad, a row for each line
 ON_BATTERY = 5  # of upsOutputSource

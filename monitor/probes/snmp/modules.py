@@ -35,8 +35,8 @@ async def read_modules(session: Session, sys_object_id: str, modules: Iterable[M
         found += [Series(metric, {}, number * metric.scale) for metric, number in numbers if number is not None]
     columns = dict(await walk(session, _columns(metric.oid for metric in tables)))
     there = [metric for metric in tables if columns[oid(metric.oid)]]
-    beside = _columns(name for metric in there for name in (*metric.labels.values(), metric.times) if name)
-    columns |= await walk(session, [column for column in beside if column not in columns])
+    named = (name for metric in there for name in (*metric.labels.values(), *metric.where, metric.times) if name)
+    columns |= await walk(session, [column for column in _columns(named) if column not in columns])
     return found + [series for metric in there for series in _rows(metric, columns)]
 
 
@@ -51,11 +51,14 @@ def _columns(names: Iterable[str]) -> list[Oid]:
 
 def _rows(metric: MetricEntry, columns: Mapping[Oid, Column]) -> Iterator[Series]:
     """A series for each row of the metric's column; labels come from columns with the same index."""
+    where = [(columns[oid(column)], wanted) for column, wanted in metric.where.items()]
     for row, value in columns[oid(metric.oid)].items():
+        if any(_number(column.get(row)) != wanted for column, wanted in where):
+            continue
         number = _figure(metric, value)
         if number is not None and metric.times:
             factor = _number(columns[oid(metric.times)].get(row))
-            number = None if factor is None else number * factor
+            number = None if factor is None or number < 0 else number * factor  # wrapped: larger than can be said
         if number is not None:
             named = {name: _text(columns[oid(label)].get(row)) for name, label in metric.labels.items()}
             yield Series(metric, {"index": ".".join(map(str, row)), **named}, number * metric.scale)

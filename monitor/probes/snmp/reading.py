@@ -1,5 +1,6 @@
 """One device read as a whole: what it is, its interfaces, its UPS. What an agent lacks is absent, never an error."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -9,6 +10,7 @@ from monitor.probes.snmp.session import AgentError, Session
 from monitor.probes.snmp.walking import MOST_ROWS, Row, walk
 
 MOST_TEXT = 1_024
+DIGITS = re.compile(rb"\s*(-?\d{1,20})[\s\0]*")
 LONGEST_READ_S = 30.0  # after which whoever reads one gives up
 
 Facts = dict[str, int | str]
@@ -31,17 +33,20 @@ class Reading:
 
 
 async def read(session: Session) -> Reading:
-    """Asks for everything; raises SnmpError when the agent does not answer or not to us."""
-    values = await get_what_there_is(session, [*SYSTEM.values(), ENGINE_TIME, *UPS.values()])
-    columns = await walk(session, [*INTERFACES.values(), UPS_LOAD], MOST_ROWS + 1)  # one more tells that there are more
-    engine_time = values.get(ENGINE_TIME)
+    """Asks for everything; raises SnmpError when the agent does not answer or not to us.
+
+    What many agents lack is walked to, not asked for by name: some refuse a question about it, or do not answer.
+    """
+    system = await read_system(session)
+    asked = [*INTERFACES.values(), UPS_LOAD, *UPS.values(), ENGINE_TIME]
+    columns = await walk(session, asked, MOST_ROWS + 1)  # one more tells that there are more
     ports, cut = _ports(columns)
     return Reading(
-        _texts(values, SYSTEM),
+        system,
         ports,
-        _numbers(values, UPS),
-        [value for _, value in sorted(columns[UPS_LOAD].items()) if isinstance(value, int)],
-        engine_time if isinstance(engine_time, int) else None,
+        {name: found[0] for name, oid in UPS.items() if (found := _numbers(columns[oid]))},
+        _numbers(columns[UPS_LOAD]),
+        next(iter(_numbers(columns[ENGINE_TIME])), None),
         cut,
     )
 
@@ -85,6 +90,15 @@ def text(value: bytes) -> str:
         return cut.decode("latin-1")
 
 
+def number(value: Value | None) -> int | None:
+    """A number as agents really send it: some write it out, and some send a 64-bit counter as its eight octets."""
+    if isinstance(value, bytes):
+        if (digits := DIGITS.fullmatch(value)) is not None:
+            return int(digits[1])
+        return int.from_bytes(value) if len(value) == 8 and value[0] < 0x20 else None  # no text begins like that
+    return value if isinstance(value, int) else None
+
+
 def _texts(values: Mapping[Oid, Value], names: Mapping[str, Oid]) -> Facts:
     """Those that are there: octets as text."""
     found: Facts = {}
@@ -97,8 +111,9 @@ def _texts(values: Mapping[Oid, Value], names: Mapping[str, Oid]) -> Facts:
     return found
 
 
-def _numbers(values: Mapping[Oid, Value], names: Mapping[str, Oid]) -> Facts:
-    return {name: value for name, oid in names.items() if isinstance(value := values.get(oid), int)}
+def _numbers(column: Mapping[Row, Value]) -> list[int]:
+    """Those of a column in the order of its rows."""
+    return [known for _, value in sorted(column.items()) if (known := number(value)) is not None]
 
 
 def _ports(columns: Mapping[Oid, Mapping[Row, Value]]) -> tuple[list[Facts], bool]:
@@ -114,8 +129,9 @@ def _ports(columns: Mapping[Oid, Mapping[Row, Value]]) -> tuple[list[Facts], boo
             if len(row) != 1 or (end and row > end):
                 continue
             port = rows.setdefault(row[0], {"ifIndex": row[0]})
-            if name in TEXT_COLUMNS and isinstance(value, bytes):
-                port[name] = text(value)
-            elif name not in TEXT_COLUMNS and name != "ifIndex" and isinstance(value, int):
-                port[name] = value
+            if name in TEXT_COLUMNS:
+                if isinstance(value, bytes):
+                    port[name] = text(value)
+            elif name != "ifIndex" and (known := number(value)) is not None:
+                port[name] = known
     return [rows[index] for index in sorted(rows)], bool(long)

@@ -9,6 +9,7 @@ from monitor.probes.snmp.session import AgentError, Session, SilentError
 MOST_ROWS = 1_000
 ROOM = 48  # bindings in one answer: small enough for one packet on most links
 AT_ONCE = 8  # columns in one question
+MOST_INDEX, MOST_VALUE = 64, 512  # bytes: what is longer would fill the memory with what nobody shows
 
 Row = tuple[int, ...]
 Column = dict[Row, Value]
@@ -17,18 +18,25 @@ Column = dict[Row, Value]
 async def walk(session: Session, columns: Sequence[Oid], most_rows: int = MOST_ROWS) -> Mapping[Oid, Column]:
     """Each column's values by the index of their row; a column that the agent lacks is empty.
 
-    A column ends where the agent leaves it, repeats itself or goes backwards, and after ``most_rows``. Raises SnmpError
-    when the agent falls silent.
+    A column ends where the agent leaves it, repeats itself, goes backwards or says that there is nothing, and after
+    ``most_rows``. Raises SnmpError when the agent falls silent.
     """
     found: dict[Oid, Column] = {column: {} for column in columns}
+    silent = False
     for start in range(0, len(columns), AT_ONCE):
-        await _walk_together(session, {column: column for column in columns[start : start + AT_ONCE]}, found, most_rows)
+        together = {column: column for column in columns[start : start + AT_ONCE]}
+        silent = await _walk_together(session, together, found, most_rows, silent)
     return found
 
 
-async def _walk_together(session: Session, last: dict[Oid, Oid], found: dict[Oid, Column], most_rows: int) -> None:
-    """Walks the columns in ``last`` side by side, from where each stands."""
-    careful = False  # asks for one row at a time
+async def _walk_together(
+    session: Session, last: dict[Oid, Oid], found: dict[Oid, Column], most_rows: int, silent: bool
+) -> bool:
+    """Walks the columns in ``last`` side by side, from where each stands.
+
+    ``silent``: the agent falls silent when it is asked for several rows, which costs seconds each time; returns that.
+    """
+    careful = silent  # asks for one row at a time
     while last:
         columns = list(last)
         repetitions = 1 if careful else max(1, ROOM // len(columns))
@@ -36,27 +44,28 @@ async def _walk_together(session: Session, last: dict[Oid, Oid], found: dict[Oid
             bindings = await session.get_bulk(list(last.values()), repetitions)
         except AgentError:
             if repetitions == 1 and len(columns) == 1:
-                return  # it cannot tell what comes next here: the column ends
+                return silent  # it cannot tell what comes next here: the column ends
             if repetitions == 1:
                 for column in columns:  # one of them is at fault: find out which, and lose only that
-                    await _walk_together(session, {column: last[column]}, found, most_rows)
-                return
+                    silent = await _walk_together(session, {column: last[column]}, found, most_rows, silent)
+                return silent
             careful = True
             continue
         except SilentError:
             if repetitions == 1:
                 raise
-            careful = True  # some links lose whatever does not fit one packet
+            careful = silent = True  # some links lose whatever does not fit one packet
             continue
         if not bindings:
-            return
+            return silent
         for place, (name, value) in enumerate(bindings):
             column = columns[place % len(columns)]
             if column in last and not _took(found[column], column, last, name, value, most_rows):
                 del last[column]
         if len(bindings) < len(columns):  # cut short before every column had its turn
             for column in columns[len(bindings) :]:
-                await _walk_together(session, {column: last.pop(column)}, found, most_rows)
+                silent = await _walk_together(session, {column: last.pop(column)}, found, most_rows, silent)
+    return silent
 
 
 @lru_cache(maxsize=4_096)
@@ -67,12 +76,13 @@ def _row(index: bytes) -> Row:
 
 def _took(taken: Column, column: Oid, last: dict[Oid, Oid], name: Oid, value: Value, most_rows: int) -> bool:
     """Takes a value in; False: the column is over."""
-    if value is Missing.END or not name.startswith(column) or len(name) == len(column) or len(taken) >= most_rows:
+    if isinstance(value, Missing) or not name.startswith(column) or len(taken) >= most_rows:
+        return False
+    if not 0 < len(name) - len(column) <= MOST_INDEX:
         return False
     row = _row(name[len(column) :])
     if last[column] != column and row <= _row(last[column][len(column) :]):
         return False
     last[column] = name
-    if not isinstance(value, Missing):
-        taken[row] = value
+    taken[row] = value[:MOST_VALUE] if isinstance(value, bytes | str) else value
     return True

@@ -52,6 +52,41 @@ async def test_a_shipped_module_reads_scaled_values_and_names_rows() -> None:
     }
 
 
+async def test_rows_of_a_table_of_many_units_are_told_apart_by_their_unit() -> None:
+    gauges = f"{MIKROTIK}.1.1.3.100.1"
+    rows = {14: (b"cpu-temperature", 50, 1), 7001: (b"fan1-speed", 4_200, 2), 7201: (b"jack-voltage", 493, 3)}
+    agent = cells(
+        {
+            f"{gauges}.{column}.{row}": value
+            for row, (name, number, unit) in {**rows, 7401: (b"psu1-state", 0, 6), 9: (b"no unit", 1, None)}.items()
+            for column, value in ((2, name), (3, number), (4, unit))
+        }
+    )
+
+    found = await read_modules(agent, f"{MIKROTIK}.1", shipped_modules().values())
+
+    assert [(one.metric.name, one.labels["sensor"], one.value) for one in found] == [
+        ("mikrotik_sensor_temperature_celsius", "cpu-temperature", 50.0),
+        ("mikrotik_sensor_fan_rpm", "fan1-speed", 4_200.0),
+        ("mikrotik_sensor_voltage_volts", "jack-voltage", pytest.approx(49.3)),
+    ]
+
+
+async def test_what_does_not_measure_has_no_figure() -> None:
+    """A copper module says 0 dBm, a board without a sensor 0 or the largest number, an ONU that is off its own."""
+    huawei, bdcom, storage = "1.3.6.1.4.1.2011", "1.3.6.1.4.1.3320", "1.3.6.1.2.1.25.2.3.1"
+    boards = f"{huawei}.5.25.31.1.1"
+    for kind, agent in {
+        f"{MIKROTIK}.1": cells({f"{OPTICAL}.9.4": 0, f"{OPTICAL}.10.4": 0}),
+        f"{huawei}.2.23": cells(
+            {f"{boards}.1.1.5.3": 0, f"{boards}.1.1.11.3": 0, f"{boards}.1.1.11.4": 2**31 - 1, f"{boards}.3.1.8.3": 0}
+        ),
+        f"{bdcom}.1": cells({f"{bdcom}.9.63.1.7.1.3.1": -65_535, f"{bdcom}.101.108.1.3.7": -32_768}),
+        "1.3.6.1.4.1.8072": cells({f"{storage}.4.1": 4_096, f"{storage}.6.1": -7}),  # beyond 2^31 units
+    }.items():
+        assert await read_modules(agent, kind, shipped_modules().values()) == []
+
+
 @pytest.mark.parametrize("kind", ["1.3.6.1.4.1.9.1.617", f"{MIKROTIK}9", ""])
 async def test_a_module_does_not_ask_devices_of_another_kind(kind: str) -> None:
     agent = cells({f"{MIKROTIK}.1.1.3.10.0": 385, f"{OPTICAL}.9.4": -2_300})

@@ -6,8 +6,13 @@ from typing import Any
 
 import pytest
 
+from monitor.probes.snmp.ber import Oid, Value, oid
+from monitor.probes.snmp.messages import Binding
+from monitor.probes.snmp.reading import read
+from monitor.probes.snmp.session import SilentError
 from tests.lab.agents import snmpsim
 from tests.probes.snmp.asking import read_v2c
+from tests.probes.snmp.test_walking import Table
 
 IF, IFX, UPS = "1.3.6.1.2.1.2.2.1", "1.3.6.1.2.1.31.1.1.1", "1.3.6.1.2.1.33.1"
 INTEGER, OCTETS, HEX, COUNTER32, GAUGE32, COUNTER64 = "2", "4", "4x", "65", "66", "70"
@@ -113,8 +118,26 @@ DEVICES: dict[str, tuple[list[str], dict[str, Any], list[dict[str, Any]], dict[s
             f"{IFX}.15.1|{INTEGER}|100",
         ],
         SYSTEM,
-        [{"ifIndex": 1, "ifType": 6, "ifInOctets": 2**40, "ifHighSpeed": 100}],
+        [{"ifIndex": 1, "ifType": 6, "ifOperStatus": 1, "ifInOctets": 2**40, "ifHighSpeed": 100}],
         {},
+    ),
+    "numbers-that-are-written-out": (
+        [
+            *NAMED,
+            f"{IF}.5.1|{OCTETS}|1000000000",
+            f"{IF}.5.2|{OCTETS}|1000Mbps",
+            f"{IF}.8.1|{HEX}|{b'2'.hex()}00",
+            f"{IFX}.6.1|{HEX}|000000e8d4a51000",
+            f"{IFX}.10.1|{HEX}|0000000000000000",
+            f"{UPS}.2.4.0|{OCTETS}|98",
+            f"{UPS}.4.1.0|{OCTETS}|mains",
+        ],
+        SYSTEM,
+        [
+            {"ifIndex": 1, "ifSpeed": 10**9, "ifOperStatus": 2, "ifHCInOctets": 10**12, "ifHCOutOctets": 0},
+            {"ifIndex": 2},
+        ],
+        {"upsEstimatedChargeRemaining": 98},
     ),
     "a-ups-that-does-not-know": (
         [*NAMED, f"{UPS}.2.1.0|2|1", f"{UPS}.2.3.0|2|-1", f"{UPS}.2.4.0|2|-1", f"{UPS}.4.1.0|66|5"],
@@ -128,6 +151,12 @@ DEVICES: dict[str, tuple[list[str], dict[str, Any], list[dict[str, Any]], dict[s
         },
     ),
     "a-ups-with-a-single-figure": ([*NAMED, f"{UPS}.2.4.0|2|77"], SYSTEM, [], {"upsEstimatedChargeRemaining": 77}),
+    "a-ups-that-numbers-its-only-figures": (
+        [*NAMED, f"{UPS}.2.1.1|2|2", f"{UPS}.4.1.1|2|3"],
+        SYSTEM,
+        [],
+        {"upsBatteryStatus": 2, "upsOutputSource": 3},
+    ),
     "an-agent-that-refuses-what-it-lacks": (
         [
             *NAMED,
@@ -185,6 +214,29 @@ async def test_an_odd_device_is_read_as_what_it_is(port: int, device: str) -> No
     reading = await read_v2c(port, device)
 
     assert (reading.system, reading.ports, reading.ups, reading.cut) == (system, ports, ups, False)
+
+
+async def test_an_agent_that_does_not_answer_what_it_lacks_is_read() -> None:
+    class Reticent(Table):
+        async def get(self, oids: Sequence[Oid]) -> list[Binding]:
+            if any(name not in self.cells for name in oids):
+                raise SilentError("no answer")
+            return await super().get(oids)
+
+    system: dict[Oid, Value] = {
+        oid("1.3.6.1.2.1.1.1.0"): b"x",
+        oid("1.3.6.1.2.1.1.2.0"): "1.3.6.1.4.1.1",
+        oid("1.3.6.1.2.1.1.3.0"): 7,
+    }
+    agent = Reticent({**system, oid("1.3.6.1.2.1.1.5.0"): b"ups", oid(f"{UPS}.4.1.0"): 5, oid(f"{IF}.2.1"): b"lan"})
+
+    reading = await read(agent)
+
+    assert (reading.system["sysName"], reading.ups, reading.ports) == (
+        "ups",
+        {"upsOutputSource": 5},
+        [{"ifIndex": 1, "ifDescr": "lan"}],
+    )
 
 
 async def test_an_olt_with_more_customers_than_are_read_says_so(port: int) -> None:

@@ -14,7 +14,7 @@ from monitor.probes.snmp.v3 import V3Client
 from monitor.settings.secrets import Secret
 from monitor.settings.snmp_section import Auth, Priv
 from tests.lab.agents import HOST, snmpd
-from tests.probes.snmp.asking import read_v2c
+from tests.probes.snmp.asking import client, read_v2c, talk
 
 # What net-snmp calls them; its AES-192 and AES-256 are compiled in only by some.
 THEIR_AUTH = {
@@ -74,6 +74,17 @@ async def test_the_interfaces_of_this_machine_are_read(port: int) -> None:
     assert 0 < int(loopback["ifHCInOctets"]) <= loopback_octets()  # snmpd's are some seconds old
     assert reading.engine_time_s is not None
     assert reading.ups == {}
+
+
+async def test_an_answer_as_long_as_a_datagram_can_be_is_taken_at_once() -> None:
+    view = [f"view few included .1.3.6.1.{subtree}" for subtree in ("2.1.1", "2.1.2", "2.1.31", "4.1.8072.1.3")]
+    long = [f"extend {name} /bin/sh -c 'seq 4000'" for name in ("a", "b")]  # what follows the last column here
+    with snmpd([f"rocommunity limited {HOST} -V few", *view, *long]) as port:
+        async with client() as made:
+            reading = await read(talk(made, port, "limited"))
+
+    assert {str(link["ifName"]) for link in reading.ports} == {name for _, name in socket.if_nameindex()}
+    assert not made.rejected
 
 
 @pytest.mark.parametrize("auth", ["SHA-1", "SHA-224", "SHA-256", "SHA-384", "SHA-512"])
