@@ -8,6 +8,7 @@ import pytest
 
 from monitor.sample import Verdict
 from monitor.settings.fleet import Fleet
+from monitor.store.models import Event
 from tests.web.asking import ask
 from tests.web.conftest import Desk
 
@@ -28,6 +29,20 @@ async def test_the_same_page_in_english(office: Desk, port: int) -> None:
     assert "Juniadaha Union Digital Centre" in page
     assert "Wednesday, 25 November 2026, 17:00" in page
     assert 'lang="en"' in page
+
+
+async def test_silence_loss_and_traps_are_told_in_words(office: Desk, port: int) -> None:
+    office.goes_down("udc-juniadaha")
+    office.round("lab-juniadaha-girls", lost=2)
+    with office.store.write() as session:
+        device = "office-ict/switch"
+        session.add(Event(at_utc=office.clock.utc(), kind="trap", site="office-ict", device=device, text="linkDown"))
+    for lang, words in (
+        ("bn", ["<dd>সাড়া নেই</dd>", "প্যাকেট লস ৬৭%", "যন্ত্রের সংকেত (ট্র্যাপ): linkDown"]),
+        ("en", ["<dd>no answer</dd>", "packet loss 67%", "trap: linkDown"]),
+    ):
+        page = (await ask(port, f"/?lang={lang}")).text
+        assert [word for word in words if word not in page] == []
 
 
 async def test_a_ticket_of_a_missed_target_is_on_the_page(office: Desk, port: int) -> None:
