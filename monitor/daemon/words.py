@@ -8,7 +8,7 @@ from pathlib import Path
 from monitor.alerts.helpdesks.registry import key_of
 from monitor.alerts.office import Office
 from monitor.settings.load import Settings
-from monitor.settings.secrets import is_open_to_others, secret_path
+from monitor.settings.secrets import SecretError, is_open_to_others, read_secret, secret_path
 from monitor.store.session import Store
 
 
@@ -27,9 +27,12 @@ def warnings(settings: Settings, office: Office, now_utc: datetime) -> Iterator[
         yield f"no mail server in monitor.toml [mail]: mails are written to {folder} and reach nobody"
     for officer in office.charter.without_email():
         yield f"no e-mail address for officers.{officer.role} in charter.toml: mails to this officer go to files"
+    if mail.password_file:
+        yield from _faults(settings.home / mail.password_file, "no mail can be sent")
     for path in _secrets(settings):
-        if not path.is_file():
-            yield f"{path} is missing: the devices of its credentials cannot be read by SNMP"
+        yield from _faults(path, "the devices of its credentials cannot be read by SNMP")
+        if path.is_file() and is_open_to_others(path):
+            yield f"{path} can be read by others: chmod 600 {path}"
     for file in settings.monitor.helpdesk.secrets:
         path = settings.home / file
         if not path.is_file():
@@ -40,6 +43,13 @@ def warnings(settings: Settings, office: Office, now_utc: datetime) -> Iterator[
         yield f"no list of public holidays for {year} in holidays.toml: its deadlines are estimates"
     for year in office.calendar.missing_ramadans(office.calendar.local(now_utc).date()):
         yield f"no dates of Ramadan for {year} in calendar.toml: its office hours are estimates"
+
+
+def _faults(path: Path, so: str) -> Iterator[str]:
+    try:
+        read_secret(path)
+    except SecretError as error:
+        yield f"{error}: until then {so}"
 
 
 def _secrets(settings: Settings) -> Iterator[Path]:
