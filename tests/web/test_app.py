@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from monitor.metrics.live import SnmpState
 from monitor.sample import Verdict
 from monitor.settings.fleet import Fleet
 from monitor.store.models import Event
@@ -43,6 +44,23 @@ async def test_silence_loss_and_traps_are_told_in_words(office: Desk, port: int)
     ):
         page = (await ask(port, f"/?lang={lang}")).text
         assert [word for word in words if word not in page] == []
+
+
+async def test_a_device_that_is_not_read_by_snmp_stands_on_the_page_until_it_is(office: Desk, port: int) -> None:
+    office.round("office-ict")
+    office.live.snmp["udc-juniadaha/gateway"] = SnmpState("silent", "no answer")  # of a site that is not up
+    office.live.snmp["office-ict/switch"] = SnmpState("credentials", "most likely its community is another one")
+    told = "SNMP: credentials refused <span"
+    assert told in (await ask(port, "/?lang=en")).text
+    (said,) = json.loads((await ask(port, "/api/status")).text)["snmp"]
+    assert said == {
+        "device": "office-ict/switch",
+        "outcome": "credentials",
+        "why": "most likely its community is another one",
+    }
+    office.live.snmp["office-ict/switch"] = SnmpState("ok")
+    office.clock.advance(2)
+    assert told not in (await ask(port, "/?lang=en")).text
 
 
 async def test_a_ticket_of_a_missed_target_is_on_the_page(office: Desk, port: int) -> None:
