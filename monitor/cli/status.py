@@ -122,6 +122,7 @@ def _page(now: dict[str, Any], every: bool) -> "Group":
     parts.append(line)
     wrong = (now.get("mail") or {}).get("wrong", ())
     parts += [Text(f"Mail: {line}", style="bold red") for line in wrong]
+    parts += [Text(f"SNMP: {each['device']}: {each['why']}", style="yellow") for each in now.get("snmp", ())[:5]]
     if every or counts["up"] < len(now["sites"]):
         parts.append(_sites(now["sites"], every))
     if now["outages"]:

@@ -115,6 +115,7 @@ def _act(
 ) -> None:
     from monitor.alerts.office import Office
     from monitor.alerts.tickets import TicketError, act
+    from monitor.charter import text as words
     from monitor.clock import SystemClock
 
     settings = settings_of(context.obj)
@@ -125,7 +126,9 @@ def _act(
                 ticket = act(
                     session, Office.of(settings), number, action, actor or user(), text, now_utc, until_utc=until_utc
                 )
-                print(f"{ticket.number} is {ticket.state}.")
+                until = f" until {words.moment_text(until_utc, 'en')}" if until_utc else ""
+                stage = f", at stage {ticket.stage}" if ticket.stage else ""
+                print(f"{ticket.number} is {ticket.state.replace('_', ' ')}{until}{stage}.")
         except TicketError as error:
             raise Failure(str(error), NO) from None
 

@@ -65,6 +65,8 @@ WORDS = {
     "breached": {"bn": "সময়সীমা অতিক্রান্ত", "en": "target missed"},
     "remaining": {"bn": "অবশিষ্ট", "en": "left"},
     "pcs": {"bn": "কম্পিউটার", "en": "PCs"},
+    "silent": {"bn": "সাড়া নেই", "en": "no answer"},
+    "loss": {"bn": "প্যাকেট লস", "en": "packet loss"},
     "seen": {"bn": "পর্যবেক্ষণ", "en": "Seen"},
     "cause": {"bn": "সম্ভাব্য কারণ", "en": "Suspected cause"},
     "events": {"bn": "সাম্প্রতিক ঘটনা", "en": "What happened lately"},
