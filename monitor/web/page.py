@@ -84,6 +84,10 @@ WORDS = {
     },
     "dead": {"bn": "প্রেরণ ব্যর্থ ই-মেইল", "en": "mails given up"},
     "no_store": {"bn": "ডেটাবেস সাড়া দিচ্ছে না", "en": "The database does not answer"},
+    "refuses": {
+        "bn": "ডেটাবেসে কিছু লেখা যাচ্ছে না; ডিস্ক ভরা কি না দেখুন",
+        "en": "The database refuses to write, decisions wait; is the disk full?",
+    },
     "suspect": {
         "bn": "এই যন্ত্রের ঘড়ি বিশ্বাসযোগ্য নয়: ঊর্ধ্বতন পর্যায়ে কিছু পাঠানো হচ্ছে না",
         "en": "This machine's clock cannot be believed: nothing is escalated",

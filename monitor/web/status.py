@@ -30,6 +30,7 @@ def status(live: Live, store: Store, clock: Clock) -> dict[str, Any]:
         "version": version("upazila-monitor"),
         "uptime_s": round((clock.mono_ns() - live.started_mono_ns) / 1e9),
         "clock_suspect": live.clock_suspect(),
+        "store_refuses": live.store_refuses(),
         "sites": sites,
         "counts": counts,
         "snmp": _not_read(live, {site["id"] for site in sites if site["state"] in ("up", "degraded")}),
