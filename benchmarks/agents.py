@@ -5,6 +5,7 @@ after every device was read once. With --churn, each minute one device in a hund
 """
 
 import argparse
+import gzip
 import json
 import re
 import subprocess
@@ -15,12 +16,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from benchmarks.daemon import PROBING, START_WITHIN_S, cpu_s
+from benchmarks.daemon import PROBING, START_WITHIN_S, cpu_s, scrape
 from benchmarks.measuring import machine
 from tests.lab.daemon import Daemon
 from tests.lab.fleet import many_sites, write_config
 from tests.lab.network import Lab
-from tests.lab.waiting import until
 
 MOST_OF_A_CORE, MOST_MB, MOST_LAG_S = 0.40, 400, 0.1
 PORTS = 2
@@ -78,7 +78,7 @@ def measure(count: int, interval_s: float, minutes: float, *, churn: bool) -> di
         peak_mb = _status(daemon, "VmHWM")
         if churn:
             print("rss by minute, MB:", " ".join(f"{value:.0f}" for value in rss_mb), file=sys.stderr)
-        metrics = until(lambda: daemon.get("/metrics")[1], "the metrics", 120)
+        metrics = gzip.decompress(scrape(daemon)).decode()
         failed = sum(_metric(metrics, f'upazila_snmp_readings_total{{outcome="{how}"}}') for how in ("silent", "error"))
         return {
             "devices": count,

@@ -29,13 +29,20 @@ def cpu_s(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
+def scrape(daemon: Daemon) -> bytes:
+    """Its metrics, compressed."""
+    with closing(http.client.HTTPConnection(daemon.listen, timeout=60)) as connection:
+        connection.request("GET", "/metrics", headers={"Accept-Encoding": "gzip"})
+        answer = connection.getresponse()
+        assert answer.status == http.HTTPStatus.OK, answer.status
+        return answer.read()
+
+
 def scrape_s(daemon: Daemon) -> float:
     """How long one takes."""
-    with closing(http.client.HTTPConnection(daemon.listen, timeout=30)) as connection:
-        begun_s = time.monotonic()
-        connection.request("GET", "/metrics", headers={"Accept-Encoding": "gzip"})
-        connection.getresponse().read()
-        return time.monotonic() - begun_s
+    begun_s = time.monotonic()
+    scrape(daemon)
+    return time.monotonic() - begun_s
 
 
 def scrapes_s(daemon: Daemon, seconds: float, every_s: float) -> list[float]:

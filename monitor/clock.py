@@ -15,8 +15,10 @@ import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
 NS_PER_S = 1_000_000_000
+DHAKA = ZoneInfo("Asia/Dhaka")  # of every time that people read
 
 
 class Clock(Protocol):

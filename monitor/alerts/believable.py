@@ -57,9 +57,18 @@ def look_again(trust: Trust, now: Look) -> Trust:
     return Trust(now, trust.believed, now.boot_ns) if _jumped(trust.last, now) else Trust(now, now)
 
 
+def set_by(before: Look, now: Look) -> timedelta | None:
+    """By how much a clock that stood before this program was written has been set meanwhile; None if it was not."""
+    unset = before.boot_id == now.boot_id and before.utc < WRITTEN_UTC and _jumped(before, now)
+    return _moved(before, now) if unset else None
+
+
 def _jumped(before: Look, now: Look) -> bool:
     """Across a reboot only a step backwards can be told; the machine may have been off for any time."""
-    wall = now.utc - before.utc
     if before.boot_id != now.boot_id:
-        return wall < -JUMP
-    return abs(wall - timedelta(microseconds=(now.boot_ns - before.boot_ns) / 1_000)) > JUMP
+        return now.utc - before.utc < -JUMP
+    return abs(_moved(before, now)) > JUMP
+
+
+def _moved(before: Look, now: Look) -> timedelta:
+    return now.utc - before.utc - timedelta(microseconds=(now.boot_ns - before.boot_ns) / 1_000)

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from monitor.alerts import audit
-from monitor.alerts.facts import site_facts, stages_of
+from monitor.alerts.facts import office_facts, site_facts, stages_of
 from monitor.alerts.office import Office
 from monitor.alerts.pauses import windows_of
 from monitor.alerts.states import UNSOLVED
@@ -95,11 +95,8 @@ def weekly_facts(session: Session, office: Office, until_utc: datetime, now_utc:
 
 def _frame(session: Session, office: Office, now_utc: datetime) -> dict[str, Any]:
     return {
+        **office_facts(office, now_utc),
         "number": "",
-        "office_bn": office.charter.name_bn,
-        "office_en": office.charter.name_en,
-        "page_url": office.mail.page_url,
-        "now": now_utc.isoformat(),
         "sites": len(office.fleet.sites),
         "head": audit.head(session),
     }
@@ -166,5 +163,9 @@ def _end_of_day(now_utc: datetime) -> datetime:
 
 
 def _unmonitored_s(session: Session, begins_utc: datetime, ends_utc: datetime) -> int:
-    spans = ((max(begin, begins_utc), min(end, ends_utc)) for begin, end, _ in views.gaps(session, begins_utc))
+    """The gaps, and the time before any site was known: a new monitor saw nothing of the week before it."""
+    known = session.scalars(select(SiteState.first_utc)).all()
+    first_utc = min((since or begins_utc for since in known), default=ends_utc)
+    gaps = [(begin, end) for begin, end, _ in views.gaps(session, begins_utc)]
+    spans = ((max(begin, begins_utc), min(end, ends_utc)) for begin, end in [*gaps, (begins_utc, first_utc)])
     return int(sum(max((end - begin).total_seconds(), 0) for begin, end in spans))

@@ -64,7 +64,8 @@ def weekly_words(facts: Mapping[str, Any], lang: Lang) -> Words:
     if lang == "bn":
         headline = f"সাপ্তাহিক সারসংক্ষেপ, {days}: {_n(count, lang)}টি সেবা বিঘ্ন, {_n(missed, lang)}টির সময়সীমা অতিক্রান্ত"
     else:
-        headline = f"Weekly brief, {days}: {count} outages, {missed} targets missed"
+        outages, targets = ("" if number == 1 else "s" for number in (count, missed))
+        headline = f"Weekly brief, {days}: {count} outage{outages}, {missed} target{targets} missed"
     sections = tuple(section for each in facts["upazilas"] for section in _upazila(each, lang))
     return Words(lang, headline, page_row(facts, lang), "", sections)
 

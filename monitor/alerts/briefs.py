@@ -1,7 +1,8 @@
 """The morning brief and the weekly one: when each is owed, and what is known for it.
 
 Both are derived at every look: a brief is owed from the opening of its day on, once, under the name of that day. So a
-restart, a sleep or a step of the clock neither loses nor repeats one.
+restart, a sleep or a step of the clock neither loses nor repeats one. What fell due before the monitor was first
+started is not owed.
 """
 
 from collections.abc import Sequence
@@ -16,7 +17,7 @@ from monitor.alerts.kinds import MORNING, WEEKLY
 from monitor.alerts.office import Office
 from monitor.alerts.outbox import known_keys, new_notice
 from monitor.charter.calendar import Calendar, CalendarError
-from monitor.store.models import Notice
+from monitor.store.models import Notice, SiteState
 
 LATE_AFTER = timedelta(hours=1)
 
@@ -64,7 +65,7 @@ def owe_briefs(session: Session, office: Office, busy: Busy, now_utc: datetime) 
         readers = office.notices.morning if brief.kind == MORNING else office.notices.weekly
         there = known_keys(session, brief.keys(readers))
         missing = [reader for reader, key in zip(readers, brief.keys(readers), strict=True) if key not in there]
-        if not missing:
+        if not missing or not _was_there(session, brief):
             continue
         if brief.kind == MORNING:
             facts = morning_facts(session, office, busy, now_utc)
@@ -87,5 +88,12 @@ def missed(session: Session, office: Office, now_utc: datetime) -> dict[str, boo
         brief = due.get(kind)
         keys = brief.keys(readers[kind]) if brief else []
         sent = select(func.count()).where(Notice.key.in_(keys), Notice.sent_utc.is_not(None))
-        found[kind] = bool(keys) and (session.scalar(sent) or 0) < len(keys)
+        is_owed = brief is not None and _was_there(session, brief)
+        found[kind] = is_owed and (session.scalar(sent) or 0) < len(keys)
     return found
+
+
+def _was_there(session: Session, brief: Brief) -> bool:
+    """Whether anything was known when the brief fell due: a monitor that came later has nothing to tell of before."""
+    since_utc = func.coalesce(SiteState.first_utc, SiteState.since_utc)
+    return session.scalar(select(SiteState.site).where(since_utc <= brief.opens_utc).limit(1)) is not None

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
+from monitor.alerts.facts import office_facts
 from monitor.alerts.office import Office
 from monitor.alerts.wording import Section, Words, page_row
 from monitor.charter import text
@@ -44,11 +45,8 @@ def digest_facts(office: Office, notices: Sequence[tuple[str, Mapping[str, Any]]
     matters = list(by_matter.values())
     counts = {place: sum(_place(matter) == place for matter in matters) for place in TITLES}
     return {
+        **office_facts(office, now_utc),
         "number": "",
-        "office_bn": office.charter.name_bn,
-        "office_en": office.charter.name_en,
-        "page_url": office.mail.page_url,
-        "now": now_utc.isoformat(),
         "notices": len(notices),
         "counts": counts,
         "matters": matters[-MOST_LISTED:],

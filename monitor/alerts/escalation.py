@@ -16,8 +16,7 @@ from monitor.alerts.facts import facts_of, history_line
 from monitor.alerts.office import Office
 from monitor.alerts.states import MONITOR, UNSOLVED
 from monitor.store.models import Outage, Ticket, TicketEvent
-
-MANY = 500  # tickets read at a time
+from monitor.store.session import in_portions
 
 
 def advance(session: Session, office: Office, now_utc: datetime) -> list[Ticket]:
@@ -50,8 +49,8 @@ def _with_steps_due(session: Session, office: Office, now_utc: datetime) -> Sequ
         if due(office.steps_of(dates, office.charter.service(service).officer), stage, now_utc):
             found.append(id_)
     tickets: list[Ticket] = []
-    for start in range(0, len(found), MANY):
-        some = select(Ticket).where(Ticket.id.in_(found[start : start + MANY])).order_by(Ticket.id)
+    for ids in in_portions(found):
+        some = select(Ticket).where(Ticket.id.in_(ids)).order_by(Ticket.id)
         whole = some.options(selectinload(Ticket.notices), selectinload(Ticket.outages).selectinload(Outage.affected))
         tickets += session.scalars(whole)
     return tickets

@@ -1,14 +1,15 @@
 """Who heard of a ticket and who would hear of it next: when, through what, and why."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from monitor.alerts.escalation import foreseen
 from monitor.alerts.facts import facts_of
-from monitor.alerts.kinds import severity
+from monitor.alerts.kinds import GOOD_NEWS, severity
 from monitor.alerts.office import Office
 from monitor.alerts.outbox import key
 from monitor.alerts.routing import ASKER, channel_of, goes_at, wants
@@ -49,7 +50,7 @@ def _told(office: Office, notice: Notice) -> Hearing:
         notice.channel,
         _address(office, notice.recipient, notice),
         state_of(notice),
-        _why(office, notice.kind, notice.recipient, notice.facts["service"]),
+        _why(office, notice.kind, notice.recipient, notice.facts["service"], _level(notice.facts)),
         notice.proof or notice.last_error,
     )
 
@@ -78,14 +79,19 @@ def _ahead(office: Office, ticket: Ticket, now_utc: datetime) -> Iterator[Hearin
             )
 
 
-def _why(office: Office, kind: str, reader: str, service: dict[str, str], level: int = 0) -> str:
+def _level(facts: Mapping[str, Any]) -> int:
+    return int(facts["stage"]["level"]) if facts["stage"] else 0
+
+
+def _why(office: Office, kind: str, reader: str, service: dict[str, str], level: int) -> str:
     if reader in office.recipients:
         return f"[recipients.{reader}] of monitor.toml"
     if reader == ASKER:
         return "asked about it and left an address"
-    if kind in {"stage", "lapses_soon", "lapses_today"} or level:
-        stage = f" {level}" if level else ""
-        return f"holds stage{stage} of the grievance chain (charter, clause 4)"
+    if kind in {"stage", "lapses_soon", "lapses_today"}:
+        return f"holds stage {level} of the grievance chain (charter, clause 4)"
+    if kind in GOOD_NEWS or kind == "reopened":
+        return "heard of the trouble"
     return f"answers for charter item {service['section']}:{service['number']}"
 
 

@@ -22,12 +22,14 @@ LANGS: tuple[Lang, ...] = get_args(Lang)
 def facts_of(office: Office, ticket: Ticket, now_utc: datetime, note: str = "") -> dict[str, Any]:
     """Everything that a letter about this ticket may tell."""
     outage = ticket.outages[-1] if ticket.outages else None
+    # What a reopened ticket is about began anew; its dates are still those of its first outage.
+    began_utc = outage.started_utc if outage and ticket.source == "outage" else ticket.event_utc
     dates = stages_of(office, ticket)
     asked = {"name": ticket.asker, "email": ticket.asker_email, "way": ticket.source, "text": ticket.text}
     return {
         **_common(office, ticket.service, ticket.site, now_utc),
         "number": ticket.number,
-        "event": ticket.event_utc.isoformat(),
+        "event": began_utc.isoformat(),
         "deadline": ticket.deadline_utc.isoformat(),
         "overdue": ticket.breached_utc is not None,
         **_explained(deadline_of(office, ticket)),
@@ -90,12 +92,19 @@ def operator_limit(office: Office, outage: Outage) -> datetime | None:
 
 def _common(office: Office, service_key: str, site: str | None, now_utc: datetime) -> dict[str, Any]:
     return {
-        "office_bn": office.charter.name_bn,
-        "office_en": office.charter.name_en,
-        "now": now_utc.isoformat(),
+        **office_facts(office, now_utc),
         "site": site_facts(office, site),
         "service": _service_facts(office.charter.service(service_key)),
+    }
+
+
+def office_facts(office: Office, now_utc: datetime) -> dict[str, Any]:
+    """What every letter tells: whose it is, as of when, and where to see more."""
+    return {
+        "office_bn": office.charter.name_bn,
+        "office_en": office.charter.name_en,
         "page_url": office.mail.page_url,
+        "now": now_utc.isoformat(),
     }
 
 

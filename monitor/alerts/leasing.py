@@ -1,7 +1,7 @@
 """What goes out next: asks `pacing` for every reader, folds what is told together, and leases one letter."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -15,11 +15,11 @@ from monitor.alerts.outbox import Letter, new_notice, undelivered
 from monitor.alerts.pacing import Plan, Waiting, plan
 from monitor.alerts.routing import ASKER
 from monitor.store.models import Notice, Utc
+from monitor.store.session import in_portions
 
 LEASE = timedelta(minutes=5)
 AN_HOUR = timedelta(hours=1)
 FOR_EVER = datetime(9999, 1, 1)  # noqa: DTZ001 (as the database holds it)
-MANY = 500  # ids in one statement
 
 
 def lease_next(session: Session, office: Office, channel: str, now_utc: datetime) -> Letter | None:
@@ -122,14 +122,14 @@ def _leave_out(session: Session, decided: Plan, now_utc: datetime) -> None:
 def _fold(session: Session, office: Office, reader: str, ids: Sequence[int], now_utc: datetime) -> Notice:
     """One digest in the place of many letters, in the caller's transaction."""
     kinds: list[tuple[str, dict[str, Any]]] = []
-    for some in _in_portions(ids):
+    for some in in_portions(ids):
         query = select(Notice.kind, Notice.facts).where(Notice.id.in_(some)).order_by(Notice.id)
         kinds += [(kind, facts) for kind, facts in session.execute(query)]
     about = f"digest-{now_utc:%Y%m%dT%H%M%S}"
     digest = new_notice(office, about, DIGEST, reader, digest_facts(office, kinds, now_utc), now_utc)
     session.add(digest)
     session.flush()
-    for some in _in_portions(ids):
+    for some in in_portions(ids):
         _told(session, some, digest.id, now_utc)
     return digest
 
@@ -137,7 +137,3 @@ def _fold(session: Session, office: Office, reader: str, ids: Sequence[int], now
 def _told(session: Session, ids: Sequence[int], told_by: int, now_utc: datetime) -> None:
     values = {"sent_utc": now_utc, "folded_into": told_by, "proof": f"told in letter {told_by}"}
     session.execute(update(Notice).where(Notice.id.in_(ids)).values(**values))
-
-
-def _in_portions(ids: Sequence[int]) -> Iterable[Sequence[int]]:
-    return (ids[start : start + MANY] for start in range(0, len(ids), MANY))

@@ -1,6 +1,7 @@
 """A leased notice in words: `wording` says them, the templates lay them out, Bangla first and English below."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from typing import Any, get_args
 
@@ -27,8 +28,9 @@ LEGEND: Mapping[Lang, str] = {
     "bn": "নীল: প্রতি মিনিটের ধীরতম সাড়া (মিলিসেকেন্ড); লাল: হারানো অংশ; ধূসর: কোনো রাউন্ড হয়নি",
     "en": "blue: the slowest answer of each minute (milliseconds); red: the share lost; grey: no round",
 }
+SAMPLE: Mapping[Lang, str] = {"bn": "নমুনা, সত্যিকারের ঘটনা নয়", "en": "A sample, nothing has happened"}
 AUDIT: Mapping[Lang, str] = {"bn": "নিরীক্ষা লগের প্রমাণক", "en": "head of the audit log"}
-GIST = ("ticket", "since", "received", "due", "was_due", "stage", "affected", "cause", "page")
+GIST = ("ticket", "since", "received", "due", "was_due", "stage", "affected", "seen", "cause", "page")
 
 
 def render(letter: Letter, lang: Languages = "both") -> Rendered:
@@ -58,7 +60,8 @@ def render(letter: Letter, lang: Languages = "both") -> Rendered:
 
 def _words(letter: Letter, lang: Lang) -> Words:
     special = SPECIAL.get(letter.kind)
-    return special(letter.facts, lang) if special else words(letter.kind, letter.facts, lang)
+    said = special(letter.facts, lang) if special else words(letter.kind, letter.facts, lang)
+    return replace(said, headline=f"{SAMPLE[lang]} — {said.headline}") if "sample" in letter.facts else said
 
 
 def _colour(kind: str) -> str:

@@ -7,6 +7,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from monitor.alerts import audit, tickets, timeline
+from monitor.alerts.believable import WRITTEN_UTC
 from monitor.alerts.facts import deadline_of_outage
 from monitor.alerts.office import Office
 from monitor.alerts.states import MONITOR
@@ -68,10 +69,12 @@ def _open(session: Session, office: Office, decision: OutageOpened, now_utc: dat
     sites_down = _sites_down(session)
     if decision.site in sites_down or decision.site not in office.fleet.sites:
         return  # already told before a restart, or taken out of the configuration meanwhile
+    # Its first failed round was dated by a clock that has been set since.
+    undated = decision.started_utc < WRITTEN_UTC <= decision.confirmed_utc
     outage = Outage(
         site=decision.site,
         service=office.service_of(decision.site).key,
-        started_utc=decision.started_utc,
+        started_utc=decision.confirmed_utc if undated else decision.started_utc,
         confirmed_utc=decision.confirmed_utc,
         reason=decision.reason[:200],
         cause=decision.cause,

@@ -25,10 +25,10 @@ from monitor.alerts.kinds import DIGEST, GOOD_NEWS
 from monitor.alerts.office import Office
 from monitor.alerts.routing import channel_of, further_readers, goes_at
 from monitor.store.models import Notice, Outage, Ticket
+from monitor.store.session import in_portions
 
 LONGEST_PAUSE = timedelta(hours=1)
 JITTER = 0.25
-MANY = 500  # values in one statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +45,10 @@ class Letter:
     facts: Mapping[str, Any]
 
     def sample(self, run: str, number: int) -> "Letter":
-        """The same letter under a Message-ID that no real one has, in a thread of its own."""
+        """The same letter, marked as a sample, under a Message-ID that no real one has, in a thread of its own."""
         domain = self.message_id.strip("<>").partition("@")[2]
         message_id = f"<sample-{run}.{number}.{self.kind}@{domain}>"
-        return replace(self, message_id=message_id, thread_id=message_id)
+        return replace(self, message_id=message_id, thread_id=message_id, facts={**self.facts, "sample": True})
 
 
 def key(ticket: Ticket, name: str, recipient: str) -> str:
@@ -113,8 +113,8 @@ def owe_for_outages(
 def known_keys(session: Session, keys: Sequence[str]) -> set[str]:
     """Those of ``keys`` under which something was ever owed."""
     found: set[str] = set()
-    for start in range(0, len(keys), MANY):
-        found |= set(session.scalars(select(Notice.key).where(Notice.key.in_(keys[start : start + MANY]))))
+    for some in in_portions(keys):
+        found |= set(session.scalars(select(Notice.key).where(Notice.key.in_(some))))
     return found
 
 

@@ -35,6 +35,7 @@ LABELS: Phrases = {
     "due": {"bn": "নিষ্পত্তির সময়সীমা", "en": "Due"},
     "was_due": {"bn": "নিষ্পত্তির সময়সীমা ছিল", "en": "Was due"},
     "counted": {"bn": "যেভাবে গণনা করা হয়েছে", "en": "How it was counted"},
+    "seen": {"bn": "পর্যবেক্ষণ", "en": "Seen"},
     "affected": {"bn": "ক্ষতিগ্রস্ত", "en": "Affected"},
     "last_good": {"bn": "সর্বশেষ সাড়া", "en": "Last answer"},
     "hour": {"bn": "আগের এক ঘণ্টা", "en": "The hour before"},
@@ -44,6 +45,13 @@ LABELS: Phrases = {
     "operator": {"bn": "সংযোগ প্রদানকারী", "en": "Operator of the line"},
     "note": {"bn": "মন্তব্য", "en": "Note"},
     "page": {"bn": "বিস্তারিত", "en": "Details"},
+}
+
+# What was seen of a link, as judging says it in English, and in Bangla.
+SIDES_IN_BANGLA: Mapping[str, str] = {
+    r"^the far end is silent": "দূর প্রান্ত সাড়া দিচ্ছে না",
+    r"^interface (.+) is switched off": r"ইন্টারফেস \1 বন্ধ করে রাখা হয়েছে",
+    r"^interface (.+) is (down|testing|not present|lower layer down)": r"ইন্টারফেস \1 অচল (\2)",
 }
 
 CAUSES: Phrases = {
@@ -131,8 +139,8 @@ TO_DO: Phrases = {
     "lapses_today": REMIND,
     "ack_over": FIND_THE_CAUSE,
     "ack_over/asked": {
-        "bn": "অনুগ্রহ করে {deadline}-এর মধ্যে নিষ্পত্তি করুন, অথবা কী করা হচ্ছে তা টিকিটে লিখুন।",
-        "en": "Please settle it by {deadline}, or write into the ticket what is being done.",
+        "bn": "অনুগ্রহ করে নিষ্পত্তি করুন, অথবা কী করা হচ্ছে তা টিকিটে লিখুন।",
+        "en": "Please settle it, or write into the ticket what is being done.",
     },
     "resolved": {
         "bn": "আর কিছু করার প্রয়োজন নেই। সমাধান না হয়ে থাকলে কার্যালয়কে জানান।",

@@ -23,9 +23,9 @@ from monitor.judging.decisions import (
     VantageLost,
 )
 from monitor.store.models import Event, ExcusedSilence, Gap, SiteState
+from monitor.store.session import in_portions
 
 A_WEEK = timedelta(days=7)
-MOST_AT_ONCE = 500  # parameters of one statement
 UNUSED = "lab_unused"
 
 
@@ -65,9 +65,7 @@ def store_states(session: Session, states: Mapping[str, SiteChanged]) -> None:
     if not states:
         return
     known: dict[str, SiteState] = {}
-    sites = list(states)
-    for first in range(0, len(sites), MOST_AT_ONCE):
-        some = sites[first : first + MOST_AT_ONCE]
+    for some in in_portions(list(states)):
         known |= {row.site: row for row in session.scalars(select(SiteState).where(SiteState.site.in_(some)))}
     for site, change in states.items():
         row = known.get(site)

@@ -1,11 +1,12 @@
 """The sentences of a notice, in Bangla and in English: facts in, plain text out. Layout is the templates' affair."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from monitor.alerts.phrases import CAUSES, HEADLINES, KIND_NAMES, LABELS, TO_DO, WAYS
+from monitor.alerts.phrases import CAUSES, HEADLINES, KIND_NAMES, LABELS, SIDES_IN_BANGLA, TO_DO, WAYS
 from monitor.charter import text
 from monitor.charter.text import Lang
 
@@ -110,6 +111,7 @@ def _rows(facts: Mapping[str, Any], known: Mapping[str, str], lang: Lang) -> Ite
     if outage:
         yield "until", _moment(outage["ended"], lang) if outage["ended"] else ""
         yield "lasted", known["lasted"] if outage["ended"] else ""
+        yield "seen", _seen(outage.get("reason", ""), lang)
         yield "affected", _affected(outage["affected"], lang)
         yield "last_good", _last_good(outage["evidence"], lang)
         yield "cause", _cause(outage, lang)
@@ -123,6 +125,16 @@ def _rows(facts: Mapping[str, Any], known: Mapping[str, str], lang: Lang) -> Ite
         yield "stage", f"{known['stage']}: {known['holder']} — {known['lapses']} ({known['disposal']})"
     yield "note", facts["note"]
     yield "page", facts["page_url"]
+
+
+def _seen(reason: str, lang: Lang) -> str:
+    """What was seen, of a link which side of it; nothing of plain silence, which is what an outage is."""
+    if reason == "timeout":
+        return ""
+    if lang == "bn":
+        for side, words_bn in SIDES_IN_BANGLA.items():
+            reason = re.sub(side, words_bn, reason)
+    return reason
 
 
 def _affected(kinds: Mapping[str, int], lang: Lang) -> str:

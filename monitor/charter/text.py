@@ -7,15 +7,15 @@ edge. Times of day are on the 24-hour clock in both languages; all of them are A
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Literal
-from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
 
+from monitor import clock
 from monitor.settings.period import Period
 
 Lang = Literal["bn", "en"]
 
-DHAKA = ZoneInfo("Asia/Dhaka")
+DHAKA = clock.DHAKA
 
 _LOCALE = {"bn": "bn", "en": "en_GB"}
 _BANGLA_DIGITS = str.maketrans("0123456789", "০১২৩৪৫৬৭৮৯")
@@ -28,6 +28,17 @@ _UNITS = {
     "minutes": ("মিনিট", "minute"),
     "seconds": ("সেকেন্ড", "second"),
 }
+
+
+def is_shown(letter: str) -> bool:
+    """Whether it may stand in a text: printable, or one of the two joiners without which some Bangla is misspelt."""
+    return letter.isprintable() or letter in "\u200c\u200d"
+
+
+def one_line(text: str, most: int = 10_000) -> str:
+    """One line of such letters, cut with '…'."""
+    line = " ".join("".join(letter if is_shown(letter) else " " for letter in text).split())
+    return line if len(line) <= most else f"{line[: most - 1]}…"
 
 
 def digits(text: object, lang: Lang) -> str:

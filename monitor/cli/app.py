@@ -28,7 +28,7 @@ from monitor.cli import (
     tickets,
     timeline,
 )
-from monitor.cli.failing import INTERRUPTED, Failure
+from monitor.cli.failing import BAD_INPUT, INTERRUPTED, Failure
 
 
 class _Commands(TyperGroup):
@@ -95,9 +95,16 @@ def configuration(
 def main() -> None:
     """Runs one command; no input, however bad, ends in a traceback."""
     try:
+        if any("\udc80" <= letter <= "\udcff" for word in sys.argv for letter in word):  # so Python marks such bytes
+            raise Failure("what was typed holds bytes that are no UTF-8. Expected text in UTF-8", BAD_INPUT)
         app()
     except Failure as failure:
-        print(failure, file=sys.stderr)
+        print(_harmless(str(failure)), file=sys.stderr)
         sys.exit(failure.code)
     except BrokenPipeError:  # the reader has seen enough, as `| head` does
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _harmless(message: str) -> str:
+    """A message that quotes bad input, without what would command the terminal; joiners belong to Bangla words."""
+    return "".join(letter if letter.isprintable() or letter in "\n\u200c\u200d" else "\ufffd" for letter in message)

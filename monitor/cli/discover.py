@@ -37,19 +37,22 @@ def discover(
     ranges: Annotated[list[str], typer.Argument(help="Ranges such as 10.77.4.0/24, or single addresses.")],
     snmp: Annotated[
         list[str] | None,
-        typer.Option("--snmp", metavar="NAME", help="Credentials of monitor.toml to try; repeatable. Else: all."),
+        typer.Option(
+            "--snmp", metavar="NAME", help="Credentials of monitor.toml to try; repeatable. Else: v3's alone."
+        ),
     ] = None,
     rate: Annotated[int, typer.Option(min=1, max=100_000, help="Echoes a second.")] = 500,
     yes: Annotated[bool, typer.Option("--yes", help=f"Do not ask before more than {ASK_ABOVE} addresses.")] = False,
 ) -> None:
     """Pings explicit ranges, asks by SNMP who answers there, and prints TOML for sites.toml; changes nothing.
 
-    Whoever answers the ping and listens for SNMP is shown the communities that are tried.
+    Whoever answers and listens for SNMP is shown the communities that are tried: so those must be named by --snmp.
+    Users of v3 are tried without being named, since a signed question shows no secret.
     """
     import asyncio
 
     settings = settings_of(context.obj)
-    names = _known(settings, snmp) if snmp else [*settings.monitor.snmp.v3, *settings.monitor.snmp.v2c]
+    names = _known(settings, snmp) if snmp else [*settings.monitor.snmp.v3]
     addresses = _addresses(ranges)
     if len(addresses) > ASK_ABOVE and not yes:
         _ask(len(addresses))
@@ -57,6 +60,15 @@ def discover(
     known = {device.address: device.id for device in settings.fleet.devices.values()}
     print(_proposal(found, known, set(settings.fleet.sites)), end="")
     print(f"{len(found)} of {len(addresses)} answered.", file=sys.stderr)
+    if found and not names:
+        print(f"Nobody was asked by SNMP: {_why_nobody(settings)}", file=sys.stderr)
+
+
+def _why_nobody(settings: "Settings") -> str:
+    communities = " ".join(f"--snmp {name}" for name in settings.monitor.snmp.v2c)
+    if communities:
+        return f"whoever listens would be shown the community. If that is meant, say {communities}"
+    return "there are no credentials in monitor.toml. Expected a [snmp.v3.NAME] or [snmp.v2c.NAME]"
 
 
 def _known(settings: "Settings", names: Sequence[str]) -> Sequence[str]:

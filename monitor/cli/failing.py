@@ -34,7 +34,9 @@ def settings_of(directory: Path) -> "Settings":
 
 @contextmanager
 def store_of(settings: "Settings") -> "Iterator[Store]":
-    """The database of a daemon that has run at least once."""
+    """The database of a daemon that has run at least once; ends the command when it refuses."""
+    from sqlalchemy.exc import DatabaseError
+
     from monitor.store.session import StoreError, existing_store
 
     try:
@@ -43,5 +45,7 @@ def store_of(settings: "Settings") -> "Iterator[Store]":
         raise Failure(str(error), CANNOT) from None
     try:
         yield store
+    except DatabaseError as error:
+        raise Failure(f"{store.path} refuses: {error.orig}. Try again", CANNOT) from None
     finally:
         store.close()

@@ -42,7 +42,7 @@ def import_(
     faults = list(_faults(rows, {*settings.fleet.sites}, {str(d.address) for d in settings.fleet.devices.values()}))
     known = {*settings.monitor.snmp.v2c, *settings.monitor.snmp.v3}
     faults += [
-        (line, "snmp", f"monitor.toml has no credentials '{row['snmp']}'")
+        (line, "snmp", f"monitor.toml has no credentials {row['snmp']!r}")
         for line, row in rows
         if row["snmp"] and row["snmp"] not in known
     ]
@@ -92,7 +92,7 @@ def _check_heading(file: Path, names: Collection[str]) -> None:
         problem = (
             f"lacks {', '.join(sorted(missing))}"
             if missing
-            else f"has the unknown column '{min(strange)}'"
+            else f"has the unknown column {min(strange)!r}"
             if strange
             else "has a column twice"
         )
@@ -113,9 +113,9 @@ def _faults(rows: list[tuple[int, Row]], sites: set[str], addresses: set[str]) -
         try:
             TypeAdapter(Id).validate_python(row["id"])
         except ValidationError:
-            yield line, "id", f"'{row['id']}' is no id. Expected small letters, digits and '-'"
+            yield line, "id", f"{row['id']!r} is no id. Expected small letters, digits and '-'"
         if row["id"] in seen:
-            yield line, "id", f"'{row['id']}' is there already. Expected an id of its own"
+            yield line, "id", f"{row['id']!r} is there already. Expected an id of its own"
         seen.add(row["id"])
         for column, cell in row.items():
             if any(category(letter) == "Cc" for letter in cell):
@@ -129,7 +129,7 @@ def _faults(rows: list[tuple[int, Row]], sites: set[str], addresses: set[str]) -
                 yield line, column, in_words(dict(fault))
             continue
         if row["parent"] and row["parent"] not in ids:
-            yield line, "parent", f"no site '{row['parent']}'. Expected the id of another site"
+            yield line, "parent", f"no site {row['parent']!r}. Expected the id of another site"
         address = str(ip_address(row["address"]))
         if address in addresses:
             yield line, "address", f"{address} is there already. Expected an address of its own"
@@ -145,7 +145,7 @@ def _circles(rows: list[tuple[int, Row]]) -> Iterator[tuple[int, str, str]]:
             way.add(above)
             above = parents[above]
         if above == row["id"]:
-            yield line, "parent", f"'{row['id']}' is its own ancestor. Expected a tree"
+            yield line, "parent", f"{row['id']!r} is its own ancestor. Expected a tree"
 
 
 def _entry(row: Row) -> dict[str, object]:

@@ -46,7 +46,7 @@ def send_samples(
     for number, letter in enumerate(wanted):
         own = letter.sample(run, number)
         try:
-            proof = channel.deliver(own, Recipient("", address), letters.render(letter, lang))
+            proof = channel.deliver(own, Recipient("", address), letters.render(own, lang))
         except DeliveryFailure as error:
             raise Failure(f"{letter.kind}: not delivered: {error}", CANNOT) from None
         print(f"{letter.kind}: {proof}")

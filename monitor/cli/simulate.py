@@ -1,12 +1,12 @@
 """`simulate`: a complaint and an outage travel the whole grievance chain in seconds, every mail written to a folder."""
 
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from monitor.cli.failing import BAD_INPUT, Failure, settings_of
+from monitor.cli.failing import settings_of
+from monitor.cli.moments import moment_of
 
 
 def simulate(
@@ -23,11 +23,7 @@ def simulate(
     from monitor.daemon.simulation import play
 
     settings = settings_of(context.obj)
-    try:
-        began = datetime.fromisoformat(begin) if begin else SystemClock().utc()
-    except ValueError:
-        raise Failure(f"--from: '{begin}' is not a time. Expected one such as 2026-11-23T10:00", BAD_INPUT) from None
-    began = began if began.tzinfo else began.replace(tzinfo=DHAKA)
+    began = moment_of("--from", begin) if begin else SystemClock().utc()
     mails = 0
     for at, line in play(settings, began, months, output):
         print(f"{at.astimezone(DHAKA):%Y-%m-%d %H:%M}  {line}")

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from monitor.cli.failing import BAD_INPUT, CANNOT, NO, Failure, settings_of
+from monitor.settings.hosts import is_short_address
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -87,6 +88,8 @@ def _where(host: str) -> Where:
         )
     with suppress(ValueError):
         return _of_a_device(ip_address(name)), int(port)
+    if is_short_address(name):
+        raise Failure(f"argument: '{name}' is no whole address. Expected a name, or such as 10.0.0.1", BAD_INPUT)
     try:
         found = socket.getaddrinfo(name, int(port), type=socket.SOCK_DGRAM)
     except (OSError, UnicodeError):
@@ -168,7 +171,7 @@ def _print(reading: "Reading") -> None:
     from monitor.probes.snmp.mibs import BATTERY_STATUS, OUTPUT_SOURCE
 
     width = None if sys.stdout.isatty() else PIPED_WIDTH  # numbers that a program reads must not be cut
-    console, system = Console(highlight=False, markup=False, width=width), reading.system
+    console, system = Console(highlight=False, markup=False, emoji=False, width=width), reading.system
     console.print(_clean(system.get("sysName", "(without a name)")), style="bold")
     console.print(_clean(system.get("sysDescr", "")))
     if isinstance(ticks := system.get("sysUpTime_ticks"), int):

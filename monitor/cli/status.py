@@ -10,6 +10,7 @@ import typer
 from monitor.cli.failing import NO, settings_of, store_of
 from monitor.cli.helpdesk import mirror, mirror_line
 from monitor.cli.wide import console
+from monitor.clock import DHAKA
 
 if TYPE_CHECKING:
     from rich.console import Group
@@ -119,8 +120,11 @@ def _page(now: dict[str, Any], every: bool) -> "Group":
         if count:
             line.append(f"   {count} {state}", style=STYLES.get(state, ""))
     parts.append(line)
+    if now.get("store_refuses"):
+        parts.append(Text(f"The database refuses to write, decisions wait: {now['store_refuses']}", style="bold red"))
     wrong = (now.get("mail") or {}).get("wrong", ())
     parts += [Text(f"Mail: {line}", style="bold red") for line in wrong]
+    parts += [Text(f"SNMP: {each['device']}: {each['why']}", style="yellow") for each in now.get("snmp", ())[:5]]
     if every or counts["up"] < len(now["sites"]):
         parts.append(_sites(now["sites"], every))
     if now["outages"]:
@@ -148,7 +152,7 @@ def _sites(sites: list[dict[str, Any]], every: bool) -> "Table":
         table.add_row(
             Text(site["state"], style=STYLES.get(site["state"], "")),
             site["id"],
-            Text(f"{site['name_bn']}\n{site['name_en']}"),
+            Text("\n".join(filter(None, (site["name_bn"], site["name_en"], site.get("why"))))),
             f"{local(site['since'])}\n{age(site['since'])}",
             "" if site["rtt_ms"] is None else f"{site['rtt_ms']:.1f} ms",
             "" if site["loss"] is None else f"{site['loss']:.0%}",
@@ -199,9 +203,7 @@ def _outages(found: list[dict[str, Any]]) -> "Table":
 
 def local(iso: str | None) -> str:
     """A stored time as the office's clock shows it; empty for none."""
-    from zoneinfo import ZoneInfo
-
-    return f"{datetime.fromisoformat(iso).astimezone(ZoneInfo('Asia/Dhaka')):%Y-%m-%d %H:%M:%S}" if iso else ""
+    return f"{datetime.fromisoformat(iso).astimezone(DHAKA):%Y-%m-%d %H:%M:%S}" if iso else ""
 
 
 def age(since: str | None, until: str | None = None) -> str:

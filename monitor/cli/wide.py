@@ -13,4 +13,6 @@ def console(*, plain: bool = False) -> "Console":
     """What is not a terminal must not cut a number; ``plain`` neither colours nor reads markup."""
     from rich.console import Console
 
-    return Console(width=None if sys.stdout.isatty() else PIPED_WIDTH, highlight=not plain, markup=not plain)
+    return Console(
+        width=None if sys.stdout.isatty() else PIPED_WIDTH, highlight=not plain, markup=not plain, emoji=False
+    )

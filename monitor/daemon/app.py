@@ -31,6 +31,7 @@ from monitor.daemon.poller import Poller
 from monitor.daemon.prober import Prober
 from monitor.daemon.recorder import Recorder
 from monitor.daemon.recording import Recording
+from monitor.daemon.rereading import load_aside
 from monitor.daemon.systemd import Notifier
 from monitor.daemon.traps import TrapReceiver
 from monitor.daemon.upkeep import Nightly
@@ -43,7 +44,7 @@ from monitor.judging.vantage import Vantage
 from monitor.metrics.exposition import Exposition
 from monitor.metrics.live import Live
 from monitor.probes.icmp.engine import IcmpOptions, IcmpProbe
-from monitor.settings.load import Settings, load
+from monitor.settings.load import Settings
 from monitor.settings.monitor_file import Probing
 from monitor.settings.notices_section import ChannelName
 from monitor.settings.problems import ConfigError
@@ -68,7 +69,7 @@ class Daemon:
         self._clock = clock
         self._sockets = sockets
         self._notifier = Notifier()
-        self._stop = asyncio.Event()
+        self._stop, self._told_to_reload = asyncio.Event(), asyncio.Event()
         self._store = open_store(settings.state)
         with self._store.read() as session:
             self._planned = plans(session, clock.utc())
@@ -89,6 +90,7 @@ class Daemon:
         judging = rules_of(settings.monitor.judging)
         self._recorder.put(self._board.replace_fleet(settings.fleet, judging, clock.utc()))
         self._live.clock_suspect = lambda: self._recorder.clock_suspect
+        self._live.store_refuses = lambda: self._recorder.failing
         self._evidence = Evidence(clock, self._live, self._recorder.put)
         self._evidence.configure(traces=settings.monitor.judging.trace)
         self._poller = Poller(clock, self._live, settings, self._board, self._decided)
@@ -136,7 +138,7 @@ class Daemon:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._stop.set)
-        loop.add_signal_handler(signal.SIGHUP, self._reload)
+        loop.add_signal_handler(signal.SIGHUP, self._told_to_reload.set)
         self._probe.open()
         self._poller.open()
         self._traps.open(self.settings)
@@ -158,7 +160,7 @@ class Daemon:
             following = (self._recorder, self._delivery, self._evidence, self._recording)
             telling = (self._watchman, self._mirroring)
             parts = (part.run() for part in (*probing, *following, *telling))
-            await self._until_stopped(*parts, self._watch(), self._learn())
+            await self._until_stopped(*parts, self._watch(), self._learn(), self._reloading())
         finally:
             self._notifier.stopping()
             nightly.stop()
@@ -224,18 +226,20 @@ class Daemon:
         except DatabaseError as error:
             log.error("usual round-trip times could not be written down: %s", error.orig)
 
-    def _reload(self) -> None:
-        """Takes a new configuration over; a bad one changes nothing and is told."""
-        self._notifier.reloading()
-        try:
-            settings = load(self.settings.directory)
-        except ConfigError as error:
-            for problem in error.problems:
-                log.error("%s", problem)
-            log.error("%d error(s); the running configuration stays in force", len(error.problems))
-        else:
-            self._take_over(settings)
-        self._notifier.ready()
+    async def _reloading(self) -> None:
+        """Takes a new configuration over whenever told to; a bad one changes nothing and is told."""
+        while await self._told_to_reload.wait():
+            self._told_to_reload.clear()
+            self._notifier.reloading()
+            try:
+                settings = await load_aside(self.settings.directory)
+            except ConfigError as error:
+                for problem in error.problems:
+                    log.error("%s", problem)
+                log.error("%d error(s); the running configuration stays in force", len(error.problems))
+            else:
+                self._take_over(settings)
+            self._notifier.ready()
 
     def _take_over(self, settings: Settings) -> None:
         gone = set(self.settings.fleet.devices) - set(settings.fleet.devices)

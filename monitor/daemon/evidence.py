@@ -17,6 +17,7 @@ from monitor.clock import Clock
 from monitor.judging.decisions import Decision, OutageExplained, OutageOpened
 from monitor.metrics.hour import summary
 from monitor.metrics.live import Live
+from monitor.metrics.snmp import clean
 from monitor.probes.snmp.mibs import OPER_STATUS
 from monitor.settings.fleet import Device
 
@@ -74,7 +75,7 @@ class Evidence:
         not_up = [port for port in reading.ports if port.get("ifAdminStatus") == 1 and port.get("ifOperStatus") != 1]
         for port in not_up[:5]:
             status = OPER_STATUS.get(int(port.get("ifOperStatus", 4)), "unknown")
-            parts.append(f"{port.get('ifName') or port.get('ifDescr')} {status}")
+            parts.append(f"{clean(str(port.get('ifName') or port.get('ifDescr')))} {status}")
         if "upsEstimatedMinutesRemaining" in reading.ups:
             parts.append(f"UPS {reading.ups['upsEstimatedMinutesRemaining']} min left")
         return f"{device.name}: {', '.join(parts)}" if parts else ""

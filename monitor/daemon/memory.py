@@ -65,12 +65,14 @@ def beat(session: Session, now: Look) -> None:
     session.merge(Heartbeat(id=1, at_utc=now.utc, boot_id=now.boot_id, boot_ns=now.boot_ns))
 
 
-def note_gap(session: Session, now_utc: datetime, longest_unnoticed: timedelta) -> timedelta | None:
+def note_gap(
+    session: Session, now_utc: datetime, longest_unnoticed: timedelta, why: str = "the daemon was not running"
+) -> timedelta | None:
     """Records the time since the last heartbeat as unmonitored, if it is longer than ``longest_unnoticed``."""
     last = last_look(session)
     if last is None or now_utc - last.utc <= longest_unnoticed:
         return None
-    session.add(Gap(started_utc=last.utc, ended_utc=now_utc, reason="the daemon was not running"))
+    session.add(Gap(started_utc=last.utc, ended_utc=now_utc, reason=why))
     return now_utc - last.utc
 
 

@@ -25,7 +25,7 @@ from monitor.settings.modules_section import shipped_modules
 
 log = logging.getLogger(__name__)
 
-MOST_AT_ONCE = 50
+STARTS_PER_S, MOST_KNOCKS = 50, 50
 
 
 def link_rules(settings: Settings) -> LinkRules:
@@ -51,8 +51,10 @@ class Poller:
         live.restarts = self._meaning.restarts
         self._live = live
         self._settings = settings
-        self._room = asyncio.Semaphore(MOST_AT_ONCE)
+        self._knocking = asyncio.Semaphore(MOST_KNOCKS)  # each is a socket of its own
         self._reads: dict[str, asyncio.Task[None]] = {}
+        self._rested_ns: dict[str, int] = {}  # until then a device may rest that was just read
+        self._asked_meanwhile: set[str] = set()
         self._silent_since: dict[str, int] = {}
         self._wheel = Wheel(settings.monitor.snmp.interval_s)
 
@@ -67,7 +69,7 @@ class Poller:
         self._devices = {id_: device for id_, device in self._settings.fleet.devices.items() if device.snmp}
         self._modules = list({**shipped_modules(), **self._settings.monitor.modules}.values())
         before, self._wheel = self._wheel, Wheel(snmp.interval_s)
-        now_ns, pause_ns = self._clock.mono_ns(), NS_PER_S // MOST_AT_ONCE
+        now_ns, pause_ns = self._clock.mono_ns(), NS_PER_S // STARTS_PER_S
         for place, id_ in enumerate(self._devices):
             soon_ns = now_ns + place * pause_ns % self._wheel.interval_ns
             due_ns = before.due_ns(id_)
@@ -86,7 +88,8 @@ class Poller:
         self._settings = settings
         self.open()
         self._live.snmp = {id_: state for id_, state in self._live.snmp.items() if id_ in self._devices}
-        self._silent_since.clear()
+        for known in (self._silent_since, self._rested_ns, self._asked_meanwhile):
+            known.clear()
         self._meaning.rules = link_rules(settings)
         self._meaning.forget(self._devices)
 
@@ -100,8 +103,15 @@ class Poller:
         return self._agents
 
     def soon(self, device: str) -> None:
-        """Reads that device as soon as there is room, if it is one that is read."""
-        self._wheel.put_earlier(device, self._clock.mono_ns())
+        """Reads that device as soon as there is room, if it is one that is read.
+
+        What is under way may have passed what has changed since: it is read once more. Whoever is asked out of turn
+        rests first for as long as the reading before took: a small switch has other work in a storm of traps.
+        """
+        if device in self._reads:
+            self._asked_meanwhile.add(device)
+        else:
+            self._wheel.put_earlier(device, max(self._clock.mono_ns(), self._rested_ns.get(device, 0)))
 
     async def run(self) -> None:
         """Turns until cancelled."""
@@ -119,27 +129,31 @@ class Poller:
     def _done(self, id_: str, task: "asyncio.Task[None]") -> None:
         if self._reads.get(id_) is task:
             del self._reads[id_]
+            if id_ in self._asked_meanwhile:
+                self._asked_meanwhile.discard(id_)
+                self.soon(id_)
         if not task.cancelled() and (error := task.exception()) is not None:
             log.error("reading %s broke off", id_, exc_info=error)
 
     async def _read(self, device: Device) -> None:
         begun_utc, begun_mono_ns = self._clock.utc(), self._clock.mono_ns()
         state = await self._state(device, begun_mono_ns)
+        ended_mono_ns = self._clock.mono_ns()
+        self._rested_ns[device.id] = 2 * ended_mono_ns - begun_mono_ns
         self._note(device, state)
         if decisions := self._meaning.of(device, state, begun_utc, begun_mono_ns):
             self._decided(decisions)
         if self._meaning.suspect(device.id):
             recheck_ns = round(self._settings.monitor.probing.recheck_s * NS_PER_S)
-            self._wheel.put_earlier(device.id, self._clock.mono_ns() + recheck_ns)
+            self._wheel.put_earlier(device.id, max(ended_mono_ns + recheck_ns, self._rested_ns[device.id]))
 
     async def _state(self, device: Device, begun_mono_ns: int) -> SnmpState:
         try:
-            async with self._room:
-                session = self._agents.session(device.snmp, device.address, device.snmp_port)
-                async with asyncio.timeout(LONGEST_READ_S):
-                    reading = await read(session)
-                self._silent_since.pop(device.id, None)
-                return SnmpState("ok", "", reading, await self._series(device, session, reading))
+            session = self._agents.session(device.snmp, device.address, device.snmp_port)
+            async with asyncio.timeout(LONGEST_READ_S):
+                reading = await read(session)
+            self._silent_since.pop(device.id, None)
+            return SnmpState("ok", "", reading, await self._series(device, session, reading))
         except CredentialsError as error:
             return SnmpState("credentials", str(error))
         except GarbledError as error:
@@ -162,8 +176,9 @@ class Poller:
         snmp = self._settings.monitor.snmp
         if not alive or device.snmp not in snmp.v2c:
             return SnmpState("silent", why)
-        if await refuses(device.address, device.snmp_port, snmp.timeout_s):
-            return SnmpState("silent", f"no agent listens at port {device.snmp_port} of {device.address}")
+        async with self._knocking:
+            if await refuses(device.address, device.snmp_port, snmp.timeout_s):
+                return SnmpState("silent", f"no agent listens at port {device.snmp_port} of {device.address}")
         why = f"{device.address} answers echoes and no question: most likely its community is another one"
         return SnmpState("credentials", why)
 

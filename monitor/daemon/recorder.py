@@ -24,6 +24,7 @@ from monitor.alerts import (
     operators,
     outages,
     recount,
+    redating,
     tickets,
 )
 from monitor.alerts.believable import Look, Trust
@@ -137,16 +138,17 @@ class Recorder:
     def _write(self, batch: Sequence[tuple[Decision, datetime]], office: Office) -> tuple[bool, Plans]:
         now = Look(self._clock.utc(), self._clock.boot_ns(), self._boot_id)
         with self._store.write() as session:
-            if self._trust is None:
-                self._trust = believable.first_trust(memory.last_look(session), now)
-                self._say_trust(was_suspect=False)
+            before = self._trust
+            if before is None:
+                trust = believable.first_trust(memory.last_look(session), now)
             else:
-                was_suspect = self._trust.suspect
-                self._trust = believable.look_again(self._trust, now)
-                self._say_trust(was_suspect)
+                trust = believable.look_again(before, now)
             outages.apply_all(session, office, batch)
+            if before is not None and (by := believable.set_by(before.last, now)) is not None:
+                redating.redate(session, office, by)
+                memory.note_gap(session, now.utc, believable.JUMP, "the clock was not set")
             told, planned = False, plans(session, now.utc)
-            if not self._trust.suspect:
+            if not trust.suspect:
                 if office is not self._counted_by and (moved := recount.open_deadlines(session, office, now.utc)):
                     log.info("%d deadlines were counted anew: the charter or the calendar has changed", moved)
                 told = what_is_due(session, office, now.utc, MOST_AT_ONCE)
@@ -154,16 +156,18 @@ class Recorder:
                 if now.boot_ns - self._last_heartbeat_ns >= HEARTBEAT_NS:
                     memory.beat(session, now)
                     self._last_heartbeat_ns = now.boot_ns
-        if not self._trust.suspect:
-            self._counted_by = office  # only now is it stored
+        self._trust = trust  # only now is all of it stored
+        _say_trust(trust, was_suspect=before is not None and before.suspect)
+        if not trust.suspect:
+            self._counted_by = office
         return told or bool(batch), planned
 
-    def _say_trust(self, was_suspect: bool) -> None:
-        assert self._trust is not None
-        if self._trust.suspect and not was_suspect:
-            log.warning("clock_suspect: the wall clock has jumped to %s; nothing is escalated", self._trust.last.utc)
-        elif was_suspect and not self._trust.suspect:
-            log.warning("the wall clock is believed again: %s", self._trust.last.utc)
+
+def _say_trust(trust: Trust, *, was_suspect: bool) -> None:
+    if trust.suspect and not was_suspect:
+        log.warning("clock_suspect: the wall clock has jumped to %s; nothing is escalated", trust.last.utc)
+    elif was_suspect and not trust.suspect:
+        log.warning("the wall clock is believed again: %s", trust.last.utc)
 
 
 def what_is_due(session: Session, office: Office, now_utc: datetime, most: int | None = None) -> bool:

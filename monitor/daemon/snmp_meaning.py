@@ -4,7 +4,7 @@ What goes wrong with SNMP itself is an event about SNMP: it never makes a device
 """
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from monitor.clock import NS_PER_S
@@ -12,6 +12,7 @@ from monitor.judging.board import Board
 from monitor.judging.decisions import Decision, Noticed
 from monitor.judging.interfaces import Finding, LinkRules, Rates, Row, find, rates, utilisation
 from monitor.judging.restarts import Uptime, restarted
+from monitor.judging.states import State
 from monitor.metrics.live import SnmpState
 from monitor.probes.snmp.reading import Reading, feeds_from_battery
 from monitor.probes.snmp.walking import MOST_ROWS
@@ -122,32 +123,49 @@ class SnmpMeaning:
     def _link(
         self, link: Link, reading: Reading, at_utc: datetime, mono_ns: int, *, restarted_: bool
     ) -> list[Decision]:
-        row = next((port for port in reading.ports if _name(port) == link.interface.strip()), None)
-        if row is None:
+        found = _named(reading.ports, link.interface.strip())
+        if len(found) != 1:
             self.used.pop(link.site, None)
-            return [*self._missing(link, at_utc), *self._board.lose_sight(link.id, at_utc)]
+            return [*self._not_found(link, len(found), at_utc), *self._board.lose_sight(link.id, at_utc)]
+        row = found[0]
         self._unseen.discard(link.id)
         before, before_mono_ns = self._rows.get(link.id, (row, mono_ns))
         self._rows[link.id] = (row, mono_ns)
         seconds = (mono_ns - before_mono_ns) / NS_PER_S
-        passed = rates(before, row, seconds, restarted=restarted_) if seconds else Rates()
+        anew = restarted_ or before.get("ifIndex") != row.get("ifIndex")  # other counters under the same name
+        passed = rates(before, row, seconds, restarted=anew) if seconds else Rates()
         if (used := utilisation(row, passed)) is not None:
             self.used[link.site] = used
-        finding = find(row, passed, link.speed_mbps, self.rules)
+        finding = find(link.interface.strip(), row, passed, link.speed_mbps, self.rules)
         sample = _sample(link, finding, at_utc, mono_ns)
         self.record(sample)
-        return self._board.observe(sample)
+        was = self._board.health(link.id).state
+        return [*self._board.observe(sample), *self._quality(link, was, finding, at_utc)]
 
-    def _missing(self, link: Link, at_utc: datetime) -> list[Decision]:
-        """A line of the timeline when a link's interface is not there: misspelt, or taken out."""
+    def _quality(self, link: Link, was: State, finding: Finding, at_utc: datetime) -> list[Decision]:
+        """A line of the timeline when a link becomes degraded, and when it is so no more: a link down is an outage."""
+        state = self._board.health(link.id).state
+        if state is State.DEGRADED is not was:
+            return [Noticed(link.site, link.device, "link_poor", finding.poor, at_utc)]
+        if was is State.DEGRADED and state is State.UP:
+            return [Noticed(link.site, link.device, "link_well", f"interface {link.interface} is well again", at_utc)]
+        return []
+
+    def _not_found(self, link: Link, count: int, at_utc: datetime) -> list[Decision]:
+        """A line of the timeline when a link's interface is not there (misspelt, taken out), or is not the only one."""
         if link.id in self._unseen:
             return []
         self._unseen.add(link.id)
-        return [Noticed(link.site, link.device, "no_interface", f"it has no interface '{link.interface}'", at_utc)]
+        text = f"it has {count} interfaces '{link.interface}'" if count else f"it has no interface '{link.interface}'"
+        return [Noticed(link.site, link.device, "no_interface", text, at_utc)]
 
 
-def _name(port: Row) -> str:
-    return str(port.get("ifName") or port.get("ifDescr") or "").strip()
+def _named(ports: Sequence[Row], name: str) -> list[Row]:
+    """Those with that ifName, else those with that ifDescr: names that are not unique have another way out."""
+    for column in ("ifName", "ifDescr"):
+        if found := [port for port in ports if str(port.get(column, "")).strip() == name]:
+            return found
+    return []
 
 
 def _sample(link: Link, finding: Finding, at_utc: datetime, mono_ns: int) -> Sample:

@@ -86,7 +86,8 @@ class TrapReceiver:
 
     def reopen(self, settings: Settings) -> None:
         """Goes over to a new configuration."""
-        if settings.monitor.snmp.traps == self._listens:
+        in_vain = self._socket is None and self._listens  # a port that could not be had may be free by now
+        if settings.monitor.snmp.traps == self._listens and not in_vain:
             self.configure(settings.fleet)
             return
         self.close()

@@ -3,12 +3,13 @@
 from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
+from os.path import isfile
 from pathlib import Path
 
 from monitor.alerts.helpdesks.registry import key_of
 from monitor.alerts.office import Office
 from monitor.settings.load import Settings
-from monitor.settings.secrets import is_open_to_others, secret_path
+from monitor.settings.secrets import SecretError, is_open_to_others, read_secret, secret_path
 from monitor.store.session import Store
 
 
@@ -27,12 +28,13 @@ def warnings(settings: Settings, office: Office, now_utc: datetime) -> Iterator[
         yield f"no mail server in monitor.toml [mail]: mails are written to {folder} and reach nobody"
     for officer in office.charter.without_email():
         yield f"no e-mail address for officers.{officer.role} in charter.toml: mails to this officer go to files"
-    for path in _secrets(settings):
-        if not path.is_file():
-            yield f"{path} is missing: the devices of its credentials cannot be read by SNMP"
+    if mail.password_file:
+        yield from _faults("mail.password_file", settings.home / mail.password_file, "no mail can be sent")
+    for key, file in _secrets(settings):
+        yield from _faults(key, secret_path(settings.home, file), "its devices cannot be read by SNMP")
     for file in settings.monitor.helpdesk.secrets:
         path = settings.home / file
-        if not path.is_file():
+        if not isfile(path):
             yield f"{path} is missing: tickets cannot be mirrored to the help desk"
         elif is_open_to_others(path):
             yield f"{path} can be read by others: chmod 600 {path}"
@@ -42,13 +44,25 @@ def warnings(settings: Settings, office: Office, now_utc: datetime) -> Iterator[
         yield f"no dates of Ramadan for {year} in calendar.toml: its office hours are estimates"
 
 
-def _secrets(settings: Settings) -> Iterator[Path]:
-    """The files that [snmp] names."""
+def _faults(key: str, path: Path, so: str) -> Iterator[str]:
+    """What is wrong with a secret's file. A path that leads nowhere is not told: it may be the secret itself."""
+    try:
+        read_secret(path, key)
+    except SecretError as error:
+        yield f"{error}: until then {so}"
+    if isfile(path) and is_open_to_others(path):
+        yield f"{path} can be read by others: chmod 600 {path}"
+
+
+def _secrets(settings: Settings) -> Iterator[tuple[str, Path]]:
+    """The keys of [snmp] that name files, and what they name."""
     snmp = settings.monitor.snmp
-    named = [entry.community_file for entry in snmp.v2c.values()]
-    named += [file for entry in snmp.v3.values() for file in (entry.auth_key_file, entry.priv_key_file) if file]
-    for file in named:
-        yield secret_path(settings.home, file)
+    for name, community in snmp.v2c.items():
+        yield f"snmp.v2c.{name}.community_file", community.community_file
+    for name, user in snmp.v3.items():
+        for key, file in (("auth_key_file", user.auth_key_file), ("priv_key_file", user.priv_key_file)):
+            if file:
+                yield f"snmp.v3.{name}.{key}", file
 
 
 def startup_lines(settings: Settings, store: Store) -> Iterator[str]:

@@ -74,7 +74,8 @@ class Board(Silences):
 
     def lab(self, site: str) -> Count | None:
         """How many of a lab's workstations answer; None where it has none, or not all are judged yet."""
-        return count([self.health(each) for each in self.fleet.sites[site].workstations])
+        place = self.fleet.sites.get(site)
+        return None if place is None else count([self.health(each) for each in place.workstations])
 
     def is_blind(self, site: str) -> bool:
         """Whether we cannot see as far as that site."""

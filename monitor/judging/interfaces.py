@@ -68,9 +68,8 @@ def utilisation(row: Row, passed: Rates) -> float | None:
     return max(known) / (speed * 1e6) if speed and known else None
 
 
-def find(row: Row, passed: Rates, expected_mbps: float | None, rules: LinkRules) -> Finding:
+def find(name: str, row: Row, passed: Rates, expected_mbps: float | None, rules: LinkRules) -> Finding:
     """The state of the link that this interface carries; ``expected_mbps`` is the speed that it should have."""
-    name = row.get("ifName") or row.get("ifDescr") or row.get("ifIndex")
     if row.get("ifAdminStatus", UP) != UP:
         return Finding(down=f"interface {name} is switched off")
     if (oper := row.get("ifOperStatus", UP)) in DOWN:

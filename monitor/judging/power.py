@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from monitor.clock import DHAKA
+
 POWER = "power"
 TOGETHER = timedelta(minutes=2)  # sites of one feeder that fall silent within this time fell silent together
 FEWEST = 2
@@ -32,7 +34,7 @@ class Power:
             since = self.batteries.get(each)
             if since is not None:
                 whose = "its UPS" if each == site else f"the UPS of {each}, on the same feeder,"
-                return f"{whose} is on battery since {since:%Y-%m-%d %H:%M}Z"
+                return f"{whose} has been on battery since {since.astimezone(DHAKA):%d/%m/%Y %H:%M}"
         return ""
 
 

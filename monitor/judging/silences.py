@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+from monitor.clock import DHAKA
 from monitor.judging.decisions import (
     Affected,
     Decision,
@@ -27,6 +28,7 @@ from monitor.judging.topology import Blame, OnTheWay, blame
 from monitor.sample import Sample, Verdict
 from monitor.settings.fleet import Fleet
 
+PATIENCE = 2  # times as many failed rounds as make a site down: so long it waits for who is in doubt on the way to it
 NO_END = timedelta(hours=1)  # after so long is looked again at a pause whose end is not known
 
 
@@ -71,12 +73,13 @@ class Silences:
         return self._known.last.get(device)
 
     def state(self, site: str) -> State:
-        """The site's state, derived from its devices and from what lies before it."""
+        """The site's state, derived from its devices and from what lies before it; unknown if there is no such site."""
         if site in self.affected:
             return State.UNREACHABLE
         if site in self.held:
             return State.PAUSED
-        place = self.fleet.sites[site]
+        if (place := self.fleet.sites.get(site)) is None:
+            return State.UNKNOWN
         state = self._known.worst(place.vital).state
         if state is State.UP and place.others and any(self.health(each).state in _POOR for each in place.others):
             return State.DEGRADED
@@ -108,7 +111,7 @@ class Silences:
             yield from self._vital_changed(site, device, transition)
         if site in self.fleet.children:  # its children may have waited for what is now known of it
             yield from self._settle(list(self._pending), at_utc)
-        elif site in self._pending and (transition is not None or site in self.held):
+        elif site in self._pending:
             yield from self._settle([site], at_utc)
         if transition is not None:
             yield from self._site_changed(site, transition.since_utc)
@@ -156,9 +159,13 @@ class Silences:
         """Decides the sites that are down for certain and wait for the judgement on their parents."""
         depth = {site: sum(1 for _ in self.fleet.ancestors(site)) for site in sites}
         for site in sorted(depth, key=depth.__getitem__):  # parents first: their outage explains their children
-            finding = blame(
+            on_the_way = [
                 OnTheWay(each, self._vital_health(each), each in self.open_outages)
                 for each in self.fleet.ancestors(site)
+            ]
+            # Who is in doubt may stay so: what we could not send ourselves ('unknown') settles nothing.
+            finding = blame(
+                on_the_way, patient=self._vital_health(site).failed.rounds < PATIENCE * self.rules.down_after
             )
             if finding.blame is Blame.WAIT:
                 if finding.root in self.held and site in self._pending:
@@ -196,7 +203,8 @@ class Silences:
     def _open(self, site: str, since_utc: datetime, now_utc: datetime, pause: Pause | None) -> Iterator[Decision]:
         reason = self._reason(site)
         if pause is not None:
-            reason = f"{reason}; silent since {since_utc:%Y-%m-%d %H:%M}Z, which was excused until now: {pause.why}"
+            since = f"{since_utc.astimezone(DHAKA):%d/%m/%Y %H:%M}"
+            reason = f"{reason}; silent since {since}, which was excused until now: {pause.why}"
             since_utc = max(since_utc, min(pause.until_utc or now_utc, now_utc))
             yield from self._let_go(site, since_utc)
         self.open_outages[site] = since_utc

@@ -14,7 +14,9 @@ from monitor.store.session import Store
 STAGES = {0: "officer", 1: "1", 2: "2", 3: "3"}
 OUTAGE = Labels("site", "service")
 
-READABLE = Family("upazila_store_readable", "gauge", "1 while the database answers.", unit="0 or 1")
+READABLE = Family(
+    "upazila_store_readable", "gauge", "1 while the database answers, and takes what is to be stored.", unit="0 or 1"
+)
 OPEN = Family(
     "upazila_outage_open",
     "gauge",
@@ -50,7 +52,7 @@ AFFECTED = Family(
 OUTAGES = Family(
     "upazila_outages_total",
     "counter",
-    "How many outages the site ever had, as far as they are kept.",
+    "Outages of the site since the monitor was started; 0 where it had some before.",
     OUTAGE,
     unit="outages",
     per="site and service",
@@ -85,7 +87,6 @@ class _Stored:
     """What the database says."""
 
     outages: list[views.OpenOutage]
-    totals: Mapping[tuple[str, str], int]
     stages: Mapping[int, int]
     outbox: views.OutboxView
 
@@ -96,21 +97,24 @@ class Charter:
     def __init__(self, live: Live, store: Store, clock: Clock) -> None:
         self._live, self._store, self._clock = live, store, clock
         self._stored: _Stored | None = None
-        self._counted: tuple[object, Mapping[tuple[str, str], int]] = (None, {})
+        with store.read() as session:
+            self._last_outage = views.last_outage(session)
+            self._counted = dict.fromkeys(views.outage_counts(session), 0)
         self._outages = Remembered(FAMILIES[:4], self._open, lambda _, outage: _outage(outage))
-        self._totals = Remembered((OUTAGES,), self._ever, lambda key, count: dict([OUTAGES.of(count, *key)]))
+        self._totals = Remembered((OUTAGES,), self._since_start, lambda key, count: dict([OUTAGES.of(count, *key)]))
         self._few = Anew((TICKETS, *OUTBOX), self._counts)
 
     def ask(self) -> None:
         """Reads what there is; leaves nothing when the database does not answer."""
         try:
             with self._store.read() as session:
-                as_of = views.outages_as_of(session)
-                if as_of != self._counted[0]:  # to count all that ever were takes ten times as long as to look
-                    self._counted = (as_of, views.outage_counts(session))
+                last = views.last_outage(session)
+                fresh = views.outage_counts(session, after=self._last_outage) if last > self._last_outage else {}
+                # Added up here: what is kept becomes less when old outages are forgotten, and a counter must not.
+                self._counted |= {key: self._counted.get(key, 0) + count for key, count in fresh.items()}
+                self._last_outage = last
                 self._stored = _Stored(
                     views.open_outages(session),
-                    self._counted[1],
                     views.tickets_by_stage(session),
                     views.outbox(session, self._clock.utc()),
                 )
@@ -122,7 +126,10 @@ class Charter:
         yield from self._totals.look()
 
     def bodies(self) -> Iterator[Body]:
-        yield READABLE, gathered((), [READABLE.of(self._stored is not None)])[READABLE].encode()
+        yield (
+            READABLE,
+            gathered((), [READABLE.of(self._stored is not None and not self._live.store_refuses())])[READABLE].encode(),
+        )
         if self._stored is not None:
             for part in (self._outages, self._totals, self._few):
                 yield from part.bodies()
@@ -135,10 +142,10 @@ class Charter:
         for outage in self._stored.outages if self._stored else ():
             yield outage.id, outage
 
-    def _ever(self) -> Iterator[tuple[tuple[str, str], int]]:
+    def _since_start(self) -> Iterator[tuple[tuple[str, str], int]]:
         """Of the sites that there are; what was taken out of the configuration has no series any more."""
         sites = self._live.fleet.sites
-        for key, count in self._stored.totals.items() if self._stored else ():
+        for key, count in self._counted.items() if self._stored else ():
             if key[0] in sites:
                 yield key, count
 

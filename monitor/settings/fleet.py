@@ -249,7 +249,7 @@ def problems(document: Document, sites: Mapping[str, SiteEntry], known: Collecti
         if site.parent is not None and site.parent not in known:
             hint = did_you_mean(site.parent, known) or " Expected the id of another site"
             yield at(("sites", id_, "parent"), f"no site '{site.parent}'.{hint}")
-    yield from _link_problems(document, sites)
+    yield from _link_problems(document, sites, known)
     for cycle in _cycles(sites):
         chain = " → ".join([*cycle, cycle[0]])
         yield at(("sites", cycle[0], "parent"), f"a circle of parents: {chain}. Expected a tree")
@@ -262,7 +262,7 @@ def problems(document: Document, sites: Mapping[str, SiteEntry], known: Collecti
         seen.setdefault(address, path)
 
 
-def _link_problems(document: Document, sites: Mapping[str, SiteEntry]) -> Iterator[Problem]:
+def _link_problems(document: Document, sites: Mapping[str, SiteEntry], known: Collection[str]) -> Iterator[Problem]:
     read = {
         f"{id_}/{name}": bool(device.snmp) for id_, site in sites.items() for name, device in site.devices.items()
     } | {f"{id_}/gateway": False for id_, site in sites.items() if site.address is not None}
@@ -271,6 +271,8 @@ def _link_problems(document: Document, sites: Mapping[str, SiteEntry]) -> Iterat
             continue
         path: KeyPath = ("sites", id_, "link", "device")
         device = _link(id_, site.link).device
+        if (whose := device.partition("/")[0]) in known and whose not in sites:
+            continue  # that site has a fault of its own, which is told
         if device not in read:
             message = f"no device '{device}'.{did_you_mean(device, read) or ' Expected SITE/NAME of a device'}"
         elif not read[device]:
@@ -291,11 +293,11 @@ def _addresses(sites: Mapping[str, SiteEntry]) -> Iterator[tuple[KeyPath, IPv4Ad
 def _cycles(sites: Mapping[str, SiteEntry]) -> Iterator[list[str]]:
     done: set[str] = set()
     for start in sites:
-        path: list[str] = []
+        path: dict[str, None] = {}  # in the order of the way up
         current: str | None = start
-        while current is not None and current in sites and current not in {*done, *path}:
-            path.append(current)
+        while current is not None and current in sites and current not in done and current not in path:
+            path[current] = None
             current = sites[current].parent
         if current is not None and current in path:
-            yield path[path.index(current) :]
+            yield list(path)[list(path).index(current) :]
         done.update(path)

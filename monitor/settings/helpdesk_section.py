@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator, model_validator
 
-from monitor.settings.base import Model
+from monitor.settings.base import Model, SecretFile
 
 NEEDED = ("url", "token_file", "queue")
 
@@ -23,8 +23,8 @@ class Helpdesk(Model):
     url: Annotated[str, Field(max_length=300)] = ""
     allow_http: bool = False
     user: Annotated[str, Field(max_length=200)] = ""
-    token_file: Path | None = None
-    app_token_file: Path | None = None
+    token_file: SecretFile | None = None
+    app_token_file: SecretFile | None = None
     queue: Annotated[str, Field(max_length=200)] = ""
     ca_file: Path | None = None
     poll_s: Annotated[float, Field(ge=5, le=86_400)] = 60.0

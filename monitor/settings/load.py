@@ -51,10 +51,11 @@ def load(directory: Path) -> Settings:
     if not directory.is_dir():
         raise ConfigError([Problem(str(directory), 0, "", "is not a folder. Expected one with sites.toml in it")])
     faults: list[Problem] = []
+    documents: dict[str, Document] = {}
 
     def part(name: str, model: type[M]) -> M | None:
         try:
-            document = read(directory / name, str(directory / name))
+            document = documents[name] = read(directory / name, str(directory / name))
             if model is SitesFile:
                 faults.extend(_between_sites(document))
             return validate(document, model)
@@ -68,18 +69,17 @@ def load(directory: Path) -> Settings:
     calendar = part("calendar.toml", CalendarFile)
     holidays = part("holidays.toml", HolidaysFile)
     if sites and monitor:
-        faults.extend(_unknown_credentials(directory, sites, monitor))
-        faults.extend(_unknown_sites(directory, sites, monitor))
+        faults.extend(_unknown_credentials(documents["sites.toml"], sites, monitor))
+        faults.extend(_unknown_sites(documents["monitor.toml"], sites, monitor))
     if monitor and charter:
-        faults.extend(_confused_readers(directory, monitor, charter))
+        faults.extend(_confused_readers(documents["monitor.toml"], monitor, charter))
     if faults or not (sites and monitor and charter and calendar and holidays):
         raise ConfigError(faults)
     return Settings(directory, Fleet.of(sites, monitor.vantage), monitor, charter, calendar, holidays)
 
 
-def _unknown_credentials(directory: Path, sites: SitesFile, monitor: MonitorFile) -> Iterator[Problem]:
+def _unknown_credentials(document: Document, sites: SitesFile, monitor: MonitorFile) -> Iterator[Problem]:
     """Devices that are to be read by credentials which monitor.toml does not have."""
-    document = read(directory / "sites.toml", str(directory / "sites.toml"))
     known = {*monitor.snmp.v2c, *monitor.snmp.v3}
     for id_, site in sites.sites.items():
         for name, device in site.devices.items():
@@ -90,9 +90,8 @@ def _unknown_credentials(directory: Path, sites: SitesFile, monitor: MonitorFile
                 yield Problem(document.name, document.line(path), ".".join(path), message)
 
 
-def _unknown_sites(directory: Path, sites: SitesFile, monitor: MonitorFile) -> Iterator[Problem]:
+def _unknown_sites(document: Document, sites: SitesFile, monitor: MonitorFile) -> Iterator[Problem]:
     """Sites that monitor.toml names and sites.toml does not have."""
-    document = read(directory / "monitor.toml", str(directory / "monitor.toml"))
     named: list[tuple[tuple[str, ...], str | None]] = []
     for name, group in monitor.vantage.items():
         named.append((("vantage", name, "behind"), group.behind))
@@ -116,9 +115,8 @@ def _unknown_sites(directory: Path, sites: SitesFile, monitor: MonitorFile) -> I
             yield Problem(document.name, document.line(path), ".".join(path), message)
 
 
-def _confused_readers(directory: Path, monitor: MonitorFile, charter: CharterFile) -> Iterator[Problem]:
+def _confused_readers(document: Document, monitor: MonitorFile, charter: CharterFile) -> Iterator[Problem]:
     """Recipients who are called like an officer, and briefs for officers whom the charter does not have."""
-    document = read(directory / "monitor.toml", str(directory / "monitor.toml"))
     for name in (name for name in monitor.recipients if name in {*charter.officers, "asker"}):
         message = f"'{name}' already is a reader by the charter. Expected a name of its own"
         yield Problem(document.name, document.line(("recipients", name)), f"recipients.{name}", message)

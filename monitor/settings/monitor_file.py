@@ -3,10 +3,10 @@
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints, field_validator, model_validator
+from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from monitor.settings.acknowledged_section import Acknowledged
-from monitor.settings.base import Model
+from monitor.settings.base import Model, SecretFile
 from monitor.settings.heartbeat_section import Heartbeat
 from monitor.settings.helpdesk_section import Helpdesk
 from monitor.settings.mail_address import is_mail_address
@@ -14,7 +14,7 @@ from monitor.settings.maintenance_section import Maintenance
 from monitor.settings.modules_section import ModuleEntry
 from monitor.settings.notices_section import Notices, RecipientEntry, RecipientName
 from monitor.settings.sites_file import Id
-from monitor.settings.snmp_section import Snmp
+from monitor.settings.snmp_section import Snmp, place_to_listen
 from monitor.settings.vantage_section import VantageEntry
 
 Seconds = Annotated[float, Field(gt=0, le=86_400)]
@@ -101,7 +101,7 @@ class Mail(Model):
     security: Literal["starttls", "tls", "none"] = "starttls"
     ca_file: Path | None = None
     username: str = ""
-    password_file: Path | None = None
+    password_file: SecretFile | None = None
     sender: str = ""
     timeout_s: Annotated[float, Field(gt=0, le=120)] = 20.0
     retry_s: Seconds = 30.0
@@ -135,7 +135,7 @@ class Mail(Model):
 class Web(Model):
     """The page and the metrics."""
 
-    listen: Annotated[str, StringConstraints(pattern=r"^(\[[0-9a-fA-F:]+\]|[0-9.]+):\d{1,5}$")] = "127.0.0.1:9786"
+    listen: Annotated[str, Field(min_length=1), AfterValidator(place_to_listen)] = "127.0.0.1:9786"
 
     @property
     def host(self) -> str:

@@ -1,12 +1,11 @@
 """[notices] and [recipients.NAME] of config/monitor.toml: how many notices, when, and who else hears of what."""
 
-from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 from pydantic import Field, StringConstraints, model_validator
 
-from monitor.settings.base import Model
+from monitor.settings.base import Model, SecretFile
 from monitor.settings.mail_address import is_mail_address
 from monitor.settings.sites_file import Kind
 
@@ -45,7 +44,7 @@ class RecipientEntry(Model):
     name: Annotated[str, Field(max_length=200)] = ""
     email: str = ""
     url: str = ""
-    url_file: Path | None = None
+    url_file: SecretFile | None = None
     lang: Languages = "both"
     kinds: tuple[NoticeKind, ...] = ()
     severities: tuple[Severity, ...] = ()

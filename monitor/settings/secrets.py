@@ -2,9 +2,11 @@
 
 import os
 import stat
+from os.path import isfile
 from pathlib import Path
+from unicodedata import category
 
-MOST_BYTES = 1_024
+MOST_LETTERS = 1_024
 
 
 class SecretError(Exception):
@@ -38,23 +40,36 @@ def secret_path(home: Path, file: Path) -> Path:
     that name, else counted from ``home``.
     """
     given = os.environ.get("CREDENTIALS_DIRECTORY")
-    if given and len(file.parts) == 1 and (Path(given) / file).is_file():
+    if given and len(file.parts) == 1 and isfile(Path(given) / file):
         return Path(given) / file
     return home / file
 
 
-def read_secret(file: Path) -> Secret:
-    """The first line of ``file``; raises SecretError."""
+def read_secret(file: Path, name: str = "") -> Secret:
+    """The first line of ``file``, which errors call by ``name``; raises SecretError."""
+    name = name or str(file)
     try:
-        with file.open(encoding="utf-8") as lines:
-            value = lines.read(MOST_BYTES).partition("\n")[0].rstrip("\r")
+        with open(file, encoding="utf-8-sig", opener=_without_waiting) as lines:
+            plain = stat.S_ISREG(os.fstat(lines.fileno()).st_mode)
+            value = lines.read(MOST_LETTERS + 1).partition("\n")[0] if plain else None
     except OSError as error:
-        raise SecretError(f"{file}: cannot be read: {error.strerror}. Expected a file that holds the secret") from None
-    except UnicodeDecodeError:
-        raise SecretError(f"{file}: is no text. Expected a file whose first line is the secret") from None
+        raise SecretError(f"{name}: cannot be read: {error.strerror}. Expected a file that holds the secret") from None
+    except ValueError:
+        raise SecretError(f"{name}: is no text. Expected a file whose first line is the secret") from None
+    if value is None:
+        raise SecretError(f"{name}: is no plain file. Expected one whose first line is the secret")
     if not value:
-        raise SecretError(f"{file}: its first line is empty. Expected the secret there")
+        raise SecretError(f"{name}: its first line is empty. Expected the secret there")
+    if len(value) > MOST_LETTERS:
+        raise SecretError(f"{name}: its first line is too long. Expected a secret of at most {MOST_LETTERS:,} letters")
+    if value != value.strip() or any(category(letter) == "Cc" for letter in value):
+        raise SecretError(f"{name}: its first line has blanks around it, or letters that do not show. Expected none")
     return Secret(value)
+
+
+def _without_waiting(file: str, flags: int) -> int:
+    """Opens even a pipe to which nobody writes."""
+    return os.open(file, flags | os.O_NONBLOCK)
 
 
 def is_open_to_others(file: Path) -> bool:

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, StringConstraints, model_validator
 
 from monitor.settings.base import Model
+from monitor.settings.hosts import is_short_address
 
 RecordType = Literal["A", "AAAA", "CNAME", "MX", "NS", "PTR", "SOA", "SRV", "TXT"]
 HostName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._:%-]{1,253}$")]
@@ -61,7 +62,7 @@ def _is_page(url: str) -> bool:
 
 
 def _is_name(text: str) -> bool:
-    return re.fullmatch(r"([^.\s:\[\]]{1,63}\.)*[^.\s:\[\]]{1,63}\.?", text) is not None
+    return re.fullmatch(r"([^.\s:\[\]]{1,63}\.)*[^.\s:\[\]]{1,63}\.?", text) is not None and not is_short_address(text)
 
 
 def _is_address(text: str) -> bool:

@@ -1,9 +1,10 @@
 """config/sites.toml as it is read: the places and links that the office answers for."""
 
+import re
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
 
 from monitor.settings.base import Model
 from monitor.settings.services_section import ServiceCheck
@@ -31,8 +32,14 @@ def _address(value: object) -> IPv4Address | IPv6Address:
     return address
 
 
+def _id(value: str) -> str:
+    if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,62}", value):
+        raise ValueError(f"'{value}' is no id. Expected small letters, digits and '-', such as udc-juniadaha")
+    return value
+
+
 Address = Annotated[IPv4Address | IPv6Address, BeforeValidator(_address)]
-Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,62}$")]
+Id = Annotated[str, AfterValidator(_id)]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 
 

@@ -1,13 +1,13 @@
 """[snmp] of config/monitor.toml: how agents are read, and the credentials by the names that devices refer to."""
 
 import re
+from collections.abc import Callable
 from ipaddress import ip_address
-from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field, ValidationError, ValidationInfo, WrapValidator, model_validator
 
-from monitor.settings.base import Model
+from monitor.settings.base import Model, SecretFile
 
 Auth = Literal["MD5", "SHA-1", "SHA-224", "SHA-256", "SHA-384", "SHA-512"]
 Priv = Literal["DES", "3DES", "AES-128", "AES-192", "AES-256", "AES-192-C", "AES-256-C"]
@@ -16,27 +16,37 @@ PORT = re.compile(r"[1-9][0-9]{0,4}")
 LEAST_KEY = 8  # RFC 3414, 11.2
 
 
+def _a_protocol(value: object, check: Callable[[object], object], info: ValidationInfo) -> object:
+    """Does not say what it found: it may be the password, put where its protocol belongs."""
+    try:
+        return check(value)
+    except ValidationError:
+        known = get_args(Auth if info.field_name == "auth" else Priv)
+        raise ValueError(f"is no protocol. Expected one of: {', '.join(known)}") from None
+
+
 class V2cEntry(Model):
     """A community of SNMPv2c: it travels in the clear, and whoever sees a packet knows it."""
 
-    community_file: Path
+    community_file: SecretFile
 
 
 class V3Entry(Model):
     """A user of SNMPv3."""
 
     user: Annotated[str, Field(min_length=1, max_length=32)]
-    auth: Auth | None = None
-    auth_key_file: Path | None = None
-    priv: Priv | None = None
-    priv_key_file: Path | None = None
+    auth: Annotated[Auth | None, WrapValidator(_a_protocol)] = None
+    auth_key_file: SecretFile | None = None
+    priv: Annotated[Priv | None, WrapValidator(_a_protocol)] = None
+    priv_key_file: SecretFile | None = None
     allow_weak: bool = False
 
     @model_validator(mode="after")
     def _whole(self) -> "V3Entry":
-        for what, key in ((self.auth, self.auth_key_file), (self.priv, self.priv_key_file)):
-            if bool(what) != bool(key):
-                raise ValueError(f"found {what or key} alone. Expected a protocol and the file of its key, or neither")
+        for name in ("auth", "priv"):
+            given = [key for key in (name, f"{name}_key_file") if getattr(self, key)]
+            if len(given) == 1:
+                raise ValueError(f"found '{given[0]}' alone. Expected a protocol and the file of its key, or neither")
         if self.priv and not self.auth:
             raise ValueError("'priv' without 'auth' does not exist in SNMPv3. Expected 'auth' as well")
         if not self.allow_weak and (why := self._weakness):
@@ -51,7 +61,8 @@ class V3Entry(Model):
         return f"{weak.pop()} is weak" if weak else ""
 
 
-def _a_place_to_listen(place: str) -> str:
+def place_to_listen(place: str) -> str:
+    """ADDRESS:PORT, or nothing; raises ValueError."""
     host, _, port = place.rpartition(":")
     bare = host.removeprefix("[").removesuffix("]")
     try:
@@ -59,7 +70,7 @@ def _a_place_to_listen(place: str) -> str:
     except ValueError:
         fits = False
     if not fits or (place and not (PORT.fullmatch(port) and int(port) < 65_536)):
-        raise ValueError(f"'{place}' is no place to listen. Expected ADDRESS:PORT or [IPV6]:PORT, or nothing")
+        raise ValueError(f"'{place}' is no place to listen. Expected ADDRESS:PORT or [IPV6]:PORT")
     return place
 
 
@@ -72,7 +83,7 @@ class Snmp(Model):
     interval_s: Annotated[float, Field(ge=5, le=86_400)] = 60.0
     timeout_s: Annotated[float, Field(ge=0.1, le=30)] = 2.0
     retries: Annotated[int, Field(ge=0, le=5)] = 1
-    traps: Annotated[str, AfterValidator(_a_place_to_listen)] = ""
+    traps: Annotated[str, AfterValidator(place_to_listen)] = ""
     v2c: dict[str, V2cEntry] = Field(default_factory=dict)
     v3: dict[str, V3Entry] = Field(default_factory=dict)
 

@@ -78,7 +78,7 @@ def _encoding_problem(source: bytes, name: str) -> Problem | None:
 
 
 def _syntax_problems(source: bytes, name: str, message: str) -> list[Problem]:
-    if twice := _lines(source)[1]:
+    if message.startswith(("Cannot ", "Duplicate ")) and (twice := _lines(source)[1]):
         return [
             Problem(
                 name,
@@ -88,6 +88,7 @@ def _syntax_problems(source: bytes, name: str, message: str) -> list[Problem]:
             )
             for path, first, line in twice
         ]
+    message = message.replace(r"Illegal character '\n'", "Missing quote at the end of a text")
     at = re.search(r" \(at line (\d+), column (\d+)\)$", message)
     if at is None:
         lines = source.count(b"\n") + 1

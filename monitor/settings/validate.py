@@ -38,6 +38,8 @@ def in_words(error: Mapping[str, Any]) -> str:
     """What pydantic found wrong with a value: the value, and what is expected."""
     if error["type"] in {"value_error", "assertion_error"}:
         return str(error["ctx"]["error"])
+    if error["type"] in {"model_type", "dict_type"}:
+        return "is no table. Expected one, with keys of its own"  # in [snmp.v2c] what stands there may be a secret
     expected = error["msg"].removeprefix("Input should be ").removeprefix("String should ")
     return f"found {_short(error['input'])}. Expected {expected}"
 

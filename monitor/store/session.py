@@ -8,10 +8,10 @@ IMMEDIATE, because one that reads first and then writes fails at once, whatever 
 import fcntl
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from alembic import command
 from alembic.config import Config
@@ -23,6 +23,9 @@ from sqlalchemy.orm import Session
 
 BUSY_TIMEOUT_S = 10.0
 DATABASE = "monitor.db"
+MANY = 500  # values in one statement
+
+Value = TypeVar("Value")
 
 
 class StoreError(Exception):
@@ -71,6 +74,11 @@ class Store:
         self.engine.dispose()
 
 
+def in_portions(values: Sequence[Value]) -> Iterator[Sequence[Value]]:
+    """No more at a time than one statement may name."""
+    return (values[start : start + MANY] for start in range(0, len(values), MANY))
+
+
 def _begin(connection: Connection) -> None:
     immediate = connection.get_execution_options().get("immediate")
     connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
@@ -106,9 +114,15 @@ def existing_store(state: Path) -> Store:
     return open_store(state)
 
 
-def _migrate(store: Store) -> None:
+def migrations() -> Config:
+    """Where alembic finds them."""
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    return config
+
+
+def _migrate(store: Store) -> None:
+    config = migrations()
     scripts = ScriptDirectory.from_config(config)
     known = {script.revision for script in scripts.walk_revisions()}
     with store.engine.connect() as connection:

@@ -174,19 +174,20 @@ def outbox(session: Session, now_utc: datetime) -> OutboxView:
 
 def site_states(session: Session) -> dict[str, tuple[str, datetime]]:
     """The last stored state of each site, and since when."""
-    return {row.site: (row.state, row.since_utc) for row in session.scalars(select(SiteState))}
+    query = select(SiteState.site, SiteState.state, SiteState.since_utc)
+    return {site: (state, since_utc) for site, state, since_utc in session.execute(query)}
 
 
-def outage_counts(session: Session) -> dict[tuple[str, str], int]:
-    """How many outages each (site, service) ever had."""
-    query = select(Outage.site, Outage.service, func.count()).group_by(Outage.site, Outage.service)
-    return {(site, service): count for site, service, count in session.execute(query)}
+def outage_counts(session: Session, *, after: int = 0) -> dict[tuple[str, str], int]:
+    """How many outages of each (site, service) are kept, of those with a number beyond ``after``."""
+    query = select(Outage.site, Outage.service, func.count()).where(Outage.id > after)
+    rows = session.execute(query.group_by(Outage.site, Outage.service))
+    return {(site, service): count for site, service, count in rows}
 
 
-def outages_as_of(session: Session) -> tuple[int, int | None]:
-    """What changes whenever `outage_counts` does: how many outages there are, and the number of the last."""
-    count, last = session.execute(select(func.count(Outage.id), func.max(Outage.id))).one()
-    return count, last
+def last_outage(session: Session) -> int:
+    """The number of the latest outage; 0 before there is any."""
+    return session.scalar(select(func.max(Outage.id))) or 0
 
 
 def last_heartbeat(session: Session) -> datetime | None:

@@ -2,13 +2,11 @@
 
 from collections.abc import Awaitable, Callable
 from importlib.resources import files
-from typing import Literal
 
 from starlette.applications import Starlette
-from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -17,9 +15,8 @@ from monitor.metrics.exposition import Exposition
 from monitor.metrics.live import Live
 from monitor.settings.load import Settings
 from monitor.store.session import Store
-from monitor.web.page import render
+from monitor.web.pages import Pages
 from monitor.web.scrape import Scrape
-from monitor.web.status import status
 
 ALIVE_S = 45.0
 HEADERS = {
@@ -34,12 +31,10 @@ def make_app(
     live: Live, exposition: Exposition, store: Store, settings_of: Callable[[], Settings], clock: Clock
 ) -> Starlette:
     """The whole site; ``settings_of`` gives the configuration that is in force."""
+    pages = Pages(live, store, settings_of, clock)
 
     async def page(request: Request) -> Response:
-        lang: Literal["bn", "en"] = "en" if request.query_params.get("lang") == "en" else "bn"
-        now = await run_in_threadpool(status, live, store, clock)
-        office = settings_of().charter.office
-        html = render(now, {"bn": office.name_bn, "en": office.name_en}, lang)
+        html = await pages.page("en" if request.query_params.get("lang") == "en" else "bn")
         return Response(html, media_type="text/html")
 
     async def style(_: Request) -> Response:
@@ -47,7 +42,7 @@ def make_app(
         return Response(css, media_type="text/css")
 
     async def api_status(_: Request) -> Response:
-        return JSONResponse(await run_in_threadpool(status, live, store, clock))
+        return Response(await pages.page("json"), media_type="application/json")
 
     async def healthz(_: Request) -> Response:
         ago = live.turned_s_ago()

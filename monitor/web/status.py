@@ -12,7 +12,8 @@ from monitor.charter.text import duration_text
 from monitor.clock import Clock
 from monitor.judging.states import State
 from monitor.metrics.live import Live
-from monitor.metrics.notices import mail_path
+from monitor.metrics.notices import MailPath, mail_path
+from monitor.settings.fleet import Site
 from monitor.store import views
 from monitor.store.session import Store
 
@@ -20,7 +21,7 @@ from monitor.store.session import Store
 def status(live: Live, store: Store, clock: Clock) -> dict[str, Any]:
     """Sites with their states, open outages and tickets, the outbox; JSON-ready, times in ISO 8601."""
     now_utc = clock.utc()
-    sites = [_site(live, site_id) for site_id in live.fleet.sites]
+    sites = [_site(live, site) for site in live.fleet.sites.values()]
     counts: dict[str, Counter[str]] = {}
     for site in sites:
         counts.setdefault(site["kind"], Counter())[site["state"]] += 1
@@ -29,44 +30,58 @@ def status(live: Live, store: Store, clock: Clock) -> dict[str, Any]:
         "version": version("upazila-monitor"),
         "uptime_s": round((clock.mono_ns() - live.started_mono_ns) / 1e9),
         "clock_suspect": live.clock_suspect(),
+        "store_refuses": live.store_refuses(),
         "sites": sites,
         "counts": counts,
+        "snmp": _not_read(live, {site["id"] for site in sites if site["state"] in ("up", "degraded")}),
     }
     try:
-        stored = _stored(store, sites, now_utc)
-        return {**found, "store_readable": True, **stored, "mail": _mail(live, store, now_utc)}
+        path = mail_path(store, live, now_utc)
+        mail = {"outbox": _outbox(path), "mail": _mail(path, live, now_utc)}
+        return {**found, "store_readable": True, **_stored(store, sites), **mail}
     except SQLAlchemyError:  # what is on the network is shown even while the database is not
         nothing: dict[str, Any] = {"outages": [], "tickets": [], "events": [], "outbox": None, "mail": None}
         return {**found, "store_readable": False, **nothing}
 
 
-def _stored(store: Store, sites: list[dict[str, Any]], now_utc: datetime) -> dict[str, Any]:
+def _not_read(live: Live, answering: set[str]) -> list[dict[str, str]]:
+    """The devices that SNMP does not reach although their sites answer: of a silent one that is no news."""
+    return [
+        {"device": device, "outcome": state.outcome, "why": state.why}
+        for device, state in sorted(live.snmp.copy().items())  # which is fed meanwhile
+        if state.outcome != "ok" and device.partition("/")[0] in answering
+    ]
+
+
+def _stored(store: Store, sites: list[dict[str, Any]]) -> dict[str, Any]:
     with store.read() as session:
         known = views.site_states(session)
         outages = views.outages(session, open_only=True, limit=1_000)
         tickets = views.tickets(session, open_only=True, limit=1_000)
         events = views.events(session, limit=10)
-        outbox = views.outbox(session, now_utc)
     for site in sites:
         state, since_utc = known.get(site["id"], ("", None))
         site["since"] = since_utc.isoformat() if since_utc and state == site["state"] else None
-    oldest = outbox.oldest_due_utc
     return {
         "outages": [views.facts(outage) for outage in outages],
         "tickets": [views.facts(ticket) for ticket in tickets],
         "events": [views.facts(event) for event in events],
-        "outbox": {
-            "owed": outbox.owed,
-            "oldest_due": oldest.isoformat() if oldest else None,
-            "dead": outbox.dead,
-            "sent": outbox.sent,
-        },
     }
 
 
-def _mail(live: Live, store: Store, now_utc: datetime) -> dict[str, Any]:
+def _outbox(path: MailPath) -> dict[str, Any]:
+    outbox, oldest = path.outbox, path.outbox.oldest_due_utc
+    return {
+        "owed": outbox.owed,
+        "oldest_due": oldest.isoformat() if oldest else None,
+        "dead": outbox.dead,
+        "sent": outbox.sent,
+    }
+
+
+def _mail(path: MailPath, live: Live, now_utc: datetime) -> dict[str, Any]:
     """What is wrong with the way that notices go: nothing, or lines for people."""
-    path, office = mail_path(store, live, now_utc), live.office()
+    office = live.office()
     wrong = [f"the {kind} brief has not gone out" for kind, is_missed in path.missed.items() if is_missed]
     late_s = path.late_s(now_utc)
     if office is not None and late_s > office.notices.late_after_s:
@@ -77,8 +92,8 @@ def _mail(live: Live, store: Store, now_utc: datetime) -> dict[str, Any]:
     return {"late_s": round(late_s), "missed": dict(path.missed), "wrong": wrong}
 
 
-def _site(live: Live, site_id: str) -> dict[str, Any]:
-    site, board = live.fleet.sites[site_id], live.board
+def _site(live: Live, site: Site) -> dict[str, Any]:
+    """As another thread sees it: the fleet may be replaced meanwhile, and the board know of this site no more."""
     devices = [_device(live, device.id, device.name, str(device.address)) for device in site.devices]
     return {
         "id": site.id,
@@ -88,18 +103,32 @@ def _site(live: Live, site_id: str) -> dict[str, Any]:
         "union": site.union,
         "parent": site.parent,
         "position": site.position,
-        "state": board.state(site_id) if board and site_id in board.fleet.sites else State.UNKNOWN,
+        "state": live.board.state(site.id) if live.board else State.UNKNOWN,
         "since": None,
+        "why": _why(live, site),
         "rtt_ms": devices[0]["rtt_ms"],
         "loss": devices[0]["loss"],
         "devices": devices,
-        "workstations": _workstations(live, site_id),
+        "workstations": _workstations(live, site.id),
     }
+
+
+def _why(live: Live, site: Site) -> str:
+    """What a degraded site suffers from, in words, where that is not loss or time; an outage has its own reason."""
+    if live.board is None or live.board.state(site.id) is not State.DEGRADED:
+        return ""
+    found = []
+    for each in (*site.vital, *site.others):
+        last = live.board.last(each)
+        if last is not None and live.board.health(each).state in {State.DOWN, State.DEGRADED}:
+            said = last.poor or last.reason
+            found.append(said if each in site.vital or not said else f"{each.removeprefix(f'{site.id}/')}: {said}")
+    return "; ".join(filter(None, found))
 
 
 def _workstations(live: Live, site_id: str) -> dict[str, int] | None:
     """How many of a lab's workstations answer; None where there are none, or not all are judged yet."""
-    found = live.board.lab(site_id) if live.board and site_id in live.board.fleet.sites else None
+    found = live.board.lab(site_id) if live.board else None
     return None if found is None else {"answering": found.answering, "total": found.total}
 
 

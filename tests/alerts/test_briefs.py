@@ -3,10 +3,12 @@
 import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import select
 
 from monitor.alerts import letters
 from monitor.alerts.brief_facts import Busy
@@ -14,7 +16,17 @@ from monitor.alerts.briefs import briefs_due, missed, owe_briefs
 from monitor.alerts.office import Office
 from monitor.alerts.outbox import Letter
 from monitor.charter.text import DHAKA
+from monitor.judging.decisions import SiteChanged
+from monitor.judging.states import State
+from monitor.store.models import SiteState
+from monitor.store.session import open_store
 from tests.alerts.conftest import Desk
+
+
+@pytest.fixture(autouse=True)
+def known(desk: Desk) -> None:
+    """The monitor has been there for long."""
+    desk.decide(SiteChanged("udc-juniadaha", State.UP, datetime(2026, 11, 1, tzinfo=UTC)))
 
 
 def dhaka(text: str) -> datetime:
@@ -71,6 +83,21 @@ def test_each_is_owed_once_to_whom_the_office_named(desk: Desk) -> None:
     assert set(desk.notices()) == {("morning", "responsible"), ("weekly", "grievance")}
 
 
+def test_what_fell_due_before_the_first_start_is_neither_owed_nor_missed(office: Office, tmp_path: Path) -> None:
+    new = Desk(office, open_store(tmp_path / "new"))
+    new.clock.now_utc = dhaka("2026-11-25T11:00")
+    assert owe(new) == []
+    new.decide(SiteChanged("udc-juniadaha", State.UP, new.clock.utc()))
+    assert owe(new) == []
+    assert missing(new) == {"morning": False, "weekly": False}
+
+    # The next morning has one, and the week that begins after it.
+    new.clock.now_utc = dhaka("2026-11-26T09:00")
+    assert owe(new) == ["morning-20261126"]
+    new.clock.now_utc = dhaka("2026-11-29T09:00")
+    assert owe(new) == ["morning-20261129", "weekly-20261129"]
+
+
 def test_nothing_to_say_is_said_in_one_line(desk: Desk) -> None:
     desk.clock.now_utc = dhaka("2026-11-25T09:00")
     owe(desk)
@@ -113,9 +140,18 @@ def test_the_week_is_summed_up_for_the_programmer(desk: Desk) -> None:
     desk.clock.now_utc = dhaka("2026-11-29T09:00")
     owe(desk)
     weekly = letters.render(briefs(desk)["weekly"], "en")
-    assert weekly.subject == "Weekly brief, 22/11/2026 – 29/11/2026: 1 outages, 1 targets missed"
+    assert weekly.subject == "Weekly brief, 22/11/2026 – 29/11/2026: 1 outage, 1 target missed"
     assert "tickets: 1 new, 1 of them past their target, 1 resolved" in weekly.text
     assert "Juniadaha Union Digital Centre: 2 days" in weekly.text
+
+
+def test_the_week_before_the_monitor_was_there_is_told_as_unmonitored(desk: Desk) -> None:
+    with desk.store.write() as session:
+        for state in session.scalars(select(SiteState)):
+            state.first_utc = dhaka("2026-11-24T09:00")
+    desk.clock.now_utc = dhaka("2026-11-29T09:00")
+    owe(desk)
+    assert "- unmonitored: 2 days\n" in letters.render(briefs(desk)["weekly"], "en").text
 
 
 def test_a_brief_that_did_not_go_out_within_an_hour_is_missed_until_it_does(desk: Desk) -> None:

@@ -1,7 +1,7 @@
 """What a notice says, in both languages, and that no name can break it."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import given, settings
@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from monitor.alerts import letters
 from monitor.alerts.channels.base import Rendered
 from monitor.alerts.outbox import Letter
+from monitor.charter import text
+from monitor.judging.decisions import OutageOpened
 from tests.alerts.conftest import Desk
 
 
@@ -75,6 +77,30 @@ def test_a_root_cause_names_how_many_of_each_kind_hang_on_it(desk: Desk) -> None
     assert "২ ইউনিয়ন ডিজিটাল সেন্টার, ১ ল্যাব" in text
 
 
+@pytest.mark.parametrize(
+    ("reason", "in_bangla"),
+    [
+        ("the far end is silent: timeout", "দূর প্রান্ত সাড়া দিচ্ছে না: timeout"),
+        ("interface sfp 1 is lower layer down", "ইন্টারফেস sfp 1 অচল (lower layer down)"),
+        ("interface sfp1 is switched off", "ইন্টারফেস sfp1 বন্ধ করে রাখা হয়েছে"),
+        ("host unreachable", "host unreachable"),
+    ],
+)
+def test_the_outage_of_a_link_says_in_both_languages_which_side_it_is(desk: Desk, reason: str, in_bangla: str) -> None:
+    now = desk.clock.utc()
+    desk.decide(OutageOpened("backbone-north", now - timedelta(seconds=15), now, None, reason))
+    desk.look()
+    opened = letters.render(desk.send_all()[0])
+
+    for told in (f"Seen: {reason}", f"পর্যবেক্ষণ: {in_bangla}"):
+        assert told in " ".join(opened.text.split())
+    assert in_bangla in opened.html
+
+
+def test_plain_silence_is_not_told_twice(desk: Desk) -> None:
+    assert "timeout" not in letters.render(a_whole_story(desk)[0]).text
+
+
 def test_markup_in_a_name_stays_words_in_the_page(desk: Desk) -> None:
     letter = a_whole_story(desk)[0]
     evil = {**letter.facts["site"], "name_bn": "<script>alert(1)</script>", "name_en": '"><img src=x onerror=y>'}
@@ -104,3 +130,28 @@ def test_any_name_and_any_note_make_a_letter(letter: Letter, name: str, note: st
     assert isinstance(rendered, Rendered)
     assert rendered.html.count("<html") == 1
     assert datetime.fromisoformat(letter.facts["now"])
+
+
+def test_a_recovery_is_told_in_rows_of_each_language(desk: Desk) -> None:
+    desk.goes_down("backbone-north")
+    desk.look()
+    desk.send_all()
+    desk.comes_back("backbone-north")
+    desk.wait(hours=1)
+    (told,) = {letters.render(letter, "bn").text for letter in desk.send_all() if letter.kind == "resolved"}
+    assert "সচল হওয়ার সময়:" in told
+    assert "the site has answered" not in told
+
+
+def test_a_letter_about_a_site_that_is_down_again_says_since_when_it_is_down_now(desk: Desk) -> None:
+    for _ in range(2):
+        desk.goes_down("backbone-north")
+        desk.look()
+        began = text.moment_text(desk.clock.utc() - timedelta(seconds=15), "en")
+        told = {letter.kind: letters.render(letter).text for letter in desk.send_all()}
+        desk.comes_back("backbone-north")
+        desk.wait(hours=1)
+    assert f"\nDown since: {began}\n" in told["reopened"]
+    again = {letter.kind: letters.render(letter).text for letter in desk.send_all()}
+    assert f"\nDown since: {began}\n" in again["resolved"]
+    assert "\nLasted: 15 seconds\n" in again["resolved"]

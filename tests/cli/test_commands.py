@@ -3,6 +3,7 @@
 import json
 import shutil
 import signal
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -50,12 +51,50 @@ def run(home: Path, *words: str) -> "subprocess.CompletedProcess[str]":
     return done
 
 
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("--at", "0001-01-01T00:00"), "--at: '0001-01-01T00:00' is too far away. Expected a year from 2000 to 2100"),
+        (("--at", "9999-12-31T23:59-14:00"), "too far away"),
+        (("--at", "2016-11-23T10:00"), "--at: found '2016-11-23T10:00'. Expected a time within the year before now"),
+        (("--from", b"\xff".decode(errors="surrogateescape")), "bytes that are no UTF-8"),
+    ],
+)
+def test_a_complaint_with_an_impossible_date_or_name_is_refused(
+    home: Path, desk: Desk, words: tuple[str, ...], message: str
+) -> None:
+    done = run(home, "ticket", "new", "--service", "6", "--by", "phone", "--from", "B", "--text", "dark", *words)
+    assert (done.returncode, len(desk.tickets())) == (2, 1)
+    assert message in done.stderr
+
+
+def test_a_database_that_others_are_writing_to_for_long_is_told_in_words(home: Path, desk: Desk) -> None:
+    with sqlite3.connect(desk.store.path, isolation_level=None) as blocker:
+        blocker.execute("BEGIN IMMEDIATE")
+        done = run(home, "ticket", "ack", "BHR-2026-000001")
+        blocker.execute("ROLLBACK")
+    assert done.returncode == 3
+    assert "monitor.db refuses: database is locked. Try again" in done.stderr
+
+
 def test_check_says_what_is_there_and_what_is_missing(home: Path) -> None:
     done = run(home, "check")
     assert done.returncode == 0
     assert "30 sites (3 backbone, 1 office, 6 udc, 20 lab), 31 devices. No errors." in done.stdout
     assert "warning: no mail server" in done.stdout
     assert "officers.responsible" in done.stdout
+
+
+def test_check_names_secrets_that_are_missing_empty_or_open_to_others(home: Path) -> None:
+    for name, text in (("empty", "\n"), ("open", "a community\n")):
+        (home / name).write_text(text)
+        (home / name).chmod(0o644 if name == "open" else 0o600)
+    with (home / "config" / "monitor.toml").open("a") as monitor:
+        monitor.writelines(f'[snmp.v2c.{name}]\ncommunity_file = "{name}"\n' for name in ("gone", "empty", "open"))
+    said = run(home, "check").stdout
+    assert "snmp.v2c.gone.community_file: cannot be read: No such file or directory. Expected a file that holds the secret" in said
+    assert "snmp.v2c.empty.community_file: its first line is empty" in said
+    assert f"{home}/open can be read by others: chmod 600 {home}/open" in said
 
 
 def test_check_of_a_bad_file_names_every_fault_and_exits_with_2(home: Path) -> None:

@@ -1,8 +1,10 @@
 """`discover` in the lab: who answers becomes a proposal that the configuration accepts."""
 
+import socket
 import subprocess
 import tomllib
 from pathlib import Path
+from select import select
 
 import pytest
 
@@ -43,7 +45,7 @@ def test_who_answers_becomes_sites_that_the_configuration_accepts(lab: Lab, conf
     )
     try:
         named = discover(lab, config, ROUTER, "--snmp", "old")
-        done = discover(lab, config, "10.77.4.0/29", KNOWN)
+        done = discover(lab, config, "10.77.4.0/29", KNOWN, "--snmp", "old", "--snmp", "core")
     finally:
         process.kill()
         lab.up("10.77.4.5")
@@ -62,6 +64,33 @@ def test_who_answers_becomes_sites_that_the_configuration_accepts(lab: Lab, conf
         sites.write("\n" + done.stdout)
     checked = lab.monitor.run([program(), "--config", str(config), "check"], check=False)
     assert checked.returncode == 0, checked.stderr
+
+
+def test_communities_are_shown_to_nobody_unless_they_are_named(lab: Lab, config: Path) -> None:
+    def shown(*words: str) -> tuple[set[bytes], str]:
+        """The versions and communities that whoever listens gets to see, and what is said to the operator."""
+        done = discover(lab, config, ROUTER, *words)
+        found = set()
+        while select([listener], [], [], 0)[0]:
+            data = listener.recv(9_000)
+            found |= {word for word in (b"public", b"away", b"\x02\x01\x03\x30") if word in data}
+        assert done.returncode == 0, done.stderr
+        return found, done.stderr
+
+    with lab.hosts.open_socket(socket.AF_INET, socket.SOCK_DGRAM) as listener:
+        listener.bind((ROUTER, 161))
+        found, said = shown()
+        assert found == set()
+        assert "Nobody was asked by SNMP" in said
+        assert "--snmp old --snmp core" in said
+        assert shown("--snmp", "core")[0] == {b"public"}
+
+        with (config / "monitor.toml").open("a", encoding="utf-8") as monitor:
+            monitor.write('\n[snmp.v3.signed]\nuser = "u"\nauth = "SHA-256"\nauth_key_file = "old"\n')
+            monitor.write('priv = "AES-128"\npriv_key_file = "core"\n')
+        found, said = shown()
+        assert found == {b"\x02\x01\x03\x30"}, "a question of version 3 alone"
+        assert "Nobody was asked" not in said
 
 
 @pytest.mark.parametrize(

@@ -71,6 +71,10 @@ def test_semicolons_and_another_order_of_columns_are_understood(tmp_path: Path) 
         ("a,udc,ক,K,,,,,,127.78.0.1,,,\n", ["2: 13 cells where the heading has 11 columns"]),
         ('a,"udc,ক,K\n', ["2: is no CSV"]),
         ("", ["has no rows"]),
+        (
+            '"a\x1b]0;x\x07",udc,ক,K,,,,"b\n7: id: forged",,127.78.0.1,\n',
+            ["2: id: 'a\\x1b]0;x\\x07' is no id", "2: parent: no site 'b\\n7: id: forged'"],
+        ),
     ],
 )
 def test_each_fault_is_told_with_its_line_and_nothing_is_imported(tmp_path: Path, rows: str, faults: list[str]) -> None:
@@ -80,6 +84,7 @@ def test_each_fault_is_told_with_its_line_and_nothing_is_imported(tmp_path: Path
     for fault in faults:
         assert fault in done.stderr
     assert "Traceback" not in done.stderr
+    assert "\x1b" not in done.stderr
 
 
 @pytest.mark.parametrize(

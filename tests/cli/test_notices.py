@@ -53,6 +53,11 @@ def test_a_sample_of_every_kind_goes_to_one_address(home: Path) -> None:
     mails = [message_from_bytes(file.read_bytes(), policy=policy.default) for file in files]
     assert {str(mail["To"]) for mail in mails} == {"me@example.org"}
     assert len({mail["Message-ID"] for mail in mails}) == len(mails)
+    for mail in mails:
+        written = mail.get_body(("plain",))
+        assert "নমুনা, সত্যিকারের ঘটনা নয়" in str(mail["Subject"])
+        assert written
+        assert "A sample, nothing has happened" in written.get_content()
     with_picture = [mail for mail in mails if any(part.get_content_type() == "image/png" for part in mail.walk())]
     assert with_picture
 
@@ -67,7 +72,7 @@ def test_a_sample_goes_through_the_configured_server(home: Path) -> None:
         monitor.write_text(text)
         done = run(home, "notify", "test", "me@example.org", "--kind", "morning", "--lang", "en")
         assert done.stdout == "morning: 250 2.0.0 queued as 1\n"
-        assert str(server.accepted[0]["Subject"]).startswith("Morning brief")
+        assert str(server.accepted[0]["Subject"]).startswith("A sample, nothing has happened — Morning brief")
         server.mode = "full"
         failed = run(home, "notify", "test", "me@example.org", "--kind", "morning")
         assert failed.returncode == 3

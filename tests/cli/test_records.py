@@ -36,7 +36,7 @@ def test_a_walk_in_complaint_gets_a_number_and_a_date_and_tells_its_story(home: 
         (["--official", "1", "--site", "lab-juniadaha-grils"], "Did you mean 'lab-juniadaha-girls'?"),
         (["--official", "1", "--email", "a@b@c"], "'a@b@c' is not an e-mail address"),
         (["--official", "1", "--at", "yesterday"], "'yesterday' is not a time"),
-        (["--official", "1", "--at", "2999-01-01T10:00"], "has not come yet"),
+        (["--official", "1", "--at", "2099-01-01T10:00"], "within the year before now"),
     ],
 )
 def test_what_cannot_be_registered_is_said_and_stores_nothing(
@@ -46,6 +46,17 @@ def test_what_cannot_be_registered_is_said_and_stores_nothing(
     assert done.returncode == 2
     assert message in done.stderr
     assert len(desk.tickets()) == 1
+
+
+def test_what_people_type_reaches_no_terminal_as_a_command_and_no_line_of_it_is_an_event(
+    home: Path, desk: Desk
+) -> None:
+    run(home, *WALK_IN, "--service", "6", "--as", "a\x1b[31m\nb", "--text", "dark\x1b[2J\n2026-11-25  closed\tall well")
+    shown = run(home, "ticket", "show", "BHR-2026-000002").stdout
+    assert "\x1b" not in shown
+    assert " by person, from =1+1: dark" in shown
+    assert not any(line.startswith("2026-11-25  closed") for line in shown.splitlines())
+    assert "  2026-11-25  closed" in shown
 
 
 def test_an_export_is_whole_and_safe_to_open(home: Path, desk: Desk) -> None:

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from monitor.cli.snmp import _print
+from monitor.probes.snmp.reading import Facts, Reading
 from tests.lab.agents import HOST, snmpd, snmpsim
 from tests.lab.daemon import program
 from tests.lab.fleet import SHIPPED
@@ -52,6 +54,17 @@ def test_a_device_is_read_for_people(port: int, tmp_path: Path) -> None:
     assert "458769905" in done.stdout
 
 
+def test_what_a_device_calls_itself_is_shown_as_it_is_and_commands_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    name, evil = "sw:on:1 00:ab:12 [red]x[/red]", "\x1b[2J\r\n\u202egnp.exe"
+    port: Facts = {"ifIndex": 1, "ifName": name, "ifAlias": evil}
+    _print(Reading({"sysName": name, "sysDescr": evil}, [port]))
+
+    shown = capsys.readouterr().out
+    assert shown.count(name) == 2
+    assert shown.count("gnp.exe") == 2
+    assert not {letter for letter in shown if not letter.isprintable()} - {"\n"}
+
+
 @pytest.mark.parametrize("host", ["::1", "[::1]", "[::1]:9", "127.0.0.1:9", "localhost:9"])
 def test_every_way_to_write_a_host_is_understood(tmp_path: Path, host: str) -> None:
     words = ["--community-file", secret(tmp_path, "of nobody"), "--timeout", "0.1", "--retries", "0"]
@@ -92,6 +105,11 @@ def test_a_secret_that_others_can_read_is_complained_of(port: int, tmp_path: Pat
         (["224.0.0.1", "--community-file", "SECRET"], "224.0.0.1 is nobody's address"),
         (["[::]:161", "--community-file", "SECRET"], ":: is nobody's address"),
         (["no such host", "--community-file", "SECRET"], "neither an address nor a name"),
+        (["127.1", "--community-file", "SECRET"], "'127.1' is no whole address. Expected a name, or such as 10.0.0.1"),
+        (["0x7f.1:161", "--community-file", "SECRET"], "'0x7f.1' is no whole address"),
+        (["2130706433", "--community-file", "SECRET"], "'2130706433' is no whole address"),
+        (["127.0.0.010", "--community-file", "SECRET"], "'127.0.0.010' is no whole address"),
+        (["１２７。１", "--community-file", "SECRET"], "'１２７。１' is no whole address"),
         (["127.0.0.1", "--community-file", "/nowhere/at/all"], "/nowhere/at/all: cannot be read"),
         (["127.0.0.1", "--v3", "core"], "there is no [snmp.v3.core]"),
     ],
@@ -162,3 +180,14 @@ def test_a_weak_user_has_to_be_allowed_by_name(tmp_path: Path, lines: str, compl
     with (config / "monitor.toml").open("a", encoding="utf-8") as monitor:
         monitor.write("allow_weak = true\n")
     assert (run("--config", str(config), "check").returncode == 0) == ("Expected a protocol" not in complaint)
+
+
+@pytest.mark.parametrize("typed", ["canary", "canary" * 1_000, "canary/\\u0000"])
+def test_a_secret_in_the_place_of_its_file_is_not_echoed(tmp_path: Path, typed: str) -> None:
+    config = configured(tmp_path, f'[snmp.v2c.core]\ncommunity_file = "{typed}"\n')
+    done = run("--config", str(config), "check")
+
+    said = done.stdout + done.stderr
+    assert "snmp.v2c.core.community_file: " in said
+    assert "canary" not in said
+    assert "Traceback" not in said

@@ -3,14 +3,14 @@
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
 from monitor.alerts.office import Office
-from monitor.clock import VirtualClock
+from monitor.clock import NS_PER_S, VirtualClock
 from monitor.daemon import memory
 from monitor.daemon.recorder import Recorder
 from monitor.judging.decisions import OutageOpened
@@ -106,6 +106,34 @@ async def test_while_the_clock_is_suspect_nothing_is_due_and_afterwards_once(
     with store.read() as session:
         (ticket,) = session.scalars(select(Ticket)).all()
         assert ticket.stage == 1
+
+
+async def test_an_outage_of_a_boot_in_1970_is_dated_anew_when_the_clock_is_set(
+    recorder: Recorder, store: Store, clock: VirtualClock
+) -> None:
+    # The power was away for two hours, and the battery of the machine's clock is dead.
+    await recorder.turn()
+    died = clock.utc()
+    booted = VirtualClock(datetime(1970, 1, 1, 0, 0, 20, tzinfo=UTC), boot=20 * NS_PER_S)
+    after = Recorder(booted, store, recorder.office, "next boot", lambda: None)
+    after.put([down("backbone-north", booted), down("udc-juniadaha", booted)])
+    await after.turn()
+    booted.advance(60)
+    booted.now_utc = datetime(2020, 1, 1, tzinfo=UTC)
+    await after.turn()
+    booted.now_utc = died + timedelta(hours=2)
+    after.put([OutageOpened("udc-chandgram", datetime(1970, 1, 1, tzinfo=UTC), booted.utc(), None, "timeout")])
+    await after.turn()
+
+    # Both began 75 s ago; that of the centre is not due yet, and the link's goes no further than its first stage.
+    assert not after.clock_suspect
+    with store.read() as session:
+        began = [died + timedelta(hours=2, seconds=-75)] * 2 + [died + timedelta(hours=2)]
+        assert [row.started_utc for row in session.scalars(select(Outage).order_by(Outage.id))] == began
+        assert [(row.site, row.stage) for row in session.scalars(select(Ticket))] == [("backbone-north", 1)]
+        (gap,) = session.scalars(select(Gap)).all()
+        assert (gap.started_utc, gap.ended_utc) == (died, booted.utc())
+    await after.close()
 
 
 async def test_a_restart_after_a_long_silence_notes_the_gap_and_remembers_what_was_open(

@@ -41,6 +41,37 @@ def test_what_is_recorded_is_replayed(tmp_path: Path, suffix: str) -> None:
     assert again[0].loss == pytest.approx(1 / 3, abs=1e-6)
 
 
+def test_a_clock_that_is_stepped_back_begins_another_file(tmp_path: Path) -> None:
+    clock = VirtualClock(T0, mono=10**12)
+    recording = Recording(clock, tmp_path)
+    recording.configure(Storage(record="samples-%Y-%m-%d.jsonl"))
+
+    def takes(*after_s: float) -> None:
+        """Rounds of a minute in which the wall clock is stepped by so many seconds before each."""
+        for step in after_s:
+            clock.step(step)
+            recording.take(Sample("root/gateway", "icmp", clock.utc(), clock.mono_ns(), Verdict.OK, 3, 3, (1, 1, 1)))
+            clock.advance(60)
+
+    takes(0, -0.5 - 60, 0, -7_200, 0)
+    recording.flush()
+    takes(0, 0)
+    recording.flush()
+    # Another run begins by a clock that was set back once more; the file of the day is as old as this test.
+    clock.step(-3_600)
+    recording = Recording(clock, tmp_path)
+    recording.configure(Storage(record="samples-%Y-%m-%d.jsonl"))
+    takes(0)
+    recording.flush()
+
+    counts = {path.name: len(list(read(path, TREE))) for path in tmp_path.iterdir()}
+    assert counts == {
+        "samples-2026-11-24.jsonl": 3,
+        "samples-2026-11-24-again-010159.jsonl": 4,
+        "samples-2026-11-24-again-000559.jsonl": 1,
+    }
+
+
 def test_the_oldest_files_go_when_all_are_larger_than_allowed(tmp_path: Path) -> None:
     clock = VirtualClock(T0)
     recording = Recording(clock, tmp_path)

@@ -7,12 +7,17 @@ import pytest
 
 from monitor.daemon.snmp_meaning import SnmpMeaning
 from monitor.judging.board import Board
-from monitor.judging.decisions import Noticed
+from monitor.judging.decisions import Noticed, OutageOpened
 from monitor.judging.interfaces import LinkRules
-from monitor.judging.states import Rules
+from monitor.judging.states import Rules, State
 from monitor.metrics.live import SnmpState
+from monitor.probes.snmp.mibs import OUTPUT_SOURCE
+from monitor.probes.snmp.modules import Series
 from monitor.probes.snmp.reading import Facts, Reading
+from monitor.probes.snmp.walking import MOST_ROWS
+from monitor.sample import Sample, Verdict
 from monitor.settings.fleet import Device, Link
+from monitor.settings.modules_section import MetricEntry
 from tests.judging.test_board import at, fleet, site
 
 MAINS, BATTERY = 3, 5
@@ -28,17 +33,20 @@ ROUTER, UPS_A, UPS_B = (device(name) for name in ("gateway", "ups-a", "ups-b"))
 class Watch:
     """Readings a minute apart, and what was noticed at each."""
 
-    def __init__(self) -> None:
+    def __init__(self, speed_mbps: float | None = None) -> None:
         core = replace(site("core"), devices=(ROUTER, UPS_A, UPS_B))
-        north = replace(site("north"), link=Link("north/interface", "north", ROUTER.id, "sfp1"))
+        north = replace(site("north"), link=Link("north/interface", "north", ROUTER.id, "sfp1", speed_mbps))
         self.board = Board(fleet(core, north), Rules(down_after=3, up_after=2))
         self.meaning = SnmpMeaning(self.board, LinkRules())
         self.minute = 0
+        self.opened: list[str] = []
 
     def sees(self, which: Device, state: SnmpState) -> list[str]:
         self.minute += 1
         found = self.meaning.of(which, state, at(self.minute), self.minute * 60 * 10**9)
-        return [one.kind for one in found if isinstance(one, Noticed)]
+        self.told = [one for one in found if isinstance(one, Noticed)]
+        self.opened += [one.reason for one in found if isinstance(one, OutageOpened)]
+        return [one.kind for one in self.told]
 
     def ups(self, which: Device, **facts: int) -> list[str]:
         return self.sees(which, SnmpState("ok", "", Reading({}, ups={**facts})))
@@ -65,6 +73,20 @@ def test_a_ups_that_only_counts_its_seconds_on_battery_is_understood(watch: Watc
     assert watch.ups(UPS_A, upsBatteryStatus=2) == []
 
 
+@pytest.mark.parametrize("source", ["other", "none", "mains", "bypass", "booster", "reducer"])
+def test_no_other_source_is_the_battery(watch: Watch, source: str) -> None:
+    number = next(number for number, name in OUTPUT_SOURCE.items() if name == source)
+
+    assert watch.ups(UPS_A, upsOutputSource=number, upsSecondsOnBattery=60) == []
+
+
+def test_a_ups_on_battery_says_nothing_about_another_site(watch: Watch) -> None:
+    watch.ups(UPS_A, upsOutputSource=BATTERY)
+    watch.ups(replace(UPS_B, id="north/ups", site="north"), upsOutputSource=MAINS)
+
+    assert watch.board.power.batteries.keys() == {"core"}
+
+
 def test_a_ups_that_is_taken_out_of_the_configuration_leaves_no_battery_behind(watch: Watch) -> None:
     watch.ups(UPS_A, upsOutputSource=BATTERY)
     watch.meaning.forget({ROUTER.id: ROUTER})
@@ -79,6 +101,94 @@ def test_a_link_whose_interface_is_not_there_is_told_once_until_it_is(watch: Wat
     assert watch.ports({"ifIndex": 1, "ifName": "ether1"}) == []
     assert watch.ports(sfp1) == []
     assert watch.ports() == ["no_interface"]
+
+
+def test_an_interface_without_a_name_of_its_own_is_known_by_its_description(watch: Watch) -> None:
+    for nameless in ({}, {"ifName": ""}, {"ifName": " "}, {"ifName": "Gi0/1"}):
+        assert watch.ports({"ifIndex": 1, "ifDescr": "sfp1", "ifOperStatus": 1, **nameless}) == []
+
+
+def test_of_two_interfaces_with_the_link_s_name_none_is_judged(watch: Watch) -> None:
+    ports: list[Facts] = [{"ifIndex": index, "ifName": "sfp1", "ifOperStatus": index} for index in (1, 2)]
+    assert watch.ports(*ports) == ["no_interface"]
+    for _ in range(5):
+        assert watch.ports(*reversed(ports)) == []
+    assert watch.board.health("north/interface").state is State.UNKNOWN
+
+    # A description that only one of them has tells them apart.
+    assert watch.ports({**ports[0], "ifName": "port", "ifDescr": "sfp1"}, {**ports[1], "ifName": "port"}) == []
+    assert watch.board.health("north/interface").state is State.UP
+
+
+def test_an_interface_keeps_its_link_when_its_number_moves_and_its_counters_count_anew(watch: Watch) -> None:
+    def port(index: int, octets: int) -> Facts:
+        return {"ifIndex": index, "ifName": "sfp1", "ifOperStatus": 1, "ifHighSpeed": 100, "ifHCInOctets": octets}
+
+    other: Facts = {"ifIndex": 7, "ifName": "ether1", "ifOperStatus": 2}
+    watch.ports(port(7, 0))
+    assert watch.ports(other | {"ifIndex": 3}, port(8, 60 * 12_000_000)) == []
+    assert watch.ports(other, port(3, 60 * 12_000_000)) == []
+    # Those octets passed somewhere else, or long ago; and the port that now has its number is not the link's.
+    assert watch.meaning.used == {}
+    assert watch.board.health("north/interface").state is State.UP
+    watch.ports(other, port(3, 60 * 18_000_000))
+    assert watch.meaning.used == {"north": pytest.approx(0.08 * 6)}
+
+
+def test_a_link_that_becomes_poor_is_told_with_its_reason_and_again_when_it_is_well() -> None:
+    def port(mbps: int, status: int = 1) -> Facts:
+        return {"ifIndex": 1, "ifName": "sfp1", "ifOperStatus": status, "ifHighSpeed": mbps}
+
+    watch = Watch(speed_mbps=1_000)
+    assert [watch.ports(port(1_000)), watch.ports(port(100)), watch.ports(port(100))] == [[], [], []]
+    assert watch.ports(port(100)) == ["link_poor"]
+    assert watch.told[-1].text == "interface sfp1 runs at 100 Mb/s instead of 1000"
+    assert watch.board.state("north") is State.DEGRADED
+    assert [watch.ports(port(100)), watch.ports(port(1_000)), watch.ports(port(1_000))] == [[], [], ["link_well"]]
+
+    # A link that is down has an outage, which says more.
+    assert [watch.ports(port(1_000, status=2)) for _ in range(4)] == [[], [], [], []]
+    assert watch.board.health("north/interface").state is State.DOWN
+
+
+def test_a_link_whose_interface_is_down_is_down_for_that_until_it_is_out_of_sight(watch: Watch) -> None:
+    gone = SnmpState("silent", "no answer")
+    down: Facts = {"ifIndex": 1, "ifName": "sfp1", "ifOperStatus": 2}
+    watch.board.observe(Sample("north/gateway", "icmp", at(0), 0, Verdict.OK))
+    for _ in range(3):
+        watch.ports(down)
+    assert watch.opened == ["interface sfp1 is down"]
+
+    # Two readings that fail, twice: what was seen last still counts.
+    for state in (gone, gone, SnmpState("ok", "", Reading({}, [down])), gone, gone):
+        watch.sees(ROUTER, state)
+    assert watch.board.health("north/interface").state is State.DOWN
+    watch.sees(ROUTER, gone)
+    assert watch.board.health("north/interface").state is State.UNKNOWN
+    assert watch.board.open_outages == {}
+
+
+def test_a_restart_is_told_and_counted_and_what_was_counted_before_it_compared_with_nothing(watch: Watch) -> None:
+    def reading(ticks: int, octets: int) -> SnmpState:
+        port: Facts = {"ifIndex": 1, "ifName": "sfp1", "ifOperStatus": 1, "ifHighSpeed": 100, "ifHCInOctets": octets}
+        return SnmpState("ok", "", Reading({"sysUpTime_ticks": ticks}, [port]))
+
+    assert watch.sees(ROUTER, reading(100 * 86_400, 0)) == []
+    assert watch.sees(ROUTER, reading(100 * 20, 60 * 12_000_000)) == ["restarted"]
+    assert watch.meaning.used == {}
+    assert watch.sees(ROUTER, reading(100 * 80, 60 * 18_000_000)) == []
+    assert watch.meaning.used == {"north": pytest.approx(0.48)}
+    assert watch.meaning.restarts == {ROUTER.id: 1}
+
+
+def test_rows_of_a_module_that_are_left_out_are_told_once(watch: Watch) -> None:
+    metric = MetricEntry(name="onu_rx_power_dbm", oid="1.3.6.1.4.1.99999.1")
+    rows = [Series(metric, {"index": str(number)}, -20.0) for number in range(MOST_ROWS)]
+
+    assert watch.sees(UPS_A, SnmpState("ok", "", Reading({}), rows[1:])) == []
+    assert watch.sees(UPS_A, SnmpState("ok", "", Reading({}), rows)) == ["snmp_cut"]
+    assert watch.told[-1].text == "only the first 1,000 rows are read of: onu_rx_power_dbm"
+    assert watch.sees(UPS_A, SnmpState("ok", "", Reading({}), rows)) == []
 
 
 def test_interfaces_that_are_left_out_are_told_once(watch: Watch) -> None:

@@ -11,7 +11,7 @@ pytestmark = pytest.mark.skipif(
     importlib.util.find_spec("atheris") is None, reason="atheris has no build for this Python or machine"
 )
 
-NAMES = ["icmp", "snmp", "snmp_v3", "traps"]
+NAMES = ["icmp", "snmp", "snmp_v3", "traps", "reading"]
 
 
 def fuzz(name: str, runs: int, folder: Path) -> None:

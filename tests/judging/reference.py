@@ -131,9 +131,8 @@ class Reference:
         if state != "down" or since is None or outage or site in self.behind:
             return False
         way = list(self._way(site))
-        for each in way:
-            if self.devices[each].in_doubt:
-                return False
+        if len(one.row("x")) < 2 * self.down_after and any(self.devices[each].in_doubt for each in way):
+            return False
         silent = self._silent(way)
         if silent:
             root = self._open(silent[-1])

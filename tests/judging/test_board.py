@@ -247,3 +247,15 @@ def test_a_restart_anywhere_neither_opens_an_outage_twice_nor_loses_one(
     for name in ("root", "mid", "leaf"):
         turns = [type(d) for d in s.told if isinstance(d, OutageOpened | OutageClosed) and d.site == name]
         assert turns == [OutageOpened, OutageClosed] * (len(turns) // 2) + [OutageOpened] * (len(turns) % 2)
+
+
+def test_who_waits_for_a_parent_that_only_has_unknown_rounds_waits_no_longer_than_six_rounds_of_its_own() -> None:
+    s = story()
+    s.round(root="o", mid="o", leaf="o")
+    s.round(mid="x", leaf="x")  # mid is in doubt; from now on we cannot even ask it
+    s.rounds(4, mid="u", leaf="x")
+    assert s.of(OutageOpened) == []
+
+    s.round(mid="u", leaf="x")
+    (outage,) = [decision for decision in s.told if isinstance(decision, OutageOpened)]
+    assert (outage.site, outage.started_utc) == ("leaf", at(1))

@@ -43,6 +43,7 @@ def test_a_64_bit_counter_may_run_over_as_well(start: int, passed: int) -> None:
         ({"ifHCInOctets": 2**40, "ifHighSpeed": 1_000}, {"ifHCInOctets": 50, "ifHighSpeed": 1_000}, False),
         ({"ifHCInOctets": 100}, {"ifHCInOctets": 150}, True),
         ({"ifInOctets": 2**31, "ifHighSpeed": 10}, {"ifInOctets": 5, "ifHighSpeed": 10}, False),
+        ({"ifHCInOctets": 0, "ifHighSpeed": 8}, {"ifHCInOctets": 60 * 1_150_000, "ifHighSpeed": 8}, False),
         ({"ifInOctets": 0, "ifHighSpeed": 1_000}, {"ifInOctets": 5, "ifHighSpeed": 1_000}, False),
         ({}, {"ifInOctets": 5}, False),
     ],
@@ -51,6 +52,7 @@ def test_a_64_bit_counter_may_run_over_as_well(start: int, passed: int) -> None:
         "64 bits were set anew",
         "the device restarted",
         "faster than the line",
+        "a little faster than the line",
         "may have run over twice",
         "lacking",
     ],
@@ -73,7 +75,11 @@ def test_errors_of_both_ways_are_added() -> None:
         ({}, Rates(), Finding()),
         ({"ifOperStatus": 2}, Rates(), Finding(down="interface sfp1 is down")),
         ({"ifOperStatus": 7}, Rates(), Finding(down="interface sfp1 is lower layer down")),
+        ({"ifOperStatus": 6}, Rates(), Finding(down="interface sfp1 is not present")),
+        ({"ifOperStatus": 3}, Rates(), Finding(down="interface sfp1 is testing")),
         ({"ifAdminStatus": 2, "ifOperStatus": 2}, Rates(), Finding(down="interface sfp1 is switched off")),
+        ({"ifAdminStatus": 3}, Rates(), Finding(down="interface sfp1 is switched off")),
+        ({"ifHighSpeed": 0}, Rates(), Finding()),
         ({"ifOperStatus": 4}, Rates(), Finding()),
         ({"ifHighSpeed": 100}, Rates(), Finding(poor="interface sfp1 runs at 100 Mb/s instead of 1000")),
         ({}, Rates(0.91e9, 1e6), Finding(poor="interface sfp1 is 91 % used")),
@@ -83,7 +89,7 @@ def test_errors_of_both_ways_are_added() -> None:
     ],
 )
 def test_a_link_is_down_poor_or_well(changed: dict[str, int], passed: Rates, expected: Finding) -> None:
-    assert find({**GIGABIT, **changed}, passed, 1_000, RULES) == expected
+    assert find("sfp1", {**GIGABIT, **changed}, passed, 1_000, RULES) == expected
 
 
 @pytest.mark.parametrize(

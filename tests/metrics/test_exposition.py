@@ -4,6 +4,7 @@ import asyncio
 import gzip
 import subprocess
 from dataclasses import replace
+from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
 from random import Random
@@ -19,6 +20,7 @@ from monitor.clock import NS_PER_S, VirtualClock
 from monitor.metrics.exposition import Exposition
 from monitor.sample import Verdict
 from monitor.settings.fleet import Fleet
+from monitor.store.upkeep import forget_old
 from tests.web.conftest import Desk, office
 
 __all__ = ["office"]
@@ -203,7 +205,7 @@ def test_without_its_database_it_still_says_what_is_on_the_network(office: Desk)
     assert "upazila_outage" not in page
 
 
-def test_all_outages_are_counted_again_only_when_there_is_another(office: Desk) -> None:
+def test_outages_are_counted_only_when_there_is_another(office: Desk) -> None:
     counted: list[str] = []
 
     def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
@@ -211,8 +213,21 @@ def test_all_outages_are_counted_again_only_when_there_is_another(office: Desk) 
 
     event.listen(office.store.engine, "before_cursor_execute", note)
     office.text()
-    office.text()
-    assert len(counted) == 1
+    assert len(counted) == 0
     office.goes_down("backbone-north")
     assert value(office.text(), "upazila_outages_total", site="backbone-north") == 1
-    assert len(counted) == 2
+    assert len(counted) == 1
+
+
+def test_the_count_of_outages_does_not_fall_when_old_ones_are_forgotten(office: Desk) -> None:
+    for count in (1, 2):
+        office.goes_down("udc-juniadaha")
+        for _ in range(2):
+            office.round("udc-juniadaha")
+        assert value(office.text(), "upazila_outages_total", site="udc-juniadaha") == count
+
+    with office.store.write() as session:
+        assert forget_old(session, office.clock.utc() + timedelta(days=400), timedelta(days=365)) == 2
+    assert value(office.text(), "upazila_outages_total", site="udc-juniadaha") == 2
+    office.goes_down("udc-juniadaha")
+    assert value(office.text(), "upazila_outages_total", site="udc-juniadaha") == 3

@@ -1,10 +1,11 @@
 """Where a secret is looked for, and that it does not show."""
 
+import os
 from pathlib import Path
 
 import pytest
 
-from monitor.settings.secrets import Secret, is_open_to_others, read_secret, secret_path
+from monitor.settings.secrets import MOST_LETTERS, Secret, SecretError, is_open_to_others, read_secret, secret_path
 
 
 def test_a_credential_of_the_service_comes_before_a_file_of_that_name(
@@ -26,3 +27,37 @@ def test_a_credential_of_the_service_comes_before_a_file_of_that_name(
 
 def test_a_secret_does_not_show() -> None:
     assert "canary" not in f"{Secret('canary')!r} {Secret('canary')} {[Secret('canary')]}"
+
+
+@pytest.mark.parametrize("written", [b"canary", b"canary\r\nmore", b"\xef\xbb\xbfcanary\n", b"canary\rmore"])
+def test_a_secret_is_the_first_line_however_an_editor_wrote_it(tmp_path: Path, written: bytes) -> None:
+    (tmp_path / "secret").write_bytes(written)
+    assert read_secret(tmp_path / "secret") == Secret("canary")
+
+
+NO_SECRETS = {
+    "": "is empty",
+    "\ncanary": "is empty",
+    "canary ": "blanks around it",
+    "\tcanary": "blanks around it",
+    "can\0ary": "letters that do not show",
+    "c" * (MOST_LETTERS + 1): "is too long",
+}
+
+
+@pytest.mark.parametrize(("written", "complaint"), NO_SECRETS.items(), ids=lambda text: repr(text)[:20])
+def test_what_would_be_sent_and_is_not_meant_is_refused(tmp_path: Path, written: str, complaint: str) -> None:
+    (tmp_path / "secret").write_text(written, encoding="utf-8")
+    with pytest.raises(SecretError, match=complaint) as caught:
+        read_secret(tmp_path / "secret")
+    assert "canary" not in str(caught.value)
+
+
+def test_what_is_no_file_is_refused_at_once(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")  # to read from it would wait for somebody who writes
+    (tmp_path / "loop").symlink_to("loop")
+    for name in ("pipe", "loop", "nothing", ".", "a\0b", "x" * 5_000):
+        with pytest.raises(SecretError, match=r"snmp\.v2c\.core\.community_file: .*Expected"):
+            read_secret(tmp_path / name, "snmp.v2c.core.community_file")
+    with pytest.raises(SecretError, match="is no plain file"):
+        read_secret(Path("/dev/zero"))

@@ -22,7 +22,7 @@ def test_a_bad_file_leaves_the_running_configuration_in_force_and_is_told_with_i
 
     daemon.reload()
 
-    until(lambda: "stays in force" in daemon.log(), "word of the refusal", within_s=5)
+    until(lambda: "stays in force" in daemon.log(), "word of the refusal", within_s=10)
     assert f"sites.toml:{line}: sites.site-0001.parent: no site 'site-000'. Did you mean 'site-00" in daemon.log()
     assert list(states(daemon)) == [f"site-{number:04}" for number in range(SITES)]
     # Not only the list is still there: rounds go on.
@@ -38,8 +38,8 @@ def test_a_good_file_brings_the_new_site_and_takes_the_old_one_away(daemon: Daem
 
     daemon.reload()
 
+    until(lambda: f"site-{SITES:04}" in states(daemon), "the new site", within_s=10)
     wait_until_all_up(daemon, SITES)
-    until(lambda: f"site-{SITES:04}" in states(daemon), "the new site", within_s=5)
     assert f"site-{SITES - 1:04}" not in states(daemon)
     assert daemon.metric("upazila_probe_success", site=f"site-{SITES:04}") == 1
     assert daemon.metric("upazila_probe_success", site=f"site-{SITES - 1:04}") is None

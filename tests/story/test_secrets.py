@@ -98,7 +98,7 @@ def test_no_failure_writes_a_secret_anywhere(lab: Lab, daemon: Daemon, tmp_path:
             ["check"],
             ["status"],
             ["events"],
-            ["discover", "127.0.0.1"],
+            ["discover", "127.0.0.1", "--snmp", "open", "--snmp", "signed"],
             [*probe, "--community-file", str(daemon.home / "community")],
             [*probe, "--v3", "signed"],
         ):

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from monitor.probes.snmp.client import Agent, V2cClient, V2cOptions
+from monitor.probes.snmp.patience import room
 from monitor.probes.snmp.session import Session, SnmpError
-from monitor.settings.secrets import Secret, SecretError, is_open_to_others, read_secret, secret_path
+from monitor.settings.secrets import Secret, SecretError, read_secret, secret_path
 from monitor.settings.snmp_section import LEAST_KEY, Snmp
 
 if TYPE_CHECKING:
@@ -28,7 +29,8 @@ class Agents:
         self._options = options
         self._home = home
         self._rejected = Counter[str]() if rejected is None else rejected
-        self._v2c = V2cClient(V2cOptions(options.timeout_s, options.retries), self._rejected)
+        self._places = room()
+        self._v2c = V2cClient(V2cOptions(options.timeout_s, options.retries), self._rejected, self._places)
         self._communities: dict[str, Secret] = {}
         self._v3: dict[str, V3Client] = {}
 
@@ -36,7 +38,7 @@ class Agents:
         """Reads the secrets and opens the sockets; a secret that cannot be had is told, and costs its devices only."""
         for name, community in self._options.v2c.items():
             with suppress(SecretError):
-                self._communities[name] = self._secret(community.community_file)
+                self._communities[name] = self._secret(f"snmp.v2c.{name}.community_file", community.community_file)
         for name in self._options.v3:
             with suppress(SecretError):
                 self._v3[name] = self._user(name)
@@ -72,20 +74,23 @@ class Agents:
         from monitor.probes.snmp.v3 import V3Client
 
         entry = self._options.v3[name]
-        files = (entry.auth_key_file, entry.priv_key_file)
-        auth_key, priv_key = (None if file is None else self._secret(file, LEAST_KEY) for file in files)
+        files = {"auth_key_file": entry.auth_key_file, "priv_key_file": entry.priv_key_file}
+        auth_key, priv_key = (
+            None if file is None else self._secret(f"snmp.v3.{name}.{key}", file, LEAST_KEY)
+            for key, file in files.items()
+        )
         credential = Credential(entry.user, entry.auth, auth_key, entry.priv, priv_key)
-        return V3Client(credential, self._options.timeout_s, self._options.retries, rejected=self._rejected)
+        options = (self._options.timeout_s, self._options.retries)
+        return V3Client(credential, *options, self._rejected, self._places)
 
-    def _secret(self, file: Path, least: int = 1) -> Secret:
+    def _secret(self, key: str, file: Path, least: int = 1) -> Secret:
+        """Trouble is told by the key that names the file: what stands there may be the secret itself."""
         path = secret_path(self._home, file)
         try:
-            secret = read_secret(path)
+            secret = read_secret(path, key)
         except SecretError as error:
             log.error("%s", error)
             raise
         if len(secret.reveal()) < least:
             log.warning("%s: shorter than agents accept. Expected at least %d letters", path, least)
-        if is_open_to_others(path):
-            log.warning("%s: others on this machine can read it. Expected mode 0600", path)
         return secret

@@ -1,8 +1,7 @@
 """SNMPv2c to any number of agents over one UDP socket a family.
 
 An answer counts only from the address and port that were asked, with the community and the random request-id of the
-question; whatever else arrives is counted by its reason. At most so many questions are under way at once, because more
-than that make healthy agents look silent.
+question; whatever else arrives is counted by its reason.
 """
 
 import asyncio
@@ -14,7 +13,7 @@ from typing import NamedTuple
 
 from monitor.probes.snmp.ber import BerError, Oid
 from monitor.probes.snmp.messages import GET, GET_BULK, GET_NEXT, Binding, Numbers, Response, read_response, request
-from monitor.probes.snmp.patience import Patience
+from monitor.probes.snmp.patience import Patience, Place, room
 from monitor.probes.snmp.session import GarbledError, SilentError, refusal
 from monitor.probes.snmp.sockets import Sockets, Where
 from monitor.settings.secrets import Secret
@@ -34,7 +33,6 @@ class V2cOptions:
 
     timeout_s: float = 2.0
     retries: int = 1
-    most_under_way: int = 50
 
 
 class _Question(NamedTuple):
@@ -59,9 +57,17 @@ class _Asked:
 
 
 class V2cClient:
-    """Belongs to the running event loop from `open` to `close`. ``rejected`` counts what was no answer that counts."""
+    """Belongs to the running event loop from `open` to `close`.
 
-    def __init__(self, options: V2cOptions | None = None, rejected: Counter[str] | None = None) -> None:
+    ``rejected`` counts what was no answer that counts; ``places`` are shared by all whose questions count together.
+    """
+
+    def __init__(
+        self,
+        options: V2cOptions | None = None,
+        rejected: Counter[str] | None = None,
+        places: asyncio.Semaphore | None = None,
+    ) -> None:
         self.options = options or V2cOptions()
         self.rejected = Counter[str]() if rejected is None else rejected
         self._sockets = Sockets(self._arrived)
@@ -69,7 +75,7 @@ class V2cClient:
         self._odd: dict[Where, str] = {}
         self._numbers = Numbers()
         self._patience = Patience(self.options.timeout_s)
-        self._room = asyncio.Semaphore(self.options.most_under_way)
+        self._places = places or room()
 
     def open(self) -> None:
         """Opens the sockets; raises OSError when this machine has no network at all."""
@@ -86,32 +92,32 @@ class V2cClient:
 
     async def ask(self, agent: _Asked, kind: int, oids: Sequence[Oid], repetitions: int = 0) -> list[Binding]:
         """One question, asked again when it goes unanswered; raises SilentError and AgentError."""
-        community = agent.community
-        async with self._room:
+        self._odd[agent.where] = ""
+        try:
             for _ in range(1 + self.options.retries):
-                answer = await self._ask_once(agent, kind, community, oids, repetitions)
+                answer = await self._ask_once(agent, kind, oids, repetitions)
                 if answer is not None:
-                    self._odd.pop(agent.where, None)
                     if answer.status:
                         raise refusal(answer.status, answer.error_index)
                     return answer.bindings
-        if (why := self._odd.pop(agent.where, None)) is not None:
+        finally:
+            why = self._odd.pop(agent.where, "")
+        if why:
             raise GarbledError(f"no answer from {agent.address} that counts: {why}")
         raise SilentError(f"no answer from {agent.address}: it is away, speaks no SNMP v2c, or has another community")
 
-    async def _ask_once(
-        self, agent: _Asked, kind: int, community: bytes, oids: Sequence[Oid], repetitions: int
-    ) -> Response | None:
-        number = self._numbers.draw(self._under_way)
-        answered: asyncio.Future[Response | None] = self._patience.future()
-        self._under_way[number] = _Question(agent.where, community, answered)
-        try:
-            message = request(kind, community, number, oids, repetitions)
-            if not self._sockets.send(message, agent.version, agent.where):
-                return None
-            return await answered
-        finally:
-            del self._under_way[number]
+    async def _ask_once(self, agent: _Asked, kind: int, oids: Sequence[Oid], repetitions: int) -> Response | None:
+        async with Place(self._places):
+            number = self._numbers.draw(self._under_way)
+            answered: asyncio.Future[Response | None] = self._patience.future()
+            self._under_way[number] = _Question(agent.where, agent.community, answered)
+            try:
+                message = request(kind, agent.community, number, oids, repetitions)
+                if not self._sockets.send(message, agent.version, agent.where):
+                    return None
+                return await answered
+            finally:
+                del self._under_way[number]
 
     def _arrived(self, data: bytes, source: Where) -> None:
         try:
@@ -132,7 +138,7 @@ class V2cClient:
     def _reject(self, reason: str, whose: Where, why: str) -> None:
         """Counts it; should that agent stay without an answer that counts, ``why`` is the word about it."""
         self.rejected[reason] += 1
-        if any(question.where == whose for question in self._under_way.values()):
+        if whose in self._odd:
             self._odd[whose] = why
 
 

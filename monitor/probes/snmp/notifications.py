@@ -63,6 +63,9 @@ class Notification(NamedTuple):
     name: str
     reply: bytes = b""
 
+    def __repr__(self) -> str:
+        return f"<notification {self.name}>"  # the reply bears the community
+
 
 def version(data: bytes) -> int:
     """The SNMP version of a datagram; raises BerError."""

@@ -18,7 +18,7 @@ from ipaddress import IPv4Address, IPv6Address
 from monitor.probes.snmp.ber import BerError, Oid
 from monitor.probes.snmp.keys import Credential, Keys, keys_for
 from monitor.probes.snmp.messages import GET, GET_BULK, GET_NEXT, RESPONSE, Binding, Numbers, pdu
-from monitor.probes.snmp.patience import Patience
+from monitor.probes.snmp.patience import Patience, Place, room
 from monitor.probes.snmp.session import CredentialsError, GarbledError, SilentError, SnmpError, refusal
 from monitor.probes.snmp.sockets import Sockets, Where
 from monitor.probes.snmp.usm import (
@@ -53,11 +53,16 @@ NO_KEYS = Keys(None, b"", None, b"")
 
 @dataclass(slots=True)
 class _Known:
-    """An agent's engine, the keys for it, and when its clock was last heard."""
+    """An agent's engine, the keys for it, and when its clock was last heard; at first it has not ``signed`` that.
+
+    ``doubted``: it fell silent, and is asked anew who it is; what it says unasked counts as before.
+    """
 
     engine: Engine
     keys: Keys
     heard_mono_s: float
+    signed: bool = False
+    doubted: bool = False
 
     def now(self) -> Engine:
         """The engine with what its clock must show by now."""
@@ -66,7 +71,7 @@ class _Known:
 
     def hear(self, said: Engine) -> None:
         """Goes by the clock of a message that is signed and timely."""
-        self.engine, self.heard_mono_s = said, time.monotonic()
+        self.engine, self.heard_mono_s, self.signed = said, time.monotonic(), True
 
 
 @dataclass(slots=True)
@@ -85,8 +90,8 @@ class V3Client:
         credential: Credential,
         timeout_s: float = 2.0,
         retries: int = 1,
-        most_under_way: int = 50,
         rejected: Counter[str] | None = None,
+        places: asyncio.Semaphore | None = None,
     ) -> None:
         self.rejected = Counter[str]() if rejected is None else rejected
         self.credential = credential
@@ -98,7 +103,7 @@ class V3Client:
         self._odd: dict[Where, str] = {}
         self._numbers = Numbers()
         self._patience = Patience(timeout_s)
-        self._room = asyncio.Semaphore(most_under_way)
+        self._places = places or room()
         self._salt = secrets.randbits(64)
 
     def open(self) -> None:
@@ -122,7 +127,7 @@ class V3Client:
     def notification(self, address: IPv4Address | IPv6Address, port: int, envelope: Envelope) -> Scoped | None:
         """What the agent there says unasked; None unless it is signed by it and in time. Raises BerError.
 
-        Only agents that have been asked something before are believed: that is how their engine is known.
+        Only agents that have answered something before are believed: that is how their engine and its clock are known.
         """
         known = self._known.get((str(address), port))
         if known is None or known.engine.id != envelope.engine.id or envelope.user != self._user:
@@ -130,7 +135,7 @@ class V3Client:
         level = (AUTH if known.keys.digest else 0) | (PRIV if known.keys.cipher else 0)
         if envelope.level & (AUTH | PRIV) != level:
             return None
-        signed = level & AUTH == 0 or is_signed_by(envelope, known.keys)
+        signed = level & AUTH == 0 or (known.signed and is_signed_by(envelope, known.keys))
         if not signed or not is_timely(known.now(), envelope.engine):
             return None
         return read_scoped(envelope, known.keys)
@@ -139,15 +144,16 @@ class V3Client:
         self, address: IPv4Address | IPv6Address, port: int, kind: int, oids: Sequence[Oid], repetitions: int = 0
     ) -> list[Binding]:
         """One question, asked again when it goes unanswered; raises SnmpError."""
-        tries, corrections = 1 + self._retries, MOST_CORRECTIONS
-        async with self._room:
+        tries, corrections, where = 1 + self._retries, MOST_CORRECTIONS, (str(address), port)
+        self._odd[where] = ""
+        try:
             while tries > 0:
-                found = await self._ask_once(address, (str(address), port), kind, oids, repetitions)
+                found = await self._ask_once(address, where, kind, oids, repetitions)
                 if found is None:
-                    self._known.pop((str(address), port), None)  # it may have become another engine
+                    if (known := self._known.get(where)) is not None:
+                        known.doubted = True  # it may have become another engine
                     tries -= 1
                 elif found.kind == RESPONSE:
-                    self._odd.pop((str(address), port), None)
                     if found.status:
                         raise refusal(found.status, found.error_index)
                     return found.bindings
@@ -155,7 +161,9 @@ class V3Client:
                     corrections -= 1
                 else:
                     raise SnmpError(f"{address}: its engine's id or clock does not keep still")
-        if (why := self._odd.pop((str(address), port), None)) is not None:
+        finally:
+            why = self._odd.pop(where, "")
+        if why:
             raise GarbledError(f"no answer from {address} that counts: {why}")
         raise SilentError(f"no answer from {address}: it is away or speaks no SNMPv3")
 
@@ -163,17 +171,19 @@ class V3Client:
         self, address: IPv4Address | IPv6Address, where: Where, kind: int, oids: Sequence[Oid], repetitions: int
     ) -> Scoped | None:
         """The answer, a report that has been acted upon, or None; raises CredentialsError."""
-        known = self._known.get(where) or await self._discover(address, where)
+        known = self._known.get(where)
+        if known is None or known.doubted:
+            known = await self._discover(address, where)
         if known is None:
             return None
-        engine = known.now()
-        number = self._numbers.draw(self._under_way)
-        self._salt += 1
-        content = scoped(engine.id, pdu(kind, number, oids, repetitions))
-        message = seal(number, engine, self._user, known.keys, content, self._salt)
-        answer = await self._await(
-            number, _Question(where, known, self._user, self._patience.future()), message, address
-        )
+        async with Place(self._places):
+            engine = known.now()
+            number = self._numbers.draw(self._under_way)
+            self._salt += 1
+            content = scoped(engine.id, pdu(kind, number, oids, repetitions))
+            message = seal(number, engine, self._user, known.keys, content, self._salt)
+            question = _Question(where, known, self._user, self._patience.future())
+            answer = await self._await(number, question, message, address)
         if answer is None:
             return None
         envelope, said = answer
@@ -194,10 +204,11 @@ class V3Client:
             raise SnmpError(f"{where[0]} reports what nobody asked")
 
     async def _discover(self, address: IPv4Address | IPv6Address, where: Where) -> _Known | None:
-        number = self._numbers.draw(self._under_way)
-        message = seal(number, NOBODY, b"", NO_KEYS, scoped(b"", pdu(GET, number, ())), 0)
-        question = _Question(where, _Known(NOBODY, NO_KEYS, 0.0), b"", self._patience.future())
-        answer = await self._await(number, question, message, address)
+        async with Place(self._places):
+            number = self._numbers.draw(self._under_way)
+            message = seal(number, NOBODY, b"", NO_KEYS, scoped(b"", pdu(GET, number, ())), 0)
+            question = _Question(where, _Known(NOBODY, NO_KEYS, 0.0), b"", self._patience.future())
+            answer = await self._await(number, question, message, address)
         if answer is None:
             return None
         engine = answer[0].engine
@@ -238,7 +249,7 @@ class V3Client:
     def _reject(self, reason: str, whose: Where, why: str) -> None:
         """Counts it; should that agent stay without an answer that counts, ``why`` is the word about it."""
         self.rejected[reason] += 1
-        if any(question.where == whose for question in self._under_way.values()):
+        if whose in self._odd:
             self._odd[whose] = why
 
 

@@ -9,6 +9,7 @@ from monitor.probes.snmp.session import AgentError, Session, SilentError
 MOST_ROWS = 1_000
 ROOM = 48  # bindings in one answer: small enough for one packet on most links
 AT_ONCE = 8  # columns in one question
+MOST_INDEX, MOST_VALUE = 64, 512  # bytes: what is longer would fill the memory with what nobody shows
 
 Row = tuple[int, ...]
 Column = dict[Row, Value]
@@ -17,8 +18,8 @@ Column = dict[Row, Value]
 async def walk(session: Session, columns: Sequence[Oid], most_rows: int = MOST_ROWS) -> Mapping[Oid, Column]:
     """Each column's values by the index of their row; a column that the agent lacks is empty.
 
-    A column ends where the agent leaves it, repeats itself or goes backwards, and after ``most_rows``. Raises SnmpError
-    when the agent falls silent.
+    A column ends where the agent leaves it, repeats itself, goes backwards or says that there is nothing, and after
+    ``most_rows``. Raises SnmpError when the agent falls silent.
     """
     found: dict[Oid, Column] = {column: {} for column in columns}
     silent = False
@@ -75,12 +76,13 @@ def _row(index: bytes) -> Row:
 
 def _took(taken: Column, column: Oid, last: dict[Oid, Oid], name: Oid, value: Value, most_rows: int) -> bool:
     """Takes a value in; False: the column is over."""
-    if value is Missing.END or not name.startswith(column) or len(name) == len(column) or len(taken) >= most_rows:
+    if isinstance(value, Missing) or not name.startswith(column) or len(taken) >= most_rows:
+        return False
+    if not 0 < len(name) - len(column) <= MOST_INDEX:
         return False
     row = _row(name[len(column) :])
     if last[column] != column and row <= _row(last[column][len(column) :]):
         return False
     last[column] = name
-    if not isinstance(value, Missing):
-        taken[row] = value
+    taken[row] = value[:MOST_VALUE] if isinstance(value, bytes | str) else value
     return True

@@ -1,5 +1,6 @@
 """How the tests of SNMP read an agent on loopback."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from ipaddress import ip_address
@@ -11,9 +12,11 @@ from tests.lab.agents import HOST
 
 
 @asynccontextmanager
-async def client(*, timeout_s: float = 2.0, retries: int = 1, most_under_way: int = 50) -> AsyncIterator[V2cClient]:
+async def client(
+    *, timeout_s: float = 2.0, retries: int = 1, places: asyncio.Semaphore | None = None
+) -> AsyncIterator[V2cClient]:
     """A client on the running loop."""
-    made = V2cClient(V2cOptions(timeout_s, retries, most_under_way))
+    made = V2cClient(V2cOptions(timeout_s, retries), places=places)
     made.open()
     try:
         yield made

@@ -4,7 +4,7 @@ import asyncio
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from threading import Thread
+from threading import Thread, Timer
 
 import pytest
 
@@ -137,9 +137,22 @@ async def test_never_more_questions_are_under_way_than_allowed() -> None:
                 own.sendto(answer(late), who)
 
     with agent(in_fives) as port:
-        async with client(most_under_way=5) as made:
+        async with client(places=asyncio.Semaphore(5)) as made:
             answers = await asyncio.gather(*(talk(made, port, "public").get([NAME]) for _ in range(50)))
     assert (len(answers), most) == (50, 5)
+
+
+async def test_the_silent_and_the_slow_leave_their_places_to_others() -> None:
+    def slowly(own: socket.socket, number: int, asker: tuple[str, int]) -> None:
+        Timer(1.2, lambda: own.sendto(answer(number), asker)).start()
+
+    with agent(slowly) as slow, agent(lambda own, number, asker: own.sendto(answer(number), asker)) as quick:
+        async with client(places=asyncio.Semaphore(2)) as made:
+            waiting = [asyncio.create_task(talk(made, slow, "public").get([NAME])) for _ in range(4)]
+            await asyncio.sleep(0)
+            assert await talk(made, quick, "public").get([NAME]) == [(NAME, b"router")]
+            assert not any(task.done() for task in waiting)
+            assert await asyncio.gather(*waiting) == [[(NAME, b"router")]] * 4
 
 
 async def test_a_closed_port_is_silence_and_disturbs_no_other() -> None:

@@ -267,5 +267,42 @@ async def test_what_an_agent_says_unasked_counts_once_its_engine_is_known_and_wh
             assert client.notification(address, port, notice(engine, keys)) is None
 
 
+async def test_who_forges_an_engines_clock_cannot_make_its_old_traps_count() -> None:
+    def trap(engine: Engine) -> Envelope:
+        pdu = answer_pdu(TRAP, 5, TRAP_OID, tagged(OBJECT_ID, oid("1.3.6.1.6.3.1.1.5.3")))
+        return open_envelope(seal(7, engine, b"monitor", keys_for(USER, engine.id), scoped(engine.id, pdu), 1))
+
+    address, long_ago, told = ip_address(HOST), ENGINE._replace(boots=2, time_s=77), []
+
+    def forger(agent: Agent, envelope: Envelope, said: Scoped) -> bytes:
+        told.append(client.notification(address, port, trap(long_ago)))  # its clock is known from the discovery
+        return not_signed(agent, envelope, said)
+
+    agent = Agent(engine=long_ago, manner=forger)
+    async with running(agent) as (client, port):
+        with pytest.raises(SilentError):
+            await name_of(client, port)
+        assert told == [None]
+
+        agent.engine, agent.manner = ENGINE, None
+        await name_of(client, port)
+        assert client.notification(address, port, trap(long_ago)) is None
+        assert client.notification(address, port, trap(ENGINE)) is not None
+
+
+@pytest.mark.parametrize("forged", [ENGINE._replace(boots=2**31 - 2, time_s=2**31 - 1), ENGINE._replace(boots=0)])
+async def test_a_forged_clock_costs_one_question(forged: Engine) -> None:
+    honest = Agent.report
+
+    class Forged(Agent):
+        def report(self, number: int, stat: int, keys: Keys = NO_KEYS) -> bytes:
+            if stat == UNKNOWN_ENGINE and self.discoveries == 1:
+                return honest(Agent(forged), number, stat)
+            return honest(self, number, stat, keys)
+
+    async with running(Forged(), retries=1) as (client, port):
+        assert await name_of(client, port) == b"core"
+
+
 def test_the_level_of_a_report_is_that_of_its_keys() -> None:
     assert open_envelope(Agent().report(1, NOT_IN_TIME, keys_for(SIGNED_ONLY, ENGINE.id))).level & AUTH

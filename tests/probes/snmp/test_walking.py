@@ -1,5 +1,6 @@
 """Agents of all manners, played: whatever they do, a walk ends and has taken what could be had."""
 
+import tracemalloc
 from collections.abc import Sequence
 
 import pytest
@@ -138,3 +139,37 @@ async def test_silence_is_an_error() -> None:
 
     with pytest.raises(SilentError):
         await walk(Silent({}), [A])
+
+
+class Endless:
+    """An agent whose columns never end: each name is a new one, with this behind it and this value."""
+
+    def __init__(self, tail: bytes, value: Value) -> None:
+        self.tail, self.value = tail, value
+        self.asked = 0
+
+    async def get(self, oids: Sequence[Oid]) -> list[Binding]:
+        return []
+
+    async def get_bulk(self, oids: Sequence[Oid], repetitions: int) -> list[Binding]:
+        self.asked += 1
+        index = bytes([0x81, 0x80 | self.asked >> 14, 0x80 | self.asked >> 7 & 0x7F, self.asked & 0x7F])
+        return [
+            (next(column for column in (A, B, C) if oid.startswith(column)) + index + self.tail, self.value)
+            for oid in oids
+        ]
+
+
+async def test_rows_that_are_not_there_are_not_walked_for_ever() -> None:
+    agent = Endless(b"", Missing.NO_INSTANCE)
+    assert await walk(agent, [A, B, C]) == {A: {}, B: {}, C: {}}
+    assert agent.asked == 1
+
+
+async def test_an_agent_fills_no_memory_with_what_nobody_shows() -> None:
+    tracemalloc.start()
+    for tail in (b"\x8f\x01" * 30, b"\x8f\x01" * 300):
+        await walk(Endless(tail, b"x" * 7_000), [A, B, C])
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak <= 6 * 2**20, "for three columns of a thousand rows"

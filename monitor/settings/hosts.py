@@ -1,0 +1,14 @@
+"""Names of hosts, told from what a resolver would take for an address in one of the old short forms."""
+
+import re
+from unicodedata import normalize
+
+_ENDS_WITH_A_NUMBER = re.compile(r"(?:.*\.)?(?:\d+|0x[0-9a-f]*)\.?", re.IGNORECASE | re.DOTALL)
+
+
+def is_short_address(name: str) -> bool:
+    """Whether it is an IPv4 address in short, octal or hexadecimal: '1.2' means 1.0.0.2, and seldom is what was meant.
+
+    No name ends with a number (RFC 1123, 2.1). Resolvers know other letters for digits and dots as well (RFC 3490).
+    """
+    return _ENDS_WITH_A_NUMBER.fullmatch(normalize("NFKC", name).replace("\u3002", ".").strip()) is not None

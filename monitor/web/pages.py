@@ -1,0 +1,59 @@
+"""The page in both languages, and the same as data: made of one status, which its readers share for a second.
+
+All of it is made in threads beside the probing loop, one thing at a time, and in steps so short that the loop turns
+meanwhile.
+"""
+
+import asyncio
+import json
+from collections.abc import Callable, Mapping
+from typing import Any, Literal
+
+from monitor.clock import NS_PER_S, Clock
+from monitor.metrics.live import Live
+from monitor.settings.load import Settings
+from monitor.store.session import Store
+from monitor.web.page import render
+from monitor.web.status import status
+
+FRESH_NS = NS_PER_S
+
+PageName = Literal["bn", "en", "json"]
+
+
+class Pages:
+    """Works on the event loop that feeds ``live``; ``settings_of`` gives the configuration that is in force."""
+
+    def __init__(self, live: Live, store: Store, settings_of: Callable[[], Settings], clock: Clock) -> None:
+        self._live, self._store, self._settings_of, self._clock = live, store, settings_of, clock
+        self._status: dict[str, Any] = {}
+        self._made_ns = 0
+        self._pages: dict[PageName, bytes] = {}
+        self._one_at_a_time = asyncio.Lock()
+
+    async def page(self, name: PageName) -> bytes:
+        """One of the three, at most a second old."""
+        async with self._one_at_a_time:
+            if not self._status or self._clock.mono_ns() - self._made_ns > FRESH_NS:
+                self._status = await asyncio.to_thread(status, self._live, self._store, self._clock)
+                self._made_ns, self._pages = self._clock.mono_ns(), {}
+            if name not in self._pages:
+                self._pages[name] = await asyncio.to_thread(self._written, name)
+            return self._pages[name]
+
+    def _written(self, name: PageName) -> bytes:
+        if name == "json":
+            return _json(self._status).encode()
+        office = self._settings_of().charter.office
+        return render(self._status, {"bn": office.name_bn, "en": office.name_en}, name).encode()
+
+
+def _json(now: Mapping[str, Any]) -> str:
+    """Site by site: while all of them are written at once, no other thread gets its turn."""
+    sites = ",".join(map(_compact, now["sites"]))
+    others = _compact({name: value for name, value in now.items() if name != "sites"})
+    return f'{{"sites":[{sites}],{others[1:]}'
+
+
+def _compact(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
