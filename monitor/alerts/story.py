@@ -24,7 +24,7 @@ def tell(session: Session, office: Office, number: str) -> Iterator[str]:
         yield f"{service.key}  {service.name_en}"
     if ticket.asker:
         yield f"From: {ticket.asker} (by {ticket.source})"
-        yield f"Request: {ticket.text}"
+        yield "Request: " + ticket.text.replace("\n", "\n  ")
     for outage in ticket.outages:
         until = moment_text(outage.ended_utc, "en") if outage.ended_utc else "now"
         suspected = f"; suspected cause: {outage.cause} ({outage.cause_why})" if outage.cause else ""

@@ -120,8 +120,11 @@ def _page(now: dict[str, Any], every: bool) -> "Group":
         if count:
             line.append(f"   {count} {state}", style=STYLES.get(state, ""))
     parts.append(line)
+    if now.get("store_refuses"):
+        parts.append(Text(f"The database refuses to write, decisions wait: {now['store_refuses']}", style="bold red"))
     wrong = (now.get("mail") or {}).get("wrong", ())
     parts += [Text(f"Mail: {line}", style="bold red") for line in wrong]
+    parts += [Text(f"SNMP: {each['device']}: {each['why']}", style="yellow") for each in now.get("snmp", ())[:5]]
     if every or counts["up"] < len(now["sites"]):
         parts.append(_sites(now["sites"], every))
     if now["outages"]:

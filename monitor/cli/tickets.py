@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from monitor.alerts.office import Office
 
 OLDEST = timedelta(days=366)
+LONGEST_NAME, LONGEST_ASKER = 100, 200  # letters
 
 app = typer.Typer(help="Shows a ticket, or does something to it.", no_args_is_help=True)
 
@@ -107,25 +108,28 @@ def show(context: typer.Context, number: Number, as_json: AsJson = False) -> Non
     for line in story:
         output.print(line)
     for event in facts["events"]:
-        output.print(f"{local(event['at_utc'])}  {event['kind']:<14} {event['actor']:<12} {event['text']}")
+        text = event["text"].replace("\n", "\n" + " " * 21)  # no line of it looks like an event of its own
+        output.print(f"{local(event['at_utc'])}  {event['kind']:<14} {event['actor']:<12} {text}")
 
 
 def _act(
     context: typer.Context, number: str, action: str, text: str, actor: str, until_utc: datetime | None = None
 ) -> None:
+    from monitor.alerts.helpdesks.telling import clean
     from monitor.alerts.office import Office
     from monitor.alerts.tickets import TicketError, act
+    from monitor.charter.text import moment_text, one_line
     from monitor.clock import SystemClock
 
-    settings = settings_of(context.obj)
+    settings, text, actor = settings_of(context.obj), clean(text), one_line(actor or user(), LONGEST_NAME)
     with store_of(settings) as store:
         try:
             with store.write() as session:
                 now_utc = SystemClock().utc()
-                ticket = act(
-                    session, Office.of(settings), number, action, actor or user(), text, now_utc, until_utc=until_utc
-                )
-                print(f"{ticket.number} is {ticket.state}.")
+                ticket = act(session, Office.of(settings), number, action, actor, text, now_utc, until_utc=until_utc)
+                until = f" until {moment_text(until_utc, 'en')}" if until_utc else ""
+                stage = f", at stage {ticket.stage}" if ticket.stage else ""
+                print(f"{ticket.number} is {ticket.state.replace('_', ' ')}{until}{stage}.")
         except TicketError as error:
             raise Failure(str(error), NO) from None
 
@@ -155,6 +159,7 @@ def new(
 ) -> None:
     """Registers a citizen's complaint or request, or an official one, and says until when it is due."""
     from monitor.alerts.complaints import Request, register
+    from monitor.alerts.helpdesks.telling import clean
     from monitor.alerts.office import Office
     from monitor.charter import text as words
     from monitor.clock import SystemClock
@@ -162,9 +167,11 @@ def new(
     settings = settings_of(context.obj)
     office, now_utc = Office.of(settings), SystemClock().utc()
     key = _service_key(office, service, official)
+    asker, text = words.one_line(asker, LONGEST_ASKER), clean(text)
+    actor = words.one_line(actor or user(), LONGEST_NAME)
     request = Request(key, _way(way), asker, text, _received(at, now_utc), _email(email), _site(office, site))
     with store_of(settings) as store, store.write() as session:
-        ticket = register(session, office, request, actor or user(), now_utc)
+        ticket = register(session, office, request, actor, now_utc)
         print(f"{ticket.number}: due {words.moment_text(ticket.deadline_utc, 'en')}")
 
 

@@ -90,6 +90,7 @@ class Daemon:
         judging = rules_of(settings.monitor.judging)
         self._recorder.put(self._board.replace_fleet(settings.fleet, judging, clock.utc()))
         self._live.clock_suspect = lambda: self._recorder.clock_suspect
+        self._live.store_refuses = lambda: self._recorder.failing
         self._evidence = Evidence(clock, self._live, self._recorder.put)
         self._evidence.configure(traces=settings.monitor.judging.trace)
         self._poller = Poller(clock, self._live, settings, self._board, self._decided)

@@ -9,7 +9,7 @@ from pathlib import Path
 from monitor.alerts.helpdesks.registry import key_of
 from monitor.alerts.office import Office
 from monitor.settings.load import Settings
-from monitor.settings.secrets import is_open_to_others, secret_path
+from monitor.settings.secrets import SecretError, is_open_to_others, read_secret, secret_path
 from monitor.store.session import Store
 
 
@@ -28,9 +28,10 @@ def warnings(settings: Settings, office: Office, now_utc: datetime) -> Iterator[
         yield f"no mail server in monitor.toml [mail]: mails are written to {folder} and reach nobody"
     for officer in office.charter.without_email():
         yield f"no e-mail address for officers.{officer.role} in charter.toml: mails to this officer go to files"
+    if mail.password_file:
+        yield from _faults("mail.password_file", settings.home / mail.password_file, "no mail can be sent")
     for key, file in _secrets(settings):
-        if not isfile(secret_path(settings.home, file)):  # its name is not told: it may be the secret itself
-            yield f"{key}: no such file is seen in {settings.home}: its devices cannot be read by SNMP"
+        yield from _faults(key, secret_path(settings.home, file), "its devices cannot be read by SNMP")
     for file in settings.monitor.helpdesk.secrets:
         path = settings.home / file
         if not isfile(path):
@@ -41,6 +42,16 @@ def warnings(settings: Settings, office: Office, now_utc: datetime) -> Iterator[
         yield f"no list of public holidays for {year} in holidays.toml: its deadlines are estimates"
     for year in office.calendar.missing_ramadans(office.calendar.local(now_utc).date()):
         yield f"no dates of Ramadan for {year} in calendar.toml: its office hours are estimates"
+
+
+def _faults(key: str, path: Path, so: str) -> Iterator[str]:
+    """What is wrong with a secret's file. A path that leads nowhere is not told: it may be the secret itself."""
+    try:
+        read_secret(path, key)
+    except SecretError as error:
+        yield f"{error}: until then {so}"
+    if isfile(path) and is_open_to_others(path):
+        yield f"{path} can be read by others: chmod 600 {path}"
 
 
 def _secrets(settings: Settings) -> Iterator[tuple[str, Path]]:

@@ -14,7 +14,9 @@ from monitor.store.session import Store
 STAGES = {0: "officer", 1: "1", 2: "2", 3: "3"}
 OUTAGE = Labels("site", "service")
 
-READABLE = Family("upazila_store_readable", "gauge", "1 while the database answers.", unit="0 or 1")
+READABLE = Family(
+    "upazila_store_readable", "gauge", "1 while the database answers, and takes what is to be stored.", unit="0 or 1"
+)
 OPEN = Family(
     "upazila_outage_open",
     "gauge",
@@ -124,7 +126,10 @@ class Charter:
         yield from self._totals.look()
 
     def bodies(self) -> Iterator[Body]:
-        yield READABLE, gathered((), [READABLE.of(self._stored is not None)])[READABLE].encode()
+        yield (
+            READABLE,
+            gathered((), [READABLE.of(self._stored is not None and not self._live.store_refuses())])[READABLE].encode(),
+        )
         if self._stored is not None:
             for part in (self._outages, self._totals, self._few):
                 yield from part.bodies()

@@ -68,6 +68,7 @@ class Live:
     judged: bool = False
     last_turn_mono_ns: int = 0
     clock_suspect: Callable[[], bool] = bool
+    store_refuses: Callable[[], str] = str
     office: Callable[[], Office | None] = lambda: None
     helpdesk: str = ""
     rejected: Callable[[], Mapping[str, int]] = dict

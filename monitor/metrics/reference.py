@@ -49,9 +49,12 @@ SECTIONS = (
     Section(
         "Devices that are read by SNMP",
         snmp.FAMILIES,
-        "Interfaces have the names and labels that snmp_exporter's if_mib gives. Counters of devices are exposed\n"
-        "without a type, since prometheus_client would add `_total` to their names; `rate()` works as ever. All but\n"
-        f"`{snmp.STATE.name}` and `{snmp.RESTARTS.name}` are absent while the device cannot be read.",
+        "Interfaces have the names and labels that snmp_exporter's if_mib gives. Packets by kind, ifMtu, ifLastChange\n"
+        "and the like are not read: each column is a walk more, of every device at every turn; a module reads them\n"
+        "where they matter. ifType is a number (newer if_mib: `ifType_info`). Counters of devices are exposed without\n"
+        "a type: in OpenMetrics, for which Prometheus asks first, a counter has to end with `_total`; `rate()` works\n"
+        "as ever. A restart of a device may move its ifIndex, and begins other series then: sum by ifName.\n"
+        f"All but `{snmp.STATE.name}` and `{snmp.RESTARTS.name}` are absent while the device cannot be read.",
     ),
     Section("What sites serve", services.FAMILIES),
     Section(

@@ -1,7 +1,7 @@
 """What devices say by SNMP, as metrics: interfaces under the names of snmp_exporter's if_mib, all else as upazila_….
 
-Counters of devices are exposed without a type, because prometheus_client would add '_total' to their names. However
-much a device says, and under whatever names: there is an end to what is shown of it.
+Counters of devices are exposed without a type: OpenMetrics would have their names end with '_total'. However much a
+device says, and under whatever names: there is an end to what is shown of it.
 """
 
 from collections.abc import Iterator

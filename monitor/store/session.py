@@ -114,9 +114,15 @@ def existing_store(state: Path) -> Store:
     return open_store(state)
 
 
-def _migrate(store: Store) -> None:
+def migrations() -> Config:
+    """Where alembic finds them."""
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    return config
+
+
+def _migrate(store: Store) -> None:
+    config = migrations()
     scripts = ScriptDirectory.from_config(config)
     known = {script.revision for script in scripts.walk_revisions()}
     with store.engine.connect() as connection:

@@ -65,6 +65,8 @@ WORDS = {
     "breached": {"bn": "সময়সীমা অতিক্রান্ত", "en": "target missed"},
     "remaining": {"bn": "অবশিষ্ট", "en": "left"},
     "pcs": {"bn": "কম্পিউটার", "en": "PCs"},
+    "silent": {"bn": "সাড়া নেই", "en": "no answer"},
+    "loss": {"bn": "প্যাকেট লস", "en": "packet loss"},
     "seen": {"bn": "পর্যবেক্ষণ", "en": "Seen"},
     "cause": {"bn": "সম্ভাব্য কারণ", "en": "Suspected cause"},
     "events": {"bn": "সাম্প্রতিক ঘটনা", "en": "What happened lately"},
@@ -82,6 +84,10 @@ WORDS = {
     },
     "dead": {"bn": "প্রেরণ ব্যর্থ ই-মেইল", "en": "mails given up"},
     "no_store": {"bn": "ডেটাবেস সাড়া দিচ্ছে না", "en": "The database does not answer"},
+    "refuses": {
+        "bn": "ডেটাবেসে কিছু লেখা যাচ্ছে না; ডিস্ক ভরা কি না দেখুন",
+        "en": "The database refuses to write, decisions wait; is the disk full?",
+    },
     "suspect": {
         "bn": "এই যন্ত্রের ঘড়ি বিশ্বাসযোগ্য নয়: ঊর্ধ্বতন পর্যায়ে কিছু পাঠানো হচ্ছে না",
         "en": "This machine's clock cannot be believed: nothing is escalated",

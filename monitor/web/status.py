@@ -30,8 +30,10 @@ def status(live: Live, store: Store, clock: Clock) -> dict[str, Any]:
         "version": version("upazila-monitor"),
         "uptime_s": round((clock.mono_ns() - live.started_mono_ns) / 1e9),
         "clock_suspect": live.clock_suspect(),
+        "store_refuses": live.store_refuses(),
         "sites": sites,
         "counts": counts,
+        "snmp": _not_read(live, {site["id"] for site in sites if site["state"] in ("up", "degraded")}),
     }
     try:
         path = mail_path(store, live, now_utc)
@@ -40,6 +42,15 @@ def status(live: Live, store: Store, clock: Clock) -> dict[str, Any]:
     except SQLAlchemyError:  # what is on the network is shown even while the database is not
         nothing: dict[str, Any] = {"outages": [], "tickets": [], "events": [], "outbox": None, "mail": None}
         return {**found, "store_readable": False, **nothing}
+
+
+def _not_read(live: Live, answering: set[str]) -> list[dict[str, str]]:
+    """The devices that SNMP does not reach although their sites answer: of a silent one that is no news."""
+    return [
+        {"device": device, "outcome": state.outcome, "why": state.why}
+        for device, state in sorted(live.snmp.copy().items())  # which is fed meanwhile
+        if state.outcome != "ok" and device.partition("/")[0] in answering
+    ]
 
 
 def _stored(store: Store, sites: list[dict[str, Any]]) -> dict[str, Any]:

@@ -85,6 +85,18 @@ def test_check_says_what_is_there_and_what_is_missing(home: Path) -> None:
     assert "officers.responsible" in done.stdout
 
 
+def test_check_names_secrets_that_are_missing_empty_or_open_to_others(home: Path) -> None:
+    for name, text in (("empty", "\n"), ("open", "a community\n")):
+        (home / name).write_text(text)
+        (home / name).chmod(0o644 if name == "open" else 0o600)
+    with (home / "config" / "monitor.toml").open("a") as monitor:
+        monitor.writelines(f'[snmp.v2c.{name}]\ncommunity_file = "{name}"\n' for name in ("gone", "empty", "open"))
+    said = run(home, "check").stdout
+    assert "snmp.v2c.gone.community_file: cannot be read: No such file or directory. Expected a file that holds the secret" in said
+    assert "snmp.v2c.empty.community_file: its first line is empty" in said
+    assert f"{home}/open can be read by others: chmod 600 {home}/open" in said
+
+
 def test_check_of_a_bad_file_names_every_fault_and_exits_with_2(home: Path) -> None:
     sites = home / "config" / "sites.toml"
     sites.write_text(sites.read_text().replace('"127.77.2.6"', '"127.77.2.5"').replace('kind = "office"', 'kind = "x"'))

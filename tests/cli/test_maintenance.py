@@ -1,6 +1,7 @@
 """Planned work as typed, and acknowledgements with an end."""
 
 import json
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -64,5 +65,8 @@ def test_an_acknowledgement_may_have_an_end_that_is_to_come(home: Path, desk: De
     past = run(home, "ticket", "ack", number, "--until", "2020-01-01T10:00")
     assert (past.returncode, "is past" in past.stderr) == (2, True)
     tomorrow = (datetime.now(UTC) + timedelta(days=1)).isoformat(timespec="minutes")
-    assert run(home, "ticket", "ack", number, "--until", tomorrow).returncode == 0
+    done = run(home, "ticket", "ack", number, "--until", tomorrow)
+    assert done.returncode == 0
+    assert re.fullmatch(rf"{number} is acknowledged until \w+, .*, at stage 1\.\n", done.stdout)
+    assert run(home, "ticket", "raise", number).stdout == f"{number} is acknowledged, at stage 2.\n"
     assert f"until {tomorrow}" in run(home, "ticket", "show", number).stdout

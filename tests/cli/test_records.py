@@ -48,6 +48,17 @@ def test_what_cannot_be_registered_is_said_and_stores_nothing(
     assert len(desk.tickets()) == 1
 
 
+def test_what_people_type_reaches_no_terminal_as_a_command_and_no_line_of_it_is_an_event(
+    home: Path, desk: Desk
+) -> None:
+    run(home, *WALK_IN, "--service", "6", "--as", "a\x1b[31m\nb", "--text", "dark\x1b[2J\n2026-11-25  closed\tall well")
+    shown = run(home, "ticket", "show", "BHR-2026-000002").stdout
+    assert "\x1b" not in shown
+    assert " by person, from =1+1: dark" in shown
+    assert not any(line.startswith("2026-11-25  closed") for line in shown.splitlines())
+    assert "  2026-11-25  closed" in shown
+
+
 def test_an_export_is_whole_and_safe_to_open(home: Path, desk: Desk) -> None:
     run(home, *WALK_IN, "--official", "2")
     rows = list(csv.DictReader(io.StringIO(run(home, "tickets", "export", "--csv").stdout)))

@@ -46,8 +46,9 @@ def agent(lab: Lab, folder: Path, community: str, more: str = "") -> Iterator[No
         process.wait(10)
 
 
-def write(daemon: Daemon, community: str, sites: str = SITES) -> None:
-    write_config(daemon.config, sites=sites, listen=daemon.listen, settings={"probing": PROBING, "snmp": SNMP})
+def write(daemon: Daemon, community: str, sites: str = SITES, probe_every_s: float = 1) -> None:
+    settings = {"probing": {**PROBING, "interval_s": probe_every_s}, "snmp": SNMP}
+    write_config(daemon.config, sites=sites, listen=daemon.listen, settings=settings)
     with (daemon.config / "monitor.toml").open("a", encoding="utf-8") as monitor:
         monitor.write('\n[snmp.v2c.core]\ncommunity_file = "community"\n')
     secret = daemon.home / "community"
@@ -108,6 +109,19 @@ def test_a_wrong_community_is_an_event_about_credentials_and_no_outage(lab: Lab,
         daemon.reload()
         until(lambda: state(daemon, "ok") == 1, "the right one to work", 15)
         assert "canary" not in daemon.log()
+
+
+def test_a_device_that_is_gone_is_not_suspected_of_another_community(lab: Lab, tmp_path: Path) -> None:
+    with Daemon(lab, tmp_path) as daemon, agent(lab, tmp_path, "public"):
+        write(daemon, "public", probe_every_s=60)  # its last echoes were answered, and stay the last for long
+        daemon.start()
+        until(lambda: state(daemon, "ok") == 1, "the first reading", 15)
+        lab.down(ROUTER)
+        try:
+            until(lambda: (daemon.metric("upazila_snmp_readings_total", outcome="silent") or 0) >= 2, "silence", 20)
+            assert daemon.metric("upazila_snmp_readings_total", outcome="credentials") == 0
+        finally:
+            lab.up(ROUTER)
 
 
 def test_a_link_is_down_with_its_interface_although_its_far_end_answers(lab: Lab, tmp_path: Path) -> None:

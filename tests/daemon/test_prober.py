@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from monitor.clock import VirtualClock
 from monitor.daemon.prober import Prober
@@ -11,6 +11,7 @@ from monitor.judging.decisions import Decision, NobodyWatched, OutageOpened
 from monitor.metrics.live import Live
 from monitor.probes.base import Target
 from monitor.sample import Sample, Verdict
+from monitor.settings.fleet import Link
 from monitor.settings.monitor_file import Probing
 from tests.judging.test_board import RULES, fleet, site
 
@@ -116,3 +117,19 @@ def test_a_step_of_the_wall_clock_is_no_sleep() -> None:
     watch = asyncio.run(story())
     assert not [one for one in watch.told if isinstance(one, NobodyWatched)]
     assert all(sample.verdict is Verdict.OK for sample in watch.taken)
+
+
+def test_the_device_of_a_link_is_looked_at_once_when_its_far_end_begins_to_be_silent() -> None:
+    async def story() -> list[str]:
+        watch, looked_at = Watch(), list[str]()
+        link = Link("a/interface", "a", "core/router", "sfp1")
+        watch.board.replace_fleet(fleet(replace(site("a"), link=link)), RULES, watch.clock.utc())
+        watch.prober.configure(watch.board.fleet, Probing())
+        watch.prober.doubted = looked_at.append
+        await watch.goes_on(130)
+        assert looked_at == []
+        watch.network.silent = {"a/gateway"}
+        await watch.goes_on(130)
+        return looked_at
+
+    assert asyncio.run(story()) == ["core/router"]

@@ -2,6 +2,7 @@
 
 import re
 import socket
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,9 +23,9 @@ USER = f'createUser monitor SHA-256 "{AUTH}" AES "{PRIV}"\nrouser monitor authpr
 LINK_DOWN, COLD_START = "1.3.6.1.6.3.1.1.5.3", "1.3.6.1.6.3.1.1.5.1"
 
 
-def write(daemon: Daemon, credentials: str, snmp: dict[str, object] = SLOWLY) -> None:
+def write(daemon: Daemon, credentials: str, snmp: dict[str, object] = SLOWLY, sites: str = SITES) -> None:
     settings: dict[str, dict[str, object]] = {"probing": {**PROBING, "interval_s": 60}, "snmp": snmp}
-    write_config(daemon.config, sites=SITES, listen=daemon.listen, settings=settings)
+    write_config(daemon.config, sites=sites, listen=daemon.listen, settings=settings)
     with (daemon.config / "monitor.toml").open("a", encoding="utf-8") as monitor:
         monitor.write(credentials)
     for name, text in (("community", "public"), ("auth", AUTH), ("priv", PRIV)):
@@ -45,10 +46,10 @@ priv_key_file = "priv"
 
 
 @contextmanager
-def watching(lab: Lab, folder: Path, credentials: str) -> Iterator[Daemon]:
+def watching(lab: Lab, folder: Path, credentials: str, sites: str = SITES) -> Iterator[Daemon]:
     """A daemon that has just read the router, and would read it again in ten minutes."""
     with Daemon(lab, folder) as daemon, agent(lab, folder, "public", more=USER):
-        write(daemon, credentials)
+        write(daemon, credentials, sites=sites)
         daemon.start()
         until(lambda: state(daemon, "ok") == 1, "the first reading", 15)
         yield daemon
@@ -70,6 +71,10 @@ def readings(daemon: Daemon) -> float:
     return daemon.metric("upazila_snmp_readings_total", outcome="ok") or 0.0
 
 
+def rounds(daemon: Daemon) -> float:
+    return daemon.metric("upazila_samples_total", probe="icmp") or 0.0
+
+
 def told(daemon: Daemon) -> list[object]:
     return [row["text"] for row in daemon.rows("SELECT text FROM events WHERE kind = 'trap' ORDER BY id")]
 
@@ -77,9 +82,11 @@ def told(daemon: Daemon) -> list[object]:
 def test_a_trap_makes_its_device_be_read_at_once_and_judges_nobody(lab: Lab, tmp_path: Path) -> None:
     with watching(lab, tmp_path, V2C_CREDENTIALS) as daemon:
         assert readings(daemon) == 1
+        probed = rounds(daemon)
         assert send(lab) == 0
         until(lambda: counted(daemon, "accepted") == 1, "the trap", 10)
         until(lambda: readings(daemon) == 2, "a reading because of it", 10)
+        until(lambda: rounds(daemon) > probed, "echoes because of it", 5)
 
         assert send(lab, trap=COLD_START, inform=True) == 0, "the inform is answered"
         until(lambda: told(daemon) == ["linkDown", "coldStart"], "both on the timeline", 10)
@@ -97,7 +104,10 @@ def test_a_trap_that_comes_during_a_reading_is_followed_by_another(lab: Lab, tmp
         send(lab)
         until(lambda: counted(daemon, "accepted") == 1, "the trap", 3)
         assert silent() == 0, "the first reading is still under way"
-        until(lambda: silent() == 2, "two readings, the second because of the trap", 20)
+        until(lambda: silent() == 1, "the end of the first", 10)
+        ended_mono_s = time.monotonic()
+        until(lambda: silent() == 2, "another one because of the trap", 20)
+        assert time.monotonic() - ended_mono_s > 6, "it rested for as long as the first took"
 
 
 def test_who_is_unknown_or_lies_about_the_community_is_counted_and_dropped(lab: Lab, tmp_path: Path) -> None:
@@ -110,12 +120,16 @@ def test_who_is_unknown_or_lies_about_the_community_is_counted_and_dropped(lab: 
         assert readings(daemon) == 1
 
 
-def test_a_flood_of_traps_is_cut(lab: Lab, tmp_path: Path) -> None:
-    with watching(lab, tmp_path, V2C_CREDENTIALS) as daemon:
+def test_a_flood_of_traps_is_cut_and_drowns_nobody_else(lab: Lab, tmp_path: Path) -> None:
+    another = '\n[sites.backbone.devices.switch]\naddress = "10.77.2.7"\nsnmp = "core"\n'
+    with watching(lab, tmp_path, V2C_CREDENTIALS, SITES + another) as daemon:
         one = f"snmptrap -m '' -v2c -c public --clientaddr={ROUTER} {MONITOR4}:{PORT} '' {LINK_DOWN}"
         lab.hosts.run(["sh", "-c", f"for i in $(seq 60); do {one}; done"])
         until(lambda: counted(daemon, "accepted") + counted(daemon, "rate_limited") == 60, "all of them", 10)
         assert counted(daemon, "rate_limited") >= 40
+        heard = counted(daemon, "accepted")
+        send(lab, sender="10.77.2.7")
+        until(lambda: counted(daemon, "accepted") == heard + 1, "who has said nothing yet", 5)
 
 
 def test_signed_informs_are_answered_and_unsigned_ones_are_not(lab: Lab, tmp_path: Path) -> None:
@@ -176,6 +190,35 @@ def test_a_port_that_was_taken_is_had_after_a_reload(lab: Lab, tmp_path: Path) -
             until(lambda: "configuration read again" in daemon.log(), "the reload", 10)
             assert send(lab) == 0
             until(lambda: counted(daemon, "accepted") == 1, "the trap", 10)
+
+
+SIGNED = f'-v3 -u monitor -l authPriv -a SHA-256 -A "{AUTH}" -x AES -X "{PRIV}" {MONITOR4}:{PORT}'
+
+
+@pytest.mark.parametrize(
+    ("credentials", "sender"),
+    [
+        (V2C_CREDENTIALS, f"trap2sink {MONITOR4}:{PORT} public"),
+        (V2C_CREDENTIALS, f"informsink {MONITOR4}:{PORT} public"),
+        (V3_CREDENTIALS, f"trapsess {SIGNED}"),
+        (V3_CREDENTIALS, f"trapsess -Ci {SIGNED}"),
+    ],
+    ids=["a v2c trap", "a v2c inform", "a v3 trap", "a v3 inform"],
+)
+def test_an_agent_that_is_set_up_as_the_docs_say_tells_of_its_start(
+    lab: Lab, tmp_path: Path, credentials: str, sender: str
+) -> None:
+    set_up = f"{USER}\n[snmp] clientaddr {ROUTER}\n[snmpd]\nexactEngineID 0x80001f8804726f75746572\n{sender}"
+    with Daemon(lab, tmp_path) as daemon:
+        write(daemon, credentials)
+        with agent(lab, tmp_path, "public", more=set_up):
+            daemon.start()
+            until(lambda: state(daemon, "ok") == 1, "the first reading", 15)
+        until(lambda: state(daemon, "silent") == 1, "a reading because it said goodbye", 15)
+
+        with agent(lab, tmp_path, "public", more=set_up):
+            until(lambda: told(daemon)[-1:] == ["coldStart"], "its start", 10)
+            until(lambda: state(daemon, "ok") == 1, "a reading because of that", 10)
 
 
 NO_PLACES = ["nowhere", "0.0.0.0", "0.0.0.0:x", "0.0.0.0:99999", "0.0.0.0:0", "999.1.1.1:162", "::1:162"]

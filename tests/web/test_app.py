@@ -6,8 +6,10 @@ from dataclasses import replace
 
 import pytest
 
+from monitor.metrics.live import SnmpState
 from monitor.sample import Sample, Verdict
 from monitor.settings.fleet import Fleet
+from monitor.store.models import Event
 from tests.web.asking import ask
 from tests.web.conftest import Desk
 
@@ -28,6 +30,37 @@ async def test_the_same_page_in_english(office: Desk, port: int) -> None:
     assert "Juniadaha Union Digital Centre" in page
     assert "Wednesday, 25 November 2026, 17:00" in page
     assert 'lang="en"' in page
+
+
+async def test_silence_loss_and_traps_are_told_in_words(office: Desk, port: int) -> None:
+    office.goes_down("udc-juniadaha")
+    office.round("lab-juniadaha-girls", lost=2)
+    with office.store.write() as session:
+        device = "office-ict/switch"
+        session.add(Event(at_utc=office.clock.utc(), kind="trap", site="office-ict", device=device, text="linkDown"))
+    for lang, words in (
+        ("bn", ["<dd>সাড়া নেই</dd>", "প্যাকেট লস ৬৭%", "যন্ত্রের সংকেত (ট্র্যাপ): linkDown"]),
+        ("en", ["<dd>no answer</dd>", "packet loss 67%", "trap: linkDown"]),
+    ):
+        page = (await ask(port, f"/?lang={lang}")).text
+        assert [word for word in words if word not in page] == []
+
+
+async def test_a_device_that_is_not_read_by_snmp_stands_on_the_page_until_it_is(office: Desk, port: int) -> None:
+    office.round("office-ict")
+    office.live.snmp["udc-juniadaha/gateway"] = SnmpState("silent", "no answer")  # of a site that is not up
+    office.live.snmp["office-ict/switch"] = SnmpState("credentials", "most likely its community is another one")
+    told = "SNMP: credentials refused <span"
+    assert told in (await ask(port, "/?lang=en")).text
+    (said,) = json.loads((await ask(port, "/api/status")).text)["snmp"]
+    assert said == {
+        "device": "office-ict/switch",
+        "outcome": "credentials",
+        "why": "most likely its community is another one",
+    }
+    office.live.snmp["office-ict/switch"] = SnmpState("ok")
+    office.clock.advance(2)
+    assert told not in (await ask(port, "/?lang=en")).text
 
 
 async def test_a_ticket_of_a_missed_target_is_on_the_page(office: Desk, port: int) -> None:
@@ -112,6 +145,13 @@ async def test_a_database_that_does_not_answer_takes_neither_page_nor_probes_awa
     page = await ask(port, "/?lang=en")
     assert page.status == 200
     assert "The database does not answer" in page.text
+    assert "upazila_store_readable 0.0" in (await ask(port, "/metrics")).text
+
+
+async def test_a_database_that_refuses_to_write_is_told_although_it_can_be_read(office: Desk, port: int) -> None:
+    office.live.store_refuses = lambda: "database or disk is full"
+    page = await ask(port, "/?lang=en")
+    assert "The database refuses to write, decisions wait; is the disk full?: database or disk is full" in page.text
     assert "upazila_store_readable 0.0" in (await ask(port, "/metrics")).text
 
 

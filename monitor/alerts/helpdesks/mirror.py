@@ -24,6 +24,7 @@ from monitor.alerts.helpdesks.queue import Turn
 from monitor.alerts.office import Office
 from monitor.alerts.states import UNSOLVED, TicketState
 from monitor.alerts.tickets import TicketError, act
+from monitor.charter.text import one_line
 from monitor.clock import Clock
 from monitor.store.helpdesks import ACTOR, owed
 from monitor.store.models import HelpdeskTicket, Ticket, TicketEvent
@@ -88,7 +89,7 @@ class Mirror:
             raise
         except Exception as error:  # an answer of another form than agreed must not stop the other tickets
             log.exception("%s cannot be mirrored", turn.number)
-            words = telling.one_line(f"unforeseen: {type(error).__name__}: {error}", telling.LONGEST_SUBJECT)
+            words = one_line(f"unforeseen: {type(error).__name__}: {error}", telling.LONGEST_SUBJECT)
             return self._failed(turn, words, Outcome.MORE)
         with self.store.write() as session:
             queue.done(session, turn, self.poll, self.clock.utc())
@@ -205,7 +206,7 @@ def _hear(
 
 def _follow(session: Session, office: Office, ticket: Ticket, found: Verdict, view: View, now_utc: datetime) -> None:
     """Their change of status: done here too, or noted as overruled."""
-    actor, status = _actor(view.by), telling.one_line(view.status, telling.LONGEST_NAME)
+    actor, status = _actor(view.by), one_line(view.status, telling.LONGEST_NAME)
     try:
         for action in found.actions:
             act(session, office, ticket.number, action, actor, f"'{status}' in the help desk", now_utc)

@@ -21,7 +21,7 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import HTTPError
 
 from monitor.alerts.helpdesks.base import DeskAway, DeskRefused
-from monitor.alerts.helpdesks.telling import one_line
+from monitor.charter.text import one_line
 from monitor.settings.secrets import Secret
 
 MOST_BYTES = 1_048_576

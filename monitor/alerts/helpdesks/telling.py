@@ -15,7 +15,7 @@ from monitor.alerts.facts import LANGS
 from monitor.alerts.helpdesks.base import subject_tag
 from monitor.alerts.phrases import Phrases
 from monitor.alerts.wording import words
-from monitor.charter.text import moment_text
+from monitor.charter.text import is_shown, moment_text, one_line
 
 LONGEST_SUBJECT, LONGEST_TEXT, LONGEST_NAME = 200, 4_000, 80
 BREAKS = {"br", "p", "div", "li", "tr", "blockquote", "h1", "h2", "h3", "h4", "h5", "h6"}
@@ -79,18 +79,10 @@ def _indented(value: str) -> str:
     return value.replace("\n", "\n    ")
 
 
-def one_line(text: str, most: int) -> str:
-    """One line of printable characters, cut with '…'."""
-    line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
-    return line if len(line) <= most else f"{line[: most - 1]}…"
-
-
 def clean(text: str, most: int = LONGEST_TEXT) -> str:
     """Lines of printable characters, cut with '…'."""
     lines = text.replace("\r\n", "\n").replace("\r", "\n").expandtabs(4).split("\n")
-    kept = "\n".join(
-        "".join(c for c in line if c.isprintable() or c in "\u200c\u200d").rstrip() for line in lines
-    ).strip()
+    kept = "\n".join("".join(filter(is_shown, line)).rstrip() for line in lines).strip()
     return kept if len(kept) <= most else f"{kept[: most - 1]}…"
 
 

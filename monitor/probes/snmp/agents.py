@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from monitor.probes.snmp.client import Agent, V2cClient, V2cOptions
 from monitor.probes.snmp.patience import room
 from monitor.probes.snmp.session import Session, SnmpError
-from monitor.settings.secrets import Secret, SecretError, is_open_to_others, read_secret, secret_path
+from monitor.settings.secrets import Secret, SecretError, read_secret, secret_path
 from monitor.settings.snmp_section import LEAST_KEY, Snmp
 
 if TYPE_CHECKING:
@@ -93,6 +93,4 @@ class Agents:
             raise
         if len(secret.reveal()) < least:
             log.warning("%s: shorter than agents accept. Expected at least %d letters", path, least)
-        if is_open_to_others(path):
-            log.warning("%s: others on this machine can read it. Expected mode 0600", path)
         return secret

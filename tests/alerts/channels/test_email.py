@@ -149,3 +149,12 @@ def test_no_text_can_break_a_header_or_add_one(subject: str, name: str, body: st
     parsed = email.message_from_bytes(message.as_bytes(), policy=policy.default)
     assert sorted(parsed.keys()) == sorted(message.keys())
     assert [address.addr_spec for address in parsed["To"].addresses] == ["o@example.org"]
+
+
+def test_the_joiners_of_bangla_stay_in_headers() -> None:
+    name = "\u09b0\u200d\u09cd\u09af\u09be\u09ac"  # 'RAB': without its joiner it reads as another letter
+    mail = compose(letter(), Recipient(name, "a@b.example"), Rendered(name, "", ""), Mail())
+    assert [str(make_header(decode_header(mail[header]))) for header in ("Subject", "To")] == [
+        name,
+        f"{name} <a@b.example>",
+    ]

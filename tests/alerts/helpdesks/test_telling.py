@@ -11,6 +11,7 @@ from monitor.alerts.facts import facts_of
 from monitor.alerts.helpdesks import telling
 from monitor.alerts.helpdesks.base import event_of, is_mark, mark_of
 from monitor.alerts.helpdesks.rt import LONGEST_SUBJECT_BYTES, shortened
+from monitor.charter.text import one_line
 from monitor.store.models import Ticket
 from tests.alerts.conftest import Desk
 
@@ -49,7 +50,7 @@ def test_what_comes_over_is_printable_lines(text: str) -> None:
 
 @given(st.text(max_size=300), st.integers(2, 50))
 def test_a_name_is_one_line_with_an_end(text: str, most: int) -> None:
-    line = telling.one_line(text, most)
+    line = one_line(text, most)
     assert len(line) <= most
     assert "\n" not in line
 

@@ -1,0 +1,71 @@
+"""An office that comes from any older version keeps all that it had."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic import command
+from alembic.script import ScriptDirectory
+from sqlalchemy import select
+
+from monitor.store.models import Base, Notice
+from monitor.store.session import DATABASE, Store, migrations, open_store
+
+REVISIONS = [script.revision for script in ScriptDirectory.from_config(migrations()).walk_revisions()]
+AT = "2026-11-24 04:00:00.000000"
+
+
+def made_by(revision: str, folder: Path) -> dict[str, dict[str, Any]]:
+    """A database as that version made it, with a row in each of its tables; the rows by table."""
+    store = Store(folder / DATABASE)
+    config = migrations()
+    with store.engine.execution_options(immediate=True).begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, revision)
+    store.close()
+    rows = {}
+    with closing(sqlite3.connect(folder / DATABASE)) as database:
+        database.row_factory = sqlite3.Row
+        names = [name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        for table in set(names) - {"alembic_version"}:
+            columns = {name: type_ for _, name, type_, *_ in database.execute(f"PRAGMA table_info({table})")}
+            values = [_value(name, type_) for name, type_ in columns.items()]
+            marks = ", ".join("?" * len(values))
+            database.execute(f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})", values)
+            rows[table] = dict(database.execute(f"SELECT * FROM {table}").fetchone())
+        database.commit()
+    return rows
+
+
+def _value(column: str, type_: str) -> object:
+    if type_ == "DATETIME":
+        return AT
+    if type_ == "JSON":
+        return "{}"
+    if type_.startswith(("INTEGER", "BIGINT", "BOOLEAN")):
+        return 1
+    return b"" if type_ == "BLOB" else f"সেই {column}"[:16]
+
+
+@pytest.mark.parametrize("revision", REVISIONS)
+def test_a_database_of_that_version_is_opened_with_all_that_it_had(tmp_path: Path, revision: str) -> None:
+    before = made_by(revision, tmp_path)
+    store = open_store(tmp_path)
+
+    with store.read() as session:
+        for mapper in Base.registry.mappers:
+            rows = list(session.scalars(select(mapper.class_)))
+            assert len(rows) == (mapper.local_table.name in before)
+        (notice,) = session.scalars(select(Notice))
+        assert notice.owed_utc == notice.due_utc
+    with closing(sqlite3.connect(tmp_path / DATABASE)) as database:
+        database.row_factory = sqlite3.Row
+        for table, row in before.items():
+            after = dict(database.execute(f"SELECT * FROM {table}").fetchone())
+            assert {name: after[name] for name in row} == row
+        assert database.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
+        with pytest.raises(sqlite3.DatabaseError, match="history"):
+            database.execute("DELETE FROM ticket_events")
+    store.close()
