@@ -73,7 +73,7 @@ NAME = "\x1b]0;owned\x07\n2026-11-25 09:00:00 udc-1: outage over\r\n\u202e<scrip
 
 def test_an_agents_names_command_nothing_where_they_are_shown(lab: Lab, daemon: Daemon) -> None:
     with agents(lab, [QUICK], "--name", NAME):
-        configure(daemon, site("hostile", QUICK), interval_s=600)  # what was read last is in the evidence
+        configure(daemon, site("hostile", QUICK), interval_s=5)
         daemon.start()
         until(lambda: daemon.metric("upazila_snmp_state", device="router", state="ok") == 1, "the reading", 15)
         shown = daemon.get("/metrics")[1]
@@ -84,6 +84,6 @@ def test_an_agents_names_command_nothing_where_they_are_shown(lab: Lab, daemon: 
         for command in (["ticket", "show", ticket["number"]], ["outages"], ["events"], ["status"]):
             shown += daemon.run(*command).stdout
     shown = shown.replace("\u200c", "").replace("\u200d", "") + daemon.log()  # which join letters of Bangla
-    assert "last by SNMP: router: up for 0 d 0 h, ]0;owned" in shown
+    assert "up for 0 d 0 h, ]0;owned" in shown
     assert [line for line in shown.splitlines() if line.startswith(("2026-11-25 09:00", "=1+1"))] == []
     assert {letter for letter in shown if not letter.isprintable()} == {"\n"}
