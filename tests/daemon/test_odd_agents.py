@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.daemon.test_poller import PROBING
-from tests.lab.daemon import Daemon
+from tests.lab.daemon import Daemon, program
 from tests.lab.fleet import write_config
 from tests.lab.network import Lab
 from tests.lab.waiting import until
@@ -87,3 +88,16 @@ def test_an_agents_names_command_nothing_where_they_are_shown(lab: Lab, daemon: 
     assert "up for 0 d 0 h, ]0;owned" in shown
     assert [line for line in shown.splitlines() if line.startswith(("2026-11-25 09:00", "=1+1"))] == []
     assert {letter for letter in shown if not letter.isprintable()} == {"\n"}
+
+
+def test_an_agents_names_cannot_forge_a_line_of_what_discover_proposes(lab: Lab, daemon: Daemon) -> None:
+    name = 'x"\n[sites.forged]\nkind = "udc"\n\u2028address = "10.77.9.9" # \x1b[2J' + NAME
+    with agents(lab, [QUICK], "--name", name):
+        configure(daemon, site("other", SLOW[0]), interval_s=60)
+        words = [program(), "--config", str(daemon.config), "discover", QUICK, "--snmp", "core"]
+        done = lab.monitor.run(words, check=False)
+
+    assert done.returncode == 0, done.stderr
+    assert {letter for letter in done.stdout if not letter.isprintable()} == {"\n"}
+    (proposed,) = tomllib.loads(done.stdout)["sites"].values()
+    assert proposed["devices"] == {"gateway": {"address": QUICK, "snmp": "core"}}
