@@ -11,6 +11,7 @@ from asyncio.subprocess import DEVNULL, PIPE
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from monitor.clock import Clock
@@ -23,6 +24,7 @@ from monitor.settings.fleet import Device
 
 log = logging.getLogger(__name__)
 
+LAST_WORD = timedelta(hours=1)  # what SNMP said before that is no evidence of an outage
 MOST_WAITING = 20  # outages whose way is still to be traced: more at once are one fault, and the first ones show it
 PAUSE_S = 2.0
 LONGEST_S = 30.0
@@ -64,11 +66,13 @@ class Evidence:
         return replace(opened, evidence=found)
 
     def _said(self, device: Device) -> str:
-        """What SNMP said last about a device, in a line."""
-        state = self._live.snmp.get(device.id)
-        if state is None or state.reading is None:
+        """What SNMP said last about a device, in a line; with the time, if it has been silent since."""
+        at_utc, reading = self._live.snmp_said.get(device.id, (None, None))
+        if at_utc is None or reading is None or self._clock.utc() - at_utc > LAST_WORD:
             return ""
-        reading, parts = state.reading, []
+        name, parts = device.name, []
+        if self._live.snmp[device.id].reading is None:
+            name += f" at {at_utc:%H:%M}Z"
         ticks = reading.system.get("sysUpTime_ticks")
         if isinstance(ticks, int):
             parts.append(f"up for {ticks // 8_640_000} d {ticks // 360_000 % 24} h")
@@ -78,7 +82,7 @@ class Evidence:
             parts.append(f"{clean(str(port.get('ifName') or port.get('ifDescr')))} {status}")
         if "upsEstimatedMinutesRemaining" in reading.ups:
             parts.append(f"UPS {reading.ups['upsEstimatedMinutesRemaining']} min left")
-        return f"{device.name}: {', '.join(parts)}" if parts else ""
+        return f"{name}: {', '.join(parts)}" if parts else ""
 
     async def run(self) -> None:
         """Traces what waits, until cancelled."""

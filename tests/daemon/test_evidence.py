@@ -1,10 +1,17 @@
 """What was seen when an outage was confirmed stands on the outage and in its ticket."""
 
 import json
+import tomllib
 from ipaddress import ip_address
 from pathlib import Path
 
-from monitor.daemon.evidence import way
+from monitor.clock import VirtualClock
+from monitor.daemon.evidence import Evidence, way
+from monitor.judging.decisions import OutageOpened
+from monitor.metrics.live import Live, SnmpState
+from monitor.probes.snmp.reading import Reading
+from monitor.settings.fleet import Fleet
+from monitor.settings.sites_file import SitesFile
 from tests.lab.daemon import Daemon
 from tests.lab.fleet import write_config
 from tests.lab.mail import MailCatcher
@@ -56,6 +63,29 @@ def test_the_hour_before_and_the_way_are_kept_and_shown(lab: Lab, mails: MailCat
         shown = daemon.run("ticket", "show", ticket).stdout
         assert "the hour before: " in shown
         assert "the way to core/gateway: 1 10.77.2.1" in shown
+
+
+def test_the_last_word_by_snmp_is_kept_although_the_device_fell_silent_before_the_outage_was_certain() -> None:
+    clock = VirtualClock()
+    live = Live(clock)
+    live.fleet = Fleet.of(SitesFile.model_validate(tomllib.loads(SITES)))
+    evidence = Evidence(clock, live, lambda _: None)
+    evidence.configure(traces=False)
+
+    def told() -> object:
+        (opened,) = evidence.beside([OutageOpened("north", clock.utc(), clock.utc(), None, "timeout", "", "", {})])
+        assert isinstance(opened, OutageOpened)
+        return opened.evidence.get("snmp")
+
+    reading = Reading({"sysUpTime_ticks": 3 * 8_640_000})
+    live.snmp_said["north/gateway"] = clock.utc(), reading
+    live.snmp["north/gateway"] = SnmpState("ok", "", reading)
+    assert told() == "gateway: up for 3 d 0 h"
+    clock.advance(60)
+    live.snmp["north/gateway"] = SnmpState("silent", "no answer")
+    assert told() == "gateway at 03:00Z: up for 3 d 0 h"
+    clock.advance(3_600)
+    assert told() is None, "so long ago it says nothing about this outage"
 
 
 def test_a_way_is_told_as_far_as_it_goes() -> None:
