@@ -9,7 +9,7 @@ import logging
 import sys
 from asyncio.subprocess import DEVNULL, PIPE
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -19,7 +19,8 @@ from monitor.metrics.hour import summary
 from monitor.metrics.live import Live
 from monitor.metrics.snmp import clean
 from monitor.probes.snmp.mibs import OPER_STATUS
-from monitor.settings.fleet import Device
+from monitor.probes.snmp.reading import feeds_from_battery
+from monitor.settings.fleet import Device, Site
 
 log = logging.getLogger(__name__)
 
@@ -59,12 +60,20 @@ class Evidence:
         hour = self._live.hours.get(site.gateway.id)
         if hour is not None and (told := summary(hour.minutes(self._clock.utc().timestamp()))):
             found["hour"] = told
-        if snmp := [text for device in site.devices if (text := self._said(device))]:
+        if snmp := list(filter(None, self._snmp(site))):
             found["snmp"] = "; ".join(snmp)
         return replace(opened, evidence=found)
 
-    def _said(self, device: Device) -> str:
-        """What SNMP said last about a device, in a line."""
+    def _snmp(self, site: Site) -> Iterator[str]:
+        """What SNMP said last about the site's devices, and about the one that carries its link."""
+        for device in site.devices:
+            yield self._said(device, device.name)
+        carrier = self._live.fleet.devices.get(site.link.device) if site.link else None
+        if carrier is not None and carrier.site != site.id:
+            yield self._said(carrier, carrier.id)
+
+    def _said(self, device: Device, name: str) -> str:
+        """What SNMP said last about a device, in a line; of its interfaces those that carry links before all others."""
         state = self._live.snmp.get(device.id)
         if state is None or state.reading is None:
             return ""
@@ -73,12 +82,16 @@ class Evidence:
         if isinstance(ticks, int):
             parts.append(f"up for {ticks // 8_640_000} d {ticks // 360_000 % 24} h")
         not_up = [port for port in reading.ports if port.get("ifAdminStatus") == 1 and port.get("ifOperStatus") != 1]
-        for port in not_up[:5]:
+        links = {link.interface for link in self._live.fleet.links.get(device.id, ())}
+        for port in sorted(not_up, key=lambda port: links.isdisjoint((port.get("ifName"), port.get("ifDescr"))))[:5]:
             status = OPER_STATUS.get(int(port.get("ifOperStatus", 4)), "unknown")
             parts.append(f"{clean(str(port.get('ifName') or port.get('ifDescr')))} {status}")
-        if "upsEstimatedMinutesRemaining" in reading.ups:
-            parts.append(f"UPS {reading.ups['upsEstimatedMinutesRemaining']} min left")
-        return f"{device.name}: {', '.join(parts)}" if parts else ""
+        if feeds_from_battery(reading.ups):
+            parts.append("UPS on battery")
+        minutes = reading.ups.get("upsEstimatedMinutesRemaining", -1)
+        if isinstance(minutes, int) and minutes >= 0:  # -1: it does not know
+            parts.append(f"UPS {minutes} min left")
+        return f"{name}: {', '.join(parts)}" if parts else ""
 
     async def run(self) -> None:
         """Traces what waits, until cancelled."""

@@ -1,10 +1,17 @@
 """What was seen when an outage was confirmed stands on the outage and in its ticket."""
 
 import json
+from dataclasses import replace
 from ipaddress import ip_address
 from pathlib import Path
 
-from monitor.daemon.evidence import way
+from monitor.clock import VirtualClock
+from monitor.daemon.evidence import Evidence, way
+from monitor.judging.decisions import OutageOpened
+from monitor.metrics.live import Live, SnmpState
+from monitor.probes.snmp.reading import Facts, Reading
+from monitor.settings.fleet import Link
+from tests.judging.test_board import T0, fleet, site
 from tests.lab.daemon import Daemon
 from tests.lab.fleet import write_config
 from tests.lab.mail import MailCatcher
@@ -64,3 +71,29 @@ def test_a_way_is_told_as_far_as_it_goes() -> None:
     assert way(hops, str(ip_address("10.0.3.1"))) == "1 10.0.0.1, 3 10.0.3.1"
     assert way(hops, "10.0.9.9") == "1 10.0.0.1, 3 10.0.3.1, then nothing"
     assert way([], "10.0.9.9") == "nothing answers"
+
+
+def test_the_outage_of_a_link_tells_what_its_device_said_of_that_interface_and_of_its_mains() -> None:
+    def ports(*down: str) -> list[Facts]:
+        return [{"ifName": name, "ifAdminStatus": 1, "ifOperStatus": 2} for name in down]
+
+    core, north = site("core"), replace(site("north"), link=Link("north/interface", "north", "core/gateway", "sfp1"))
+    live = Live(VirtualClock(), fleet(core, north))
+    system: Facts = {"sysUpTime_ticks": 8_640_000 + 2 * 360_000}
+    ups: Facts = {"upsOutputSource": 5, "upsEstimatedMinutesRemaining": 12}
+    reading = Reading(system, ports(*(f"ether{number}" for number in range(9)), "sfp1"), ups)
+    live.snmp["core/gateway"] = SnmpState("ok", "", reading)
+    opened = OutageOpened("north", T0, T0, None, "interface sfp1 is down")
+
+    (found,) = Evidence(live.clock, live, lambda _: None).beside([opened])
+    assert isinstance(found, OutageOpened)
+    assert found.evidence["snmp"] == (
+        "core/gateway: up for 1 d 2 h, sfp1 down, ether0 down, ether1 down, ether2 down, ether3 down, "
+        "UPS on battery, UPS 12 min left"
+    )
+
+    # A UPS that does not know how long it lasts says -1.
+    live.snmp["core/gateway"] = SnmpState("ok", "", Reading({}, ups={**ups, "upsEstimatedMinutesRemaining": -1}))
+    (found,) = Evidence(live.clock, live, lambda _: None).beside([replace(opened, site="core")])
+    assert isinstance(found, OutageOpened)
+    assert found.evidence["snmp"] == "gateway: UPS on battery"
