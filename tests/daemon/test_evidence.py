@@ -94,6 +94,7 @@ def test_the_outage_of_a_link_tells_what_its_device_said_of_that_interface_and_o
 
     # A UPS that does not know how long it lasts says -1.
     live.snmp["core/gateway"] = SnmpState("ok", "", Reading({}, ups={**ups, "upsEstimatedMinutesRemaining": -1}))
+    live.fleet = fleet(replace(core, link=Link("core/interface", "core", "core/gateway", "sfp9")))
     (found,) = Evidence(live.clock, live, lambda _: None).beside([replace(opened, site="core")])
     assert isinstance(found, OutageOpened)
     assert found.evidence["snmp"] == "gateway: UPS on battery"
