@@ -146,8 +146,9 @@ def test_a_link_that_becomes_poor_is_told_with_its_reason_and_again_when_it_is_w
     assert watch.board.state("north") is State.DEGRADED
     assert [watch.ports(port(100)), watch.ports(port(1_000)), watch.ports(port(1_000))] == [[], [], ["link_well"]]
 
-    # A link that is down has an outage, which says more.
-    assert [watch.ports(port(1_000, status=2)) for _ in range(4)] == [[], [], [], []]
+    # A link that goes down is not well, and has an outage, which says more.
+    assert [watch.ports(port(100)) for _ in range(3)] == [[], [], ["link_poor"]]
+    assert [watch.ports(port(100, status=2)) for _ in range(4)] == [[], [], [], []]
     assert watch.board.health("north/interface").state is State.DOWN
 
 
