@@ -33,6 +33,9 @@ def warnings(settings: Settings, office: Office, now_utc: datetime) -> Iterator[
         yield from _faults(path, "the devices of its credentials cannot be read by SNMP")
         if path.is_file() and is_open_to_others(path):
             yield f"{path} can be read by others: chmod 600 {path}"
+    for site in settings.fleet.sites.values():
+        if site.position and not (20 <= site.position[0] <= 27 and 88 <= site.position[1] <= 93):
+            yield f"sites.{site.id}.position lies outside Bangladesh. Expected [latitude, longitude]"
     for file in settings.monitor.helpdesk.secrets:
         path = settings.home / file
         if not path.is_file():
