@@ -134,12 +134,13 @@ def list_(
         print("No planned work.")
     else:
         from rich.table import Table
+        from rich.text import Text
 
         table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
         for heading in ("Name", "When", "About", "From", "What"):
             table.add_column(heading)
         for name, where, window in found:
-            table.add_row(name, when(window), about(window), where, window.text)
+            table.add_row(name, when(window), about(window), where, Text(window.text))
         console().print(table)
 
 

@@ -11,8 +11,10 @@ from asyncio.subprocess import DEVNULL, PIPE
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
+from monitor.charter.text import DHAKA
 from monitor.clock import Clock
 from monitor.judging.decisions import Decision, OutageExplained, OutageOpened
 from monitor.metrics.hour import summary
@@ -24,6 +26,7 @@ from monitor.settings.fleet import Device, Site
 
 log = logging.getLogger(__name__)
 
+LAST_WORD = timedelta(hours=1)  # what SNMP said before that is no evidence of an outage
 MOST_WAITING = 20  # outages whose way is still to be traced: more at once are one fault, and the first ones show it
 PAUSE_S = 2.0
 LONGEST_S = 30.0
@@ -73,11 +76,16 @@ class Evidence:
             yield self._said(carrier, carrier.id)
 
     def _said(self, device: Device, name: str) -> str:
-        """What SNMP said last about a device, in a line; of its interfaces those that carry links before all others."""
-        state = self._live.snmp.get(device.id)
-        if state is None or state.reading is None:
+        """What SNMP said last about a device, in a line; of its interfaces those that carry links before all others.
+
+        If the device has been silent since, then with the time.
+        """
+        at_utc, reading = self._live.snmp_said.get(device.id, (None, None))
+        if at_utc is None or reading is None or self._clock.utc() - at_utc > LAST_WORD:
             return ""
-        reading, parts = state.reading, []
+        parts = []
+        if self._live.snmp[device.id].reading is None:
+            name += f" at {at_utc.astimezone(DHAKA):%H:%M}"
         ticks = reading.system.get("sysUpTime_ticks")
         if isinstance(ticks, int):
             parts.append(f"up for {ticks // 8_640_000} d {ticks // 360_000 % 24} h")

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from functools import partial
 
 from monitor.clock import NS_PER_S, Clock
@@ -88,6 +89,7 @@ class Poller:
         self._settings = settings
         self.open()
         self._live.snmp = {id_: state for id_, state in self._live.snmp.items() if id_ in self._devices}
+        self._live.snmp_said = {id_: said for id_, said in self._live.snmp_said.items() if id_ in self._devices}
         for known in (self._silent_since, self._rested_ns, self._asked_meanwhile):
             known.clear()
         self._meaning.rules = link_rules(settings)
@@ -140,7 +142,7 @@ class Poller:
         state = await self._state(device, begun_mono_ns)
         ended_mono_ns = self._clock.mono_ns()
         self._rested_ns[device.id] = 2 * ended_mono_ns - begun_mono_ns
-        self._note(device, state)
+        self._note(device, state, begun_utc)
         if decisions := self._meaning.of(device, state, begun_utc, begun_mono_ns):
             self._decided(decisions)
         if self._meaning.suspect(device.id):
@@ -191,10 +193,12 @@ class Poller:
             log.debug("%s: its modules could not be read: %s", device.id, error)
             return ()
 
-    def _note(self, device: Device, state: SnmpState) -> None:
+    def _note(self, device: Device, state: SnmpState, at_utc: datetime) -> None:
         """Keeps it for the readers; the first reading is told in the log."""
         before = self._live.snmp.get(device.id)
         self._live.snmp[device.id] = state
+        if state.reading is not None:
+            self._live.snmp_said[device.id] = at_utc, state.reading
         self._live.snmp_readings[state.outcome] += 1
         if before is None and state.outcome == "ok":
             log.info("%s: read by SNMP", device.id)

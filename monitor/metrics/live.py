@@ -4,6 +4,7 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Literal
 
 from monitor.alerts.office import Office
@@ -77,6 +78,7 @@ class Live:
     hours: dict[str, Hour] = field(default_factory=dict)
     services: dict[str, ServiceState] = field(default_factory=dict)
     snmp: dict[str, SnmpState] = field(default_factory=dict)
+    snmp_said: dict[str, tuple[datetime, Reading]] = field(default_factory=dict)
     snmp_readings: Counter[str] = field(default_factory=Counter)
     snmp_rejected: Counter[str] = field(default_factory=Counter)
     traps: Counter[str] = field(default_factory=Counter)

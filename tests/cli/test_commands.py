@@ -85,6 +85,13 @@ def test_check_says_what_is_there_and_what_is_missing(home: Path) -> None:
     assert "officers.responsible" in done.stdout
 
 
+def test_check_names_a_position_whose_figures_are_swapped(home: Path) -> None:
+    sites = home / "config" / "sites.toml"
+    assert "outside Bangladesh" not in run(home, "check").stdout
+    sites.write_text(sites.read_text().replace("position = [24.020, 88.995]", "position = [88.995, 24.020]", 1))
+    assert "sites.backbone-bheramara.position lies outside Bangladesh" in run(home, "check").stdout
+
+
 def test_check_names_secrets_that_are_missing_empty_or_open_to_others(home: Path) -> None:
     for name, text in (("empty", "\n"), ("open", "a community\n")):
         (home / name).write_text(text)

@@ -28,6 +28,11 @@ def test_planned_work_is_added_listed_and_ended(home: Path, desk: Desk) -> None:
     assert run(home, "maintenance", "end", "cable").returncode == 1
 
 
+def test_the_reason_of_planned_work_is_shown_as_it_was_typed(home: Path, desk: Desk) -> None:
+    run(home, "maintenance", "add", "cable", "-m", "ring [/b] at :ab:", "--site", LINK, "--minutes", "90")
+    assert "ring [/b] at :ab:" in run(home, "maintenance", "list").stdout
+
+
 def test_weekly_work_is_planned_too(home: Path, desk: Desk) -> None:
     weekly = ("--days", "sunday,monday", "--opens", "02:00", "--closes", "04:00")
     done = run(home, "maintenance", "add", "weekly", "-m", "data centre", "--behind", LINK, *weekly)

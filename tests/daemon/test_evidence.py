@@ -1,6 +1,7 @@
 """What was seen when an outage was confirmed stands on the outage and in its ticket."""
 
 import json
+import tomllib
 from dataclasses import replace
 from ipaddress import ip_address
 from pathlib import Path
@@ -10,7 +11,8 @@ from monitor.daemon.evidence import Evidence, way
 from monitor.judging.decisions import OutageOpened
 from monitor.metrics.live import Live, SnmpState
 from monitor.probes.snmp.reading import Facts, Reading
-from monitor.settings.fleet import Link
+from monitor.settings.fleet import Fleet, Link
+from monitor.settings.sites_file import SitesFile
 from tests.judging.test_board import T0, fleet, site
 from tests.lab.daemon import Daemon
 from tests.lab.fleet import write_config
@@ -65,6 +67,29 @@ def test_the_hour_before_and_the_way_are_kept_and_shown(lab: Lab, mails: MailCat
         assert "the way to core/gateway: 1 10.77.2.1" in shown
 
 
+def test_the_last_word_by_snmp_is_kept_although_the_device_fell_silent_before_the_outage_was_certain() -> None:
+    clock = VirtualClock()
+    live = Live(clock)
+    live.fleet = Fleet.of(SitesFile.model_validate(tomllib.loads(SITES)))
+    evidence = Evidence(clock, live, lambda _: None)
+    evidence.configure(traces=False)
+
+    def told() -> object:
+        (opened,) = evidence.beside([OutageOpened("north", clock.utc(), clock.utc(), None, "timeout", "", "", {})])
+        assert isinstance(opened, OutageOpened)
+        return opened.evidence.get("snmp")
+
+    reading = Reading({"sysUpTime_ticks": 3 * 8_640_000})
+    live.snmp_said["north/gateway"] = clock.utc(), reading
+    live.snmp["north/gateway"] = SnmpState("ok", "", reading)
+    assert told() == "gateway: up for 3 d 0 h"
+    clock.advance(60)
+    live.snmp["north/gateway"] = SnmpState("silent", "no answer")
+    assert told() == "gateway at 09:00: up for 3 d 0 h"
+    clock.advance(3_600)
+    assert told() is None, "so long ago it says nothing about this outage"
+
+
 def test_a_way_is_told_as_far_as_it_goes() -> None:
     hops = [(1, "10.0.0.1"), (3, "10.0.3.1")]
 
@@ -83,6 +108,7 @@ def test_the_outage_of_a_link_tells_what_its_device_said_of_that_interface_and_o
     ups: Facts = {"upsOutputSource": 5, "upsEstimatedMinutesRemaining": 12}
     reading = Reading(system, ports(*(f"ether{number}" for number in range(9)), "sfp1"), ups)
     live.snmp["core/gateway"] = SnmpState("ok", "", reading)
+    live.snmp_said["core/gateway"] = live.clock.utc(), reading
     opened = OutageOpened("north", T0, T0, None, "interface sfp1 is down")
 
     (found,) = Evidence(live.clock, live, lambda _: None).beside([opened])
@@ -93,7 +119,7 @@ def test_the_outage_of_a_link_tells_what_its_device_said_of_that_interface_and_o
     )
 
     # A UPS that does not know how long it lasts says -1.
-    live.snmp["core/gateway"] = SnmpState("ok", "", Reading({}, ups={**ups, "upsEstimatedMinutesRemaining": -1}))
+    live.snmp_said["core/gateway"] = live.clock.utc(), Reading({}, ups={**ups, "upsEstimatedMinutesRemaining": -1})
     live.fleet = fleet(replace(core, link=Link("core/interface", "core", "core/gateway", "sfp9")))
     (found,) = Evidence(live.clock, live, lambda _: None).beside([replace(opened, site="core")])
     assert isinstance(found, OutageOpened)

@@ -29,6 +29,7 @@ from monitor.alerts.channels.base import ChannelAway, PermanentFailure, Recipien
 from monitor.alerts.outbox import Letter
 from monitor.charter.text import one_line
 from monitor.settings.monitor_file import Mail
+from monitor.settings.secrets import SecretError, read_secret
 
 log = logging.getLogger(__name__)
 
@@ -102,6 +103,8 @@ class EmailChannel:
             raise ChannelAway(f"{error.smtp_code} {_text(error.smtp_error)}") from error
         except UnicodeEncodeError as error:  # smtplib sends ASCII only
             raise ChannelAway("user name and password must be plain ASCII; mend them in the config") from error
+        except SecretError as error:
+            raise ChannelAway(str(error)) from error
         except (smtplib.SMTPException, OSError) as error:
             raise ChannelAway(f"{type(error).__name__}: {error}") from error
 
@@ -123,7 +126,8 @@ class EmailChannel:
             if mail.security == "starttls":
                 smtp.starttls(context=tls)
             if mail.username and mail.password_file:
-                smtp.login(mail.username, (self._home / mail.password_file).read_text(encoding="utf-8").strip())
+                secret = read_secret(self._home / mail.password_file, "mail.password_file")
+                smtp.login(mail.username, secret.reveal())
             yield smtp
         finally:
             self._under_way = None

@@ -77,6 +77,12 @@ def test_starttls_and_login_are_used_where_configured(tmp_path: Path) -> None:
         pytest.raises(TemporaryFailure, match="ASCII"),
     ):
         channel(port_of(server), tmp_path, **secure).deliver(letter(), OFFICER, WORDS)
+    (tmp_path / "password").write_bytes("secret\n".encode("utf-16"))
+    with (
+        MailCatcher(listener(), certificate, ("u", "secret")) as server,
+        pytest.raises(TemporaryFailure, match=r"mail\.password_file: is no text"),
+    ):
+        channel(port_of(server), tmp_path, **secure).deliver(letter(), OFFICER, WORDS)
     (tmp_path / "password").write_text("not the secret\n")
     with MailCatcher(listener(), certificate, ("u", "secret")) as wrong:
         with pytest.raises(TemporaryFailure, match=r"login was refused: 535"):
