@@ -150,7 +150,7 @@ class V3Client:
     ) -> list[Binding]:
         """One question, asked again when it goes unanswered; raises SnmpError."""
         tries, corrections, where = 1 + self._retries, MOST_CORRECTIONS, (str(address), port)
-        self._odd[where] = ""
+        self._odd[where], begun_mono_s = "", time.monotonic()
         try:
             while tries > 0:
                 found = await self._ask_once(address, where, kind, oids, repetitions)
@@ -170,6 +170,10 @@ class V3Client:
             why = self._odd.pop(where, "")
         if why:
             raise GarbledError(f"no answer from {address} that counts: {why}")
+        known = self._known.get(where)
+        if kind == GET and known is not None and known.keys.cipher and known.heard_mono_s >= begun_mono_s:
+            why = "it says who it is and answers no question: most likely the key for encrypting is wrong"
+            raise CredentialsError(f"{address}: {why}")  # many agents drop what they cannot decrypt
         raise SilentError(f"no answer from {address}: it is away or speaks no SNMPv3")
 
     async def _ask_once(
