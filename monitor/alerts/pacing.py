@@ -46,7 +46,9 @@ def plan(waiting: Sequence[Waiting], begun: Set[str], room: int, now_utc: dateti
     heads: list[tuple[Waiting, Sequence[Waiting]]] = []
     stale: list[Waiting] = []
     needless: dict[int, int] = {}
-    for letters in _threads(waiting):
+    for thread in _threads(waiting):
+        over, letters = _begun_anew(thread)
+        needless |= {letter.id: letters[0].id for letter in over}
         last = letters[-1]
         if last.ends and last.thread in begun and last.ready:
             needless |= {letter.id: last.id for letter in letters[:-1]}
@@ -56,8 +58,8 @@ def plan(waiting: Sequence[Waiting], begun: Set[str], room: int, now_utc: dateti
         elif letters[0].ready:
             heads.append((letters[0], letters))
     ordered = _in_order([head for head, _ in heads], now_utc)
-    singly, over = ordered[: max(room, 0)], {letter.id for letter in ordered[max(room, 0) :]}
-    crowd = [letter for head, letters in heads if head.id in over for letter in letters if letter.ready]
+    singly, left = ordered[: max(room, 0)], {letter.id for letter in ordered[max(room, 0) :]}
+    crowd = [letter for head, letters in heads if head.id in left for letter in letters if letter.ready]
     together = tuple(letter.id for letter in [*stale, *crowd]) if may_digest else ()
     return Plan(tuple(letter.id for letter in singly), together, needless)
 
@@ -66,6 +68,14 @@ def _threads(waiting: Sequence[Waiting]) -> Iterator[Sequence[Waiting]]:
     by_thread = sorted(waiting, key=lambda letter: letter.thread)  # a stable sort keeps the order within each
     for _, letters in groupby(by_thread, key=lambda letter: letter.thread):
         yield list(letters)
+
+
+def _begun_anew(letters: Sequence[Waiting]) -> tuple[Sequence[Waiting], Sequence[Waiting]]:
+    """What a matter that ended and then began again makes needless, and the letters from that beginning on."""
+    ended = max((place for place, letter in enumerate(letters[:-1], 1) if letter.ends), default=0)
+    if letters[-1].ends or not all(letter.ready for letter in letters[: ended + 1]):
+        return (), letters
+    return letters[:ended], letters[ended:]
 
 
 def _in_order(letters: Sequence[Waiting], now_utc: datetime) -> Sequence[Waiting]:
