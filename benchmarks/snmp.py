@@ -88,7 +88,7 @@ def race(runs: int, times: int) -> dict[str, dict[str, list[float]]]:
                 questions = [[column] for column in FOUR] if kind == "walk" else [SIX]
                 user = USER if "v3" in kind else None
                 results.setdefault(OURS, []).append(python("ours", kind, port, count, output))
-                results.setdefault("snmp_exporter", []).append(by_exporter(kind, port, count, FEW, pid))
+                results.setdefault("snmp_exporter", []).append(by_exporter(kind, port, count, FEW, AT_ONCE, pid))
                 results.setdefault("gufo_snmp", []).append(python("gufo", kind, port, count, output))
                 results.setdefault("net-snmp's commands", []).append(net_snmp(user, questions, port, count, output))
     return found

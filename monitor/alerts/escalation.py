@@ -14,7 +14,7 @@ from monitor.alerts import audit, outbox
 from monitor.alerts.due import Dates, Step, due
 from monitor.alerts.facts import facts_of, history_line
 from monitor.alerts.office import Office
-from monitor.alerts.states import MONITOR, UNSOLVED
+from monitor.alerts.states import MONITOR, UNSOLVED, S
 from monitor.store.models import Outage, Ticket, TicketEvent
 from monitor.store.session import in_portions
 
@@ -42,11 +42,14 @@ def _with_steps_due(session: Session, office: Office, now_utc: datetime) -> Sequ
     recounted = _times_recounted(session)
     columns = (Ticket.id, Ticket.service, Ticket.event_utc, Ticket.deadline_utc, Ticket.breached_utc, Ticket.stage)
     found = []
-    for id_, service, event_utc, deadline_utc, breached_utc, stage in session.execute(
-        select(*columns).where(Ticket.state.in_(UNSOLVED))
+    for id_, key, event_utc, deadline_utc, breached_utc, stage, state in session.execute(
+        select(*columns, Ticket.state).where(Ticket.state.in_(UNSOLVED))
     ):
+        service = office.charter.service(key)
+        if state == S.WAITING and service.waiting_pauses:
+            continue  # its time stands still
         dates = Dates(event_utc, deadline_utc, breached_utc, recounted.get(id_, 0))
-        if due(office.steps_of(dates, office.charter.service(service).officer), stage, now_utc):
+        if due(office.steps_of(dates, service.officer), stage, now_utc):
             found.append(id_)
     tickets: list[Ticket] = []
     for ids in in_portions(found):

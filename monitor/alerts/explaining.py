@@ -91,7 +91,7 @@ def _why(office: Office, kind: str, reader: str, service: dict[str, str], level:
     if kind in {"stage", "lapses_soon", "lapses_today"}:
         return f"holds stage {level} of the grievance chain (charter, clause 4)"
     if kind in GOOD_NEWS or kind == "reopened":
-        return "heard of the trouble"
+        return "is told of the trouble"
     return f"answers for charter item {service['section']}:{service['number']}"
 
 

@@ -167,7 +167,7 @@ def _resolve(session: Session, office: Office, ticket: Ticket, actor: str, text:
 def _reopen(session: Session, office: Office, ticket: Ticket, actor: str, text: str, now_utc: datetime) -> None:
     ticket.state, ticket.resolved_utc, ticket.held_open = S.OPEN, None, actor != MONITOR
     audit.record(session, ticket, actor, "reopened", text, now_utc)
-    _tell_all(session, office, ticket, "reopened", text, now_utc)
+    _tell_all(session, office, ticket, "reopened", "" if actor == MONITOR else text, now_utc)
 
 
 def _tell_all(session: Session, office: Office, ticket: Ticket, kind: str, text: str, now_utc: datetime) -> None:

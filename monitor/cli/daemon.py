@@ -1,6 +1,7 @@
 """`run`: the daemon itself."""
 
 import logging
+import os
 
 import typer
 
@@ -28,6 +29,5 @@ def run(context: typer.Context) -> None:
         raise Failure(str(error), CANNOT) from None
     except OSError as error:
         where = settings.monitor.web.listen
-        raise Failure(
-            f"cannot start: {error.strerror or error} (page on {where}, state in {settings.state})", CANNOT
-        ) from None
+        why = os.strerror(error.errno) if error.errno else error  # asyncio's own words name the address once more
+        raise Failure(f"cannot start: {why} (page on {where}, state in {settings.state})", CANNOT) from None

@@ -9,18 +9,20 @@ import logging
 import sys
 from asyncio.subprocess import DEVNULL, PIPE
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from monitor.charter.text import DHAKA
 from monitor.clock import Clock
 from monitor.judging.decisions import Decision, OutageExplained, OutageOpened
 from monitor.metrics.hour import summary
 from monitor.metrics.live import Live
 from monitor.metrics.snmp import clean
 from monitor.probes.snmp.mibs import OPER_STATUS
-from monitor.settings.fleet import Device
+from monitor.probes.snmp.reading import feeds_from_battery
+from monitor.settings.fleet import Device, Site
 
 log = logging.getLogger(__name__)
 
@@ -61,27 +63,42 @@ class Evidence:
         hour = self._live.hours.get(site.gateway.id)
         if hour is not None and (told := summary(hour.minutes(self._clock.utc().timestamp()))):
             found["hour"] = told
-        if snmp := [text for device in site.devices if (text := self._said(device))]:
+        if snmp := list(filter(None, self._snmp(site))):
             found["snmp"] = "; ".join(snmp)
         return replace(opened, evidence=found)
 
-    def _said(self, device: Device) -> str:
-        """What SNMP said last about a device, in a line; with the time, if it has been silent since."""
+    def _snmp(self, site: Site) -> Iterator[str]:
+        """What SNMP said last about the site's devices, and about the one that carries its link."""
+        for device in site.devices:
+            yield self._said(device, device.name)
+        carrier = self._live.fleet.devices.get(site.link.device) if site.link else None
+        if carrier is not None and carrier.site != site.id:
+            yield self._said(carrier, carrier.id)
+
+    def _said(self, device: Device, name: str) -> str:
+        """What SNMP said last about a device, in a line; of its interfaces those that carry links before all others.
+
+        If the device has been silent since, then with the time.
+        """
         at_utc, reading = self._live.snmp_said.get(device.id, (None, None))
         if at_utc is None or reading is None or self._clock.utc() - at_utc > LAST_WORD:
             return ""
-        name, parts = device.name, []
+        parts = []
         if self._live.snmp[device.id].reading is None:
-            name += f" at {at_utc:%H:%M}Z"
+            name += f" at {at_utc.astimezone(DHAKA):%H:%M}"
         ticks = reading.system.get("sysUpTime_ticks")
         if isinstance(ticks, int):
             parts.append(f"up for {ticks // 8_640_000} d {ticks // 360_000 % 24} h")
         not_up = [port for port in reading.ports if port.get("ifAdminStatus") == 1 and port.get("ifOperStatus") != 1]
-        for port in not_up[:5]:
+        links = {link.interface for link in self._live.fleet.links.get(device.id, ())}
+        for port in sorted(not_up, key=lambda port: links.isdisjoint((port.get("ifName"), port.get("ifDescr"))))[:5]:
             status = OPER_STATUS.get(int(port.get("ifOperStatus", 4)), "unknown")
             parts.append(f"{clean(str(port.get('ifName') or port.get('ifDescr')))} {status}")
-        if "upsEstimatedMinutesRemaining" in reading.ups:
-            parts.append(f"UPS {reading.ups['upsEstimatedMinutesRemaining']} min left")
+        if feeds_from_battery(reading.ups):
+            parts.append("UPS on battery")
+        minutes = reading.ups.get("upsEstimatedMinutesRemaining", -1)
+        if isinstance(minutes, int) and minutes >= 0:  # -1: it does not know
+            parts.append(f"UPS {minutes} min left")
         return f"{name}: {', '.join(parts)}" if parts else ""
 
     async def run(self) -> None:

@@ -151,7 +151,7 @@ class Poller:
 
     async def _state(self, device: Device, begun_mono_ns: int) -> SnmpState:
         try:
-            session = self._agents.session(device.snmp, device.address, device.snmp_port)
+            session = self._agents.session(device.snmp, device.address, device.snmp_port, device.snmp_source)
             async with asyncio.timeout(LONGEST_READ_S):
                 reading = await read(session)
             self._silent_since.pop(device.id, None)

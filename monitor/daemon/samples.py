@@ -25,7 +25,7 @@ from monitor.clock import VirtualClock
 from monitor.daemon.recorder import what_is_due
 from monitor.judging.decisions import Affected, OutageClosed, OutageOpened
 from monitor.settings.load import Settings
-from monitor.store.models import Notice, Ticket
+from monitor.store.models import Notice, SiteState, Ticket
 from monitor.store.session import open_store
 
 BEGINS = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)  # a Monday, ten in the morning
@@ -87,6 +87,7 @@ def _begin(session: Session, office: Office, now_utc: datetime) -> str:
     for site in office.fleet.sites.values():
         by_kind.setdefault(site.kind, []).append(site.id)
     lab, centre = (next(iter(by_kind.get(kind, [*office.fleet.sites]))) for kind in ("lab", "udc"))
+    session.add(SiteState(site=centre, state="up", since_utc=now_utc - timedelta(weeks=2)))  # watched for long
     for each, started in ((centre, now_utc), (lab, now_utc + timedelta(hours=1))):
         opened = OutageOpened(
             each, started, started + timedelta(seconds=15), None, "timeout", "power", WHY, _evidence()

@@ -14,6 +14,7 @@ from monitor.judging.interfaces import Finding, LinkRules, Rates, Row, find, rat
 from monitor.judging.restarts import Uptime, restarted
 from monitor.judging.states import State
 from monitor.metrics.live import SnmpState
+from monitor.probes.snmp.modules import Series
 from monitor.probes.snmp.reading import Reading, feeds_from_battery
 from monitor.probes.snmp.walking import MOST_ROWS
 from monitor.sample import Sample, Verdict
@@ -76,7 +77,7 @@ class SnmpMeaning:
         if anew:
             self.restarts[device.id] += 1
             decisions.append(Noticed(device.site, device.id, "restarted", "its agent started anew", at_utc))
-        decisions += self._ups(device, state.reading, at_utc)
+        decisions += self._ups(device, _feeds_from_battery(state.reading, state.series), at_utc)
         decisions += self._left_out(device, state, at_utc)
         for link in self._board.fleet.links.get(device.id, ()):
             decisions += self._link(link, state.reading, at_utc, mono_ns, restarted_=anew)
@@ -97,8 +98,7 @@ class SnmpMeaning:
         self._ages[device.id] = (age, mono_ns)
         return restarted(before, age, (mono_ns - before_mono_ns) / NS_PER_S)
 
-    def _ups(self, device: Device, reading: Reading, at_utc: datetime) -> list[Decision]:
-        feeds = feeds_from_battery(reading.ups)
+    def _ups(self, device: Device, feeds: bool | None, at_utc: datetime) -> list[Decision]:
         if feeds is None:
             return []
         self._batteries[device.id] = (device.site, feeds)
@@ -158,6 +158,13 @@ class SnmpMeaning:
         self._unseen.add(link.id)
         text = f"it has {count} interfaces '{link.interface}'" if count else f"it has no interface '{link.interface}'"
         return [Noticed(link.site, link.device, "no_interface", text, at_utc)]
+
+
+def _feeds_from_battery(reading: Reading, series: Sequence[Series]) -> bool | None:
+    """By the standard MIB, else by its maker's; None where neither says so."""
+    said = [one.value in one.metric.on_battery for one in series if one.metric.on_battery]
+    feeds = feeds_from_battery(reading.ups)
+    return any(said) if feeds is None and said else feeds
 
 
 def _named(ports: Sequence[Row], name: str) -> list[Row]:

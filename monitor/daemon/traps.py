@@ -95,7 +95,8 @@ class TrapReceiver:
 
     def configure(self, fleet: Fleet) -> None:
         """Knows the devices of this fleet that are read by SNMP, by their addresses."""
-        self._devices = {str(device.address): device for device in fleet.devices.values() if device.snmp}
+        devices = [device for device in fleet.devices.values() if device.snmp]
+        self._devices = {str(own): device for device in devices for own in (device.address, device.snmp_source) if own}
         self._buckets = {id_: bucket for id_, bucket in self._buckets.items() if id_ in fleet.devices}
 
     def _take_in(self, made: socket.socket) -> None:

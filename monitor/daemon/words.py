@@ -32,6 +32,9 @@ def warnings(settings: Settings, office: Office, now_utc: datetime) -> Iterator[
         yield from _faults("mail.password_file", settings.home / mail.password_file, "no mail can be sent")
     for key, file in _secrets(settings):
         yield from _faults(key, secret_path(settings.home, file), "its devices cannot be read by SNMP")
+    for site in settings.fleet.sites.values():
+        if site.position and not (20 <= site.position[0] <= 27 and 88 <= site.position[1] <= 93):
+            yield f"sites.{site.id}.position lies outside Bangladesh. Expected [latitude, longitude]"
     for file in settings.monitor.helpdesk.secrets:
         path = settings.home / file
         if not isfile(path):

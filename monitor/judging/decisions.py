@@ -177,7 +177,8 @@ def describe(decision: Decision) -> str:  # noqa: PLR0912 (one branch a kind)
         case OutageClosed(site, ended, reason):
             return f"{site}: outage over since {ended:%Y-%m-%d %H:%M:%S}Z ({reason})"
         case OutageExplained(site, reason, cause, why, evidence):
-            parts = [reason] * bool(reason) + [f"suspected cause: {cause} ({why})"] * bool(cause) + list(evidence)
+            parts = [reason] * bool(reason) + [f"suspected cause: {cause} ({why})"] * bool(cause)
+            parts += evidence.get("ways", ())
             return f"{site}: more is known of its outage: {'; '.join(parts)}"
         case Affected(site, root, since):
             return f"{site}: silent behind {root} since {since:%Y-%m-%d %H:%M:%S}Z"

@@ -27,6 +27,7 @@ class Device:
     role: str = ""
     snmp: str = ""
     snmp_port: int = 161
+    snmp_source: IPv4Address | IPv6Address | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,6 +289,8 @@ def _addresses(sites: Mapping[str, SiteEntry]) -> Iterator[tuple[KeyPath, IPv4Ad
             yield ("sites", id_, "address"), site.address
         for name, device in site.devices.items():
             yield ("sites", id_, "devices", name, "address"), device.address
+            if device.snmp_source is not None:
+                yield ("sites", id_, "devices", name, "snmp_source"), device.snmp_source
 
 
 def _cycles(sites: Mapping[str, SiteEntry]) -> Iterator[list[str]]:

@@ -39,6 +39,7 @@ class MetricEntry(Model):
 
     A value counts ``scale`` times, and as often again as the column ``times`` says in its row; one of ``none`` is how
     such a device says that there is none. ``where``: only rows count in which these columns have these values.
+    ``on_battery``: the values by which a UPS says that it feeds from its battery.
     """
 
     name: MetricName
@@ -49,6 +50,7 @@ class MetricEntry(Model):
     times: OidText | None = None
     none: list[int] = Field(default_factory=list)
     where: dict[OidText, int] = Field(default_factory=dict)
+    on_battery: list[int] = Field(default_factory=list)
     labels: dict[LabelName, OidText] = Field(default_factory=dict)
 
 

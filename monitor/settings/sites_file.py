@@ -54,6 +54,8 @@ class DeviceEntry(Model):
     role: Literal["", "workstation"] = ""
     snmp: str = ""
     snmp_port: int = Field(default=161, ge=1, le=65_535)
+    snmp_source: Address | None = None
+    """Which other address of its own its answers and traps come from."""
 
 
 class LinkEntry(Model):

@@ -108,6 +108,26 @@ def test_waiting_stops_the_time_only_where_the_charter_says_so(desk: Desk, offic
     assert "paused" not in desk.history(running)
 
 
+def test_what_waits_past_its_deadline_is_not_overdue_where_waiting_stops_the_time(desk: Desk, office: Office) -> None:
+    services = dict(office.charter.services)
+    services["citizen:9"] = replace(services["citizen:9"], waiting_pauses=True)
+    desk.office = replace(office, charter=replace(office.charter, services=services))
+    number = ask(desk, "citizen:9")
+    desk.act(number, "wait", "for a spare part")
+    desk.wait(days=100)
+    assert desk.tickets() == [(number, "waiting", 0)]
+
+    # Its time goes on where it stopped: it is not overdue yet when the work begins, and is in the end.
+    desk.act(number, "start")
+    desk.look()
+    assert desk.tickets() == [(number, "in_progress", 0)]
+    desk.wait(days=10)
+    assert desk.tickets() == [(number, "in_progress", 1)]
+    desk.act(number, "wait", "for another")
+    desk.wait(days=100)
+    assert desk.tickets() == [(number, "waiting", 1)]
+
+
 def test_a_stage_that_asks_first_waits_for_a_person(desk: Desk, office: Office) -> None:
     first = replace(office.charter.stages[0], ask_first=True)
     desk.office = replace(office, charter=replace(office.charter, stages=(first, *office.charter.stages[1:])))

@@ -85,6 +85,13 @@ def test_check_says_what_is_there_and_what_is_missing(home: Path) -> None:
     assert "officers.responsible" in done.stdout
 
 
+def test_check_names_a_position_whose_figures_are_swapped(home: Path) -> None:
+    sites = home / "config" / "sites.toml"
+    assert "outside Bangladesh" not in run(home, "check").stdout
+    sites.write_text(sites.read_text().replace("position = [24.020, 88.995]", "position = [88.995, 24.020]", 1))
+    assert "sites.backbone-bheramara.position lies outside Bangladesh" in run(home, "check").stdout
+
+
 def test_check_names_secrets_that_are_missing_empty_or_open_to_others(home: Path) -> None:
     for name, text in (("empty", "\n"), ("open", "a community\n")):
         (home / name).write_text(text)
@@ -92,7 +99,7 @@ def test_check_names_secrets_that_are_missing_empty_or_open_to_others(home: Path
     with (home / "config" / "monitor.toml").open("a") as monitor:
         monitor.writelines(f'[snmp.v2c.{name}]\ncommunity_file = "{name}"\n' for name in ("gone", "empty", "open"))
     said = run(home, "check").stdout
-    assert "snmp.v2c.gone.community_file: cannot be read: No such file or directory. Expected a file that holds the secret" in said
+    assert "snmp.v2c.gone.community_file: cannot be read: No such file or directory. Expected a file that" in said
     assert "snmp.v2c.empty.community_file: its first line is empty" in said
     assert f"{home}/open can be read by others: chmod 600 {home}/open" in said
 

@@ -2,6 +2,7 @@
 
 import json
 import tomllib
+from dataclasses import replace
 from ipaddress import ip_address
 from pathlib import Path
 
@@ -9,9 +10,10 @@ from monitor.clock import VirtualClock
 from monitor.daemon.evidence import Evidence, way
 from monitor.judging.decisions import OutageOpened
 from monitor.metrics.live import Live, SnmpState
-from monitor.probes.snmp.reading import Reading
-from monitor.settings.fleet import Fleet
+from monitor.probes.snmp.reading import Facts, Reading
+from monitor.settings.fleet import Fleet, Link
 from monitor.settings.sites_file import SitesFile
+from tests.judging.test_board import T0, fleet, site
 from tests.lab.daemon import Daemon
 from tests.lab.fleet import write_config
 from tests.lab.mail import MailCatcher
@@ -83,7 +85,7 @@ def test_the_last_word_by_snmp_is_kept_although_the_device_fell_silent_before_th
     assert told() == "gateway: up for 3 d 0 h"
     clock.advance(60)
     live.snmp["north/gateway"] = SnmpState("silent", "no answer")
-    assert told() == "gateway at 03:00Z: up for 3 d 0 h"
+    assert told() == "gateway at 09:00: up for 3 d 0 h"
     clock.advance(3_600)
     assert told() is None, "so long ago it says nothing about this outage"
 
@@ -94,3 +96,31 @@ def test_a_way_is_told_as_far_as_it_goes() -> None:
     assert way(hops, str(ip_address("10.0.3.1"))) == "1 10.0.0.1, 3 10.0.3.1"
     assert way(hops, "10.0.9.9") == "1 10.0.0.1, 3 10.0.3.1, then nothing"
     assert way([], "10.0.9.9") == "nothing answers"
+
+
+def test_the_outage_of_a_link_tells_what_its_device_said_of_that_interface_and_of_its_mains() -> None:
+    def ports(*down: str) -> list[Facts]:
+        return [{"ifName": name, "ifAdminStatus": 1, "ifOperStatus": 2} for name in down]
+
+    core, north = site("core"), replace(site("north"), link=Link("north/interface", "north", "core/gateway", "sfp1"))
+    live = Live(VirtualClock(), fleet(core, north))
+    system: Facts = {"sysUpTime_ticks": 8_640_000 + 2 * 360_000}
+    ups: Facts = {"upsOutputSource": 5, "upsEstimatedMinutesRemaining": 12}
+    reading = Reading(system, ports(*(f"ether{number}" for number in range(9)), "sfp1"), ups)
+    live.snmp["core/gateway"] = SnmpState("ok", "", reading)
+    live.snmp_said["core/gateway"] = live.clock.utc(), reading
+    opened = OutageOpened("north", T0, T0, None, "interface sfp1 is down")
+
+    (found,) = Evidence(live.clock, live, lambda _: None).beside([opened])
+    assert isinstance(found, OutageOpened)
+    assert found.evidence["snmp"] == (
+        "core/gateway: up for 1 d 2 h, sfp1 down, ether0 down, ether1 down, ether2 down, ether3 down, "
+        "UPS on battery, UPS 12 min left"
+    )
+
+    # A UPS that does not know how long it lasts says -1.
+    live.snmp_said["core/gateway"] = live.clock.utc(), Reading({}, ups={**ups, "upsEstimatedMinutesRemaining": -1})
+    live.fleet = fleet(replace(core, link=Link("core/interface", "core", "core/gateway", "sfp9")))
+    (found,) = Evidence(live.clock, live, lambda _: None).beside([replace(opened, site="core")])
+    assert isinstance(found, OutageOpened)
+    assert found.evidence["snmp"] == "gateway: UPS on battery"

@@ -17,7 +17,7 @@ from monitor.probes.snmp.reading import Facts, Reading
 from monitor.probes.snmp.walking import MOST_ROWS
 from monitor.sample import Sample, Verdict
 from monitor.settings.fleet import Device, Link
-from monitor.settings.modules_section import MetricEntry
+from monitor.settings.modules_section import MetricEntry, shipped_modules
 from tests.judging.test_board import at, fleet, site
 
 MAINS, BATTERY = 3, 5
@@ -71,6 +71,18 @@ def test_a_ups_that_only_counts_its_seconds_on_battery_is_understood(watch: Watc
     assert watch.ups(UPS_A, upsSecondsOnBattery=40) == ["on_battery"]
     assert watch.ups(UPS_A, upsSecondsOnBattery=0) == ["on_mains"]
     assert watch.ups(UPS_A, upsBatteryStatus=2) == []
+
+
+def test_a_ups_without_the_standard_mib_is_understood_by_its_maker_s(watch: Watch) -> None:
+    (status,) = (each for each in shipped_modules()["apc"].metrics if each.name == "apc_output_status")
+
+    def says(value: int, **standard: int) -> list[str]:
+        return watch.sees(UPS_A, SnmpState("ok", "", Reading({}, ups={**standard}), [Series(status, {}, value)]))
+
+    assert says(2) == []
+    assert says(3) == ["on_battery"]
+    assert says(2) == ["on_mains"]
+    assert says(3, upsOutputSource=MAINS) == [], "the standard one comes first"
 
 
 @pytest.mark.parametrize("source", ["other", "none", "mains", "bypass", "booster", "reducer"])
@@ -146,8 +158,9 @@ def test_a_link_that_becomes_poor_is_told_with_its_reason_and_again_when_it_is_w
     assert watch.board.state("north") is State.DEGRADED
     assert [watch.ports(port(100)), watch.ports(port(1_000)), watch.ports(port(1_000))] == [[], [], ["link_well"]]
 
-    # A link that is down has an outage, which says more.
-    assert [watch.ports(port(1_000, status=2)) for _ in range(4)] == [[], [], [], []]
+    # A link that goes down is not well, and has an outage, which says more.
+    assert [watch.ports(port(100)) for _ in range(3)] == [[], [], ["link_poor"]]
+    assert [watch.ports(port(100, status=2)) for _ in range(4)] == [[], [], [], []]
     assert watch.board.health("north/interface").state is State.DOWN
 
 

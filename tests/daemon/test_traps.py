@@ -20,6 +20,7 @@ SLOWLY: dict[str, object] = {"interval_s": 600, "timeout_s": 0.4, "retries": 0, 
 AUTH, PRIV = "a password for signing", "a password to encrypt"
 V3 = ["-v3", "-u", "monitor", "-l", "authPriv", "-a", "SHA-256", "-A", AUTH, "-x", "AES", "-X", PRIV]
 USER = f'createUser monitor SHA-256 "{AUTH}" AES "{PRIV}"\nrouser monitor authpriv'
+OTHER = "10.77.2.77"
 LINK_DOWN, COLD_START = "1.3.6.1.6.3.1.1.5.3", "1.3.6.1.6.3.1.1.5.1"
 
 
@@ -92,6 +93,14 @@ def test_a_trap_makes_its_device_be_read_at_once_and_judges_nobody(lab: Lab, tmp
         until(lambda: told(daemon) == ["linkDown", "coldStart"], "both on the timeline", 10)
         assert daemon.rows("SELECT id FROM outages") == []
         assert daemon.metric("upazila_site_state", site="backbone", state="up") == 1
+
+
+def test_a_device_with_another_address_is_heard_from_that_one_too(lab: Lab, tmp_path: Path) -> None:
+    sites = SITES.replace('snmp = "core"', f'snmp = "core", snmp_source = "{OTHER}"')
+    with watching(lab, tmp_path, V2C_CREDENTIALS, sites) as daemon:
+        assert send(lab, sender=OTHER, inform=True) == 0
+        until(lambda: readings(daemon) == 2, "a reading because of it", 10)
+        assert counted(daemon, "unknown_sender") == 0
 
 
 def test_a_trap_that_comes_during_a_reading_is_followed_by_another(lab: Lab, tmp_path: Path) -> None:

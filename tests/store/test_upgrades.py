@@ -57,7 +57,7 @@ def test_a_database_of_that_version_is_opened_with_all_that_it_had(tmp_path: Pat
     with store.read() as session:
         for mapper in Base.registry.mappers:
             rows = list(session.scalars(select(mapper.class_)))
-            assert len(rows) == (mapper.local_table.name in before)
+            assert len(rows) == (mapper.class_.__tablename__ in before)
         (notice,) = session.scalars(select(Notice))
         assert notice.owed_utc == notice.due_utc
     with closing(sqlite3.connect(tmp_path / DATABASE)) as database:

@@ -53,12 +53,21 @@ class Agents:
         for client in self._v3.values():
             client.close()
 
-    def session(self, credential: str, address: IPv4Address | IPv6Address, port: int) -> Session:
-        """A conversation with the agent there; raises SnmpError when the credential's secret could not be read."""
+    def session(
+        self,
+        credential: str,
+        address: IPv4Address | IPv6Address,
+        port: int,
+        source: IPv4Address | IPv6Address | None = None,
+    ) -> Session:
+        """A conversation with the agent there; raises SnmpError when the credential's secret could not be read.
+
+        ``source``: which address its answers come from, where it is another one than is asked.
+        """
         if credential in self._communities:
-            return self._v2c.session(Agent(address, port, self._communities[credential]))
+            return self._v2c.session(Agent(address, port, self._communities[credential]), source)
         if credential in self._v3:
-            return self._v3[credential].session(address, port)
+            return self._v3[credential].session(address, port, source)
         raise SnmpError(f"the secret of '{credential}' could not be read")
 
     def community(self, credential: str) -> Secret | None:

@@ -72,6 +72,7 @@ class V2cClient:
         self.rejected = Counter[str]() if rejected is None else rejected
         self._sockets = Sockets(self._arrived)
         self._under_way: dict[int, _Question] = {}
+        self._sources: dict[Where, Where] = {}  # of those who answer from elsewhere
         self._odd: dict[Where, str] = {}
         self._numbers = Numbers()
         self._patience = Patience(self.options.timeout_s)
@@ -86,9 +87,12 @@ class V2cClient:
         self._sockets.close()
         self._patience.close()
 
-    def session(self, agent: Agent) -> "V2cSession":
-        """A conversation with that agent."""
-        return V2cSession(self, _Asked(agent))
+    def session(self, agent: Agent, source: IPv4Address | IPv6Address | None = None) -> "V2cSession":
+        """A conversation with that agent, whose answers come from ``source`` if not from the address that is asked."""
+        asked = _Asked(agent)
+        if source is not None:
+            self._sources[asked.where] = (str(source), agent.port)
+        return V2cSession(self, asked)
 
     async def ask(self, agent: _Asked, kind: int, oids: Sequence[Oid], repetitions: int = 0) -> list[Binding]:
         """One question, asked again when it goes unanswered; raises SilentError and AgentError."""
@@ -128,7 +132,7 @@ class V2cClient:
         question = self._under_way.get(answer.request_id)
         if question is None:
             self._reject("late_or_unasked", source, "its answers come too late, or to what nobody asked")
-        elif source != question.where:
+        elif source != question.where and source != self._sources.get(question.where):
             self._reject("wrong_source", question.where, f"{source[0]} port {source[1]} answers in its place")
         elif answer.community != question.community:
             self._reject("wrong_community", source, "its answers bear another community")

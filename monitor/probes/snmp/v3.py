@@ -100,6 +100,7 @@ class V3Client:
         self._sockets = Sockets(self._arrived)
         self._known: dict[Where, _Known] = {}
         self._under_way: dict[int, _Question] = {}
+        self._sources: dict[Where, Where] = {}  # of those who answer from elsewhere
         self._odd: dict[Where, str] = {}
         self._numbers = Numbers()
         self._patience = Patience(timeout_s)
@@ -115,8 +116,12 @@ class V3Client:
         self._sockets.close()
         self._patience.close()
 
-    def session(self, address: IPv4Address | IPv6Address, port: int) -> "V3Session":
-        """A conversation with that agent."""
+    def session(
+        self, address: IPv4Address | IPv6Address, port: int, source: IPv4Address | IPv6Address | None = None
+    ) -> "V3Session":
+        """A conversation with that agent, whose answers come from ``source`` if not from the address that is asked."""
+        if source is not None:
+            self._sources[str(address), port] = (str(source), port)
         return V3Session(self, address, port)
 
     def engine(self, address: IPv4Address | IPv6Address, port: int) -> bytes | None:
@@ -145,7 +150,7 @@ class V3Client:
     ) -> list[Binding]:
         """One question, asked again when it goes unanswered; raises SnmpError."""
         tries, corrections, where = 1 + self._retries, MOST_CORRECTIONS, (str(address), port)
-        self._odd[where] = ""
+        self._odd[where], begun_mono_s = "", time.monotonic()
         try:
             while tries > 0:
                 found = await self._ask_once(address, where, kind, oids, repetitions)
@@ -165,6 +170,10 @@ class V3Client:
             why = self._odd.pop(where, "")
         if why:
             raise GarbledError(f"no answer from {address} that counts: {why}")
+        known = self._known.get(where)
+        if kind == GET and known is not None and known.keys.cipher and known.heard_mono_s >= begun_mono_s:
+            why = "it says who it is and answers no question: most likely the key for encrypting is wrong"
+            raise CredentialsError(f"{address}: {why}")  # many agents drop what they cannot decrypt
         raise SilentError(f"no answer from {address}: it is away or speaks no SNMPv3")
 
     async def _ask_once(
@@ -233,7 +242,7 @@ class V3Client:
             question = self._under_way.get(envelope.number)
             if question is None:
                 self._reject("late_or_unasked", source, "its answers come too late, or to what nobody asked")
-            elif source != question.where:
+            elif source != question.where and source != self._sources.get(question.where):
                 self._reject("wrong_source", question.where, f"{source[0]} port {source[1]} answers in its place")
             elif envelope.level & AUTH and not is_signed_by(envelope, question.known.keys):
                 self._reject("wrong_signature", source, "its answers are not signed with the key")

@@ -4,14 +4,17 @@ import asyncio
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from ipaddress import ip_address
 from threading import Thread, Timer
 
 import pytest
 
 from monitor.probes.snmp.ber import OBJECT_ID, OCTETS, SEQUENCE, expect, integer, oid, read, read_integer, tagged
+from monitor.probes.snmp.client import Agent
 from monitor.probes.snmp.messages import MOST_BYTES, RESPONSE, V2C
 from monitor.probes.snmp.mibs import SYSTEM
-from monitor.probes.snmp.session import AgentError, SilentError
+from monitor.probes.snmp.session import AgentError, GarbledError, SilentError
+from monitor.settings.secrets import Secret
 from tests.lab.agents import HOST
 from tests.probes.snmp.asking import client, talk
 
@@ -53,6 +56,26 @@ async def test_a_right_answer_is_believed() -> None:
     with agent(lambda own, number, asker: own.sendto(answer(number), asker)) as port:
         async with client() as made:
             assert await talk(made, port, "public").get([NAME]) == [(NAME, b"router")]
+
+
+OTHER = "127.0.0.9"
+
+
+def from_its_other_address(own: socket.socket, number: int, asker: tuple[str, int]) -> None:
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as other:
+        other.bind((OTHER, own.getsockname()[1]))
+        other.sendto(answer(number), asker)
+
+
+async def test_a_router_may_answer_from_the_other_address_that_is_known_of_it_and_from_no_third() -> None:
+    with agent(from_its_other_address) as port:
+        asked = Agent(ip_address(HOST), port, Secret("public"))
+        async with client(timeout_s=0.1, retries=0) as made:
+            assert await made.session(asked, ip_address(OTHER)).get([NAME]) == [(NAME, b"router")]
+            assert made.rejected == {}
+        async with client(timeout_s=0.1, retries=0) as made:
+            with pytest.raises(GarbledError, match=rf"{OTHER} port {port} answers in its place"):
+                await made.session(asked, ip_address("127.0.0.8")).get([NAME])
 
 
 def from_elsewhere(own: socket.socket, number: int, asker: tuple[str, int]) -> None:

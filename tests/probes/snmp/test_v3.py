@@ -14,7 +14,7 @@ from monitor.probes.snmp.keys import Credential, Keys, keys_for
 from monitor.probes.snmp.messages import GET, RESPONSE
 from monitor.probes.snmp.notifications import TRAP, TRAP_OID
 from monitor.probes.snmp.notifications import name_of as name_of_trap
-from monitor.probes.snmp.session import CredentialsError, SilentError
+from monitor.probes.snmp.session import CredentialsError, GarbledError, SilentError
 from monitor.probes.snmp.usm import (
     AUTH,
     REPORT,
@@ -106,6 +106,17 @@ async def test_an_honest_agent_is_asked_for_its_engine_once() -> None:
     async with running(agent, timeout_s=2) as (client, port):
         assert [await name_of(client, port) for _ in range(5)] == [b"core"] * 5
     assert (agent.discoveries, agent.asked) == (1, 5)
+
+
+async def test_an_agent_may_answer_from_the_other_address_that_is_known_of_it() -> None:
+    agent, other = Agent(), ip_address("127.0.0.9")
+    async with running(agent) as (client, port):
+        elsewhere = await asyncio.get_running_loop().create_datagram_endpoint(Agent, (str(other), port))
+        agent.transport = elsewhere[0]
+        with pytest.raises(GarbledError, match="answers in its place"):
+            await name_of(client, port)
+        assert await client.session(ip_address(HOST), port, other).get([NAME]) == [(NAME, b"core")]
+        elsewhere[0].close()
 
 
 async def test_an_agent_that_started_again_is_believed_when_it_signs_that() -> None:
