@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from monitor.probes.snmp.ber import BerError, Oid
 from monitor.probes.snmp.messages import GET, GET_BULK, GET_NEXT, Binding, Numbers, Response, read_response, request
-from monitor.probes.snmp.patience import Patience, Place, room
+from monitor.probes.snmp.patience import Patience, Place, Places
 from monitor.probes.snmp.session import GarbledError, SilentError, refusal
 from monitor.probes.snmp.sockets import Sockets, Where
 from monitor.settings.secrets import Secret
@@ -66,7 +66,7 @@ class V2cClient:
         self,
         options: V2cOptions | None = None,
         rejected: Counter[str] | None = None,
-        places: asyncio.Semaphore | None = None,
+        places: Places | None = None,
     ) -> None:
         self.options = options or V2cOptions()
         self.rejected = Counter[str]() if rejected is None else rejected
@@ -76,7 +76,7 @@ class V2cClient:
         self._odd: dict[Where, str] = {}
         self._numbers = Numbers()
         self._patience = Patience(self.options.timeout_s)
-        self._places = places or room()
+        self._places = places or Places()
 
     def open(self) -> None:
         """Opens the sockets; raises OSError when this machine has no network at all."""

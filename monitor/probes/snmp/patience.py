@@ -8,36 +8,54 @@ MOST_UNDER_WAY = 50  # more make healthy agents look silent: their answers wait 
 SOON_S = 0.25
 
 
-def room() -> asyncio.Semaphore:
-    """For all the questions of this process."""
-    return asyncio.Semaphore(MOST_UNDER_WAY)
+class Places:
+    """For the questions of this process, of which only so many may be under way at once.
+
+    One that has no answer after `SOON_S` burdens nobody and leaves its place to another: or the dead and the slow would
+    keep the living from being asked. One timer does for all of them.
+    """
+
+    def __init__(self, most: int = MOST_UNDER_WAY) -> None:
+        self._room = asyncio.Semaphore(most)
+        self._taken: deque[Place] = deque()
+        self._timer: asyncio.TimerHandle | None = None
+
+    async def take(self, place: "Place") -> None:
+        """Waits until there is room."""
+        await self._room.acquire()
+        loop = asyncio.get_running_loop()
+        place.until, place.left = loop.time() + SOON_S, False
+        self._taken.append(place)
+        if self._timer is None:
+            self._timer = loop.call_at(place.until, self._sweep, loop)
+
+    def leave(self, place: "Place") -> None:
+        """Makes room, once."""
+        if not place.left:
+            place.left = True
+            self._room.release()
+
+    def _sweep(self, loop: asyncio.AbstractEventLoop) -> None:
+        now = loop.time()
+        while self._taken and (self._taken[0].until <= now or self._taken[0].left):
+            self.leave(self._taken.popleft())
+        self._timer = loop.call_at(self._taken[0].until, self._sweep, loop) if self._taken else None
 
 
 class Place:
-    """A question's place among those under way, for the length of an ``async with``.
+    """A question's place among those under way, for the length of an ``async with``."""
 
-    One that has no answer after `SOON_S` burdens nobody and leaves its place to another: or the dead and the slow would
-    keep the living from being asked.
-    """
+    __slots__ = ("_places", "left", "until")
 
-    __slots__ = ("_room", "_timer")
-
-    def __init__(self, room: asyncio.Semaphore) -> None:
-        self._room = room
-        self._timer: asyncio.TimerHandle | None = None
+    def __init__(self, places: Places) -> None:
+        self._places = places
+        self.left, self.until = True, 0.0
 
     async def __aenter__(self) -> None:
-        await self._room.acquire()
-        self._timer = asyncio.get_running_loop().call_later(SOON_S, self._leave)
+        await self._places.take(self)
 
     async def __aexit__(self, *_: object) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-            self._leave()
-
-    def _leave(self) -> None:
-        self._timer = None
-        self._room.release()
+        self._places.leave(self)
 
 
 class Patience:

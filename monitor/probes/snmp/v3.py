@@ -18,7 +18,7 @@ from ipaddress import IPv4Address, IPv6Address
 from monitor.probes.snmp.ber import BerError, Oid
 from monitor.probes.snmp.keys import Credential, Keys, keys_for
 from monitor.probes.snmp.messages import GET, GET_BULK, GET_NEXT, RESPONSE, Binding, Numbers, pdu
-from monitor.probes.snmp.patience import Patience, Place, room
+from monitor.probes.snmp.patience import Patience, Place, Places
 from monitor.probes.snmp.session import CredentialsError, GarbledError, SilentError, SnmpError, refusal
 from monitor.probes.snmp.sockets import Sockets, Where
 from monitor.probes.snmp.usm import (
@@ -91,7 +91,7 @@ class V3Client:
         timeout_s: float = 2.0,
         retries: int = 1,
         rejected: Counter[str] | None = None,
-        places: asyncio.Semaphore | None = None,
+        places: Places | None = None,
     ) -> None:
         self.rejected = Counter[str]() if rejected is None else rejected
         self.credential = credential
@@ -104,7 +104,7 @@ class V3Client:
         self._odd: dict[Where, str] = {}
         self._numbers = Numbers()
         self._patience = Patience(timeout_s)
-        self._places = places or room()
+        self._places = places or Places()
         self._salt = secrets.randbits(64)
 
     def open(self) -> None:

@@ -1,11 +1,11 @@
 """How the tests of SNMP read an agent on loopback."""
 
-import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from ipaddress import ip_address
 
 from monitor.probes.snmp.client import Agent, V2cClient, V2cOptions, V2cSession
+from monitor.probes.snmp.patience import Places
 from monitor.probes.snmp.reading import Reading, read
 from monitor.settings.secrets import Secret
 from tests.lab.agents import HOST
@@ -13,7 +13,7 @@ from tests.lab.agents import HOST
 
 @asynccontextmanager
 async def client(
-    *, timeout_s: float = 2.0, retries: int = 1, places: asyncio.Semaphore | None = None
+    *, timeout_s: float = 2.0, retries: int = 1, places: Places | None = None
 ) -> AsyncIterator[V2cClient]:
     """A client on the running loop."""
     made = V2cClient(V2cOptions(timeout_s, retries), places=places)
