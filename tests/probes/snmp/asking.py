@@ -12,9 +12,7 @@ from tests.lab.agents import HOST
 
 
 @asynccontextmanager
-async def client(
-    *, timeout_s: float = 2.0, retries: int = 1, places: Places | None = None
-) -> AsyncIterator[V2cClient]:
+async def client(*, timeout_s: float = 2.0, retries: int = 1, places: Places | None = None) -> AsyncIterator[V2cClient]:
     """A client on the running loop."""
     made = V2cClient(V2cOptions(timeout_s, retries), places=places)
     made.open()
