@@ -198,7 +198,7 @@ def _light(lang: Lang) -> timeseries.Panel:
     )
     none = W("কোনো অপটিক্যাল মডিউল পড়া হয় না", "no optical module is read")
     expr = otherwise(f"bottomk(5, {LIGHT_IN})", "device", none, lang, "NaN")
-    legend = "{{site}} {{device}} {{interface}}{{ifDescr}}{{entity}}"
+    legend = "{{site}} {{device}} {{interface}}{{ifDescr}}{{description}}{{entity}}"
     return curves(lang, about, [Curve(expr, legend)], scales.LIGHT, unit="dBm")
 
 

@@ -59,12 +59,10 @@ def quantile(share: float, histogram: str) -> str:
     return f"histogram_quantile({share}, sum by (le) (rate({histogram}_bucket{RATE})))"
 
 
-LIGHT_IN = """(upazila_mikrotik_optical_rx_power_dbm
- or upazila_bdcom_onu_rx_power_dbm
- or upazila_vsol_onu_rx_power_dbm
+LIGHT_IN = """({__name__=~"upazila_.+_rx_power_dbm"}
  or (upazila_huawei_optical_rx_power < -1) / 100
  or 10 * log10((upazila_huawei_optical_rx_power > 0) / 1000))"""
-"""Light that arrives at optical modules, in dBm, of every make that is read."""
+"""Light that arrives at optical modules and ONUs, in dBm, of every make that is read."""
 
 FAULTS = """(1 - max(upazila_store_readable))
  + max(upazila_clock_suspect)
