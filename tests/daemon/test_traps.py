@@ -96,7 +96,7 @@ def test_a_trap_makes_its_device_be_read_at_once_and_judges_nobody(lab: Lab, tmp
 
 
 def test_a_device_with_another_address_is_heard_from_that_one_too(lab: Lab, tmp_path: Path) -> None:
-    sites = SITES.replace('snmp = "core"', f'snmp = "core", snmp_source = "{OTHER}"')
+    sites = f'{SITES}snmp_source = "{OTHER}"\n'
     with watching(lab, tmp_path, V2C_CREDENTIALS, sites) as daemon:
         assert send(lab, sender=OTHER, inform=True) == 0
         until(lambda: readings(daemon) == 2, "a reading because of it", 10)
