@@ -13,6 +13,7 @@ def run(context: typer.Context) -> None:
     import asyncio
 
     from monitor.clock import SystemClock
+    from monitor.daemon import garbage
     from monitor.daemon.app import Daemon
     from monitor.daemon.systemd import listen_fds
     from monitor.probes.icmp.sockets import NoSocket
@@ -21,13 +22,16 @@ def run(context: typer.Context) -> None:
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s")
     for noisy in ("alembic", "apscheduler", "uvicorn", "tzlocal"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+    garbage.one_heap()
     settings = settings_of(context.obj)
+    state, where = settings.state, settings.monitor.web.listen
     try:
-        with only_daemon(settings.state):
-            asyncio.run(Daemon(settings, SystemClock(), listen_fds()).run())
+        with only_daemon(state):
+            daemon = Daemon(settings, SystemClock(), listen_fds())
+            del settings  # the daemon replaces them when it is told to read them again
+            asyncio.run(daemon.run())
     except (StoreError, NoSocket) as error:
         raise Failure(str(error), CANNOT) from None
     except OSError as error:
-        where = settings.monitor.web.listen
         why = os.strerror(error.errno) if error.errno else error  # asyncio's own words name the address once more
-        raise Failure(f"cannot start: {why} (page on {where}, state in {settings.state})", CANNOT) from None
+        raise Failure(f"cannot start: {why} (page on {where}, state in {state})", CANNOT) from None

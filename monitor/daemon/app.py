@@ -239,6 +239,8 @@ class Daemon:
                 log.error("%d error(s); the running configuration stays in force", len(error.problems))
             else:
                 self._take_over(settings)
+                del settings
+                await asyncio.to_thread(garbage.give_back)
             self._notifier.ready()
 
     def _take_over(self, settings: Settings) -> None:

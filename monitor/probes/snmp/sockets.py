@@ -12,6 +12,10 @@ AT_A_TIME = 64
 Where = tuple[str, int]
 
 
+def _nobody_listens(_data: bytes, _source: Where) -> None:
+    """In the place of whoever listened."""
+
+
 class Sockets:
     """Belongs to the running event loop from `open` to `close`."""
 
@@ -38,6 +42,7 @@ class Sockets:
             asyncio.get_running_loop().remove_reader(made)
             made.close()
         self._sockets.clear()
+        self._arrived = _nobody_listens  # else this and whoever listened would keep each other alive
 
     def send(self, data: bytes, version: int, where: Where) -> bool:
         """False: this machine has no such family. No route, no room: as good as unanswered, and asked again."""
