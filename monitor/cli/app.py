@@ -106,5 +106,7 @@ def main() -> None:
 
 
 def _harmless(message: str) -> str:
-    """A message that quotes bad input, without what would command the terminal; joiners belong to Bangla words."""
-    return "".join(letter if letter.isprintable() or letter in "\n\u200c\u200d" else "\ufffd" for letter in message)
+    """A message that quotes bad input, without what would command the terminal."""
+    from monitor.charter.text import is_shown
+
+    return "".join(letter if is_shown(letter) or letter == "\n" else "\ufffd" for letter in message)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from monitor.cli.failing import BAD_INPUT, CANNOT, NO, Failure, settings_of
+from monitor.cli.wide import console
 from monitor.settings.hosts import is_short_address
 
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from monitor.settings.snmp_section import V3Entry
 
 PORT = 161
-PIPED_WIDTH = 200
 BROADCAST = ip_address("255.255.255.255")
 HOST = re.compile(
     r"(?:\[(?P<v6>[^]]+)\]|(?P<name>[^:\[\]]+))(?::(?P<port>[^:]*))?"
@@ -166,17 +166,14 @@ def _facts(reading: "Reading") -> dict[str, Any]:
 
 
 def _print(reading: "Reading") -> None:
-    from rich.console import Console
-
     from monitor.probes.snmp.mibs import BATTERY_STATUS, OUTPUT_SOURCE
 
-    width = None if sys.stdout.isatty() else PIPED_WIDTH  # numbers that a program reads must not be cut
-    console, system = Console(highlight=False, markup=False, emoji=False, width=width), reading.system
-    console.print(_clean(system.get("sysName", "(without a name)")), style="bold")
-    console.print(_clean(system.get("sysDescr", "")))
+    output, system = console(plain=True), reading.system
+    output.print(_clean(system.get("sysName", "(without a name)")), style="bold")
+    output.print(_clean(system.get("sysDescr", "")))
     if isinstance(ticks := system.get("sysUpTime_ticks"), int):
         hours, rest = divmod(ticks // 100, 3_600)
-        console.print(f"up for {hours // 24} d {hours % 24} h {rest // 60} min")
+        output.print(f"up for {hours // 24} d {hours % 24} h {rest // 60} min")
     if reading.ups or reading.ups_load_percent:
         ups = reading.ups
         battery = BATTERY_STATUS.get(int(ups.get("upsBatteryStatus", 1)), "unknown")
@@ -184,9 +181,9 @@ def _print(reading: "Reading") -> None:
         left, charge = _known(ups, "upsEstimatedMinutesRemaining"), _known(ups, "upsEstimatedChargeRemaining")
         load = ", ".join(f"{percent} %" for percent in reading.ups_load_percent) or "? %"
         words = f"UPS: battery {battery}, output from {source}, {left} min left, charge {charge} %, load {load}"
-        console.print(words)
+        output.print(words)
     if reading.ports:
-        _print_ports(console, reading.ports)
+        _print_ports(output, reading.ports)
 
 
 def _known(ups: "Facts", name: str) -> "int | str":
@@ -195,7 +192,7 @@ def _known(ups: "Facts", name: str) -> "int | str":
     return figure if isinstance(figure, int) and figure >= 0 else "?"
 
 
-def _print_ports(console: "Console", ports: Iterable["Facts"]) -> None:
+def _print_ports(output: "Console", ports: Iterable["Facts"]) -> None:
     from rich.table import Table
     from rich.text import Text
 
@@ -220,7 +217,7 @@ def _print_ports(console: "Console", ports: Iterable["Facts"]) -> None:
             int(port.get("ifInErrors", 0)) + int(port.get("ifOutErrors", 0)) or "",
         )
         table.add_row(*(Text(_clean(cell)) for cell in cells))
-    console.print(table)
+    output.print(table)
 
 
 def _clean(value: object) -> str:

@@ -64,6 +64,11 @@ class _Known:
     signed: bool = False
     doubted: bool = False
 
+    @property
+    def level(self) -> int:
+        """How safe its messages must be: AUTH and PRIV as far as there are keys for them."""
+        return (AUTH if self.keys.digest else 0) | (PRIV if self.keys.cipher else 0)
+
     def now(self) -> Engine:
         """The engine with what its clock must show by now."""
         passed_s = int(time.monotonic() - self.heard_mono_s)
@@ -137,10 +142,9 @@ class V3Client:
         known = self._known.get((str(address), port))
         if known is None or known.engine.id != envelope.engine.id or envelope.user != self._user:
             return None
-        level = (AUTH if known.keys.digest else 0) | (PRIV if known.keys.cipher else 0)
-        if envelope.level & (AUTH | PRIV) != level:
+        if envelope.level & (AUTH | PRIV) != known.level:
             return None
-        signed = level & AUTH == 0 or (known.signed and is_signed_by(envelope, known.keys))
+        signed = known.level & AUTH == 0 or (known.signed and is_signed_by(envelope, known.keys))
         if not signed or not is_timely(known.now(), envelope.engine):
             return None
         return read_scoped(envelope, known.keys)
@@ -270,10 +274,9 @@ def _answers(question: _Question, envelope: Envelope, said: Scoped) -> bool:
         if stat == UNKNOWN_ENGINE:
             return len(envelope.engine.id) >= SHORTEST_ENGINE_ID and envelope.engine.id != known.engine.id
         return known.engine.id == envelope.engine.id != b"" and (stat in REFUSALS or bool(envelope.level & AUTH))
-    level = (AUTH if known.keys.digest else 0) | (PRIV if known.keys.cipher else 0)
     return (
         said.kind == RESPONSE
-        and envelope.level & (AUTH | PRIV) == level
+        and envelope.level & (AUTH | PRIV) == known.level
         and envelope.engine.id == said.engine == known.engine.id != b""
         and envelope.user == question.user
         and said.context == b""
