@@ -22,6 +22,7 @@ from monitor.cli import (
     outbox,
     probe,
     records,
+    reload,
     replay,
     simulate,
     status,
@@ -63,6 +64,7 @@ tickets.several.command()(records.export)
 COMMANDS: tuple[Callable[..., None], ...] = (
     daemon.run,
     config.check,
+    reload.reload,
     status.status,
     status.outages,
     timeline.events,

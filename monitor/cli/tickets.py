@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from monitor.cli.failing import BAD_INPUT, CANNOT, NO, Failure, settings_of, store_of
+from monitor.cli.failing import BAD_INPUT, CANNOT, NO, Failure, settings_in_force, store_of
 from monitor.cli.moments import moment_of
 from monitor.cli.wide import console
 
@@ -42,7 +42,7 @@ def tickets(
 
     from monitor.store import views
 
-    with store_of(settings_of(context.obj)) as store, store.read() as session:
+    with store_of(settings_in_force(context.obj)) as store, store.read() as session:
         found = [views.facts(ticket) for ticket in views.tickets(session, open_only=open_only, limit=limit)]
     if as_json:
         print(json.dumps(found, ensure_ascii=False, indent=2))
@@ -93,7 +93,7 @@ def show(context: typer.Context, number: Number, as_json: AsJson = False) -> Non
     from monitor.cli.status import local
     from monitor.store import views
 
-    settings = settings_of(context.obj)
+    settings = settings_in_force(context.obj)
     with store_of(settings) as store, store.read() as session:
         ticket = views.ticket(session, number)
         if ticket is None:
@@ -121,7 +121,7 @@ def _act(
     from monitor.charter.text import moment_text, one_line
     from monitor.clock import SystemClock
 
-    settings, text, actor = settings_of(context.obj), clean(text), one_line(actor or user(), LONGEST_NAME)
+    settings, text, actor = settings_in_force(context.obj), clean(text), one_line(actor or user(), LONGEST_NAME)
     with store_of(settings) as store:
         try:
             with store.write() as session:
@@ -164,7 +164,7 @@ def new(
     from monitor.charter import text as words
     from monitor.clock import SystemClock
 
-    settings = settings_of(context.obj)
+    settings = settings_in_force(context.obj)
     office, now_utc = Office.of(settings), SystemClock().utc()
     key = _service_key(office, service, official)
     asker, text = words.one_line(asker, LONGEST_ASKER), clean(text)

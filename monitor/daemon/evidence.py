@@ -32,7 +32,7 @@ PAUSE_S = 2.0
 LONGEST_S = 30.0
 PROGRAM = "from monitor.cli import main; main()"
 HOW = ["--count", "1", "--timeout", "0.5", "--most-hops", "15", "--json"]
-TRACE = [sys.executable, "-c", PROGRAM, "probe", "trace", *HOW]
+TRACE = [sys.executable, "-P", "-c", PROGRAM, "probe", "trace", *HOW]
 
 
 class Evidence:

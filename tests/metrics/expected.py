@@ -175,6 +175,8 @@ def _itself(told: Told, live: Live) -> None:
     forged = ("bad_checksum", "forged_cookie", "forged_sequence", "forged_source")
     told.counter("upazila_forged_replies", sum(live.rejected().get(reason, 0) for reason in forged))
     told.gauge("upazila_clock_suspect", live.clock_suspect())
+    told.gauge("upazila_configuration_refused", bool(live.verdict().refused))
+    told.gauge("upazila_configuration_accepted_timestamp_seconds", live.verdict().accepted_utc.timestamp())
     told.histogram("upazila_round_lateness_seconds", live.round_lateness.buckets(), live.round_lateness.total_s)
     told.histogram("upazila_loop_lag_seconds", live.lag.buckets(), live.lag.total_s)
     for outcome in ("ok", "silent", "credentials", "error"):
