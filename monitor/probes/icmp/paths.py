@@ -1,8 +1,8 @@
 """Which socket a round goes out over: two rounds of one device never carry the same identifier and cookie.
 
 A stateful firewall or NAT that has once dropped a flow goes on dropping it for as long as it sees packets of it, and
-what makes a flow of ICMP echoes is their identifier. So the socket of a family, with its identifier and cookie, is replaced
-before any device is asked over it for the second time: the device's next round is a new flow.
+what makes a flow of ICMP echoes is their identifier. So the socket of a family, with its identifier and cookie, is
+replaced before any device is asked over it for the second time: the device's next round is a new flow.
 """
 
 import asyncio
