@@ -16,10 +16,10 @@ from typing import Any
 
 from monitor.charter.text import DHAKA
 from monitor.clock import Clock
+from monitor.domain.text import clean
 from monitor.judging.decisions import Decision, OutageExplained, OutageOpened
 from monitor.metrics.hour import summary
 from monitor.metrics.live import Live
-from monitor.metrics.snmp import clean
 from monitor.probes.snmp.mibs import OPER_STATUS
 from monitor.probes.snmp.reading import feeds_from_battery
 from monitor.settings.fleet import Device, Site

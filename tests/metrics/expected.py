@@ -11,6 +11,7 @@ from prometheus_client.core import (
 )
 
 from monitor.clock import Clock
+from monitor.domain.text import clean
 from monitor.judging.states import State
 from monitor.metrics.live import Live
 from monitor.probes.snmp.reading import Reading
@@ -90,7 +91,7 @@ def _network(told: Told, live: Live) -> None:
 
 
 def _cleaned(name: object) -> str:
-    return "".join(letter for letter in str(name) if letter.isprintable())[:128]
+    return clean(str(name), 128)
 
 
 def _snmp(told: Told, live: Live) -> None:
