@@ -6,6 +6,7 @@ device says, and under whatever names: there is an end to what is shown of it.
 
 from collections.abc import Iterator
 
+from monitor.domain.text import clean
 from monitor.metrics.itself import OUTCOMES
 from monitor.metrics.live import Live, SnmpState
 from monitor.metrics.text import Family, Labels, Line, Remembered, Type, gathered
@@ -160,7 +161,7 @@ class _Modules:
             if family is None:
                 family = self._families[metric.name] = module_family(metric)
             told = {"site": device.site, "device": device.name} | {
-                name: clean(text) for name, text in labels.items() if name not in DEVICE.names
+                name: clean(text, MOST_LETTERS) for name, text in labels.items() if name not in DEVICE.names
             }
             written = Labels(*told)(*told.values())
             if (family, written) not in seen:  # two modules may ask for the same
@@ -194,15 +195,10 @@ def _uptime_s(reading: Reading) -> float | None:
 
 
 def _interface(device: Device, port: Facts) -> Iterator[Line]:
-    labels = INTERFACE(device.site, device.name, *(clean(str(port.get(name, ""))) for name in PORT_NAMES))
+    labels = INTERFACE(device.site, device.name, *(clean(str(port.get(name, "")), MOST_LETTERS) for name in PORT_NAMES))
     for family in PORT:
         if family.name in port:
             yield family, family.line(float(port[family.name]), labels)
-
-
-def clean(name: str) -> str:
-    """What a device calls something: without control characters, and not too long."""
-    return "".join(letter for letter in name if letter.isprintable())[:MOST_LETTERS]
 
 
 def _power(device: Device, reading: Reading) -> Iterator[Line]:
