@@ -180,6 +180,7 @@ class Daemon:
             self._delivery.close()
             self._mirroring.close()
             self._traps.close()
+            self._attendant.close()
             self._poller.close()
             self._probe.close()
             self._store.close()
