@@ -179,6 +179,7 @@ class Daemon:
             self._recording.flush()
             self._delivery.close()
             self._mirroring.close()
+            self._watchman.close()
             self._traps.close()
             self._attendant.close()
             self._poller.close()
