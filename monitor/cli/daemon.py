@@ -2,13 +2,18 @@
 
 import logging
 import os
+from typing import Annotated
 
 import typer
 
-from monitor.cli.failing import CANNOT, Failure, settings_of
+from monitor.cli.failing import BAD_INPUT, CANNOT, Failure, settings_of
+
+Fresh = Annotated[
+    bool, typer.Option("--fresh", help="Begin with nothing where the database is missing, empty or damaged.")
+]
 
 
-def run(context: typer.Context) -> None:
+def run(context: typer.Context, fresh: Fresh = False) -> None:
     """Probes, judges, records and mails until it is stopped (SIGTERM, Ctrl-C); SIGHUP reads the configuration again."""
     import asyncio
 
@@ -17,7 +22,9 @@ def run(context: typer.Context) -> None:
     from monitor.daemon.app import Daemon
     from monitor.daemon.systemd import listen_fds
     from monitor.probes.icmp.sockets import NoSocket
-    from monitor.store.session import StoreError, only_daemon
+    from monitor.store import copies
+    from monitor.store.errors import NoDatabase, StoreError
+    from monitor.store.session import only_daemon
 
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s")
     for noisy in ("alembic", "apscheduler", "uvicorn", "tzlocal"):
@@ -27,9 +34,14 @@ def run(context: typer.Context) -> None:
     state, where = settings.state, settings.monitor.web.listen
     try:
         with only_daemon(state):
+            if fresh:
+                aside = copies.begin_anew(state, SystemClock().utc())
+                logging.warning("begins with nothing%s", f"; what was there lies in {aside}" if aside else "")
             daemon = Daemon(settings, SystemClock(), listen_fds())
             del settings  # the daemon replaces them when it is told to read them again
             asyncio.run(daemon.run())
+    except NoDatabase as error:
+        raise Failure(str(error), BAD_INPUT) from None
     except (StoreError, NoSocket) as error:
         raise Failure(str(error), CANNOT) from None
     except OSError as error:
