@@ -48,6 +48,7 @@ EVENTS = {
     "snmp_credentials": {"bn": "এসএনএমপি: পরিচয় প্রত্যাখ্যাত", "en": "SNMP: credentials refused"},
     "snmp_silent": {"bn": "এসএনএমপি: সাড়া নেই", "en": "SNMP: no answer"},
     "snmp_error": {"bn": "এসএনএমপি: ত্রুটি", "en": "SNMP: error"},
+    "snmp_unread": {"bn": "এসএনএমপি: কিছু তথ্যে যন্ত্র নিরুত্তর", "en": "SNMP: some objects are not answered"},
     "snmp_cut": {"bn": "এসএনএমপি: সব সারি পড়া হয়নি", "en": "SNMP: not all rows are read"},
     "no_interface": {"bn": "লিংকের ইন্টারফেস পাওয়া যায়নি", "en": "the link's interface cannot be found"},
     "link_poor": {"bn": "লিংকের মান খারাপ", "en": "the link is poor"},
