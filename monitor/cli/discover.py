@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from monitor.cli.failing import BAD_INPUT, CANNOT, Failure, settings_of
+from monitor.sample import milliseconds
 
 if TYPE_CHECKING:
     from monitor.probes.snmp.agents import Agents
@@ -174,7 +175,7 @@ def _proposal(found: Sequence[Found], known: "dict[Address, str]", taken: set[st
     ]
     for one in found:
         said = "".join(letter for letter in one.description if letter.isprintable())[:100]
-        comment = f"# {one.address} answered in {one.rtt_ms:.1f} ms" + (f": {said}" if said else "")
+        comment = f"# {one.address} answered in {milliseconds(one.rtt_ms, 1)} ms" + (f": {said}" if said else "")
         if one.address in known:
             parts.append(f"{comment}\n# is {known[one.address]} already\n")
             continue
