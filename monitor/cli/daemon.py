@@ -23,12 +23,13 @@ def run(context: typer.Context) -> None:
     for noisy in ("alembic", "apscheduler", "uvicorn", "tzlocal"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     garbage.one_heap()
-    settings = settings_of(context.obj)
+    sources: dict[str, bytes] = {}
+    settings = settings_of(context.obj, sources)
     state, where = settings.state, settings.monitor.web.listen
     try:
         with only_daemon(state):
-            daemon = Daemon(settings, SystemClock(), listen_fds())
-            del settings  # the daemon replaces them when it is told to read them again
+            daemon = Daemon(settings, SystemClock(), listen_fds(), sources)
+            del settings, sources  # the daemon replaces them when it is told to read them again
             asyncio.run(daemon.run())
     except (StoreError, NoSocket) as error:
         raise Failure(str(error), CANNOT) from None

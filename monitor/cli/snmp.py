@@ -14,6 +14,7 @@ import typer
 
 from monitor.cli.failing import BAD_INPUT, CANNOT, NO, Failure, settings_of
 from monitor.cli.wide import console
+from monitor.domain.text import clean
 from monitor.settings.hosts import is_short_address
 
 if TYPE_CHECKING:
@@ -173,8 +174,8 @@ def _print(reading: "Reading") -> None:
     from monitor.probes.snmp.mibs import BATTERY_STATUS, OUTPUT_SOURCE
 
     output, system = console(plain=True), reading.system
-    output.print(_clean(system.get("sysName", "(without a name)")), style="bold")
-    output.print(_clean(system.get("sysDescr", "")))
+    output.print(clean(str(system.get("sysName", "(without a name)"))), style="bold")
+    output.print(clean(str(system.get("sysDescr", ""))))
     if isinstance(ticks := system.get("sysUpTime_ticks"), int):
         hours, rest = divmod(ticks // 100, 3_600)
         output.print(f"up for {hours // 24} d {hours % 24} h {rest // 60} min")
@@ -221,10 +222,5 @@ def _print_ports(output: "Console", ports: Iterable["Facts"]) -> None:
             port.get("ifHCOutOctets", port.get("ifOutOctets", "")),
             int(port.get("ifInErrors", 0)) + int(port.get("ifOutErrors", 0)) or "",
         )
-        table.add_row(*(Text(_clean(cell)) for cell in cells))
+        table.add_row(*(Text(clean(str(cell))) for cell in cells))
     output.print(table)
-
-
-def _clean(value: object) -> str:
-    """What a device says, without anything that would command the terminal."""
-    return "".join(letter if letter.isprintable() else " " for letter in str(value))

@@ -6,6 +6,7 @@ device says, and under whatever names: there is an end to what is shown of it.
 
 from collections.abc import Iterator
 
+from monitor.domain.text import clean
 from monitor.judging.interfaces import speed_mbps
 from monitor.metrics.itself import OUTCOMES
 from monitor.metrics.live import Live, SnmpState
@@ -166,7 +167,7 @@ class _Modules:
             if family is None:
                 family = self._families[metric.name] = module_family(metric)
             told = {"site": device.site, "device": device.name} | {
-                name: clean(text) for name, text in labels.items() if name not in DEVICE.names
+                name: clean(text, MOST_LETTERS) for name, text in labels.items() if name not in DEVICE.names
             }
             written = Labels(*told)(*told.values())
             if (family, written) not in seen:  # two modules may ask for the same
@@ -204,14 +205,10 @@ def _interface(device: Device, port: Facts) -> Iterator[Line]:
     said, speed = port, speed_mbps(port)
     if speed and abs(speed - int(port.get("ifHighSpeed", 0))) >= 1:
         said = {**port, "ifHighSpeed": round(speed)}
+    labels = INTERFACE(device.site, device.name, *(clean(str(port.get(name, "")), MOST_LETTERS) for name in PORT_NAMES))
     for family in PORT:
         if family.name in said:
             yield family, family.line(float(said[family.name]), labels)
-
-
-def clean(name: str) -> str:
-    """What a device calls something: without control characters, and not too long."""
-    return "".join(letter for letter in name if letter.isprintable())[:MOST_LETTERS]
 
 
 def _power(device: Device, reading: Reading) -> Iterator[Line]:

@@ -90,6 +90,10 @@ WORDS = {
         "bn": "ডেটাবেসে কিছু লেখা যাচ্ছে না; ডিস্ক ভরা কি না দেখুন",
         "en": "The database refuses to write, decisions wait; is the disk full?",
     },
+    "refused": {
+        "bn": "ডিস্কের কনফিগারেশন গ্রহণ করা হয়নি, আগেরটিই কার্যকর আছে",
+        "en": "The configuration on disk was refused, the one before stays in force",
+    },
     "suspect": {
         "bn": "এই যন্ত্রের ঘড়ি বিশ্বাসযোগ্য নয়: ঊর্ধ্বতন পর্যায়ে কিছু পাঠানো হচ্ছে না",
         "en": "This machine's clock cannot be believed: nothing is escalated",
