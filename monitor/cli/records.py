@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from monitor.cli.failing import BAD_INPUT, NO, Failure, settings_of, store_of
+from monitor.cli.failing import BAD_INPUT, NO, Failure, settings_in_force, store_of
 
 audit = typer.Typer(help="Proves that no ticket's history was altered.", no_args_is_help=True)
 
@@ -32,7 +32,7 @@ def verify(
     """Goes through the history of all tickets; exit code 1 when something was altered, inserted or cut off."""
     from monitor.alerts.audit import verify as verify_chain
 
-    with store_of(settings_of(context.obj)) as store, store.read() as session:
+    with store_of(settings_in_force(context.obj)) as store, store.read() as session:
         found = verify_chain(session, head.strip())
     if as_json:
         print(json.dumps({"events": found.events, "head": found.head, "fault": found.fault}))
@@ -55,7 +55,7 @@ def export(
 
     if as_csv == as_json:
         raise Failure("in which form? Expected --csv or --json", BAD_INPUT)
-    with store_of(settings_of(context.obj)) as store, store.read() as session:
+    with store_of(settings_in_force(context.obj)) as store, store.read() as session:
         numbers = [ticket.number for ticket in views.tickets(session, limit=1_000_000)]
         whole = [views.ticket(session, number) for number in reversed(numbers)]
     found = [views.facts(ticket) for ticket in whole if ticket is not None]

@@ -35,6 +35,7 @@ from monitor.daemon.rereading import load_aside
 from monitor.daemon.systemd import Notifier
 from monitor.daemon.traps import TrapReceiver
 from monitor.daemon.upkeep import Nightly
+from monitor.daemon.verdicts import Verdicts
 from monitor.daemon.words import startup_lines, warnings
 from monitor.judging.baseline import Baselines
 from monitor.judging.board import Board
@@ -63,9 +64,14 @@ LEARNED_EVERY_S = 6 * 3_600.0
 
 
 class Daemon:
-    """One installation at work. ``sockets`` are listening ones that somebody else opened, or none."""
+    """One installation at work. ``sockets`` are listening ones that somebody else opened, or none.
 
-    def __init__(self, settings: Settings, clock: Clock, sockets: list[socket.socket]) -> None:
+    ``sources``: the files that said ``settings``.
+    """
+
+    def __init__(
+        self, settings: Settings, clock: Clock, sockets: list[socket.socket], sources: Mapping[str, bytes]
+    ) -> None:
         self.settings = settings
         self._clock = clock
         self._sockets = sockets
@@ -78,6 +84,9 @@ class Daemon:
         self._board = self._remembered_board()
         self._live = Live(clock)
         self._live.fleet, self._live.board = settings.fleet, self._board
+        self._verdicts = Verdicts(clock, settings.directory, settings.state)
+        self._verdicts.accept(sources, clock.mono_ns())
+        self._live.instance, self._live.verdict = self._verdicts.instance, lambda: self._verdicts.verdict
         self._recording = Recording(clock, settings.home)
         self._recording.configure(settings.monitor.storage)
         self._live.record = self._recording.take
@@ -234,15 +243,18 @@ class Daemon:
         while await self._told_to_reload.wait():
             self._told_to_reload.clear()
             self._notifier.reloading()
+            asked_mono_ns = self._clock.mono_ns()
             try:
-                settings = await load_aside(self.settings.directory)
+                settings, sources = await load_aside(self.settings.directory)
             except ConfigError as error:
+                self._verdicts.refuse(error.problems, asked_mono_ns)
                 for problem in error.problems:
                     log.error("%s", problem)
                 log.error("%d error(s); the running configuration stays in force", len(error.problems))
             else:
                 self._take_over(settings)
-                del settings
+                self._verdicts.accept(sources, asked_mono_ns)
+                del settings, sources
                 await asyncio.to_thread(garbage.give_back)
             self._notifier.ready()
 
