@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from monitor.cli.failing import BAD_INPUT, CANNOT, NO, Failure, settings_of
+from monitor.cli.failing import BAD_INPUT, CANNOT, NO, Failure, settings_in_force
 
 if TYPE_CHECKING:
     from monitor.store.soundness import Soundness
@@ -31,7 +31,7 @@ def create(
     from monitor.store import copies
     from monitor.store.session import BACKUPS, DATABASE
 
-    state = settings_of(context.obj).state
+    state = settings_in_force(context.obj).state
     target = output or state / BACKUPS / f"monitor-{SystemClock().utc():%Y%m%dT%H%M%S}.db"
     if target.exists():
         raise Failure(f"{target} is there already. Expected a name that is free", BAD_INPUT)
@@ -53,7 +53,7 @@ def verify(
     from monitor.store.session import BACKUPS
     from monitor.store.soundness import Soundness
 
-    state = settings_of(context.obj).state
+    state = settings_in_force(context.obj).state
     wanted = [_named(copy, state)] if copy is not None else copies.nightly(state / BACKUPS)
     if not wanted:
         raise Failure(f"no copies lie in {state / BACKUPS}. Make one: upazila-monitor backup create", CANNOT)
@@ -88,7 +88,7 @@ def restore(
     from monitor.store import copies
     from monitor.store.session import only_daemon
 
-    state = settings_of(context.obj).state
+    state = settings_in_force(context.obj).state
     known_head = head_of(head)
     with _failing(copy or state), only_daemon(state):
         chosen = _named(copy, state) if copy is not None else copies.newest_good(state)

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from monitor.cli.failing import BAD_INPUT, NO, Failure, settings_of, store_of
+from monitor.cli.failing import BAD_INPUT, NO, Failure, settings_in_force, store_of
 
 audit = typer.Typer(help="Proves that no ticket's history was altered.", no_args_is_help=True)
 
@@ -37,7 +37,7 @@ def verify(
     from monitor.store.audit_chain import verify as verify_chain
 
     known_head = head_of(head)
-    with store_of(settings_of(context.obj)) as store, store.read() as session:
+    with store_of(settings_in_force(context.obj)) as store, store.read() as session:
         found = verify_chain(session, known_head)
     if as_json:
         print(
@@ -70,7 +70,7 @@ def export(
 
     if as_csv == as_json:
         raise Failure("in which form? Expected --csv or --json", BAD_INPUT)
-    with store_of(settings_of(context.obj)) as store, store.read() as session:
+    with store_of(settings_in_force(context.obj)) as store, store.read() as session:
         numbers = [ticket.number for ticket in views.tickets(session, limit=1_000_000)]
         whole = [views.ticket(session, number) for number in reversed(numbers)]
     found = [views.facts(ticket) for ticket in whole if ticket is not None]

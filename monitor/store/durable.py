@@ -1,6 +1,7 @@
 """Files that are there after a power cut: written whole, or not at all."""
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 
@@ -44,4 +45,5 @@ def own_like_folder(path: Path) -> None:
     """Gives what root has made to the folder's owner: a command that root types must not lock the daemon out."""
     if os.geteuid() == 0:
         folder = path.parent.stat()
-        os.chown(path, folder.st_uid, folder.st_gid)
+        with suppress(OSError):  # root of a name space of its own may know that owner by no number
+            os.chown(path, folder.st_uid, folder.st_gid)
