@@ -17,11 +17,12 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, create_engine, event
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
 BUSY_TIMEOUT_S = 10.0
+GLANCE_S = 2.0  # so long a reader of the page waits for a lock: shorter than its answer may take
 DATABASE = "monitor.db"
 MANY = 500  # values in one statement
 
@@ -46,10 +47,15 @@ class Store:
     def __init__(self, path: Path, *, lasting: bool = True) -> None:
         self.path, self._lasting = path, lasting
         self.journal_mode = "wal" if wal_is_safe(sqlite3.sqlite_version_info) else "truncate"
-        self.engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": BUSY_TIMEOUT_S})
+        self.engine = self._engine(BUSY_TIMEOUT_S)
         self._for_writing = self.engine.execution_options(immediate=True)
-        event.listen(self.engine, "connect", self._on_connect)
-        event.listen(self.engine, "begin", _begin)
+        self.glances = self._engine(GLANCE_S)
+
+    def _engine(self, busy_timeout_s: float) -> Engine:
+        engine = create_engine(f"sqlite:///{self.path}", connect_args={"timeout": busy_timeout_s})
+        event.listen(engine, "connect", self._on_connect)
+        event.listen(engine, "begin", _begin)
+        return engine
 
     def _on_connect(self, connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # transactions are ours alone: see _begin
@@ -64,6 +70,12 @@ class Store:
             yield session
 
     @contextmanager
+    def glance(self) -> Iterator[Session]:
+        """As `read`, for the page and the metrics: a lock keeps it waiting for no longer than GLANCE_S."""
+        with Session(self.glances) as session:
+            yield session
+
+    @contextmanager
     def write(self) -> Iterator[Session]:
         """A session whose changes are stored together at the end of the block, or not at all."""
         with Session(self._for_writing, expire_on_commit=False) as session, session.begin():
@@ -72,6 +84,7 @@ class Store:
 
     def close(self) -> None:
         self.engine.dispose()
+        self.glances.dispose()
 
 
 def in_portions(values: Sequence[Value]) -> Iterator[Sequence[Value]]:
