@@ -13,6 +13,7 @@ from monitor.alerts.routing import ASKER
 from monitor.clock import Clock
 from monitor.settings.mail_address import is_mail_address
 from monitor.settings.notices_section import ChannelName
+from monitor.store import mailed_head
 from monitor.store.session import Store
 
 log = logging.getLogger(__name__)
@@ -77,6 +78,7 @@ def note(store: Store, office: Office, attempt: Attempt, clock: Clock) -> Outcom
     match attempt.outcome:
         case "sent":
             log.info("%s to %s: %s", letter.message_id, letter.recipient, said)
+            _keep_head(store, letter, clock)
         case "away":
             log.warning("%s to %s: %s; this channel rests for a while", letter.message_id, letter.recipient, said)
         case "failed":
@@ -84,6 +86,15 @@ def note(store: Store, office: Office, attempt: Attempt, clock: Clock) -> Outcom
         case "dead":
             log.error("%s to %s is given up: %s", letter.message_id, letter.recipient, said)
     return "away" if attempt.outcome == "away" else "done"
+
+
+def _keep_head(store: Store, letter: Letter, clock: Clock) -> None:
+    """Notes beside the database how far its history was told: a copy put back later is held against it."""
+    try:
+        with store.read() as session:
+            mailed_head.note(session, store.path.parent, str(letter.facts.get("head", "")), clock.utc())
+    except OSError as error:
+        log.warning("the head of the history that was mailed cannot be noted: %s", error.strerror)
 
 
 def recipient_of(office: Office, letter: Letter) -> Recipient:

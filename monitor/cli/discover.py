@@ -10,6 +10,7 @@ import typer
 
 from monitor.cli.failing import BAD_INPUT, CANNOT, Failure, settings_of
 from monitor.domain.text import clean
+from monitor.sample import milliseconds
 
 if TYPE_CHECKING:
     from monitor.probes.snmp.agents import Agents
@@ -175,7 +176,7 @@ def _proposal(found: Sequence[Found], known: "dict[Address, str]", taken: set[st
     ]
     for one in found:
         said = clean(one.description, 100)
-        comment = f"# {one.address} answered in {one.rtt_ms:.1f} ms" + (f": {said}" if said else "")
+        comment = f"# {one.address} answered in {milliseconds(one.rtt_ms, 1)} ms" + (f": {said}" if said else "")
         if one.address in known:
             parts.append(f"{comment}\n# is {known[one.address]} already\n")
             continue

@@ -37,7 +37,7 @@ def snmp(
     context: typer.Context,
     host: Annotated[str, typer.Argument(help="HOST or HOST:PORT; an IPv6 address with a port in brackets.")],
     community_file: Annotated[Path | None, typer.Option(help="A file that holds the community (v2c).")] = None,
-    v3: Annotated[str | None, typer.Option(metavar="NAME", help="A user of [snmp.v3.NAME] in monitor.toml.")] = None,
+    v3: Annotated[str | None, typer.Option(metavar="NAME", help="A user of \\[snmp.v3.NAME] in monitor.toml.")] = None,
     timeout: Annotated[float, typer.Option(min=0.1, max=30, help="Seconds to wait for an answer.")] = 2.0,
     retries: Annotated[int, typer.Option(min=0, max=5, help="How often an unanswered question is repeated.")] = 1,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
@@ -72,6 +72,8 @@ def snmp(
         print(json.dumps(_facts(reading)))
     else:
         _print(reading)
+    if reading.unread:
+        print(f"{host}: it fell silent when asked for {', '.join(reading.unread)}; all else was read", file=sys.stderr)
     if reading.cut:
         print(f"{host}: it has more interfaces; only the first {len(reading.ports):,} were read", file=sys.stderr)
 
@@ -163,6 +165,8 @@ def _facts(reading: "Reading") -> dict[str, Any]:
         facts["ups_output"] = [{"upsOutputPercentLoad": load} for load in reading.ups_load_percent]
     if reading.cut:
         facts["ports_cut"] = True
+    if reading.unread:
+        facts["unread"] = list(reading.unread)
     return facts
 
 
@@ -197,6 +201,7 @@ def _print_ports(output: "Console", ports: Iterable["Facts"]) -> None:
     from rich.table import Table
     from rich.text import Text
 
+    from monitor.judging.interfaces import speed_mbps
     from monitor.probes.snmp.mibs import ADMIN_STATUS, OPER_STATUS
 
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
@@ -205,14 +210,14 @@ def _print_ports(output: "Console", ports: Iterable["Facts"]) -> None:
             heading, justify="right" if heading in {"Index", "Mb/s", "In octets", "Out octets"} else "left"
         )
     for port in ports:
-        speed = port.get("ifHighSpeed") or int(port.get("ifSpeed", 0)) // 1_000_000
+        speed = f"{known:g}" if (known := speed_mbps(port)) else ""
         cells = (
             port["ifIndex"],
             port.get("ifName") or port.get("ifDescr", ""),
             port.get("ifAlias", ""),
             ADMIN_STATUS.get(int(port.get("ifAdminStatus", 0)), ""),
             OPER_STATUS.get(int(port.get("ifOperStatus", 0)), ""),
-            speed or "",
+            speed,
             port.get("ifHCInOctets", port.get("ifInOctets", "")),
             port.get("ifHCOutOctets", port.get("ifOutOctets", "")),
             int(port.get("ifInErrors", 0)) + int(port.get("ifOutErrors", 0)) or "",

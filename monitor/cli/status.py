@@ -11,6 +11,7 @@ from monitor.cli.failing import CANNOT, NO, settings_in_force, store_of
 from monitor.cli.helpdesk import mirror, mirror_line
 from monitor.cli.wide import console
 from monitor.clock import DHAKA
+from monitor.sample import milliseconds
 
 if TYPE_CHECKING:
     from rich.console import Group
@@ -174,7 +175,7 @@ def _sites(sites: list[dict[str, Any]], every: bool) -> "Table":
             site["id"],
             Text("\n".join(filter(None, (site["name_bn"], site["name_en"], site.get("why"))))),
             f"{local(site['since'])}\n{age(site['since'])}",
-            "" if site["rtt_ms"] is None else f"{site['rtt_ms']:.1f} ms",
+            "" if site["rtt_ms"] is None else f"{milliseconds(site['rtt_ms'], 1)} ms",
             "" if site["loss"] is None else f"{site['loss']:.0%}",
         )
     return table

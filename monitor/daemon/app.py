@@ -20,7 +20,7 @@ from monitor.alerts.channels.registry import channels_of
 from monitor.alerts.helpdesks.registry import key_of
 from monitor.alerts.office import Office
 from monitor.alerts.pauses import pause_of
-from monitor.alerts.planned import plans
+from monitor.alerts.planned import plans_in_force
 from monitor.alerts.timeline import note_unused_labs
 from monitor.clock import NS_PER_S, Clock
 from monitor.daemon import garbage, memory
@@ -45,6 +45,7 @@ from monitor.judging.baseline import Baselines
 from monitor.judging.board import Board
 from monitor.judging.decisions import Decision
 from monitor.judging.flapping import Flaps
+from monitor.judging.power import Power
 from monitor.judging.vantage import Vantage
 from monitor.metrics.exposition import Exposition
 from monitor.metrics.live import Live, stale
@@ -85,7 +86,7 @@ class Daemon:
         self._stop, self._told_to_reload = asyncio.Event(), asyncio.Event()
         self._store = open_store(settings.state)
         with self._store.read() as session:
-            self._planned = plans(session, clock.utc())
+            self._planned = plans_in_force(session, clock.utc())
         self._office = Office.of(settings, self._planned)
         self._board = self._remembered_board()
         self._live = Live(clock)
@@ -143,9 +144,11 @@ class Daemon:
             known.states,
             known.silent_since,
             known.held,
+            known.promised,
             vantage=Vantage(blind=known.blind),
+            power=Power(fell=known.fell),
             pauses=partial(pause_of, self._office),
-            flaps=Flaps(thresholds_of(judging)),
+            flaps=Flaps(thresholds_of(judging), known.flapping),
             baselines=Baselines(limits_of(judging), known=learned),
         )
 

@@ -30,7 +30,7 @@ from monitor.alerts import (
 from monitor.alerts.believable import Look, Trust
 from monitor.alerts.brief_facts import Busy
 from monitor.alerts.office import Office
-from monitor.alerts.planned import Plans, plans
+from monitor.alerts.planned import Plans, plans_in_force
 from monitor.clock import NS_PER_S, Clock
 from monitor.daemon import memory
 from monitor.judging.decisions import Decision, LabSeen, SiteChanged, describe
@@ -159,7 +159,7 @@ class Recorder:
             if before is not None and (by := believable.set_by(before.last, now)) is not None:
                 redating.redate(session, office, by)
                 memory.note_gap(session, now.utc, believable.JUMP, "the clock was not set")
-            told, planned = False, plans(session, now.utc)
+            told, planned = False, plans_in_force(session, now.utc)
             if not trust.suspect:
                 if office is not self._counted_by and (moved := recount.open_deadlines(session, office, now.utc)):
                     log.info("%d deadlines were counted anew: the charter or the calendar has changed", moved)
@@ -189,6 +189,7 @@ def what_is_due(session: Session, office: Office, now_utc: datetime, most: int |
     changed += tickets.open_overdue(session, office, now_utc, most)
     changed += acknowledging.advance(session, office, now_utc)
     changed += tickets.resolve_recovered(session, office, now_utc)
+    changed += tickets.reopen_settled(session, office, now_utc)
     changed += complaints.tell_who_asked(session, office, now_utc)
     changed += operators.note_late(session, office, now_utc)
     changed += escalation.advance(session, office, now_utc)

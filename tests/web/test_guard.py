@@ -109,9 +109,7 @@ async def test_a_name_of_the_configuration_in_force_is_answered(office: Desk, po
         b"\x16\x03\x01\x02\x00\x01\x00",
     ],
 )
-@pytest.mark.parametrize(
-    "headers", [b"Host: localhost\r\n", b"Host: localhost\r\nUpgrade: websocket\r\nConnection: upgrade\r\n"]
-)
+@pytest.mark.parametrize("more", [b"", b"Upgrade: websocket\r\nConnection: upgrade\r\n"], ids=["plain", "upgrade"])
 async def test_odd_requests_get_an_answer_and_leave_nothing_in_the_log(
     port: int, request_line: bytes, more: bytes, caplog: pytest.LogCaptureFixture
 ) -> None:
