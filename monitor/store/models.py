@@ -33,6 +33,8 @@ from sqlalchemy import (
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 from sqlalchemy.types import TypeDecorator
 
+from monitor.store import redundancy
+
 
 class Utc(TypeDecorator[datetime]):
     """An aware UTC datetime, stored without its offset: every stored time is UTC."""
@@ -340,3 +342,6 @@ class Learned(Base):
 
     device: Mapped[str] = mapped_column(String(130), primary_key=True)
     packed: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+redundancy.declare(Base.metadata)
