@@ -11,6 +11,7 @@ from typer.core import TyperGroup
 
 from monitor.cli import (
     availability,
+    backup,
     charter,
     config,
     daemon,
@@ -62,6 +63,7 @@ app.add_typer(outbox.app, name="outbox")
 app.add_typer(notify.app, name="notify")
 app.add_typer(maintenance.app, name="maintenance")
 app.add_typer(records.audit, name="audit")
+app.add_typer(backup.app, name="backup")
 app.add_typer(helpdesk.app, name="helpdesk")
 app.add_typer(tickets.several, name="tickets")
 tickets.several.command()(records.export)

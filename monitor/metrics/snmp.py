@@ -201,7 +201,6 @@ def _uptime_s(reading: Reading) -> float | None:
 
 
 def _interface(device: Device, port: Facts) -> Iterator[Line]:
-    labels = INTERFACE(device.site, device.name, *(clean(str(port.get(name, ""))) for name in PORT_NAMES))
     said, speed = port, speed_mbps(port)
     if speed and abs(speed - int(port.get("ifHighSpeed", 0))) >= 1:
         said = {**port, "ifHighSpeed": round(speed)}
