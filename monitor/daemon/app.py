@@ -29,7 +29,7 @@ from monitor.daemon.delivery import Delivery
 from monitor.daemon.evidence import Evidence
 from monitor.daemon.heartbeat import Watchman
 from monitor.daemon.helpdesk import Mirroring
-from monitor.daemon.judged import limits_of, rules_of, thresholds_of
+from monitor.daemon.judged import board_of, limits_of, rules_of, thresholds_of
 from monitor.daemon.page_server import PageServer
 from monitor.daemon.poller import Poller
 from monitor.daemon.prober import Prober
@@ -44,9 +44,6 @@ from monitor.daemon.words import startup_lines, warnings
 from monitor.judging.baseline import Baselines
 from monitor.judging.board import Board
 from monitor.judging.decisions import Decision
-from monitor.judging.flapping import Flaps
-from monitor.judging.power import Power
-from monitor.judging.vantage import Vantage
 from monitor.metrics.exposition import Exposition
 from monitor.metrics.live import Live, stale
 from monitor.net.pool import Pool, PoolFull
@@ -136,21 +133,7 @@ class Daemon:
         if gap is not None:
             log.warning("nobody watched for %s: that time counts as unmonitored", gap)
         judging = self.settings.monitor.judging
-        return Board(
-            self.settings.fleet,
-            rules_of(judging),
-            known.open_outages,
-            known.affected,
-            known.states,
-            known.silent_since,
-            known.held,
-            known.promised,
-            vantage=Vantage(blind=known.blind),
-            power=Power(fell=known.fell),
-            pauses=partial(pause_of, self._office),
-            flaps=Flaps(thresholds_of(judging), known.flapping),
-            baselines=Baselines(limits_of(judging), known=learned),
-        )
+        return board_of(self.settings, self._office, known, Baselines(limits_of(judging), known=learned))
 
     def _channels(self) -> Mapping[ChannelName, Channel]:
         return channels_of(self._office, self.settings.state, self.settings.home)

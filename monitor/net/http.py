@@ -32,6 +32,7 @@ import requests
 from requests.cookies import extract_cookies_to_jar
 from requests.structures import CaseInsensitiveDict
 
+from monitor.domain.text import clean
 from monitor.net import tls
 from monitor.net.deadline import Cancelled, Deadline, DeadlinePassed
 from monitor.net.names import NAMES, Names, NamesBusy, NoSuchName
@@ -132,7 +133,7 @@ def request(
                     )
                 )
             except (requests.RequestException, ValueError) as error:
-                raise NotHttp(f"'{url[:200]}' is not the address of a page: {error}"[:300]) from None
+                raise NotHttp(clean(f"'{url}' is not the address of a page: {error}", 300)) from None
             answer, hop = asking.ask(wanted, session.cookies)
             hops.append(hop)
             target = _target(answer, url, redirects)
@@ -181,7 +182,7 @@ class _Asking:
         except OSError as error:
             raise Unreachable((error.strerror or str(error) or type(error).__name__).lower()) from None
         except (ValueError, zlib.error) as error:
-            raise NotHttp(f"this is no HTTP: {error}"[:200]) from None
+            raise NotHttp(clean(f"this is no HTTP: {error}", 200)) from None
 
     def _ask(self, wanted: requests.PreparedRequest, url: str, cookies: CookieJar) -> tuple[Answer, Hop]:
         parts = urlsplit(url)
@@ -196,22 +197,38 @@ class _Asking:
             connection = http.client.HTTPConnection(host, port)
             connection.response_class = _Response
             connection.sock = _Lent(stream)
-            connection.request(
-                wanted.method or "GET",
-                wanted.path_url,
-                cast("bytes | None", wanted.body),
-                {**wanted.headers, "Host": _host_header(host, parts.port)},
-            )
-            with connection.getresponse() as found:
+            headers = {**wanted.headers, "Host": _host_header(host, parts.port)}
+            with _sent(connection, wanted, headers) as found:
                 hop = Hop(url, found.status, certificates)
                 extract_cookies_to_jar(cookies, wanted, _Cookies(found))  # type: ignore[no-untyped-call]
-                headers = CaseInsensitiveDict(found.headers.items())
                 body, is_whole = b"", False
                 leads_on = self.follows and found.status in LEADS_ELSEWHERE and found.headers.get("Location")
                 if self.most_bytes and not leads_on:
                     stream.most = stream.received + 2 * self.most_bytes + MOST_HEAD_BYTES  # chunks have heads of theirs
                     body, is_whole = _body(found, self.most_bytes)
-                return Answer(found.status, found.reason, headers, body, is_whole, ()), hop
+                return Answer(
+                    found.status, found.reason, CaseInsensitiveDict(found.headers.items()), body, is_whole, ()
+                ), hop
+
+
+def _sent(
+    connection: http.client.HTTPConnection, wanted: requests.PreparedRequest, headers: Mapping[str, str]
+) -> http.client.HTTPResponse:
+    """The beginning of the answer to one request.
+
+    A server may say no before it has read the request and hang up: then sending fails, and why stands in what it said.
+    """
+    unsent: OSError | None = None
+    try:
+        connection.request(wanted.method or "GET", wanted.path_url, cast("bytes | None", wanted.body), headers)
+    except (ConnectionError, ssl.SSLEOFError) as error:
+        unsent = error
+    try:
+        return connection.getresponse()
+    except (ConnectionError, ssl.SSLEOFError):
+        if unsent is not None:
+            raise unsent from None
+        raise
 
 
 class _Lent:
@@ -263,7 +280,7 @@ def _body(found: http.client.HTTPResponse, most: int) -> tuple[bytes, bool]:
             packed, fits = _unpacked(packed, coding, most)
             is_whole = is_whole and fits
         elif coding not in {"", "identity"}:
-            raise http.client.HTTPException(f"the body is packed as '{coding[:20]}', for which we did not ask")
+            raise http.client.HTTPException(f"the body is packed as '{clean(coding, 20)}', for which we did not ask")
     return packed, is_whole
 
 
@@ -289,7 +306,7 @@ def _target(answer: Answer, url: str, redirects: int) -> str | None:
     except ValueError:
         is_page, target = False, location
     if not is_page:
-        raise NotHttp(f"it leads to '{target[:100]}', which is not the address of a page")
+        raise NotHttp(f"it leads to '{clean(target, 100)}', which is not the address of a page")
     return target
 
 
@@ -304,4 +321,4 @@ def _of_protocol(error: http.client.HTTPException) -> str:
         return f"the body breaks off after {len(error.partial)} bytes"
     if isinstance(error, http.client.BadStatusLine):
         return f"it begins with {str(error).strip()[:40]!r}"
-    return str(error)[:150] or type(error).__name__
+    return clean(str(error), 150) or type(error).__name__
