@@ -39,6 +39,11 @@ class Remembered:
     flapping: frozenset[str]
 
 
+def nothing() -> Remembered:
+    """What is known where nothing can be read."""
+    return Remembered({}, {}, {}, {}, {}, {}, {}, {}, frozenset())
+
+
 def boot_id() -> str:
     """The identity of this boot of the machine; empty where the kernel does not tell."""
     return BOOT_ID.read_text().strip() if BOOT_ID.exists() else ""

@@ -77,6 +77,11 @@ class Recorder:
     def clock_suspect(self) -> bool:
         return self._trust is not None and self._trust.suspect
 
+    @property
+    def waiting(self) -> int:
+        """How many decisions are not stored yet."""
+        return len(self._waiting)
+
     def put(self, decisions: Sequence[Decision]) -> None:
         """Takes decisions in; they are stored in this order."""
         now_utc = self._clock.utc()

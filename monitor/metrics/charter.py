@@ -97,9 +97,9 @@ class Charter:
     def __init__(self, live: Live, store: Store, clock: Clock) -> None:
         self._live, self._store, self._clock = live, store, clock
         self._stored: _Stored | None = None
-        with store.read() as session:
-            self._last_outage = views.last_outage(session)
-            self._counted = dict.fromkeys(views.outage_counts(session), 0)
+        self._last_outage: int | None = None  # before the database was read for the first time
+        self._counted: dict[tuple[str, str], int] = {}
+        self.ask()
         self._outages = Remembered(FAMILIES[:4], self._open, lambda _, outage: _outage(outage))
         self._totals = Remembered((OUTAGES,), self._since_start, lambda key, count: dict([OUTAGES.of(count, *key)]))
         self._few = Anew((TICKETS, *OUTBOX), self._counts)
@@ -109,6 +109,8 @@ class Charter:
         try:
             with self._store.read() as session:
                 last = views.last_outage(session)
+                if self._last_outage is None:
+                    self._last_outage, self._counted = last, dict.fromkeys(views.outage_counts(session), 0)
                 fresh = views.outage_counts(session, after=self._last_outage) if last > self._last_outage else {}
                 # Added up here: what is kept becomes less when old outages are forgotten, and a counter must not.
                 self._counted |= {key: self._counted.get(key, 0) + count for key, count in fresh.items()}

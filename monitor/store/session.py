@@ -28,6 +28,7 @@ __all__ = ["DATABASE", "Store", "StoreError", "existing_store", "only_daemon", "
 
 BUSY_TIMEOUT_S = 10.0
 FIRST_TRY_S = 2.0  # at the start of the daemon, which has sites to probe
+SMALL_BYTES = 16_000_000  # examined within half a second
 DATABASE = "monitor.db"
 BACKUPS = "backups"
 MEND = "upazila-monitor backup restore"
@@ -46,13 +47,13 @@ class Store:
 
     One that is not ``lasting`` is thrown away in the end: it need not outlive a crash, and is faster.
 
-    ``waiting``: why it cannot be used yet; empty once it can. Until then `read` and `write` raise OperationalError, as
-    they do when it refuses later.
+    ``waiting``: why it cannot be written yet; empty once it can. Until then `write` raises OperationalError, as it does
+    when the file refuses later, and so does `read` unless the file is ``readable``.
     """
 
     def __init__(self, path: Path, *, lasting: bool = True) -> None:
         self.path, self._lasting = path, lasting
-        self.waiting = ""
+        self.waiting, self.readable = "", False
         self.journal_mode = "wal" if wal_is_safe(sqlite3.sqlite_version_info) else "truncate"
         self.engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": BUSY_TIMEOUT_S})
         self._for_writing = self.engine.execution_options(immediate=True)
@@ -69,7 +70,8 @@ class Store:
     @contextmanager
     def read(self) -> Iterator[Session]:
         """A session that sees one state of the database and changes nothing."""
-        self._refuse_while_waiting()
+        if not self.readable:
+            self._refuse_while_waiting()
         with Session(self.engine) as session:
             yield session
 
@@ -211,9 +213,12 @@ def _prepare(store: Store, mark: Callable[[Path, Engine], None] | None, *, may_b
     if store._lasting and not may_be_missing:
         _refuse_missing(state)
         belonging.refuse_foreign_journal(store.path, belonging.marks(state))
+    # Before anything is judged by it; where that takes long, the daemon does it after its first round.
+    is_small = store.path.exists() and store.path.stat().st_size <= SMALL_BYTES
+    check = "integrity_check" if mark is not None and is_small else "quick_check"
     try:
         with store.engine.connect() as connection:
-            found = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
+            found = connection.exec_driver_sql(f"PRAGMA {check}(1)").scalar_one()
     except DatabaseError as error:
         if may_pass(error.orig):
             raise
@@ -221,6 +226,7 @@ def _prepare(store: Store, mark: Callable[[Path, Engine], None] | None, *, may_b
     if found != "ok":
         raise Damaged(f"{store.path} is damaged ({found}). Put a copy back: {MEND}")
     _migrate(store)
+    store.readable = True
     if store._lasting and mark is not None:
         mark(state, store._for_writing)
 

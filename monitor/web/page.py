@@ -94,6 +94,10 @@ WORDS = {
         "bn": "ডিস্কের কনফিগারেশন গ্রহণ করা হয়নি, আগেরটিই কার্যকর আছে",
         "en": "The configuration on disk was refused, the one before stays in force",
     },
+    "unsound": {
+        "bn": "ডেটাবেসে ত্রুটি পাওয়া গেছে: upazila-monitor backup verify",
+        "en": "The database is not sound; see upazila-monitor backup verify",
+    },
     "suspect": {
         "bn": "এই যন্ত্রের ঘড়ি বিশ্বাসযোগ্য নয়: ঊর্ধ্বতন পর্যায়ে কিছু পাঠানো হচ্ছে না",
         "en": "This machine's clock cannot be believed: nothing is escalated",
