@@ -116,7 +116,7 @@ def request(
     authorities.
     """
     hops: list[Hop] = []
-    asking = _Asking(deadline, most_bytes, verify, ca_file, names)
+    asking = _Asking(deadline, most_bytes, redirects > 0, verify, ca_file, names)
     with requests.Session() as session:
         session.trust_env = False
         session.headers.clear()
@@ -152,6 +152,7 @@ class _Asking:
 
     deadline: Deadline
     most_bytes: int
+    follows: bool
     verify: bool
     ca_file: Path | None
     names: Names
@@ -206,7 +207,8 @@ class _Asking:
                 extract_cookies_to_jar(cookies, wanted, _Cookies(found))  # type: ignore[no-untyped-call]
                 headers = CaseInsensitiveDict(found.headers.items())
                 body, is_whole = b"", False
-                if self.most_bytes and not (found.status in LEADS_ELSEWHERE and found.headers.get("Location")):
+                leads_on = self.follows and found.status in LEADS_ELSEWHERE and found.headers.get("Location")
+                if self.most_bytes and not leads_on:
                     stream.most = stream.received + 2 * self.most_bytes + MOST_HEAD_BYTES  # chunks have heads of theirs
                     body, is_whole = _body(found, self.most_bytes)
                 return Answer(found.status, found.reason, headers, body, is_whole, ()), hop
