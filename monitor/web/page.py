@@ -54,6 +54,7 @@ EVENTS = {
     "no_interface": {"bn": "লিংকের ইন্টারফেস পাওয়া যায়নি", "en": "the link's interface cannot be found"},
     "link_poor": {"bn": "লিংকের মান খারাপ", "en": "the link is poor"},
     "link_well": {"bn": "লিংক আবার ঠিক আছে", "en": "the link is well again"},
+    "set_aside": {"bn": "সংরক্ষণ করা যায়নি, আলাদা রাখা হয়েছে", "en": "could not be stored, set aside"},
     "snmp_ok": {"bn": "এসএনএমপি: আবার পড়া যাচ্ছে", "en": "SNMP: read again"},
 }
 WORDS = {

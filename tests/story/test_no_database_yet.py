@@ -87,6 +87,7 @@ def test_a_disk_that_is_full_at_the_start_stops_no_probing(lab: Lab, daemon: Dae
     is_stored_afterwards(daemon)
 
 
+@pytest.mark.long
 def test_a_disk_that_is_read_only_at_the_start_stops_no_probing(lab: Lab, daemon: Daemon) -> None:
     state = daemon.home / "var"
     aside = shutil.copytree(state, daemon.home / "aside")
