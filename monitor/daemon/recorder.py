@@ -8,7 +8,7 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future
 from contextlib import suppress
 from datetime import datetime
 from functools import partial
@@ -35,6 +35,7 @@ from monitor.clock import NS_PER_S, Clock
 from monitor.daemon import memory, setting_aside
 from monitor.judging.decisions import Decision, LabSeen, OutageClosed, OutageOpened, SiteChanged, describe
 from monitor.judging.states import State
+from monitor.net.pool import Pool, PoolFull
 from monitor.store.session import Store
 
 log = logging.getLogger(__name__)
@@ -44,6 +45,7 @@ SHARE = 0.05  # of its time that the recorder spends looking when nothing happen
 MOST_AT_ONCE = 500  # tickets opened in one transaction: others wait for the lock meanwhile
 LONGEST_LOOK_S = 15.0
 RETRY_S = 2.0
+LAST_WRITE_S = 4.0  # when the daemon stops
 HEARTBEAT_NS = 10 * NS_PER_S
 MOST_WAITING = 100_000
 
@@ -61,7 +63,8 @@ class Recorder:
         self._boot_id = boot_id
         self._wake_delivery = wake_delivery
         self._waiting: deque[tuple[Decision, datetime]] = deque()
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="recorder")
+        self._thread = Pool("recorder", threads=1, backlog=1)
+        self._writing: tuple[Future[tuple[bool, Plans]], list[tuple[Decision, datetime]]] | None = None
         self._has_work = asyncio.Event()
         self._trust: Trust | None = None
         self._last_heartbeat_ns = 0
@@ -129,14 +132,13 @@ class Recorder:
         """Stores what waits and what has fallen due, in one transaction; whether that brought anything new."""
         self._has_work.clear()
         batch = list(self._waiting)
-        loop = asyncio.get_running_loop()
-        may_send, planned = await loop.run_in_executor(self._thread, self._write, batch, self.office)
+        self._writing = writing = self._thread.submit(self._write, batch, self.office), batch
+        may_send, planned = await asyncio.wrap_future(writing[0])
+        self._writing = None
         if planned != self.planned:
             self.planned = planned
             self.replanned()
-        stored = set(map(id, batch))
-        while self._waiting and id(self._waiting[0]) in stored:  # some may have been dropped meanwhile for want of room
-            self._waiting.popleft()
+        self._stored(batch)
         self.last_commit_mono_ns = self._clock.mono_ns()
         if self.failing:
             log.warning("the database writes again")
@@ -145,13 +147,24 @@ class Recorder:
             self._wake_delivery()
         return may_send
 
+    def _stored(self, batch: Sequence[tuple[Decision, datetime]]) -> None:
+        """Forgets what is stored; some of it may have been dropped meanwhile for want of room."""
+        stored = set(map(id, batch))
+        while self._waiting and id(self._waiting[0]) in stored:
+            self._waiting.popleft()
+
     async def close(self) -> None:
         """Stores what still waits and ends the thread; what cannot be stored is judged anew at the next start."""
         try:
-            await asyncio.wait_for(self.turn(), 10)
-        except (DatabaseError, TimeoutError) as error:
-            log.error("%d decisions could not be stored at the end: %s", len(self._waiting), error)
-        self._thread.shutdown(wait=False, cancel_futures=True)
+            async with asyncio.timeout(LAST_WRITE_S):
+                if self._writing is not None and not self._writing[0].cancelled():
+                    await asyncio.wrap_future(self._writing[0])  # what was under way when the daemon was told to stop
+                    self._stored(self._writing[1])
+                await self.turn()
+        except (DatabaseError, TimeoutError, PoolFull) as error:
+            why = error.orig if isinstance(error, DatabaseError) else error or "the database is busy"
+            log.error("%d decisions could not be stored at the end: %s", len(self._waiting), why)
+        self._thread.close()
 
     def _write(self, batch: Sequence[tuple[Decision, datetime]], office: Office) -> tuple[bool, Plans]:
         now = Look(self._clock.utc(), self._clock.boot_ns(), self._boot_id)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from monitor.clock import Clock
 from monitor.metrics.live import Live
+from monitor.net.pool import Pool
 from monitor.store.session import FIRST_TRY_S, MEND, Store, try_again
 from monitor.store.soundness import examine
 
@@ -26,6 +27,7 @@ class StoreKeeper:
     ) -> None:
         self._clock, self._store, self._live = clock, store, live
         self._take_up, self._opened = take_up, opened
+        self._thread = Pool("store keeper", threads=1)
 
     async def run(self) -> None:
         """Works until cancelled; raises StoreError when the database can be reached and is not to be used."""
@@ -34,7 +36,7 @@ class StoreKeeper:
             if self._live.judged:
                 break
             await asyncio.sleep(LOOK_S)
-        await asyncio.to_thread(self.examine)
+        await asyncio.wrap_future(self._thread.submit(self.examine))
         await asyncio.Event().wait()
 
     async def _open(self) -> None:
@@ -42,11 +44,15 @@ class StoreKeeper:
             return
         log.error("the database cannot be used yet, decisions wait in memory: %s", self._store.waiting)
         while True:
-            if await asyncio.to_thread(try_again, self._store, FIRST_TRY_S, self._take_up):
+            if await asyncio.wrap_future(self._thread.submit(try_again, self._store, FIRST_TRY_S, self._take_up)):
                 break
             await asyncio.sleep(TRY_S)
         log.warning("the database can be used now")
         self._opened()
+
+    def close(self) -> None:
+        """Lets the thread go."""
+        self._thread.close()
 
     def examine(self) -> str:
         """Looks at all that is stored and keeps for readers what is wrong with it; what was found, in words."""

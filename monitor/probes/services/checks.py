@@ -15,7 +15,7 @@ CHECKS: Mapping[Kind, Check] = {
     "dns": dns.check,
 }
 
-THREADS = 128
+THREADS = 256
 """A check that waits holds a thread until its deadline; the living are done in milliseconds."""
 
 
@@ -23,12 +23,13 @@ class ServiceChecks:
     """Runs checks in threads of their own, which nobody else waits for."""
 
     def __init__(self, threads: int = THREADS) -> None:
-        self._threads = Pool("checks of services", threads, backlog=threads)
+        self._threads = Pool("checks of services", threads)
 
     async def run(self, wanted: ServiceCheck, timeout_s: float) -> Outcome:
         """Awaits one check; what keeps us from asking in time is our own fault, and the server's verdict unknown."""
+        deadline = Deadline.after(timeout_s)
         try:
-            return await self._threads.run(Deadline.after(timeout_s), _from_now, wanted, timeout_s)
+            return await self._threads.run(deadline, outcome_of, wanted, deadline)
         except PoolFull as error:
             return Outcome(own_fault=str(error))
         except TimeoutError:
@@ -47,7 +48,3 @@ def outcome_of(wanted: ServiceCheck, deadline: Deadline) -> Outcome:
         return Outcome(own_fault=str(error))
     except (OSError, ValueError) as error:
         return Outcome(reason=plain(error))
-
-
-def _from_now(wanted: ServiceCheck, timeout_s: float) -> Outcome:
-    return outcome_of(wanted, Deadline.after(timeout_s))
