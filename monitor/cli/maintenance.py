@@ -29,22 +29,28 @@ def add(
     site: Annotated[list[str], typer.Option(help="A site that it is about; may be given several times.")] = [],  # noqa: B006
     union: Annotated[list[str], typer.Option(help="A union; may be given several times.")] = [],  # noqa: B006
     behind: Annotated[str, typer.Option(help="A site, and all behind it.")] = "",
+    everywhere: Annotated[
+        bool, typer.Option("--everywhere", help="All sites, instead of --site, --union, --behind.")
+    ] = False,
     begins: Annotated[str, typer.Option(help="Such as 2026-12-01T22:00 (Dhaka); now, if left out.")] = "",
     ends: Annotated[str, typer.Option(help="When it ends.")] = "",
     minutes: Annotated[int, typer.Option(min=0, max=525_600, help="How long it takes, instead of --ends.")] = 0,
     days: Annotated[str, typer.Option(help="Every week on these days, such as sunday,monday.")] = "",
     opens: Annotated[str, typer.Option(help="With --days: from then, such as 02:00.")] = "",
-    closes: Annotated[str, typer.Option(help="With --days: until then.")] = "",
+    closes: Annotated[str, typer.Option(help="With --days: until then, such as 24:00; or --minutes.")] = "",
     actor: Actor = "",
 ) -> None:
-    """Plans work once (--begins, --ends or --minutes) or every week (--days, --opens, --closes)."""
+    """Plans work once (--begins, --ends or --minutes) or every week (--days, --opens, --closes or --minutes)."""
     from monitor.alerts.planned import PlanError
     from monitor.alerts.planned import add as keep
 
     settings, now_utc = settings_in_force(context.obj), datetime.now(UTC)
+    if everywhere == bool(site or union or behind):
+        raise Failure("about which sites? Expected --site, --union or --behind, or --everywhere alone", BAD_INPUT)
     entry: dict[str, Any] = {"text": text, "sites": site, "unions": union, "behind": behind or None}
     if days:
-        entry |= {"days": [day.strip() for day in days.split(",")], "opens": opens, "closes": closes}
+        entry |= {"days": [day.strip() for day in days.split(",")], "opens": opens}
+        entry |= {"minutes": minutes} if minutes and not closes else {"closes": closes}
     else:
         first = moment_of("--begins", begins) if begins else now_utc.replace(microsecond=0)
         last = moment_of("--ends", ends) if ends else first + timedelta(minutes=minutes)
@@ -133,12 +139,11 @@ def list_(
     elif not found:
         print("No planned work.")
     else:
-        from rich.table import Table
         from rich.text import Text
 
-        table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
-        for heading in ("Name", "When", "About", "From", "What"):
-            table.add_column(heading)
+        from monitor.cli.listing import Listing
+
+        table = Listing("Name", "When", "About", "From", "What", prose={"When", "About", "What"})
         for name, where, window in found:
             table.add_row(name, when(window), about(window), where, Text(window.text))
         console().print(table)
@@ -147,11 +152,14 @@ def list_(
 def when(window: "Maintenance") -> str:
     """Its time, by the office's clock."""
     from monitor.charter.text import moment_text
+    from monitor.domain.day import clock_text
 
     until = f", until {moment_text(window.until_utc, 'en')}" if window.until_utc else ""
     if window.begins_utc and window.ends_utc:
         return f"{moment_text(window.begins_utc, 'en')} to {moment_text(window.ends_utc, 'en')}{until}"
-    return f"every {', '.join(window.days)}, {window.opens:%H:%M}–{window.closes:%H:%M}{until}"
+    assert window.opens is not None
+    lasts = f"–{clock_text(window.closes)}" if window.closes else f", for {window.minutes} minutes"
+    return f"every {', '.join(window.days)}, {clock_text(window.opens)}{lasts}{until}"
 
 
 def about(window: "Maintenance") -> str:
