@@ -162,10 +162,10 @@ class Reference:
                 waits = self._down(site) and self._open(site) is None and site not in self.behind
                 if waits:
                     self.excuses.pop(site, None)
-                for device in self._vital(site):
-                    one = self.devices[device]
+                for vital in self._vital(site):
+                    one = self.devices[vital]
                     if waits:
-                        self.devices[device] = Device()
+                        self.devices[vital] = Device()
                     elif not one.is_down:  # a doubt from before counts no more
                         one.log = [entry for entry in one.log if entry[1] == "o"][-1:]
                         one.before = None
