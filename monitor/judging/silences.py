@@ -204,7 +204,7 @@ class Silences:
         yield from self._site_changed(site, since_utc)
 
     def _note_promised(self, site: str, since_utc: datetime, now_utc: datetime) -> None:
-        """Keeps when a site that is excused was first both silent and promised, by the plans of now: they may change."""
+        """Keeps when a site that is excused was first both silent and promised, by the plans as they are now."""
         if (promised_utc := self._promised(site, since_utc, now_utc)) is not None:
             self.promised[site] = promised_utc
 

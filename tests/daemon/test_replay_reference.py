@@ -2,18 +2,15 @@
 
 from dataclasses import replace
 from datetime import datetime
-from ipaddress import IPv4Address
 from pathlib import Path
 
 import pytest
 
 from monitor.daemon.replay import replay
-from monitor.sample import Sample
-from monitor.settings.fleet import Device, Fleet, Group
+from monitor.settings.fleet import Fleet
 from monitor.settings.load import Settings, load
 from monitor.settings.maintenance_section import Maintenance
-from tests.judging.test_board import site
-from tests.judging.test_reference import VERDICTS, Play, by_reference, story
+from tests.judging.test_reference import Play, by_reference, fleet_of, sample_of, story
 
 SHIPPED = Path(__file__).resolve().parents[2] / "config"
 
@@ -28,7 +25,8 @@ def settings_of(shipped: Settings, play: Play) -> Settings:
     windows = {
         f"{name}-{number}": Maintenance(text="planned", sites=[name], begins=begins, ends=ends)
         for name, spans in play.windows.items()
-        for number, (begins, ends) in enumerate(spans)
+        for number, (begins, planned) in enumerate(spans)
+        if (ends := play.ended.get((name, number), planned)) > begins
     }
     judging = shipped.monitor.judging.model_copy(
         update={"down_after": play.rules.down_after, "up_after": play.rules.up_after}
