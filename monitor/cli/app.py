@@ -12,6 +12,7 @@ from typer.core import TyperGroup
 from monitor.cli import (
     availability,
     charter,
+    clock,
     config,
     daemon,
     discover,
@@ -56,6 +57,7 @@ app.add_typer(tickets.app, name="ticket")
 app.add_typer(outbox.app, name="outbox")
 app.add_typer(notify.app, name="notify")
 app.add_typer(maintenance.app, name="maintenance")
+app.add_typer(clock.app, name="clock")
 app.add_typer(records.audit, name="audit")
 app.add_typer(helpdesk.app, name="helpdesk")
 app.add_typer(tickets.several, name="tickets")

@@ -59,7 +59,8 @@ def table(found: list[dict[str, Any]], title: str) -> "Table":
     from monitor.cli.status import local
 
     rows = Table(title=title, title_justify="left", box=None, padding=(0, 2, 0, 0), header_style="bold")
-    for heading in ("Ticket", "State", "Stage", "Site", "Service", "Opened", "Was due", "Late"):
+    due = "Was due" if all(_late(ticket) for ticket in found) else "Due"
+    for heading in ("Ticket", "State", "Stage", "Site", "Service", "Opened", due, "Late"):
         rows.add_column(heading, no_wrap=heading in {"Ticket", "State", "Site"})
     for ticket in found:
         rows.add_row(
@@ -119,13 +120,13 @@ def _act(
     from monitor.alerts.office import Office
     from monitor.alerts.tickets import TicketError, act
     from monitor.charter.text import moment_text, one_line
-    from monitor.clock import SystemClock
+    from monitor.cli.clock import now_of
 
     settings, text, actor = settings_of(context.obj), clean(text), one_line(actor or user(), LONGEST_NAME)
     with store_of(settings) as store:
         try:
+            now_utc = now_of(settings, store)
             with store.write() as session:
-                now_utc = SystemClock().utc()
                 ticket = act(session, Office.of(settings), number, action, actor, text, now_utc, until_utc=until_utc)
                 until = f" until {moment_text(until_utc, 'en')}" if until_utc else ""
                 stage = f", at stage {ticket.stage}" if ticket.stage else ""
@@ -162,17 +163,20 @@ def new(
     from monitor.alerts.helpdesks.telling import clean
     from monitor.alerts.office import Office
     from monitor.charter import text as words
-    from monitor.clock import SystemClock
+    from monitor.cli.clock import now_of
 
     settings = settings_of(context.obj)
-    office, now_utc = Office.of(settings), SystemClock().utc()
+    office = Office.of(settings)
     key = _service_key(office, service, official)
     asker, text = words.one_line(asker, LONGEST_ASKER), clean(text)
     actor = words.one_line(actor or user(), LONGEST_NAME)
-    request = Request(key, _way(way), asker, text, _received(at, now_utc), _email(email), _site(office, site))
-    with store_of(settings) as store, store.write() as session:
-        ticket = register(session, office, request, actor, now_utc)
-        print(f"{ticket.number}: due {words.moment_text(ticket.deadline_utc, 'en')}")
+    way, email, about = _way(way), _email(email), _site(office, site)
+    with store_of(settings) as store:
+        now_utc = now_of(settings, store)
+        request = Request(key, way, asker, text, _received(at, now_utc), email, about)
+        with store.write() as session:
+            ticket = register(session, office, request, actor, now_utc)
+            print(f"{ticket.number}: due {words.moment_text(ticket.deadline_utc, 'en')}")
 
 
 def _service_key(office: "Office", service: int | None, official: int | None) -> str:

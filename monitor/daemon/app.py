@@ -5,13 +5,15 @@ import logging
 import signal
 import socket
 from collections.abc import Coroutine, Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 from sqlalchemy.exc import DatabaseError
+from sqlalchemy.orm import Session
 from starlette.applications import Starlette
 
 from monitor.alerts import outbox
+from monitor.alerts.believable import Move, Trust
 from monitor.alerts.channels.base import Channel
 from monitor.alerts.channels.registry import channels_of
 from monitor.alerts.helpdesks.registry import key_of
@@ -22,6 +24,7 @@ from monitor.alerts.timeline import note_unused_labs
 from monitor.clock import NS_PER_S, Clock
 from monitor.daemon import garbage, memory
 from monitor.daemon.attendant import Attendant
+from monitor.daemon.believed_clock import BelievedClock, boot_id
 from monitor.daemon.delivery import Delivery
 from monitor.daemon.evidence import Evidence
 from monitor.daemon.heartbeat import Watchman
@@ -29,7 +32,7 @@ from monitor.daemon.helpdesk import Mirroring
 from monitor.daemon.judged import limits_of, rules_of, thresholds_of
 from monitor.daemon.poller import Poller
 from monitor.daemon.prober import Prober
-from monitor.daemon.recorder import Recorder
+from monitor.daemon.recorder import Recorder, note_trust, settle
 from monitor.daemon.recording import Recording
 from monitor.daemon.rereading import load_aside
 from monitor.daemon.systemd import Notifier
@@ -66,14 +69,12 @@ class Daemon:
 
     def __init__(self, settings: Settings, clock: Clock, sockets: list[socket.socket]) -> None:
         self.settings = settings
-        self._clock = clock
         self._sockets = sockets
         self._notifier = Notifier()
         self._stop, self._told_to_reload = asyncio.Event(), asyncio.Event()
         self._store = open_store(settings.state)
-        with self._store.read() as session:
-            self._planned = plans(session, clock.utc())
-        self._office = Office.of(settings, self._planned)
+        self._clock = clock = BelievedClock(clock, boot_id())
+        self._go_on_from_the_run_before()
         self._board = self._remembered_board()
         self._live = Live(clock)
         self._live.fleet, self._live.board = settings.fleet, self._board
@@ -84,8 +85,10 @@ class Daemon:
         self._live.office = lambda: self._office
         self._live.rejected = self._probe.counters.rejected
         self._delivery = Delivery(self._store, self._office, self._channels(), clock)
-        self._recorder = Recorder(clock, self._store, self._office, memory.boot_id(), self._delivery.wake)
+        self._delivery.held = lambda: self._clock.trust.suspect
+        self._recorder = Recorder(clock, self._store, self._office, self._delivery.wake)
         self._recorder.planned, self._recorder.replanned = self._planned, self._replan
+        self._recorder.redated = self._redated
         # What was taken out of the configuration while nobody ran ends its outages now.
         judging = rules_of(settings.monitor.judging)
         self._recorder.put(self._board.replace_fleet(settings.fleet, judging, clock.utc()))
@@ -106,15 +109,38 @@ class Daemon:
         self._traps = TrapReceiver(clock, lambda: self._poller.agents, self._look, self._recorder.put)
         self._live.traps = self._traps.counted
 
+    def _go_on_from_the_run_before(self) -> None:
+        """Which time it is, which work is planned; notes the time since then as unmonitored."""
+        with self._store.write() as session:
+            before = memory.last_trust(session)
+            trust = self._clock.begin(before, memory.operators_word(session))
+            now_utc = self._clock.utc()
+            self._planned = plans(session, now_utc)
+            self._office = Office.of(self.settings, self._planned)
+            if before is not None:
+                self._note_gap(session, before.utc_at(before.last.boot_ns), trust)
+            if trust.move is not None:
+                settle(session, self._office, trust.move, now_utc)
+            if trust.suspect:
+                log.warning("clock_suspect: the wall clock says %s, which is not believed yet", trust.last.utc)
+                if before is None or not before.suspect:
+                    note_trust(session, trust, now_utc)
+            memory.beat(session, trust)
+
+    def _note_gap(self, session: Session, last_utc: datetime, trust: Trust) -> None:
+        """Notes that nobody watched since ``last_utc``, unless it is not known yet for how long."""
+        if trust.suspect and trust.off is not None and trust.off[0] == last_utc:
+            return
+        until_utc = self._clock.utc() - (trust.move.by if trust.move else timedelta(0))  # it is moved like the rest
+        longest = 2 * timedelta(seconds=self.settings.monitor.probing.interval_s)
+        if memory.note_gap(session, last_utc, until_utc, longest):
+            log.warning("nobody watched for %s: that time counts as unmonitored", until_utc - last_utc)
+
     def _remembered_board(self) -> Board:
-        """The board as the run before left it; notes the time since then as unmonitored."""
-        now_utc = self._clock.utc()
+        """The board as the run before left it."""
         with self._store.write() as session:
             outbox.release_leases(session)
-            gap = memory.note_gap(session, now_utc, 2 * timedelta(seconds=self.settings.monitor.probing.interval_s))
             known, learned = memory.remember(session), memory.learned(session)
-        if gap is not None:
-            log.warning("nobody watched for %s: that time counts as unmonitored", gap)
         judging = self.settings.monitor.judging
         return Board(
             self.settings.fleet,
@@ -144,12 +170,13 @@ class Daemon:
         self._traps.open(self.settings)
         web = await serve(self._app(), self._sockets or [_listen(self.settings)])
         nightly = Nightly(
+            lambda: None if self._clock.trust.suspect else self._clock.utc(),
             {
                 "copy of the database": self._back_up,
                 "forgetting": self._forget,
                 "looking for unused labs": self._look_at_labs,
                 "clearing of memory": garbage.collect,
-            }
+            },
         )
         garbage.calm()
         nightly.start()
@@ -279,6 +306,11 @@ class Daemon:
         self._recorder.office = self._delivery.office = self._mirroring.office = self._office
         self._recorder.put(self._board.replan(partial(pause_of, self._office), self._clock.utc()))
         log.info("planned work by command: %s", ", ".join(self._recorder.planned) or "none")
+
+    def _redated(self, move: Move) -> None:
+        """Another time is believed from now on: what was only in doubt so far is judged by it, and anew."""
+        self._prober.redated(move.by)
+        self._recorder.put(self._board.slept(self._clock.utc()))
 
     def _decided(self, decisions: Sequence[Decision]) -> None:
         self._recorder.put(self._evidence.beside(decisions))

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import random
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import timedelta
@@ -26,7 +26,10 @@ LONGEST_AWAY = timedelta(minutes=5)  # then a channel that was away is tried aga
 
 
 class Delivery:
-    """Delivers until cancelled; `wake` makes it look at once. ``office`` and ``channels`` may be replaced meanwhile."""
+    """Delivers until cancelled; `wake` makes it look at once. ``office`` and ``channels`` may be replaced meanwhile.
+
+    While ``held`` says so, because nobody knows what time it is, nothing is delivered.
+    """
 
     def __init__(
         self,
@@ -38,6 +41,7 @@ class Delivery:
     ) -> None:
         self.office = office
         self.channels = channels
+        self.held: Callable[[], bool] = bool
         self._looked_mono_ns = dict.fromkeys(CHANNELS, clock.mono_ns())
         self._store = store
         self._clock = clock
@@ -80,7 +84,7 @@ class Delivery:
 
     async def _deliver(self, name: ChannelName) -> Outcome:
         channel = self.channels.get(name)
-        if channel is None:
+        if channel is None or self.held():
             return "idle"
         loop = asyncio.get_running_loop()
         try:

@@ -8,7 +8,8 @@
     tickets 1 ── n helpdesk_tickets  where a ticket stands in an outside help desk, and what is told there
     tickets 1 ── n notices           the outbox: mails owed, leased, sent or dead
     events                           the timeline of what judges nobody
-    site_states, heartbeat, gaps     what readers show while the daemon is away, and when nobody watched
+    site_states, heartbeat, gaps,
+    clock_word                       what readers show while the daemon is away, and when nobody watched
     excused, planned_work            silences that are nobody's fault, and plans made by command
     learned                          usual round-trip times, written down so that a restart forgets nothing
 """
@@ -263,7 +264,11 @@ class SiteState(Base):
 
 
 class Heartbeat(Base):
-    """The one row that says when the daemon last lived, and in which boot of the machine."""
+    """The one row that says when the daemon last lived, in which boot of the machine, and what it thought of the clock.
+
+    ``at_utc`` is the time that it went by; ``wall_utc`` what the wall clock said, ``synchronised`` what NTP said of it.
+    The rest is as `alerts.believable.Trust` explains it; None in rows from before that was kept.
+    """
 
     __tablename__ = "heartbeat"
 
@@ -271,6 +276,25 @@ class Heartbeat(Base):
     at_utc: Mapped[datetime]
     boot_id: Mapped[str] = mapped_column(String(40))
     boot_ns: Mapped[int] = mapped_column(BigInteger)
+    wall_utc: Mapped[datetime | None]
+    synchronised: Mapped[bool] = mapped_column(default=False, server_default=false())
+    unproven_since_utc: Mapped[datetime | None]
+    suspect_since_boot_ns: Mapped[int | None] = mapped_column(BigInteger)
+    ntp_decides: Mapped[bool] = mapped_column(default=False, server_default=false())
+    off_since_utc: Mapped[datetime | None]
+    resumed_utc: Mapped[datetime | None]
+
+
+class ClockWord(Base):
+    """The one row that says of which reading of the clocks an operator said last that it is right."""
+
+    __tablename__ = "clock_word"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    wall_utc: Mapped[datetime]
+    boot_ns: Mapped[int] = mapped_column(BigInteger)
+    boot_id: Mapped[str] = mapped_column(String(40))
+    actor: Mapped[str] = mapped_column(String(100))
 
 
 class Gap(Base):

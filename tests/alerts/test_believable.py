@@ -16,7 +16,7 @@ def look(wall_s: float, boot_s: float, boot_id: str = "a") -> Look:
 
 
 def after(*looks: Look, remembered: Look | None = None) -> Trust:
-    trust = first_trust(remembered, looks[0])
+    trust = first_trust(Trust(remembered, remembered, remembered.utc) if remembered else None, looks[0])
     for now in looks[1:]:
         trust = look_again(trust, now)
     return trust
