@@ -94,16 +94,16 @@ def first_trust(remembered: Trust | None, now: Look, word: Look | None = None) -
     if same_boot(remembered.last, now):
         return look_again(remembered, now, word)
     # The machine was off for nobody knows how long. Until its clock is believed, time goes on as if it had hardly been;
-    # but later than anything that was written after the last heartbeat, or that could not be told from what follows.
+    # but later than anything that was written after the last heartbeat: or that could not be told from what follows.
     last_utc = remembered.utc_at(remembered.last.boot_ns)
-    anchor = Look(last_utc + JUMP, 0, now.boot_id)
-    trust = Trust(now, anchor, anchor.utc, now.boot_ns, ntp_decides=True)
-    trust = replace(trust, off=(last_utc, trust.utc_at(now.boot_ns)))
+    anchor = Look(last_utc + JUMP, now.boot_ns, now.boot_id)
+    trust = Trust(now, anchor, last_utc + JUMP / 2, now.boot_ns, ntp_decides=True, off=(last_utc, anchor.utc))
     if remembered.suspect:
         trust = replace(trust, unproven_since_utc=remembered.unproven_since_utc, off=remembered.off or trust.off)
     if now.utc >= WRITTEN_UTC and (_plausible(trust, now) or now.synchronised or _said(word, now)):
         believed = _believe(trust, now)
-        return believed if remembered.suspect else replace(believed, move=None)  # nothing was dated meanwhile
+        dated_too_late = remembered.suspect or now.utc < last_utc - JUMP
+        return believed if dated_too_late else replace(believed, move=None)
     return trust
 
 
@@ -158,8 +158,8 @@ def _plausible(trust: Trust, now: Look) -> bool:
     """Whether the clock of a boot that is not believed yet says what the last stored time and a week off explain."""
     if trust.off is None:
         return False
-    behind = trust.utc_at(now.boot_ns) - now.utc
-    return behind <= 2 * JUMP and now.utc - trust.unproven_since_utc <= OFF_FOR + _since_boot(now)
+    behind, ahead = trust.anchor.utc - now.utc, now.utc - trust.unproven_since_utc
+    return behind <= 2 * JUMP and ahead <= OFF_FOR + _since_boot(now)
 
 
 def _said(word: Look | None, now: Look) -> bool:

@@ -59,11 +59,13 @@ def redate(session: Session, office: Office, move: Move, now_utc: datetime) -> N
     """
     session.flush()
     moved: dict[type[Any], list[Any]] = {}
+    wrong_from_utc = min(move.since_utc, now_utc)
+    opened_then = session.scalars(select(Ticket).where(Ticket.opened_utc > wrong_from_utc)).all()
     for table, columns in DATES.items():
         for column in columns:
-            for row in session.scalars(select(table).where(getattr(table, column) > move.since_utc)):
+            for row in session.scalars(select(table).where(getattr(table, column) > wrong_from_utc)):
                 moved.setdefault(table, []).append(row)
-                setattr(row, column, min(getattr(row, column) + move.by, now_utc))
+                setattr(row, column, min(_moved(getattr(row, column), move), now_utc))
     for table, (begin, end) in ENDS.items():
         for row in moved.get(table, ()):
             if getattr(row, end) is not None:
@@ -74,8 +76,8 @@ def redate(session: Session, office: Office, move: Move, now_utc: datetime) -> N
     for outage in dict.fromkeys(moved.get(Outage, ())):
         if outage.service in office.charter.services:
             outage.deadline_utc = deadline_of_outage(office, outage).due_utc
-    for ticket in dict.fromkeys(moved.get(Ticket, ())):
-        if ticket.event_utc > move.since_utc + move.by and ticket.service in office.charter.services:
+    for ticket in opened_then:
+        if ticket.service in office.charter.services:
             ticket.deadline_utc = deadline_of(office, ticket).due_utc
             ticket.breached_utc = ticket.breached_utc and ticket.deadline_utc
     _say_so(session, move, now_utc)
@@ -86,11 +88,15 @@ def redated(decision: Decision, move: Move) -> Decision:
     changes: dict[str, Any] = {}
     for field in fields(decision):
         value = getattr(decision, field.name)
-        if isinstance(value, datetime) and value > move.since_utc:
-            changes[field.name] = value + move.by
-        elif isinstance(value, Sample) and value.started_utc > move.since_utc:
-            changes[field.name] = value._replace(started_utc=value.started_utc + move.by)
-    return replace(decision, **changes) if changes else decision
+        if isinstance(value, datetime):
+            changes[field.name] = _moved(value, move)
+        elif isinstance(value, Sample):
+            changes[field.name] = value._replace(started_utc=_moved(value.started_utc, move))
+    return replace(decision, **changes)
+
+
+def _moved(at_utc: datetime, move: Move) -> datetime:
+    return at_utc + move.by if at_utc > move.since_utc else at_utc
 
 
 def _say_so(session: Session, move: Move, now_utc: datetime) -> None:

@@ -128,8 +128,9 @@ class Daemon:
             memory.beat(session, trust)
 
     def _note_gap(self, session: Session, last_utc: datetime, trust: Trust) -> None:
-        """Notes that nobody watched since ``last_utc``, unless it is not known yet for how long."""
-        if trust.suspect and trust.off is not None and trust.off[0] == last_utc:
+        """Notes that nobody watched since ``last_utc``, unless that is noted when it is known for how long."""
+        off = trust.move.off if trust.move else trust.off
+        if off is not None and off[0] == last_utc:
             return
         until_utc = self._clock.utc() - (trust.move.by if trust.move else timedelta(0))  # it is moved like the rest
         longest = 2 * timedelta(seconds=self.settings.monitor.probing.interval_s)

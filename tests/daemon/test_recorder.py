@@ -158,6 +158,7 @@ async def test_an_outage_of_a_boot_in_1970_is_dated_anew_when_the_clock_is_set(
     machine = VirtualClock(datetime(1970, 1, 1, 0, 0, 20, tzinfo=UTC), boot=20 * NS_PER_S)
     booted = believed(machine, "next boot", last_trust(store))
     after = Recorder(booted, store, recorder.office, lambda: None)
+    machine.advance(15)
     after.put([opened("backbone-north", booted), opened("udc-juniadaha", booted)])
     await after.turn()
     assert after.clock_suspect
@@ -165,13 +166,13 @@ async def test_an_outage_of_a_boot_in_1970_is_dated_anew_when_the_clock_is_set(
     machine.advance(60)
     machine.now_utc = datetime(2020, 1, 1, tzinfo=UTC)
     await after.turn()
-    machine.now_utc = died + timedelta(hours=2, seconds=80)
+    machine.now_utc = died + timedelta(hours=2, seconds=95)
     after.put([opened("udc-chandgram", booted)])  # by the time that is believed no more when it is stored
     await after.turn()
 
-    # Two began at 02:00:05, a quarter of a minute before they were confirmed; the third when the clock was set.
+    # Two began at the first look after the boot; the third a minute later, when the clock was about to be set.
     assert not after.clock_suspect
-    began = [died + timedelta(hours=2, seconds=seconds) for seconds in (5, 5, 65)]
+    began = [died + timedelta(hours=2, seconds=seconds) for seconds in (20, 20, 80)]
     assert [row.started_utc for row in rows(store, Outage)] == began
     assert [(row.site, row.stage) for row in rows(store, Ticket)] == [("backbone-north", 1)]
     (gap,) = rows(store, Gap)
