@@ -12,6 +12,7 @@ from monitor.alerts.routing import ASKER
 from monitor.clock import Clock
 from monitor.settings.mail_address import is_mail_address
 from monitor.settings.notices_section import ChannelName
+from monitor.store import mailed_head
 from monitor.store.session import Store
 
 log = logging.getLogger(__name__)
@@ -52,7 +53,17 @@ def deliver_next(store: Store, office: Office, name: ChannelName, channel: Chann
         log.info("%s to %s: %s", letter.message_id, letter.recipient, proof)
         with store.write() as session:
             outbox.mark_sent(session, letter, proof, clock.utc())
+        _keep_head(store, letter, clock)
     return "done"
+
+
+def _keep_head(store: Store, letter: Letter, clock: Clock) -> None:
+    """Notes beside the database how far its history was told: a copy put back later is held against it."""
+    try:
+        with store.read() as session:
+            mailed_head.note(session, store.path.parent, str(letter.facts.get("head", "")), clock.utc())
+    except OSError as error:
+        log.warning("the head of the history that was mailed cannot be noted: %s", error.strerror)
 
 
 def recipient_of(office: Office, letter: Letter) -> Recipient:

@@ -56,10 +56,10 @@ def apply_all(
     session: Session, office: Office, batch: Sequence[tuple[Decision, datetime]], *, certain: bool = True
 ) -> None:
     """Stores many decisions, each with when it was made, in their order; of states only the last of each site."""
-    states: dict[str, SiteChanged] = {}
+    states: dict[str, list[SiteChanged]] = {}
     for decision, decided_utc in batch:
         if isinstance(decision, SiteChanged):
-            states[decision.site] = decision
+            states.setdefault(decision.site, []).append(decision)
             continue
         if isinstance(decision, FlappingChanged | LabSeen):  # they are kept in the row of the site's state
             timeline.store_states(session, states)
@@ -98,6 +98,7 @@ def _open(session: Session, office: Office, decision: OutageOpened) -> Outage | 
         site=decision.site,
         service=office.service_of(decision.site).key,
         started_utc=min(decision.started_utc, decision.confirmed_utc),
+        silent_since_utc=min(decision.silent_since_utc or decision.started_utc, decision.confirmed_utc),
         confirmed_utc=decision.confirmed_utc,
         reason=decision.reason[:200],
         cause=decision.cause,

@@ -33,10 +33,10 @@ from monitor.store.models import (
 )
 
 DATES = {
-    Outage: ("started_utc", "confirmed_utc", "ended_utc"),
+    Outage: ("silent_since_utc", "started_utc", "confirmed_utc", "ended_utc"),
     AffectedSite: ("since_utc", "until_utc"),
-    ExcusedSilence: ("since_utc", "until_utc"),
-    SiteState: ("since_utc", "first_utc", "workstation_utc"),
+    ExcusedSilence: ("since_utc", "promised_utc", "until_utc"),
+    SiteState: ("since_utc", "first_utc", "answers_since_utc", "workstation_utc"),
     Gap: ("started_utc", "ended_utc"),
     Event: ("at_utc",),
     Ticket: ("opened_utc", "event_utc", "resolved_utc"),
@@ -83,12 +83,12 @@ def redate(session: Session, office: Office, move: Move, now_utc: datetime) -> N
     _say_so(session, move, now_utc)
 
 
-def redated(decision: Decision, move: Move) -> Decision:
-    """A decision that was made before the move, with its dates moved."""
+def redated(decision: Decision, decided_utc: datetime, move: Move) -> Decision:
+    """A decision that was made before the move, with its dates moved; what it plans for later stands."""
     changes: dict[str, Any] = {}
     for field in fields(decision):
         value = getattr(decision, field.name)
-        if isinstance(value, datetime):
+        if isinstance(value, datetime) and value <= decided_utc:
             changes[field.name] = _moved(value, move)
         elif isinstance(value, Sample):
             changes[field.name] = value._replace(started_utc=_moved(value.started_utc, move))

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from monitor.cli.failing import CANNOT, Failure, settings_of, store_of
-from monitor.cli.tickets import Actor, user
+from monitor.cli.tickets import LONGEST_NAME, Actor, user
+from monitor.domain.text import clean
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -31,7 +32,7 @@ def now_of(settings: "Settings", store: "Store") -> datetime:
 def _now(settings: "Settings", session: "Session") -> datetime:
     from monitor.alerts.believable import same_boot
     from monitor.daemon.memory import last_trust
-    from monitor.store.session import daemon_runs
+    from monitor.store.lock import daemon_runs
 
     now, trust = _look(), last_trust(session)
     if trust is None or not daemon_runs(settings.state):
@@ -106,13 +107,12 @@ def trust(context: typer.Context, actor: Actor = "") -> None:
     """Says that the clock is right as it stands: the daemon believes it within seconds, until it jumps again."""
     from monitor.alerts.believable import WRITTEN_UTC
     from monitor.alerts.timeline import note
-    from monitor.charter.text import one_line
     from monitor.daemon.memory import keep_word
 
     settings, now = settings_of(context.obj), _look()
     if now.utc < WRITTEN_UTC:
         raise Failure(f"this machine's clock says {now.utc:%Y-%m-%d}, which cannot be: set it first", CANNOT)
-    actor = one_line(actor or user(), 100)
+    actor = clean(actor or user(), LONGEST_NAME)
     with store_of(settings) as store, store.write() as session:
         keep_word(session, now, actor)
         words = f"{actor} says that the clock is right: {_local(now.utc.isoformat())}"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from monitor.cli.failing import BAD_INPUT, CANNOT, NO, Failure, settings_of, store_of
+from monitor.cli.failing import BAD_INPUT, CANNOT, NO, Failure, settings_in_force, settings_of, store_of
 from monitor.cli.wide import console
 from monitor.settings.notices_section import Languages
 
@@ -65,7 +65,7 @@ def explain(
     from monitor.alerts.office import Office
     from monitor.store.models import Ticket
 
-    settings = settings_of(context.obj)
+    settings = settings_in_force(context.obj)
     with store_of(settings) as store, store.read() as session:
         ticket = session.scalars(select(Ticket).where(Ticket.number == number)).one_or_none()
         if ticket is None:

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from monitor.cli.failing import NO, settings_of, store_of
+from monitor.cli.failing import CANNOT, NO, settings_in_force, store_of
 from monitor.cli.helpdesk import mirror, mirror_line
 from monitor.cli.wide import console
 from monitor.clock import DHAKA
+from monitor.sample import milliseconds
 
 if TYPE_CHECKING:
     from rich.console import Group
@@ -30,9 +31,11 @@ def status(
     every: Annotated[bool, typer.Option("--all", "-a", help="List the sites that are up, too.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """What is up, what is down since when, which tickets are open. Exit code 1 while anything is down."""
+    """What is up, what is down since when, which tickets are open.
 
-    settings = settings_of(context.obj)
+    Exit code 1 while anything is down, 3 while no daemon of ours answers: what is shown then is what was last known.
+    """
+    settings = settings_in_force(context.obj)
     now = facts(settings)
     if as_json:
         print(json.dumps(now, ensure_ascii=False, indent=2))
@@ -40,6 +43,8 @@ def status(
         _watch(settings, every)
     else:
         console().print(_page(now, every))
+    if not now["running"]:
+        raise typer.Exit(CANNOT)
     if any(site["state"] == "down" for site in now["sites"]):
         raise typer.Exit(NO)
 
@@ -70,10 +75,23 @@ def facts(settings: "Settings") -> dict[str, Any]:
             session.trust_env = False  # a proxy has no business between us and our own daemon
             answer = session.get(url, timeout=5)
             answer.raise_for_status()
-            now = {"running": True, **answer.json()}
+            said = answer.json()
     except (requests.RequestException, ValueError):
-        now = _remembered(settings)
+        said = None
+    now = {"running": True, **said} if is_ours(said, settings) else _remembered(settings)
     return now if (desk := mirror(settings)) is None else {**now, "helpdesk": desk}
+
+
+def is_ours(said: Any, settings: "Settings") -> bool:
+    """Whether an answer is of the daemon that works in our state folder: anybody may listen where it should."""
+    from monitor.settings import in_force
+
+    if not isinstance(said, dict) or not isinstance(said.get("instance"), str) or "sites" not in said:
+        return False
+    found = in_force.read(settings.state)
+    if found is not None:
+        return bool(said["instance"] == found.instance)
+    return {site["id"] for site in said["sites"]} == set(settings.fleet.sites)  # not ours to read: by what it watches
 
 
 def _remembered(settings: "Settings") -> dict[str, Any]:
@@ -120,6 +138,9 @@ def _page(now: dict[str, Any], every: bool) -> "Group":
         if count:
             line.append(f"   {count} {state}", style=STYLES.get(state, ""))
     parts.append(line)
+    if refused := (now.get("configuration") or {}).get("refused"):
+        words = f"The configuration on disk was refused: {refused}. The one before stays in force; `check` tells why"
+        parts.append(Text(words, style="bold red"))
     if now.get("store_refuses"):
         parts.append(Text(f"The database refuses to write, decisions wait: {now['store_refuses']}", style="bold red"))
     wrong = (now.get("mail") or {}).get("wrong", ())
@@ -154,7 +175,7 @@ def _sites(sites: list[dict[str, Any]], every: bool) -> "Table":
             site["id"],
             Text("\n".join(filter(None, (site["name_bn"], site["name_en"], site.get("why"))))),
             f"{local(site['since'])}\n{age(site['since'])}",
-            "" if site["rtt_ms"] is None else f"{site['rtt_ms']:.1f} ms",
+            "" if site["rtt_ms"] is None else f"{milliseconds(site['rtt_ms'], 1)} ms",
             "" if site["loss"] is None else f"{site['loss']:.0%}",
         )
     return table
@@ -170,7 +191,7 @@ def outages(
 
     from monitor.store import views
 
-    with store_of(settings_of(context.obj)) as store, store.read() as session:
+    with store_of(settings_in_force(context.obj)) as store, store.read() as session:
         found = [views.facts(outage) for outage in views.outages(session, open_only=open_only, limit=limit)]
     if as_json:
         print(json.dumps(found, ensure_ascii=False, indent=2))

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from monitor.cli.failing import BAD_INPUT, CANNOT, NO, Failure, settings_of, store_of
+from monitor.cli.failing import BAD_INPUT, CANNOT, NO, Failure, settings_in_force, store_of
 from monitor.cli.moments import moment_of
 from monitor.cli.wide import console
+from monitor.domain.text import clean, clean_lines
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from monitor.alerts.office import Office
 
 OLDEST = timedelta(days=366)
-LONGEST_NAME, LONGEST_ASKER = 100, 200  # letters
+LONGEST_NAME, LONGEST_ASKER, LONGEST_TEXT = 100, 200, 4_000  # letters
 
 app = typer.Typer(help="Shows a ticket, or does something to it.", no_args_is_help=True)
 
@@ -42,7 +43,7 @@ def tickets(
 
     from monitor.store import views
 
-    with store_of(settings_of(context.obj)) as store, store.read() as session:
+    with store_of(settings_in_force(context.obj)) as store, store.read() as session:
         found = [views.facts(ticket) for ticket in views.tickets(session, open_only=open_only, limit=limit)]
     if as_json:
         print(json.dumps(found, ensure_ascii=False, indent=2))
@@ -94,7 +95,7 @@ def show(context: typer.Context, number: Number, as_json: AsJson = False) -> Non
     from monitor.cli.status import local
     from monitor.store import views
 
-    settings = settings_of(context.obj)
+    settings = settings_in_force(context.obj)
     with store_of(settings) as store, store.read() as session:
         ticket = views.ticket(session, number)
         if ticket is None:
@@ -116,13 +117,13 @@ def show(context: typer.Context, number: Number, as_json: AsJson = False) -> Non
 def _act(
     context: typer.Context, number: str, action: str, text: str, actor: str, until_utc: datetime | None = None
 ) -> None:
-    from monitor.alerts.helpdesks.telling import clean
     from monitor.alerts.office import Office
     from monitor.alerts.tickets import TicketError, act
-    from monitor.charter.text import moment_text, one_line
+    from monitor.charter.text import moment_text
     from monitor.cli.clock import now_of
 
-    settings, text, actor = settings_of(context.obj), clean(text), one_line(actor or user(), LONGEST_NAME)
+    settings = settings_in_force(context.obj)
+    text, actor = clean_lines(text, LONGEST_TEXT), clean(actor or user(), LONGEST_NAME)
     with store_of(settings) as store:
         try:
             now_utc = now_of(settings, store)
@@ -160,16 +161,15 @@ def new(
 ) -> None:
     """Registers a citizen's complaint or request, or an official one, and says until when it is due."""
     from monitor.alerts.complaints import Request, register
-    from monitor.alerts.helpdesks.telling import clean
     from monitor.alerts.office import Office
     from monitor.charter import text as words
     from monitor.cli.clock import now_of
 
-    settings = settings_of(context.obj)
+    settings = settings_in_force(context.obj)
     office = Office.of(settings)
     key = _service_key(office, service, official)
-    asker, text = words.one_line(asker, LONGEST_ASKER), clean(text)
-    actor = words.one_line(actor or user(), LONGEST_NAME)
+    asker, text = clean(asker, LONGEST_ASKER), clean_lines(text, LONGEST_TEXT)
+    actor = clean(actor or user(), LONGEST_NAME)
     way, email, about = _way(way), _email(email), _site(office, site)
     with store_of(settings) as store:
         now_utc = now_of(settings, store)

@@ -19,7 +19,7 @@ from monitor.alerts.channels.registry import channels_of
 from monitor.alerts.helpdesks.registry import key_of
 from monitor.alerts.office import Office
 from monitor.alerts.pauses import pause_of
-from monitor.alerts.planned import plans
+from monitor.alerts.planned import plans_in_force
 from monitor.alerts.timeline import note_unused_labs
 from monitor.clock import NS_PER_S, Clock
 from monitor.daemon import garbage, memory
@@ -38,11 +38,13 @@ from monitor.daemon.rereading import load_aside
 from monitor.daemon.systemd import Notifier
 from monitor.daemon.traps import TrapReceiver
 from monitor.daemon.upkeep import Nightly
+from monitor.daemon.verdicts import Verdicts
 from monitor.daemon.words import startup_lines, warnings
 from monitor.judging.baseline import Baselines
 from monitor.judging.board import Board
 from monitor.judging.decisions import Decision
 from monitor.judging.flapping import Flaps
+from monitor.judging.power import Power
 from monitor.judging.vantage import Vantage
 from monitor.metrics.exposition import Exposition
 from monitor.metrics.live import Live
@@ -65,9 +67,14 @@ LEARNED_EVERY_S = 6 * 3_600.0
 
 
 class Daemon:
-    """One installation at work. ``sockets`` are listening ones that somebody else opened, or none."""
+    """One installation at work. ``sockets`` are listening ones that somebody else opened, or none.
 
-    def __init__(self, settings: Settings, clock: Clock, sockets: list[socket.socket]) -> None:
+    ``sources``: the files that said ``settings``.
+    """
+
+    def __init__(
+        self, settings: Settings, clock: Clock, sockets: list[socket.socket], sources: Mapping[str, bytes]
+    ) -> None:
         self.settings = settings
         self._sockets = sockets
         self._notifier = Notifier()
@@ -78,6 +85,9 @@ class Daemon:
         self._board = self._remembered_board()
         self._live = Live(clock)
         self._live.fleet, self._live.board = settings.fleet, self._board
+        self._verdicts = Verdicts(clock, settings.directory, settings.state)
+        self._verdicts.accept(sources, clock.mono_ns())
+        self._live.instance, self._live.verdict = self._verdicts.instance, lambda: self._verdicts.verdict
         self._recording = Recording(clock, settings.home)
         self._recording.configure(settings.monitor.storage)
         self._live.record = self._recording.take
@@ -115,7 +125,7 @@ class Daemon:
             before = memory.last_trust(session)
             trust = self._clock.begin(before, memory.operators_word(session))
             now_utc = self._clock.utc()
-            self._planned = plans(session, now_utc)
+            self._planned = plans_in_force(session, now_utc)
             self._office = Office.of(self.settings, self._planned)
             if before is not None:
                 self._note_gap(session, before.utc_at(before.last.boot_ns), trust)
@@ -151,9 +161,11 @@ class Daemon:
             known.states,
             known.silent_since,
             known.held,
+            known.promised,
             vantage=Vantage(blind=known.blind),
+            power=Power(fell=known.fell),
             pauses=partial(pause_of, self._office),
-            flaps=Flaps(thresholds_of(judging)),
+            flaps=Flaps(thresholds_of(judging), known.flapping),
             baselines=Baselines(limits_of(judging), known=learned),
         )
 
@@ -259,15 +271,18 @@ class Daemon:
         while await self._told_to_reload.wait():
             self._told_to_reload.clear()
             self._notifier.reloading()
+            asked_mono_ns = self._clock.mono_ns()
             try:
-                settings = await load_aside(self.settings.directory)
+                settings, sources = await load_aside(self.settings.directory)
             except ConfigError as error:
+                self._verdicts.refuse(error.problems, asked_mono_ns)
                 for problem in error.problems:
                     log.error("%s", problem)
                 log.error("%d error(s); the running configuration stays in force", len(error.problems))
             else:
                 self._take_over(settings)
-                del settings
+                self._verdicts.accept(sources, asked_mono_ns)
+                del settings, sources
                 await asyncio.to_thread(garbage.give_back)
             self._notifier.ready()
 

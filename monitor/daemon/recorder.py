@@ -30,7 +30,7 @@ from monitor.alerts import (
 from monitor.alerts.believable import Move, Trust, look_again
 from monitor.alerts.brief_facts import Busy
 from monitor.alerts.office import Office
-from monitor.alerts.planned import Plans, plans
+from monitor.alerts.planned import Plans, plans_in_force
 from monitor.charter.text import moment_text
 from monitor.clock import NS_PER_S
 from monitor.daemon import memory
@@ -141,7 +141,7 @@ class Recorder:
         before, self._clock.trust = self._clock.trust, trust
         _say_trust(trust, was_suspect=before.suspect)
         if (move := trust.move) is not None:
-            dated = [(redating.redated(decision, move), at_utc + move.by) for decision, at_utc in self._waiting]
+            dated = [(redating.redated(each, at_utc, move), at_utc + move.by) for each, at_utc in self._waiting]
             self._waiting = deque(dated)
             self.redated(move)
 
@@ -155,7 +155,7 @@ class Recorder:
                 settle(session, office, trust.move, now_utc)
             if trust.suspect != before.suspect:
                 note_trust(session, trust, now_utc)
-            told, planned = False, plans(session, now_utc)
+            told, planned = False, plans_in_force(session, now_utc)
             if not trust.suspect:
                 if before.suspect and trust.move is None:
                     outages.catch_up(session, office, before.unproven_since_utc, now_utc)
@@ -202,6 +202,7 @@ def what_is_due(session: Session, office: Office, now_utc: datetime, most: int |
     changed += tickets.open_overdue(session, office, now_utc, most)
     changed += acknowledging.advance(session, office, now_utc)
     changed += tickets.resolve_recovered(session, office, now_utc)
+    changed += tickets.reopen_settled(session, office, now_utc)
     changed += complaints.tell_who_asked(session, office, now_utc)
     changed += operators.note_late(session, office, now_utc)
     changed += escalation.advance(session, office, now_utc)

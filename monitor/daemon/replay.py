@@ -37,7 +37,7 @@ from monitor.judging.decisions import (
     VantageLost,
 )
 from monitor.judging.flapping import Flaps
-from monitor.judging.states import State
+from monitor.judging.states import ANSWERS, State
 from monitor.sample import Sample
 from monitor.settings.load import Settings
 from monitor.store.models import Notice, Ticket, TicketEvent
@@ -92,6 +92,7 @@ class _Player:
     due_utc: datetime | None = None
     _waiting: list[tuple[Decision, datetime]] = field(default_factory=list)
     _events: int = 0
+    _ticketed: set[str | None] = field(default_factory=set)
     _listed: int = 0
     _open: dict[str, datetime] = field(default_factory=dict)
     _affected: dict[str, dict[str, None]] = field(default_factory=dict)
@@ -109,15 +110,15 @@ class _Player:
         """Says what was decided, and does what follows from it; what nothing follows from waits to be stored."""
         for decision in decisions:
             yield from self._told(decision, now_utc)
-            if isinstance(decision, FlappingChanged):  # of all states only these matter to what follows
-                state = self._states.get(decision.site, State.UNKNOWN)
-                self._waiting.append((SiteChanged(decision.site, state, now_utc), now_utc))
-            if not isinstance(decision, SiteChanged):
-                self._waiting.append((decision, now_utc))
-        if any(isinstance(decision, URGENT) for decision in decisions):
+            self._waiting.append((decision, now_utc))
+        if any(isinstance(decision, URGENT) or self._may_resolve(decision) for decision in decisions):
             yield from self._look(now_utc)
         elif (tick_utc := self.board.next_tick(now_utc)) is not None:
             self.due_utc = tick_utc if self.due_utc is None else min(self.due_utc, tick_utc)
+
+    def _may_resolve(self, decision: Decision) -> bool:
+        """Whether a site of which there is a ticket answers again, from when on its recovery counts."""
+        return isinstance(decision, SiteChanged) and decision.state in ANSWERS and decision.site in self._ticketed
 
     def _look(self, now_utc: datetime) -> Iterator[Transition]:
         """Stores what waits, does what is due, and says what that came to."""
@@ -128,6 +129,7 @@ class _Player:
             session.flush()
             for event in session.scalars(select(TicketEvent).where(TicketEvent.id > self._events)):
                 self._events = event.id
+                self._ticketed.add(event.ticket.site)
                 yield from _ticket(event, self.office)
             for notice in session.scalars(select(Notice).where(Notice.sent_utc.is_(None), Notice.due_utc <= now_utc)):
                 notice.sent_utc = now_utc

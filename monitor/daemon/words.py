@@ -9,7 +9,7 @@ from pathlib import Path
 from monitor.alerts.helpdesks.registry import key_of
 from monitor.alerts.office import Office
 from monitor.settings.load import Settings
-from monitor.settings.secrets import SecretError, is_open_to_others, read_secret, secret_path
+from monitor.settings.secrets import SecretError, closed_mode, is_open_to_others, read_secret, secret_path
 from monitor.store.session import Store
 
 
@@ -40,7 +40,7 @@ def warnings(settings: Settings, office: Office, now_utc: datetime) -> Iterator[
         if not isfile(path):
             yield f"{path} is missing: tickets cannot be mirrored to the help desk"
         elif is_open_to_others(path):
-            yield f"{path} can be read by others: chmod 600 {path}"
+            yield f"{path} can be read by others: chmod {closed_mode(path)} {path}"
     for year in office.calendar.missing_years(office.calendar.local(now_utc).date()):
         yield f"no list of public holidays for {year} in holidays.toml: its deadlines are estimates"
     for year in office.calendar.missing_ramadans(office.calendar.local(now_utc).date()):
@@ -54,7 +54,7 @@ def _faults(key: str, path: Path, so: str) -> Iterator[str]:
     except SecretError as error:
         yield f"{error}: until then {so}"
     if isfile(path) and is_open_to_others(path):
-        yield f"{path} can be read by others: chmod 600 {path}"
+        yield f"{path} can be read by others: chmod {closed_mode(path)} {path}"
 
 
 def _secrets(settings: Settings) -> Iterator[tuple[str, Path]]:

@@ -15,6 +15,7 @@ from monitor.probes.snmp.modules import Series
 from monitor.probes.snmp.reading import Reading
 from monitor.sample import Sample, Verdict
 from monitor.settings.fleet import Fleet, Service
+from monitor.settings.in_force import ConfigVerdict
 
 BUCKETS_S = (0.001, 0.005, 0.01, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
@@ -66,6 +67,8 @@ class Live:
     clock: Clock
     fleet: Fleet = field(default_factory=lambda: Fleet({}))
     board: Board | None = None
+    instance: str = ""
+    verdict: Callable[[], ConfigVerdict] = field(init=False)
     judged: bool = False
     last_turn_mono_ns: int = 0
     clock_suspect: Callable[[], bool] = bool
@@ -90,6 +93,8 @@ class Live:
 
     def __post_init__(self) -> None:
         self.started_mono_ns = self.clock.mono_ns()
+        accepted = ConfigVerdict(self.clock.utc())
+        self.verdict = lambda: accepted
 
     def observe(self, sample: Sample) -> None:
         """Keeps the sample as the device's latest; one that was our own fault is only counted."""

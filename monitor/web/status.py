@@ -31,6 +31,8 @@ def status(live: Live, store: Store, clock: Clock) -> dict[str, Any]:
         "uptime_s": round((clock.mono_ns() - live.started_mono_ns) / 1e9),
         "clock_suspect": live.clock_suspect(),
         "store_refuses": live.store_refuses(),
+        "instance": live.instance,
+        "configuration": _configuration(live),
         "sites": sites,
         "counts": counts,
         "snmp": _not_read(live, {site["id"] for site in sites if site["state"] in ("up", "degraded")}),
@@ -42,6 +44,12 @@ def status(live: Live, store: Store, clock: Clock) -> dict[str, Any]:
     except SQLAlchemyError:  # what is on the network is shown even while the database is not
         nothing: dict[str, Any] = {"outages": [], "tickets": [], "events": [], "outbox": None, "mail": None}
         return {**found, "store_readable": False, **nothing}
+
+
+def _configuration(live: Live) -> dict[str, str]:
+    """Since when the configuration is in force, and where a later one on disk was wrong; no value of it is told."""
+    verdict = live.verdict()
+    return {"accepted": verdict.accepted_utc.isoformat(), "refused": verdict.refused}
 
 
 def _not_read(live: Live, answering: set[str]) -> list[dict[str, str]]:

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.store.session import daemon_runs
+from monitor.store.lock import daemon_runs
 from tests.lab.clock import WallClock
 from tests.lab.daemon import program
 from tests.lab.waiting import until

@@ -27,7 +27,7 @@ from pathlib import Path
 
 from monitor.alerts.channels.base import ChannelAway, PermanentFailure, Recipient, Rendered, TemporaryFailure
 from monitor.alerts.outbox import Letter
-from monitor.charter.text import one_line
+from monitor.domain.text import clean
 from monitor.settings.monitor_file import Mail
 from monitor.settings.secrets import SecretError, read_secret
 
@@ -160,7 +160,7 @@ def compose(letter: Letter, recipient: Recipient, rendered: Rendered, mail: Mail
     message = MIMEMultipart("alternative")
     message["From"] = _mailbox("upazila-monitor", sender)
     message["To"] = _mailbox(recipient.name, recipient.address or UNKNOWN_RECIPIENT)
-    message["Subject"] = Header(one_line(rendered.subject), "utf-8", header_name="Subject").encode()
+    message["Subject"] = Header(clean(rendered.subject), "utf-8", header_name="Subject").encode()
     message["Date"] = format_datetime(letter.created_utc)
     message["Message-ID"] = letter.message_id
     if letter.thread_id != letter.message_id:
@@ -190,7 +190,7 @@ def _html(rendered: Rendered) -> Message:
 
 def _mailbox(name: str, address: str) -> str:
     """'Name <address>' (RFC 5322, 3.4), the name encoded where it is not ASCII (RFC 2047)."""
-    name = one_line(name)
+    name = clean(name)
     if name.isascii():
         return formataddr((name, address))
     return f"{Header(name, 'utf-8', header_name='To').encode()} <{address}>"
@@ -227,4 +227,4 @@ def _failure(code: int, answer: bytes | str) -> TemporaryFailure | PermanentFail
 
 def _text(answer: bytes | str) -> str:
     """In one line: it is kept as the proof, and shown."""
-    return one_line(answer.decode("utf-8", "replace") if isinstance(answer, bytes) else answer)
+    return clean(answer.decode("utf-8", "replace") if isinstance(answer, bytes) else answer)

@@ -21,7 +21,7 @@ from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import HTTPError
 
 from monitor.alerts.helpdesks.base import DeskAway, DeskRefused
-from monitor.charter.text import one_line
+from monitor.domain.text import clean
 from monitor.settings.secrets import Secret
 
 MOST_BYTES = 1_048_576
@@ -168,7 +168,7 @@ def _understood(what: str, status: int, content: bytes, hidden: Iterable[str]) -
     said = _reason(content)
     for secret in sorted(hidden, key=len, reverse=True):
         said = said.replace(secret, "***")
-    reason = one_line(f"{what}: {status} {said}", LONGEST_REASON)
+    reason = clean(f"{what}: {status} {said}", LONGEST_REASON)
     if status in {429, 502, 503, 504}:
         raise DeskAway(reason)
     raise DeskRefused(reason, to_all=status == 401)
@@ -192,7 +192,7 @@ def _cause(error: BaseException) -> str:
     while (inner := error.__cause__ or error.__context__) is not None:
         error = inner
     text = getattr(error, "strerror", None) or (error if isinstance(error, OSError) else type(error).__name__)
-    return one_line(str(text), LONGEST_REASON)
+    return clean(str(text), LONGEST_REASON)
 
 
 class _Deadline:
