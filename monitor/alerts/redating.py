@@ -39,7 +39,7 @@ DATES = {
     SiteState: ("since_utc", "first_utc", "answers_since_utc", "workstation_utc"),
     Gap: ("started_utc", "ended_utc"),
     Event: ("at_utc",),
-    Ticket: ("opened_utc", "event_utc", "resolved_utc"),
+    Ticket: ("opened_utc", "event_utc", "resolved_utc", "waiting_since_utc", "anew_utc"),
     Notice: ("created_utc", "sent_utc", "dead_utc"),
 }
 ENDS = {

@@ -119,6 +119,7 @@ def _act(
 ) -> None:
     from monitor.alerts.office import Office
     from monitor.alerts.tickets import TicketError, act
+    from monitor.alerts.waiting import clock_line
     from monitor.charter.text import moment_text
     from monitor.cli.clock import now_of
 
@@ -128,10 +129,13 @@ def _act(
         try:
             now_utc = now_of(settings, store)
             with store.write() as session:
-                ticket = act(session, Office.of(settings), number, action, actor, text, now_utc, until_utc=until_utc)
+                office = Office.of(settings)
+                ticket = act(session, office, number, action, actor, text, now_utc, until_utc=until_utc)
                 until = f" until {moment_text(until_utc, 'en')}" if until_utc else ""
                 stage = f", at stage {ticket.stage}" if ticket.stage else ""
                 print(f"{ticket.number} is {ticket.state.replace('_', ' ')}{until}{stage}.")
+                if action == "wait":
+                    print(clock_line(office, ticket))
         except TicketError as error:
             raise Failure(str(error), NO) from None
 

@@ -126,7 +126,8 @@ class Ticket(Base):
     """A promise that is overdue or a citizen's request; its number is ``PREFIX-YEAR-SEQ``, gapless in a year.
 
     ``source`` is 'outage', or how a request came in: 'phone', 'person', 'email', 'letter'. ``event_utc`` is what the
-    deadline counts from. ``breached_utc`` is the missed deadline, from which the grievance chain runs.
+    deadline counts from. ``breached_utc`` is the missed deadline, from which the grievance chain runs, except that the
+    stage ``anew_level`` runs from ``anew_utc``. ``waits``: pairs of ISO times between which its time stood still.
     """
 
     __tablename__ = "tickets"
@@ -150,6 +151,10 @@ class Ticket(Base):
     resolved_utc: Mapped[datetime | None]
     held_open: Mapped[bool] = mapped_column(default=False)
     acknowledged_until_utc: Mapped[datetime | None]
+    waiting_since_utc: Mapped[datetime | None]
+    waits: Mapped[list[Any]] = mapped_column(JSON, default=list, server_default="[]")
+    anew_level: Mapped[int] = mapped_column(default=0, server_default="0")
+    anew_utc: Mapped[datetime | None]
 
     outages: Mapped[list[Outage]] = relationship(back_populates="ticket", order_by="Outage.id")
     events: Mapped[list["TicketEvent"]] = relationship(back_populates="ticket", order_by="TicketEvent.id")

@@ -27,3 +27,13 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("ntp_decides", sa.Boolean(), server_default=sa.false(), nullable=False))
         batch_op.add_column(sa.Column("off_since_utc", sa.DateTime(), nullable=True))
         batch_op.add_column(sa.Column("resumed_utc", sa.DateTime(), nullable=True))
+
+    with op.batch_alter_table("tickets", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("waiting_since_utc", sa.DateTime(), nullable=True))
+        batch_op.add_column(sa.Column("waits", sa.JSON(), server_default="[]", nullable=False))
+        batch_op.add_column(sa.Column("anew_level", sa.Integer(), server_default="0", nullable=False))
+        batch_op.add_column(sa.Column("anew_utc", sa.DateTime(), nullable=True))
+    op.execute(
+        "UPDATE tickets SET waiting_since_utc = (SELECT max(at_utc) FROM ticket_events "
+        "WHERE ticket_id = tickets.id AND kind = 'wait') WHERE state = 'waiting'"
+    )
