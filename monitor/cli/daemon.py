@@ -35,8 +35,9 @@ def run(context: typer.Context, fresh: Fresh = False) -> None:
     from monitor.store.session import only_daemon
 
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s")
-    for noisy in ("alembic", "apscheduler", "uvicorn", "tzlocal"):
+    for noisy in ("alembic", "apscheduler", "tzlocal"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+    logging.getLogger("uvicorn").setLevel(logging.ERROR)  # what strangers ask for in odd words must not fill the log
     garbage.one_heap()
     sources: dict[str, bytes] = {}
     settings = settings_of(context.obj, sources)

@@ -2,7 +2,6 @@
 
 import json
 import re
-import socket
 import sys
 from collections.abc import Iterable
 from contextlib import suppress
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from monitor.settings.snmp_section import V3Entry
 
 PORT = 161
+LONGEST_LOOK_UP_S = 10.0
 BROADCAST = ip_address("255.255.255.255")
 HOST = re.compile(
     r"(?:\[(?P<v6>[^]]+)\]|(?P<name>[^:\[\]]+))(?::(?P<port>[^:]*))?"
@@ -93,11 +93,16 @@ def _where(host: str) -> Where:
         return _of_a_device(ip_address(name)), int(port)
     if is_short_address(name):
         raise Failure(f"argument: '{name}' is no whole address. Expected a name, or such as 10.0.0.1", BAD_INPUT)
+    from monitor.net.deadline import Deadline, DeadlinePassed
+    from monitor.net.names import NAMES
+
     try:
-        found = socket.getaddrinfo(name, int(port), type=socket.SOCK_DGRAM)
-    except (OSError, UnicodeError):
+        found = NAMES.look_up(name, int(port), Deadline.after(LONGEST_LOOK_UP_S))
+    except DeadlinePassed:
+        raise Failure(f"argument: the resolver does not answer for '{name}'", CANNOT) from None
+    except OSError:
         raise Failure(f"argument: '{name}' is neither an address nor a name that is known", BAD_INPUT) from None
-    return _of_a_device(ip_address(str(found[0][4][0]))), int(port)
+    return _of_a_device(ip_address(found[0].place[0])), int(port)
 
 
 def _of_a_device(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:

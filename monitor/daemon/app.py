@@ -2,11 +2,14 @@
 
 import asyncio
 import logging
+import os
 import signal
 import socket
 from collections.abc import Coroutine, Mapping, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
+from threading import Timer
 
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
@@ -29,7 +32,8 @@ from monitor.daemon.delivery import Delivery
 from monitor.daemon.evidence import Evidence
 from monitor.daemon.heartbeat import Watchman
 from monitor.daemon.helpdesk import Mirroring
-from monitor.daemon.judged import limits_of, rules_of, thresholds_of
+from monitor.daemon.judged import board_of, limits_of, rules_of, thresholds_of
+from monitor.daemon.page_server import PageServer
 from monitor.daemon.poller import Poller
 from monitor.daemon.prober import Prober
 from monitor.daemon.recorder import Recorder, note_trust, settle
@@ -43,11 +47,9 @@ from monitor.daemon.words import startup_lines, warnings
 from monitor.judging.baseline import Baselines
 from monitor.judging.board import Board
 from monitor.judging.decisions import Decision
-from monitor.judging.flapping import Flaps
-from monitor.judging.power import Power
-from monitor.judging.vantage import Vantage
 from monitor.metrics.exposition import Exposition
-from monitor.metrics.live import Live
+from monitor.metrics.live import Live, stale
+from monitor.net.pool import Pool, PoolFull
 from monitor.probes.icmp.engine import IcmpOptions, IcmpProbe
 from monitor.settings.load import Settings
 from monitor.settings.monitor_file import Probing
@@ -57,11 +59,11 @@ from monitor.store import views
 from monitor.store.session import open_store
 from monitor.store.upkeep import back_up, forget_old
 from monitor.web.app import make_app
-from monitor.web.server import serve
 
 log = logging.getLogger(__name__)
 
-ALIVE_NS = 45 * NS_PER_S
+END_WITHIN_S = 8.5
+LAST_LEARNED_S = 1.5
 LAG_EVERY_S = 0.5
 LEARNED_EVERY_S = 6 * 3_600.0
 
@@ -78,6 +80,8 @@ class Daemon:
         self.settings = settings
         self._sockets = sockets
         self._notifier = Notifier()
+        self._upkeep = Pool("upkeep", threads=2, backlog=2)
+        self._page: PageServer | None = None
         self._stop, self._told_to_reload = asyncio.Event(), asyncio.Event()
         self._store = open_store(settings.state)
         self._clock = clock = BelievedClock(clock, boot_id())
@@ -97,6 +101,9 @@ class Daemon:
         self._delivery = Delivery(self._store, self._office, self._channels(), clock)
         self._delivery.held = lambda: self._clock.trust.suspect
         self._recorder = Recorder(clock, self._store, self._office, self._delivery.wake)
+        self._live.written_mono_ns = lambda: self._recorder.last_commit_mono_ns
+        self._live.outbox_seen_mono_ns = lambda: self._delivery.last_look_mono_ns
+        self._live.mail_trouble = lambda: {str(name): why for name, why in self._delivery.away.items()}
         self._recorder.planned, self._recorder.replanned = self._planned, self._replan
         self._recorder.redated = self._redated
         # What was taken out of the configuration while nobody ran ends its outages now.
@@ -153,21 +160,7 @@ class Daemon:
             outbox.release_leases(session)
             known, learned = memory.remember(session), memory.learned(session)
         judging = self.settings.monitor.judging
-        return Board(
-            self.settings.fleet,
-            rules_of(judging),
-            known.open_outages,
-            known.affected,
-            known.states,
-            known.silent_since,
-            known.held,
-            known.promised,
-            vantage=Vantage(blind=known.blind),
-            power=Power(fell=known.fell),
-            pauses=partial(pause_of, self._office),
-            flaps=Flaps(thresholds_of(judging), known.flapping),
-            baselines=Baselines(limits_of(judging), known=learned),
-        )
+        return board_of(self.settings, self._office, known, Baselines(limits_of(judging), known=learned))
 
     def _channels(self) -> Mapping[ChannelName, Channel]:
         return channels_of(self._office, self.settings.state, self.settings.home)
@@ -181,7 +174,8 @@ class Daemon:
         self._probe.open()
         self._poller.open()
         self._traps.open(self.settings)
-        web = await serve(self._app(), self._sockets or [_listen(self.settings)])
+        page = PageServer(self._app(), self.settings.monitor.web, self._sockets, self._clock, self._say_how)
+        self._page = page
         nightly = Nightly(
             lambda: None if self._clock.trust.suspect else self._clock.utc(),
             {
@@ -194,27 +188,45 @@ class Daemon:
         garbage.calm()
         nightly.start()
         self._say_what_runs()
+        await page.open()
         self._notifier.ready()
         try:
             probing = (self._prober, self._poller, self._attendant)
             following = (self._recorder, self._delivery, self._evidence, self._recording)
             telling = (self._watchman, self._mirroring)
             parts = (part.run() for part in (*probing, *following, *telling))
-            await self._until_stopped(*parts, self._watch(), self._learn(), self._reloading())
+            await self._until_stopped(*parts, page.run(), self._watch(), self._learn(), self._reloading())
         finally:
             self._notifier.stopping()
+            self._end_in_time()
             nightly.stop()
-            await web.stop()
+            await page.close()
             await self._recorder.close()
-            self._write_learned()
+            await self._last_learned()
             self._recording.flush()
             self._delivery.close()
             self._mirroring.close()
+            self._watchman.close()
             self._traps.close()
+            self._attendant.close()
             self._poller.close()
             self._probe.close()
             self._store.close()
             log.info("stopped")
+
+    @staticmethod
+    def _end_in_time() -> None:
+        """Whatever hangs outside, and whoever waits for it here: the process ends within END_WITHIN_S."""
+        end = Timer(END_WITHIN_S, _end_now)
+        end.daemon = True
+        end.start()
+
+    def _say_how(self) -> None:
+        """Tells systemd where the page is, or why there is none."""
+        page = self._page
+        if page is not None:
+            how = f"page http://{page.address}/" if page.address else f"no page: {page.trouble}"
+            self._notifier.status(how)
 
     def _say_what_runs(self) -> None:
         for warning in warnings(self.settings, self._office, self._clock.utc()):
@@ -242,20 +254,22 @@ class Daemon:
             await asyncio.sleep(LAG_EVERY_S)
             now_ns = self._clock.mono_ns()
             self._live.loop_lag((now_ns - asked_ns) / NS_PER_S - LAG_EVERY_S)
-            turned = (
-                self._live.last_turn_mono_ns,
-                self._recorder.last_commit_mono_ns,
-                self._delivery.last_look_mono_ns,
-            )
             # A database that refuses to write is told, not restarted: the decisions wait in this process's memory.
-            if now_ns - min(turned) < ALIVE_NS or self._recorder.failing:
+            if self._recorder.failing or not stale(self._live.ages()):
                 self._notifier.watchdog()
 
     async def _learn(self) -> None:
         """Writes down what is usual of each device now and then: a crash costs at most the last hours of learning."""
         while True:
             await asyncio.sleep(LEARNED_EVERY_S)
-            await asyncio.to_thread(self._write_learned)
+            await asyncio.wrap_future(self._upkeep.submit(self._write_learned))
+
+    async def _last_learned(self) -> None:
+        """Writes it down once more, unless the database keeps us waiting: the machine may be going down."""
+        if not self._recorder.failing:
+            with suppress(TimeoutError, PoolFull):
+                async with asyncio.timeout(LAST_LEARNED_S):
+                    await asyncio.wrap_future(self._upkeep.submit(self._write_learned))
 
     def _write_learned(self) -> None:
         changed = set(self._board.baselines.changed)
@@ -283,7 +297,7 @@ class Daemon:
                 self._take_over(settings)
                 self._verdicts.accept(sources, asked_mono_ns)
                 del settings, sources
-                await asyncio.to_thread(garbage.give_back)
+                await asyncio.wrap_future(self._upkeep.submit(garbage.give_back))
             self._notifier.ready()
 
     def _take_over(self, settings: Settings) -> None:
@@ -349,6 +363,7 @@ class Daemon:
             "round_age": self._live.turned_s_ago(),
             "outbox_age": max(owed_s, 0.0),
             "last_write_age": written_ns / NS_PER_S,
+            "page_away": self._page.away_s() if self._page else 0.0,
         }
 
     def _back_up(self) -> object:
@@ -374,8 +389,8 @@ def _icmp_options(probing: Probing) -> IcmpOptions:
     )
 
 
-def _listen(settings: Settings) -> socket.socket:
-    """The listening socket that the configuration asks for; raises OSError when it cannot be had."""
-    web = settings.monitor.web
-    family = socket.AF_INET6 if ":" in web.host else socket.AF_INET
-    return socket.create_server((web.host, web.port), family=family, backlog=64)
+def _end_now() -> None:
+    """Ends the process, whoever in it hangs still: what was committed is safe, and all else is judged anew."""
+    log.error("something did not end within %g s; the process ends without it", END_WITHIN_S)
+    logging.shutdown()
+    os._exit(0)

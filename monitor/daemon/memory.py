@@ -1,6 +1,6 @@
 """What outlives a restart: open outages, who was affected, the last heartbeat, and the gap until now."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import get_args
@@ -26,15 +26,18 @@ class Remembered:
     site fell silent by its own fault, as far back as any is silent now; ``flapping``: who came and went.
     """
 
-    open_outages: dict[str, datetime]
-    affected: dict[str, str]
-    states: dict[str, State]
-    silent_since: dict[str, datetime]
-    held: dict[str, Pause]
-    blind: dict[str, datetime]
-    promised: dict[str, datetime]
-    fell: dict[str, list[datetime]]
+    open_outages: Mapping[str, datetime]
+    affected: Mapping[str, str]
+    states: Mapping[str, State]
+    silent_since: Mapping[str, datetime]
+    held: Mapping[str, Pause]
+    blind: Mapping[str, datetime]
+    promised: Mapping[str, datetime]
+    fell: Mapping[str, list[datetime]]
     flapping: frozenset[str]
+
+
+NOTHING = Remembered({}, {}, {}, {}, {}, {}, {}, {}, frozenset())
 
 
 def remember(session: Session) -> Remembered:

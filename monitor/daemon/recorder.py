@@ -8,7 +8,7 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future
 from contextlib import suppress
 from datetime import datetime, timedelta
 
@@ -37,6 +37,7 @@ from monitor.daemon import memory
 from monitor.daemon.believed_clock import BelievedClock
 from monitor.judging.decisions import Decision, LabSeen, SiteChanged, describe
 from monitor.judging.states import State
+from monitor.net.pool import Pool, PoolFull
 from monitor.store.session import Store
 
 log = logging.getLogger(__name__)
@@ -46,6 +47,7 @@ SHARE = 0.05  # of its time that the recorder spends looking when nothing happen
 MOST_AT_ONCE = 500  # tickets opened in one transaction: others wait for the lock meanwhile
 LONGEST_LOOK_S = 15.0
 RETRY_S = 2.0
+LAST_WRITE_S = 4.0  # when the daemon stops
 HEARTBEAT_NS = 10 * NS_PER_S
 MOST_WAITING = 100_000
 
@@ -61,7 +63,8 @@ class Recorder:
         self._store = store
         self._wake_delivery = wake_delivery
         self._waiting: deque[tuple[Decision, datetime]] = deque()
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="recorder")
+        self._thread = Pool("recorder", threads=1, backlog=1)
+        self._writing: tuple[Future[tuple[bool, Plans, Trust]], int] | None = None
         self._has_work = asyncio.Event()
         self._last_heartbeat_ns = 0
         self.office = office
@@ -112,11 +115,10 @@ class Recorder:
         """Stores what waits and what has fallen due, in one transaction; whether that brought anything new."""
         self._has_work.clear()
         batch = list(self._waiting)
-        loop = asyncio.get_running_loop()
-        may_send, planned, trust = await loop.run_in_executor(self._thread, self._write, batch, self.office)
-        for _ in batch:
-            self._waiting.popleft()
-        self._believe(trust)
+        self._writing = writing = self._thread.submit(self._write, batch, self.office), len(batch)
+        may_send, planned, trust = await asyncio.wrap_future(writing[0])
+        self._writing = None
+        self._stored(len(batch), trust)
         if planned != self.planned:
             self.planned = planned
             self.replanned()
@@ -128,13 +130,24 @@ class Recorder:
             self._wake_delivery()
         return may_send
 
+    def _stored(self, count: int, trust: Trust) -> None:
+        for _ in range(count):
+            self._waiting.popleft()
+        self._believe(trust)
+
     async def close(self) -> None:
         """Stores what still waits and ends the thread; what cannot be stored is judged anew at the next start."""
         try:
-            await asyncio.wait_for(self.turn(), 10)
-        except (DatabaseError, TimeoutError) as error:
-            log.error("%d decisions could not be stored at the end: %s", len(self._waiting), error)
-        self._thread.shutdown(wait=False, cancel_futures=True)
+            async with asyncio.timeout(LAST_WRITE_S):
+                if self._writing is not None and not self._writing[0].cancelled():
+                    # what was under way when the daemon was told to stop
+                    _, _, trust = await asyncio.wrap_future(self._writing[0])
+                    self._stored(self._writing[1], trust)
+                await self.turn()
+        except (DatabaseError, TimeoutError, PoolFull) as error:
+            why = error.orig if isinstance(error, DatabaseError) else error or "the database is busy"
+            log.error("%d decisions could not be stored at the end: %s", len(self._waiting), why)
+        self._thread.close()
 
     def _believe(self, trust: Trust) -> None:
         """Goes over to what was thought of the clock and stored; on the loop, so that nobody dates anything between."""

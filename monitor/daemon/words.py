@@ -74,4 +74,3 @@ def startup_lines(settings: Settings, store: Store) -> Iterator[str]:
     yield f"database {store.path} (journal: {store.journal_mode})"
     if settings.monitor.helpdesk.configured:
         yield f"tickets are mirrored to {key_of(settings.monitor.helpdesk)}"
-    yield f"page http://{settings.monitor.web.listen}/ , metrics http://{settings.monitor.web.listen}/metrics"

@@ -26,6 +26,7 @@ WORDS = {
     "TLSV1_ALERT_PROTOCOL_VERSION": TOO_OLD,
     "UNSUPPORTED_PROTOCOL": TOO_OLD,
     "VERSION_TOO_LOW": TOO_OLD,
+    "LEGACY_SIGALG_DISALLOWED_OR_UNSUPPORTED": TOO_OLD,
     "SSLV3_ALERT_HANDSHAKE_FAILURE": NOTHING_COMMON,
     "SSLV3_ALERT_BAD_CERTIFICATE": OWN_CERTIFICATE,
     "UNEXPECTED_EOF_WHILE_READING": BROKEN_OFF,
@@ -66,6 +67,7 @@ def client_context(ca_file: Path | None = None, verify: bool = True) -> ssl.SSLC
 @lru_cache(maxsize=16)
 def _made(ca_file: Path | None, verify: bool, _: object) -> ssl.SSLContext:
     context = ssl.create_default_context()
+    context.minimum_version = ssl.TLSVersion.TLSv1_2  # some builds of Python leave that to a security level
     # Python 3.13 refuses what RFC 5280 forbids but browsers, curl and Python 3.11 take.
     context.verify_flags &= ~ssl.VERIFY_X509_STRICT
     if ca_file is not None:

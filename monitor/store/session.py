@@ -27,6 +27,7 @@ from monitor.store.models import Base
 __all__ = ["DATABASE", "Store", "StoreError", "existing_store", "only_daemon", "open_store", "open_when_possible"]
 
 BUSY_TIMEOUT_S = 10.0
+GLANCE_S = 2.0  # so long a reader of the page waits for a lock: shorter than its answer may take
 FIRST_TRY_S = 2.0  # at the start of the daemon, which has sites to probe
 DATABASE = "monitor.db"
 BACKUPS = "backups"
@@ -54,10 +55,15 @@ class Store:
         self.path, self._lasting = path, lasting
         self.waiting = ""
         self.journal_mode = "wal" if wal_is_safe(sqlite3.sqlite_version_info) else "truncate"
-        self.engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": BUSY_TIMEOUT_S})
+        self.engine = self._engine(BUSY_TIMEOUT_S)
         self._for_writing = self.engine.execution_options(immediate=True)
-        event.listen(self.engine, "connect", self._on_connect)
-        event.listen(self.engine, "begin", _begin)
+        self.glances = self._engine(GLANCE_S)
+
+    def _engine(self, busy_timeout_s: float) -> Engine:
+        engine = create_engine(f"sqlite:///{self.path}", connect_args={"timeout": busy_timeout_s})
+        event.listen(engine, "connect", self._on_connect)
+        event.listen(engine, "begin", _begin)
+        return engine
 
     def _on_connect(self, connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # transactions are ours alone: see _begin
@@ -74,6 +80,13 @@ class Store:
             yield session
 
     @contextmanager
+    def glance(self) -> Iterator[Session]:
+        """As `read`, for the page and the metrics: a lock keeps it waiting for no longer than GLANCE_S."""
+        self._refuse_while_waiting()
+        with Session(self.glances) as session:
+            yield session
+
+    @contextmanager
     def write(self) -> Iterator[Session]:
         """A session whose changes are stored together at the end of the block, or not at all."""
         self._refuse_while_waiting()
@@ -87,6 +100,7 @@ class Store:
 
     def close(self) -> None:
         self.engine.dispose()
+        self.glances.dispose()
 
 
 def in_portions(values: Sequence[Value]) -> Iterator[Sequence[Value]]:

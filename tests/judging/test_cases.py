@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from monitor.cli.replay import read
+from monitor.cli.replay import Recorded
 from monitor.daemon.replay import replay
 from monitor.settings.load import load
 
@@ -47,7 +47,7 @@ def test_a_story_comes_out_as_it_was_counted_by_hand(case: Path, tmp_path: Path)
     shutil.copy(HERE / "office" / f"charter-{(case / 'charter').read_text().strip()}.toml", config / "charter.toml")
 
     settings = load(config)
-    found = replay(settings, read(case / "samples.jsonl", settings.fleet))
+    found = replay(settings, Recorded(case / "samples.jsonl", settings.fleet))
     told = sorted(_line(one) for one in found if one["kind"] in FACTS)
 
     assert told == (case / "expected.txt").read_text(encoding="utf-8").splitlines()
