@@ -31,15 +31,3 @@ def ends(session: Session, office: Office, ticket: Ticket, now_utc: datetime) ->
     waited = text.duration_text(now_utc - since_utc, "en")
     words = f"its time stood still for {waited}, and as much of it is left as before; {follows}"
     audit.record(session, ticket, MONITOR, "paused", words, now_utc)
-
-
-def clock_line(office: Office, ticket: Ticket) -> str:
-    """Says whether the time of a ticket that waits runs on."""
-    if office.charter.service(ticket.service).waiting_pauses:
-        return "Its time stands still until it goes on (`ticket start`): as much of it is left then as now."
-    if ticket.breached_utc is not None:
-        stage = next((each for each in stages_of(office, ticket) if each.level == ticket.stage), None)
-        if stage is None:
-            return "Its time runs on: it is overdue."
-        return f"Its time runs on: stage {stage.level} lapses {text.moment_text(stage.lapses_utc, 'en')}."
-    return f"Its time runs on: due {text.moment_text(ticket.deadline_utc, 'en')}."

@@ -33,8 +33,7 @@ def availability(
     settings = settings_in_force(context.obj)
     if site and site not in settings.fleet.sites:
         raise Failure(f"no site '{site}'.{did_you_mean(site, settings.fleet.sites) or ''}", BAD_INPUT)
-    with store_of(settings) as store:
-        now_utc = now_of(settings, store)
+    now_utc = now_of(settings)
     first = now_utc.astimezone(DHAKA).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     window = (
         moment_of("--from", begin) if begin else first.astimezone(UTC),

@@ -6,38 +6,36 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from monitor.cli.failing import CANNOT, Failure, settings_of, store_of
+from monitor.cli.failing import CANNOT, Failure, settings_in_force, store_of
 from monitor.cli.tickets import LONGEST_NAME, Actor, user
 from monitor.domain.text import clean
 
 if TYPE_CHECKING:
-    from sqlalchemy.orm import Session
-
     from monitor.alerts.believable import Look, Trust
     from monitor.settings.load import Settings
-    from monitor.store.session import Store
 
 app = typer.Typer(help="Whether this machine's clock is believed, and until when not; `trust` says that it is right.")
 
 
-def now_of(settings: "Settings", store: "Store") -> datetime:
+def now_of(settings: "Settings") -> datetime:
     """The time to write down for what a command does, in UTC: that by which a daemon beside it goes, if there is one.
 
     So nothing is dated by a clock that the daemon does not believe.
     """
-    with store.read() as session:
-        return _now(settings, session)
-
-
-def _now(settings: "Settings", session: "Session") -> datetime:
-    from monitor.alerts.believable import same_boot
     from monitor.daemon.memory import last_trust
     from monitor.store.lock import daemon_runs
 
-    now, trust = _look(), last_trust(session)
-    if trust is None or not daemon_runs(settings.state):
+    now = _look()
+    if not daemon_runs(settings.state):
         return now.utc
-    if not trust.suspect and not same_boot(trust.last, now):
+    with store_of(settings) as store, store.read() as session:
+        return _date(now, last_trust(session))
+
+
+def _date(now: "Look", trust: "Trust | None") -> datetime:
+    from monitor.alerts.believable import same_boot
+
+    if trust is None or not (trust.suspect or same_boot(trust.last, now)):
         return now.utc
     return trust.date(now.utc, now.boot_ns)
 
@@ -56,9 +54,9 @@ def clock(context: typer.Context, as_json: Annotated[bool, typer.Option("--json"
         return
     from monitor.daemon.memory import last_trust
 
-    settings = settings_of(context.obj)
+    settings = settings_in_force(context.obj)
     with store_of(settings) as store, store.read() as session:
-        found = _state(_look(), last_trust(session), _now(settings, session))
+        found = _state(_look(), last_trust(session), now_of(settings))
     if as_json:
         print(json.dumps(found, ensure_ascii=False, indent=2))
         return
@@ -109,12 +107,13 @@ def trust(context: typer.Context, actor: Actor = "") -> None:
     from monitor.alerts.timeline import note
     from monitor.daemon.memory import keep_word
 
-    settings, now = settings_of(context.obj), _look()
+    settings, now = settings_in_force(context.obj), _look()
+    dated_utc = now_of(settings)
     if now.utc < WRITTEN_UTC:
         raise Failure(f"this machine's clock says {now.utc:%Y-%m-%d}, which cannot be: set it first", CANNOT)
     actor = clean(actor or user(), LONGEST_NAME)
     with store_of(settings) as store, store.write() as session:
         keep_word(session, now, actor)
         words = f"{actor} says that the clock is right: {_local(now.utc.isoformat())}"
-        note(session, "", "", "clock_trusted", words, _now(settings, session))
+        note(session, "", "", "clock_trusted", words, dated_utc)
     print(f"The clock is right: {_local(now.utc.isoformat())}. The daemon goes by it within seconds.")
