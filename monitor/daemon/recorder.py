@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from datetime import datetime, timedelta
+from functools import partial
 
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
@@ -33,9 +34,9 @@ from monitor.alerts.office import Office
 from monitor.alerts.planned import Plans, plans_in_force
 from monitor.charter.text import moment_text
 from monitor.clock import NS_PER_S
-from monitor.daemon import memory
+from monitor.daemon import memory, setting_aside
 from monitor.daemon.believed_clock import BelievedClock
-from monitor.judging.decisions import Decision, LabSeen, SiteChanged, describe
+from monitor.judging.decisions import Decision, LabSeen, OutageClosed, OutageOpened, SiteChanged, describe
 from monitor.judging.states import State
 from monitor.net.pool import Pool, PoolFull
 from monitor.store.session import Store
@@ -64,7 +65,7 @@ class Recorder:
         self._wake_delivery = wake_delivery
         self._waiting: deque[tuple[Decision, datetime]] = deque()
         self._thread = Pool("recorder", threads=1, backlog=1)
-        self._writing: tuple[Future[tuple[bool, Plans, Trust]], int] | None = None
+        self._writing: tuple[Future[tuple[bool, Plans, Trust]], list[tuple[Decision, datetime]]] | None = None
         self._has_work = asyncio.Event()
         self._last_heartbeat_ns = 0
         self.office = office
@@ -80,6 +81,11 @@ class Recorder:
     def clock_suspect(self) -> bool:
         return self._clock.trust.suspect
 
+    @property
+    def waiting(self) -> int:
+        """How many decisions are not stored yet."""
+        return len(self._waiting)
+
     def put(self, decisions: Sequence[Decision]) -> None:
         """Takes decisions in; they are stored in this order."""
         now_utc = self._clock.utc()
@@ -91,8 +97,20 @@ class Recorder:
             log.log(logging.DEBUG if quiet else logging.INFO, "%s", describe(decision))
             self._waiting.append((decision, now_utc))
         if len(self._waiting) > MOST_WAITING:
-            raise SystemExit("more decisions wait for the database than can be held; starting over is safer")
+            self._make_room()
         self._has_work.set()
+
+    def _make_room(self) -> None:
+        """Drops the oldest half of what is no outage, and only where that is not enough the oldest of all: a database
+        that refuses for weeks must not cost the monitor its memory, nor a restart all that waits.
+        """
+        room = MOST_WAITING // 2
+        kept = [one for one in self._waiting if isinstance(one[0], OutageOpened | OutageClosed)][-room:]
+        others = [one for one in self._waiting if not isinstance(one[0], OutageOpened | OutageClosed)][-room // 2 :]
+        lost = len(self._waiting) - len(kept) - len(others)
+        keep = {id(one) for one in (*kept, *others)}
+        self._waiting = deque(one for one in self._waiting if id(one) in keep)
+        log.error("%d of the decisions that wait for the database are lost: there is no more room for them", lost)
 
     async def run(self) -> None:
         """Writes until cancelled; a database that fails is tried again."""
@@ -115,10 +133,10 @@ class Recorder:
         """Stores what waits and what has fallen due, in one transaction; whether that brought anything new."""
         self._has_work.clear()
         batch = list(self._waiting)
-        self._writing = writing = self._thread.submit(self._write, batch, self.office), len(batch)
+        self._writing = writing = self._thread.submit(self._write, batch, self.office), batch
         may_send, planned, trust = await asyncio.wrap_future(writing[0])
         self._writing = None
-        self._stored(len(batch), trust)
+        self._stored(batch, trust)
         if planned != self.planned:
             self.planned = planned
             self.replanned()
@@ -130,8 +148,10 @@ class Recorder:
             self._wake_delivery()
         return may_send
 
-    def _stored(self, count: int, trust: Trust) -> None:
-        for _ in range(count):
+    def _stored(self, batch: Sequence[tuple[Decision, datetime]], trust: Trust) -> None:
+        """Forgets what is stored; some of it may have been dropped meanwhile for want of room."""
+        stored = set(map(id, batch))
+        while self._waiting and id(self._waiting[0]) in stored:
             self._waiting.popleft()
         self._believe(trust)
 
@@ -163,7 +183,7 @@ class Recorder:
         with self._store.write() as session:
             trust = look_again(before, self._clock.look(), memory.operators_word(session))
             now_utc = trust.date(trust.last.utc, trust.last.boot_ns)
-            outages.apply_all(session, office, batch, certain=not (before.suspect or trust.suspect))
+            setting_aside.apply_all(session, office, batch, certain=not (before.suspect or trust.suspect))
             if trust.move is not None:
                 settle(session, office, trust.move, now_utc)
             if trust.suspect != before.suspect:
@@ -175,7 +195,8 @@ class Recorder:
                 if office is not self._counted_by and (moved := recount.open_deadlines(session, office, now_utc)):
                     log.info("%d deadlines were counted anew: the charter or the calendar has changed", moved)
                 told = what_is_due(session, office, now_utc, MOST_AT_ONCE)
-                told = bool(briefs.owe_briefs(session, office, self.busy_links(), now_utc)) or told
+                owe_briefs = partial(briefs.owe_briefs, session, office, self.busy_links(), now_utc)
+                told = setting_aside.each_alone(session, [owe_briefs]) or told
             told_of_clock = trust.suspect != before.suspect or trust.move is not None
             if told_of_clock or trust.last.boot_ns - self._last_heartbeat_ns >= HEARTBEAT_NS:
                 memory.beat(session, trust)
@@ -210,13 +231,14 @@ def note_trust(session: Session, trust: Trust, now_utc: datetime) -> None:
 
 def what_is_due(session: Session, office: Office, now_utc: datetime, most: int | None = None) -> bool:
     """Does what the stored dates ask for, opening at most so many tickets; whether anything was done."""
-    changed: list[object] = []
-    changed += tickets.warn_of_deadlines(session, office, now_utc)
-    changed += tickets.open_overdue(session, office, now_utc, most)
-    changed += acknowledging.advance(session, office, now_utc)
-    changed += tickets.resolve_recovered(session, office, now_utc)
-    changed += tickets.reopen_settled(session, office, now_utc)
-    changed += complaints.tell_who_asked(session, office, now_utc)
-    changed += operators.note_late(session, office, now_utc)
-    changed += escalation.advance(session, office, now_utc)
-    return bool(changed)
+    steps: list[Callable[[], Sequence[object]]] = [
+        partial(tickets.warn_of_deadlines, session, office, now_utc),
+        partial(tickets.open_overdue, session, office, now_utc, most),
+        partial(acknowledging.advance, session, office, now_utc),
+        partial(tickets.resolve_recovered, session, office, now_utc),
+        partial(tickets.reopen_settled, session, office, now_utc),
+        partial(complaints.tell_who_asked, session, office, now_utc),
+        partial(operators.note_late, session, office, now_utc),
+        partial(escalation.advance, session, office, now_utc),
+    ]
+    return setting_aside.each_alone(session, steps)

@@ -9,6 +9,10 @@ import threading
 from collections.abc import Callable
 from datetime import datetime, time, timedelta
 
+from sqlalchemy.exc import DatabaseError
+
+from monitor.store.errors import StoreError
+
 log = logging.getLogger(__name__)
 
 AT_UTC = time(19, 7)  # one in the morning in Dhaka, and some minutes
@@ -57,5 +61,8 @@ def last_night(now_utc: datetime) -> datetime:
 def _guarded(name: str, job: Callable[[], object]) -> None:
     try:
         log.info("%s: %s", name, job())
+    except (DatabaseError, StoreError, OSError) as error:
+        cause = error.orig if isinstance(error, DatabaseError) else error
+        log.error("%s failed: %s", name, cause)
     except Exception:  # one night's failure must not end the job for good
         log.exception("%s failed", name)
