@@ -71,10 +71,9 @@ def _facts(found: "Availability") -> dict[str, Any]:
 
 
 def _print(found: "list[Figures]") -> None:
-    from rich.table import Table
+    from monitor.cli.listing import Listing
 
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
-    for heading in (
+    headings = (
         "Site",
         "In its hours",
         "Up",
@@ -82,11 +81,11 @@ def _print(found: "list[Figures]") -> None:
         "Unmonitored",
         "Paused",
         "At all hours",
-        "Down",
+        "Down then",
         "Power",
         "Excused",
-    ):
-        table.add_column(heading, justify="left" if heading == "Site" else "right", no_wrap=True)
+    )
+    table = Listing(*headings, right=headings[1:])
     for one in found:
         kept = one.promised
         spans = (kept.up, kept.down, kept.unmonitored, kept.paused)

@@ -30,6 +30,9 @@ def add(
     site: Annotated[list[str], typer.Option(help="A site that it is about; may be given several times.")] = [],  # noqa: B006
     union: Annotated[list[str], typer.Option(help="A union; may be given several times.")] = [],  # noqa: B006
     behind: Annotated[str, typer.Option(help="A site, and all behind it.")] = "",
+    everywhere: Annotated[
+        bool, typer.Option("--everywhere", help="All sites, instead of --site, --union, --behind.")
+    ] = False,
     begins: Annotated[str, typer.Option(help="Such as 2026-12-01T22:00 (Dhaka); now, if left out.")] = "",
     ends: Annotated[str, typer.Option(help="When it ends.")] = "",
     minutes: Annotated[int, typer.Option(min=0, max=525_600, help="How long it takes, instead of --ends.")] = 0,
@@ -44,6 +47,8 @@ def add(
 
     settings = settings_in_force(context.obj)
     now_utc = now_of(settings)
+    if everywhere == bool(site or union or behind):
+        raise Failure("about which sites? Expected --site, --union or --behind, or --everywhere alone", BAD_INPUT)
     entry: dict[str, Any] = {"text": text, "sites": site, "unions": union, "behind": behind or None}
     if days:
         entry |= {"days": [day.strip() for day in days.split(",")], "opens": opens}
@@ -138,12 +143,11 @@ def list_(
     elif not found:
         print("No planned work.")
     else:
-        from rich.table import Table
         from rich.text import Text
 
-        table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
-        for heading in ("Name", "When", "About", "From", "What"):
-            table.add_column(heading)
+        from monitor.cli.listing import Listing
+
+        table = Listing("Name", "When", "About", "From", "What", prose={"When", "About", "What"})
         for name, where, window in found:
             table.add_row(name, when(window), about(window), where, Text(window.text))
         console().print(table)

@@ -1,5 +1,6 @@
 """What a decision holds can stop that decision at most: all others are stored, and it is not tried for ever."""
 
+import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
@@ -55,11 +56,14 @@ async def test_text_and_numbers_that_no_database_or_page_takes_are_stored_as_far
     with store.read() as session:
         (outage,) = session.scalars(select(Outage))
         assert session.scalars(select(SetAside)).all() == []
-        shown = "".join((outage.reason, outage.cause, outage.cause_why, str(outage.evidence)))
+        evidence = json.dumps(outage.evidence, ensure_ascii=False, allow_nan=False)  # raises for what is no JSON
+        assert "\\u0000" not in evidence
+        shown = "".join((outage.reason, outage.cause, outage.cause_why, evidence))
         assert all(letter.isprintable() or letter in "\n\u200c\u200d" for letter in shown)
         assert len(outage.reason) <= 200
         (told,) = views.outages(session)
         str(views.facts(told)).encode()
+        evidence.encode()
 
 
 @pytest.mark.parametrize(
