@@ -13,6 +13,7 @@ from monitor.alerts import tickets
 from monitor.alerts.office import Office
 from monitor.clock import VirtualClock
 from monitor.daemon import recorder as recorder_module
+from monitor.daemon.believed_clock import BelievedClock
 from monitor.daemon.recorder import Recorder
 from monitor.judging.decisions import Decision, LabSeen, Noticed, OutageOpened
 from monitor.settings.load import load
@@ -33,7 +34,7 @@ def store(tmp_path: Path) -> Store:
 
 @pytest.fixture
 async def recorder(store: Store) -> AsyncIterator[Recorder]:
-    recorder = Recorder(VirtualClock(), store, Office.of(load(SHIPPED)), "this boot", lambda: None)
+    recorder = Recorder(BelievedClock(VirtualClock(), "this boot"), store, Office.of(load(SHIPPED)), lambda: None)
     yield recorder
     await recorder.close()
     store.close()
