@@ -70,7 +70,7 @@ class Recorded:
                 raise Failure(
                     f"{where}: t: '{at.isoformat()}' is before the line above. Expected them in order", BAD_INPUT
                 )
-            last = at
+            last = at if isinstance(each, Sample) or each.kind != "clock" else each.to
             yield each
 
 
