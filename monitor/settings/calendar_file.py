@@ -11,19 +11,21 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
-from monitor.settings.base import Model
+from monitor.domain.text import ascii_digits
+from monitor.settings.base import Model, Several
 from monitor.settings.charter_file import Date, Some, Text
+from monitor.settings.found import found
 
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 Rule = Literal["first-day-excluded", "elapsed"]
 
 
 def _time_of_day(value: object) -> object:
-    if isinstance(value, str) and re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", value, re.ASCII):
-        return dt.time.fromisoformat(value)
+    if isinstance(value, str) and re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", ascii_digits(value.strip()), re.ASCII):
+        return dt.time.fromisoformat(ascii_digits(value.strip()))
     if isinstance(value, dt.time):
         return value
-    raise ValueError(f'{value!r} is not a time of day. Expected one such as "09:00"')
+    raise ValueError(f'{found(value)} is not a time of day. Expected one such as "09:00"')
 
 
 Time = Annotated[dt.time, BeforeValidator(_time_of_day)]
@@ -102,7 +104,7 @@ class YearList(Model):
     year: Annotated[int, Field(ge=1971, le=2099)]
     source: Text
     days: Some[HolidayEntry]
-    working: tuple[ExchangeEntry, ...] = ()
+    working: Several[ExchangeEntry] = ()
 
     @model_validator(mode="after")
     def _each_day_once(self) -> "YearList":
@@ -120,7 +122,7 @@ class YearList(Model):
 class HolidaysFile(Model):
     """The whole of holidays.toml: a list for each year that has been notified."""
 
-    years: tuple[YearList, ...] = ()
+    years: Several[YearList] = ()
 
     @field_validator("years")
     @classmethod
@@ -159,7 +161,7 @@ class WeeklyHours(Model):
 
     days: Some[Weekday]
     shifts: Some[Hours]
-    terms: tuple[Span, ...] = ()
+    terms: Several[Span] = ()
 
 
 class ServiceHours(Model):
@@ -173,11 +175,11 @@ class CalendarFile(Model):
     """The whole of calendar.toml. Later ``hours`` replace earlier ones; ``closed`` and ``working`` overrule lists."""
 
     rule: Rule = "first-day-excluded"
-    weekend: tuple[Weekday, ...]
+    weekend: Several[Weekday]
     hours: Some[HoursEntry]
-    ramadan: tuple[RamadanEntry, ...] = ()
-    closed: tuple[OrderEntry, ...] = ()
-    working: tuple[OrderEntry, ...] = ()
+    ramadan: Several[RamadanEntry] = ()
+    closed: Several[OrderEntry] = ()
+    working: Several[OrderEntry] = ()
     service_hours: ServiceHours
 
     @field_validator("weekend")

@@ -1,32 +1,32 @@
 """config/charter.toml as it is read: the office's Citizen's Charter, word for word and as the machine reads it."""
 
 import datetime as dt
-from typing import Annotated, TypeVar, get_args
+from typing import Annotated, get_args
 
-from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, ValidationInfo, field_validator
+from pydantic import AfterValidator, BeforeValidator, Field, Strict, StringConstraints, ValidationInfo, field_validator
 
-from monitor.settings.base import Model
+from monitor.settings.base import Item, Model, Several, matching
+from monitor.settings.found import found
 from monitor.settings.mail_address import is_mail_address
-from monitor.settings.notices_section import Languages
+from monitor.settings.notices_section import Languages, RecipientName
 from monitor.settings.period import IMMEDIATE, Disposal, Target
-from monitor.settings.problems import did_you_mean
+from monitor.settings.problems import no_such
 from monitor.settings.sites_file import HoursName, Kind
 
 """When a service is promised: at every hour, or in the hours that config/calendar.toml gives under that name."""
 
-Item = TypeVar("Item")
-
 
 def _plain_date(value: object) -> object:
     if isinstance(value, dt.datetime) or not isinstance(value, dt.date):
-        shown = repr(value) if isinstance(value, str) else str(value)
-        raise ValueError(f"{shown} is not a date. Expected one such as 2026-11-24, without quotes")
+        raise ValueError(f"{found(value)} is not a date. Expected one such as 2026-11-24, without quotes")
     return value
 
 
 def _mail_address(value: str) -> str:
     if value and not is_mail_address(value):
-        raise ValueError(f"{value!r} is not an e-mail address. Expected one such as officer@example.org, or nothing")
+        raise ValueError(
+            f"{found(value)} is not an e-mail address. Expected one such as officer@example.org, or nothing"
+        )
     return value
 
 
@@ -37,11 +37,11 @@ def _some(values: tuple[Item, ...]) -> tuple[Item, ...]:
     return values
 
 
-Some = Annotated[tuple[Item, ...], AfterValidator(_some)]
+Some = Annotated[tuple[Item, ...], Strict(False), AfterValidator(_some)]
 Date = Annotated[dt.date, BeforeValidator(_plain_date)]
 Email = Annotated[str, AfterValidator(_mail_address)]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=2_000)]
-Role = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,31}$")]
+Role = RecipientName
 
 
 class OfficeEntry(Model):
@@ -51,7 +51,7 @@ class OfficeEntry(Model):
     name_en: Text
     dated: Date
     website: str = ""
-    ticket_prefix: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2,6}$")]
+    ticket_prefix: Annotated[str, matching(r"[A-Z]{2,6}", "2 to 6 capital letters A to Z, such as BHR")]
 
 
 class Statement(Model):
@@ -77,7 +77,7 @@ class OfficerEntry(Model):
     printed_phone: str = ""
     email: Email = ""
     lang: Languages = "both"
-    printed_email: tuple[str, ...] = ()
+    printed_email: Several[str] = ()
     website: str = ""
 
 
@@ -118,7 +118,7 @@ class ServiceEntry(ServiceTerms):
     name_en: Text
     printed_name: str | None = None
     printed_documents: str | None = None
-    site_kinds: tuple[Kind, ...] = ()
+    site_kinds: Several[Kind] = ()
 
 
 NEEDED = set(ServiceTerms.model_fields) - {"hours", "waiting_pauses"}
@@ -131,12 +131,12 @@ class CharterFile(Model):
     vision: Statement
     mission: Statement
     officers: dict[Role, OfficerEntry]
-    stages: tuple[StageEntry, ...] = ()
+    stages: Several[StageEntry] = ()
     citizen_defaults: ServiceTerms = ServiceTerms()
     citizen: Some[ServiceEntry]
     official_defaults: ServiceTerms = ServiceTerms()
-    official: tuple[ServiceEntry, ...] = ()
-    expectations: tuple[Statement, ...] = ()
+    official: Several[ServiceEntry] = ()
+    expectations: Several[Statement] = ()
 
     @field_validator("stages")
     @classmethod
@@ -191,8 +191,7 @@ def _numbered_from_one(numbers: list[int], key: str, what: str) -> None:
 def _known_officer(role: str, where: str, info: ValidationInfo) -> None:
     officers = info.data.get("officers")
     if officers is not None and role not in officers:
-        hint = did_you_mean(role, officers) or f" Expected one of: {', '.join(officers)}"
-        raise ValueError(f"{where}: '{role}' is not an officer of this file.{hint}")
+        raise ValueError(f"{where}: {no_such('officer', role, officers)}")
 
 
 def _with_defaults(service: ServiceEntry, defaults: ServiceTerms, section: str) -> ServiceEntry:

@@ -2,8 +2,18 @@
 
 import re
 from unicodedata import normalize
+from urllib.parse import urlsplit
 
 _ENDS_WITH_A_NUMBER = re.compile(r"(?:.*\.)?(?:\d+|0x[0-9a-f]*)\.?", re.IGNORECASE | re.DOTALL)
+
+
+def is_web_address(url: str) -> bool:
+    """Tell whether ``url`` is http:// or https:// with a host, and a port that can be."""
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a port that is none, half an IPv6 address
+        return False
 
 
 def is_short_address(name: str) -> bool:

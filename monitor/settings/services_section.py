@@ -2,17 +2,16 @@
 
 import re
 from ipaddress import ip_address
-from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, model_validator
 
-from monitor.settings.base import Model
+from monitor.settings.base import Model, PlainPath, matching
 from monitor.settings.hosts import is_short_address
 
 RecordType = Literal["A", "AAAA", "CNAME", "MX", "NS", "PTR", "SOA", "SRV", "TXT"]
-HostName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._:%-]{1,253}$")]
+HostName = Annotated[str, matching(r"[A-Za-z0-9._:%-]{0,253}", "a host's name or an address")]
 
 
 class ServiceCheck(Model):
@@ -23,17 +22,17 @@ class ServiceCheck(Model):
     """
 
     kind: Literal["tcp", "http", "dns"]
-    host: HostName | Literal[""] = ""
+    host: HostName = ""
     port: Annotated[int, Field(ge=1, le=65_535)] | None = None
     url: Annotated[str, Field(max_length=2_000)] = ""
     status: Annotated[int, Field(ge=100, le=599)] | None = None
     body: Annotated[str, Field(max_length=1_000)] = ""
     verify: bool = True
-    ca_file: Path | None = None
+    ca_file: PlainPath | None = None
     certificate_days: Annotated[int, Field(ge=0, le=365)] = 14
     name: Annotated[str, Field(max_length=253)] = ""
     type: RecordType = "A"
-    server: HostName | Literal[""] = ""
+    server: HostName = ""
     expect: Annotated[str, Field(max_length=500)] = ""
 
     @model_validator(mode="after")
@@ -41,13 +40,13 @@ class ServiceCheck(Model):
         if self.kind == "tcp" and not self.port:
             raise ValueError("a check of kind tcp needs 'port'. Expected a number from 1 to 65535")
         if self.kind == "http" and not _is_page(self.url):
-            raise ValueError(f"'{self.url}' is not the address of a page. Expected http://… or https://…")
+            raise ValueError("'url' is not the address of a page. Expected http://… or https://…")
         if self.kind == "dns" and not _is_name(self.name):
-            raise ValueError(f"'{self.name}' is not a name. Expected the name that is asked for, such as example.org")
+            raise ValueError("'name' is not a name. Expected the name that is asked for, such as example.org")
         if self.server and not _is_address(self.server):
-            raise ValueError(f"'{self.server}' is not an address. Expected that of a name server")
+            raise ValueError("'server' is not an address. Expected that of a name server")
         if self.host and not (_is_name(self.host) or _is_address(self.host)):
-            raise ValueError(f"'{self.host}' is not a host. Expected a name or an address")
+            raise ValueError("'host' is not a host. Expected a name or an address")
         return self
 
 

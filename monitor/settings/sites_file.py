@@ -4,9 +4,11 @@ import re
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, Strict, StringConstraints, model_validator
 
-from monitor.settings.base import Model
+from monitor.domain.text import ascii_digits
+from monitor.settings.base import Model, matching
+from monitor.settings.found import found
 from monitor.settings.services_section import ServiceCheck
 
 HoursName = Literal["always", "office", "centre", "school"]
@@ -17,9 +19,9 @@ Kind = Literal["backbone", "udc", "lab", "office"]
 def _address(value: object) -> IPv4Address | IPv6Address:
     """An address that one host can have; anything else is refused with its reason."""
     try:
-        address = ip_address(str(value))
+        address = ip_address(ascii_digits(value.strip()) if isinstance(value, str) else str(value))
     except ValueError:
-        raise ValueError(f"{value!r} is not an address. Expected an IPv4 or IPv6 address") from None
+        raise ValueError(f"{found(value)} is not an address. Expected an IPv4 or IPv6 address") from None
     if isinstance(address, IPv6Address) and address.ipv4_mapped:
         raise ValueError(f"{value} is an IPv4 address in disguise. Expected {address.ipv4_mapped}")
     expected = "Expected the address of one host"
@@ -34,7 +36,7 @@ def _address(value: object) -> IPv4Address | IPv6Address:
 
 def _id(value: str) -> str:
     if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,62}", value):
-        raise ValueError(f"'{value}' is no id. Expected small letters, digits and '-', such as udc-juniadaha")
+        raise ValueError(f"{found(value)} is no id. Expected small letters, digits and '-', such as udc-juniadaha")
     return value
 
 
@@ -61,7 +63,9 @@ class DeviceEntry(Model):
 class LinkEntry(Model):
     """The interface that carries a backbone link: on which device (SITE/NAME, or SITE for its gateway), its ifName."""
 
-    device: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]*(/[a-z0-9][a-z0-9-]*)?$")]
+    device: Annotated[
+        str, matching(r"[a-z0-9][a-z0-9-]*(/[a-z0-9][a-z0-9-]*)?", "SITE or SITE/NAME, as in backbone-north/router")
+    ]
     interface: Annotated[str, StringConstraints(min_length=1, max_length=255)]
     speed_mbps: Annotated[float, Field(gt=0)] | None = None
 
@@ -73,7 +77,12 @@ class SiteEntry(Model):
     name_bn: Name
     name_en: Name
     union: str | None = None
-    position: tuple[Annotated[float, Field(ge=-90, le=90)], Annotated[float, Field(ge=-180, le=180)]] | None = None
+    position: (
+        Annotated[
+            tuple[Annotated[float, Field(ge=-90, le=90)], Annotated[float, Field(ge=-180, le=180)]], Strict(False)
+        ]
+        | None
+    ) = None
     parent: str | None = None
     link: LinkEntry | None = None
     hours: HoursName | None = None
