@@ -10,6 +10,7 @@ from monitor.alerts import audit, outbox
 from monitor.alerts.facts import deadline_of, facts_of
 from monitor.alerts.numbering import new_ticket
 from monitor.alerts.office import Office
+from monitor.alerts.recovery import recovered_since
 from monitor.alerts.routing import ASKER
 from monitor.alerts.states import UNSOLVED
 from monitor.store.models import Outage, Ticket
@@ -75,7 +76,10 @@ def tell_who_asked(session: Session, office: Office, now_utc: datetime) -> list[
         last = session.scalars(
             select(Outage).where(Outage.site == complaint.site).order_by(Outage.id.desc()).limit(1)
         ).one_or_none()
-        if last is None or last.ended_utc is None or last.ended_utc > now_utc - office.recovery_hold:
+        if last is None or last.ended_utc is None:
+            continue
+        since_utc = recovered_since(session, office, complaint.site, last.ended_utc)
+        if since_utc is None or since_utc > now_utc - office.recovery_hold:
             continue
         if outbox.owe(session, office, complaint, "restored", ASKER, facts_of(office, complaint, now_utc), now_utc):
             audit.record(

@@ -9,6 +9,7 @@ from typing import Any
 from monitor.alerts.phrases import CAUSES, HEADLINES, KIND_NAMES, LABELS, SIDES_IN_BANGLA, TO_DO, WAYS
 from monitor.charter import text
 from monitor.charter.text import Lang
+from monitor.sample import milliseconds
 
 CLAUSES: Mapping[str, Mapping[Lang, str]] = {
     "citizen": {
@@ -152,7 +153,7 @@ def _last_good(evidence: Mapping[str, Any], lang: Lang) -> str:
     if "last_good_utc" not in evidence:
         return ""
     rtt, loss = evidence["last_good_rtt_ms"], text.digits(f"{evidence['last_good_loss']:.0%}", lang)
-    figures = [f"{text.digits(f'{rtt:.1f}', lang)} ms"] if rtt is not None else []
+    figures = [f"{text.digits(milliseconds(rtt, 1), lang)} ms"] if rtt is not None else []
     figures.append(f"প্যাকেট লস {loss}" if lang == "bn" else f"packet loss {loss}")
     return f"{_moment(evidence['last_good_utc'], lang)} ({', '.join(figures)})"
 
@@ -164,7 +165,7 @@ def _hour(hour: Mapping[str, Any] | None, lang: Lang) -> str:
     loss = text.digits(f"{hour['loss']:.0%}", lang)
     figures = [f"প্যাকেট লস {loss}" if lang == "bn" else f"packet loss {loss}"]
     if hour["rtt_ms_median"] is not None:
-        times = text.digits(f"{hour['rtt_ms_median']:.1f}–{hour['rtt_ms_max']:.1f} ms", lang)
+        times = text.digits(f"{milliseconds(hour['rtt_ms_median'], 1)}–{milliseconds(hour['rtt_ms_max'], 1)} ms", lang)
         figures.append(f"মধ্যক–সর্বোচ্চ {times}" if lang == "bn" else f"median to slowest {times}")
     return f"{hour['chart']}\n{', '.join(figures)}"
 

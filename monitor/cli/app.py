@@ -11,6 +11,7 @@ from typer.core import TyperGroup
 
 from monitor.cli import (
     availability,
+    backup,
     charter,
     config,
     daemon,
@@ -30,7 +31,7 @@ from monitor.cli import (
     timeline,
 )
 from monitor.cli.failing import BAD_INPUT, INTERRUPTED, Failure
-from monitor.domain.text import harmless
+from monitor.domain.text import harmless, nfc
 
 
 class _Commands(TyperGroup):
@@ -59,6 +60,7 @@ app.add_typer(outbox.app, name="outbox")
 app.add_typer(notify.app, name="notify")
 app.add_typer(maintenance.app, name="maintenance")
 app.add_typer(records.audit, name="audit")
+app.add_typer(backup.app, name="backup")
 app.add_typer(helpdesk.app, name="helpdesk")
 app.add_typer(tickets.several, name="tickets")
 tickets.several.command()(records.export)
@@ -100,9 +102,18 @@ def main() -> None:
     try:
         if any("\udc80" <= letter <= "\udcff" for word in sys.argv for letter in word):  # so Python marks such bytes
             raise Failure("what was typed holds bytes that are no UTF-8. Expected text in UTF-8", BAD_INPUT)
+        sys.argv[1:] = map(_in_nfc, sys.argv[1:])
         app()
     except Failure as failure:
         print(harmless(str(failure)), file=sys.stderr)
         sys.exit(failure.code)
     except BrokenPipeError:  # the reader has seen enough, as `| head` does
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _in_nfc(word: str) -> str:
+    """What was typed, in NFC as the configuration is; the name of a file stays as the file is called."""
+    _, sign, value = word.partition("=")
+    if word.isascii() or os.path.lexists(word) or (sign and os.path.lexists(value)):
+        return word
+    return nfc(word)

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from monitor.cli.failing import BAD_INPUT, CANNOT, Failure, settings_of
-from monitor.domain.text import clean
+from monitor.domain.text import ascii_digits, clean
+from monitor.sample import milliseconds
 
 if TYPE_CHECKING:
     from monitor.probes.snmp.agents import Agents
@@ -86,7 +87,7 @@ def _addresses(ranges: Sequence[str]) -> list[Address]:
     found: dict[Address, None] = {}
     for text in ranges:
         try:
-            network: IPv4Network | IPv6Network = ip_network(text)
+            network: IPv4Network | IPv6Network = ip_network(ascii_digits(text))
         except ValueError as error:
             raise Failure(
                 f"argument: '{text}' is no range: {error}. Expected such as 10.77.4.0/24", BAD_INPUT
@@ -175,7 +176,7 @@ def _proposal(found: Sequence[Found], known: "dict[Address, str]", taken: set[st
     ]
     for one in found:
         said = clean(one.description, 100)
-        comment = f"# {one.address} answered in {one.rtt_ms:.1f} ms" + (f": {said}" if said else "")
+        comment = f"# {one.address} answered in {milliseconds(one.rtt_ms, 1)} ms" + (f": {said}" if said else "")
         if one.address in known:
             parts.append(f"{comment}\n# is {known[one.address]} already\n")
             continue

@@ -60,10 +60,13 @@ def store_of(settings: "Settings") -> "Iterator[Store]":
     """The database of a daemon that has run at least once; ends the command when it refuses."""
     from sqlalchemy.exc import DatabaseError
 
-    from monitor.store.session import StoreError, existing_store
+    from monitor.store.errors import NoDatabase, StoreError
+    from monitor.store.session import existing_store
 
     try:
         store = existing_store(settings.state)
+    except NoDatabase as error:
+        raise Failure(str(error), BAD_INPUT) from None
     except StoreError as error:
         raise Failure(str(error), CANNOT) from None
     try:

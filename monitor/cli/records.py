@@ -29,25 +29,43 @@ def verify(
     ] = "",
     as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
 ) -> None:
-    """Goes through the history of all tickets; exit code 1 when something was altered, inserted or cut off."""
-    from monitor.alerts.audit import verify as verify_chain
+    """Goes through the history of all tickets; exit code 1 when something was altered, inserted or cut off.
 
+    A head that is a letter or two beside one of the history was mistyped: exit code 2.
+    """
+    from monitor.cli.backup import head_of
+    from monitor.store.audit_chain import verify as verify_chain
+
+    known_head = head_of(head)
     with store_of(settings_in_force(context.obj)) as store, store.read() as session:
-        found = verify_chain(session, head.strip())
+        found = verify_chain(session, known_head)
     if as_json:
-        print(json.dumps({"events": found.events, "head": found.head, "fault": found.fault}))
+        print(
+            json.dumps(
+                {"events": found.events, "head": found.head, "fault": found.fault, "mistyped": bool(found.meant)}
+            )
+        )
+    elif found.meant:
+        print(
+            f"--head is mistyped: no event ever had {known_head}, but one has {found.meant}. The history of "
+            f"{found.events} events is whole",
+            file=sys.stderr,
+        )
     elif found.fault:
         print(f"NOT WHOLE: {found.fault}. {found.events} events before it are.", file=sys.stderr)
     else:
         print(f"{found.events} events, nothing altered. Head: {found.head}")
     if found.fault:
-        raise typer.Exit(NO)
+        raise typer.Exit(BAD_INPUT if found.meant else NO)
 
 
 def export(
     context: typer.Context,
     as_csv: Annotated[bool, typer.Option("--csv", help="As a table for spreadsheets.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON, with every ticket's history.")] = False,
+    plain: Annotated[
+        bool, typer.Option("--plain", help="CSV without the mark by which spreadsheets know UTF-8.")
+    ] = False,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="A file; standard output, if left out.")] = None,
 ) -> None:
     """Writes all tickets out, the oldest first."""
@@ -60,11 +78,12 @@ def export(
         whole = [views.ticket(session, number) for number in reversed(numbers)]
     found = [views.facts(ticket) for ticket in whole if ticket is not None]
     text = json.dumps(found, ensure_ascii=False, indent=2) + "\n" if as_json else table(found)
+    mark = "\ufeff" if as_csv and not plain else ""  # a spreadsheet takes Bangla for garbage without it
     if output is None:
-        sys.stdout.write(text)
+        sys.stdout.write(mark + text)
         return
     try:
-        output.write_text(text, encoding="utf-8-sig" if as_csv else "utf-8")  # spreadsheets know UTF-8 by its mark
+        output.write_text(mark + text, encoding="utf-8", newline="")
     except OSError as error:
         raise Failure(f"{output}: cannot be written: {error.strerror}", BAD_INPUT) from None
 

@@ -2,7 +2,6 @@
 
 import json
 import re
-import socket
 import sys
 from collections.abc import Iterable
 from contextlib import suppress
@@ -14,7 +13,7 @@ import typer
 
 from monitor.cli.failing import BAD_INPUT, CANNOT, NO, Failure, settings_of
 from monitor.cli.wide import console
-from monitor.domain.text import clean
+from monitor.domain.text import ascii_digits, clean
 from monitor.settings.hosts import is_short_address
 
 if TYPE_CHECKING:
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from monitor.settings.snmp_section import V3Entry
 
 PORT = 161
+LONGEST_LOOK_UP_S = 10.0
 BROADCAST = ip_address("255.255.255.255")
 HOST = re.compile(
     r"(?:\[(?P<v6>[^]]+)\]|(?P<name>[^:\[\]]+))(?::(?P<port>[^:]*))?"
@@ -37,7 +37,7 @@ def snmp(
     context: typer.Context,
     host: Annotated[str, typer.Argument(help="HOST or HOST:PORT; an IPv6 address with a port in brackets.")],
     community_file: Annotated[Path | None, typer.Option(help="A file that holds the community (v2c).")] = None,
-    v3: Annotated[str | None, typer.Option(metavar="NAME", help="A user of [snmp.v3.NAME] in monitor.toml.")] = None,
+    v3: Annotated[str | None, typer.Option(metavar="NAME", help="A user of \\[snmp.v3.NAME] in monitor.toml.")] = None,
     timeout: Annotated[float, typer.Option(min=0.1, max=30, help="Seconds to wait for an answer.")] = 2.0,
     retries: Annotated[int, typer.Option(min=0, max=5, help="How often an unanswered question is repeated.")] = 1,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
@@ -72,6 +72,8 @@ def snmp(
         print(json.dumps(_facts(reading)))
     else:
         _print(reading)
+    if reading.unread:
+        print(f"{host}: it fell silent when asked for {', '.join(reading.unread)}; all else was read", file=sys.stderr)
     if reading.cut:
         print(f"{host}: it has more interfaces; only the first {len(reading.ports):,} were read", file=sys.stderr)
 
@@ -81,9 +83,9 @@ def _where(host: str) -> Where:
     parts = HOST.fullmatch(host)
     if parts is None:
         raise Failure(f"argument: '{host}' is no host. Expected HOST, HOST:PORT or [IPV6]:PORT", BAD_INPUT)
-    name = parts["v6"] or parts["name"] or parts["bare_v6"]
-    port = str(PORT) if parts["port"] is None else parts["port"]
-    if not (port.isascii() and port.isdigit() and 0 < int(port) < 65_536):
+    name = ascii_digits(parts["v6"] or parts["name"] or parts["bare_v6"])
+    port = str(PORT) if parts["port"] is None else ascii_digits(parts["port"])
+    if not (port.isascii() and port.isdigit() and len(port) <= 5 and 0 < int(port) < 65_536):
         raise Failure(
             f"argument: '{port}' is no port. Expected HOST or HOST:PORT with a port from 1 to 65535", BAD_INPUT
         )
@@ -91,11 +93,16 @@ def _where(host: str) -> Where:
         return _of_a_device(ip_address(name)), int(port)
     if is_short_address(name):
         raise Failure(f"argument: '{name}' is no whole address. Expected a name, or such as 10.0.0.1", BAD_INPUT)
+    from monitor.net.deadline import Deadline, DeadlinePassed
+    from monitor.net.names import NAMES
+
     try:
-        found = socket.getaddrinfo(name, int(port), type=socket.SOCK_DGRAM)
-    except (OSError, UnicodeError):
+        found = NAMES.look_up(name, int(port), Deadline.after(LONGEST_LOOK_UP_S))
+    except DeadlinePassed:
+        raise Failure(f"argument: the resolver does not answer for '{name}'", CANNOT) from None
+    except OSError:
         raise Failure(f"argument: '{name}' is neither an address nor a name that is known", BAD_INPUT) from None
-    return _of_a_device(ip_address(str(found[0][4][0]))), int(port)
+    return _of_a_device(ip_address(found[0].place[0])), int(port)
 
 
 def _of_a_device(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
@@ -163,6 +170,8 @@ def _facts(reading: "Reading") -> dict[str, Any]:
         facts["ups_output"] = [{"upsOutputPercentLoad": load} for load in reading.ups_load_percent]
     if reading.cut:
         facts["ports_cut"] = True
+    if reading.unread:
+        facts["unread"] = list(reading.unread)
     return facts
 
 
@@ -197,6 +206,7 @@ def _print_ports(output: "Console", ports: Iterable["Facts"]) -> None:
     from rich.table import Table
     from rich.text import Text
 
+    from monitor.judging.interfaces import speed_mbps
     from monitor.probes.snmp.mibs import ADMIN_STATUS, OPER_STATUS
 
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
@@ -205,14 +215,14 @@ def _print_ports(output: "Console", ports: Iterable["Facts"]) -> None:
             heading, justify="right" if heading in {"Index", "Mb/s", "In octets", "Out octets"} else "left"
         )
     for port in ports:
-        speed = port.get("ifHighSpeed") or int(port.get("ifSpeed", 0)) // 1_000_000
+        speed = f"{known:g}" if (known := speed_mbps(port)) else ""
         cells = (
             port["ifIndex"],
             port.get("ifName") or port.get("ifDescr", ""),
             port.get("ifAlias", ""),
             ADMIN_STATUS.get(int(port.get("ifAdminStatus", 0)), ""),
             OPER_STATUS.get(int(port.get("ifOperStatus", 0)), ""),
-            speed or "",
+            speed,
             port.get("ifHCInOctets", port.get("ifInOctets", "")),
             port.get("ifHCOutOctets", port.get("ifOutOctets", "")),
             int(port.get("ifInErrors", 0)) + int(port.get("ifOutErrors", 0)) or "",

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from monitor.cli.failing import BAD_INPUT, Failure
 from monitor.domain.text import ascii_digits, folded, nfc
-from monitor.settings.plain_file import LIST_BYTES, PlainFileError, read_bounded
+from monitor.plain_file import LIST_BYTES, PlainFileError, read_bounded
 
 COLUMNS = (
     "id",

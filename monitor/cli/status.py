@@ -11,6 +11,7 @@ from monitor.cli.failing import CANNOT, NO, settings_in_force, store_of
 from monitor.cli.helpdesk import mirror, mirror_line
 from monitor.cli.wide import console
 from monitor.clock import DHAKA
+from monitor.sample import milliseconds
 
 if TYPE_CHECKING:
     from rich.console import Group
@@ -22,6 +23,8 @@ AsJson = Annotated[bool, typer.Option("--json", help="As JSON.")]
 STYLES = {"up": "green", "degraded": "yellow", "down": "bold red", "unreachable": "magenta", "paused": "blue"}
 ORDER = ("down", "unreachable", "degraded", "unknown", "paused", "up")
 REFRESH_S = 2.0
+ANSWER_S = 5.0  # how long our own daemon may take
+MOST_BYTES = 64 * 1024 * 1024  # 100,000 sites tell of themselves in less
 
 
 def status(
@@ -66,16 +69,14 @@ def _watch(settings: "Settings", every: bool) -> None:
 
 def facts(settings: "Settings") -> dict[str, Any]:
     """The running daemon's own account; without one, what the database remembers, with ``running`` false."""
-    import requests
+    from monitor.net import http
+    from monitor.net.deadline import Deadline
 
     url = f"http://{settings.monitor.web.listen}/api/status"
     try:
-        with requests.Session() as session:
-            session.trust_env = False  # a proxy has no business between us and our own daemon
-            answer = session.get(url, timeout=5)
-            answer.raise_for_status()
-            said = answer.json()
-    except (requests.RequestException, ValueError):
+        answer = http.request("GET", url, Deadline.after(ANSWER_S), most_bytes=MOST_BYTES)
+        said: Any = json.loads(answer.body) if answer.status == 200 and answer.is_whole else None
+    except (http.HttpError, ValueError, RecursionError):
         said = None
     now = {"running": True, **said} if is_ours(said, settings) else _remembered(settings)
     return now if (desk := mirror(settings)) is None else {**now, "helpdesk": desk}
@@ -174,7 +175,7 @@ def _sites(sites: list[dict[str, Any]], every: bool) -> "Table":
             site["id"],
             Text("\n".join(filter(None, (site["name_bn"], site["name_en"], site.get("why"))))),
             f"{local(site['since'])}\n{age(site['since'])}",
-            "" if site["rtt_ms"] is None else f"{site['rtt_ms']:.1f} ms",
+            "" if site["rtt_ms"] is None else f"{milliseconds(site['rtt_ms'], 1)} ms",
             "" if site["loss"] is None else f"{site['loss']:.0%}",
         )
     return table

@@ -10,8 +10,11 @@ from asyncio.subprocess import PIPE
 from collections.abc import Mapping
 from pathlib import Path
 
+from monitor.net.pool import Pool
 from monitor.settings.load import Settings, load
 from monitor.settings.problems import ConfigError, Problem
+
+_THREAD = Pool("reload", threads=1, backlog=1)
 
 
 async def load_aside(directory: Path) -> tuple[Settings, Mapping[str, bytes]]:
@@ -31,7 +34,9 @@ async def load_aside(directory: Path) -> tuple[Settings, Mapping[str, bytes]]:
             process.kill()
     if process.returncode != 0:
         raise ConfigError([Problem(str(directory), 0, "", f"reading it ended with exit code {process.returncode}")])
-    found: tuple[Settings, dict[str, bytes]] | list[Problem] = await asyncio.to_thread(pickle.loads, said)
+    found: tuple[Settings, dict[str, bytes]] | list[Problem] = await asyncio.wrap_future(
+        _THREAD.submit(pickle.loads, said)
+    )
     if isinstance(found, list):
         raise ConfigError(found)
     return found

@@ -116,7 +116,7 @@ def request(
     authorities.
     """
     hops: list[Hop] = []
-    asking = _Asking(deadline, most_bytes, verify, ca_file, names)
+    asking = _Asking(deadline, most_bytes, redirects > 0, verify, ca_file, names)
     with requests.Session() as session:
         session.trust_env = False
         session.headers.clear()
@@ -152,6 +152,7 @@ class _Asking:
 
     deadline: Deadline
     most_bytes: int
+    follows: bool
     verify: bool
     ca_file: Path | None
     names: Names
@@ -195,21 +196,38 @@ class _Asking:
             connection = http.client.HTTPConnection(host, port)
             connection.response_class = _Response
             connection.sock = _Lent(stream)
-            connection.request(
-                wanted.method or "GET",
-                wanted.path_url,
-                cast("bytes | None", wanted.body),
-                {**wanted.headers, "Host": _host_header(host, parts.port)},
-            )
-            with connection.getresponse() as found:
+            headers = {**wanted.headers, "Host": _host_header(host, parts.port)}
+            with _sent(connection, wanted, headers) as found:
                 hop = Hop(url, found.status, certificates)
                 extract_cookies_to_jar(cookies, wanted, _Cookies(found))  # type: ignore[no-untyped-call]
-                headers = CaseInsensitiveDict(found.headers.items())
                 body, is_whole = b"", False
-                if self.most_bytes and not (found.status in LEADS_ELSEWHERE and found.headers.get("Location")):
+                leads_on = self.follows and found.status in LEADS_ELSEWHERE and found.headers.get("Location")
+                if self.most_bytes and not leads_on:
                     stream.most = stream.received + 2 * self.most_bytes + MOST_HEAD_BYTES  # chunks have heads of theirs
                     body, is_whole = _body(found, self.most_bytes)
-                return Answer(found.status, found.reason, headers, body, is_whole, ()), hop
+                return Answer(
+                    found.status, found.reason, CaseInsensitiveDict(found.headers.items()), body, is_whole, ()
+                ), hop
+
+
+def _sent(
+    connection: http.client.HTTPConnection, wanted: requests.PreparedRequest, headers: Mapping[str, str]
+) -> http.client.HTTPResponse:
+    """The beginning of the answer to one request.
+
+    A server may say no before it has read the request and hang up: then sending fails, and why stands in what it said.
+    """
+    unsent: OSError | None = None
+    try:
+        connection.request(wanted.method or "GET", wanted.path_url, cast("bytes | None", wanted.body), headers)
+    except (ConnectionError, ssl.SSLEOFError) as error:
+        unsent = error
+    try:
+        return connection.getresponse()
+    except (ConnectionError, ssl.SSLEOFError):
+        if unsent is not None:
+            raise unsent from None
+        raise
 
 
 class _Lent:

@@ -49,7 +49,8 @@ class Pool:
             if self._jobs >= self._most + self._backlog:
                 self._drop_given_up()
             if self._jobs >= self._most + self._backlog:
-                raise PoolFull(f"{self._name}: all {self._most} threads are busy and {self._backlog} more jobs wait")
+                waiting = f", and {self._backlog} more jobs wait" if self._backlog else ""
+                raise PoolFull(f"{self._name}: all {self._most} threads are busy{waiting}")
             self._waiting.append((future, lambda: work(*arguments, **options)))
             self._jobs += 1
             if self._jobs > self._threads and self._threads < self._most:

@@ -10,6 +10,8 @@ from pathlib import Path
 from cryptography import x509
 from cryptography.x509.oid import NameOID
 
+from monitor.plain_file import PEM_BYTES, PlainFileError, read_bounded
+
 NOT_TLS = "the server answers without TLS"
 OWN_CERTIFICATE = "the server asks for a certificate of ours"
 TOO_OLD = "the server speaks only versions of TLS that are no longer safe"
@@ -26,6 +28,7 @@ WORDS = {
     "TLSV1_ALERT_PROTOCOL_VERSION": TOO_OLD,
     "UNSUPPORTED_PROTOCOL": TOO_OLD,
     "VERSION_TOO_LOW": TOO_OLD,
+    "LEGACY_SIGALG_DISALLOWED_OR_UNSUPPORTED": TOO_OLD,
     "SSLV3_ALERT_HANDSHAKE_FAILURE": NOTHING_COMMON,
     "SSLV3_ALERT_BAD_CERTIFICATE": OWN_CERTIFICATE,
     "UNEXPECTED_EOF_WHILE_READING": BROKEN_OFF,
@@ -58,6 +61,8 @@ def client_context(ca_file: Path | None = None, verify: bool = True) -> ssl.SSLC
     try:
         fingerprint = (_fingerprint(ca_file), *map(_fingerprint, _places_of_the_system()))
         return _made(ca_file, verify, fingerprint)
+    except PlainFileError as error:
+        raise NoAuthority(f"{ca_file}: {error}") from None
     except (OSError, ValueError) as error:  # ValueError: NUL in the path
         words = "holds no certificate in PEM" if isinstance(error, ssl.SSLError) else getattr(error, "strerror", error)
         raise NoAuthority(f"{ca_file}: {words}") from None
@@ -66,10 +71,11 @@ def client_context(ca_file: Path | None = None, verify: bool = True) -> ssl.SSLC
 @lru_cache(maxsize=16)
 def _made(ca_file: Path | None, verify: bool, _: object) -> ssl.SSLContext:
     context = ssl.create_default_context()
+    context.minimum_version = ssl.TLSVersion.TLSv1_2  # some builds of Python leave that to a security level
     # Python 3.13 refuses what RFC 5280 forbids but browsers, curl and Python 3.11 take.
     context.verify_flags &= ~ssl.VERIFY_X509_STRICT
     if ca_file is not None:
-        context.load_verify_locations(ca_file)
+        context.load_verify_locations(cadata=read_bounded(ca_file, PEM_BYTES).decode("ascii", "ignore"))
     if not verify:
         context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     return context

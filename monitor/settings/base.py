@@ -2,11 +2,21 @@
 
 import re
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Strict
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, GetCoreSchemaHandler
+from pydantic_core import CoreSchema
 
-Item = TypeVar("Item")
+
+def _take_lists_and_paths(schema: Any) -> None:
+    if isinstance(schema, dict):
+        if schema.get("type") in ("tuple", "lax-or-strict"):  # where fields are listed, that is a field and no text
+            schema.setdefault("strict", False)
+        for part in schema.values():
+            _take_lists_and_paths(part)
+    elif isinstance(schema, list):
+        for part in schema:
+            _take_lists_and_paths(part)
 
 
 class Model(BaseModel):
@@ -19,9 +29,12 @@ class Model(BaseModel):
         frozen=True, strict=True, extra="forbid", str_strip_whitespace=True, use_attribute_docstrings=True
     )
 
-
-Several = Annotated[tuple[Item, ...], Strict(False)]
-"""TOML's arrays come as lists."""
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """What pydantic makes of it, but that TOML's lists may be our tuples, and its texts our paths."""
+        schema = handler(source)
+        _take_lists_and_paths(schema)
+        return schema
 
 
 def matching(pattern: str, expected: str) -> Any:

@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, field_validator, model_validator
 
 from monitor.domain.text import ascii_digits
-from monitor.settings.base import Model, Several
+from monitor.settings.base import Model
 from monitor.settings.charter_file import Date, Some, Text
 from monitor.settings.found import found
 
@@ -104,7 +104,7 @@ class YearList(Model):
     year: Annotated[int, Field(ge=1971, le=2099)]
     source: Text
     days: Some[HolidayEntry]
-    working: Several[ExchangeEntry] = ()
+    working: tuple[ExchangeEntry, ...] = ()
 
     @model_validator(mode="after")
     def _each_day_once(self) -> "YearList":
@@ -122,7 +122,7 @@ class YearList(Model):
 class HolidaysFile(Model):
     """The whole of holidays.toml: a list for each year that has been notified."""
 
-    years: Several[YearList] = ()
+    years: tuple[YearList, ...] = ()
 
     @field_validator("years")
     @classmethod
@@ -161,7 +161,7 @@ class WeeklyHours(Model):
 
     days: Some[Weekday]
     shifts: Some[Hours]
-    terms: Several[Span] = ()
+    terms: tuple[Span, ...] = ()
 
 
 class ServiceHours(Model):
@@ -175,11 +175,11 @@ class CalendarFile(Model):
     """The whole of calendar.toml. Later ``hours`` replace earlier ones; ``closed`` and ``working`` overrule lists."""
 
     rule: Rule = "first-day-excluded"
-    weekend: Several[Weekday]
+    weekend: tuple[Weekday, ...]
     hours: Some[HoursEntry]
-    ramadan: Several[RamadanEntry] = ()
-    closed: Several[OrderEntry] = ()
-    working: Several[OrderEntry] = ()
+    ramadan: tuple[RamadanEntry, ...] = ()
+    closed: tuple[OrderEntry, ...] = ()
+    working: tuple[OrderEntry, ...] = ()
     service_hours: ServiceHours
 
     @field_validator("weekend")

@@ -1,11 +1,11 @@
 """config/charter.toml as it is read: the office's Citizen's Charter, word for word and as the machine reads it."""
 
 import datetime as dt
-from typing import Annotated, get_args
+from typing import Annotated, TypeVar, get_args
 
-from pydantic import AfterValidator, BeforeValidator, Field, Strict, StringConstraints, ValidationInfo, field_validator
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, ValidationInfo, field_validator
 
-from monitor.settings.base import Item, Model, Several, matching
+from monitor.settings.base import Model, matching
 from monitor.settings.found import found
 from monitor.settings.mail_address import is_mail_address
 from monitor.settings.notices_section import Languages, RecipientName
@@ -14,6 +14,9 @@ from monitor.settings.problems import no_such
 from monitor.settings.sites_file import HoursName, Kind
 
 """When a service is promised: at every hour, or in the hours that config/calendar.toml gives under that name."""
+
+
+Item = TypeVar("Item")
 
 
 def _plain_date(value: object) -> object:
@@ -37,7 +40,7 @@ def _some(values: tuple[Item, ...]) -> tuple[Item, ...]:
     return values
 
 
-Some = Annotated[tuple[Item, ...], Strict(False), AfterValidator(_some)]
+Some = Annotated[tuple[Item, ...], AfterValidator(_some)]
 Date = Annotated[dt.date, BeforeValidator(_plain_date)]
 Email = Annotated[str, AfterValidator(_mail_address)]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=2_000)]
@@ -77,7 +80,7 @@ class OfficerEntry(Model):
     printed_phone: str = ""
     email: Email = ""
     lang: Languages = "both"
-    printed_email: Several[str] = ()
+    printed_email: tuple[str, ...] = ()
     website: str = ""
 
 
@@ -118,7 +121,7 @@ class ServiceEntry(ServiceTerms):
     name_en: Text
     printed_name: str | None = None
     printed_documents: str | None = None
-    site_kinds: Several[Kind] = ()
+    site_kinds: tuple[Kind, ...] = ()
 
 
 NEEDED = set(ServiceTerms.model_fields) - {"hours", "waiting_pauses"}
@@ -131,12 +134,12 @@ class CharterFile(Model):
     vision: Statement
     mission: Statement
     officers: dict[Role, OfficerEntry]
-    stages: Several[StageEntry] = ()
+    stages: tuple[StageEntry, ...] = ()
     citizen_defaults: ServiceTerms = ServiceTerms()
     citizen: Some[ServiceEntry]
     official_defaults: ServiceTerms = ServiceTerms()
-    official: Several[ServiceEntry] = ()
-    expectations: Several[Statement] = ()
+    official: tuple[ServiceEntry, ...] = ()
+    expectations: tuple[Statement, ...] = ()
 
     @field_validator("stages")
     @classmethod

@@ -37,9 +37,10 @@ class Helpdesk(Model):
         return bool(self.kind)
 
     @property
-    def secrets(self) -> tuple[Path, ...]:
-        """The files that must be there for it to work."""
-        return tuple(file for file in (self.token_file, self.app_token_file) if file)
+    def secrets(self) -> tuple[tuple[str, Path], ...]:
+        """The keys of the files that must be there for it to work, with the files."""
+        files = (("token_file", self.token_file), ("app_token_file", self.app_token_file))
+        return tuple((key, file) for key, file in files if file)
 
     @field_validator("url")
     @classmethod

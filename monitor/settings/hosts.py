@@ -1,10 +1,13 @@
 """Names of hosts, told from what a resolver would take for an address in one of the old short forms."""
 
 import re
+from ipaddress import ip_address
 from unicodedata import normalize
 from urllib.parse import urlsplit
 
 _ENDS_WITH_A_NUMBER = re.compile(r"(?:.*\.)?(?:\d+|0x[0-9a-f]*)\.?", re.IGNORECASE | re.DOTALL)
+
+_NAME = re.compile(r"(?=.{1,253}\Z)(?:[^.\s:/?#@\[\]\\]{1,63}\.)*[^.\s:/?#@\[\]\\]{1,63}\.?")
 
 
 def is_web_address(url: str) -> bool:
@@ -22,3 +25,16 @@ def is_short_address(name: str) -> bool:
     No name ends with a number (RFC 1123, 2.1). Resolvers know other letters for digits and dots as well (RFC 3490).
     """
     return _ENDS_WITH_A_NUMBER.fullmatch(normalize("NFKC", name).replace("\u3002", ".").strip()) is not None
+
+
+def a_host(text: str) -> str:
+    """A host's name or its bare address, without a port; raises ValueError."""
+    bare = text.strip()
+    try:
+        ip_address(bare)
+    except ValueError:
+        if not _NAME.fullmatch(bare) or is_short_address(bare):
+            raise ValueError(
+                "is not a host. Expected a name or an address, without a port, such as monitor.example.org"
+            ) from None
+    return bare

@@ -10,12 +10,13 @@ from monitor.settings.base import Model, PlainPath, SecretFile
 from monitor.settings.found import found
 from monitor.settings.heartbeat_section import Heartbeat
 from monitor.settings.helpdesk_section import Helpdesk
+from monitor.settings.hosts import a_host
 from monitor.settings.mail_address import is_mail_address
 from monitor.settings.maintenance_section import Maintenance
 from monitor.settings.modules_section import ModuleEntry
 from monitor.settings.notices_section import Notices, RecipientEntry, RecipientName
 from monitor.settings.sites_file import Id
-from monitor.settings.snmp_section import Snmp, place_to_listen
+from monitor.settings.snmp_section import Snmp, place_for_the_page
 from monitor.settings.vantage_section import VantageEntry
 
 Seconds = Annotated[float, Field(gt=0, le=86_400)]
@@ -134,9 +135,10 @@ class Mail(Model):
 
 
 class Web(Model):
-    """The page and the metrics."""
+    """The page and the metrics; ``names``: under which others it is asked for, besides the address that it has."""
 
-    listen: Annotated[str, Field(min_length=1), AfterValidator(place_to_listen)] = "127.0.0.1:9786"
+    listen: Annotated[str, Field(min_length=1), AfterValidator(place_for_the_page)] = "127.0.0.1:9786"
+    names: Annotated[tuple[Annotated[str, AfterValidator(a_host)], ...], Field(max_length=100)] = ()
 
     @property
     def host(self) -> str:

@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from monitor.settings.base import Model, SecretFile, Several, matching
+from monitor.settings.base import Model, SecretFile, matching
 from monitor.settings.hosts import is_web_address
 from monitor.settings.mail_address import is_mail_address
 from monitor.settings.sites_file import Kind
@@ -29,8 +29,8 @@ class Notices(Model):
     most_per_hour: Annotated[int, Field(ge=5, le=10_000)] = 20
     digest_every_s: Annotated[float, Field(ge=60, le=86_400)] = 900.0
     quiet_hours: bool = True
-    morning: Several[Role] = ("responsible",)
-    weekly: Several[Role] = ("grievance",)
+    morning: tuple[Role, ...] = ("responsible",)
+    weekly: tuple[Role, ...] = ("grievance",)
     busy_link: Annotated[float, Field(gt=0, le=1)] = 0.7
     late_after_s: Annotated[float, Field(ge=60, le=86_400)] = 3_600.0
 
@@ -49,10 +49,10 @@ class RecipientEntry(Model):
     url: str = ""
     url_file: SecretFile | None = None
     lang: Languages = "both"
-    kinds: Several[NoticeKind] = ()
-    severities: Several[Severity] = ()
-    stages: Several[Annotated[int, Field(ge=0, le=9)]] = ()
-    site_kinds: Several[Kind] = ()
+    kinds: tuple[NoticeKind, ...] = ()
+    severities: tuple[Severity, ...] = ()
+    stages: tuple[Annotated[int, Field(ge=0, le=9)], ...] = ()
+    site_kinds: tuple[Kind, ...] = ()
     hours: Literal["as_due", "always", "office"] = "as_due"
     timeout_s: Annotated[float, Field(ge=1, le=120)] = 20.0
 

@@ -10,7 +10,7 @@ from os.path import isfile
 from pathlib import Path
 from unicodedata import category
 
-from monitor.settings.plain_file import PlainFileError, open_plain
+from monitor.plain_file import PlainFileError, open_plain
 
 MOST_LETTERS = 1_024
 

@@ -4,7 +4,7 @@ import re
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, Strict, StringConstraints, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
 
 from monitor.domain.text import ascii_digits
 from monitor.settings.base import Model, matching
@@ -77,12 +77,7 @@ class SiteEntry(Model):
     name_bn: Name
     name_en: Name
     union: str | None = None
-    position: (
-        Annotated[
-            tuple[Annotated[float, Field(ge=-90, le=90)], Annotated[float, Field(ge=-180, le=180)]], Strict(False)
-        ]
-        | None
-    ) = None
+    position: tuple[Annotated[float, Field(ge=-90, le=90)], Annotated[float, Field(ge=-180, le=180)]] | None = None
     parent: str | None = None
     link: LinkEntry | None = None
     hours: HoursName | None = None

@@ -16,7 +16,7 @@ import tree_sitter_toml
 from tree_sitter import Language, Node, Parser
 
 from monitor.domain.text import nfc
-from monitor.settings.plain_file import CONFIG_BYTES, PlainFileError, read_bounded
+from monitor.plain_file import CONFIG_BYTES, PlainFileError, read_bounded
 from monitor.settings.problems import ConfigError, Problem
 
 KeyPath = tuple[str | int, ...]

@@ -269,3 +269,14 @@ def test_who_does_not_read_our_request_is_left_at_the_deadline() -> None:
         with pytest.raises(http.TooSlow):
             http.request("POST", running.url(), Deadline.after(TIMEOUT_S), body=b"x" * 30_000_000)
         assert time.monotonic() - begun_s < TIMEOUT_S + 0.5
+
+
+def test_who_says_no_before_he_has_read_all_is_heard() -> None:
+    def answer(connection: socket.socket, _: str) -> None:
+        connection.recv(100)
+        connection.sendall(page(b"too much", status="413 Too Large"))
+
+    with server(answer, reads=False) as running:
+        for _ in range(5):
+            found = http.request("POST", running.url(), Deadline.after(20), body=b"x" * 8_000_000)
+            assert (found.status, found.body) == (413, b"too much")

@@ -14,7 +14,7 @@ from monitor.net.pool import Pool, PoolFull
 def test_so_many_work_so_many_wait_and_more_are_refused_in_words() -> None:
     pool, go_on = Pool("checks", threads=2, backlog=1), threading.Event()
     futures = [pool.submit(go_on.wait, 10) for _ in range(3)]
-    with pytest.raises(PoolFull, match="checks: all 2 threads are busy and 1 more jobs wait"):
+    with pytest.raises(PoolFull, match="checks: all 2 threads are busy, and 1 more jobs wait"):
         pool.submit(go_on.wait)
     go_on.set()
     assert [future.result(10) for future in futures] == [True, True, True]

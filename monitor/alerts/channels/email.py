@@ -28,6 +28,7 @@ from pathlib import Path
 from monitor.alerts.channels.base import ChannelAway, PermanentFailure, Recipient, Rendered, TemporaryFailure
 from monitor.alerts.outbox import Letter
 from monitor.domain.text import clean
+from monitor.plain_file import PEM_BYTES, PlainFileError, read_bounded
 from monitor.settings.monitor_file import Mail
 from monitor.settings.secrets import SecretError, read_secret
 
@@ -108,11 +109,19 @@ class EmailChannel:
         except (smtplib.SMTPException, OSError) as error:
             raise ChannelAway(f"{type(error).__name__}: {error}") from error
 
+    def _authority(self) -> str | None:
+        """The certificates of ``mail.ca_file``; raises ChannelAway."""
+        if not self._mail.ca_file:
+            return None
+        try:
+            return read_bounded(self._home / self._mail.ca_file, PEM_BYTES).decode("ascii", "ignore")
+        except PlainFileError as error:
+            raise ChannelAway(f"mail.ca_file: {error}") from None
+
     @contextmanager
     def _connection(self) -> Iterator[smtplib.SMTP]:
         mail = self._mail
-        authority = str(self._home / mail.ca_file) if mail.ca_file else None
-        tls = ssl.create_default_context(cafile=authority) if mail.security != "none" else None
+        tls = ssl.create_default_context(cadata=self._authority()) if mail.security != "none" else None
         smtp = _Smtp(mail.timeout_s, tls if mail.security == "tls" else None)
         # A server that drips a byte now and then never runs into the time-out of a single read.
         limit = threading.Timer(mail.timeout_s * WHOLE_CONVERSATION, smtp.cut)
