@@ -48,9 +48,20 @@ def register(session: Session, office: Office, request: Request, actor: str, now
     outbox.owe(session, office, ticket, "registered", service.officer, facts, now_utc)
     if ticket.asker_email:
         outbox.owe(session, office, ticket, "registered", ASKER, facts, now_utc)
-    for outage in _open_outages(session, request.site):
-        _link(session, ticket, outage, actor, now_utc)
+    link_to_open_outages(session, ticket, actor, now_utc)
     return ticket
+
+
+def link_to_open_outages(session: Session, complaint: Ticket, actor: str, now_utc: datetime) -> None:
+    """Ties a complaint to what is down at its site."""
+    for outage in _open_outages(session, complaint.site):
+        _link(session, complaint, outage, actor, now_utc)
+
+
+def open_about(session: Session, site: str) -> list[Ticket]:
+    """What is not settled yet at a site, the oldest first: outages' tickets and requests."""
+    query = select(Ticket).where(Ticket.site == site, Ticket.state.in_(UNSOLVED)).order_by(Ticket.id)
+    return list(session.scalars(query))
 
 
 def sites_of_complaints(session: Session) -> set[str]:

@@ -67,7 +67,7 @@ def digest_words(facts: Mapping[str, Any], lang: Lang) -> Words:
 
 
 def _place(matter: Mapping[str, Any]) -> str:
-    if matter["ended"] or matter["kind"] in {"resolved", "restored"}:
+    if matter["ended"] or matter["kind"] in {"resolved", "restored", "withdrawn"}:
         return "over"
     return "asked" if matter["asked"] else "down"
 

@@ -96,6 +96,11 @@ HEADLINES: Phrases = {
     "reopened": {"bn": "{site}: আবার বিচ্ছিন্ন — টিকিট পুনরায় উন্মুক্ত", "en": "{site}: down again, ticket reopened"},
     "reopened/asked": {"bn": "{service}: টিকিট পুনরায় উন্মুক্ত", "en": "{service}: ticket reopened"},
     "restored": {"bn": "{site}: পুনরায় সচল", "en": "{site}: up again"},
+    "withdrawn": {
+        "bn": "{service}: ভুলক্রমে নিবন্ধিত — প্রত্যাহার করা হয়েছে",
+        "en": "{service}: registered by mistake, withdrawn",
+    },
+    "corrected": {"bn": "{service}: নিবন্ধন সংশোধন করা হয়েছে", "en": "{service}: registration corrected"},
 }
 
 FIND_THE_CAUSE: Mapping[Lang, str] = {
@@ -151,5 +156,13 @@ TO_DO: Phrases = {
     "restored": {
         "bn": "আপনি যে স্থাপনা সম্পর্কে জানিয়েছিলেন তা আবার সচল। সমস্যা থেকে গেলে কার্যালয়কে জানান।",
         "en": "The site that you told us about answers again. If the trouble remains, tell the office.",
+    },
+    "withdrawn": {
+        "bn": "এ বিষয়ে আর কিছু করার প্রয়োজন নেই। নম্বরটি আর ব্যবহৃত হবে না।",
+        "en": "Nothing is to be done about it. The number is not used again.",
+    },
+    "corrected": {
+        "bn": "নিষ্পত্তির সময়সীমা: {deadline}। আগের তথ্যের পরিবর্তে এটিই সঠিক।",
+        "en": "It is to be settled by {deadline}. This takes the place of what was said before.",
     },
 }

@@ -38,12 +38,12 @@ def act(
 
     ``until_utc``: when an acknowledgement runs out.
     """
-    ticket = session.scalars(select(Ticket).where(Ticket.number == number)).one_or_none()
-    if ticket is None:
-        raise TicketError(f"no ticket {number}. `upazila-monitor tickets` lists them")
+    ticket = find(session, number)
     rule = ACTIONS[action]
     if ticket.state not in rule.allowed:
         raise TicketError(f"{number} is {ticket.state}; '{action}' needs it to be {' or '.join(rule.allowed)}")
+    if action == "withdraw" and ticket.source == "outage":
+        raise TicketError(f"{number} was opened by the monitor, not by mistake: resolve it, or plan work (maintenance)")
     if rule.leads_to:
         ticket.acknowledged_until_utc = until_utc if action == "ack" else None
     if ticket.state == S.WAITING and rule.leads_to:
@@ -52,6 +52,10 @@ def act(
         _resolve(session, office, ticket, actor, text, now_utc)
     elif action == "reopen":
         _reopen(session, office, ticket, actor, text, now_utc)
+    elif action == "withdraw":
+        ticket.state, ticket.resolved_utc = S.WITHDRAWN, None
+        audit.record(session, ticket, actor, "withdrawn", text, now_utc)
+        _tell_all(session, office, ticket, "withdrawn", text, now_utc)
     elif action == "raise":
         if not escalation.raise_stage(session, office, ticket, actor, text, now_utc):
             raise TicketError(
@@ -60,6 +64,14 @@ def act(
     else:
         ticket.state = rule.leads_to or ticket.state
         audit.record(session, ticket, actor, action, text, now_utc)
+    return ticket
+
+
+def find(session: Session, number: str) -> Ticket:
+    """The ticket of that number; raises TicketError."""
+    ticket = session.scalars(select(Ticket).where(Ticket.number == number)).one_or_none()
+    if ticket is None:
+        raise TicketError(f"no ticket {number}. `upazila-monitor tickets` lists them")
     return ticket
 
 

@@ -23,6 +23,7 @@ from monitor.cli import (
     outbox,
     probe,
     records,
+    registering,
     reload,
     replay,
     simulate,
@@ -55,6 +56,8 @@ app = typer.Typer(
 )
 
 app.add_typer(probe.app, name="probe")
+for about_requests in (registering.new, registering.correct, registering.withdraw):
+    tickets.app.command()(about_requests)
 app.add_typer(tickets.app, name="ticket")
 app.add_typer(outbox.app, name="outbox")
 app.add_typer(notify.app, name="notify")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from monitor.cli.failing import BAD_INPUT, CANNOT, NO, Failure, settings_in_force, settings_of, store_of
+from monitor.cli.tickets import number_of
 from monitor.cli.wide import console
 from monitor.settings.notices_section import Languages
 
@@ -67,7 +68,8 @@ def explain(
 
     settings = settings_in_force(context.obj)
     with store_of(settings) as store, store.read() as session:
-        ticket = session.scalars(select(Ticket).where(Ticket.number == number)).one_or_none()
+        wanted = number_of(session, number)
+        ticket = session.scalars(select(Ticket).where(Ticket.number == wanted)).one_or_none()
         if ticket is None:
             raise Failure(f"no ticket {number}. `upazila-monitor tickets` lists them", NO)
         found = explained(session, Office.of(settings), ticket, datetime.now(UTC))

@@ -10,9 +10,10 @@ PIPED_WIDTH = 200
 
 
 def console(*, plain: bool = False) -> "Console":
-    """What is not a terminal must not cut a number; ``plain`` neither colours nor reads markup."""
+    """What is not a terminal must not cut a number; ``plain`` does not colour.
+
+    Markup is never read: what people and devices write may look like it.
+    """
     from rich.console import Console
 
-    return Console(
-        width=None if sys.stdout.isatty() else PIPED_WIDTH, highlight=not plain, markup=not plain, emoji=False
-    )
+    return Console(width=None if sys.stdout.isatty() else PIPED_WIDTH, highlight=not plain, markup=False, emoji=False)

@@ -32,6 +32,7 @@ import requests
 from requests.cookies import extract_cookies_to_jar
 from requests.structures import CaseInsensitiveDict
 
+from monitor.domain.text import clean
 from monitor.net import tls
 from monitor.net.deadline import Cancelled, Deadline, DeadlinePassed
 from monitor.net.names import NAMES, Names, NamesBusy, NoSuchName
@@ -132,7 +133,7 @@ def request(
                     )
                 )
             except (requests.RequestException, ValueError) as error:
-                raise NotHttp(f"'{url[:200]}' is not the address of a page: {error}"[:300]) from None
+                raise NotHttp(clean(f"'{url}' is not the address of a page: {error}", 300)) from None
             answer, hop = asking.ask(wanted, session.cookies)
             hops.append(hop)
             target = _target(answer, url, redirects)
@@ -181,7 +182,7 @@ class _Asking:
         except OSError as error:
             raise Unreachable((error.strerror or str(error) or type(error).__name__).lower()) from None
         except (ValueError, zlib.error) as error:
-            raise NotHttp(f"this is no HTTP: {error}"[:200]) from None
+            raise NotHttp(clean(f"this is no HTTP: {error}", 200)) from None
 
     def _ask(self, wanted: requests.PreparedRequest, url: str, cookies: CookieJar) -> tuple[Answer, Hop]:
         parts = urlsplit(url)
@@ -279,7 +280,7 @@ def _body(found: http.client.HTTPResponse, most: int) -> tuple[bytes, bool]:
             packed, fits = _unpacked(packed, coding, most)
             is_whole = is_whole and fits
         elif coding not in {"", "identity"}:
-            raise http.client.HTTPException(f"the body is packed as '{coding[:20]}', for which we did not ask")
+            raise http.client.HTTPException(f"the body is packed as '{clean(coding, 20)}', for which we did not ask")
     return packed, is_whole
 
 
@@ -305,7 +306,7 @@ def _target(answer: Answer, url: str, redirects: int) -> str | None:
     except ValueError:
         is_page, target = False, location
     if not is_page:
-        raise NotHttp(f"it leads to '{target[:100]}', which is not the address of a page")
+        raise NotHttp(f"it leads to '{clean(target, 100)}', which is not the address of a page")
     return target
 
 
@@ -320,4 +321,4 @@ def _of_protocol(error: http.client.HTTPException) -> str:
         return f"the body breaks off after {len(error.partial)} bytes"
     if isinstance(error, http.client.BadStatusLine):
         return f"it begins with {str(error).strip()[:40]!r}"
-    return str(error)[:150] or type(error).__name__
+    return clean(str(error), 150) or type(error).__name__

@@ -10,6 +10,7 @@ from pathlib import Path
 from cryptography import x509
 from cryptography.x509.oid import NameOID
 
+from monitor.domain.text import clean
 from monitor.plain_file import PEM_BYTES, PlainFileError, read_bounded
 
 NOT_TLS = "the server answers without TLS"
@@ -135,6 +136,6 @@ def _read(der: bytes, is_own: bool) -> Certificate | None:
         found = x509.load_der_x509_certificate(der)
         names = found.subject.get_attributes_for_oid(NameOID.COMMON_NAME) or list(found.subject)
         subject = str(names[0].value) if names else ""
-        return Certificate(subject[:64], found.not_valid_after_utc, is_own)
+        return Certificate(clean(subject, 64), found.not_valid_after_utc, is_own)
     except ValueError:
         return None  # OpenSSL could read it, we cannot: no date is told then

@@ -3,7 +3,9 @@
 import re
 from ipaddress import ip_address
 from unicodedata import normalize
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
+
+import idna
 
 _ENDS_WITH_A_NUMBER = re.compile(r"(?:.*\.)?(?:\d+|0x[0-9a-f]*)\.?", re.IGNORECASE | re.DOTALL)
 
@@ -38,3 +40,45 @@ def a_host(text: str) -> str:
                 "is not a host. Expected a name or an address, without a port, such as monitor.example.org"
             ) from None
     return bare
+
+
+def is_host_name(text: str) -> bool:
+    """Whether a resolver could ever find it: labels of 1 to 63 letters, 253 in all (RFC 1035, 2.3.4).
+
+    Names in other scripts count in their ASCII form (UTS 46, as browsers make it).
+    """
+    labels = re.split("[.\u3002\uff0e\uff61]", text.removesuffix("."))
+    try:
+        encoded = [label if label.isascii() else idna.encode(label, uts46=True).decode() for label in labels]
+    except UnicodeError:
+        return False
+    whole = ".".join(encoded)
+    fits = all(0 < len(label) <= 63 for label in encoded) and whole.isprintable()
+    return fits and _NAME.fullmatch(whole) is not None and not is_short_address(text)
+
+
+def host_fault(text: str) -> str:
+    """What keeps ``text`` from being a host that one could connect to; '' if nothing does."""
+    try:
+        address = ip_address(text)
+    except ValueError:
+        return "" if is_host_name(text) else "is not a host. Expected a name or an address"
+    if address.version == 6 and address.is_link_local and not address.scope_id:
+        return "is a link-local address. Expected it with its zone, such as fe80::1%eth0"
+    if address.is_multicast or address.is_unspecified or str(address) == "255.255.255.255":
+        return "is nobody's address. Expected that of one host"
+    return ""
+
+
+def page_fault(url: str) -> str:
+    """What keeps ``url`` from being the address of a page that one could get; '' if nothing does."""
+    try:
+        parts = urlsplit(url)
+        host, port = unquote(parts.hostname or ""), parts.port
+    except ValueError:  # a port that is none, half an IPv6 address
+        return "is not the address of a page. Expected http://… or https://…"
+    plain = not any(letter.isspace() or not letter.isprintable() for letter in url)
+    if parts.scheme not in {"http", "https"} or not host or port == 0 or not plain:
+        return "is not the address of a page. Expected http://… or https://…"
+    fault = host_fault(host)
+    return "is not the address of a page. Expected http://… or https://…" if "is not a host" in fault else fault

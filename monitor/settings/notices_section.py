@@ -14,7 +14,7 @@ Severity = Literal["urgent", "routine", "good"]
 Languages = Literal["both", "bn", "en"]
 NoticeKind = Literal[
     "opened", "due_today", "registered", "breach", "ask", "stage", "lapses_soon", "lapses_today", "resolved",
-    "reopened", "restored", "ack_over", "morning", "weekly",
+    "reopened", "restored", "withdrawn", "corrected", "ack_over", "morning", "weekly",
 ]  # fmt: skip
 RecipientName = Annotated[
     str,

@@ -4,6 +4,8 @@ import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from monitor.domain.text import harmless
+
 MOST_LISTED = 40  # names
 NEAREST = 8
 
@@ -19,7 +21,8 @@ class Problem:
 
     def __str__(self) -> str:
         where = f"{self.file}:{self.line}" if self.line else self.file
-        return f"{where}: {self.key}: {self.message}" if self.key else f"{where}: {self.message}"
+        said = f"{where}: {self.key}: {self.message}" if self.key else f"{where}: {self.message}"
+        return harmless(said).replace("\n", "\ufffd")  # keys and names may hold what commands a terminal
 
 
 class ConfigError(Exception):

@@ -30,6 +30,10 @@ _TOKENS = re.compile(
     re.DOTALL,
 )
 TWO_SPELLINGS = "is defined twice, in two spellings of the same letters. Expected it once"
+UNSEEN = re.compile(
+    "[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\U000e0000-\U000e007f]"
+)
+"""What would command a terminal, turn the direction of writing, or end a line unseen."""
 _BANGLA_DIGIT = re.compile("[০-৯]")
 _CURLY = re.compile("[\u2018-\u201f\u2032\u2033\u00ab\u00bb]")
 _WRONG_BOMS = {b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16"}
@@ -77,28 +81,31 @@ def parse(source: bytes, name: str) -> Document:
         raise ConfigError(_syntax_problems(source, name, str(error))) from None
     except (ValueError, OverflowError) as error:  # of a time or a number that Python cannot hold
         raise ConfigError([Problem(name, 0, "", f"holds a value that cannot be: {error}")]) from None
-    twice: list[KeyPath] = []
-    document = Document(name, _normalised(data, (), twice), source)
-    if twice:
-        where = [Problem(name, document.line(path), ".".join(map(str, path)), TWO_SPELLINGS) for path in twice]
-        raise ConfigError(where)
+    faults: list[tuple[KeyPath, str]] = []
+    document = Document(name, _normalised(data, (), faults), source)
+    if faults:
+        raise ConfigError(Problem(name, document.line(path), ".".join(map(str, path)), what) for path, what in faults)
     return document
 
 
-def _normalised(value: Any, path: KeyPath, twice: list[KeyPath]) -> Any:
-    """``value`` with all texts and keys in NFC; keys that become one are added to ``twice``."""
+def _normalised(value: Any, path: KeyPath, faults: list[tuple[KeyPath, str]]) -> Any:
+    """``value`` with all texts and keys in NFC; what cannot be used of them is added to ``faults``."""
     if isinstance(value, str):
+        if unseen := UNSEEN.search(value):
+            faults.append((path, f"holds the letter U+{ord(unseen[0]):04X}, which does not show. Expected none such"))
         return nfc(value)
     if isinstance(value, list):
-        return [_normalised(item, (*path, index), twice) for index, item in enumerate(value)]
+        return [_normalised(item, (*path, index), faults) for index, item in enumerate(value)]
     if not isinstance(value, dict):
         return value
     kept: dict[str, Any] = {}
     for name, item in value.items():
         key = nfc(name)
-        if key in kept:
-            twice.append((*path, key))
-        kept[key] = _normalised(item, (*path, key), twice)
+        if UNSEEN.search(key):
+            faults.append((path, "holds a key with a letter that does not show. Expected none such"))
+        elif key in kept:
+            faults.append(((*path, key), TWO_SPELLINGS))
+        kept[key] = _normalised(item, (*path, key), faults)
     return kept
 
 

@@ -292,6 +292,23 @@ def test_what_a_parser_would_stumble_over_is_told_with_its_line(office: Path, te
     assert told in found[0]
 
 
+@pytest.mark.parametrize("letter", ["\\u001b", "\\u0000", "\\u202e", "\\u2066", "\\u0085", "\\u2028", "\u202e"])
+def test_a_letter_that_does_not_show_is_told(office: Path, letter: str) -> None:
+    (office / "monitor.toml").write_text(f'[mail]\npage_url = "a{letter}b"\n', encoding="utf-8")
+    found = faults(office)
+    assert len(found) == 1
+    assert found[0].startswith("monitor.toml:2: mail.page_url: holds the letter U+")
+    assert found[0].isprintable()
+
+
+def test_joiners_and_lines_stay_in_a_text(office: Path) -> None:
+    text = (office / "charter.toml").read_text(encoding="utf-8")
+    bn = re.search(r'^name_bn = "(.*)"', text, re.MULTILINE)
+    assert bn is not None
+    (office / "charter.toml").write_text(text.replace(bn[1], "র\u200d্যাব\\nঅফিস", 1), encoding="utf-8")
+    assert load(office).charter.office.name_bn == "র\u200d্যাব\nঅফিস"
+
+
 def test_what_only_looks_deep_is_read(office: Path) -> None:
     help_ = f'"""{"[" * 40}"" {"9" * 200}"""'
     with (office / "monitor.toml").open("a", encoding="utf-8") as file:

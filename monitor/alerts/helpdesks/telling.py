@@ -37,6 +37,8 @@ EVENTS: Phrases = {
     "down_again": {"bn": "আবার বিচ্ছিন্ন", "en": "Down again"},
     "answers_again": {"bn": "আবার সাড়া দিচ্ছে", "en": "Answers again"},
     "restored": {"bn": "পুনরায় সচল", "en": "Restored"},
+    "withdrawn": {"bn": "ভুলক্রমে নিবন্ধিত, প্রত্যাহার করা হয়েছে", "en": "Withdrawn: registered by mistake"},
+    "corrected": {"bn": "সংশোধন করা হয়েছে", "en": "Corrected"},
     "linked": {"bn": "সংশ্লিষ্ট বিষয়", "en": "Belongs together"},
     "recounted": {"bn": "সময়সীমা পুনর্গণনা করা হয়েছে", "en": "Deadline counted anew"},
     "paused": {"bn": "সময়সীমা স্থগিত ছিল", "en": "The clock was paused"},
