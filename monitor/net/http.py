@@ -40,7 +40,6 @@ from monitor.net.stream import Stream, TooMuch
 
 MOST_BYTES = 1024 * 1024
 MOST_HEAD_BYTES = 128 * 1024  # status and headers, those of interim answers too
-MOST_INTERIM = 20  # answers 1xx before the one that counts
 MOST_REDIRECTS = 10
 CHUNK = 65_536
 AGENT = "upazila-monitor"
@@ -248,12 +247,11 @@ class _Response(http.client.HTTPResponse):
     """An answer that may have interim ones before it (103 Early Hints, 102, 100), which http.client takes for it."""
 
     def _read_status(self) -> tuple[str, int, str]:
-        for _ in range(MOST_INTERIM):
+        while True:  # up to MOST_HEAD_BYTES
             found = cast("tuple[str, int, str]", super()._read_status())  # type: ignore[misc]
             if found[1] >= 200 or found[1] == http.client.SWITCHING_PROTOCOLS:
                 return found
             http.client.parse_headers(self.fp)
-        raise http.client.HTTPException(f"more than {MOST_INTERIM} interim answers")
 
 
 class _Cookies:

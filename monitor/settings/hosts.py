@@ -8,7 +8,7 @@ from urllib.parse import unquote, urlsplit
 import idna
 
 _ENDS_WITH_A_NUMBER = re.compile(r"(?:.*\.)?(?:\d+|0x[0-9a-f]*)\.?", re.IGNORECASE | re.DOTALL)
-
+_ASCII_NAME = re.compile(r"(?=.{1,253}\Z)(?:[A-Za-z0-9-]{1,63}\.)*[A-Za-z0-9-]{1,63}")
 _NAME = re.compile(r"(?=.{1,253}\Z)(?:[^.\s:/?#@\[\]\\]{1,63}\.)*[^.\s:/?#@\[\]\\]{1,63}\.?")
 
 
@@ -35,11 +35,25 @@ def a_host(text: str) -> str:
     try:
         ip_address(bare)
     except ValueError:
-        if not _NAME.fullmatch(bare) or is_short_address(bare):
+        if not is_host_name(bare):
             raise ValueError(
                 "is not a host. Expected a name or an address, without a port, such as monitor.example.org"
             ) from None
     return bare
+
+
+def a_name_for_ehlo(text: str) -> str:
+    """A host's name or, in brackets, an address (RFC 5321, 4.1.3), or nothing; raises ValueError."""
+    literal = text.removeprefix("[").removesuffix("]")
+    try:
+        version = ip_address(literal.removeprefix("IPv6:")).version
+    except ValueError:
+        fits = _ASCII_NAME.fullmatch(text) is not None and not is_short_address(text)
+    else:
+        fits = text == (f"[{literal}]" if version == 4 else f"[IPv6:{literal.removeprefix('IPv6:')}]")
+    if text and not fits:
+        raise ValueError(f"'{text}' is no name for EHLO. Expected one such as monitor.example.org, or [192.0.2.1]")
+    return text
 
 
 def is_host_name(text: str) -> bool:

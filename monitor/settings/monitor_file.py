@@ -10,7 +10,7 @@ from monitor.settings.base import Model, PlainPath, SecretFile
 from monitor.settings.found import found
 from monitor.settings.heartbeat_section import Heartbeat
 from monitor.settings.helpdesk_section import Helpdesk
-from monitor.settings.hosts import a_host
+from monitor.settings.hosts import a_host, a_name_for_ehlo
 from monitor.settings.mail_address import is_mail_address
 from monitor.settings.maintenance_section import Maintenance
 from monitor.settings.modules_section import ModuleEntry
@@ -105,6 +105,7 @@ class Mail(Model):
     username: str = ""
     password_file: SecretFile | None = None
     sender: str = ""
+    helo: Annotated[str, AfterValidator(a_name_for_ehlo)] = ""
     timeout_s: Annotated[float, Field(gt=0, le=120)] = 20.0
     retry_s: Seconds = 30.0
     give_up_days: Annotated[float, Field(gt=0, le=365)] = 30.0
