@@ -11,7 +11,7 @@ PIPED_WIDTH = 200
 
 
 def console(*, plain: bool = False) -> "Console":
-    """As wide as the terminal or as COLUMNS wishes; ``plain`` does not colour; markup is never read: names may look like it."""
+    """As wide as the terminal or as COLUMNS wishes, plain or coloured. Markup is never read: names may look like it."""
     from monitor.cli.listing import LastingConsole
 
     wished = os.environ.get("COLUMNS", "")
