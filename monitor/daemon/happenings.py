@@ -47,6 +47,11 @@ class Happening(Model):
 
     t: Moment
 
+    @property
+    def clock_after(self) -> datetime:
+        """What the wall clock says after it."""
+        return self.t
+
 
 class Mains(Happening):
     """What the UPS of a site says about its mains."""
@@ -147,6 +152,10 @@ class ClockStepped(Happening):
     kind: Literal["clock"]
     to: Moment
     synchronised: StrictBool = False
+
+    @property
+    def clock_after(self) -> datetime:
+        return self.to
 
 
 AnyHappening = Annotated[
