@@ -14,6 +14,7 @@ from monitor.cli import (
     availability,
     backup,
     charter,
+    clock,
     config,
     daemon,
     discover,
@@ -67,6 +68,7 @@ app.add_typer(tickets.app, name="ticket")
 app.add_typer(outbox.app, name="outbox")
 app.add_typer(notify.app, name="notify")
 app.add_typer(maintenance.app, name="maintenance")
+app.add_typer(clock.app, name="clock")
 app.add_typer(records.audit, name="audit")
 app.add_typer(backup.app, name="backup")
 app.add_typer(helpdesk.app, name="helpdesk")

@@ -41,7 +41,8 @@ def send_samples(
     if not wanted:
         known = ", ".join(dict.fromkeys(letter.kind for letter in every))
         raise Failure(f"--kind: there is no '{kind}'. Expected one of: {known}", BAD_INPUT)
-    channel = EmailChannel(settings.monitor.mail, settings.state / "samples", settings.home)
+    folder, files = settings.state / "samples", 0
+    channel = EmailChannel(settings.monitor.mail, folder, settings.home)
     run = f"{datetime.now(UTC):%Y%m%dT%H%M%S}"
     for number, letter in enumerate(wanted):
         own = letter.sample(run, number)
@@ -50,6 +51,9 @@ def send_samples(
         except DeliveryFailure as error:
             raise Failure(f"{letter.kind}: not delivered: {error}", CANNOT) from None
         print(f"{letter.kind}: {proof}")
+        files += proof.startswith("file ")
+    if files:
+        print(f"{files} letters in {folder.resolve()}/")
 
 
 @app.command()

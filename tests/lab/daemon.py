@@ -155,7 +155,7 @@ class Daemon:
         values = self.samples(name, **labels)
         return sum(values) if values else None
 
-    def run(self, *words: str) -> "subprocess.CompletedProcess[str]":
+    def run(self, *words: str, environment: Mapping[str, str] | None = None) -> "subprocess.CompletedProcess[str]":
         """Another command of `upazila-monitor` on the same configuration, run out here."""
         return subprocess.run(
             [program(), "--config", str(self.config), *words],
@@ -164,7 +164,7 @@ class Daemon:
             stdin=subprocess.DEVNULL,
             timeout=30,
             check=False,
-            env={**os.environ, "PYTHONUTF8": "1"},
+            env={**os.environ, "PYTHONUTF8": "1", **(environment or {})},
         )
 
     def json(self, *words: str) -> Any:
