@@ -125,10 +125,12 @@ def test_one_context_serves_until_a_file_changes(tmp_path: Path) -> None:
 
 def test_the_public_way_to_a_chain_is_taken_where_python_has_one_and_none_is_no_fault(tmp_path: Path) -> None:
     root = Issuer.root()
-    with server(says(b"x"), root.server(tmp_path, 90)) as running:
-        with Stream.open(HOST, running.port, Deadline.after(5), 1000) as stream:
-            secured = stream.start_tls(tls.client_context(root.file(tmp_path)), HOST)
-            beneath = tls._others(secured, verified=True)
+    with (
+        server(says(b"x"), root.server(tmp_path, 90)) as running,
+        Stream.open(HOST, running.port, Deadline.after(5), 1000) as stream,
+    ):
+        secured = stream.start_tls(tls.client_context(root.file(tmp_path)), HOST)
+        beneath = tls._others(secured, verified=True)
     newer = cast("ssl.SSLSocket", SimpleNamespace(get_verified_chain=lambda: beneath, get_unverified_chain=lambda: []))
     older = cast("ssl.SSLSocket", SimpleNamespace())
     assert len(beneath) == 2
