@@ -72,7 +72,7 @@ def _checked(settings: "Settings", name: str, entry: dict[str, Any]) -> "Mainten
     from pydantic import TypeAdapter, ValidationError
 
     from monitor.settings.maintenance_section import Maintenance
-    from monitor.settings.problems import did_you_mean
+    from monitor.settings.problems import did_you_mean, one_of
     from monitor.settings.sites_file import Id
 
     try:
@@ -91,7 +91,7 @@ def _checked(settings: "Settings", name: str, entry: dict[str, Any]) -> "Mainten
     for option, wanted, known in (("site", chosen, list(sites)), ("union", window.unions, unions)):
         for each in wanted:
             if each not in known:
-                hint = did_you_mean(each, known) or f" Expected one of: {', '.join(known[:20])}"
+                hint = did_you_mean(each, known) or one_of(known)
                 raise Failure(f"--{option}: no {option} '{each}'.{hint}", BAD_INPUT)
     return window
 

@@ -31,3 +31,12 @@ def did_you_mean(word: str, known: Iterable[str]) -> str:
     """' Did you mean 'x'?' when something known is close to ``word``, else an empty string."""
     close = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
     return f" Did you mean '{close[0]}'?" if close else ""
+
+
+MOST_NAMED = 100
+
+
+def one_of(known: Sequence[str]) -> str:
+    """' Expected one of: a, b, c.' with all that is known; of very many the first, and how many more there are."""
+    more = f" and {len(known) - MOST_NAMED:,} more" if len(known) > MOST_NAMED else ""
+    return f" Expected one of: {', '.join(known[:MOST_NAMED])}{more}"
