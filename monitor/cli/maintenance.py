@@ -1,16 +1,18 @@
 """`maintenance`: planned work from the command line; a running daemon honours it within a second."""
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from monitor.cli.clock import now_of
 from monitor.cli.failing import BAD_INPUT, NO, Failure, settings_in_force, store_of
 from monitor.cli.moments import moment_of
 from monitor.cli.status import AsJson
 from monitor.cli.tickets import Actor, user
 from monitor.cli.wide import console
+from monitor.domain.text import clean, folded
 
 if TYPE_CHECKING:
     from monitor.settings.load import Settings
@@ -44,10 +46,11 @@ def add(
     from monitor.alerts.planned import PlanError
     from monitor.alerts.planned import add as keep
 
-    settings, now_utc = settings_in_force(context.obj), datetime.now(UTC)
+    settings = settings_in_force(context.obj)
+    now_utc = now_of(settings)
     if everywhere == bool(site or union or behind):
         raise Failure("about which sites? Expected --site, --union or --behind, or --everywhere alone", BAD_INPUT)
-    entry: dict[str, Any] = {"text": text, "sites": site, "unions": union, "behind": behind or None}
+    entry: dict[str, Any] = {"text": clean(text), "sites": site, "unions": union, "behind": behind or None}
     if days:
         entry |= {"days": [day.strip() for day in days.split(",")], "opens": opens}
         entry |= {"minutes": minutes} if minutes and not closes else {"closes": closes}
@@ -72,17 +75,17 @@ def _checked(settings: "Settings", name: str, entry: dict[str, Any]) -> "Mainten
     from pydantic import TypeAdapter, ValidationError
 
     from monitor.settings.maintenance_section import Maintenance
-    from monitor.settings.problems import did_you_mean, one_of
+    from monitor.settings.problems import no_such
     from monitor.settings.sites_file import Id
+    from monitor.settings.validate import in_words
 
     try:
         TypeAdapter(Id).validate_python(name)
         window = Maintenance.model_validate(entry)
     except ValidationError as error:
         first = error.errors()[0]
-        where = ".".join(map(str, first["loc"])) or "NAME"
-        message = f"{where}: {first['msg'].removeprefix('Value error, ')}; found {first['input']!r}"
-        raise Failure(message if first["loc"] or first["type"] != "value_error" else first["msg"], BAD_INPUT) from None
+        where = ".".join(map(str, first["loc"])) or ("" if isinstance(first["input"], dict) else "NAME")
+        raise Failure(f"{where}: {in_words(dict(first))}" if where else in_words(dict(first)), BAD_INPUT) from None
     if name in settings.monitor.maintenance:
         raise Failure(f"monitor.toml has planned work '{name}' already. Expected another name", BAD_INPUT)
     sites = settings.fleet.sites
@@ -90,9 +93,8 @@ def _checked(settings: "Settings", name: str, entry: dict[str, Any]) -> "Mainten
     chosen = [*window.sites, *([window.behind] if window.behind else [])]
     for option, wanted, known in (("site", chosen, list(sites)), ("union", window.unions, unions)):
         for each in wanted:
-            if each not in known:
-                hint = did_you_mean(each, known) or one_of(known)
-                raise Failure(f"--{option}: no {option} '{each}'.{hint}", BAD_INPUT)
+            if folded(each) not in {folded(name) for name in known}:
+                raise Failure(f"--{option}: {no_such(option, each, known)}", BAD_INPUT)
     return window
 
 
@@ -105,10 +107,11 @@ def end(context: typer.Context, name: Name) -> None:
     settings = settings_in_force(context.obj)
     if name in settings.monitor.maintenance:
         raise Failure(f"'{name}' stands in monitor.toml. Expected it to be ended there", BAD_INPUT)
+    now_utc = now_of(settings)
     with store_of(settings) as store:
         try:
             with store.write() as session:
-                finish(session, name, datetime.now(UTC))
+                finish(session, name, now_utc)
         except PlanError as error:
             raise Failure(str(error), NO) from None
     print(f"Planned work '{name}' is over.")
@@ -123,7 +126,8 @@ def list_(
     """Lists planned work, of monitor.toml and by command."""
     from monitor.alerts.planned import over, plans
 
-    settings, now_utc = settings_in_force(context.obj), datetime.now(UTC)
+    settings = settings_in_force(context.obj)
+    now_utc = now_of(settings)
     with store_of(settings) as store, store.read() as session:
         asked = plans(session)
     found = [(name, "monitor.toml", window) for name, window in settings.monitor.maintenance.items()]

@@ -41,7 +41,7 @@ def send_samples(
     if not wanted:
         known = ", ".join(dict.fromkeys(letter.kind for letter in every))
         raise Failure(f"--kind: there is no '{kind}'. Expected one of: {known}", BAD_INPUT)
-    folder = settings.state / "samples"
+    folder, files = settings.state / "samples", 0
     channel = EmailChannel(settings.monitor.mail, folder, settings.home)
     run = f"{datetime.now(UTC):%Y%m%dT%H%M%S}"
     for number, letter in enumerate(wanted):
@@ -51,8 +51,9 @@ def send_samples(
         except DeliveryFailure as error:
             raise Failure(f"{letter.kind}: not delivered: {error}", CANNOT) from None
         print(f"{letter.kind}: {proof}")
-    if not settings.monitor.mail.configured:
-        print(f"{len(wanted)} samples in {folder}/: any mail program opens them")
+        files += proof.startswith("file ")
+    if files:
+        print(f"{files} letters in {folder.resolve()}/")
 
 
 @app.command()

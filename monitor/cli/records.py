@@ -25,7 +25,7 @@ def auditing() -> None:
 def verify(
     context: typer.Context,
     head: Annotated[
-        str, typer.Option(help="A hash noted earlier, from the foot of any mail; it must still be in it.")
+        str, typer.Option(help="A hash from the foot of any mail, which must still be in it; else the last mailed one.")
     ] = "",
     as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
 ) -> None:
@@ -34,11 +34,13 @@ def verify(
     A head that is a letter or two beside one of the history was mistyped: exit code 2.
     """
     from monitor.cli.backup import head_of
+    from monitor.store import mailed_head
     from monitor.store.audit_chain import verify as verify_chain
 
-    known_head = head_of(head)
-    with store_of(settings_in_force(context.obj)) as store, store.read() as session:
-        found = verify_chain(session, known_head)
+    settings, known_head = settings_in_force(context.obj), head_of(head)
+    mailed = mailed_head.read(settings.state)
+    with store_of(settings) as store, store.read() as session:
+        found = verify_chain(session, known_head or (mailed.head if mailed else ""))
     if as_json:
         print(
             json.dumps(
@@ -63,6 +65,9 @@ def export(
     context: typer.Context,
     as_csv: Annotated[bool, typer.Option("--csv", help="As a table for spreadsheets.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON, with every ticket's history.")] = False,
+    plain: Annotated[
+        bool, typer.Option("--plain", help="CSV without the mark by which spreadsheets know UTF-8.")
+    ] = False,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="A file; standard output, if left out.")] = None,
 ) -> None:
     """Writes all tickets out, the oldest first."""
@@ -75,11 +80,12 @@ def export(
         whole = [views.ticket(session, number) for number in reversed(numbers)]
     found = [views.facts(ticket) for ticket in whole if ticket is not None]
     text = json.dumps(found, ensure_ascii=False, indent=2) + "\n" if as_json else table(found)
+    mark = "\ufeff" if as_csv and not plain else ""  # a spreadsheet takes Bangla for garbage without it
     if output is None:
-        sys.stdout.write(text)
+        sys.stdout.write(mark + text)
         return
     try:
-        output.write_text(text, encoding="utf-8-sig" if as_csv else "utf-8")  # spreadsheets know UTF-8 by its mark
+        output.write_text(mark + text, encoding="utf-8", newline="")
     except OSError as error:
         raise Failure(f"{output}: cannot be written: {error.strerror}", BAD_INPUT) from None
 

@@ -60,8 +60,8 @@ def table(found: list[dict[str, Any]], title: str) -> "Listing":
     from monitor.cli.listing import Listing
     from monitor.cli.status import local
 
-    headings = ("Ticket", "State", "Stage", "Site", "Service", "Opened", "Was due", "Late")
-    rows = Listing(*headings, title=title)
+    due = "Was due" if found and all(_late(ticket) for ticket in found) else "Due"
+    rows = Listing("Ticket", "State", "Stage", "Site", "Service", "Opened", due, "Late", title=title)
     for ticket in found:
         rows.add_row(
             ticket["number"],
@@ -124,15 +124,15 @@ def act(
     from monitor.alerts.tickets import TicketError
     from monitor.alerts.tickets import act as do
     from monitor.charter.text import moment_text
-    from monitor.clock import SystemClock
+    from monitor.cli.clock import now_of
 
     settings = settings_in_force(context.obj)
     office = Office.of(settings)
     text, actor = clean_lines(text, LONGEST_TEXT), clean(actor or user(), LONGEST_NAME)
     with store_of(settings) as store:
         try:
+            now_utc = now_of(settings)
             with store.write() as session:
-                now_utc = SystemClock().utc()
                 ticket = do(
                     session, office, number_of(session, number), action, actor, text, now_utc, until_utc=until_utc
                 )

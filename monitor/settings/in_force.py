@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
+from monitor.plain_file import PlainFileError, read_bounded
 from monitor.settings.load import Settings, load
 from monitor.settings.problems import ConfigError
 
@@ -104,8 +105,8 @@ def state_of(directory: Path) -> Path:
     """Where a daemon on ``directory`` keeps its state, as far as a half-edited monitor.toml can tell."""
     home = directory.absolute().parent
     try:
-        text = (directory / "monitor.toml").read_bytes()[:MOST_BYTES].decode(errors="replace")
-    except OSError:
+        text = read_bounded(directory / "monitor.toml", MOST_BYTES).decode(errors="replace")
+    except PlainFileError:
         return home / DEFAULT_STATE
     try:
         storage = tomllib.loads(text).get("storage")

@@ -154,17 +154,3 @@ def test_planned_work_without_a_site_must_say_everywhere(home: Path, desk: Desk)
     assert "about which sites?" in typed(home, *words).stderr
     assert typed(home, *words, "--everywhere", "--site", "backbone-north").returncode == 2
     assert "everything" in typed(home, *words, "--everywhere").stdout
-
-
-def test_an_unknown_site_is_answered_with_all_that_there_are(home: Path, desk: Desk) -> None:
-    done = typed(home, "maintenance", "add", "all", "-m", "x", "--minutes", "90", "--site", "nonsuch")
-    assert done.returncode == 2
-    named = done.stderr.partition("Expected one of: ")[2].strip().split(", ")
-    assert len(named) == 30
-
-
-def test_samples_that_become_files_are_told_with_their_folder(home: Path) -> None:
-    done = typed(home, "notify", "test", "officer@example.org", "--kind", "withdrawn")
-    assert done.returncode == 0
-    assert done.stdout.splitlines()[-1] == f"1 samples in {home}/var/samples/: any mail program opens them"
-    assert len(list((home / "var" / "samples").glob("*.eml"))) == 1
