@@ -32,7 +32,8 @@ class InForce:
 
     ``files``: name → text of each accepted file. ``instance``: random, one run's own. ``started``: when its process
     began, in the kernel's ticks. ``asked_mono_ns``: when the last reading began (CLOCK_MONOTONIC). ``refused``: what
-    was wrong with the files at that reading, or nothing.
+    was wrong with the files at that reading, or nothing. ``page``: ADDRESS:PORT at which its page answers, or why there
+    is none in ``page_trouble``.
     """
 
     directory: str
@@ -42,6 +43,8 @@ class InForce:
     started: str
     asked_mono_ns: int
     refused: Sequence[str] = ()
+    page: str = ""
+    page_trouble: str = ""
 
     @property
     def lives(self) -> bool:

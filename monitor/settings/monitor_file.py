@@ -135,6 +135,12 @@ class Mail(Model):
         return self
 
 
+def asked_at(listen: str) -> str:
+    """Where this machine itself asks what listens there: nobody answers at an address that stands for all."""
+    host, colon, port = listen.rpartition(":")
+    return f"{ {'0.0.0.0': '127.0.0.1', '[::]': '[::1]'}.get(host, host) }{colon}{port}"
+
+
 class Web(Model):
     """The page and the metrics; ``names``: under which others it is asked for, besides the address that it has."""
 
