@@ -149,7 +149,9 @@ class Prober:
         if sample.verdict is Verdict.UNKNOWN or health.suspect or self._board.vantage.suspects(sample.device):
             self._again(sample.device, self._probing.recheck_s)
         else:
-            self._wheel.put(sample.device, self._wheel.next_turn_ns(sample.device, self._clock.mono_ns()))
+            # A turn may be taken up to a tick before its time: a round that is over by then must not come again in it.
+            served_ns = max(self._clock.mono_ns(), sample.started_mono_ns + TICK_NS)
+            self._wheel.put(sample.device, self._wheel.next_turn_ns(sample.device, served_ns))
         if device is not None and sample.verdict is Verdict.FAILED and health.failed.rounds == 1:
             now_ns = self._clock.mono_ns()
             for ancestor in self._fleet.ancestors(device.site):  # is it theirs? Ask before anyone is blamed

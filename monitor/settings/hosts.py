@@ -12,6 +12,15 @@ _ASCII_NAME = re.compile(r"(?=.{1,253}\Z)(?:[A-Za-z0-9-]{1,63}\.)*[A-Za-z0-9-]{1
 _NAME = re.compile(r"(?=.{1,253}\Z)(?:[^.\s:/?#@\[\]\\]{1,63}\.)*[^.\s:/?#@\[\]\\]{1,63}\.?")
 
 
+def is_web_address(url: str) -> bool:
+    """Tell whether ``url`` is http:// or https:// with a host, and a port that can be."""
+    try:
+        parts = urlsplit(url)
+        return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:  # a port that is none, half an IPv6 address
+        return False
+
+
 def is_short_address(name: str) -> bool:
     """Whether it is an IPv4 address in short, octal or hexadecimal: '1.2' means 1.0.0.2, and seldom is what was meant.
 
@@ -28,7 +37,7 @@ def a_host(text: str) -> str:
     except ValueError:
         if not is_host_name(bare):
             raise ValueError(
-                f"'{text}' is not a host. Expected a name or an address, without a port, such as monitor.example.org"
+                "is not a host. Expected a name or an address, without a port, such as monitor.example.org"
             ) from None
     return bare
 
