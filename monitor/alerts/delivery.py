@@ -6,6 +6,7 @@ from typing import Literal
 
 from monitor.alerts import leasing, letters, outbox
 from monitor.alerts.channels.base import Channel, ChannelAway, PermanentFailure, Recipient, TemporaryFailure
+from monitor.alerts.notices.stored import FactsError, unpack_matter
 from monitor.alerts.office import Office
 from monitor.alerts.outbox import Letter
 from monitor.alerts.routing import ASKER
@@ -34,7 +35,7 @@ def deliver_next(store: Store, office: Office, name: ChannelName, channel: Chann
     except ChannelAway as error:
         log.warning("%s to %s: %s; %s rests for a while", letter.message_id, letter.recipient, error, name)
         with store.write() as session:
-            outbox.put_back(session, letter, str(error), office, clock.utc())
+            outbox.put_back(session, letter, str(error))
         return "away"
     except TemporaryFailure as error:
         log.warning("%s to %s: %s; another try follows", letter.message_id, letter.recipient, error)
@@ -44,10 +45,12 @@ def deliver_next(store: Store, office: Office, name: ChannelName, channel: Chann
         log.error("%s to %s is given up: %s", letter.message_id, letter.recipient, error)
         with store.write() as session:
             outbox.mark_dead(session, letter, str(error), clock.utc())
-    except Exception as error:  # a letter that cannot be written must not stop those behind it
-        log.exception("%s to %s is given up", letter.message_id, letter.recipient)
-        with store.write() as session:
-            outbox.mark_dead(session, letter, f"{type(error).__name__}: {error}", clock.utc())
+    except FactsError as error:
+        log.error("%s to %s waits, by our own fault: %s", letter.message_id, letter.recipient, error)
+        _hold(store, letter, str(error), office, clock)
+    except Exception as error:  # a fault of this program must neither lose the letter nor stop those behind it
+        log.exception("%s to %s waits, by our own fault", letter.message_id, letter.recipient)
+        _hold(store, letter, f"{type(error).__name__}: {error}", office, clock)
     else:
         log.info("%s to %s: %s", letter.message_id, letter.recipient, proof)
         with store.write() as session:
@@ -55,16 +58,26 @@ def deliver_next(store: Store, office: Office, name: ChannelName, channel: Chann
     return "done"
 
 
+def _hold(store: Store, letter: Letter, fault: str, office: Office, clock: Clock) -> None:
+    with store.write() as session:
+        outbox.hold(session, letter, fault, office, clock.utc(), random.random())
+
+
 def recipient_of(office: Office, letter: Letter) -> Recipient:
-    """Who a letter is for, as the configuration has him now; raises PermanentFailure when it has him no more."""
+    """Who a letter is for, as the configuration has him now.
+
+    Raises TemporaryFailure when it has him no more: whoever took him out can put him back; FactsError.
+    """
     if letter.recipient == ASKER:
-        asked = letter.facts["asked"]
-        return Recipient(asked["name"], asked["email"] if is_mail_address(asked["email"]) else None)
+        asked = unpack_matter(letter.kind, letter.facts).asked
+        if asked is None:
+            raise FactsError(f"a notice '{letter.kind}' to whoever asked, without who that was")
+        return Recipient(asked.name, asked.email if is_mail_address(asked.email) else None)
     entry = office.recipients.get(letter.recipient)
     if entry is not None:
         address = entry.email or entry.url or str(entry.url_file)
         return Recipient(entry.name or letter.recipient, address, entry.lang, entry.timeout_s)
     officer = office.charter.officers.get(letter.recipient)
     if officer is None:
-        raise PermanentFailure(f"the configuration has no '{letter.recipient}' any more")
+        raise TemporaryFailure(f"the configuration has no '{letter.recipient}' any more")
     return Recipient(officer.name("bn"), officer.email, officer.lang)

@@ -16,6 +16,7 @@ from sqlalchemy import select
 
 from monitor.alerts import outages
 from monitor.alerts.moments import next_moment
+from monitor.alerts.notices.stored import unpack_matter
 from monitor.alerts.office import Office
 from monitor.alerts.pauses import pause_of
 from monitor.charter.text import DHAKA
@@ -203,13 +204,13 @@ def _ticket(event: TicketEvent, office: Office) -> Iterator[Transition]:
 
 def _notice(notice: Notice, at_utc: datetime) -> Transition:
     ticket = notice.ticket
-    outage_site = (notice.facts.get("site") or {}).get("id")
+    facts = unpack_matter(notice.kind, notice.facts)
     return _line(
         at_utc,
         "notice",
-        site=outage_site,
+        site=facts.site.id if facts.site else None,
         ticket=ticket.number if ticket else None,
         notice=notice.kind,
         recipient=notice.recipient,
-        stage=(notice.facts.get("stage") or {}).get("level"),
+        stage=facts.level or None,
     )

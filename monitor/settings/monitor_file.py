@@ -105,8 +105,14 @@ class Mail(Model):
     sender: str = ""
     timeout_s: Annotated[float, Field(gt=0, le=120)] = 20.0
     retry_s: Seconds = 30.0
-    give_up_days: Annotated[float, Field(gt=0, le=365)] = 30.0
+    daily_after_days: Annotated[float, Field(gt=0, le=365)] = 30.0
+    give_up_days: Annotated[float, Field(gt=0, le=365)] | None = None  # its name before nothing was given up
     page_url: str = ""
+
+    @property
+    def hurries_for_days(self) -> float:
+        """How old a letter is from which it is tried once a day only."""
+        return self.daily_after_days if self.give_up_days is None else self.give_up_days
 
     @property
     def configured(self) -> bool:
