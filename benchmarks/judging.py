@@ -17,7 +17,7 @@ from benchmarks.measuring import machine, median
 from monitor.alerts import outages
 from monitor.alerts.office import Office
 from monitor.alerts.pauses import pause_of
-from monitor.cli.replay import read
+from monitor.cli.replay import Recorded
 from monitor.daemon import garbage
 from monitor.daemon.judged import rules_of
 from monitor.daemon.recorder import what_is_due
@@ -93,7 +93,7 @@ def from_file(settings: Settings, minutes: int, folder: Path) -> dict[str, float
             lines.write(json.dumps({**entry, "rtt_ms": rtt, "loss": round(sample.loss, 3)}) + "\n")
     count = len(settings.fleet.sites) * minutes
     garbage.calm()  # as the command does
-    replayed_s = _cpu_s(lambda: list(replay(settings, read(file, settings.fleet))))
+    replayed_s = _cpu_s(lambda: list(replay(settings, Recorded(file, settings.fleet))))
     parsed_s = _cpu_s(lambda: _parse(file))
     return {"replayed_per_s": count / replayed_s, "parsed_per_s": count / parsed_s, "ratio": replayed_s / parsed_s}
 

@@ -45,3 +45,9 @@ class Sample(NamedTuple):
     def rtt_ns(self) -> int | None:
         """Mean round-trip time in nanoseconds; None when nothing answered."""
         return sum(self.rtts_ns) // len(self.rtts_ns) if self.rtts_ns else None
+
+
+def milliseconds(rtt_ms: float, decimals: int) -> str:
+    """Writes a round-trip time with so many decimals, without its unit: '0.021'. Less than the last: '< 0.001'."""
+    least = 10.0**-decimals
+    return f"{rtt_ms:.{decimals}f}" if rtt_ms >= least else f"< {least:.{decimals}f}"

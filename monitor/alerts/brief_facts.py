@@ -25,7 +25,7 @@ from monitor.alerts.notices.facts import (
 )
 from monitor.alerts.office import Office
 from monitor.alerts.pauses import windows_of
-from monitor.alerts.states import UNSOLVED
+from monitor.alerts.states import UNSOLVED, S
 from monitor.charter.calendar import Calendar
 from monitor.charter.text import DHAKA
 from monitor.store import views
@@ -85,7 +85,9 @@ def weekly_facts(session: Session, office: Office, until_utc: datetime, now_utc:
     for outage in outages:
         until = min(outage.ended_utc or until_utc, until_utc)
         lost[outage.site] += max(int((until - max(outage.started_utc, begins_utc)).total_seconds()), 0)
-    opened = session.scalars(select(Ticket).where(Ticket.opened_utc.between(begins_utc, until_utc))).all()
+    opened = session.scalars(
+        select(Ticket).where(Ticket.opened_utc.between(begins_utc, until_utc), Ticket.state != S.WITHDRAWN)
+    ).all()
     resolved = session.scalar(select(func.count()).where(Ticket.resolved_utc.between(begins_utc, until_utc))) or 0
     unused = select(Event.site).where(Event.kind == "lab_unused", Event.at_utc > begins_utc).distinct()
     behind = select(func.count(AffectedSite.site.distinct())).where(AffectedSite.since_utc > begins_utc)

@@ -10,6 +10,7 @@ from monitor.alerts import audit, outbox
 from monitor.alerts.facts import deadline_of, facts_of
 from monitor.alerts.numbering import new_ticket
 from monitor.alerts.office import Office
+from monitor.alerts.recovery import recovered_since
 from monitor.alerts.routing import ASKER
 from monitor.alerts.states import UNSOLVED
 from monitor.store.models import Outage, Ticket
@@ -47,9 +48,20 @@ def register(session: Session, office: Office, request: Request, actor: str, now
     outbox.owe(session, office, ticket, "registered", service.officer, facts, now_utc)
     if ticket.asker_email:
         outbox.owe(session, office, ticket, "registered", ASKER, facts, now_utc)
-    for outage in _open_outages(session, request.site):
-        _link(session, ticket, outage, actor, now_utc)
+    link_to_open_outages(session, ticket, actor, now_utc)
     return ticket
+
+
+def link_to_open_outages(session: Session, complaint: Ticket, actor: str, now_utc: datetime) -> None:
+    """Ties a complaint to what is down at its site."""
+    for outage in _open_outages(session, complaint.site):
+        _link(session, complaint, outage, actor, now_utc)
+
+
+def open_about(session: Session, site: str) -> list[Ticket]:
+    """What is not settled yet at a site, the oldest first: outages' tickets and requests."""
+    query = select(Ticket).where(Ticket.site == site, Ticket.state.in_(UNSOLVED)).order_by(Ticket.id)
+    return list(session.scalars(query))
 
 
 def sites_of_complaints(session: Session) -> set[str]:
@@ -75,7 +87,10 @@ def tell_who_asked(session: Session, office: Office, now_utc: datetime) -> list[
         last = session.scalars(
             select(Outage).where(Outage.site == complaint.site).order_by(Outage.id.desc()).limit(1)
         ).one_or_none()
-        if last is None or last.ended_utc is None or last.ended_utc > now_utc - office.recovery_hold:
+        if last is None or last.ended_utc is None:
+            continue
+        since_utc = recovered_since(session, office, complaint.site, last.ended_utc)
+        if since_utc is None or since_utc > now_utc - office.recovery_hold:
             continue
         if outbox.owe(session, office, complaint, "restored", ASKER, facts_of(office, complaint, now_utc), now_utc):
             audit.record(

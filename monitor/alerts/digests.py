@@ -71,7 +71,7 @@ def digest_words(facts: DigestFacts, lang: Lang) -> Words:
 
 
 def _place(matter: DigestMatter) -> Place:
-    if matter.ended or matter.kind in {"resolved", "restored"}:
+    if matter.ended or matter.kind in {"resolved", "restored", "withdrawn"}:
         return "over"
     return "asked" if matter.asked else "down"
 

@@ -164,6 +164,7 @@ def _outage_facts(office: Office, outage: OutageRow, now_utc: datetime) -> Outag
     late_utc = operator_late_since(office, outage, now_utc)
     return Outage(
         started=outage.started_utc,
+        silent_since=outage.silent_since_utc if outage.silent_since_utc < outage.started_utc else None,
         ended=outage.ended_utc,
         end_reason=outage.end_reason,
         reason=outage.reason,
@@ -192,12 +193,17 @@ def history_line(kind: str, facts: MatterFacts) -> str:
     return f"service-time target missed: due {due} ({facts.service.target_en})"
 
 
-def recovery_line(ticket: Ticket) -> str:
-    """How the ticket's last outage ended, for its history."""
+def recovery_line(ticket: Ticket, answers_utc: datetime | None = None) -> str:
+    """How the ticket's last outage ended, for its history; ``answers_utc``: since when the site answers, if that is
+    later, because it was silent once more meanwhile.
+    """
     outage = ticket.outages[-1]
     if outage.ended_utc is None:
         return "the site is still down"
     lasted = text.duration_text(outage.ended_utc - outage.started_utc, "en")
+    if outage.end_reason == "recovered" and answers_utc is not None and answers_utc > outage.ended_utc:
+        since, ended = text.moment_text(answers_utc, "en"), text.moment_text(outage.ended_utc, "en")
+        return f"the site has answered since {since}; its outage was over at {ended}, after {lasted}"
     if outage.end_reason == "recovered":
         return f"the site has answered since {text.moment_text(outage.ended_utc, 'en')}, after {lasted}"
     return f"the site was {outage.end_reason} in the configuration {lasted} after the outage began"

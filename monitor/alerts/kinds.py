@@ -3,7 +3,7 @@
 from monitor.settings.notices_section import Severity
 
 URGENT = frozenset({"opened", "breach", "reopened"})
-GOOD_NEWS = frozenset({"resolved", "restored"})
+GOOD_NEWS = frozenset({"resolved", "restored", "withdrawn"})
 # Nobody is woken for these.
 PATIENT = frozenset({"ask", "stage", "lapses_soon", "lapses_today", "due_today", "ack_over"})
 DIGEST, MORNING, WEEKLY = "digest", "morning", "weekly"

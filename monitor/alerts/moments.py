@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from monitor.alerts import escalation
+from monitor.alerts import escalation, tickets
 from monitor.alerts.facts import operator_limit
 from monitor.alerts.office import Office
 from monitor.alerts.states import UNSOLVED
@@ -28,16 +28,8 @@ def _moments(session: Session, office: Office) -> Iterator[datetime]:
         limit = operator_limit(office, outage)
         if limit is not None:
             yield limit
-    ended = (
-        select(func.max(Outage.ended_utc))
-        .join(Ticket)
-        .where(Ticket.state.in_(UNSOLVED))
-        .group_by(Ticket.id)
-        .having(func.count() == func.count(Outage.ended_utc))
-    )
-    for last in session.scalars(ended):
-        if last is not None:
-            yield last + office.recovery_hold
+    for _, since_utc in tickets.recovered(session, office):
+        yield since_utc + office.recovery_hold
     for ticket in session.scalars(select(Ticket).where(Ticket.state.in_(UNSOLVED))):
         if ticket.acknowledged_until_utc is not None:
             yield ticket.acknowledged_until_utc

@@ -48,10 +48,10 @@ def apply(session: Session, office: Office, decision: Decision, now_utc: datetim
 
 def apply_all(session: Session, office: Office, batch: Sequence[tuple[Decision, datetime]]) -> None:
     """Stores many decisions, each with when it was made, in their order; of states only the last of each site."""
-    states: dict[str, SiteChanged] = {}
+    states: dict[str, list[SiteChanged]] = {}
     for decision, decided_utc in batch:
         if isinstance(decision, SiteChanged):
-            states[decision.site] = decision
+            states.setdefault(decision.site, []).append(decision)
             continue
         if isinstance(decision, FlappingChanged | LabSeen):  # they are kept in the row of the site's state
             timeline.store_states(session, states)
@@ -75,6 +75,7 @@ def _open(session: Session, office: Office, decision: OutageOpened, now_utc: dat
         site=decision.site,
         service=office.service_of(decision.site).key,
         started_utc=decision.confirmed_utc if undated else decision.started_utc,
+        silent_since_utc=decision.confirmed_utc if undated else decision.silent_since_utc or decision.started_utc,
         confirmed_utc=decision.confirmed_utc,
         reason=decision.reason[:200],
         cause=decision.cause,

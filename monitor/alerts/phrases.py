@@ -31,6 +31,7 @@ LABELS: Phrases = {
     "received": {"bn": "প্রাপ্তির সময়", "en": "Received"},
     "since": {"bn": "বিচ্ছিন্ন হওয়ার সময়", "en": "Down since"},
     "until": {"bn": "সচল হওয়ার সময়", "en": "Up again since"},
+    "silent": {"bn": "সাড়া বন্ধ হওয়ার সময়", "en": "Silent since"},
     "ended": {"bn": "বিঘ্নের শেষ", "en": "Ended"},
     "why_ended": {"bn": "যেভাবে শেষ", "en": "Ended because"},
     "lasted": {"bn": "স্থায়িত্ব", "en": "Lasted"},
@@ -59,6 +60,7 @@ CAUSES: Phrases = {
 # Why an outage ended that did not end by an answer.
 ENDED: Phrases = {
     "removed": {"bn": "কনফিগারেশন থেকে বাদ দেওয়া হয়েছে", "en": "taken out of the configuration"},
+    "reconfigured": {"bn": "কনফিগারেশন বদলানো হয়েছে", "en": "its configuration was changed"},
     "readdressed": {"bn": "কনফিগারেশনে ঠিকানা বদলানো হয়েছে", "en": "given another address in the configuration"},
 }
 
@@ -129,6 +131,11 @@ HEADLINES: Phrases = {
     "reopened/asked": {"bn": "টিকিট পুনরায় উন্মুক্ত: {site}", "en": "Ticket reopened: {site}"},
     "reopened/citizen": {"bn": "আপনার আবেদন পুনরায় উন্মুক্ত: {site}", "en": "Your request is open again: {site}"},
     "restored": {"bn": "পুনরায় সচল: {site}", "en": "Up again: {site}"},
+    "withdrawn": {
+        "bn": "ভুলক্রমে নিবন্ধিত — প্রত্যাহার করা হয়েছে: {site}",
+        "en": "Registered by mistake, withdrawn: {site}",
+    },
+    "corrected": {"bn": "নিবন্ধন সংশোধন করা হয়েছে: {site}", "en": "Registration corrected: {site}"},
 }
 
 # What an officer types; until there is a page for it, it stands in the letter.
@@ -231,4 +238,12 @@ TO_DO: Phrases = {
         "en": "The matter waits to be settled again. When you ask about it, give the number {number}.",
     },
     "restored": IT_ANSWERS,
+    "withdrawn": {
+        "bn": "এ বিষয়ে আর কিছু করার প্রয়োজন নেই। নম্বরটি আর ব্যবহৃত হবে না।",
+        "en": "Nothing is to be done about it. The number is not used again.",
+    },
+    "corrected": {
+        "bn": "নিষ্পত্তির সময়সীমা: {deadline}। আগের তথ্যের পরিবর্তে এটিই সঠিক।",
+        "en": "It is to be settled by {deadline}. This takes the place of what was said before.",
+    },
 }

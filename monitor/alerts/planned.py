@@ -1,7 +1,7 @@
 """Planned work that is asked for by command: kept in the database, honoured by a running daemon within a second."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -10,6 +10,8 @@ from monitor.settings.maintenance_section import Maintenance
 from monitor.store.models import PlannedWork
 
 Plans = Mapping[str, Maintenance]
+
+LOOKS_BACK = timedelta(days=31)  # a site that fell silent in planned work may get its outage long after that is over
 
 
 class PlanError(Exception):
@@ -40,6 +42,11 @@ def plans(session: Session, after_utc: datetime | None = None) -> dict[str, Main
         if after_utc is None or not over(window, after_utc):
             found[row.name] = window
     return found
+
+
+def plans_in_force(session: Session, now_utc: datetime) -> dict[str, Maintenance]:
+    """The plans that decide now and about silences that began up to LOOKS_BACK ago."""
+    return plans(session, now_utc - LOOKS_BACK)
 
 
 def over(window: Maintenance, at_utc: datetime) -> bool:

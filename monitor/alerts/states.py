@@ -9,8 +9,11 @@ States, and the action that leads from one to another::
                                   v
     open <──reopen── resolved ──close──> closed ──reopen──> open
 
+    open, acknowledged, in_progress, waiting, resolved ──withdraw──> withdrawn
+
 ``comment`` and ``raise`` leave the state as it is. An ``ack`` may have an end: what is still acknowledged then is open
-again. Every change is an event with actor, time and text; events only ever grow.
+again. Only a request is withdrawn, which was registered by mistake: it counts nowhere and stays so. Every change is an
+event with actor, time and text; events only ever grow.
 """
 
 from collections.abc import Mapping
@@ -29,6 +32,7 @@ class TicketState(StrEnum):
     WAITING = "waiting"
     RESOLVED = "resolved"
     CLOSED = "closed"
+    WITHDRAWN = "withdrawn"
 
 
 S = TicketState
@@ -50,6 +54,7 @@ ACTIONS: Mapping[str, Action] = {
     "resolve": Action(UNSOLVED, S.RESOLVED),
     "close": Action((S.RESOLVED,), S.CLOSED),
     "reopen": Action((S.RESOLVED, S.CLOSED), S.OPEN),
+    "withdraw": Action((*UNSOLVED, S.RESOLVED), S.WITHDRAWN),
     "raise": Action(UNSOLVED, None),
     "comment": Action(tuple(S), None),
 }

@@ -10,11 +10,13 @@ from monitor.alerts.due import warning_name
 from monitor.alerts.facts import facts_of, history_line, recovery_line
 from monitor.alerts.numbering import new_ticket
 from monitor.alerts.office import Office
+from monitor.alerts.recovery import flaps, recovered_since
 from monitor.alerts.states import ACTIONS, MONITOR, UNSOLVED, S
 from monitor.charter.stages import warning_utc
 from monitor.store.models import Outage, SiteState, Ticket
 
 TICKETS = "sites that had tickets"
+DOWN_AGAIN = "the site is down again"
 A_DAY = timedelta(days=1)
 
 
@@ -36,12 +38,12 @@ def act(
 
     ``until_utc``: when an acknowledgement runs out.
     """
-    ticket = session.scalars(select(Ticket).where(Ticket.number == number)).one_or_none()
-    if ticket is None:
-        raise TicketError(f"no ticket {number}. `upazila-monitor tickets` lists them")
+    ticket = find(session, number)
     rule = ACTIONS[action]
     if ticket.state not in rule.allowed:
         raise TicketError(f"{number} is {ticket.state}; '{action}' needs it to be {' or '.join(rule.allowed)}")
+    if action == "withdraw" and ticket.source == "outage":
+        raise TicketError(f"{number} was opened by the monitor, not by mistake: resolve it, or plan work (maintenance)")
     if rule.leads_to:
         ticket.acknowledged_until_utc = until_utc if action == "ack" else None
     if ticket.state == S.WAITING and rule.leads_to:
@@ -50,6 +52,10 @@ def act(
         _resolve(session, office, ticket, actor, text, now_utc)
     elif action == "reopen":
         _reopen(session, office, ticket, actor, text, now_utc)
+    elif action == "withdraw":
+        ticket.state, ticket.resolved_utc = S.WITHDRAWN, None
+        audit.record(session, ticket, actor, "withdrawn", text, now_utc)
+        _tell_all(session, office, ticket, "withdrawn", text, now_utc)
     elif action == "raise":
         if not escalation.raise_stage(session, office, ticket, actor, text, now_utc):
             raise TicketError(
@@ -58,6 +64,14 @@ def act(
     else:
         ticket.state = rule.leads_to or ticket.state
         audit.record(session, ticket, actor, action, text, now_utc)
+    return ticket
+
+
+def find(session: Session, number: str) -> Ticket:
+    """The ticket of that number; raises TicketError."""
+    ticket = session.scalars(select(Ticket).where(Ticket.number == number)).one_or_none()
+    if ticket is None:
+        raise TicketError(f"no ticket {number}. `upazila-monitor tickets` lists them")
     return ticket
 
 
@@ -111,7 +125,10 @@ def warn_of_deadlines(session: Session, office: Office, now_utc: datetime) -> li
 
 
 def link_to_recent(session: Session, office: Office, outage: Outage, now_utc: datetime) -> None:
-    """Hangs a new outage on its site's ticket if that is unsolved, or was resolved within the reopen window."""
+    """Hangs a new outage on its site's ticket if that is unsolved, or was resolved within the reopen window.
+
+    While the site flaps a resolved ticket stays so; `reopen_settled` looks at it again.
+    """
     if outage.site not in _sites_with_tickets(session):
         return
     ticket = session.scalars(
@@ -123,7 +140,25 @@ def link_to_recent(session: Session, office: Office, outage: Outage, now_utc: da
         audit.record(session, ticket, MONITOR, "down_again", outage.reason, now_utc)
     elif ticket.resolved_utc is not None and now_utc - ticket.resolved_utc <= office.reopen_window:
         ticket.outages.append(outage)
-        _reopen(session, office, ticket, MONITOR, "the site is down again", now_utc)
+        if flaps(session, outage.site):
+            audit.record(session, ticket, MONITOR, "down_again", outage.reason, now_utc)
+        else:
+            _reopen(session, office, ticket, MONITOR, DOWN_AGAIN, now_utc)
+
+
+def reopen_settled(session: Session, office: Office, now_utc: datetime) -> list[Ticket]:
+    """Reopens the solved tickets whose sites went down while they flapped, and have settled down without a return."""
+    query = (
+        select(Ticket)
+        .join(Outage)
+        .where(Ticket.state.not_in(UNSOLVED), Outage.ended_utc.is_(None), Outage.confirmed_utc > Ticket.resolved_utc)
+        .where(Ticket.site.not_in(select(SiteState.site).where(SiteState.flapping)))
+        .order_by(Ticket.id)
+    )
+    settled = list(session.scalars(query))
+    for ticket in settled:
+        _reopen(session, office, ticket, MONITOR, DOWN_AGAIN, now_utc)
+    return settled
 
 
 def _sites_with_tickets(session: Session) -> set[str | None]:
@@ -136,25 +171,36 @@ def _sites_with_tickets(session: Session) -> set[str | None]:
 
 
 def resolve_recovered(session: Session, office: Office, now_utc: datetime) -> list[Ticket]:
-    """Resolves the tickets whose outages are all over and have been for the hold time.
+    """Resolves the tickets whose outages are all over and whose sites have answered since for the hold time.
 
+    A recovery lasts only while the site answers: one that is silent again, or behind another, or excused, starts anew.
     The ticket of a site that flaps waits until it has settled down. What a person reopened stays open until a person
     resolves it, or the site goes down and comes back once more.
     """
+    resolved = []
+    for ticket, since_utc in recovered(session, office):
+        if since_utc <= now_utc - office.recovery_hold:
+            _resolve(session, office, ticket, MONITOR, recovery_line(ticket, since_utc), now_utc)
+            resolved.append(ticket)
+    return resolved
+
+
+def recovered(session: Session, office: Office) -> list[tuple[Ticket, datetime]]:
+    """The unsolved tickets whose outages are all over, each with since when its site answers."""
     query = (
-        select(Ticket)
+        select(Ticket, func.max(Outage.ended_utc))
         .join(Outage)
         .where(Ticket.state.in_(UNSOLVED), Ticket.held_open.is_(False))
-        .where(Ticket.site.not_in(select(SiteState.site).where(SiteState.flapping)))
         .group_by(Ticket.id)
         .having(func.count() == func.count(Outage.ended_utc))
-        .having(func.max(Outage.ended_utc) <= now_utc - office.recovery_hold)
         .order_by(Ticket.id)
     )
-    resolved = list(session.scalars(query))
-    for ticket in resolved:
-        _resolve(session, office, ticket, MONITOR, recovery_line(ticket), now_utc)
-    return resolved
+    found = []
+    for ticket, ended_utc in session.execute(query).all():
+        since_utc = None if ended_utc is None else recovered_since(session, office, ticket.site, ended_utc)
+        if since_utc is not None:
+            found.append((ticket, since_utc))
+    return found
 
 
 def _resolve(session: Session, office: Office, ticket: Ticket, actor: str, text: str, now_utc: datetime) -> None:

@@ -1,6 +1,6 @@
 """What becomes of decisions that are no outage: states of sites, and lines of the timeline."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -22,6 +22,7 @@ from monitor.judging.decisions import (
     VantageBack,
     VantageLost,
 )
+from monitor.judging.states import ANSWERS
 from monitor.store.models import Event, ExcusedSilence, Gap, SiteState
 from monitor.store.session import in_portions
 
@@ -32,8 +33,8 @@ UNUSED = "lab_unused"
 def apply(session: Session, decision: Decision) -> None:
     """Stores one decision in the caller's transaction."""
     match decision:
-        case SiteChanged(site, state, since_utc):
-            session.merge(SiteState(site=site, state=state, since_utc=since_utc))
+        case SiteChanged(site):
+            store_states(session, {site: [decision]})
         case Noticed(site, device, kind, text, at_utc):
             note(session, site, device, kind, text, at_utc)
         case LabSeen(site, at_utc):
@@ -60,19 +61,21 @@ def apply(session: Session, decision: Decision) -> None:
                 row.flapping = flapping
 
 
-def store_states(session: Session, states: Mapping[str, SiteChanged]) -> None:
-    """Stores the states of many sites at once."""
+def store_states(session: Session, states: Mapping[str, Sequence[SiteChanged]]) -> None:
+    """Stores the last state of many sites at once; of those before it only whether the site went on answering."""
     if not states:
         return
     known: dict[str, SiteState] = {}
     for some in in_portions(list(states)):
         known |= {row.site: row for row in session.scalars(select(SiteState).where(SiteState.site.in_(some)))}
-    for site, change in states.items():
-        row = known.get(site)
+    for site, changes in states.items():
+        row, last = known.get(site), changes[-1]
         if row is None:
-            session.add(SiteState(site=site, state=change.state, since_utc=change.since_utc))
-        else:
-            row.state, row.since_utc = change.state, change.since_utc
+            row = SiteState(site=site, state=last.state, since_utc=last.since_utc)
+            session.add(row)
+        for change in changes:
+            row.answers_since_utc = (row.answers_since_utc or change.since_utc) if change.state in ANSWERS else None
+        row.state, row.since_utc = last.state, last.since_utc
     session.flush()
 
 
@@ -98,6 +101,7 @@ def _excuse(session: Session, decision: Excused) -> None:
             why=decision.why[:300],
             since_utc=since_utc,
             planned_until_utc=decision.until_utc,
+            promised_utc=decision.promised_utc,
         )
     )
     if decision.kind != "behind":  # a line for the root is enough

@@ -160,6 +160,7 @@ def _of_outage(outage: Outage, known: Mapping[str, str], lang: Lang) -> Iterator
         yield "until" if outage.end_reason == "recovered" else "ended", text.moment_text(outage.ended, lang)
         yield "why_ended", ENDED.get(outage.end_reason or "", {}).get(lang, "")
         yield "lasted", known["lasted"]
+    yield "silent", text.moment_text(outage.silent_since, lang) if outage.silent_since else ""
     yield "seen", reason_text(outage.reason, lang)
     yield "affected", _affected(outage.affected, lang)
     yield "last_good", last_good_text(outage.evidence.last_good, lang)

@@ -70,6 +70,7 @@ class Calendar:
 
     file: CalendarFile
     rulings: Mapping[date, Ruling]
+    public_holidays: frozenset[date]
     listed_years: frozenset[int]
     _days: dict[date, Day] = field(default_factory=dict, init=False, repr=False, compare=False)
 
@@ -78,11 +79,12 @@ class Calendar:
         rulings: dict[date, Ruling] = {}
         for listed in holidays_file.years:
             rulings.update(_notified(listed))
+        holidays = frozenset(day for day, ruling in rulings.items() if ruling.kind == "holiday")
         for entry in calendar_file.closed:
             rulings.update(dict.fromkeys(entry.days(), _own("order", entry)))
         for entry in calendar_file.working:
             rulings.update(dict.fromkeys(entry.days(), _own("working", entry)))
-        return cls(calendar_file, rulings, frozenset(listed.year for listed in holidays_file.years))
+        return cls(calendar_file, rulings, holidays, frozenset(listed.year for listed in holidays_file.years))
 
     @property
     def rule(self) -> Rule:
@@ -104,6 +106,12 @@ class Calendar:
         if known is None:
             known = self._days[day] = self._look_up(day)
         return known
+
+    def is_public_holiday(self, day: date) -> bool:
+        """Whether a list (or an estimate, where the year has none) makes it a holiday, whatever the office ordered."""
+        return day in self.public_holidays or (
+            day.year not in self.listed_years and day in estimated_holidays(day.year)
+        )
 
     def days_from(self, day: date) -> Iterator[Day]:
         """Each day from ``day`` on; raises CalendarError at the end of what can be searched."""

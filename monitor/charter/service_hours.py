@@ -66,7 +66,7 @@ def _utc(day: date, clock: time) -> datetime:
 def _within(weekly: WeeklyHours, t_utc: datetime, calendar: Calendar) -> bool:
     local = calendar.local(t_utc)
     day, clock = local.date(), local.time()
-    if WEEKDAYS[day.weekday()] not in weekly.days or calendar.day(day).kind == "holiday":
+    if WEEKDAYS[day.weekday()] not in weekly.days or calendar.is_public_holiday(day):
         return False
     if any(term.touches(day.year) for term in weekly.terms) and not any(term.covers(day) for term in weekly.terms):
         return False

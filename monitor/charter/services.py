@@ -7,6 +7,7 @@ from datetime import date
 from typing import Literal
 
 from monitor.charter.text import Lang, period_text
+from monitor.domain.text import ascii_digits, clean
 from monitor.settings.charter_file import CharterFile, OfficerEntry, ServiceEntry, StageEntry, Statement
 from monitor.settings.notices_section import Languages
 from monitor.settings.period import Period
@@ -107,6 +108,7 @@ class Charter:
     officers: Mapping[str, Officer]
     stages: tuple[Stage, ...]
     expectations: tuple[Statement, ...]
+    officers_confirmed: bool = False
 
     @classmethod
     def of(cls, file: CharterFile) -> "Charter":
@@ -124,7 +126,22 @@ class Charter:
             officers={role: _officer(role, entry) for role, entry in file.officers.items()},
             stages=tuple(map(_stage, file.stages)),
             expectations=file.expectations,
+            officers_confirmed=file.office.officers_confirmed,
         )
+
+    def key_of(self, typed: str, section: Section = "citizen") -> str | None:
+        """The key of the row meant by 'citizen:8', 'Official:2', '8' or '৮' (of ``section``); None for none."""
+        words = ascii_digits(clean(typed)).replace(" ", "").lower()
+        if words.isdecimal() and words.isascii():
+            words = f"{section}:{words}"
+        named, _, number = words.partition(":")
+        key = f"{named}:{number.lstrip('0')}"
+        return key if key in self.services else None
+
+    def fits(self, key: str, kind: Kind) -> bool:
+        """Whether a request under that row can be about such a site: rows that promise sites promise their kinds."""
+        promised = self.service(key).site_kinds
+        return not promised or kind in promised
 
     def service(self, key: str) -> Service:
         """The service ``key``; one that was taken out of the charter is a stand-in that the first officer answers for.

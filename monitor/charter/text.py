@@ -30,17 +30,6 @@ _UNITS = {
 }
 
 
-def is_shown(letter: str) -> bool:
-    """Whether it may stand in a text: printable, or one of the two joiners without which some Bangla is misspelt."""
-    return letter.isprintable() or letter in "\u200c\u200d"
-
-
-def one_line(text: str, most: int = 10_000) -> str:
-    """One line of such letters, cut with '…'."""
-    line = " ".join("".join(letter if is_shown(letter) else " " for letter in text).split())
-    return line if len(line) <= most else f"{line[: most - 1]}…"
-
-
 def digits(text: object, lang: Lang) -> str:
     """``text`` with ০–৯ for 0–9 in Bangla, as it is in English."""
     return str(text).translate(_BANGLA_DIGITS) if lang == "bn" else str(text)

@@ -11,6 +11,7 @@ from typer.core import TyperGroup
 
 from monitor.cli import (
     availability,
+    backup,
     charter,
     config,
     daemon,
@@ -22,6 +23,8 @@ from monitor.cli import (
     outbox,
     probe,
     records,
+    registering,
+    reload,
     replay,
     simulate,
     status,
@@ -29,6 +32,7 @@ from monitor.cli import (
     timeline,
 )
 from monitor.cli.failing import BAD_INPUT, INTERRUPTED, Failure
+from monitor.domain.text import harmless
 
 
 class _Commands(TyperGroup):
@@ -52,17 +56,21 @@ app = typer.Typer(
 )
 
 app.add_typer(probe.app, name="probe")
+for about_requests in (registering.new, registering.correct, registering.withdraw):
+    tickets.app.command()(about_requests)
 app.add_typer(tickets.app, name="ticket")
 app.add_typer(outbox.app, name="outbox")
 app.add_typer(notify.app, name="notify")
 app.add_typer(maintenance.app, name="maintenance")
 app.add_typer(records.audit, name="audit")
+app.add_typer(backup.app, name="backup")
 app.add_typer(helpdesk.app, name="helpdesk")
 app.add_typer(tickets.several, name="tickets")
 tickets.several.command()(records.export)
 COMMANDS: tuple[Callable[..., None], ...] = (
     daemon.run,
     config.check,
+    reload.reload,
     status.status,
     status.outages,
     timeline.events,
@@ -99,14 +107,7 @@ def main() -> None:
             raise Failure("what was typed holds bytes that are no UTF-8. Expected text in UTF-8", BAD_INPUT)
         app()
     except Failure as failure:
-        print(_harmless(str(failure)), file=sys.stderr)
+        print(harmless(str(failure)), file=sys.stderr)
         sys.exit(failure.code)
     except BrokenPipeError:  # the reader has seen enough, as `| head` does
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-
-
-def _harmless(message: str) -> str:
-    """A message that quotes bad input, without what would command the terminal."""
-    from monitor.charter.text import is_shown
-
-    return "".join(letter if is_shown(letter) or letter == "\n" else "\ufffd" for letter in message)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from monitor.cli.failing import BAD_INPUT, Failure, settings_of, store_of
+from monitor.cli.failing import BAD_INPUT, Failure, settings_in_force, store_of
 from monitor.cli.moments import moment_of
 from monitor.cli.status import AsJson
 from monitor.cli.wide import console
@@ -29,7 +29,7 @@ def availability(
     from monitor.charter.text import DHAKA
     from monitor.settings.problems import did_you_mean
 
-    settings = settings_of(context.obj)
+    settings = settings_in_force(context.obj)
     if site and site not in settings.fleet.sites:
         raise Failure(f"no site '{site}'.{did_you_mean(site, settings.fleet.sites) or ''}", BAD_INPUT)
     now_utc = datetime.now(UTC)

@@ -65,7 +65,7 @@ def calendar(
 
 def deadline(
     context: typer.Context,
-    service: Annotated[str, typer.Option(metavar="KEY", help="citizen:NUMBER or official:NUMBER.")] = "",
+    service: Annotated[str, typer.Option(metavar="KEY", help="citizen:8, 8 or ৮; official:1.")] = "",
     start: Annotated[str, typer.Option("--from", metavar="TIME", help="ISO time; Bangladesh's unless it says.")] = "",
     lang: Language = "en",
     as_json: AsJson = False,
@@ -87,6 +87,7 @@ def deadline(
     if stdin:
         _answer_lines(sys.stdin.buffer, promises, office, lang)
         return
+    service = _key(service, promises)
     answer = _deadline(service, start, promises, office)
     if as_json:
         _print_json(_deadline_facts(service, answer, lang))
@@ -104,25 +105,33 @@ def _answer_lines(lines: "Iterable[bytes]", promises: "Charter", office: "Calend
         try:
             if len(words) != 2:
                 raise Failure(f"{' '.join(words)[:80]!r} is no pair. Expected 'KEY TIME'", BAD_INPUT)
-            answer = _deadline(words[0], words[1], promises, office)
+            key = _key(words[0], promises)
+            answer = _deadline(key, words[1], promises, office)
         except Failure as failure:
             bad = True
             print(f"line {number}: {failure}", file=sys.stderr)
         else:
-            print(json.dumps(_deadline_facts(words[0], answer, lang), ensure_ascii=False), flush=True)
+            print(json.dumps(_deadline_facts(key, answer, lang), ensure_ascii=False), flush=True)
     if bad:
         raise typer.Exit(BAD_INPUT)
+
+
+def _key(typed: str, promises: "Charter") -> str:
+    """The row of the charter that was meant: citizen:8, 8 or ৮."""
+    from monitor.settings.problems import did_you_mean
+
+    key = promises.key_of(typed)
+    if key is None:
+        hint = did_you_mean(typed, promises.services) or " Expected one such as citizen:8, 8 or official:1"
+        raise Failure(f"no service {typed!r} in the charter.{hint}", BAD_INPUT)
+    return key
 
 
 def _deadline(key: str, start: str, promises: "Charter", office: "Calendar") -> "Deadline":
     from monitor.charter.calendar import CalendarError
     from monitor.charter.deadline import target_deadline
-    from monitor.settings.problems import did_you_mean
 
-    service = promises.services.get(key)
-    if service is None:
-        hint = did_you_mean(key, promises.services) or " Expected one such as citizen:8 or official:1"
-        raise Failure(f"no service {key!r} in the charter.{hint}", BAD_INPUT)
+    service = promises.services[key]
     at_utc = _moment(start)
     try:
         return target_deadline(service.target, started_utc=at_utc, confirmed_utc=at_utc, calendar=office)

@@ -2,13 +2,26 @@
 
 import logging
 import os
+import sys
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from monitor.cli.failing import CANNOT, Failure, settings_of
+from monitor.cli.failing import BAD_INPUT, CANNOT, Failure, settings_of
+
+Fresh = Annotated[
+    bool, typer.Option("--fresh", help="Begin with nothing where the database is missing, empty or damaged.")
+]
+
+if TYPE_CHECKING:
+    from monitor.settings.load import Settings
+
+OURSELVES = "import sys; from monitor.cli import main; sys.argv[0] = 'upazila-monitor'; main()"
+
+log = logging.getLogger(__name__)
 
 
-def run(context: typer.Context) -> None:
+def run(context: typer.Context, fresh: Fresh = False) -> None:
     """Probes, judges, records and mails until it is stopped (SIGTERM, Ctrl-C); SIGHUP reads the configuration again."""
     import asyncio
 
@@ -17,21 +30,52 @@ def run(context: typer.Context) -> None:
     from monitor.daemon.app import Daemon
     from monitor.daemon.systemd import listen_fds
     from monitor.probes.icmp.sockets import NoSocket
-    from monitor.store.session import StoreError, only_daemon
+    from monitor.store import copies
+    from monitor.store.errors import NoDatabase, StoreError
+    from monitor.store.session import only_daemon
 
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s")
-    for noisy in ("alembic", "apscheduler", "uvicorn", "tzlocal"):
+    for noisy in ("alembic", "apscheduler", "tzlocal"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+    logging.getLogger("uvicorn").setLevel(logging.ERROR)  # what strangers ask for in odd words must not fill the log
     garbage.one_heap()
-    settings = settings_of(context.obj)
+    sources: dict[str, bytes] = {}
+    settings = settings_of(context.obj, sources)
     state, where = settings.state, settings.monitor.web.listen
     try:
+        sockets = listen_fds()
+        if not sockets:
+            _find_a_network(settings)
         with only_daemon(state):
-            daemon = Daemon(settings, SystemClock(), listen_fds())
-            del settings  # the daemon replaces them when it is told to read them again
+            if fresh:
+                aside = copies.begin_anew(state, SystemClock().utc())
+                logging.warning("begins with nothing%s", f"; what was there lies in {aside}" if aside else "")
+            daemon = Daemon(settings, SystemClock(), sockets, sources)
+            del settings, sources  # the daemon replaces them when it is told to read them again
             asyncio.run(daemon.run())
+    except NoDatabase as error:
+        raise Failure(str(error), BAD_INPUT) from None
     except (StoreError, NoSocket) as error:
         raise Failure(str(error), CANNOT) from None
     except OSError as error:
         why = os.strerror(error.errno) if error.errno else error  # asyncio's own words name the address once more
         raise Failure(f"cannot start: {why} (page on {where}, state in {state})", CANNOT) from None
+
+
+def _find_a_network(settings: "Settings") -> None:
+    """Nothing, where we may ping; else starts anew in a private network, if the fleet needs no other.
+
+    Raises NoSocket, with the fix in its message, when neither can be had.
+    """
+    from monitor.daemon import private_network
+    from monitor.probes.icmp.opening import open_socket
+    from monitor.probes.icmp.sockets import NoSocket
+
+    try:
+        open_socket(4, settings.monitor.probing.socket).close()
+    except NoSocket:
+        if not (private_network.suffices(settings) and private_network.is_allowed()):
+            raise
+        for line in private_network.announcement(settings):
+            log.info("%s", line)
+        private_network.enter(settings, [sys.executable, "-P", "-c", OURSELVES, *sys.argv[1:]])

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from monitor.cli.failing import BAD_INPUT, CANNOT, Failure, settings_of
+from monitor.domain.text import clean
+from monitor.sample import milliseconds
 
 if TYPE_CHECKING:
     from monitor.probes.snmp.agents import Agents
@@ -160,7 +162,7 @@ async def _introduce(agents: "Agents", one: Found, names: Sequence[str]) -> Foun
             one.rtt_ms,
             name,
             str(system.get("sysName", "")),
-            " ".join(str(system.get("sysDescr", "")).split()),
+            str(system.get("sysDescr", "")),
         )
     return one
 
@@ -173,15 +175,15 @@ def _proposal(found: Sequence[Found], known: "dict[Address, str]", taken: set[st
         "# Proposed by `upazila-monitor discover`. Put in the kinds, names, unions and parents, then run `check`.\n"
     ]
     for one in found:
-        said = "".join(letter for letter in one.description if letter.isprintable())[:100]
-        comment = f"# {one.address} answered in {one.rtt_ms:.1f} ms" + (f": {said}" if said else "")
+        said = clean(one.description, 100)
+        comment = f"# {one.address} answered in {milliseconds(one.rtt_ms, 1)} ms" + (f": {said}" if said else "")
         if one.address in known:
             parts.append(f"{comment}\n# is {known[one.address]} already\n")
             continue
         wish = one.name or f"site-{one.address}"
         id_ = new_id(wish, taken)
         taken.add(id_)
-        name = "".join(letter for letter in wish if letter.isprintable())[:200].strip() or id_
+        name = clean(wish, 200) or id_
         facts: dict[str, Value] = {"kind": "office", "name_bn": name, "name_en": name}
         gateway: dict[str, Value] = {
             "address": str(one.address),

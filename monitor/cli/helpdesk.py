@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from monitor.cli.failing import CANNOT, NO, Failure, settings_of, store_of
+from monitor.cli.failing import CANNOT, NO, Failure, settings_in_force, settings_of, store_of
 from monitor.cli.wide import console
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def helpdesk(
     from monitor.alerts.helpdesks.registry import key_of
     from monitor.store import helpdesks
 
-    settings = settings_of(context.obj)
+    settings = settings_in_force(context.obj)
     section = settings.monitor.helpdesk
     if not section.configured:
         print(json.dumps({"desk": None}) if as_json else NONE)

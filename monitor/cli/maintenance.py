@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from monitor.cli.failing import BAD_INPUT, NO, Failure, settings_of, store_of
+from monitor.cli.failing import BAD_INPUT, NO, Failure, settings_in_force, store_of
 from monitor.cli.moments import moment_of
 from monitor.cli.status import AsJson
 from monitor.cli.tickets import Actor, user
@@ -41,7 +41,7 @@ def add(
     from monitor.alerts.planned import PlanError
     from monitor.alerts.planned import add as keep
 
-    settings, now_utc = settings_of(context.obj), datetime.now(UTC)
+    settings, now_utc = settings_in_force(context.obj), datetime.now(UTC)
     entry: dict[str, Any] = {"text": text, "sites": site, "unions": union, "behind": behind or None}
     if days:
         entry |= {"days": [day.strip() for day in days.split(",")], "opens": opens, "closes": closes}
@@ -96,7 +96,7 @@ def end(context: typer.Context, name: Name) -> None:
     from monitor.alerts.planned import PlanError
     from monitor.alerts.planned import end as finish
 
-    settings = settings_of(context.obj)
+    settings = settings_in_force(context.obj)
     if name in settings.monitor.maintenance:
         raise Failure(f"'{name}' stands in monitor.toml. Expected it to be ended there", BAD_INPUT)
     with store_of(settings) as store:
@@ -117,7 +117,7 @@ def list_(
     """Lists planned work, of monitor.toml and by command."""
     from monitor.alerts.planned import over, plans
 
-    settings, now_utc = settings_of(context.obj), datetime.now(UTC)
+    settings, now_utc = settings_in_force(context.obj), datetime.now(UTC)
     with store_of(settings) as store, store.read() as session:
         asked = plans(session)
     found = [(name, "monitor.toml", window) for name, window in settings.monitor.maintenance.items()]

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from monitor.cli.failing import BAD_INPUT, CANNOT, NO, Failure, settings_of, store_of
+from monitor.cli.failing import BAD_INPUT, CANNOT, NO, Failure, settings_in_force, settings_of, store_of
+from monitor.cli.tickets import number_of
 from monitor.cli.wide import console
 from monitor.settings.notices_section import Languages
 
@@ -43,13 +44,17 @@ def send_samples(
         raise Failure(f"--kind: there is no '{kind}'. Expected one of: {known}", BAD_INPUT)
     channel = EmailChannel(settings.monitor.mail, settings.state / "samples", settings.home)
     run = f"{datetime.now(UTC):%Y%m%dT%H%M%S}"
+    written = 0
     for number, letter in enumerate(wanted):
         own = letter.sample(run, number)
         try:
             proof = channel.deliver(own, Recipient("", address), letters.render(own, lang))
         except DeliveryFailure as error:
             raise Failure(f"{letter.kind}: not delivered: {error}", CANNOT) from None
+        written += proof.startswith("file ")
         print(f"{letter.kind}: {proof}")
+    if written:
+        print(f"{written} files in {settings.state / 'samples'}")
 
 
 @app.command()
@@ -65,9 +70,10 @@ def explain(
     from monitor.alerts.office import Office
     from monitor.store.models import Ticket
 
-    settings = settings_of(context.obj)
+    settings = settings_in_force(context.obj)
     with store_of(settings) as store, store.read() as session:
-        ticket = session.scalars(select(Ticket).where(Ticket.number == number)).one_or_none()
+        wanted = number_of(session, number)
+        ticket = session.scalars(select(Ticket).where(Ticket.number == wanted)).one_or_none()
         if ticket is None:
             raise Failure(f"no ticket {number}. `upazila-monitor tickets` lists them", NO)
         found = explained(session, Office.of(settings), ticket, datetime.now(UTC))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from monitor.cli.failing import NO, Failure, settings_of, store_of
+from monitor.cli.failing import NO, Failure, settings_in_force, store_of
 from monitor.cli.tickets import Actor, user
 from monitor.cli.wide import console
 
@@ -31,7 +31,7 @@ def outbox(
         return
     from monitor.store import notices
 
-    with store_of(settings_of(context.obj)) as store, store.read() as session:
+    with store_of(settings_in_force(context.obj)) as store, store.read() as session:
         found = [entry.facts() for entry in notices.listed(session, owed=owed_only, dead=dead_only, limit=limit)]
     if as_json:
         print(json.dumps(found, ensure_ascii=False, indent=2))
@@ -50,7 +50,7 @@ def resend(
     """Sends a notice once more under its old Message-ID, whatever became of it."""
     from monitor.alerts.outbox import resend as owe_again
 
-    with store_of(settings_of(context.obj)) as store, store.write() as session:
+    with store_of(settings_in_force(context.obj)) as store, store.write() as session:
         notice = owe_again(session, id_, actor or user(), datetime.now(UTC))
         if notice is None:
             raise Failure(f"there is no notice {id_}. `upazila-monitor outbox` lists them", NO)

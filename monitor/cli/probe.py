@@ -3,7 +3,7 @@
 import gc
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -14,6 +14,7 @@ from monitor.cli.services import dns, http, tcp
 from monitor.cli.snmp import snmp
 from monitor.cli.trace import trace
 from monitor.cli.wide import console
+from monitor.sample import milliseconds
 
 if TYPE_CHECKING:
     from monitor.probes.base import Target
@@ -147,8 +148,9 @@ def _print(wanted: "list[Target]", samples: "list[Sample]", prober: "IcmpProbe",
         order = {target.device: index for index, target in enumerate(wanted)}
         samples.sort(key=lambda sample: order[sample.device])
     if as_json:
-        json.dump({"targets": [_facts(sample) for sample in samples], "summary": summary}, sys.stdout)
-        print()
+        sys.stdout.write('{"targets": [\n')
+        sys.stdout.writelines(_json_lines(samples))
+        sys.stdout.write(f'], "summary": {json.dumps(summary)}}}\n')
         return
     shown = samples if len(samples) <= FEW else [sample for sample in samples if sample.verdict != "ok"][:FEW]
     if shown:
@@ -163,32 +165,36 @@ def _print_table(shown: "list[Sample]") -> None:
     for heading in ("Target", "Verdict", "Sent", "Answered", "Loss", "RTT min/median/max", "Reason"):
         table.add_column(heading)
     for sample in shown:
-        facts = _facts(sample)
-        rtt = facts["rtt_ms"]
+        rtts = sorted(sample.rtts_ns)
+        shown_rtts = (rtts[0], rtts[len(rtts) // 2], rtts[-1]) if rtts else ()
         table.add_row(
             sample.device,
             str(sample.verdict),
             str(sample.sent),
             str(sample.received),
             f"{sample.loss:.0%}",
-            f"{rtt['min']:.3f} / {rtt['median']:.3f} / {rtt['max']:.3f} ms" if rtt else "",
+            " / ".join(milliseconds(rtt / 1e6, 3) for rtt in shown_rtts) + " ms" if rtts else "",
             sample.reason,
         )
     console().print(table)
 
 
-def _facts(sample: "Sample") -> dict[str, Any]:
-    rtts = sorted(sample.rtts_ns)
-    return {
-        "target": sample.device,
-        "verdict": str(sample.verdict),
-        "sent": sample.sent,
-        "received": sample.received,
-        "loss": round(sample.loss, 6),
-        "rtt_ms": {"min": rtts[0] / 1e6, "median": rtts[len(rtts) // 2] / 1e6, "max": rtts[-1] / 1e6} if rtts else None,
-        "rtts_ms": [rtt / 1e6 for rtt in sample.rtts_ns],
-        "reason": sample.reason,
-    }
+def _json_lines(samples: "Sequence[Sample]") -> "Iterator[str]":
+    """An object a line; formatted by hand: the general encoder costs more than the probe itself."""
+    quoted, last = json.dumps, len(samples) - 1
+    for place, sample in enumerate(samples):
+        rtts = [rtt / 1e6 for rtt in sample.rtts_ns]
+        if rtts:
+            ordered = sorted(rtts)
+            median = ordered[len(ordered) // 2]
+            rtt_ms = f'{{"min": {ordered[0]!r}, "median": {median!r}, "max": {ordered[-1]!r}}}'
+        else:
+            rtt_ms = "null"
+        yield (
+            f'{{"target": {quoted(sample.device)}, "verdict": "{sample.verdict}", "sent": {sample.sent}, '
+            f'"received": {sample.received}, "loss": {round(sample.loss, 6)!r}, "rtt_ms": {rtt_ms}, '
+            f'"rtts_ms": {rtts!r}, "reason": {quoted(sample.reason)}}}{"," if place < last else ""}\n'
+        )
 
 
 def _summary(samples: "list[Sample]", prober: "IcmpProbe") -> dict[str, Any]:

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from monitor.cli.failing import BAD_INPUT, NO, Failure, settings_of, store_of
+from monitor.cli.failing import BAD_INPUT, NO, Failure, settings_in_force, store_of
 
 audit = typer.Typer(help="Proves that no ticket's history was altered.", no_args_is_help=True)
 
@@ -29,19 +29,34 @@ def verify(
     ] = "",
     as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
 ) -> None:
-    """Goes through the history of all tickets; exit code 1 when something was altered, inserted or cut off."""
-    from monitor.alerts.audit import verify as verify_chain
+    """Goes through the history of all tickets; exit code 1 when something was altered, inserted or cut off.
 
-    with store_of(settings_of(context.obj)) as store, store.read() as session:
-        found = verify_chain(session, head.strip())
+    A head that is a letter or two beside one of the history was mistyped: exit code 2.
+    """
+    from monitor.cli.backup import head_of
+    from monitor.store.audit_chain import verify as verify_chain
+
+    known_head = head_of(head)
+    with store_of(settings_in_force(context.obj)) as store, store.read() as session:
+        found = verify_chain(session, known_head)
     if as_json:
-        print(json.dumps({"events": found.events, "head": found.head, "fault": found.fault}))
+        print(
+            json.dumps(
+                {"events": found.events, "head": found.head, "fault": found.fault, "mistyped": bool(found.meant)}
+            )
+        )
+    elif found.meant:
+        print(
+            f"--head is mistyped: no event ever had {known_head}, but one has {found.meant}. The history of "
+            f"{found.events} events is whole",
+            file=sys.stderr,
+        )
     elif found.fault:
         print(f"NOT WHOLE: {found.fault}. {found.events} events before it are.", file=sys.stderr)
     else:
         print(f"{found.events} events, nothing altered. Head: {found.head}")
     if found.fault:
-        raise typer.Exit(NO)
+        raise typer.Exit(BAD_INPUT if found.meant else NO)
 
 
 def export(
@@ -55,7 +70,7 @@ def export(
 
     if as_csv == as_json:
         raise Failure("in which form? Expected --csv or --json", BAD_INPUT)
-    with store_of(settings_of(context.obj)) as store, store.read() as session:
+    with store_of(settings_in_force(context.obj)) as store, store.read() as session:
         numbers = [ticket.number for ticket in views.tickets(session, limit=1_000_000)]
         whole = [views.ticket(session, number) for number in reversed(numbers)]
     found = [views.facts(ticket) for ticket in whole if ticket is not None]

@@ -15,13 +15,15 @@ import zstandard
 
 from monitor.cli.failing import BAD_INPUT, Failure, settings_of
 from monitor.cli.moments import YEARS, moment_of
+from monitor.sample import Sample, Verdict
 
 if TYPE_CHECKING:
-    from monitor.sample import Sample
+    from monitor.daemon.happenings import Happening
     from monitor.settings.fleet import Fleet
 
 MOST_MS = 1e9
 PARTS = 1_000_000  # a share of loss in whole echoes
+VERDICTS = {verdict.value: verdict for verdict in Verdict}
 
 
 def replay(
@@ -33,54 +35,101 @@ def replay(
 ) -> None:
     """Runs recorded samples through the daemon's judging, charter clock and escalation. Nobody is told anything."""
     from monitor.daemon import garbage
+    from monitor.daemon.happenings import ImpossibleError
     from monitor.daemon.replay import replay as play
 
     settings = settings_of(config or context.obj)
     until_utc = moment_of("--until", until) if until else None
     garbage.calm()
-    for transition in play(settings, read(samples, settings.fleet), until_utc):
-        print(json.dumps(transition, ensure_ascii=False) if as_json else sentence(transition))
+    recorded = Recorded(samples, settings.fleet)
+    try:
+        for transition in play(settings, recorded, until_utc):
+            print(json.dumps(transition, ensure_ascii=False) if as_json else sentence(transition))
+    except ImpossibleError as error:
+        raise Failure(f"{samples}:{recorded.number}: {error}", BAD_INPUT) from None
 
 
-def read(path: Path, fleet: "Fleet") -> Iterator["Sample"]:
-    """The samples of a file, in its order; raises Failure that names the line of the first fault."""
-    from monitor.sample import Sample, Verdict
+class Recorded:
+    """What a file holds, in its order; ``number`` is the line that was read last. Raises Failure that names it."""
 
-    known = {**{site.id: site.gateway.id for site in fleet.sites.values()}, **{id_: id_ for id_ in fleet.judged}}
-    known |= {id_: id_ for id_ in fleet.references}
-    verdicts = {verdict.value: verdict for verdict in Verdict}
-    last: datetime | None = None
-    for number, line in enumerate(_lines(path), 1):
-        if not line.strip():
-            continue
-        try:
-            entry = json.loads(line)
-            t = entry["t"]
-            at = datetime.fromisoformat(t)
-            device = known[entry["device"]]
-            verdict = verdicts[entry["verdict"]]
-        except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-            raise Failure(f"{path}:{number}: {_fault(line, known)}", BAD_INPUT) from None
-        if at.tzinfo is None:
-            raise Failure(f"{path}:{number}: t: '{t}' has no offset. Expected one such as +06:00", BAD_INPUT)
-        if not YEARS[0] <= at.year < YEARS[1]:
-            raise Failure(f"{path}:{number}: t: found '{t}'. Expected a year from {YEARS[0]} to {YEARS[1]}", BAD_INPUT)
-        if last is not None and at < last:
-            raise Failure(f"{path}:{number}: t: '{t}' is before the line above. Expected samples in order", BAD_INPUT)
-        last = at
-        sent, received, rtts = _counts(entry, verdict is Verdict.OK, f"{path}:{number}")
-        yield Sample(
-            device,
-            str(entry.get("probe", "icmp")),
-            at if at.tzinfo is UTC else at.astimezone(UTC),
-            0,
-            verdict,
-            sent,
-            received,
-            rtts,
-            _printable(entry["reason"]) if "reason" in entry else "" if verdict is Verdict.OK else "timeout",
-            _printable(entry["poor"]) if "poor" in entry else "",
-        )
+    def __init__(self, path: Path, fleet: "Fleet") -> None:
+        self._path, self._fleet = path, fleet
+        self.number = 0
+
+    def __iter__(self) -> Iterator["Sample | Happening"]:
+        known = {site.id: site.gateway.id for site in self._fleet.sites.values()}
+        known |= {id_: id_ for id_ in (*self._fleet.judged, *self._fleet.references)}
+        last: datetime | None = None
+        for number, line in enumerate(_lines(self._path), 1):
+            self.number = number
+            if not line.strip():
+                continue
+            where = f"{self._path}:{self.number}"
+            each, at = _read(line, known, where)
+            if last is not None and at < last:
+                raise Failure(
+                    f"{where}: t: '{at.isoformat()}' is before the line above. Expected them in order", BAD_INPUT
+                )
+            last = at
+            yield each
+
+
+def _read(line: str, known: dict[str, str], where: str) -> tuple["Sample | Happening", datetime]:
+    """What a line holds, and when it happened."""
+    try:
+        entry = json.loads(line)
+        if "verdict" not in entry and "kind" in entry:
+            happening = _happening(entry, known, where)
+            return happening, happening.t
+        t = entry["t"]
+        at = datetime.fromisoformat(t)
+        device = known[entry["device"]]
+        verdict = VERDICTS[entry["verdict"]]
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        raise Failure(f"{where}: {_fault(line, known)}", BAD_INPUT) from None
+    if at.tzinfo is None:
+        raise Failure(f"{where}: t: '{t}' has no offset. Expected one such as +06:00", BAD_INPUT)
+    if not YEARS[0] <= at.year < YEARS[1]:
+        raise Failure(f"{where}: t: found '{t}'. Expected a year from {YEARS[0]} to {YEARS[1]}", BAD_INPUT)
+    sent, received, rtts = _counts(entry, verdict is Verdict.OK, where)
+    sample = Sample(
+        device,
+        str(entry.get("probe", "icmp")),
+        at if at.tzinfo is UTC else at.astimezone(UTC),
+        0,
+        verdict,
+        sent,
+        received,
+        rtts,
+        _printable(entry["reason"]) if "reason" in entry else "" if verdict is Verdict.OK else "timeout",
+        _printable(entry["poor"]) if "poor" in entry else "",
+    )
+    return sample, sample.started_utc
+
+
+def _happening(entry: dict[str, Any], known: dict[str, str], where: str) -> "Happening":
+    from pydantic import ValidationError
+
+    from monitor.daemon.happenings import HAPPENINGS, KINDS
+    from monitor.settings.validate import in_words
+
+    if isinstance(device := entry.get("device"), str):
+        entry = {**entry, "device": known.get(device, device)}
+    try:
+        return HAPPENINGS.validate_python(entry)
+    except ValidationError as error:
+        fault = error.errors()[0]
+        key = ".".join(str(part) for part in fault["loc"][1:])  # the first names the kind
+        match fault["type"]:
+            case "union_tag_invalid":
+                words = f"kind: found {entry['kind']!r}. Expected one of: {', '.join(KINDS)}"
+            case "missing":
+                words = f"{key}: is missing. Expected it here"
+            case "extra_forbidden":
+                words = f"{key}: is unknown. Expected none by this name for kind '{entry['kind']}'"
+            case _:
+                words = f"{key}: {in_words(fault)}" if key else in_words(fault)
+        raise Failure(f"{where}: {words}", BAD_INPUT) from None
 
 
 def _printable(text: object) -> str:

@@ -65,14 +65,13 @@ def dns(
 
 
 def _check(target: str, entry: dict[str, Any], timeout_s: float, as_json: bool) -> None:
-    import asyncio
-
-    from monitor.probes.services.checks import CHECKS
+    from monitor.net.deadline import Deadline
+    from monitor.probes.services.checks import outcome_of
 
     wanted = _wanted(entry)
-    outcome = asyncio.run(CHECKS[wanted.kind](wanted, timeout_s))
+    outcome = outcome_of(wanted, Deadline.after(timeout_s))
     _print(target, wanted.kind, outcome, as_json)
-    if outcome.reason or outcome.poor:
+    if outcome.verdict != "ok" or outcome.poor:
         raise typer.Exit(NO)
 
 
@@ -93,15 +92,15 @@ def _wanted(entry: dict[str, Any]) -> "ServiceCheck":
 
 def _print(target: str, kind: str, outcome: "Outcome", as_json: bool) -> None:
     took_ms = None if outcome.took_ns is None else round(outcome.took_ns / 1e6, 3)
-    verdict = "failed" if outcome.reason else "ok"
+    verdict, reason = str(outcome.verdict), outcome.own_fault or outcome.reason
     facts: dict[str, Any] = {"target": target, "probe": kind, "verdict": verdict, "rtt_ms": took_ms}
-    facts |= {"reason": outcome.reason, "poor": outcome.poor, **outcome.details}
+    facts |= {"reason": reason, "poor": outcome.poor, **outcome.details}
     if as_json:
         print(json.dumps(facts, ensure_ascii=False))
         return
     words = [f"{name.replace('_', ' ')} {_shown(value)}" for name, value in outcome.details.items()]
     took = [] if took_ms is None else [f"{took_ms:.1f} ms"]
-    print(f"{target}: {verdict}{f' ({outcome.reason or outcome.poor})' * bool(outcome.reason or outcome.poor)}", end="")
+    print(f"{target}: {verdict}{f' ({reason or outcome.poor})' * bool(reason or outcome.poor)}", end="")
     print(f"; {', '.join([*took, *words])}" if took or words else "")
 
 

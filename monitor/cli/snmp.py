@@ -2,7 +2,6 @@
 
 import json
 import re
-import socket
 import sys
 from collections.abc import Iterable
 from contextlib import suppress
@@ -14,6 +13,7 @@ import typer
 
 from monitor.cli.failing import BAD_INPUT, CANNOT, NO, Failure, settings_of
 from monitor.cli.wide import console
+from monitor.domain.text import clean
 from monitor.settings.hosts import is_short_address
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from monitor.settings.snmp_section import V3Entry
 
 PORT = 161
+LONGEST_LOOK_UP_S = 10.0
 BROADCAST = ip_address("255.255.255.255")
 HOST = re.compile(
     r"(?:\[(?P<v6>[^]]+)\]|(?P<name>[^:\[\]]+))(?::(?P<port>[^:]*))?"
@@ -36,7 +37,7 @@ def snmp(
     context: typer.Context,
     host: Annotated[str, typer.Argument(help="HOST or HOST:PORT; an IPv6 address with a port in brackets.")],
     community_file: Annotated[Path | None, typer.Option(help="A file that holds the community (v2c).")] = None,
-    v3: Annotated[str | None, typer.Option(metavar="NAME", help="A user of [snmp.v3.NAME] in monitor.toml.")] = None,
+    v3: Annotated[str | None, typer.Option(metavar="NAME", help="A user of \\[snmp.v3.NAME] in monitor.toml.")] = None,
     timeout: Annotated[float, typer.Option(min=0.1, max=30, help="Seconds to wait for an answer.")] = 2.0,
     retries: Annotated[int, typer.Option(min=0, max=5, help="How often an unanswered question is repeated.")] = 1,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
@@ -71,6 +72,8 @@ def snmp(
         print(json.dumps(_facts(reading)))
     else:
         _print(reading)
+    if reading.unread:
+        print(f"{host}: it fell silent when asked for {', '.join(reading.unread)}; all else was read", file=sys.stderr)
     if reading.cut:
         print(f"{host}: it has more interfaces; only the first {len(reading.ports):,} were read", file=sys.stderr)
 
@@ -90,11 +93,16 @@ def _where(host: str) -> Where:
         return _of_a_device(ip_address(name)), int(port)
     if is_short_address(name):
         raise Failure(f"argument: '{name}' is no whole address. Expected a name, or such as 10.0.0.1", BAD_INPUT)
+    from monitor.net.deadline import Deadline, DeadlinePassed
+    from monitor.net.names import NAMES
+
     try:
-        found = socket.getaddrinfo(name, int(port), type=socket.SOCK_DGRAM)
-    except (OSError, UnicodeError):
+        found = NAMES.look_up(name, int(port), Deadline.after(LONGEST_LOOK_UP_S))
+    except DeadlinePassed:
+        raise Failure(f"argument: the resolver does not answer for '{name}'", CANNOT) from None
+    except OSError:
         raise Failure(f"argument: '{name}' is neither an address nor a name that is known", BAD_INPUT) from None
-    return _of_a_device(ip_address(str(found[0][4][0]))), int(port)
+    return _of_a_device(ip_address(found[0].place[0])), int(port)
 
 
 def _of_a_device(address: IPv4Address | IPv6Address) -> IPv4Address | IPv6Address:
@@ -162,6 +170,8 @@ def _facts(reading: "Reading") -> dict[str, Any]:
         facts["ups_output"] = [{"upsOutputPercentLoad": load} for load in reading.ups_load_percent]
     if reading.cut:
         facts["ports_cut"] = True
+    if reading.unread:
+        facts["unread"] = list(reading.unread)
     return facts
 
 
@@ -169,8 +179,8 @@ def _print(reading: "Reading") -> None:
     from monitor.probes.snmp.mibs import BATTERY_STATUS, OUTPUT_SOURCE
 
     output, system = console(plain=True), reading.system
-    output.print(_clean(system.get("sysName", "(without a name)")), style="bold")
-    output.print(_clean(system.get("sysDescr", "")))
+    output.print(clean(str(system.get("sysName", "(without a name)"))), style="bold")
+    output.print(clean(str(system.get("sysDescr", ""))))
     if isinstance(ticks := system.get("sysUpTime_ticks"), int):
         hours, rest = divmod(ticks // 100, 3_600)
         output.print(f"up for {hours // 24} d {hours % 24} h {rest // 60} min")
@@ -196,6 +206,7 @@ def _print_ports(output: "Console", ports: Iterable["Facts"]) -> None:
     from rich.table import Table
     from rich.text import Text
 
+    from monitor.judging.interfaces import speed_mbps
     from monitor.probes.snmp.mibs import ADMIN_STATUS, OPER_STATUS
 
     table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
@@ -204,22 +215,17 @@ def _print_ports(output: "Console", ports: Iterable["Facts"]) -> None:
             heading, justify="right" if heading in {"Index", "Mb/s", "In octets", "Out octets"} else "left"
         )
     for port in ports:
-        speed = port.get("ifHighSpeed") or int(port.get("ifSpeed", 0)) // 1_000_000
+        speed = f"{known:g}" if (known := speed_mbps(port)) else ""
         cells = (
             port["ifIndex"],
             port.get("ifName") or port.get("ifDescr", ""),
             port.get("ifAlias", ""),
             ADMIN_STATUS.get(int(port.get("ifAdminStatus", 0)), ""),
             OPER_STATUS.get(int(port.get("ifOperStatus", 0)), ""),
-            speed or "",
+            speed,
             port.get("ifHCInOctets", port.get("ifInOctets", "")),
             port.get("ifHCOutOctets", port.get("ifOutOctets", "")),
             int(port.get("ifInErrors", 0)) + int(port.get("ifOutErrors", 0)) or "",
         )
-        table.add_row(*(Text(_clean(cell)) for cell in cells))
+        table.add_row(*(Text(clean(str(cell))) for cell in cells))
     output.print(table)
-
-
-def _clean(value: object) -> str:
-    """What a device says, without anything that would command the terminal."""
-    return "".join(letter if letter.isprintable() else " " for letter in str(value))

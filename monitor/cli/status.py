@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from monitor.cli.failing import NO, settings_of, store_of
+from monitor.cli.failing import CANNOT, NO, settings_in_force, store_of
 from monitor.cli.helpdesk import mirror, mirror_line
 from monitor.cli.wide import console
 from monitor.clock import DHAKA
+from monitor.sample import milliseconds
 
 if TYPE_CHECKING:
     from rich.console import Group
@@ -22,6 +23,8 @@ AsJson = Annotated[bool, typer.Option("--json", help="As JSON.")]
 STYLES = {"up": "green", "degraded": "yellow", "down": "bold red", "unreachable": "magenta", "paused": "blue"}
 ORDER = ("down", "unreachable", "degraded", "unknown", "paused", "up")
 REFRESH_S = 2.0
+ANSWER_S = 5.0  # how long our own daemon may take
+MOST_BYTES = 64 * 1024 * 1024  # 100,000 sites tell of themselves in less
 
 
 def status(
@@ -30,9 +33,11 @@ def status(
     every: Annotated[bool, typer.Option("--all", "-a", help="List the sites that are up, too.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """What is up, what is down since when, which tickets are open. Exit code 1 while anything is down."""
+    """What is up, what is down since when, which tickets are open.
 
-    settings = settings_of(context.obj)
+    Exit code 1 while anything is down, 3 while no daemon of ours answers: what is shown then is what was last known.
+    """
+    settings = settings_in_force(context.obj)
     now = facts(settings)
     if as_json:
         print(json.dumps(now, ensure_ascii=False, indent=2))
@@ -40,6 +45,8 @@ def status(
         _watch(settings, every)
     else:
         console().print(_page(now, every))
+    if not now["running"]:
+        raise typer.Exit(CANNOT)
     if any(site["state"] == "down" for site in now["sites"]):
         raise typer.Exit(NO)
 
@@ -62,18 +69,29 @@ def _watch(settings: "Settings", every: bool) -> None:
 
 def facts(settings: "Settings") -> dict[str, Any]:
     """The running daemon's own account; without one, what the database remembers, with ``running`` false."""
-    import requests
+    from monitor.net import http
+    from monitor.net.deadline import Deadline
 
     url = f"http://{settings.monitor.web.listen}/api/status"
     try:
-        with requests.Session() as session:
-            session.trust_env = False  # a proxy has no business between us and our own daemon
-            answer = session.get(url, timeout=5)
-            answer.raise_for_status()
-            now = {"running": True, **answer.json()}
-    except (requests.RequestException, ValueError):
-        now = _remembered(settings)
+        answer = http.request("GET", url, Deadline.after(ANSWER_S), most_bytes=MOST_BYTES)
+        said: Any = json.loads(answer.body) if answer.status == 200 and answer.is_whole else None
+    except (http.HttpError, ValueError, RecursionError):
+        said = None
+    now = {"running": True, **said} if is_ours(said, settings) else _remembered(settings)
     return now if (desk := mirror(settings)) is None else {**now, "helpdesk": desk}
+
+
+def is_ours(said: Any, settings: "Settings") -> bool:
+    """Whether an answer is of the daemon that works in our state folder: anybody may listen where it should."""
+    from monitor.settings import in_force
+
+    if not isinstance(said, dict) or not isinstance(said.get("instance"), str) or "sites" not in said:
+        return False
+    found = in_force.read(settings.state)
+    if found is not None:
+        return bool(said["instance"] == found.instance)
+    return {site["id"] for site in said["sites"]} == set(settings.fleet.sites)  # not ours to read: by what it watches
 
 
 def _remembered(settings: "Settings") -> dict[str, Any]:
@@ -120,6 +138,9 @@ def _page(now: dict[str, Any], every: bool) -> "Group":
         if count:
             line.append(f"   {count} {state}", style=STYLES.get(state, ""))
     parts.append(line)
+    if refused := (now.get("configuration") or {}).get("refused"):
+        words = f"The configuration on disk was refused: {refused}. The one before stays in force; `check` tells why"
+        parts.append(Text(words, style="bold red"))
     if now.get("store_refuses"):
         parts.append(Text(f"The database refuses to write, decisions wait: {now['store_refuses']}", style="bold red"))
     wrong = (now.get("mail") or {}).get("wrong", ())
@@ -154,7 +175,7 @@ def _sites(sites: list[dict[str, Any]], every: bool) -> "Table":
             site["id"],
             Text("\n".join(filter(None, (site["name_bn"], site["name_en"], site.get("why"))))),
             f"{local(site['since'])}\n{age(site['since'])}",
-            "" if site["rtt_ms"] is None else f"{site['rtt_ms']:.1f} ms",
+            "" if site["rtt_ms"] is None else f"{milliseconds(site['rtt_ms'], 1)} ms",
             "" if site["loss"] is None else f"{site['loss']:.0%}",
         )
     return table
@@ -170,7 +191,7 @@ def outages(
 
     from monitor.store import views
 
-    with store_of(settings_of(context.obj)) as store, store.read() as session:
+    with store_of(settings_in_force(context.obj)) as store, store.read() as session:
         found = [views.facts(outage) for outage in views.outages(session, open_only=open_only, limit=limit)]
     if as_json:
         print(json.dumps(found, ensure_ascii=False, indent=2))

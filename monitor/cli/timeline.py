@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from monitor.cli.failing import settings_of, store_of
+from monitor.cli.failing import settings_in_force, store_of
 from monitor.cli.status import AsJson, local
 from monitor.cli.wide import console
 
@@ -22,7 +22,7 @@ def events(
 
     from monitor.store import views
 
-    with store_of(settings_of(context.obj)) as store, store.read() as session:
+    with store_of(settings_in_force(context.obj)) as store, store.read() as session:
         found = [views.facts(event) for event in views.events(session, site=site, limit=limit)]
     if as_json:
         print(json.dumps(found, ensure_ascii=False, indent=2))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from monitor.cli.failing import BAD_INPUT, CANNOT, NO, Failure
+from monitor.sample import milliseconds
 
 if TYPE_CHECKING:
     from monitor.probes.trace import Hop
@@ -46,7 +47,7 @@ def _print(address: IPv4Address | IPv6Address, hops: "Sequence[Hop]", reached: b
     by_distance = {hop.distance: hop for hop in hops}
     for distance in range(1, max(by_distance, default=0) + 1):
         hop = by_distance.get(distance)
-        said = f"{hop.address}  {median(hop.rtts_ms):.3f} ms" if hop and hop.rtts_ms else "*  no answer"
+        said = f"{hop.address}  {milliseconds(median(hop.rtts_ms), 3)} ms" if hop and hop.rtts_ms else "*  no answer"
         print(f"{distance:>3}  {said}")
     if not reached:
         print(f"{address} itself did not answer within {most_hops} hops.")

@@ -2,11 +2,14 @@
 
 import asyncio
 import logging
+import os
 import signal
 import socket
 from collections.abc import Coroutine, Mapping, Sequence
+from contextlib import suppress
 from datetime import timedelta
 from functools import partial
+from threading import Timer
 
 from sqlalchemy.exc import DatabaseError
 from starlette.applications import Starlette
@@ -17,7 +20,7 @@ from monitor.alerts.channels.registry import channels_of
 from monitor.alerts.helpdesks.registry import key_of
 from monitor.alerts.office import Office
 from monitor.alerts.pauses import pause_of
-from monitor.alerts.planned import plans
+from monitor.alerts.planned import plans_in_force
 from monitor.alerts.timeline import note_unused_labs
 from monitor.clock import NS_PER_S, Clock
 from monitor.daemon import garbage, memory
@@ -26,7 +29,8 @@ from monitor.daemon.delivery import Delivery
 from monitor.daemon.evidence import Evidence
 from monitor.daemon.heartbeat import Watchman
 from monitor.daemon.helpdesk import Mirroring
-from monitor.daemon.judged import limits_of, rules_of, thresholds_of
+from monitor.daemon.judged import board_of, limits_of, rules_of, thresholds_of
+from monitor.daemon.page_server import PageServer
 from monitor.daemon.poller import Poller
 from monitor.daemon.prober import Prober
 from monitor.daemon.recorder import Recorder
@@ -35,14 +39,14 @@ from monitor.daemon.rereading import load_aside
 from monitor.daemon.systemd import Notifier
 from monitor.daemon.traps import TrapReceiver
 from monitor.daemon.upkeep import Nightly
+from monitor.daemon.verdicts import Verdicts
 from monitor.daemon.words import startup_lines, warnings
 from monitor.judging.baseline import Baselines
 from monitor.judging.board import Board
 from monitor.judging.decisions import Decision
-from monitor.judging.flapping import Flaps
-from monitor.judging.vantage import Vantage
 from monitor.metrics.exposition import Exposition
-from monitor.metrics.live import Live
+from monitor.metrics.live import Live, stale
+from monitor.net.pool import Pool, PoolFull
 from monitor.probes.icmp.engine import IcmpOptions, IcmpProbe
 from monitor.settings.load import Settings
 from monitor.settings.monitor_file import Probing
@@ -52,31 +56,41 @@ from monitor.store import views
 from monitor.store.session import open_store
 from monitor.store.upkeep import back_up, forget_old
 from monitor.web.app import make_app
-from monitor.web.server import serve
 
 log = logging.getLogger(__name__)
 
-ALIVE_NS = 45 * NS_PER_S
+END_WITHIN_S = 8.5
+LAST_LEARNED_S = 1.5
 LAG_EVERY_S = 0.5
 LEARNED_EVERY_S = 6 * 3_600.0
 
 
 class Daemon:
-    """One installation at work. ``sockets`` are listening ones that somebody else opened, or none."""
+    """One installation at work. ``sockets`` are listening ones that somebody else opened, or none.
 
-    def __init__(self, settings: Settings, clock: Clock, sockets: list[socket.socket]) -> None:
+    ``sources``: the files that said ``settings``.
+    """
+
+    def __init__(
+        self, settings: Settings, clock: Clock, sockets: list[socket.socket], sources: Mapping[str, bytes]
+    ) -> None:
         self.settings = settings
         self._clock = clock
         self._sockets = sockets
         self._notifier = Notifier()
+        self._upkeep = Pool("upkeep", threads=2, backlog=2)
+        self._page: PageServer | None = None
         self._stop, self._told_to_reload = asyncio.Event(), asyncio.Event()
         self._store = open_store(settings.state)
         with self._store.read() as session:
-            self._planned = plans(session, clock.utc())
+            self._planned = plans_in_force(session, clock.utc())
         self._office = Office.of(settings, self._planned)
         self._board = self._remembered_board()
         self._live = Live(clock)
         self._live.fleet, self._live.board = settings.fleet, self._board
+        self._verdicts = Verdicts(clock, settings.directory, settings.state)
+        self._verdicts.accept(sources, clock.mono_ns())
+        self._live.instance, self._live.verdict = self._verdicts.instance, lambda: self._verdicts.verdict
         self._recording = Recording(clock, settings.home)
         self._recording.configure(settings.monitor.storage)
         self._live.record = self._recording.take
@@ -85,6 +99,9 @@ class Daemon:
         self._live.rejected = self._probe.counters.rejected
         self._delivery = Delivery(self._store, self._office, self._channels(), clock)
         self._recorder = Recorder(clock, self._store, self._office, memory.boot_id(), self._delivery.wake)
+        self._live.written_mono_ns = lambda: self._recorder.last_commit_mono_ns
+        self._live.outbox_seen_mono_ns = lambda: self._delivery.last_look_mono_ns
+        self._live.mail_trouble = lambda: {str(name): why for name, why in self._delivery.away.items()}
         self._recorder.planned, self._recorder.replanned = self._planned, self._replan
         # What was taken out of the configuration while nobody ran ends its outages now.
         judging = rules_of(settings.monitor.judging)
@@ -116,19 +133,7 @@ class Daemon:
         if gap is not None:
             log.warning("nobody watched for %s: that time counts as unmonitored", gap)
         judging = self.settings.monitor.judging
-        return Board(
-            self.settings.fleet,
-            rules_of(judging),
-            known.open_outages,
-            known.affected,
-            known.states,
-            known.silent_since,
-            known.held,
-            vantage=Vantage(blind=known.blind),
-            pauses=partial(pause_of, self._office),
-            flaps=Flaps(thresholds_of(judging)),
-            baselines=Baselines(limits_of(judging), known=learned),
-        )
+        return board_of(self.settings, self._office, known, Baselines(limits_of(judging), known=learned))
 
     def _channels(self) -> Mapping[ChannelName, Channel]:
         return channels_of(self._office, self.settings.state, self.settings.home)
@@ -142,7 +147,8 @@ class Daemon:
         self._probe.open()
         self._poller.open()
         self._traps.open(self.settings)
-        web = await serve(self._app(), self._sockets or [_listen(self.settings)])
+        page = PageServer(self._app(), self.settings.monitor.web, self._sockets, self._clock, self._say_how)
+        self._page = page
         nightly = Nightly(
             {
                 "copy of the database": self._back_up,
@@ -154,27 +160,45 @@ class Daemon:
         garbage.calm()
         nightly.start()
         self._say_what_runs()
+        await page.open()
         self._notifier.ready()
         try:
             probing = (self._prober, self._poller, self._attendant)
             following = (self._recorder, self._delivery, self._evidence, self._recording)
             telling = (self._watchman, self._mirroring)
             parts = (part.run() for part in (*probing, *following, *telling))
-            await self._until_stopped(*parts, self._watch(), self._learn(), self._reloading())
+            await self._until_stopped(*parts, page.run(), self._watch(), self._learn(), self._reloading())
         finally:
             self._notifier.stopping()
+            self._end_in_time()
             nightly.stop()
-            await web.stop()
+            await page.close()
             await self._recorder.close()
-            self._write_learned()
+            await self._last_learned()
             self._recording.flush()
             self._delivery.close()
             self._mirroring.close()
+            self._watchman.close()
             self._traps.close()
+            self._attendant.close()
             self._poller.close()
             self._probe.close()
             self._store.close()
             log.info("stopped")
+
+    @staticmethod
+    def _end_in_time() -> None:
+        """Whatever hangs outside, and whoever waits for it here: the process ends within END_WITHIN_S."""
+        end = Timer(END_WITHIN_S, _end_now)
+        end.daemon = True
+        end.start()
+
+    def _say_how(self) -> None:
+        """Tells systemd where the page is, or why there is none."""
+        page = self._page
+        if page is not None:
+            how = f"page http://{page.address}/" if page.address else f"no page: {page.trouble}"
+            self._notifier.status(how)
 
     def _say_what_runs(self) -> None:
         for warning in warnings(self.settings, self._office, self._clock.utc()):
@@ -202,20 +226,22 @@ class Daemon:
             await asyncio.sleep(LAG_EVERY_S)
             now_ns = self._clock.mono_ns()
             self._live.loop_lag((now_ns - asked_ns) / NS_PER_S - LAG_EVERY_S)
-            turned = (
-                self._live.last_turn_mono_ns,
-                self._recorder.last_commit_mono_ns,
-                self._delivery.last_look_mono_ns,
-            )
             # A database that refuses to write is told, not restarted: the decisions wait in this process's memory.
-            if now_ns - min(turned) < ALIVE_NS or self._recorder.failing:
+            if self._recorder.failing or not stale(self._live.ages()):
                 self._notifier.watchdog()
 
     async def _learn(self) -> None:
         """Writes down what is usual of each device now and then: a crash costs at most the last hours of learning."""
         while True:
             await asyncio.sleep(LEARNED_EVERY_S)
-            await asyncio.to_thread(self._write_learned)
+            await asyncio.wrap_future(self._upkeep.submit(self._write_learned))
+
+    async def _last_learned(self) -> None:
+        """Writes it down once more, unless the database keeps us waiting: the machine may be going down."""
+        if not self._recorder.failing:
+            with suppress(TimeoutError, PoolFull):
+                async with asyncio.timeout(LAST_LEARNED_S):
+                    await asyncio.wrap_future(self._upkeep.submit(self._write_learned))
 
     def _write_learned(self) -> None:
         changed = set(self._board.baselines.changed)
@@ -231,16 +257,19 @@ class Daemon:
         while await self._told_to_reload.wait():
             self._told_to_reload.clear()
             self._notifier.reloading()
+            asked_mono_ns = self._clock.mono_ns()
             try:
-                settings = await load_aside(self.settings.directory)
+                settings, sources = await load_aside(self.settings.directory)
             except ConfigError as error:
+                self._verdicts.refuse(error.problems, asked_mono_ns)
                 for problem in error.problems:
                     log.error("%s", problem)
                 log.error("%d error(s); the running configuration stays in force", len(error.problems))
             else:
                 self._take_over(settings)
-                del settings
-                await asyncio.to_thread(garbage.give_back)
+                self._verdicts.accept(sources, asked_mono_ns)
+                del settings, sources
+                await asyncio.wrap_future(self._upkeep.submit(garbage.give_back))
             self._notifier.ready()
 
     def _take_over(self, settings: Settings) -> None:
@@ -301,6 +330,7 @@ class Daemon:
             "round_age": self._live.turned_s_ago(),
             "outbox_age": max(owed_s, 0.0),
             "last_write_age": written_ns / NS_PER_S,
+            "page_away": self._page.away_s() if self._page else 0.0,
         }
 
     def _back_up(self) -> object:
@@ -326,8 +356,8 @@ def _icmp_options(probing: Probing) -> IcmpOptions:
     )
 
 
-def _listen(settings: Settings) -> socket.socket:
-    """The listening socket that the configuration asks for; raises OSError when it cannot be had."""
-    web = settings.monitor.web
-    family = socket.AF_INET6 if ":" in web.host else socket.AF_INET
-    return socket.create_server((web.host, web.port), family=family, backlog=64)
+def _end_now() -> None:
+    """Ends the process, whoever in it hangs still: what was committed is safe, and all else is judged anew."""
+    log.error("something did not end within %g s; the process ends without it", END_WITHIN_S)
+    logging.shutdown()
+    os._exit(0)

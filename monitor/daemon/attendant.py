@@ -9,7 +9,8 @@ from monitor.clock import NS_PER_S, Clock
 from monitor.judging.board import Board
 from monitor.judging.decisions import Decision
 from monitor.metrics.live import Live, ServiceState
-from monitor.probes.services.checks import CHECKS
+from monitor.probes.services.checks import ServiceChecks
+from monitor.probes.snmp.patience import Place, Places
 from monitor.probes.wheel import Wheel
 from monitor.settings.fleet import Fleet, Service
 from monitor.settings.monitor_file import Probing
@@ -25,7 +26,8 @@ class Attendant:
 
     def __init__(self, clock: Clock, live: Live, board: Board, decided: Callable[[Sequence[Decision]], None]) -> None:
         self._clock, self._live, self._board, self._decided = clock, live, board, decided
-        self._room = asyncio.Semaphore(MOST_AT_ONCE)
+        self._checks = ServiceChecks()
+        self._room = Places(MOST_AT_ONCE)  # who has no answer soon leaves its place: the slow must not delay the others
         self._under_way: dict[str, asyncio.Task[None]] = {}
         self._services: dict[str, Service] = {}
         self._wheel = Wheel(60)
@@ -52,6 +54,10 @@ class Attendant:
             pause_s = 1.0 if next_ns is None else (next_ns - self._clock.mono_ns()) / NS_PER_S
             await asyncio.sleep(min(max(pause_s, 0.0), 1.0))
 
+    def close(self) -> None:
+        """Begins no check any more."""
+        self._checks.close()
+
     def _done(self, id_: str, task: "asyncio.Task[None]") -> None:
         if self._under_way.get(id_) is task:
             del self._under_way[id_]
@@ -59,9 +65,9 @@ class Attendant:
             log.error("checking %s broke off", id_, exc_info=error)
 
     async def _check(self, service: Service) -> None:
-        async with self._room:
+        async with Place(self._room):
             begun_utc, begun_mono_ns = self._clock.utc(), self._clock.mono_ns()
-            outcome = await CHECKS[service.check.kind](service.check, TIMEOUT_S)
+            outcome = await self._checks.run(service.check, TIMEOUT_S)
         if service.id not in self._services:
             return  # taken out of the configuration meanwhile
         sample = outcome.sample(service.id, service.check.kind, begun_utc, begun_mono_ns)

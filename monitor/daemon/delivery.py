@@ -1,32 +1,41 @@
-"""Runs the outbox worker, each channel in a thread of its own: a slow server holds up neither probing nor others."""
+"""Runs the outbox worker: looking in one place, handing over in a thread of each channel's own.
+
+A server that is slow holds up neither probing, nor other channels, nor the looking at the outbox, which goes by the
+database alone and which the watchdog hangs on.
+"""
 
 import asyncio
 import logging
 import random
+import time
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import timedelta
 
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy.exc import DatabaseError, OperationalError
 
 from monitor.alerts.channels.base import Channel
 from monitor.alerts.channels.registry import CHANNELS
-from monitor.alerts.delivery import Outcome, deliver_next
+from monitor.alerts.delivery import Attempt, Outcome, hand_over, look, note
 from monitor.alerts.office import Office
-from monitor.alerts.outbox import pause
+from monitor.alerts.outbox import Letter, pause
 from monitor.clock import NS_PER_S, Clock
+from monitor.net.pool import Pool
 from monitor.settings.notices_section import ChannelName
 from monitor.store.session import Store
 
 log = logging.getLogger(__name__)
 
 LOOK_S = 5.0
+NOTE_TRIES, NOTE_AGAIN_S = 12, 1.0  # for what became of a letter; each try waits for a lock as any writer does
 LONGEST_AWAY = timedelta(minutes=5)  # then a channel that was away is tried again
 
 
 class Delivery:
-    """Delivers until cancelled; `wake` makes it look at once. ``office`` and ``channels`` may be replaced meanwhile."""
+    """Delivers until cancelled; `wake` makes it look at once. ``office`` and ``channels`` may be replaced meanwhile.
+
+    ``away``: why each channel that cannot be reached cannot, in words, from the first try on.
+    """
 
     def __init__(
         self,
@@ -38,17 +47,21 @@ class Delivery:
     ) -> None:
         self.office = office
         self.channels = channels
+        self.away: dict[ChannelName, str] = {}
         self._looked_mono_ns = dict.fromkeys(CHANNELS, clock.mono_ns())
+        self._outside: set[ChannelName] = set()
         self._store = store
         self._clock = clock
         self._look_s = look_s
-        self._threads = ThreadPoolExecutor(len(CHANNELS), thread_name_prefix="delivery")
+        self._looking = Pool("outbox", threads=len(CHANNELS))
+        self._handing_over = {name: Pool(f"delivery by {name}", threads=1) for name in CHANNELS}
         self._woken = {name: asyncio.Event() for name in CHANNELS}
 
     @property
     def last_look_mono_ns(self) -> int:
-        """When the channel that has been quiet for longest looked last."""
-        return min(self._looked_mono_ns.values())
+        """When the channel that has been quiet for longest looked last; one that hands a letter over is not quiet."""
+        now_ns = self._clock.mono_ns()
+        return min(now_ns if name in self._outside else at_ns for name, at_ns in self._looked_mono_ns.items())
 
     def wake(self) -> None:
         for event in self._woken.values():
@@ -81,18 +94,45 @@ class Delivery:
     async def _deliver(self, name: ChannelName) -> Outcome:
         channel = self.channels.get(name)
         if channel is None:
+            self.away.pop(name, None)
             return "idle"
-        loop = asyncio.get_running_loop()
         try:
-            return await loop.run_in_executor(
-                self._threads, deliver_next, self._store, self.office, name, channel, self._clock
-            )
+            looking = self._looking.submit(look, self._store, self.office, name, self._clock)
+            letter = await asyncio.wrap_future(looking)
         except DatabaseError as error:
             log.warning("the outbox cannot be read now: %s", error.orig)
             return "idle"
+        if letter is None:
+            return "idle"
+        self._outside.add(name)
+        try:
+            handing_over = self._handing_over[name].submit(self._hand_over, self.office, letter, channel)
+            attempt, outcome = await asyncio.wrap_future(handing_over)
+        finally:
+            self._outside.discard(name)
+        if attempt.outcome == "away":
+            self.away[name] = attempt.said
+        elif attempt.outcome == "sent":
+            self.away.pop(name, None)
+        return outcome
+
+    def _hand_over(self, office: Office, letter: Letter, channel: Channel) -> tuple[Attempt, Outcome]:
+        """In the channel's thread, to its end even when the daemon stops meanwhile: what went out is written down."""
+        attempt = hand_over(office, letter, channel)
+        for _ in range(NOTE_TRIES):
+            try:
+                return attempt, note(self._store, office, attempt, self._clock)
+            except OperationalError as error:
+                log.warning("what became of %s cannot be written down now: %s", letter.message_id, error.orig)
+                time.sleep(NOTE_AGAIN_S)
+            except DatabaseError:
+                log.exception("what became of %s cannot be written down", letter.message_id)
+                break
+        return attempt, "idle"  # its lease lapses, and it goes out again under its old Message-ID
 
     def close(self) -> None:
         """Lets the threads go; a letter under way is sent once more under its old Message-ID, or not at all."""
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        for pool in (self._looking, *self._handing_over.values()):
+            pool.close()
         for channel in self.channels.values():
             channel.break_off()

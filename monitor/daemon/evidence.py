@@ -15,10 +15,10 @@ from datetime import timedelta
 from typing import Any
 
 from monitor.clock import Clock
+from monitor.domain.text import clean
 from monitor.judging.decisions import Decision, OutageExplained, OutageOpened
 from monitor.metrics.hour import summary
 from monitor.metrics.live import Live
-from monitor.metrics.snmp import clean
 from monitor.probes.snmp.mibs import OPER_STATUS
 from monitor.probes.snmp.reading import feeds_from_battery
 from monitor.settings.fleet import Device, Site
@@ -31,7 +31,7 @@ PAUSE_S = 2.0
 LONGEST_S = 30.0
 PROGRAM = "from monitor.cli import main; main()"
 HOW = ["--count", "1", "--timeout", "0.5", "--most-hops", "15", "--json"]
-TRACE = [sys.executable, "-c", PROGRAM, "probe", "trace", *HOW]
+TRACE = [sys.executable, "-P", "-c", PROGRAM, "probe", "trace", *HOW]
 
 
 class Evidence:

@@ -8,8 +8,9 @@ import logging
 from collections.abc import Callable, Mapping
 from urllib.parse import urlsplit, urlunsplit
 
-import requests
-
+from monitor.net import http
+from monitor.net.deadline import Cancellation, Deadline
+from monitor.net.pool import Pool
 from monitor.settings.heartbeat_section import Heartbeat
 
 log = logging.getLogger(__name__)
@@ -26,6 +27,8 @@ class Watchman:
         self._wanted = Heartbeat()
         self._changed = asyncio.Event()
         self._failing = False
+        self._thread = Pool("heartbeat", threads=1)
+        self._cancellation = Cancellation()
 
     def configure(self, wanted: Heartbeat) -> None:
         """Tells that address from now on."""
@@ -37,11 +40,16 @@ class Watchman:
         while True:
             self._changed.clear()
             if self._wanted.url:
-                await asyncio.to_thread(self.tell, self._wanted.url)
+                await asyncio.wrap_future(self._thread.submit(self.tell, self._wanted.url))
             try:
                 await asyncio.wait_for(self._changed.wait(), self._wanted.interval_s)
             except TimeoutError:
                 continue
+
+    def close(self) -> None:
+        """Ends what is under way."""
+        self._cancellation.cancel()
+        self._thread.close()
 
     def tell(self, url: str) -> None:
         """Once; an address that does not answer is told in the log when that begins and ends."""
@@ -49,10 +57,12 @@ class Watchman:
             ages = self._ages()
             sick = any(age > SICK_AFTER_S for age in ages.values())
             body = "".join(f"{name}_s={age:.1f}\n" for name, age in ages.items())
-            with requests.Session() as session:
-                session.trust_env = False
-                answer = session.post(failing(url) if sick else url, data=body.encode(), timeout=TIMEOUT_S)
-            answer.raise_for_status()
+            deadline = Deadline.after(TIMEOUT_S, self._cancellation)
+            answer = http.request(
+                "POST", failing(url) if sick else url, deadline, body=body.encode(), most_bytes=0, redirects=0
+            )
+            if not 200 <= answer.status < 300:
+                raise http.HttpError(f"status {answer.status}")
         except Exception as error:  # whatever it is, it must not cost the monitor anything
             if not self._failing:
                 log.warning("the heartbeat was not taken: %s", type(error).__name__)  # its address may be a secret

@@ -3,7 +3,6 @@
 import asyncio
 import logging
 import random
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
@@ -14,9 +13,10 @@ from monitor.alerts.helpdesks import queue
 from monitor.alerts.helpdesks.base import Helpdesk
 from monitor.alerts.helpdesks.mirror import Mirror, Outcome
 from monitor.alerts.helpdesks.registry import key_of, open_desk
-from monitor.alerts.helpdesks.rest import Line
 from monitor.alerts.office import Office
 from monitor.clock import Clock
+from monitor.net.deadline import Cancellation
+from monitor.net.pool import Pool
 from monitor.settings.helpdesk_section import Helpdesk as Section
 from monitor.settings.secrets import SecretError
 from monitor.store.session import Store
@@ -36,9 +36,9 @@ class Mirroring:
         self._clock = clock
         self._section, self._home = Section(), Path()
         self._opened: tuple[Section, Helpdesk] | None = None
-        self._line = Line()
+        self._cancellation = Cancellation()
         self._failures = 0
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="helpdesk")
+        self._thread = Pool("help desk", threads=1)
         self._changed = asyncio.Event()
 
     def configure(self, section: Section, home: Path) -> None:
@@ -47,12 +47,11 @@ class Mirroring:
         self._changed.set()
 
     async def run(self) -> None:
-        loop = asyncio.get_running_loop()
         while True:
             self._changed.clear()
             wait_s: float | None = None
             if self._section.configured:
-                wait_s = await loop.run_in_executor(self._thread, self._turn, self._section, self._home)
+                wait_s = await asyncio.wrap_future(self._thread.submit(self._turn, self._section, self._home))
             if wait_s != 0:
                 with suppress(TimeoutError):
                     await asyncio.wait_for(self._changed.wait(), wait_s)
@@ -62,7 +61,7 @@ class Mirroring:
         try:
             opened = self._opened
             if opened is None or opened[0] != section:
-                opened = self._opened = (section, open_desk(section, home, self._line))
+                opened = self._opened = (section, open_desk(section, home, self._cancellation))
             desk = opened[1]
             poll = timedelta(seconds=section.poll_s)
             outcome = Mirror(self._store, self.office, desk, key_of(section), poll, self._clock).next()
@@ -90,5 +89,5 @@ class Mirroring:
 
     def close(self) -> None:
         """Cuts off what is under way: it is found again, done or not, at the next start."""
-        self._line.cut()
-        self._thread.shutdown(wait=False, cancel_futures=True)
+        self._cancellation.cancel()
+        self._thread.close()

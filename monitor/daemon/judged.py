@@ -1,9 +1,40 @@
-"""[judging] of monitor.toml as judging takes it."""
+"""[judging] of monitor.toml as judging takes it, and the board that it makes of what a run before remembered."""
 
-from monitor.judging.baseline import Limits
-from monitor.judging.flapping import Thresholds
+from functools import partial
+
+from monitor.alerts.office import Office
+from monitor.alerts.pauses import pause_of
+from monitor.daemon.memory import NOTHING, Remembered
+from monitor.judging.baseline import Baselines, Limits
+from monitor.judging.board import Board
+from monitor.judging.flapping import Flaps, Thresholds
+from monitor.judging.power import Power
 from monitor.judging.states import Rules
+from monitor.judging.vantage import Vantage
+from monitor.settings.load import Settings
 from monitor.settings.monitor_file import Judging
+
+
+def board_of(
+    settings: Settings, office: Office, known: Remembered = NOTHING, baselines: Baselines | None = None
+) -> Board:
+    """The board at a start."""
+    judging = settings.monitor.judging
+    return Board(
+        settings.fleet,
+        rules_of(judging),
+        dict(known.open_outages),
+        dict(known.affected),
+        dict(known.states),
+        dict(known.silent_since),
+        dict(known.held),
+        dict(known.promised),
+        vantage=Vantage(blind=dict(known.blind)),
+        power=Power(fell=dict(known.fell)),
+        pauses=partial(pause_of, office),
+        flaps=Flaps(thresholds_of(judging), known.flapping),
+        baselines=baselines or Baselines(limits_of(judging)),
+    )
 
 
 def rules_of(judging: Judging) -> Rules:

@@ -1,5 +1,6 @@
 """What outlives a restart: open outages, who was affected, the last heartbeat, and the gap until now."""
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session
 from monitor.alerts.believable import Look
 from monitor.judging.baseline import Baselines, Usual
 from monitor.judging.pause import Kind, Pause
+from monitor.judging.power import TOGETHER
 from monitor.judging.states import State
 from monitor.store.models import AffectedSite, ExcusedSilence, Gap, Heartbeat, Learned, Outage, SiteState
 
@@ -21,15 +23,23 @@ BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 @dataclass(frozen=True)
 class Remembered:
     """``open_outages``: site → start; ``affected``: site → root; ``states``: site → last stored state; ``held``: who
-    is silent but excused; ``silent_since``: both of them; ``blind``: uplink → since when.
+    is silent but excused; ``silent_since``: the first failed round of all of them; ``promised``: when those of ``held``
+    were first silent and promised that were before their excuse; ``blind``: uplink → since when; ``fell``: when each
+    site fell silent by its own fault, as far back as any is silent now; ``flapping``: who came and went.
     """
 
-    open_outages: dict[str, datetime]
-    affected: dict[str, str]
-    states: dict[str, State]
-    silent_since: dict[str, datetime]
-    held: dict[str, Pause]
-    blind: dict[str, datetime]
+    open_outages: Mapping[str, datetime]
+    affected: Mapping[str, str]
+    states: Mapping[str, State]
+    silent_since: Mapping[str, datetime]
+    held: Mapping[str, Pause]
+    blind: Mapping[str, datetime]
+    promised: Mapping[str, datetime]
+    fell: Mapping[str, list[datetime]]
+    flapping: frozenset[str]
+
+
+NOTHING = Remembered({}, {}, {}, {}, {}, {}, {}, {}, frozenset())
 
 
 def boot_id() -> str:
@@ -44,14 +54,32 @@ def remember(session: Session) -> Remembered:
     roots = {row.id: row.site for row in open_rows}
     excused = session.scalars(select(ExcusedSilence).where(ExcusedSilence.until_utc.is_(None))).all()
     blind = session.scalars(select(Gap).where(Gap.uplink != "", Gap.ended_utc == Gap.started_utc))
+    silent_since = {row.site: row.since_utc for row in excused} | {row.site: row.since_utc for row in behind}
+    silent_since |= {row.site: row.silent_since_utc for row in open_rows}
     return Remembered(
         {row.site: row.started_utc for row in open_rows},
         {row.site: roots[row.outage_id] for row in behind if row.outage_id in roots},
         {row.site: State(row.state) for row in session.scalars(select(SiteState))},
-        {row.site: row.since_utc for row in excused} | {row.site: row.since_utc for row in behind},
+        silent_since,
         {row.site: Pause(_KINDS[row.kind], row.why, row.planned_until_utc) for row in excused if row.kind in _KINDS},
         {row.uplink: row.started_utc for row in blind},
+        {row.site: row.promised_utc for row in excused if row.promised_utc is not None},
+        _fell_silent(session, silent_since.values()),
+        frozenset(session.scalars(select(SiteState.site).where(SiteState.flapping))),
     )
+
+
+def _fell_silent(session: Session, silent_utc: Iterable[datetime]) -> dict[str, list[datetime]]:
+    """When sites fell silent with which one that is silent now, or was about to be, may have fallen silent together."""
+    last = last_look(session)
+    oldest_utc = min([*silent_utc, *([last.utc] if last else [])], default=None)
+    if oldest_utc is None:
+        return {}
+    fell: dict[str, list[datetime]] = {}
+    query = select(Outage.site, Outage.silent_since_utc).where(Outage.silent_since_utc >= oldest_utc - TOGETHER)
+    for site, since_utc in session.execute(query):
+        fell.setdefault(site, []).append(since_utc)
+    return fell
 
 
 def last_look(session: Session) -> Look | None:

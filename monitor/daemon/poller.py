@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
 from functools import partial
 
@@ -27,6 +27,7 @@ from monitor.settings.modules_section import shipped_modules
 log = logging.getLogger(__name__)
 
 STARTS_PER_S, MOST_KNOCKS = 50, 50
+UNREAD_FOR_NS = 3_600 * NS_PER_S
 
 
 def link_rules(settings: Settings) -> LinkRules:
@@ -57,6 +58,7 @@ class Poller:
         self._rested_ns: dict[str, int] = {}  # until then a device may rest that was just read
         self._asked_meanwhile: set[str] = set()
         self._silent_since: dict[str, int] = {}
+        self._unread: dict[str, tuple[tuple[str, ...], int]] = {}  # until when it is not asked for these
         self._wheel = Wheel(settings.monitor.snmp.interval_s)
 
     def open(self) -> None:
@@ -90,7 +92,7 @@ class Poller:
         self.open()
         self._live.snmp = {id_: state for id_, state in self._live.snmp.items() if id_ in self._devices}
         self._live.snmp_said = {id_: said for id_, said in self._live.snmp_said.items() if id_ in self._devices}
-        for known in (self._silent_since, self._rested_ns, self._asked_meanwhile):
+        for known in (self._silent_since, self._rested_ns, self._asked_meanwhile, self._unread):
             known.clear()
         self._meaning.rules = link_rules(settings)
         self._meaning.forget(self._devices)
@@ -153,7 +155,8 @@ class Poller:
         try:
             session = self._agents.session(device.snmp, device.address, device.snmp_port, device.snmp_source)
             async with asyncio.timeout(LONGEST_READ_S):
-                reading = await read(session)
+                reading = await read(session, skip=self._skipped(device.id))
+            self._remember_unread(device.id, reading.unread, begun_mono_ns)
             self._silent_since.pop(device.id, None)
             return SnmpState("ok", "", reading, await self._series(device, session, reading))
         except CredentialsError as error:
@@ -166,6 +169,17 @@ class Poller:
             return SnmpState("error", str(error))
         except TimeoutError:
             return SnmpState("error", f"it could not be read within {LONGEST_READ_S:g} s")
+
+    def _skipped(self, device: str) -> Collection[str]:
+        """The objects at which it fell silent lately: asking for each again would cost a time-out every reading."""
+        unread, until_ns = self._unread.get(device, ((), 0))
+        return unread if self._clock.mono_ns() < until_ns else ()
+
+    def _remember_unread(self, device: str, unread: tuple[str, ...], now_ns: int) -> None:
+        if not unread:
+            self._unread.pop(device, None)
+        elif not self._skipped(device):
+            self._unread[device] = unread, now_ns + UNREAD_FOR_NS
 
     async def _silence(self, device: Device, begun_mono_ns: int, why: str) -> SnmpState:
         """What silence means: over v2c it is all that a wrong community gives to see.

@@ -8,7 +8,7 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future
 from contextlib import suppress
 from datetime import datetime
 
@@ -30,11 +30,12 @@ from monitor.alerts import (
 from monitor.alerts.believable import Look, Trust
 from monitor.alerts.brief_facts import Busy
 from monitor.alerts.office import Office
-from monitor.alerts.planned import Plans, plans
+from monitor.alerts.planned import Plans, plans_in_force
 from monitor.clock import NS_PER_S, Clock
 from monitor.daemon import memory
 from monitor.judging.decisions import Decision, LabSeen, SiteChanged, describe
 from monitor.judging.states import State
+from monitor.net.pool import Pool, PoolFull
 from monitor.store.session import Store
 
 log = logging.getLogger(__name__)
@@ -44,6 +45,7 @@ SHARE = 0.05  # of its time that the recorder spends looking when nothing happen
 MOST_AT_ONCE = 500  # tickets opened in one transaction: others wait for the lock meanwhile
 LONGEST_LOOK_S = 15.0
 RETRY_S = 2.0
+LAST_WRITE_S = 4.0  # when the daemon stops
 HEARTBEAT_NS = 10 * NS_PER_S
 MOST_WAITING = 100_000
 
@@ -61,7 +63,8 @@ class Recorder:
         self._boot_id = boot_id
         self._wake_delivery = wake_delivery
         self._waiting: deque[tuple[Decision, datetime]] = deque()
-        self._thread = ThreadPoolExecutor(1, thread_name_prefix="recorder")
+        self._thread = Pool("recorder", threads=1, backlog=1)
+        self._writing: tuple[Future[tuple[bool, Plans]], int] | None = None
         self._has_work = asyncio.Event()
         self._trust: Trust | None = None
         self._last_heartbeat_ns = 0
@@ -112,13 +115,13 @@ class Recorder:
         """Stores what waits and what has fallen due, in one transaction; whether that brought anything new."""
         self._has_work.clear()
         batch = list(self._waiting)
-        loop = asyncio.get_running_loop()
-        may_send, planned = await loop.run_in_executor(self._thread, self._write, batch, self.office)
+        self._writing = writing = self._thread.submit(self._write, batch, self.office), len(batch)
+        may_send, planned = await asyncio.wrap_future(writing[0])
+        self._writing = None
         if planned != self.planned:
             self.planned = planned
             self.replanned()
-        for _ in batch:
-            self._waiting.popleft()
+        self._stored(len(batch))
         self.last_commit_mono_ns = self._clock.mono_ns()
         if self.failing:
             log.warning("the database writes again")
@@ -127,13 +130,22 @@ class Recorder:
             self._wake_delivery()
         return may_send
 
+    def _stored(self, count: int) -> None:
+        for _ in range(count):
+            self._waiting.popleft()
+
     async def close(self) -> None:
         """Stores what still waits and ends the thread; what cannot be stored is judged anew at the next start."""
         try:
-            await asyncio.wait_for(self.turn(), 10)
-        except (DatabaseError, TimeoutError) as error:
-            log.error("%d decisions could not be stored at the end: %s", len(self._waiting), error)
-        self._thread.shutdown(wait=False, cancel_futures=True)
+            async with asyncio.timeout(LAST_WRITE_S):
+                if self._writing is not None and not self._writing[0].cancelled():
+                    await asyncio.wrap_future(self._writing[0])  # what was under way when the daemon was told to stop
+                    self._stored(self._writing[1])
+                await self.turn()
+        except (DatabaseError, TimeoutError, PoolFull) as error:
+            why = error.orig if isinstance(error, DatabaseError) else error or "the database is busy"
+            log.error("%d decisions could not be stored at the end: %s", len(self._waiting), why)
+        self._thread.close()
 
     def _write(self, batch: Sequence[tuple[Decision, datetime]], office: Office) -> tuple[bool, Plans]:
         now = Look(self._clock.utc(), self._clock.boot_ns(), self._boot_id)
@@ -147,7 +159,7 @@ class Recorder:
             if before is not None and (by := believable.set_by(before.last, now)) is not None:
                 redating.redate(session, office, by)
                 memory.note_gap(session, now.utc, believable.JUMP, "the clock was not set")
-            told, planned = False, plans(session, now.utc)
+            told, planned = False, plans_in_force(session, now.utc)
             if not trust.suspect:
                 if office is not self._counted_by and (moved := recount.open_deadlines(session, office, now.utc)):
                     log.info("%d deadlines were counted anew: the charter or the calendar has changed", moved)
@@ -177,6 +189,7 @@ def what_is_due(session: Session, office: Office, now_utc: datetime, most: int |
     changed += tickets.open_overdue(session, office, now_utc, most)
     changed += acknowledging.advance(session, office, now_utc)
     changed += tickets.resolve_recovered(session, office, now_utc)
+    changed += tickets.reopen_settled(session, office, now_utc)
     changed += complaints.tell_who_asked(session, office, now_utc)
     changed += operators.note_late(session, office, now_utc)
     changed += escalation.advance(session, office, now_utc)

@@ -17,6 +17,7 @@ import zstandard
 
 from monitor.charter.text import DHAKA
 from monitor.clock import NS_PER_S, Clock
+from monitor.net.pool import Pool
 from monitor.sample import Sample
 from monitor.settings.monitor_file import Storage
 
@@ -36,6 +37,7 @@ class Recording:
         self._clock = clock
         self._home = home
         self._pattern, self._most_bytes = "", 0
+        self._thread = Pool("samples", threads=1)
         self._waiting: list[Sample] = []
         self._failing = False
         self._day = self._path = Path()
@@ -58,7 +60,7 @@ class Recording:
             settled = [sample for sample in self._waiting if sample.started_mono_ns < settled_ns]
             if settled:
                 self._waiting = [sample for sample in self._waiting if sample.started_mono_ns >= settled_ns]
-                await asyncio.to_thread(self._write, settled)
+                await asyncio.wrap_future(self._thread.submit(self._write, settled))
 
     def flush(self) -> None:
         """Writes all that waits."""

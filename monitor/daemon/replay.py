@@ -1,4 +1,4 @@
-"""Recorded samples through the very judging, charter clock and escalation of the daemon, on a virtual clock.
+"""What was recorded through the very judging, charter clock and escalation of the daemon, on a virtual clock.
 
 Nobody is told anything: what is remembered lies in a throw-away database, and notices are only listed.
 """
@@ -6,60 +6,73 @@ Nobody is told anything: what is remembered lies in a throw-away database, and n
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 from sqlalchemy import select
 
-from monitor.alerts import outages
+from monitor.alerts import complaints, outages, planned, tickets
+from monitor.alerts.believable import Look
 from monitor.alerts.moments import next_moment
-from monitor.alerts.notices.stored import unpack_matter
 from monitor.alerts.office import Office
 from monitor.alerts.pauses import pause_of
-from monitor.charter.text import DHAKA
-from monitor.daemon.judged import limits_of, rules_of, thresholds_of
+from monitor.clock import NS_PER_S
+from monitor.daemon import happenings, memory
+from monitor.daemon.happenings import Happening, ImpossibleError
+from monitor.daemon.judged import board_of
+from monitor.daemon.poller import link_rules
+from monitor.daemon.prober import STALL_NS
 from monitor.daemon.recorder import what_is_due
-from monitor.judging.baseline import Baselines
+from monitor.daemon.replay_delivery import Letters
+from monitor.daemon.replay_output import Told, Transition, line, ticket_lines
+from monitor.daemon.snmp_meaning import SnmpMeaning
 from monitor.judging.board import Board
 from monitor.judging.decisions import (
-    Affected,
     Decision,
-    Excused,
     FlappingChanged,
+    NobodyWatched,
     Noticed,
     OutageClosed,
-    OutageExplained,
     OutageOpened,
     SiteChanged,
-    VantageBack,
-    VantageLost,
 )
-from monitor.judging.flapping import Flaps
-from monitor.judging.states import State
-from monitor.sample import Sample
+from monitor.judging.states import ANSWERS
+from monitor.metrics.live import SnmpState
+from monitor.probes.snmp.reading import Reading
+from monitor.sample import Sample, Verdict
 from monitor.settings.load import Settings
-from monitor.store.models import Notice, Ticket, TicketEvent
+from monitor.settings.mail_address import is_mail_address
+from monitor.settings.problems import did_you_mean
+from monitor.store.models import TicketEvent
 from monitor.store.session import Store, open_store
 
-Transition = dict[str, Any]
 URGENT = (OutageOpened, OutageClosed, FlappingChanged)
-TICKETS = {"opened": "ticket_opened", "resolved": "ticket_resolved", "reopened": "ticket_reopened"}
+STALL = timedelta(seconds=STALL_NS / NS_PER_S)
 
 
-def replay(settings: Settings, samples: Iterable[Sample], until_utc: datetime | None = None) -> Iterator[Transition]:
-    """Every transition, in order of time; ``until_utc`` carries time past the last sample."""
+def replay(
+    settings: Settings, recorded: Iterable[Sample | Happening], until_utc: datetime | None = None
+) -> Iterator[Transition]:
+    """Every transition, in order of time; ``until_utc`` carries time past what was recorded.
+
+    Raises ImpossibleError when something cannot have happened then.
+    """
     with _scratch() as store:
-        player = _Player(store, Office.of(settings), _board(settings))
-        for sample in samples:
-            if player.due_utc is not None and player.due_utc <= sample.started_utc:
-                yield from player.advance(sample.started_utc)
-            if decisions := player.board.observe(sample):
-                yield from player.take(decisions, sample.started_utc)
+        office = Office.of(settings)
+        player = _Player(settings, store, office, board_of(settings, office))
+        for each in recorded:
+            if isinstance(each, Sample):
+                yield from player.sample(each)
+            else:
+                yield from player.happen(each)
         if until_utc is not None:
             yield from player.advance(until_utc)
+
+
+def _look_at(now_utc: datetime) -> Look:
+    return Look(now_utc, round(now_utc.timestamp() * NS_PER_S), "replay")
 
 
 @contextmanager
@@ -72,53 +85,61 @@ def _scratch() -> Iterator[Store]:
             store.close()
 
 
-def _board(settings: Settings) -> Board:
-    office, judging = Office.of(settings), settings.monitor.judging
-    return Board(
-        settings.fleet,
-        rules_of(judging),
-        pauses=partial(pause_of, office),
-        flaps=Flaps(thresholds_of(judging)),
-        baselines=Baselines(limits_of(judging)),
-    )
-
-
 @dataclass
 class _Player:
     """``due_utc``: when something falls due next."""
 
+    settings: Settings
     store: Store
     office: Office
     board: Board
     due_utc: datetime | None = None
+    runs: bool = True
     _waiting: list[tuple[Decision, datetime]] = field(default_factory=list)
     _events: int = 0
-    _listed: int = 0
-    _open: dict[str, datetime] = field(default_factory=dict)
-    _affected: dict[str, dict[str, None]] = field(default_factory=dict)
-    _causes: dict[str, str] = field(default_factory=dict)
-    _states: dict[str, State] = field(default_factory=dict)
+    _ticketed: set[str | None] = field(default_factory=set)
+    _distrusted: set[str] = field(default_factory=set)
+    _told: Told = field(default_factory=Told)
+    _letters: Letters = field(default_factory=Letters)
+
+    def __post_init__(self) -> None:
+        self._meaning = SnmpMeaning(self.board, link_rules(self.settings))
+
+    def sample(self, sample: Sample) -> Iterator[Transition]:
+        """A round, in order of time."""
+        if not self.runs:
+            raise ImpossibleError("the daemon is stopped then. Expected 'started' before it")
+        if self.due_utc is not None and self.due_utc <= sample.started_utc:
+            yield from self.advance(sample.started_utc)
+        if sample.device in self._distrusted:
+            self._distrusted.discard(sample.device)
+            if sample.verdict is Verdict.FAILED:
+                return  # our own network may still have been waking
+        if decisions := self.board.observe(sample):
+            yield from self.take(decisions, sample.started_utc)
 
     def advance(self, until_utc: datetime) -> Iterator[Transition]:
         """Goes from moment to moment at which something falls due, up to ``until_utc``."""
-        while self.due_utc is not None and self.due_utc <= until_utc:
-            now_utc = self.due_utc
-            yield from self.take(self.board.tick(now_utc), now_utc)
-            yield from self._look(now_utc)
+        while self.runs and self.due_utc is not None and self.due_utc <= until_utc:
+            yield from self._turn(self.due_utc)
+
+    def _turn(self, now_utc: datetime) -> Iterator[Transition]:
+        yield from self.take(self.board.tick(now_utc), now_utc)
+        yield from self._look(now_utc)
 
     def take(self, decisions: list[Decision], now_utc: datetime) -> Iterator[Transition]:
         """Says what was decided, and does what follows from it; what nothing follows from waits to be stored."""
         for decision in decisions:
-            yield from self._told(decision, now_utc)
-            if isinstance(decision, FlappingChanged):  # of all states only these matter to what follows
-                state = self._states.get(decision.site, State.UNKNOWN)
-                self._waiting.append((SiteChanged(decision.site, state, now_utc), now_utc))
-            if not isinstance(decision, SiteChanged):
-                self._waiting.append((decision, now_utc))
-        if any(isinstance(decision, URGENT) for decision in decisions):
+            yield from self._told.decision(decision, now_utc)
+            self._waiting.append((decision, now_utc))
+        if any(isinstance(decision, URGENT) or self._may_resolve(decision) for decision in decisions):
             yield from self._look(now_utc)
         elif (tick_utc := self.board.next_tick(now_utc)) is not None:
             self.due_utc = tick_utc if self.due_utc is None else min(self.due_utc, tick_utc)
+
+    def _may_resolve(self, decision: Decision) -> bool:
+        """Whether a site of which there is a ticket answers again, from when on its recovery counts."""
+        return isinstance(decision, SiteChanged) and decision.state in ANSWERS and decision.site in self._ticketed
 
     def _look(self, now_utc: datetime) -> Iterator[Transition]:
         """Stores what waits, does what is due, and says what that came to."""
@@ -129,88 +150,111 @@ class _Player:
             session.flush()
             for event in session.scalars(select(TicketEvent).where(TicketEvent.id > self._events)):
                 self._events = event.id
-                yield from _ticket(event, self.office)
-            for notice in session.scalars(select(Notice).where(Notice.sent_utc.is_(None), Notice.due_utc <= now_utc)):
-                notice.sent_utc = now_utc
-                yield _notice(notice, now_utc)
+                self._ticketed.add(event.ticket.site)
+                yield from ticket_lines(event, self.office)
+            yield from self._letters.deliver(session, self.office, now_utc)
             session.flush()
-            moments = (next_moment(session, self.office, now_utc), self.board.next_tick(now_utc))
-        ahead = [moment for moment in moments if moment is not None and moment > now_utc]
-        self.due_utc = min(ahead, default=None)
+            stored = next_moment(session, self.office, now_utc)
+        moments = (stored, self.board.next_tick(now_utc), self._letters.next_utc(now_utc))
+        self.due_utc = min((moment for moment in moments if moment is not None), default=None)
 
-    def _told(self, decision: Decision, now_utc: datetime) -> Iterator[Transition]:
-        match decision:
-            case OutageOpened(site, started, _, _, reason, cause, why, _):
-                self._open[site], self._affected[site], self._causes[site] = started, {}, cause
-                yield _line(now_utc, "outage_opened", site=site, started=started, reason=reason, cause=cause, why=why)
-            case OutageClosed(site, ended, reason):
-                started, affected = self._open.pop(site), list(self._affected.pop(site, ()))
-                cause = self._causes.pop(site, "")
-                facts = {"started": started, "ended": ended, "reason": reason, "cause": cause, "affected": affected}
-                yield _line(now_utc, "outage_closed", site=site, **facts)
-            case OutageExplained(site, reason, cause, why, _):
-                self._causes[site] = cause or self._causes.get(site, "")
-                yield _line(now_utc, "outage_explained", site=site, reason=reason, cause=cause, why=why)
-            case Affected(site, root, since):
-                self._affected.setdefault(root, {})[site] = None
-                yield _line(now_utc, "site_unreachable", site=site, started=since, root=root)
-            case SiteChanged(site, state, since):
-                before, self._states[site] = self._states.get(site), state
-                if state is State.DEGRADED:
-                    yield _line(now_utc, "site_degraded", site=site, started=since)
-                elif before is State.DEGRADED and state is State.UP:
-                    yield _line(now_utc, "site_restored", site=site, ended=since)
-            case VantageLost(group, since):
-                yield _line(now_utc, "vantage_lost", group=group, started=since)
-            case VantageBack(group, since, until):
-                yield _line(now_utc, "vantage_back", group=group, started=since, ended=until)
-            case FlappingChanged(site, flapping, share, _):
-                yield _line(now_utc, "flapping" if flapping else "settled", site=site, share=round(share, 3))
-            case Excused(site, since, _, why):
-                yield _line(now_utc, "paused", site=site, started=since, reason=why)
-            case Noticed(site, device, kind, text, _):
-                yield _line(now_utc, kind, site=site, device=device, reason=text)
+    def happen(self, happening: Happening) -> Iterator[Transition]:
+        """Anything else than a round, in order of time."""
+        now_utc = happening.t
+        if self.runs == isinstance(happening, happenings.Started):
+            raise ImpossibleError("the daemon runs then" if self.runs else "the daemon is stopped then")
+        stood_still_s = happening.seconds if isinstance(happening, happenings.Standstill) else 0.0
+        yield from self.advance(now_utc - timedelta(seconds=stood_still_s))
+        match happening:
+            case happenings.Mains(site=site, on_battery=on_battery):
+                self._known("site", site, self.board.fleet.sites)
+                yield from self.take(self.board.ups(site, now_utc, on_battery=on_battery), now_utc)
+            case happenings.SnmpRead():
+                yield from self._read(happening)
+            case happenings.Trap(device=device, name=name):
+                self._known("device", device, self.board.fleet.devices)
+                site = self.board.fleet.devices[device].site
+                yield from self.take([Noticed(site, device, "trap", name, now_utc)], now_utc)
+            case happenings.Act() | happenings.Registered():
+                yield from self._look(now_utc)
+                self._act(happening)
+                yield from self._look(now_utc)
+            case happenings.Planned() | happenings.PlannedEnded():
+                yield from self._replan(happening)
+            case happenings.Stopped():
+                yield from self._look(now_utc)
+                with self.store.write() as session:
+                    memory.beat(session, _look_at(now_utc))
+                self.runs = False
+            case happenings.Started():
+                yield from self._start(now_utc)
+            case happenings.Standstill(seconds=seconds):
+                yield from self._stood_still(timedelta(seconds=seconds), now_utc)
 
+    def _known(self, what: str, name: str, among: Iterable[str]) -> None:
+        if name not in among:
+            raise ImpossibleError(f"{what}: there is no {what} '{name}'.{did_you_mean(name, list(among))}")
 
-def _line(at_utc: datetime, kind: str, **facts: object) -> Transition:
-    """An object of the output: what does not apply is left out, times are the office's."""
-    found: Transition = {"t": _iso(at_utc), "kind": kind}
-    for name, value in facts.items():
-        if isinstance(value, datetime):
-            found[name] = _iso(value)
-        elif value is not None and value not in ("", []):
-            found[name] = value
-    return found
+    def _read(self, read: happenings.SnmpRead) -> Iterator[Transition]:
+        self._known("device", read.device, self.board.fleet.devices)
+        device = self.board.fleet.devices[read.device]
+        reading = Reading(read.system, read.ports, read.ups) if read.outcome == "ok" else None
+        state = SnmpState(read.outcome, "" if reading else "it does not answer", reading)
+        mono_ns = round(read.t.timestamp() * NS_PER_S)
+        yield from self.take(self._meaning.of(device, state, read.t, mono_ns), read.t)
 
+    def _act(self, act: happenings.Act | happenings.Registered) -> None:
+        with self.store.write() as session:
+            if isinstance(act, happenings.Registered):
+                self._known("service", act.service, self.office.charter.services)
+                if act.site is not None:
+                    self._known("site", act.site, self.board.fleet.sites)
+                if act.email and not is_mail_address(act.email):
+                    raise ImpossibleError(f"email: '{act.email}' is not an e-mail address")
+                request = complaints.Request(act.service, act.way, act.asker, act.text, act.t, act.email, act.site)
+                complaints.register(session, self.office, request, act.by, act.t)
+                return
+            try:
+                tickets.act(session, self.office, act.ticket, act.act, act.by, act.text, act.t, until_utc=act.until)
+            except tickets.TicketError as error:
+                raise ImpossibleError(str(error)) from None
 
-def _iso(at_utc: datetime) -> str:
-    return at_utc.astimezone(DHAKA).isoformat()
+    def _replan(self, change: happenings.Planned | happenings.PlannedEnded) -> Iterator[Transition]:
+        with self.store.write() as session:
+            try:
+                if isinstance(change, happenings.Planned):
+                    planned.add(session, change.name, change.work, change.by, change.t)
+                else:
+                    planned.end(session, change.name, change.t)
+            except planned.PlanError as error:
+                raise ImpossibleError(str(error)) from None
+        self._plan(change.t)
+        yield from self.take(self.board.replan(partial(pause_of, self.office), change.t), change.t)
 
+    def _plan(self, now_utc: datetime) -> None:
+        with self.store.read() as session:
+            self.office = Office.of(self.settings, planned.plans_in_force(session, now_utc))
 
-def _ticket(event: TicketEvent, office: Office) -> Iterator[Transition]:
-    ticket: Ticket = event.ticket
-    facts: dict[str, object] = {"site": ticket.site, "ticket": ticket.number}
-    outage = ticket.outages[-1] if ticket.outages else None
-    if outage is not None:
-        facts |= {"cause": outage.cause, "affected": list(dict.fromkeys(row.site for row in outage.affected))}
-    if event.kind in TICKETS:
-        over = event.kind == "resolved"
-        dates = {"ended": outage and outage.ended_utc} if over else {"deadline": ticket.deadline_utc}
-        yield _line(event.at_utc, TICKETS[event.kind], started=ticket.event_utc, **dates, **facts, reason=event.text)
-    elif event.kind == "stage":
-        holder = office.charter.stages[ticket.stage - 1].holder
-        yield _line(event.at_utc, "stage_raised", **facts, stage=ticket.stage, recipient=holder)
+    def _start(self, now_utc: datetime) -> Iterator[Transition]:
+        self._plan(now_utc)
+        longest = timedelta(seconds=2 * self.settings.monitor.probing.interval_s)
+        with self.store.write() as session:
+            gap, known = memory.note_gap(session, now_utc, longest), memory.remember(session)
+        if gap is not None:
+            yield line(now_utc, "not_running", started=now_utc - gap, ended=now_utc)
+        self.board = board_of(self.settings, self.office, known, self.board.baselines)
+        self._meaning = SnmpMeaning(self.board, link_rules(self.settings))
+        self._distrusted.clear()
+        self.runs = True
+        yield from self.take(self.board.replace_fleet(self.board.fleet, self.board.rules, now_utc), now_utc)
+        yield from self._turn(now_utc)
 
-
-def _notice(notice: Notice, at_utc: datetime) -> Transition:
-    ticket = notice.ticket
-    facts = unpack_matter(notice.kind, notice.facts)
-    return _line(
-        at_utc,
-        "notice",
-        site=facts.site.id if facts.site else None,
-        ticket=ticket.number if ticket else None,
-        notice=notice.kind,
-        recipient=notice.recipient,
-        stage=facts.level or None,
-    )
+    def _stood_still(self, lasted: timedelta, now_utc: datetime) -> Iterator[Transition]:
+        """As the prober has it: the next failed round of each device is not believed."""
+        if lasted > STALL:
+            self._distrusted = {*self.board.fleet.devices, *self.board.fleet.references}
+        if lasted.total_seconds() > 2 * self.settings.monitor.probing.interval_s:
+            why = f"the monitor stood still for {lasted.total_seconds():.0f} s"
+            gone: list[Decision] = [NobodyWatched(now_utc - lasted, now_utc, why)]
+            yield from self.take([*gone, *self.board.slept(now_utc)], now_utc)
+        yield from self._turn(now_utc)

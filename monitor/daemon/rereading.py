@@ -7,15 +7,22 @@ import asyncio
 import pickle
 import sys
 from asyncio.subprocess import PIPE
+from collections.abc import Mapping
 from pathlib import Path
 
+from monitor.net.pool import Pool
 from monitor.settings.load import Settings, load
 from monitor.settings.problems import ConfigError, Problem
 
+_THREAD = Pool("reload", threads=1, backlog=1)
 
-async def load_aside(directory: Path) -> Settings:
-    """As `load`; raises ConfigError as well when there is no room for another process, or it was killed."""
-    words = [sys.executable, "-m", "monitor.daemon.rereading", str(directory)]
+
+async def load_aside(directory: Path) -> tuple[Settings, Mapping[str, bytes]]:
+    """As `load`, with what the files said; raises ConfigError as well when there is no room for another process, or it
+    was killed.
+    """
+    # -P: whatever lies in the folder in which the daemon was started is not imported instead of ours.
+    words = [sys.executable, "-P", "-m", "monitor.daemon.rereading", str(directory)]
     try:
         process = await asyncio.create_subprocess_exec(*words, stdout=PIPE)
     except OSError as error:
@@ -27,7 +34,9 @@ async def load_aside(directory: Path) -> Settings:
             process.kill()
     if process.returncode != 0:
         raise ConfigError([Problem(str(directory), 0, "", f"reading it ended with exit code {process.returncode}")])
-    found: Settings | list[Problem] = await asyncio.to_thread(pickle.loads, said)
+    found: tuple[Settings, dict[str, bytes]] | list[Problem] = await asyncio.wrap_future(
+        _THREAD.submit(pickle.loads, said)
+    )
     if isinstance(found, list):
         raise ConfigError(found)
     return found
@@ -35,9 +44,10 @@ async def load_aside(directory: Path) -> Settings:
 
 def main() -> None:
     """Writes the settings of a folder to standard output, or what is wrong with them."""
-    found: Settings | list[Problem]
+    found: tuple[Settings, dict[str, bytes]] | list[Problem]
+    sources: dict[str, bytes] = {}
     try:
-        found = load(Path(sys.argv[1]))
+        found = load(Path(sys.argv[1]), sources), sources
     except ConfigError as error:
         found = list(error.problems)
     sys.stdout.buffer.write(pickle.dumps(found, pickle.HIGHEST_PROTOCOL))

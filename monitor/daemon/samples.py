@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from monitor.alerts import kinds, outages, tickets
 from monitor.alerts.brief_facts import morning_facts, weekly_facts
 from monitor.alerts.complaints import Request, register
+from monitor.alerts.corrections import Correction, correct
 from monitor.alerts.digests import digest_facts
 from monitor.alerts.notices.facts import Facts
 from monitor.alerts.notices.stored import pack, unpack_matter
@@ -77,11 +78,24 @@ def _played(office: Office, folder: Path) -> Iterator[Letter]:
             for ticket in session.scalars(select(Ticket).where(Ticket.source != "outage")).all():
                 tickets.act(session, office, ticket.number, "resolve", "an officer", "", clock.utc())
                 tickets.act(session, office, ticket.number, "reopen", "an officer", "", clock.utc())
+            _by_mistake(session, office, clock.utc())
         with store.read() as session:
             yield from map(_letter, session.scalars(select(Notice).order_by(Notice.id)))
             yield _digest(session, office, clock.utc())
     finally:
         store.close()
+
+
+def _by_mistake(session: Session, office: Office, now_utc: datetime) -> None:
+    """A request that is registered under the wrong service, corrected, and withdrawn."""
+    wrong, right = [*office.charter.services, *office.charter.services][:2]
+    request = Request(
+        wrong, "phone", "একজন শিক্ষক / A teacher", "ভুল নম্বর / A wrong number", now_utc, "teacher@example.org"
+    )
+    number = register(session, office, request, "notify test", now_utc).number
+    if wrong != right:
+        correct(session, office, number, Correction(service=right), "notify test", "a slip of the pen", now_utc)
+    tickets.act(session, office, number, "withdraw", "notify test", "nobody asked for it", now_utc)
 
 
 def _begin(session: Session, office: Office, now_utc: datetime) -> str:

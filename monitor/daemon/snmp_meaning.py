@@ -22,6 +22,7 @@ from monitor.settings.fleet import Device, Link
 
 PROBE = "snmp"
 OUT_OF_SIGHT = 3  # readings in a row that fail, until what was known of a link's interface judges nobody any more
+NAMES, STATUS = ("ifName", "ifDescr"), ("ifAdminStatus", "ifOperStatus")
 EVENTS = {"credentials": "snmp_credentials", "silent": "snmp_silent", "error": "snmp_error", "ok": "snmp_ok"}
 
 
@@ -39,11 +40,12 @@ class SnmpMeaning:
         self._outcomes: dict[str, str] = {}
         self._batteries: dict[str, tuple[str, bool]] = {}
         self._cut: set[str] = set()
+        self._unread: dict[str, tuple[str, ...]] = {}
         self._unseen: set[str] = set()
 
     def forget(self, kept: Mapping[str, Device]) -> None:
         """Drops what is known of devices that are not among these."""
-        for known in (self._ages, self._failures, self._outcomes):
+        for known in (self._ages, self._failures, self._outcomes, self._unread):
             for id_ in [id_ for id_ in known if id_ not in kept]:
                 del known[id_]
         links = {link.id for device in kept for link in self._board.fleet.links.get(device, ())}
@@ -79,6 +81,7 @@ class SnmpMeaning:
             decisions.append(Noticed(device.site, device.id, "restarted", "its agent started anew", at_utc))
         decisions += self._ups(device, _feeds_from_battery(state.reading, state.series), at_utc)
         decisions += self._left_out(device, state, at_utc)
+        decisions += self._fell_silent(device, state.reading.unread, at_utc)
         for link in self._board.fleet.links.get(device.id, ()):
             decisions += self._link(link, state.reading, at_utc, mono_ns, restarted_=anew)
         return decisions
@@ -120,14 +123,26 @@ class SnmpMeaning:
         text = f"only the first {MOST_ROWS:,} rows are read of: {', '.join(tables)}"
         return [Noticed(device.site, device.id, "snmp_cut", text, at_utc)]
 
+    def _fell_silent(self, device: Device, unread: tuple[str, ...], at_utc: datetime) -> list[Decision]:
+        """A line of the timeline when a device begins to fall silent at some objects: they are not read."""
+        before, self._unread[device.id] = self._unread.get(device.id, ()), unread
+        if not unread or set(unread) <= set(before):
+            return []
+        text = f"it falls silent when it is asked for: {', '.join(unread)}; all else is read"
+        return [Noticed(device.site, device.id, "snmp_unread", text, at_utc)]
+
     def _link(
         self, link: Link, reading: Reading, at_utc: datetime, mono_ns: int, *, restarted_: bool
     ) -> list[Decision]:
         found = _named(reading.ports, link.interface.strip())
+        if len(found) != 1 and any(name in reading.unread for name in NAMES):
+            return self._board.lose_sight(link.id, at_utc)  # it may be there under the name that was not read
         if len(found) != 1:
             self.used.pop(link.site, None)
             return [*self._not_found(link, len(found), at_utc), *self._board.lose_sight(link.id, at_utc)]
         row = found[0]
+        if any(name in reading.unread and name not in row for name in STATUS):
+            return self._board.lose_sight(link.id, at_utc)
         self._unseen.discard(link.id)
         before, before_mono_ns = self._rows.get(link.id, (row, mono_ns))
         self._rows[link.id] = (row, mono_ns)
@@ -169,7 +184,7 @@ def _feeds_from_battery(reading: Reading, series: Sequence[Series]) -> bool | No
 
 def _named(ports: Sequence[Row], name: str) -> list[Row]:
     """Those with that ifName, else those with that ifDescr: names that are not unique have another way out."""
-    for column in ("ifName", "ifDescr"):
+    for column in NAMES:
         if found := [port for port in ports if str(port.get(column, "")).strip() == name]:
             return found
     return []

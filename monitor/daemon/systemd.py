@@ -40,6 +40,10 @@ class Notifier:
         """We turn; without this for WatchdogSec we are killed and started again."""
         self._say("WATCHDOG=1")
 
+    def status(self, words: str) -> None:
+        """What `systemctl status` shows; a line."""
+        self._say(f"STATUS={words}")
+
     def reloading(self) -> None:
         self._say(f"RELOADING=1\nMONOTONIC_USEC={time.monotonic_ns() // 1_000}")
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from monitor.alerts.helpdesks.registry import key_of
 from monitor.alerts.office import Office
 from monitor.settings.load import Settings
-from monitor.settings.secrets import SecretError, is_open_to_others, read_secret, secret_path
+from monitor.settings.secrets import SecretError, closed_mode, is_open_to_others, read_secret, secret_path
 from monitor.store.session import Store
 
 
@@ -26,6 +26,11 @@ def warnings(settings: Settings, office: Office, now_utc: datetime) -> Iterator[
     if not mail.configured:
         folder = settings.state / "outbox"
         yield f"no mail server in monitor.toml [mail]: mails are written to {folder} and reach nobody"
+    if not office.charter.officers_confirmed:
+        yield (
+            "the officers in charter.toml are not confirmed as this office's own: mails are written to files and reach "
+            "nobody. When names and addresses are right, set officers_confirmed = true under [office] of charter.toml"
+        )
     for officer in office.charter.without_email():
         yield f"no e-mail address for officers.{officer.role} in charter.toml: mails to this officer go to files"
     if mail.password_file:
@@ -40,7 +45,7 @@ def warnings(settings: Settings, office: Office, now_utc: datetime) -> Iterator[
         if not isfile(path):
             yield f"{path} is missing: tickets cannot be mirrored to the help desk"
         elif is_open_to_others(path):
-            yield f"{path} can be read by others: chmod 600 {path}"
+            yield f"{path} can be read by others: chmod {closed_mode(path)} {path}"
     for year in office.calendar.missing_years(office.calendar.local(now_utc).date()):
         yield f"no list of public holidays for {year} in holidays.toml: its deadlines are estimates"
     for year in office.calendar.missing_ramadans(office.calendar.local(now_utc).date()):
@@ -54,7 +59,7 @@ def _faults(key: str, path: Path, so: str) -> Iterator[str]:
     except SecretError as error:
         yield f"{error}: until then {so}"
     if isfile(path) and is_open_to_others(path):
-        yield f"{path} can be read by others: chmod 600 {path}"
+        yield f"{path} can be read by others: chmod {closed_mode(path)} {path}"
 
 
 def _secrets(settings: Settings) -> Iterator[tuple[str, Path]]:
@@ -74,4 +79,3 @@ def startup_lines(settings: Settings, store: Store) -> Iterator[str]:
     yield f"database {store.path} (journal: {store.journal_mode})"
     if settings.monitor.helpdesk.configured:
         yield f"tickets are mirrored to {key_of(settings.monitor.helpdesk)}"
-    yield f"page http://{settings.monitor.web.listen}/ , metrics http://{settings.monitor.web.listen}/metrics"

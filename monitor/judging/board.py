@@ -19,7 +19,6 @@ from monitor.judging.decisions import (
     VantageLost,
 )
 from monitor.judging.flapping import Flaps
-from monitor.judging.known import UNJUDGED
 from monitor.judging.labs import Count, Labs, count
 from monitor.judging.power import POWER
 from monitor.judging.silences import Silences
@@ -42,6 +41,7 @@ class Board(Silences):
         super().__post_init__()
         self._with_usual_times = self.fleet.devices.keys() - self.fleet.workstations
         self.vantage = Vantage({name: ids(group) for name, group in self.fleet.groups.items()}, self.vantage.blind)
+        self.flaps.remember([*self.open_outages, *self.affected])
 
     def observe(self, sample: Sample) -> list[Decision]:
         """Takes one sample in and says what follows from it."""
@@ -56,13 +56,14 @@ class Board(Silences):
             return list(self._lab(site, sample, transition))
         if health is before and not self.flaps.watches(site):
             return []  # by far the commonest case
-        decisions = list(self._follow(site, sample.device, transition, sample.started_utc))
-        if sample.device == self._gateway(site):
+        if transition is not None and sample.device in self.fleet.sites[site].vital:
+            self.flaps.watch(site)
+        decisions: list[Decision] = []
+        if sample.device == self._gateway(site) and self.flaps.watches(site):  # a result of the site, whoever made it
             state = self._vital_health(site).state
             if state is not State.UNKNOWN:  # who is judged anew has not come and gone
-                changed, up = transition is not None, state is not State.DOWN
-                decisions += self.flaps.observe(site, sample.started_utc, up=up, changed=changed)
-        return decisions
+                decisions += self.flaps.observe(site, sample.started_utc, up=state is not State.DOWN)
+        return [*decisions, *self._follow(site, sample.device, transition, sample.started_utc)]
 
     def _lab(self, site: str, sample: Sample, transition: Transition | None) -> Iterator[Decision]:
         if sample.verdict is Verdict.OK:
@@ -98,16 +99,30 @@ class Board(Silences):
         self._known.forgive((device.id for device in self.fleet.sites[site].devices), also_down=waited)
 
     def slept(self, at_utc: datetime) -> list[Decision]:
-        """We stood still for long: who was in doubt before is not in doubt any more, and must fail anew."""
+        """We stood still for long: who was in doubt before is not in doubt any more, and must fail anew.
+
+        Who is silent but excused stays so, and must prove its silence before that becomes an outage.
+        """
+        for site in self.held:
+            self._pending.pop(site, None)
+            self._known.doubt_down(self.fleet.sites[site].vital)
         sites = [site for site in self.fleet.sites if site not in self.held]
         return [decision for site in sites for decision in self._forgive(site, at_utc)]
 
     def lose_sight(self, interface: str, at_utc: datetime) -> list[Decision]:
-        """The interface of a link cannot be read any more: what was known of it judges nobody from now on."""
-        site = self.fleet.judged.get(interface)
-        before = self._known.healths.pop(interface, UNJUDGED)
+        """The interface of a link cannot be read any more: what was known of it judges nobody from now on.
+
+        But a link that is down for certain stays so until its far end says what is true.
+        """
+        site, before = self.fleet.judged.get(interface), self._known.health(interface)
+        if site is not None and before.state is State.DOWN:
+            far_end = self._known.health(self._gateway(site))
+            if far_end.state is State.UNKNOWN or (far_end.suspect and far_end.state is not State.DOWN):
+                return []
+        self._known.healths.pop(interface, None)
         if site is None or before.state is State.UNKNOWN:
             return []
+        self.flaps.watch(site)
         transition = Transition(interface, before.state, State.UNKNOWN, at_utc, at_utc)
         return list(self._follow(site, interface, transition, at_utc))
 
@@ -132,6 +147,7 @@ class Board(Silences):
         """Goes over to a new configuration; sites that are gone or have moved end their outages with that reason."""
         decisions: list[Decision] = []
         old, self.fleet, self.rules = self.fleet, fleet, rules
+        moved = [site for site in fleet.sites if site in old.sites and _way(old, site) != _way(fleet, site)]
         for device in old.devices.values():
             successor = fleet.devices.get(device.id)
             if successor is None or successor.address != device.address:
@@ -157,6 +173,7 @@ class Board(Silences):
                 del self.affected[site]
                 self._known.doubt_down(fleet.sites[site].vital)
                 decisions.append(NoLongerAffected(site, now_utc))
+        decisions += self._judge_again_moved(moved, now_utc)
         for site in [*self._pending, *self.held]:
             if _why_ended(old, fleet, site):
                 self._pending.pop(site, None)
@@ -167,6 +184,16 @@ class Board(Silences):
         self.states = {site: state for site, state in self.states.items() if site in fleet.sites}
         decisions += self._settle(list(self._pending), now_utc)  # who they waited for may be gone
         return decisions
+
+    def _judge_again_moved(self, moved: list[str], now_utc: datetime) -> Iterator[Decision]:
+        """What a site failed behind others says nothing of the way that it has now."""
+        for site in moved:
+            if site not in self.open_outages and site not in self.affected:
+                waited = self._pending.pop(site, None) is not None
+                self._known.doubt(self.fleet.sites[site].vital)
+                if waited:
+                    yield from self._let_go(site, now_utc)
+                    yield from self._site_changed(site, now_utc)
 
     def _with_other_devices(self, site: str, now_utc: datetime) -> Iterator[Decision]:
         """A silent site whose devices are others by name: still silent, unless what was silent is not its any more."""
@@ -185,6 +212,10 @@ class Board(Silences):
 def ids(group: Group) -> tuple[str, ...]:
     """What samples call the references of a group."""
     return tuple(device.id for device in group.references)
+
+
+def _way(fleet: Fleet, site: str) -> tuple[str, ...]:
+    return tuple(fleet.ancestors(site))
 
 
 def _why_ended(old: Fleet, new: Fleet, site: str) -> str:

@@ -11,10 +11,10 @@ from monitor.sample import Sample
 
 @dataclass(frozen=True, slots=True)
 class OutageOpened:
-    """The site is down for certain, by its own fault, since its first failed round.
+    """The site is down for certain, by its own fault, since it was first both silent and promised.
 
     ``reason`` says what was seen, ``cause`` what is suspected behind it ('power', or nothing), ``why`` in words;
-    ``evidence`` is plain JSON values.
+    ``evidence`` is plain JSON values. ``silent_since_utc``: its first failed round, where that was earlier.
     """
 
     site: str
@@ -25,6 +25,7 @@ class OutageOpened:
     cause: str = ""
     why: str = ""
     evidence: Mapping[str, Any] = field(default_factory=dict)
+    silent_since_utc: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ class NoLongerAffected:
 @dataclass(frozen=True, slots=True)
 class Excused:
     """The site is silent since then, but no outage begins: ``kind`` and ``why`` are those of its pause, which lasts
-    until ``until_utc`` as far as is known.
+    until ``until_utc`` as far as is known. ``promised_utc``: when it was silent and promised, if it was before that.
     """
 
     site: str
@@ -76,6 +77,7 @@ class Excused:
     why: str
     until_utc: datetime | None
     at_utc: datetime
+    promised_utc: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

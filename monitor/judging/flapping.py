@@ -4,16 +4,20 @@ Of the 20 pairs of neighbouring results, a change counts from 0.75 (the oldest) 
 over 20 is the share. Flapping begins at the high threshold and ends at the low one.
 """
 
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from fractions import Fraction
+from functools import cache
 from typing import NamedTuple
 
 from monitor.judging.decisions import FlappingChanged
 
 RESULTS = 21
-OLDEST, NEWEST = 0.75, 1.25
-WEIGHTS = tuple(OLDEST + (NEWEST - OLDEST) * place / (RESULTS - 2) for place in range(RESULTS - 1))
+PAIRS = RESULTS - 1
+# 0.75, …, 1.25 in 76ths, so that a share is a whole number and one of exactly a threshold is not lost to rounding
+OLDEST, STEP = 57, 2
+WHOLE = 76 * PAIRS
 FULL = (1 << RESULTS) - 1
 
 
@@ -32,15 +36,22 @@ class History(NamedTuple):
     flapping: bool = False
 
     @property
-    def share(self) -> float:
-        """The weighted share of changes, 0.0 to 1.0; 0.0 until all 21 results are there."""
+    def changes(self) -> int:
+        """The weighted changes, 0 to WHOLE; 0 until all 21 results are there."""
         if self.length < RESULTS:
-            return 0.0
-        changes = (self.bits ^ self.bits >> 1) & (FULL >> 1)
-        return sum(WEIGHTS[RESULTS - 2 - place] for place in range(RESULTS - 1) if changes >> place & 1) / (RESULTS - 1)
+            return 0
+        changed = (self.bits ^ self.bits >> 1) & (FULL >> 1)
+        return sum(OLDEST + STEP * (PAIRS - 1 - place) for place in range(PAIRS) if changed >> place & 1)
+
+    @property
+    def share(self) -> float:
+        """The weighted share of changes, 0.0 to 1.0."""
+        return self.changes / WHOLE
 
 
 STEADY = History(FULL, RESULTS)  # what is assumed of a site that was never seen to change
+SILENT = History(0, RESULTS)  # what is assumed of one that was down when we came
+FLAPPED = History(0, 0, flapping=True)  # it flapped before a restart, and does until 21 results say otherwise
 
 
 def add(history: History, up: bool, thresholds: Thresholds) -> History:
@@ -49,29 +60,40 @@ def add(history: History, up: bool, thresholds: Thresholds) -> History:
     if bits == history.bits and bits in {0, FULL} and history.length == RESULTS and not history.flapping:
         return history  # the commonest case: it was steady and is
     grown = History(bits, min(history.length + 1, RESULTS), history.flapping)
-    share = grown.share
     if grown.flapping:
-        return grown._replace(flapping=share > thresholds.low) if grown.length == RESULTS else grown
-    return grown._replace(flapping=True) if share >= thresholds.high else grown
+        return grown._replace(flapping=grown.length < RESULTS or grown.changes > _whole(thresholds.low))
+    return grown._replace(flapping=grown.changes >= _whole(thresholds.high))
+
+
+@cache
+def _whole(threshold: float) -> Fraction:
+    """A threshold as it was written, of WHOLE."""
+    return Fraction(repr(threshold)) * WHOLE
 
 
 @dataclass
 class Flaps:
-    """All sites that have changed lately; what is steady takes no room."""
+    """All sites that have changed lately; what is steady takes no room. ``flapped``: who did before a restart."""
 
     thresholds: Thresholds = Thresholds()  # noqa: RUF009 (a tuple)
+    flapped: frozenset[str] = frozenset()
     _histories: dict[str, History] = field(default_factory=dict)
 
     def watches(self, site: str) -> bool:
         """Whether each result of the site counts, also one that changes nothing."""
         return site in self._histories
 
-    def observe(self, site: str, at_utc: datetime, *, up: bool, changed: bool) -> Iterator[FlappingChanged]:
+    def remember(self, silent: Iterable[str]) -> None:
+        """Takes over from before a restart who was down, and who flapped."""
+        self._histories |= dict.fromkeys(silent, SILENT) | dict.fromkeys(self.flapped, FLAPPED)
+
+    def watch(self, site: str) -> None:
+        """Counts the site's results from the next one on: it has just changed."""
+        self._histories.setdefault(site, STEADY)
+
+    def observe(self, site: str, at_utc: datetime, *, up: bool) -> Iterator[FlappingChanged]:
         """Takes a result in; says when the site begins or ceases to flap."""
-        before = self._histories.get(site)
-        if before is None and not changed:
-            return
-        before = before or STEADY
+        before = self._histories.get(site, STEADY)
         after = add(before, up, self.thresholds)
         if after == STEADY:
             self._histories.pop(site, None)

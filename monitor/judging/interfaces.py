@@ -9,7 +9,9 @@ DOWN = {2: "down", 3: "testing", 6: "not present", 7: "lower layer down"}  # tun
 HC_OCTETS, OCTETS = ("ifHCInOctets", "ifHCOutOctets"), ("ifInOctets", "ifOutOctets")
 ERRORS = ("ifInErrors", "ifOutErrors")
 BITS = {**dict.fromkeys(HC_OCTETS, 64), **dict.fromkeys([*OCTETS, *ERRORS], 32)}
-FULL = 2**32 - 1  # an ifSpeed that cannot say more
+FULL = {2**31 - 1, 2**32 - 1}  # an ifSpeed that cannot say more
+FASTEST_MBPS = 1_600_000  # of Ethernet (IEEE 802.3)
+ETHERNET_MBPS = {10, 100, 1_000, 2_500, 5_000, 10_000, 25_000, 40_000, 50_000, 100_000, 200_000, 400_000, 800_000}
 IMPOSSIBLE = 1.1  # times the speed: a counter that seems to have moved faster was set anew
 
 Row = Mapping[str, int | str]
@@ -54,12 +56,31 @@ def rates(before: Row, now: Row, seconds: float, *, restarted: bool) -> Rates:
 
 
 def speed_mbps(row: Row) -> float:
-    """The interface's speed; 0 when the agent does not say."""
-    high = row.get("ifHighSpeed")
-    if isinstance(high, int) and high > 0:
-        return float(high)
-    low = row.get("ifSpeed")
-    return low / 1e6 if isinstance(low, int) and 0 <= low < FULL else 0.0
+    """Returns the interface's speed in Mb/s; 0 when the agent does not say.
+
+    RFC 2863: ifSpeed in b/s, at most 2^32-1; ifHighSpeed in Mb/s. Agents have been met that repeat ifSpeed in
+    ifHighSpeed, say ifSpeed in Mb/s, or let it run over. Where the two disagree, the unit is the one in which both, or
+    the only one, could be meant.
+    """
+    high, low = _said(row, "ifHighSpeed"), _said(row, "ifSpeed")
+    if not low:
+        return high / 1e6 if high > FASTEST_MBPS else float(high)
+    in_mbps = low in ETHERNET_MBPS
+    if not high or high == low:
+        return float(low) if in_mbps else low / 1e6
+    if in_mbps and high == low * 1_000_000:  # each in the other's unit
+        return float(low)
+    if high > FASTEST_MBPS or high == low // 1_000 > 0:  # in b/s, or in kb/s
+        return low / 1e6
+    if abs(high - low / 1e6) < 1:  # the same, rounded
+        return low / 1e6
+    return float(high)
+
+
+def _said(row: Row, name: str) -> int:
+    """A speed as the agent says it; 0 for none, and for a number that only says that it is too large."""
+    value = row.get(name, 0)
+    return value if isinstance(value, int) and value > 0 and value not in FULL else 0
 
 
 def utilisation(row: Row, passed: Rates) -> float | None:
@@ -86,15 +107,23 @@ def find(name: str, row: Row, passed: Rates, expected_mbps: float | None, rules:
 
 
 def _passed(before: Row, now: Row, names: tuple[str, ...], most: float) -> int | None:
-    """How far the first counter that both readings have went on; ``most`` bounds what can be (0: no bound)."""
+    """How far the first counter that both readings have went on; ``most`` bounds what can be (0: no bound).
+
+    A counter that stands counts only where no other one moves: some agents have 64-bit counters that never count.
+    """
+    standing = None
     for name in names:
         old, new = before.get(name), now.get(name)
         if not isinstance(old, int) or not isinstance(new, int):
             continue
+        ambiguous = most >= 1 << BITS[name]  # it may have run over more than once
+        if old == new and (standing == 0 or not ambiguous):
+            standing = 0
+            continue
+        if ambiguous:
+            return None
         passed = (new - old) % (1 << BITS[name])
-        if most >= 1 << BITS[name]:
-            return None  # it may have run over more than once
         if (most and passed > most * IMPOSSIBLE) or (not most and new < old):
             return None
         return passed
-    return None
+    return standing

@@ -24,6 +24,19 @@ def never(_site: str, _at_utc: datetime) -> Pause | None:
     return None
 
 
+def first_promised(pauses: Pauses, site: str, since_utc: datetime, now_utc: datetime) -> datetime | None:
+    """The first moment from ``since_utc`` to ``now_utc`` at which the site has no pause; None when there is none."""
+    at_utc = since_utc
+    while at_utc <= now_utc:
+        pause = pauses(site, at_utc)
+        if pause is None:
+            return at_utc
+        if pause.until_utc is None or pause.until_utc <= at_utc:
+            return None
+        at_utc = pause.until_utc
+    return None
+
+
 def behind(root: str, pause: Pause) -> Pause:
     """The pause of a site that is silent behind one that has a pause."""
     return Pause("behind", f"behind '{root}': {pause.why}" if pause.kind != "behind" else pause.why, pause.until_utc)

@@ -1,6 +1,6 @@
 """Who is without mains: by what UPSes say, and by who fell silent together on one feeder. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -8,14 +8,16 @@ from monitor.clock import DHAKA
 
 POWER = "power"
 TOGETHER = timedelta(minutes=2)  # sites of one feeder that fall silent within this time fell silent together
-FEWEST = 2
 
 
 @dataclass
 class Power:
-    """``batteries``: since when the UPS of a site feeds from its battery."""
+    """``batteries``: since when the UPS of a site feeds from its battery; ``fell``: when each site on a feeder fell
+    silent by its own fault, also where that is over: what is confirmed late may have begun with it.
+    """
 
     batteries: dict[str, datetime] = field(default_factory=dict)
+    fell: dict[str, list[datetime]] = field(default_factory=dict)
 
     def on_battery(self, site: str, since_utc: datetime) -> bool:
         """Notes it; whether that is new."""
@@ -37,8 +39,16 @@ class Power:
                 return f"{whose} has been on battery since {since.astimezone(DHAKA):%d/%m/%Y %H:%M}"
         return ""
 
+    def fell_silent(self, site: str, since_utc: datetime, neighbours: Iterable[str]) -> list[str]:
+        """Notes that ``site`` fell silent then by its own fault; which of its neighbours did so within TOGETHER."""
+        self.fell.setdefault(site, []).append(since_utc)
+        return sorted(
+            each
+            for each in neighbours
+            if any(abs(at_utc - since_utc) <= TOGETHER for at_utc in self.fell.get(each, ()))
+        )
 
-def silent_together(site: str, started_utc: datetime, outages: Mapping[str, datetime]) -> list[str]:
-    """The sites among ``outages`` (of one feeder: site → start) that fell silent together with ``site``."""
-    near = [each for each, start in outages.items() if each != site and abs(start - started_utc) <= TOGETHER]
-    return sorted(near) if len(near) + 1 >= FEWEST else []
+    def forget_before(self, oldest_utc: datetime, sites: Iterable[str]) -> None:
+        """Drops what nothing can have begun together with any more: none of ``sites`` has been silent since before."""
+        for site in sites:
+            self.fell[site] = [at_utc for at_utc in self.fell.get(site, ()) if at_utc >= oldest_utc - TOGETHER]

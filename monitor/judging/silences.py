@@ -4,7 +4,7 @@ A silence is *pending* from its confirmation until somebody is to blame for it. 
 ``affected`` by one, or is ``held``: excused as long as its pause, or that of a site on the way to it, lasts.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -21,8 +21,8 @@ from monitor.judging.decisions import (
     SiteChanged,
 )
 from monitor.judging.known import Known
-from monitor.judging.pause import Pause, Pauses, behind, never
-from monitor.judging.power import POWER, Power, silent_together
+from monitor.judging.pause import Pause, Pauses, behind, first_promised, never
+from monitor.judging.power import POWER, TOGETHER, Power
 from monitor.judging.states import Health, Rules, State, Transition
 from monitor.judging.topology import Blame, OnTheWay, blame
 from monitor.sample import Sample, Verdict
@@ -36,8 +36,9 @@ NO_END = timedelta(hours=1)  # after so long is looked again at a pause whose en
 class Silences:
     """What is known of every device and site.
 
-    What the store remembers from before a restart: ``open_outages`` (site → start), ``affected`` (site → root) with
-    ``silent_since``, and ``held``: sites that are silent but excused, with their pause.
+    What the store remembers from before a restart: ``open_outages`` (site → start), ``affected`` (site → root) and
+    ``held`` (sites that are silent but excused, with their pause); ``silent_since``: the first failed round of each;
+    ``promised``: when those of ``held`` were both silent and promised that were before their pause began.
     """
 
     fleet: Fleet
@@ -47,6 +48,7 @@ class Silences:
     states: dict[str, State] = field(default_factory=dict)
     silent_since: dict[str, datetime] = field(default_factory=dict)
     held: dict[str, Pause] = field(default_factory=dict)
+    promised: dict[str, datetime] = field(default_factory=dict)
     pauses: Pauses = never
     power: Power = field(default_factory=Power)
     _known: Known = field(default_factory=Known)
@@ -57,7 +59,7 @@ class Silences:
     def __post_init__(self) -> None:
         for site in [*self.open_outages, *self.affected]:
             if site in self.fleet.sites:
-                since = self.open_outages.get(site) or self.silent_since.get(site)
+                since = self.silent_since.get(site) or self.open_outages.get(site)
                 for vital in self.fleet.sites[site].vital:
                     self._known.remember_down(vital, since, self.rules)
         for site in self.held:
@@ -129,13 +131,14 @@ class Silences:
             return
         self._pending.pop(site, None)
         yield from self._let_go(site, transition.since_utc)
-        if transition.old is State.DOWN:
+        if transition.old in _NOT_KNOWN_TO_ANSWER:
             yield from self._judge_again_who_waited_for(site, transition.seen_utc)
         if self.affected.pop(site, None) is not None:
             yield NoLongerAffected(site, transition.since_utc)
         if self.open_outages.pop(site, None) is not None:
             yield OutageClosed(site, transition.since_utc)
             yield from self._judge_again_behind(site, transition.since_utc)
+        self.silent_since.pop(site, None)
 
     def _judge_again_who_waited_for(self, root: str, at_utc: datetime) -> Iterator[Decision]:
         """Who is silent behind a site that answers now must prove by its own rounds that it is down."""
@@ -182,42 +185,65 @@ class Silences:
                 yield from self._open(site, transition.since_utc, now_utc, pause)
             else:
                 yield from self._let_go(site, now_utc)
-                self.affected[site] = finding.root
+                self.affected[site], self.silent_since[site] = finding.root, transition.since_utc
                 yield Affected(site, finding.root, transition.since_utc)
             yield from self._site_changed(site, transition.since_utc)
 
     def _hold(self, site: str, pause: Pause, now_utc: datetime) -> Iterator[Decision]:
         known, since_utc = self.held.get(site), self._pending[site].since_utc
+        self.silent_since[site] = since_utc
+        if (promised_utc := self._promised(site, since_utc, now_utc)) is not None:
+            self.promised[site] = promised_utc  # by the plans of now, which may change
         self.held[site] = pause
         if known is None or known.why != pause.why:
             since_utc = since_utc if known is None else now_utc
-            yield Excused(site, since_utc, pause.kind, pause.why, pause.until_utc, now_utc)
+            yield Excused(site, since_utc, pause.kind, pause.why, pause.until_utc, now_utc, promised_utc)
         looks = (self._next_look, pause.until_utc or now_utc + NO_END)
         self._next_look = min(look for look in looks if look is not None)
         yield from self._site_changed(site, since_utc)
 
+    def _promised(self, site: str, since_utc: datetime, now_utc: datetime) -> datetime | None:
+        """When a site that is silent since then was first both silent and promised; None when it was not yet.
+
+        It was not while it was excused; but its pause may have ended sooner than was planned.
+        """
+        if site in self.promised:
+            return self.promised[site]
+        known = self.held.get(site)
+        if known is not None and known.kind != "behind":
+            since_utc = max(since_utc, min(known.until_utc or now_utc, now_utc))
+        return first_promised(self.pauses, site, since_utc, now_utc)
+
     def _let_go(self, site: str, at_utc: datetime) -> Iterator[Decision]:
+        self.promised.pop(site, None)
         if self.held.pop(site, None) is not None:
             yield ExcusedNoMore(site, at_utc)
 
-    def _open(self, site: str, since_utc: datetime, now_utc: datetime, pause: Pause | None) -> Iterator[Decision]:
-        reason = self._reason(site)
+    def _open(self, site: str, silent_utc: datetime, now_utc: datetime, pause: Pause | None) -> Iterator[Decision]:
+        """Begins the outage at the first moment at which the site was both silent and promised."""
+        reason, since_utc = self._reason(site), self._promised(site, silent_utc, now_utc) or now_utc
         if pause is not None:
-            since = f"{since_utc.astimezone(DHAKA):%d/%m/%Y %H:%M}"
+            since = f"{silent_utc.astimezone(DHAKA):%d/%m/%Y %H:%M}"
             reason = f"{reason}; silent since {since}, which was excused until now: {pause.why}"
-            since_utc = max(since_utc, min(pause.until_utc or now_utc, now_utc))
-            yield from self._let_go(site, since_utc)
-        self.open_outages[site] = since_utc
+        ends_utc = now_utc if pause is None else min(pause.until_utc or now_utc, now_utc)
+        yield from self._let_go(site, max(silent_utc, ends_utc))
+        self.open_outages[site], self.silent_since[site] = since_utc, silent_utc
         last_good = self._known.last_good.get(self._gateway(site))
         neighbours = self._neighbours(site)
         why = self.power.why(site, neighbours)
-        silent = {each: self.open_outages[each] for each in neighbours if each in self.open_outages}
-        together = silent_together(site, since_utc, silent)
+        together = self.power.fell_silent(site, silent_utc, neighbours) if neighbours else []
         if together and not why:
             why = f"fell silent together with {', '.join(together)}, on the same feeder"
-        yield OutageOpened(site, since_utc, now_utc, last_good, reason, POWER if why else "", why)
+        cause = POWER if why else ""
+        yield OutageOpened(site, since_utc, now_utc, last_good, reason, cause, why, silent_since_utc=silent_utc)
         for each in together:
-            yield OutageExplained(each, cause=POWER, why=f"fell silent together with {site}, on the same feeder")
+            if each in self.open_outages and abs(self.silent_since[each] - silent_utc) <= TOGETHER:
+                yield OutageExplained(each, cause=POWER, why=f"fell silent together with {site}, on the same feeder")
+        self._forget_silences((site, *neighbours), now_utc)
+
+    def _forget_silences(self, fed: Sequence[str], now_utc: datetime) -> None:
+        vital = [each for site in fed for each in self.fleet.sites[site].vital]
+        self.power.forget_before(min(self._known.failing_since(vital) or now_utc, now_utc), fed)
 
     def _reason(self, site: str) -> str:
         """What was seen; of a link also which side of it is meant."""
@@ -250,3 +276,4 @@ class Silences:
 
 
 _POOR = frozenset({State.DOWN, State.DEGRADED})
+_NOT_KNOWN_TO_ANSWER = frozenset({State.DOWN, State.UNKNOWN})

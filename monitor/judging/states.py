@@ -8,10 +8,11 @@ Hard states and what leads from one to another (N = ``down_after``, M = ``up_aft
     up       -- N poor ------> degraded
     degraded -- N failed ----> down
     degraded -- M good ------> up
-    down     -- M answered --> up         (degraded when the last of them was poor)
+    down     -- M answered --> up         (degraded when N of them in a row were poor)
 
 A *failed* round had no answer at all; a *poor* one lost echoes or was slow beyond the thresholds, and a failed one is
-poor as well. ``unknown`` samples (our own fault) change nothing: they neither count nor break a row.
+poor as well, but not those of the silence from which a device comes back. ``unknown`` samples (our own fault) change
+nothing: they neither count nor break a row.
 """
 
 from dataclasses import dataclass, replace
@@ -31,6 +32,9 @@ class State(StrEnum):
     DOWN = "down"
     UNREACHABLE = "unreachable"
     PAUSED = "paused"
+
+
+ANSWERS = frozenset({State.UP, State.DEGRADED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,16 +115,20 @@ def is_poor(sample: Sample, rules: Rules, slow_ns: int | None = None) -> bool:
 
 
 def doubt(health: Health) -> Health:
-    """Takes back a hard ``down`` but not when it began: who was silent behind another's fault is judged again."""
-    return Health(failed=Row(0, health.since_utc))
+    """Takes back a hard ``down``, or the rounds that may lead to it, but not when it began: it is judged again."""
+    if health.state is State.DOWN:
+        return Health(failed=Row(0, health.since_utc))
+    return health if health.failed is NO_ROW else replace(health, failed=Row(0, health.failed.since_utc))
 
 
 def _with_round(health: Health, at_utc: datetime, *, failed: bool, poor: bool) -> Health:
+    silent = health.state is State.DOWN or health.state is State.UNKNOWN
+    before = NO_ROW if silent and not failed and health.failed is not NO_ROW else health.poor
     return replace(
         health,
         failed=health.failed.grown(at_utc) if failed else NO_ROW,
         answered=NO_ROW if failed else health.answered.grown(at_utc),
-        poor=health.poor.grown(at_utc) if poor else NO_ROW,
+        poor=before.grown(at_utc) if poor else NO_ROW,
         good=NO_ROW if poor else health.good.grown(at_utc),
     )
 
@@ -131,11 +139,15 @@ def _hard_state(health: Health, rules: Rules) -> tuple[State, datetime | None]:
         return State.DOWN, health.failed.since_utc
     match health.state:
         case State.DOWN if health.answered.rounds >= rules.up_after:
-            return (State.DEGRADED if health.poor.rounds else State.UP), health.answered.since_utc
+            return _back(health, rules), health.answered.since_utc
         case State.UNKNOWN if health.answered.rounds:
-            return State.UP, health.answered.since_utc
+            return _back(health, rules), health.answered.since_utc
         case State.UP if health.poor.rounds >= rules.down_after and not health.failed.rounds:
             return State.DEGRADED, health.poor.since_utc
         case State.DEGRADED if health.good.rounds >= rules.up_after:
             return State.UP, health.good.since_utc
     return health.state, health.since_utc
+
+
+def _back(health: Health, rules: Rules) -> State:
+    return State.DEGRADED if health.poor.rounds >= rules.down_after else State.UP

@@ -36,14 +36,14 @@ def blame(ancestors: Iterable[OnTheWay], *, patient: bool = True) -> Finding:
     """Who is to blame for a site that is down for certain.
 
     ``ancestors`` stand nearest first. The one farthest away that is down is the root. While any of them is in
-    doubt there is no answer yet: a child must not get an outage a second before its parent does. Only who is not
-    ``patient`` any more is judged without those in doubt.
+    doubt, or is not judged yet, there is no answer yet: a child must not get an outage a second before its parent
+    does. Only who is not ``patient`` any more is judged without those.
     """
     root: OnTheWay | None = None
     for ancestor in ancestors:
         if ancestor.health.state is State.DOWN:
             root = ancestor
-        elif ancestor.health.suspect and patient:
+        elif patient and (ancestor.health.suspect or ancestor.health.state is State.UNKNOWN):
             return Finding(Blame.WAIT)
     if root is None:
         return Finding(Blame.OWN)

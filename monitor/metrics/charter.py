@@ -1,7 +1,8 @@
 """What the database remembers, as metrics: outages, tickets and notices."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -84,8 +85,10 @@ OUTBOX = (OWED, OLDEST, DEAD)
 
 @dataclass(frozen=True)
 class _Stored:
-    """What the database says."""
+    """What the database says. ``counted``: by site and service, since the start; ``last_outage``: up to that one."""
 
+    last_outage: int
+    counted: Mapping[tuple[str, str], int]
     outages: list[views.OpenOutage]
     stages: Mapping[int, int]
     outbox: views.OutboxView
@@ -99,27 +102,36 @@ class Charter:
         self._stored: _Stored | None = None
         with store.read() as session:
             self._last_outage = views.last_outage(session)
-            self._counted = dict.fromkeys(views.outage_counts(session), 0)
+            self._counted: Mapping[tuple[str, str], int] = dict.fromkeys(views.outage_counts(session), 0)
         self._outages = Remembered(FAMILIES[:4], self._open, lambda _, outage: _outage(outage))
         self._totals = Remembered((OUTAGES,), self._since_start, lambda key, count: dict([OUTAGES.of(count, *key)]))
         self._few = Anew((TICKETS, *OUTBOX), self._counts)
 
-    def ask(self) -> None:
+    def ask(self) -> Callable[[], None]:
         """Reads what there is; leaves nothing when the database does not answer."""
         try:
-            with self._store.read() as session:
-                last = views.last_outage(session)
-                fresh = views.outage_counts(session, after=self._last_outage) if last > self._last_outage else {}
-                # Added up here: what is kept becomes less when old outages are forgotten, and a counter must not.
-                self._counted |= {key: self._counted.get(key, 0) + count for key, count in fresh.items()}
-                self._last_outage = last
-                self._stored = _Stored(
-                    views.open_outages(session),
-                    views.tickets_by_stage(session),
-                    views.outbox(session, self._clock.utc()),
-                )
+            return partial(self._take, self._read())
         except SQLAlchemyError:
-            self._stored = None
+            return self.unanswered
+
+    def unanswered(self) -> None:
+        self._stored = None
+
+    def _take(self, stored: _Stored) -> None:
+        self._stored, self._last_outage, self._counted = stored, stored.last_outage, stored.counted
+
+    def _read(self) -> _Stored:
+        with self._store.glance() as session:
+            last = views.last_outage(session)
+            fresh = views.outage_counts(session, after=self._last_outage) if last > self._last_outage else {}
+            return _Stored(
+                last,
+                # Added up here: what is kept becomes less when old outages are forgotten, and a counter must not.
+                {**self._counted, **{key: self._counted.get(key, 0) + count for key, count in fresh.items()}},
+                views.open_outages(session),
+                views.tickets_by_stage(session),
+                views.outbox(session, self._clock.utc()),
+            )
 
     def look(self) -> Iterator[None]:
         yield from self._outages.look()

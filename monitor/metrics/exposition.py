@@ -2,13 +2,14 @@
 
 A page younger than a second is given out again. It is made on the event loop, in slices so short that probing does not
 notice; the database is asked and the page compressed in threads beside it. A device that is taken out of the
-configuration has no series from that moment on. When the database does not answer, the probes' series still come, and
-``upazila_store_readable`` is 0.
+configuration has no series from that moment on. When the database does not answer at once, the probes' series still
+come, and ``upazila_store_readable`` is 0.
 """
 
 import asyncio
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, choose_encoder
@@ -25,10 +26,12 @@ from monitor.metrics.notices import Notices
 from monitor.metrics.promises import Promises
 from monitor.metrics.services import services
 from monitor.metrics.snmp import snmp
-from monitor.metrics.text import Anew, Body, Part
+from monitor.metrics.text import Anew, Asked, Body, Part
+from monitor.net.pool import Pool, PoolFull
 from monitor.store.session import Store
 
 FRESH_NS = NS_PER_S
+ASK_WITHIN_S = 0.5  # so long a page waits for the database
 SLICE_NS = 2_000_000
 GZIP = 16 + zlib.MAX_WBITS
 
@@ -72,7 +75,11 @@ class Exposition:
 
     def __init__(self, live: Live, store: Store, clock: Clock) -> None:
         self._live, self._clock = live, clock
-        self._asking = tuple(part(live, store, clock) for part in (Charter, Promises, Notices, HelpDesk))
+        self._asking: tuple[Asked, ...] = tuple(
+            part(live, store, clock) for part in (Charter, Promises, Notices, HelpDesk)
+        )
+        self._asked: dict[Asked, asyncio.Future[Callable[[], None]]] = {}
+        self._threads = Pool("metrics", threads=len(self._asking) + 1, backlog=1)
         self._parts: list[Part] = [
             *network(live),
             services(live),
@@ -90,7 +97,7 @@ class Exposition:
         openmetrics = wants_openmetrics(accept)
         async with self._one_at_a_time:
             if not self._is_fresh():
-                await asyncio.to_thread(self._ask)
+                await self._ask_in_time()
                 begun_ns, steps = self._clock.mono_ns(), self._renewed()
                 for _ in steps:
                     if self._clock.mono_ns() - begun_ns > SLICE_NS:
@@ -101,7 +108,8 @@ class Exposition:
             if not compressed:
                 return plain
             if (openmetrics, True) not in snapshot.pages:
-                snapshot.pages[openmetrics, True] = await asyncio.to_thread(_compressed, plain)
+                packing = self._threads.submit(_compressed, plain)
+                snapshot.pages[openmetrics, True] = await asyncio.wrap_future(packing)
             return snapshot.pages[openmetrics, True]
 
     def render(self, accept: str = "") -> Page:
@@ -114,7 +122,26 @@ class Exposition:
 
     def _ask(self) -> None:
         for part in self._asking:
-            part.ask()
+            part.ask()()
+
+    async def _ask_in_time(self) -> None:
+        """Takes in what the database says within ASK_WITHIN_S; whoever is asked still is not asked again."""
+        for part in self._asking:
+            if (answer := self._asked.get(part)) is not None and answer.done():
+                self._take(part)
+            if part not in self._asked:
+                with suppress(PoolFull):
+                    self._asked[part] = asyncio.wrap_future(self._threads.submit(part.ask))
+        if self._asked:
+            await asyncio.wait(self._asked.values(), timeout=ASK_WITHIN_S)
+        for part in self._asking:
+            if (answer := self._asked.get(part)) is not None and answer.done():
+                self._take(part)
+            else:
+                part.unanswered()
+
+    def _take(self, part: Asked) -> None:
+        self._asked.pop(part).result()()
 
     def _is_fresh(self) -> bool:
         return bool(self._snapshot.bodies) and self._clock.mono_ns() - self._snapshot.made_ns <= FRESH_NS

@@ -1,7 +1,8 @@
 """The mirror to an outside help desk as metrics: a desk that is away for long shows as an age that grows."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -38,15 +39,21 @@ class HelpDesk(Anew):
         self._totals: MirrorTotals | None = None
         super().__init__(FAMILIES, self._lines)
 
-    def ask(self) -> None:
+    def ask(self) -> Callable[[], None]:
         """Reads what there is of the help desk that is configured; nothing without one."""
+        if not self._live.helpdesk:
+            return self.unanswered
+        try:
+            with self._store.glance() as session:
+                return partial(self._take, helpdesks.totals(session, self._live.helpdesk))
+        except SQLAlchemyError:
+            return self.unanswered
+
+    def unanswered(self) -> None:
         self._totals = None
-        if self._live.helpdesk:
-            try:
-                with self._store.read() as session:
-                    self._totals = helpdesks.totals(session, self._live.helpdesk)
-            except SQLAlchemyError:
-                self._totals = None
+
+    def _take(self, totals: MirrorTotals) -> None:
+        self._totals = totals
 
     def bodies(self) -> Iterator[Body]:
         if self._totals is not None:

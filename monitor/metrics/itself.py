@@ -45,6 +45,18 @@ SUSPECT = Family(
     "1 while the wall clock is not believed, and nothing is escalated.",
     unit="0 or 1",
 )
+REFUSED = Family(
+    "upazila_configuration_refused",
+    "gauge",
+    "1 while the configuration on disk was refused, and the one before it stays in force.",
+    unit="0 or 1",
+)
+ACCEPTED = Family(
+    "upazila_configuration_accepted_timestamp_seconds",
+    "gauge",
+    "When a configuration was last accepted, at the start or by a reload.",
+    unit="seconds since 1970",
+)
 LATE = Family(
     "upazila_round_lateness_seconds",
     "histogram",
@@ -83,7 +95,21 @@ NOTIFICATIONS = Family(
     unit="notifications",
     most=len(TRAPS),
 )
-FAMILIES = (BUILD, SAMPLES, UNKNOWN, REJECTED, FORGERIES, SUSPECT, LATE, LAG, READINGS, UNBELIEVED, NOTIFICATIONS)
+FAMILIES = (
+    BUILD,
+    SAMPLES,
+    UNKNOWN,
+    REJECTED,
+    FORGERIES,
+    SUSPECT,
+    REFUSED,
+    ACCEPTED,
+    LATE,
+    LAG,
+    READINGS,
+    UNBELIEVED,
+    NOTIFICATIONS,
+)
 
 
 def itself(live: Live) -> Iterator[Line]:
@@ -97,6 +123,9 @@ def itself(live: Live) -> Iterator[Line]:
         yield REJECTED.of(count, reason)
     yield FORGERIES.of(sum(by_reason.get(reason, 0) for reason in FORGED))
     yield SUSPECT.of(live.clock_suspect())
+    verdict = live.verdict()
+    yield REFUSED.of(bool(verdict.refused))
+    yield ACCEPTED.of(verdict.accepted_utc.timestamp())
     yield LATE.histogram(live.round_lateness.buckets(), live.round_lateness.total_s)
     yield LAG.histogram(live.lag.buckets(), live.lag.total_s)
     for outcome in OUTCOMES:

@@ -15,7 +15,9 @@ from monitor.probes.snmp.modules import Series
 from monitor.probes.snmp.reading import Reading
 from monitor.sample import Sample, Verdict
 from monitor.settings.fleet import Fleet, Service
+from monitor.settings.in_force import ConfigVerdict
 
+ALIVE_S = 45.0  # who has not turned for so long stands still
 BUCKETS_S = (0.001, 0.005, 0.01, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
 
@@ -59,6 +61,11 @@ class ServiceState:
     details: Mapping[str, object]
 
 
+def stale(ages: Mapping[str, float]) -> list[str]:
+    """The parts that stand still, by how many seconds ago each turned last."""
+    return [part for part, age_s in ages.items() if age_s >= ALIVE_S]
+
+
 @dataclass
 class Live:
     """Fed on the event loop by the daemon, read there by the page and the exposition."""
@@ -66,6 +73,8 @@ class Live:
     clock: Clock
     fleet: Fleet = field(default_factory=lambda: Fleet({}))
     board: Board | None = None
+    instance: str = ""
+    verdict: Callable[[], ConfigVerdict] = field(init=False)
     judged: bool = False
     last_turn_mono_ns: int = 0
     clock_suspect: Callable[[], bool] = bool
@@ -88,8 +97,24 @@ class Live:
     round_lateness: Durations = field(default_factory=Durations)
     lag: Durations = field(default_factory=Durations)
 
+    written_mono_ns: Callable[[], int] | None = None
+    outbox_seen_mono_ns: Callable[[], int] | None = None
+    mail_trouble: Callable[[], Mapping[str, str]] = dict
+
     def __post_init__(self) -> None:
         self.started_mono_ns = self.clock.mono_ns()
+        accepted = ConfigVerdict(self.clock.utc())
+        self.verdict = lambda: accepted
+
+    def ages(self) -> dict[str, float]:
+        """How many seconds ago each part that must never stand still turned last; nothing outside counts."""
+        turned_mono_ns = {"probing": self.last_turn_mono_ns}
+        if self.written_mono_ns is not None:
+            turned_mono_ns["writing"] = self.written_mono_ns()
+        if self.outbox_seen_mono_ns is not None:
+            turned_mono_ns["outbox"] = self.outbox_seen_mono_ns()
+        now_ns = self.clock.mono_ns()
+        return {part: max(now_ns - turned_ns, 0) / 1e9 for part, turned_ns in turned_mono_ns.items()}
 
     def observe(self, sample: Sample) -> None:
         """Keeps the sample as the device's latest; one that was our own fault is only counted."""

@@ -1,8 +1,9 @@
 """The mail path's watch over itself, as metrics: what is late, told in another letter, or missing."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -71,7 +72,7 @@ class MailPath:
 def mail_path(store: Store, live: Live, now_utc: datetime) -> MailPath:
     """Asks the database; raises SQLAlchemyError."""
     office = live.office()
-    with store.read() as session:
+    with store.glance() as session:
         return MailPath(
             views.outbox(session, now_utc),
             notices.folded(session),
@@ -88,12 +89,18 @@ class Notices(Anew):
         self._path: MailPath | None = None
         super().__init__(FAMILIES, self._lines)
 
-    def ask(self) -> None:
+    def ask(self) -> Callable[[], None]:
         """Reads what there is; leaves nothing when the database does not answer."""
         try:
-            self._path = mail_path(self._store, self._live, self._clock.utc())
+            return partial(self._take, mail_path(self._store, self._live, self._clock.utc()))
         except SQLAlchemyError:
-            self._path = None
+            return self.unanswered
+
+    def unanswered(self) -> None:
+        self._path = None
+
+    def _take(self, path: MailPath) -> None:
+        self._path = path
 
     def bodies(self) -> Iterator[Body]:
         if self._path is not None:

@@ -6,9 +6,10 @@ service, and up to ten more for what was.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from statistics import median
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -125,11 +126,24 @@ class Promises(Anew):
         self._counted_for: Office | None = None
         self._count_again_mono_ns = 0
 
-    def ask(self) -> None:
+    def ask(self) -> Callable[[], None]:
         """Counts anew, if it is time to."""
         office = self._live.office()
-        if office is not None:
-            self._count(office)
+        began_ns = self._clock.mono_ns()
+        if office is None or (self._counted_for is office and began_ns < self._count_again_mono_ns):
+            return lambda: None
+        try:
+            counted = self._count(office)
+        except SQLAlchemyError:
+            counted = None
+        ended_ns = self._clock.mono_ns()
+        return partial(self._take, office, counted, ended_ns + max(FRESH_NS, REST * (ended_ns - began_ns)))
+
+    def unanswered(self) -> None:
+        """Counting takes long where there is much to count: until it is done, the figures of the last time hold."""
+
+    def _take(self, office: Office, counted: _Counted | None, again_mono_ns: int) -> None:
+        self._counted_for, self._counted, self._count_again_mono_ns = office, counted, again_mono_ns
 
     def _lines(self) -> Iterator[Line]:
         office = self._live.office()
@@ -139,22 +153,10 @@ class Promises(Anew):
                 yield from _open_tickets(office, self._counted)
                 yield from _kept(office, self._counted)
 
-    def _count(self, office: Office) -> _Counted | None:
-        began_ns = self._clock.mono_ns()
-        if self._counted_for is office and began_ns < self._count_again_mono_ns:
-            return self._counted
-        try:
-            self._counted = self._ask(office)
-        except SQLAlchemyError:
-            self._counted = None
-        ended_ns = self._clock.mono_ns()
-        self._counted_for, self._count_again_mono_ns = office, ended_ns + max(FRESH_NS, REST * (ended_ns - began_ns))
-        return self._counted
-
-    def _ask(self, office: Office) -> _Counted:
+    def _count(self, office: Office) -> _Counted:
         now_utc = self._clock.utc()
         records, availability = {}, {}
-        with self._store.read() as session:
+        with self._store.glance() as session:
             open_tickets = views.tickets_by_service(session)
             matters = defaultdict(list)
             for matter in views.matters(session, now_utc - max(WINDOWS.values())):

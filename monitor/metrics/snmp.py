@@ -6,6 +6,8 @@ device says, and under whatever names: there is an end to what is shown of it.
 
 from collections.abc import Iterator
 
+from monitor.domain.text import clean
+from monitor.judging.interfaces import speed_mbps
 from monitor.metrics.itself import OUTCOMES
 from monitor.metrics.live import Live, SnmpState
 from monitor.metrics.text import Family, Labels, Line, Remembered, Type, gathered
@@ -84,7 +86,12 @@ _PORT: tuple[tuple[str, Type, str, str], ...] = (
         "1 to 7",
         "What it is: 1 up, 2 down, 3 testing, 4 unknown, 5 dormant, 6 not present, 7 lower layer down.",
     ),
-    ("ifHighSpeed", "gauge", "Mb/s", "Its speed in Mb/s."),
+    (
+        "ifHighSpeed",
+        "gauge",
+        "Mb/s",
+        "Its speed in Mb/s; by ifSpeed where that agent's ifHighSpeed is lacking or in another unit.",
+    ),
     ("ifSpeed", "gauge", "b/s", "Its speed in b/s, at most 4294967295."),
     ("ifType", "gauge", "IANA's list", "Its kind by IANA's list: 6 is Ethernet."),
 )
@@ -160,7 +167,7 @@ class _Modules:
             if family is None:
                 family = self._families[metric.name] = module_family(metric)
             told = {"site": device.site, "device": device.name} | {
-                name: clean(text) for name, text in labels.items() if name not in DEVICE.names
+                name: clean(text, MOST_LETTERS) for name, text in labels.items() if name not in DEVICE.names
             }
             written = Labels(*told)(*told.values())
             if (family, written) not in seen:  # two modules may ask for the same
@@ -194,15 +201,13 @@ def _uptime_s(reading: Reading) -> float | None:
 
 
 def _interface(device: Device, port: Facts) -> Iterator[Line]:
-    labels = INTERFACE(device.site, device.name, *(clean(str(port.get(name, ""))) for name in PORT_NAMES))
+    said, speed = port, speed_mbps(port)
+    if speed and abs(speed - int(port.get("ifHighSpeed", 0))) >= 1:
+        said = {**port, "ifHighSpeed": round(speed)}
+    labels = INTERFACE(device.site, device.name, *(clean(str(port.get(name, "")), MOST_LETTERS) for name in PORT_NAMES))
     for family in PORT:
-        if family.name in port:
-            yield family, family.line(float(port[family.name]), labels)
-
-
-def clean(name: str) -> str:
-    """What a device calls something: without control characters, and not too long."""
-    return "".join(letter for letter in name if letter.isprintable())[:MOST_LETTERS]
+        if family.name in said:
+            yield family, family.line(float(said[family.name]), labels)
 
 
 def _power(device: Device, reading: Reading) -> Iterator[Line]:

@@ -145,6 +145,18 @@ class Part(Protocol):
         ...
 
 
+class Asked(Part, Protocol):
+    """A part that tells what the database said last."""
+
+    def ask(self) -> Callable[[], None]:
+        """Asks the database, in a thread, however long that takes; what it returns takes the answer in, on the loop."""
+        ...
+
+    def unanswered(self) -> None:
+        """Does without, on the loop: the answer takes too long."""
+        ...
+
+
 class Anew:
     """Families of few lines, written anew every time."""
 

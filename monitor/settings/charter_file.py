@@ -45,13 +45,17 @@ Role = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,31}$")]
 
 
 class OfficeEntry(Model):
-    """Whose charter it is. ``ticket_prefix`` begins every ticket number."""
+    """Whose charter it is. ``ticket_prefix`` begins every ticket number.
+
+    ``officers_confirmed``: the office has said that the officers in this file are its own; no mail goes out before.
+    """
 
     name_bn: Text
     name_en: Text
     dated: Date
     website: str = ""
     ticket_prefix: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2,6}$")]
+    officers_confirmed: bool = False
 
 
 class Statement(Model):

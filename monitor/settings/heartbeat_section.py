@@ -1,11 +1,11 @@
 """[heartbeat] of config/monitor.toml: an outside address that is told so often that we live."""
 
 from typing import Annotated
-from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator
 
 from monitor.settings.base import Model
+from monitor.settings.hosts import page_of
 
 
 class Heartbeat(Model):
@@ -17,6 +17,6 @@ class Heartbeat(Model):
     @field_validator("url")
     @classmethod
     def _is_an_address(cls, value: str) -> str:
-        if value and (urlsplit(value).scheme not in {"http", "https"} or not urlsplit(value).hostname):
+        if value and page_of(value) is None:
             raise ValueError(f"'{value}' is not the address of a page. Expected http://… or https://…")
         return value

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, field_validator, model_validator
 
 from monitor.settings.base import Model, SecretFile
+from monitor.settings.hosts import page_of
 
 NEEDED = ("url", "token_file", "queue")
 
@@ -45,8 +46,8 @@ class Helpdesk(Model):
     def _is_an_address(cls, value: str) -> str:
         if not value:
             return value
-        parts = urlsplit(value)
-        if parts.scheme not in {"http", "https"} or not parts.hostname:
+        parts = page_of(value)
+        if parts is None:
             raise ValueError(
                 f"'{value}' is not the address of a help desk. Expected https://… as its front page has it"
             )

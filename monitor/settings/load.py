@@ -46,8 +46,11 @@ class Settings:
         return self.home / self.monitor.storage.directory
 
 
-def load(directory: Path) -> Settings:
-    """Reads all files of ``directory``; raises ConfigError with the faults of all of them."""
+def load(directory: Path, sources: dict[str, bytes] | None = None) -> Settings:
+    """Reads all files of ``directory``; raises ConfigError with the faults of all of them.
+
+    ``sources`` is filled with what was read: the name of each file, and its bytes.
+    """
     if not directory.is_dir():
         raise ConfigError([Problem(str(directory), 0, "", "is not a folder. Expected one with sites.toml in it")])
     faults: list[Problem] = []
@@ -75,6 +78,8 @@ def load(directory: Path) -> Settings:
         faults.extend(_confused_readers(documents["monitor.toml"], monitor, charter))
     if faults or not (sites and monitor and charter and calendar and holidays):
         raise ConfigError(faults)
+    if sources is not None:
+        sources |= {name: document.source for name, document in documents.items()}
     return Settings(directory, Fleet.of(sites, monitor.vantage), monitor, charter, calendar, holidays)
 
 

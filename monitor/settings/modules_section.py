@@ -13,7 +13,7 @@ from monitor.settings.base import Model
 OidText = Annotated[str, StringConstraints(pattern=r"^[12](\.\d{1,10}){2,120}$")]
 OWN_LABELS = {"site", "device", "index"}
 OWN_METRICS = re.compile(
-    r"(brief|build|charter|clock|device|forged|helpdesk|icmp|lab|loop|notices|outages?|outbox|probe|replies|round"
+    r"(brief|build|charter|clock|configuration|device|forged|helpdesk|icmp|lab|loop|notices|outages?|outbox|probe|replies|round"
     r"|samples|service|site|snmp|store|tickets|traps|ups)(_|$)"
 )
 

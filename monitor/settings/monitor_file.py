@@ -9,12 +9,13 @@ from monitor.settings.acknowledged_section import Acknowledged
 from monitor.settings.base import Model, SecretFile
 from monitor.settings.heartbeat_section import Heartbeat
 from monitor.settings.helpdesk_section import Helpdesk
+from monitor.settings.hosts import a_host, page_of
 from monitor.settings.mail_address import is_mail_address
 from monitor.settings.maintenance_section import Maintenance
 from monitor.settings.modules_section import ModuleEntry
 from monitor.settings.notices_section import Notices, RecipientEntry, RecipientName
 from monitor.settings.sites_file import Id
-from monitor.settings.snmp_section import Snmp, place_to_listen
+from monitor.settings.snmp_section import Snmp, place_for_the_page
 from monitor.settings.vantage_section import VantageEntry
 
 Seconds = Annotated[float, Field(gt=0, le=86_400)]
@@ -93,10 +94,15 @@ class Storage(Model):
     record_mb: Annotated[int, Field(ge=1, le=1_000_000)] = 1_000
 
 
+def _a_host_or_none(value: str) -> str:
+    """A mail server that no resolver could ever find would be noticed at the first outage only."""
+    return a_host(value) if value else value
+
+
 class Mail(Model):
     """The office's mail server; without a host, mails are written to files."""
 
-    host: str = ""
+    host: Annotated[str, AfterValidator(_a_host_or_none)] = ""
     port: Annotated[int, Field(ge=1, le=65_535)] = 587
     security: Literal["starttls", "tls", "none"] = "starttls"
     ca_file: Path | None = None
@@ -126,6 +132,13 @@ class Mail(Model):
             raise ValueError(f"{value!r} is not an e-mail address. Expected one such as monitor@example.org")
         return value
 
+    @field_validator("page_url")
+    @classmethod
+    def _is_a_page(cls, value: str) -> str:
+        if value and page_of(value) is None:
+            raise ValueError(f"'{value}' is not the address of a page. Expected http://… or https://…")
+        return value
+
     @model_validator(mode="after")
     def _whole(self) -> "Mail":
         if bool(self.host) != bool(self.sender):
@@ -139,9 +152,10 @@ class Mail(Model):
 
 
 class Web(Model):
-    """The page and the metrics."""
+    """The page and the metrics; ``names``: under which others it is asked for, besides the address that it has."""
 
-    listen: Annotated[str, Field(min_length=1), AfterValidator(place_to_listen)] = "127.0.0.1:9786"
+    listen: Annotated[str, Field(min_length=1), AfterValidator(place_for_the_page)] = "127.0.0.1:9786"
+    names: Annotated[tuple[Annotated[str, AfterValidator(a_host)], ...], Field(max_length=100)] = ()
 
     @property
     def host(self) -> str:

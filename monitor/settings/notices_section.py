@@ -1,11 +1,11 @@
 """[notices] and [recipients.NAME] of config/monitor.toml: how many notices, when, and who else hears of what."""
 
 from typing import Annotated, Literal
-from urllib.parse import urlsplit
 
 from pydantic import Field, StringConstraints, model_validator
 
 from monitor.settings.base import Model, SecretFile
+from monitor.settings.hosts import page_of
 from monitor.settings.mail_address import is_mail_address
 from monitor.settings.sites_file import Kind
 
@@ -14,7 +14,7 @@ Severity = Literal["urgent", "routine", "good"]
 Languages = Literal["both", "bn", "en"]
 NoticeKind = Literal[
     "opened", "due_today", "registered", "breach", "ask", "stage", "lapses_soon", "lapses_today", "resolved",
-    "reopened", "restored", "ack_over", "morning", "weekly",
+    "reopened", "restored", "withdrawn", "corrected", "ack_over", "morning", "weekly",
 ]  # fmt: skip
 RecipientName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,31}$")]
 Role = RecipientName
@@ -62,6 +62,6 @@ class RecipientEntry(Model):
             raise ValueError(f"a recipient by {self.channel} is reached by its '{wanted}' alone; found {found}")
         if self.email and not is_mail_address(self.email):
             raise ValueError(f"{self.email!r} is not an e-mail address. Expected one such as officer@example.org")
-        if self.url and (urlsplit(self.url).scheme not in {"http", "https"} or not urlsplit(self.url).hostname):
+        if self.url and page_of(self.url) is None:
             raise ValueError(f"'{self.url}' is not an address. Expected one such as http://127.0.0.1:9093/")
         return self

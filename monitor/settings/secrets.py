@@ -1,6 +1,8 @@
 """Secrets come from files, one secret a file, and never show themselves in what is printed."""
 
+import grp
 import os
+import pwd
 import stat
 from os.path import isfile
 from pathlib import Path
@@ -77,4 +79,23 @@ def is_open_to_others(file: Path) -> bool:
     given = os.environ.get("CREDENTIALS_DIRECTORY")
     if given and file.parent == Path(given):
         return False
-    return bool(file.stat().st_mode & (stat.S_IRGRP | stat.S_IROTH))
+    found = file.stat()
+    return bool(found.st_mode & stat.S_IROTH or (found.st_mode & stat.S_IRGRP and not _is_private(found.st_gid)))
+
+
+def closed_mode(file: Path) -> str:
+    """The mode that closes it to others and still lets a service read what root has given to the service's group."""
+    found = file.stat()
+    of_another = _is_private(found.st_gid) and all(
+        user.pw_gid != found.st_gid for user in pwd.getpwall() if user.pw_uid == found.st_uid
+    )
+    return "640" if of_another else "600"
+
+
+def _is_private(gid: int) -> bool:
+    """Whether a group is one user's alone, as that of a service is."""
+    try:
+        members = set(grp.getgrgid(gid).gr_mem)
+    except KeyError:
+        return False
+    return len(members | {user.pw_name for user in pwd.getpwall() if user.pw_gid == gid}) <= 1

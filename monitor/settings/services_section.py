@@ -1,15 +1,12 @@
 """[sites.ID.services.NAME] of config/sites.toml: what a site serves, and how to see that it does."""
 
-import re
-from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Literal
-from urllib.parse import urlsplit
 
 from pydantic import Field, StringConstraints, model_validator
 
 from monitor.settings.base import Model
-from monitor.settings.hosts import is_short_address
+from monitor.settings.hosts import is_address, is_host_name, is_record_name, page_of
 
 RecordType = Literal["A", "AAAA", "CNAME", "MX", "NS", "PTR", "SOA", "SRV", "TXT"]
 HostName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._:%-]{1,253}$")]
@@ -40,34 +37,12 @@ class ServiceCheck(Model):
     def _whole(self) -> "ServiceCheck":
         if self.kind == "tcp" and not self.port:
             raise ValueError("a check of kind tcp needs 'port'. Expected a number from 1 to 65535")
-        if self.kind == "http" and not _is_page(self.url):
+        if self.kind == "http" and page_of(self.url) is None:
             raise ValueError(f"'{self.url}' is not the address of a page. Expected http://… or https://…")
-        if self.kind == "dns" and not _is_name(self.name):
+        if self.kind == "dns" and not is_record_name(self.name):
             raise ValueError(f"'{self.name}' is not a name. Expected the name that is asked for, such as example.org")
-        if self.server and not _is_address(self.server):
+        if self.server and not is_address(self.server):
             raise ValueError(f"'{self.server}' is not an address. Expected that of a name server")
-        if self.host and not (_is_name(self.host) or _is_address(self.host)):
+        if self.host and not (is_host_name(self.host) or is_address(self.host)):
             raise ValueError(f"'{self.host}' is not a host. Expected a name or an address")
         return self
-
-
-def _is_page(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-        host = parts.hostname or ""
-        plain = not any(letter.isspace() or not letter.isprintable() for letter in url)
-        return parts.scheme in {"http", "https"} and (_is_name(host) or _is_address(host)) and parts.port != 0 and plain
-    except ValueError:
-        return False
-
-
-def _is_name(text: str) -> bool:
-    return re.fullmatch(r"([^.\s:\[\]]{1,63}\.)*[^.\s:\[\]]{1,63}\.?", text) is not None and not is_short_address(text)
-
-
-def _is_address(text: str) -> bool:
-    try:
-        ip_address(text)
-    except ValueError:
-        return False
-    return True

@@ -13,6 +13,7 @@ Auth = Literal["MD5", "SHA-1", "SHA-224", "SHA-256", "SHA-384", "SHA-512"]
 Priv = Literal["DES", "3DES", "AES-128", "AES-192", "AES-256", "AES-192-C", "AES-256-C"]
 WEAK = {"MD5", "DES", "3DES"}
 PORT = re.compile(r"[1-9][0-9]{0,4}")
+PORT_OR_ANY = re.compile(r"0|[1-9][0-9]{0,4}")
 LEAST_KEY = 8  # RFC 3414, 11.2
 
 
@@ -63,13 +64,22 @@ class V3Entry(Model):
 
 def place_to_listen(place: str) -> str:
     """ADDRESS:PORT, or nothing; raises ValueError."""
+    return _place(place, PORT)
+
+
+def place_for_the_page(place: str) -> str:
+    """As `place_to_listen`; port 0 is whichever is free, and told at the start."""
+    return _place(place, PORT_OR_ANY)
+
+
+def _place(place: str, ports: re.Pattern[str]) -> str:
     host, _, port = place.rpartition(":")
     bare = host.removeprefix("[").removesuffix("]")
     try:
         fits = not place or host == (f"[{bare}]" if ip_address(bare).version == 6 else bare)
     except ValueError:
         fits = False
-    if not fits or (place and not (PORT.fullmatch(port) and int(port) < 65_536)):
+    if not fits or (place and not (ports.fullmatch(port) and int(port) < 65_536)):
         raise ValueError(f"'{place}' is no place to listen. Expected ADDRESS:PORT or [IPV6]:PORT")
     return place
 

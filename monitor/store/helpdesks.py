@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from monitor.store.models import HelpdeskTicket, Ticket, TicketEvent
 
 ACTOR = "helpdesk"  # who did what was done there: 'helpdesk', or 'helpdesk/NAME'
-ENDED = ("resolved", "closed")
+ENDED = ("resolved", "closed", "withdrawn")
 WATCHED = timedelta(days=30)  # so long after it was solved, somebody may still reopen a ticket there
 
 

@@ -33,6 +33,8 @@ from sqlalchemy import (
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 from sqlalchemy.types import TypeDecorator
 
+from monitor.store import redundancy
+
 
 class Utc(TypeDecorator[datetime]):
     """An aware UTC datetime, stored without its offset: every stored time is UTC."""
@@ -65,8 +67,16 @@ class Base(DeclarativeBase):
     type_annotation_map = {datetime: Utc, dict[str, Any]: JSON}  # noqa: RUF012 (SQLAlchemy's own idiom)
 
 
+def _started(context: Any) -> datetime:
+    """Who says nothing else of an outage means that it began with the first failed round."""
+    started: datetime = context.get_current_parameters()["started_utc"]
+    return started
+
+
 class Outage(Base):
     """One contiguous hard 'down' of a site by its own fault. ``deadline_utc`` is the charter's target.
+
+    ``started_utc``: when the site was first both silent and promised; ``silent_since_utc``: its first failed round.
 
     ``reason``: what was seen; ``cause``: what is suspected behind it ('power', or nothing), ``cause_why`` in words.
 
@@ -79,6 +89,7 @@ class Outage(Base):
     site: Mapped[str] = mapped_column(String(64))
     service: Mapped[str] = mapped_column(String(32))
     started_utc: Mapped[datetime] = mapped_column(index=True)
+    silent_since_utc: Mapped[datetime] = mapped_column(default=_started, nullable=True)  # no row is without it
     confirmed_utc: Mapped[datetime]
     ended_utc: Mapped[datetime | None] = mapped_column(index=True)
     end_reason: Mapped[str | None] = mapped_column(String(32))
@@ -251,7 +262,8 @@ class SiteState(Base):
     """The last known state of a site; while it flaps, its comings and goings are not told.
 
     ``workstation_utc``: the first answer of one of a lab's workstations on the last day that had any. ``first_utc``:
-    since when the site is known at all; None in rows from before that was kept.
+    since when the site is known at all; None in rows from before that was kept. ``answers_since_utc``: since when it
+    answers without having been silent for certain; None while it does not, or is not known to.
     """
 
     __tablename__ = "site_states"
@@ -262,6 +274,7 @@ class SiteState(Base):
     workstation_utc: Mapped[datetime | None]
     first_utc: Mapped[datetime | None] = mapped_column(default=_since)
     flapping: Mapped[bool] = mapped_column(default=False, server_default=false())
+    answers_since_utc: Mapped[datetime | None]
 
 
 class Heartbeat(Base):
@@ -293,7 +306,8 @@ class Gap(Base):
 class ExcusedSilence(Base):
     """A site was silent, but no outage began: planned work, hours in which it is not promised, or either of a parent.
 
-    ``planned_until_utc``: when the excuse ends, as far as was known when it began.
+    ``planned_until_utc``: when the excuse ends, as far as was known when it began. ``promised_utc``: when the site was
+    first both silent and promised, where that was before the excuse.
     """
 
     __tablename__ = "excused"
@@ -304,6 +318,7 @@ class ExcusedSilence(Base):
     why: Mapped[str] = mapped_column(String(300))
     since_utc: Mapped[datetime]
     planned_until_utc: Mapped[datetime | None]
+    promised_utc: Mapped[datetime | None]
     until_utc: Mapped[datetime | None] = mapped_column(index=True)
 
 
@@ -329,3 +344,6 @@ class Learned(Base):
 
     device: Mapped[str] = mapped_column(String(130), primary_key=True)
     packed: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+redundancy.declare(Base.metadata)

@@ -5,10 +5,8 @@ connections are at work; there the rollback journal is used instead. Every trans
 IMMEDIATE, because one that reads first and then writes fails at once, whatever the busy timeout says.
 """
 
-import fcntl
-import os
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
@@ -17,19 +15,26 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, create_engine, event
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.orm import Session
 
+from monitor.store import belonging, redundancy
+from monitor.store.errors import Damaged, NoDatabase, StoreError, may_pass
+from monitor.store.lock import only_daemon
+from monitor.store.models import Base
+
+__all__ = ["DATABASE", "Store", "StoreError", "existing_store", "only_daemon", "open_store", "open_when_possible"]
+
 BUSY_TIMEOUT_S = 10.0
+GLANCE_S = 2.0  # so long a reader of the page waits for a lock: shorter than its answer may take
+FIRST_TRY_S = 2.0  # at the start of the daemon, which has sites to probe
 DATABASE = "monitor.db"
+BACKUPS = "backups"
+MEND = "upazila-monitor backup restore"
 MANY = 500  # values in one statement
 
 Value = TypeVar("Value")
-
-
-class StoreError(Exception):
-    """The database cannot be used; the message says why and what to do."""
 
 
 def wal_is_safe(version: tuple[int, ...]) -> bool:
@@ -41,37 +46,61 @@ class Store:
     """The database of one installation; `read` and `write` give sessions.
 
     One that is not ``lasting`` is thrown away in the end: it need not outlive a crash, and is faster.
+
+    ``waiting``: why it cannot be used yet; empty once it can. Until then `read` and `write` raise OperationalError, as
+    they do when it refuses later.
     """
 
     def __init__(self, path: Path, *, lasting: bool = True) -> None:
         self.path, self._lasting = path, lasting
+        self.waiting = ""
         self.journal_mode = "wal" if wal_is_safe(sqlite3.sqlite_version_info) else "truncate"
-        self.engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": BUSY_TIMEOUT_S})
+        self.engine = self._engine(BUSY_TIMEOUT_S)
         self._for_writing = self.engine.execution_options(immediate=True)
-        event.listen(self.engine, "connect", self._on_connect)
-        event.listen(self.engine, "begin", _begin)
+        self.glances = self._engine(GLANCE_S)
+
+    def _engine(self, busy_timeout_s: float) -> Engine:
+        engine = create_engine(f"sqlite:///{self.path}", connect_args={"timeout": busy_timeout_s})
+        event.listen(engine, "connect", self._on_connect)
+        event.listen(engine, "begin", _begin)
+        return engine
 
     def _on_connect(self, connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # transactions are ours alone: see _begin
-        kept = (f"journal_mode={self.journal_mode}", "synchronous=FULL")
+        # Nothing reaches the file before the commit: so each journal holds the first page, by which it is told apart.
+        kept = (f"journal_mode={self.journal_mode}", "synchronous=FULL", "cache_spill=OFF")
         for pragma in (*(kept if self._lasting else ("journal_mode=MEMORY", "synchronous=OFF")), "foreign_keys=ON"):
             connection.execute(f"PRAGMA {pragma}")
 
     @contextmanager
     def read(self) -> Iterator[Session]:
         """A session that sees one state of the database and changes nothing."""
+        self._refuse_while_waiting()
         with Session(self.engine) as session:
+            yield session
+
+    @contextmanager
+    def glance(self) -> Iterator[Session]:
+        """As `read`, for the page and the metrics: a lock keeps it waiting for no longer than GLANCE_S."""
+        self._refuse_while_waiting()
+        with Session(self.glances) as session:
             yield session
 
     @contextmanager
     def write(self) -> Iterator[Session]:
         """A session whose changes are stored together at the end of the block, or not at all."""
+        self._refuse_while_waiting()
         with Session(self._for_writing, expire_on_commit=False) as session, session.begin():
             session.connection()  # take the write lock now, not at the first statement
             yield session
 
+    def _refuse_while_waiting(self) -> None:
+        if self.waiting:
+            raise OperationalError(None, None, sqlite3.OperationalError(self.waiting))
+
     def close(self) -> None:
         self.engine.dispose()
+        self.glances.dispose()
 
 
 def in_portions(values: Sequence[Value]) -> Iterator[Sequence[Value]]:
@@ -84,34 +113,144 @@ def _begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
 
 
-def open_store(state: Path, *, lasting: bool = True) -> Store:
+def open_store(state: Path, *, lasting: bool = True, daemon: bool = False) -> Store:
     """Opens the database below ``state``, making or migrating it as needed, all or nothing.
 
-    Raises StoreError when it is damaged, was written by a newer version, or cannot be reached.
+    ``daemon``: gives it another mark, so that its journal is told from that of any older copy.
+    Raises StoreError when it is damaged, missing, was written by a newer version, or cannot be reached.
     """
     store = Store(state / DATABASE, lasting=lasting)
     try:
-        state.mkdir(mode=0o750, parents=True, exist_ok=True)
-        with store.engine.connect() as connection:
-            found = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
-            if found != "ok":
-                raise StoreError(f"{store.path} is damaged ({found}). Put back a copy from {state / 'backups'}")
-        _migrate(store)
+        _prepare(store, belonging.mark_anew if daemon else belonging.mark_first)
     except (DatabaseError, OSError) as error:
         store.close()
-        cause = error.orig if isinstance(error, DatabaseError) else error
-        raise StoreError(f"{store.path} cannot be used: {cause}") from None
+        raise StoreError(f"{store.path} cannot be used: {_cause(error)}") from None
     except StoreError:
         store.close()
         raise
     return store
 
 
+def open_when_possible(state: Path) -> Store:
+    """Opens the daemon's database, or gives one that is ``waiting``: locked, full or read-only, it may open later.
+
+    Raises StoreError as `open_store` does, for what no waiting mends.
+    """
+    store = Store(state / DATABASE)
+    try_again(store, FIRST_TRY_S)
+    return store
+
+
+def try_again(
+    store: Store, patience_s: float = BUSY_TIMEOUT_S, first: Callable[[Session], object] | None = None
+) -> bool:
+    """Opens a store that waits; whether it did. ``first`` is done in its first transaction, before anybody else's.
+
+    Waits for a lock for ``patience_s`` seconds at most. Raises StoreError for what no waiting mends.
+    """
+    try:
+        with _patience(store, patience_s):
+            _prepare(store, belonging.mark_anew)
+            if first is not None:
+                with Session(store._for_writing) as session, session.begin():
+                    session.connection()
+                    first(session)
+    except (DatabaseError, OSError) as error:
+        cause = error.orig if isinstance(error, DatabaseError) else error
+        if not may_pass(cause):
+            store.close()
+            raise Damaged(f"{store.path} is damaged: {_cause(error)}. Put a copy back: {MEND}") from None
+        store.waiting = _cause(error)
+        return False
+    store.waiting = ""
+    return True
+
+
+@contextmanager
+def _patience(store: Store, seconds: float) -> Iterator[None]:
+    """Has new connections wait for locks for that long only."""
+
+    def shorten(connection: Any, _record: Any) -> None:
+        connection.execute(f"PRAGMA busy_timeout={round(seconds * 1_000)}")
+
+    event.listen(store.engine, "connect", shorten, insert=True)
+    try:
+        yield
+    finally:
+        event.remove(store.engine, "connect", shorten)
+        store.engine.dispose()
+
+
+def _cause(error: DatabaseError | OSError) -> str:
+    if isinstance(error, DatabaseError):
+        return str(error.orig)
+    return error.strerror or str(error)
+
+
 def existing_store(state: Path) -> Store:
     """Opens the database for a command beside the daemon; raises StoreError when there is none yet."""
+    _refuse_missing(state)
     if not (state / DATABASE).exists():
         raise StoreError(f"there is no database in {state} yet. Start the daemon once: upazila-monitor run")
-    return open_store(state)
+    store = Store(state / DATABASE)
+    try:
+        _prepare(store, None)
+    except (DatabaseError, OSError) as error:
+        store.close()
+        raise StoreError(f"{store.path} cannot be used: {_cause(error)}") from None
+    except StoreError:
+        store.close()
+        raise
+    return store
+
+
+def make_store(state: Path) -> None:
+    """Makes a database with nothing in it where there is none, whatever there was before; raises as `open_store`."""
+    store = Store(state / DATABASE)
+    try:
+        _prepare(store, belonging.mark_anew, may_be_missing=True)
+    except (DatabaseError, OSError) as error:
+        raise StoreError(f"{store.path} cannot be made: {_cause(error)}") from None
+    finally:
+        store.close()
+
+
+def _prepare(store: Store, mark: Callable[[Path, Engine], None] | None, *, may_be_missing: bool = False) -> None:
+    """Everything before the first session; raises StoreError, DatabaseError, OSError.
+
+    A command beside the daemon gives no mark: it must not take away that of the daemon.
+    """
+    state = store.path.parent
+    state.mkdir(mode=0o750, parents=True, exist_ok=True)
+    if store._lasting and not may_be_missing:
+        _refuse_missing(state)
+        belonging.refuse_foreign_journal(store.path, belonging.marks(state))
+    try:
+        with store.engine.connect() as connection:
+            found = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
+    except DatabaseError as error:
+        if may_pass(error.orig):
+            raise
+        raise Damaged(f"{store.path} is damaged: {error.orig}. Put a copy back: {MEND}") from None
+    if found != "ok":
+        raise Damaged(f"{store.path} is damaged ({found}). Put a copy back: {MEND}")
+    _migrate(store)
+    if store._lasting and mark is not None:
+        mark(state, store._for_writing)
+
+
+def _refuse_missing(state: Path) -> None:
+    """Raises NoDatabase when there must have been a database and is none, or an empty one."""
+    path = state / DATABASE
+    copies = sorted((state / BACKUPS).glob("monitor-*.db")) if (state / BACKUPS).is_dir() else []
+    if (path.exists() and path.stat().st_size) or not (copies or belonging.was_installed(state)):
+        return
+    what = "is empty" if path.exists() else "is missing"
+    beside = f"{len(copies)} copies of it lie in {state / BACKUPS}" if copies else "there was one here before"
+    raise NoDatabase(
+        f"{path} {what}, but {beside}. Expected one of two: `{MEND}` puts the newest good copy back; "
+        "`upazila-monitor run --fresh` begins with nothing, and forgets all outages, tickets and letters"
+    )
 
 
 def migrations() -> Config:
@@ -127,26 +266,13 @@ def _migrate(store: Store) -> None:
     known = {script.revision for script in scripts.walk_revisions()}
     with store.engine.connect() as connection:
         current = MigrationContext.configure(connection).get_current_revision()
-    if current == scripts.get_current_head():
+        is_whole = redundancy.is_there(connection, Base.metadata)
+    if current == scripts.get_current_head() and is_whole:
         return
     if current is not None and current not in known:
         raise StoreError(f"{store.path} was written by a newer version of upazila-monitor. Install that version")
-    with store.engine.execution_options(immediate=True).begin() as connection:
+    with store._for_writing.begin() as connection:
         config.attributes["connection"] = connection
+        redundancy.drop(connection)
         command.upgrade(config, "head")
-
-
-@contextmanager
-def only_daemon(state: Path) -> Iterator[None]:
-    """Holds the lock that one daemon alone may have; raises StoreError when another has it."""
-    state.mkdir(mode=0o750, parents=True, exist_ok=True)
-    handle = os.open(state / "daemon.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o640)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        os.close(handle)
-        raise StoreError(f"another daemon already works in {state}. Stop it first") from None
-    try:
-        yield
-    finally:
-        os.close(handle)
+        redundancy.make(connection, Base.metadata)

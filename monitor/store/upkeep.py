@@ -1,33 +1,22 @@
 """Housekeeping of the database: nightly copies that are known to be good, and forgetting what is long over."""
 
-import sqlite3
-from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from monitor.store import copies
 from monitor.store.models import AffectedSite, Event, ExcusedSilence, Gap, Notice, Outage
-from monitor.store.session import StoreError
 
 
 def back_up(database: Path, folder: Path, now_utc: datetime, keep: int) -> Path | None:
-    """Copies the database whole, checks the copy, and keeps the newest ``keep``; raises StoreError for a bad copy."""
+    """Copies the database whole, proves the copy, and keeps the newest ``keep``; raises StoreError for a bad copy."""
     if keep == 0:
         return None
-    folder.mkdir(mode=0o750, parents=True, exist_ok=True)
     target = folder / f"monitor-{now_utc:%Y%m%d}.db"
-    partial = target.with_suffix(".part")
-    partial.unlink(missing_ok=True)
-    with closing(sqlite3.connect(database)) as source, closing(sqlite3.connect(partial)) as copy:
-        source.backup(copy)
-        found = copy.execute("PRAGMA integrity_check(1)").fetchone()[0]
-    if found != "ok":
-        raise StoreError(f"the copy {partial} is damaged: {found}")
-    partial.replace(target)
-    for old in sorted(folder.glob("monitor-*.db"))[:-keep]:
-        old.unlink()
+    copies.create(database, target)
+    copies.prune(folder, keep)
     return target
 
 

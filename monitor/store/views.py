@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
+from monitor.domain import ticket_number
 from monitor.store.models import AffectedSite, Event, Gap, Heartbeat, Notice, Outage, SiteState, Ticket
 
 
@@ -130,6 +131,17 @@ def tickets(session: Session, *, open_only: bool = False, limit: int = 100) -> l
     return [_ticket(row) for row in session.scalars(query.order_by(Ticket.id.desc()).limit(limit))]
 
 
+def number_like(session: Session, typed: str, this_year: int) -> str:
+    """The number of the ticket that was meant by what was typed; that itself where there is none."""
+    wanted = ticket_number.read(typed, this_year)
+    if wanted is None:
+        return typed
+    query = select(Ticket.number).where(Ticket.year == wanted.year, Ticket.seq == wanted.seq)
+    found = session.scalars(query).one_or_none()
+    right = found is not None and wanted.prefix in ("", found.partition("-")[0])
+    return found if found is not None and right else typed
+
+
 def ticket(session: Session, number: str) -> TicketView | None:
     """One ticket with its whole history; None when there is no such number."""
     row = session.scalars(select(Ticket).where(Ticket.number == number)).one_or_none()
@@ -139,7 +151,8 @@ def ticket(session: Session, number: str) -> TicketView | None:
     return _ticket(row, events)
 
 
-ENDED = ("resolved", "closed")
+WITHDRAWN = "withdrawn"
+ENDED = ("resolved", "closed", WITHDRAWN)
 
 
 def tickets_by_stage(session: Session) -> dict[int, int]:
@@ -155,13 +168,18 @@ def tickets_by_service(session: Session) -> dict[str, int]:
 
 
 def matters(session: Session, since_utc: datetime) -> list[Matter]:
-    """What is under way, or ended after ``since_utc``; an outage's own ticket is no matter of its own."""
+    """What is under way, or ended after ``since_utc``; an outage's own ticket is no matter of its own.
+
+    What was withdrawn was registered by mistake, and is in no record.
+    """
     recovered = (Outage.ended_utc > since_utc) & (Outage.end_reason == "recovered")
     outages = select(Outage.service, Outage.started_utc, Outage.deadline_utc, Outage.ended_utc).where(
         Outage.ended_utc.is_(None) | recovered
     )
     requests = select(Ticket.service, Ticket.event_utc, Ticket.deadline_utc, Ticket.resolved_utc).where(
-        Ticket.source != "outage", Ticket.resolved_utc.is_(None) | (Ticket.resolved_utc > since_utc)
+        Ticket.source != "outage",
+        Ticket.state != WITHDRAWN,
+        Ticket.resolved_utc.is_(None) | (Ticket.resolved_utc > since_utc),
     )
     return [Matter(*row) for query in (outages, requests) for row in session.execute(query)]
 

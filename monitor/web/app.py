@@ -8,23 +8,16 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp
 
 from monitor.clock import Clock
 from monitor.metrics.exposition import Exposition
-from monitor.metrics.live import Live
+from monitor.metrics.live import Live, stale
 from monitor.settings.load import Settings
 from monitor.store.session import Store
+from monitor.web.guard import KnownHost, OnTime, SafeHeaders
 from monitor.web.pages import Pages
 from monitor.web.scrape import Scrape
-
-ALIVE_S = 45.0
-HEADERS = {
-    "content-security-policy": "default-src 'none'; style-src 'self'; form-action 'none'; frame-ancestors 'none'",
-    "x-content-type-options": "nosniff",
-    "referrer-policy": "no-referrer",
-    "cache-control": "no-store",
-}
 
 
 def make_app(
@@ -45,11 +38,11 @@ def make_app(
         return Response(await pages.page("json"), media_type="application/json")
 
     async def healthz(_: Request) -> Response:
-        ago = live.turned_s_ago()
-        alive = ago < ALIVE_S
-        return PlainTextResponse(
-            "ok\n" if alive else f"the probing loop turned {ago:.0f} s ago\n", 200 if alive else 503
-        )
+        ages = live.ages()
+        late = stale(ages)
+        lines = [f"{part} stands still" for part in late] or ["ok"]
+        lines += [f"{part} {age_s:.1f} s ago" for part, age_s in ages.items()]
+        return PlainTextResponse("\n".join(lines) + "\n", 503 if late else 200)
 
     async def readyz(_: Request) -> Response:
         ready = live.judged
@@ -65,23 +58,9 @@ def make_app(
     }
     return Starlette(
         routes=[Route(path, endpoint, methods=["GET"]) for path, endpoint in routes.items()],
-        middleware=[Middleware(_SafeHeaders)],
+        middleware=[
+            Middleware(SafeHeaders),
+            Middleware(KnownHost, names=lambda: settings_of().monitor.web.names),
+            Middleware(OnTime),
+        ],
     )
-
-
-class _SafeHeaders:
-    """Puts the security headers on every answer, errors included."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                message["headers"] = [
-                    *message["headers"],
-                    *[(name.encode(), value.encode()) for name, value in HEADERS.items()],
-                ]
-            await send(message)
-
-        await self._app(scope, receive, with_headers)

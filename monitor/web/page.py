@@ -9,6 +9,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from monitor.alerts.phrases import CAUSES
 from monitor.charter import text
 from monitor.charter.text import Lang
+from monitor.sample import milliseconds
 
 KINDS = {
     "backbone": {"bn": "ব্যাকবোন সংযোগ", "en": "Backbone links"},
@@ -48,6 +49,7 @@ EVENTS = {
     "snmp_credentials": {"bn": "এসএনএমপি: পরিচয় প্রত্যাখ্যাত", "en": "SNMP: credentials refused"},
     "snmp_silent": {"bn": "এসএনএমপি: সাড়া নেই", "en": "SNMP: no answer"},
     "snmp_error": {"bn": "এসএনএমপি: ত্রুটি", "en": "SNMP: error"},
+    "snmp_unread": {"bn": "এসএনএমপি: কিছু তথ্যে যন্ত্র নিরুত্তর", "en": "SNMP: some objects are not answered"},
     "snmp_cut": {"bn": "এসএনএমপি: সব সারি পড়া হয়নি", "en": "SNMP: not all rows are read"},
     "no_interface": {"bn": "লিংকের ইন্টারফেস পাওয়া যায়নি", "en": "the link's interface cannot be found"},
     "link_poor": {"bn": "লিংকের মান খারাপ", "en": "the link is poor"},
@@ -77,6 +79,11 @@ WORDS = {
     "state": {"bn": "অবস্থা", "en": "State"},
     "updated": {"bn": "হালনাগাদ", "en": "As of"},
     "other": {"bn": "English", "en": "বাংলা"},
+    "unconfirmed": {
+        "bn": "সনদের কর্মকর্তারা এ কার্যালয়ের বলে এখনও নিশ্চিত করা হয়নি (officers_confirmed): ই-মেইল কেবল ফাইলে লেখা হচ্ছে।",
+        "en": "The officers in charter.toml are not confirmed as this office's own (officers_confirmed): "
+        "mails are written to files only.",
+    },
     "mail": {"bn": "অপেক্ষমাণ ই-মেইল", "en": "mails waiting"},
     "mail_trouble": {
         "bn": "ই-মেইল ঠিকমতো যাচ্ছে না: upazila-monitor outbox",
@@ -87,6 +94,10 @@ WORDS = {
     "refuses": {
         "bn": "ডেটাবেসে কিছু লেখা যাচ্ছে না; ডিস্ক ভরা কি না দেখুন",
         "en": "The database refuses to write, decisions wait; is the disk full?",
+    },
+    "refused": {
+        "bn": "ডিস্কের কনফিগারেশন গ্রহণ করা হয়নি, আগেরটিই কার্যকর আছে",
+        "en": "The configuration on disk was refused, the one before stays in force",
     },
     "suspect": {
         "bn": "এই যন্ত্রের ঘড়ি বিশ্বাসযোগ্য নয়: ঊর্ধ্বতন পর্যায়ে কিছু পাঠানো হচ্ছে না",
@@ -128,7 +139,7 @@ def render(now: Mapping[str, Any], office: Mapping[Lang, str], lang: Lang) -> st
         moment=lambda iso: text.moment_text(datetime.fromisoformat(iso), lang),
         length=lambda iso: text.duration_text(abs(at - datetime.fromisoformat(iso)), lang),
         is_past=lambda iso: datetime.fromisoformat(iso) <= at,
-        rtt=lambda site: "" if site["rtt_ms"] is None else text.digits(f"{site['rtt_ms']:.1f} ms", lang),
+        rtt=lambda site: "" if site["rtt_ms"] is None else text.digits(f"{milliseconds(site['rtt_ms'], 1)} ms", lang),
         lossy=lambda site: bool(site["loss"]) and site["loss"] < 1,
         loss=lambda site: text.digits(f"{site['loss']:.0%}", lang),
         refresh_s=round(timedelta(seconds=10).total_seconds()),

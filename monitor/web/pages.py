@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from monitor.clock import NS_PER_S, Clock
 from monitor.metrics.live import Live
+from monitor.net.pool import Pool
 from monitor.settings.load import Settings
 from monitor.store.session import Store
 from monitor.web.page import render
@@ -30,15 +31,18 @@ class Pages:
         self._made_ns = 0
         self._pages: dict[PageName, bytes] = {}
         self._one_at_a_time = asyncio.Lock()
+        self._threads = Pool("page", threads=2, backlog=2)
 
     async def page(self, name: PageName) -> bytes:
         """One of the three, at most a second old."""
         async with self._one_at_a_time:
             if not self._status or self._clock.mono_ns() - self._made_ns > FRESH_NS:
-                self._status = await asyncio.to_thread(status, self._live, self._store, self._clock)
+                self._status = await asyncio.wrap_future(
+                    self._threads.submit(status, self._live, self._store, self._clock)
+                )
                 self._made_ns, self._pages = self._clock.mono_ns(), {}
             if name not in self._pages:
-                self._pages[name] = await asyncio.to_thread(self._written, name)
+                self._pages[name] = await asyncio.wrap_future(self._threads.submit(self._written, name))
             return self._pages[name]
 
     def _written(self, name: PageName) -> bytes:

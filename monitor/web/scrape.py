@@ -1,6 +1,7 @@
-"""/metrics: given out in pieces, at the reader's pace, to few readers at a time.
+"""/metrics: given out in pieces, at the reader's pace.
 
-However many read it: they share one page, and none makes us keep more of it than the piece that it is taking.
+However many read it: they share one page, and none makes us keep more of it than the piece that it is taking. Readers
+who stop in the middle keep old pages alive: beyond a few of those, they are cut off.
 """
 
 import asyncio
@@ -11,8 +12,9 @@ from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
 from monitor.metrics.exposition import Exposition, Page
+from monitor.web.connections import GRACE_S, Connection
 
-MOST_READERS = 4
+MOST_PAGES = 4
 PIECE_BYTES = 65_536
 
 
@@ -21,23 +23,36 @@ class Scrape:
 
     def __init__(self, exposition: Exposition) -> None:
         self._exposition = exposition
-        self._readers = 0
+        self._readers: dict[Connection, Page] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if self._readers >= MOST_READERS:
+        headers = Request(scope).headers
+        compressed = "gzip" in headers.get("accept-encoding", "")
+        page = await self._exposition.page(headers.get("accept", ""), compressed=compressed)
+        if not self._has_room(page):
             full = PlainTextResponse("others read this page just now; ask again\n", 503, {"retry-after": "1"})
             await full(scope, receive, send)
             return
-        self._readers += 1
+        reader: Connection = scope["state"]["connection"]
+        self._readers[reader] = page
         try:
-            headers = Request(scope).headers
-            compressed = "gzip" in headers.get("accept-encoding", "")
-            await _send(await self._exposition.page(headers.get("accept", ""), compressed=compressed), send)
+            await _send(page, reader, send)
         finally:
-            self._readers -= 1
+            del self._readers[reader]
+
+    def _has_room(self, page: Page) -> bool:
+        """Cuts off who stopped reading an old page while too many of them are kept; whether few enough are left."""
+        while len({id(page), *map(id, self._readers.values())}) > MOST_PAGES:
+            stalled = [reader for reader, old in self._readers.items() if old is not page and reader.is_open]
+            longest = max(stalled, key=Connection.stalled_s, default=None)
+            if longest is None or longest.stalled_s() <= GRACE_S:
+                return False
+            longest.drop()
+            self._readers[longest] = page  # it takes nothing any more
+        return True
 
 
-async def _send(page: Page, send: Send) -> None:
+async def _send(page: Page, reader: Connection, send: Send) -> None:
     headers = {
         "content-type": page.content_type,
         "content-length": str(len(page)),
@@ -47,6 +62,9 @@ async def _send(page: Page, send: Send) -> None:
     raw = [(name.encode(), value.encode()) for name, value in headers.items()]
     await send({"type": "http.response.start", "status": 200, "headers": raw})
     for piece in _pieces(page):
+        if not reader.is_open:
+            await asyncio.sleep(0)  # uvicorn hears of it in this turn, and takes the answer to be over
+            return
         await send({"type": "http.response.body", "body": piece, "more_body": True})
         await asyncio.sleep(0)  # others have their turn, and it is seen whether the reader is still there
     await send({"type": "http.response.body", "body": b"", "more_body": False})

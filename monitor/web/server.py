@@ -1,8 +1,8 @@
-"""uvicorn behind a door of our own: open sockets in, few connections at a time, each with an end to it.
+"""uvicorn behind a door of our own: open sockets in, a bounded number of connections, each with an end to it.
 
-A connection that is not answered in full some seconds after it was opened, or after its last answer, is cut off: half
-requests and slow readers cost a place for no longer than that. Beyond a number of connections newcomers hear 503, and
-are heard one by one with a pause after each, so that no crowd of them takes descriptors, threads or the probes' time.
+When all places are taken, a newcomer gets the place of whoever needs it least (`connections.next_to_go`). Only while
+all others are being answered must he wait, and hears 503 if that lasts. So no crowd of idle, slow or half-open clients
+takes descriptors, threads or the probes' time, nor keeps a scraper out.
 """
 
 import asyncio
@@ -13,43 +13,22 @@ from typing import Any
 
 import uvicorn
 from anyio.to_thread import current_default_thread_limiter
-from starlette.applications import Starlette
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from starlette.types import ASGIApp
+from uvicorn.server import ServerState
 
-MOST_CONNECTIONS = 16
+from monitor.web.connections import KEEP_ALIVE_S, Connection, next_to_go
+
+MOST_CONNECTIONS = 64
 MOST_THREADS = 4
-WHOLE_ANSWER_S = 10.0
-KEEP_ALIVE_S = 5
+ROOM_WITHIN_S = 1.0  # so long a newcomer waits for a place
+DROP_PAUSE_S = 0.001  # after each that was dropped: others' turn
 PAUSE_S = 0.01
+LAST_WORDS_S = 0.5  # for answers under way when the server stops
 FULL = b"too many connections; try again\n"
 REFUSAL = (
     b"HTTP/1.1 503 Service Unavailable\r\nconnection: close\r\nretry-after: 1\r\n"
     b"content-type: text/plain\r\ncontent-length: %d\r\n\r\n%s" % (len(FULL), FULL)
 )
-
-
-class _LimitedProtocol(H11Protocol):
-    """One connection, with an end to it."""
-
-    _end: asyncio.TimerHandle | None = None
-
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # uvicorn's own choice
-        super().connection_made(transport)
-        self._begin_anew()
-
-    def on_response_complete(self) -> None:
-        self._begin_anew()
-        super().on_response_complete()
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        if self._end is not None:
-            self._end.cancel()
-        super().connection_lost(exc)
-
-    def _begin_anew(self) -> None:
-        if self._end is not None:
-            self._end.cancel()
-        self._end = self.loop.call_later(WHOLE_ANSWER_S, self.transport.abort)
 
 
 class _Server(uvicorn.Server):
@@ -72,7 +51,12 @@ class _Server(uvicorn.Server):
         await asyncio.gather(*self._doors, return_exceptions=True)
         for listener in self._listeners:
             listener.close()
+        asyncio.get_running_loop().call_later(LAST_WORDS_S, self._drop_all)
         await super().shutdown(sockets)
+
+    def _drop_all(self) -> None:
+        for connection in open_of(self.server_state):
+            connection.drop()
 
     async def _let_in(self, listener: socket.socket) -> None:
         loop = asyncio.get_running_loop()
@@ -83,19 +67,39 @@ class _Server(uvicorn.Server):
             except OSError:  # gone again, or no descriptor is free
                 await asyncio.sleep(PAUSE_S)
                 continue
-            if len(self.server_state.connections) >= MOST_CONNECTIONS:
+            if not await self._has_room():
                 _refuse(connection)
                 await asyncio.sleep(PAUSE_S)
                 continue
             with contextlib.suppress(OSError):
                 await loop.connect_accepted_socket(self._protocol, connection)
 
+    async def _has_room(self) -> bool:
+        """Waits for a place, and makes it if it can; False when there is none for ROOM_WITHIN_S."""
+        loop = asyncio.get_running_loop()
+        ends_s = loop.time() + ROOM_WITHIN_S
+        while len(connections := open_of(self.server_state)) >= MOST_CONNECTIONS:
+            if (last := next_to_go(connections, loop.time())) is not None:
+                last.drop()
+                await asyncio.sleep(DROP_PAUSE_S)
+            elif loop.time() < ends_s:
+                await asyncio.sleep(PAUSE_S)
+            else:
+                return False
+        return True
+
     def _protocol(self) -> asyncio.Protocol:
-        return _LimitedProtocol(self.config, self.server_state, self.lifespan.state)
+        return Connection(self.config, self.server_state, self.lifespan.state)
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
         yield
+
+
+def open_of(state: ServerState) -> list[Connection]:
+    """The connections that hold a place."""
+    connections = (each for each in state.connections if isinstance(each, Connection))
+    return [connection for connection in connections if connection.is_open]
 
 
 def _refuse(connection: socket.socket) -> None:
@@ -119,11 +123,15 @@ class RunningServer:
         with contextlib.suppress(asyncio.CancelledError):
             await self._task
 
+    async def ended(self) -> None:
+        """Returns, or raises what broke it, when the server is at its end."""
+        await asyncio.shield(self._task)
 
-async def serve(app: Starlette, sockets: list[socket.socket]) -> RunningServer:
+
+async def serve(app: ASGIApp, sockets: list[socket.socket]) -> RunningServer:
     """Serves ``app`` on listening sockets; returns when it answers."""
     options: dict[str, Any] = {
-        "http": _LimitedProtocol,
+        "http": Connection,
         "ws": "none",
         "lifespan": "off",
         "access_log": False,

@@ -17,6 +17,8 @@ from monitor.settings.fleet import Site
 from monitor.store import views
 from monitor.store.session import Store
 
+PERSONAL = {"asker", "text", "events"}
+
 
 def status(live: Live, store: Store, clock: Clock) -> dict[str, Any]:
     """Sites with their states, open outages and tickets, the outbox; JSON-ready, times in ISO 8601."""
@@ -31,6 +33,8 @@ def status(live: Live, store: Store, clock: Clock) -> dict[str, Any]:
         "uptime_s": round((clock.mono_ns() - live.started_mono_ns) / 1e9),
         "clock_suspect": live.clock_suspect(),
         "store_refuses": live.store_refuses(),
+        "instance": live.instance,
+        "configuration": _configuration(live),
         "sites": sites,
         "counts": counts,
         "snmp": _not_read(live, {site["id"] for site in sites if site["state"] in ("up", "degraded")}),
@@ -44,6 +48,12 @@ def status(live: Live, store: Store, clock: Clock) -> dict[str, Any]:
         return {**found, "store_readable": False, **nothing}
 
 
+def _configuration(live: Live) -> dict[str, str]:
+    """Since when the configuration is in force, and where a later one on disk was wrong; no value of it is told."""
+    verdict = live.verdict()
+    return {"accepted": verdict.accepted_utc.isoformat(), "refused": verdict.refused}
+
+
 def _not_read(live: Live, answering: set[str]) -> list[dict[str, str]]:
     """The devices that SNMP does not reach although their sites answer: of a silent one that is no news."""
     return [
@@ -54,7 +64,7 @@ def _not_read(live: Live, answering: set[str]) -> list[dict[str, str]]:
 
 
 def _stored(store: Store, sites: list[dict[str, Any]]) -> dict[str, Any]:
-    with store.read() as session:
+    with store.glance() as session:
         known = views.site_states(session)
         outages = views.outages(session, open_only=True, limit=1_000)
         tickets = views.tickets(session, open_only=True, limit=1_000)
@@ -64,9 +74,14 @@ def _stored(store: Store, sites: list[dict[str, Any]]) -> dict[str, Any]:
         site["since"] = since_utc.isoformat() if since_utc and state == site["state"] else None
     return {
         "outages": [views.facts(outage) for outage in outages],
-        "tickets": [views.facts(ticket) for ticket in tickets],
+        "tickets": [_without_people(views.facts(ticket)) for ticket in tickets],
         "events": [views.facts(event) for event in events],
     }
+
+
+def _without_people(ticket: dict[str, Any]) -> dict[str, Any]:
+    """A ticket without who complained and in which words: anyone may read this."""
+    return {name: value for name, value in ticket.items() if name not in PERSONAL}
 
 
 def _outbox(path: MailPath) -> dict[str, Any]:
@@ -83,7 +98,8 @@ def _outbox(path: MailPath) -> dict[str, Any]:
 def _mail(path: MailPath, live: Live, now_utc: datetime) -> dict[str, Any]:
     """What is wrong with the way that notices go: nothing, or lines for people."""
     office = live.office()
-    wrong = [f"the {kind} brief has not gone out" for kind, is_missed in path.missed.items() if is_missed]
+    wrong = [f"{channel}: {why}" for channel, why in sorted(live.mail_trouble().items())]
+    wrong += [f"the {kind} brief has not gone out" for kind, is_missed in path.missed.items() if is_missed]
     late_s = path.late_s(now_utc)
     if office is not None and late_s > office.notices.late_after_s:
         length = duration_text(timedelta(seconds=late_s), "en")
@@ -95,7 +111,8 @@ def _mail(path: MailPath, live: Live, now_utc: datetime) -> dict[str, Any]:
         )
     if path.outbox.dead:
         wrong.append(f"{path.outbox.dead} letters could not be delivered: upazila-monitor outbox --dead")
-    return {"late_s": round(late_s), "missed": dict(path.missed), "wrong": wrong}
+    confirmed = office is None or office.charter.officers_confirmed
+    return {"late_s": round(late_s), "missed": dict(path.missed), "wrong": wrong, "officers_confirmed": confirmed}
 
 
 def _site(live: Live, site: Site) -> dict[str, Any]:

@@ -75,12 +75,36 @@ def test_an_older_head_is_still_found_in_a_history_that_has_grown(desk: Desk) ->
     assert verify(desk, head.upper()).fault == ""
 
 
-def test_the_database_itself_refuses_to_change_history(desk: Desk) -> None:
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE ticket_events SET text = ''",
+        "DELETE FROM ticket_events",
+        "INSERT OR REPLACE INTO ticket_events SELECT id, ticket_id, at_utc, actor, kind, '', hash FROM ticket_events",
+        "REPLACE INTO ticket_events SELECT id, ticket_id, at_utc, actor, kind, '', '' FROM ticket_events WHERE id = 1",
+        "UPDATE OR REPLACE ticket_events SET id = 2 WHERE id = 1",
+        "UPDATE OR IGNORE ticket_events SET text = ''",
+        "INSERT INTO ticket_events SELECT id, ticket_id, at_utc, actor, kind, 'x', '' FROM ticket_events WHERE id = 1 "
+        "ON CONFLICT (id) DO UPDATE SET text = excluded.text",
+        "INSERT OR REPLACE INTO tickets SELECT * FROM tickets WHERE id = 1",
+        "DELETE FROM tickets WHERE id = 1",
+        "UPDATE tickets SET number = 'BHR-2026-000099' WHERE id = 1",
+        "UPDATE OR REPLACE tickets SET id = 2 WHERE id = 1",
+    ],
+)
+def test_the_database_itself_refuses_to_change_or_replace_history(desk: Desk, statement: str) -> None:
     some_history(desk)
-    with closing(sqlite3.connect(desk.store.path)) as raw:
-        for statement in ("UPDATE ticket_events SET text = ''", "DELETE FROM ticket_events"):
-            with pytest.raises(sqlite3.IntegrityError, match="only grows"):
-                raw.execute(statement)
+    with closing(sqlite3.connect(desk.store.path)) as raw, pytest.raises(sqlite3.IntegrityError, match="only grows"):
+        raw.execute(statement)
+    assert verify(desk).fault == ""
+
+
+def test_an_event_whose_ticket_is_gone_is_a_fault_and_no_shorter_history(desk: Desk) -> None:
+    some_history(desk)
+    with closing(sqlite3.connect(desk.store.path)) as raw, raw:
+        raw.execute("DROP TRIGGER tickets_no_delete")
+        raw.execute("DELETE FROM tickets WHERE id = 1")
+    assert "is gone" in verify(desk).fault
 
 
 @given(st.lists(st.text(max_size=8), min_size=3, max_size=3), st.lists(st.text(max_size=8), min_size=3, max_size=3))

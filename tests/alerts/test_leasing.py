@@ -53,7 +53,7 @@ def test_a_second_storm_waits_for_the_next_digest(desk: Desk) -> None:
     desk.look()
     assert desk.lease() is None
     desk.wait(minutes=16)
-    assert [letter.kind for letter in desk.send_all()] == ["digest", "digest"]
+    assert {letter.kind for letter in desk.send_all()} == {"opened", "stage"}  # a digest of one is that letter
     desk.wait(hours=1)
     desk.goes_down("backbone-bheramara")
     desk.look()

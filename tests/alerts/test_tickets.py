@@ -9,7 +9,7 @@ import pytest
 from monitor.alerts import states, tickets
 from monitor.alerts.letters import render
 from monitor.judging.decisions import OutageClosed
-from tests.alerts.conftest import Desk
+from tests.alerts.conftest import SHIPPED, Desk
 
 
 def test_an_outage_within_its_target_opens_no_ticket(desk: Desk) -> None:
@@ -172,6 +172,12 @@ def test_the_drawing_of_the_states_names_exactly_the_states_and_actions_of_the_c
     drawing = (states.__doc__ or "").split("::")[1].split("``comment`` and")[0]
     words = set(re.findall(r"[a-z_]{2,}", drawing))
     assert words == {*states.TicketState, *states.ACTIONS} - {"comment", "raise"}
+
+
+def test_the_documentation_draws_the_same_states() -> None:
+    """One drawing, in the code and in docs/tickets.md."""
+    drawing = (states.__doc__ or "").split("::\n\n")[1].split("\n\n``comment``")[0]
+    assert drawing in (SHIPPED.parent / "docs" / "tickets.md").read_text(encoding="utf-8")
 
 
 def test_a_service_that_leaves_the_charter_stops_nothing_that_is_under_way(desk: Desk) -> None:

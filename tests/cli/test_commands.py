@@ -127,18 +127,18 @@ def test_without_a_database_they_say_so_and_exit_with_3(home: Path, words: list[
     assert "Start the daemon once" in done.stderr
 
 
-def test_status_without_a_daemon_shows_what_was_last_known_and_exits_with_1_for_what_is_down(
-    home: Path, desk: Desk
-) -> None:
+def test_status_without_a_daemon_shows_what_was_last_known_and_exits_with_3(home: Path, desk: Desk) -> None:
     from monitor.judging.decisions import SiteChanged
     from monitor.judging.states import State
 
     desk.decide(SiteChanged("backbone-north", State.DOWN, desk.clock.utc()))
     done = run(home, "status")
-    assert done.returncode == 1
+    assert done.returncode == 3
     assert "The daemon does not answer" in done.stdout
     assert "backbone-north" in done.stdout
-    now = json.loads(run(home, "status", "--json").stdout)
+    as_data = run(home, "status", "--json")
+    assert as_data.returncode == 3
+    now = json.loads(as_data.stdout)
     assert now["running"] is False
     assert [site["state"] for site in now["sites"] if site["id"] == "backbone-north"] == ["down"]
 

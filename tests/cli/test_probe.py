@@ -4,9 +4,15 @@ import json
 import signal
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as some
+
+from monitor.cli.probe import _json_lines
+from monitor.sample import Sample, Verdict
 
 PROGRAM = str(Path(sys.executable).parent / "upazila-monitor")
 QUICK = ["--count", "1", "--timeout", "0.5"]
@@ -69,3 +75,39 @@ def test_an_interrupted_probe_prints_what_it_has_and_exits_with_130() -> None:
     assert "Traceback" not in errors
     (target,) = json.loads(output)["targets"]
     assert 0 < target["received"] < 1_000
+
+
+@given(
+    some.lists(
+        some.builds(
+            Sample,
+            some.text(max_size=20),
+            some.just("icmp"),
+            some.just(datetime(2026, 11, 26, tzinfo=UTC)),
+            some.just(0),
+            some.sampled_from(Verdict),
+            some.integers(0, 100),
+            some.integers(0, 100),
+            some.lists(some.integers(0, 10**11), max_size=4).map(tuple),
+            some.text(max_size=20),
+        ),
+        max_size=5,
+    )
+)
+def test_lines_of_json_are_what_a_general_encoder_would_write(samples: list[Sample]) -> None:
+    def facts(sample: Sample) -> dict[str, object]:
+        rtts = sorted(rtt / 1e6 for rtt in sample.rtts_ns)
+        return {
+            "target": sample.device,
+            "verdict": str(sample.verdict),
+            "sent": sample.sent,
+            "received": sample.received,
+            "loss": round(sample.loss, 6),
+            "rtt_ms": {"min": rtts[0], "median": rtts[len(rtts) // 2], "max": rtts[-1]} if rtts else None,
+            "rtts_ms": [rtt / 1e6 for rtt in sample.rtts_ns],
+            "reason": sample.reason,
+        }
+
+    assert "[" + "".join(_json_lines(samples)).replace(",\n", ", ").rstrip() + "]" == json.dumps(
+        [facts(sample) for sample in samples]
+    )

@@ -115,7 +115,7 @@ async def test_a_stop_does_not_wait_for_a_mute_server(store: Store, office: Offi
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
     delivery.close()
-    await asyncio.to_thread(delivery._threads.shutdown, True)
+    await asyncio.to_thread(until, lambda: not delivery._handing_over["email"].jobs, "the end of its thread", 5)
     assert time.monotonic() - begun < 5
 
 

@@ -77,7 +77,7 @@ async def test_a_desk_that_never_speaks_holds_up_neither_the_loop_nor_the_end(
     await cancelled(running)
     stopping_s = time.monotonic()
     mirroring.close()
-    mirroring._thread.shutdown(wait=True)
+    await asyncio.to_thread(until, lambda: not mirroring._thread.jobs, "the end of its thread", 10)
     # Without the cut it would wait for the request's 30 seconds.
     assert time.monotonic() - stopping_s < 5
 

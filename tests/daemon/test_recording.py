@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.cli.replay import read
+from monitor.cli.replay import Recorded
 from monitor.clock import VirtualClock
 from monitor.daemon.recording import Recording
 from monitor.sample import Sample, Verdict
@@ -33,7 +33,7 @@ def test_what_is_recorded_is_replayed(tmp_path: Path, suffix: str) -> None:
 
     (file,) = (tmp_path / "var").iterdir()
     assert file.name == f"samples-2026-11-24.jsonl{suffix}"
-    again = list(read(file, TREE))
+    again = [one for one in Recorded(file, TREE) if isinstance(one, Sample)]
     assert [(one.device, one.started_utc, one.verdict, one.reason) for one in again] == [
         (one.device, one.started_utc, one.verdict, one.reason) for one in samples(0, 10)
     ]
@@ -64,7 +64,7 @@ def test_a_clock_that_is_stepped_back_begins_another_file(tmp_path: Path) -> Non
     takes(0)
     recording.flush()
 
-    counts = {path.name: len(list(read(path, TREE))) for path in tmp_path.iterdir()}
+    counts = {path.name: len(list(Recorded(path, TREE))) for path in tmp_path.iterdir()}
     assert counts == {
         "samples-2026-11-24.jsonl": 3,
         "samples-2026-11-24-again-010159.jsonl": 4,

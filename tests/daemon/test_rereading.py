@@ -13,7 +13,8 @@ from tests.lab.fleet import SHIPPED
 
 
 async def test_settings_come_back_as_they_were_read() -> None:
-    assert await load_aside(SHIPPED) == load(SHIPPED)
+    sources: dict[str, bytes] = {}
+    assert await load_aside(SHIPPED) == (load(SHIPPED, sources), sources)
 
 
 async def test_all_faults_come_back(tmp_path: Path) -> None:

@@ -230,3 +230,20 @@ def test_how_full_a_link_is_stays_known_until_it_is_out_of_sight(watch: Watch) -
     for _ in range(3):
         watch.sees(ROUTER, SnmpState("silent", "no answer"))
     assert watch.meaning.used == {}
+
+
+def test_what_a_device_falls_silent_at_is_named_once_and_judges_no_link(watch: Watch) -> None:
+    up: Facts = {"ifIndex": 1, "ifName": "sfp1", "ifOperStatus": 1}
+    watch.ports(up)
+
+    def reads(*unread: str, port: Facts) -> list[str]:
+        return watch.sees(ROUTER, SnmpState("ok", "", Reading({}, ports=[port], unread=unread)))
+
+    assert reads("ifAlias", port=up) == ["snmp_unread"]
+    assert "ifAlias" in watch.told[0].text
+    assert reads("ifAlias", port=up) == []
+    assert reads("ifName", "ifDescr", port={"ifIndex": 1, "ifOperStatus": 1}) == ["snmp_unread"], "not 'no interface'"
+    for _ in range(5):
+        reads("ifOperStatus", port={"ifIndex": 1, "ifName": "sfp1"})
+    assert watch.board.health("north/interface").state is State.UNKNOWN, "its state was not read"
+    assert watch.opened == []

@@ -6,7 +6,7 @@ that were listed on it) and of the times in which the vantage was blind.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 Excused = Callable[[str, datetime], datetime | None]
 """Until when a silent site is excused at a time: None when it is not."""
@@ -45,7 +45,7 @@ class Device:
 
     @property
     def in_doubt(self) -> bool:
-        return self.certain[0] != "down" and bool(self.row("x") or (self.before is not None and not self.log))
+        return self.certain[0] != "down" and bool(self.row("x") or not self.log)
 
 
 @dataclass
@@ -86,7 +86,7 @@ class Reference:
             one, before = self.devices[device], self.devices[device].certain[0]
             one.log.append((at, letter))
             one.judge(self.down_after, self.up_after)
-            if before == "down" and one.certain[0] == "up":
+            if before != "up" and one.certain[0] == "up":
                 self._who_waited(device)
         self.settle(at)
 
@@ -148,8 +148,14 @@ class Reference:
             return False
         if site in self.excuses and one.row("o"):
             return False  # it has just begun to answer: what comes of that will be seen
-        self.outages.append(Outage(site, max(since, self.excuses.pop(site, since)), at))
+        self.excuses.pop(site, None)
+        self.outages.append(Outage(site, self._begins(site, since, at), at))
         return True
+
+    def _begins(self, site: str, since: datetime, at: datetime) -> datetime:
+        """The first second at which it was both silent and promised."""
+        seconds = (since + timedelta(seconds=n) for n in range(int((at - since).total_seconds())))
+        return next((second for second in seconds if self.excused(site, second) is None), at)
 
     def _silent(self, way: list[str]) -> list[str]:
         return [each for each in way if self.devices[each].certain[0] == "down"]

@@ -13,7 +13,7 @@ from tests.judging.test_links import INTERFACE, link_fleet
 from tests.judging.test_links import Story as LinkStory
 
 
-def test_who_waits_for_a_parent_that_is_taken_out_gets_its_outage() -> None:
+def test_who_waits_for_a_parent_that_is_taken_out_gets_its_outage_by_rounds_of_its_own() -> None:
     s = story()
     s.round(root="o", mid="o", leaf="o", other="o")
     s.rounds(2, root="o", mid="x", leaf="x", other="o")
@@ -21,7 +21,11 @@ def test_who_waits_for_a_parent_that_is_taken_out_gets_its_outage() -> None:
     assert s.of(OutageOpened) == []
 
     s.told += s.board.replace_fleet(fleet(site("root"), site("leaf", "root"), site("other")), RULES, at(4))
-    assert s.of(OutageOpened) == [("leaf",)]
+    assert s.of(OutageOpened) == []
+    s.rounds(2, root="o", leaf="x", other="o")
+    assert s.of(OutageOpened) == []
+    s.round(root="o", leaf="x", other="o")
+    assert [(one.site, one.started_utc) for one in s.told if isinstance(one, OutageOpened)] == [("leaf", at(1))]
 
 
 def test_who_is_reached_another_way_now_is_judged_anew() -> None:

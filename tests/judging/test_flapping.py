@@ -1,6 +1,7 @@
 """Flapping by Nagios' algorithm, compared with the same written down plainly, as base/flapping.c has it."""
 
-import pytest
+from fractions import Fraction
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -11,13 +12,13 @@ from tests.judging.test_board import at
 RESULTS = 21
 
 
-def share_of(results: list[bool]) -> float:
+def share_of(results: list[bool]) -> Fraction:
     """Of the last 21 results, oldest first."""
     window = ([True] * RESULTS + results)[-RESULTS:]
-    changes = 0.0
+    changes = Fraction()
     for place in range(1, RESULTS):
         if window[place] != window[place - 1]:
-            changes += (place - 1) * (1.25 - 0.75) / (RESULTS - 2) + 0.75
+            changes += (place - 1) * Fraction(1, 2) / (RESULTS - 2) + Fraction(3, 4)
     return changes / (RESULTS - 1)
 
 
@@ -26,7 +27,7 @@ def flapping(results: list[bool], low: float, high: float) -> list[bool]:
     found, now = [], False
     for count in range(1, len(results) + 1):
         share = share_of(results[:count])
-        now = share >= low if now else share > high
+        now = share > Fraction(str(low)) if now else share >= Fraction(str(high))
         found.append(now)
     return found
 
@@ -36,20 +37,18 @@ def test_the_share_of_changes_is_nagios(results: list[bool]) -> None:
     history = STEADY
     for result in results:
         history = add(history, result, Thresholds())
-    assert history.share == pytest.approx(share_of(results))
+    assert history.share == float(share_of(results))
 
 
-@given(st.lists(st.booleans(), max_size=150), st.sampled_from([(0.05, 0.2), (0.25, 0.5), (0.1, 0.1)]))
-def test_flapping_begins_above_the_high_threshold_and_ends_below_the_low_one(
+@given(st.lists(st.booleans(), max_size=150), st.sampled_from([(0.05, 0.2), (0.25, 0.5), (0.1, 0.1), (0.05, 0.1625)]))
+def test_flapping_begins_at_the_high_threshold_and_ends_at_the_low_one(
     results: list[bool], thresholds: tuple[float, float]
 ) -> None:
     flaps = Flaps(Thresholds(*thresholds))
     told: list[FlappingChanged] = []
     seen = []
-    last = True
     for minute, result in enumerate(results):
-        told += flaps.observe("a", at(minute), up=result, changed=result != last)
-        last = result
+        told += flaps.observe("a", at(minute), up=result)
         seen.append(bool(told) and told[-1].flapping)
     assert seen == flapping(results, *thresholds)
 
@@ -58,5 +57,26 @@ def test_flapping_begins_above_the_high_threshold_and_ends_below_the_low_one(
 def test_who_is_steady_again_takes_no_room(results: list[bool]) -> None:
     flaps = Flaps()
     for minute, result in enumerate([*results, *[True] * RESULTS]):
-        list(flaps.observe("a", at(minute), up=result, changed=True))
+        list(flaps.observe("a", at(minute), up=result))
     assert not flaps.watches("a")
+
+
+def test_a_share_of_exactly_the_threshold_flaps() -> None:
+    changed = (1, 4, 15, 18)  # of the 20 pairs: 0.2 of the whole to the last digit, but not as a sum of floats
+    results = [True]
+    for pair in range(RESULTS - 1):
+        results.append(results[-1] ^ (pair in changed))
+    assert share_of(results) == Fraction(1, 5)
+    assert flapping(results, 0.05, 0.2)[-1]
+    flaps = Flaps()
+    told = [one for minute, result in enumerate(results) for one in flaps.observe("a", at(minute), up=result)]
+    assert [one.flapping for one in told] == [True]
+
+
+def test_who_was_down_or_flapped_before_a_restart_is_remembered_so() -> None:
+    flaps = Flaps(flapped=frozenset({"b"}))
+    flaps.remember(["a"])
+    assert [list(flaps.observe("a", at(minute), up=True)) for minute in range(2)] == [[], []]
+    assert flaps.watches("a"), "it was down and is up: one change"
+    told = [one for minute in range(RESULTS) for one in flaps.observe("b", at(minute), up=True)]
+    assert [(one.flapping, one.at_utc) for one in told] == [(False, at(RESULTS - 1))]

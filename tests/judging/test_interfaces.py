@@ -104,3 +104,60 @@ def test_a_link_is_down_poor_or_well(changed: dict[str, int], passed: Rates, exp
 )
 def test_the_speed_is_what_the_agent_can_say(row: dict[str, int], expected: float) -> None:
     assert speed_mbps(row) == expected
+
+
+@pytest.mark.parametrize(
+    ("high", "low", "mbps"),
+    [
+        (1_000, 1_000_000_000, 1_000),
+        (100, 100_000_000, 100),
+        (10_000, 2**32 - 1, 10_000),
+        (10_000, 2**31 - 1, 10_000),
+        (10_000, 10_000_000_000 % 2**32, 10_000),  # ifSpeed ran over
+        (10_000_000, 10_000_000, 10),  # ifHighSpeed in b/s
+        (1_000_000_000, 1_000_000_000, 1_000),
+        (64_000, 64_000, 0.064),
+        (1_000_000, 1_000_000_000, 1_000),  # ifHighSpeed in kb/s
+        (1_000_000_000, None, 1_000),
+        (2**32 - 1, 2**32 - 1, 0),  # neither can say it
+        (0, 100_000_000, 100),
+        (None, 100_000_000, 100),
+        (0, 2_048_000, 2.048),
+        (100, 100, 100),  # ifSpeed in Mb/s
+        (None, 1_000, 1_000),
+        (0, 10_000, 10_000),
+        (1_000_000_000, 1_000, 1_000),  # each in the other's unit
+        (0, 0, 0),
+        (None, None, 0),
+        (40_000, 0, 40_000),
+        (8, 8_000_000, 8),
+        (1, 512_000, 0.512),  # rounded up
+        (2, 2_048_000, 2.048),
+    ],
+)
+def test_the_speed_is_found_whatever_unit_an_agent_says_it_in(high: int | None, low: int | None, mbps: float) -> None:
+    row = {name: value for name, value in (("ifHighSpeed", high), ("ifSpeed", low)) if value is not None}
+
+    assert speed_mbps(row) == mbps
+
+
+@given(some.integers(1, 1_600_000))
+def test_an_agent_that_follows_the_standard_is_believed(mbps: int) -> None:
+    assert speed_mbps({"ifHighSpeed": mbps, "ifSpeed": min(mbps * 1_000_000, 2**32 - 1)}) == mbps
+
+
+@given(some.integers(0, 2**32 - 1), some.integers(1, 70_000_000))
+def test_64_bit_counters_that_stand_give_way_to_32_bit_ones_that_move(start: int, passed: int) -> None:
+    before: Row = {"ifSpeed": 10_000_000, "ifHCInOctets": 0, "ifInOctets": start, "ifHCOutOctets": 7, "ifOutOctets": 5}
+    now: Row = {**before, "ifInOctets": (start + passed) % 2**32}
+
+    found = rates(before, now, 60.0, restarted=False)
+    assert found.in_bps == pytest.approx(passed * 8 / 60)
+    assert found.out_bps == 0, "where neither moves, nothing passes"
+
+
+def test_64_bit_counters_that_stand_say_nothing_where_32_bit_ones_may_have_run_over_more_than_once() -> None:
+    before: Row = {**GIGABIT, "ifHCInOctets": 0, "ifInOctets": 5}
+
+    assert rates(before, {**before, "ifInOctets": 9}, 60.0, restarted=False).in_bps is None
+    assert rates(before, {**before}, 60.0, restarted=False).in_bps == 0

@@ -21,7 +21,7 @@ from monitor.judging.decisions import (
     OutageOpened,
 )
 from monitor.judging.pause import Pause
-from monitor.judging.states import Rules, State
+from monitor.judging.states import ANSWERS, Rules, State
 from monitor.sample import Sample, Verdict
 from monitor.settings.fleet import Device, Fleet, Group
 from tests.judging.test_board import at, site
@@ -49,6 +49,7 @@ class Story(RuleBasedStateMachine):
         self.planned: dict[str, datetime] = {}
         self.failed = dict.fromkeys(PARENTS, 0)
         self.answered = dict.fromkeys(PARENTS, 0)
+        self.failed_since_change = dict.fromkeys(PARENTS, 0)
         self.open: dict[str, datetime] = {}
         self.behind: dict[str, str] = {}
         self.excused: dict[str, Pause] = {}
@@ -73,6 +74,7 @@ class Story(RuleBasedStateMachine):
                     assert started <= confirmed <= at(self.minute) or self.stepped_back
                     assert not self.blind
                     assert self.pauses(name, at(self.minute)) is None
+                    assert self.failed_since_change[name] > 0, "by rounds from before a change on the way to it"
                     self.open[name] = started
                 case OutageClosed(name, ended, reason):
                     started = self.open.pop(name)
@@ -110,9 +112,14 @@ class Story(RuleBasedStateMachine):
                 self.failed[name] = self.failed[name] + 1 if letter == "x" else 0
                 self.answered[name] = self.answered[name] + 1 if letter == "o" else 0
             verdict = {"o": Verdict.OK, "x": Verdict.FAILED, "u": Verdict.UNKNOWN}[letter]
-            self.take(
-                self.board.observe(Sample(f"{name}/gateway", "icmp", at(self.minute), 0, verdict, 1, letter == "o"))
+            self.failed_since_change[name] += letter == "x" and not self.blind
+            before = self.board.state(name)
+            decisions = self.board.observe(
+                Sample(f"{name}/gateway", "icmp", at(self.minute), 0, verdict, 1, letter == "o")
             )
+            if before not in ANSWERS and self.board.state(name) in ANSWERS:
+                self.failed_since_change |= dict.fromkeys(self.board.fleet.descendants(name), 0)
+            self.take(decisions)
 
     @rule(answers=st.booleans())
     def the_reference(self, answers: bool) -> None:
@@ -169,7 +176,15 @@ class Story(RuleBasedStateMachine):
         self.moved = self.moved ^ {name}
         self._configure(name)
 
+    @precondition(lambda self: not self.blind)
+    @rule()
+    def we_stand_still(self) -> None:
+        self.failed = {name: self.failed[name] if name in self.open else 0 for name in PARENTS}
+        self.failed_since_change = dict.fromkeys(PARENTS, 0)
+        self.take(self.board.slept(at(self.minute)))
+
     def _configure(self, name: str) -> None:
+        self.failed_since_change = dict.fromkeys(PARENTS, 0)
         self.failed[name] = self.answered[name] = 0
         self.take(self.board.replace_fleet(fleet(self.moved, self.gone), RULES, at(self.minute)))
         if self.blind:  # its counters begin anew with the configuration

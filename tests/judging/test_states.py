@@ -82,8 +82,17 @@ def test_slow_answers_make_it_degraded_too() -> None:
     assert run("osss")[1][-1].new is State.DEGRADED
 
 
-def test_a_poor_recovery_comes_back_as_degraded() -> None:
-    assert run("xxxpp")[1][-1].new is State.DEGRADED
+def test_who_comes_back_poorly_is_degraded_only_after_three_poor_rounds() -> None:
+    assert run("xxxop")[1][-1].new is State.UP
+    assert run("xxxpp")[1][-1].new is State.UP
+    assert [(t.new, t.since_utc) for t in run("xxxppp")[1][-2:]] == [(State.UP, at(3)), (State.DEGRADED, at(3))]
+
+
+def test_who_is_judged_anew_and_answers_poorly_is_not_degraded_at_once() -> None:
+    down, _ = run("oxxx")
+    assert run("xxp", doubt(down))[0].state is State.UP
+    assert run("xxpp", doubt(down))[0].state is State.UP
+    assert run("xxppp", doubt(down))[0].state is State.DEGRADED
 
 
 def test_two_failed_rounds_and_a_poor_one_are_no_degradation_yet_while_the_failures_go_on() -> None:
@@ -105,7 +114,7 @@ def test_a_doubted_device_that_answers_is_up_at_once() -> None:
 
 def reference(history: str) -> list[tuple[int, State]]:
     """The same rules, told from the whole history each time: (minute at which it became certain, state)."""
-    state, changes = State.UNKNOWN, []
+    state, changes, back = State.UNKNOWN, [], 0
     known = [(minute, letter) for minute, letter in enumerate(history) if letter != "u"]
     for index, (minute, letter) in enumerate(known):
         past = "".join(known_letter for _, known_letter in known[: index + 1])
@@ -114,11 +123,11 @@ def reference(history: str) -> list[tuple[int, State]]:
             new = State.DOWN
         elif state is State.DOWN:
             if len(past) >= 2 and "x" not in past[-2:]:
-                new = State.DEGRADED if past[-1] in "ps" else State.UP
+                new, back = State.UP, len(past.rstrip("ops"))
         elif state is State.UNKNOWN:
-            new = State.UP if letter != "x" else state
+            new, back = (State.UP if letter != "x" else state), index
         elif state is State.UP:
-            poor = len(past) - len(past.rstrip("psx"))
+            poor = len(past) - max(len(past.rstrip("psx")), back)
             new = State.DEGRADED if poor >= 3 and letter != "x" else state
         elif past.endswith("oo"):
             new = State.UP

@@ -81,11 +81,16 @@ class Daemon:
         assert self._process is not None
         return self._process.pid
 
-    def start(self, *, ready_within_s: float | None = 20) -> None:
-        """Starts the process and waits until every device was judged once; None does not wait."""
+    def start(self, *, ready_within_s: float | None = 20, handed_in: bool = True) -> None:
+        """Starts the process and waits until every device was judged once; None does not wait.
+
+        ``handed_in``: with the listening socket of out here; else it listens by itself, in there.
+        """
         assert not self.running, "the daemon runs already"
         listener = self._listener.fileno()
-        words = [sys.executable, "-c", ACTIVATE, str(listener), program(), "--config", str(self.config), "run"]
+        words = [program(), "--config", str(self.config), "run"]
+        if handed_in:
+            words = [sys.executable, "-c", ACTIVATE, str(listener), *words]
         changes = [f"{name}={value}" for name, value in self._environment.items()]
         with self.log_file.open("a", encoding="utf-8") as log:
             self._process = self._lab.monitor.popen(

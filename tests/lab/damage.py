@@ -55,9 +55,8 @@ class Damage:
 
     def _behind(self, site: str) -> list[str]:
         if site not in self._fleet.sites:
-            raise NoSuchSiteError(
-                f"no site '{site}'.{did_you_mean(site, self._fleet.sites)} `scripts/lab status` lists them"
-            )
+            near = did_you_mean(site, self._fleet.sites)
+            raise NoSuchSiteError(f"no site '{site}'.{near} There are: {', '.join(sorted(self._fleet.sites))}")
         return list(self._fleet.descendants(site))
 
     def _apply(self) -> None:

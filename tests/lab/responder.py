@@ -158,6 +158,7 @@ class Manner:
     late_ms: float = 1_500.0
     well_behaved: bool = False  # it answers everything
     hops: int = 0  # so many routers stand before it
+    broken: int = 0  # a firewall drops the first so many requests, and for ever whatever has one of their identifiers
 
 
 class Responder:
@@ -173,6 +174,7 @@ class Responder:
         words = [sys.executable, "-m", "tests.lab.responder", "--log", str(self._log), "--seed", str(manner.seed)]
         words += ["--delay", str(manner.delay_ms), "--jitter", str(manner.jitter_ms), "--late", str(manner.late_ms)]
         words += ["--hops", str(manner.hops), *(["--well-behaved"] if manner.well_behaved else [])]
+        words += ["--broken", str(manner.broken)]
         self._process = self._namespace.popen(words, stdout=subprocess.PIPE)
         assert self._process.stdout is not None
         assert self._process.stdout.readline() == "ready\n", "the bad network did not start"
@@ -207,6 +209,8 @@ class Network:
         self._bounds = list(accumulate(SHARES.values()))
         self._owed: list[tuple[int, int, bytes, Packet, Fate, int, bool]] = []
         self._number = 0
+        self._dropped_flows: set[bytes] = set()
+        self._left_broken = manner.broken
         self.over = False
 
     def work(self) -> None:
@@ -235,6 +239,7 @@ class Network:
             return
         fate = list(SHARES)[bisect(self._bounds, luck.random() * self._bounds[-1])]
         fate = Fate.ANSWERED if manner.well_behaved else fate
+        fate = Fate.LOST if self._is_dropped(seen.rest[:2]) else fate
         answers = MAKE[fate](seen, luck)
         due_ns = read_ns + round((manner.delay_ms + luck.random() * manner.jitter_ms) * MS_NS)
         due_ns += round(manner.late_ms * MS_NS) if fate is Fate.LATE else 0
@@ -244,6 +249,13 @@ class Network:
             heapq.heappush(self._owed, (due_ns, self._number, answer, seen, fate, read_ns, counts))
         if not answers:
             self._log.write(RECORD.pack(seen.target, fate, read_ns, 0))
+
+    def _is_dropped(self, identifier: bytes) -> bool:
+        """What a firewall does that holds on to an entry of its table: the flow of an identifier stays as it began."""
+        if self._left_broken:
+            self._left_broken -= 1
+            self._dropped_flows.add(identifier)
+        return identifier in self._dropped_flows
 
     def _write(self) -> None:
         while self._owed and self._owed[0][0] <= time.monotonic_ns():
@@ -262,6 +274,7 @@ def main() -> None:
     for name in ("--delay", "--jitter", "--late"):
         parser.add_argument(name, type=float, required=True)
     parser.add_argument("--hops", type=int, required=True)
+    parser.add_argument("--broken", type=int, required=True)
     parser.add_argument("--well-behaved", action="store_true")
     words = parser.parse_args()
     device = os.open("/dev/net/tun", os.O_RDWR | os.O_NONBLOCK)
@@ -272,7 +285,7 @@ def main() -> None:
         f"route add {NETWORK} dev {DEVICE} src {OWN_ADDRESS}",
     ):
         subprocess.run(["ip", *command.split()], check=True)
-    manner = Manner(words.seed, words.delay, words.jitter, words.late, words.well_behaved, words.hops)
+    manner = Manner(words.seed, words.delay, words.jitter, words.late, words.well_behaved, words.hops, words.broken)
     network = Network(device, words.log, manner)
 
     def stop(_signal: int, _frame: object) -> None:

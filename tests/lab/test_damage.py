@@ -75,5 +75,7 @@ def test_loss_begins_and_ends_with_a_word_and_ends_with_mending(lab: Lab, damage
 def test_a_mistyped_site_breaks_nothing_and_is_answered_with_the_nearest(damage: Damage, action: str) -> None:
     with pytest.raises(NoSuchSiteError, match=r"no site 'udc-bahadurpr'\. Did you mean 'udc-bahadurpur'\?"):
         getattr(damage, action)("udc-bahadurpr")
+    with pytest.raises(NoSuchSiteError, match=r"no site 'nonsuch'\. There are: .*udc-bahadurpur"):
+        getattr(damage, action)("nonsuch")
 
     assert str(damage) == "Broken in the lab: nothing."

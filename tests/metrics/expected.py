@@ -11,6 +11,7 @@ from prometheus_client.core import (
 )
 
 from monitor.clock import Clock
+from monitor.domain.text import clean
 from monitor.judging.states import State
 from monitor.metrics.live import Live
 from monitor.probes.snmp.reading import Reading
@@ -90,7 +91,7 @@ def _network(told: Told, live: Live) -> None:
 
 
 def _cleaned(name: object) -> str:
-    return "".join(letter for letter in str(name) if letter.isprintable())[:128]
+    return clean(str(name), 128)
 
 
 def _snmp(told: Told, live: Live) -> None:
@@ -175,6 +176,8 @@ def _itself(told: Told, live: Live) -> None:
     forged = ("bad_checksum", "forged_cookie", "forged_sequence", "forged_source")
     told.counter("upazila_forged_replies", sum(live.rejected().get(reason, 0) for reason in forged))
     told.gauge("upazila_clock_suspect", live.clock_suspect())
+    told.gauge("upazila_configuration_refused", bool(live.verdict().refused))
+    told.gauge("upazila_configuration_accepted_timestamp_seconds", live.verdict().accepted_utc.timestamp())
     told.histogram("upazila_round_lateness_seconds", live.round_lateness.buckets(), live.round_lateness.total_s)
     told.histogram("upazila_loop_lag_seconds", live.lag.buckets(), live.lag.total_s)
     for outcome in ("ok", "silent", "credentials", "error"):

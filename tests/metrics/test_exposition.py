@@ -211,7 +211,7 @@ def test_outages_are_counted_only_when_there_is_another(office: Desk) -> None:
     def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
         counted.extend([statement] * ("GROUP BY outages.site" in statement))
 
-    event.listen(office.store.engine, "before_cursor_execute", note)
+    event.listen(office.store.glances, "before_cursor_execute", note)
     office.text()
     assert len(counted) == 0
     office.goes_down("backbone-north")

@@ -2,10 +2,19 @@
 
 import os
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
-from monitor.settings.secrets import MOST_LETTERS, Secret, SecretError, is_open_to_others, read_secret, secret_path
+from monitor.settings.secrets import (
+    MOST_LETTERS,
+    Secret,
+    SecretError,
+    closed_mode,
+    is_open_to_others,
+    read_secret,
+    secret_path,
+)
 
 
 def test_a_credential_of_the_service_comes_before_a_file_of_that_name(
@@ -61,3 +70,31 @@ def test_what_is_no_file_is_refused_at_once(tmp_path: Path) -> None:
             read_secret(tmp_path / name, "snmp.v2c.core.community_file")
     with pytest.raises(SecretError, match="is no plain file"):
         read_secret(Path("/dev/zero"))
+
+
+def test_what_root_has_given_to_a_service_s_own_group_is_not_open_to_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As docs/install-systemd.md has it: root:upazila-monitor 0640."""
+    file = tmp_path / "password"
+    file.write_text("secret\n")
+    gid, uid = file.stat().st_gid, file.stat().st_uid
+    members: list[str] = []
+    users = [SimpleNamespace(pw_name="upazila-monitor", pw_uid=uid + 1, pw_gid=gid)]
+    monkeypatch.setattr("monitor.settings.secrets.grp.getgrgid", lambda _: SimpleNamespace(gr_mem=members))
+    monkeypatch.setattr("monitor.settings.secrets.pwd.getpwall", lambda: users)
+
+    file.chmod(0o640)
+    assert not is_open_to_others(file)
+    file.chmod(0o644)
+    assert is_open_to_others(file)
+    assert closed_mode(file) == "640"
+
+    # Somebody else is in the group, or has it as their own.
+    file.chmod(0o640)
+    members.append("karim")
+    assert is_open_to_others(file)
+    members.clear()
+    users.append(SimpleNamespace(pw_name="rahim", pw_uid=uid + 2, pw_gid=gid))
+    assert is_open_to_others(file)
+    assert closed_mode(file) == "600"

@@ -1,5 +1,6 @@
 """The database: safe journal, all-or-nothing writes, migrations, one daemon."""
 
+import fcntl
 import sqlite3
 import subprocess
 import sys
@@ -146,7 +147,7 @@ def test_a_killed_migration_is_done_whole_at_the_next_start(tmp_path: Path) -> N
     whole = subprocess.run([sys.executable, "-c", script, tmp_path / "whole", "-1"], capture_output=True, check=True)
     statements = int(whole.stdout)
     assert statements > 20
-    for point in range(1, statements, 6):
+    for point in range(1, statements, statements // 12):
         folder = tmp_path / str(point)
         killed = subprocess.run([sys.executable, "-c", script, folder, str(point)], capture_output=True)
         assert killed.returncode == -9
@@ -187,3 +188,17 @@ def test_a_second_daemon_on_the_same_state_is_refused(tmp_path: Path) -> None:
         pass
     with only_daemon(tmp_path):
         pass
+
+
+def test_a_second_daemon_is_refused_even_when_the_lock_file_was_deleted(tmp_path: Path) -> None:
+    with only_daemon(tmp_path):
+        (tmp_path / "daemon.lock").unlink()
+        with pytest.raises(StoreError, match="another daemon"), only_daemon(tmp_path):
+            pass
+
+
+def test_a_daemon_of_an_older_version_is_seen_by_its_lock_file(tmp_path: Path) -> None:
+    with (tmp_path / "daemon.lock").open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        with pytest.raises(StoreError, match="another daemon"), only_daemon(tmp_path):
+            pass

@@ -44,3 +44,38 @@ def test_a_good_file_brings_the_new_site_and_takes_the_old_one_away(daemon: Daem
     assert daemon.metric("upazila_probe_success", site=f"site-{SITES:04}") == 1
     assert daemon.metric("upazila_probe_success", site=f"site-{SITES - 1:04}") is None
     assert daemon.running
+
+
+def test_the_command_waits_for_the_verdict_and_a_refusal_is_told_everywhere_until_it_is_mended(
+    daemon: Daemon,
+) -> None:
+    begin(daemon)
+    sites = daemon.config / "sites.toml"
+    assert (daemon.config.parent / "var" / "in-force.json").stat().st_mode & 0o777 == 0o600
+    assert daemon.run("reload").returncode == 0
+    until(lambda: daemon.metric("upazila_configuration_refused") == 0, "the metric of an accepted one", within_s=5)
+
+    sites.write_text(many_sites(SITES).replace('kind = "udc"', 'kind = "udcc"', 1), encoding="utf-8")
+    refused = daemon.run("reload")
+
+    assert refused.returncode == 2
+    assert "sites.toml:" in refused.stderr
+    assert "the configuration before stays in force" in refused.stderr
+    until(lambda: daemon.metric("upazila_configuration_refused") == 1, "the metric of the refusal", within_s=5)
+    until(lambda: "was refused" in daemon.get("/?lang=en")[1], "word of it on the page", within_s=5)
+    assert "was refused" in daemon.run("status").stdout
+
+    # The daemon's configuration serves all questions, whatever half of a file is on disk.
+    (daemon.config / "monitor.toml").write_text("[probing\n", encoding="utf-8")
+    asked = daemon.run("status", "--json")
+    assert asked.returncode == 0
+    assert '"running": true' in asked.stdout
+    assert daemon.run("tickets").returncode == 0
+
+    write_config(daemon.config, sites=many_sites(SITES), listen=daemon.listen)
+    assert daemon.run("reload").returncode == 0
+    until(lambda: daemon.metric("upazila_configuration_refused") == 0, "the metric's end", within_s=5)
+    until(lambda: "was refused" not in daemon.get("/?lang=en")[1], "the page without it", within_s=5)
+    daemon.kill()
+    assert daemon.run("reload").returncode == 3
+    assert daemon.run("status").returncode == 3

@@ -42,6 +42,10 @@ class Desk:
 
     def round(self, site: str, verdict: Verdict = Verdict.OK, device: str = "gateway", lost: int = 0) -> None:
         """One round of one device, judged, shown and stored."""
+        self._round(site, verdict, device, lost)
+        self.clock.advance(5)
+
+    def _round(self, site: str, verdict: Verdict, device: str, lost: int = 0) -> None:
         received = 3 - lost if verdict is Verdict.OK else 0
         rtts = (4_000_000,) * received
         now = self.clock.utc()
@@ -51,9 +55,11 @@ class Desk:
             for decision in self.board.observe(sample):
                 outages.apply(session, self.office, decision, now)
             what_is_due(session, self.office, now)
-        self.clock.advance(5)
 
     def goes_down(self, site: str) -> None:
+        """By its own fault: whoever it lies behind answers."""
+        for ancestor in self.settings.fleet.ancestors(site):
+            self._round(ancestor, Verdict.OK, "gateway")
         for _ in range(3):
             self.round(site, Verdict.FAILED)
 

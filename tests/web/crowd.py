@@ -8,8 +8,8 @@ from collections import Counter
 from types import TracebackType
 from typing import Self
 
-HALF = b"GET /metrics HTTP/1.1\r\nHost: x\r\n"
-WHOLE = b"GET /metrics HTTP/1.1\r\nHost: x\r\nAccept-Encoding: identity\r\n\r\n"
+HALF = b"GET /metrics HTTP/1.1\r\nHost: localhost\r\n"
+WHOLE = b"GET /metrics HTTP/1.1\r\nHost: localhost\r\nAccept-Encoding: identity\r\n\r\n"
 A_BYTE_EVERY_S = 10.0
 
 

@@ -36,9 +36,9 @@ def statements(office: Desk) -> Iterator[list[str]]:
     def note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
         found.append(statement)
 
-    event.listen(office.store.engine, "before_cursor_execute", note)
+    event.listen(office.store.glances, "before_cursor_execute", note)
     yield found
-    event.remove(office.store.engine, "before_cursor_execute", note)
+    event.remove(office.store.glances, "before_cursor_execute", note)
 
 
 async def longest_pause() -> float:

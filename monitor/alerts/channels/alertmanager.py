@@ -4,43 +4,53 @@ Its groups, silences and receivers then apply to what we tell it. It forgets its
 lapse when nobody repeats them, so each carries an end far ahead; the letter that resolves the ticket brings it forward.
 """
 
+import json
 from datetime import UTC, timedelta
 from typing import Any
 from urllib.parse import urljoin
-
-import requests
 
 from monitor.alerts.channels.base import ChannelAway, PermanentFailure, Recipient, Rendered, TemporaryFailure
 from monitor.alerts.kinds import GOOD_NEWS, severity
 from monitor.alerts.notices.facts import MatterFacts
 from monitor.alerts.notices.stored import unpack
 from monitor.alerts.outbox import Letter
+from monitor.net import http
+from monitor.net.deadline import Cancellation, Deadline
 
 FAR_AHEAD = timedelta(days=400)
 ALERTS = "api/v2/alerts"
+MOST_BYTES = 4_096  # of an answer, of which we tell the beginning
+OK, BAD_REQUEST = 200, 400
 
 
 class AlertmanagerChannel:
     """Posts alerts; keeps nothing."""
 
+    def __init__(self) -> None:
+        self._cancellation = Cancellation()
+
     def break_off(self) -> None:
-        """Lets it end by itself: it is short."""
+        """Ends what is under way, and begins nothing any more."""
+        self._cancellation.cancel()
 
     def deliver(self, letter: Letter, recipient: Recipient, rendered: Rendered) -> str:
         """Returns what the server answered."""
         url = urljoin((recipient.address or "").rstrip("/") + "/", ALERTS)
         try:
-            with requests.Session() as session:
-                session.trust_env = False
-                answer = session.post(
-                    url, json=[alert(letter, rendered)], timeout=recipient.timeout_s, allow_redirects=False
-                )
-        except requests.RequestException as error:
-            raise ChannelAway(f"{url}: {type(error).__name__}") from error
-        if answer.status_code == requests.codes.ok:
-            return f"{answer.status_code} {answer.reason} from Alertmanager"
-        said = f"{answer.status_code} {answer.reason}: {answer.text[:200]}"
-        raise PermanentFailure(said) if answer.status_code == requests.codes.bad_request else TemporaryFailure(said)
+            answer = http.request(
+                "POST",
+                url,
+                Deadline.after(recipient.timeout_s, self._cancellation),
+                headers={"Content-Type": "application/json"},
+                body=json.dumps([alert(letter, rendered)]).encode(),
+                most_bytes=MOST_BYTES,
+            )
+        except http.HttpError as error:
+            raise ChannelAway(f"{url}: {error}") from None
+        if answer.status == OK:
+            return f"{answer.status} {answer.reason} from Alertmanager"
+        said = f"{answer.status} {answer.reason}: {answer.body.decode('utf-8', 'replace')[:200]}"
+        raise PermanentFailure(said) if answer.status == BAD_REQUEST else TemporaryFailure(said)
 
 
 def alert(letter: Letter, rendered: Rendered) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from monitor.settings.secrets import SecretError, read_secret
 
 DELIVERED, REFUSED, NO_SUCH_SERVICE = 0, 1, 2
 MOST_CHARACTERS = 1_000
-COMMAND = [sys.executable, "-m", "monitor.alerts.channels.apprise"]
+COMMAND = [sys.executable, "-P", "-m", "monitor.alerts.channels.apprise"]
 
 
 class AppriseChannel:

@@ -14,7 +14,7 @@ import smtplib
 import socket
 import ssl
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from email.header import Header
 from email.message import Message
@@ -26,8 +26,9 @@ from email.utils import format_datetime, formataddr
 from pathlib import Path
 
 from monitor.alerts.channels.base import ChannelAway, PermanentFailure, Recipient, Rendered, TemporaryFailure
+from monitor.alerts.channels.smtp_replies import Fate, Step, fate
 from monitor.alerts.outbox import Letter
-from monitor.charter.text import one_line
+from monitor.domain.text import clean
 from monitor.settings.monitor_file import Mail
 from monitor.settings.secrets import SecretError, read_secret
 
@@ -76,9 +77,13 @@ class _Smtp(smtplib.SMTP):
 
 
 class EmailChannel:
-    """Sends through ``mail``'s server; writes to ``folder`` what cannot be sent because an address is missing."""
+    """Sends through ``mail``'s server; writes to ``folder`` what cannot be sent because an address is missing.
 
-    def __init__(self, mail: Mail, folder: Path, home: Path) -> None:
+    ``to_files``: everything is written to ``folder``, whatever addresses there are.
+    """
+
+    def __init__(self, mail: Mail, folder: Path, home: Path, *, to_files: bool = False) -> None:
+        self._to_files = to_files
         self._mail = mail
         self._folder = folder
         self._home = home
@@ -92,7 +97,7 @@ class EmailChannel:
     def deliver(self, letter: Letter, recipient: Recipient, rendered: Rendered) -> str:
         """Returns the server's answer to DATA, or the file's name."""
         message = compose(letter, recipient, rendered, self._mail)
-        if not self._mail.configured or recipient.address is None:
+        if self._to_files or not self._mail.configured or recipient.address is None:
             return self._to_file(letter, message)
         try:
             with self._connection() as smtp:
@@ -147,7 +152,7 @@ class EmailChannel:
             partial.replace(path)
         except OSError as error:
             raise TemporaryFailure(f"{path}: {error.strerror}") from error
-        log.info("no mail server or no address for %s: written to %s", letter.recipient, path)
+        log.info("no mail goes out to %s yet, which `upazila-monitor check` explains: %s", letter.recipient, path)
         return f"file {path.name}"
 
 
@@ -160,7 +165,7 @@ def compose(letter: Letter, recipient: Recipient, rendered: Rendered, mail: Mail
     message = MIMEMultipart("alternative")
     message["From"] = _mailbox("upazila-monitor", sender)
     message["To"] = _mailbox(recipient.name, recipient.address or UNKNOWN_RECIPIENT)
-    message["Subject"] = Header(one_line(rendered.subject), "utf-8", header_name="Subject").encode()
+    message["Subject"] = Header(clean(rendered.subject), "utf-8", header_name="Subject").encode()
     message["Date"] = format_datetime(letter.created_utc)
     message["Message-ID"] = letter.message_id
     if letter.thread_id != letter.message_id:
@@ -190,7 +195,7 @@ def _html(rendered: Rendered) -> Message:
 
 def _mailbox(name: str, address: str) -> str:
     """'Name <address>' (RFC 5322, 3.4), the name encoded where it is not ASCII (RFC 2047)."""
-    name = one_line(name)
+    name = clean(name)
     if name.isascii():
         return formataddr((name, address))
     return f"{Header(name, 'utf-8', header_name='To').encode()} <{address}>"
@@ -204,27 +209,30 @@ def _hand_over(smtp: smtplib.SMTP, sender: str, recipient: str, message: Message
         raise ChannelAway(f"the sender {sender} is refused: {code} {_text(answer)}")
     code, answer = smtp.rcpt(recipient)
     if code not in {250, 251}:
-        raise _failure(code, answer)
+        raise _failure(code, answer, "recipient")
     try:
         code, answer = smtp.data(message.as_bytes(policy=ON_THE_WIRE))
     except smtplib.SMTPDataError as error:
-        raise _failure(error.smtp_code, error.smtp_error) from error
+        raise _failure(error.smtp_code, error.smtp_error, "message") from error
     except (smtplib.SMTPException, OSError) as error:  # it may have arrived: the next try has the same Message-ID
         raise TemporaryFailure(f"the server left before it answered: {type(error).__name__}: {error}") from error
     if code != 250:
-        raise _failure(code, answer)
+        raise _failure(code, answer, "message")
     with suppress(smtplib.SMTPException, OSError):  # it is handed over: how the server says goodbye changes nothing
         smtp.quit()
     return f"{code} {_text(answer)}"
 
 
-def _failure(code: int, answer: bytes | str) -> TemporaryFailure | PermanentFailure:
-    text = f"{code} {_text(answer)}"
-    if code == 421:  # RFC 5321, 3.8: it closes, whatever was asked
-        return ChannelAway(text)
-    return PermanentFailure(text) if 500 <= code < 600 else TemporaryFailure(text)
+def _failure(code: int, answer: bytes | str, step: Step) -> TemporaryFailure | PermanentFailure:
+    said = _text(answer)
+    kinds: Mapping[Fate, type[TemporaryFailure | PermanentFailure]] = {
+        "away": ChannelAway,
+        "later": TemporaryFailure,
+        "dead": PermanentFailure,
+    }
+    return kinds[fate(code, said, step)](f"{code} {said}")
 
 
 def _text(answer: bytes | str) -> str:
     """In one line: it is kept as the proof, and shown."""
-    return one_line(answer.decode("utf-8", "replace") if isinstance(answer, bytes) else answer)
+    return clean(answer.decode("utf-8", "replace") if isinstance(answer, bytes) else answer)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from monitor.alerts.helpdesks.base import Meanings
 from monitor.alerts.states import ACTIONS, UNSOLVED, S, TicketState
 
-RANK = {S.OPEN: 0, S.ACKNOWLEDGED: 1, S.IN_PROGRESS: 2, S.WAITING: 2, S.RESOLVED: 3, S.CLOSED: 4}
+RANK = {S.OPEN: 0, S.ACKNOWLEDGED: 1, S.IN_PROGRESS: 2, S.WAITING: 2, S.RESOLVED: 3, S.CLOSED: 4, S.WITHDRAWN: 5}
 CONTRARY = {"resolve", "reopen"}
 
 

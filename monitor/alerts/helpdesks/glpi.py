@@ -25,8 +25,8 @@ MEANS: Meanings = {
     "2": (S.ACKNOWLEDGED, S.IN_PROGRESS),
     "3": (S.IN_PROGRESS, S.ACKNOWLEDGED),
     "4": (S.WAITING,),
-    "5": (S.RESOLVED, S.CLOSED),
-    "6": (S.CLOSED, S.RESOLVED),
+    "5": (S.RESOLVED, S.CLOSED, S.WITHDRAWN),
+    "6": (S.CLOSED, S.RESOLVED, S.WITHDRAWN),
 }
 WANTS: Mapping[TicketState, str] = {
     S.OPEN: "1",
@@ -35,6 +35,7 @@ WANTS: Mapping[TicketState, str] = {
     S.WAITING: "4",
     S.RESOLVED: "5",
     S.CLOSED: "5",  # GLPI files what is solved by itself; we leave it open to remarks
+    S.WITHDRAWN: "5",
 }
 
 

@@ -24,8 +24,8 @@ from monitor.alerts.helpdesks.queue import Turn
 from monitor.alerts.office import Office
 from monitor.alerts.states import UNSOLVED, TicketState
 from monitor.alerts.tickets import TicketError, act
-from monitor.charter.text import one_line
 from monitor.clock import Clock
+from monitor.domain.text import clean, clean_lines
 from monitor.store.helpdesks import ACTOR, owed
 from monitor.store.models import HelpdeskTicket, Ticket, TicketEvent
 from monitor.store.session import Store
@@ -89,7 +89,7 @@ class Mirror:
             raise
         except Exception as error:  # an answer of another form than agreed must not stop the other tickets
             log.exception("%s cannot be mirrored", turn.number)
-            words = one_line(f"unforeseen: {type(error).__name__}: {error}", telling.LONGEST_SUBJECT)
+            words = clean(f"unforeseen: {type(error).__name__}: {error}", telling.LONGEST_SUBJECT)
             return self._failed(turn, words, Outcome.MORE)
         with self.store.write() as session:
             queue.done(session, turn, self.poll, self.clock.utc())
@@ -199,14 +199,14 @@ def _hear(
         if event_id in waiting:
             row.told_event_id = max(row.told_event_id, event_id)
         return
-    text = telling.clean(remark.text)
+    text = clean_lines(remark.text, telling.LONGEST_TEXT)
     if text:
         act(session, office, ticket.number, "comment", _actor(remark.author), text, now_utc)
 
 
 def _follow(session: Session, office: Office, ticket: Ticket, found: Verdict, view: View, now_utc: datetime) -> None:
     """Their change of status: done here too, or noted as overruled."""
-    actor, status = _actor(view.by), one_line(view.status, telling.LONGEST_NAME)
+    actor, status = _actor(view.by), clean(view.status, telling.LONGEST_NAME)
     try:
         for action in found.actions:
             act(session, office, ticket.number, action, actor, f"'{status}' in the help desk", now_utc)

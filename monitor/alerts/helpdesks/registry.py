@@ -5,9 +5,10 @@ from pathlib import Path
 
 from monitor.alerts.helpdesks.base import Helpdesk
 from monitor.alerts.helpdesks.glpi import Glpi
-from monitor.alerts.helpdesks.rest import Access, Line
+from monitor.alerts.helpdesks.rest import Access
 from monitor.alerts.helpdesks.rt import RequestTracker
 from monitor.alerts.helpdesks.zammad import Zammad
+from monitor.net.deadline import Cancellation
 from monitor.settings.helpdesk_section import Helpdesk as Section
 from monitor.settings.secrets import Secret, SecretError, read_secret
 
@@ -18,10 +19,10 @@ KINDS: Mapping[str, Callable[[Access], Helpdesk]] = {
 }
 
 
-def open_desk(section: Section, home: Path, line: Line | None = None) -> Helpdesk:
+def open_desk(section: Section, home: Path, cancellation: Cancellation | None = None) -> Helpdesk:
     """The help desk that the configuration names; raises SecretError when its token cannot be had.
 
-    ``line``: what its requests go through, for whoever wants to cut them off.
+    ``cancellation``: for whoever wants to end its requests at once.
     """
     if section.token_file is None:
         raise SecretError("there is no token_file for the help desk. Expected one in monitor.toml [helpdesk]")
@@ -33,7 +34,7 @@ def open_desk(section: Section, home: Path, line: Line | None = None) -> Helpdes
         app_token=_token(home / section.app_token_file) if section.app_token_file else None,
         ca_file=home / section.ca_file if section.ca_file else None,
         timeout_s=section.timeout_s,
-        line=line or Line(),
+        cancellation=cancellation or Cancellation(),
     )
     return KINDS[section.kind](access)
 

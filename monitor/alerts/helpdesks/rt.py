@@ -23,8 +23,8 @@ MEANS: Meanings = {
     "new": (S.OPEN,),
     "open": (S.ACKNOWLEDGED, S.IN_PROGRESS),
     "stalled": (S.WAITING,),
-    "resolved": (S.RESOLVED, S.CLOSED),
-    "rejected": (S.RESOLVED, S.CLOSED),
+    "resolved": (S.RESOLVED, S.CLOSED, S.WITHDRAWN),
+    "rejected": (S.RESOLVED, S.CLOSED, S.WITHDRAWN),
 }
 WANTS: Mapping[TicketState, str] = {
     S.OPEN: "new",
@@ -33,6 +33,7 @@ WANTS: Mapping[TicketState, str] = {
     S.WAITING: "stalled",
     S.RESOLVED: "resolved",
     S.CLOSED: "resolved",
+    S.WITHDRAWN: "resolved",
 }
 
 

@@ -14,7 +14,8 @@ from monitor.alerts.helpdesks.base import subject_tag
 from monitor.alerts.notices.facts import MatterFacts
 from monitor.alerts.phrases import Phrases
 from monitor.alerts.wording import Words, words
-from monitor.charter.text import Lang, is_shown, moment_text, one_line
+from monitor.charter.text import Lang, moment_text
+from monitor.domain.text import clean, clean_lines
 
 LONGEST_SUBJECT, LONGEST_TEXT, LONGEST_NAME = 200, 4_000, 80
 BREAKS = {"br", "p", "div", "li", "tr", "blockquote", "h1", "h2", "h3", "h4", "h5", "h6"}
@@ -35,6 +36,8 @@ EVENTS: Phrases = {
     "down_again": {"bn": "আবার বিচ্ছিন্ন", "en": "Down again"},
     "answers_again": {"bn": "আবার সাড়া দিচ্ছে", "en": "Answers again"},
     "restored": {"bn": "পুনরায় সচল", "en": "Restored"},
+    "withdrawn": {"bn": "ভুলক্রমে নিবন্ধিত, প্রত্যাহার করা হয়েছে", "en": "Withdrawn: registered by mistake"},
+    "corrected": {"bn": "সংশোধন করা হয়েছে", "en": "Corrected"},
     "linked": {"bn": "সংশ্লিষ্ট বিষয়", "en": "Belongs together"},
     "recounted": {"bn": "সময়সীমা পুনর্গণনা করা হয়েছে", "en": "Deadline counted anew"},
     "paused": {"bn": "সময়সীমা স্থগিত ছিল", "en": "The clock was paused"},
@@ -50,7 +53,7 @@ EVENTS: Phrases = {
 
 def subject(facts: MatterFacts) -> str:
     """'[BHR-2026-000123] …': the tag by which it is found again, and the headline in Bangla."""
-    return one_line(f"{subject_tag(facts.number)} {_words(facts, 'bn').headline}", LONGEST_SUBJECT)
+    return clean(f"{subject_tag(facts.number)} {_words(facts, 'bn').headline}", LONGEST_SUBJECT)
 
 
 def first_message(facts: MatterFacts) -> str:
@@ -60,14 +63,14 @@ def first_message(facts: MatterFacts) -> str:
         said = _words(facts, lang)
         rows = "\n".join(f"{row.label}: {_indented(row.value)}" for row in said.rows)
         parts.append(f"{said.headline}\n\n{rows}")
-    return clean("\n\n\n".join(parts), most=4 * LONGEST_TEXT)
+    return clean_lines("\n\n\n".join(parts), 4 * LONGEST_TEXT)
 
 
 def event_text(kind: str, actor: str, text: str, at_utc: datetime) -> str:
     """A line of the history as a remark."""
     names = EVENTS.get(kind, {"bn": kind, "en": kind})
     head = f"{names['bn']} — {moment_text(at_utc, 'bn')}\n{names['en']} — {moment_text(at_utc, 'en')} ({actor})"
-    return clean(f"{head}\n\n{text}" if text.strip() else head)
+    return clean_lines(f"{head}\n\n{text}" if text.strip() else head, LONGEST_TEXT)
 
 
 def _words(facts: MatterFacts, lang: Lang) -> Words:
@@ -78,16 +81,9 @@ def _indented(value: str) -> str:
     return value.replace("\n", "\n    ")
 
 
-def clean(text: str, most: int = LONGEST_TEXT) -> str:
-    """Lines of printable characters, cut with '…'."""
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").expandtabs(4).split("\n")
-    kept = "\n".join("".join(filter(is_shown, line)).rstrip() for line in lines).strip()
-    return kept if len(kept) <= most else f"{kept[: most - 1]}…"
-
-
 def name(text: str) -> str:
     """Who did something there, as our history can hold it."""
-    return one_line(text, LONGEST_NAME)
+    return clean(text, LONGEST_NAME)
 
 
 def plain(markup: str) -> str:
@@ -106,7 +102,7 @@ def plain(markup: str) -> str:
         at, part = _after_tag(small, tag)
         parts.append(part)
     parts.append(_shown(markup[at:]))
-    return clean("".join(parts))
+    return clean_lines("".join(parts), LONGEST_TEXT)
 
 
 def _after_tag(small: str, tag: int) -> tuple[int, str]:

@@ -21,7 +21,7 @@ MEANS: Meanings = {
     "open": (S.ACKNOWLEDGED, S.IN_PROGRESS),
     "pending reminder": (S.WAITING,),
     "pending close": (S.WAITING, S.IN_PROGRESS, S.ACKNOWLEDGED),
-    "closed": (S.RESOLVED, S.CLOSED),
+    "closed": (S.RESOLVED, S.CLOSED, S.WITHDRAWN),
 }
 WANTS: Mapping[TicketState, str] = {
     S.OPEN: "new",
@@ -30,6 +30,7 @@ WANTS: Mapping[TicketState, str] = {
     S.WAITING: "pending reminder",
     S.RESOLVED: "closed",
     S.CLOSED: "closed",
+    S.WITHDRAWN: "closed",
 }
 
 

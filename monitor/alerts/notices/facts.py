@@ -180,9 +180,13 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outage:
-    """An outage. ``affected``: how many sites of each kind were silent behind it; ``operator`` only while late."""
+    """An outage. ``affected``: how many sites of each kind were silent behind it; ``operator`` only while late.
+
+    ``silent_since``: its first failed probe, where that was before the site was promised.
+    """
 
     started: datetime
+    silent_since: datetime | None = None
     ended: datetime | None
     end_reason: str | None
     reason: str

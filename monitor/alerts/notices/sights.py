@@ -11,6 +11,7 @@ from monitor.alerts.notices.facts import Evidence, Hour, LastGood, Outage, SnmpS
 from monitor.alerts.phrases import CAUSES
 from monitor.charter import text
 from monitor.charter.text import DHAKA, Lang
+from monitor.sample import milliseconds
 
 MS: Mapping[Lang, str] = {"bn": "মি.সে.", "en": "ms"}
 REASONS_IN_BANGLA: Mapping[str, str] = {
@@ -71,7 +72,7 @@ def last_good_text(last: LastGood | None, lang: Lang) -> str:
     """When the last answer came, how long it took and what was lost."""
     if last is None:
         return ""
-    figures = [_ms(f"{last.rtt_ms:.1f}", lang)] if last.rtt_ms is not None else []
+    figures = [_ms(last.rtt_ms, lang)] if last.rtt_ms is not None else []
     figures.append(loss_text(last.loss, lang))
     return f"{text.moment_text(last.at, lang)} ({', '.join(figures)})"
 
@@ -91,7 +92,7 @@ def hour_figures(hour: Hour, lang: Lang) -> str:
         is_mean = hour.rtt_ms_mean is not None
         name = {"bn": "গড়" if is_mean else "মধ্যক", "en": "mean" if is_mean else "median"}[lang]
         slowest = "ধীরতম" if lang == "bn" else "slowest"
-        figures += [f"{name} {_ms(f'{usual:.1f}', lang)}", f"{slowest} {_ms(f'{hour.rtt_ms_max:.1f}', lang)}"]
+        figures += [f"{name} {_ms(usual, lang)}", f"{slowest} {_ms(hour.rtt_ms_max, lang)}"]
     return ", ".join(figures)
 
 
@@ -146,5 +147,5 @@ def way_text(way: Way, lang: Lang) -> str:
     return f"{way.device}: {steps}"
 
 
-def _ms(figure: str, lang: Lang) -> str:
-    return f"{text.digits(figure, lang)} {MS[lang]}"
+def _ms(rtt_ms: float, lang: Lang) -> str:
+    return f"{text.digits(milliseconds(rtt_ms, 1), lang)} {MS[lang]}"

@@ -28,9 +28,10 @@ from monitor.clock import NS_PER_S, Clock
 from monitor.probes.base import Shape, Target
 from monitor.probes.icmp.counters import Counters
 from monitor.probes.icmp.flights import Group
-from monitor.probes.icmp.opening import Wanted, has_ipv6, open_socket
+from monitor.probes.icmp.opening import Wanted, has_ipv6
 from monitor.probes.icmp.packets import BATCH
 from monitor.probes.icmp.path import Path
+from monitor.probes.icmp.paths import Paths
 from monitor.probes.icmp.sockets import Family, NoSocket, Opener, name_of
 from monitor.sample import Sample, Verdict
 
@@ -73,8 +74,7 @@ class IcmpProbe:
         self.counters = Counters()
         self.why_no_ipv6 = ""
         self._clock = clock
-        self._opener = opener
-        self._paths: dict[int, Path] = {}
+        self._paths = Paths(self.counters, clock, round(options.timeout_s * NS_PER_S), opener)
         self._may_send_mono_ns = 0
         self._turn_mono_ns = 0
         self._sending: set[asyncio.Future[Unsent]] = set()
@@ -85,28 +85,19 @@ class IcmpProbe:
 
         Without IPv6, devices that need it get ``unknown`` samples that say why.
         """
-        self._open_path(4)
+        self._paths.open(4, self.options.socket)
         if not has_ipv6():
             self.why_no_ipv6 = "this machine has no IPv6"
             return
         try:
-            self._open_path(6)
+            self._paths.open(6, self.options.socket)
         except NoSocket as error:
             self.why_no_ipv6 = str(error).splitlines()[0]
             log.warning("%s", self.why_no_ipv6)
 
-    def _open_path(self, family: Family) -> None:
-        echo_socket = open_socket(family, self.options.socket, self._opener)
-        path = Path(echo_socket, self.counters, self._clock, round(self.options.timeout_s * NS_PER_S))
-        self._paths[family] = path
-        asyncio.get_running_loop().add_reader(echo_socket, path.take_in)
-
     def close(self) -> None:
         """Closes the sockets."""
-        for path in self._paths.values():
-            asyncio.get_running_loop().remove_reader(path.socket)
-            path.socket.close()
-        self._paths.clear()
+        self._paths.close()
 
     def hurry(self) -> None:
         """Ends the rounds under way: nothing more is sent or waited for, and who has not answered is ``unknown``."""
@@ -118,10 +109,11 @@ class IcmpProbe:
     @property
     def kinds(self) -> dict[int, str]:
         """Which kind of socket each family got: 'ping' or 'raw'."""
-        return {family: path.socket.kind for family, path in self._paths.items()}
+        return {family: path.socket.kind for family, path in self._paths.current.items()}
 
     async def run(self, due: Sequence[Target]) -> AsyncIterator[Sequence[Sample]]:
         """One round for each target; see `Probe`."""
+        self._paths.timeout_ns = round(self.options.timeout_s * NS_PER_S)
         started, dropped, news = (self._clock.utc(), self._clock.mono_ns()), self._dropped(), asyncio.Event()
         groups, homeless = self._grouped(due, news)
         if homeless:
@@ -134,22 +126,26 @@ class IcmpProbe:
         finally:
             for path, group in groups:
                 path.flights.end(group)
+            for path in {path for path, _ in groups}:
+                self._paths.close_if_idle(path)
 
     def _grouped(self, due: Iterable[Target], news: asyncio.Event) -> tuple[list[tuple[Path, Group]], list[Target]]:
         """The targets in groups of one family and shape, and those for whose family there is no socket."""
-        alike: dict[tuple[int, Shape], list[Target]] = defaultdict(list)
+        alike: dict[Family, dict[Shape, list[Target]]] = {4: defaultdict(list), 6: defaultdict(list)}
         for target in due:
-            alike[len(target.address), target.shape].append(target)
+            alike[4 if len(target.address) == 4 else 6][target.shape].append(target)
         groups: list[tuple[Path, Group]] = []
         homeless: list[Target] = []
         burst, echoes = self.options.burst, self.options.echoes
-        for (address_bytes, _), targets in alike.items():
-            path = self._paths.get(4 if address_bytes == 4 else 6)
+        for family, by_shape in alike.items():
+            everyone = [target for targets in by_shape.values() for target in targets]
+            path = self._paths.for_round(family, [target.device for target in everyone]) if everyone else None
             if path is None:
-                homeless += targets
+                homeless += everyone
                 continue
-            starts = range(0, len(targets), burst)
-            groups += [(path, Group(targets[start : start + burst], echoes, news)) for start in starts]
+            for targets in by_shape.values():
+                starts = range(0, len(targets), burst)
+                groups += [(path, Group(targets[start : start + burst], echoes, news)) for start in starts]
         return groups, homeless
 
     async def _send_all(self, groups: Sequence[tuple[Path, Group]]) -> None:
@@ -230,11 +226,11 @@ class IcmpProbe:
     ) -> AsyncIterator[tuple[Group, bool]]:
         """Yields a group when some of it is answered, and for the last time when no more can come (True)."""
         timeout_ns = round(self.options.timeout_s * NS_PER_S)
-        waiting = [group for _, group in groups]
+        waiting, paths = [group for _, group in groups], {path for path, _ in groups}
         while waiting:
             news.clear()
             still, now_ns = [], self._clock.mono_ns()
-            for path in self._paths.values():
+            for path in paths:
                 path.take_in()  # before anyone is called silent
             for group in waiting:
                 over = now_ns >= group.last_sent_mono_ns + timeout_ns or self._hurried.is_set()
@@ -281,5 +277,5 @@ class IcmpProbe:
         return Verdict.FAILED, group.errors.get(place, "timeout")
 
     def _dropped(self) -> int:
-        self.counters.dropped = sum(path.socket.dropped() for path in self._paths.values())
+        self.counters.dropped = self._paths.dropped()
         return self.counters.dropped

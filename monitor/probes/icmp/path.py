@@ -14,11 +14,12 @@ GROWTH, LONGEST = 4, 32  # of the pieces that a batch is sent in
 
 
 class Path:
-    """One family's socket with what is under way over it."""
+    """One family's socket with what is under way over it. ``asked``: the devices that were ever asked over it."""
 
     def __init__(self, echo_socket: EchoSocket, counters: Counters, clock: Clock, timeout_ns: int) -> None:
         self.socket = echo_socket
         self.flights = Flights(echo_socket, counters, timeout_ns)
+        self.asked: set[str] = set()
         self._counters = counters
         self._clock = clock
         self._sent_mono_ns = 0

@@ -9,10 +9,11 @@ import ctypes
 import errno
 import socket
 import struct
+import sys
 from array import array
 from collections.abc import Iterable, Iterator
 from ctypes import addressof, c_int, c_size_t, c_uint, c_uint32, c_void_p, sizeof
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from monitor.clock import NS_PER_S
 from monitor.probes.icmp.packets import BATCH, PACKET_BYTES, Requests, answer_to
@@ -58,6 +59,43 @@ _libc = ctypes.CDLL(None, use_errno=True)
 _sendmmsg, _recvmmsg = _libc.sendmmsg, _libc.recvmmsg
 _sendmmsg.argtypes = (c_int, c_void_p, c_uint, c_int)
 _recvmmsg.argtypes = (c_int, c_void_p, c_uint, c_int, c_void_p)
+
+
+def _column(structures: ctypes.Array[Any], offset: int) -> memoryview:
+    """Returns the native words at ``offset`` of every structure in an array of them: assigned to as a whole."""
+    step, word = sizeof(structures) // len(structures), sizeof(c_size_t)
+    return memoryview(structures).cast("B").cast("L")[offset // word :: step // word]
+
+
+def _steps(start: int, step: int, count: int) -> "memoryview[int]":
+    return memoryview(array("L", range(start, start + step * count, step) if step else [start] * count))
+
+
+def _fill_vectors(vectors: "ctypes.Array[_Iovec]", data: tuple[int, int, int], rest: tuple[int, int]) -> None:
+    """Makes two vectors a message: ``data`` (first address, step, length), then ``rest`` (address, length)."""
+    for first, (base, step, length) in enumerate((data, (rest[0], 0, rest[1]))):
+        for offset, start, by in ((_Iovec.base.offset, base, step), (_Iovec.length.offset, length, 0)):
+            column = _column(vectors, offset)[first::2]
+            column[:] = _steps(start, by, len(column))
+
+
+def _fill_headers(
+    headers: "ctypes.Array[_Mmsghdr]",
+    vectors: "ctypes.Array[_Iovec]",
+    names: tuple[int, int, int],
+    controls: tuple[int, int, int],
+) -> None:
+    """Makes the headers of all messages; ``names`` and ``controls``: first address, step, length."""
+    count = len(headers)
+    for offset, (start, step, length), length_offset in (
+        (_Msghdr.name.offset, names, _Msghdr.namelen.offset),
+        (_Msghdr.iov.offset, (addressof(vectors), 2 * sizeof(_Iovec), 2), _Msghdr.iovlen.offset),
+        (_Msghdr.control.offset, controls, _Msghdr.controllen.offset),
+    ):
+        _column(headers, offset)[:] = _steps(start, step, count)
+        # namelen has 4 bytes, which padding makes a word; on a 64-bit big-endian machine they are its upper half
+        is_upper = length_offset == _Msghdr.namelen.offset and sys.byteorder == "big" and sizeof(c_size_t) == 8
+        _column(headers, length_offset)[:] = _steps(length << 32 if is_upper else length, 0, count)
 
 
 class Datagram(NamedTuple):
@@ -116,13 +154,13 @@ class Outgoing:
         self._vectors = (_Iovec * (2 * BATCH))()
         self._headers = (_Mmsghdr * BATCH)()
         name_bytes = len(name) // BATCH
-        for index in range(BATCH):
-            self._vectors[2 * index] = _Iovec(addressof(self._data) + index * PACKET_BYTES, PACKET_BYTES)
-            self._vectors[2 * index + 1] = _Iovec(addressof(self._zeros), 0)
-            header = self._headers[index].header
-            header.name, header.namelen = addressof(self._names) + index * name_bytes, name_bytes
-            header.iov, header.iovlen = addressof(self._vectors[2 * index]), 2
-            header.control = addressof(self._control) + len(STAMP_IT)
+        _fill_vectors(self._vectors, (addressof(self._data), PACKET_BYTES, PACKET_BYTES), (addressof(self._zeros), 0))
+        _fill_headers(
+            self._headers,
+            self._vectors,
+            (addressof(self._names), name_bytes, name_bytes),
+            (addressof(self._control) + len(STAMP_IT), 0, 0),
+        )
         ctypes.memmove(self._control, STAMP_IT, len(STAMP_IT))
         self._requests = requests
         self._packet_words = memoryview(self._data).cast("B").cast("I")
@@ -203,15 +241,11 @@ class Incoming:
         self._overflow = ctypes.create_string_buffer(MOST_PAYLOAD_BYTES)  # counted, not looked at
         self._vectors = (_Iovec * (2 * ARRIVALS))()
         self._headers = (_Mmsghdr * ARRIVALS)()
-        for index in range(ARRIVALS):
-            slot = addressof(self._slots) + index * (NAME_BYTES + DATA_BYTES)
-            self._vectors[2 * index] = _Iovec(slot + NAME_BYTES, DATA_BYTES)
-            self._vectors[2 * index + 1] = _Iovec(addressof(self._overflow), MOST_PAYLOAD_BYTES)
-            header = self._headers[index].header
-            header.name, header.namelen = slot, NAME_BYTES
-            header.iov, header.iovlen = addressof(self._vectors[2 * index]), 2
-            header.control = addressof(self._controls) + index * CONTROL_BYTES
-            header.controllen = CONTROL_BYTES
+        slots, slot_bytes = addressof(self._slots), NAME_BYTES + DATA_BYTES
+        overflow = (addressof(self._overflow), MOST_PAYLOAD_BYTES)
+        _fill_vectors(self._vectors, (slots + NAME_BYTES, slot_bytes, DATA_BYTES), overflow)
+        control = (addressof(self._controls), CONTROL_BYTES, CONTROL_BYTES)
+        _fill_headers(self._headers, self._vectors, (slots, slot_bytes, NAME_BYTES), control)
         self._fresh = bytes(self._headers)  # the kernel overwrites lengths: each call begins from this copy
         skipped = IP_HEADER_BYTES if with_ip_header else 0
         source = "8x16s8x" if v6 else "4x4s24x"

@@ -1,12 +1,50 @@
-"""All checks of services by their kind: a new one is a new file and a line here."""
+"""All checks of services by their kind (a new one is a new file and a line here), and the threads they wait in."""
 
 from collections.abc import Mapping
 
+from monitor.net.deadline import Deadline
+from monitor.net.names import NamesBusy
+from monitor.net.pool import Pool, PoolFull
 from monitor.probes.services import dns, http, tcp
-from monitor.probes.services.base import Check, Kind
+from monitor.probes.services.base import Check, Kind, Outcome, plain
+from monitor.settings.services_section import ServiceCheck
 
 CHECKS: Mapping[Kind, Check] = {
     "tcp": tcp.check,
     "http": http.check,
     "dns": dns.check,
 }
+
+THREADS = 256
+"""A check that waits holds a thread until its deadline; the living are done in milliseconds."""
+
+
+class ServiceChecks:
+    """Runs checks in threads of their own, which nobody else waits for."""
+
+    def __init__(self, threads: int = THREADS) -> None:
+        self._threads = Pool("checks of services", threads)
+
+    async def run(self, wanted: ServiceCheck, timeout_s: float) -> Outcome:
+        """Awaits one check; what keeps us from asking in time is our own fault, and the server's verdict unknown."""
+        deadline = Deadline.after(timeout_s)
+        try:
+            return await self._threads.run(deadline, outcome_of, wanted, deadline)
+        except PoolFull as error:
+            return Outcome(own_fault=str(error))
+        except TimeoutError:
+            return Outcome(own_fault="we came too late ourselves")
+
+    def close(self) -> None:
+        """Begins no check any more."""
+        self._threads.close()
+
+
+def outcome_of(wanted: ServiceCheck, deadline: Deadline) -> Outcome:
+    """What came of a check, in this thread; blocks until the deadline at most and raises nothing."""
+    try:
+        return CHECKS[wanted.kind](wanted, deadline)
+    except NamesBusy as error:
+        return Outcome(own_fault=str(error))
+    except (OSError, ValueError) as error:
+        return Outcome(reason=plain(error))

@@ -33,7 +33,7 @@ async def read_modules(session: Session, sys_object_id: str, modules: Iterable[M
         values = await get_what_there_is(session, [oid(metric.oid) for metric in single])
         numbers = [(metric, _figure(metric, values.get(oid(metric.oid)))) for metric in single]
         found += [Series(metric, {}, number * metric.scale) for metric, number in numbers if number is not None]
-    columns = dict(await walk(session, _columns(metric.oid for metric in tables)))
+    columns: dict[Oid, Column] = dict(await walk(session, _columns(metric.oid for metric in tables)))
     there = [metric for metric in tables if columns[oid(metric.oid)]]
     named = (name for metric in there for name in (*metric.labels.values(), *metric.where, metric.times) if name)
     columns |= await walk(session, [column for column in _columns(named) if column not in columns])

@@ -1,16 +1,17 @@
 """One device read as a whole: what it is, its interfaces, its UPS. What an agent lacks is absent, never an error."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from monitor.probes.snmp.ber import Oid, Value
 from monitor.probes.snmp.mibs import ENGINE_TIME, INTERFACES, ON_BATTERY, SYSTEM, TEXT_COLUMNS, UPS, UPS_LOAD
-from monitor.probes.snmp.session import AgentError, Session
-from monitor.probes.snmp.walking import MOST_ROWS, Row, walk
+from monitor.probes.snmp.session import AgentError, GarbledError, Session, SilentError
+from monitor.probes.snmp.walking import ALIVE, MOST_ROWS, Row, walk
 
 MOST_TEXT = 1_024
 DIGITS = re.compile(rb"\s*(-?\d{1,20})[\s\0]*")
+COLUMNS = {**INTERFACES, "upsOutputPercentLoad": UPS_LOAD, **UPS, "snmpEngineTime": ENGINE_TIME}
 LONGEST_READ_S = 30.0  # after which whoever reads one gives up
 
 Facts = dict[str, int | str]
@@ -22,6 +23,7 @@ class Reading:
 
     ``engine_time_s``: seconds since the agent started (snmpEngineTime), which unlike sysUpTime lasts for 68 years.
     ``cut``: it has more interfaces than are read; those after the last one in ``ports`` are left out.
+    ``unread``: names of objects at which the agent fell silent; of a column, the rows before that are there.
     """
 
     system: Facts
@@ -30,17 +32,20 @@ class Reading:
     ups_load_percent: list[int] = field(default_factory=list)
     engine_time_s: int | None = None
     cut: bool = False
+    unread: tuple[str, ...] = ()
 
 
-async def read(session: Session) -> Reading:
+async def read(session: Session, *, skip: Collection[str] = ()) -> Reading:
     """Asks for everything; raises SnmpError when the agent does not answer or not to us.
 
     What many agents lack is walked to, not asked for by name: some refuse a question about it, or do not answer.
+    ``skip``: names of objects that are not asked for, because the agent fell silent at them before; they are unread.
     """
-    system = await read_system(session)
-    asked = [*INTERFACES.values(), UPS_LOAD, *UPS.values(), ENGINE_TIME]
-    columns = await walk(session, asked, MOST_ROWS + 1)  # one more tells that there are more
-    ports, cut = _ports(columns)
+    system, unread = await _system(session, skip)
+    columns = await walk(
+        session, list(COLUMNS.values()), MOST_ROWS + 1, skip={COLUMNS[name] for name in skip if name in COLUMNS}
+    )
+    ports, cut = _ports(columns)  # one row more than are shown tells that there are more
     return Reading(
         system,
         ports,
@@ -48,12 +53,33 @@ async def read(session: Session) -> Reading:
         _numbers(columns[UPS_LOAD]),
         next(iter(_numbers(columns[ENGINE_TIME])), None),
         cut,
+        (*unread, *(name for name, oid in COLUMNS.items() if oid in columns.unread)),
     )
 
 
 async def read_system(session: Session) -> Facts:
     """Only what it is; raises SnmpError as `read` does."""
-    return _texts(await get_what_there_is(session, list(SYSTEM.values())), SYSTEM)
+    return (await _system(session, ()))[0]
+
+
+async def _system(session: Session, skip: Collection[str]) -> tuple[Facts, list[str]]:
+    """What it is, and the names of the objects at which the agent fell silent. Raises SnmpError."""
+    wanted = {name: oid for name, oid in SYSTEM.items() if name not in skip}
+    unread = [name for name in SYSTEM if name in skip]
+    try:
+        return _texts(await get_what_there_is(session, list(wanted.values())), wanted), unread
+    except GarbledError:
+        raise
+    except SilentError:
+        values = dict(await session.get([ALIVE]))  # raises when it is gone
+    for name, oid in wanted.items():
+        if oid == ALIVE:
+            continue
+        try:
+            values |= await get_what_there_is(session, [oid])
+        except SilentError:
+            unread.append(name)
+    return _texts(values, wanted), unread
 
 
 async def get_what_there_is(session: Session, oids: Sequence[Oid]) -> Mapping[Oid, Value]:

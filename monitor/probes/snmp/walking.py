@@ -1,74 +1,128 @@
 """Columns of tables, read by GETBULK from agents of all manners."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import lru_cache
 
-from monitor.probes.snmp.ber import Missing, Oid, Value, arcs
+from monitor.probes.snmp.ber import Missing, Oid, Value, arcs, oid
 from monitor.probes.snmp.messages import Binding
-from monitor.probes.snmp.session import AgentError, Session, SilentError
+from monitor.probes.snmp.session import AgentError, GarbledError, Session, SilentError
 
 MOST_ROWS = 1_000
 ROOM = 48  # bindings in one answer: small enough for one packet on most links
 AT_ONCE = 8  # columns in one question
 TEXTS = (bytes, str)
+MOST_UNREAD = 3  # columns in which an agent may fall silent: each costs a time-out
 MOST_INDEX, MOST_VALUE = 64, 512  # bytes: what is longer would fill the memory with what nobody shows
+ALIVE = oid("1.3.6.1.2.1.1.3.0")  # sysUpTime.0, which no agent lacks
 
 Row = tuple[int, ...]
 Column = dict[Row, Value]
 
 
-async def walk(session: Session, columns: Sequence[Oid], most_rows: int = MOST_ROWS) -> Mapping[Oid, Column]:
-    """Each column's values by the index of their row; a column that the agent lacks is empty.
+class Walked(dict[Oid, Column]):
+    """Each column's values by the index of their row; ``unread``: the columns in which the agent fell silent.
+
+    What such a column had before is kept.
+    """
+
+    def __init__(self, columns: Iterable[Oid]) -> None:
+        super().__init__((column, {}) for column in columns)
+        self.unread: set[Oid] = set()
+
+
+async def walk(
+    session: Session, columns: Sequence[Oid], most_rows: int = MOST_ROWS, *, skip: Collection[Oid] = ()
+) -> Walked:
+    """Reads columns of tables; a column that the agent lacks is empty.
 
     A column ends where the agent leaves it, repeats itself, goes backwards or says that there is nothing, and after
-    ``most_rows``. Raises SnmpError when the agent falls silent.
+    ``most_rows``. Columns in ``skip`` count as unread. Raises SnmpError when the agent falls silent altogether: when
+    it does not answer a question about sysUpTime either, or fell silent in `MOST_UNREAD` columns.
     """
-    found: dict[Oid, Column] = {column: {} for column in columns}
-    silent = False
-    for start in range(0, len(columns), AT_ONCE):
-        together = {column: column for column in columns[start : start + AT_ONCE]}
-        silent = await _walk_together(session, together, found, most_rows, silent)
-    return found
+    walk_ = _Walk(session, Walked(columns), most_rows)
+    walk_.found.unread.update(column for column in columns if column in skip)
+    wanted = [column for column in columns if column not in skip]
+    for start in range(0, len(wanted), AT_ONCE):
+        await walk_.together({column: column for column in wanted[start : start + AT_ONCE]})
+    return walk_.found
 
 
-async def _walk_together(
-    session: Session, last: dict[Oid, Oid], found: dict[Oid, Column], most_rows: int, silent: bool
-) -> bool:
-    """Walks the columns in ``last`` side by side, from where each stands.
+class _Walk:
+    """``one_by_one``: the agent falls silent when it is asked for several rows, which costs seconds each time."""
 
-    ``silent``: the agent falls silent when it is asked for several rows, which costs seconds each time; returns that.
-    """
-    careful = silent  # asks for one row at a time
-    while last:
-        columns = list(last)
-        repetitions = 1 if careful else max(1, ROOM // len(columns))
-        try:
-            bindings = await session.get_bulk(list(last.values()), repetitions)
-        except AgentError:
-            if repetitions == 1 and len(columns) == 1:
-                return silent  # it cannot tell what comes next here: the column ends
-            if repetitions == 1:
-                for column in columns:  # one of them is at fault: find out which, and lose only that
-                    silent = await _walk_together(session, {column: last[column]}, found, most_rows, silent)
-                return silent
-            careful = True
-            continue
-        except SilentError:
-            if repetitions == 1:
+    def __init__(self, session: Session, found: Walked, most_rows: int) -> None:
+        self.found = found
+        self._session = session
+        self._most_rows = most_rows
+        self._one_by_one = False
+
+    async def together(self, last: dict[Oid, Oid]) -> None:
+        """Walks the columns in ``last`` side by side, from where each stands."""
+        careful = self._one_by_one
+        while last:
+            columns = list(last)
+            repetitions = 1 if careful else max(1, ROOM // len(columns))
+            try:
+                bindings = await self._session.get_bulk(list(last.values()), repetitions)
+            except AgentError:
+                if repetitions == 1 and len(columns) == 1:
+                    return  # it cannot tell what comes next here: the column ends
+                if repetitions == 1:
+                    for column in columns:  # one of them is at fault: find out which, and lose only that
+                        await self.together({column: last[column]})
+                    return
+                careful = True
+                continue
+            except GarbledError:
                 raise
-            careful = silent = True  # some links lose whatever does not fit one packet
-            continue
-        if not bindings:
-            return silent
-        reached = {
-            column: _take(found[column], column, last[column], bindings[place :: len(columns)], most_rows)
-            for place, column in enumerate(columns)
-        }
-        last = {column: at for column, at in reached.items() if at is not None}
-        if len(bindings) < len(columns):  # cut short before every column had its turn
-            for column in columns[len(bindings) :]:
-                silent = await _walk_together(session, {column: last.pop(column)}, found, most_rows, silent)
-    return silent
+            except SilentError as error:
+                if repetitions > 1:
+                    careful = self._one_by_one = True  # some links lose whatever does not fit one packet
+                    continue
+                last = await self._that_answer(last, error)
+                careful = self._one_by_one = False  # it was an object, not the size of an answer
+                continue
+            if not bindings:
+                return
+            reached = {
+                column: _take(
+                    self.found[column], column, last[column], bindings[place :: len(columns)], self._most_rows
+                )
+                for place, column in enumerate(columns)
+            }
+            last = {column: at for column, at in reached.items() if at is not None}
+            if len(bindings) < len(columns):  # cut short before every column had its turn
+                for column in columns[len(bindings) :]:
+                    await self.together({column: last.pop(column)})
+
+    async def _that_answer(self, last: dict[Oid, Oid], silence: SilentError) -> dict[Oid, Oid]:
+        """Returns those of the columns in which the agent answers, asked alone; the others are unread.
+
+        Raises ``silence`` when it answers nothing any more.
+        """
+        answered: dict[Oid, Oid] = {}
+        for column, at in last.items():
+            if len(last) > 1 and await self._answers(at):
+                answered[column] = at
+                continue
+            if not answered:
+                await self._session.get([ALIVE])  # raises when it is gone
+            self.found.unread.add(column)
+            if len(self.found.unread) > MOST_UNREAD:
+                raise silence
+        return answered
+
+    async def _answers(self, at: Oid) -> bool:
+        """Whether the agent says anything about what follows that object."""
+        try:
+            await self._session.get_bulk([at], 1)
+        except AgentError:
+            return True
+        except GarbledError:
+            raise
+        except SilentError:
+            return False
+        return True
 
 
 @lru_cache(maxsize=4_096)

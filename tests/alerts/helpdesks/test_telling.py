@@ -11,7 +11,7 @@ from monitor.alerts.facts import facts_of
 from monitor.alerts.helpdesks import telling
 from monitor.alerts.helpdesks.base import event_of, is_mark, mark_of
 from monitor.alerts.helpdesks.rt import LONGEST_SUBJECT_BYTES, shortened
-from monitor.charter.text import one_line
+from monitor.domain.text import clean, clean_lines
 from monitor.store.models import Ticket
 from tests.alerts.conftest import Desk
 
@@ -42,26 +42,26 @@ def test_every_kind_of_event_has_a_name_in_both_languages(desk: Desk) -> None:
 
 @given(st.text(max_size=300))
 def test_what_comes_over_is_printable_lines(text: str) -> None:
-    cleaned = telling.clean(text)
+    cleaned = clean_lines(text)
     for character in cleaned.replace("\n", "").replace("\u200c", "").replace("\u200d", ""):
         assert unicodedata.category(character) not in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
-    assert telling.clean(cleaned) == cleaned
+    assert clean_lines(cleaned) == cleaned
 
 
 @given(st.text(max_size=300), st.integers(2, 50))
 def test_a_name_is_one_line_with_an_end(text: str, most: int) -> None:
-    line = one_line(text, most)
+    line = clean(text, most)
     assert len(line) <= most
     assert "\n" not in line
 
 
 def test_bangla_keeps_its_joiners_and_loses_what_turns_the_writing() -> None:
-    assert telling.clean("র\u200d্যাব \u202eevil\u202c") == "র\u200d্যাব evil"
+    assert clean_lines("র\u200d্যাব \u202eevil\u202c") == "র\u200d্যাব evil"
 
 
 @given(st.text(max_size=300))
 def test_text_as_markup_reads_as_it_was(text: str) -> None:
-    cleaned = telling.clean(text)
+    cleaned = clean_lines(text)
     assert telling.plain(telling.markup(cleaned)).split() == cleaned.split()
 
 

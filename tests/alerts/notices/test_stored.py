@@ -15,6 +15,7 @@ from monitor.alerts.kinds import DIGEST
 from monitor.alerts.notices import stored
 from monitor.alerts.notices.stored import UPGRADES, VERSION, FactsError, pack, unpack
 from monitor.alerts.outbox import Letter, release_leases
+from monitor.alerts.phrases import HEADLINES
 from monitor.settings.notices_section import Languages, NoticeKind
 from monitor.store import views
 from tests.alerts.conftest import Desk
@@ -65,7 +66,8 @@ def test_a_notice_of_any_released_version_is_told_in_both_languages(desk: Desk, 
 
 def test_a_notice_of_each_kind_is_kept_from_the_last_schema_before_versions() -> None:
     rows = json.loads((ROWS / "schema-0009.json").read_text("utf-8"))
-    assert {row["kind"] for row in rows} == {*get_args(NoticeKind), DIGEST}
+    later = {"withdrawn", "corrected"}  # came after notices had versions
+    assert {row["kind"] for row in rows} == {*get_args(NoticeKind), DIGEST} - later
 
 
 def test_every_version_before_this_one_has_its_upgrade() -> None:
@@ -156,7 +158,7 @@ def test_a_fault_in_writing_a_letter_is_ours(desk: Desk, monkeypatch: pytest.Mon
     desk.look()
     pigeon = Pigeon()
     with monkeypatch.context() as broken:
-        broken.delitem(letters.words.__globals__["HEADLINES"], "opened")  # as a forgotten phrase would be
+        broken.delitem(HEADLINES, "opened")  # as a forgotten phrase would be
         while deliver_next(desk.store, desk.office, "email", pigeon, desk.clock) != "idle":
             pass
     with desk.store.read() as session:

@@ -97,3 +97,17 @@ async def test_a_million_echoes_are_counted_as_the_network_treated_them(
     network: Lab, tmp_path: Path, kind: str
 ) -> None:
     await compare(network, tmp_path / "log", kind, size=20_000, rounds=10)
+
+
+@pytest.mark.parametrize("kind", ["ping", "raw"])
+async def test_a_firewall_that_goes_on_dropping_a_flow_keeps_a_device_silent_for_that_round_alone(
+    network: Lab, tmp_path: Path, kind: str
+) -> None:
+    due = crowd(3)
+    manner = Manner(jitter_ms=0, well_behaved=True, broken=len(due) * ECHOES)
+    async with probe_in(network.monitor, echoes=ECHOES, socket=kind) as probe:
+        with Responder(network.monitor, tmp_path / "log", manner):
+            told = [[sample async for samples in probe.run(due) for sample in samples] for _ in range(3)]
+
+    verdicts = [{sample.verdict for sample in samples} for samples in told]
+    assert verdicts == [{Verdict.FAILED}, {Verdict.OK}, {Verdict.OK}]

@@ -103,6 +103,48 @@ async def test_a_router_that_says_why_is_quoted(network: Lab, kind: str, verb: s
     assert sample.reason == reason
 
 
+@KINDS
+async def test_a_device_is_never_asked_twice_with_one_identifier_and_sockets_do_not_pile_up(
+    network: Lab, kind: str
+) -> None:
+    due, seen, most_open = targets("10.77.8.1", "fd77::8:1"), set(), 0
+    async with probe_in(network.monitor, socket=kind, timeout_s=0.05) as probe:
+        for number in range(20):
+            await ask(probe, due)
+            for family, path in probe._paths.current.items():
+                seen.add((family, path.socket.identifier, path.flights.cookie))
+            assert len({cookie for _, _, cookie in seen}) == 2 * (number + 1)
+            most_open = max(most_open, len(probe._paths.replaced))
+        await eventually(lambda: not probe._paths.replaced, 2)
+
+    assert most_open <= 20  # a tenth of a second's worth
+
+
+async def test_devices_that_take_turns_share_a_socket_until_one_is_asked_again(network: Lab) -> None:
+    first, second = targets("10.77.8.1"), targets("10.77.8.3")
+    async with probe_in(network.monitor) as probe:
+        sockets_used = []
+        for due in (first, second, first, second):
+            await ask(probe, due)
+            sockets_used.append(probe._paths.current[4].socket.identifier)
+
+    one, same, other, other_too = sockets_used
+    assert one == same != other == other_too
+
+
+async def test_the_old_socket_serves_on_where_no_other_can_be_opened(network: Lab) -> None:
+    async with probe_in(network.monitor) as probe:
+        await ask(probe, targets("10.77.8.1"))
+
+        def refused(*_: int) -> socket.socket:
+            raise OSError(errno.EMFILE, "Too many open files")
+
+        probe._paths._opener = refused
+        samples = await ask(probe, targets("10.77.8.1"))
+
+    assert samples["10.77.8.1"].verdict is Verdict.OK
+
+
 # ------------------------------------------------------------------------------------------- what we cannot ask about
 
 

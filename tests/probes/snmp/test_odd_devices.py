@@ -8,6 +8,7 @@ import pytest
 
 from monitor.probes.snmp.ber import Oid, Value, oid
 from monitor.probes.snmp.messages import Binding
+from monitor.probes.snmp.mibs import SYSTEM as OBJECTS
 from monitor.probes.snmp.reading import read
 from monitor.probes.snmp.session import SilentError
 from tests.lab.agents import snmpsim
@@ -237,6 +238,21 @@ async def test_an_agent_that_does_not_answer_what_it_lacks_is_read() -> None:
         {"upsOutputSource": 5},
         [{"ifIndex": 1, "ifDescr": "lan"}],
     )
+
+
+async def test_an_agent_that_falls_silent_at_an_object_of_its_system_group_is_read_but_for_that() -> None:
+    class Mute(Table):
+        async def get(self, oids: Sequence[Oid]) -> list[Binding]:
+            if OBJECTS["sysName"] in oids:
+                raise SilentError("no answer")
+            return await super().get(oids)
+
+    said: dict[Oid, Value] = {OBJECTS["sysDescr"]: b"x", OBJECTS["sysUpTime_ticks"]: 7, OBJECTS["sysName"]: b"y"}
+    reading = await read(Mute({**said, oid(f"{IF}.2.1"): b"lan"}))
+
+    assert reading.system == {"sysDescr": "x", "sysUpTime_ticks": 7}
+    assert reading.ports == [{"ifIndex": 1, "ifDescr": "lan"}]
+    assert reading.unread == ("sysName",)
 
 
 async def test_an_olt_with_more_customers_than_are_read_says_so(port: int) -> None:

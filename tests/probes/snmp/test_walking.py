@@ -1,7 +1,7 @@
 """Agents of all manners, played: whatever they do, a walk ends and has taken what could be had."""
 
 import tracemalloc
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import pytest
 
@@ -134,11 +134,59 @@ async def test_answers_that_get_lost_because_they_are_long_are_asked_for_shorter
 
 async def test_silence_is_an_error() -> None:
     class Silent(Table):
+        async def get(self, oids: Sequence[Oid]) -> list[Binding]:
+            raise SilentError("away")
+
         async def get_bulk(self, oids: Sequence[Oid], repetitions: int) -> list[Binding]:
             raise SilentError("away")
 
     with pytest.raises(SilentError):
         await walk(Silent({}), [A])
+
+
+class Mute(Table):
+    """An agent that answers everything but a question that leads to one of these objects."""
+
+    def __init__(self, cells: dict[Oid, Value], mute: Collection[Oid]) -> None:
+        super().__init__(cells)
+        self.mute = set(mute)
+        self.unanswered = 0
+
+    async def get_bulk(self, oids: Sequence[Oid], repetitions: int) -> list[Binding]:
+        answer = await super().get_bulk(oids, repetitions)
+        if any(name in self.mute for name, _ in answer):
+            self.unanswered += 1
+            raise SilentError("no answer")
+        return answer
+
+
+@pytest.mark.parametrize("row", [1, 17, 30])
+async def test_a_silent_object_costs_its_column_from_there_on_and_nothing_else(row: int) -> None:
+    agent = Mute(table(rows=30), [cell(B, row)])
+
+    found = await walk(agent, [A, B, C])
+
+    assert [len(found[column]) for column in (A, B, C)] == [30, row - 1, 30]
+    assert found.unread == ({A, B} if row == 1 else {B}), "what follows the last row of A is what it is silent at"
+    assert agent.unanswered <= 6, "each costs a time-out"
+
+
+async def test_who_is_silent_at_too_many_objects_is_silent() -> None:
+    columns = [oid(f"1.3.6.1.2.1.2.2.1.{column}") for column in range(1, 9)]
+    agent = Mute(table(rows=3, columns=columns), [cell(column, 2) for column in columns])
+
+    with pytest.raises(SilentError):
+        await walk(agent, columns)
+    assert agent.unanswered <= 2 + len(columns)
+
+
+async def test_a_column_that_is_skipped_is_unread_and_is_not_asked_for() -> None:
+    agent = Mute(table(rows=60), [cell(B, 31)])
+
+    found = await walk(agent, [A, B, C], skip={B})
+
+    assert (found.unread, agent.unanswered) == ({B}, 0)
+    assert [len(found[column]) for column in (A, B, C)] == [60, 0, 60]
 
 
 class Endless:

@@ -1,0 +1,168 @@
+"""`backup create`, `verify`, `restore`: the one way to copy the database and to put a copy back."""
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from monitor.cli.failing import BAD_INPUT, CANNOT, NO, Failure, settings_in_force
+
+if TYPE_CHECKING:
+    from monitor.store.soundness import Soundness
+
+app = typer.Typer(help="Copies the database, proves copies, and puts one back.", no_args_is_help=True)
+
+Json = Annotated[bool, typer.Option("--json", help="As JSON.")]
+HEAD_LETTERS = 64
+
+
+@app.command()
+def create(
+    context: typer.Context,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="A file; below backups/, if left out.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Copies the database, beside the running daemon too, and proves the copy by restoring it into a scratch file."""
+    from monitor.clock import SystemClock
+    from monitor.store import copies
+    from monitor.store.session import BACKUPS, DATABASE
+
+    state = settings_in_force(context.obj).state
+    target = output or state / BACKUPS / f"monitor-{SystemClock().utc():%Y%m%dT%H%M%S}.db"
+    if target.exists():
+        raise Failure(f"{target} is there already. Expected a name that is free", BAD_INPUT)
+    with _failing(target):
+        _there(state)
+        found = copies.create(state / DATABASE, target)
+    _tell(found, as_json, f"{target}: {_contents(found)}", copy=str(target))
+
+
+@app.command()
+def verify(
+    context: typer.Context,
+    copy: Annotated[Path | None, typer.Argument(help="A copy; all those in backups/, if left out.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Proves copies: each is restored into a scratch file and examined; exit code 1 when one is not good."""
+    from monitor.store import copies
+    from monitor.store.errors import StoreError
+    from monitor.store.session import BACKUPS
+    from monitor.store.soundness import Soundness
+
+    state = settings_in_force(context.obj).state
+    wanted = [_named(copy, state)] if copy is not None else copies.nightly(state / BACKUPS)
+    if not wanted:
+        raise Failure(f"no copies lie in {state / BACKUPS}. Make one: upazila-monitor backup create", CANNOT)
+    found: list[tuple[Path, Soundness]] = []
+    for each in wanted:
+        with _failing(each):
+            try:
+                found.append((each, copies.verify(each, _scratch(state))))
+            except StoreError as error:
+                found.append((each, Soundness((str(error),))))
+    if as_json:
+        print(json.dumps([{"copy": str(each), **_facts(seen)} for each, seen in found]))
+    else:
+        for each, seen in found:
+            print(f"{each}: {'NOT GOOD: ' + '; '.join(seen.told) if seen.told else _contents(seen)}")
+    if any(seen.told for _, seen in found):
+        raise typer.Exit(NO)
+
+
+@app.command()
+def restore(
+    context: typer.Context,
+    copy: Annotated[Path | None, typer.Argument(help="A copy; the newest good one in backups/, if left out.")] = None,
+    head: Annotated[str, typer.Option(help="A hash from the foot of a mail; the copy's history must hold it.")] = "",
+    older: Annotated[
+        bool, typer.Option("--older", help="Also a copy whose history ends before what was mailed last.")
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Puts a copy back as the database while no daemon runs; what was there is kept in a folder aside-…"""
+    from monitor.clock import SystemClock
+    from monitor.store import copies
+    from monitor.store.session import only_daemon
+
+    state = settings_in_force(context.obj).state
+    known_head = head_of(head)
+    with _failing(copy or state), only_daemon(state):
+        chosen = _named(copy, state) if copy is not None else copies.newest_good(state)
+        done = copies.restore(chosen, state, SystemClock().utc(), older=older, known_head=known_head)
+    lines = [f"{done.copy} is the database now: {_contents(done.found)}"]
+    if done.aside is not None:
+        lines.append(f"what was there before lies in {done.aside}")
+    lines.append("start the daemon: the time since then counts as unmonitored; letters since then may go out once more")
+    _tell(done.found, as_json, "\n".join(lines), copy=str(done.copy), aside=str(done.aside) if done.aside else None)
+
+
+def head_of(typed: str) -> str:
+    """A head as a person types or copies it: blanks and capitals do not count; ends the command when it is none."""
+    head = "".join(typed.split()).lower()
+    if head and (len(head) != HEAD_LETTERS or not set(head) <= set("0123456789abcdef")):
+        raise Failure(
+            f"--head {typed.strip()!r} is no head of the audit log. Expected {HEAD_LETTERS} of the letters 0-9 and a-f "
+            f"as at the foot of a mail; this has {len(head)}",
+            BAD_INPUT,
+        )
+    return head
+
+
+def _named(copy: Path, state: Path) -> Path:
+    """A path, or the bare name of a nightly copy."""
+    from monitor.store.session import BACKUPS
+
+    below = state / BACKUPS / copy
+    return below if not copy.exists() and len(copy.parts) == 1 and below.exists() else copy
+
+
+def _there(state: Path) -> None:
+    """Raises StoreError when there is no database to copy, or it cannot be opened."""
+    from monitor.store.session import existing_store
+
+    existing_store(state).close()
+
+
+def _scratch(state: Path) -> Path:
+    """Where there is room for a database, and the right to write it."""
+    import tempfile
+
+    return state if os.access(state, os.W_OK) else Path(tempfile.gettempdir())
+
+
+@contextmanager
+def _failing(about: Path) -> "Iterator[None]":
+    from monitor.store.errors import NoDatabase, StoreError
+
+    try:
+        yield
+    except NoDatabase as error:
+        raise Failure(str(error), BAD_INPUT) from None
+    except StoreError as error:
+        raise Failure(str(error), CANNOT) from None
+    except OSError as error:
+        raise Failure(f"{error.filename or about}: {error.strerror}. Nothing was changed", CANNOT) from None
+
+
+def _contents(found: "Soundness") -> str:
+    from monitor.cli.status import local
+
+    lived = f", the daemon last lived {local(found.lived_utc.isoformat())}" if found.lived_utc else ""
+    return f"whole and sound, {found.events} events of history{lived}"
+
+
+def _facts(found: "Soundness") -> dict[str, Any]:
+    return {
+        "sound": not found.told,
+        "wrong": list(found.told),
+        "events": found.events,
+        "lived": found.lived_utc.isoformat() if found.lived_utc else None,
+    }
+
+
+def _tell(found: "Soundness", as_json: bool, words: str, **more: str | None) -> None:
+    print(json.dumps({**more, **_facts(found)}) if as_json else words)

@@ -1,0 +1,81 @@
+"""Give a fleet that lies on loopback a network of its own: so an ordinary user can try the program where the kernel
+keeps ping sockets closed, as a fresh Debian's does.
+
+The process becomes root of a user namespace and a network namespace (`unshare -rn`) in which loopback is all there is,
+and pinging is allowed there. The page's socket is opened before and handed in as systemd would (LISTEN_FDS), so that it
+stays reachable from outside.
+"""
+
+import fcntl
+import os
+import shutil
+import socket
+import struct
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import NoReturn
+
+from monitor.daemon.systemd import FIRST_FD
+from monitor.settings.load import Settings
+
+PING_GROUPS = Path("/proc/sys/net/ipv4/ping_group_range")
+OPEN_PING = 'sysctl -w net.ipv4.ping_group_range="0 2147483647"'
+SIOCGIFFLAGS, SIOCSIFFLAGS = 0x8913, 0x8914
+IFF_UP, IFF_RUNNING = 0x1, 0x40
+IFREQ = "16sh14x"
+
+
+def suffices(settings: Settings) -> bool:
+    """Whether nothing that is configured lies beyond loopback: no device, service, reference, server or address."""
+    fleet, monitor = settings.fleet, settings.monitor
+    devices = [*fleet.devices.values(), *fleet.references.values()]
+    beyond = monitor.mail.configured or monitor.heartbeat.url or monitor.helpdesk.configured or monitor.recipients
+    asked = any(site.services for site in fleet.sites.values()) or any(device.snmp for device in devices)
+    return not (beyond or asked or any(not device.address.is_loopback for device in devices))
+
+
+def is_allowed() -> bool:
+    """Whether this user may have one on this machine."""
+    unshare = shutil.which("unshare")
+    if unshare is None:
+        return False
+    tried = subprocess.run(
+        [unshare, "-rn", sys.executable, "-P", "-c", ""], capture_output=True, stdin=subprocess.DEVNULL, check=False
+    )
+    return tried.returncode == 0
+
+
+def announcement(settings: Settings) -> tuple[str, str]:
+    """What is going on, and what would open the way to real networks."""
+    return (
+        "this user may not ping (the kernel's net.ipv4.ping_group_range): the example fleet is watched in a private "
+        f"network, where loopback is all there is. Page: http://{settings.monitor.web.listen}/",
+        f"for real networks open ping sockets once, as root: {OPEN_PING}",
+    )
+
+
+def enter(settings: Settings, program: Sequence[str]) -> NoReturn:
+    """Becomes ``program`` in a private network, under the same process id; raises OSError."""
+    web = settings.monitor.web
+    family = socket.AF_INET6 if ":" in web.host else socket.AF_INET
+    listener = socket.create_server((web.host, web.port), family=family, backlog=64)
+    if listener.fileno() != FIRST_FD:
+        os.dup2(listener.fileno(), FIRST_FD)
+    os.set_inheritable(FIRST_FD, True)
+    handed = {"LISTEN_PID": str(os.getpid()), "LISTEN_FDS": "1"}
+    # -P, and a name instead of -m: what is imported is ours, wherever we were started.
+    inside = "import sys; from monitor.daemon.private_network import main; main(sys.argv[1:])"
+    command = ["unshare", "-rn", sys.executable, "-P", "-c", inside, *program]
+    os.execvpe(command[0], command, {**os.environ, **handed})
+
+
+def main(program: list[str]) -> NoReturn:
+    """Inside: brings loopback up, lets everybody ping, and becomes the program."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
+        asked = fcntl.ioctl(any_socket, SIOCGIFFLAGS, struct.pack(IFREQ, b"lo", 0))
+        flags = struct.unpack(IFREQ, asked)[1] | IFF_UP | IFF_RUNNING
+        fcntl.ioctl(any_socket, SIOCSIFFLAGS, struct.pack(IFREQ, b"lo", flags))
+    PING_GROUPS.write_text("0 0")  # of the namespace's only group
+    os.execv(program[0], program)

@@ -1,0 +1,52 @@
+"""Decode the bytes of a page as the answer says, the way browsers do."""
+
+import codecs
+import html
+import re
+
+from monitor.domain.text import nfc
+
+_PLACES = 1024  # how far into a page browsers look for its own word on its letters
+_CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE | re.ASCII)
+_META = re.compile(rb"<meta[^>]{0,300}?charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
+_XML = re.compile(rb"^\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([\w.:-]+)", re.IGNORECASE)
+_MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+_KNOWN = (
+    {"utf-8", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be", "ascii"}
+    | {"gbk", "gb18030", "gb2312", "big5", "euc_jp", "shift_jis", "iso2022_jp", "euc_kr"}
+    | {"koi8-r", "koi8-u", "mac-roman", "cp866", "cp874", "tis-620"}
+    | {f"iso8859-{part}" for part in range(1, 17)}
+    | {f"cp125{part}" for part in range(9)}
+)
+"""Python's names of what pages are written in: some of its other codecs are none for letters, or take for ever."""
+_TAKEN_AS = {"iso8859-1": "cp1252", "ascii": "cp1252", "gb2312": "gbk", "utf-16": "utf-16-le"}  # WHATWG Encoding, 4.2
+
+
+def decoded(body: bytes, content_type: str = "") -> str:
+    """Decode ``body`` by its byte order mark, else the charset of ``content_type``, else its own word, else as UTF-8.
+
+    What does not fit becomes U+FFFD. Source: WHATWG Encoding and HTML, 'encoding sniffing'.
+    """
+    for mark, name in _MARKS:
+        if body.startswith(mark):
+            return body[len(mark) :].decode(name, "replace")
+    found = _CHARSET.search(content_type)
+    name = _codec(found[1]) if found else ""
+    if not name and (own := _META.search(body[:_PLACES]) or _XML.search(body[:_PLACES])):
+        name = _codec(own[1].decode("latin-1"))
+        name = "utf-8" if name.startswith("utf") else name  # who could read that word does not read UTF-16
+    return body.decode(name or "utf-8", "replace")
+
+
+def says(page: str, wanted: str) -> bool:
+    """Tell whether ``page`` holds ``wanted``, as a reader sees it: in NFC, with the case as given, '&amp;' as '&'."""
+    wanted = nfc(wanted)
+    return wanted in nfc(page) or ("&" in page and wanted in nfc(html.unescape(page)))
+
+
+def _codec(label: str) -> str:
+    try:
+        name = codecs.lookup(label).name
+    except (LookupError, ValueError):
+        return ""
+    return _TAKEN_AS.get(name, name) if name in _KNOWN else ""

@@ -1,0 +1,131 @@
+"""Clean and compare text that people and devices wrote: the one cleaner, the one comparer, and Bangla digits.
+
+What is kept has no letter that commands a terminal, turns the direction of writing, or does not show; it is in NFC, in
+which Bangla's two spellings of ড়, ঢ় and য় (U+09DC, or U+09A1 U+09BC) are one.
+"""
+
+import re
+from unicodedata import combining, normalize
+
+LONGEST = 10_000
+LONGEST_STACK = 30  # combining marks in a row, as in UAX #15's stream-safe text; sorting more takes their square
+REPLACEMENT = "\ufffd"
+_JOINERS = "\u200c\u200d"  # ZWNJ and ZWJ: without them some Bangla is misspelt
+_BLANK_CONTROLS = "\t\n\v\f\r\x1c\x1d\x1e\x1f\x85\u2028\u2029"
+_UNSEEN = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0000-\U000e0fff]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_BREAK = re.compile("\r\n|[\n\v\f\r\x1c-\x1e\x85\u2028\u2029]")
+_ASCII_DIGITS = str.maketrans("০১২৩৪৫৬৭৮৯", "0123456789")
+
+
+def clean(text: str | bytes, most: int = LONGEST) -> str:
+    """Clean ``text`` to one line of at most ``most`` letters, in NFC, cut with '…'.
+
+    Bytes that are no UTF-8 and lone surrogates become U+FFFD. Blanks, tabs and line breaks become single blanks. What
+    does not show (C0, C1, DEL, bidi controls, tags, zero widths) is dropped. ZWJ and ZWNJ stay
+    behind a Bangla letter.
+    """
+    if isinstance(text, bytes):
+        text = text.decode("utf-8", "replace")
+    kept = text if text.isascii() and text.isprintable() else normalize("NFC", _shown(text, ""))
+    return _cut(" ".join(kept.split()), most)
+
+
+def clean_lines(text: str | bytes, most: int = LONGEST) -> str:
+    """Clean ``text`` as `clean` does, but keep its lines and the blanks within them; tabs become four blanks."""
+    if isinstance(text, bytes):
+        text = text.decode("utf-8", "replace")
+    lines = _BREAK.sub("\n", text).expandtabs(4).split("\n")
+    return _cut("\n".join(normalize("NFC", _shown(line, "")).rstrip() for line in lines).strip(), most)
+
+
+def harmless(message: str) -> str:
+    """Make ``message``, which quotes bad input, safe to print: what does not show becomes U+FFFD; lines stay lines."""
+    return "\n".join(_shown(line, REPLACEMENT) for line in message.split("\n"))
+
+
+def nfc(text: str) -> str:
+    """Normalise ``text`` that is kept as it was written, such as a configuration's, to NFC; nothing else changes."""
+    return text if text.isascii() else normalize("NFC", _stream_safe(text))
+
+
+def folded(text: str) -> str:
+    """Fold ``text`` to what comparisons look at: NFC, one case, single blanks, ASCII digits, nothing that is unseen.
+
+    Two texts that a reader takes for the same name fold to the same.
+    """
+    kept = clean(text.translate(_ASCII_DIGITS), most=3 * len(text))  # NFC makes three of one at most
+    return kept.lower() if kept.isascii() else normalize("NFC", _without_joiners(kept).casefold())
+
+
+def same_key(one: str, other: str) -> bool:
+    """Compare two names as a reader would; see `folded`."""
+    return one == other or folded(one) == folded(other)
+
+
+def ascii_digits(text: str) -> str:
+    """Write ০–৯ in ``text`` as 0–9."""
+    return text.translate(_ASCII_DIGITS)
+
+
+def hides(text: str) -> bool:
+    """Tell whether ``text`` holds a letter that `clean` would drop or replace; line breaks and tabs are such too."""
+    return any(letter in _BLANK_CONTROLS for letter in text) or _shown(text, REPLACEMENT) != _spaced(text)
+
+
+def _shown(text: str, mark: str) -> str:
+    """``text`` without what does not show; blanks of every kind become ' '."""
+    if text.isprintable() and not _UNSEEN.search(text):
+        return _stream_safe(text)
+    kept: list[str] = []
+    before = ""
+    for letter in text:
+        if letter in _JOINERS:
+            if _is_bangla(before):
+                kept.append(before := letter)
+            elif mark:
+                kept.append(mark)
+        elif letter == " " or letter in _BLANK_CONTROLS or letter.isspace():
+            kept.append(before := " ")
+        elif letter.isprintable() and not _UNSEEN.match(letter):
+            kept.append(before := letter)
+        elif _SURROGATE.match(letter):
+            kept.append(before := REPLACEMENT)
+        elif mark:
+            kept.append(mark)
+    return _stream_safe("".join(kept))
+
+
+def _is_bangla(letter: str) -> bool:
+    return "\u0980" <= letter <= "\u09ff"
+
+
+def _spaced(text: str) -> str:
+    return "".join(" " if letter.isspace() else letter for letter in text)
+
+
+def _stream_safe(text: str) -> str:
+    """``text`` with at most so many combining marks in a row."""
+    if len(text) <= LONGEST_STACK or text.isascii():
+        return text
+    kept: list[str] = []
+    stack = 0
+    for letter in text:
+        stack = stack + 1 if combining(letter) else 0
+        if stack <= LONGEST_STACK:
+            kept.append(letter)
+    return "".join(kept)
+
+
+def _without_joiners(text: str) -> str:
+    return "".join(letter for letter in text if letter not in _JOINERS)
+
+
+def _cut(text: str, most: int) -> str:
+    """``text`` or its beginning with '…'; no letter is cut from its marks or its joiner."""
+    if len(text) <= most:
+        return text
+    end = max(most - 1, 0)
+    while 0 < end < len(text) and (combining(text[end]) or text[end] in _JOINERS):
+        end -= 1
+    return f"{text[:end].rstrip()}…"[:most]

@@ -1,0 +1,323 @@
+"""The one HTTP client, for all that asks a web server: checks, help desks, heartbeat, Alertmanager, the command line.
+
+One deadline holds for the whole exchange (name, connecting, TLS, every hop of a redirect, headers, body), and nothing
+is read without a limit. `requests` prepares each request and keeps the cookies between hops, `http.client` reads the
+answer; the connection beneath both is a `Stream`. No proxy and no .netrc of this machine's environment plays a part.
+
+::
+
+    HttpError
+    ├── TooSlow        no whole answer before the deadline
+    ├── Unreachable    no such name, nobody there, or the connection broke
+    ├── TlsFailed      no trust, or no way of encrypting, between the server and us
+    ├── TooLong        more came than we read
+    ├── NotHttp        what came is no answer, or leads to no page
+    └── OwnFault       we cannot ask: too many names are being looked up, a file of authorities cannot be read
+"""
+
+import http.client
+import io
+import re
+import ssl
+import zlib
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from http.cookiejar import CookieJar
+from pathlib import Path
+from typing import cast
+from urllib.parse import unquote, urljoin, urlsplit
+
+import requests
+from requests.cookies import extract_cookies_to_jar
+from requests.structures import CaseInsensitiveDict
+
+from monitor.net import tls
+from monitor.net.deadline import Cancelled, Deadline, DeadlinePassed
+from monitor.net.names import NAMES, Names, NamesBusy, NoSuchName
+from monitor.net.stream import Stream, TooMuch
+
+MOST_BYTES = 1024 * 1024
+MOST_HEAD_BYTES = 128 * 1024  # status and headers, those of interim answers too
+MOST_INTERIM = 20  # answers 1xx before the one that counts
+MOST_REDIRECTS = 10
+CHUNK = 65_536
+AGENT = "upazila-monitor"
+LEADS_ELSEWHERE = frozenset({301, 302, 303, 307, 308})
+
+
+class HttpError(Exception):
+    """No answer that can be used; the message says why, in words for people."""
+
+
+class TooSlow(HttpError):
+    """No whole answer before the deadline."""
+
+
+class Unreachable(HttpError):
+    """No such name, nobody there, or the connection broke."""
+
+
+class TlsFailed(HttpError):
+    """No trust, or no way of encrypting, between the server and us."""
+
+
+class TooLong(HttpError):
+    """More came than we read."""
+
+
+class NotHttp(HttpError):
+    """What came is no answer, or leads to no page."""
+
+
+class OwnFault(HttpError):
+    """We cannot ask."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hop:
+    """One request of an exchange: where to, what came, and the certificates of that connection (none without TLS)."""
+
+    url: str
+    status: int
+    certificates: tuple[tls.Certificate, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The last answer. ``body`` is unpacked, but not decoded; ``is_whole``: there was no more of it."""
+
+    status: int
+    reason: str
+    headers: Mapping[str, str]
+    body: bytes
+    is_whole: bool
+    hops: tuple[Hop, ...]
+
+
+def request(
+    method: str,
+    url: str,
+    deadline: Deadline,
+    *,
+    headers: Mapping[str, str] | None = None,
+    parameters: Mapping[str, object] | None = None,
+    body: bytes | None = None,
+    most_bytes: int = MOST_BYTES,
+    redirects: int = 0,
+    verify: bool = True,
+    ca_file: Path | None = None,
+    names: Names = NAMES,
+) -> Answer:
+    """Asks a web server; raises an HttpError. Blocks until the deadline at most.
+
+    ``redirects``: how many are followed, with GET and cookies and without ``body``; what is not followed is the answer.
+    ``most_bytes``: of the body, as it comes and unpacked; 0 reads none. ``ca_file``: trusted besides the machine's
+    authorities.
+    """
+    hops: list[Hop] = []
+    asking = _Asking(deadline, most_bytes, redirects > 0, verify, ca_file, names)
+    with requests.Session() as session:
+        session.trust_env = False
+        session.headers.clear()
+        while True:
+            try:
+                wanted = session.prepare_request(
+                    requests.Request(
+                        method,
+                        url,
+                        headers={"User-Agent": AGENT, "Accept": "*/*", **(headers or {})} | _ALWAYS,
+                        params=cast("dict[str, str]", parameters or {}),
+                        data=body,
+                    )
+                )
+            except (requests.RequestException, ValueError) as error:
+                raise NotHttp(f"'{url[:200]}' is not the address of a page: {error}"[:300]) from None
+            answer, hop = asking.ask(wanted, session.cookies)
+            hops.append(hop)
+            target = _target(answer, url, redirects)
+            if target is None:
+                return Answer(answer.status, answer.reason, answer.headers, answer.body, answer.is_whole, tuple(hops))
+            if len(hops) > redirects:
+                raise NotHttp(f"it redirects more than {redirects} times")
+            url, method, body, parameters = target, "GET", None, None
+
+
+_ALWAYS = {"Accept-Encoding": "identity", "Connection": "close"}
+
+
+@dataclass(frozen=True, slots=True)
+class _Asking:
+    """One exchange's limits, the same for each hop."""
+
+    deadline: Deadline
+    most_bytes: int
+    follows: bool
+    verify: bool
+    ca_file: Path | None
+    names: Names
+
+    def ask(self, wanted: requests.PreparedRequest, cookies: CookieJar) -> tuple[Answer, Hop]:
+        """One request, one answer, one connection; raises an HttpError."""
+        assert wanted.url is not None
+        try:
+            return self._ask(wanted, wanted.url, cookies)
+        except DeadlinePassed as error:
+            raise TooSlow(str(error)) from None
+        except Cancelled as error:
+            raise Unreachable(str(error)) from None
+        except (NamesBusy, tls.NoAuthority) as error:
+            raise OwnFault(str(error)) from None
+        except TooMuch as error:
+            raise TooLong(str(error)) from None
+        except NoSuchName as error:
+            raise Unreachable(str(error)) from None
+        except ssl.SSLError as error:
+            raise TlsFailed(tls.words(error)) from None
+        except http.client.RemoteDisconnected:
+            raise Unreachable("the server closed the connection without an answer") from None
+        except http.client.HTTPException as error:
+            raise NotHttp(f"this is no HTTP: {_of_protocol(error)}") from None
+        except OSError as error:
+            raise Unreachable((error.strerror or str(error) or type(error).__name__).lower()) from None
+        except (ValueError, zlib.error) as error:
+            raise NotHttp(f"this is no HTTP: {error}"[:200]) from None
+
+    def _ask(self, wanted: requests.PreparedRequest, url: str, cookies: CookieJar) -> tuple[Answer, Hop]:
+        parts = urlsplit(url)
+        host = unquote(parts.hostname or "")
+        is_tls = parts.scheme == "https"
+        port = parts.port or (443 if is_tls else 80)
+        certificates: tuple[tls.Certificate, ...] = ()
+        context = tls.client_context(self.ca_file, self.verify) if is_tls else None
+        with Stream.open(host, port, self.deadline, MOST_HEAD_BYTES, self.names) as stream:
+            if context is not None:
+                certificates = tls.chain(stream.start_tls(context, host.partition("%")[0].rstrip(".")))
+            connection = http.client.HTTPConnection(host, port)
+            connection.response_class = _Response
+            connection.sock = _Lent(stream)
+            headers = {**wanted.headers, "Host": _host_header(host, parts.port)}
+            with _sent(connection, wanted, headers) as found:
+                hop = Hop(url, found.status, certificates)
+                extract_cookies_to_jar(cookies, wanted, _Cookies(found))  # type: ignore[no-untyped-call]
+                body, is_whole = b"", False
+                leads_on = self.follows and found.status in LEADS_ELSEWHERE and found.headers.get("Location")
+                if self.most_bytes and not leads_on:
+                    stream.most = stream.received + 2 * self.most_bytes + MOST_HEAD_BYTES  # chunks have heads of theirs
+                    body, is_whole = _body(found, self.most_bytes)
+                return Answer(
+                    found.status, found.reason, CaseInsensitiveDict(found.headers.items()), body, is_whole, ()
+                ), hop
+
+
+def _sent(
+    connection: http.client.HTTPConnection, wanted: requests.PreparedRequest, headers: Mapping[str, str]
+) -> http.client.HTTPResponse:
+    """The beginning of the answer to one request.
+
+    A server may say no before it has read the request and hang up: then sending fails, and why stands in what it said.
+    """
+    unsent: OSError | None = None
+    try:
+        connection.request(wanted.method or "GET", wanted.path_url, cast("bytes | None", wanted.body), headers)
+    except (ConnectionError, ssl.SSLEOFError) as error:
+        unsent = error
+    try:
+        return connection.getresponse()
+    except (ConnectionError, ssl.SSLEOFError):
+        if unsent is not None:
+            raise unsent from None
+        raise
+
+
+class _Lent:
+    """A stream as http.client wants it, which closes its socket while it still reads from it."""
+
+    def __init__(self, stream: Stream) -> None:
+        self.sendall, self._stream = stream.sendall, stream
+
+    def makefile(self, mode: str) -> io.BufferedReader:
+        return self._stream.makefile(mode)
+
+    def close(self) -> None:
+        """Nothing: the stream ends with its exchange."""
+
+
+class _Response(http.client.HTTPResponse):
+    """An answer that may have interim ones before it (103 Early Hints, 102, 100), which http.client takes for it."""
+
+    def _read_status(self) -> tuple[str, int, str]:
+        for _ in range(MOST_INTERIM):
+            found = cast("tuple[str, int, str]", super()._read_status())  # type: ignore[misc]
+            if found[1] >= 200 or found[1] == http.client.SWITCHING_PROTOCOLS:
+                return found
+            http.client.parse_headers(self.fp)
+        raise http.client.HTTPException(f"more than {MOST_INTERIM} interim answers")
+
+
+class _Cookies:
+    """What `requests` wants to find cookies in."""
+
+    def __init__(self, found: http.client.HTTPResponse) -> None:
+        self._original_response = found
+
+
+def _body(found: http.client.HTTPResponse, most: int) -> tuple[bytes, bool]:
+    """The body up to ``most`` bytes, unpacked, and whether that is all of it."""
+    parts, size = [], 0
+    while size <= most:
+        part = found.read(min(CHUNK, most + 1 - size))
+        if not part:
+            break
+        parts.append(part)
+        size += len(part)
+    packed, is_whole = b"".join(parts)[:most], size <= most
+    if is_whole and found.length:
+        raise http.client.IncompleteRead(packed, found.length)
+    for coding in reversed(re.split(r"[\s,]+", found.headers.get("Content-Encoding", "").strip().lower())):
+        if coding in {"gzip", "x-gzip", "deflate"}:
+            packed, fits = _unpacked(packed, coding, most)
+            is_whole = is_whole and fits
+        elif coding not in {"", "identity"}:
+            raise http.client.HTTPException(f"the body is packed as '{coding[:20]}', for which we did not ask")
+    return packed, is_whole
+
+
+def _unpacked(packed: bytes, coding: str, most: int) -> tuple[bytes, bool]:
+    """What is packed small grows no larger than ``most`` here."""
+    raw = coding == "deflate" and packed[:1] and (packed[0] & 0x0F != 8 or int.from_bytes(packed[:2]) % 31)
+    unpacker = zlib.decompressobj(-zlib.MAX_WBITS if raw else zlib.MAX_WBITS | 32)
+    body = unpacker.decompress(packed, most + 1)
+    return body[:most], len(body) <= most
+
+
+def _target(answer: Answer, url: str, redirects: int) -> str | None:
+    """Where this answer leads, if it is to be followed; raises NotHttp when that is no page."""
+    location = answer.headers.get("Location")
+    if not redirects or answer.status not in LEADS_ELSEWHERE or not location:
+        return None
+    with suppress(UnicodeError):
+        location = location.encode("latin-1").decode()  # http.client reads headers as Latin-1, people write UTF-8
+    try:
+        target = urljoin(url, location)
+        parts = urlsplit(target)
+        is_page = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
+    except ValueError:
+        is_page, target = False, location
+    if not is_page:
+        raise NotHttp(f"it leads to '{target[:100]}', which is not the address of a page")
+    return target
+
+
+def _host_header(host: str, port: int | None) -> str:
+    """RFC 9110, 7.2; the zone of an address means nothing to others (RFC 6874)."""
+    plain = host.partition("%")[0]
+    return (f"[{plain}]" if ":" in plain else plain) + (f":{port}" if port else "")
+
+
+def _of_protocol(error: http.client.HTTPException) -> str:
+    if isinstance(error, http.client.IncompleteRead):
+        return f"the body breaks off after {len(error.partial)} bytes"
+    if isinstance(error, http.client.BadStatusLine):
+        return f"it begins with {str(error).strip()[:40]!r}"
+    return str(error)[:150] or type(error).__name__

@@ -1,0 +1,109 @@
+"""Threads for what waits for the outside: one pool a purpose, so that nobody waits behind somebody else's silence.
+
+`concurrent.futures.ThreadPoolExecutor` keeps the interpreter from ending while a thread hangs, and queues without
+limit. Here threads are daemons, and who comes when the queue is full is told so at once.
+"""
+
+import asyncio
+import threading
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Any, ParamSpec, TypeVar
+
+from monitor.net.deadline import Deadline, DeadlinePassed
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+IDLE_S = 60.0  # a thread without work for so long ends
+GRACE_S = 0.5  # a job ends by its own deadline; who waits for it stays a little longer, for the better words
+
+
+class PoolFull(Exception):
+    """More is to be done than this pool takes: our own fault, never that of whoever should have been asked."""
+
+
+class Pool:
+    """At most ``threads`` jobs at once and ``backlog`` more that wait. Threads are made when they are needed."""
+
+    def __init__(self, name: str, threads: int, backlog: int = 0) -> None:
+        self._name, self._most, self._backlog = name, threads, backlog
+        self._waiting: deque[tuple[Future[Any], Callable[[], Any]]] = deque()
+        self._changed = threading.Condition()
+        self._threads = self._jobs = 0
+        self._closed = False
+
+    @property
+    def jobs(self) -> int:
+        """How many jobs are under way or wait."""
+        with self._changed:
+            return self._jobs
+
+    def submit(self, work: Callable[P, R], *arguments: P.args, **options: P.kwargs) -> "Future[R]":
+        """Begins ``work`` in one of the threads; raises PoolFull."""
+        future: Future[R] = Future()
+        with self._changed:
+            if self._closed:
+                raise PoolFull(f"{self._name}: closed")
+            if self._jobs >= self._most + self._backlog:
+                self._drop_given_up()
+            if self._jobs >= self._most + self._backlog:
+                waiting = f", and {self._backlog} more jobs wait" if self._backlog else ""
+                raise PoolFull(f"{self._name}: all {self._most} threads are busy{waiting}")
+            self._waiting.append((future, lambda: work(*arguments, **options)))
+            self._jobs += 1
+            if self._jobs > self._threads and self._threads < self._most:
+                self._threads += 1
+                threading.Thread(target=self._serve, name=self._name, daemon=True).start()
+            self._changed.notify()
+        return future
+
+    async def run(self, deadline: Deadline, work: Callable[P, R], *arguments: P.args, **options: P.kwargs) -> R:
+        """Awaits ``work``, on the running event loop; raises PoolFull, DeadlinePassed, and what ``work`` raises.
+
+        ``work`` must keep the deadline itself: nothing can end a thread from outside. One that does not keeps its
+        thread, and only that. A job that is given up before its turn is never begun.
+        """
+        future = self.submit(work, *arguments, **options)
+        try:
+            async with asyncio.timeout(deadline.left_s + GRACE_S):
+                return await asyncio.wrap_future(future)
+        except TimeoutError:
+            if future.done() and not future.cancelled():
+                return future.result()  # its own time-out
+            raise DeadlinePassed(deadline.timeout_s) from None
+
+    def close(self) -> None:
+        """Takes nothing any more and drops what waits; what is under way ends by itself or with the process."""
+        with self._changed:
+            self._closed = True
+            for future, _ in self._waiting:
+                future.cancel()
+            self._drop_given_up()
+            self._changed.notify_all()
+
+    def _drop_given_up(self) -> None:
+        left = deque(job for job in self._waiting if not job[0].cancelled())
+        self._jobs -= len(self._waiting) - len(left)
+        self._waiting = left
+
+    def _serve(self) -> None:
+        while (job := self._next()) is not None:
+            future, work = job
+            if future.set_running_or_notify_cancel():
+                try:
+                    future.set_result(work())
+                except BaseException as error:
+                    future.set_exception(error)
+            del job, future, work  # what came of it belongs to whoever asked, not to a thread that idles
+            with self._changed:
+                self._jobs -= 1
+
+    def _next(self) -> tuple["Future[Any]", Callable[[], Any]] | None:
+        with self._changed:
+            while not self._waiting:
+                if self._closed or not (self._changed.wait(IDLE_S) or self._waiting):
+                    self._threads -= 1
+                    return None
+            return self._waiting.popleft()

@@ -1,0 +1,136 @@
+"""TLS as this machine trusts it, and its troubles in words."""
+
+import re
+import ssl
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+
+from cryptography import x509
+from cryptography.x509.oid import NameOID
+
+NOT_TLS = "the server answers without TLS"
+OWN_CERTIFICATE = "the server asks for a certificate of ours"
+TOO_OLD = "the server speaks only versions of TLS that are no longer safe"
+NOTHING_COMMON = "the server takes none of our ciphers, or wants a certificate of ours"
+BROKEN_OFF = "the server closed the connection in the middle"
+WRONG_NAME = "the server does not know this name"
+WORDS = {
+    "WRONG_VERSION_NUMBER": NOT_TLS,
+    "HTTP_REQUEST": NOT_TLS,
+    "PACKET_LENGTH_TOO_LONG": NOT_TLS,
+    "UNKNOWN_PROTOCOL": NOT_TLS,
+    "RECORD_LAYER_FAILURE": NOT_TLS,
+    "TLSV13_ALERT_CERTIFICATE_REQUIRED": OWN_CERTIFICATE,
+    "TLSV1_ALERT_PROTOCOL_VERSION": TOO_OLD,
+    "UNSUPPORTED_PROTOCOL": TOO_OLD,
+    "VERSION_TOO_LOW": TOO_OLD,
+    "LEGACY_SIGALG_DISALLOWED_OR_UNSUPPORTED": TOO_OLD,
+    "SSLV3_ALERT_HANDSHAKE_FAILURE": NOTHING_COMMON,
+    "SSLV3_ALERT_BAD_CERTIFICATE": OWN_CERTIFICATE,
+    "UNEXPECTED_EOF_WHILE_READING": BROKEN_OFF,
+    "TLSV1_UNRECOGNIZED_NAME": WRONG_NAME,
+    "TLSV1_ALERT_UNRECOGNIZED_NAME": WRONG_NAME,
+    "DH_KEY_TOO_SMALL": "the server's key is too short to be safe",
+}
+"""OpenSSL's reasons; what is not here is told in OpenSSL's own words."""
+
+
+class NoAuthority(Exception):
+    """A file of certificate authorities cannot be used; the message names it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """One certificate of a chain. ``subject``: its common name, for people; ``is_own``: the server's own one."""
+
+    subject: str
+    expires_utc: datetime
+    is_own: bool
+
+
+def client_context(ca_file: Path | None = None, verify: bool = True) -> ssl.SSLContext:
+    """How we speak TLS: the machine's authorities and those of ``ca_file``. Raises NoAuthority.
+
+    ``verify=False`` believes any certificate. One context serves all connections until one of the files changes,
+    because to read the machine's authorities takes 20 ms and a megabyte.
+    """
+    try:
+        fingerprint = (_fingerprint(ca_file), *map(_fingerprint, _places_of_the_system()))
+        return _made(ca_file, verify, fingerprint)
+    except (OSError, ValueError) as error:  # ValueError: NUL in the path
+        words = "holds no certificate in PEM" if isinstance(error, ssl.SSLError) else getattr(error, "strerror", error)
+        raise NoAuthority(f"{ca_file}: {words}") from None
+
+
+@lru_cache(maxsize=16)
+def _made(ca_file: Path | None, verify: bool, _: object) -> ssl.SSLContext:
+    context = ssl.create_default_context()
+    context.minimum_version = ssl.TLSVersion.TLSv1_2  # some builds of Python leave that to a security level
+    # Python 3.13 refuses what RFC 5280 forbids but browsers, curl and Python 3.11 take.
+    context.verify_flags &= ~ssl.VERIFY_X509_STRICT
+    if ca_file is not None:
+        context.load_verify_locations(ca_file)
+    if not verify:
+        context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
+    return context
+
+
+def _places_of_the_system() -> list[Path]:
+    paths = ssl.get_default_verify_paths()
+    return [Path(place) for place in (paths.cafile, paths.capath) if place]
+
+
+def _fingerprint(file: Path | None) -> tuple[int, int] | None:
+    if file is None:
+        return None
+    found = file.stat()
+    return found.st_mtime_ns, found.st_size
+
+
+def words(error: ssl.SSLError) -> str:
+    """What is wrong, for people: never the number of a system error, for which OpenSSL's are mistaken."""
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return f"certificate: {error.verify_message or 'not valid'}"
+    if isinstance(error, ssl.SSLEOFError | ssl.SSLZeroReturnError):
+        return f"TLS: {BROKEN_OFF}"
+    reason = error.reason or ""
+    own = re.sub(r"^(TLSV1[0-3]?|SSLV3)_(ALERT_)?", "", reason).replace("_", " ").lower()
+    text = re.sub(r"^\[[^]]*\] *|\(_ssl\.c:\d+\)|error:[0-9A-Fa-f]+:", "", str(error.args[-1]) if error.args else "")
+    return f"TLS: {WORDS.get(reason) or own or text.strip().lower() or 'broken'}"[:200]
+
+
+def chain(secured: ssl.SSLSocket) -> tuple[Certificate, ...]:
+    """The certificates of this very connection: the server's own, then those that vouch for it, as far as it is known.
+
+    With a verified connection, the chain by which it was; otherwise what the server sent. Python has had a public name
+    for that since 3.13; before, the object beneath is asked.
+    """
+    verified = secured.context.verify_mode == ssl.CERT_REQUIRED
+    own = secured.getpeercert(binary_form=True)
+    found = [own] if own else []
+    found += [each for each in _others(secured, verified) if each != own]
+    read = [_read(der, der == own) for der in found]
+    return tuple(each for each in read if each is not None)
+
+
+def _others(secured: ssl.SSLSocket, verified: bool) -> list[bytes]:
+    asked = "get_verified_chain" if verified else "get_unverified_chain"
+    if (public := getattr(secured, asked, None)) is not None:
+        return list(public())
+    try:
+        beneath = getattr(secured._sslobj, asked)() or []  # type: ignore[attr-defined]
+        return [ssl.PEM_cert_to_DER_cert(each.public_bytes()) for each in beneath]
+    except (AttributeError, ValueError):
+        return []
+
+
+def _read(der: bytes, is_own: bool) -> Certificate | None:
+    try:
+        found = x509.load_der_x509_certificate(der)
+        names = found.subject.get_attributes_for_oid(NameOID.COMMON_NAME) or list(found.subject)
+        subject = str(names[0].value) if names else ""
+        return Certificate(subject[:64], found.not_valid_after_utc, is_own)
+    except ValueError:
+        return None  # OpenSSL could read it, we cannot: no date is told then

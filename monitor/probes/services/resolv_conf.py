@@ -1,0 +1,52 @@
+"""Which name servers this machine asks, as its C library reads it."""
+
+import re
+from dataclasses import dataclass
+from ipaddress import ip_address
+from pathlib import Path
+
+FILE = Path("/etc/resolv.conf")
+MOST_SERVERS = 3  # resolv.conf(5): MAXNS
+MOST_BYTES = 65_536
+
+
+@dataclass(frozen=True, slots=True)
+class ResolvConf:
+    """``timeout_s``: how long a server is waited for; ``attempts``: how often each is asked. Source: resolv.conf(5)."""
+
+    servers: tuple[str, ...] = ("127.0.0.1",)
+    timeout_s: float = 5.0
+    attempts: int = 2
+
+
+def read(file: Path = FILE) -> ResolvConf:
+    """Read it; a machine without it asks itself."""
+    try:
+        with file.open("rb") as opened:
+            return parsed(opened.read(MOST_BYTES).decode("utf-8", "replace"))
+    except OSError:
+        return ResolvConf()
+
+
+def parsed(text: str) -> ResolvConf:
+    """Parse what stands in it; what cannot be understood counts as not there, as it does to the C library."""
+    servers: list[str] = []
+    options: dict[str, int] = {}
+    for line in text.splitlines():
+        words = line.split()
+        if len(words) > 1 and words[0] == "nameserver" and _is_address(words[1]):
+            servers.append(words[1])
+        elif words and words[0] == "options":
+            options |= {key: int(value) for key, value in re.findall(r"(timeout|attempts):(\d{1,3})\b", line)}
+    timeout_s, attempts = options.get("timeout", 5), options.get("attempts", 2)
+    return ResolvConf(
+        tuple(servers[:MOST_SERVERS]) or ResolvConf().servers, min(max(timeout_s, 1), 30), min(max(attempts, 1), 5)
+    )
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return True

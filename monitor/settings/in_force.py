@@ -1,0 +1,147 @@
+"""The configuration that a daemon accepted, and its verdict on the last reading, as a file in the state folder.
+
+Commands work by it while the files on disk are half edited; `reload` reads the daemon's verdict from it. The file is
+replaced as a whole, has mode 0600, and holds no secret: addresses that carry one are cut before they are written.
+"""
+
+import json
+import os
+import re
+import tempfile
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+from monitor.settings.load import Settings, load
+from monitor.settings.problems import ConfigError
+
+FILE = "in-force.json"
+FORMAT = 1
+DEFAULT_STATE = "var"
+MOST_BYTES = 64 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class InForce:
+    """What a daemon works by.
+
+    ``files``: name → text of each accepted file. ``instance``: random, one run's own. ``started``: when its process
+    began, in the kernel's ticks. ``asked_mono_ns``: when the last reading began (CLOCK_MONOTONIC). ``refused``: what
+    was wrong with the files at that reading, or nothing.
+    """
+
+    directory: str
+    files: Mapping[str, str]
+    instance: str
+    pid: int
+    started: str
+    asked_mono_ns: int
+    refused: Sequence[str] = ()
+
+    @property
+    def lives(self) -> bool:
+        """Whether the process that wrote it still runs."""
+        return bool(self.started) and started_of(self.pid) == self.started
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigVerdict:
+    """How the last readings went: when one was last accepted, and where a later one was wrong ('' if none was)."""
+
+    accepted_utc: datetime
+    refused: str = ""
+
+
+def started_of(pid: int) -> str:
+    """When a process began, in the kernel's ticks since the boot; '' when it does not run."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace")
+    except OSError:
+        return ""
+    state, *fields = stat.rpartition(")")[2].split()
+    return "" if state in "ZX" else fields[18]
+
+
+def write(state: Path, found: InForce) -> None:
+    """Replaces the file in ``state``; raises OSError."""
+    path = state / FILE
+    handle = os.open(path.with_suffix(".new"), os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
+    with os.fdopen(handle, "w", encoding="utf-8") as file:
+        json.dump({"format": FORMAT, **asdict(found)}, file, ensure_ascii=False)
+    path.with_suffix(".new").replace(path)
+
+
+def read(state: Path) -> InForce | None:
+    """What the last daemon in ``state`` worked by; None where there was none, or it is not ours to read."""
+    try:
+        with (state / FILE).open(encoding="utf-8") as file:
+            entry: dict[str, Any] = json.loads(file.read(MOST_BYTES))
+        if entry.pop("format") != FORMAT:
+            return None
+        return InForce(**{**entry, "refused": tuple(entry["refused"])})
+    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        return None
+
+
+def settings_of(found: InForce, directory: Path) -> Settings | None:
+    """The settings that its files say; None when they are of another folder, or this version refuses them."""
+    if found.directory != str(directory.absolute()):
+        return None
+    with tempfile.TemporaryDirectory(prefix="upazila-") as folder:
+        for name, text in found.files.items():
+            (Path(folder) / Path(name).name).write_text(text, encoding="utf-8")
+        try:
+            return replace(load(Path(folder)), directory=directory)
+        except ConfigError:
+            return None
+
+
+def state_of(directory: Path) -> Path:
+    """Where a daemon on ``directory`` keeps its state, as far as a half-edited monitor.toml can tell."""
+    home = directory.absolute().parent
+    try:
+        text = (directory / "monitor.toml").read_bytes()[:MOST_BYTES].decode(errors="replace")
+    except OSError:
+        return home / DEFAULT_STATE
+    try:
+        storage = tomllib.loads(text).get("storage")
+        found = storage.get("directory") if isinstance(storage, dict) else None
+    except (tomllib.TOMLDecodeError, RecursionError, ValueError):
+        section = re.search(r"^\s*\[storage\]\s*(?:#[^\n]*)?$(.*?)(?=^\s*\[|\Z)", text, re.MULTILINE | re.DOTALL)
+        key = section and re.search(r"""^\s*directory\s*=\s*["']([^"'\n]+)["']""", section[1], re.MULTILINE)
+        found = key[1] if key else None
+    return home / (found if isinstance(found, str) and "\0" not in found else DEFAULT_STATE)
+
+
+def without_secrets(sources: Mapping[str, bytes]) -> dict[str, str]:
+    """The files' texts, in which no address carries a password, a token or a heartbeat's path any more.
+
+    Raises ValueError when one is written in such a way that it cannot be cut out.
+    """
+    texts = {name: source.decode() for name, source in sources.items()}
+    data = tomllib.loads(texts["monitor.toml"])
+    secrets = {url: _bare(url, keeps_path=path[0] != "heartbeat") for path, url in _urls(data, ())}
+    for url, bare in secrets.items():
+        if url != bare:
+            texts["monitor.toml"] = texts["monitor.toml"].replace(url, bare)
+    left = {url for _, url in _urls(tomllib.loads(texts["monitor.toml"]), ())}
+    if left & {url for url, bare in secrets.items() if url != bare}:
+        raise ValueError("an address of monitor.toml holds a secret and is written with escapes")
+    return texts
+
+
+def _urls(value: object, path: tuple[str, ...]) -> Sequence[tuple[tuple[str, ...], str]]:
+    if isinstance(value, dict):
+        return [found for key, each in value.items() for found in _urls(each, (*path, key))]
+    if isinstance(value, list):
+        return [found for each in value for found in _urls(each, path)]
+    return [(path, value)] if isinstance(value, str) and "://" in value else []
+
+
+def _bare(url: str, *, keeps_path: bool) -> str:
+    parts = urlsplit(url)
+    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path if keeps_path else "/", "", ""))

@@ -1,0 +1,75 @@
+"""The hash chain over the history of all tickets: each event's hash covers the event and the hash before it.
+
+Nothing can be altered, inserted or removed without breaking every later hash; and a head that was noted elsewhere (it
+stands in every mail) proves that nothing was cut off since. What adds to it stands in `alerts.audit`.
+"""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from monitor.store.models import Ticket, TicketEvent
+
+BEGINNING = "0" * 64
+LENGTH = len(BEGINNING)
+MOST_WRONG = 8  # letters of 64: two hashes agree in 56 places by chance once in 10**57 pairs
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """What a walk along the chain found: ``events`` were checked; ``head`` is the last hash; ``fault`` names the first
+    event that does not fit, or that the known head is missing, or is empty. ``meant``: a head of the chain that the
+    known one, which is not in it, was mistyped from.
+    """
+
+    events: int
+    head: str
+    fault: str
+    meant: str = ""
+
+
+def link(before: str, number: str, at_utc: datetime, actor: str, kind: str, text: str) -> str:
+    """The hash of an event: SHA-256 over the hash before it and all that the event says, in hexadecimal."""
+    at = at_utc.astimezone(UTC).isoformat(timespec="microseconds")
+    content = json.dumps([before, number, at, actor, kind, text], ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def verify(session: Session, known_head: str = "") -> Audit:
+    """Walks along the whole chain; ``known_head`` is a hash noted earlier, which must still be in it."""
+    known_head = known_head.lower()
+    before, count, meant, seen = BEGINNING, 0, "", known_head in {"", BEGINNING}
+    # An event whose ticket is gone is a fault, not a line to leave out.
+    query = select(TicketEvent, Ticket.number).outerjoin(Ticket).order_by(TicketEvent.id)
+    for event, number in session.execute(query).yield_per(1_000):
+        if number is None:
+            return Audit(count, before, f"the ticket of event {event.id} ({event.kind}) is gone")
+        own = link(before, number, event.at_utc, event.actor, event.kind, event.text)
+        if own != event.hash:
+            return Audit(count, before, f"event {event.id} of {number} ({event.kind}) is not what was recorded")
+        before, count = own, count + 1
+        seen = seen or own == known_head
+        if not seen and is_mistyped(known_head, own):
+            meant = own
+    if seen:
+        return Audit(count, before, "")
+    fault = f"the known head {known_head} is not in the chain: events were cut off or replaced"
+    return Audit(count, before, fault, meant)
+
+
+def is_mistyped(typed: str, head: str) -> bool:
+    """Whether ``typed`` is ``head`` with a few letters wrong, missing, doubled or exchanged."""
+    if typed == head or abs(len(typed) - len(head)) > MOST_WRONG:
+        return False
+    if len(typed) == len(head) and sum(a != b for a, b in zip(typed, head, strict=True)) <= MOST_WRONG:
+        return True
+    same = _same_at_the_start(typed, head) + _same_at_the_start(typed[::-1], head[::-1])
+    return same >= max(len(typed), len(head)) - MOST_WRONG
+
+
+def _same_at_the_start(one: str, other: str) -> int:
+    return next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))

@@ -1,0 +1,190 @@
+"""Whether the database and what lies beside it belong together.
+
+SQLite replays whatever `monitor.db-journal` it finds into whatever `monitor.db` it finds: of a database that was put
+back beside the journal of a killed daemon it makes a mixture of two, silently. So each database bears a mark of its
+own in its header (application_id, a random number), each copy another, and the file `installed` beside it names the
+mark: before SQLite opens anything, a journal is held against both. Each start of the daemon draws another mark, so
+that an older copy of the very same file is told apart as well.
+
+File formats: https://www.sqlite.org/fileformat2.html (1.3 the header, 3 the journal, 4 the log).
+"""
+
+import json
+import secrets
+import struct
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from sqlalchemy import Engine
+
+from monitor.store.durable import write_durably
+from monitor.store.errors import Damaged
+
+INSTALLED = "installed"
+MAGIC = b"SQLite format 3\0"
+JOURNAL_MAGIC = bytes.fromhex("d9d505f920a163d7")
+WAL_MAGICS = {0x377F0682, 0x377F0683}
+TRIES, PAUSE_S = 4, 0.1  # a journal of somebody at work is another one, or gone, at the next look
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What the first page says: ``counter`` grows with every commit, ``pages`` is 0 where the page does not know."""
+
+    mark: int
+    counter: int
+    pages: int
+
+
+def header(page: bytes) -> Header | None:
+    """Reads the first 100 bytes of a database; None when it is none."""
+    if len(page) < 100 or not page.startswith(MAGIC):
+        return None
+    counter, pages = struct.unpack_from(">II", page, 24)
+    (mark,) = struct.unpack_from(">I", page, 68)
+    (valid_for,) = struct.unpack_from(">I", page, 92)
+    return Header(mark, counter, pages if valid_for == counter else 0)
+
+
+def marks(state: Path) -> set[int]:
+    """The marks that `installed` names; empty when there is no such file, or it cannot be read."""
+    try:
+        return {int(mark, 16) for mark in json.loads((state / INSTALLED).read_bytes())["database"]}
+    except (OSError, ValueError, TypeError, KeyError):
+        return set()
+
+
+def was_installed(state: Path) -> bool:
+    """Whether a database was ever made in this folder."""
+    return (state / INSTALLED).exists()
+
+
+def write_marks(state: Path, known: set[int]) -> None:
+    """Writes `installed`; raises OSError."""
+    text = json.dumps({"database": sorted(f"{mark:08x}" for mark in known)})
+    write_durably(state / INSTALLED, f"{text}\n".encode())
+
+
+def draw_mark() -> int:
+    """Another mark, never 0, which is that of a database without one."""
+    return secrets.randbelow(2**31 - 1) + 1
+
+
+def refuse_foreign_journal(database: Path, known: set[int]) -> None:
+    """Raises Damaged when the journal beside ``database`` is that of another one; opens nothing through SQLite.
+
+    Looks again for a moment before it says so: another command may just be writing.
+    """
+    before: tuple[str, bytes] | None = None
+    for _ in range(TRIES):
+        found = _foreign(database, known)
+        if found is None or (before is not None and found != before):
+            return
+        before = found
+        time.sleep(PAUSE_S)
+    assert before is not None
+    raise Damaged(
+        f"{database} and the journal beside it ({before[0]}) are of two databases: one of them was put there by hand. "
+        "Opened together they would become a mixture. Put a whole copy back: upazila-monitor backup restore"
+    )
+
+
+def _foreign(database: Path, known: set[int]) -> tuple[str, bytes] | None:
+    """The name and the first bytes of a journal that does not belong to ``database``, or None."""
+    for suffix, belongs in (("-journal", _journal_belongs), ("-wal", _log_belongs)):
+        path = database.with_name(database.name + suffix)
+        try:
+            with path.open("rb") as file, database.open("rb") as base:
+                beginning = file.read(32)
+                file.seek(0)
+                if not belongs(file, header(base.read(100)), known):
+                    return path.name, beginning
+        except FileNotFoundError:
+            continue
+    return None
+
+
+def _journal_belongs(journal: BinaryIO, base: Header | None, known: set[int]) -> bool:
+    """Whether a rollback journal is that of the database with the header ``base``, or holds nothing to replay."""
+    start = journal.read(28)
+    if len(start) < 28 or not start.startswith(JOURNAL_MAGIC):
+        return True
+    (pages,) = struct.unpack_from(">I", start, 16)
+    if pages == 0:  # the transaction that made the database: replaying it empties the file
+        return not known
+    first = header(_first_page(journal, start))
+    if first is not None:
+        whole = first.pages in {0, pages} and (not known or first.mark in known)
+        if base is None:  # torn by a power cut; the journal holds the page as it was
+            return whole and bool(known)
+        return whole and _is_known(base, known) and base.counter - first.counter in {0, 1}
+    return base is None or (_is_known(base, known) and base.pages in {0, pages})
+
+
+def _first_page(journal: BinaryIO, start: bytes) -> bytes:
+    """The first 100 bytes of page 1 as the journal keeps it; empty when it does not."""
+    records, _, _, sector, size = struct.unpack_from(">IIIII", start, 8)
+    at = sector
+    while sector and size:
+        for _ in range(records):
+            journal.seek(at)
+            record = journal.read(104)
+            if len(record) < 104:
+                return b""
+            if record[:4] == b"\0\0\0\1":
+                return record[4:]
+            at += size + 8
+        at = -(-at // sector) * sector
+        journal.seek(at)
+        following = journal.read(12)
+        if len(following) < 12 or not following.startswith(JOURNAL_MAGIC):
+            return b""
+        (records,) = struct.unpack_from(">I", following, 8)
+        at += sector
+    return b""
+
+
+def _log_belongs(log: BinaryIO, base: Header | None, known: set[int]) -> bool:
+    """Whether a write-ahead log is that of the database with the header ``base``, or holds nothing to replay."""
+    frames = list(_first_pages(log))
+    if not frames or base is None:
+        return base is not None or not frames
+    return _is_known(base, known) and all(first is None or _is_known(first, known or {base.mark}) for first in frames)
+
+
+def _first_pages(log: BinaryIO) -> Iterator[Header | None]:
+    """For each frame that counts: the header of page 1, or None when it is another page."""
+    start = log.read(32)
+    if len(start) < 32 or struct.unpack_from(">I", start)[0] not in WAL_MAGICS:
+        return
+    (size,) = struct.unpack_from(">I", start, 8)
+    at = 32
+    while size and len(frame := log.read(124)) >= 124 and frame[8:16] == start[16:24]:
+        yield header(frame[24:]) if frame[:4] == b"\0\0\0\1" else None
+        at += 24 + size
+        log.seek(at)
+
+
+def _is_known(found: Header, known: set[int]) -> bool:
+    return not known or found.mark in known
+
+
+def mark_anew(state: Path, engine: Engine) -> None:
+    """Draws another mark for the database; at no moment is the one in it unknown beside it. Raises OSError."""
+    with engine.begin() as connection:
+        old = connection.exec_driver_sql("PRAGMA application_id").scalar_one()
+        new = draw_mark()
+        write_marks(state, {old, new})
+        connection.exec_driver_sql(f"PRAGMA application_id = {new}")
+    write_marks(state, {new})
+
+
+def mark_first(state: Path, engine: Engine) -> None:
+    """Gives a mark to a database that has none yet, and names it beside it; raises OSError."""
+    with engine.connect() as connection:
+        has_mark = connection.exec_driver_sql("PRAGMA application_id").scalar_one() != 0
+    if not (has_mark and was_installed(state)):
+        mark_anew(state, engine)

@@ -1,0 +1,198 @@
+"""Copies of the database: made whole, proved by restoring them into a scratch file, and put back whole.
+
+A copy is one file. It bears another mark than the database that it was made of (see `belonging`), so that no journal
+is ever replayed into it.
+"""
+
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from sqlalchemy.exc import DatabaseError
+
+from monitor.store import audit_chain, belonging, mailed_head
+from monitor.store.durable import move_durably, own_like_folder, sync_file, sync_folder
+from monitor.store.errors import Damaged, StoreError
+from monitor.store.session import BACKUPS, DATABASE, Store, existing_store, make_store, open_store
+from monitor.store.soundness import Soundness, examine
+
+JOURNALS = ("-journal", "-wal", "-shm")
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What was put back: from which ``copy``, what is in it, and the folder ``aside`` with what was there before."""
+
+    copy: Path
+    found: Soundness
+    aside: Path | None
+
+
+def create(database: Path, target: Path) -> Soundness:
+    """Copies the database, beside whoever works with it, and proves the copy; nothing is at ``target`` until then.
+
+    Raises StoreError when the copy is not good, OSError when it cannot be written.
+    """
+    target.parent.mkdir(mode=0o750, parents=True, exist_ok=True)
+    partial = target.with_name(f"{target.name}.part")
+    partial.unlink(missing_ok=True)
+    try:
+        try:
+            # The copy would have a log beside it, if the database has: a copy is one file.
+            with closing(sqlite3.connect(database)) as source, closing(sqlite3.connect(partial)) as copy:
+                source.backup(copy)
+                copy.execute("PRAGMA journal_mode = DELETE")
+                copy.execute(f"PRAGMA application_id = {belonging.draw_mark()}")
+        except sqlite3.Error as error:
+            raise StoreError(f"{database} cannot be copied: {error}") from None
+        sync_file(partial)
+        found = verify(partial, target.parent)
+        if found.damage:
+            raise StoreError(f"the copy {target} is not good, and was not kept: {'; '.join(found.damage)}")
+        move_durably(partial, target)
+        own_like_folder(target)
+    finally:
+        partial.unlink(missing_ok=True)
+    return found
+
+
+def prune(folder: Path, keep: int) -> None:
+    """Removes the oldest nightly copies but ``keep``."""
+    for old in nightly(folder)[:-keep]:
+        old.unlink()
+
+
+def nightly(folder: Path) -> list[Path]:
+    """The nightly copies of a folder, the oldest first."""
+    return sorted(folder.glob("monitor-[0-9]*.db"))
+
+
+def verify(copy: Path, scratch: Path) -> Soundness:
+    """Proves a copy: restores it below ``scratch``, opens it as the daemon would, and examines all of it.
+
+    Raises StoreError when it cannot be opened at all, OSError when it cannot be read or there is no room.
+    """
+    with _restored(copy, scratch) as store, store.read() as session:
+        return examine(session, store.path.parent)
+
+
+@contextmanager
+def _restored(copy: Path, scratch: Path) -> Iterator[Store]:
+    """The database that ``copy`` becomes, in a folder of its own below ``scratch``."""
+    beside = [name for name in JOURNALS if _has_content(copy.with_name(copy.name + name))]
+    if beside:
+        raise StoreError(f"{copy} is not whole: {copy.name}{beside[0]} lies beside it. Expected a single file")
+    if not copy.is_file():
+        raise StoreError(f"{copy} is no file. Expected a copy of the database")
+    if not _has_content(copy):
+        raise StoreError(f"{copy} is empty. Expected a copy of the database")
+    with TemporaryDirectory(prefix=".restoring-", dir=scratch) as folder:
+        shutil.copyfile(copy, Path(folder) / DATABASE)
+        store = open_store(Path(folder))
+        try:
+            yield store
+        except DatabaseError as error:
+            raise StoreError(f"{copy} is damaged: {error.orig}") from None
+        finally:
+            store.close()
+
+
+def _has_content(path: Path) -> bool:
+    return path.exists() and path.stat().st_size > 0
+
+
+def restore(copy: Path, state: Path, now_utc: datetime, *, older: bool, known_head: str = "") -> Restored:
+    """Puts a copy back as the database of ``state``; the caller holds the lock of the daemon.
+
+    All of it is proved before anything is touched; what was there is moved into a folder of its own, journals too.
+    Raises StoreError when the copy is not good, or, unless ``older``, when its history ends before the head that was
+    mailed last or before ``known_head``; OSError when the disk refuses.
+    """
+    state.mkdir(mode=0o750, parents=True, exist_ok=True)
+    with _restored(copy, state) as store:
+        with store.read() as session:
+            found = examine(session, store.path.parent)
+            if found.told:
+                raise StoreError(f"{copy} is not good: {'; '.join(found.told)}. Nothing was changed")
+            mailed = mailed_head.read(state)
+            for head in filter(None, (mailed.head if mailed else "", known_head)):
+                if not older and audit_chain.verify(session, head).fault:
+                    raise StoreError(
+                        f"{copy} is older than what letters have told: its history of {found.events} events lacks the "
+                        f"head {head}. Nothing was changed. Take a later copy, or say --older: what came after is lost"
+                    )
+        store.close()
+        placed = store.path
+        with closing(sqlite3.connect(placed)) as connection:
+            (mark,) = connection.execute("PRAGMA application_id").fetchone()
+            connection.execute("PRAGMA journal_mode = DELETE")
+        sync_file(placed)
+        aside = put_aside(state, now_utc)
+        belonging.write_marks(state, {mark})
+        move_durably(placed, state / DATABASE)
+        own_like_folder(state / DATABASE)
+    if older:
+        mailed_head.forget(state)
+    return Restored(copy, found, aside)
+
+
+def put_aside(state: Path, now_utc: datetime) -> Path | None:
+    """Moves the database and its journals into a folder of their own; None when there is none. Raises OSError."""
+    there = [path for name in ("", *JOURNALS) if (path := state / f"{DATABASE}{name}").exists()]
+    for path in there:
+        if not _has_content(path):
+            path.unlink()
+    there = [path for path in there if path.exists()]
+    if not there:
+        return None
+    aside = state / f"aside-{now_utc:%Y%m%dT%H%M%S}"
+    for number in range(1, 1_000):
+        if not aside.exists():
+            break
+        aside = aside.with_name(f"aside-{now_utc:%Y%m%dT%H%M%S}-{number}")
+    aside.mkdir(mode=0o750)
+    own_like_folder(aside)
+    # The database first: cut off in between, a journal alone is refused at the next start, a database alone is not.
+    for path in there:
+        path.rename(aside / path.name)
+    sync_folder(aside)
+    sync_folder(state)
+    return aside
+
+
+def begin_anew(state: Path, now_utc: datetime) -> Path | None:
+    """Makes a database with nothing in it and puts aside what lies in its place; where that lies now, if anything did.
+
+    Raises StoreError when what lies there can be used, or may be used again.
+    """
+    if _has_content(state / DATABASE):
+        try:
+            existing_store(state).close()
+        except Damaged:
+            pass
+        else:
+            raise StoreError(f"{state / DATABASE} is there and can be used. Expected none: run without --fresh")
+    aside = put_aside(state, now_utc)
+    make_store(state)
+    mailed_head.forget(state)
+    return aside
+
+
+def newest_good(state: Path) -> Path:
+    """The newest nightly copy that is whole and sound; raises StoreError when there is none."""
+    why: list[str] = []
+    for copy in reversed(nightly(state / BACKUPS)):
+        try:
+            found = verify(copy, state)
+        except StoreError as error:
+            why.append(str(error))
+            continue
+        if not found.told:
+            return copy
+        why.append(f"{copy}: {'; '.join(found.told)}")
+    raise StoreError(f"no good copy lies in {state / BACKUPS}" + "".join(f"\n{line}" for line in why))

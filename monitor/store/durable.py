@@ -1,0 +1,49 @@
+"""Files that are there after a power cut: written whole, or not at all."""
+
+import os
+from contextlib import suppress
+from pathlib import Path
+
+
+def write_durably(path: Path, content: bytes, mode: int = 0o640) -> None:
+    """Replaces a file by temp, fsync, rename and fsync of the folder; raises OSError and leaves the old one whole."""
+    partial = path.with_name(f".{path.name}.{os.getpid()}.part")
+    handle = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, mode)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        own_like_folder(partial)
+        move_durably(partial, path)
+    except OSError:
+        partial.unlink(missing_ok=True)
+        raise
+
+
+def move_durably(source: Path, target: Path) -> None:
+    """Renames within one file system, and makes the new name last; raises OSError."""
+    source.replace(target)
+    sync_folder(target.parent)
+
+
+def sync_file(path: Path) -> None:
+    """Makes what was written into a file last; raises OSError."""
+    handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def sync_folder(folder: Path) -> None:
+    """Makes the names in a folder last; raises OSError."""
+    sync_file(folder)
+
+
+def own_like_folder(path: Path) -> None:
+    """Gives what root has made to the folder's owner: a command that root types must not lock the daemon out."""
+    if os.geteuid() == 0:
+        folder = path.parent.stat()
+        with suppress(OSError):  # root of a name space of its own may know that owner by no number
+            os.chown(path, folder.st_uid, folder.st_gid)

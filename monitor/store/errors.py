@@ -1,0 +1,52 @@
+"""Why the database cannot be used.
+
+::
+
+    StoreError            of a newer version, another daemon's, not to be reached: starting again alone does not help
+    ├── Damaged           what lies there is no sound database: a copy must be put back
+    └── NoDatabase        it is missing although there was one: a person must choose
+"""
+
+import errno
+import sqlite3
+
+PASSING = {
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_PERM,
+    sqlite3.SQLITE_NOMEM,
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_CANTOPEN,
+}
+PASSING_ERRNO = {
+    errno.ENOSPC,
+    errno.EDQUOT,
+    errno.EFBIG,
+    errno.EROFS,
+    errno.EACCES,
+    errno.EPERM,
+    errno.EIO,
+    errno.EMFILE,
+    errno.ENFILE,
+}
+
+
+class StoreError(Exception):
+    """The database cannot be used; the message says why and what to do."""
+
+
+class Damaged(StoreError):
+    """What lies there is no sound database, or its journal is another's."""
+
+
+class NoDatabase(StoreError):
+    """There was a database and is none now; the message spells the choice out."""
+
+
+def may_pass(error: BaseException | None) -> bool:
+    """Whether what refuses may have ended at the next try: a lock, a full disk, a file that is read-only."""
+    if isinstance(error, sqlite3.Error):
+        return getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF in PASSING
+    return isinstance(error, OSError) and error.errno in PASSING_ERRNO

@@ -1,0 +1,32 @@
+"""The lock that one daemon alone may have: on the folder of its state itself, which nobody can delete from under it."""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from monitor.store.errors import StoreError
+
+
+@contextmanager
+def only_daemon(state: Path) -> Iterator[None]:
+    """Holds the lock; raises StoreError when another has it, OSError when the folder cannot be made.
+
+    `daemon.lock` is locked as well: versions before this one look there alone. Where it cannot be written, on a full
+    or read-only disk, the folder's own lock is enough.
+    """
+    state.mkdir(mode=0o750, parents=True, exist_ok=True)
+    handles = [os.open(state, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)]
+    with suppress(OSError):
+        handles.append(os.open(state / "daemon.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o640))
+    try:
+        try:
+            for handle in handles:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise StoreError(f"another daemon already works in {state}. Stop it first") from None
+        yield
+    finally:
+        for handle in handles:
+            os.close(handle)

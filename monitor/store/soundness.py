@@ -1,0 +1,76 @@
+"""Whether what is stored is what was written: structure, rows, references, contents, and the chain of the history."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import JSON
+from sqlalchemy.exc import DatabaseError
+from sqlalchemy.orm import Session
+
+from monitor.store import audit_chain, mailed_head
+from monitor.store.models import Base, Utc
+
+MOST_TOLD = 5
+A_TIME = "[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9] [0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]"
+
+
+@dataclass(frozen=True, slots=True)
+class Soundness:
+    """What was found: ``damage`` in the file itself (a copy must be put back), ``faults`` in what it says (the history
+    was altered or cut off), both in words; how many ``events`` the history has, and when the daemon last lived.
+    """
+
+    damage: tuple[str, ...] = ()
+    faults: tuple[str, ...] = ()
+    events: int = 0
+    lived_utc: datetime | None = None
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        return self.damage + self.faults
+
+
+def examine(session: Session, state: Path) -> Soundness:
+    """Looks at everything below ``state``, the last mailed head included; takes seconds for a hundred megabytes."""
+    from monitor.store.views import last_heartbeat
+
+    damage = tuple(_damage(session))
+    if damage:
+        return Soundness(damage)
+    mailed = mailed_head.read(state)
+    found = audit_chain.verify(session, mailed.head if mailed else "")
+    faults = (found.fault,) if found.fault else ()
+    return Soundness((), faults, found.events, last_heartbeat(session))
+
+
+def _damage(session: Session) -> Iterator[str]:
+    """What no program of ours can have written."""
+    connection = session.connection()
+    try:
+        structure = connection.exec_driver_sql(f"PRAGMA integrity_check({MOST_TOLD})").scalars().all()
+    except DatabaseError as error:
+        yield str(error.orig)
+        return
+    if structure != ["ok"]:
+        yield from structure
+        return
+    for table, row, parent, _ in connection.exec_driver_sql("PRAGMA foreign_key_check").all()[:MOST_TOLD]:
+        yield f"row {row} of {table} belongs to a row of {parent} that is not there"
+    for table in Base.metadata.sorted_tables:
+        for column in table.columns:
+            condition = _unreadable(column.name, column.type)
+            if condition:
+                query = f"SELECT count(*) FROM {table.name} WHERE {condition}"
+                if count := connection.exec_driver_sql(query).scalar_one():
+                    yield f"{count} rows of {table.name} have no readable {column.name}"
+
+
+def _unreadable(name: str, kind: object) -> str:
+    """SQL that is true for a value of a column that cannot be read back; empty for columns that hold anything."""
+    if isinstance(kind, Utc):
+        return f"{name} IS NOT NULL AND ({name} NOT GLOB '{A_TIME}' OR datetime({name}) IS NULL)"
+    if isinstance(kind, JSON):
+        return f"NOT json_valid({name})"
+    return ""

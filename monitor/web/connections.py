@@ -1,0 +1,119 @@
+"""One connection of the page's server: what it is doing, how long it may, and which one goes first when places run out.
+
+::
+
+    ASKING ──request is whole──▶ ANSWERING ──answer is handed over──▶ IDLE
+       ▲                                                               │
+       └────────────────────────something is heard─────────────────────┘
+
+A connection that outlasts its phase is cut off. When all places are taken, a newcomer gets that of an IDLE one, else of
+one that has been ASKING for a moment, else of one whose reader does not take its answer, each time of the oldest.
+"""
+
+import asyncio
+import socket
+from collections.abc import Iterable
+from enum import Enum
+from typing import Any
+
+import uvicorn
+from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.server import ServerState
+
+WHOLE_REQUEST_S = 5.0
+WHOLE_ANSWER_S = 10.0
+KEEP_ALIVE_S = 5
+GRACE_S = 0.1  # what a newcomer cannot take: the time in which an honest request arrives, or a reader reads on
+SEND_BUFFER_BYTES = 262_144  # what the kernel keeps for one slow reader
+
+
+class Phase(Enum):
+    """What a connection is doing."""
+
+    ASKING = "asking"
+    ANSWERING = "answering"
+    IDLE = "idle"
+
+
+class Connection(H11Protocol):
+    """Works on the event loop; the request's scope has it as ``state["connection"]``."""
+
+    def __init__(self, config: uvicorn.Config, server_state: ServerState, app_state: dict[str, Any]) -> None:
+        super().__init__(config, server_state, {**app_state, "connection": self})
+        self.phase = Phase.ASKING
+        self.since_s = self.loop.time()
+        self._stalled_since_s: float | None = None
+        self._end: asyncio.TimerHandle | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # uvicorn's own choice
+        super().connection_made(transport)
+        handle = transport.get_extra_info("socket")
+        if handle is not None:
+            handle.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, SEND_BUFFER_BYTES)
+        self._enter(Phase.ASKING)
+
+    def data_received(self, data: bytes) -> None:
+        before = self.cycle
+        if self.phase is Phase.IDLE:
+            self._enter(Phase.ASKING)
+        super().data_received(data)
+        if self.cycle is not before:
+            self._enter(Phase.ANSWERING)
+
+    def on_response_complete(self) -> None:
+        before = self.cycle
+        self._enter(Phase.IDLE)
+        super().on_response_complete()
+        if self.cycle is not before:  # the next request was there already
+            self._enter(Phase.ANSWERING)
+
+    def pause_writing(self) -> None:
+        self._stalled_since_s = self.loop.time()
+        super().pause_writing()
+
+    def resume_writing(self) -> None:
+        self._stalled_since_s = None
+        super().resume_writing()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if self._end is not None:
+            self._end.cancel()
+        super().connection_lost(exc)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether it still has its place."""
+        return self.transport is not None and not self.transport.is_closing()
+
+    def stalled_s(self) -> float:
+        """For how long its reader has taken nothing of an answer that waits for him; 0 while he reads."""
+        return 0.0 if self._stalled_since_s is None else self.loop.time() - self._stalled_since_s
+
+    def drop(self) -> None:
+        """Cuts it off, whatever it is doing."""
+        self.transport.abort()
+
+    def _enter(self, phase: Phase) -> None:
+        self.phase, self.since_s = phase, self.loop.time()
+        if self._end is not None:
+            self._end.cancel()
+        limit_s = WHOLE_REQUEST_S if phase is Phase.ASKING else WHOLE_ANSWER_S
+        self._end = self.loop.call_later(limit_s, self.transport.abort)
+
+
+def next_to_go(connections: Iterable[Connection], now_s: float) -> Connection | None:
+    """The connection that a newcomer may take the place of; None while every one is asking or being answered."""
+    candidates = [(rank, connection) for connection in connections if (rank := _rank(connection, now_s)) is not None]
+    return min(candidates, key=lambda one: one[0])[1] if candidates else None
+
+
+def _rank(connection: Connection, now_s: float) -> tuple[int, float] | None:
+    """The smallest goes first; None keeps its place."""
+    stalled_s = connection.stalled_s()
+    if connection.phase is Phase.IDLE and not stalled_s:
+        return 0, connection.since_s
+    if connection.phase is Phase.ASKING and now_s - connection.since_s > GRACE_S:
+        return 1, connection.since_s
+    if stalled_s > GRACE_S:
+        return 2, now_s - stalled_s
+    return None

@@ -1,0 +1,124 @@
+"""What stands before every route: for whom we are, what may be asked, how long an answer may take.
+
+The order is: headers that keep foreign code out ─ form of the request (400) ─ Host (421) ─ time (503) ─ routes.
+"""
+
+import asyncio
+import re
+from collections.abc import Callable, Iterable
+from ipaddress import IPv6Address, ip_address
+
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from monitor.net.names import NoSuchName, ascii_name
+from monitor.net.pool import PoolFull
+
+LATE_S = 6.0  # shorter than what a connection may take for its answer, longer than the database may keep a reader
+RETRY_AFTER_S = 2
+HEADERS = {
+    "content-security-policy": "default-src 'none'; style-src 'self'; form-action 'none'; frame-ancestors 'none'",
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "cache-control": "no-store",
+}
+FOREIGN = (
+    "This page is not served under that name. Ask by the address on which it listens, or add the name to monitor.toml: "
+    '[web] names = ["…"]\n'
+)
+_HOST = re.compile(r"(?P<name>\[[0-9A-Fa-f:.]+\]|[^\s:/?#@\[\]\\]+)(?P<port>:\d{0,5})?")
+
+
+class SafeHeaders:
+    """Puts the security headers on every answer, errors included."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [
+                    *message["headers"],
+                    *[(name.encode(), value.encode()) for name, value in HEADERS.items()],
+                ]
+            await send(message)
+
+        await self._app(scope, receive, with_headers)
+
+
+class KnownHost:
+    """Answers 421 under foreign names: so a page of somebody else's, whose name was made to lead here, reads nothing.
+
+    ``names``: what the configuration in force allows besides loopback and the address that was connected to.
+    """
+
+    def __init__(self, app: ASGIApp, names: Callable[[], Iterable[str]]) -> None:
+        self._app, self._names = app, names
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        hosts = [value.decode("latin-1") for name, value in scope["headers"] if name == b"host"]
+        found = _HOST.fullmatch(hosts[0]) if len(hosts) == 1 else None
+        refused: PlainTextResponse | None = None
+        if found is None or not scope["path"].startswith("/"):
+            refused = PlainTextResponse("Expected a request such as: GET /metrics, with one Host\n", 400)
+        elif not is_ours(found["name"], scope.get("server"), self._names()):
+            refused = PlainTextResponse(FOREIGN, 421)
+        await (refused or self._app)(scope, receive, send)
+
+
+class OnTime:
+    """Answers 503 in words when the route has not begun its answer after LATE_S."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        limit = asyncio.timeout(LATE_S)
+
+        async def in_time(message: Message) -> None:
+            if limit.expired():
+                await asyncio.sleep(0)  # raises: the answer came together with the end of its time
+            limit.reschedule(None)  # from here on the connection's own limit counts
+            await send(message)
+
+        try:
+            async with limit:
+                await self._app(scope, receive, in_time)
+        except PoolFull:
+            words = "others ask for this just now; ask again\n"
+        except TimeoutError:
+            if not limit.expired():
+                raise
+            words = f"no answer within {LATE_S:g} s: the database or this machine is busy; ask again\n"
+        else:
+            return
+        late = PlainTextResponse(words, 503, {"retry-after": str(RETRY_AFTER_S)})
+        await late(scope, receive, send)
+
+
+def is_ours(name: str, server: tuple[str, int | None] | None, allowed: Iterable[str]) -> bool:
+    """Whether a Host (without its port) is loopback, the address ``server`` that was connected to, or allowed."""
+    wanted = _plain(name)
+    if wanted == "localhost" or wanted in map(_plain, allowed):
+        return True
+    try:
+        address = ip_address(wanted)
+    except ValueError:
+        return False
+    return address.is_loopback or (server is not None and wanted == _plain(server[0]))
+
+
+def _plain(name: str) -> str:
+    """A name or address in the one form in which it is compared."""
+    bare = name.strip("[]").partition("%")[0]
+    try:
+        address = ip_address(bare)
+    except ValueError:
+        try:
+            return ascii_name(bare).lower()
+        except NoSuchName:
+            return bare.lower()
+    if isinstance(address, IPv6Address) and address.ipv4_mapped is not None:
+        return str(address.ipv4_mapped)
+    return str(address)

@@ -1,0 +1,95 @@
+"""`backup` and `audit verify`, as typed."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from monitor.store.audit_chain import is_mistyped
+from monitor.store.session import BACKUPS, DATABASE, only_daemon
+from tests.alerts.conftest import Desk
+from tests.cli.test_commands import desk, home, run
+
+__all__ = ["desk", "home"]
+
+
+def test_a_copy_is_made_proved_and_put_back(home: Path, desk: Desk) -> None:
+    state = desk.store.path.parent
+    made = json.loads(run(home, "backup", "create", "--json").stdout)
+    assert made["sound"] is True
+    assert made["events"] > 0
+    (proved,) = json.loads(run(home, "backup", "verify", "--json").stdout)
+    assert proved == {**made}
+
+    (state / DATABASE).unlink()
+    refused = run(home, "tickets")
+    assert refused.returncode == 2
+    assert "backup restore" in refused.stderr
+    done = json.loads(run(home, "backup", "restore", "--json").stdout)
+    assert done["copy"] == made["copy"]
+    assert "BHR-2026-000001" in run(home, "tickets").stdout
+
+
+def test_beside_a_running_daemon_copies_are_made_and_none_is_put_back(home: Path, desk: Desk) -> None:
+    state = desk.store.path.parent
+    with only_daemon(state):
+        assert run(home, "backup", "create").returncode == 0
+        before = (state / DATABASE).read_bytes()
+        done = run(home, "backup", "restore")
+    assert done.returncode == 3
+    assert "another daemon already works" in done.stderr
+    assert (state / DATABASE).read_bytes() == before
+
+
+def test_a_copy_that_is_not_good_is_named_with_what_is_wrong(home: Path, desk: Desk) -> None:
+    state = desk.store.path.parent
+    assert run(home, "backup", "verify").returncode == 3
+    run(home, "backup", "create", "-o", str(state / BACKUPS / "monitor-20261124.db"))
+    copy = state / BACKUPS / "monitor-20261124.db"
+    copy.write_bytes(copy.read_bytes().replace(b"backbone-", b"backbome-", 1))
+    for words in (["verify"], ["verify", copy.name]):
+        done = run(home, "backup", *words)
+        assert done.returncode == 1
+        assert "NOT GOOD: " in done.stdout
+    assert run(home, "backup", "restore").returncode == 3
+
+
+def test_no_copy_replaces_a_file_that_is_there(home: Path, desk: Desk) -> None:
+    target = desk.store.path.parent / "mine.db"
+    target.write_text("mine")
+    done = run(home, "backup", "create", "-o", str(target))
+    assert done.returncode == 2
+    assert target.read_text() == "mine"
+
+
+def test_a_head_is_known_however_it_was_copied(home: Path, desk: Desk) -> None:
+    head = json.loads(run(home, "audit", "verify", "--json").stdout)["head"]
+    assert run(home, "audit", "verify", "--head", f" {head[:30].upper()} \n{head[30:]}").returncode == 0
+
+
+@pytest.mark.parametrize(
+    ("typed", "mistyped"),
+    [
+        ("0123456789abcdef" * 4, False),
+        ("1023456789abcdef" + "0123456789abcdef" * 3, True),
+        ("x123456789abcdef" * 4, True),
+        ("123456789abcdef" + "0123456789abcdef" * 3, True),
+        ("0123456789abcdef" * 4 + "0", True),
+        ("f" * 64, False),
+        ("fedcba9876543210" * 4, False),
+    ],
+)
+def test_a_head_with_a_letter_or_two_wrong_is_told_from_another_head(typed: str, mistyped: bool) -> None:
+    assert is_mistyped(typed, "0123456789abcdef" * 4) is mistyped
+
+
+def test_a_mistyped_head_is_told_from_a_history_that_was_cut(home: Path, desk: Desk) -> None:
+    head = json.loads(run(home, "audit", "verify", "--json").stdout)["head"]
+    wrong = head.translate(str.maketrans("0a", "a0"))
+    for typed in {head[:-1], "head", wrong[:12] + head[12:]} - {head}:
+        done = run(home, "audit", "verify", "--head", typed)
+        assert done.returncode == 2, typed
+        assert "NOT WHOLE" not in done.stderr
+    cut = run(home, "audit", "verify", "--head", "f" * 64)
+    assert cut.returncode == 1
+    assert "cut off or replaced" in cut.stderr

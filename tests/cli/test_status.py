@@ -1,0 +1,93 @@
+"""`status` believes only the daemon that works in its own state folder."""
+
+import json
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from monitor.settings import in_force
+from monitor.settings.in_force import InForce
+from tests.alerts.conftest import Desk
+from tests.cli.test_commands import desk, home, run
+
+__all__ = ["desk", "home"]
+
+
+@contextmanager
+def listening(home: Path, body: object) -> Iterator[None]:
+    """Somebody who answers every question with ``body`` on the port of the page."""
+
+    class Answer(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(json.dumps(body).encode())
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Answer) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        monitor = home / "config" / "monitor.toml"
+        before = monitor.read_text()
+        monitor.write_text(before.replace('"127.0.0.1:1"', f'"127.0.0.1:{server.server_port}"'))
+        try:
+            yield
+        finally:
+            monitor.write_text(before)
+            server.shutdown()
+            thread.join()
+
+
+def answer(**changes: Any) -> dict[str, Any]:
+    site = {"id": "office", "kind": "office", "name_bn": "ক", "name_en": "a", "state": "up", "since": None}
+    nothing: dict[str, Any] = {"outages": [], "tickets": [], "snmp": []}
+    return {"instance": "ours", "sites": [{**site, "rtt_ms": 1.0, "loss": 0.0}], **nothing, **changes}
+
+
+def ran_here(home: Path) -> None:
+    """A daemon has worked in this folder, under the name 'ours'."""
+    in_force.write(home / "var", InForce(str(home / "config"), {}, "ours", os.getpid(), "1", 0))
+
+
+@pytest.mark.parametrize("said", [[], "no", {"sites": 3}, {"status": "ok"}, answer(instance="another's")])
+@pytest.mark.parametrize("form", [[], ["--json"]])
+def test_a_stranger_on_the_port_is_no_daemon_of_ours(home: Path, desk: Desk, said: object, form: list[str]) -> None:
+    ran_here(home)
+    with listening(home, said):
+        done = run(home, "status", *form)
+    assert done.returncode == 3
+    assert ('"running": false' if form else "The daemon does not answer") in done.stdout
+
+
+def test_our_own_daemon_is_believed_and_a_refused_configuration_is_told(home: Path, desk: Desk) -> None:
+    ran_here(home)
+    refused = {"accepted": "2026-11-26T10:00:00+00:00", "refused": "config/sites.toml:41, sites.udc-juniadaha.parent"}
+    with listening(home, answer(configuration=refused)):
+        done = run(home, "status")
+    assert done.returncode == 0
+    said = " ".join(done.stdout.split())
+    assert "The configuration on disk was refused: config/sites.toml:41, sites.udc-juniadaha.parent" in said
+
+
+@pytest.mark.parametrize("words", [["status"], ["tickets"], ["outages"], ["ticket", "show", "BHR-2026-000001"]])
+def test_a_half_edited_file_blocks_no_question(home: Path, desk: Desk, words: list[str]) -> None:
+    from monitor.settings.load import load
+
+    sources: dict[str, bytes] = {}
+    load(home / "config", sources)
+    files = in_force.without_secrets(sources)
+    in_force.write(home / "var", InForce(str(home / "config"), files, "ours", os.getpid(), "1", 0))
+    (home / "config" / "sites.toml").write_text("[sites.udc-")
+    (home / "config" / "monitor.toml").write_text("[probing\n")
+    done = run(home, *words)
+    assert done.returncode == (3 if words == ["status"] else 0)
+    assert "BHR-2026-000001" in done.stdout
+    assert "The last configuration that the daemon accepted is used" in done.stderr

@@ -1,0 +1,36 @@
+"""The letters of a page, whatever it says of them."""
+
+import time
+
+import pytest
+
+from monitor.domain.page_text import decoded, says
+
+
+@pytest.mark.parametrize(
+    "label", ["idna", "punycode", "unicode_escape", "hex", "zip", "rot13", "undefined", "utf-7", "\u0000", "x" * 500]
+)
+def test_what_is_no_set_of_letters_is_passed_over(label: str) -> None:
+    assert decoded("মারা".encode(), f"text/html; charset={label}") == "মারা"
+
+
+def test_a_page_cannot_say_of_itself_that_it_is_utf_16() -> None:
+    assert decoded('<meta charset="utf-16">মারা'.encode()) == '<meta charset="utf-16">মারা'
+
+
+def test_the_word_of_an_xml_page_counts() -> None:
+    page = '<?xml version="1.0" encoding="iso-8859-1"?><a>Café</a>'
+    assert decoded(page.encode("latin-1"), "text/xml").endswith("<a>Café</a>")
+
+
+def test_broken_letters_break_nothing() -> None:
+    assert decoded(b"\xff\xfeA") == "\ufffd"
+    assert decoded(b"ok \xe0\xa6") == "ok \ufffd"
+    assert decoded(b"") == ""
+
+
+@pytest.mark.parametrize("page", ["&" * 1_000_000, "&#" * 500_000, "\u09a1" + "\u09bc" * 300_000, "<meta " * 100_000])
+def test_a_page_made_to_take_long_does_not(page: str) -> None:
+    begun_s = time.process_time()
+    assert not says(decoded(page.encode()), "নাই")
+    assert time.process_time() - begun_s < 2

@@ -1,0 +1,93 @@
+"""The one cleaner and the one comparer, on what people and devices write."""
+
+import time
+from unicodedata import is_normalized
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.domain.text import ascii_digits, clean, clean_lines, folded, harmless, hides, nfc, same_key
+
+ANY_TEXT = st.text(st.characters(codec=None), max_size=200)  # lone surrogates included
+
+
+@pytest.mark.parametrize("letter", [*map(chr, range(32)), "\x7f", "\x85", "\x9b", "\u202e", "\u2066", "\u2028"])
+def test_nothing_that_commands_a_terminal_or_a_line_is_left(letter: str) -> None:
+    for kept in (clean(f"up{letter}link"), folded(f"up{letter}link"), clean_lines(f"up{letter}link")):
+        assert letter not in kept or letter == "\n"
+        assert kept in {"uplink", "up link", "up\nlink"} or kept.split() == ["up", "link"]
+
+
+@pytest.mark.parametrize("letter", ["\u200b", "\u2060", "\ufeff", "\u00ad", "\U000e0041", "\u061c", "\u3164", "\ufe0f"])
+def test_what_does_not_show_is_dropped(letter: str) -> None:
+    assert clean(f"up{letter}link") == "uplink"
+    assert hides(f"up{letter}link")
+
+
+def test_joiners_stay_in_bangla_and_nowhere_else() -> None:
+    assert clean("র\u200d্যাব ও ক্\u200cষ") == "র\u200d্যাব ও ক্\u200cষ"
+    assert clean_lines("র\u200d্যাব") == "র\u200d্যাব"
+    assert clean("up\u200dlink \u200clink") == "uplink link"
+    assert clean("ক\u200d\u200d\u200dখ") == "ক\u200dখ"
+    assert not hides("র\u200d্যাব")
+
+
+def test_the_two_spellings_of_a_bangla_letter_are_one_name() -> None:
+    one, other = "জুনিয়াদহ বাড়ি গাঢ়", "জুনিয়াদহ বাড়ি গাঢ়"
+    composed = "\u09dc\u09dd\u09df"
+    assert clean(composed) == clean("\u09a1\u09bc\u09a2\u09bc\u09af\u09bc") == nfc(composed)
+    assert same_key(composed, "\u09a1\u09bc\u09a2\u09bc\u09af\u09bc")
+    assert same_key("ক\u09c7\u09beন", "ক\u09cbন"), "ো written as two signs"
+    assert same_key(one, other)
+    assert not same_key("বাড়ি", "বাডি")
+
+
+def test_case_blanks_digits_and_joiners_make_no_other_name() -> None:
+    assert same_key("  Feeder  ৩ ", "feeder 3")
+    assert same_key("STRASSE", "straße")
+    assert same_key("র\u200d্যাব", "র্যাব")
+    assert not same_key("feeder 3", "feeder 4")
+
+
+def test_bytes_that_are_no_utf8_and_lone_surrogates_are_replaced() -> None:
+    assert clean(b"link \xff\xe0") == "link \ufffd\ufffd"
+    assert clean("link \udcff \ud800") == "link \ufffd \ufffd"
+
+
+def test_a_long_text_is_cut_and_says_so() -> None:
+    assert clean("a" * 50, 10) == "aaaaaaaaa…"
+    assert clean("বাড়ি" * 20, 8).endswith("…")
+    assert clean_lines("one\ntwo\nthree", 9) == "one\ntwo…"
+
+
+def test_a_message_that_quotes_bad_input_shows_where_it_was_bad() -> None:
+    assert harmless("no site 'a\x1b[31m\u202eb'.\n  Expected\tone") == "no site 'a\ufffd[31m\ufffdb'.\n  Expected one"
+
+
+def test_lines_stay_lines_and_their_blanks_stay() -> None:
+    assert clean_lines("one\r\n  two\u2028three\x1b[31m\tend \n\n") == "one\n  two\nthree[31m  end"
+
+
+@given(ANY_TEXT)
+def test_whatever_is_cleaned_is_clean(text: str) -> None:
+    kept = clean(text, 60)
+    assert len(kept) <= 60
+    assert is_normalized("NFC", kept)
+    assert kept == clean(kept, 60)
+    assert not hides(kept)
+    kept.encode()
+    assert folded(folded(text)) == folded(text)
+    assert folded(clean(text)) == folded(text)
+
+
+def test_a_tower_of_marks_takes_no_time() -> None:
+    tower = "a" + "\u0300\u0316" * 100_000  # of two classes, by turns: sorting them takes the square
+    began = time.perf_counter()
+    for tidy in (clean, clean_lines, folded, nfc):
+        tidy(tower)
+    assert time.perf_counter() - began < 5
+
+
+def test_bangla_digits_are_read() -> None:
+    assert ascii_digits("BHR-২০২৬-০০০১২৩, 4") == "BHR-2026-000123, 4"

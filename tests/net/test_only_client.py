@@ -1,0 +1,50 @@
+"""One HTTP client: whoever opens HTTP beside it has neither its deadline nor its limits."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+MONITOR = Path(__file__).parents[2] / "monitor"
+CLIENTS = ("requests", "urllib3", "urllib.request", "http.client", "httpx", "aiohttp", "httplib2", "pycurl")
+LOOK_UPS = {"getaddrinfo", "gethostbyname", "gethostbyname_ex", "create_connection", "open_connection", "getfqdn"}
+ELSEWHERE = {
+    "net/http.py": CLIENTS,  # this is it
+}
+ASKS_NAMES = {"net/names.py", "alerts/channels/email.py"}
+
+
+def imported(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def trees() -> Iterator[tuple[str, ast.AST]]:
+    for file in sorted(MONITOR.rglob("*.py")):
+        yield str(file.relative_to(MONITOR)), ast.parse(file.read_text(encoding="utf-8"))
+
+
+def test_nothing_but_the_one_client_opens_http() -> None:
+    found = [
+        f"{file}: {name}"
+        for file, tree in trees()
+        for name in imported(tree)
+        for client in CLIENTS
+        if (name == client or name.startswith(f"{client}.")) and client not in ELSEWHERE.get(file, ())
+    ]
+    assert found == []
+
+
+def test_nothing_but_the_room_for_it_looks_names_up() -> None:
+    found = [
+        f"{file}:{node.lineno}: {name}"
+        for file, tree in trees()
+        if file not in ASKS_NAMES
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and (name := getattr(node.func, "attr", None) or getattr(node.func, "id", None)) in LOOK_UPS
+    ]
+    assert found == []

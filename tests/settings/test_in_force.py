@@ -1,0 +1,104 @@
+"""The configuration in force: written whole, private, without secrets, and found by commands whatever is on disk."""
+
+import json
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from monitor.settings import in_force
+from monitor.settings.in_force import InForce
+from monitor.settings.load import load
+
+SHIPPED = Path(__file__).parents[2] / "config"
+
+
+@pytest.fixture
+def directory(tmp_path: Path) -> Path:
+    """A copy of the shipped configuration, with a heartbeat whose address is a secret."""
+    shutil.copytree(SHIPPED, tmp_path / "config")
+    monitor = tmp_path / "config" / "monitor.toml"
+    empty, secret = '[heartbeat]\nurl = ""', '[heartbeat]\nurl = "https://me:pa55@ping.example/5f1c-secret?k=hidden"'
+    assert empty in monitor.read_text()
+    monitor.write_text(monitor.read_text().replace(empty, secret))
+    return tmp_path / "config"
+
+
+def kept(directory: Path) -> InForce:
+    sources: dict[str, bytes] = {}
+    load(directory, sources)
+    files = in_force.without_secrets(sources)
+    pid = os.getpid()
+    return InForce(str(directory.absolute()), files, "this run", pid, in_force.started_of(pid), 7)
+
+
+def test_what_is_written_is_read_back_and_is_for_its_owner_only(directory: Path) -> None:
+    found = kept(directory)
+    in_force.write(directory.parent, found)
+    in_force.write(directory.parent, found)  # over the one before
+    path = directory.parent / in_force.FILE
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert in_force.read(directory.parent) == found
+    assert found.lives
+
+
+def test_no_secret_of_an_address_is_kept_and_all_else_is_as_it_was(directory: Path) -> None:
+    found = kept(directory)
+    for secret in ("pa55", "5f1c-secret", "hidden"):
+        assert secret not in json.dumps(found.files)
+    before, after = load(directory), in_force.settings_of(found, directory)
+    assert after is not None
+    assert after.monitor.heartbeat.url == "https://ping.example/"
+    same = after.monitor.model_copy(update={"heartbeat": before.monitor.heartbeat})
+    assert (after.fleet, after.charter, after.calendar, same) == (
+        before.fleet,
+        before.charter,
+        before.calendar,
+        before.monitor,
+    )
+    assert after.state == before.state
+
+
+def test_an_address_whose_secret_cannot_be_cut_out_is_not_kept(directory: Path) -> None:
+    monitor = directory / "monitor.toml"
+    monitor.write_text(monitor.read_text().replace("https://me:pa55@", "https:\\u002f/me:pa55@"))
+    with pytest.raises(ValueError, match="holds a secret"):
+        kept(directory)
+
+
+def test_another_folder_s_configuration_is_not_taken(directory: Path, tmp_path: Path) -> None:
+    assert in_force.settings_of(kept(directory), tmp_path / "other") is None
+
+
+def test_a_process_that_is_gone_or_whose_number_another_has_does_not_live(directory: Path) -> None:
+    child = os.fork()
+    if not child:
+        os._exit(0)
+    os.waitpid(child, 0)
+    assert in_force.started_of(child) == ""
+    assert not InForce("", {}, "", os.getpid(), "1", 0).lives
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", "[" * 100_000, '{"format": 2}', '{"format": 1}'])
+def test_a_damaged_file_is_as_none(tmp_path: Path, text: str) -> None:
+    (tmp_path / in_force.FILE).write_text(text)
+    assert in_force.read(tmp_path) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "folder"),
+    [
+        ('[storage]\ndirectory = "kept"\n', "kept"),
+        ('[storage] # where\nkeep_days = 90\ndirectory = "kept"\n[probing\necho', "kept"),
+        ("[web\n[storage]\ndirectory = 'kept'\n[mail]\ndirectory = \"not this\"", "kept"),
+        ('[mail]\ndirectory = "not this"\n"', "var"),
+        ("[storage]\ndirectory = 3\n", "var"),
+        ("storage = 3\n", "var"),
+        ("", "var"),
+    ],
+)
+def test_a_half_edited_file_still_tells_where_the_state_is(tmp_path: Path, text: str, folder: str) -> None:
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config" / "monitor.toml").write_text(text)
+    assert in_force.state_of(tmp_path / "config") == tmp_path / folder

@@ -1,0 +1,213 @@
+"""Copies of the database: whole, proved, and put back whole or not at all."""
+
+import shutil
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from monitor.alerts import audit
+from monitor.store import belonging, copies, mailed_head
+from monitor.store.errors import Damaged, NoDatabase
+from monitor.store.models import Ticket, TicketEvent
+from monitor.store.session import BACKUPS, DATABASE, StoreError, existing_store, open_store
+from tests.store.hot import leave_hot_journal
+
+NOW = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)
+
+
+def add_ticket(state: Path, seq: int) -> str:
+    """Registers a ticket; the head of the history then."""
+    store = existing_store(state) if (state / DATABASE).exists() else open_store(state, daemon=True)
+    times = {"opened_utc": NOW, "event_utc": NOW, "deadline_utc": NOW}
+    with store.write() as session:
+        ticket = Ticket(number=f"BHR-2026-{seq:06}", year=2026, seq=seq, service="citizen:6", state="open", **times)
+        session.add(ticket)
+        audit.record(session, ticket, "desk", "registered", "dark", NOW)
+        session.flush()
+        head = audit.head(session)
+    store.close()
+    return head
+
+
+def numbers(state: Path) -> list[str]:
+    store = open_store(state)
+    with store.read() as session:
+        found = list(session.scalars(select(Ticket.number).order_by(Ticket.id)))
+    store.close()
+    return found
+
+
+@pytest.fixture
+def state(tmp_path: Path) -> Path:
+    """A folder with a copy of one ticket, and a database that has got a second one since."""
+    folder = tmp_path / "var"
+    add_ticket(folder, 1)
+    copies.create(folder / DATABASE, folder / BACKUPS / "monitor-20261123.db")
+    add_ticket(folder, 2)
+    return folder
+
+
+def copy_of(state: Path) -> Path:
+    return state / BACKUPS / "monitor-20261123.db"
+
+
+def restore(state: Path, *, older: bool = False) -> copies.Restored:
+    return copies.restore(copy_of(state), state, NOW, older=older)
+
+
+def test_a_copy_is_put_back_and_what_was_there_is_kept(state: Path) -> None:
+    done = restore(state)
+    assert done.found.events == 1
+    assert numbers(state) == ["BHR-2026-000001"]
+    assert done.aside is not None
+    assert numbers(done.aside) == ["BHR-2026-000001", "BHR-2026-000002"]
+
+
+def test_a_copy_is_put_back_over_the_journal_of_a_killed_daemon(state: Path) -> None:
+    left = leave_hot_journal(state / DATABASE)
+    size = left.stat().st_size
+    done = restore(state)
+    assert numbers(state) == ["BHR-2026-000001"]
+    assert done.aside is not None
+    assert (done.aside / left.name).stat().st_size == size
+    assert not left.exists() or not left.stat().st_size
+
+
+def test_a_copy_older_than_the_last_mailed_head_is_put_back_only_when_that_is_said(state: Path) -> None:
+    head = add_ticket(state, 3)
+    store = existing_store(state)
+    with store.read() as session:
+        mailed_head.note(session, state, head, NOW)
+    store.close()
+    before = (state / DATABASE).read_bytes()
+    with pytest.raises(StoreError, match=rf"older than what letters have told.*{head}.*--older"):
+        restore(state)
+    assert (state / DATABASE).read_bytes() == before
+    restore(state, older=True)
+    assert numbers(state) == ["BHR-2026-000001"]
+    assert mailed_head.read(state) is None
+
+
+def test_an_earlier_head_that_is_mailed_late_does_not_take_the_place_of_a_later_one(state: Path) -> None:
+    later = add_ticket(state, 3)
+    store = existing_store(state)
+    with store.read() as session:
+        earlier = session.scalars(select(TicketEvent.hash).order_by(TicketEvent.id)).first()
+        assert earlier is not None
+        for head in (later, earlier, "f" * 64, ""):
+            mailed_head.note(session, state, head, NOW)
+    store.close()
+    assert mailed_head.read(state) == mailed_head.MailedHead(later, 3, NOW)
+
+
+def newer(copy: Path) -> None:
+    with closing(sqlite3.connect(copy)) as raw, raw:
+        raw.execute("UPDATE alembic_version SET version_num = '9999'")
+
+
+def orphan(copy: Path) -> None:
+    with closing(sqlite3.connect(copy)) as raw, raw:
+        raw.execute(
+            "INSERT INTO affected (outage_id, site, since_utc) VALUES (77, 'udc-01', '2026-11-24 04:00:00.000000')"
+        )
+
+
+def altered(copy: Path) -> None:
+    with closing(sqlite3.connect(copy)) as raw, raw:
+        raw.execute("DROP TRIGGER ticket_events_no_update")
+        raw.execute("UPDATE ticket_events SET text = 'bright'")
+
+
+def cut(copy: Path) -> None:
+    copy.write_bytes(copy.read_bytes()[:-4_096])
+
+
+def flipped(copy: Path) -> None:
+    data = bytearray(copy.read_bytes())
+    data[data.index(b"citizen:6")] ^= 1
+    copy.write_bytes(data)
+
+
+def with_a_journal(copy: Path) -> None:
+    copy.with_name(f"{copy.name}-journal").write_bytes(b"x" * 600)
+
+
+@pytest.mark.parametrize(
+    ("harm", "words"),
+    [
+        (newer, "newer version"),
+        (orphan, "row 1 of affected belongs to a row of outages that is not there"),
+        (altered, "is not what was recorded"),
+        (cut, "damaged|malformed"),
+        (flipped, "missing from index"),
+        (lambda copy: copy.write_bytes(b""), "is empty"),
+        (lambda copy: copy.write_bytes(b"no database" * 999), "not a database"),
+        (Path.unlink, "is no file"),
+        (with_a_journal, "is not whole"),
+    ],
+)
+def test_a_copy_that_is_not_good_is_refused_and_nothing_is_touched(
+    state: Path, harm: Callable[[Path], object], words: str
+) -> None:
+    harm(copy_of(state))
+    with pytest.raises(StoreError, match=words):
+        restore(state)
+    assert numbers(state) == ["BHR-2026-000001", "BHR-2026-000002"]
+    assert not list(state.glob("aside-*"))
+    assert not list(state.glob(".restoring-*"))
+
+
+def test_the_newest_copy_that_is_good_is_found_past_a_newer_one_that_is_not(state: Path) -> None:
+    shutil.copy(copy_of(state), state / BACKUPS / "monitor-20261124.db")
+    flipped(state / BACKUPS / "monitor-20261124.db")
+    assert copies.newest_good(state) == copy_of(state)
+    flipped(copy_of(state))
+    with pytest.raises(StoreError, match=r"(?s)no good copy.*20261124.*20261123"):
+        copies.newest_good(state)
+
+
+def test_a_copy_that_would_not_be_good_is_not_kept(state: Path) -> None:
+    orphan(state / DATABASE)
+    with pytest.raises(StoreError, match="was not kept"):
+        copies.create(state / DATABASE, state / BACKUPS / "monitor-20261124.db")
+    assert [path.name for path in (state / BACKUPS).iterdir()] == ["monitor-20261123.db"]
+
+
+@pytest.mark.parametrize("emptied", [Path.unlink, lambda path: path.write_bytes(b"")])
+@pytest.mark.parametrize("keeps", [(BACKUPS, belonging.INSTALLED), (BACKUPS,), (belonging.INSTALLED,)])
+def test_a_database_that_has_gone_is_not_begun_anew_beside_what_tells_of_it(
+    state: Path, emptied: Callable[[Path], object], keeps: tuple[str, ...]
+) -> None:
+    emptied(state / DATABASE)
+    if BACKUPS not in keeps:
+        shutil.rmtree(state / BACKUPS)
+    if belonging.INSTALLED not in keeps:
+        (state / belonging.INSTALLED).unlink()
+    for opening in (open_store, existing_store):
+        with pytest.raises(NoDatabase, match=r"(?s)backup restore.*--fresh"):
+            opening(state)
+
+
+def test_a_database_that_has_gone_is_begun_anew_when_that_is_asked_for_and_only_then(state: Path) -> None:
+    with pytest.raises(StoreError, match="can be used"):
+        copies.begin_anew(state, NOW)
+    assert len(numbers(state)) == 2
+    (state / DATABASE).unlink()
+    assert copies.begin_anew(state, NOW) is None
+    assert numbers(state) == []
+    assert copy_of(state).exists()
+
+
+def test_a_damaged_database_is_put_aside_before_another_is_begun(state: Path) -> None:
+    (state / DATABASE).write_bytes(b"no database" * 999)
+    with pytest.raises(Damaged, match="backup restore"):
+        open_store(state)
+    aside = copies.begin_anew(state, NOW)
+    assert aside is not None
+    assert (aside / DATABASE).read_bytes() == b"no database" * 999
+    assert numbers(state) == []
