@@ -9,7 +9,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from monitor.alerts.office import Office
-from monitor.alerts.pauses import covers, hours_of, windows_of
+from monitor.alerts.pauses import LONGEST_DAYS, covers, hours_of, windows_of
 from monitor.alerts.planned import plans
 from monitor.charter.service_hours import promised
 from monitor.charter.text import DHAKA
@@ -163,8 +163,8 @@ def _unknown(session: Session, site: str, window: Interval, now_utc: datetime) -
 
 
 def _days(window: Interval) -> Iterator[date]:
-    """Every day of the office's clock that the window touches, and the one before, whose night may reach into it."""
-    day = window[0].astimezone(DHAKA).date() - timedelta(days=1)
+    """Every day of the office's clock that the window touches, and those before, whose windows may reach into it."""
+    day = window[0].astimezone(DHAKA).date() - timedelta(days=LONGEST_DAYS)
     while datetime(day.year, day.month, day.day, tzinfo=DHAKA).astimezone(UTC) < window[1]:
         yield day
         day += timedelta(days=1)

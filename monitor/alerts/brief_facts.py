@@ -24,7 +24,7 @@ from monitor.alerts.notices.facts import (
     WeeklyFacts,
 )
 from monitor.alerts.office import Office
-from monitor.alerts.pauses import windows_of
+from monitor.alerts.pauses import LONGEST_DAYS, windows_of
 from monitor.alerts.states import UNSOLVED, S
 from monitor.charter.calendar import Calendar
 from monitor.charter.text import DHAKA
@@ -158,9 +158,11 @@ def _lapses_by(office: Office, ticket: Ticket, ends_utc: datetime) -> bool:
 def _planned(office: Office, now_utc: datetime, ends_utc: datetime) -> Iterator[Planned]:
     today = now_utc.astimezone(DHAKA).date()
     for window in office.maintenance.values():
-        for begins_utc, until_utc in windows_of(window, today):
-            if begins_utc < ends_utc and until_utc > now_utc:
-                yield Planned(text=window.text, begins=begins_utc, ends=until_utc)
+        days = [today] if window.begins_utc else [today - timedelta(days=back) for back in range(LONGEST_DAYS)]
+        for day in days:
+            for begins_utc, until_utc in windows_of(window, day):
+                if begins_utc < ends_utc and until_utc > now_utc:
+                    yield Planned(text=window.text, begins=begins_utc, ends=until_utc)
 
 
 def _last_closing(calendar: Calendar, now_utc: datetime) -> datetime:

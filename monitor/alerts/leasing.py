@@ -15,7 +15,8 @@ from monitor.alerts.office import Office
 from monitor.alerts.outbox import Letter, new_notice, undelivered
 from monitor.alerts.pacing import Plan, Waiting, plan
 from monitor.alerts.routing import ASKER
-from monitor.store.models import Notice, Utc
+from monitor.store.columns import Utc
+from monitor.store.models import Notice
 from monitor.store.session import in_portions
 
 LEASE = timedelta(minutes=5)

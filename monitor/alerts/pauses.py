@@ -7,10 +7,13 @@ from monitor.alerts.office import Office
 from monitor.charter.calendar import WEEKDAYS
 from monitor.charter.service_hours import in_service, service_begins
 from monitor.charter.text import DHAKA
+from monitor.domain.day import exact
 from monitor.judging.pause import Pause
 from monitor.settings.acknowledged_section import Acknowledged
 from monitor.settings.maintenance_section import Maintenance
 from monitor.settings.sites_file import HoursName
+
+LONGEST_DAYS = 9  # days on which a weekly window that lasts for a week may have begun
 
 
 def pause_of(office: Office, site: str, at_utc: datetime) -> Pause | None:
@@ -44,9 +47,13 @@ def windows_of(window: Maintenance, day: date) -> Iterator[tuple[datetime, datet
     """When the planned work is done that begins on ``day``, in UTC; that which is done once counts on every day."""
     if window.begins_utc and window.ends_utc:
         begins, ends = window.begins_utc, window.ends_utc
-    elif window.opens and window.closes and WEEKDAYS[day.weekday()] in window.days:
-        closes_on = day + timedelta(days=window.closes <= window.opens)
-        begins, ends = _at(day, window.opens), _at(closes_on, window.closes)
+    elif window.opens is not None and WEEKDAYS[day.weekday()] in window.days:
+        begins = _at(day, window.opens)
+        if window.minutes is not None:
+            ends = begins + timedelta(minutes=window.minutes)
+        else:
+            assert window.closes is not None
+            ends = _at(day + timedelta(days=window.closes <= window.opens), window.closes)
     else:
         return
     ends = min(ends, window.until_utc or ends)
@@ -57,12 +64,10 @@ def windows_of(window: Maintenance, day: date) -> Iterator[tuple[datetime, datet
 def _ends(window: Maintenance, at_utc: datetime) -> datetime | None:
     """When the window that covers that time ends; None when none does. Times without a zone are the office's."""
     today = at_utc.astimezone(DHAKA).date()
-    for day in (today, today - timedelta(days=1)):
-        for opens, closes in windows_of(window, day):
-            if opens <= at_utc < closes:
-                return closes
-    return None
+    days = (today - timedelta(days=back) for back in range(LONGEST_DAYS))
+    ends = [closes for day in days for opens, closes in windows_of(window, day) if opens <= at_utc < closes]
+    return max(ends, default=None)
 
 
 def _at(day: date, clock: time) -> datetime:
-    return datetime.combine(day, clock, DHAKA).astimezone(UTC)
+    return exact(datetime.combine(day, clock, DHAKA)).astimezone(UTC)

@@ -33,6 +33,8 @@ def tell(session: Session, office: Office, number: str) -> Iterator[str]:
         behind = f", {len(outage.affected)} sites behind it" if outage.affected else ""
         seen = f"({outage.reason or 'no answer'}){behind}{suspected}"
         yield f"Outage: {moment_text(outage.started_utc, 'en')} to {until} {seen}"
+        if outage.silent_since_utc < outage.started_utc:
+            yield f"  silent since {moment_text(outage.silent_since_utc, 'en')}"
         yield from evidence_lines(evidence_of(outage.evidence))
     if service is not None:
         yield from explain(deadline_of(office, ticket), "en").splitlines()

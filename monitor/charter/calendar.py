@@ -12,6 +12,7 @@ from typing import Literal
 
 from monitor.charter.estimates import estimated_holidays
 from monitor.charter.text import DHAKA, short_date_text
+from monitor.domain.day import exact
 from monitor.settings.calendar_file import (
     CalendarFile,
     HolidayEntry,
@@ -36,7 +37,8 @@ class CalendarError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """One day of the office. ``opens`` and ``closes`` are aware, Asia/Dhaka; None when the office is closed.
+    """One day of the office. ``opens`` and ``closes`` are aware, Asia/Dhaka; None when the office is closed. What
+    closes at 24:00 does so with the last moment of the day, so that a deadline then is one of that day.
 
     ``kind`` says what closed it: the weekend, a public holiday or the office's own order. ``estimated``: its year has
     no notified list, so that a holiday may still come or go.
@@ -129,7 +131,7 @@ class Calendar:
     def is_open(self, t_utc: datetime) -> bool:
         """Whether the office is open; at closing time it is closed."""
         day = self.day(self.local(t_utc).date())
-        return day.opens is not None and day.closes is not None and day.opens <= t_utc < day.closes
+        return day.opens is not None and day.closes is not None and day.opens <= t_utc < exact(day.closes)
 
     def next_opening(self, t_utc: datetime) -> datetime:
         """The first opening at or after ``t_utc``, in UTC."""

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from monitor.charter.calendar import WEEKDAYS, Calendar
 from monitor.charter.text import DHAKA
+from monitor.domain.day import END_OF_DAY, exact
 from monitor.settings.calendar_file import WeeklyHours
 from monitor.settings.sites_file import HoursName
 
@@ -50,7 +51,7 @@ def promised(hours: HoursName, day: date, calendar: Calendar) -> Iterator[tuple[
     if hours == "office" or (hours == "centre" and calendar.service_hours.centre is None):
         known = calendar.day(day)
         if known.opens is not None and known.closes is not None:
-            yield known.opens.astimezone(UTC), known.closes.astimezone(UTC)
+            yield known.opens.astimezone(UTC), exact(known.closes).astimezone(UTC)
         return
     weekly = calendar.service_hours.school if hours == "school" else calendar.service_hours.centre
     assert weekly is not None
@@ -60,7 +61,7 @@ def promised(hours: HoursName, day: date, calendar: Calendar) -> Iterator[tuple[
 
 
 def _utc(day: date, clock: time) -> datetime:
-    return datetime.combine(day, clock, DHAKA).astimezone(UTC)
+    return exact(datetime.combine(day, clock, DHAKA)).astimezone(UTC)
 
 
 def _within(weekly: WeeklyHours, t_utc: datetime, calendar: Calendar) -> bool:
@@ -70,4 +71,4 @@ def _within(weekly: WeeklyHours, t_utc: datetime, calendar: Calendar) -> bool:
         return False
     if any(term.touches(day.year) for term in weekly.terms) and not any(term.covers(day) for term in weekly.terms):
         return False
-    return any(shift.opens <= clock < shift.closes for shift in weekly.shifts)
+    return any(shift.opens <= clock and (clock < shift.closes or shift.closes == END_OF_DAY) for shift in weekly.shifts)

@@ -11,6 +11,7 @@ from typing import Literal
 from babel.dates import format_date
 
 from monitor import clock
+from monitor.domain.day import END_OF_DAY, clock_text
 from monitor.settings.period import Period
 
 Lang = Literal["bn", "en"]
@@ -58,6 +59,8 @@ def weekday_text(day: date, lang: Lang) -> str:
 
 def time_text(at: time | datetime, lang: Lang) -> str:
     """'16:30' / '১৬:৩০', of a time that is Asia/Dhaka already; with seconds where there are any."""
+    if (at.time() if isinstance(at, datetime) else at) == END_OF_DAY:
+        return digits(clock_text(END_OF_DAY), lang)
     return digits(at.strftime("%H:%M:%S" if at.second else "%H:%M"), lang)
 
 

@@ -28,7 +28,7 @@ def run(context: typer.Context, fresh: Fresh = False) -> None:
     from monitor.clock import SystemClock
     from monitor.daemon import garbage
     from monitor.daemon.app import Daemon
-    from monitor.daemon.systemd import listen_fds
+    from monitor.daemon.systemd import Notifier, listen_fds
     from monitor.probes.icmp.sockets import NoSocket
     from monitor.store import copies
     from monitor.store.errors import NoDatabase, StoreError
@@ -50,9 +50,15 @@ def run(context: typer.Context, fresh: Fresh = False) -> None:
             if fresh:
                 aside = copies.begin_anew(state, SystemClock().utc())
                 logging.warning("begins with nothing%s", f"; what was there lies in {aside}" if aside else "")
-            daemon = Daemon(settings, SystemClock(), sockets, sources)
-            del settings, sources  # the daemon replaces them when it is told to read them again
-            asyncio.run(daemon.run())
+            notifier = Notifier()
+            while True:
+                mine = [each.dup() for each in sockets]  # a daemon closes what it listens on
+                daemon = Daemon(settings, SystemClock(), mine, sources, notifier)
+                del settings, sources  # the daemon replaces them when it is told to read them again
+                asyncio.run(daemon.run())
+                if not daemon.begins_again:
+                    break
+                settings, sources = daemon.settings, dict(daemon.sources)
     except NoDatabase as error:
         raise Failure(str(error), BAD_INPUT) from None
     except (StoreError, NoSocket) as error:

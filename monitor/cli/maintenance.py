@@ -34,17 +34,18 @@ def add(
     minutes: Annotated[int, typer.Option(min=0, max=525_600, help="How long it takes, instead of --ends.")] = 0,
     days: Annotated[str, typer.Option(help="Every week on these days, such as sunday,monday.")] = "",
     opens: Annotated[str, typer.Option(help="With --days: from then, such as 02:00.")] = "",
-    closes: Annotated[str, typer.Option(help="With --days: until then.")] = "",
+    closes: Annotated[str, typer.Option(help="With --days: until then, such as 24:00; or --minutes.")] = "",
     actor: Actor = "",
 ) -> None:
-    """Plans work once (--begins, --ends or --minutes) or every week (--days, --opens, --closes)."""
+    """Plans work once (--begins, --ends or --minutes) or every week (--days, --opens, --closes or --minutes)."""
     from monitor.alerts.planned import PlanError
     from monitor.alerts.planned import add as keep
 
     settings, now_utc = settings_in_force(context.obj), datetime.now(UTC)
     entry: dict[str, Any] = {"text": text, "sites": site, "unions": union, "behind": behind or None}
     if days:
-        entry |= {"days": [day.strip() for day in days.split(",")], "opens": opens, "closes": closes}
+        entry |= {"days": [day.strip() for day in days.split(",")], "opens": opens}
+        entry |= {"minutes": minutes} if minutes and not closes else {"closes": closes}
     else:
         first = moment_of("--begins", begins) if begins else now_utc.replace(microsecond=0)
         last = moment_of("--ends", ends) if ends else first + timedelta(minutes=minutes)
@@ -147,11 +148,14 @@ def list_(
 def when(window: "Maintenance") -> str:
     """Its time, by the office's clock."""
     from monitor.charter.text import moment_text
+    from monitor.domain.day import clock_text
 
     until = f", until {moment_text(window.until_utc, 'en')}" if window.until_utc else ""
     if window.begins_utc and window.ends_utc:
         return f"{moment_text(window.begins_utc, 'en')} to {moment_text(window.ends_utc, 'en')}{until}"
-    return f"every {', '.join(window.days)}, {window.opens:%H:%M}–{window.closes:%H:%M}{until}"
+    assert window.opens is not None
+    lasts = f"–{clock_text(window.closes)}" if window.closes else f", for {window.minutes} minutes"
+    return f"every {', '.join(window.days)}, {clock_text(window.opens)}{lasts}{until}"
 
 
 def about(window: "Maintenance") -> str:

@@ -143,6 +143,7 @@ def _page(now: dict[str, Any], every: bool) -> "Group":
         parts.append(Text(words, style="bold red"))
     if now.get("store_refuses"):
         parts.append(Text(f"The database refuses to write, decisions wait: {now['store_refuses']}", style="bold red"))
+    parts += [Text(f"The database is not sound: {fault}", style="bold red") for fault in now.get("store_faults", ())]
     wrong = (now.get("mail") or {}).get("wrong", ())
     parts += [Text(f"Mail: {line}", style="bold red") for line in wrong]
     parts += [Text(f"SNMP: {each['device']}: {each['why']}", style="yellow") for each in now.get("snmp", ())[:5]]

@@ -12,6 +12,7 @@ from functools import partial
 from threading import Timer
 
 from sqlalchemy.exc import DatabaseError
+from sqlalchemy.orm import Session
 from starlette.applications import Starlette
 
 from monitor.alerts import outbox
@@ -20,7 +21,7 @@ from monitor.alerts.channels.registry import channels_of
 from monitor.alerts.helpdesks.registry import key_of
 from monitor.alerts.office import Office
 from monitor.alerts.pauses import pause_of
-from monitor.alerts.planned import plans_in_force
+from monitor.alerts.planned import Plans, plans_in_force
 from monitor.alerts.timeline import note_unused_labs
 from monitor.clock import NS_PER_S, Clock
 from monitor.daemon import garbage, memory
@@ -36,12 +37,13 @@ from monitor.daemon.prober import Prober
 from monitor.daemon.recorder import Recorder
 from monitor.daemon.recording import Recording
 from monitor.daemon.rereading import load_aside
+from monitor.daemon.store_keeper import StoreKeeper
 from monitor.daemon.systemd import Notifier
 from monitor.daemon.traps import TrapReceiver
 from monitor.daemon.upkeep import Nightly
 from monitor.daemon.verdicts import Verdicts
 from monitor.daemon.words import startup_lines, warnings
-from monitor.judging.baseline import Baselines
+from monitor.judging.baseline import Baselines, Usual
 from monitor.judging.board import Board
 from monitor.judging.decisions import Decision
 from monitor.metrics.exposition import Exposition
@@ -53,7 +55,7 @@ from monitor.settings.monitor_file import Probing
 from monitor.settings.notices_section import ChannelName
 from monitor.settings.problems import ConfigError
 from monitor.store import views
-from monitor.store.session import open_store
+from monitor.store.session import open_when_possible
 from monitor.store.upkeep import back_up, forget_old
 from monitor.web.app import make_app
 
@@ -68,24 +70,32 @@ LEARNED_EVERY_S = 6 * 3_600.0
 class Daemon:
     """One installation at work. ``sockets`` are listening ones that somebody else opened, or none.
 
-    ``sources``: the files that said ``settings``.
+    ``sources``: the files that said ``settings``. ``begins_again``: it ended so that another takes its place at once.
     """
 
     def __init__(
-        self, settings: Settings, clock: Clock, sockets: list[socket.socket], sources: Mapping[str, bytes]
+        self,
+        settings: Settings,
+        clock: Clock,
+        sockets: list[socket.socket],
+        sources: Mapping[str, bytes],
+        notifier: Notifier | None = None,
     ) -> None:
         self.settings = settings
         self._clock = clock
         self._sockets = sockets
-        self._notifier = Notifier()
+        self._notifier = notifier or Notifier()
         self._upkeep = Pool("upkeep", threads=2, backlog=2)
         self._page: PageServer | None = None
         self._stop, self._told_to_reload = asyncio.Event(), asyncio.Event()
-        self._store = open_store(settings.state)
-        with self._store.read() as session:
-            self._planned = plans_in_force(session, clock.utc())
+        self._begun_utc = clock.utc()
+        self.begins_again = False
+        self._store = open_when_possible(settings.state)
+        self._planned, known, learned = self._remembered()
         self._office = Office.of(settings, self._planned)
-        self._board = self._remembered_board()
+        self._knows_before = known is not None
+        self.sources = {} if self._knows_before else sources  # for who begins again
+        self._board = self._board_of(known or memory.NOTHING, learned)
         self._live = Live(clock)
         self._live.fleet, self._live.board = settings.fleet, self._board
         self._verdicts = Verdicts(clock, settings.directory, settings.state)
@@ -106,8 +116,7 @@ class Daemon:
         # What was taken out of the configuration while nobody ran ends its outages now.
         judging = rules_of(settings.monitor.judging)
         self._recorder.put(self._board.replace_fleet(settings.fleet, judging, clock.utc()))
-        self._live.clock_suspect = lambda: self._recorder.clock_suspect
-        self._live.store_refuses = lambda: self._recorder.failing
+        self._tell_of_the_store()
         self._evidence = Evidence(clock, self._live, self._recorder.put)
         self._evidence.configure(traces=settings.monitor.judging.trace)
         self._poller = Poller(clock, self._live, settings, self._board, self._decided)
@@ -122,27 +131,59 @@ class Daemon:
         self._prober.doubted = self._poller.soon
         self._traps = TrapReceiver(clock, lambda: self._poller.agents, self._look, self._recorder.put)
         self._live.traps = self._traps.counted
+        self._keeper = StoreKeeper(clock, self._store, self._live, self._take_up, self._opened)
 
-    def _remembered_board(self) -> Board:
-        """The board as the run before left it; notes the time since then as unmonitored."""
-        now_utc = self._clock.utc()
-        with self._store.write() as session:
-            outbox.release_leases(session)
-            gap = memory.note_gap(session, now_utc, 2 * timedelta(seconds=self.settings.monitor.probing.interval_s))
-            known, learned = memory.remember(session), memory.learned(session)
+    def _tell_of_the_store(self) -> None:
+        self._live.clock_suspect = lambda: self._recorder.clock_suspect
+        self._live.store_refuses = lambda: self._recorder.failing or self._store.waiting
+        self._live.decisions_waiting = lambda: self._recorder.waiting
+
+    def _remembered(self) -> tuple[Plans, memory.Remembered | None, dict[str, Usual]]:
+        """Plans, the board, and what is usual, as the run before left them; None while the database cannot be read."""
+        try:
+            if not self._store.waiting:
+                with self._store.write() as session:
+                    self._take_up(session)
+        except DatabaseError as error:
+            self._store.waiting = str(error.orig)
+        try:
+            with self._store.read() as session:
+                plans = plans_in_force(session, self._begun_utc)
+                return plans, memory.remember(session), memory.learned(session)
+        except DatabaseError:
+            return {}, None, {}
+
+    def _take_up(self, session: Session) -> None:
+        """Goes on where the run before left off; notes the time until this one began as unmonitored."""
+        outbox.release_leases(session)
+        unnoticed = 2 * timedelta(seconds=self.settings.monitor.probing.interval_s)
+        gap = memory.note_gap(session, self._begun_utc, unnoticed)
         if gap is not None:
             log.warning("nobody watched for %s: that time counts as unmonitored", gap)
+
+    def _board_of(self, known: memory.Remembered, learned: dict[str, Usual]) -> Board:
+        """A board that goes on from what is known."""
         judging = self.settings.monitor.judging
         return board_of(self.settings, self._office, known, Baselines(limits_of(judging), known=learned))
 
     def _channels(self) -> Mapping[ChannelName, Channel]:
         return channels_of(self._office, self.settings.state, self.settings.home)
 
+    def _opened(self) -> None:
+        """Starts over, if it was decided without knowing what had been open before: what waits is stored at the end."""
+        if not (self._knows_before or self._stop.is_set()):
+            self.begins_again = True
+            self._stop.set()
+
+    def _told_to_stop(self) -> None:
+        self.begins_again = False
+        self._stop.set()
+
     async def run(self) -> None:
-        """Works until SIGTERM or SIGINT; raises what made it impossible to go on."""
+        """Works until SIGTERM or SIGINT, or until it ``begins_again``; raises what made it impossible to go on."""
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, self._stop.set)
+            loop.add_signal_handler(number, self._told_to_stop)
         loop.add_signal_handler(signal.SIGHUP, self._told_to_reload.set)
         self._probe.open()
         self._poller.open()
@@ -152,6 +193,7 @@ class Daemon:
         nightly = Nightly(
             {
                 "copy of the database": self._back_up,
+                "looking through the database": self._keeper.examine,
                 "forgetting": self._forget,
                 "looking for unused labs": self._look_at_labs,
                 "clearing of memory": garbage.collect,
@@ -165,12 +207,15 @@ class Daemon:
         try:
             probing = (self._prober, self._poller, self._attendant)
             following = (self._recorder, self._delivery, self._evidence, self._recording)
-            telling = (self._watchman, self._mirroring)
+            telling = (self._watchman, self._mirroring, self._keeper)
             parts = (part.run() for part in (*probing, *following, *telling))
             await self._until_stopped(*parts, page.run(), self._watch(), self._learn(), self._reloading())
         finally:
-            self._notifier.stopping()
-            self._end_in_time()
+            if self.begins_again:
+                self._notifier.reloading()
+            else:
+                self._notifier.stopping()
+                self._end_in_time()
             nightly.stop()
             await page.close()
             await self._recorder.close()
@@ -183,8 +228,9 @@ class Daemon:
             self._attendant.close()
             self._poller.close()
             self._probe.close()
+            self._keeper.close()
             self._store.close()
-            log.info("stopped")
+            log.info("begins again" if self.begins_again else "stopped")
 
     @staticmethod
     def _end_in_time() -> None:
@@ -244,6 +290,8 @@ class Daemon:
                     await asyncio.wrap_future(self._upkeep.submit(self._write_learned))
 
     def _write_learned(self) -> None:
+        if not self._knows_before:
+            return  # it would take what is known for forgotten
         changed = set(self._board.baselines.changed)
         try:
             with self._store.write() as session:
@@ -268,6 +316,7 @@ class Daemon:
             else:
                 self._take_over(settings)
                 self._verdicts.accept(sources, asked_mono_ns)
+                self.sources = sources if self.sources else {}
                 del settings, sources
                 await asyncio.wrap_future(self._upkeep.submit(garbage.give_back))
             self._notifier.ready()
@@ -334,6 +383,8 @@ class Daemon:
         }
 
     def _back_up(self) -> object:
+        if self._store.waiting:
+            return f"not made, the database cannot be used yet: {self._store.waiting}"
         folder = self.settings.state / "backups"
         return back_up(self._store.path, folder, self._clock.utc(), self.settings.monitor.storage.backups)
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
@@ -22,7 +23,6 @@ from monitor.alerts import (
     complaints,
     escalation,
     operators,
-    outages,
     recount,
     redating,
     tickets,
@@ -32,8 +32,8 @@ from monitor.alerts.brief_facts import Busy
 from monitor.alerts.office import Office
 from monitor.alerts.planned import Plans, plans_in_force
 from monitor.clock import NS_PER_S, Clock
-from monitor.daemon import memory
-from monitor.judging.decisions import Decision, LabSeen, SiteChanged, describe
+from monitor.daemon import memory, setting_aside
+from monitor.judging.decisions import Decision, LabSeen, OutageClosed, OutageOpened, SiteChanged, describe
 from monitor.judging.states import State
 from monitor.net.pool import Pool, PoolFull
 from monitor.store.session import Store
@@ -64,7 +64,7 @@ class Recorder:
         self._wake_delivery = wake_delivery
         self._waiting: deque[tuple[Decision, datetime]] = deque()
         self._thread = Pool("recorder", threads=1, backlog=1)
-        self._writing: tuple[Future[tuple[bool, Plans]], int] | None = None
+        self._writing: tuple[Future[tuple[bool, Plans]], list[tuple[Decision, datetime]]] | None = None
         self._has_work = asyncio.Event()
         self._trust: Trust | None = None
         self._last_heartbeat_ns = 0
@@ -80,6 +80,11 @@ class Recorder:
     def clock_suspect(self) -> bool:
         return self._trust is not None and self._trust.suspect
 
+    @property
+    def waiting(self) -> int:
+        """How many decisions are not stored yet."""
+        return len(self._waiting)
+
     def put(self, decisions: Sequence[Decision]) -> None:
         """Takes decisions in; they are stored in this order."""
         now_utc = self._clock.utc()
@@ -91,8 +96,20 @@ class Recorder:
             log.log(logging.DEBUG if quiet else logging.INFO, "%s", describe(decision))
             self._waiting.append((decision, now_utc))
         if len(self._waiting) > MOST_WAITING:
-            raise SystemExit("more decisions wait for the database than can be held; starting over is safer")
+            self._make_room()
         self._has_work.set()
+
+    def _make_room(self) -> None:
+        """Drops the oldest half of what is no outage, and only where that is not enough the oldest of all: a database
+        that refuses for weeks must not cost the monitor its memory, nor a restart all that waits.
+        """
+        room = MOST_WAITING // 2
+        kept = [one for one in self._waiting if isinstance(one[0], OutageOpened | OutageClosed)][-room:]
+        others = [one for one in self._waiting if not isinstance(one[0], OutageOpened | OutageClosed)][-room // 2 :]
+        lost = len(self._waiting) - len(kept) - len(others)
+        keep = {id(one) for one in (*kept, *others)}
+        self._waiting = deque(one for one in self._waiting if id(one) in keep)
+        log.error("%d of the decisions that wait for the database are lost: there is no more room for them", lost)
 
     async def run(self) -> None:
         """Writes until cancelled; a database that fails is tried again."""
@@ -115,13 +132,13 @@ class Recorder:
         """Stores what waits and what has fallen due, in one transaction; whether that brought anything new."""
         self._has_work.clear()
         batch = list(self._waiting)
-        self._writing = writing = self._thread.submit(self._write, batch, self.office), len(batch)
+        self._writing = writing = self._thread.submit(self._write, batch, self.office), batch
         may_send, planned = await asyncio.wrap_future(writing[0])
         self._writing = None
         if planned != self.planned:
             self.planned = planned
             self.replanned()
-        self._stored(len(batch))
+        self._stored(batch)
         self.last_commit_mono_ns = self._clock.mono_ns()
         if self.failing:
             log.warning("the database writes again")
@@ -130,8 +147,10 @@ class Recorder:
             self._wake_delivery()
         return may_send
 
-    def _stored(self, count: int) -> None:
-        for _ in range(count):
+    def _stored(self, batch: Sequence[tuple[Decision, datetime]]) -> None:
+        """Forgets what is stored; some of it may have been dropped meanwhile for want of room."""
+        stored = set(map(id, batch))
+        while self._waiting and id(self._waiting[0]) in stored:
             self._waiting.popleft()
 
     async def close(self) -> None:
@@ -155,7 +174,7 @@ class Recorder:
                 trust = believable.first_trust(memory.last_look(session), now)
             else:
                 trust = believable.look_again(before, now)
-            outages.apply_all(session, office, batch)
+            setting_aside.apply_all(session, office, batch)
             if before is not None and (by := believable.set_by(before.last, now)) is not None:
                 redating.redate(session, office, by)
                 memory.note_gap(session, now.utc, believable.JUMP, "the clock was not set")
@@ -164,7 +183,8 @@ class Recorder:
                 if office is not self._counted_by and (moved := recount.open_deadlines(session, office, now.utc)):
                     log.info("%d deadlines were counted anew: the charter or the calendar has changed", moved)
                 told = what_is_due(session, office, now.utc, MOST_AT_ONCE)
-                told = bool(briefs.owe_briefs(session, office, self.busy_links(), now.utc)) or told
+                owe_briefs = partial(briefs.owe_briefs, session, office, self.busy_links(), now.utc)
+                told = setting_aside.each_alone(session, [owe_briefs]) or told
                 if now.boot_ns - self._last_heartbeat_ns >= HEARTBEAT_NS:
                     memory.beat(session, now)
                     self._last_heartbeat_ns = now.boot_ns
@@ -184,13 +204,14 @@ def _say_trust(trust: Trust, *, was_suspect: bool) -> None:
 
 def what_is_due(session: Session, office: Office, now_utc: datetime, most: int | None = None) -> bool:
     """Does what the stored dates ask for, opening at most so many tickets; whether anything was done."""
-    changed: list[object] = []
-    changed += tickets.warn_of_deadlines(session, office, now_utc)
-    changed += tickets.open_overdue(session, office, now_utc, most)
-    changed += acknowledging.advance(session, office, now_utc)
-    changed += tickets.resolve_recovered(session, office, now_utc)
-    changed += tickets.reopen_settled(session, office, now_utc)
-    changed += complaints.tell_who_asked(session, office, now_utc)
-    changed += operators.note_late(session, office, now_utc)
-    changed += escalation.advance(session, office, now_utc)
-    return bool(changed)
+    steps: list[Callable[[], Sequence[object]]] = [
+        partial(tickets.warn_of_deadlines, session, office, now_utc),
+        partial(tickets.open_overdue, session, office, now_utc, most),
+        partial(acknowledging.advance, session, office, now_utc),
+        partial(tickets.resolve_recovered, session, office, now_utc),
+        partial(tickets.reopen_settled, session, office, now_utc),
+        partial(complaints.tell_who_asked, session, office, now_utc),
+        partial(operators.note_late, session, office, now_utc),
+        partial(escalation.advance, session, office, now_utc),
+    ]
+    return setting_aside.each_alone(session, steps)

@@ -9,6 +9,9 @@ from collections.abc import Callable
 from datetime import UTC
 
 from apscheduler.schedulers.background import BackgroundScheduler
+from sqlalchemy.exc import DatabaseError
+
+from monitor.store.errors import StoreError
 
 log = logging.getLogger(__name__)
 
@@ -43,5 +46,8 @@ class Nightly:
 def _guarded(name: str, job: Callable[[], object]) -> None:
     try:
         log.info("%s: %s", name, job())
+    except (DatabaseError, StoreError, OSError) as error:
+        cause = error.orig if isinstance(error, DatabaseError) else error
+        log.error("%s failed: %s", name, cause)
     except Exception:  # one night's failure must not end the job for good
         log.exception("%s failed", name)

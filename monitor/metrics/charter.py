@@ -100,9 +100,9 @@ class Charter:
     def __init__(self, live: Live, store: Store, clock: Clock) -> None:
         self._live, self._store, self._clock = live, store, clock
         self._stored: _Stored | None = None
-        with store.read() as session:
-            self._last_outage = views.last_outage(session)
-            self._counted: Mapping[tuple[str, str], int] = dict.fromkeys(views.outage_counts(session), 0)
+        self._last_outage: int | None = None  # before the database was read for the first time
+        self._counted: Mapping[tuple[str, str], int] = {}
+        self.ask()()
         self._outages = Remembered(FAMILIES[:4], self._open, lambda _, outage: _outage(outage))
         self._totals = Remembered((OUTAGES,), self._since_start, lambda key, count: dict([OUTAGES.of(count, *key)]))
         self._few = Anew((TICKETS, *OUTBOX), self._counts)
@@ -123,11 +123,16 @@ class Charter:
     def _read(self) -> _Stored:
         with self._store.glance() as session:
             last = views.last_outage(session)
-            fresh = views.outage_counts(session, after=self._last_outage) if last > self._last_outage else {}
+            counted = self._counted
+            if self._last_outage is None:
+                counted = dict.fromkeys(views.outage_counts(session), 0)
+            elif last > self._last_outage:
+                fresh = views.outage_counts(session, after=self._last_outage)
+                # Added up here: what is kept becomes less when old outages are forgotten, and a counter must not.
+                counted = {**counted, **{key: counted.get(key, 0) + count for key, count in fresh.items()}}
             return _Stored(
                 last,
-                # Added up here: what is kept becomes less when old outages are forgotten, and a counter must not.
-                {**self._counted, **{key: self._counted.get(key, 0) + count for key, count in fresh.items()}},
+                counted,
                 views.open_outages(session),
                 views.tickets_by_stage(session),
                 views.outbox(session, self._clock.utc()),

@@ -57,6 +57,13 @@ ACCEPTED = Family(
     "When a configuration was last accepted, at the start or by a reload.",
     unit="seconds since 1970",
 )
+SOUND = Family(
+    "upazila_store_sound",
+    "gauge",
+    "0 when the database, or the history in it, was not what had been written when it was last examined.",
+    unit="0 or 1",
+)
+WAITING = Family("upazila_store_decisions_waiting", "gauge", "Decisions that are not stored yet.", unit="decisions")
 LATE = Family(
     "upazila_round_lateness_seconds",
     "histogram",
@@ -104,6 +111,8 @@ FAMILIES = (
     SUSPECT,
     REFUSED,
     ACCEPTED,
+    SOUND,
+    WAITING,
     LATE,
     LAG,
     READINGS,
@@ -123,6 +132,8 @@ def itself(live: Live) -> Iterator[Line]:
         yield REJECTED.of(count, reason)
     yield FORGERIES.of(sum(by_reason.get(reason, 0) for reason in FORGED))
     yield SUSPECT.of(live.clock_suspect())
+    yield SOUND.of(not live.store_faults)
+    yield WAITING.of(live.decisions_waiting())
     verdict = live.verdict()
     yield REFUSED.of(bool(verdict.refused))
     yield ACCEPTED.of(verdict.accepted_utc.timestamp())

@@ -79,6 +79,8 @@ class Live:
     last_turn_mono_ns: int = 0
     clock_suspect: Callable[[], bool] = bool
     store_refuses: Callable[[], str] = str
+    decisions_waiting: Callable[[], int] = int
+    store_faults: list[str] = field(default_factory=list)
     office: Callable[[], Office | None] = lambda: None
     helpdesk: str = ""
     rejected: Callable[[], Mapping[str, int]] = dict

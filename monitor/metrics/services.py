@@ -10,7 +10,7 @@ SERVICE = Labels("site", "service", "kind")
 UP = Family(
     "upazila_service_up",
     "gauge",
-    "1 while a service of a site (tcp, http, dns) answered as it should.",
+    "1 while a service of a site (tcp, http, dns) answered as it should; absent while we could not ask.",
     SERVICE,
     unit="0 or 1",
     per="service",
@@ -26,7 +26,7 @@ TOOK = Family(
 EXPIRES = Family(
     "upazila_service_certificate_expires_timestamp_seconds",
     "gauge",
-    "Until when its certificate is good.",
+    "When the first of the certificates on the way to it expires.",
     SERVICE,
     unit="seconds since 1970",
     per="service",
@@ -41,7 +41,9 @@ def services(live: Live) -> Remembered[str, ServiceState]:
 
 def _checked(state: ServiceState) -> dict[Family, str]:
     labels = SERVICE(state.service.site, state.service.name, state.service.check.kind)
-    found = {UP: UP.line(state.sample.verdict is Verdict.OK, labels)}
+    found: dict[Family, str] = {}
+    if state.sample.verdict is not Verdict.UNKNOWN:
+        found[UP] = UP.line(state.sample.verdict is Verdict.OK, labels)
     if state.sample.rtt_ns is not None:
         found[TOOK] = TOOK.line(state.sample.rtt_ns / 1e9, labels)
     until = state.details.get("certificate_expires")

@@ -32,6 +32,7 @@ import requests
 from requests.cookies import extract_cookies_to_jar
 from requests.structures import CaseInsensitiveDict
 
+from monitor.domain.text import clean
 from monitor.net import tls
 from monitor.net.deadline import Cancelled, Deadline, DeadlinePassed
 from monitor.net.names import NAMES, Names, NamesBusy, NoSuchName
@@ -39,7 +40,6 @@ from monitor.net.stream import Stream, TooMuch
 
 MOST_BYTES = 1024 * 1024
 MOST_HEAD_BYTES = 128 * 1024  # status and headers, those of interim answers too
-MOST_INTERIM = 20  # answers 1xx before the one that counts
 MOST_REDIRECTS = 10
 CHUNK = 65_536
 AGENT = "upazila-monitor"
@@ -132,7 +132,7 @@ def request(
                     )
                 )
             except (requests.RequestException, ValueError) as error:
-                raise NotHttp(f"'{url[:200]}' is not the address of a page: {error}"[:300]) from None
+                raise NotHttp(clean(f"'{url}' is not the address of a page: {error}", 300)) from None
             answer, hop = asking.ask(wanted, session.cookies)
             hops.append(hop)
             target = _target(answer, url, redirects)
@@ -181,7 +181,7 @@ class _Asking:
         except OSError as error:
             raise Unreachable((error.strerror or str(error) or type(error).__name__).lower()) from None
         except (ValueError, zlib.error) as error:
-            raise NotHttp(f"this is no HTTP: {error}"[:200]) from None
+            raise NotHttp(clean(f"this is no HTTP: {error}", 200)) from None
 
     def _ask(self, wanted: requests.PreparedRequest, url: str, cookies: CookieJar) -> tuple[Answer, Hop]:
         parts = urlsplit(url)
@@ -247,12 +247,11 @@ class _Response(http.client.HTTPResponse):
     """An answer that may have interim ones before it (103 Early Hints, 102, 100), which http.client takes for it."""
 
     def _read_status(self) -> tuple[str, int, str]:
-        for _ in range(MOST_INTERIM):
+        while True:  # up to MOST_HEAD_BYTES
             found = cast("tuple[str, int, str]", super()._read_status())  # type: ignore[misc]
             if found[1] >= 200 or found[1] == http.client.SWITCHING_PROTOCOLS:
                 return found
             http.client.parse_headers(self.fp)
-        raise http.client.HTTPException(f"more than {MOST_INTERIM} interim answers")
 
 
 class _Cookies:
@@ -279,7 +278,7 @@ def _body(found: http.client.HTTPResponse, most: int) -> tuple[bytes, bool]:
             packed, fits = _unpacked(packed, coding, most)
             is_whole = is_whole and fits
         elif coding not in {"", "identity"}:
-            raise http.client.HTTPException(f"the body is packed as '{coding[:20]}', for which we did not ask")
+            raise http.client.HTTPException(f"the body is packed as '{clean(coding, 20)}', for which we did not ask")
     return packed, is_whole
 
 
@@ -305,7 +304,7 @@ def _target(answer: Answer, url: str, redirects: int) -> str | None:
     except ValueError:
         is_page, target = False, location
     if not is_page:
-        raise NotHttp(f"it leads to '{target[:100]}', which is not the address of a page")
+        raise NotHttp(f"it leads to '{clean(target, 100)}', which is not the address of a page")
     return target
 
 
@@ -320,4 +319,4 @@ def _of_protocol(error: http.client.HTTPException) -> str:
         return f"the body breaks off after {len(error.partial)} bytes"
     if isinstance(error, http.client.BadStatusLine):
         return f"it begins with {str(error).strip()[:40]!r}"
-    return str(error)[:150] or type(error).__name__
+    return clean(str(error), 150) or type(error).__name__

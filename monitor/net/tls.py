@@ -10,6 +10,8 @@ from pathlib import Path
 from cryptography import x509
 from cryptography.x509.oid import NameOID
 
+from monitor.domain.text import clean
+
 NOT_TLS = "the server answers without TLS"
 OWN_CERTIFICATE = "the server asks for a certificate of ours"
 TOO_OLD = "the server speaks only versions of TLS that are no longer safe"
@@ -131,6 +133,6 @@ def _read(der: bytes, is_own: bool) -> Certificate | None:
         found = x509.load_der_x509_certificate(der)
         names = found.subject.get_attributes_for_oid(NameOID.COMMON_NAME) or list(found.subject)
         subject = str(names[0].value) if names else ""
-        return Certificate(subject[:64], found.not_valid_after_utc, is_own)
+        return Certificate(clean(subject, 64), found.not_valid_after_utc, is_own)
     except ValueError:
         return None  # OpenSSL could read it, we cannot: no date is told then

@@ -9,8 +9,9 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, field_validator, model_validator
+from pydantic import BeforeValidator, Field, PlainSerializer, field_validator, model_validator
 
+from monitor.domain.day import END_OF_DAY, clock_text
 from monitor.settings.base import Model
 from monitor.settings.charter_file import Date, Some, Text
 
@@ -26,7 +27,12 @@ def _time_of_day(value: object) -> object:
     raise ValueError(f'{value!r} is not a time of day. Expected one such as "09:00"')
 
 
+def _closing_time(value: object) -> object:
+    return END_OF_DAY if value == "24:00" else _time_of_day(value)
+
+
 Time = Annotated[dt.time, BeforeValidator(_time_of_day)]
+ClosingTime = Annotated[dt.time, BeforeValidator(_closing_time), PlainSerializer(clock_text, when_used="json")]
 
 
 class Span(Model):
@@ -66,16 +72,16 @@ class Span(Model):
 
 
 class Hours(Model):
-    """From ``opens`` (included) to ``closes`` (excluded) of the same day, Asia/Dhaka."""
+    """From ``opens`` (included) to ``closes`` (excluded; "24:00" is the end of the day) of the same day, Asia/Dhaka."""
 
     opens: Time
-    closes: Time
+    closes: ClosingTime
 
     @model_validator(mode="after")
     def _opens_first(self) -> "Hours":
         if self.opens >= self.closes:
             raise ValueError(
-                f"{self.opens:%H:%M} to {self.closes:%H:%M} are no hours. Expected 'opens' before 'closes'"
+                f"{clock_text(self.opens)} to {clock_text(self.closes)} are no hours. Expected 'opens' before 'closes'"
             )
         return self
 

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field, field_validator
 
 from monitor.settings.base import Model
-from monitor.settings.hosts import page_of
+from monitor.settings.hosts import page_fault
 
 
 class Heartbeat(Model):
@@ -17,6 +17,6 @@ class Heartbeat(Model):
     @field_validator("url")
     @classmethod
     def _is_an_address(cls, value: str) -> str:
-        if value and page_of(value) is None:
+        if value and page_fault(value):
             raise ValueError(f"'{value}' is not the address of a page. Expected http://… or https://…")
         return value

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, field_validator, model_validator
 
 from monitor.settings.base import Model, SecretFile
-from monitor.settings.hosts import page_of
+from monitor.settings.hosts import page_fault
 
 NEEDED = ("url", "token_file", "queue")
 
@@ -46,11 +46,11 @@ class Helpdesk(Model):
     def _is_an_address(cls, value: str) -> str:
         if not value:
             return value
-        parts = page_of(value)
-        if parts is None:
+        if page_fault(value):
             raise ValueError(
                 f"'{value}' is not the address of a help desk. Expected https://… as its front page has it"
             )
+        parts = urlsplit(value)
         if parts.username or parts.password or parts.query or parts.fragment:
             raise ValueError("carries more than an address. Expected https://HOST/PATH; secrets stand in 'token_file'")
         return value.rstrip("/")

@@ -1,18 +1,16 @@
-"""Names of hosts and addresses of pages: what a resolver could find at all, and what it would take for something else.
-
-A name that no resolver can ever find (an empty label, one of more than 63 octets, junk behind it) would fail only when
-it is first needed, which for a mail server is the first outage.
-"""
+"""Names of hosts, told from what a resolver would take for an address in one of the old short forms."""
 
 import re
 from ipaddress import ip_address
 from unicodedata import normalize
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import unquote, urlsplit
 
-LONGEST_NAME = 253  # octets, as it is asked for (RFC 1035, 2.3.4)
+import idna
 
 _ENDS_WITH_A_NUMBER = re.compile(r"(?:.*\.)?(?:\d+|0x[0-9a-f]*)\.?", re.IGNORECASE | re.DOTALL)
-_LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?", re.IGNORECASE | re.ASCII)
+_ASCII_NAME = re.compile(r"(?=.{1,253}\Z)(?:[A-Za-z0-9-]{1,63}\.)*[A-Za-z0-9-]{1,63}")
+_LABEL = r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
+_NAME = re.compile(rf"(?=.{{1,253}}\Z)(?:{_LABEL}\.)*{_LABEL}")
 
 
 def is_short_address(name: str) -> bool:
@@ -23,54 +21,70 @@ def is_short_address(name: str) -> bool:
     return _ENDS_WITH_A_NUMBER.fullmatch(normalize("NFKC", name).replace("\u3002", ".").strip()) is not None
 
 
-def is_host_name(text: str) -> bool:
-    """Whether a resolver could find it: labels of 1 to 63 octets, 253 in all, a dot at the end or none (RFC 1123).
-
-    Names in other scripts count as what is asked for in their place (IDNA).
-    """
-    if is_short_address(text):
-        return False
-    name = text.removesuffix(".")
-    if not text.isascii():
-        try:
-            name = name.encode("idna").decode()
-        except UnicodeError:
-            return False
-    return 0 < len(name) <= LONGEST_NAME and all(_LABEL.fullmatch(label) for label in name.split("."))
-
-
-def is_record_name(text: str) -> bool:
-    """Whether it can be asked for in the DNS: as a host's name, but records also stand under names such as '*.a'."""
-    return is_host_name(text.removeprefix("*."))
-
-
-def is_address(text: str) -> bool:
-    """Whether it is a bare IPv4 or IPv6 address."""
-    try:
-        ip_address(text)
-    except ValueError:
-        return False
-    return True
-
-
 def a_host(text: str) -> str:
     """A host's name or its bare address, without a port; raises ValueError."""
     bare = text.strip()
-    if not (is_address(bare) or is_host_name(bare)):
-        raise ValueError(
-            f"'{text}' is not a host. Expected a name or an address, without a port, such as monitor.example.org"
-        )
+    try:
+        ip_address(bare)
+    except ValueError:
+        if not is_host_name(bare):
+            raise ValueError(
+                f"'{text}' is not a host. Expected a name or an address, without a port, such as monitor.example.org"
+            ) from None
     return bare
 
 
-def page_of(url: str) -> SplitResult | None:
-    """The parts of an http:// or https:// address whose host could be found and whose port exists; else None."""
-    if any(letter.isspace() or not letter.isprintable() for letter in url):
-        return None
+def a_name_for_ehlo(text: str) -> str:
+    """A host's name or, in brackets, an address (RFC 5321, 4.1.3), or nothing; raises ValueError."""
+    literal = text.removeprefix("[").removesuffix("]")
+    try:
+        version = ip_address(literal.removeprefix("IPv6:")).version
+    except ValueError:
+        fits = _ASCII_NAME.fullmatch(text) is not None and not is_short_address(text)
+    else:
+        fits = text == (f"[{literal}]" if version == 4 else f"[IPv6:{literal.removeprefix('IPv6:')}]")
+    if text and not fits:
+        raise ValueError(f"'{text}' is no name for EHLO. Expected one such as monitor.example.org, or [192.0.2.1]")
+    return text
+
+
+def is_host_name(text: str) -> bool:
+    """Whether a resolver could ever find it: labels of 1 to 63 letters, 253 in all (RFC 1035, 2.3.4).
+
+    Names in other scripts count in their ASCII form (UTS 46, as browsers make it).
+    """
+    labels = re.split("[.\u3002\uff0e\uff61]", text.removesuffix("."))
+    try:
+        encoded = [label if label.isascii() else idna.encode(label, uts46=True).decode() for label in labels]
+    except UnicodeError:
+        return False
+    whole = ".".join(encoded)
+    fits = all(0 < len(label) <= 63 for label in encoded) and whole.isprintable()
+    return fits and _NAME.fullmatch(whole) is not None and not is_short_address(text)
+
+
+def host_fault(text: str) -> str:
+    """What keeps ``text`` from being a host that one could connect to; '' if nothing does."""
+    try:
+        address = ip_address(text)
+    except ValueError:
+        return "" if is_host_name(text) else "is not a host. Expected a name or an address"
+    if address.version == 6 and address.is_link_local and not address.scope_id:
+        return "is a link-local address. Expected it with its zone, such as fe80::1%eth0"
+    if address.is_multicast or address.is_unspecified or str(address) == "255.255.255.255":
+        return "is nobody's address. Expected that of one host"
+    return ""
+
+
+def page_fault(url: str) -> str:
+    """What keeps ``url`` from being the address of a page that one could get; '' if nothing does."""
     try:
         parts = urlsplit(url)
-        host, port = parts.hostname or "", parts.port
-    except ValueError:
-        return None
-    found = parts.scheme in {"http", "https"} and port != 0 and (is_address(host) or is_host_name(host))
-    return parts if found else None
+        host, port = unquote(parts.hostname or ""), parts.port
+    except ValueError:  # a port that is none, half an IPv6 address
+        return "is not the address of a page. Expected http://… or https://…"
+    plain = not any(letter.isspace() or not letter.isprintable() for letter in url)
+    if parts.scheme not in {"http", "https"} or not host or port == 0 or not plain:
+        return "is not the address of a page. Expected http://… or https://…"
+    fault = host_fault(host)
+    return "is not the address of a page. Expected http://… or https://…" if "is not a host" in fault else fault

@@ -7,10 +7,11 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field, model_validator
 
 from monitor.settings.base import Model
-from monitor.settings.calendar_file import Time, Weekday
+from monitor.settings.calendar_file import ClosingTime, Time, Weekday
 from monitor.settings.sites_file import Id
 
 YEARS = (2000, 2100)
+A_WEEK = 7 * 24 * 60
 OFFICE_CLOCK = dt.timezone(dt.timedelta(hours=6))
 MOMENTS = ("begins", "ends", "until")
 
@@ -30,7 +31,8 @@ class Maintenance(Model):
     """What is worked on (``sites``, ``unions``, ``behind`` a site and that site; all if none is named), and when.
 
     Once: ``begins`` and ``ends``, by the office's clock. Every week: ``days`` with ``opens`` and ``closes``; one that
-    closes before it opens lasts into the next day. ``until``: it ends then, whatever else is said.
+    closes before it opens lasts into the next day. Or ``minutes`` instead of ``closes``: it lasts so long,
+    at most a week. ``until``: it ends then, whatever else is said.
     """
 
     text: Annotated[str, Field(min_length=1, max_length=200)]
@@ -41,21 +43,26 @@ class Maintenance(Model):
     ends: Moment | None = None
     days: list[Weekday] = Field(default_factory=list)
     opens: Time | None = None
-    closes: Time | None = None
+    closes: ClosingTime | None = None
+    minutes: Annotated[int, Field(ge=1, le=A_WEEK)] | None = None
     until: Moment | None = None
 
     @model_validator(mode="after")
     def _one_form(self) -> "Maintenance":
         once = self.begins is not None and self.ends is not None
-        weekly = bool(self.days) and self.opens is not None and self.closes is not None
-        given = [self.begins, self.ends, self.opens, self.closes]
+        weekly = bool(self.days) and self.opens is not None
+        given = [self.begins, self.ends, self.opens, self.closes, self.minutes]
         if once == weekly or sum(value is not None for value in given) != 2:
-            raise ValueError("when it is done is not clear. Expected 'begins' and 'ends', or 'days', 'opens', 'closes'")
+            raise ValueError(
+                "when it is done is not clear. Expected 'begins' and 'ends', or 'days', 'opens' and 'closes'"
+            )
         if self.begins and self.ends:
             if (self.begins.tzinfo is None) != (self.ends.tzinfo is None) or self.ends <= self.begins:
                 raise ValueError(f"{self.begins} to {self.ends} is no stretch of time. Expected 'ends' after 'begins'")
         elif self.opens == self.closes:
-            raise ValueError("'opens' and 'closes' are the same. Expected two times of day")
+            raise ValueError(
+                "'opens' and 'closes' are the same. Expected two times of day, or 'minutes' (1440 are a day)"
+            )
         return self
 
     @classmethod

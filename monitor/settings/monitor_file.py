@@ -9,7 +9,7 @@ from monitor.settings.acknowledged_section import Acknowledged
 from monitor.settings.base import Model, SecretFile
 from monitor.settings.heartbeat_section import Heartbeat
 from monitor.settings.helpdesk_section import Helpdesk
-from monitor.settings.hosts import a_host, page_of
+from monitor.settings.hosts import a_host, a_name_for_ehlo, page_fault
 from monitor.settings.mail_address import is_mail_address
 from monitor.settings.maintenance_section import Maintenance
 from monitor.settings.modules_section import ModuleEntry
@@ -109,6 +109,7 @@ class Mail(Model):
     username: str = ""
     password_file: SecretFile | None = None
     sender: str = ""
+    helo: Annotated[str, AfterValidator(a_name_for_ehlo)] = ""
     timeout_s: Annotated[float, Field(gt=0, le=120)] = 20.0
     retry_s: Seconds = 30.0
     daily_after_days: Annotated[float, Field(gt=0, le=365)] = 30.0
@@ -135,8 +136,8 @@ class Mail(Model):
     @field_validator("page_url")
     @classmethod
     def _is_a_page(cls, value: str) -> str:
-        if value and page_of(value) is None:
-            raise ValueError(f"'{value}' is not the address of a page. Expected http://… or https://…")
+        if value and (fault := page_fault(value)):
+            raise ValueError(f"'{value}' {fault}")
         return value
 
     @model_validator(mode="after")

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field, StringConstraints, model_validator
 
 from monitor.settings.base import Model, SecretFile
-from monitor.settings.hosts import page_of
+from monitor.settings.hosts import page_fault
 from monitor.settings.mail_address import is_mail_address
 from monitor.settings.sites_file import Kind
 
@@ -62,6 +62,6 @@ class RecipientEntry(Model):
             raise ValueError(f"a recipient by {self.channel} is reached by its '{wanted}' alone; found {found}")
         if self.email and not is_mail_address(self.email):
             raise ValueError(f"{self.email!r} is not an e-mail address. Expected one such as officer@example.org")
-        if self.url and page_of(self.url) is None:
+        if self.url and page_fault(self.url):
             raise ValueError(f"'{self.url}' is not an address. Expected one such as http://127.0.0.1:9093/")
         return self

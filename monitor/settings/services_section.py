@@ -1,15 +1,16 @@
 """[sites.ID.services.NAME] of config/sites.toml: what a site serves, and how to see that it does."""
 
+from ipaddress import ip_address
 from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints, model_validator
 
 from monitor.settings.base import Model
-from monitor.settings.hosts import is_address, is_host_name, is_record_name, page_of
+from monitor.settings.hosts import host_fault, is_host_name, page_fault
 
 RecordType = Literal["A", "AAAA", "CNAME", "MX", "NS", "PTR", "SOA", "SRV", "TXT"]
-HostName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._:%-]{1,253}$")]
+HostName = Annotated[str, StringConstraints(pattern=r"^[^\s/?#@\[\]\\]{1,253}$")]
 
 
 class ServiceCheck(Model):
@@ -37,12 +38,21 @@ class ServiceCheck(Model):
     def _whole(self) -> "ServiceCheck":
         if self.kind == "tcp" and not self.port:
             raise ValueError("a check of kind tcp needs 'port'. Expected a number from 1 to 65535")
-        if self.kind == "http" and page_of(self.url) is None:
-            raise ValueError(f"'{self.url}' is not the address of a page. Expected http://… or https://…")
-        if self.kind == "dns" and not is_record_name(self.name):
+        if self.kind == "http" and (fault := page_fault(self.url)):
+            raise ValueError(f"'{self.url}' {fault}")
+        if self.kind == "dns" and not is_host_name(self.name):
             raise ValueError(f"'{self.name}' is not a name. Expected the name that is asked for, such as example.org")
-        if self.server and not is_address(self.server):
+        if self.server and not _is_address(self.server):
             raise ValueError(f"'{self.server}' is not an address. Expected that of a name server")
-        if self.host and not (is_host_name(self.host) or is_address(self.host)):
-            raise ValueError(f"'{self.host}' is not a host. Expected a name or an address")
+        for host in (self.host, self.server):
+            if host and (fault := host_fault(host)):
+                raise ValueError(f"'{host}' {fault}")
         return self
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return True

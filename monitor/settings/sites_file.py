@@ -22,6 +22,8 @@ def _address(value: object) -> IPv4Address | IPv6Address:
         raise ValueError(f"{value!r} is not an address. Expected an IPv4 or IPv6 address") from None
     if isinstance(address, IPv6Address) and address.ipv4_mapped:
         raise ValueError(f"{value} is an IPv4 address in disguise. Expected {address.ipv4_mapped}")
+    if isinstance(address, IPv6Address) and address.is_link_local and not address.scope_id:
+        raise ValueError(f"{value} is a link-local address. Expected it with its zone, such as fe80::1%eth0")
     expected = "Expected the address of one host"
     if address.is_unspecified:
         raise ValueError(f"{value} is the unspecified address. {expected}")

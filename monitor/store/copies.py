@@ -18,7 +18,7 @@ from sqlalchemy.exc import DatabaseError
 from monitor.store import audit_chain, belonging, mailed_head
 from monitor.store.durable import move_durably, own_like_folder, sync_file, sync_folder
 from monitor.store.errors import Damaged, StoreError
-from monitor.store.session import BACKUPS, DATABASE, Store, existing_store, make_store, open_store
+from monitor.store.session import BACKUPS, DATABASE, MEND, Store, existing_store, make_store, open_store
 from monitor.store.soundness import Soundness, examine
 
 JOURNALS = ("-journal", "-wal", "-shm")
@@ -92,8 +92,13 @@ def _restored(copy: Path, scratch: Path) -> Iterator[Store]:
     if not _has_content(copy):
         raise StoreError(f"{copy} is empty. Expected a copy of the database")
     with TemporaryDirectory(prefix=".restoring-", dir=scratch) as folder:
-        shutil.copyfile(copy, Path(folder) / DATABASE)
-        store = open_store(Path(folder))
+        scratch_copy = Path(folder) / DATABASE
+        shutil.copyfile(copy, scratch_copy)
+        try:
+            store = open_store(Path(folder))
+        except StoreError as error:
+            why = str(error).replace(str(scratch_copy), str(copy)).removesuffix(f". Put a copy back: {MEND}")
+            raise StoreError(why) from None
         try:
             yield store
         except DatabaseError as error:

@@ -10,47 +10,26 @@
     events                           the timeline of what judges nobody
     site_states, heartbeat, gaps     what readers show while the daemon is away, and when nobody watched
     excused, planned_work            silences that are nobody's fault, and plans made by command
+    set_aside                        decisions that could not be stored for what is in them
     learned                          usual round-trip times, written down so that a restart forgets nothing
 """
 
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
-    JSON,
     BigInteger,
-    DateTime,
-    Dialect,
     ForeignKey,
     Index,
     LargeBinary,
     MetaData,
-    String,
-    Text,
     UniqueConstraint,
     false,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
-from sqlalchemy.types import TypeDecorator
 
 from monitor.store import redundancy
-
-
-class Utc(TypeDecorator[datetime]):
-    """An aware UTC datetime, stored without its offset: every stored time is UTC."""
-
-    impl = DateTime
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError(f"{value} has no time zone; only aware times are stored")
-        return value.astimezone(UTC).replace(tzinfo=None)
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        return None if value is None else value.replace(tzinfo=UTC)
+from monitor.store.columns import Facts, Line, Lines, Utc
 
 
 class Base(DeclarativeBase):
@@ -64,7 +43,7 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
-    type_annotation_map = {datetime: Utc, dict[str, Any]: JSON}  # noqa: RUF012 (SQLAlchemy's own idiom)
+    type_annotation_map = {datetime: Utc, dict[str, Any]: Facts}  # noqa: RUF012 (SQLAlchemy's own idiom)
 
 
 def _started(context: Any) -> datetime:
@@ -86,18 +65,18 @@ class Outage(Base):
     __tablename__ = "outages"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    site: Mapped[str] = mapped_column(String(64))
-    service: Mapped[str] = mapped_column(String(32))
+    site: Mapped[str] = mapped_column(Line(64))
+    service: Mapped[str] = mapped_column(Line(32))
     started_utc: Mapped[datetime] = mapped_column(index=True)
     silent_since_utc: Mapped[datetime] = mapped_column(default=_started, nullable=True)  # no row is without it
     confirmed_utc: Mapped[datetime]
     ended_utc: Mapped[datetime | None] = mapped_column(index=True)
-    end_reason: Mapped[str | None] = mapped_column(String(32))
+    end_reason: Mapped[str | None] = mapped_column(Line(32))
     deadline_utc: Mapped[datetime]
-    reason: Mapped[str] = mapped_column(String(200), default="")
-    recounted: Mapped[str] = mapped_column(Text, default="", server_default="")
-    cause: Mapped[str] = mapped_column(String(32), default="", server_default="")
-    cause_why: Mapped[str] = mapped_column(String(200), default="", server_default="")
+    reason: Mapped[str] = mapped_column(Line(200), default="")
+    recounted: Mapped[str] = mapped_column(Lines, default="", server_default="")
+    cause: Mapped[str] = mapped_column(Line(32), default="", server_default="")
+    cause_why: Mapped[str] = mapped_column(Line(200), default="", server_default="")
     evidence: Mapped[dict[str, Any]] = mapped_column(default=dict)
     ticket_id: Mapped[int | None] = mapped_column(ForeignKey("tickets.id"), index=True)
 
@@ -114,7 +93,7 @@ class AffectedSite(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     outage_id: Mapped[int] = mapped_column(ForeignKey("outages.id"), index=True)
-    site: Mapped[str] = mapped_column(String(64), index=True)
+    site: Mapped[str] = mapped_column(Line(64), index=True)
     since_utc: Mapped[datetime]
     until_utc: Mapped[datetime | None]
 
@@ -131,16 +110,16 @@ class Ticket(Base):
     __tablename__ = "tickets"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    number: Mapped[str] = mapped_column(String(32), unique=True)
+    number: Mapped[str] = mapped_column(Line(32), unique=True)
     year: Mapped[int]
     seq: Mapped[int]
-    service: Mapped[str] = mapped_column(String(32))
-    source: Mapped[str] = mapped_column(String(16), default="outage")
-    site: Mapped[str | None] = mapped_column(String(64), index=True)
-    asker: Mapped[str] = mapped_column(String(200), default="")
-    asker_email: Mapped[str] = mapped_column(String(254), default="")
-    text: Mapped[str] = mapped_column(Text, default="")
-    state: Mapped[str] = mapped_column(String(16), index=True)
+    service: Mapped[str] = mapped_column(Line(32))
+    source: Mapped[str] = mapped_column(Line(16), default="outage")
+    site: Mapped[str | None] = mapped_column(Line(64), index=True)
+    asker: Mapped[str] = mapped_column(Line(200), default="")
+    asker_email: Mapped[str] = mapped_column(Line(254), default="")
+    text: Mapped[str] = mapped_column(Lines, default="")
+    state: Mapped[str] = mapped_column(Line(16), index=True)
     stage: Mapped[int] = mapped_column(default=0)
     opened_utc: Mapped[datetime]
     event_utc: Mapped[datetime]
@@ -165,10 +144,10 @@ class TicketEvent(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"), index=True)
     at_utc: Mapped[datetime]
-    actor: Mapped[str] = mapped_column(String(100))
-    kind: Mapped[str] = mapped_column(String(32))
-    text: Mapped[str] = mapped_column(Text, default="")
-    hash: Mapped[str] = mapped_column(String(64))
+    actor: Mapped[str] = mapped_column(Line(100))
+    kind: Mapped[str] = mapped_column(Line(32))
+    text: Mapped[str] = mapped_column(Lines, default="")
+    hash: Mapped[str] = mapped_column(Line(64))
 
     ticket: Mapped[Ticket] = relationship(back_populates="events")
 
@@ -185,12 +164,12 @@ class Notice(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     ticket_id: Mapped[int | None] = mapped_column(ForeignKey("tickets.id"), index=True)
-    key: Mapped[str] = mapped_column(String(120), unique=True)
-    kind: Mapped[str] = mapped_column(String(32))
-    recipient: Mapped[str] = mapped_column(String(32))
-    channel: Mapped[str] = mapped_column(String(16), default="email", server_default="email")
-    message_id: Mapped[str] = mapped_column(String(200))
-    thread_id: Mapped[str] = mapped_column(String(200), index=True)
+    key: Mapped[str] = mapped_column(Line(120), unique=True)
+    kind: Mapped[str] = mapped_column(Line(32))
+    recipient: Mapped[str] = mapped_column(Line(32))
+    channel: Mapped[str] = mapped_column(Line(16), default="email", server_default="email")
+    message_id: Mapped[str] = mapped_column(Line(200))
+    thread_id: Mapped[str] = mapped_column(Line(200), index=True)
     facts: Mapped[dict[str, Any]] = mapped_column(deferred=True)
     created_utc: Mapped[datetime]
     owed_utc: Mapped[datetime | None]
@@ -200,9 +179,9 @@ class Notice(Base):
     sent_utc: Mapped[datetime | None] = mapped_column(index=True)
     dead_utc: Mapped[datetime | None]
     folded_into: Mapped[int | None]
-    proof: Mapped[str] = mapped_column(Text, default="")
-    last_error: Mapped[str] = mapped_column(Text, default="")
-    fault: Mapped[str] = mapped_column(Text, default="", server_default="")
+    proof: Mapped[str] = mapped_column(Lines, default="")
+    last_error: Mapped[str] = mapped_column(Lines, default="")
+    fault: Mapped[str] = mapped_column(Lines, default="", server_default="")
 
     ticket: Mapped[Ticket | None] = relationship(back_populates="notices")
 
@@ -220,19 +199,19 @@ class HelpdeskTicket(Base):
     __tablename__ = "helpdesk_tickets"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    desk: Mapped[str] = mapped_column(String(320))
+    desk: Mapped[str] = mapped_column(Line(320))
     ticket_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"), index=True)
-    outside_id: Mapped[str] = mapped_column(String(32), default="")
+    outside_id: Mapped[str] = mapped_column(Line(32), default="")
     told_event_id: Mapped[int] = mapped_column(default=0)
-    agreed_state: Mapped[str] = mapped_column(String(16))
-    agreed_status: Mapped[str] = mapped_column(String(64))
+    agreed_state: Mapped[str] = mapped_column(Line(16))
+    agreed_status: Mapped[str] = mapped_column(Line(64))
     seen: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    stamp: Mapped[str] = mapped_column(String(64), default="")
+    stamp: Mapped[str] = mapped_column(Line(64), default="")
     looked_utc: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(default=0)
     next_try_utc: Mapped[datetime]
     away: Mapped[bool] = mapped_column(default=False)
-    last_error: Mapped[str] = mapped_column(Text, default="")
+    last_error: Mapped[str] = mapped_column(Lines, default="")
 
     ticket: Mapped[Ticket] = relationship()
 
@@ -246,10 +225,10 @@ class Event(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     at_utc: Mapped[datetime] = mapped_column(index=True)
-    site: Mapped[str] = mapped_column(String(64), index=True)
-    device: Mapped[str] = mapped_column(String(130), default="")
-    kind: Mapped[str] = mapped_column(String(32))
-    text: Mapped[str] = mapped_column(String(300), default="")
+    site: Mapped[str] = mapped_column(Line(64), index=True)
+    device: Mapped[str] = mapped_column(Line(130), default="")
+    kind: Mapped[str] = mapped_column(Line(32))
+    text: Mapped[str] = mapped_column(Line(300), default="")
 
 
 def _since(context: Any) -> datetime:
@@ -268,8 +247,8 @@ class SiteState(Base):
 
     __tablename__ = "site_states"
 
-    site: Mapped[str] = mapped_column(String(64), primary_key=True)
-    state: Mapped[str] = mapped_column(String(16))
+    site: Mapped[str] = mapped_column(Line(64), primary_key=True)
+    state: Mapped[str] = mapped_column(Line(16))
     since_utc: Mapped[datetime]
     workstation_utc: Mapped[datetime | None]
     first_utc: Mapped[datetime | None] = mapped_column(default=_since)
@@ -284,7 +263,7 @@ class Heartbeat(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     at_utc: Mapped[datetime]
-    boot_id: Mapped[str] = mapped_column(String(40))
+    boot_id: Mapped[str] = mapped_column(Line(40))
     boot_ns: Mapped[int] = mapped_column(BigInteger)
 
 
@@ -299,8 +278,8 @@ class Gap(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     started_utc: Mapped[datetime] = mapped_column(index=True)
     ended_utc: Mapped[datetime]
-    reason: Mapped[str] = mapped_column(String(100))
-    uplink: Mapped[str] = mapped_column(String(64), default="", server_default="")
+    reason: Mapped[str] = mapped_column(Line(100))
+    uplink: Mapped[str] = mapped_column(Line(64), default="", server_default="")
 
 
 class ExcusedSilence(Base):
@@ -313,9 +292,9 @@ class ExcusedSilence(Base):
     __tablename__ = "excused"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    site: Mapped[str] = mapped_column(String(64), index=True)
-    kind: Mapped[str] = mapped_column(String(16))
-    why: Mapped[str] = mapped_column(String(300))
+    site: Mapped[str] = mapped_column(Line(64), index=True)
+    kind: Mapped[str] = mapped_column(Line(16))
+    why: Mapped[str] = mapped_column(Line(300))
     since_utc: Mapped[datetime]
     planned_until_utc: Mapped[datetime | None]
     promised_utc: Mapped[datetime | None]
@@ -330,9 +309,9 @@ class PlannedWork(Base):
 
     __tablename__ = "planned_work"
 
-    name: Mapped[str] = mapped_column(String(64), primary_key=True)
+    name: Mapped[str] = mapped_column(Line(64), primary_key=True)
     entry: Mapped[dict[str, Any]]
-    actor: Mapped[str] = mapped_column(String(100))
+    actor: Mapped[str] = mapped_column(Line(100))
     created_utc: Mapped[datetime]
     ended_utc: Mapped[datetime | None]
 
@@ -342,8 +321,19 @@ class Learned(Base):
 
     __tablename__ = "learned"
 
-    device: Mapped[str] = mapped_column(String(130), primary_key=True)
+    device: Mapped[str] = mapped_column(Line(130), primary_key=True)
     packed: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class SetAside(Base):
+    """A decision that could not be stored for what is in it, in words, and why; it is not tried again."""
+
+    __tablename__ = "set_aside"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at_utc: Mapped[datetime]
+    what: Mapped[str] = mapped_column(Lines)
+    why: Mapped[str] = mapped_column(Lines)
 
 
 redundancy.declare(Base.metadata)

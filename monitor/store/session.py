@@ -29,6 +29,7 @@ __all__ = ["DATABASE", "Store", "StoreError", "existing_store", "only_daemon", "
 BUSY_TIMEOUT_S = 10.0
 GLANCE_S = 2.0  # so long a reader of the page waits for a lock: shorter than its answer may take
 FIRST_TRY_S = 2.0  # at the start of the daemon, which has sites to probe
+SMALL_BYTES = 16_000_000  # examined within half a second
 DATABASE = "monitor.db"
 BACKUPS = "backups"
 MEND = "upazila-monitor backup restore"
@@ -47,13 +48,13 @@ class Store:
 
     One that is not ``lasting`` is thrown away in the end: it need not outlive a crash, and is faster.
 
-    ``waiting``: why it cannot be used yet; empty once it can. Until then `read` and `write` raise OperationalError, as
-    they do when it refuses later.
+    ``waiting``: why it cannot be written yet; empty once it can. Until then `write` raises OperationalError, as it does
+    when the file refuses later, and so does `read` unless the file is ``readable``.
     """
 
     def __init__(self, path: Path, *, lasting: bool = True) -> None:
         self.path, self._lasting = path, lasting
-        self.waiting = ""
+        self.waiting, self.readable = "", False
         self.journal_mode = "wal" if wal_is_safe(sqlite3.sqlite_version_info) else "truncate"
         self.engine = self._engine(BUSY_TIMEOUT_S)
         self._for_writing = self.engine.execution_options(immediate=True)
@@ -75,14 +76,16 @@ class Store:
     @contextmanager
     def read(self) -> Iterator[Session]:
         """A session that sees one state of the database and changes nothing."""
-        self._refuse_while_waiting()
+        if not self.readable:
+            self._refuse_while_waiting()
         with Session(self.engine) as session:
             yield session
 
     @contextmanager
     def glance(self) -> Iterator[Session]:
         """As `read`, for the page and the metrics: a lock keeps it waiting for no longer than GLANCE_S."""
-        self._refuse_while_waiting()
+        if not self.readable:
+            self._refuse_while_waiting()
         with Session(self.glances) as session:
             yield session
 
@@ -225,9 +228,12 @@ def _prepare(store: Store, mark: Callable[[Path, Engine], None] | None, *, may_b
     if store._lasting and not may_be_missing:
         _refuse_missing(state)
         belonging.refuse_foreign_journal(store.path, belonging.marks(state))
+    # Before anything is judged by it; where that takes long, the daemon does it after its first round.
+    is_small = store.path.exists() and store.path.stat().st_size <= SMALL_BYTES
+    check = "integrity_check" if mark is not None and is_small else "quick_check"
     try:
         with store.engine.connect() as connection:
-            found = connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one()
+            found = connection.exec_driver_sql(f"PRAGMA {check}(1)").scalar_one()
     except DatabaseError as error:
         if may_pass(error.orig):
             raise
@@ -235,6 +241,7 @@ def _prepare(store: Store, mark: Callable[[Path, Engine], None] | None, *, may_b
     if found != "ok":
         raise Damaged(f"{store.path} is damaged ({found}). Put a copy back: {MEND}")
     _migrate(store)
+    store.readable = True
     if store._lasting and mark is not None:
         mark(state, store._for_writing)
 

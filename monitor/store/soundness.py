@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import JSON
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
 from monitor.store import audit_chain, mailed_head
-from monitor.store.models import Base, Utc
+from monitor.store.columns import Facts, Utc
+from monitor.store.models import Base
 
 MOST_TOLD = 5
 A_TIME = "[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9] [0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]"
@@ -71,6 +71,6 @@ def _unreadable(name: str, kind: object) -> str:
     """SQL that is true for a value of a column that cannot be read back; empty for columns that hold anything."""
     if isinstance(kind, Utc):
         return f"{name} IS NOT NULL AND ({name} NOT GLOB '{A_TIME}' OR datetime({name}) IS NULL)"
-    if isinstance(kind, JSON):
+    if isinstance(kind, Facts):
         return f"NOT json_valid({name})"
     return ""

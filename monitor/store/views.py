@@ -13,12 +13,16 @@ from monitor.store.models import AffectedSite, Event, Gap, Heartbeat, Notice, Ou
 
 @dataclass(frozen=True, slots=True)
 class OutageView:
-    """An outage with the number of its ticket, if it has one, and the ids of the sites silent behind it."""
+    """An outage with the number of its ticket, if it has one, and the ids of the sites silent behind it.
+
+    ``silent_since``: its first failed round, which is earlier than its start where the site was not promised then.
+    """
 
     id: int
     site: str
     service: str
     started_utc: datetime
+    silent_since: datetime
     confirmed_utc: datetime
     ended_utc: datetime | None
     end_reason: str | None
@@ -240,6 +244,7 @@ def _outage(row: Outage) -> OutageView:
         row.site,
         row.service,
         row.started_utc,
+        row.silent_since_utc,
         row.confirmed_utc,
         row.ended_utc,
         row.end_reason,

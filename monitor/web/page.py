@@ -54,6 +54,7 @@ EVENTS = {
     "no_interface": {"bn": "লিংকের ইন্টারফেস পাওয়া যায়নি", "en": "the link's interface cannot be found"},
     "link_poor": {"bn": "লিংকের মান খারাপ", "en": "the link is poor"},
     "link_well": {"bn": "লিংক আবার ঠিক আছে", "en": "the link is well again"},
+    "set_aside": {"bn": "সংরক্ষণ করা যায়নি, আলাদা রাখা হয়েছে", "en": "could not be stored, set aside"},
     "snmp_ok": {"bn": "এসএনএমপি: আবার পড়া যাচ্ছে", "en": "SNMP: read again"},
 }
 WORDS = {
@@ -98,6 +99,10 @@ WORDS = {
     "refused": {
         "bn": "ডিস্কের কনফিগারেশন গ্রহণ করা হয়নি, আগেরটিই কার্যকর আছে",
         "en": "The configuration on disk was refused, the one before stays in force",
+    },
+    "unsound": {
+        "bn": "ডেটাবেসে ত্রুটি পাওয়া গেছে: upazila-monitor backup verify",
+        "en": "The database is not sound; see upazila-monitor backup verify",
     },
     "suspect": {
         "bn": "এই যন্ত্রের ঘড়ি বিশ্বাসযোগ্য নয়: ঊর্ধ্বতন পর্যায়ে কিছু পাঠানো হচ্ছে না",

@@ -33,6 +33,7 @@ def status(live: Live, store: Store, clock: Clock) -> dict[str, Any]:
         "uptime_s": round((clock.mono_ns() - live.started_mono_ns) / 1e9),
         "clock_suspect": live.clock_suspect(),
         "store_refuses": live.store_refuses(),
+        "store_faults": list(live.store_faults),
         "instance": live.instance,
         "configuration": _configuration(live),
         "sites": sites,

@@ -64,6 +64,39 @@ def test_work_that_was_planned_by_command_pauses_its_sites_until_it_is_ended(des
     assert known(desk).maintenance == {}
 
 
+@pytest.mark.parametrize(
+    ("entry", "covered", "ends"),
+    [
+        ({"days": ["tuesday"], "opens": "00:00", "closes": "24:00"}, range(24), at(14)),
+        ({"days": ["tuesday"], "opens": "10:00", "minutes": 1440}, range(10, 34), at(24)),
+        ({"days": ["monday"], "opens": "18:00", "minutes": 2160}, range(-6, 30), at(20)),
+        ({"days": ["wednesday"], "opens": "10:00", "minutes": 10_080}, range(-48, 48), at(24)),
+    ],
+    ids=["a whole day", "for a day", "for a day and a half", "for the whole week"],
+)
+def test_weekly_work_may_last_for_a_day_and_more(
+    desk: Desk, entry: dict[str, object], covered: range, ends: datetime
+) -> None:
+    plan(desk, "long", **entry)
+    found = known(desk)
+    midnight = at(-10)  # of the Tuesday in Dhaka
+    hours = [hour for hour in range(-48, 48) if pause_of(found, LINK, midnight + timedelta(hours=hour))]
+    assert hours == list(covered)
+    pause = pause_of(found, LINK, at(0))
+    assert pause is not None
+    assert pause.until_utc == ends
+
+
+def test_a_plan_to_24_00_is_kept_as_it_was_said(desk: Desk) -> None:
+    plan(desk, "late", days=["tuesday"], opens="20:00", closes="24:00")
+    with desk.store.read() as session:
+        (kept,) = planned.plans(session).values()
+    assert kept == Maintenance.model_validate(
+        {"text": "new cable", "days": ["tuesday"], "opens": "20:00", "closes": "24:00"}
+    )
+    assert kept.model_dump(mode="json")["closes"] == "24:00"
+
+
 def test_weekly_work_comes_again_until_it_is_ended(desk: Desk) -> None:
     plan(desk, "weekly", days=["tuesday"], opens="11:00", closes="12:00")
     assert [pause_of(known(desk), LINK, at(1.5 + 24 * day)) is not None for day in (0, 1, 7)] == [True, False, True]

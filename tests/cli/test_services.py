@@ -1,10 +1,12 @@
 """`probe tcp`, `probe http`, `probe dns` against real servers on loopback: http.server, its TLS, dnsmasq."""
 
 import json
+import signal
 import socket
 import ssl
 import subprocess
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -223,6 +225,12 @@ def test_a_name_server_that_is_not_there_is_a_failure() -> None:
         (("tcp", "127.1:80"), "'127.1' is not a host. Expected a name or an address"),
         (("http", "http://127.1/"), "Expected http://… or https://…"),
         (("http", "http://0x7f000001/"), "Expected http://… or https://…"),
+        (("tcp", "[fe80::1]:80"), "'fe80::1' is a link-local address. Expected it with its zone"),
+        (("http", "http://[fe80::1]/"), "is a link-local address. Expected it with its zone"),
+        (("dns", "portal.example", "--server", "fe80::1"), "is a link-local address. Expected it with its zone"),
+        (("tcp", "[ff02::1%lo]:80"), "is nobody's address"),
+        (("tcp", "\u09be.example:80"), "is not a host"),
+        (("http", "http://" + "ক" * 70 + ".example/"), "Expected http://… or https://…"),
         (("dns", "127.1", "--server", "127.0.0.1"), "'127.1' is not a name"),
         (("dns", "portal.example", "--server", "127.1"), "'127.1' is not an address"),
         (("http", "http://a..b/"), "Expected http://… or https://…"),
@@ -240,6 +248,47 @@ def test_what_cannot_be_asked_is_bad_input(words: tuple[str, ...], expected: str
 
     assert done.returncode == 2
     assert expected in done.stderr
+
+
+@contextmanager
+def mute() -> Iterator[str]:
+    """Somebody who takes what is said, over TCP and UDP, and never answers; yields ADDRESS:PORT."""
+    with socket.create_server((HOST, 0)) as listening, socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as line:
+        line.bind(listening.getsockname())
+        yield f"{HOST}:{listening.getsockname()[1]}"
+
+
+KINDS = [("http", "http://{}/"), ("http", "https://{}/"), ("dns", "portal.example", "--server", "{}")]
+
+
+@pytest.mark.parametrize("words", KINDS, ids=["http", "https", "dns"])
+def test_a_check_by_hand_is_over_in_its_time(words: tuple[str, ...]) -> None:
+    with mute() as place:
+        begun_s = time.monotonic()
+        probe("tcp", place)  # what starting the program takes on this machine
+        plain_s = time.monotonic() - begun_s
+        begun_s = time.monotonic()
+        assert "timeout" in probe(*(word.format(place) for word in words), "--timeout", "1").stdout
+        assert time.monotonic() - begun_s < plain_s + 1 + 2
+
+
+@pytest.mark.parametrize("words", KINDS, ids=["http", "https", "dns"])
+def test_ctrl_c_ends_a_check_at_once(words: tuple[str, ...]) -> None:
+    with mute() as place:
+        command = [str(PROGRAM), "probe", *(word.format(place) for word in words), "--timeout", "60"]
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        until(lambda: _has_a_socket(process.pid), "its question", 30)
+        process.send_signal(signal.SIGINT)
+        _, said = process.communicate(timeout=10)
+    assert process.returncode == 130
+    assert "Traceback" not in said
+
+
+def _has_a_socket(pid: int) -> bool:
+    try:
+        return any("socket:" in str(descriptor.readlink()) for descriptor in Path(f"/proc/{pid}/fd").iterdir())
+    except OSError:
+        return False
 
 
 def test_every_kind_has_its_check() -> None:

@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from sqlalchemy import select
 from monitor.alerts import outages
 from monitor.alerts.channels.registry import channels_of
 from monitor.alerts.office import Office
-from monitor.clock import SystemClock
+from monitor.clock import NS_PER_S, SystemClock, VirtualClock
 from monitor.daemon.delivery import Delivery
 from monitor.daemon.recorder import what_is_due
 from monitor.judging.decisions import OutageOpened
@@ -25,7 +26,7 @@ from tests.lab.bad_mail import BadMailServer, listening
 from tests.lab.fleet import many_sites, write_config
 from tests.lab.waiting import until
 
-LONGEST_S = 15.0
+LONGEST_S = 30.0
 
 
 @pytest.fixture
@@ -101,6 +102,46 @@ async def test_letters_wait_while_the_server_is_mute_and_all_go_when_it_speaks(
     await delivers(store, office, lambda: set(states(store).values()) == {"sent"})
     assert sorted(server.ids()) == sorted(set(server.ids()))
     assert lag_s < 0.1  # whoever waits for the server, the loop does not
+
+
+async def test_a_slow_delivery_is_not_taken_for_a_worker_that_stands_still(
+    store: Store, office: Office, server: BadMailServer
+) -> None:
+    office = replace(office, mail=mail_of(server, timeout_s=120))
+    server.mode = "mute"
+    goes_down(store, office, "site-0000")
+    clock = VirtualClock(SystemClock().utc() + timedelta(seconds=5))
+    delivery = Delivery(store, office, channels_of(office, store.path.parent, store.path.parent), clock, 0.05)
+    task = asyncio.create_task(delivery.run())
+    try:
+        await asyncio.to_thread(until, lambda: server.connections, "the first try", 10)
+        clock.advance(150)
+        await asyncio.sleep(0.2)  # the other channels look meanwhile
+        assert clock.mono_ns() - delivery.last_look_mono_ns < 10 * NS_PER_S
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        delivery.close()
+
+
+async def test_a_server_that_cannot_be_used_is_named_at_the_first_try_until_it_takes_a_letter(
+    store: Store, office: Office, server: BadMailServer
+) -> None:
+    office = replace(office, mail=mail_of(server))
+    server.mode = "full"
+    goes_down(store, office, "site-0000")
+    channels = channels_of(office, store.path.parent, store.path.parent)
+    delivery = Delivery(store, office, channels, SystemClock(), 0.05)
+    task = asyncio.create_task(delivery.run())
+    try:
+        await asyncio.to_thread(until, lambda: delivery.away, "its name", 10)
+        assert delivery.away == {"email": f"127.0.0.1:{server.port}: 421 4.3.2 too many connections"}
+        server.mode = "good"
+        await asyncio.to_thread(until, lambda: not delivery.away, "its taking a letter", 10)
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        delivery.close()
 
 
 async def test_a_stop_does_not_wait_for_a_mute_server(store: Store, office: Office, server: BadMailServer) -> None:

@@ -2,15 +2,18 @@
 
 import asyncio
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
+from monitor.daemon import heartbeat
 from monitor.daemon.heartbeat import Watchman, failing
 from monitor.settings.heartbeat_section import Heartbeat
 from tests.lab.waiting import until
+from tests.net.bad_servers import Answering, drips, floods, page, says, server
 
 Told = list[tuple[str, str]]
 
@@ -65,3 +68,50 @@ def test_an_address_that_refuses_is_told_once_without_being_named(
 
 def test_the_address_of_a_failure_keeps_its_query() -> None:
     assert failing("https://h.example/ping/x/?a=1") == "https://h.example/ping/x/fail?a=1"
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        drips(b"HTTP/1.1 200 OK\r\nX: "),
+        drips(b"HTTP/1.1 200 OK\r\n", b"X: y\r\n"),
+        floods(b"", b"HTTP/1.1 100 C\r\n\r\n"),
+    ],
+    ids=["drips a header", "drips headers", "never comes to the point"],
+)
+def test_a_watchman_that_never_ends_its_answer_is_left_in_time(
+    answer: Answering, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(heartbeat, "TIMEOUT_S", 0.5)
+    with server(answer) as running:
+        begun_s = time.monotonic()
+        Watchman(lambda: {"round_age": 0.5}).tell(running.url("/ping/abc"))
+        assert time.monotonic() - begun_s < 2
+    assert "was not taken" in caplog.text
+
+
+def test_the_body_of_its_answer_is_not_read() -> None:
+    with server(floods(b"HTTP/1.1 200 OK\r\n\r\n", b"x" * 65_536)) as running:
+        begun_s = time.monotonic()
+        Watchman(lambda: {"round_age": 0.5}).tell(running.url())
+        assert time.monotonic() - begun_s < 5
+
+
+def test_nobody_sends_the_word_elsewhere(caplog: pytest.LogCaptureFixture) -> None:
+    with watchman() as (url, told), server(says(page(b"", f"Location: {url}", status="307 Moved"))) as running:
+        Watchman(lambda: {"round_age": 0.5}).tell(running.url())
+    assert told == []
+    assert "was not taken" in caplog.text
+
+
+async def test_a_stop_does_not_wait_for_a_watchman_that_is_mute() -> None:
+    with server(drips(b"HTTP/1.1 200 OK\r\nX: ")) as running:
+        made = Watchman(lambda: {"round_age": 0.5})
+        made.configure(Heartbeat(url=running.url()))
+        task = asyncio.create_task(made.run())
+        await asyncio.to_thread(until, lambda: running.asked, "its word", 10)
+        begun_s = time.monotonic()
+        task.cancel()
+        made.close()
+        await asyncio.to_thread(until, lambda: not made._thread.jobs, "the end of its thread", 5)
+        assert time.monotonic() - begun_s < 2

@@ -9,6 +9,10 @@ busy             4xx to every message
 strict           5xx to the recipients in ``unknown``, takes the others
 broken_tls       offers STARTTLS and answers the handshake with nonsense
 full             closes with 421 as soon as it has greeted
+endless          greets with a reply of ever more lines
+endless_line     greets with one line that never ends
+drip_lines       greets with a line of a reply every ``drip_s``
+no_smtp          speaks HTTP
 ===============  ==================================================================================
 """
 
@@ -20,7 +24,25 @@ from email.message import EmailMessage
 from types import TracebackType
 from typing import BinaryIO, Literal, Self
 
-Mode = Literal["good", "mute", "drip", "leaves", "busy", "strict", "broken_tls", "full"]
+Mode = Literal[
+    "good",
+    "mute",
+    "drip",
+    "leaves",
+    "busy",
+    "strict",
+    "broken_tls",
+    "full",
+    "endless",
+    "endless_line",
+    "drip_lines",
+    "no_smtp",
+]
+TALKS_ON: dict[str, tuple[bytes, bool]] = {
+    "endless": (b"220-and one more\r\n" * 1_000, False),
+    "endless_line": (b"2" * 65_536, False),
+    "drip_lines": (b"220-and one more\r\n", True),
+}
 LONGEST_S = 60.0
 
 
@@ -34,6 +56,8 @@ class BadMailServer:
     drip_s: float = 10.0
     accepted: list[EmailMessage] = field(default_factory=list)
     connections: int = 0
+    said_bytes: int = 0
+    helos: list[str] = field(default_factory=list)
 
     def __enter__(self) -> Self:
         self._stop = threading.Event()
@@ -81,6 +105,13 @@ class BadMailServer:
             self._stop.wait(LONGEST_S)
         elif mode == "drip":
             self._drip(connection)
+        elif mode in TALKS_ON:
+            words, slowly = TALKS_ON[mode]
+            while not self._stop.wait(self.drip_s if slowly else 0):
+                connection.sendall(words)
+                self.said_bytes += len(words)
+        elif mode == "no_smtp":
+            connection.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
         elif mode == "full":
             connection.sendall(b"421 4.3.2 too many connections\r\n")
         else:
@@ -98,6 +129,8 @@ class BadMailServer:
         for raw in lines:
             words = raw.decode("ascii", "replace").strip()
             verb = words[:8].upper()
+            if verb.startswith(("EHLO", "HELO")):
+                self.helos.append(words[5:])
             if verb.startswith("DATA"):
                 connection.sendall(b"354 go on\r\n")
                 if mode != "busy":

@@ -147,7 +147,7 @@ def test_a_killed_migration_is_done_whole_at_the_next_start(tmp_path: Path) -> N
     whole = subprocess.run([sys.executable, "-c", script, tmp_path / "whole", "-1"], capture_output=True, check=True)
     statements = int(whole.stdout)
     assert statements > 20
-    for point in range(1, statements, statements // 12):
+    for point in range(1, statements, statements // 9):
         folder = tmp_path / str(point)
         killed = subprocess.run([sys.executable, "-c", script, folder, str(point)], capture_output=True)
         assert killed.returncode == -9

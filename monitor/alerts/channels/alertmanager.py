@@ -14,12 +14,14 @@ from monitor.alerts.kinds import GOOD_NEWS, severity
 from monitor.alerts.notices.facts import MatterFacts
 from monitor.alerts.notices.stored import unpack
 from monitor.alerts.outbox import Letter
+from monitor.domain.text import clean
 from monitor.net import http
 from monitor.net.deadline import Cancellation, Deadline
 
 FAR_AHEAD = timedelta(days=400)
 ALERTS = "api/v2/alerts"
 MOST_BYTES = 4_096  # of an answer, of which we tell the beginning
+LONGEST_SAID = 250
 OK, BAD_REQUEST = 200, 400
 
 
@@ -48,8 +50,8 @@ class AlertmanagerChannel:
         except http.HttpError as error:
             raise ChannelAway(f"{url}: {error}") from None
         if answer.status == OK:
-            return f"{answer.status} {answer.reason} from Alertmanager"
-        said = f"{answer.status} {answer.reason}: {answer.body.decode('utf-8', 'replace')[:200]}"
+            return "200 OK from Alertmanager"
+        said = clean(f"{answer.status} {answer.reason}: {answer.body.decode('utf-8', 'replace')}", LONGEST_SAID)
         raise PermanentFailure(said) if answer.status == BAD_REQUEST else TemporaryFailure(said)
 
 

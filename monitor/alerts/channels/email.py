@@ -11,9 +11,7 @@ message that the same reader got about the ticket (RFC 5322, 3.6.4).
 import logging
 import os
 import smtplib
-import socket
 import ssl
-import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from email.header import Header
@@ -26,9 +24,14 @@ from email.utils import format_datetime, formataddr
 from pathlib import Path
 
 from monitor.alerts.channels.base import ChannelAway, PermanentFailure, Recipient, Rendered, TemporaryFailure
+from monitor.alerts.channels.smtp import Conversation, NoSmtp, talk
 from monitor.alerts.channels.smtp_replies import Fate, Step, fate
 from monitor.alerts.outbox import Letter
 from monitor.domain.text import clean
+from monitor.net import tls
+from monitor.net.deadline import Cancellation, Deadline
+from monitor.net.names import NamesBusy
+from monitor.net.stream import TooMuch
 from monitor.settings.monitor_file import Mail
 from monitor.settings.secrets import SecretError, read_secret
 
@@ -37,43 +40,8 @@ log = logging.getLogger(__name__)
 UNKNOWN_SENDER = "upazila-monitor@upazila-monitor.invalid"
 UNKNOWN_RECIPIENT = "not-filled-in@upazila-monitor.invalid"
 ON_THE_WIRE = compat32.clone(linesep="\r\n")
-WHOLE_CONVERSATION = 1.5  # times the time-out for one silence
-
-
-class _Smtp(smtplib.SMTP):
-    """A conversation that can be cut off at any moment, a TLS handshake included, from another thread.
-
-    ``tls``: speak it from the first byte on.
-    """
-
-    def __init__(self, timeout_s: float, tls: ssl.SSLContext | None) -> None:
-        self._from_the_start = tls
-        self._line: socket.socket | None = None
-        # Left to itself smtplib asks the resolver who we are, for each mail, and waits when that is gone.
-        name = socket.gethostname()
-        super().__init__(timeout=timeout_s, local_hostname=name if "." in name else "[127.0.0.1]")
-
-    def connect(self, host: str = "localhost", port: int = 0, source_address: object = None) -> tuple[int, bytes]:
-        """As smtplib's, which forgets the server's name for TLS when it is not told in the constructor."""
-        self._host = host
-        return super().connect(host, port)
-
-    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
-        line = socket.create_connection((host, port), timeout)
-        self._line = line.dup()  # what TLS does to the first one does not touch this
-        return self._from_the_start.wrap_socket(line, server_hostname=host) if self._from_the_start else line
-
-    def cut(self) -> None:
-        """Ends it for both sides; whoever waits in a read is woken."""
-        if self._line is not None:
-            with suppress(OSError):
-                self._line.shutdown(socket.SHUT_RDWR)
-
-    def hang_up(self) -> None:
-        """Lets go of everything."""
-        self.close()
-        if self._line is not None:
-            self._line.close()
+WHOLE_CONVERSATION = 1.5  # times timeout_s, over all addresses of the server
+NO_CONVERSATION = (NoSmtp, TooMuch, NamesBusy, tls.NoAuthority, SecretError, UnicodeEncodeError)
 
 
 class EmailChannel:
@@ -87,57 +55,33 @@ class EmailChannel:
         self._mail = mail
         self._folder = folder
         self._home = home
-        self._under_way: _Smtp | None = None
+        self._cancellation = Cancellation()
 
     def break_off(self) -> None:
-        """Cuts the conversation that is under way."""
-        if (smtp := self._under_way) is not None:
-            smtp.cut()
+        """Ends the conversation that is under way, and begins none any more."""
+        self._cancellation.cancel()
 
     def deliver(self, letter: Letter, recipient: Recipient, rendered: Rendered) -> str:
-        """Returns the server's answer to DATA, or the file's name."""
+        """Returns the server's answer to DATA, or the file's name; takes up to WHOLE_CONVERSATION × timeout_s."""
         message = compose(letter, recipient, rendered, self._mail)
         if self._to_files or not self._mail.configured or recipient.address is None:
             return self._to_file(letter, message)
         try:
-            with self._connection() as smtp:
+            with self._conversation() as smtp:
                 return _hand_over(smtp, self._mail.sender, recipient.address, message)
-        except smtplib.SMTPAuthenticationError as error:  # a wrong password is mended in the config, not in the mail
-            raise ChannelAway(f"the login was refused: {error.smtp_code} {_text(error.smtp_error)}") from error
-        except smtplib.SMTPResponseException as error:
-            raise ChannelAway(f"{error.smtp_code} {_text(error.smtp_error)}") from error
-        except UnicodeEncodeError as error:  # smtplib sends ASCII only
-            raise ChannelAway("user name and password must be plain ASCII; mend them in the config") from error
-        except SecretError as error:
-            raise ChannelAway(str(error)) from error
-        except (smtplib.SMTPException, OSError) as error:
-            raise ChannelAway(f"{type(error).__name__}: {error}") from error
+        except (smtplib.SMTPException, OSError, *NO_CONVERSATION) as error:
+            raise ChannelAway(f"{self._mail.host}:{self._mail.port}: {_why(error)}") from error
 
     @contextmanager
-    def _connection(self) -> Iterator[smtplib.SMTP]:
+    def _conversation(self) -> Iterator[Conversation]:
         mail = self._mail
-        authority = str(self._home / mail.ca_file) if mail.ca_file else None
-        tls = ssl.create_default_context(cafile=authority) if mail.security != "none" else None
-        smtp = _Smtp(mail.timeout_s, tls if mail.security == "tls" else None)
-        # A server that drips a byte now and then never runs into the time-out of a single read.
-        limit = threading.Timer(mail.timeout_s * WHOLE_CONVERSATION, smtp.cut)
-        limit.daemon = True
-        limit.start()
-        self._under_way = smtp
-        try:
-            code, greeting = smtp.connect(mail.host, mail.port)
-            if code != 220:
-                raise ChannelAway(f"{code} {_text(greeting)}")
-            if mail.security == "starttls":
-                smtp.starttls(context=tls)
+        authority = self._home / mail.ca_file if mail.ca_file else None
+        deadline = Deadline.after(mail.timeout_s * WHOLE_CONVERSATION, self._cancellation)
+        with talk(mail, authority, deadline) as smtp:
             if mail.username and mail.password_file:
                 secret = read_secret(self._home / mail.password_file, "mail.password_file")
                 smtp.login(mail.username, secret.reveal())
             yield smtp
-        finally:
-            self._under_way = None
-            limit.cancel()
-            smtp.hang_up()
 
     def _to_file(self, letter: Letter, message: Message) -> str:
         """Writes whole or not at all, under a name that the same letter always gets."""
@@ -206,7 +150,7 @@ def _hand_over(smtp: smtplib.SMTP, sender: str, recipient: str, message: Message
     smtp.ehlo_or_helo_if_needed()
     code, answer = smtp.mail(sender)
     if code != 250:
-        raise ChannelAway(f"the sender {sender} is refused: {code} {_text(answer)}")
+        raise smtplib.SMTPSenderRefused(code, answer, sender)
     code, answer = smtp.rcpt(recipient)
     if code not in {250, 251}:
         raise _failure(code, answer, "recipient")
@@ -214,13 +158,34 @@ def _hand_over(smtp: smtplib.SMTP, sender: str, recipient: str, message: Message
         code, answer = smtp.data(message.as_bytes(policy=ON_THE_WIRE))
     except smtplib.SMTPDataError as error:
         raise _failure(error.smtp_code, error.smtp_error, "message") from error
-    except (smtplib.SMTPException, OSError) as error:  # it may have arrived: the next try has the same Message-ID
-        raise TemporaryFailure(f"the server left before it answered: {type(error).__name__}: {error}") from error
+    except (smtplib.SMTPException, OSError, NoSmtp, TooMuch) as error:
+        # It may have arrived: the next try has the same Message-ID.
+        raise TemporaryFailure(f"the server left before it answered: {_why(error)}") from error
     if code != 250:
         raise _failure(code, answer, "message")
-    with suppress(smtplib.SMTPException, OSError):  # it is handed over: how the server says goodbye changes nothing
+    with suppress(
+        smtplib.SMTPException, OSError, NoSmtp, TooMuch
+    ):  # it is handed over: how the server says goodbye changes nothing
         smtp.quit()
     return f"{code} {_text(answer)}"
+
+
+def _why(error: Exception) -> str:
+    """What is wrong with the server, in words."""
+    match error:
+        case smtplib.SMTPSenderRefused():
+            return f"the sender {error.sender} is refused: {error.smtp_code} {_text(error.smtp_error)}"
+        case smtplib.SMTPAuthenticationError():  # a wrong password is mended in the config, not in the mail
+            return f"the login was refused: {error.smtp_code} {_text(error.smtp_error)}"
+        case smtplib.SMTPResponseException():
+            return f"{error.smtp_code} {_text(error.smtp_error)}"
+        case UnicodeEncodeError():  # smtplib sends ASCII only
+            return "user name and password must be plain ASCII; mend them in the config"
+        case ssl.SSLError():
+            return tls.words(error)
+        case OSError() if error.strerror:
+            return str(error.strerror)
+    return _text(str(error)) or type(error).__name__
 
 
 def _failure(code: int, answer: bytes | str, step: Step) -> TemporaryFailure | PermanentFailure:

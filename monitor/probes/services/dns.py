@@ -19,7 +19,7 @@ import dns.rdataclass
 import dns.rdatatype
 import dns.rrset
 
-from monitor.domain.text import nfc
+from monitor.domain.text import clean, nfc
 from monitor.net.deadline import Deadline, DeadlinePassed
 from monitor.net.names import NAMES, NoSuchName, ascii_name
 from monitor.net.stream import Stream
@@ -124,14 +124,16 @@ def _read(question: dns.message.QueryMessage, found: bytes) -> dns.message.Query
 def _outcome(wanted: ServiceCheck, answered: _Answered, took_ns: int) -> Outcome:
     message, rcode = answered.message, answered.message.rcode()
     records = _records(message) if rcode == dns.rcode.NOERROR else []
-    found = sorted(_text(record) for record in records)
+    found = sorted(clean(_text(record)) for record in records)
     details: dict[str, object] = {"server": answered.server, "answers": found, "rcode": dns.rcode.to_text(rcode)}
     if rcode != dns.rcode.NOERROR:
         return Outcome(took_ns, reason=dns.rcode.to_text(rcode), details=details)
     if not found:
         return Outcome(took_ns, reason=f"no {wanted.type} record", details=details)
     if wanted.expect and not any(_same(record, wanted.expect) for record in records):
-        return Outcome(took_ns, reason=f"answers {', '.join(found)[:100]} and not {wanted.expect}", details=details)
+        return Outcome(
+            took_ns, reason=f"answers {', '.join(found)[:100]} and not {clean(wanted.expect)}", details=details
+        )
     return Outcome(took_ns, details=details)
 
 
@@ -142,7 +144,7 @@ def _records(message: dns.message.QueryMessage) -> list[dns.rdata.Rdata]:
 
 
 def _text(record: dns.rdata.Rdata) -> str:
-    """A record for people: a TXT as the text it is, its parts joined."""
+    """A record as text: a TXT is the text that it holds, its parts joined."""
     strings: tuple[bytes, ...] | None = getattr(record, "strings", None)
     return record.to_text() if strings is None else nfc(b"".join(strings).decode("utf-8", "backslashreplace"))
 

@@ -4,12 +4,24 @@ from typing import Any, Literal
 
 from alembic import context
 
-from monitor.store.models import Base, Utc
+from monitor.store.columns import Facts, Line, Lines, Utc
+from monitor.store.models import Base
 
 
 def plain(kind: str, item: Any, _context: Any) -> str | Literal[False]:
     """Migrations must not change when our own column types do: they are written as what they are stored as."""
-    return "sa.DateTime()" if kind == "type" and isinstance(item, Utc) else False
+    if kind != "type":
+        return False
+    match item:
+        case Utc():
+            return "sa.DateTime()"
+        case Line():
+            return f"sa.String(length={item.most})"
+        case Lines():
+            return "sa.Text()"
+        case Facts():
+            return "sa.JSON()"
+    return False
 
 
 context.configure(

@@ -1,5 +1,7 @@
 """A real Alertmanager: one alert a ticket, firing until the ticket is resolved."""
 
+import socket
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -7,13 +9,15 @@ import pytest
 
 from monitor.alerts import letters
 from monitor.alerts.channels.alertmanager import AlertmanagerChannel
-from monitor.alerts.channels.base import ChannelAway, Recipient
+from monitor.alerts.channels.base import ChannelAway, Recipient, TemporaryFailure
 from monitor.alerts.office import Office
 from monitor.alerts.outbox import Letter
 from monitor.store.session import open_store
 from tests.alerts.conftest import Desk
 from tests.lab.alertmanager import alertmanager, alerts
 from tests.lab.waiting import until
+from tests.net.bad_servers import Answering, drips, floods, page, says
+from tests.net.bad_servers import server as bad_server
 
 
 @pytest.fixture(scope="module")
@@ -71,3 +75,46 @@ def resolved_now(letter: Letter) -> Letter:
 def test_nobody_there_is_the_channels_fault(story: list[Letter]) -> None:
     with pytest.raises(ChannelAway, match="connection refused"):
         deliver("http://127.0.0.1:1", story[0])
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        drips(b"HTTP/1.1 200 OK\r\nX: "),
+        drips(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n"),
+        drips(b"HTTP/1.1 500 No\r\nTransfer-Encoding: chunked\r\n\r\n", b"1\r\na\r\n"),
+    ],
+    ids=["headers", "body", "chunks"],
+)
+def test_an_answer_that_drips_is_left_at_the_recipients_time_out(story: list[Letter], answer: Answering) -> None:
+    with bad_server(answer) as running:
+        begun_s = time.monotonic()
+        recipient = Recipient("Alertmanager", running.url(), "both", 1)
+        with pytest.raises(ChannelAway, match="no whole answer within 1 s"):
+            AlertmanagerChannel().deliver(story[0], recipient, letters.render(story[0]))
+        assert time.monotonic() - begun_s < 2.5
+
+
+def test_an_answer_without_end_is_not_read_and_nobody_sends_us_elsewhere(story: list[Letter]) -> None:
+    with bad_server(floods(b"HTTP/1.1 500 No\r\n\r\n", b"\x1b[2J" * 16_384)) as running:
+        with pytest.raises(TemporaryFailure) as caught:
+            deliver(running.url(), story[0])
+        assert len(str(caught.value)) < 300
+        assert "\x1b" not in str(caught.value)
+    moved = page(b"", "Location: http://127.0.0.1:1/", status="307 Moved")
+    with bad_server(says(moved)) as running, pytest.raises(TemporaryFailure, match="307 Moved"):
+        deliver(running.url(), story[0])
+
+
+def test_a_stop_waits_for_no_answer(story: list[Letter]) -> None:
+    channel = AlertmanagerChannel()
+
+    def answer(connection: socket.socket, path: str) -> None:
+        channel.break_off()
+        drips(b"HTTP/1.1 200 OK\r\nX: ")(connection, path)
+
+    with bad_server(answer) as running:
+        begun_s = time.monotonic()
+        with pytest.raises(ChannelAway, match="the program stops"):
+            channel.deliver(story[0], Recipient("A", running.url(), "both", 60), letters.render(story[0]))
+        assert time.monotonic() - begun_s < 2

@@ -28,10 +28,14 @@ def server() -> Iterator[BadMailServer]:
 @pytest.mark.parametrize(
     ("mode", "failure", "says"),
     [
-        ("mute", ChannelAway, "timed out|Connection"),
-        ("drip", ChannelAway, "unexpectedly closed|not connected|Broken pipe"),
+        ("mute", ChannelAway, "no whole answer within"),
+        ("drip", ChannelAway, "no whole answer within"),
+        ("drip_lines", ChannelAway, "no whole answer within"),
+        ("endless", ChannelAway, "more than 100 lines"),
+        ("endless_line", ChannelAway, "more than 2048 bytes"),
+        ("no_smtp", ChannelAway, r"does not speak SMTP: it says 'HTTP/1.1 400 Bad Request'"),
         ("full", ChannelAway, "421"),
-        ("broken_tls", ChannelAway, "SSL|WRONG_VERSION"),
+        ("broken_tls", ChannelAway, "TLS: "),
         ("busy", TemporaryFailure, "452"),
         ("leaves", TemporaryFailure, "left before it answered"),
     ],
@@ -46,6 +50,8 @@ def test_a_server_that_misbehaves_holds_the_worker_up_for_a_bounded_time_and_los
         channel(server.port, tmp_path, timeout_s=TIMEOUT_S, security=security).deliver(letter(), OFFICER, WORDS)
     # The fate of one letter and that of the whole channel are told apart.
     assert type(caught.value) is failure
+    assert failure is TemporaryFailure or f"127.0.0.1:{server.port}: " in str(caught.value)
+    assert server.said_bytes < 8_000_000  # what the kernel took off its hands
     assert time.monotonic() - begun < 4 * TIMEOUT_S
 
 
@@ -65,5 +71,5 @@ def test_five_hundred_fifty_for_one_recipient_of_three_is_that_ones_fate_alone(
 
 
 def test_a_name_that_nobody_can_resolve_is_the_channels_fault(tmp_path: Path) -> None:
-    with pytest.raises(ChannelAway, match="gaierror"):
+    with pytest.raises(ChannelAway, match="name"):
         channel(25, tmp_path, host="no-such-host.invalid", timeout_s=2).deliver(letter(), OFFICER, WORDS)

@@ -97,7 +97,7 @@ def test_starttls_and_login_are_used_where_configured(tmp_path: Path) -> None:
 def test_a_certificate_that_nobody_vouches_for_gets_neither_mail_nor_password(tmp_path: Path) -> None:
     certificate = Certificate.made_in(tmp_path, "127.0.0.1")
     with MailCatcher(listener(), certificate) as impostor:
-        with pytest.raises(TemporaryFailure, match="certificate verify failed"):
+        with pytest.raises(TemporaryFailure, match="certificate: self-signed certificate"):
             channel(port_of(impostor), tmp_path, security="starttls").deliver(letter(), OFFICER, WORDS)
         assert impostor.mails == []
 
@@ -128,7 +128,7 @@ def test_nobody_listening_is_tried_again(tmp_path: Path) -> None:
 
 
 def test_a_server_that_accepts_and_never_speaks_is_left_in_time(tmp_path: Path) -> None:
-    with listener() as mute, pytest.raises(TemporaryFailure, match=r"timed out|timeout"):
+    with listener() as mute, pytest.raises(TemporaryFailure, match="no whole answer within"):
         channel(int(mute.getsockname()[1]), tmp_path, timeout_s=0.2).deliver(letter(), OFFICER, WORDS)
 
 

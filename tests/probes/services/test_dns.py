@@ -148,7 +148,8 @@ def test_strays_without_end_do_not_outlast_the_deadline() -> None:
         ("NS xn--15bxei2dmbb8e.xn--54b7fta0cc.", "ভেড়ামারা.বাংলা", ""),
         ("A 10.1.2.3", "10.1.2.4", "answers 10.1.2.3 and not 10.1.2.4"),
         ("A 10.1.2.3", "a..b", "answers 10.1.2.3 and not a..b"),
-        ("A 10.1.2.3", "\u0000", "answers 10.1.2.3 and not \u0000"),
+        ("A 10.1.2.3", "\u0000", "answers 10.1.2.3 and not "),
+        ('TXT "\\027[2J\\226\\128\\174x"', "x", "answers [2Jx and not x"),
     ],
 )
 def test_a_record_is_compared_by_what_it_means(record: str, expect: str, reason: str) -> None:

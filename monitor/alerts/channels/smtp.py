@@ -1,0 +1,133 @@
+"""One conversation with a mail server (RFC 5321), of which no step outlasts the deadline and no reply has no end.
+
+``smtplib`` speaks; what it speaks through is ours: all addresses of the server are raced, TLS goes by this machine's
+authorities and the configured one, and whoever drips, is mute, or talks on and on is left when the time is over.
+"""
+
+import smtplib
+import socket
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from ipaddress import ip_address
+from pathlib import Path
+from re import ASCII, fullmatch
+from typing import Any
+
+from monitor.domain.text import clean
+from monitor.net import tls
+from monitor.net.connect import connect
+from monitor.net.deadline import Deadline
+from monitor.net.names import NAMES, Names, ascii_name
+from monitor.net.stream import Stream
+from monitor.settings.monitor_file import Mail
+
+MOST_LINES = 100  # of one reply: EHLO's is the longest, with one for each extension
+MOST_LINE_BYTES = 2_048  # RFC 5321, 4.5.3.1.5, asks for 512
+MOST_BYTES = 131_072  # of all that the server says
+
+
+class NoSmtp(Exception):
+    """What answers there does not speak SMTP; the message says what it does."""
+
+
+class Conversation(smtplib.SMTP):
+    """`talk` makes one. All methods raise as `Stream` does, NoSmtp, and what smtplib raises."""
+
+    sock: Any
+    file: Any
+
+    def __init__(self, stream: Stream, host: str, helo: str) -> None:
+        super().__init__(local_hostname=helo)
+        self.sock, self._host = stream, host
+
+    def greeted(self) -> None:
+        """Waits for the server's first word; raises SMTPResponseException when it does not want us."""
+        code, said = self.getreply()
+        if code != 220:
+            raise smtplib.SMTPResponseException(code, said)
+
+    def go_over_to_tls(self, context: ssl.SSLContext) -> None:
+        """STARTTLS (RFC 3207); what was said in the clear counts no more."""
+        self.ehlo_or_helo_if_needed()
+        if not self.has_extn("starttls"):
+            raise NoSmtp('the server offers no STARTTLS; expected it, or security = "tls" or "none"')
+        code, said = self.docmd("STARTTLS")
+        if code != 220:
+            raise smtplib.SMTPResponseException(code, said)
+        self.secure(context)
+
+    def secure(self, context: ssl.SSLContext) -> None:
+        """Speaks TLS from here on; raises ssl.SSLError."""
+        self.sock.start_tls(context, self._host)
+        self.file = None
+        self.ehlo_resp = self.helo_resp = None
+        self.esmtp_features = {}
+        self.does_esmtp = False
+
+    def send(self, s: Any) -> None:
+        """As smtplib's, but tells why it cannot."""
+        if self.sock is None:
+            raise smtplib.SMTPServerDisconnected("the server closed the connection")
+        self.sock.sendall(s.encode(self.command_encoding) if isinstance(s, str) else s)
+
+    def getreply(self) -> tuple[int, bytes]:
+        """One reply, which may have several lines (RFC 5321, 4.2.1)."""
+        if self.file is None:
+            self.file = self.sock.makefile("rb")
+        said = []
+        for _ in range(MOST_LINES):
+            line = self.file.readline(MOST_LINE_BYTES + 1)
+            if len(line) > MOST_LINE_BYTES:
+                raise NoSmtp(f"the server's reply has a line of more than {MOST_LINE_BYTES} bytes")
+            if not line.endswith(b"\n"):
+                self.close()
+                raise smtplib.SMTPServerDisconnected("the server closed the connection")
+            if not line[:3].isdigit() or line[3:4] not in b" -\r\n":
+                raise NoSmtp(f"the server does not speak SMTP: it says '{clean(line[:60].decode('latin-1'))}'")
+            said.append(line[4:].strip(b" \t\r\n"))
+            if line[3:4] != b"-":
+                return int(line[:3]), b"\n".join(said)
+        raise NoSmtp(f"the server's reply has more than {MOST_LINES} lines")
+
+
+@contextmanager
+def talk(mail: Mail, authority: Path | None, deadline: Deadline, names: Names = NAMES) -> Iterator[Conversation]:
+    """A conversation with ``mail``'s server, greeted and as secure as asked for; hung up at the end.
+
+    Raises what `connect` and `tls.client_context` raise, too. ``authority``: certificates besides the machine's own.
+    """
+    context = tls.client_context(authority) if mail.security != "none" else None
+    connected = connect(mail.host, mail.port, deadline, names).socket
+    stream = Stream(connected, deadline, MOST_BYTES)
+    try:
+        helo = mail.helo or own_name(connected.getsockname()[0])
+        conversation = Conversation(stream, _name_for_tls(mail.host), helo)
+        if context is not None and mail.security == "tls":
+            conversation.secure(context)
+        conversation.greeted()
+        if context is not None and mail.security == "starttls":
+            conversation.go_over_to_tls(context)
+        yield conversation
+    finally:
+        with suppress(OSError):
+            stream.close()
+
+
+def _name_for_tls(host: str) -> str:
+    with suppress(ValueError):
+        return str(ip_address(host))
+    return ascii_name(host)
+
+
+def own_name(address: str) -> str:
+    """Who we are in EHLO, where the configuration does not say: this machine's full name, else its address.
+
+    Nobody is asked: a resolver that is gone would keep every mail waiting.
+    """
+    name = socket.gethostname()
+    if "." in name and fullmatch(r"[A-Za-z0-9.-]{1,253}", name, ASCII):
+        return name
+    bare = ip_address(address.partition("%")[0])
+    mapped = getattr(bare, "ipv4_mapped", None)
+    return f"[{mapped or bare}]" if bare.version == 4 or mapped else f"[IPv6:{bare}]"

@@ -1,0 +1,15 @@
+"""The end of a day as a time of day: 24:00, which Python's times lack."""
+
+from datetime import datetime, time, timedelta
+
+END_OF_DAY = time.max  # 24:00; later than every other time of day, and still of its day
+
+
+def clock_text(clock: time) -> str:
+    """'09:00', '24:00'."""
+    return "24:00" if clock.replace(tzinfo=None) == END_OF_DAY else f"{clock:%H:%M}"
+
+
+def exact(closes: datetime) -> datetime:
+    """The moment from which on it is closed: what closes at 24:00 does with the first moment of the next day."""
+    return closes + timedelta(microseconds=1) if closes.time() == END_OF_DAY else closes

@@ -1,0 +1,91 @@
+"""Column types: the one place where what is to be stored is made storable, whoever it comes from.
+
+Text is cleaned by the one cleaner and cut to its column, JSON loses what JSON has not; so no letter of a device or a
+person makes the database, a page or a mail refuse a whole transaction.
+"""
+
+import math
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import JSON, DateTime, Dialect, String, Text
+from sqlalchemy.types import TypeDecorator
+
+from monitor.domain.text import LONGEST, clean, clean_lines
+
+LONGEST_TEXT = 4 * LONGEST
+
+
+class Utc(TypeDecorator[datetime]):
+    """An aware UTC datetime, stored without its offset: every stored time is UTC."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"{value} has no time zone; only aware times are stored")
+        return value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else value.replace(tzinfo=UTC)
+
+
+class Line(TypeDecorator[str]):
+    """Text of one line and at most ``most`` letters."""
+
+    impl = String
+    cache_ok = True
+
+    def __init__(self, most: int) -> None:
+        super().__init__(most)
+        self.most = most
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        return None if value is None else storable_line(value, self.most)
+
+
+class Lines(TypeDecorator[str]):
+    """Text of any number of lines."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        return None if value is None else storable(value)
+
+
+class Facts(TypeDecorator[dict[str, Any]]):
+    """JSON that every reader of JSON takes: clean text, and no number that is none."""
+
+    impl = JSON
+    cache_ok = True
+
+    def process_bind_param(self, value: dict[str, Any] | None, dialect: Dialect) -> Any:
+        return _plain(value)
+
+
+def storable_line(text: str, most: int) -> str:
+    """``text`` as a column for one line keeps it: in one line, cleaned, at most ``most`` letters."""
+    return text if len(text) <= most and text.isascii() and text.isprintable() else clean(text, most)
+
+
+def storable(text: str) -> str:
+    """``text`` as a column for many lines keeps it: cleaned, of bounded length."""
+    if len(text) <= LONGEST_TEXT and text.isascii() and text.isprintable():
+        return text
+    return clean_lines(text, LONGEST_TEXT)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, str):
+        return storable(value)
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, dict):
+        return {storable(str(key)): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    return value

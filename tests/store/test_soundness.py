@@ -1,0 +1,136 @@
+"""A byte that has changed by itself is found before anything is judged by it, or nothing reads it."""
+
+import random
+import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from monitor.alerts import audit
+from monitor.store import mailed_head, soundness
+from monitor.store.models import AffectedSite, Base, Gap, Heartbeat, Learned, Notice, Outage, SiteState, Ticket
+from monitor.store.session import DATABASE, StoreError, existing_store, open_store
+
+NOW = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)
+FLIPS = 200
+
+
+@pytest.fixture
+def state(tmp_path: Path) -> Path:
+    """A folder with a database that has rows in every table that matters."""
+    store = open_store(tmp_path, daemon=True)
+    times = {"opened_utc": NOW, "event_utc": NOW, "deadline_utc": NOW}
+    with store.write() as session:
+        session.add(Heartbeat(id=1, at_utc=NOW, boot_id="this boot", boot_ns=10**15))
+        session.add(Gap(started_utc=NOW, ended_utc=NOW + timedelta(hours=1), reason="the daemon was not running"))
+        for number in range(1, 9):
+            site = f"udc-{number:02}"
+            ticket = Ticket(
+                number=f"BHR-2026-{number:06}", year=2026, seq=number, service="citizen:8", state="open", **times
+            )
+            outage = Outage(
+                site=site,
+                service="citizen:8",
+                started_utc=NOW,
+                confirmed_utc=NOW,
+                deadline_utc=NOW + timedelta(days=number),
+                reason="timeout",
+                evidence={"hour": "সাড়া নেই", "loss": number / 9},
+                ticket=ticket,
+                affected=[AffectedSite(site="lab-01", since_utc=NOW)],
+            )
+            letter = {"message_id": f"<{number}@office>", "thread_id": "t", "facts": {"head": "0" * 64, "n": number}}
+            due = {"created_utc": NOW, "owed_utc": NOW, "due_utc": NOW}
+            session.add(Notice(key=f"k/{number}", kind="opened", recipient="officer", ticket=ticket, **letter, **due))
+            session.add_all([ticket, outage, SiteState(site=site, state="down", since_utc=NOW)])
+            session.add(Learned(device=f"{site}/gateway", packed=bytes(range(200))))
+            session.flush()
+            audit.record(session, ticket, "monitor", "opened", "প্রাপ্তিস্বীকার", NOW)
+    store.close()
+    return tmp_path
+
+
+def rows(database: Path) -> dict[str, list[Any]]:
+    """All that is stored."""
+    with closing(sqlite3.connect(f"file:{database}?immutable=1", uri=True)) as raw:
+        return {name: raw.execute(f"SELECT * FROM {name} ORDER BY 1").fetchall() for name in Base.metadata.tables}
+
+
+def is_noticed(state: Path) -> bool:
+    """Whether a start of the daemon refuses the database, or says that it is not sound."""
+    try:
+        store = open_store(state)
+    except StoreError:
+        return True
+    with store.read() as session:
+        found = soundness.examine(session, state)
+    store.close()
+    return bool(found.told)
+
+
+def test_what_is_sound_is_called_sound(state: Path) -> None:
+    assert not is_noticed(state)
+
+
+def test_of_two_hundred_flipped_bytes_none_starts_unnoticed_with_other_data(state: Path) -> None:
+    path, chance = state / DATABASE, random.Random(20_261_124)
+    whole, before = path.read_bytes(), rows(path)
+    unnoticed = 0
+    for at in chance.sample(range(len(whole)), FLIPS):
+        flipped = bytearray(whole)
+        flipped[at] ^= 1 << chance.randrange(8)
+        path.write_bytes(flipped)
+        if not is_noticed(state):
+            unnoticed += 1
+            assert rows(path) == before, f"byte {at}"
+    assert unnoticed < FLIPS  # most of a small file is empty
+
+
+@pytest.mark.parametrize("word", [b"citizen:8", b"udc-03", b"timeout", b"BHR-2026-000004", b"\xe0\xa6\xb8", b"officer"])
+def test_a_flipped_letter_of_any_row_is_noticed(state: Path, word: bytes) -> None:
+    path = state / DATABASE
+    data = bytearray(path.read_bytes())
+    places = [at for at in range(len(data)) if data.startswith(word, at)]
+    assert len(places) > 1  # each stands in a row and in its double
+    for at in (places[0], places[-1]):
+        data[at] ^= 1
+        path.write_bytes(data)
+        assert is_noticed(state)
+        data[at] ^= 1
+
+
+def test_a_history_that_was_cut_after_it_was_mailed_is_noticed(state: Path) -> None:
+    store = existing_store(state)
+    with store.read() as session:
+        mailed_head.note(session, state, audit.head(session), NOW)
+    store.close()
+    with closing(sqlite3.connect(state / DATABASE)) as raw, raw:
+        raw.execute("DROP TRIGGER ticket_events_no_delete")
+        raw.execute("DELETE FROM ticket_events WHERE id = 8")
+    store = open_store(state)
+    with store.read() as session:
+        found = soundness.examine(session, state)
+    store.close()
+    assert not found.damage
+    assert "cut off" in found.faults[0]
+
+
+@pytest.mark.parametrize(
+    ("statement", "words"),
+    [
+        ("UPDATE outages SET started_utc = '2026-13-77 99:00:00.000000' WHERE id = 3", "no readable started_utc"),
+        ("UPDATE notices SET facts = '{\"head\"' WHERE id = 3", "no readable facts"),
+        ("UPDATE outages SET ticket_id = 99 WHERE id = 3", "belongs to a row of tickets that is not there"),
+    ],
+)
+def test_what_no_program_of_ours_wrote_is_noticed(state: Path, statement: str, words: str) -> None:
+    with closing(sqlite3.connect(state / DATABASE)) as raw, raw:
+        raw.execute(statement)
+    store = open_store(state)
+    with store.read() as session:
+        found = soundness.examine(session, state)
+    store.close()
+    assert words in found.damage[0]
