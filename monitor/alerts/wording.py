@@ -129,7 +129,7 @@ def _rows(facts: MatterFacts, known: Mapping[str, str], lang: Lang) -> Iterator[
 
 def _rows_for_citizen(facts: MatterFacts, known: Mapping[str, str], lang: Lang) -> Iterator[tuple[str, str]]:
     """What was asked, by when it is promised, and whom to ask: nothing of the office's own workings."""
-    yield from _what(facts, known, lang)
+    yield from _what(facts, known, lang, for_citizen=True)
     yield from _asked(facts, lang)
     yield from _due(facts, lang)
     yield "note", facts.note
@@ -139,9 +139,12 @@ def _rows_for_citizen(facts: MatterFacts, known: Mapping[str, str], lang: Lang) 
     yield "address", officer.address(lang)
 
 
-def _what(facts: MatterFacts, known: Mapping[str, str], lang: Lang) -> Iterator[tuple[str, str]]:
+def _what(
+    facts: MatterFacts, known: Mapping[str, str], lang: Lang, *, for_citizen: bool = False
+) -> Iterator[tuple[str, str]]:
     yield "ticket", facts.number
-    yield "site", f"{known['site']} ({facts.site.id})" if facts.site else ""
+    if facts.site:
+        yield "site", known["site"] if for_citizen else f"{known['site']} ({facts.site.id})"
     number = text.digits(facts.service.number, lang)
     yield "service", f"{number}. {facts.service.name(lang)} — {facts.service.target(lang)}"
 

@@ -41,7 +41,7 @@ def test_both_scales_and_the_minutes_have_their_units_in_the_readers_language() 
 def test_the_picture_is_a_png_twice_as_wide_as_it_is_shown() -> None:
     png = hour_png(HOUR, "bn")
     assert png.startswith(b"\x89PNG")
-    assert struct.unpack(">II", png[16:24]) == (1_240, 300)
+    assert struct.unpack(">II", png[16:24]) == (1_320, 300)
 
 
 def test_an_hour_of_an_older_record_has_no_picture() -> None:
