@@ -10,20 +10,24 @@ from datetime import datetime
 
 from monitor.charter.calendar import Calendar
 from monitor.charter.services import Stage
-from monitor.charter.stages import chain, reminders, warning_utc
+from monitor.charter.stages import Anew, chain, reminders, warning_utc
+from monitor.charter.waiting import Wait
 
 
 @dataclass(frozen=True, slots=True)
 class Dates:
     """A ticket's dates: when its time began to run, its deadline, and the missed deadline, once it is missed.
 
-    ``recounted``: how often the deadline was counted anew.
+    ``recounted``: how often what runs now, the target or the chain, was counted anew. ``anew``: the stage whose time
+    was; ``waits``: when time stood still.
     """
 
     event_utc: datetime
     deadline_utc: datetime
     breached_utc: datetime | None
     recounted: int = 0
+    anew: Anew | None = None
+    waits: tuple[Wait, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +50,8 @@ class Step:
         """Unique within the ticket: 'stage-2', 'due_today'."""
         if self.kind == "due_today":
             return warning_name(self.recounted)
-        return f"{self.kind}-{self.level}" if self.level else self.kind
+        name = f"{self.kind}-{self.level}" if self.level else self.kind
+        return f"{name}-recounted_{self.recounted}" if self.recounted else name
 
 
 def warning_name(recounted: int) -> str:
@@ -62,33 +67,34 @@ def steps(dates: Dates, responsible: str, stages: Sequence[Stage], calendar: Cal
     if dates.breached_utc is None:
         yield Step("breach", 0, responsible, dates.deadline_utc)
         return
-    every = chain(dates.breached_utc, stages, calendar)
+    every = chain(dates.breached_utc, stages, calendar, dates.anew, dates.waits)
     for stage, its_dates in zip(stages, every, strict=True):
         if stage.ask_first:
-            yield Step("ask", stage.level, responsible, its_dates.starts_utc)
+            yield Step("ask", stage.level, responsible, its_dates.starts_utc, None, dates.recounted)
         else:
             yield Step("stage", stage.level, stage.holder, its_dates.starts_utc)
     lapses = {its_dates.level: its_dates.lapses_utc for its_dates in every}
     for reminder in reminders(every, calendar):
         kind = "lapses_soon" if reminder.kind == "lapses-soon" else "lapses_today"
-        yield Step(kind, reminder.level, reminder.holder, reminder.at_utc, lapses[reminder.level])
+        yield Step(kind, reminder.level, reminder.holder, reminder.at_utc, lapses[reminder.level], dates.recounted)
 
 
 def due(every: Iterable[Step], reached: int, now_utc: datetime) -> list[Step]:
     """The steps that are due now, in the order of their dates, for a ticket that has reached the stage ``reached``.
 
-    A stage waits for the one before it, and only the holder of the present stage is reminded.
+    A stage waits for the one before it, and only the holder of the present stage is reminded. Only one stage begins at
+    a time, however late it is: its holder has his time (`counts_anew`).
     """
-    found = []
+    found, begun = [], False
     for step in sorted(every, key=lambda step: (step.at_utc, step.level)):
         in_time = step.at_utc <= now_utc and (step.until_utc is None or now_utc < step.until_utc)
         if not in_time:
             continue
         if step.kind in {"stage", "ask"}:
-            if step.level != reached + 1:
+            if step.level != reached + 1 or begun:
                 continue
             if step.kind == "stage":
-                reached = step.level
+                reached, begun = step.level, True
         elif step.level and step.level != reached:
             continue
         found.append(step)

@@ -6,17 +6,33 @@ owed under a name that it can have only once.
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Row, and_, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from monitor.alerts import audit, outbox
 from monitor.alerts.due import Dates, Step, due
-from monitor.alerts.facts import facts_of, history_line
+from monitor.alerts.facts import anew_of, facts_of, history_line, stages_of, waits_of
 from monitor.alerts.office import Office
 from monitor.alerts.states import MONITOR, UNSOLVED, S
 from monitor.store.models import Outage, Ticket, TicketEvent
 from monitor.store.session import in_portions
+
+CHAIN_ANEW = frozenset({"paused", "reopened"})  # lines of the history after which the chain has other dates
+TARGET_ANEW = CHAIN_ANEW | {"recounted"}  # and the target
+_DATED = (
+    Ticket.id,
+    Ticket.service,
+    Ticket.state,
+    Ticket.stage,
+    Ticket.event_utc,
+    Ticket.deadline_utc,
+    Ticket.breached_utc,
+    Ticket.anew_level,
+    Ticket.anew_utc,
+    Ticket.waits,
+)
 
 
 def advance(session: Session, office: Office, now_utc: datetime) -> list[Ticket]:
@@ -40,17 +56,13 @@ def advance(session: Session, office: Office, now_utc: datetime) -> list[Ticket]
 def _with_steps_due(session: Session, office: Office, now_utc: datetime) -> Sequence[Ticket]:
     """The unsolved tickets of which something may be due, found by their dates alone: there can be thousands."""
     recounted = _times_recounted(session)
-    columns = (Ticket.id, Ticket.service, Ticket.event_utc, Ticket.deadline_utc, Ticket.breached_utc, Ticket.stage)
     found = []
-    for id_, key, event_utc, deadline_utc, breached_utc, stage, state in session.execute(
-        select(*columns, Ticket.state).where(Ticket.state.in_(UNSOLVED))
-    ):
-        service = office.charter.service(key)
-        if state == S.WAITING and service.waiting_pauses:
+    for row in session.execute(select(*_DATED).where(Ticket.state.in_(UNSOLVED))):
+        service = office.charter.service(row.service)
+        if row.state == S.WAITING and service.waiting_pauses:
             continue  # its time stands still
-        dates = Dates(event_utc, deadline_utc, breached_utc, recounted.get(id_, 0))
-        if due(office.steps_of(dates, service.officer), stage, now_utc):
-            found.append(id_)
+        if due(office.steps_of(_dates(row, recounted.get(row.id, 0)), service.officer), row.stage, now_utc):
+            found.append(row.id)
     tickets: list[Ticket] = []
     for ids in in_portions(found):
         some = select(Ticket).where(Ticket.id.in_(ids)).order_by(Ticket.id)
@@ -60,10 +72,16 @@ def _with_steps_due(session: Session, office: Office, now_utc: datetime) -> Sequ
 
 
 def _times_recounted(session: Session) -> dict[int, int]:
-    """How often the deadline of each unsolved ticket was counted anew."""
-    query = select(TicketEvent.ticket_id, func.count()).join(Ticket).where(Ticket.state.in_(UNSOLVED))
-    rows = session.execute(query.where(TicketEvent.kind == "recounted").group_by(TicketEvent.ticket_id))
-    return {id_: count for id_, count in rows}  # noqa: C416 (a row is no pair to mypy)
+    """How often what runs now of each unsolved ticket, its target or its chain, was counted anew."""
+    chain_runs, later = Ticket.breached_utc.is_not(None), TicketEvent.at_utc > Ticket.breached_utc
+    counts = or_(and_(~chain_runs, TicketEvent.kind.in_(TARGET_ANEW)), and_(later, TicketEvent.kind.in_(CHAIN_ANEW)))
+    query = select(TicketEvent.ticket_id, func.count()).join(Ticket).where(Ticket.state.in_(UNSOLVED), counts)
+    return {id_: count for id_, count in session.execute(query.group_by(TicketEvent.ticket_id))}  # noqa: C416
+
+
+def _dates(row: Ticket | Row[Any], recounted: int) -> Dates:
+    anew, waits = anew_of(row.anew_level, row.anew_utc), waits_of(row.waits)
+    return Dates(row.event_utc, row.deadline_utc, row.breached_utc, recounted, anew, waits)
 
 
 def raise_stage(session: Session, office: Office, ticket: Ticket, actor: str, text: str, now_utc: datetime) -> bool:
@@ -77,9 +95,12 @@ def raise_stage(session: Session, office: Office, ticket: Ticket, actor: str, te
 
 def foreseen(office: Office, ticket: Ticket) -> Sequence[Step]:
     """All steps that the ticket's dates allow to foresee, done or not, in the order of their own dates."""
-    recounted = sum(event.kind == "recounted" for event in ticket.events)
-    dates = Dates(ticket.event_utc, ticket.deadline_utc, ticket.breached_utc, recounted)
-    return office.steps_of(dates, office.charter.service(ticket.service).officer)
+    missed = ticket.breached_utc
+    if missed is None:
+        recounted = sum(event.kind in TARGET_ANEW for event in ticket.events)
+    else:
+        recounted = sum(event.kind in CHAIN_ANEW and event.at_utc > missed for event in ticket.events)
+    return office.steps_of(_dates(ticket, recounted), office.charter.service(ticket.service).officer)
 
 
 def _due(office: Office, ticket: Ticket, now_utc: datetime) -> list[Step]:
@@ -99,6 +120,8 @@ def _do(
         ticket.breached_utc = ticket.deadline_utc
     elif step.kind == "stage":
         ticket.stage = step.level
+        if stages_of(office, ticket)[step.level - 1].lapses_utc <= now_utc:  # nobody looked for so long
+            ticket.anew_level, ticket.anew_utc = step.level, now_utc  # its holder has his time all the same
     facts = facts_of(office, ticket, now_utc, note=note)
     words = history_line(step.kind, facts)
     audit.record(session, ticket, actor, step.kind, f"{words}; {note}" if note else words, now_utc)

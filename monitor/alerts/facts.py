@@ -11,7 +11,8 @@ from monitor.alerts.office import Office
 from monitor.charter import text
 from monitor.charter.deadline import Deadline, explain, target_deadline
 from monitor.charter.services import Service as CharterService
-from monitor.charter.stages import StageDates
+from monitor.charter.stages import Anew, StageDates
+from monitor.charter.waiting import Wait
 from monitor.store.models import Outage as OutageRow
 from monitor.store.models import Ticket
 
@@ -67,7 +68,11 @@ def deadline_of(office: Office, ticket: Ticket) -> Deadline:
         return deadline_of_outage(office, ticket.outages[0])
     target = office.charter.service(ticket.service).target
     return target_deadline(
-        target, started_utc=ticket.event_utc, confirmed_utc=ticket.event_utc, calendar=office.calendar
+        target,
+        started_utc=ticket.event_utc,
+        confirmed_utc=ticket.event_utc,
+        calendar=office.calendar,
+        waits=waits_of(ticket.waits),
     )
 
 
@@ -140,7 +145,19 @@ def site_facts(office: Office, site_id: str | None) -> Site | None:
 
 def stages_of(office: Office, ticket: Ticket) -> Sequence[StageDates]:
     """When each stage of the ticket's grievance chain begins and lapses; none before its target is missed."""
-    return office.stages_from(ticket.breached_utc) if ticket.breached_utc else ()
+    if ticket.breached_utc is None:
+        return ()
+    return office.stages_from(ticket.breached_utc, anew_of(ticket.anew_level, ticket.anew_utc), waits_of(ticket.waits))
+
+
+def anew_of(level: int, from_utc: datetime | None) -> Anew | None:
+    """The stage whose time is counted anew, as a ticket's row says it."""
+    return Anew(level, from_utc) if level and from_utc is not None else None
+
+
+def waits_of(stored: Sequence[Sequence[str]]) -> tuple[Wait, ...]:
+    """When its time stood still, as a ticket's row says it."""
+    return tuple(Wait(datetime.fromisoformat(stopped), datetime.fromisoformat(resumed)) for stopped, resumed in stored)
 
 
 def _stage_facts(office: Office, every: Sequence[StageDates], level: int) -> Stage | None:

@@ -25,5 +25,6 @@ def new_ticket(session: Session, office: Office, service: str, site: str | None,
     state = TicketState.OPEN
     ticket = Ticket(number=number, year=year, seq=seq, service=service, site=site, state=state, opened_utc=now_utc)
     # What a fresh row will say need not be asked of the database.
-    ticket.events, ticket.notices, ticket.stage, ticket.source = [], [], 0, "outage"
+    ticket.events, ticket.notices, ticket.waits = [], [], []
+    ticket.stage, ticket.anew_level, ticket.source = 0, 0, "outage"
     return ticket

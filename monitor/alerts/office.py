@@ -8,7 +8,8 @@ from typing import Any
 from monitor.alerts.due import Dates, Step, steps
 from monitor.charter.calendar import Calendar
 from monitor.charter.services import Charter, Service
-from monitor.charter.stages import StageDates, chain
+from monitor.charter.stages import Anew, StageDates, chain
+from monitor.charter.waiting import Wait
 from monitor.settings.acknowledged_section import Acknowledged
 from monitor.settings.fleet import Fleet
 from monitor.settings.load import Settings
@@ -16,6 +17,7 @@ from monitor.settings.maintenance_section import Maintenance
 from monitor.settings.monitor_file import Mail
 from monitor.settings.notices_section import Notices, RecipientEntry
 
+_Chain = tuple[datetime, Anew | None, tuple[Wait, ...]]
 MOST_COUNTED = 50_000  # dates that are kept: those of all open tickets of a country, and then some
 
 
@@ -33,7 +35,7 @@ class Office:
     notices: Notices = field(default_factory=Notices)
     recipients: Mapping[str, RecipientEntry] = field(default_factory=dict)
     acknowledged: Mapping[str, Acknowledged] = field(default_factory=dict)
-    _chains: dict[datetime, Sequence[StageDates]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _chains: dict[_Chain, Sequence[StageDates]] = field(default_factory=dict, init=False, repr=False, compare=False)
     _steps: dict[tuple[Dates, str], Sequence[Step]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @classmethod
@@ -53,12 +55,18 @@ class Office:
             settings.monitor.acknowledged,
         )
 
-    def stages_from(self, breached_utc: datetime) -> Sequence[StageDates]:
-        """When each stage of the grievance chain begins and lapses for a target missed at that time; counted once."""
-        if breached_utc not in self._chains:
+    def stages_from(
+        self, breached_utc: datetime, anew: Anew | None = None, waits: tuple[Wait, ...] = ()
+    ) -> Sequence[StageDates]:
+        """When each stage of the grievance chain begins and lapses for a target missed at that time; counted once.
+
+        ``anew`` and ``waits`` as for `charter.stages.chain`.
+        """
+        known = (breached_utc, anew, waits)
+        if known not in self._chains:
             _bound(self._chains)
-            self._chains[breached_utc] = chain(breached_utc, self.charter.stages, self.calendar)
-        return self._chains[breached_utc]
+            self._chains[known] = chain(breached_utc, self.charter.stages, self.calendar, anew, waits)
+        return self._chains[known]
 
     def steps_of(self, dates: Dates, responsible: str) -> Sequence[Step]:
         """All steps that a ticket's dates allow to foresee, in the order of their own dates; counted once."""

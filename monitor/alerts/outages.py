@@ -7,7 +7,6 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from monitor.alerts import audit, tickets, timeline
-from monitor.alerts.believable import WRITTEN_UTC
 from monitor.alerts.facts import deadline_of_outage
 from monitor.alerts.office import Office
 from monitor.alerts.states import MONITOR
@@ -29,13 +28,20 @@ UNSYNCHRONISED = {"synchronize_session": False}
 DOWN = "sites that are down"
 
 
-def apply(session: Session, office: Office, decision: Decision, now_utc: datetime) -> None:
-    """Stores one decision with all that follows from it at once."""
+def apply(session: Session, office: Office, decision: Decision, now_utc: datetime, *, certain: bool = True) -> None:
+    """Stores one decision with all that follows from it at once.
+
+    Not ``certain``: the clock is suspect; what it means for tickets is seen when it is believed (`catch_up`).
+    """
     match decision:
         case OutageOpened():
-            _open(session, office, decision, now_utc)
+            outage = _open(session, office, decision)
+            if outage is not None and certain:
+                tickets.link_to_recent(session, office, outage, now_utc)
         case OutageClosed():
-            _close(session, decision, now_utc)
+            outage = _close(session, decision)
+            if outage is not None and outage.ticket is not None and certain:
+                audit.record(session, outage.ticket, MONITOR, "answers_again", decision.reason, now_utc)
         case Affected():
             _affect(session, decision)
         case NoLongerAffected():
@@ -46,7 +52,9 @@ def apply(session: Session, office: Office, decision: Decision, now_utc: datetim
             timeline.apply(session, decision)
 
 
-def apply_all(session: Session, office: Office, batch: Sequence[tuple[Decision, datetime]]) -> None:
+def apply_all(
+    session: Session, office: Office, batch: Sequence[tuple[Decision, datetime]], *, certain: bool = True
+) -> None:
     """Stores many decisions, each with when it was made, in their order; of states only the last of each site."""
     states: dict[str, list[SiteChanged]] = {}
     for decision, decided_utc in batch:
@@ -56,8 +64,25 @@ def apply_all(session: Session, office: Office, batch: Sequence[tuple[Decision, 
         if isinstance(decision, FlappingChanged | LabSeen):  # they are kept in the row of the site's state
             timeline.store_states(session, states)
             states = {}
-        apply(session, office, decision, decided_utc)
+        apply(session, office, decision, decided_utc, certain=certain)
     timeline.store_states(session, states)
+
+
+def catch_up(session: Session, office: Office, since_utc: datetime, now_utc: datetime) -> None:
+    """Tells tickets of outages that began or ended since then, while the clock was not believed."""
+    session.flush()
+    began = select(Outage).where(Outage.confirmed_utc >= since_utc, Outage.ticket_id.is_(None)).order_by(Outage.id)
+    for outage in session.scalars(began):
+        tickets.link_to_recent(session, office, outage, outage.confirmed_utc)
+    session.flush()
+    ended = select(Outage).where(Outage.ended_utc >= since_utc, Outage.ticket_id.is_not(None)).order_by(Outage.id)
+    for outage in session.scalars(ended):
+        ticket = outage.ticket
+        assert ticket is not None
+        assert outage.ended_utc is not None
+        told = (each.at_utc for each in ticket.events if each.kind == "answers_again")
+        if not any(at_utc >= outage.ended_utc for at_utc in told):
+            audit.record(session, ticket, MONITOR, "answers_again", outage.end_reason or "", now_utc)
 
 
 def open_outage(session: Session, site: str) -> Outage | None:
@@ -65,17 +90,15 @@ def open_outage(session: Session, site: str) -> Outage | None:
     return session.scalars(select(Outage).where(Outage.site == site, Outage.ended_utc.is_(None))).one_or_none()
 
 
-def _open(session: Session, office: Office, decision: OutageOpened, now_utc: datetime) -> None:
+def _open(session: Session, office: Office, decision: OutageOpened) -> Outage | None:
     sites_down = _sites_down(session)
     if decision.site in sites_down or decision.site not in office.fleet.sites:
-        return  # already told before a restart, or taken out of the configuration meanwhile
-    # Its first failed round was dated by a clock that has been set since.
-    undated = decision.started_utc < WRITTEN_UTC <= decision.confirmed_utc
+        return None  # already told before a restart, or taken out of the configuration meanwhile
     outage = Outage(
         site=decision.site,
         service=office.service_of(decision.site).key,
-        started_utc=decision.confirmed_utc if undated else decision.started_utc,
-        silent_since_utc=decision.confirmed_utc if undated else decision.silent_since_utc or decision.started_utc,
+        started_utc=min(decision.started_utc, decision.confirmed_utc),
+        silent_since_utc=min(decision.silent_since_utc or decision.started_utc, decision.confirmed_utc),
         confirmed_utc=decision.confirmed_utc,
         reason=decision.reason[:200],
         cause=decision.cause,
@@ -85,7 +108,7 @@ def _open(session: Session, office: Office, decision: OutageOpened, now_utc: dat
     outage.deadline_utc = deadline_of_outage(office, outage).due_utc
     session.add(outage)
     sites_down.add(decision.site)
-    tickets.link_to_recent(session, office, outage, now_utc)
+    return outage
 
 
 def _sites_down(session: Session) -> set[str]:
@@ -106,10 +129,10 @@ def _explain(session: Session, decision: OutageExplained) -> None:
         outage.cause, outage.cause_why = decision.cause, decision.why[:200]
 
 
-def _close(session: Session, decision: OutageClosed, now_utc: datetime) -> None:
+def _close(session: Session, decision: OutageClosed) -> Outage | None:
     outage = open_outage(session, decision.site)
     if outage is None:
-        return
+        return None
     session.info.pop(DOWN, None)
     outage.ended_utc = max(decision.ended_utc, outage.started_utc)
     outage.end_reason = decision.reason
@@ -118,8 +141,7 @@ def _close(session: Session, decision: OutageClosed, now_utc: datetime) -> None:
         update(AffectedSite).where(still).values(until_utc=outage.ended_utc), execution_options=UNSYNCHRONISED
     )
     session.expire(outage, ["affected"])
-    if outage.ticket is not None:
-        audit.record(session, outage.ticket, MONITOR, "answers_again", decision.reason, now_utc)
+    return outage
 
 
 def _affect(session: Session, decision: Affected) -> None:

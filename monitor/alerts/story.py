@@ -5,13 +5,12 @@ from collections.abc import Iterator
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from monitor.alerts.facts import deadline_of
+from monitor.alerts.facts import deadline_of, stages_of
 from monitor.alerts.notices.facts import Evidence
 from monitor.alerts.notices.sights import hour_figures, snmp_text, ways_text
 from monitor.alerts.notices.stored import evidence_of
 from monitor.alerts.office import Office
 from monitor.charter.deadline import explain
-from monitor.charter.stages import chain
 from monitor.charter.text import moment_text
 from monitor.store.models import Ticket
 
@@ -38,12 +37,11 @@ def tell(session: Session, office: Office, number: str) -> Iterator[str]:
         yield from evidence_lines(evidence_of(outage.evidence))
     if service is not None:
         yield from explain(deadline_of(office, ticket), "en").splitlines()
-    if ticket.breached_utc is not None:
-        for stage in chain(ticket.breached_utc, office.charter.stages, office.calendar):
-            holder = office.charter.officer(stage.holder)
-            mark = "→" if stage.level == ticket.stage else " "
-            from_to = f"{moment_text(stage.starts_utc, 'en')} to {moment_text(stage.lapses_utc, 'en')}"
-            yield f"{mark} Stage {stage.level}, {holder.title('en')}: {from_to}"
+    for stage in stages_of(office, ticket):
+        holder = office.charter.officer(stage.holder)
+        mark = "→" if stage.level == ticket.stage else " "
+        from_to = f"{moment_text(stage.starts_utc, 'en')} to {moment_text(stage.lapses_utc, 'en')}"
+        yield f"{mark} Stage {stage.level}, {holder.title('en')}: {from_to}"
 
 
 def evidence_lines(evidence: Evidence) -> Iterator[str]:

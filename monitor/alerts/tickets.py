@@ -7,12 +7,13 @@ from sqlalchemy.orm import Session, selectinload
 
 from monitor.alerts import audit, complaints, escalation, outbox, waiting
 from monitor.alerts.due import warning_name
-from monitor.alerts.facts import facts_of, history_line, recovery_line
+from monitor.alerts.facts import deadline_of, facts_of, history_line, recovery_line, stages_of
 from monitor.alerts.numbering import new_ticket
 from monitor.alerts.office import Office
 from monitor.alerts.recovery import flaps, recovered_since
 from monitor.alerts.states import ACTIONS, MONITOR, UNSOLVED, S
 from monitor.charter.stages import warning_utc
+from monitor.charter.text import moment_text
 from monitor.store.models import Outage, SiteState, Ticket
 
 TICKETS = "sites that had tickets"
@@ -63,6 +64,8 @@ def act(
             )
     else:
         ticket.state = rule.leads_to or ticket.state
+        if action == "wait":
+            ticket.waiting_since_utc = now_utc
         audit.record(session, ticket, actor, action, text, now_utc)
     return ticket
 
@@ -211,9 +214,31 @@ def _resolve(session: Session, office: Office, ticket: Ticket, actor: str, text:
 
 
 def _reopen(session: Session, office: Office, ticket: Ticket, actor: str, text: str, now_utc: datetime) -> None:
+    was_late = ticket.breached_utc is not None or (ticket.resolved_utc or now_utc) > ticket.deadline_utc
     ticket.state, ticket.resolved_utc, ticket.held_open = S.OPEN, None, actor != MONITOR
-    audit.record(session, ticket, actor, "reopened", text, now_utc)
+    ticket.waiting_since_utc = None
+    words = _stage_anew(office, ticket, now_utc) if was_late else _target_anew(office, ticket, now_utc)
+    audit.record(session, ticket, actor, "reopened", f"{text}; {words}" if text else words, now_utc)
     _tell_all(session, office, ticket, "reopened", "" if actor == MONITOR else text, now_utc)
+
+
+def _target_anew(office: Office, ticket: Ticket, now_utc: datetime) -> str:
+    """What was settled in time before is a new matter from now on; says so."""
+    ticket.event_utc, ticket.waits = now_utc, []
+    ticket.deadline_utc = deadline_of(office, ticket).due_utc
+    return f"it was settled in time before, and counts from its reopening: due {moment_text(ticket.deadline_utc, 'en')}"
+
+
+def _stage_anew(office: Office, ticket: Ticket, now_utc: datetime) -> str:
+    """What was overdue before goes on at the stage it had reached, whose holder has his whole time again; says so."""
+    ticket.breached_utc = ticket.breached_utc or ticket.deadline_utc
+    count = len(office.charter.stages)
+    if not count:
+        return "it was overdue before, and still is"
+    ticket.anew_level, ticket.anew_utc = min(max(ticket.stage, 1), count), now_utc
+    stages = stages_of(office, ticket)
+    lapses = moment_text(stages[ticket.anew_level - 1].lapses_utc, "en")
+    return f"it was overdue before, and goes on at stage {ticket.anew_level}, counted anew: to be settled by {lapses}"
 
 
 def _tell_all(session: Session, office: Office, ticket: Ticket, kind: str, text: str, now_utc: datetime) -> None:

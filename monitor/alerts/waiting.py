@@ -5,26 +5,29 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from monitor.alerts import audit
-from monitor.alerts.facts import deadline_of
+from monitor.alerts.facts import deadline_of, stages_of
 from monitor.alerts.office import Office
 from monitor.alerts.states import MONITOR
 from monitor.charter import text
+from monitor.charter.stages import stage_at
 from monitor.store.models import Ticket
 
 
 def ends(session: Session, office: Office, ticket: Ticket, now_utc: datetime) -> None:
-    """Adds the time spent waiting to the ticket's dates, where its service pauses; the history says so."""
-    service = office.charter.service(ticket.service)
-    began_utc = next((event.at_utc for event in reversed(ticket.events) if event.kind == "wait"), None)
-    if not service.waiting_pauses or began_utc is None:
+    """Lets the ticket's time go on, with as much of it left as when it stopped; the history says so.
+
+    Its event keeps its date. Of a service whose time does not stand still, nothing changes.
+    """
+    since_utc, ticket.waiting_since_utc = ticket.waiting_since_utc, None
+    if since_utc is None or not office.charter.service(ticket.service).waiting_pauses or now_utc <= since_utc:
         return
-    waited = now_utc - began_utc
-    ticket.event_utc += waited
-    if ticket.breached_utc is not None:
-        ticket.breached_utc += waited
-        shifted = "the dates of the stages move by as much"
-    else:
+    ticket.waits = [*ticket.waits, [since_utc.isoformat(), now_utc.isoformat()]]
+    if ticket.breached_utc is None:
         ticket.deadline_utc = deadline_of(office, ticket).due_utc
-        shifted = f"now due {text.moment_text(ticket.deadline_utc, 'en')}"
-    words = f"{text.duration_text(waited, 'en')} of waiting do not count; {shifted}"
+        follows = f"now due {text.moment_text(ticket.deadline_utc, 'en')}"
+    else:
+        stage = stage_at(stages_of(office, ticket), now_utc)
+        follows = f"stage {stage.level} lapses {text.moment_text(stage.lapses_utc, 'en')}" if stage else "no stage runs"
+    waited = text.duration_text(now_utc - since_utc, "en")
+    words = f"its time stood still for {waited}, and as much of it is left as before; {follows}"
     audit.record(session, ticket, MONITOR, "paused", words, now_utc)

@@ -16,13 +16,14 @@ in whole days, as the first rule counts.
 
 import itertools
 from calendar import monthrange
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Literal
 
 from monitor.charter.calendar import Calendar, Day
 from monitor.charter.text import Lang, digits, moment_text, period_text, short_date_text, time_text, weekday_text
+from monitor.charter.waiting import Wait, day_after, goes_on, goes_on_by_the_clock
 from monitor.settings.period import Period
 
 DeadlineRule = Literal["immediate", "clock", "first-day-excluded", "elapsed"]
@@ -38,6 +39,7 @@ _WORDS: Mapping[Lang, Mapping[str, str]] = {
         "clock": "ঘড়ি অনুযায়ী, ছুটির দিনসহ",
         "first-day-excluded": "প্রথম দিন বাদ দিয়ে গণনা",
         "elapsed": "শুরুর সময় থেকে গণনা",
+        "waited": "অপেক্ষার সময় গণনায় ধরা হয় না",
         "estimated": "আনুমানিক: উল্লিখিত কোনো দিনের বছরের ছুটির তালিকা এখনো পাওয়া যায়নি।",
     },
     "en": {
@@ -48,6 +50,7 @@ _WORDS: Mapping[Lang, Mapping[str, str]] = {
         "clock": "by the clock, closed days included",
         "first-day-excluded": "first day excluded",
         "elapsed": "counted from the time of day",
+        "waited": "Waiting, which does not count",
         "estimated": "An estimate: a year of these days has no notified list of holidays yet.",
     },
 }
@@ -70,7 +73,8 @@ class Step:
 class Deadline:
     """When ``period``, running from ``from_utc``, is over, and the days on which that was decided.
 
-    ``estimated``: one of those days lies in a year without a notified list of holidays.
+    ``estimated``: one of those days lies in a year without a notified list of holidays. ``waits``: when its time stood
+    still; the days are those that were counted without them.
     """
 
     due_utc: datetime
@@ -79,14 +83,26 @@ class Deadline:
     from_utc: datetime
     period: Period
     estimated: bool = False
+    waits: tuple[Wait, ...] = ()
 
 
-def target_deadline(period: Period, *, started_utc: datetime, confirmed_utc: datetime, calendar: Calendar) -> Deadline:
+def target_deadline(
+    period: Period,
+    *,
+    started_utc: datetime,
+    confirmed_utc: datetime,
+    calendar: Calendar,
+    waits: Sequence[Wait] = (),
+) -> Deadline:
     """The deadline of a service-time target for an event that began at ``started_utc``; times are aware.
 
-    'immediate' is due when the event is confirmed; hours and seconds run by the clock, whatever the calendar.
-    Raises CalendarError when the calendar has no working day for it.
+    'immediate' is due when the event is confirmed; hours and seconds run by the clock, whatever the calendar. Its time
+    stands still during ``waits``. Raises CalendarError when the calendar has no working day for it.
     """
+    return _with_waits(_target(period, started_utc, confirmed_utc, calendar), waits, calendar)
+
+
+def _target(period: Period, started_utc: datetime, confirmed_utc: datetime, calendar: Calendar) -> Deadline:
     match period.unit:
         case "immediate":
             return Deadline(confirmed_utc.astimezone(UTC), "immediate", (), started_utc, period)
@@ -100,12 +116,18 @@ def target_deadline(period: Period, *, started_utc: datetime, confirmed_utc: dat
             raise ValueError(f"{unit} are no service-time target. Expected working days, hours or seconds")
 
 
-def disposal_deadline(period: Period, *, from_utc: datetime, calendar: Calendar) -> Deadline:
+def disposal_deadline(
+    period: Period, *, from_utc: datetime, calendar: Calendar, waits: Sequence[Wait] = ()
+) -> Deadline:
     """When a disposal time that begins at ``from_utc`` is over, whatever rule targets are counted by.
 
     N months (or days) end on the same date N months later, clamped at month ends (N days later), at closing time; if
-    the office is closed then, at that of the next working day. Raises CalendarError as `target_deadline` does.
+    the office is closed then, at that of the next working day. ``waits`` and CalendarError as for `target_deadline`.
     """
+    return _with_waits(_disposal(period, from_utc, calendar), waits, calendar)
+
+
+def _disposal(period: Period, from_utc: datetime, calendar: Calendar) -> Deadline:
     match period.unit:
         case "hours" | "seconds":
             return _by_the_clock(period, from_utc)
@@ -115,6 +137,22 @@ def disposal_deadline(period: Period, *, from_utc: datetime, calendar: Calendar)
             return _to_a_date(period, from_utc, calendar)
         case unit:
             raise ValueError(f"{unit} is no disposal time. Expected months, days, working days, hours or seconds")
+
+
+def _with_waits(deadline: Deadline, waits: Sequence[Wait], calendar: Calendar) -> Deadline:
+    """The deadline moved by the waits that began before it; each leaves as much time as there was."""
+    due_utc, counted = deadline.due_utc, []
+    excluded = deadline.rule == "first-day-excluded"
+    runs_from_utc = day_after(deadline.from_utc, calendar) if excluded else deadline.from_utc
+    for wait in waits:
+        if wait.stopped_utc < deadline.from_utc or wait.stopped_utc >= due_utc or deadline.rule == "immediate":
+            continue
+        if deadline.rule == "clock":
+            due_utc = goes_on_by_the_clock(due_utc, wait)
+        else:
+            due_utc = goes_on(due_utc, wait, runs_from_utc, calendar)
+        counted.append(wait)
+    return replace(deadline, due_utc=due_utc, waits=tuple(counted)) if counted else deadline
 
 
 def explain(deadline: Deadline, lang: Lang) -> str:
@@ -130,6 +168,9 @@ def explain(deadline: Deadline, lang: Lang) -> str:
         lines.append(
             f"  {short_date_text(step.date, lang)} {weekday_text(step.date, lang)}  {number}  {step.why(lang)}"
         )
+    for stopped_utc, resumed_utc in deadline.waits:
+        stretch = f"{moment_text(stopped_utc, lang)} – {moment_text(resumed_utc, lang)}"
+        lines += [f"  {stretch}  –  {words['waited']}"]
     lines.append(f"{words['due']}: {moment_text(deadline.due_utc, lang)}")
     if deadline.estimated:
         lines.append(words["estimated"])

@@ -6,11 +6,19 @@ Everything is derived from stored dates at each look, so a restart, a sleep or a
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from monitor.charter.calendar import SEARCH_DAYS, Calendar, CalendarError, Day
 from monitor.charter.deadline import Deadline, disposal_deadline
 from monitor.charter.services import Stage
+from monitor.charter.waiting import Wait
+
+
+class Anew(NamedTuple):
+    """The stage ``level`` is counted anew from ``from_utc`` on, whenever it began at first."""
+
+    level: int
+    from_utc: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,15 +43,24 @@ class Reminder:
     at_utc: datetime
 
 
-def chain(breached_utc: datetime, stages: Sequence[Stage], calendar: Calendar) -> tuple[StageDates, ...]:
+def chain(
+    breached_utc: datetime,
+    stages: Sequence[Stage],
+    calendar: Calendar,
+    anew: Anew | None = None,
+    waits: Sequence[Wait] = (),
+) -> tuple[StageDates, ...]:
     """The dates of all stages of a matter whose target was missed at ``breached_utc``, by level.
 
-    Each stage begins the moment the one before lapses.
+    Each stage begins the moment the one before lapses, but for one that is counted ``anew``; during ``waits`` its time
+    stands still.
     """
     dates = []
     starts_utc = breached_utc.astimezone(UTC)
     for stage in stages:
-        deadline = disposal_deadline(stage.disposal, from_utc=starts_utc, calendar=calendar)
+        if anew is not None and stage.level == anew.level:
+            starts_utc = anew.from_utc.astimezone(UTC)
+        deadline = disposal_deadline(stage.disposal, from_utc=starts_utc, calendar=calendar, waits=waits)
         dates.append(
             StageDates(stage.level, stage.holder, starts_utc, deadline.due_utc, deadline, stage.remind_working_days)
         )

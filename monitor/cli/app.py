@@ -1,8 +1,9 @@
 """The top of the command line: what all commands share, and the list of them."""
 
-import os
+import errno
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,6 +14,7 @@ from monitor.cli import (
     availability,
     backup,
     charter,
+    clock,
     config,
     daemon,
     discover,
@@ -31,8 +33,11 @@ from monitor.cli import (
     tickets,
     timeline,
 )
-from monitor.cli.failing import BAD_INPUT, INTERRUPTED, Failure
+from monitor.cli.failing import BAD_INPUT, CANNOT, INTERRUPTED, READER_GONE, Failure
+from monitor.cli.streams import flush, make_printable
 from monitor.domain.text import harmless
+
+UNWRITABLE = {errno.EPIPE, errno.ENOSPC, errno.EIO}
 
 
 class _Commands(TyperGroup):
@@ -43,6 +48,8 @@ class _Commands(TyperGroup):
             return super().invoke(ctx)
         except KeyboardInterrupt:
             raise typer.Exit(INTERRUPTED) from None
+        except BrokenPipeError:
+            raise typer.Exit(READER_GONE) from None
 
 
 app = typer.Typer(
@@ -50,7 +57,6 @@ app = typer.Typer(
     name="upazila-monitor",
     help="Watches an upazila's links, digital centres and labs and holds each outage against the Citizen's Charter.",
     no_args_is_help=True,
-    add_completion=False,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
@@ -62,6 +68,7 @@ app.add_typer(tickets.app, name="ticket")
 app.add_typer(outbox.app, name="outbox")
 app.add_typer(notify.app, name="notify")
 app.add_typer(maintenance.app, name="maintenance")
+app.add_typer(clock.app, name="clock")
 app.add_typer(records.audit, name="audit")
 app.add_typer(backup.app, name="backup")
 app.add_typer(helpdesk.app, name="helpdesk")
@@ -88,6 +95,12 @@ for command in COMMANDS:
 app.command("import")(importing.import_)
 
 
+def _say_version(wanted: bool) -> None:
+    if wanted:
+        config.version()
+        raise typer.Exit
+
+
 @app.callback()
 def configuration(
     context: typer.Context,
@@ -95,6 +108,9 @@ def configuration(
         Path,
         typer.Option("--config", metavar="DIR", envvar="UPAZILA_MONITOR_CONFIG", help="The configuration's folder."),
     ] = Path("config"),
+    version: Annotated[
+        bool, typer.Option("--version", "-V", is_eager=True, callback=_say_version, help="Print the version.")
+    ] = False,
 ) -> None:
     """Keeps what every command may ask for."""
     context.obj = directory
@@ -102,12 +118,35 @@ def configuration(
 
 def main() -> None:
     """Runs one command; no input, however bad, ends in a traceback."""
+    make_printable()
+    code = _code_of_a_run()
+    trouble = flush()
+    if trouble == "gone":  # the reader has seen enough, as `| head` does
+        code = READER_GONE
+    elif trouble:
+        code = _cannot_write(trouble)
+    sys.exit(code)
+
+
+def _cannot_write(why: str) -> int:
+    with suppress(OSError):
+        print(f"the output cannot be written: {why}", file=sys.stderr)
+    return CANNOT
+
+
+def _code_of_a_run() -> int:
     try:
         if any("\udc80" <= letter <= "\udcff" for word in sys.argv for letter in word):  # so Python marks such bytes
             raise Failure("what was typed holds bytes that are no UTF-8. Expected text in UTF-8", BAD_INPUT)
         app()
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else int(end.code is not None)
     except Failure as failure:
-        print(harmless(str(failure)), file=sys.stderr)
-        sys.exit(failure.code)
-    except BrokenPipeError:  # the reader has seen enough, as `| head` does
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        with suppress(BrokenPipeError):
+            print(harmless(str(failure)), file=sys.stderr)
+        return failure.code
+    except OSError as error:
+        if error.errno not in UNWRITABLE:
+            raise
+        return _cannot_write(error.strerror or str(error))
+    return 0

@@ -1,7 +1,7 @@
 """`availability`: how much of what was promised was kept, site by site."""
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -27,12 +27,13 @@ def availability(
     from monitor.alerts.availability import figures
     from monitor.alerts.office import Office
     from monitor.charter.text import DHAKA
+    from monitor.cli.clock import now_of
     from monitor.settings.problems import did_you_mean
 
     settings = settings_in_force(context.obj)
     if site and site not in settings.fleet.sites:
         raise Failure(f"no site '{site}'.{did_you_mean(site, settings.fleet.sites) or ''}", BAD_INPUT)
-    now_utc = datetime.now(UTC)
+    now_utc = now_of(settings)
     first = now_utc.astimezone(DHAKA).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     window = (
         moment_of("--from", begin) if begin else first.astimezone(UTC),
@@ -70,10 +71,9 @@ def _facts(found: "Availability") -> dict[str, Any]:
 
 
 def _print(found: "list[Figures]") -> None:
-    from rich.table import Table
+    from monitor.cli.listing import Listing
 
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
-    for heading in (
+    headings = (
         "Site",
         "In its hours",
         "Up",
@@ -81,11 +81,11 @@ def _print(found: "list[Figures]") -> None:
         "Unmonitored",
         "Paused",
         "At all hours",
-        "Down",
+        "Down then",
         "Power",
         "Excused",
-    ):
-        table.add_column(heading, justify="left" if heading == "Site" else "right", no_wrap=True)
+    )
+    table = Listing(*headings, right=headings[1:])
     for one in found:
         kept = one.promised
         spans = (kept.up, kept.down, kept.unmonitored, kept.paused)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from monitor.cli.failing import BAD_INPUT, Failure, settings_of
+from monitor.cli.wide import console
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,8 +27,6 @@ FIRST_YEAR, LAST_YEAR = 2000, 2099
 
 def charter(context: typer.Context, lang: Language = "bn", as_json: AsJson = False) -> None:
     """Prints the Citizen's Charter as the published table."""
-    from rich.console import Console
-
     from monitor.charter.services import Charter
     from monitor.cli import charter_page
 
@@ -35,8 +34,7 @@ def charter(context: typer.Context, lang: Language = "bn", as_json: AsJson = Fal
     if as_json:
         _print_json(charter_page.facts(promises))
     else:
-        console = Console(width=None if sys.stdout.isatty() else 160, markup=False, emoji=False, highlight=False)
-        console.print(charter_page.page(promises, lang))
+        console(plain=True).print(charter_page.page(promises, lang))
 
 
 def calendar(
@@ -49,8 +47,6 @@ def calendar(
 
     As JSON: a list of {date, working, opens, closes, why}, a day each; times with their offset, null when closed.
     """
-    from rich.console import Console
-
     from monitor.charter.calendar import Calendar
     from monitor.cli import calendar_page
 
@@ -60,7 +56,7 @@ def calendar(
     if as_json:
         _print_json([_day_facts(day, lang) for day in calendar_page.days_of_month(office, first)])
     else:
-        Console(markup=False, emoji=False, highlight=False).print(calendar_page.page(office, first, lang))
+        console(plain=True).print(calendar_page.page(office, first, lang))
 
 
 def deadline(

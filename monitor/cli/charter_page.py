@@ -5,11 +5,11 @@ from dataclasses import asdict
 from typing import Any
 
 from rich.console import Group, RenderableType
-from rich.table import Table
 from rich.text import Text
 
 from monitor.charter.services import Charter, Officer, Service
 from monitor.charter.text import Lang, digits, short_date_text
+from monitor.cli.listing import Listing
 from monitor.settings.charter_file import Statement
 
 WORDS: dict[Lang, dict[str, str]] = {
@@ -88,7 +88,7 @@ def facts(charter: Charter) -> dict[str, Any]:
     }
 
 
-def _services(title: str, services: Sequence[Service], charter: Charter, lang: Lang) -> Table:
+def _services(title: str, services: Sequence[Service], charter: Charter, lang: Lang) -> Listing:
     table = _table(title, SERVICE_COLUMNS[lang])
     bn = lang == "bn"
     above = None
@@ -112,7 +112,7 @@ def _service_time(service: Service, lang: Lang) -> str:
     return target if lang == "en" or service.printed_time == target else f"{service.printed_time}\n({target})"
 
 
-def _stages(title: str, charter: Charter, lang: Lang) -> Table:
+def _stages(title: str, charter: Charter, lang: Lang) -> Listing:
     table = _table(title, STAGE_COLUMNS[lang])
     for stage in charter.stages:
         table.add_row(
@@ -124,11 +124,8 @@ def _stages(title: str, charter: Charter, lang: Lang) -> Table:
     return table
 
 
-def _table(title: str, columns: Sequence[str]) -> Table:
-    table = Table(title=title, title_justify="left", show_lines=True)
-    for column in columns:
-        table.add_column(column, overflow="fold")
-    return table
+def _table(title: str, columns: Sequence[str]) -> Listing:
+    return Listing(*columns, title=title, prose=columns, ruled=True)
 
 
 def _contact(officer: Officer, lang: Lang) -> str:

@@ -1,25 +1,53 @@
 """`check` and `version`: what the configuration says, without starting anything."""
 
 import json
+from dataclasses import asdict
 from importlib.metadata import version as version_of
-from typing import Annotated
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
 
-from monitor.cli.failing import settings_of
+from monitor.cli.failing import BAD_INPUT, settings_of
 
 
-def check(context: typer.Context) -> None:
-    """Reads the whole configuration and says what is wrong with it (exit code 2) or still missing."""
+def check(context: typer.Context, as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False) -> None:
+    """Reads the whole configuration and says what is wrong with it (exit code 2) or still missing.
+
+    As JSON: {directory, errors: [{file, line, key, message}], warnings, sites, devices}.
+    """
     from monitor.alerts.office import Office
     from monitor.clock import SystemClock
     from monitor.daemon.words import summary, warnings
 
+    if as_json:
+        _print_json(context.obj)
+        return
     settings = settings_of(context.obj)
     office = Office.of(settings)
     for warning in warnings(settings, office, SystemClock().utc()):
         print(f"warning: {warning}")
     print(f"{context.obj}: {summary(settings)}. No errors.")
+
+
+def _print_json(directory: Path) -> None:
+    from monitor.alerts.office import Office
+    from monitor.clock import SystemClock
+    from monitor.daemon.words import warnings
+    from monitor.settings.load import load
+    from monitor.settings.problems import ConfigError
+
+    found: dict[str, Any] = {"directory": str(directory), "errors": [], "warnings": []}
+    try:
+        settings = load(directory)
+    except ConfigError as error:
+        found["errors"] = [asdict(problem) for problem in error.problems]
+    else:
+        found["warnings"] = list(warnings(settings, Office.of(settings), SystemClock().utc()))
+        found |= {"sites": len(settings.fleet.sites), "devices": len(settings.fleet.devices)}
+    print(json.dumps(found, ensure_ascii=False, indent=2))
+    if found["errors"]:
+        raise typer.Exit(BAD_INPUT)
 
 
 def version(as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False) -> None:

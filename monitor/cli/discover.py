@@ -1,8 +1,9 @@
 """`discover`: who answers in a range of addresses, as a proposal for sites.toml."""
 
+import json
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_network
 from typing import TYPE_CHECKING, Annotated
 
@@ -45,6 +46,7 @@ def discover(
     ] = None,
     rate: Annotated[int, typer.Option(min=1, max=100_000, help="Echoes a second.")] = 500,
     yes: Annotated[bool, typer.Option("--yes", help=f"Do not ask before more than {ASK_ABOVE} addresses.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON: who answered, and what is known of them.")] = False,
 ) -> None:
     """Pings explicit ranges, asks by SNMP who answers there, and prints TOML for sites.toml; changes nothing.
 
@@ -60,7 +62,11 @@ def discover(
         _ask(len(addresses))
     found = asyncio.run(_search(settings, addresses, names, rate))
     known = {device.address: device.id for device in settings.fleet.devices.values()}
-    print(_proposal(found, known, set(settings.fleet.sites)), end="")
+    if as_json:
+        rows = [{**asdict(one), "address": str(one.address), "known_as": known.get(one.address)} for one in found]
+        print(json.dumps({"asked": len(addresses), "found": rows}, ensure_ascii=False, indent=2))
+    else:
+        print(_proposal(found, known, set(settings.fleet.sites)), end="")
     print(f"{len(found)} of {len(addresses)} answered.", file=sys.stderr)
     if found and not names:
         print(f"Nobody was asked by SNMP: {_why_nobody(settings)}", file=sys.stderr)

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from monitor.settings.load import Settings
     from monitor.store.session import Store
 
-NO, BAD_INPUT, CANNOT, INTERRUPTED = 1, 2, 3, 130
+NO, BAD_INPUT, CANNOT, INTERRUPTED, READER_GONE = 1, 2, 3, 130, 141
 
 
 class Failure(Exception):

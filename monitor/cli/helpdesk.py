@@ -109,17 +109,16 @@ def _row(row: Any) -> dict[str, Any]:
 
 
 def _print(now: dict[str, Any]) -> None:
-    from rich.table import Table
     from rich.text import Text
 
+    from monitor.cli.listing import Listing
     from monitor.cli.status import local
 
     print(f"{now['desk']}\n{mirror_line(now)}")
     if not now["tickets"]:
         return
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
-    for heading in ("Ticket", "State", "There", "Status there", "Owed", "Looked at", "Next try", "Trouble"):
-        table.add_column(heading, no_wrap=heading in {"Ticket", "State", "There"})
+    headings = ("Ticket", "State", "There", "Status there", "Owed", "Looked at", "Next try", "Trouble")
+    table = Listing(*headings, prose={"Status there", "Trouble"})
     for row in now["tickets"]:
         waits = row["attempts"] and datetime.fromisoformat(row["next_try_utc"]) > datetime.now(UTC)
         table.add_row(

@@ -1,11 +1,12 @@
 """`maintenance`: planned work from the command line; a running daemon honours it within a second."""
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from monitor.cli.clock import now_of
 from monitor.cli.failing import BAD_INPUT, NO, Failure, settings_in_force, store_of
 from monitor.cli.moments import moment_of
 from monitor.cli.status import AsJson
@@ -29,6 +30,9 @@ def add(
     site: Annotated[list[str], typer.Option(help="A site that it is about; may be given several times.")] = [],  # noqa: B006
     union: Annotated[list[str], typer.Option(help="A union; may be given several times.")] = [],  # noqa: B006
     behind: Annotated[str, typer.Option(help="A site, and all behind it.")] = "",
+    everywhere: Annotated[
+        bool, typer.Option("--everywhere", help="All sites, instead of --site, --union, --behind.")
+    ] = False,
     begins: Annotated[str, typer.Option(help="Such as 2026-12-01T22:00 (Dhaka); now, if left out.")] = "",
     ends: Annotated[str, typer.Option(help="When it ends.")] = "",
     minutes: Annotated[int, typer.Option(min=0, max=525_600, help="How long it takes, instead of --ends.")] = 0,
@@ -41,7 +45,10 @@ def add(
     from monitor.alerts.planned import PlanError
     from monitor.alerts.planned import add as keep
 
-    settings, now_utc = settings_in_force(context.obj), datetime.now(UTC)
+    settings = settings_in_force(context.obj)
+    now_utc = now_of(settings)
+    if everywhere == bool(site or union or behind):
+        raise Failure("about which sites? Expected --site, --union or --behind, or --everywhere alone", BAD_INPUT)
     entry: dict[str, Any] = {"text": text, "sites": site, "unions": union, "behind": behind or None}
     if days:
         entry |= {"days": [day.strip() for day in days.split(",")], "opens": opens}
@@ -100,10 +107,11 @@ def end(context: typer.Context, name: Name) -> None:
     settings = settings_in_force(context.obj)
     if name in settings.monitor.maintenance:
         raise Failure(f"'{name}' stands in monitor.toml. Expected it to be ended there", BAD_INPUT)
+    now_utc = now_of(settings)
     with store_of(settings) as store:
         try:
             with store.write() as session:
-                finish(session, name, datetime.now(UTC))
+                finish(session, name, now_utc)
         except PlanError as error:
             raise Failure(str(error), NO) from None
     print(f"Planned work '{name}' is over.")
@@ -118,7 +126,8 @@ def list_(
     """Lists planned work, of monitor.toml and by command."""
     from monitor.alerts.planned import over, plans
 
-    settings, now_utc = settings_in_force(context.obj), datetime.now(UTC)
+    settings = settings_in_force(context.obj)
+    now_utc = now_of(settings)
     with store_of(settings) as store, store.read() as session:
         asked = plans(session)
     found = [(name, "monitor.toml", window) for name, window in settings.monitor.maintenance.items()]
@@ -134,12 +143,11 @@ def list_(
     elif not found:
         print("No planned work.")
     else:
-        from rich.table import Table
         from rich.text import Text
 
-        table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
-        for heading in ("Name", "When", "About", "From", "What"):
-            table.add_column(heading)
+        from monitor.cli.listing import Listing
+
+        table = Listing("Name", "When", "About", "From", "What", prose={"When", "About", "What"})
         for name, where, window in found:
             table.add_row(name, when(window), about(window), where, Text(window.text))
         console().print(table)

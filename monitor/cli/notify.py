@@ -13,9 +13,8 @@ from monitor.cli.wide import console
 from monitor.settings.notices_section import Languages
 
 if TYPE_CHECKING:
-    from rich.table import Table
-
     from monitor.alerts.explaining import Hearing
+    from monitor.cli.listing import Listing
 
 app = typer.Typer(help="Tries the way that notices go, and explains it.", no_args_is_help=True)
 
@@ -42,19 +41,19 @@ def send_samples(
     if not wanted:
         known = ", ".join(dict.fromkeys(letter.kind for letter in every))
         raise Failure(f"--kind: there is no '{kind}'. Expected one of: {known}", BAD_INPUT)
-    channel = EmailChannel(settings.monitor.mail, settings.state / "samples", settings.home)
+    folder, files = settings.state / "samples", 0
+    channel = EmailChannel(settings.monitor.mail, folder, settings.home)
     run = f"{datetime.now(UTC):%Y%m%dT%H%M%S}"
-    written = 0
     for number, letter in enumerate(wanted):
         own = letter.sample(run, number)
         try:
             proof = channel.deliver(own, Recipient("", address), letters.render(own, lang))
         except DeliveryFailure as error:
             raise Failure(f"{letter.kind}: not delivered: {error}", CANNOT) from None
-        written += proof.startswith("file ")
         print(f"{letter.kind}: {proof}")
-    if written:
-        print(f"{written} files in {settings.state / 'samples'}")
+        files += proof.startswith("file ")
+    if files:
+        print(f"{files} letters in {folder.resolve()}/")
 
 
 @app.command()
@@ -83,15 +82,14 @@ def explain(
         console().print(_table(found))
 
 
-def _table(found: "list[Hearing]") -> "Table":
-    from rich.table import Table
+def _table(found: "list[Hearing]") -> "Listing":
     from rich.text import Text
 
+    from monitor.cli.listing import Listing
     from monitor.cli.status import local
 
-    rows = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
-    for heading in ("When", "Notice", "Who", "Where", "Why", "State", "Proof or error"):
-        rows.add_column(heading, no_wrap=heading in {"When", "Notice", "Who"})
+    headings = ("When", "Notice", "Who", "Where", "Why", "State", "Proof or error")
+    rows = Listing(*headings, prose={"Where", "Why", "Proof or error"})
     for each in found:
         where = f"{each.channel}: {each.address}"
         when = local(each.at_utc.isoformat())

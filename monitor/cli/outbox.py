@@ -11,7 +11,7 @@ from monitor.cli.tickets import Actor, user
 from monitor.cli.wide import console
 
 if TYPE_CHECKING:
-    from rich.table import Table
+    from monitor.cli.listing import Listing
 
 app = typer.Typer(help="What was told to whom, and what is still owed; `resend` tells it once more.")
 
@@ -57,15 +57,14 @@ def resend(
         print(f"{notice.kind} to {notice.recipient} is owed once more, as {notice.message_id}")
 
 
-def _table(found: list[dict[str, Any]]) -> "Table":
-    from rich.table import Table
+def _table(found: list[dict[str, Any]]) -> "Listing":
     from rich.text import Text
 
+    from monitor.cli.listing import Listing
     from monitor.cli.status import local
 
-    rows = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
-    for heading in ("ID", "Owed", "Kind", "About", "To", "By", "State", "Tries", "Proof or error"):
-        rows.add_column(heading, no_wrap=heading in {"ID", "About", "State"})
+    headings = ("ID", "Owed", "Kind", "About", "To", "By", "State", "Tries", "Proof or error")
+    rows = Listing(*headings, prose={"Proof or error"})
     for notice in found:
         rows.add_row(
             str(notice["id"]),

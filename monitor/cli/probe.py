@@ -159,11 +159,10 @@ def _print(wanted: "list[Target]", samples: "list[Sample]", prober: "IcmpProbe",
 
 
 def _print_table(shown: "list[Sample]") -> None:
-    from rich.table import Table
+    from monitor.cli.listing import Listing
 
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
-    for heading in ("Target", "Verdict", "Sent", "Answered", "Loss", "RTT min/median/max", "Reason"):
-        table.add_column(heading)
+    headings = ("Target", "Verdict", "Sent", "Answered", "Loss", "RTT min/median/max", "Reason")
+    table = Listing(*headings, prose={"Reason"})
     for sample in shown:
         rtts = sorted(sample.rtts_ns)
         shown_rtts = (rtts[0], rtts[len(rtts) // 2], rtts[-1]) if rtts else ()

@@ -25,7 +25,7 @@ def auditing() -> None:
 def verify(
     context: typer.Context,
     head: Annotated[
-        str, typer.Option(help="A hash noted earlier, from the foot of any mail; it must still be in it.")
+        str, typer.Option(help="A hash from the foot of any mail, which must still be in it; else the last mailed one.")
     ] = "",
     as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
 ) -> None:
@@ -34,11 +34,13 @@ def verify(
     A head that is a letter or two beside one of the history was mistyped: exit code 2.
     """
     from monitor.cli.backup import head_of
+    from monitor.store import mailed_head
     from monitor.store.audit_chain import verify as verify_chain
 
-    known_head = head_of(head)
-    with store_of(settings_in_force(context.obj)) as store, store.read() as session:
-        found = verify_chain(session, known_head)
+    settings, known_head = settings_in_force(context.obj), head_of(head)
+    mailed = mailed_head.read(settings.state)
+    with store_of(settings) as store, store.read() as session:
+        found = verify_chain(session, known_head or (mailed.head if mailed else ""))
     if as_json:
         print(
             json.dumps(

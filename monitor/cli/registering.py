@@ -45,10 +45,10 @@ def new(
     from monitor.alerts.complaints import Request, register
     from monitor.alerts.office import Office
     from monitor.charter.text import moment_text
-    from monitor.clock import SystemClock
+    from monitor.cli.clock import now_of
 
     settings = settings_in_force(context.obj)
-    office, now_utc = Office.of(settings), SystemClock().utc()
+    office, now_utc = Office.of(settings), now_of(settings)
     key, place = _service_key(office, service, official), _site(office, site)
     words = clean_lines(_said("--text", text, "what is asked for"), LONGEST_TEXT)
     name = clean(_said("--from", asker, "who asks"), LONGEST_ASKER)
@@ -82,10 +82,10 @@ def correct(
     from monitor.alerts.office import Office
     from monitor.alerts.tickets import TicketError
     from monitor.charter.text import moment_text
-    from monitor.clock import SystemClock
+    from monitor.cli.clock import now_of
 
     settings = settings_in_force(context.obj)
-    office, now_utc = Office.of(settings), SystemClock().utc()
+    office, now_utc = Office.of(settings), now_of(settings)
     why = clean(_said("--reason", reason, "why it is corrected"), LONGEST_ASKER)
     wanted = Correction(
         service=_service_key(office, service, official) if service or official else None,

@@ -5,8 +5,11 @@ from typing import Annotated
 
 import typer
 
-from monitor.cli.failing import settings_of
+from monitor.cli.failing import BAD_INPUT, Failure, settings_of
 from monitor.cli.moments import moment_of
+
+FOLDER = Path("var/simulation")
+MARK = ".simulation"  # stands in a folder that is ours to empty
 
 
 def simulate(
@@ -15,7 +18,7 @@ def simulate(
     begin: Annotated[
         str, typer.Option("--from", help="When it begins, such as 2026-11-23T10:00 (Dhaka); now, if left out.")
     ] = "",
-    output: Annotated[Path, typer.Option("--output", "-o", help="The folder for the mails.")] = Path("var/simulation"),
+    output: Annotated[Path, typer.Option("--output", "-o", help="The folder for the mails.")] = FOLDER,
 ) -> None:
     """Plays months on a virtual clock: a walk-in complaint and an outage that nobody settles. Sends nothing."""
     from monitor.charter.text import DHAKA
@@ -24,8 +27,25 @@ def simulate(
 
     settings = settings_of(context.obj)
     began = moment_of("--from", begin) if begin else SystemClock().utc()
+    _empty(output)
     mails = 0
     for at, line in play(settings, began, months, output):
         print(f"{at.astimezone(DHAKA):%Y-%m-%d %H:%M}  {line}")
         mails += line.startswith("mail ")
-    print(f"{mails} mails in {output}/")
+    print(f"{mails} mails in {output.resolve()}/")
+
+
+def _empty(output: Path) -> None:
+    """Makes the folder, without the mails of another simulation; refuses one that holds anything else."""
+    try:
+        output.mkdir(mode=0o750, parents=True, exist_ok=True)
+        mark, found = output / MARK, list(output.iterdir())
+        if found and not mark.exists() and output != FOLDER:
+            raise Failure(f"--output: {output} is not empty. Expected a new or an empty folder", BAD_INPUT)
+        mark.touch()
+        for mail in output.glob("*.eml"):
+            mail.unlink()
+    except OSError as error:
+        raise Failure(
+            f"--output: {output}: {error.strerror}. Expected a folder that can be written to", BAD_INPUT
+        ) from None

@@ -203,17 +203,14 @@ def _known(ups: "Facts", name: str) -> "int | str":
 
 
 def _print_ports(output: "Console", ports: Iterable["Facts"]) -> None:
-    from rich.table import Table
     from rich.text import Text
 
+    from monitor.cli.listing import Listing
     from monitor.judging.interfaces import speed_mbps
     from monitor.probes.snmp.mibs import ADMIN_STATUS, OPER_STATUS
 
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
-    for heading in ("Index", "Name", "Alias", "Admin", "Oper", "Mb/s", "In octets", "Out octets", "Errors"):
-        table.add_column(
-            heading, justify="right" if heading in {"Index", "Mb/s", "In octets", "Out octets"} else "left"
-        )
+    headings = ("Index", "Name", "Alias", "Admin", "Oper", "Mb/s", "In octets", "Out octets", "Errors")
+    table = Listing(*headings, prose={"Alias"}, right={"Index", "Mb/s", "In octets", "Out octets"})
     for port in ports:
         speed = f"{known:g}" if (known := speed_mbps(port)) else ""
         cells = (

@@ -15,8 +15,8 @@ from monitor.sample import milliseconds
 
 if TYPE_CHECKING:
     from rich.console import Group
-    from rich.table import Table
 
+    from monitor.cli.listing import Listing
     from monitor.settings.load import Settings
 
 AsJson = Annotated[bool, typer.Option("--json", help="As JSON.")]
@@ -160,15 +160,12 @@ def _page(now: dict[str, Any], every: bool) -> "Group":
     return Group(*parts)
 
 
-def _sites(sites: list[dict[str, Any]], every: bool) -> "Table":
-    from rich.table import Table
+def _sites(sites: list[dict[str, Any]], every: bool) -> "Listing":
     from rich.text import Text
 
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
-    for heading in ("State", "Site", "Name", "Since", "RTT", "Loss"):
-        table.add_column(
-            heading, no_wrap=heading in {"State", "Site"}, justify="right" if heading in {"RTT", "Loss"} else "left"
-        )
+    from monitor.cli.listing import Listing
+
+    table = Listing("State", "Site", "Name", "Since", "RTT", "Loss", prose={"Name"}, right={"RTT", "Loss"})
     shown = [site for site in sites if every or site["state"] != "up"]
     for site in sorted(shown, key=lambda site: (ORDER.index(site["state"]), site["id"])):
         table.add_row(
@@ -202,13 +199,13 @@ def outages(
         console().print(_outages(found))
 
 
-def _outages(found: list[dict[str, Any]]) -> "Table":
-    from rich.table import Table
+def _outages(found: list[dict[str, Any]]) -> "Listing":
     from rich.text import Text
 
-    table = Table(title="Outages", title_justify="left", box=None, padding=(0, 2, 0, 0), header_style="bold")
-    for heading in ("Site", "Since", "Until", "Lasted", "Due by the charter", "Ticket", "Affects", "Seen"):
-        table.add_column(heading, no_wrap=heading in {"Site", "Ticket"})
+    from monitor.cli.listing import Listing
+
+    headings = ("Site", "Since", "Until", "Lasted", "Due by the charter", "Ticket", "Affects", "Seen")
+    table = Listing(*headings, title="Outages", prose={"Seen"})
     for outage in found:
         table.add_row(
             outage["site"],

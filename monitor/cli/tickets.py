@@ -14,10 +14,10 @@ from monitor.clock import DHAKA
 from monitor.domain.text import clean, clean_lines
 
 if TYPE_CHECKING:
-    from rich.table import Table
     from sqlalchemy.orm import Session
 
     from monitor.alerts.office import Office
+    from monitor.cli.listing import Listing
     from monitor.store.models import Ticket
 
 LONGEST_NAME, LONGEST_TEXT = 100, 4_000  # letters
@@ -55,15 +55,13 @@ def tickets(
         console().print(table(found, "Tickets"))
 
 
-def table(found: list[dict[str, Any]], title: str) -> "Table":
+def table(found: list[dict[str, Any]], title: str) -> "Listing":
     """The tickets as rows; also part of `status`."""
-    from rich.table import Table
-
+    from monitor.cli.listing import Listing
     from monitor.cli.status import local
 
-    rows = Table(title=title, title_justify="left", box=None, padding=(0, 2, 0, 0), header_style="bold")
-    for heading in ("Ticket", "State", "Stage", "Site", "Service", "Opened", "Was due", "Late"):
-        rows.add_column(heading, no_wrap=heading in {"Ticket", "State", "Site"})
+    due = "Was due" if found and all(_late(ticket) for ticket in found) else "Due"
+    rows = Listing("Ticket", "State", "Stage", "Site", "Service", "Opened", due, "Late", title=title)
     for ticket in found:
         rows.add_row(
             ticket["number"],
@@ -126,15 +124,15 @@ def act(
     from monitor.alerts.tickets import TicketError
     from monitor.alerts.tickets import act as do
     from monitor.charter.text import moment_text
-    from monitor.clock import SystemClock
+    from monitor.cli.clock import now_of
 
     settings = settings_in_force(context.obj)
     office = Office.of(settings)
     text, actor = clean_lines(text, LONGEST_TEXT), clean(actor or user(), LONGEST_NAME)
     with store_of(settings) as store:
         try:
+            now_utc = now_of(settings)
             with store.write() as session:
-                now_utc = SystemClock().utc()
                 ticket = do(
                     session, office, number_of(session, number), action, actor, text, now_utc, until_utc=until_utc
                 )

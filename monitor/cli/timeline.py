@@ -1,38 +1,44 @@
-"""`events`: what happened that is no outage, such as a restart, a UPS on battery, or credentials refused."""
+"""`events`: what happened: outages and their ends, restarts, a UPS on battery, credentials refused."""
 
 import json
 from typing import Annotated
 
 import typer
 
-from monitor.cli.failing import settings_in_force, store_of
+from monitor.cli.failing import NO, Failure, settings_in_force, store_of
 from monitor.cli.status import AsJson, local
 from monitor.cli.wide import console
+from monitor.domain.text import clean
+from monitor.settings.problems import did_you_mean
 
 
 def events(
     context: typer.Context,
     site: Annotated[str, typer.Argument(help="Of this site only.")] = "",
+    kind: Annotated[str, typer.Option(help="Of this kind only, such as outage, outage_over or restarted.")] = "",
     limit: Annotated[int, typer.Option(min=1, max=10_000, help="At most so many, the newest first.")] = 50,
     as_json: AsJson = False,
 ) -> None:
     """Lists the timeline, newest first."""
-    from rich.table import Table
     from rich.text import Text
 
+    from monitor.cli.listing import Listing
     from monitor.store import views
 
     with store_of(settings_in_force(context.obj)) as store, store.read() as session:
-        found = [views.facts(event) for event in views.events(session, site=site, limit=limit)]
+        wanted = clean(kind).replace(" ", "_")
+        found = [views.facts(event) for event in views.timeline(session, site=site, kind=wanted, limit=limit)]
+        known = views.event_kinds(session)
+    if wanted and not found and wanted not in known:
+        hint = did_you_mean(wanted, known) or f" There are: {', '.join(known)}"
+        raise Failure(f"--kind: nothing of the kind '{wanted}' has happened.{hint}", NO)
     if as_json:
         print(json.dumps(found, ensure_ascii=False, indent=2))
         return
     if not found:
         print("Nothing happened.")
         return
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
-    for heading in ("When", "Where", "What", ""):
-        table.add_column(heading, no_wrap=heading == "When")
+    table = Listing("When", "Where", "What", "", prose={"What", ""})
     for event in found:
         what = str(event["kind"]).replace("_", " ")
         table.add_row(local(event["at_utc"]), event["device"] or event["site"], what, Text(event["text"]))

@@ -1,5 +1,6 @@
 """Where tables are printed: as wide as the terminal, or as they need when something else reads them."""
 
+import os
 import sys
 from typing import TYPE_CHECKING
 
@@ -10,9 +11,10 @@ PIPED_WIDTH = 200
 
 
 def console(*, plain: bool = False) -> "Console":
-    """What is not a terminal must not cut a number; ``plain`` neither colours nor reads markup."""
-    from rich.console import Console
+    """As wide as the terminal or as COLUMNS wishes; ``plain`` neither colours nor reads markup."""
+    from monitor.cli.listing import LastingConsole
 
-    return Console(
-        width=None if sys.stdout.isatty() else PIPED_WIDTH, highlight=not plain, markup=not plain, emoji=False
-    )
+    wished = os.environ.get("COLUMNS", "")
+    piped = int(wished) if wished.isascii() and wished.isdecimal() and len(wished) < 5 and int(wished) else PIPED_WIDTH
+    width = None if sys.stdout.isatty() else piped
+    return LastingConsole(width=width, highlight=not plain, markup=not plain, emoji=False)

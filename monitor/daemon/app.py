@@ -7,7 +7,7 @@ import signal
 import socket
 from collections.abc import Coroutine, Mapping, Sequence
 from contextlib import suppress
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from threading import Timer
 
@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from starlette.applications import Starlette
 
 from monitor.alerts import outbox
+from monitor.alerts.believable import Move, Trust
 from monitor.alerts.channels.base import Channel
 from monitor.alerts.channels.registry import channels_of
 from monitor.alerts.helpdesks.registry import key_of
@@ -26,6 +27,7 @@ from monitor.alerts.timeline import note_unused_labs
 from monitor.clock import NS_PER_S, Clock
 from monitor.daemon import garbage, memory
 from monitor.daemon.attendant import Attendant
+from monitor.daemon.believed_clock import BelievedClock, boot_id
 from monitor.daemon.delivery import Delivery
 from monitor.daemon.evidence import Evidence
 from monitor.daemon.heartbeat import Watchman
@@ -34,7 +36,7 @@ from monitor.daemon.judged import board_of, limits_of, rules_of, thresholds_of
 from monitor.daemon.page_server import PageServer
 from monitor.daemon.poller import Poller
 from monitor.daemon.prober import Prober
-from monitor.daemon.recorder import Recorder
+from monitor.daemon.recorder import Recorder, note_trust, settle
 from monitor.daemon.recording import Recording
 from monitor.daemon.rereading import load_aside
 from monitor.daemon.store_keeper import StoreKeeper
@@ -82,14 +84,14 @@ class Daemon:
         notifier: Notifier | None = None,
     ) -> None:
         self.settings = settings
-        self._clock = clock
         self._sockets = sockets
         self._notifier = notifier or Notifier()
         self._upkeep = Pool("upkeep", threads=2, backlog=2)
         self._page: PageServer | None = None
         self._stop, self._told_to_reload = asyncio.Event(), asyncio.Event()
-        self._begun_utc = clock.utc()
-        self.begins_again = False
+        self._clock = clock = BelievedClock(clock, boot_id())
+        self._before: Trust | None = None
+        self._knows_the_time = self.begins_again = False
         self._store = open_when_possible(settings.state)
         self._planned, known, learned = self._remembered()
         self._office = Office.of(settings, self._planned)
@@ -108,7 +110,7 @@ class Daemon:
         self._live.office = lambda: self._office
         self._live.rejected = self._probe.counters.rejected
         self._delivery = Delivery(self._store, self._office, self._channels(), clock)
-        self._recorder = Recorder(clock, self._store, self._office, memory.boot_id(), self._delivery.wake)
+        self._recorder = Recorder(clock, self._store, self._office, self._delivery.wake)
         self._live.written_mono_ns = lambda: self._recorder.last_commit_mono_ns
         self._live.outbox_seen_mono_ns = lambda: self._delivery.last_look_mono_ns
         self._live.mail_trouble = lambda: {str(name): why for name, why in self._delivery.away.items()}
@@ -116,7 +118,7 @@ class Daemon:
         # What was taken out of the configuration while nobody ran ends its outages now.
         judging = rules_of(settings.monitor.judging)
         self._recorder.put(self._board.replace_fleet(settings.fleet, judging, clock.utc()))
-        self._tell_of_the_store()
+        self._tell_of_store_and_clock()
         self._evidence = Evidence(clock, self._live, self._recorder.put)
         self._evidence.configure(traces=settings.monitor.judging.trace)
         self._poller = Poller(clock, self._live, settings, self._board, self._decided)
@@ -133,7 +135,9 @@ class Daemon:
         self._live.traps = self._traps.counted
         self._keeper = StoreKeeper(clock, self._store, self._live, self._take_up, self._opened)
 
-    def _tell_of_the_store(self) -> None:
+    def _tell_of_store_and_clock(self) -> None:
+        self._delivery.held = lambda: self._clock.trust.suspect
+        self._recorder.redated = self._redated
         self._live.clock_suspect = lambda: self._recorder.clock_suspect
         self._live.store_refuses = lambda: self._recorder.failing or self._store.waiting
         self._live.decisions_waiting = lambda: self._recorder.waiting
@@ -148,18 +152,45 @@ class Daemon:
             self._store.waiting = str(error.orig)
         try:
             with self._store.read() as session:
-                plans = plans_in_force(session, self._begun_utc)
+                self._begin_clock(session)
+                plans = plans_in_force(session, self._clock.utc())
                 return plans, memory.remember(session), memory.learned(session)
         except DatabaseError:
             return {}, None, {}
 
+    def _begin_clock(self, session: Session) -> None:
+        """Which time it is, by what the run before thought of the clock; once."""
+        if not self._knows_the_time:
+            self._before = memory.last_trust(session)
+            self._clock.begin(self._before, memory.operators_word(session))
+            self._knows_the_time = True
+
     def _take_up(self, session: Session) -> None:
         """Goes on where the run before left off; notes the time until this one began as unmonitored."""
+        self._begin_clock(session)
+        before, trust = self._before, self._clock.trust
+        begun_utc = trust.date(trust.last.utc, trust.last.boot_ns)
         outbox.release_leases(session)
-        unnoticed = 2 * timedelta(seconds=self.settings.monitor.probing.interval_s)
-        gap = memory.note_gap(session, self._begun_utc, unnoticed)
-        if gap is not None:
-            log.warning("nobody watched for %s: that time counts as unmonitored", gap)
+        if before is not None:
+            self._note_gap(session, before.utc_at(before.last.boot_ns), begun_utc, trust)
+        if trust.move is not None:
+            office = Office.of(self.settings, plans_in_force(session, begun_utc))
+            settle(session, office, trust.move, begun_utc)
+        if trust.suspect:
+            log.warning("clock_suspect: the wall clock says %s, which is not believed yet", trust.last.utc)
+            if before is None or not before.suspect:
+                note_trust(session, trust, begun_utc)
+        memory.beat(session, trust)
+
+    def _note_gap(self, session: Session, last_utc: datetime, begun_utc: datetime, trust: Trust) -> None:
+        """Notes that nobody watched since ``last_utc``, unless that is noted when it is known for how long."""
+        off = trust.move.off if trust.move else trust.off
+        if off is not None and off[0] == last_utc:
+            return
+        until_utc = begun_utc - (trust.move.by if trust.move else timedelta(0))  # it is moved like the rest
+        longest = 2 * timedelta(seconds=self.settings.monitor.probing.interval_s)
+        if memory.note_gap(session, last_utc, until_utc, longest):
+            log.warning("nobody watched for %s: that time counts as unmonitored", until_utc - last_utc)
 
     def _board_of(self, known: memory.Remembered, learned: dict[str, Usual]) -> Board:
         """A board that goes on from what is known."""
@@ -191,13 +222,14 @@ class Daemon:
         page = PageServer(self._app(), self.settings.monitor.web, self._sockets, self._clock, self._say_how)
         self._page = page
         nightly = Nightly(
+            lambda: None if self._clock.trust.suspect else self._clock.utc(),
             {
                 "copy of the database": self._back_up,
                 "looking through the database": self._keeper.examine,
                 "forgetting": self._forget,
                 "looking for unused labs": self._look_at_labs,
                 "clearing of memory": garbage.collect,
-            }
+            },
         )
         garbage.calm()
         nightly.start()
@@ -357,6 +389,11 @@ class Daemon:
         self._recorder.office = self._delivery.office = self._mirroring.office = self._office
         self._recorder.put(self._board.replan(partial(pause_of, self._office), self._clock.utc()))
         log.info("planned work by command: %s", ", ".join(self._recorder.planned) or "none")
+
+    def _redated(self, move: Move) -> None:
+        """Another time is believed from now on: what was only in doubt so far is judged by it, and anew."""
+        self._prober.redated(move.by)
+        self._recorder.put(self._board.slept(self._clock.utc()))
 
     def _decided(self, decisions: Sequence[Decision]) -> None:
         self._recorder.put(self._evidence.beside(decisions))

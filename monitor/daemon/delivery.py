@@ -8,7 +8,7 @@ import asyncio
 import logging
 import random
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import timedelta
 
@@ -34,7 +34,8 @@ LONGEST_AWAY = timedelta(minutes=5)  # then a channel that was away is tried aga
 class Delivery:
     """Delivers until cancelled; `wake` makes it look at once. ``office`` and ``channels`` may be replaced meanwhile.
 
-    ``away``: why each channel that cannot be reached cannot, in words, from the first try on.
+    ``away``: why each channel that cannot be reached cannot, in words, from the first try on. While ``held`` says so,
+    because nobody knows what time it is, nothing is delivered.
     """
 
     def __init__(
@@ -47,6 +48,7 @@ class Delivery:
     ) -> None:
         self.office = office
         self.channels = channels
+        self.held: Callable[[], bool] = bool
         self.away: dict[ChannelName, str] = {}
         self._looked_mono_ns = dict.fromkeys(CHANNELS, clock.mono_ns())
         self._outside: set[ChannelName] = set()
@@ -95,6 +97,8 @@ class Delivery:
         channel = self.channels.get(name)
         if channel is None:
             self.away.pop(name, None)
+            return "idle"
+        if self.held():
             return "idle"
         try:
             looking = self._looking.submit(look, self._store, self.office, name, self._clock)

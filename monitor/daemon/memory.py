@@ -3,21 +3,19 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import get_args
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from monitor.alerts.believable import Look
+from monitor.alerts.believable import JUMP, Look, Move, Trust
 from monitor.judging.baseline import Baselines, Usual
 from monitor.judging.pause import Kind, Pause
 from monitor.judging.power import TOGETHER
 from monitor.judging.states import State
-from monitor.store.models import AffectedSite, ExcusedSilence, Gap, Heartbeat, Learned, Outage, SiteState
+from monitor.store.models import AffectedSite, ClockWord, ExcusedSilence, Gap, Heartbeat, Learned, Outage, SiteState
 
 _KINDS: dict[str, Kind] = {kind: kind for kind in get_args(Kind)}
-BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 
 @dataclass(frozen=True)
@@ -40,11 +38,6 @@ class Remembered:
 
 
 NOTHING = Remembered({}, {}, {}, {}, {}, {}, {}, {}, frozenset())
-
-
-def boot_id() -> str:
-    """The identity of this boot of the machine; empty where the kernel does not tell."""
-    return BOOT_ID.read_text().strip() if BOOT_ID.exists() else ""
 
 
 def remember(session: Session) -> Remembered:
@@ -71,8 +64,9 @@ def remember(session: Session) -> Remembered:
 
 def _fell_silent(session: Session, silent_utc: Iterable[datetime]) -> dict[str, list[datetime]]:
     """When sites fell silent with which one that is silent now, or was about to be, may have fallen silent together."""
-    last = last_look(session)
-    oldest_utc = min([*silent_utc, *([last.utc] if last else [])], default=None)
+    last = last_trust(session)
+    seen_utc = [last.utc_at(last.last.boot_ns)] if last else []
+    oldest_utc = min([*silent_utc, *seen_utc], default=None)
     if oldest_utc is None:
         return {}
     fell: dict[str, list[datetime]] = {}
@@ -82,26 +76,65 @@ def _fell_silent(session: Session, silent_utc: Iterable[datetime]) -> dict[str, 
     return fell
 
 
-def last_look(session: Session) -> Look | None:
-    """The clocks as the last heartbeat saw them."""
+def last_trust(session: Session) -> Trust | None:
+    """What the run before thought of the clock, as of its last heartbeat; None before the first."""
     row = session.get(Heartbeat, 1)
-    return Look(row.at_utc, row.boot_ns, row.boot_id) if row else None
-
-
-def beat(session: Session, now: Look) -> None:
-    """Says that the daemon lives."""
-    session.merge(Heartbeat(id=1, at_utc=now.utc, boot_id=now.boot_id, boot_ns=now.boot_ns))
-
-
-def note_gap(
-    session: Session, now_utc: datetime, longest_unnoticed: timedelta, why: str = "the daemon was not running"
-) -> timedelta | None:
-    """Records the time since the last heartbeat as unmonitored, if it is longer than ``longest_unnoticed``."""
-    last = last_look(session)
-    if last is None or now_utc - last.utc <= longest_unnoticed:
+    if row is None:
         return None
-    session.add(Gap(started_utc=last.utc, ended_utc=now_utc, reason=why))
-    return now_utc - last.utc
+    boot = row.boot_id.replace("-", "")
+    return Trust(
+        Look(row.wall_utc or row.at_utc, row.boot_ns, boot, row.synchronised),
+        Look(row.at_utc, row.boot_ns, boot),
+        row.unproven_since_utc or row.at_utc,
+        row.suspect_since_boot_ns,
+        row.ntp_decides,
+        (row.off_since_utc, row.resumed_utc) if row.off_since_utc and row.resumed_utc else None,
+    )
+
+
+def beat(session: Session, trust: Trust) -> None:
+    """Says that the daemon lives, and what it thinks of the clock."""
+    session.merge(
+        Heartbeat(
+            id=1,
+            at_utc=trust.date(trust.last.utc, trust.last.boot_ns),
+            boot_id=trust.last.boot_id,
+            boot_ns=trust.last.boot_ns,
+            wall_utc=trust.last.utc,
+            synchronised=trust.last.synchronised,
+            unproven_since_utc=trust.unproven_since_utc,
+            suspect_since_boot_ns=trust.suspect_since_boot_ns,
+            ntp_decides=trust.ntp_decides,
+            off_since_utc=trust.off and trust.off[0],
+            resumed_utc=trust.off and trust.off[1],
+        )
+    )
+
+
+def operators_word(session: Session) -> Look | None:
+    """The reading of the clocks of which an operator said last that it is right."""
+    row = session.get(ClockWord, 1)
+    return Look(row.wall_utc, row.boot_ns, row.boot_id) if row else None
+
+
+def keep_word(session: Session, now: Look, actor: str) -> None:
+    """Notes that an operator says that the wall clock is right."""
+    session.merge(ClockWord(id=1, wall_utc=now.utc, boot_ns=now.boot_ns, boot_id=now.boot_id, actor=actor))
+
+
+def note_gap(session: Session, since_utc: datetime, until_utc: datetime, longest_unnoticed: timedelta) -> bool:
+    """Records a time as unmonitored, if it is longer than ``longest_unnoticed``; whether it was."""
+    if until_utc - since_utc <= longest_unnoticed:
+        return False
+    session.add(Gap(started_utc=since_utc, ended_utc=until_utc, reason="the daemon was not running"))
+    return True
+
+
+def note_gap_before(session: Session, move: Move) -> None:
+    """Records the time for which the machine was off, now that it is known how long that was."""
+    if move.off is not None:
+        off_utc, resumed_utc = move.off
+        note_gap(session, off_utc, resumed_utc + move.by, JUMP)
 
 
 def learned(session: Session) -> dict[str, Usual]:

@@ -43,6 +43,7 @@ class Prober:
         self._rounds: set[asyncio.Task[None]] = set()
         self._unjudged: set[str] = set()
         self._distrusted: dict[str, int] = {}
+        self._redated_by = timedelta(0)
         self._last_turn_boot_ns = 0
         self.doubted: Callable[[str], None] = lambda _: None
         self.configure(board.fleet, probing)
@@ -95,11 +96,16 @@ class Prober:
         which the monotonic clock does not see.
         """
         log.warning("the probing loop stood still for %.1f s", lasted_ns / NS_PER_S)
-        self._distrusted = dict.fromkeys(self._targets, now_ns)
+        self._distrusted, self._redated_by = dict.fromkeys(self._targets, now_ns), timedelta(0)
         lasted, now_utc = timedelta(seconds=lasted_ns / NS_PER_S), self._clock.utc()
         if lasted.total_seconds() > 2 * self._probing.interval_s:
             why = f"the monitor stood still for {lasted.total_seconds():.0f} s"
             self._decided([NobodyWatched(now_utc - lasted, now_utc, why), *self._board.slept(now_utc)])
+
+    def redated(self, by: timedelta) -> None:
+        """Another time is believed now: rounds under way bear dates of the one before, and judge nobody as failed."""
+        self._distrusted = dict.fromkeys(self._targets, self._clock.mono_ns())
+        self._redated_by = by
 
     def _round_done(self, task: asyncio.Task[None]) -> None:
         self._rounds.discard(task)
@@ -123,6 +129,8 @@ class Prober:
         if self._distrusted and (until_ns := self._distrusted.get(sample.device)) is not None:
             if sample.started_mono_ns >= until_ns:
                 del self._distrusted[sample.device]
+            else:
+                sample = sample._replace(started_utc=sample.started_utc + self._redated_by)
             if sample.verdict is Verdict.FAILED:
                 sample = sample._replace(verdict=Verdict.UNKNOWN, reason="we stood still just before")
         self._live.record(sample)
@@ -141,7 +149,9 @@ class Prober:
         if sample.verdict is Verdict.UNKNOWN or health.suspect or self._board.vantage.suspects(sample.device):
             self._again(sample.device, self._probing.recheck_s)
         else:
-            self._wheel.put(sample.device, self._wheel.next_turn_ns(sample.device, self._clock.mono_ns()))
+            # A turn may be taken up to a tick before its time: a round that is over by then must not come again in it.
+            served_ns = max(self._clock.mono_ns(), sample.started_mono_ns + TICK_NS)
+            self._wheel.put(sample.device, self._wheel.next_turn_ns(sample.device, served_ns))
         if device is not None and sample.verdict is Verdict.FAILED and health.failed.rounds == 1:
             now_ns = self._clock.mono_ns()
             for ancestor in self._fleet.ancestors(device.site):  # is it theirs? Ask before anyone is blamed

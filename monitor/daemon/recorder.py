@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 from sqlalchemy.exc import DatabaseError
@@ -18,21 +18,24 @@ from sqlalchemy.orm import Session
 
 from monitor.alerts import (
     acknowledging,
-    believable,
     briefs,
     complaints,
     escalation,
     operators,
+    outages,
     recount,
     redating,
     tickets,
+    timeline,
 )
-from monitor.alerts.believable import Look, Trust
+from monitor.alerts.believable import Move, Trust, look_again
 from monitor.alerts.brief_facts import Busy
 from monitor.alerts.office import Office
 from monitor.alerts.planned import Plans, plans_in_force
-from monitor.clock import NS_PER_S, Clock
+from monitor.charter.text import moment_text
+from monitor.clock import NS_PER_S
 from monitor.daemon import memory, setting_aside
+from monitor.daemon.believed_clock import BelievedClock
 from monitor.judging.decisions import Decision, LabSeen, OutageClosed, OutageOpened, SiteChanged, describe
 from monitor.judging.states import State
 from monitor.net.pool import Pool, PoolFull
@@ -51,22 +54,19 @@ MOST_WAITING = 100_000
 
 
 class Recorder:
-    """The one writer. ``wake_delivery`` is called (from the loop) when there may be something to send, ``replanned``
-    when the plans that were made by command (``planned``) are others than before.
+    """The one writer, and who looks whether the clock can be believed. ``wake_delivery`` is called (from the loop)
+    when there may be something to send, ``replanned`` when the plans that were made by command (``planned``) are
+    others than before, ``redated`` when another time is believed.
     """
 
-    def __init__(
-        self, clock: Clock, store: Store, office: Office, boot_id: str, wake_delivery: Callable[[], None]
-    ) -> None:
+    def __init__(self, clock: BelievedClock, store: Store, office: Office, wake_delivery: Callable[[], None]) -> None:
         self._clock = clock
         self._store = store
-        self._boot_id = boot_id
         self._wake_delivery = wake_delivery
         self._waiting: deque[tuple[Decision, datetime]] = deque()
         self._thread = Pool("recorder", threads=1, backlog=1)
-        self._writing: tuple[Future[tuple[bool, Plans]], list[tuple[Decision, datetime]]] | None = None
+        self._writing: tuple[Future[tuple[bool, Plans, Trust]], list[tuple[Decision, datetime]]] | None = None
         self._has_work = asyncio.Event()
-        self._trust: Trust | None = None
         self._last_heartbeat_ns = 0
         self.office = office
         self._counted_by: Office | None = None
@@ -75,10 +75,11 @@ class Recorder:
         self.busy_links: Callable[[], Busy] = tuple
         self.planned: Plans = {}
         self.replanned: Callable[[], None] = lambda: None
+        self.redated: Callable[[Move], None] = lambda _: None
 
     @property
     def clock_suspect(self) -> bool:
-        return self._trust is not None and self._trust.suspect
+        return self._clock.trust.suspect
 
     @property
     def waiting(self) -> int:
@@ -133,12 +134,12 @@ class Recorder:
         self._has_work.clear()
         batch = list(self._waiting)
         self._writing = writing = self._thread.submit(self._write, batch, self.office), batch
-        may_send, planned = await asyncio.wrap_future(writing[0])
+        may_send, planned, trust = await asyncio.wrap_future(writing[0])
         self._writing = None
+        self._stored(batch, trust)
         if planned != self.planned:
             self.planned = planned
             self.replanned()
-        self._stored(batch)
         self.last_commit_mono_ns = self._clock.mono_ns()
         if self.failing:
             log.warning("the database writes again")
@@ -147,52 +148,62 @@ class Recorder:
             self._wake_delivery()
         return may_send
 
-    def _stored(self, batch: Sequence[tuple[Decision, datetime]]) -> None:
+    def _stored(self, batch: Sequence[tuple[Decision, datetime]], trust: Trust) -> None:
         """Forgets what is stored; some of it may have been dropped meanwhile for want of room."""
         stored = set(map(id, batch))
         while self._waiting and id(self._waiting[0]) in stored:
             self._waiting.popleft()
+        self._believe(trust)
 
     async def close(self) -> None:
         """Stores what still waits and ends the thread; what cannot be stored is judged anew at the next start."""
         try:
             async with asyncio.timeout(LAST_WRITE_S):
                 if self._writing is not None and not self._writing[0].cancelled():
-                    await asyncio.wrap_future(self._writing[0])  # what was under way when the daemon was told to stop
-                    self._stored(self._writing[1])
+                    # what was under way when the daemon was told to stop
+                    _, _, trust = await asyncio.wrap_future(self._writing[0])
+                    self._stored(self._writing[1], trust)
                 await self.turn()
         except (DatabaseError, TimeoutError, PoolFull) as error:
             why = error.orig if isinstance(error, DatabaseError) else error or "the database is busy"
             log.error("%d decisions could not be stored at the end: %s", len(self._waiting), why)
         self._thread.close()
 
-    def _write(self, batch: Sequence[tuple[Decision, datetime]], office: Office) -> tuple[bool, Plans]:
-        now = Look(self._clock.utc(), self._clock.boot_ns(), self._boot_id)
+    def _believe(self, trust: Trust) -> None:
+        """Goes over to what was thought of the clock and stored; on the loop, so that nobody dates anything between."""
+        before, self._clock.trust = self._clock.trust, trust
+        _say_trust(trust, was_suspect=before.suspect)
+        if (move := trust.move) is not None:
+            dated = [(redating.redated(each, at_utc, move), at_utc + move.by) for each, at_utc in self._waiting]
+            self._waiting = deque(dated)
+            self.redated(move)
+
+    def _write(self, batch: Sequence[tuple[Decision, datetime]], office: Office) -> tuple[bool, Plans, Trust]:
+        before = self._clock.trust
         with self._store.write() as session:
-            before = self._trust
-            if before is None:
-                trust = believable.first_trust(memory.last_look(session), now)
-            else:
-                trust = believable.look_again(before, now)
-            setting_aside.apply_all(session, office, batch)
-            if before is not None and (by := believable.set_by(before.last, now)) is not None:
-                redating.redate(session, office, by)
-                memory.note_gap(session, now.utc, believable.JUMP, "the clock was not set")
-            told, planned = False, plans_in_force(session, now.utc)
+            trust = look_again(before, self._clock.look(), memory.operators_word(session))
+            now_utc = trust.date(trust.last.utc, trust.last.boot_ns)
+            setting_aside.apply_all(session, office, batch, certain=not (before.suspect or trust.suspect))
+            if trust.move is not None:
+                settle(session, office, trust.move, now_utc)
+            if trust.suspect != before.suspect:
+                note_trust(session, trust, now_utc)
+            told, planned = False, plans_in_force(session, now_utc)
             if not trust.suspect:
-                if office is not self._counted_by and (moved := recount.open_deadlines(session, office, now.utc)):
+                if before.suspect and trust.move is None:
+                    outages.catch_up(session, office, before.unproven_since_utc, now_utc)
+                if office is not self._counted_by and (moved := recount.open_deadlines(session, office, now_utc)):
                     log.info("%d deadlines were counted anew: the charter or the calendar has changed", moved)
-                told = what_is_due(session, office, now.utc, MOST_AT_ONCE)
-                owe_briefs = partial(briefs.owe_briefs, session, office, self.busy_links(), now.utc)
+                told = what_is_due(session, office, now_utc, MOST_AT_ONCE)
+                owe_briefs = partial(briefs.owe_briefs, session, office, self.busy_links(), now_utc)
                 told = setting_aside.each_alone(session, [owe_briefs]) or told
-                if now.boot_ns - self._last_heartbeat_ns >= HEARTBEAT_NS:
-                    memory.beat(session, now)
-                    self._last_heartbeat_ns = now.boot_ns
-        self._trust = trust  # only now is all of it stored
-        _say_trust(trust, was_suspect=before is not None and before.suspect)
+            told_of_clock = trust.suspect != before.suspect or trust.move is not None
+            if told_of_clock or trust.last.boot_ns - self._last_heartbeat_ns >= HEARTBEAT_NS:
+                memory.beat(session, trust)
+                self._last_heartbeat_ns = trust.last.boot_ns
         if not trust.suspect:
             self._counted_by = office
-        return told or bool(batch), planned
+        return told or bool(batch), planned, trust
 
 
 def _say_trust(trust: Trust, *, was_suspect: bool) -> None:
@@ -200,6 +211,22 @@ def _say_trust(trust: Trust, *, was_suspect: bool) -> None:
         log.warning("clock_suspect: the wall clock has jumped to %s; nothing is escalated", trust.last.utc)
     elif was_suspect and not trust.suspect:
         log.warning("the wall clock is believed again: %s", trust.last.utc)
+    elif trust.move is not None:
+        log.warning("the wall clock was set right by %s: %s", trust.move.by, trust.last.utc)
+
+
+def settle(session: Session, office: Office, move: Move, now_utc: datetime) -> None:
+    """Dates anew what was dated provisionally, and does what had to wait for that."""
+    redating.redate(session, office, move, now_utc)
+    memory.note_gap_before(session, move)
+    outages.catch_up(session, office, move.since_utc + min(move.by, timedelta(0)), now_utc)
+
+
+def note_trust(session: Session, trust: Trust, now_utc: datetime) -> None:
+    """Adds to the timeline that the clock is suspect from now on, or is believed again."""
+    says = f"the wall clock says {moment_text(trust.last.utc, 'en')}"
+    kind, words = ("clock_suspect", says) if trust.suspect else ("clock_believed", "the wall clock is believed again")
+    timeline.note(session, "", "", kind, words, now_utc)
 
 
 def what_is_due(session: Session, office: Office, now_utc: datetime, most: int | None = None) -> bool:

@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 from sqlalchemy import select
 
 from monitor.alerts import complaints, outages, planned, tickets
-from monitor.alerts.believable import Look
+from monitor.alerts.believable import Look, Trust
 from monitor.alerts.moments import next_moment
 from monitor.alerts.office import Office
 from monitor.alerts.pauses import pause_of
@@ -71,8 +71,10 @@ def replay(
             yield from player.advance(until_utc)
 
 
-def _look_at(now_utc: datetime) -> Look:
-    return Look(now_utc, round(now_utc.timestamp() * NS_PER_S), "replay")
+def _trust_at(now_utc: datetime) -> Trust:
+    """A clock that is right: a recording's times are what they say."""
+    look = Look(now_utc, round(now_utc.timestamp() * NS_PER_S), "replay")
+    return Trust(look, look, now_utc)
 
 
 @contextmanager
@@ -184,7 +186,7 @@ class _Player:
             case happenings.Stopped():
                 yield from self._look(now_utc)
                 with self.store.write() as session:
-                    memory.beat(session, _look_at(now_utc))
+                    memory.beat(session, _trust_at(now_utc))
                 self.runs = False
             case happenings.Started():
                 yield from self._start(now_utc)
@@ -239,9 +241,10 @@ class _Player:
         self._plan(now_utc)
         longest = timedelta(seconds=2 * self.settings.monitor.probing.interval_s)
         with self.store.write() as session:
-            gap, known = memory.note_gap(session, now_utc, longest), memory.remember(session)
-        if gap is not None:
-            yield line(now_utc, "not_running", started=now_utc - gap, ended=now_utc)
+            last, known = memory.last_trust(session), memory.remember(session)
+            gap = last is not None and memory.note_gap(session, last.anchor.utc, now_utc, longest)
+        if last is not None and gap:
+            yield line(now_utc, "not_running", started=last.anchor.utc, ended=now_utc)
         self.board = board_of(self.settings, self.office, known, self.board.baselines)
         self._meaning = SnmpMeaning(self.board, link_rules(self.settings))
         self._distrusted.clear()

@@ -18,16 +18,18 @@ from monitor.store.models import Event, SetAside
 log = logging.getLogger(__name__)
 
 
-def apply_all(session: Session, office: Office, batch: Sequence[tuple[Decision, datetime]]) -> None:
+def apply_all(
+    session: Session, office: Office, batch: Sequence[tuple[Decision, datetime]], *, certain: bool = True
+) -> None:
     """Stores decisions as `outages.apply_all` does; each alone where that fails, and those that fail alone nowhere.
 
     Raises DBAPIError when the database refuses for another reason than what is in them: then all of them wait.
     """
-    if _is_done(session, lambda: outages.apply_all(session, office, batch)) is None:
+    if _is_done(session, lambda: outages.apply_all(session, office, batch, certain=certain)) is None:
         return
     for decision, decided_utc in batch:
         one = [(decision, decided_utc)]
-        why = _is_done(session, lambda one=one: outages.apply_all(session, office, one))  # type: ignore[misc]
+        why = _is_done(session, lambda one=one: outages.apply_all(session, office, one, certain=certain))  # type: ignore[misc]
         if why is not None:
             what = clean(repr(decision))
             log.error("a decision cannot be stored and is set aside: %s: %s", what[:500], why)

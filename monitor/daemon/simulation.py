@@ -10,6 +10,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from monitor.alerts import outages
 from monitor.alerts.channels.email import EmailChannel
@@ -29,7 +30,7 @@ LOOKS_AT = (time(0), time(9), time(15, 30), time(17))  # the offices' openings a
 
 
 def play(settings: Settings, began: datetime, months: int, folder: Path) -> Iterator[tuple[datetime, str]]:
-    """Yields (when, what happened), mails as 'mail …'; each of them is written to ``folder`` as an .eml file."""
+    """Yields (when, what happened), mails as 'mail …' when they go; each is written to ``folder`` as an .eml file."""
     office = replace(Office.of(settings), mail=Mail(), recipients={})  # a simulation reaches nobody
     clock = VirtualClock(began.astimezone(UTC))
     channel = EmailChannel(office.mail, folder, settings.home)
@@ -38,7 +39,7 @@ def play(settings: Settings, began: datetime, months: int, folder: Path) -> Iter
         store = open_store(Path(scratch))
         try:
             _begin(store, office, clock)
-            told_events, told_notices = 0, 0
+            told_events, told = 0, set[int]()
             while clock.utc() < end:
                 with store.write() as session:
                     what_is_due(session, office, clock.utc())
@@ -48,11 +49,9 @@ def play(settings: Settings, began: datetime, months: int, folder: Path) -> Iter
                     for event in session.scalars(select(TicketEvent).where(TicketEvent.id > told_events)):
                         told_events = event.id
                         yield event.at_utc, f"{event.ticket.number} {event.kind}: {event.text}"
-                    for notice in session.scalars(select(Notice).where(Notice.id > told_notices)):
-                        told_notices = notice.id
-                        yield notice.created_utc, f"mail to {notice.recipient}: {notice.proof.removeprefix('file ')}"
+                    yield from _gone(session, told)
                 clock.advance((_next_look(clock.utc()) - clock.utc()).total_seconds())
-            yield from _settled(store, office, clock, channel)
+            yield from _settled(store, office, clock, channel, told)
         finally:
             store.close()
 
@@ -85,7 +84,7 @@ def _begin(store: Store, office: Office, clock: VirtualClock) -> None:
 
 
 def _settled(
-    store: Store, office: Office, clock: VirtualClock, channel: EmailChannel
+    store: Store, office: Office, clock: VirtualClock, channel: EmailChannel, told: set[int]
 ) -> Iterator[tuple[datetime, str]]:
     """In the end the centre answers again, and everyone who was told hears of it."""
     with store.write() as session:
@@ -94,9 +93,16 @@ def _settled(
     clock.advance(office.recovery_hold.total_seconds() + 1)
     with store.write() as session:
         what_is_due(session, office, clock.utc())
-        known = session.scalar(select(Notice.id).where(Notice.sent_utc.is_(None)).order_by(Notice.id).limit(1)) or 0
     while deliver_next(store, office, "email", channel, clock) == "done":
         pass
     with store.read() as session:
-        for notice in session.scalars(select(Notice).where(Notice.id >= known, Notice.kind == "resolved")):
-            yield clock.utc(), f"mail to {notice.recipient}: {notice.proof.removeprefix('file ')}"
+        yield from _gone(session, told)
+
+
+def _gone(session: Session, told: set[int]) -> Iterator[tuple[datetime, str]]:
+    """The mails that have gone and were not ``told`` of yet, when they went; what another one tells of is none."""
+    gone = select(Notice).where(Notice.sent_utc.is_not(None), Notice.folded_into.is_(None)).order_by(Notice.id)
+    for notice in session.scalars(gone):
+        if notice.id not in told and notice.sent_utc is not None:
+            told.add(notice.id)
+            yield notice.sent_utc, f"mail to {notice.recipient}: {notice.proof.removeprefix('file ')}"

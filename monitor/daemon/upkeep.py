@@ -1,46 +1,61 @@
-"""The coarse work, once a night: APScheduler, which has no types of its own, behind one small door.
+"""The coarse work, once a night: one thread that looks at the clock now and then.
 
-It runs by the wall clock and may come late or twice after a clock step, so only work that may stands here: every job
-is idempotent, coalesced and never overlaps itself. Nothing that anybody was promised hangs on it.
+It goes by the time that is believed: a night that comes while the clock is suspect is made up for afterwards, and a
+clock that was wrong for a while leaves no night out. Nothing that anybody was promised hangs on it.
 """
 
 import logging
+import threading
 from collections.abc import Callable
-from datetime import UTC
+from datetime import datetime, time, timedelta
 
-from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy.exc import DatabaseError
 
 from monitor.store.errors import StoreError
 
 log = logging.getLogger(__name__)
 
-NIGHTLY_HOUR_UTC = 19  # one in the morning in Dhaka
+AT_UTC = time(19, 7)  # one in the morning in Dhaka, and some minutes
+LOOK_S = 20.0
 
 
 class Nightly:
-    """Runs ``jobs`` every night in a thread."""
+    """Runs ``jobs`` every night in a thread. ``now`` says what time it is, or None while nobody knows."""
 
-    def __init__(self, jobs: dict[str, Callable[[], object]]) -> None:
-        self._scheduler = BackgroundScheduler(timezone=UTC)
-        for name, job in jobs.items():
-            self._scheduler.add_job(
-                _guarded,
-                "cron",
-                args=(name, job),
-                hour=NIGHTLY_HOUR_UTC,
-                minute=7,
-                id=name,
-                coalesce=True,
-                max_instances=1,
-                misfire_grace_time=None,
-            )
+    def __init__(self, now: Callable[[], datetime | None], jobs: dict[str, Callable[[], object]]) -> None:
+        self._now, self._jobs = now, jobs
+        self._done_utc: datetime | None = None
+        self._stopped = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="nightly", daemon=True)
 
     def start(self) -> None:
-        self._scheduler.start()
+        self._thread.start()
 
     def stop(self) -> None:
-        self._scheduler.shutdown(wait=False)
+        self._stopped.set()
+
+    def look(self) -> bool:
+        """Does the night's work if a night has come since the last look; whether it did."""
+        now_utc = self._now()
+        if now_utc is None:
+            return False
+        due_utc, done_utc = last_night(now_utc), self._done_utc
+        self._done_utc = due_utc  # also backwards: the time that was believed before may have been far ahead
+        if done_utc is None or due_utc <= done_utc:
+            return False
+        for name, job in self._jobs.items():
+            _guarded(name, job)
+        return True
+
+    def _run(self) -> None:
+        while not self._stopped.wait(LOOK_S):
+            self.look()
+
+
+def last_night(now_utc: datetime) -> datetime:
+    """The last moment at which the night's work fell due."""
+    today = datetime.combine(now_utc.date(), AT_UTC, now_utc.tzinfo)
+    return today if today <= now_utc else today - timedelta(days=1)
 
 
 def _guarded(name: str, job: Callable[[], object]) -> None:

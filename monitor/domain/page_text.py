@@ -3,6 +3,7 @@
 import codecs
 import html
 import re
+from encodings.aliases import aliases
 
 from monitor.domain.text import nfc
 
@@ -10,16 +11,16 @@ _PLACES = 1024  # how far into a page browsers look for its own word on its lett
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([\w.:-]+)", re.IGNORECASE | re.ASCII)
 _META = re.compile(rb"<meta[^>]{0,300}?charset\s*=\s*[\"']?\s*([\w.:-]+)", re.IGNORECASE)
 _XML = re.compile(rb"^\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([\w.:-]+)", re.IGNORECASE)
-_MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+_MARKS = ((codecs.BOM_UTF8, "utf_8"), (codecs.BOM_UTF16_LE, "utf_16_le"), (codecs.BOM_UTF16_BE, "utf_16_be"))
 _KNOWN = (
-    {"utf-8", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be", "ascii"}
+    {"utf_8", "utf_16", "utf_16_le", "utf_16_be", "utf_32", "utf_32_le", "utf_32_be", "ascii", "latin_1"}
     | {"gbk", "gb18030", "gb2312", "big5", "euc_jp", "shift_jis", "iso2022_jp", "euc_kr"}
-    | {"koi8-r", "koi8-u", "mac-roman", "cp866", "cp874", "tis-620"}
-    | {f"iso8859-{part}" for part in range(1, 17)}
+    | {"koi8_r", "koi8_u", "mac_roman", "cp866", "cp874", "tis_620"}
+    | {f"iso8859_{part}" for part in range(2, 17)}
     | {f"cp125{part}" for part in range(9)}
 )
 """Python's names of what pages are written in: some of its other codecs are none for letters, or take for ever."""
-_TAKEN_AS = {"iso8859-1": "cp1252", "ascii": "cp1252", "gb2312": "gbk", "utf-16": "utf-16-le"}  # WHATWG Encoding, 4.2
+_TAKEN_AS = {"latin_1": "cp1252", "ascii": "cp1252", "gb2312": "gbk", "utf_16": "utf_16_le"}  # WHATWG Encoding, 4.2
 
 
 def decoded(body: bytes, content_type: str = "") -> str:
@@ -34,19 +35,23 @@ def decoded(body: bytes, content_type: str = "") -> str:
     name = _codec(found[1]) if found else ""
     if not name and (own := _META.search(body[:_PLACES]) or _XML.search(body[:_PLACES])):
         name = _codec(own[1].decode("latin-1"))
-        name = "utf-8" if name.startswith("utf") else name  # who could read that word does not read UTF-16
-    return body.decode(name or "utf-8", "replace")
+        name = "utf_8" if name.startswith("utf") else name  # who could read that word does not read UTF-16
+    return body.decode(name or "utf_8", "replace")
 
 
 def says(page: str, wanted: str) -> bool:
     """Tell whether ``page`` holds ``wanted``, as a reader sees it: in NFC, with the case as given, '&amp;' as '&'."""
     wanted = nfc(wanted)
-    return wanted in nfc(page) or ("&" in page and wanted in nfc(html.unescape(page)))
+    if wanted in nfc(page):
+        return True
+    try:
+        return "&" in page and wanted in nfc(html.unescape(page))
+    except ValueError:  # '&#' with thousands of digits
+        return False
 
 
 def _codec(label: str) -> str:
-    try:
-        name = codecs.lookup(label).name
-    except (LookupError, ValueError):
-        return ""
+    """Python's name of it, '' for none. Not by `codecs.lookup`, which remembers for ever all that it does not know."""
+    name = label.lower().replace("-", "_")
+    name = aliases.get(name, name)
     return _TAKEN_AS.get(name, name) if name in _KNOWN else ""

@@ -17,7 +17,6 @@ answer; the connection beneath both is a `Stream`. No proxy and no .netrc of thi
 
 import http.client
 import io
-import re
 import ssl
 import zlib
 from collections.abc import Mapping
@@ -33,7 +32,7 @@ from requests.cookies import extract_cookies_to_jar
 from requests.structures import CaseInsensitiveDict
 
 from monitor.domain.text import clean
-from monitor.net import tls
+from monitor.net import http_answer, tls
 from monitor.net.deadline import Cancelled, Deadline, DeadlinePassed
 from monitor.net.names import NAMES, Names, NamesBusy, NoSuchName
 from monitor.net.stream import Stream, TooMuch
@@ -41,7 +40,6 @@ from monitor.net.stream import Stream, TooMuch
 MOST_BYTES = 1024 * 1024
 MOST_HEAD_BYTES = 128 * 1024  # status and headers, those of interim answers too
 MOST_REDIRECTS = 10
-CHUNK = 65_536
 AGENT = "upazila-monitor"
 LEADS_ELSEWHERE = frozenset({301, 302, 303, 307, 308})
 
@@ -177,7 +175,7 @@ class _Asking:
         except http.client.RemoteDisconnected:
             raise Unreachable("the server closed the connection without an answer") from None
         except http.client.HTTPException as error:
-            raise NotHttp(f"this is no HTTP: {_of_protocol(error)}") from None
+            raise NotHttp(f"this is no HTTP: {http_answer.trouble_of(error)}") from None
         except OSError as error:
             raise Unreachable((error.strerror or str(error) or type(error).__name__).lower()) from None
         except (ValueError, zlib.error) as error:
@@ -194,7 +192,7 @@ class _Asking:
             if context is not None:
                 certificates = tls.chain(stream.start_tls(context, host.partition("%")[0].rstrip(".")))
             connection = http.client.HTTPConnection(host, port)
-            connection.response_class = _Response
+            connection.response_class = http_answer.Response
             connection.sock = _Lent(stream)
             headers = {**wanted.headers, "Host": _host_header(host, parts.port)}
             with _sent(connection, wanted, headers) as found:
@@ -204,7 +202,7 @@ class _Asking:
                 leads_on = self.follows and found.status in LEADS_ELSEWHERE and found.headers.get("Location")
                 if self.most_bytes and not leads_on:
                     stream.most = stream.received + 2 * self.most_bytes + MOST_HEAD_BYTES  # chunks have heads of theirs
-                    body, is_whole = _body(found, self.most_bytes)
+                    body, is_whole = http_answer.body_of(found, self.most_bytes)
                 return Answer(
                     found.status, found.reason, CaseInsensitiveDict(found.headers.items()), body, is_whole, ()
                 ), hop
@@ -243,51 +241,11 @@ class _Lent:
         """Nothing: the stream ends with its exchange."""
 
 
-class _Response(http.client.HTTPResponse):
-    """An answer that may have interim ones before it (103 Early Hints, 102, 100), which http.client takes for it."""
-
-    def _read_status(self) -> tuple[str, int, str]:
-        while True:  # up to MOST_HEAD_BYTES
-            found = cast("tuple[str, int, str]", super()._read_status())  # type: ignore[misc]
-            if found[1] >= 200 or found[1] == http.client.SWITCHING_PROTOCOLS:
-                return found
-            http.client.parse_headers(self.fp)
-
-
 class _Cookies:
     """What `requests` wants to find cookies in."""
 
     def __init__(self, found: http.client.HTTPResponse) -> None:
         self._original_response = found
-
-
-def _body(found: http.client.HTTPResponse, most: int) -> tuple[bytes, bool]:
-    """The body up to ``most`` bytes, unpacked, and whether that is all of it."""
-    parts, size = [], 0
-    while size <= most:
-        part = found.read(min(CHUNK, most + 1 - size))
-        if not part:
-            break
-        parts.append(part)
-        size += len(part)
-    packed, is_whole = b"".join(parts)[:most], size <= most
-    if is_whole and found.length:
-        raise http.client.IncompleteRead(packed, found.length)
-    for coding in reversed(re.split(r"[\s,]+", found.headers.get("Content-Encoding", "").strip().lower())):
-        if coding in {"gzip", "x-gzip", "deflate"}:
-            packed, fits = _unpacked(packed, coding, most)
-            is_whole = is_whole and fits
-        elif coding not in {"", "identity"}:
-            raise http.client.HTTPException(f"the body is packed as '{clean(coding, 20)}', for which we did not ask")
-    return packed, is_whole
-
-
-def _unpacked(packed: bytes, coding: str, most: int) -> tuple[bytes, bool]:
-    """What is packed small grows no larger than ``most`` here."""
-    raw = coding == "deflate" and packed[:1] and (packed[0] & 0x0F != 8 or int.from_bytes(packed[:2]) % 31)
-    unpacker = zlib.decompressobj(-zlib.MAX_WBITS if raw else zlib.MAX_WBITS | 32)
-    body = unpacker.decompress(packed, most + 1)
-    return body[:most], len(body) <= most
 
 
 def _target(answer: Answer, url: str, redirects: int) -> str | None:
@@ -312,11 +270,3 @@ def _host_header(host: str, port: int | None) -> str:
     """RFC 9110, 7.2; the zone of an address means nothing to others (RFC 6874)."""
     plain = host.partition("%")[0]
     return (f"[{plain}]" if ":" in plain else plain) + (f":{port}" if port else "")
-
-
-def _of_protocol(error: http.client.HTTPException) -> str:
-    if isinstance(error, http.client.IncompleteRead):
-        return f"the body breaks off after {len(error.partial)} bytes"
-    if isinstance(error, http.client.BadStatusLine):
-        return f"it begins with {str(error).strip()[:40]!r}"
-    return clean(str(error), 150) or type(error).__name__

@@ -126,7 +126,10 @@ def restore(copy: Path, state: Path, now_utc: datetime, *, older: bool, known_he
                 raise StoreError(f"{copy} is not good: {'; '.join(found.told)}. Nothing was changed")
             mailed = mailed_head.read(state)
             for head in filter(None, (mailed.head if mailed else "", known_head)):
-                if not older and audit_chain.verify(session, head).fault:
+                walked = audit_chain.verify(session, head)
+                if walked.meant and head == known_head:
+                    raise StoreError(f"--head {head} is mistyped: the history of {copy} has {walked.meant}")
+                if walked.fault and not older:
                     raise StoreError(
                         f"{copy} is older than what letters have told: its history of {found.events} events lacks the "
                         f"head {head}. Nothing was changed. Take a later copy, or say --older: what came after is lost"

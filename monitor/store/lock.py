@@ -30,3 +30,18 @@ def only_daemon(state: Path) -> Iterator[None]:
     finally:
         for handle in handles:
             os.close(handle)
+
+
+def daemon_runs(state: Path) -> bool:
+    """Whether a daemon holds that lock."""
+    try:
+        handle = os.open(state, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError:
+        return True
+    finally:
+        os.close(handle)
+    return False

@@ -8,7 +8,8 @@
     tickets 1 ── n helpdesk_tickets  where a ticket stands in an outside help desk, and what is told there
     tickets 1 ── n notices           the outbox: mails owed, leased, sent or dead
     events                           the timeline of what judges nobody
-    site_states, heartbeat, gaps     what readers show while the daemon is away, and when nobody watched
+    site_states, heartbeat, gaps,
+    clock_word                       what readers show while the daemon is away, and when nobody watched
     excused, planned_work            silences that are nobody's fault, and plans made by command
     set_aside                        decisions that could not be stored for what is in them
     learned                          usual round-trip times, written down so that a restart forgets nothing
@@ -18,6 +19,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
+    JSON,
     BigInteger,
     ForeignKey,
     Index,
@@ -104,7 +106,8 @@ class Ticket(Base):
     """A promise that is overdue or a citizen's request; its number is ``PREFIX-YEAR-SEQ``, gapless in a year.
 
     ``source`` is 'outage', or how a request came in: 'phone', 'person', 'email', 'letter'. ``event_utc`` is what the
-    deadline counts from. ``breached_utc`` is the missed deadline, from which the grievance chain runs.
+    deadline counts from. ``breached_utc`` is the missed deadline, from which the grievance chain runs, except that the
+    stage ``anew_level`` runs from ``anew_utc``. ``waits``: pairs of ISO times between which its time stood still.
     """
 
     __tablename__ = "tickets"
@@ -128,6 +131,10 @@ class Ticket(Base):
     resolved_utc: Mapped[datetime | None]
     held_open: Mapped[bool] = mapped_column(default=False)
     acknowledged_until_utc: Mapped[datetime | None]
+    waiting_since_utc: Mapped[datetime | None]
+    waits: Mapped[list[Any]] = mapped_column(JSON, default=list, server_default="[]")
+    anew_level: Mapped[int] = mapped_column(default=0, server_default="0")
+    anew_utc: Mapped[datetime | None]
 
     outages: Mapped[list[Outage]] = relationship(back_populates="ticket", order_by="Outage.id")
     events: Mapped[list["TicketEvent"]] = relationship(back_populates="ticket", order_by="TicketEvent.id")
@@ -257,7 +264,11 @@ class SiteState(Base):
 
 
 class Heartbeat(Base):
-    """The one row that says when the daemon last lived, and in which boot of the machine."""
+    """The one row that says when the daemon last lived, in which boot of the machine, and what it thought of the clock.
+
+    ``at_utc`` is the time that it went by; ``wall_utc`` what the wall clock said, ``synchronised`` what NTP said of it.
+    The rest is as `alerts.believable.Trust` explains it; None in rows from before that was kept.
+    """
 
     __tablename__ = "heartbeat"
 
@@ -265,6 +276,25 @@ class Heartbeat(Base):
     at_utc: Mapped[datetime]
     boot_id: Mapped[str] = mapped_column(Line(40))
     boot_ns: Mapped[int] = mapped_column(BigInteger)
+    wall_utc: Mapped[datetime | None]
+    synchronised: Mapped[bool] = mapped_column(default=False, server_default=false())
+    unproven_since_utc: Mapped[datetime | None]
+    suspect_since_boot_ns: Mapped[int | None] = mapped_column(BigInteger)
+    ntp_decides: Mapped[bool] = mapped_column(default=False, server_default=false())
+    off_since_utc: Mapped[datetime | None]
+    resumed_utc: Mapped[datetime | None]
+
+
+class ClockWord(Base):
+    """The one row that says of which reading of the clocks an operator said last that it is right."""
+
+    __tablename__ = "clock_word"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    wall_utc: Mapped[datetime]
+    boot_ns: Mapped[int] = mapped_column(BigInteger)
+    boot_id: Mapped[str] = mapped_column(Line(40))
+    actor: Mapped[str] = mapped_column(Line(100))
 
 
 class Gap(Base):

@@ -238,6 +238,35 @@ def events(session: Session, *, site: str = "", limit: int = 100) -> list[Timeli
     return [TimelineView(row.at_utc, row.site, row.device, row.kind, row.text) for row in rows]
 
 
+OUTAGE, OUTAGE_OVER = "outage", "outage_over"
+
+
+def timeline(session: Session, *, site: str = "", kind: str = "", limit: int = 100) -> list[TimelineView]:
+    """The latest lines of the timeline with the beginnings and ends of outages among them, newest first."""
+    query = select(Event).order_by(Event.at_utc.desc(), Event.id.desc()).limit(limit)
+    query = query.where(Event.site == site) if site else query
+    rows = session.scalars(query.where(Event.kind == kind) if kind else query)
+    found = [TimelineView(row.at_utc, row.site, row.device, row.kind, row.text) for row in rows]
+    for name, moment in ((OUTAGE, Outage.started_utc), (OUTAGE_OVER, Outage.ended_utc)):
+        if kind in ("", name):
+            those = select(Outage).where(moment.is_not(None)).order_by(moment.desc()).limit(limit)
+            those = those.where(Outage.site == site) if site else those
+            found += [_of_an_outage(row, name) for row in session.scalars(those.options(selectinload(Outage.ticket)))]
+    return sorted(found, key=lambda line: line.at_utc, reverse=True)[:limit]
+
+
+def _of_an_outage(row: Outage, name: str) -> TimelineView:
+    ticket = row.ticket.number if row.ticket else ""
+    if name == OUTAGE or row.ended_utc is None:
+        return TimelineView(row.started_utc, row.site, "", OUTAGE, "; ".join(filter(None, (row.reason, ticket))))
+    return TimelineView(row.ended_utc, row.site, "", OUTAGE_OVER, "; ".join(filter(None, (row.end_reason, ticket))))
+
+
+def event_kinds(session: Session) -> list[str]:
+    """The kinds that the timeline has lines of, or may have."""
+    return sorted({*session.scalars(select(Event.kind).distinct()), OUTAGE, OUTAGE_OVER})
+
+
 def _outage(row: Outage) -> OutageView:
     return OutageView(
         row.id,

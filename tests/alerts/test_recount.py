@@ -9,6 +9,7 @@ from sqlalchemy import select
 from monitor.alerts import recount
 from monitor.alerts.office import Office
 from monitor.charter.text import DHAKA
+from monitor.daemon.believed_clock import BelievedClock
 from monitor.daemon.recorder import Recorder
 from monitor.store.models import Outage, Ticket
 from tests.alerts.conftest import Desk
@@ -95,7 +96,7 @@ def test_an_outage_without_a_ticket_is_counted_anew_and_its_ticket_tells_of_it(d
 async def test_the_daemon_counts_anew_at_its_start_and_when_the_configuration_is_read_again(desk: Desk) -> None:
     ask(desk)
     office = desk.office
-    recorder = Recorder(desk.clock, desk.store, closed_on(office, WEDNESDAY), "this boot", lambda: None)
+    recorder = Recorder(BelievedClock(desk.clock, "boot"), desk.store, closed_on(office, WEDNESDAY), lambda: None)
     await recorder.turn()
     assert due(desk) == ["26 17:00"]
     recorder.office = office

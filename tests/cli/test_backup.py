@@ -1,10 +1,14 @@
 """`backup` and `audit verify`, as typed."""
 
 import json
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from monitor.alerts import audit
+from monitor.store import mailed_head
 from monitor.store.audit_chain import is_mistyped
 from monitor.store.session import BACKUPS, DATABASE, only_daemon
 from tests.alerts.conftest import Desk
@@ -93,3 +97,25 @@ def test_a_mistyped_head_is_told_from_a_history_that_was_cut(home: Path, desk: D
     cut = run(home, "audit", "verify", "--head", "f" * 64)
     assert cut.returncode == 1
     assert "cut off or replaced" in cut.stderr
+
+
+def test_a_history_that_was_cut_after_it_was_mailed_is_told_without_being_asked(home: Path, desk: Desk) -> None:
+    with desk.store.read() as session:
+        mailed_head.note(session, desk.store.path.parent, audit.head(session), desk.clock.utc())
+    assert run(home, "audit", "verify").returncode == 0
+    with closing(sqlite3.connect(desk.store.path)) as raw, raw:
+        raw.execute("DROP TRIGGER ticket_events_no_delete")
+        raw.execute("DELETE FROM ticket_events WHERE id = (SELECT max(id) FROM ticket_events)")
+    done = run(home, "audit", "verify")
+    assert done.returncode == 1
+    assert "cut off" in done.stderr
+
+
+def test_a_start_beside_copies_without_a_database_ends_with_the_choice_and_no_probing(home: Path, desk: Desk) -> None:
+    run(home, "backup", "create")
+    desk.store.path.write_bytes(b"")
+    done = run(home, "run")
+    assert done.returncode == 2
+    assert "backup restore" in done.stderr
+    assert "--fresh" in done.stderr
+    assert "Traceback" not in done.stderr

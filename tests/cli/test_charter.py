@@ -158,7 +158,7 @@ def test_a_time_may_say_its_offset_and_is_bangladeshs_if_it_does_not(ask: Ask, s
     ("service", "start", "told"),
     [
         ("citizen:80", "2026-11-23T16:30", "no service 'citizen:80' in the charter. Did you mean 'citizen:8'?"),
-        ("8", "2026-11-23T16:30", "no service '8' in the charter. Expected one such as citizen:8 or official:1"),
+        ("88", "2026-11-23T16:30", "no service '88' in the charter. Expected one such as citizen:8, 8 or official:1"),
         ("citizen:8", "yesterday", "'yesterday' is not a time. Expected one such as 2026-11-23T16:30"),
         ("citizen:8", "2026-02-30T10:00", "'2026-02-30T10:00' is not a time. Expected one such as 2026-11-23T16:30"),
         ("citizen:8", "9999-12-31T10:00", "9999 is not in the calendar. Expected a year from 2000 to 2099"),

@@ -44,12 +44,12 @@ def test_weekly_work_is_planned_too(home: Path, desk: Desk) -> None:
     [
         (["--site", "backbone-nort", "--minutes", "5"], "Did you mean 'backbone-north'?"),
         (["--union", "nowhere", "--minutes", "5"], "no union 'nowhere'"),
-        ([], "Expected --ends or --minutes"),
-        (["--ends", "2020-01-01T10:00"], "in the future"),
-        (["--ends", "soon"], "'soon' is not a time"),
-        (["--days", "funday", "--opens", "02:00", "--closes", "04:00"], "found 'funday'"),
-        (["--days", "sunday", "--opens", "02:00", "--closes", "02:00"], "are the same"),
-        (["--days", "sunday"], "opens"),
+        (["--everywhere"], "Expected --ends or --minutes"),
+        (["--everywhere", "--ends", "2020-01-01T10:00"], "in the future"),
+        (["--everywhere", "--ends", "soon"], "'soon' is not a time"),
+        (["--everywhere", "--days", "funday", "--opens", "02:00", "--closes", "04:00"], "found 'funday'"),
+        (["--everywhere", "--days", "sunday", "--opens", "02:00", "--closes", "02:00"], "are the same"),
+        (["--everywhere", "--days", "sunday"], "opens"),
     ],
 )
 def test_what_cannot_be_planned_is_said(home: Path, desk: Desk, words: list[str], message: str) -> None:

@@ -84,6 +84,20 @@ def test_months_are_played_in_seconds_and_every_mail_is_a_file(home: Path, tmp_p
     assert "2026-12-24 17:00  BHR-2026-000001 stage: stage 2" in done.stdout
     count = int(done.stdout.splitlines()[-1].split()[0])
     assert len(list((tmp_path / "mails").glob("*.eml"))) == count > 10
+    assert done.stdout.splitlines()[-1].endswith(f" in {tmp_path / 'mails'}/")
+
+    # Each mail is told of when it goes, with its file: nobody is written to at closing time.
+    mails = [line for line in done.stdout.splitlines() if "  mail to " in line]
+    assert all(line.endswith(".eml") for line in mails)
+    assert {line[11:16] for line in mails if "stage-1" in line} == {"09:00"}
+
+    # Another simulation begins with an empty folder, and no other folder is emptied.
+    again = run(home, "simulate", "--months", "1", "--from", "2026-11-23T10:00", "-o", str(tmp_path / "mails"))
+    count = int(again.stdout.splitlines()[-1].split()[0])
+    assert len(list((tmp_path / "mails").glob("*.eml"))) == count
+    refused = run(home, "simulate", "--months", "1", "-o", str(home))
+    assert refused.returncode == 2
+    assert "is not empty" in refused.stderr
 
 
 @given(st.text(min_size=1))

@@ -46,9 +46,9 @@ class Watch:
     def decided(self, decisions: Sequence[Decision]) -> None:
         self.told += decisions
 
-    async def goes_on(self, seconds: float) -> None:
-        for _ in range(round(seconds)):
-            self.clock.advance(1)
+    async def goes_on(self, seconds: float, step_s: float = 1) -> None:
+        for _ in range(round(seconds / step_s)):
+            self.clock.advance(step_s)
             self.prober._turn()
             for _ in range(3):
                 await asyncio.sleep(0)  # lets the round that was begun finish
@@ -133,3 +133,15 @@ def test_the_device_of_a_link_is_looked_at_once_when_its_far_end_begins_to_be_si
         return looked_at
 
     assert asyncio.run(story()) == ["core/router"]
+
+
+def test_a_device_that_answers_at_once_is_asked_once_in_its_turn() -> None:
+    async def story() -> Watch:
+        watch = Watch()
+        await watch.goes_on(70, step_s=0.02)
+        watch.taken.clear()
+        await watch.goes_on(600, step_s=0.02)
+        return watch
+
+    # Its turn comes off the wheel up to a tick before its time, and its round is over before that.
+    assert len(asyncio.run(story()).taken) == 10

@@ -8,7 +8,7 @@ disturbance. A thousand schedules go through the decisions themselves, some thro
 
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from pathlib import Path
@@ -24,6 +24,8 @@ from monitor.alerts.kinds import BRIEFS
 from monitor.alerts.office import Office
 from monitor.charter.deadline import target_deadline
 from monitor.clock import NS_PER_S, VirtualClock
+from monitor.daemon import memory
+from monitor.daemon.believed_clock import BelievedClock
 from monitor.daemon.recorder import Recorder
 from monitor.settings.load import load
 from monitor.store.models import Notice
@@ -130,7 +132,7 @@ class Decisions:
         self.fired: list[str] = []
         self._office = schedule.office
         self._dates, self._stage = Dates(schedule.asked_utc, schedule.deadline_utc, None), 0
-        self._remembered: Look | None = None
+        self._remembered: Trust | None = None
         self._trust: Trust | None = None
 
     def start(self) -> None:
@@ -138,9 +140,9 @@ class Decisions:
 
     def look(self, now: Look) -> None:
         self._trust = look_again(self._trust, now) if self._trust else first_trust(self._remembered, now)
+        self._remembered = replace(self._trust, move=None)
         if self._trust.suspect:
             return
-        self._remembered = now
         done = set(self.fired)
         for _ in range(2):  # the chain begins at the very moment of the breach
             for step in self._due(now.utc):
@@ -166,6 +168,7 @@ class Daemon:
         self._clock = VirtualClock(schedule.asked_utc)
         self._store = open_store(folder)
         self._recorder: Recorder | None = None
+        self._synchronised = False
         with self._store.write() as session:
             request = Request(schedule.service, "phone", "a teacher", "it does not work", schedule.asked_utc)
             register(session, self._office, request, "an officer", schedule.asked_utc)
@@ -175,9 +178,14 @@ class Daemon:
 
     def look(self, now: Look) -> None:
         if self._recorder is None:
-            self._recorder = Recorder(self._clock, self._store, self._office, now.boot_id, lambda: None)
-        self._clock.now_utc, self._clock.boot = now.utc, now.boot_ns
-        self._recorder._write([], self._office)
+            with self._store.read() as session:
+                remembered = memory.last_trust(session)
+            self._clock.now_utc, self._clock.boot = now.utc, now.boot_ns
+            clock = BelievedClock(self._clock, now.boot_id, lambda: self._synchronised)
+            clock.begin(remembered, None)
+            self._recorder = Recorder(clock, self._store, self._office, lambda: None)
+        self._clock.now_utc, self._clock.boot, self._synchronised = now.utc, now.boot_ns, now.synchronised
+        self._recorder._believe(self._recorder._write([], self._office)[2])
 
     @property
     def fired(self) -> list[str]:
@@ -209,7 +217,7 @@ def live(schedule: Schedule, monitor: Monitor) -> Fired:
         elif trouble:
             wall_utc = AT_BOOT_1970 + (true_utc - trouble.begins)
         boot_ns = round((true_utc - booted_utc).total_seconds() * NS_PER_S)
-        monitor.look(Look(wall_utc, boot_ns, f"boot {boots}"))
+        monitor.look(Look(wall_utc, boot_ns, f"boot {boots}", synchronised=trouble is None))
         fired += [(name, true_utc) for name in monitor.fired[len(fired) :]]
     return fired
 

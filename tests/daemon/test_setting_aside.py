@@ -1,5 +1,6 @@
 """What a decision holds can stop that decision at most: all others are stored, and it is not tried for ever."""
 
+import json
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
@@ -12,6 +13,7 @@ from monitor.alerts import tickets
 from monitor.alerts.office import Office
 from monitor.clock import VirtualClock
 from monitor.daemon import recorder as recorder_module
+from monitor.daemon.believed_clock import BelievedClock
 from monitor.daemon.recorder import Recorder
 from monitor.judging.decisions import Decision, LabSeen, Noticed, OutageOpened
 from monitor.settings.load import load
@@ -32,7 +34,7 @@ def store(tmp_path: Path) -> Store:
 
 @pytest.fixture
 async def recorder(store: Store) -> AsyncIterator[Recorder]:
-    recorder = Recorder(VirtualClock(), store, Office.of(load(SHIPPED)), "this boot", lambda: None)
+    recorder = Recorder(BelievedClock(VirtualClock(), "this boot"), store, Office.of(load(SHIPPED)), lambda: None)
     yield recorder
     await recorder.close()
     store.close()
@@ -54,11 +56,14 @@ async def test_text_and_numbers_that_no_database_or_page_takes_are_stored_as_far
     with store.read() as session:
         (outage,) = session.scalars(select(Outage))
         assert session.scalars(select(SetAside)).all() == []
-        shown = "".join((outage.reason, outage.cause, outage.cause_why, str(outage.evidence)))
+        evidence = json.dumps(outage.evidence, ensure_ascii=False, allow_nan=False)  # raises for what is no JSON
+        assert "\\u0000" not in evidence
+        shown = "".join((outage.reason, outage.cause, outage.cause_why, evidence))
         assert all(letter.isprintable() or letter in "\n\u200c\u200d" for letter in shown)
         assert len(outage.reason) <= 200
         (told,) = views.outages(session)
         str(views.facts(told)).encode()
+        evidence.encode()
 
 
 @pytest.mark.parametrize(

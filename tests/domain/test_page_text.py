@@ -29,8 +29,40 @@ def test_broken_letters_break_nothing() -> None:
     assert decoded(b"") == ""
 
 
-@pytest.mark.parametrize("page", ["&" * 1_000_000, "&#" * 500_000, "\u09a1" + "\u09bc" * 300_000, "<meta " * 100_000])
+@pytest.mark.parametrize(
+    "page", ["&" * 1_000_000, "&#" * 500_000, "\u09a1" + "\u09bc" * 300_000, "<meta " * 100_000, "&#" + "9" * 900_000]
+)
 def test_a_page_made_to_take_long_does_not(page: str) -> None:
     begun_s = time.process_time()
     assert not says(decoded(page.encode()), "নাই")
     assert time.process_time() - begun_s < 2
+
+
+def test_nothing_is_remembered_of_labels_that_nobody_knows() -> None:
+    import encodings
+
+    before = len(encodings._cache)
+    for number in range(100):
+        decoded(b"", f"text/html; charset=unknown-{number}")
+    assert len(encodings._cache) == before
+
+
+@pytest.mark.parametrize(
+    "label",
+    [
+        "utf-8",
+        "UTF8",
+        '"utf-8"',
+        "Utf_8",
+        "utf-16",
+        "iso-8859-1",
+        "ISO8859-15",
+        "windows-1252",
+        "gb18030",
+        "Shift_JIS",
+        "koi8-r",
+    ],
+)
+def test_the_usual_labels_are_known(label: str) -> None:
+    text = "Cafe"
+    assert decoded(text.encode(label.strip('"')), f"text/html; charset={label}") == text

@@ -41,6 +41,8 @@ os.environ |= {"LISTEN_PID": str(os.getpid()), "LISTEN_FDS": "1"}
 os.execv(program, sys.argv[2:])
 """
 
+BESIDE_RESOLV_CONF = 'mount --bind "$0" /etc/resolv.conf && exec "$@"'
+
 
 class Daemon:
     """One installation in ``home``; ``with`` stops it. Write its configuration to ``config`` before ``start``."""
@@ -81,16 +83,21 @@ class Daemon:
         assert self._process is not None
         return self._process.pid
 
-    def start(self, *, ready_within_s: float | None = 20, handed_in: bool = True) -> None:
+    def start(self, *, ready_within_s: float | None = 20, handed_in: bool = True, resolver: str | None = None) -> None:
         """Starts the process and waits until every device was judged once; None does not wait.
 
-        ``handed_in``: with the listening socket of out here; else it listens by itself, in there.
+        ``handed_in``: with the listening socket of out here; else it listens by itself, in there. ``resolver``: the
+        name server that it asks, in place of the machine's.
         """
         assert not self.running, "the daemon runs already"
         listener = self._listener.fileno()
         words = [program(), "--config", str(self.config), "run"]
         if handed_in:
             words = [sys.executable, "-c", ACTIVATE, str(listener), *words]
+        if resolver is not None:
+            resolv_conf = self.home / "resolv.conf"
+            resolv_conf.write_text(f"nameserver {resolver}\n")
+            words = ["unshare", "-m", "sh", "-c", BESIDE_RESOLV_CONF, str(resolv_conf), *words]
         changes = [f"{name}={value}" for name, value in self._environment.items()]
         with self.log_file.open("a", encoding="utf-8") as log:
             self._process = self._lab.monitor.popen(
@@ -155,7 +162,7 @@ class Daemon:
         values = self.samples(name, **labels)
         return sum(values) if values else None
 
-    def run(self, *words: str) -> "subprocess.CompletedProcess[str]":
+    def run(self, *words: str, environment: Mapping[str, str] | None = None) -> "subprocess.CompletedProcess[str]":
         """Another command of `upazila-monitor` on the same configuration, run out here."""
         return subprocess.run(
             [program(), "--config", str(self.config), *words],
@@ -164,7 +171,7 @@ class Daemon:
             stdin=subprocess.DEVNULL,
             timeout=30,
             check=False,
-            env={**os.environ, "PYTHONUTF8": "1"},
+            env={**os.environ, "PYTHONUTF8": "1", **(environment or {})},
         )
 
     def json(self, *words: str) -> Any:

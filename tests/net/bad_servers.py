@@ -20,16 +20,27 @@ class Server:
     stopped: threading.Event = field(default_factory=threading.Event)
     asked: list[str] = field(default_factory=list)
     scheme: str = "http"
+    host: str = HOST
 
     def url(self, path: str = "/") -> str:
-        return f"{self.scheme}://{HOST}:{self.port}{path}"
+        return f"{self.scheme}://{self.host}:{self.port}{path}"
 
 
 @contextmanager
-def server(answer: Answering, context: ssl.SSLContext | None = None, *, reads: bool = True) -> Iterator[Server]:
-    """Serves until left. ``reads=False``: ``answer`` gets the bare connection, before TLS and before any request."""
-    listening = socket.create_server((HOST, 0), backlog=128)
-    made = Server(listening.getsockname()[1], scheme="https" if context else "http")
+def server(
+    answer: Answering,
+    context: ssl.SSLContext | None = None,
+    *,
+    reads: bool = True,
+    listening: socket.socket | None = None,
+) -> Iterator[Server]:
+    """Serves until left. ``reads=False``: ``answer`` gets the bare connection, before TLS and before any request.
+
+    ``listening``: where, if not on a fresh port of loopback.
+    """
+    listening = listening or socket.create_server((HOST, 0), backlog=128)
+    host, port = listening.getsockname()[:2]
+    made = Server(port, scheme="https" if context else "http", host=host)
 
     def serve(connection: socket.socket) -> None:
         with suppress(OSError, ssl.SSLError):

@@ -9,6 +9,7 @@ CLIENTS = ("requests", "urllib3", "urllib.request", "http.client", "httpx", "aio
 LOOK_UPS = {"getaddrinfo", "gethostbyname", "gethostbyname_ex", "create_connection", "open_connection", "getfqdn"}
 ELSEWHERE = {
     "net/http.py": CLIENTS,  # this is it
+    "net/http_answer.py": ("http.client",),
 }
 ASKS_NAMES = {"net/names.py", "alerts/channels/email.py"}
 

@@ -84,11 +84,13 @@ def test_who_cancels_ends_what_is_under_way_and_nothing_is_left_behind() -> None
     cancellation = Cancellation()
 
     def answer(connection: socket.socket, path: str) -> None:
+        connection.recv(1)
         cancellation.cancel()
         silent(connection, path)
 
     with server(answer, reads=False) as running:
         stream = Stream.open(HOST, running.port, Deadline.after(30, cancellation), 1000)
+        stream.sendall(b"x")
         with stream, stream.makefile() as reader, pytest.raises(Cancelled):
             reader.read(1)
         assert stream not in CUTTER._ends_mono_ns

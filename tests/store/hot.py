@@ -17,19 +17,22 @@ c.execute("PRAGMA journal_mode=" + sys.argv[2])
 c.execute("PRAGMA synchronous=FULL")
 c.execute("PRAGMA cache_size=1")
 c.execute("BEGIN IMMEDIATE")
-for number in range(400):
+if sys.argv[3] == "in place":
+    c.execute("UPDATE site_states SET state = 'pu'")
+for number in range(0 if sys.argv[3] == "in place" else 400):
     c.execute("INSERT OR REPLACE INTO site_states (site, state, since_utc, flapping) "
               "VALUES (?, 'down', '2026-11-24 04:00:00.000000', 0)", ("killed-%04d" % number,))
-c.execute("DELETE FROM site_states WHERE site LIKE 'site-%'")
+if sys.argv[3] != "in place":
+    c.execute("DELETE FROM site_states WHERE site LIKE 'site-%'")
 if sys.argv[2] == "wal":
     c.execute("COMMIT")
 os.kill(os.getpid(), 9)
 """
 
 
-def leave_hot_journal(database: Path, journal_mode: str = "truncate") -> Path:
-    """Kills a writer; the journal that it leaves beside ``database``."""
-    killed = subprocess.run([sys.executable, "-c", KILLED, str(database), journal_mode], capture_output=True)
+def leave_hot_journal(database: Path, journal_mode: str = "truncate", how: str = "") -> Path:
+    """Kills a writer; the journal that it leaves beside ``database``. ``how``: 'in place' changes no page count."""
+    killed = subprocess.run([sys.executable, "-c", KILLED, str(database), journal_mode, how], capture_output=True)
     assert killed.returncode == -9, killed.stderr
     left = database.with_name(f"{database.name}-{'wal' if journal_mode == 'wal' else 'journal'}")
     assert left.stat().st_size > 1_000

@@ -99,7 +99,7 @@ def test_a_journal_of_a_database_of_another_size_is_refused_even_where_nothing_h
     shutil.copy(state / DATABASE, state / "small.db")
     with closing(sqlite3.connect(state / DATABASE, isolation_level=None)) as raw:
         raw.execute("CREATE TABLE filler AS SELECT randomblob(90000) AS data")
-    leave_hot_journal(state / DATABASE)
+    leave_hot_journal(state / DATABASE, how="in place")
     (state / "small.db").replace(state / DATABASE)
     with pytest.raises(Damaged, match="two databases"):
         open_store(state)

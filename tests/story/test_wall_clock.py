@@ -1,11 +1,15 @@
 """The wall clock is stepped by an hour, for the daemon alone: no round-trip time, no verdict, no ticket follows it."""
 
+import sqlite3
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import closing
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from monitor.daemon.believed_clock import kernel_says_synchronised
 from tests.lab.clock import WallClock
 from tests.lab.daemon import Daemon
 from tests.lab.fleet import Settings, shipped_sites, write_config
@@ -91,3 +95,69 @@ def test_an_outage_that_begins_and_ends_by_a_wrong_clock_is_seen_to_begin_and_en
     wait_until_state(daemon, CENTRE, "up", within_s=10)
     (outage,) = until(lambda: [row for row in outages(daemon) if row["ended_utc"]], "the outage's end", within_s=5)
     assert outage["ended_utc"] >= outage["started_utc"]
+
+
+def test_a_clock_fifty_years_ahead_for_seconds_while_a_site_recovers_leaves_no_trace(
+    lab: Lab, mails: MailCatcher, daemon: Daemon, clock: WallClock
+) -> None:
+    settings: Settings = {**QUICK, "tickets": {"recovery_hold_s": 2}}
+    write_config(daemon.config, sites=shipped_sites(), listen=daemon.listen, target_s=3, settings=settings)
+    daemon.start()
+    lab.down(ADDRESS)
+    until(lambda: tickets(daemon), "the ticket", within_s=15)
+    clock.set(50 * 365 * 24 * HOUR_S)
+    lab.up(ADDRESS)
+    (outage,) = until(lambda: [row for row in outages(daemon) if row["ended_utc"]], "the outage's end", within_s=10)
+    assert outage["ended_utc"] < "2070"
+    wait_until_clock_is(daemon, suspect=True)
+    (ticket,) = tickets(daemon)
+    assert ticket["state"] == "open"  # nothing is resolved, nor told, by such a clock
+    told = len(mails.mails)
+
+    clock.set(0)
+    wait_until_clock_is(daemon, suspect=False)
+    until(lambda: tickets(daemon)[0]["state"] == "resolved", "the ticket's end", within_s=15)
+    assert tickets(daemon)[0]["stage"] == 1
+    assert len(mails.mails) >= told
+    assert daemon.rows("SELECT * FROM gaps") == []
+    assert [row for row in daemon.rows("SELECT * FROM ticket_events") if row["at_utc"] > "2070"] == []
+
+
+@pytest.mark.skipif(kernel_says_synchronised(), reason="NTP keeps this machine's clock: then any boot is believed")
+def test_a_boot_whose_clock_is_forty_days_ahead_does_nothing_for_good_until_an_operator_says_it_is_right(
+    lab: Lab, mails: MailCatcher, daemon: Daemon, clock: WallClock
+) -> None:
+    write_config(daemon.config, sites=shipped_sites(), listen=daemon.listen, target_s=1_200, settings=QUICK)
+    daemon.start()
+    lab.down(ADDRESS)
+    (outage,) = until(lambda: outages(daemon), "the outage on record", within_s=15)
+    daemon.stop()
+    last = daemon.rows("SELECT at_utc FROM heartbeat")[0]["at_utc"]
+    reboot(daemon)
+    clock.set(40 * 24 * HOUR_S)
+    daemon.start()
+
+    wait_until_clock_is(daemon, suspect=True)
+    wait_for_rounds(daemon, 2)
+    assert tickets(daemon) == []
+    assert mails.mails == []
+    assert daemon.rows("SELECT * FROM gaps") == []
+    assert daemon.json("clock")["suspect"]
+
+    said = daemon.run("clock", "trust", environment=clock.environment)
+    assert said.returncode == 0, said.stderr
+    wait_until_clock_is(daemon, suspect=False)
+    # Now it is known for how long nobody watched, and that the outage has missed its target.
+    until(lambda: tickets(daemon), "the ticket", within_s=10)
+    (gap,) = daemon.rows("SELECT * FROM gaps")
+    assert gap["started_utc"] == last
+    days = datetime.fromisoformat(gap["ended_utc"]) - datetime.fromisoformat(last)
+    assert timedelta(days=40) < days < timedelta(days=40, minutes=2)
+    assert outages(daemon)[0]["started_utc"] == outage["started_utc"]
+
+
+def reboot(daemon: Daemon) -> None:
+    """Lets the daemon that has stopped believe that it last ran in another boot of this machine."""
+    with closing(sqlite3.connect(daemon.home / "var" / "monitor.db")) as database:
+        database.execute("UPDATE heartbeat SET boot_id = 'the boot before'")
+        database.commit()

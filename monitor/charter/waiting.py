@@ -1,0 +1,77 @@
+"""Time that stands still while a matter waits: when it goes on, as much of it is left as when it stopped.
+
+What stands still is working time, in whole minutes: the office hours that go by while the matter waits are added to its
+deadline as office hours. So a night, a weekend or a holiday that passes meanwhile takes nothing and gives nothing.
+Where a period leaves out its first day, nothing of that day is promised, and waiting on it adds nothing. Periods of
+hours and seconds run by the clock, and stand still by the clock. The event keeps its own date.
+"""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, time, timedelta
+from typing import NamedTuple
+
+from monitor.charter.calendar import Calendar, CalendarError, Day
+
+ONE_DAY = timedelta(days=1)
+MINUTE = timedelta(minutes=1)
+
+
+class Wait(NamedTuple):
+    """A stretch for which a matter waited: its time stood still from ``stopped_utc`` until ``resumed_utc``."""
+
+    stopped_utc: datetime
+    resumed_utc: datetime
+
+
+def goes_on(due_utc: datetime, wait: Wait, runs_from_utc: datetime, calendar: Calendar) -> datetime:
+    """The deadline after a wait that began before it; nothing stands still before ``runs_from_utc``.
+
+    Raises CalendarError when the calendar has no such time.
+    """
+    if wait.stopped_utc >= due_utc:
+        return due_utc
+    stood_still = working_time(max(wait.stopped_utc, runs_from_utc), max(wait.resumed_utc, runs_from_utc), calendar)
+    minutes = round(stood_still / MINUTE)
+    return after_working_time(minutes * MINUTE, due_utc, calendar) if minutes else due_utc
+
+
+def goes_on_by_the_clock(due_utc: datetime, wait: Wait) -> datetime:
+    """The same for a period that runs through nights and holidays."""
+    return due_utc + (wait.resumed_utc - wait.stopped_utc) if wait.stopped_utc < due_utc else due_utc
+
+
+def day_after(t_utc: datetime, calendar: Calendar) -> datetime:
+    """The midnight from which a period runs that leaves out the day on which it begins."""
+    tomorrow = calendar.local(t_utc).date() + ONE_DAY
+    return datetime.combine(tomorrow, time.min, calendar.local(t_utc).tzinfo).astimezone(UTC)
+
+
+def working_time(from_utc: datetime, until_utc: datetime, calendar: Calendar) -> timedelta:
+    """How long the office is open between two moments; nothing if the second is the earlier."""
+    total = timedelta(0)
+    for opens, closes in _hours_from(from_utc, calendar):
+        if opens >= until_utc:
+            break
+        total += min(closes, until_utc) - opens
+    return total
+
+
+def after_working_time(length: timedelta, from_utc: datetime, calendar: Calendar) -> datetime:
+    """The moment at which the office has been open for that long since ``from_utc``."""
+    for opens, closes in _hours_from(from_utc, calendar):
+        if length <= closes - opens:
+            return opens + length
+        length -= closes - opens
+    raise CalendarError(f"no {length} of office hours within ten years after {from_utc:%Y-%m-%d}")
+
+
+def _hours_from(from_utc: datetime, calendar: Calendar) -> Iterator[tuple[datetime, datetime]]:
+    """The office's hours from then on, in UTC."""
+    for day in calendar.days_from(calendar.local(from_utc).date()):
+        span = _span(day)
+        if span is not None and span[1] > from_utc:
+            yield max(span[0], from_utc), span[1]
+
+
+def _span(day: Day) -> tuple[datetime, datetime] | None:
+    return (day.opens.astimezone(UTC), day.closes.astimezone(UTC)) if day.opens and day.closes else None

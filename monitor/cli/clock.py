@@ -1,0 +1,119 @@
+"""`clock`: whether the machine's clock is believed, and why; `clock trust`: an operator says that it is right."""
+
+import json
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from monitor.cli.failing import CANNOT, Failure, settings_in_force, store_of
+from monitor.cli.tickets import LONGEST_NAME, Actor, user
+from monitor.domain.text import clean
+
+if TYPE_CHECKING:
+    from monitor.alerts.believable import Look, Trust
+    from monitor.settings.load import Settings
+
+app = typer.Typer(help="Whether this machine's clock is believed, and until when not; `trust` says that it is right.")
+
+
+def now_of(settings: "Settings") -> datetime:
+    """The time to write down for what a command does, in UTC: that by which a daemon beside it goes, if there is one.
+
+    So nothing is dated by a clock that the daemon does not believe.
+    """
+    from monitor.daemon.memory import last_trust
+    from monitor.store.lock import daemon_runs
+
+    now = _look()
+    if not daemon_runs(settings.state):
+        return now.utc
+    with store_of(settings) as store, store.read() as session:
+        return _date(now, last_trust(session))
+
+
+def _date(now: "Look", trust: "Trust | None") -> datetime:
+    from monitor.alerts.believable import same_boot
+
+    if trust is None or not (trust.suspect or same_boot(trust.last, now)):
+        return now.utc
+    return trust.date(now.utc, now.boot_ns)
+
+
+def _look() -> "Look":
+    from monitor.clock import SystemClock
+    from monitor.daemon.believed_clock import BelievedClock, boot_id
+
+    return BelievedClock(SystemClock(), boot_id()).look()
+
+
+@app.callback(invoke_without_command=True)
+def clock(context: typer.Context, as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False) -> None:
+    """Says what the clock says, whether the daemon believes it, and what would make it."""
+    if context.invoked_subcommand is not None:
+        return
+    from monitor.daemon.memory import last_trust
+
+    settings = settings_in_force(context.obj)
+    with store_of(settings) as store, store.read() as session:
+        found = _state(_look(), last_trust(session), now_of(settings))
+    if as_json:
+        print(json.dumps(found, ensure_ascii=False, indent=2))
+        return
+    print(f"The clock says     {_local(found['wall_utc'])}")
+    print(f"The daemon goes by {_local(found['believed_utc'])}")
+    print(f"NTP keeps it       {'yes' if found['ntp_synchronised'] else 'no'}")
+    if not found["suspect"]:
+        print("It is believed.")
+        return
+    print("It is not believed: nothing is escalated, resolved, mailed or forgotten by it.")
+    ways = ["as soon as NTP keeps it (where it did not before)", "at once by `upazila-monitor clock trust`"]
+    if found["believed_from_utc"]:
+        ways.insert(0, f"by itself at {_local(found['believed_from_utc'])}, without another jump until then")
+    print("It will be:")
+    for way in ways:
+        print(f"  {way}")
+
+
+def _state(now: "Look", trust: "Trust | None", believed_utc: datetime) -> dict[str, Any]:
+    from datetime import timedelta
+
+    from monitor.alerts.believable import PROVED_AFTER_NS, WRITTEN_UTC, same_boot
+
+    proved_utc = None
+    if trust is not None and trust.suspect_since_boot_ns is not None and same_boot(trust.last, now):
+        left_ns = trust.suspect_since_boot_ns + PROVED_AFTER_NS - now.boot_ns
+        if now.utc >= WRITTEN_UTC:
+            proved_utc = now.utc + timedelta(microseconds=left_ns / 1_000)
+    return {
+        "wall_utc": now.utc.isoformat(),
+        "believed_utc": believed_utc.isoformat(),
+        "suspect": trust is not None and trust.suspect,
+        "ntp_synchronised": now.synchronised,
+        "believed_from_utc": proved_utc and proved_utc.isoformat(),
+    }
+
+
+def _local(iso: str) -> str:
+    from monitor.charter.text import DHAKA
+
+    return f"{datetime.fromisoformat(iso).astimezone(DHAKA):%Y-%m-%d %H:%M:%S} (Dhaka)"
+
+
+@app.command()
+def trust(context: typer.Context, actor: Actor = "") -> None:
+    """Says that the clock is right as it stands: the daemon believes it within seconds, until it jumps again."""
+    from monitor.alerts.believable import WRITTEN_UTC
+    from monitor.alerts.timeline import note
+    from monitor.daemon.memory import keep_word
+
+    settings, now = settings_in_force(context.obj), _look()
+    dated_utc = now_of(settings)
+    if now.utc < WRITTEN_UTC:
+        raise Failure(f"this machine's clock says {now.utc:%Y-%m-%d}, which cannot be: set it first", CANNOT)
+    actor = clean(actor or user(), LONGEST_NAME)
+    with store_of(settings) as store, store.write() as session:
+        keep_word(session, now, actor)
+        words = f"{actor} says that the clock is right: {_local(now.utc.isoformat())}"
+        note(session, "", "", "clock_trusted", words, dated_utc)
+    print(f"The clock is right: {_local(now.utc.isoformat())}. The daemon goes by it within seconds.")

@@ -1,0 +1,45 @@
+"""Standard output and error: what cannot be shown is escaped, and a reader who has gone is no error."""
+
+import codecs
+import os
+import sys
+from typing import TextIO
+
+ESCAPED = "monitor-escaped"
+
+
+def make_printable() -> None:
+    """Has every letter that a stream's encoding lacks written as \\uXXXX: as JSON does it, so that JSON stays JSON."""
+    codecs.register_error(ESCAPED, _escaped)
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors=ESCAPED)
+
+
+def _escaped(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeEncodeError):
+        raise error
+    units = error.object[error.start : error.end].encode("utf-16-be", "surrogatepass").hex()
+    return "".join(f"\\u{units[at : at + 4]}" for at in range(0, len(units), 4)), error.end
+
+
+def flush() -> str:
+    """Writes out what is buffered: '' when it went, else 'gone' (the reader has left) or why it cannot be written."""
+    trouble = ""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except BrokenPipeError:
+            trouble = trouble or "gone"
+            _drop(stream)
+        except OSError as error:
+            trouble = trouble or (error.strerror or str(error))
+            _drop(stream)
+    return trouble
+
+
+def _drop(stream: TextIO) -> None:
+    """Lets what is still buffered go nowhere: Python would try once more at its end, and complain."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)

@@ -1,0 +1,59 @@
+"""An HTTP answer as `http.client` reads it, within limits: interim answers before it, and its body unpacked."""
+
+import http.client
+import re
+import zlib
+from typing import cast
+
+from monitor.domain.text import clean
+
+CHUNK = 65_536
+
+
+class Response(http.client.HTTPResponse):
+    """An answer that may have interim ones before it (103 Early Hints, 102, 100), which http.client takes for it."""
+
+    def _read_status(self) -> tuple[str, int, str]:
+        while True:  # up to what the connection reads at all
+            found = cast("tuple[str, int, str]", super()._read_status())  # type: ignore[misc]
+            if found[1] >= 200 or found[1] == http.client.SWITCHING_PROTOCOLS:
+                return found
+            http.client.parse_headers(self.fp)
+
+
+def body_of(found: http.client.HTTPResponse, most: int) -> tuple[bytes, bool]:
+    """The body up to ``most`` bytes, unpacked, and whether that is all of it."""
+    parts, size = [], 0
+    while size <= most:
+        part = found.read(min(CHUNK, most + 1 - size))
+        if not part:
+            break
+        parts.append(part)
+        size += len(part)
+    packed, is_whole = b"".join(parts)[:most], size <= most
+    if is_whole and found.length:
+        raise http.client.IncompleteRead(packed, found.length)
+    for coding in reversed(re.split(r"[\s,]+", found.headers.get("Content-Encoding", "").strip().lower())):
+        if coding in {"gzip", "x-gzip", "deflate"}:
+            packed, fits = _unpacked(packed, coding, most)
+            is_whole = is_whole and fits
+        elif coding not in {"", "identity"}:
+            raise http.client.HTTPException(f"the body is packed as '{clean(coding, 20)}', for which we did not ask")
+    return packed, is_whole
+
+
+def _unpacked(packed: bytes, coding: str, most: int) -> tuple[bytes, bool]:
+    """What is packed small grows no larger than ``most`` here."""
+    raw = coding == "deflate" and packed[:1] and (packed[0] & 0x0F != 8 or int.from_bytes(packed[:2]) % 31)
+    unpacker = zlib.decompressobj(-zlib.MAX_WBITS if raw else zlib.MAX_WBITS | 32)
+    body = unpacker.decompress(packed, most + 1)
+    return body[:most], len(body) <= most
+
+
+def trouble_of(error: http.client.HTTPException) -> str:
+    """What is wrong with an answer, in words."""
+    if isinstance(error, http.client.IncompleteRead):
+        return f"the body breaks off after {len(error.partial)} bytes"
+    if isinstance(error, http.client.BadStatusLine):
+        return f"it begins with {str(error).strip()[:40]!r}"
+    return clean(str(error), 150) or type(error).__name__

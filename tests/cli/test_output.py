@@ -1,0 +1,156 @@
+"""What is printed: whole at any width, in any encoding, and to a reader who leaves."""
+
+import json
+import os
+import subprocess
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from monitor.judging.decisions import SiteChanged
+from monitor.judging.states import State
+from tests.alerts.conftest import Desk
+from tests.cli.test_commands import command, desk, home
+from tests.cli.typed import typed
+
+__all__ = ["desk", "home"]
+
+TABLES = (
+    ["status", "--all"],
+    ["outages"],
+    ["tickets"],
+    ["ticket", "show", "1"],
+    ["events"],
+    ["availability"],
+    ["outbox"],
+    ["notify", "explain", "1"],
+    ["maintenance", "list"],
+)
+
+
+@pytest.fixture
+def busy(home: Path, desk: Desk) -> Path:
+    """An office with something in each of its tables."""
+    desk.decide(SiteChanged("backbone-north", State.DOWN, desk.clock.utc() - timedelta(days=3)))
+    for name, site in (("new-cable", "backbone-north"), ("roof", "lab-juniadaha-girls")):
+        assert (
+            typed(
+                home, "maintenance", "add", name, "-m", "The operator moves it", "--site", site, "--minutes", "90"
+            ).returncode
+            == 0
+        )
+    return home
+
+
+def figures(text: str) -> set[str]:
+    """Every token that holds a digit, as it would be read off."""
+    return {token.strip(",:·;") for token in text.split() if any(letter.isdigit() for letter in token)}
+
+
+@pytest.mark.parametrize("words", TABLES, ids=" ".join)
+@pytest.mark.parametrize("width", [80, 60, 40])
+def test_no_figure_is_cut_however_narrow_the_terminal_is(
+    busy: Path, words: list[str], width: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "400")
+    whole = typed(busy, *words).stdout
+    monkeypatch.setenv("COLUMNS", str(width))
+    narrow = typed(busy, *words).stdout
+    assert "…" not in narrow.replace("…", "…" if "…" in whole else "")
+    ours = {token for token in figures(whole) if ":" not in token}  # an age goes on between the two looks
+    assert ours <= figures(narrow)
+    assert figures(whole)
+
+
+def test_the_charter_keeps_its_figures_too(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "1000")
+    whole = typed(home, "charter", "--lang", "en").stdout
+    for width in ("80", "60"):
+        monkeypatch.setenv("COLUMNS", width)
+        narrow = typed(home, "charter", "--lang", "en").stdout
+        assert figures(whole) <= figures(narrow)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["status", "--all"], ["tickets", "--json"], ["charter"], ["calendar", "2026-12", "--lang", "bn"]],
+    ids=" ".join,
+)
+def test_a_reader_that_leaves_at_once_hears_no_complaint(busy: Path, words: list[str]) -> None:
+    line = " ".join(command(busy, *words)) + " | true; echo ${PIPESTATUS[0]}"
+    done = subprocess.run(["bash", "-c", line], capture_output=True, text=True, timeout=60, check=False)
+    assert done.stderr == ""
+    assert done.stdout.strip() == "141"
+
+
+def test_a_full_disk_behind_the_output_is_told_in_words(busy: Path) -> None:
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            command(busy, "tickets"), stdout=full, stderr=subprocess.PIPE, text=True, timeout=60, check=False
+        )
+    assert done.returncode == 3
+    assert done.stderr == "the output cannot be written: No space left on device\n"
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
+def test_a_terminal_without_bangla_gets_escapes(busy: Path, encoding: str) -> None:
+    environment = {**os.environ, "PYTHONIOENCODING": encoding, "LANG": "C"}
+    for words in (["status", "--all", "--json"], ["charter"], ["status", "--all"]):
+        done = subprocess.run(command(busy, *words), env=environment, capture_output=True, timeout=60, check=False)
+        assert b"Traceback" not in done.stderr
+        assert b"\\u09" in done.stdout
+        if "--json" in words:
+            names = [site["name_bn"] for site in json.loads(done.stdout.decode(encoding))["sites"]]
+            assert any(letter >= "\u0980" for letter in "".join(names))
+
+
+def test_letters_beyond_the_first_plane_are_escaped_as_json_does_it() -> None:
+    from monitor.cli.streams import make_printable
+
+    make_printable()
+    assert "a😀\udcffé".encode("ascii", "monitor-escaped") == b"a\\ud83d\\ude00\\udcff\\u00e9"
+
+
+def test_the_version_is_an_option_too(home: Path) -> None:
+    assert typed(home, "--version").stdout == typed(home, "version").stdout != ""
+
+
+def test_check_as_data_has_each_fault_by_file_line_and_key(home: Path) -> None:
+    good = json.loads(typed(home, "check", "--json").stdout)
+    assert (good["errors"], good["sites"]) == ([], 30)
+    assert good["warnings"]
+    (home / "config" / "monitor.toml").write_text("[probing]\necho = 3\n")
+    done = typed(home, "check", "--json")
+    assert done.returncode == 2
+    (fault,) = json.loads(done.stdout)["errors"]
+    assert (fault["line"], fault["key"]) == (2, "probing.echo")
+
+
+def test_completion_knows_the_commands(home: Path) -> None:
+    environment = {
+        **os.environ,
+        "_UPAZILA_MONITOR_COMPLETE": "complete_bash",
+        "COMP_WORDS": "upazila-monitor stat",
+        "COMP_CWORD": "1",
+    }
+    done = subprocess.run(command(home)[:1], env=environment, capture_output=True, text=True, timeout=60, check=False)
+    assert done.stdout.split() == ["status"]
+
+
+def test_events_tell_of_outages_and_can_be_asked_for_one_kind(busy: Path, desk: Desk) -> None:
+    desk.comes_back("backbone-north")
+    found = json.loads(typed(busy, "events", "--json").stdout)
+    assert [line["kind"] for line in found if line["site"] == "backbone-north"][-2:] == ["outage_over", "outage"]
+    only = json.loads(typed(busy, "events", "--kind", "outage", "--json").stdout)
+    assert {line["kind"] for line in only} == {"outage"}
+    assert "BHR-2026-000001" in only[0]["text"]
+    assert json.loads(typed(busy, "events", "lab-dharampur-girls", "--json").stdout) == []
+    assert "Did you mean 'outage'?" in typed(busy, "events", "--kind", "outag").stderr
+
+
+def test_planned_work_without_a_site_must_say_everywhere(home: Path, desk: Desk) -> None:
+    words = ("maintenance", "add", "all", "-m", "Data centre", "--minutes", "90")
+    assert "about which sites?" in typed(home, *words).stderr
+    assert typed(home, *words, "--everywhere", "--site", "backbone-north").returncode == 2
+    assert "everything" in typed(home, *words, "--everywhere").stdout
