@@ -8,6 +8,7 @@ from monitor.charter.calendar import WEEKDAYS
 from monitor.charter.service_hours import in_service, service_begins
 from monitor.charter.text import DHAKA
 from monitor.domain.day import exact
+from monitor.domain.text import same_key
 from monitor.judging.pause import Pause
 from monitor.settings.acknowledged_section import Acknowledged
 from monitor.settings.maintenance_section import Maintenance
@@ -38,7 +39,8 @@ def covers(office: Office, window: Maintenance | Acknowledged, site: str) -> boo
     """Whether planned work, or an acknowledgement, is about that site."""
     if not (window.sites or window.unions or window.behind):
         return True
-    if site in window.sites or office.fleet.sites[site].union in window.unions:
+    union = office.fleet.sites[site].union
+    if site in window.sites or (union and any(same_key(union, each) for each in window.unions)):
         return True
     return window.behind is not None and (site == window.behind or window.behind in office.fleet.ancestors(site))
 

@@ -1,6 +1,7 @@
 """The top of the command line: what all commands share, and the list of them."""
 
 import errno
+import os
 import sys
 from collections.abc import Callable
 from contextlib import suppress
@@ -35,7 +36,7 @@ from monitor.cli import (
 )
 from monitor.cli.failing import BAD_INPUT, CANNOT, INTERRUPTED, READER_GONE, Failure
 from monitor.cli.streams import flush, make_printable
-from monitor.domain.text import harmless
+from monitor.domain.text import harmless, nfc
 
 UNWRITABLE = {errno.EPIPE, errno.ENOSPC, errno.EIO}
 
@@ -138,6 +139,7 @@ def _code_of_a_run() -> int:
     try:
         if any("\udc80" <= letter <= "\udcff" for word in sys.argv for letter in word):  # so Python marks such bytes
             raise Failure("what was typed holds bytes that are no UTF-8. Expected text in UTF-8", BAD_INPUT)
+        sys.argv[1:] = map(_in_nfc, sys.argv[1:])
         app()
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else int(end.code is not None)
@@ -150,3 +152,11 @@ def _code_of_a_run() -> int:
             raise
         return _cannot_write(error.strerror or str(error))
     return 0
+
+
+def _in_nfc(word: str) -> str:
+    """What was typed, in NFC as the configuration is; the name of a file stays as the file is called."""
+    _, sign, value = word.partition("=")
+    if word.isascii() or os.path.lexists(word) or (sign and os.path.lexists(value)):
+        return word
+    return nfc(word)

@@ -10,6 +10,7 @@ import typer
 
 from monitor.cli.failing import BAD_INPUT, Failure, settings_of
 from monitor.cli.wide import console
+from monitor.domain.text import ascii_digits
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -139,7 +140,7 @@ def _moment(text: str) -> datetime:
     from monitor.charter.text import DHAKA
 
     try:
-        moment = datetime.fromisoformat(text)
+        moment = datetime.fromisoformat(ascii_digits(text))
     except ValueError:
         raise Failure(f"{text!r} is not a time. Expected one such as 2026-11-23T16:30", BAD_INPUT) from None
     _known_year(moment.year)
@@ -147,6 +148,7 @@ def _moment(text: str) -> datetime:
 
 
 def _month(text: str) -> date:
+    text = ascii_digits(text)
     if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", text, re.ASCII):
         raise Failure(f"{text!r} is not a month. Expected one such as 2026-12", BAD_INPUT)
     year, month = map(int, text.split("-"))

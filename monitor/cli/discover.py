@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from monitor.cli.failing import BAD_INPUT, CANNOT, Failure, settings_of
-from monitor.domain.text import clean
+from monitor.domain.text import ascii_digits, clean
 from monitor.sample import milliseconds
 
 if TYPE_CHECKING:
@@ -93,7 +93,7 @@ def _addresses(ranges: Sequence[str]) -> list[Address]:
     found: dict[Address, None] = {}
     for text in ranges:
         try:
-            network: IPv4Network | IPv6Network = ip_network(text)
+            network: IPv4Network | IPv6Network = ip_network(ascii_digits(text))
         except ValueError as error:
             raise Failure(
                 f"argument: '{text}' is no range: {error}. Expected such as 10.77.4.0/24", BAD_INPUT

@@ -1,9 +1,8 @@
 """`import`: a list of sites from a spreadsheet, as text for sites.toml."""
 
-import csv
+import re
 import sys
-from collections.abc import Collection, Iterator, Mapping
-from io import StringIO
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated
 from unicodedata import category
@@ -11,25 +10,16 @@ from unicodedata import category
 import typer
 
 from monitor.cli.failing import BAD_INPUT, Failure, settings_of
+from monitor.cli.spreadsheet import COLUMNS, NEEDED, Row, circles, spoilt
+from monitor.cli.spreadsheet import rows as read_rows
+from monitor.domain.text import hides
 
-COLUMNS = (
-    "id",
-    "kind",
-    "name_bn",
-    "name_en",
-    "union",
-    "latitude",
-    "longitude",
-    "parent",
-    "operator",
-    "address",
-    "snmp",
+SPOILT = (
+    "holds '?' where letters were: the program that saved it wrote an encoding without Bangla. "
+    "Expected the list saved as 'CSV UTF-8'"
 )
-NEEDED = {"id", "kind", "name_bn", "name_en", "address"}
 POSITION: Mapping[int | str, str] = {0: "latitude", 1: "longitude"}
-DELIMITERS = ",;\t"
-
-Row = Mapping[str, str]
+NUMBER = re.compile(r"-?[0-9]{1,3}(\.[0-9]{1,20})?")
 
 
 def import_(
@@ -38,7 +28,7 @@ def import_(
 ) -> None:
     """Reads sites from a CSV file and prints them as TOML for sites.toml; changes nothing."""
     settings = settings_of(context.obj)
-    rows = _rows(file)
+    rows = read_rows(file)
     faults = list(_faults(rows, {*settings.fleet.sites}, {str(d.address) for d in settings.fleet.devices.values()}))
     known = {*settings.monitor.snmp.v2c, *settings.monitor.snmp.v3}
     faults += [
@@ -52,51 +42,6 @@ def import_(
     print("\n".join(_text(row) for _, row in rows), end="")
     count = f"{len(rows)} site{'s'[: len(rows) != 1]}"
     print(f"{count}. Put this into {settings.directory / 'sites.toml'}, then run `check`.", file=sys.stderr)
-
-
-def _rows(file: Path) -> list[tuple[int, Row]]:
-    """Each row with the line on which it begins; cells without the blanks around them, missing ones empty."""
-    try:
-        text = file.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise Failure(f"{file}: cannot be read: {error.strerror}", BAD_INPUT) from None
-    except UnicodeDecodeError:
-        raise Failure(f"{file}: is no UTF-8. Expected CSV saved as UTF-8", BAD_INPUT) from None
-    heading = text.partition("\n")[0]
-    delimiter = max(DELIMITERS, key=heading.count)
-    reader = csv.reader(StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    rows: list[tuple[int, Row]] = []
-    line = 1
-    try:
-        names = [name.strip().lower() for name in next(reader, [])]
-        _check_heading(file, names)
-        line = reader.line_num + 1
-        for cells in reader:
-            if any(cell.strip() for cell in cells):
-                if len(cells) > len(names):
-                    what = f"{len(cells)} cells where the heading has {len(names)} columns"
-                    raise Failure(f"{file}:{line}: {what}. Expected no more cells than columns", BAD_INPUT)
-                given = dict(zip(names, (cell.strip() for cell in cells), strict=False))
-                rows.append((line, {column: given.get(column, "") for column in COLUMNS}))
-            line = reader.line_num + 1
-    except csv.Error as error:
-        raise Failure(f"{file}:{line}: is no CSV: {error}", BAD_INPUT) from None
-    if not rows:
-        raise Failure(f"{file}: has no rows. Expected a heading and a site on each line", BAD_INPUT)
-    return rows
-
-
-def _check_heading(file: Path, names: Collection[str]) -> None:
-    missing, strange = NEEDED - set(names), set(names) - set(COLUMNS)
-    if missing or strange or len(set(names)) < len(names):
-        problem = (
-            f"lacks {', '.join(sorted(missing))}"
-            if missing
-            else f"has the unknown column {min(strange)!r}"
-            if strange
-            else "has a column twice"
-        )
-        raise Failure(f"{file}:1: the heading {problem}. Expected columns of: {', '.join(COLUMNS)}", BAD_INPUT)
 
 
 def _faults(rows: list[tuple[int, Row]], sites: set[str], addresses: set[str]) -> Iterator[tuple[int, str, str]]:
@@ -118,8 +63,10 @@ def _faults(rows: list[tuple[int, Row]], sites: set[str], addresses: set[str]) -
             yield line, "id", f"{row['id']!r} is there already. Expected an id of its own"
         seen.add(row["id"])
         for column, cell in row.items():
-            if any(category(letter) == "Cc" for letter in cell):
+            if any(category(letter) == "Cc" for letter in cell) or hides(cell):
                 yield line, column, "has a line break or another letter that does not show. Expected one line of text"
+            elif spoilt(cell):
+                yield line, column, SPOILT
         try:
             SiteEntry.model_validate(_entry(row))
         except ValidationError as error:
@@ -134,18 +81,8 @@ def _faults(rows: list[tuple[int, Row]], sites: set[str], addresses: set[str]) -
         if address in addresses:
             yield line, "address", f"{address} is there already. Expected an address of its own"
         addresses.add(address)
-    yield from _circles(rows)
-
-
-def _circles(rows: list[tuple[int, Row]]) -> Iterator[tuple[int, str, str]]:
-    parents = {row["id"]: row["parent"] for _, row in rows}
-    for line, row in rows:
-        above, way = row["parent"], {row["id"]}
-        while above in parents and above not in way:
-            way.add(above)
-            above = parents[above]
-        if above == row["id"]:
-            yield line, "parent", f"{row['id']!r} is its own ancestor. Expected a tree"
+    for line, id_ in circles(rows):
+        yield line, "parent", f"{id_!r} is its own ancestor. Expected a tree"
 
 
 def _entry(row: Row) -> dict[str, object]:
@@ -156,7 +93,9 @@ def _entry(row: Row) -> dict[str, object]:
         if row[name] or name in NEEDED
     }
     if row["latitude"] or row["longitude"]:
-        entry["position"] = (row["latitude"], row["longitude"])
+        entry["position"] = tuple(
+            float(cell) if NUMBER.fullmatch(cell) else cell for cell in (row["latitude"], row["longitude"])
+        )
     return entry
 
 

@@ -12,6 +12,7 @@ from monitor.cli.moments import moment_of
 from monitor.cli.status import AsJson
 from monitor.cli.tickets import Actor, user
 from monitor.cli.wide import console
+from monitor.domain.text import clean, folded
 
 if TYPE_CHECKING:
     from monitor.settings.load import Settings
@@ -49,7 +50,7 @@ def add(
     now_utc = now_of(settings)
     if everywhere == bool(site or union or behind):
         raise Failure("about which sites? Expected --site, --union or --behind, or --everywhere alone", BAD_INPUT)
-    entry: dict[str, Any] = {"text": text, "sites": site, "unions": union, "behind": behind or None}
+    entry: dict[str, Any] = {"text": clean(text), "sites": site, "unions": union, "behind": behind or None}
     if days:
         entry |= {"days": [day.strip() for day in days.split(",")], "opens": opens}
         entry |= {"minutes": minutes} if minutes and not closes else {"closes": closes}
@@ -74,17 +75,17 @@ def _checked(settings: "Settings", name: str, entry: dict[str, Any]) -> "Mainten
     from pydantic import TypeAdapter, ValidationError
 
     from monitor.settings.maintenance_section import Maintenance
-    from monitor.settings.problems import did_you_mean
+    from monitor.settings.problems import no_such
     from monitor.settings.sites_file import Id
+    from monitor.settings.validate import in_words
 
     try:
         TypeAdapter(Id).validate_python(name)
         window = Maintenance.model_validate(entry)
     except ValidationError as error:
         first = error.errors()[0]
-        where = ".".join(map(str, first["loc"])) or "NAME"
-        message = f"{where}: {first['msg'].removeprefix('Value error, ')}; found {first['input']!r}"
-        raise Failure(message if first["loc"] or first["type"] != "value_error" else first["msg"], BAD_INPUT) from None
+        where = ".".join(map(str, first["loc"])) or ("" if isinstance(first["input"], dict) else "NAME")
+        raise Failure(f"{where}: {in_words(dict(first))}" if where else in_words(dict(first)), BAD_INPUT) from None
     if name in settings.monitor.maintenance:
         raise Failure(f"monitor.toml has planned work '{name}' already. Expected another name", BAD_INPUT)
     sites = settings.fleet.sites
@@ -92,9 +93,8 @@ def _checked(settings: "Settings", name: str, entry: dict[str, Any]) -> "Mainten
     chosen = [*window.sites, *([window.behind] if window.behind else [])]
     for option, wanted, known in (("site", chosen, list(sites)), ("union", window.unions, unions)):
         for each in wanted:
-            if each not in known:
-                hint = did_you_mean(each, known) or f" Expected one of: {', '.join(known[:20])}"
-                raise Failure(f"--{option}: no {option} '{each}'.{hint}", BAD_INPUT)
+            if folded(each) not in {folded(name) for name in known}:
+                raise Failure(f"--{option}: {no_such(option, each, known)}", BAD_INPUT)
     return window
 
 

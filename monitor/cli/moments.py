@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 from monitor.cli.failing import BAD_INPUT, Failure
+from monitor.domain.text import ascii_digits
 
 YEARS = (2000, 2100)
 
@@ -12,7 +13,7 @@ def moment_of(option: str, text: str) -> datetime:
     from monitor.charter.text import DHAKA
 
     try:
-        found = datetime.fromisoformat(text)
+        found = datetime.fromisoformat(ascii_digits(text.strip()))
     except ValueError:
         raise Failure(f"{option}: '{text}' is not a time. Expected one such as 2026-12-24T10:00", BAD_INPUT) from None
     if not YEARS[0] <= found.year < YEARS[1]:

@@ -14,6 +14,8 @@ from monitor.cli.services import dns, http, tcp
 from monitor.cli.snmp import snmp
 from monitor.cli.trace import trace
 from monitor.cli.wide import console
+from monitor.domain.text import ascii_digits
+from monitor.plain_file import LIST_BYTES, PlainFileError, read_bounded
 from monitor.sample import milliseconds
 
 if TYPE_CHECKING:
@@ -96,9 +98,11 @@ def _targets(given: list[str], file: Path | None) -> "list[Target]":
     found = [target for text in given if (target := _target(text, faults, "argument"))]
     if file is not None:
         try:
-            lines = file.read_text(encoding="utf-8").splitlines()
-        except (OSError, UnicodeDecodeError) as error:
-            raise Failure(f"{file}: cannot be read: {error}", BAD_INPUT) from None
+            lines = ascii_digits(read_bounded(file, LIST_BYTES).decode("utf-8-sig")).splitlines()
+        except PlainFileError as error:
+            raise Failure(f"{file}: {error}. Expected an address a line", BAD_INPUT) from None
+        except UnicodeDecodeError:
+            raise Failure(f"{file}: is no text in UTF-8. Expected an address a line", BAD_INPUT) from None
         found += _targets_of(file, lines, faults)
     if faults:
         raise Failure("\n".join(faults), BAD_INPUT)

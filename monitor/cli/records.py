@@ -65,6 +65,9 @@ def export(
     context: typer.Context,
     as_csv: Annotated[bool, typer.Option("--csv", help="As a table for spreadsheets.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON, with every ticket's history.")] = False,
+    plain: Annotated[
+        bool, typer.Option("--plain", help="CSV without the mark by which spreadsheets know UTF-8.")
+    ] = False,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="A file; standard output, if left out.")] = None,
 ) -> None:
     """Writes all tickets out, the oldest first."""
@@ -77,11 +80,12 @@ def export(
         whole = [views.ticket(session, number) for number in reversed(numbers)]
     found = [views.facts(ticket) for ticket in whole if ticket is not None]
     text = json.dumps(found, ensure_ascii=False, indent=2) + "\n" if as_json else table(found)
+    mark = "\ufeff" if as_csv and not plain else ""  # a spreadsheet takes Bangla for garbage without it
     if output is None:
-        sys.stdout.write(text)
+        sys.stdout.write(mark + text)
         return
     try:
-        output.write_text(text, encoding="utf-8-sig" if as_csv else "utf-8")  # spreadsheets know UTF-8 by its mark
+        output.write_text(mark + text, encoding="utf-8", newline="")
     except OSError as error:
         raise Failure(f"{output}: cannot be written: {error.strerror}", BAD_INPUT) from None
 

@@ -15,6 +15,7 @@ import zstandard
 
 from monitor.cli.failing import BAD_INPUT, Failure, settings_of
 from monitor.cli.moments import YEARS, moment_of
+from monitor.plain_file import PlainFileError, open_plain
 from monitor.sample import Sample, Verdict
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from monitor.settings.fleet import Fleet
 
 MOST_MS = 1e9
+LONGEST_LINE = 1_000_000
 PARTS = 1_000_000  # a share of loss in whole echoes
 VERDICTS = {verdict.value: verdict for verdict in Verdict}
 
@@ -178,7 +180,12 @@ def _fault(line: str, known: dict[str, str]) -> str:
 def _lines(path: Path) -> Iterator[str]:
     try:
         with _opened(path) as lines:
-            yield from lines
+            while line := lines.readline(LONGEST_LINE):
+                if len(line) == LONGEST_LINE:
+                    raise Failure(f"{path}: has a line of over {LONGEST_LINE:,} letters. Expected samples", BAD_INPUT)
+                yield line
+    except PlainFileError as error:
+        raise Failure(f"{path}: {error}. Expected samples, a JSON object a line", BAD_INPUT) from None
     except (zstandard.ZstdError, zlib.error) as error:
         raise Failure(f"{path}: is not packed as its name says: {error}", BAD_INPUT) from None
     except (OSError, EOFError) as error:
@@ -191,11 +198,11 @@ def _opened(path: Path) -> TextIO:
     if str(path) == "-":
         return io.TextIOWrapper(sys.stdin.buffer, encoding="utf-8")
     if path.suffix == ".gz":
-        return cast("TextIO", gzip.open(path, "rt", encoding="utf-8"))
+        return cast("TextIO", gzip.open(open_plain(path), "rt", encoding="utf-8"))
     if path.suffix == ".zst":
-        reader = zstandard.ZstdDecompressor().stream_reader(path.open("rb"), read_across_frames=True, closefd=True)
+        reader = zstandard.ZstdDecompressor().stream_reader(open_plain(path), read_across_frames=True, closefd=True)
         return io.TextIOWrapper(reader, encoding="utf-8")
-    return path.open(encoding="utf-8")
+    return io.TextIOWrapper(open_plain(path), encoding="utf-8")
 
 
 def sentence(transition: dict[str, Any]) -> str:

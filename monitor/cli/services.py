@@ -1,12 +1,14 @@
 """`probe tcp`, `probe http`, `probe dns`: one service checked as the daemon would check it."""
 
 import json
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from monitor.cli.failing import BAD_INPUT, NO, Failure
+from monitor.domain.text import ascii_digits
 
 if TYPE_CHECKING:
     from monitor.probes.services.base import Outcome
@@ -22,10 +24,10 @@ def tcp(
     as_json: AsJson = False,
 ) -> None:
     """Opens a TCP connection and says how long that took."""
-    host, _, port = target.rpartition(":")
-    if not host or not (port.isascii() and port.isdecimal()) or host.startswith("[") != host.endswith("]"):
+    host, _, port = ascii_digits(target).rpartition(":")
+    if not host or not re.fullmatch("[0-9]{1,19}", port) or host.startswith("[") != host.endswith("]"):
         raise Failure(f"'{target}' is no host and port. Expected HOST:PORT, for IPv6 [ADDRESS]:PORT", BAD_INPUT)
-    _check(target, {"kind": "tcp", "host": host.strip("[]"), "port": port}, timeout, as_json)
+    _check(target, {"kind": "tcp", "host": host.strip("[]"), "port": int(port)}, timeout, as_json)
 
 
 def http(
@@ -57,9 +59,10 @@ def dns(
 ) -> None:
     """Asks a name server for a name."""
     where: dict[str, Any] = {"server": server}
+    server = ascii_digits(server)
     if server.count(":") == 1 or "]:" in server:
         host, _, port = server.rpartition(":")
-        where = {"server": host, "port": port}
+        where = {"server": host, "port": int(port) if re.fullmatch("[0-9]{1,19}", port) else port}
     where["server"] = where["server"].strip("[]")
     _check(name, {"kind": "dns", "name": name, "type": type_.upper(), "expect": expect, **where}, timeout, as_json)
 
@@ -79,15 +82,14 @@ def _wanted(entry: dict[str, Any]) -> "ServiceCheck":
     from pydantic import ValidationError
 
     from monitor.settings.services_section import ServiceCheck
+    from monitor.settings.validate import in_words
 
     try:
         return ServiceCheck.model_validate(entry)
     except ValidationError as error:
         fault = error.errors()[0]
         where = ".".join(map(str, fault["loc"]))
-        context, said = fault.get("ctx", {}).get("error"), fault["msg"].replace("Input should", "Expected it to")
-        message = str(context) if context else f"found {fault['input']!r}. {said}"
-        raise Failure(f"{where}: {message}" if where else message, BAD_INPUT) from None
+        raise Failure(f"{where}: {in_words(dict(fault))}" if where else in_words(dict(fault)), BAD_INPUT) from None
 
 
 def _print(target: str, kind: str, outcome: "Outcome", as_json: bool) -> None:

@@ -13,7 +13,7 @@ import typer
 
 from monitor.cli.failing import BAD_INPUT, CANNOT, NO, Failure, settings_of
 from monitor.cli.wide import console
-from monitor.domain.text import clean
+from monitor.domain.text import ascii_digits, clean
 from monitor.settings.hosts import is_short_address
 
 if TYPE_CHECKING:
@@ -83,9 +83,9 @@ def _where(host: str) -> Where:
     parts = HOST.fullmatch(host)
     if parts is None:
         raise Failure(f"argument: '{host}' is no host. Expected HOST, HOST:PORT or [IPV6]:PORT", BAD_INPUT)
-    name = parts["v6"] or parts["name"] or parts["bare_v6"]
-    port = str(PORT) if parts["port"] is None else parts["port"]
-    if not (port.isascii() and port.isdigit() and 0 < int(port) < 65_536):
+    name = ascii_digits(parts["v6"] or parts["name"] or parts["bare_v6"])
+    port = str(PORT) if parts["port"] is None else ascii_digits(parts["port"])
+    if not (port.isascii() and port.isdigit() and len(port) <= 5 and 0 < int(port) < 65_536):
         raise Failure(
             f"argument: '{port}' is no port. Expected HOST or HOST:PORT with a port from 1 to 65535", BAD_INPUT
         )

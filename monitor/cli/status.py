@@ -71,14 +71,21 @@ def facts(settings: "Settings") -> dict[str, Any]:
     """The running daemon's own account; without one, what the database remembers, with ``running`` false."""
     from monitor.net import http
     from monitor.net.deadline import Deadline
+    from monitor.settings import in_force
+    from monitor.settings.monitor_file import asked_at
 
-    url = f"http://{settings.monitor.web.listen}/api/status"
+    daemon = in_force.read(settings.state)
+    known = daemon is not None and daemon.lives
+    url = f"http://{(known and daemon and daemon.page) or asked_at(settings.monitor.web.listen)}/api/status"
     try:
         answer = http.request("GET", url, Deadline.after(ANSWER_S), most_bytes=MOST_BYTES)
         said: Any = json.loads(answer.body) if answer.status == 200 and answer.is_whole else None
     except (http.HttpError, ValueError, RecursionError):
         said = None
-    now = {"running": True, **said} if is_ours(said, settings) else _remembered(settings)
+    if is_ours(said, settings):
+        now = {"running": True, **said}
+    else:
+        now = {**_remembered(settings), "page_trouble": daemon.page_trouble if daemon is not None and known else ""}
     return now if (desk := mirror(settings)) is None else {**now, "helpdesk": desk}
 
 
@@ -129,9 +136,10 @@ def _page(now: dict[str, Any], every: bool) -> "Group":
 
     parts: list[Any] = []
     if not now["running"]:
-        parts.append(
-            Text(f"The daemon does not answer. Last known, from {local(now['generated'])}:", style="bold yellow")
-        )
+        silent = "The daemon does not answer"
+        if trouble := now.get("page_trouble"):
+            silent = f"The daemon works, but its page cannot listen: {trouble}"
+        parts.append(Text(f"{silent}. Last known, from {local(now['generated'])}:", style="bold yellow"))
     counts = {state: sum(site["state"] == state for site in now["sites"]) for state in ORDER}
     line = Text(f"{len(now['sites'])} sites")
     for state, count in counts.items():

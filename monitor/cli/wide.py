@@ -11,10 +11,10 @@ PIPED_WIDTH = 200
 
 
 def console(*, plain: bool = False) -> "Console":
-    """As wide as the terminal or as COLUMNS wishes; ``plain`` neither colours nor reads markup."""
+    """As wide as the terminal or as COLUMNS wishes, plain or coloured. Markup is never read: names may look like it."""
     from monitor.cli.listing import LastingConsole
 
     wished = os.environ.get("COLUMNS", "")
     piped = int(wished) if wished.isascii() and wished.isdecimal() and len(wished) < 5 and int(wished) else PIPED_WIDTH
     width = None if sys.stdout.isatty() else piped
-    return LastingConsole(width=width, highlight=not plain, markup=not plain, emoji=False)
+    return LastingConsole(width=width, highlight=not plain, markup=False, emoji=False)

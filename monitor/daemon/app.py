@@ -53,7 +53,7 @@ from monitor.metrics.live import Live, stale
 from monitor.net.pool import Pool, PoolFull
 from monitor.probes.icmp.engine import IcmpOptions, IcmpProbe
 from monitor.settings.load import Settings
-from monitor.settings.monitor_file import Probing
+from monitor.settings.monitor_file import Probing, asked_at
 from monitor.settings.notices_section import ChannelName
 from monitor.settings.problems import ConfigError
 from monitor.store import views
@@ -272,9 +272,10 @@ class Daemon:
         end.start()
 
     def _say_how(self) -> None:
-        """Tells systemd where the page is, or why there is none."""
+        """Tells systemd, and commands beside us, where the page is, or why there is none."""
         page = self._page
         if page is not None:
+            self._verdicts.page(asked_at(page.address), page.trouble)
             how = f"page http://{page.address}/" if page.address else f"no page: {page.trouble}"
             self._notifier.status(how)
 

@@ -48,6 +48,11 @@ class Verdicts:
         self.verdict = replace(self.verdict, refused=f"{where}{f', {first.key}' * bool(first.key)}{more}")
         self._write(replace(self._found, asked_mono_ns=asked_mono_ns, refused=tuple(map(str, problems))))
 
+    def page(self, address: str, trouble: str) -> None:
+        """Takes down where the page answers, or why it cannot."""
+        if (address, trouble) != (self._found.page, self._found.page_trouble):
+            self._write(replace(self._found, page=address, page_trouble=trouble))
+
     def _write(self, found: InForce) -> None:
         self._found = found
         try:

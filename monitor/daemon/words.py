@@ -40,12 +40,11 @@ def warnings(settings: Settings, office: Office, now_utc: datetime) -> Iterator[
     for site in settings.fleet.sites.values():
         if site.position and not (20 <= site.position[0] <= 27 and 88 <= site.position[1] <= 93):
             yield f"sites.{site.id}.position lies outside Bangladesh. Expected [latitude, longitude]"
-    for file in settings.monitor.helpdesk.secrets:
-        path = settings.home / file
-        if not isfile(path):
-            yield f"{path} is missing: tickets cannot be mirrored to the help desk"
-        elif is_open_to_others(path):
-            yield f"{path} can be read by others: chmod {closed_mode(path)} {path}"
+    for key, file in settings.monitor.helpdesk.secrets:
+        yield from _faults(f"helpdesk.{key}", settings.home / file, "tickets cannot be mirrored to the help desk")
+    for name, recipient in settings.monitor.recipients.items():
+        if recipient.url_file:
+            yield from _faults(f"recipients.{name}.url_file", settings.home / recipient.url_file, "nothing goes there")
     for year in office.calendar.missing_years(office.calendar.local(now_utc).date()):
         yield f"no list of public holidays for {year} in holidays.toml: its deadlines are estimates"
     for year in office.calendar.missing_ramadans(office.calendar.local(now_utc).date()):

@@ -5,6 +5,7 @@ which Bangla's two spellings of ড়, ঢ় and য় (U+09DC, or U+09A1 U+0
 """
 
 import re
+from functools import lru_cache
 from unicodedata import combining, normalize
 
 LONGEST = 10_000
@@ -49,6 +50,7 @@ def nfc(text: str) -> str:
     return text if text.isascii() else normalize("NFC", _stream_safe(text))
 
 
+@lru_cache(16_384)
 def folded(text: str) -> str:
     """Fold ``text`` to what comparisons look at: NFC, one case, single blanks, ASCII digits, nothing that is unseen.
 

@@ -96,7 +96,8 @@ class Board(Silences):
     def _forgive(self, site: str, at_utc: datetime) -> Iterator[Decision]:
         waited = self._pending.pop(site, None) is not None
         yield from self._let_go(site, at_utc)
-        self._known.forgive((device.id for device in self.fleet.sites[site].devices), also_down=waited)
+        place = self.fleet.sites[site]
+        self._known.forgive((*place.vital, *place.others, *place.workstations), also_down=waited)
 
     def slept(self, at_utc: datetime) -> list[Decision]:
         """We stood still for long: who was in doubt before is not in doubt any more, and must fail anew.

@@ -162,6 +162,8 @@ class Silences:
         """Decides the sites that are down for certain and wait for the judgement on their parents."""
         depth = {site: sum(1 for _ in self.fleet.ancestors(site)) for site in sites}
         for site in sorted(depth, key=depth.__getitem__):  # parents first: their outage explains their children
+            if site in self.held:
+                self._note_promised(site, self._pending[site].since_utc, now_utc)
             on_the_way = [
                 OnTheWay(each, self._vital_health(each), each in self.open_outages)
                 for each in self.fleet.ancestors(site)
@@ -192,15 +194,19 @@ class Silences:
     def _hold(self, site: str, pause: Pause, now_utc: datetime) -> Iterator[Decision]:
         known, since_utc = self.held.get(site), self._pending[site].since_utc
         self.silent_since[site] = since_utc
-        if (promised_utc := self._promised(site, since_utc, now_utc)) is not None:
-            self.promised[site] = promised_utc  # by the plans of now, which may change
+        self._note_promised(site, since_utc, now_utc)
         self.held[site] = pause
         if known is None or known.why != pause.why:
             since_utc = since_utc if known is None else now_utc
-            yield Excused(site, since_utc, pause.kind, pause.why, pause.until_utc, now_utc, promised_utc)
+            yield Excused(site, since_utc, pause.kind, pause.why, pause.until_utc, now_utc, self.promised.get(site))
         looks = (self._next_look, pause.until_utc or now_utc + NO_END)
         self._next_look = min(look for look in looks if look is not None)
         yield from self._site_changed(site, since_utc)
+
+    def _note_promised(self, site: str, since_utc: datetime, now_utc: datetime) -> None:
+        """Keeps when a site that is excused was first both silent and promised, by the plans as they are now."""
+        if (promised_utc := self._promised(site, since_utc, now_utc)) is not None:
+            self.promised[site] = promised_utc
 
     def _promised(self, site: str, since_utc: datetime, now_utc: datetime) -> datetime | None:
         """When a site that is silent since then was first both silent and promised; None when it was not yet.
@@ -242,8 +248,13 @@ class Silences:
         self._forget_silences((site, *neighbours), now_utc)
 
     def _forget_silences(self, fed: Sequence[str], now_utc: datetime) -> None:
-        vital = [each for site in fed for each in self.fleet.sites[site].vital]
-        self.power.forget_before(min(self._known.failing_since(vital) or now_utc, now_utc), fed)
+        """Keeps when the sites of a feeder fell silent as far back as one of them may still get an outage from."""
+        oldest_utc = [now_utc]
+        for site in fed:
+            since = (self.silent_since.get(site), self._known.failing_since(self.fleet.sites[site].vital))
+            oldest_utc += [each for each in since if each is not None]
+            oldest_utc += [self._pending[site].since_utc] if site in self._pending else []
+        self.power.forget_before(min(oldest_utc), fed)
 
     def _reason(self, site: str) -> str:
         """What was seen; of a link also which side of it is meant."""

@@ -11,6 +11,7 @@ from cryptography import x509
 from cryptography.x509.oid import NameOID
 
 from monitor.domain.text import clean
+from monitor.plain_file import PEM_BYTES, PlainFileError, read_bounded
 
 NOT_TLS = "the server answers without TLS"
 OWN_CERTIFICATE = "the server asks for a certificate of ours"
@@ -61,6 +62,8 @@ def client_context(ca_file: Path | None = None, verify: bool = True) -> ssl.SSLC
     try:
         fingerprint = (_fingerprint(ca_file), *map(_fingerprint, _places_of_the_system()))
         return _made(ca_file, verify, fingerprint)
+    except PlainFileError as error:
+        raise NoAuthority(f"{ca_file}: {error}") from None
     except (OSError, ValueError) as error:  # ValueError: NUL in the path
         words = "holds no certificate in PEM" if isinstance(error, ssl.SSLError) else getattr(error, "strerror", error)
         raise NoAuthority(f"{ca_file}: {words}") from None
@@ -73,7 +76,7 @@ def _made(ca_file: Path | None, verify: bool, _: object) -> ssl.SSLContext:
     # Python 3.13 refuses what RFC 5280 forbids but browsers, curl and Python 3.11 take.
     context.verify_flags &= ~ssl.VERIFY_X509_STRICT
     if ca_file is not None:
-        context.load_verify_locations(ca_file)
+        context.load_verify_locations(cadata=read_bounded(ca_file, PEM_BYTES).decode("ascii", "ignore"))
     if not verify:
         context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     return context

@@ -12,23 +12,25 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, PlainSerializer, field_validator, model_validator
 
 from monitor.domain.day import END_OF_DAY, clock_text
+from monitor.domain.text import ascii_digits
 from monitor.settings.base import Model
 from monitor.settings.charter_file import Date, Some, Text
+from monitor.settings.found import found
 
 Weekday = Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"]
 Rule = Literal["first-day-excluded", "elapsed"]
 
 
 def _time_of_day(value: object) -> object:
-    if isinstance(value, str) and re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", value, re.ASCII):
-        return dt.time.fromisoformat(value)
+    if isinstance(value, str) and re.fullmatch(r"([01]\d|2[0-3]):[0-5]\d", ascii_digits(value.strip()), re.ASCII):
+        return dt.time.fromisoformat(ascii_digits(value.strip()))
     if isinstance(value, dt.time):
         return value
-    raise ValueError(f'{value!r} is not a time of day. Expected one such as "09:00"')
+    raise ValueError(f'{found(value)} is not a time of day. Expected one such as "09:00"')
 
 
 def _closing_time(value: object) -> object:
-    return END_OF_DAY if value == "24:00" else _time_of_day(value)
+    return END_OF_DAY if isinstance(value, str) and ascii_digits(value.strip()) == "24:00" else _time_of_day(value)
 
 
 Time = Annotated[dt.time, BeforeValidator(_time_of_day)]

@@ -5,28 +5,31 @@ from typing import Annotated, TypeVar, get_args
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, ValidationInfo, field_validator
 
-from monitor.settings.base import Model
+from monitor.settings.base import Model, matching
+from monitor.settings.found import found
 from monitor.settings.mail_address import is_mail_address
-from monitor.settings.notices_section import Languages
+from monitor.settings.notices_section import Languages, RecipientName
 from monitor.settings.period import IMMEDIATE, Disposal, Target
-from monitor.settings.problems import did_you_mean
+from monitor.settings.problems import no_such
 from monitor.settings.sites_file import HoursName, Kind
 
 """When a service is promised: at every hour, or in the hours that config/calendar.toml gives under that name."""
+
 
 Item = TypeVar("Item")
 
 
 def _plain_date(value: object) -> object:
     if isinstance(value, dt.datetime) or not isinstance(value, dt.date):
-        shown = repr(value) if isinstance(value, str) else str(value)
-        raise ValueError(f"{shown} is not a date. Expected one such as 2026-11-24, without quotes")
+        raise ValueError(f"{found(value)} is not a date. Expected one such as 2026-11-24, without quotes")
     return value
 
 
 def _mail_address(value: str) -> str:
     if value and not is_mail_address(value):
-        raise ValueError(f"{value!r} is not an e-mail address. Expected one such as officer@example.org, or nothing")
+        raise ValueError(
+            f"{found(value)} is not an e-mail address. Expected one such as officer@example.org, or nothing"
+        )
     return value
 
 
@@ -41,7 +44,7 @@ Some = Annotated[tuple[Item, ...], AfterValidator(_some)]
 Date = Annotated[dt.date, BeforeValidator(_plain_date)]
 Email = Annotated[str, AfterValidator(_mail_address)]
 Text = Annotated[str, StringConstraints(min_length=1, max_length=2_000)]
-Role = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,31}$")]
+Role = RecipientName
 
 
 class OfficeEntry(Model):
@@ -54,7 +57,7 @@ class OfficeEntry(Model):
     name_en: Text
     dated: Date
     website: str = ""
-    ticket_prefix: Annotated[str, StringConstraints(pattern=r"^[A-Z]{2,6}$")]
+    ticket_prefix: Annotated[str, matching(r"[A-Z]{2,6}", "2 to 6 capital letters A to Z, such as BHR")]
     officers_confirmed: bool = False
 
 
@@ -195,8 +198,7 @@ def _numbered_from_one(numbers: list[int], key: str, what: str) -> None:
 def _known_officer(role: str, where: str, info: ValidationInfo) -> None:
     officers = info.data.get("officers")
     if officers is not None and role not in officers:
-        hint = did_you_mean(role, officers) or f" Expected one of: {', '.join(officers)}"
-        raise ValueError(f"{where}: '{role}' is not an officer of this file.{hint}")
+        raise ValueError(f"{where}: {no_such('officer', role, officers)}")
 
 
 def _with_defaults(service: ServiceEntry, defaults: ServiceTerms, section: str) -> ServiceEntry:

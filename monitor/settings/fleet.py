@@ -5,11 +5,14 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from ipaddress import IPv4Address, IPv6Address
 
-from monitor.settings.problems import Problem, did_you_mean
+from monitor.domain.text import folded
+from monitor.settings.problems import Problem, no_such
 from monitor.settings.services_section import ServiceCheck
 from monitor.settings.sites_file import LINK, HoursName, Kind, LinkEntry, SiteEntry, SitesFile
 from monitor.settings.toml import Document, KeyPath
 from monitor.settings.vantage_section import VantageEntry
+
+MOST_HINTS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +114,8 @@ class Fleet:
     def of(cls, file: SitesFile, vantage: Mapping[str, VantageEntry] | None = None) -> "Fleet":
         """The fleet of a file that `problems` found nothing wrong with."""
         groups = {name: _group(name, entry) for name, entry in (vantage or {}).items()}
-        return cls({id_: _site(id_, entry) for id_, entry in file.sites.items()}, groups)
+        spelt = _Spellings()
+        return cls({id_: _site(id_, entry, spelt) for id_, entry in file.sites.items()}, groups)
 
     @cached_property
     def references(self) -> Mapping[str, Device]:
@@ -191,7 +195,18 @@ class Fleet:
             queue.extend(self.children.get(child, ()))
 
 
-def _site(id_: str, entry: SiteEntry) -> Site:
+class _Spellings:
+    """Names that several sites share: a union, a feeder, an operator. Who writes one otherwise means the same."""
+
+    def __init__(self) -> None:
+        self._first: dict[str, str] = {}
+
+    def of(self, name: str) -> str:
+        """The first spelling of ``name``, as `folded` compares."""
+        return self._first.setdefault(folded(name), name)
+
+
+def _site(id_: str, entry: SiteEntry, spelt: _Spellings) -> Site:
     devices = [
         Device(f"{id_}/{name}", id_, name, **dict(device))  # a device's keys are named as its fields are
         for name, device in entry.devices.items()
@@ -203,14 +218,14 @@ def _site(id_: str, entry: SiteEntry) -> Site:
         entry.kind,
         entry.name_bn,
         entry.name_en,
-        entry.union,
+        spelt.of(entry.union) if entry.union else None,
         entry.position,
         entry.parent,
         tuple(devices),
-        entry.operator,
+        spelt.of(entry.operator),
         entry.operator_hours,
         None if entry.link is None else _link(id_, entry.link),
-        entry.feeder,
+        spelt.of(entry.feeder),
         entry.hours,
         tuple(_service(id_, name, check, devices[0]) for name, check in entry.services.items()),
     )
@@ -244,12 +259,14 @@ def problems(document: Document, sites: Mapping[str, SiteEntry], known: Collecti
     def at(path: KeyPath, message: str) -> Problem:
         return Problem(document.name, document.line(path), ".".join(map(str, path)), message)
 
+    unlike = 0  # names that are like none; to look for the nearest among many thousands takes its time
     if "vantage" in sites:
         yield at(("sites", "vantage"), "this id is taken by the references of [vantage.NAME]. Expected another one")
     for id_, site in sites.items():
         if site.parent is not None and site.parent not in known:
-            hint = did_you_mean(site.parent, known) or " Expected the id of another site"
-            yield at(("sites", id_, "parent"), f"no site '{site.parent}'.{hint}")
+            unlike += 1
+            near = known if unlike <= MOST_HINTS else ()
+            yield at(("sites", id_, "parent"), no_such("site", site.parent, near, " Expected the id of another site"))
     yield from _link_problems(document, sites, known)
     for cycle in _cycles(sites):
         chain = " → ".join([*cycle, cycle[0]])
@@ -267,6 +284,7 @@ def _link_problems(document: Document, sites: Mapping[str, SiteEntry], known: Co
     read = {
         f"{id_}/{name}": bool(device.snmp) for id_, site in sites.items() for name, device in site.devices.items()
     } | {f"{id_}/gateway": False for id_, site in sites.items() if site.address is not None}
+    unlike = 0
     for id_, site in sites.items():
         if site.link is None:
             continue
@@ -275,7 +293,9 @@ def _link_problems(document: Document, sites: Mapping[str, SiteEntry], known: Co
         if (whose := device.partition("/")[0]) in known and whose not in sites:
             continue  # that site has a fault of its own, which is told
         if device not in read:
-            message = f"no device '{device}'.{did_you_mean(device, read) or ' Expected SITE/NAME of a device'}"
+            unlike += 1
+            near = (*sites, *read) if unlike <= MOST_HINTS else ()
+            message = no_such("device", site.link.device, near, " Expected SITE/NAME of a device")
         elif not read[device]:
             message = f"'{device}' is not read by SNMP. Expected a device with 'snmp'"
         else:

@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator, model_validator
 
-from monitor.settings.base import Model, SecretFile
-from monitor.settings.hosts import page_fault
+from monitor.settings.base import Model, PlainPath, SecretFile
+from monitor.settings.hosts import is_web_address
 
 NEEDED = ("url", "token_file", "queue")
 
@@ -27,7 +27,7 @@ class Helpdesk(Model):
     token_file: SecretFile | None = None
     app_token_file: SecretFile | None = None
     queue: Annotated[str, Field(max_length=200)] = ""
-    ca_file: Path | None = None
+    ca_file: PlainPath | None = None
     poll_s: Annotated[float, Field(ge=5, le=86_400)] = 60.0
     timeout_s: Annotated[float, Field(ge=0.2, le=120)] = 20.0
 
@@ -37,19 +37,18 @@ class Helpdesk(Model):
         return bool(self.kind)
 
     @property
-    def secrets(self) -> tuple[Path, ...]:
-        """The files that must be there for it to work."""
-        return tuple(file for file in (self.token_file, self.app_token_file) if file)
+    def secrets(self) -> tuple[tuple[str, Path], ...]:
+        """The keys of the files that must be there for it to work, with the files."""
+        files = (("token_file", self.token_file), ("app_token_file", self.app_token_file))
+        return tuple((key, file) for key, file in files if file)
 
     @field_validator("url")
     @classmethod
     def _is_an_address(cls, value: str) -> str:
         if not value:
             return value
-        if page_fault(value):
-            raise ValueError(
-                f"'{value}' is not the address of a help desk. Expected https://… as its front page has it"
-            )
+        if not is_web_address(value):
+            raise ValueError("is not the address of a help desk. Expected https://… as its front page has it")
         parts = urlsplit(value)
         if parts.username or parts.password or parts.query or parts.fragment:
             raise ValueError("carries more than an address. Expected https://HOST/PATH; secrets stand in 'token_file'")
@@ -67,7 +66,7 @@ class Helpdesk(Model):
                 "over http:// the token would travel in the clear. Expected https://…, or allow_http = true"
             )
         if self.kind == "glpi" and not (self.queue.isascii() and self.queue.isdigit()):
-            raise ValueError(f'queue = "{self.queue}": expected the number of a GLPI entity, such as "0"')
+            raise ValueError("'queue' is no number. Expected that of a GLPI entity, in quotes, such as \"0\"")
         if self.app_token_file and self.kind != "glpi":
             raise ValueError("'app_token_file' belongs to GLPI. Expected it only with kind = \"glpi\"")
         return self

@@ -29,7 +29,7 @@ def a_host(text: str) -> str:
     except ValueError:
         if not is_host_name(bare):
             raise ValueError(
-                f"'{text}' is not a host. Expected a name or an address, without a port, such as monitor.example.org"
+                "is not a host. Expected a name or an address, without a port, such as monitor.example.org"
             ) from None
     return bare
 
@@ -88,3 +88,8 @@ def page_fault(url: str) -> str:
         return "is not the address of a page. Expected http://… or https://…"
     fault = host_fault(host)
     return "is not the address of a page. Expected http://… or https://…" if "is not a host" in fault else fault
+
+
+def is_web_address(url: str) -> bool:
+    """Tell whether ``url`` is http:// or https:// with a host that could be found, and a port that can be."""
+    return page_fault(url) == ""

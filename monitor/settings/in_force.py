@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
+from monitor.plain_file import PlainFileError, read_bounded
 from monitor.settings.load import Settings, load
 from monitor.settings.problems import ConfigError
 
@@ -31,7 +32,8 @@ class InForce:
 
     ``files``: name → text of each accepted file. ``instance``: random, one run's own. ``started``: when its process
     began, in the kernel's ticks. ``asked_mono_ns``: when the last reading began (CLOCK_MONOTONIC). ``refused``: what
-    was wrong with the files at that reading, or nothing.
+    was wrong with the files at that reading, or nothing. ``page``: ADDRESS:PORT at which its page answers, or why there
+    is none in ``page_trouble``.
     """
 
     directory: str
@@ -41,6 +43,8 @@ class InForce:
     started: str
     asked_mono_ns: int
     refused: Sequence[str] = ()
+    page: str = ""
+    page_trouble: str = ""
 
     @property
     def lives(self) -> bool:
@@ -104,8 +108,8 @@ def state_of(directory: Path) -> Path:
     """Where a daemon on ``directory`` keeps its state, as far as a half-edited monitor.toml can tell."""
     home = directory.absolute().parent
     try:
-        text = (directory / "monitor.toml").read_bytes()[:MOST_BYTES].decode(errors="replace")
-    except OSError:
+        text = read_bounded(directory / "monitor.toml", MOST_BYTES).decode(errors="replace")
+    except PlainFileError:
         return home / DEFAULT_STATE
     try:
         storage = tomllib.loads(text).get("storage")

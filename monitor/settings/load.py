@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from pydantic import ValidationError
 
+from monitor.domain.text import folded
 from monitor.settings import fleet as fleet_rules
 from monitor.settings.acknowledged_section import Acknowledged
 from monitor.settings.base import Model
@@ -16,7 +17,7 @@ from monitor.settings.charter_file import CharterFile
 from monitor.settings.fleet import Fleet
 from monitor.settings.maintenance_section import Maintenance
 from monitor.settings.monitor_file import MonitorFile
-from monitor.settings.problems import ConfigError, Problem, did_you_mean
+from monitor.settings.problems import ConfigError, Problem, did_you_mean, no_such
 from monitor.settings.sites_file import SiteEntry, SitesFile
 from monitor.settings.toml import Document, read
 from monitor.settings.validate import validate
@@ -91,7 +92,7 @@ def _unknown_credentials(document: Document, sites: SitesFile, monitor: MonitorF
             path = ("sites", id_, "devices", name, "snmp")
             if device.snmp and device.snmp not in known:
                 hint = did_you_mean(device.snmp, known) or " Expected the NAME of a [snmp.v2c.NAME] or [snmp.v3.NAME]"
-                message = f"monitor.toml has no credentials '{device.snmp}'.{hint}"
+                message = f"monitor.toml has no such credentials.{hint}"  # it may be the community itself
                 yield Problem(document.name, document.line(path), ".".join(path), message)
 
 
@@ -101,6 +102,7 @@ def _unknown_sites(document: Document, sites: SitesFile, monitor: MonitorFile) -
     for name, group in monitor.vantage.items():
         named.append((("vantage", name, "behind"), group.behind))
     unions = sorted({site.union for site in sites.sites.values() if site.union})
+    there = {folded(union) for union in unions}
     chosen: dict[tuple[str, str], Maintenance | Acknowledged] = {}
     chosen |= {("maintenance", name): window for name, window in monitor.maintenance.items()}
     chosen |= {("acknowledged", name): entry for name, entry in monitor.acknowledged.items()}
@@ -108,15 +110,13 @@ def _unknown_sites(document: Document, sites: SitesFile, monitor: MonitorFile) -
         named.append(((*section, "behind"), window.behind))
         named += [((*section, "sites"), site) for site in window.sites]
         for union in window.unions:
-            if union not in unions:
-                hint = did_you_mean(union, unions) or f" Expected one of: {', '.join(unions)}"
-                message = f"no site of sites.toml stands in the union '{union}'.{hint}"
+            if folded(union) not in there:
+                message = f"sites.toml has {no_such('union', union, unions)}"
                 where = (*section, "unions")
                 yield Problem(document.name, document.line(where), ".".join(where), message)
     for path, site in named:
         if site is not None and site not in sites.sites:
-            hint = did_you_mean(site, sites.sites) or " Expected the id of a site"
-            message = f"sites.toml has no site '{site}'.{hint}"
+            message = f"sites.toml has {no_such('site', site, sites.sites)}"
             yield Problem(document.name, document.line(path), ".".join(path), message)
 
 
@@ -128,8 +128,7 @@ def _confused_readers(document: Document, monitor: MonitorFile, charter: Charter
     known = {*charter.officers, *monitor.recipients}
     for brief in ("morning", "weekly"):
         for role in (role for role in getattr(monitor.notices, brief) if role not in known):
-            hint = did_you_mean(role, known) or f" Expected one of: {', '.join(sorted(known))}"
-            message = f"there is no officer or recipient '{role}'.{hint}"
+            message = f"there is {no_such('officer or recipient', role, known)}"
             yield Problem(document.name, document.line(("notices", brief)), f"notices.{brief}", message)
 
 

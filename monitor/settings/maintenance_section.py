@@ -8,6 +8,7 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from monitor.settings.base import Model
 from monitor.settings.calendar_file import ClosingTime, Time, Weekday
+from monitor.settings.found import found
 from monitor.settings.sites_file import Id
 
 YEARS = (2000, 2100)
@@ -18,7 +19,7 @@ MOMENTS = ("begins", "ends", "until")
 
 def _moment(value: object) -> dt.datetime:
     if not isinstance(value, dt.datetime):
-        raise ValueError(f"{value!r} is not a time. Expected one such as 2026-12-01T22:00:00, without quotes")
+        raise ValueError(f"{found(value)} is not a time. Expected one such as 2026-12-01T22:00:00, without quotes")
     if not YEARS[0] <= value.year < YEARS[1]:
         raise ValueError(f"{value} is too far away. Expected a year from {YEARS[0]} to {YEARS[1]}")
     return value

@@ -6,11 +6,11 @@ from importlib.resources import files
 from tomllib import loads
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, Field
 
-from monitor.settings.base import Model
+from monitor.settings.base import Model, matching
 
-OidText = Annotated[str, StringConstraints(pattern=r"^[12](\.\d{1,10}){2,120}$")]
+OidText = Annotated[str, matching(r"[12](\.[0-9]{1,10}){2,120}", "an object's number, such as 1.3.6.1.4.1.318.1")]
 OWN_LABELS = {"site", "device", "index"}
 OWN_METRICS = re.compile(
     r"(brief|build|charter|clock|configuration|device|forged|helpdesk|icmp|lab|loop|notices|outages?|outbox|probe|replies|round"
@@ -30,8 +30,20 @@ def _no_metric_of_ours(name: str) -> str:
     return name
 
 
-LabelName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-zA-Z0-9_]{0,30}$"), AfterValidator(_no_label_of_ours)]
-MetricName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,80}$"), AfterValidator(_no_metric_of_ours)]
+LabelName = Annotated[
+    str,
+    matching(r"[a-z][a-zA-Z0-9_]{0,30}", "letters, digits and '_', a small letter first"),
+    AfterValidator(_no_label_of_ours),
+]
+MetricName = Annotated[
+    str,
+    matching(r"[a-z][a-z0-9_]{0,80}", "small letters, digits and '_', a letter first"),
+    AfterValidator(_no_metric_of_ours),
+]
+
+
+def _a_list(value: object) -> object:
+    return [value] if isinstance(value, str) else value
 
 
 class MetricEntry(Model):
@@ -57,13 +69,8 @@ class MetricEntry(Model):
 class ModuleEntry(Model):
     """What devices are asked whose sysObjectID lies below ``applies_to``."""
 
-    applies_to: OidText | Annotated[list[OidText], Field(min_length=1)]
+    applies_to: Annotated[list[OidText], Field(min_length=1), BeforeValidator(_a_list)]
     metrics: Annotated[list[MetricEntry], Field(min_length=1, max_length=100)]
-
-    @property
-    def kinds(self) -> list[str]:
-        """`applies_to` as a list."""
-        return [self.applies_to] if isinstance(self.applies_to, str) else self.applies_to
 
 
 class _ModulesFile(Model):

@@ -6,7 +6,8 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from monitor.settings.acknowledged_section import Acknowledged
-from monitor.settings.base import Model, SecretFile
+from monitor.settings.base import Model, PlainPath, SecretFile
+from monitor.settings.found import found
 from monitor.settings.heartbeat_section import Heartbeat
 from monitor.settings.helpdesk_section import Helpdesk
 from monitor.settings.hosts import a_host, a_name_for_ehlo, page_fault
@@ -87,7 +88,7 @@ class Tickets(Model):
 class Storage(Model):
     """Where the daemon keeps its state."""
 
-    directory: Path = Path("var")
+    directory: PlainPath = Path("var")
     keep_days: Annotated[int, Field(ge=30, le=36_500)] = 1_095
     backups: Annotated[int, Field(ge=0, le=365)] = 7
     record: Annotated[str, Field(max_length=500)] = ""
@@ -105,7 +106,7 @@ class Mail(Model):
     host: Annotated[str, AfterValidator(_a_host_or_none)] = ""
     port: Annotated[int, Field(ge=1, le=65_535)] = 587
     security: Literal["starttls", "tls", "none"] = "starttls"
-    ca_file: Path | None = None
+    ca_file: PlainPath | None = None
     username: str = ""
     password_file: SecretFile | None = None
     sender: str = ""
@@ -130,7 +131,7 @@ class Mail(Model):
     @classmethod
     def _is_an_address(cls, value: str) -> str:
         if value and not is_mail_address(value):
-            raise ValueError(f"{value!r} is not an e-mail address. Expected one such as monitor@example.org")
+            raise ValueError(f"{found(value)} is not an e-mail address. Expected one such as monitor@example.org")
         return value
 
     @field_validator("page_url")
@@ -150,6 +151,12 @@ class Mail(Model):
         if self.username and self.security == "none":
             raise ValueError('a password must not travel in the clear. Expected security = "starttls" or "tls"')
         return self
+
+
+def asked_at(listen: str) -> str:
+    """Where this machine itself asks what listens there: nobody answers at an address that stands for all."""
+    host, colon, port = listen.rpartition(":")
+    return f"{ {'0.0.0.0': '127.0.0.1', '[::]': '[::1]'}.get(host, host) }{colon}{port}"
 
 
 class Web(Model):

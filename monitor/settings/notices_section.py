@@ -2,10 +2,10 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, model_validator
 
-from monitor.settings.base import Model, SecretFile
-from monitor.settings.hosts import page_fault
+from monitor.settings.base import Model, SecretFile, matching
+from monitor.settings.hosts import is_web_address
 from monitor.settings.mail_address import is_mail_address
 from monitor.settings.sites_file import Kind
 
@@ -16,7 +16,10 @@ NoticeKind = Literal[
     "opened", "due_today", "registered", "breach", "ask", "stage", "lapses_soon", "lapses_today", "resolved",
     "reopened", "restored", "withdrawn", "corrected", "ack_over", "morning", "weekly",
 ]  # fmt: skip
-RecipientName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,31}$")]
+RecipientName = Annotated[
+    str,
+    matching(r"[a-z][a-z0-9_-]{0,31}", "small letters, digits, '_' and '-', 32 at most, a letter first"),
+]
 Role = RecipientName
 
 
@@ -61,7 +64,7 @@ class RecipientEntry(Model):
             found = " and ".join(f"'{key}'" for key in given) or "none of them"
             raise ValueError(f"a recipient by {self.channel} is reached by its '{wanted}' alone; found {found}")
         if self.email and not is_mail_address(self.email):
-            raise ValueError(f"{self.email!r} is not an e-mail address. Expected one such as officer@example.org")
-        if self.url and page_fault(self.url):
-            raise ValueError(f"'{self.url}' is not an address. Expected one such as http://127.0.0.1:9093/")
+            raise ValueError("'email' is not an e-mail address. Expected one such as officer@example.org")
+        if self.url and not is_web_address(self.url):
+            raise ValueError("'url' is not the address of an Alertmanager. Expected such as http://127.0.0.1:9093/")
         return self

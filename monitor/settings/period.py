@@ -6,6 +6,8 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator
 
+from monitor.settings.found import found
+
 Unit = Literal["immediate", "working_days", "days", "months", "hours", "seconds"]
 
 LONGEST = {"working_days": 1_000, "days": 3_650, "months": 120, "hours": 8_760, "seconds": 31_536_000}
@@ -39,7 +41,9 @@ def _reader(what: str, units: tuple[Unit, ...]) -> Callable[[object], Period]:
             raise ValueError(f"{_as_written(value)} is not a {what}. Expected one of {forms}")
         ((unit, amount),) = value.items()
         if type(amount) is not int or not 1 <= amount <= LONGEST[unit]:
-            raise ValueError(f"{unit} = {amount!r} is not a {what}. Expected a whole number from 1 to {LONGEST[unit]}")
+            raise ValueError(
+                f"{unit} = {found(amount)} is not a {what}. Expected a whole number from 1 to {LONGEST[unit]}"
+            )
         return Period(unit, amount)
 
     return read
@@ -47,8 +51,8 @@ def _reader(what: str, units: tuple[Unit, ...]) -> Callable[[object], Period]:
 
 def _as_written(value: object) -> str:
     if isinstance(value, dict):
-        return f"{{ {', '.join(f'{key} = {item!r}' for key, item in value.items())} }}"
-    return repr(value)
+        return f"{{ {', '.join(f'{key} = {found(item)}' for key, item in list(value.items())[:3])[:80]} }}"
+    return found(value, ("immediate",))
 
 
 Target = Annotated[

@@ -4,6 +4,11 @@ import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from monitor.domain.text import harmless
+
+MOST_LISTED = 40  # names
+NEAREST = 8
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Problem:
@@ -16,7 +21,8 @@ class Problem:
 
     def __str__(self) -> str:
         where = f"{self.file}:{self.line}" if self.line else self.file
-        return f"{where}: {self.key}: {self.message}" if self.key else f"{where}: {self.message}"
+        said = f"{where}: {self.key}: {self.message}" if self.key else f"{where}: {self.message}"
+        return harmless(said).replace("\n", "\ufffd")  # keys and names may hold what commands a terminal
 
 
 class ConfigError(Exception):
@@ -27,7 +33,31 @@ class ConfigError(Exception):
         super().__init__("\n".join(map(str, self.problems)))
 
 
+def nearest(word: str, known: Iterable[str], most: int) -> list[str]:
+    """The names among ``known`` that ``word`` is most like, the most alike first; none where none is alike."""
+    return difflib.get_close_matches(word[:200], list(known), n=most, cutoff=0.6)
+
+
 def did_you_mean(word: str, known: Iterable[str]) -> str:
     """' Did you mean 'x'?' when something known is close to ``word``, else an empty string."""
-    close = difflib.get_close_matches(word, list(known), n=1, cutoff=0.6)
+    close = nearest(word, known, 1)
     return f" Did you mean '{close[0]}'?" if close else ""
+
+
+def one_of(known: Iterable[str], word: str = "") -> str:
+    """' Expected one of: …' with all of ``known``; of many, with those that ``word`` is most like."""
+    names = sorted(known)
+    if len(names) <= MOST_LISTED:
+        return f" Expected one of: {', '.join(names)}" if names else ""
+    close = difflib.get_close_matches(word, names, n=NEAREST, cutoff=0.0)
+    return f" Expected one of {len(names):,}, the nearest of which are: {', '.join(close)}"
+
+
+def no_such(what: str, word: str, known: Iterable[str], expected: str = "") -> str:
+    """'no site 'x'. Did you mean 'y'?': the sentence for a name that is not among ``known``.
+
+    ``word`` is shown only if it is like one of them; ``expected`` is said in place of the list of them.
+    """
+    names = list(known)
+    hint = did_you_mean(word, names)
+    return f"no {what} '{word}'.{hint}" if hint else f"no {what} of that name.{expected or one_of(names, word)}"

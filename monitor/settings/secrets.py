@@ -1,12 +1,16 @@
 """Secrets come from files, one secret a file, and never show themselves in what is printed."""
 
+import codecs
 import grp
 import os
 import pwd
+import re
 import stat
 from os.path import isfile
 from pathlib import Path
 from unicodedata import category
+
+from monitor.plain_file import PlainFileError, open_plain
 
 MOST_LETTERS = 1_024
 
@@ -50,16 +54,18 @@ def secret_path(home: Path, file: Path) -> Path:
 def read_secret(file: Path, name: str = "") -> Secret:
     """The first line of ``file``, which errors call by ``name``; raises SecretError."""
     name = name or str(file)
+    expected = "Expected a file whose first line is the secret"
     try:
-        with open(file, encoding="utf-8-sig", opener=_without_waiting) as lines:
-            plain = stat.S_ISREG(os.fstat(lines.fileno()).st_mode)
-            value = lines.read(MOST_LETTERS + 1).partition("\n")[0] if plain else None
+        with open_plain(file) as opened:
+            written = opened.read(4 * (MOST_LETTERS + 2))
+    except PlainFileError as error:
+        raise SecretError(f"{name}: {error}. {expected}") from None
     except OSError as error:
-        raise SecretError(f"{name}: cannot be read: {error.strerror}. Expected a file that holds the secret") from None
-    except ValueError:
-        raise SecretError(f"{name}: is no text. Expected a file whose first line is the secret") from None
-    if value is None:
-        raise SecretError(f"{name}: is no plain file. Expected one whose first line is the secret")
+        raise SecretError(f"{name}: cannot be read: {error.strerror}. {expected}") from None
+    try:
+        value = re.split("\r\n|\r|\n", codecs.getincrementaldecoder("utf-8-sig")().decode(written), maxsplit=1)[0]
+    except UnicodeDecodeError:
+        raise SecretError(f"{name}: is no text. {expected}") from None
     if not value:
         raise SecretError(f"{name}: its first line is empty. Expected the secret there")
     if len(value) > MOST_LETTERS:
@@ -67,11 +73,6 @@ def read_secret(file: Path, name: str = "") -> Secret:
     if value != value.strip() or any(category(letter) == "Cc" for letter in value):
         raise SecretError(f"{name}: its first line has blanks around it, or letters that do not show. Expected none")
     return Secret(value)
-
-
-def _without_waiting(file: str, flags: int) -> int:
-    """Opens even a pipe to which nobody writes."""
-    return os.open(file, flags | os.O_NONBLOCK)
 
 
 def is_open_to_others(file: Path) -> bool:

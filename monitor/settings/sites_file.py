@@ -6,7 +6,9 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
 
-from monitor.settings.base import Model
+from monitor.domain.text import ascii_digits
+from monitor.settings.base import Model, matching
+from monitor.settings.found import found
 from monitor.settings.services_section import ServiceCheck
 
 HoursName = Literal["always", "office", "centre", "school"]
@@ -17,9 +19,9 @@ Kind = Literal["backbone", "udc", "lab", "office"]
 def _address(value: object) -> IPv4Address | IPv6Address:
     """An address that one host can have; anything else is refused with its reason."""
     try:
-        address = ip_address(str(value))
+        address = ip_address(ascii_digits(value.strip()) if isinstance(value, str) else str(value))
     except ValueError:
-        raise ValueError(f"{value!r} is not an address. Expected an IPv4 or IPv6 address") from None
+        raise ValueError(f"{found(value)} is not an address. Expected an IPv4 or IPv6 address") from None
     if isinstance(address, IPv6Address) and address.ipv4_mapped:
         raise ValueError(f"{value} is an IPv4 address in disguise. Expected {address.ipv4_mapped}")
     if isinstance(address, IPv6Address) and address.is_link_local and not address.scope_id:
@@ -36,7 +38,7 @@ def _address(value: object) -> IPv4Address | IPv6Address:
 
 def _id(value: str) -> str:
     if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,62}", value):
-        raise ValueError(f"'{value}' is no id. Expected small letters, digits and '-', such as udc-juniadaha")
+        raise ValueError(f"{found(value)} is no id. Expected small letters, digits and '-', such as udc-juniadaha")
     return value
 
 
@@ -63,7 +65,9 @@ class DeviceEntry(Model):
 class LinkEntry(Model):
     """The interface that carries a backbone link: on which device (SITE/NAME, or SITE for its gateway), its ifName."""
 
-    device: Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]*(/[a-z0-9][a-z0-9-]*)?$")]
+    device: Annotated[
+        str, matching(r"[a-z0-9][a-z0-9-]*(/[a-z0-9][a-z0-9-]*)?", "SITE or SITE/NAME, as in backbone-north/router")
+    ]
     interface: Annotated[str, StringConstraints(min_length=1, max_length=255)]
     speed_mbps: Annotated[float, Field(gt=0)] | None = None
 

@@ -7,7 +7,9 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import AfterValidator, Field, ValidationError, ValidationInfo, WrapValidator, model_validator
 
+from monitor.domain.text import ascii_digits
 from monitor.settings.base import Model, SecretFile
+from monitor.settings.found import found
 
 Auth = Literal["MD5", "SHA-1", "SHA-224", "SHA-256", "SHA-384", "SHA-512"]
 Priv = Literal["DES", "3DES", "AES-128", "AES-192", "AES-256", "AES-192-C", "AES-256-C"]
@@ -73,6 +75,7 @@ def place_for_the_page(place: str) -> str:
 
 
 def _place(place: str, ports: re.Pattern[str]) -> str:
+    place = ascii_digits(place)
     host, _, port = place.rpartition(":")
     bare = host.removeprefix("[").removesuffix("]")
     try:
@@ -80,7 +83,7 @@ def _place(place: str, ports: re.Pattern[str]) -> str:
     except ValueError:
         fits = False
     if not fits or (place and not (ports.fullmatch(port) and int(port) < 65_536)):
-        raise ValueError(f"'{place}' is no place to listen. Expected ADDRESS:PORT or [IPV6]:PORT")
+        raise ValueError(f"{found(place)} is no place to listen. Expected ADDRESS:PORT or [IPV6]:PORT")
     return place
 
 

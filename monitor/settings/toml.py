@@ -1,6 +1,7 @@
 """TOML files with the line of every key, which tomllib alone does not tell.
 
-tomllib decides what a file says; the syntax tree of tree-sitter is asked only where something stands.
+tomllib decides what a file says; the syntax tree of tree-sitter is asked only where something stands. What either would
+take too long over, or fall over, is refused before.
 """
 
 import re
@@ -14,10 +15,27 @@ from typing import Any
 import tree_sitter_toml
 from tree_sitter import Language, Node, Parser
 
+from monitor.domain.text import nfc
+from monitor.plain_file import CONFIG_BYTES, PlainFileError, read_bounded
 from monitor.settings.problems import ConfigError, Problem
 
 KeyPath = tuple[str | int, ...]
 
+MOST_LEVELS = 20  # of tables and arrays within each other
+MOST_DIGITS = 100  # of one number; a float of 64 bits has 17, a whole number 19
+_TOKENS = re.compile(
+    rb'"""(?:[^"\\]++|\\.|""?(?!"))*+(?:"""|\Z)|"(?:[^"\\\n]++|\\.)*+"?'
+    rb"|'''(?:[^']++|''?(?!'))*+(?:'''|\Z)|'[^'\n]*+'?"
+    rb"|\#[^\n]*+|(?P<digits>(?<![A-Za-z0-9_-])[0-9][0-9A-Za-z_]{%d,}+)|(?P<sign>[\[\]{}.=,\n])" % MOST_DIGITS,
+    re.DOTALL,
+)
+TWO_SPELLINGS = "is defined twice, in two spellings of the same letters. Expected it once"
+UNSEEN = re.compile(
+    "[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\U000e0000-\U000e007f]"
+)
+"""What would command a terminal, turn the direction of writing, or end a line unseen."""
+_BANGLA_DIGIT = re.compile("[০-৯]")
+_CURLY = re.compile("[\u2018-\u201f\u2032\u2033\u00ab\u00bb]")
 _WRONG_BOMS = {b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16"}
 
 
@@ -47,16 +65,66 @@ def read(path: Path, name: str) -> Document:
     is no TOML, or defines a table twice.
     """
     try:
-        source = path.read_bytes()
-    except OSError as error:
-        raise ConfigError([Problem(name, 0, "", f"cannot be read: {error.strerror}. Expected a TOML file")]) from None
-    if problem := _encoding_problem(source, name):
+        source = read_bounded(path, CONFIG_BYTES)
+    except PlainFileError as error:
+        raise ConfigError([Problem(name, 0, "", f"{error}. Expected a TOML file")]) from None
+    return parse(source, name)
+
+
+def parse(source: bytes, name: str) -> Document:
+    """Reads the bytes of a TOML file; texts and keys come in NFC. Raises ConfigError as `read` does."""
+    if problem := _encoding_problem(source, name) or _excess(source, name):
         raise ConfigError([problem])
     try:
         data = tomllib.loads(source.decode())
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(_syntax_problems(source, name, str(error))) from None
-    return Document(name, data, source)
+    except (ValueError, OverflowError) as error:  # of a time or a number that Python cannot hold
+        raise ConfigError([Problem(name, 0, "", f"holds a value that cannot be: {error}")]) from None
+    faults: list[tuple[KeyPath, str]] = []
+    document = Document(name, _normalised(data, (), faults), source)
+    if faults:
+        raise ConfigError(Problem(name, document.line(path), ".".join(map(str, path)), what) for path, what in faults)
+    return document
+
+
+def _normalised(value: Any, path: KeyPath, faults: list[tuple[KeyPath, str]]) -> Any:
+    """``value`` with all texts and keys in NFC; what cannot be used of them is added to ``faults``."""
+    if isinstance(value, str):
+        if unseen := UNSEEN.search(value):
+            faults.append((path, f"holds the letter U+{ord(unseen[0]):04X}, which does not show. Expected none such"))
+        return nfc(value)
+    if isinstance(value, list):
+        return [_normalised(item, (*path, index), faults) for index, item in enumerate(value)]
+    if not isinstance(value, dict):
+        return value
+    kept: dict[str, Any] = {}
+    for name, item in value.items():
+        key = nfc(name)
+        if UNSEEN.search(key):
+            faults.append((path, "holds a key with a letter that does not show. Expected none such"))
+        elif key in kept:
+            faults.append(((*path, key), TWO_SPELLINGS))
+        kept[key] = _normalised(item, (*path, key), faults)
+    return kept
+
+
+def _excess(source: bytes, name: str) -> Problem | None:
+    """The first thing that lies too deep, or is too long a number: parsers take the square of it, or all memory."""
+    depth = dots = 0
+    for token in _TOKENS.finditer(source):
+        sign = token["sign"]
+        if sign == b".":
+            dots += 1
+        elif sign is not None:
+            dots = 0
+            depth = max(depth + (sign in b"[{") - (sign in b"]}"), 0)
+        deep = depth > MOST_LEVELS or dots > MOST_LEVELS
+        if deep or token["digits"]:
+            line = source.count(b"\n", 0, token.start()) + 1
+            what = f"lies more than {MOST_LEVELS} levels deep" if deep else f"is a number of over {MOST_DIGITS} digits"
+            return Problem(name, line, "", f"what stands here {what}. Expected less")
+    return None
 
 
 def _encoding_problem(source: bytes, name: str) -> Problem | None:
@@ -93,7 +161,20 @@ def _syntax_problems(source: bytes, name: str, message: str) -> list[Problem]:
     if at is None:
         lines = source.count(b"\n") + 1
         return [Problem(name, lines, "", f"is not TOML: {message.removesuffix(' (at end of document)')} at the end")]
-    return [Problem(name, int(at[1]), "", f"is not TOML: {message[: at.start()]}, at column {at[2]}")]
+    line = int(at[1])
+    message = message[: at.start()]
+    if because := _foreign_letter(source.decode().split("\n")[line - 1], int(at[2]) - 1):
+        message = because
+    return [Problem(name, line, "", f"is not TOML: {message}, at column {at[2]}")]
+
+
+def _foreign_letter(line: str, column: int) -> str:
+    """What a Bangla keyboard or an office program wrote at the fault, or before it; empty when it was neither."""
+    if column < len(line) and _BANGLA_DIGIT.match(line[column]):
+        return f"'{line[column]}' is a Bangla digit. Expected 0 to 9 where no quotes are"
+    if curly := _CURLY.search(line):
+        return f"'{curly[0]}' is a curly quote. Expected a straight one, \" or '"
+    return ""
 
 
 def _lines(source: bytes) -> tuple[dict[KeyPath, int], list[tuple[KeyPath, int, int]]]:
@@ -153,5 +234,5 @@ def _key(node: Node) -> KeyPath:
         return tuple(part for child in node.named_children for part in _key(child))
     text = (node.text or b"").decode()
     if node.type == "quoted_key":
-        return (next(iter(tomllib.loads(f"{text} = 0"))),)
+        return (nfc(next(iter(tomllib.loads(f"{text} = 0")))),)
     return (text,)

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.alerts import audit
+from monitor.store.models import Ticket
 from tests.alerts.conftest import Desk
 
 
@@ -58,6 +59,14 @@ def test_every_tampering_is_found(desk: Desk, statement: str) -> None:
     some_history(desk)
     tamper(desk, statement)
     assert "is not what was recorded" in verify(desk).fault
+
+
+def test_what_people_write_with_strange_letters_stays_whole_once_it_is_cleaned_and_stored(desk: Desk) -> None:
+    some_history(desk)
+    with desk.store.write() as session:
+        ticket = session.get_one(Ticket, 1)
+        audit.record(session, ticket, "a" * 300 + "\x1b", "comment", " ড়\x00\ud800 \u202e\tend \n", desk.clock.utc())
+    assert verify(desk).fault == ""
 
 
 def test_a_cut_off_end_is_found_by_a_head_that_was_noted_elsewhere(desk: Desk) -> None:

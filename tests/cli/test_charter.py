@@ -110,7 +110,11 @@ def test_a_month_in_bangla_says_when_its_hours_change(ask: Ask) -> None:
     assert not set(out) & set("0123456789")
 
 
-@pytest.mark.parametrize("month", ["2026-13", "2026", "December", "2026-1", "২০২৬-১২", "9999-12", "0000-01"])
+def test_a_month_may_be_typed_in_bangla_digits(ask: Ask) -> None:
+    assert ask("calendar", "২০২৬-১২").out == ask("calendar", "2026-12").out
+
+
+@pytest.mark.parametrize("month", ["2026-13", "2026", "December", "2026-1", "9999-12", "0000-01"])
 def test_what_is_no_month_is_refused(ask: Ask, month: str) -> None:
     answer = ask("calendar", month)
     assert (answer.code, answer.out) == (2, "")

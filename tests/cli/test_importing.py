@@ -1,11 +1,14 @@
 """`import`: a spreadsheet becomes sites, or every fault in it is told with its line."""
 
+import os
 import subprocess
+import time
 import tomllib
 from pathlib import Path
 
 import pytest
 
+from monitor.cli.spreadsheet import Row, circles
 from monitor.settings.fleet import Fleet
 from monitor.settings.sites_file import SitesFile
 from tests.lab.daemon import program
@@ -51,13 +54,13 @@ def test_semicolons_and_another_order_of_columns_are_understood(tmp_path: Path) 
         ("office-ict,udc,ক,K,,,,,,127.78.0.1,\n", ["2: id: 'office-ict' is there already"]),
         ("a,shop,ক,K,,,,,,127.78.0.1,\n", ["2: kind: "]),
         ("a,udc,,K,,,,,,127.78.0.1,\n", ["2: name_bn: "]),
-        ("a,udc,ক,K,,91,88,,,127.78.0.1,\n", ["2: latitude: found '91'. Expected less than"]),
-        ("a,udc,ক,K,,24,,,,127.78.0.1,\n", ["2: longitude: found ''. Expected a valid number"]),
-        ("a,udc,ক,K,,24,nan,,,127.78.0.1,\n", ["2: longitude: found 'nan'. Expected "]),
+        ("a,udc,ক,K,,91,88,,,127.78.0.1,\n", ["2: latitude: found 91.0. Expected 90 or less"]),
+        ("a,udc,ক,K,,24,,,,127.78.0.1,\n", ["2: longitude: found a text. Expected a number"]),
+        ("a,udc,ক,K,,24,nan,,,127.78.0.1,\n", ["2: longitude: found a text. Expected a number"]),
         ('a,udc,"ক\nখ",K,,,,,,127.78.0.1,\n', ["2: name_bn: has a line break"]),
         ("a,udc,ক\0,K,,,,,,127.78.0.1,\n", ["2: name_bn: has a line break"]),
         ("a,udc,ক,K,,,,nobody,,127.78.0.1,\n", ["2: parent: no site 'nobody'"]),
-        ("a,udc,ক,K,,,,,,somewhere,\n", ["2: address: 'somewhere' is not an address"]),
+        ("a,udc,ক,K,,,,,,somewhere,\n", ["2: address: this text is not an address"]),
         ("a,udc,ক,K,,,,,,127.77.0.1,\n", ["2: address: 127.77.0.1 is there already"]),
         ("a,udc,ক,K,,,,,,127.78.0.1,core\n", ["2: snmp: monitor.toml has no credentials 'core'"]),
         (
@@ -68,7 +71,7 @@ def test_semicolons_and_another_order_of_columns_are_understood(tmp_path: Path) 
             '"a","udc","ক\nখ",K,,,,,,127.78.0.1,\na,udc,ক,K,,,,,,127.78.0.1,\n',
             ["4: id: 'a' is there already", "4: address: 127.78.0.1 is there already"],
         ),
-        ("a,udc,ক,K,,,,,,127.78.0.1,,,\n", ["2: 13 cells where the heading has 11 columns"]),
+        ("a,udc,ক,K,,,,,,127.78.0.1,,,x\n", ["2: 13 cells where the heading has 11 columns"]),
         ('a,"udc,ক,K\n', ["2: is no CSV"]),
         ("", ["has no rows"]),
         (
@@ -107,3 +110,70 @@ def test_a_file_of_another_encoding_is_refused(tmp_path: Path) -> None:
 
     assert done.returncode == 2
     assert "is no UTF-8" in done.stderr
+
+
+def test_a_list_that_a_spreadsheet_saved_as_utf_16_is_read(tmp_path: Path) -> None:
+    for encoding in ("utf-16", "utf-16-le", "utf-16-be"):
+        done = run(tmp_path, HEADING.replace(",", "\t") + "a\tudc\tক\tK\t\t\t\t\t\t127.78.0.1\t\r\n", encoding)
+        assert done.returncode == 0, done.stderr
+        assert tomllib.loads(done.stdout)["sites"]["a"]["name_bn"] == "ক"
+
+
+BANGLA = (
+    "আইডি;ধরন;নাম (বাংলা);নাম (ইংরেজি);ইউনিয়ন;অক্ষাংশ;দ্রাঘিমাংশ;আইপি ঠিকানা\r\n"
+    "udc-৬;Digital Centre;বা\u09dcি;House;ধরমপুর;২৪,০৫;৮৮,৯৯;১২৭.৭৮.০.৬\r\n"
+    "lab-7;ল্যাব;র\u200d্যাব;Lab;;24.05;88.99;127.78.0.7\r\n"
+)
+
+
+def test_bangla_headings_digits_kinds_and_decimal_commas_are_understood(tmp_path: Path) -> None:
+    for text in (BANGLA, "sep=;\r\n" + BANGLA, BANGLA.replace("য়", "\u09df")):
+        done = run(tmp_path, text, "utf-8-sig")
+        assert done.returncode == 0, done.stderr
+        sites = tomllib.loads(done.stdout)["sites"]
+        assert (sites["udc-6"]["kind"], sites["udc-6"]["address"]) == ("udc", "127.78.0.6")
+        assert sites["udc-6"]["position"] == sites["lab-7"]["position"] == [24.05, 88.99]
+        assert sites["udc-6"]["name_bn"] == "বা\u09a1\u09bcি", "normalised"
+        assert (sites["lab-7"]["kind"], sites["lab-7"]["name_bn"]) == ("lab", "র\u200d্যাব")
+
+
+@pytest.mark.parametrize("name", ["????? ???????", "?", "?? (?)", "\ufffd\ufffd"])
+def test_a_name_of_question_marks_alone_is_refused(tmp_path: Path, name: str) -> None:
+    done = run(tmp_path, HEADING + f"a,udc,{name},K,,,,,,127.78.0.1,\n")
+    assert done.returncode == 2
+    assert ":2: name_bn: holds '?' where letters were" in done.stderr
+    assert run(tmp_path, HEADING + "a,udc,কেন?,Why?,,,,,,127.78.0.1,\n").returncode == 0
+
+
+def test_what_turns_the_writing_is_refused(tmp_path: Path) -> None:
+    done = run(tmp_path, HEADING + "a,udc,ক\u202eখ,K,,,,,,127.78.0.1,\n")
+    assert done.returncode == 2
+    assert "name_bn: has a line break or another letter that does not show" in done.stderr
+
+
+@pytest.mark.parametrize("place", ["/dev/zero", "/", "pipe", "huge"])
+def test_what_is_no_list_is_refused_at_once(tmp_path: Path, place: str) -> None:
+    file = tmp_path / "sites.csv"
+    if place == "pipe":
+        os.mkfifo(file)
+    elif place == "huge":
+        with file.open("wb") as empty:
+            empty.truncate(10**12)
+    else:
+        file.symlink_to(place)
+    done = subprocess.run([program(), "import", str(file)], capture_output=True, encoding="utf-8", timeout=30)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.count("\n") == 1
+    assert done.stderr.endswith("Expected a CSV file\n")
+
+
+def test_long_chains_of_parents_take_no_time() -> None:
+    chain: list[tuple[int, Row]] = [(n, {"id": f"s{n}", "parent": f"s{n + 1}"}) for n in range(50_000)]
+    began = time.perf_counter()
+    assert list(circles(chain)) == []
+    assert [id_ for _, id_ in circles([*chain, (50_000, {"id": "s50000", "parent": "s49998"})])] == [
+        "s49998",
+        "s49999",
+        "s50000",
+    ]
+    assert time.perf_counter() - began < 5

@@ -43,11 +43,11 @@ def test_weekly_work_is_planned_too(home: Path, desk: Desk) -> None:
     ("words", "message"),
     [
         (["--site", "backbone-nort", "--minutes", "5"], "Did you mean 'backbone-north'?"),
-        (["--union", "nowhere", "--minutes", "5"], "no union 'nowhere'"),
+        (["--union", "nowhere", "--minutes", "5"], "no union of that name. Expected one of: "),
         (["--everywhere"], "Expected --ends or --minutes"),
         (["--everywhere", "--ends", "2020-01-01T10:00"], "in the future"),
         (["--everywhere", "--ends", "soon"], "'soon' is not a time"),
-        (["--everywhere", "--days", "funday", "--opens", "02:00", "--closes", "04:00"], "found 'funday'"),
+        (["--everywhere", "--days", "funday", "--opens", "02:00", "--closes", "04:00"], "days.0: found 'funday'"),
         (["--everywhere", "--days", "sunday", "--opens", "02:00", "--closes", "02:00"], "are the same"),
         (["--everywhere", "--days", "sunday"], "opens"),
     ],

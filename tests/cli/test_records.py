@@ -61,7 +61,10 @@ def test_what_people_type_reaches_no_terminal_as_a_command_and_no_line_of_it_is_
 
 def test_an_export_is_whole_and_safe_to_open(home: Path, desk: Desk) -> None:
     run(home, *WALK_IN, "--official", "2")
-    rows = list(csv.DictReader(io.StringIO(run(home, "tickets", "export", "--csv").stdout)))
+    written = run(home, "tickets", "export", "--csv").stdout
+    assert written.startswith("\ufeff"), "without it a spreadsheet takes Bangla for garbage"
+    assert run(home, "tickets", "export", "--csv", "--plain").stdout == written.removeprefix("\ufeff")
+    rows = list(csv.DictReader(io.StringIO(written.removeprefix("\ufeff"))))
     assert [row["number"] for row in rows] == ["BHR-2026-000001", "BHR-2026-000002"]
     assert rows[1]["asker"] == "'=1+1"
     found = json.loads(run(home, "tickets", "export", "--json").stdout)

@@ -15,7 +15,7 @@ from starlette.routing import Route
 from monitor.clock import SystemClock
 from monitor.daemon import page_server
 from monitor.daemon.page_server import PageServer
-from monitor.settings.monitor_file import Web
+from monitor.settings.monitor_file import Web, asked_at
 from tests.lab.daemon import Daemon
 from tests.lab.fleet import many_sites, write_config
 from tests.lab.network import Lab
@@ -90,6 +90,23 @@ def test_the_daemon_probes_without_a_page_while_its_port_is_taken(lab: Lab, tmp_
         until(lambda: "no page on 127.0.0.1:19786: Address already in use" in daemon.log(), "its word", 20)
         lab.down("10.77.2.1")
         until(lambda: daemon.rows("SELECT id FROM outages"), "an outage", 20)
+        told = daemon.run("status")
+        assert (told.returncode, "its page cannot listen: Address already in use" in told.stdout) == (3, True)
         other.close()
         until(lambda: "page http://127.0.0.1:19786/" in daemon.log(), "the page", 10)
         assert daemon.stop() == 0
+
+
+def test_commands_find_the_page_at_the_port_that_it_really_has(lab: Lab, tmp_path: Path) -> None:
+    with Daemon(lab, tmp_path) as daemon:
+        write_config(daemon.config, sites=many_sites(2), listen="0.0.0.0:0")
+        daemon.start()  # its socket is handed in, and listens elsewhere
+        assert daemon.json("status")["running"]
+
+
+@pytest.mark.parametrize(
+    ("listens", "asked"),
+    [("0.0.0.0:9786", "127.0.0.1:9786"), ("[::]:80", "[::1]:80"), ("10.0.0.0:1", "10.0.0.0:1"), ("[::1]:1", "[::1]:1")],
+)
+def test_who_listens_everywhere_is_asked_on_loopback(listens: str, asked: str) -> None:
+    assert asked_at(listens) == asked

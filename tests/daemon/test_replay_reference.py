@@ -2,18 +2,15 @@
 
 from dataclasses import replace
 from datetime import datetime
-from ipaddress import IPv4Address
 from pathlib import Path
 
 import pytest
 
 from monitor.daemon.replay import replay
-from monitor.sample import Sample
-from monitor.settings.fleet import Device, Fleet, Group
+from monitor.settings.fleet import Fleet
 from monitor.settings.load import Settings, load
 from monitor.settings.maintenance_section import Maintenance
-from tests.judging.test_board import site
-from tests.judging.test_reference import VERDICTS, Play, by_reference, story
+from tests.judging.test_reference import Play, by_reference, fleet_of, sample_of, story
 
 SHIPPED = Path(__file__).resolve().parents[2] / "config"
 
@@ -25,30 +22,25 @@ def shipped() -> Settings:
 
 def settings_of(shipped: Settings, play: Play) -> Settings:
     """The shipped office with the story's sites, thresholds and planned work."""
-    sites = [replace(site(name, parent), kind="backbone") for name, parent in play.parents.items()]
-    named = tuple(Device(id_, "", id_.partition("/")[2], IPv4Address("127.0.0.9")) for id_ in play.references)
     windows = {
         f"{name}-{number}": Maintenance(text="planned", sites=[name], begins=begins, ends=ends)
         for name, spans in play.windows.items()
-        for number, (begins, ends) in enumerate(spans)
+        for number, (begins, planned) in enumerate(spans)
+        if (ends := play.ended.get((name, number), planned)) > begins
     }
     judging = shipped.monitor.judging.model_copy(
         update={"down_after": play.rules.down_after, "up_after": play.rules.up_after}
     )
     monitor = shipped.monitor.model_copy(update={"judging": judging, "maintenance": windows})
-    fleet = Fleet({each.id: each for each in sites}, {"up": Group(named)} if named else {})
+    fleet = fleet_of(play)
+    fleet = Fleet({name: replace(each, kind="backbone") for name, each in fleet.sites.items()}, fleet.groups)
     return replace(shipped, fleet=fleet, monitor=monitor)
 
 
 @pytest.mark.parametrize("seed", range(1_000, 1_040))
 def test_a_replay_says_what_the_reference_says(shipped: Settings, seed: int) -> None:
     play = story(seed)
-    samples = (
-        Sample(
-            name if name in play.references else f"{name}/gateway", "icmp", at, 0, VERDICTS[letter], 1, letter == "o"
-        )
-        for at, name, letter in play.rounds
-    )
+    samples = (sample_of(*each) for each in play.rounds)
     found = list(replay(settings_of(shipped, play), samples))
     plain = by_reference(play)
 

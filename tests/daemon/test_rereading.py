@@ -1,6 +1,7 @@
 """The configuration is read in another process, and comes back as if it had been read here."""
 
 import asyncio
+import os
 import shutil
 from pathlib import Path
 
@@ -45,3 +46,14 @@ async def test_who_stops_waiting_leaves_no_process_behind(tmp_path: Path, monkey
     with pytest.raises(TimeoutError):
         await asyncio.wait_for(load_aside(tmp_path), 0.2)
     assert await started[0].wait() < 0
+
+
+async def test_a_pipe_in_the_place_of_a_file_is_told_and_the_next_reading_works(tmp_path: Path) -> None:
+    config = Path(shutil.copytree(SHIPPED, tmp_path / "config"))
+    kept = (config / "sites.toml").rename(tmp_path / "kept")
+    os.mkfifo(config / "sites.toml")
+    with pytest.raises(ConfigError, match="is no plain file"):
+        await asyncio.wait_for(load_aside(config), 60)
+    (config / "sites.toml").unlink()
+    kept.rename(config / "sites.toml")
+    assert (await load_aside(config))[0] == load(config)

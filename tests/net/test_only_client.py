@@ -11,7 +11,8 @@ ELSEWHERE = {
     "net/http.py": CLIENTS,  # this is it
     "net/http_answer.py": ("http.client",),
 }
-ASKS_NAMES = {"net/names.py", "alerts/channels/email.py"}
+ASKS_NAMES = {"net/names.py"}
+SHARED_THREADS = {"to_thread", "run_in_executor", "ThreadPoolExecutor", "run_sync", "run_in_threadpool"}
 
 
 def imported(tree: ast.AST) -> Iterator[str]:
@@ -47,5 +48,16 @@ def test_nothing_but_the_room_for_it_looks_names_up() -> None:
         for node in ast.walk(tree)
         if isinstance(node, ast.Call)
         and (name := getattr(node.func, "attr", None) or getattr(node.func, "id", None)) in LOOK_UPS
+    ]
+    assert found == []
+
+
+def test_nobody_waits_in_threads_that_others_share_or_that_keep_the_process_from_ending() -> None:
+    found = [
+        f"{file}:{node.lineno}: {name}"
+        for file, tree in trees()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and (name := getattr(node.func, "attr", None) or getattr(node.func, "id", None)) in SHARED_THREADS
     ]
     assert found == []

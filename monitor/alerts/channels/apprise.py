@@ -35,7 +35,7 @@ class AppriseChannel:
     def deliver(self, letter: Letter, recipient: Recipient, rendered: Rendered) -> str:
         """Returns Apprise's word that it was taken."""
         try:
-            url = read_secret(self._home / (recipient.address or "")).reveal()
+            url = read_secret(self._home / (recipient.address or ""), "url_file").reveal()
         except SecretError as error:
             raise TemporaryFailure(str(error)) from None
         job = {"url": url, "title": rendered.subject, "body": rendered.short[:MOST_CHARACTERS], "kind": letter.kind}
@@ -49,7 +49,7 @@ class AppriseChannel:
             finally:
                 self._under_way = None
         if process.returncode == NO_SUCH_SERVICE:
-            raise TemporaryFailure(f"{recipient.address}: Apprise knows no such service. Expected one of its URLs")
+            raise TemporaryFailure("url_file: Apprise knows no such service. Expected one of its URLs")
         if process.returncode != DELIVERED:
             raise TemporaryFailure("Apprise could not deliver it")
         return "accepted through Apprise"

@@ -30,8 +30,8 @@ def open_desk(section: Section, home: Path, cancellation: Cancellation | None = 
         url=section.url,
         queue=section.queue,
         user=section.user,
-        token=_token(home / section.token_file),
-        app_token=_token(home / section.app_token_file) if section.app_token_file else None,
+        token=_token("token_file", home / section.token_file),
+        app_token=_token("app_token_file", home / section.app_token_file) if section.app_token_file else None,
         ca_file=home / section.ca_file if section.ca_file else None,
         timeout_s=section.timeout_s,
         cancellation=cancellation or Cancellation(),
@@ -44,8 +44,9 @@ def key_of(section: Section) -> str:
     return f"{section.kind} {section.url}"
 
 
-def _token(file: Path) -> Secret:
-    secret = read_secret(file)
+def _token(key: str, file: Path) -> Secret:
+    """Errors name the key, never the path: it may be the token itself."""
+    secret = read_secret(file, f"helpdesk.{key}")
     if not (secret.reveal().isascii() and secret.reveal().isprintable()):
-        raise SecretError(f"{file}: its first line is no token. Expected plain ASCII")
+        raise SecretError(f"helpdesk.{key}: its first line is no token. Expected plain ASCII")
     return secret

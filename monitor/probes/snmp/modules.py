@@ -41,7 +41,7 @@ async def read_modules(session: Session, sys_object_id: str, modules: Iterable[M
 
 
 def _applies(module: ModuleEntry, sys_object_id: str) -> bool:
-    return any(f"{sys_object_id}.".startswith(f"{kind}.") for kind in module.kinds)
+    return any(f"{sys_object_id}.".startswith(f"{kind}.") for kind in module.applies_to)
 
 
 def _columns(names: Iterable[str]) -> list[Oid]:

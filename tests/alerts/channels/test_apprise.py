@@ -84,5 +84,5 @@ def test_a_url_of_no_service_is_final_and_is_not_told(tmp_path: Path) -> None:
 
 
 def test_a_missing_file_is_named_and_tried_again(tmp_path: Path) -> None:
-    with pytest.raises(TemporaryFailure, match="phone: cannot be read"):
+    with pytest.raises(TemporaryFailure, match="url_file: cannot be read"):
         AppriseChannel(tmp_path).deliver(letter(), Recipient("x", "phone"), WORDS)

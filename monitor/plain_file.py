@@ -1,0 +1,65 @@
+"""Read files that people name: only plain ones, never waiting, never more than was allowed."""
+
+import os
+import stat
+from pathlib import Path
+from typing import BinaryIO
+
+CONFIG_BYTES = 64 * 1024 * 1024  # sites.toml of 20,000 sites has about 5 MB
+LIST_BYTES = 64 * 1024 * 1024  # a spreadsheet, a list of addresses
+PEM_BYTES = 8 * 1024 * 1024  # a whole system's authorities have about 250 kB
+
+
+class PlainFileError(Exception):
+    """A file cannot be read; the message says why, without its name: a path may be a secret in the wrong place."""
+
+
+def read_bounded(file: Path, most_bytes: int) -> bytes:
+    """Read ``file``, of at most ``most_bytes``; raises PlainFileError. Never waits, as for a pipe's writer."""
+    with open_plain(file, most_bytes) as opened:
+        try:
+            found = opened.read(most_bytes + 1)
+        except OSError as error:
+            raise PlainFileError(f"cannot be read: {error.strerror}") from None
+    if found is None:  # some files of the kernel would make us wait
+        raise PlainFileError("cannot be read without waiting")
+    if len(found) > most_bytes:
+        raise PlainFileError(_too_large(most_bytes))
+    return found
+
+
+def open_plain(file: Path, most_bytes: int | None = None) -> BinaryIO:
+    """Open ``file`` for reading if it is a plain one (of at most ``most_bytes``); raises PlainFileError.
+
+    It is looked at before it is opened: to open a device may already do something.
+    """
+    try:
+        _check(os.stat(file), most_bytes)
+        opened = open(file, "rb", opener=_without_waiting)  # noqa: SIM115  # who called closes it
+    except OSError as error:
+        raise PlainFileError(f"cannot be read: {error.strerror}") from None
+    except ValueError:  # a NUL in the path
+        raise PlainFileError("cannot be read: its path holds a letter that no path has") from None
+    try:
+        _check(os.fstat(opened.fileno()), most_bytes)
+    except PlainFileError:
+        opened.close()
+        raise
+    return opened
+
+
+def _check(found: os.stat_result, most_bytes: int | None) -> None:
+    if stat.S_ISDIR(found.st_mode):
+        raise PlainFileError("is a folder")
+    if not stat.S_ISREG(found.st_mode):
+        raise PlainFileError("is no plain file, but a pipe, a socket or a device")
+    if most_bytes is not None and found.st_size > most_bytes:
+        raise PlainFileError(_too_large(most_bytes))
+
+
+def _too_large(most_bytes: int) -> str:
+    return f"is too large: more than {most_bytes:,} bytes"
+
+
+def _without_waiting(file: str, flags: int) -> int:
+    return os.open(file, flags | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC)

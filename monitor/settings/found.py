@@ -1,0 +1,38 @@
+"""Say of a value what was found, without saying what may be a secret that was put in the wrong place."""
+
+import datetime as dt
+import re
+from collections.abc import Iterable
+
+from monitor.settings.problems import nearest
+
+LONGEST_NUMBER = 24
+UNTOLD = "this text"
+_FIGURES = re.compile(
+    r"[0-9০-৯]{1,12}( ?[AaPp]\.?[Mm]\.?)?"
+    r"|(?=.*[.:/ T-])[0-9০-৯.:,/+TZ -]{1,40}"
+    r"|[0-9A-Fa-f]{0,4}(:[0-9A-Fa-f.]{0,15}){2,8}(/[0-9]+)?"  # IPv6
+    r"|[^\n]{0,40}[\u0980-\u09ff][^\n]{0,40}"
+)
+
+
+def found(value: object, known: Iterable[str] = ()) -> str:
+    """Name ``value`` as TOML writes it, cut; a text only if it is but figures (a number, an address, a date), or
+    resembles one of ``known``, or is in Bangla. Else it is 'this text'.
+    """
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, int | float):
+        return _number(value)
+    if isinstance(value, dt.date | dt.time):
+        return value.isoformat()
+    if isinstance(value, str):
+        return repr(value) if _FIGURES.fullmatch(value) or nearest(value, known, 1) else UNTOLD
+    return "a list" if isinstance(value, list | tuple) else "a table" if isinstance(value, dict) else "something else"
+
+
+def _number(value: float) -> str:
+    if isinstance(value, int) and value.bit_length() > 64:
+        return "a number beyond 64 bits"
+    text = repr(value)
+    return text if len(text) <= LONGEST_NUMBER else f"{text[: LONGEST_NUMBER - 1]}…"
