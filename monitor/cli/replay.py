@@ -72,7 +72,7 @@ class Recorded:
                 raise Failure(
                     f"{where}: t: '{at.isoformat()}' is before the line above. Expected them in order", BAD_INPUT
                 )
-            last = at
+            last = at if isinstance(each, Sample) else each.clock_after
             yield each
 
 

@@ -47,6 +47,11 @@ class Happening(Model):
 
     t: Moment
 
+    @property
+    def clock_after(self) -> datetime:
+        """What the wall clock says after it."""
+        return self.t
+
 
 class Mains(Happening):
     """What the UPS of a site says about its mains."""
@@ -141,12 +146,36 @@ class Standstill(Happening):
     seconds: Annotated[float, Field(gt=0, le=86_400 * 31)]
 
 
+class ClockStepped(Happening):
+    """The wall clock is set: what was ``t`` by it is ``to`` from now on. ``synchronised``: it was NTP that set it."""
+
+    kind: Literal["clock"]
+    to: Moment
+    synchronised: StrictBool = False
+
+    @property
+    def clock_after(self) -> datetime:
+        return self.to
+
+
 AnyHappening = Annotated[
-    Mains | SnmpRead | Trap | Act | Registered | Planned | PlannedEnded | Stopped | Started | Standstill,
+    Mains | SnmpRead | Trap | Act | Registered | Planned | PlannedEnded | Stopped | Started | Standstill | ClockStepped,
     Field(discriminator="kind"),
 ]
 HAPPENINGS: TypeAdapter[Happening] = TypeAdapter(AnyHappening)
-KINDS = ("ups", "snmp", "trap", "act", "register", "planned", "planned_ended", "stopped", "started", "standstill")
+KINDS = (
+    "ups",
+    "snmp",
+    "trap",
+    "act",
+    "register",
+    "planned",
+    "planned_ended",
+    "stopped",
+    "started",
+    "standstill",
+    "clock",
+)
 
 
 class ImpossibleError(Exception):

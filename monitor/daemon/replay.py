@@ -14,7 +14,6 @@ from tempfile import TemporaryDirectory
 from sqlalchemy import select
 
 from monitor.alerts import complaints, outages, planned, tickets
-from monitor.alerts.believable import Look, Trust
 from monitor.alerts.moments import next_moment
 from monitor.alerts.office import Office
 from monitor.alerts.pauses import pause_of
@@ -24,7 +23,8 @@ from monitor.daemon.happenings import Happening, ImpossibleError
 from monitor.daemon.judged import board_of
 from monitor.daemon.poller import link_rules
 from monitor.daemon.prober import STALL_NS
-from monitor.daemon.recorder import what_is_due
+from monitor.daemon.recorder import settle, what_is_due
+from monitor.daemon.replay_clock import ReplayClock
 from monitor.daemon.replay_delivery import Letters
 from monitor.daemon.replay_output import Told, Transition, line, ticket_lines
 from monitor.daemon.snmp_meaning import SnmpMeaning
@@ -68,13 +68,7 @@ def replay(
             else:
                 yield from player.happen(each)
         if until_utc is not None:
-            yield from player.advance(until_utc)
-
-
-def _trust_at(now_utc: datetime) -> Trust:
-    """A clock that is right: a recording's times are what they say."""
-    look = Look(now_utc, round(now_utc.timestamp() * NS_PER_S), "replay")
-    return Trust(look, look, now_utc)
+            yield from player.until(until_utc)
 
 
 @contextmanager
@@ -101,6 +95,7 @@ class _Player:
     _events: int = 0
     _ticketed: set[str | None] = field(default_factory=set)
     _distrusted: set[str] = field(default_factory=set)
+    _clock: ReplayClock = field(default_factory=ReplayClock)
     _told: Told = field(default_factory=Told)
     _letters: Letters = field(default_factory=Letters)
 
@@ -111,6 +106,9 @@ class _Player:
         """A round, in order of time."""
         if not self.runs:
             raise ImpossibleError("the daemon is stopped then. Expected 'started' before it")
+        if self._clock.trust is not None:
+            yield from self._believe(sample.started_utc)
+            sample = sample._replace(started_utc=self._clock.date(sample.started_utc))
         if self.due_utc is not None and self.due_utc <= sample.started_utc:
             yield from self.advance(sample.started_utc)
         if sample.device in self._distrusted:
@@ -119,6 +117,40 @@ class _Player:
                 return  # our own network may still have been waking
         if decisions := self.board.observe(sample):
             yield from self.take(decisions, sample.started_utc)
+
+    def until(self, wall_utc: datetime) -> Iterator[Transition]:
+        """Carries time on, by the wall clock."""
+        yield from self._believe(wall_utc)
+        yield from self.advance(self._clock.date(wall_utc))
+
+    def _believe(self, wall_utc: datetime, *, synchronised: bool = False) -> Iterator[Transition]:
+        """Looks whether the clock can be believed, as the recorder does; what it dated before is dated anew."""
+        if self._clock.trust is None:
+            return
+        if (proved_utc := self._clock.proved_wall_utc(wall_utc)) is not None:
+            yield from self.advance(self._clock.date(proved_utc))
+            yield from self._look_at_clock(proved_utc, synchronised=False)
+        yield from self._look_at_clock(wall_utc, synchronised=synchronised)
+
+    def _look_at_clock(self, wall_utc: datetime, *, synchronised: bool) -> Iterator[Transition]:
+        before = self._clock.read(wall_utc, synchronised=synchronised)
+        trust, now_utc = self._clock.known(wall_utc), self._clock.date(wall_utc)
+        if trust.suspect == before.suspect and trust.move is None:
+            return
+        with self.store.write() as session:
+            outages.apply_all(session, self.office, self._waiting, certain=not (before.suspect or trust.suspect))
+            self._waiting.clear()
+            if trust.move is not None:
+                settle(session, self.office, trust.move, now_utc)
+            elif not trust.suspect:
+                outages.catch_up(session, self.office, before.unproven_since_utc, now_utc)
+        kind = "clock_suspect" if trust.suspect else "clock_believed"
+        yield line(now_utc, kind, wall=wall_utc, moved_s=trust.move and trust.move.by.total_seconds())
+        if trust.move is not None:
+            self._distrusted = {*self.board.fleet.devices, *self.board.fleet.references}
+            yield from self.take(self.board.slept(now_utc), now_utc)
+        if not trust.suspect:
+            yield from self._turn(now_utc)
 
     def advance(self, until_utc: datetime) -> Iterator[Transition]:
         """Goes from moment to moment at which something falls due, up to ``until_utc``."""
@@ -146,9 +178,10 @@ class _Player:
     def _look(self, now_utc: datetime) -> Iterator[Transition]:
         """Stores what waits, does what is due, and says what that came to."""
         with self.store.write() as session:
-            outages.apply_all(session, self.office, self._waiting)
+            outages.apply_all(session, self.office, self._waiting, certain=not self._clock.suspect)
             self._waiting.clear()
-            what_is_due(session, self.office, now_utc)
+            if not self._clock.suspect:
+                what_is_due(session, self.office, now_utc)
             session.flush()
             for event in session.scalars(select(TicketEvent).where(TicketEvent.id > self._events)):
                 self._events = event.id
@@ -162,9 +195,12 @@ class _Player:
 
     def happen(self, happening: Happening) -> Iterator[Transition]:
         """Anything else than a round, in order of time."""
-        now_utc = happening.t
         if self.runs == isinstance(happening, happenings.Started):
             raise ImpossibleError("the daemon runs then" if self.runs else "the daemon is stopped then")
+        wall_utc = happening.t
+        yield from self._believe(wall_utc)
+        happening = happening.model_copy(update={"t": self._clock.date(wall_utc)})
+        now_utc = happening.t
         stood_still_s = happening.seconds if isinstance(happening, happenings.Standstill) else 0.0
         yield from self.advance(now_utc - timedelta(seconds=stood_still_s))
         match happening:
@@ -186,10 +222,14 @@ class _Player:
             case happenings.Stopped():
                 yield from self._look(now_utc)
                 with self.store.write() as session:
-                    memory.beat(session, _trust_at(now_utc))
+                    memory.beat(session, self._clock.known(wall_utc))
                 self.runs = False
             case happenings.Started():
                 yield from self._start(now_utc)
+            case happenings.ClockStepped(to=to, synchronised=synchronised):
+                self._clock.trust = self._clock.known(wall_utc)
+                self._clock.ahead += to - wall_utc
+                yield from self._believe(to, synchronised=synchronised)
             case happenings.Standstill(seconds=seconds):
                 yield from self._stood_still(timedelta(seconds=seconds), now_utc)
 
@@ -242,9 +282,10 @@ class _Player:
         longest = timedelta(seconds=2 * self.settings.monitor.probing.interval_s)
         with self.store.write() as session:
             last, known = memory.last_trust(session), memory.remember(session)
-            gap = last is not None and memory.note_gap(session, last.anchor.utc, now_utc, longest)
-        if last is not None and gap:
-            yield line(now_utc, "not_running", started=last.anchor.utc, ended=now_utc)
+            seen_utc = last.utc_at(last.last.boot_ns) if last is not None else now_utc
+            gap = memory.note_gap(session, seen_utc, now_utc, longest)
+        if gap:
+            yield line(now_utc, "not_running", started=seen_utc, ended=now_utc)
         self.board = board_of(self.settings, self.office, known, self.board.baselines)
         self._meaning = SnmpMeaning(self.board, link_rules(self.settings))
         self._distrusted.clear()

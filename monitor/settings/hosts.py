@@ -7,6 +7,8 @@ from urllib.parse import unquote, urlsplit
 
 import idna
 
+from monitor.settings.found import found
+
 _ENDS_WITH_A_NUMBER = re.compile(r"(?:.*\.)?(?:\d+|0x[0-9a-f]*)\.?", re.IGNORECASE | re.DOTALL)
 _ASCII_NAME = re.compile(r"(?=.{1,253}\Z)(?:[A-Za-z0-9-]{1,63}\.)*[A-Za-z0-9-]{1,63}")
 _LABEL = r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
@@ -44,7 +46,7 @@ def a_name_for_ehlo(text: str) -> str:
     else:
         fits = text == (f"[{literal}]" if version == 4 else f"[IPv6:{literal.removeprefix('IPv6:')}]")
     if text and not fits:
-        raise ValueError(f"'{text}' is no name for EHLO. Expected one such as monitor.example.org, or [192.0.2.1]")
+        raise ValueError(f"{found(text)} is no name for EHLO. Expected one such as monitor.example.org, or [192.0.2.1]")
     return text
 
 

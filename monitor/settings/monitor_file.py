@@ -10,7 +10,7 @@ from monitor.settings.base import Model, PlainPath, SecretFile
 from monitor.settings.found import found
 from monitor.settings.heartbeat_section import Heartbeat
 from monitor.settings.helpdesk_section import Helpdesk
-from monitor.settings.hosts import a_host, a_name_for_ehlo, page_fault
+from monitor.settings.hosts import a_host, a_name_for_ehlo, host_fault, page_fault
 from monitor.settings.mail_address import is_mail_address
 from monitor.settings.maintenance_section import Maintenance
 from monitor.settings.modules_section import ModuleEntry
@@ -20,6 +20,7 @@ from monitor.settings.snmp_section import Snmp, place_for_the_page
 from monitor.settings.vantage_section import VantageEntry
 
 Seconds = Annotated[float, Field(gt=0, le=86_400)]
+LOOPBACK_OF = {"0.0.0.0": "127.0.0.1", "[::]": "[::1]"}
 
 
 class Probing(Model):
@@ -95,15 +96,10 @@ class Storage(Model):
     record_mb: Annotated[int, Field(ge=1, le=1_000_000)] = 1_000
 
 
-def _a_host_or_none(value: str) -> str:
-    """A mail server that no resolver could ever find would be noticed at the first outage only."""
-    return a_host(value) if value else value
-
-
 class Mail(Model):
     """The office's mail server; without a host, mails are written to files."""
 
-    host: Annotated[str, AfterValidator(_a_host_or_none)] = ""
+    host: str = ""
     port: Annotated[int, Field(ge=1, le=65_535)] = 587
     security: Literal["starttls", "tls", "none"] = "starttls"
     ca_file: PlainPath | None = None
@@ -127,6 +123,13 @@ class Mail(Model):
         """Whether mails may go out at all."""
         return bool(self.host and self.sender)
 
+    @field_validator("host")
+    @classmethod
+    def _can_be_found(cls, value: str) -> str:
+        if value and (fault := host_fault(value)):
+            raise ValueError(f"{found(value)} {fault}")
+        return value
+
     @field_validator("sender")
     @classmethod
     def _is_an_address(cls, value: str) -> str:
@@ -138,7 +141,7 @@ class Mail(Model):
     @classmethod
     def _is_a_page(cls, value: str) -> str:
         if value and (fault := page_fault(value)):
-            raise ValueError(f"'{value}' {fault}")
+            raise ValueError(f"{found(value)} {fault}")
         return value
 
     @model_validator(mode="after")
@@ -156,7 +159,7 @@ class Mail(Model):
 def asked_at(listen: str) -> str:
     """Where this machine itself asks what listens there: nobody answers at an address that stands for all."""
     host, colon, port = listen.rpartition(":")
-    return f"{ {'0.0.0.0': '127.0.0.1', '[::]': '[::1]'}.get(host, host) }{colon}{port}"
+    return f"{LOOPBACK_OF.get(host, host)}{colon}{port}"
 
 
 class Web(Model):

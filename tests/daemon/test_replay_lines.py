@@ -96,10 +96,10 @@ def then(second: float, kind: str, **facts: object) -> dict[str, Any]:
 
 
 def told(
-    office: Settings, folder: Path, *lines: Mapping[str, Any], until_s: float | None = None
+    office: Settings, folder: Path, *lines: Mapping[str, Any], until_s: float | None = None, in_order: bool = True
 ) -> list[dict[str, Any]]:
     file = folder / "story.jsonl"
-    ordered = sorted(lines, key=lambda line: str(line.get("t")))
+    ordered = sorted(lines, key=lambda line: str(line.get("t"))) if in_order else list(lines)
     file.write_text("".join(json.dumps(line) + "\n" for line in ordered))
     until = None if until_s is None else T0 + timedelta(seconds=until_s)
     return list(replay(office, Recorded(file, office.fleet), until))
@@ -249,6 +249,49 @@ def test_after_a_standstill_the_next_failed_round_of_each_judges_nobody(office: 
     assert of(found, "stood_still", "outage_opened") == [("stood_still", iso(330)), ("outage_opened", iso(540))]
     (opened,) = [one for one in found if one["kind"] == "outage_opened"]
     assert opened["started"] == iso(420), "minute 6 was not believed, minute 1 was before the standstill"
+
+
+def test_a_clock_that_leaps_and_comes_back_changes_nothing(office: Settings, tmp_path: Path) -> None:
+    leap = timedelta(days=365)
+    file = [
+        *rounds("u1", 0, 3, "failed"),
+        {"t": iso(200), "kind": "clock", "to": (T0 + leap + timedelta(seconds=200)).isoformat()},
+        *({**one, "t": (datetime.fromisoformat(one["t"]) + leap).isoformat()} for one in rounds("u1", 4, 6, "ok")),
+        {"t": (T0 + leap + timedelta(seconds=400)).isoformat(), "kind": "clock", "to": iso(400)},
+        *rounds("u1", 7, 9, "ok"),
+    ]
+    found = told(office, tmp_path, *file, until_s=1_200, in_order=False)
+    assert of(found, "outage_opened", "outage_closed", "clock_suspect", "clock_believed", "ticket_resolved") == [
+        ("outage_opened", iso(120)),
+        ("clock_suspect", iso(200)),
+        ("outage_closed", iso(300)),
+        ("clock_believed", iso(400)),
+        ("ticket_resolved", iso(840)),
+    ]
+
+
+def test_a_clock_that_stays_where_it_was_set_is_believed_after_an_hour_and_moves_what_it_dated(
+    office: Settings, tmp_path: Path
+) -> None:
+    leap = timedelta(days=1)
+    after = [
+        {**one, "t": (datetime.fromisoformat(one["t"]) + leap).isoformat()} for one in rounds("u1", 4, 80, "failed")
+    ]
+    found = told(
+        office,
+        tmp_path,
+        *rounds("u1", 0, 3, "ok"),
+        {"t": iso(200), "kind": "clock", "to": (T0 + leap + timedelta(seconds=200)).isoformat()},
+        *after,
+        in_order=False,
+    )
+    assert [(one["kind"], one["t"], one.get("moved_s")) for one in found if one["kind"].startswith("clock_")] == [
+        ("clock_suspect", iso(200), None),
+        ("clock_believed", (T0 + leap + timedelta(seconds=3_800)).isoformat(), 86_400.0),
+    ]
+    (ticket,) = [one for one in found if one["kind"] == "ticket_opened"]
+    assert ticket["started"] == (T0 + leap + timedelta(seconds=240)).isoformat(), "it is dated anew"
+    assert ticket["t"] == (T0 + leap + timedelta(seconds=3_800)).isoformat(), "no ticket by a suspect clock"
 
 
 def test_a_reader_of_many_letters_is_capped_and_told_the_rest_in_a_digest(office: Settings, tmp_path: Path) -> None:
