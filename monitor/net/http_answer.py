@@ -8,6 +8,7 @@ from typing import cast
 from monitor.domain.text import clean
 
 CHUNK = 65_536
+MOST_CODINGS = 3
 
 
 class Response(http.client.HTTPResponse):
@@ -33,7 +34,10 @@ def body_of(found: http.client.HTTPResponse, most: int) -> tuple[bytes, bool]:
     packed, is_whole = b"".join(parts)[:most], size <= most
     if is_whole and found.length:
         raise http.client.IncompleteRead(packed, found.length)
-    for coding in reversed(re.split(r"[\s,]+", found.headers.get("Content-Encoding", "").strip().lower())):
+    codings = re.split(r"[\s,]+", found.headers.get("Content-Encoding", "").strip().lower())
+    if len(codings) > MOST_CODINGS:
+        raise http.client.HTTPException(f"the body is packed {len(codings)} times")
+    for coding in reversed(codings):
         if coding in {"gzip", "x-gzip", "deflate"}:
             packed, fits = _unpacked(packed, coding, most)
             is_whole = is_whole and fits

@@ -160,6 +160,12 @@ def test_what_is_packed_is_unpacked_and_grows_no_larger_than_the_limit(
     assert (len(answer.body), answer.is_whole) == (100_000, False)
 
 
+def test_a_page_that_is_packed_without_end_is_told() -> None:
+    header = "Content-Encoding: " + ", ".join(["gzip"] * 4)
+    with server(says(page(b"", header))) as running, pytest.raises(http.NotHttp, match="packed 4 times"):
+        get(running.url())
+
+
 def test_a_page_in_a_packing_that_we_do_not_know_is_told() -> None:
     with (
         server(says(page(b"?", "Content-Encoding: br"))) as running,

@@ -5,6 +5,8 @@ import ssl
 import time
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
@@ -119,3 +121,19 @@ def test_one_context_serves_until_a_file_changes(tmp_path: Path) -> None:
     again = tls.client_context(file)
     assert again is not first
     assert "another authority" in str(again.get_ca_certs())
+
+
+def test_the_public_way_to_a_chain_is_taken_where_python_has_one_and_none_is_no_fault(tmp_path: Path) -> None:
+    root = Issuer.root()
+    with (
+        server(says(b"x"), root.server(tmp_path, 90)) as running,
+        Stream.open(HOST, running.port, Deadline.after(5), 1000) as stream,
+    ):
+        secured = stream.start_tls(tls.client_context(root.file(tmp_path)), HOST)
+        beneath = tls._others(secured, verified=True)
+    newer = cast("ssl.SSLSocket", SimpleNamespace(get_verified_chain=lambda: beneath, get_unverified_chain=lambda: []))
+    older = cast("ssl.SSLSocket", SimpleNamespace())
+    assert len(beneath) == 2
+    assert tls._others(newer, verified=True) == beneath
+    assert tls._others(newer, verified=False) == []
+    assert tls._others(older, verified=True) == []
