@@ -83,6 +83,10 @@ def test_check_says_what_is_there_and_what_is_missing(home: Path) -> None:
     assert "30 sites (3 backbone, 1 office, 6 udc, 20 lab), 31 devices. No errors." in done.stdout
     assert "warning: no mail server" in done.stdout
     assert "officers.responsible" in done.stdout
+    assert "warning: the officers in charter.toml are not confirmed as this office's own" in done.stdout
+    charter = home / "config" / "charter.toml"
+    charter.write_text(charter.read_text().replace("officers_confirmed = false", "officers_confirmed = true"))
+    assert "not confirmed" not in run(home, "check").stdout
 
 
 def test_check_names_a_position_whose_figures_are_swapped(home: Path) -> None:
