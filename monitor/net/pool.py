@@ -98,7 +98,7 @@ class Pool:
             del job, future, work  # what came of it belongs to whoever asked, not to a thread that idles
 
     def _do(self, future: "Future[Any]", work: Callable[[], Any]) -> None:
-        """Does one job. Its place is free before anybody hears what came of it: who hears may bring the next at once."""
+        """Does one job. Its place is free before anybody hears what came of it: who hears may bring the next."""
         try:
             result = work()
         except BaseException as error:
