@@ -1,16 +1,28 @@
-"""What the briefs tell, as of the moment when they are owed: plain JSON values, read from the database."""
+"""Gathers what the briefs tell, as of the moment when they are owed, from the database."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, time, timedelta
 from functools import partial
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from monitor.alerts import audit
-from monitor.alerts.facts import office_facts, site_facts, stages_of
+from monitor.alerts.facts import letterhead, site_facts, stages_of
+from monitor.alerts.notices.facts import (
+    AtSite,
+    BusyLink,
+    Listed,
+    LostTime,
+    Matter,
+    MorningFacts,
+    Planned,
+    Site,
+    Upazila,
+    WeeklyFacts,
+)
 from monitor.alerts.office import Office
 from monitor.alerts.pauses import LONGEST_DAYS, windows_of
 from monitor.alerts.states import UNSOLVED, S
@@ -22,16 +34,16 @@ from monitor.store.models import AffectedSite, Event, Notice, Outage, SiteState,
 MOST_LISTED = 50
 A_DAY, A_WEEK = timedelta(days=1), timedelta(days=7)
 
+Row = TypeVar("Row")
 Thing = TypeVar("Thing")
 Busy = Sequence[tuple[str, float]]
 
 
-def morning_facts(session: Session, office: Office, busy: Busy, now_utc: datetime) -> dict[str, Any]:
+def morning_facts(session: Session, office: Office, busy: Busy, now_utc: datetime) -> MorningFacts:
     """What the morning brief tells: now, since the office closed last, and today."""
     since_utc, ends_utc = _last_closing(office.calendar, now_utc), _end_of_day(now_utc)
     down = session.scalars(select(Outage).where(Outage.ended_utc.is_(None)).order_by(Outage.started_utc)).all()
     back = session.scalars(select(Outage).where(Outage.ended_utc > since_utc).order_by(Outage.ended_utc)).all()
-    power = [each for each in (*down, *back) if each.cause == "power"]
     batteries = select(Event.site).where(Event.kind == "on_battery", Event.at_utc > since_utc).distinct()
     today = [each for each in down if now_utc <= each.deadline_utc < ends_utc and each.ticket_id is None]
     asked = session.scalars(
@@ -42,25 +54,29 @@ def morning_facts(session: Session, office: Office, busy: Busy, now_utc: datetim
     lapsing = [each for each in _unsolved(session) if _lapses_by(office, each, ends_utc)]
     crowded = sorted((entry for entry in busy if entry[1] >= office.notices.busy_link), key=lambda entry: -entry[1])
     outage, ticket = partial(_outage, office), partial(_ticket, office)
+    # What has to be done today stands first, also where there are more than are listed.
+    pressing = {each.id for each in today} | {row.id for each in lapsing for row in each.outages}
+    first = sorted(down, key=lambda each: each.id not in pressing)
     due = [*map(outage, today), *map(ticket, asked)]
-    return {
-        **_frame(session, office, now_utc),
-        "since": since_utc.isoformat(),
-        "states": dict(Counter(session.scalars(select(SiteState.state).where(SiteState.site.in_(office.fleet.sites))))),
-        "down": _listed(down, outage),
-        "due": _listed(due, dict),
-        "lapsing": _listed(lapsing, ticket),
-        "back": _listed(back, outage),
-        "power": _listed(power, outage),
-        "batteries": _listed(session.scalars(batteries).all(), lambda site: {"site": site_facts(office, site)}),
-        "busy": _listed(crowded, lambda link: {"site": site_facts(office, link[0]), "share": round(link[1], 3)}),
-        "planned": _listed(list(_planned(office, now_utc, ends_utc)), dict),
-        "stages": {str(stage): count for stage, count in sorted(views.tickets_by_stage(session).items())},
-        "dead": session.scalar(select(func.count()).where(Notice.dead_utc > since_utc)) or 0,
-    }
+    return MorningFacts(
+        **letterhead(office, now_utc),
+        head=audit.head(session),
+        sites=len(office.fleet.sites),
+        since=since_utc,
+        states=dict(Counter(session.scalars(select(SiteState.state).where(SiteState.site.in_(office.fleet.sites))))),
+        down=_listed(first, outage),
+        due=_listed(due, lambda item: item),
+        lapsing=_listed(lapsing, ticket),
+        back=_listed(back, outage),
+        batteries=_listed(session.scalars(batteries).all(), lambda site: AtSite(site=site_facts(office, site))),
+        busy=_listed(crowded, lambda link: BusyLink(site=site_facts(office, link[0]), share=round(link[1], 3))),
+        planned=_listed(list(_planned(office, now_utc, ends_utc)), lambda item: item),
+        stages={str(stage): count for stage, count in sorted(views.tickets_by_stage(session).items())},
+        dead=session.scalar(select(func.count()).where(Notice.dead_utc > since_utc)) or 0,
+    )
 
 
-def weekly_facts(session: Session, office: Office, until_utc: datetime, now_utc: datetime) -> dict[str, Any]:
+def weekly_facts(session: Session, office: Office, until_utc: datetime, now_utc: datetime) -> WeeklyFacts:
     """What the weekly brief tells of this office: the seven days before it. An office is an upazila."""
     begins_utc = until_utc - A_WEEK
     in_week = (Outage.started_utc < until_utc, (Outage.ended_utc.is_(None)) | (Outage.ended_utc > begins_utc))
@@ -75,61 +91,59 @@ def weekly_facts(session: Session, office: Office, until_utc: datetime, now_utc:
     resolved = session.scalar(select(func.count()).where(Ticket.resolved_utc.between(begins_utc, until_utc))) or 0
     unused = select(Event.site).where(Event.kind == "lab_unused", Event.at_utc > begins_utc).distinct()
     behind = select(func.count(AffectedSite.site.distinct())).where(AffectedSite.since_utc > begins_utc)
-    upazila = {
-        "name_bn": office.charter.name_bn,
-        "name_en": office.charter.name_en,
-        "sites": len(office.fleet.sites),
-        "outages": len(outages),
-        "by_kind": dict(Counter(s["kind"] for o in outages if "kind" in (s := site_facts(office, o.site) or {}))),
-        "power": sum(outage.cause == "power" for outage in outages),
-        "behind": session.scalar(behind) or 0,
-        "opened": len(opened),
-        "missed": sum(ticket.breached_utc is not None for ticket in opened),
-        "resolved": resolved,
-        "stages": {str(stage): count for stage, count in sorted(views.tickets_by_stage(session).items())},
-        "worst": [{"site": site_facts(office, site), "seconds": seconds} for site, seconds in lost.most_common(5)],
-        "unused": _listed(session.scalars(unused).all(), lambda site: {"site": site_facts(office, site)}),
-        "unmonitored_s": _unmonitored_s(session, begins_utc, until_utc),
-    }
-    frame = _frame(session, office, now_utc)
-    return {**frame, "since": begins_utc.isoformat(), "until": until_utc.isoformat(), "upazilas": [upazila]}
+    sites = office.fleet.sites
+    upazila = Upazila(
+        name_bn=office.charter.name_bn,
+        name_en=office.charter.name_en,
+        sites=len(sites),
+        outages=len(outages),
+        by_kind=dict(Counter(sites[outage.site].kind for outage in outages if outage.site in sites)),
+        power=sum(outage.cause == "power" for outage in outages),
+        behind=session.scalar(behind) or 0,
+        opened=len(opened),
+        missed=sum(ticket.breached_utc is not None for ticket in opened),
+        resolved=resolved,
+        stages={str(stage): count for stage, count in sorted(views.tickets_by_stage(session).items())},
+        worst=tuple(LostTime(site=site_facts(office, site), seconds=seconds) for site, seconds in lost.most_common(5)),
+        unused=_listed(session.scalars(unused).all(), lambda site: AtSite(site=site_facts(office, site))),
+        unmonitored_s=_unmonitored_s(session, begins_utc, until_utc),
+    )
+    return WeeklyFacts(
+        **letterhead(office, now_utc),
+        head=audit.head(session),
+        sites=len(sites),
+        since=begins_utc,
+        until=until_utc,
+        upazilas=(upazila,),
+    )
 
 
-def _frame(session: Session, office: Office, now_utc: datetime) -> dict[str, Any]:
-    return {
-        **office_facts(office, now_utc),
-        "number": "",
-        "sites": len(office.fleet.sites),
-        "head": audit.head(session),
-    }
-
-
-def _listed(things: Sequence[Thing], shape: Callable[[Thing], dict[str, Any]]) -> dict[str, Any]:
+def _listed(rows: Sequence[Row], shape: Callable[[Row], Thing]) -> Listed[Thing]:
     """At most so many of them, and how many there are in all."""
-    return {"count": len(things), "items": [shape(thing) for thing in things[:MOST_LISTED]]}
+    return Listed(len(rows), tuple(shape(row) for row in rows[:MOST_LISTED]))
 
 
-def _outage(office: Office, outage: Outage) -> dict[str, Any]:
-    return {
-        "site": site_facts(office, outage.site),
-        "number": outage.ticket.number if outage.ticket else "",
-        "started": outage.started_utc.isoformat(),
-        "ended": outage.ended_utc.isoformat() if outage.ended_utc else None,
-        "deadline": outage.deadline_utc.isoformat(),
-        "cause": outage.cause,
-        "affected": len(outage.affected),
-    }
+def _outage(office: Office, outage: Outage) -> Matter:
+    return Matter(
+        site=site_facts(office, outage.site),
+        number=outage.ticket.number if outage.ticket else "",
+        started=outage.started_utc,
+        ended=outage.ended_utc,
+        deadline=outage.deadline_utc,
+        cause=outage.cause,
+        affected=len(outage.affected),
+    )
 
 
-def _ticket(office: Office, ticket: Ticket) -> dict[str, Any]:
+def _ticket(office: Office, ticket: Ticket) -> Matter:
     service = office.charter.services.get(ticket.service)
-    named = {"name_bn": service.name_bn, "name_en": service.name_en} if service else None
-    return {
-        "site": site_facts(office, ticket.site) or named,
-        "number": ticket.number,
-        "deadline": ticket.deadline_utc.isoformat(),
-        "stage": ticket.stage,
-    }
+    named = Site(name_bn=service.name_bn, name_en=service.name_en) if service else None
+    return Matter(
+        site=site_facts(office, ticket.site) or named,
+        number=ticket.number,
+        deadline=ticket.deadline_utc,
+        stage=ticket.stage,
+    )
 
 
 def _unsolved(session: Session) -> Sequence[Ticket]:
@@ -141,14 +155,14 @@ def _lapses_by(office: Office, ticket: Ticket, ends_utc: datetime) -> bool:
     return 0 < ticket.stage <= len(every) and ends_utc - A_DAY <= every[ticket.stage - 1].lapses_utc < ends_utc
 
 
-def _planned(office: Office, now_utc: datetime, ends_utc: datetime) -> Iterator[dict[str, Any]]:
+def _planned(office: Office, now_utc: datetime, ends_utc: datetime) -> Iterator[Planned]:
     today = now_utc.astimezone(DHAKA).date()
     for window in office.maintenance.values():
         days = [today] if window.begins_utc else [today - timedelta(days=back) for back in range(LONGEST_DAYS)]
         for day in days:
             for begins_utc, until_utc in windows_of(window, day):
                 if begins_utc < ends_utc and until_utc > now_utc:
-                    yield {"text": window.text, "begins": begins_utc.isoformat(), "ends": until_utc.isoformat()}
+                    yield Planned(text=window.text, begins=begins_utc, ends=until_utc)
 
 
 def _last_closing(calendar: Calendar, now_utc: datetime) -> datetime:

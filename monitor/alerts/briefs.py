@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from monitor.alerts.brief_facts import A_WEEK, Busy, morning_facts, weekly_facts
 from monitor.alerts.kinds import MORNING, WEEKLY
+from monitor.alerts.notices.facts import MorningFacts, WeeklyFacts
 from monitor.alerts.office import Office
 from monitor.alerts.outbox import known_keys, new_notice
 from monitor.charter.calendar import Calendar, CalendarError
@@ -67,6 +68,7 @@ def owe_briefs(session: Session, office: Office, busy: Busy, now_utc: datetime) 
         missing = [reader for reader, key in zip(readers, brief.keys(readers), strict=True) if key not in there]
         if not missing or not _was_there(session, brief):
             continue
+        facts: MorningFacts | WeeklyFacts
         if brief.kind == MORNING:
             facts = morning_facts(session, office, busy, now_utc)
         else:

@@ -1,23 +1,26 @@
 """The hour before an outage as a picture: SVG out of the minutes, PNG for mail programs, which draw no SVG.
 
-Blue: the slowest answer of each minute; red from above: the share that was lost; grey: no round. The picture holds
-digits alone, so that one font serves both languages; what they mean stands beside it.
+Blue, scale on the left: the slowest answer of each minute. Red from above, scale on the right: the share that was lost.
+Grey: no round. Below: minutes before the first failed probe. The fonts come with us: a small server has none.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any, NamedTuple
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from monitor.alerts.notices.facts import Hour
+from monitor.alerts.notices.sights import MS
 from monitor.charter import text
 from monitor.charter.text import Lang
 
-LEFT, STEP, HEIGHT = 49, 9, 90  # pixels: of the first minute, from minute to minute, of the whole scale
-TICKS = (60, 40, 20, 0)  # minutes before the outage was confirmed
-
-Minutes = Sequence[Sequence[float | None] | None]
+LEFT, STEP, HEIGHT = 100, 8, 90  # pixels: of the first minute, from minute to minute, of the whole scale
+TICKS = (60, 40, 20, 0)  # minutes before the first failed probe
+BEFORE: Mapping[Lang, str] = {"bn": "মিনিট আগে", "en": "minutes before"}
+FONTS = ("Lohit-Bengali.ttf", "NotoSans-Latin.ttf")
+LOST: Mapping[Lang, str] = {"bn": "হারানো", "en": "lost"}
 
 
 class Bar(NamedTuple):
@@ -29,38 +32,46 @@ class Bar(NamedTuple):
     unknown: bool
 
 
-def hour_svg(hour: Mapping[str, Any], lang: Lang) -> str:
-    """The picture of an hour as `monitor.metrics.hour.summary` gives it; empty when that has no minutes."""
-    minutes: Minutes = hour.get("minutes") or ()
+def hour_svg(hour: Hour, lang: Lang) -> str:
+    """The picture of an hour; empty when that has no minutes."""
+    minutes = hour.minutes
     if not minutes:
         return ""
     top_ms = max((minute[0] or 0.0 for minute in minutes if minute), default=0.0) or 1.0
     picture: str = _template().render(
         bars=[_bar(place, minute, top_ms) for place, minute in enumerate(minutes)],
-        top=text.digits(f"{top_ms:.0f}" if top_ms >= 10 else f"{top_ms:.1f}", lang),
-        zero=text.digits(0, lang),
-        ticks=[(LEFT + STEP * (len(minutes) - back), text.digits(f"-{back}" if back else 0, lang)) for back in TICKS],
+        lang=lang,
+        top=f"{text.digits(f'{top_ms:.0f}' if top_ms >= 10 else f'{top_ms:.1f}', lang)} {MS[lang]}",
+        zero=f"{text.digits(0, lang)} {MS[lang]}",
+        no_loss=f"{text.digits(0, lang)}%",
+        all_lost=f"{text.digits(100, lang)}%",
+        lost=LOST[lang],
+        ticks=[(LEFT + STEP * (len(minutes) - back), text.digits(back, lang)) for back in TICKS],
+        before=BEFORE[lang],
+        left=LEFT,
+        right=LEFT + STEP * len(minutes),
     )
     return picture
 
 
-def hour_png(hour: Mapping[str, Any], lang: Lang) -> bytes:
-    """The picture as PNG, 1,200 pixels wide; empty when there is none."""
+def hour_png(hour: Hour, lang: Lang) -> bytes:
+    """The picture as PNG, 1,320 pixels wide; empty when there is none."""
     import resvg_py  # 3 MB that only a mail needs
 
     svg = hour_svg(hour, lang)
     if not svg:
         return b""
-    fonts = files("monitor.alerts") / "templates" / "fonts" / "Lohit-Bengali.ttf"
-    return bytes(resvg_py.svg_to_bytes(svg_string=svg, font_files=[str(fonts)], skip_system_fonts=True, zoom=2.0))
+    folder = files("monitor.alerts") / "templates" / "fonts"
+    fonts = [str(folder / name) for name in FONTS]
+    return bytes(resvg_py.svg_to_bytes(svg_string=svg, font_files=fonts, skip_system_fonts=True, zoom=2.0))
 
 
-def _bar(place: int, minute: Sequence[float | None] | None, top_ms: float) -> Bar:
+def _bar(place: int, minute: tuple[float | None, float] | None, top_ms: float) -> Bar:
     x = LEFT + STEP * place
     if minute is None:
         return Bar(x, 0, 0, True)
     rtt_ms, loss = minute
-    lost_px = round(HEIGHT * (loss or 0.0), 1)
+    lost_px = round(HEIGHT * loss, 1)
     rtt_px = 0.0 if rtt_ms is None else min(max(round(HEIGHT * rtt_ms / top_ms, 1), 2.0), HEIGHT - lost_px)
     return Bar(x, rtt_px, lost_px, False)
 

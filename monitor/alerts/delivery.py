@@ -7,6 +7,7 @@ from typing import Literal
 
 from monitor.alerts import leasing, letters, outbox
 from monitor.alerts.channels.base import Channel, ChannelAway, PermanentFailure, Recipient, TemporaryFailure
+from monitor.alerts.notices.stored import FactsError, unpack_matter
 from monitor.alerts.office import Office
 from monitor.alerts.outbox import Letter
 from monitor.alerts.routing import ASKER
@@ -26,7 +27,7 @@ class Attempt:
     """What became of a letter that was handed over; ``said``: the proof that it went, or why it did not."""
 
     letter: Letter
-    outcome: Literal["sent", "failed", "dead", "away"]
+    outcome: Literal["sent", "failed", "faulty", "dead", "away"]
     said: str
 
 
@@ -56,9 +57,11 @@ def hand_over(office: Office, letter: Letter, channel: Channel) -> Attempt:
         return Attempt(letter, "failed", str(error))
     except PermanentFailure as error:
         return Attempt(letter, "dead", str(error))
-    except Exception as error:  # a letter that cannot be written must not stop those behind it
+    except FactsError as error:
+        return Attempt(letter, "faulty", str(error))
+    except Exception as error:  # a fault of this program must neither lose the letter nor stop those behind it
         log.exception("%s to %s cannot be written", letter.message_id, letter.recipient)
-        return Attempt(letter, "dead", f"{type(error).__name__}: {error}")
+        return Attempt(letter, "faulty", f"{type(error).__name__}: {error}")
     return Attempt(letter, "sent", proof)
 
 
@@ -70,9 +73,11 @@ def note(store: Store, office: Office, attempt: Attempt, clock: Clock) -> Outcom
             case "sent":
                 outbox.mark_sent(session, letter, said, clock.utc())
             case "away":
-                outbox.put_back(session, letter, said, office, clock.utc())
+                outbox.put_back(session, letter, said)
             case "failed":
                 outbox.mark_failed(session, letter, said, office, clock.utc(), random.random())
+            case "faulty":
+                outbox.hold(session, letter, said, office, clock.utc(), random.random())
             case "dead":
                 outbox.mark_dead(session, letter, said, clock.utc())
     match attempt.outcome:
@@ -83,6 +88,8 @@ def note(store: Store, office: Office, attempt: Attempt, clock: Clock) -> Outcom
             log.warning("%s to %s: %s; this channel rests for a while", letter.message_id, letter.recipient, said)
         case "failed":
             log.warning("%s to %s: %s; another try follows", letter.message_id, letter.recipient, said)
+        case "faulty":
+            log.error("%s to %s waits, by our own fault: %s", letter.message_id, letter.recipient, said)
         case "dead":
             log.error("%s to %s is given up: %s", letter.message_id, letter.recipient, said)
     return "away" if attempt.outcome == "away" else "done"
@@ -98,15 +105,20 @@ def _keep_head(store: Store, letter: Letter, clock: Clock) -> None:
 
 
 def recipient_of(office: Office, letter: Letter) -> Recipient:
-    """Who a letter is for, as the configuration has him now; raises PermanentFailure when it has him no more."""
+    """Who a letter is for, as the configuration has him now.
+
+    Raises TemporaryFailure when it has him no more: whoever took him out can put him back; FactsError.
+    """
     if letter.recipient == ASKER:
-        asked = letter.facts["asked"]
-        return Recipient(asked["name"], asked["email"] if is_mail_address(asked["email"]) else None)
+        asked = unpack_matter(letter.kind, letter.facts).asked
+        if asked is None:
+            raise FactsError(f"a notice '{letter.kind}' to whoever asked, without who that was")
+        return Recipient(asked.name, asked.email if is_mail_address(asked.email) else None)
     entry = office.recipients.get(letter.recipient)
     if entry is not None:
         address = entry.email or entry.url or str(entry.url_file)
         return Recipient(entry.name or letter.recipient, address, entry.lang, entry.timeout_s)
     officer = office.charter.officers.get(letter.recipient)
     if officer is None:
-        raise PermanentFailure(f"the configuration has no '{letter.recipient}' any more")
+        raise TemporaryFailure(f"the configuration has no '{letter.recipient}' any more")
     return Recipient(officer.name("bn"), officer.email, officer.lang)

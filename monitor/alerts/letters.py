@@ -1,9 +1,10 @@
 """A leased notice in words: `wording` says them, the templates lay them out, Bangla first and English below."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+import logging
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
-from typing import Any, get_args
+from typing import get_args
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
@@ -12,21 +13,21 @@ from monitor.alerts.brief_words import morning_words, weekly_words
 from monitor.alerts.channels.base import Image, Rendered
 from monitor.alerts.charts import hour_png
 from monitor.alerts.digests import digest_words
+from monitor.alerts.notices.facts import DigestFacts, Facts, MatterFacts, MorningFacts, WeeklyFacts
+from monitor.alerts.notices.stored import unpack
 from monitor.alerts.outbox import Letter
+from monitor.alerts.routing import ASKER
 from monitor.alerts.wording import Words, words
 from monitor.charter.text import Lang
 from monitor.settings.notices_section import Languages
 
+log = logging.getLogger(__name__)
+
 BAD, GOOD, PLAIN = "#b91c1c", "#15803d", "#b45309"
 ALARMS = ("opened", "breach", "stage")
-SPECIAL: Mapping[str, Callable[[Mapping[str, Any], Lang], Words]] = {
-    kinds.DIGEST: digest_words,
-    kinds.MORNING: morning_words,
-    kinds.WEEKLY: weekly_words,
-}
 LEGEND: Mapping[Lang, str] = {
-    "bn": "নীল: প্রতি মিনিটের ধীরতম সাড়া (মিলিসেকেন্ড); লাল: হারানো অংশ; ধূসর: কোনো রাউন্ড হয়নি",
-    "en": "blue: the slowest answer of each minute (milliseconds); red: the share lost; grey: no round",
+    "bn": "নীল: প্রতি মিনিটের ধীরতম সাড়া; লাল: হারানো অংশ; ধূসর: কোনো রাউন্ড হয়নি",
+    "en": "blue: the slowest answer of each minute; red: the share lost; grey: no round",
 }
 SAMPLE: Mapping[Lang, str] = {"bn": "নমুনা, সত্যিকারের ঘটনা নয়", "en": "A sample, nothing has happened"}
 AUDIT: Mapping[Lang, str] = {"bn": "নিরীক্ষা লগের প্রমাণক", "en": "head of the audit log"}
@@ -34,23 +35,24 @@ GIST = ("ticket", "since", "received", "due", "was_due", "stage", "affected", "s
 
 
 def render(letter: Letter, lang: Languages = "both") -> Rendered:
-    """The letter, ready to be handed over."""
+    """The letter, ready to be handed over; raises FactsError when its facts cannot be read."""
     langs: tuple[Lang, ...] = get_args(Lang) if lang == "both" else (lang,)
-    parts = [_words(letter, each) for each in langs]
-    number = letter.facts["number"]
+    facts = unpack(letter.kind, letter.facts)
+    parts = [_words(letter, facts, each) for each in langs]
     images = list(_images(parts))
+    subject = _subject(parts[0], facts)
     known = {
         "parts": parts,
-        "subject": f"[{number}] {parts[0].headline}" if number else parts[0].headline,
+        "subject": subject,
         "colour": _colour(letter.kind),
-        "office": [letter.facts[f"office_{each}"] for each in langs],
-        "head": letter.facts.get("head", ""),
+        "office": [facts.office(each) for each in langs],
+        "head": facts.head,
         "legend": LEGEND,
         "audit": " / ".join(AUDIT[each] for each in langs),
         "pictures": {image.cid for image in images},
     }
     return Rendered(
-        subject=known["subject"],
+        subject=subject,
         text=_templates().get_template("notice.txt.j2").render(known),
         html=_templates().get_template("notice.html.j2").render(known),
         short="\n".join(_gist(parts)),
@@ -58,10 +60,26 @@ def render(letter: Letter, lang: Languages = "both") -> Rendered:
     )
 
 
-def _words(letter: Letter, lang: Lang) -> Words:
-    special = SPECIAL.get(letter.kind)
-    said = special(letter.facts, lang) if special else words(letter.kind, letter.facts, lang)
-    return replace(said, headline=f"{SAMPLE[lang]} — {said.headline}") if "sample" in letter.facts else said
+def _words(letter: Letter, facts: Facts, lang: Lang) -> Words:
+    match facts:
+        case DigestFacts():
+            said = digest_words(facts, lang)
+        case MorningFacts():
+            said = morning_words(facts, lang)
+        case WeeklyFacts():
+            said = weekly_words(facts, lang)
+        case _:
+            said = words(letter.kind, facts, lang, for_citizen=letter.recipient == ASKER)
+    return replace(said, headline=f"{SAMPLE[lang]} — {said.headline}") if letter.is_sample else said
+
+
+def _subject(first: Words, facts: Facts) -> str:
+    """The ticket's number leads, but of a complaint the point does."""
+    if not facts.number:
+        return first.headline
+    if isinstance(facts, MatterFacts) and facts.asked:
+        return f"{first.headline} [{facts.number}]"
+    return f"[{facts.number}] {first.headline}"
 
 
 def _colour(kind: str) -> str:
@@ -69,19 +87,25 @@ def _colour(kind: str) -> str:
 
 
 def _images(parts: Sequence[Words]) -> Iterator[Image]:
+    """The charts; a letter whose chart cannot be drawn goes without it, with its figures in words."""
     for part in parts:
         for row in part.rows:
-            if row.hour and (png := hour_png(row.hour, part.lang)):
+            try:
+                png = hour_png(row.hour, part.lang) if row.hour else b""
+            except Exception:
+                log.exception("a chart cannot be drawn")
+                continue
+            if png:
                 yield Image(f"hour-{part.lang}", png)
 
 
 def _gist(parts: Sequence[Words]) -> Iterator[str]:
-    """What fits on a small screen: the headline, the facts that matter most, the lists' titles, what to do."""
+    """What fits on a small screen: the headline, what to do, the facts that matter most, the lists' titles."""
     for part in parts:
         yield part.headline
+        yield from filter(None, (part.to_do, part.command))
         yield from (f"{row.label}: {row.value}" for row in part.rows if row.name in GIST)
         yield from (section.title for section in part.sections)
-        yield part.to_do
 
 
 @cache

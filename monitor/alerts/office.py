@@ -82,6 +82,14 @@ class Office:
         return self.charter.service_for_kind(self.fleet.sites[site].kind)
 
     @property
+    def sends_mail(self) -> bool:
+        """Whether mails go out at all; else they are written to files.
+
+        Until the office has said that the officers in charter.toml are its own, they may be somebody else's.
+        """
+        return self.mail.configured and self.charter.officers_confirmed
+
+    @property
     def mail_domain(self) -> str:
         """What stands behind the @ of our Message-IDs; the reserved name until there is a sender."""
         return self.mail.sender.partition("@")[2] or "upazila-monitor.invalid"

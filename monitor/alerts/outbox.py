@@ -4,14 +4,19 @@
 
     owed ──lease──> leased ──mark_sent──> sent
       ^               │ └────mark_dead──> dead ──resend──> owed
-      └──mark_failed──┘
+      ├──mark_failed──┤
+      └──hold─────────┘
     owed ──fold──> told by another letter: a digest, or a later one of its thread
+
+A letter is dead only when its receiver's server has said so for good. What stands in the way otherwise (names, lines,
+TLS, logins, our configuration) is tried again, less and less often; what this program itself cannot do (`hold`) waits
+with its ``fault`` and goes out by a version that can.
 
 A notice is handed over at least once, always under the same Message-ID; within a ticket each reader gets notices in
 the order in which they were owed. `pacing` decides who gets what next.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -22,18 +27,24 @@ from sqlalchemy.orm import Session
 from monitor.alerts import audit
 from monitor.alerts.facts import facts_of_outage
 from monitor.alerts.kinds import DIGEST, GOOD_NEWS
+from monitor.alerts.notices.facts import Facts, MatterFacts
+from monitor.alerts.notices.stored import Stored, pack
 from monitor.alerts.office import Office
 from monitor.alerts.routing import channel_of, further_readers, goes_at
 from monitor.store.models import Notice, Outage, Ticket
 from monitor.store.session import in_portions
 
 LONGEST_PAUSE = timedelta(hours=1)
+LONGEST_PAUSE_LATER = timedelta(days=1)
 JITTER = 0.25
 
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A leased notice, detached from the database."""
+    """A leased notice, detached from the database; ``facts`` as they are stored, of whichever version.
+
+    ``is_sample``: nothing has happened, somebody wants to see what letters look like.
+    """
 
     id: int
     kind: str
@@ -42,13 +53,14 @@ class Letter:
     thread_id: str
     created_utc: datetime
     attempts: int
-    facts: Mapping[str, Any]
+    facts: Stored
+    is_sample: bool = False
 
     def sample(self, run: str, number: int) -> "Letter":
         """The same letter, marked as a sample, under a Message-ID that no real one has, in a thread of its own."""
         domain = self.message_id.strip("<>").partition("@")[2]
         message_id = f"<sample-{run}.{number}.{self.kind}@{domain}>"
-        return replace(self, message_id=message_id, thread_id=message_id, facts={**self.facts, "sample": True})
+        return replace(self, message_id=message_id, thread_id=message_id, is_sample=True)
 
 
 def key(ticket: Ticket, name: str, recipient: str) -> str:
@@ -62,7 +74,7 @@ def owe(
     ticket: Ticket,
     name: str,
     recipient: str,
-    facts: Mapping[str, Any],
+    facts: MatterFacts,
     now_utc: datetime,
 ) -> bool:
     """Puts a notice about a ticket into the outbox: for whom the charter names, and for whoever else wants it.
@@ -73,7 +85,7 @@ def owe(
     if key(ticket, name, recipient) in keys:
         return False
     # The head of the history goes out with every mail, so that its proof stands outside this machine too.
-    facts = {**facts, "head": audit.head(session)}
+    facts = replace(facts, head=audit.head(session))
     kind = name.partition("-")[0]
     further = (reader for reader in further_readers(office, kind, facts) if _may_hear(ticket, reader, kind))
     for reader in dict.fromkeys([recipient, *further]):
@@ -103,7 +115,7 @@ def owe_for_outages(
     there = known_keys(session, list(keys.values()))
     fresh = [(outage, name) for outage, name in due if keys[outage.id] not in there]
     for outage, name in fresh:
-        facts = {**facts_of_outage(office, outage, now_utc), "head": audit.head(session)}
+        facts = replace(facts_of_outage(office, outage, now_utc), head=audit.head(session))
         further = further_readers(office, name.partition("-")[0], facts)
         for reader in dict.fromkeys([officer[outage.id], *further]):
             session.add(new_notice(office, f"outage-{outage.id}", name, reader, facts, now_utc))
@@ -118,9 +130,7 @@ def known_keys(session: Session, keys: Sequence[str]) -> set[str]:
     return found
 
 
-def new_notice(
-    office: Office, about: str, name: str, recipient: str, facts: Mapping[str, Any], now_utc: datetime
-) -> Notice:
+def new_notice(office: Office, about: str, name: str, recipient: str, facts: Facts, now_utc: datetime) -> Notice:
     """A notice that begins a thread of its own."""
     message_id = f"<{about}.{name}.{recipient}@{office.mail_domain}>"
     kind = name.partition("-")[0]
@@ -132,7 +142,7 @@ def new_notice(
         channel=channel_of(office, recipient),
         message_id=message_id,
         thread_id=message_id,
-        facts=dict(facts),
+        facts=pack(facts),
         created_utc=now_utc,
         owed_utc=due_utc,
         due_utc=due_utc,
@@ -141,24 +151,31 @@ def new_notice(
 
 def mark_sent(session: Session, letter: Letter, proof: str, now_utc: datetime) -> None:
     """Records that the letter was handed over; ``proof`` is what the server said."""
-    _update(session, letter, sent_utc=now_utc, leased_until_utc=None, proof=proof, last_error="")
+    _update(session, letter, sent_utc=now_utc, leased_until_utc=None, proof=proof, last_error="", fault="")
 
 
 def mark_failed(session: Session, letter: Letter, error: str, office: Office, now_utc: datetime, luck: float) -> None:
-    """Puts the letter back for another try after a pause that doubles, or gives it up when it is too old.
+    """Puts the letter back for another try after a pause that doubles up to an hour, or a day for an old letter.
 
     ``luck``, 0 to 1, spreads the tries of many letters: the pause is up to a quarter shorter or longer.
     """
-    if now_utc - letter.created_utc > timedelta(days=office.mail.give_up_days):
-        mark_dead(session, letter, error, now_utc)
-        return
-    _update(
-        session,
-        letter,
-        due_utc=now_utc + pause(letter.attempts, office.mail.retry_s, luck),
-        leased_until_utc=None,
-        last_error=error,
-    )
+    due_utc = now_utc + _pause_of(letter, office, now_utc, luck)
+    _update(session, letter, due_utc=due_utc, leased_until_utc=None, last_error=error, fault="")
+
+
+def hold(session: Session, letter: Letter, fault: str, office: Office, now_utc: datetime, luck: float) -> None:
+    """Puts the letter back because this program cannot write or hand it over, which is no fault of its receiver's.
+
+    It is tried again as a failed one is, at every start too, and holds up no other letter of its thread.
+    """
+    due_utc = now_utc + _pause_of(letter, office, now_utc, luck)
+    _update(session, letter, due_utc=due_utc, leased_until_utc=None, fault=fault)
+
+
+def _pause_of(letter: Letter, office: Office, now_utc: datetime, luck: float) -> timedelta:
+    is_old = now_utc - letter.created_utc > timedelta(days=office.mail.hurries_for_days)
+    longest = LONGEST_PAUSE_LATER if is_old else LONGEST_PAUSE
+    return pause(letter.attempts, office.mail.retry_s, luck, longest)
 
 
 def pause(attempts: int, first_s: float, luck: float, longest: timedelta = LONGEST_PAUSE) -> timedelta:
@@ -167,7 +184,7 @@ def pause(attempts: int, first_s: float, luck: float, longest: timedelta = LONGE
     return timedelta(seconds=doubled_s * (1 - JITTER + 2 * JITTER * luck))
 
 
-def put_back(session: Session, letter: Letter, error: str, office: Office, now_utc: datetime) -> None:
+def put_back(session: Session, letter: Letter, error: str) -> None:
     """Puts the letter back untried: its channel cannot be reached at all, which is not the letter's fault.
 
     A digest comes apart again, so that one letter tells all that will have come together until the channel is back.
@@ -177,15 +194,12 @@ def put_back(session: Session, letter: Letter, error: str, office: Office, now_u
         session.execute(update(Notice).where(Notice.folded_into == letter.id).values(**apart))
         session.execute(delete(Notice).where(Notice.id == letter.id))
         return
-    if now_utc - letter.created_utc > timedelta(days=office.mail.give_up_days):
-        mark_dead(session, letter, error, now_utc)
-        return
-    _update(session, letter, leased_until_utc=None, attempts=letter.attempts - 1, last_error=error)
+    _update(session, letter, leased_until_utc=None, attempts=letter.attempts - 1, last_error=error, fault="")
 
 
 def mark_dead(session: Session, letter: Letter, error: str, now_utc: datetime) -> None:
-    """Gives the letter up: another try would fail the same way."""
-    _update(session, letter, dead_utc=now_utc, leased_until_utc=None, last_error=error)
+    """Gives the letter up: its receiver's server has said for good that it will not take it."""
+    _update(session, letter, dead_utc=now_utc, leased_until_utc=None, last_error=error, fault="")
 
 
 def resend(session: Session, id_: int, actor: str, now_utc: datetime) -> Notice | None:
@@ -194,7 +208,7 @@ def resend(session: Session, id_: int, actor: str, now_utc: datetime) -> Notice 
     if notice is None:
         return None
     notice.sent_utc = notice.dead_utc = notice.leased_until_utc = notice.folded_into = None
-    notice.attempts, notice.proof, notice.last_error = 0, "", ""
+    notice.attempts, notice.proof, notice.last_error, notice.fault = 0, "", "", ""
     notice.owed_utc = notice.due_utc = notice.created_utc = now_utc
     if notice.ticket is not None:
         text = f"notice {notice.kind} to {notice.recipient} is sent once more"
@@ -203,8 +217,12 @@ def resend(session: Session, id_: int, actor: str, now_utc: datetime) -> Notice 
 
 
 def release_leases(session: Session) -> None:
-    """Frees what a killed daemon had leased; only for the one daemon that holds the lock, at its start."""
+    """Frees what a killed daemon had leased; only for the one daemon that holds the lock, at its start.
+
+    What an earlier version could not write is due again: this one may be able to.
+    """
     session.execute(update(Notice).where(Notice.sent_utc.is_(None)).values(leased_until_utc=None))
+    session.execute(update(Notice).where(Notice.fault != "").values(due_utc=Notice.created_utc))
 
 
 def undelivered(channel: str) -> Iterator[Any]:

@@ -3,11 +3,11 @@
 The charter names the officer of every notice; `[recipients.NAME]` of monitor.toml adds further readers.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
 
 from monitor.alerts.kinds import PATIENT, severity
+from monitor.alerts.notices.facts import MatterFacts
 from monitor.alerts.office import Office
 from monitor.charter.calendar import CalendarError
 from monitor.settings.notices_section import ChannelName, RecipientEntry
@@ -21,15 +21,17 @@ def channel_of(office: Office, recipient: str) -> ChannelName:
     return entry.channel if entry else "email"
 
 
-def further_readers(office: Office, kind: str, facts: Mapping[str, Any]) -> Iterator[str]:
+def further_readers(office: Office, kind: str, facts: MatterFacts) -> Iterator[str]:
     """The names of all recipients who want that notice besides the one whom the charter names."""
-    yield from (name for name, entry in office.recipients.items() if wants(entry, kind, facts))
+    site_kind = facts.site.kind if facts.site else ""
+    yield from (name for name, entry in office.recipients.items() if wants(entry, kind, facts.level, site_kind))
 
 
-def wants(entry: RecipientEntry, kind: str, facts: Mapping[str, Any]) -> bool:
-    """Whether a recipient is to hear of that notice: each of his lists is empty, or names what the notice is."""
-    stage = facts["stage"]["level"] if facts["stage"] else 0
-    site_kind = (facts["site"] or {}).get("kind")
+def wants(entry: RecipientEntry, kind: str, stage: int, site_kind: str) -> bool:
+    """Whether a recipient is to hear of that notice: each of his lists is empty, or names what the notice is.
+
+    ``stage``: 0 before the first; ``site_kind`` is empty for a matter without a site.
+    """
     return (
         (not entry.kinds or kind in entry.kinds)
         and (not entry.severities or severity(kind) in entry.severities)

@@ -1,12 +1,14 @@
 """A ticket's own account of itself: what it is about, how its deadline was counted, which stages lie ahead."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from monitor.alerts.facts import deadline_of, stages_of
+from monitor.alerts.notices.facts import Evidence
+from monitor.alerts.notices.sights import hour_figures, snmp_text, ways_text
+from monitor.alerts.notices.stored import evidence_of
 from monitor.alerts.office import Office
 from monitor.charter.deadline import explain
 from monitor.charter.text import moment_text
@@ -32,7 +34,7 @@ def tell(session: Session, office: Office, number: str) -> Iterator[str]:
         yield f"Outage: {moment_text(outage.started_utc, 'en')} to {until} {seen}"
         if outage.silent_since_utc < outage.started_utc:
             yield f"  silent since {moment_text(outage.silent_since_utc, 'en')}"
-        yield from evidence_lines(outage.evidence)
+        yield from evidence_lines(evidence_of(outage.evidence))
     if service is not None:
         yield from explain(deadline_of(office, ticket), "en").splitlines()
     for stage in stages_of(office, ticket):
@@ -42,12 +44,11 @@ def tell(session: Session, office: Office, number: str) -> Iterator[str]:
         yield f"{mark} Stage {stage.level}, {holder.title('en')}: {from_to}"
 
 
-def evidence_lines(evidence: Mapping[str, Any]) -> Iterator[str]:
+def evidence_lines(evidence: Evidence) -> Iterator[str]:
     """What was seen when the outage was confirmed."""
-    if hour := evidence.get("hour"):
-        slowest = "" if hour["rtt_ms_max"] is None else f", up to {hour['rtt_ms_max']:g} ms"
-        yield f"  the hour before: {hour['chart']} ({hour['loss']:.0%} lost{slowest})"
-    if snmp := evidence.get("snmp"):
+    if evidence.hour:
+        yield f"  the hour before: {evidence.hour.chart} ({hour_figures(evidence.hour, 'en')})"
+    if snmp := snmp_text(evidence, "en"):
         yield f"  last by SNMP: {snmp}"
-    for way in evidence.get("ways", ()):
+    for way in ways_text(evidence, "en").splitlines():
         yield f"  the way to {way}"

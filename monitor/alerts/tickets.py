@@ -209,8 +209,8 @@ def recovered(session: Session, office: Office) -> list[tuple[Ticket, datetime]]
 def _resolve(session: Session, office: Office, ticket: Ticket, actor: str, text: str, now_utc: datetime) -> None:
     ticket.state, ticket.resolved_utc = S.RESOLVED, now_utc
     audit.record(session, ticket, actor, "resolved", text, now_utc)
-    by_itself = actor == MONITOR and ticket.outages[-1].end_reason == "recovered"  # the letter's rows say when
-    _tell_all(session, office, ticket, "resolved", "" if by_itself else text, now_utc)
+    # Of what ended by itself the letter's own rows say when and why, in the reader's language.
+    _tell_all(session, office, ticket, "resolved", "" if actor == MONITOR else text, now_utc)
 
 
 def _reopen(session: Session, office: Office, ticket: Ticket, actor: str, text: str, now_utc: datetime) -> None:

@@ -1,15 +1,14 @@
 """The sentences of a notice, in Bangla and in English: facts in, plain text out. Layout is the templates' affair."""
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import timedelta
 
-from monitor.alerts.phrases import CAUSES, HEADLINES, KIND_NAMES, LABELS, SIDES_IN_BANGLA, TO_DO, WAYS
+from monitor.alerts.notices.facts import Hour, Letterhead, MatterFacts, Outage
+from monitor.alerts.notices.sights import cause_text, hour_text, last_good_text, reason_text, snmp_text, ways_text
+from monitor.alerts.phrases import COMMANDS, ENDED, HEADLINES, KIND_NAMES, LABELS, TO_DO, WAYS
 from monitor.charter import text
 from monitor.charter.text import Lang
-from monitor.sample import milliseconds
 
 CLAUSES: Mapping[str, Mapping[Lang, str]] = {
     "citizen": {
@@ -30,7 +29,7 @@ class Row:
     name: str
     label: str
     value: str
-    hour: Mapping[str, Any] | None = None
+    hour: Hour | None = None
 
     @property
     def link(self) -> bool:
@@ -48,94 +47,136 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """A notice in one language: a headline, labelled facts, what to do next, and lists where it has any."""
+    """A notice in one language: a headline, what to do and with which command, labelled facts, and lists."""
 
     lang: Lang
     headline: str
     rows: tuple[Row, ...]
     to_do: str
     sections: tuple[Section, ...] = ()
+    command: str = ""
 
 
-def words(kind: str, facts: Mapping[str, Any], lang: Lang) -> Words:
-    """The notice of ``kind`` (a key of `phrases.HEADLINES`) in one language.
-
-    A kind that reads otherwise for a complaint than for an outage has a second entry, 'KIND/asked'.
-    """
+def words(kind: str, facts: MatterFacts, lang: Lang, *, for_citizen: bool = False) -> Words:
+    """The notice of ``kind`` in one language, to an officer or to the citizen who asked."""
     known = _blanks(facts, lang)
-    asked = f"{kind}/asked"
-    entry = asked if facts["asked"] and asked in HEADLINES else kind
-    hour = ((facts["outage"] or {}).get("evidence") or {}).get("hour")
-    rows = tuple(
-        Row(name, LABELS[name][lang], value, hour if name == "hour" else None)
-        for name, value in _rows(facts, known, lang)
-        if value
+    entry = entry_of(kind, facts, for_citizen=for_citizen)
+    rows = _rows_for_citizen(facts, known, lang) if for_citizen else _rows(facts, known, lang)
+    hour = facts.outage.evidence.hour if facts.outage else None
+    command = COMMANDS.get(kind, "") if facts.number and not for_citizen else ""
+    return Words(
+        lang,
+        HEADLINES[entry][lang].format(**known),
+        tuple(Row(name, LABELS[name][lang], value, hour if name == "hour" else None) for name, value in rows if value),
+        TO_DO[entry][lang].format(**known),
+        command=command.format(number=facts.number),
     )
-    return Words(lang, HEADLINES[entry][lang].format(**known), rows, TO_DO[entry][lang].format(**known))
 
 
-def page_row(facts: Mapping[str, Any], lang: Lang) -> tuple[Row, ...]:
+def entry_of(kind: str, facts: MatterFacts, *, for_citizen: bool) -> str:
+    """The key of `phrases.HEADLINES` under which the notice is told.
+
+    A kind may read otherwise to the citizen who asked ('KIND/citizen'), of a complaint ('KIND/asked'), of an outage
+    that is over ('KIND/over') or that is not ('KIND/down').
+    """
+    wanted = []
+    if for_citizen:
+        wanted.append("citizen")
+    if facts.asked:
+        wanted.append("asked")
+    elif facts.outage:
+        wanted.append("over" if facts.outage.ended else "down")
+    return next((entry for each in wanted if (entry := f"{kind}/{each}") in HEADLINES), kind)
+
+
+def page_row(facts: Letterhead, lang: Lang) -> tuple[Row, ...]:
     """Where more is to be seen, if the office has said so."""
-    return (Row("page", LABELS["page"][lang], facts["page_url"]),) if facts["page_url"] else ()
+    return (Row("page", LABELS["page"][lang], facts.page_url),) if facts.page_url else ()
 
 
-def _blanks(facts: Mapping[str, Any], lang: Lang) -> dict[str, str]:
+def _blanks(facts: MatterFacts, lang: Lang) -> dict[str, str]:
     """What fills the gaps in the sentences."""
-    site, stage, following, outage = facts["site"], facts["stage"], facts["next_stage"], facts["outage"]
-    until = (outage and outage["ended"]) or facts["now"]
+    stage, following, outage = facts.stage, facts.next_stage, facts.outage
+    until = (outage and outage.ended) or facts.now
     return {
-        "site": site[f"name_{lang}"] if site else facts["service"][f"name_{lang}"],
-        "service": facts["service"][f"name_{lang}"],
-        "number": facts["number"],
-        "lasted": _between(facts["event"], until, lang),
-        "deadline": _moment(facts["deadline"], lang),
-        "stage": text.digits(stage["level"], lang) if stage else "",
-        "holder": stage[f"holder_{lang}"] if stage else "",
-        "lapses": _moment(stage["lapses"], lang) if stage else "",
-        "disposal": stage[f"disposal_{lang}"] if stage else "",
-        "next_stage": text.digits(following["level"], lang) if following else "",
-        "next_holder": following[f"holder_{lang}"] if following else "",
+        "site": facts.site.name(lang) if facts.site else facts.service.name(lang),
+        "service": facts.service.name(lang),
+        "number": facts.number,
+        "lasted": text.duration_text(max(until - facts.event, timedelta()), lang),
+        "deadline": text.moment_text(facts.deadline, lang),
+        "stage": text.digits(stage.level, lang) if stage else "",
+        "holder": stage.holder(lang) if stage else "",
+        "lapses": text.moment_text(stage.lapses, lang) if stage else "",
+        "disposal": stage.disposal(lang) if stage else "",
+        "next_stage": text.digits(following.level, lang) if following else "",
+        "next_holder": following.holder(lang) if following else "",
     }
 
 
-def _rows(facts: Mapping[str, Any], known: Mapping[str, str], lang: Lang) -> Iterator[tuple[str, str]]:
-    service, outage, asked = facts["service"], facts["outage"], facts["asked"]
-    yield "ticket", facts["number"]
-    yield "site", f"{known['site']} ({facts['site']['id']})" if facts["site"] else ""
-    number = text.digits(service["number"], lang)
-    yield "service", f"{number}. {service[f'name_{lang}']} — {service[f'target_{lang}']}"
-    yield "clause", f"{CLAUSES[service['section']][lang]} {number}"
-    if asked:
-        yield "asker", f"{asked['name']} ({WAYS[asked['way']][lang]})"
-        yield "request", asked["text"]
-    yield "received" if asked else "since", _moment(facts["event"], lang)
-    if outage:
-        yield "until", _moment(outage["ended"], lang) if outage["ended"] else ""
-        yield "lasted", known["lasted"] if outage["ended"] else ""
-        yield "seen", _seen(outage.get("reason", ""), lang)
-        yield "affected", _affected(outage["affected"], lang)
-        yield "last_good", _last_good(outage["evidence"], lang)
-        yield "cause", _cause(outage, lang)
-        yield "hour", _hour(outage["evidence"].get("hour"), lang)
-        yield "snmp", outage["evidence"].get("snmp", "")
-        yield "ways", "\n".join(outage["evidence"].get("ways", ()))
-        yield "operator", _operator(outage, lang)
-    yield "was_due" if facts["overdue"] else "due", known["deadline"]
-    yield "counted", facts[f"explanation_{lang}"]
-    if facts["stage"]:
+def _rows(facts: MatterFacts, known: Mapping[str, str], lang: Lang) -> Iterator[tuple[str, str]]:
+    yield from _what(facts, known, lang)
+    yield "clause", f"{CLAUSES[facts.service.section][lang]} {text.digits(facts.service.number, lang)}"
+    yield from _asked(facts, lang)
+    if facts.outage:
+        yield from _of_outage(facts.outage, known, lang)
+    yield from _due(facts, lang)
+    yield "counted", facts.explanation(lang)
+    if facts.stage:
         yield "stage", f"{known['stage']}: {known['holder']} — {known['lapses']} ({known['disposal']})"
-    yield "note", facts["note"]
-    yield "page", facts["page_url"]
+    yield "note", facts.note
+    yield "page", facts.page_url
 
 
-def _seen(reason: str, lang: Lang) -> str:
-    """What was seen, of a link which side of it; nothing of plain silence, which is what an outage is."""
-    if reason == "timeout":
-        return ""
-    if lang == "bn":
-        for side, words_bn in SIDES_IN_BANGLA.items():
-            reason = re.sub(side, words_bn, reason)
-    return reason
+def _rows_for_citizen(facts: MatterFacts, known: Mapping[str, str], lang: Lang) -> Iterator[tuple[str, str]]:
+    """What was asked, by when it is promised, and whom to ask: nothing of the office's own workings."""
+    yield from _what(facts, known, lang, for_citizen=True)
+    yield from _asked(facts, lang)
+    yield from _due(facts, lang)
+    yield "note", facts.note
+    officer = facts.officer
+    yield "officer", ", ".join(filter(None, (officer.name(lang), officer.title(lang))))
+    yield "phone", text.digits(officer.phone, lang)
+    yield "address", officer.address(lang)
+
+
+def _what(
+    facts: MatterFacts, known: Mapping[str, str], lang: Lang, *, for_citizen: bool = False
+) -> Iterator[tuple[str, str]]:
+    yield "ticket", facts.number
+    if facts.site:
+        yield "site", known["site"] if for_citizen else f"{known['site']} ({facts.site.id})"
+    number = text.digits(facts.service.number, lang)
+    yield "service", f"{number}. {facts.service.name(lang)} — {facts.service.target(lang)}"
+
+
+def _asked(facts: MatterFacts, lang: Lang) -> Iterator[tuple[str, str]]:
+    if asked := facts.asked:
+        yield "asker", f"{asked.name} ({WAYS[asked.way][lang]})" if asked.way in WAYS else asked.name
+        yield "request", asked.text
+        yield "received", text.moment_text(facts.event, lang)
+    else:
+        yield "since", text.moment_text(facts.event, lang)
+
+
+def _of_outage(outage: Outage, known: Mapping[str, str], lang: Lang) -> Iterator[tuple[str, str]]:
+    if outage.ended:
+        yield "until" if outage.end_reason == "recovered" else "ended", text.moment_text(outage.ended, lang)
+        yield "why_ended", ENDED.get(outage.end_reason or "", {}).get(lang, "")
+        yield "lasted", known["lasted"]
+    yield "silent", text.moment_text(outage.silent_since, lang) if outage.silent_since else ""
+    yield "seen", reason_text(outage.reason, lang)
+    yield "affected", _affected(outage.affected, lang)
+    yield "last_good", last_good_text(outage.evidence.last_good, lang)
+    yield "cause", cause_text(outage, lang)
+    yield "hour", hour_text(outage.evidence.hour, lang)
+    yield "snmp", snmp_text(outage.evidence, lang)
+    yield "ways", ways_text(outage.evidence, lang)
+    yield "operator", _operator(outage, lang)
+
+
+def _due(facts: MatterFacts, lang: Lang) -> Iterator[tuple[str, str]]:
+    has_passed = facts.overdue and facts.deadline <= facts.now
+    yield "was_due" if has_passed else "due", text.moment_text(facts.deadline, lang)
 
 
 def _affected(kinds: Mapping[str, int], lang: Lang) -> str:
@@ -149,46 +190,9 @@ def counted(kind: str, count: int, lang: Lang) -> str:
     return f"{text.digits(count, lang)} {KIND_NAMES[kind][lang]}{plural}"
 
 
-def _last_good(evidence: Mapping[str, Any], lang: Lang) -> str:
-    if "last_good_utc" not in evidence:
+def _operator(outage: Outage, lang: Lang) -> str:
+    if not outage.operator or outage.operator_due is None:
         return ""
-    rtt, loss = evidence["last_good_rtt_ms"], text.digits(f"{evidence['last_good_loss']:.0%}", lang)
-    figures = [f"{text.digits(milliseconds(rtt, 1), lang)} ms"] if rtt is not None else []
-    figures.append(f"প্যাকেট লস {loss}" if lang == "bn" else f"packet loss {loss}")
-    return f"{_moment(evidence['last_good_utc'], lang)} ({', '.join(figures)})"
-
-
-def _hour(hour: Mapping[str, Any] | None, lang: Lang) -> str:
-    """The chart of the hour before, and its figures below."""
-    if not hour:
-        return ""
-    loss = text.digits(f"{hour['loss']:.0%}", lang)
-    figures = [f"প্যাকেট লস {loss}" if lang == "bn" else f"packet loss {loss}"]
-    if hour["rtt_ms_median"] is not None:
-        times = text.digits(f"{milliseconds(hour['rtt_ms_median'], 1)}–{milliseconds(hour['rtt_ms_max'], 1)} ms", lang)
-        figures.append(f"মধ্যক–সর্বোচ্চ {times}" if lang == "bn" else f"median to slowest {times}")
-    return f"{hour['chart']}\n{', '.join(figures)}"
-
-
-def _cause(outage: Mapping[str, Any], lang: Lang) -> str:
-    cause = outage.get("cause", "")
-    if cause not in CAUSES:
-        return ""
-    why = f" ({outage['cause_why']})" if lang == "en" and outage["cause_why"] else ""
-    return f"{CAUSES[cause][lang]}{why}"
-
-
-def _operator(outage: Mapping[str, Any], lang: Lang) -> str:
-    if not outage["operator"]:
-        return ""
-    due = _moment(outage["operator_due"], lang)
+    due = text.moment_text(outage.operator_due, lang)
     late = f"সময়সীমা অতিক্রান্ত ({due})" if lang == "bn" else f"late too: due {due}"
-    return f"{outage['operator']} — {late}"
-
-
-def _moment(iso: str, lang: Lang) -> str:
-    return text.moment_text(datetime.fromisoformat(iso), lang)
-
-
-def _between(since: str, until: str, lang: Lang) -> str:
-    return text.duration_text(max(datetime.fromisoformat(until) - datetime.fromisoformat(since), timedelta()), lang)
+    return f"{outage.operator} — {late}"

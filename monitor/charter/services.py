@@ -108,6 +108,7 @@ class Charter:
     officers: Mapping[str, Officer]
     stages: tuple[Stage, ...]
     expectations: tuple[Statement, ...]
+    officers_confirmed: bool = False
 
     @classmethod
     def of(cls, file: CharterFile) -> "Charter":
@@ -125,6 +126,7 @@ class Charter:
             officers={role: _officer(role, entry) for role, entry in file.officers.items()},
             stages=tuple(map(_stage, file.stages)),
             expectations=file.expectations,
+            officers_confirmed=file.office.officers_confirmed,
         )
 
     def key_of(self, typed: str, section: Section = "citizen") -> str | None:

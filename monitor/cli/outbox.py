@@ -75,6 +75,10 @@ def _table(found: list[dict[str, Any]]) -> "Listing":
             notice["channel"],
             notice["state"],
             str(notice["attempts"]),
-            Text(notice["proof"] or notice["last_error"]),
+            Text(notice["proof"] or _fault(notice["fault"]) or notice["last_error"]),
         )
     return rows
+
+
+def _fault(fault: str) -> str:
+    return f"our own fault: {fault}" if fault else ""

@@ -14,7 +14,6 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from monitor.charter.text import DHAKA
 from monitor.clock import Clock
 from monitor.domain.text import clean
 from monitor.judging.decisions import Decision, OutageExplained, OutageOpened
@@ -61,13 +60,14 @@ class Evidence:
             self._has_work.set()
         found: dict[str, Any] = {}
         hour = self._live.hours.get(site.gateway.id)
-        if hour is not None and (told := summary(hour.minutes(self._clock.utc().timestamp()))):
+        silent_utc = opened.silent_since_utc or opened.started_utc
+        if hour is not None and (told := summary(hour.before(silent_utc.timestamp()))):
             found["hour"] = told
         if snmp := list(filter(None, self._snmp(site))):
-            found["snmp"] = "; ".join(snmp)
+            found["snmp"] = snmp
         return replace(opened, evidence=found)
 
-    def _snmp(self, site: Site) -> Iterator[str]:
+    def _snmp(self, site: Site) -> Iterator[dict[str, Any]]:
         """What SNMP said last about the site's devices, and about the one that carries its link."""
         for device in site.devices:
             yield self._said(device, device.name)
@@ -75,31 +75,38 @@ class Evidence:
         if carrier is not None and carrier.site != site.id:
             yield self._said(carrier, carrier.id)
 
-    def _said(self, device: Device, name: str) -> str:
-        """What SNMP said last about a device, in a line; of its interfaces those that carry links before all others.
+    def _said(self, device: Device, name: str) -> dict[str, Any]:
+        """What the device said last, as `SnmpSaid` has it; of its interfaces those that carry links before all others.
 
-        If the device has been silent since, then with the time.
+        If the device has been silent since, then with the time. Empty when there is nothing to tell.
         """
         at_utc, reading = self._live.snmp_said.get(device.id, (None, None))
         if at_utc is None or reading is None or self._clock.utc() - at_utc > LAST_WORD:
-            return ""
-        parts = []
-        if self._live.snmp[device.id].reading is None:
-            name += f" at {at_utc.astimezone(DHAKA):%H:%M}"
+            return {}
+        told: dict[str, Any] = {}
         ticks = reading.system.get("sysUpTime_ticks")
         if isinstance(ticks, int):
-            parts.append(f"up for {ticks // 8_640_000} d {ticks // 360_000 % 24} h")
+            told["uptime_s"] = ticks // 100
         not_up = [port for port in reading.ports if port.get("ifAdminStatus") == 1 and port.get("ifOperStatus") != 1]
         links = {link.interface for link in self._live.fleet.links.get(device.id, ())}
-        for port in sorted(not_up, key=lambda port: links.isdisjoint((port.get("ifName"), port.get("ifDescr"))))[:5]:
-            status = OPER_STATUS.get(int(port.get("ifOperStatus", 4)), "unknown")
-            parts.append(f"{clean(str(port.get('ifName') or port.get('ifDescr')))} {status}")
+        not_up.sort(key=lambda port: links.isdisjoint((port.get("ifName"), port.get("ifDescr"))))
+        if not_up:
+            told["ports"] = [
+                {
+                    "name": clean(str(port.get("ifName") or port.get("ifDescr"))),
+                    "status": OPER_STATUS.get(int(port.get("ifOperStatus", 4)), "unknown"),
+                }
+                for port in not_up[:5]
+            ]
         if feeds_from_battery(reading.ups):
-            parts.append("UPS on battery")
+            told["on_battery"] = True
         minutes = reading.ups.get("upsEstimatedMinutesRemaining", -1)
         if isinstance(minutes, int) and minutes >= 0:  # -1: it does not know
-            parts.append(f"UPS {minutes} min left")
-        return f"{name}: {', '.join(parts)}" if parts else ""
+            told["battery_minutes"] = minutes
+        if not told:
+            return {}
+        is_silent = self._live.snmp[device.id].reading is None
+        return {"device": name, **({"at": at_utc.isoformat()} if is_silent else {}), **told}
 
     async def run(self) -> None:
         """Traces what waits, until cancelled."""
@@ -113,19 +120,20 @@ class Evidence:
                     self._decided([OutageExplained(site, evidence={"ways": ways})])
                 await asyncio.sleep(PAUSE_S)
 
-    async def _ways(self, site: str) -> list[str]:
-        """The way to the site's gateway and to its parent's, each in a line."""
+    async def _ways(self, site: str) -> list[dict[str, Any]]:
+        """The way to the site's gateway and to its parent's, as `Way` has it."""
         fleet = self._live.fleet
         if site not in fleet.sites:
             return []
         parent = fleet.sites[site].parent
         wanted = [fleet.sites[site].gateway, *([fleet.sites[parent].gateway] if parent else [])]
-        found: list[str] = []
+        found: list[dict[str, Any]] = []
         for device in wanted:
             hops = await self._traced(str(device.address))
             if hops is None:
                 return found
-            found.append(f"{device.id}: {way(hops, str(device.address))}")
+            is_reached = bool(hops) and hops[-1][1] == str(device.address)
+            found.append({"device": device.id, "hops": hops, "reached": is_reached})
         return found
 
     async def _traced(self, address: str) -> list[tuple[int, str]] | None:
@@ -150,11 +158,3 @@ class Evidence:
             self._may_trace = False
             return None
         return [(hop["distance"], hop["address"]) for hop in json.loads(output)["hops"]]
-
-
-def way(hops: Sequence[tuple[int, str]], address: str) -> str:
-    """'1 10.0.0.1, 2 10.1.0.1, then nothing'."""
-    steps = ", ".join(f"{distance} {hop}" for distance, hop in hops)
-    if hops and hops[-1][1] == address:
-        return steps
-    return f"{steps}, then nothing" if steps else "nothing answers"

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from monitor.alerts.acknowledging import RAN_OUT
+from monitor.alerts.notices.stored import unpack_matter
 from monitor.alerts.office import Office
 from monitor.alerts.states import MONITOR
 from monitor.charter.text import DHAKA
@@ -118,13 +119,13 @@ def ticket_lines(event: TicketEvent, office: Office) -> Iterator[Transition]:
 def notice_line(notice: Notice, at_utc: datetime) -> Transition:
     """A notice that falls due."""
     ticket = notice.ticket
-    outage_site = (notice.facts.get("site") or {}).get("id")
+    facts = unpack_matter(notice.kind, notice.facts)
     return line(
         at_utc,
         "notice",
-        site=outage_site,
+        site=facts.site.id if facts.site else None,
         ticket=ticket.number if ticket else None,
         notice=notice.kind,
         recipient=notice.recipient,
-        stage=(notice.facts.get("stage") or {}).get("level"),
+        stage=facts.level or None,
     )

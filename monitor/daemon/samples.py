@@ -20,8 +20,11 @@ from monitor.alerts.brief_facts import morning_facts, weekly_facts
 from monitor.alerts.complaints import Request, register
 from monitor.alerts.corrections import Correction, correct
 from monitor.alerts.digests import digest_facts
+from monitor.alerts.notices.facts import Facts
+from monitor.alerts.notices.stored import pack, unpack_matter
 from monitor.alerts.office import Office
 from monitor.alerts.outbox import Letter
+from monitor.alerts.routing import ASKER
 from monitor.clock import VirtualClock
 from monitor.daemon.recorder import what_is_due
 from monitor.judging.decisions import Affected, OutageClosed, OutageOpened
@@ -36,13 +39,13 @@ WHY = "the UPS of its feeder is on battery"
 
 
 def samples(settings: Settings) -> list[Letter]:
-    """A letter of each kind in the order of the story, about an outage and about a complaint where both exist."""
-    found: dict[tuple[str, bool], Letter] = {}
+    """A letter of each kind in the order of the story, of an outage, of a complaint, and to the citizen."""
+    found: dict[tuple[str, bool, bool], Letter] = {}
     plain = replace(Office.of(settings), recipients={})
     for office in (plain, _asking_first(plain)):
         with TemporaryDirectory() as scratch:
             for letter in _played(office, Path(scratch)):
-                found.setdefault((letter.kind, bool(letter.facts.get("asked"))), letter)
+                found.setdefault((letter.kind, bool(letter.facts.get("asked")), letter.recipient == ASKER), letter)
     return list(found.values())
 
 
@@ -119,18 +122,15 @@ def _begin(session: Session, office: Office, now_utc: datetime) -> str:
 
 
 def _evidence() -> dict[str, Any]:
-    """An hour as it may have been: steady, then slower, lossy, silent."""
-    steady: list[list[float | None] | None] = [[round(11 + 3 * math.sin(at / 3), 1), 0.0] for at in range(40)]
-    failing: list[list[float | None] | None] = [[round(20 + at * 4.5, 1), round(at / 30, 2)] for at in range(13)]
-    silent: list[list[float | None] | None] = [[None, 1.0]] * 5
-    minutes = [*steady, None, None, *failing, *silent]
-    chart = "▁" * 38 + "▂▂··" + "▃▃▄▄▅▅▆▆▇▇███" + "×" * 5
-    figures = {"chart": chart, "rtt_ms_median": 12.9, "rtt_ms_max": 74.0, "loss": 0.13}
-    return {
-        "hour": {**figures, "minutes": minutes},
-        "snmp": "gateway: up for 41 d 3 h, sfp1 down",
-        "ways": ["gateway: 1 192.0.2.1, 2 192.0.2.9, then nothing"],
-    }
+    """An hour as it may have been: steady, a pause of our own, then slower and lossy, until nothing answered."""
+    steady: list[list[float | None] | None] = [[round(11 + 3 * math.sin(at / 3), 1), 0.0] for at in range(44)]
+    failing: list[list[float | None] | None] = [[round(20 + at * 4.5, 1), round(at / 30, 2)] for at in range(14)]
+    minutes = [*steady, None, None, *failing]
+    chart = "▁" * 42 + "▂▂··" + "▃▃▄▄▅▅▆▆▇▇████"
+    figures = {"chart": chart, "rtt_ms_mean": 18.4, "rtt_ms_max": 78.5, "loss": 0.05}
+    router = {"device": "gateway", "uptime_s": 3_553_200, "ports": [{"name": "sfp1", "status": "down"}]}
+    way = {"device": "gateway", "hops": [[1, "192.0.2.1"], [2, "192.0.2.9"]], "reached": False}
+    return {"hour": {**figures, "minutes": minutes}, "snmp": [router], "ways": [way]}
 
 
 def _turn(site: str, now_utc: datetime, *, back: bool) -> OutageClosed | OutageOpened:
@@ -152,10 +152,13 @@ def _briefs(session: Session, office: Office, now_utc: datetime) -> Iterator[Let
 
 
 def _digest(session: Session, office: Office, now_utc: datetime) -> Letter:
-    owed = [(notice.kind, notice.facts) for notice in session.scalars(select(Notice).order_by(Notice.id))]
+    owed = [
+        (notice.kind, unpack_matter(notice.kind, notice.facts))
+        for notice in session.scalars(select(Notice).order_by(Notice.id))
+    ]
     return _made(kinds.DIGEST, office, digest_facts(office, owed, now_utc), now_utc)
 
 
-def _made(kind: str, office: Office, facts: dict[str, Any], now_utc: datetime) -> Letter:
+def _made(kind: str, office: Office, facts: Facts, now_utc: datetime) -> Letter:
     message_id = f"<sample.{kind}@{office.mail_domain}>"
-    return Letter(0, kind, "responsible", message_id, message_id, now_utc, 1, facts)
+    return Letter(0, kind, "responsible", message_id, message_id, now_utc, 1, pack(facts))

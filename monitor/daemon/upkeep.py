@@ -1,14 +1,19 @@
-"""The coarse work, once a night: one thread that looks at the clock now and then.
+"""The coarse work, once a night: APScheduler runs the jobs, the time that is believed says when.
 
-It goes by the time that is believed: a night that comes while the clock is suspect is made up for afterwards, and a
-clock that was wrong for a while leaves no night out. Nothing that anybody was promised hangs on it.
+APScheduler's own triggers go by the wall clock: one that was set back keeps them waiting for as long as it was ahead,
+one that is suspect would run them all. So a look at the believed time, every `LOOK_S`, hands the night's jobs over to
+be run at once: one after the other in a thread, never the same one twice at a time. A night that comes while the clock
+is suspect is made up for afterwards, and a clock that was wrong for a while leaves no night out. Nothing that anybody
+was promised hangs on it.
 """
 
 import logging
 import threading
 from collections.abc import Callable
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy.exc import DatabaseError
 
 from monitor.store.errors import StoreError
@@ -27,15 +32,19 @@ class Nightly:
         self._done_utc: datetime | None = None
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._run, name="nightly", daemon=True)
+        self._scheduler = BackgroundScheduler(timezone=UTC, executors={"default": ThreadPoolExecutor(1)})
 
     def start(self) -> None:
+        self._scheduler.start()
         self._thread.start()
 
     def stop(self) -> None:
         self._stopped.set()
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=False)
 
     def look(self) -> bool:
-        """Does the night's work if a night has come since the last look; whether it did."""
+        """Has the night's work done if a night has come since the last look; whether one has."""
         now_utc = self._now()
         if now_utc is None:
             return False
@@ -44,7 +53,15 @@ class Nightly:
         if done_utc is None or due_utc <= done_utc:
             return False
         for name, job in self._jobs.items():
-            _guarded(name, job)
+            self._scheduler.add_job(
+                _guarded,
+                args=(name, job),
+                id=name,
+                replace_existing=True,
+                coalesce=True,
+                max_instances=1,
+                misfire_grace_time=None,
+            )
         return True
 
     def _run(self) -> None:

@@ -26,6 +26,11 @@ def warnings(settings: Settings, office: Office, now_utc: datetime) -> Iterator[
     if not mail.configured:
         folder = settings.state / "outbox"
         yield f"no mail server in monitor.toml [mail]: mails are written to {folder} and reach nobody"
+    if not office.charter.officers_confirmed:
+        yield (
+            "the officers in charter.toml are not confirmed as this office's own: mails are written to files and reach "
+            "nobody. When names and addresses are right, set officers_confirmed = true under [office] of charter.toml"
+        )
     for officer in office.charter.without_email():
         yield f"no e-mail address for officers.{officer.role} in charter.toml: mails to this officer go to files"
     if mail.password_file:

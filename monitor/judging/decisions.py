@@ -180,7 +180,7 @@ def describe(decision: Decision) -> str:  # noqa: PLR0912 (one branch a kind)
             return f"{site}: outage over since {ended:%Y-%m-%d %H:%M:%S}Z ({reason})"
         case OutageExplained(site, reason, cause, why, evidence):
             parts = [reason] * bool(reason) + [f"suspected cause: {cause} ({why})"] * bool(cause)
-            parts += evidence.get("ways", ())
+            parts += [f"the way to {way['device']} was traced" for way in evidence.get("ways", ())]
             return f"{site}: more is known of its outage: {'; '.join(parts)}"
         case Affected(site, root, since):
             return f"{site}: silent behind {root} since {since:%Y-%m-%d %H:%M:%S}Z"

@@ -124,6 +124,8 @@ class Live:
         if sample.verdict is Verdict.UNKNOWN:
             self.unknown[sample.probe] += 1
         self.samples[sample.device, sample.probe] = sample
+        if sample.probe != "icmp":  # the hour before an outage is one of echoes
+            return
         hour = self.hours.get(sample.device)
         if hour is None:
             hour = self.hours[sample.device] = Hour()

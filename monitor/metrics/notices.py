@@ -45,7 +45,13 @@ MISSED = Family(
     unit="0 or 1",
     most=len(BRIEFS),
 )
-FAMILIES = (LATE, FOLDED, LAST, MISSED)
+FAULTY = Family(
+    "upazila_outbox_faulty",
+    "gauge",
+    "Notices that wait because this program itself cannot write them: a fault of ours, mended by an upgrade.",
+    unit="notices",
+)
+FAMILIES = (LATE, FAULTY, FOLDED, LAST, MISSED)
 
 
 @dataclass(frozen=True)
@@ -105,6 +111,7 @@ class Notices(Anew):
         office = self._live.office()
         if office is not None:
             yield LATE.of(self._path.late_s(self._clock.utc()) > office.notices.late_after_s)
+        yield FAULTY.of(self._path.outbox.faulty)
         yield FOLDED.of(self._path.folded)
         for brief, at_utc in sorted(self._path.last.items()):
             yield LAST.of(at_utc.timestamp(), brief)

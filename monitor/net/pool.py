@@ -92,13 +92,25 @@ class Pool:
         while (job := self._next()) is not None:
             future, work = job
             if future.set_running_or_notify_cancel():
-                try:
-                    future.set_result(work())
-                except BaseException as error:
-                    future.set_exception(error)
+                self._do(future, work)
+            else:
+                self._leave()
             del job, future, work  # what came of it belongs to whoever asked, not to a thread that idles
-            with self._changed:
-                self._jobs -= 1
+
+    def _do(self, future: "Future[Any]", work: Callable[[], Any]) -> None:
+        """Does one job. Its place is free before anybody hears what came of it: who hears may bring the next."""
+        try:
+            result = work()
+        except BaseException as error:
+            self._leave()
+            future.set_exception(error)
+        else:
+            self._leave()
+            future.set_result(result)
+
+    def _leave(self) -> None:
+        with self._changed:
+            self._jobs -= 1
 
     def _next(self) -> tuple["Future[Any]", Callable[[], Any]] | None:
         with self._changed:

@@ -48,13 +48,17 @@ Role = RecipientName
 
 
 class OfficeEntry(Model):
-    """Whose charter it is. ``ticket_prefix`` begins every ticket number."""
+    """Whose charter it is. ``ticket_prefix`` begins every ticket number.
+
+    ``officers_confirmed``: the office has said that the officers in this file are its own; no mail goes out before.
+    """
 
     name_bn: Text
     name_en: Text
     dated: Date
     website: str = ""
     ticket_prefix: Annotated[str, matching(r"[A-Z]{2,6}", "2 to 6 capital letters A to Z, such as BHR")]
+    officers_confirmed: bool = False
 
 
 class Statement(Model):

@@ -11,16 +11,8 @@ from monitor.settings.found import found
 
 _ENDS_WITH_A_NUMBER = re.compile(r"(?:.*\.)?(?:\d+|0x[0-9a-f]*)\.?", re.IGNORECASE | re.DOTALL)
 _ASCII_NAME = re.compile(r"(?=.{1,253}\Z)(?:[A-Za-z0-9-]{1,63}\.)*[A-Za-z0-9-]{1,63}")
-_NAME = re.compile(r"(?=.{1,253}\Z)(?:[^.\s:/?#@\[\]\\]{1,63}\.)*[^.\s:/?#@\[\]\\]{1,63}\.?")
-
-
-def is_web_address(url: str) -> bool:
-    """Tell whether ``url`` is http:// or https:// with a host, and a port that can be."""
-    try:
-        parts = urlsplit(url)
-        return parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0
-    except ValueError:  # a port that is none, half an IPv6 address
-        return False
+_LABEL = r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
+_NAME = re.compile(rf"(?=.{{1,253}}\Z)(?:{_LABEL}\.)*{_LABEL}")
 
 
 def is_short_address(name: str) -> bool:
@@ -98,3 +90,8 @@ def page_fault(url: str) -> str:
         return "is not the address of a page. Expected http://… or https://…"
     fault = host_fault(host)
     return "is not the address of a page. Expected http://… or https://…" if "is not a host" in fault else fault
+
+
+def is_web_address(url: str) -> bool:
+    """Tell whether ``url`` is http:// or https:// with a host that could be found, and a port that can be."""
+    return page_fault(url) == ""

@@ -10,7 +10,7 @@ from monitor.settings.base import Model, PlainPath, SecretFile
 from monitor.settings.found import found
 from monitor.settings.heartbeat_section import Heartbeat
 from monitor.settings.helpdesk_section import Helpdesk
-from monitor.settings.hosts import a_host, a_name_for_ehlo, host_fault
+from monitor.settings.hosts import a_host, a_name_for_ehlo, host_fault, page_fault
 from monitor.settings.mail_address import is_mail_address
 from monitor.settings.maintenance_section import Maintenance
 from monitor.settings.modules_section import ModuleEntry
@@ -109,8 +109,14 @@ class Mail(Model):
     helo: Annotated[str, AfterValidator(a_name_for_ehlo)] = ""
     timeout_s: Annotated[float, Field(gt=0, le=120)] = 20.0
     retry_s: Seconds = 30.0
-    give_up_days: Annotated[float, Field(gt=0, le=365)] = 30.0
+    daily_after_days: Annotated[float, Field(gt=0, le=365)] = 30.0
+    give_up_days: Annotated[float, Field(gt=0, le=365)] | None = None  # its name before nothing was given up
     page_url: str = ""
+
+    @property
+    def hurries_for_days(self) -> float:
+        """How old a letter is from which it is tried once a day only."""
+        return self.daily_after_days if self.give_up_days is None else self.give_up_days
 
     @property
     def configured(self) -> bool:
@@ -129,6 +135,13 @@ class Mail(Model):
     def _is_an_address(cls, value: str) -> str:
         if value and not is_mail_address(value):
             raise ValueError(f"{found(value)} is not an e-mail address. Expected one such as monitor@example.org")
+        return value
+
+    @field_validator("page_url")
+    @classmethod
+    def _is_a_page(cls, value: str) -> str:
+        if value and (fault := page_fault(value)):
+            raise ValueError(f"{found(value)} {fault}")
         return value
 
     @model_validator(mode="after")

@@ -164,6 +164,7 @@ class Notice(Base):
 
     ``owed_utc``: when it was first to go out; ``due_utc``: when it is next to be tried. ``folded_into``: another letter
     tells of it, a digest or a later one that made it needless; ``sent_utc`` then says when that was decided.
+    ``fault``: what of ours keeps it from being written; ``last_error`` is what its server or the way there said.
     """
 
     __tablename__ = "notices"
@@ -176,7 +177,7 @@ class Notice(Base):
     channel: Mapped[str] = mapped_column(Line(16), default="email", server_default="email")
     message_id: Mapped[str] = mapped_column(Line(200))
     thread_id: Mapped[str] = mapped_column(Line(200), index=True)
-    facts: Mapped[dict[str, Any]]
+    facts: Mapped[dict[str, Any]] = mapped_column(deferred=True)
     created_utc: Mapped[datetime]
     owed_utc: Mapped[datetime | None]
     due_utc: Mapped[datetime]
@@ -187,6 +188,7 @@ class Notice(Base):
     folded_into: Mapped[int | None]
     proof: Mapped[str] = mapped_column(Lines, default="")
     last_error: Mapped[str] = mapped_column(Lines, default="")
+    fault: Mapped[str] = mapped_column(Lines, default="", server_default="")
 
     ticket: Mapped[Ticket | None] = relationship(back_populates="notices")
 

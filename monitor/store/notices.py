@@ -29,6 +29,7 @@ class NoticeView:
     folded_into: int | None
     proof: str
     last_error: str
+    fault: str
 
     def facts(self) -> dict[str, Any]:
         """As JSON can hold it: times in ISO 8601, UTC."""
@@ -38,13 +39,19 @@ class NoticeView:
 
 
 def state_of(notice: Notice) -> str:
-    """'sent', 'dead', 'folded' (another letter tells it), 'waiting', or 'failing' while it was tried in vain."""
+    """What became of it.
+
+    'sent', 'dead', 'folded' (another letter tells it), 'waiting', 'failing' while it was tried in vain, or 'faulty'
+    while this program cannot write it.
+    """
     if notice.folded_into is not None:
         return "folded"
     if notice.sent_utc is not None:
         return "sent"
     if notice.dead_utc is not None:
         return "dead"
+    if notice.fault:
+        return "faulty"
     return "failing" if notice.last_error else "waiting"
 
 
@@ -87,4 +94,5 @@ def _view(notice: Notice) -> NoticeView:
         notice.folded_into,
         notice.proof,
         notice.last_error,
+        notice.fault,
     )

@@ -98,12 +98,17 @@ class Matter:
 
 @dataclass(frozen=True, slots=True)
 class OutboxView:
-    """How many notices are owed, since when the oldest of them is (tries do not make it younger), how many given up."""
+    """How many notices are owed, since when the oldest of them is (tries do not make it younger), how many given up.
+
+    ``faulty``: how many of those owed this program cannot write; ``fault``: what keeps the latest of them.
+    """
 
     owed: int
     oldest_due_utc: datetime | None
     dead: int
     sent: int
+    faulty: int = 0
+    fault: str = ""
 
 
 def outages(session: Session, *, open_only: bool = False, limit: int = 100) -> list[OutageView]:
@@ -191,7 +196,10 @@ def outbox(session: Session, now_utc: datetime) -> OutboxView:
     ).one()
     dead = session.scalar(select(func.count()).where(Notice.dead_utc.is_not(None))) or 0
     sent = session.scalar(select(func.count()).where(Notice.sent_utc.is_not(None), Notice.folded_into.is_(None))) or 0
-    return OutboxView(owed, oldest, dead, sent)
+    faults = select(Notice.fault).where(waiting, Notice.fault != "").order_by(Notice.id.desc())
+    fault = session.scalars(faults.limit(1)).one_or_none() or ""
+    faulty = session.scalar(select(func.count()).where(waiting, Notice.fault != "")) or 0 if fault else 0
+    return OutboxView(owed, oldest, dead, sent, faulty, fault)
 
 
 def site_states(session: Session) -> dict[str, tuple[str, datetime]]:

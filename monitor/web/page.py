@@ -80,6 +80,11 @@ WORDS = {
     "state": {"bn": "অবস্থা", "en": "State"},
     "updated": {"bn": "হালনাগাদ", "en": "As of"},
     "other": {"bn": "English", "en": "বাংলা"},
+    "unconfirmed": {
+        "bn": "সনদের কর্মকর্তারা এ কার্যালয়ের বলে এখনও নিশ্চিত করা হয়নি (officers_confirmed): ই-মেইল কেবল ফাইলে লেখা হচ্ছে।",
+        "en": "The officers in charter.toml are not confirmed as this office's own (officers_confirmed): "
+        "mails are written to files only.",
+    },
     "mail": {"bn": "অপেক্ষমাণ ই-মেইল", "en": "mails waiting"},
     "mail_trouble": {
         "bn": "ই-মেইল ঠিকমতো যাচ্ছে না: upazila-monitor outbox",

@@ -91,6 +91,7 @@ def _outbox(path: MailPath) -> dict[str, Any]:
         "owed": outbox.owed,
         "oldest_due": oldest.isoformat() if oldest else None,
         "dead": outbox.dead,
+        "faulty": outbox.faulty,
         "sent": outbox.sent,
     }
 
@@ -104,9 +105,15 @@ def _mail(path: MailPath, live: Live, now_utc: datetime) -> dict[str, Any]:
     if office is not None and late_s > office.notices.late_after_s:
         length = duration_text(timedelta(seconds=late_s), "en")
         wrong.append(f"{path.outbox.owed} notices wait, the oldest for {length}")
+    if path.outbox.faulty:
+        wrong.append(
+            f"{path.outbox.faulty} letters wait through a fault of this program ({path.outbox.fault}): they go out"
+            " after an upgrade. upazila-monitor outbox --owed"
+        )
     if path.outbox.dead:
         wrong.append(f"{path.outbox.dead} letters could not be delivered: upazila-monitor outbox --dead")
-    return {"late_s": round(late_s), "missed": dict(path.missed), "wrong": wrong}
+    confirmed = office is None or office.charter.officers_confirmed
+    return {"late_s": round(late_s), "missed": dict(path.missed), "wrong": wrong, "officers_confirmed": confirmed}
 
 
 def _site(live: Live, site: Site) -> dict[str, Any]:

@@ -1,7 +1,6 @@
 """What was registered wrongly: withdrawn, it counts nowhere and troubles nobody; corrected, it is due as it should."""
 
 from datetime import UTC, datetime
-from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -9,6 +8,7 @@ from sqlalchemy import select
 from monitor.alerts.brief_facts import weekly_facts
 from monitor.alerts.complaints import Request, register
 from monitor.alerts.corrections import Correction, correct
+from monitor.alerts.notices.facts import Upazila
 from monitor.alerts.tickets import TicketError
 from monitor.store import views
 from monitor.store.models import Ticket
@@ -33,12 +33,11 @@ def ticket(desk: Desk, number: str) -> views.TicketView:
     return found
 
 
-def of_the_week(desk: Desk) -> dict[str, Any]:
+def of_the_week(desk: Desk) -> Upazila:
     """The upazila's part of a weekly brief that is written now."""
     with desk.store.read() as session:
         facts = weekly_facts(session, desk.office, desk.clock.utc(), desk.clock.utc())
-    found: dict[str, Any] = facts["upazilas"][0]
-    return found
+    return facts.upazilas[0]
 
 
 def told(desk: Desk, kind: str) -> list[str]:
@@ -61,14 +60,14 @@ def test_what_is_withdrawn_counts_in_no_record_of_promises(desk: Desk) -> None:
     desk.wait(days=3)  # it is overdue, and stage 1 has it
     with desk.store.read() as session:
         assert [matter.service for matter in views.matters(session, begins)] == ["citizen:6"]
-    before = of_the_week(desk)["opened"]
+    before = of_the_week(desk).opened
     desk.act(number, "withdraw", "registered twice")
     with desk.store.read() as session:
         assert views.matters(session, begins) == []
         assert views.tickets(session, open_only=True) == []
         assert views.tickets_by_service(session) == {}
         assert views.tickets_by_stage(session) == {}
-    assert of_the_week(desk)["opened"] == before - 1
+    assert of_the_week(desk).opened == before - 1
 
 
 def test_a_settled_request_that_never_was_one_is_withdrawn_from_the_record_too(desk: Desk) -> None:

@@ -1,8 +1,8 @@
 """Notices: owed once, leased by one, in order, tried again, given up, sent once more."""
 
+from dataclasses import replace
 from datetime import timedelta
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
@@ -88,29 +88,56 @@ def test_a_failed_letter_is_due_again_after_its_pause_and_says_why(desk: Desk) -
 def test_a_letter_whose_channel_is_away_is_not_counted_as_tried(desk: Desk) -> None:
     first, _ = two_letters(desk)
     with desk.store.write() as session:
-        outbox.put_back(session, first, "nobody listens", desk.office, desk.clock.utc())
+        outbox.put_back(session, first, "nobody listens")
     again = desk.lease()
     assert again is not None
     assert (again.id, again.attempts) == (first.id, 1)
 
 
-@pytest.mark.parametrize("give_up", [outbox.put_back, outbox.mark_failed])
-def test_a_letter_is_given_up_after_a_month_and_then_blocks_nobody(desk: Desk, give_up: object) -> None:
+def test_a_letter_that_nobody_takes_is_never_given_up_but_tried_once_a_day_when_it_is_old(desk: Desk) -> None:
     first, second = two_letters(desk)
     desk.sent(second)
-    desk.clock.advance(timedelta(days=31).total_seconds())
+    desk.clock.advance(timedelta(days=400).total_seconds())
     with desk.store.write() as session:
-        if give_up is outbox.put_back:
-            outbox.put_back(session, first, "451 later", desk.office, desk.clock.utc())
-        else:
-            outbox.mark_failed(session, first, "451 later", desk.office, desk.clock.utc(), luck=0)
+        outbox.mark_failed(session, replace(first, attempts=40), "451 later", desk.office, desk.clock.utc(), luck=0.5)
+    with desk.store.read() as session:
+        notice = session.get_one(Notice, first.id)
+        assert notice.dead_utc is None
+        assert notice.due_utc == desk.clock.utc() + timedelta(days=1)
+    desk.clock.advance(timedelta(days=1).total_seconds())
+    again = desk.lease()
+    assert again is not None
+    assert again.id == first.id
+
+
+def test_what_we_cannot_write_waits_alone_and_is_due_at_every_start(desk: Desk) -> None:
+    first, second = two_letters(desk)
+    desk.sent(second)
+    with desk.store.write() as session:
+        outbox.hold(session, first, "KeyError: 'site'", desk.office, desk.clock.utc(), luck=0.5)
+    assert desk.lease() is None
+    with desk.store.read() as session:
+        notice = session.get_one(Notice, first.id)
+        assert (notice.dead_utc, notice.fault, notice.last_error) == (None, "KeyError: 'site'", "")
+    # Others of its thread do not wait for it.
     desk.comes_back("backbone-north")
-    desk.wait(minutes=11)
-    letters = [desk.lease(), desk.lease(), desk.lease()]
-    assert sorted(letter.recipient for letter in letters if letter and letter.kind == "resolved") == [
-        "grievance",
-        "responsible",
-    ]
+    desk.clock.advance(660)
+    desk.look()
+    with desk.store.write() as session:
+        session.get_one(Notice, first.id).due_utc = desk.clock.utc() + timedelta(hours=1)
+    assert {(letter.kind, letter.recipient) for letter in desk.send_all()} == {
+        ("resolved", "responsible"),
+        ("resolved", "grievance"),
+    }
+    # The next start, perhaps of another version, tries it at once.
+    with desk.store.write() as session:
+        outbox.release_leases(session)
+    again = desk.lease()
+    assert again is not None
+    assert again.id == first.id
+    desk.sent(again)
+    with desk.store.read() as session:
+        assert session.get_one(Notice, first.id).fault == ""
 
 
 def test_a_dead_letter_is_sent_once_more_when_somebody_asks_under_its_old_name(desk: Desk) -> None:

@@ -83,6 +83,10 @@ def test_check_says_what_is_there_and_what_is_missing(home: Path) -> None:
     assert "30 sites (3 backbone, 1 office, 6 udc, 20 lab), 31 devices. No errors." in done.stdout
     assert "warning: no mail server" in done.stdout
     assert "officers.responsible" in done.stdout
+    assert "warning: the officers in charter.toml are not confirmed as this office's own" in done.stdout
+    charter = home / "config" / "charter.toml"
+    charter.write_text(charter.read_text().replace("officers_confirmed = false", "officers_confirmed = true"))
+    assert "not confirmed" not in run(home, "check").stdout
 
 
 def test_check_names_a_position_whose_figures_are_swapped(home: Path) -> None:
@@ -197,12 +201,20 @@ def test_a_mistyped_command_exits_with_2(home: Path, words: list[str]) -> None:
     assert run(home, *words).returncode == 2
 
 
-def test_a_page_address_that_is_taken_is_said_and_exits_with_3(home: Path) -> None:
+def test_a_page_address_that_is_taken_is_said_and_probing_goes_on(home: Path) -> None:
     import socket
 
     with socket.create_server(("127.0.0.1", 0)) as taken:
         monitor = home / "config" / "monitor.toml"
         monitor.write_text(monitor.read_text().replace("127.0.0.1:1", f"127.0.0.1:{taken.getsockname()[1]}"))
-        done = run(home, "run")
-    assert done.returncode == 3
-    assert "Address already in use" in done.stderr
+        with subprocess.Popen(command(home, "run"), stderr=subprocess.PIPE, text=True) as daemon:
+            assert daemon.stderr is not None
+            said = ""
+            for line in daemon.stderr:
+                said += line
+                if "Address already in use" in line:
+                    break
+            assert "no page on 127.0.0.1" in said
+            assert daemon.poll() is None
+            daemon.terminate()
+            assert daemon.wait(30) == 0

@@ -79,7 +79,8 @@ def test_the_charter_keeps_its_figures_too(home: Path, monkeypatch: pytest.Monke
 )
 def test_a_reader_that_leaves_at_once_hears_no_complaint(busy: Path, words: list[str]) -> None:
     line = " ".join(command(busy, *words)) + " | true; echo ${PIPESTATUS[0]}"
-    done = subprocess.run(["bash", "-c", line], capture_output=True, text=True, timeout=60, check=False)
+    buffered = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+    done = subprocess.run(["bash", "-c", line], env=buffered, capture_output=True, text=True, timeout=60, check=False)
     assert done.stderr == ""
     assert done.stdout.strip() == "141"
 

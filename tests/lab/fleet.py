@@ -52,13 +52,14 @@ def write_config(folder: Path, *, sites: str, listen: str, target_s: int = 8, se
 
 
 def drill_charter(target_s: int) -> str:
-    """The shipped charter with made-up addresses, promised around the clock, due after ``target_s`` seconds."""
+    """The shipped charter with made-up, confirmed addresses, promised around the clock, due after ``target_s`` s."""
     text, count = re.subn(
         r'(?ms)^(\[officers\.(\w+)\]$.*?^email = )"[^"]*"',
         lambda found: f'{found[1]}"{officer_address(found[2])}"',
         (SHIPPED / "charter.toml").read_text(encoding="utf-8"),
     )
     assert count == text.count("\n[officers."), "an officer of the shipped charter has no e-mail key to fill in"
+    text = text.replace("\nofficers_confirmed = false\n", "\nofficers_confirmed = true\n")
     text = re.sub(r"(?m)^target = [^#\n]*", f"target = {{ seconds = {target_s} }}", text)
     text = re.sub(r'(?m)^hours = "\w+"', 'hours = "always"', text)
     return text.replace("\n[citizen_defaults]\n", '\n[citizen_defaults]\nhours = "always"\n')

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+from monitor.alerts.brief_facts import morning_facts
 from monitor.alerts.outbox import new_notice
 from monitor.judging.pause import never
 from monitor.metrics.live import ServiceState, SnmpState
@@ -80,7 +81,8 @@ def grow(office: Desk) -> None:
     office.round("hub", Verdict.FAILED, device="ups")
     office.round("hub", Verdict.UNKNOWN, device="olt")
     with office.store.write() as session:
-        brief = new_notice(office.office, "morning-20261123", "morning", "responsible", {}, now)
+        facts = morning_facts(session, office.office, (), now)
+        brief = new_notice(office.office, "morning-20261123", "morning", "responsible", facts, now)
         brief.sent_utc = now
         session.add(brief)
     office.live.helpdesk = "played"

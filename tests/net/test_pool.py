@@ -33,6 +33,23 @@ async def test_a_thread_that_hangs_costs_its_place_and_nobody_who_waits_for_it()
     go_on.set()
 
 
+def test_who_hears_of_the_end_of_a_job_may_bring_the_next_one_at_once() -> None:
+    pool, go_on, done = Pool("help desk", threads=1), threading.Event(), threading.Event()
+    refused: list[PoolFull] = []
+
+    def next_one(_: object) -> None:  # runs in the thread, the moment the result is there
+        try:
+            pool.submit(lambda: None)
+        except PoolFull as error:
+            refused.append(error)
+        done.set()
+
+    pool.submit(go_on.wait, 10).add_done_callback(next_one)
+    go_on.set()
+    assert done.wait(10)
+    assert refused == []
+
+
 async def test_a_job_that_was_given_up_before_its_turn_is_never_begun_and_leaves_its_place() -> None:
     pool, go_on, begun = Pool("checks", threads=1, backlog=1), threading.Event(), threading.Event()
     pool.submit(go_on.wait, 30)

@@ -7,6 +7,7 @@ from playwright.sync_api import sync_playwright
 
 from monitor.alerts import letters
 from monitor.alerts.channels.base import Rendered
+from monitor.alerts.routing import ASKER
 from monitor.daemon.samples import samples
 from monitor.settings.load import load
 
@@ -26,7 +27,8 @@ def main() -> None:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=BROWSER, args=QUIET)
         for letter in samples(settings):
-            name = f"{letter.kind}-asked" if letter.facts.get("asked") else letter.kind
+            of = "-citizen" if letter.recipient == ASKER else "-asked" if letter.facts.get("asked") else ""
+            name = f"{letter.kind}{of}"
             for where, width in WIDTHS.items():
                 page = browser.new_page(viewport={"width": width, "height": 600})
                 page.set_content(whole(letters.render(letter)))

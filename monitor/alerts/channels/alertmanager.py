@@ -5,12 +5,14 @@ lapse when nobody repeats them, so each carries an end far ahead; the letter tha
 """
 
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, timedelta
 from typing import Any
 from urllib.parse import urljoin
 
 from monitor.alerts.channels.base import ChannelAway, PermanentFailure, Recipient, Rendered, TemporaryFailure
 from monitor.alerts.kinds import GOOD_NEWS, severity
+from monitor.alerts.notices.facts import MatterFacts
+from monitor.alerts.notices.stored import unpack
 from monitor.alerts.outbox import Letter
 from monitor.domain.text import clean
 from monitor.net import http
@@ -55,18 +57,19 @@ class AlertmanagerChannel:
 
 def alert(letter: Letter, rendered: Rendered) -> dict[str, Any]:
     """The letter as an alert: labels that stay the same for all letters of a matter, words as annotations."""
-    facts = letter.facts
-    site, service = facts.get("site") or {}, facts.get("service") or {}
-    began = facts.get("event") or letter.created_utc.isoformat()
+    facts = unpack(letter.kind, letter.facts)
+    matter = facts if isinstance(facts, MatterFacts) else None
+    site, service = (matter.site, matter.service) if matter else (None, None)
+    began_utc = matter.event if matter else letter.created_utc
     over = letter.kind in GOOD_NEWS
     ends = letter.created_utc if over else letter.created_utc + FAR_AHEAD
     labels = {
-        "alertname": "UpazilaTicket" if facts["number"] else "UpazilaNotice",
-        "ticket": facts["number"],
-        "site": site.get("id", ""),
-        "kind": site.get("kind", ""),
-        "service": f"{service['section']}:{service['number']}" if service else "",
-        "notice": "" if facts["number"] else letter.kind,
+        "alertname": "UpazilaTicket" if facts.number else "UpazilaNotice",
+        "ticket": facts.number,
+        "site": site.id if site else "",
+        "kind": site.kind if site else "",
+        "service": f"{service.section}:{service.number}" if service else "",
+        "notice": "" if facts.number else letter.kind,
     }
     return {
         "labels": {name: value for name, value in labels.items() if value},
@@ -74,9 +77,9 @@ def alert(letter: Letter, rendered: Rendered) -> dict[str, Any]:
             "summary": rendered.subject,
             "description": rendered.short,
             "severity": severity(letter.kind),
-            "stage": str((facts.get("stage") or {}).get("level", 0)),
+            "stage": str(matter.level if matter else 0),
         },
-        "startsAt": datetime.fromisoformat(began).astimezone(UTC).isoformat(),
+        "startsAt": began_utc.astimezone(UTC).isoformat(),
         "endsAt": ends.astimezone(UTC).isoformat(),
-        **({"generatorURL": facts["page_url"]} if facts.get("page_url") else {}),
+        **({"generatorURL": facts.page_url} if facts.page_url else {}),
     }

@@ -11,7 +11,7 @@ import sys
 from pathlib import Path
 from subprocess import DEVNULL, PIPE
 
-from monitor.alerts.channels.base import PermanentFailure, Recipient, Rendered, TemporaryFailure
+from monitor.alerts.channels.base import Recipient, Rendered, TemporaryFailure
 from monitor.alerts.outbox import Letter
 from monitor.settings.secrets import SecretError, read_secret
 
@@ -49,7 +49,7 @@ class AppriseChannel:
             finally:
                 self._under_way = None
         if process.returncode == NO_SUCH_SERVICE:
-            raise PermanentFailure("url_file: Apprise knows no such service. Expected one of its URLs")
+            raise TemporaryFailure("url_file: Apprise knows no such service. Expected one of its URLs")
         if process.returncode != DELIVERED:
             raise TemporaryFailure("Apprise could not deliver it")
         return "accepted through Apprise"

@@ -12,7 +12,7 @@ import logging
 import os
 import smtplib
 import ssl
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from email.header import Header
 from email.message import Message
@@ -25,6 +25,7 @@ from pathlib import Path
 
 from monitor.alerts.channels.base import ChannelAway, PermanentFailure, Recipient, Rendered, TemporaryFailure
 from monitor.alerts.channels.smtp import Conversation, NoSmtp, talk
+from monitor.alerts.channels.smtp_replies import Fate, Step, fate
 from monitor.alerts.outbox import Letter
 from monitor.domain.text import clean
 from monitor.net import tls
@@ -44,9 +45,13 @@ NO_CONVERSATION = (NoSmtp, TooMuch, NamesBusy, tls.NoAuthority, SecretError, Uni
 
 
 class EmailChannel:
-    """Sends through ``mail``'s server; writes to ``folder`` what cannot be sent because an address is missing."""
+    """Sends through ``mail``'s server; writes to ``folder`` what cannot be sent because an address is missing.
 
-    def __init__(self, mail: Mail, folder: Path, home: Path) -> None:
+    ``to_files``: everything is written to ``folder``, whatever addresses there are.
+    """
+
+    def __init__(self, mail: Mail, folder: Path, home: Path, *, to_files: bool = False) -> None:
+        self._to_files = to_files
         self._mail = mail
         self._folder = folder
         self._home = home
@@ -59,7 +64,7 @@ class EmailChannel:
     def deliver(self, letter: Letter, recipient: Recipient, rendered: Rendered) -> str:
         """Returns the server's answer to DATA, or the file's name; takes up to WHOLE_CONVERSATION × timeout_s."""
         message = compose(letter, recipient, rendered, self._mail)
-        if not self._mail.configured or recipient.address is None:
+        if self._to_files or not self._mail.configured or recipient.address is None:
             return self._to_file(letter, message)
         try:
             with self._conversation() as smtp:
@@ -91,7 +96,7 @@ class EmailChannel:
             partial.replace(path)
         except OSError as error:
             raise TemporaryFailure(f"{path}: {error.strerror}") from error
-        log.info("no mail server or no address for %s: written to %s", letter.recipient, path)
+        log.info("no mail goes out to %s yet, which `upazila-monitor check` explains: %s", letter.recipient, path)
         return f"file {path.name}"
 
 
@@ -148,16 +153,16 @@ def _hand_over(smtp: smtplib.SMTP, sender: str, recipient: str, message: Message
         raise smtplib.SMTPSenderRefused(code, answer, sender)
     code, answer = smtp.rcpt(recipient)
     if code not in {250, 251}:
-        raise _failure(code, answer)
+        raise _failure(code, answer, "recipient")
     try:
         code, answer = smtp.data(message.as_bytes(policy=ON_THE_WIRE))
     except smtplib.SMTPDataError as error:
-        raise _failure(error.smtp_code, error.smtp_error) from error
+        raise _failure(error.smtp_code, error.smtp_error, "message") from error
     except (smtplib.SMTPException, OSError, NoSmtp, TooMuch) as error:
         # It may have arrived: the next try has the same Message-ID.
         raise TemporaryFailure(f"the server left before it answered: {_why(error)}") from error
     if code != 250:
-        raise _failure(code, answer)
+        raise _failure(code, answer, "message")
     with suppress(
         smtplib.SMTPException, OSError, NoSmtp, TooMuch
     ):  # it is handed over: how the server says goodbye changes nothing
@@ -183,11 +188,14 @@ def _why(error: Exception) -> str:
     return _text(str(error)) or type(error).__name__
 
 
-def _failure(code: int, answer: bytes | str) -> TemporaryFailure | PermanentFailure:
-    text = f"{code} {_text(answer)}"
-    if code == 421:  # RFC 5321, 3.8: it closes, whatever was asked
-        return ChannelAway(text)
-    return PermanentFailure(text) if 500 <= code < 600 else TemporaryFailure(text)
+def _failure(code: int, answer: bytes | str, step: Step) -> TemporaryFailure | PermanentFailure:
+    said = _text(answer)
+    kinds: Mapping[Fate, type[TemporaryFailure | PermanentFailure]] = {
+        "away": ChannelAway,
+        "later": TemporaryFailure,
+        "dead": PermanentFailure,
+    }
+    return kinds[fate(code, said, step)](f"{code} {said}")
 
 
 def _text(answer: bytes | str) -> str:

@@ -12,7 +12,9 @@ from monitor.settings.notices_section import ChannelName
 
 OUTBOX_FOLDER = "outbox"
 CHANNELS: Mapping[ChannelName, Callable[[Office, Path, Path], Channel]] = {
-    "email": lambda office, state, home: EmailChannel(office.mail, state / OUTBOX_FOLDER, home),
+    "email": lambda office, state, home: EmailChannel(
+        office.mail, state / OUTBOX_FOLDER, home, to_files=not office.sends_mail
+    ),
     "apprise": lambda _office, _state, home: AppriseChannel(home),
     "alertmanager": lambda _office, _state, _home: AlertmanagerChannel(),
 }

@@ -7,15 +7,14 @@ writing are taken out, and every text has an end.
 import html
 import re
 import string
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import get_args
 
-from monitor.alerts.facts import LANGS
 from monitor.alerts.helpdesks.base import subject_tag
+from monitor.alerts.notices.facts import MatterFacts
 from monitor.alerts.phrases import Phrases
-from monitor.alerts.wording import words
-from monitor.charter.text import moment_text
+from monitor.alerts.wording import Words, words
+from monitor.charter.text import Lang, moment_text
 from monitor.domain.text import clean, clean_lines
 
 LONGEST_SUBJECT, LONGEST_TEXT, LONGEST_NAME = 200, 4_000, 80
@@ -52,15 +51,15 @@ EVENTS: Phrases = {
 }
 
 
-def subject(facts: Mapping[str, Any]) -> str:
+def subject(facts: MatterFacts) -> str:
     """'[BHR-2026-000123] …': the tag by which it is found again, and the headline in Bangla."""
-    return clean(f"{subject_tag(facts['number'])} {_words(facts, 'bn').headline}", LONGEST_SUBJECT)
+    return clean(f"{subject_tag(facts.number)} {_words(facts, 'bn').headline}", LONGEST_SUBJECT)
 
 
-def first_message(facts: Mapping[str, Any]) -> str:
+def first_message(facts: MatterFacts) -> str:
     """What the ticket is about, in both languages."""
     parts = []
-    for lang in LANGS:
+    for lang in get_args(Lang):
         said = _words(facts, lang)
         rows = "\n".join(f"{row.label}: {_indented(row.value)}" for row in said.rows)
         parts.append(f"{said.headline}\n\n{rows}")
@@ -74,8 +73,8 @@ def event_text(kind: str, actor: str, text: str, at_utc: datetime) -> str:
     return clean_lines(f"{head}\n\n{text}" if text.strip() else head, LONGEST_TEXT)
 
 
-def _words(facts: Mapping[str, Any], lang: Any) -> Any:
-    return words("registered" if facts["asked"] else "opened", facts, lang)
+def _words(facts: MatterFacts, lang: Lang) -> Words:
+    return words("registered" if facts.asked else "opened", facts, lang)
 
 
 def _indented(value: str) -> str:

@@ -3,6 +3,7 @@
 import email
 import socket
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from email import policy
 from email.header import decode_header, make_header
@@ -14,8 +15,12 @@ from hypothesis import strategies as st
 
 from monitor.alerts.channels.base import ChannelAway, PermanentFailure, Recipient, Rendered, TemporaryFailure
 from monitor.alerts.channels.email import EmailChannel, compose
+from monitor.alerts.channels.registry import channels_of
+from monitor.alerts.office import Office
 from monitor.alerts.outbox import Letter
+from monitor.settings.load import load
 from monitor.settings.monitor_file import Mail
+from tests.alerts.conftest import SHIPPED
 from tests.lab.mail import Certificate, MailCatcher
 
 OFFICER = Recipient("জনাব মো: আলমগীর হোসেন", "officer@example.org")
@@ -158,3 +163,23 @@ def test_the_joiners_of_bangla_stay_in_headers() -> None:
         name,
         f"{name} <a@b.example>",
     ]
+
+
+@pytest.mark.parametrize("confirmed", [False, True])
+def test_mails_go_to_files_until_the_office_has_confirmed_its_officers(
+    confirmed: bool, catcher: MailCatcher, tmp_path: Path
+) -> None:
+    office = Office.of(load(SHIPPED))
+    mail = Mail(host="127.0.0.1", port=port_of(catcher), security="none", sender="monitor@example.org", timeout_s=2)
+    charter = replace(office.charter, officers_confirmed=confirmed)
+    office = replace(office, mail=mail, charter=charter)
+    proof = channels_of(office, tmp_path, tmp_path)["email"].deliver(letter(), OFFICER, WORDS)
+
+    written = list((tmp_path / "outbox").glob("*.eml"))
+    assert (len(catcher.mails), len(written)) == ((1, 0) if confirmed else (0, 1))
+    assert proof.startswith("250" if confirmed else "file ")
+
+
+def test_another_offices_officers_are_not_confirmed_by_what_is_shipped() -> None:
+    assert not Office.of(load(SHIPPED)).sends_mail
+    assert not load(SHIPPED).charter.office.officers_confirmed
