@@ -44,8 +44,12 @@ def is_refused(daemon: Daemon, *, fresh: bool = False) -> str:
 
 @pytest.mark.parametrize(
     ("harm", "words"),
-    [(Path.unlink, "is missing"), (lambda database: database.write_bytes(b"\0" * 40_000), "is damaged")],
-    ids=["gone", "damaged"],
+    [
+        pytest.param(Path.unlink, "is missing", id="gone"),
+        pytest.param(
+            lambda database: database.write_bytes(b"\0" * 40_000), "is damaged", id="damaged", marks=pytest.mark.long
+        ),
+    ],
 )
 def test_begins_with_nothing_only_when_that_is_said_and_keeps_what_lay_there(
     daemon: Daemon, harm: Callable[[Path], object], words: str

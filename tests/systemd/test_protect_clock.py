@@ -18,7 +18,8 @@ from monitor.daemon import believed_clock
 
 one, other, sign = int(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3])
 LOAD, EQUALS, RETURN = 0x20, 0x15, 0x06
-rules = [(LOAD, 0, 0, 0), (EQUALS, 1, 0, one), (EQUALS, 0, 1, other), (RETURN, 0, 0, 0x50001), (RETURN, 0, 0, 0x7FFF0000)]
+rules = [(LOAD, 0, 0, 0), (EQUALS, 1, 0, one), (EQUALS, 0, 1, other)]
+rules += [(RETURN, 0, 0, 0x50001), (RETURN, 0, 0, 0x7FFF0000)]
 code = ctypes.create_string_buffer(b"".join(struct.pack("HBBI", *rule) for rule in rules))
 
 class Program(ctypes.Structure):
