@@ -11,10 +11,7 @@ import pytest
 from monitor.judging.decisions import SiteChanged
 from monitor.judging.states import State
 from tests.alerts.conftest import Desk
-from tests.cli.test_commands import command, desk, home
-from tests.cli.typed import typed
-
-__all__ = ["desk", "home"]
+from tests.cli.typed import command, typed
 
 TABLES = (
     ["status", "--all"],

@@ -3,7 +3,6 @@
 import json
 import signal
 import subprocess
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,15 +12,13 @@ from hypothesis import strategies as some
 
 from monitor.cli.probe import _json_lines
 from monitor.sample import Sample, Verdict
+from tests.cli.typed import PROGRAM, Done, do
 
-PROGRAM = str(Path(sys.executable).parent / "upazila-monitor")
 QUICK = ["--count", "1", "--timeout", "0.5"]
 
 
-def probe(*words: str) -> "subprocess.CompletedProcess[str]":
-    done = subprocess.run([PROGRAM, "probe", "icmp", *words], capture_output=True, text=True, timeout=60)
-    assert "Traceback" not in done.stderr
-    return done
+def probe(*words: str) -> Done:
+    return do("probe", "icmp", *words)
 
 
 def test_it_prints_each_target_and_exits_with_0_when_all_answer() -> None:

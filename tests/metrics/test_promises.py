@@ -112,6 +112,7 @@ def test_the_number_of_series_depends_on_the_charter_alone(office: Desk) -> None
 
 
 @pytest.mark.long
+@pytest.mark.alone
 def test_twenty_thousand_sites_are_counted_in_a_second_and_rarely(office: Desk, tmp_path: Path) -> None:
     one = office.settings.fleet.sites["udc-juniadaha"]
     sites = {f"site-{number}": one for number in range(20_000)}

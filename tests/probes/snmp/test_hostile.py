@@ -26,6 +26,8 @@ from monitor.settings.secrets import Secret
 from tests.lab.agents import HOST, snmpd
 from tests.probes.snmp.test_client import agent
 
+pytestmark = pytest.mark.alone
+
 MOST_CPU_S, MOST_MEMORY = 0.05, 2**20
 COUNTER64 = 0x46
 
