@@ -16,6 +16,7 @@ from collections.abc import Iterable
 from enum import Enum
 from typing import Any
 
+import h11
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.server import ServerState
@@ -66,6 +67,16 @@ class Connection(H11Protocol):
         super().on_response_complete()
         if self.cycle is not before:  # the next request was there already
             self._enter(Phase.ANSWERING)
+
+    def send_400_response(self, msg: str) -> None:
+        """Answers what is no HTTP, and hangs up; without a word where an answer to what came before has begun."""
+        if self.cycle is not None and not self.cycle.response_complete:
+            self.cycle.disconnected = True  # its answer has nowhere to go any more
+            self.cycle.message_event.set()
+        if self.conn.our_state in {h11.IDLE, h11.SEND_RESPONSE}:
+            super().send_400_response(msg)
+        else:
+            self.drop()
 
     def pause_writing(self) -> None:
         self._stalled_since_s = self.loop.time()

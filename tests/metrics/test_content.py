@@ -25,7 +25,8 @@ from tests.web.conftest import Desk, office
 __all__ = ["office"]
 
 OTHERS = (
-    *("upazila_build", "upazila_notices", "upazila_brief", "upazila_outbox_late", "upazila_charter"),
+    *("upazila_build", "upazila_notices", "upazila_brief", "upazila_outbox_late", "upazila_outbox_faulty"),
+    "upazila_charter",
     *("upazila_helpdesk", "upazila_snmp_replies", "process_", "python_"),
 )
 IF_MIB = {

@@ -131,6 +131,32 @@ async def test_two_hosts_are_a_bad_request(port: int) -> None:
     assert (await said(port, b"GET / HTTP/1.1\r\n" + hosts + b"\r\n")).startswith(b"HTTP/1.1 400")
 
 
+@pytest.mark.parametrize("path", [b"/", b"/metrics", b"/healthz", b"/nowhere"])
+@pytest.mark.parametrize("apart", [False, True], ids=["at-once", "later"])
+@pytest.mark.parametrize(
+    ("head", "rest"),
+    [
+        (b"POST %s HTTP/1.1\r\nTransfer-Encoding: chunked\r\n", b"zz\r\n"),
+        (b"GET %s HTTP/1.1\r\nTransfer-Encoding: chunked\r\n", b"-1\r\nabc"),
+        (b"GET %s HTTP/1.1\r\n", b"\x16\x03\x01\x02\x00\x01"),
+        (b"GET %s HTTP/1.1\r\nConnection: close\r\n", b"GET / HTTP/1.1\r\n\r\n"),
+        (b"CONNECT %s HTTP/1.1\r\n", b"\x16\x03\x01\x02\x00\x01\r\n\r\n"),
+    ],
+)
+async def test_what_is_no_http_after_a_request_ends_the_connection_and_leaves_nothing_in_the_log(
+    port: int, path: bytes, head: bytes, rest: bytes, apart: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    _, writer = await asyncio.open_connection("127.0.0.1", port)
+    for words in ((head % path) + b"Host: localhost\r\n\r\n", rest):
+        writer.write(words)
+        if apart:
+            await asyncio.sleep(0.03)
+    await asyncio.sleep(0.05)
+    writer.close()
+    assert (await ask(port, "/style.css")).status == 200
+    assert [record for record in caplog.records if record.levelno >= logging.ERROR or record.exc_info] == []
+
+
 @contextmanager
 def locked(office: Desk) -> Iterator[None]:
     """Somebody else holds the database, and lets nobody read."""
