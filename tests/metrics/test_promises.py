@@ -14,7 +14,7 @@ from monitor.settings.fleet import Fleet
 from monitor.store.models import Outage, SiteState
 from monitor.store.session import open_store
 from monitor.store.views import Matter
-from tests.metrics.test_exposition import value
+from tests.metrics.pages import value
 from tests.web.conftest import Desk, office
 
 __all__ = ["office"]

@@ -13,7 +13,7 @@ from monitor.alerts.channels.base import (
     Recipient,
     TemporaryFailure,
 )
-from tests.alerts.channels.test_email import OFFICER, WORDS, channel, letter
+from tests.alerts.channels.mails import OFFICER, WORDS, channel, letter
 from tests.lab.bad_mail import BadMailServer, Mode, listening
 
 TIMEOUT_S = 0.4

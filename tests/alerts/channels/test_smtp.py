@@ -14,7 +14,7 @@ from monitor.alerts.channels.smtp import own_name, talk
 from monitor.net.deadline import Cancellation, Cancelled, Deadline, DeadlinePassed
 from monitor.net.names import Address, Names
 from monitor.settings.monitor_file import Mail
-from tests.alerts.channels.test_email import OFFICER, WORDS, channel, letter
+from tests.alerts.channels.mails import OFFICER, WORDS, channel, letter
 from tests.lab.bad_mail import BadMailServer, listening
 from tests.lab.mail import Certificate, MailCatcher
 

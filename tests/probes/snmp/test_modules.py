@@ -12,7 +12,7 @@ from monitor.probes.snmp.reading import read_system
 from monitor.settings.modules_section import ModuleEntry, shipped_modules
 from tests.lab.agents import snmpd
 from tests.probes.snmp.asking import client, talk
-from tests.probes.snmp.test_walking import Table
+from tests.probes.snmp.tables import Table
 
 MIKROTIK = "1.3.6.1.4.1.14988"
 OPTICAL = f"{MIKROTIK}.1.1.19.1.1"
