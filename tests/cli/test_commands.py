@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from monitor.store import session
 from tests.alerts.conftest import Desk
 from tests.cli.typed import command, run, typed
 
@@ -29,7 +30,10 @@ def test_a_complaint_with_an_impossible_date_or_name_is_refused(
     assert message in done.stderr
 
 
-def test_a_database_that_others_are_writing_to_for_long_is_told_in_words(home: Path, desk: Desk) -> None:
+def test_a_database_that_others_are_writing_to_for_long_is_told_in_words(
+    home: Path, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session, "BUSY_TIMEOUT_S", 0.2)
     with sqlite3.connect(desk.store.path, isolation_level=None) as blocker:
         blocker.execute("BEGIN IMMEDIATE")
         done = typed(home, "ticket", "ack", "BHR-2026-000001")
@@ -64,7 +68,7 @@ def test_check_names_secrets_that_are_missing_empty_or_open_to_others(home: Path
     with (home / "config" / "monitor.toml").open("a") as monitor:
         monitor.writelines(f'[snmp.v2c.{name}]\ncommunity_file = "{name}"\n' for name in ("gone", "empty", "open"))
     said = typed(home, "check").stdout
-    assert "snmp.v2c.gone.community_file: cannot be read: No such file or directory. Expected a file that" in said
+    assert "snmp.v2c.gone.community_file: cannot be read: No such file or directory. Expected a file whose" in said
     assert "snmp.v2c.empty.community_file: its first line is empty" in said
     assert f"{home}/open can be read by others: chmod 600 {home}/open" in said
 

@@ -76,7 +76,7 @@ def test_the_test_reaches_it_and_changes_nothing(home: Path, place: Zammad) -> N
     ("old", "new", "code", "message"),
     [
         ('queue = "Service Desk"', 'queue = "Nobody"', 1, "has no group 'Nobody', but: Service Desk, Sales"),
-        ('token_file = "secret"', 'token_file = "nowhere"', 3, "nowhere: cannot be read"),
+        ('token_file = "secret"', 'token_file = "nowhere"', 3, "helpdesk.token_file: cannot be read"),
         ('kind = "zammad"', 'kind = "rt"', 1, "401 Invalid token!"),
     ],
 )

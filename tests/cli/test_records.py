@@ -28,7 +28,7 @@ def test_a_walk_in_complaint_gets_a_number_and_a_date_and_tells_its_story(home: 
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["--service", "77"], "the charter has no service citizen:77"),
+        (["--service", "77"], "the charter has no service 77. Expected one of: citizen:1, "),
         ([], "Expected --service N or --official N"),
         (["--service", "6", "--official", "1"], "Expected --service N or --official N"),
         (["--official", "1", "--site", "lab-juniadaha-grils"], "Did you mean 'lab-juniadaha-girls'?"),

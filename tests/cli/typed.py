@@ -1,6 +1,7 @@
 """Commands as they are typed: done in this very process, or, where a process is the point, in one of their own."""
 
 import contextlib
+import gc
 import io
 import subprocess
 import sys
@@ -46,9 +47,21 @@ def do(*words: str) -> Done:
             main()
         except SystemExit as end:
             code = end.code if isinstance(end.code, int) else int(end.code is not None)
+        finally:
+            look_for_garbage()
     done = Done(code, *(stream.buffer.getvalue().decode() for stream in (out, err)))
     assert "Traceback" not in done.stderr
     return done
+
+
+THRESHOLD = gc.get_threshold()
+
+
+def look_for_garbage() -> None:
+    """As Python begins: a command, which lives for a moment, may have put it off for good."""
+    gc.unfreeze()
+    gc.set_threshold(*THRESHOLD)
+    gc.enable()
 
 
 def run(home: Path, *words: str) -> "subprocess.CompletedProcess[str]":
