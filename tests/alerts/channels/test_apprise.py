@@ -77,7 +77,7 @@ def test_a_gateway_that_does_not_answer_is_left_at_the_deadline(hook: Hook, tmp_
     assert time.monotonic() - begun < 5
 
 
-def test_a_url_of_no_service_is_a_mistake_of_ours_that_kills_no_letter_and_is_not_told(tmp_path: Path) -> None:
+def test_a_url_of_no_service_is_tried_again_and_is_not_told(tmp_path: Path) -> None:
     with pytest.raises(TemporaryFailure, match="no such service") as caught:
         AppriseChannel(tmp_path).deliver(letter(), recipient(tmp_path, "nonsense://very-secret-token/"), WORDS)
     assert "very-secret-token" not in str(caught.value)
