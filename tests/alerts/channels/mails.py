@@ -21,3 +21,8 @@ def letter(kind: str = "opened", number: int = 1) -> Letter:
 def channel(port: int, tmp_path: Path, **more: object) -> EmailChannel:
     mail = {"host": "127.0.0.1", "port": port, "security": "none", "sender": "monitor@example.org", "timeout_s": 2}
     return EmailChannel(Mail.model_validate({**mail, **more}), tmp_path / "outbox", tmp_path)
+
+
+def mail_at(port: int, **more: object) -> Mail:
+    given = {"host": "mail.example.org", "port": port, "security": "none", "sender": "m@example.org"}
+    return Mail.model_validate({**given, **more})
