@@ -10,6 +10,9 @@ LIST_BYTES = 64 * 1024 * 1024  # a spreadsheet, a list of addresses
 PEM_BYTES = 8 * 1024 * 1024  # a whole system's authorities have about 250 kB
 
 
+STATE_BYTES = 1024 * 1024  # what the daemon notes beside its database has some hundred bytes
+
+
 class PlainFileError(Exception):
     """A file cannot be read; the message says why, without its name: a path may be a secret in the wrong place."""
 
@@ -46,6 +49,20 @@ def open_plain(file: Path, most_bytes: int | None = None) -> BinaryIO:
         opened.close()
         raise
     return opened
+
+
+def kind_fault(file: Path) -> str:
+    """What keeps ``file`` from being a plain file, without its name; '' if nothing does, or there is none.
+
+    For what a library opens, which would wait for a pipe's writer, or read a device for ever.
+    """
+    try:
+        _check(os.stat(file), None)
+    except (OSError, ValueError):
+        return ""  # told by whoever opens it
+    except PlainFileError as error:
+        return str(error)
+    return ""
 
 
 def _check(found: os.stat_result, most_bytes: int | None) -> None:

@@ -20,12 +20,14 @@ from typing import BinaryIO
 
 from sqlalchemy import Engine
 
+from monitor.plain_file import STATE_BYTES, PlainFileError, kind_fault, read_bounded
 from monitor.store.durable import write_durably
 from monitor.store.errors import Damaged
 
 INSTALLED = "installed"
 MAGIC = b"SQLite format 3\0"
 JOURNAL_MAGIC = bytes.fromhex("d9d505f920a163d7")
+JOURNALS = ("-journal", "-wal", "-shm")
 WAL_MAGICS = {0x377F0682, 0x377F0683}
 TRIES, PAUSE_S = 4, 0.1  # a journal of somebody at work is another one, or gone, at the next look
 
@@ -52,8 +54,8 @@ def header(page: bytes) -> Header | None:
 def marks(state: Path) -> set[int]:
     """The marks that `installed` names; empty when there is no such file, or it cannot be read."""
     try:
-        return {int(mark, 16) for mark in json.loads((state / INSTALLED).read_bytes())["database"]}
-    except (OSError, ValueError, TypeError, KeyError):
+        return {int(mark, 16) for mark in json.loads(read_bounded(state / INSTALLED, STATE_BYTES))["database"]}
+    except (PlainFileError, ValueError, TypeError, KeyError, RecursionError):
         return set()
 
 
@@ -71,6 +73,17 @@ def write_marks(state: Path, known: set[int]) -> None:
 def draw_mark() -> int:
     """Another mark, never 0, which is that of a database without one."""
     return secrets.randbelow(2**31 - 1) + 1
+
+
+def refuse_what_is_no_file(database: Path) -> None:
+    """Raises Damaged when something else than a file bears the name of ``database`` or of a journal beside it.
+
+    SQLite would wait for a pipe's writer.
+    """
+    for suffix in ("", *JOURNALS):
+        path = database.with_name(database.name + suffix)
+        if fault := kind_fault(path):
+            raise Damaged(f"{path} {fault}. Expected a file of the database, or none")
 
 
 def refuse_foreign_journal(database: Path, known: set[int]) -> None:

@@ -16,12 +16,11 @@ from tempfile import TemporaryDirectory
 from sqlalchemy.exc import DatabaseError
 
 from monitor.store import audit_chain, belonging, mailed_head
+from monitor.store.belonging import JOURNALS
 from monitor.store.durable import move_durably, own_like_folder, sync_file, sync_folder
 from monitor.store.errors import Damaged, StoreError
 from monitor.store.session import BACKUPS, DATABASE, MEND, Store, existing_store, make_store, open_store
 from monitor.store.soundness import Soundness, examine
-
-JOURNALS = ("-journal", "-wal", "-shm")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +90,9 @@ def _restored(copy: Path, scratch: Path) -> Iterator[Store]:
         raise StoreError(f"{copy} is no file. Expected a copy of the database")
     if not _has_content(copy):
         raise StoreError(f"{copy} is empty. Expected a copy of the database")
+    with copy.open("rb") as beginning:  # before it is copied: something else may be as large as the disk
+        if belonging.header(beginning.read(100)) is None:
+            raise StoreError(f"{copy} is no database. Expected a copy of the database")
     with TemporaryDirectory(prefix=".restoring-", dir=scratch) as folder:
         scratch_copy = Path(folder) / DATABASE
         shutil.copyfile(copy, scratch_copy)

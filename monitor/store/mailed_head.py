@@ -11,6 +11,7 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from monitor.plain_file import STATE_BYTES, PlainFileError, read_bounded
 from monitor.store.durable import write_durably
 from monitor.store.models import TicketEvent
 
@@ -29,9 +30,9 @@ class MailedHead:
 def read(state: Path) -> MailedHead | None:
     """What was mailed last; None when nothing was, or the file says nothing that can be read."""
     try:
-        found = json.loads((state / FILE).read_bytes())
+        found = json.loads(read_bounded(state / FILE, STATE_BYTES))
         return MailedHead(str(found["head"]), int(found["event"]), datetime.fromisoformat(found["at_utc"]))
-    except (OSError, ValueError, TypeError, KeyError):
+    except (PlainFileError, ValueError, TypeError, KeyError, RecursionError):
         return None
 
 

@@ -225,6 +225,7 @@ def _prepare(store: Store, mark: Callable[[Path, Engine], None] | None, *, may_b
     """
     state = store.path.parent
     state.mkdir(mode=0o750, parents=True, exist_ok=True)
+    belonging.refuse_what_is_no_file(store.path)
     if store._lasting and not may_be_missing:
         _refuse_missing(state)
         belonging.refuse_foreign_journal(store.path, belonging.marks(state))
