@@ -10,9 +10,6 @@ LIST_BYTES = 64 * 1024 * 1024  # a spreadsheet, a list of addresses
 PEM_BYTES = 8 * 1024 * 1024  # a whole system's authorities have about 250 kB
 
 
-STATE_BYTES = 1024 * 1024  # what the daemon notes beside its database has some hundred bytes
-
-
 class PlainFileError(Exception):
     """A file cannot be read; the message says why, without its name: a path may be a secret in the wrong place."""
 

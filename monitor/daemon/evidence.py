@@ -60,7 +60,8 @@ class Evidence:
             self._has_work.set()
         found: dict[str, Any] = {}
         hour = self._live.hours.get(site.gateway.id)
-        if hour is not None and (told := summary(hour.before(opened.started_utc.timestamp()))):
+        silent_utc = opened.silent_since_utc or opened.started_utc
+        if hour is not None and (told := summary(hour.before(silent_utc.timestamp()))):
             found["hour"] = told
         if snmp := list(filter(None, self._snmp(site))):
             found["snmp"] = snmp

@@ -237,6 +237,50 @@ def test_what_falls_due_while_nobody_runs_is_done_at_the_start(office: Settings,
     assert of(found, "ticket_resolved") == [("ticket_resolved", iso(3_000))]
 
 
+def comes_and_goes(first: int, turns: int) -> list[dict[str, Any]]:
+    """Three failed rounds and two answered ones, again and again."""
+    verdicts = [*["failed"] * 3, *["ok"] * 2] * turns
+    return [then_round for n, one in enumerate(verdicts) for then_round in rounds("u1", first + n, first + n, one)]
+
+
+def test_a_ticket_that_was_resolved_while_its_site_flaps_is_reopened_when_it_settles_down_silent(
+    office: Settings, tmp_path: Path
+) -> None:
+    found = told(
+        office,
+        tmp_path,
+        *comes_and_goes(0, 10),
+        then(60 * 44 + 30, "act", ticket="BHR-2026-000001", act="resolve", by="mina"),
+        *rounds("u1", 50, 90, "failed"),
+    )
+    turned = of(found, "flapping", "settled", "ticket_opened", "ticket_resolved", "ticket_reopened")
+    assert [kind for kind, _ in turned] == [
+        "ticket_opened",
+        "flapping",
+        "ticket_resolved",
+        "settled",
+        "ticket_reopened",
+    ]
+    assert turned[-1][1] == turned[-2][1]
+
+
+def test_a_site_that_flapped_before_a_restart_settles_down_after_it(office: Settings, tmp_path: Path) -> None:
+    found = told(
+        office,
+        tmp_path,
+        *comes_and_goes(0, 8),
+        then(2_400, "stopped"),
+        then(2_410, "started"),
+        *rounds("u1", 41, 80, "ok"),
+    )
+    assert [kind for kind, _ in of(found, "flapping", "settled", "ticket_resolved")] == [
+        "flapping",
+        "settled",
+        "ticket_resolved",
+    ]
+    assert of(found, "settled") == [("settled", iso(60 * (41 + 20)))]
+
+
 def test_after_a_standstill_the_next_failed_round_of_each_judges_nobody(office: Settings, tmp_path: Path) -> None:
     found = told(
         office,

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from monitor.web.server import MOST_CONNECTIONS
 from tests.lab.daemon import Daemon
 from tests.lab.fleet import many_sites, write_config
 from tests.lab.network import Lab
@@ -71,12 +72,12 @@ async def test_a_thousand_slow_scrapers_disturb_no_round_and_hold_a_handful_of_p
         most_threads, most_files = await most_while(SECONDS, lambda: held(daemon))
         answers, cut_off = crowd.heard, crowd.cut_off
 
-    # They were there: some were served as slowly as they read, the others heard that there is no room.
+    # They were there: each was served until the next one needed his place.
     print(answers, f"{cut_off=} {threads=} {most_threads=} {files=} {most_files=}")
     assert answers["HTTP/1.1 200"] >= 4
-    assert answers["HTTP/1.1 503"] >= 200
+    assert cut_off >= 200
     assert most_threads <= threads + 20
-    assert most_files <= files + 20
+    assert most_files <= files + MOST_CONNECTIONS + 20
     # Nobody was probed late, and nobody was taken to be down.
     rounds_after = late(daemon, "upazila_round_lateness_seconds")
     turns_after = late(daemon, "upazila_loop_lag_seconds")

@@ -48,6 +48,7 @@ async def said(port: int, words: bytes) -> bytes:
         "127.0.0.1",
         "127.8.9.1",
         "[::1]",
+        "[::1%25lo]",
         "192.0.2.7",
         "monitor.example.org",
         "xn--54b7fta0cc",
@@ -90,6 +91,33 @@ async def test_a_name_of_the_configuration_in_force_is_answered(office: Desk, po
     assert (await ask(port, "/metrics", host="monitor:9786")).status == 200
 
 
+@pytest.mark.parametrize("host", ["[::1%lo]:9786", "[::1%25lo]"])
+async def test_an_address_may_have_a_zone(port: int, host: str) -> None:
+    assert (await ask(port, "/metrics", host=host)).status == 200
+
+
+@pytest.mark.parametrize("path", [b"/", b"/metrics", b"/style.css"])
+@pytest.mark.parametrize("times", [1, 3])
+async def test_who_has_said_all_that_he_will_is_answered_still(port: int, path: bytes, times: int) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write((b"GET %s HTTP/1.1\r\nHost: localhost\r\n\r\n" % path) * times)
+    writer.write_eof()
+    async with asyncio.timeout(3):  # less than it keeps who may ask again
+        told = await reader.read()
+    writer.close()
+    assert told.count(b"HTTP/1.1 200 OK\r\n") == times
+
+
+@pytest.mark.parametrize("words", [b"", b"GET /metrics HTTP/1.1\r\nHost:"])
+async def test_who_goes_before_his_request_is_whole_is_let_go_at_once(port: int, words: bytes) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(words)
+    writer.write_eof()
+    async with asyncio.timeout(2):
+        assert await reader.read() == b""
+    writer.close()
+
+
 @pytest.mark.parametrize(
     "request_line",
     [
@@ -129,6 +157,32 @@ async def test_a_request_without_a_host_is_a_bad_one(port: int, hosts: bytes, ve
 async def test_two_hosts_are_a_bad_request(port: int) -> None:
     hosts = b"Host: localhost\r\nHost: evil.example\r\n"
     assert (await said(port, b"GET / HTTP/1.1\r\n" + hosts + b"\r\n")).startswith(b"HTTP/1.1 400")
+
+
+@pytest.mark.parametrize("path", [b"/", b"/metrics", b"/healthz", b"/nowhere"])
+@pytest.mark.parametrize("apart", [False, True], ids=["at-once", "later"])
+@pytest.mark.parametrize(
+    ("head", "rest"),
+    [
+        (b"POST %s HTTP/1.1\r\nTransfer-Encoding: chunked\r\n", b"zz\r\n"),
+        (b"GET %s HTTP/1.1\r\nTransfer-Encoding: chunked\r\n", b"-1\r\nabc"),
+        (b"GET %s HTTP/1.1\r\n", b"\x16\x03\x01\x02\x00\x01"),
+        (b"GET %s HTTP/1.1\r\nConnection: close\r\n", b"GET / HTTP/1.1\r\n\r\n"),
+        (b"CONNECT %s HTTP/1.1\r\n", b"\x16\x03\x01\x02\x00\x01\r\n\r\n"),
+    ],
+)
+async def test_what_is_no_http_after_a_request_ends_the_connection_and_leaves_nothing_in_the_log(
+    port: int, path: bytes, head: bytes, rest: bytes, apart: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    _, writer = await asyncio.open_connection("127.0.0.1", port)
+    for words in ((head % path) + b"Host: localhost\r\n\r\n", rest):
+        writer.write(words)
+        if apart:
+            await asyncio.sleep(0.03)
+    await asyncio.sleep(0.05)
+    writer.close()
+    assert (await ask(port, "/style.css")).status == 200
+    assert [record for record in caplog.records if record.levelno >= logging.ERROR or record.exc_info] == []
 
 
 @contextmanager
