@@ -99,11 +99,28 @@ def first_trust(remembered: Trust | None, now: Look, word: Look | None = None) -
     anchor = Look(last_utc + JUMP, now.boot_ns, now.boot_id)
     trust = Trust(now, anchor, last_utc + JUMP / 2, now.boot_ns, ntp_decides=True, off=(last_utc, anchor.utc))
     if remembered.suspect:
-        trust = replace(trust, unproven_since_utc=remembered.unproven_since_utc, off=remembered.off or trust.off)
+        trust = _still_suspect(remembered, trust, last_utc)
     if now.utc >= WRITTEN_UTC and (_plausible(trust, now) or now.synchronised or _said(word, now)):
         believed = _believe(trust, now)
-        dated_too_late = remembered.suspect or now.utc < last_utc - JUMP
+        dated_too_late = trust.unproven_since_utc <= last_utc or now.utc < last_utc - JUMP
         return believed if dated_too_late else replace(believed, move=None)
+    return trust
+
+
+def _still_suspect(remembered: Trust, trust: Trust, last_utc: datetime) -> Trust:
+    """The trust at the start of a boot after one whose clock was suspect to its end.
+
+    The clock now stands where the suspect one would have come to: both are suspect together, and the time off is
+    known by them. Else what the boot before dated stands, if it dated by a time that had been believed; and if it
+    never believed any, all of it goes where this boot will begin.
+    """
+    was_off = trust.last.utc - remembered.last.utc
+    goes_on = timedelta(0) <= was_off <= OFF_FOR
+    if goes_on and (remembered.off is not None or not _plausible(trust, trust.last)):
+        anchor = replace(trust.anchor, utc=max(last_utc + was_off, trust.anchor.utc))
+        return replace(trust, anchor=anchor, unproven_since_utc=remembered.unproven_since_utc, off=remembered.off)
+    if remembered.off is not None:
+        return replace(trust, unproven_since_utc=remembered.unproven_since_utc, off=remembered.off)
     return trust
 
 

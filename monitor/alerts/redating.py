@@ -16,7 +16,7 @@ from monitor.alerts import audit
 from monitor.alerts.believable import Move
 from monitor.alerts.facts import deadline_of, deadline_of_outage
 from monitor.alerts.office import Office
-from monitor.alerts.states import MONITOR
+from monitor.alerts.states import MONITOR, UNSOLVED
 from monitor.charter.text import duration_text, moment_text
 from monitor.judging.decisions import Decision
 from monitor.sample import Sample
@@ -61,6 +61,7 @@ def redate(session: Session, office: Office, move: Move, now_utc: datetime) -> N
     moved: dict[type[Any], list[Any]] = {}
     wrong_from_utc = min(move.since_utc, now_utc)
     opened_then = session.scalars(select(Ticket).where(Ticket.opened_utc > wrong_from_utc)).all()
+    begun_then = session.scalars(select(Ticket).where(Ticket.event_utc > wrong_from_utc)).all()
     for table, columns in DATES.items():
         for column in columns:
             for row in session.scalars(select(table).where(getattr(table, column) > wrong_from_utc)):
@@ -76,11 +77,28 @@ def redate(session: Session, office: Office, move: Move, now_utc: datetime) -> N
     for outage in dict.fromkeys(moved.get(Outage, ())):
         if outage.service in office.charter.services:
             outage.deadline_utc = deadline_of_outage(office, outage).due_utc
-    for ticket in opened_then:
+    waited = _redate_waits(session, move, wrong_from_utc, now_utc)
+    _recount(office, opened_then, [*begun_then, *waited])
+    _say_so(session, move, now_utc)
+
+
+def _recount(office: Office, opened_then: Sequence[Ticket], others: Sequence[Ticket]) -> None:
+    """Counts deadlines from the moved dates; what others had missed by then stays missed."""
+    for ticket in (*opened_then, *(each for each in others if each.breached_utc is None)):
         if ticket.service in office.charter.services:
             ticket.deadline_utc = deadline_of(office, ticket).due_utc
             ticket.breached_utc = ticket.breached_utc and ticket.deadline_utc
-    _say_so(session, move, now_utc)
+
+
+def _redate_waits(session: Session, move: Move, wrong_from_utc: datetime, now_utc: datetime) -> list[Ticket]:
+    """Moves the stretches for which unsolved tickets waited; returns those of which one was moved."""
+    changed = []
+    for ticket in session.scalars(select(Ticket).where(Ticket.state.in_(UNSOLVED)).order_by(Ticket.id)):
+        ends = [[datetime.fromisoformat(end) for end in wait] for wait in ticket.waits]
+        if any(end > wrong_from_utc for wait in ends for end in wait):
+            ticket.waits = [[min(_moved(end, move), now_utc).isoformat() for end in wait] for wait in ends]
+            changed.append(ticket)
+    return changed
 
 
 def redated(decision: Decision, decided_utc: datetime, move: Move) -> Decision:

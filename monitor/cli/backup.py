@@ -27,12 +27,13 @@ def create(
     as_json: Json = False,
 ) -> None:
     """Copies the database, beside the running daemon too, and proves the copy by restoring it into a scratch file."""
-    from monitor.clock import SystemClock
+    from monitor.cli.clock import now_of
     from monitor.store import copies
     from monitor.store.session import BACKUPS, DATABASE
 
-    state = settings_in_force(context.obj).state
-    target = output or state / BACKUPS / f"monitor-{SystemClock().utc():%Y%m%dT%H%M%S}.db"
+    settings = settings_in_force(context.obj)
+    state = settings.state
+    target = output or state / BACKUPS / copies.copy_name(now_of(settings))
     if target.exists():
         raise Failure(f"{target} is there already. Expected a name that is free", BAD_INPUT)
     with _failing(target):
@@ -90,9 +91,10 @@ def restore(
 
     state = settings_in_force(context.obj).state
     known_head = head_of(head)
+    now_utc = SystemClock().utc()
     with _failing(copy or state), only_daemon(state):
-        chosen = _named(copy, state) if copy is not None else copies.newest_good(state)
-        done = copies.restore(chosen, state, SystemClock().utc(), older=older, known_head=known_head)
+        chosen = _named(copy, state) if copy is not None else copies.newest_good(state, now_utc)
+        done = copies.restore(chosen, state, now_utc, older=older, known_head=known_head)
     lines = [f"{done.copy} is the database now: {_contents(done.found)}"]
     if done.aside is not None:
         lines.append(f"what was there before lies in {done.aside}")

@@ -82,12 +82,11 @@ def write(state: Path, found: InForce) -> None:
 def read(state: Path) -> InForce | None:
     """What the last daemon in ``state`` worked by; None where there was none, or it is not ours to read."""
     try:
-        with (state / FILE).open(encoding="utf-8") as file:
-            entry: dict[str, Any] = json.loads(file.read(MOST_BYTES))
+        entry: dict[str, Any] = json.loads(read_bounded(state / FILE, MOST_BYTES))
         if entry.pop("format") != FORMAT:
             return None
         return InForce(**{**entry, "refused": tuple(entry["refused"])})
-    except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
+    except (PlainFileError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
         return None
 
 

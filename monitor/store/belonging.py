@@ -20,10 +20,13 @@ from typing import BinaryIO
 
 from sqlalchemy import Engine
 
+from monitor.plain_file import PlainFileError, read_bounded
 from monitor.store.durable import write_durably
 from monitor.store.errors import Damaged
 
 INSTALLED = "installed"
+MOST_BYTES = 64 * 1024
+JOURNALS = ("-journal", "-wal", "-shm")
 MAGIC = b"SQLite format 3\0"
 JOURNAL_MAGIC = bytes.fromhex("d9d505f920a163d7")
 WAL_MAGICS = {0x377F0682, 0x377F0683}
@@ -52,8 +55,8 @@ def header(page: bytes) -> Header | None:
 def marks(state: Path) -> set[int]:
     """The marks that `installed` names; empty when there is no such file, or it cannot be read."""
     try:
-        return {int(mark, 16) for mark in json.loads((state / INSTALLED).read_bytes())["database"]}
-    except (OSError, ValueError, TypeError, KeyError):
+        return {int(mark, 16) for mark in json.loads(read_bounded(state / INSTALLED, MOST_BYTES))["database"]}
+    except (PlainFileError, ValueError, TypeError, KeyError, RecursionError):
         return set()
 
 
@@ -71,6 +74,20 @@ def write_marks(state: Path, known: set[int]) -> None:
 def draw_mark() -> int:
     """Another mark, never 0, which is that of a database without one."""
     return secrets.randbelow(2**31 - 1) + 1
+
+
+def refuse_odd_files(database: Path) -> None:
+    """Raises Damaged when something else than a plain file lies in the place of the database or of what goes with it.
+
+    To open a pipe would wait for ever, and to open a device may do anything.
+    """
+    state = database.parent
+    beside = (database.with_name(database.name + suffix) for suffix in JOURNALS)
+    for path in (database, *beside, state / INSTALLED):
+        if path.exists() and not path.is_file():
+            what = "a folder" if path.is_dir() else "no plain file, but a pipe, a socket or a device"
+            mend = "Put a copy back: upazila-monitor backup restore" if path == database else "Take it away"
+            raise Damaged(f"{path} is {what}. Expected a plain file, or none. {mend}")
 
 
 def refuse_foreign_journal(database: Path, known: set[int]) -> None:
@@ -172,7 +189,7 @@ def _is_known(found: Header, known: set[int]) -> bool:
     return not known or found.mark in known
 
 
-def mark_anew(state: Path, engine: Engine) -> None:
+def mark_anew(state: Path, engine: Engine) -> int:
     """Draws another mark for the database; at no moment is the one in it unknown beside it. Raises OSError."""
     with engine.begin() as connection:
         old = connection.exec_driver_sql("PRAGMA application_id").scalar_one()
@@ -180,11 +197,13 @@ def mark_anew(state: Path, engine: Engine) -> None:
         write_marks(state, {old, new})
         connection.exec_driver_sql(f"PRAGMA application_id = {new}")
     write_marks(state, {new})
+    return new
 
 
-def mark_first(state: Path, engine: Engine) -> None:
-    """Gives a mark to a database that has none yet, and names it beside it; raises OSError."""
+def mark_first(state: Path, engine: Engine) -> int:
+    """Gives a mark to a database that has none yet, and names it beside it; 0, as it is not to stay. Raises OSError."""
     with engine.connect() as connection:
         has_mark = connection.exec_driver_sql("PRAGMA application_id").scalar_one() != 0
     if not (has_mark and was_installed(state)):
         mark_anew(state, engine)
+    return 0

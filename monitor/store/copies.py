@@ -4,10 +4,12 @@ A copy is one file. It bears another mark than the database that it was made of 
 is ever replayed into it.
 """
 
+import fcntl
+import os
 import shutil
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -17,11 +19,11 @@ from sqlalchemy.exc import DatabaseError
 
 from monitor.store import audit_chain, belonging, mailed_head
 from monitor.store.durable import move_durably, own_like_folder, sync_file, sync_folder
-from monitor.store.errors import Damaged, StoreError
+from monitor.store.errors import Damaged, NoDatabase, StoreError
 from monitor.store.session import BACKUPS, DATABASE, MEND, Store, existing_store, make_store, open_store
 from monitor.store.soundness import Soundness, examine
 
-JOURNALS = ("-journal", "-wal", "-shm")
+SCRATCH = ".restoring-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +41,8 @@ def create(database: Path, target: Path) -> Soundness:
     Raises StoreError when the copy is not good, OSError when it cannot be written.
     """
     target.parent.mkdir(mode=0o750, parents=True, exist_ok=True)
-    partial = target.with_name(f"{target.name}.part")
-    partial.unlink(missing_ok=True)
-    try:
+    with _scratch_folder(target.parent) as folder:
+        partial = folder / target.name
         try:
             # The copy would have a log beside it, if the database has: a copy is one file.
             with closing(sqlite3.connect(database)) as source, closing(sqlite3.connect(partial)) as copy:
@@ -51,25 +52,69 @@ def create(database: Path, target: Path) -> Soundness:
         except sqlite3.Error as error:
             raise StoreError(f"{database} cannot be copied: {error}") from None
         sync_file(partial)
-        found = verify(partial, target.parent)
+        found = verify(partial, folder)
         if found.damage:
             raise StoreError(f"the copy {target} is not good, and was not kept: {'; '.join(found.damage)}")
         move_durably(partial, target)
         own_like_folder(target)
-    finally:
-        partial.unlink(missing_ok=True)
     return found
 
 
-def prune(folder: Path, keep: int) -> None:
-    """Removes the oldest nightly copies but ``keep``."""
-    for old in nightly(folder)[:-keep]:
-        old.unlink()
+def copy_name(at_utc: datetime) -> str:
+    """The name of a copy that was made then."""
+    return f"monitor-{at_utc:%Y%m%dT%H%M%S}.db"
 
 
-def nightly(folder: Path) -> list[Path]:
-    """The nightly copies of a folder, the oldest first."""
-    return sorted(folder.glob("monitor-[0-9]*.db"))
+def prune(folder: Path, keep: int, newest: Path) -> None:
+    """Removes the oldest nightly copies but ``keep``, never the ``newest``, which was made just now."""
+    for old in nightly(folder, newest)[:-keep]:
+        if old != newest:
+            old.unlink()
+
+
+def nightly(folder: Path, newest: Path | None = None) -> list[Path]:
+    """The nightly copies of a folder, the oldest first.
+
+    What bears a later date than the ``newest`` comes before all others: a wrong clock has named it.
+    """
+    every = sorted(folder.glob("monitor-[0-9]*.db"))
+    if newest is None:
+        return every
+    return sorted(every, key=lambda copy: (_day(copy) <= _day(newest), copy.name))
+
+
+def _day(copy: Path) -> str:
+    """By its name."""
+    return copy.name[: len("monitor-20261124")]
+
+
+@contextmanager
+def _scratch_folder(parent: Path) -> Iterator[Path]:
+    """A folder below ``parent`` that is gone afterwards; what was left of one by somebody killed goes as well."""
+    sweep(parent)
+    while True:
+        with TemporaryDirectory(prefix=SCRATCH, dir=parent, ignore_cleanup_errors=True) as name:
+            handle = os.open(name, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX)
+                if not os.path.isdir(name):  # swept away before it was locked
+                    continue
+                yield Path(name)
+                return
+            finally:
+                os.close(handle)
+
+
+def sweep(parent: Path) -> None:
+    """Takes away the scratch folders that nobody works in any more; raises nothing."""
+    for folder in parent.glob(f"{SCRATCH}*"):
+        with suppress(OSError):
+            handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(folder, ignore_errors=True)
+            finally:
+                os.close(handle)
 
 
 def verify(copy: Path, scratch: Path) -> Soundness:
@@ -84,22 +129,24 @@ def verify(copy: Path, scratch: Path) -> Soundness:
 @contextmanager
 def _restored(copy: Path, scratch: Path) -> Iterator[Store]:
     """The database that ``copy`` becomes, in a folder of its own below ``scratch``."""
-    beside = [name for name in JOURNALS if _has_content(copy.with_name(copy.name + name))]
+    beside = [name for name in belonging.JOURNALS if _has_content(copy.with_name(copy.name + name))]
     if beside:
         raise StoreError(f"{copy} is not whole: {copy.name}{beside[0]} lies beside it. Expected a single file")
     if not copy.is_file():
         raise StoreError(f"{copy} is no file. Expected a copy of the database")
     if not _has_content(copy):
         raise StoreError(f"{copy} is empty. Expected a copy of the database")
-    with TemporaryDirectory(prefix=".restoring-", dir=scratch) as folder:
-        scratch_copy = Path(folder) / DATABASE
+    with _scratch_folder(scratch) as folder:
+        scratch_copy = folder / DATABASE
         shutil.copyfile(copy, scratch_copy)
         try:
-            store = open_store(Path(folder))
+            store = open_store(folder)
         except StoreError as error:
             why = str(error).replace(str(scratch_copy), str(copy)).removesuffix(f". Put a copy back: {MEND}")
             raise StoreError(why) from None
         try:
+            if store.was_empty:
+                raise StoreError(f"{copy} holds nothing. Expected a copy of the database")
             yield store
         except DatabaseError as error:
             raise StoreError(f"{copy} is damaged: {error.orig}") from None
@@ -140,9 +187,12 @@ def restore(copy: Path, state: Path, now_utc: datetime, *, older: bool, known_he
             (mark,) = connection.execute("PRAGMA application_id").fetchone()
             connection.execute("PRAGMA journal_mode = DELETE")
         sync_file(placed)
+        # What needs room on the disk comes first: what follows is not to be given up half way.
+        belonging.write_marks(state, belonging.marks(state) | {mark})
         aside = put_aside(state, now_utc)
-        belonging.write_marks(state, {mark})
         move_durably(placed, state / DATABASE)
+        with suppress(OSError):
+            belonging.write_marks(state, {mark})
         own_like_folder(state / DATABASE)
     if older:
         mailed_head.forget(state)
@@ -151,7 +201,7 @@ def restore(copy: Path, state: Path, now_utc: datetime, *, older: bool, known_he
 
 def put_aside(state: Path, now_utc: datetime) -> Path | None:
     """Moves the database and its journals into a folder of their own; None when there is none. Raises OSError."""
-    there = [path for name in ("", *JOURNALS) if (path := state / f"{DATABASE}{name}").exists()]
+    there = [path for name in ("", *belonging.JOURNALS) if (path := state / f"{DATABASE}{name}").exists()]
     for path in there:
         if not _has_content(path):
             path.unlink()
@@ -181,7 +231,7 @@ def begin_anew(state: Path, now_utc: datetime) -> Path | None:
     if _has_content(state / DATABASE):
         try:
             existing_store(state).close()
-        except Damaged:
+        except (Damaged, NoDatabase):
             pass
         else:
             raise StoreError(f"{state / DATABASE} is there and can be used. Expected none: run without --fresh")
@@ -191,10 +241,13 @@ def begin_anew(state: Path, now_utc: datetime) -> Path | None:
     return aside
 
 
-def newest_good(state: Path) -> Path:
-    """The newest nightly copy that is whole and sound; raises StoreError when there is none."""
+def newest_good(state: Path, now_utc: datetime) -> Path:
+    """The newest nightly copy that is whole and sound; raises StoreError when there is none.
+
+    What is dated after ``now_utc`` is taken last: a wrong clock has named it.
+    """
     why: list[str] = []
-    for copy in reversed(nightly(state / BACKUPS)):
+    for copy in reversed(nightly(state / BACKUPS, state / BACKUPS / copy_name(now_utc))):
         try:
             found = verify(copy, state)
         except StoreError as error:

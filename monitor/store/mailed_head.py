@@ -11,10 +11,12 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from monitor.plain_file import PlainFileError, read_bounded
 from monitor.store.durable import write_durably
 from monitor.store.models import TicketEvent
 
 FILE = "mailed-head"
+MOST_BYTES = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +31,9 @@ class MailedHead:
 def read(state: Path) -> MailedHead | None:
     """What was mailed last; None when nothing was, or the file says nothing that can be read."""
     try:
-        found = json.loads((state / FILE).read_bytes())
+        found = json.loads(read_bounded(state / FILE, MOST_BYTES))
         return MailedHead(str(found["head"]), int(found["event"]), datetime.fromisoformat(found["at_utc"]))
-    except (OSError, ValueError, TypeError, KeyError):
+    except (PlainFileError, ValueError, TypeError, KeyError, RecursionError):
         return None
 
 

@@ -25,6 +25,7 @@ from sqlalchemy import (
     Index,
     LargeBinary,
     MetaData,
+    Text,
     UniqueConstraint,
     false,
 )
@@ -364,6 +365,15 @@ class SetAside(Base):
     at_utc: Mapped[datetime]
     what: Mapped[str] = mapped_column(Lines)
     why: Mapped[str] = mapped_column(Lines)
+
+
+class SchemaDouble(Base):
+    """What the schema says of a table, an index or a trigger, as the last migration left it; see `redundancy`."""
+
+    __tablename__ = redundancy.DOUBLE
+
+    name: Mapped[str] = mapped_column(Line(200), primary_key=True)
+    sql: Mapped[str] = mapped_column(Text)
 
 
 redundancy.declare(Base.metadata)

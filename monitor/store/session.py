@@ -15,7 +15,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event
 from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.orm import Session
 
@@ -31,8 +31,10 @@ GLANCE_S = 2.0  # so long a reader of the page waits for a lock: shorter than it
 FIRST_TRY_S = 2.0  # at the start of the daemon, which has sites to probe
 SMALL_BYTES = 64_000_000  # examined in a tenth of a second, once it is read
 DATABASE = "monitor.db"
+VERSION_TABLE = "alembic_version"
 BACKUPS = "backups"
 MEND = "upazila-monitor backup restore"
+NO_SCHEMA = "malformed database schema"
 MANY = 500  # values in one statement
 
 Value = TypeVar("Value")
@@ -49,12 +51,15 @@ class Store:
     One that is not ``lasting`` is thrown away in the end: it need not outlive a crash, and is faster.
 
     ``waiting``: why it cannot be written yet; empty once it can. Until then `write` raises OperationalError, as it does
-    when the file refuses later, and so does `read` unless the file is ``readable``.
+    when the file refuses later, and so does `read` unless the file is ``readable``. ``was_empty``: it had no table yet.
     """
 
     def __init__(self, path: Path, *, lasting: bool = True) -> None:
         self.path, self._lasting = path, lasting
         self.waiting, self.readable = "", False
+        self.was_empty = False
+        self._file: tuple[int, int] | None = None
+        self._mark = 0
         self.journal_mode = "wal" if wal_is_safe(sqlite3.sqlite_version_info) else "truncate"
         self.engine = self._engine(BUSY_TIMEOUT_S)
         self._for_writing = self.engine.execution_options(immediate=True)
@@ -64,6 +69,7 @@ class Store:
         engine = create_engine(f"sqlite:///{self.path}", connect_args={"timeout": busy_timeout_s})
         event.listen(engine, "connect", self._on_connect)
         event.listen(engine, "begin", _begin)
+        event.listen(engine, "handle_error", _as_damage)
         return engine
 
     def _on_connect(self, connection: Any, _record: Any) -> None:
@@ -71,7 +77,10 @@ class Store:
         # Nothing reaches the file before the commit: so each journal holds the first page, by which it is told apart.
         kept = (f"journal_mode={self.journal_mode}", "synchronous=FULL", "cache_spill=OFF")
         for pragma in (*(kept if self._lasting else ("journal_mode=MEMORY", "synchronous=OFF")), "foreign_keys=ON"):
-            connection.execute(f"PRAGMA {pragma}")
+            try:
+                connection.execute(f"PRAGMA {pragma}")
+            except UnicodeDecodeError:
+                raise sqlite3.DatabaseError(NO_SCHEMA) from None
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -91,24 +100,60 @@ class Store:
 
     @contextmanager
     def write(self) -> Iterator[Session]:
-        """A session whose changes are stored together at the end of the block, or not at all."""
+        """A session whose changes are stored together at the end of the block, or not at all.
+
+        Raises OperationalError also when the file was taken away or exchanged since it was opened: what were written
+        now would be lost.
+        """
         self._refuse_while_waiting()
+        self._refuse_another_file()
         with Session(self._for_writing, expire_on_commit=False) as session, session.begin():
-            session.connection()  # take the write lock now, not at the first statement
+            connection = session.connection()  # take the write lock now, not at the first statement
+            if self._mark and connection.exec_driver_sql("PRAGMA application_id").scalar_one() != self._mark:
+                raise _refusal(f"{self.path} was overwritten while it was at work")
             yield session
 
     def _refuse_while_waiting(self) -> None:
         if self.waiting:
-            raise OperationalError(None, None, sqlite3.OperationalError(self.waiting))
+            raise _refusal(self.waiting)
+
+    def note_file(self, mark: int = 0) -> None:
+        """Keeps which file it is that was opened, and the ``mark`` that nobody else changes; raises OSError."""
+        found = self.path.stat()
+        self._file, self._mark = (found.st_dev, found.st_ino), mark
+
+    def _refuse_another_file(self) -> None:
+        if self._file is None:
+            return
+        try:
+            found = self.path.stat()
+        except FileNotFoundError:
+            raise _refusal(f"{self.path} was taken away while it was at work") from None
+        except OSError:
+            return  # SQLite will say the same, in its own words
+        if (found.st_dev, found.st_ino) != self._file:
+            raise _refusal(f"{self.path} was exchanged for another file while it was at work")
 
     def close(self) -> None:
         self.engine.dispose()
         self.glances.dispose()
 
 
+def _refusal(why: str) -> OperationalError:
+    """What SQLAlchemy raises when the database refuses."""
+    return OperationalError(None, None, sqlite3.OperationalError(why))
+
+
 def in_portions(values: Sequence[Value]) -> Iterator[Sequence[Value]]:
     """No more at a time than one statement may name."""
     return (values[start : start + MANY] for start in range(0, len(values), MANY))
+
+
+def _as_damage(context: ExceptionContext) -> DatabaseError | None:
+    """What SQLite says of a schema whose letters are broken, Python cannot even read: it is damage like any other."""
+    if isinstance(context.original_exception, UnicodeDecodeError):
+        return DatabaseError(context.statement, None, sqlite3.DatabaseError(NO_SCHEMA))
+    return None
 
 
 def _begin(connection: Connection) -> None:
@@ -218,7 +263,7 @@ def make_store(state: Path) -> None:
         store.close()
 
 
-def _prepare(store: Store, mark: Callable[[Path, Engine], None] | None, *, may_be_missing: bool = False) -> None:
+def _prepare(store: Store, mark: Callable[[Path, Engine], int] | None, *, may_be_missing: bool = False) -> None:
     """Everything before the first session; raises StoreError, DatabaseError, OSError.
 
     A command beside the daemon gives no mark: it must not take away that of the daemon.
@@ -226,6 +271,7 @@ def _prepare(store: Store, mark: Callable[[Path, Engine], None] | None, *, may_b
     state = store.path.parent
     state.mkdir(mode=0o750, parents=True, exist_ok=True)
     if store._lasting and not may_be_missing:
+        belonging.refuse_odd_files(store.path)
         _refuse_missing(state)
         belonging.refuse_foreign_journal(store.path, belonging.marks(state))
     # Before anything is judged by it; where that takes long, the daemon does it after its first round.
@@ -234,30 +280,60 @@ def _prepare(store: Store, mark: Callable[[Path, Engine], None] | None, *, may_b
     try:
         with store.engine.connect() as connection:
             found = connection.exec_driver_sql(f"PRAGMA {check}(1)").scalar_one()
+            if found == "ok" and (altered := redundancy.altered(connection)):
+                found = f"the schema of {altered[0]} is not what was written"
+            contents = _tables(connection)
     except DatabaseError as error:
         if may_pass(error.orig):
             raise
         raise Damaged(f"{store.path} is damaged: {error.orig}. Put a copy back: {MEND}") from None
     if found != "ok":
         raise Damaged(f"{store.path} is damaged ({found}). Put a copy back: {MEND}")
+    if store._lasting and not may_be_missing:
+        _refuse_without_contents(store.path, contents)
+    store.was_empty = not contents
     _migrate(store)
     store.readable = True
-    if store._lasting and mark is not None:
-        mark(state, store._for_writing)
+    if store._lasting:
+        own = mark(state, store._for_writing) if mark is not None else 0
+        store.note_file(own)
 
 
 def _refuse_missing(state: Path) -> None:
     """Raises NoDatabase when there must have been a database and is none, or an empty one."""
     path = state / DATABASE
-    copies = sorted((state / BACKUPS).glob("monitor-*.db")) if (state / BACKUPS).is_dir() else []
-    if (path.exists() and path.stat().st_size) or not (copies or belonging.was_installed(state)):
+    copies = _copies(state)
+    if (path.exists() and path.stat().st_size) or copies is None:
         return
-    what = "is empty" if path.exists() else "is missing"
-    beside = f"{len(copies)} copies of it lie in {state / BACKUPS}" if copies else "there was one here before"
-    raise NoDatabase(
+    raise _no_database(path, "is empty" if path.exists() else "is missing", copies)
+
+
+def _copies(state: Path) -> int | None:
+    """How many copies lie beside the database; None when nothing tells that there ever was one."""
+    copies = len(list((state / BACKUPS).glob("monitor-*.db"))) if (state / BACKUPS).is_dir() else 0
+    return copies if copies or belonging.was_installed(state) else None
+
+
+def _no_database(path: Path, what: str, copies: int) -> NoDatabase:
+    state = path.parent
+    beside = f"{copies} copies of it lie in {state / BACKUPS}" if copies else "there was one here before"
+    return NoDatabase(
         f"{path} {what}, but {beside}. Expected one of two: `{MEND}` puts the newest good copy back; "
         "`upazila-monitor run --fresh` begins with nothing, and forgets all outages, tickets and letters"
     )
+
+
+def _tables(connection: Connection) -> set[str]:
+    """Their names."""
+    return set(connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'table'").scalars())
+
+
+def _refuse_without_contents(path: Path, tables: set[str]) -> None:
+    """Raises Damaged for another program's database, NoDatabase for one without a table where there were some."""
+    if tables and VERSION_TABLE not in tables:
+        raise Damaged(f"{path} is a database of another program. Put a copy back: {MEND}")
+    if not tables and path.exists() and path.stat().st_size and (copies := _copies(path.parent)) is not None:
+        raise _no_database(path, "is empty", copies)
 
 
 def migrations() -> Config:

@@ -8,7 +8,7 @@ from pathlib import Path
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
-from monitor.store import audit_chain, mailed_head
+from monitor.store import audit_chain, mailed_head, redundancy
 from monitor.store.columns import Facts, Utc
 from monitor.store.models import Base
 
@@ -56,6 +56,8 @@ def _damage(session: Session) -> Iterator[str]:
     if structure != ["ok"]:
         yield from structure
         return
+    for name in redundancy.altered(connection)[:MOST_TOLD]:
+        yield f"the schema of {name} is not what was written"
     for table, row, parent, _ in connection.exec_driver_sql("PRAGMA foreign_key_check").all()[:MOST_TOLD]:
         yield f"row {row} of {table} belongs to a row of {parent} that is not there"
     for table in Base.metadata.sorted_tables:

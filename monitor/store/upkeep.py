@@ -16,7 +16,8 @@ def back_up(database: Path, folder: Path, now_utc: datetime, keep: int) -> Path 
         return None
     target = folder / f"monitor-{now_utc:%Y%m%d}.db"
     copies.create(database, target)
-    copies.prune(folder, keep)
+    copies.prune(folder, keep, target)
+    copies.sweep(database.parent)
     return target
 
 

@@ -132,6 +132,26 @@ def test_a_reboot_while_the_clock_is_suspect_moves_what_both_boots_dated() -> No
     assert second.move.off == first.off
 
 
+def test_a_reboot_that_ends_a_spike_leaves_what_was_dated_in_it_where_it_is() -> None:
+    spike = after(look(0, 100), look(50 * 365 * DAY_S, 101))
+    for wall_s in (60, 5 * 3_600, 6 * DAY_S):
+        right = first_trust(spike, look(wall_s, 20, "b"))
+        assert not right.suspect
+        assert right.move is None
+        assert right.date(right.last.utc, right.last.boot_ns) == right.last.utc
+
+
+def test_a_reboot_from_one_clock_that_is_not_believed_into_the_same_moves_both_by_what_it_was_wrong() -> None:
+    ahead = look(60 * DAY_S, 100)
+    set_back = after(ahead, look(20 * DAY_S, 101))  # nobody said that this is right, and then the power failed
+    second = first_trust(set_back, look(20 * DAY_S + 600, 20, "b"))
+    assert second.suspect
+    right = look_again(second, look(20 * DAY_S + 660, 80, "b", ntp=True))
+    assert right.move is not None
+    assert right.move.since_utc == set_back.unproven_since_utc
+    assert abs(right.move.by + timedelta(days=40)) < timedelta(minutes=2)
+
+
 def test_where_the_boot_is_not_known_a_time_since_boot_that_went_back_tells_of_another_one() -> None:
     assert same_boot(look(0, 100, ""), look(60, 160, "b"))
     assert not same_boot(look(0, 100, ""), look(60, 20, ""))

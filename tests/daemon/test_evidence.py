@@ -61,7 +61,6 @@ def test_the_hour_before_and_the_way_are_kept_and_shown(lab: Lab, mails: MailCat
 
         (mail, *_) = mails.wait_for(1, within_s=40)
         assert "The hour before" in mail.text()
-        assert "core/gateway: 1 10.77.2.1" in mail.text()
         ticket = str(daemon.rows("SELECT number FROM tickets")[0]["number"])
         shown = daemon.run("ticket", "show", ticket).stdout
         assert "the hour before: " in shown

@@ -1,7 +1,11 @@
 """Copies of the database: whole, proved, and put back whole or not at all."""
 
+import fcntl
+import os
 import shutil
 import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime
@@ -15,6 +19,7 @@ from monitor.store import belonging, copies, mailed_head
 from monitor.store.errors import Damaged, NoDatabase
 from monitor.store.models import Ticket, TicketEvent
 from monitor.store.session import BACKUPS, DATABASE, StoreError, existing_store, open_store
+from monitor.store.upkeep import back_up
 from tests.store.hot import leave_hot_journal
 
 NOW = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)
@@ -119,8 +124,38 @@ def orphan(copy: Path) -> None:
 
 def altered(copy: Path) -> None:
     with closing(sqlite3.connect(copy)) as raw, raw:
+        (words,) = raw.execute("SELECT sql FROM sqlite_master WHERE name = 'ticket_events_no_update'").fetchone()
         raw.execute("DROP TRIGGER ticket_events_no_update")
         raw.execute("UPDATE ticket_events SET text = 'bright'")
+        raw.execute(words)
+
+
+def disarmed(copy: Path) -> None:
+    with closing(sqlite3.connect(copy)) as raw, raw:
+        raw.execute("DROP TRIGGER tickets_no_replace")
+
+
+def emptied(copy: Path) -> None:
+    copy.unlink()
+    with closing(sqlite3.connect(copy)) as raw, raw:
+        raw.execute("CREATE TABLE a (b)")
+        raw.execute("DROP TABLE a")
+
+
+def foreign(copy: Path) -> None:
+    copy.unlink()
+    with closing(sqlite3.connect(copy)) as raw, raw:
+        raw.execute("CREATE TABLE moz_places (url)")
+
+
+def pipe(copy: Path) -> None:
+    copy.unlink()
+    os.mkfifo(copy)
+
+
+def folder(copy: Path) -> None:
+    copy.unlink()
+    copy.mkdir()
 
 
 def cut(copy: Path) -> None:
@@ -143,6 +178,11 @@ def with_a_journal(copy: Path) -> None:
         (newer, "newer version"),
         (orphan, "row 1 of affected belongs to a row of outages that is not there"),
         (altered, "is not what was recorded"),
+        (disarmed, "schema of trigger tickets_no_replace"),
+        (emptied, "holds nothing"),
+        (foreign, "another program"),
+        (pipe, "is no file"),
+        (folder, "is no file"),
         (cut, "damaged|malformed"),
         (flipped, "missing from index"),
         (lambda copy: copy.write_bytes(b""), "is empty"),
@@ -165,10 +205,38 @@ def test_a_copy_that_is_not_good_is_refused_and_nothing_is_touched(
 def test_the_newest_copy_that_is_good_is_found_past_a_newer_one_that_is_not(state: Path) -> None:
     shutil.copy(copy_of(state), state / BACKUPS / "monitor-20261124.db")
     flipped(state / BACKUPS / "monitor-20261124.db")
-    assert copies.newest_good(state) == copy_of(state)
+    assert copies.newest_good(state, NOW) == copy_of(state)
     flipped(copy_of(state))
     with pytest.raises(StoreError, match=r"(?s)no good copy.*20261124.*20261123"):
-        copies.newest_good(state)
+        copies.newest_good(state, NOW)
+
+
+def test_a_copy_that_a_wrong_clock_has_dated_is_neither_kept_before_others_nor_taken_before_them(state: Path) -> None:
+    backups = state / BACKUPS
+    for day in ("20661124", "20661125T101112"):
+        shutil.copy(copy_of(state), backups / f"monitor-{day}.db")
+    assert copies.newest_good(state, NOW) == copy_of(state)
+    for night in (23, 24, 25):
+        back_up(state / DATABASE, backups, datetime(2026, 11, night, 19, 7, tzinfo=UTC), keep=2)
+    assert {path.name for path in backups.iterdir()} == {"monitor-20261124.db", "monitor-20261125.db"}
+
+
+def test_what_a_killed_copy_left_behind_goes_with_the_next_one_but_not_what_somebody_works_in(state: Path) -> None:
+    backups = state / BACKUPS
+    killed = "import os; from pathlib import Path; from monitor.store import copies\n"
+    killed += "copies.verify = lambda *_: os.kill(os.getpid(), 9)\n"
+    killed += f"copies.create(Path({str(state / DATABASE)!r}), Path({str(backups / 'monitor-20261124.db')!r}))"
+    subprocess.run([sys.executable, "-c", killed], check=False)
+    assert len(list(backups.iterdir())) == 2
+
+    at_work = backups / ".restoring-by-somebody"
+    at_work.mkdir()
+    handle = os.open(at_work, os.O_RDONLY)
+    fcntl.flock(handle, fcntl.LOCK_EX)
+    back_up(state / DATABASE, backups, NOW, keep=7)
+    os.close(handle)
+    left = [".restoring-by-somebody", "monitor-20261123.db", "monitor-20261124.db"]
+    assert sorted(path.name for path in backups.iterdir()) == left
 
 
 def test_a_copy_that_would_not_be_good_is_not_kept(state: Path) -> None:

@@ -89,6 +89,49 @@ def test_of_two_hundred_flipped_bytes_none_starts_unnoticed_with_other_data(stat
     assert unnoticed < FLIPS  # most of a small file is empty
 
 
+def test_of_a_hundred_flipped_bytes_in_the_words_of_the_schema_none_goes_unnoticed(state: Path) -> None:
+    path, chance = state / DATABASE, random.Random(20_261_126)
+    whole = path.read_bytes()
+    pages = [at for at in range(0, len(whole), 4_096) if b"CREATE " in whole[at : at + 4_096]]
+    before = schema(path)
+    changed = 0
+    for at in chance.sample([at + byte for at in pages for byte in range(4_096)], 100):
+        flipped = bytearray(whole)
+        flipped[at] ^= 1 << chance.randrange(8)
+        path.write_bytes(flipped)
+        if is_noticed(state):
+            changed += 1
+        else:
+            assert schema(path) == before, f"byte {at}"
+    assert changed > 50
+
+
+def schema(database: Path) -> list[Any]:
+    with closing(sqlite3.connect(f"file:{database}?immutable=1", uri=True)) as raw:
+        return raw.execute("SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY 1, 2").fetchall()
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "DROP TRIGGER tickets_no_replace",
+        "DROP INDEX ix_notices_owed",
+        "DROP TABLE set_aside",
+        "ALTER TABLE gaps ADD COLUMN more",
+    ],
+)
+def test_a_schema_that_is_not_as_it_was_made_is_refused_and_an_index_of_ones_own_is_not(
+    state: Path, statement: str
+) -> None:
+    with closing(sqlite3.connect(state / DATABASE)) as raw, raw:
+        raw.execute("CREATE INDEX of_our_own ON tickets (site, seq)")
+    assert not is_noticed(state)
+    with closing(sqlite3.connect(state / DATABASE)) as raw, raw:
+        raw.execute(statement)
+    with pytest.raises(StoreError, match="schema"):
+        open_store(state)
+
+
 @pytest.mark.parametrize("word", [b"citizen:8", b"udc-03", b"timeout", b"BHR-2026-000004", b"\xe0\xa6\xb8", b"officer"])
 def test_a_flipped_letter_of_any_row_is_noticed(state: Path, word: bytes) -> None:
     path = state / DATABASE
@@ -108,8 +151,10 @@ def test_a_history_that_was_cut_after_it_was_mailed_is_noticed(state: Path) -> N
         mailed_head.note(session, state, audit.head(session), NOW)
     store.close()
     with closing(sqlite3.connect(state / DATABASE)) as raw, raw:
+        (words,) = raw.execute("SELECT sql FROM sqlite_master WHERE name = 'ticket_events_no_delete'").fetchone()
         raw.execute("DROP TRIGGER ticket_events_no_delete")
         raw.execute("DELETE FROM ticket_events WHERE id = 8")
+        raw.execute(words)
     store = open_store(state)
     with store.read() as session:
         found = soundness.examine(session, state)

@@ -83,7 +83,7 @@ def idle_clients(place: tuple[str, int], count: int) -> Iterator[None]:
     def connect(number: int) -> None:
         client = socket.socket()
         client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
-        client.settimeout(1)
+        client.settimeout(0.5)
         clients[number] = client
         with suppress(OSError):
             client.connect(place)
@@ -91,10 +91,14 @@ def idle_clients(place: tuple[str, int], count: int) -> Iterator[None]:
 
     def keep() -> None:
         for number in range(count):
+            if stop.is_set():
+                return
             connect(number)
         while not stop.wait(0.2):
             kept, _, _ = select.select([client for client in clients.values() if client.fileno() >= 0], [], [], 0)
             for number, client in list(clients.items()):
+                if stop.is_set():
+                    return
                 if client in kept and (number % 3 != 2 or not _is_open(client)):
                     with suppress(OSError):
                         if client.recv(4_096):

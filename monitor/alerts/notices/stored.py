@@ -51,7 +51,7 @@ def read_json(stored: str) -> Stored:
     """The stored text as JSON; DAMAGED when it is none."""
     try:
         found = json.loads(stored)
-    except ValueError:
+    except (ValueError, RecursionError):
         return DAMAGED
     return found if isinstance(found, dict) else DAMAGED
 
