@@ -52,7 +52,7 @@ def announcement(settings: Settings) -> tuple[str, str]:
     return (
         "this user may not ping (the kernel's net.ipv4.ping_group_range): the example fleet is watched in a private "
         f"network, where loopback is all there is. Page: http://{settings.monitor.web.listen}/",
-        f"for real networks open ping sockets once, as root: {OPEN_PING}",
+        f"for real networks open ping sockets, as root: {OPEN_PING} (a file in /etc/sysctl.d/ keeps them open)",
     )
 
 
