@@ -137,5 +137,5 @@ def _read(der: bytes, is_own: bool) -> Certificate | None:
         names = found.subject.get_attributes_for_oid(NameOID.COMMON_NAME) or list(found.subject)
         subject = str(names[0].value) if names else ""
         return Certificate(clean(subject, 64), found.not_valid_after_utc, is_own)
-    except ValueError:
+    except (ValueError, TypeError, x509.InvalidVersion):
         return None  # OpenSSL could read it, we cannot: no date is told then

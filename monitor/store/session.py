@@ -66,7 +66,13 @@ class Store:
         self.glances = self._engine(GLANCE_S)
 
     def _engine(self, busy_timeout_s: float) -> Engine:
-        engine = create_engine(f"sqlite:///{self.path}", connect_args={"timeout": busy_timeout_s})
+        def connect() -> sqlite3.Connection:
+            # Whoever takes the file away must not find an empty one in its place.
+            mode = "rwc" if self._file is None else "rw"
+            uri = f"{self.path.absolute().as_uri()}?mode={mode}"
+            return sqlite3.connect(uri, busy_timeout_s, uri=True, check_same_thread=False)
+
+        engine = create_engine(f"sqlite:///{self.path}", creator=connect)
         event.listen(engine, "connect", self._on_connect)
         event.listen(engine, "begin", _begin)
         event.listen(engine, "handle_error", _as_damage)

@@ -51,9 +51,10 @@ def test_an_alert_says_in_both_languages_what_it_is_and_where_help_stands(alert:
     assert anchor in {heading.lower() for heading in headings}
 
 
-def test_a_dead_mans_switch_an_unread_monitor_and_a_missed_brief_are_among_them() -> None:
+def test_a_dead_mans_switch_an_unread_monitor_a_bad_database_and_a_missed_brief_are_among_them() -> None:
     names = {alert["alert"] for alert in alerts()}
     assert {"Watchdog", "MonitorDown", "MailStuck", "BriefMissed", "CharterBurn"} <= names
+    assert {"StoreUnreadable", "StoreNotSound", "DecisionsWait", "ClockSuspect"} <= names
 
 
 def test_the_runbook_has_no_chapter_that_no_alert_leads_to() -> None:

@@ -83,15 +83,22 @@ class Daemon:
         assert self._process is not None
         return self._process.pid
 
-    def start(self, *, ready_within_s: float | None = 20, handed_in: bool = True, resolver: str | None = None) -> None:
+    def start(
+        self,
+        *,
+        ready_within_s: float | None = 20,
+        handed_in: bool = True,
+        resolver: str | None = None,
+        fresh: bool = False,
+    ) -> None:
         """Starts the process and waits until every device was judged once; None does not wait.
 
         ``handed_in``: with the listening socket of out here; else it listens by itself, in there. ``resolver``: the
-        name server that it asks, in place of the machine's.
+        name server that it asks, in place of the machine's. ``fresh``: with nothing in its database.
         """
         assert not self.running, "the daemon runs already"
         listener = self._listener.fileno()
-        words = [program(), "--config", str(self.config), "run"]
+        words = [program(), "--config", str(self.config), "run", *(["--fresh"] if fresh else [])]
         if handed_in:
             words = [sys.executable, "-c", ACTIVATE, str(listener), *words]
         if resolver is not None:

@@ -79,7 +79,12 @@ def test_everything_is_shown_as_it_is_and_stays_so_while_it_changes(busy: Desk) 
 def test_what_is_taken_out_vanishes_with_all_that_was_counted_of_it(busy: Desk) -> None:
     gone = {"hub", "room", "backbone-south"}
     assert value(busy.text(), "upazila_outages_total", site="backbone-south") == 1
-    rest = {id_: site for id_, site in busy.live.fleet.sites.items() if id_ not in gone}
+    sites = busy.live.fleet.sites
+    rest = {
+        id_: replace(site, parent=None) if site.parent in gone else site
+        for id_, site in sites.items()
+        if id_ not in gone
+    }
     busy.live.fleet = Fleet(rest)
     busy.board.replace_fleet(busy.live.fleet, busy.board.rules, busy.clock.utc())
     busy.live.services.clear()

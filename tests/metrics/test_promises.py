@@ -89,7 +89,7 @@ def test_the_count_is_kept_for_ten_seconds(office: Desk) -> None:
 
 def test_a_database_that_does_not_answer_costs_these_figures_only(office: Desk) -> None:
     office.round("backbone-north", Verdict.OK)
-    office.store.engine.dispose()
+    office.store.close()
     office.store.path.unlink()
     text = office.text()
     assert value(text, "upazila_probe_success", site="backbone-north") == 1

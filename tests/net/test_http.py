@@ -145,6 +145,7 @@ def test_the_body_of_a_redirect_is_not_read(body: Callable[[bytes, bytes], Answe
         ("deflate", zlib.compress),
         ("deflate", lambda data: zlib.compress(data)[2:-4]),
         ("gzip, gzip", lambda data: gzip.compress(gzip.compress(data))),
+        ("gzip", lambda data: gzip.compress(data[:5]) + gzip.compress(data[5:])),
     ],
 )
 def test_what_is_packed_is_unpacked_and_grows_no_larger_than_the_limit(
@@ -156,6 +157,23 @@ def test_what_is_packed_is_unpacked_and_grows_no_larger_than_the_limit(
         assert "accept-encoding: identity" in running.asked[0].lower()
     bomb = pack(bytes(20_000_000))
     with server(says(page(bomb, header))) as running, memory(3_000_000):
+        answer = http.request("GET", running.url(), Deadline.after(20), most_bytes=100_000)
+    assert (len(answer.body), answer.is_whole) == (100_000, False)
+
+
+@pytest.mark.parametrize(
+    ("coding", "pack"), [("chunked ", bytes), ("Chunked,", bytes), ("gzip, chunked", gzip.compress)]
+)
+def test_a_body_in_pieces_is_put_together_however_that_is_said(coding: str, pack: Callable[[bytes], bytes]) -> None:
+    piece = pack(b"all is well")
+    answer = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: %s\r\n\r\n%x\r\n%s\r\n0\r\n\r\n"
+    with server(says(answer % (coding.encode(), len(piece), piece))) as running:
+        assert get(running.url()).body == b"all is well"
+
+
+def test_members_without_end_in_a_packed_page_are_not_all_unpacked() -> None:
+    bomb = gzip.compress(bytes(900_000)) * 20
+    with server(says(page(bomb, "Content-Encoding: gzip"))) as running, memory(4_000_000):
         answer = http.request("GET", running.url(), Deadline.after(20), most_bytes=100_000)
     assert (len(answer.body), answer.is_whole) == (100_000, False)
 

@@ -145,6 +145,10 @@ def test_a_database_that_is_put_back_under_the_daemon_is_written_to_again(state:
     taken_away(state / DATABASE)
     with pytest.raises(OperationalError):
         write(store, "lost")
+    store.engine.dispose()  # whoever asks next opens a connection of his own
+    with pytest.raises(OperationalError), store.read() as session:
+        session.scalars(select(Event.text)).all()
+    assert not (state / DATABASE).exists()
     (state / "elsewhere").rename(state / DATABASE)
     write(store, "stored")
     store.close()
