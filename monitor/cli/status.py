@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -147,15 +148,7 @@ def _page(now: dict[str, Any], every: bool) -> "Group":
         if count:
             line.append(f"   {count} {state}", style=STYLES.get(state, ""))
     parts.append(line)
-    if refused := (now.get("configuration") or {}).get("refused"):
-        words = f"The configuration on disk was refused: {refused}. The one before stays in force; `check` tells why"
-        parts.append(Text(words, style="bold red"))
-    if now.get("store_refuses"):
-        parts.append(Text(f"The database refuses to write, decisions wait: {now['store_refuses']}", style="bold red"))
-    parts += [Text(f"The database is not sound: {fault}", style="bold red") for fault in now.get("store_faults", ())]
-    wrong = (now.get("mail") or {}).get("wrong", ())
-    parts += [Text(f"Mail: {line}", style="bold red") for line in wrong]
-    parts += [Text(f"SNMP: {each['device']}: {each['why']}", style="yellow") for each in now.get("snmp", ())[:5]]
+    parts += [Text(words, style=style) for words, style in _warnings(now)]
     if every or counts["up"] < len(now["sites"]):
         parts.append(_sites(now["sites"], every))
     if now["outages"]:
@@ -167,6 +160,29 @@ def _page(now: dict[str, Any], every: bool) -> "Group":
     if now.get("helpdesk"):
         parts.append(Text(mirror_line(now["helpdesk"]), style="yellow" if now["helpdesk"]["last_error"] else ""))
     return Group(*parts)
+
+
+def _warnings(now: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """What is wrong with the monitor itself, or not set up yet: lines with their style."""
+    bad, poor = "bold red", "yellow"
+    if refused := (now.get("configuration") or {}).get("refused"):
+        words = f"The configuration on disk was refused: {refused}. The one before stays in force; `check` tells why"
+        yield words, bad
+    if now.get("clock_suspect"):
+        yield "This machine's clock cannot be believed: nothing is escalated. `clock` tells more", bad
+    if now.get("store_readable") is False:
+        yield "The database does not answer: outages and tickets are not shown", bad
+    if now.get("store_refuses"):
+        yield f"The database refuses to write, decisions wait: {now['store_refuses']}", bad
+    for fault in now.get("store_faults", ()):
+        yield f"The database is not sound: {fault}", bad
+    mail = now.get("mail") or {}
+    if not mail.get("officers_confirmed", True):
+        yield "Mails go to files only: the officers in charter.toml are not confirmed; `check` tells more", poor
+    for line in mail.get("wrong", ()):
+        yield f"Mail: {line}", bad
+    for each in now.get("snmp", ())[:5]:
+        yield f"SNMP: {each['device']}: {each['why']}", poor
 
 
 def _sites(sites: list[dict[str, Any]], every: bool) -> "Listing":
@@ -219,7 +235,7 @@ def _outages(found: list[dict[str, Any]]) -> "Listing":
         table.add_row(
             outage["site"],
             local(outage["started_utc"]),
-            local(outage["ended_utc"]) or "lasts",
+            local(outage["ended_utc"]) or "ongoing",
             age(outage["started_utc"], outage["ended_utc"]),
             local(outage["deadline_utc"]),
             outage["ticket"] or "",

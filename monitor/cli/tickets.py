@@ -95,6 +95,7 @@ def show(context: typer.Context, number: Number, as_json: AsJson = False) -> Non
     from monitor.alerts.office import Office
     from monitor.alerts.story import tell
     from monitor.cli.status import local
+    from monitor.cli.wide import hanging
     from monitor.store import views
 
     settings = settings_in_force(context.obj)
@@ -111,10 +112,11 @@ def show(context: typer.Context, number: Number, as_json: AsJson = False) -> Non
     output = console(plain=True)
     output.print(table([facts], ""))
     for line in story:
-        output.print(line)
+        for part in line.split("\n"):
+            output.print(hanging(output, part, len(part) - len(part.lstrip()) + 2))
     for event in facts["events"]:
-        text = event["text"].replace("\n", "\n" + " " * 21)  # no line of it looks like an event of its own
-        output.print(f"{local(event['at_utc'])}  {event['kind']:<14} {event['actor']:<12} {text}")
+        told = f"{local(event['at_utc'])}  {event['kind']:<14} {event['actor']:<12} {event['text']}"
+        output.print(hanging(output, told, 21))  # no line of its text looks like an event of its own
 
 
 def act(
