@@ -53,7 +53,7 @@ def stay(settings: Settings) -> None:
     if os.environ.get(INSIDE) and (key := beyond(settings)):
         words = (
             f"{key} lies beyond the private network in which the example fleet is watched. Expected loopback alone "
-            f"until the program is started anew with ping sockets open; once, as root: {OPEN_PING}"
+            f"until the program is started anew with ping sockets open: as root, {OPEN_PING}"
         )
         raise ConfigError([Problem(str(settings.directory), 0, "", words)])
 
@@ -74,7 +74,7 @@ def announcement(settings: Settings) -> tuple[str, str]:
     return (
         "this user may not ping (the kernel's net.ipv4.ping_group_range): the example fleet is watched in a private "
         f"network, where loopback is all there is. Page: http://{settings.monitor.web.listen}/",
-        f"for real networks open ping sockets once, as root: {OPEN_PING}",
+        f"for real networks open ping sockets, as root: {OPEN_PING} (a file in /etc/sysctl.d/ keeps them open)",
     )
 
 

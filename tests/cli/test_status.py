@@ -75,6 +75,24 @@ def test_our_own_daemon_is_believed_and_a_refused_configuration_is_told(home: Pa
     assert "The configuration on disk was refused: config/sites.toml:41, sites.udc-juniadaha.parent" in said
 
 
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ({"clock_suspect": True}, "clock cannot be believed"),
+        ({"store_readable": False}, "The database does not answer"),
+        ({"mail": {"officers_confirmed": False, "wrong": []}}, "the officers in charter.toml are not confirmed"),
+    ],
+)
+def test_what_is_wrong_with_the_monitor_itself_is_told(
+    home: Path, desk: Desk, wrong: dict[str, Any], told: str
+) -> None:
+    ran_here(home)
+    with listening(home, answer(**wrong)):
+        assert told in run(home, "status").stdout
+    with listening(home, answer()):
+        assert told not in run(home, "status").stdout
+
+
 @pytest.mark.parametrize("words", [["status"], ["tickets"], ["outages"], ["ticket", "show", "BHR-2026-000001"]])
 def test_a_half_edited_file_blocks_no_question(home: Path, desk: Desk, words: list[str]) -> None:
     from monitor.settings.load import load

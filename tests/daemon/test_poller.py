@@ -114,7 +114,7 @@ def test_a_device_that_names_unknown_credentials_is_refused_with_its_line(lab: L
     line = SITES.replace('snmp = "core"', 'snmp = "cor"').splitlines().index('snmp = "cor"') + 1
     assert done.returncode == 2
     assert f"sites.toml:{line}" in done.stderr
-    assert "no credentials 'cor'" in done.stderr
+    assert "no such credentials. Did you mean 'core'?" in done.stderr
     assert "core" in done.stderr
 
 

@@ -120,6 +120,15 @@ def test_an_interface_without_a_name_of_its_own_is_known_by_its_description(watc
         assert watch.ports({"ifIndex": 1, "ifDescr": "sfp1", "ifOperStatus": 1, **nameless}) == []
 
 
+def test_an_interface_is_known_by_its_name_in_any_spelling_but_one_that_is_called_so_exactly_comes_first(
+    watch: Watch,
+) -> None:
+    for name in ("SFP1", "sfp\u09e7", "sfp1\u200d"):
+        assert watch.ports({"ifIndex": 1, "ifName": name, "ifOperStatus": 1}) == []
+    both: list[Facts] = [{"ifIndex": 1, "ifName": "Sfp1"}, {"ifIndex": 2, "ifDescr": "sfp1", "ifOperStatus": 1}]
+    assert watch.ports(*both) == []
+
+
 def test_of_two_interfaces_with_the_link_s_name_none_is_judged(watch: Watch) -> None:
     ports: list[Facts] = [{"ifIndex": index, "ifName": "sfp1", "ifOperStatus": index} for index in (1, 2)]
     assert watch.ports(*ports) == ["no_interface"]

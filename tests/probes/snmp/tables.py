@@ -1,9 +1,10 @@
 """A table of an agent, as GETNEXT and GETBULK walk it."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from monitor.probes.snmp.ber import Missing, Oid, Value, oid
 from monitor.probes.snmp.messages import Binding
+from monitor.probes.snmp.session import SilentError
 
 AFTER = oid("1.3.6.1.2.1.99.1")  # where the agent's own tables have ended
 
@@ -29,3 +30,19 @@ class Table:
                 answer.append((follows, self.cells[follows]) if follows else (name, Missing.END))
                 at[place] = answer[-1][0]
         return answer[: self.most]
+
+
+class Mute(Table):
+    """An agent that answers everything but a question that leads to one of these objects."""
+
+    def __init__(self, cells: dict[Oid, Value], mute: Collection[Oid]) -> None:
+        super().__init__(cells)
+        self.mute = set(mute)
+        self.unanswered = 0
+
+    async def get_bulk(self, oids: Sequence[Oid], repetitions: int) -> list[Binding]:
+        answer = await super().get_bulk(oids, repetitions)
+        if any(name in self.mute for name, _ in answer):
+            self.unanswered += 1
+            raise SilentError("no answer")
+        return answer
