@@ -88,9 +88,9 @@ def test_what_is_wrong_with_the_monitor_itself_is_told(
 ) -> None:
     ran_here(home)
     with listening(home, answer(**wrong)):
-        assert told in run(home, "status").stdout
+        assert told in typed(home, "status").stdout
     with listening(home, answer()):
-        assert told not in run(home, "status").stdout
+        assert told not in typed(home, "status").stdout
 
 
 @pytest.mark.parametrize("words", [["status"], ["tickets"], ["outages"], ["ticket", "show", "BHR-2026-000001"]])
