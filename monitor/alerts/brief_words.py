@@ -52,14 +52,12 @@ def morning_words(facts: MorningFacts, lang: Lang) -> Words:
     day = text.date_text(facts.now.astimezone(text.DHAKA).date(), lang)
     sections = tuple(_morning_sections(facts, lang))
     down, due = facts.down.count, facts.due.count + facts.lapsing.count
-    if down or due:
-        gist = (
-            f"{_n(down, lang)}টি বিচ্ছিন্ন, আজ শেষ দিন {_n(due, lang)}টির"
-            if lang == "bn"
-            else f"{down} down, {due} due today"
-        )
-    else:
-        gist = "সব সচল" if lang == "bn" else "nothing is down"
+    found = []
+    if down:
+        found.append(f"{_n(down, lang)}টি বিচ্ছিন্ন" if lang == "bn" else f"{down} down")
+    if due:
+        found.append(f"আজ শেষ দিন {_n(due, lang)}টির" if lang == "bn" else f"{due} due today")
+    gist = ", ".join(found) or ("সব সচল" if lang == "bn" else "nothing is down")
     headline = f"সকালের সারসংক্ষেপ, {day}: {gist}" if lang == "bn" else f"Morning brief, {day}: {gist}"
     rows = (*_dead(facts, lang), *page_row(facts, lang))
     return Words(lang, headline, rows, "" if sections else _nothing(facts, lang), sections)

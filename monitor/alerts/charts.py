@@ -1,7 +1,8 @@
 """The hour before an outage as a picture: SVG out of the minutes, PNG for mail programs, which draw no SVG.
 
 Blue, scale on the left: the slowest answer of each minute. Red from above, scale on the right: the share that was lost.
-Grey: no round. Below: minutes before the first failed probe. The fonts come with us: a small server has none.
+Grey: no round. Below: minutes before the first failed probe. The letters are as large as a telephone needs, where the
+picture is shown at half its size. The fonts come with us: a small server has none.
 """
 
 from collections.abc import Mapping
@@ -16,7 +17,8 @@ from monitor.alerts.notices.sights import MS
 from monitor.charter import text
 from monitor.charter.text import Lang
 
-LEFT, STEP, HEIGHT = 100, 8, 90  # pixels: of the first minute, from minute to minute, of the whole scale
+LEFT, STEP = 130, 7  # pixels: of the first minute, from minute to minute
+ABOVE, HEIGHT = 16, 112  # pixels: of the top of both scales, and how high they are
 TICKS = (60, 40, 20, 0)  # minutes before the first failed probe
 BEFORE: Mapping[Lang, str] = {"bn": "মিনিট আগে", "en": "minutes before"}
 FONTS = ("Lohit-Bengali.ttf", "NotoSans-Latin.ttf")
@@ -49,6 +51,9 @@ def hour_svg(hour: Hour, lang: Lang) -> str:
         ticks=[(LEFT + STEP * (len(minutes) - back), text.digits(back, lang)) for back in TICKS],
         before=BEFORE[lang],
         left=LEFT,
+        width=STEP - 1,
+        above=ABOVE,
+        below=ABOVE + HEIGHT,
         right=LEFT + STEP * len(minutes),
     )
     return picture

@@ -1,6 +1,6 @@
 """Many notices in one letter: facts of all of them in, a digest by ticket out."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from monitor.alerts.facts import letterhead
@@ -25,18 +25,26 @@ TO_DO: Mapping[Lang, str] = {
 }
 
 
-def matter_of(facts: MatterFacts) -> str:
-    """What makes notices be about the same matter: the complaint, or the outage with or without its ticket."""
-    if facts.asked:
-        return facts.number
-    return f"{facts.site.id if facts.site else ''} {facts.event.isoformat()}"
+def matters_of(notices: Iterable[MatterFacts]) -> list[str]:
+    """What each notice is about, in their order: the ticket, also one that was reopened for another outage of its
+    site; or the outage, with or without its ticket.
+    """
+    outage_of: dict[str, str] = {}
+    return [
+        outage_of.setdefault(facts.number, _outage_of(facts)) if facts.number else _outage_of(facts)
+        for facts in notices
+    ]
+
+
+def _outage_of(facts: MatterFacts) -> str:
+    return facts.number if facts.asked else f"{facts.site.id if facts.site else ''} {facts.event.isoformat()}"
 
 
 def digest_facts(office: Office, notices: Sequence[tuple[str, MatterFacts]], now_utc: datetime) -> DigestFacts:
     """What a digest of these notices (kind, facts) can tell; they come in the order in which they were owed."""
     by_matter: dict[str, DigestMatter] = {}
-    for kind, facts in notices:
-        by_matter[matter_of(facts)] = DigestMatter(
+    for (kind, facts), matter in zip(notices, matters_of(facts for _, facts in notices), strict=True):
+        by_matter[matter] = DigestMatter(
             number=facts.number,
             kind=kind,
             site=facts.site,

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Text, cast, func, select, update
 from sqlalchemy.orm import Session, aliased
 
-from monitor.alerts.digests import digest_facts, matter_of
+from monitor.alerts.digests import digest_facts, matters_of
 from monitor.alerts.kinds import DIGEST, GOOD_NEWS, URGENT, WHOLE
 from monitor.alerts.notices.facts import MatterFacts
 from monitor.alerts.notices.stored import FactsError, Stored, read_json, unpack_matter
@@ -158,7 +158,7 @@ def _fold(session: Session, office: Office, reader: str, ids: Sequence[int], now
             session.execute(update(Notice).where(Notice.id == id_).values(fault=str(error)))
     if not read:
         return None
-    if len({matter_of(facts) for _, facts in read.values()}) == 1:
+    if len(set(matters_of(facts for _, facts in read.values()))) == 1:
         *earlier, last = read
         _told_by(session, earlier, last, now_utc)
         return last

@@ -135,6 +135,10 @@ HEADLINES: Phrases = {
         "bn": "ভুলক্রমে নিবন্ধিত — প্রত্যাহার করা হয়েছে: {site}",
         "en": "Registered by mistake, withdrawn: {site}",
     },
+    "withdrawn/citizen": {
+        "bn": "আপনার আবেদনটি ভুলক্রমে নিবন্ধিত — প্রত্যাহার করা হয়েছে: {site}",
+        "en": "Your request was registered by mistake and is withdrawn: {site}",
+    },
     "corrected": {"bn": "নিবন্ধন সংশোধন করা হয়েছে: {site}", "en": "Registration corrected: {site}"},
 }
 
@@ -241,6 +245,10 @@ TO_DO: Phrases = {
     "withdrawn": {
         "bn": "এ বিষয়ে আর কিছু করার প্রয়োজন নেই। নম্বরটি আর ব্যবহৃত হবে না।",
         "en": "Nothing is to be done about it. The number is not used again.",
+    },
+    "withdrawn/citizen": {
+        "bn": "আপনি সত্যিই আবেদন করে থাকলে টিকিট নম্বর {number} উল্লেখ করে কার্যালয়কে জানান।",
+        "en": "If you did ask for it, tell the office, with the number {number}.",
     },
     "corrected": {
         "bn": "নিষ্পত্তির সময়সীমা: {deadline}। আগের তথ্যের পরিবর্তে এটিই সঠিক।",

@@ -21,6 +21,8 @@ CLAUSES: Mapping[str, Mapping[Lang, str]] = {
     },
 }
 
+PROMISED = {"due", "was_due", "counted", "stage"}  # rows of a promise: of what is withdrawn there is none
+
 
 @dataclass(frozen=True, slots=True)
 class Row:
@@ -67,7 +69,11 @@ def words(kind: str, facts: MatterFacts, lang: Lang, *, for_citizen: bool = Fals
     return Words(
         lang,
         HEADLINES[entry][lang].format(**known),
-        tuple(Row(name, LABELS[name][lang], value, hour if name == "hour" else None) for name, value in rows if value),
+        tuple(
+            Row(name, LABELS[name][lang], value, hour if name == "hour" else None)
+            for name, value in rows
+            if value and not (kind == "withdrawn" and name in PROMISED)
+        ),
         TO_DO[entry][lang].format(**known),
         command=command.format(number=facts.number),
     )

@@ -83,7 +83,7 @@ def _find_a_network(settings: "Settings") -> None:
     try:
         open_socket(4, settings.monitor.probing.socket).close()
     except NoSocket:
-        if not (private_network.suffices(settings) and private_network.is_allowed()):
+        if private_network.beyond(settings) or not private_network.is_allowed():
             raise
         for line in private_network.announcement(settings):
             log.info("%s", line)

@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -9,6 +10,7 @@ import typer
 
 from monitor.cli.failing import CANNOT, NO, settings_in_force, store_of
 from monitor.cli.helpdesk import mirror, mirror_line
+from monitor.cli.numbers import whole
 from monitor.cli.wide import console
 from monitor.clock import DHAKA
 from monitor.sample import milliseconds
@@ -146,15 +148,7 @@ def _page(now: dict[str, Any], every: bool) -> "Group":
         if count:
             line.append(f"   {count} {state}", style=STYLES.get(state, ""))
     parts.append(line)
-    if refused := (now.get("configuration") or {}).get("refused"):
-        words = f"The configuration on disk was refused: {refused}. The one before stays in force; `check` tells why"
-        parts.append(Text(words, style="bold red"))
-    if now.get("store_refuses"):
-        parts.append(Text(f"The database refuses to write, decisions wait: {now['store_refuses']}", style="bold red"))
-    parts += [Text(f"The database is not sound: {fault}", style="bold red") for fault in now.get("store_faults", ())]
-    wrong = (now.get("mail") or {}).get("wrong", ())
-    parts += [Text(f"Mail: {line}", style="bold red") for line in wrong]
-    parts += [Text(f"SNMP: {each['device']}: {each['why']}", style="yellow") for each in now.get("snmp", ())[:5]]
+    parts += [Text(words, style=style) for words, style in _warnings(now)]
     if every or counts["up"] < len(now["sites"]):
         parts.append(_sites(now["sites"], every))
     if now["outages"]:
@@ -166,6 +160,29 @@ def _page(now: dict[str, Any], every: bool) -> "Group":
     if now.get("helpdesk"):
         parts.append(Text(mirror_line(now["helpdesk"]), style="yellow" if now["helpdesk"]["last_error"] else ""))
     return Group(*parts)
+
+
+def _warnings(now: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """What is wrong with the monitor itself, or not set up yet: lines with their style."""
+    bad, poor = "bold red", "yellow"
+    if refused := (now.get("configuration") or {}).get("refused"):
+        words = f"The configuration on disk was refused: {refused}. The one before stays in force; `check` tells why"
+        yield words, bad
+    if now.get("clock_suspect"):
+        yield "This machine's clock cannot be believed: nothing is escalated. `clock` tells more", bad
+    if now.get("store_readable") is False:
+        yield "The database does not answer: outages and tickets are not shown", bad
+    if now.get("store_refuses"):
+        yield f"The database refuses to write, decisions wait: {now['store_refuses']}", bad
+    for fault in now.get("store_faults", ()):
+        yield f"The database is not sound: {fault}", bad
+    mail = now.get("mail") or {}
+    if not mail.get("officers_confirmed", True):
+        yield "Mails go to files only: the officers in charter.toml are not confirmed; `check` tells more", poor
+    for line in mail.get("wrong", ()):
+        yield f"Mail: {line}", bad
+    for each in now.get("snmp", ())[:5]:
+        yield f"SNMP: {each['device']}: {each['why']}", poor
 
 
 def _sites(sites: list[dict[str, Any]], every: bool) -> "Listing":
@@ -190,7 +207,7 @@ def _sites(sites: list[dict[str, Any]], every: bool) -> "Listing":
 def outages(
     context: typer.Context,
     open_only: Annotated[bool, typer.Option("--open", help="Only those that last.")] = False,
-    limit: Annotated[int, typer.Option(min=1, max=10_000, help="At most so many, the newest first.")] = 50,
+    limit: Annotated[int, whole(least=1, most=10_000, says="At most so many, the newest first.")] = 50,
     as_json: AsJson = False,
 ) -> None:
     """Lists outages, newest first: who, since when, until when, the charter's deadline, the ticket."""
@@ -218,7 +235,7 @@ def _outages(found: list[dict[str, Any]]) -> "Listing":
         table.add_row(
             outage["site"],
             local(outage["started_utc"]),
-            local(outage["ended_utc"]) or "lasts",
+            local(outage["ended_utc"]) or "ongoing",
             age(outage["started_utc"], outage["ended_utc"]),
             local(outage["deadline_utc"]),
             outage["ticket"] or "",

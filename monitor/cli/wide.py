@@ -18,3 +18,12 @@ def console(*, plain: bool = False) -> "Console":
     piped = int(wished) if wished.isascii() and wished.isdecimal() and len(wished) < 5 and int(wished) else PIPED_WIDTH
     width = None if sys.stdout.isatty() else piped
     return LastingConsole(width=width, highlight=not plain, markup=False, emoji=False)
+
+
+def hanging(console: "Console", text: str, indent: int) -> str:
+    """``text`` in lines that fit the console, all but the first ``indent`` columns to the right."""
+    from rich.text import Text
+
+    first = Text(text).wrap(console, console.width)[0].plain.rstrip()
+    rest = Text(text[len(first) :].lstrip()).wrap(console, max(console.width - indent, 20))
+    return f"\n{' ' * indent}".join([first, *(line.plain.rstrip() for line in rest if line)])

@@ -25,7 +25,7 @@ from monitor.alerts.pauses import pause_of
 from monitor.alerts.planned import Plans, plans_in_force
 from monitor.alerts.timeline import note_unused_labs
 from monitor.clock import NS_PER_S, Clock
-from monitor.daemon import garbage, memory
+from monitor.daemon import garbage, memory, private_network
 from monitor.daemon.attendant import Attendant
 from monitor.daemon.believed_clock import BelievedClock, boot_id
 from monitor.daemon.delivery import Delivery
@@ -341,6 +341,7 @@ class Daemon:
             asked_mono_ns = self._clock.mono_ns()
             try:
                 settings, sources = await load_aside(self.settings.directory)
+                private_network.stay(settings)
             except ConfigError as error:
                 self._verdicts.refuse(error.problems, asked_mono_ns)
                 for problem in error.problems:

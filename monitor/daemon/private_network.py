@@ -19,21 +19,43 @@ from typing import NoReturn
 
 from monitor.daemon.systemd import FIRST_FD
 from monitor.settings.load import Settings
+from monitor.settings.problems import ConfigError, Problem
 
 PING_GROUPS = Path("/proc/sys/net/ipv4/ping_group_range")
 OPEN_PING = 'sysctl -w net.ipv4.ping_group_range="0 2147483647"'
+INSIDE = "UPAZILA_MONITOR_PRIVATE_NETWORK"  # what the environment says in there
 SIOCGIFFLAGS, SIOCSIFFLAGS = 0x8913, 0x8914
 IFF_UP, IFF_RUNNING = 0x1, 0x40
 IFREQ = "16sh14x"
 
 
-def suffices(settings: Settings) -> bool:
-    """Whether nothing that is configured lies beyond loopback: no device, service, reference, server or address."""
+def beyond(settings: Settings) -> str:
+    """The key of something configured that may lie beyond loopback (device, service, reference, server); '' if none."""
     fleet, monitor = settings.fleet, settings.monitor
-    devices = [*fleet.devices.values(), *fleet.references.values()]
-    beyond = monitor.mail.configured or monitor.heartbeat.url or monitor.helpdesk.configured or monitor.recipients
-    asked = any(site.services for site in fleet.sites.values()) or any(device.snmp for device in devices)
-    return not (beyond or asked or any(not device.address.is_loopback for device in devices))
+    outside = {
+        "mail": monitor.mail.configured,
+        "heartbeat": monitor.heartbeat.url,
+        "helpdesk": monitor.helpdesk.configured,
+        "recipients": monitor.recipients,
+        **{f"sites.{id_}.services": site.services for id_, site in fleet.sites.items()},
+        **{
+            f"the address or SNMP of {device.id}": device.snmp or not device.address.is_loopback
+            for device in (*fleet.devices.values(), *fleet.references.values())
+        },
+    }
+    return next((key for key, is_beyond in outside.items() if is_beyond), "")
+
+
+def stay(settings: Settings) -> None:
+    """Raises ConfigError where this process is in a private network and ``settings`` need another: what cannot be
+    reached from here would count as down.
+    """
+    if os.environ.get(INSIDE) and (key := beyond(settings)):
+        words = (
+            f"{key} lies beyond the private network in which the example fleet is watched. Expected loopback alone "
+            f"until the program is started anew with ping sockets open: as root, {OPEN_PING}"
+        )
+        raise ConfigError([Problem(str(settings.directory), 0, "", words)])
 
 
 def is_allowed() -> bool:
@@ -52,7 +74,7 @@ def announcement(settings: Settings) -> tuple[str, str]:
     return (
         "this user may not ping (the kernel's net.ipv4.ping_group_range): the example fleet is watched in a private "
         f"network, where loopback is all there is. Page: http://{settings.monitor.web.listen}/",
-        f"for real networks open ping sockets once, as root: {OPEN_PING}",
+        f"for real networks open ping sockets, as root: {OPEN_PING} (a file in /etc/sysctl.d/ keeps them open)",
     )
 
 
@@ -64,7 +86,7 @@ def enter(settings: Settings, program: Sequence[str]) -> NoReturn:
     if listener.fileno() != FIRST_FD:
         os.dup2(listener.fileno(), FIRST_FD)
     os.set_inheritable(FIRST_FD, True)
-    handed = {"LISTEN_PID": str(os.getpid()), "LISTEN_FDS": "1"}
+    handed = {"LISTEN_PID": str(os.getpid()), "LISTEN_FDS": "1", INSIDE: "yes"}
     # -P, and a name instead of -m: what is imported is ours, wherever we were started.
     inside = "import sys; from monitor.daemon.private_network import main; main(sys.argv[1:])"
     command = ["unshare", "-rn", sys.executable, "-P", "-c", inside, *program]

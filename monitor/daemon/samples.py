@@ -55,7 +55,7 @@ def _asking_first(office: Office) -> Office:
 
 
 def _played(office: Office, folder: Path) -> Iterator[Letter]:
-    store, clock = open_store(folder), VirtualClock(BEGINS)
+    store, clock = open_store(folder, lasting=False), VirtualClock(BEGINS)
     try:
         with store.write() as session:
             centre = _begin(session, office, clock.utc())
@@ -94,8 +94,9 @@ def _by_mistake(session: Session, office: Office, now_utc: datetime) -> None:
     )
     number = register(session, office, request, "notify test", now_utc).number
     if wrong != right:
-        correct(session, office, number, Correction(service=right), "notify test", "a slip of the pen", now_utc)
-    tickets.act(session, office, number, "withdraw", "notify test", "nobody asked for it", now_utc)
+        why = "লেখার ভুল / a slip of the pen"
+        correct(session, office, number, Correction(service=right), "notify test", why, now_utc)
+    tickets.act(session, office, number, "withdraw", "notify test", "কেউ আবেদন করেননি / nobody asked for it", now_utc)
 
 
 def _begin(session: Session, office: Office, now_utc: datetime) -> str:

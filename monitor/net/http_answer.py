@@ -9,10 +9,18 @@ from monitor.domain.text import clean
 
 CHUNK = 65_536
 MOST_CODINGS = 3
+GZIP = b"\x1f\x8b"
+MOST_MEMBERS = 1_000  # of one gzip body (RFC 1952, 2.2)
 
 
 class Response(http.client.HTTPResponse):
     """An answer that may have interim ones before it (103 Early Hints, 102, 100), which http.client takes for it."""
+
+    def begin(self) -> None:
+        """Reads status and headers. http.client knows 'chunked' only where not even a blank stands beside it."""
+        super().begin()
+        if _words(self.headers.get("Transfer-Encoding", ""))[-1] == "chunked" and not self.chunked:
+            self.chunked, self.chunk_left, self.length = True, None, None
 
     def _read_status(self) -> tuple[str, int, str]:
         while True:  # up to what the connection reads at all
@@ -34,14 +42,15 @@ def body_of(found: http.client.HTTPResponse, most: int) -> tuple[bytes, bool]:
     packed, is_whole = b"".join(parts)[:most], size <= most
     if is_whole and found.length:
         raise http.client.IncompleteRead(packed, found.length)
-    codings = re.split(r"[\s,]+", found.headers.get("Content-Encoding", "").strip().lower())
+    transfer = [word for word in _words(found.headers.get("Transfer-Encoding", "")) if word != "chunked"]
+    codings = [word for word in (*_words(found.headers.get("Content-Encoding", "")), *transfer) if word]
     if len(codings) > MOST_CODINGS:
         raise http.client.HTTPException(f"the body is packed {len(codings)} times")
     for coding in reversed(codings):
         if coding in {"gzip", "x-gzip", "deflate"}:
             packed, fits = _unpacked(packed, coding, most)
             is_whole = is_whole and fits
-        elif coding not in {"", "identity"}:
+        elif coding != "identity":
             raise http.client.HTTPException(f"the body is packed as '{clean(coding, 20)}', for which we did not ask")
     return packed, is_whole
 
@@ -49,9 +58,19 @@ def body_of(found: http.client.HTTPResponse, most: int) -> tuple[bytes, bool]:
 def _unpacked(packed: bytes, coding: str, most: int) -> tuple[bytes, bool]:
     """What is packed small grows no larger than ``most`` here."""
     raw = coding == "deflate" and packed[:1] and (packed[0] & 0x0F != 8 or int.from_bytes(packed[:2]) % 31)
-    unpacker = zlib.decompressobj(-zlib.MAX_WBITS if raw else zlib.MAX_WBITS | 32)
-    body = unpacker.decompress(packed, most + 1)
+    body = b""
+    for _ in range(MOST_MEMBERS):
+        unpacker = zlib.decompressobj(-zlib.MAX_WBITS if raw else zlib.MAX_WBITS | 32)
+        body += unpacker.decompress(packed, most + 1 - len(body))
+        packed = unpacker.unused_data
+        if len(body) > most or not packed.startswith(GZIP):
+            break
     return body[:most], len(body) <= most
+
+
+def _words(header: str) -> list[str]:
+    """The words of a list, at least one, which may be empty."""
+    return re.split(r"[\s,]+", header.strip(" \t,").lower())
 
 
 def trouble_of(error: http.client.HTTPException) -> str:

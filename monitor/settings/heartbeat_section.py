@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field, field_validator
 
 from monitor.settings.base import Model
-from monitor.settings.hosts import is_web_address
+from monitor.settings.hosts import page_fault
 
 
 class Heartbeat(Model):
@@ -17,6 +17,6 @@ class Heartbeat(Model):
     @field_validator("url")
     @classmethod
     def _is_an_address(cls, value: str) -> str:
-        if value and not is_web_address(value):  # nothing of it is told: its path is the secret
-            raise ValueError("is not the address of a page. Expected http://… or https://…")
+        if value and (fault := page_fault(value)):  # nothing of it is told: its path is the secret
+            raise ValueError(fault)
         return value

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, field_validator, model_validator
 
 from monitor.settings.base import Model, PlainPath, SecretFile
-from monitor.settings.hosts import is_web_address
+from monitor.settings.hosts import page_fault
 
 NEEDED = ("url", "token_file", "queue")
 
@@ -47,8 +47,8 @@ class Helpdesk(Model):
     def _is_an_address(cls, value: str) -> str:
         if not value:
             return value
-        if not is_web_address(value):
-            raise ValueError("is not the address of a help desk. Expected https://… as its front page has it")
+        if fault := page_fault(value):
+            raise ValueError(fault)
         parts = urlsplit(value)
         if parts.username or parts.password or parts.query or parts.fragment:
             raise ValueError("carries more than an address. Expected https://HOST/PATH; secrets stand in 'token_file'")

@@ -90,8 +90,3 @@ def page_fault(url: str) -> str:
         return "is not the address of a page. Expected http://… or https://…"
     fault = host_fault(host)
     return "is not the address of a page. Expected http://… or https://…" if "is not a host" in fault else fault
-
-
-def is_web_address(url: str) -> bool:
-    """Tell whether ``url`` is http:// or https:// with a host that could be found, and a port that can be."""
-    return page_fault(url) == ""

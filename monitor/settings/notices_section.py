@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from monitor.settings.base import Model, SecretFile, matching
-from monitor.settings.hosts import is_web_address
+from monitor.settings.hosts import page_fault
 from monitor.settings.mail_address import is_mail_address
 from monitor.settings.sites_file import Kind
 
@@ -65,6 +65,6 @@ class RecipientEntry(Model):
             raise ValueError(f"a recipient by {self.channel} is reached by its '{wanted}' alone; found {found}")
         if self.email and not is_mail_address(self.email):
             raise ValueError("'email' is not an e-mail address. Expected one such as officer@example.org")
-        if self.url and not is_web_address(self.url):
-            raise ValueError("'url' is not the address of an Alertmanager. Expected such as http://127.0.0.1:9093/")
+        if self.url and (fault := page_fault(self.url)):
+            raise ValueError(f"'url' {fault}")
         return self

@@ -44,6 +44,7 @@ class Connection(H11Protocol):
         self.phase = Phase.ASKING
         self.since_s = self.loop.time()
         self._stalled_since_s: float | None = None
+        self._said_all = False
         self._end: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # uvicorn's own choice
@@ -61,12 +62,19 @@ class Connection(H11Protocol):
         if self.cycle is not before:
             self._enter(Phase.ANSWERING)
 
+    def eof_received(self) -> bool:  # type: ignore[override]  # as asyncio has it
+        """Goes on answering who has said all that he will (`nc -N`); whoever is asking yet, or idle, has gone."""
+        self._said_all = True
+        return self.phase is Phase.ANSWERING
+
     def on_response_complete(self) -> None:
         before = self.cycle
         self._enter(Phase.IDLE)
         super().on_response_complete()
         if self.cycle is not before:  # the next request was there already
             self._enter(Phase.ANSWERING)
+        elif self._said_all:
+            self.transport.close()
 
     def send_400_response(self, msg: str) -> None:
         """Answers what is no HTTP, and hangs up; without a word where an answer to what came before has begun."""

@@ -26,7 +26,7 @@ FOREIGN = (
     "This page is not served under that name. Ask by the address on which it listens, or add the name to monitor.toml: "
     '[web] names = ["…"]\n'
 )
-_HOST = re.compile(r"(?P<name>\[[0-9A-Fa-f:.]+\]|[^\s:/?#@\[\]\\]+)(?P<port>:\d{0,5})?")
+_HOST = re.compile(r"(?P<name>\[[0-9A-Fa-f:.]+(?:%[\w.~%-]+)?\]|[^\s:/?#@\[\]\\]+)(?P<port>:\d{0,5})?")
 
 
 class SafeHeaders:

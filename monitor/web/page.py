@@ -6,10 +6,11 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
+from monitor.alerts.notices.sights import ms_text, reason_text
 from monitor.alerts.phrases import CAUSES
 from monitor.charter import text
+from monitor.charter.services import Charter
 from monitor.charter.text import Lang
-from monitor.sample import milliseconds
 
 KINDS = {
     "backbone": {"bn": "ব্যাকবোন সংযোগ", "en": "Backbone links"},
@@ -75,7 +76,7 @@ WORDS = {
     "events": {"bn": "সাম্প্রতিক ঘটনা", "en": "What happened lately"},
     "affects": {"bn": "ক্ষতিগ্রস্ত স্থাপনা", "en": "Sites affected"},
     "stage": {"bn": "ধাপ", "en": "stage"},
-    "site": {"bn": "স্থাপনা", "en": "Site"},
+    "about": {"bn": "স্থাপনা বা সেবা", "en": "Site or service"},
     "ticket": {"bn": "টিকিট", "en": "Ticket"},
     "state": {"bn": "অবস্থা", "en": "State"},
     "updated": {"bn": "হালনাগাদ", "en": "As of"},
@@ -87,18 +88,21 @@ WORDS = {
     },
     "mail": {"bn": "অপেক্ষমাণ ই-মেইল", "en": "mails waiting"},
     "mail_trouble": {
-        "bn": "ই-মেইল ঠিকমতো যাচ্ছে না: upazila-monitor outbox",
+        "bn": "ই-মেইল ঠিকমতো যাচ্ছে না (বিস্তারিত: upazila-monitor status)",
         "en": "Something is wrong with the mails",
     },
     "dead": {"bn": "প্রেরণ ব্যর্থ ই-মেইল", "en": "mails given up"},
-    "no_store": {"bn": "ডেটাবেস সাড়া দিচ্ছে না", "en": "The database does not answer"},
+    "no_store": {
+        "bn": "ডেটাবেস সাড়া দিচ্ছে না; তাই সেবা বিঘ্ন ও টিকিট দেখানো যাচ্ছে না",
+        "en": "The database does not answer: outages and tickets cannot be shown",
+    },
     "refuses": {
         "bn": "ডেটাবেসে কিছু লেখা যাচ্ছে না; ডিস্ক ভরা কি না দেখুন",
         "en": "The database refuses to write, decisions wait; is the disk full?",
     },
     "refused": {
-        "bn": "ডিস্কের কনফিগারেশন গ্রহণ করা হয়নি, আগেরটিই কার্যকর আছে",
-        "en": "The configuration on disk was refused, the one before stays in force",
+        "bn": "ডিস্কের কনফিগারেশন গ্রহণ করা হয়নি, আগেরটিই কার্যকর আছে (বিস্তারিত: upazila-monitor check)",
+        "en": "The configuration on disk was refused, the one before stays in force (upazila-monitor check tells why)",
     },
     "unsound": {
         "bn": "ডেটাবেসে ত্রুটি পাওয়া গেছে: upazila-monitor backup verify",
@@ -119,32 +123,35 @@ _templates = Environment(
 )
 
 
-def render(now: Mapping[str, Any], office: Mapping[Lang, str], lang: Lang) -> str:
-    """The page in one language over what `status` returned."""
+def render(now: Mapping[str, Any], charter: Charter, lang: Lang) -> str:
+    """The page in one language over what `status` returned, with the names of office and services of its charter."""
     at = datetime.fromisoformat(now["generated"])
     names = {site["id"]: site[f"name_{lang}"] for site in now["sites"]}
     states = [site["state"] for site in now["sites"]]
     return _templates.get_template("page.html.j2").render(
         now=now,
         lang=lang,
-        office=office[lang],
+        office=charter.name_bn if lang == "bn" else charter.name_en,
         groups=[
             (title[lang], [site for site in now["sites"] if site["kind"] == kind])
             for kind, title in KINDS.items()
             if any(site["kind"] == kind for site in now["sites"])
         ],
         counts=[(state, words[lang], states.count(state)) for state, words in STATES.items() if state in states],
+        all_up=set(states) == {"up"},
         state_words={state: words[lang] for state, words in STATES.items()},
         causes={cause: words[lang] for cause, words in CAUSES.items()},
         event_words={kind: words[lang] for kind, words in EVENTS.items()},
         ticket_words={state: words[lang] for state, words in TICKET_STATES.items()},
         words={name: words[lang] for name, words in WORDS.items()},
         name_of=lambda site: names.get(site, site or "—"),
+        about=lambda ticket: names.get(ticket["site"], ticket["site"]) or charter.service(ticket["service"]).name(lang),
         number=lambda value: text.digits(value, lang),
         moment=lambda iso: text.moment_text(datetime.fromisoformat(iso), lang),
         length=lambda iso: text.duration_text(abs(at - datetime.fromisoformat(iso)), lang),
         is_past=lambda iso: datetime.fromisoformat(iso) <= at,
-        rtt=lambda site: "" if site["rtt_ms"] is None else text.digits(f"{milliseconds(site['rtt_ms'], 1)} ms", lang),
+        seen=lambda outage: reason_text(outage["reason"], lang) or outage["reason"],
+        rtt=lambda site: "" if site["rtt_ms"] is None else ms_text(site["rtt_ms"], lang),
         lossy=lambda site: bool(site["loss"]) and site["loss"] < 1,
         loss=lambda site: text.digits(f"{site['loss']:.0%}", lang),
         refresh_s=round(timedelta(seconds=10).total_seconds()),

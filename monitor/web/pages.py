@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
+from monitor.charter.services import Charter
 from monitor.clock import NS_PER_S, Clock
 from monitor.metrics.live import Live
 from monitor.net.pool import Pool
@@ -48,8 +49,7 @@ class Pages:
     def _written(self, name: PageName) -> bytes:
         if name == "json":
             return _json(self._status).encode()
-        office = self._settings_of().charter.office
-        return render(self._status, {"bn": office.name_bn, "en": office.name_en}, name).encode()
+        return render(self._status, Charter.of(self._settings_of().charter), name).encode()
 
 
 def _json(now: Mapping[str, Any]) -> str:

@@ -129,6 +129,15 @@ def test_the_morning_tells_what_is_down_due_back_and_full(desk: Desk) -> None:
     assert not re.search("[0-9]", bangla.partition("নিরীক্ষা")[0])
 
 
+def test_the_morning_does_not_count_what_there_is_none_of(desk: Desk) -> None:
+    desk.clock.now_utc = dhaka("2026-11-24T10:00")
+    desk.goes_down("udc-juniadaha")
+    owe(desk)
+    morning = briefs(desk)["morning"]
+    assert letters.render(morning, "en").subject == "Morning brief, Tuesday, 24 November 2026: 1 down"
+    assert "০" not in letters.render(morning, "bn").subject.rpartition(":")[2]
+
+
 def test_the_week_is_summed_up_for_the_programmer(desk: Desk) -> None:
     desk.clock.now_utc = dhaka("2026-11-23T10:00")
     desk.goes_down("udc-juniadaha")

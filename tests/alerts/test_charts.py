@@ -7,7 +7,7 @@ import xml.etree.ElementTree as ET
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.alerts.charts import hour_png, hour_svg
+from monitor.alerts.charts import ABOVE, HEIGHT, hour_png, hour_svg
 from monitor.alerts.notices.facts import Hour
 from monitor.charter.text import Lang
 
@@ -38,10 +38,17 @@ def test_both_scales_and_the_minutes_have_their_units_in_the_readers_language() 
     assert not re.search("[0-9A-Za-z]", "".join(bangla))
 
 
+def test_the_figures_can_be_read_on_a_telephone_which_shows_the_picture_318_pixels_wide() -> None:
+    picture = ET.fromstring(hour_svg(HOUR, "bn"))
+    shown = 318 / float(picture.get("width", 0))
+    sizes = [float(each.get("font-size", picture.get("font-size", 0))) for each in picture if each.tag.endswith("text")]
+    assert min(sizes) * shown >= 11
+
+
 def test_the_picture_is_a_png_twice_as_wide_as_it_is_shown() -> None:
     png = hour_png(HOUR, "bn")
     assert png.startswith(b"\x89PNG")
-    assert struct.unpack(">II", png[16:24]) == (1_320, 300)
+    assert struct.unpack(">II", png[16:24]) == (1_320, 380)
 
 
 def test_an_hour_of_an_older_record_has_no_picture() -> None:
@@ -57,5 +64,5 @@ def test_no_bar_leaves_the_picture(minutes: list[tuple[float | None, float] | No
     for rect in list(ET.fromstring(hour_svg(Hour(chart="", loss=0.0, minutes=tuple(minutes)), "en")))[1:]:
         if rect.tag.endswith("rect"):
             top, height = float(rect.get("y", 0)), float(rect.get("height", 0))
-            assert 13.9 <= top <= 104.1
-            assert top + height <= 104.6
+            assert ABOVE - 0.1 <= top <= ABOVE + HEIGHT + 0.1
+            assert top + height <= ABOVE + HEIGHT + 0.6

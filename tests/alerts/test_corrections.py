@@ -1,10 +1,12 @@
 """What was registered wrongly: withdrawn, it counts nowhere and troubles nobody; corrected, it is due as it should."""
 
+import re
 from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import select
 
+from monitor.alerts import letters
 from monitor.alerts.brief_facts import weekly_facts
 from monitor.alerts.complaints import Request, register
 from monitor.alerts.corrections import Correction, correct
@@ -52,6 +54,17 @@ def test_what_is_withdrawn_is_escalated_never_and_those_who_were_told_hear_it(de
     desk.wait(days=200)
     assert desk.tickets() == [(number, "withdrawn", 0)]
     assert {kind for kind, _ in desk.notices()} == {"registered", "withdrawn"}
+
+
+def test_the_letter_about_what_is_withdrawn_promises_nothing_and_the_citizen_may_object(desk: Desk) -> None:
+    number = ask(desk)
+    desk.send_all()
+    desk.act(number, "withdraw", "registered twice")
+    told = {letter.recipient: letters.render(letter, "en") for letter in desk.send_all()}
+    for letter in told.values():
+        assert not re.search(r"^(Due|Was due|How it was counted|Grievance stage)", letter.text, re.MULTILINE)
+    assert f"If you did ask for it, tell the office, with the number {number}." in told["asker"].text
+    assert "Nothing is to be done about it." in told["responsible"].text
 
 
 def test_what_is_withdrawn_counts_in_no_record_of_promises(desk: Desk) -> None:

@@ -7,14 +7,12 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from rich.cells import cell_len
 
 from monitor.judging.decisions import SiteChanged
 from monitor.judging.states import State
 from tests.alerts.conftest import Desk
-from tests.cli.test_commands import command, desk, home
-from tests.cli.typed import typed
-
-__all__ = ["desk", "home"]
+from tests.cli.typed import command, typed
 
 TABLES = (
     ["status", "--all"],
@@ -61,6 +59,15 @@ def test_no_figure_is_cut_however_narrow_the_terminal_is(
     ours = {token for token in figures(whole) if ":" not in token}  # an age goes on between the two looks
     assert ours <= figures(narrow)
     assert figures(whole)
+
+
+def test_a_story_that_is_wrapped_shows_where_its_next_line_begins(busy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    lines = typed(busy, "ticket", "show", "1").stdout.splitlines()
+    first = next(number for number, line in enumerate(lines) if "  stage  " in line)
+    assert lines[first].startswith("2026-")
+    assert lines[first + 1].startswith(" " * 21), "the rest of an event stands below its kind"
+    assert all(cell_len(line) <= 80 for line in lines)
 
 
 def test_the_charter_keeps_its_figures_too(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,6 +13,8 @@ endless          greets with a reply of ever more lines
 endless_line     greets with one line that never ends
 drip_lines       greets with a line of a reply every ``drip_s``
 no_smtp          speaks HTTP
+no_goodbye       takes everything, and never answers QUIT
+odd_login        asks for the password in what is no Base64
 ===============  ==================================================================================
 """
 
@@ -37,6 +39,8 @@ Mode = Literal[
     "endless_line",
     "drip_lines",
     "no_smtp",
+    "no_goodbye",
+    "odd_login",
 ]
 TALKS_ON: dict[str, tuple[bytes, bool]] = {
     "endless": (b"220-and one more\r\n" * 1_000, False),
@@ -139,6 +143,8 @@ class BadMailServer:
                         return
                 else:
                     _message(lines)
+            if verb.startswith("QUIT") and mode == "no_goodbye":
+                self._stop.wait(LONGEST_S)
             connection.sendall(self._answer(verb, words, mode))
             if verb.startswith(("STARTTLS", "QUIT")):
                 return
@@ -146,6 +152,10 @@ class BadMailServer:
     def _answer(self, verb: str, words: str, mode: Mode) -> bytes:
         if verb.startswith("EHLO") and mode == "broken_tls":
             return b"250-bad.example\r\n250 STARTTLS\r\n"
+        if verb.startswith("EHLO") and mode == "odd_login":
+            return b"250-bad.example\r\n250 AUTH CRAM-MD5\r\n"
+        if verb.startswith("AUTH"):
+            return b"334 notbase64\r\n"
         if verb.startswith("STARTTLS"):
             return b"220 go ahead\r\n" + b"this is no handshake\r\n" * 20
         if verb.startswith("RCPT") and mode == "strict" and any(address in words for address in self.unknown):

@@ -54,6 +54,7 @@ def silent(connection: socket.socket, _: str) -> None:
         "a redirect's headers",
     ],
 )
+@pytest.mark.alone
 def test_a_server_that_drips_is_left_at_the_deadline(answer: Answering) -> None:
     with server(answer) as running:
         begun_s = time.monotonic()
@@ -63,6 +64,7 @@ def test_a_server_that_drips_is_left_at_the_deadline(answer: Answering) -> None:
 
 
 @pytest.mark.parametrize("port_speaks", [drips(b"", b"\x16"), drips(b"\x16\x03\x03\x40\x00"), silent])
+@pytest.mark.alone
 def test_a_handshake_that_drips_is_left_at_the_deadline(port_speaks: Answering) -> None:
     with server(port_speaks, reads=False) as running:
         begun_s = time.monotonic()
@@ -96,6 +98,7 @@ def test_a_handshake_that_drips_is_left_at_the_deadline(port_speaks: Answering) 
         "chunks of less than nothing",
     ],
 )
+@pytest.mark.alone
 def test_what_has_no_end_is_not_read_to_the_deadline(answer: Answering) -> None:
     with server(answer) as running:
         begun_s = time.monotonic()
@@ -145,6 +148,7 @@ def test_the_body_of_a_redirect_is_not_read(body: Callable[[bytes, bytes], Answe
         ("deflate", zlib.compress),
         ("deflate", lambda data: zlib.compress(data)[2:-4]),
         ("gzip, gzip", lambda data: gzip.compress(gzip.compress(data))),
+        ("gzip", lambda data: gzip.compress(data[:5]) + gzip.compress(data[5:])),
     ],
 )
 def test_what_is_packed_is_unpacked_and_grows_no_larger_than_the_limit(
@@ -156,6 +160,23 @@ def test_what_is_packed_is_unpacked_and_grows_no_larger_than_the_limit(
         assert "accept-encoding: identity" in running.asked[0].lower()
     bomb = pack(bytes(20_000_000))
     with server(says(page(bomb, header))) as running, memory(3_000_000):
+        answer = http.request("GET", running.url(), Deadline.after(20), most_bytes=100_000)
+    assert (len(answer.body), answer.is_whole) == (100_000, False)
+
+
+@pytest.mark.parametrize(
+    ("coding", "pack"), [("chunked ", bytes), ("Chunked,", bytes), ("gzip, chunked", gzip.compress)]
+)
+def test_a_body_in_pieces_is_put_together_however_that_is_said(coding: str, pack: Callable[[bytes], bytes]) -> None:
+    piece = pack(b"all is well")
+    answer = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: %s\r\n\r\n%x\r\n%s\r\n0\r\n\r\n"
+    with server(says(answer % (coding.encode(), len(piece), piece))) as running:
+        assert get(running.url()).body == b"all is well"
+
+
+def test_members_without_end_in_a_packed_page_are_not_all_unpacked() -> None:
+    bomb = gzip.compress(bytes(900_000)) * 20
+    with server(says(page(bomb, "Content-Encoding: gzip"))) as running, memory(4_000_000):
         answer = http.request("GET", running.url(), Deadline.after(20), most_bytes=100_000)
     assert (len(answer.body), answer.is_whole) == (100_000, False)
 
@@ -248,6 +269,7 @@ def test_nobody_there_and_no_such_name_are_told_in_words() -> None:
             get(f"http://{name}/")
 
 
+@pytest.mark.alone
 def test_who_stops_waits_for_no_answer() -> None:
     cancellation = Cancellation()
 
@@ -279,6 +301,7 @@ def test_a_post_sends_its_body_whole_even_if_no_socket_takes_it_at_once() -> Non
     assert taken[0] >= 7_900_000
 
 
+@pytest.mark.alone
 def test_who_does_not_read_our_request_is_left_at_the_deadline() -> None:
     def never_reads(connection: socket.socket, _: str) -> None:
         time.sleep(3)

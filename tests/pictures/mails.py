@@ -3,7 +3,7 @@
 import base64
 from pathlib import Path
 
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Page, sync_playwright
 
 from monitor.alerts import letters
 from monitor.alerts.channels.base import Rendered
@@ -15,13 +15,23 @@ HOME = Path(__file__).parents[2]
 FOLDER = HOME / "docs" / "pictures" / "mails"
 WIDTHS = {"phone": 390, "desk": 1_000}
 BROWSER = "/usr/bin/chromium"
+QUALITY = 0.4  # of WebP: what is written stays readable, and all pictures together have less than 2 MB
+AS_WEBP = """async ([png, quality]) => {
+    const image = new Image();
+    image.src = 'data:image/png;base64,' + png;
+    await image.decode();
+    const canvas = document.createElement('canvas');
+    [canvas.width, canvas.height] = [image.width, image.height];
+    canvas.getContext('2d').drawImage(image, 0, 0);
+    return canvas.toDataURL('image/webp', quality).split(',')[1];
+}"""
 QUIET = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
 
 
 def main() -> None:
     """Draws them all, and fails where a letter is wider than its window."""
     FOLDER.mkdir(parents=True, exist_ok=True)
-    for old in FOLDER.glob("*.jpg"):
+    for old in FOLDER.iterdir():
         old.unlink()
     settings = load(HOME / "config")
     with sync_playwright() as playwright:
@@ -34,10 +44,17 @@ def main() -> None:
                 page.set_content(whole(letters.render(letter)))
                 wide = page.evaluate("document.documentElement.scrollWidth")
                 assert wide <= width, f"{name} is {wide} pixels wide in a window of {width}"
-                page.screenshot(path=FOLDER / f"{name}-{where}.jpg", full_page=True, type="jpeg", quality=70)
+                (FOLDER / f"{name}-{where}.webp").write_bytes(picture(page))
                 page.close()
         browser.close()
-    print(f"{len(list(FOLDER.glob('*.jpg')))} pictures in {FOLDER.relative_to(HOME)}")
+    print(f"{len(list(FOLDER.iterdir()))} pictures in {FOLDER.relative_to(HOME)}")
+
+
+def picture(page: Page) -> bytes:
+    """The whole page as WebP, which the browser itself makes."""
+    png = base64.b64encode(page.screenshot(full_page=True)).decode()
+    page.goto("about:blank")
+    return base64.b64decode(page.evaluate(AS_WEBP, [png, QUALITY]))
 
 
 def whole(rendered: Rendered) -> str:

@@ -184,7 +184,7 @@ def with_a_journal(copy: Path) -> None:
         (cut, "damaged|malformed"),
         (flipped, "missing from index"),
         (lambda copy: copy.write_bytes(b""), "is empty"),
-        (lambda copy: copy.write_bytes(b"no database" * 999), "not a database"),
+        (lambda copy: copy.write_bytes(b"no database" * 999), "is no database"),
         (Path.unlink, "is no file"),
         (with_a_journal, "is not whole"),
     ],

@@ -110,11 +110,15 @@ def test_scripts_run_starts_the_example_fleet_and_says_what_opens_ping_sockets(m
     said = machine.said()
     assert running.poll() is None, said
     assert f"in a private network, where loopback is all there is. Page: {PAGE}" in said
-    assert (
-        'for real networks open ping sockets once, as root: sysctl -w net.ipv4.ping_group_range="0 2147483647"' in said
-    )
+    assert 'for real networks open ping sockets, as root: sysctl -w net.ipv4.ping_group_range="0 2147483647"' in said
+    # A configuration that needs a real network is refused at a reload: what cannot be reached would count as down.
+    with (machine.checkout / "config" / "monitor.toml").open("a", encoding="utf-8") as more:
+        more.write('\n[recipients.desk]\nchannel = "alertmanager"\nurl = "http://192.0.2.1:9093/"\n')
+    running.send_signal(signal.SIGHUP)
+    until(lambda: "recipients lies beyond the private network" in machine.said(), "the refusal", within_s=20)
     running.send_signal(signal.SIGINT)
     assert running.wait(15) == 0
+    assert "configuration read again" not in machine.said()
 
 
 def test_a_fleet_beyond_loopback_is_not_shut_in_and_the_way_out_is_named(machine: Machine) -> None:

@@ -6,6 +6,9 @@ from dataclasses import replace
 
 import pytest
 
+from monitor.alerts import outages
+from monitor.alerts.complaints import Request, register
+from monitor.judging.decisions import OutageOpened
 from monitor.metrics.live import SnmpState
 from monitor.sample import Sample, Verdict
 from monitor.settings.fleet import Fleet
@@ -68,6 +71,37 @@ async def test_a_ticket_of_a_missed_target_is_on_the_page(office: Desk, port: in
     page = (await ask(port, "/?lang=en")).text
     assert "BHR-2026-000001" in page
     assert "target missed" in page
+
+
+async def test_a_request_about_no_site_is_on_the_page_with_its_service(office: Desk, port: int) -> None:
+    with office.store.write() as session:
+        request = Request("citizen:8", "phone", "Rahima", "A question", office.clock.utc())
+        register(session, office.office, request, "an officer", office.clock.utc())
+    page = (await ask(port, "/?lang=en")).text
+    assert "<td>Support to the Union Digital Centres</td>" in page
+    assert "Rahima" not in page
+
+
+async def test_the_title_says_that_everything_is_up_only_when_it_is(office: Desk, port: int) -> None:
+    assert "<title>Everything is up" not in (await ask(port, "/?lang=en")).text, "nothing was probed yet"
+    for site in office.settings.fleet.sites.values():
+        for device in site.devices:
+            office.round(site.id, device=device.name)
+    assert "<title>Everything is up" in (await ask(port, "/?lang=en")).text
+    office.goes_down("udc-juniadaha")
+    office.clock.advance(2)
+    assert "<title>1 down" in (await ask(port, "/?lang=en")).text
+
+
+async def test_the_bangla_page_tells_reason_and_time_in_bangla(office: Desk, port: int) -> None:
+    office.round("udc-chandgram")
+    with office.store.write() as session:
+        now_utc = office.clock.utc()
+        opened = OutageOpened("udc-juniadaha", now_utc, now_utc, None, "host unreachable from 127.77.0.1", "", "", {})
+        outages.apply(session, office.office, opened, now_utc)
+    page = (await ask(port, "/")).text
+    assert "পৌঁছানোর পথ নেই (127.77.0.1)" in page
+    assert "৪.০ মি.সে." in page
 
 
 async def test_status_gives_the_same_as_data(office: Desk, port: int) -> None:

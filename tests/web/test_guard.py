@@ -48,6 +48,7 @@ async def said(port: int, words: bytes) -> bytes:
         "127.0.0.1",
         "127.8.9.1",
         "[::1]",
+        "[::1%25lo]",
         "192.0.2.7",
         "monitor.example.org",
         "xn--54b7fta0cc",
@@ -88,6 +89,33 @@ async def test_a_name_of_the_configuration_in_force_is_answered(office: Desk, po
     monitor = office.settings.monitor.model_copy(update={"web": web})
     office.settings = replace(office.settings, monitor=monitor)
     assert (await ask(port, "/metrics", host="monitor:9786")).status == 200
+
+
+@pytest.mark.parametrize("host", ["[::1%lo]:9786", "[::1%25lo]"])
+async def test_an_address_may_have_a_zone(port: int, host: str) -> None:
+    assert (await ask(port, "/metrics", host=host)).status == 200
+
+
+@pytest.mark.parametrize("path", [b"/", b"/metrics", b"/style.css"])
+@pytest.mark.parametrize("times", [1, 3])
+async def test_who_has_said_all_that_he_will_is_answered_still(port: int, path: bytes, times: int) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write((b"GET %s HTTP/1.1\r\nHost: localhost\r\n\r\n" % path) * times)
+    writer.write_eof()
+    async with asyncio.timeout(3):  # less than it keeps who may ask again
+        told = await reader.read()
+    writer.close()
+    assert told.count(b"HTTP/1.1 200 OK\r\n") == times
+
+
+@pytest.mark.parametrize("words", [b"", b"GET /metrics HTTP/1.1\r\nHost:"])
+async def test_who_goes_before_his_request_is_whole_is_let_go_at_once(port: int, words: bytes) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(words)
+    writer.write_eof()
+    async with asyncio.timeout(2):
+        assert await reader.read() == b""
+    writer.close()
 
 
 @pytest.mark.parametrize(
@@ -169,6 +197,7 @@ def locked(office: Desk) -> Iterator[None]:
     other.close()
 
 
+@pytest.mark.alone
 async def test_the_metrics_come_within_a_second_while_the_database_is_locked_and_say_so(
     office: Desk, port: int
 ) -> None:

@@ -13,7 +13,7 @@ import os
 import smtplib
 import ssl
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from email.header import Header
 from email.message import Message
 from email.mime.image import MIMEImage
@@ -41,7 +41,7 @@ UNKNOWN_SENDER = "upazila-monitor@upazila-monitor.invalid"
 UNKNOWN_RECIPIENT = "not-filled-in@upazila-monitor.invalid"
 ON_THE_WIRE = compat32.clone(linesep="\r\n")
 WHOLE_CONVERSATION = 1.5  # times timeout_s, over all addresses of the server
-NO_CONVERSATION = (NoSmtp, TooMuch, NamesBusy, tls.NoAuthority, SecretError, UnicodeEncodeError)
+NO_CONVERSATION = (NoSmtp, TooMuch, NamesBusy, tls.NoAuthority, SecretError)
 
 
 class EmailChannel:
@@ -80,7 +80,7 @@ class EmailChannel:
         with talk(mail, authority, deadline) as smtp:
             if mail.username and mail.password_file:
                 secret = read_secret(self._home / mail.password_file, "mail.password_file")
-                smtp.login(mail.username, secret.reveal())
+                smtp.log_in(mail.username, secret.reveal())
             yield smtp
 
     def _to_file(self, letter: Letter, message: Message) -> str:
@@ -145,7 +145,7 @@ def _mailbox(name: str, address: str) -> str:
     return f"{Header(name, 'utf-8', header_name='To').encode()} <{address}>"
 
 
-def _hand_over(smtp: smtplib.SMTP, sender: str, recipient: str, message: Message) -> str:
+def _hand_over(smtp: Conversation, sender: str, recipient: str, message: Message) -> str:
     """As smtplib's send_message, but keeps what the server answers to DATA: its queue id is our proof."""
     smtp.ehlo_or_helo_if_needed()
     code, answer = smtp.mail(sender)
@@ -163,10 +163,7 @@ def _hand_over(smtp: smtplib.SMTP, sender: str, recipient: str, message: Message
         raise TemporaryFailure(f"the server left before it answered: {_why(error)}") from error
     if code != 250:
         raise _failure(code, answer, "message")
-    with suppress(
-        smtplib.SMTPException, OSError, NoSmtp, TooMuch
-    ):  # it is handed over: how the server says goodbye changes nothing
-        smtp.quit()
+    smtp.say_goodbye()  # it is handed over, however the server answers that
     return f"{code} {_text(answer)}"
 
 
@@ -179,8 +176,6 @@ def _why(error: Exception) -> str:
             return f"the login was refused: {error.smtp_code} {_text(error.smtp_error)}"
         case smtplib.SMTPResponseException():
             return f"{error.smtp_code} {_text(error.smtp_error)}"
-        case UnicodeEncodeError():  # smtplib sends ASCII only
-            return "user name and password must be plain ASCII; mend them in the config"
         case ssl.SSLError():
             return tls.words(error)
         case OSError() if error.strerror:

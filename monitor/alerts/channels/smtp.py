@@ -19,12 +19,13 @@ from monitor.net import tls
 from monitor.net.connect import connect
 from monitor.net.deadline import Deadline
 from monitor.net.names import NAMES, Names, ascii_name
-from monitor.net.stream import Stream
+from monitor.net.stream import Stream, TooMuch
 from monitor.settings.monitor_file import Mail
 
 MOST_LINES = 100  # of one reply: EHLO's is the longest, with one for each extension
 MOST_LINE_BYTES = 2_048  # RFC 5321, 4.5.3.1.5, asks for 512
 MOST_BYTES = 131_072  # of all that the server says
+GOODBYE_S = 2.0  # so long the server may take to say goodbye: until then nobody notes that the letter went
 
 
 class NoSmtp(Exception):
@@ -64,6 +65,23 @@ class Conversation(smtplib.SMTP):
         self.ehlo_resp = self.helo_resp = None
         self.esmtp_features = {}
         self.does_esmtp = False
+
+    def log_in(self, user: str, password: str) -> None:
+        """Says who we are; raises NoSmtp as well where the server's questions about that make no sense."""
+        try:
+            self.login(user, password)
+        except UnicodeEncodeError:  # smtplib sends ASCII only
+            raise NoSmtp("user name and password must be plain ASCII; mend them in the config") from None
+        except ValueError as error:  # what should be Base64 is not
+            raise NoSmtp(f"the server's question about the password cannot be read: {error}") from None
+
+    def say_goodbye(self) -> None:
+        """QUIT, of which nothing depends: whatever the server makes of it, for GOODBYE_S at most."""
+        deadline = self.sock.deadline
+        left_s = min(deadline.left_s, GOODBYE_S)
+        self.sock.deadline = Deadline.after(left_s, deadline.cancellation, deadline.mono_ns)
+        with suppress(smtplib.SMTPException, OSError, NoSmtp, TooMuch):
+            self.quit()
 
     def send(self, s: Any) -> None:
         """As smtplib's, but tells why it cannot."""

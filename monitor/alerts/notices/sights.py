@@ -72,7 +72,7 @@ def last_good_text(last: LastGood | None, lang: Lang) -> str:
     """When the last answer came, how long it took and what was lost."""
     if last is None:
         return ""
-    figures = [_ms(last.rtt_ms, lang)] if last.rtt_ms is not None else []
+    figures = [ms_text(last.rtt_ms, lang)] if last.rtt_ms is not None else []
     figures.append(loss_text(last.loss, lang))
     return f"{text.moment_text(last.at, lang)} ({', '.join(figures)})"
 
@@ -92,7 +92,7 @@ def hour_figures(hour: Hour, lang: Lang) -> str:
         is_mean = hour.rtt_ms_mean is not None
         name = {"bn": "গড়" if is_mean else "মধ্যক", "en": "mean" if is_mean else "median"}[lang]
         slowest = "ধীরতম" if lang == "bn" else "slowest"
-        figures += [f"{name} {_ms(usual, lang)}", f"{slowest} {_ms(hour.rtt_ms_max, lang)}"]
+        figures += [f"{name} {ms_text(usual, lang)}", f"{slowest} {ms_text(hour.rtt_ms_max, lang)}"]
     return ", ".join(figures)
 
 
@@ -147,5 +147,6 @@ def way_text(way: Way, lang: Lang) -> str:
     return f"{way.device}: {steps}"
 
 
-def _ms(rtt_ms: float, lang: Lang) -> str:
+def ms_text(rtt_ms: float, lang: Lang) -> str:
+    """'18.4 ms' / '১৮.৪ মি.সে.'."""
     return f"{text.digits(milliseconds(rtt_ms, 1), lang)} {MS[lang]}"

@@ -1,5 +1,6 @@
 """All checks of services by their kind (a new one is a new file and a line here), and the threads they wait in."""
 
+import logging
 from collections.abc import Mapping
 
 from monitor.net.deadline import Deadline
@@ -8,6 +9,8 @@ from monitor.net.pool import Pool, PoolFull
 from monitor.probes.services import dns, http, tcp
 from monitor.probes.services.base import Check, Kind, Outcome, plain
 from monitor.settings.services_section import ServiceCheck
+
+log = logging.getLogger(__name__)
 
 CHECKS: Mapping[Kind, Check] = {
     "tcp": tcp.check,
@@ -48,3 +51,6 @@ def outcome_of(wanted: ServiceCheck, deadline: Deadline) -> Outcome:
         return Outcome(own_fault=str(error))
     except (OSError, ValueError) as error:
         return Outcome(reason=plain(error))
+    except Exception as error:  # a fault of this program must not be taken for the server's, nor end the checking
+        log.exception("a check of kind %s broke off", wanted.kind)
+        return Outcome(own_fault=f"a fault of this program: {plain(error)}")

@@ -48,6 +48,8 @@ def check(wanted: ServiceCheck, deadline: Deadline) -> Outcome:
         answered = ask(question, machine, wanted.port or 53, deadline)
         took_ns = deadline.mono_ns() - begun_ns
         return _outcome(wanted, answered, took_ns)
+    except dns.message.ChainTooLong:
+        return Outcome(reason="the name's aliases lead round in a circle, or too far")
     except dns.exception.DNSException as error:
         return Outcome(reason=plain(error))
 
@@ -125,9 +127,11 @@ def _outcome(wanted: ServiceCheck, answered: _Answered, took_ns: int) -> Outcome
     message, rcode = answered.message, answered.message.rcode()
     records = _records(message) if rcode == dns.rcode.NOERROR else []
     found = sorted(clean(_text(record)) for record in records)
-    details: dict[str, object] = {"server": answered.server, "answers": found, "rcode": dns.rcode.to_text(rcode)}
+    said = dns.rcode.to_text(rcode)
+    said = f"RCODE {said}" if said.isdigit() else said  # one that has no name
+    details: dict[str, object] = {"server": answered.server, "answers": found, "rcode": said}
     if rcode != dns.rcode.NOERROR:
-        return Outcome(took_ns, reason=dns.rcode.to_text(rcode), details=details)
+        return Outcome(took_ns, reason=said, details=details)
     if not found:
         return Outcome(took_ns, reason=f"no {wanted.type} record", details=details)
     if wanted.expect and not any(_same(record, wanted.expect) for record in records):
@@ -150,9 +154,14 @@ def _text(record: dns.rdata.Rdata) -> str:
 
 
 def _same(record: dns.rdata.Rdata, expected: str) -> bool:
-    """Whether a record is the expected one: addresses by value, names in any case, texts letter by letter in NFC."""
+    """Whether a record is the expected one: addresses by value, names in any case, texts letter by letter in NFC.
+
+    A text may also stand as zone files have it: in quotes, in its parts, with escapes.
+    """
+    if record.rdtype == dns.rdatatype.TXT and _text(record).strip() == nfc(expected).strip():
+        return True
     if record.rdtype == dns.rdatatype.TXT and not expected.startswith('"'):
-        return _text(record) == nfc(expected)
+        return False
     with contextlib.suppress(ValueError):
         return ip_address(record.to_text()) == ip_address(expected)
     with contextlib.suppress(dns.exception.DNSException, ValueError, NoSuchName):

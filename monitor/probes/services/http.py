@@ -64,4 +64,5 @@ def _ageing(url: str, certificate: Certificate, wanted: ServiceCheck, now_utc: d
         return ""
     what = "the certificate" if certificate.is_own else f"the issuer's certificate '{certificate.subject}'"
     of = "" if urlsplit(url).netloc == urlsplit(wanted.url).netloc else f" of {urlsplit(url).hostname}"
-    return f"{what}{of} expires {certificate.expires_utc:%Y-%m-%d}"
+    verb = "expires" if certificate.expires_utc > now_utc else "expired"
+    return f"{what}{of} {verb} {certificate.expires_utc:%Y-%m-%d}"

@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from monitor.alerts.channels.apprise import AppriseChannel
-from monitor.alerts.channels.base import PermanentFailure, Recipient, Rendered, TemporaryFailure
-from tests.alerts.channels.test_email import letter
+from monitor.alerts.channels.base import Recipient, Rendered, TemporaryFailure
+from tests.alerts.channels.mails import letter
 
 WORDS = Rendered("[BHR-2026-000001] জুনিয়াদহ ৪ ঘণ্টা বিচ্ছিন্ন", "text", "<p>html</p>", "জুনিয়াদহ: বিচ্ছিন্ন\nJuniadaha: down")
 
@@ -77,8 +77,8 @@ def test_a_gateway_that_does_not_answer_is_left_at_the_deadline(hook: Hook, tmp_
     assert time.monotonic() - begun < 5
 
 
-def test_a_url_of_no_service_is_final_and_is_not_told(tmp_path: Path) -> None:
-    with pytest.raises(PermanentFailure, match="no such service") as caught:
+def test_a_url_of_no_service_is_tried_again_and_is_not_told(tmp_path: Path) -> None:
+    with pytest.raises(TemporaryFailure, match="no such service") as caught:
         AppriseChannel(tmp_path).deliver(letter(), recipient(tmp_path, "nonsense://very-secret-token/"), WORDS)
     assert "very-secret-token" not in str(caught.value)
 

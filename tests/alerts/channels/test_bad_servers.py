@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from monitor.alerts.channels import smtp
 from monitor.alerts.channels.base import (
     ChannelAway,
     DeliveryFailure,
@@ -13,7 +14,9 @@ from monitor.alerts.channels.base import (
     Recipient,
     TemporaryFailure,
 )
-from tests.alerts.channels.test_email import OFFICER, WORDS, channel, letter
+from monitor.alerts.channels.email import EmailChannel
+from monitor.net.deadline import Deadline
+from tests.alerts.channels.mails import OFFICER, WORDS, channel, letter, mail_at
 from tests.lab.bad_mail import BadMailServer, Mode, listening
 
 TIMEOUT_S = 0.4
@@ -70,6 +73,26 @@ def test_five_hundred_fifty_for_one_recipient_of_three_is_that_ones_fate_alone(
     assert fates == ["sent", "550 5.1.1 no such user", "sent"]
 
 
+def test_a_server_that_never_says_goodbye_does_not_keep_the_letter_from_being_noted(
+    server: BadMailServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(smtp, "GOODBYE_S", 0.1)
+    server.mode = "no_goodbye"
+    begun = time.monotonic()
+    assert channel(server.port, tmp_path, timeout_s=60).deliver(letter(), OFFICER, WORDS).startswith("250 ")
+    assert time.monotonic() - begun < 5
+
+
+def test_a_question_about_the_password_that_makes_no_sense_is_told_in_words(server: BadMailServer) -> None:
+    server.mode = "odd_login"
+    with (
+        smtp.talk(mail_at(server.port, host="127.0.0.1"), None, Deadline.after(5)) as conversation,
+        pytest.raises(smtp.NoSmtp, match="question about the password cannot be read"),
+    ):
+        conversation.log_in("user", "secret")
+
+
 def test_a_name_that_nobody_can_resolve_is_the_channels_fault(tmp_path: Path) -> None:
-    with pytest.raises(ChannelAway, match="name"):
-        channel(25, tmp_path, host="no-such-host.invalid", timeout_s=2).deliver(letter(), OFFICER, WORDS)
+    mail = mail_at(25).model_copy(update={"host": "mail..example.org"})  # told before any resolver is asked
+    with pytest.raises(ChannelAway, match="is no name"):
+        EmailChannel(mail, tmp_path / "outbox", tmp_path).deliver(letter(), OFFICER, WORDS)

@@ -3,6 +3,7 @@
 ``python -m tests.alerts.helpdesks.killed STATE SECTION.json PREFIX NOW METHOD``
 """
 
+import json
 import os
 import signal
 import sys
@@ -40,7 +41,7 @@ class Killing:
 
 
 def main(state: str, section: str, prefix: str, now: str, method: str) -> None:
-    found = Section.model_validate_json(Path(section).read_text(encoding="utf-8"))
+    found = Section.model_validate(json.loads(Path(section).read_text(encoding="utf-8")))
     office = Office.of(load(SHIPPED))
     office = replace(office, charter=replace(office.charter, ticket_prefix=prefix))
     desk: Any = Killing(open_desk(found, Path("/")), method)

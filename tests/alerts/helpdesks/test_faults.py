@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.alerts.helpdesks import queue
+from monitor.alerts.helpdesks import queue, telling
 from monitor.alerts.helpdesks.mirror import Outcome
+from monitor.alerts.notices.facts import MatterFacts
 from monitor.alerts.states import S
-from monitor.store.models import Ticket
 from tests.alerts.helpdesks.conftest import Mirrored
 from tests.lab.desks import Misbehaviour, PlayedDesk
 from tests.lab.zammad import Zammad
@@ -139,13 +139,22 @@ def test_a_clock_that_was_years_ahead_for_a_while_stops_nothing(faulty: Faulty) 
     assert [text for _, _, text in both.done_there()] == ["heard?"]
 
 
-def test_a_ticket_that_cannot_be_told_is_noted_and_holds_up_no_other(faulty: Faulty) -> None:
+def test_a_ticket_that_cannot_be_told_is_noted_and_holds_up_no_other(
+    faulty: Faulty, monkeypatch: pytest.MonkeyPatch
+) -> None:
     both, place = faulty
     for site in ("backbone-north", "backbone-bheramara"):
         both.here.goes_down(site)
     both.here.look()
-    with both.here.store.write() as session:
-        session.get_one(Ticket, 1).source = "pigeon"  # a way of asking for which there are no words
+    number = both.here.tickets()[0][0]
+    words = telling.subject
+
+    def without_words(facts: MatterFacts) -> str:
+        if facts.number == number:
+            raise KeyError("pigeon")
+        return words(facts)
+
+    monkeypatch.setattr(telling, "subject", without_words)
     both.settle()
     assert len(place.tickets(both.here.tickets()[1][0])) == 1
     assert "unforeseen: KeyError: 'pigeon'" in both.totals().last_error

@@ -139,6 +139,8 @@ def test_strays_without_end_do_not_outlast_the_deadline() -> None:
         ('TXT "v=spf1 " "-all"', "v=spf1 -all", ""),
         ('TXT "v=spf1 " "-all"', '"v=spf1 " "-all"', ""),
         ('TXT "v=spf1" "-all"', "v=spf1 -all", "answers v=spf1-all and not v=spf1 -all"),
+        ('TXT "\\"quoted\\""', '"quoted"', ""),
+        ('TXT "  blanks "', "blanks", ""),
         ('TXT "V=spf1 -all"', "v=spf1 -all", "answers V=spf1 -all and not v=spf1 -all"),
         ("TXT " + "".join(f"\\{byte:03}" for byte in "ভে\u09dcামারা".encode()), "ভে\u09a1\u09bcামারা", ""),
         ("MX 10 mail.example.", "10 Mail.example", ""),
@@ -254,3 +256,13 @@ def _also(answer: Answering, host: str, port: int) -> Iterator[None]:
         with suppress(OSError):
             own.shutdown(socket.SHUT_RDWR)
         own.close()
+
+
+def test_aliases_that_lead_round_in_a_circle_are_told_in_words() -> None:
+    with name_server(answers("portal.example. CNAME a.example.", "a.example. CNAME portal.example.")) as port:
+        assert asked(port).reason == "the name's aliases lead round in a circle, or too far"
+
+
+def test_a_refusal_without_a_name_is_told_as_one() -> None:
+    with name_server(answers(rcode=dns.rcode.Rcode.make(12))) as port:
+        assert asked(port).reason == "RCODE 12"

@@ -8,12 +8,14 @@ import sys
 import threading
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import cast
 
 import pytest
 
 from monitor.net.deadline import Deadline
-from monitor.probes.services.base import Outcome
-from monitor.probes.services.checks import outcome_of
+from monitor.probes.services.base import Check, Outcome
+from monitor.probes.services.checks import CHECKS, outcome_of
+from monitor.sample import Verdict
 from monitor.settings.services_section import ServiceCheck
 from tests.lab.authority import Issuer
 from tests.net.bad_servers import floods, page, says, server
@@ -43,6 +45,14 @@ def soon(days: int) -> str:
         ("text/html; charset=iso-8859-1", "\ufeffমারা".encode(), "মারা"),  # the mark counts more than the header
         ("text/html", b'<meta charset="windows-1252">' + "Café".encode("cp1252"), "Café"),
         ("text/html", "মারা".encode(), "মারা"),
+        ("text/html; charset=unicode", "মারা".encode("utf-16-le"), "মারা"),
+        ("text/html; charset=iso-10646-ucs-2", "মারা".encode("utf-16-le"), "মারা"),
+        ("text/html; charset=utf-32", "মারা".encode("utf-32"), "মারা"),
+        ("text/html; charset=x-sjis", "日本①".encode("cp932"), "日本①"),
+        ("text/html; charset=iso-8859-9", "“İ”".encode("cp1254"), "“İ”"),
+        ("text/html; charset=iso-8859-8-i", "שלום".encode("iso8859_8"), "שלום"),
+        ("text/html; charset=x-cp1251", "Привет".encode("cp1251"), "Привет"),
+        ("text/html; xcharset=latin1; charset=utf-8", "মারা".encode(), "মারা"),
         ("text/html; charset=nosuch", "মারা".encode(), "মারা"),
         ("text/html", b"Births &amp; deaths, &#2477;&#x9be;", "Births & deaths, ভা"),
         ("text/html", b"Births & deaths", "Births & deaths"),
@@ -248,3 +258,29 @@ def test_an_endless_page_is_searched_up_to_a_mebibyte() -> None:
     with server(floods(OK + b"\r\nhere", b"x" * 65_536)) as running:
         assert checked(running.url(), body="here").reason == ""
         assert checked(running.url(), body="gone").reason == "the page does not say 'gone' in its first 1024 KiB"
+
+
+def test_a_certificate_of_an_unheard_of_version_keeps_no_page_from_being_seen(tmp_path: Path) -> None:
+    context = Issuer.root().server(tmp_path, days=90)
+    (file,) = tmp_path.glob("*.pem")
+    key, _, rest = file.read_text().partition("-----BEGIN CERTIFICATE-----")
+    der = ssl.PEM_cert_to_DER_cert("-----BEGIN CERTIFICATE-----" + rest)
+    file.write_text(key + ssl.DER_cert_to_PEM_cert(der.replace(b"\xa0\x03\x02\x01\x02", b"\xa0\x03\x02\x01\x06", 1)))
+    context.load_cert_chain(file)
+    with server(says(page(b"all is well")), context) as running:
+        found = checked(running.url(), verify=False)
+    assert (found.verdict, found.details) == (Verdict.OK, {"status": 200})
+
+
+def test_a_certificate_that_has_expired_is_not_said_to_expire(tmp_path: Path) -> None:
+    with server(says(page(b"")), Issuer.root().server(tmp_path, days=-1)) as running:
+        assert checked(running.url(), verify=False).poor.startswith("the certificate expired ")
+
+
+def test_a_fault_of_ours_is_neither_the_servers_nor_the_end_of_checking(monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(_: ServiceCheck, __: Deadline) -> Outcome:
+        raise LookupError("oh")
+
+    monkeypatch.setitem(cast("dict[str, Check]", CHECKS), "http", broken)
+    found = checked("http://127.0.0.1:1/")
+    assert (found.verdict, found.own_fault) == (Verdict.UNKNOWN, "a fault of this program: LookupError: oh")
