@@ -19,8 +19,8 @@ A_TIME = "[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9] [0-2][0-9]:[0-5][0-9]:[0-5]
 @dataclass(frozen=True, slots=True)
 class Soundness:
     """What was found, in words: ``damage`` in the file itself (a copy must be put back), ``faults`` in what it says
-    (the history was altered or cut off, or what guards it is gone); how many ``events`` the history has, and when the daemon
-    last lived.
+    (the history was altered or cut off, or what guards it is gone); how many ``events`` the history has, and when the
+    daemon last lived.
     """
 
     damage: tuple[str, ...] = ()
