@@ -48,6 +48,20 @@ def open_plain(file: Path, most_bytes: int | None = None) -> BinaryIO:
     return opened
 
 
+def kind_fault(file: Path) -> str:
+    """What keeps ``file`` from being a plain file, without its name; '' if nothing does, or there is none.
+
+    For what a library opens, which would wait for a pipe's writer, or read a device for ever.
+    """
+    try:
+        _check(os.stat(file), None)
+    except (OSError, ValueError):
+        return ""  # told by whoever opens it
+    except PlainFileError as error:
+        return str(error)
+    return ""
+
+
 def _check(found: os.stat_result, most_bytes: int | None) -> None:
     if stat.S_ISDIR(found.st_mode):
         raise PlainFileError("is a folder")

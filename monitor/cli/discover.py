@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from monitor.cli.failing import BAD_INPUT, CANNOT, Failure, settings_of
+from monitor.cli.numbers import whole
 from monitor.domain.text import ascii_digits, clean
 from monitor.sample import milliseconds
 
@@ -44,7 +45,7 @@ def discover(
             "--snmp", metavar="NAME", help="Credentials of monitor.toml to try; repeatable. Else: v3's alone."
         ),
     ] = None,
-    rate: Annotated[int, typer.Option(min=1, max=100_000, help="Echoes a second.")] = 500,
+    rate: Annotated[int, whole(least=1, most=100_000, says="Echoes a second.")] = 500,
     yes: Annotated[bool, typer.Option("--yes", help=f"Do not ask before more than {ASK_ABOVE} addresses.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON: who answered, and what is known of them.")] = False,
 ) -> None:
@@ -88,16 +89,22 @@ def _known(settings: "Settings", names: Sequence[str]) -> Sequence[str]:
     return names
 
 
+def _meant(text: str) -> str:
+    """What was meant by an address within a range with the range's length; else what is expected."""
+    try:
+        return f"Did you mean {ip_network(ascii_digits(text), strict=False)}?"
+    except ValueError:
+        return "Expected such as 10.77.4.0/24"
+
+
 def _addresses(ranges: Sequence[str]) -> list[Address]:
     """Every host of the ranges, once, in order."""
     found: dict[Address, None] = {}
     for text in ranges:
         try:
             network: IPv4Network | IPv6Network = ip_network(ascii_digits(text))
-        except ValueError as error:
-            raise Failure(
-                f"argument: '{text}' is no range: {error}. Expected such as 10.77.4.0/24", BAD_INPUT
-            ) from None
+        except ValueError:
+            raise Failure(f"argument: '{text}' is no range. {_meant(text)}", BAD_INPUT) from None
         strange = network.is_multicast or network.is_unspecified or network.broadcast_address == BROADCAST
         if strange or network.num_addresses > MOST:
             raise Failure(f"argument: {text} is no range of at most {MOST:,} hosts", BAD_INPUT)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from monitor.cli.failing import CANNOT, NO, Failure, settings_in_force, settings_of, store_of
+from monitor.cli.numbers import whole
 from monitor.cli.wide import console
 
 if TYPE_CHECKING:
@@ -22,7 +23,7 @@ NONE = "No help desk: [helpdesk] of monitor.toml names none."
 @app.callback(invoke_without_command=True)
 def helpdesk(
     context: typer.Context,
-    limit: Annotated[int, typer.Option(min=1, max=10_000, help="At most so many, what is owed first.")] = 50,
+    limit: Annotated[int, whole(least=1, most=10_000, says="At most so many, what is owed first.")] = 50,
     as_json: AsJson = False,
 ) -> None:
     """Lists the mirrored tickets. Exit code 1 while one was refused."""

@@ -9,6 +9,7 @@ import typer
 from monitor.cli.clock import now_of
 from monitor.cli.failing import BAD_INPUT, NO, Failure, settings_in_force, store_of
 from monitor.cli.moments import moment_of
+from monitor.cli.numbers import whole
 from monitor.cli.status import AsJson
 from monitor.cli.tickets import Actor, user
 from monitor.cli.wide import console
@@ -36,7 +37,7 @@ def add(
     ] = False,
     begins: Annotated[str, typer.Option(help="Such as 2026-12-01T22:00 (Dhaka); now, if left out.")] = "",
     ends: Annotated[str, typer.Option(help="When it ends.")] = "",
-    minutes: Annotated[int, typer.Option(min=0, max=525_600, help="How long it takes, instead of --ends.")] = 0,
+    minutes: Annotated[int, whole(least=0, most=525_600, says="How long it takes, instead of --ends.")] = 0,
     days: Annotated[str, typer.Option(help="Every week on these days, such as sunday,monday.")] = "",
     opens: Annotated[str, typer.Option(help="With --days: from then, such as 02:00.")] = "",
     closes: Annotated[str, typer.Option(help="With --days: until then, such as 24:00; or --minutes.")] = "",

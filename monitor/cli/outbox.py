@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from monitor.cli.failing import NO, Failure, settings_in_force, store_of
+from monitor.cli.numbers import whole, whole_argument
 from monitor.cli.tickets import Actor, user
 from monitor.cli.wide import console
 
@@ -23,7 +24,7 @@ def outbox(
     context: typer.Context,
     owed_only: Annotated[bool, typer.Option("--owed", help="Only what has not gone out yet.")] = False,
     dead_only: Annotated[bool, typer.Option("--dead", help="Only what was given up.")] = False,
-    limit: Annotated[int, typer.Option(min=1, max=100_000, help="At most so many, the newest first.")] = 50,
+    limit: Annotated[int, whole(least=1, most=100_000, says="At most so many, the newest first.")] = 50,
     as_json: AsJson = False,
 ) -> None:
     """Lists notices, newest first: to whom, about what, what became of each, and the proof of it."""
@@ -44,7 +45,9 @@ def outbox(
 @app.command()
 def resend(
     context: typer.Context,
-    id_: Annotated[int, typer.Argument(metavar="ID", help="The notice's number, as `outbox` lists it.")],
+    id_: Annotated[
+        int, whole_argument(least=1, most=10**12, metavar="ID", says="The notice's number, as `outbox` lists it.")
+    ],
     actor: Actor = "",
 ) -> None:
     """Sends a notice once more under its old Message-ID, whatever became of it."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from monitor.cli.failing import BAD_INPUT, CANNOT, INTERRUPTED, NO, Failure
+from monitor.cli.numbers import decimal, whole
 from monitor.cli.services import dns, http, tcp
 from monitor.cli.snmp import snmp
 from monitor.cli.trace import trace
@@ -40,12 +41,10 @@ app.command()(dns)
 def icmp(
     targets: Annotated[list[str] | None, typer.Argument(help="IPv4 or IPv6 addresses.", show_default=False)] = None,
     file: Annotated[Path | None, typer.Option("--file", "-f", help="An address a line; # begins a comment.")] = None,
-    count: Annotated[int, typer.Option("--count", "-c", min=1, max=1_000, help="Echoes to each target.")] = 3,
-    rate: Annotated[
-        int, typer.Option(min=0, max=1_000_000, help="Echoes a second in all; 0: as fast as it goes.")
-    ] = 5_000,
-    interval: Annotated[float, typer.Option(min=0.0, max=60, help="Seconds between a target's echoes.")] = 0.5,
-    timeout: Annotated[float, typer.Option(min=0.01, max=60, help="Seconds after which an answer is too late.")] = 1.5,
+    count: Annotated[int, whole("--count", "-c", least=1, most=1_000, says="Echoes to each target.")] = 3,
+    rate: Annotated[int, whole(least=0, most=1_000_000, says="Echoes a second in all; 0: as fast as it goes.")] = 5_000,
+    interval: Annotated[float, decimal(least=0.0, most=60, says="Seconds between a target's echoes.")] = 0.5,
+    timeout: Annotated[float, decimal(least=0.01, most=60, says="Seconds after which an answer is too late.")] = 1.5,
     socket: Annotated[str, typer.Option(help="auto, ping or raw.")] = "auto",
     as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
 ) -> None:
@@ -84,8 +83,8 @@ async def _run(prober: "IcmpProbe", wanted: "list[Target]") -> "tuple[list[Sampl
         interrupted.set()
         prober.hurry()
 
-    prober.open()
     asyncio.get_running_loop().add_signal_handler(signal.SIGINT, interrupt)
+    prober.open()
     try:
         return [sample async for samples in prober.run(wanted) for sample in samples], interrupted.is_set()
     finally:
@@ -135,6 +134,7 @@ def _target(text: str, faults: list[str], where: str) -> "Target | None":
 
     from monitor.probes.base import Target
 
+    text = ascii_digits(text)
     try:
         address = ip_address(text)
     except ValueError:

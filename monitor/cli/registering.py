@@ -8,7 +8,7 @@ import typer
 
 from monitor.cli.failing import BAD_INPUT, CANNOT, NO, Failure, settings_in_force, store_of
 from monitor.cli.moments import moment_of
-from monitor.cli.tickets import LONGEST_NAME, LONGEST_TEXT, Actor, Number, act, number_of, user
+from monitor.cli.tickets import LONGEST_NAME, LONGEST_TEXT, Actor, Number, act, number_of, said, user
 from monitor.domain.text import clean, clean_lines
 
 if TYPE_CHECKING:
@@ -50,8 +50,8 @@ def new(
     settings = settings_in_force(context.obj)
     office, now_utc = Office.of(settings), now_of(settings)
     key, place = _service_key(office, service, official), _site(office, site)
-    words = clean_lines(_said("--text", text, "what is asked for"), LONGEST_TEXT)
-    name = clean(_said("--from", asker, "who asks"), LONGEST_ASKER)
+    words = clean_lines(said("--text", text, "what is asked for"), LONGEST_TEXT)
+    name = clean(said("--from", asker, "who asks"), LONGEST_ASKER)
     who = clean(actor or user(), LONGEST_NAME)
     request = Request(key, _way(way), name, words, _received(at, now_utc), _email(email), place)
     _warn_of_misfit(office, key, place)
@@ -86,13 +86,13 @@ def correct(
 
     settings = settings_in_force(context.obj)
     office, now_utc = Office.of(settings), now_of(settings)
-    why = clean(_said("--reason", reason, "why it is corrected"), LONGEST_ASKER)
+    why = clean(said("--reason", reason, "why it is corrected"), LONGEST_ASKER)
     wanted = Correction(
         service=_service_key(office, service, official) if service or official else None,
         site=None if site is None else _site(office, site) or "",
-        asker=None if asker is None else clean(_said("--from", asker, "who asked"), LONGEST_ASKER),
+        asker=None if asker is None else clean(said("--from", asker, "who asked"), LONGEST_ASKER),
         asker_email=None if email is None else _email(email),
-        text=None if text is None else clean_lines(_said("--text", text, "what was asked for"), LONGEST_TEXT),
+        text=None if text is None else clean_lines(said("--text", text, "what was asked for"), LONGEST_TEXT),
     )
     if wanted == Correction():
         raise Failure(
@@ -111,14 +111,7 @@ def correct(
 
 def withdraw(context: typer.Context, number: Number, reason: Reason, actor: Actor = "") -> None:
     """Takes back what was registered by mistake: it counts nowhere, and its number is not used again."""
-    act(context, number, "withdraw", _said("--reason", reason, "why it is withdrawn"), actor)
-
-
-def _said(option: str, text: str, what: str) -> str:
-    """The text, if there are words in it."""
-    if not any(letter.isalnum() for letter in clean(text)):
-        raise Failure(f"{option}: found '{clean(text)}', which has no words. Expected {what}", BAD_INPUT)
-    return text
+    act(context, number, "withdraw", said("--reason", reason, "why it is withdrawn"), actor)
 
 
 def _offer_open_tickets(session: "Session", site: str, *, anyway: bool) -> None:

@@ -9,13 +9,14 @@ from typing import Annotated
 import typer
 
 from monitor.cli.failing import BAD_INPUT, CANNOT, Failure
+from monitor.cli.numbers import decimal
 
 LOOK_EVERY_S = 0.05
 
 
 def reload(
     context: typer.Context,
-    timeout: Annotated[float, typer.Option(min=1, max=3_600, help="Seconds to wait for the verdict.")] = 80,
+    timeout: Annotated[float, decimal(least=1, most=3_600, says="Seconds to wait for the verdict.")] = 80,
 ) -> None:
     """Has the running daemon read its configuration again; exit code 2 when it was refused and changes nothing."""
     from monitor.settings import in_force

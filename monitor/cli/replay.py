@@ -6,9 +6,10 @@ import json
 import sys
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TextIO, cast
+from typing import TYPE_CHECKING, Annotated, Any, BinaryIO, TextIO, cast
 
 import typer
 import zstandard
@@ -194,15 +195,22 @@ def _lines(path: Path) -> Iterator[str]:
         raise Failure(f"{path}: is not text in UTF-8. Expected samples, a JSON object a line", BAD_INPUT) from None
 
 
-def _opened(path: Path) -> TextIO:
+@contextmanager
+def _opened(path: Path) -> Iterator[TextIO]:
     if str(path) == "-":
-        return io.TextIOWrapper(sys.stdin.buffer, encoding="utf-8")
-    if path.suffix == ".gz":
-        return cast("TextIO", gzip.open(open_plain(path), "rt", encoding="utf-8"))
-    if path.suffix == ".zst":
-        reader = zstandard.ZstdDecompressor().stream_reader(open_plain(path), read_across_frames=True, closefd=True)
-        return io.TextIOWrapper(reader, encoding="utf-8")
-    return io.TextIOWrapper(open_plain(path), encoding="utf-8")
+        with io.TextIOWrapper(sys.stdin.buffer, encoding="utf-8") as lines:
+            yield lines
+        return
+    with open_plain(path) as packed, io.TextIOWrapper(_unpacked(path.suffix, packed), encoding="utf-8") as lines:
+        yield lines
+
+
+def _unpacked(suffix: str, packed: BinaryIO) -> BinaryIO:
+    if suffix == ".gz":
+        return cast("BinaryIO", gzip.GzipFile(fileobj=packed))
+    if suffix == ".zst":
+        return cast("BinaryIO", zstandard.ZstdDecompressor().stream_reader(packed, read_across_frames=True))
+    return packed
 
 
 def sentence(transition: dict[str, Any]) -> str:

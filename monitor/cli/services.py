@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from monitor.cli.failing import BAD_INPUT, NO, Failure
+from monitor.cli.numbers import decimal, whole
 from monitor.domain.text import ascii_digits
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from monitor.settings.services_section import ServiceCheck
 
 AsJson = Annotated[bool, typer.Option("--json", help="As JSON.")]
-Timeout = Annotated[float, typer.Option(min=0.1, max=60, help="How long an answer may take, in seconds.")]
+Timeout = Annotated[float, decimal(least=0.1, most=60, says="How long an answer may take, in seconds.")]
 
 
 def tcp(
@@ -33,10 +34,12 @@ def tcp(
 def http(
     url: Annotated[str, typer.Argument(metavar="URL")],
     status: Annotated[
-        int | None, typer.Option(help="The status that is expected; any from 200 to 399, if left out.")
+        int | None, whole(least=100, most=599, says="The status that is expected; any from 200 to 399, if left out.")
     ] = None,
     body: Annotated[str, typer.Option(help="What the page must say.")] = "",
-    certificate_days: Annotated[int, typer.Option(help="Warn when the certificate expires sooner, in days.")] = 14,
+    certificate_days: Annotated[
+        int, whole(least=0, most=365, says="Warn when the certificate expires sooner, in days.")
+    ] = 14,
     ca_file: Annotated[Path | None, typer.Option(help="The authority of the server's certificate.")] = None,
     insecure: Annotated[bool, typer.Option("--insecure", help="Believe any certificate.")] = False,
     timeout: Timeout = 10.0,

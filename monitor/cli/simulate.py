@@ -7,6 +7,7 @@ import typer
 
 from monitor.cli.failing import BAD_INPUT, Failure, settings_of
 from monitor.cli.moments import moment_of
+from monitor.cli.numbers import whole
 
 FOLDER = Path("var/simulation")
 MARK = ".simulation"  # stands in a folder that is ours to empty
@@ -14,7 +15,7 @@ MARK = ".simulation"  # stands in a folder that is ours to empty
 
 def simulate(
     context: typer.Context,
-    months: Annotated[int, typer.Option(min=1, max=60, help="How long nobody settles anything.")] = 6,
+    months: Annotated[int, whole(least=1, most=60, says="How long nobody settles anything.")] = 6,
     begin: Annotated[
         str, typer.Option("--from", help="When it begins, such as 2026-11-23T10:00 (Dhaka); now, if left out.")
     ] = "",

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from monitor.cli.failing import BAD_INPUT, CANNOT, NO, Failure, settings_of
+from monitor.cli.numbers import decimal, whole
 from monitor.cli.wide import console
 from monitor.domain.text import ascii_digits, clean
 from monitor.settings.hosts import is_short_address
@@ -38,8 +39,8 @@ def snmp(
     host: Annotated[str, typer.Argument(help="HOST or HOST:PORT; an IPv6 address with a port in brackets.")],
     community_file: Annotated[Path | None, typer.Option(help="A file that holds the community (v2c).")] = None,
     v3: Annotated[str | None, typer.Option(metavar="NAME", help="A user of \\[snmp.v3.NAME] in monitor.toml.")] = None,
-    timeout: Annotated[float, typer.Option(min=0.1, max=30, help="Seconds to wait for an answer.")] = 2.0,
-    retries: Annotated[int, typer.Option(min=0, max=5, help="How often an unanswered question is repeated.")] = 1,
+    timeout: Annotated[float, decimal(least=0.1, most=30, says="Seconds to wait for an answer.")] = 2.0,
+    retries: Annotated[int, whole(least=0, most=5, says="How often an unanswered question is repeated.")] = 1,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
 ) -> None:
     """Reads one device by SNMP: what it is, its interfaces, its UPS; exit code 1 when it does not answer."""

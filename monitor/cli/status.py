@@ -10,6 +10,7 @@ import typer
 
 from monitor.cli.failing import CANNOT, NO, settings_in_force, store_of
 from monitor.cli.helpdesk import mirror, mirror_line
+from monitor.cli.numbers import whole
 from monitor.cli.wide import console
 from monitor.clock import DHAKA
 from monitor.sample import milliseconds
@@ -206,7 +207,7 @@ def _sites(sites: list[dict[str, Any]], every: bool) -> "Listing":
 def outages(
     context: typer.Context,
     open_only: Annotated[bool, typer.Option("--open", help="Only those that last.")] = False,
-    limit: Annotated[int, typer.Option(min=1, max=10_000, help="At most so many, the newest first.")] = 50,
+    limit: Annotated[int, whole(least=1, most=10_000, says="At most so many, the newest first.")] = 50,
     as_json: AsJson = False,
 ) -> None:
     """Lists outages, newest first: who, since when, until when, the charter's deadline, the ticket."""

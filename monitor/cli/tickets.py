@@ -9,6 +9,7 @@ import typer
 
 from monitor.cli.failing import BAD_INPUT, NO, Failure, settings_in_force, store_of
 from monitor.cli.moments import moment_of
+from monitor.cli.numbers import whole
 from monitor.cli.wide import console
 from monitor.clock import DHAKA
 from monitor.domain.text import clean, clean_lines
@@ -36,7 +37,7 @@ Actor = Annotated[str, typer.Option("--as", metavar="NAME", help="Who does it; b
 def tickets(
     context: typer.Context,
     open_only: Annotated[bool, typer.Option("--open", help="Only those that are not resolved.")] = False,
-    limit: Annotated[int, typer.Option(min=1, max=10_000, help="At most so many, the newest first.")] = 50,
+    limit: Annotated[int, whole(least=1, most=10_000, says="At most so many, the newest first.")] = 50,
     as_json: AsJson = False,
 ) -> None:
     """Lists tickets, newest first."""
@@ -164,6 +165,13 @@ def number_of(session: "Session", typed: str) -> str:
     return views.number_like(session, typed, datetime.now(DHAKA).year)
 
 
+def said(option: str, text: str, what: str) -> str:
+    """The text, if it has words that show; ends the command with ``what`` was expected, if not."""
+    if not any(letter.isalnum() for letter in clean(text)):
+        raise Failure(f"{option}: found '{clean(text)}', which has no words. Expected {what}", BAD_INPUT)
+    return text
+
+
 def user() -> str:
     """Who is logged in, for the records."""
     try:
@@ -203,17 +211,13 @@ def start(context: typer.Context, number: Number, text: Text = "", actor: Actor 
 @app.command()
 def wait(context: typer.Context, number: Number, text: Text, actor: Actor = "") -> None:
     """Says what it waits for (--text), and whether its time runs on meanwhile."""
-    if not text.strip():
-        raise Failure("waiting needs words, for what: --text '…'", BAD_INPUT)
-    act(context, number, "wait", text, actor)
+    act(context, number, "wait", said("--text", text, "for what"), actor)
 
 
 @app.command()
 def comment(context: typer.Context, number: Number, text: Text, actor: Actor = "") -> None:
     """Writes something (--text) into its history."""
-    if not text.strip():
-        raise Failure("a comment needs words: --text '…'", BAD_INPUT)
-    act(context, number, "comment", text, actor)
+    act(context, number, "comment", said("--text", text, "what is to be written"), actor)
 
 
 @app.command()

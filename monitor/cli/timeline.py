@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from monitor.cli.failing import NO, Failure, settings_in_force, store_of
+from monitor.cli.numbers import whole
 from monitor.cli.status import AsJson, local
 from monitor.cli.wide import console
 from monitor.domain.text import clean
@@ -16,7 +17,7 @@ def events(
     context: typer.Context,
     site: Annotated[str, typer.Argument(help="Of this site only.")] = "",
     kind: Annotated[str, typer.Option(help="Of this kind only, such as outage, outage_over or restarted.")] = "",
-    limit: Annotated[int, typer.Option(min=1, max=10_000, help="At most so many, the newest first.")] = 50,
+    limit: Annotated[int, whole(least=1, most=10_000, says="At most so many, the newest first.")] = 50,
     as_json: AsJson = False,
 ) -> None:
     """Lists the timeline, newest first."""

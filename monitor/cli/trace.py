@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from monitor.cli.failing import BAD_INPUT, CANNOT, NO, Failure
+from monitor.cli.numbers import decimal, whole
+from monitor.domain.text import ascii_digits
 from monitor.sample import milliseconds
 
 if TYPE_CHECKING:
@@ -17,16 +19,16 @@ if TYPE_CHECKING:
 
 def trace(
     target: Annotated[str, typer.Argument(help="An IPv4 or IPv6 address.", show_default=False)],
-    count: Annotated[int, typer.Option("--count", "-c", min=1, max=10, help="Echoes to each hop.")] = 2,
-    timeout: Annotated[float, typer.Option(min=0.01, max=10, help="Seconds to wait for a hop.")] = 1.0,
-    most_hops: Annotated[int, typer.Option(min=1, max=64, help="Where to give up.")] = 30,
+    count: Annotated[int, whole("--count", "-c", least=1, most=10, says="Echoes to each hop.")] = 2,
+    timeout: Annotated[float, decimal(least=0.01, most=10, says="Seconds to wait for a hop.")] = 1.0,
+    most_hops: Annotated[int, whole(least=1, most=64, says="Where to give up.")] = 30,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
 ) -> None:
     """Lists the routers on the way (traceroute); exit code 0 when the host itself answered, 1 when not."""
     from monitor.probes import trace as tracing
 
     try:
-        address = ip_address(target)
+        address = ip_address(ascii_digits(target.strip()))
     except ValueError:
         raise Failure(f"argument: '{target}' is not an address. Expected an IPv4 or IPv6 address", BAD_INPUT) from None
     try:

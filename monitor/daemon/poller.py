@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
@@ -156,9 +157,12 @@ class Poller:
             session = self._agents.session(device.snmp, device.address, device.snmp_port, device.snmp_source)
             async with asyncio.timeout(LONGEST_READ_S):
                 reading = await read(session, skip=self._skipped(device.id))
+            unread = set(self._skipped(device.id))
+            series = await self._series(device, session, reading, unread)
+            reading = replace(reading, unread=(*reading.unread, *sorted(unread.difference(reading.unread))))
             self._remember_unread(device.id, reading.unread, begun_mono_ns)
             self._silent_since.pop(device.id, None)
-            return SnmpState("ok", "", reading, await self._series(device, session, reading))
+            return SnmpState("ok", "", reading, series)
         except CredentialsError as error:
             return SnmpState("credentials", str(error))
         except GarbledError as error:
@@ -198,11 +202,15 @@ class Poller:
         why = f"{device.address} answers echoes and no question: most likely its community is another one"
         return SnmpState("credentials", why)
 
-    async def _series(self, device: Device, session: Session, reading: Reading) -> Sequence[Series]:
-        """What the modules find; an agent that chokes on its maker's objects has still been read."""
+    async def _series(self, device: Device, session: Session, reading: Reading, unread: set[str]) -> Sequence[Series]:
+        """What the modules find; an agent that chokes on its maker's objects has still been read.
+
+        ``unread``: as in `read_modules`.
+        """
         try:
             async with asyncio.timeout(LONGEST_READ_S):
-                return await read_modules(session, str(reading.system.get("sysObjectID", "")), self._modules)
+                kind = str(reading.system.get("sysObjectID", ""))
+                return await read_modules(session, kind, self._modules, unread)
         except (SnmpError, TimeoutError) as error:
             log.debug("%s: its modules could not be read: %s", device.id, error)
             return ()

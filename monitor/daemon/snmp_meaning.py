@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 
 from monitor.clock import NS_PER_S
+from monitor.domain.text import same_key
 from monitor.judging.board import Board
 from monitor.judging.decisions import Decision, Noticed
 from monitor.judging.interfaces import Finding, LinkRules, Rates, Row, find, rates, utilisation
@@ -183,11 +184,19 @@ def _feeds_from_battery(reading: Reading, series: Sequence[Series]) -> bool | No
 
 
 def _named(ports: Sequence[Row], name: str) -> list[Row]:
-    """Those with that ifName, else those with that ifDescr: names that are not unique have another way out."""
-    for column in NAMES:
-        if found := [port for port in ports if str(port.get(column, "")).strip() == name]:
-            return found
+    """Those with that ifName, else those with that ifDescr: names that are not unique have another way out.
+
+    Where none is called exactly so, a name that a reader takes for the same counts: people type what they read.
+    """
+    for is_it in (_is, same_key):
+        for column in NAMES:
+            if found := [port for port in ports if is_it(str(port.get(column, "")), name)]:
+                return found
     return []
+
+
+def _is(told: str, name: str) -> bool:
+    return told.strip() == name
 
 
 def _sample(link: Link, finding: Finding, at_utc: datetime, mono_ns: int) -> Sample:

@@ -70,7 +70,9 @@ def speed_mbps(row: Row) -> float:
         return float(low) if in_mbps else low / 1e6
     if in_mbps and high == low * 1_000_000:  # each in the other's unit
         return float(low)
-    if high > FASTEST_MBPS or high == low // 1_000 > 0:  # in b/s, or in kb/s
+    if high == low // 1_000 > 0:  # ifHighSpeed in kb/s, or ifSpeed is
+        return float(high) if high in ETHERNET_MBPS and low / 1e6 not in ETHERNET_MBPS else low / 1e6
+    if high > FASTEST_MBPS:  # in b/s
         return low / 1e6
     if abs(high - low / 1e6) < 1:  # the same, rounded
         return low / 1e6

@@ -1,5 +1,6 @@
 """TLS as this machine trusts it, and its troubles in words."""
 
+import os
 import re
 import ssl
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from cryptography import x509
 from cryptography.x509.oid import NameOID
 
 from monitor.domain.text import clean
-from monitor.plain_file import PEM_BYTES, PlainFileError, read_bounded
+from monitor.plain_file import PEM_BYTES, PlainFileError, kind_fault, read_bounded
 
 NOT_TLS = "the server answers without TLS"
 OWN_CERTIFICATE = "the server asks for a certificate of ours"
@@ -59,6 +60,10 @@ def client_context(ca_file: Path | None = None, verify: bool = True) -> ssl.SSLC
     ``verify=False`` believes any certificate. One context serves all connections until one of the files changes,
     because to read the machine's authorities takes 20 ms and a megabyte.
     """
+    paths = ssl.get_default_verify_paths()
+    own = os.environ.get(paths.openssl_cafile_env, paths.openssl_cafile)
+    if fault := kind_fault(Path(own)):
+        raise NoAuthority(f"the machine's own authorities: {own} {fault}")  # OpenSSL would wait for a pipe's writer
     try:
         fingerprint = (_fingerprint(ca_file), *map(_fingerprint, _places_of_the_system()))
         return _made(ca_file, verify, fingerprint)

@@ -136,6 +136,9 @@ def _restored(copy: Path, scratch: Path) -> Iterator[Store]:
         raise StoreError(f"{copy} is no file. Expected a copy of the database")
     if not _has_content(copy):
         raise StoreError(f"{copy} is empty. Expected a copy of the database")
+    with copy.open("rb") as beginning:  # before it is copied: something else may be as large as the disk
+        if belonging.header(beginning.read(100)) is None:
+            raise StoreError(f"{copy} is no database. Expected a copy of the database")
     with _scratch_folder(scratch) as folder:
         scratch_copy = folder / DATABASE
         shutil.copyfile(copy, scratch_copy)

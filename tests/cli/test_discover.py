@@ -97,7 +97,7 @@ def test_communities_are_shown_to_nobody_unless_they_are_named(lab: Lab, config:
     ("words", "complaint"),
     [
         (["everywhere"], "'everywhere' is no range"),
-        (["10.77.4.1/24"], "has host bits set"),
+        (["10.77.4.1/24"], "Did you mean 10.77.4.0/24?"),
         (["224.0.0.0/28"], "is no range of at most"),
         (["255.255.255.255"], "is no range of at most"),
         (["10.0.0.0/8"], "at most 65,536 hosts"),

@@ -12,10 +12,7 @@ from rich.cells import cell_len
 from monitor.judging.decisions import SiteChanged
 from monitor.judging.states import State
 from tests.alerts.conftest import Desk
-from tests.cli.test_commands import command, desk, home
-from tests.cli.typed import typed
-
-__all__ = ["desk", "home"]
+from tests.cli.typed import command, typed
 
 TABLES = (
     ["status", "--all"],

@@ -18,7 +18,7 @@ from monitor.probes.snmp.walking import MOST_ROWS
 from monitor.sample import Sample, Verdict
 from monitor.settings.fleet import Device, Link
 from monitor.settings.modules_section import MetricEntry, shipped_modules
-from tests.judging.test_board import at, fleet, site
+from tests.judging.boards import at, fleet, site
 
 MAINS, BATTERY = 3, 5
 
@@ -118,6 +118,15 @@ def test_a_link_whose_interface_is_not_there_is_told_once_until_it_is(watch: Wat
 def test_an_interface_without_a_name_of_its_own_is_known_by_its_description(watch: Watch) -> None:
     for nameless in ({}, {"ifName": ""}, {"ifName": " "}, {"ifName": "Gi0/1"}):
         assert watch.ports({"ifIndex": 1, "ifDescr": "sfp1", "ifOperStatus": 1, **nameless}) == []
+
+
+def test_an_interface_is_known_by_its_name_in_any_spelling_but_one_that_is_called_so_exactly_comes_first(
+    watch: Watch,
+) -> None:
+    for name in ("SFP1", "sfp\u09e7", "sfp1\u200d"):
+        assert watch.ports({"ifIndex": 1, "ifName": name, "ifOperStatus": 1}) == []
+    both: list[Facts] = [{"ifIndex": 1, "ifName": "Sfp1"}, {"ifIndex": 2, "ifDescr": "sfp1", "ifOperStatus": 1}]
+    assert watch.ports(*both) == []
 
 
 def test_of_two_interfaces_with_the_link_s_name_none_is_judged(watch: Watch) -> None:

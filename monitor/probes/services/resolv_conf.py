@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import Path
 
+from monitor.plain_file import PlainFileError, read_bounded
+
 FILE = Path("/etc/resolv.conf")
 MOST_SERVERS = 3  # resolv.conf(5): MAXNS
 MOST_BYTES = 65_536
@@ -22,9 +24,8 @@ class ResolvConf:
 def read(file: Path = FILE) -> ResolvConf:
     """Read it; a machine without it asks itself."""
     try:
-        with file.open("rb") as opened:
-            return parsed(opened.read(MOST_BYTES).decode("utf-8", "replace"))
-    except OSError:
+        return parsed(read_bounded(file, MOST_BYTES).decode("utf-8", "replace"))
+    except PlainFileError:
         return ResolvConf()
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from monitor.probes.snmp.ber import Missing, Oid, Value, oid
-from monitor.probes.snmp.reading import get_what_there_is, text
+from monitor.probes.snmp.reading import get_what_is_answered, text
 from monitor.probes.snmp.session import Session
 from monitor.probes.snmp.walking import Column, walk
 from monitor.settings.modules_section import MetricEntry, ModuleEntry
@@ -23,17 +23,27 @@ class Series(NamedTuple):
     value: float
 
 
-async def read_modules(session: Session, sys_object_id: str, modules: Iterable[ModuleEntry]) -> Sequence[Series]:
-    """What the modules that apply to such a device find; what it lacks is absent. Raises SnmpError."""
-    metrics = [metric for module in modules if _applies(module, sys_object_id) for metric in module.metrics]
-    single = [metric for metric in metrics if metric.oid.endswith(".0")]
+async def read_modules(
+    session: Session, sys_object_id: str, modules: Iterable[ModuleEntry], unread: set[str] | None = None
+) -> Sequence[Series]:
+    """What the modules that apply to such a device find; what it lacks is absent. Raises SnmpError when it is silent.
+
+    ``unread``: names of metrics that are not asked for; those at which the agent falls silent come to them.
+    """
+    unread = set() if unread is None else unread
+    applying = [metric for module in modules if _applies(module, sys_object_id) for metric in module.metrics]
+    metrics = [metric for metric in applying if metric.name not in unread]
+    single = {metric.name: metric for metric in metrics if metric.oid.endswith(".0")}
     tables = [metric for metric in metrics if not metric.oid.endswith(".0")]
     found: list[Series] = []
     if single:
-        values = await get_what_there_is(session, [oid(metric.oid) for metric in single])
-        numbers = [(metric, _figure(metric, values.get(oid(metric.oid)))) for metric in single]
+        values, silent = await get_what_is_answered(session, {name: oid(each.oid) for name, each in single.items()})
+        unread.update(silent)
+        numbers = [(metric, _figure(metric, values.get(oid(metric.oid)))) for metric in single.values()]
         found += [Series(metric, {}, number * metric.scale) for metric, number in numbers if number is not None]
-    columns: dict[Oid, Column] = dict(await walk(session, _columns(metric.oid for metric in tables)))
+    walked = await walk(session, _columns(metric.oid for metric in tables))
+    columns: dict[Oid, Column] = dict(walked)
+    unread.update(metric.name for metric in tables if oid(metric.oid) in walked.unread)
     there = [metric for metric in tables if columns[oid(metric.oid)]]
     named = (name for metric in there for name in (*metric.labels.values(), *metric.where, metric.times) if name)
     columns |= await walk(session, [column for column in _columns(named) if column not in columns])

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from monitor.probes.snmp.ber import Oid, Value
 from monitor.probes.snmp.mibs import ENGINE_TIME, INTERFACES, ON_BATTERY, SYSTEM, TEXT_COLUMNS, UPS, UPS_LOAD
 from monitor.probes.snmp.session import AgentError, GarbledError, Session, SilentError
-from monitor.probes.snmp.walking import ALIVE, MOST_ROWS, Row, walk
+from monitor.probes.snmp.walking import ALIVE, MOST_ROWS, MOST_UNREAD, Row, walk
 
 MOST_TEXT = 1_024
 DIGITS = re.compile(rb"\s*(-?\d{1,20})[\s\0]*")
@@ -65,21 +65,32 @@ async def read_system(session: Session) -> Facts:
 async def _system(session: Session, skip: Collection[str]) -> tuple[Facts, list[str]]:
     """What it is, and the names of the objects at which the agent fell silent. Raises SnmpError."""
     wanted = {name: oid for name, oid in SYSTEM.items() if name not in skip}
-    unread = [name for name in SYSTEM if name in skip]
+    values, unread = await get_what_is_answered(session, wanted)
+    return _texts(values, wanted), [name for name in SYSTEM if name in skip] + unread
+
+
+async def get_what_is_answered(session: Session, wanted: Mapping[str, Oid]) -> tuple[Mapping[Oid, Value], list[str]]:
+    """Values of these objects, and the names of those at which the agent fell silent: at `MOST_UNREAD`, and those after
+    them are not asked for. Raises SnmpError when it does not answer a question about sysUpTime either.
+    """
     try:
-        return _texts(await get_what_there_is(session, list(wanted.values())), wanted), unread
+        return await get_what_there_is(session, list(wanted.values())), []
     except GarbledError:
         raise
     except SilentError:
         values = dict(await session.get([ALIVE]))  # raises when it is gone
+    unread: list[str] = []
     for name, oid in wanted.items():
         if oid == ALIVE:
+            continue
+        if len(unread) > MOST_UNREAD:
+            unread.append(name)
             continue
         try:
             values |= await get_what_there_is(session, [oid])
         except SilentError:
             unread.append(name)
-    return _texts(values, wanted), unread
+    return values, unread
 
 
 async def get_what_there_is(session: Session, oids: Sequence[Oid]) -> Mapping[Oid, Value]:

@@ -11,7 +11,7 @@ MOST_ROWS = 1_000
 ROOM = 48  # bindings in one answer: small enough for one packet on most links
 AT_ONCE = 8  # columns in one question
 TEXTS = (bytes, str)
-MOST_UNREAD = 3  # columns in which an agent may fall silent: each costs a time-out
+MOST_UNREAD = 3  # in so many columns an agent may fall silent, each of which costs a time-out, till others are left out
 MOST_INDEX, MOST_VALUE = 64, 512  # bytes: what is longer would fill the memory with what nobody shows
 ALIVE = oid("1.3.6.1.2.1.1.3.0")  # sysUpTime.0, which no agent lacks
 
@@ -36,8 +36,8 @@ async def walk(
     """Reads columns of tables; a column that the agent lacks is empty.
 
     A column ends where the agent leaves it, repeats itself, goes backwards or says that there is nothing, and after
-    ``most_rows``. Columns in ``skip`` count as unread. Raises SnmpError when the agent falls silent altogether: when
-    it does not answer a question about sysUpTime either, or fell silent in `MOST_UNREAD` columns.
+    ``most_rows``. Columns in ``skip`` count as unread; so do those that were under way together when the agent had
+    fallen silent in `MOST_UNREAD` others. Raises SnmpError when it does not answer a question about sysUpTime either.
     """
     walk_ = _Walk(session, Walked(columns), most_rows)
     walk_.found.unread.update(column for column in columns if column in skip)
@@ -75,11 +75,11 @@ class _Walk:
                 continue
             except GarbledError:
                 raise
-            except SilentError as error:
+            except SilentError:
                 if repetitions > 1:
                     careful = self._one_by_one = True  # some links lose whatever does not fit one packet
                     continue
-                last = await self._that_answer(last, error)
+                last = await self._that_answer(last)
                 careful = self._one_by_one = False  # it was an object, not the size of an answer
                 continue
             if not bindings:
@@ -95,10 +95,10 @@ class _Walk:
                 for column in columns[len(bindings) :]:
                     await self.together({column: last.pop(column)})
 
-    async def _that_answer(self, last: dict[Oid, Oid], silence: SilentError) -> dict[Oid, Oid]:
+    async def _that_answer(self, last: dict[Oid, Oid]) -> dict[Oid, Oid]:
         """Returns those of the columns in which the agent answers, asked alone; the others are unread.
 
-        Raises ``silence`` when it answers nothing any more.
+        Raises SnmpError when it answers nothing any more.
         """
         answered: dict[Oid, Oid] = {}
         for column, at in last.items():
@@ -109,7 +109,8 @@ class _Walk:
                 await self._session.get([ALIVE])  # raises when it is gone
             self.found.unread.add(column)
             if len(self.found.unread) > MOST_UNREAD:
-                raise silence
+                self.found.unread |= last.keys() - answered.keys()
+                break
         return answered
 
     async def _answers(self, at: Oid) -> bool:

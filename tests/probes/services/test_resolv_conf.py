@@ -1,5 +1,6 @@
 """Which name servers this machine asks, read as the C library reads it."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -29,3 +30,10 @@ def test_it_is_read_as_the_c_library_reads_it(text: str, expected: ResolvConf) -
 
 def test_a_machine_without_it_asks_itself(tmp_path: Path) -> None:
     assert read(tmp_path / "nowhere") == ResolvConf(("127.0.0.1",), 5, 2)
+
+
+@pytest.mark.timeout(10)
+def test_a_pipe_in_its_place_holds_nobody_up(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "resolv.conf")
+    assert read(tmp_path / "resolv.conf") == ResolvConf()
+    assert read(Path("/dev/zero")) == ResolvConf()

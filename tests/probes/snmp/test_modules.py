@@ -1,18 +1,22 @@
 """Further objects by configuration, from a played agent and in the daemon's metrics."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from monitor.probes.snmp.ber import Value, oid
+from monitor.probes.snmp.ber import Oid, Value, oid
+from monitor.probes.snmp.messages import Binding
 from monitor.probes.snmp.modules import Series, read_modules
 from monitor.probes.snmp.reading import read_system
+from monitor.probes.snmp.session import SilentError
+from monitor.probes.snmp.walking import MOST_UNREAD
 from monitor.settings.modules_section import ModuleEntry, shipped_modules
 from tests.lab.agents import snmpd
 from tests.probes.snmp.asking import client, talk
-from tests.probes.snmp.test_walking import Table
+from tests.probes.snmp.tables import Mute, Table
 
 MIKROTIK = "1.3.6.1.4.1.14988"
 OPTICAL = f"{MIKROTIK}.1.1.19.1.1"
@@ -164,3 +168,50 @@ async def test_an_onu_that_is_off_has_no_light() -> None:
     assert found.metric.name == "huawei_onu_rx_power_dbm"
     assert found.value == pytest.approx(-19.87)
     assert found.labels == {"index": "4194304.0", "description": "Chandgram school"}
+
+
+class MuteAtNames(Mute):
+    """It falls silent as well when it is asked for one of these objects by name."""
+
+    async def get(self, oids: Sequence[Oid]) -> list[Binding]:
+        if self.mute & set(oids):
+            self.unanswered += 1
+            raise SilentError("no answer")
+        return await super().get(oids)
+
+
+def module_of(**oids: str) -> ModuleEntry:
+    metrics = [{"name": name, "oid": place} for name, place in oids.items()]
+    return ModuleEntry.model_validate({"applies_to": "1.3.6.1.4.1.99999", "metrics": metrics})
+
+
+async def test_an_object_that_a_module_is_not_answered_about_costs_no_other_and_is_named() -> None:
+    root = "1.3.6.1.4.1.99999"
+    values: dict[str, Value] = {"1.3.6.1.2.1.1.3.0": 1, f"{root}.1.0": 1, f"{root}.2.0": 2, f"{root}.3.1": 3}
+    values |= {f"{root}.4.1": 4, f"{root}.5.1": 5}
+    agent = MuteAtNames({oid(name): value for name, value in values.items()}, {oid(f"{root}.1.0"), oid(f"{root}.4.1")})
+    module = module_of(door=f"{root}.1.0", fan=f"{root}.2.0", heat=f"{root}.3", light=f"{root}.4", noise=f"{root}.5")
+    unread: set[str] = set()
+
+    found = await read_modules(agent, root, [module], unread)
+
+    assert {one.metric.name for one in found} >= {"fan", "noise"}
+    assert {"door", "light"} <= unread <= {"door", "light", "heat"}, "what follows the row of 'heat' is silent"
+    # Next time nobody waits for them again.
+    before = agent.unanswered
+    assert {one.metric.name for one in await read_modules(agent, root, [module], unread)} >= {"fan", "noise"}
+    assert agent.unanswered == before
+
+
+async def test_a_module_that_is_not_answered_about_at_all_costs_few_time_outs() -> None:
+    root = "1.3.6.1.4.1.99999"
+    values: dict[str, Value] = {"1.3.6.1.2.1.1.3.0": 1, **{f"{root}.{number}.0": number for number in range(1, 21)}}
+    agent = MuteAtNames(
+        {oid(name): value for name, value in values.items()}, [oid(name) for name in values if name.startswith(root)]
+    )
+    module = module_of(**{f"m{number}": f"{root}.{number}.0" for number in range(1, 21)})
+    unread: set[str] = set()
+
+    assert await read_modules(agent, root, [module], unread) == []
+    assert len(unread) == 20
+    assert agent.unanswered <= MOST_UNREAD + 2
