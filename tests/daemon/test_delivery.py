@@ -21,10 +21,11 @@ from monitor.settings.load import load
 from monitor.settings.monitor_file import Mail
 from monitor.settings.notices_section import Notices
 from monitor.store.models import Notice
-from monitor.store.session import Store, open_store
+from monitor.store.session import Store
 from tests.lab.bad_mail import BadMailServer, listening
 from tests.lab.fleet import many_sites, write_config
 from tests.lab.waiting import until
+from tests.store.migrated import new_store
 
 LONGEST_S = 30.0
 
@@ -38,7 +39,7 @@ def office(tmp_path: Path) -> Office:
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[Store]:
-    opened = open_store(tmp_path / "var")
+    opened = new_store(tmp_path / "var")
     yield opened
     opened.close()
 
