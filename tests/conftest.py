@@ -1,11 +1,14 @@
 """What tests ask for by name: the lab and its mail server. See tests/lab/."""
 
+import os
 from collections.abc import Iterator
 
 import pytest
 
 from tests.lab.mail import MailCatcher
 from tests.lab.network import Lab
+
+os.environ.pop("COLUMNS", None)  # xdist gives its workers a width, which would be that of every command in a test
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from monitor.plain_file import PlainFileError, open_plain, read_bounded
-from tests.settings.test_bad_files import faults, office
+from tests.settings.offices import faults, office
 
 __all__ = ["office"]
 

@@ -83,8 +83,8 @@ async def _run(prober: "IcmpProbe", wanted: "list[Target]") -> "tuple[list[Sampl
         interrupted.set()
         prober.hurry()
 
-    prober.open()
     asyncio.get_running_loop().add_signal_handler(signal.SIGINT, interrupt)
+    prober.open()
     try:
         return [sample async for samples in prober.run(wanted) for sample in samples], interrupted.is_set()
     finally:

@@ -6,15 +6,17 @@ import json
 import sys
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TextIO, cast
+from typing import TYPE_CHECKING, Annotated, Any, BinaryIO, TextIO, cast
 
 import typer
 import zstandard
 
 from monitor.cli.failing import BAD_INPUT, Failure, settings_of
 from monitor.cli.moments import YEARS, moment_of
+from monitor.domain.text import clean, harmless
 from monitor.plain_file import PlainFileError, open_plain
 from monitor.sample import Sample, Verdict
 
@@ -46,7 +48,7 @@ def replay(
     recorded = Recorded(samples, settings.fleet)
     try:
         for transition in play(settings, recorded, until_utc):
-            print(json.dumps(transition, ensure_ascii=False) if as_json else sentence(transition))
+            print(json.dumps(transition, ensure_ascii=False) if as_json else harmless(sentence(transition)))
     except ImpossibleError as error:
         raise Failure(f"{samples}:{recorded.number}: {error}", BAD_INPUT) from None
 
@@ -135,8 +137,8 @@ def _happening(entry: dict[str, Any], known: dict[str, str], where: str) -> "Hap
 
 
 def _printable(text: object) -> str:
-    """Half of a surrogate pair, which JSON may hold, is no text."""
-    return str(text).encode("utf-8", "replace").decode()
+    """As the daemon would keep it: recorded reasons are devices' words, and may command a terminal."""
+    return clean(str(text))
 
 
 def _counts(entry: dict[str, Any], answered: bool, where: str) -> tuple[int, int, tuple[int, ...]]:
@@ -194,15 +196,22 @@ def _lines(path: Path) -> Iterator[str]:
         raise Failure(f"{path}: is not text in UTF-8. Expected samples, a JSON object a line", BAD_INPUT) from None
 
 
-def _opened(path: Path) -> TextIO:
+@contextmanager
+def _opened(path: Path) -> Iterator[TextIO]:
     if str(path) == "-":
-        return io.TextIOWrapper(sys.stdin.buffer, encoding="utf-8")
-    if path.suffix == ".gz":
-        return cast("TextIO", gzip.open(open_plain(path), "rt", encoding="utf-8"))
-    if path.suffix == ".zst":
-        reader = zstandard.ZstdDecompressor().stream_reader(open_plain(path), read_across_frames=True, closefd=True)
-        return io.TextIOWrapper(reader, encoding="utf-8")
-    return io.TextIOWrapper(open_plain(path), encoding="utf-8")
+        with io.TextIOWrapper(sys.stdin.buffer, encoding="utf-8") as lines:
+            yield lines
+        return
+    with open_plain(path) as packed, io.TextIOWrapper(_unpacked(path.suffix, packed), encoding="utf-8") as lines:
+        yield lines
+
+
+def _unpacked(suffix: str, packed: BinaryIO) -> BinaryIO:
+    if suffix == ".gz":
+        return cast("BinaryIO", gzip.GzipFile(fileobj=packed))
+    if suffix == ".zst":
+        return cast("BinaryIO", zstandard.ZstdDecompressor().stream_reader(packed, read_across_frames=True))
+    return packed
 
 
 def sentence(transition: dict[str, Any]) -> str:

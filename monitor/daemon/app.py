@@ -30,7 +30,7 @@ from monitor.daemon.attendant import Attendant
 from monitor.daemon.believed_clock import BelievedClock, boot_id
 from monitor.daemon.delivery import Delivery
 from monitor.daemon.evidence import Evidence
-from monitor.daemon.heartbeat import Watchman
+from monitor.daemon.heartbeat import Watchman, oldest_owed_s
 from monitor.daemon.helpdesk import Mirroring
 from monitor.daemon.judged import board_of, limits_of, rules_of, thresholds_of
 from monitor.daemon.page_server import PageServer
@@ -56,7 +56,6 @@ from monitor.settings.load import Settings
 from monitor.settings.monitor_file import Probing, asked_at
 from monitor.settings.notices_section import ChannelName
 from monitor.settings.problems import ConfigError
-from monitor.store import views
 from monitor.store.session import open_when_possible
 from monitor.store.upkeep import back_up, forget_old
 from monitor.web.app import make_app
@@ -410,13 +409,11 @@ class Daemon:
 
     def _ages(self) -> dict[str, float]:
         """How old our last doings are, in seconds: the last turn of probing, the oldest mail owed, the last commit."""
-        with self._store.read() as session:
-            oldest_utc = views.outbox(session, self._clock.utc()).oldest_due_utc
-        owed_s = (self._clock.utc() - oldest_utc).total_seconds() if oldest_utc else 0.0
+        owed_s = oldest_owed_s(self._store, self._clock.utc())
         written_ns = self._clock.mono_ns() - self._recorder.last_commit_mono_ns
         return {
             "round_age": self._live.turned_s_ago(),
-            "outbox_age": max(owed_s, 0.0),
+            **({} if owed_s is None else {"outbox_age": owed_s}),
             "last_write_age": written_ns / NS_PER_S,
             "page_away": self._page.away_s() if self._page else 0.0,
         }

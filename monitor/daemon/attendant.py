@@ -35,6 +35,7 @@ class Attendant:
     def configure(self, fleet: Fleet, probing: Probing) -> None:
         """Puts the services of a fleet on the wheel; what is gone is shown no more."""
         self._services, self._probing = dict(fleet.services), probing
+        self._checks.configure([service.check for service in self._services.values()])
         self._wheel = Wheel(probing.interval_s)
         now_ns = self._clock.mono_ns()
         for place, id_ in enumerate(self._services):

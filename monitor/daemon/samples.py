@@ -55,7 +55,7 @@ def _asking_first(office: Office) -> Office:
 
 
 def _played(office: Office, folder: Path) -> Iterator[Letter]:
-    store, clock = open_store(folder), VirtualClock(BEGINS)
+    store, clock = open_store(folder, lasting=False), VirtualClock(BEGINS)
     try:
         with store.write() as session:
             centre = _begin(session, office, clock.utc())

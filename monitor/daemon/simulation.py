@@ -36,7 +36,7 @@ def play(settings: Settings, began: datetime, months: int, folder: Path) -> Iter
     channel = EmailChannel(office.mail, folder, settings.home)
     end = clock.utc() + timedelta(days=30.5 * months)
     with TemporaryDirectory() as scratch:
-        store = open_store(Path(scratch))
+        store = open_store(Path(scratch), lasting=False)
         try:
             _begin(store, office, clock)
             told_events, told = 0, set[int]()

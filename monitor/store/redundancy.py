@@ -35,11 +35,20 @@ def is_there(connection: Connection, metadata: MetaData) -> bool:
 
 
 def altered(connection: Connection) -> Sequence[str]:
-    """What is not described as the last migration left it: 'table tickets ON tickets'. What was added is nobody's."""
+    """What is described otherwise than the last migration left it: 'table tickets ON tickets'."""
+    return _compared(connection, "s.name IS NOT NULL AND s.sql <> d.sql")
+
+
+def missing(connection: Connection) -> Sequence[str]:
+    """What the last migration made and is not there. (What somebody has added is no matter of ours.)"""
+    return _compared(connection, "s.name IS NULL")
+
+
+def _compared(connection: Connection, condition: str) -> Sequence[str]:
     has_double = "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = ?"
     if not connection.exec_driver_sql(has_double, (DOUBLE,)).scalar_one():
         return []  # of an older version
-    query = f"SELECT d.name FROM {DOUBLE} d LEFT JOIN ({SCHEMA}) s ON s.name = d.name WHERE s.sql IS NOT d.sql"
+    query = f"SELECT d.name FROM {DOUBLE} d LEFT JOIN ({SCHEMA}) s ON s.name = d.name WHERE {condition}"
     return connection.exec_driver_sql(query).scalars().all()
 
 

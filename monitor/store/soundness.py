@@ -18,8 +18,9 @@ A_TIME = "[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9] [0-2][0-9]:[0-5][0-9]:[0-5]
 
 @dataclass(frozen=True, slots=True)
 class Soundness:
-    """What was found: ``damage`` in the file itself (a copy must be put back), ``faults`` in what it says (the history
-    was altered or cut off), both in words; how many ``events`` the history has, and when the daemon last lived.
+    """What was found, in words: ``damage`` in the file itself (a copy must be put back), ``faults`` in what it says
+    (the history was altered or cut off, or what guards it is gone); how many ``events`` the history has, and when the
+    daemon last lived.
     """
 
     damage: tuple[str, ...] = ()
@@ -41,7 +42,8 @@ def examine(session: Session, state: Path) -> Soundness:
         return Soundness(damage)
     mailed = mailed_head.read(state)
     found = audit_chain.verify(session, mailed.head if mailed else "")
-    faults = (found.fault,) if found.fault else ()
+    gone = (f"the schema has lost {name}" for name in redundancy.missing(session.connection())[:MOST_TOLD])
+    faults = (*gone, found.fault) if found.fault else tuple(gone)
     return Soundness((), faults, found.events, last_heartbeat(session))
 
 

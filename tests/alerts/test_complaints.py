@@ -5,23 +5,12 @@ from dataclasses import replace
 import pytest
 
 from monitor.alerts import letters
-from monitor.alerts.complaints import Request, register
 from monitor.alerts.office import Office
 from monitor.charter.text import DHAKA
+from tests.alerts.asked import ask, kinds_to
 from tests.alerts.conftest import Desk
 
 ROWS = [*(f"citizen:{number}" for number in range(1, 11)), *(f"official:{number}" for number in range(1, 5))]
-
-
-def ask(desk: Desk, service: str = "citizen:8", site: str | None = None, email: str = "teacher@example.org") -> str:
-    now = desk.clock.utc()
-    request = Request(service, "person", "একজন শিক্ষক", "ল্যাব চালু হচ্ছে না", now, email, site)
-    with desk.store.write() as session:
-        return register(session, desk.office, request, "an officer", now).number
-
-
-def kinds_to(desk: Desk, recipient: str) -> list[str]:
-    return [kind for kind, to in desk.notices() if to == recipient]
 
 
 @pytest.mark.parametrize("service", ROWS)

@@ -12,8 +12,8 @@ from monitor.charter.text import DHAKA
 from monitor.daemon.believed_clock import BelievedClock
 from monitor.daemon.recorder import Recorder
 from monitor.store.models import Outage, Ticket
+from tests.alerts.asked import ask, kinds_to
 from tests.alerts.conftest import Desk
-from tests.alerts.test_complaints import ask, kinds_to
 from tests.charter.calendars import calendar
 
 ORDER = {"bn": "স্থানীয় ছুটি", "en": "Local holiday", "order": "৪২", "dated": dt.date(2026, 11, 24)}

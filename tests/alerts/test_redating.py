@@ -10,7 +10,7 @@ from monitor.alerts.believable import Move
 from monitor.alerts.facts import deadline_of
 from monitor.store.models import Ticket
 from tests.alerts.conftest import Desk
-from tests.alerts.test_reopening import NUMBER, ask, ticket
+from tests.alerts.reopened import NUMBER, ask, ticket
 
 BOTH_WAYS = pytest.mark.parametrize("days", [3, 40, -3])
 

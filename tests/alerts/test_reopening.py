@@ -5,26 +5,10 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.alerts.complaints import Request, register
 from monitor.store.models import Ticket
 from tests.alerts.conftest import Desk
+from tests.alerts.reopened import NUMBER, ask, ticket
 from tests.charter.calendars import local
-
-NUMBER = "BHR-2026-000001"
-
-
-def ask(desk: Desk) -> None:
-    """Somebody asks for something that is due in one working day: Wednesday at 17:00."""
-    with desk.store.write() as session:
-        request = Request("citizen:2", "phone", "Somebody", "No printer", desk.clock.utc())
-        register(session, desk.office, request, "an officer", desk.clock.utc())
-
-
-def ticket(desk: Desk) -> Ticket:
-    with desk.store.read() as session:
-        found = session.get(Ticket, 1)
-    assert found is not None
-    return found
 
 
 def told(desk: Desk) -> list[tuple[str, str]]:

@@ -1,6 +1,8 @@
 """What letters say first, to whom they say what, and that the Bangla half is Bangla."""
 
 import re
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,8 @@ from monitor.alerts.notices.stored import pack, unpack_matter
 from monitor.alerts.outbox import Letter
 from monitor.alerts.phrases import COMMANDS, HEADLINES, LABELS, TO_DO
 from monitor.alerts.routing import ASKER
+from monitor.alerts.wording import words
+from monitor.charter.text import Lang
 from monitor.daemon.samples import samples
 from monitor.settings.load import load
 from tests.alerts.conftest import SHIPPED, Desk
@@ -126,3 +130,15 @@ def test_the_bangla_half_has_no_english(tmp_path: Path) -> None:
             told = re.sub(rf"(?m)^{re.escape(LABELS[label]['bn'])}:.*(?:\n  .*)*", "", told)
         latin = set(re.findall(r"[A-Za-z][A-Za-z'-]*", re.sub(r"BHR-\d+-\d+", "", told)))
         assert latin - known - {part for id_ in known for part in id_.split("-")} == set(), letter.kind
+
+
+@pytest.mark.parametrize("lang", ["bn", "en"])
+@pytest.mark.parametrize(
+    ("overdue", "hours_ago", "label"), [(True, 1, "was_due"), (True, -1, "due"), (False, 1, "due")]
+)
+def test_only_what_was_missed_was_due(desk: Desk, overdue: bool, hours_ago: int, label: str, lang: Lang) -> None:
+    letter = a_request(desk)["responsible"]
+    facts = unpack_matter(letter.kind, letter.facts)
+    facts = replace(facts, overdue=overdue, deadline=facts.now - timedelta(hours=hours_ago))
+    labels = {row.label for row in words(letter.kind, facts, lang).rows}
+    assert {LABELS["due"][lang], LABELS["was_due"][lang]} & labels == {LABELS[label][lang]}

@@ -12,34 +12,32 @@ from monitor.store import mailed_head
 from monitor.store.audit_chain import is_mistyped
 from monitor.store.session import BACKUPS, DATABASE, only_daemon
 from tests.alerts.conftest import Desk
-from tests.cli.test_commands import desk, home, run
-
-__all__ = ["desk", "home"]
+from tests.cli.typed import run, typed
 
 
 def test_a_copy_is_made_proved_and_put_back(home: Path, desk: Desk) -> None:
     state = desk.store.path.parent
-    made = json.loads(run(home, "backup", "create", "--json").stdout)
+    made = json.loads(typed(home, "backup", "create", "--json").stdout)
     assert made["sound"] is True
     assert made["events"] > 0
-    (proved,) = json.loads(run(home, "backup", "verify", "--json").stdout)
+    (proved,) = json.loads(typed(home, "backup", "verify", "--json").stdout)
     assert proved == {**made}
 
     (state / DATABASE).unlink()
-    refused = run(home, "tickets")
+    refused = typed(home, "tickets")
     assert refused.returncode == 2
     assert "backup restore" in refused.stderr
-    done = json.loads(run(home, "backup", "restore", "--json").stdout)
+    done = json.loads(typed(home, "backup", "restore", "--json").stdout)
     assert done["copy"] == made["copy"]
-    assert "BHR-2026-000001" in run(home, "tickets").stdout
+    assert "BHR-2026-000001" in typed(home, "tickets").stdout
 
 
 def test_beside_a_running_daemon_copies_are_made_and_none_is_put_back(home: Path, desk: Desk) -> None:
     state = desk.store.path.parent
     with only_daemon(state):
-        assert run(home, "backup", "create").returncode == 0
+        assert typed(home, "backup", "create").returncode == 0
         before = (state / DATABASE).read_bytes()
-        done = run(home, "backup", "restore")
+        done = typed(home, "backup", "restore")
     assert done.returncode == 3
     assert "another daemon already works" in done.stderr
     assert (state / DATABASE).read_bytes() == before
@@ -47,28 +45,28 @@ def test_beside_a_running_daemon_copies_are_made_and_none_is_put_back(home: Path
 
 def test_a_copy_that_is_not_good_is_named_with_what_is_wrong(home: Path, desk: Desk) -> None:
     state = desk.store.path.parent
-    assert run(home, "backup", "verify").returncode == 3
-    run(home, "backup", "create", "-o", str(state / BACKUPS / "monitor-20261124.db"))
+    assert typed(home, "backup", "verify").returncode == 3
+    typed(home, "backup", "create", "-o", str(state / BACKUPS / "monitor-20261124.db"))
     copy = state / BACKUPS / "monitor-20261124.db"
     copy.write_bytes(copy.read_bytes().replace(b"backbone-", b"backbome-", 1))
     for words in (["verify"], ["verify", copy.name]):
-        done = run(home, "backup", *words)
+        done = typed(home, "backup", *words)
         assert done.returncode == 1
         assert "NOT GOOD: " in done.stdout
-    assert run(home, "backup", "restore").returncode == 3
+    assert typed(home, "backup", "restore").returncode == 3
 
 
 def test_no_copy_replaces_a_file_that_is_there(home: Path, desk: Desk) -> None:
     target = desk.store.path.parent / "mine.db"
     target.write_text("mine")
-    done = run(home, "backup", "create", "-o", str(target))
+    done = typed(home, "backup", "create", "-o", str(target))
     assert done.returncode == 2
     assert target.read_text() == "mine"
 
 
 def test_a_head_is_known_however_it_was_copied(home: Path, desk: Desk) -> None:
-    head = json.loads(run(home, "audit", "verify", "--json").stdout)["head"]
-    assert run(home, "audit", "verify", "--head", f" {head[:30].upper()} \n{head[30:]}").returncode == 0
+    head = json.loads(typed(home, "audit", "verify", "--json").stdout)["head"]
+    assert typed(home, "audit", "verify", "--head", f" {head[:30].upper()} \n{head[30:]}").returncode == 0
 
 
 @pytest.mark.parametrize(
@@ -88,13 +86,13 @@ def test_a_head_with_a_letter_or_two_wrong_is_told_from_another_head(typed: str,
 
 
 def test_a_mistyped_head_is_told_from_a_history_that_was_cut(home: Path, desk: Desk) -> None:
-    head = json.loads(run(home, "audit", "verify", "--json").stdout)["head"]
+    head = json.loads(typed(home, "audit", "verify", "--json").stdout)["head"]
     wrong = head.translate(str.maketrans("0a", "a0"))
-    for typed in {head[:-1], "head", wrong[:12] + head[12:]} - {head}:
-        done = run(home, "audit", "verify", "--head", typed)
-        assert done.returncode == 2, typed
+    for wanted in {head[:-1], "head", wrong[:12] + head[12:]} - {head}:
+        done = typed(home, "audit", "verify", "--head", wanted)
+        assert done.returncode == 2, wanted
         assert "NOT WHOLE" not in done.stderr
-    cut = run(home, "audit", "verify", "--head", "f" * 64)
+    cut = typed(home, "audit", "verify", "--head", "f" * 64)
     assert cut.returncode == 1
     assert "cut off or replaced" in cut.stderr
 
@@ -102,17 +100,17 @@ def test_a_mistyped_head_is_told_from_a_history_that_was_cut(home: Path, desk: D
 def test_a_history_that_was_cut_after_it_was_mailed_is_told_without_being_asked(home: Path, desk: Desk) -> None:
     with desk.store.read() as session:
         mailed_head.note(session, desk.store.path.parent, audit.head(session), desk.clock.utc())
-    assert run(home, "audit", "verify").returncode == 0
+    assert typed(home, "audit", "verify").returncode == 0
     with closing(sqlite3.connect(desk.store.path)) as raw, raw:
         raw.execute("DROP TRIGGER ticket_events_no_delete")
         raw.execute("DELETE FROM ticket_events WHERE id = (SELECT max(id) FROM ticket_events)")
-    done = run(home, "audit", "verify")
+    done = typed(home, "audit", "verify")
     assert done.returncode == 1
     assert "cut off" in done.stderr
 
 
 def test_a_start_beside_copies_without_a_database_ends_with_the_choice_and_no_probing(home: Path, desk: Desk) -> None:
-    run(home, "backup", "create")
+    typed(home, "backup", "create")
     desk.store.path.write_bytes(b"")
     done = run(home, "run")
     assert done.returncode == 2

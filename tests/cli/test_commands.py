@@ -1,54 +1,16 @@
 """The commands as their user types them: what they print, and the exit code."""
 
 import json
-import shutil
 import signal
 import sqlite3
 import subprocess
-import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from monitor.alerts.office import Office
-from monitor.settings.load import load
-from monitor.store.session import open_store
+from monitor.store import session
 from tests.alerts.conftest import Desk
-
-PROGRAM = Path(sys.executable).parent / "upazila-monitor"
-SHIPPED = Path(__file__).parents[2] / "config"
-
-
-@pytest.fixture
-def home(tmp_path: Path) -> Path:
-    """An office that has its configuration but never ran; its page would be on a port where nobody listens."""
-    shutil.copytree(SHIPPED, tmp_path / "config")
-    monitor = tmp_path / "config" / "monitor.toml"
-    monitor.write_text(monitor.read_text().replace('listen = "127.0.0.1:9786"', 'listen = "127.0.0.1:1"'))
-    return tmp_path
-
-
-@pytest.fixture
-def desk(home: Path) -> Iterator[Desk]:
-    """The same office with a database, one link down and its ticket open."""
-    settings = load(home / "config")
-    store = open_store(settings.state)
-    desk = Desk(Office.of(settings), store)
-    desk.goes_down("backbone-north")
-    desk.look()
-    yield desk
-    store.close()
-
-
-def command(home: Path, *words: str) -> list[str]:
-    return [str(PROGRAM), "--config", str(home / "config"), *words]
-
-
-def run(home: Path, *words: str) -> "subprocess.CompletedProcess[str]":
-    done = subprocess.run(command(home, *words), capture_output=True, text=True, timeout=60)
-    assert "Traceback" not in done.stderr
-    return done
+from tests.cli.typed import command, run, typed
 
 
 @pytest.mark.parametrize(
@@ -63,22 +25,25 @@ def run(home: Path, *words: str) -> "subprocess.CompletedProcess[str]":
 def test_a_complaint_with_an_impossible_date_or_name_is_refused(
     home: Path, desk: Desk, words: tuple[str, ...], message: str
 ) -> None:
-    done = run(home, "ticket", "new", "--service", "6", "--by", "phone", "--from", "B", "--text", "dark", *words)
+    done = typed(home, "ticket", "new", "--service", "6", "--by", "phone", "--from", "B", "--text", "dark", *words)
     assert (done.returncode, len(desk.tickets())) == (2, 1)
     assert message in done.stderr
 
 
-def test_a_database_that_others_are_writing_to_for_long_is_told_in_words(home: Path, desk: Desk) -> None:
+def test_a_database_that_others_are_writing_to_for_long_is_told_in_words(
+    home: Path, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(session, "BUSY_TIMEOUT_S", 0.2)
     with sqlite3.connect(desk.store.path, isolation_level=None) as blocker:
         blocker.execute("BEGIN IMMEDIATE")
-        done = run(home, "ticket", "ack", "BHR-2026-000001")
+        done = typed(home, "ticket", "ack", "BHR-2026-000001")
         blocker.execute("ROLLBACK")
     assert done.returncode == 3
     assert "monitor.db refuses: database is locked. Try again" in done.stderr
 
 
 def test_check_says_what_is_there_and_what_is_missing(home: Path) -> None:
-    done = run(home, "check")
+    done = typed(home, "check")
     assert done.returncode == 0
     assert "30 sites (3 backbone, 1 office, 6 udc, 20 lab), 31 devices. No errors." in done.stdout
     assert "warning: no mail server" in done.stdout
@@ -86,14 +51,14 @@ def test_check_says_what_is_there_and_what_is_missing(home: Path) -> None:
     assert "warning: the officers in charter.toml are not confirmed as this office's own" in done.stdout
     charter = home / "config" / "charter.toml"
     charter.write_text(charter.read_text().replace("officers_confirmed = false", "officers_confirmed = true"))
-    assert "not confirmed" not in run(home, "check").stdout
+    assert "not confirmed" not in typed(home, "check").stdout
 
 
 def test_check_names_a_position_whose_figures_are_swapped(home: Path) -> None:
     sites = home / "config" / "sites.toml"
-    assert "outside Bangladesh" not in run(home, "check").stdout
+    assert "outside Bangladesh" not in typed(home, "check").stdout
     sites.write_text(sites.read_text().replace("position = [24.020, 88.995]", "position = [88.995, 24.020]", 1))
-    assert "sites.backbone-bheramara.position lies outside Bangladesh" in run(home, "check").stdout
+    assert "sites.backbone-bheramara.position lies outside Bangladesh" in typed(home, "check").stdout
 
 
 def test_check_names_secrets_that_are_missing_empty_or_open_to_others(home: Path) -> None:
@@ -102,8 +67,8 @@ def test_check_names_secrets_that_are_missing_empty_or_open_to_others(home: Path
         (home / name).chmod(0o644 if name == "open" else 0o600)
     with (home / "config" / "monitor.toml").open("a") as monitor:
         monitor.writelines(f'[snmp.v2c.{name}]\ncommunity_file = "{name}"\n' for name in ("gone", "empty", "open"))
-    said = run(home, "check").stdout
-    assert "snmp.v2c.gone.community_file: cannot be read: No such file or directory. Expected a file that" in said
+    said = typed(home, "check").stdout
+    assert "snmp.v2c.gone.community_file: cannot be read: No such file or directory. Expected a file whose" in said
     assert "snmp.v2c.empty.community_file: its first line is empty" in said
     assert f"{home}/open can be read by others: chmod 600 {home}/open" in said
 
@@ -111,7 +76,7 @@ def test_check_names_secrets_that_are_missing_empty_or_open_to_others(home: Path
 def test_check_of_a_bad_file_names_every_fault_and_exits_with_2(home: Path) -> None:
     sites = home / "config" / "sites.toml"
     sites.write_text(sites.read_text().replace('"127.77.2.6"', '"127.77.2.5"').replace('kind = "office"', 'kind = "x"'))
-    done = run(home, "check")
+    done = typed(home, "check")
     assert done.returncode == 2
     assert done.stderr.splitlines()[-1] == "2 errors; nothing was started."
 
@@ -126,7 +91,7 @@ def test_a_daemon_with_a_bad_configuration_does_not_start(home: Path) -> None:
 
 @pytest.mark.parametrize("words", [["status"], ["outages"], ["tickets"], ["ticket", "show", "BHR-2026-000001"]])
 def test_without_a_database_they_say_so_and_exit_with_3(home: Path, words: list[str]) -> None:
-    done = run(home, *words)
+    done = typed(home, *words)
     assert done.returncode == 3
     assert "Start the daemon once" in done.stderr
 
@@ -136,11 +101,11 @@ def test_status_without_a_daemon_shows_what_was_last_known_and_exits_with_3(home
     from monitor.judging.states import State
 
     desk.decide(SiteChanged("backbone-north", State.DOWN, desk.clock.utc()))
-    done = run(home, "status")
+    done = typed(home, "status")
     assert done.returncode == 3
     assert "The daemon does not answer" in done.stdout
     assert "backbone-north" in done.stdout
-    as_data = run(home, "status", "--json")
+    as_data = typed(home, "status", "--json")
     assert as_data.returncode == 3
     now = json.loads(as_data.stdout)
     assert now["running"] is False
@@ -148,18 +113,18 @@ def test_status_without_a_daemon_shows_what_was_last_known_and_exits_with_3(home
 
 
 def test_outages_and_tickets_are_listed_as_data_too(home: Path, desk: Desk) -> None:
-    (outage,) = json.loads(run(home, "outages", "--json").stdout)
+    (outage,) = json.loads(typed(home, "outages", "--json").stdout)
     assert (outage["site"], outage["ticket"], outage["ended_utc"]) == ("backbone-north", "BHR-2026-000001", None)
-    (ticket,) = json.loads(run(home, "tickets", "--json").stdout)
+    (ticket,) = json.loads(typed(home, "tickets", "--json").stdout)
     assert (ticket["number"], ticket["state"], ticket["stage"]) == ("BHR-2026-000001", "open", 1)
-    assert "BHR-2026-000001" in run(home, "tickets").stdout
+    assert "BHR-2026-000001" in typed(home, "tickets").stdout
 
 
 def test_a_person_takes_a_ticket_through_its_life_and_the_story_names_him(home: Path, desk: Desk) -> None:
     number = "BHR-2026-000001"
     for words in (["ack"], ["start"], ["comment", "-m", "ফাইবার কাটা"], ["resolve", "-m", "spliced"], ["reopen"]):
-        assert run(home, "ticket", words[0], number, *words[1:], "--as", "alamgir").returncode == 0
-    story = json.loads(run(home, "ticket", "show", number, "--json").stdout)
+        assert typed(home, "ticket", words[0], number, *words[1:], "--as", "alamgir").returncode == 0
+    story = json.loads(typed(home, "ticket", "show", number, "--json").stdout)
     assert story["state"] == "open"
     mine = [(event["kind"], event["text"]) for event in story["events"] if event["actor"] == "alamgir"]
     assert mine[2] == ("comment", "ফাইবার কাটা")
@@ -167,10 +132,10 @@ def test_a_person_takes_a_ticket_through_its_life_and_the_story_names_him(home: 
 
 
 def test_what_a_ticket_does_not_allow_is_said_and_exits_with_1(home: Path, desk: Desk) -> None:
-    done = run(home, "ticket", "close", "BHR-2026-000001")
+    done = typed(home, "ticket", "close", "BHR-2026-000001")
     assert (done.returncode, done.stdout) == (1, "")
     assert "needs it to be resolved" in done.stderr
-    assert run(home, "ticket", "show", "BHR-2026-000777").returncode == 1
+    assert typed(home, "ticket", "show", "BHR-2026-000777").returncode == 1
 
 
 def test_an_interrupted_watch_ends_with_130(home: Path, desk: Desk) -> None:
@@ -198,7 +163,7 @@ def test_the_version_is_that_of_the_package(home: Path) -> None:
 
 @pytest.mark.parametrize("words", [["nope"], ["status", "--nope"], ["ticket", "ack"], ["outages", "--limit", "x"]])
 def test_a_mistyped_command_exits_with_2(home: Path, words: list[str]) -> None:
-    assert run(home, *words).returncode == 2
+    assert typed(home, *words).returncode == 2
 
 
 def test_a_page_address_that_is_taken_is_said_and_probing_goes_on(home: Path) -> None:

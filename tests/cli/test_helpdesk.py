@@ -11,11 +11,9 @@ from monitor.alerts.helpdesks.mirror import Mirror, Outcome
 from monitor.alerts.helpdesks.registry import key_of, open_desk
 from monitor.settings.load import load
 from tests.alerts.conftest import Desk
-from tests.cli.test_commands import desk, home, run
+from tests.cli.typed import typed
 from tests.lab.desks import TOKEN
 from tests.lab.zammad import Zammad
-
-__all__ = ["desk", "home"]
 
 
 @pytest.fixture
@@ -40,35 +38,35 @@ def mirror(home: Path, desk: Desk) -> None:
 
 
 def test_without_a_help_desk_it_says_so(home: Path, desk: Desk) -> None:
-    assert "names none" in run(home, "helpdesk").stdout
-    assert run(home, "helpdesk", "test").returncode == 1
-    assert "Help desk" not in run(home, "status").stdout
+    assert "names none" in typed(home, "helpdesk").stdout
+    assert typed(home, "helpdesk", "test").returncode == 1
+    assert "Help desk" not in typed(home, "status").stdout
 
 
 def test_it_shows_what_stands_there_and_what_is_owed(home: Path, desk: Desk, place: Zammad) -> None:
     mirror(home, desk)
-    done = run(home, "helpdesk")
+    done = typed(home, "helpdesk")
     assert done.returncode == 0
     assert "Help desk: 1 ticket there\n" in done.stdout
     assert "BHR-2026-000001  open   22001  new" in done.stdout
     desk.act("BHR-2026-000001", "comment", "more")
-    found = json.loads(run(home, "helpdesk", "--json").stdout)
+    found = json.loads(typed(home, "helpdesk", "--json").stdout)
     assert (found["mirrored"], found["pending"], found["refused"]) == (1, 1, 0)
     assert found["tickets"][0]["owed"] == 1
-    assert "Help desk: 1 ticket there, 1 to be told (the oldest for" in run(home, "status").stdout
-    assert json.loads(run(home, "status", "--json").stdout)["helpdesk"]["pending"] == 1
+    assert "Help desk: 1 ticket there, 1 to be told (the oldest for" in typed(home, "status").stdout
+    assert json.loads(typed(home, "status", "--json").stdout)["helpdesk"]["pending"] == 1
 
 
 def test_a_refusal_shows_with_its_reason_and_as_the_exit_code(home: Path, desk: Desk, place: Zammad) -> None:
     place.queue = "elsewhere"
     mirror(home, desk)
-    done = run(home, "helpdesk")
+    done = typed(home, "helpdesk")
     assert done.returncode == 1
     assert "1 refused: POST /tickets: 422 No lookup value found for 'group'" in done.stdout
 
 
 def test_the_test_reaches_it_and_changes_nothing(home: Path, place: Zammad) -> None:
-    done = run(home, "helpdesk", "test")
+    done = typed(home, "helpdesk", "test")
     assert done.returncode == 0
     assert done.stdout == "Zammad, as 'monitor', group 'Service Desk': reached, nothing was changed.\n"
     assert {request.method for request in place.requests} == {"GET"}
@@ -78,14 +76,14 @@ def test_the_test_reaches_it_and_changes_nothing(home: Path, place: Zammad) -> N
     ("old", "new", "code", "message"),
     [
         ('queue = "Service Desk"', 'queue = "Nobody"', 1, "has no group 'Nobody', but: Service Desk, Sales"),
-        ('token_file = "secret"', 'token_file = "nowhere"', 3, "nowhere: cannot be read"),
+        ('token_file = "secret"', 'token_file = "nowhere"', 3, "helpdesk.token_file: cannot be read"),
         ('kind = "zammad"', 'kind = "rt"', 1, "401 Invalid token!"),
     ],
 )
 def test_what_is_wrong_is_named(home: Path, place: Zammad, old: str, new: str, code: int, message: str) -> None:
     file = home / "config" / "monitor.toml"
     file.write_text(file.read_text().replace(old, new))
-    done = run(home, "helpdesk", "test")
+    done = typed(home, "helpdesk", "test")
     assert done.returncode == code
     assert message in done.stderr
     assert TOKEN not in done.stderr + done.stdout
@@ -93,7 +91,7 @@ def test_what_is_wrong_is_named(home: Path, place: Zammad, old: str, new: str, c
 
 def test_a_front_page_is_told_from_a_help_desk(home: Path, place: Zammad) -> None:
     place.misbehave("no json")
-    done = run(home, "helpdesk", "test")
+    done = typed(home, "helpdesk", "test")
     assert done.returncode == 1
     assert "no JSON. Is the address that of the help desk?" in done.stderr
     assert "Traceback" not in done.stderr
@@ -101,4 +99,4 @@ def test_a_front_page_is_told_from_a_help_desk(home: Path, place: Zammad) -> Non
 
 def test_a_token_that_others_can_read_is_warned_of(home: Path, place: Zammad) -> None:
     (home / "secret").chmod(0o644)
-    assert f"{home / 'secret'} can be read by others" in run(home, "check").stdout
+    assert f"{home / 'secret'} can be read by others" in typed(home, "check").stdout

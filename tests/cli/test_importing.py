@@ -12,6 +12,7 @@ from monitor.cli.failing import Failure
 from monitor.cli.spreadsheet import Row, circles, rows, spoilt
 from monitor.settings.fleet import Fleet
 from monitor.settings.sites_file import SitesFile
+from tests.cli.typed import Done, do
 from tests.lab.daemon import program
 
 HEADING = "id,kind,name_bn,name_en,union,latitude,longitude,parent,operator,address,snmp\n"
@@ -22,17 +23,15 @@ GOOD = (
 )
 
 
-def run(tmp_path: Path, text: str, encoding: str = "utf-8") -> "subprocess.CompletedProcess[str]":
+def imported(tmp_path: Path, text: str, encoding: str = "utf-8") -> Done:
     file = tmp_path / "sites.csv"
     file.write_bytes(text.encode(encoding))
-    return subprocess.run(
-        [program(), "import", str(file)], capture_output=True, encoding="utf-8", timeout=30, check=False
-    )
+    return do("import", str(file))
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig"])
 def test_rows_become_sites(tmp_path: Path, encoding: str) -> None:
-    done = run(tmp_path, HEADING + GOOD, encoding)
+    done = imported(tmp_path, HEADING + GOOD, encoding)
 
     assert done.returncode == 0, done.stderr
     sites = Fleet.of(SitesFile.model_validate(tomllib.loads(done.stdout))).sites
@@ -42,7 +41,7 @@ def test_rows_become_sites(tmp_path: Path, encoding: str) -> None:
 
 
 def test_semicolons_and_another_order_of_columns_are_understood(tmp_path: Path) -> None:
-    done = run(tmp_path, "address;id;kind;name_en;name_bn\r\n127.78.0.9;office-9;office;Office;কার্যালয়\r\n")
+    done = imported(tmp_path, "address;id;kind;name_en;name_bn\r\n127.78.0.9;office-9;office;Office;কার্যালয়\r\n")
 
     assert done.returncode == 0, done.stderr
     assert tomllib.loads(done.stdout)["sites"]["office-9"]["address"] == "127.78.0.9"
@@ -82,7 +81,7 @@ def test_semicolons_and_another_order_of_columns_are_understood(tmp_path: Path) 
     ],
 )
 def test_each_fault_is_told_with_its_line_and_nothing_is_imported(tmp_path: Path, rows: str, faults: list[str]) -> None:
-    done = run(tmp_path, HEADING + rows)
+    done = imported(tmp_path, HEADING + rows)
 
     assert (done.returncode, done.stdout) == (2, "")
     for fault in faults:
@@ -100,14 +99,14 @@ def test_each_fault_is_told_with_its_line_and_nothing_is_imported(tmp_path: Path
     ],
 )
 def test_a_wrong_heading_is_told(tmp_path: Path, heading: str, fault: str) -> None:
-    done = run(tmp_path, heading + "x\n")
+    done = imported(tmp_path, heading + "x\n")
 
     assert done.returncode == 2
     assert fault in done.stderr
 
 
 def test_a_file_of_another_encoding_is_refused(tmp_path: Path) -> None:
-    done = run(tmp_path, HEADING + "é", "latin-1")
+    done = imported(tmp_path, HEADING + "é", "latin-1")
 
     assert done.returncode == 2
     assert "is no UTF-8" in done.stderr
@@ -115,7 +114,7 @@ def test_a_file_of_another_encoding_is_refused(tmp_path: Path) -> None:
 
 def test_a_list_that_a_spreadsheet_saved_as_utf_16_is_read(tmp_path: Path) -> None:
     for encoding in ("utf-16", "utf-16-le", "utf-16-be"):
-        done = run(tmp_path, HEADING.replace(",", "\t") + "a\tudc\tক\tK\t\t\t\t\t\t127.78.0.1\t\r\n", encoding)
+        done = imported(tmp_path, HEADING.replace(",", "\t") + "a\tudc\tক\tK\t\t\t\t\t\t127.78.0.1\t\r\n", encoding)
         assert done.returncode == 0, done.stderr
         assert tomllib.loads(done.stdout)["sites"]["a"]["name_bn"] == "ক"
 
@@ -129,7 +128,7 @@ BANGLA = (
 
 def test_bangla_headings_digits_kinds_and_decimal_commas_are_understood(tmp_path: Path) -> None:
     for text in (BANGLA, "sep=;\r\n" + BANGLA, BANGLA.replace("য়", "\u09df")):
-        done = run(tmp_path, text, "utf-8-sig")
+        done = imported(tmp_path, text, "utf-8-sig")
         assert done.returncode == 0, done.stderr
         sites = tomllib.loads(done.stdout)["sites"]
         assert (sites["udc-6"]["kind"], sites["udc-6"]["address"]) == ("udc", "127.78.0.6")
@@ -140,14 +139,14 @@ def test_bangla_headings_digits_kinds_and_decimal_commas_are_understood(tmp_path
 
 @pytest.mark.parametrize("name", ["????? ???????", "?", "?? (?)", "\ufffd\ufffd"])
 def test_a_name_of_question_marks_alone_is_refused(tmp_path: Path, name: str) -> None:
-    done = run(tmp_path, HEADING + f"a,udc,{name},K,,,,,,127.78.0.1,\n")
+    done = imported(tmp_path, HEADING + f"a,udc,{name},K,,,,,,127.78.0.1,\n")
     assert done.returncode == 2
     assert ":2: name_bn: holds '?' or 'à¦' where Bangla was" in done.stderr
-    assert run(tmp_path, HEADING + "a,udc,কেন?,Why?,,,,,,127.78.0.1,\n").returncode == 0
+    assert imported(tmp_path, HEADING + "a,udc,কেন?,Why?,,,,,,127.78.0.1,\n").returncode == 0
 
 
 def test_what_turns_the_writing_is_refused(tmp_path: Path) -> None:
-    done = run(tmp_path, HEADING + "a,udc,ক\u202eখ,K,,,,,,127.78.0.1,\n")
+    done = imported(tmp_path, HEADING + "a,udc,ক\u202eখ,K,,,,,,127.78.0.1,\n")
     assert done.returncode == 2
     assert "name_bn: has a line break or another letter that does not show" in done.stderr
 
@@ -168,6 +167,7 @@ def test_what_is_no_list_is_refused_at_once(tmp_path: Path, place: str) -> None:
     assert done.stderr.endswith("Expected a CSV file\n")
 
 
+@pytest.mark.alone
 def test_long_chains_of_parents_take_no_time() -> None:
     chain: list[tuple[int, Row]] = [(n, {"id": f"s{n}", "parent": f"s{n + 1}"}) for n in range(50_000)]
     began = time.perf_counter()
@@ -230,6 +230,6 @@ def test_a_name_that_another_encoding_spoilt_is_seen() -> None:
 
 
 def test_a_secret_in_the_column_of_credentials_is_not_told(tmp_path: Path) -> None:
-    done = run(tmp_path, HEADING + "a,udc,ক,K,,,,,,127.78.0.1,hunter2-canary\n")
+    done = imported(tmp_path, HEADING + "a,udc,ক,K,,,,,,127.78.0.1,hunter2-canary\n")
     assert "snmp: monitor.toml has no credentials of that name" in done.stderr
     assert "hunter2" not in done.stderr

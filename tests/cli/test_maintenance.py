@@ -8,34 +8,32 @@ from pathlib import Path
 import pytest
 
 from tests.alerts.conftest import Desk
-from tests.cli.test_commands import desk, home, run
-
-__all__ = ["desk", "home"]
+from tests.cli.typed import typed
 
 LINK = "backbone-north"
 
 
 def test_planned_work_is_added_listed_and_ended(home: Path, desk: Desk) -> None:
-    added = run(home, "maintenance", "add", "cable", "-m", "new cable", "--site", LINK, "--minutes", "90")
+    added = typed(home, "maintenance", "add", "cable", "-m", "new cable", "--site", LINK, "--minutes", "90")
     assert added.returncode == 0, added.stderr
     assert added.stdout.startswith("Planned work 'cable': ")
-    (row,) = json.loads(run(home, "maintenance", "list", "--json").stdout)
+    (row,) = json.loads(typed(home, "maintenance", "list", "--json").stdout)
     assert (row["name"], row["sites"], row["from"]) == ("cable", [LINK], "command")
 
-    assert run(home, "maintenance", "end", "cable").returncode == 0
-    assert run(home, "maintenance", "list").stdout == "No planned work.\n"
-    assert "cable" in run(home, "maintenance", "list", "--all").stdout
-    assert run(home, "maintenance", "end", "cable").returncode == 1
+    assert typed(home, "maintenance", "end", "cable").returncode == 0
+    assert typed(home, "maintenance", "list").stdout == "No planned work.\n"
+    assert "cable" in typed(home, "maintenance", "list", "--all").stdout
+    assert typed(home, "maintenance", "end", "cable").returncode == 1
 
 
 def test_the_reason_of_planned_work_is_shown_as_it_was_typed(home: Path, desk: Desk) -> None:
-    run(home, "maintenance", "add", "cable", "-m", "ring [/b] at :ab:", "--site", LINK, "--minutes", "90")
-    assert "ring [/b] at :ab:" in run(home, "maintenance", "list").stdout
+    typed(home, "maintenance", "add", "cable", "-m", "ring [/b] at :ab:", "--site", LINK, "--minutes", "90")
+    assert "ring [/b] at :ab:" in typed(home, "maintenance", "list").stdout
 
 
 def test_weekly_work_is_planned_too(home: Path, desk: Desk) -> None:
     weekly = ("--days", "sunday,monday", "--opens", "02:00", "--closes", "04:00")
-    done = run(home, "maintenance", "add", "weekly", "-m", "data centre", "--behind", LINK, *weekly)
+    done = typed(home, "maintenance", "add", "weekly", "-m", "data centre", "--behind", LINK, *weekly)
     assert done.stdout == f"Planned work 'weekly': every sunday, monday, 02:00–04:00, {LINK} and all behind it.\n"
 
 
@@ -53,20 +51,20 @@ def test_weekly_work_is_planned_too(home: Path, desk: Desk) -> None:
     ],
 )
 def test_what_cannot_be_planned_is_said(home: Path, desk: Desk, words: list[str], message: str) -> None:
-    done = run(home, "maintenance", "add", "cable", "-m", "new cable", *words)
+    done = typed(home, "maintenance", "add", "cable", "-m", "new cable", *words)
     assert done.returncode == 2
     assert message in done.stderr
     assert "Traceback" not in done.stderr
-    assert run(home, "maintenance", "list", "--json", "--all").stdout == "[]\n"
+    assert typed(home, "maintenance", "list", "--json", "--all").stdout == "[]\n"
 
 
 def test_an_acknowledgement_may_have_an_end_that_is_to_come(home: Path, desk: Desk) -> None:
     number = desk.tickets()[0][0]
-    past = run(home, "ticket", "ack", number, "--until", "2020-01-01T10:00")
+    past = typed(home, "ticket", "ack", number, "--until", "2020-01-01T10:00")
     assert (past.returncode, "is past" in past.stderr) == (2, True)
     tomorrow = (datetime.now(UTC) + timedelta(days=1)).isoformat(timespec="minutes")
-    done = run(home, "ticket", "ack", number, "--until", tomorrow)
+    done = typed(home, "ticket", "ack", number, "--until", tomorrow)
     assert done.returncode == 0
     assert re.fullmatch(rf"{number} is acknowledged until \w+, .*, at stage 1\.\n", done.stdout)
-    assert run(home, "ticket", "raise", number).stdout == f"{number} is acknowledged, at stage 2.\n"
-    assert f"until {tomorrow}" in run(home, "ticket", "show", number).stdout
+    assert typed(home, "ticket", "raise", number).stdout == f"{number} is acknowledged, at stage 2.\n"
+    assert f"until {tomorrow}" in typed(home, "ticket", "show", number).stdout

@@ -6,10 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.alerts.conftest import Desk
-from tests.cli.test_commands import desk, home
 from tests.cli.typed import typed
-
-__all__ = ["desk", "home"]
 
 ASKED: dict[str, list[tuple[str, ...]]] = {  # what reads each of them
     "in-force.json": [("status",), ("reload",)],

@@ -8,48 +8,48 @@ from pathlib import Path
 import pytest
 
 from tests.alerts.conftest import Desk
-from tests.cli.test_commands import desk, home, run
+from tests.cli.typed import typed
 from tests.lab.bad_mail import BadMailServer, listening
-
-__all__ = ["desk", "home"]
 
 
 def test_the_outbox_says_what_is_owed_and_what_became_of_the_rest(home: Path, desk: Desk) -> None:
-    (owed, stage) = json.loads(run(home, "outbox", "--owed", "--json").stdout)
+    (owed, stage) = json.loads(typed(home, "outbox", "--owed", "--json").stdout)
     assert {owed["recipient"], stage["recipient"]} == {"responsible", "grievance"}
     assert owed["about"] == "BHR-2026-000001"
     desk.send_all()
-    listed = run(home, "outbox").stdout
+    listed = typed(home, "outbox").stdout
     assert "sent" in listed
     assert "250 ok" in listed
-    assert run(home, "outbox", "--owed").stdout == "Nothing.\n"
+    assert typed(home, "outbox", "--owed").stdout == "Nothing.\n"
 
 
 def test_a_notice_is_sent_once_more_when_somebody_asks(home: Path, desk: Desk) -> None:
     sent = desk.send_all()
-    done = run(home, "outbox", "resend", str(sent[0].id), "--as", "an officer")
+    done = typed(home, "outbox", "resend", str(sent[0].id), "--as", "an officer")
     assert done.returncode == 0
     assert sent[0].message_id in done.stdout
     desk.clock.now_utc = datetime.now(UTC)  # the command's clock is the machine's
     assert [letter.message_id for letter in desk.send_all()] == [sent[0].message_id]
-    missing = run(home, "outbox", "resend", "999")
+    missing = typed(home, "outbox", "resend", "999")
     assert missing.returncode == 1
     assert "there is no notice 999" in missing.stderr
 
 
 def test_explain_says_who_heard_and_who_would_hear(home: Path, desk: Desk) -> None:
     desk.send_all()
-    found = json.loads(run(home, "notify", "explain", "BHR-2026-000001", "--json").stdout)
+    found = json.loads(typed(home, "notify", "explain", "BHR-2026-000001", "--json").stdout)
     assert {"opened", "stage", "lapses_soon"} <= {each["notice"] for each in found}
-    assert "holds stage 2 of the grievance chain" in run(home, "notify", "explain", "BHR-2026-000001").stdout
-    assert run(home, "notify", "explain", "BHR-2026-000009").returncode == 1
+    assert "holds stage 2 of the grievance chain" in typed(home, "notify", "explain", "BHR-2026-000001").stdout
+    assert typed(home, "notify", "explain", "BHR-2026-000009").returncode == 1
 
 
 def test_a_sample_of_every_kind_goes_to_one_address(home: Path) -> None:
-    done = run(home, "notify", "test", "me@example.org")
+    done = typed(home, "notify", "test", "me@example.org")
     assert done.returncode == 0
     files = sorted((home / "var" / "samples").glob("*.eml"))
-    assert len(files) == len(done.stdout.splitlines()) > 15
+    *each, in_all = done.stdout.splitlines()
+    assert len(files) == len(each) > 15
+    assert in_all == f"{len(files)} letters in {(home / 'var' / 'samples').resolve()}/"
     mails = [message_from_bytes(file.read_bytes(), policy=policy.default) for file in files]
     assert {str(mail["To"]) for mail in mails} == {"me@example.org"}
     assert len({mail["Message-ID"] for mail in mails}) == len(mails)
@@ -70,11 +70,11 @@ def test_a_sample_goes_through_the_configured_server(home: Path) -> None:
             'sender = ""', 'sender = "m@example.org"'
         )
         monitor.write_text(text)
-        done = run(home, "notify", "test", "me@example.org", "--kind", "morning", "--lang", "en")
+        done = typed(home, "notify", "test", "me@example.org", "--kind", "morning", "--lang", "en")
         assert done.stdout == "morning: 250 2.0.0 queued as 1\n"
         assert str(server.accepted[0]["Subject"]).startswith("A sample, nothing has happened — Morning brief")
         server.mode = "full"
-        failed = run(home, "notify", "test", "me@example.org", "--kind", "morning")
+        failed = typed(home, "notify", "test", "me@example.org", "--kind", "morning")
         assert failed.returncode == 3
         assert "421" in failed.stderr
 
@@ -88,6 +88,6 @@ def test_a_sample_goes_through_the_configured_server(home: Path) -> None:
     ],
 )
 def test_what_cannot_be_sent_is_said(home: Path, words: list[str], message: str) -> None:
-    done = run(home, "notify", "test", *words)
+    done = typed(home, "notify", "test", *words)
     assert done.returncode == 2
     assert message in done.stderr

@@ -9,10 +9,7 @@ from typer.main import get_command
 
 from monitor.cli.app import app
 from tests.alerts.conftest import Desk
-from tests.cli.test_commands import desk, home
 from tests.cli.typed import typed
-
-__all__ = ["desk", "home"]
 
 
 @pytest.mark.parametrize(

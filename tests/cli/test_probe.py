@@ -1,9 +1,10 @@
 """`probe icmp`, as typed."""
 
 import json
+import re
 import signal
 import subprocess
-import sys
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,15 +14,14 @@ from hypothesis import strategies as some
 
 from monitor.cli.probe import _json_lines
 from monitor.sample import Sample, Verdict
+from tests.cli.typed import PROGRAM, Done, do
+from tests.lab.waiting import until
 
-PROGRAM = str(Path(sys.executable).parent / "upazila-monitor")
 QUICK = ["--count", "1", "--timeout", "0.5"]
 
 
-def probe(*words: str) -> "subprocess.CompletedProcess[str]":
-    done = subprocess.run([PROGRAM, "probe", "icmp", *words], capture_output=True, text=True, timeout=60)
-    assert "Traceback" not in done.stderr
-    return done
+def probe(*words: str) -> Done:
+    return do("probe", "icmp", *words)
 
 
 def test_it_prints_each_target_and_exits_with_0_when_all_answer() -> None:
@@ -64,11 +64,23 @@ def test_one_address_given_twice_is_probed_twice() -> None:
     assert [target["verdict"] for target in found["targets"]] == ["ok", "ok"]
 
 
+def has_icmp_socket(pid: int) -> bool:
+    """Whether a process has a ping socket or a raw one, by what the kernel lists."""
+    listed = "".join(Path(f"/proc/{pid}/net/{kind}").read_text() for kind in ("icmp", "raw"))
+    with suppress(OSError):
+        for descriptor in Path(f"/proc/{pid}/fd").iterdir():
+            found = re.fullmatch(r"socket:\[(\d+)\]", str(descriptor.readlink()))
+            if found and f" {found[1]} " in listed:
+                return True
+    return False
+
+
 def test_an_interrupted_probe_prints_what_it_has_and_exits_with_130() -> None:
     words = [PROGRAM, "probe", "icmp", "127.0.0.1", "--count", "1000", "--interval", "0.05", "--json"]
     with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
+        until(lambda: has_icmp_socket(running.pid), "its socket", 30)
         with pytest.raises(subprocess.TimeoutExpired):
-            running.communicate(timeout=3)  # it has begun by then, and would go on for long
+            running.communicate(timeout=1)  # some twenty echoes, and it would go on for long
         running.send_signal(signal.SIGINT)
         output, errors = running.communicate(timeout=10)
     assert running.returncode == 130

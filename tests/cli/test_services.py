@@ -20,16 +20,14 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
-from tests.cli.test_commands import PROGRAM
+from tests.cli.typed import PROGRAM, Done, do
 from tests.lab.waiting import until
 
 HOST = "127.0.0.1"
 
 
-def probe(*words: str) -> "subprocess.CompletedProcess[str]":
-    done = subprocess.run([str(PROGRAM), "probe", *words], capture_output=True, text=True, timeout=60)
-    assert "Traceback" not in done.stderr
-    return done
+def probe(*words: str) -> Done:
+    return do("probe", *words)
 
 
 def facts(*words: str) -> dict[str, object]:
@@ -275,7 +273,7 @@ def test_a_check_by_hand_is_over_in_its_time(words: tuple[str, ...]) -> None:
 @pytest.mark.parametrize("words", KINDS, ids=["http", "https", "dns"])
 def test_ctrl_c_ends_a_check_at_once(words: tuple[str, ...]) -> None:
     with mute() as place:
-        command = [str(PROGRAM), "probe", *(word.format(place) for word in words), "--timeout", "60"]
+        command = [PROGRAM, "probe", *(word.format(place) for word in words), "--timeout", "60"]
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
         until(lambda: _has_a_socket(process.pid), "its question", 30)
         process.send_signal(signal.SIGINT)

@@ -1,7 +1,6 @@
 """`probe snmp` as an officer would use it."""
 
 import json
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,17 +8,11 @@ import pytest
 
 from monitor.cli.snmp import _print
 from monitor.probes.snmp.reading import Facts, Reading
+from tests.cli.typed import do
 from tests.lab.agents import HOST, snmpd, snmpsim
-from tests.lab.daemon import program
 from tests.lab.fleet import SHIPPED
 
 RECORDINGS = Path(__file__).parents[1] / "probes" / "snmp" / "recordings"
-
-
-def run(*words: str) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run(
-        [program(), *words], capture_output=True, encoding="utf-8", stdin=subprocess.DEVNULL, timeout=60, check=False
-    )
 
 
 def secret(folder: Path, value: str, mode: int = 0o600) -> str:
@@ -36,7 +29,7 @@ def port() -> Iterator[int]:
 
 
 def test_a_device_is_read_as_json(port: int, tmp_path: Path) -> None:
-    done = run("probe", "snmp", f"{HOST}:{port}", "--community-file", secret(tmp_path, "eaton-93e-80"), "--json")
+    done = do("probe", "snmp", f"{HOST}:{port}", "--community-file", secret(tmp_path, "eaton-93e-80"), "--json")
 
     assert (done.returncode, done.stderr) == (0, "")
     told = json.loads(done.stdout)
@@ -47,7 +40,7 @@ def test_a_device_is_read_as_json(port: int, tmp_path: Path) -> None:
 
 
 def test_a_device_is_read_for_people(port: int, tmp_path: Path) -> None:
-    done = run("probe", "snmp", f"localhost:{port}", "--community-file", secret(tmp_path, "eaton-93e-80"))
+    done = do("probe", "snmp", f"localhost:{port}", "--community-file", secret(tmp_path, "eaton-93e-80"))
 
     assert done.returncode == 0
     assert "UPS: battery normal, output from mains, 1092 min left, charge 100 %" in done.stdout
@@ -68,7 +61,7 @@ def test_what_a_device_calls_itself_is_shown_as_it_is_and_commands_nothing(capsy
 @pytest.mark.parametrize("host", ["::1", "[::1]", "[::1]:9", "127.0.0.1:9", "localhost:9"])
 def test_every_way_to_write_a_host_is_understood(tmp_path: Path, host: str) -> None:
     words = ["--community-file", secret(tmp_path, "of nobody"), "--timeout", "0.1", "--retries", "0"]
-    done = run("probe", "snmp", host, *words)
+    done = do("probe", "snmp", host, *words)
 
     assert done.returncode == 1
     assert ("nobody listens at its port 9" if host.endswith(":9") else "no answer from") in done.stderr
@@ -76,7 +69,7 @@ def test_every_way_to_write_a_host_is_understood(tmp_path: Path, host: str) -> N
 
 def test_silence_says_what_it_may_mean(port: int, tmp_path: Path) -> None:
     words = ["--community-file", secret(tmp_path, "wrong"), "--timeout", "0.2", "--retries", "0"]
-    done = run("probe", "snmp", f"{HOST}:{port}", *words)
+    done = do("probe", "snmp", f"{HOST}:{port}", *words)
 
     assert (done.returncode, done.stdout) == (1, "")
     assert "another community" in done.stderr
@@ -85,7 +78,7 @@ def test_silence_says_what_it_may_mean(port: int, tmp_path: Path) -> None:
 
 def test_a_secret_that_others_can_read_is_complained_of(port: int, tmp_path: Path) -> None:
     words = ["--community-file", secret(tmp_path, "eaton-93e-80", mode=0o644), "--json"]
-    done = run("probe", "snmp", f"{HOST}:{port}", *words)
+    done = do("probe", "snmp", f"{HOST}:{port}", *words)
 
     assert done.returncode == 0
     assert "Expected mode 0600" in done.stderr
@@ -116,7 +109,7 @@ def test_a_secret_that_others_can_read_is_complained_of(port: int, tmp_path: Pat
 )
 def test_bad_words_are_refused(tmp_path: Path, words: list[str], complaint: str) -> None:
     file = secret(tmp_path, "public")
-    done = run("probe", "snmp", *(file if word == "SECRET" else word for word in words))
+    done = do("probe", "snmp", *(file if word == "SECRET" else word for word in words))
 
     assert done.returncode == 2
     assert complaint in done.stderr
@@ -148,13 +141,13 @@ priv_key_file = "priv"
     lines = ['createUser monitor SHA-256 "an authentication key" AES "a privacy key"', "rouser monitor authpriv"]
     with snmpd([*lines, "sysName far-end"]) as port:
         config = str(configured(tmp_path, section))
-        done = run("--config", config, "probe", "snmp", f"{HOST}:{port}", "--v3", "core", "--json")
+        done = do("--config", config, "probe", "snmp", f"{HOST}:{port}", "--v3", "core", "--json")
 
         assert (done.returncode, done.stderr) == (0, "")
         assert json.loads(done.stdout)["system"]["sysName"] == "far-end"
 
         (tmp_path / "auth").write_text("another key altogether\n", encoding="utf-8")
-        refused = run("--config", config, "probe", "snmp", f"{HOST}:{port}", "--v3", "core")
+        refused = do("--config", config, "probe", "snmp", f"{HOST}:{port}", "--v3", "core")
 
         assert refused.returncode == 1
         assert "does not accept these credentials" in refused.stderr
@@ -172,20 +165,20 @@ priv_key_file = "priv"
 )
 def test_a_weak_user_has_to_be_allowed_by_name(tmp_path: Path, lines: str, complaint: str) -> None:
     config = configured(tmp_path, f"[snmp.v3.old]\n{lines}\n")
-    refused = run("--config", str(config), "check")
+    refused = do("--config", str(config), "check")
 
     assert refused.returncode == 2
     assert complaint in refused.stderr
 
     with (config / "monitor.toml").open("a", encoding="utf-8") as monitor:
         monitor.write("allow_weak = true\n")
-    assert (run("--config", str(config), "check").returncode == 0) == ("Expected a protocol" not in complaint)
+    assert (do("--config", str(config), "check").returncode == 0) == ("Expected a protocol" not in complaint)
 
 
 @pytest.mark.parametrize("typed", ["canary", "canary" * 1_000, "canary/\\u0000"])
 def test_a_secret_in_the_place_of_its_file_is_not_echoed(tmp_path: Path, typed: str) -> None:
     config = configured(tmp_path, f'[snmp.v2c.core]\ncommunity_file = "{typed}"\n')
-    done = run("--config", str(config), "check")
+    done = do("--config", str(config), "check")
 
     said = done.stdout + done.stderr
     assert "snmp.v2c.core.community_file: " in said

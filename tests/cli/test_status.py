@@ -14,9 +14,7 @@ import pytest
 from monitor.settings import in_force
 from monitor.settings.in_force import InForce
 from tests.alerts.conftest import Desk
-from tests.cli.test_commands import desk, home, run
-
-__all__ = ["desk", "home"]
+from tests.cli.typed import typed
 
 
 @contextmanager
@@ -62,7 +60,7 @@ def ran_here(home: Path) -> None:
 def test_a_stranger_on_the_port_is_no_daemon_of_ours(home: Path, desk: Desk, said: object, form: list[str]) -> None:
     ran_here(home)
     with listening(home, said):
-        done = run(home, "status", *form)
+        done = typed(home, "status", *form)
     assert done.returncode == 3
     assert ('"running": false' if form else "The daemon does not answer") in done.stdout
 
@@ -71,7 +69,7 @@ def test_our_own_daemon_is_believed_and_a_refused_configuration_is_told(home: Pa
     ran_here(home)
     refused = {"accepted": "2026-11-26T10:00:00+00:00", "refused": "config/sites.toml:41, sites.udc-juniadaha.parent"}
     with listening(home, answer(configuration=refused)):
-        done = run(home, "status")
+        done = typed(home, "status")
     assert done.returncode == 0
     said = " ".join(done.stdout.split())
     assert "The configuration on disk was refused: config/sites.toml:41, sites.udc-juniadaha.parent" in said
@@ -90,9 +88,9 @@ def test_what_is_wrong_with_the_monitor_itself_is_told(
 ) -> None:
     ran_here(home)
     with listening(home, answer(**wrong)):
-        assert told in run(home, "status").stdout
+        assert told in typed(home, "status").stdout
     with listening(home, answer()):
-        assert told not in run(home, "status").stdout
+        assert told not in typed(home, "status").stdout
 
 
 @pytest.mark.parametrize("words", [["status"], ["tickets"], ["outages"], ["ticket", "show", "BHR-2026-000001"]])
@@ -105,7 +103,7 @@ def test_a_half_edited_file_blocks_no_question(home: Path, desk: Desk, words: li
     in_force.write(home / "var", InForce(str(home / "config"), files, "ours", os.getpid(), "1", 0))
     (home / "config" / "sites.toml").write_text("[sites.udc-")
     (home / "config" / "monitor.toml").write_text("[probing\n")
-    done = run(home, *words)
+    done = typed(home, *words)
     assert done.returncode == (3 if words == ["status"] else 0)
     assert "BHR-2026-000001" in done.stdout
     assert "The last configuration that the daemon accepted is used" in done.stderr

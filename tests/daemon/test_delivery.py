@@ -90,6 +90,7 @@ def states(store: Store) -> dict[str, str]:
         }
 
 
+@pytest.mark.alone
 async def test_letters_wait_while_the_server_is_mute_and_all_go_when_it_speaks(
     store: Store, office: Office, server: BadMailServer
 ) -> None:
@@ -144,6 +145,7 @@ async def test_a_server_that_cannot_be_used_is_named_at_the_first_try_until_it_t
         delivery.close()
 
 
+@pytest.mark.alone
 async def test_a_stop_does_not_wait_for_a_mute_server(store: Store, office: Office, server: BadMailServer) -> None:
     office = replace(office, mail=mail_of(server, timeout_s=60))
     server.mode = "mute"
@@ -195,6 +197,7 @@ async def test_a_letter_that_we_cannot_write_waits_and_the_next_goes_out(
     assert states(store) == {"responsible": "owed", "grievance": "sent"}
 
 
+@pytest.mark.alone
 async def test_a_hundred_letters_for_a_slow_server_do_not_slow_the_loop(
     store: Store, office: Office, server: BadMailServer
 ) -> None:

@@ -15,7 +15,7 @@ from monitor.metrics.live import Live, SnmpState
 from monitor.probes.snmp.reading import Facts, Reading
 from monitor.settings.fleet import Fleet, Link
 from monitor.settings.sites_file import SitesFile
-from tests.judging.test_board import T0, fleet, site
+from tests.judging.boards import T0, fleet, site
 from tests.lab.daemon import Daemon
 from tests.lab.fleet import write_config
 from tests.lab.mail import MailCatcher

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.daemon.test_poller import PROBING
+from tests.daemon.polled import PROBING
 from tests.lab.daemon import Daemon, program
 from tests.lab.fleet import write_config
 from tests.lab.network import Lab

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tests.daemon.test_poller import SITES, agent, state, write
+from tests.daemon.polled import SITES, agent, state, write
 from tests.lab.daemon import Daemon
 from tests.lab.network import Lab
 from tests.lab.waiting import until

@@ -13,7 +13,7 @@ from monitor.probes.base import Target
 from monitor.sample import Sample, Verdict
 from monitor.settings.fleet import Link
 from monitor.settings.monitor_file import Probing
-from tests.judging.test_board import RULES, fleet, site
+from tests.judging.boards import RULES, fleet, site
 
 
 @dataclass

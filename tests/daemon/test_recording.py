@@ -10,7 +10,7 @@ from monitor.clock import VirtualClock
 from monitor.daemon.recording import Recording
 from monitor.sample import Sample, Verdict
 from monitor.settings.monitor_file import Storage
-from tests.judging.test_board import T0, TREE
+from tests.judging.boards import T0, TREE
 
 
 def samples(first: int, last: int) -> list[Sample]:

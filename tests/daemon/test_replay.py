@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from monitor.daemon.replay import replay
 from monitor.sample import Sample, Verdict
 from monitor.settings.load import Settings, load
-from tests.cli.test_commands import run
+from tests.cli.typed import typed
 
 SHIPPED = Path(__file__).resolve().parents[2] / "config"
 T0 = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)  # a Tuesday, ten in the morning in Dhaka
@@ -167,8 +167,8 @@ def test_the_command_prints_lines_or_objects(tmp_path: Path) -> None:
     file = tmp_path / "samples.jsonl"
     times = [(T0 + timedelta(minutes=minute)).isoformat() for minute in range(3)]
     file.write_text("".join(json.dumps({**GOOD, "t": t, "verdict": "failed"}) + "\n" for t in times))
-    objects = run(SHIPPED.parent, "replay", str(file), "--config", str(SHIPPED), "--json")
-    lines = run(SHIPPED.parent, "replay", str(file))
+    objects = typed(SHIPPED.parent, "replay", str(file), "--config", str(SHIPPED), "--json")
+    lines = typed(SHIPPED.parent, "replay", str(file))
 
     assert [json.loads(line)["kind"] for line in objects.stdout.splitlines()][:2] == ["outage_opened", "ticket_opened"]
     assert lines.stdout.splitlines()[0].split()[:4] == ["2026-11-24", "10:02:00", "outage_opened", LINK]
@@ -196,7 +196,7 @@ def test_the_command_prints_lines_or_objects(tmp_path: Path) -> None:
 def test_a_line_that_cannot_be_read_is_named(tmp_path: Path, second: str, expected: str) -> None:
     file = tmp_path / "samples.jsonl"
     file.write_text(f"{json.dumps(GOOD)}\n{second}\n")
-    done = run(SHIPPED.parent, "replay", str(file))
+    done = typed(SHIPPED.parent, "replay", str(file))
 
     assert done.returncode == 2
     assert f"{file}:2: " in done.stderr

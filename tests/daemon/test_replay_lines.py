@@ -15,7 +15,7 @@ from monitor.cli.replay import Recorded
 from monitor.daemon.happenings import KINDS, ImpossibleError
 from monitor.daemon.replay import replay
 from monitor.settings.load import Settings, load
-from tests.cli.test_commands import run
+from tests.cli.typed import typed
 
 ROOT = Path(__file__).resolve().parents[2]
 OFFICE = ROOT / "tests" / "judging" / "office"
@@ -385,7 +385,7 @@ def test_a_sample_while_the_daemon_is_stopped_is_refused(office: Settings, tmp_p
     file = tmp_path / "story.jsonl"
     lines = [then(0, "stopped"), *rounds("u1", 1, 1, "ok")]
     file.write_text("".join(json.dumps(line) + "\n" for line in lines))
-    done = run(tmp_path, "--config", str(office.directory), "replay", str(file))
+    done = typed(tmp_path, "--config", str(office.directory), "replay", str(file))
     assert done.returncode == 2
     assert f"{file}:2: the daemon is stopped then" in done.stderr
 

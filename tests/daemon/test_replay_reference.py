@@ -10,7 +10,7 @@ from monitor.daemon.replay import replay
 from monitor.settings.fleet import Fleet
 from monitor.settings.load import Settings, load
 from monitor.settings.maintenance_section import Maintenance
-from tests.judging.test_reference import Play, by_reference, fleet_of, sample_of, story
+from tests.judging.plays import Play, by_reference, fleet_of, sample_of, story
 
 SHIPPED = Path(__file__).resolve().parents[2] / "config"
 

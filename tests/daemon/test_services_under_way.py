@@ -16,7 +16,7 @@ from monitor.probes.services.base import Outcome
 from monitor.settings.fleet import Fleet, Service
 from monitor.settings.monitor_file import Probing
 from monitor.settings.services_section import ServiceCheck
-from tests.judging.test_board import RULES, fleet, site
+from tests.judging.boards import RULES, fleet, site
 from tests.lab.waiting import until
 from tests.net.bad_servers import page, says, server
 

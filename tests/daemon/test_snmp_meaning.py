@@ -18,7 +18,7 @@ from monitor.probes.snmp.walking import MOST_ROWS
 from monitor.sample import Sample, Verdict
 from monitor.settings.fleet import Device, Link
 from monitor.settings.modules_section import MetricEntry, shipped_modules
-from tests.judging.test_board import at, fleet, site
+from tests.judging.boards import at, fleet, site
 
 MAINS, BATTERY = 3, 5
 

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.daemon.test_poller import ROUTER, agent, state
-from tests.daemon.test_traps import AUTH, PRIV, USER, V3_CREDENTIALS, write
+from tests.daemon.polled import ROUTER, agent, state
+from tests.daemon.trapped import AUTH, PRIV, USER, V3_CREDENTIALS, write
 from tests.lab.daemon import Daemon
 from tests.lab.network import Lab
 from tests.lab.waiting import until

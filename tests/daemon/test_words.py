@@ -8,7 +8,7 @@ import pytest
 from monitor.alerts.office import Office
 from monitor.daemon.words import warnings
 from monitor.settings.load import load
-from tests.settings.test_bad_files import office
+from tests.settings.offices import office
 
 __all__ = ["office"]
 

@@ -12,7 +12,7 @@ from monitor.judging.board import Board
 from monitor.judging.decisions import OutageOpened, SiteChanged
 from monitor.judging.states import Rules, State
 from monitor.sample import Sample, Verdict
-from tests.judging.test_board import fleet, site
+from tests.judging.boards import fleet, site
 
 MONDAY = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)
 MS = 1_000_000

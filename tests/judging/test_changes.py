@@ -8,9 +8,8 @@ from monitor.judging.decisions import Affected, ExcusedNoMore, NoLongerAffected,
 from monitor.judging.pause import Pause
 from monitor.judging.states import State
 from monitor.judging.vantage import Vantage
-from tests.judging.test_board import RULES, TREE, Story, at, fleet, site, story
-from tests.judging.test_links import INTERFACE, link_fleet
-from tests.judging.test_links import Story as LinkStory
+from tests.judging.boards import RULES, TREE, Story, at, fleet, site, story
+from tests.judging.links import INTERFACE, LinkStory, link_fleet
 
 
 def test_who_waits_for_a_parent_that_is_taken_out_gets_its_outage_by_rounds_of_its_own() -> None:

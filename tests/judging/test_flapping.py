@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from monitor.judging.decisions import FlappingChanged
 from monitor.judging.flapping import STEADY, Flaps, Thresholds, add
-from tests.judging.test_board import at
+from tests.judging.boards import at
 
 RESULTS = 21
 

@@ -9,7 +9,7 @@ from monitor.judging.decisions import LabSeen, Noticed, OutageOpened
 from monitor.judging.pause import Pause
 from monitor.judging.states import State
 from monitor.settings.fleet import Device
-from tests.judging.test_board import RULES, Story, at, fleet, site
+from tests.judging.boards import RULES, Story, at, fleet, site
 
 PCS = ("pc1", "pc2", "pc3")
 NIGHT = Pause("hours", "outside the hours of service (school)", at(30))

@@ -24,7 +24,7 @@ from monitor.judging.pause import Pause
 from monitor.judging.states import ANSWERS, Rules, State
 from monitor.sample import Sample, Verdict
 from monitor.settings.fleet import Device, Fleet, Group
-from tests.judging.test_board import at, site
+from tests.judging.boards import at, site
 
 RULES = Rules(down_after=3, up_after=2)
 PARENTS = {"root": None, "mid": "root", "leaf": "mid", "twin": "mid", "alone": None}

@@ -11,9 +11,8 @@ from monitor.judging.decisions import OutageClosed, OutageExplained, OutageOpene
 from monitor.judging.pause import Pause, first_promised
 from monitor.judging.states import Rules, State
 from monitor.settings.fleet import Fleet
-from tests.judging.test_board import RULES, TREE, Story, at, fleet, site
-from tests.judging.test_links import INTERFACE, link_fleet
-from tests.judging.test_links import Story as LinkStory
+from tests.judging.boards import RULES, TREE, Story, at, fleet, site
+from tests.judging.links import INTERFACE, LinkStory, link_fleet
 
 
 def opened(s: Story) -> list[tuple[str, datetime]]:

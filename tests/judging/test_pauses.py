@@ -6,7 +6,7 @@ from monitor.judging.board import Board
 from monitor.judging.decisions import Affected, Excused, OutageClosed, OutageOpened
 from monitor.judging.pause import Pause
 from monitor.judging.states import State
-from tests.judging.test_board import RULES, TREE, Story, at
+from tests.judging.boards import RULES, TREE, Story, at
 
 PLANNED = Pause("maintenance", "planned work 'cable'", at(20))
 

@@ -10,7 +10,7 @@ from monitor.judging.board import Board
 from monitor.judging.decisions import OutageClosed, OutageOpened, VantageBack, VantageLost
 from monitor.judging.states import State
 from monitor.settings.fleet import Device, Fleet, Group
-from tests.judging.test_board import RULES, Story, at, fleet, site
+from tests.judging.boards import RULES, Story, at, fleet, site
 
 REFERENCES = tuple(Device(f"vantage/up-{n}", "", f"up-{n}", IPv4Address(f"127.0.1.{n}")) for n in (1, 2))
 TREE = fleet(site("uplink"), site("mid", "uplink"), site("leaf", "mid"), site("local"))

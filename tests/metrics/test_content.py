@@ -19,7 +19,7 @@ from monitor.settings.fleet import Fleet
 from monitor.settings.modules_section import shipped_modules
 from tests.metrics.busy import grow, metric
 from tests.metrics.expected import expected, samples
-from tests.metrics.test_exposition import DOCS, value
+from tests.metrics.pages import DOCS, value
 from tests.web.conftest import Desk, office
 
 __all__ = ["office"]

@@ -6,7 +6,6 @@ import subprocess
 from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
-from pathlib import Path
 from random import Random
 
 import pytest
@@ -21,22 +20,10 @@ from monitor.metrics.exposition import Exposition
 from monitor.sample import Verdict
 from monitor.settings.fleet import Fleet
 from monitor.store.upkeep import forget_old
+from tests.metrics.pages import value
 from tests.web.conftest import Desk, office
 
 __all__ = ["office"]
-
-DOCS = Path(__file__).parents[2] / "docs" / "metrics.md"
-
-
-def value(text: str, name: str, **labels: str) -> float | None:
-    found = [
-        sample.value
-        for family in text_string_to_metric_families(text)
-        for sample in family.samples
-        if sample.name == name and labels.items() <= sample.labels.items()
-    ]
-    assert len(found) <= 1
-    return found[0] if found else None
 
 
 def test_a_good_round_is_a_success_with_its_time_and_loss(office: Desk) -> None:

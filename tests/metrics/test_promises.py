@@ -14,7 +14,7 @@ from monitor.settings.fleet import Fleet
 from monitor.store.models import Outage, SiteState
 from monitor.store.session import open_store
 from monitor.store.views import Matter
-from tests.metrics.test_exposition import value
+from tests.metrics.pages import value
 from tests.web.conftest import Desk, office
 
 __all__ = ["office"]
@@ -112,6 +112,7 @@ def test_the_number_of_series_depends_on_the_charter_alone(office: Desk) -> None
 
 
 @pytest.mark.long
+@pytest.mark.alone
 def test_twenty_thousand_sites_are_counted_in_a_second_and_rarely(office: Desk, tmp_path: Path) -> None:
     one = office.settings.fleet.sites["udc-juniadaha"]
     sites = {f"site-{number}": one for number in range(20_000)}

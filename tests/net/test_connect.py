@@ -9,6 +9,8 @@ from monitor.net.connect import _fault, interleaved, race
 from monitor.net.deadline import Deadline
 from monitor.net.names import Address
 
+pytestmark = pytest.mark.alone
+
 V4, V6 = socket.AF_INET, socket.AF_INET6
 
 

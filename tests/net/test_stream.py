@@ -16,6 +16,8 @@ from monitor.net.stream import CUTTER, Stream, TooMuch
 from tests.lab.authority import Issuer
 from tests.net.bad_servers import HOST, Answering, drips, floods, says, server
 
+pytestmark = pytest.mark.alone
+
 
 def silent(connection: socket.socket, _: str) -> None:
     while connection.recv(65_536):

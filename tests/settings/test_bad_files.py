@@ -7,20 +7,11 @@ import pytest
 
 from monitor.settings.load import load
 from monitor.settings.problems import ConfigError
+from tests.settings.offices import faults, office
+
+__all__ = ["office"]
 
 BAD = sorted(Path(__file__).parent.glob("bad/*.toml"))
-SHIPPED = Path(__file__).parents[2] / "config"
-
-
-def faults(directory: Path) -> list[str]:
-    with pytest.raises(ConfigError) as caught:
-        load(directory)
-    return [str(problem).removeprefix(f"{directory}/") for problem in caught.value.problems]
-
-
-@pytest.fixture
-def office(tmp_path: Path) -> Path:
-    return shutil.copytree(SHIPPED, tmp_path / "config")
 
 
 @pytest.mark.parametrize("bad", BAD, ids=lambda path: path.stem)

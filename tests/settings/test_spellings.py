@@ -9,7 +9,7 @@ from monitor.alerts.office import Office
 from monitor.alerts.pauses import covers
 from monitor.settings.load import load
 from monitor.settings.maintenance_section import Maintenance
-from tests.settings.test_bad_files import faults, office
+from tests.settings.offices import faults, office
 
 __all__ = ["office"]
 

@@ -2,6 +2,7 @@
 
 import socket
 
+import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from tests.lab.bad_mail import BadMailServer
@@ -11,6 +12,8 @@ from tests.lab.mail import MAIL_HOST, MAIL_PORT
 from tests.lab.network import Lab
 from tests.lab.waiting import until
 from tests.story.reading import unsent
+
+pytestmark = pytest.mark.alone
 
 LINK = "10.77.2.1"  # site-0000
 SITES = 60

@@ -5,7 +5,7 @@ from itertools import count
 
 import pytest
 
-from tests.daemon.test_poller import ROUTER, agent
+from tests.daemon.polled import ROUTER, agent
 from tests.lab.daemon import Daemon
 from tests.lab.fleet import write_config
 from tests.lab.mail import MailCatcher

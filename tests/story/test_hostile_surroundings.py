@@ -26,6 +26,8 @@ from tests.net.bad_servers import Answering, Server, drips, floods, page, server
 from tests.story.reading import outages
 from tests.web.crowd import HALF, WHOLE
 
+pytestmark = pytest.mark.alone
+
 SITES = 40
 EACH = 24
 INTERVAL_S = 2.0

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from monitor.store.upkeep import back_up
-from tests.daemon.test_traps import LINK_DOWN
+from tests.daemon.trapped import LINK_DOWN
 from tests.lab.daemon import Daemon
 from tests.lab.fleet import write_config
 from tests.lab.network import MONITOR4, Lab

@@ -14,6 +14,8 @@ from tests.lab.waiting import until
 HANGS = """
 import logging, threading
 from monitor.daemon import app
+
+pytestmark = pytest.mark.alone
 logging.basicConfig()
 app.END_WITHIN_S = 0.3
 app.Daemon._end_in_time()

@@ -16,6 +16,8 @@ from tests.lab.waiting import until
 from tests.web.asking import ask
 from tests.web.crowd import Crowd
 
+pytestmark = pytest.mark.alone
+
 SITES, ROUND_S = 300, 2.0
 CLIENTS, SECONDS = 1_000, 25.0
 

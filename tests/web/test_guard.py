@@ -197,6 +197,7 @@ def locked(office: Desk) -> Iterator[None]:
     other.close()
 
 
+@pytest.mark.alone
 async def test_the_metrics_come_within_a_second_while_the_database_is_locked_and_say_so(
     office: Desk, port: int
 ) -> None:

@@ -14,6 +14,8 @@ from monitor.settings.fleet import Fleet
 from tests.web.asking import ask
 from tests.web.conftest import Desk
 
+pytestmark = pytest.mark.alone
+
 SITES = 20_000
 
 

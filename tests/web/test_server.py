@@ -22,6 +22,8 @@ from tests.lab.waiting import until
 from tests.web.asking import ask
 from tests.web.conftest import Desk
 
+pytestmark = pytest.mark.alone
+
 HALF = b"GET /metrics HTTP/1.1\r\nHost: localhost\r\n"
 WHOLE = b"GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n"
 

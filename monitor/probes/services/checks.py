@@ -1,7 +1,7 @@
 """All checks of services by their kind (a new one is a new file and a line here), and the threads they wait in."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from monitor.net.deadline import Deadline
 from monitor.net.names import NamesBusy
@@ -23,24 +23,38 @@ THREADS = 256
 
 
 class ServiceChecks:
-    """Runs checks in threads of their own, which nobody else waits for."""
+    """Runs checks in threads of their own, which nobody else waits for; on the running event loop.
+
+    Whatever lately took all of its time has as many threads apart from those of the others: however many services lie
+    behind a link that is cut, the living are seen.
+    """
 
     def __init__(self, threads: int = THREADS) -> None:
         self._threads = Pool("checks of services", threads)
+        self._slow_threads = Pool("checks of services that do not answer", threads)
+        self._slow: set[ServiceCheck] = set()
+
+    def configure(self, kept: Collection[ServiceCheck]) -> None:
+        """Forgets what is known of other services than these."""
+        self._slow.intersection_update(kept)
 
     async def run(self, wanted: ServiceCheck, timeout_s: float) -> Outcome:
         """Awaits one check; what keeps us from asking in time is our own fault, and the server's verdict unknown."""
         deadline = Deadline.after(timeout_s)
+        threads = self._slow_threads if wanted in self._slow else self._threads
         try:
-            return await self._threads.run(deadline, outcome_of, wanted, deadline)
+            outcome = await threads.run(deadline, outcome_of, wanted, deadline)
         except PoolFull as error:
             return Outcome(own_fault=str(error))
         except TimeoutError:
             return Outcome(own_fault="we came too late ourselves")
+        (self._slow.discard if deadline.left_s else self._slow.add)(wanted)
+        return outcome
 
     def close(self) -> None:
         """Begins no check any more."""
         self._threads.close()
+        self._slow_threads.close()
 
 
 def outcome_of(wanted: ServiceCheck, deadline: Deadline) -> Outcome:

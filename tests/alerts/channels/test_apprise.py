@@ -12,7 +12,7 @@ import pytest
 
 from monitor.alerts.channels.apprise import AppriseChannel
 from monitor.alerts.channels.base import Recipient, Rendered, TemporaryFailure
-from tests.alerts.channels.test_email import letter
+from tests.alerts.channels.mails import letter
 
 WORDS = Rendered("[BHR-2026-000001] জুনিয়াদহ ৪ ঘণ্টা বিচ্ছিন্ন", "text", "<p>html</p>", "জুনিয়াদহ: বিচ্ছিন্ন\nJuniadaha: down")
 

@@ -16,8 +16,7 @@ from monitor.alerts.channels.base import (
 )
 from monitor.alerts.channels.email import EmailChannel
 from monitor.net.deadline import Deadline
-from tests.alerts.channels.test_email import OFFICER, WORDS, channel, letter
-from tests.alerts.channels.test_smtp import mail_at
+from tests.alerts.channels.mails import OFFICER, WORDS, channel, letter, mail_at
 from tests.lab.bad_mail import BadMailServer, Mode, listening
 
 TIMEOUT_S = 0.4

@@ -4,7 +4,6 @@ import email
 import socket
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime
 from email import policy
 from email.header import decode_header, make_header
 from pathlib import Path
@@ -17,20 +16,11 @@ from monitor.alerts.channels.base import ChannelAway, PermanentFailure, Recipien
 from monitor.alerts.channels.email import EmailChannel, compose
 from monitor.alerts.channels.registry import channels_of
 from monitor.alerts.office import Office
-from monitor.alerts.outbox import Letter
 from monitor.settings.load import load
 from monitor.settings.monitor_file import Mail
+from tests.alerts.channels.mails import OFFICER, WORDS, channel, letter
 from tests.alerts.conftest import SHIPPED
 from tests.lab.mail import Certificate, MailCatcher
-
-OFFICER = Recipient("জনাব মো: আলমগীর হোসেন", "officer@example.org")
-WORDS = Rendered("[BHR-2026-000001] জুনিয়াদহ — সময়সীমা অতিক্রান্ত", "বিচ্ছিন্ন\n", "<p>বিচ্ছিন্ন</p>")
-
-
-def letter(kind: str = "opened", number: int = 1) -> Letter:
-    first = "<BHR-2026-000001.opened.responsible@example.org>"
-    own = f"<BHR-2026-000001.{kind}.responsible@example.org>"
-    return Letter(number, kind, "responsible", own, first, datetime(2026, 11, 24, 4, tzinfo=UTC), 1, {})
 
 
 def listener() -> socket.socket:
@@ -41,11 +31,6 @@ def listener() -> socket.socket:
 def catcher() -> Iterator[MailCatcher]:
     with MailCatcher(listener()) as running:
         yield running
-
-
-def channel(port: int, tmp_path: Path, **more: object) -> EmailChannel:
-    mail = {"host": "127.0.0.1", "port": port, "security": "none", "sender": "monitor@example.org", "timeout_s": 2}
-    return EmailChannel(Mail.model_validate({**mail, **more}), tmp_path / "outbox", tmp_path)
 
 
 def port_of(catcher: MailCatcher) -> int:

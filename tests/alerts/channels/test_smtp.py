@@ -13,8 +13,7 @@ from monitor.alerts.channels.base import ChannelAway
 from monitor.alerts.channels.smtp import own_name, talk
 from monitor.net.deadline import Cancellation, Cancelled, Deadline, DeadlinePassed
 from monitor.net.names import Address, Names
-from monitor.settings.monitor_file import Mail
-from tests.alerts.channels.test_email import OFFICER, WORDS, channel, letter
+from tests.alerts.channels.mails import OFFICER, WORDS, channel, letter, mail_at
 from tests.lab.bad_mail import BadMailServer, listening
 from tests.lab.mail import Certificate, MailCatcher
 
@@ -38,11 +37,6 @@ def black_holes(port: int, *hosts: str) -> Iterator[None]:
 def names_of(*hosts: str) -> Names:
     """A resolver that gives every name these addresses."""
     return Names(lambda _: [Address(socket.AF_INET, (host, 0)) for host in hosts])
-
-
-def mail_at(port: int, **more: object) -> Mail:
-    given = {"host": "mail.example.org", "port": port, "security": "none", "sender": "m@example.org"}
-    return Mail.model_validate({**given, **more})
 
 
 HOLES = ("127.0.0.11", "127.0.0.12", "127.0.0.13", "127.0.0.14")

@@ -14,6 +14,8 @@ from tests.lab.network import Lab
 from tests.lab.responder import GOOD, Entry, Fate, Manner, Responder
 from tests.probes.icmp.pinging import eventually, probe_in
 
+pytestmark = pytest.mark.alone
+
 ECHOES, RATE_PER_S, TIMEOUT_S = 5, 10_000, 1.0
 # Departures are interpolated: who loses the processor in the middle of a system call dates some of them too late.
 DATED_WITHIN_NS, MOST_MISDATED = 1_000_000, 1 / 10_000

@@ -235,6 +235,7 @@ async def test_where_ping_sockets_are_not_allowed_a_raw_one_is_taken(network: La
 
 
 @KINDS
+@pytest.mark.alone
 async def test_answers_that_waited_while_we_stood_still_are_neither_late_nor_lost(network: Lab, kind: str) -> None:
     async with probe_in(network.monitor, socket=kind, timeout_s=0.1) as probe:
         asking = asyncio.ensure_future(ask(probe, [*crowd(300), *crowd(100, "fd77::5:0")]))
@@ -278,6 +279,7 @@ async def test_a_stepped_wall_clock_changes_no_verdict_and_no_time(
     assert all(sample.received == 2 for device, sample in samples.items() if device != "10.77.8.2")
 
 
+@pytest.mark.alone
 async def test_the_rate_is_kept_by_all_rounds_together(network: Lab) -> None:
     async with probe_in(network.monitor, rate_per_s=1_000, echoes=2) as probe:
         begun_ns = time.monotonic_ns()

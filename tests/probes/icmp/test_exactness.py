@@ -15,6 +15,8 @@ from tests.lab.network import Lab
 from tests.lab.responder import DEVICE, Manner, Responder
 from tests.probes.icmp.pinging import probe_in
 
+pytestmark = pytest.mark.alone
+
 SOL_PACKET, PACKET_RX_RING, PACKET_VERSION, TPACKET_V2 = 263, 5, 10, 1
 ETH_P_ALL = 3  # with less, packets on their way out are not seen
 BLOCK_BYTES, FRAME_BYTES = 1 << 16, 256

@@ -5,7 +5,7 @@ import struct
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 
 import dns.flags
 import dns.message
@@ -33,14 +33,29 @@ def _to(line: socket.socket, asker: tuple[str, int]) -> Send:
     return send
 
 
+def bound(host: str, port: int) -> tuple[socket.socket, socket.socket, socket.socket]:
+    """Sockets over UDP, over UDP at the other address, and over TCP, of one port that is free for all of them."""
+    for tries in range(20, -1, -1):
+        with ExitStack() as stack:
+            own, other = (stack.enter_context(socket.socket(socket.AF_INET, socket.SOCK_DGRAM)) for _ in range(2))
+            try:
+                own.bind((host, port))
+                other.bind((OTHER, own.getsockname()[1]))
+                listening = socket.create_server((host, own.getsockname()[1]))
+            except OSError:
+                if port or not tries:
+                    raise
+                continue
+            stack.pop_all()
+            return own, other, listening
+    raise AssertionError
+
+
 @contextmanager
 def name_server(answer: Answering, host: str = HOST, port: int = 0) -> Iterator[int]:
     """One that answers over UDP and TCP however ``answer`` will; yields its port."""
-    own, other = (socket.socket(socket.AF_INET, socket.SOCK_DGRAM) for _ in range(2))
-    own.bind((host, port))
+    own, other, listening = bound(host, port)
     port = own.getsockname()[1]
-    other.bind((OTHER, port))
-    listening = socket.create_server((host, port))
 
     def over_udp() -> None:
         with suppress(OSError):

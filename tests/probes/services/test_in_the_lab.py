@@ -10,9 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.test_commands import PROGRAM
+from tests.cli.typed import PROGRAM
 from tests.lab.network import Lab
 from tests.lab.waiting import until
+
+pytestmark = pytest.mark.alone
 
 HOLE6, HOLE4, ALIVE4, ALIVE6 = "fd77::dead", "10.77.9.9", "10.77.3.5", "fd77::3:5"
 SLACK_S = 3  # of a loaded machine; without one deadline for the whole it would be ten seconds and more
@@ -36,7 +38,7 @@ class Machine:
         (self._folder / "resolv.conf").write_text(resolv_conf)
 
     def command(self, *words: str) -> list[str]:
-        return ["unshare", "-m", "sh", "-c", INSIDE, str(self._folder), str(PROGRAM), "probe", *words]
+        return ["unshare", "-m", "sh", "-c", INSIDE, str(self._folder), PROGRAM, "probe", *words]
 
     def probe(self, *words: str) -> tuple[dict[str, object], float]:
         """What it said, and how many seconds it took."""

@@ -24,7 +24,9 @@ from monitor.probes.snmp.usm import Engine, seal
 from monitor.probes.snmp.v3 import NO_KEYS, V3Client, _Known, _Question
 from monitor.settings.secrets import Secret
 from tests.lab.agents import HOST, snmpd
-from tests.probes.snmp.test_client import agent
+from tests.probes.snmp.played_agent import agent
+
+pytestmark = pytest.mark.alone
 
 MOST_CPU_S, MOST_MEMORY = 0.05, 2**20
 COUNTER64 = 0x46

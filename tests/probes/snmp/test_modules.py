@@ -16,7 +16,7 @@ from monitor.probes.snmp.walking import MOST_UNREAD
 from monitor.settings.modules_section import ModuleEntry, shipped_modules
 from tests.lab.agents import snmpd
 from tests.probes.snmp.asking import client, talk
-from tests.probes.snmp.test_walking import Mute, Table
+from tests.probes.snmp.tables import Mute, Table
 
 MIKROTIK = "1.3.6.1.4.1.14988"
 OPTICAL = f"{MIKROTIK}.1.1.19.1.1"

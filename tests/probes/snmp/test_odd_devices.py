@@ -13,7 +13,7 @@ from monitor.probes.snmp.reading import read
 from monitor.probes.snmp.session import SilentError
 from tests.lab.agents import snmpsim
 from tests.probes.snmp.asking import read_v2c
-from tests.probes.snmp.test_walking import Table
+from tests.probes.snmp.tables import Table
 
 IF, IFX, UPS = "1.3.6.1.2.1.2.2.1", "1.3.6.1.2.1.31.1.1.1", "1.3.6.1.2.1.33.1"
 INTEGER, OCTETS, HEX, COUNTER32, GAUGE32, COUNTER64 = "2", "4", "4x", "65", "66", "70"

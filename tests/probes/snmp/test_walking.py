@@ -1,7 +1,7 @@
 """Agents of all manners, played: whatever they do, a walk ends and has taken what could be had."""
 
 import tracemalloc
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 
 import pytest
 
@@ -9,36 +9,13 @@ from monitor.probes.snmp.ber import Missing, Oid, Value, oid
 from monitor.probes.snmp.messages import Binding
 from monitor.probes.snmp.session import AgentError, SilentError
 from monitor.probes.snmp.walking import walk
+from tests.probes.snmp.tables import Mute, Table
 
 A, B, C = (oid(f"1.3.6.1.2.1.2.2.1.{column}") for column in (1, 2, 3))
-AFTER = oid("1.3.6.1.2.1.99.1")
 
 
 def cell(column: Oid, row: int) -> Oid:
     return column + (oid(f"1.3.{row}")[1:])
-
-
-class Table:
-    """A well-behaved agent with these cells; tests make it misbehave."""
-
-    def __init__(self, cells: dict[Oid, Value], most: int = 1_000) -> None:
-        self.cells = dict(sorted([*cells.items(), (AFTER, 0)]))
-        self.most = most
-        self.asked = 0
-
-    async def get(self, oids: Sequence[Oid]) -> list[Binding]:
-        return [(name, self.cells.get(name, Missing.NO_INSTANCE)) for name in oids]
-
-    async def get_bulk(self, oids: Sequence[Oid], repetitions: int) -> list[Binding]:
-        self.asked += 1
-        answer: list[Binding] = []
-        at = list(oids)
-        for _ in range(repetitions):
-            for place, name in enumerate(at):
-                follows = next((key for key in self.cells if key > name), None)
-                answer.append((follows, self.cells[follows]) if follows else (name, Missing.END))
-                at[place] = answer[-1][0]
-        return answer[: self.most]
 
 
 def table(rows: int, columns: Sequence[Oid] = (A, B, C)) -> dict[Oid, Value]:
@@ -142,22 +119,6 @@ async def test_silence_is_an_error() -> None:
 
     with pytest.raises(SilentError):
         await walk(Silent({}), [A])
-
-
-class Mute(Table):
-    """An agent that answers everything but a question that leads to one of these objects."""
-
-    def __init__(self, cells: dict[Oid, Value], mute: Collection[Oid]) -> None:
-        super().__init__(cells)
-        self.mute = set(mute)
-        self.unanswered = 0
-
-    async def get_bulk(self, oids: Sequence[Oid], repetitions: int) -> list[Binding]:
-        answer = await super().get_bulk(oids, repetitions)
-        if any(name in self.mute for name, _ in answer):
-            self.unanswered += 1
-            raise SilentError("no answer")
-        return answer
 
 
 @pytest.mark.parametrize("row", [1, 17, 30])

@@ -1,0 +1,35 @@
+"""What tests of commands ask for by name: an office in a folder of its own, with or without a database."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from monitor.alerts.office import Office
+from monitor.settings.load import load
+from tests.alerts.conftest import Desk
+from tests.store.migrated import new_store
+
+SHIPPED = Path(__file__).parents[2] / "config"
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """An office that has its configuration but never ran; its page would be on a port where nobody listens."""
+    shutil.copytree(SHIPPED, tmp_path / "config")
+    monitor = tmp_path / "config" / "monitor.toml"
+    monitor.write_text(monitor.read_text().replace('listen = "127.0.0.1:9786"', 'listen = "127.0.0.1:1"'))
+    return tmp_path
+
+
+@pytest.fixture
+def desk(home: Path) -> Iterator[Desk]:
+    """The same office with a database, one link down and its ticket open."""
+    settings = load(home / "config")
+    store = new_store(settings.state)
+    desk = Desk(Office.of(settings), store)
+    desk.goes_down("backbone-north")
+    desk.look()
+    yield desk
+    store.close()

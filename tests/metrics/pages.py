@@ -1,0 +1,18 @@
+"""What a page of metrics says."""
+
+from pathlib import Path
+
+from prometheus_client.parser import text_string_to_metric_families
+
+DOCS = Path(__file__).parents[2] / "docs" / "metrics.md"
+
+
+def value(text: str, name: str, **labels: str) -> float | None:
+    found = [
+        sample.value
+        for family in text_string_to_metric_families(text)
+        for sample in family.samples
+        if sample.name == name and labels.items() <= sample.labels.items()
+    ]
+    assert len(found) <= 1
+    return found[0] if found else None

@@ -1,0 +1,22 @@
+"""A copy of the shipped configuration to spoil, and what is found wrong with it."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from monitor.settings.load import load
+from monitor.settings.problems import ConfigError
+
+SHIPPED = Path(__file__).parents[2] / "config"
+
+
+def faults(directory: Path) -> list[str]:
+    with pytest.raises(ConfigError) as caught:
+        load(directory)
+    return [str(problem).removeprefix(f"{directory}/") for problem in caught.value.problems]
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Path:
+    return shutil.copytree(SHIPPED, tmp_path / "config")
