@@ -13,6 +13,7 @@ from monitor.cli.failing import BAD_INPUT, CANNOT, Failure, settings_of
 from monitor.cli.numbers import whole
 from monitor.domain.text import ascii_digits, clean
 from monitor.sample import milliseconds
+from monitor.settings.problems import no_such
 
 if TYPE_CHECKING:
     from monitor.probes.snmp.agents import Agents
@@ -84,8 +85,8 @@ def _known(settings: "Settings", names: Sequence[str]) -> Sequence[str]:
     known = {*settings.monitor.snmp.v2c, *settings.monitor.snmp.v3}
     for name in names:
         if name not in known:
-            expected = ", ".join(sorted(known)) or "none at all"
-            raise Failure(f"--snmp: monitor.toml has no credentials '{name}'. Expected one of: {expected}", BAD_INPUT)
+            message = no_such("credentials", name, known, "" if known else " It has none at all")
+            raise Failure(f"--snmp: monitor.toml has {message}", BAD_INPUT)  # it may be the community itself
     return names
 
 

@@ -5,7 +5,6 @@ import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated
-from unicodedata import category
 
 import typer
 
@@ -13,9 +12,10 @@ from monitor.cli.failing import BAD_INPUT, Failure, settings_of
 from monitor.cli.spreadsheet import COLUMNS, NEEDED, Row, circles, spoilt
 from monitor.cli.spreadsheet import rows as read_rows
 from monitor.domain.text import hides
+from monitor.settings.problems import no_such
 
 SPOILT = (
-    "holds '?' where letters were: the program that saved it wrote an encoding without Bangla. "
+    "holds '?' or 'à¦' where Bangla was: the program that saved it used another encoding. "
     "Expected the list saved as 'CSV UTF-8'"
 )
 POSITION: Mapping[int | str, str] = {0: "latitude", 1: "longitude"}
@@ -32,7 +32,7 @@ def import_(
     faults = list(_faults(rows, {*settings.fleet.sites}, {str(d.address) for d in settings.fleet.devices.values()}))
     known = {*settings.monitor.snmp.v2c, *settings.monitor.snmp.v3}
     faults += [
-        (line, "snmp", f"monitor.toml has no credentials {row['snmp']!r}")
+        (line, "snmp", f"monitor.toml has {no_such('credentials', row['snmp'], known)}")  # it may be the community
         for line, row in rows
         if row["snmp"] and row["snmp"] not in known
     ]
@@ -53,20 +53,21 @@ def _faults(rows: list[tuple[int, Row]], sites: set[str], addresses: set[str]) -
     from monitor.settings.sites_file import Id, SiteEntry
     from monitor.settings.validate import in_words
 
+    an_id = TypeAdapter(Id)
     ids, seen = {row["id"] for _, row in rows} | sites, set(sites)
     for line, row in rows:
         try:
-            TypeAdapter(Id).validate_python(row["id"])
+            an_id.validate_python(row["id"])
         except ValidationError:
             yield line, "id", f"{row['id']!r} is no id. Expected small letters, digits and '-'"
         if row["id"] in seen:
             yield line, "id", f"{row['id']!r} is there already. Expected an id of its own"
         seen.add(row["id"])
         for column, cell in row.items():
-            if any(category(letter) == "Cc" for letter in cell) or hides(cell):
-                yield line, column, "has a line break or another letter that does not show. Expected one line of text"
-            elif spoilt(cell):
+            if spoilt(cell):
                 yield line, column, SPOILT
+            elif not (cell.isascii() and cell.isprintable()) and hides(cell):
+                yield line, column, "has a line break or another letter that does not show. Expected one line of text"
         try:
             SiteEntry.model_validate(_entry(row))
         except ValidationError as error:

@@ -16,6 +16,7 @@ import zstandard
 
 from monitor.cli.failing import BAD_INPUT, Failure, settings_of
 from monitor.cli.moments import YEARS, moment_of
+from monitor.domain.text import clean, harmless
 from monitor.plain_file import PlainFileError, open_plain
 from monitor.sample import Sample, Verdict
 
@@ -47,7 +48,7 @@ def replay(
     recorded = Recorded(samples, settings.fleet)
     try:
         for transition in play(settings, recorded, until_utc):
-            print(json.dumps(transition, ensure_ascii=False) if as_json else sentence(transition))
+            print(json.dumps(transition, ensure_ascii=False) if as_json else harmless(sentence(transition)))
     except ImpossibleError as error:
         raise Failure(f"{samples}:{recorded.number}: {error}", BAD_INPUT) from None
 
@@ -136,8 +137,8 @@ def _happening(entry: dict[str, Any], known: dict[str, str], where: str) -> "Hap
 
 
 def _printable(text: object) -> str:
-    """Half of a surrogate pair, which JSON may hold, is no text."""
-    return str(text).encode("utf-8", "replace").decode()
+    """As the daemon would keep it: recorded reasons are devices' words, and may command a terminal."""
+    return clean(str(text))
 
 
 def _counts(entry: dict[str, Any], answered: bool, where: str) -> tuple[int, int, tuple[int, ...]]:

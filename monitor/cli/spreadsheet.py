@@ -5,7 +5,7 @@ headings.
 import codecs
 import csv
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from io import StringIO
 from pathlib import Path
 
@@ -43,6 +43,22 @@ HEADINGS: Mapping[str, tuple[str, ...]] = {
     "address": ("আইপি", "আইপি ঠিকানা", "ঠিকানা", "ip", "ip address"),
     "snmp": ("এসএনএমপি",),
 }
+WORDS: Sequence[tuple[str, tuple[str, ...]]] = (
+    ("", ("ক্রমিক", "ক্রম", "sl", "serial")),  # a running number, which says nothing
+    ("address", ("আইপি", "ip")),
+    ("latitude", ("অক্ষাংশ", "latitude")),
+    ("longitude", ("দ্রাঘিমা", "longitude")),
+    ("name_en", ("ইংরেজি", "english")),
+    ("operator", ("অপারেটর", "প্রদানকারী", "operator")),
+    ("kind", ("ধরন", "ধরণ", "প্রকার", "kind", "type")),
+    ("id", ("আইডি", "id")),
+    ("union", ("ইউনিয়ন", "union")),
+    ("name_bn", ("নাম", "বাংলা", "bangla", "bengali")),
+)
+"""Words by which other headings are told, the most telling first; Bangla ones with whatever ending."""
+WORKBOOKS = (b"PK\x03\x04", bytes.fromhex("d0cf11e0a1b11ae1"))  # of Excel and LibreOffice, new and old
+HEADING = re.compile(r"[\u0980-\u09ff\u200c\u200d \t,;|_()A-Za-z]{8}")
+"""How a heading in Bangla begins; read in another encoding than its own, it does not."""
 KINDS: Mapping[str, tuple[str, ...]] = {
     "backbone": ("backbone link", "link", "ব্যাকবোন", "ব্যাকবোন সংযোগ", "সংযোগ"),
     "udc": (
@@ -99,8 +115,14 @@ def rows(file: Path) -> list[tuple[int, Row]]:
 
 
 def spoilt(cell: str) -> bool:
-    """Tell whether ``cell`` was Bangla before a program saved it in an encoding that has none: only '?' are left."""
-    return "\ufffd" in cell or ("?" in cell and not any(letter.isalnum() for letter in cell))
+    """Tell whether ``cell`` was Bangla before a program saved it in an encoding that has none, or read it as one.
+
+    Of the first '?' are left; of the second 'à¦' and 'à§', which is how Windows shows Bangla's bytes in UTF-8.
+    """
+    if cell.isascii() and "?" not in cell:
+        return False
+    nothing_else = "?" in cell and not any(letter.isalnum() for letter in cell)
+    return nothing_else or any(sign in cell for sign in ("\ufffd", "??", "à¦", "à§"))
 
 
 def _decoded(file: Path) -> str:
@@ -108,11 +130,18 @@ def _decoded(file: Path) -> str:
         written = read_bounded(file, LIST_BYTES)
     except PlainFileError as error:
         raise Failure(f"{file}: {error}. Expected a CSV file", BAD_INPUT) from None
+    if written.startswith(WORKBOOKS):
+        raise Failure(f"{file}: is a workbook. Expected it saved as 'CSV UTF-8'", BAD_INPUT)
     encoding = "utf-8-sig"
-    if written.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+    if written.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
+        encoding = "utf-32"
+    elif written.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         encoding = "utf-16"
     elif b"\0" in written[:2]:  # UTF-16 without its mark: a heading begins with an ASCII letter
         encoding = "utf-16-be" if written[:1] == b"\0" else "utf-16-le"
+    else:
+        guesses = [name for name in ("utf-16-le", "utf-16-be") if HEADING.match(written[:64].decode(name, "replace"))]
+        encoding = next(iter(guesses), encoding)
     try:
         return written.decode(encoding)
     except UnicodeDecodeError as error:
@@ -126,6 +155,11 @@ def _column(heading: str) -> str:
     for column, names in HEADINGS.items():
         if plain in {_plain(column), *map(_plain, names)}:
             return column
+    words = plain.split()
+    for column, beginnings in WORDS:
+        told = [folded(each) for each in beginnings]
+        if any(word == each or (word.startswith(each) and not each.isascii()) for word in words for each in told):
+            return column
     return folded(heading)
 
 
@@ -134,12 +168,13 @@ def _plain(heading: str) -> str:
 
 
 def _check_heading(file: Path, line: int, names: list[str]) -> None:
-    missing, strange = NEEDED - set(names), {name for name in names if name not in COLUMNS and name}
+    names = [name for name in names if name]
+    missing, strange = NEEDED - set(names), sorted({name for name in names if name not in COLUMNS})
     if missing or strange or len(set(names)) < len(names):
         problem = (
-            f"lacks {', '.join(sorted(missing))}"
+            f"lacks {', '.join(sorted(missing))}{f'; {strange[0][:60]!r} is none of them' if strange else ''}"
             if missing
-            else f"has the unknown column {min(strange)!r}"
+            else f"has the unknown column {strange[0][:60]!r}"
             if strange
             else "has a column twice"
         )

@@ -24,13 +24,14 @@ from monitor.alerts.office import Office
 from monitor.alerts.pauses import pause_of
 from monitor.alerts.planned import Plans, plans_in_force
 from monitor.alerts.timeline import note_unused_labs
+from monitor.charter.text import duration_text
 from monitor.clock import NS_PER_S, Clock
 from monitor.daemon import garbage, memory, private_network
 from monitor.daemon.attendant import Attendant
 from monitor.daemon.believed_clock import BelievedClock, boot_id
 from monitor.daemon.delivery import Delivery
 from monitor.daemon.evidence import Evidence
-from monitor.daemon.heartbeat import Watchman
+from monitor.daemon.heartbeat import Watchman, oldest_owed_s
 from monitor.daemon.helpdesk import Mirroring
 from monitor.daemon.judged import board_of, limits_of, rules_of, thresholds_of
 from monitor.daemon.page_server import PageServer
@@ -56,7 +57,6 @@ from monitor.settings.load import Settings
 from monitor.settings.monitor_file import Probing, asked_at
 from monitor.settings.notices_section import ChannelName
 from monitor.settings.problems import ConfigError
-from monitor.store import views
 from monitor.store.session import open_when_possible
 from monitor.store.upkeep import back_up, forget_old
 from monitor.web.app import make_app
@@ -190,7 +190,8 @@ class Daemon:
         until_utc = begun_utc - (trust.move.by if trust.move else timedelta(0))  # it is moved like the rest
         longest = 2 * timedelta(seconds=self.settings.monitor.probing.interval_s)
         if memory.note_gap(session, last_utc, until_utc, longest):
-            log.warning("nobody watched for %s: that time counts as unmonitored", until_utc - last_utc)
+            length = duration_text(until_utc - last_utc, "en")
+            log.warning("nobody watched for %s: that time counts as unmonitored", length)
 
     def _board_of(self, known: memory.Remembered, learned: dict[str, Usual]) -> Board:
         """A board that goes on from what is known."""
@@ -410,13 +411,11 @@ class Daemon:
 
     def _ages(self) -> dict[str, float]:
         """How old our last doings are, in seconds: the last turn of probing, the oldest mail owed, the last commit."""
-        with self._store.read() as session:
-            oldest_utc = views.outbox(session, self._clock.utc()).oldest_due_utc
-        owed_s = (self._clock.utc() - oldest_utc).total_seconds() if oldest_utc else 0.0
+        owed_s = oldest_owed_s(self._store, self._clock.utc())
         written_ns = self._clock.mono_ns() - self._recorder.last_commit_mono_ns
         return {
             "round_age": self._live.turned_s_ago(),
-            "outbox_age": max(owed_s, 0.0),
+            **({} if owed_s is None else {"outbox_age": owed_s}),
             "last_write_age": written_ns / NS_PER_S,
             "page_away": self._page.away_s() if self._page else 0.0,
         }

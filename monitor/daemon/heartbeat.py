@@ -6,12 +6,17 @@ A monitor that died tells nobody that it did: so somebody else must miss its wor
 import asyncio
 import logging
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from urllib.parse import urlsplit, urlunsplit
+
+from sqlalchemy.exc import DatabaseError
 
 from monitor.net import http
 from monitor.net.deadline import Cancellation, Deadline
 from monitor.net.pool import Pool
 from monitor.settings.heartbeat_section import Heartbeat
+from monitor.store import views
+from monitor.store.session import Store
 
 log = logging.getLogger(__name__)
 
@@ -77,3 +82,16 @@ def failing(url: str) -> str:
     """Where healthchecks.io wants to hear of a failure: the same path with /fail."""
     parts = urlsplit(url)
     return urlunsplit(parts._replace(path=f"{parts.path.rstrip('/')}/fail"))
+
+
+def oldest_owed_s(store: Store, now_utc: datetime) -> float | None:
+    """For how long the oldest mail has been owed, in seconds; None while the database cannot be read.
+
+    The watchman hears from us then, too: how old the last write is tells him the rest.
+    """
+    try:
+        with store.glance() as session:
+            oldest_utc = views.outbox(session, now_utc).oldest_due_utc
+    except DatabaseError:
+        return None
+    return max((now_utc - oldest_utc).total_seconds(), 0.0) if oldest_utc else 0.0

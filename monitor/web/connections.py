@@ -7,7 +7,8 @@
        └────────────────────────something is heard─────────────────────┘
 
 A connection that outlasts its phase is cut off. When all places are taken, a newcomer gets that of an IDLE one, else of
-one that has been ASKING for a moment, else of one whose reader does not take its answer, each time of the oldest.
+one that has been ASKING for a moment, else of one whose reader does not take its answer, else of one whose other side
+has closed its half and may be gone, each time of the oldest.
 """
 
 import asyncio
@@ -44,7 +45,7 @@ class Connection(H11Protocol):
         self.phase = Phase.ASKING
         self.since_s = self.loop.time()
         self._stalled_since_s: float | None = None
-        self._said_all = False
+        self.said_all = False
         self._end: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # uvicorn's own choice
@@ -64,7 +65,7 @@ class Connection(H11Protocol):
 
     def eof_received(self) -> bool:  # type: ignore[override]  # as asyncio has it
         """Goes on answering who has said all that he will (`nc -N`); whoever is asking yet, or idle, has gone."""
-        self._said_all = True
+        self.said_all = True
         return self.phase is Phase.ANSWERING
 
     def on_response_complete(self) -> None:
@@ -73,7 +74,7 @@ class Connection(H11Protocol):
         super().on_response_complete()
         if self.cycle is not before:  # the next request was there already
             self._enter(Phase.ANSWERING)
-        elif self._said_all:
+        elif self.said_all:
             self.transport.close()
 
     def send_400_response(self, msg: str) -> None:
@@ -135,4 +136,6 @@ def _rank(connection: Connection, now_s: float) -> tuple[int, float] | None:
         return 1, connection.since_s
     if stalled_s > GRACE_S:
         return 2, now_s - stalled_s
+    if connection.said_all and now_s - connection.since_s > GRACE_S:
+        return 3, connection.since_s
     return None

@@ -16,7 +16,8 @@ from monitor.daemon.recorder import what_is_due
 from monitor.judging.decisions import Decision, OutageClosed, OutageOpened
 from monitor.settings.load import load
 from monitor.store.models import Notice, Outage, Ticket
-from monitor.store.session import Store, open_store
+from monitor.store.session import Store
+from tests.store.migrated import new_store
 
 SHIPPED = Path(__file__).parents[2] / "config"
 
@@ -97,6 +98,6 @@ def office() -> Office:
 
 @pytest.fixture
 def desk(office: Office, tmp_path: Path) -> Iterator[Desk]:
-    store = open_store(tmp_path)
+    store = new_store(tmp_path)
     yield Desk(office, store)
     store.close()

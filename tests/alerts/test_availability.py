@@ -17,7 +17,7 @@ from monitor.judging.states import State
 from monitor.settings.load import load
 from monitor.settings.maintenance_section import Maintenance
 from monitor.store.models import Gap, Outage, SiteState
-from monitor.store.session import open_store
+from tests.store.migrated import new_store
 
 SHIPPED = Path(__file__).resolve().parents[2] / "config"
 DAY = datetime(2026, 11, 23, 18, 0, tzinfo=UTC)  # Tuesday the 24th begins in Dhaka
@@ -34,7 +34,7 @@ def office() -> Office:
 
 
 def found(tmp_path: Path, office: Office, site: str, *decisions: object, days: int = 1) -> Figures:
-    store = open_store(tmp_path)
+    store = new_store(tmp_path)
     try:
         with store.write() as session:
             for decision in (SiteChanged(site, State.UP, at(-100)), *decisions):
@@ -94,7 +94,7 @@ def test_who_was_silent_behind_another_was_down_too(tmp_path: Path, office: Offi
 def test_what_was_before_a_site_was_known_and_what_has_not_come_yet_is_unmonitored(
     tmp_path: Path, office: Office
 ) -> None:
-    store = open_store(tmp_path)
+    store = new_store(tmp_path)
     with store.write() as session:
         outages.apply(session, office, SiteChanged(LINK, State.UP, at(6)), DAY)
         outages.apply(session, office, SiteChanged(LINK, State.DEGRADED, at(9)), DAY)
@@ -126,7 +126,7 @@ def test_the_share_of_all_sites_at_once_is_the_share_of_each(
     planned = replace(office, maintenance={"cable": work})
     window, now = (at(1), at(20)), at(19)
     with TemporaryDirectory() as folder:
-        store = open_store(Path(folder))
+        store = new_store(Path(folder))
         with store.write() as session:
             for site, first_utc in known.items():
                 session.add(SiteState(site=site, state="up", since_utc=first_utc, first_utc=first_utc))

@@ -19,8 +19,8 @@ from monitor.charter.text import DHAKA
 from monitor.judging.decisions import SiteChanged
 from monitor.judging.states import State
 from monitor.store.models import SiteState
-from monitor.store.session import open_store
 from tests.alerts.conftest import Desk
+from tests.store.migrated import new_store
 
 
 @pytest.fixture(autouse=True)
@@ -84,7 +84,7 @@ def test_each_is_owed_once_to_whom_the_office_named(desk: Desk) -> None:
 
 
 def test_what_fell_due_before_the_first_start_is_neither_owed_nor_missed(office: Office, tmp_path: Path) -> None:
-    new = Desk(office, open_store(tmp_path / "new"))
+    new = Desk(office, new_store(tmp_path / "new"))
     new.clock.now_utc = dhaka("2026-11-25T11:00")
     assert owe(new) == []
     new.decide(SiteChanged("udc-juniadaha", State.UP, new.clock.utc()))

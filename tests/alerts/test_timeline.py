@@ -14,7 +14,7 @@ from monitor.judging.states import State
 from monitor.settings.fleet import Device, Fleet
 from monitor.settings.load import load
 from monitor.store.models import Event
-from monitor.store.session import open_store
+from tests.store.migrated import new_store
 
 T0 = datetime(2026, 11, 1, 4, 0, tzinfo=UTC)
 SHIPPED = Path(__file__).resolve().parents[2] / "config"
@@ -34,7 +34,7 @@ def lab_office() -> tuple[Office, str]:
 def nights(tmp_path: Path, began: datetime, seen: datetime, days: int) -> tuple[list[int], list[str]]:
     """On which of so many days the lab was noted, and the texts."""
     office, lab = lab_office()
-    store = open_store(tmp_path)
+    store = new_store(tmp_path)
     with store.write() as session:
         timeline.apply(session, SiteChanged(lab, State.UP, began))
         timeline.apply(session, LabSeen(lab, seen))

@@ -102,7 +102,7 @@ def test_communities_are_shown_to_nobody_unless_they_are_named(lab: Lab, config:
         (["255.255.255.255"], "is no range of at most"),
         (["10.0.0.0/8"], "at most 65,536 hosts"),
         (["10.77.0.0/21"], "say --yes if that is meant"),
-        (["10.77.4.1", "--snmp", "nobody"], "has no credentials 'nobody'. Expected one of: core, old"),
+        (["10.77.4.1", "--snmp", "nobody"], "has no credentials of that name. Expected one of: core, old"),
     ],
 )
 def test_what_is_not_meant_is_not_asked(lab: Lab, config: Path, words: list[str], complaint: str) -> None:

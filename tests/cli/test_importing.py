@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from monitor.cli.spreadsheet import Row, circles
+from monitor.cli.failing import Failure
+from monitor.cli.spreadsheet import Row, circles, rows, spoilt
 from monitor.settings.fleet import Fleet
 from monitor.settings.sites_file import SitesFile
 from tests.cli.typed import Done, do
@@ -61,7 +62,7 @@ def test_semicolons_and_another_order_of_columns_are_understood(tmp_path: Path) 
         ("a,udc,ক,K,,,,nobody,,127.78.0.1,\n", ["2: parent: no site 'nobody'"]),
         ("a,udc,ক,K,,,,,,somewhere,\n", ["2: address: this text is not an address"]),
         ("a,udc,ক,K,,,,,,127.77.0.1,\n", ["2: address: 127.77.0.1 is there already"]),
-        ("a,udc,ক,K,,,,,,127.78.0.1,core\n", ["2: snmp: monitor.toml has no credentials 'core'"]),
+        ("a,udc,ক,K,,,,,,127.78.0.1,core\n", ["2: snmp: monitor.toml has no credentials of that name"]),
         (
             "a,udc,ক,K,,,,b,,127.78.0.1,\nb,udc,ক,K,,,,a,,127.78.0.2,\n",
             ["2: parent: 'a' is its own ancestor", "3: parent: 'b' is its own ancestor"],
@@ -140,7 +141,7 @@ def test_bangla_headings_digits_kinds_and_decimal_commas_are_understood(tmp_path
 def test_a_name_of_question_marks_alone_is_refused(tmp_path: Path, name: str) -> None:
     done = imported(tmp_path, HEADING + f"a,udc,{name},K,,,,,,127.78.0.1,\n")
     assert done.returncode == 2
-    assert ":2: name_bn: holds '?' where letters were" in done.stderr
+    assert ":2: name_bn: holds '?' or 'à¦' where Bangla was" in done.stderr
     assert imported(tmp_path, HEADING + "a,udc,কেন?,Why?,,,,,,127.78.0.1,\n").returncode == 0
 
 
@@ -177,3 +178,58 @@ def test_long_chains_of_parents_take_no_time() -> None:
         "s50000",
     ]
     assert time.perf_counter() - began < 5
+
+
+ONE = {"id": "lab-x", "kind": "lab", "name_bn": "ল্যাব", "name_en": "Lab", "address": "127.9.9.9"}
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "আইডি,ধরন,বাংলায় নাম,ইংরেজিতে নাম,আইপি অ্যাড্রেস",
+        "সাইট আইডি,সাইটের ধরন,প্রতিষ্ঠানের নাম,প্রতিষ্ঠানের নাম (ইংরেজি),আইপি এড্রেস",
+        "Site ID,Site type,Name (Bangla),Name (English),IP addr.",
+    ],
+)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16-le", "utf-16-be", "utf-16", "utf-32"])
+def test_headings_in_words_of_an_office_are_understood_in_any_encoding(
+    tmp_path: Path, heading: str, encoding: str
+) -> None:
+    file = tmp_path / "sites.csv"
+    file.write_bytes(f"{heading}\r\nlab-x,ল্যাব,ল্যাব,Lab,১২৭.৯.৯.৯\r\n".encode(encoding))
+    ((line, row),) = rows(file)
+    assert line == 2
+    assert {column: cell for column, cell in row.items() if cell} == ONE
+
+
+def test_a_running_number_is_left_out_and_what_a_heading_does_not_mean_is_named(tmp_path: Path) -> None:
+    file = tmp_path / "sites.csv"
+    file.write_text("ক্রমিক নং,id,kind,name_bn,name_en,address,\n১,lab-x,lab,ল্যাব,Lab,127.9.9.9,\n", encoding="utf-8")
+    assert rows(file)[0][1]["id"] == "lab-x"
+    file.write_text("id,kind,name_bn,name_en,মোবাইল\n", encoding="utf-8")
+    with pytest.raises(Failure, match="the heading lacks address; 'মোবাইল' is none of them"):
+        rows(file)
+
+
+@pytest.mark.parametrize("start", [b"PK\x03\x04", bytes.fromhex("d0cf11e0a1b11ae1")])
+def test_a_workbook_is_told_as_one(tmp_path: Path, start: bytes) -> None:
+    (tmp_path / "sites.xlsx").write_bytes(start + b"\0" * 100)
+    with pytest.raises(Failure, match="is a workbook"):
+        rows(tmp_path / "sites.xlsx")
+
+
+def test_a_name_that_another_encoding_spoilt_is_seen() -> None:
+    bangla = "জুনিয়াদহ বালিকা বিদ্যালয়"
+    as_ascii = bangla.encode("cp1252", "replace").decode("cp1252")
+    as_windows = bangla.encode().decode("cp1252", "replace")
+    as_latin = bangla.encode().decode("latin-1")
+    for name in (as_ascii, f"{as_ascii} (1)", f"{as_ascii} ICT", as_windows, as_latin, "\ufffd"):
+        assert spoilt(name), name
+    for name in (bangla, "Café", "Is it?", "", "ICT"):
+        assert not spoilt(name), name
+
+
+def test_a_secret_in_the_column_of_credentials_is_not_told(tmp_path: Path) -> None:
+    done = imported(tmp_path, HEADING + "a,udc,ক,K,,,,,,127.78.0.1,hunter2-canary\n")
+    assert "snmp: monitor.toml has no credentials of that name" in done.stderr
+    assert "hunter2" not in done.stderr

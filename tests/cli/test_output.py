@@ -162,3 +162,19 @@ def test_planned_work_without_a_site_must_say_everywhere(home: Path, desk: Desk)
     assert "about which sites?" in typed(home, *words).stderr
     assert typed(home, *words, "--everywhere", "--site", "backbone-north").returncode == 2
     assert "everything" in typed(home, *words, "--everywhere").stdout
+
+
+def test_a_recorded_reason_commands_no_terminal(home: Path) -> None:
+    lines = [
+        {"t": f"2026-11-24T10:0{minute}:00+06:00", "device": "backbone-north", "verdict": "failed", "reason": REASON}
+        for minute in range(10)
+    ]
+    (home / "samples.jsonl").write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
+    for words in ((), ("--json",)):
+        said = typed(home, "replay", str(home / "samples.jsonl"), *words).stdout
+        assert "outage_opened" in said
+        assert "[31mred" in said
+        assert not set("\x1b\x07\u202e") & set(said)
+
+
+REASON = "\x1b[31mred\x07\u202e"

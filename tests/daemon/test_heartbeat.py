@@ -1,17 +1,21 @@
 """The word to an outside watchman, taken by a real web server on loopback."""
 
 import asyncio
+import sqlite3
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 
 import pytest
 
 from monitor.daemon import heartbeat
-from monitor.daemon.heartbeat import Watchman, failing
+from monitor.daemon.heartbeat import Watchman, failing, oldest_owed_s
 from monitor.settings.heartbeat_section import Heartbeat
+from monitor.store.session import open_store
 from tests.lab.waiting import until
 from tests.net.bad_servers import Answering, drips, floods, page, says, server
 
@@ -118,3 +122,15 @@ async def test_a_stop_does_not_wait_for_a_watchman_that_is_mute() -> None:
         made.close()
         await asyncio.to_thread(until, lambda: not made._thread.jobs, "the end of its thread", 5)
         assert time.monotonic() - begun_s < 2
+
+
+def test_a_locked_database_does_not_keep_the_word_from_the_watchman(tmp_path: Path) -> None:
+    with closing(open_store(tmp_path)) as store:
+        assert oldest_owed_s(store, datetime.now(UTC)) == 0
+        with closing(sqlite3.connect(store.path, isolation_level=None)) as other:
+            other.execute("BEGIN EXCLUSIVE")
+            begun = time.monotonic()
+            assert oldest_owed_s(store, datetime.now(UTC)) is None
+            assert time.monotonic() - begun < heartbeat.TIMEOUT_S
+            other.execute("ROLLBACK")
+        assert oldest_owed_s(store, datetime.now(UTC)) == 0

@@ -13,11 +13,11 @@ from monitor.clock import SystemClock
 from monitor.daemon.helpdesk import Mirroring
 from monitor.settings.helpdesk_section import Helpdesk
 from monitor.settings.load import load
-from monitor.store.session import open_store
 from tests.alerts.conftest import SHIPPED, Desk
 from tests.lab.desks import TOKEN
 from tests.lab.waiting import until
 from tests.lab.zammad import Zammad
+from tests.store.migrated import new_store
 
 NUMBER = "BHR-2026-000001"
 
@@ -32,7 +32,7 @@ def place() -> Iterator[Zammad]:
 def here(tmp_path: Path) -> Iterator[Desk]:
     """An office with one open ticket."""
     office = Office.of(load(SHIPPED))
-    desk = Desk(office, open_store(tmp_path / "state"))
+    desk = Desk(office, new_store(tmp_path / "state"))
     desk.goes_down("backbone-north")
     desk.look()
     yield desk

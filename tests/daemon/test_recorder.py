@@ -20,8 +20,9 @@ from monitor.judging.decisions import OutageClosed, OutageOpened
 from monitor.settings.load import load
 from monitor.store import session as session_module
 from monitor.store.models import Base, Event, Gap, Outage, Ticket, TicketEvent
-from monitor.store.session import Store, open_store
+from monitor.store.session import Store
 from tests.lab.waiting import until
+from tests.store.migrated import new_store
 
 SHIPPED = Path(__file__).parents[2] / "config"
 
@@ -29,7 +30,7 @@ SHIPPED = Path(__file__).parents[2] / "config"
 @pytest.fixture
 def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
     monkeypatch.setattr(session_module, "BUSY_TIMEOUT_S", 0.05)
-    return open_store(tmp_path)
+    return new_store(tmp_path)
 
 
 @pytest.fixture

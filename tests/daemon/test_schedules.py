@@ -29,7 +29,7 @@ from monitor.daemon.believed_clock import BelievedClock
 from monitor.daemon.recorder import Recorder
 from monitor.settings.load import load
 from monitor.store.models import Notice
-from monitor.store.session import open_store
+from tests.store.migrated import new_store
 
 SHIPPED = Path(__file__).parents[2] / "config"
 BEGIN = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)
@@ -166,7 +166,7 @@ class Daemon:
     def __init__(self, schedule: Schedule, folder: Path) -> None:
         self._office = schedule.office
         self._clock = VirtualClock(schedule.asked_utc)
-        self._store = open_store(folder)
+        self._store = new_store(folder)
         self._recorder: Recorder | None = None
         self._synchronised = False
         with self._store.write() as session:

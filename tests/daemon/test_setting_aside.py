@@ -19,7 +19,8 @@ from monitor.judging.decisions import Decision, LabSeen, Noticed, OutageOpened
 from monitor.settings.load import load
 from monitor.store import views
 from monitor.store.models import Event, Outage, SetAside, Ticket
-from monitor.store.session import Store, open_store
+from monitor.store.session import Store
+from tests.store.migrated import new_store
 
 SHIPPED = Path(__file__).parents[2] / "config"
 AWFUL = "\x00\ud800\u202e\x1b[2J" + "ড়" * 5_000
@@ -29,7 +30,7 @@ DOWN = OutageOpened("udc-juniadaha", CLOCK.utc(), CLOCK.utc(), None, "timeout")
 
 @pytest.fixture
 def store(tmp_path: Path) -> Store:
-    return open_store(tmp_path)
+    return new_store(tmp_path)
 
 
 @pytest.fixture

@@ -72,5 +72,14 @@ def test_systemd_hears_ready_watchdog_reload_and_stop(
 
 
 def test_a_systemd_that_is_gone_does_no_harm(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "nobody"))
-    Notifier().watchdog()
+    place = str(tmp_path / "notify")
+    monkeypatch.setenv("NOTIFY_SOCKET", place)
+    notifier = Notifier()
+    notifier.watchdog()
+
+    # Once somebody listens there again, he hears us: it was not given up.
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as systemd:
+        systemd.bind(place)
+        systemd.settimeout(10)
+        notifier.watchdog()
+        assert systemd.recv(200) == b"WATCHDOG=1"

@@ -12,9 +12,9 @@ from monitor.metrics.promises import Promises, Record, record
 from monitor.sample import Verdict
 from monitor.settings.fleet import Fleet
 from monitor.store.models import Outage, SiteState
-from monitor.store.session import open_store
 from monitor.store.views import Matter
 from tests.metrics.pages import value
+from tests.store.migrated import new_store
 from tests.web.conftest import Desk, office
 
 __all__ = ["office"]
@@ -117,7 +117,7 @@ def test_twenty_thousand_sites_are_counted_in_a_second_and_rarely(office: Desk, 
     one = office.settings.fleet.sites["udc-juniadaha"]
     sites = {f"site-{number}": one for number in range(20_000)}
     office.office = replace(office.office, fleet=Fleet(sites))
-    store = open_store(tmp_path / "large")
+    store = new_store(tmp_path / "large")
     with store.write() as session:
         for number, site in enumerate(sites):
             since = hours_ago(400) + timedelta(milliseconds=number)

@@ -18,9 +18,10 @@ from monitor.metrics.exposition import Exposition
 from monitor.metrics.live import Live
 from monitor.sample import Sample, Verdict
 from monitor.settings.load import Settings, load
-from monitor.store.session import Store, open_store
+from monitor.store.session import Store
 from monitor.web.app import make_app
 from monitor.web.server import serve
+from tests.store.migrated import new_store
 
 SHIPPED = Path(__file__).parents[2] / "config"
 
@@ -70,7 +71,7 @@ class Desk:
 
 @pytest.fixture
 def office(tmp_path: Path) -> Iterator[Desk]:
-    store = open_store(tmp_path)
+    store = new_store(tmp_path)
     yield Desk(load(SHIPPED), store)
     store.close()
 

@@ -103,6 +103,33 @@ async def test_who_comes_while_all_others_are_being_answered_hears_that_there_is
     assert all(answer.endswith(b"done") for answer in answers)
 
 
+async def test_who_asks_and_goes_keeps_no_place_from_a_newcomer() -> None:
+    going_on = asyncio.Event()
+    under_way = 0
+
+    async def slow(request: Request) -> Response:
+        nonlocal under_way
+        if request.url.path == "/":
+            under_way += 1
+            await going_on.wait()
+        return PlainTextResponse("done")
+
+    listener = socket.create_server(("127.0.0.1", 0), backlog=512)
+    running = await serve(Starlette(routes=[Route("/{any:path}", slow)]), [listener])
+    port = int(listener.getsockname()[1])
+    asking = [await connected(port, b"GET / HTTP/1.1\r\nHost: x\r\n\r\n") for _ in range(MOST_CONNECTIONS)]
+    try:
+        await asyncio.to_thread(until, lambda: under_way == MOST_CONNECTIONS, "all requests", 10)
+        for client in asking:
+            client.close()
+        async with asyncio.timeout(5):
+            newcomer = await connected(port, b"GET /other HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n")
+            assert (await heard(newcomer)).endswith(b"done")
+    finally:
+        going_on.set()
+        await running.stop()
+
+
 IDLE = b"GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n"
 
 

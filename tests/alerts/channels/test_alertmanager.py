@@ -12,12 +12,12 @@ from monitor.alerts.channels.alertmanager import AlertmanagerChannel
 from monitor.alerts.channels.base import ChannelAway, Recipient, TemporaryFailure
 from monitor.alerts.office import Office
 from monitor.alerts.outbox import Letter
-from monitor.store.session import open_store
 from tests.alerts.conftest import Desk
 from tests.lab.alertmanager import alertmanager, alerts
 from tests.lab.waiting import until
 from tests.net.bad_servers import Answering, drips, floods, page, says
 from tests.net.bad_servers import server as bad_server
+from tests.store.migrated import new_store
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +33,7 @@ def story(office: Office, tmp_path: Path) -> list[Letter]:
 
     from monitor.clock import VirtualClock
 
-    store = open_store(tmp_path)
+    store = new_store(tmp_path)
     desk = Desk(office, store, VirtualClock(datetime.now(UTC)))
     desk.goes_down("backbone-north")
     desk.look()

@@ -18,12 +18,12 @@ from monitor.alerts.states import TicketState
 from monitor.settings.helpdesk_section import Helpdesk as Section
 from monitor.store import helpdesks
 from monitor.store.models import TicketEvent
-from monitor.store.session import open_store
 from tests.alerts.conftest import Desk
 from tests.lab.desks import PlayedDesk
 from tests.lab.glpi import APP_TOKEN, Glpi
 from tests.lab.rt import RealRt
 from tests.lab.zammad import Zammad
+from tests.store.migrated import new_store
 
 POLL = timedelta(seconds=60)
 SITE = "backbone-north"
@@ -146,7 +146,7 @@ def mirrored(place: Place, office: Office, folder: Path, timeout_s: float = 10.0
         queue=place.queue,
         timeout_s=timeout_s,
     )
-    return Mirrored(Desk(own, open_store(folder / "state")), place, section, open_desk(section, folder))
+    return Mirrored(Desk(own, new_store(folder / "state")), place, section, open_desk(section, folder))
 
 
 @pytest.fixture(scope="session")
