@@ -196,3 +196,12 @@ def test_a_schema_that_breaks_under_a_running_daemon_is_an_error_like_any_other(
     with pytest.raises(DatabaseError, match="malformed"), store.read() as session:
         session.execute(text("SELECT count(*) FROM gaps"))
     store.close()
+
+
+def test_a_flipped_letter_after_which_even_the_complaint_is_no_text_is_damage(state: Path) -> None:
+    path = state / DATABASE
+    data = bytearray(path.read_bytes())
+    data[data.index(b"NOT NULL", data.index(b"CREATE TABLE planned_work")) + 7] ^= 0x80
+    path.write_bytes(data)
+    with pytest.raises(StoreError, match="is damaged: malformed database schema"):
+        open_store(state)
