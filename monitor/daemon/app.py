@@ -24,6 +24,7 @@ from monitor.alerts.office import Office
 from monitor.alerts.pauses import pause_of
 from monitor.alerts.planned import Plans, plans_in_force
 from monitor.alerts.timeline import note_unused_labs
+from monitor.charter.text import duration_text
 from monitor.clock import NS_PER_S, Clock
 from monitor.daemon import garbage, memory, private_network
 from monitor.daemon.attendant import Attendant
@@ -189,7 +190,8 @@ class Daemon:
         until_utc = begun_utc - (trust.move.by if trust.move else timedelta(0))  # it is moved like the rest
         longest = 2 * timedelta(seconds=self.settings.monitor.probing.interval_s)
         if memory.note_gap(session, last_utc, until_utc, longest):
-            log.warning("nobody watched for %s: that time counts as unmonitored", until_utc - last_utc)
+            length = duration_text(until_utc - last_utc, "en")
+            log.warning("nobody watched for %s: that time counts as unmonitored", length)
 
     def _board_of(self, known: memory.Remembered, learned: dict[str, Usual]) -> Board:
         """A board that goes on from what is known."""

@@ -57,11 +57,14 @@ def test_what_was_reopened_in_doubt_is_due_from_when_it_was_truly_reopened(desk:
     assert ticket(desk).deadline_utc != due_utc
 
 
+@pytest.mark.parametrize("asked_in_doubt", [True, False])
 @BOTH_WAYS
-def test_time_that_stood_still_in_doubt_stands_still_by_the_true_dates(desk: Desk, days: int) -> None:
+def test_time_that_stood_still_in_doubt_stands_still_by_the_true_dates(
+    desk: Desk, days: int, asked_in_doubt: bool
+) -> None:
     desk.clock.advance(timedelta(days=12).total_seconds())  # a Sunday, 10:00
     ask_what_may_wait(desk)
-    doubted_utc = desk.clock.utc() - timedelta(seconds=1)
+    doubted_utc = desk.clock.utc() + timedelta(seconds=-1 if asked_in_doubt else 1)
     desk.wait(hours=23)
     desk.act(NUMBER, "wait")
     desk.wait(hours=2)

@@ -1,8 +1,13 @@
 """What could be found and connected to, and what never could."""
 
 import pytest
+from pydantic import ValidationError
 
+from monitor.settings.base import Model
+from monitor.settings.heartbeat_section import Heartbeat
+from monitor.settings.helpdesk_section import Helpdesk
 from monitor.settings.hosts import host_fault, is_host_name, page_fault
+from monitor.settings.notices_section import RecipientEntry
 
 
 @pytest.mark.parametrize(
@@ -102,3 +107,22 @@ def test_an_address_is_one_of_one_host_that_can_be_reached(address: str, fault: 
 )
 def test_what_is_no_page_is_refused(url: str) -> None:
     assert page_fault(url) == "is not the address of a page. Expected http://… or https://…"
+
+
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("http://[fe80::1]/", "is a link-local address. Expected it with its zone"),
+        ("http://224.0.0.1/", "is nobody's address"),
+        ("http://a..b/", "is not the address of a page"),
+    ],
+)
+@pytest.mark.parametrize(
+    ("section", "more"),
+    [(Heartbeat, {}), (Helpdesk, {}), (RecipientEntry, {"channel": "alertmanager"})],
+)
+def test_every_address_of_a_page_is_told_what_is_wrong_with_it(
+    section: type[Model], more: dict[str, str], url: str, told: str
+) -> None:
+    with pytest.raises(ValidationError, match=told):
+        section.model_validate({"url": url, **more})

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import DatabaseError
 
 from monitor.alerts import audit
 from monitor.store import mailed_head, soundness
@@ -178,3 +180,19 @@ def test_what_no_program_of_ours_wrote_is_noticed(state: Path, statement: str, w
         found = soundness.examine(session, state)
     store.close()
     assert words in found.damage[0]
+
+
+def test_a_schema_that_breaks_under_a_running_daemon_is_an_error_like_any_other(state: Path) -> None:
+    store = open_store(state)
+    with store.read() as session:
+        session.execute(text("SELECT count(*) FROM gaps"))
+    words = b"CREATE TABLE gaps (id NOT\xa0NULL)".hex()
+    broken = f"UPDATE sqlite_master SET sql = CAST(x'{words}' AS TEXT) WHERE name = 'gaps'"
+    with closing(sqlite3.connect(state / DATABASE)) as raw, raw:
+        raw.execute("PRAGMA writable_schema = ON")
+        raw.execute(broken)
+        (version,) = raw.execute("PRAGMA schema_version").fetchone()
+        raw.execute(f"PRAGMA schema_version = {version + 1}")
+    with pytest.raises(DatabaseError, match="malformed"), store.read() as session:
+        session.execute(text("SELECT count(*) FROM gaps"))
+    store.close()
