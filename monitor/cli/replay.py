@@ -199,10 +199,10 @@ def _lines(path: Path) -> Iterator[str]:
 @contextmanager
 def _opened(path: Path) -> Iterator[TextIO]:
     if str(path) == "-":
-        with io.TextIOWrapper(sys.stdin.buffer, encoding="utf-8") as lines:
+        with io.TextIOWrapper(sys.stdin.buffer, encoding="utf-8-sig") as lines:
             yield lines
         return
-    with open_plain(path) as packed, io.TextIOWrapper(_unpacked(path.suffix, packed), encoding="utf-8") as lines:
+    with open_plain(path) as packed, io.TextIOWrapper(_unpacked(path.suffix, packed), encoding="utf-8-sig") as lines:
         yield lines
 
 

@@ -100,7 +100,9 @@ def is_ours(said: Any, settings: "Settings") -> bool:
     found = in_force.read(settings.state)
     if found is not None:
         return bool(said["instance"] == found.instance)
-    return {site["id"] for site in said["sites"]} == set(settings.fleet.sites)  # not ours to read: by what it watches
+    sites = said["sites"] if isinstance(said["sites"], list) else []
+    ids = {str(site.get("id")) for site in sites if isinstance(site, dict)}
+    return ids == set(settings.fleet.sites)  # its state is not ours to read: by what it watches
 
 
 def _remembered(settings: "Settings") -> dict[str, Any]:

@@ -169,7 +169,8 @@ def test_a_recorded_reason_commands_no_terminal(home: Path) -> None:
         {"t": f"2026-11-24T10:0{minute}:00+06:00", "device": "backbone-north", "verdict": "failed", "reason": REASON}
         for minute in range(10)
     ]
-    (home / "samples.jsonl").write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
+    text = "\n".join(map(json.dumps, lines))
+    (home / "samples.jsonl").write_text(text, encoding="utf-8-sig")  # as some editors and shells write it
     for words in ((), ("--json",)):
         said = typed(home, "replay", str(home / "samples.jsonl"), *words).stdout
         assert "outage_opened" in said

@@ -11,8 +11,10 @@ from typing import Any
 
 import pytest
 
+from monitor.cli.status import is_ours
 from monitor.settings import in_force
 from monitor.settings.in_force import InForce
+from monitor.settings.load import load
 from tests.alerts.conftest import Desk
 from tests.cli.typed import typed
 
@@ -95,7 +97,6 @@ def test_what_is_wrong_with_the_monitor_itself_is_told(
 
 @pytest.mark.parametrize("words", [["status"], ["tickets"], ["outages"], ["ticket", "show", "BHR-2026-000001"]])
 def test_a_half_edited_file_blocks_no_question(home: Path, desk: Desk, words: list[str]) -> None:
-    from monitor.settings.load import load
 
     sources: dict[str, bytes] = {}
     load(home / "config", sources)
@@ -107,3 +108,8 @@ def test_a_half_edited_file_blocks_no_question(home: Path, desk: Desk, words: li
     assert done.returncode == (3 if words == ["status"] else 0)
     assert "BHR-2026-000001" in done.stdout
     assert "The last configuration that the daemon accepted is used" in done.stderr
+
+
+@pytest.mark.parametrize("sites", [None, 5, "x", [5], [[]], [{"id": []}], [{}]], ids=str)
+def test_an_answer_in_another_shape_is_not_ours(home: Path, sites: object) -> None:
+    assert not is_ours({"instance": "x", "sites": sites}, load(home / "config"))
