@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from monitor.cli.failing import NO, Failure, settings_in_force, store_of
+from monitor.cli.failing import BAD_INPUT, NO, Failure, settings_in_force, store_of
 from monitor.cli.numbers import whole
 from monitor.cli.status import AsJson, local
 from monitor.cli.wide import console
@@ -26,10 +26,13 @@ def events(
     from monitor.cli.listing import Listing
     from monitor.store import views
 
-    with store_of(settings_in_force(context.obj)) as store, store.read() as session:
+    settings = settings_in_force(context.obj)
+    with store_of(settings) as store, store.read() as session:
         wanted = clean(kind).replace(" ", "_")
         found = [views.facts(event) for event in views.timeline(session, site=site, kind=wanted, limit=limit)]
         known = views.event_kinds(session)
+    if site and not found and site not in settings.fleet.sites:  # what was taken out keeps its past
+        raise Failure(f"no site '{clean(site)}'.{did_you_mean(site, settings.fleet.sites) or ''}", BAD_INPUT)
     if wanted and not found and wanted not in known:
         hint = did_you_mean(wanted, known) or f" There are: {', '.join(known)}"
         raise Failure(f"--kind: nothing of the kind '{wanted}' has happened.{hint}", NO)

@@ -155,6 +155,8 @@ def test_events_tell_of_outages_and_can_be_asked_for_one_kind(busy: Path, desk: 
     assert "BHR-2026-000001" in only[0]["text"]
     assert json.loads(typed(busy, "events", "lab-dharampur-girls", "--json").stdout) == []
     assert "Did you mean 'outage'?" in typed(busy, "events", "--kind", "outag").stderr
+    unknown = typed(busy, "events", "backbone-nroth")
+    assert (unknown.returncode, "Did you mean 'backbone-north'?" in unknown.stderr) == (2, True)
 
 
 def test_planned_work_without_a_site_must_say_everywhere(home: Path, desk: Desk) -> None:
