@@ -102,7 +102,7 @@ def test_a_link_that_is_poor_loses_its_mains_and_breaks(
             assert "hub/router: up for 0 d 0 h, sfp1 " in " ".join(mail.text().split())
             assert "বিদ্যুৎ সরবরাহ নেই" in mail.text()
             assert "no power (the UPS of hub" in " ".join(mail.text().split())
-        assert reason in daemon.get("/")[1]
+        assert reason in daemon.get("/?lang=en")[1]
         assert [one["reason"] for one in daemon.json("outages")] == [reason]
         (ticket,) = daemon.json("tickets")
         assert f"({reason}); suspected cause: power" in daemon.run("ticket", "show", ticket["number"]).stdout

@@ -6,16 +6,18 @@ import sys
 import time
 from contextlib import closing
 
+import pytest
+
 from tests.lab.daemon import Daemon
 from tests.lab.fleet import many_sites, write_config
 from tests.lab.network import Lab
 from tests.lab.waiting import until
 
+pytestmark = pytest.mark.alone
+
 HANGS = """
 import logging, threading
 from monitor.daemon import app
-
-pytestmark = pytest.mark.alone
 logging.basicConfig()
 app.END_WITHIN_S = 0.3
 app.Daemon._end_in_time()
