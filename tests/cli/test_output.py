@@ -92,10 +92,18 @@ def test_a_reader_that_leaves_at_once_hears_no_complaint(busy: Path, words: list
     assert done.stdout.strip() == "141"
 
 
-def test_a_full_disk_behind_the_output_is_told_in_words(busy: Path) -> None:
+@pytest.mark.parametrize("words", [["tickets"], ["charter"], ["status", "--all"], ["events"]], ids=" ".join)
+def test_a_full_disk_behind_the_output_is_told_once_and_in_words(busy: Path, words: list[str]) -> None:
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
     with Path("/dev/full").open("w") as full:
         done = subprocess.run(
-            command(busy, "tickets"), stdout=full, stderr=subprocess.PIPE, text=True, timeout=60, check=False
+            command(busy, *words),
+            env=environment,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            timeout=60,
+            check=False,
         )
     assert done.returncode == 3
     assert done.stderr == "the output cannot be written: No space left on device\n"

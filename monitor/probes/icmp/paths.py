@@ -9,13 +9,15 @@ import asyncio
 import logging
 from collections.abc import Iterable
 
-from monitor.clock import NS_PER_S, Clock
+from monitor.clock import Clock
 from monitor.probes.icmp.counters import Counters
 from monitor.probes.icmp.opening import Wanted, open_socket
 from monitor.probes.icmp.path import Path
 from monitor.probes.icmp.sockets import EchoSocket, Family, Opener
 
 log = logging.getLogger(__name__)
+
+LATE_S = 5.0  # for how long a replaced socket still counts late and forged answers
 
 
 class Paths:
@@ -60,9 +62,9 @@ class Paths:
         return path
 
     def close_if_idle(self, path: Path) -> None:
-        """Closes a replaced path with nothing under way, after the time-out: late answers are counted until then."""
+        """Closes a replaced path with nothing under way, `LATE_S` later: late answers are counted until then."""
         if path in self.replaced and not path.flights:
-            asyncio.get_running_loop().call_later(self.timeout_ns / NS_PER_S, self._close, path)
+            asyncio.get_running_loop().call_later(LATE_S, self._close, path)
 
     def dropped(self) -> int:
         """Returns how many datagrams the kernel has thrown away because a receive buffer was full, ever."""
