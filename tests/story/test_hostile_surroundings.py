@@ -2,10 +2,7 @@
 
 import re
 import select
-import signal
 import socket
-import subprocess
-import sys
 import threading
 import time
 from collections import defaultdict
@@ -19,6 +16,7 @@ import pytest
 from tests.lab.bad_mail import BadMailServer
 from tests.lab.daemon import Daemon
 from tests.lab.fleet import many_sites, write_config
+from tests.lab.machine import wakes_late
 from tests.lab.mail import MAIL_HOST, MAIL_PORT
 from tests.lab.network import Lab
 from tests.lab.waiting import until
@@ -133,35 +131,6 @@ def resident_mb(daemon: Daemon) -> float:
     return int(re.findall(r"VmRSS:\s+(\d+)", status)[0]) / 1024
 
 
-SLEEPER = """
-import sys, time
-late = every = 0
-try:
-    while True:
-        due = time.monotonic() + 0.02
-        time.sleep(0.02)
-        late, every = late + (time.monotonic() - due > 0.1), every + 1
-        work_s = time.process_time() + float(sys.argv[1])
-        while time.process_time() < work_s:
-            pass
-except KeyboardInterrupt:
-    print(late, every)
-"""
-
-
-@contextmanager
-def other_people(found: list[float]) -> Iterator[None]:
-    """Appends in how many of all cases this machine, busy with whatever else, wakes a process 0.1 s late that works as
-    much as ours does.
-    """
-    words = [sys.executable, "-c", SLEEPER, "0.01"]
-    with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as sleeper:
-        yield
-        sleeper.send_signal(signal.SIGINT)
-        late, every = sleeper.communicate(timeout=10)[0].split()
-        found.append(int(late) / int(every))
-
-
 def lateness(daemon: Daemon) -> tuple[float, float]:
     """(rounds that began more than 0.1 s after their turn, all rounds) so far."""
     on_time = daemon.metric("upazila_round_lateness_seconds_bucket", le="0.1")
@@ -213,7 +182,7 @@ def test_whoever_is_slow_silent_or_endless_outside_nothing_of_ours_waits_for_the
         lab.down(CUT_OFF)
 
         machine = list[float]()
-        with other_people(machine):
+        with wakes_late(machine):
             while time.monotonic() - begun < WATCHED_S:
                 asked_at = time.monotonic()
                 status, _ = daemon.get("/metrics")

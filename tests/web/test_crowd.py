@@ -11,6 +11,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from monitor.web.server import MOST_CONNECTIONS
 from tests.lab.daemon import Daemon
 from tests.lab.fleet import many_sites, write_config
+from tests.lab.machine import wakes_late
 from tests.lab.network import Lab
 from tests.lab.waiting import until
 from tests.web.asking import ask
@@ -70,9 +71,11 @@ async def test_a_thousand_slow_scrapers_disturb_no_round_and_hold_a_handful_of_p
     rounds, turns = late(daemon, "upazila_round_lateness_seconds"), late(daemon, "upazila_loop_lag_seconds")
     threads, files = held(daemon)
 
-    async with Crowd(port, CLIENTS) as crowd:
-        most_threads, most_files = await most_while(SECONDS, lambda: held(daemon))
-        answers, cut_off = crowd.heard, crowd.cut_off
+    machine = list[float]()
+    with wakes_late(machine):
+        async with Crowd(port, CLIENTS) as crowd:
+            most_threads, most_files = await most_while(SECONDS, lambda: held(daemon))
+            answers, cut_off = crowd.heard, crowd.cut_off
 
     # They were there: each was served until the next one needed his place.
     print(answers, f"{cut_off=} {threads=} {most_threads=} {files=} {most_files=}")
@@ -84,9 +87,9 @@ async def test_a_thousand_slow_scrapers_disturb_no_round_and_hold_a_handful_of_p
     rounds_after = late(daemon, "upazila_round_lateness_seconds")
     turns_after = late(daemon, "upazila_loop_lag_seconds")
     shares = [share_beyond(rounds, rounds_after, bound) for bound in (0.01, 0.05, 0.1)]
-    print(shares, [share_beyond(turns, turns_after, bound) for bound in (0.01, 0.05, 0.1)])
+    print(machine, shares, [share_beyond(turns, turns_after, bound) for bound in (0.01, 0.05, 0.1)])
     assert rounds_after[math.inf] - rounds[math.inf] > 0.8 * SITES * SECONDS / ROUND_S
-    assert shares[-1] < 0.01
+    assert shares[-1] < 0.01 + 2 * machine[0]  # as far as the machine woke us on time
     assert share_beyond(turns, turns_after, 0.1) < 0.05  # of some fifty turns
     assert daemon.rows("SELECT id FROM outages") == []
     # The page is there again for who reads it as one should.
