@@ -10,6 +10,7 @@ import idna
 from monitor.settings.found import found
 
 _ENDS_WITH_A_NUMBER = re.compile(r"(?:.*\.)?(?:\d+|0x[0-9a-f]*)\.?", re.IGNORECASE | re.DOTALL)
+NOT_A_PAGE = "is not the address of a page. Expected http://… or https://…"
 _ASCII_NAME = re.compile(r"(?=.{1,253}\Z)(?:[A-Za-z0-9-]{1,63}\.)*[A-Za-z0-9-]{1,63}")
 _LABEL = r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
 _NAME = re.compile(rf"(?=.{{1,253}}\Z)(?:{_LABEL}\.)*{_LABEL}")
@@ -23,16 +24,20 @@ def is_short_address(name: str) -> bool:
     return _ENDS_WITH_A_NUMBER.fullmatch(normalize("NFKC", name).replace("\u3002", ".").strip()) is not None
 
 
+def is_address(text: str) -> bool:
+    """Whether it is an IPv4 or IPv6 address, the latter with a zone or without."""
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return True
+
+
 def a_host(text: str) -> str:
     """A host's name or its bare address, without a port; raises ValueError."""
     bare = text.strip()
-    try:
-        ip_address(bare)
-    except ValueError:
-        if not is_host_name(bare):
-            raise ValueError(
-                "is not a host. Expected a name or an address, without a port, such as monitor.example.org"
-            ) from None
+    if not (is_address(bare) or is_host_name(bare)):
+        raise ValueError("is not a host. Expected a name or an address, without a port, such as monitor.example.org")
     return bare
 
 
@@ -84,9 +89,8 @@ def page_fault(url: str) -> str:
         parts = urlsplit(url)
         host, port = unquote(parts.hostname or ""), parts.port
     except ValueError:  # a port that is none, half an IPv6 address
-        return "is not the address of a page. Expected http://… or https://…"
+        return NOT_A_PAGE
     plain = not any(letter.isspace() or not letter.isprintable() for letter in url)
     if parts.scheme not in {"http", "https"} or not host or port == 0 or not plain:
-        return "is not the address of a page. Expected http://… or https://…"
-    fault = host_fault(host)
-    return "is not the address of a page. Expected http://… or https://…" if "is not a host" in fault else fault
+        return NOT_A_PAGE
+    return host_fault(host) if is_address(host) or is_host_name(host) else NOT_A_PAGE

@@ -1,13 +1,12 @@
 """[sites.ID.services.NAME] of config/sites.toml: what a site serves, and how to see that it does."""
 
-from ipaddress import ip_address
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
 from monitor.settings.base import Model, PlainPath, matching
 from monitor.settings.found import found
-from monitor.settings.hosts import host_fault, is_host_name, page_fault
+from monitor.settings.hosts import host_fault, is_address, is_host_name, page_fault
 
 RecordType = Literal["A", "AAAA", "CNAME", "MX", "NS", "PTR", "SOA", "SRV", "TXT"]
 HostName = Annotated[str, matching(r"[^\s/?#@\[\]\\]{0,253}", "a host's name or an address")]
@@ -44,17 +43,9 @@ class ServiceCheck(Model):
             raise ValueError(
                 f"'name': {found(self.name)} is not a name. Expected the name that is asked for, such as example.org"
             )
-        if self.server and not _is_address(self.server):
+        if self.server and not is_address(self.server):
             raise ValueError(f"'server': {found(self.server)} is not an address. Expected that of a name server")
         for key, host in (("host", self.host), ("server", self.server)):
             if host and (fault := host_fault(host)):
                 raise ValueError(f"'{key}': {found(host)} {fault}")
         return self
-
-
-def _is_address(text: str) -> bool:
-    try:
-        ip_address(text)
-    except ValueError:
-        return False
-    return True

@@ -7,7 +7,7 @@ IMMEDIATE, because one that reads first and then writes fails at once, whatever 
 
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -88,20 +88,19 @@ class Store:
             except UnicodeDecodeError:
                 raise sqlite3.DatabaseError(NO_SCHEMA) from None
 
-    @contextmanager
-    def read(self) -> Iterator[Session]:
+    def read(self) -> AbstractContextManager[Session]:
         """A session that sees one state of the database and changes nothing."""
-        if not self.readable:
-            self._refuse_while_waiting()
-        with Session(self.engine) as session:
-            yield session
+        return self._reading(self.engine)
+
+    def glance(self) -> AbstractContextManager[Session]:
+        """As `read`, for the page and the metrics: a lock keeps it waiting for no longer than GLANCE_S."""
+        return self._reading(self.glances)
 
     @contextmanager
-    def glance(self) -> Iterator[Session]:
-        """As `read`, for the page and the metrics: a lock keeps it waiting for no longer than GLANCE_S."""
+    def _reading(self, engine: Engine) -> Iterator[Session]:
         if not self.readable:
             self._refuse_while_waiting()
-        with Session(self.glances) as session:
+        with Session(engine) as session:
             yield session
 
     @contextmanager
@@ -174,15 +173,22 @@ def open_store(state: Path, *, lasting: bool = True, daemon: bool = False) -> St
     Raises StoreError when it is damaged, missing, was written by a newer version, or cannot be reached.
     """
     store = Store(state / DATABASE, lasting=lasting)
-    try:
+    with _closed_on_failure(store):
         _prepare(store, belonging.mark_anew if daemon else belonging.mark_first)
+    return store
+
+
+@contextmanager
+def _closed_on_failure(store: Store) -> Iterator[None]:
+    """Closes the store that cannot be opened; raises StoreError."""
+    try:
+        yield
     except (DatabaseError, OSError) as error:
         store.close()
         raise StoreError(f"{store.path} cannot be used: {_cause(error)}") from None
     except StoreError:
         store.close()
         raise
-    return store
 
 
 def open_when_possible(state: Path) -> Store:
@@ -210,8 +216,7 @@ def try_again(
                     session.connection()
                     first(session)
     except (DatabaseError, OSError) as error:
-        cause = error.orig if isinstance(error, DatabaseError) else error
-        if not may_pass(cause):
+        if not may_pass(error.orig if isinstance(error, DatabaseError) else error):
             store.close()
             raise Damaged(f"{store.path} is damaged: {_cause(error)}. Put a copy back: {MEND}") from None
         store.waiting = _cause(error)
@@ -247,14 +252,8 @@ def existing_store(state: Path) -> Store:
     if not (state / DATABASE).exists():
         raise StoreError(f"there is no database in {state} yet. Start the daemon once: upazila-monitor run")
     store = Store(state / DATABASE)
-    try:
+    with _closed_on_failure(store):
         _prepare(store, None)
-    except (DatabaseError, OSError) as error:
-        store.close()
-        raise StoreError(f"{store.path} cannot be used: {_cause(error)}") from None
-    except StoreError:
-        store.close()
-        raise
     return store
 
 

@@ -7,7 +7,7 @@ replaced before any device is asked over it for the second time: the device's ne
 
 import asyncio
 import logging
-from collections.abc import Iterable
+from collections.abc import Sequence
 
 from monitor.clock import Clock
 from monitor.probes.icmp.counters import Counters
@@ -39,7 +39,7 @@ class Paths:
         """Opens the family's first socket; raises NoSocket, with the fix in its message, when no kind works."""
         self._use(family, open_socket(family, wanted, self._opener))
 
-    def for_round(self, family: Family, devices: Iterable[str]) -> Path | None:
+    def for_round(self, family: Family, devices: Sequence[str]) -> Path | None:
         """Returns the path to ask those devices over, which none of them was asked over before; None without a socket.
 
         Where no other socket can be opened (EMFILE, ENOBUFS), the old one serves on: a round with an identifier that
@@ -48,7 +48,6 @@ class Paths:
         path = self.current.get(family)
         if path is None:
             return None
-        devices = list(devices)
         if not path.asked.isdisjoint(devices):
             try:
                 echo_socket = EchoSocket(family, path.socket.kind, self._opener)

@@ -2,10 +2,10 @@
 
 import re
 from dataclasses import dataclass
-from ipaddress import ip_address
 from pathlib import Path
 
 from monitor.plain_file import PlainFileError, read_bounded
+from monitor.settings.hosts import is_address
 
 FILE = Path("/etc/resolv.conf")
 MOST_SERVERS = 3  # resolv.conf(5): MAXNS
@@ -35,7 +35,7 @@ def parsed(text: str) -> ResolvConf:
     options: dict[str, int] = {}
     for line in text.splitlines():
         words = line.split()
-        if len(words) > 1 and words[0] == "nameserver" and _is_address(words[1]):
+        if len(words) > 1 and words[0] == "nameserver" and is_address(words[1]):
             servers.append(words[1])
         elif words and words[0] == "options":
             options |= {key: int(value) for key, value in re.findall(r"(timeout|attempts):(\d{1,3})\b", line)}
@@ -43,11 +43,3 @@ def parsed(text: str) -> ResolvConf:
     return ResolvConf(
         tuple(servers[:MOST_SERVERS]) or ResolvConf().servers, min(max(timeout_s, 1), 30), min(max(attempts, 1), 5)
     )
-
-
-def _is_address(text: str) -> bool:
-    try:
-        ip_address(text)
-    except ValueError:
-        return False
-    return True
