@@ -5,7 +5,6 @@ replaced as a whole, has mode 0600, and holds no secret: addresses that carry on
 """
 
 import json
-import os
 import re
 import tempfile
 import tomllib
@@ -16,6 +15,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
+from monitor.durable import write_durably
 from monitor.plain_file import PlainFileError, read_bounded
 from monitor.settings.load import Settings, load
 from monitor.settings.problems import ConfigError
@@ -72,11 +72,8 @@ def started_of(pid: int) -> str:
 
 def write(state: Path, found: InForce) -> None:
     """Replaces the file in ``state``; raises OSError."""
-    path = state / FILE
-    handle = os.open(path.with_suffix(".new"), os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        json.dump({"format": FORMAT, **asdict(found)}, file, ensure_ascii=False)
-    path.with_suffix(".new").replace(path)
+    text = json.dumps({"format": FORMAT, **asdict(found)}, ensure_ascii=False)
+    write_durably(state / FILE, text.encode(), mode=0o600)
 
 
 def read(state: Path) -> InForce | None:

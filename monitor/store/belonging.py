@@ -20,8 +20,8 @@ from typing import BinaryIO
 
 from sqlalchemy import Engine
 
+from monitor.durable import write_durably
 from monitor.plain_file import PlainFileError, read_bounded
-from monitor.store.durable import write_durably
 from monitor.store.errors import Damaged
 
 INSTALLED = "installed"

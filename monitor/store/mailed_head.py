@@ -11,8 +11,8 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from monitor.durable import write_durably
 from monitor.plain_file import PlainFileError, read_bounded
-from monitor.store.durable import write_durably
 from monitor.store.models import TicketEvent
 
 FILE = "mailed-head"
