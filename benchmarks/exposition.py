@@ -22,16 +22,16 @@ from sqlalchemy import insert
 
 from benchmarks.judging import T0, fleet, rounds
 from benchmarks.measuring import machine, median, spread
-from monitor.clock import SystemClock
+from monitor.domain.clock import SystemClock
+from monitor.domain.sample import Sample
 from monitor.judging.board import Board
-from monitor.judging.states import Rules
+from monitor.judging.health import Rules
 from monitor.metrics.charter import Charter
 from monitor.metrics.exposition import Exposition, Page
-from monitor.metrics.live import Live
-from monitor.sample import Sample
+from monitor.runtime.live import Live
 from monitor.settings.load import Settings
 from monitor.store.models import AffectedSite, Outage
-from monitor.store.session import Store, open_store
+from monitor.store.sqlite import Store, open_store
 
 MOST_S, MOST_SHARE = 0.1, 1 / 20
 SCRAPE_EVERY, ROUND_EVERY = 15, 60

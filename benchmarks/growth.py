@@ -16,7 +16,7 @@ from ipaddress import ip_address
 from pathlib import Path
 
 from benchmarks.measuring import median
-from monitor.clock import SystemClock
+from monitor.domain.clock import SystemClock
 from monitor.probes.base import Target
 from monitor.probes.icmp.engine import IcmpOptions, IcmpProbe
 

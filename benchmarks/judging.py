@@ -14,18 +14,18 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from benchmarks.measuring import machine, median
-from monitor.alerts import outages
-from monitor.alerts.office import Office
-from monitor.alerts.pauses import pause_of
+from monitor.alerts.cases import outages
+from monitor.charter.downtimes import pause_of
+from monitor.charter.office import Office
 from monitor.cli.replay import Recorded
-from monitor.daemon import garbage
-from monitor.daemon.judged import rules_of
-from monitor.daemon.recorder import what_is_due
-from monitor.daemon.replay import replay
+from monitor.domain.sample import Sample, Verdict
 from monitor.judging.board import Board
-from monitor.sample import Sample, Verdict
+from monitor.judging.thresholds import rules_of
+from monitor.runtime import gc_tuning
+from monitor.runtime.virtual.replay import replay
+from monitor.runtime.writer import what_is_due
 from monitor.settings.load import Settings, load
-from monitor.store.session import open_store
+from monitor.store.sqlite import open_store
 from tests.lab.fleet import many_sites, write_config
 
 MOST_US, MONTH_HOURS = 15.0, 4.0
@@ -92,7 +92,7 @@ def from_file(settings: Settings, minutes: int, folder: Path) -> dict[str, float
             entry = {"t": sample.started_utc.isoformat(), "device": sample.device, "verdict": sample.verdict}
             lines.write(json.dumps({**entry, "rtt_ms": rtt, "loss": round(sample.loss, 3)}) + "\n")
     count = len(settings.fleet.sites) * minutes
-    garbage.calm()  # as the command does
+    gc_tuning.calm()  # as the command does
     replayed_s = _cpu_s(lambda: list(replay(settings, Recorded(file, settings.fleet))))
     parsed_s = _cpu_s(lambda: _parse(file))
     return {"replayed_per_s": count / replayed_s, "parsed_per_s": count / parsed_s, "ratio": replayed_s / parsed_s}

@@ -17,21 +17,22 @@ from tempfile import TemporaryDirectory
 from sqlalchemy import func, select
 
 from benchmarks.measuring import machine, median
-from monitor.alerts import outages
+from monitor.alerts.cases import outages
+from monitor.alerts.channels.base import Letter
 from monitor.alerts.channels.registry import channels_of
-from monitor.alerts.leasing import lease_next
-from monitor.alerts.office import Office
-from monitor.alerts.outbox import Letter, mark_sent, release_leases
-from monitor.clock import SystemClock
-from monitor.daemon import garbage
-from monitor.daemon.delivery import Delivery
-from monitor.daemon.recorder import MOST_AT_ONCE, what_is_due
+from monitor.alerts.notices.lease import lease_next
+from monitor.alerts.notices.outbox import mark_sent, release_leases
+from monitor.charter.office import Office
+from monitor.domain.clock import SystemClock
 from monitor.judging.decisions import OutageOpened
+from monitor.runtime import gc_tuning
+from monitor.runtime.notifier import Delivery
+from monitor.runtime.writer import MOST_AT_ONCE, what_is_due
 from monitor.settings.load import load
 from monitor.settings.monitor_file import Mail
 from monitor.settings.notices_section import Notices
 from monitor.store.models import Notice, Ticket
-from monitor.store.session import Store, open_store
+from monitor.store.sqlite import Store, open_store
 from tests.lab.bad_mail import BadMailServer, listening
 from tests.lab.fleet import many_sites, write_config
 
@@ -132,7 +133,7 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--json", type=Path)
     given = parser.parse_args()
-    garbage.calm()
+    gc_tuning.calm()
     costs: list[dict[str, float]] = []
     for _ in range(given.runs):
         with TemporaryDirectory() as scratch:

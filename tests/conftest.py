@@ -5,8 +5,11 @@ from collections.abc import Iterator
 
 import pytest
 
+from tests.desk import desk, office
 from tests.lab.mail import MailCatcher
 from tests.lab.network import Lab
+
+__all__ = ["desk", "lab", "mails", "office"]
 
 os.environ.pop("COLUMNS", None)  # xdist gives its workers a width, which would be that of every command in a test
 

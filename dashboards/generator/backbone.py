@@ -7,7 +7,7 @@ from dashboards.generator.layout import board, choice
 from dashboards.generator.panels import About, Column, Curve, curves, heat, rows, timeline
 from dashboards.generator.queries import ALIVE, LIGHT_IN, RATE, code, named, otherwise, site_names
 from dashboards.generator.words import W
-from monitor.charter.text import Lang
+from monitor.i18n.formats import Lang
 
 LINKS = 'kind="backbone"'
 PORTS = 'site=~"$router", ifName=~"$port"'

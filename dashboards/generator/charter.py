@@ -8,7 +8,7 @@ from dashboards.generator.morning import what_is_down
 from dashboards.generator.panels import About, Column, Curve, curves, number, rows
 from dashboards.generator.queries import of_services, otherwise
 from dashboards.generator.words import W
-from monitor.charter.text import Lang
+from monitor.i18n.formats import Lang
 
 NO_RULES = W(
     "প্রমিথিউসে dashboards/prometheus/rules লোড করা নেই।",

@@ -9,7 +9,7 @@ from dashboards.generator.morning import power
 from dashboards.generator.panels import About, Column, Curve, curves, number, rows, timeline, verdict
 from dashboards.generator.queries import ALIVE, RATE, code, otherwise
 from dashboards.generator.words import W
-from monitor.charter.text import Lang
+from monitor.i18n.formats import Lang
 
 HERE = 'site="$site"'
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from dashboards.generator.reading import Json
-from monitor.charter.text import DHAKA
+from monitor.i18n.formats import DHAKA
 
 Shown = tuple[str, str]
 """A text and its colour; no colour is ''."""

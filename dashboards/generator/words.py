@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from monitor.charter.text import Lang
+from monitor.i18n.formats import Lang
 
 
 class W(NamedTuple):

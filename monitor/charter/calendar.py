@@ -11,8 +11,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal
 
 from monitor.charter.estimates import estimated_holidays
-from monitor.charter.text import DHAKA, short_date_text
 from monitor.domain.day import exact
+from monitor.i18n.formats import DHAKA, short_date_text
 from monitor.settings.calendar_file import (
     CalendarFile,
     HolidayEntry,

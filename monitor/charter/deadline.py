@@ -22,9 +22,9 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Literal
 
 from monitor.charter.calendar import Calendar, Day
-from monitor.charter.text import Lang, digits, moment_text, period_text, short_date_text, time_text, weekday_text
 from monitor.charter.waiting import Wait, day_after, goes_on, goes_on_by_the_clock
-from monitor.settings.period import Period
+from monitor.domain.period import Period
+from monitor.i18n.formats import Lang, digits, moment_text, period_text, short_date_text, time_text, weekday_text
 
 DeadlineRule = Literal["immediate", "clock", "first-day-excluded", "elapsed"]
 

@@ -4,8 +4,8 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 
 from monitor.charter.calendar import WEEKDAYS, Calendar
-from monitor.charter.text import DHAKA
 from monitor.domain.day import END_OF_DAY, exact
+from monitor.i18n.formats import DHAKA
 from monitor.settings.calendar_file import WeeklyHours
 from monitor.settings.sites_file import HoursName
 

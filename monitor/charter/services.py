@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from monitor.charter.text import Lang, period_text
+from monitor.domain.period import Period
 from monitor.domain.text import ascii_digits, clean
+from monitor.i18n.formats import Lang, period_text
 from monitor.settings.charter_file import CharterFile, OfficerEntry, ServiceEntry, StageEntry, Statement
 from monitor.settings.notices_section import Languages
-from monitor.settings.period import Period
 from monitor.settings.sites_file import HoursName, Kind
 
 Section = Literal["citizen", "official"]

@@ -34,7 +34,7 @@ from monitor.cli import (
     tickets,
     timeline,
 )
-from monitor.cli.failing import BAD_INPUT, CANNOT, INTERRUPTED, READER_GONE, Failure
+from monitor.cli.errors import BAD_INPUT, CANNOT, INTERRUPTED, READER_GONE, Failure
 from monitor.cli.streams import flush, make_printable
 from monitor.domain.text import harmless, nfc
 

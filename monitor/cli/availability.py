@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from monitor.cli.failing import BAD_INPUT, Failure, settings_in_force, store_of
-from monitor.cli.moments import moment_of
+from monitor.cli.console import console
+from monitor.cli.dates import moment_of
+from monitor.cli.errors import BAD_INPUT, Failure, settings_in_force, store_of
 from monitor.cli.status import AsJson
-from monitor.cli.wide import console
 
 if TYPE_CHECKING:
-    from monitor.alerts.availability import Figures
     from monitor.judging.availability import Availability
+    from monitor.reports.availability import Figures
 
 
 def availability(
@@ -24,10 +24,10 @@ def availability(
     as_json: AsJson = False,
 ) -> None:
     """Up, down, unmonitored and paused time, over the hours of service and over all hours."""
-    from monitor.alerts.availability import figures
-    from monitor.alerts.office import Office
-    from monitor.charter.text import DHAKA
+    from monitor.charter.office import Office
     from monitor.cli.clock import now_of
+    from monitor.i18n.formats import DHAKA
+    from monitor.reports.availability import figures
     from monitor.settings.problems import did_you_mean
 
     settings = settings_in_force(context.obj)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from monitor.cli.failing import BAD_INPUT, Failure, settings_of
-from monitor.cli.wide import console
+from monitor.cli.console import console
+from monitor.cli.errors import BAD_INPUT, Failure, settings_of
 from monitor.domain.text import ascii_digits
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from monitor.charter.calendar import Calendar, Day
     from monitor.charter.deadline import Deadline
     from monitor.charter.services import Charter
-    from monitor.charter.text import Lang
+    from monitor.i18n.formats import Lang
 
 AsJson = Annotated[bool, typer.Option("--json", help="As JSON.")]
 Language = Annotated[Literal["bn", "en"], typer.Option("--lang", help="Language of the answer.")]
@@ -137,7 +137,7 @@ def _deadline(key: str, start: str, promises: "Charter", office: "Calendar") -> 
 
 
 def _moment(text: str) -> datetime:
-    from monitor.charter.text import DHAKA
+    from monitor.i18n.formats import DHAKA
 
     try:
         moment = datetime.fromisoformat(ascii_digits(text))
@@ -172,7 +172,7 @@ def _day_facts(day: "Day", lang: "Lang") -> dict[str, Any]:
 
 
 def _deadline_facts(key: str, answer: "Deadline", lang: "Lang") -> dict[str, Any]:
-    from monitor.charter.text import DHAKA, period_text
+    from monitor.i18n.formats import DHAKA, period_text
 
     return {
         "service": key,

@@ -8,8 +8,8 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from monitor.charter.services import Charter, Officer, Service
-from monitor.charter.text import Lang, digits, short_date_text
 from monitor.cli.listing import Listing
+from monitor.i18n.formats import Lang, digits, short_date_text
 from monitor.settings.charter_file import Statement
 
 WORDS: dict[Lang, dict[str, str]] = {

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from monitor.cli.failing import CANNOT, Failure, settings_in_force, store_of
+from monitor.cli.errors import CANNOT, Failure, settings_in_force, store_of
 from monitor.cli.tickets import LONGEST_NAME, Actor, user
 from monitor.domain.text import clean
 
 if TYPE_CHECKING:
-    from monitor.alerts.believable import Look, Trust
+    from monitor.judging.clock_trust import Look, Trust
     from monitor.settings.load import Settings
 
 app = typer.Typer(help="Whether this machine's clock is believed, and until when not; `trust` says that it is right.")
@@ -22,7 +22,7 @@ def now_of(settings: "Settings") -> datetime:
 
     So nothing is dated by a clock that the daemon does not believe.
     """
-    from monitor.daemon.memory import last_trust
+    from monitor.store.board_state import last_trust
     from monitor.store.lock import daemon_runs
 
     now = _look()
@@ -33,7 +33,7 @@ def now_of(settings: "Settings") -> datetime:
 
 
 def _date(now: "Look", trust: "Trust | None") -> datetime:
-    from monitor.alerts.believable import same_boot
+    from monitor.judging.clock_trust import same_boot
 
     if trust is None or not (trust.suspect or same_boot(trust.last, now)):
         return now.utc
@@ -41,8 +41,8 @@ def _date(now: "Look", trust: "Trust | None") -> datetime:
 
 
 def _look() -> "Look":
-    from monitor.clock import SystemClock
-    from monitor.daemon.believed_clock import BelievedClock, boot_id
+    from monitor.domain.clock import SystemClock
+    from monitor.runtime.trusted_clock import BelievedClock, boot_id
 
     return BelievedClock(SystemClock(), boot_id()).look()
 
@@ -52,7 +52,7 @@ def clock(context: typer.Context, as_json: Annotated[bool, typer.Option("--json"
     """Says what the clock says, whether the daemon believes it, and what would make it."""
     if context.invoked_subcommand is not None:
         return
-    from monitor.daemon.memory import last_trust
+    from monitor.store.board_state import last_trust
 
     settings = settings_in_force(context.obj)
     with store_of(settings) as store, store.read() as session:
@@ -78,7 +78,7 @@ def clock(context: typer.Context, as_json: Annotated[bool, typer.Option("--json"
 def _state(now: "Look", trust: "Trust | None", believed_utc: datetime) -> dict[str, Any]:
     from datetime import timedelta
 
-    from monitor.alerts.believable import PROVED_AFTER_NS, WRITTEN_UTC, same_boot
+    from monitor.judging.clock_trust import PROVED_AFTER_NS, WRITTEN_UTC, same_boot
 
     proved_utc = None
     if trust is not None and trust.suspect_since_boot_ns is not None and same_boot(trust.last, now):
@@ -95,7 +95,7 @@ def _state(now: "Look", trust: "Trust | None", believed_utc: datetime) -> dict[s
 
 
 def _local(iso: str) -> str:
-    from monitor.charter.text import DHAKA
+    from monitor.i18n.formats import DHAKA
 
     return f"{datetime.fromisoformat(iso).astimezone(DHAKA):%Y-%m-%d %H:%M:%S} (Dhaka)"
 
@@ -103,9 +103,9 @@ def _local(iso: str) -> str:
 @app.command()
 def trust(context: typer.Context, actor: Actor = "") -> None:
     """Says that the clock is right as it stands: the daemon believes it within seconds, until it jumps again."""
-    from monitor.alerts.believable import WRITTEN_UTC
-    from monitor.alerts.timeline import note
-    from monitor.daemon.memory import keep_word
+    from monitor.alerts.cases.events import note
+    from monitor.judging.clock_trust import WRITTEN_UTC
+    from monitor.store.board_state import keep_word
 
     settings, now = settings_in_force(context.obj), _look()
     dated_utc = now_of(settings)

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from monitor.cli.failing import BAD_INPUT, settings_of
+from monitor.cli.errors import BAD_INPUT, settings_of
 
 
 def check(context: typer.Context, as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False) -> None:
@@ -16,9 +16,9 @@ def check(context: typer.Context, as_json: Annotated[bool, typer.Option("--json"
 
     As JSON: {directory, errors: [{file, line, key, message}], warnings, sites, devices}.
     """
-    from monitor.alerts.office import Office
-    from monitor.clock import SystemClock
-    from monitor.daemon.words import summary, warnings
+    from monitor.charter.office import Office
+    from monitor.domain.clock import SystemClock
+    from monitor.runtime.startup_messages import summary, warnings
 
     if as_json:
         _print_json(context.obj)
@@ -31,9 +31,9 @@ def check(context: typer.Context, as_json: Annotated[bool, typer.Option("--json"
 
 
 def _print_json(directory: Path) -> None:
-    from monitor.alerts.office import Office
-    from monitor.clock import SystemClock
-    from monitor.daemon.words import warnings
+    from monitor.charter.office import Office
+    from monitor.domain.clock import SystemClock
+    from monitor.runtime.startup_messages import warnings
     from monitor.settings.load import load
     from monitor.settings.problems import ConfigError
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from monitor.cli.failing import BAD_INPUT, CANNOT, Failure, settings_of
+from monitor.cli.errors import BAD_INPUT, CANNOT, Failure, settings_of
 
 Fresh = Annotated[
     bool, typer.Option("--fresh", help="Begin with nothing where the database is missing, empty or damaged.")
@@ -27,20 +27,20 @@ def run(context: typer.Context, fresh: Fresh = False) -> None:
     """Probes, judges, records and mails until it is stopped (SIGTERM, Ctrl-C); SIGHUP reads the configuration again."""
     import asyncio
 
-    from monitor.clock import SystemClock
-    from monitor.daemon import garbage
-    from monitor.daemon.app import Daemon
-    from monitor.daemon.systemd import Notifier, listen_fds
+    from monitor.daemon import Daemon
+    from monitor.domain.clock import SystemClock
     from monitor.probes.icmp.sockets import NoSocket
+    from monitor.runtime import gc_tuning
+    from monitor.runtime.systemd import Notifier, listen_fds
     from monitor.store import copies
     from monitor.store.errors import NoDatabase, StoreError
-    from monitor.store.session import only_daemon
+    from monitor.store.sqlite import only_daemon
 
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s")
     for noisy in ("alembic", "apscheduler", "tzlocal"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     logging.getLogger("uvicorn").setLevel(logging.ERROR)  # what strangers ask for in odd words must not fill the log
-    garbage.one_heap()
+    gc_tuning.one_heap()
     sys.setswitchinterval(SWITCH_S)
     sources: dict[str, bytes] = {}
     settings = settings_of(context.obj, sources)
@@ -76,9 +76,9 @@ def _find_a_network(settings: "Settings") -> None:
 
     Raises NoSocket, with the fix in its message, when neither can be had.
     """
-    from monitor.daemon import private_network
-    from monitor.probes.icmp.opening import open_socket
+    from monitor.probes.icmp.socket_choice import open_socket
     from monitor.probes.icmp.sockets import NoSocket
+    from monitor.runtime import private_network
 
     try:
         open_socket(4, settings.monitor.probing.socket).close()

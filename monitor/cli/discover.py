@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from monitor.cli.failing import BAD_INPUT, CANNOT, Failure, settings_of
+from monitor.cli.errors import BAD_INPUT, CANNOT, Failure, settings_of
 from monitor.cli.numbers import whole
+from monitor.domain.sample import milliseconds
 from monitor.domain.text import ascii_digits, clean
-from monitor.sample import milliseconds
 from monitor.settings.problems import no_such
 
 if TYPE_CHECKING:
@@ -124,7 +124,7 @@ def _ask(count: int) -> None:
 
 async def _search(settings: "Settings", addresses: Sequence[Address], names: Sequence[str], rate: int) -> list[Found]:
     """Everybody who answers an echo, with what SNMP tells of them."""
-    from monitor.clock import SystemClock
+    from monitor.domain.clock import SystemClock
     from monitor.probes.base import Target
     from monitor.probes.icmp.engine import IcmpOptions, IcmpProbe
     from monitor.probes.icmp.sockets import NoSocket
@@ -160,7 +160,7 @@ async def _introduced(agents: "Agents", answered: Sequence[Found], names: Sequen
 
 
 async def _introduce(agents: "Agents", one: Found, names: Sequence[str]) -> Found:
-    from monitor.probes.snmp.knocking import KNOCK_S, refuses
+    from monitor.probes.snmp.port_check import KNOCK_S, refuses
     from monitor.probes.snmp.reading import read_system
     from monitor.probes.snmp.session import SnmpError
 

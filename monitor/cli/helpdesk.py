@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from monitor.cli.failing import CANNOT, NO, Failure, settings_in_force, settings_of, store_of
+from monitor.cli.console import console
+from monitor.cli.errors import CANNOT, NO, Failure, settings_in_force, settings_of, store_of
 from monitor.cli.numbers import whole
-from monitor.cli.wide import console
 
 if TYPE_CHECKING:
     from monitor.settings.load import Settings
-    from monitor.store.helpdesks import MirrorTotals
+    from monitor.store.helpdesk_queries import MirrorTotals
 
 app = typer.Typer(help="Shows what an outside help desk knows of our tickets; `test` asks whether it can be reached.")
 
@@ -31,7 +31,7 @@ def helpdesk(
         return
 
     from monitor.alerts.helpdesks.registry import key_of
-    from monitor.store import helpdesks
+    from monitor.store import helpdesk_queries
 
     settings = settings_in_force(context.obj)
     section = settings.monitor.helpdesk
@@ -39,8 +39,8 @@ def helpdesk(
         print(json.dumps({"desk": None}) if as_json else NONE)
         return
     with store_of(settings) as store, store.read() as session:
-        totals = helpdesks.totals(session, key_of(section))
-        rows = helpdesks.mirrored(session, key_of(section), limit)
+        totals = helpdesk_queries.totals(session, key_of(section))
+        rows = helpdesk_queries.mirrored(session, key_of(section), limit)
     now = {"desk": key_of(section), **facts(totals), "tickets": [_row(row) for row in rows]}
     if as_json:
         print(json.dumps(now, ensure_ascii=False, indent=2))
@@ -85,13 +85,13 @@ def facts(totals: "MirrorTotals") -> dict[str, Any]:
 def mirror(settings: "Settings") -> dict[str, Any] | None:
     """The state of the mirror; None where no help desk is configured."""
     from monitor.alerts.helpdesks.registry import key_of
-    from monitor.store import helpdesks
+    from monitor.store import helpdesk_queries
 
     section = settings.monitor.helpdesk
     if not section.configured:
         return None
     with store_of(settings) as store, store.read() as session:
-        return facts(helpdesks.totals(session, key_of(section)))
+        return facts(helpdesk_queries.totals(session, key_of(section)))
 
 
 def mirror_line(now: dict[str, Any]) -> str:

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from monitor.cli.failing import BAD_INPUT, Failure, settings_of
+from monitor.cli.errors import BAD_INPUT, Failure, settings_of
 from monitor.cli.spreadsheet import COLUMNS, NEEDED, Row, circles, spoilt
 from monitor.cli.spreadsheet import rows as read_rows
 from monitor.domain.text import hides

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from monitor.cli.clock import now_of
-from monitor.cli.failing import BAD_INPUT, NO, Failure, settings_in_force, store_of
-from monitor.cli.moments import moment_of
+from monitor.cli.console import console
+from monitor.cli.dates import moment_of
+from monitor.cli.errors import BAD_INPUT, NO, Failure, settings_in_force, store_of
 from monitor.cli.numbers import whole
 from monitor.cli.status import AsJson
 from monitor.cli.tickets import Actor, user
-from monitor.cli.wide import console
 from monitor.domain.text import clean, folded
 
 if TYPE_CHECKING:
@@ -44,8 +44,8 @@ def add(
     actor: Actor = "",
 ) -> None:
     """Plans work once (--begins, --ends or --minutes) or every week (--days, --opens, --closes or --minutes)."""
-    from monitor.alerts.planned import PlanError
-    from monitor.alerts.planned import add as keep
+    from monitor.alerts.cases.downtimes import PlanError
+    from monitor.alerts.cases.downtimes import add as keep
 
     settings = settings_in_force(context.obj)
     now_utc = now_of(settings)
@@ -102,8 +102,8 @@ def _checked(settings: "Settings", name: str, entry: dict[str, Any]) -> "Mainten
 @app.command()
 def end(context: typer.Context, name: Name) -> None:
     """Ends planned work now; what is still silent has its outage from now on."""
-    from monitor.alerts.planned import PlanError
-    from monitor.alerts.planned import end as finish
+    from monitor.alerts.cases.downtimes import PlanError
+    from monitor.alerts.cases.downtimes import end as finish
 
     settings = settings_in_force(context.obj)
     if name in settings.monitor.maintenance:
@@ -125,7 +125,7 @@ def list_(
     as_json: AsJson = False,
 ) -> None:
     """Lists planned work, of monitor.toml and by command."""
-    from monitor.alerts.planned import over, plans
+    from monitor.alerts.cases.downtimes import over, plans
 
     settings = settings_in_force(context.obj)
     now_utc = now_of(settings)
@@ -156,8 +156,8 @@ def list_(
 
 def when(window: "Maintenance") -> str:
     """Its time, by the office's clock."""
-    from monitor.charter.text import moment_text
     from monitor.domain.day import clock_text
+    from monitor.i18n.formats import moment_text
 
     until = f", until {moment_text(window.until_utc, 'en')}" if window.until_utc else ""
     if window.begins_utc and window.ends_utc:

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from monitor.cli.failing import BAD_INPUT, CANNOT, NO, Failure, settings_in_force, settings_of, store_of
+from monitor.cli.console import console
+from monitor.cli.errors import BAD_INPUT, CANNOT, NO, Failure, settings_in_force, settings_of, store_of
 from monitor.cli.tickets import number_of
-from monitor.cli.wide import console
 from monitor.settings.notices_section import Languages
 
 if TYPE_CHECKING:
-    from monitor.alerts.explaining import Hearing
     from monitor.cli.listing import Listing
+    from monitor.reports.notification_trace import Hearing
 
 app = typer.Typer(help="Tries the way that notices go, and explains it.", no_args_is_help=True)
 
@@ -27,10 +27,10 @@ def send_samples(
     kind: Annotated[str, typer.Option(help="Only the samples of this kind, such as 'opened'.")] = "",
 ) -> None:
     """Sends a sample of every kind of letter to one address, through the configured mail server or into files."""
-    from monitor.alerts import letters
     from monitor.alerts.channels.base import DeliveryFailure, Recipient
     from monitor.alerts.channels.email import EmailChannel
-    from monitor.daemon.samples import samples
+    from monitor.alerts.notices import render
+    from monitor.runtime.virtual.sample_letters import samples
     from monitor.settings.mail_address import is_mail_address
 
     if not is_mail_address(address):
@@ -47,7 +47,7 @@ def send_samples(
     for number, letter in enumerate(wanted):
         own = letter.sample(run, number)
         try:
-            proof = channel.deliver(own, Recipient("", address), letters.render(own, lang))
+            proof = channel.deliver(own, Recipient("", address), render.render(own, lang))
         except DeliveryFailure as error:
             raise Failure(f"{letter.kind}: not delivered: {error}", CANNOT) from None
         print(f"{letter.kind}: {proof}")
@@ -65,8 +65,8 @@ def explain(
     """Who heard of a ticket and who will: when, through what, and why."""
     from sqlalchemy import select
 
-    from monitor.alerts.explaining import explain as explained
-    from monitor.alerts.office import Office
+    from monitor.charter.office import Office
+    from monitor.reports.notification_trace import explain as explained
     from monitor.store.models import Ticket
 
     settings = settings_in_force(context.obj)

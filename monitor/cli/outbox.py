@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from monitor.cli.failing import NO, Failure, settings_in_force, store_of
+from monitor.cli.console import console
+from monitor.cli.errors import NO, Failure, settings_in_force, store_of
 from monitor.cli.numbers import whole, whole_argument
 from monitor.cli.tickets import Actor, user
-from monitor.cli.wide import console
 
 if TYPE_CHECKING:
     from monitor.cli.listing import Listing
@@ -30,10 +30,10 @@ def outbox(
     """Lists notices, newest first: to whom, about what, what became of each, and the proof of it."""
     if context.invoked_subcommand is not None:
         return
-    from monitor.store import notices
+    from monitor.store import notice_queries
 
     with store_of(settings_in_force(context.obj)) as store, store.read() as session:
-        found = [entry.facts() for entry in notices.listed(session, owed=owed_only, dead=dead_only, limit=limit)]
+        found = [entry.facts() for entry in notice_queries.listed(session, owed=owed_only, dead=dead_only, limit=limit)]
     if as_json:
         print(json.dumps(found, ensure_ascii=False, indent=2))
     elif not found:
@@ -51,7 +51,7 @@ def resend(
     actor: Actor = "",
 ) -> None:
     """Sends a notice once more under its old Message-ID, whatever became of it."""
-    from monitor.alerts.outbox import resend as owe_again
+    from monitor.alerts.notices.outbox import resend as owe_again
 
     with store_of(settings_in_force(context.obj)) as store, store.write() as session:
         notice = owe_again(session, id_, actor or user(), datetime.now(UTC))

@@ -9,20 +9,20 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from monitor.cli.failing import BAD_INPUT, CANNOT, INTERRUPTED, NO, Failure
+from monitor.cli.console import console
+from monitor.cli.errors import BAD_INPUT, CANNOT, INTERRUPTED, NO, Failure
 from monitor.cli.numbers import decimal, whole
 from monitor.cli.services import dns, http, tcp
 from monitor.cli.snmp import snmp
 from monitor.cli.trace import trace
-from monitor.cli.wide import console
+from monitor.domain.sample import milliseconds
 from monitor.domain.text import ascii_digits
 from monitor.plain_file import LIST_BYTES, PlainFileError, read_bounded
-from monitor.sample import milliseconds
 
 if TYPE_CHECKING:
+    from monitor.domain.sample import Sample
     from monitor.probes.base import Target
     from monitor.probes.icmp.engine import IcmpProbe
-    from monitor.sample import Sample
 
 app = typer.Typer(help="Asks once, by hand, as the daemon would.", no_args_is_help=True)
 
@@ -51,7 +51,7 @@ def icmp(
     """Pings; exit code 0 when every target answered, 1 when one did not."""
     import asyncio
 
-    from monitor.clock import SystemClock
+    from monitor.domain.clock import SystemClock
     from monitor.probes.icmp.engine import IcmpOptions, IcmpProbe
     from monitor.probes.icmp.sockets import NoSocket
 

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from monitor.cli.failing import BAD_INPUT, NO, Failure, settings_in_force, store_of
+from monitor.cli.errors import BAD_INPUT, NO, Failure, settings_in_force, store_of
 
 audit = typer.Typer(help="Proves that no ticket's history was altered.", no_args_is_help=True)
 
@@ -71,14 +71,14 @@ def export(
     output: Annotated[Path | None, typer.Option("--output", "-o", help="A file; standard output, if left out.")] = None,
 ) -> None:
     """Writes all tickets out, the oldest first."""
-    from monitor.store import views
+    from monitor.store import queries
 
     if as_csv == as_json:
         raise Failure("in which form? Expected --csv or --json", BAD_INPUT)
     with store_of(settings_in_force(context.obj)) as store, store.read() as session:
-        numbers = [ticket.number for ticket in views.tickets(session, limit=1_000_000)]
-        whole = [views.ticket(session, number) for number in reversed(numbers)]
-    found = [views.facts(ticket) for ticket in whole if ticket is not None]
+        numbers = [ticket.number for ticket in queries.tickets(session, limit=1_000_000)]
+        whole = [queries.ticket(session, number) for number in reversed(numbers)]
+    found = [queries.facts(ticket) for ticket in whole if ticket is not None]
     text = json.dumps(found, ensure_ascii=False, indent=2) + "\n" if as_json else table(found)
     mark = "\ufeff" if as_csv and not plain else ""  # a spreadsheet takes Bangla for garbage without it
     if output is None:

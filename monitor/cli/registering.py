@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from monitor.cli.failing import BAD_INPUT, CANNOT, NO, Failure, settings_in_force, store_of
-from monitor.cli.moments import moment_of
+from monitor.cli.dates import moment_of
+from monitor.cli.errors import BAD_INPUT, CANNOT, NO, Failure, settings_in_force, store_of
 from monitor.cli.tickets import LONGEST_NAME, LONGEST_TEXT, Actor, Number, act, number_of, said, user
 from monitor.domain.text import clean, clean_lines
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-    from monitor.alerts.office import Office
+    from monitor.charter.office import Office
 
 OLDEST = timedelta(days=366)
 LONGEST_ASKER = 200  # letters
@@ -42,10 +42,10 @@ def new(
     actor: Actor = "",
 ) -> None:
     """Registers a citizen's complaint or request, or an official one, and says until when it is due."""
-    from monitor.alerts.complaints import Request, register
-    from monitor.alerts.office import Office
-    from monitor.charter.text import moment_text
+    from monitor.alerts.cases.complaints import Request, register
+    from monitor.charter.office import Office
     from monitor.cli.clock import now_of
+    from monitor.i18n.formats import moment_text
 
     settings = settings_in_force(context.obj)
     office, now_utc = Office.of(settings), now_of(settings)
@@ -77,12 +77,12 @@ def correct(
     actor: Actor = "",
 ) -> None:
     """Corrects what was registered wrongly. Another service brings its own deadline, counted from the same date."""
-    from monitor.alerts.corrections import Correction
-    from monitor.alerts.corrections import correct as put_right
-    from monitor.alerts.office import Office
-    from monitor.alerts.tickets import TicketError
-    from monitor.charter.text import moment_text
+    from monitor.alerts.cases.corrections import Correction
+    from monitor.alerts.cases.corrections import correct as put_right
+    from monitor.alerts.cases.tickets import TicketError
+    from monitor.charter.office import Office
     from monitor.cli.clock import now_of
+    from monitor.i18n.formats import moment_text
 
     settings = settings_in_force(context.obj)
     office, now_utc = Office.of(settings), now_of(settings)
@@ -116,7 +116,7 @@ def withdraw(context: typer.Context, number: Number, reason: Reason, actor: Acto
 
 def _offer_open_tickets(session: "Session", site: str, *, anyway: bool) -> None:
     """Names what is open about the site; on a terminal it is asked whether there is to be another one."""
-    from monitor.alerts.complaints import open_about
+    from monitor.alerts.cases.complaints import open_about
     from monitor.cli.status import local
 
     found = open_about(session, site)
@@ -151,7 +151,7 @@ def _service_key(office: "Office", service: str, official: str) -> str:
 
 
 def _way(way: str) -> str:
-    from monitor.alerts.complaints import WAYS
+    from monitor.alerts.cases.complaints import WAYS
 
     if way not in WAYS:
         raise Failure(f"--by: found '{way}'. Expected one of: {', '.join(WAYS)}", BAD_INPUT)
@@ -176,7 +176,7 @@ def _email(email: str) -> str:
 
 
 def _received(at: str, now_utc: datetime) -> datetime:
-    from monitor.alerts.believable import WRITTEN_UTC
+    from monitor.judging.clock_trust import WRITTEN_UTC
 
     if now_utc < WRITTEN_UTC:
         raise Failure(f"this machine's clock says {now_utc:%Y-%m-%d}, which cannot be: set it first", CANNOT)

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from monitor.cli.failing import BAD_INPUT, CANNOT, Failure
+from monitor.cli.errors import BAD_INPUT, CANNOT, Failure
 from monitor.cli.numbers import decimal
 
 LOOK_EVERY_S = 0.05

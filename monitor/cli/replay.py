@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING, Annotated, Any, BinaryIO, TextIO, cast
 import typer
 import zstandard
 
-from monitor.cli.failing import BAD_INPUT, Failure, settings_of
-from monitor.cli.moments import YEARS, moment_of
+from monitor.cli.dates import YEARS, moment_of
+from monitor.cli.errors import BAD_INPUT, Failure, settings_of
+from monitor.domain.sample import Sample, Verdict
 from monitor.domain.text import clean, harmless
 from monitor.plain_file import PlainFileError, open_plain
-from monitor.sample import Sample, Verdict
 
 if TYPE_CHECKING:
-    from monitor.daemon.happenings import Happening
+    from monitor.runtime.virtual.replay_events import Happening
     from monitor.settings.fleet import Fleet
 
 MOST_MS = 1e9
@@ -38,13 +38,13 @@ def replay(
     as_json: Annotated[bool, typer.Option("--json", help="As JSON, an object a line.")] = False,
 ) -> None:
     """Runs recorded samples through the daemon's judging, charter clock and escalation. Nobody is told anything."""
-    from monitor.daemon import garbage
-    from monitor.daemon.happenings import ImpossibleError
-    from monitor.daemon.replay import replay as play
+    from monitor.runtime import gc_tuning
+    from monitor.runtime.virtual.replay import replay as play
+    from monitor.runtime.virtual.replay_events import ImpossibleError
 
     settings = settings_of(config or context.obj)
     until_utc = moment_of("--until", until) if until else None
-    garbage.calm()
+    gc_tuning.calm()
     recorded = Recorded(samples, settings.fleet)
     try:
         for transition in play(settings, recorded, until_utc):
@@ -114,7 +114,7 @@ def _read(line: str, known: dict[str, str], where: str) -> tuple["Sample | Happe
 def _happening(entry: dict[str, Any], known: dict[str, str], where: str) -> "Happening":
     from pydantic import ValidationError
 
-    from monitor.daemon.happenings import HAPPENINGS, KINDS
+    from monitor.runtime.virtual.replay_events import HAPPENINGS, KINDS
     from monitor.settings.validate import in_words
 
     if isinstance(device := entry.get("device"), str):

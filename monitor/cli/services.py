@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from monitor.cli.failing import BAD_INPUT, NO, Failure
+from monitor.cli.errors import BAD_INPUT, NO, Failure
 from monitor.cli.numbers import decimal, whole
 from monitor.domain.text import ascii_digits
 
 if TYPE_CHECKING:
-    from monitor.probes.services.base import Outcome
+    from monitor.probes.checks.base import Outcome
     from monitor.settings.services_section import ServiceCheck
 
 AsJson = Annotated[bool, typer.Option("--json", help="As JSON.")]
@@ -72,7 +72,7 @@ def dns(
 
 def _check(target: str, entry: dict[str, Any], timeout_s: float, as_json: bool) -> None:
     from monitor.net.deadline import Deadline
-    from monitor.probes.services.checks import outcome_of
+    from monitor.probes.checks.checks import outcome_of
 
     wanted = _wanted(entry)
     outcome = outcome_of(wanted, Deadline.after(timeout_s))

@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from monitor.cli.failing import BAD_INPUT, Failure, settings_of
-from monitor.cli.moments import moment_of
+from monitor.cli.dates import moment_of
+from monitor.cli.errors import BAD_INPUT, Failure, settings_of
 from monitor.cli.numbers import whole
 
 FOLDER = Path("var/simulation")
@@ -22,9 +22,9 @@ def simulate(
     output: Annotated[Path, typer.Option("--output", "-o", help="The folder for the mails.")] = FOLDER,
 ) -> None:
     """Plays months on a virtual clock: a walk-in complaint and an outage that nobody settles. Sends nothing."""
-    from monitor.charter.text import DHAKA
-    from monitor.clock import SystemClock
-    from monitor.daemon.simulation import play
+    from monitor.domain.clock import SystemClock
+    from monitor.i18n.formats import DHAKA
+    from monitor.runtime.virtual.simulation import play
 
     settings = settings_of(context.obj)
     began = moment_of("--from", begin) if begin else SystemClock().utc()

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from monitor.cli.failing import BAD_INPUT, CANNOT, NO, Failure, settings_of
+from monitor.cli.console import console
+from monitor.cli.errors import BAD_INPUT, CANNOT, NO, Failure, settings_of
 from monitor.cli.numbers import decimal, whole
-from monitor.cli.wide import console
 from monitor.domain.text import ascii_digits, clean
 from monitor.settings.hosts import is_short_address
 
@@ -46,7 +46,7 @@ def snmp(
     """Reads one device by SNMP: what it is, its interfaces, its UPS; exit code 1 when it does not answer."""
     import asyncio
 
-    from monitor.probes.snmp.knocking import KNOCK_S, refuses
+    from monitor.probes.snmp.port_check import KNOCK_S, refuses
     from monitor.probes.snmp.reading import LONGEST_READ_S
     from monitor.probes.snmp.session import SilentError, SnmpError
 
@@ -207,7 +207,7 @@ def _print_ports(output: "Console", ports: Iterable["Facts"]) -> None:
     from rich.text import Text
 
     from monitor.cli.listing import Listing
-    from monitor.judging.interfaces import speed_mbps
+    from monitor.judging.links import speed_mbps
     from monitor.probes.snmp.mibs import ADMIN_STATUS, OPER_STATUS
 
     headings = ("Index", "Name", "Alias", "Admin", "Oper", "Mb/s", "In octets", "Out octets", "Errors")

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from io import StringIO
 from pathlib import Path
 
-from monitor.cli.failing import BAD_INPUT, Failure
+from monitor.cli.errors import BAD_INPUT, Failure
 from monitor.domain.text import ascii_digits, folded, nfc
 from monitor.plain_file import LIST_BYTES, PlainFileError, read_bounded
 

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from monitor.cli.failing import CANNOT, NO, settings_in_force, store_of
+from monitor.cli.console import console
+from monitor.cli.errors import CANNOT, NO, settings_in_force, store_of
 from monitor.cli.helpdesk import mirror, mirror_line
 from monitor.cli.numbers import whole
-from monitor.cli.wide import console
-from monitor.clock import DHAKA
-from monitor.sample import milliseconds
+from monitor.domain.clock import DHAKA
+from monitor.domain.sample import milliseconds
 
 if TYPE_CHECKING:
     from rich.console import Group
@@ -106,11 +106,11 @@ def is_ours(said: Any, settings: "Settings") -> bool:
 
 
 def _remembered(settings: "Settings") -> dict[str, Any]:
-    from monitor.store import views
+    from monitor.store import queries
 
     with store_of(settings) as store, store.read() as session:
-        known = views.site_states(session)
-        beat = views.last_heartbeat(session)
+        known = queries.site_states(session)
+        beat = queries.last_heartbeat(session)
         sites = [
             {
                 "id": site.id,
@@ -129,8 +129,8 @@ def _remembered(settings: "Settings") -> dict[str, Any]:
             "running": False,
             "generated": beat.isoformat() if beat else None,
             "sites": sites,
-            "outages": [views.facts(outage) for outage in views.outages(session, open_only=True)],
-            "tickets": [views.facts(ticket) for ticket in views.tickets(session, open_only=True)],
+            "outages": [queries.facts(outage) for outage in queries.outages(session, open_only=True)],
+            "tickets": [queries.facts(ticket) for ticket in queries.tickets(session, open_only=True)],
         }
 
 
@@ -214,10 +214,10 @@ def outages(
 ) -> None:
     """Lists outages, newest first: who, since when, until when, the charter's deadline, the ticket."""
 
-    from monitor.store import views
+    from monitor.store import queries
 
     with store_of(settings_in_force(context.obj)) as store, store.read() as session:
-        found = [views.facts(outage) for outage in views.outages(session, open_only=open_only, limit=limit)]
+        found = [queries.facts(outage) for outage in queries.outages(session, open_only=open_only, limit=limit)]
     if as_json:
         print(json.dumps(found, ensure_ascii=False, indent=2))
     elif not found:

@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from monitor.cli.failing import BAD_INPUT, NO, Failure, settings_in_force, store_of
-from monitor.cli.moments import moment_of
+from monitor.cli.console import console
+from monitor.cli.dates import moment_of
+from monitor.cli.errors import BAD_INPUT, NO, Failure, settings_in_force, store_of
 from monitor.cli.numbers import whole
-from monitor.cli.wide import console
-from monitor.clock import DHAKA
+from monitor.domain.clock import DHAKA
 from monitor.domain.text import clean, clean_lines
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
-    from monitor.alerts.office import Office
+    from monitor.charter.office import Office
     from monitor.cli.listing import Listing
     from monitor.store.models import Ticket
 
@@ -44,10 +44,10 @@ def tickets(
     if context.invoked_subcommand is not None:
         return
 
-    from monitor.store import views
+    from monitor.store import queries
 
     with store_of(settings_in_force(context.obj)) as store, store.read() as session:
-        found = [views.facts(ticket) for ticket in views.tickets(session, open_only=open_only, limit=limit)]
+        found = [queries.facts(ticket) for ticket in queries.tickets(session, open_only=open_only, limit=limit)]
     if as_json:
         print(json.dumps(found, ensure_ascii=False, indent=2))
     elif not found:
@@ -79,7 +79,7 @@ def table(found: list[dict[str, Any]], title: str) -> "Listing":
 
 def _late(ticket: dict[str, Any]) -> str:
     """By how much the ticket missed its deadline, until it was resolved or until now; empty while it has not."""
-    from monitor.charter.text import duration_text
+    from monitor.i18n.formats import duration_text
 
     if ticket["state"] == "withdrawn":
         return ""
@@ -92,20 +92,20 @@ def _late(ticket: dict[str, Any]) -> str:
 def show(context: typer.Context, number: Number, as_json: AsJson = False) -> None:
     """Prints a ticket's whole story."""
 
-    from monitor.alerts.office import Office
-    from monitor.alerts.story import tell
+    from monitor.charter.office import Office
+    from monitor.cli.console import hanging
     from monitor.cli.status import local
-    from monitor.cli.wide import hanging
-    from monitor.store import views
+    from monitor.reports.ticket_account import tell
+    from monitor.store import queries
 
     settings = settings_in_force(context.obj)
     with store_of(settings) as store, store.read() as session:
         number = number_of(session, number)
-        ticket = views.ticket(session, number)
+        ticket = queries.ticket(session, number)
         if ticket is None:
             raise Failure(f"no ticket {number}. `upazila-monitor tickets` lists them", NO)
         story = list(tell(session, Office.of(settings), number))
-    facts = views.facts(ticket)
+    facts = queries.facts(ticket)
     if as_json:
         print(json.dumps(facts, ensure_ascii=False, indent=2))
         return
@@ -123,11 +123,11 @@ def act(
     context: typer.Context, number: str, action: str, text: str, actor: str, until_utc: datetime | None = None
 ) -> None:
     """Does one of the actions to a ticket, and says where it stands."""
-    from monitor.alerts.office import Office
-    from monitor.alerts.tickets import TicketError
-    from monitor.alerts.tickets import act as do
-    from monitor.charter.text import moment_text
+    from monitor.alerts.cases.tickets import TicketError
+    from monitor.alerts.cases.tickets import act as do
+    from monitor.charter.office import Office
     from monitor.cli.clock import now_of
+    from monitor.i18n.formats import moment_text
 
     settings = settings_in_force(context.obj)
     office = Office.of(settings)
@@ -148,7 +148,7 @@ def act(
 
 def _clock(office: "Office", ticket: "Ticket") -> str:
     """Of a ticket that waits, whether its time runs on meanwhile: the charter file says so of each service."""
-    from monitor.charter.text import moment_text
+    from monitor.i18n.formats import moment_text
 
     if ticket.state != "waiting":
         return ""
@@ -160,9 +160,9 @@ def _clock(office: "Office", ticket: "Ticket") -> str:
 
 def number_of(session: "Session", typed: str) -> str:
     """The whole number of the ticket that was meant: 'BHR-2026-000006', '2026-6', '6' or '৬' of this year."""
-    from monitor.store import views
+    from monitor.store import queries
 
-    return views.number_like(session, typed, datetime.now(DHAKA).year)
+    return queries.number_like(session, typed, datetime.now(DHAKA).year)
 
 
 def said(option: str, text: str, what: str) -> str:

@@ -5,10 +5,10 @@ from typing import Annotated
 
 import typer
 
-from monitor.cli.failing import BAD_INPUT, NO, Failure, settings_in_force, store_of
+from monitor.cli.console import console
+from monitor.cli.errors import BAD_INPUT, NO, Failure, settings_in_force, store_of
 from monitor.cli.numbers import whole
 from monitor.cli.status import AsJson, local
-from monitor.cli.wide import console
 from monitor.domain.text import clean
 from monitor.settings.problems import did_you_mean
 
@@ -24,13 +24,13 @@ def events(
     from rich.text import Text
 
     from monitor.cli.listing import Listing
-    from monitor.store import views
+    from monitor.store import queries
 
     settings = settings_in_force(context.obj)
     with store_of(settings) as store, store.read() as session:
         wanted = clean(kind).replace(" ", "_")
-        found = [views.facts(event) for event in views.timeline(session, site=site, kind=wanted, limit=limit)]
-        known = views.event_kinds(session)
+        found = [queries.facts(event) for event in queries.timeline(session, site=site, kind=wanted, limit=limit)]
+        known = queries.event_kinds(session)
     if site and not found and site not in settings.fleet.sites:  # what was taken out keeps its past
         raise Failure(f"no site '{clean(site)}'.{did_you_mean(site, settings.fleet.sites) or ''}", BAD_INPUT)
     if wanted and not found and wanted not in known:

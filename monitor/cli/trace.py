@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from monitor.cli.failing import BAD_INPUT, CANNOT, NO, Failure
+from monitor.cli.errors import BAD_INPUT, CANNOT, NO, Failure
 from monitor.cli.numbers import decimal, whole
+from monitor.domain.sample import milliseconds
 from monitor.domain.text import ascii_digits
-from monitor.sample import milliseconds
 
 if TYPE_CHECKING:
     from monitor.probes.trace import Hop

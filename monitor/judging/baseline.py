@@ -19,7 +19,7 @@ from datetime import UTC, datetime, timedelta
 from statistics import median
 from typing import NamedTuple
 
-from monitor.sample import Sample, Verdict
+from monitor.domain.sample import Sample, Verdict
 
 HOURS, WEEKS, FEWEST_WEEKS = 168, 5, 3
 FEWEST_ROUNDS, MOST_ROUNDS = 20, 120

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from monitor.domain.sample import Sample, Verdict
+from monitor.judging.attribution import Silences
 from monitor.judging.baseline import Baselines
 from monitor.judging.decisions import (
     Decision,
@@ -19,12 +21,10 @@ from monitor.judging.decisions import (
     VantageLost,
 )
 from monitor.judging.flapping import Flaps
+from monitor.judging.health import Rules, State, Transition
 from monitor.judging.labs import Count, Labs, count
 from monitor.judging.power import POWER
-from monitor.judging.silences import Silences
-from monitor.judging.states import Rules, State, Transition
-from monitor.judging.vantage import Vantage
-from monitor.sample import Sample, Verdict
+from monitor.judging.uplinks import Vantage
 from monitor.settings.fleet import Fleet, Group
 
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from monitor.judging.states import State
-from monitor.sample import Sample
+from monitor.domain.sample import Sample
+from monitor.judging.health import State
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from monitor.judging.states import NO_ROW, Health, Row, Rules, State, Transition, doubt, judge
-from monitor.sample import Sample, Verdict
+from monitor.domain.sample import Sample, Verdict
+from monitor.judging.health import NO_ROW, Health, Row, Rules, State, Transition, doubt, judge
 
 UNJUDGED = Health()
 

@@ -10,7 +10,7 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from monitor.judging.decisions import LabSeen, Noticed
-from monitor.judging.states import Health, State
+from monitor.judging.health import Health, State
 
 OFFICE_CLOCK = timedelta(hours=6)  # a day of the lab is a day in Dhaka
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from monitor.clock import DHAKA
+from monitor.domain.clock import DHAKA
 
 POWER = "power"
 TOGETHER = timedelta(minutes=2)  # sites of one feeder that fall silent within this time fell silent together

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import NamedTuple
 
-from monitor.judging.states import Health, State
+from monitor.judging.health import Health, State
 
 
 class Blame(Enum):

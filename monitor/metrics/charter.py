@@ -6,11 +6,11 @@ from functools import partial
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from monitor.clock import Clock
-from monitor.metrics.live import Live
+from monitor.domain.clock import Clock
 from monitor.metrics.text import Anew, Body, Family, Labels, Line, Remembered, gathered
-from monitor.store import views
-from monitor.store.session import Store
+from monitor.runtime.live import Live
+from monitor.store import queries
+from monitor.store.sqlite import Store
 
 STAGES = {0: "officer", 1: "1", 2: "2", 3: "3"}
 OUTAGE = Labels("site", "service")
@@ -89,9 +89,9 @@ class _Stored:
 
     last_outage: int
     counted: Mapping[tuple[str, str], int]
-    outages: list[views.OpenOutage]
+    outages: list[queries.OpenOutage]
     stages: Mapping[int, int]
-    outbox: views.OutboxView
+    outbox: queries.OutboxView
 
 
 class Charter:
@@ -122,20 +122,20 @@ class Charter:
 
     def _read(self) -> _Stored:
         with self._store.glance() as session:
-            last = views.last_outage(session)
+            last = queries.last_outage(session)
             counted = self._counted
             if self._last_outage is None:
-                counted = dict.fromkeys(views.outage_counts(session), 0)
+                counted = dict.fromkeys(queries.outage_counts(session), 0)
             elif last > self._last_outage:
-                fresh = views.outage_counts(session, after=self._last_outage)
+                fresh = queries.outage_counts(session, after=self._last_outage)
                 # Added up here: what is kept becomes less when old outages are forgotten, and a counter must not.
                 counted = {**counted, **{key: counted.get(key, 0) + count for key, count in fresh.items()}}
             return _Stored(
                 last,
                 counted,
-                views.open_outages(session),
-                views.tickets_by_stage(session),
-                views.outbox(session, self._clock.utc()),
+                queries.open_outages(session),
+                queries.tickets_by_stage(session),
+                queries.outbox(session, self._clock.utc()),
             )
 
     def look(self) -> Iterator[None]:
@@ -155,7 +155,7 @@ class Charter:
         self._outages.forget()
         self._totals.forget()
 
-    def _open(self) -> Iterator[tuple[int, views.OpenOutage]]:
+    def _open(self) -> Iterator[tuple[int, queries.OpenOutage]]:
         for outage in self._stored.outages if self._stored else ():
             yield outage.id, outage
 
@@ -177,7 +177,7 @@ class Charter:
         yield DEAD.of(outbox.dead)
 
 
-def _outage(outage: views.OpenOutage) -> dict[Family, str]:
+def _outage(outage: queries.OpenOutage) -> dict[Family, str]:
     labels = OUTAGE(outage.site, outage.service)
     return {
         OPEN: OPEN.line(1, labels),

@@ -15,20 +15,20 @@ from dataclasses import dataclass, field
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, choose_encoder
 from prometheus_client.openmetrics.exposition import CONTENT_TYPE_LATEST
 
-from monitor.clock import NS_PER_S, Clock
+from monitor.domain.clock import NS_PER_S, Clock
 from monitor.metrics.charter import Charter
 from monitor.metrics.helpdesk import HelpDesk
-from monitor.metrics.itself import FAMILIES as OF_ITSELF
-from monitor.metrics.itself import Process, itself
-from monitor.metrics.live import Live
 from monitor.metrics.network import network
 from monitor.metrics.notices import Notices
-from monitor.metrics.promises import Promises
+from monitor.metrics.self import FAMILIES as OF_ITSELF
+from monitor.metrics.self import Process, itself
 from monitor.metrics.services import services
+from monitor.metrics.sla import Promises
 from monitor.metrics.snmp import snmp
 from monitor.metrics.text import Anew, Asked, Body, Part
 from monitor.net.pool import Pool, PoolFull
-from monitor.store.session import Store
+from monitor.runtime.live import Live
+from monitor.store.sqlite import Store
 
 FRESH_NS = NS_PER_S
 ASK_WITHIN_S = 0.5  # so long a page waits for the database

@@ -6,12 +6,12 @@ from functools import partial
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from monitor.clock import Clock
-from monitor.metrics.live import Live
+from monitor.domain.clock import Clock
 from monitor.metrics.text import Anew, Body, Family, Line
-from monitor.store import helpdesks
-from monitor.store.helpdesks import MirrorTotals
-from monitor.store.session import Store
+from monitor.runtime.live import Live
+from monitor.store import helpdesk_queries
+from monitor.store.helpdesk_queries import MirrorTotals
+from monitor.store.sqlite import Store
 
 PENDING = Family(
     "upazila_helpdesk_pending",
@@ -45,7 +45,7 @@ class HelpDesk(Anew):
             return self.unanswered
         try:
             with self._store.glance() as session:
-                return partial(self._take, helpdesks.totals(session, self._live.helpdesk))
+                return partial(self._take, helpdesk_queries.totals(session, self._live.helpdesk))
         except SQLAlchemyError:
             return self.unanswered
 

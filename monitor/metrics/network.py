@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from typing import Any
 
+from monitor.domain.sample import Sample, Verdict
+from monitor.judging.health import State
 from monitor.judging.labs import Count
-from monitor.judging.states import State
-from monitor.metrics.live import Live
 from monitor.metrics.text import Family, Labels, Line, Remembered, gathered
-from monitor.sample import Sample, Verdict
+from monitor.runtime.live import Live
 from monitor.settings.fleet import Fleet, Site
 
 DEVICE = Labels("site", "device", "kind", "probe")

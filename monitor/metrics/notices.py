@@ -7,13 +7,13 @@ from functools import partial
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from monitor.alerts.briefs import missed
-from monitor.alerts.kinds import BRIEFS
-from monitor.clock import Clock
-from monitor.metrics.live import Live
+from monitor.alerts.notices.briefs import missed
+from monitor.domain.clock import Clock
+from monitor.domain.notice_kinds import BRIEFS
 from monitor.metrics.text import Anew, Body, Family, Labels, Line
-from monitor.store import notices, views
-from monitor.store.session import Store
+from monitor.runtime.live import Live
+from monitor.store import notice_queries, queries
+from monitor.store.sqlite import Store
 
 BRIEF = Labels("brief")
 
@@ -58,7 +58,7 @@ FAMILIES = (LATE, FAULTY, FOLDED, LAST, MISSED)
 class MailPath:
     """How the mail path is doing; ``missed`` by kind of brief."""
 
-    outbox: views.OutboxView
+    outbox: queries.OutboxView
     folded: int = 0
     last: Mapping[str, datetime] = field(default_factory=dict)
     missed: Mapping[str, bool] = field(default_factory=dict)
@@ -74,9 +74,9 @@ def mail_path(store: Store, live: Live, now_utc: datetime) -> MailPath:
     office = live.office()
     with store.glance() as session:
         return MailPath(
-            views.outbox(session, now_utc),
-            notices.folded(session),
-            notices.last_sent(session, tuple(BRIEFS)),
+            queries.outbox(session, now_utc),
+            notice_queries.folded(session),
+            notice_queries.last_sent(session, tuple(BRIEFS)),
             missed(session, office, now_utc) if office else {},
         )
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from monitor.metrics import charter, helpdesk, itself, network, notices, promises, services, snmp
+from monitor.metrics import charter, helpdesk, network, notices, self, services, sla, snmp
 from monitor.metrics.text import Family
 from monitor.settings.modules_section import shipped_modules
 
@@ -59,11 +59,11 @@ SECTIONS = (
     Section("What sites serve", services.FAMILIES),
     Section(
         "The charter",
-        (*charter.FAMILIES, *promises.FAMILIES),
+        (*charter.FAMILIES, *sla.FAMILIES),
         "What is counted over windows is counted anew every ten seconds, less often where that takes long.",
     ),
     Section("Notices", (*charter.OUTBOX, *notices.FAMILIES, *helpdesk.FAMILIES)),
-    Section("The monitor itself", (*itself.FAMILIES, charter.READABLE)),
+    Section("The monitor itself", (*self.FAMILIES, charter.READABLE)),
 )
 MODULES = """## Modules
 

@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
-from monitor.metrics.live import Live, ServiceState
+from monitor.domain.sample import Verdict
 from monitor.metrics.text import Family, Labels, Remembered
-from monitor.sample import Verdict
+from monitor.runtime.live import Live, ServiceState
 
 SERVICE = Labels("site", "service", "kind")
 UP = Family(

@@ -7,12 +7,13 @@ device says, and under whatever names: there is an end to what is shown of it.
 from collections.abc import Iterator
 
 from monitor.domain.text import clean
-from monitor.judging.interfaces import speed_mbps
-from monitor.metrics.itself import OUTCOMES
-from monitor.metrics.live import Live, SnmpState
+from monitor.judging.links import speed_mbps
+from monitor.judging.snmp import SnmpState
+from monitor.metrics.self import OUTCOMES
 from monitor.metrics.text import Family, Labels, Line, Remembered, Type, gathered
 from monitor.probes.snmp.modules import Series
 from monitor.probes.snmp.reading import Facts, Reading, feeds_from_battery
+from monitor.runtime.live import Live
 from monitor.settings.fleet import Device
 from monitor.settings.modules_section import MetricEntry
 

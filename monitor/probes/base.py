@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator, Sequence
 from ipaddress import IPv4Address, IPv6Address
 from typing import NamedTuple, Protocol
 
-from monitor.sample import Sample
+from monitor.domain.sample import Sample
 
 
 class Shape(NamedTuple):

@@ -5,11 +5,12 @@ from typing import Annotated, TypeVar, get_args
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, ValidationInfo, field_validator
 
+from monitor.domain.period import IMMEDIATE
 from monitor.settings.base import Model, matching
 from monitor.settings.found import found
 from monitor.settings.mail_address import is_mail_address
 from monitor.settings.notices_section import Languages, RecipientName
-from monitor.settings.period import IMMEDIATE, Disposal, Target
+from monitor.settings.period import Disposal, Target
 from monitor.settings.problems import no_such
 from monitor.settings.sites_file import HoursName, Kind
 

@@ -80,5 +80,5 @@ class _ModulesFile(Model):
 @cache
 def shipped_modules() -> dict[str, ModuleEntry]:
     """Those that come with the program; a module of the same name in monitor.toml takes its place."""
-    text = files("monitor.probes.snmp").joinpath("modules.toml").read_text(encoding="utf-8")
+    text = files("monitor.settings").joinpath("snmp_modules.toml").read_text(encoding="utf-8")
     return _ModulesFile.model_validate(loads(text)).modules

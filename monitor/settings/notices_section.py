@@ -4,18 +4,14 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from monitor.domain.notice_kinds import NoticeKind, Severity
 from monitor.settings.base import Model, SecretFile, matching
 from monitor.settings.hosts import page_fault
 from monitor.settings.mail_address import is_mail_address
 from monitor.settings.sites_file import Kind
 
 ChannelName = Literal["email", "apprise", "alertmanager"]
-Severity = Literal["urgent", "routine", "good"]
 Languages = Literal["both", "bn", "en"]
-NoticeKind = Literal[
-    "opened", "due_today", "registered", "breach", "ask", "stage", "lapses_soon", "lapses_today", "resolved",
-    "reopened", "restored", "withdrawn", "corrected", "ack_over", "morning", "weekly",
-]  # fmt: skip
 RecipientName = Annotated[
     str,
     matching(r"[a-z][a-z0-9_-]{0,31}", "small letters, digits, '_' and '-', 32 at most, a letter first"),

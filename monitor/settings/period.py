@@ -1,31 +1,14 @@
 """Periods of time as the charter promises them: 'at once', working days, days, months, or time by the clock."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import BeforeValidator
 
+from monitor.domain.period import IMMEDIATE, Period, Unit
 from monitor.settings.found import found
 
-Unit = Literal["immediate", "working_days", "days", "months", "hours", "seconds"]
-
 LONGEST = {"working_days": 1_000, "days": 3_650, "months": 120, "hours": 8_760, "seconds": 31_536_000}
-
-
-@dataclass(frozen=True, slots=True)
-class Period:
-    """``amount`` of a ``unit``. 'immediate' has the amount 0; hours and seconds run whatever the calendar says."""
-
-    unit: Unit
-    amount: int = 0
-
-    def __str__(self) -> str:
-        """As it stands in the file."""
-        return '"immediate"' if self.unit == "immediate" else f"{{ {self.unit} = {self.amount} }}"
-
-
-IMMEDIATE = Period("immediate")
 
 
 def _reader(what: str, units: tuple[Unit, ...]) -> Callable[[object], Period]:

@@ -35,7 +35,7 @@ class Soundness:
 
 def examine(session: Session, state: Path) -> Soundness:
     """Looks at everything below ``state``, the last mailed head included; takes seconds for a hundred megabytes."""
-    from monitor.store.views import last_heartbeat
+    from monitor.store.queries import last_heartbeat
 
     damage = tuple(_damage(session))
     if damage:

@@ -10,11 +10,11 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from monitor.clock import Clock
+from monitor.domain.clock import Clock
 from monitor.metrics.exposition import Exposition
-from monitor.metrics.live import Live, stale
+from monitor.runtime.live import Live, stale
 from monitor.settings.load import Settings
-from monitor.store.session import Store
+from monitor.store.sqlite import Store
 from monitor.web.guard import KnownHost, OnTime, SafeHeaders
 from monitor.web.pages import Pages
 from monitor.web.scrape import Scrape

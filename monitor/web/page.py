@@ -6,11 +6,11 @@ from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from monitor.alerts.notices.sights import ms_text, reason_text
-from monitor.alerts.phrases import CAUSES
-from monitor.charter import text
+from monitor.alerts.notices.observations import ms_text, reason_text
+from monitor.alerts.notices.phrases import CAUSES
 from monitor.charter.services import Charter
-from monitor.charter.text import Lang
+from monitor.i18n import formats
+from monitor.i18n.formats import Lang
 
 KINDS = {
     "backbone": {"bn": "ব্যাকবোন সংযোগ", "en": "Backbone links"},
@@ -146,13 +146,13 @@ def render(now: Mapping[str, Any], charter: Charter, lang: Lang) -> str:
         words={name: words[lang] for name, words in WORDS.items()},
         name_of=lambda site: names.get(site, site or "—"),
         about=lambda ticket: names.get(ticket["site"], ticket["site"]) or charter.service(ticket["service"]).name(lang),
-        number=lambda value: text.digits(value, lang),
-        moment=lambda iso: text.moment_text(datetime.fromisoformat(iso), lang),
-        length=lambda iso: text.duration_text(abs(at - datetime.fromisoformat(iso)), lang),
+        number=lambda value: formats.digits(value, lang),
+        moment=lambda iso: formats.moment_text(datetime.fromisoformat(iso), lang),
+        length=lambda iso: formats.duration_text(abs(at - datetime.fromisoformat(iso)), lang),
         is_past=lambda iso: datetime.fromisoformat(iso) <= at,
         seen=lambda outage: reason_text(outage["reason"], lang) or outage["reason"],
         rtt=lambda site: "" if site["rtt_ms"] is None else ms_text(site["rtt_ms"], lang),
         lossy=lambda site: bool(site["loss"]) and site["loss"] < 1,
-        loss=lambda site: text.digits(f"{site['loss']:.0%}", lang),
+        loss=lambda site: formats.digits(f"{site['loss']:.0%}", lang),
         refresh_s=round(timedelta(seconds=10).total_seconds()),
     )

@@ -10,11 +10,11 @@ from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
 from monitor.charter.services import Charter
-from monitor.clock import NS_PER_S, Clock
-from monitor.metrics.live import Live
+from monitor.domain.clock import NS_PER_S, Clock
 from monitor.net.pool import Pool
+from monitor.runtime.live import Live
 from monitor.settings.load import Settings
-from monitor.store.session import Store
+from monitor.store.sqlite import Store
 from monitor.web.page import render
 from monitor.web.status import status
 

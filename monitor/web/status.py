@@ -8,14 +8,14 @@ from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from monitor.charter.text import duration_text
-from monitor.clock import Clock
-from monitor.judging.states import State
-from monitor.metrics.live import Live
+from monitor.domain.clock import Clock
+from monitor.i18n.formats import duration_text
+from monitor.judging.health import State
 from monitor.metrics.notices import MailPath, mail_path
+from monitor.runtime.live import Live
 from monitor.settings.fleet import Site
-from monitor.store import views
-from monitor.store.session import Store
+from monitor.store import queries
+from monitor.store.sqlite import Store
 
 PERSONAL = {"asker", "text", "events"}
 
@@ -66,17 +66,17 @@ def _not_read(live: Live, answering: set[str]) -> list[dict[str, str]]:
 
 def _stored(store: Store, sites: list[dict[str, Any]]) -> dict[str, Any]:
     with store.glance() as session:
-        known = views.site_states(session)
-        outages = views.outages(session, open_only=True, limit=1_000)
-        tickets = views.tickets(session, open_only=True, limit=1_000)
-        events = views.events(session, limit=10)
+        known = queries.site_states(session)
+        outages = queries.outages(session, open_only=True, limit=1_000)
+        tickets = queries.tickets(session, open_only=True, limit=1_000)
+        events = queries.events(session, limit=10)
     for site in sites:
         state, since_utc = known.get(site["id"], ("", None))
         site["since"] = since_utc.isoformat() if since_utc and state == site["state"] else None
     return {
-        "outages": [views.facts(outage) for outage in outages],
-        "tickets": [_without_people(views.facts(ticket)) for ticket in tickets],
-        "events": [views.facts(event) for event in events],
+        "outages": [queries.facts(outage) for outage in outages],
+        "tickets": [_without_people(queries.facts(ticket)) for ticket in tickets],
+        "events": [queries.facts(event) for event in events],
     }
 
 

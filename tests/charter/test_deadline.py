@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from monitor.charter.calendar import Calendar, CalendarError
 from monitor.charter.deadline import Deadline, Step, disposal_deadline, explain, target_deadline
-from monitor.settings.period import IMMEDIATE, Period, Unit
+from monitor.domain.period import IMMEDIATE, Period, Unit
 from tests.charter.calendars import CONFIG, DHAKA, amounts, calendar, calendars, dhaka, local, moments
 from tests.charter.oracle import Oracle
 

@@ -8,7 +8,7 @@ import pytest
 
 from monitor.charter.deadline import disposal_deadline, target_deadline
 from monitor.charter.waiting import Wait
-from monitor.settings.period import Period
+from monitor.domain.period import Period
 from tests.charter.calendars import DHAKA, calendar, charter
 
 DOCS = Path(__file__).parents[2] / "docs"

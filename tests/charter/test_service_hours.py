@@ -9,9 +9,9 @@ from monitor.charter.calendar import Calendar
 from monitor.charter.deadline import target_deadline
 from monitor.charter.service_hours import in_service, promised, service_begins
 from monitor.charter.stages import warning_utc
-from monitor.charter.text import moment_text
+from monitor.domain.period import Period
+from monitor.i18n.formats import moment_text
 from monitor.settings.calendar_file import Hours
-from monitor.settings.period import Period
 from tests.charter.calendars import calendar, calendars, charter, dhaka, moments
 
 SHIFTS = [{"opens": "07:00", "closes": "12:05"}, {"opens": "12:20", "closes": "17:25"}]

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from monitor.charter.calendar import Calendar
 from monitor.charter.services import Stage
 from monitor.charter.stages import chain, reminders, stage_at, warning_utc
-from monitor.settings.period import Period, Unit
+from monitor.domain.period import Period, Unit
 from tests.charter.calendars import calendar, calendars, charter, dhaka, local, moments
 
 units = st.sampled_from(["months", "days", "working_days", "hours", "seconds"])

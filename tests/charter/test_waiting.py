@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from monitor.charter.deadline import disposal_deadline, explain, target_deadline
 from monitor.charter.waiting import Wait, working_time
-from monitor.settings.period import Period
+from monitor.domain.period import Period
 from tests.charter.calendars import CONFIG, DHAKA, calendar, dhaka, local
 from tests.charter.oracle import Oracle
 

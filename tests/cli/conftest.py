@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from monitor.alerts.office import Office
+from monitor.charter.office import Office
 from monitor.settings.load import load
-from tests.alerts.conftest import Desk
+from tests.desk import Desk
 from tests.store.migrated import new_store
 
 SHIPPED = Path(__file__).parents[2] / "config"

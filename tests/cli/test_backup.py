@@ -7,12 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from monitor.alerts import audit
-from monitor.store import mailed_head
+from monitor.store import mailed_head, ticket_history
 from monitor.store.audit_chain import is_mistyped
-from monitor.store.session import BACKUPS, DATABASE, only_daemon
-from tests.alerts.conftest import Desk
+from monitor.store.sqlite import BACKUPS, DATABASE, only_daemon
 from tests.cli.typed import run, typed
+from tests.desk import Desk
 
 
 def test_a_copy_is_made_proved_and_put_back(home: Path, desk: Desk) -> None:
@@ -99,7 +98,7 @@ def test_a_mistyped_head_is_told_from_a_history_that_was_cut(home: Path, desk: D
 
 def test_a_history_that_was_cut_after_it_was_mailed_is_told_without_being_asked(home: Path, desk: Desk) -> None:
     with desk.store.read() as session:
-        mailed_head.note(session, desk.store.path.parent, audit.head(session), desk.clock.utc())
+        mailed_head.note(session, desk.store.path.parent, ticket_history.head(session), desk.clock.utc())
     assert typed(home, "audit", "verify").returncode == 0
     with closing(sqlite3.connect(desk.store.path)) as raw, raw:
         raw.execute("DROP TRIGGER ticket_events_no_delete")

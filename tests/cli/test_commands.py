@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from monitor.store import session
-from tests.alerts.conftest import Desk
+from monitor.store import sqlite
 from tests.cli.typed import command, run, typed
+from tests.desk import Desk
 
 
 @pytest.mark.parametrize(
@@ -33,7 +33,7 @@ def test_a_complaint_with_an_impossible_date_or_name_is_refused(
 def test_a_database_that_others_are_writing_to_for_long_is_told_in_words(
     home: Path, desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(session, "BUSY_TIMEOUT_S", 0.2)
+    monkeypatch.setattr(sqlite, "BUSY_TIMEOUT_S", 0.2)
     with sqlite3.connect(desk.store.path, isolation_level=None) as blocker:
         blocker.execute("BEGIN IMMEDIATE")
         done = typed(home, "ticket", "ack", "BHR-2026-000001")
@@ -98,7 +98,7 @@ def test_without_a_database_they_say_so_and_exit_with_3(home: Path, words: list[
 
 def test_status_without_a_daemon_shows_what_was_last_known_and_exits_with_3(home: Path, desk: Desk) -> None:
     from monitor.judging.decisions import SiteChanged
-    from monitor.judging.states import State
+    from monitor.judging.health import State
 
     desk.decide(SiteChanged("backbone-north", State.DOWN, desk.clock.utc()))
     done = typed(home, "status")

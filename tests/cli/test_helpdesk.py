@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from monitor.alerts.helpdesks.mirror import Mirror, Outcome
 from monitor.alerts.helpdesks.registry import key_of, open_desk
+from monitor.alerts.mirror.sync import Mirror, Outcome
 from monitor.settings.load import load
-from tests.alerts.conftest import Desk
 from tests.cli.typed import typed
+from tests.desk import Desk
 from tests.lab.desks import TOKEN
 from tests.lab.zammad import Zammad
 

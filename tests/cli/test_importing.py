@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.cli.failing import Failure
+from monitor.cli.errors import Failure
 from monitor.cli.spreadsheet import Row, circles, rows, spoilt
 from monitor.settings.fleet import Fleet
 from monitor.settings.sites_file import SitesFile

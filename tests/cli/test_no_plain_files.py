@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.alerts.conftest import Desk
 from tests.cli.typed import typed
+from tests.desk import Desk
 
 ASKED: dict[str, list[tuple[str, ...]]] = {  # what reads each of them
     "in-force.json": [("status",), ("reload",)],

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.alerts.conftest import Desk
 from tests.cli.typed import typed
+from tests.desk import Desk
 from tests.lab.bad_mail import BadMailServer, listening
 
 

@@ -8,8 +8,8 @@ import pytest
 from typer.main import get_command
 
 from monitor.cli.app import app
-from tests.alerts.conftest import Desk
 from tests.cli.typed import typed
+from tests.desk import Desk
 
 
 @pytest.mark.parametrize(

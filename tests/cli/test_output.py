@@ -10,9 +10,9 @@ import pytest
 from rich.cells import cell_len
 
 from monitor.judging.decisions import SiteChanged
-from monitor.judging.states import State
-from tests.alerts.conftest import Desk
+from monitor.judging.health import State
 from tests.cli.typed import command, typed
+from tests.desk import Desk
 
 TABLES = (
     ["status", "--all"],

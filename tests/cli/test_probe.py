@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from monitor.cli.probe import _json_lines
-from monitor.sample import Sample, Verdict
+from monitor.domain.sample import Sample, Verdict
 from tests.cli.typed import PROGRAM, Done, do
 from tests.lab.waiting import until
 

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.cli.records import FORMULA_SIGNS, harmless, table
-from tests.alerts.conftest import Desk
 from tests.cli.typed import typed
+from tests.desk import Desk
 
 WALK_IN = ("ticket", "new", "--by", "person", "--from", "=1+1", "--text", "ল্যাব বন্ধ")
 

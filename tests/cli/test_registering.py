@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.alerts.conftest import Desk
 from tests.cli.typed import command, typed
+from tests.desk import Desk
 
 NEW = ("ticket", "new", "--by", "phone", "--from", "একজন শিক্ষক", "--text", "ল্যাব বন্ধ")
 LAB = "lab-juniadaha-girls"

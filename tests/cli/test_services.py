@@ -292,7 +292,7 @@ def _has_a_socket(pid: int) -> bool:
 def test_every_kind_has_its_check() -> None:
     from typing import get_args
 
-    from monitor.probes.services.base import Kind
-    from monitor.probes.services.checks import CHECKS
+    from monitor.probes.checks.base import Kind
+    from monitor.probes.checks.checks import CHECKS
 
     assert set(CHECKS) == set(get_args(Kind))

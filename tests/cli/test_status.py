@@ -15,8 +15,8 @@ from monitor.cli.status import is_ours
 from monitor.settings import in_force
 from monitor.settings.in_force import InForce
 from monitor.settings.load import load
-from tests.alerts.conftest import Desk
 from tests.cli.typed import typed
+from tests.desk import Desk
 
 
 @contextmanager

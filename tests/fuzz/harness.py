@@ -23,7 +23,7 @@ with atheris.instrument_imports(include=["monitor.probes"]):
     from monitor.probes.snmp.usm import Engine, open_envelope, read_scoped, seal
     from monitor.settings.secrets import Secret
 
-from monitor.metrics.live import SnmpState
+from monitor.judging.snmp import SnmpState
 from monitor.metrics.snmp import _device, _Modules
 from monitor.settings.fleet import Device
 from monitor.settings.modules_section import shipped_modules

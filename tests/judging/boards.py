@@ -4,13 +4,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from ipaddress import IPv4Address
 
+from monitor.domain.sample import Sample, Verdict
 from monitor.judging.board import Board
 from monitor.judging.decisions import (
     Affected,
     Decision,
 )
-from monitor.judging.states import Rules
-from monitor.sample import Sample, Verdict
+from monitor.judging.health import Rules
 from monitor.settings.fleet import Device, Fleet, Site
 
 T0 = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)

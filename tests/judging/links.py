@@ -3,9 +3,9 @@
 from dataclasses import replace
 from datetime import datetime
 
+from monitor.domain.sample import Sample, Verdict
 from monitor.judging.board import Board
 from monitor.judging.decisions import OutageClosed, OutageOpened
-from monitor.sample import Sample, Verdict
 from monitor.settings.fleet import Fleet, Link, Site
 from tests.judging.boards import at, fleet, site
 

@@ -5,6 +5,8 @@ from datetime import UTC, datetime, timedelta
 from ipaddress import IPv4Address
 from random import Random
 
+from monitor.domain.downtime import Pause, Pauses
+from monitor.domain.sample import Sample, Verdict
 from monitor.judging.board import Board
 from monitor.judging.decisions import (
     Affected,
@@ -16,9 +18,7 @@ from monitor.judging.decisions import (
     VantageBack,
     VantageLost,
 )
-from monitor.judging.pause import Pause, Pauses
-from monitor.judging.states import Rules
-from monitor.sample import Sample, Verdict
+from monitor.judging.health import Rules
 from monitor.settings.fleet import Device, Fleet, Group, Link
 from tests.judging.boards import T0, site
 from tests.judging.reference import Outage, Reference

@@ -7,11 +7,11 @@ from statistics import median
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from monitor.domain.sample import Sample, Verdict
 from monitor.judging.baseline import NEVER_NS, PACKED_BYTES, Baselines, Limits, Usual
 from monitor.judging.board import Board
 from monitor.judging.decisions import OutageOpened, SiteChanged
-from monitor.judging.states import Rules, State
-from monitor.sample import Sample, Verdict
+from monitor.judging.health import Rules, State
 from tests.judging.boards import fleet, site
 
 MONDAY = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)

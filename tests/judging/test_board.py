@@ -14,7 +14,7 @@ from monitor.judging.decisions import (
     OutageOpened,
     SiteChanged,
 )
-from monitor.judging.states import State
+from monitor.judging.health import State
 from tests.judging.boards import RULES, TREE, Story, at, fleet, site, story
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from monitor.cli.replay import Recorded
-from monitor.daemon.replay import replay
+from monitor.runtime.virtual.replay import replay
 from monitor.settings.load import load
 
 HERE = Path(__file__).parent

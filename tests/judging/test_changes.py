@@ -3,11 +3,11 @@
 from dataclasses import replace
 from datetime import datetime
 
+from monitor.domain.downtime import Pause
 from monitor.judging.board import Board
 from monitor.judging.decisions import Affected, ExcusedNoMore, NoLongerAffected, OutageClosed, OutageOpened, VantageBack
-from monitor.judging.pause import Pause
-from monitor.judging.states import State
-from monitor.judging.vantage import Vantage
+from monitor.judging.health import State
+from monitor.judging.uplinks import Vantage
 from tests.judging.boards import RULES, TREE, Story, at, fleet, site, story
 from tests.judging.links import INTERFACE, LinkStory, link_fleet
 

@@ -4,10 +4,10 @@ from dataclasses import replace
 from datetime import datetime
 from ipaddress import IPv4Address
 
+from monitor.domain.downtime import Pause
 from monitor.judging.board import Board
 from monitor.judging.decisions import LabSeen, Noticed, OutageOpened
-from monitor.judging.pause import Pause
-from monitor.judging.states import State
+from monitor.judging.health import State
 from monitor.settings.fleet import Device
 from tests.judging.boards import RULES, Story, at, fleet, site
 

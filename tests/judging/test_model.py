@@ -10,6 +10,8 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
+from monitor.domain.downtime import Pause
+from monitor.domain.sample import Sample, Verdict
 from monitor.judging.board import Board
 from monitor.judging.decisions import (
     Affected,
@@ -20,9 +22,7 @@ from monitor.judging.decisions import (
     OutageClosed,
     OutageOpened,
 )
-from monitor.judging.pause import Pause
-from monitor.judging.states import ANSWERS, Rules, State
-from monitor.sample import Sample, Verdict
+from monitor.judging.health import ANSWERS, Rules, State
 from monitor.settings.fleet import Device, Fleet, Group
 from tests.judging.boards import at, site
 

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
+from monitor.domain.downtime import Pause, first_promised
 from monitor.judging.board import Board
 from monitor.judging.decisions import OutageClosed, OutageExplained, OutageOpened
-from monitor.judging.pause import Pause, first_promised
-from monitor.judging.states import Rules, State
+from monitor.judging.health import Rules, State
 from monitor.settings.fleet import Fleet
 from tests.judging.boards import RULES, TREE, Story, at, fleet, site
 from tests.judging.links import INTERFACE, LinkStory, link_fleet

@@ -3,13 +3,14 @@
 import json
 from pathlib import Path
 
-from monitor.alerts.brief_facts import morning_facts
-from monitor.alerts.outbox import new_notice
-from monitor.judging.pause import never
-from monitor.metrics.live import ServiceState, SnmpState
+from monitor.alerts.notices.brief_facts import morning_facts
+from monitor.alerts.notices.outbox import new_notice
+from monitor.domain.downtime import never
+from monitor.domain.sample import Sample, Verdict
+from monitor.judging.snmp import SnmpState
 from monitor.probes.snmp.modules import Series
 from monitor.probes.snmp.reading import Facts, Reading
-from monitor.sample import Sample, Verdict
+from monitor.runtime.live import ServiceState
 from monitor.settings.fleet import Fleet
 from monitor.settings.modules_section import MetricEntry, shipped_modules
 from monitor.settings.sites_file import SitesFile

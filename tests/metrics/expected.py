@@ -10,14 +10,14 @@ from prometheus_client.core import (
     UntypedMetricFamily,
 )
 
-from monitor.clock import Clock
+from monitor.domain.clock import Clock
+from monitor.domain.sample import Verdict
 from monitor.domain.text import clean
-from monitor.judging.states import State
-from monitor.metrics.live import Live
+from monitor.judging.health import State
 from monitor.probes.snmp.reading import Reading
-from monitor.sample import Verdict
-from monitor.store import views
-from monitor.store.session import Store
+from monitor.runtime.live import Live
+from monitor.store import queries
+from monitor.store.sqlite import Store
 
 INTERFACE = ["ifIndex", "ifName", "ifAlias", "ifDescr"]
 COUNTERS = ["ifHCInOctets", "ifHCOutOctets", "ifInOctets", "ifOutOctets"]
@@ -148,18 +148,18 @@ def _services(told: Told, live: Live) -> None:
 
 def _stored(told: Told, store: Store, clock: Clock) -> None:
     with store.read() as session:
-        for outage in views.outages(session, open_only=True, limit=100_000):
+        for outage in queries.outages(session, open_only=True, limit=100_000):
             which = {"site": outage.site, "service": outage.service}
             told.gauge("upazila_outage_open", 1, **which)
             told.gauge("upazila_outage_started_timestamp_seconds", outage.started_utc.timestamp(), **which)
             told.gauge("upazila_outage_deadline_timestamp_seconds", outage.deadline_utc.timestamp(), **which)
             told.gauge("upazila_outage_affected_sites", len(outage.affected), **which)
-        for (site, service), count in views.outage_counts(session).items():
+        for (site, service), count in queries.outage_counts(session).items():
             told.counter("upazila_outages", count, site=site, service=service)
-        stages = views.tickets_by_stage(session)
+        stages = queries.tickets_by_stage(session)
         for stage, name in enumerate(("officer", "1", "2", "3")):
             told.gauge("upazila_tickets_open", stages.get(stage, 0), stage=name)
-        outbox = views.outbox(session, clock.utc())
+        outbox = queries.outbox(session, clock.utc())
     told.gauge("upazila_store_readable", 1)
     told.gauge("upazila_outbox_owed", outbox.owed)
     told.gauge("upazila_outbox_dead", outbox.dead)

@@ -9,12 +9,12 @@ from prometheus_client.openmetrics.parser import text_string_to_metric_families 
 from prometheus_client.parser import text_string_to_metric_families
 from pydantic import ValidationError
 
-from monitor.metrics.live import SnmpState
+from monitor.domain.sample import Verdict
+from monitor.judging.snmp import SnmpState
 from monitor.metrics.reference import declared, page
 from monitor.metrics.snmp import MOST_INTERFACES, MOST_LETTERS, MOST_MODULE_SERIES
 from monitor.probes.snmp.modules import Series
 from monitor.probes.snmp.reading import Facts, Reading
-from monitor.sample import Verdict
 from monitor.settings.fleet import Fleet
 from monitor.settings.modules_section import shipped_modules
 from tests.metrics.busy import grow, metric

@@ -15,11 +15,11 @@ from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import event
 from sqlalchemy import text as sql
 
-from monitor.clock import NS_PER_S, VirtualClock
+from monitor.domain.clock import NS_PER_S, VirtualClock
+from monitor.domain.sample import Verdict
 from monitor.metrics.exposition import Exposition
-from monitor.sample import Verdict
 from monitor.settings.fleet import Fleet
-from monitor.store.upkeep import forget_old
+from monitor.store.retention import forget_old
 from tests.metrics.pages import value
 from tests.web.conftest import Desk, office
 

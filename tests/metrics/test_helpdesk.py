@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from monitor.metrics.helpdesk import lines
-from monitor.store.helpdesks import MirrorTotals
+from monitor.store.helpdesk_queries import MirrorTotals
 
 NOW = datetime(2026, 11, 24, 4, tzinfo=UTC)
 

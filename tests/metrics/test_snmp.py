@@ -2,10 +2,11 @@
 
 from prometheus_client.parser import text_string_to_metric_families
 
-from monitor.clock import SystemClock
-from monitor.metrics.live import Live, SnmpState
+from monitor.domain.clock import SystemClock
+from monitor.judging.snmp import SnmpState
 from monitor.metrics.snmp import snmp
 from monitor.probes.snmp.reading import Facts, Reading
+from monitor.runtime.live import Live
 from monitor.settings.fleet import Fleet
 from monitor.settings.sites_file import SitesFile
 from tests.metrics.busy import recording

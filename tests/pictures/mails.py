@@ -5,10 +5,10 @@ from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
 
-from monitor.alerts import letters
 from monitor.alerts.channels.base import Rendered
-from monitor.alerts.routing import ASKER
-from monitor.daemon.samples import samples
+from monitor.alerts.notices import render
+from monitor.alerts.notices.routing import ASKER
+from monitor.runtime.virtual.sample_letters import samples
 from monitor.settings.load import load
 
 HOME = Path(__file__).parents[2]
@@ -42,7 +42,7 @@ def main() -> None:
             name = f"{letter.kind}{of}"
             for where, width in WIDTHS.items():
                 page = browser.new_page(viewport={"width": width, "height": 600})
-                page.set_content(whole(letters.render(letter)))
+                page.set_content(whole(render.render(letter)))
                 wide = page.evaluate("document.documentElement.scrollWidth")
                 assert wide <= width, f"{name} is {wide} pixels wide in a window of {width}"
                 if where == "phone" or name == KEPT_OF_DESK:

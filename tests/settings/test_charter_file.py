@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from monitor.charter.services import Charter
+from monitor.domain.period import IMMEDIATE, Period
 from monitor.settings.charter_file import CharterFile
 from monitor.settings.load import load
-from monitor.settings.period import IMMEDIATE, Period
 
 SHIPPED = Path(__file__).parents[2] / "config"
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from monitor.alerts.office import Office
-from monitor.alerts.pauses import covers
+from monitor.charter.downtimes import covers
+from monitor.charter.office import Office
 from monitor.settings.load import load
 from monitor.settings.maintenance_section import Maintenance
 from tests.settings.offices import faults, office

@@ -4,7 +4,7 @@ import tempfile
 from functools import cache
 from pathlib import Path
 
-from monitor.store.session import Store, open_store
+from monitor.store.sqlite import Store, open_store
 
 
 def new_store(state: Path) -> Store:

@@ -14,12 +14,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from monitor.alerts import audit
-from monitor.store import belonging, copies, mailed_head
+from monitor.store import belonging, copies, mailed_head, ticket_history
 from monitor.store.errors import Damaged, NoDatabase
 from monitor.store.models import Ticket, TicketEvent
-from monitor.store.session import BACKUPS, DATABASE, StoreError, existing_store, open_store
-from monitor.store.upkeep import back_up
+from monitor.store.retention import back_up
+from monitor.store.sqlite import BACKUPS, DATABASE, StoreError, existing_store, open_store
 from tests.store.hot import leave_hot_journal
 
 NOW = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)
@@ -32,9 +31,9 @@ def add_ticket(state: Path, seq: int) -> str:
     with store.write() as session:
         ticket = Ticket(number=f"BHR-2026-{seq:06}", year=2026, seq=seq, service="citizen:6", state="open", **times)
         session.add(ticket)
-        audit.record(session, ticket, "desk", "registered", "dark", NOW)
+        ticket_history.record(session, ticket, "desk", "registered", "dark", NOW)
         session.flush()
-        head = audit.head(session)
+        head = ticket_history.head(session)
     store.close()
     return head
 

@@ -11,10 +11,9 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError
 
-from monitor.alerts import audit
-from monitor.store import mailed_head, soundness
+from monitor.store import mailed_head, soundness, ticket_history
 from monitor.store.models import AffectedSite, Base, Gap, Heartbeat, Learned, Notice, Outage, SiteState, Ticket
-from monitor.store.session import DATABASE, StoreError, existing_store, open_store
+from monitor.store.sqlite import DATABASE, StoreError, existing_store, open_store
 
 NOW = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)
 FLIPS = 200
@@ -50,7 +49,7 @@ def state(tmp_path: Path) -> Path:
             session.add_all([ticket, outage, SiteState(site=site, state="down", since_utc=NOW)])
             session.add(Learned(device=f"{site}/gateway", packed=bytes(range(200))))
             session.flush()
-            audit.record(session, ticket, "monitor", "opened", "প্রাপ্তিস্বীকার", NOW)
+            ticket_history.record(session, ticket, "monitor", "opened", "প্রাপ্তিস্বীকার", NOW)
     store.close()
     return tmp_path
 
@@ -150,7 +149,7 @@ def test_a_flipped_letter_of_any_row_is_noticed(state: Path, word: bytes) -> Non
 def test_a_history_that_was_cut_after_it_was_mailed_is_noticed(state: Path) -> None:
     store = existing_store(state)
     with store.read() as session:
-        mailed_head.note(session, state, audit.head(session), NOW)
+        mailed_head.note(session, state, ticket_history.head(session), NOW)
     store.close()
     with closing(sqlite3.connect(state / DATABASE)) as raw, raw:
         raw.execute("DROP TRIGGER ticket_events_no_delete")

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from monitor.store.models import Base, Notice, SchemaDouble
 from monitor.store.redundancy import DOUBLE
-from monitor.store.session import DATABASE, Store, migrations, open_store
+from monitor.store.sqlite import DATABASE, Store, migrations, open_store
 
 REVISIONS = [script.revision for script in ScriptDirectory.from_config(migrations()).walk_revisions()]
 AT = "2026-11-24 04:00:00.000000"

@@ -5,12 +5,12 @@ from itertools import count
 
 import pytest
 
-from tests.daemon.polled import ROUTER, agent
 from tests.lab.daemon import Daemon
 from tests.lab.fleet import write_config
 from tests.lab.mail import MailCatcher
 from tests.lab.network import Lab
 from tests.lab.waiting import until
+from tests.runtime.polled import ROUTER, agent
 from tests.story.reading import outages, sites, wait_until_all_up, wait_until_state
 
 FAR_END = "10.77.2.9"

@@ -5,12 +5,12 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from monitor.store.upkeep import back_up
-from tests.daemon.trapped import LINK_DOWN
+from monitor.store.retention import back_up
 from tests.lab.daemon import Daemon
 from tests.lab.fleet import write_config
 from tests.lab.network import MONITOR4, Lab
 from tests.lab.waiting import until
+from tests.runtime.trapped import LINK_DOWN
 
 ECHOING, SIGNING, TRAPS = "10.77.2.1", "10.77.2.3", 10_163
 CANARIES = {"community": "canary-of-v2c", "auth": "canary-for-signing", "priv": "canary-for-encrypting"}

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.daemon.believed_clock import kernel_says_synchronised
+from monitor.runtime.trusted_clock import kernel_says_synchronised
 from tests.lab.clock import WallClock
 from tests.lab.daemon import Daemon
 from tests.lab.fleet import Settings, shipped_sites, write_config

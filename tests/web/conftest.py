@@ -8,17 +8,17 @@ from pathlib import Path
 
 import pytest
 
-from monitor.alerts import outages
-from monitor.alerts.office import Office
-from monitor.clock import VirtualClock
-from monitor.daemon.recorder import what_is_due
+from monitor.alerts.cases import outages
+from monitor.charter.office import Office
+from monitor.domain.clock import VirtualClock
+from monitor.domain.sample import Sample, Verdict
 from monitor.judging.board import Board
-from monitor.judging.states import Rules
+from monitor.judging.health import Rules
 from monitor.metrics.exposition import Exposition
-from monitor.metrics.live import Live
-from monitor.sample import Sample, Verdict
+from monitor.runtime.live import Live
+from monitor.runtime.writer import what_is_due
 from monitor.settings.load import Settings, load
-from monitor.store.session import Store
+from monitor.store.sqlite import Store
 from monitor.web.app import make_app
 from monitor.web.server import serve
 from tests.store.migrated import new_store

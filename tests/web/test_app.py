@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from monitor.alerts import outages
-from monitor.alerts.complaints import Request, register
+from monitor.alerts.cases import outages
+from monitor.alerts.cases.complaints import Request, register
+from monitor.domain.sample import Sample, Verdict
 from monitor.judging.decisions import OutageOpened
-from monitor.metrics.live import SnmpState
-from monitor.sample import Sample, Verdict
+from monitor.judging.snmp import SnmpState
 from monitor.settings.fleet import Fleet
 from monitor.store.models import Event
 from tests.web.asking import ask

@@ -12,8 +12,8 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.alerts import complaints
-from monitor.alerts.complaints import Request
+from monitor.alerts.cases import complaints
+from monitor.alerts.cases.complaints import Request
 from monitor.web import guard
 from monitor.web.guard import is_ours
 from tests.web.asking import ask
@@ -240,7 +240,7 @@ async def test_an_answer_that_is_late_is_a_503_in_words(
 
 def test_every_limit_is_longer_than_those_of_what_it_waits_for() -> None:
     from monitor.metrics.exposition import ASK_WITHIN_S
-    from monitor.store.session import GLANCE_S
+    from monitor.store.sqlite import GLANCE_S
     from monitor.web.connections import WHOLE_ANSWER_S
 
     assert ASK_WITHIN_S < 1 < GLANCE_S * 2 < guard.LATE_S < WHOLE_ANSWER_S

@@ -9,11 +9,10 @@ from datetime import UTC, timedelta
 from typing import Any
 from urllib.parse import urljoin
 
-from monitor.alerts.channels.base import ChannelAway, PermanentFailure, Recipient, Rendered, TemporaryFailure
-from monitor.alerts.kinds import GOOD_NEWS, severity
-from monitor.alerts.notices.facts import MatterFacts
-from monitor.alerts.notices.stored import unpack
-from monitor.alerts.outbox import Letter
+from monitor.alerts.channels.base import ChannelAway, Letter, PermanentFailure, Recipient, Rendered, TemporaryFailure
+from monitor.alerts.facts.matter import MatterFacts
+from monitor.alerts.facts.stored import unpack
+from monitor.domain.notice_kinds import GOOD_NEWS, severity
 from monitor.domain.text import clean
 from monitor.net import http
 from monitor.net.deadline import Cancellation, Deadline

@@ -11,8 +11,7 @@ import sys
 from pathlib import Path
 from subprocess import DEVNULL, PIPE
 
-from monitor.alerts.channels.base import Recipient, Rendered, TemporaryFailure
-from monitor.alerts.outbox import Letter
+from monitor.alerts.channels.base import Letter, Recipient, Rendered, TemporaryFailure
 from monitor.settings.secrets import SecretError, read_secret
 
 DELIVERED, REFUSED, NO_SUCH_SERVICE = 0, 1, 2

@@ -8,11 +8,36 @@
     └── PermanentFailure     another try would fail the same way
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Protocol
 
-from monitor.alerts.outbox import Letter
+from monitor.alerts.facts.stored import Stored
 from monitor.settings.notices_section import Languages
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A leased notice, detached from the database; ``facts`` as they are stored, of whichever version.
+
+    ``is_sample``: nothing has happened, somebody wants to see what letters look like.
+    """
+
+    id: int
+    kind: str
+    recipient: str
+    message_id: str
+    thread_id: str
+    created_utc: datetime
+    attempts: int
+    facts: Stored
+    is_sample: bool = False
+
+    def sample(self, run: str, number: int) -> "Letter":
+        """The same letter, marked as a sample, under a Message-ID that no real one has, in a thread of its own."""
+        domain = self.message_id.strip("<>").partition("@")[2]
+        message_id = f"<sample-{run}.{number}.{self.kind}@{domain}>"
+        return replace(self, message_id=message_id, thread_id=message_id, is_sample=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,10 +23,9 @@ from email.policy import compat32
 from email.utils import format_datetime, formataddr
 from pathlib import Path
 
-from monitor.alerts.channels.base import ChannelAway, PermanentFailure, Recipient, Rendered, TemporaryFailure
+from monitor.alerts.channels.base import ChannelAway, Letter, PermanentFailure, Recipient, Rendered, TemporaryFailure
 from monitor.alerts.channels.smtp import Conversation, NoSmtp, talk
 from monitor.alerts.channels.smtp_replies import Fate, Step, fate
-from monitor.alerts.outbox import Letter
 from monitor.domain.text import clean
 from monitor.net import tls
 from monitor.net.deadline import Cancellation, Deadline

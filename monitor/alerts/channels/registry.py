@@ -7,7 +7,7 @@ from monitor.alerts.channels.alertmanager import AlertmanagerChannel
 from monitor.alerts.channels.apprise import AppriseChannel
 from monitor.alerts.channels.base import Channel
 from monitor.alerts.channels.email import EmailChannel
-from monitor.alerts.office import Office
+from monitor.charter.office import Office
 from monitor.settings.notices_section import ChannelName
 
 OUTBOX_FOLDER = "outbox"

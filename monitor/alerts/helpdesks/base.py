@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from monitor.alerts.states import TicketState
+from monitor.domain.ticket_states import TicketState
 
 Meanings = Mapping[str, tuple[TicketState, ...]]
 

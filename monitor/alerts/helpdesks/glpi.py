@@ -10,9 +10,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from monitor.alerts.helpdesks.base import DeskRefused, Meanings, Remark, View, is_mark, subject_tag
+from monitor.alerts.helpdesks.markup import markup, plain
 from monitor.alerts.helpdesks.rest import Access
-from monitor.alerts.helpdesks.telling import markup, plain
-from monitor.alerts.states import S, TicketState
+from monitor.domain.ticket_states import S, TicketState
 
 NAME, ID = 1, 2  # search options of a ticket
 STREAMS = ("ITILFollowup", "ITILSolution")

@@ -9,9 +9,9 @@ from typing import Any
 from urllib.parse import quote
 
 from monitor.alerts.helpdesks.base import DeskRefused, Meanings, Remark, View, is_mark, subject_tag
+from monitor.alerts.helpdesks.markup import plain
 from monitor.alerts.helpdesks.rest import Access, AnswerTooLong
-from monitor.alerts.helpdesks.telling import plain
-from monitor.alerts.states import S, TicketState
+from monitor.domain.ticket_states import S, TicketState
 
 FIELDS = "Type,NewValue,Creator,Data"
 PER_PAGE, MOST_PAGES = 50, 40

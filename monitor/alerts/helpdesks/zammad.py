@@ -9,9 +9,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from monitor.alerts.helpdesks.base import DeskRefused, Meanings, Remark, View, is_mark, mark_of, subject_tag
+from monitor.alerts.helpdesks.markup import plain
 from monitor.alerts.helpdesks.rest import Access, AnswerTooLong
-from monitor.alerts.helpdesks.telling import plain
-from monitor.alerts.states import S, TicketState
+from monitor.domain.ticket_states import S, TicketState
 
 STREAM = "article"
 REMINDS_AFTER = timedelta(days=7)

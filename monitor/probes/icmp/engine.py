@@ -24,16 +24,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
-from monitor.clock import NS_PER_S, Clock
+from monitor.domain.clock import NS_PER_S, Clock
+from monitor.domain.sample import Sample, Verdict
 from monitor.probes.base import Shape, Target
 from monitor.probes.icmp.counters import Counters
-from monitor.probes.icmp.flights import Group
-from monitor.probes.icmp.opening import Wanted, has_ipv6
+from monitor.probes.icmp.in_flight import Group
 from monitor.probes.icmp.packets import BATCH
-from monitor.probes.icmp.path import Path
-from monitor.probes.icmp.paths import Paths
+from monitor.probes.icmp.socket_choice import Wanted, has_ipv6
 from monitor.probes.icmp.sockets import Family, NoSocket, Opener, name_of
-from monitor.sample import Sample, Verdict
+from monitor.probes.icmp.transmitter import Path
+from monitor.probes.icmp.transmitters import Paths
 
 log = logging.getLogger(__name__)
 

@@ -14,8 +14,8 @@ from contextlib import suppress
 from ctypes import addressof
 from typing import Literal
 
-from monitor.clock import NS_PER_S
-from monitor.probes.icmp.rings import DATA_BYTES, SO_TIMESTAMPING, Incoming, QueuedError, SentStamp
+from monitor.domain.clock import NS_PER_S
+from monitor.probes.icmp.mmsg_buffers import DATA_BYTES, SO_TIMESTAMPING, Incoming, QueuedError, SentStamp
 
 WANTED_RECEIVE_BUFFER = 16 * 1024 * 1024
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from monitor.probes.snmp.client import Agent, V2cClient, V2cOptions
-from monitor.probes.snmp.patience import Places
+from monitor.probes.snmp.limits import Places
 from monitor.probes.snmp.session import Session, SnmpError
 from monitor.settings.secrets import Secret, SecretError, read_secret, secret_path
 from monitor.settings.snmp_section import LEAST_KEY, Snmp

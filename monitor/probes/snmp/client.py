@@ -12,8 +12,8 @@ from ipaddress import IPv4Address, IPv6Address
 from typing import NamedTuple
 
 from monitor.probes.snmp.ber import BerError, Oid
+from monitor.probes.snmp.limits import Patience, Place, Places
 from monitor.probes.snmp.messages import GET, GET_BULK, GET_NEXT, Binding, Numbers, Response, read_response, request
-from monitor.probes.snmp.patience import Patience, Place, Places
 from monitor.probes.snmp.session import GarbledError, SilentError, refusal
 from monitor.probes.snmp.sockets import Sockets, Where
 from monitor.settings.secrets import Secret

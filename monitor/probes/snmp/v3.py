@@ -17,8 +17,8 @@ from ipaddress import IPv4Address, IPv6Address
 
 from monitor.probes.snmp.ber import BerError, Oid
 from monitor.probes.snmp.keys import Credential, Keys, keys_for
+from monitor.probes.snmp.limits import Patience, Place, Places
 from monitor.probes.snmp.messages import GET, GET_BULK, GET_NEXT, RESPONSE, Binding, Numbers, pdu
-from monitor.probes.snmp.patience import Patience, Place, Places
 from monitor.probes.snmp.session import CredentialsError, GarbledError, SilentError, SnmpError, refusal
 from monitor.probes.snmp.sockets import Sockets, Where
 from monitor.probes.snmp.usm import (

@@ -3,9 +3,8 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
-from monitor.alerts.channels.base import Recipient, Rendered
+from monitor.alerts.channels.base import Letter, Recipient, Rendered
 from monitor.alerts.channels.email import EmailChannel
-from monitor.alerts.outbox import Letter
 from monitor.settings.monitor_file import Mail
 
 OFFICER = Recipient("জনাব মো: আলমগীর হোসেন", "officer@example.org")

@@ -7,12 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from monitor.alerts import letters
 from monitor.alerts.channels.alertmanager import AlertmanagerChannel
-from monitor.alerts.channels.base import ChannelAway, Recipient, TemporaryFailure
-from monitor.alerts.office import Office
-from monitor.alerts.outbox import Letter
-from tests.alerts.conftest import Desk
+from monitor.alerts.channels.base import ChannelAway, Letter, Recipient, TemporaryFailure
+from monitor.alerts.notices import render
+from monitor.charter.office import Office
+from tests.desk import Desk
 from tests.lab.alertmanager import alertmanager, alerts
 from tests.lab.waiting import until
 from tests.net.bad_servers import Answering, drips, floods, page, says
@@ -31,7 +30,7 @@ def story(office: Office, tmp_path: Path) -> list[Letter]:
     """A link's outage up to its end; the clock of the story is the machine's, because Alertmanager has no other."""
     from datetime import UTC, datetime
 
-    from monitor.clock import VirtualClock
+    from monitor.domain.clock import VirtualClock
 
     store = new_store(tmp_path)
     desk = Desk(office, store, VirtualClock(datetime.now(UTC)))
@@ -46,7 +45,7 @@ def story(office: Office, tmp_path: Path) -> list[Letter]:
 
 
 def deliver(server: str, letter: Letter) -> str:
-    return AlertmanagerChannel().deliver(letter, Recipient("Alertmanager", server, "both", 5), letters.render(letter))
+    return AlertmanagerChannel().deliver(letter, Recipient("Alertmanager", server, "both", 5), render.render(letter))
 
 
 def test_a_ticket_is_one_alert_however_many_letters_there_are_and_ends_with_it(
@@ -91,7 +90,7 @@ def test_an_answer_that_drips_is_left_at_the_recipients_time_out(story: list[Let
         begun_s = time.monotonic()
         recipient = Recipient("Alertmanager", running.url(), "both", 1)
         with pytest.raises(ChannelAway, match="no whole answer within 1 s"):
-            AlertmanagerChannel().deliver(story[0], recipient, letters.render(story[0]))
+            AlertmanagerChannel().deliver(story[0], recipient, render.render(story[0]))
         assert time.monotonic() - begun_s < 2.5
 
 
@@ -116,5 +115,5 @@ def test_a_stop_waits_for_no_answer(story: list[Letter]) -> None:
     with bad_server(answer) as running:
         begun_s = time.monotonic()
         with pytest.raises(ChannelAway, match="the program stops"):
-            channel.deliver(story[0], Recipient("A", running.url(), "both", 60), letters.render(story[0]))
+            channel.deliver(story[0], Recipient("A", running.url(), "both", 60), render.render(story[0]))
         assert time.monotonic() - begun_s < 2

@@ -15,11 +15,11 @@ from hypothesis import strategies as st
 from monitor.alerts.channels.base import ChannelAway, PermanentFailure, Recipient, Rendered, TemporaryFailure
 from monitor.alerts.channels.email import EmailChannel, compose
 from monitor.alerts.channels.registry import channels_of
-from monitor.alerts.office import Office
+from monitor.charter.office import Office
 from monitor.settings.load import load
 from monitor.settings.monitor_file import Mail
 from tests.alerts.channels.mails import OFFICER, WORDS, channel, letter
-from tests.alerts.conftest import SHIPPED
+from tests.desk import SHIPPED
 from tests.lab.mail import Certificate, MailCatcher
 
 

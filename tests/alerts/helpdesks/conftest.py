@@ -11,14 +11,14 @@ import pytest
 from sqlalchemy import select
 
 from monitor.alerts.helpdesks.base import Helpdesk
-from monitor.alerts.helpdesks.mirror import Mirror, Outcome
 from monitor.alerts.helpdesks.registry import key_of, open_desk
-from monitor.alerts.office import Office
-from monitor.alerts.states import TicketState
+from monitor.alerts.mirror.sync import Mirror, Outcome
+from monitor.charter.office import Office
+from monitor.domain.ticket_states import TicketState
 from monitor.settings.helpdesk_section import Helpdesk as Section
-from monitor.store import helpdesks
+from monitor.store import helpdesk_queries
 from monitor.store.models import TicketEvent
-from tests.alerts.conftest import Desk
+from tests.desk import Desk
 from tests.lab.desks import PlayedDesk
 from tests.lab.glpi import APP_TOKEN, Glpi
 from tests.lab.rt import RealRt
@@ -109,7 +109,7 @@ class Mirrored:
         """(actor, kind, text) of all that our history has from there."""
         with self.here.store.read() as session:
             events = session.scalars(select(TicketEvent).order_by(TicketEvent.id))
-            return [(e.actor, e.kind, e.text) for e in events if e.actor.partition("/")[0] == helpdesks.ACTOR]
+            return [(e.actor, e.kind, e.text) for e in events if e.actor.partition("/")[0] == helpdesk_queries.ACTOR]
 
     def told(self, number: str) -> list[int]:
         """The ids of our events that are written there, in the order in which they are."""
@@ -123,12 +123,14 @@ class Mirrored:
             return [
                 e.id
                 for e in events
-                if e.ticket.number == number and e.kind != "opened" and e.actor.partition("/")[0] != helpdesks.ACTOR
+                if e.ticket.number == number
+                and e.kind != "opened"
+                and e.actor.partition("/")[0] != helpdesk_queries.ACTOR
             ]
 
-    def totals(self) -> helpdesks.MirrorTotals:
+    def totals(self) -> helpdesk_queries.MirrorTotals:
         with self.here.store.read() as session:
-            return helpdesks.totals(session, key_of(self.section))
+            return helpdesk_queries.totals(session, key_of(self.section))
 
 
 def mirrored(place: Place, office: Office, folder: Path, timeout_s: float = 10.0) -> Mirrored:

@@ -12,14 +12,14 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from monitor.alerts.helpdesks.mirror import Mirror, Outcome
 from monitor.alerts.helpdesks.registry import key_of, open_desk
-from monitor.alerts.office import Office
-from monitor.clock import VirtualClock
+from monitor.alerts.mirror.sync import Mirror, Outcome
+from monitor.charter.office import Office
+from monitor.domain.clock import VirtualClock
 from monitor.settings.helpdesk_section import Helpdesk as Section
 from monitor.settings.load import load
-from monitor.store.session import open_store
-from tests.alerts.conftest import SHIPPED
+from monitor.store.sqlite import open_store
+from tests.desk import SHIPPED
 
 
 class Killing:

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.alerts.helpdesks import queue, telling
-from monitor.alerts.helpdesks.mirror import Outcome
-from monitor.alerts.notices.facts import MatterFacts
-from monitor.alerts.states import S
+from monitor.alerts.facts.matter import MatterFacts
+from monitor.alerts.mirror import messages, queue
+from monitor.alerts.mirror.sync import Outcome
+from monitor.domain.ticket_states import S
 from tests.alerts.helpdesks.conftest import Mirrored
 from tests.lab.desks import Misbehaviour, PlayedDesk
 from tests.lab.zammad import Zammad
@@ -147,14 +147,14 @@ def test_a_ticket_that_cannot_be_told_is_noted_and_holds_up_no_other(
         both.here.goes_down(site)
     both.here.look()
     number = both.here.tickets()[0][0]
-    words = telling.subject
+    words = messages.subject
 
     def without_words(facts: MatterFacts) -> str:
         if facts.number == number:
             raise KeyError("pigeon")
         return words(facts)
 
-    monkeypatch.setattr(telling, "subject", without_words)
+    monkeypatch.setattr(messages, "subject", without_words)
     both.settle()
     assert len(place.tickets(both.here.tickets()[1][0])) == 1
     assert "unforeseen: KeyError: 'pigeon'" in both.totals().last_error

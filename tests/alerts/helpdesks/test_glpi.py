@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from monitor.alerts.office import Office
-from monitor.alerts.states import S
+from monitor.charter.office import Office
+from monitor.domain.ticket_states import S
 from tests.alerts.helpdesks.conftest import Mirrored, mirrored
 from tests.lab.glpi import Glpi
 

@@ -9,8 +9,8 @@ import pytest
 from monitor.alerts.helpdesks.base import DeskRefused
 from monitor.alerts.helpdesks.registry import open_desk
 from monitor.alerts.helpdesks.rt import LONGEST_SUBJECT_BYTES
-from monitor.alerts.office import Office
-from monitor.alerts.states import S
+from monitor.charter.office import Office
+from monitor.domain.ticket_states import S
 from tests.alerts.helpdesks.conftest import Mirrored, mirrored
 from tests.lab.rt import RealRt
 

@@ -8,11 +8,11 @@ from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from ipaddress import ip_address
 
-from monitor.clock import SystemClock
+from monitor.domain.clock import SystemClock
+from monitor.domain.sample import Sample
 from monitor.probes.base import Target
 from monitor.probes.icmp.engine import IcmpOptions, IcmpProbe
 from monitor.probes.icmp.sockets import Opener
-from monitor.sample import Sample
 from tests.lab.namespace import Namespace
 
 QUICK = {"echoes": 1, "spacing_s": 0.01, "timeout_s": 0.25, "rate_per_s": 0}

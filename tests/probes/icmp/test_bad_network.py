@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from monitor.domain.sample import Sample, Verdict
 from monitor.probes.base import Target
 from monitor.probes.icmp.packets import Rejected
-from monitor.sample import Sample, Verdict
 from tests.lab.network import Lab
 from tests.lab.responder import GOOD, Entry, Fate, Manner, Responder
 from tests.probes.icmp.pinging import eventually, probe_in

@@ -8,13 +8,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from monitor.clock import NS_PER_S, SystemClock
+from monitor.domain.clock import NS_PER_S, SystemClock
+from monitor.domain.sample import Verdict
 from monitor.probes.base import Shape
-from monitor.probes.icmp import paths, sockets
+from monitor.probes.icmp import sockets, transmitters
 from monitor.probes.icmp.engine import IcmpOptions, IcmpProbe
 from monitor.probes.icmp.packets import Rejected
 from monitor.probes.icmp.sockets import NoSocket
-from monitor.sample import Verdict
 from tests.lab.forger import FORGERIES, Forger, the_truth
 from tests.lab.network import Lab
 from tests.probes.icmp.pinging import ask, ask_in, crowd, eventually, probe_in, targets
@@ -107,7 +107,7 @@ async def test_a_router_that_says_why_is_quoted(network: Lab, kind: str, verb: s
 async def test_a_device_is_never_asked_twice_with_one_identifier_and_sockets_do_not_pile_up(
     network: Lab, kind: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(paths, "LATE_S", 0.1)
+    monkeypatch.setattr(transmitters, "LATE_S", 0.1)
     due, seen, most_open = targets("10.77.8.1", "fd77::8:1"), set(), 0
     async with probe_in(network.monitor, socket=kind, timeout_s=0.05) as probe:
         for number in range(20):

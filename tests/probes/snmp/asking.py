@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 from ipaddress import ip_address
 
 from monitor.probes.snmp.client import Agent, V2cClient, V2cOptions, V2cSession
-from monitor.probes.snmp.patience import Places
+from monitor.probes.snmp.limits import Places
 from monitor.probes.snmp.reading import Reading, read
 from monitor.settings.secrets import Secret
 from tests.lab.agents import HOST

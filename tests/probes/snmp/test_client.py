@@ -9,8 +9,8 @@ import pytest
 
 from monitor.probes.snmp.ber import oid
 from monitor.probes.snmp.client import Agent
+from monitor.probes.snmp.limits import Places
 from monitor.probes.snmp.messages import MOST_BYTES
-from monitor.probes.snmp.patience import Places
 from monitor.probes.snmp.session import AgentError, GarbledError, SilentError
 from monitor.settings.secrets import Secret
 from tests.lab.agents import HOST

@@ -1,0 +1,127 @@
+"""What citizens and offices ask for: registered by hand, due by the charter, tied to outages of the same site."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from monitor.alerts.cases.numbering import new_ticket
+from monitor.alerts.cases.recovery import recovered_since
+from monitor.alerts.notices import outbox
+from monitor.alerts.notices.gather import deadline_of, facts_of
+from monitor.alerts.notices.routing import ASKER
+from monitor.charter.office import Office
+from monitor.domain.ticket_states import UNSOLVED
+from monitor.store import ticket_history
+from monitor.store.models import Outage, Ticket
+
+WAYS = ("phone", "person", "email", "letter")
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What somebody asked for: the charter's row, how it came in, who asked, in which words, and when."""
+
+    service: str
+    way: str
+    asker: str
+    text: str
+    received_utc: datetime
+    asker_email: str = ""
+    site: str | None = None
+
+
+def register(session: Session, office: Office, request: Request, actor: str, now_utc: datetime) -> Ticket:
+    """Opens the request's ticket, tells its officer, and acknowledges it to the asker where there is an address."""
+    service = office.charter.services[request.service]
+    ticket = new_ticket(session, office, request.service, request.site, now_utc)
+    ticket.source, ticket.text = request.way, request.text
+    ticket.asker, ticket.asker_email = request.asker, request.asker_email
+    ticket.event_utc = request.received_utc
+    ticket.deadline_utc = deadline_of(office, ticket).due_utc
+    session.add(ticket)
+    session.flush()
+    facts = facts_of(office, ticket, now_utc)
+    ticket_history.record(
+        session, ticket, actor, "registered", f"by {request.way}, from {request.asker}: {request.text}", now_utc
+    )
+    outbox.owe(session, office, ticket, "registered", service.officer, facts, now_utc)
+    if ticket.asker_email:
+        outbox.owe(session, office, ticket, "registered", ASKER, facts, now_utc)
+    link_to_open_outages(session, ticket, actor, now_utc)
+    return ticket
+
+
+def link_to_open_outages(session: Session, complaint: Ticket, actor: str, now_utc: datetime) -> None:
+    """Ties a complaint to what is down at its site."""
+    for outage in _open_outages(session, complaint.site):
+        _link(session, complaint, outage, actor, now_utc)
+
+
+def open_about(session: Session, site: str) -> list[Ticket]:
+    """What is not settled yet at a site, the oldest first: outages' tickets and requests."""
+    query = select(Ticket).where(Ticket.site == site, Ticket.state.in_(UNSOLVED)).order_by(Ticket.id)
+    return list(session.scalars(query))
+
+
+def sites_of_complaints(session: Session) -> set[str]:
+    """The sites about which somebody has complained without being satisfied yet."""
+    query = select(Ticket.site).where(Ticket.source != "outage", Ticket.state.in_(UNSOLVED), Ticket.site.is_not(None))
+    return {site for site in session.scalars(query) if site is not None}
+
+
+def link_to_outage(session: Session, outage_ticket: Ticket, now_utc: datetime) -> None:
+    """Ties an outage's new ticket to the unsolved complaints about the same site."""
+    for complaint in _about(session, outage_ticket.site):
+        if complaint.state in UNSOLVED:
+            _link(session, complaint, outage_ticket.outages[-1], "monitor", now_utc)
+
+
+def tell_who_asked(session: Session, office: Office, now_utc: datetime) -> list[Ticket]:
+    """Tells each asker once when the outage that his complaint is tied to is over for good."""
+    told = []
+    query = select(Ticket).where(Ticket.asker_email != "", Ticket.state.in_(UNSOLVED), Ticket.site.is_not(None))
+    for complaint in session.scalars(query.order_by(Ticket.id)):
+        if not any(event.kind == "linked" for event in complaint.events):
+            continue
+        last = session.scalars(
+            select(Outage).where(Outage.site == complaint.site).order_by(Outage.id.desc()).limit(1)
+        ).one_or_none()
+        if last is None or last.ended_utc is None:
+            continue
+        since_utc = recovered_since(session, office, complaint.site, last.ended_utc)
+        if since_utc is None or since_utc > now_utc - office.recovery_hold:
+            continue
+        if outbox.owe(session, office, complaint, "restored", ASKER, facts_of(office, complaint, now_utc), now_utc):
+            ticket_history.record(
+                session, complaint, "monitor", "restored", "the site answers again; the asker is told", now_utc
+            )
+            told.append(complaint)
+    return told
+
+
+def _open_outages(session: Session, site: str | None) -> list[Outage]:
+    return list(session.scalars(select(Outage).where(Outage.site == site, Outage.ended_utc.is_(None))))
+
+
+def _about(session: Session, site: str | None) -> list[Ticket]:
+    return list(
+        session.scalars(select(Ticket).where(Ticket.site == site, Ticket.source != "outage").order_by(Ticket.id))
+    )
+
+
+def _link(session: Session, complaint: Ticket, outage: Outage, actor: str, now_utc: datetime) -> None:
+    """Notes on both sides that they belong together, once."""
+    since = f"{outage.started_utc:%Y-%m-%d %H:%M:%S}Z"
+    if not any(event.kind == "linked" and since in event.text for event in complaint.events):
+        other = f", ticket {outage.ticket.number}" if outage.ticket else ""
+        ticket_history.record(
+            session, complaint, actor, "linked", f"{outage.site} has been down since {since}{other}", now_utc
+        )
+    if outage.ticket and not any(
+        event.kind == "linked" and complaint.number in event.text for event in outage.ticket.events
+    ):
+        ticket_history.record(
+            session, outage.ticket, actor, "linked", f"complaint {complaint.number} is about this site", now_utc
+        )

@@ -1,0 +1,118 @@
+"""Correct what was registered wrongly: the ticket says the right thing from then on, its history says what it said.
+
+A service that was registered wrongly brings its own deadline, counted from the same date. What was already told of a
+missed target cannot be unsaid: a ticket that would not be overdue after all is withdrawn and registered anew.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from monitor.alerts.cases.complaints import link_to_open_outages
+from monitor.alerts.cases.tickets import TicketError, find
+from monitor.alerts.notices import outbox
+from monitor.alerts.notices.gather import deadline_of, facts_of
+from monitor.alerts.notices.routing import ASKER
+from monitor.charter.office import Office
+from monitor.domain.ticket_states import MONITOR, UNSOLVED, S
+from monitor.i18n.formats import moment_text
+from monitor.store import ticket_history
+from monitor.store.models import Ticket
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What the ticket is to say; None leaves as it is, an empty ``site`` or ``asker_email`` takes it away."""
+
+    service: str | None = None
+    site: str | None = None
+    asker: str | None = None
+    asker_email: str | None = None
+    text: str | None = None
+
+
+def correct(
+    session: Session, office: Office, number: str, wanted: Correction, actor: str, reason: str, now_utc: datetime
+) -> Ticket:
+    """Corrects a request's ticket and tells those concerned when its service or site changed.
+
+    Raises TicketError, and changes nothing, when it cannot be done.
+    """
+    ticket = find(session, number)
+    if ticket.source == "outage":
+        raise TicketError(f"{number} was opened by the monitor: nothing in it was typed by a person")
+    if ticket.state == S.WITHDRAWN:
+        raise TicketError(f"{number} is withdrawn. Register the matter anew")
+    changed = _changes(ticket, wanted)
+    if not changed:
+        raise TicketError(f"{number} says so already: nothing is to be corrected")
+    before_utc, deadline_utc = ticket.deadline_utc, _deadline(office, ticket, wanted, now_utc)
+    for name, (_, after) in changed.items():
+        setattr(ticket, name, after)
+    words = "; ".join(
+        f"{LABELS[name]}: {before or 'none'} → {after or 'none'}" for name, (before, after) in changed.items()
+    )
+    ticket_history.record(session, ticket, actor, "corrected", f"{words} ({reason})", now_utc)
+    if deadline_utc != before_utc:
+        ticket.deadline_utc = deadline_utc
+        ticket.breached_utc = ticket.breached_utc and deadline_utc
+        moved = f"due {moment_text(deadline_utc, 'en')}, no longer {moment_text(before_utc, 'en')}"
+        ticket_history.record(
+            session, ticket, MONITOR, "recounted", f"another service of the charter: {moved}", now_utc
+        )
+    session.flush()
+    if "service" in changed or "site" in changed:
+        _tell(session, office, ticket, reason, now_utc)
+    if "site" in changed and ticket.state in UNSOLVED:
+        link_to_open_outages(session, ticket, actor, now_utc)
+    return ticket
+
+
+LABELS = {"service": "service", "site": "site", "asker": "from", "asker_email": "e-mail", "text": "text"}
+
+
+def _changes(ticket: Ticket, wanted: Correction) -> dict[str, tuple[str | None, str | None]]:
+    """Column → what it says and what it is to say."""
+    found: dict[str, tuple[str | None, str | None]] = {}
+    for name in LABELS:
+        before, after = getattr(ticket, name), getattr(wanted, name)
+        if name == "site" and after == "":
+            after = None
+            if before is not None:
+                found[name] = (before, after)
+        elif after is not None and after != before:
+            found[name] = (before, after)
+    return found
+
+
+def _deadline(office: Office, ticket: Ticket, wanted: Correction, now_utc: datetime) -> datetime:
+    """When it is due after the correction."""
+    if wanted.service is None or wanted.service == ticket.service:
+        return ticket.deadline_utc
+    if ticket.state not in UNSOLVED:
+        raise TicketError(f"{ticket.number} is {ticket.state}: its service counts in the record. Reopen it first")
+    before, ticket.service = ticket.service, wanted.service
+    due_utc = deadline_of(office, ticket).due_utc
+    ticket.service = before
+    if ticket.breached_utc is not None and due_utc > now_utc:
+        raise TicketError(
+            f"{ticket.number} is overdue under {before}, and its officers were told; under {wanted.service} it is due "
+            f"{moment_text(due_utc, 'en')}. Withdraw it and register it anew: --at keeps the date of receipt"
+        )
+    return due_utc
+
+
+def _tell(session: Session, office: Office, ticket: Ticket, reason: str, now_utc: datetime) -> None:
+    """The right officer hears of it as if it had been registered so; whoever was told hears what is right."""
+    facts = facts_of(office, ticket, now_utc, note=reason)
+    told = list(dict.fromkeys(notice.recipient for notice in ticket.notices))
+    officer = office.charter.service(ticket.service).officer
+    if officer not in told:
+        outbox.owe(session, office, ticket, "registered", officer, facts, now_utc)
+    if ticket.asker_email and ASKER not in told:
+        outbox.owe(session, office, ticket, "registered", ASKER, facts, now_utc)
+    times = sum(event.kind == "corrected" for event in ticket.events)
+    for recipient in told:
+        if recipient != ASKER or ticket.asker_email:
+            outbox.owe(session, office, ticket, f"corrected-{times}", recipient, facts, now_utc)

@@ -1,0 +1,129 @@
+"""What was dated while the clock could not be trusted is dated anew when another time is believed.
+
+Otherwise an outage of a minute would be 56 years old after a boot in 1970, and go to the last stage of the grievance
+chain at once; or one that began by a clock of next year would not be due for months.
+"""
+
+from collections.abc import Sequence
+from dataclasses import fields, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from monitor.alerts.notices.gather import deadline_of, deadline_of_outage
+from monitor.charter.office import Office
+from monitor.domain.sample import Sample
+from monitor.domain.ticket_states import MONITOR, UNSOLVED
+from monitor.i18n.formats import duration_text, moment_text
+from monitor.judging.clock_trust import Move
+from monitor.judging.decisions import Decision
+from monitor.store import ticket_history
+from monitor.store.models import (
+    AffectedSite,
+    Event,
+    ExcusedSilence,
+    Gap,
+    Notice,
+    Outage,
+    SiteState,
+    Ticket,
+    TicketEvent,
+)
+
+DATES = {
+    Outage: ("silent_since_utc", "started_utc", "confirmed_utc", "ended_utc"),
+    AffectedSite: ("since_utc", "until_utc"),
+    ExcusedSilence: ("since_utc", "promised_utc", "until_utc"),
+    SiteState: ("since_utc", "first_utc", "answers_since_utc", "workstation_utc"),
+    Gap: ("started_utc", "ended_utc"),
+    Event: ("at_utc",),
+    Ticket: ("opened_utc", "event_utc", "resolved_utc", "waiting_since_utc", "anew_utc"),
+    Notice: ("created_utc", "sent_utc", "dead_utc"),
+}
+ENDS = {
+    Outage: ("started_utc", "ended_utc"),
+    AffectedSite: ("since_utc", "until_utc"),
+    ExcusedSilence: ("since_utc", "until_utc"),
+    Gap: ("started_utc", "ended_utc"),
+}
+
+
+def redate(session: Session, office: Office, move: Move, now_utc: datetime) -> None:
+    """Moves all dates of what is over or has begun since; deadlines are counted from the new ones.
+
+    Dates in plans (when a letter falls due, until when something is acknowledged) stand. The history of tickets cannot
+    be altered: a further line of it says by how much those before are wrong. Nothing ends before it began, and nothing
+    has begun later than now.
+    """
+    session.flush()
+    moved: dict[type[Any], list[Any]] = {}
+    wrong_from_utc = min(move.since_utc, now_utc)
+    opened_then = session.scalars(select(Ticket).where(Ticket.opened_utc > wrong_from_utc)).all()
+    begun_then = session.scalars(select(Ticket).where(Ticket.event_utc > wrong_from_utc)).all()
+    for table, columns in DATES.items():
+        for column in columns:
+            for row in session.scalars(select(table).where(getattr(table, column) > wrong_from_utc)):
+                moved.setdefault(table, []).append(row)
+                setattr(row, column, min(_moved(getattr(row, column), move), now_utc))
+    for table, (begin, end) in ENDS.items():
+        for row in moved.get(table, ()):
+            if getattr(row, end) is not None:
+                setattr(row, end, max(getattr(row, begin), getattr(row, end)))
+    for notice in moved.get(Notice, ()):
+        if notice.sent_utc is None and notice.dead_utc is None:
+            notice.due_utc = min(notice.due_utc, max(notice.due_utc + move.by, now_utc))
+    for outage in dict.fromkeys(moved.get(Outage, ())):
+        if outage.service in office.charter.services:
+            outage.deadline_utc = deadline_of_outage(office, outage).due_utc
+    waited = _redate_waits(session, move, wrong_from_utc, now_utc)
+    _recount(office, opened_then, [*begun_then, *waited])
+    _say_so(session, move, now_utc)
+
+
+def _recount(office: Office, opened_then: Sequence[Ticket], others: Sequence[Ticket]) -> None:
+    """Counts deadlines from the moved dates; what others had missed by then stays missed."""
+    for ticket in (*opened_then, *(each for each in others if each.breached_utc is None)):
+        if ticket.service in office.charter.services:
+            ticket.deadline_utc = deadline_of(office, ticket).due_utc
+            ticket.breached_utc = ticket.breached_utc and ticket.deadline_utc
+
+
+def _redate_waits(session: Session, move: Move, wrong_from_utc: datetime, now_utc: datetime) -> list[Ticket]:
+    """Moves the stretches for which unsolved tickets waited; returns those of which one was moved."""
+    changed = []
+    for ticket in session.scalars(select(Ticket).where(Ticket.state.in_(UNSOLVED)).order_by(Ticket.id)):
+        ends = [[datetime.fromisoformat(end) for end in wait] for wait in ticket.waits]
+        if any(end > wrong_from_utc for wait in ends for end in wait):
+            ticket.waits = [[min(_moved(end, move), now_utc).isoformat() for end in wait] for wait in ends]
+            changed.append(ticket)
+    return changed
+
+
+def redated(decision: Decision, decided_utc: datetime, move: Move) -> Decision:
+    """A decision that was made before the move, with its dates moved; what it plans for later stands."""
+    changes: dict[str, Any] = {}
+    for field in fields(decision):
+        value = getattr(decision, field.name)
+        if isinstance(value, datetime) and value <= decided_utc:
+            changes[field.name] = _moved(value, move)
+        elif isinstance(value, Sample):
+            changes[field.name] = value._replace(started_utc=_moved(value.started_utc, move))
+    return replace(decision, **changes)
+
+
+def _moved(at_utc: datetime, move: Move) -> datetime:
+    return at_utc + move.by if at_utc > move.since_utc else at_utc
+
+
+def _say_so(session: Session, move: Move, now_utc: datetime) -> None:
+    """Says in each history that has lines from that time how they are to be read."""
+    query = select(Ticket).join(TicketEvent).where(TicketEvent.at_utc > move.since_utc).distinct().order_by(Ticket.id)
+    tickets: Sequence[Ticket] = session.scalars(query).all()
+    direction = "later" if move.by > timedelta(0) else "earlier"
+    length = duration_text(abs(move.by), "en")
+    for ticket in tickets:
+        since = moment_text(move.since_utc, "en")
+        words = f"the clock was not to be trusted: what is dated after {since} was {length} {direction}"
+        ticket_history.record(session, ticket, MONITOR, "redated", words, now_utc)

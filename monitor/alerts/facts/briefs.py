@@ -1,0 +1,145 @@
+"""What the morning and weekly briefs and digests tell."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Generic, Literal, TypeVar
+
+from monitor.alerts.facts.matter import Letterhead, MatterFacts, Service, Site
+from monitor.i18n.formats import Lang
+
+Thing = TypeVar("Thing")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Matter:
+    """An outage or a ticket in a brief. A ticket without an outage has no ``started``."""
+
+    site: Site | None
+    number: str
+    deadline: datetime
+    started: datetime | None = None
+    ended: datetime | None = None
+    cause: str = ""
+    affected: int = 0
+    stage: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AtSite:
+    """A site of which a brief tells only that."""
+
+    site: Site | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BusyLink:
+    """A link by the share of its speed that is in use, 0 to 1."""
+
+    site: Site | None
+    share: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Planned:
+    """Planned work."""
+
+    text: str
+    begins: datetime
+    ends: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Listed(Generic[Thing]):
+    """At most so many of them, and how many there are in all."""
+
+    count: int
+    items: tuple[Thing, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MorningFacts(Letterhead):
+    """The morning brief: now, since the office closed last (``since``), and today."""
+
+    sites: int
+    since: datetime
+    states: Mapping[str, int]
+    down: Listed[Matter]
+    due: Listed[Matter]
+    lapsing: Listed[Matter]
+    back: Listed[Matter]
+    batteries: Listed[AtSite]
+    busy: Listed[BusyLink]
+    planned: Listed[Planned]
+    stages: Mapping[str, int]
+    dead: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LostTime:
+    """How long a site was down in the week, in seconds."""
+
+    site: Site | None
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Upazila:
+    """An upazila's week in figures."""
+
+    name_bn: str
+    name_en: str
+    sites: int
+    outages: int
+    by_kind: Mapping[str, int]
+    power: int
+    behind: int
+    opened: int
+    missed: int
+    resolved: int
+    stages: Mapping[str, int]
+    worst: tuple[LostTime, ...]
+    unused: Listed[AtSite]
+    unmonitored_s: int
+
+    def name(self, lang: Lang) -> str:
+        return self.name_bn if lang == "bn" else self.name_en
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WeeklyFacts(Letterhead):
+    """The weekly brief."""
+
+    sites: int
+    since: datetime
+    until: datetime
+    upazilas: tuple[Upazila, ...]
+
+
+Place = Literal["down", "over", "asked"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DigestMatter:
+    """The latest of a matter that a digest tells; ``kind`` of its last notice."""
+
+    number: str
+    kind: str
+    site: Site | None
+    service: Service
+    event: datetime
+    ended: datetime | None
+    stage: int
+    asked: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DigestFacts(Letterhead):
+    """Many notices in one letter. ``counts`` of all matters by place; ``matters``: the latest of them."""
+
+    notices: int
+    counts: Mapping[Place, int]
+    matters: tuple[DigestMatter, ...]
+
+
+Facts = MatterFacts | MorningFacts | WeeklyFacts | DigestFacts

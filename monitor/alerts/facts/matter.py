@@ -1,0 +1,157 @@
+"""What a notice can tell, as of the moment when it is owed: one dataclass for each shape, and nothing else.
+
+This is the one place that lists the keys of stored notices; `stored` writes them as JSON with their version and reads
+those of every earlier version. Whoever changes a shape raises VERSION there and adds the upgrade from the one before.
+Words are made of these values by `wording`, `brief_words` and `digests`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from monitor.alerts.facts.evidence import NOTHING_SEEN, Evidence
+from monitor.charter.services import Section
+from monitor.i18n.formats import Lang
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letterhead:
+    """What every letter tells: whose it is, as of when, where to see more; ``head`` of the history is its proof."""
+
+    office_bn: str
+    office_en: str
+    page_url: str
+    now: datetime
+    number: str = ""
+    head: str = ""
+
+    def office(self, lang: Lang) -> str:
+        return self.office_bn if lang == "bn" else self.office_en
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """A site; ``kind`` is empty when it has left the configuration. Without an ``id`` it is a service's name."""
+
+    id: str = ""
+    name_bn: str
+    name_en: str
+    kind: str = ""
+
+    def name(self, lang: Lang) -> str:
+        return self.name_bn if lang == "bn" else self.name_en
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service:
+    """A row of the charter and what it promises, in words."""
+
+    section: Section
+    number: int
+    name_bn: str
+    name_en: str
+    target_bn: str
+    target_en: str
+
+    def name(self, lang: Lang) -> str:
+        return self.name_bn if lang == "bn" else self.name_en
+
+    def target(self, lang: Lang) -> str:
+        return self.target_bn if lang == "bn" else self.target_en
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Officer:
+    """Who answers for the service, as a citizen needs to know him; all empty in notices from before that was kept."""
+
+    name_bn: str = ""
+    name_en: str = ""
+    title_bn: str = ""
+    title_en: str = ""
+    phone: str = ""
+    address_bn: str = ""
+    address_en: str = ""
+
+    def name(self, lang: Lang) -> str:
+        return self.name_bn if lang == "bn" else self.name_en
+
+    def title(self, lang: Lang) -> str:
+        return self.title_bn if lang == "bn" else self.title_en
+
+    def address(self, lang: Lang) -> str:
+        return self.address_bn if lang == "bn" else self.address_en
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stage:
+    """A step of the grievance chain: who holds it, until when, and how long that is in words."""
+
+    level: int
+    lapses: datetime
+    holder_bn: str
+    holder_en: str
+    disposal_bn: str
+    disposal_en: str
+
+    def holder(self, lang: Lang) -> str:
+        return self.holder_bn if lang == "bn" else self.holder_en
+
+    def disposal(self, lang: Lang) -> str:
+        return self.disposal_bn if lang == "bn" else self.disposal_en
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """Who asked for it, how that came in ('phone', 'person', 'email', 'letter'), and in which words."""
+
+    name: str
+    email: str
+    way: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outage:
+    """An outage. ``affected``: how many sites of each kind were silent behind it; ``operator`` only while late.
+
+    ``silent_since``: its first failed probe, where that was before the site was promised.
+    """
+
+    started: datetime
+    silent_since: datetime | None = None
+    ended: datetime | None
+    end_reason: str | None
+    reason: str
+    cause: str = ""
+    cause_why: str = ""
+    evidence: Evidence = NOTHING_SEEN
+    affected: Mapping[str, int] = field(default_factory=dict)
+    operator: str = ""
+    operator_due: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MatterFacts(Letterhead):
+    """A ticket, or an outage that has none yet. ``event``: what its time counts from."""
+
+    site: Site | None
+    service: Service
+    officer: Officer = Officer()
+    event: datetime
+    deadline: datetime
+    overdue: bool
+    explanation_bn: str
+    explanation_en: str
+    stage: Stage | None = None
+    next_stage: Stage | None = None
+    outage: Outage | None = None
+    asked: Asked | None = None
+    note: str = ""
+
+    def explanation(self, lang: Lang) -> str:
+        return self.explanation_bn if lang == "bn" else self.explanation_en
+
+    @property
+    def level(self) -> int:
+        """The stage of the grievance chain; 0 before the first."""
+        return self.stage.level if self.stage else 0

@@ -1,0 +1,128 @@
+"""Notices as the outbox stores them: typed facts out as JSON with their version, and any released version in.
+
+A notice may wait for weeks, so what an earlier version of this program wrote must still be told. `unpack` lifts it
+step by step; what cannot be read (a kind or a version of a later program, damage) is a FactsError, never a dead letter.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any, get_args
+
+from pydantic import TypeAdapter, ValidationError
+
+from monitor.alerts.facts.briefs import DigestFacts, Facts, MorningFacts, WeeklyFacts
+from monitor.alerts.facts.evidence import Evidence
+from monitor.alerts.facts.matter import MatterFacts
+from monitor.domain.notice_kinds import DIGEST, MORNING, WEEKLY, NoticeKind
+
+VERSION = 2
+KEY = "v"
+
+Stored = Mapping[str, Any]
+SHAPES: Mapping[str, type[Facts]] = {
+    **dict.fromkeys(get_args(NoticeKind), MatterFacts),
+    MORNING: MorningFacts,
+    WEEKLY: WeeklyFacts,
+    DIGEST: DigestFacts,
+}
+
+
+ADAPTERS: Mapping[type[Facts | Evidence], TypeAdapter[Any]] = {
+    MatterFacts: TypeAdapter(MatterFacts),
+    MorningFacts: TypeAdapter(MorningFacts),
+    WeeklyFacts: TypeAdapter(WeeklyFacts),
+    DigestFacts: TypeAdapter(DigestFacts),
+    Evidence: TypeAdapter(Evidence),
+}
+DAMAGED: Stored = {KEY: "damaged"}
+"""Stands for facts that are no JSON any more."""
+
+
+class FactsError(ValueError):
+    """A stored notice that this program cannot read; the message says what it found and what it knows."""
+
+
+def pack(facts: Facts) -> dict[str, Any]:
+    """The facts as plain JSON values, with their version."""
+    body: dict[str, Any] = ADAPTERS[type(facts)].dump_python(facts, mode="json")
+    return {KEY: VERSION, **body}
+
+
+def read_json(stored: str) -> Stored:
+    """The stored text as JSON; DAMAGED when it is none."""
+    try:
+        found = json.loads(stored)
+    except (ValueError, RecursionError):
+        return DAMAGED
+    return found if isinstance(found, dict) else DAMAGED
+
+
+def unpack(kind: str, stored: Stored) -> Facts:
+    """The facts of a notice of that kind, from any released version; raises FactsError."""
+    shape = SHAPES.get(kind)
+    if shape is None:
+        raise FactsError(f"a notice of the kind '{kind}', which this program does not know")
+    version = stored.get(KEY, 1)
+    if not isinstance(version, int) or not 1 <= version <= VERSION:
+        raise FactsError(f"facts of version {version!r} of a notice '{kind}'; this program knows 1 to {VERSION}")
+    try:
+        body = dict(stored)
+        for upgrade in UPGRADES[version - 1 :]:
+            body = upgrade(body)
+        read: Facts = ADAPTERS[shape].validate_python(body)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"]))
+        raise FactsError(f"facts of a notice '{kind}', version {version}: {where}: {first['msg']}") from None
+    except (TypeError, AttributeError, KeyError, ValueError) as error:  # an upgrade met what it did not expect
+        raise FactsError(f"facts of a notice '{kind}', version {version}: {type(error).__name__}: {error}") from error
+    return read
+
+
+def unpack_matter(kind: str, stored: Stored) -> MatterFacts:
+    """As `unpack`, for kinds that are about one matter; raises FactsError for the others too."""
+    facts = unpack(kind, stored)
+    if not isinstance(facts, MatterFacts):
+        raise FactsError(f"a notice of the kind '{kind}' is about no single matter")
+    return facts
+
+
+def evidence_of(stored: Stored) -> Evidence:
+    """What an outage's row keeps as evidence, of any version; what cannot be read is left out."""
+    try:
+        read: Evidence = ADAPTERS[Evidence].validate_python(_evidence_from_1(stored))
+    except (ValidationError, TypeError, AttributeError, KeyError, ValueError):
+        return Evidence()
+    return read
+
+
+def _from_1(body: dict[str, Any]) -> dict[str, Any]:
+    """Version 1 had no version in it and grew key by key; evidence was partly told in English sentences."""
+    if "service" not in body:  # briefs and digests have not changed
+        return body
+    outage = body.get("outage")
+    explained = outage if outage and "explanation_bn" in outage else body
+    return {
+        **body,
+        "service": {"section": "citizen", **body["service"]},
+        "overdue": body.get("overdue", True),  # at first there were only letters about missed targets
+        "explanation_bn": explained["explanation_bn"],
+        "explanation_en": explained["explanation_en"],
+        "outage": outage and {**outage, "evidence": _evidence_from_1(outage.get("evidence") or {})},
+    }
+
+
+def _evidence_from_1(stored: Stored) -> dict[str, Any]:
+    found = dict(stored)
+    if "last_good_utc" in found:
+        keys = {"at": "last_good_utc", "rtt_ms": "last_good_rtt_ms", "loss": "last_good_loss"}
+        found["last_good"] = {name: found.pop(key) for name, key in keys.items()}
+    if isinstance(found.get("snmp"), str):
+        found["snmp_en"] = found.pop("snmp")
+    if any(isinstance(way, str) for way in found.get("ways", ())):
+        found["ways_en"] = found.pop("ways")
+    return found
+
+
+UPGRADES: tuple[Callable[[dict[str, Any]], dict[str, Any]], ...] = (_from_1,)
+"""The n-th lifts version n to n + 1."""

@@ -1,0 +1,94 @@
+"""Which ticket's turn it is, and what became of it. All of it stands in the database; a restart forgets nothing.
+
+A ticket that failed waits longer each time and lets the others pass. Within a ticket, order is kept.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import and_, false, func, or_, select
+from sqlalchemy.orm import Session
+
+from monitor.domain.ticket_states import UNSOLVED, S
+from monitor.store.helpdesk_queries import pending, watched
+from monitor.store.models import HelpdeskTicket, Ticket
+
+AWAY_PAUSE, LONGEST_AWAY = timedelta(seconds=30), timedelta(minutes=10)
+REFUSED_PAUSE, LONGEST_REFUSED = timedelta(minutes=10), timedelta(hours=2)
+FARTHEST = timedelta(days=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A ticket whose turn it is, detached from the database. ``stamp`` is empty when everything must be read anew."""
+
+    id: int
+    ticket_id: int
+    number: str
+    outside_id: str
+    seen: Mapping[str, int]
+    stamp: str
+    attempts: int
+
+
+def unlisted(session: Session, desk: str) -> list[int]:
+    """The tickets that belong on the list and are not: all new ones, and what is unsolved of the old.
+
+    A help desk is not filled with what was over before it came; but what opens and ends while it is away is told.
+    """
+    here = HelpdeskTicket.desk == desk
+    newest = session.scalar(select(func.max(HelpdeskTicket.ticket_id)).where(here))
+    after = Ticket.id > newest if newest is not None else false()
+    query = select(Ticket.id).where(or_(Ticket.state.in_(UNSOLVED), after))
+    query = query.where(Ticket.id.not_in(select(HelpdeskTicket.ticket_id).where(here)))
+    return list(session.scalars(query.order_by(Ticket.id)))
+
+
+def enlist(session: Session, desk: str, fresh: str, now_utc: datetime) -> None:
+    """Puts them on the list, as if they stood there untouched: the first round finds out."""
+    for ticket_id in unlisted(session, desk):
+        row = HelpdeskTicket(desk=desk, ticket_id=ticket_id, next_try_utc=now_utc, seen={})
+        row.agreed_state, row.agreed_status = S.OPEN, fresh
+        session.add(row)
+
+
+def next_turn(session: Session, desk: str, now_utc: datetime) -> Turn | None:
+    """The ticket whose turn it is: what is owed first, then what is to be looked at, then what failed before."""
+    fine, next_try = HelpdeskTicket.attempts == 0, HelpdeskTicket.next_try_utc
+    due = or_(next_try <= now_utc, next_try > now_utc + FARTHEST)  # so far ahead only a wrong clock can have put it
+    query = (
+        select(HelpdeskTicket, Ticket.number, pending())
+        .join(Ticket)
+        .where(HelpdeskTicket.desk == desk, or_(and_(fine, pending()), and_(due, or_(pending(), watched(now_utc)))))
+        .order_by(~fine, ~pending(), HelpdeskTicket.next_try_utc, HelpdeskTicket.id)
+        .limit(1)
+    )
+    found = session.execute(query).one_or_none()
+    if found is None:
+        return None
+    row, number, owes = found
+    stamp = "" if owes or row.attempts else row.stamp
+    return Turn(row.id, row.ticket_id, number, row.outside_id, dict(row.seen), stamp, row.attempts)
+
+
+def done(session: Session, turn: Turn, poll: timedelta, now_utc: datetime) -> None:
+    """Notes that both sides are in line."""
+    row = session.get_one(HelpdeskTicket, turn.id)
+    row.attempts, row.away, row.last_error = 0, False, ""
+    row.looked_utc, row.next_try_utc = now_utc, now_utc + poll
+
+
+def failed(session: Session, turn: Turn, error: str, pause: timedelta, now_utc: datetime, *, away: bool) -> None:
+    """Puts the ticket back until ``pause`` is over."""
+    row = session.get_one(HelpdeskTicket, turn.id)
+    row.attempts += 1
+    row.next_try_utc, row.away, row.last_error = now_utc + pause, away, error
+
+
+def pause(attempts: int, jitter: float, *, away: bool) -> timedelta:
+    """How long to wait after so many failures in a row; ``jitter`` (0 to 1) spreads it over the last half."""
+    first, longest = (AWAY_PAUSE, LONGEST_AWAY) if away else (REFUSED_PAUSE, LONGEST_REFUSED)
+    doublings: int = 2 ** min(max(attempts - 1, 0), 20)
+    whole = min(first * doublings, longest)
+    return whole * (0.5 + jitter / 2)

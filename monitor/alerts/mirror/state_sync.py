@@ -1,0 +1,78 @@
+"""Whose change of state counts: a ticket that stands in two places, moved in either. Pure.
+
+Both sides are compared with what they last agreed on. Who alone moved is followed. If both moved, a reopening beats
+everything, and otherwise the one that is further along (see `RANK`); at a tie, ours. Who moved nothing since is never
+argued with, so that no change is answered twice and no echo of our own comes back as somebody else's.
+"""
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from monitor.alerts.helpdesks.base import Meanings
+from monitor.domain.ticket_states import ACTIONS, UNSOLVED, S, TicketState
+
+RANK = {S.OPEN: 0, S.ACKNOWLEDGED: 1, S.IN_PROGRESS: 2, S.WAITING: 2, S.RESOLVED: 3, S.CLOSED: 4, S.WITHDRAWN: 5}
+CONTRARY = {"resolve", "reopen"}
+
+
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """What both sides last stood at: our state, and the status there."""
+
+    state: TicketState
+    status: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What is to be done: ``actions`` here, ``push`` of our state to there; ``overruled``: their change is lost."""
+
+    actions: tuple[str, ...] = ()
+    push: bool = False
+    overruled: bool = False
+
+
+def verdict(agreed: Agreed, ours: TicketState, theirs: str, means: Meanings, *, said_again: bool) -> Verdict:
+    """What follows from where both sides stand now.
+
+    ``said_again``: since then it was found here that the matter is not solved, whatever became of our state.
+    """
+    there = means.get(theirs, ())
+    they_moved = theirs != agreed.status
+    we_moved = ours != agreed.state or said_again
+    if not there or ours in there or not (we_moved or they_moved):
+        return Verdict()
+    actions = way(ours, there)
+    if they_moved and actions and (not we_moved or _they_win(agreed.state, ours, there[0], said_again)):
+        return Verdict(actions=actions)
+    return Verdict(push=we_moved, overruled=they_moved and we_moved)
+
+
+def _they_win(base: TicketState, ours: TicketState, there: TicketState, said_again: bool) -> bool:
+    if said_again and ours in UNSOLVED and there not in UNSOLVED:
+        return False
+    if base not in UNSOLVED and (ours in UNSOLVED) != (there in UNSOLVED):
+        return there in UNSOLVED  # whoever says that it is not solved after all is believed
+    return RANK[there] > RANK[ours]
+
+
+def way(ours: TicketState, targets: Sequence[TicketState]) -> tuple[str, ...]:
+    """The fewest actions that lead to one of ``targets``; none where there is no honest way.
+
+    Nothing is called solved or reopened only to get somewhere else: no way holds both.
+    """
+    if ours in targets:
+        return ()
+    waiting: deque[tuple[TicketState, tuple[str, ...]]] = deque([(ours, ())])
+    reached: dict[TicketState, tuple[str, ...]] = {ours: ()}
+    while waiting:
+        state, path = waiting.popleft()
+        for name, action in ACTIONS.items():
+            there = action.leads_to
+            if there is None or there in reached or state not in action.allowed or {*path, name} >= CONTRARY:
+                continue
+            reached[there] = (*path, name)
+            waiting.append((there, (*path, name)))
+    found = [reached[target] for target in targets if target in reached]
+    return min(found, key=len, default=())

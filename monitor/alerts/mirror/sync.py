@@ -1,0 +1,223 @@
+"""One ticket's round: find or make it there, look, take over what was done there, tell what was done here.
+
+Every step notes what it did before the next begins, and every step looks before it writes: a crash at any point, or a
+request whose outcome nobody knows, leads to the same end without anything lost or told twice.
+"""
+
+import logging
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum
+
+from sqlalchemy import select
+from sqlalchemy.exc import DatabaseError
+from sqlalchemy.orm import Session
+
+from monitor.alerts.cases.tickets import TicketError, act
+from monitor.alerts.helpdesks import markup
+from monitor.alerts.helpdesks.base import DeskAway, DeskRefused, Helpdesk, Remark, View, event_of, mark_of
+from monitor.alerts.mirror import messages, queue
+from monitor.alerts.mirror.queue import Turn
+from monitor.alerts.mirror.state_sync import Agreed, Verdict, verdict
+from monitor.alerts.notices.gather import facts_of
+from monitor.charter.office import Office
+from monitor.domain.clock import Clock
+from monitor.domain.text import clean, clean_lines
+from monitor.domain.ticket_states import UNSOLVED, TicketState
+from monitor.store import ticket_history
+from monitor.store.helpdesk_queries import ACTOR, owed
+from monitor.store.models import HelpdeskTicket, Ticket, TicketEvent
+from monitor.store.sqlite import Store
+
+log = logging.getLogger(__name__)
+
+BEGINNINGS = ("opened", "registered")
+AGAIN = ("reopened", "down_again")
+
+
+class Outcome(Enum):
+    """What came of a look at the queue."""
+
+    IDLE = "nothing to do now"
+    MORE = "a ticket had its turn"
+    AWAY = "the desk is away"
+    REFUSED = "the desk refuses us"
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An event that is to be told there."""
+
+    id: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is to be told: events in order, and a state; ``first``: the state before them, since it reopens."""
+
+    events: Sequence[Told]
+    push: TicketState | None
+    first: bool
+
+
+@dataclass(frozen=True)
+class Mirror:
+    """One help desk and all that a round needs. ``key`` tells this desk from any that was there before."""
+
+    store: Store
+    office: Office
+    desk: Helpdesk
+    key: str
+    poll: timedelta
+    clock: Clock
+    jitter: Callable[[], float] = random.random
+
+    def next(self) -> Outcome:
+        """Gives the next ticket its turn. Never raises for the sake of one ticket."""
+        turn = self._turn()
+        if turn is None:
+            return Outcome.IDLE
+        try:
+            self._round(turn)
+        except DeskAway as error:
+            return self._failed(turn, str(error), Outcome.AWAY)
+        except DeskRefused as error:
+            return self._failed(turn, str(error), Outcome.REFUSED if error.to_all else Outcome.MORE)
+        except DatabaseError:
+            raise
+        except Exception as error:  # an answer of another form than agreed must not stop the other tickets
+            log.exception("%s cannot be mirrored", turn.number)
+            words = clean(f"unforeseen: {type(error).__name__}: {error}", messages.LONGEST_SUBJECT)
+            return self._failed(turn, words, Outcome.MORE)
+        with self.store.write() as session:
+            queue.done(session, turn, self.poll, self.clock.utc())
+        return Outcome.MORE
+
+    def _turn(self) -> Turn | None:
+        """The next ticket; new ones are put on the list first."""
+        now_utc = self.clock.utc()
+        with self.store.read() as session:
+            new = queue.unlisted(session, self.key)
+        if new:
+            with self.store.write() as session:
+                queue.enlist(session, self.key, self.desk.fresh, now_utc)
+        with self.store.read() as session:
+            return queue.next_turn(session, self.key, now_utc)
+
+    def _failed(self, turn: Turn, error: str, outcome: Outcome) -> Outcome:
+        away = outcome is Outcome.AWAY
+        if turn.attempts == 0:
+            log.warning("%s is not in line with the help desk: %s; another try follows", turn.number, error)
+        pause = queue.pause(turn.attempts + 1, self.jitter(), away=away)
+        with self.store.write() as session:
+            queue.failed(session, turn, error, pause, self.clock.utc(), away=away)
+        return outcome
+
+    def _round(self, turn: Turn) -> None:
+        outside_id = turn.outside_id or self._place(turn)
+        view = self.desk.look(outside_id, turn.seen, turn.stamp)
+        with self.store.write() as session:
+            plan = take_over(session, self.office, self.desk, turn, view, self.clock.utc())
+        if plan.push and plan.first:
+            self._push(turn, outside_id, plan.push)
+        for event in plan.events:
+            self.desk.comment(outside_id, mark_of(turn.number, event.id), event.text)
+            self._note(turn, told_event_id=event.id)
+        if plan.push and not plan.first:
+            self._push(turn, outside_id, plan.push)
+
+    def _place(self, turn: Turn) -> str:
+        """The ticket's id there: found, or made. Its first message tells how it began."""
+        outside_id = self.desk.find(turn.number)
+        if not outside_id:
+            with self.store.read() as session:
+                facts = facts_of(self.office, session.get_one(Ticket, turn.ticket_id), self.clock.utc())
+            outside_id = self.desk.create(turn.number, messages.subject(facts), messages.first_message(facts))
+            log.info("%s stands in the help desk as %s", turn.number, outside_id)
+        with self.store.read() as session:
+            began = session.scalars(
+                select(TicketEvent.id)
+                .where(TicketEvent.ticket_id == turn.ticket_id, TicketEvent.kind.in_(BEGINNINGS))
+                .order_by(TicketEvent.id)
+                .limit(1)
+            ).one_or_none()
+        self._note(turn, outside_id=outside_id, told_event_id=began or 0)
+        return outside_id
+
+    def _push(self, turn: Turn, outside_id: str, state: TicketState) -> None:
+        status = self.desk.wants[state]
+        self.desk.set_status(outside_id, status)
+        self._note(turn, agreed_state=state, agreed_status=status)
+
+    def _note(self, turn: Turn, **values: object) -> None:
+        with self.store.write() as session:
+            row = session.get_one(HelpdeskTicket, turn.id)
+            for column, value in values.items():
+                setattr(row, column, value)
+
+
+def take_over(session: Session, office: Office, desk: Helpdesk, turn: Turn, view: View, now_utc: datetime) -> Plan:
+    """Does here what was done there, in one transaction with the note that it was; returns what is to be told there."""
+    row = session.get_one(HelpdeskTicket, turn.id)
+    ticket = session.get_one(Ticket, row.ticket_id)
+    waiting = {event.id: event for event in _owed(session, row)}
+    for remark in view.remarks:
+        _hear(session, office, row, ticket, remark, waiting, now_utc)
+    untold = [event for id_, event in waiting.items() if id_ > row.told_event_id]
+    again = any(event.kind in AGAIN for event in untold)
+    ours = TicketState(ticket.state)
+    agreed = Agreed(TicketState(row.agreed_state), row.agreed_status)
+    found = verdict(agreed, ours, view.status, desk.means, said_again=again)
+    _follow(session, office, ticket, found, view, now_utc)
+    row.agreed_status, row.stamp = view.status, view.stamp
+    if not found.push:
+        row.agreed_state = ticket.state
+    row.seen = {**row.seen, **{remark.stream: remark.id for remark in sorted(view.remarks, key=lambda r: r.id)}}
+    told = [Told(e.id, messages.event_text(e.kind, e.actor, e.text, e.at_utc)) for e in untold]
+    return Plan(told, ours if found.push else None, ours in UNSOLVED)
+
+
+def _owed(session: Session, row: HelpdeskTicket) -> Sequence[TicketEvent]:
+    query = select(TicketEvent).join(HelpdeskTicket, HelpdeskTicket.ticket_id == TicketEvent.ticket_id)
+    return session.scalars(query.where(HelpdeskTicket.id == row.id, owed()).order_by(TicketEvent.id)).all()
+
+
+def _hear(
+    session: Session,
+    office: Office,
+    row: HelpdeskTicket,
+    ticket: Ticket,
+    remark: Remark,
+    waiting: dict[int, TicketEvent],
+    now_utc: datetime,
+) -> None:
+    """One remark: our own tells that an event did arrive; anybody else's goes into the history."""
+    if remark.mark:
+        event_id = event_of(remark.mark, ticket.number)
+        if event_id in waiting:
+            row.told_event_id = max(row.told_event_id, event_id)
+        return
+    text = clean_lines(remark.text, markup.LONGEST_TEXT)
+    if text:
+        act(session, office, ticket.number, "comment", _actor(remark.author), text, now_utc)
+
+
+def _follow(session: Session, office: Office, ticket: Ticket, found: Verdict, view: View, now_utc: datetime) -> None:
+    """Their change of status: done here too, or noted as overruled."""
+    actor, status = _actor(view.by), clean(view.status, markup.LONGEST_NAME)
+    try:
+        for action in found.actions:
+            act(session, office, ticket.number, action, actor, f"'{status}' in the help desk", now_utc)
+    except TicketError as error:  # the states' rules are the same for everybody
+        log.warning("%s: '%s' in the help desk is not followed: %s", ticket.number, status, error)
+    if found.overruled:
+        words = f"it was set to '{status}' in the help desk; here it stays {ticket.state}"
+        ticket_history.record(session, ticket, actor, "comment", words, now_utc)
+
+
+def _actor(name: str) -> str:
+    cleaned = markup.name(name)
+    return f"{ACTOR}/{cleaned}" if cleaned else ACTOR

@@ -1,0 +1,188 @@
+"""Gathers what the briefs tell, as of the moment when they are owed, from the database."""
+
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime, time, timedelta
+from functools import partial
+from typing import TypeVar
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from monitor.alerts.facts.briefs import (
+    AtSite,
+    BusyLink,
+    Listed,
+    LostTime,
+    Matter,
+    MorningFacts,
+    Planned,
+    Upazila,
+    WeeklyFacts,
+)
+from monitor.alerts.facts.matter import Site
+from monitor.alerts.notices.gather import letterhead, site_facts, stages_of
+from monitor.charter.calendar import Calendar
+from monitor.charter.downtimes import LONGEST_DAYS, windows_of
+from monitor.charter.office import Office
+from monitor.domain.ticket_states import UNSOLVED, S
+from monitor.i18n.formats import DHAKA
+from monitor.store import queries, ticket_history
+from monitor.store.models import AffectedSite, Event, Notice, Outage, SiteState, Ticket
+
+MOST_LISTED = 50
+A_DAY, A_WEEK = timedelta(days=1), timedelta(days=7)
+
+Row = TypeVar("Row")
+Thing = TypeVar("Thing")
+Busy = Sequence[tuple[str, float]]
+
+
+def morning_facts(session: Session, office: Office, busy: Busy, now_utc: datetime) -> MorningFacts:
+    """What the morning brief tells: now, since the office closed last, and today."""
+    since_utc, ends_utc = _last_closing(office.calendar, now_utc), _end_of_day(now_utc)
+    down = session.scalars(select(Outage).where(Outage.ended_utc.is_(None)).order_by(Outage.started_utc)).all()
+    back = session.scalars(select(Outage).where(Outage.ended_utc > since_utc).order_by(Outage.ended_utc)).all()
+    batteries = select(Event.site).where(Event.kind == "on_battery", Event.at_utc > since_utc).distinct()
+    today = [each for each in down if now_utc <= each.deadline_utc < ends_utc and each.ticket_id is None]
+    asked = session.scalars(
+        select(Ticket).where(
+            Ticket.state.in_(UNSOLVED), Ticket.breached_utc.is_(None), Ticket.deadline_utc.between(now_utc, ends_utc)
+        )
+    ).all()
+    lapsing = [each for each in _unsolved(session) if _lapses_by(office, each, ends_utc)]
+    crowded = sorted((entry for entry in busy if entry[1] >= office.notices.busy_link), key=lambda entry: -entry[1])
+    outage, ticket = partial(_outage, office), partial(_ticket, office)
+    # What has to be done today stands first, also where there are more than are listed.
+    pressing = {each.id for each in today} | {row.id for each in lapsing for row in each.outages}
+    first = sorted(down, key=lambda each: each.id not in pressing)
+    due = [*map(outage, today), *map(ticket, asked)]
+    return MorningFacts(
+        **letterhead(office, now_utc),
+        head=ticket_history.head(session),
+        sites=len(office.fleet.sites),
+        since=since_utc,
+        states=dict(Counter(session.scalars(select(SiteState.state).where(SiteState.site.in_(office.fleet.sites))))),
+        down=_listed(first, outage),
+        due=_listed(due, lambda item: item),
+        lapsing=_listed(lapsing, ticket),
+        back=_listed(back, outage),
+        batteries=_listed(session.scalars(batteries).all(), lambda site: AtSite(site=site_facts(office, site))),
+        busy=_listed(crowded, lambda link: BusyLink(site=site_facts(office, link[0]), share=round(link[1], 3))),
+        planned=_listed(list(_planned(office, now_utc, ends_utc)), lambda item: item),
+        stages={str(stage): count for stage, count in sorted(queries.tickets_by_stage(session).items())},
+        dead=session.scalar(select(func.count()).where(Notice.dead_utc > since_utc)) or 0,
+    )
+
+
+def weekly_facts(session: Session, office: Office, until_utc: datetime, now_utc: datetime) -> WeeklyFacts:
+    """What the weekly brief tells of this office: the seven days before it. An office is an upazila."""
+    begins_utc = until_utc - A_WEEK
+    in_week = (Outage.started_utc < until_utc, (Outage.ended_utc.is_(None)) | (Outage.ended_utc > begins_utc))
+    outages = session.scalars(select(Outage).where(*in_week)).all()
+    lost: Counter[str] = Counter()
+    for outage in outages:
+        until = min(outage.ended_utc or until_utc, until_utc)
+        lost[outage.site] += max(int((until - max(outage.started_utc, begins_utc)).total_seconds()), 0)
+    opened = session.scalars(
+        select(Ticket).where(Ticket.opened_utc.between(begins_utc, until_utc), Ticket.state != S.WITHDRAWN)
+    ).all()
+    resolved = session.scalar(select(func.count()).where(Ticket.resolved_utc.between(begins_utc, until_utc))) or 0
+    unused = select(Event.site).where(Event.kind == "lab_unused", Event.at_utc > begins_utc).distinct()
+    behind = select(func.count(AffectedSite.site.distinct())).where(AffectedSite.since_utc > begins_utc)
+    sites = office.fleet.sites
+    upazila = Upazila(
+        name_bn=office.charter.name_bn,
+        name_en=office.charter.name_en,
+        sites=len(sites),
+        outages=len(outages),
+        by_kind=dict(Counter(sites[outage.site].kind for outage in outages if outage.site in sites)),
+        power=sum(outage.cause == "power" for outage in outages),
+        behind=session.scalar(behind) or 0,
+        opened=len(opened),
+        missed=sum(ticket.breached_utc is not None for ticket in opened),
+        resolved=resolved,
+        stages={str(stage): count for stage, count in sorted(queries.tickets_by_stage(session).items())},
+        worst=tuple(LostTime(site=site_facts(office, site), seconds=seconds) for site, seconds in lost.most_common(5)),
+        unused=_listed(session.scalars(unused).all(), lambda site: AtSite(site=site_facts(office, site))),
+        unmonitored_s=_unmonitored_s(session, begins_utc, until_utc),
+    )
+    return WeeklyFacts(
+        **letterhead(office, now_utc),
+        head=ticket_history.head(session),
+        sites=len(sites),
+        since=begins_utc,
+        until=until_utc,
+        upazilas=(upazila,),
+    )
+
+
+def _listed(rows: Sequence[Row], shape: Callable[[Row], Thing]) -> Listed[Thing]:
+    """At most so many of them, and how many there are in all."""
+    return Listed(len(rows), tuple(shape(row) for row in rows[:MOST_LISTED]))
+
+
+def _outage(office: Office, outage: Outage) -> Matter:
+    return Matter(
+        site=site_facts(office, outage.site),
+        number=outage.ticket.number if outage.ticket else "",
+        started=outage.started_utc,
+        ended=outage.ended_utc,
+        deadline=outage.deadline_utc,
+        cause=outage.cause,
+        affected=len(outage.affected),
+    )
+
+
+def _ticket(office: Office, ticket: Ticket) -> Matter:
+    service = office.charter.services.get(ticket.service)
+    named = Site(name_bn=service.name_bn, name_en=service.name_en) if service else None
+    return Matter(
+        site=site_facts(office, ticket.site) or named,
+        number=ticket.number,
+        deadline=ticket.deadline_utc,
+        stage=ticket.stage,
+    )
+
+
+def _unsolved(session: Session) -> Sequence[Ticket]:
+    return session.scalars(select(Ticket).where(Ticket.state.in_(UNSOLVED), Ticket.stage > 0)).all()
+
+
+def _lapses_by(office: Office, ticket: Ticket, ends_utc: datetime) -> bool:
+    every = stages_of(office, ticket)
+    return 0 < ticket.stage <= len(every) and ends_utc - A_DAY <= every[ticket.stage - 1].lapses_utc < ends_utc
+
+
+def _planned(office: Office, now_utc: datetime, ends_utc: datetime) -> Iterator[Planned]:
+    today = now_utc.astimezone(DHAKA).date()
+    for window in office.maintenance.values():
+        days = [today] if window.begins_utc else [today - timedelta(days=back) for back in range(LONGEST_DAYS)]
+        for day in days:
+            for begins_utc, until_utc in windows_of(window, day):
+                if begins_utc < ends_utc and until_utc > now_utc:
+                    yield Planned(text=window.text, begins=begins_utc, ends=until_utc)
+
+
+def _last_closing(calendar: Calendar, now_utc: datetime) -> datetime:
+    """When the office closed last before today; a day ago, if it has not for ten days."""
+    today = calendar.local(now_utc).date()
+    for back in range(1, 11):
+        closes = calendar.day(today - timedelta(days=back)).closes
+        if closes is not None:
+            return closes.astimezone(UTC)
+    return now_utc - A_DAY
+
+
+def _end_of_day(now_utc: datetime) -> datetime:
+    tomorrow = now_utc.astimezone(DHAKA).date() + A_DAY
+    return datetime.combine(tomorrow, time(), DHAKA).astimezone(UTC)
+
+
+def _unmonitored_s(session: Session, begins_utc: datetime, ends_utc: datetime) -> int:
+    """The gaps, and the time before any site was known: a new monitor saw nothing of the week before it."""
+    known = session.scalars(select(SiteState.first_utc)).all()
+    first_utc = min((since or begins_utc for since in known), default=ends_utc)
+    gaps = [(begin, end) for begin, end, _ in queries.gaps(session, begins_utc)]
+    spans = ((max(begin, begins_utc), min(end, ends_utc)) for begin, end in [*gaps, (begins_utc, first_utc)])
+    return int(sum(max((end - begin).total_seconds(), 0) for begin, end in spans))

@@ -1,0 +1,101 @@
+"""The morning brief and the weekly one: when each is owed, and what is known for it.
+
+Both are derived at every look: a brief is owed from the opening of its day on, once, under the name of that day. So a
+restart, a sleep or a step of the clock neither loses nor repeats one. What fell due before the monitor was first
+started is not owed.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from monitor.alerts.facts.briefs import MorningFacts, WeeklyFacts
+from monitor.alerts.notices.brief_facts import A_WEEK, Busy, morning_facts, weekly_facts
+from monitor.alerts.notices.outbox import known_keys, new_notice
+from monitor.charter.calendar import Calendar, CalendarError
+from monitor.charter.office import Office
+from monitor.domain.notice_kinds import MORNING, WEEKLY
+from monitor.store.models import Notice, SiteState
+
+LATE_AFTER = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Brief:
+    """One brief: 'morning' or 'weekly', the day that it is named after, and since when it is owed."""
+
+    kind: str
+    day: date
+    opens_utc: datetime
+
+    @property
+    def name(self) -> str:
+        return f"{self.kind}-{self.day:%Y%m%d}"
+
+    def keys(self, readers: Sequence[str]) -> list[str]:
+        """Under which it is owed to each of them."""
+        return [f"{self.name}/{self.kind}/{reader}" for reader in readers]
+
+
+def briefs_due(calendar: Calendar, now_utc: datetime) -> list[Brief]:
+    """The briefs that should be there by now: today's while the office is open, and this week's once it has opened."""
+    found = []
+    today = calendar.day(calendar.local(now_utc).date())
+    if today.opens is not None and today.closes is not None and today.opens <= now_utc < today.closes:
+        found.append(Brief(MORNING, today.date, today.opens.astimezone(UTC)))
+    sunday = today.date - timedelta(days=(today.date.weekday() + 1) % 7)
+    try:
+        first = calendar.next_working_day(sunday)
+    except CalendarError:
+        return found
+    if first.opens is not None and first.date < sunday + A_WEEK and first.opens <= now_utc:
+        found.append(Brief(WEEKLY, first.date, first.opens.astimezone(UTC)))
+    return found
+
+
+def owe_briefs(session: Session, office: Office, busy: Busy, now_utc: datetime) -> list[str]:
+    """Puts what is due and not there yet into the outbox; returns the names.
+
+    ``busy``: what only the running daemon knows, links by the share of their speed that is in use, 0 to 1.
+    """
+    owed = []
+    for brief in briefs_due(office.calendar, now_utc):
+        readers = office.notices.morning if brief.kind == MORNING else office.notices.weekly
+        there = known_keys(session, brief.keys(readers))
+        missing = [reader for reader, key in zip(readers, brief.keys(readers), strict=True) if key not in there]
+        if not missing or not _was_there(session, brief):
+            continue
+        facts: MorningFacts | WeeklyFacts
+        if brief.kind == MORNING:
+            facts = morning_facts(session, office, busy, now_utc)
+        else:
+            facts = weekly_facts(session, office, brief.opens_utc, now_utc)
+        for reader in missing:
+            session.add(new_notice(office, brief.name, brief.kind, reader, facts, now_utc))
+        owed.append(brief.name)
+    return owed
+
+
+def missed(session: Session, office: Office, now_utc: datetime) -> dict[str, bool]:
+    """By kind, whether a brief that should have gone out an hour ago has not; kinds that nobody gets are left out."""
+    found = {}
+    readers = {MORNING: office.notices.morning, WEEKLY: office.notices.weekly}
+    due = {
+        brief.kind: brief for brief in briefs_due(office.calendar, now_utc) if now_utc >= brief.opens_utc + LATE_AFTER
+    }
+    for kind in (kind for kind, who in readers.items() if who):
+        brief = due.get(kind)
+        keys = brief.keys(readers[kind]) if brief else []
+        sent = select(func.count()).where(Notice.key.in_(keys), Notice.sent_utc.is_not(None))
+        is_owed = brief is not None and _was_there(session, brief)
+        found[kind] = is_owed and (session.scalar(sent) or 0) < len(keys)
+    return found
+
+
+def _was_there(session: Session, brief: Brief) -> bool:
+    """Whether anything was known when the brief fell due: a monitor that came later has nothing to tell of before."""
+    since_utc = func.coalesce(SiteState.first_utc, SiteState.since_utc)
+    return session.scalar(select(SiteState.site).where(since_utc <= brief.opens_utc).limit(1)) is not None

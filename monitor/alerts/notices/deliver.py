@@ -1,0 +1,123 @@
+"""The outbox worker: lease → render → hand over → mark."""
+
+import logging
+import random
+from dataclasses import dataclass
+from typing import Literal
+
+from monitor.alerts.channels.base import Channel, ChannelAway, Letter, PermanentFailure, Recipient, TemporaryFailure
+from monitor.alerts.facts.stored import FactsError, unpack_matter
+from monitor.alerts.notices import lease, outbox, render
+from monitor.alerts.notices.routing import ASKER
+from monitor.charter.office import Office
+from monitor.domain.clock import Clock
+from monitor.settings.mail_address import is_mail_address
+from monitor.settings.notices_section import ChannelName
+from monitor.store import mailed_head
+from monitor.store.sqlite import Store
+
+log = logging.getLogger(__name__)
+
+Outcome = Literal["idle", "done", "away"]
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """What became of a letter that was handed over; ``said``: the proof that it went, or why it did not."""
+
+    letter: Letter
+    outcome: Literal["sent", "failed", "faulty", "dead", "away"]
+    said: str
+
+
+def deliver_next(store: Store, office: Office, name: ChannelName, channel: Channel, clock: Clock) -> Outcome:
+    """Delivers the next letter of one channel: `look`, `hand_over`, `note`. Blocks; raises DatabaseError alone.
+
+    'idle': there was none; 'done': there was, whatever became of it; 'away': the channel cannot be reached now.
+    """
+    letter = look(store, office, name, clock)
+    return "idle" if letter is None else note(store, office, hand_over(office, letter, channel), clock)
+
+
+def look(store: Store, office: Office, name: ChannelName, clock: Clock) -> Letter | None:
+    """Leases the letter that goes out next; asks the database alone."""
+    with store.write() as session:
+        return lease.lease_next(session, office, name, clock.utc())
+
+
+def hand_over(office: Office, letter: Letter, channel: Channel) -> Attempt:
+    """Writes the letter and hands it over, which asks the outside alone; never raises for the sake of one letter."""
+    try:
+        recipient = recipient_of(office, letter)
+        proof = channel.deliver(letter, recipient, render.render(letter, recipient.lang))
+    except ChannelAway as error:
+        return Attempt(letter, "away", str(error))
+    except TemporaryFailure as error:
+        return Attempt(letter, "failed", str(error))
+    except PermanentFailure as error:
+        return Attempt(letter, "dead", str(error))
+    except FactsError as error:
+        return Attempt(letter, "faulty", str(error))
+    except Exception as error:  # a fault of this program must neither lose the letter nor stop those behind it
+        log.exception("%s to %s cannot be written", letter.message_id, letter.recipient)
+        return Attempt(letter, "faulty", f"{type(error).__name__}: {error}")
+    return Attempt(letter, "sent", proof)
+
+
+def note(store: Store, office: Office, attempt: Attempt, clock: Clock) -> Outcome:
+    """Writes down what became of a letter; asks the database alone."""
+    letter, said = attempt.letter, attempt.said
+    with store.write() as session:
+        match attempt.outcome:
+            case "sent":
+                outbox.mark_sent(session, letter, said, clock.utc())
+            case "away":
+                outbox.put_back(session, letter, said)
+            case "failed":
+                outbox.mark_failed(session, letter, said, office, clock.utc(), random.random())
+            case "faulty":
+                outbox.hold(session, letter, said, office, clock.utc(), random.random())
+            case "dead":
+                outbox.mark_dead(session, letter, said, clock.utc())
+    match attempt.outcome:
+        case "sent":
+            log.info("%s to %s: %s", letter.message_id, letter.recipient, said)
+            _keep_head(store, letter, clock)
+        case "away":
+            log.warning("%s to %s: %s; this channel rests for a while", letter.message_id, letter.recipient, said)
+        case "failed":
+            log.warning("%s to %s: %s; another try follows", letter.message_id, letter.recipient, said)
+        case "faulty":
+            log.error("%s to %s waits, by our own fault: %s", letter.message_id, letter.recipient, said)
+        case "dead":
+            log.error("%s to %s is given up: %s", letter.message_id, letter.recipient, said)
+    return "away" if attempt.outcome == "away" else "done"
+
+
+def _keep_head(store: Store, letter: Letter, clock: Clock) -> None:
+    """Notes beside the database how far its history was told: a copy put back later is held against it."""
+    try:
+        with store.read() as session:
+            mailed_head.note(session, store.path.parent, str(letter.facts.get("head", "")), clock.utc())
+    except OSError as error:
+        log.warning("the head of the history that was mailed cannot be noted: %s", error.strerror)
+
+
+def recipient_of(office: Office, letter: Letter) -> Recipient:
+    """Who a letter is for, as the configuration has him now.
+
+    Raises TemporaryFailure when it has him no more: whoever took him out can put him back; FactsError.
+    """
+    if letter.recipient == ASKER:
+        asked = unpack_matter(letter.kind, letter.facts).asked
+        if asked is None:
+            raise FactsError(f"a notice '{letter.kind}' to whoever asked, without who that was")
+        return Recipient(asked.name, asked.email if is_mail_address(asked.email) else None)
+    entry = office.recipients.get(letter.recipient)
+    if entry is not None:
+        address = entry.email or entry.url or str(entry.url_file)
+        return Recipient(entry.name or letter.recipient, address, entry.lang, entry.timeout_s)
+    officer = office.charter.officers.get(letter.recipient)
+    if officer is None:
+        raise TemporaryFailure(f"the configuration has no '{letter.recipient}' any more")
+    return Recipient(officer.name("bn"), officer.email, officer.lang)

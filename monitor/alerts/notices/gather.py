@@ -1,0 +1,226 @@
+"""Gathers what a notice can tell, as of when it is owed, from the office and the ticket's or outage's row."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from monitor.alerts.facts.matter import Asked, MatterFacts, Officer, Outage, Service, Site, Stage
+from monitor.alerts.facts.stored import evidence_of
+from monitor.charter.deadline import Deadline, explain, target_deadline
+from monitor.charter.office import Office
+from monitor.charter.services import Service as CharterService
+from monitor.charter.stages import Anew, StageDates
+from monitor.charter.waiting import Wait
+from monitor.i18n import formats
+from monitor.store.models import Outage as OutageRow
+from monitor.store.models import Ticket
+
+
+def facts_of(office: Office, ticket: Ticket, now_utc: datetime, note: str = "") -> MatterFacts:
+    """Everything that a letter about this ticket may tell."""
+    outage = ticket.outages[-1] if ticket.outages else None
+    # What a reopened ticket is about began anew; its dates are still those of its first outage.
+    began_utc = outage.started_utc if outage and ticket.source == "outage" else ticket.event_utc
+    dates = stages_of(office, ticket)
+    explained = deadline_of(office, ticket)
+    service = office.charter.service(ticket.service)
+    asked = Asked(name=ticket.asker, email=ticket.asker_email, way=ticket.source, text=ticket.text)
+    return MatterFacts(
+        **letterhead(office, now_utc, ticket.number),
+        site=site_facts(office, ticket.site),
+        service=_service_facts(service),
+        officer=_officer_facts(office, service),
+        event=began_utc,
+        deadline=ticket.deadline_utc,
+        overdue=ticket.breached_utc is not None,
+        explanation_bn=explain(explained, "bn"),
+        explanation_en=explain(explained, "en"),
+        stage=_stage_facts(office, dates, ticket.stage),
+        next_stage=_stage_facts(office, dates, ticket.stage + 1),
+        outage=_outage_facts(office, outage, now_utc) if outage else None,
+        asked=asked if ticket.source != "outage" else None,
+        note=note,
+    )
+
+
+def facts_of_outage(office: Office, outage: OutageRow, now_utc: datetime) -> MatterFacts:
+    """Everything that a letter about an outage without a ticket may tell."""
+    explained = deadline_of_outage(office, outage)
+    service = office.charter.service(outage.service)
+    return MatterFacts(
+        **letterhead(office, now_utc),
+        site=site_facts(office, outage.site),
+        service=_service_facts(service),
+        officer=_officer_facts(office, service),
+        event=outage.started_utc,
+        deadline=outage.deadline_utc,
+        overdue=False,
+        explanation_bn=explain(explained, "bn"),
+        explanation_en=explain(explained, "en"),
+        outage=_outage_facts(office, outage, now_utc),
+    )
+
+
+def deadline_of(office: Office, ticket: Ticket) -> Deadline:
+    """The ticket's deadline by today's charter and calendar, with its reasons."""
+    if ticket.outages:
+        return deadline_of_outage(office, ticket.outages[0])
+    target = office.charter.service(ticket.service).target
+    return target_deadline(
+        target,
+        started_utc=ticket.event_utc,
+        confirmed_utc=ticket.event_utc,
+        calendar=office.calendar,
+        waits=waits_of(ticket.waits),
+    )
+
+
+def deadline_of_outage(office: Office, outage: OutageRow) -> Deadline:
+    """The outage's deadline by today's charter and calendar, with its reasons."""
+    return target_deadline(
+        office.charter.service(outage.service).target,
+        started_utc=outage.started_utc,
+        confirmed_utc=outage.confirmed_utc,
+        calendar=office.calendar,
+    )
+
+
+def operator_late_since(office: Office, outage: OutageRow, now_utc: datetime) -> datetime | None:
+    """Since when the operator of the outage's line is late by his own limit; None while he is not, or has none."""
+    limit_utc = operator_limit(office, outage)
+    return limit_utc if limit_utc is not None and limit_utc < (outage.ended_utc or now_utc) else None
+
+
+def operator_limit(office: Office, outage: OutageRow) -> datetime | None:
+    """Until when the operator of the outage's line has time by his own limit; None where there is no operator."""
+    site = office.fleet.sites.get(outage.site)
+    return outage.started_utc + timedelta(hours=site.operator_hours) if site and site.operator else None
+
+
+def letterhead(office: Office, now_utc: datetime, number: str = "") -> dict[str, Any]:
+    """The fields of a `Letterhead`: whose letter it is, as of when, about which ticket, and where to see more."""
+    return {
+        "office_bn": office.charter.name_bn,
+        "office_en": office.charter.name_en,
+        "page_url": office.mail.page_url,
+        "now": now_utc,
+        "number": number,
+    }
+
+
+def _service_facts(service: CharterService) -> Service:
+    return Service(
+        section=service.section,
+        number=service.number,
+        name_bn=service.name_bn,
+        name_en=service.name_en,
+        target_bn=service.target_text("bn"),
+        target_en=service.target_text("en"),
+    )
+
+
+def _officer_facts(office: Office, service: CharterService) -> Officer:
+    officer = office.charter.officer(service.officer)
+    return Officer(
+        name_bn=officer.name("bn"),
+        name_en=officer.name("en"),
+        title_bn=officer.title_bn,
+        title_en=officer.title_en,
+        phone=officer.phone,
+        address_bn=officer.office_bn or office.charter.name_bn,
+        address_en=officer.office_en or office.charter.name_en,
+    )
+
+
+def site_facts(office: Office, site_id: str | None) -> Site | None:
+    """A site by its id and names; None for no site."""
+    if site_id is None:
+        return None
+    site = office.fleet.sites.get(site_id)
+    if site is None:  # taken out of the configuration since
+        return Site(id=site_id, name_bn=site_id, name_en=site_id)
+    return Site(id=site_id, name_bn=site.name_bn, name_en=site.name_en, kind=site.kind)
+
+
+def stages_of(office: Office, ticket: Ticket) -> Sequence[StageDates]:
+    """When each stage of the ticket's grievance chain begins and lapses; none before its target is missed."""
+    if ticket.breached_utc is None:
+        return ()
+    return office.stages_from(ticket.breached_utc, anew_of(ticket.anew_level, ticket.anew_utc), waits_of(ticket.waits))
+
+
+def anew_of(level: int, from_utc: datetime | None) -> Anew | None:
+    """The stage whose time is counted anew, as a ticket's row says it."""
+    return Anew(level, from_utc) if level and from_utc is not None else None
+
+
+def waits_of(stored: Sequence[Sequence[str]]) -> tuple[Wait, ...]:
+    """When its time stood still, as a ticket's row says it."""
+    return tuple(Wait(datetime.fromisoformat(stopped), datetime.fromisoformat(resumed)) for stopped, resumed in stored)
+
+
+def _stage_facts(office: Office, every: Sequence[StageDates], level: int) -> Stage | None:
+    if not 1 <= level <= len(every):
+        return None
+    stage, dates = office.charter.stages[level - 1], every[level - 1]
+    holder = office.charter.officer(stage.holder)
+    return Stage(
+        level=stage.level,
+        lapses=dates.lapses_utc,
+        holder_bn=f"{holder.name('bn')}, {holder.title('bn')}",
+        holder_en=f"{holder.name('en')}, {holder.title('en')}",
+        disposal_bn=stage.disposal_text("bn"),
+        disposal_en=stage.disposal_text("en"),
+    )
+
+
+def _outage_facts(office: Office, outage: OutageRow, now_utc: datetime) -> Outage:
+    sites = office.fleet.sites
+    kinds: Counter[str] = Counter(sites[row.site].kind for row in outage.affected if row.site in sites)
+    late_utc = operator_late_since(office, outage, now_utc)
+    return Outage(
+        started=outage.started_utc,
+        silent_since=outage.silent_since_utc if outage.silent_since_utc < outage.started_utc else None,
+        ended=outage.ended_utc,
+        end_reason=outage.end_reason,
+        reason=outage.reason,
+        cause=outage.cause,
+        cause_why=outage.cause_why,
+        evidence=evidence_of(outage.evidence),
+        affected=dict(kinds),
+        operator=sites[outage.site].operator if late_utc else "",
+        operator_due=late_utc,
+    )
+
+
+def history_line(kind: str, facts: MatterFacts) -> str:
+    """A notice's gist as one English line of the ticket's history."""
+    due = formats.moment_text(facts.deadline, "en")
+    stage, following = facts.stage, facts.next_stage
+    if kind == "stage" and stage:
+        lapses = formats.moment_text(stage.lapses, "en")
+        return f"stage {stage.level}: {stage.holder_en}; to be settled by {lapses}"
+    if kind == "ask" and following:
+        return f"the responsible officer is asked whether to raise it to stage {following.level}"
+    if kind in {"lapses_soon", "lapses_today"} and stage:
+        return f"stage {stage.level} lapses {formats.moment_text(stage.lapses, 'en')}: {stage.holder_en} is reminded"
+    if kind == "due_today":
+        return f"falls due today: {due}"
+    return f"service-time target missed: due {due} ({facts.service.target_en})"
+
+
+def recovery_line(ticket: Ticket, answers_utc: datetime | None = None) -> str:
+    """How the ticket's last outage ended, for its history; ``answers_utc``: since when the site answers, if that is
+    later, because it was silent once more meanwhile.
+    """
+    outage = ticket.outages[-1]
+    if outage.ended_utc is None:
+        return "the site is still down"
+    lasted = formats.duration_text(outage.ended_utc - outage.started_utc, "en")
+    if outage.end_reason == "recovered" and answers_utc is not None and answers_utc > outage.ended_utc:
+        since, ended = formats.moment_text(answers_utc, "en"), formats.moment_text(outage.ended_utc, "en")
+        return f"the site has answered since {since}; its outage was over at {ended}, after {lasted}"
+    if outage.end_reason == "recovered":
+        return f"the site has answered since {formats.moment_text(outage.ended_utc, 'en')}, after {lasted}"
+    return f"the site was {outage.end_reason} in the configuration {lasted} after the outage began"

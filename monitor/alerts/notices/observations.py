@@ -1,0 +1,153 @@
+"""What was seen of an outage, in Bangla and English: reasons, evidence, the hour before.
+
+Judging tells its reasons in English. Those are known here one by one; a reason that is not has no Bangla, and is left
+out of a Bangla text rather than told in English there.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+
+from monitor.alerts.facts.evidence import Evidence, Hour, LastGood, SnmpSaid, Way
+from monitor.alerts.facts.matter import Outage
+from monitor.alerts.notices.phrases import CAUSES
+from monitor.domain.sample import milliseconds
+from monitor.i18n import formats
+from monitor.i18n.formats import DHAKA, Lang
+
+MS: Mapping[Lang, str] = {"bn": "মি.সে.", "en": "ms"}
+REASONS_IN_BANGLA: Mapping[str, str] = {
+    r"timeout": "সাড়া নেই",
+    r"no answer": "সাড়া নেই",
+    r"the far end is silent(?:: (.+))?": r"দূর প্রান্ত সাড়া দিচ্ছে না\1",
+    r"interface (.+) is switched off": r"ইন্টারফেস \1 বন্ধ করে রাখা হয়েছে",
+    r"interface (.+) is down": r"ইন্টারফেস \1 অচল",
+    r"interface (.+) is testing": r"ইন্টারফেস \1 পরীক্ষাধীন",
+    r"interface (.+) is not present": r"ইন্টারফেস \1 নেই",
+    r"interface (.+) is lower layer down": r"ইন্টারফেস \1-এর নিচের স্তর অচল",
+    r"(?:network|host|protocol|port|address) unreachable": "পৌঁছানোর পথ নেই",
+    r"unreachable \(code \d+\)": "পৌঁছানোর পথ নেই",
+    r"(?:network |host )?administratively prohibited": "প্রবেশ নিষিদ্ধ করা আছে",
+    r"time to live exceeded|hop limit exceeded": "পথ শেষ হয় না",
+}
+STATUS_IN_BANGLA: Mapping[str, str] = {
+    "up": "সচল",
+    "down": "অচল",
+    "testing": "পরীক্ষাধীন",
+    "unknown": "অজানা",
+    "dormant": "সুপ্ত",
+    "notPresent": "নেই",
+    "lowerLayerDown": "নিচের স্তর অচল",
+}
+
+
+def reason_text(reason: str, lang: Lang) -> str:
+    """What was seen; nothing of plain silence, which is what an outage is, nor of what has no Bangla."""
+    if reason == "timeout":
+        return ""
+    return reason if lang == "en" else _in_bangla(reason)
+
+
+def _in_bangla(reason: str) -> str:
+    said, _, router = reason.partition(" from ")
+    for pattern, words in REASONS_IN_BANGLA.items():
+        if (found := re.fullmatch(pattern, said)) is not None:
+            first = found.group(1) if found.re.groups else None
+            if pattern.startswith("the far end"):
+                further = _in_bangla(first) if first else ""
+                whole = words.replace(r"\1", f": {further}" if further else "")
+            else:
+                whole = words.replace(r"\1", first or "")
+            return f"{whole} ({router})" if router else whole
+    return ""
+
+
+def cause_text(outage: Outage, lang: Lang) -> str:
+    """The suspected cause, in English with its why."""
+    if outage.cause not in CAUSES:
+        return ""
+    why = f" ({outage.cause_why})" if lang == "en" and outage.cause_why else ""
+    return f"{CAUSES[outage.cause][lang]}{why}"
+
+
+def last_good_text(last: LastGood | None, lang: Lang) -> str:
+    """When the last answer came, how long it took and what was lost."""
+    if last is None:
+        return ""
+    figures = [ms_text(last.rtt_ms, lang)] if last.rtt_ms is not None else []
+    figures.append(loss_text(last.loss, lang))
+    return f"{formats.moment_text(last.at, lang)} ({', '.join(figures)})"
+
+
+def hour_text(hour: Hour | None, lang: Lang) -> str:
+    """The chart of the hour before, and its figures below."""
+    if hour is None:
+        return ""
+    return f"{hour.chart}\n{hour_figures(hour, lang)}"
+
+
+def hour_figures(hour: Hour, lang: Lang) -> str:
+    """The share lost, and how long answers took."""
+    figures = [loss_text(hour.loss, lang)]
+    usual = hour.rtt_ms_mean if hour.rtt_ms_mean is not None else hour.rtt_ms_median
+    if usual is not None and hour.rtt_ms_max is not None:
+        is_mean = hour.rtt_ms_mean is not None
+        name = {"bn": "গড়" if is_mean else "মধ্যক", "en": "mean" if is_mean else "median"}[lang]
+        slowest = "ধীরতম" if lang == "bn" else "slowest"
+        figures += [f"{name} {ms_text(usual, lang)}", f"{slowest} {ms_text(hour.rtt_ms_max, lang)}"]
+    return ", ".join(figures)
+
+
+def loss_text(loss: float, lang: Lang) -> str:
+    """'packet loss 3%'."""
+    share = formats.digits(f"{loss:.0%}", lang)
+    return f"প্যাকেট লস {share}" if lang == "bn" else f"packet loss {share}"
+
+
+def snmp_text(evidence: Evidence, lang: Lang) -> str:
+    """What the site's devices said last by SNMP; as version 1 told it only in English."""
+    told = "; ".join(filter(None, (_snmp_said(said, lang) for said in evidence.snmp)))
+    return told or (evidence.snmp_en if lang == "en" else "")
+
+
+def _snmp_said(said: SnmpSaid, lang: Lang) -> str:
+    parts = list(_snmp_parts(said, lang))
+    if not parts:
+        return ""
+    at = formats.digits(f"{said.at.astimezone(DHAKA):%H:%M}", lang) if said.at else ""
+    when = (f" ({at})" if lang == "bn" else f" at {at}") if at else ""
+    return f"{said.device}{when}: {', '.join(parts)}"
+
+
+def _snmp_parts(said: SnmpSaid, lang: Lang) -> Iterator[str]:
+    is_bangla = lang == "bn"
+    if said.uptime_s is not None:
+        days, hours = (formats.digits(each, lang) for each in (said.uptime_s // 86_400, said.uptime_s // 3_600 % 24))
+        yield f"{days} দিন {hours} ঘণ্টা ধরে চালু" if is_bangla else f"up for {days} d {hours} h"
+    for port in said.ports:
+        yield f"{port.name} {STATUS_IN_BANGLA.get(port.status, 'অজানা') if is_bangla else port.status}"
+    if said.on_battery:
+        yield "ইউপিএস ব্যাটারিতে" if is_bangla else "UPS on battery"
+    if said.battery_minutes is not None:
+        minutes = formats.digits(said.battery_minutes, lang)
+        yield f"ইউপিএস আর {minutes} মিনিট" if is_bangla else f"UPS {minutes} min left"
+
+
+def ways_text(evidence: Evidence, lang: Lang) -> str:
+    """The way to each device in a line; as version 1 told it only in English."""
+    told = "\n".join(way_text(way, lang) for way in evidence.ways)
+    return told or ("\n".join(evidence.ways_en) if lang == "en" else "")
+
+
+def way_text(way: Way, lang: Lang) -> str:
+    """'gateway: 1 10.0.0.1, 2 10.1.0.1, then nothing'."""
+    steps = ", ".join(f"{formats.digits(distance, lang)} {address}" for distance, address in way.hops)
+    if not steps:
+        steps = "কেউ সাড়া দেয় না" if lang == "bn" else "nothing answers"
+    elif not way.reached:
+        steps += ", তারপর সাড়া নেই" if lang == "bn" else ", then nothing"
+    return f"{way.device}: {steps}"
+
+
+def ms_text(rtt_ms: float, lang: Lang) -> str:
+    """'18.4 ms' / '১৮.৪ মি.সে.'."""
+    return f"{formats.digits(milliseconds(rtt_ms, 1), lang)} {MS[lang]}"

@@ -1,0 +1,212 @@
+"""The outbox: notices are owed in the transaction of the event that causes them, and delivered afterwards.
+
+::
+
+    owed ──lease──> leased ──mark_sent──> sent
+      ^               │ └────mark_dead──> dead ──resend──> owed
+      ├──mark_failed──┤
+      └──hold─────────┘
+    owed ──fold──> told by another letter: a digest, or a later one of its thread
+
+A letter is dead only when its receiver's server has said so for good. What stands in the way otherwise (names, lines,
+TLS, logins, our configuration) is tried again, less and less often; what this program itself cannot do (`hold`) waits
+with its ``fault`` and goes out by a version that can.
+
+A notice is handed over at least once, always under the same Message-ID; within a ticket each reader gets notices in
+the order in which they were owed. `pacing` decides who gets what next.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from monitor.alerts.channels.base import Letter
+from monitor.alerts.facts.briefs import Facts
+from monitor.alerts.facts.matter import MatterFacts
+from monitor.alerts.facts.stored import pack
+from monitor.alerts.notices.gather import facts_of_outage
+from monitor.alerts.notices.routing import channel_of, further_readers, goes_at
+from monitor.charter.office import Office
+from monitor.domain.notice_kinds import DIGEST, GOOD_NEWS
+from monitor.store import ticket_history
+from monitor.store.models import Notice, Outage, Ticket
+from monitor.store.sqlite import in_portions
+
+LONGEST_PAUSE = timedelta(hours=1)
+LONGEST_PAUSE_LATER = timedelta(days=1)
+JITTER = 0.25
+
+
+def key(ticket: Ticket, name: str, recipient: str) -> str:
+    """What makes a notice unique: it can be owed only once."""
+    return f"{ticket.number}/{name}/{recipient}"
+
+
+def owe(
+    session: Session,
+    office: Office,
+    ticket: Ticket,
+    name: str,
+    recipient: str,
+    facts: MatterFacts,
+    now_utc: datetime,
+) -> bool:
+    """Puts a notice about a ticket into the outbox: for whom the charter names, and for whoever else wants it.
+
+    False, and nothing happens, when one of that name is there.
+    """
+    keys = {notice.key for notice in ticket.notices}
+    if key(ticket, name, recipient) in keys:
+        return False
+    # The head of the history goes out with every mail, so that its proof stands outside this machine too.
+    facts = replace(facts, head=ticket_history.head(session))
+    kind = name.partition("-")[0]
+    further = (reader for reader in further_readers(office, kind, facts) if _may_hear(ticket, reader, kind))
+    for reader in dict.fromkeys([recipient, *further]):
+        if key(ticket, name, reader) in keys:
+            continue
+        first = next((notice for notice in ticket.notices if notice.recipient == reader), None)
+        notice = new_notice(office, ticket.number, name, reader, facts, now_utc)
+        notice.thread_id = first.thread_id if first else notice.message_id
+        ticket.notices.append(notice)
+    return True
+
+
+def _may_hear(ticket: Ticket, reader: str, kind: str) -> bool:
+    """Good news only goes to those who heard of the trouble."""
+    return kind not in GOOD_NEWS or any(notice.recipient == reader for notice in ticket.notices)
+
+
+def owe_for_outages(
+    session: Session, office: Office, due: Sequence[tuple[Outage, str]], now_utc: datetime
+) -> list[Outage]:
+    """Puts notices, each of a name, about outages without a ticket into the outbox, once; returns the fresh ones.
+
+    They are for the outage's officer, and for whoever else wants them.
+    """
+    officer = {outage.id: office.charter.service(outage.service).officer for outage, _ in due}
+    keys = {outage.id: f"outage-{outage.id}/{name}/{officer[outage.id]}" for outage, name in due}
+    there = known_keys(session, list(keys.values()))
+    fresh = [(outage, name) for outage, name in due if keys[outage.id] not in there]
+    for outage, name in fresh:
+        facts = replace(facts_of_outage(office, outage, now_utc), head=ticket_history.head(session))
+        further = further_readers(office, name.partition("-")[0], facts)
+        for reader in dict.fromkeys([officer[outage.id], *further]):
+            session.add(new_notice(office, f"outage-{outage.id}", name, reader, facts, now_utc))
+    return [outage for outage, _ in fresh]
+
+
+def known_keys(session: Session, keys: Sequence[str]) -> set[str]:
+    """Those of ``keys`` under which something was ever owed."""
+    found: set[str] = set()
+    for some in in_portions(keys):
+        found |= set(session.scalars(select(Notice.key).where(Notice.key.in_(some))))
+    return found
+
+
+def new_notice(office: Office, about: str, name: str, recipient: str, facts: Facts, now_utc: datetime) -> Notice:
+    """A notice that begins a thread of its own."""
+    message_id = f"<{about}.{name}.{recipient}@{office.mail_domain}>"
+    kind = name.partition("-")[0]
+    due_utc = goes_at(office, kind, recipient, now_utc)
+    return Notice(
+        key=f"{about}/{name}/{recipient}",
+        kind=kind,
+        recipient=recipient,
+        channel=channel_of(office, recipient),
+        message_id=message_id,
+        thread_id=message_id,
+        facts=pack(facts),
+        created_utc=now_utc,
+        owed_utc=due_utc,
+        due_utc=due_utc,
+    )
+
+
+def mark_sent(session: Session, letter: Letter, proof: str, now_utc: datetime) -> None:
+    """Records that the letter was handed over; ``proof`` is what the server said."""
+    _update(session, letter, sent_utc=now_utc, leased_until_utc=None, proof=proof, last_error="", fault="")
+
+
+def mark_failed(session: Session, letter: Letter, error: str, office: Office, now_utc: datetime, luck: float) -> None:
+    """Puts the letter back for another try after a pause that doubles up to an hour, or a day for an old letter.
+
+    ``luck``, 0 to 1, spreads the tries of many letters: the pause is up to a quarter shorter or longer.
+    """
+    due_utc = now_utc + _pause_of(letter, office, now_utc, luck)
+    _update(session, letter, due_utc=due_utc, leased_until_utc=None, last_error=error, fault="")
+
+
+def hold(session: Session, letter: Letter, fault: str, office: Office, now_utc: datetime, luck: float) -> None:
+    """Puts the letter back because this program cannot write or hand it over, which is no fault of its receiver's.
+
+    It is tried again as a failed one is, at every start too, and holds up no other letter of its thread.
+    """
+    due_utc = now_utc + _pause_of(letter, office, now_utc, luck)
+    _update(session, letter, due_utc=due_utc, leased_until_utc=None, fault=fault)
+
+
+def _pause_of(letter: Letter, office: Office, now_utc: datetime, luck: float) -> timedelta:
+    is_old = now_utc - letter.created_utc > timedelta(days=office.mail.hurries_for_days)
+    longest = LONGEST_PAUSE_LATER if is_old else LONGEST_PAUSE
+    return pause(letter.attempts, office.mail.retry_s, luck, longest)
+
+
+def pause(attempts: int, first_s: float, luck: float, longest: timedelta = LONGEST_PAUSE) -> timedelta:
+    """How long to wait after so many failed tries in a row."""
+    doubled_s = min(first_s * 2.0 ** min(attempts - 1, 20), longest.total_seconds())
+    return timedelta(seconds=doubled_s * (1 - JITTER + 2 * JITTER * luck))
+
+
+def put_back(session: Session, letter: Letter, error: str) -> None:
+    """Puts the letter back untried: its channel cannot be reached at all, which is not the letter's fault.
+
+    A digest comes apart again, so that one letter tells all that will have come together until the channel is back.
+    """
+    if letter.kind == DIGEST:
+        apart = {"sent_utc": None, "folded_into": None, "proof": "", "last_error": error}
+        session.execute(update(Notice).where(Notice.folded_into == letter.id).values(**apart))
+        session.execute(delete(Notice).where(Notice.id == letter.id))
+        return
+    _update(session, letter, leased_until_utc=None, attempts=letter.attempts - 1, last_error=error, fault="")
+
+
+def mark_dead(session: Session, letter: Letter, error: str, now_utc: datetime) -> None:
+    """Gives the letter up: its receiver's server has said for good that it will not take it."""
+    _update(session, letter, dead_utc=now_utc, leased_until_utc=None, last_error=error, fault="")
+
+
+def resend(session: Session, id_: int, actor: str, now_utc: datetime) -> Notice | None:
+    """Owes a notice once more under its old Message-ID, whatever became of it; None when there is no such notice."""
+    notice = session.get(Notice, id_)
+    if notice is None:
+        return None
+    notice.sent_utc = notice.dead_utc = notice.leased_until_utc = notice.folded_into = None
+    notice.attempts, notice.proof, notice.last_error, notice.fault = 0, "", "", ""
+    notice.owed_utc = notice.due_utc = notice.created_utc = now_utc
+    if notice.ticket is not None:
+        text = f"notice {notice.kind} to {notice.recipient} is sent once more"
+        ticket_history.record(session, notice.ticket, actor, "resent", text, now_utc)
+    return notice
+
+
+def release_leases(session: Session) -> None:
+    """Frees what a killed daemon had leased; only for the one daemon that holds the lock, at its start.
+
+    What an earlier version could not write is due again: this one may be able to.
+    """
+    session.execute(update(Notice).where(Notice.sent_utc.is_(None)).values(leased_until_utc=None))
+    session.execute(update(Notice).where(Notice.fault != "").values(due_utc=Notice.created_utc))
+
+
+def undelivered(channel: str) -> Iterator[Any]:
+    """The conditions under which a notice still has to go out through that channel."""
+    yield from (Notice.channel == channel, Notice.sent_utc.is_(None), Notice.dead_utc.is_(None))
+
+
+def _update(session: Session, letter: Letter, **values: object) -> None:
+    session.execute(update(Notice).where(Notice.id == letter.id).values(**values))

@@ -1,0 +1,120 @@
+"""A leased notice in words: `wording` says them, the templates lay them out, Bangla first and English below."""
+
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import cache
+from typing import get_args
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from monitor.alerts.channels.base import Image, Letter, Rendered
+from monitor.alerts.facts.briefs import DigestFacts, Facts, MorningFacts, WeeklyFacts
+from monitor.alerts.facts.matter import MatterFacts
+from monitor.alerts.facts.stored import unpack
+from monitor.alerts.notices.brief_words import morning_words, weekly_words
+from monitor.alerts.notices.charts import hour_png
+from monitor.alerts.notices.digests import digest_words
+from monitor.alerts.notices.routing import ASKER
+from monitor.alerts.notices.wording import Words, words
+from monitor.domain import notice_kinds
+from monitor.i18n.formats import Lang
+from monitor.settings.notices_section import Languages
+
+log = logging.getLogger(__name__)
+
+BAD, GOOD, PLAIN = "#b91c1c", "#15803d", "#b45309"
+ALARMS = ("opened", "breach", "stage")
+LEGEND: Mapping[Lang, str] = {
+    "bn": "নীল: প্রতি মিনিটের ধীরতম সাড়া; লাল: হারানো অংশ; ধূসর: কোনো রাউন্ড হয়নি",
+    "en": "blue: the slowest answer of each minute; red: the share lost; grey: no round",
+}
+SAMPLE: Mapping[Lang, str] = {"bn": "নমুনা, সত্যিকারের ঘটনা নয়", "en": "A sample, nothing has happened"}
+AUDIT: Mapping[Lang, str] = {"bn": "নিরীক্ষা লগের প্রমাণক", "en": "head of the audit log"}
+GIST = ("ticket", "since", "received", "due", "was_due", "stage", "affected", "seen", "cause", "page")
+
+
+def render(letter: Letter, lang: Languages = "both") -> Rendered:
+    """The letter, ready to be handed over; raises FactsError when its facts cannot be read."""
+    langs: tuple[Lang, ...] = get_args(Lang) if lang == "both" else (lang,)
+    facts = unpack(letter.kind, letter.facts)
+    parts = [_words(letter, facts, each) for each in langs]
+    images = list(_images(parts))
+    subject = _subject(parts[0], facts)
+    known = {
+        "parts": parts,
+        "subject": subject,
+        "colour": _colour(letter.kind),
+        "office": [facts.office(each) for each in langs],
+        "head": facts.head,
+        "legend": LEGEND,
+        "audit": " / ".join(AUDIT[each] for each in langs),
+        "pictures": {image.cid for image in images},
+    }
+    return Rendered(
+        subject=subject,
+        text=_templates().get_template("notice.txt.j2").render(known),
+        html=_templates().get_template("notice.html.j2").render(known),
+        short="\n".join(_gist(parts)),
+        images=tuple(images),
+    )
+
+
+def _words(letter: Letter, facts: Facts, lang: Lang) -> Words:
+    match facts:
+        case DigestFacts():
+            said = digest_words(facts, lang)
+        case MorningFacts():
+            said = morning_words(facts, lang)
+        case WeeklyFacts():
+            said = weekly_words(facts, lang)
+        case _:
+            said = words(letter.kind, facts, lang, for_citizen=letter.recipient == ASKER)
+    return replace(said, headline=f"{SAMPLE[lang]} — {said.headline}") if letter.is_sample else said
+
+
+def _subject(first: Words, facts: Facts) -> str:
+    """The ticket's number leads, but of a complaint the point does."""
+    if not facts.number:
+        return first.headline
+    if isinstance(facts, MatterFacts) and facts.asked:
+        return f"{first.headline} [{facts.number}]"
+    return f"[{facts.number}] {first.headline}"
+
+
+def _colour(kind: str) -> str:
+    return GOOD if kind in notice_kinds.GOOD_NEWS else BAD if kind in ALARMS else PLAIN
+
+
+def _images(parts: Sequence[Words]) -> Iterator[Image]:
+    """The charts; a letter whose chart cannot be drawn goes without it, with its figures in words."""
+    for part in parts:
+        for row in part.rows:
+            try:
+                png = hour_png(row.hour, part.lang) if row.hour else b""
+            except Exception:
+                log.exception("a chart cannot be drawn")
+                continue
+            if png:
+                yield Image(f"hour-{part.lang}", png)
+
+
+def _gist(parts: Sequence[Words]) -> Iterator[str]:
+    """What fits on a small screen: the headline, what to do, the facts that matter most, the lists' titles."""
+    for part in parts:
+        yield part.headline
+        yield from filter(None, (part.to_do, part.command))
+        yield from (f"{row.label}: {row.value}" for row in part.rows if row.name in GIST)
+        yield from (section.title for section in part.sections)
+
+
+@cache
+def _templates() -> Environment:
+    # Everything is escaped but what names itself plain text: a device's or site's name must never become markup.
+    return Environment(
+        loader=PackageLoader("monitor.alerts", "templates/email"),
+        autoescape=lambda name: not (name or "").endswith(".txt.j2"),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )

@@ -1,0 +1,53 @@
+"""Who else hears of a notice, through which channel, and when it may go out. Pure.
+
+The charter names the officer of every notice; `[recipients.NAME]` of monitor.toml adds further readers.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from monitor.alerts.facts.matter import MatterFacts
+from monitor.charter.calendar import CalendarError
+from monitor.charter.office import Office
+from monitor.domain.notice_kinds import PATIENT, severity
+from monitor.settings.notices_section import ChannelName, RecipientEntry
+
+ASKER = "asker"
+
+
+def channel_of(office: Office, recipient: str) -> ChannelName:
+    """How a reader is reached: officers and askers by e-mail."""
+    entry = office.recipients.get(recipient)
+    return entry.channel if entry else "email"
+
+
+def further_readers(office: Office, kind: str, facts: MatterFacts) -> Iterator[str]:
+    """The names of all recipients who want that notice besides the one whom the charter names."""
+    site_kind = facts.site.kind if facts.site else ""
+    yield from (name for name, entry in office.recipients.items() if wants(entry, kind, facts.level, site_kind))
+
+
+def wants(entry: RecipientEntry, kind: str, stage: int, site_kind: str) -> bool:
+    """Whether a recipient is to hear of that notice: each of his lists is empty, or names what the notice is.
+
+    ``stage``: 0 before the first; ``site_kind`` is empty for a matter without a site.
+    """
+    return (
+        (not entry.kinds or kind in entry.kinds)
+        and (not entry.severities or severity(kind) in entry.severities)
+        and (not entry.stages or stage in entry.stages)
+        and (not entry.site_kinds or site_kind in entry.site_kinds)
+    )
+
+
+def goes_at(office: Office, kind: str, recipient: str, now_utc: datetime) -> datetime:
+    """When a notice that is owed now may first go out: at once, or when the office opens."""
+    entry = office.recipients.get(recipient)
+    hours = entry.hours if entry else "as_due"
+    waits = hours == "office" or (hours == "as_due" and office.notices.quiet_hours and kind in PATIENT)
+    if not waits:
+        return now_utc
+    try:
+        return office.calendar.office_time(now_utc)
+    except CalendarError:  # an office that never opens again must still be told
+        return now_utc

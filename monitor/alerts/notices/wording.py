@@ -1,0 +1,205 @@
+"""The sentences of a notice, in Bangla and in English: facts in, plain text out. Layout is the templates' affair."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from monitor.alerts.facts.evidence import Hour
+from monitor.alerts.facts.matter import Letterhead, MatterFacts, Outage
+from monitor.alerts.notices.observations import cause_text, hour_text, last_good_text, reason_text, snmp_text, ways_text
+from monitor.alerts.notices.phrases import COMMANDS, ENDED, HEADLINES, KIND_NAMES, LABELS, TO_DO, WAYS
+from monitor.i18n import formats
+from monitor.i18n.formats import Lang
+
+CLAUSES: Mapping[str, Mapping[Lang, str]] = {
+    "citizen": {
+        "bn": "সিটিজেনস চার্টার, ধারা ২.১ (নাগরিক সেবা), ক্রমিক",
+        "en": "Citizen's Charter, 2.1 (citizen services), item",
+    },
+    "official": {
+        "bn": "সিটিজেনস চার্টার, ধারা ২.২ (দাপ্তরিক সেবা), ক্রমিক",
+        "en": "Citizen's Charter, 2.2 (official services), item",
+    },
+}
+
+PROMISED = {"due", "was_due", "counted", "stage"}  # rows of a promise: of what is withdrawn there is none
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A labelled fact, by its ``name`` in `phrases.LABELS`; ``hour``: what its chart shows, if it has one."""
+
+    name: str
+    label: str
+    value: str
+    hour: Hour | None = None
+
+    @property
+    def link(self) -> bool:
+        """Whether the value is an address to open; only the office's own page is one."""
+        return self.name == "page" and self.value.startswith(("http://", "https://"))
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A titled list."""
+
+    title: str
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A notice in one language: a headline, what to do and with which command, labelled facts, and lists."""
+
+    lang: Lang
+    headline: str
+    rows: tuple[Row, ...]
+    to_do: str
+    sections: tuple[Section, ...] = ()
+    command: str = ""
+
+
+def words(kind: str, facts: MatterFacts, lang: Lang, *, for_citizen: bool = False) -> Words:
+    """The notice of ``kind`` in one language, to an officer or to the citizen who asked."""
+    known = _blanks(facts, lang)
+    entry = entry_of(kind, facts, for_citizen=for_citizen)
+    rows = _rows_for_citizen(facts, known, lang) if for_citizen else _rows(facts, known, lang)
+    hour = facts.outage.evidence.hour if facts.outage else None
+    command = COMMANDS.get(kind, "") if facts.number and not for_citizen else ""
+    return Words(
+        lang,
+        HEADLINES[entry][lang].format(**known),
+        tuple(
+            Row(name, LABELS[name][lang], value, hour if name == "hour" else None)
+            for name, value in rows
+            if value and not (kind == "withdrawn" and name in PROMISED)
+        ),
+        TO_DO[entry][lang].format(**known),
+        command=command.format(number=facts.number),
+    )
+
+
+def entry_of(kind: str, facts: MatterFacts, *, for_citizen: bool) -> str:
+    """The key of `phrases.HEADLINES` under which the notice is told.
+
+    A kind may read otherwise to the citizen who asked ('KIND/citizen'), of a complaint ('KIND/asked'), of an outage
+    that is over ('KIND/over') or that is not ('KIND/down').
+    """
+    wanted = []
+    if for_citizen:
+        wanted.append("citizen")
+    if facts.asked:
+        wanted.append("asked")
+    elif facts.outage:
+        wanted.append("over" if facts.outage.ended else "down")
+    return next((entry for each in wanted if (entry := f"{kind}/{each}") in HEADLINES), kind)
+
+
+def page_row(facts: Letterhead, lang: Lang) -> tuple[Row, ...]:
+    """Where more is to be seen, if the office has said so."""
+    return (Row("page", LABELS["page"][lang], facts.page_url),) if facts.page_url else ()
+
+
+def _blanks(facts: MatterFacts, lang: Lang) -> dict[str, str]:
+    """What fills the gaps in the sentences."""
+    stage, following, outage = facts.stage, facts.next_stage, facts.outage
+    until = (outage and outage.ended) or facts.now
+    return {
+        "site": facts.site.name(lang) if facts.site else facts.service.name(lang),
+        "service": facts.service.name(lang),
+        "number": facts.number,
+        "lasted": formats.duration_text(max(until - facts.event, timedelta()), lang),
+        "deadline": formats.moment_text(facts.deadline, lang),
+        "stage": formats.digits(stage.level, lang) if stage else "",
+        "holder": stage.holder(lang) if stage else "",
+        "lapses": formats.moment_text(stage.lapses, lang) if stage else "",
+        "disposal": stage.disposal(lang) if stage else "",
+        "next_stage": formats.digits(following.level, lang) if following else "",
+        "next_holder": following.holder(lang) if following else "",
+    }
+
+
+def _rows(facts: MatterFacts, known: Mapping[str, str], lang: Lang) -> Iterator[tuple[str, str]]:
+    yield from _what(facts, known, lang)
+    yield "clause", f"{CLAUSES[facts.service.section][lang]} {formats.digits(facts.service.number, lang)}"
+    yield from _asked(facts, lang)
+    if facts.outage:
+        yield from _of_outage(facts.outage, known, lang)
+    yield from _due(facts, lang)
+    yield "counted", facts.explanation(lang)
+    if facts.stage:
+        yield "stage", f"{known['stage']}: {known['holder']} — {known['lapses']} ({known['disposal']})"
+    yield "note", facts.note
+    yield "page", facts.page_url
+
+
+def _rows_for_citizen(facts: MatterFacts, known: Mapping[str, str], lang: Lang) -> Iterator[tuple[str, str]]:
+    """What was asked, by when it is promised, and whom to ask: nothing of the office's own workings."""
+    yield from _what(facts, known, lang, for_citizen=True)
+    yield from _asked(facts, lang)
+    yield from _due(facts, lang)
+    yield "note", facts.note
+    officer = facts.officer
+    yield "officer", ", ".join(filter(None, (officer.name(lang), officer.title(lang))))
+    yield "phone", formats.digits(officer.phone, lang)
+    yield "address", officer.address(lang)
+
+
+def _what(
+    facts: MatterFacts, known: Mapping[str, str], lang: Lang, *, for_citizen: bool = False
+) -> Iterator[tuple[str, str]]:
+    yield "ticket", facts.number
+    if facts.site:
+        yield "site", known["site"] if for_citizen else f"{known['site']} ({facts.site.id})"
+    number = formats.digits(facts.service.number, lang)
+    yield "service", f"{number}. {facts.service.name(lang)} — {facts.service.target(lang)}"
+
+
+def _asked(facts: MatterFacts, lang: Lang) -> Iterator[tuple[str, str]]:
+    if asked := facts.asked:
+        yield "asker", f"{asked.name} ({WAYS[asked.way][lang]})" if asked.way in WAYS else asked.name
+        yield "request", asked.text
+        yield "received", formats.moment_text(facts.event, lang)
+    else:
+        yield "since", formats.moment_text(facts.event, lang)
+
+
+def _of_outage(outage: Outage, known: Mapping[str, str], lang: Lang) -> Iterator[tuple[str, str]]:
+    if outage.ended:
+        yield "until" if outage.end_reason == "recovered" else "ended", formats.moment_text(outage.ended, lang)
+        yield "why_ended", ENDED.get(outage.end_reason or "", {}).get(lang, "")
+        yield "lasted", known["lasted"]
+    yield "silent", formats.moment_text(outage.silent_since, lang) if outage.silent_since else ""
+    yield "seen", reason_text(outage.reason, lang)
+    yield "affected", _affected(outage.affected, lang)
+    yield "last_good", last_good_text(outage.evidence.last_good, lang)
+    yield "cause", cause_text(outage, lang)
+    yield "hour", hour_text(outage.evidence.hour, lang)
+    yield "snmp", snmp_text(outage.evidence, lang)
+    yield "ways", ways_text(outage.evidence, lang)
+    yield "operator", _operator(outage, lang)
+
+
+def _due(facts: MatterFacts, lang: Lang) -> Iterator[tuple[str, str]]:
+    has_passed = facts.overdue and facts.deadline <= facts.now
+    yield "was_due" if has_passed else "due", formats.moment_text(facts.deadline, lang)
+
+
+def _affected(kinds: Mapping[str, int], lang: Lang) -> str:
+    named = {kind: kinds[kind] for kind in KIND_NAMES if kinds.get(kind)}
+    return ", ".join(counted(kind, count, lang) for kind, count in named.items())
+
+
+def counted(kind: str, count: int, lang: Lang) -> str:
+    """'1 lab', '2 labs', '২ ল্যাব'."""
+    plural = "s" if lang == "en" and count != 1 else ""
+    return f"{formats.digits(count, lang)} {KIND_NAMES[kind][lang]}{plural}"
+
+
+def _operator(outage: Outage, lang: Lang) -> str:
+    if not outage.operator or outage.operator_due is None:
+        return ""
+    due = formats.moment_text(outage.operator_due, lang)
+    late = f"সময়সীমা অতিক্রান্ত ({due})" if lang == "bn" else f"late too: due {due}"
+    return f"{outage.operator} — {late}"

@@ -1,0 +1,75 @@
+"""When a silent site is nobody's fault, by the office's plans and calendar. Pure."""
+
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time, timedelta
+
+from monitor.charter.calendar import WEEKDAYS
+from monitor.charter.office import Office
+from monitor.charter.service_hours import in_service, service_begins
+from monitor.domain.day import exact
+from monitor.domain.downtime import Pause
+from monitor.domain.text import same_key
+from monitor.i18n.formats import DHAKA
+from monitor.settings.acknowledged_section import Acknowledged
+from monitor.settings.maintenance_section import Maintenance
+from monitor.settings.sites_file import HoursName
+
+LONGEST_DAYS = 9  # days on which a weekly window that lasts for a week may have begun
+
+
+def pause_of(office: Office, site: str, at_utc: datetime) -> Pause | None:
+    """Why no outage of ``site`` begins at that time; planned work comes before hours, because it has a name."""
+    for name, window in office.maintenance.items():
+        if covers(office, window, site):
+            until_utc = _ends(window, at_utc)
+            if until_utc is not None:
+                return Pause("maintenance", f"planned work '{name}' ({window.text})", until_utc)
+    hours = hours_of(office, site)
+    if in_service(hours, at_utc, office.calendar):
+        return None
+    return Pause("hours", f"outside the hours of service ({hours})", service_begins(hours, at_utc, office.calendar))
+
+
+def hours_of(office: Office, site: str) -> HoursName:
+    """When a site is promised: as it says itself, or as its service does."""
+    return office.fleet.sites[site].hours or office.service_of(site).hours
+
+
+def covers(office: Office, window: Maintenance | Acknowledged, site: str) -> bool:
+    """Whether planned work, or an acknowledgement, is about that site."""
+    if not (window.sites or window.unions or window.behind):
+        return True
+    union = office.fleet.sites[site].union
+    if site in window.sites or (union and any(same_key(union, each) for each in window.unions)):
+        return True
+    return window.behind is not None and (site == window.behind or window.behind in office.fleet.ancestors(site))
+
+
+def windows_of(window: Maintenance, day: date) -> Iterator[tuple[datetime, datetime]]:
+    """When the planned work is done that begins on ``day``, in UTC; that which is done once counts on every day."""
+    if window.begins_utc and window.ends_utc:
+        begins, ends = window.begins_utc, window.ends_utc
+    elif window.opens is not None and WEEKDAYS[day.weekday()] in window.days:
+        begins = _at(day, window.opens)
+        if window.minutes is not None:
+            ends = begins + timedelta(minutes=window.minutes)
+        else:
+            assert window.closes is not None
+            ends = _at(day + timedelta(days=window.closes <= window.opens), window.closes)
+    else:
+        return
+    ends = min(ends, window.until_utc or ends)
+    if begins < ends:
+        yield begins, ends
+
+
+def _ends(window: Maintenance, at_utc: datetime) -> datetime | None:
+    """When the window that covers that time ends; None when none does. Times without a zone are the office's."""
+    today = at_utc.astimezone(DHAKA).date()
+    days = (today - timedelta(days=back) for back in range(LONGEST_DAYS))
+    ends = [closes for day in days for opens, closes in windows_of(window, day) if opens <= at_utc < closes]
+    return max(ends, default=None)
+
+
+def _at(day: date, clock: time) -> datetime:
+    return exact(datetime.combine(day, clock, DHAKA)).astimezone(UTC)

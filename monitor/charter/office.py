@@ -1,0 +1,100 @@
+"""The office as decisions about outages and tickets need to see it: its fleet, charter, calendar and rules."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from monitor.charter.calendar import Calendar
+from monitor.charter.escalation_steps import Dates, Step, steps
+from monitor.charter.services import Charter, Service
+from monitor.charter.stages import Anew, StageDates, chain
+from monitor.charter.waiting import Wait
+from monitor.settings.acknowledged_section import Acknowledged
+from monitor.settings.fleet import Fleet
+from monitor.settings.load import Settings
+from monitor.settings.maintenance_section import Maintenance
+from monitor.settings.monitor_file import Mail
+from monitor.settings.notices_section import Notices, RecipientEntry
+
+_Chain = tuple[datetime, Anew | None, tuple[Wait, ...]]
+MOST_COUNTED = 50_000  # dates that are kept: those of all open tickets of a country, and then some
+
+
+@dataclass(frozen=True)
+class Office:
+    """All facts that come from the configuration; replaced as a whole when that is read again."""
+
+    fleet: Fleet
+    charter: Charter
+    calendar: Calendar
+    recovery_hold: timedelta
+    reopen_window: timedelta
+    mail: Mail
+    maintenance: Mapping[str, Maintenance] = field(default_factory=dict)
+    notices: Notices = field(default_factory=Notices)
+    recipients: Mapping[str, RecipientEntry] = field(default_factory=dict)
+    acknowledged: Mapping[str, Acknowledged] = field(default_factory=dict)
+    _chains: dict[_Chain, Sequence[StageDates]] = field(default_factory=dict, init=False, repr=False, compare=False)
+    _steps: dict[tuple[Dates, str], Sequence[Step]] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    @classmethod
+    def of(cls, settings: Settings, planned: Mapping[str, Maintenance] | None = None) -> "Office":
+        """``planned``: work that was asked for by command, beside that of the configuration."""
+        rules = settings.monitor.tickets
+        return cls(
+            settings.fleet,
+            Charter.of(settings.charter),
+            Calendar.of(settings.calendar, settings.holidays),
+            timedelta(seconds=rules.recovery_hold_s),
+            timedelta(hours=rules.reopen_window_h),
+            settings.monitor.mail,
+            {**settings.monitor.maintenance, **(planned or {})},
+            settings.monitor.notices,
+            settings.monitor.recipients,
+            settings.monitor.acknowledged,
+        )
+
+    def stages_from(
+        self, breached_utc: datetime, anew: Anew | None = None, waits: tuple[Wait, ...] = ()
+    ) -> Sequence[StageDates]:
+        """When each stage of the grievance chain begins and lapses for a target missed at that time; counted once.
+
+        ``anew`` and ``waits`` as for `charter.stages.chain`.
+        """
+        known = (breached_utc, anew, waits)
+        if known not in self._chains:
+            _bound(self._chains)
+            self._chains[known] = chain(breached_utc, self.charter.stages, self.calendar, anew, waits)
+        return self._chains[known]
+
+    def steps_of(self, dates: Dates, responsible: str) -> Sequence[Step]:
+        """All steps that a ticket's dates allow to foresee, in the order of their own dates; counted once."""
+        known = (dates, responsible)
+        if known not in self._steps:
+            _bound(self._steps)
+            foreseen = steps(dates, responsible, self.charter.stages, self.calendar)
+            self._steps[known] = sorted(foreseen, key=lambda step: (step.at_utc, step.level))
+        return self._steps[known]
+
+    def service_of(self, site: str) -> Service:
+        """The charter service that promises this site."""
+        return self.charter.service_for_kind(self.fleet.sites[site].kind)
+
+    @property
+    def sends_mail(self) -> bool:
+        """Whether mails go out at all; else they are written to files.
+
+        Until the office has said that the officers in charter.toml are its own, they may be somebody else's.
+        """
+        return self.mail.configured and self.charter.officers_confirmed
+
+    @property
+    def mail_domain(self) -> str:
+        """What stands behind the @ of our Message-IDs; the reserved name until there is a sender."""
+        return self.mail.sender.partition("@")[2] or "upazila-monitor.invalid"
+
+
+def _bound(counted: dict[Any, Any]) -> None:
+    if len(counted) >= MOST_COUNTED:
+        counted.clear()

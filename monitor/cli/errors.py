@@ -1,0 +1,77 @@
+"""How commands fail: with words for people and a documented exit code."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from monitor.settings.load import Settings
+    from monitor.store.sqlite import Store
+
+NO, BAD_INPUT, CANNOT, INTERRUPTED, READER_GONE = 1, 2, 3, 130, 141
+
+
+class Failure(Exception):
+    """Ends a command with ``code`` after its message was printed."""
+
+    def __init__(self, message: str, code: int) -> None:
+        super().__init__(message)
+        self.code = code
+
+    @property
+    def first(self) -> str:
+        """The first line of its message."""
+        return str(self).partition("\n")[0]
+
+
+def settings_of(directory: Path, sources: dict[str, bytes] | None = None) -> "Settings":
+    """The configuration on disk, and in ``sources`` what its files say; ends the command with every fault in it."""
+    from monitor.settings.load import load
+    from monitor.settings.problems import ConfigError
+
+    try:
+        return load(directory, sources)
+    except ConfigError as error:
+        count = len(error.problems)
+        raise Failure(f"{error}\n{count} error{'s'[: count != 1]}; nothing was started.", BAD_INPUT) from None
+
+
+def settings_in_force(directory: Path) -> "Settings":
+    """What the running daemon works by; without one the configuration on disk, or the last that a daemon accepted."""
+    from monitor.settings import in_force
+
+    found = in_force.read(in_force.state_of(directory))
+    kept = in_force.settings_of(found, directory) if found is not None else None
+    if found is None or kept is None:
+        return settings_of(directory)
+    if found.lives:
+        return kept
+    try:
+        return settings_of(directory)
+    except Failure as failure:
+        print(f"{failure.first}\nThe last configuration that the daemon accepted is used instead.", file=sys.stderr)
+        return kept
+
+
+@contextmanager
+def store_of(settings: "Settings") -> "Iterator[Store]":
+    """The database of a daemon that has run at least once; ends the command when it refuses."""
+    from sqlalchemy.exc import DatabaseError
+
+    from monitor.store.errors import NoDatabase, StoreError
+    from monitor.store.sqlite import existing_store
+
+    try:
+        store = existing_store(settings.state)
+    except NoDatabase as error:
+        raise Failure(str(error), BAD_INPUT) from None
+    except StoreError as error:
+        raise Failure(str(error), CANNOT) from None
+    try:
+        yield store
+    except DatabaseError as error:
+        raise Failure(f"{store.path} refuses: {error.orig}. Try again", CANNOT) from None
+    finally:
+        store.close()

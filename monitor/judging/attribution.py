@@ -1,0 +1,290 @@
+"""Who is silent, and what comes of it: an outage of its own, hanging on another's, an excuse, or waiting. Pure.
+
+A silence is *pending* from its confirmation until somebody is to blame for it. Then the site has an outage, is
+``affected`` by one, or is ``held``: excused as long as its pause, or that of a site on the way to it, lasts.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from monitor.domain.clock import DHAKA
+from monitor.domain.downtime import Pause, Pauses, behind, first_promised, never
+from monitor.domain.sample import Sample, Verdict
+from monitor.judging.decisions import (
+    Affected,
+    Decision,
+    Excused,
+    ExcusedNoMore,
+    NoLongerAffected,
+    OutageClosed,
+    OutageExplained,
+    OutageOpened,
+    SiteChanged,
+)
+from monitor.judging.health import Health, Rules, State, Transition
+from monitor.judging.known import Known
+from monitor.judging.power import POWER, TOGETHER, Power
+from monitor.judging.topology import Blame, OnTheWay, blame
+from monitor.settings.fleet import Fleet
+
+PATIENCE = 2  # times as many failed rounds as make a site down: so long it waits for who is in doubt on the way to it
+NO_END = timedelta(hours=1)  # after so long is looked again at a pause whose end is not known
+
+
+@dataclass
+class Silences:
+    """What is known of every device and site.
+
+    What the store remembers from before a restart: ``open_outages`` (site → start), ``affected`` (site → root) and
+    ``held`` (sites that are silent but excused, with their pause); ``silent_since``: the first failed round of each;
+    ``promised``: when those of ``held`` were both silent and promised that were before their pause began.
+    """
+
+    fleet: Fleet
+    rules: Rules
+    open_outages: dict[str, datetime] = field(default_factory=dict)
+    affected: dict[str, str] = field(default_factory=dict)
+    states: dict[str, State] = field(default_factory=dict)
+    silent_since: dict[str, datetime] = field(default_factory=dict)
+    held: dict[str, Pause] = field(default_factory=dict)
+    promised: dict[str, datetime] = field(default_factory=dict)
+    pauses: Pauses = never
+    power: Power = field(default_factory=Power)
+    _known: Known = field(default_factory=Known)
+    _pending: dict[str, Transition] = field(default_factory=dict)
+    _next_look: datetime | None = None
+    _ticked_utc: datetime | None = None
+
+    def __post_init__(self) -> None:
+        for site in [*self.open_outages, *self.affected]:
+            if site in self.fleet.sites:
+                since = self.silent_since.get(site) or self.open_outages.get(site)
+                for vital in self.fleet.sites[site].vital:
+                    self._known.remember_down(vital, since, self.rules)
+        for site in self.held:
+            if site in self.fleet.sites and site in self.silent_since:
+                self._known.remember_doubt(self._gateway(site), self.silent_since[site])
+
+    def health(self, device: str) -> Health:
+        """The health of a device or of a link's interface; unknown before its first sample."""
+        return self._known.health(device)
+
+    def last(self, device: str) -> Sample | None:
+        """The device's latest sample that was not ``unknown``."""
+        return self._known.last.get(device)
+
+    def state(self, site: str) -> State:
+        """The site's state, derived from its devices and from what lies before it; unknown if there is no such site."""
+        if site in self.affected:
+            return State.UNREACHABLE
+        if site in self.held:
+            return State.PAUSED
+        if (place := self.fleet.sites.get(site)) is None:
+            return State.UNKNOWN
+        state = self._known.worst(place.vital).state
+        if state is State.UP and place.others and any(self.health(each).state in _POOR for each in place.others):
+            return State.DEGRADED
+        return state
+
+    def tick(self, now_utc: datetime) -> list[Decision]:
+        """Looks again at the silent sites whose pause is over; to be called now and then."""
+        went_back = self._ticked_utc is not None and now_utc < self._ticked_utc
+        self._ticked_utc = now_utc
+        if self._next_look is None or (now_utc < self._next_look and not went_back):
+            return []  # a clock that was stepped back: what was planned by the wrong one counts no more
+        decisions = list(self._settle(list(self._pending), now_utc))
+        self._next_look = self.next_tick(now_utc)
+        return decisions
+
+    def next_tick(self, after_utc: datetime) -> datetime | None:
+        """When `tick` has something to do next, as far as that is known."""
+        ends = (pause.until_utc or after_utc + NO_END for pause in self.held.values())
+        return min((end for end in ends if end > after_utc), default=None)
+
+    def replan(self, pauses: Pauses, now_utc: datetime) -> list[Decision]:
+        """Goes over to other plans at once: what is excused no longer begins now."""
+        self.pauses = pauses
+        return list(self._settle(list(self._pending), now_utc))
+
+    def _follow(self, site: str, device: str, transition: Transition | None, at_utc: datetime) -> Iterator[Decision]:
+        """What a device's new health means for its site and for those behind it."""
+        if transition is not None and device in self.fleet.sites[site].vital:
+            yield from self._vital_changed(site, device, transition)
+        if site in self.fleet.children:  # its children may have waited for what is now known of it
+            yield from self._settle(list(self._pending), at_utc)
+        elif site in self._pending:
+            yield from self._settle([site], at_utc)
+        if transition is not None:
+            yield from self._site_changed(site, transition.since_utc)
+
+    def _vital_changed(self, site: str, device: str, transition: Transition) -> Iterator[Decision]:
+        vital = self.fleet.sites[site].vital
+        down_besides = any(self.health(each).state is State.DOWN for each in vital if each != device)
+        if transition.new is State.DOWN:
+            if not down_besides:
+                self._pending[site] = transition
+            elif site in self.open_outages:
+                yield OutageExplained(site, reason=self._reason(site))
+            return
+        if down_besides:
+            return
+        self._pending.pop(site, None)
+        yield from self._let_go(site, transition.since_utc)
+        if transition.old in _NOT_KNOWN_TO_ANSWER:
+            yield from self._judge_again_who_waited_for(site, transition.seen_utc)
+        if self.affected.pop(site, None) is not None:
+            yield NoLongerAffected(site, transition.since_utc)
+        if self.open_outages.pop(site, None) is not None:
+            yield OutageClosed(site, transition.since_utc)
+            yield from self._judge_again_behind(site, transition.since_utc)
+        self.silent_since.pop(site, None)
+
+    def _judge_again_who_waited_for(self, root: str, at_utc: datetime) -> Iterator[Decision]:
+        """Who is silent behind a site that answers now must prove by its own rounds that it is down."""
+        for site in [each for each in self._pending if root in self.fleet.ancestors(each)]:
+            del self._pending[site]
+            self._known.doubt_down(self.fleet.sites[site].vital)
+            yield from self._let_go(site, at_utc)
+            yield from self._site_changed(site, at_utc)
+
+    def _judge_again_behind(self, root: str, at_utc: datetime) -> Iterator[Decision]:
+        """Each site that was silent behind ``root`` must now prove by its own rounds that it is down."""
+        for site in [site for site, its_root in self.affected.items() if its_root == root]:
+            del self.affected[site]
+            yield NoLongerAffected(site, at_utc)
+            if site not in self.fleet.sites:
+                continue
+            self._known.doubt_down(self.fleet.sites[site].vital)
+            yield from self._site_changed(site, at_utc)
+
+    def _settle(self, sites: Iterable[str], now_utc: datetime) -> Iterator[Decision]:
+        """Decides the sites that are down for certain and wait for the judgement on their parents."""
+        depth = {site: sum(1 for _ in self.fleet.ancestors(site)) for site in sites}
+        for site in sorted(depth, key=depth.__getitem__):  # parents first: their outage explains their children
+            if site in self.held:
+                self._note_promised(site, self._pending[site].since_utc, now_utc)
+            on_the_way = [
+                OnTheWay(each, self._vital_health(each), each in self.open_outages)
+                for each in self.fleet.ancestors(site)
+            ]
+            # Who is in doubt may stay so: what we could not send ourselves ('unknown') settles nothing.
+            finding = blame(
+                on_the_way, patient=self._vital_health(site).failed.rounds < PATIENCE * self.rules.down_after
+            )
+            if finding.blame is Blame.WAIT:
+                if finding.root in self.held and site in self._pending:
+                    yield from self._hold(site, behind(finding.root, self.held[finding.root]), now_utc)
+                continue
+            if finding.root is None and (pause := self.pauses(site, now_utc)) is not None:
+                yield from self._hold(site, pause, now_utc)
+                continue
+            if finding.root is None and site in self.held and self._vital_health(site).suspect:
+                continue  # the pause is over, but it has just begun to answer
+            transition = self._pending.pop(site)
+            pause = self.held.get(site)
+            if finding.root is None:
+                yield from self._open(site, transition.since_utc, now_utc, pause)
+            else:
+                yield from self._let_go(site, now_utc)
+                self.affected[site], self.silent_since[site] = finding.root, transition.since_utc
+                yield Affected(site, finding.root, transition.since_utc)
+            yield from self._site_changed(site, transition.since_utc)
+
+    def _hold(self, site: str, pause: Pause, now_utc: datetime) -> Iterator[Decision]:
+        known, since_utc = self.held.get(site), self._pending[site].since_utc
+        self.silent_since[site] = since_utc
+        self._note_promised(site, since_utc, now_utc)
+        self.held[site] = pause
+        if known is None or known.why != pause.why:
+            since_utc = since_utc if known is None else now_utc
+            yield Excused(site, since_utc, pause.kind, pause.why, pause.until_utc, now_utc, self.promised.get(site))
+        looks = (self._next_look, pause.until_utc or now_utc + NO_END)
+        self._next_look = min(look for look in looks if look is not None)
+        yield from self._site_changed(site, since_utc)
+
+    def _note_promised(self, site: str, since_utc: datetime, now_utc: datetime) -> None:
+        """Keeps when a site that is excused was first both silent and promised, by the plans as they are now."""
+        if (promised_utc := self._promised(site, since_utc, now_utc)) is not None:
+            self.promised[site] = promised_utc
+
+    def _promised(self, site: str, since_utc: datetime, now_utc: datetime) -> datetime | None:
+        """When a site that is silent since then was first both silent and promised; None when it was not yet.
+
+        It was not while it was excused; but its pause may have ended sooner than was planned.
+        """
+        if site in self.promised:
+            return self.promised[site]
+        known = self.held.get(site)
+        if known is not None and known.kind != "behind":
+            since_utc = max(since_utc, min(known.until_utc or now_utc, now_utc))
+        return first_promised(self.pauses, site, since_utc, now_utc)
+
+    def _let_go(self, site: str, at_utc: datetime) -> Iterator[Decision]:
+        self.promised.pop(site, None)
+        if self.held.pop(site, None) is not None:
+            yield ExcusedNoMore(site, at_utc)
+
+    def _open(self, site: str, silent_utc: datetime, now_utc: datetime, pause: Pause | None) -> Iterator[Decision]:
+        """Begins the outage at the first moment at which the site was both silent and promised."""
+        reason, since_utc = self._reason(site), self._promised(site, silent_utc, now_utc) or now_utc
+        if pause is not None:
+            since = f"{silent_utc.astimezone(DHAKA):%d/%m/%Y %H:%M}"
+            reason = f"{reason}; silent since {since}, which was excused until now: {pause.why}"
+        ends_utc = now_utc if pause is None else min(pause.until_utc or now_utc, now_utc)
+        yield from self._let_go(site, max(silent_utc, ends_utc))
+        self.open_outages[site], self.silent_since[site] = since_utc, silent_utc
+        last_good = self._known.last_good.get(self._gateway(site))
+        neighbours = self._neighbours(site)
+        why = self.power.why(site, neighbours)
+        together = self.power.fell_silent(site, silent_utc, neighbours) if neighbours else []
+        if together and not why:
+            why = f"fell silent together with {', '.join(together)}, on the same feeder"
+        cause = POWER if why else ""
+        yield OutageOpened(site, since_utc, now_utc, last_good, reason, cause, why, silent_since_utc=silent_utc)
+        for each in together:
+            if each in self.open_outages and abs(self.silent_since[each] - silent_utc) <= TOGETHER:
+                yield OutageExplained(each, cause=POWER, why=f"fell silent together with {site}, on the same feeder")
+        self._forget_silences((site, *neighbours), now_utc)
+
+    def _forget_silences(self, fed: Sequence[str], now_utc: datetime) -> None:
+        """Keeps when the sites of a feeder fell silent as far back as one of them may still get an outage from."""
+        oldest_utc = [now_utc]
+        for site in fed:
+            since = (self.silent_since.get(site), self._known.failing_since(self.fleet.sites[site].vital))
+            oldest_utc += [each for each in since if each is not None]
+            oldest_utc += [self._pending[site].since_utc] if site in self._pending else []
+        self.power.forget_before(min(oldest_utc), fed)
+
+    def _reason(self, site: str) -> str:
+        """What was seen; of a link also which side of it is meant."""
+        gateway, link = self._gateway(site), self.fleet.sites[site].link
+        seen = self._known.last.get(gateway)
+        silence = seen.reason if seen and seen.verdict is Verdict.FAILED else ""
+        if link is None:
+            return silence
+        interface = self._known.last.get(link.id)
+        if interface is not None and interface.verdict is Verdict.FAILED:
+            return interface.reason
+        return f"the far end is silent: {silence}" if silence else "the far end is silent"
+
+    def _neighbours(self, site: str) -> list[str]:
+        """The other sites on the site's feeder."""
+        feeder = self.fleet.sites[site].feeder
+        return [each for each in self.fleet.feeders[feeder] if each != site] if feeder else []
+
+    def _vital_health(self, site: str) -> Health:
+        return self._known.worst(self.fleet.sites[site].vital)
+
+    def _site_changed(self, site: str, since_utc: datetime) -> Iterator[Decision]:
+        state = self.state(site)
+        if self.states.get(site) is not state:
+            self.states[site] = state
+            yield SiteChanged(site, state, since_utc)
+
+    def _gateway(self, site: str) -> str:
+        return self.fleet.sites[site].gateway.id
+
+
+_POOR = frozenset({State.DOWN, State.DEGRADED})
+_NOT_KNOWN_TO_ANSWER = frozenset({State.DOWN, State.UNKNOWN})

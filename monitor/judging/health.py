@@ -1,0 +1,153 @@
+"""From one device's samples to its health: soft failures, hard states, recovery, degradation.
+
+Hard states and what leads from one to another (N = ``down_after``, M = ``up_after`` rounds in a row)::
+
+    unknown  -- 1 answered --> up
+    unknown  -- N failed ----> down
+    up       -- N failed ----> down
+    up       -- N poor ------> degraded
+    degraded -- N failed ----> down
+    degraded -- M good ------> up
+    down     -- M answered --> up         (degraded when N of them in a row were poor)
+
+A *failed* round had no answer at all; a *poor* one lost echoes or was slow beyond the thresholds, and a failed one is
+poor as well, but not those of the silence from which a device comes back. ``unknown`` samples (our own fault) change
+nothing: they neither count nor break a row.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import NamedTuple
+
+from monitor.domain.sample import Sample, Verdict
+
+
+class State(StrEnum):
+    """What is known for certain of a device or site."""
+
+    UNKNOWN = "unknown"
+    UP = "up"
+    DEGRADED = "degraded"
+    DOWN = "down"
+    UNREACHABLE = "unreachable"
+    PAUSED = "paused"
+
+
+ANSWERS = frozenset({State.UP, State.DEGRADED})
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """Thresholds: rounds in a row, share of echoes lost (0 to 1), mean round-trip time in nanoseconds."""
+
+    down_after: int = 3
+    up_after: int = 2
+    degraded_loss: float = 0.2
+    degraded_rtt_ns: int = 500_000_000
+
+
+class Row(NamedTuple):
+    """Rounds of one sort in a row, and when the first of them began."""
+
+    rounds: int = 0
+    since_utc: datetime | None = None
+
+    def grown(self, at_utc: datetime) -> "Row":
+        return Row(self.rounds + 1, self.since_utc or at_utc)
+
+
+NO_ROW = Row()
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """A device's hard state, when it truly began, and the rows that may change it."""
+
+    state: State = State.UNKNOWN
+    since_utc: datetime | None = None
+    failed: Row = NO_ROW
+    answered: Row = NO_ROW
+    poor: Row = NO_ROW
+    good: Row = NO_ROW
+
+    @property
+    def suspect(self) -> bool:
+        """Whether the hard state is in doubt, so that the device should be asked again soon."""
+        if self.state is State.DOWN:
+            return self.answered is not NO_ROW
+        return self.failed is not NO_ROW
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """A change of a device's hard state: since when it holds, and when it became certain."""
+
+    device: str
+    old: State
+    new: State
+    since_utc: datetime
+    seen_utc: datetime
+
+
+def judge(health: Health, sample: Sample, rules: Rules, slow_ns: int | None = None) -> tuple[Health, Transition | None]:
+    """What ``sample`` makes of ``health``; ``slow_ns``: beyond what it took longer than is usual of this device."""
+    if sample.verdict is Verdict.UNKNOWN:
+        return health, None
+    failed = sample.verdict is Verdict.FAILED
+    poor = failed or is_poor(sample, rules, slow_ns)
+    if not poor and health.state is State.UP and health.failed is NO_ROW and health.poor is NO_ROW:
+        return health, None  # by far the commonest case: nothing was wrong and nothing is
+    rows = _with_round(health, sample.started_utc, failed=failed, poor=poor)
+    state, since_utc = _hard_state(rows, rules)
+    if state is health.state or since_utc is None:
+        return rows, None
+    changed = replace(rows, state=state, since_utc=since_utc)
+    return changed, Transition(sample.device, health.state, state, since_utc, sample.started_utc)
+
+
+def is_poor(sample: Sample, rules: Rules, slow_ns: int | None = None) -> bool:
+    """Whether an answered round lost too much, took too long, or says itself that something is wrong."""
+    if sample.poor or (sample.received < sample.sent and sample.loss >= rules.degraded_loss):
+        return True
+    rtt_ns = sample.rtt_ns or 0
+    return rtt_ns >= rules.degraded_rtt_ns or (slow_ns is not None and rtt_ns > slow_ns)
+
+
+def doubt(health: Health) -> Health:
+    """Takes back a hard ``down``, or the rounds that may lead to it, but not when it began: it is judged again."""
+    if health.state is State.DOWN:
+        return Health(failed=Row(0, health.since_utc))
+    return health if health.failed is NO_ROW else replace(health, failed=Row(0, health.failed.since_utc))
+
+
+def _with_round(health: Health, at_utc: datetime, *, failed: bool, poor: bool) -> Health:
+    silent = health.state is State.DOWN or health.state is State.UNKNOWN
+    before = NO_ROW if silent and not failed and health.failed is not NO_ROW else health.poor
+    return replace(
+        health,
+        failed=health.failed.grown(at_utc) if failed else NO_ROW,
+        answered=NO_ROW if failed else health.answered.grown(at_utc),
+        poor=before.grown(at_utc) if poor else NO_ROW,
+        good=NO_ROW if poor else health.good.grown(at_utc),
+    )
+
+
+def _hard_state(health: Health, rules: Rules) -> tuple[State, datetime | None]:
+    """The hard state that the rows make certain, and since when; the present one while they make none."""
+    if health.failed.rounds >= rules.down_after:
+        return State.DOWN, health.failed.since_utc
+    match health.state:
+        case State.DOWN if health.answered.rounds >= rules.up_after:
+            return _back(health, rules), health.answered.since_utc
+        case State.UNKNOWN if health.answered.rounds:
+            return _back(health, rules), health.answered.since_utc
+        case State.UP if health.poor.rounds >= rules.down_after and not health.failed.rounds:
+            return State.DEGRADED, health.poor.since_utc
+        case State.DEGRADED if health.good.rounds >= rules.up_after:
+            return State.UP, health.good.since_utc
+    return health.state, health.since_utc
+
+
+def _back(health: Health, rules: Rules) -> State:
+    return State.DEGRADED if health.poor.rounds >= rules.down_after else State.UP

@@ -1,0 +1,216 @@
+"""What a device's readings by SNMP mean: links that are down or poor, UPSes on battery, restarts, refused credentials.
+
+What goes wrong with SNMP itself is an event about SNMP: it never makes a device down.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from monitor.domain.clock import NS_PER_S
+from monitor.domain.sample import Sample, Verdict
+from monitor.domain.text import same_key
+from monitor.judging.board import Board
+from monitor.judging.decisions import Decision, Noticed
+from monitor.judging.health import State
+from monitor.judging.links import Finding, LinkRules, Rates, Row, find, rates, utilisation
+from monitor.judging.restarts import Uptime, restarted
+from monitor.probes.snmp.modules import Series
+from monitor.probes.snmp.reading import Reading, feeds_from_battery
+from monitor.probes.snmp.walking import MOST_ROWS
+from monitor.settings.fleet import Device, Link
+
+
+@dataclass(frozen=True, slots=True)
+class SnmpState:
+    """How the last reading of a device by SNMP went, in words where it failed, and what it brought where it did not."""
+
+    outcome: Literal["ok", "silent", "credentials", "error"]
+    why: str = ""
+    reading: Reading | None = None
+    series: Sequence[Series] = ()
+
+
+PROBE = "snmp"
+OUT_OF_SIGHT = 3  # readings in a row that fail, until what was known of a link's interface judges nobody any more
+NAMES, STATUS = ("ifName", "ifDescr"), ("ifAdminStatus", "ifOperStatus")
+EVENTS = {"credentials": "snmp_credentials", "silent": "snmp_silent", "error": "snmp_error", "ok": "snmp_ok"}
+
+
+class SnmpMeaning:
+    """Remembers of each device what the next reading is compared with."""
+
+    def __init__(self, board: Board, rules: LinkRules, record: Callable[[Sample], None] = lambda _: None) -> None:
+        self.rules, self.record = rules, record
+        self.restarts: Counter[str] = Counter()
+        self.used: dict[str, float] = {}
+        self._board = board
+        self._ages: dict[str, tuple[Uptime, int]] = {}
+        self._rows: dict[str, tuple[Row, int]] = {}
+        self._failures: Counter[str] = Counter()
+        self._outcomes: dict[str, str] = {}
+        self._batteries: dict[str, tuple[str, bool]] = {}
+        self._cut: set[str] = set()
+        self._unread: dict[str, tuple[str, ...]] = {}
+        self._unseen: set[str] = set()
+
+    def forget(self, kept: Mapping[str, Device]) -> None:
+        """Drops what is known of devices that are not among these."""
+        for known in (self._ages, self._failures, self._outcomes, self._unread):
+            for id_ in [id_ for id_ in known if id_ not in kept]:
+                del known[id_]
+        links = {link.id for device in kept for link in self._board.fleet.links.get(device, ())}
+        self._rows = {id_: row for id_, row in self._rows.items() if id_ in links}
+        own = {link.site for device in kept for link in self._board.fleet.links.get(device, ())}
+        self.used = {site: share for site, share in self.used.items() if site in own}
+        self._unseen &= links
+        self._cut &= set(kept)
+        sites = {site for site, _ in self._batteries.values()}
+        self._batteries = {id_: known for id_, known in self._batteries.items() if id_ in kept}
+        for site in sites - {site for site, on_battery in self._batteries.values() if on_battery}:
+            self._board.power.on_mains(site)  # nobody is left there who says that it is on battery
+
+    def suspect(self, device: str) -> bool:
+        """Whether a link that this device carries is in doubt, so that it should be read again soon."""
+        return any(self._board.health(link.id).suspect for link in self._board.fleet.links.get(device, ()))
+
+    def of(self, device: Device, state: SnmpState, at_utc: datetime, mono_ns: int) -> list[Decision]:
+        """What follows from one attempt to read ``device``, begun at that time."""
+        decisions = self._outcome(device, state, at_utc)
+        if state.reading is None:
+            self._failures[device.id] += 1
+            if self._failures[device.id] >= OUT_OF_SIGHT:
+                for link in self._board.fleet.links.get(device.id, ()):
+                    self._rows.pop(link.id, None)
+                    self.used.pop(link.site, None)
+                    decisions += self._board.lose_sight(link.id, at_utc)
+            return decisions
+        self._failures.pop(device.id, None)
+        anew = self._restarted(device, state.reading, mono_ns)
+        if anew:
+            self.restarts[device.id] += 1
+            decisions.append(Noticed(device.site, device.id, "restarted", "its agent started anew", at_utc))
+        decisions += self._ups(device, _feeds_from_battery(state.reading, state.series), at_utc)
+        decisions += self._left_out(device, state, at_utc)
+        decisions += self._fell_silent(device, state.reading.unread, at_utc)
+        for link in self._board.fleet.links.get(device.id, ()):
+            decisions += self._link(link, state.reading, at_utc, mono_ns, restarted_=anew)
+        return decisions
+
+    def _outcome(self, device: Device, state: SnmpState, at_utc: datetime) -> list[Decision]:
+        """A line of the timeline when it begins or ceases to be readable; a first success is none."""
+        before = self._outcomes.get(device.id, "ok")
+        self._outcomes[device.id] = state.outcome
+        if state.outcome == before:
+            return []
+        return [Noticed(device.site, device.id, EVENTS[state.outcome], state.why or "it is read again", at_utc)]
+
+    def _restarted(self, device: Device, reading: Reading, mono_ns: int) -> bool:
+        ticks = reading.system.get("sysUpTime_ticks")
+        age = Uptime(ticks if isinstance(ticks, int) else None, reading.engine_time_s)
+        before, before_mono_ns = self._ages.get(device.id, (age, mono_ns))
+        self._ages[device.id] = (age, mono_ns)
+        return restarted(before, age, (mono_ns - before_mono_ns) / NS_PER_S)
+
+    def _ups(self, device: Device, feeds: bool | None, at_utc: datetime) -> list[Decision]:
+        if feeds is None:
+            return []
+        self._batteries[device.id] = (device.site, feeds)
+        any_ = any(on_battery for site, on_battery in self._batteries.values() if site == device.site)
+        return self._board.ups(device.site, at_utc, on_battery=any_)
+
+    def _left_out(self, device: Device, state: SnmpState, at_utc: datetime) -> list[Decision]:
+        """A line of the timeline when a device turns out to have more rows than are read."""
+        rows = Counter(series.metric.name for series in state.series)
+        tables = [name for name, count in rows.items() if count >= MOST_ROWS]
+        if state.reading is not None and state.reading.cut:
+            tables = ["interfaces", *tables]
+        if not tables:
+            self._cut.discard(device.id)
+            return []
+        if device.id in self._cut:
+            return []
+        self._cut.add(device.id)
+        text = f"only the first {MOST_ROWS:,} rows are read of: {', '.join(tables)}"
+        return [Noticed(device.site, device.id, "snmp_cut", text, at_utc)]
+
+    def _fell_silent(self, device: Device, unread: tuple[str, ...], at_utc: datetime) -> list[Decision]:
+        """A line of the timeline when a device begins to fall silent at some objects: they are not read."""
+        before, self._unread[device.id] = self._unread.get(device.id, ()), unread
+        if not unread or set(unread) <= set(before):
+            return []
+        text = f"it falls silent when it is asked for: {', '.join(unread)}; all else is read"
+        return [Noticed(device.site, device.id, "snmp_unread", text, at_utc)]
+
+    def _link(
+        self, link: Link, reading: Reading, at_utc: datetime, mono_ns: int, *, restarted_: bool
+    ) -> list[Decision]:
+        found = _named(reading.ports, link.interface.strip())
+        if len(found) != 1 and any(name in reading.unread for name in NAMES):
+            return self._board.lose_sight(link.id, at_utc)  # it may be there under the name that was not read
+        if len(found) != 1:
+            self.used.pop(link.site, None)
+            return [*self._not_found(link, len(found), at_utc), *self._board.lose_sight(link.id, at_utc)]
+        row = found[0]
+        if any(name in reading.unread and name not in row for name in STATUS):
+            return self._board.lose_sight(link.id, at_utc)
+        self._unseen.discard(link.id)
+        before, before_mono_ns = self._rows.get(link.id, (row, mono_ns))
+        self._rows[link.id] = (row, mono_ns)
+        seconds = (mono_ns - before_mono_ns) / NS_PER_S
+        anew = restarted_ or before.get("ifIndex") != row.get("ifIndex")  # other counters under the same name
+        passed = rates(before, row, seconds, restarted=anew) if seconds else Rates()
+        if (used := utilisation(row, passed)) is not None:
+            self.used[link.site] = used
+        finding = find(link.interface.strip(), row, passed, link.speed_mbps, self.rules)
+        sample = _sample(link, finding, at_utc, mono_ns)
+        self.record(sample)
+        was = self._board.health(link.id).state
+        return [*self._board.observe(sample), *self._quality(link, was, finding, at_utc)]
+
+    def _quality(self, link: Link, was: State, finding: Finding, at_utc: datetime) -> list[Decision]:
+        """A line of the timeline when a link becomes degraded, and when it is so no more: a link down is an outage."""
+        state = self._board.health(link.id).state
+        if state is State.DEGRADED is not was:
+            return [Noticed(link.site, link.device, "link_poor", finding.poor, at_utc)]
+        if was is State.DEGRADED and state is State.UP:
+            return [Noticed(link.site, link.device, "link_well", f"interface {link.interface} is well again", at_utc)]
+        return []
+
+    def _not_found(self, link: Link, count: int, at_utc: datetime) -> list[Decision]:
+        """A line of the timeline when a link's interface is not there (misspelt, taken out), or is not the only one."""
+        if link.id in self._unseen:
+            return []
+        self._unseen.add(link.id)
+        text = f"it has {count} interfaces '{link.interface}'" if count else f"it has no interface '{link.interface}'"
+        return [Noticed(link.site, link.device, "no_interface", text, at_utc)]
+
+
+def _feeds_from_battery(reading: Reading, series: Sequence[Series]) -> bool | None:
+    """By the standard MIB, else by its maker's; None where neither says so."""
+    said = [one.value in one.metric.on_battery for one in series if one.metric.on_battery]
+    feeds = feeds_from_battery(reading.ups)
+    return any(said) if feeds is None and said else feeds
+
+
+def _named(ports: Sequence[Row], name: str) -> list[Row]:
+    """Those with that ifName, else those with that ifDescr: names that are not unique have another way out.
+
+    Where none is called exactly so, a name that a reader takes for the same counts: people type what they read.
+    """
+    for is_it in (_is, same_key):
+        for column in NAMES:
+            if found := [port for port in ports if is_it(str(port.get(column, "")), name)]:
+                return found
+    return []
+
+
+def _is(told: str, name: str) -> bool:
+    return told.strip() == name
+
+
+def _sample(link: Link, finding: Finding, at_utc: datetime, mono_ns: int) -> Sample:
+    verdict = Verdict.FAILED if finding.down else Verdict.OK
+    return Sample(link.id, PROBE, at_utc, mono_ns, verdict, reason=finding.down, poor=finding.poor)

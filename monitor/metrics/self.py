@@ -1,0 +1,165 @@
+"""How the daemon itself is doing, as metrics, with what was counted over all devices."""
+
+import sys
+from collections.abc import Iterator
+from importlib.metadata import version
+
+from prometheus_client import GCCollector, ProcessCollector
+from prometheus_client.registry import CollectorRegistry
+
+from monitor.metrics.text import Body, Family, Labels, Line, from_client
+from monitor.probes.icmp.packets import FORGED, Rejected
+from monitor.runtime.live import Live
+
+TRAPS = ("accepted", "unknown_sender", "wrong_credentials", "malformed", "rate_limited")
+OUTCOMES = ("ok", "silent", "credentials", "error")
+REASONS = (
+    *("malformed", "wrong_source", "wrong_community", "late_or_unasked"),
+    *("wrong_signature", "not_in_time", "not_an_answer"),  # of SNMPv3
+)
+
+BUILD = Family("upazila_build_info", "gauge", "Which version runs.", Labels("version", "python"), unit="always 1")
+SAMPLES = Family("upazila_samples_total", "counter", "Rounds taken.", Labels("probe"), unit="rounds", most=3)
+UNKNOWN = Family(
+    "upazila_samples_unknown_total",
+    "counter",
+    "Rounds that judged nobody because of a fault of our own: more than a few are a reason to look.",
+    Labels("probe"),
+    unit="rounds",
+    most=3,
+)
+REJECTED = Family(
+    "upazila_replies_rejected_total",
+    "counter",
+    f"Datagrams that were no valid answer to an echo of ours: {', '.join(Rejected)}.",
+    Labels("reason"),
+    unit="datagrams",
+    most=len(Rejected),
+)
+FORGERIES = Family(
+    "upazila_forged_replies_total", "counter", "Those among them that somebody must have made up.", unit="datagrams"
+)
+SUSPECT = Family(
+    "upazila_clock_suspect",
+    "gauge",
+    "1 while the wall clock is not believed, and nothing is escalated.",
+    unit="0 or 1",
+)
+REFUSED = Family(
+    "upazila_configuration_refused",
+    "gauge",
+    "1 while the configuration on disk was refused, and the one before it stays in force.",
+    unit="0 or 1",
+)
+ACCEPTED = Family(
+    "upazila_configuration_accepted_timestamp_seconds",
+    "gauge",
+    "When a configuration was last accepted, at the start or by a reload.",
+    unit="seconds since 1970",
+)
+SOUND = Family(
+    "upazila_store_sound",
+    "gauge",
+    "0 when the database, or the history in it, was not what had been written when it was last examined.",
+    unit="0 or 1",
+)
+WAITING = Family("upazila_store_decisions_waiting", "gauge", "Decisions that are not stored yet.", unit="decisions")
+LATE = Family(
+    "upazila_round_lateness_seconds",
+    "histogram",
+    "How long after its turn a device was probed.",
+    unit="seconds",
+    most=14,
+)
+LAG = Family(
+    "upazila_loop_lag_seconds",
+    "histogram",
+    "How much longer than asked the event loop slept.",
+    unit="seconds",
+    most=14,
+)
+READINGS = Family(
+    "upazila_snmp_readings_total",
+    "counter",
+    f"How readings of devices by SNMP went: {', '.join(OUTCOMES)}.",
+    Labels("outcome"),
+    unit="readings",
+    most=len(OUTCOMES),
+)
+UNBELIEVED = Family(
+    "upazila_snmp_replies_rejected_total",
+    "counter",
+    f"Datagrams that were no answer to a question by SNMP that counts: {', '.join(REASONS)}.",
+    Labels("reason"),
+    unit="datagrams",
+    most=len(REASONS),
+)
+NOTIFICATIONS = Family(
+    "upazila_traps_total",
+    "counter",
+    f"Traps and informs received, by what became of them: {', '.join(TRAPS)}.",
+    Labels("outcome"),
+    unit="notifications",
+    most=len(TRAPS),
+)
+FAMILIES = (
+    BUILD,
+    SAMPLES,
+    UNKNOWN,
+    REJECTED,
+    FORGERIES,
+    SUSPECT,
+    REFUSED,
+    ACCEPTED,
+    SOUND,
+    WAITING,
+    LATE,
+    LAG,
+    READINGS,
+    UNBELIEVED,
+    NOTIFICATIONS,
+)
+
+
+def itself(live: Live) -> Iterator[Line]:
+    """All of them."""
+    yield BUILD.of(1, version("upazila-monitor"), sys.version.split()[0])
+    for probe in sorted(live.taken.keys() | {"icmp"}):
+        yield SAMPLES.of(live.taken[probe], probe)
+        yield UNKNOWN.of(live.unknown[probe], probe)
+    by_reason = live.rejected()
+    for reason, count in by_reason.items():
+        yield REJECTED.of(count, reason)
+    yield FORGERIES.of(sum(by_reason.get(reason, 0) for reason in FORGED))
+    yield SUSPECT.of(live.clock_suspect())
+    yield SOUND.of(not live.store_faults)
+    yield WAITING.of(live.decisions_waiting())
+    verdict = live.verdict()
+    yield REFUSED.of(bool(verdict.refused))
+    yield ACCEPTED.of(verdict.accepted_utc.timestamp())
+    yield LATE.histogram(live.round_lateness.buckets(), live.round_lateness.total_s)
+    yield LAG.histogram(live.lag.buckets(), live.lag.total_s)
+    for outcome in OUTCOMES:
+        yield READINGS.of(live.snmp_readings[outcome], outcome)
+    for reason in REASONS:
+        yield UNBELIEVED.of(live.snmp_rejected[reason], reason)
+    for outcome in TRAPS:
+        yield NOTIFICATIONS.of(live.traps[outcome], outcome)
+
+
+class Process:
+    """prometheus_client's own account of the process and of Python's garbage collector."""
+
+    def __init__(self) -> None:
+        self._registry = CollectorRegistry(auto_describe=False)
+        ProcessCollector(registry=self._registry)
+        GCCollector(registry=self._registry)
+
+    def look(self) -> Iterator[None]:
+        return iter(())
+
+    def bodies(self) -> Iterator[Body]:
+        yield from map(from_client, self._registry.collect())
+
+    def forget(self) -> None:
+        pass

@@ -1,0 +1,199 @@
+"""The charter's promises as metrics: what each service has open, how its targets were kept, how available it was.
+
+Everything is counted from what is stored, over the last 7 and the last 30 days. The count is kept for ten seconds, and
+for twenty times as long as it took: however large the fleet, it takes at most a twentieth of a processor. Series: two a
+service, and up to ten more for what was.
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+from statistics import median
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from monitor.charter.office import Office
+from monitor.domain.clock import NS_PER_S, Clock
+from monitor.metrics.text import Anew, Family, Labels, Line
+from monitor.reports.availability import shares
+from monitor.runtime.live import Live
+from monitor.store import queries
+from monitor.store.sqlite import Store
+
+WINDOWS = {"7d": timedelta(days=7), "30d": timedelta(days=30)}
+FRESH_NS = 10 * NS_PER_S
+REST = 20  # times as long as the counting took
+
+SERVICE = Family(
+    "upazila_charter_service_info",
+    "gauge",
+    "What a row of the charter is called; join on `service`.",
+    Labels("service", "name_bn", "name_en"),
+    unit="always 1",
+    per="row of the charter",
+)
+PROMISE = Family(
+    "upazila_charter_promise_info",
+    "gauge",
+    "Which row of the charter promises which kind of site; join on `kind`.",
+    Labels("service", "kind"),
+    unit="always 1",
+    per="kind of site",
+)
+TICKETS = Family(
+    "upazila_charter_tickets_open",
+    "gauge",
+    "Unsolved tickets by row of the charter.",
+    Labels("service"),
+    unit="tickets",
+    per="row of the charter",
+)
+TARGETS = Family(
+    "upazila_charter_targets",
+    "gauge",
+    "Service-time targets met and missed within the window before now: missed at the deadline, met at an end in time.",
+    Labels("service", "outcome", "window"),
+    unit="targets",
+    most=2 * len(WINDOWS),
+    per="row of the charter",
+)
+TOOK = Family(
+    "upazila_charter_time_to_resolve_seconds",
+    "gauge",
+    "How long what was settled in the window took: the median and the longest; absent when nothing was.",
+    Labels("service", "of", "window"),
+    unit="seconds",
+    most=2 * len(WINDOWS),
+    per="row of the charter",
+)
+AVAILABLE = Family(
+    "upazila_charter_availability_ratio",
+    "gauge",
+    "Availability of a service's sites over the hours in which they are promised, their mean; absent while unwatched.",
+    Labels("service", "window"),
+    unit="0 to 1",
+    most=len(WINDOWS),
+    per="row of the charter",
+)
+FAMILIES = (SERVICE, PROMISE, TICKETS, TARGETS, TOOK, AVAILABLE)
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """How a service's matters went in a window: targets that were met and missed, how long the settled ones took."""
+
+    met: int
+    missed: int
+    took_s: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class _Counted:
+    """What the database said, by service."""
+
+    open_tickets: Mapping[str, int]
+    records: Mapping[tuple[str, str], Record]
+    availability: Mapping[tuple[str, str], float]
+
+
+def record(matters: Sequence[queries.Matter], since_utc: datetime, now_utc: datetime) -> Record:
+    """What became of one service's matters from ``since_utc`` to now. Pure.
+
+    A target is missed at its deadline and met at the end of what it is about, so each counts once, in the window in
+    which that happened; what is still under way in its time counts as neither.
+    """
+    met = missed = 0
+    took_s = []
+    for matter in matters:
+        ended = matter.ended_utc
+        if ended is not None and ended > since_utc:
+            took_s.append((ended - matter.started_utc).total_seconds())
+            met += ended <= matter.deadline_utc
+        if since_utc < matter.deadline_utc <= now_utc and (ended is None or ended > matter.deadline_utc):
+            missed += 1
+    return Record(met, missed, tuple(took_s))
+
+
+class Promises(Anew):
+    """Asks the database, and keeps the answer for a while; as long as it does not answer, there are no figures."""
+
+    def __init__(self, live: Live, store: Store, clock: Clock) -> None:
+        self._live, self._store, self._clock = live, store, clock
+        super().__init__(FAMILIES, self._lines)
+        self._counted: _Counted | None = None
+        self._counted_for: Office | None = None
+        self._count_again_mono_ns = 0
+
+    def ask(self) -> Callable[[], None]:
+        """Counts anew, if it is time to."""
+        office = self._live.office()
+        began_ns = self._clock.mono_ns()
+        if office is None or (self._counted_for is office and began_ns < self._count_again_mono_ns):
+            return lambda: None
+        try:
+            counted = self._count(office)
+        except SQLAlchemyError:
+            counted = None
+        ended_ns = self._clock.mono_ns()
+        return partial(self._take, office, counted, ended_ns + max(FRESH_NS, REST * (ended_ns - began_ns)))
+
+    def unanswered(self) -> None:
+        """Counting takes long where there is much to count: until it is done, the figures of the last time hold."""
+
+    def _take(self, office: Office, counted: _Counted | None, again_mono_ns: int) -> None:
+        self._counted_for, self._counted, self._count_again_mono_ns = office, counted, again_mono_ns
+
+    def _lines(self) -> Iterator[Line]:
+        office = self._live.office()
+        if office is not None:
+            yield from _services(office)
+            if self._counted is not None and self._counted_for is office:
+                yield from _open_tickets(office, self._counted)
+                yield from _kept(office, self._counted)
+
+    def _count(self, office: Office) -> _Counted:
+        now_utc = self._clock.utc()
+        records, availability = {}, {}
+        with self._store.glance() as session:
+            open_tickets = queries.tickets_by_service(session)
+            matters = defaultdict(list)
+            for matter in queries.matters(session, now_utc - max(WINDOWS.values())):
+                matters[matter.service].append(matter)
+            for window, length in WINDOWS.items():
+                since_utc = now_utc - length
+                for service in office.charter.services:
+                    records[service, window] = record(matters[service], since_utc, now_utc)
+                found = shares(session, office, (since_utc, now_utc), now_utc)
+                by_service = defaultdict(list)
+                for site, share in found.items():
+                    by_service[office.service_of(site).key].append(share)
+                for service, all_shares in by_service.items():
+                    availability[service, window] = sum(all_shares) / len(all_shares)
+        return _Counted(open_tickets, records, availability)
+
+
+def _services(office: Office) -> Iterator[Line]:
+    for service in office.charter.services.values():
+        yield SERVICE.of(1, service.key, service.name_bn, service.name_en)
+        for kind in service.site_kinds:
+            yield PROMISE.of(1, service.key, kind)
+
+
+def _open_tickets(office: Office, counted: _Counted) -> Iterator[Line]:
+    for service in sorted({*office.charter.services, *counted.open_tickets}):
+        yield TICKETS.of(counted.open_tickets.get(service, 0), service)
+
+
+def _kept(office: Office, counted: _Counted) -> Iterator[Line]:
+    for service in office.charter.services:
+        for window in WINDOWS:
+            was = counted.records[service, window]
+            yield TARGETS.of(was.met, service, "met", window)
+            yield TARGETS.of(was.missed, service, "missed", window)
+            if was.took_s:
+                yield TOOK.of(median(was.took_s), service, "median", window)
+                yield TOOK.of(max(was.took_s), service, "longest", window)
+            if (service, window) in counted.availability:
+                yield AVAILABLE.of(counted.availability[service, window], service, window)

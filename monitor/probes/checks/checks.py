@@ -1,0 +1,70 @@
+"""All checks of services by their kind (a new one is a new file and a line here), and the threads they wait in."""
+
+import logging
+from collections.abc import Collection, Mapping
+
+from monitor.net.deadline import Deadline
+from monitor.net.names import NamesBusy
+from monitor.net.pool import Pool, PoolFull
+from monitor.probes.checks import dns, http, tcp
+from monitor.probes.checks.base import Check, Kind, Outcome, plain
+from monitor.settings.services_section import ServiceCheck
+
+log = logging.getLogger(__name__)
+
+CHECKS: Mapping[Kind, Check] = {
+    "tcp": tcp.check,
+    "http": http.check,
+    "dns": dns.check,
+}
+
+THREADS = 256
+"""A check that waits holds a thread until its deadline; the living are done in milliseconds."""
+
+
+class ServiceChecks:
+    """Runs checks in threads of their own, which nobody else waits for; on the running event loop.
+
+    Whatever lately took all of its time has as many threads apart from those of the others: however many services lie
+    behind a link that is cut, the living are seen.
+    """
+
+    def __init__(self, threads: int = THREADS) -> None:
+        self._threads = Pool("checks of services", threads)
+        self._slow_threads = Pool("checks of services that do not answer", threads)
+        self._slow: set[ServiceCheck] = set()
+
+    def configure(self, kept: Collection[ServiceCheck]) -> None:
+        """Forgets what is known of other services than these."""
+        self._slow.intersection_update(kept)
+
+    async def run(self, wanted: ServiceCheck, timeout_s: float) -> Outcome:
+        """Awaits one check; what keeps us from asking in time is our own fault, and the server's verdict unknown."""
+        deadline = Deadline.after(timeout_s)
+        threads = self._slow_threads if wanted in self._slow else self._threads
+        try:
+            outcome = await threads.run(deadline, outcome_of, wanted, deadline)
+        except PoolFull as error:
+            return Outcome(own_fault=str(error))
+        except TimeoutError:
+            return Outcome(own_fault="we came too late ourselves")
+        (self._slow.discard if deadline.left_s else self._slow.add)(wanted)
+        return outcome
+
+    def close(self) -> None:
+        """Begins no check any more."""
+        self._threads.close()
+        self._slow_threads.close()
+
+
+def outcome_of(wanted: ServiceCheck, deadline: Deadline) -> Outcome:
+    """What came of a check, in this thread; blocks until the deadline at most and raises nothing."""
+    try:
+        return CHECKS[wanted.kind](wanted, deadline)
+    except NamesBusy as error:
+        return Outcome(own_fault=str(error))
+    except (OSError, ValueError) as error:
+        return Outcome(reason=plain(error))
+    except Exception as error:  # a fault of this program must not be taken for the server's, nor end the checking
+        log.exception("a check of kind %s broke off", wanted.kind)
+        return Outcome(own_fault=f"a fault of this program: {plain(error)}")

@@ -1,0 +1,171 @@
+"""DNS: whether a server answers for a name, and with what.
+
+What is not the answer is no answer: a datagram from elsewhere, with another number, for another question, or one that
+cannot be read is passed over until the deadline, as ICMP and SNMP do.
+"""
+
+import contextlib
+import socket
+from dataclasses import dataclass
+from ipaddress import ip_address
+
+import dns.exception
+import dns.flags
+import dns.message
+import dns.name
+import dns.rcode
+import dns.rdata
+import dns.rdataclass
+import dns.rdatatype
+import dns.rrset
+
+from monitor.domain.text import clean, nfc
+from monitor.net.deadline import Deadline, DeadlinePassed
+from monitor.net.names import NAMES, NoSuchName, ascii_name
+from monitor.net.stream import Stream
+from monitor.probes.checks import resolv_conf
+from monitor.probes.checks.base import Outcome, plain
+from monitor.probes.checks.resolv_conf import ResolvConf
+from monitor.settings.services_section import ServiceCheck
+
+MOST_BYTES = 65_535
+ASK_THE_NEXT = frozenset({dns.rcode.SERVFAIL, dns.rcode.REFUSED, dns.rcode.NOTIMP, dns.rcode.FORMERR})
+"""Says something of the server, nothing of the name: the C library asks another one then."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Answered:
+    server: str
+    message: dns.message.QueryMessage
+
+
+def check(wanted: ServiceCheck, deadline: Deadline) -> Outcome:
+    """Asks that server, or those of this machine in turn; an answer without records is a failure."""
+    begun_ns = deadline.mono_ns()
+    machine = ResolvConf((wanted.server,), deadline.timeout_s, 1) if wanted.server else resolv_conf.read()
+    try:
+        question = dns.message.make_query(ascii_name(wanted.name), wanted.type)
+        answered = ask(question, machine, wanted.port or 53, deadline)
+        took_ns = deadline.mono_ns() - begun_ns
+        return _outcome(wanted, answered, took_ns)
+    except dns.message.ChainTooLong:
+        return Outcome(reason="the name's aliases lead round in a circle, or too far")
+    except dns.exception.DNSException as error:
+        return Outcome(reason=plain(error))
+
+
+def ask(question: dns.message.QueryMessage, machine: ResolvConf, port: int, deadline: Deadline) -> _Answered:
+    """The first answer about the name; else the last server's refusal; raises the last trouble if there was none.
+
+    Each server has its time-out or its share of what is left, whichever is less: a deadline that is shorter than the
+    machine's patience still reaches the last server.
+    """
+    refusal: _Answered | None = None
+    trouble: OSError = DeadlinePassed(deadline.timeout_s)
+    for _ in range(machine.attempts):
+        for place, server in enumerate(machine.servers):
+            try:
+                share_s = deadline.remaining_s() / (len(machine.servers) - place)
+                each = Deadline.after(min(machine.timeout_s, share_s), deadline.cancellation)
+                message = _asked(question, server, port, each)
+            except OSError as error:
+                trouble = error
+                continue
+            if message.rcode() not in ASK_THE_NEXT:
+                return _Answered(server, message)
+            refusal = _Answered(server, message)
+    if refusal is not None:
+        return refusal
+    raise trouble
+
+
+def _asked(question: dns.message.QueryMessage, server: str, port: int, deadline: Deadline) -> dns.message.QueryMessage:
+    """The server's answer over UDP, again over TCP when it is cut short; raises OSError."""
+    (address,) = NAMES.look_up(server, port, deadline)
+    with socket.socket(address.family, socket.SOCK_DGRAM) as line:
+        line.connect(address.place)  # the kernel passes on what comes from there alone, and tells a closed port
+        line.settimeout(deadline.remaining_s())
+        line.send(question.to_wire())
+        while True:
+            line.settimeout(deadline.remaining_s())
+            try:
+                found = line.recv(MOST_BYTES)
+            except TimeoutError:
+                raise DeadlinePassed(deadline.timeout_s) from None
+            if _is_cut_short(question, found):
+                break
+            if (message := _read(question, found)) is not None:
+                return message
+    with Stream.open(server, port, deadline, 2 * MOST_BYTES) as stream, stream.makefile() as reader:
+        wire = question.to_wire()
+        stream.sendall(len(wire).to_bytes(2) + wire)
+        size = int.from_bytes(reader.read(2))
+        if (message := _read(question, reader.read(size))) is None:
+            raise ConnectionError("the server's answer over TCP is none")
+        return message
+
+
+def _is_cut_short(question: dns.message.QueryMessage, found: bytes) -> bool:
+    """An answer to our question of which not all fitted in (TC); the rest of it may be unreadable."""
+    return (
+        len(found) >= 12
+        and int.from_bytes(found[:2]) == question.id
+        and int.from_bytes(found[2:4]) & (dns.flags.QR | dns.flags.TC) == dns.flags.QR | dns.flags.TC
+    )
+
+
+def _read(question: dns.message.QueryMessage, found: bytes) -> dns.message.QueryMessage | None:
+    """The answer to our question; None if it is something else."""
+    try:
+        message = dns.message.from_wire(found, ignore_trailing=True)
+    except (dns.exception.DNSException, ValueError, IndexError):
+        return None
+    return message if isinstance(message, dns.message.QueryMessage) and question.is_response(message) else None
+
+
+def _outcome(wanted: ServiceCheck, answered: _Answered, took_ns: int) -> Outcome:
+    message, rcode = answered.message, answered.message.rcode()
+    records = _records(message) if rcode == dns.rcode.NOERROR else []
+    found = sorted(clean(_text(record)) for record in records)
+    said = dns.rcode.to_text(rcode)
+    said = f"RCODE {said}" if said.isdigit() else said  # one that has no name
+    details: dict[str, object] = {"server": answered.server, "answers": found, "rcode": said}
+    if rcode != dns.rcode.NOERROR:
+        return Outcome(took_ns, reason=said, details=details)
+    if not found:
+        return Outcome(took_ns, reason=f"no {wanted.type} record", details=details)
+    if wanted.expect and not any(_same(record, wanted.expect) for record in records):
+        return Outcome(
+            took_ns, reason=f"answers {', '.join(found)[:100]} and not {clean(wanted.expect)}", details=details
+        )
+    return Outcome(took_ns, details=details)
+
+
+def _records(message: dns.message.QueryMessage) -> list[dns.rdata.Rdata]:
+    """The records of the name that was asked for, or of the one that its aliases lead to; of no other name."""
+    answer = message.resolve_chaining().answer
+    return [] if answer is None else list(answer)
+
+
+def _text(record: dns.rdata.Rdata) -> str:
+    """A record as text: a TXT is the text that it holds, its parts joined."""
+    strings: tuple[bytes, ...] | None = getattr(record, "strings", None)
+    return record.to_text() if strings is None else nfc(b"".join(strings).decode("utf-8", "backslashreplace"))
+
+
+def _same(record: dns.rdata.Rdata, expected: str) -> bool:
+    """Whether a record is the expected one: addresses by value, names in any case, texts letter by letter in NFC.
+
+    A text may also stand as zone files have it: in quotes, in its parts, with escapes.
+    """
+    if record.rdtype == dns.rdatatype.TXT and _text(record).strip() == nfc(expected).strip():
+        return True
+    if record.rdtype == dns.rdatatype.TXT and not expected.startswith('"'):
+        return False
+    with contextlib.suppress(ValueError):
+        return ip_address(record.to_text()) == ip_address(expected)
+    with contextlib.suppress(dns.exception.DNSException, ValueError, NoSuchName):
+        words = " ".join(word if word.isascii() else ascii_name(word) for word in expected.split())
+        kind = dns.rdataclass.IN, record.rdtype
+        return bool(dns.rdata.from_text(*kind, words, dns.name.root, relativize=False) == record)
+    return False

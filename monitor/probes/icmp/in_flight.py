@@ -1,0 +1,264 @@
+"""Echoes under way, and which of them a datagram answers. No I/O: bytes and times in, facts out.
+
+A reply counts only with the right source, identifier, sequence and cookie, and only when the kernel received it within
+the time-out; whatever else arrives is counted by its reason and changes nothing.
+"""
+
+import asyncio
+import secrets
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from typing import Protocol
+
+from monitor.domain.clock import NS_PER_S
+from monitor.probes.base import Target
+from monitor.probes.icmp.counters import Counters
+from monitor.probes.icmp.mmsg_buffers import Arrival, Crowd, Datagram, QueuedError
+from monitor.probes.icmp.packets import (
+    BATCH,
+    BATCH_BITS,
+    COOKIE_BYTES,
+    HEADER,
+    LEAST_PAYLOAD_BYTES,
+    MOST_BATCHES,
+    PACKET_BYTES,
+    ErrorMessage,
+    Rejected,
+    Requests,
+    answer_to,
+    checksum,
+    error_words,
+    read_error,
+    read_reply,
+    without_ip_header,
+)
+
+STAMP_SLACK_NS = 1_000_000  # departures are interpolated within their batch
+WHOLE_HEADER, ALL_BUT_CHECKSUM = 0xFFFFFFFFFFFFFFFF, 0xFFFF0000FFFFFFFF
+PLACE = BATCH - 1
+BATCHES_BY_SEQUENCE = 0x10000 // BATCH
+
+
+class Wire(Protocol):
+    """What the flights need to know of a socket."""
+
+    @property
+    def v6(self) -> bool: ...
+    @property
+    def has_ip_header(self) -> bool:
+        """Whether its datagrams begin with one, and nobody has verified what is behind."""
+
+    @property
+    def identifier(self) -> int: ...
+
+
+class Group:
+    """Up to `BATCH` targets of one shape that are asked together, with one batch for each of their echoes.
+
+    ``rtts_ns``: for each echo the round-trip times by target, None while unanswered. By target's index too: ``errors``
+    (what a router said), ``refused`` (the errno with which the kernel did not send) and ``unsent`` (how often);
+    ``told``: whose sample is out already.
+    """
+
+    def __init__(self, targets: Sequence[Target], echoes: int, news: asyncio.Event) -> None:
+        self.targets = targets
+        self.addresses = [target.address for target in targets]
+        self.crowd = Crowd(self.addresses, [target.scope for target in targets])
+        self.shape = targets[0].shape
+        self.extra_bytes = (self.shape.payload_bytes or LEAST_PAYLOAD_BYTES) - LEAST_PAYLOAD_BYTES
+        self.news = news
+        self.rtts_ns: list[list[int | None]] = [[None] * len(targets) for _ in range(echoes)]
+        self.unanswered = echoes * len(targets)
+        self.waves_sent = 0
+        self.last_sent_mono_ns = 0
+        self.errors: dict[int, str] = {}
+        self.refused: dict[int, int] = {}
+        self.unsent: Counter[int] = Counter()
+        self.told = [False] * len(targets)
+        self.batches: list[int] = []
+
+
+class Batch:
+    """One echo to each of a group, under way. ``departures``: monotonic ns, by target's index.
+
+    ``plain``: no zeros follow the echo, so that the quick ways see all of its answer.
+    """
+
+    __slots__ = ("addresses", "count", "departures", "group", "plain", "rtts_ns")
+
+    def __init__(self, group: Group, echo: int) -> None:
+        self.group = group
+        self.addresses = group.addresses
+        self.count = len(group.addresses)
+        self.plain = not group.extra_bytes
+        self.rtts_ns = group.rtts_ns[echo]
+        self.departures: Sequence[int] = ()
+
+
+class Flights:
+    """All echoes under way over one socket, by the number of their batch."""
+
+    def __init__(self, wire: Wire, counters: Counters, timeout_ns: int) -> None:
+        self.cookie = secrets.token_bytes(COOKIE_BYTES)
+        self.requests = Requests(v6=wire.v6, identifier=wire.identifier, cookie=self.cookie)
+        self._wire = wire
+        self._counters = counters
+        self._timeout_ns = timeout_ns
+        self._under_way: dict[int, Batch] = {}
+        self._next_batch = self._first_batch = secrets.randbelow(MOST_BATCHES)
+        # what the header of a right answer is, but for its sequence; an IPv6 kernel has verified the checksum itself
+        self._mask = ALL_BUT_CHECKSUM if wire.v6 else WHOLE_HEADER
+        self._head = int.from_bytes(answer_to(self.requests.packet(0), v6=wire.v6)[: HEADER.size]) & self._mask
+        self._cookie_number = int.from_bytes(self.cookie)
+
+    def __len__(self) -> int:
+        return len(self._under_way)
+
+    def start(self, group: Group, echo: int) -> int:
+        """Gives the group's next batch a number; its echoes count as under way until `end`."""
+        number = self._next_batch
+        self._next_batch = (number + 1) % MOST_BATCHES
+        group.batches.append(number)
+        self._under_way[number] = Batch(group, echo)
+        return number
+
+    def departed(self, number: int, departures: Sequence[int]) -> None:
+        """The batch's echoes left at those times, the latest of which is the last (monotonic ns)."""
+        batch = self._under_way[number]
+        batch.departures = departures
+        batch.group.last_sent_mono_ns = departures[-1]
+
+    def departed_later(self, number: int, place: int, mono_ns: int) -> None:
+        """One echo of the batch left only now, at the second try."""
+        batch = self._under_way[number]
+        batch.departures = [*batch.departures]
+        batch.departures[place] = batch.group.last_sent_mono_ns = mono_ns
+
+    def end(self, group: Group) -> None:
+        """Forgets the group's echoes; what answers one of them from now on is late."""
+        for number in group.batches:
+            self._under_way.pop(number, None)
+
+    def take_in(
+        self,
+        arrivals: Iterable[Arrival],
+        datagram: Callable[[int], Datagram],
+        plain_bytes: int,
+        wall_to_mono_ns: int,
+        read_mono_ns: int,
+    ) -> None:
+        """Takes in what one call brought (see `Incoming.records`), of which ``datagram`` gives each as a whole.
+
+        ``wall_to_mono_ns`` carries the kernel's stamps over to the monotonic clock, which was ``read_mono_ns`` then.
+        This loop turns once for every answer there is: a right one passes it in a few comparisons, which together
+        verify each of its bits; whatever else comes is looked at with leisure by `arrived`.
+        """
+        mask, good_head, good_cookie, under_way = self._mask, self._head, self._cookie_number, self._under_way
+        for index, (length, seconds, nanoseconds, (source, head, cookie, token, inverse, last)) in enumerate(arrivals):
+            batch, place = under_way.get(token >> BATCH_BITS), token & PLACE
+            if (
+                length != plain_bytes
+                or batch is None
+                or not batch.plain
+                or head & mask != good_head | token & 0xFFFF
+                or cookie != good_cookie
+                or token ^ inverse != 0xFFFFFFFF
+                or last != (inverse & 0xFFFF) << 16
+                or place >= batch.count
+                or source != batch.addresses[place]
+                or batch.rtts_ns[place] is not None
+            ):
+                self.arrived(datagram(index), wall_to_mono_ns, read_mono_ns)
+                continue
+            self._timed(batch, place, seconds * NS_PER_S + nanoseconds + wall_to_mono_ns, read_mono_ns)
+
+    def mirrored(self, number: int, stamps_mono_ns: Sequence[int], read_mono_ns: int) -> bool:
+        """Takes in the answers to a whole batch, in its order, whose contents are known to be right.
+
+        Returns False, and has done nothing, where one of them must be looked at by itself.
+        """
+        batch = self._under_way[number]
+        if not batch.plain or len(stamps_mono_ns) != batch.count or batch.rtts_ns.count(None) != batch.count:
+            return False
+        rtts_ns = [stamp - departed for stamp, departed in zip(stamps_mono_ns, batch.departures, strict=True)]
+        least_ns = min(rtts_ns)
+        if least_ns < -STAMP_SLACK_NS or max(rtts_ns) > self._timeout_ns or max(stamps_mono_ns) > read_mono_ns:
+            return False
+        batch.rtts_ns[:] = rtts_ns if least_ns >= 0 else [max(rtt, 0) for rtt in rtts_ns]
+        self._accept(batch, batch.count)
+        return True
+
+    def arrived(self, datagram: Datagram, wall_to_mono_ns: int, read_mono_ns: int) -> None:
+        """Takes in any datagram."""
+        wire, data = self._wire, datagram.data
+        if wire.has_ip_header:
+            data = without_ip_header(data)
+            if checksum(data) != 0 and datagram.length == len(datagram.data):
+                self._reject(Rejected.BAD_CHECKSUM)
+                return
+        reply = read_reply(data, v6=wire.v6, identifier=wire.identifier, cookie=self.cookie)
+        if isinstance(reply, Rejected):
+            self._reject(reply)
+            return
+        if reply is None:
+            error = read_error(data, v6=wire.v6, identifier=wire.identifier)
+            if error:
+                self._noted(error)
+            return
+        icmp_bytes = datagram.length - (len(datagram.data) - len(data))
+        batch, place = self._under_way.get(reply.token >> BATCH_BITS), reply.token & PLACE
+        if batch is None:
+            self._reject(self._unknown(reply.token >> BATCH_BITS))
+        elif place >= batch.count:
+            self._reject(Rejected.FORGED_SEQUENCE)
+        elif datagram.source != batch.addresses[place]:
+            self._reject(Rejected.FORGED_SOURCE)
+        elif batch.rtts_ns[place] is not None:
+            self._reject(Rejected.DUPLICATE)
+        elif icmp_bytes < PACKET_BYTES + batch.group.extra_bytes:
+            self._reject(Rejected.TRUNCATED)
+        else:
+            self._timed(batch, place, datagram.stamp_ns + wall_to_mono_ns, read_mono_ns)
+
+    def _unknown(self, number: int) -> Rejected:
+        """What an answer with our cookie is to a batch that is not under way: it is over, or never was."""
+        given = (self._next_batch - number - 1) % MOST_BATCHES
+        ever = (self._next_batch - self._first_batch) % MOST_BATCHES
+        return Rejected.LATE if given < ever else Rejected.FORGED_SEQUENCE
+
+    def _timed(self, batch: Batch, place: int, stamp_mono_ns: int, read_mono_ns: int) -> None:
+        """Takes in a right answer, if the kernel got it in time."""
+        departed_ns = batch.departures[place]
+        # The wall clock was stepped between the stamp and its reading if the stamp does not lie between these two.
+        believable = departed_ns - STAMP_SLACK_NS <= stamp_mono_ns <= read_mono_ns
+        rtt_ns = (stamp_mono_ns if believable else read_mono_ns) - departed_ns
+        if rtt_ns > self._timeout_ns:
+            self._reject(Rejected.LATE)
+            return
+        batch.rtts_ns[place] = max(rtt_ns, 0)
+        self._accept(batch, 1)
+
+    def _accept(self, batch: Batch, answers: int) -> None:
+        self._counters.accepted += answers
+        batch.group.unanswered -= answers
+        if not batch.group.unanswered:
+            batch.group.news.set()
+
+    def queued_error(self, error: QueuedError) -> None:
+        """Takes an entry of the error queue in."""
+        words = error_words(error.kind, error.code, v6=self._wire.v6)
+        if words is None or len(error.data) < HEADER.size:
+            return
+        self._noted(ErrorMessage(int.from_bytes(error.data[6:8]), error.destination, words))
+
+    def _noted(self, error: ErrorMessage) -> None:
+        """An ICMP error is a hint: it names the reason, but only silence makes a round fail."""
+        self._counters.errors_by_reason[error.reason] += 1
+        newest = self._next_batch - 1
+        back = (newest - (error.sequence >> BATCH_BITS)) % BATCHES_BY_SEQUENCE
+        batch, place = self._under_way.get((newest - back) % MOST_BATCHES), error.sequence & PLACE
+        if batch is not None and place < batch.count and batch.addresses[place] == error.destination:
+            batch.group.errors[place] = error.reason
+
+    def _reject(self, reason: Rejected) -> None:
+        self._counters.rejected_by_reason[reason] += 1

@@ -1,0 +1,311 @@
+"""Buffers for ``sendmmsg`` and ``recvmmsg``, made once and used for every batch.
+
+A system call a packet is most of what probing costs, and Python code a packet most of the rest. So the buffers are laid
+out such that what differs from packet to packet is written, and what arrives is read, by strided copies of whole
+batches.
+"""
+
+import ctypes
+import errno
+import socket
+import struct
+import sys
+from array import array
+from collections.abc import Iterable, Iterator
+from ctypes import addressof, c_int, c_size_t, c_uint, c_uint32, c_void_p, sizeof
+from typing import Any, NamedTuple
+
+from monitor.domain.clock import NS_PER_S
+from monitor.probes.icmp.packets import BATCH, PACKET_BYTES, Requests, answer_to
+
+MOST_PAYLOAD_BYTES = 9_000
+ARRIVALS = 2 * BATCH  # more than one batch, so that taking in its answers needs no second call to find the end
+NAME_BYTES = 32
+DATA_BYTES = 640  # our replies are 28 bytes and zeros; an error quotes at most 576 (RFC 1812)
+CONTROL_BYTES = 128
+IP_HEADER_BYTES = 20
+WORD_BYTES = 4
+OTHERS_ERRORS = 16  # so many in a row are not about other packets any more
+
+# Control data that asks when a packet left; the answer comes by the error queue (linux/net_tstamp.h).
+SO_TIMESTAMPING, TX_SOFTWARE = 37, 1 << 1
+STAMP_IT = struct.pack("@NiiI4x", 20, socket.SOL_SOCKET, SO_TIMESTAMPING, TX_SOFTWARE)
+
+Record = tuple[bytes, int, int, int, int, int]
+Arrival = tuple[int, int, int, Record]
+
+
+class _Iovec(ctypes.Structure):
+    _fields_ = (("base", c_void_p), ("length", c_size_t))
+
+
+class _Msghdr(ctypes.Structure):
+    _fields_ = (
+        ("name", c_void_p),
+        ("namelen", c_uint32),
+        ("iov", c_void_p),
+        ("iovlen", c_size_t),
+        ("control", c_void_p),
+        ("controllen", c_size_t),
+        ("flags", c_int),
+    )
+
+
+class _Mmsghdr(ctypes.Structure):
+    _fields_ = (("header", _Msghdr), ("length", c_uint))
+
+
+_libc = ctypes.CDLL(None, use_errno=True)
+_sendmmsg, _recvmmsg = _libc.sendmmsg, _libc.recvmmsg
+_sendmmsg.argtypes = (c_int, c_void_p, c_uint, c_int)
+_recvmmsg.argtypes = (c_int, c_void_p, c_uint, c_int, c_void_p)
+
+
+def _column(structures: ctypes.Array[Any], offset: int) -> memoryview:
+    """Returns the native words at ``offset`` of every structure in an array of them: assigned to as a whole."""
+    step, word = sizeof(structures) // len(structures), sizeof(c_size_t)
+    return memoryview(structures).cast("B").cast("L")[offset // word :: step // word]
+
+
+def _steps(start: int, step: int, count: int) -> "memoryview[int]":
+    return memoryview(array("L", range(start, start + step * count, step) if step else [start] * count))
+
+
+def _fill_vectors(vectors: "ctypes.Array[_Iovec]", data: tuple[int, int, int], rest: tuple[int, int]) -> None:
+    """Makes two vectors a message: ``data`` (first address, step, length), then ``rest`` (address, length)."""
+    for first, (base, step, length) in enumerate((data, (rest[0], 0, rest[1]))):
+        for offset, start, by in ((_Iovec.base.offset, base, step), (_Iovec.length.offset, length, 0)):
+            column = _column(vectors, offset)[first::2]
+            column[:] = _steps(start, by, len(column))
+
+
+def _fill_headers(
+    headers: "ctypes.Array[_Mmsghdr]",
+    vectors: "ctypes.Array[_Iovec]",
+    names: tuple[int, int, int],
+    controls: tuple[int, int, int],
+) -> None:
+    """Makes the headers of all messages; ``names`` and ``controls``: first address, step, length."""
+    count = len(headers)
+    for offset, (start, step, length), length_offset in (
+        (_Msghdr.name.offset, names, _Msghdr.namelen.offset),
+        (_Msghdr.iov.offset, (addressof(vectors), 2 * sizeof(_Iovec), 2), _Msghdr.iovlen.offset),
+        (_Msghdr.control.offset, controls, _Msghdr.controllen.offset),
+    ):
+        _column(headers, offset)[:] = _steps(start, step, count)
+        # namelen has 4 bytes, which padding makes a word; on a 64-bit big-endian machine they are its upper half
+        is_upper = length_offset == _Msghdr.namelen.offset and sys.byteorder == "big" and sizeof(c_size_t) == 8
+        _column(headers, length_offset)[:] = _steps(length << 32 if is_upper else length, 0, count)
+
+
+class Datagram(NamedTuple):
+    """What arrived: raw bytes, who sent it, and the kernel's receive time (CLOCK_REALTIME, ns).
+
+    ``length``: how many bytes there were on the wire, of which ``data`` keeps at most `DATA_BYTES`.
+    """
+
+    data: bytes
+    source: bytes
+    stamp_ns: int
+    length: int
+
+
+class QueuedError(NamedTuple):
+    """An entry of the socket's error queue: the destination it is about, the ICMP type and code, what was sent."""
+
+    data: bytes
+    destination: bytes
+    kind: int
+    code: int
+
+
+class SentStamp(NamedTuple):
+    """Another kind of entry: when the kernel handed a packet to the device (CLOCK_REALTIME, ns)."""
+
+    stamp_ns: int
+
+
+def _address_words(*, v6: bool) -> range:
+    """Which words of a sockaddr are the address."""
+    return range(2, 6) if v6 else range(1, 2)
+
+
+class Crowd:
+    """The addresses of a batch (4 or 16 bytes each), ready to be laid over its packets' socket addresses."""
+
+    def __init__(self, addresses: list[bytes], scopes: Iterable[int]) -> None:
+        self.count = len(addresses)
+        joined = memoryview(b"".join(addresses)).cast("I")
+        step = len(addresses[0]) // WORD_BYTES
+        self.words = [joined[word::step] for word in range(step)]
+        if step > 1:  # sockaddr_in6 ends with the interface's number, in native order
+            self.words.append(memoryview(array("I", scopes)))
+
+
+class Outgoing:
+    """Echo requests on their way to ``sendmmsg``."""
+
+    def __init__(self, requests: Requests, *, v6: bool) -> None:
+        name = (struct.pack("=H26x", socket.AF_INET6) if v6 else struct.pack("=H14x", socket.AF_INET)) * BATCH
+        self._data = ctypes.create_string_buffer(requests.packet(0) * BATCH, BATCH * PACKET_BYTES)
+        self._names = ctypes.create_string_buffer(name, len(name))
+        self._zeros = ctypes.create_string_buffer(MOST_PAYLOAD_BYTES)
+        self._control = ctypes.create_string_buffer(CONTROL_BYTES)
+        self._vectors = (_Iovec * (2 * BATCH))()
+        self._headers = (_Mmsghdr * BATCH)()
+        name_bytes = len(name) // BATCH
+        _fill_vectors(self._vectors, (addressof(self._data), PACKET_BYTES, PACKET_BYTES), (addressof(self._zeros), 0))
+        _fill_headers(
+            self._headers,
+            self._vectors,
+            (addressof(self._names), name_bytes, name_bytes),
+            (addressof(self._control) + len(STAMP_IT), 0, 0),
+        )
+        ctypes.memmove(self._control, STAMP_IT, len(STAMP_IT))
+        self._requests = requests
+        self._packet_words = memoryview(self._data).cast("B").cast("I")
+        self._name_words = memoryview(self._names).cast("B").cast("I")
+        self._packet_step, self._name_step = PACKET_BYTES // WORD_BYTES, name_bytes // WORD_BYTES
+        self._first_address_word = _address_words(v6=v6).start
+        self._looks: tuple[int, bytes] = (0, b"")
+        # What the right answers will have, a column each: type, code and checksum (which an IPv6 kernel has verified
+        # already); the words after those; the address.
+        self.answers = [
+            memoryview(answer_to(requests.packet(0), v6=v6)[: 2 if v6 else 4] * BATCH).cast("H" if v6 else "I"),
+            *(self._packet_words[place :: self._packet_step] for place in range(1, self._packet_step)),
+            *(self._name_words[place :: self._name_step] for place in _address_words(v6=v6)),
+        ]
+
+    def load(self, batch: int, crowd: Crowd, zeros: int = 0, control: bytes = b"") -> None:
+        """Makes the batch's packets: one to each of the crowd, followed by so many zeros, with that control data."""
+        count, step = crowd.count, self._packet_step
+        end = count * step
+        first, token, inverse, last = self._requests.words(batch, count)
+        words = self._packet_words
+        words[1:end:step], words[4:end:step], words[5:end:step], words[6:end:step] = (
+            memoryview(first),
+            memoryview(token),
+            memoryview(inverse),
+            memoryview(last),
+        )
+        end, step = count * self._name_step, self._name_step
+        for place, word in enumerate(crowd.words, self._first_address_word):
+            self._name_words[place:end:step] = word
+        if self._looks != (zeros, control):
+            self._dress(zeros, control)
+
+    def _dress(self, zeros: int, control: bytes) -> None:
+        ctypes.memmove(addressof(self._control) + len(STAMP_IT), control, len(control))
+        for index in range(BATCH):
+            self._vectors[2 * index + 1].length = zeros
+            self._headers[index].header.controllen = len(control)
+        self._looks = (zeros, control)
+
+    def ask_when_the_first_leaves(self, wanted: bool) -> None:
+        """Whether the kernel is to say, by the error queue, when the first packet of a batch left."""
+        header, asked = self._headers[0].header, len(STAMP_IT) if wanted else 0
+        header.control = addressof(self._control) + len(STAMP_IT) - asked
+        header.controllen = len(self._looks[1]) + asked
+
+    def send(self, fd: int, start: int, end: int) -> list[tuple[int, int]]:
+        """Sends the packets from ``start`` up to ``end`` of the loaded batch.
+
+        Returns (index, errno) of each that the kernel refused; one refusal does not keep the others back.
+        """
+        refused: list[tuple[int, int]] = []
+        done, tries, address, size = start, 0, addressof(self._headers), sizeof(_Mmsghdr)
+        while done < end:
+            sent = _sendmmsg(fd, address + done * size, end - done, 0)
+            if sent > 0:
+                done, tries = done + sent, 0
+                continue
+            number = ctypes.get_errno()
+            if number == errno.EINTR:
+                continue
+            # Each ICMP error about another packet stands on the socket until some call reports it, and the next may
+            # come at once: only an answer that stays the same is about this packet.
+            tries += 1
+            if tries < OTHERS_ERRORS and number not in {errno.EAGAIN, errno.ENOBUFS}:
+                continue
+            refused.append((done, number))
+            done, tries = done + 1, 0
+        return refused
+
+
+class Incoming:
+    """Datagrams as ``recvmmsg`` leaves them: read as records of what an answer to our echo must be, or whole."""
+
+    def __init__(self, *, v6: bool, with_ip_header: bool) -> None:
+        self._slots = ctypes.create_string_buffer(ARRIVALS * (NAME_BYTES + DATA_BYTES))
+        self._controls = ctypes.create_string_buffer(ARRIVALS * CONTROL_BYTES)
+        self._overflow = ctypes.create_string_buffer(MOST_PAYLOAD_BYTES)  # counted, not looked at
+        self._vectors = (_Iovec * (2 * ARRIVALS))()
+        self._headers = (_Mmsghdr * ARRIVALS)()
+        slots, slot_bytes = addressof(self._slots), NAME_BYTES + DATA_BYTES
+        overflow = (addressof(self._overflow), MOST_PAYLOAD_BYTES)
+        _fill_vectors(self._vectors, (slots + NAME_BYTES, slot_bytes, DATA_BYTES), overflow)
+        control = (addressof(self._controls), CONTROL_BYTES, CONTROL_BYTES)
+        _fill_headers(self._headers, self._vectors, (slots, slot_bytes, NAME_BYTES), control)
+        self._fresh = bytes(self._headers)  # the kernel overwrites lengths: each call begins from this copy
+        skipped = IP_HEADER_BYTES if with_ip_header else 0
+        source = "8x16s8x" if v6 else "4x4s24x"
+        self._record = struct.Struct(f"!{source}{skipped}xQQIII{DATA_BYTES - skipped - PACKET_BYTES}x")
+        self.plain_bytes = skipped + PACKET_BYTES
+        self._source = slice(8, 24) if v6 else slice(4, 8)
+        self._slots_view = memoryview(self._slots).cast("B")
+        words = self._slots_view.cast("I")
+        step, first = (NAME_BYTES + DATA_BYTES) // WORD_BYTES, (NAME_BYTES + skipped) // WORD_BYTES
+        self._columns = [  # as `Outgoing.answers`
+            self._slots_view.cast("H")[first * 2 :: step * 2] if v6 else words[first::step],
+            *(words[place::step] for place in range(first + 1, first + PACKET_BYTES // WORD_BYTES)),
+            *(words[place::step] for place in _address_words(v6=v6)),
+        ]
+        first, step = _Mmsghdr.length.offset // WORD_BYTES, sizeof(_Mmsghdr) // WORD_BYTES
+        self._lengths = memoryview(self._headers).cast("B").cast("I")[first::step]
+        control_words = memoryview(self._controls).cast("B").cast("q")
+        # one control message, SO_TIMESTAMPNS: 16 bytes of header, then seconds and nanoseconds
+        self._seconds, self._nanoseconds = (control_words[place :: CONTROL_BYTES // 8] for place in (2, 3))
+
+    def receive(self, fd: int) -> int:
+        """Takes in what has arrived; how many datagrams that is. Fewer than `ARRIVALS`: there are no more."""
+        ctypes.memmove(self._headers, self._fresh, len(self._fresh))
+        for _ in range(OTHERS_ERRORS):
+            count: int = _recvmmsg(fd, self._headers, ARRIVALS, socket.MSG_DONTWAIT, None)
+            if count >= 0:
+                return count
+            if ctypes.get_errno() == errno.EAGAIN:
+                break
+            # An ICMP error, which stands in the error queue too, is reported here once: behind it are replies.
+        return 0
+
+    def records(self, count: int) -> Iterator[Arrival]:
+        """(length, seconds, nanoseconds, (source, ICMP header, cookie, token, ~token, ~sequence and padding)) of each.
+
+        The record is only meaningful for a datagram of `plain_bytes`; whatever else came, ask for the `datagram`.
+        """
+        return zip(
+            self._lengths[:count].tolist(),
+            self._seconds[:count].tolist(),
+            self._nanoseconds[:count].tolist(),
+            self._record.iter_unpack(self._slots_view[: count * (NAME_BYTES + DATA_BYTES)]),
+            strict=True,
+        )
+
+    def mirrors(self, outgoing: Outgoing, count: int) -> bool:
+        """Whether these are, bit for bit, the answers to the first of the batch that was loaded last, in its order."""
+        return self._lengths[:count].tolist() == [self.plain_bytes] * count and all(
+            here[:count] == there[:count] for here, there in zip(self._columns, outgoing.answers, strict=True)
+        )
+
+    def stamps(self, count: int, wall_to_mono_ns: int) -> list[int]:
+        """The kernel's receive times, carried over to the monotonic clock (ns)."""
+        seconds, nanoseconds = self._seconds[:count].tolist(), self._nanoseconds[:count].tolist()
+        return [second * NS_PER_S + rest + wall_to_mono_ns for second, rest in zip(seconds, nanoseconds, strict=True)]
+
+    def datagram(self, index: int) -> Datagram:
+        """One of those that the last call took in."""
+        start = index * (NAME_BYTES + DATA_BYTES)
+        length = self._lengths[index]
+        slot = self._slots_view[start : start + NAME_BYTES + min(length, DATA_BYTES)]
+        stamp_ns = self._seconds[index] * NS_PER_S + self._nanoseconds[index]
+        return Datagram(bytes(slot[NAME_BYTES:]), bytes(slot[self._source]), stamp_ns, length)

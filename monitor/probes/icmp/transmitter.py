@@ -1,0 +1,143 @@
+"""One family's socket with what is under way over it: batches out, whatever has come in."""
+
+import errno
+import time
+
+from monitor.domain.clock import Clock
+from monitor.probes.icmp.counters import Counters
+from monitor.probes.icmp.in_flight import Flights, Group
+from monitor.probes.icmp.mmsg_buffers import ARRIVALS, Outgoing, QueuedError
+from monitor.probes.icmp.sockets import EchoSocket, can_be_sent_later, packet_options
+
+WARM_NS = 1_000_000  # caches keep what sending needs for so long
+GROWTH, LONGEST = 4, 32  # of the pieces that a batch is sent in
+
+
+class Path:
+    """One family's socket with what is under way over it. ``asked``: the devices that were ever asked over it."""
+
+    def __init__(self, echo_socket: EchoSocket, counters: Counters, clock: Clock, timeout_ns: int) -> None:
+        self.socket = echo_socket
+        self.flights = Flights(echo_socket, counters, timeout_ns)
+        self.asked: set[str] = set()
+        self._counters = counters
+        self._clock = clock
+        self._sent_mono_ns = 0
+        self._out = Outgoing(self.flights.requests, v6=echo_socket.v6)
+
+    def send(self, group: Group, echo: int) -> list[int]:
+        """Sends one echo to each of the group; returns the places of those for which the kernel had no room."""
+        number = self.flights.start(group, echo)
+        count = len(group.targets)
+        departures, refused = self._transmit(number, group, 0, count)
+        self.flights.departed(number, departures)
+        group.waves_sent += 1
+        self._counters.sent += count - len(refused)
+        no_room = []
+        for place, number_ in refused:
+            group.unsent[place] += 1
+            if can_be_sent_later(number_):
+                no_room.append(place)
+            else:
+                self.refuse(group, place, number_)
+        self.take_in(number)
+        return no_room
+
+    def send_again(self, group: Group, place: int) -> bool:
+        """Tries once more to send one echo of the group's last batch; whether there was room."""
+        number = group.batches[-1]
+        departures, refused = self._transmit(number, group, place, place + 1)
+        if refused and can_be_sent_later(refused[0][1]):
+            return False
+        if refused:
+            self.refuse(group, place, refused[0][1])
+        else:
+            group.unsent[place] -= 1
+            self._counters.sent += 1
+            self.flights.departed_later(number, place, departures[0])
+        return True
+
+    def _transmit(self, number: int, group: Group, start: int, end: int) -> tuple[list[int], list[tuple[int, int]]]:
+        """When each of them left (monotonic ns), and (place, errno) of those that were refused."""
+        shape, socket_ = group.shape, self.socket
+        control = packet_options(v6=socket_.v6, ttl=shape.ttl, dscp=shape.dscp)
+        self._out.load(number, group.crowd, group.extra_bytes, control)
+        if not shape.dont_fragment:
+            return self._in_pieces(start, end)
+        socket_.forbid_fragments(True)
+        try:
+            return self._in_pieces(start, end)
+        finally:
+            socket_.forbid_fragments(False)
+
+    def _in_pieces(self, start: int, end: int) -> tuple[list[int], list[tuple[int, int]]]:
+        """Sends, and dates what it sends.
+
+        After a pause the first packets take many times as long as the later ones, until the caches have warmed up, and
+        one straight line through a whole batch would date most of its departures tens of microseconds too early. So
+        the batch is sent in pieces, which then grow from one, and each packet of a piece is dated in the middle of its
+        share of the time. When the very first one after a pause left, the kernel says itself.
+        """
+        fd, now = self.socket.fileno(), self._clock.mono_ns
+        departures: list[int] = []
+        refused: list[tuple[int, int]] = []
+        done, begun_ns = start, now()
+        cold = begun_ns - self._sent_mono_ns > WARM_NS
+        size = 1 if cold else LONGEST
+        self._out.ask_when_the_first_leaves(cold and not start)
+        while done < end:
+            size = min(size, end - done)
+            refused += self._out.send(fd, done, done + size)
+            ended_ns = now()
+            each_ns = max(1, (ended_ns - begun_ns) // size)
+            first_ns = begun_ns + each_ns // 2
+            if cold and not done:
+                first_ns, ended_ns = self._first_departure(begun_ns, ended_ns), now()
+            departures += range(first_ns, first_ns + each_ns * size, each_ns)
+            begun_ns, done, size = ended_ns, done + size, min(size * GROWTH, LONGEST)
+        self._sent_mono_ns = begun_ns
+        return departures, refused
+
+    def _first_departure(self, begun_ns: int, ended_ns: int) -> int:
+        """By the kernel's stamp, if it has come and lies within these times; else the middle between them."""
+        wall_to_mono_ns = self._clock.mono_ns() - time.time_ns()
+        for entry in self.socket.queue():
+            if isinstance(entry, QueuedError):
+                self.flights.queued_error(entry)
+            elif begun_ns <= entry.stamp_ns + wall_to_mono_ns <= ended_ns:
+                return entry.stamp_ns + wall_to_mono_ns
+        return (begun_ns + ended_ns) // 2
+
+    def refuse(self, group: Group, place: int, number: int) -> None:
+        """The kernel did not send it."""
+        self._counters.refused_by_errno[errno.errorcode.get(number, str(number))] += 1
+        group.refused[place] = number
+
+    def take_in(self, just_sent: int | None = None) -> None:
+        """Takes in all that has arrived; also called by the event loop.
+
+        Near and idle neighbours answer in the order in which they were asked: after a batch was sent, that is looked
+        for first.
+        """
+        socket_, incoming = self.socket, self.socket.incoming
+        while True:
+            count = socket_.receive()
+            read_ns = self._clock.mono_ns()
+            wall_to_mono_ns = read_ns - time.time_ns()
+            if (
+                just_sent is not None
+                and count
+                and incoming.mirrors(self._out, count)
+                and self.flights.mirrored(just_sent, incoming.stamps(count, wall_to_mono_ns), read_ns)
+            ):
+                break
+            if count:
+                self.flights.take_in(
+                    incoming.records(count), incoming.datagram, incoming.plain_bytes, wall_to_mono_ns, read_ns
+                )
+            if count < ARRIVALS:
+                break
+        if not count:
+            for entry in socket_.queue():
+                if isinstance(entry, QueuedError):
+                    self.flights.queued_error(entry)

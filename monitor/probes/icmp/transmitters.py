@@ -1,0 +1,92 @@
+"""Which socket a round goes out over: two rounds of one device never carry the same identifier and cookie.
+
+A stateful firewall or NAT that has once dropped a flow goes on dropping it for as long as it sees packets of it, and
+what makes a flow of ICMP echoes is their identifier. So the socket of a family, with its identifier and cookie, is
+replaced before any device is asked over it for the second time: the device's next round is a new flow.
+"""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+
+from monitor.domain.clock import Clock
+from monitor.probes.icmp.counters import Counters
+from monitor.probes.icmp.socket_choice import Wanted, open_socket
+from monitor.probes.icmp.sockets import EchoSocket, Family, Opener
+from monitor.probes.icmp.transmitter import Path
+
+log = logging.getLogger(__name__)
+
+LATE_S = 5.0  # for how long a replaced socket still counts late and forged answers
+
+
+class Paths:
+    """The paths in use, one a family, and those that were replaced and wait for late answers. On the event loop.
+
+    ``timeout_ns`` holds for the sockets that are opened from then on.
+    """
+
+    def __init__(self, counters: Counters, clock: Clock, timeout_ns: int, opener: Opener) -> None:
+        self.current: dict[Family, Path] = {}
+        self.replaced: set[Path] = set()
+        self._counters = counters
+        self._clock = clock
+        self.timeout_ns = timeout_ns
+        self._opener = opener
+        self._dropped_by_closed = 0
+
+    def open(self, family: Family, wanted: Wanted) -> None:
+        """Opens the family's first socket; raises NoSocket, with the fix in its message, when no kind works."""
+        self._use(family, open_socket(family, wanted, self._opener))
+
+    def for_round(self, family: Family, devices: Sequence[str]) -> Path | None:
+        """Returns the path to ask those devices over, which none of them was asked over before; None without a socket.
+
+        Where no other socket can be opened (EMFILE, ENOBUFS), the old one serves on: a round with an identifier that
+        was seen before is better than none.
+        """
+        path = self.current.get(family)
+        if path is None:
+            return None
+        if not path.asked.isdisjoint(devices):
+            try:
+                echo_socket = EchoSocket(family, path.socket.kind, self._opener)
+            except OSError as error:
+                log.warning("no new ICMP socket for IPv%d, the old one serves on: %s", family, error.strerror)
+            else:
+                self.replaced.add(path)
+                self.close_if_idle(path)
+                path = self._use(family, echo_socket)
+        path.asked.update(devices)
+        return path
+
+    def close_if_idle(self, path: Path) -> None:
+        """Closes a replaced path with nothing under way, `LATE_S` later: late answers are counted until then."""
+        if path in self.replaced and not path.flights:
+            asyncio.get_running_loop().call_later(LATE_S, self._close, path)
+
+    def dropped(self) -> int:
+        """Returns how many datagrams the kernel has thrown away because a receive buffer was full, ever."""
+        in_use = (*self.current.values(), *self.replaced)
+        return self._dropped_by_closed + sum(path.socket.dropped() for path in in_use)
+
+    def close(self) -> None:
+        """Closes all sockets."""
+        for path in (*self.current.values(), *self.replaced):
+            asyncio.get_running_loop().remove_reader(path.socket)
+            path.socket.close()
+        self.current.clear()
+        self.replaced.clear()
+
+    def _use(self, family: Family, echo_socket: EchoSocket) -> Path:
+        path = self.current[family] = Path(echo_socket, self._counters, self._clock, self.timeout_ns)
+        asyncio.get_running_loop().add_reader(echo_socket, path.take_in)
+        return path
+
+    def _close(self, path: Path) -> None:
+        if path in self.replaced and not path.flights:
+            self.replaced.discard(path)
+            path.take_in()
+            self._dropped_by_closed += path.socket.dropped()
+            asyncio.get_running_loop().remove_reader(path.socket)
+            path.socket.close()

@@ -1,0 +1,170 @@
+"""Availability of a site out of what is stored: over the hours in which it is promised, and over all hours."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from monitor.alerts.cases.downtimes import plans
+from monitor.charter.downtimes import LONGEST_DAYS, covers, hours_of, windows_of
+from monitor.charter.office import Office
+from monitor.charter.service_hours import promised
+from monitor.i18n.formats import DHAKA
+from monitor.judging.availability import (
+    Availability,
+    Interval,
+    availability,
+    clipped,
+    gaps_between,
+    merged,
+    total,
+    without,
+)
+from monitor.judging.power import POWER
+from monitor.settings.maintenance_section import Maintenance
+from monitor.store.models import AffectedSite, ExcusedSilence, Gap, Outage, SiteState
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Of one site: what was promised (planned work excepted), and the whole time.
+
+    ``excused``: when it was silent without an outage within the window (from, until, why): planned work is reported.
+    ``power``: how long of the window it was down by outages whose suspected cause is the power supply.
+    """
+
+    site: str
+    promised: Availability
+    always: Availability
+    excused: tuple[tuple[datetime, datetime, str], ...] = ()
+    power: timedelta = timedelta(0)
+
+
+def figures(session: Session, office: Office, site: str, window: Interval, now_utc: datetime) -> Figures:
+    """Both figures for ``window``; what has not come yet and what was before the site was known is unmonitored."""
+    down = list(_down(session, site, now_utc))
+    silent = list(_excused(session, site, window, now_utc))
+    excused = [(begins, ends) for begins, ends, _ in silent]
+    blind = [*_unmonitored(session, office, site, window, now_utc), *_unknown(session, site, window, now_utc)]
+    plannings = {**office.maintenance, **plans(session)}
+    paused = [*_paused(office, site, plannings, window), *excused]
+    dark = list(_down(session, site, now_utc, cause=POWER))
+    power = availability(window, dark, blind, []).down
+    always = availability(window, [*down, *excused], blind, [])
+    return Figures(site, availability(window, down, blind, paused), always, tuple(silent), power)
+
+
+def shares(session: Session, office: Office, window: Interval, now_utc: datetime) -> dict[str, float]:
+    """What `figures` calls the promised share, for the whole fleet at once in a few queries.
+
+    A site of whose time in the window nothing counts is missing.
+    """
+    begins, ends = window[0], min(window[1], now_utc)
+    window = (begins, ends)
+    down, excused = _down_of_all(session, window), _excused_of_all(session, window)
+    since = {row.site: row.first_utc or begins for row in session.scalars(select(SiteState))}
+    plannings = {**office.maintenance, **plans(session)}
+    counted: dict[tuple[object, ...], list[Interval]] = {}
+    found = {}
+    for site in office.fleet.sites.keys() & since.keys():
+        planned = [name for name, entry in plannings.items() if covers(office, entry, site)]
+        key = (hours_of(office, site), tuple(office.fleet.uplinks.get(site, ())), *planned)
+        if key not in counted:
+            paused = merged(_paused(office, site, plannings, window))
+            blind = merged(clipped(_unmonitored(session, office, site, window, now_utc), window))
+            counted[key] = without(without([window], paused), blind)
+        if site not in down and site not in excused:
+            if counted[key] and counted[key][-1][1] > since[site]:
+                found[site] = 1.0
+            continue
+        mine = without(list(clipped(counted[key], (since[site], ends))), merged(excused.get(site, [])))
+        if whole := total(mine):
+            found[site] = total(without(mine, merged(down.get(site, [])))) / whole
+    return found
+
+
+def _paused(office: Office, site: str, plannings: Mapping[str, Maintenance], window: Interval) -> Iterator[Interval]:
+    """When nothing was promised of that site: outside its hours, and during planned work."""
+    hours = [span for day in _days(window) for span in promised(hours_of(office, site), day, office.calendar)]
+    yield from gaps_between(hours, window)
+    for entry in plannings.values():
+        if covers(office, entry, site):
+            for day in _days(window):
+                yield from clipped(windows_of(entry, day), window)
+
+
+def _excused_of_all(session: Session, window: Interval) -> Mapping[str, list[Interval]]:
+    found: dict[str, list[Interval]] = defaultdict(list)
+    until = ExcusedSilence.until_utc
+    query = select(ExcusedSilence).where(ExcusedSilence.since_utc < window[1], until.is_(None) | (until > window[0]))
+    for row in session.scalars(query):
+        found[row.site].append((max(row.since_utc, window[0]), min(row.until_utc or window[1], window[1])))
+    return found
+
+
+def _down_of_all(session: Session, window: Interval) -> Mapping[str, list[Interval]]:
+    found: dict[str, list[Interval]] = defaultdict(list)
+    outages = select(Outage.site, Outage.started_utc, Outage.ended_utc).where(
+        Outage.started_utc < window[1], Outage.ended_utc.is_(None) | (Outage.ended_utc > window[0])
+    )
+    affected = select(AffectedSite.site, AffectedSite.since_utc, AffectedSite.until_utc).where(
+        AffectedSite.since_utc < window[1], AffectedSite.until_utc.is_(None) | (AffectedSite.until_utc > window[0])
+    )
+    for query in (outages, affected):
+        for site, since_utc, until_utc in session.execute(query):
+            found[site].append((since_utc, until_utc or window[1]))
+    return found
+
+
+def _down(session: Session, site: str, now_utc: datetime, cause: str = "") -> Iterator[Interval]:
+    """By its own outages and behind others'; with ``cause`` only by outages that are thought to have that one."""
+    own = select(Outage).where(Outage.site == site)
+    behind = select(AffectedSite).where(AffectedSite.site == site)
+    if cause:
+        own, behind = own.where(Outage.cause == cause), behind.join(Outage).where(Outage.cause == cause)
+    for outage in session.scalars(own):
+        yield outage.started_utc, outage.ended_utc or now_utc
+    for row in session.scalars(behind):
+        yield row.since_utc, row.until_utc or now_utc
+
+
+def _excused(
+    session: Session, site: str, window: Interval, now_utc: datetime
+) -> Iterator[tuple[datetime, datetime, str]]:
+    query = select(ExcusedSilence).where(ExcusedSilence.site == site).order_by(ExcusedSilence.since_utc)
+    for row in session.scalars(query):
+        begins, ends = max(row.since_utc, window[0]), min(row.until_utc or now_utc, window[1])
+        if begins < ends:
+            yield begins, ends, row.why
+
+
+def _unmonitored(
+    session: Session, office: Office, site: str, window: Interval, now_utc: datetime
+) -> Iterator[Interval]:
+    """A gap behind one uplink is one of the sites behind it, or of all when that uplink is not configured any more."""
+    query = select(Gap).where(Gap.started_utc < window[1])
+    for gap in session.scalars(query.where(or_(Gap.ended_utc > window[0], Gap.ended_utc == Gap.started_utc))):
+        concerns = gap.uplink not in office.fleet.groups or gap.uplink in office.fleet.uplinks.get(site, ())
+        if concerns:
+            yield gap.started_utc, gap.ended_utc if gap.ended_utc > gap.started_utc else now_utc
+
+
+def _unknown(session: Session, site: str, window: Interval, now_utc: datetime) -> Iterator[Interval]:
+    known = session.get(SiteState, site)
+    if known is None:
+        yield window
+        return
+    if known.first_utc is not None:
+        yield window[0], max(window[0], known.first_utc)
+    yield min(now_utc, window[1]), window[1]
+
+
+def _days(window: Interval) -> Iterator[date]:
+    """Every day of the office's clock that the window touches, and those before, whose windows may reach into it."""
+    day = window[0].astimezone(DHAKA).date() - timedelta(days=LONGEST_DAYS)
+    while datetime(day.year, day.month, day.day, tzinfo=DHAKA).astimezone(UTC) < window[1]:
+        yield day
+        day += timedelta(days=1)

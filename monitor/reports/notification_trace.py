@@ -1,0 +1,108 @@
+"""Who heard of a ticket and who would hear of it next: when, through what, and why."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from monitor.alerts.cases.escalation import foreseen
+from monitor.alerts.facts.stored import FactsError, unpack_matter
+from monitor.alerts.notices.outbox import key
+from monitor.alerts.notices.routing import ASKER, channel_of, goes_at, wants
+from monitor.charter.office import Office
+from monitor.domain.notice_kinds import GOOD_NEWS, severity
+from monitor.domain.ticket_states import UNSOLVED
+from monitor.store.models import Notice, Ticket
+from monitor.store.notice_queries import state_of
+
+
+@dataclass(frozen=True, slots=True)
+class Hearing:
+    """One notice to one reader. ``at_utc``: when it went, or may go; ``state``: what became of it, or 'foreseen'."""
+
+    at_utc: datetime
+    notice: str
+    severity: str
+    recipient: str
+    channel: str
+    address: str
+    state: str
+    why: str
+    proof: str = ""
+
+
+def explain(session: Session, office: Office, ticket: Ticket, now_utc: datetime) -> list[Hearing]:
+    """Everything that was told of the ticket, and what its dates foresee if nothing happens, by time."""
+    told = [_told(office, ticket, notice) for notice in ticket.notices]
+    ahead = list(_ahead(office, ticket, now_utc)) if ticket.state in UNSOLVED else []
+    return sorted([*told, *ahead], key=lambda hearing: hearing.at_utc)
+
+
+def _told(office: Office, ticket: Ticket, notice: Notice) -> Hearing:
+    at_utc = notice.sent_utc or notice.dead_utc or notice.due_utc
+    return Hearing(
+        at_utc,
+        notice.kind,
+        severity(notice.kind),
+        notice.recipient,
+        notice.channel,
+        _address(office, notice.recipient, notice),
+        state_of(notice),
+        _why(office, notice.kind, notice.recipient, ticket.service, _level(notice)),
+        notice.proof or notice.fault or notice.last_error,
+    )
+
+
+def _ahead(office: Office, ticket: Ticket, now_utc: datetime) -> Iterator[Hearing]:
+    """Each step to come, for the charter's reader and for whoever else wants it."""
+    owed = {notice.key for notice in ticket.notices}
+    site = office.fleet.sites.get(ticket.site or "")
+    site_kind = site.kind if site else ""
+    for step in foreseen(office, ticket):
+        if step.at_utc <= now_utc and key(ticket, step.name, step.recipient) in owed:
+            continue
+        if step.at_utc < now_utc:
+            continue  # its time has passed without it
+        further = [name for name, entry in office.recipients.items() if wants(entry, step.kind, step.level, site_kind)]
+        for reader in dict.fromkeys([step.recipient, *further]):
+            yield Hearing(
+                goes_at(office, step.kind, reader, step.at_utc),
+                step.kind,
+                severity(step.kind),
+                reader,
+                channel_of(office, reader),
+                _address(office, reader, None),
+                "foreseen",
+                _why(office, step.kind, reader, ticket.service, step.level),
+            )
+
+
+def _level(notice: Notice) -> int:
+    """The stage of which it tells; 0 also where that cannot be read."""
+    try:
+        return unpack_matter(notice.kind, notice.facts).level
+    except FactsError:
+        return 0
+
+
+def _why(office: Office, kind: str, reader: str, service: str, level: int) -> str:
+    if reader in office.recipients:
+        return f"[recipients.{reader}] of monitor.toml"
+    if reader == ASKER:
+        return "asked about it and left an address"
+    if kind in {"stage", "lapses_soon", "lapses_today"}:
+        return f"holds stage {level} of the grievance chain (charter, clause 4)"
+    if kind in GOOD_NEWS or kind == "reopened":
+        return "is told of the trouble"
+    return f"answers for charter item {service}"
+
+
+def _address(office: Office, reader: str, notice: Notice | None) -> str:
+    """Where it goes; secrets stay in their files."""
+    if reader == ASKER and notice is not None:
+        return notice.ticket.asker_email if notice.ticket else ""
+    if (entry := office.recipients.get(reader)) is not None:
+        return entry.email or entry.url or f"the URL in {entry.url_file}"
+    officer = office.charter.officers.get(reader)
+    return (officer.email or "a file: no address yet") if officer else ""

@@ -1,0 +1,61 @@
+"""The daemon's word on each reading of its configuration: kept for commands beside it, for the page and for metrics."""
+
+import logging
+import os
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from monitor.domain.clock import Clock
+from monitor.settings import in_force
+from monitor.settings.in_force import ConfigVerdict, InForce
+from monitor.settings.problems import Problem
+
+log = logging.getLogger(__name__)
+
+
+class Verdicts:
+    """``state``: where they are kept. Runs on the event loop; a folder that cannot be written to is told, not fatal."""
+
+    def __init__(self, clock: Clock, directory: Path, state: Path) -> None:
+        self._clock, self._state = clock, state
+        pid = os.getpid()
+        started = in_force.started_of(pid)
+        self._found = InForce(str(directory.absolute()), {}, secrets.token_hex(16), pid, started, 0)
+        self.verdict = ConfigVerdict(clock.utc())
+
+    @property
+    def instance(self) -> str:
+        """This run's own random name, by which a command knows that the answer on a port is ours."""
+        return self._found.instance
+
+    def accept(self, sources: Mapping[str, bytes], asked_mono_ns: int) -> None:
+        """Takes down the files that are in force from now on."""
+        try:
+            files: Mapping[str, str] = in_force.without_secrets(sources) if sources else {}
+        except ValueError as error:
+            log.warning("the configuration is not kept for commands: %s", error)
+            files = {}
+        self.verdict = ConfigVerdict(self._clock.utc())
+        self._write(replace(self._found, files=files, asked_mono_ns=asked_mono_ns, refused=()))
+
+    def refuse(self, problems: Sequence[Problem], asked_mono_ns: int) -> None:
+        """Takes down that those before stay in force, and why."""
+        first = problems[0]
+        where = ":".join(filter(None, (first.file, str(first.line or ""))))
+        more = f" and {len(problems) - 1} more" * (len(problems) > 1)
+        self.verdict = replace(self.verdict, refused=f"{where}{f', {first.key}' * bool(first.key)}{more}")
+        self._write(replace(self._found, asked_mono_ns=asked_mono_ns, refused=tuple(map(str, problems))))
+
+    def page(self, address: str, trouble: str) -> None:
+        """Takes down where the page answers, or why it cannot."""
+        if (address, trouble) != (self._found.page, self._found.page_trouble):
+            self._write(replace(self._found, page=address, page_trouble=trouble))
+
+    def _write(self, found: InForce) -> None:
+        self._found = found
+        try:
+            in_force.write(self._state, found)
+        except OSError as error:
+            log.warning("%s: cannot be written: %s", self._state / in_force.FILE, error.strerror)

@@ -1,0 +1,158 @@
+"""What was seen when an outage was confirmed: the hour before, what SNMP said last, and the way as far as it goes.
+
+The first two are at hand and go with the outage; the way takes seconds to trace, one at a time, off the loop.
+"""
+
+import asyncio
+import json
+import logging
+import sys
+from asyncio.subprocess import DEVNULL, PIPE
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from monitor.domain.clock import Clock
+from monitor.domain.text import clean
+from monitor.judging.decisions import Decision, OutageExplained, OutageOpened
+from monitor.probes.snmp.mibs import OPER_STATUS
+from monitor.probes.snmp.reading import feeds_from_battery
+from monitor.runtime.last_hour import summary
+from monitor.runtime.live import Live
+from monitor.settings.fleet import Device, Site
+
+log = logging.getLogger(__name__)
+
+LAST_WORD = timedelta(hours=1)  # what SNMP said before that is no evidence of an outage
+MOST_WAITING = 20  # outages whose way is still to be traced: more at once are one fault, and the first ones show it
+PAUSE_S = 2.0
+LONGEST_S = 30.0
+TRACE = [sys.executable, "-P", "-m", "monitor.probes.trace"]
+
+
+class Evidence:
+    """``decided`` takes what is found later."""
+
+    def __init__(self, clock: Clock, live: Live, decided: Callable[[Sequence[Decision]], None]) -> None:
+        self._clock, self._live, self._decided = clock, live, decided
+        self._waiting: deque[str] = deque(maxlen=MOST_WAITING)
+        self._has_work = asyncio.Event()
+        self._may_trace = True
+
+    def configure(self, *, traces: bool) -> None:
+        """Whether ways are traced at all."""
+        self._may_trace = traces
+
+    def beside(self, decisions: Sequence[Decision]) -> list[Decision]:
+        """The same decisions, outages with what is at hand."""
+        return [self._with_evidence(one) if isinstance(one, OutageOpened) else one for one in decisions]
+
+    def _with_evidence(self, opened: OutageOpened) -> OutageOpened:
+        site = self._live.fleet.sites.get(opened.site)
+        if site is None:
+            return opened
+        if self._may_trace:
+            self._waiting.append(opened.site)
+            self._has_work.set()
+        found: dict[str, Any] = {}
+        hour = self._live.hours.get(site.gateway.id)
+        silent_utc = opened.silent_since_utc or opened.started_utc
+        if hour is not None and (told := summary(hour.before(silent_utc.timestamp()))):
+            found["hour"] = told
+        if snmp := list(filter(None, self._snmp(site))):
+            found["snmp"] = snmp
+        return replace(opened, evidence=found)
+
+    def _snmp(self, site: Site) -> Iterator[dict[str, Any]]:
+        """What SNMP said last about the site's devices, and about the one that carries its link."""
+        for device in site.devices:
+            yield self._said(device, device.name)
+        carrier = self._live.fleet.devices.get(site.link.device) if site.link else None
+        if carrier is not None and carrier.site != site.id:
+            yield self._said(carrier, carrier.id)
+
+    def _said(self, device: Device, name: str) -> dict[str, Any]:
+        """What the device said last, as `SnmpSaid` has it; of its interfaces those that carry links before all others.
+
+        If the device has been silent since, then with the time. Empty when there is nothing to tell.
+        """
+        at_utc, reading = self._live.snmp_said.get(device.id, (None, None))
+        if at_utc is None or reading is None or self._clock.utc() - at_utc > LAST_WORD:
+            return {}
+        told: dict[str, Any] = {}
+        ticks = reading.system.get("sysUpTime_ticks")
+        if isinstance(ticks, int):
+            told["uptime_s"] = ticks // 100
+        not_up = [port for port in reading.ports if port.get("ifAdminStatus") == 1 and port.get("ifOperStatus") != 1]
+        links = {link.interface for link in self._live.fleet.links.get(device.id, ())}
+        not_up.sort(key=lambda port: links.isdisjoint((port.get("ifName"), port.get("ifDescr"))))
+        if not_up:
+            told["ports"] = [
+                {
+                    "name": clean(str(port.get("ifName") or port.get("ifDescr"))),
+                    "status": OPER_STATUS.get(int(port.get("ifOperStatus", 4)), "unknown"),
+                }
+                for port in not_up[:5]
+            ]
+        if feeds_from_battery(reading.ups):
+            told["on_battery"] = True
+        minutes = reading.ups.get("upsEstimatedMinutesRemaining", -1)
+        if isinstance(minutes, int) and minutes >= 0:  # -1: it does not know
+            told["battery_minutes"] = minutes
+        if not told:
+            return {}
+        is_silent = self._live.snmp[device.id].reading is None
+        return {"device": name, **({"at": at_utc.isoformat()} if is_silent else {}), **told}
+
+    async def run(self) -> None:
+        """Traces what waits, until cancelled."""
+        while True:
+            await self._has_work.wait()
+            self._has_work.clear()
+            while self._waiting and self._may_trace:
+                site = self._waiting.popleft()
+                ways = await self._ways(site)
+                if ways:
+                    self._decided([OutageExplained(site, evidence={"ways": ways})])
+                await asyncio.sleep(PAUSE_S)
+
+    async def _ways(self, site: str) -> list[dict[str, Any]]:
+        """The way to the site's gateway and to its parent's, as `Way` has it."""
+        fleet = self._live.fleet
+        if site not in fleet.sites:
+            return []
+        parent = fleet.sites[site].parent
+        wanted = [fleet.sites[site].gateway, *([fleet.sites[parent].gateway] if parent else [])]
+        found: list[dict[str, Any]] = []
+        for device in wanted:
+            hops = await self._traced(str(device.address))
+            if hops is None:
+                return found
+            is_reached = bool(hops) and hops[-1][1] == str(device.address)
+            found.append({"device": device.id, "hops": hops, "reached": is_reached})
+        return found
+
+    async def _traced(self, address: str) -> list[tuple[int, str]] | None:
+        """The hops that answered, in a process of its own: neither its waiting nor its work is ours.
+
+        None when no way can be traced from here; that is told once.
+        """
+        process = await asyncio.create_subprocess_exec(
+            *TRACE, address, stdin=DEVNULL, stdout=PIPE, stderr=PIPE, limit=1024 * 1024
+        )
+        try:
+            async with asyncio.timeout(LONGEST_S):
+                output, trouble = await process.communicate()
+        except TimeoutError:
+            return None
+        finally:
+            if process.returncode is None:
+                process.kill()
+                await process.wait()
+        if process.returncode:
+            log.info("no ways are traced: %s", trouble.decode(errors="replace").strip()[-300:])
+            self._may_trace = False
+            return None
+        return [(distance, hop) for distance, hop in json.loads(output)]

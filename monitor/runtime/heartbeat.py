@@ -1,0 +1,97 @@
+"""Tells an outside watchman (a ping URL as healthchecks.io has it) that we live and how we are.
+
+A monitor that died tells nobody that it did: so somebody else must miss its word.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from urllib.parse import urlsplit, urlunsplit
+
+from sqlalchemy.exc import DatabaseError
+
+from monitor.net import http
+from monitor.net.deadline import Cancellation, Deadline
+from monitor.net.pool import Pool
+from monitor.settings.heartbeat_section import Heartbeat
+from monitor.store import queries
+from monitor.store.sqlite import Store
+
+log = logging.getLogger(__name__)
+
+TIMEOUT_S = 10.0
+SICK_AFTER_S = 120.0  # older than this, and the word is that we fail
+
+
+class Watchman:
+    """``ages``: round, outbox and last write, in seconds; asked for in a thread."""
+
+    def __init__(self, ages: Callable[[], Mapping[str, float]]) -> None:
+        self._ages = ages
+        self._wanted = Heartbeat()
+        self._changed = asyncio.Event()
+        self._failing = False
+        self._thread = Pool("heartbeat", threads=1)
+        self._cancellation = Cancellation()
+
+    def configure(self, wanted: Heartbeat) -> None:
+        """Tells that address from now on."""
+        self._wanted = wanted
+        self._changed.set()
+
+    async def run(self) -> None:
+        """Tells so often, until cancelled."""
+        while True:
+            self._changed.clear()
+            if self._wanted.url:
+                await asyncio.wrap_future(self._thread.submit(self.tell, self._wanted.url))
+            try:
+                await asyncio.wait_for(self._changed.wait(), self._wanted.interval_s)
+            except TimeoutError:
+                continue
+
+    def close(self) -> None:
+        """Ends what is under way."""
+        self._cancellation.cancel()
+        self._thread.close()
+
+    def tell(self, url: str) -> None:
+        """Once; an address that does not answer is told in the log when that begins and ends."""
+        try:
+            ages = self._ages()
+            sick = any(age > SICK_AFTER_S for age in ages.values())
+            body = "".join(f"{name}_s={age:.1f}\n" for name, age in ages.items())
+            deadline = Deadline.after(TIMEOUT_S, self._cancellation)
+            answer = http.request(
+                "POST", failing(url) if sick else url, deadline, body=body.encode(), most_bytes=0, redirects=0
+            )
+            if not 200 <= answer.status < 300:
+                raise http.HttpError(f"status {answer.status}")
+        except Exception as error:  # whatever it is, it must not cost the monitor anything
+            if not self._failing:
+                log.warning("the heartbeat was not taken: %s", type(error).__name__)  # its address may be a secret
+            self._failing = True
+        else:
+            if self._failing:
+                log.info("the heartbeat is taken again")
+            self._failing = False
+
+
+def failing(url: str) -> str:
+    """Where healthchecks.io wants to hear of a failure: the same path with /fail."""
+    parts = urlsplit(url)
+    return urlunsplit(parts._replace(path=f"{parts.path.rstrip('/')}/fail"))
+
+
+def oldest_owed_s(store: Store, now_utc: datetime) -> float | None:
+    """For how long the oldest mail has been owed, in seconds; None while the database cannot be read.
+
+    The watchman hears from us then, too: how old the last write is tells him the rest.
+    """
+    try:
+        with store.glance() as session:
+            oldest_utc = queries.outbox(session, now_utc).oldest_due_utc
+    except DatabaseError:
+        return None
+    return max((now_utc - oldest_utc).total_seconds(), 0.0) if oldest_utc else 0.0

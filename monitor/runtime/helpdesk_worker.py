@@ -1,0 +1,93 @@
+"""Runs the mirror to an outside help desk in a thread of its own: however slow that is, nothing here waits for it."""
+
+import asyncio
+import logging
+import random
+from contextlib import suppress
+from datetime import timedelta
+from pathlib import Path
+
+from sqlalchemy.exc import DatabaseError
+
+from monitor.alerts.helpdesks.base import Helpdesk
+from monitor.alerts.helpdesks.registry import key_of, open_desk
+from monitor.alerts.mirror import queue
+from monitor.alerts.mirror.sync import Mirror, Outcome
+from monitor.charter.office import Office
+from monitor.domain.clock import Clock
+from monitor.net.deadline import Cancellation
+from monitor.net.pool import Pool
+from monitor.settings.helpdesk_section import Helpdesk as Section
+from monitor.settings.secrets import SecretError
+from monitor.store.sqlite import Store
+
+log = logging.getLogger(__name__)
+
+LOOK_S = 5.0
+TOKEN_S = 60.0
+
+
+class Mirroring:
+    """Mirrors until cancelled. What it remembers is only how long to leave a desk alone that is away."""
+
+    def __init__(self, store: Store, office: Office, clock: Clock) -> None:
+        self.office = office
+        self._store = store
+        self._clock = clock
+        self._section, self._home = Section(), Path()
+        self._opened: tuple[Section, Helpdesk] | None = None
+        self._cancellation = Cancellation()
+        self._failures = 0
+        self._thread = Pool("help desk", threads=1)
+        self._changed = asyncio.Event()
+
+    def configure(self, section: Section, home: Path) -> None:
+        """Mirrors to that help desk from now on; its token is read anew."""
+        self._section, self._home, self._opened, self._failures = section, home, None, 0
+        self._changed.set()
+
+    async def run(self) -> None:
+        while True:
+            self._changed.clear()
+            wait_s: float | None = None
+            if self._section.configured:
+                wait_s = await asyncio.wrap_future(self._thread.submit(self._turn, self._section, self._home))
+            if wait_s != 0:
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._changed.wait(), wait_s)
+
+    def _turn(self, section: Section, home: Path) -> float:
+        """One ticket's round; returns after how many seconds the next may follow."""
+        try:
+            opened = self._opened
+            if opened is None or opened[0] != section:
+                opened = self._opened = (section, open_desk(section, home, self._cancellation))
+            desk = opened[1]
+            poll = timedelta(seconds=section.poll_s)
+            outcome = Mirror(self._store, self.office, desk, key_of(section), poll, self._clock).next()
+        except SecretError as error:
+            log.error("tickets are not mirrored: %s", error)
+            return TOKEN_S
+        except DatabaseError as error:
+            log.warning("what is owed to the help desk cannot be read now: %s", error.orig)
+            return LOOK_S
+        if outcome in {Outcome.AWAY, Outcome.REFUSED}:
+            return self._left_alone(outcome)
+        if self._failures and outcome is Outcome.MORE:
+            self._failures = 0
+            log.info("the help desk takes tickets again")
+        return 0.0 if outcome is Outcome.MORE else LOOK_S
+
+    def _left_alone(self, outcome: Outcome) -> float:
+        self._failures += 1
+        if self._failures == 1:
+            log.warning("%s: tickets wait until it is back", outcome.value)
+        if outcome is Outcome.REFUSED:
+            self._opened = None  # the token may have been replaced
+        pause = queue.pause(self._failures, random.random(), away=outcome is Outcome.AWAY)
+        return pause.total_seconds()
+
+    def close(self) -> None:
+        """Cuts off what is under way: it is found again, done or not, at the next start."""
+        self._cancellation.cancel()
+        self._thread.close()

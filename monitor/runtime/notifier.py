@@ -1,0 +1,142 @@
+"""Runs the outbox worker: looking in one place, handing over in a thread of each channel's own.
+
+A server that is slow holds up neither probing, nor other channels, nor the looking at the outbox, which goes by the
+database alone and which the watchdog hangs on.
+"""
+
+import asyncio
+import logging
+import random
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from datetime import timedelta
+
+from sqlalchemy.exc import DatabaseError, OperationalError
+
+from monitor.alerts.channels.base import Channel, Letter
+from monitor.alerts.channels.registry import CHANNELS
+from monitor.alerts.notices.deliver import Attempt, Outcome, hand_over, look, note
+from monitor.alerts.notices.outbox import pause
+from monitor.charter.office import Office
+from monitor.domain.clock import NS_PER_S, Clock
+from monitor.net.pool import Pool
+from monitor.settings.notices_section import ChannelName
+from monitor.store.sqlite import Store
+
+log = logging.getLogger(__name__)
+
+LOOK_S = 5.0
+NOTE_TRIES, NOTE_AGAIN_S = 12, 1.0  # for what became of a letter; each try waits for a lock as any writer does
+LONGEST_AWAY = timedelta(minutes=5)  # then a channel that was away is tried again
+
+
+class Delivery:
+    """Delivers until cancelled; `wake` makes it look at once. ``office`` and ``channels`` may be replaced meanwhile.
+
+    ``away``: why each channel that cannot be reached cannot, in words, from the first try on. While ``held`` says so,
+    because nobody knows what time it is, nothing is delivered.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        office: Office,
+        channels: Mapping[ChannelName, Channel],
+        clock: Clock,
+        look_s: float = LOOK_S,
+    ) -> None:
+        self.office = office
+        self.channels = channels
+        self.held: Callable[[], bool] = bool
+        self.away: dict[ChannelName, str] = {}
+        self._looked_mono_ns = dict.fromkeys(CHANNELS, clock.mono_ns())
+        self._outside: set[ChannelName] = set()
+        self._store = store
+        self._clock = clock
+        self._look_s = look_s
+        self._looking = Pool("outbox", threads=len(CHANNELS))
+        self._handing_over = {name: Pool(f"delivery by {name}", threads=1) for name in CHANNELS}
+        self._woken = {name: asyncio.Event() for name in CHANNELS}
+
+    @property
+    def last_look_mono_ns(self) -> int:
+        """When the channel that has been quiet for longest looked last; one that hands a letter over is not quiet."""
+        now_ns = self._clock.mono_ns()
+        return min(now_ns if name in self._outside else at_ns for name, at_ns in self._looked_mono_ns.items())
+
+    def wake(self) -> None:
+        for event in self._woken.values():
+            event.set()
+
+    async def run(self) -> None:
+        await asyncio.gather(*(self._serve(name) for name in CHANNELS))
+
+    async def _serve(self, name: ChannelName) -> None:
+        tries = 0
+        while True:
+            self._woken[name].clear()
+            outcome = await self._deliver(name)
+            self._looked_mono_ns[name] = self._clock.mono_ns()
+            tries = tries + 1 if outcome == "away" else 0
+            if outcome == "away":
+                length = pause(tries, self.office.mail.retry_s, random.random(), LONGEST_AWAY)
+                await self._rest(name, length.total_seconds())
+            elif outcome == "idle":
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._woken[name].wait(), self._look_s)
+
+    async def _rest(self, name: ChannelName, seconds: float) -> None:
+        """Sleeps, whoever wakes it; the watchdog need not worry about that."""
+        ends_ns = self._clock.mono_ns() + round(seconds * NS_PER_S)
+        while (left_s := (ends_ns - self._clock.mono_ns()) / NS_PER_S) > 0:
+            await asyncio.sleep(min(left_s, LOOK_S))
+            self._looked_mono_ns[name] = self._clock.mono_ns()
+
+    async def _deliver(self, name: ChannelName) -> Outcome:
+        channel = self.channels.get(name)
+        if channel is None:
+            self.away.pop(name, None)
+            return "idle"
+        if self.held():
+            return "idle"
+        try:
+            looking = self._looking.submit(look, self._store, self.office, name, self._clock)
+            letter = await asyncio.wrap_future(looking)
+        except DatabaseError as error:
+            log.warning("the outbox cannot be read now: %s", error.orig)
+            return "idle"
+        if letter is None:
+            return "idle"
+        self._outside.add(name)
+        try:
+            handing_over = self._handing_over[name].submit(self._hand_over, self.office, letter, channel)
+            attempt, outcome = await asyncio.wrap_future(handing_over)
+        finally:
+            self._outside.discard(name)
+        if attempt.outcome == "away":
+            self.away[name] = attempt.said
+        elif attempt.outcome == "sent":
+            self.away.pop(name, None)
+        return outcome
+
+    def _hand_over(self, office: Office, letter: Letter, channel: Channel) -> tuple[Attempt, Outcome]:
+        """In the channel's thread, to its end even when the daemon stops meanwhile: what went out is written down."""
+        attempt = hand_over(office, letter, channel)
+        for _ in range(NOTE_TRIES):
+            try:
+                return attempt, note(self._store, office, attempt, self._clock)
+            except OperationalError as error:
+                log.warning("what became of %s cannot be written down now: %s", letter.message_id, error.orig)
+                time.sleep(NOTE_AGAIN_S)
+            except DatabaseError:
+                log.exception("what became of %s cannot be written down", letter.message_id)
+                break
+        return attempt, "idle"  # its lease lapses, and it goes out again under its old Message-ID
+
+    def close(self) -> None:
+        """Lets the threads go; a letter under way is sent once more under its old Message-ID, or not at all."""
+        for pool in (self._looking, *self._handing_over.values()):
+            pool.close()
+        for channel in self.channels.values():
+            channel.break_off()

@@ -1,0 +1,136 @@
+"""Samples written down for `replay`, a JSON object a line, a file a day; bounded in size, off unless asked for.
+
+Within a file time only goes on: after a step of the wall clock backwards another one is begun.
+"""
+
+import asyncio
+import glob
+import gzip
+import json
+import logging
+import re
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import zstandard
+
+from monitor.domain.clock import NS_PER_S, Clock
+from monitor.domain.sample import Sample
+from monitor.i18n.formats import DHAKA
+from monitor.net.pool import Pool
+from monitor.settings.monitor_file import Storage
+
+log = logging.getLogger(__name__)
+
+FLUSH_S = 5.0
+SETTLED_AFTER_NS = 60 * NS_PER_S  # no probe takes longer: nothing earlier can still come
+A_STEP = timedelta(seconds=1)  # backwards; what is less has come of reading two clocks one after the other
+MOST_WAITING = 1_000_000  # samples; a disk that stands still for longer loses some, and probing nothing
+PACKERS: dict[str, Callable[[bytes], bytes]] = {".zst": zstandard.compress, ".gz": gzip.compress}
+
+
+class Recording:
+    """``pattern`` is a path with strftime's directives; what ends with .zst or .gz is packed."""
+
+    def __init__(self, clock: Clock, home: Path) -> None:
+        self._clock = clock
+        self._home = home
+        self._pattern, self._most_bytes = "", 0
+        self._thread = Pool("samples", threads=1)
+        self._waiting: list[Sample] = []
+        self._failing = False
+        self._day = self._path = Path()
+        self._last_utc = datetime.min.replace(tzinfo=UTC)
+
+    def configure(self, storage: Storage) -> None:
+        """Records as the configuration says."""
+        self._pattern, self._most_bytes = storage.record, storage.record_mb * 1_000_000
+
+    def take(self, sample: Sample) -> None:
+        """Keeps a sample until it is written."""
+        if self._pattern and len(self._waiting) < MOST_WAITING:
+            self._waiting.append(sample)
+
+    async def run(self) -> None:
+        """Writes every few seconds, until cancelled."""
+        while True:
+            await asyncio.sleep(FLUSH_S)
+            settled_ns = self._clock.mono_ns() - SETTLED_AFTER_NS
+            settled = [sample for sample in self._waiting if sample.started_mono_ns < settled_ns]
+            if settled:
+                self._waiting = [sample for sample in self._waiting if sample.started_mono_ns >= settled_ns]
+                await asyncio.wrap_future(self._thread.submit(self._write, settled))
+
+    def flush(self) -> None:
+        """Writes all that waits."""
+        samples, self._waiting = self._waiting, []
+        if samples:
+            self._write(samples)
+
+    def _write(self, samples: list[Sample]) -> None:
+        """In the order of their begin. A disk that refuses is told once, and costs the recording alone."""
+        if not self._pattern:
+            return
+        path = self._path
+        try:
+            for path, lines in self._by_file(samples).items():
+                path.parent.mkdir(parents=True, exist_ok=True)
+                with path.open("ab") as file:
+                    file.write(PACKERS.get(path.suffix, bytes)("".join(lines).encode()))
+            self._keep_within()
+            self._failing = False
+        except OSError as error:
+            if not self._failing:
+                log.error("samples cannot be recorded in %s: %s", path, error.strerror)
+            self._failing = True
+
+    def _by_file(self, samples: list[Sample]) -> Mapping[Path, list[str]]:
+        """Their lines, by the file that each belongs to."""
+        day = self._home / self._clock.utc().astimezone(DHAKA).strftime(self._pattern)
+        if day != self._day:
+            self._day = self._path = day
+            written_s = day.stat().st_mtime if day.exists() else 0.0  # by the run before, maybe by another clock
+            self._last_utc = datetime.fromtimestamp(written_s, UTC)
+        found: dict[Path, list[str]] = {}
+        for sample in sorted(samples, key=lambda sample: sample.started_mono_ns):
+            if self._last_utc - sample.started_utc > A_STEP:
+                self._path = _again(day, f"{sample.started_utc:%H%M%S}")
+                self._last_utc = sample.started_utc
+            self._last_utc = max(self._last_utc, sample.started_utc)
+            found.setdefault(self._path, []).append(line(sample._replace(started_utc=self._last_utc)))
+        return found
+
+    def _keep_within(self) -> None:
+        """Removes the oldest files while all of them are larger than allowed; that of today stays."""
+        any_date = self._home / re.sub(r"%-?[a-zA-Z]", "\0", self._pattern)
+        patterns = (any_date, _again(any_date, "\0"))
+        found = [path for each in patterns for path in glob.glob(glob.escape(str(each)).replace("\0", "*"))]
+        files = sorted(map(Path, set(found)), key=lambda path: path.stat().st_mtime)
+        total = sum(path.stat().st_size for path in files)
+        for path in files[:-1]:
+            if total <= self._most_bytes:
+                return
+            total -= path.stat().st_size
+            path.unlink()
+
+
+def _again(path: Path, name: str) -> Path:
+    """Another file beside that one."""
+    stem, dot, suffixes = path.name.partition(".")
+    return path.with_name(f"{stem}-again-{name}{dot}{suffixes}")
+
+
+def line(sample: Sample) -> str:
+    """A sample as `replay` reads it."""
+    entry: dict[str, object] = {
+        "t": sample.started_utc.isoformat(),
+        "device": sample.device,
+        "verdict": sample.verdict,
+        "rtt_ms": None if sample.rtt_ns is None else round(sample.rtt_ns / 1e6, 3),
+        "loss": round(sample.loss, 6),
+    }
+    entry |= {name: text for name in ("reason", "poor") if (text := getattr(sample, name))}
+    if sample.probe != "icmp":
+        entry["probe"] = sample.probe
+    return json.dumps(entry, ensure_ascii=False, separators=(",", ":")) + "\n"

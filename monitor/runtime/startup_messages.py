@@ -1,0 +1,80 @@
+"""What a start and `check` say of the configuration: what is watched, and what is still missing."""
+
+from collections import Counter
+from collections.abc import Iterator
+from datetime import datetime
+from os.path import isfile
+from pathlib import Path
+
+from monitor.alerts.helpdesks.registry import key_of
+from monitor.charter.office import Office
+from monitor.settings.load import Settings
+from monitor.settings.secrets import SecretError, closed_mode, is_open_to_others, read_secret, secret_path
+from monitor.store.sqlite import Store
+
+
+def summary(settings: Settings) -> str:
+    """'30 sites (3 backbone, 6 udc, …), 31 devices'."""
+    kinds = Counter(site.kind for site in settings.fleet.sites.values())
+    parts = ", ".join(f"{count} {kind}" for kind, count in kinds.items())
+    return f"{len(settings.fleet.sites)} sites ({parts}), {len(settings.fleet.devices)} devices"
+
+
+def warnings(settings: Settings, office: Office, now_utc: datetime) -> Iterator[str]:
+    """What works only half until the office fills it in."""
+    mail = settings.monitor.mail
+    if not mail.configured:
+        folder = settings.state / "outbox"
+        yield f"no mail server in monitor.toml [mail]: mails are written to {folder} and reach nobody"
+    if not office.charter.officers_confirmed:
+        yield (
+            "the officers in charter.toml are not confirmed as this office's own: mails are written to files and reach "
+            "nobody. When names and addresses are right, set officers_confirmed = true under [office] of charter.toml"
+        )
+    for officer in office.charter.without_email():
+        yield f"no e-mail address for officers.{officer.role} in charter.toml: mails to this officer go to files"
+    if mail.password_file:
+        yield from _faults("mail.password_file", settings.home / mail.password_file, "no mail can be sent")
+    for key, file in _secrets(settings):
+        yield from _faults(key, secret_path(settings.home, file), "its devices cannot be read by SNMP")
+    for site in settings.fleet.sites.values():
+        if site.position and not (20 <= site.position[0] <= 27 and 88 <= site.position[1] <= 93):
+            yield f"sites.{site.id}.position lies outside Bangladesh. Expected [latitude, longitude]"
+    for key, file in settings.monitor.helpdesk.secrets:
+        yield from _faults(f"helpdesk.{key}", settings.home / file, "tickets cannot be mirrored to the help desk")
+    for name, recipient in settings.monitor.recipients.items():
+        if recipient.url_file:
+            yield from _faults(f"recipients.{name}.url_file", settings.home / recipient.url_file, "nothing goes there")
+    for year in office.calendar.missing_years(office.calendar.local(now_utc).date()):
+        yield f"no list of public holidays for {year} in holidays.toml: its deadlines are estimates"
+    for year in office.calendar.missing_ramadans(office.calendar.local(now_utc).date()):
+        yield f"no dates of Ramadan for {year} in calendar.toml: its office hours are estimates"
+
+
+def _faults(key: str, path: Path, so: str) -> Iterator[str]:
+    """What is wrong with a secret's file. A path that leads nowhere is not told: it may be the secret itself."""
+    try:
+        read_secret(path, key)
+    except SecretError as error:
+        yield f"{error}: until then {so}"
+    if isfile(path) and is_open_to_others(path):
+        yield f"{path} can be read by others: chmod {closed_mode(path)} {path}"
+
+
+def _secrets(settings: Settings) -> Iterator[tuple[str, Path]]:
+    """The keys of [snmp] that name files, and what they name."""
+    snmp = settings.monitor.snmp
+    for name, community in snmp.v2c.items():
+        yield f"snmp.v2c.{name}.community_file", community.community_file
+    for name, user in snmp.v3.items():
+        for key, file in (("auth_key_file", user.auth_key_file), ("priv_key_file", user.priv_key_file)):
+            if file:
+                yield f"snmp.v3.{name}.{key}", file
+
+
+def startup_lines(settings: Settings, store: Store) -> Iterator[str]:
+    """What is running, and where to look."""
+    yield f"watching {summary(settings)} every {settings.monitor.probing.interval_s:g} s"
+    yield f"database {store.path} (journal: {store.journal_mode})"
+    if settings.monitor.helpdesk.configured:
+        yield f"tickets are mirrored to {key_of(settings.monitor.helpdesk)}"

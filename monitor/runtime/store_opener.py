@@ -1,0 +1,69 @@
+"""Opens a database that could not be opened at the start, and examines it once there is time for that."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+
+from sqlalchemy.exc import DatabaseError
+from sqlalchemy.orm import Session
+
+from monitor.domain.clock import Clock
+from monitor.net.pool import Pool
+from monitor.runtime.live import Live
+from monitor.store.soundness import examine
+from monitor.store.sqlite import FIRST_TRY_S, MEND, Store, try_again
+
+log = logging.getLogger(__name__)
+
+TRY_S = 2.0
+LOOK_S = 0.5
+
+
+class StoreKeeper:
+    """``take_up`` is done in the first transaction of all; ``opened`` is called, from the loop, after it."""
+
+    def __init__(
+        self, clock: Clock, store: Store, live: Live, take_up: Callable[[Session], None], opened: Callable[[], None]
+    ) -> None:
+        self._clock, self._store, self._live = clock, store, live
+        self._take_up, self._opened = take_up, opened
+        self._thread = Pool("store keeper", threads=1)
+
+    async def run(self) -> None:
+        """Works until cancelled; raises StoreError when the database can be reached and is not to be used."""
+        await self._open()
+        while True:
+            if self._live.judged:
+                break
+            await asyncio.sleep(LOOK_S)
+        await asyncio.wrap_future(self._thread.submit(self.examine))
+        await asyncio.Event().wait()
+
+    async def _open(self) -> None:
+        if not self._store.waiting:
+            return
+        log.error("the database cannot be used yet, decisions wait in memory: %s", self._store.waiting)
+        while True:
+            if await asyncio.wrap_future(self._thread.submit(try_again, self._store, FIRST_TRY_S, self._take_up)):
+                break
+            await asyncio.sleep(TRY_S)
+        log.warning("the database can be used now")
+        self._opened()
+
+    def close(self) -> None:
+        """Lets the thread go."""
+        self._thread.close()
+
+    def examine(self) -> str:
+        """Looks at all that is stored and keeps for readers what is wrong with it; what was found, in words."""
+        try:
+            with self._store.read() as session:
+                found = examine(session, self._store.path.parent)
+        except DatabaseError as error:
+            return f"not examined: {error.orig}"
+        told = list(found.told)
+        if told and told != self._live.store_faults:
+            how = MEND if found.damage else "upazila-monitor audit verify"
+            log.error("the database is not sound: %s. See: %s", "; ".join(told), how)
+        self._live.store_faults = told
+        return "; ".join(told) or f"sound, {found.events} events of history"

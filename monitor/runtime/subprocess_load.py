@@ -1,0 +1,57 @@
+"""The configuration read again, in a process of its own: 20,000 sites take seconds and a hundred megabytes to check.
+
+So neither the loop waits for it nor does the daemon keep that memory. Settings come back over a pipe, pickled.
+"""
+
+import asyncio
+import pickle
+import sys
+from asyncio.subprocess import PIPE
+from collections.abc import Mapping
+from pathlib import Path
+
+from monitor.net.pool import Pool
+from monitor.settings.load import Settings, load
+from monitor.settings.problems import ConfigError, Problem
+
+_THREAD = Pool("reload", threads=1, backlog=1)
+
+
+async def load_aside(directory: Path) -> tuple[Settings, Mapping[str, bytes]]:
+    """As `load`, with what the files said; raises ConfigError as well when there is no room for another process, or it
+    was killed.
+    """
+    # -P: whatever lies in the folder in which the daemon was started is not imported instead of ours.
+    words = [sys.executable, "-P", "-m", "monitor.runtime.subprocess_load", str(directory)]
+    try:
+        process = await asyncio.create_subprocess_exec(*words, stdout=PIPE)
+    except OSError as error:
+        raise ConfigError([Problem(str(directory), 0, "", f"could not be read: {error.strerror}")]) from None
+    try:
+        said, _ = await process.communicate()
+    finally:
+        if process.returncode is None:
+            process.kill()
+    if process.returncode != 0:
+        raise ConfigError([Problem(str(directory), 0, "", f"reading it ended with exit code {process.returncode}")])
+    found: tuple[Settings, dict[str, bytes]] | list[Problem] = await asyncio.wrap_future(
+        _THREAD.submit(pickle.loads, said)
+    )
+    if isinstance(found, list):
+        raise ConfigError(found)
+    return found
+
+
+def main() -> None:
+    """Writes the settings of a folder to standard output, or what is wrong with them."""
+    found: tuple[Settings, dict[str, bytes]] | list[Problem]
+    sources: dict[str, bytes] = {}
+    try:
+        found = load(Path(sys.argv[1]), sources), sources
+    except ConfigError as error:
+        found = list(error.problems)
+    sys.stdout.buffer.write(pickle.dumps(found, pickle.HIGHEST_PROTOCOL))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,171 @@
+"""The receiver of traps and informs. One from a known device makes it be probed and read at once; it judges nobody."""
+
+import asyncio
+import hashlib
+import logging
+import socket
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from monitor.domain.clock import NS_PER_S, Clock
+from monitor.judging.decisions import Decision, Noticed
+from monitor.probes.snmp.agents import Agents
+from monitor.probes.snmp.ber import BerError
+from monitor.probes.snmp.messages import MOST_BYTES, V2C
+from monitor.probes.snmp.notifications import TRAP, Informed, Notification, name_of, read_v2c, version
+from monitor.probes.snmp.usm import V3, open_envelope
+from monitor.settings.fleet import Device, Fleet
+from monitor.settings.load import Settings
+
+log = logging.getLogger(__name__)
+
+AT_A_TIME = 64
+RECEIVE_BUFFER = 1024 * 1024
+BURST, PER_S = 5, 1.0  # notifications of one device that are looked at
+BOOTS_COUNT_FROM = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+@dataclass(slots=True)
+class _Bucket:
+    left: float
+    at_ns: int
+
+
+class TrapReceiver:
+    """``counted``: notifications by what became of them. Calls ``look`` with each device that should be looked at."""
+
+    def __init__(
+        self,
+        clock: Clock,
+        agents: Callable[[], Agents],
+        look: Callable[[str], None],
+        decided: Callable[[list[Decision]], None],
+    ) -> None:
+        self.counted: Counter[str] = Counter()
+        self._clock = clock
+        self._agents = agents
+        self._look = look
+        self._decided = decided
+        self._socket: socket.socket | None = None
+        self._listens = ""
+        self._buckets: dict[str, _Bucket] = {}
+        self._devices: dict[str, Device] = {}
+
+    def open(self, settings: Settings) -> None:
+        """Listens as the configuration says; a port that cannot be had is told and costs the traps alone."""
+        self.configure(settings.fleet)
+        # Counting starts by the minute instead of storing them: it only has to grow from one start to the next.
+        boots = int((self._clock.utc() - BOOTS_COUNT_FROM).total_seconds() // 60)
+        self._informed = Informed(engine_id(settings), max(boots, 1))
+        self._started_ns = self._clock.mono_ns()
+        self._listens = settings.monitor.snmp.traps
+        if not self._listens:
+            return
+        host, _, port = self._listens.rpartition(":")
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        made = socket.socket(family, socket.SOCK_DGRAM)
+        try:
+            made.setblocking(False)
+            made.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, RECEIVE_BUFFER)
+            made.bind((host.strip("[]"), int(port)))
+        except OSError as error:
+            made.close()
+            log.error("no traps can be received on %s: %s", self._listens, error.strerror)
+            return
+        self._socket = made
+        asyncio.get_running_loop().add_reader(made, self._take_in, made)
+
+    def close(self) -> None:
+        """Listens no more."""
+        if self._socket is not None:
+            asyncio.get_running_loop().remove_reader(self._socket)
+            self._socket.close()
+            self._socket = None
+
+    def reopen(self, settings: Settings) -> None:
+        """Goes over to a new configuration."""
+        in_vain = self._socket is None and self._listens  # a port that could not be had may be free by now
+        if settings.monitor.snmp.traps == self._listens and not in_vain:
+            self.configure(settings.fleet)
+            return
+        self.close()
+        self.open(settings)
+
+    def configure(self, fleet: Fleet) -> None:
+        """Knows the devices of this fleet that are read by SNMP, by their addresses."""
+        devices = [device for device in fleet.devices.values() if device.snmp]
+        self._devices = {str(own): device for device in devices for own in (device.address, device.snmp_source) if own}
+        self._buckets = {id_: bucket for id_, bucket in self._buckets.items() if id_ in fleet.devices}
+
+    def _take_in(self, made: socket.socket) -> None:
+        for _ in range(AT_A_TIME):
+            try:
+                data, source = made.recvfrom(MOST_BYTES + 1)
+            except BlockingIOError:
+                return
+            except OSError:
+                continue
+            device = self._devices.get(str(source[0]).removeprefix("::ffff:"))
+            if device is None:
+                self.counted["unknown_sender"] += 1
+            elif not self._has_room(device.id):
+                self.counted["rate_limited"] += 1
+            else:
+                self._arrived(device, data, made, source)
+
+    def _arrived(self, device: Device, data: bytes, made: socket.socket, source: tuple[str, int]) -> None:
+        try:
+            notification, reply = self._read(device, data)
+        except BerError:
+            self.counted["malformed"] += 1
+            return
+        if reply:
+            try:
+                made.sendto(reply, source)
+            except OSError as error:
+                log.debug("%s: its inform could not be answered: %s", device.id, error)
+        if notification is not None:
+            self.counted["accepted"] += 1
+            told = Noticed(device.site, device.id, "trap", notification.name, self._clock.utc())
+            self._decided([told])
+            self._look(device.id)
+        elif not reply:
+            self.counted["wrong_credentials"] += 1
+
+    def _read(self, device: Device, data: bytes) -> tuple[Notification | None, bytes]:
+        """(what the device says, what to send back); None for what is not proven to be its word. Raises BerError."""
+        found = version(data)
+        if found == V2C:
+            community = self._agents().community(device.snmp)
+            notification = read_v2c(data, community.reveal().encode()) if community else None
+            return notification, notification.reply if notification else b""
+        if found != V3:
+            raise BerError(f"SNMP version {found}")
+        client = self._agents().v3(device.snmp)
+        if client is None:
+            return None, b""
+        envelope = open_envelope(data)
+        said = client.notification(device.address, device.snmp_port, envelope)
+        if said is not None:
+            return (Notification(name_of(said.bindings)), b"") if said.kind == TRAP else (None, b"")
+        age_s = (self._clock.mono_ns() - self._started_ns) // NS_PER_S
+        return self._informed.take(envelope, client.credential, age_s)
+
+    def _has_room(self, device: str) -> bool:
+        """A bucket for each device: who talks too much is not listened to for a while."""
+        now_ns = self._clock.mono_ns()
+        bucket = self._buckets.setdefault(device, _Bucket(BURST, now_ns))
+        bucket.left = min(BURST, bucket.left + (now_ns - bucket.at_ns) / NS_PER_S * PER_S)
+        bucket.at_ns = now_ns
+        if bucket.left < 1:
+            return False
+        bucket.left -= 1
+        return True
+
+
+def engine_id(settings: Settings) -> bytes:
+    """Our engine's id (RFC 3411, 5): the same after every start, another one for another installation."""
+    text = hashlib.sha256(f"{socket.gethostname()} {settings.directory.resolve()}".encode()).digest()[:8]
+    return b"\x80\x00\x00\x00\x05" + text  # 5: octets of our own choice

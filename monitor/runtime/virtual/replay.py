@@ -1,0 +1,304 @@
+"""What was recorded through the very judging, charter clock and escalation of the daemon, on a virtual clock.
+
+Nobody is told anything: what is remembered lies in a throw-away database, and notices are only listed.
+"""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from functools import partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from sqlalchemy import select
+
+from monitor.alerts.cases import complaints, downtimes, outages, tickets
+from monitor.alerts.cases.next_due import next_moment
+from monitor.charter.downtimes import pause_of
+from monitor.charter.office import Office
+from monitor.domain.clock import NS_PER_S
+from monitor.domain.sample import Sample, Verdict
+from monitor.judging.board import Board
+from monitor.judging.decisions import (
+    Decision,
+    FlappingChanged,
+    NobodyWatched,
+    Noticed,
+    OutageClosed,
+    OutageOpened,
+    SiteChanged,
+)
+from monitor.judging.health import ANSWERS
+from monitor.judging.snmp import SnmpMeaning, SnmpState
+from monitor.judging.thresholds import board_of
+from monitor.probes.snmp.reading import Reading
+from monitor.runtime.icmp_prober import STALL_NS
+from monitor.runtime.snmp_poller import link_rules
+from monitor.runtime.virtual import replay_events
+from monitor.runtime.virtual.replay_clock import ReplayClock
+from monitor.runtime.virtual.replay_delivery import Letters
+from monitor.runtime.virtual.replay_events import Happening, ImpossibleError
+from monitor.runtime.virtual.replay_output import Told, Transition, line, ticket_lines
+from monitor.runtime.writer import settle, what_is_due
+from monitor.settings.load import Settings
+from monitor.settings.mail_address import is_mail_address
+from monitor.settings.problems import did_you_mean
+from monitor.store import board_state
+from monitor.store.models import TicketEvent
+from monitor.store.sqlite import Store, open_store
+
+URGENT = (OutageOpened, OutageClosed, FlappingChanged)
+STALL = timedelta(seconds=STALL_NS / NS_PER_S)
+
+
+def replay(
+    settings: Settings, recorded: Iterable[Sample | Happening], until_utc: datetime | None = None
+) -> Iterator[Transition]:
+    """Every transition, in order of time; ``until_utc`` carries time past what was recorded.
+
+    Raises ImpossibleError when something cannot have happened then.
+    """
+    with _scratch() as store:
+        office = Office.of(settings)
+        player = _Player(settings, store, office, board_of(settings, office))
+        for each in recorded:
+            if isinstance(each, Sample):
+                yield from player.sample(each)
+            else:
+                yield from player.happen(each)
+        if until_utc is not None:
+            yield from player.until(until_utc)
+
+
+@contextmanager
+def _scratch() -> Iterator[Store]:
+    with TemporaryDirectory() as folder:
+        store = open_store(Path(folder), lasting=False)
+        try:
+            yield store
+        finally:
+            store.close()
+
+
+@dataclass
+class _Player:
+    """``due_utc``: when something falls due next."""
+
+    settings: Settings
+    store: Store
+    office: Office
+    board: Board
+    due_utc: datetime | None = None
+    runs: bool = True
+    _waiting: list[tuple[Decision, datetime]] = field(default_factory=list)
+    _events: int = 0
+    _ticketed: set[str | None] = field(default_factory=set)
+    _distrusted: set[str] = field(default_factory=set)
+    _clock: ReplayClock = field(default_factory=ReplayClock)
+    _told: Told = field(default_factory=Told)
+    _letters: Letters = field(default_factory=Letters)
+
+    def __post_init__(self) -> None:
+        self._meaning = SnmpMeaning(self.board, link_rules(self.settings))
+
+    def sample(self, sample: Sample) -> Iterator[Transition]:
+        """A round, in order of time."""
+        if not self.runs:
+            raise ImpossibleError("the daemon is stopped then. Expected 'started' before it")
+        if self._clock.trust is not None:
+            yield from self._believe(sample.started_utc)
+            sample = sample._replace(started_utc=self._clock.date(sample.started_utc))
+        if self.due_utc is not None and self.due_utc <= sample.started_utc:
+            yield from self.advance(sample.started_utc)
+        if sample.device in self._distrusted:
+            self._distrusted.discard(sample.device)
+            if sample.verdict is Verdict.FAILED:
+                return  # our own network may still have been waking
+        if decisions := self.board.observe(sample):
+            yield from self.take(decisions, sample.started_utc)
+
+    def until(self, wall_utc: datetime) -> Iterator[Transition]:
+        """Carries time on, by the wall clock."""
+        yield from self._believe(wall_utc)
+        yield from self.advance(self._clock.date(wall_utc))
+
+    def _believe(self, wall_utc: datetime, *, synchronised: bool = False) -> Iterator[Transition]:
+        """Looks whether the clock can be believed, as the recorder does; what it dated before is dated anew."""
+        if self._clock.trust is None:
+            return
+        if (proved_utc := self._clock.proved_wall_utc(wall_utc)) is not None:
+            yield from self.advance(self._clock.date(proved_utc))
+            yield from self._look_at_clock(proved_utc, synchronised=False)
+        yield from self._look_at_clock(wall_utc, synchronised=synchronised)
+
+    def _look_at_clock(self, wall_utc: datetime, *, synchronised: bool) -> Iterator[Transition]:
+        before = self._clock.read(wall_utc, synchronised=synchronised)
+        trust, now_utc = self._clock.known(wall_utc), self._clock.date(wall_utc)
+        if trust.suspect == before.suspect and trust.move is None:
+            return
+        with self.store.write() as session:
+            outages.apply_all(session, self.office, self._waiting, certain=not (before.suspect or trust.suspect))
+            self._waiting.clear()
+            if trust.move is not None:
+                settle(session, self.office, trust.move, now_utc)
+            elif not trust.suspect:
+                outages.catch_up(session, self.office, before.unproven_since_utc, now_utc)
+        kind = "clock_suspect" if trust.suspect else "clock_believed"
+        yield line(now_utc, kind, wall=wall_utc, moved_s=trust.move and trust.move.by.total_seconds())
+        if trust.move is not None:
+            self._distrusted = {*self.board.fleet.devices, *self.board.fleet.references}
+            yield from self.take(self.board.slept(now_utc), now_utc)
+        if not trust.suspect:
+            yield from self._turn(now_utc)
+
+    def advance(self, until_utc: datetime) -> Iterator[Transition]:
+        """Goes from moment to moment at which something falls due, up to ``until_utc``."""
+        while self.runs and self.due_utc is not None and self.due_utc <= until_utc:
+            yield from self._turn(self.due_utc)
+
+    def _turn(self, now_utc: datetime) -> Iterator[Transition]:
+        yield from self.take(self.board.tick(now_utc), now_utc)
+        yield from self._look(now_utc)
+
+    def take(self, decisions: list[Decision], now_utc: datetime) -> Iterator[Transition]:
+        """Says what was decided, and does what follows from it; what nothing follows from waits to be stored."""
+        for decision in decisions:
+            yield from self._told.decision(decision, now_utc)
+            self._waiting.append((decision, now_utc))
+        if any(isinstance(decision, URGENT) or self._may_resolve(decision) for decision in decisions):
+            yield from self._look(now_utc)
+        elif (tick_utc := self.board.next_tick(now_utc)) is not None:
+            self.due_utc = tick_utc if self.due_utc is None else min(self.due_utc, tick_utc)
+
+    def _may_resolve(self, decision: Decision) -> bool:
+        """Whether a site of which there is a ticket answers again, from when on its recovery counts."""
+        return isinstance(decision, SiteChanged) and decision.state in ANSWERS and decision.site in self._ticketed
+
+    def _look(self, now_utc: datetime) -> Iterator[Transition]:
+        """Stores what waits, does what is due, and says what that came to."""
+        with self.store.write() as session:
+            outages.apply_all(session, self.office, self._waiting, certain=not self._clock.suspect)
+            self._waiting.clear()
+            if not self._clock.suspect:
+                what_is_due(session, self.office, now_utc)
+            session.flush()
+            for event in session.scalars(select(TicketEvent).where(TicketEvent.id > self._events)):
+                self._events = event.id
+                self._ticketed.add(event.ticket.site)
+                yield from ticket_lines(event, self.office)
+            yield from self._letters.deliver(session, self.office, now_utc)
+            session.flush()
+            stored = next_moment(session, self.office, now_utc)
+        moments = (stored, self.board.next_tick(now_utc), self._letters.next_utc(now_utc))
+        self.due_utc = min((moment for moment in moments if moment is not None), default=None)
+
+    def happen(self, happening: Happening) -> Iterator[Transition]:
+        """Anything else than a round, in order of time."""
+        if self.runs == isinstance(happening, replay_events.Started):
+            raise ImpossibleError("the daemon runs then" if self.runs else "the daemon is stopped then")
+        wall_utc = happening.t
+        yield from self._believe(wall_utc)
+        happening = happening.model_copy(update={"t": self._clock.date(wall_utc)})
+        now_utc = happening.t
+        stood_still_s = happening.seconds if isinstance(happening, replay_events.Standstill) else 0.0
+        yield from self.advance(now_utc - timedelta(seconds=stood_still_s))
+        match happening:
+            case replay_events.Mains(site=site, on_battery=on_battery):
+                self._known("site", site, self.board.fleet.sites)
+                yield from self.take(self.board.ups(site, now_utc, on_battery=on_battery), now_utc)
+            case replay_events.SnmpRead():
+                yield from self._read(happening)
+            case replay_events.Trap(device=device, name=name):
+                self._known("device", device, self.board.fleet.devices)
+                site = self.board.fleet.devices[device].site
+                yield from self.take([Noticed(site, device, "trap", name, now_utc)], now_utc)
+            case replay_events.Act() | replay_events.Registered():
+                yield from self._look(now_utc)
+                self._act(happening)
+                yield from self._look(now_utc)
+            case replay_events.Planned() | replay_events.PlannedEnded():
+                yield from self._replan(happening)
+            case replay_events.Stopped():
+                yield from self._look(now_utc)
+                with self.store.write() as session:
+                    board_state.beat(session, self._clock.known(wall_utc))
+                self.runs = False
+            case replay_events.Started():
+                yield from self._start(now_utc)
+            case replay_events.ClockStepped(to=to, synchronised=synchronised):
+                self._clock.trust = self._clock.known(wall_utc)
+                self._clock.ahead += to - wall_utc
+                yield from self._believe(to, synchronised=synchronised)
+            case replay_events.Standstill(seconds=seconds):
+                yield from self._stood_still(timedelta(seconds=seconds), now_utc)
+
+    def _known(self, what: str, name: str, among: Iterable[str]) -> None:
+        if name not in among:
+            raise ImpossibleError(f"{what}: there is no {what} '{name}'.{did_you_mean(name, list(among))}")
+
+    def _read(self, read: replay_events.SnmpRead) -> Iterator[Transition]:
+        self._known("device", read.device, self.board.fleet.devices)
+        device = self.board.fleet.devices[read.device]
+        reading = Reading(read.system, read.ports, read.ups) if read.outcome == "ok" else None
+        state = SnmpState(read.outcome, "" if reading else "it does not answer", reading)
+        mono_ns = round(read.t.timestamp() * NS_PER_S)
+        yield from self.take(self._meaning.of(device, state, read.t, mono_ns), read.t)
+
+    def _act(self, act: replay_events.Act | replay_events.Registered) -> None:
+        with self.store.write() as session:
+            if isinstance(act, replay_events.Registered):
+                self._known("service", act.service, self.office.charter.services)
+                if act.site is not None:
+                    self._known("site", act.site, self.board.fleet.sites)
+                if act.email and not is_mail_address(act.email):
+                    raise ImpossibleError(f"email: '{act.email}' is not an e-mail address")
+                request = complaints.Request(act.service, act.way, act.asker, act.text, act.t, act.email, act.site)
+                complaints.register(session, self.office, request, act.by, act.t)
+                return
+            try:
+                tickets.act(session, self.office, act.ticket, act.act, act.by, act.text, act.t, until_utc=act.until)
+            except tickets.TicketError as error:
+                raise ImpossibleError(str(error)) from None
+
+    def _replan(self, change: replay_events.Planned | replay_events.PlannedEnded) -> Iterator[Transition]:
+        with self.store.write() as session:
+            try:
+                if isinstance(change, replay_events.Planned):
+                    downtimes.add(session, change.name, change.work, change.by, change.t)
+                else:
+                    downtimes.end(session, change.name, change.t)
+            except downtimes.PlanError as error:
+                raise ImpossibleError(str(error)) from None
+        self._plan(change.t)
+        yield from self.take(self.board.replan(partial(pause_of, self.office), change.t), change.t)
+
+    def _plan(self, now_utc: datetime) -> None:
+        with self.store.read() as session:
+            self.office = Office.of(self.settings, downtimes.plans_in_force(session, now_utc))
+
+    def _start(self, now_utc: datetime) -> Iterator[Transition]:
+        self._plan(now_utc)
+        longest = timedelta(seconds=2 * self.settings.monitor.probing.interval_s)
+        with self.store.write() as session:
+            last, known = board_state.last_trust(session), board_state.remember(session)
+            seen_utc = last.utc_at(last.last.boot_ns) if last is not None else now_utc
+            gap = board_state.note_gap(session, seen_utc, now_utc, longest)
+        if gap:
+            yield line(now_utc, "not_running", started=seen_utc, ended=now_utc)
+        self.board = board_of(self.settings, self.office, known, self.board.baselines)
+        self._meaning = SnmpMeaning(self.board, link_rules(self.settings))
+        self._distrusted.clear()
+        self.runs = True
+        yield from self.take(self.board.replace_fleet(self.board.fleet, self.board.rules, now_utc), now_utc)
+        yield from self._turn(now_utc)
+
+    def _stood_still(self, lasted: timedelta, now_utc: datetime) -> Iterator[Transition]:
+        """As the prober has it: the next failed round of each device is not believed."""
+        if lasted > STALL:
+            self._distrusted = {*self.board.fleet.devices, *self.board.fleet.references}
+        if lasted.total_seconds() > 2 * self.settings.monitor.probing.interval_s:
+            why = f"the monitor stood still for {lasted.total_seconds():.0f} s"
+            gone: list[Decision] = [NobodyWatched(now_utc - lasted, now_utc, why)]
+            yield from self.take([*gone, *self.board.slept(now_utc)], now_utc)
+        yield from self._turn(now_utc)

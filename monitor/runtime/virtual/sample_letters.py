@@ -1,0 +1,166 @@
+"""A letter of every kind, for people who want to see them before the first is real.
+
+They come out of the very functions that write the real ones: an outage with evidence, a complaint and what follows from
+both over six weeks are played on a virtual clock and a throw-away database of the office's own configuration.
+"""
+
+import math
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from monitor.alerts.cases import outages, tickets
+from monitor.alerts.cases.complaints import Request, register
+from monitor.alerts.cases.corrections import Correction, correct
+from monitor.alerts.channels.base import Letter
+from monitor.alerts.facts.briefs import Facts
+from monitor.alerts.facts.stored import pack, unpack_matter
+from monitor.alerts.notices.brief_facts import morning_facts, weekly_facts
+from monitor.alerts.notices.digests import digest_facts
+from monitor.alerts.notices.routing import ASKER
+from monitor.charter.office import Office
+from monitor.domain import notice_kinds
+from monitor.domain.clock import VirtualClock
+from monitor.judging.decisions import Affected, OutageClosed, OutageOpened
+from monitor.runtime.writer import what_is_due
+from monitor.settings.load import Settings
+from monitor.store.models import Notice, SiteState, Ticket
+from monitor.store.sqlite import open_store
+
+BEGINS = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)  # a Monday, ten in the morning
+WEEKS = 6
+LOOKS_A_DAY = 4
+WHY = "the UPS of its feeder is on battery"
+
+
+def samples(settings: Settings) -> list[Letter]:
+    """A letter of each kind in the order of the story, of an outage, of a complaint, and to the citizen."""
+    found: dict[tuple[str, bool, bool], Letter] = {}
+    plain = replace(Office.of(settings), recipients={})
+    for office in (plain, _asking_first(plain)):
+        with TemporaryDirectory() as scratch:
+            for letter in _played(office, Path(scratch)):
+                found.setdefault((letter.kind, bool(letter.facts.get("asked")), letter.recipient == ASKER), letter)
+    return list(found.values())
+
+
+def _asking_first(office: Office) -> Office:
+    stages = tuple(replace(stage, ask_first=True) for stage in office.charter.stages)
+    return replace(office, charter=replace(office.charter, stages=stages))
+
+
+def _played(office: Office, folder: Path) -> Iterator[Letter]:
+    store, clock = open_store(folder, lasting=False), VirtualClock(BEGINS)
+    try:
+        with store.write() as session:
+            centre = _begin(session, office, clock.utc())
+        for look in range(WEEKS * 7 * LOOKS_A_DAY):
+            with store.write() as session:
+                what_is_due(session, office, clock.utc())
+                if look == 3 * LOOKS_A_DAY:
+                    yield from _briefs(session, office, clock.utc())
+            clock.advance(86_400 / LOOKS_A_DAY)
+        for back in (True, False):
+            with store.write() as session:
+                outages.apply(session, office, _turn(centre, clock.utc(), back=back), clock.utc())
+                clock.advance(office.recovery_hold.total_seconds() + 1)
+                what_is_due(session, office, clock.utc())
+        with store.write() as session:
+            for ticket in session.scalars(select(Ticket).where(Ticket.state == "open")).all():
+                soon = clock.utc() + timedelta(seconds=1)
+                tickets.act(session, office, ticket.number, "ack", "an officer", "", clock.utc(), until_utc=soon)
+            what_is_due(session, office, clock.utc() + timedelta(seconds=2))
+            for ticket in session.scalars(select(Ticket).where(Ticket.source != "outage")).all():
+                tickets.act(session, office, ticket.number, "resolve", "an officer", "", clock.utc())
+                tickets.act(session, office, ticket.number, "reopen", "an officer", "", clock.utc())
+            _by_mistake(session, office, clock.utc())
+        with store.read() as session:
+            yield from map(_letter, session.scalars(select(Notice).order_by(Notice.id)))
+            yield _digest(session, office, clock.utc())
+    finally:
+        store.close()
+
+
+def _by_mistake(session: Session, office: Office, now_utc: datetime) -> None:
+    """A request that is registered under the wrong service, corrected, and withdrawn."""
+    wrong, right = [*office.charter.services, *office.charter.services][:2]
+    request = Request(
+        wrong, "phone", "একজন শিক্ষক / A teacher", "ভুল নম্বর / A wrong number", now_utc, "teacher@example.org"
+    )
+    number = register(session, office, request, "notify test", now_utc).number
+    if wrong != right:
+        why = "লেখার ভুল / a slip of the pen"
+        correct(session, office, number, Correction(service=right), "notify test", why, now_utc)
+    tickets.act(session, office, number, "withdraw", "notify test", "কেউ আবেদন করেননি / nobody asked for it", now_utc)
+
+
+def _begin(session: Session, office: Office, now_utc: datetime) -> str:
+    """A teacher writes about a lab, a centre goes dark with others behind it; returns the centre."""
+    by_kind: dict[str, list[str]] = {}
+    for site in office.fleet.sites.values():
+        by_kind.setdefault(site.kind, []).append(site.id)
+    lab, centre = (next(iter(by_kind.get(kind, [*office.fleet.sites]))) for kind in ("lab", "udc"))
+    session.add(SiteState(site=centre, state="up", since_utc=now_utc - timedelta(weeks=2)))  # watched for long
+    for each, started in ((centre, now_utc), (lab, now_utc + timedelta(hours=1))):
+        opened = OutageOpened(
+            each, started, started + timedelta(seconds=15), None, "timeout", "power", WHY, _evidence()
+        )
+        outages.apply(session, office, opened, now_utc)
+    behind = [site for site in by_kind.get("lab", []) if site != lab][:2]
+    for each in behind:
+        outages.apply(session, office, Affected(each, centre, now_utc), now_utc)
+    words = "ল্যাবের কম্পিউটারগুলো চালু হচ্ছে না / The lab's computers do not start"
+    key = office.charter.service_for_kind("lab").key
+    asker = ("একজন শিক্ষক / A teacher", words, now_utc, "teacher@example.org", lab)
+    register(session, office, Request(key, "email", *asker), "notify test", now_utc)
+    outages.apply(session, office, OutageClosed(lab, now_utc + timedelta(hours=20)), now_utc + timedelta(hours=20))
+    return centre
+
+
+def _evidence() -> dict[str, Any]:
+    """An hour as it may have been: steady, a pause of our own, then slower and lossy, until nothing answered."""
+    steady: list[list[float | None] | None] = [[round(11 + 3 * math.sin(at / 3), 1), 0.0] for at in range(44)]
+    failing: list[list[float | None] | None] = [[round(20 + at * 4.5, 1), round(at / 30, 2)] for at in range(14)]
+    minutes = [*steady, None, None, *failing]
+    chart = "▁" * 42 + "▂▂··" + "▃▃▄▄▅▅▆▆▇▇████"
+    figures = {"chart": chart, "rtt_ms_mean": 18.4, "rtt_ms_max": 78.5, "loss": 0.05}
+    router = {"device": "gateway", "uptime_s": 3_553_200, "ports": [{"name": "sfp1", "status": "down"}]}
+    way = {"device": "gateway", "hops": [[1, "192.0.2.1"], [2, "192.0.2.9"]], "reached": False}
+    return {"hour": {**figures, "minutes": minutes}, "snmp": [router], "ways": [way]}
+
+
+def _turn(site: str, now_utc: datetime, *, back: bool) -> OutageClosed | OutageOpened:
+    if back:
+        return OutageClosed(site, now_utc)
+    return OutageOpened(site, now_utc, now_utc + timedelta(seconds=15), None, "timeout", "", "", _evidence())
+
+
+def _letter(notice: Notice) -> Letter:
+    named = (notice.message_id, notice.thread_id)
+    return Letter(notice.id, notice.kind, notice.recipient, *named, notice.created_utc, 1, notice.facts)
+
+
+def _briefs(session: Session, office: Office, now_utc: datetime) -> Iterator[Letter]:
+    links = [site.id for site in office.fleet.sites.values() if site.kind == "backbone"]
+    busy = [(site, 0.83) for site in links[:1]]
+    yield _made(notice_kinds.MORNING, office, morning_facts(session, office, busy, now_utc), now_utc)
+    yield _made(notice_kinds.WEEKLY, office, weekly_facts(session, office, now_utc, now_utc), now_utc)
+
+
+def _digest(session: Session, office: Office, now_utc: datetime) -> Letter:
+    owed = [
+        (notice.kind, unpack_matter(notice.kind, notice.facts))
+        for notice in session.scalars(select(Notice).order_by(Notice.id))
+    ]
+    return _made(notice_kinds.DIGEST, office, digest_facts(office, owed, now_utc), now_utc)
+
+
+def _made(kind: str, office: Office, facts: Facts, now_utc: datetime) -> Letter:
+    message_id = f"<sample.{kind}@{office.mail_domain}>"
+    return Letter(0, kind, "responsible", message_id, message_id, now_utc, 1, pack(facts))

@@ -1,0 +1,108 @@
+"""The grievance chain on a virtual clock: what would be told to whom, and when, if nobody settled anything.
+
+It drives the very functions that the daemon drives, on a throw-away database, and looks when offices open and close.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from monitor.alerts.cases import outages
+from monitor.alerts.cases.complaints import Request, register
+from monitor.alerts.channels.email import EmailChannel
+from monitor.alerts.notices.deliver import deliver_next
+from monitor.charter.office import Office
+from monitor.domain.clock import VirtualClock
+from monitor.i18n.formats import DHAKA
+from monitor.judging.decisions import OutageClosed, OutageOpened
+from monitor.runtime.writer import what_is_due
+from monitor.settings.load import Settings
+from monitor.settings.monitor_file import Mail
+from monitor.store.models import Notice, Ticket, TicketEvent
+from monitor.store.sqlite import Store, open_store
+
+LOOKS_AT = (time(0), time(9), time(15, 30), time(17))  # the offices' openings and closings are among them
+
+
+def play(settings: Settings, began: datetime, months: int, folder: Path) -> Iterator[tuple[datetime, str]]:
+    """Yields (when, what happened), mails as 'mail …' when they go; each is written to ``folder`` as an .eml file."""
+    office = replace(Office.of(settings), mail=Mail(), recipients={})  # a simulation reaches nobody
+    clock = VirtualClock(began.astimezone(UTC))
+    channel = EmailChannel(office.mail, folder, settings.home)
+    end = clock.utc() + timedelta(days=30.5 * months)
+    with TemporaryDirectory() as scratch:
+        store = open_store(Path(scratch), lasting=False)
+        try:
+            _begin(store, office, clock)
+            told_events, told = 0, set[int]()
+            while clock.utc() < end:
+                with store.write() as session:
+                    what_is_due(session, office, clock.utc())
+                while deliver_next(store, office, "email", channel, clock) == "done":
+                    pass
+                with store.read() as session:
+                    for event in session.scalars(select(TicketEvent).where(TicketEvent.id > told_events)):
+                        told_events = event.id
+                        yield event.at_utc, f"{event.ticket.number} {event.kind}: {event.text}"
+                    yield from _gone(session, told)
+                clock.advance((_next_look(clock.utc()) - clock.utc()).total_seconds())
+            yield from _settled(store, office, clock, channel, told)
+        finally:
+            store.close()
+
+
+def _next_look(now_utc: datetime) -> datetime:
+    """The next of LOOKS_AT, by the office's clock."""
+    local = now_utc.astimezone(DHAKA)
+    days = (local.date(), local.date() + timedelta(days=1))
+    return next(at for day in days for clock in LOOKS_AT if (at := datetime.combine(day, clock, DHAKA)) > local)
+
+
+def _begin(store: Store, office: Office, clock: VirtualClock) -> None:
+    """A teacher complains in person about a lab, and a centre goes dark."""
+    labs = [site.id for site in office.fleet.sites.values() if site.kind == "lab"]
+    centres = [site.id for site in office.fleet.sites.values() if site.kind == "udc"]
+    service = office.charter.service_for_kind("lab").key
+    request = Request(
+        service,
+        "person",
+        "একজন শিক্ষক / A teacher",
+        "ল্যাবের কম্পিউটারগুলো চালু হচ্ছে না / The lab's computers do not start",
+        clock.utc(),
+        "teacher@example.org",
+        labs[0] if labs else None,
+    )
+    with store.write() as session:
+        register(session, office, request, "simulation", clock.utc())
+        for centre in centres[:1]:
+            outages.apply(session, office, OutageOpened(centre, clock.utc(), clock.utc(), None, "timeout"), clock.utc())
+
+
+def _settled(
+    store: Store, office: Office, clock: VirtualClock, channel: EmailChannel, told: set[int]
+) -> Iterator[tuple[datetime, str]]:
+    """In the end the centre answers again, and everyone who was told hears of it."""
+    with store.write() as session:
+        for ticket in session.scalars(select(Ticket).where(Ticket.source == "outage")):
+            outages.apply(session, office, OutageClosed(ticket.site or "", clock.utc()), clock.utc())
+    clock.advance(office.recovery_hold.total_seconds() + 1)
+    with store.write() as session:
+        what_is_due(session, office, clock.utc())
+    while deliver_next(store, office, "email", channel, clock) == "done":
+        pass
+    with store.read() as session:
+        yield from _gone(session, told)
+
+
+def _gone(session: Session, told: set[int]) -> Iterator[tuple[datetime, str]]:
+    """The mails that have gone and were not ``told`` of yet, when they went; what another one tells of is none."""
+    gone = select(Notice).where(Notice.sent_utc.is_not(None), Notice.folded_into.is_(None)).order_by(Notice.id)
+    for notice in session.scalars(gone):
+        if notice.id not in told and notice.sent_utc is not None:
+            told.add(notice.id)
+            yield notice.sent_utc, f"mail to {notice.recipient}: {notice.proof.removeprefix('file ')}"

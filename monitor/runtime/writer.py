@@ -1,0 +1,245 @@
+"""Writes what was decided, in order, and looks every second at what has fallen due.
+
+One thread owns all writing. A locked or full database delays a decision but never loses it: it is tried again until
+it is stored, with its original time, while probing goes on.
+"""
+
+import asyncio
+import logging
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from contextlib import suppress
+from datetime import datetime, timedelta
+from functools import partial
+
+from sqlalchemy.exc import DatabaseError
+from sqlalchemy.orm import Session
+
+from monitor.alerts.cases import (
+    acknowledgements,
+    complaints,
+    escalation,
+    events,
+    operators,
+    outages,
+    recount,
+    redate,
+    tickets,
+)
+from monitor.alerts.cases.downtimes import Plans, plans_in_force
+from monitor.alerts.notices import briefs
+from monitor.alerts.notices.brief_facts import Busy
+from monitor.charter.office import Office
+from monitor.domain.clock import NS_PER_S
+from monitor.i18n.formats import moment_text
+from monitor.judging.clock_trust import Move, Trust, look_again
+from monitor.judging.decisions import Decision, LabSeen, OutageClosed, OutageOpened, SiteChanged, describe
+from monitor.judging.health import State
+from monitor.net.pool import Pool, PoolFull
+from monitor.runtime import set_aside
+from monitor.runtime.trusted_clock import BelievedClock
+from monitor.store import board_state
+from monitor.store.sqlite import Store
+
+log = logging.getLogger(__name__)
+
+LOOK_S = 1.0
+SHARE = 0.05  # of its time that the recorder spends looking when nothing happens, however much there is to look at
+MOST_AT_ONCE = 500  # tickets opened in one transaction: others wait for the lock meanwhile
+LONGEST_LOOK_S = 15.0
+RETRY_S = 2.0
+LAST_WRITE_S = 4.0  # when the daemon stops
+HEARTBEAT_NS = 10 * NS_PER_S
+MOST_WAITING = 100_000
+
+
+class Recorder:
+    """The one writer, and who looks whether the clock can be believed. ``wake_delivery`` is called (from the loop)
+    when there may be something to send, ``replanned`` when the plans that were made by command (``planned``) are
+    others than before, ``redated`` when another time is believed.
+    """
+
+    def __init__(self, clock: BelievedClock, store: Store, office: Office, wake_delivery: Callable[[], None]) -> None:
+        self._clock = clock
+        self._store = store
+        self._wake_delivery = wake_delivery
+        self._waiting: deque[tuple[Decision, datetime]] = deque()
+        self._thread = Pool("recorder", threads=1, backlog=1)
+        self._writing: tuple[Future[tuple[bool, Plans, Trust]], list[tuple[Decision, datetime]]] | None = None
+        self._has_work = asyncio.Event()
+        self._last_heartbeat_ns = 0
+        self.office = office
+        self._counted_by: Office | None = None
+        self.last_commit_mono_ns = clock.mono_ns()
+        self.failing = ""
+        self.busy_links: Callable[[], Busy] = tuple
+        self.planned: Plans = {}
+        self.replanned: Callable[[], None] = lambda: None
+        self.redated: Callable[[Move], None] = lambda _: None
+
+    @property
+    def clock_suspect(self) -> bool:
+        return self._clock.trust.suspect
+
+    @property
+    def waiting(self) -> int:
+        """How many decisions are not stored yet."""
+        return len(self._waiting)
+
+    def put(self, decisions: Sequence[Decision]) -> None:
+        """Takes decisions in; they are stored in this order."""
+        now_utc = self._clock.utc()
+        for decision in decisions:
+            # A change of state beside an outage that is told anyway is for those who look closely.
+            quiet = isinstance(decision, LabSeen) or (
+                isinstance(decision, SiteChanged) and decision.state is not State.DEGRADED
+            )
+            log.log(logging.DEBUG if quiet else logging.INFO, "%s", describe(decision))
+            self._waiting.append((decision, now_utc))
+        if len(self._waiting) > MOST_WAITING:
+            self._make_room()
+        self._has_work.set()
+
+    def _make_room(self) -> None:
+        """Drops the oldest half of what is no outage, and only where that is not enough the oldest of all: a database
+        that refuses for weeks must not cost the monitor its memory, nor a restart all that waits.
+        """
+        room = MOST_WAITING // 2
+        kept = [one for one in self._waiting if isinstance(one[0], OutageOpened | OutageClosed)][-room:]
+        others = [one for one in self._waiting if not isinstance(one[0], OutageOpened | OutageClosed)][-room // 2 :]
+        lost = len(self._waiting) - len(kept) - len(others)
+        keep = {id(one) for one in (*kept, *others)}
+        self._waiting = deque(one for one in self._waiting if id(one) in keep)
+        log.error("%d of the decisions that wait for the database are lost: there is no more room for them", lost)
+
+    async def run(self) -> None:
+        """Writes until cancelled; a database that fails is tried again."""
+        while True:
+            begun_ns = self._clock.mono_ns()
+            try:
+                if await self.turn():
+                    continue
+            except DatabaseError as error:
+                if not self.failing:
+                    log.error("the database refuses to write, decisions wait: %s", error.orig)
+                self.failing = str(error.orig)
+                await asyncio.sleep(RETRY_S)
+                continue
+            took_s = (self._clock.mono_ns() - begun_ns) / NS_PER_S
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._has_work.wait(), min(max(LOOK_S, took_s / SHARE), LONGEST_LOOK_S))
+
+    async def turn(self) -> bool:
+        """Stores what waits and what has fallen due, in one transaction; whether that brought anything new."""
+        self._has_work.clear()
+        batch = list(self._waiting)
+        self._writing = writing = self._thread.submit(self._write, batch, self.office), batch
+        may_send, planned, trust = await asyncio.wrap_future(writing[0])
+        self._writing = None
+        self._stored(batch, trust)
+        if planned != self.planned:
+            self.planned = planned
+            self.replanned()
+        self.last_commit_mono_ns = self._clock.mono_ns()
+        if self.failing:
+            log.warning("the database writes again")
+            self.failing = ""
+        if may_send:
+            self._wake_delivery()
+        return may_send
+
+    def _stored(self, batch: Sequence[tuple[Decision, datetime]], trust: Trust) -> None:
+        """Forgets what is stored; some of it may have been dropped meanwhile for want of room."""
+        stored = set(map(id, batch))
+        while self._waiting and id(self._waiting[0]) in stored:
+            self._waiting.popleft()
+        self._believe(trust)
+
+    async def close(self) -> None:
+        """Stores what still waits and ends the thread; what cannot be stored is judged anew at the next start."""
+        try:
+            async with asyncio.timeout(LAST_WRITE_S):
+                if self._writing is not None and not self._writing[0].cancelled():
+                    # what was under way when the daemon was told to stop
+                    _, _, trust = await asyncio.wrap_future(self._writing[0])
+                    self._stored(self._writing[1], trust)
+                await self.turn()
+        except (DatabaseError, TimeoutError, PoolFull) as error:
+            why = error.orig if isinstance(error, DatabaseError) else error or "the database is busy"
+            log.error("%d decisions could not be stored at the end: %s", len(self._waiting), why)
+        self._thread.close()
+
+    def _believe(self, trust: Trust) -> None:
+        """Goes over to what was thought of the clock and stored; on the loop, so that nobody dates anything between."""
+        before, self._clock.trust = self._clock.trust, trust
+        _say_trust(trust, was_suspect=before.suspect)
+        if (move := trust.move) is not None:
+            dated = [(redate.redated(each, at_utc, move), at_utc + move.by) for each, at_utc in self._waiting]
+            self._waiting = deque(dated)
+            self.redated(move)
+
+    def _write(self, batch: Sequence[tuple[Decision, datetime]], office: Office) -> tuple[bool, Plans, Trust]:
+        before = self._clock.trust
+        with self._store.write() as session:
+            trust = look_again(before, self._clock.look(), board_state.operators_word(session))
+            now_utc = trust.date(trust.last.utc, trust.last.boot_ns)
+            set_aside.apply_all(session, office, batch, certain=not (before.suspect or trust.suspect))
+            if trust.move is not None:
+                settle(session, office, trust.move, now_utc)
+            if trust.suspect != before.suspect:
+                note_trust(session, trust, now_utc)
+            told, planned = False, plans_in_force(session, now_utc)
+            if not trust.suspect:
+                if before.suspect and trust.move is None:
+                    outages.catch_up(session, office, before.unproven_since_utc, now_utc)
+                if office is not self._counted_by and (moved := recount.open_deadlines(session, office, now_utc)):
+                    log.info("%d deadlines were counted anew: the charter or the calendar has changed", moved)
+                told = what_is_due(session, office, now_utc, MOST_AT_ONCE)
+                owe_briefs = partial(briefs.owe_briefs, session, office, self.busy_links(), now_utc)
+                told = set_aside.each_alone(session, [owe_briefs]) or told
+            told_of_clock = trust.suspect != before.suspect or trust.move is not None
+            if told_of_clock or trust.last.boot_ns - self._last_heartbeat_ns >= HEARTBEAT_NS:
+                board_state.beat(session, trust)
+                self._last_heartbeat_ns = trust.last.boot_ns
+        if not trust.suspect:
+            self._counted_by = office
+        return told or bool(batch), planned, trust
+
+
+def _say_trust(trust: Trust, *, was_suspect: bool) -> None:
+    if trust.suspect and not was_suspect:
+        log.warning("clock_suspect: the wall clock has jumped to %s; nothing is escalated", trust.last.utc)
+    elif was_suspect and not trust.suspect:
+        log.warning("the wall clock is believed again: %s", trust.last.utc)
+    elif trust.move is not None:
+        log.warning("the wall clock was set right by %s: %s", trust.move.by, trust.last.utc)
+
+
+def settle(session: Session, office: Office, move: Move, now_utc: datetime) -> None:
+    """Dates anew what was dated provisionally, and does what had to wait for that."""
+    redate.redate(session, office, move, now_utc)
+    board_state.note_gap_before(session, move)
+    outages.catch_up(session, office, move.since_utc + min(move.by, timedelta(0)), now_utc)
+
+
+def note_trust(session: Session, trust: Trust, now_utc: datetime) -> None:
+    """Adds to the timeline that the clock is suspect from now on, or is believed again."""
+    says = f"the wall clock says {moment_text(trust.last.utc, 'en')}"
+    kind, words = ("clock_suspect", says) if trust.suspect else ("clock_believed", "the wall clock is believed again")
+    events.note(session, "", "", kind, words, now_utc)
+
+
+def what_is_due(session: Session, office: Office, now_utc: datetime, most: int | None = None) -> bool:
+    """Does what the stored dates ask for, opening at most so many tickets; whether anything was done."""
+    steps: list[Callable[[], Sequence[object]]] = [
+        partial(tickets.warn_of_deadlines, session, office, now_utc),
+        partial(tickets.open_overdue, session, office, now_utc, most),
+        partial(acknowledgements.advance, session, office, now_utc),
+        partial(tickets.resolve_recovered, session, office, now_utc),
+        partial(tickets.reopen_settled, session, office, now_utc),
+        partial(complaints.tell_who_asked, session, office, now_utc),
+        partial(operators.note_late, session, office, now_utc),
+        partial(escalation.advance, session, office, now_utc),
+    ]
+    return set_aside.each_alone(session, steps)

@@ -1,0 +1,89 @@
+"""The page's server as a part of the daemon: it listens when it can, and until then nothing else waits for it.
+
+A port that somebody else has taken, or an address that this machine does not have yet, is told and tried again: the
+page is for looking at what is watched, and no reason not to watch.
+"""
+
+import asyncio
+import logging
+import os
+import socket
+from collections.abc import Callable
+
+from starlette.types import ASGIApp
+
+from monitor.domain.clock import NS_PER_S, Clock
+from monitor.settings.monitor_file import Web
+from monitor.web.server import RunningServer, serve
+
+log = logging.getLogger(__name__)
+
+RETRY_S = 2.0
+BACKLOG = 512
+
+
+class PageServer:
+    """Serves ``app`` on ``sockets`` that were handed in, or on the address of the configuration.
+
+    ``changed`` is called on the loop when the page begins to listen, or cannot. ``trouble`` says why it cannot, and
+    ``address`` where it listens; either is empty.
+    """
+
+    def __init__(
+        self, app: ASGIApp, web: Web, sockets: list[socket.socket], clock: Clock, changed: Callable[[], None]
+    ) -> None:
+        self._app, self._web, self._sockets, self._clock, self._changed = app, web, sockets, clock, changed
+        self._running: RunningServer | None = None
+        self._away_since_ns: int | None = None
+        self.trouble = self.address = ""
+
+    async def open(self) -> None:
+        """Listens, or notes why it cannot."""
+        try:
+            listeners = self._sockets or [listen(self._web)]
+        except OSError as error:
+            trouble = os.strerror(error.errno) if error.errno else str(error)
+            if trouble != self.trouble:
+                log.error("no page on %s: %s; it is tried again every %g s", self._web.listen, trouble, RETRY_S)
+            self.trouble, self.address = trouble, ""
+            self._away_since_ns = self._away_since_ns or self._clock.mono_ns()
+            self._changed()
+            return
+        self._sockets = []
+        self._running = await serve(self._app, listeners)
+        self.trouble, self.address, self._away_since_ns = "", _place(listeners[0]), None
+        log.info("page http://%s/ , metrics http://%s/metrics", self.address, self.address)
+        self._changed()
+
+    async def run(self) -> None:
+        """Keeps it listening, until cancelled; raises what broke the server."""
+        while True:
+            if self._running is not None:
+                await self._running.ended()
+                self._running = None
+            else:
+                await asyncio.sleep(RETRY_S)
+            await self.open()
+
+    async def close(self) -> None:
+        """Ends it; answers under way get a moment."""
+        if self._running is not None:
+            await self._running.stop()
+
+    def away_s(self) -> float:
+        """For how long it has not been able to listen; 0 while it does."""
+        return 0.0 if self._away_since_ns is None else (self._clock.mono_ns() - self._away_since_ns) / NS_PER_S
+
+
+def listen(web: Web) -> socket.socket:
+    """The listening socket that the configuration asks for; raises OSError when it cannot be had."""
+    family = socket.AF_INET6 if ":" in web.host else socket.AF_INET
+    return socket.create_server((web.host, web.port), family=family, backlog=BACKLOG)
+
+
+def _place(listener: socket.socket) -> str:
+    """Where it listens, as in an address of a page."""
+    if listener.family not in {socket.AF_INET, socket.AF_INET6}:
+        return str(listener.getsockname())
+    host, port = listener.getsockname()[:2]
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"

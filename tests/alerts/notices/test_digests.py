@@ -1,0 +1,31 @@
+"""Many notices in one letter: each matter once."""
+
+from sqlalchemy import select
+
+from monitor.alerts.channels.base import Letter
+from monitor.alerts.facts.stored import pack, unpack_matter
+from monitor.alerts.notices import render
+from monitor.alerts.notices.digests import digest_facts, matters_of
+from monitor.store.models import Notice
+from tests.desk import Desk
+
+
+def test_a_ticket_that_was_reopened_for_another_outage_is_one_matter(desk: Desk) -> None:
+    desk.goes_down("udc-juniadaha")
+    desk.wait(days=2)
+    desk.comes_back("udc-juniadaha")
+    desk.wait(hours=1)
+    desk.goes_down("udc-juniadaha")
+    with desk.store.read() as session:
+        notices = session.scalars(select(Notice).order_by(Notice.id)).all()
+        owed = [(notice.kind, unpack_matter(notice.kind, notice.facts)) for notice in notices]
+    assert {kind for kind, _ in owed} >= {"opened", "resolved", "reopened"}
+    assert len({facts.event for _, facts in owed}) == 2, "the second outage has a beginning of its own"
+
+    digest = pack(digest_facts(desk.office, owed, desk.clock.utc()))
+    told = render.render(Letter(1, "digest", "responsible", "<1@x>", "<1@x>", desk.clock.utc(), 1, digest), "en").text
+
+    assert told.count("BHR-2026-000001") == 1
+    assert "Still down (1)" in told
+    # So it is told by its last letter, and needs no digest of one.
+    assert len(set(matters_of(facts for _, facts in owed))) == 1

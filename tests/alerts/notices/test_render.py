@@ -1,0 +1,189 @@
+"""What a notice says, in both languages, and that no name can break it."""
+
+from dataclasses import replace
+from datetime import timedelta
+from html.parser import HTMLParser
+from typing import Self
+
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from monitor.alerts.channels.base import Letter, Rendered
+from monitor.alerts.notices import render
+from monitor.i18n import formats
+from monitor.judging.decisions import OutageOpened
+from tests.desk import Desk
+from tests.store.migrated import new_store
+
+
+def a_whole_story(desk: Desk) -> list[Letter]:
+    """Down on a Tuesday, due on Wednesday at closing, back on Thursday, down again on the same day."""
+    desk.goes_down("udc-juniadaha")
+    desk.wait(days=2)
+    story = desk.send_all()
+    desk.comes_back("udc-juniadaha")
+    desk.wait(minutes=11)
+    story += desk.send_all()
+    desk.goes_down("udc-juniadaha")
+    desk.look()
+    return story + desk.send_all()
+
+
+def test_the_officers_mail_tells_what_since_when_and_which_promise(desk: Desk) -> None:
+    opened = render.render(a_whole_story(desk)[0])
+    assert opened.subject == ("[BHR-2026-000001] জুনিয়াদহ ইউনিয়ন ডিজিটাল সেন্টার ২ দিন বিচ্ছিন্ন — সময়সীমা অতিক্রান্ত")
+    for fact in (
+        "Tuesday, 24 November 2026, 09:59:45",
+        "Wednesday, 25 November 2026, 17:00",
+        "মঙ্গলবার, ২৪ নভেম্বর ২০২৬",
+        "৮. ইউনিয়ন ডিজিটাল সেন্টার গুলোকে সহায়তা প্রদান — ১ কার্যদিবস",
+        "8. Support to the Union Digital Centres — 1 working day",
+        "udc-juniadaha",
+    ):
+        assert fact in opened.text
+        assert fact in opened.html
+
+
+def test_the_programmers_mail_says_until_when_it_is_his(desk: Desk) -> None:
+    stage = render.render(a_whole_story(desk)[1])
+    assert "Programmer, Department of ICT, Kushtia" in stage.text
+    assert "1 month" in stage.text
+    assert "এক" not in stage.subject
+    assert "১" in stage.subject
+
+
+def test_every_kind_of_letter_can_be_written_long_after_its_event(desk: Desk) -> None:
+    story = a_whole_story(desk)
+    assert [letter.kind for letter in story] == [
+        *("opened", "stage"),
+        *("resolved", "resolved"),
+        *("reopened", "reopened"),
+    ]
+    for letter in story:
+        rendered = render.render(letter)
+        assert "{" not in rendered.text
+        assert rendered.text.count("BHR-2026-000001") >= 2
+
+
+def test_a_root_cause_names_how_many_of_each_kind_hang_on_it(desk: Desk) -> None:
+    from monitor.judging.decisions import Affected
+
+    desk.goes_down("backbone-north")
+    now = desk.clock.utc()
+    desk.decide(*[Affected(site, "backbone-north", now) for site in ("udc-juniadaha", "udc-mokarimpur")])
+    desk.decide(Affected("lab-juniadaha-girls", "backbone-north", now))
+    desk.look()
+    text = render.render(desk.send_all()[0]).text
+    assert "2 Union Digital Centres, 1 lab" in text
+    assert "২ ইউনিয়ন ডিজিটাল সেন্টার, ১ ল্যাব" in text
+
+
+@pytest.mark.parametrize(
+    ("reason", "in_bangla"),
+    [
+        ("the far end is silent: timeout", "দূর প্রান্ত সাড়া দিচ্ছে না: সাড়া নেই"),
+        ("interface sfp 1 is lower layer down", "ইন্টারফেস sfp 1-এর নিচের স্তর অচল"),
+        ("interface sfp1 is switched off", "ইন্টারফেস sfp1 বন্ধ করে রাখা হয়েছে"),
+        ("host unreachable from 10.0.0.1", "পৌঁছানোর পথ নেই (10.0.0.1)"),
+    ],
+)
+def test_the_outage_of_a_link_says_in_both_languages_which_side_it_is(desk: Desk, reason: str, in_bangla: str) -> None:
+    now = desk.clock.utc()
+    desk.decide(OutageOpened("backbone-north", now - timedelta(seconds=15), now, None, reason))
+    desk.look()
+    opened = render.render(desk.send_all()[0])
+
+    for told in (f"Seen: {reason}", f"পর্যবেক্ষণ: {in_bangla}"):
+        assert told in " ".join(opened.text.split())
+    assert in_bangla in opened.html
+
+
+def test_plain_silence_is_not_told_twice(desk: Desk) -> None:
+    assert "timeout" not in render.render(a_whole_story(desk)[0]).text
+
+
+def test_markup_in_a_name_stays_words_in_the_page(desk: Desk) -> None:
+    letter = a_whole_story(desk)[0]
+    evil = {**letter.facts["site"], "name_bn": "<script>alert(1)</script>", "name_en": '"><img src=x onerror=y>'}
+    rendered = render.render(replace(letter, facts={**letter.facts, "site": evil}))
+    assert "<script" not in rendered.html
+    assert "<img" not in rendered.html
+    assert "&lt;script&gt;" in rendered.html
+
+
+@pytest.fixture(scope="module")
+def letter(tmp_path_factory: pytest.TempPathFactory, office: object) -> Letter:
+    from monitor.charter.office import Office
+
+    assert isinstance(office, Office)
+    store = new_store(tmp_path_factory.mktemp("letters"))
+    story = a_whole_story(Desk(office, store))
+    store.close()
+    return story[2]
+
+
+class Page(HTMLParser):
+    """The tags of a page in their order, and its words."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: list[str] = []
+        self.text = ""
+
+    @classmethod
+    def of(cls, html: str) -> Self:
+        page = cls()
+        page.feed(html)
+        page.close()
+        return page
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append(tag)
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+def squeezed(text: str) -> str:
+    return "".join(text.split())
+
+
+@settings(max_examples=50)
+@example(name="</td><b>&amp;", note="<script>")
+@given(name=st.text(min_size=1, max_size=80), note=st.text(min_size=1, max_size=200))
+def test_any_name_and_any_note_make_a_letter(letter: Letter, name: str, note: str) -> None:
+    def written(name: str, note: str) -> Rendered:
+        site = {"id": "x", "name_bn": name, "name_en": name}
+        return render.render(replace(letter, facts={**letter.facts, "site": site, "note": note}))
+
+    rendered, plain = written(name, note), written("a name", "a note")
+    assert Page.of(rendered.html).tags == Page.of(plain.html).tags  # whatever they say, they make no markup
+    assert squeezed(name) in squeezed(Page.of(rendered.html).text)
+    assert squeezed(name) in squeezed(rendered.text)
+
+
+def test_a_recovery_is_told_in_rows_of_each_language(desk: Desk) -> None:
+    desk.goes_down("backbone-north")
+    desk.look()
+    desk.send_all()
+    desk.comes_back("backbone-north")
+    desk.wait(hours=1)
+    (told,) = {render.render(letter, "bn").text for letter in desk.send_all() if letter.kind == "resolved"}
+    assert "সচল হওয়ার সময়:" in told
+    assert "the site has answered" not in told
+
+
+def test_a_letter_about_a_site_that_is_down_again_says_since_when_it_is_down_now(desk: Desk) -> None:
+    for _ in range(2):
+        desk.goes_down("backbone-north")
+        desk.look()
+        began = formats.moment_text(desk.clock.utc() - timedelta(seconds=15), "en")
+        told = {letter.kind: render.render(letter).text for letter in desk.send_all()}
+        desk.comes_back("backbone-north")
+        desk.wait(hours=1)
+    assert f"\nDown since: {began}\n" in told["reopened"]
+    assert "Note:" not in told["reopened"]
+    again = {letter.kind: render.render(letter).text for letter in desk.send_all()}
+    assert f"\nDown since: {began}\n" in again["resolved"]
+    assert "\nLasted: 15 seconds\n" in again["resolved"]

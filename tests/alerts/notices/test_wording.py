@@ -1,0 +1,144 @@
+"""What letters say first, to whom they say what, and that the Bangla half is Bangla."""
+
+import re
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from monitor.alerts.cases.complaints import Request, register
+from monitor.alerts.channels.base import Letter
+from monitor.alerts.facts.matter import MatterFacts
+from monitor.alerts.facts.stored import pack, unpack_matter
+from monitor.alerts.notices import render
+from monitor.alerts.notices.phrases import COMMANDS, HEADLINES, LABELS, TO_DO
+from monitor.alerts.notices.routing import ASKER
+from monitor.alerts.notices.wording import words
+from monitor.i18n.formats import Lang
+from monitor.runtime.virtual.sample_letters import samples
+from monitor.settings.load import load
+from tests.desk import SHIPPED, Desk
+
+SITE = "udc-juniadaha"
+
+
+def a_request(desk: Desk) -> dict[str, Letter]:
+    """A teacher asks by e-mail; the letters about it by reader."""
+    with desk.store.write() as session:
+        key = desk.office.charter.service_for_kind("lab").key
+        request = Request(
+            key, "email", "Rahima", "No picture", desk.clock.utc(), "r@example.org", "lab-dharampur-girls"
+        )
+        register(session, desk.office, request, "an officer", desk.clock.utc())
+    return {letter.recipient: letter for letter in desk.send_all()}
+
+
+def test_the_officers_letter_about_a_new_request_is_not_the_citizens(desk: Desk) -> None:
+    told = a_request(desk)
+    officers, citizens = render.render(told["responsible"], "en"), render.render(told[ASKER], "en")
+    assert officers.subject.startswith("New request: ")
+    assert "Please settle it by" in officers.text
+    assert citizens.subject.startswith("Your request is registered: ")
+    # A citizen hears whom to ask, and nothing of the office's own workings.
+    for said in ("Assistant Programmer", "01922367232", "Upazila Office", "Bheramara"):
+        assert f"{said}" in citizens.text.partition("\n-- ")[0]
+    for inner in ("upazila-monitor", "lab-dharampur-girls", "How it was counted", "Clause"):
+        assert inner not in citizens.text
+        assert inner in officers.text
+    assert "টেলিফোন: ০১৯২২৩৬৭২৩২" in render.render(told[ASKER], "bn").text
+
+
+def test_the_subject_about_a_request_begins_with_the_point(desk: Desk) -> None:
+    told = a_request(desk)
+    for letter in told.values():
+        assert render.render(letter).subject.endswith(" [BHR-2026-000001]")
+    for entry, headline in HEADLINES.items():
+        if entry.endswith(("/asked", "/citizen")):
+            assert headline["en"].endswith("{site}")
+            assert headline["bn"].endswith("{site}")
+
+
+def test_what_to_do_stands_before_the_facts_with_the_command_for_it(desk: Desk) -> None:
+    desk.goes_down("backbone-north")
+    desk.look()
+    (opened,) = [letter for letter in desk.send_all() if letter.kind == "opened"]
+    rendered = render.render(opened, "en")
+    for told in (rendered.text, re.sub("<[^>]*>", "", rendered.html)):
+        assert told.index("Please find the cause") < told.index("ticket ack BHR-2026-000001") < told.index("Down since")
+    assert "ticket ack BHR-2026-000001" in rendered.short
+
+
+def test_every_headline_has_its_to_do_and_every_command_a_letter() -> None:
+    assert set(HEADLINES) == set(TO_DO)
+    assert set(COMMANDS) <= set(HEADLINES)
+
+
+def test_a_ticket_that_is_reopened_while_its_site_is_up_does_not_say_down_again(desk: Desk) -> None:
+    desk.goes_down("backbone-north")
+    desk.look()
+    desk.comes_back("backbone-north")
+    desk.wait(hours=1)
+    desk.send_all()
+    desk.act("BHR-2026-000001", "reopen", "it failed the test")
+    reopened = desk.send_all()
+    assert {letter.recipient for letter in reopened} == {"responsible", "grievance"}
+    for letter in reopened:
+        rendered = render.render(letter)
+        assert letter.kind == "reopened"
+        assert "down again" not in rendered.text
+        assert "আবার বিচ্ছিন্ন" not in rendered.text
+        assert "The site answers." in rendered.text
+        assert "it failed the test" in rendered.text
+
+
+def test_a_ticket_that_is_resolved_while_its_site_is_down_says_so(desk: Desk) -> None:
+    desk.goes_down("backbone-north")
+    desk.look()
+    desk.send_all()
+    desk.act("BHR-2026-000001", "resolve", "known, the new line comes on Sunday")
+    for letter in desk.send_all():
+        assert "resolved, though it is still down" in render.render(letter, "en").subject
+
+
+@pytest.mark.parametrize("kind", ["stage", "ack_over", "opened"])
+def test_no_letter_says_that_a_site_is_down_which_is_up(desk: Desk, kind: str) -> None:
+    desk.goes_down("backbone-north")
+    desk.look()
+    told = {letter.kind: letter for letter in desk.send_all()}["stage"]
+    desk.comes_back("backbone-north")
+    desk.wait(hours=1)
+    later = {letter.kind: letter for letter in desk.send_all()}["resolved"]
+    before, after = (unpack_matter(letter.kind, letter.facts) for letter in (told, later))
+    assert isinstance(after, MatterFacts)
+    over = Letter(1, kind, "responsible", "<1@x>", "<1@x>", desk.clock.utc(), 1, pack(after))
+    ongoing = Letter(1, kind, "responsible", "<1@x>", "<1@x>", desk.clock.utc(), 1, pack(before))
+    assert re.search(r"(is|still|:) down|: down for", render.render(ongoing, "en").subject)
+    assert not re.search(r"still down|: down", render.render(over, "en").subject)
+
+
+def test_the_bangla_half_has_no_english(tmp_path: Path) -> None:
+    settings = load(SHIPPED)
+    known = {
+        *settings.fleet.sites,
+        *("gateway", "sfp"),  # what the office and its devices call things
+        *("upazila-monitor", "ticket", "tickets", "show", "ack", "raise", "outbox", "--dead"),  # commands
+    }
+    for letter in samples(settings):
+        told = render.render(letter, "bn").text.partition("\n-- ")[0]
+        for label in ("asker", "request", "note"):  # what people wrote stays as they wrote it
+            told = re.sub(rf"(?m)^{re.escape(LABELS[label]['bn'])}:.*(?:\n  .*)*", "", told)
+        latin = set(re.findall(r"[A-Za-z][A-Za-z'-]*", re.sub(r"BHR-\d+-\d+", "", told)))
+        assert latin - known - {part for id_ in known for part in id_.split("-")} == set(), letter.kind
+
+
+@pytest.mark.parametrize("lang", ["bn", "en"])
+@pytest.mark.parametrize(
+    ("overdue", "hours_ago", "label"), [(True, 1, "was_due"), (True, -1, "due"), (False, 1, "due")]
+)
+def test_only_what_was_missed_was_due(desk: Desk, overdue: bool, hours_ago: int, label: str, lang: Lang) -> None:
+    letter = a_request(desk)["responsible"]
+    facts = unpack_matter(letter.kind, letter.facts)
+    facts = replace(facts, overdue=overdue, deadline=facts.now - timedelta(hours=hours_ago))
+    labels = {row.label for row in words(letter.kind, facts, lang).rows}
+    assert {LABELS["due"][lang], LABELS["was_due"][lang]} & labels == {LABELS[label][lang]}

@@ -1,0 +1,104 @@
+"""An office with the shipped configuration, a database of its own and a clock that the test turns."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from monitor.alerts.cases import outages, tickets
+from monitor.alerts.channels.base import Letter
+from monitor.alerts.notices import lease, outbox
+from monitor.charter.office import Office
+from monitor.domain.clock import VirtualClock
+from monitor.judging.decisions import Decision, OutageClosed, OutageOpened
+from monitor.runtime.writer import what_is_due
+from monitor.settings.load import load
+from monitor.store.models import Notice, Outage, Ticket
+from monitor.store.sqlite import Store
+from tests.store.migrated import new_store
+
+SHIPPED = Path(__file__).parents[1] / "config"
+
+
+@dataclass
+class Desk:
+    """What a test does to an office: decisions come in, time passes, letters are counted."""
+
+    office: Office
+    store: Store
+    clock: VirtualClock = field(default_factory=lambda: VirtualClock(datetime(2026, 11, 24, 4, 0, tzinfo=UTC)))
+
+    def decide(self, *decisions: Decision) -> None:
+        with self.store.write() as session:
+            for decision in decisions:
+                outages.apply(session, self.office, decision, self.clock.utc())
+
+    def goes_down(self, site: str) -> None:
+        now = self.clock.utc()
+        self.decide(OutageOpened(site, now - timedelta(seconds=15), now, None, "timeout"))
+
+    def comes_back(self, site: str) -> None:
+        self.decide(OutageClosed(site, self.clock.utc()))
+
+    def look(self) -> None:
+        """What the daemon does every second."""
+        with self.store.write() as session:
+            what_is_due(session, self.office, self.clock.utc())
+
+    def wait(self, **length: float) -> None:
+        self.clock.advance(timedelta(**length).total_seconds())
+        self.look()
+
+    def act(self, number: str, action: str, text: str = "") -> None:
+        with self.store.write() as session:
+            tickets.act(session, self.office, number, action, "an officer", text, self.clock.utc())
+
+    def lease(self, channel: str = "email") -> Letter | None:
+        """The next letter that is to go out through that channel."""
+        with self.store.write() as session:
+            return lease.lease_next(session, self.office, channel, self.clock.utc())
+
+    def sent(self, letter: Letter) -> None:
+        with self.store.write() as session:
+            outbox.mark_sent(session, letter, "250 ok", self.clock.utc())
+
+    def send_all(self) -> list[Letter]:
+        """Delivers whatever is due; what it was, in that order."""
+        found = []
+        while (letter := self.lease()) is not None:
+            found.append(letter)
+            self.sent(letter)
+        return found
+
+    def tickets(self) -> list[tuple[str, str, int]]:
+        """(number, state, stage) of all tickets."""
+        with self.store.read() as session:
+            return [(t.number, t.state, t.stage) for t in session.scalars(select(Ticket).order_by(Ticket.id))]
+
+    def notices(self) -> list[tuple[str, str]]:
+        """(kind, recipient) of all notices ever owed."""
+        with self.store.read() as session:
+            return [(n.kind, n.recipient) for n in session.scalars(select(Notice).order_by(Notice.id))]
+
+    def history(self, number: str) -> list[str]:
+        with self.store.read() as session:
+            return [e.kind for e in session.scalars(select(Ticket).where(Ticket.number == number)).one().events]
+
+    def outages(self) -> list[Outage]:
+        with self.store.read() as session:
+            return list(session.scalars(select(Outage).order_by(Outage.id)))
+
+
+@pytest.fixture(scope="session")
+def office() -> Office:
+    return Office.of(load(SHIPPED))
+
+
+@pytest.fixture
+def desk(office: Office, tmp_path: Path) -> Iterator[Desk]:
+    store = new_store(tmp_path)
+    yield Desk(office, store)
+    store.close()

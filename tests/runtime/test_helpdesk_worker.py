@@ -1,0 +1,112 @@
+"""The thread that mirrors: it never holds up the loop, takes a new configuration, and stops at once."""
+
+import asyncio
+import time
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from monitor.charter.office import Office
+from monitor.domain.clock import SystemClock
+from monitor.runtime.helpdesk_worker import Mirroring
+from monitor.settings.helpdesk_section import Helpdesk
+from monitor.settings.load import load
+from tests.desk import SHIPPED, Desk
+from tests.lab.desks import TOKEN
+from tests.lab.waiting import until
+from tests.lab.zammad import Zammad
+from tests.store.migrated import new_store
+
+NUMBER = "BHR-2026-000001"
+
+
+@pytest.fixture
+def place() -> Iterator[Zammad]:
+    with Zammad() as running:
+        yield running
+
+
+@pytest.fixture
+def here(tmp_path: Path) -> Iterator[Desk]:
+    """An office with one open ticket."""
+    office = Office.of(load(SHIPPED))
+    desk = Desk(office, new_store(tmp_path / "state"))
+    desk.goes_down("backbone-north")
+    desk.look()
+    yield desk
+    desk.store.close()
+
+
+def section(place: Zammad, folder: Path, timeout_s: float = 30) -> Helpdesk:
+    (folder / "token").write_text(TOKEN)
+    file = folder / "token"
+    return Helpdesk(kind="zammad", url=place.url, token_file=file, queue=place.queue, timeout_s=timeout_s)
+
+
+async def cancelled(running: "asyncio.Task[None]") -> None:
+    running.cancel()
+    with suppress(asyncio.CancelledError):
+        await running
+
+
+async def test_it_mirrors_as_soon_as_it_is_configured(here: Desk, place: Zammad, tmp_path: Path) -> None:
+    mirroring = Mirroring(here.store, here.office, SystemClock())
+    running = asyncio.create_task(mirroring.run())
+    mirroring.configure(section(place, tmp_path), tmp_path)
+    await asyncio.to_thread(until, lambda: place.tickets(NUMBER), "the ticket there", 20)
+    await cancelled(running)
+    mirroring.close()
+
+
+@pytest.mark.alone
+async def test_a_desk_that_never_speaks_holds_up_neither_the_loop_nor_the_end(
+    here: Desk, place: Zammad, tmp_path: Path
+) -> None:
+    place.misbehave("mute")
+    mirroring = Mirroring(here.store, here.office, SystemClock())
+    mirroring.configure(section(place, tmp_path), tmp_path)
+    running = asyncio.create_task(mirroring.run())
+    await asyncio.to_thread(until, lambda: place.requests, "the first request", 10)
+    latest_s = 0.0
+    for _ in range(50):
+        asked_s = time.monotonic()
+        await asyncio.sleep(0.01)
+        latest_s = max(latest_s, time.monotonic() - asked_s - 0.01)
+    assert latest_s < 0.5
+    await cancelled(running)
+    stopping_s = time.monotonic()
+    mirroring.close()
+    await asyncio.to_thread(until, lambda: not mirroring._thread.jobs, "the end of its thread", 10)
+    # Without the cut it would wait for the request's 30 seconds.
+    assert time.monotonic() - stopping_s < 5
+
+
+async def test_a_missing_token_is_told_and_a_new_configuration_mends_it(
+    here: Desk, place: Zammad, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    bad = Helpdesk(kind="zammad", url=place.url, token_file=Path("nowhere"), queue=place.queue)
+    mirroring = Mirroring(here.store, here.office, SystemClock())
+    mirroring.configure(bad, tmp_path)
+    running = asyncio.create_task(mirroring.run())
+    await asyncio.to_thread(until, lambda: "tickets are not mirrored" in caplog.text, "the error", 10)
+    assert place.requests == []
+    mirroring.configure(section(place, tmp_path), tmp_path)
+    await asyncio.to_thread(until, lambda: place.tickets(NUMBER), "the ticket there", 20)
+    await cancelled(running)
+    mirroring.close()
+
+
+async def test_the_token_is_in_no_log(
+    here: Desk, place: Zammad, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    place.misbehave("401")
+    mirroring = Mirroring(here.store, here.office, SystemClock())
+    mirroring.configure(section(place, tmp_path), tmp_path)
+    running = asyncio.create_task(mirroring.run())
+    await asyncio.to_thread(until, lambda: "refuses us" in caplog.text, "the warning", 10)
+    await cancelled(running)
+    mirroring.close()
+    assert "401" in caplog.text
+    assert TOKEN not in caplog.text

@@ -1,0 +1,147 @@
+"""The turning loop after a sleep: what came of it judges nobody, and the time counts as unmonitored."""
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field, replace
+
+from monitor.domain.clock import VirtualClock
+from monitor.domain.sample import Sample, Verdict
+from monitor.judging.board import Board
+from monitor.judging.decisions import Decision, NobodyWatched, OutageOpened
+from monitor.probes.base import Target
+from monitor.runtime.icmp_prober import Prober
+from monitor.runtime.live import Live
+from monitor.settings.fleet import Link
+from monitor.settings.monitor_file import Probing
+from tests.judging.boards import RULES, fleet, site
+
+
+@dataclass
+class Network:
+    """A probe whose answers the test decides: ``silent`` devices do not answer."""
+
+    clock: VirtualClock
+    silent: set[str] = field(default_factory=set)
+    name: str = "icmp"
+
+    async def run(self, due: Sequence[Target]) -> AsyncIterator[Sequence[Sample]]:
+        for target in due:
+            verdict = Verdict.FAILED if target.device in self.silent else Verdict.OK
+            yield [Sample(target.device, "icmp", self.clock.utc(), self.clock.mono_ns(), verdict, 1, 1)]
+
+
+class Watch:
+    """One site on a virtual clock."""
+
+    def __init__(self) -> None:
+        self.clock = VirtualClock()
+        self.network, self.told = Network(self.clock), []  # type: ignore[var-annotated]
+        self.board = Board(fleet(site("a")), RULES)
+        self.live = Live(self.clock)
+        self.live.fleet = self.board.fleet
+        self.taken: list[Sample] = []
+        self.live.record = self.taken.append
+        self.prober = Prober(self.clock, self.network, self.board, self.live, Probing(), self.decided)
+
+    def decided(self, decisions: Sequence[Decision]) -> None:
+        self.told += decisions
+
+    async def goes_on(self, seconds: float, step_s: float = 1) -> None:
+        for _ in range(round(seconds / step_s)):
+            self.clock.advance(step_s)
+            self.prober._turn()
+            for _ in range(3):
+                await asyncio.sleep(0)  # lets the round that was begun finish
+
+
+def test_the_first_round_after_the_machine_slept_judges_nobody() -> None:
+    async def story() -> Watch:
+        watch = Watch()
+        await watch.goes_on(130)
+        watch.clock.suspend(8 * 3600)  # the monotonic clock stands still meanwhile
+        watch.network.silent = {"a/gateway"}  # its own network is still waking
+        before = len(watch.taken)
+        await watch.goes_on(62)
+        watch.taken = watch.taken[before:]
+        return watch
+
+    watch = asyncio.run(story())
+    first, second = watch.taken[:2]
+    assert (first.verdict, first.reason) == (Verdict.UNKNOWN, "we stood still just before")
+    assert second.verdict is Verdict.FAILED
+    (gap,) = [one for one in watch.told if isinstance(one, NobodyWatched)]
+    assert round((gap.until_utc - gap.since_utc).total_seconds() / 3600, 1) == 8.0
+
+
+def test_who_is_silent_after_a_sleep_gets_its_outage_a_round_later() -> None:
+    async def story() -> Watch:
+        watch = Watch()
+        await watch.goes_on(130)
+        watch.clock.suspend(60)
+        watch.network.silent = {"a/gateway"}
+        await watch.goes_on(90)
+        return watch
+
+    told = asyncio.run(story()).told
+    assert [one.site for one in told if isinstance(one, OutageOpened)] == ["a"]
+    assert not [one for one in told if isinstance(one, NobodyWatched)]  # a minute is no gap
+
+
+def test_a_doubt_from_before_a_long_sleep_counts_no_more() -> None:
+    async def story() -> Watch:
+        watch = Watch()
+        await watch.goes_on(130)
+        watch.network.silent = {"a/gateway"}
+        while watch.board.health("a/gateway").failed.rounds < 2:
+            await watch.goes_on(1)
+        watch.clock.suspend(8 * 3600)
+        await watch.goes_on(90)
+        return watch
+
+    told = asyncio.run(story()).told
+    (gap,) = [one for one in told if isinstance(one, NobodyWatched)]
+    (opened,) = [one for one in told if isinstance(one, OutageOpened)]
+    assert opened.started_utc > gap.until_utc, "nobody knows how it was meanwhile"
+
+
+def test_a_step_of_the_wall_clock_is_no_sleep() -> None:
+    async def story() -> Watch:
+        watch = Watch()
+        await watch.goes_on(130)
+        watch.clock.step(-3600)
+        await watch.goes_on(90)
+        watch.clock.step(7200)
+        await watch.goes_on(90)
+        return watch
+
+    watch = asyncio.run(story())
+    assert not [one for one in watch.told if isinstance(one, NobodyWatched)]
+    assert all(sample.verdict is Verdict.OK for sample in watch.taken)
+
+
+def test_the_device_of_a_link_is_looked_at_once_when_its_far_end_begins_to_be_silent() -> None:
+    async def story() -> list[str]:
+        watch, looked_at = Watch(), list[str]()
+        link = Link("a/interface", "a", "core/router", "sfp1")
+        watch.board.replace_fleet(fleet(replace(site("a"), link=link)), RULES, watch.clock.utc())
+        watch.prober.configure(watch.board.fleet, Probing())
+        watch.prober.doubted = looked_at.append
+        await watch.goes_on(130)
+        assert looked_at == []
+        watch.network.silent = {"a/gateway"}
+        await watch.goes_on(130)
+        return looked_at
+
+    assert asyncio.run(story()) == ["core/router"]
+
+
+def test_a_device_that_answers_at_once_is_asked_once_in_its_turn() -> None:
+    async def story() -> Watch:
+        watch = Watch()
+        await watch.goes_on(70, step_s=0.02)
+        watch.taken.clear()
+        await watch.goes_on(600, step_s=0.02)
+        return watch
+
+    # Its turn comes off the wheel up to a tick before its time, and its round is over before that.
+    assert len(asyncio.run(story()).taken) == 10

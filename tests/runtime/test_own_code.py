@@ -1,0 +1,55 @@
+"""Started in somebody else's folder, the program and its own processes import our code and nothing of theirs."""
+
+import ast
+import asyncio
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from monitor.alerts.channels import apprise
+from monitor.runtime import diagnostics
+from monitor.runtime.subprocess_load import load_aside
+
+CHECKOUT = Path(__file__).parents[2]
+SHIPPED = CHECKOUT / "config"
+PROGRAM = Path(sys.executable).parent / "upazila-monitor"
+
+
+@pytest.fixture
+def trap(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The mark that is left by the modules of the folder we stand in, which are called like ours and those we use."""
+    mark = tmp_path / "imported"
+    leave = f"open({str(mark)!r}, 'w').close()\n"
+    (tmp_path / "monitor").mkdir()
+    for name in ("monitor/__init__.py", "typer.py", "pydantic.py", "apprise.py", "json.py", "sitecustomize.py"):
+        (tmp_path / name).write_text(leave)
+    monkeypatch.chdir(tmp_path)
+    return mark
+
+
+def test_the_configuration_is_read_again_by_our_own_code(trap: Path) -> None:
+    settings, _ = asyncio.run(load_aside(SHIPPED))
+    assert settings.fleet.sites
+    assert not trap.exists()
+
+
+@pytest.mark.parametrize("words", [[*diagnostics.TRACE, "127.0.0.1"], apprise.COMMAND, [str(PROGRAM), "version"]])
+def test_our_processes_run_our_own_code(trap: Path, words: list[str]) -> None:
+    job = '{"url": "", "title": "", "body": "", "kind": ""}'  # Apprise sends nothing to nowhere
+    subprocess.run(words, input=job.encode(), capture_output=True, timeout=60, check=False)
+    assert not trap.exists()
+
+
+def test_every_process_of_ours_is_started_so() -> None:
+    """The list above may be too short one day: wherever our interpreter is named, -P comes next."""
+    found = 0
+    for file in (CHECKOUT / "monitor").rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.List | ast.Tuple):
+                parts = [ast.unparse(part) for part in node.elts]
+                if "sys.executable" in parts:
+                    found += 1
+                    assert parts[parts.index("sys.executable") + 1] == "'-P'", f"{file}:{node.lineno}"
+    assert found >= 3

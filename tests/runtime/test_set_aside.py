@@ -1,0 +1,126 @@
+"""What a decision holds can stop that decision at most: all others are stored, and it is not tried for ever."""
+
+import json
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from monitor.alerts.cases import tickets
+from monitor.charter.office import Office
+from monitor.domain.clock import VirtualClock
+from monitor.judging.decisions import Decision, LabSeen, Noticed, OutageOpened
+from monitor.runtime import writer as recorder_module
+from monitor.runtime.trusted_clock import BelievedClock
+from monitor.runtime.writer import Recorder
+from monitor.settings.load import load
+from monitor.store import queries
+from monitor.store.models import Event, Outage, SetAside, Ticket
+from monitor.store.sqlite import Store
+from tests.store.migrated import new_store
+
+SHIPPED = Path(__file__).parents[2] / "config"
+AWFUL = "\x00\ud800\u202e\x1b[2J" + "ড়" * 5_000
+CLOCK = VirtualClock()
+DOWN = OutageOpened("udc-juniadaha", CLOCK.utc(), CLOCK.utc(), None, "timeout")
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return new_store(tmp_path)
+
+
+@pytest.fixture
+async def recorder(store: Store) -> AsyncIterator[Recorder]:
+    recorder = Recorder(BelievedClock(VirtualClock(), "this boot"), store, Office.of(load(SHIPPED)), lambda: None)
+    yield recorder
+    await recorder.close()
+    store.close()
+
+
+@pytest.mark.parametrize(
+    "awful",
+    [
+        replace(DOWN, reason=AWFUL, cause=AWFUL, why=AWFUL),
+        replace(DOWN, evidence={AWFUL: [AWFUL, float("nan"), float("-inf"), 2**70, {"a": AWFUL}]}),
+        replace(DOWN, evidence={"ways": ["a\x00b", "\udcff"]}),
+    ],
+)
+async def test_text_and_numbers_that_no_database_or_page_takes_are_stored_as_far_as_they_can_be_read(
+    recorder: Recorder, store: Store, awful: OutageOpened
+) -> None:
+    recorder.put([awful])
+    await recorder.turn()
+    with store.read() as session:
+        (outage,) = session.scalars(select(Outage))
+        assert session.scalars(select(SetAside)).all() == []
+        evidence = json.dumps(outage.evidence, ensure_ascii=False, allow_nan=False)  # raises for what is no JSON
+        assert "\\u0000" not in evidence
+        shown = "".join((outage.reason, outage.cause, outage.cause_why, evidence))
+        assert all(letter.isprintable() or letter in "\n\u200c\u200d" for letter in shown)
+        assert len(outage.reason) <= 200
+        (told,) = queries.outages(session)
+        str(queries.facts(told)).encode()
+        evidence.encode()
+
+
+@pytest.mark.parametrize(
+    "awful",
+    [
+        replace(DOWN, site="udc-chandgram", evidence={"seen": object()}),
+        replace(DOWN, site="udc-chandgram", confirmed_utc=CLOCK.utc().replace(tzinfo=None)),
+        Noticed("udc-chandgram", "", "trap", "", CLOCK.utc().replace(tzinfo=None)),
+        Noticed("udc-chandgram", 2**70, "trap", AWFUL, CLOCK.utc()),  # type: ignore[arg-type]
+        Noticed(AWFUL, AWFUL, "trap", AWFUL, None),  # type: ignore[arg-type]
+    ],
+)
+async def test_a_decision_that_cannot_be_stored_is_set_aside_and_told_and_stops_nobody_else_s(
+    recorder: Recorder, store: Store, awful: Decision
+) -> None:
+    others = [replace(DOWN, site=site) for site in ("backbone-north", "udc-bahadurpur")]
+    recorder.put([others[0], awful, others[1]])
+    await recorder.turn()
+    assert recorder.waiting == 0
+    with store.read() as session:
+        assert session.scalars(select(Outage.site).order_by(Outage.id)).all() == ["backbone-north", "udc-bahadurpur"]
+        (aside,) = session.scalars(select(SetAside))
+        assert type(awful).__name__ in aside.what
+        assert aside.why
+        assert session.scalars(select(Event.kind)).all() == ["set_aside"]
+    # It is not tried again.
+    await recorder.turn()
+    with store.read() as session:
+        assert len(session.scalars(select(SetAside)).all()) == 1
+
+
+async def test_a_step_of_what_is_due_that_fails_stops_neither_decisions_nor_other_steps(
+    recorder: Recorder, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_: object) -> list[object]:
+        raise KeyError("a service that is gone")
+
+    monkeypatch.setattr(tickets, "warn_of_deadlines", fails)
+    recorder.put([replace(DOWN, site="backbone-north")])
+    for _ in range(2):
+        await recorder.turn()
+    with store.read() as session:
+        assert session.scalars(select(Ticket.site)).all() == ["backbone-north"]
+
+
+async def test_a_database_that_refuses_for_weeks_costs_old_news_and_no_outage(
+    recorder: Recorder, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recorder_module, "MOST_WAITING", 100)
+    store.waiting, store.readable = "database or disk is full", False
+    recorder.put([DOWN])
+    for minute in range(500):
+        recorder.put([LabSeen("lab-juniadaha-girls", CLOCK.utc() + timedelta(minutes=minute))])
+    assert recorder.waiting <= 100
+    store.waiting = ""
+    await recorder.turn()
+    assert recorder.waiting == 0
+    with store.read() as session:
+        assert session.scalars(select(Outage.site)).all() == ["udc-juniadaha"]

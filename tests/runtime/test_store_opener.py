@@ -1,0 +1,71 @@
+"""What is wrong with the database of a running daemon is told without anybody asking."""
+
+import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from monitor.domain.clock import VirtualClock
+from monitor.runtime.live import Live
+from monitor.runtime.store_opener import StoreKeeper
+from monitor.store import mailed_head, ticket_history
+from monitor.store.models import Ticket
+from monitor.store.sqlite import DATABASE, Store, open_store
+
+NOW = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)
+GUARD = "ticket_events_no_delete"
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    """With a history of two events, of which the last was mailed."""
+    store = open_store(tmp_path, daemon=True)
+    times = {"opened_utc": NOW, "event_utc": NOW, "deadline_utc": NOW}
+    with store.write() as session:
+        ticket = Ticket(number="BHR-2026-000001", year=2026, seq=1, service="citizen:6", state="open", **times)
+        session.add(ticket)
+        for text in ("dark", "darker"):
+            ticket_history.record(session, ticket, "desk", "registered", text, NOW)
+            session.flush()
+        mailed_head.note(session, tmp_path, ticket_history.head(session), NOW)
+    return store
+
+
+def told(store: Store) -> tuple[str, list[str]]:
+    """What the examination says, and what page and metrics show after it."""
+    live = Live(VirtualClock())
+    keeper = StoreKeeper(VirtualClock(), store, live, lambda _: None, lambda: None)
+    said = keeper.examine()
+    keeper.close()
+    return said, list(live.store_faults)
+
+
+def cut_the_history(store: Store) -> None:
+    """Without a trace in what is left: the guard stands as before."""
+    with closing(sqlite3.connect(store.path.parent / DATABASE)) as raw, raw:
+        (words,) = raw.execute("SELECT sql FROM sqlite_master WHERE name = ?", (GUARD,)).fetchone()
+        raw.execute(f"DROP TRIGGER {GUARD}")
+        raw.execute("DELETE FROM ticket_events WHERE id = 2")
+        raw.execute(words)
+
+
+def test_a_sound_database_is_called_so(store: Store) -> None:
+    assert told(store) == ("sound, 2 events of history", [])
+
+
+def test_a_history_that_ends_before_the_head_that_was_mailed_is_told_beside_the_running_daemon(
+    store: Store, caplog: pytest.LogCaptureFixture
+) -> None:
+    cut_the_history(store)
+    said, shown = told(store)
+    assert "cut off" in said
+    assert shown == [said]
+    assert "audit verify" in caplog.text
+
+
+def test_a_guard_of_the_history_that_was_taken_away_is_told(store: Store) -> None:
+    with closing(sqlite3.connect(store.path)) as raw, raw:
+        raw.execute(f"DROP TRIGGER {GUARD}")
+    assert told(store)[1] == [f"the schema has lost trigger {GUARD} ON ticket_events"]

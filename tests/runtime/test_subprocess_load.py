@@ -1,0 +1,59 @@
+"""The configuration is read in another process, and comes back as if it had been read here."""
+
+import asyncio
+import os
+import shutil
+from pathlib import Path
+
+import pytest
+
+from monitor.runtime.subprocess_load import load_aside
+from monitor.settings.load import load
+from monitor.settings.problems import ConfigError
+from tests.lab.fleet import SHIPPED
+
+
+async def test_settings_come_back_as_they_were_read() -> None:
+    sources: dict[str, bytes] = {}
+    assert await load_aside(SHIPPED) == (load(SHIPPED, sources), sources)
+
+
+async def test_all_faults_come_back(tmp_path: Path) -> None:
+    config = Path(shutil.copytree(SHIPPED, tmp_path / "config"))
+    for name in ("sites.toml", "monitor.toml"):
+        (config / name).write_text("[sites.one]\nwrong = 1\n", encoding="utf-8")
+    with pytest.raises(ConfigError) as here:
+        load(config)
+    with pytest.raises(ConfigError) as aside:
+        await load_aside(config)
+    assert aside.value.problems == here.value.problems
+
+
+async def test_a_process_that_dies_is_a_fault_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.executable", "/bin/false")
+    with pytest.raises(ConfigError, match="ended with exit code 1"):
+        await load_aside(tmp_path)
+
+
+async def test_who_stops_waiting_leaves_no_process_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    started, begin = [], asyncio.create_subprocess_exec
+
+    async def remember(*words: str, stdout: int) -> asyncio.subprocess.Process:
+        started.append(await begin("sleep", "60", stdout=stdout))
+        return started[0]
+
+    monkeypatch.setattr(asyncio, "create_subprocess_exec", remember)
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(load_aside(tmp_path), 0.2)
+    assert await started[0].wait() < 0
+
+
+async def test_a_pipe_in_the_place_of_a_file_is_told_and_the_next_reading_works(tmp_path: Path) -> None:
+    config = Path(shutil.copytree(SHIPPED, tmp_path / "config"))
+    kept = (config / "sites.toml").rename(tmp_path / "kept")
+    os.mkfifo(config / "sites.toml")
+    with pytest.raises(ConfigError, match="is no plain file"):
+        await asyncio.wait_for(load_aside(config), 60)
+    (config / "sites.toml").unlink()
+    kept.rename(config / "sites.toml")
+    assert (await load_aside(config))[0] == load(config)

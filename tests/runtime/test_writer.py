@@ -1,0 +1,302 @@
+"""The one writer: what waits is stored in order and with its own time, whatever the database does meanwhile."""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+from sqlalchemy import inspect, select
+
+from monitor.charter.office import Office
+from monitor.domain.clock import NS_PER_S, Clock, VirtualClock
+from monitor.judging.clock_trust import Trust
+from monitor.judging.decisions import OutageClosed, OutageOpened
+from monitor.runtime.trusted_clock import BelievedClock
+from monitor.runtime.writer import Recorder
+from monitor.settings.load import load
+from monitor.store import board_state
+from monitor.store import sqlite as session_module
+from monitor.store.models import Base, Event, Gap, Outage, Ticket, TicketEvent
+from monitor.store.sqlite import Store
+from tests.lab.waiting import until
+from tests.store.migrated import new_store
+
+SHIPPED = Path(__file__).parents[2] / "config"
+
+
+@pytest.fixture
+def store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
+    monkeypatch.setattr(session_module, "BUSY_TIMEOUT_S", 0.05)
+    return new_store(tmp_path)
+
+
+@pytest.fixture
+def clock() -> VirtualClock:
+    return VirtualClock()
+
+
+@pytest.fixture
+async def recorder(store: Store, clock: VirtualClock) -> AsyncIterator[Recorder]:
+    recorder = Recorder(believed(clock, "this boot"), store, Office.of(load(SHIPPED)), lambda: None)
+    yield recorder
+    await recorder.close()
+    store.close()
+
+
+def believed(clock: VirtualClock, boot: str, remembered: Trust | None = None) -> BelievedClock:
+    """The clock that the daemon goes by; NTP keeps nothing here."""
+    made = BelievedClock(clock, boot, lambda: False)
+    made.begin(remembered, None)
+    return made
+
+
+def last_trust(store: Store) -> Trust:
+    with store.read() as session:
+        found = board_state.last_trust(session)
+    assert found is not None
+    return found
+
+
+def outages(store: Store) -> list[str]:
+    with store.read() as session:
+        return list(session.scalars(select(Outage.site).order_by(Outage.id)))
+
+
+def opened(site: str, clock: Clock) -> OutageOpened:
+    return OutageOpened(site, clock.utc() - timedelta(seconds=15), clock.utc(), None, "timeout")
+
+
+def closed(site: str, clock: Clock) -> OutageClosed:
+    return OutageClosed(site, clock.utc())
+
+
+def minute(count: int) -> timedelta:
+    return timedelta(minutes=count)
+
+
+Row = TypeVar("Row", bound=Base)
+
+
+def rows(store: Store, table: type[Row]) -> list[Row]:
+    with store.read() as session:
+        return list(session.scalars(select(table).order_by(inspect(table).primary_key[0])))
+
+
+def tickets(store: Store) -> list[Ticket]:
+    return rows(store, Ticket)
+
+
+def kinds(store: Store) -> list[str]:
+    return [event.kind for event in rows(store, TicketEvent)]
+
+
+async def test_decisions_are_stored_in_order_with_their_tickets(
+    recorder: Recorder, store: Store, clock: VirtualClock
+) -> None:
+    recorder.put([opened("backbone-north", clock), opened("udc-juniadaha", clock)])
+    await recorder.turn()
+    assert outages(store) == ["backbone-north", "udc-juniadaha"]
+    with store.read() as session:
+        assert session.scalars(select(Ticket.site)).all() == [
+            "backbone-north"
+        ]  # due at confirmation; the centre not yet
+
+
+async def test_a_locked_database_delays_a_decision_and_never_loses_or_redates_it(
+    recorder: Recorder, store: Store, clock: VirtualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("monitor.runtime.writer.RETRY_S", 0.01)
+    await recorder.turn()
+    blocker = sqlite3.connect(store.path, isolation_level=None)
+    blocker.execute("BEGIN IMMEDIATE")
+    confirmed = clock.utc()
+    recorder.put([opened("udc-juniadaha", clock)])
+    running = asyncio.create_task(recorder.run())
+    await asyncio.to_thread(until, lambda: recorder.failing, "the refusal", 10)
+    clock.advance(120)
+    recorder.put([opened("udc-chandgram", clock)])
+    blocker.execute("ROLLBACK")
+    await asyncio.to_thread(until, lambda: len(outages(store)) == 2, "both outages", 10)
+    running.cancel()
+    blocker.close()
+    with store.read() as session:
+        first = session.scalars(select(Outage).order_by(Outage.id)).first()
+        assert first is not None
+        assert (first.site, first.confirmed_utc) == ("udc-juniadaha", confirmed)
+
+
+async def test_while_the_clock_is_suspect_nothing_is_due_and_afterwards_once(
+    recorder: Recorder, store: Store, clock: VirtualClock
+) -> None:
+    recorder.put([opened("udc-juniadaha", clock)])
+    await recorder.turn()
+    clock.step(
+        timedelta(days=40).total_seconds()
+    )  # a flat battery, or a slip of the hand: the deadline seems long past
+    clock.advance(10)
+    await recorder.turn()
+    assert recorder.clock_suspect
+    with store.read() as session:
+        assert session.scalars(select(Ticket)).all() == []
+    clock.step(-timedelta(days=40).total_seconds())
+    clock.advance(timedelta(days=3).total_seconds())
+    await recorder.turn()
+    assert not recorder.clock_suspect
+    with store.read() as session:
+        (ticket,) = session.scalars(select(Ticket)).all()
+        assert ticket.stage == 1
+
+
+async def test_an_outage_of_a_boot_in_1970_is_dated_anew_when_the_clock_is_set(
+    recorder: Recorder, store: Store, clock: VirtualClock
+) -> None:
+    # The power was away for two hours, and the battery of the machine's clock is dead.
+    await recorder.turn()
+    died = clock.utc()
+    machine = VirtualClock(datetime(1970, 1, 1, 0, 0, 20, tzinfo=UTC), boot=20 * NS_PER_S)
+    booted = believed(machine, "next boot", last_trust(store))
+    after = Recorder(booted, store, recorder.office, lambda: None)
+    machine.advance(15)
+    after.put([opened("backbone-north", booted), opened("udc-juniadaha", booted)])
+    await after.turn()
+    assert after.clock_suspect
+    assert tickets(store) == []
+    machine.advance(60)
+    machine.now_utc = datetime(2020, 1, 1, tzinfo=UTC)
+    await after.turn()
+    machine.now_utc = died + timedelta(hours=2, seconds=95)
+    after.put([opened("udc-chandgram", booted)])  # by the time that is believed no more when it is stored
+    await after.turn()
+
+    # Two began at the first look after the boot; the third a minute later, when the clock was about to be set.
+    assert not after.clock_suspect
+    began = [died + timedelta(hours=2, seconds=seconds) for seconds in (20, 20, 80)]
+    assert [row.started_utc for row in rows(store, Outage)] == began
+    assert [(row.site, row.stage) for row in rows(store, Ticket)] == [("backbone-north", 1)]
+    (gap,) = rows(store, Gap)
+    assert (gap.started_utc, gap.ended_utc) == (died, died + timedelta(hours=2, seconds=20))
+    await after.close()
+
+
+@pytest.mark.parametrize("years", [50, -20])
+async def test_a_spike_of_the_clock_between_two_looks_dates_nothing(
+    recorder: Recorder, store: Store, clock: VirtualClock, years: int
+) -> None:
+    await recorder.turn()
+    wrong_s = timedelta(days=365 * years).total_seconds()
+    clock.step(wrong_s)  # and back before anybody looks
+    began = clock.utc() - timedelta(seconds=wrong_s)
+    recorder.put([opened("udc-juniadaha", recorder._clock)])
+    clock.advance(5)
+    recorder.put([OutageClosed("udc-juniadaha", recorder._clock.utc())])
+    clock.step(-wrong_s)
+    await recorder.turn()
+    (outage,) = rows(store, Outage)
+    assert (outage.confirmed_utc, outage.ended_utc) == (began, began + timedelta(seconds=5))
+    assert not recorder.clock_suspect
+
+
+@pytest.mark.parametrize("days", [40, -10, 3])
+async def test_what_happens_while_the_clock_is_suspect_is_dated_when_another_time_is_believed(
+    recorder: Recorder, store: Store, clock: VirtualClock, days: int
+) -> None:
+    clock.boot += 3_600 * NS_PER_S
+    await recorder.turn()
+    jumped, at = timedelta(days=days), clock.utc()
+    clock.step(jumped.total_seconds())
+    await recorder.turn()
+    for minutes, decide in ((10, opened), (20, closed), (30, opened)):
+        clock.advance(60 * minutes - (clock.utc() - at - jumped).total_seconds())
+        recorder.put([decide("udc-juniadaha", recorder._clock)])
+        await recorder.turn()
+    assert recorder.clock_suspect
+    clock.advance(3_600)  # nobody sets it back: so it may be right
+    await recorder.turn()
+
+    assert not recorder.clock_suspect
+    first, second = rows(store, Outage)
+    assert (first.confirmed_utc, first.ended_utc) == (at + jumped + minute(10), at + jumped + minute(20))
+    assert second.confirmed_utc == at + jumped + minute(30)
+    assert second.deadline_utc > second.started_utc
+    assert [event.kind for event in rows(store, Event)] == ["clock_suspect", "clock_believed"]
+
+
+async def test_a_restart_in_the_same_boot_goes_on_doubting_and_dates_what_came_before_it_too(
+    recorder: Recorder, store: Store, clock: VirtualClock
+) -> None:
+    clock.boot += 3_600 * NS_PER_S
+    await recorder.turn()
+    at, jumped = clock.utc(), timedelta(days=40)
+    clock.step(jumped.total_seconds())
+    clock.advance(60)
+    await recorder.turn()
+    recorder.put([opened("udc-juniadaha", recorder._clock)])
+    clock.advance(60)
+    await recorder.turn()
+    again = Recorder(believed(clock, "this boot", last_trust(store)), store, recorder.office, lambda: None)
+    await again.turn()
+    assert again.clock_suspect
+    clock.advance(3_600)
+    await again.turn()
+    assert not again.clock_suspect
+    (outage,) = rows(store, Outage)
+    assert outage.confirmed_utc == at + jumped + minute(1)
+    await again.close()
+
+
+async def test_an_operator_may_say_that_the_clock_is_right(
+    recorder: Recorder, store: Store, clock: VirtualClock
+) -> None:
+    await recorder.turn()
+    clock.step(timedelta(days=40).total_seconds())
+    await recorder.turn()
+    assert recorder.clock_suspect
+    with store.write() as session:
+        board_state.keep_word(session, recorder._clock.look(), "an officer")
+    await recorder.turn()
+    assert not recorder.clock_suspect
+    clock.step(timedelta(days=400).total_seconds())  # of that he said nothing
+    await recorder.turn()
+    assert recorder.clock_suspect
+
+
+async def test_what_a_suspect_clock_saw_of_a_ticket_is_told_in_its_history_when_the_clock_is_believed(
+    recorder: Recorder, store: Store, clock: VirtualClock
+) -> None:
+    recorder.put([opened("backbone-north", recorder._clock)])
+    await recorder.turn()
+    clock.step(timedelta(days=40).total_seconds())
+    recorder.put([closed("backbone-north", recorder._clock)])
+    await recorder.turn()
+    assert "answers_again" not in kinds(store)
+    clock.step(-timedelta(days=40).total_seconds())
+    await recorder.turn()
+    clock.advance(1)
+    await recorder.turn()
+    assert kinds(store).count("answers_again") == 1
+
+
+async def test_a_restart_after_a_long_silence_notes_the_gap_and_remembers_what_was_open(
+    recorder: Recorder, store: Store, clock: VirtualClock
+) -> None:
+    recorder.put([opened("udc-juniadaha", clock)])
+    await recorder.turn()
+    died = clock.utc()
+    clock.advance(3_600)
+    with store.write() as session:
+        assert board_state.note_gap(session, died, clock.utc(), timedelta(seconds=120))
+        known = board_state.remember(session)
+    assert list(known.open_outages) == ["udc-juniadaha"]
+    with store.read() as session:
+        (row,) = session.scalars(select(Gap)).all()
+        assert (row.started_utc, row.ended_utc) == (died, clock.utc())
+
+
+async def test_a_quick_restart_is_no_gap(recorder: Recorder, store: Store, clock: VirtualClock) -> None:
+    with store.write() as session:
+        assert not board_state.note_gap(
+            session, clock.utc() - timedelta(seconds=100), clock.utc(), timedelta(seconds=120)
+        )

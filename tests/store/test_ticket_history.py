@@ -1,0 +1,127 @@
+"""The history of all tickets is one chain that shows every tampering."""
+
+import sqlite3
+from contextlib import closing
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.store import ticket_history
+from monitor.store.models import Ticket
+from tests.desk import Desk
+
+
+def verify(desk: Desk, head: str = "") -> ticket_history.Audit:
+    with desk.store.read() as session:
+        return ticket_history.verify(session, head)
+
+
+def some_history(desk: Desk) -> None:
+    for site in ("backbone-north", "backbone-south"):
+        desk.goes_down(site)
+    desk.look()
+    desk.act("BHR-2026-000001", "ack", "ফোনে জানানো হয়েছে")
+    desk.act("BHR-2026-000002", "comment", "second")
+    desk.act("BHR-2026-000001", "resolve", "fibre spliced")
+
+
+def tamper(desk: Desk, *statements: str) -> None:
+    """As somebody with the file in his hands would, past all triggers."""
+    with closing(sqlite3.connect(desk.store.path)) as raw, raw:
+        for verb in ("update", "delete"):
+            raw.execute(f"DROP TRIGGER ticket_events_no_{verb}")
+        for statement in statements:
+            raw.execute(statement)
+
+
+def test_an_untouched_history_verifies_to_its_head(desk: Desk) -> None:
+    assert verify(desk) == ticket_history.Audit(0, ticket_history.BEGINNING, "")
+    some_history(desk)
+    found = verify(desk)
+    assert (found.events, found.fault) == (7, "")
+    assert len(found.head) == 64
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE ticket_events SET text = 'nothing happened' WHERE id = 5",
+        "UPDATE ticket_events SET actor = 'somebody else' WHERE id = 3",
+        "UPDATE ticket_events SET at_utc = '2026-11-24 05:00:00.000000' WHERE id = 4",
+        "UPDATE ticket_events SET ticket_id = 1 WHERE id = 6",
+        "DELETE FROM ticket_events WHERE id = 2",
+        "INSERT INTO ticket_events (id, ticket_id, at_utc, actor, kind, text, hash) "
+        "SELECT 0, ticket_id, at_utc, actor, kind, text, hash FROM ticket_events WHERE id = 1",
+    ],
+)
+def test_every_tampering_is_found(desk: Desk, statement: str) -> None:
+    some_history(desk)
+    tamper(desk, statement)
+    assert "is not what was recorded" in verify(desk).fault
+
+
+def test_what_people_write_with_strange_letters_stays_whole_once_it_is_cleaned_and_stored(desk: Desk) -> None:
+    some_history(desk)
+    with desk.store.write() as session:
+        ticket = session.get_one(Ticket, 1)
+        ticket_history.record(
+            session, ticket, "a" * 300 + "\x1b", "comment", " ড়\x00\ud800 \u202e\tend \n", desk.clock.utc()
+        )
+    assert verify(desk).fault == ""
+
+
+def test_a_cut_off_end_is_found_by_a_head_that_was_noted_elsewhere(desk: Desk) -> None:
+    some_history(desk)
+    head = verify(desk).head
+    tamper(desk, "DELETE FROM ticket_events WHERE id >= 6")
+    assert verify(desk).fault == ""
+    assert "cut off" in verify(desk, head).fault
+
+
+def test_an_older_head_is_still_found_in_a_history_that_has_grown(desk: Desk) -> None:
+    some_history(desk)
+    head = verify(desk).head
+    desk.act("BHR-2026-000001", "close")
+    assert verify(desk, head.upper()).fault == ""
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE ticket_events SET text = ''",
+        "DELETE FROM ticket_events",
+        "INSERT OR REPLACE INTO ticket_events SELECT id, ticket_id, at_utc, actor, kind, '', hash FROM ticket_events",
+        "REPLACE INTO ticket_events SELECT id, ticket_id, at_utc, actor, kind, '', '' FROM ticket_events WHERE id = 1",
+        "UPDATE OR REPLACE ticket_events SET id = 2 WHERE id = 1",
+        "UPDATE OR IGNORE ticket_events SET text = ''",
+        "INSERT INTO ticket_events SELECT id, ticket_id, at_utc, actor, kind, 'x', '' FROM ticket_events WHERE id = 1 "
+        "ON CONFLICT (id) DO UPDATE SET text = excluded.text",
+        "INSERT OR REPLACE INTO tickets SELECT * FROM tickets WHERE id = 1",
+        "DELETE FROM tickets WHERE id = 1",
+        "UPDATE tickets SET number = 'BHR-2026-000099' WHERE id = 1",
+        "UPDATE OR REPLACE tickets SET id = 2 WHERE id = 1",
+    ],
+)
+def test_the_database_itself_refuses_to_change_or_replace_history(desk: Desk, statement: str) -> None:
+    some_history(desk)
+    with closing(sqlite3.connect(desk.store.path)) as raw, pytest.raises(sqlite3.IntegrityError, match="only grows"):
+        raw.execute(statement)
+    assert verify(desk).fault == ""
+
+
+def test_an_event_whose_ticket_is_gone_is_a_fault_and_no_shorter_history(desk: Desk) -> None:
+    some_history(desk)
+    with closing(sqlite3.connect(desk.store.path)) as raw, raw:
+        raw.execute("DROP TRIGGER tickets_no_delete")
+        raw.execute("DELETE FROM tickets WHERE id = 1")
+    assert "is gone" in verify(desk).fault
+
+
+@given(st.lists(st.text(max_size=8), min_size=3, max_size=3), st.lists(st.text(max_size=8), min_size=3, max_size=3))
+def test_no_two_different_events_share_a_hash_whatever_stands_in_their_fields(one: list[str], other: list[str]) -> None:
+    from datetime import UTC, datetime
+
+    now = datetime(2026, 11, 24, tzinfo=UTC)
+    same = ticket_history.link("0", "n", now, *one) == ticket_history.link("0", "n", now, *other)
+    assert same is (one == other)
