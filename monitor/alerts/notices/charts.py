@@ -84,7 +84,7 @@ def _bar(place: int, minute: tuple[float | None, float] | None, top_ms: float) -
 @cache
 def _template() -> Any:
     environment = Environment(
-        loader=PackageLoader("monitor.alerts", "templates/email"),
+        loader=PackageLoader("monitor.alerts.notices", "templates/email"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -112,7 +112,7 @@ def _gist(parts: Sequence[Words]) -> Iterator[str]:
 def _templates() -> Environment:
     # Everything is escaped but what names itself plain text: a device's or site's name must never become markup.
     return Environment(
-        loader=PackageLoader("monitor.alerts", "templates/email"),
+        loader=PackageLoader("monitor.alerts.notices", "templates/email"),
         autoescape=lambda name: not (name or "").endswith(".txt.j2"),
         undefined=StrictUndefined,
         trim_blocks=True,
