@@ -28,7 +28,7 @@ from monitor.judging.board import Board
 from monitor.judging.health import Rules
 from monitor.metrics.charter import Charter
 from monitor.metrics.exposition import Exposition, Page
-from monitor.runtime.live import Live
+from monitor.runtime.live import RuntimeState
 from monitor.settings.load import Settings
 from monitor.store.models import AffectedSite, Outage
 from monitor.store.sqlite import Store, open_store
@@ -43,7 +43,7 @@ class Daemon:
 
     def __init__(self, settings: Settings, store: Store) -> None:
         self.board = Board(settings.fleet, Rules())
-        self.live = Live(SystemClock(), settings.fleet, self.board)
+        self.live = RuntimeState(SystemClock(), settings.fleet, self.board)
         self.exposition = Exposition(self.live, store, SystemClock())
         self._rounds: list[Sample] = list(rounds(settings, 1))
         self._turn = 0
@@ -144,7 +144,7 @@ def fill(store: Store, settings: Settings) -> None:
 
 def asking(settings: Settings, store: Store) -> list[float]:
     """CPU of asking the database: the first time, and twice when no outage has begun since."""
-    charter = Charter(Live(SystemClock(), settings.fleet), store, SystemClock())
+    charter = Charter(RuntimeState(SystemClock(), settings.fleet), store, SystemClock())
     return [cpu_s(charter.ask) for _ in range(3)]
 
 

@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 
 from benchmarks.measuring import machine, median
 from monitor.alerts.cases import outages
-from monitor.charter.downtimes import pause_of
+from monitor.charter.downtimes import downtime_of
 from monitor.charter.office import Office
 from monitor.cli.replay import Recorded
 from monitor.domain.sample import Sample, Verdict
@@ -59,7 +59,7 @@ def rounds(settings: Settings, minutes: int) -> Iterator[Sample]:
 def judge(settings: Settings, minutes: int) -> dict[str, float]:
     """Microseconds a round, transitions stored as the daemon stores them."""
     office = Office.of(settings)
-    board = Board(settings.fleet, rules_of(settings.monitor.judging), pauses=partial(pause_of, office))
+    board = Board(settings.fleet, rules_of(settings.monitor.judging), pauses=partial(downtime_of, office))
     with TemporaryDirectory() as folder:
         store = open_store(Path(folder))
         list(map(board.observe, rounds(settings, 1)))
@@ -92,7 +92,7 @@ def from_file(settings: Settings, minutes: int, folder: Path) -> dict[str, float
             entry = {"t": sample.started_utc.isoformat(), "device": sample.device, "verdict": sample.verdict}
             lines.write(json.dumps({**entry, "rtt_ms": rtt, "loss": round(sample.loss, 3)}) + "\n")
     count = len(settings.fleet.sites) * minutes
-    gc_tuning.calm()  # as the command does
+    gc_tuning.freeze_heap()  # as the command does
     replayed_s = _cpu_s(lambda: list(replay(settings, Recorded(file, settings.fleet))))
     parsed_s = _cpu_s(lambda: _parse(file))
     return {"replayed_per_s": count / replayed_s, "parsed_per_s": count / parsed_s, "ratio": replayed_s / parsed_s}

@@ -133,7 +133,7 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=3)
     parser.add_argument("--json", type=Path)
     given = parser.parse_args()
-    gc_tuning.calm()
+    gc_tuning.freeze_heap()
     costs: list[dict[str, float]] = []
     for _ in range(given.runs):
         with TemporaryDirectory() as scratch:

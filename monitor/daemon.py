@@ -21,25 +21,25 @@ from monitor.alerts.channels.base import Channel
 from monitor.alerts.channels.registry import channels_of
 from monitor.alerts.helpdesks.registry import key_of
 from monitor.alerts.notices import outbox
-from monitor.charter.downtimes import pause_of
+from monitor.charter.downtimes import downtime_of
 from monitor.charter.office import Office
 from monitor.domain.clock import NS_PER_S, Clock
 from monitor.i18n.formats import duration_text
 from monitor.judging.baseline import Baselines, Usual
 from monitor.judging.board import Board
-from monitor.judging.clock_trust import Move, Trust
+from monitor.judging.clock_trust import ClockTrust, Move
 from monitor.judging.decisions import Decision
-from monitor.judging.thresholds import NOTHING, Remembered, board_of, limits_of, rules_of, thresholds_of
+from monitor.judging.thresholds import NOTHING_STORED, StoredState, board_of, limits_of, rules_of, thresholds_of
 from monitor.metrics.exposition import Exposition
 from monitor.net.pool import Pool, PoolFull
 from monitor.probes.icmp.engine import IcmpOptions, IcmpProbe
 from monitor.runtime import gc_tuning, private_network
-from monitor.runtime.config_verdicts import Verdicts
-from monitor.runtime.diagnostics import Evidence
-from monitor.runtime.heartbeat import Watchman, oldest_owed_s
-from monitor.runtime.helpdesk_worker import Mirroring
+from monitor.runtime.config_verdicts import ConfigVerdicts
+from monitor.runtime.diagnostics import Diagnostics
+from monitor.runtime.heartbeat import HeartbeatSender, oldest_owed_s
+from monitor.runtime.helpdesk_worker import HelpdeskWorker
 from monitor.runtime.icmp_prober import Prober
-from monitor.runtime.live import Live, stale
+from monitor.runtime.live import RuntimeState, stale
 from monitor.runtime.nightly import Nightly
 from monitor.runtime.notifier import Delivery
 from monitor.runtime.sample_log import Recording
@@ -47,11 +47,11 @@ from monitor.runtime.service_checker import Attendant
 from monitor.runtime.snmp_poller import Poller
 from monitor.runtime.startup_messages import startup_lines, warnings
 from monitor.runtime.store_opener import StoreKeeper
-from monitor.runtime.subprocess_load import load_aside
+from monitor.runtime.subprocess_load import load_in_subprocess
 from monitor.runtime.systemd import Notifier
 from monitor.runtime.traps import TrapReceiver
 from monitor.runtime.trusted_clock import BelievedClock, boot_id
-from monitor.runtime.writer import Recorder, note_trust, settle
+from monitor.runtime.writer import DecisionWriter, note_trust, settle
 from monitor.settings.load import Settings
 from monitor.settings.monitor_file import Probing, asked_at
 from monitor.settings.notices_section import ChannelName
@@ -91,17 +91,17 @@ class Daemon:
         self._page: PageServer | None = None
         self._stop, self._told_to_reload = asyncio.Event(), asyncio.Event()
         self._clock = clock = BelievedClock(clock, boot_id())
-        self._before: Trust | None = None
+        self._before: ClockTrust | None = None
         self._knows_the_time = self.begins_again = False
         self._store = open_when_possible(settings.state)
         self._planned, known, learned = self._remembered()
         self._office = Office.of(settings, self._planned)
         self._knows_before = known is not None
         self.sources = {} if self._knows_before else sources  # for who begins again
-        self._board = self._board_of(known or NOTHING, learned)
-        self._live = Live(clock)
+        self._board = self._board_of(known or NOTHING_STORED, learned)
+        self._live = RuntimeState(clock)
         self._live.fleet, self._live.board = settings.fleet, self._board
-        self._verdicts = Verdicts(clock, settings.directory, settings.state)
+        self._verdicts = ConfigVerdicts(clock, settings.directory, settings.state)
         self._verdicts.accept(sources, clock.mono_ns())
         self._live.instance, self._live.verdict = self._verdicts.instance, lambda: self._verdicts.verdict
         self._recording = Recording(clock, settings.home)
@@ -111,7 +111,7 @@ class Daemon:
         self._live.office = lambda: self._office
         self._live.rejected = self._probe.counters.rejected
         self._delivery = Delivery(self._store, self._office, self._channels(), clock)
-        self._recorder = Recorder(clock, self._store, self._office, self._delivery.wake)
+        self._recorder = DecisionWriter(clock, self._store, self._office, self._delivery.wake)
         self._live.written_mono_ns = lambda: self._recorder.last_commit_mono_ns
         self._live.outbox_seen_mono_ns = lambda: self._delivery.last_look_mono_ns
         self._live.mail_trouble = lambda: {str(name): why for name, why in self._delivery.away.items()}
@@ -120,16 +120,16 @@ class Daemon:
         judging = rules_of(settings.monitor.judging)
         self._recorder.put(self._board.replace_fleet(settings.fleet, judging, clock.utc()))
         self._tell_of_store_and_clock()
-        self._evidence = Evidence(clock, self._live, self._recorder.put)
+        self._evidence = Diagnostics(clock, self._live, self._recorder.put)
         self._evidence.configure(traces=settings.monitor.judging.trace)
         self._poller = Poller(clock, self._live, settings, self._board, self._decided)
         self._recorder.busy_links = self._poller.busy_links
         self._prober = Prober(clock, self._probe, self._board, self._live, settings.monitor.probing, self._decided)
         self._attendant = Attendant(clock, self._live, self._board, self._recorder.put)
         self._attendant.configure(settings.fleet, settings.monitor.probing)
-        self._watchman = Watchman(self._ages)
+        self._watchman = HeartbeatSender(self._ages)
         self._watchman.configure(settings.monitor.heartbeat)
-        self._mirroring = Mirroring(self._store, self._office, clock)
+        self._mirroring = HelpdeskWorker(self._store, self._office, clock)
         self._mirror_to(settings)
         self._prober.doubted = self._poller.soon
         self._traps = TrapReceiver(clock, lambda: self._poller.agents, self._look, self._recorder.put)
@@ -143,7 +143,7 @@ class Daemon:
         self._live.store_refuses = lambda: self._recorder.failing or self._store.waiting
         self._live.decisions_waiting = lambda: self._recorder.waiting
 
-    def _remembered(self) -> tuple[Plans, Remembered | None, dict[str, Usual]]:
+    def _remembered(self) -> tuple[Plans, StoredState | None, dict[str, Usual]]:
         """Plans, the board, and what is usual, as the run before left them; None while the database cannot be read."""
         try:
             if not self._store.waiting:
@@ -183,7 +183,7 @@ class Daemon:
                 note_trust(session, trust, begun_utc)
         board_state.beat(session, trust)
 
-    def _note_gap(self, session: Session, last_utc: datetime, begun_utc: datetime, trust: Trust) -> None:
+    def _note_gap(self, session: Session, last_utc: datetime, begun_utc: datetime, trust: ClockTrust) -> None:
         """Notes that nobody watched since ``last_utc``, unless that is noted when it is known for how long."""
         off = trust.move.off if trust.move else trust.off
         if off is not None and off[0] == last_utc:
@@ -194,7 +194,7 @@ class Daemon:
             length = duration_text(until_utc - last_utc, "en")
             log.warning("nobody watched for %s: that time counts as unmonitored", length)
 
-    def _board_of(self, known: Remembered, learned: dict[str, Usual]) -> Board:
+    def _board_of(self, known: StoredState, learned: dict[str, Usual]) -> Board:
         """A board that goes on from what is known."""
         judging = self.settings.monitor.judging
         return board_of(self.settings, self._office, known, Baselines(limits_of(judging), known=learned))
@@ -233,7 +233,7 @@ class Daemon:
                 "clearing of memory": gc_tuning.collect,
             },
         )
-        gc_tuning.calm()
+        gc_tuning.freeze_heap()
         nightly.start()
         self._say_what_runs()
         await page.open()
@@ -342,7 +342,7 @@ class Daemon:
             self._notifier.reloading()
             asked_mono_ns = self._clock.mono_ns()
             try:
-                settings, sources = await load_aside(self.settings.directory)
+                settings, sources = await load_in_subprocess(self.settings.directory)
                 private_network.stay(settings)
             except ConfigError as error:
                 self._verdicts.refuse(error.problems, asked_mono_ns)
@@ -354,7 +354,7 @@ class Daemon:
                 self._verdicts.accept(sources, asked_mono_ns)
                 self.sources = sources if self.sources else {}
                 del settings, sources
-                await asyncio.wrap_future(self._upkeep.submit(gc_tuning.give_back))
+                await asyncio.wrap_future(self._upkeep.submit(gc_tuning.trim_heap))
             self._notifier.ready()
 
     def _take_over(self, settings: Settings) -> None:
@@ -362,7 +362,7 @@ class Daemon:
         self.settings, self._office = settings, Office.of(settings, self._recorder.planned)
         judging = settings.monitor.judging
         self._board.baselines.adjust(limits_of(judging))
-        self._board.pauses, self._board.flaps.thresholds = partial(pause_of, self._office), thresholds_of(judging)
+        self._board.pauses, self._board.flaps.thresholds = partial(downtime_of, self._office), thresholds_of(judging)
         decisions = self._board.replace_fleet(settings.fleet, rules_of(judging), self._clock.utc())
         self._recorder.office = self._delivery.office = self._mirroring.office = self._office
         self._delivery.channels = self._channels()
@@ -391,7 +391,7 @@ class Daemon:
         """Planned work was added or ended by command: it counts from now on."""
         self._office = Office.of(self.settings, self._recorder.planned)
         self._recorder.office = self._delivery.office = self._mirroring.office = self._office
-        self._recorder.put(self._board.replan(partial(pause_of, self._office), self._clock.utc()))
+        self._recorder.put(self._board.replan(partial(downtime_of, self._office), self._clock.utc()))
         log.info("planned work by command: %s", ", ".join(self._recorder.planned) or "none")
 
     def _redated(self, move: Move) -> None:

@@ -7,7 +7,7 @@ from monitor.charter.calendar import WEEKDAYS
 from monitor.charter.office import Office
 from monitor.charter.service_hours import in_service, service_begins
 from monitor.domain.day import exact
-from monitor.domain.downtime import Pause
+from monitor.domain.downtime import Downtime
 from monitor.domain.text import same_key
 from monitor.i18n.formats import DHAKA
 from monitor.settings.acknowledged_section import Acknowledged
@@ -17,17 +17,17 @@ from monitor.settings.sites_file import HoursName
 LONGEST_DAYS = 9  # days on which a weekly window that lasts for a week may have begun
 
 
-def pause_of(office: Office, site: str, at_utc: datetime) -> Pause | None:
+def downtime_of(office: Office, site: str, at_utc: datetime) -> Downtime | None:
     """Why no outage of ``site`` begins at that time; planned work comes before hours, because it has a name."""
     for name, window in office.maintenance.items():
         if covers(office, window, site):
             until_utc = _ends(window, at_utc)
             if until_utc is not None:
-                return Pause("maintenance", f"planned work '{name}' ({window.text})", until_utc)
+                return Downtime("maintenance", f"planned work '{name}' ({window.text})", until_utc)
     hours = hours_of(office, site)
     if in_service(hours, at_utc, office.calendar):
         return None
-    return Pause("hours", f"outside the hours of service ({hours})", service_begins(hours, at_utc, office.calendar))
+    return Downtime("hours", f"outside the hours of service ({hours})", service_begins(hours, at_utc, office.calendar))
 
 
 def hours_of(office: Office, site: str) -> HoursName:

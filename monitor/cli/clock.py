@@ -11,7 +11,7 @@ from monitor.cli.tickets import LONGEST_NAME, Actor, user
 from monitor.domain.text import clean
 
 if TYPE_CHECKING:
-    from monitor.judging.clock_trust import Look, Trust
+    from monitor.judging.clock_trust import ClockReading, ClockTrust
     from monitor.settings.load import Settings
 
 app = typer.Typer(help="Whether this machine's clock is believed, and until when not; `trust` says that it is right.")
@@ -32,7 +32,7 @@ def now_of(settings: "Settings") -> datetime:
         return _date(now, last_trust(session))
 
 
-def _date(now: "Look", trust: "Trust | None") -> datetime:
+def _date(now: "ClockReading", trust: "ClockTrust | None") -> datetime:
     from monitor.judging.clock_trust import same_boot
 
     if trust is None or not (trust.suspect or same_boot(trust.last, now)):
@@ -40,7 +40,7 @@ def _date(now: "Look", trust: "Trust | None") -> datetime:
     return trust.date(now.utc, now.boot_ns)
 
 
-def _look() -> "Look":
+def _look() -> "ClockReading":
     from monitor.domain.clock import SystemClock
     from monitor.runtime.trusted_clock import BelievedClock, boot_id
 
@@ -75,7 +75,7 @@ def clock(context: typer.Context, as_json: Annotated[bool, typer.Option("--json"
         print(f"  {way}")
 
 
-def _state(now: "Look", trust: "Trust | None", believed_utc: datetime) -> dict[str, Any]:
+def _state(now: "ClockReading", trust: "ClockTrust | None", believed_utc: datetime) -> dict[str, Any]:
     from datetime import timedelta
 
     from monitor.judging.clock_trust import PROVED_AFTER_NS, WRITTEN_UTC, same_boot

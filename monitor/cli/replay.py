@@ -44,7 +44,7 @@ def replay(
 
     settings = settings_of(config or context.obj)
     until_utc = moment_of("--until", until) if until else None
-    gc_tuning.calm()
+    gc_tuning.freeze_heap()
     recorded = Recorded(samples, settings.fleet)
     try:
         for transition in play(settings, recorded, until_utc):

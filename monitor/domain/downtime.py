@@ -7,7 +7,7 @@ from typing import Literal, NamedTuple
 Kind = Literal["maintenance", "hours", "behind"]
 
 
-class Pause(NamedTuple):
+class Downtime(NamedTuple):
     """Why no outage of a site begins now, and until when at least; ``until_utc`` is None where no end is known."""
 
     kind: Kind
@@ -15,16 +15,16 @@ class Pause(NamedTuple):
     until_utc: datetime | None
 
 
-Pauses = Callable[[str, datetime], Pause | None]
+Downtimes = Callable[[str, datetime], Downtime | None]
 """The pause that a site has at a time, if it has one."""
 
 
-def never(_site: str, _at_utc: datetime) -> Pause | None:
+def never(_site: str, _at_utc: datetime) -> Downtime | None:
     """Nothing is ever paused."""
     return None
 
 
-def first_promised(pauses: Pauses, site: str, since_utc: datetime, now_utc: datetime) -> datetime | None:
+def first_promised(pauses: Downtimes, site: str, since_utc: datetime, now_utc: datetime) -> datetime | None:
     """The first moment from ``since_utc`` to ``now_utc`` at which the site has no pause; None when there is none."""
     at_utc = since_utc
     while at_utc <= now_utc:
@@ -37,6 +37,6 @@ def first_promised(pauses: Pauses, site: str, since_utc: datetime, now_utc: date
     return None
 
 
-def behind(root: str, pause: Pause) -> Pause:
+def behind(root: str, pause: Downtime) -> Downtime:
     """The pause of a site that is silent behind one that has a pause."""
-    return Pause("behind", f"behind '{root}': {pause.why}" if pause.kind != "behind" else pause.why, pause.until_utc)
+    return Downtime("behind", f"behind '{root}': {pause.why}" if pause.kind != "behind" else pause.why, pause.until_utc)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from monitor.domain.clock import DHAKA
-from monitor.domain.downtime import Pause, Pauses, behind, first_promised, never
+from monitor.domain.downtime import Downtime, Downtimes, behind, first_promised, never
 from monitor.domain.sample import Sample, Verdict
 from monitor.judging.decisions import (
     Affected,
@@ -18,8 +18,8 @@ from monitor.judging.decisions import (
     ExcusedNoMore,
     NoLongerAffected,
     OutageClosed,
-    OutageExplained,
     OutageOpened,
+    OutageUpdated,
     SiteChanged,
 )
 from monitor.judging.health import Health, Rules, State, Transition
@@ -33,7 +33,7 @@ NO_END = timedelta(hours=1)  # after so long is looked again at a pause whose en
 
 
 @dataclass
-class Silences:
+class OutageAttribution:
     """What is known of every device and site.
 
     What the store remembers from before a restart: ``open_outages`` (site → start), ``affected`` (site → root) and
@@ -47,9 +47,9 @@ class Silences:
     affected: dict[str, str] = field(default_factory=dict)
     states: dict[str, State] = field(default_factory=dict)
     silent_since: dict[str, datetime] = field(default_factory=dict)
-    held: dict[str, Pause] = field(default_factory=dict)
+    held: dict[str, Downtime] = field(default_factory=dict)
     promised: dict[str, datetime] = field(default_factory=dict)
-    pauses: Pauses = never
+    pauses: Downtimes = never
     power: Power = field(default_factory=Power)
     _known: Known = field(default_factory=Known)
     _pending: dict[str, Transition] = field(default_factory=dict)
@@ -102,7 +102,7 @@ class Silences:
         ends = (pause.until_utc or after_utc + NO_END for pause in self.held.values())
         return min((end for end in ends if end > after_utc), default=None)
 
-    def replan(self, pauses: Pauses, now_utc: datetime) -> list[Decision]:
+    def replan(self, pauses: Downtimes, now_utc: datetime) -> list[Decision]:
         """Goes over to other plans at once: what is excused no longer begins now."""
         self.pauses = pauses
         return list(self._settle(list(self._pending), now_utc))
@@ -125,7 +125,7 @@ class Silences:
             if not down_besides:
                 self._pending[site] = transition
             elif site in self.open_outages:
-                yield OutageExplained(site, reason=self._reason(site))
+                yield OutageUpdated(site, reason=self._reason(site))
             return
         if down_besides:
             return
@@ -191,7 +191,7 @@ class Silences:
                 yield Affected(site, finding.root, transition.since_utc)
             yield from self._site_changed(site, transition.since_utc)
 
-    def _hold(self, site: str, pause: Pause, now_utc: datetime) -> Iterator[Decision]:
+    def _hold(self, site: str, pause: Downtime, now_utc: datetime) -> Iterator[Decision]:
         known, since_utc = self.held.get(site), self._pending[site].since_utc
         self.silent_since[site] = since_utc
         self._note_promised(site, since_utc, now_utc)
@@ -225,7 +225,7 @@ class Silences:
         if self.held.pop(site, None) is not None:
             yield ExcusedNoMore(site, at_utc)
 
-    def _open(self, site: str, silent_utc: datetime, now_utc: datetime, pause: Pause | None) -> Iterator[Decision]:
+    def _open(self, site: str, silent_utc: datetime, now_utc: datetime, pause: Downtime | None) -> Iterator[Decision]:
         """Begins the outage at the first moment at which the site was both silent and promised."""
         reason, since_utc = self._reason(site), self._promised(site, silent_utc, now_utc) or now_utc
         if pause is not None:
@@ -244,7 +244,7 @@ class Silences:
         yield OutageOpened(site, since_utc, now_utc, last_good, reason, cause, why, silent_since_utc=silent_utc)
         for each in together:
             if each in self.open_outages and abs(self.silent_since[each] - silent_utc) <= TOGETHER:
-                yield OutageExplained(each, cause=POWER, why=f"fell silent together with {site}, on the same feeder")
+                yield OutageUpdated(each, cause=POWER, why=f"fell silent together with {site}, on the same feeder")
         self._forget_silences((site, *neighbours), now_utc)
 
     def _forget_silences(self, fed: Sequence[str], now_utc: datetime) -> None:

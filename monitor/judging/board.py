@@ -10,37 +10,37 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from monitor.domain.sample import Sample, Verdict
-from monitor.judging.attribution import Silences
+from monitor.judging.attribution import OutageAttribution
 from monitor.judging.baseline import Baselines
 from monitor.judging.decisions import (
     Decision,
+    DeviceEvent,
     NoLongerAffected,
-    Noticed,
     OutageClosed,
-    OutageExplained,
+    OutageUpdated,
     VantageLost,
 )
 from monitor.judging.flapping import Flaps
 from monitor.judging.health import Rules, State, Transition
 from monitor.judging.labs import Count, Labs, count
 from monitor.judging.power import POWER
-from monitor.judging.uplinks import Vantage
+from monitor.judging.uplinks import UplinkHealth
 from monitor.settings.fleet import Fleet, Group
 
 
 @dataclass
-class Board(Silences):
+class Board(OutageAttribution):
     """Silences, and all else that samples tell: flapping, labs, whether we can see, what times are usual."""
 
     flaps: Flaps = field(default_factory=Flaps)
     labs: Labs = field(default_factory=Labs)
-    vantage: Vantage = field(default_factory=Vantage)
+    vantage: UplinkHealth = field(default_factory=UplinkHealth)
     baselines: Baselines = field(default_factory=Baselines)
 
     def __post_init__(self) -> None:
         super().__post_init__()
         self._with_usual_times = self.fleet.devices.keys() - self.fleet.workstations
-        self.vantage = Vantage({name: ids(group) for name, group in self.fleet.groups.items()}, self.vantage.blind)
+        self.vantage = UplinkHealth({name: ids(group) for name, group in self.fleet.groups.items()}, self.vantage.blind)
         self.flaps.remember([*self.open_outages, *self.affected])
 
     def observe(self, sample: Sample) -> list[Decision]:
@@ -97,7 +97,7 @@ class Board(Silences):
         waited = self._pending.pop(site, None) is not None
         yield from self._let_go(site, at_utc)
         place = self.fleet.sites[site]
-        self._known.forgive((*place.vital, *place.others, *place.workstations), also_down=waited)
+        self._known.reset((*place.vital, *place.others, *place.workstations), also_down=waited)
 
     def slept(self, at_utc: datetime) -> list[Decision]:
         """We stood still for long: who was in doubt before is not in doubt any more, and must fail anew.
@@ -134,14 +134,14 @@ class Board(Silences):
         if not on_battery:
             if not self.power.on_mains(site):
                 return []
-            return [Noticed(site, "", "on_mains", "the UPS is on mains again", at_utc)]
+            return [DeviceEvent(site, "", "on_mains", "the UPS is on mains again", at_utc)]
         if not self.power.on_battery(site, at_utc):
             return []
-        told: list[Decision] = [Noticed(site, "", "on_battery", "the UPS feeds from its battery", at_utc)]
+        told: list[Decision] = [DeviceEvent(site, "", "on_battery", "the UPS feeds from its battery", at_utc)]
         for each in (site, *self._neighbours(site)):
             if each in self.open_outages:
                 why = self.power.why(each, self._neighbours(each))
-                told.append(OutageExplained(each, cause=POWER, why=why))
+                told.append(OutageUpdated(each, cause=POWER, why=why))
         return told
 
     def replace_fleet(self, fleet: Fleet, rules: Rules, now_utc: datetime) -> list[Decision]:
@@ -156,7 +156,7 @@ class Board(Silences):
                 self.baselines.forget(device.id)
         self._with_usual_times = fleet.devices.keys() - fleet.workstations
         self.baselines.keep(self._with_usual_times)
-        self.vantage = Vantage({name: ids(group) for name, group in fleet.groups.items()}, self.vantage.blind)
+        self.vantage = UplinkHealth({name: ids(group) for name, group in fleet.groups.items()}, self.vantage.blind)
         decisions += self.vantage.drop_gone(now_utc)
         for interface in set(self._known.healths) - set(fleet.judged):
             self._known.forget(interface)
@@ -191,7 +191,7 @@ class Board(Silences):
         for site in moved:
             if site not in self.open_outages and site not in self.affected:
                 waited = self._pending.pop(site, None) is not None
-                self._known.doubt(self.fleet.sites[site].vital)
+                self._known.suspect(self.fleet.sites[site].vital)
                 if waited:
                     yield from self._let_go(site, now_utc)
                     yield from self._site_changed(site, now_utc)

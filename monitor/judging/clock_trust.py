@@ -29,7 +29,7 @@ PROVED_AFTER_NS = 3_600 * NS_PER_S
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class ClockReading:
     """One reading of the clocks, taken together: wall time, nanoseconds since boot, and which boot ('': not known).
 
     ``synchronised``: the kernel says that NTP keeps the wall clock.
@@ -55,7 +55,7 @@ class Move:
 
 
 @dataclass(frozen=True, slots=True)
-class Trust:
+class ClockTrust:
     """What is thought of the wall clock after the reading ``last``.
 
     ``anchor``: the time that was believed, and when; provisional while the clock is suspect. ``unproven_since_utc``:
@@ -64,8 +64,8 @@ class Trust:
     is not believed yet. ``move``: what this reading brought, once.
     """
 
-    last: Look
-    anchor: Look
+    last: ClockReading
+    anchor: ClockReading
     unproven_since_utc: datetime
     suspect_since_boot_ns: int | None = None
     ntp_decides: bool = False
@@ -86,18 +86,18 @@ class Trust:
         return by_anchor if self.suspect or abs(wall_utc - by_anchor) > JUMP else wall_utc
 
 
-def first_trust(remembered: Trust | None, now: Look, word: Look | None = None) -> Trust:
+def first_trust(remembered: ClockTrust | None, now: ClockReading, word: ClockReading | None = None) -> ClockTrust:
     """The trust at a start, given that of the run before, if there was one, and the ``word`` of an operator."""
     if remembered is None:
-        fresh = Trust(now, now, now.utc, ntp_decides=True)
+        fresh = ClockTrust(now, now, now.utc, ntp_decides=True)
         return fresh if now.utc >= WRITTEN_UTC else replace(fresh, suspect_since_boot_ns=now.boot_ns)
     if same_boot(remembered.last, now):
         return look_again(remembered, now, word)
     # The machine was off for nobody knows how long. Until its clock is believed, time goes on as if it had hardly been;
     # but later than anything that was written after the last heartbeat: or that could not be told from what follows.
     last_utc = remembered.utc_at(remembered.last.boot_ns)
-    anchor = Look(last_utc + JUMP, now.boot_ns, now.boot_id)
-    trust = Trust(now, anchor, last_utc + JUMP / 2, now.boot_ns, ntp_decides=True, off=(last_utc, anchor.utc))
+    anchor = ClockReading(last_utc + JUMP, now.boot_ns, now.boot_id)
+    trust = ClockTrust(now, anchor, last_utc + JUMP / 2, now.boot_ns, ntp_decides=True, off=(last_utc, anchor.utc))
     if remembered.suspect:
         trust = _still_suspect(remembered, trust, last_utc)
     if now.utc >= WRITTEN_UTC and (_plausible(trust, now) or now.synchronised or _said(word, now)):
@@ -107,7 +107,7 @@ def first_trust(remembered: Trust | None, now: Look, word: Look | None = None) -
     return trust
 
 
-def _still_suspect(remembered: Trust, trust: Trust, last_utc: datetime) -> Trust:
+def _still_suspect(remembered: ClockTrust, trust: ClockTrust, last_utc: datetime) -> ClockTrust:
     """The trust at the start of a boot after one whose clock was suspect to its end.
 
     The clock now stands where the suspect one would have come to: both are suspect together, and the time off is
@@ -124,7 +124,7 @@ def _still_suspect(remembered: Trust, trust: Trust, last_utc: datetime) -> Trust
     return trust
 
 
-def look_again(trust: Trust, now: Look, word: Look | None = None) -> Trust:
+def look_again(trust: ClockTrust, now: ClockReading, word: ClockReading | None = None) -> ClockTrust:
     """What another reading, in the same boot, makes of the trust."""
     off = now.utc - trust.utc_at(now.boot_ns)
     if now.utc < WRITTEN_UTC:
@@ -142,7 +142,7 @@ def look_again(trust: Trust, now: Look, word: Look | None = None) -> Trust:
     return replace(trust, last=now, move=None)
 
 
-def same_boot(before: Look, now: Look) -> bool:
+def same_boot(before: ClockReading, now: ClockReading) -> bool:
     """Whether the machine has not been started anew between two readings.
 
     Where the boot's identity cannot be read, a time since boot that went back tells of another one, and so does one
@@ -153,17 +153,17 @@ def same_boot(before: Look, now: Look) -> bool:
     return now.boot_ns >= before.boot_ns and not _moved(before, now)
 
 
-def _doubt(trust: Trust, now: Look) -> Trust:
+def _doubt(trust: ClockTrust, now: ClockReading) -> ClockTrust:
     decides = trust.ntp_decides if trust.suspect else not trust.last.synchronised
     return replace(trust, last=now, suspect_since_boot_ns=now.boot_ns, ntp_decides=decides, move=None)
 
 
-def _believe(trust: Trust, now: Look) -> Trust:
+def _believe(trust: ClockTrust, now: ClockReading) -> ClockTrust:
     """Takes the reading as the new anchor; what it moves, it moves from what was not proved on."""
     proved = now.synchronised or now.boot_ns >= PROVED_AFTER_NS
     by = now.utc - trust.utc_at(now.boot_ns)
     moves = abs(by) > JUMP or trust.off is not None
-    return Trust(
+    return ClockTrust(
         now,
         now,
         now.utc if proved or moves else trust.unproven_since_utc,
@@ -171,7 +171,7 @@ def _believe(trust: Trust, now: Look) -> Trust:
     )
 
 
-def _plausible(trust: Trust, now: Look) -> bool:
+def _plausible(trust: ClockTrust, now: ClockReading) -> bool:
     """Whether the clock of a boot that is not believed yet says what the last stored time and a week off explain."""
     if trust.off is None:
         return False
@@ -179,16 +179,16 @@ def _plausible(trust: Trust, now: Look) -> bool:
     return behind <= 2 * JUMP and ahead <= OFF_FOR + _since_boot(now)
 
 
-def _said(word: Look | None, now: Look) -> bool:
+def _said(word: ClockReading | None, now: ClockReading) -> bool:
     """Whether an operator has said of this very clock, in this boot, that it is right."""
     return word is not None and same_boot(word, now) and not _moved(word, now)
 
 
-def _since_boot(now: Look) -> timedelta:
+def _since_boot(now: ClockReading) -> timedelta:
     return timedelta(microseconds=now.boot_ns / 1_000)
 
 
-def _moved(before: Look, now: Look) -> bool:
+def _moved(before: ClockReading, now: ClockReading) -> bool:
     """Whether the wall clock was stepped between two readings of one boot."""
     gone_by = timedelta(microseconds=(now.boot_ns - before.boot_ns) / 1_000)
     return abs(now.utc - before.utc - gone_by) > JUMP

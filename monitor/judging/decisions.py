@@ -38,7 +38,7 @@ class OutageClosed:
 
 
 @dataclass(frozen=True, slots=True)
-class OutageExplained:
+class OutageUpdated:
     """More is known of an open outage than when it was opened; empty words leave what was known."""
 
     site: str
@@ -89,7 +89,7 @@ class ExcusedNoMore:
 
 
 @dataclass(frozen=True, slots=True)
-class NobodyWatched:
+class MonitoringGap:
     """We ourselves stood still for so long that nothing is known of that time."""
 
     since_utc: datetime
@@ -107,7 +107,7 @@ class SiteChanged:
 
 
 @dataclass(frozen=True, slots=True)
-class Noticed:
+class DeviceEvent:
     """Something worth remembering that judges nobody: a line of the timeline. ``device`` is empty for a whole site."""
 
     site: str
@@ -145,7 +145,7 @@ class FlappingChanged:
 
 
 @dataclass(frozen=True, slots=True)
-class LabSeen:
+class WorkstationSeen:
     """A workstation of the lab has answered; told once a day."""
 
     site: str
@@ -155,18 +155,18 @@ class LabSeen:
 Decision = (
     OutageOpened
     | OutageClosed
-    | OutageExplained
+    | OutageUpdated
     | Affected
     | NoLongerAffected
     | SiteChanged
-    | Noticed
+    | DeviceEvent
     | VantageLost
     | VantageBack
     | FlappingChanged
-    | LabSeen
+    | WorkstationSeen
     | Excused
     | ExcusedNoMore
-    | NobodyWatched
+    | MonitoringGap
 )
 
 
@@ -178,7 +178,7 @@ def describe(decision: Decision) -> str:  # noqa: PLR0912 (one branch a kind)
             return f"{site}: outage since {started:%Y-%m-%d %H:%M:%S}Z ({reason or 'no answer'}){suspected}"
         case OutageClosed(site, ended, reason):
             return f"{site}: outage over since {ended:%Y-%m-%d %H:%M:%S}Z ({reason})"
-        case OutageExplained(site, reason, cause, why, evidence):
+        case OutageUpdated(site, reason, cause, why, evidence):
             parts = [reason] * bool(reason) + [f"suspected cause: {cause} ({why})"] * bool(cause)
             parts += [f"the way to {way['device']} was traced" for way in evidence.get("ways", ())]
             return f"{site}: more is known of its outage: {'; '.join(parts)}"
@@ -198,9 +198,9 @@ def describe(decision: Decision) -> str:  # noqa: PLR0912 (one branch a kind)
             return f"{site}: silent since {since:%Y-%m-%d %H:%M:%S}Z, but no outage begins: {why}"
         case ExcusedNoMore(site, until):
             return f"{site}: excused no longer since {until:%Y-%m-%d %H:%M:%S}Z"
-        case NobodyWatched(since, until, why):
+        case MonitoringGap(since, until, why):
             return f"nobody watched from {since:%Y-%m-%d %H:%M:%S}Z to {until:%H:%M:%S}Z: {why}"
-        case LabSeen(site, at):
+        case WorkstationSeen(site, at):
             return f"{site}: a workstation answered {at:%Y-%m-%d %H:%M:%S}Z, the first of its day"
-        case Noticed(site, device, kind, text, _):
+        case DeviceEvent(site, device, kind, text, _):
             return f"{device or site}: {kind.replace('_', ' ')}: {text}"

@@ -114,7 +114,7 @@ def is_poor(sample: Sample, rules: Rules, slow_ns: int | None = None) -> bool:
     return rtt_ns >= rules.degraded_rtt_ns or (slow_ns is not None and rtt_ns > slow_ns)
 
 
-def doubt(health: Health) -> Health:
+def suspect(health: Health) -> Health:
     """Takes back a hard ``down``, or the rounds that may lead to it, but not when it began: it is judged again."""
     if health.state is State.DOWN:
         return Health(failed=Row(0, health.since_utc))

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from monitor.domain.sample import Sample, Verdict
-from monitor.judging.health import NO_ROW, Health, Row, Rules, State, Transition, doubt, judge
+from monitor.judging.health import NO_ROW, Health, Row, Rules, State, Transition, judge, suspect
 
 UNJUDGED = Health()
 
@@ -55,13 +55,13 @@ class Known:
 
     def doubt_down(self, devices: Iterable[str]) -> None:
         """Those that are down must prove it anew."""
-        self.doubt(device for device in devices if self.health(device).state is State.DOWN)
+        self.suspect(device for device in devices if self.health(device).state is State.DOWN)
 
-    def doubt(self, devices: Iterable[str]) -> None:
+    def suspect(self, devices: Iterable[str]) -> None:
         """Those that are down, or on the way to it, must fail as many rounds anew."""
         for device in devices:
             if device in self.healths:
-                self.healths[device] = doubt(self.healths[device])
+                self.healths[device] = suspect(self.healths[device])
 
     def failing_since(self, devices: Iterable[str]) -> datetime | None:
         """The first failed round of the oldest row of failed ones among them, whether it is certain or not."""
@@ -69,7 +69,7 @@ class Known:
             (since for each in devices if (since := self.health(each).failed.since_utc) is not None), default=None
         )
 
-    def forgive(self, devices: Iterable[str], *, also_down: bool) -> None:
+    def reset(self, devices: Iterable[str], *, also_down: bool) -> None:
         """Takes back what was not yet certain; ``also_down``: and what was certain and led to nothing yet."""
         for device in devices:
             health = self.healths.get(device)

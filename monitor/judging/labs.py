@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
-from monitor.judging.decisions import LabSeen, Noticed
+from monitor.judging.decisions import DeviceEvent, WorkstationSeen
 from monitor.judging.health import Health, State
 
 OFFICE_CLOCK = timedelta(hours=6)  # a day of the lab is a day in Dhaka
@@ -41,23 +41,25 @@ class Labs:
     dark: set[str] = field(default_factory=set)
     _seen: dict[str, date] = field(default_factory=dict)
 
-    def answered(self, site: str, at_utc: datetime) -> Iterator[LabSeen]:
+    def answered(self, site: str, at_utc: datetime) -> Iterator[WorkstationSeen]:
         """A workstation has answered; that is worth a line once a day."""
         day = (at_utc + OFFICE_CLOCK).date()
         if self._seen.get(site) != day:
             self._seen[site] = day
-            yield LabSeen(site, at_utc)
+            yield WorkstationSeen(site, at_utc)
 
     def judge(
         self, site: str, found: Count | None, at_utc: datetime, *, router_up: bool, promised: bool
-    ) -> Iterator[Noticed]:
+    ) -> Iterator[DeviceEvent]:
         """Whether the power of a lab went off or came back, as far as that matters at this hour."""
         if found is None:
             return
         if site in self.dark and not found.power_off:
             self.dark.discard(site)
-            yield Noticed(site, "", "lab_power_on", f"{found.answering} of {found.total} workstations answer", at_utc)
+            yield DeviceEvent(
+                site, "", "lab_power_on", f"{found.answering} of {found.total} workstations answer", at_utc
+            )
         elif site not in self.dark and found.power_off and router_up and promised:
             self.dark.add(site)
             text = f"none of {found.total} workstations answers, but the router does"
-            yield Noticed(site, "", "lab_power_off", text, at_utc)
+            yield DeviceEvent(site, "", "lab_power_off", text, at_utc)

@@ -13,7 +13,7 @@ from monitor.domain.clock import NS_PER_S
 from monitor.domain.sample import Sample, Verdict
 from monitor.domain.text import same_key
 from monitor.judging.board import Board
-from monitor.judging.decisions import Decision, Noticed
+from monitor.judging.decisions import Decision, DeviceEvent
 from monitor.judging.health import State
 from monitor.judging.links import Finding, LinkRules, Rates, Row, find, rates, utilisation
 from monitor.judging.restarts import Uptime, restarted
@@ -39,7 +39,7 @@ NAMES, STATUS = ("ifName", "ifDescr"), ("ifAdminStatus", "ifOperStatus")
 EVENTS = {"credentials": "snmp_credentials", "silent": "snmp_silent", "error": "snmp_error", "ok": "snmp_ok"}
 
 
-class SnmpMeaning:
+class SnmpJudge:
     """Remembers of each device what the next reading is compared with."""
 
     def __init__(self, board: Board, rules: LinkRules, record: Callable[[Sample], None] = lambda _: None) -> None:
@@ -91,7 +91,7 @@ class SnmpMeaning:
         anew = self._restarted(device, state.reading, mono_ns)
         if anew:
             self.restarts[device.id] += 1
-            decisions.append(Noticed(device.site, device.id, "restarted", "its agent started anew", at_utc))
+            decisions.append(DeviceEvent(device.site, device.id, "restarted", "its agent started anew", at_utc))
         decisions += self._ups(device, _feeds_from_battery(state.reading, state.series), at_utc)
         decisions += self._left_out(device, state, at_utc)
         decisions += self._fell_silent(device, state.reading.unread, at_utc)
@@ -105,7 +105,7 @@ class SnmpMeaning:
         self._outcomes[device.id] = state.outcome
         if state.outcome == before:
             return []
-        return [Noticed(device.site, device.id, EVENTS[state.outcome], state.why or "it is read again", at_utc)]
+        return [DeviceEvent(device.site, device.id, EVENTS[state.outcome], state.why or "it is read again", at_utc)]
 
     def _restarted(self, device: Device, reading: Reading, mono_ns: int) -> bool:
         ticks = reading.system.get("sysUpTime_ticks")
@@ -134,7 +134,7 @@ class SnmpMeaning:
             return []
         self._cut.add(device.id)
         text = f"only the first {MOST_ROWS:,} rows are read of: {', '.join(tables)}"
-        return [Noticed(device.site, device.id, "snmp_cut", text, at_utc)]
+        return [DeviceEvent(device.site, device.id, "snmp_cut", text, at_utc)]
 
     def _fell_silent(self, device: Device, unread: tuple[str, ...], at_utc: datetime) -> list[Decision]:
         """A line of the timeline when a device begins to fall silent at some objects: they are not read."""
@@ -142,7 +142,7 @@ class SnmpMeaning:
         if not unread or set(unread) <= set(before):
             return []
         text = f"it falls silent when it is asked for: {', '.join(unread)}; all else is read"
-        return [Noticed(device.site, device.id, "snmp_unread", text, at_utc)]
+        return [DeviceEvent(device.site, device.id, "snmp_unread", text, at_utc)]
 
     def _link(
         self, link: Link, reading: Reading, at_utc: datetime, mono_ns: int, *, restarted_: bool
@@ -174,9 +174,11 @@ class SnmpMeaning:
         """A line of the timeline when a link becomes degraded, and when it is so no more: a link down is an outage."""
         state = self._board.health(link.id).state
         if state is State.DEGRADED is not was:
-            return [Noticed(link.site, link.device, "link_poor", finding.poor, at_utc)]
+            return [DeviceEvent(link.site, link.device, "link_poor", finding.poor, at_utc)]
         if was is State.DEGRADED and state is State.UP:
-            return [Noticed(link.site, link.device, "link_well", f"interface {link.interface} is well again", at_utc)]
+            return [
+                DeviceEvent(link.site, link.device, "link_well", f"interface {link.interface} is well again", at_utc)
+            ]
         return []
 
     def _not_found(self, link: Link, count: int, at_utc: datetime) -> list[Decision]:
@@ -185,7 +187,7 @@ class SnmpMeaning:
             return []
         self._unseen.add(link.id)
         text = f"it has {count} interfaces '{link.interface}'" if count else f"it has no interface '{link.interface}'"
-        return [Noticed(link.site, link.device, "no_interface", text, at_utc)]
+        return [DeviceEvent(link.site, link.device, "no_interface", text, at_utc)]
 
 
 def _feeds_from_battery(reading: Reading, series: Sequence[Series]) -> bool | None:

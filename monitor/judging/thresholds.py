@@ -5,21 +5,21 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
-from monitor.charter.downtimes import pause_of
+from monitor.charter.downtimes import downtime_of
 from monitor.charter.office import Office
-from monitor.domain.downtime import Pause
+from monitor.domain.downtime import Downtime
 from monitor.judging.baseline import Baselines, Limits
 from monitor.judging.board import Board
 from monitor.judging.flapping import Flaps, Thresholds
 from monitor.judging.health import Rules, State
 from monitor.judging.power import Power
-from monitor.judging.uplinks import Vantage
+from monitor.judging.uplinks import UplinkHealth
 from monitor.settings.load import Settings
 from monitor.settings.monitor_file import Judging
 
 
 @dataclass(frozen=True)
-class Remembered:
+class StoredState:
     """``open_outages``: site → start; ``affected``: site → root; ``states``: site → last stored state; ``held``: who
     is silent but excused; ``silent_since``: the first failed round of all of them; ``promised``: when those of ``held``
     were first silent and promised that were before their excuse; ``blind``: uplink → since when; ``fell``: when each
@@ -30,18 +30,18 @@ class Remembered:
     affected: Mapping[str, str]
     states: Mapping[str, State]
     silent_since: Mapping[str, datetime]
-    held: Mapping[str, Pause]
+    held: Mapping[str, Downtime]
     blind: Mapping[str, datetime]
     promised: Mapping[str, datetime]
     fell: Mapping[str, list[datetime]]
     flapping: frozenset[str]
 
 
-NOTHING = Remembered({}, {}, {}, {}, {}, {}, {}, {}, frozenset())
+NOTHING_STORED = StoredState({}, {}, {}, {}, {}, {}, {}, {}, frozenset())
 
 
 def board_of(
-    settings: Settings, office: Office, known: Remembered = NOTHING, baselines: Baselines | None = None
+    settings: Settings, office: Office, known: StoredState = NOTHING_STORED, baselines: Baselines | None = None
 ) -> Board:
     """The board at a start."""
     judging = settings.monitor.judging
@@ -54,9 +54,9 @@ def board_of(
         dict(known.silent_since),
         dict(known.held),
         dict(known.promised),
-        vantage=Vantage(blind=dict(known.blind)),
+        vantage=UplinkHealth(blind=dict(known.blind)),
         power=Power(fell=dict(known.fell)),
-        pauses=partial(pause_of, office),
+        pauses=partial(downtime_of, office),
         flaps=Flaps(thresholds_of(judging), known.flapping),
         baselines=baselines or Baselines(limits_of(judging)),
     )

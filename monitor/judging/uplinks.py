@@ -24,7 +24,7 @@ class _Reference:
 
 
 @dataclass
-class Vantage:
+class UplinkHealth:
     """``references``: group → ids of what is probed beyond its uplink; ``blind``: group → since when."""
 
     references: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

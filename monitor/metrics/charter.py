@@ -7,8 +7,8 @@ from functools import partial
 from sqlalchemy.exc import SQLAlchemyError
 
 from monitor.domain.clock import Clock
-from monitor.metrics.text import Anew, Body, Family, Labels, Line, Remembered, gathered
-from monitor.runtime.live import Live
+from monitor.metrics.text import Body, CachedLines, Family, Labels, Line, UncachedLines, gathered
+from monitor.runtime.live import RuntimeState
 from monitor.store import queries
 from monitor.store.sqlite import Store
 
@@ -97,15 +97,15 @@ class _Stored:
 class Charter:
     """The database is asked by `ask`, wherever it may take its time; all else tells what it said then."""
 
-    def __init__(self, live: Live, store: Store, clock: Clock) -> None:
+    def __init__(self, live: RuntimeState, store: Store, clock: Clock) -> None:
         self._live, self._store, self._clock = live, store, clock
         self._stored: _Stored | None = None
         self._last_outage: int | None = None  # before the database was read for the first time
         self._counted: Mapping[tuple[str, str], int] = {}
         self.ask()()
-        self._outages = Remembered(FAMILIES[:4], self._open, lambda _, outage: _outage(outage))
-        self._totals = Remembered((OUTAGES,), self._since_start, lambda key, count: dict([OUTAGES.of(count, *key)]))
-        self._few = Anew((TICKETS, *OUTBOX), self._counts)
+        self._outages = CachedLines(FAMILIES[:4], self._open, lambda _, outage: _outage(outage))
+        self._totals = CachedLines((OUTAGES,), self._since_start, lambda key, count: dict([OUTAGES.of(count, *key)]))
+        self._few = UncachedLines((TICKETS, *OUTBOX), self._counts)
 
     def ask(self) -> Callable[[], None]:
         """Reads what there is; leaves nothing when the database does not answer."""

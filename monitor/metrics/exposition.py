@@ -25,9 +25,9 @@ from monitor.metrics.self import Process, itself
 from monitor.metrics.services import services
 from monitor.metrics.sla import Promises
 from monitor.metrics.snmp import snmp
-from monitor.metrics.text import Anew, Asked, Body, Part
+from monitor.metrics.text import Asked, Body, Part, UncachedLines
 from monitor.net.pool import Pool, PoolFull
-from monitor.runtime.live import Live
+from monitor.runtime.live import RuntimeState
 from monitor.store.sqlite import Store
 
 FRESH_NS = NS_PER_S
@@ -73,7 +73,7 @@ class _Snapshot:
 class Exposition:
     """Works on the event loop that feeds ``live``."""
 
-    def __init__(self, live: Live, store: Store, clock: Clock) -> None:
+    def __init__(self, live: RuntimeState, store: Store, clock: Clock) -> None:
         self._live, self._clock = live, clock
         self._asking: tuple[Asked, ...] = tuple(
             part(live, store, clock) for part in (Charter, Promises, Notices, HelpDesk)
@@ -84,7 +84,7 @@ class Exposition:
             *network(live),
             services(live),
             *self._asking,
-            Anew(OF_ITSELF, lambda: itself(live)),
+            UncachedLines(OF_ITSELF, lambda: itself(live)),
             Process(),
             snmp(live),  # last, because modules give names of their own to what they bring
         ]

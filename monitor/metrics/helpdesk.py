@@ -7,8 +7,8 @@ from functools import partial
 from sqlalchemy.exc import SQLAlchemyError
 
 from monitor.domain.clock import Clock
-from monitor.metrics.text import Anew, Body, Family, Line
-from monitor.runtime.live import Live
+from monitor.metrics.text import Body, Family, Line, UncachedLines
+from monitor.runtime.live import RuntimeState
 from monitor.store import helpdesk_queries
 from monitor.store.helpdesk_queries import MirrorTotals
 from monitor.store.sqlite import Store
@@ -31,10 +31,10 @@ REFUSED = Family(
 FAMILIES = (PENDING, OLDEST, REFUSED)
 
 
-class HelpDesk(Anew):
+class HelpDesk(UncachedLines):
     """Some families of the page; `ask` goes to the database, wherever that may take its time."""
 
-    def __init__(self, live: Live, store: Store, clock: Clock) -> None:
+    def __init__(self, live: RuntimeState, store: Store, clock: Clock) -> None:
         self._live, self._store, self._clock = live, store, clock
         self._totals: MirrorTotals | None = None
         super().__init__(FAMILIES, self._lines)

@@ -6,8 +6,8 @@ from typing import Any
 from monitor.domain.sample import Sample, Verdict
 from monitor.judging.health import State
 from monitor.judging.labs import Count
-from monitor.metrics.text import Family, Labels, Line, Remembered, gathered
-from monitor.runtime.live import Live
+from monitor.metrics.text import CachedLines, Family, Labels, Line, gathered
+from monitor.runtime.live import RuntimeState
 from monitor.settings.fleet import Fleet, Site
 
 DEVICE = Labels("site", "device", "kind", "probe")
@@ -64,20 +64,20 @@ WORKSTATIONS = Family(
 FAMILIES = (SUCCESS, RTT, LOSS, STATE, INFO, WORKSTATIONS)
 
 
-def network(live: Live) -> list[Remembered[Any, Any]]:
+def network(live: RuntimeState) -> list[CachedLines[Any, Any]]:
     """All of them, of what is known at this moment."""
     return [
-        Remembered((SUCCESS, RTT, LOSS), lambda: list(live.samples.items()), _Rounds(live)),
-        Remembered((INFO,), _Infos(live), lambda _, sites: gathered((), map(_info, sites))),
-        Remembered((STATE,), lambda: _states(live), lambda id_, state: _state(live, id_, state)),
-        Remembered((WORKSTATIONS,), lambda: _labs(live), _workstations),
+        CachedLines((SUCCESS, RTT, LOSS), lambda: list(live.samples.items()), _Rounds(live)),
+        CachedLines((INFO,), _Infos(live), lambda _, sites: gathered((), map(_info, sites))),
+        CachedLines((STATE,), lambda: _states(live), lambda id_, state: _state(live, id_, state)),
+        CachedLines((WORKSTATIONS,), lambda: _labs(live), _workstations),
     ]
 
 
 class _Rounds:
     """What samples say, under labels that are written once for each device of a fleet."""
 
-    def __init__(self, live: Live) -> None:
+    def __init__(self, live: RuntimeState) -> None:
         self._live, self._fleet = live, live.fleet
         self._labels: dict[tuple[str, str], str] = {}
 
@@ -103,7 +103,7 @@ class _Rounds:
 class _Infos:
     """Sites by the hundred: what they are called changes only with the fleet."""
 
-    def __init__(self, live: Live) -> None:
+    def __init__(self, live: RuntimeState) -> None:
         self._live, self._fleet = live, Fleet({})
         self._hundreds: list[tuple[int, tuple[Site, ...]]] = []
 
@@ -121,20 +121,20 @@ def _info(site: Site) -> Line:
     return INFO.of(1, site.id, site.kind, *names, latitude, longitude)
 
 
-def _states(live: Live) -> Iterator[tuple[str, State]]:
+def _states(live: RuntimeState) -> Iterator[tuple[str, State]]:
     for id_ in list(live.fleet.sites):
         board = live.board
         yield id_, board.state(id_) if board and id_ in board.fleet.sites else State.UNKNOWN
 
 
-def _state(live: Live, id_: str, current: State) -> dict[Family, str]:
+def _state(live: RuntimeState, id_: str, current: State) -> dict[Family, str]:
     site = live.fleet.sites.get(id_)
     if site is None:  # it has gone in this moment
         return {}
     return gathered((), (STATE.of(state is current, id_, site.kind, state) for state in State))
 
 
-def _labs(live: Live) -> Iterator[tuple[str, Count]]:
+def _labs(live: RuntimeState) -> Iterator[tuple[str, Count]]:
     for id_ in sorted({live.fleet.devices[each].site for each in live.fleet.workstations}):
         board = live.board
         if board and id_ in board.fleet.sites and (found := board.lab(id_)) is not None:

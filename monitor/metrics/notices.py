@@ -10,8 +10,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from monitor.alerts.notices.briefs import missed
 from monitor.domain.clock import Clock
 from monitor.domain.notice_kinds import BRIEFS
-from monitor.metrics.text import Anew, Body, Family, Labels, Line
-from monitor.runtime.live import Live
+from monitor.metrics.text import Body, Family, Labels, Line, UncachedLines
+from monitor.runtime.live import RuntimeState
 from monitor.store import notice_queries, queries
 from monitor.store.sqlite import Store
 
@@ -69,22 +69,22 @@ class MailPath:
         return max((now_utc - oldest).total_seconds(), 0.0) if oldest else 0.0
 
 
-def mail_path(store: Store, live: Live, now_utc: datetime) -> MailPath:
+def mail_path(store: Store, live: RuntimeState, now_utc: datetime) -> MailPath:
     """Asks the database; raises SQLAlchemyError."""
     office = live.office()
     with store.glance() as session:
         return MailPath(
             queries.outbox(session, now_utc),
-            notice_queries.folded(session),
+            notice_queries.merged(session),
             notice_queries.last_sent(session, tuple(BRIEFS)),
             missed(session, office, now_utc) if office else {},
         )
 
 
-class Notices(Anew):
+class Notices(UncachedLines):
     """Some families of the page; `ask` goes to the database, wherever that may take its time."""
 
-    def __init__(self, live: Live, store: Store, clock: Clock) -> None:
+    def __init__(self, live: RuntimeState, store: Store, clock: Clock) -> None:
         self._live, self._store, self._clock = live, store, clock
         self._path: MailPath | None = None
         super().__init__(FAMILIES, self._lines)

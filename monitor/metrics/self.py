@@ -9,7 +9,7 @@ from prometheus_client.registry import CollectorRegistry
 
 from monitor.metrics.text import Body, Family, Labels, Line, from_client
 from monitor.probes.icmp.packets import FORGED, Rejected
-from monitor.runtime.live import Live
+from monitor.runtime.live import RuntimeState
 
 TRAPS = ("accepted", "unknown_sender", "wrong_credentials", "malformed", "rate_limited")
 OUTCOMES = ("ok", "silent", "credentials", "error")
@@ -121,7 +121,7 @@ FAMILIES = (
 )
 
 
-def itself(live: Live) -> Iterator[Line]:
+def itself(live: RuntimeState) -> Iterator[Line]:
     """All of them."""
     yield BUILD.of(1, version("upazila-monitor"), sys.version.split()[0])
     for probe in sorted(live.taken.keys() | {"icmp"}):

@@ -3,8 +3,8 @@
 from datetime import datetime
 
 from monitor.domain.sample import Verdict
-from monitor.metrics.text import Family, Labels, Remembered
-from monitor.runtime.live import Live, ServiceState
+from monitor.metrics.text import CachedLines, Family, Labels
+from monitor.runtime.live import RuntimeState, ServiceState
 
 SERVICE = Labels("site", "service", "kind")
 UP = Family(
@@ -34,9 +34,9 @@ EXPIRES = Family(
 FAMILIES = (UP, TOOK, EXPIRES)
 
 
-def services(live: Live) -> Remembered[str, ServiceState]:
+def services(live: RuntimeState) -> CachedLines[str, ServiceState]:
     """Of every service that was checked."""
-    return Remembered(FAMILIES, lambda: list(live.services.items()), lambda _, state: _checked(state))
+    return CachedLines(FAMILIES, lambda: list(live.services.items()), lambda _, state: _checked(state))
 
 
 def _checked(state: ServiceState) -> dict[Family, str]:

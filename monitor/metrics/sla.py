@@ -16,9 +16,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from monitor.charter.office import Office
 from monitor.domain.clock import NS_PER_S, Clock
-from monitor.metrics.text import Anew, Family, Labels, Line
+from monitor.metrics.text import Family, Labels, Line, UncachedLines
 from monitor.reports.availability import shares
-from monitor.runtime.live import Live
+from monitor.runtime.live import RuntimeState
 from monitor.store import queries
 from monitor.store.sqlite import Store
 
@@ -116,10 +116,10 @@ def record(matters: Sequence[queries.Matter], since_utc: datetime, now_utc: date
     return Record(met, missed, tuple(took_s))
 
 
-class Promises(Anew):
+class Promises(UncachedLines):
     """Asks the database, and keeps the answer for a while; as long as it does not answer, there are no figures."""
 
-    def __init__(self, live: Live, store: Store, clock: Clock) -> None:
+    def __init__(self, live: RuntimeState, store: Store, clock: Clock) -> None:
         self._live, self._store, self._clock = live, store, clock
         super().__init__(FAMILIES, self._lines)
         self._counted: _Counted | None = None

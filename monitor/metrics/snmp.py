@@ -10,10 +10,10 @@ from monitor.domain.text import clean
 from monitor.judging.links import speed_mbps
 from monitor.judging.snmp import SnmpState
 from monitor.metrics.self import OUTCOMES
-from monitor.metrics.text import Family, Labels, Line, Remembered, Type, gathered
+from monitor.metrics.text import CachedLines, Family, Labels, Line, Type, gathered
 from monitor.probes.snmp.modules import Series
 from monitor.probes.snmp.reading import Facts, Reading, feeds_from_battery
-from monitor.runtime.live import Live
+from monitor.runtime.live import RuntimeState
 from monitor.settings.fleet import Device
 from monitor.settings.modules_section import MetricEntry
 
@@ -131,7 +131,7 @@ POWER = (ON, LOAD, *UPS.values())
 FAMILIES = (STATE, RESTARTS, UPTIME, LEFT_OUT, *PORT, *POWER)
 
 
-def snmp(live: Live) -> Remembered[str, tuple[SnmpState, int]]:
+def snmp(live: RuntimeState) -> CachedLines[str, tuple[SnmpState, int]]:
     """`STATE` and `RESTARTS` of every device that is read, all else of those whose last reading succeeded."""
     modules = _Modules()
 
@@ -144,7 +144,7 @@ def snmp(live: Live) -> Remembered[str, tuple[SnmpState, int]]:
         device = live.fleet.devices.get(id_)  # which may have gone in this moment
         return gathered((), _device(device, *told, modules)) if device else {}
 
-    return Remembered(FAMILIES, sources, write)
+    return CachedLines(FAMILIES, sources, write)
 
 
 def module_family(metric: MetricEntry) -> Family:

@@ -9,10 +9,10 @@ A metric is declared once, as a `Family`: from that both the page and docs/metri
         for site, people in known.items():
             yield WAITING.of(people, site)
 
-name its FAMILIES in reference.py, for the docs, and put ``Anew(FAMILIES, lambda: waiting(...))`` among the parts of
-exposition.py. Where there may be thousands of lines take `Remembered` instead: it writes those of a source again only
-when the source has changed, so that a scrape does little more than put lines together. What must be asked of the
-database belongs to charter.py. `scripts/docs` renews the page; a test fails until that is done.
+name its FAMILIES in reference.py, for the docs, and put ``UncachedLines(FAMILIES, lambda: waiting(...))`` among the
+parts of exposition.py. Where there may be thousands of lines take `CachedLines` instead: it writes those of a source
+again only when the source has changed, so that a scrape does little more than put lines together. What must be asked of
+the database belongs to charter.py. `scripts/docs` renews the page; a test fails until that is done.
 
 The lines are the same in both formats, the plain one and OpenMetrics; only what stands above them differs.
 """
@@ -157,7 +157,7 @@ class Asked(Part, Protocol):
         ...
 
 
-class Anew:
+class UncachedLines:
     """Families of few lines, written anew every time."""
 
     def __init__(self, families: Iterable[Family], write: Callable[[], Iterable[Line]]) -> None:
@@ -174,7 +174,7 @@ class Anew:
         pass
 
 
-class Remembered(Generic[Key, Source]):
+class CachedLines(Generic[Key, Source]):
     """The lines of many sources (samples, states, readings), written again only for a source that has changed.
 
     ``sources`` gives all that there are, at this moment; what it does not give any more has no lines any more.

@@ -25,7 +25,7 @@ from monitor.judging.availability import (
 )
 from monitor.judging.power import POWER
 from monitor.settings.maintenance_section import Maintenance
-from monitor.store.models import AffectedSite, ExcusedSilence, Gap, Outage, SiteState
+from monitor.store.models import AffectedSite, Gap, Outage, SiteState, SuppressedOutage
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +98,10 @@ def _paused(office: Office, site: str, plannings: Mapping[str, Maintenance], win
 
 def _excused_of_all(session: Session, window: Interval) -> Mapping[str, list[Interval]]:
     found: dict[str, list[Interval]] = defaultdict(list)
-    until = ExcusedSilence.until_utc
-    query = select(ExcusedSilence).where(ExcusedSilence.since_utc < window[1], until.is_(None) | (until > window[0]))
+    until = SuppressedOutage.until_utc
+    query = select(SuppressedOutage).where(
+        SuppressedOutage.since_utc < window[1], until.is_(None) | (until > window[0])
+    )
     for row in session.scalars(query):
         found[row.site].append((max(row.since_utc, window[0]), min(row.until_utc or window[1], window[1])))
     return found
@@ -134,7 +136,7 @@ def _down(session: Session, site: str, now_utc: datetime, cause: str = "") -> It
 def _excused(
     session: Session, site: str, window: Interval, now_utc: datetime
 ) -> Iterator[tuple[datetime, datetime, str]]:
-    query = select(ExcusedSilence).where(ExcusedSilence.site == site).order_by(ExcusedSilence.since_utc)
+    query = select(SuppressedOutage).where(SuppressedOutage.site == site).order_by(SuppressedOutage.since_utc)
     for row in session.scalars(query):
         begins, ends = max(row.since_utc, window[0]), min(row.until_utc or now_utc, window[1])
         if begins < ends:

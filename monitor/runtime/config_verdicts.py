@@ -15,7 +15,7 @@ from monitor.settings.problems import Problem
 log = logging.getLogger(__name__)
 
 
-class Verdicts:
+class ConfigVerdicts:
     """``state``: where they are kept. Runs on the event loop; a folder that cannot be written to is told, not fatal."""
 
     def __init__(self, clock: Clock, directory: Path, state: Path) -> None:

@@ -16,11 +16,11 @@ from typing import Any
 
 from monitor.domain.clock import Clock
 from monitor.domain.text import clean
-from monitor.judging.decisions import Decision, OutageExplained, OutageOpened
+from monitor.judging.decisions import Decision, OutageOpened, OutageUpdated
 from monitor.probes.snmp.mibs import OPER_STATUS
 from monitor.probes.snmp.reading import feeds_from_battery
 from monitor.runtime.last_hour import summary
-from monitor.runtime.live import Live
+from monitor.runtime.live import RuntimeState
 from monitor.settings.fleet import Device, Site
 
 log = logging.getLogger(__name__)
@@ -32,10 +32,10 @@ LONGEST_S = 30.0
 TRACE = [sys.executable, "-P", "-m", "monitor.probes.trace"]
 
 
-class Evidence:
+class Diagnostics:
     """``decided`` takes what is found later."""
 
-    def __init__(self, clock: Clock, live: Live, decided: Callable[[Sequence[Decision]], None]) -> None:
+    def __init__(self, clock: Clock, live: RuntimeState, decided: Callable[[Sequence[Decision]], None]) -> None:
         self._clock, self._live, self._decided = clock, live, decided
         self._waiting: deque[str] = deque(maxlen=MOST_WAITING)
         self._has_work = asyncio.Event()
@@ -115,7 +115,7 @@ class Evidence:
                 site = self._waiting.popleft()
                 ways = await self._ways(site)
                 if ways:
-                    self._decided([OutageExplained(site, evidence={"ways": ways})])
+                    self._decided([OutageUpdated(site, evidence={"ways": ways})])
                 await asyncio.sleep(PAUSE_S)
 
     async def _ways(self, site: str) -> list[dict[str, Any]]:

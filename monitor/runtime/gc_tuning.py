@@ -19,13 +19,13 @@ def one_heap() -> None:
         ctypes.CDLL(None).mallopt(M_ARENA_MAX, 1)
 
 
-def give_back() -> None:
+def trim_heap() -> None:
     """Gives the system back what a replaced configuration has left free."""
     with suppress(AttributeError):
         ctypes.CDLL(None).malloc_trim(0)
 
 
-def calm() -> None:
+def freeze_heap() -> None:
     """Sets aside what was made at the start for good, and looks through the rest by itself no more."""
     gc.collect()
     gc.freeze()

@@ -24,7 +24,7 @@ TIMEOUT_S = 10.0
 SICK_AFTER_S = 120.0  # older than this, and the word is that we fail
 
 
-class Watchman:
+class HeartbeatSender:
     """``ages``: round, outbox and last write, in seconds; asked for in a thread."""
 
     def __init__(self, ages: Callable[[], Mapping[str, float]]) -> None:

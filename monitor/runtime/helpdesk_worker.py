@@ -27,7 +27,7 @@ LOOK_S = 5.0
 TOKEN_S = 60.0
 
 
-class Mirroring:
+class HelpdeskWorker:
     """Mirrors until cancelled. What it remembers is only how long to leave a desk alone that is away."""
 
     def __init__(self, store: Store, office: Office, clock: Clock) -> None:
@@ -84,7 +84,7 @@ class Mirroring:
             log.warning("%s: tickets wait until it is back", outcome.value)
         if outcome is Outcome.REFUSED:
             self._opened = None  # the token may have been replaced
-        pause = queue.pause(self._failures, random.random(), away=outcome is Outcome.AWAY)
+        pause = queue.backoff(self._failures, random.random(), away=outcome is Outcome.AWAY)
         return pause.total_seconds()
 
     def close(self) -> None:

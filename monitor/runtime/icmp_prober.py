@@ -8,10 +8,10 @@ from datetime import timedelta
 from monitor.domain.clock import NS_PER_S, Clock
 from monitor.domain.sample import Sample, Verdict
 from monitor.judging.board import Board
-from monitor.judging.decisions import Decision, NobodyWatched
+from monitor.judging.decisions import Decision, MonitoringGap
 from monitor.probes.base import PLAIN, Probe, Shape, Target
-from monitor.runtime.live import Live
-from monitor.runtime.schedule import TICK_NS, Wheel
+from monitor.runtime.live import RuntimeState
+from monitor.runtime.schedule import TICK_NS, Schedule
 from monitor.settings.fleet import Device, Fleet
 from monitor.settings.monitor_file import Probing
 
@@ -31,7 +31,7 @@ class Prober:
         clock: Clock,
         probe: Probe,
         board: Board,
-        live: Live,
+        live: RuntimeState,
         probing: Probing,
         decided: Callable[[Sequence[Decision]], None],
     ) -> None:
@@ -52,7 +52,7 @@ class Prober:
         """Puts a new fleet on the wheel; its first round comes soon, spread so that the rate is kept."""
         self._fleet, self._probing = fleet, probing
         self._targets = {device.id: _target(device) for device in (*fleet.devices.values(), *fleet.references.values())}
-        self._wheel = Wheel(probing.interval_s)
+        self._wheel = Schedule(probing.interval_s)
         now_ns = self._clock.mono_ns()
         echoes = len(self._targets) * probing.echoes
         span_s = min(probing.interval_s, max(1.0, 2 * echoes / probing.rate_per_s))
@@ -100,7 +100,7 @@ class Prober:
         lasted, now_utc = timedelta(seconds=lasted_ns / NS_PER_S), self._clock.utc()
         if lasted.total_seconds() > 2 * self._probing.interval_s:
             why = f"the monitor stood still for {lasted.total_seconds():.0f} s"
-            self._decided([NobodyWatched(now_utc - lasted, now_utc, why), *self._board.slept(now_utc)])
+            self._decided([MonitoringGap(now_utc - lasted, now_utc, why), *self._board.slept(now_utc)])
 
     def redated(self, by: timedelta) -> None:
         """Another time is believed now: rounds under way bear dates of the one before, and judge nobody as failed."""

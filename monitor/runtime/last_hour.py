@@ -13,7 +13,7 @@ from monitor.domain.sample import Sample, Verdict
 
 MINUTES = 60
 BARS = "▁▂▃▄▅▆▇█"
-LOST, NOTHING = "×", "·"
+LOST, NOTHING_STORED = "×", "·"
 
 
 class Minute(NamedTuple):
@@ -120,7 +120,7 @@ def chart(minutes: Sequence[Minute | None]) -> str:
 
 def _letter(minute: Minute | None, top: float) -> str:
     if minute is None:
-        return NOTHING
+        return NOTHING_STORED
     if minute.slowest_ms is None:
         return LOST
     return BARS[min(int(minute.slowest_ms / top * len(BARS)), len(BARS) - 1)]

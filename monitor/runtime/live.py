@@ -56,7 +56,7 @@ def stale(ages: Mapping[str, float]) -> list[str]:
 
 
 @dataclass
-class Live:
+class RuntimeState:
     """Fed on the event loop by the daemon, read there by the page and the exposition."""
 
     clock: Clock

@@ -17,7 +17,7 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 from monitor.alerts.channels.base import Channel, Letter
 from monitor.alerts.channels.registry import CHANNELS
 from monitor.alerts.notices.deliver import Attempt, Outcome, hand_over, look, note
-from monitor.alerts.notices.outbox import pause
+from monitor.alerts.notices.outbox import backoff
 from monitor.charter.office import Office
 from monitor.domain.clock import NS_PER_S, Clock
 from monitor.net.pool import Pool
@@ -80,7 +80,7 @@ class Delivery:
             self._looked_mono_ns[name] = self._clock.mono_ns()
             tries = tries + 1 if outcome == "away" else 0
             if outcome == "away":
-                length = pause(tries, self.office.mail.retry_s, random.random(), LONGEST_AWAY)
+                length = backoff(tries, self.office.mail.retry_s, random.random(), LONGEST_AWAY)
                 await self._rest(name, length.total_seconds())
             elif outcome == "idle":
                 with suppress(TimeoutError):

@@ -12,7 +12,7 @@ from monitor.domain.clock import NS_PER_S
 TICK_NS = NS_PER_S // 10
 
 
-class Wheel:
+class Schedule:
     """Keys (device ids) by the tick at which they are due; each key stands on the wheel at most once."""
 
     def __init__(self, interval_s: float) -> None:

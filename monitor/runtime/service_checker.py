@@ -9,9 +9,9 @@ from monitor.domain.clock import NS_PER_S, Clock
 from monitor.judging.board import Board
 from monitor.judging.decisions import Decision
 from monitor.probes.checks.checks import ServiceChecks
-from monitor.probes.snmp.limits import Place, Places
-from monitor.runtime.live import Live, ServiceState
-from monitor.runtime.schedule import Wheel
+from monitor.probes.snmp.limits import ConcurrencyLimit, Slot
+from monitor.runtime.live import RuntimeState, ServiceState
+from monitor.runtime.schedule import Schedule
 from monitor.settings.fleet import Fleet, Service
 from monitor.settings.monitor_file import Probing
 
@@ -24,19 +24,23 @@ TIMEOUT_S = 10.0
 class Attendant:
     """Works on the running event loop; hands every decision of the board to ``decided``."""
 
-    def __init__(self, clock: Clock, live: Live, board: Board, decided: Callable[[Sequence[Decision]], None]) -> None:
+    def __init__(
+        self, clock: Clock, live: RuntimeState, board: Board, decided: Callable[[Sequence[Decision]], None]
+    ) -> None:
         self._clock, self._live, self._board, self._decided = clock, live, board, decided
         self._checks = ServiceChecks()
-        self._room = Places(MOST_AT_ONCE)  # who has no answer soon leaves its place: the slow must not delay the others
+        self._room = ConcurrencyLimit(
+            MOST_AT_ONCE
+        )  # who has no answer soon leaves its place: the slow must not delay the others
         self._under_way: dict[str, asyncio.Task[None]] = {}
         self._services: dict[str, Service] = {}
-        self._wheel = Wheel(60)
+        self._wheel = Schedule(60)
 
     def configure(self, fleet: Fleet, probing: Probing) -> None:
         """Puts the services of a fleet on the wheel; what is gone is shown no more."""
         self._services, self._probing = dict(fleet.services), probing
         self._checks.configure([service.check for service in self._services.values()])
-        self._wheel = Wheel(probing.interval_s)
+        self._wheel = Schedule(probing.interval_s)
         now_ns = self._clock.mono_ns()
         for place, id_ in enumerate(self._services):
             self._wheel.put(id_, now_ns + place * NS_PER_S // MOST_AT_ONCE)
@@ -66,7 +70,7 @@ class Attendant:
             log.error("checking %s broke off", id_, exc_info=error)
 
     async def _check(self, service: Service) -> None:
-        async with Place(self._room):
+        async with Slot(self._room):
             begun_utc, begun_mono_ns = self._clock.utc(), self._clock.mono_ns()
             outcome = await self._checks.run(service.check, TIMEOUT_S)
         if service.id not in self._services:

@@ -12,15 +12,15 @@ from monitor.domain.sample import Verdict
 from monitor.judging.board import Board
 from monitor.judging.decisions import Decision
 from monitor.judging.links import LinkRules
-from monitor.judging.snmp import SnmpMeaning, SnmpState
+from monitor.judging.snmp import SnmpJudge, SnmpState
 from monitor.probes.icmp.engine import IcmpProbe
 from monitor.probes.snmp.agents import Agents
 from monitor.probes.snmp.modules import Series, read_modules
-from monitor.probes.snmp.port_check import refuses
+from monitor.probes.snmp.port_check import is_port_closed
 from monitor.probes.snmp.reading import LONGEST_READ_S, Reading, read
 from monitor.probes.snmp.session import CredentialsError, GarbledError, Session, SilentError, SnmpError
-from monitor.runtime.live import Live
-from monitor.runtime.schedule import Wheel
+from monitor.runtime.live import RuntimeState
+from monitor.runtime.schedule import Schedule
 from monitor.settings.fleet import Device
 from monitor.settings.load import Settings
 from monitor.settings.modules_section import shipped_modules
@@ -43,14 +43,14 @@ class Poller:
     def __init__(
         self,
         clock: Clock,
-        live: Live,
+        live: RuntimeState,
         settings: Settings,
         board: Board,
         decided: Callable[[Sequence[Decision]], None],
     ) -> None:
         self._clock = clock
         self._decided = decided
-        self._meaning = SnmpMeaning(board, link_rules(settings), live.record)
+        self._meaning = SnmpJudge(board, link_rules(settings), live.record)
         live.restarts = self._meaning.restarts
         self._live = live
         self._settings = settings
@@ -60,7 +60,7 @@ class Poller:
         self._asked_meanwhile: set[str] = set()
         self._silent_since: dict[str, int] = {}
         self._unread: dict[str, tuple[tuple[str, ...], int]] = {}  # until when it is not asked for these
-        self._wheel = Wheel(settings.monitor.snmp.interval_s)
+        self._wheel = Schedule(settings.monitor.snmp.interval_s)
 
     def open(self) -> None:
         """Makes ready to ask; the first reads come soon, spread over some seconds.
@@ -72,7 +72,7 @@ class Poller:
         self._agents.open()
         self._devices = {id_: device for id_, device in self._settings.fleet.devices.items() if device.snmp}
         self._modules = list({**shipped_modules(), **self._settings.monitor.modules}.values())
-        before, self._wheel = self._wheel, Wheel(snmp.interval_s)
+        before, self._wheel = self._wheel, Schedule(snmp.interval_s)
         now_ns, pause_ns = self._clock.mono_ns(), NS_PER_S // STARTS_PER_S
         for place, id_ in enumerate(self._devices):
             soon_ns = now_ns + place * pause_ns % self._wheel.interval_ns
@@ -197,7 +197,7 @@ class Poller:
         if not alive or device.snmp not in snmp.v2c:
             return SnmpState("silent", why)
         async with self._knocking:
-            if await refuses(device.address, device.snmp_port, snmp.timeout_s):
+            if await is_port_closed(device.address, device.snmp_port, snmp.timeout_s):
                 return SnmpState("silent", f"no agent listens at port {device.snmp_port} of {device.address}")
         why = f"{device.address} answers echoes and no question: most likely its community is another one"
         return SnmpState("credentials", why)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from monitor.domain.clock import Clock
 from monitor.net.pool import Pool
-from monitor.runtime.live import Live
+from monitor.runtime.live import RuntimeState
 from monitor.store.soundness import examine
 from monitor.store.sqlite import FIRST_TRY_S, MEND, Store, try_again
 
@@ -23,7 +23,12 @@ class StoreKeeper:
     """``take_up`` is done in the first transaction of all; ``opened`` is called, from the loop, after it."""
 
     def __init__(
-        self, clock: Clock, store: Store, live: Live, take_up: Callable[[Session], None], opened: Callable[[], None]
+        self,
+        clock: Clock,
+        store: Store,
+        live: RuntimeState,
+        take_up: Callable[[Session], None],
+        opened: Callable[[], None],
     ) -> None:
         self._clock, self._store, self._live = clock, store, live
         self._take_up, self._opened = take_up, opened

@@ -17,7 +17,7 @@ from monitor.settings.problems import ConfigError, Problem
 _THREAD = Pool("reload", threads=1, backlog=1)
 
 
-async def load_aside(directory: Path) -> tuple[Settings, Mapping[str, bytes]]:
+async def load_in_subprocess(directory: Path) -> tuple[Settings, Mapping[str, bytes]]:
     """As `load`, with what the files said; raises ConfigError as well when there is no room for another process, or it
     was killed.
     """

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from monitor.domain.clock import NS_PER_S, Clock
-from monitor.judging.decisions import Decision, Noticed
+from monitor.judging.decisions import Decision, DeviceEvent
 from monitor.probes.snmp.agents import Agents
 from monitor.probes.snmp.ber import BerError
 from monitor.probes.snmp.messages import MOST_BYTES, V2C
@@ -128,7 +128,7 @@ class TrapReceiver:
                 log.debug("%s: its inform could not be answered: %s", device.id, error)
         if notification is not None:
             self.counted["accepted"] += 1
-            told = Noticed(device.site, device.id, "trap", notification.name, self._clock.utc())
+            told = DeviceEvent(device.site, device.id, "trap", notification.name, self._clock.utc())
             self._decided([told])
             self._look(device.id)
         elif not reply:

@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 
 from monitor.domain.clock import NS_PER_S, Clock
-from monitor.judging.clock_trust import Look, Trust, first_trust
+from monitor.judging.clock_trust import ClockReading, ClockTrust, first_trust
 
 BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 BOOT_ID_VARIABLE = "UPAZILA_MONITOR_BOOT_ID"  # set by the unit, whose sandbox hides the file
@@ -40,17 +40,17 @@ class BelievedClock:
 
     def __init__(self, clock: Clock, boot: str, synchronised: Callable[[], bool] = kernel_says_synchronised) -> None:
         self._clock, self._boot, self._synchronised = clock, boot, synchronised
-        self.trust: Trust = first_trust(None, self.look())
+        self.trust: ClockTrust = first_trust(None, self.look())
 
-    def begin(self, remembered: Trust | None, word: Look | None) -> Trust:
+    def begin(self, remembered: ClockTrust | None, word: ClockReading | None) -> ClockTrust:
         """Goes on from what the run before thought of the clock."""
         self.trust = first_trust(remembered, self.look(), word)
         return self.trust
 
-    def look(self) -> Look:
+    def look(self) -> ClockReading:
         """One reading of the clocks as they are, whether they are believed or not."""
         wall_utc, boot_ns = self._read()
-        return Look(wall_utc, boot_ns, self._boot, self._synchronised())
+        return ClockReading(wall_utc, boot_ns, self._boot, self._synchronised())
 
     def utc(self) -> datetime:
         return self.trust.date(*self._read())

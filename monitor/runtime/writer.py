@@ -33,8 +33,8 @@ from monitor.alerts.notices.brief_facts import Busy
 from monitor.charter.office import Office
 from monitor.domain.clock import NS_PER_S
 from monitor.i18n.formats import moment_text
-from monitor.judging.clock_trust import Move, Trust, look_again
-from monitor.judging.decisions import Decision, LabSeen, OutageClosed, OutageOpened, SiteChanged, describe
+from monitor.judging.clock_trust import ClockTrust, Move, look_again
+from monitor.judging.decisions import Decision, OutageClosed, OutageOpened, SiteChanged, WorkstationSeen, describe
 from monitor.judging.health import State
 from monitor.net.pool import Pool, PoolFull
 from monitor.runtime import set_aside
@@ -54,7 +54,7 @@ HEARTBEAT_NS = 10 * NS_PER_S
 MOST_WAITING = 100_000
 
 
-class Recorder:
+class DecisionWriter:
     """The one writer, and who looks whether the clock can be believed. ``wake_delivery`` is called (from the loop)
     when there may be something to send, ``replanned`` when the plans that were made by command (``planned``) are
     others than before, ``redated`` when another time is believed.
@@ -66,7 +66,7 @@ class Recorder:
         self._wake_delivery = wake_delivery
         self._waiting: deque[tuple[Decision, datetime]] = deque()
         self._thread = Pool("recorder", threads=1, backlog=1)
-        self._writing: tuple[Future[tuple[bool, Plans, Trust]], list[tuple[Decision, datetime]]] | None = None
+        self._writing: tuple[Future[tuple[bool, Plans, ClockTrust]], list[tuple[Decision, datetime]]] | None = None
         self._has_work = asyncio.Event()
         self._last_heartbeat_ns = 0
         self.office = office
@@ -92,7 +92,7 @@ class Recorder:
         now_utc = self._clock.utc()
         for decision in decisions:
             # A change of state beside an outage that is told anyway is for those who look closely.
-            quiet = isinstance(decision, LabSeen) or (
+            quiet = isinstance(decision, WorkstationSeen) or (
                 isinstance(decision, SiteChanged) and decision.state is not State.DEGRADED
             )
             log.log(logging.DEBUG if quiet else logging.INFO, "%s", describe(decision))
@@ -149,7 +149,7 @@ class Recorder:
             self._wake_delivery()
         return may_send
 
-    def _stored(self, batch: Sequence[tuple[Decision, datetime]], trust: Trust) -> None:
+    def _stored(self, batch: Sequence[tuple[Decision, datetime]], trust: ClockTrust) -> None:
         """Forgets what is stored; some of it may have been dropped meanwhile for want of room."""
         stored = set(map(id, batch))
         while self._waiting and id(self._waiting[0]) in stored:
@@ -170,7 +170,7 @@ class Recorder:
             log.error("%d decisions could not be stored at the end: %s", len(self._waiting), why)
         self._thread.close()
 
-    def _believe(self, trust: Trust) -> None:
+    def _believe(self, trust: ClockTrust) -> None:
         """Goes over to what was thought of the clock and stored; on the loop, so that nobody dates anything between."""
         before, self._clock.trust = self._clock.trust, trust
         _say_trust(trust, was_suspect=before.suspect)
@@ -179,7 +179,7 @@ class Recorder:
             self._waiting = deque(dated)
             self.redated(move)
 
-    def _write(self, batch: Sequence[tuple[Decision, datetime]], office: Office) -> tuple[bool, Plans, Trust]:
+    def _write(self, batch: Sequence[tuple[Decision, datetime]], office: Office) -> tuple[bool, Plans, ClockTrust]:
         before = self._clock.trust
         with self._store.write() as session:
             trust = look_again(before, self._clock.look(), board_state.operators_word(session))
@@ -207,7 +207,7 @@ class Recorder:
         return told or bool(batch), planned, trust
 
 
-def _say_trust(trust: Trust, *, was_suspect: bool) -> None:
+def _say_trust(trust: ClockTrust, *, was_suspect: bool) -> None:
     if trust.suspect and not was_suspect:
         log.warning("clock_suspect: the wall clock has jumped to %s; nothing is escalated", trust.last.utc)
     elif was_suspect and not trust.suspect:
@@ -223,7 +223,7 @@ def settle(session: Session, office: Office, move: Move, now_utc: datetime) -> N
     outages.catch_up(session, office, move.since_utc + min(move.by, timedelta(0)), now_utc)
 
 
-def note_trust(session: Session, trust: Trust, now_utc: datetime) -> None:
+def note_trust(session: Session, trust: ClockTrust, now_utc: datetime) -> None:
     """Adds to the timeline that the clock is suspect from now on, or is believed again."""
     says = f"the wall clock says {moment_text(trust.last.utc, 'en')}"
     kind, words = ("clock_suspect", says) if trust.suspect else ("clock_believed", "the wall clock is believed again")

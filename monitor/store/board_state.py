@@ -7,32 +7,32 @@ from typing import get_args
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from monitor.domain.downtime import Kind, Pause
+from monitor.domain.downtime import Downtime, Kind
 from monitor.judging.baseline import Baselines, Usual
-from monitor.judging.clock_trust import JUMP, Look, Move, Trust
+from monitor.judging.clock_trust import JUMP, ClockReading, ClockTrust, Move
 from monitor.judging.health import State
 from monitor.judging.power import TOGETHER
-from monitor.judging.thresholds import Remembered
-from monitor.store.models import AffectedSite, ClockWord, ExcusedSilence, Gap, Heartbeat, Learned, Outage, SiteState
+from monitor.judging.thresholds import StoredState
+from monitor.store.models import AffectedSite, ClockWord, Gap, Heartbeat, Learned, Outage, SiteState, SuppressedOutage
 
 _KINDS: dict[str, Kind] = {kind: kind for kind in get_args(Kind)}
 
 
-def remember(session: Session) -> Remembered:
+def remember(session: Session) -> StoredState:
     """What the run before left open."""
     open_rows = session.scalars(select(Outage).where(Outage.ended_utc.is_(None))).all()
     behind = session.scalars(select(AffectedSite).where(AffectedSite.until_utc.is_(None))).all()
     roots = {row.id: row.site for row in open_rows}
-    excused = session.scalars(select(ExcusedSilence).where(ExcusedSilence.until_utc.is_(None))).all()
+    excused = session.scalars(select(SuppressedOutage).where(SuppressedOutage.until_utc.is_(None))).all()
     blind = session.scalars(select(Gap).where(Gap.uplink != "", Gap.ended_utc == Gap.started_utc))
     silent_since = {row.site: row.since_utc for row in excused} | {row.site: row.since_utc for row in behind}
     silent_since |= {row.site: row.silent_since_utc for row in open_rows}
-    return Remembered(
+    return StoredState(
         {row.site: row.started_utc for row in open_rows},
         {row.site: roots[row.outage_id] for row in behind if row.outage_id in roots},
         {row.site: State(row.state) for row in session.scalars(select(SiteState))},
         silent_since,
-        {row.site: Pause(_KINDS[row.kind], row.why, row.planned_until_utc) for row in excused if row.kind in _KINDS},
+        {row.site: Downtime(_KINDS[row.kind], row.why, row.planned_until_utc) for row in excused if row.kind in _KINDS},
         {row.uplink: row.started_utc for row in blind},
         {row.site: row.promised_utc for row in excused if row.promised_utc is not None},
         _fell_silent(session, silent_since.values()),
@@ -54,15 +54,15 @@ def _fell_silent(session: Session, silent_utc: Iterable[datetime]) -> dict[str, 
     return fell
 
 
-def last_trust(session: Session) -> Trust | None:
+def last_trust(session: Session) -> ClockTrust | None:
     """What the run before thought of the clock, as of its last heartbeat; None before the first."""
     row = session.get(Heartbeat, 1)
     if row is None:
         return None
     boot = row.boot_id.replace("-", "")
-    return Trust(
-        Look(row.wall_utc or row.at_utc, row.boot_ns, boot, row.synchronised),
-        Look(row.at_utc, row.boot_ns, boot),
+    return ClockTrust(
+        ClockReading(row.wall_utc or row.at_utc, row.boot_ns, boot, row.synchronised),
+        ClockReading(row.at_utc, row.boot_ns, boot),
         row.unproven_since_utc or row.at_utc,
         row.suspect_since_boot_ns,
         row.ntp_decides,
@@ -70,7 +70,7 @@ def last_trust(session: Session) -> Trust | None:
     )
 
 
-def beat(session: Session, trust: Trust) -> None:
+def beat(session: Session, trust: ClockTrust) -> None:
     """Says that the daemon lives, and what it thinks of the clock."""
     session.merge(
         Heartbeat(
@@ -89,13 +89,13 @@ def beat(session: Session, trust: Trust) -> None:
     )
 
 
-def operators_word(session: Session) -> Look | None:
+def operators_word(session: Session) -> ClockReading | None:
     """The reading of the clocks of which an operator said last that it is right."""
     row = session.get(ClockWord, 1)
-    return Look(row.wall_utc, row.boot_ns, row.boot_id) if row else None
+    return ClockReading(row.wall_utc, row.boot_ns, row.boot_id) if row else None
 
 
-def keep_word(session: Session, now: Look, actor: str) -> None:
+def keep_word(session: Session, now: ClockReading, actor: str) -> None:
     """Notes that an operator says that the wall clock is right."""
     session.merge(ClockWord(id=1, wall_utc=now.utc, boot_ns=now.boot_ns, boot_id=now.boot_id, actor=actor))
 

@@ -15,7 +15,7 @@ WATCHED = timedelta(days=30)  # so long after it was solved, somebody may still 
 
 @dataclass(frozen=True, slots=True)
 class MirrorView:
-    """Where one ticket stands there, what is owed to it, and what went wrong last; ``owed``: events not told yet."""
+    """Where one ticket stands there, what it is still to be told, and what went wrong last; ``owed``: events."""
 
     number: str
     state: str
@@ -39,7 +39,7 @@ class MirrorTotals:
     last_error: str
 
 
-def owed() -> ColumnElement[bool]:
+def untold() -> ColumnElement[bool]:
     """Whether an event is still to be told there: what was done there is not."""
     from_there = or_(TicketEvent.actor == ACTOR, TicketEvent.actor.startswith(f"{ACTOR}/"))
     return and_(
@@ -52,7 +52,7 @@ def pending() -> ColumnElement[bool]:
     return or_(
         HelpdeskTicket.outside_id == "",
         HelpdeskTicket.agreed_state != Ticket.state,
-        exists().where(owed()).correlate(HelpdeskTicket),
+        exists().where(untold()).correlate(HelpdeskTicket),
     )
 
 
@@ -63,7 +63,7 @@ def watched(now_utc: datetime) -> ColumnElement[bool]:
 
 def mirrored(session: Session, desk: str, limit: int = 1_000) -> list[MirrorView]:
     """The tickets that stand in this help desk or ought to, what is owed first, then the newest."""
-    count = select(func.count()).where(owed()).correlate(HelpdeskTicket).scalar_subquery()
+    count = select(func.count()).where(untold()).correlate(HelpdeskTicket).scalar_subquery()
     query = (
         select(HelpdeskTicket, Ticket.number, Ticket.state, count)
         .join(Ticket)
@@ -91,7 +91,7 @@ def totals(session: Session, desk: str) -> MirrorTotals:
     """The state of the mirror in five figures."""
     here = HelpdeskTicket.desk == desk
     count = select(func.count()).select_from(HelpdeskTicket).join(Ticket)
-    first = select(func.min(TicketEvent.at_utc)).where(owed()).correlate(HelpdeskTicket).scalar_subquery()
+    first = select(func.min(TicketEvent.at_utc)).where(untold()).correlate(HelpdeskTicket).scalar_subquery()
     failed = select(HelpdeskTicket.last_error).where(here, HelpdeskTicket.last_error != "")
     oldest = select(func.min(func.coalesce(first, Ticket.opened_utc))).select_from(HelpdeskTicket).join(Ticket)
     return MirrorTotals(

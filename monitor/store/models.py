@@ -313,7 +313,7 @@ class Gap(Base):
     uplink: Mapped[str] = mapped_column(Line(64), default="", server_default="")
 
 
-class ExcusedSilence(Base):
+class SuppressedOutage(Base):
     """A site was silent, but no outage began: planned work, hours in which it is not promised, or either of a parent.
 
     ``planned_until_utc``: when the excuse ends, as far as was known when it began. ``promised_utc``: when the site was

@@ -72,7 +72,7 @@ def last_sent(session: Session, kinds: tuple[str, ...]) -> dict[str, datetime]:
     return {kind: at_utc for kind, at_utc in rows if at_utc is not None}
 
 
-def folded(session: Session) -> int:
+def merged(session: Session) -> int:
     """How many notices were told by another letter than their own."""
     return session.scalar(select(func.count()).where(Notice.folded_into.is_not(None))) or 0
 

@@ -7,7 +7,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from monitor.store import copies
-from monitor.store.models import AffectedSite, Event, ExcusedSilence, Gap, Notice, Outage
+from monitor.store.models import AffectedSite, Event, Gap, Notice, Outage, SuppressedOutage
 
 
 def back_up(database: Path, folder: Path, now_utc: datetime, keep: int) -> Path | None:
@@ -32,6 +32,6 @@ def forget_old(session: Session, now_utc: datetime, keep: timedelta) -> int:
     gone = session.execute(delete(Outage).where(Outage.ended_utc < limit, Outage.ticket_id.is_(None)))
     session.execute(delete(Notice).where(Notice.sent_utc < limit, Notice.ticket_id.is_(None)))
     session.execute(delete(Gap).where(Gap.ended_utc < limit, Gap.ended_utc > Gap.started_utc))
-    session.execute(delete(ExcusedSilence).where(ExcusedSilence.until_utc < limit))
+    session.execute(delete(SuppressedOutage).where(SuppressedOutage.until_utc < limit))
     session.execute(delete(Event).where(Event.at_utc < limit))
     return int(getattr(gone, "rowcount", 0))

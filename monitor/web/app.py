@@ -12,7 +12,7 @@ from starlette.types import ASGIApp
 
 from monitor.domain.clock import Clock
 from monitor.metrics.exposition import Exposition
-from monitor.runtime.live import Live, stale
+from monitor.runtime.live import RuntimeState, stale
 from monitor.settings.load import Settings
 from monitor.store.sqlite import Store
 from monitor.web.guard import KnownHost, OnTime, SafeHeaders
@@ -21,7 +21,7 @@ from monitor.web.scrape import Scrape
 
 
 def make_app(
-    live: Live, exposition: Exposition, store: Store, settings_of: Callable[[], Settings], clock: Clock
+    live: RuntimeState, exposition: Exposition, store: Store, settings_of: Callable[[], Settings], clock: Clock
 ) -> Starlette:
     """The whole site; ``settings_of`` gives the configuration that is in force."""
     pages = Pages(live, store, settings_of, clock)

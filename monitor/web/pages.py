@@ -12,7 +12,7 @@ from typing import Any, Literal
 from monitor.charter.services import Charter
 from monitor.domain.clock import NS_PER_S, Clock
 from monitor.net.pool import Pool
-from monitor.runtime.live import Live
+from monitor.runtime.live import RuntimeState
 from monitor.settings.load import Settings
 from monitor.store.sqlite import Store
 from monitor.web.page import render
@@ -26,7 +26,7 @@ PageName = Literal["bn", "en", "json"]
 class Pages:
     """Works on the event loop that feeds ``live``; ``settings_of`` gives the configuration that is in force."""
 
-    def __init__(self, live: Live, store: Store, settings_of: Callable[[], Settings], clock: Clock) -> None:
+    def __init__(self, live: RuntimeState, store: Store, settings_of: Callable[[], Settings], clock: Clock) -> None:
         self._live, self._store, self._settings_of, self._clock = live, store, settings_of, clock
         self._status: dict[str, Any] = {}
         self._made_ns = 0

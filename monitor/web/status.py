@@ -12,7 +12,7 @@ from monitor.domain.clock import Clock
 from monitor.i18n.formats import duration_text
 from monitor.judging.health import State
 from monitor.metrics.notices import MailPath, mail_path
-from monitor.runtime.live import Live
+from monitor.runtime.live import RuntimeState
 from monitor.settings.fleet import Site
 from monitor.store import queries
 from monitor.store.sqlite import Store
@@ -20,7 +20,7 @@ from monitor.store.sqlite import Store
 PERSONAL = {"asker", "text", "events"}
 
 
-def status(live: Live, store: Store, clock: Clock) -> dict[str, Any]:
+def status(live: RuntimeState, store: Store, clock: Clock) -> dict[str, Any]:
     """Sites with their states, open outages and tickets, the outbox; JSON-ready, times in ISO 8601."""
     now_utc = clock.utc()
     sites = [_site(live, site) for site in live.fleet.sites.values()]
@@ -49,13 +49,13 @@ def status(live: Live, store: Store, clock: Clock) -> dict[str, Any]:
         return {**found, "store_readable": False, **nothing}
 
 
-def _configuration(live: Live) -> dict[str, str]:
+def _configuration(live: RuntimeState) -> dict[str, str]:
     """Since when the configuration is in force, and where a later one on disk was wrong; no value of it is told."""
     verdict = live.verdict()
     return {"accepted": verdict.accepted_utc.isoformat(), "refused": verdict.refused}
 
 
-def _not_read(live: Live, answering: set[str]) -> list[dict[str, str]]:
+def _not_read(live: RuntimeState, answering: set[str]) -> list[dict[str, str]]:
     """The devices that SNMP does not reach although their sites answer: of a silent one that is no news."""
     return [
         {"device": device, "outcome": state.outcome, "why": state.why}
@@ -96,7 +96,7 @@ def _outbox(path: MailPath) -> dict[str, Any]:
     }
 
 
-def _mail(path: MailPath, live: Live, now_utc: datetime) -> dict[str, Any]:
+def _mail(path: MailPath, live: RuntimeState, now_utc: datetime) -> dict[str, Any]:
     """What is wrong with the way that notices go: nothing, or lines for people."""
     office = live.office()
     wrong = [f"{channel}: {why}" for channel, why in sorted(live.mail_trouble().items())]
@@ -116,7 +116,7 @@ def _mail(path: MailPath, live: Live, now_utc: datetime) -> dict[str, Any]:
     return {"late_s": round(late_s), "missed": dict(path.missed), "wrong": wrong, "officers_confirmed": confirmed}
 
 
-def _site(live: Live, site: Site) -> dict[str, Any]:
+def _site(live: RuntimeState, site: Site) -> dict[str, Any]:
     """As another thread sees it: the fleet may be replaced meanwhile, and the board know of this site no more."""
     devices = [_device(live, device.id, device.name, str(device.address)) for device in site.devices]
     return {
@@ -137,7 +137,7 @@ def _site(live: Live, site: Site) -> dict[str, Any]:
     }
 
 
-def _why(live: Live, site: Site) -> str:
+def _why(live: RuntimeState, site: Site) -> str:
     """What a degraded site suffers from, in words, where that is not loss or time; an outage has its own reason."""
     if live.board is None or live.board.state(site.id) is not State.DEGRADED:
         return ""
@@ -150,13 +150,13 @@ def _why(live: Live, site: Site) -> str:
     return "; ".join(filter(None, found))
 
 
-def _workstations(live: Live, site_id: str) -> dict[str, int] | None:
+def _workstations(live: RuntimeState, site_id: str) -> dict[str, int] | None:
     """How many of a lab's workstations answer; None where there are none, or not all are judged yet."""
     found = live.board.lab(site_id) if live.board else None
     return None if found is None else {"answering": found.answering, "total": found.total}
 
 
-def _device(live: Live, id_: str, name: str, address: str) -> Mapping[str, Any]:
+def _device(live: RuntimeState, id_: str, name: str, address: str) -> Mapping[str, Any]:
     sample = live.samples.get((id_, "icmp"))
     rtt_ns = sample.rtt_ns if sample else None
     return {

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from ipaddress import IPv4Address
 from random import Random
 
-from monitor.domain.downtime import Pause, Pauses
+from monitor.domain.downtime import Downtime, Downtimes
 from monitor.domain.sample import Sample, Verdict
 from monitor.judging.board import Board
 from monitor.judging.decisions import (
@@ -13,8 +13,8 @@ from monitor.judging.decisions import (
     Decision,
     FlappingChanged,
     OutageClosed,
-    OutageExplained,
     OutageOpened,
+    OutageUpdated,
     VantageBack,
     VantageLost,
 )
@@ -42,7 +42,7 @@ class Told:
                     self.outages.append(Outage(name, started, at, silent=silent, cause=cause))
                 case OutageClosed(name, ended):
                     self._open(name).ended = ended
-                case OutageExplained(name, cause=cause):
+                case OutageUpdated(name, cause=cause):
                     self._open(name).cause = cause or self._open(name).cause
                 case Affected(name, root):
                     listed = self._open(root).listed
@@ -87,12 +87,12 @@ class Play:
                 return ends
         return None
 
-    def pauses(self, now: datetime) -> Pauses:
+    def pauses(self, now: datetime) -> Downtimes:
         """The plans as they are known ``now``."""
 
-        def pause(name: str, at: datetime) -> Pause | None:
+        def pause(name: str, at: datetime) -> Downtime | None:
             until = self.foreseen(name, at, now)
-            return None if until is None else Pause("maintenance", "planned work", until)
+            return None if until is None else Downtime("maintenance", "planned work", until)
 
         return pause
 

@@ -3,11 +3,11 @@
 from dataclasses import replace
 from datetime import datetime
 
-from monitor.domain.downtime import Pause
+from monitor.domain.downtime import Downtime
 from monitor.judging.board import Board
 from monitor.judging.decisions import Affected, ExcusedNoMore, NoLongerAffected, OutageClosed, OutageOpened, VantageBack
 from monitor.judging.health import State
-from monitor.judging.uplinks import Vantage
+from monitor.judging.uplinks import UplinkHealth
 from tests.judging.boards import RULES, TREE, Story, at, fleet, site, story
 from tests.judging.links import INTERFACE, LinkStory, link_fleet
 
@@ -78,8 +78,8 @@ def test_who_was_behind_before_a_restart_keeps_its_own_true_start() -> None:
     assert (opened.site, opened.started_utc) == ("mid", at(-59))
 
 
-def planned_until(last: int) -> dict[str, Pause]:
-    return {"other": Pause("maintenance", "planned work", at(last))}
+def planned_until(last: int) -> dict[str, Downtime]:
+    return {"other": Downtime("maintenance", "planned work", at(last))}
 
 
 def test_who_was_excused_before_a_restart_is_silent_from_the_end_of_its_excuse() -> None:
@@ -100,13 +100,13 @@ def test_who_was_excused_before_a_restart_and_answers_opens_nothing() -> None:
 
 
 def test_blindness_outlives_a_restart_and_ends_when_its_uplink_is_gone() -> None:
-    board = Board(TREE, RULES, vantage=Vantage(blind={"up": at(-5)}))
+    board = Board(TREE, RULES, vantage=UplinkHealth(blind={"up": at(-5)}))
     told = board.replace_fleet(TREE, RULES, at(0))
     assert [one for one in told if isinstance(one, VantageBack)] == [VantageBack("up", at(-5), at(0))]
 
 
 def test_planned_work_that_is_ended_early_ends_for_a_silent_site_at_once() -> None:
-    def pauses(_site: str, _at_utc: datetime) -> Pause:
+    def pauses(_site: str, _at_utc: datetime) -> Downtime:
         return planned_until(60)["other"]
 
     s = Story(Board(TREE, RULES, pauses=pauses))
@@ -120,9 +120,9 @@ def test_planned_work_that_is_ended_early_ends_for_a_silent_site_at_once() -> No
 def test_a_pause_that_is_over_hides_no_other() -> None:
     ends = {"root": 20, "other": 10}
 
-    def pauses(name: str, at_utc: datetime) -> Pause | None:
+    def pauses(name: str, at_utc: datetime) -> Downtime | None:
         last = at(ends.get(name, 0))
-        return Pause("maintenance", "planned work", last) if at_utc < last else None
+        return Downtime("maintenance", "planned work", last) if at_utc < last else None
 
     s = Story(Board(TREE, RULES, pauses=pauses))
     s.rounds(9, root="x", other="x")

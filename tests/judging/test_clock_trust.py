@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.domain.clock import NS_PER_S
-from monitor.judging.clock_trust import Look, Trust, first_trust, look_again, same_boot
+from monitor.judging.clock_trust import ClockReading, ClockTrust, first_trust, look_again, same_boot
 
 T0 = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)
 
@@ -15,20 +15,20 @@ T0 = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)
 DAY_S = 86_400
 
 
-def look(wall_s: float, boot_s: float, boot_id: str = "a", *, ntp: bool = False) -> Look:
-    return Look(T0 + timedelta(seconds=wall_s), round(boot_s * NS_PER_S), boot_id, ntp)
+def look(wall_s: float, boot_s: float, boot_id: str = "a", *, ntp: bool = False) -> ClockReading:
+    return ClockReading(T0 + timedelta(seconds=wall_s), round(boot_s * NS_PER_S), boot_id, ntp)
 
 
-def after(*looks: Look, remembered: Look | None = None) -> Trust:
+def after(*looks: ClockReading, remembered: ClockReading | None = None) -> ClockTrust:
     trust = first_trust(known(remembered) if remembered else None, looks[0])
     for now in looks[1:]:
         trust = look_again(trust, now)
     return trust
 
 
-def known(last: Look) -> Trust:
+def known(last: ClockReading) -> ClockTrust:
     """What a run whose clock was believed leaves behind."""
-    return Trust(last, last, last.utc)
+    return ClockTrust(last, last, last.utc)
 
 
 def test_a_clock_that_goes_on_is_believed() -> None:

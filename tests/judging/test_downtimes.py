@@ -2,19 +2,19 @@
 
 from datetime import datetime
 
-from monitor.domain.downtime import Pause
+from monitor.domain.downtime import Downtime
 from monitor.judging.board import Board
 from monitor.judging.decisions import Affected, Excused, OutageClosed, OutageOpened
 from monitor.judging.health import State
 from tests.judging.boards import RULES, TREE, Story, at
 
-PLANNED = Pause("maintenance", "planned work 'cable'", at(20))
+PLANNED = Downtime("maintenance", "planned work 'cable'", at(20))
 
 
 def planned(first: int, last: int, only: str = "") -> Story:
-    def pauses(site: str, at_utc: datetime) -> Pause | None:
+    def pauses(site: str, at_utc: datetime) -> Downtime | None:
         covered = not only or site == only
-        return Pause("maintenance", "planned work", at(last)) if covered and at(first) <= at_utc < at(last) else None
+        return Downtime("maintenance", "planned work", at(last)) if covered and at(first) <= at_utc < at(last) else None
 
     return Story(Board(TREE, RULES, pauses=pauses))
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.domain.sample import Sample, Verdict
-from monitor.judging.health import Health, Rules, State, Transition, doubt, judge
+from monitor.judging.health import Health, Rules, State, Transition, judge, suspect
 
 T0 = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
 RULES = Rules(down_after=3, up_after=2, degraded_loss=0.3, degraded_rtt_ns=100_000_000)
@@ -90,9 +90,9 @@ def test_who_comes_back_poorly_is_degraded_only_after_three_poor_rounds() -> Non
 
 def test_who_is_judged_anew_and_answers_poorly_is_not_degraded_at_once() -> None:
     down, _ = run("oxxx")
-    assert run("xxp", doubt(down))[0].state is State.UP
-    assert run("xxpp", doubt(down))[0].state is State.UP
-    assert run("xxppp", doubt(down))[0].state is State.DEGRADED
+    assert run("xxp", suspect(down))[0].state is State.UP
+    assert run("xxpp", suspect(down))[0].state is State.UP
+    assert run("xxppp", suspect(down))[0].state is State.DEGRADED
 
 
 def test_two_failed_rounds_and_a_poor_one_are_no_degradation_yet_while_the_failures_go_on() -> None:
@@ -102,14 +102,14 @@ def test_two_failed_rounds_and_a_poor_one_are_no_degradation_yet_while_the_failu
 
 def test_a_doubted_device_is_down_again_after_three_rounds_of_its_own_since_its_true_start() -> None:
     down, _ = run("oxxx")
-    health, seen = run("xxx", doubt(down))
+    health, seen = run("xxx", suspect(down))
     assert health.state is State.DOWN
     assert seen[-1].since_utc == at(1)
 
 
 def test_a_doubted_device_that_answers_is_up_at_once() -> None:
     down, _ = run("oxxx")
-    assert run("o", doubt(down))[0].state is State.UP
+    assert run("o", suspect(down))[0].state is State.UP
 
 
 def reference(history: str) -> list[tuple[int, State]]:

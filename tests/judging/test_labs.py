@@ -4,15 +4,15 @@ from dataclasses import replace
 from datetime import datetime
 from ipaddress import IPv4Address
 
-from monitor.domain.downtime import Pause
+from monitor.domain.downtime import Downtime
 from monitor.judging.board import Board
-from monitor.judging.decisions import LabSeen, Noticed, OutageOpened
+from monitor.judging.decisions import DeviceEvent, OutageOpened, WorkstationSeen
 from monitor.judging.health import State
 from monitor.settings.fleet import Device
 from tests.judging.boards import RULES, Story, at, fleet, site
 
 PCS = ("pc1", "pc2", "pc3")
-NIGHT = Pause("hours", "outside the hours of service (school)", at(30))
+NIGHT = Downtime("hours", "outside the hours of service (school)", at(30))
 
 
 def lab(pauses: bool = False) -> Story:
@@ -20,7 +20,7 @@ def lab(pauses: bool = False) -> Story:
     stations = tuple(Device(f"lab/{pc}", "lab", pc, IPv4Address("127.0.0.2"), role="workstation") for pc in PCS)
     tree = fleet(replace(plain, devices=(*plain.devices, *stations)))
 
-    def paused(_site: str, at_utc: datetime) -> Pause | None:
+    def paused(_site: str, at_utc: datetime) -> Downtime | None:
         return NIGHT if pauses and at_utc < at(30) else None
 
     return Story(Board(tree, RULES, pauses=paused))
@@ -31,7 +31,7 @@ def pcs(letters: str) -> dict[str, str]:
 
 
 def told(story: Story) -> list[tuple[str, str]]:
-    return [(one.kind, one.text) for one in story.told if isinstance(one, Noticed)]
+    return [(one.kind, one.text) for one in story.told if isinstance(one, DeviceEvent)]
 
 
 def test_workstations_that_are_off_leave_the_lab_up() -> None:
@@ -80,7 +80,7 @@ def test_a_lab_is_seen_once_a_day() -> None:
     s.minute = 24 * 60
     s.rounds(5, lab="o", **pcs("oox"))
 
-    assert [one.at_utc for one in s.told if isinstance(one, LabSeen)] == [at(0), at(24 * 60)]
+    assert [one.at_utc for one in s.told if isinstance(one, WorkstationSeen)] == [at(0), at(24 * 60)]
     assert s.board.lab("lab") == (2, 3)
 
 

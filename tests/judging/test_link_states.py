@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from monitor.judging.board import Board
-from monitor.judging.decisions import Noticed, OutageExplained
+from monitor.judging.decisions import DeviceEvent, OutageUpdated
 from monitor.judging.health import Rules, State
 from monitor.settings.fleet import Site
 from tests.judging.boards import T0, at, fleet, site
@@ -47,7 +47,7 @@ def test_an_interface_that_is_found_down_later_is_told(story: Story) -> None:
         story.round(north__interface="x")
 
     assert [one.reason for one in story.opened()] == ["the far end is silent: timeout"]
-    assert [one.reason for one in story.told if isinstance(one, OutageExplained)] == ["interface sfp1 is down"]
+    assert [one.reason for one in story.told if isinstance(one, OutageUpdated)] == ["interface sfp1 is down"]
 
 
 def test_a_link_is_up_again_when_both_are(story: Story) -> None:
@@ -121,7 +121,7 @@ def test_a_ups_that_tells_later_explains_the_outage_too() -> None:
         made.round(a__gateway="x", c__gateway="x")
     made.told += made.board.ups("b", at(5), on_battery=True)
 
-    explained = [(one.site, one.cause) for one in made.told if isinstance(one, OutageExplained)]
+    explained = [(one.site, one.cause) for one in made.told if isinstance(one, OutageUpdated)]
     assert explained == [("a", "power")]
 
 
@@ -130,7 +130,7 @@ def test_on_battery_and_on_mains_are_each_told_once() -> None:
     for on_battery in (True, True, False, False, True):
         made.told += made.board.ups("a", T0, on_battery=on_battery)
 
-    assert [one.kind for one in made.told if isinstance(one, Noticed)] == ["on_battery", "on_mains", "on_battery"]
+    assert [one.kind for one in made.told if isinstance(one, DeviceEvent)] == ["on_battery", "on_mains", "on_battery"]
 
 
 def test_sites_of_one_feeder_that_fall_silent_together_lack_power() -> None:
@@ -143,7 +143,7 @@ def test_sites_of_one_feeder_that_fall_silent_together_lack_power() -> None:
         made.round(c__gateway="x")  # much later: another matter
 
     known = {one.site: one.cause for one in made.opened()}
-    explained = {one.site: one.cause for one in made.told if isinstance(one, OutageExplained)}
+    explained = {one.site: one.cause for one in made.told if isinstance(one, OutageUpdated)}
     assert known == {"a": "", "b": "power", "c": "", "d": ""}
     assert explained == {"a": "power"}
 

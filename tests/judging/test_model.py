@@ -10,7 +10,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 
-from monitor.domain.downtime import Pause
+from monitor.domain.downtime import Downtime
 from monitor.domain.sample import Sample, Verdict
 from monitor.judging.board import Board
 from monitor.judging.decisions import (
@@ -52,16 +52,16 @@ class Story(RuleBasedStateMachine):
         self.failed_since_change = dict.fromkeys(PARENTS, 0)
         self.open: dict[str, datetime] = {}
         self.behind: dict[str, str] = {}
-        self.excused: dict[str, Pause] = {}
+        self.excused: dict[str, Downtime] = {}
         self.silent_since: dict[str, datetime] = {}
         self.stepped_back = False
         self.blind = False
         self.good_references = 0
         self.board = Board(fleet(self.moved, self.gone), RULES, pauses=self.pauses)
 
-    def pauses(self, name: str, at_utc: datetime) -> Pause | None:
+    def pauses(self, name: str, at_utc: datetime) -> Downtime | None:
         until = self.planned.get(name)
-        return Pause("maintenance", "planned work", until) if until is not None and at_utc < until else None
+        return Downtime("maintenance", "planned work", until) if until is not None and at_utc < until else None
 
     def take(self, decisions: list[Decision]) -> None:
         """Follows the decisions as the store does, and checks that each makes sense."""
@@ -92,7 +92,7 @@ class Story(RuleBasedStateMachine):
                     assert name not in self.behind
                     assert not self.blind
                     since = self.silent_since[name] if name in self.excused else since
-                    self.excused[name], self.silent_since[name] = Pause(kind, why, until), since  # type: ignore[arg-type]
+                    self.excused[name], self.silent_since[name] = Downtime(kind, why, until), since  # type: ignore[arg-type]
                 case ExcusedNoMore(name):
                     del self.excused[name]
                 case NoLongerAffected(name):

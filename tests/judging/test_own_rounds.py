@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from monitor.domain.downtime import Pause, first_promised
+from monitor.domain.downtime import Downtime, first_promised
 from monitor.judging.board import Board
-from monitor.judging.decisions import OutageClosed, OutageExplained, OutageOpened
+from monitor.judging.decisions import OutageClosed, OutageOpened, OutageUpdated
 from monitor.judging.health import Rules, State
 from monitor.settings.fleet import Fleet
 from tests.judging.boards import RULES, TREE, Story, at, fleet, site
@@ -77,8 +77,8 @@ def test_who_was_nearly_down_on_its_old_way_is_not_down_by_one_round_on_its_new_
 
 
 def test_an_excuse_that_ended_while_we_stood_still_opens_no_outage_by_rounds_from_before() -> None:
-    def pauses(name: str, at_utc: datetime) -> Pause | None:
-        return Pause("maintenance", "planned work", at(20)) if name == "other" and at_utc < at(20) else None
+    def pauses(name: str, at_utc: datetime) -> Downtime | None:
+        return Downtime("maintenance", "planned work", at(20)) if name == "other" and at_utc < at(20) else None
 
     s = Story(Board(TREE, RULES, pauses=pauses))
     s.rounds(5, other="x")
@@ -103,8 +103,8 @@ def test_a_link_that_is_down_stays_so_while_nothing_says_that_it_is_not() -> Non
 
 
 def test_an_outage_that_became_certain_after_closing_time_is_dated_back_when_the_hours_come_again() -> None:
-    def pauses(_: str, at_utc: datetime) -> Pause | None:
-        return Pause("hours", "closed", at(600)) if at(2) <= at_utc < at(600) else None
+    def pauses(_: str, at_utc: datetime) -> Downtime | None:
+        return Downtime("hours", "closed", at(600)) if at(2) <= at_utc < at(600) else None
 
     s = Story(Board(TREE, RULES, pauses=pauses))
     s.rounds(4, other="x")
@@ -116,9 +116,9 @@ def test_an_outage_that_became_certain_after_closing_time_is_dated_back_when_the
 def test_planned_work_that_is_ended_sooner_begins_the_outage_with_its_true_end() -> None:
     plans: dict[str, Any] = {"until": at(60)}
 
-    def pauses(_: str, at_utc: datetime) -> Pause | None:
+    def pauses(_: str, at_utc: datetime) -> Downtime | None:
         until = plans["until"]
-        return Pause("maintenance", "planned work", until) if until is not None and at_utc < until else None
+        return Downtime("maintenance", "planned work", until) if until is not None and at_utc < until else None
 
     s = Story(Board(TREE, RULES, pauses=pauses))
     s.rounds(5, other="x")
@@ -131,9 +131,9 @@ def test_planned_work_that_is_ended_sooner_begins_the_outage_with_its_true_end()
 def test_the_first_promised_moment_leaps_over_windows_that_touch() -> None:
     windows = [(at(0), at(10)), (at(10), at(20)), (at(15), at(30))]
 
-    def pauses(_: str, at_utc: datetime) -> Pause | None:
+    def pauses(_: str, at_utc: datetime) -> Downtime | None:
         ends = [ends for begins, ends in windows if begins <= at_utc < ends]
-        return Pause("maintenance", "work", ends[0]) if ends else None
+        return Downtime("maintenance", "work", ends[0]) if ends else None
 
     assert first_promised(pauses, "a", at(5), at(60)) == at(30)
     assert first_promised(pauses, "a", at(5), at(29)) is None
@@ -143,8 +143,8 @@ def test_the_first_promised_moment_leaps_over_windows_that_touch() -> None:
 def test_two_of_a_feeder_fell_silent_together_though_one_was_excused_first_and_an_earlier_outage_is_none() -> None:
     tree = fleet(*(replace(site(name), feeder="f") for name in ("a", "b", "c")))
 
-    def pauses(_: str, at_utc: datetime) -> Pause | None:
-        return Pause("hours", "closed", at(60)) if at_utc < at(60) else None
+    def pauses(_: str, at_utc: datetime) -> Downtime | None:
+        return Downtime("hours", "closed", at(60)) if at_utc < at(60) else None
 
     s = Story(Board(tree, RULES, pauses=pauses))
     s.rounds(30, a="x", b="o", c="o")
@@ -152,7 +152,7 @@ def test_two_of_a_feeder_fell_silent_together_though_one_was_excused_first_and_a
     s.told += s.board.tick(at(60))
     causes = {one.site: one.cause for one in s.told if isinstance(one, OutageOpened)}
     assert causes == {"a": "", "b": "", "c": "power"}, "all begin at once, but a was silent half an hour before"
-    assert [one.site for one in s.told if isinstance(one, OutageExplained)] == ["b"]
+    assert [one.site for one in s.told if isinstance(one, OutageUpdated)] == ["b"]
 
 
 def test_who_fell_silent_together_is_known_over_a_restart() -> None:

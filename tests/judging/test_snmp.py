@@ -7,10 +7,10 @@ import pytest
 
 from monitor.domain.sample import Sample, Verdict
 from monitor.judging.board import Board
-from monitor.judging.decisions import Noticed, OutageOpened
+from monitor.judging.decisions import DeviceEvent, OutageOpened
 from monitor.judging.health import Rules, State
 from monitor.judging.links import LinkRules
-from monitor.judging.snmp import SnmpMeaning, SnmpState
+from monitor.judging.snmp import SnmpJudge, SnmpState
 from monitor.probes.snmp.mibs import OUTPUT_SOURCE
 from monitor.probes.snmp.modules import Series
 from monitor.probes.snmp.reading import Facts, Reading
@@ -36,14 +36,14 @@ class Watch:
         core = replace(site("core"), devices=(ROUTER, UPS_A, UPS_B))
         north = replace(site("north"), link=Link("north/interface", "north", ROUTER.id, "sfp1", speed_mbps))
         self.board = Board(fleet(core, north), Rules(down_after=3, up_after=2))
-        self.meaning = SnmpMeaning(self.board, LinkRules())
+        self.meaning = SnmpJudge(self.board, LinkRules())
         self.minute = 0
         self.opened: list[str] = []
 
     def sees(self, which: Device, state: SnmpState) -> list[str]:
         self.minute += 1
         found = self.meaning.of(which, state, at(self.minute), self.minute * 60 * 10**9)
-        self.told = [one for one in found if isinstance(one, Noticed)]
+        self.told = [one for one in found if isinstance(one, DeviceEvent)]
         self.opened += [one.reason for one in found if isinstance(one, OutageOpened)]
         return [one.kind for one in self.told]
 

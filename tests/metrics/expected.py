@@ -15,7 +15,7 @@ from monitor.domain.sample import Verdict
 from monitor.domain.text import clean
 from monitor.judging.health import State
 from monitor.probes.snmp.reading import Reading
-from monitor.runtime.live import Live
+from monitor.runtime.live import RuntimeState
 from monitor.store import queries
 from monitor.store.sqlite import Store
 
@@ -55,7 +55,7 @@ class Told:
         self.families[name] = family
 
 
-def expected(live: Live, store: Store, clock: Clock) -> list[Metric]:
+def expected(live: RuntimeState, store: Store, clock: Clock) -> list[Metric]:
     """Everything but build, process and garbage collector."""
     told = Told()
     _network(told, live)
@@ -66,7 +66,7 @@ def expected(live: Live, store: Store, clock: Clock) -> list[Metric]:
     return list(told.families.values())
 
 
-def _network(told: Told, live: Live) -> None:
+def _network(told: Told, live: RuntimeState) -> None:
     assert live.board is not None
     for (id_, probe), sample in live.samples.items():
         device = live.fleet.devices.get(id_)
@@ -94,7 +94,7 @@ def _cleaned(name: object) -> str:
     return clean(str(name), 128)
 
 
-def _snmp(told: Told, live: Live) -> None:
+def _snmp(told: Told, live: RuntimeState) -> None:
     for id_, state in live.snmp.items():
         device = live.fleet.devices.get(id_)
         if device is None:
@@ -135,7 +135,7 @@ def _reading(told: Told, reading: Reading, names: dict[str, str]) -> None:
             told.gauge(name, known, **names)
 
 
-def _services(told: Told, live: Live) -> None:
+def _services(told: Told, live: RuntimeState) -> None:
     for state in live.services.values():
         labels = {"site": state.service.site, "service": state.service.name, "kind": state.service.check.kind}
         told.gauge("upazila_service_up", state.sample.verdict is Verdict.OK, **labels)
@@ -167,7 +167,7 @@ def _stored(told: Told, store: Store, clock: Clock) -> None:
     told.gauge("upazila_outbox_oldest_seconds", (clock.utc() - oldest).total_seconds() if oldest else 0)
 
 
-def _itself(told: Told, live: Live) -> None:
+def _itself(told: Told, live: RuntimeState) -> None:
     for probe in live.taken:
         told.counter("upazila_samples", live.taken[probe], probe=probe)
         told.counter("upazila_samples_unknown", live.unknown[probe], probe=probe)

@@ -6,7 +6,7 @@ from monitor.domain.clock import SystemClock
 from monitor.judging.snmp import SnmpState
 from monitor.metrics.snmp import snmp
 from monitor.probes.snmp.reading import Facts, Reading
-from monitor.runtime.live import Live
+from monitor.runtime.live import RuntimeState
 from monitor.settings.fleet import Fleet
 from monitor.settings.sites_file import SitesFile
 from tests.metrics.busy import recording
@@ -29,7 +29,7 @@ FLEET = Fleet.of(
 
 def exposed(state: SnmpState) -> dict[tuple[str, str, str], float]:
     """(metric, ifName, state or line) → value, as a scraper reads them."""
-    live = Live(SystemClock(), FLEET, snmp={"core/router": state, "gone/router": state})
+    live = RuntimeState(SystemClock(), FLEET, snmp={"core/router": state, "gone/router": state})
 
     part = snmp(live)
     for _ in part.look():

@@ -17,7 +17,7 @@ from prometheus_client.core import (
 from prometheus_client.openmetrics.exposition import generate_latest as generate_openmetrics
 from prometheus_client.registry import Collector
 
-from monitor.metrics.text import Anew, Family, Labels, Line, Part, Remembered, Type, from_client, gathered
+from monitor.metrics.text import CachedLines, Family, Labels, Line, Part, Type, UncachedLines, from_client, gathered
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=20) | st.text(st.sampled_from('\\"\n{},=a ক'))
 names = st.builds(str.__add__, st.sampled_from(ascii_letters), st.text(ascii_letters + digits + "_", max_size=15))
@@ -116,8 +116,8 @@ def seen(part: Part) -> dict[str, set[bytes]]:
 @given(st.lists(worlds, min_size=1, max_size=6))
 def test_what_is_remembered_is_what_would_be_written_anew(told: list[dict[str, float]]) -> None:
     world: dict[str, float] = {}
-    remembered = Remembered((VALUE, TWICE), lambda: list(world.items()), write)
-    anew = Anew((VALUE, TWICE), lambda: [line for item in world.items() for line in write(*item).items()])
+    remembered = CachedLines((VALUE, TWICE), lambda: list(world.items()), write)
+    anew = UncachedLines((VALUE, TWICE), lambda: [line for item in world.items() for line in write(*item).items()])
     for change in told:
         world.clear()
         world.update(change)
@@ -132,7 +132,7 @@ def test_only_what_has_changed_is_written_again() -> None:
         written.append(key)
         return write(key, value)
 
-    remembered = Remembered((VALUE, TWICE), lambda: list(world.items()), noted)
+    remembered = CachedLines((VALUE, TWICE), lambda: list(world.items()), noted)
     seen(remembered)
     world["b"] = 5.0
     seen(remembered)
@@ -145,7 +145,7 @@ def test_only_what_has_changed_is_written_again() -> None:
 
 def test_much_is_looked_at_in_small_steps() -> None:
     world = {str(number): float(number) for number in range(10_000)}
-    remembered = Remembered((VALUE,), lambda: list(world.items()), lambda key, value: dict([VALUE.of(value, key)]))
+    remembered = CachedLines((VALUE,), lambda: list(world.items()), lambda key, value: dict([VALUE.of(value, key)]))
 
     first, second = sum(1 for _ in remembered.look()), sum(1 for _ in remembered.look())
 

@@ -11,7 +11,7 @@ from monitor.judging.board import Board
 from monitor.metrics.services import services
 from monitor.probes.checks.base import Outcome
 from monitor.runtime import service_checker
-from monitor.runtime.live import Live, ServiceState
+from monitor.runtime.live import RuntimeState, ServiceState
 from monitor.runtime.service_checker import Attendant
 from monitor.settings.fleet import Fleet, Service
 from monitor.settings.monitor_file import Probing
@@ -37,7 +37,7 @@ async def test_mute_services_keep_no_other_from_being_checked(monkeypatch: pytes
         place = f"http://127.0.0.1:{mute.getsockname()[1]}/"
         checked = served([*[place] * MUTE, good.url()])
         clock = SystemClock()
-        live = Live(clock)
+        live = RuntimeState(clock)
         live.fleet = checked
         made = Attendant(clock, live, Board(checked, RULES), lambda _: None)
         made.configure(checked, Probing())
@@ -53,7 +53,7 @@ async def test_mute_services_keep_no_other_from_being_checked(monkeypatch: pytes
 
 def test_what_we_could_not_ask_has_no_figure_and_judges_nobody() -> None:
     checked = served(["http://127.0.0.1:1/"])
-    board, live, clock = Board(checked, RULES), Live(SystemClock()), SystemClock()
+    board, live, clock = Board(checked, RULES), RuntimeState(SystemClock()), SystemClock()
     (service,) = checked.services.values()
     for _ in range(5):
         sample = Outcome(own_fault="all are busy").sample(service.id, "http", clock.utc(), clock.mono_ns())

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from monitor.runtime import heartbeat
-from monitor.runtime.heartbeat import Watchman, failing, oldest_owed_s
+from monitor.runtime.heartbeat import HeartbeatSender, failing, oldest_owed_s
 from monitor.settings.heartbeat_section import Heartbeat
 from monitor.store.sqlite import open_store
 from tests.lab.waiting import until
@@ -44,7 +44,7 @@ def watchman(status: int = 200) -> Iterator[tuple[str, Told]]:
 
 async def test_it_carries_how_old_the_last_doings_are() -> None:
     with watchman() as (url, told):
-        made = Watchman(lambda: {"round_age": 0.5, "outbox_age": 0.0, "last_write_age": 1.25})
+        made = HeartbeatSender(lambda: {"round_age": 0.5, "outbox_age": 0.0, "last_write_age": 1.25})
         made.configure(Heartbeat(url=url))
         running = asyncio.create_task(made.run())
         await asyncio.to_thread(until, lambda: bool(told), "its word", 10)
@@ -54,7 +54,7 @@ async def test_it_carries_how_old_the_last_doings_are() -> None:
 
 def test_who_is_sick_says_so() -> None:
     with watchman() as (url, told):
-        Watchman(lambda: {"round_age": 500.0}).tell(url)
+        HeartbeatSender(lambda: {"round_age": 500.0}).tell(url)
     assert told[0][0] == "/ping/abc/fail"
 
 
@@ -63,7 +63,7 @@ def test_an_address_that_refuses_is_told_once_without_being_named(
     status: int, caplog: pytest.LogCaptureFixture
 ) -> None:
     with watchman(status) as (url, _):
-        made = Watchman(lambda: {"round_age": 0.5})
+        made = HeartbeatSender(lambda: {"round_age": 0.5})
         for _ in range(3):
             made.tell(url)
     assert len(caplog.records) == 1
@@ -90,7 +90,7 @@ def test_a_watchman_that_never_ends_its_answer_is_left_in_time(
     monkeypatch.setattr(heartbeat, "TIMEOUT_S", 0.5)
     with server(answer) as running:
         begun_s = time.monotonic()
-        Watchman(lambda: {"round_age": 0.5}).tell(running.url("/ping/abc"))
+        HeartbeatSender(lambda: {"round_age": 0.5}).tell(running.url("/ping/abc"))
         assert time.monotonic() - begun_s < 2
     assert "was not taken" in caplog.text
 
@@ -99,13 +99,13 @@ def test_a_watchman_that_never_ends_its_answer_is_left_in_time(
 def test_the_body_of_its_answer_is_not_read() -> None:
     with server(floods(b"HTTP/1.1 200 OK\r\n\r\n", b"x" * 65_536)) as running:
         begun_s = time.monotonic()
-        Watchman(lambda: {"round_age": 0.5}).tell(running.url())
+        HeartbeatSender(lambda: {"round_age": 0.5}).tell(running.url())
         assert time.monotonic() - begun_s < 5
 
 
 def test_nobody_sends_the_word_elsewhere(caplog: pytest.LogCaptureFixture) -> None:
     with watchman() as (url, told), server(says(page(b"", f"Location: {url}", status="307 Moved"))) as running:
-        Watchman(lambda: {"round_age": 0.5}).tell(running.url())
+        HeartbeatSender(lambda: {"round_age": 0.5}).tell(running.url())
     assert told == []
     assert "was not taken" in caplog.text
 
@@ -113,7 +113,7 @@ def test_nobody_sends_the_word_elsewhere(caplog: pytest.LogCaptureFixture) -> No
 @pytest.mark.alone
 async def test_a_stop_does_not_wait_for_a_watchman_that_is_mute() -> None:
     with server(drips(b"HTTP/1.1 200 OK\r\nX: ")) as running:
-        made = Watchman(lambda: {"round_age": 0.5})
+        made = HeartbeatSender(lambda: {"round_age": 0.5})
         made.configure(Heartbeat(url=running.url()))
         task = asyncio.create_task(made.run())
         await asyncio.to_thread(until, lambda: running.asked, "its word", 10)

@@ -10,7 +10,7 @@ import pytest
 
 from monitor.charter.office import Office
 from monitor.domain.clock import SystemClock
-from monitor.runtime.helpdesk_worker import Mirroring
+from monitor.runtime.helpdesk_worker import HelpdeskWorker
 from monitor.settings.helpdesk_section import Helpdesk
 from monitor.settings.load import load
 from tests.desk import SHIPPED, Desk
@@ -52,7 +52,7 @@ async def cancelled(running: "asyncio.Task[None]") -> None:
 
 
 async def test_it_mirrors_as_soon_as_it_is_configured(here: Desk, place: Zammad, tmp_path: Path) -> None:
-    mirroring = Mirroring(here.store, here.office, SystemClock())
+    mirroring = HelpdeskWorker(here.store, here.office, SystemClock())
     running = asyncio.create_task(mirroring.run())
     mirroring.configure(section(place, tmp_path), tmp_path)
     await asyncio.to_thread(until, lambda: place.tickets(NUMBER), "the ticket there", 20)
@@ -65,7 +65,7 @@ async def test_a_desk_that_never_speaks_holds_up_neither_the_loop_nor_the_end(
     here: Desk, place: Zammad, tmp_path: Path
 ) -> None:
     place.misbehave("mute")
-    mirroring = Mirroring(here.store, here.office, SystemClock())
+    mirroring = HelpdeskWorker(here.store, here.office, SystemClock())
     mirroring.configure(section(place, tmp_path), tmp_path)
     running = asyncio.create_task(mirroring.run())
     await asyncio.to_thread(until, lambda: place.requests, "the first request", 10)
@@ -87,7 +87,7 @@ async def test_a_missing_token_is_told_and_a_new_configuration_mends_it(
     here: Desk, place: Zammad, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     bad = Helpdesk(kind="zammad", url=place.url, token_file=Path("nowhere"), queue=place.queue)
-    mirroring = Mirroring(here.store, here.office, SystemClock())
+    mirroring = HelpdeskWorker(here.store, here.office, SystemClock())
     mirroring.configure(bad, tmp_path)
     running = asyncio.create_task(mirroring.run())
     await asyncio.to_thread(until, lambda: "tickets are not mirrored" in caplog.text, "the error", 10)
@@ -102,7 +102,7 @@ async def test_the_token_is_in_no_log(
     here: Desk, place: Zammad, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     place.misbehave("401")
-    mirroring = Mirroring(here.store, here.office, SystemClock())
+    mirroring = HelpdeskWorker(here.store, here.office, SystemClock())
     mirroring.configure(section(place, tmp_path), tmp_path)
     running = asyncio.create_task(mirroring.run())
     await asyncio.to_thread(until, lambda: "refuses us" in caplog.text, "the warning", 10)

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field, replace
 from monitor.domain.clock import VirtualClock
 from monitor.domain.sample import Sample, Verdict
 from monitor.judging.board import Board
-from monitor.judging.decisions import Decision, NobodyWatched, OutageOpened
+from monitor.judging.decisions import Decision, MonitoringGap, OutageOpened
 from monitor.probes.base import Target
 from monitor.runtime.icmp_prober import Prober
-from monitor.runtime.live import Live
+from monitor.runtime.live import RuntimeState
 from monitor.settings.fleet import Link
 from monitor.settings.monitor_file import Probing
 from tests.judging.boards import RULES, fleet, site
@@ -37,7 +37,7 @@ class Watch:
         self.clock = VirtualClock()
         self.network, self.told = Network(self.clock), []  # type: ignore[var-annotated]
         self.board = Board(fleet(site("a")), RULES)
-        self.live = Live(self.clock)
+        self.live = RuntimeState(self.clock)
         self.live.fleet = self.board.fleet
         self.taken: list[Sample] = []
         self.live.record = self.taken.append
@@ -69,7 +69,7 @@ def test_the_first_round_after_the_machine_slept_judges_nobody() -> None:
     first, second = watch.taken[:2]
     assert (first.verdict, first.reason) == (Verdict.UNKNOWN, "we stood still just before")
     assert second.verdict is Verdict.FAILED
-    (gap,) = [one for one in watch.told if isinstance(one, NobodyWatched)]
+    (gap,) = [one for one in watch.told if isinstance(one, MonitoringGap)]
     assert round((gap.until_utc - gap.since_utc).total_seconds() / 3600, 1) == 8.0
 
 
@@ -84,7 +84,7 @@ def test_who_is_silent_after_a_sleep_gets_its_outage_a_round_later() -> None:
 
     told = asyncio.run(story()).told
     assert [one.site for one in told if isinstance(one, OutageOpened)] == ["a"]
-    assert not [one for one in told if isinstance(one, NobodyWatched)]  # a minute is no gap
+    assert not [one for one in told if isinstance(one, MonitoringGap)]  # a minute is no gap
 
 
 def test_a_doubt_from_before_a_long_sleep_counts_no_more() -> None:
@@ -99,7 +99,7 @@ def test_a_doubt_from_before_a_long_sleep_counts_no_more() -> None:
         return watch
 
     told = asyncio.run(story()).told
-    (gap,) = [one for one in told if isinstance(one, NobodyWatched)]
+    (gap,) = [one for one in told if isinstance(one, MonitoringGap)]
     (opened,) = [one for one in told if isinstance(one, OutageOpened)]
     assert opened.started_utc > gap.until_utc, "nobody knows how it was meanwhile"
 
@@ -115,7 +115,7 @@ def test_a_step_of_the_wall_clock_is_no_sleep() -> None:
         return watch
 
     watch = asyncio.run(story())
-    assert not [one for one in watch.told if isinstance(one, NobodyWatched)]
+    assert not [one for one in watch.told if isinstance(one, MonitoringGap)]
     assert all(sample.verdict is Verdict.OK for sample in watch.taken)
 
 

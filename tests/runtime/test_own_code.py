@@ -10,7 +10,7 @@ import pytest
 
 from monitor.alerts.channels import apprise
 from monitor.runtime import diagnostics
-from monitor.runtime.subprocess_load import load_aside
+from monitor.runtime.subprocess_load import load_in_subprocess
 
 CHECKOUT = Path(__file__).parents[2]
 SHIPPED = CHECKOUT / "config"
@@ -30,7 +30,7 @@ def trap(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_the_configuration_is_read_again_by_our_own_code(trap: Path) -> None:
-    settings, _ = asyncio.run(load_aside(SHIPPED))
+    settings, _ = asyncio.run(load_in_subprocess(SHIPPED))
     assert settings.fleet.sites
     assert not trap.exists()
 

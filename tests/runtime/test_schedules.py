@@ -23,9 +23,9 @@ from monitor.charter.escalation_steps import Dates, Step, due, steps
 from monitor.charter.office import Office
 from monitor.domain.clock import NS_PER_S, VirtualClock
 from monitor.domain.notice_kinds import BRIEFS
-from monitor.judging.clock_trust import Look, Trust, first_trust, look_again
+from monitor.judging.clock_trust import ClockReading, ClockTrust, first_trust, look_again
 from monitor.runtime.trusted_clock import BelievedClock
-from monitor.runtime.writer import Recorder
+from monitor.runtime.writer import DecisionWriter
 from monitor.settings.load import load
 from monitor.store import board_state
 from monitor.store.models import Notice
@@ -119,7 +119,7 @@ class Monitor(Protocol):
     """What is put through the schedule: it can be started, and looks at its clocks."""
 
     def start(self) -> None: ...
-    def look(self, now: Look) -> None: ...
+    def look(self, now: ClockReading) -> None: ...
     @property
     def fired(self) -> list[str]:
         """The names of all steps that were taken, in order."""
@@ -132,13 +132,13 @@ class Decisions:
         self.fired: list[str] = []
         self._office = schedule.office
         self._dates, self._stage = Dates(schedule.asked_utc, schedule.deadline_utc, None), 0
-        self._remembered: Trust | None = None
-        self._trust: Trust | None = None
+        self._remembered: ClockTrust | None = None
+        self._trust: ClockTrust | None = None
 
     def start(self) -> None:
         self._trust = None
 
-    def look(self, now: Look) -> None:
+    def look(self, now: ClockReading) -> None:
         self._trust = look_again(self._trust, now) if self._trust else first_trust(self._remembered, now)
         self._remembered = replace(self._trust, move=None)
         if self._trust.suspect:
@@ -167,7 +167,7 @@ class Daemon:
         self._office = schedule.office
         self._clock = VirtualClock(schedule.asked_utc)
         self._store = new_store(folder)
-        self._recorder: Recorder | None = None
+        self._recorder: DecisionWriter | None = None
         self._synchronised = False
         with self._store.write() as session:
             request = Request(schedule.service, "phone", "a teacher", "it does not work", schedule.asked_utc)
@@ -176,14 +176,14 @@ class Daemon:
     def start(self) -> None:
         self._recorder = None
 
-    def look(self, now: Look) -> None:
+    def look(self, now: ClockReading) -> None:
         if self._recorder is None:
             with self._store.read() as session:
                 remembered = board_state.last_trust(session)
             self._clock.now_utc, self._clock.boot = now.utc, now.boot_ns
             clock = BelievedClock(self._clock, now.boot_id, lambda: self._synchronised)
             clock.begin(remembered, None)
-            self._recorder = Recorder(clock, self._store, self._office, lambda: None)
+            self._recorder = DecisionWriter(clock, self._store, self._office, lambda: None)
         self._clock.now_utc, self._clock.boot, self._synchronised = now.utc, now.boot_ns, now.synchronised
         self._recorder._believe(self._recorder._write([], self._office)[2])
 
@@ -217,7 +217,7 @@ def live(schedule: Schedule, monitor: Monitor) -> Fired:
         elif trouble:
             wall_utc = AT_BOOT_1970 + (true_utc - trouble.begins)
         boot_ns = round((true_utc - booted_utc).total_seconds() * NS_PER_S)
-        monitor.look(Look(wall_utc, boot_ns, f"boot {boots}", synchronised=trouble is None))
+        monitor.look(ClockReading(wall_utc, boot_ns, f"boot {boots}", synchronised=trouble is None))
         fired += [(name, true_utc) for name in monitor.fired[len(fired) :]]
     return fired
 

@@ -12,10 +12,10 @@ from sqlalchemy import select
 from monitor.alerts.cases import tickets
 from monitor.charter.office import Office
 from monitor.domain.clock import VirtualClock
-from monitor.judging.decisions import Decision, LabSeen, Noticed, OutageOpened
+from monitor.judging.decisions import Decision, DeviceEvent, OutageOpened, WorkstationSeen
 from monitor.runtime import writer as recorder_module
 from monitor.runtime.trusted_clock import BelievedClock
-from monitor.runtime.writer import Recorder
+from monitor.runtime.writer import DecisionWriter
 from monitor.settings.load import load
 from monitor.store import queries
 from monitor.store.models import Event, Outage, SetAside, Ticket
@@ -34,8 +34,8 @@ def store(tmp_path: Path) -> Store:
 
 
 @pytest.fixture
-async def recorder(store: Store) -> AsyncIterator[Recorder]:
-    recorder = Recorder(BelievedClock(VirtualClock(), "this boot"), store, Office.of(load(SHIPPED)), lambda: None)
+async def recorder(store: Store) -> AsyncIterator[DecisionWriter]:
+    recorder = DecisionWriter(BelievedClock(VirtualClock(), "this boot"), store, Office.of(load(SHIPPED)), lambda: None)
     yield recorder
     await recorder.close()
     store.close()
@@ -50,7 +50,7 @@ async def recorder(store: Store) -> AsyncIterator[Recorder]:
     ],
 )
 async def test_text_and_numbers_that_no_database_or_page_takes_are_stored_as_far_as_they_can_be_read(
-    recorder: Recorder, store: Store, awful: OutageOpened
+    recorder: DecisionWriter, store: Store, awful: OutageOpened
 ) -> None:
     recorder.put([awful])
     await recorder.turn()
@@ -72,13 +72,13 @@ async def test_text_and_numbers_that_no_database_or_page_takes_are_stored_as_far
     [
         replace(DOWN, site="udc-chandgram", evidence={"seen": object()}),
         replace(DOWN, site="udc-chandgram", confirmed_utc=CLOCK.utc().replace(tzinfo=None)),
-        Noticed("udc-chandgram", "", "trap", "", CLOCK.utc().replace(tzinfo=None)),
-        Noticed("udc-chandgram", 2**70, "trap", AWFUL, CLOCK.utc()),  # type: ignore[arg-type]
-        Noticed(AWFUL, AWFUL, "trap", AWFUL, None),  # type: ignore[arg-type]
+        DeviceEvent("udc-chandgram", "", "trap", "", CLOCK.utc().replace(tzinfo=None)),
+        DeviceEvent("udc-chandgram", 2**70, "trap", AWFUL, CLOCK.utc()),  # type: ignore[arg-type]
+        DeviceEvent(AWFUL, AWFUL, "trap", AWFUL, None),  # type: ignore[arg-type]
     ],
 )
 async def test_a_decision_that_cannot_be_stored_is_set_aside_and_told_and_stops_nobody_else_s(
-    recorder: Recorder, store: Store, awful: Decision
+    recorder: DecisionWriter, store: Store, awful: Decision
 ) -> None:
     others = [replace(DOWN, site=site) for site in ("backbone-north", "udc-bahadurpur")]
     recorder.put([others[0], awful, others[1]])
@@ -97,7 +97,7 @@ async def test_a_decision_that_cannot_be_stored_is_set_aside_and_told_and_stops_
 
 
 async def test_a_step_of_what_is_due_that_fails_stops_neither_decisions_nor_other_steps(
-    recorder: Recorder, store: Store, monkeypatch: pytest.MonkeyPatch
+    recorder: DecisionWriter, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fails(*_: object) -> list[object]:
         raise KeyError("a service that is gone")
@@ -111,13 +111,13 @@ async def test_a_step_of_what_is_due_that_fails_stops_neither_decisions_nor_othe
 
 
 async def test_a_database_that_refuses_for_weeks_costs_old_news_and_no_outage(
-    recorder: Recorder, store: Store, monkeypatch: pytest.MonkeyPatch
+    recorder: DecisionWriter, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(recorder_module, "MOST_WAITING", 100)
     store.waiting, store.readable = "database or disk is full", False
     recorder.put([DOWN])
     for minute in range(500):
-        recorder.put([LabSeen("lab-juniadaha-girls", CLOCK.utc() + timedelta(minutes=minute))])
+        recorder.put([WorkstationSeen("lab-juniadaha-girls", CLOCK.utc() + timedelta(minutes=minute))])
     assert recorder.waiting <= 100
     store.waiting = ""
     await recorder.turn()

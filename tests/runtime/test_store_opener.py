@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from monitor.domain.clock import VirtualClock
-from monitor.runtime.live import Live
+from monitor.runtime.live import RuntimeState
 from monitor.runtime.store_opener import StoreKeeper
 from monitor.store import mailed_head, ticket_history
 from monitor.store.models import Ticket
@@ -35,7 +35,7 @@ def store(tmp_path: Path) -> Store:
 
 def told(store: Store) -> tuple[str, list[str]]:
     """What the examination says, and what page and metrics show after it."""
-    live = Live(VirtualClock())
+    live = RuntimeState(VirtualClock())
     keeper = StoreKeeper(VirtualClock(), store, live, lambda _: None, lambda: None)
     said = keeper.examine()
     keeper.close()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.runtime.subprocess_load import load_aside
+from monitor.runtime.subprocess_load import load_in_subprocess
 from monitor.settings.load import load
 from monitor.settings.problems import ConfigError
 from tests.lab.fleet import SHIPPED
@@ -15,7 +15,7 @@ from tests.lab.fleet import SHIPPED
 
 async def test_settings_come_back_as_they_were_read() -> None:
     sources: dict[str, bytes] = {}
-    assert await load_aside(SHIPPED) == (load(SHIPPED, sources), sources)
+    assert await load_in_subprocess(SHIPPED) == (load(SHIPPED, sources), sources)
 
 
 async def test_all_faults_come_back(tmp_path: Path) -> None:
@@ -25,14 +25,14 @@ async def test_all_faults_come_back(tmp_path: Path) -> None:
     with pytest.raises(ConfigError) as here:
         load(config)
     with pytest.raises(ConfigError) as aside:
-        await load_aside(config)
+        await load_in_subprocess(config)
     assert aside.value.problems == here.value.problems
 
 
 async def test_a_process_that_dies_is_a_fault_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.executable", "/bin/false")
     with pytest.raises(ConfigError, match="ended with exit code 1"):
-        await load_aside(tmp_path)
+        await load_in_subprocess(tmp_path)
 
 
 async def test_who_stops_waiting_leaves_no_process_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -44,7 +44,7 @@ async def test_who_stops_waiting_leaves_no_process_behind(tmp_path: Path, monkey
 
     monkeypatch.setattr(asyncio, "create_subprocess_exec", remember)
     with pytest.raises(TimeoutError):
-        await asyncio.wait_for(load_aside(tmp_path), 0.2)
+        await asyncio.wait_for(load_in_subprocess(tmp_path), 0.2)
     assert await started[0].wait() < 0
 
 
@@ -53,7 +53,7 @@ async def test_a_pipe_in_the_place_of_a_file_is_told_and_the_next_reading_works(
     kept = (config / "sites.toml").rename(tmp_path / "kept")
     os.mkfifo(config / "sites.toml")
     with pytest.raises(ConfigError, match="is no plain file"):
-        await asyncio.wait_for(load_aside(config), 60)
+        await asyncio.wait_for(load_in_subprocess(config), 60)
     (config / "sites.toml").unlink()
     kept.rename(config / "sites.toml")
-    assert (await load_aside(config))[0] == load(config)
+    assert (await load_in_subprocess(config))[0] == load(config)

@@ -12,10 +12,10 @@ from sqlalchemy import inspect, select
 
 from monitor.charter.office import Office
 from monitor.domain.clock import NS_PER_S, Clock, VirtualClock
-from monitor.judging.clock_trust import Trust
+from monitor.judging.clock_trust import ClockTrust
 from monitor.judging.decisions import OutageClosed, OutageOpened
 from monitor.runtime.trusted_clock import BelievedClock
-from monitor.runtime.writer import Recorder
+from monitor.runtime.writer import DecisionWriter
 from monitor.settings.load import load
 from monitor.store import board_state
 from monitor.store import sqlite as session_module
@@ -39,21 +39,21 @@ def clock() -> VirtualClock:
 
 
 @pytest.fixture
-async def recorder(store: Store, clock: VirtualClock) -> AsyncIterator[Recorder]:
-    recorder = Recorder(believed(clock, "this boot"), store, Office.of(load(SHIPPED)), lambda: None)
+async def recorder(store: Store, clock: VirtualClock) -> AsyncIterator[DecisionWriter]:
+    recorder = DecisionWriter(believed(clock, "this boot"), store, Office.of(load(SHIPPED)), lambda: None)
     yield recorder
     await recorder.close()
     store.close()
 
 
-def believed(clock: VirtualClock, boot: str, remembered: Trust | None = None) -> BelievedClock:
+def believed(clock: VirtualClock, boot: str, remembered: ClockTrust | None = None) -> BelievedClock:
     """The clock that the daemon goes by; NTP keeps nothing here."""
     made = BelievedClock(clock, boot, lambda: False)
     made.begin(remembered, None)
     return made
 
 
-def last_trust(store: Store) -> Trust:
+def last_trust(store: Store) -> ClockTrust:
     with store.read() as session:
         found = board_state.last_trust(session)
     assert found is not None
@@ -94,7 +94,7 @@ def kinds(store: Store) -> list[str]:
 
 
 async def test_decisions_are_stored_in_order_with_their_tickets(
-    recorder: Recorder, store: Store, clock: VirtualClock
+    recorder: DecisionWriter, store: Store, clock: VirtualClock
 ) -> None:
     recorder.put([opened("backbone-north", clock), opened("udc-juniadaha", clock)])
     await recorder.turn()
@@ -106,7 +106,7 @@ async def test_decisions_are_stored_in_order_with_their_tickets(
 
 
 async def test_a_locked_database_delays_a_decision_and_never_loses_or_redates_it(
-    recorder: Recorder, store: Store, clock: VirtualClock, monkeypatch: pytest.MonkeyPatch
+    recorder: DecisionWriter, store: Store, clock: VirtualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("monitor.runtime.writer.RETRY_S", 0.01)
     await recorder.turn()
@@ -129,7 +129,7 @@ async def test_a_locked_database_delays_a_decision_and_never_loses_or_redates_it
 
 
 async def test_while_the_clock_is_suspect_nothing_is_due_and_afterwards_once(
-    recorder: Recorder, store: Store, clock: VirtualClock
+    recorder: DecisionWriter, store: Store, clock: VirtualClock
 ) -> None:
     recorder.put([opened("udc-juniadaha", clock)])
     await recorder.turn()
@@ -151,14 +151,14 @@ async def test_while_the_clock_is_suspect_nothing_is_due_and_afterwards_once(
 
 
 async def test_an_outage_of_a_boot_in_1970_is_dated_anew_when_the_clock_is_set(
-    recorder: Recorder, store: Store, clock: VirtualClock
+    recorder: DecisionWriter, store: Store, clock: VirtualClock
 ) -> None:
     # The power was away for two hours, and the battery of the machine's clock is dead.
     await recorder.turn()
     died = clock.utc()
     machine = VirtualClock(datetime(1970, 1, 1, 0, 0, 20, tzinfo=UTC), boot=20 * NS_PER_S)
     booted = believed(machine, "next boot", last_trust(store))
-    after = Recorder(booted, store, recorder.office, lambda: None)
+    after = DecisionWriter(booted, store, recorder.office, lambda: None)
     machine.advance(15)
     after.put([opened("backbone-north", booted), opened("udc-juniadaha", booted)])
     await after.turn()
@@ -183,7 +183,7 @@ async def test_an_outage_of_a_boot_in_1970_is_dated_anew_when_the_clock_is_set(
 
 @pytest.mark.parametrize("years", [50, -20])
 async def test_a_spike_of_the_clock_between_two_looks_dates_nothing(
-    recorder: Recorder, store: Store, clock: VirtualClock, years: int
+    recorder: DecisionWriter, store: Store, clock: VirtualClock, years: int
 ) -> None:
     await recorder.turn()
     wrong_s = timedelta(days=365 * years).total_seconds()
@@ -201,7 +201,7 @@ async def test_a_spike_of_the_clock_between_two_looks_dates_nothing(
 
 @pytest.mark.parametrize("days", [40, -10, 3])
 async def test_what_happens_while_the_clock_is_suspect_is_dated_when_another_time_is_believed(
-    recorder: Recorder, store: Store, clock: VirtualClock, days: int
+    recorder: DecisionWriter, store: Store, clock: VirtualClock, days: int
 ) -> None:
     clock.boot += 3_600 * NS_PER_S
     await recorder.turn()
@@ -225,7 +225,7 @@ async def test_what_happens_while_the_clock_is_suspect_is_dated_when_another_tim
 
 
 async def test_a_restart_in_the_same_boot_goes_on_doubting_and_dates_what_came_before_it_too(
-    recorder: Recorder, store: Store, clock: VirtualClock
+    recorder: DecisionWriter, store: Store, clock: VirtualClock
 ) -> None:
     clock.boot += 3_600 * NS_PER_S
     await recorder.turn()
@@ -236,7 +236,7 @@ async def test_a_restart_in_the_same_boot_goes_on_doubting_and_dates_what_came_b
     recorder.put([opened("udc-juniadaha", recorder._clock)])
     clock.advance(60)
     await recorder.turn()
-    again = Recorder(believed(clock, "this boot", last_trust(store)), store, recorder.office, lambda: None)
+    again = DecisionWriter(believed(clock, "this boot", last_trust(store)), store, recorder.office, lambda: None)
     await again.turn()
     assert again.clock_suspect
     clock.advance(3_600)
@@ -248,7 +248,7 @@ async def test_a_restart_in_the_same_boot_goes_on_doubting_and_dates_what_came_b
 
 
 async def test_an_operator_may_say_that_the_clock_is_right(
-    recorder: Recorder, store: Store, clock: VirtualClock
+    recorder: DecisionWriter, store: Store, clock: VirtualClock
 ) -> None:
     await recorder.turn()
     clock.step(timedelta(days=40).total_seconds())
@@ -264,7 +264,7 @@ async def test_an_operator_may_say_that_the_clock_is_right(
 
 
 async def test_what_a_suspect_clock_saw_of_a_ticket_is_told_in_its_history_when_the_clock_is_believed(
-    recorder: Recorder, store: Store, clock: VirtualClock
+    recorder: DecisionWriter, store: Store, clock: VirtualClock
 ) -> None:
     recorder.put([opened("backbone-north", recorder._clock)])
     await recorder.turn()
@@ -280,7 +280,7 @@ async def test_what_a_suspect_clock_saw_of_a_ticket_is_told_in_its_history_when_
 
 
 async def test_a_restart_after_a_long_silence_notes_the_gap_and_remembers_what_was_open(
-    recorder: Recorder, store: Store, clock: VirtualClock
+    recorder: DecisionWriter, store: Store, clock: VirtualClock
 ) -> None:
     recorder.put([opened("udc-juniadaha", clock)])
     await recorder.turn()
@@ -295,7 +295,7 @@ async def test_a_restart_after_a_long_silence_notes_the_gap_and_remembers_what_w
         assert (row.started_utc, row.ended_utc) == (died, clock.utc())
 
 
-async def test_a_quick_restart_is_no_gap(recorder: Recorder, store: Store, clock: VirtualClock) -> None:
+async def test_a_quick_restart_is_no_gap(recorder: DecisionWriter, store: Store, clock: VirtualClock) -> None:
     with store.write() as session:
         assert not board_state.note_gap(
             session, clock.utc() - timedelta(seconds=100), clock.utc(), timedelta(seconds=120)

@@ -15,7 +15,7 @@ from monitor.domain.sample import Sample, Verdict
 from monitor.judging.board import Board
 from monitor.judging.health import Rules
 from monitor.metrics.exposition import Exposition
-from monitor.runtime.live import Live
+from monitor.runtime.live import RuntimeState
 from monitor.runtime.writer import what_is_due
 from monitor.settings.load import Settings, load
 from monitor.store.sqlite import Store
@@ -37,7 +37,7 @@ class Desk:
     def __post_init__(self) -> None:
         self.office = Office.of(self.settings)
         self.board = Board(self.settings.fleet, Rules())
-        self.live = Live(self.clock, self.settings.fleet, self.board)
+        self.live = RuntimeState(self.clock, self.settings.fleet, self.board)
         self.live.office = lambda: self.office
         self.exposition = Exposition(self.live, self.store, self.clock)
 

@@ -36,7 +36,9 @@ def _run_out(session: Session, office: Office, now_utc: datetime) -> list[Ticket
         session.flush()
         times = sum(event.kind == RAN_OUT for event in ticket.events)
         officer = office.charter.service(ticket.service).officer
-        outbox.owe(session, office, ticket, f"{RAN_OUT}-{times}", officer, facts_of(office, ticket, now_utc), now_utc)
+        outbox.enqueue(
+            session, office, ticket, f"{RAN_OUT}-{times}", officer, facts_of(office, ticket, now_utc), now_utc
+        )
     return found
 
 

@@ -46,9 +46,9 @@ def register(session: Session, office: Office, request: Request, actor: str, now
     ticket_history.record(
         session, ticket, actor, "registered", f"by {request.way}, from {request.asker}: {request.text}", now_utc
     )
-    outbox.owe(session, office, ticket, "registered", service.officer, facts, now_utc)
+    outbox.enqueue(session, office, ticket, "registered", service.officer, facts, now_utc)
     if ticket.asker_email:
-        outbox.owe(session, office, ticket, "registered", ASKER, facts, now_utc)
+        outbox.enqueue(session, office, ticket, "registered", ASKER, facts, now_utc)
     link_to_open_outages(session, ticket, actor, now_utc)
     return ticket
 
@@ -93,7 +93,7 @@ def tell_who_asked(session: Session, office: Office, now_utc: datetime) -> list[
         since_utc = recovered_since(session, office, complaint.site, last.ended_utc)
         if since_utc is None or since_utc > now_utc - office.recovery_hold:
             continue
-        if outbox.owe(session, office, complaint, "restored", ASKER, facts_of(office, complaint, now_utc), now_utc):
+        if outbox.enqueue(session, office, complaint, "restored", ASKER, facts_of(office, complaint, now_utc), now_utc):
             ticket_history.record(
                 session, complaint, "monitor", "restored", "the site answers again; the asker is told", now_utc
             )

@@ -109,10 +109,10 @@ def _tell(session: Session, office: Office, ticket: Ticket, reason: str, now_utc
     told = list(dict.fromkeys(notice.recipient for notice in ticket.notices))
     officer = office.charter.service(ticket.service).officer
     if officer not in told:
-        outbox.owe(session, office, ticket, "registered", officer, facts, now_utc)
+        outbox.enqueue(session, office, ticket, "registered", officer, facts, now_utc)
     if ticket.asker_email and ASKER not in told:
-        outbox.owe(session, office, ticket, "registered", ASKER, facts, now_utc)
+        outbox.enqueue(session, office, ticket, "registered", ASKER, facts, now_utc)
     times = sum(event.kind == "corrected" for event in ticket.events)
     for recipient in told:
         if recipient != ASKER or ticket.asker_email:
-            outbox.owe(session, office, ticket, f"corrected-{times}", recipient, facts, now_utc)
+            outbox.enqueue(session, office, ticket, f"corrected-{times}", recipient, facts, now_utc)

@@ -126,4 +126,4 @@ def _do(
     facts = facts_of(office, ticket, now_utc, note=note)
     words = history_line(step.kind, facts)
     ticket_history.record(session, ticket, actor, step.kind, f"{words}; {note}" if note else words, now_utc)
-    outbox.owe(session, office, ticket, step.name, step.recipient, facts, now_utc)
+    outbox.enqueue(session, office, ticket, step.name, step.recipient, facts, now_utc)

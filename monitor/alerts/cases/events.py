@@ -12,18 +12,18 @@ from monitor.charter.service_hours import promised
 from monitor.i18n.formats import DHAKA, duration_text
 from monitor.judging.decisions import (
     Decision,
+    DeviceEvent,
     Excused,
     ExcusedNoMore,
     FlappingChanged,
-    LabSeen,
-    NobodyWatched,
-    Noticed,
+    MonitoringGap,
     SiteChanged,
     VantageBack,
     VantageLost,
+    WorkstationSeen,
 )
 from monitor.judging.health import ANSWERS
-from monitor.store.models import Event, ExcusedSilence, Gap, SiteState
+from monitor.store.models import Event, Gap, SiteState, SuppressedOutage
 from monitor.store.sqlite import in_portions
 
 A_WEEK = timedelta(days=7)
@@ -35,16 +35,16 @@ def apply(session: Session, decision: Decision) -> None:
     match decision:
         case SiteChanged(site):
             store_states(session, {site: [decision]})
-        case Noticed(site, device, kind, text, at_utc):
+        case DeviceEvent(site, device, kind, text, at_utc):
             note(session, site, device, kind, text, at_utc)
-        case LabSeen(site, at_utc):
+        case WorkstationSeen(site, at_utc):
             if (lab := session.get(SiteState, site)) is not None:
                 lab.workstation_utc = at_utc
         case Excused():
             _excuse(session, decision)
         case ExcusedNoMore(site, until_utc):
             _excuse_ends(session, site, until_utc)
-        case NobodyWatched(since_utc, until_utc, why):
+        case MonitoringGap(since_utc, until_utc, why):
             note(session, "", "", "stood_still", why, until_utc)
             session.add(Gap(started_utc=since_utc, ended_utc=until_utc, reason=why[:100]))
         case VantageLost(group, since_utc):
@@ -86,7 +86,7 @@ def note(session: Session, site: str, device: str, kind: str, text: str, at_utc:
 
 def _excuse(session: Session, decision: Excused) -> None:
     """Begins a row, unless the excuse was known before a restart; another excuse ends the one before."""
-    query = select(ExcusedSilence).where(ExcusedSilence.site == decision.site, ExcusedSilence.until_utc.is_(None))
+    query = select(SuppressedOutage).where(SuppressedOutage.site == decision.site, SuppressedOutage.until_utc.is_(None))
     known = session.scalars(query).first()
     if known is not None and known.why == decision.why[:300]:
         known.planned_until_utc = decision.until_utc
@@ -95,7 +95,7 @@ def _excuse(session: Session, decision: Excused) -> None:
     if known is not None:
         known.until_utc = since_utc = max(since_utc, known.since_utc)
     session.add(
-        ExcusedSilence(
+        SuppressedOutage(
             site=decision.site,
             kind=decision.kind,
             why=decision.why[:300],
@@ -110,7 +110,7 @@ def _excuse(session: Session, decision: Excused) -> None:
 
 
 def _excuse_ends(session: Session, site: str, until_utc: datetime) -> None:
-    query = select(ExcusedSilence).where(ExcusedSilence.site == site, ExcusedSilence.until_utc.is_(None))
+    query = select(SuppressedOutage).where(SuppressedOutage.site == site, SuppressedOutage.until_utc.is_(None))
     for row in session.scalars(query):
         row.until_utc = max(until_utc, row.since_utc)
         if row.kind == "maintenance":

@@ -15,12 +15,12 @@ from monitor.judging.decisions import (
     Affected,
     Decision,
     FlappingChanged,
-    LabSeen,
     NoLongerAffected,
     OutageClosed,
-    OutageExplained,
     OutageOpened,
+    OutageUpdated,
     SiteChanged,
+    WorkstationSeen,
 )
 from monitor.store import ticket_history
 from monitor.store.models import AffectedSite, Outage
@@ -47,7 +47,7 @@ def apply(session: Session, office: Office, decision: Decision, now_utc: datetim
             _affect(session, decision)
         case NoLongerAffected():
             _release(session, decision.site, decision.until_utc)
-        case OutageExplained():
+        case OutageUpdated():
             _explain(session, decision)
         case _:
             events.apply(session, decision)
@@ -62,7 +62,7 @@ def apply_all(
         if isinstance(decision, SiteChanged):
             states.setdefault(decision.site, []).append(decision)
             continue
-        if isinstance(decision, FlappingChanged | LabSeen):  # they are kept in the row of the site's state
+        if isinstance(decision, FlappingChanged | WorkstationSeen):  # they are kept in the row of the site's state
             events.store_states(session, states)
             states = {}
         apply(session, office, decision, decided_utc, certain=certain)
@@ -120,7 +120,7 @@ def _sites_down(session: Session) -> set[str]:
     return known
 
 
-def _explain(session: Session, decision: OutageExplained) -> None:
+def _explain(session: Session, decision: OutageUpdated) -> None:
     outage = open_outage(session, decision.site)
     if outage is None:
         return

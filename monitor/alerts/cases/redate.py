@@ -23,11 +23,11 @@ from monitor.store import ticket_history
 from monitor.store.models import (
     AffectedSite,
     Event,
-    ExcusedSilence,
     Gap,
     Notice,
     Outage,
     SiteState,
+    SuppressedOutage,
     Ticket,
     TicketEvent,
 )
@@ -35,7 +35,7 @@ from monitor.store.models import (
 DATES = {
     Outage: ("silent_since_utc", "started_utc", "confirmed_utc", "ended_utc"),
     AffectedSite: ("since_utc", "until_utc"),
-    ExcusedSilence: ("since_utc", "promised_utc", "until_utc"),
+    SuppressedOutage: ("since_utc", "promised_utc", "until_utc"),
     SiteState: ("since_utc", "first_utc", "answers_since_utc", "workstation_utc"),
     Gap: ("started_utc", "ended_utc"),
     Event: ("at_utc",),
@@ -45,7 +45,7 @@ DATES = {
 ENDS = {
     Outage: ("started_utc", "ended_utc"),
     AffectedSite: ("since_utc", "until_utc"),
-    ExcusedSilence: ("since_utc", "until_utc"),
+    SuppressedOutage: ("since_utc", "until_utc"),
     Gap: ("started_utc", "ended_utc"),
 }
 

@@ -109,7 +109,7 @@ def _open(session: Session, office: Office, outage: Outage, now_utc: datetime) -
     for line in outage.recounted.splitlines():
         ticket_history.record(session, ticket, MONITOR, "recounted", line, now_utc)
     ticket_history.record(session, ticket, MONITOR, "opened", history_line("opened", facts), now_utc)
-    outbox.owe(session, office, ticket, "opened", office.charter.service(ticket.service).officer, facts, now_utc)
+    outbox.enqueue(session, office, ticket, "opened", office.charter.service(ticket.service).officer, facts, now_utc)
     return ticket
 
 
@@ -249,4 +249,4 @@ def _tell_all(session: Session, office: Office, ticket: Ticket, kind: str, text:
     facts = facts_of(office, ticket, now_utc, note=text)
     times = sum(event.kind == kind for event in ticket.events)
     for recipient in dict.fromkeys(notice.recipient for notice in ticket.notices):
-        outbox.owe(session, office, ticket, f"{kind}-{times}", recipient, facts, now_utc)
+        outbox.enqueue(session, office, ticket, f"{kind}-{times}", recipient, facts, now_utc)

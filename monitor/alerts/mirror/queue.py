@@ -79,14 +79,14 @@ def done(session: Session, turn: Turn, poll: timedelta, now_utc: datetime) -> No
     row.looked_utc, row.next_try_utc = now_utc, now_utc + poll
 
 
-def failed(session: Session, turn: Turn, error: str, pause: timedelta, now_utc: datetime, *, away: bool) -> None:
-    """Puts the ticket back until ``pause`` is over."""
+def failed(session: Session, turn: Turn, error: str, backoff: timedelta, now_utc: datetime, *, away: bool) -> None:
+    """Puts the ticket back until ``backoff`` is over."""
     row = session.get_one(HelpdeskTicket, turn.id)
     row.attempts += 1
-    row.next_try_utc, row.away, row.last_error = now_utc + pause, away, error
+    row.next_try_utc, row.away, row.last_error = now_utc + backoff, away, error
 
 
-def pause(attempts: int, jitter: float, *, away: bool) -> timedelta:
+def backoff(attempts: int, jitter: float, *, away: bool) -> timedelta:
     """How long to wait after so many failures in a row; ``jitter`` (0 to 1) spreads it over the last half."""
     first, longest = (AWAY_PAUSE, LONGEST_AWAY) if away else (REFUSED_PAUSE, LONGEST_REFUSED)
     doublings: int = 2 ** min(max(attempts - 1, 0), 20)

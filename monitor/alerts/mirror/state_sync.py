@@ -33,7 +33,7 @@ class Verdict:
     overruled: bool = False
 
 
-def verdict(agreed: Agreed, ours: TicketState, theirs: str, means: Meanings, *, said_again: bool) -> Verdict:
+def reconcile(agreed: Agreed, ours: TicketState, theirs: str, means: Meanings, *, said_again: bool) -> Verdict:
     """What follows from where both sides stand now.
 
     ``said_again``: since then it was found here that the matter is not solved, whatever became of our state.

@@ -20,14 +20,14 @@ from monitor.alerts.helpdesks import markup
 from monitor.alerts.helpdesks.base import DeskAway, DeskRefused, Helpdesk, Remark, View, event_of, mark_of
 from monitor.alerts.mirror import messages, queue
 from monitor.alerts.mirror.queue import Turn
-from monitor.alerts.mirror.state_sync import Agreed, Verdict, verdict
+from monitor.alerts.mirror.state_sync import Agreed, Verdict, reconcile
 from monitor.alerts.notices.gather import facts_of
 from monitor.charter.office import Office
 from monitor.domain.clock import Clock
 from monitor.domain.text import clean, clean_lines
 from monitor.domain.ticket_states import UNSOLVED, TicketState
 from monitor.store import ticket_history
-from monitor.store.helpdesk_queries import ACTOR, owed
+from monitor.store.helpdesk_queries import ACTOR, untold
 from monitor.store.models import HelpdeskTicket, Ticket, TicketEvent
 from monitor.store.sqlite import Store
 
@@ -111,7 +111,7 @@ class Mirror:
         away = outcome is Outcome.AWAY
         if turn.attempts == 0:
             log.warning("%s is not in line with the help desk: %s; another try follows", turn.number, error)
-        pause = queue.pause(turn.attempts + 1, self.jitter(), away=away)
+        pause = queue.backoff(turn.attempts + 1, self.jitter(), away=away)
         with self.store.write() as session:
             queue.failed(session, turn, error, pause, self.clock.utc(), away=away)
         return outcome
@@ -170,7 +170,7 @@ def take_over(session: Session, office: Office, desk: Helpdesk, turn: Turn, view
     again = any(event.kind in AGAIN for event in untold)
     ours = TicketState(ticket.state)
     agreed = Agreed(TicketState(row.agreed_state), row.agreed_status)
-    found = verdict(agreed, ours, view.status, desk.means, said_again=again)
+    found = reconcile(agreed, ours, view.status, desk.means, said_again=again)
     _follow(session, office, ticket, found, view, now_utc)
     row.agreed_status, row.stamp = view.status, view.stamp
     if not found.push:
@@ -182,7 +182,7 @@ def take_over(session: Session, office: Office, desk: Helpdesk, turn: Turn, view
 
 def _owed(session: Session, row: HelpdeskTicket) -> Sequence[TicketEvent]:
     query = select(TicketEvent).join(HelpdeskTicket, HelpdeskTicket.ticket_id == TicketEvent.ticket_id)
-    return session.scalars(query.where(HelpdeskTicket.id == row.id, owed()).order_by(TicketEvent.id)).all()
+    return session.scalars(query.where(HelpdeskTicket.id == row.id, untold()).order_by(TicketEvent.id)).all()
 
 
 def _hear(

@@ -46,7 +46,7 @@ def key(ticket: Ticket, name: str, recipient: str) -> str:
     return f"{ticket.number}/{name}/{recipient}"
 
 
-def owe(
+def enqueue(
     session: Session,
     office: Office,
     ticket: Ticket,
@@ -132,34 +132,34 @@ def mark_sent(session: Session, letter: Letter, proof: str, now_utc: datetime) -
     _update(session, letter, sent_utc=now_utc, leased_until_utc=None, proof=proof, last_error="", fault="")
 
 
-def mark_failed(session: Session, letter: Letter, error: str, office: Office, now_utc: datetime, luck: float) -> None:
+def mark_failed(session: Session, letter: Letter, error: str, office: Office, now_utc: datetime, jitter: float) -> None:
     """Puts the letter back for another try after a pause that doubles up to an hour, or a day for an old letter.
 
-    ``luck``, 0 to 1, spreads the tries of many letters: the pause is up to a quarter shorter or longer.
+    ``jitter``, 0 to 1, spreads the tries of many letters: the pause is up to a quarter shorter or longer.
     """
-    due_utc = now_utc + _pause_of(letter, office, now_utc, luck)
+    due_utc = now_utc + _pause_of(letter, office, now_utc, jitter)
     _update(session, letter, due_utc=due_utc, leased_until_utc=None, last_error=error, fault="")
 
 
-def hold(session: Session, letter: Letter, fault: str, office: Office, now_utc: datetime, luck: float) -> None:
+def hold(session: Session, letter: Letter, fault: str, office: Office, now_utc: datetime, jitter: float) -> None:
     """Puts the letter back because this program cannot write or hand it over, which is no fault of its receiver's.
 
     It is tried again as a failed one is, at every start too, and holds up no other letter of its thread.
     """
-    due_utc = now_utc + _pause_of(letter, office, now_utc, luck)
+    due_utc = now_utc + _pause_of(letter, office, now_utc, jitter)
     _update(session, letter, due_utc=due_utc, leased_until_utc=None, fault=fault)
 
 
-def _pause_of(letter: Letter, office: Office, now_utc: datetime, luck: float) -> timedelta:
+def _pause_of(letter: Letter, office: Office, now_utc: datetime, jitter: float) -> timedelta:
     is_old = now_utc - letter.created_utc > timedelta(days=office.mail.hurries_for_days)
     longest = LONGEST_PAUSE_LATER if is_old else LONGEST_PAUSE
-    return pause(letter.attempts, office.mail.retry_s, luck, longest)
+    return backoff(letter.attempts, office.mail.retry_s, jitter, longest)
 
 
-def pause(attempts: int, first_s: float, luck: float, longest: timedelta = LONGEST_PAUSE) -> timedelta:
+def backoff(attempts: int, first_s: float, jitter: float, longest: timedelta = LONGEST_PAUSE) -> timedelta:
     """How long to wait after so many failed tries in a row."""
     doubled_s = min(first_s * 2.0 ** min(attempts - 1, 20), longest.total_seconds())
-    return timedelta(seconds=doubled_s * (1 - JITTER + 2 * JITTER * luck))
+    return timedelta(seconds=doubled_s * (1 - JITTER + 2 * JITTER * jitter))
 
 
 def put_back(session: Session, letter: Letter, error: str) -> None:

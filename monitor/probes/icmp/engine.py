@@ -30,10 +30,10 @@ from monitor.probes.base import Shape, Target
 from monitor.probes.icmp.counters import Counters
 from monitor.probes.icmp.in_flight import Group
 from monitor.probes.icmp.packets import BATCH
-from monitor.probes.icmp.socket_choice import Wanted, has_ipv6
+from monitor.probes.icmp.socket_choice import SocketKind, has_ipv6
 from monitor.probes.icmp.sockets import Family, NoSocket, Opener, name_of
-from monitor.probes.icmp.transmitter import Path
-from monitor.probes.icmp.transmitters import Paths
+from monitor.probes.icmp.transmitter import EchoTransmitter
+from monitor.probes.icmp.transmitters import EchoTransmitters
 
 log = logging.getLogger(__name__)
 
@@ -44,7 +44,9 @@ TURN_NS = 5_000_000  # how long sending may keep the event loop to itself
 NO_ROOM_PAUSE_S = 0.002
 NO_ROOM_TRIES = 5
 
-Unsent = tuple[Path, Group, list[int]] | None  # to whom the kernel had no room to send; None: the round was hurried
+Unsent = (
+    tuple[EchoTransmitter, Group, list[int]] | None
+)  # to whom the kernel had no room to send; None: the round was hurried
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,7 @@ class IcmpOptions:
     spacing_s: float = 0.5
     timeout_s: float = 1.5
     rate_per_s: int = 5_000
-    socket: Wanted = "auto"
+    socket: SocketKind = "auto"
 
     @property
     def burst(self) -> int:
@@ -74,7 +76,7 @@ class IcmpProbe:
         self.counters = Counters()
         self.why_no_ipv6 = ""
         self._clock = clock
-        self._paths = Paths(self.counters, clock, round(options.timeout_s * NS_PER_S), opener)
+        self._paths = EchoTransmitters(self.counters, clock, round(options.timeout_s * NS_PER_S), opener)
         self._may_send_mono_ns = 0
         self._turn_mono_ns = 0
         self._sending: set[asyncio.Future[Unsent]] = set()
@@ -129,12 +131,14 @@ class IcmpProbe:
             for path in {path for path, _ in groups}:
                 self._paths.close_if_idle(path)
 
-    def _grouped(self, due: Iterable[Target], news: asyncio.Event) -> tuple[list[tuple[Path, Group]], list[Target]]:
+    def _grouped(
+        self, due: Iterable[Target], news: asyncio.Event
+    ) -> tuple[list[tuple[EchoTransmitter, Group]], list[Target]]:
         """The targets in groups of one family and shape, and those for whose family there is no socket."""
         alike: dict[Family, dict[Shape, list[Target]]] = {4: defaultdict(list), 6: defaultdict(list)}
         for target in due:
             alike[4 if len(target.address) == 4 else 6][target.shape].append(target)
-        groups: list[tuple[Path, Group]] = []
+        groups: list[tuple[EchoTransmitter, Group]] = []
         homeless: list[Target] = []
         burst, echoes = self.options.burst, self.options.echoes
         for family, by_shape in alike.items():
@@ -148,7 +152,7 @@ class IcmpProbe:
                 groups += [(path, Group(targets[start : start + burst], echoes, news)) for start in starts]
         return groups, homeless
 
-    async def _send_all(self, groups: Sequence[tuple[Path, Group]]) -> None:
+    async def _send_all(self, groups: Sequence[tuple[EchoTransmitter, Group]]) -> None:
         """Sends every echo of the round: one wave after the other, each wave at the allowed rate."""
         options = self.options
         for echo in range(options.echoes):
@@ -165,7 +169,7 @@ class IcmpProbe:
                 if self._hurried.is_set():
                     return
 
-    async def _send_some(self, left: deque[tuple[Path, Group]], echo: int) -> Unsent:
+    async def _send_some(self, left: deque[tuple[EchoTransmitter, Group]], echo: int) -> Unsent:
         """Sends to those who are left, each group in its turn, until none is or the kernel has no room for some."""
         done: asyncio.Future[Unsent] = asyncio.get_running_loop().create_future()
         self._sending.add(done)
@@ -176,7 +180,7 @@ class IcmpProbe:
             self._sending.discard(done)
 
     def _keep_sending(
-        self, left: deque[tuple[Path, Group]], echo: int, done: "asyncio.Future[Unsent]", *, is_turn: bool
+        self, left: deque[tuple[EchoTransmitter, Group]], echo: int, done: "asyncio.Future[Unsent]", *, is_turn: bool
     ) -> None:
         """Calls itself by the event loop at each next turn: a coroutine would cost one more pass of it a burst."""
         while not done.done():
@@ -210,7 +214,7 @@ class IcmpProbe:
         self._turn_mono_ns = now_ns
         return 0
 
-    async def _insist(self, path: Path, group: Group, places: list[int]) -> None:
+    async def _insist(self, path: EchoTransmitter, group: Group, places: list[int]) -> None:
         """Asks a kernel that had no room a few times more, for these alone."""
         for _ in range(NO_ROOM_TRIES if places else 0):
             await asyncio.sleep(NO_ROOM_PAUSE_S)
@@ -222,7 +226,7 @@ class IcmpProbe:
             path.refuse(group, place, errno.ENOBUFS)
 
     async def _finished(
-        self, groups: Sequence[tuple[Path, Group]], news: asyncio.Event
+        self, groups: Sequence[tuple[EchoTransmitter, Group]], news: asyncio.Event
     ) -> AsyncIterator[tuple[Group, bool]]:
         """Yields a group when some of it is answered, and for the last time when no more can come (True)."""
         timeout_ns = round(self.options.timeout_s * NS_PER_S)

@@ -13,7 +13,7 @@ from typing import Protocol
 from monitor.domain.clock import NS_PER_S
 from monitor.probes.base import Target
 from monitor.probes.icmp.counters import Counters
-from monitor.probes.icmp.mmsg_buffers import Arrival, Crowd, Datagram, QueuedError
+from monitor.probes.icmp.mmsg_buffers import AddressBatch, Arrival, Datagram, QueuedError
 from monitor.probes.icmp.packets import (
     BATCH,
     BATCH_BITS,
@@ -63,7 +63,7 @@ class Group:
     def __init__(self, targets: Sequence[Target], echoes: int, news: asyncio.Event) -> None:
         self.targets = targets
         self.addresses = [target.address for target in targets]
-        self.crowd = Crowd(self.addresses, [target.scope for target in targets])
+        self.crowd = AddressBatch(self.addresses, [target.scope for target in targets])
         self.shape = targets[0].shape
         self.extra_bytes = (self.shape.payload_bytes or LEAST_PAYLOAD_BYTES) - LEAST_PAYLOAD_BYTES
         self.news = news
@@ -95,7 +95,7 @@ class Batch:
         self.departures: Sequence[int] = ()
 
 
-class Flights:
+class InFlightEchoes:
     """All echoes under way over one socket, by the number of their batch."""
 
     def __init__(self, wire: Wire, counters: Counters, timeout_ns: int) -> None:

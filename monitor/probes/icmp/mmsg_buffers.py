@@ -130,7 +130,7 @@ def _address_words(*, v6: bool) -> range:
     return range(2, 6) if v6 else range(1, 2)
 
 
-class Crowd:
+class AddressBatch:
     """The addresses of a batch (4 or 16 bytes each), ready to be laid over its packets' socket addresses."""
 
     def __init__(self, addresses: list[bytes], scopes: Iterable[int]) -> None:
@@ -176,7 +176,7 @@ class Outgoing:
             *(self._name_words[place :: self._name_step] for place in _address_words(v6=v6)),
         ]
 
-    def load(self, batch: int, crowd: Crowd, zeros: int = 0, control: bytes = b"") -> None:
+    def load(self, batch: int, crowd: AddressBatch, zeros: int = 0, control: bytes = b"") -> None:
         """Makes the batch's packets: one to each of the crowd, followed by so many zeros, with that control data."""
         count, step = crowd.count, self._packet_step
         end = count * step

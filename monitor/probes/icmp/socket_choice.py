@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from ipaddress import ip_address
 from typing import Literal
 
-from monitor.probes.icmp.mmsg_buffers import Crowd, Outgoing
+from monitor.probes.icmp.mmsg_buffers import AddressBatch, Outgoing
 from monitor.probes.icmp.packets import COOKIE_BYTES, MOST_BATCHES, Reply, Requests, read_reply, without_ip_header
 from monitor.probes.icmp.sockets import EchoSocket, Family, Kind, NoSocket, Opener
 
-Wanted = Literal["auto", "ping", "raw"]
+SocketKind = Literal["auto", "ping", "raw"]
 
 SELF_TEST_S = 1.0
 LOOPBACK = {4: "127.0.0.1", 6: "::1"}
@@ -21,7 +21,7 @@ FIX = """Allow one of the two, then start again:
   raw sockets:                     give the process CAP_NET_RAW (systemd: AmbientCapabilities=CAP_NET_RAW)"""
 
 
-def open_socket(family: Family, wanted: Wanted = "auto", opener: Opener = socket.socket) -> EchoSocket:
+def open_socket(family: Family, wanted: SocketKind = "auto", opener: Opener = socket.socket) -> EchoSocket:
     """The first kind of socket that gets an answer from ourselves; raises NoSocket with the fix when none does."""
     kinds: Sequence[Kind] = ("ping", "raw") if wanted == "auto" else (wanted,)
     reasons = []
@@ -47,7 +47,7 @@ def _pings_itself(echo_socket: EchoSocket) -> bool:
     """One echo to the loopback address, over the buffers that probing uses; raises OSError when sending is refused."""
     cookie, v6, identifier = secrets.token_bytes(COOKIE_BYTES), echo_socket.v6, echo_socket.identifier
     outgoing = Outgoing(Requests(v6=v6, identifier=identifier, cookie=cookie), v6=v6)
-    outgoing.load(secrets.randbelow(MOST_BATCHES), Crowd([ip_address(LOOPBACK[echo_socket.family]).packed], [0]))
+    outgoing.load(secrets.randbelow(MOST_BATCHES), AddressBatch([ip_address(LOOPBACK[echo_socket.family]).packed], [0]))
     refused = outgoing.send(echo_socket.fileno(), 0, 1)
     if refused:
         raise OSError(refused[0][1], f"sending to {LOOPBACK[echo_socket.family]} is refused")

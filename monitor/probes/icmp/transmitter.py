@@ -5,7 +5,7 @@ import time
 
 from monitor.domain.clock import Clock
 from monitor.probes.icmp.counters import Counters
-from monitor.probes.icmp.in_flight import Flights, Group
+from monitor.probes.icmp.in_flight import Group, InFlightEchoes
 from monitor.probes.icmp.mmsg_buffers import ARRIVALS, Outgoing, QueuedError
 from monitor.probes.icmp.sockets import EchoSocket, can_be_sent_later, packet_options
 
@@ -13,12 +13,12 @@ WARM_NS = 1_000_000  # caches keep what sending needs for so long
 GROWTH, LONGEST = 4, 32  # of the pieces that a batch is sent in
 
 
-class Path:
+class EchoTransmitter:
     """One family's socket with what is under way over it. ``asked``: the devices that were ever asked over it."""
 
     def __init__(self, echo_socket: EchoSocket, counters: Counters, clock: Clock, timeout_ns: int) -> None:
         self.socket = echo_socket
-        self.flights = Flights(echo_socket, counters, timeout_ns)
+        self.flights = InFlightEchoes(echo_socket, counters, timeout_ns)
         self.asked: set[str] = set()
         self._counters = counters
         self._clock = clock

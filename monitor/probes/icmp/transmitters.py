@@ -11,35 +11,35 @@ from collections.abc import Sequence
 
 from monitor.domain.clock import Clock
 from monitor.probes.icmp.counters import Counters
-from monitor.probes.icmp.socket_choice import Wanted, open_socket
+from monitor.probes.icmp.socket_choice import SocketKind, open_socket
 from monitor.probes.icmp.sockets import EchoSocket, Family, Opener
-from monitor.probes.icmp.transmitter import Path
+from monitor.probes.icmp.transmitter import EchoTransmitter
 
 log = logging.getLogger(__name__)
 
 LATE_S = 5.0  # for how long a replaced socket still counts late and forged answers
 
 
-class Paths:
+class EchoTransmitters:
     """The paths in use, one a family, and those that were replaced and wait for late answers. On the event loop.
 
     ``timeout_ns`` holds for the sockets that are opened from then on.
     """
 
     def __init__(self, counters: Counters, clock: Clock, timeout_ns: int, opener: Opener) -> None:
-        self.current: dict[Family, Path] = {}
-        self.replaced: set[Path] = set()
+        self.current: dict[Family, EchoTransmitter] = {}
+        self.replaced: set[EchoTransmitter] = set()
         self._counters = counters
         self._clock = clock
         self.timeout_ns = timeout_ns
         self._opener = opener
         self._dropped_by_closed = 0
 
-    def open(self, family: Family, wanted: Wanted) -> None:
+    def open(self, family: Family, wanted: SocketKind) -> None:
         """Opens the family's first socket; raises NoSocket, with the fix in its message, when no kind works."""
         self._use(family, open_socket(family, wanted, self._opener))
 
-    def for_round(self, family: Family, devices: Sequence[str]) -> Path | None:
+    def for_round(self, family: Family, devices: Sequence[str]) -> EchoTransmitter | None:
         """Returns the path to ask those devices over, which none of them was asked over before; None without a socket.
 
         Where no other socket can be opened (EMFILE, ENOBUFS), the old one serves on: a round with an identifier that
@@ -60,7 +60,7 @@ class Paths:
         path.asked.update(devices)
         return path
 
-    def close_if_idle(self, path: Path) -> None:
+    def close_if_idle(self, path: EchoTransmitter) -> None:
         """Closes a replaced path with nothing under way, `LATE_S` later: late answers are counted until then."""
         if path in self.replaced and not path.flights:
             asyncio.get_running_loop().call_later(LATE_S, self._close, path)
@@ -78,12 +78,12 @@ class Paths:
         self.current.clear()
         self.replaced.clear()
 
-    def _use(self, family: Family, echo_socket: EchoSocket) -> Path:
-        path = self.current[family] = Path(echo_socket, self._counters, self._clock, self.timeout_ns)
+    def _use(self, family: Family, echo_socket: EchoSocket) -> EchoTransmitter:
+        path = self.current[family] = EchoTransmitter(echo_socket, self._counters, self._clock, self.timeout_ns)
         asyncio.get_running_loop().add_reader(echo_socket, path.take_in)
         return path
 
-    def _close(self, path: Path) -> None:
+    def _close(self, path: EchoTransmitter) -> None:
         if path in self.replaced and not path.flights:
             self.replaced.discard(path)
             path.take_in()

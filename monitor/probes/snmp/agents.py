@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from monitor.probes.snmp.client import Agent, V2cClient, V2cOptions
-from monitor.probes.snmp.limits import Places
+from monitor.probes.snmp.limits import ConcurrencyLimit
 from monitor.probes.snmp.session import Session, SnmpError
 from monitor.settings.secrets import Secret, SecretError, read_secret, secret_path
 from monitor.settings.snmp_section import LEAST_KEY, Snmp
@@ -29,7 +29,7 @@ class Agents:
         self._options = options
         self._home = home
         self._rejected = Counter[str]() if rejected is None else rejected
-        self._places = Places()
+        self._places = ConcurrencyLimit()
         self._v2c = V2cClient(V2cOptions(options.timeout_s, options.retries), self._rejected, self._places)
         self._communities: dict[str, Secret] = {}
         self._v3: dict[str, V3Client] = {}

@@ -12,7 +12,7 @@ from ipaddress import IPv4Address, IPv6Address
 from typing import NamedTuple
 
 from monitor.probes.snmp.ber import BerError, Oid
-from monitor.probes.snmp.limits import Patience, Place, Places
+from monitor.probes.snmp.limits import ConcurrencyLimit, Slot, TimeoutQueue
 from monitor.probes.snmp.messages import GET, GET_BULK, GET_NEXT, Binding, Numbers, Response, read_response, request
 from monitor.probes.snmp.session import GarbledError, SilentError, refusal
 from monitor.probes.snmp.sockets import Sockets, Where
@@ -66,7 +66,7 @@ class V2cClient:
         self,
         options: V2cOptions | None = None,
         rejected: Counter[str] | None = None,
-        places: Places | None = None,
+        places: ConcurrencyLimit | None = None,
     ) -> None:
         self.options = options or V2cOptions()
         self.rejected = Counter[str]() if rejected is None else rejected
@@ -75,8 +75,8 @@ class V2cClient:
         self._sources: dict[Where, Where] = {}  # of those who answer from elsewhere
         self._odd: dict[Where, str] = {}
         self._numbers = Numbers()
-        self._patience = Patience(self.options.timeout_s)
-        self._places = places or Places()
+        self._patience = TimeoutQueue(self.options.timeout_s)
+        self._places = places or ConcurrencyLimit()
 
     def open(self) -> None:
         """Opens the sockets; raises OSError when this machine has no network at all."""
@@ -111,7 +111,7 @@ class V2cClient:
         raise SilentError(f"no answer from {agent.address}: it is away, speaks no SNMP v2c, or has another community")
 
     async def _ask_once(self, agent: _Asked, kind: int, oids: Sequence[Oid], repetitions: int) -> Response | None:
-        async with Place(self._places):
+        async with Slot(self._places):
             number = self._numbers.draw(self._under_way)
             answered: asyncio.Future[Response | None] = self._patience.future()
             self._under_way[number] = _Question(agent.where, agent.community, answered)

@@ -8,7 +8,7 @@ MOST_UNDER_WAY = 50  # more make healthy agents look silent: their answers wait 
 SOON_S = 0.25
 
 
-class Places:
+class ConcurrencyLimit:
     """For the questions of this process, of which only so many may be under way at once.
 
     One that has no answer after `SOON_S` burdens nobody and leaves its place to another: or the dead and the slow would
@@ -17,10 +17,10 @@ class Places:
 
     def __init__(self, most: int = MOST_UNDER_WAY) -> None:
         self._room = asyncio.Semaphore(most)
-        self._taken: deque[Place] = deque()
+        self._taken: deque[Slot] = deque()
         self._timer: asyncio.TimerHandle | None = None
 
-    async def take(self, place: "Place") -> None:
+    async def take(self, place: "Slot") -> None:
         """Waits until there is room."""
         await self._room.acquire()
         loop = asyncio.get_running_loop()
@@ -29,7 +29,7 @@ class Places:
         if self._timer is None:
             self._timer = loop.call_at(place.until, self._sweep, loop)
 
-    def leave(self, place: "Place") -> None:
+    def leave(self, place: "Slot") -> None:
         """Makes room, once."""
         if not place.left:
             place.left = True
@@ -42,12 +42,12 @@ class Places:
         self._timer = loop.call_at(self._taken[0].until, self._sweep, loop) if self._taken else None
 
 
-class Place:
+class Slot:
     """A question's place among those under way, for the length of an ``async with``."""
 
     __slots__ = ("_places", "left", "until")
 
-    def __init__(self, places: Places) -> None:
+    def __init__(self, places: ConcurrencyLimit) -> None:
         self._places = places
         self.left, self.until = True, 0.0
 
@@ -58,7 +58,7 @@ class Place:
         self._places.leave(self)
 
 
-class Patience:
+class TimeoutQueue:
     """Ends each future given to it with None, ``timeout_s`` later, unless it has an answer by then.
 
     One timer does for all questions, because each waits equally long.

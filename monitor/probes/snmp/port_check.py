@@ -7,7 +7,7 @@ from ipaddress import IPv4Address, IPv6Address
 KNOCK_S = 0.5  # by hand, where somebody waits for it
 
 
-async def refuses(address: IPv4Address | IPv6Address, port: int, timeout_s: float) -> bool:
+async def is_port_closed(address: IPv4Address | IPv6Address, port: int, timeout_s: float) -> bool:
     """Whether the machine there says that nobody listens. It is sent one byte, which no agent answers."""
     family = socket.AF_INET6 if address.version == 6 else socket.AF_INET
     try:

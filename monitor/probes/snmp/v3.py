@@ -17,7 +17,7 @@ from ipaddress import IPv4Address, IPv6Address
 
 from monitor.probes.snmp.ber import BerError, Oid
 from monitor.probes.snmp.keys import Credential, Keys, keys_for
-from monitor.probes.snmp.limits import Patience, Place, Places
+from monitor.probes.snmp.limits import ConcurrencyLimit, Slot, TimeoutQueue
 from monitor.probes.snmp.messages import GET, GET_BULK, GET_NEXT, RESPONSE, Binding, Numbers, pdu
 from monitor.probes.snmp.session import CredentialsError, GarbledError, SilentError, SnmpError, refusal
 from monitor.probes.snmp.sockets import Sockets, Where
@@ -96,7 +96,7 @@ class V3Client:
         timeout_s: float = 2.0,
         retries: int = 1,
         rejected: Counter[str] | None = None,
-        places: Places | None = None,
+        places: ConcurrencyLimit | None = None,
     ) -> None:
         self.rejected = Counter[str]() if rejected is None else rejected
         self.credential = credential
@@ -108,8 +108,8 @@ class V3Client:
         self._sources: dict[Where, Where] = {}  # of those who answer from elsewhere
         self._odd: dict[Where, str] = {}
         self._numbers = Numbers()
-        self._patience = Patience(timeout_s)
-        self._places = places or Places()
+        self._patience = TimeoutQueue(timeout_s)
+        self._places = places or ConcurrencyLimit()
         self._salt = secrets.randbits(64)
 
     def open(self) -> None:
@@ -189,7 +189,7 @@ class V3Client:
             known = await self._discover(address, where)
         if known is None:
             return None
-        async with Place(self._places):
+        async with Slot(self._places):
             engine = known.now()
             number = self._numbers.draw(self._under_way)
             self._salt += 1
@@ -217,7 +217,7 @@ class V3Client:
             raise SnmpError(f"{where[0]} reports what nobody asked")
 
     async def _discover(self, address: IPv4Address | IPv6Address, where: Where) -> _Known | None:
-        async with Place(self._places):
+        async with Slot(self._places):
             number = self._numbers.draw(self._under_way)
             message = seal(number, NOBODY, b"", NO_KEYS, scoped(b"", pdu(GET, number, ())), 0)
             question = _Question(where, _Known(NOBODY, NO_KEYS, 0.0), b"", self._patience.future())

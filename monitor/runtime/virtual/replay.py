@@ -15,22 +15,22 @@ from sqlalchemy import select
 
 from monitor.alerts.cases import complaints, downtimes, outages, tickets
 from monitor.alerts.cases.next_due import next_moment
-from monitor.charter.downtimes import pause_of
+from monitor.charter.downtimes import downtime_of
 from monitor.charter.office import Office
 from monitor.domain.clock import NS_PER_S
 from monitor.domain.sample import Sample, Verdict
 from monitor.judging.board import Board
 from monitor.judging.decisions import (
     Decision,
+    DeviceEvent,
     FlappingChanged,
-    NobodyWatched,
-    Noticed,
+    MonitoringGap,
     OutageClosed,
     OutageOpened,
     SiteChanged,
 )
 from monitor.judging.health import ANSWERS
-from monitor.judging.snmp import SnmpMeaning, SnmpState
+from monitor.judging.snmp import SnmpJudge, SnmpState
 from monitor.judging.thresholds import board_of
 from monitor.probes.snmp.reading import Reading
 from monitor.runtime.icmp_prober import STALL_NS
@@ -100,7 +100,7 @@ class _Player:
     _letters: Letters = field(default_factory=Letters)
 
     def __post_init__(self) -> None:
-        self._meaning = SnmpMeaning(self.board, link_rules(self.settings))
+        self._meaning = SnmpJudge(self.board, link_rules(self.settings))
 
     def sample(self, sample: Sample) -> Iterator[Transition]:
         """A round, in order of time."""
@@ -212,7 +212,7 @@ class _Player:
             case replay_events.Trap(device=device, name=name):
                 self._known("device", device, self.board.fleet.devices)
                 site = self.board.fleet.devices[device].site
-                yield from self.take([Noticed(site, device, "trap", name, now_utc)], now_utc)
+                yield from self.take([DeviceEvent(site, device, "trap", name, now_utc)], now_utc)
             case replay_events.Act() | replay_events.Registered():
                 yield from self._look(now_utc)
                 self._act(happening)
@@ -271,7 +271,7 @@ class _Player:
             except downtimes.PlanError as error:
                 raise ImpossibleError(str(error)) from None
         self._plan(change.t)
-        yield from self.take(self.board.replan(partial(pause_of, self.office), change.t), change.t)
+        yield from self.take(self.board.replan(partial(downtime_of, self.office), change.t), change.t)
 
     def _plan(self, now_utc: datetime) -> None:
         with self.store.read() as session:
@@ -287,7 +287,7 @@ class _Player:
         if gap:
             yield line(now_utc, "not_running", started=seen_utc, ended=now_utc)
         self.board = board_of(self.settings, self.office, known, self.board.baselines)
-        self._meaning = SnmpMeaning(self.board, link_rules(self.settings))
+        self._meaning = SnmpJudge(self.board, link_rules(self.settings))
         self._distrusted.clear()
         self.runs = True
         yield from self.take(self.board.replace_fleet(self.board.fleet, self.board.rules, now_utc), now_utc)
@@ -299,6 +299,6 @@ class _Player:
             self._distrusted = {*self.board.fleet.devices, *self.board.fleet.references}
         if lasted.total_seconds() > 2 * self.settings.monitor.probing.interval_s:
             why = f"the monitor stood still for {lasted.total_seconds():.0f} s"
-            gone: list[Decision] = [NobodyWatched(now_utc - lasted, now_utc, why)]
+            gone: list[Decision] = [MonitoringGap(now_utc - lasted, now_utc, why)]
             yield from self.take([*gone, *self.board.slept(now_utc)], now_utc)
         yield from self._turn(now_utc)

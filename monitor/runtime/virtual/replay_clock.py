@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from monitor.domain.clock import NS_PER_S
-from monitor.judging.clock_trust import PROVED_AFTER_NS, Look, Trust, look_again
+from monitor.judging.clock_trust import PROVED_AFTER_NS, ClockReading, ClockTrust, look_again
 
 
 @dataclass
@@ -12,21 +12,21 @@ class ReplayClock:
     """``ahead``: by how much the wall clock has been stepped; ``trust``: None before the first step."""
 
     ahead: timedelta = timedelta(0)
-    trust: Trust | None = field(default=None)
+    trust: ClockTrust | None = field(default=None)
 
     @property
     def suspect(self) -> bool:
         return self.trust is not None and self.trust.suspect
 
-    def look(self, wall_utc: datetime, *, synchronised: bool = False) -> Look:
+    def look(self, wall_utc: datetime, *, synchronised: bool = False) -> ClockReading:
         """A reading of the clocks; time since boot goes on whatever the wall clock does."""
         boot_ns = round((wall_utc - self.ahead).timestamp() * NS_PER_S)
-        return Look(wall_utc, boot_ns, "replay", synchronised)
+        return ClockReading(wall_utc, boot_ns, "replay", synchronised)
 
-    def known(self, wall_utc: datetime) -> Trust:
+    def known(self, wall_utc: datetime) -> ClockTrust:
         """What is thought of the clock; before the first step it is right."""
         look = self.look(wall_utc)
-        return self.trust or Trust(look, look, wall_utc)
+        return self.trust or ClockTrust(look, look, wall_utc)
 
     def proved_wall_utc(self, until_utc: datetime) -> datetime | None:
         """When an hour without another step makes it believed, by the wall clock; None if not before ``until_utc``."""
@@ -37,7 +37,7 @@ class ReplayClock:
         )
         return proved + self.ahead if proved + self.ahead < until_utc else None
 
-    def read(self, wall_utc: datetime, *, synchronised: bool = False) -> Trust:
+    def read(self, wall_utc: datetime, *, synchronised: bool = False) -> ClockTrust:
         """Looks at the clocks again; returns what was thought of them before."""
         before = self.known(wall_utc)
         self.trust = look_again(before, self.look(wall_utc, synchronised=synchronised))

@@ -13,13 +13,13 @@ from monitor.i18n.formats import DHAKA
 from monitor.judging.decisions import (
     Affected,
     Decision,
+    DeviceEvent,
     Excused,
     FlappingChanged,
-    NobodyWatched,
-    Noticed,
+    MonitoringGap,
     OutageClosed,
-    OutageExplained,
     OutageOpened,
+    OutageUpdated,
     SiteChanged,
     VantageBack,
     VantageLost,
@@ -52,7 +52,7 @@ class Told:
                 cause = self._causes.pop(site, "")
                 dates = {"started": started, "ended": ended}
                 yield line(now_utc, "outage_closed", site=site, **dates, reason=reason, cause=cause, affected=affected)
-            case OutageExplained(site, reason, cause, why, _):
+            case OutageUpdated(site, reason, cause, why, _):
                 self._causes[site] = cause or self._causes.get(site, "")
                 yield line(now_utc, "outage_explained", site=site, reason=reason, cause=cause, why=why)
             case Affected(site, root, since):
@@ -72,9 +72,9 @@ class Told:
                 yield line(now_utc, "flapping" if flapping else "settled", site=site, share=round(share, 3))
             case Excused(site, since, _, why):
                 yield line(now_utc, "paused", site=site, started=since, reason=why)
-            case Noticed(site, device, kind, text, _):
+            case DeviceEvent(site, device, kind, text, _):
                 yield line(now_utc, kind, site=site, device=device, reason=text)
-            case NobodyWatched(since, until, why):
+            case MonitoringGap(since, until, why):
                 yield line(now_utc, "stood_still", started=since, ended=until, reason=why)
 
 

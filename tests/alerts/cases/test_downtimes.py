@@ -9,15 +9,15 @@ from hypothesis import strategies as st
 from sqlalchemy import delete, select
 
 from monitor.alerts.cases import downtimes
-from monitor.charter.downtimes import pause_of
+from monitor.charter.downtimes import downtime_of
 from monitor.charter.office import Office
-from monitor.domain.downtime import Pause
+from monitor.domain.downtime import Downtime
 from monitor.judging.availability import Availability
 from monitor.judging.decisions import (
     Decision,
     Excused,
     ExcusedNoMore,
-    NobodyWatched,
+    MonitoringGap,
     OutageClosed,
     OutageOpened,
     SiteChanged,
@@ -29,7 +29,7 @@ from monitor.reports.availability import figures
 from monitor.settings.load import load
 from monitor.settings.maintenance_section import Maintenance
 from monitor.store import board_state
-from monitor.store.models import Event, ExcusedSilence, Gap, Outage
+from monitor.store.models import Event, Gap, Outage, SuppressedOutage
 from tests.desk import SHIPPED, Desk
 
 LINK, LAB = "backbone-north", "lab-juniadaha-girls"
@@ -52,14 +52,14 @@ def known(desk: Desk) -> Office:
 
 def test_work_that_was_planned_by_command_pauses_its_sites_until_it_is_ended(desk: Desk) -> None:
     plan(desk, "cable", sites=[LINK], begins=at(1), ends=at(3))
-    found = pause_of(known(desk), LINK, at(2))
-    assert found == Pause("maintenance", "planned work 'cable' (new cable)", at(3))
-    assert pause_of(known(desk), LINK, at(0.5)) is None
+    found = downtime_of(known(desk), LINK, at(2))
+    assert found == Downtime("maintenance", "planned work 'cable' (new cable)", at(3))
+    assert downtime_of(known(desk), LINK, at(0.5)) is None
 
     with desk.store.write() as session:
         downtimes.end(session, "cable", at(2))
-    assert pause_of(known(desk), LINK, at(1.5)) is not None  # it was excused then, and stays so
-    assert pause_of(known(desk), LINK, at(2)) is None
+    assert downtime_of(known(desk), LINK, at(1.5)) is not None  # it was excused then, and stays so
+    assert downtime_of(known(desk), LINK, at(2)) is None
     desk.clock.advance(2 * 3600)
     assert known(desk).maintenance == {}
 
@@ -80,9 +80,9 @@ def test_weekly_work_may_last_for_a_day_and_more(
     plan(desk, "long", **entry)
     found = known(desk)
     midnight = at(-10)  # of the Tuesday in Dhaka
-    hours = [hour for hour in range(-48, 48) if pause_of(found, LINK, midnight + timedelta(hours=hour))]
+    hours = [hour for hour in range(-48, 48) if downtime_of(found, LINK, midnight + timedelta(hours=hour))]
     assert hours == list(covered)
-    pause = pause_of(found, LINK, at(0))
+    pause = downtime_of(found, LINK, at(0))
     assert pause is not None
     assert pause.until_utc == ends
 
@@ -99,10 +99,10 @@ def test_a_plan_to_24_00_is_kept_as_it_was_said(desk: Desk) -> None:
 
 def test_weekly_work_comes_again_until_it_is_ended(desk: Desk) -> None:
     plan(desk, "weekly", days=["tuesday"], opens="11:00", closes="12:00")
-    assert [pause_of(known(desk), LINK, at(1.5 + 24 * day)) is not None for day in (0, 1, 7)] == [True, False, True]
+    assert [downtime_of(known(desk), LINK, at(1.5 + 24 * day)) is not None for day in (0, 1, 7)] == [True, False, True]
     with desk.store.write() as session:
         downtimes.end(session, "weekly", at(24))
-    assert [pause_of(known(desk), LINK, at(1.5 + 24 * day)) is not None for day in (0, 7)] == [True, False]
+    assert [downtime_of(known(desk), LINK, at(1.5 + 24 * day)) is not None for day in (0, 7)] == [True, False]
 
 
 def test_a_name_can_be_used_and_ended_once(desk: Desk) -> None:
@@ -123,7 +123,7 @@ def test_excused_silence_is_told_on_the_timeline_remembered_and_counted(desk: De
     desk.decide(SiteChanged(LINK, State.UP, at(-100)), Excused(LINK, at(1), "maintenance", why, at(3), at(1.1)))
     with desk.store.read() as session:
         found = board_state.remember(session)
-    assert (found.silent_since, found.held) == ({LINK: at(1)}, {LINK: Pause("maintenance", why, at(3))})
+    assert (found.silent_since, found.held) == ({LINK: at(1)}, {LINK: Downtime("maintenance", why, at(3))})
 
     desk.decide(Excused(LINK, at(1.2), "maintenance", why, at(3), at(1.3)))  # again, after a restart
     desk.decide(ExcusedNoMore(LINK, at(2)))
@@ -186,9 +186,9 @@ def test_the_four_always_add_up_to_the_window_to_the_second(
     for begins, lasts in excused:
         told += [Excused(site, seconds(begins), "hours", f"outside {begins}", None, seconds(begins))]
         told += [ExcusedNoMore(site, seconds(begins + lasts))]
-    told += [NobodyWatched(seconds(begins), seconds(begins + lasts), "asleep") for begins, lasts in gaps]
+    told += [MonitoringGap(seconds(begins), seconds(begins + lasts), "asleep") for begins, lasts in gaps]
     with desk.store.write() as session:
-        for table in (Outage, ExcusedSilence, Gap, Event):
+        for table in (Outage, SuppressedOutage, Gap, Event):
             session.execute(delete(table))
     desk.decide(*told)
     asked = (seconds(window[0]).astimezone(zone), seconds(sum(window)).astimezone(zone))

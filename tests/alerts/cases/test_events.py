@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from monitor.alerts.cases import events
 from monitor.charter.office import Office
-from monitor.judging.decisions import LabSeen, SiteChanged
+from monitor.judging.decisions import SiteChanged, WorkstationSeen
 from monitor.judging.health import State
 from monitor.settings.fleet import Device, Fleet
 from monitor.settings.load import load
@@ -37,7 +37,7 @@ def nights(tmp_path: Path, began: datetime, seen: datetime, days: int) -> tuple[
     store = new_store(tmp_path)
     with store.write() as session:
         events.apply(session, SiteChanged(lab, State.UP, began))
-        events.apply(session, LabSeen(lab, seen))
+        events.apply(session, WorkstationSeen(lab, seen))
     noted = []
     for day in range(days):
         with store.write() as session:

@@ -10,7 +10,7 @@ from monitor.alerts.cases import recount
 from monitor.charter.office import Office
 from monitor.i18n.formats import DHAKA
 from monitor.runtime.trusted_clock import BelievedClock
-from monitor.runtime.writer import Recorder
+from monitor.runtime.writer import DecisionWriter
 from monitor.store.models import Outage, Ticket
 from tests.alerts.cases.asked import ask, kinds_to
 from tests.charter.calendars import calendar
@@ -96,7 +96,7 @@ def test_an_outage_without_a_ticket_is_counted_anew_and_its_ticket_tells_of_it(d
 async def test_the_daemon_counts_anew_at_its_start_and_when_the_configuration_is_read_again(desk: Desk) -> None:
     ask(desk)
     office = desk.office
-    recorder = Recorder(BelievedClock(desk.clock, "boot"), desk.store, closed_on(office, WEDNESDAY), lambda: None)
+    recorder = DecisionWriter(BelievedClock(desk.clock, "boot"), desk.store, closed_on(office, WEDNESDAY), lambda: None)
     await recorder.turn()
     assert due(desk) == ["26 17:00"]
     recorder.office = office

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from monitor.alerts.helpdesks import glpi, rt, zammad
 from monitor.alerts.helpdesks.base import Meanings
-from monitor.alerts.mirror.state_sync import Agreed, Verdict, verdict, way
+from monitor.alerts.mirror.state_sync import Agreed, Verdict, reconcile, way
 from monitor.domain.ticket_states import ACTIONS, UNSOLVED, S, TicketState
 
 MEANINGS = {"rt": rt.MEANS, "zammad": zammad.MEANS, "glpi": glpi.MEANS}
@@ -51,7 +51,7 @@ def test_every_way_is_allowed_ends_where_it_should_and_is_honest(ours: TicketSta
 @given(cases(), st.booleans())
 def test_who_did_not_move_is_never_argued_with(case: tuple[Agreed, TicketState, str, Meanings], again: bool) -> None:
     agreed, ours, theirs, means = case
-    found = verdict(agreed, ours, theirs, means, said_again=again)
+    found = reconcile(agreed, ours, theirs, means, said_again=again)
     if theirs == agreed.status:
         assert found.actions == ()
         assert not found.overruled
@@ -68,19 +68,19 @@ def test_once_it_is_done_there_is_nothing_more_to_do(
 ) -> None:
     agreed, ours, theirs, means = case
     wants = next(WANTS[kind] for kind, known in MEANINGS.items() if known is means)
-    found = verdict(agreed, ours, theirs, means, said_again=again)
+    found = reconcile(agreed, ours, theirs, means, said_again=again)
     ours = played(ours, found.actions)[-1]
     theirs = wants[ours] if found.push else theirs
     # No circle: what was done on either side is nobody's new change.
-    assert verdict(Agreed(ours, theirs), ours, theirs, means, said_again=False) == Verdict()
+    assert reconcile(Agreed(ours, theirs), ours, theirs, means, said_again=False) == Verdict()
     # And a push whose outcome nobody noted is no change of theirs either.
-    assert verdict(agreed, ours, wants[ours], means, said_again=False).actions == ()
+    assert reconcile(agreed, ours, wants[ours], means, said_again=False).actions == ()
 
 
 @given(cases())
 def test_a_status_that_stands_for_nothing_here_is_left_alone(case: tuple[Agreed, TicketState, str, Meanings]) -> None:
     agreed, ours, _, means = case
-    assert verdict(agreed, ours, "merged", means, said_again=True) == Verdict()
+    assert reconcile(agreed, ours, "merged", means, said_again=True) == Verdict()
 
 
 @given(cases())
@@ -89,7 +89,7 @@ def test_if_both_moved_a_reopening_beats_all(case: tuple[Agreed, TicketState, st
     there = means.get(theirs, ())
     if agreed.state in UNSOLVED or not there or theirs == agreed.status or ours == agreed.state:
         return
-    found = verdict(agreed, ours, theirs, means, said_again=False)
+    found = reconcile(agreed, ours, theirs, means, said_again=False)
     if ours in UNSOLVED and there[0] not in UNSOLVED:
         assert found == Verdict(push=True, overruled=True)
     if ours is S.WITHDRAWN:
@@ -102,11 +102,13 @@ def test_further_along_beats_what_lies_behind() -> None:
     order = [S.OPEN, S.ACKNOWLEDGED, S.RESOLVED]
     for behind, ahead in pairwise(order):
         base = Agreed(S.WAITING, "stalled")
-        assert verdict(base, behind, rt.WANTS[ahead], rt.MEANS, said_again=False).actions
-        assert verdict(base, ahead, rt.WANTS[behind], rt.MEANS, said_again=False) == Verdict(push=True, overruled=True)
+        assert reconcile(base, behind, rt.WANTS[ahead], rt.MEANS, said_again=False).actions
+        assert reconcile(base, ahead, rt.WANTS[behind], rt.MEANS, said_again=False) == Verdict(
+            push=True, overruled=True
+        )
 
 
 def test_down_again_outweighs_solved_there() -> None:
     base = Agreed(S.OPEN, "new")
-    assert verdict(base, S.OPEN, "resolved", rt.MEANS, said_again=True) == Verdict(push=True, overruled=True)
-    assert verdict(base, S.OPEN, "resolved", rt.MEANS, said_again=False) == Verdict(actions=("resolve",))
+    assert reconcile(base, S.OPEN, "resolved", rt.MEANS, said_again=True) == Verdict(push=True, overruled=True)
+    assert reconcile(base, S.OPEN, "resolved", rt.MEANS, said_again=False) == Verdict(actions=("resolve",))

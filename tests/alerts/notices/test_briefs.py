@@ -33,7 +33,7 @@ def dhaka(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=DHAKA).astimezone(UTC)
 
 
-def owe(desk: Desk, busy: Busy = ()) -> list[str]:
+def enqueue(desk: Desk, busy: Busy = ()) -> list[str]:
     with desk.store.write() as session:
         return owe_briefs(session, desk.office, busy, desk.clock.utc())
 
@@ -78,29 +78,29 @@ def test_at_any_time_of_a_year_a_brief_is_of_a_day_on_which_the_office_opened_be
 
 def test_each_is_owed_once_to_whom_the_office_named(desk: Desk) -> None:
     desk.clock.now_utc = dhaka("2026-11-29T09:05")
-    assert owe(desk) == ["morning-20261129", "weekly-20261129"]
-    assert owe(desk) == []
+    assert enqueue(desk) == ["morning-20261129", "weekly-20261129"]
+    assert enqueue(desk) == []
     assert set(desk.notices()) == {("morning", "responsible"), ("weekly", "grievance")}
 
 
 def test_what_fell_due_before_the_first_start_is_neither_owed_nor_missed(office: Office, tmp_path: Path) -> None:
     new = Desk(office, new_store(tmp_path / "new"))
     new.clock.now_utc = dhaka("2026-11-25T11:00")
-    assert owe(new) == []
+    assert enqueue(new) == []
     new.decide(SiteChanged("udc-juniadaha", State.UP, new.clock.utc()))
-    assert owe(new) == []
+    assert enqueue(new) == []
     assert missing(new) == {"morning": False, "weekly": False}
 
     # The next morning has one, and the week that begins after it.
     new.clock.now_utc = dhaka("2026-11-26T09:00")
-    assert owe(new) == ["morning-20261126"]
+    assert enqueue(new) == ["morning-20261126"]
     new.clock.now_utc = dhaka("2026-11-29T09:00")
-    assert owe(new) == ["morning-20261129", "weekly-20261129"]
+    assert enqueue(new) == ["morning-20261129", "weekly-20261129"]
 
 
 def test_nothing_to_say_is_said_in_one_line(desk: Desk) -> None:
     desk.clock.now_utc = dhaka("2026-11-25T09:00")
-    owe(desk)
+    enqueue(desk)
     rendered = render.render(briefs(desk)["morning"], "en")
     assert "nothing is down, nothing is due today, no ticket is open" in rendered.text
     assert rendered.subject == "Morning brief, Wednesday, 25 November 2026: nothing is down"
@@ -114,7 +114,7 @@ def test_the_morning_tells_what_is_down_due_back_and_full(desk: Desk) -> None:
     desk.clock.now_utc = dhaka("2026-11-25T04:00")
     desk.comes_back("lab-dharampur-girls")
     desk.clock.now_utc = dhaka("2026-11-25T09:00")
-    owe(desk, busy=[("backbone-north", 0.91), ("backbone-bheramara", 0.2)])
+    enqueue(desk, busy=[("backbone-north", 0.91), ("backbone-bheramara", 0.2)])
     morning = briefs(desk)["morning"]
     words = render.render(morning, "en").text
     assert (
@@ -132,7 +132,7 @@ def test_the_morning_tells_what_is_down_due_back_and_full(desk: Desk) -> None:
 def test_the_morning_does_not_count_what_there_is_none_of(desk: Desk) -> None:
     desk.clock.now_utc = dhaka("2026-11-24T10:00")
     desk.goes_down("udc-juniadaha")
-    owe(desk)
+    enqueue(desk)
     morning = briefs(desk)["morning"]
     assert render.render(morning, "en").subject == "Morning brief, Tuesday, 24 November 2026: 1 down"
     assert "০" not in render.render(morning, "bn").subject.rpartition(":")[2]
@@ -146,7 +146,7 @@ def test_the_week_is_summed_up_for_the_programmer(desk: Desk) -> None:
     desk.wait(hours=1)
     desk.send_all()
     desk.clock.now_utc = dhaka("2026-11-29T09:00")
-    owe(desk)
+    enqueue(desk)
     weekly = render.render(briefs(desk)["weekly"], "en")
     assert weekly.subject == "Weekly brief, 22/11/2026 – 29/11/2026: 1 outage, 1 target missed"
     assert "tickets: 1 new, 1 of them past their target, 1 resolved" in weekly.text
@@ -158,13 +158,13 @@ def test_the_week_before_the_monitor_was_there_is_told_as_unmonitored(desk: Desk
         for state in session.scalars(select(SiteState)):
             state.first_utc = dhaka("2026-11-24T09:00")
     desk.clock.now_utc = dhaka("2026-11-29T09:00")
-    owe(desk)
+    enqueue(desk)
     assert "- unmonitored: 2 days\n" in render.render(briefs(desk)["weekly"], "en").text
 
 
 def test_a_brief_that_did_not_go_out_within_an_hour_is_missed_until_it_does(desk: Desk) -> None:
     desk.clock.now_utc = dhaka("2026-11-25T09:30")
-    owe(desk)
+    enqueue(desk)
     assert missing(desk) == {"morning": False, "weekly": True}  # Sunday's is three days late
     desk.clock.now_utc = dhaka("2026-11-25T10:00")
     assert missing(desk) == {"morning": True, "weekly": True}
@@ -182,6 +182,6 @@ def test_a_storm_never_swallows_a_brief(desk: Desk) -> None:
     for site in desk.office.fleet.sites.values():
         desk.goes_down(site.id)
     desk.wait(days=1, hours=1)
-    owe(desk)
+    enqueue(desk)
     kinds = [letter.kind for letter in desk.send_all() if letter.recipient == "responsible"]
     assert kinds.count("morning") == 1

@@ -64,9 +64,11 @@ def test_a_recovery_is_not_told_while_its_problem_is_under_way(desk: Desk) -> No
     assert desk.lease() is None
 
 
-@given(attempts=st.integers(1, 60), luck=st.floats(0, 1))
-def test_the_pause_before_another_try_doubles_up_to_an_hour_give_or_take_a_quarter(attempts: int, luck: float) -> None:
-    pause_s = outbox.pause(attempts, 30, luck).total_seconds()
+@given(attempts=st.integers(1, 60), jitter=st.floats(0, 1))
+def test_the_pause_before_another_try_doubles_up_to_an_hour_give_or_take_a_quarter(
+    attempts: int, jitter: float
+) -> None:
+    pause_s = outbox.backoff(attempts, 30, jitter).total_seconds()
     plain_s = min(30 * 2.0 ** (attempts - 1), 3_600)
     assert 0.75 * plain_s - 0.001 <= pause_s <= 1.25 * plain_s + 0.001
 
@@ -75,7 +77,7 @@ def test_a_failed_letter_is_due_again_after_its_pause_and_says_why(desk: Desk) -
     first, second = two_letters(desk)
     desk.sent(second)
     with desk.store.write() as session:
-        outbox.mark_failed(session, first, "451 later", desk.office, desk.clock.utc(), luck=0.5)
+        outbox.mark_failed(session, first, "451 later", desk.office, desk.clock.utc(), jitter=0.5)
     assert desk.lease() is None
     desk.clock.advance(30)
     again = desk.lease()
@@ -99,7 +101,7 @@ def test_a_letter_that_nobody_takes_is_never_given_up_but_tried_once_a_day_when_
     desk.sent(second)
     desk.clock.advance(timedelta(days=400).total_seconds())
     with desk.store.write() as session:
-        outbox.mark_failed(session, replace(first, attempts=40), "451 later", desk.office, desk.clock.utc(), luck=0.5)
+        outbox.mark_failed(session, replace(first, attempts=40), "451 later", desk.office, desk.clock.utc(), jitter=0.5)
     with desk.store.read() as session:
         notice = session.get_one(Notice, first.id)
         assert notice.dead_utc is None
@@ -114,7 +116,7 @@ def test_what_we_cannot_write_waits_alone_and_is_due_at_every_start(desk: Desk) 
     first, second = two_letters(desk)
     desk.sent(second)
     with desk.store.write() as session:
-        outbox.hold(session, first, "KeyError: 'site'", desk.office, desk.clock.utc(), luck=0.5)
+        outbox.hold(session, first, "KeyError: 'site'", desk.office, desk.clock.utc(), jitter=0.5)
     assert desk.lease() is None
     with desk.store.read() as session:
         notice = session.get_one(Notice, first.id)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from monitor.probes.base import Shape, Target
 from monitor.probes.icmp.counters import Counters
-from monitor.probes.icmp.in_flight import Flights, Group
+from monitor.probes.icmp.in_flight import Group, InFlightEchoes
 from monitor.probes.icmp.mmsg_buffers import Datagram, QueuedError
 from monitor.probes.icmp.packets import BATCH, HEADER, Rejected, Requests, answer_to, checksum
 
@@ -37,7 +37,7 @@ class Air:
     def __init__(self, kind: str = "ping", echoes: int = 3) -> None:
         self.wire = Wire(kind == "raw")
         self.counters = Counters()
-        self.flights = Flights(self.wire, self.counters, 1_000 * MS)
+        self.flights = InFlightEchoes(self.wire, self.counters, 1_000 * MS)
         self.group = Group([Target.of("site/gateway", ip_address("10.77.1.1"))], echoes, asyncio.Event())
         self.tokens: list[int] = []
 

@@ -5,14 +5,16 @@ from contextlib import asynccontextmanager
 from ipaddress import ip_address
 
 from monitor.probes.snmp.client import Agent, V2cClient, V2cOptions, V2cSession
-from monitor.probes.snmp.limits import Places
+from monitor.probes.snmp.limits import ConcurrencyLimit
 from monitor.probes.snmp.reading import Reading, read
 from monitor.settings.secrets import Secret
 from tests.lab.agents import HOST
 
 
 @asynccontextmanager
-async def client(*, timeout_s: float = 2.0, retries: int = 1, places: Places | None = None) -> AsyncIterator[V2cClient]:
+async def client(
+    *, timeout_s: float = 2.0, retries: int = 1, places: ConcurrencyLimit | None = None
+) -> AsyncIterator[V2cClient]:
     """A client on the running loop."""
     made = V2cClient(V2cOptions(timeout_s, retries), places=places)
     made.open()

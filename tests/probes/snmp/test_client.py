@@ -9,7 +9,7 @@ import pytest
 
 from monitor.probes.snmp.ber import oid
 from monitor.probes.snmp.client import Agent
-from monitor.probes.snmp.limits import Places
+from monitor.probes.snmp.limits import ConcurrencyLimit
 from monitor.probes.snmp.messages import MOST_BYTES
 from monitor.probes.snmp.session import AgentError, GarbledError, SilentError
 from monitor.settings.secrets import Secret
@@ -126,7 +126,7 @@ async def test_never_more_questions_are_under_way_than_allowed() -> None:
                 own.sendto(answer(late), who)
 
     with agent(in_fives) as port:
-        async with client(places=Places(5)) as made:
+        async with client(places=ConcurrencyLimit(5)) as made:
             answers = await asyncio.gather(*(talk(made, port, "public").get([NAME]) for _ in range(50)))
     assert (len(answers), most) == (50, 5)
 
@@ -136,7 +136,7 @@ async def test_the_silent_and_the_slow_leave_their_places_to_others() -> None:
         Timer(1.2, lambda: own.sendto(answer(number), asker)).start()
 
     with agent(slowly) as slow, agent(lambda own, number, asker: own.sendto(answer(number), asker)) as quick:
-        async with client(places=Places(2)) as made:
+        async with client(places=ConcurrencyLimit(2)) as made:
             waiting = [asyncio.create_task(talk(made, slow, "public").get([NAME])) for _ in range(4)]
             await asyncio.sleep(0)
             assert await talk(made, quick, "public").get([NAME]) == [(NAME, b"router")]

@@ -6,7 +6,7 @@ from ipaddress import ip_address
 
 import pytest
 
-from monitor.probes.snmp.port_check import refuses
+from monitor.probes.snmp.port_check import is_port_closed
 
 
 @pytest.fixture(params=["127.0.0.1", "::1"])
@@ -20,7 +20,7 @@ def listener(request: pytest.FixtureRequest) -> Iterator[socket.socket]:
 async def test_who_listens_does_not_refuse_although_it_says_nothing(listener: socket.socket) -> None:
     host, port = listener.getsockname()[:2]
 
-    assert not await refuses(ip_address(host), port, 0.05)
+    assert not await is_port_closed(ip_address(host), port, 0.05)
     assert listener.recv(10) == b"\0"
 
 
@@ -28,4 +28,4 @@ async def test_where_nobody_listens_the_machine_says_so(listener: socket.socket)
     host, port = listener.getsockname()[:2]
     listener.close()
 
-    assert await refuses(ip_address(host), port, 2.0)
+    assert await is_port_closed(ip_address(host), port, 2.0)
