@@ -26,7 +26,7 @@ class Model(BaseModel):
     """
 
     model_config = ConfigDict(
-        frozen=True, strict=True, extra="forbid", str_strip_whitespace=True, use_attribute_docstrings=True
+        frozen=True, strict=True, extra="forbid", str_strip_whitespace=True, defer_build=True
     )
 
     @classmethod
