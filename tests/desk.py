@@ -18,9 +18,8 @@ from monitor.runtime.writer import what_is_due
 from monitor.settings.load import load
 from monitor.store.models import Notice, Outage, Ticket
 from monitor.store.sqlite import Store
+from tests.places import SHIPPED
 from tests.store.migrated import new_store
-
-SHIPPED = Path(__file__).parents[1] / "config"
 
 
 @dataclass

@@ -29,9 +29,9 @@ from monitor.runtime.writer import DecisionWriter
 from monitor.settings.load import load
 from monitor.store import board_state
 from monitor.store.models import Notice
+from tests.places import SHIPPED
 from tests.store.migrated import new_store
 
-SHIPPED = Path(__file__).parents[2] / "config"
 BEGIN = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)
 YEAR = timedelta(days=365)
 SECOND = timedelta(seconds=1)

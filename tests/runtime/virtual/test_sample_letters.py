@@ -1,6 +1,5 @@
 """A sample of every kind of letter exists, and can be written in every language."""
 
-from pathlib import Path
 from typing import get_args
 
 from monitor.alerts.notices import render
@@ -8,8 +7,7 @@ from monitor.domain.notice_kinds import BRIEFS, DIGEST, NoticeKind
 from monitor.runtime.virtual.sample_letters import samples
 from monitor.settings.load import load
 from monitor.settings.notices_section import Languages
-
-SHIPPED = Path(__file__).parents[3] / "config"
+from tests.places import SHIPPED
 
 
 def test_there_is_a_sample_of_every_kind_and_each_can_be_written() -> None:
