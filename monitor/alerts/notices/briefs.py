@@ -81,7 +81,7 @@ def owe_briefs(session: Session, office: Office, busy: Busy, now_utc: datetime) 
 
 def missed(session: Session, office: Office, now_utc: datetime) -> dict[str, bool]:
     """By kind, whether a brief that should have gone out an hour ago has not; kinds that nobody gets are left out."""
-    found = {}
+    found: dict[str, bool] = {}
     readers = {MORNING: office.notices.morning, WEEKLY: office.notices.weekly}
     due = {
         brief.kind: brief for brief in briefs_due(office.calendar, now_utc) if now_utc >= brief.opens_utc + LATE_AFTER
