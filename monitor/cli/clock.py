@@ -2,12 +2,12 @@
 
 import json
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 from monitor.cli.errors import CANNOT, Failure, settings_in_force, store_of
-from monitor.cli.tickets import LONGEST_NAME, Actor, user
+from monitor.cli.options import LONGEST_NAME, Actor, AsJson, user
 from monitor.domain.text import clean
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def _look() -> "ClockReading":
 
 
 @app.callback(invoke_without_command=True)
-def clock(context: typer.Context, as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False) -> None:
+def clock(context: typer.Context, as_json: AsJson = False) -> None:
     """Says what the clock says, whether the daemon believes it, and what would make it."""
     if context.invoked_subcommand is not None:
         return

@@ -11,8 +11,7 @@ from monitor.cli.console import console
 from monitor.cli.dates import moment_of
 from monitor.cli.errors import BAD_INPUT, NO, Failure, settings_in_force, store_of
 from monitor.cli.numbers import whole
-from monitor.cli.status import AsJson
-from monitor.cli.tickets import Actor, user
+from monitor.cli.options import Actor, AsJson, user
 from monitor.domain.text import clean, folded
 
 if TYPE_CHECKING:

@@ -7,16 +7,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from monitor.cli.console import console
+from monitor.cli.dates import local
 from monitor.cli.errors import NO, Failure, settings_in_force, store_of
 from monitor.cli.numbers import whole, whole_argument
-from monitor.cli.tickets import Actor, user
+from monitor.cli.options import Actor, AsJson, user
 
 if TYPE_CHECKING:
     from monitor.cli.listing import Listing
 
 app = typer.Typer(help="What was told to whom, and what is still owed; `resend` tells it once more.")
-
-AsJson = Annotated[bool, typer.Option("--json", help="As JSON.")]
 
 
 @app.callback(invoke_without_command=True)
@@ -64,7 +63,6 @@ def _table(found: list[dict[str, Any]]) -> "Listing":
     from rich.text import Text
 
     from monitor.cli.listing import Listing
-    from monitor.cli.status import local
 
     headings = ("ID", "Owed", "Kind", "About", "To", "By", "State", "Tries", "Proof or error")
     rows = Listing(*headings, prose={"Proof or error"})

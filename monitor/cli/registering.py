@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from monitor.cli.dates import moment_of
+from monitor.cli.dates import local, moment_of
 from monitor.cli.errors import BAD_INPUT, CANNOT, NO, Failure, settings_in_force, store_of
-from monitor.cli.tickets import LONGEST_NAME, LONGEST_TEXT, Actor, Number, act, number_of, said, user
+from monitor.cli.options import LONGEST_NAME, LONGEST_TEXT, Actor, Number, said, user
+from monitor.cli.tickets import act, number_of
 from monitor.domain.text import clean, clean_lines
 
 if TYPE_CHECKING:
@@ -117,7 +118,6 @@ def withdraw(context: typer.Context, number: Number, reason: Reason, actor: Acto
 def _offer_open_tickets(session: "Session", site: str, *, anyway: bool) -> None:
     """Names what is open about the site; on a terminal it is asked whether there is to be another one."""
     from monitor.alerts.cases.complaints import open_about
-    from monitor.cli.status import local
 
     found = open_about(session, site)
     for ticket in found:

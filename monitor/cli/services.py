@@ -9,13 +9,13 @@ import typer
 
 from monitor.cli.errors import BAD_INPUT, NO, Failure
 from monitor.cli.numbers import decimal, whole
+from monitor.cli.options import AsJson
 from monitor.domain.text import ascii_digits
 
 if TYPE_CHECKING:
     from monitor.probes.checks.base import Outcome
     from monitor.settings.services_section import ServiceCheck
 
-AsJson = Annotated[bool, typer.Option("--json", help="As JSON.")]
 Timeout = Annotated[float, decimal(least=0.1, most=60, says="How long an answer may take, in seconds.")]
 
 
