@@ -14,6 +14,7 @@ from monitor.runtime.live import ServiceState
 from monitor.settings.fleet import Fleet
 from monitor.settings.modules_section import MetricEntry, shipped_modules
 from monitor.settings.sites_file import SitesFile
+from monitor.store.work import Work
 from tests.web.conftest import Desk
 
 RECORDINGS = Path(__file__).parents[1] / "probes" / "snmp" / "recordings"
@@ -82,8 +83,8 @@ def grow(office: Desk) -> None:
     office.round("hub", Verdict.FAILED, device="ups")
     office.round("hub", Verdict.UNKNOWN, device="olt")
     with office.store.write() as session:
-        facts = morning_facts(session, office.office, (), now)
-        brief = new_notice(office.office, "morning-20261123", "morning", "responsible", facts, now)
+        facts = morning_facts(Work(session, office.office, now), ())
+        brief = new_notice(Work(session, office.office, now), "morning-20261123", "morning", "responsible", facts)
         brief.sent_utc = now
         session.add(brief)
     office.live.helpdesk = "played"

@@ -19,6 +19,7 @@ from monitor.runtime.live import RuntimeState
 from monitor.runtime.writer import what_is_due
 from monitor.settings.load import Settings, load
 from monitor.store.sqlite import Store
+from monitor.store.work import Work
 from monitor.web.app import make_app
 from monitor.web.server import serve
 from tests.store.migrated import new_store
@@ -54,8 +55,8 @@ class Desk:
         self.live.observe(sample)
         with self.store.write() as session:
             for decision in self.board.observe(sample):
-                outages.apply(session, self.office, decision, now)
-            what_is_due(session, self.office, now)
+                outages.apply(Work(session, self.office, now), decision)
+            what_is_due(Work(session, self.office, now))
 
     def goes_down(self, site: str) -> None:
         """By its own fault: whoever it lies behind answers."""

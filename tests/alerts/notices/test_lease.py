@@ -85,7 +85,7 @@ def test_a_digest_comes_apart_when_the_server_is_away_and_all_is_told_in_one_lat
         letter = desk.lease()
         assert letter is not None
         with desk.store.write() as session:
-            outbox.put_back(session, letter, "nobody listens")
+            outbox.put_back(desk.work(session), letter, "nobody listens")
         desk.clock.advance(300)
     sent = desk.send_all()
     assert [letter.kind for letter in sent].count("digest") == 2  # one for each reader

@@ -30,7 +30,7 @@ def a_request(desk: Desk) -> dict[str, Letter]:
         request = Request(
             key, "email", "Rahima", "No picture", desk.clock.utc(), "r@example.org", "lab-dharampur-girls"
         )
-        register(session, desk.office, request, "an officer", desk.clock.utc())
+        register(desk.work(session, "an officer"), request)
     return {letter.recipient: letter for letter in desk.send_all()}
 
 
