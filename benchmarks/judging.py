@@ -26,6 +26,7 @@ from monitor.runtime.virtual.replay import replay
 from monitor.runtime.writer import what_is_due
 from monitor.settings.load import Settings, load
 from monitor.store.sqlite import open_store
+from monitor.store.work import Work
 from tests.lab.fleet import many_sites, write_config
 
 MOST_US, MONTH_HOURS = 15.0, 4.0
@@ -71,8 +72,8 @@ def judge(settings: Settings, minutes: int) -> dict[str, float]:
                 waiting += [(decision, sample.started_utc) for decision in decisions]
             if len(waiting) >= BATCH:
                 with store.write() as session:
-                    outages.apply_all(session, office, waiting)
-                    what_is_due(session, office, sample.started_utc)
+                    outages.apply_all(Work(session, office, sample.started_utc), waiting)
+                    what_is_due(Work(session, office, sample.started_utc))
                 waiting = []
         used_s = time.process_time() - begun_s
         store.close()

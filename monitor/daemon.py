@@ -59,6 +59,7 @@ from monitor.settings.problems import ConfigError
 from monitor.store import board_state
 from monitor.store.retention import back_up, forget_old
 from monitor.store.sqlite import open_when_possible
+from monitor.store.work import Work
 from monitor.web.app import make_app
 from monitor.web.page_server import PageServer
 
@@ -171,16 +172,16 @@ class Daemon:
         self._begin_clock(session)
         before, trust = self._before, self._clock.trust
         begun_utc = trust.date(trust.last.utc, trust.last.boot_ns)
+        work = Work(session, Office.of(self.settings, plans_in_force(session, begun_utc)), begun_utc)
         outbox.release_leases(session)
         if before is not None:
             self._note_gap(session, before.utc_at(before.last.boot_ns), begun_utc, trust)
         if trust.move is not None:
-            office = Office.of(self.settings, plans_in_force(session, begun_utc))
-            settle(session, office, trust.move, begun_utc)
+            settle(work, trust.move)
         if trust.suspect:
             log.warning("clock_suspect: the wall clock says %s, which is not believed yet", trust.last.utc)
             if before is None or not before.suspect:
-                note_trust(session, trust, begun_utc)
+                note_trust(work, trust)
         board_state.beat(session, trust)
 
     def _note_gap(self, session: Session, last_utc: datetime, begun_utc: datetime, trust: ClockTrust) -> None:
@@ -429,7 +430,7 @@ class Daemon:
 
     def _look_at_labs(self) -> object:
         with self._store.write() as session:
-            return note_unused_labs(session, self._office, self._clock.utc())
+            return note_unused_labs(Work(session, self._office, self._clock.utc()))
 
     def _forget(self) -> object:
         with self._store.write() as session:

@@ -1,7 +1,6 @@
 """An office where everything that is shown happens: outages, labs, services, devices that are read by SNMP."""
 
 import json
-from pathlib import Path
 
 from monitor.alerts.notices.brief_facts import morning_facts
 from monitor.alerts.notices.outbox import new_notice
@@ -14,9 +13,10 @@ from monitor.runtime.live import ServiceState
 from monitor.settings.fleet import Fleet
 from monitor.settings.modules_section import MetricEntry, shipped_modules
 from monitor.settings.sites_file import SitesFile
-from tests.web.conftest import Desk
+from monitor.store.work import Work
+from tests.places import RECORDINGS
+from tests.web.desk import Desk
 
-RECORDINGS = Path(__file__).parents[1] / "probes" / "snmp" / "recordings"
 HOSTILE = '"}\n\\\x1b[2J\u202e<script> upazila_site_state{site="x"} 1\n# TYPE' + "x" * 500
 MORE = {
     "hub": {
@@ -82,8 +82,8 @@ def grow(office: Desk) -> None:
     office.round("hub", Verdict.FAILED, device="ups")
     office.round("hub", Verdict.UNKNOWN, device="olt")
     with office.store.write() as session:
-        facts = morning_facts(session, office.office, (), now)
-        brief = new_notice(office.office, "morning-20261123", "morning", "responsible", facts, now)
+        facts = morning_facts(Work(session, office.office, now), ())
+        brief = new_notice(Work(session, office.office, now), "morning-20261123", "morning", "responsible", facts)
         brief.sent_utc = now
         session.add(brief)
     office.live.helpdesk = "played"
