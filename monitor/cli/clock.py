@@ -105,6 +105,8 @@ def trust(context: typer.Context, actor: Actor = "") -> None:
     """Says that the clock is right as it stands: the daemon believes it within seconds, until it jumps again."""
     from monitor.alerts.cases.events import note
     from monitor.charter.office import Office
+    from monitor.domain.event_kinds import EventKind
+    from monitor.domain.reasons import ReasonCode, reason
     from monitor.judging.clock_trust import WRITTEN_UTC
     from monitor.store.board_state import keep_word
     from monitor.store.work import Work
@@ -117,6 +119,6 @@ def trust(context: typer.Context, actor: Actor = "") -> None:
     with store_of(settings) as store, store.write() as session:
         work = Work(session, Office.of(settings), dated_utc, actor)
         keep_word(session, now, actor)
-        words = f"{actor} says that the clock is right: {_local(now.utc.isoformat())}"
-        note(work, "", "", "clock_trusted", words, dated_utc)
+        trusted = reason(ReasonCode.CLOCK_TRUSTED, by=actor, clock=now.utc)
+        note(work, "", "", EventKind.CLOCK_TRUSTED, trusted, dated_utc)
     print(f"The clock is right: {_local(now.utc.isoformat())}. The daemon goes by it within seconds.")

@@ -12,6 +12,8 @@ from monitor.alerts.cases.downtimes import plans
 from monitor.charter.downtimes import LONGEST_DAYS, covers, hours_of, windows_of
 from monitor.charter.office import Office
 from monitor.charter.service_hours import promised
+from monitor.domain.reasons import Reason
+from monitor.domain.states import Cause
 from monitor.i18n.formats import DHAKA
 from monitor.judging.availability import (
     Availability,
@@ -23,7 +25,6 @@ from monitor.judging.availability import (
     total,
     without,
 )
-from monitor.judging.power import POWER
 from monitor.settings.maintenance_section import Maintenance
 from monitor.store.models import AffectedSite, Gap, Outage, SiteState, SuppressedOutage
 
@@ -39,7 +40,7 @@ class Figures:
     site: str
     promised: Availability
     always: Availability
-    excused: tuple[tuple[datetime, datetime, str], ...] = ()
+    excused: tuple[tuple[datetime, datetime, Reason | None], ...] = ()
     power: timedelta = timedelta(0)
 
 
@@ -51,7 +52,7 @@ def figures(session: Session, office: Office, site: str, window: Interval, now_u
     blind = [*_unmonitored(session, office, site, window, now_utc), *_unknown(session, site, window, now_utc)]
     plannings = {**office.maintenance, **plans(session)}
     paused = [*_paused(office, site, plannings, window), *excused]
-    dark = list(_down(session, site, now_utc, cause=POWER))
+    dark = list(_down(session, site, now_utc, cause=Cause.POWER))
     power = availability(window, dark, blind, []).down
     always = availability(window, [*down, *excused], blind, [])
     return Figures(site, availability(window, down, blind, paused), always, tuple(silent), power)
@@ -135,7 +136,7 @@ def _down(session: Session, site: str, now_utc: datetime, cause: str = "") -> It
 
 def _excused(
     session: Session, site: str, window: Interval, now_utc: datetime
-) -> Iterator[tuple[datetime, datetime, str]]:
+) -> Iterator[tuple[datetime, datetime, Reason | None]]:
     query = select(SuppressedOutage).where(SuppressedOutage.site == site).order_by(SuppressedOutage.since_utc)
     for row in session.scalars(query):
         begins, ends = max(row.since_utc, window[0]), min(row.until_utc or now_utc, window[1])
@@ -148,10 +149,10 @@ def _unmonitored(
 ) -> Iterator[Interval]:
     """A gap behind one uplink is one of the sites behind it, or of all when that uplink is not configured any more."""
     query = select(Gap).where(Gap.started_utc < window[1])
-    for gap in session.scalars(query.where(or_(Gap.ended_utc > window[0], Gap.ended_utc == Gap.started_utc))):
+    for gap in session.scalars(query.where(or_(Gap.ended_utc > window[0], Gap.ended_utc.is_(None)))):
         concerns = gap.uplink not in office.fleet.groups or gap.uplink in office.fleet.uplinks.get(site, ())
         if concerns:
-            yield gap.started_utc, gap.ended_utc if gap.ended_utc > gap.started_utc else now_utc
+            yield gap.started_utc, gap.ended_utc or now_utc
 
 
 def _unknown(session: Session, site: str, window: Interval, now_utc: datetime) -> Iterator[Interval]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 from monitor.domain.clock import NS_PER_S, Clock
+from monitor.domain.reasons import ReasonCode, reason
 from monitor.domain.sample import Sample, Verdict
 from monitor.judging.board import Board
 from monitor.judging.decisions import Decision, MonitoringGap
@@ -18,6 +19,7 @@ from monitor.settings.monitor_file import Probing
 log = logging.getLogger(__name__)
 
 STALL_NS = 3 * NS_PER_S
+STOOD_STILL_BEFORE = reason(ReasonCode.STOOD_STILL_BEFORE)
 
 
 class Prober:
@@ -99,7 +101,7 @@ class Prober:
         self._distrusted, self._redated_by = dict.fromkeys(self._targets, now_ns), timedelta(0)
         lasted, now_utc = timedelta(seconds=lasted_ns / NS_PER_S), self._clock.utc()
         if lasted.total_seconds() > 2 * self._probing.interval_s:
-            why = f"the monitor stood still for {lasted.total_seconds():.0f} s"
+            why = reason(ReasonCode.STOOD_STILL, seconds=round(lasted.total_seconds()))
             self._decided([MonitoringGap(now_utc - lasted, now_utc, why), *self._board.slept(now_utc)])
 
     def redated(self, by: timedelta) -> None:
@@ -132,7 +134,7 @@ class Prober:
             else:
                 sample = sample._replace(started_utc=sample.started_utc + self._redated_by)
             if sample.verdict is Verdict.FAILED:
-                sample = sample._replace(verdict=Verdict.UNKNOWN, reason="we stood still just before")
+                sample = sample._replace(verdict=Verdict.UNKNOWN, reason=STOOD_STILL_BEFORE)
         self._live.record(sample)
         decisions = self._board.observe(sample)
         device = self._fleet.devices.get(sample.device)

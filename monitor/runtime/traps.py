@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from monitor.domain.clock import NS_PER_S, Clock
+from monitor.domain.event_kinds import EventKind
+from monitor.domain.reasons import ReasonCode, reason
 from monitor.judging.decisions import Decision, DeviceEvent
 from monitor.probes.snmp.agents import Agents
 from monitor.probes.snmp.ber import BerError
@@ -128,7 +130,13 @@ class TrapReceiver:
                 log.debug("%s: its inform could not be answered: %s", device.id, error)
         if notification is not None:
             self.counted["accepted"] += 1
-            told = DeviceEvent(device.site, device.id, "trap", notification.name, self._clock.utc())
+            told = DeviceEvent(
+                device.site,
+                device.id,
+                EventKind.TRAP,
+                reason(ReasonCode.TRAP, name=notification.name),
+                self._clock.utc(),
+            )
             self._decided([told])
             self._look(device.id)
         elif not reply:

@@ -31,12 +31,14 @@ from monitor.alerts.notices import briefs
 from monitor.alerts.notices.brief_facts import Busy
 from monitor.charter.office import Office
 from monitor.domain.clock import NS_PER_S
-from monitor.i18n.formats import moment_text
+from monitor.domain.event_kinds import EventKind
+from monitor.domain.reasons import ReasonCode, reason
 from monitor.judging.clock_trust import ClockTrust, Move, look_again
-from monitor.judging.decisions import Decision, OutageClosed, OutageOpened, SiteChanged, WorkstationSeen, describe
+from monitor.judging.decisions import Decision, OutageClosed, OutageOpened, SiteChanged, WorkstationSeen
 from monitor.judging.health import State
 from monitor.net.pool import Pool, PoolFull
 from monitor.runtime import set_aside
+from monitor.runtime.decision_lines import describe
 from monitor.runtime.trusted_clock import BelievedClock
 from monitor.store import board_state
 from monitor.store.sqlite import Store
@@ -226,9 +228,11 @@ def settle(work: Work, move: Move) -> None:
 
 def note_trust(work: Work, trust: ClockTrust) -> None:
     """Adds to the timeline that the clock is suspect from now on, or is believed again."""
-    says = f"the wall clock says {moment_text(trust.last.utc, 'en')}"
-    kind, words = ("clock_suspect", says) if trust.suspect else ("clock_believed", "the wall clock is believed again")
-    events.note(work, "", "", kind, words, work.now_utc)
+    if trust.suspect:
+        kind, why = EventKind.CLOCK_SUSPECT, reason(ReasonCode.CLOCK_SAYS, clock=trust.last.utc)
+    else:
+        kind, why = EventKind.CLOCK_BELIEVED, reason(ReasonCode.CLOCK_BELIEVED)
+    events.note(work, "", "", kind, why, work.now_utc)
 
 
 def what_is_due(work: Work, most: int | None = None) -> bool:

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import JSON, DateTime, Dialect, String, Text
 from sqlalchemy.types import TypeDecorator
 
+from monitor.domain.reasons import Reason, as_json, from_json
 from monitor.domain.text import LONGEST, clean, clean_lines
 
 LONGEST_TEXT = 4 * LONGEST
@@ -65,6 +66,24 @@ class Facts(TypeDecorator[dict[str, Any]]):
 
     def process_bind_param(self, value: dict[str, Any] | None, dialect: Dialect) -> Any:
         return _plain(value)
+
+
+class Reasons(TypeDecorator[Reason]):
+    """A reason as JSON with its code and parameters, clean as `Facts` are; NULL for none."""
+
+    impl = JSON(none_as_null=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: Reason | None, dialect: Dialect) -> Any:
+        return None if value is None else _plain(as_json(value))
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Reason | None:
+        return from_json(value)
+
+
+def storable_reason(given: Reason) -> Reason | None:
+    """``given`` as a column for a reason keeps it."""
+    return from_json(_plain(as_json(given)))
 
 
 def storable_line(text: str, most: int) -> str:

@@ -5,7 +5,7 @@ import tomllib
 from dataclasses import replace
 from pathlib import Path
 
-from monitor.alerts.facts.evidence import Way
+from monitor.domain.evidence import Way
 from monitor.alerts.facts.stored import evidence_of
 from monitor.alerts.notices.observations import snmp_text, way_text
 from monitor.domain.clock import VirtualClock

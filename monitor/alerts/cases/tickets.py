@@ -15,6 +15,7 @@ from monitor.charter.office import Office
 from monitor.charter.stages import warning_utc
 from monitor.domain.ticket_states import ACTIONS, MONITOR, UNSOLVED, S
 from monitor.i18n.formats import moment_text
+from monitor.i18n.reasons import reason_text
 from monitor.store import ticket_history
 from monitor.store.models import Outage, SiteState, Ticket
 from monitor.store.work import Work
@@ -139,11 +140,11 @@ def link_to_recent(work: Work, outage: Outage) -> None:
     if ticket.state in UNSOLVED:
         ticket.outages.append(outage)
         ticket.held_open = False
-        ticket_history.record(work, ticket, "down_again", outage.reason)
+        ticket_history.record(work, ticket, "down_again", reason_text(outage.reason, "en"))
     elif ticket.resolved_utc is not None and work.now_utc - ticket.resolved_utc <= work.office.reopen_window:
         ticket.outages.append(outage)
         if flaps(work.session, outage.site):
-            ticket_history.record(work, ticket, "down_again", outage.reason)
+            ticket_history.record(work, ticket, "down_again", reason_text(outage.reason, "en"))
         else:
             _reopen(work, ticket, DOWN_AGAIN)
 

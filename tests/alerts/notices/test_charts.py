@@ -7,7 +7,7 @@ import xml.etree.ElementTree as ET
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.alerts.facts.evidence import Hour
+from monitor.domain.evidence import Hour
 from monitor.alerts.notices.charts import ABOVE, HEIGHT, hour_png, hour_svg
 from monitor.i18n.formats import Lang
 
