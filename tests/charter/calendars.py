@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from monitor.charter.calendar import WEEKDAYS, Calendar
 from monitor.charter.services import Charter
+from monitor.configuration import load
 from monitor.settings.calendar_file import CalendarFile, HolidaysFile
-from monitor.settings.load import Settings, load
+from monitor.settings.load import Settings
 
 CONFIG = Path(__file__).parents[2] / "config"
 DHAKA = ZoneInfo("Asia/Dhaka")

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from dashboards.generator.reading import dashboards
-from monitor.settings.load import load
+from monitor.configuration import load
 
 ROOT = Path(__file__).parents[2]
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))

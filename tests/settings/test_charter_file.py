@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from monitor.charter.services import Charter
+from monitor.configuration import load
 from monitor.domain.period import IMMEDIATE, Period
 from monitor.settings.charter_file import CharterFile
-from monitor.settings.load import load
 
 SHIPPED = Path(__file__).parents[2] / "config"
 

@@ -4,9 +4,9 @@ from pathlib import Path
 from typing import get_args
 
 from monitor.alerts.notices import render
+from monitor.configuration import load
 from monitor.domain.notice_kinds import BRIEFS, DIGEST, NoticeKind
 from monitor.runtime.virtual.sample_letters import samples
-from monitor.settings.load import load
 from monitor.settings.notices_section import Languages
 
 SHIPPED = Path(__file__).parents[3] / "config"
