@@ -22,7 +22,7 @@ from monitor.store.models import Event, Outage, SetAside, Ticket
 from monitor.store.sqlite import Store
 from tests.store.migrated import new_store
 
-SHIPPED = Path(__file__).parents[2] / "config"
+SHIPPED = Path(__file__).parents[3] / "config"
 AWFUL = "\x00\ud800\u202e\x1b[2J" + "ড়" * 5_000
 CLOCK = VirtualClock()
 DOWN = OutageOpened("udc-juniadaha", CLOCK.utc(), CLOCK.utc(), None, "timeout")
