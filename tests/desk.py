@@ -22,9 +22,8 @@ from monitor.settings.load import load
 from monitor.store.models import Notice, Outage, Ticket
 from monitor.store.sqlite import Store
 from monitor.store.work import Work
+from tests.places import SHIPPED
 from tests.store.migrated import new_store
-
-SHIPPED = Path(__file__).parents[1] / "config"
 
 
 @dataclass

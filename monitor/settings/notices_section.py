@@ -2,9 +2,10 @@
 
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, PlainValidator, model_validator
+from pydantic_core import PydanticCustomError
 
-from monitor.domain.notice_kinds import NoticeKind, Severity
+from monitor.domain.notice_kinds import DIGEST, NoticeKind, Severity
 from monitor.settings.base import Model, SecretFile, matching
 from monitor.settings.hosts import page_fault
 from monitor.settings.mail_address import is_mail_address
@@ -17,6 +18,17 @@ RecipientName = Annotated[
     matching(r"[a-z][a-z0-9_-]{0,31}", "small letters, digits, '_' and '-', 32 at most, a letter first"),
 ]
 Role = RecipientName
+KINDS = tuple(kind for kind in NoticeKind if kind != DIGEST)  # a digest goes to whom what is in it goes
+
+
+def _wanted_kind(value: object) -> NoticeKind:
+    if value in KINDS:
+        return NoticeKind(str(value))
+    expected = ", ".join(f"'{kind}'" for kind in KINDS[:-1]) + f" or '{KINDS[-1]}'"
+    raise PydanticCustomError("literal_error", "Input should be {expected}", {"expected": expected})
+
+
+WantedKind = Annotated[NoticeKind, PlainValidator(_wanted_kind)]
 
 
 class Notices(Model):
@@ -45,7 +57,7 @@ class RecipientEntry(Model):
     url: str = ""
     url_file: SecretFile | None = None
     lang: Languages = "both"
-    kinds: tuple[NoticeKind, ...] = ()
+    kinds: tuple[WantedKind, ...] = ()
     severities: tuple[Severity, ...] = ()
     stages: tuple[Annotated[int, Field(ge=0, le=9)], ...] = ()
     site_kinds: tuple[Kind, ...] = ()

@@ -1,7 +1,6 @@
 """An office where everything that is shown happens: outages, labs, services, devices that are read by SNMP."""
 
 import json
-from pathlib import Path
 
 from monitor.alerts.notices.brief_facts import morning_facts
 from monitor.alerts.notices.outbox import new_notice
@@ -15,9 +14,9 @@ from monitor.settings.fleet import Fleet
 from monitor.settings.modules_section import MetricEntry, shipped_modules
 from monitor.settings.sites_file import SitesFile
 from monitor.store.work import Work
-from tests.web.conftest import Desk
+from tests.places import RECORDINGS
+from tests.web.desk import Desk
 
-RECORDINGS = Path(__file__).parents[1] / "probes" / "snmp" / "recordings"
 HOSTILE = '"}\n\\\x1b[2J\u202e<script> upazila_site_state{site="x"} 1\n# TYPE' + "x" * 500
 MORE = {
     "hub": {

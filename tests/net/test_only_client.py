@@ -2,9 +2,9 @@
 
 import ast
 from collections.abc import Iterator
-from pathlib import Path
 
-MONITOR = Path(__file__).parents[2] / "monitor"
+from tests.places import MONITOR
+
 CLIENTS = ("requests", "urllib3", "urllib.request", "http.client", "httpx", "aiohttp", "httplib2", "pycurl")
 LOOK_UPS = {"getaddrinfo", "gethostbyname", "gethostbyname_ex", "create_connection", "open_connection", "getfqdn"}
 ELSEWHERE = {

@@ -18,9 +18,9 @@ from monitor.settings.load import load
 from monitor.settings.maintenance_section import Maintenance
 from monitor.store.models import Gap, Outage, SiteState
 from monitor.store.work import Work
+from tests.places import SHIPPED
 from tests.store.migrated import new_store
 
-SHIPPED = Path(__file__).resolve().parents[2] / "config"
 DAY = datetime(2026, 11, 23, 18, 0, tzinfo=UTC)  # Tuesday the 24th begins in Dhaka
 LINK, BEHIND = "backbone-bheramara", "backbone-north"
 

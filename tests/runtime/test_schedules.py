@@ -30,9 +30,9 @@ from monitor.settings.load import load
 from monitor.store import board_state
 from monitor.store.models import Notice
 from monitor.store.work import Work
+from tests.places import SHIPPED
 from tests.store.migrated import new_store
 
-SHIPPED = Path(__file__).parents[2] / "config"
 BEGIN = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)
 YEAR = timedelta(days=365)
 SECOND = timedelta(seconds=1)

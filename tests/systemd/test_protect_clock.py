@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.places import ROOT
+
 ADJTIMEX = {"x86_64": (159, 305), "aarch64": (171, 266)}  # adjtimex and clock_adjtime, by the kernel's numbers
 
 # Answers EPERM to these two, as systemd's filter does (seccomp(2)), and then asks as the daemon does.
@@ -41,8 +43,9 @@ def test_where_the_kernel_may_not_be_asked_timesyncds_sign_is_looked_at(tmp_path
     if numbers is None:
         pytest.skip("the kernel's numbers for this machine are not known here")
     words = [sys.executable, "-c", FILTERED, *map(str, numbers), str(tmp_path / "synchronized")]
-    root = str(Path(__file__).parents[2])
-    done = subprocess.run(words, capture_output=True, text=True, timeout=60, env={**os.environ, "PYTHONPATH": root})
+    done = subprocess.run(
+        words, capture_output=True, text=True, timeout=60, env={**os.environ, "PYTHONPATH": str(ROOT)}
+    )
     if done.returncode == 77:
         pytest.skip("this machine does not let a process filter its own calls")
     assert done.stdout.split() == ["False", "True"], done.stderr

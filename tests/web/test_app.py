@@ -15,7 +15,7 @@ from monitor.settings.fleet import Fleet
 from monitor.store.models import Event
 from monitor.store.work import Work
 from tests.web.asking import ask
-from tests.web.conftest import Desk
+from tests.web.desk import Desk
 
 
 async def test_the_page_says_in_bangla_what_is_down_since_when_and_by_when_it_is_due(office: Desk, port: int) -> None:

@@ -18,7 +18,7 @@ from monitor.store.work import Work
 from monitor.web import guard
 from monitor.web.guard import is_ours
 from tests.web.asking import ask
-from tests.web.conftest import Desk
+from tests.web.desk import Desk
 
 AT = ("192.0.2.7", 9786)
 

@@ -76,7 +76,7 @@ def owe_briefs(work: Work, busy: Busy) -> list[str]:
 
 def missed(work: Work) -> dict[str, bool]:
     """By kind, whether a brief that should have gone out an hour ago has not; kinds that nobody gets are left out."""
-    found = {}
+    found: dict[str, bool] = {}
     readers = {MORNING: work.office.notices.morning, WEEKLY: work.office.notices.weekly}
     due = {
         brief.kind: brief

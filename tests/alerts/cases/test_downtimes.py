@@ -30,7 +30,8 @@ from monitor.settings.load import load
 from monitor.settings.maintenance_section import Maintenance
 from monitor.store import board_state
 from monitor.store.models import Event, Gap, Outage, SuppressedOutage
-from tests.desk import SHIPPED, Desk
+from tests.desk import Desk
+from tests.places import SHIPPED
 
 LINK, LAB = "backbone-north", "lab-juniadaha-girls"
 NOW = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)  # Tuesday, ten in the morning in Dhaka

@@ -15,10 +15,10 @@ from monitor.settings.fleet import Device, Fleet
 from monitor.settings.load import load
 from monitor.store.models import Event
 from monitor.store.work import Work
+from tests.places import SHIPPED
 from tests.store.migrated import new_store
 
 T0 = datetime(2026, 11, 1, 4, 0, tzinfo=UTC)
-SHIPPED = Path(__file__).resolve().parents[3] / "config"
 
 
 def lab_office() -> tuple[Office, str]:

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from monitor.alerts.channels.base import Rendered
 from monitor.alerts.notices import outbox, render
+from monitor.domain.notice_kinds import NoticeKind
 from monitor.settings.notices_section import Notices, RecipientEntry
 from monitor.store.models import Notice
 from tests.desk import Desk
@@ -153,7 +154,7 @@ def with_readers(desk: Desk, **readers: RecipientEntry) -> None:
 
 
 def test_further_readers_hear_of_what_they_asked_for_and_of_its_end(desk: Desk) -> None:
-    chief = RecipientEntry(email="chief@example.org", kinds=("opened", "resolved"), lang="en")
+    chief = RecipientEntry(email="chief@example.org", kinds=(NoticeKind.OPENED, NoticeKind.RESOLVED), lang="en")
     schools = RecipientEntry(email="schools@example.org", site_kinds=("lab",))
     with_readers(desk, chief=chief, schools=schools)
     desk.goes_down("backbone-north")
@@ -172,7 +173,7 @@ def test_further_readers_hear_of_what_they_asked_for_and_of_its_end(desk: Desk) 
 
 
 def test_who_only_wants_good_news_gets_none_of_troubles_that_he_never_heard_of(desk: Desk) -> None:
-    with_readers(desk, optimist=RecipientEntry(email="o@example.org", kinds=("resolved",)))
+    with_readers(desk, optimist=RecipientEntry(email="o@example.org", kinds=(NoticeKind.RESOLVED,)))
     desk.goes_down("backbone-north")
     desk.look()
     desk.comes_back("backbone-north")

@@ -18,7 +18,8 @@ from monitor.alerts.notices.wording import words
 from monitor.i18n.formats import Lang
 from monitor.runtime.virtual.sample_letters import samples
 from monitor.settings.load import load
-from tests.desk import SHIPPED, Desk
+from tests.desk import Desk
+from tests.places import SHIPPED
 
 SITE = "udc-juniadaha"
 
