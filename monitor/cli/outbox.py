@@ -51,9 +51,12 @@ def resend(
 ) -> None:
     """Sends a notice once more under its old Message-ID, whatever became of it."""
     from monitor.alerts.notices.outbox import resend as owe_again
+    from monitor.charter.office import Office
+    from monitor.store.work import Work
 
-    with store_of(settings_in_force(context.obj)) as store, store.write() as session:
-        notice = owe_again(session, id_, actor or user(), datetime.now(UTC))
+    settings = settings_in_force(context.obj)
+    with store_of(settings) as store, store.write() as session:
+        notice = owe_again(Work(session, Office.of(settings), datetime.now(UTC), actor or user()), id_)
         if notice is None:
             raise Failure(f"there is no notice {id_}. `upazila-monitor outbox` lists them", NO)
         print(f"{notice.kind} to {notice.recipient} is owed once more, as {notice.message_id}")

@@ -47,6 +47,7 @@ def new(
     from monitor.charter.office import Office
     from monitor.cli.clock import now_of
     from monitor.i18n.formats import moment_text
+    from monitor.store.work import Work
 
     settings = settings_in_force(context.obj)
     office, now_utc = Office.of(settings), now_of(settings)
@@ -61,7 +62,7 @@ def new(
             with store.read() as session:
                 _offer_open_tickets(session, place, anyway=anyway)
         with store.write() as session:
-            ticket = register(session, office, request, who, now_utc)
+            ticket = register(Work(session, office, now_utc, who), request)
             print(f"{ticket.number}: due {moment_text(ticket.deadline_utc, 'en')}")
 
 
@@ -84,6 +85,7 @@ def correct(
     from monitor.charter.office import Office
     from monitor.cli.clock import now_of
     from monitor.i18n.formats import moment_text
+    from monitor.store.work import Work
 
     settings = settings_in_force(context.obj)
     office, now_utc = Office.of(settings), now_of(settings)
@@ -103,7 +105,7 @@ def correct(
     with store_of(settings) as store:
         try:
             with store.write() as session:
-                ticket = put_right(session, office, number_of(session, number), wanted, who, why, now_utc)
+                ticket = put_right(Work(session, office, now_utc, who), number_of(session, number), wanted, why)
                 _warn_of_misfit(office, ticket.service, ticket.site)
                 print(f"{ticket.number}: corrected; due {moment_text(ticket.deadline_utc, 'en')}")
         except TicketError as error:

@@ -119,6 +119,7 @@ def act(
     from monitor.charter.office import Office
     from monitor.cli.clock import now_of
     from monitor.i18n.formats import moment_text
+    from monitor.store.work import Work
 
     settings = settings_in_force(context.obj)
     office = Office.of(settings)
@@ -128,7 +129,7 @@ def act(
             now_utc = now_of(settings)
             with store.write() as session:
                 ticket = do(
-                    session, office, number_of(session, number), action, actor, text, now_utc, until_utc=until_utc
+                    Work(session, office, now_utc, actor), number_of(session, number), action, text, until_utc=until_utc
                 )
                 until = f" until {moment_text(until_utc, 'en')}" if until_utc else ""
                 stage = f", at stage {ticket.stage}" if ticket.stage else ""

@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BeforeValidator, Field, ValidationInfo
+from pydantic import BeforeValidator, Field, PlainValidator, ValidationInfo
+from pydantic_core import PydanticCustomError
 
-from monitor.domain.notice_kinds import NoticeKind, Severity
+from monitor.domain.notice_kinds import DIGEST, NoticeKind, Severity
 from monitor.settings.base import Model, matching
 from monitor.settings.of_kind import OfKind, fault
 from monitor.settings.problems import did_you_mean, one_of
@@ -19,6 +20,17 @@ RecipientName = Annotated[
     matching(r"[a-z][a-z0-9_-]{0,31}", "small letters, digits, '_' and '-', 32 at most, a letter first"),
 ]
 Role = RecipientName
+KINDS = tuple(kind for kind in NoticeKind if kind != DIGEST)  # a digest goes to whom what is in it goes
+
+
+def _wanted_kind(value: object) -> NoticeKind:
+    if value in KINDS:
+        return NoticeKind(str(value))
+    expected = ", ".join(f"'{kind}'" for kind in KINDS[:-1]) + f" or '{KINDS[-1]}'"
+    raise PydanticCustomError("literal_error", "Input should be {expected}", {"expected": expected})
+
+
+WantedKind = Annotated[NoticeKind, PlainValidator(_wanted_kind)]
 
 
 class Notices(Model):
@@ -50,7 +62,7 @@ class RecipientEntry(OfKind):
     channel: ChannelName = "email"
     name: Annotated[str, Field(max_length=200)] = ""
     lang: Languages = "both"
-    kinds: tuple[NoticeKind, ...] = ()
+    kinds: tuple[WantedKind, ...] = ()
     severities: tuple[Severity, ...] = ()
     stages: tuple[Annotated[int, Field(ge=0, le=9)], ...] = ()
     site_kinds: tuple[Kind, ...] = ()

@@ -3,7 +3,6 @@
 import datetime as dt
 from datetime import UTC, datetime
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,8 +13,8 @@ from monitor.charter.services import Charter
 from monitor.configuration import load
 from monitor.settings.calendar_file import CalendarFile, HolidaysFile
 from monitor.settings.load import Settings
+from tests.places import SHIPPED
 
-CONFIG = Path(__file__).parents[2] / "config"
 DHAKA = ZoneInfo("Asia/Dhaka")
 
 SCHOOL = {"days": list(WEEKDAYS), "shifts": [{"opens": "10:00", "closes": "16:00"}]}
@@ -23,7 +22,7 @@ SCHOOL = {"days": list(WEEKDAYS), "shifts": [{"opens": "10:00", "closes": "16:00
 
 @lru_cache(maxsize=1)
 def shipped() -> Settings:
-    return load(CONFIG)
+    return load(SHIPPED)
 
 
 def charter() -> Charter:

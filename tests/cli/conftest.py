@@ -9,9 +9,8 @@ import pytest
 from monitor.charter.office import Office
 from monitor.configuration import load
 from tests.desk import Desk
+from tests.places import SHIPPED
 from tests.store.migrated import new_store
-
-SHIPPED = Path(__file__).parents[2] / "config"
 
 
 @pytest.fixture

@@ -68,6 +68,6 @@ def test_a_dead_letter_says_why(desk: Desk) -> None:
     letter = desk.lease()
     assert letter is not None
     with desk.store.write() as session:
-        outbox.mark_dead(session, letter, "550 no such user", desk.clock.utc() + timedelta(seconds=1))
+        outbox.mark_dead(desk.work(session).at(desk.clock.utc() + timedelta(seconds=1)), letter, "550 no such user")
     (dead,) = [each for each in explained(desk) if each.state == "dead"]
     assert dead.proof == "550 no such user"

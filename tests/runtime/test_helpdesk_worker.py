@@ -13,10 +13,11 @@ from monitor.configuration import load
 from monitor.domain.clock import SystemClock
 from monitor.runtime.helpdesk_worker import HelpdeskWorker
 from monitor.settings.helpdesk_section import Helpdesk
-from tests.desk import SHIPPED, Desk
+from tests.desk import Desk
 from tests.lab.desks import TOKEN
 from tests.lab.waiting import until
 from tests.lab.zammad import Zammad
+from tests.places import SHIPPED
 from tests.store.migrated import new_store
 
 NUMBER = "BHR-2026-000001"

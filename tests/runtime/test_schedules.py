@@ -29,9 +29,10 @@ from monitor.runtime.trusted_clock import BelievedClock
 from monitor.runtime.writer import DecisionWriter
 from monitor.store import board_state
 from monitor.store.models import Notice
+from monitor.store.work import Work
+from tests.places import SHIPPED
 from tests.store.migrated import new_store
 
-SHIPPED = Path(__file__).parents[2] / "config"
 BEGIN = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)
 YEAR = timedelta(days=365)
 SECOND = timedelta(seconds=1)
@@ -171,7 +172,7 @@ class Daemon:
         self._synchronised = False
         with self._store.write() as session:
             request = Request(schedule.service, "phone", "a teacher", "it does not work", schedule.asked_utc)
-            register(session, self._office, request, "an officer", schedule.asked_utc)
+            register(Work(session, self._office, schedule.asked_utc, "an officer"), request)
 
     def start(self) -> None:
         self._recorder = None

@@ -22,9 +22,8 @@ from monitor.store import sqlite as session_module
 from monitor.store.models import Base, Event, Gap, Outage, Ticket, TicketEvent
 from monitor.store.sqlite import Store
 from tests.lab.waiting import until
+from tests.places import SHIPPED
 from tests.store.migrated import new_store
-
-SHIPPED = Path(__file__).parents[2] / "config"
 
 
 @pytest.fixture

@@ -7,8 +7,7 @@ import pytest
 
 from monitor.configuration import load
 from monitor.settings.problems import ConfigError
-
-SHIPPED = Path(__file__).parents[2] / "config"
+from tests.places import SHIPPED
 
 
 def faults(directory: Path) -> list[str]:

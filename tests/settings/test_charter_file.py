@@ -4,7 +4,6 @@ import datetime as dt
 import re
 import tomllib
 import unicodedata
-from pathlib import Path
 
 import pytest
 
@@ -12,8 +11,7 @@ from monitor.charter.services import Charter
 from monitor.configuration import load
 from monitor.domain.period import IMMEDIATE, Period
 from monitor.settings.charter_file import CharterFile
-
-SHIPPED = Path(__file__).parents[2] / "config"
+from tests.places import SHIPPED
 
 
 def shipped() -> CharterFile:

@@ -8,8 +8,7 @@ import pytest
 
 from monitor.configuration import load
 from monitor.settings.problems import ConfigError
-
-SHIPPED = Path(__file__).parents[2] / "config"
+from tests.places import SHIPPED
 
 # file, what stands there, what the office writes instead, and what it is told
 MISTAKES = [

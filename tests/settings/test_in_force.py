@@ -10,8 +10,7 @@ import pytest
 from monitor.configuration import KINDS, load
 from monitor.settings import in_force
 from monitor.settings.in_force import InForce
-
-SHIPPED = Path(__file__).parents[2] / "config"
+from tests.places import SHIPPED
 
 
 @pytest.fixture

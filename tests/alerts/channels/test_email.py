@@ -19,8 +19,8 @@ from monitor.charter.office import Office
 from monitor.configuration import load
 from monitor.settings.monitor_file import Mail
 from tests.alerts.channels.mails import OFFICER, WORDS, channel, letter
-from tests.desk import SHIPPED
 from tests.lab.mail import Certificate, MailCatcher
+from tests.places import SHIPPED
 
 
 def listener() -> socket.socket:

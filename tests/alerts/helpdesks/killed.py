@@ -19,7 +19,7 @@ from monitor.configuration import KINDS, load
 from monitor.domain.clock import VirtualClock
 from monitor.settings.helpdesk_section import Helpdesk as Section
 from monitor.store.sqlite import open_store
-from tests.desk import SHIPPED
+from tests.places import SHIPPED
 
 
 class Killing:

@@ -12,11 +12,11 @@ from monitor.alerts.facts.matter import MatterFacts
 from monitor.alerts.mirror import messages, queue
 from monitor.alerts.mirror.sync import Outcome
 from monitor.domain.ticket_states import S
-from tests.alerts.helpdesks.conftest import Mirrored
+from tests.alerts.mirrored import Mirrored
 from tests.lab.desks import Misbehaviour, PlayedDesk
 from tests.lab.zammad import Zammad
+from tests.places import ROOT
 
-ROOT = Path(__file__).parents[3]
 Faulty = tuple[Mirrored, PlayedDesk]
 MAKING = {"zammad": "/tickets", "glpi": "/Ticket"}
 WRITING = {"zammad": "/ticket_articles", "glpi": "/ITILFollowup"}

@@ -9,6 +9,7 @@ from monitor.alerts.channels.alertmanager import AlertmanagerRecipient
 from monitor.alerts.channels.base import Rendered
 from monitor.alerts.channels.email import EmailRecipient
 from monitor.alerts.notices import outbox, render
+from monitor.domain.notice_kinds import NoticeKind
 from monitor.settings.notices_section import Notices, RecipientEntry
 from monitor.store.models import Notice
 from tests.desk import Desk
@@ -86,7 +87,7 @@ def test_a_digest_comes_apart_when_the_server_is_away_and_all_is_told_in_one_lat
         letter = desk.lease()
         assert letter is not None
         with desk.store.write() as session:
-            outbox.put_back(session, letter, "nobody listens")
+            outbox.put_back(desk.work(session), letter, "nobody listens")
         desk.clock.advance(300)
     sent = desk.send_all()
     assert [letter.kind for letter in sent].count("digest") == 2  # one for each reader
@@ -155,7 +156,7 @@ def with_readers(desk: Desk, **readers: RecipientEntry) -> None:
 
 
 def test_further_readers_hear_of_what_they_asked_for_and_of_its_end(desk: Desk) -> None:
-    chief = EmailRecipient(email="chief@example.org", kinds=("opened", "resolved"), lang="en")
+    chief = EmailRecipient(email="chief@example.org", kinds=(NoticeKind.OPENED, NoticeKind.RESOLVED), lang="en")
     schools = EmailRecipient(email="schools@example.org", site_kinds=("lab",))
     with_readers(desk, chief=chief, schools=schools)
     desk.goes_down("backbone-north")
@@ -174,7 +175,7 @@ def test_further_readers_hear_of_what_they_asked_for_and_of_its_end(desk: Desk) 
 
 
 def test_who_only_wants_good_news_gets_none_of_troubles_that_he_never_heard_of(desk: Desk) -> None:
-    with_readers(desk, optimist=EmailRecipient(email="o@example.org", kinds=("resolved",)))
+    with_readers(desk, optimist=EmailRecipient(email="o@example.org", kinds=(NoticeKind.RESOLVED,)))
     desk.goes_down("backbone-north")
     desk.look()
     desk.comes_back("backbone-north")

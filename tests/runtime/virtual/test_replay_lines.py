@@ -17,8 +17,8 @@ from monitor.runtime.virtual.replay import replay
 from monitor.runtime.virtual.replay_events import KINDS, ImpossibleError
 from monitor.settings.load import Settings
 from tests.cli.typed import typed
+from tests.places import ROOT
 
-ROOT = Path(__file__).resolve().parents[3]
 OFFICE = ROOT / "tests" / "judging" / "office"
 T0 = datetime.fromisoformat("2026-11-24T10:00:00+06:00")
 

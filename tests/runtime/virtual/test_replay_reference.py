@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import datetime
-from pathlib import Path
 
 import pytest
 
@@ -12,8 +11,7 @@ from monitor.settings.fleet import Fleet
 from monitor.settings.load import Settings
 from monitor.settings.maintenance_section import Maintenance
 from tests.judging.plays import Play, by_reference, fleet_of, sample_of, story
-
-SHIPPED = Path(__file__).resolve().parents[3] / "config"
+from tests.places import SHIPPED
 
 
 @pytest.fixture(scope="module")

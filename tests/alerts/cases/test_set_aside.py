@@ -20,9 +20,9 @@ from monitor.runtime.writer import DecisionWriter
 from monitor.store import queries
 from monitor.store.models import Event, Outage, SetAside, Ticket
 from monitor.store.sqlite import Store
+from tests.places import SHIPPED
 from tests.store.migrated import new_store
 
-SHIPPED = Path(__file__).parents[2] / "config"
 AWFUL = "\x00\ud800\u202e\x1b[2J" + "ড়" * 5_000
 CLOCK = VirtualClock()
 DOWN = OutageOpened("udc-juniadaha", CLOCK.utc(), CLOCK.utc(), None, "timeout")
