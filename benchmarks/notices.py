@@ -18,6 +18,7 @@ from sqlalchemy import func, select
 
 from benchmarks.measuring import machine, median
 from monitor.alerts.cases import outages
+from monitor.alerts.cases.due import MOST_AT_ONCE, what_is_due
 from monitor.alerts.channels.base import Letter
 from monitor.alerts.channels.registry import channels_of
 from monitor.alerts.notices.lease import lease_next
@@ -27,7 +28,6 @@ from monitor.domain.clock import SystemClock
 from monitor.judging.decisions import OutageOpened
 from monitor.runtime import gc_tuning
 from monitor.runtime.notifier import Delivery
-from monitor.runtime.writer import MOST_AT_ONCE, what_is_due
 from monitor.settings.load import load
 from monitor.settings.monitor_file import Mail
 from monitor.settings.notices_section import Notices

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from monitor.alerts.cases import outages
+from monitor.alerts.cases.due import what_is_due
 from monitor.charter.office import Office
 from monitor.domain.clock import VirtualClock
 from monitor.domain.sample import Sample, Verdict
@@ -15,7 +16,6 @@ from monitor.judging.board import Board
 from monitor.judging.health import Rules
 from monitor.metrics.exposition import Exposition
 from monitor.runtime.live import RuntimeState
-from monitor.runtime.writer import what_is_due
 from monitor.settings.load import Settings, load
 from monitor.store.sqlite import Store
 from monitor.store.work import Work
