@@ -1,6 +1,6 @@
 """A mirror that is killed (SIGKILL) right after the help desk did what it was asked, before that is noted anywhere.
 
-``python -m tests.alerts.helpdesks.killed STATE SECTION.json PREFIX NOW METHOD``
+``python -m tests.alerts.mirror.killed STATE SECTION.json PREFIX NOW METHOD``
 """
 
 import json
