@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from monitor.alerts.cases import outages
 from monitor.alerts.cases.complaints import Request, register
+from monitor.alerts.cases.due import what_is_due
 from monitor.alerts.channels.email import EmailChannel
 from monitor.alerts.notices.deliver import deliver_next
 from monitor.charter.office import Office
@@ -21,7 +22,6 @@ from monitor.domain.clock import VirtualClock
 from monitor.domain.reasons import TIMEOUT
 from monitor.i18n.formats import DHAKA
 from monitor.judging.decisions import OutageClosed, OutageOpened
-from monitor.runtime.writer import what_is_due
 from monitor.settings.load import Settings
 from monitor.settings.monitor_file import Mail
 from monitor.store.models import Notice, Ticket, TicketEvent

@@ -1,0 +1,26 @@
+"""What follows for cases when the wall clock is believed no more, or another time is believed than before."""
+
+from datetime import timedelta
+
+from monitor.alerts.cases import events, outages, redate
+from monitor.domain.event_kinds import EventKind
+from monitor.domain.reasons import ReasonCode, reason
+from monitor.judging.clock_trust import ClockTrust, Move
+from monitor.store import board_state
+from monitor.store.work import Work
+
+
+def settle(work: Work, move: Move) -> None:
+    """Dates anew what was dated provisionally, and does what had to wait for that."""
+    redate.redate(work, move)
+    board_state.note_gap_before(work.session, move)
+    outages.catch_up(work, move.since_utc + min(move.by, timedelta(0)))
+
+
+def note_trust(work: Work, trust: ClockTrust) -> None:
+    """Adds to the timeline that the clock is suspect from now on, or is believed again."""
+    if trust.suspect:
+        kind, why = EventKind.CLOCK_SUSPECT, reason(ReasonCode.CLOCK_SAYS, clock=trust.last.utc)
+    else:
+        kind, why = EventKind.CLOCK_BELIEVED, reason(ReasonCode.CLOCK_BELIEVED)
+    events.note(work, "", "", kind, why, work.now_utc)
