@@ -15,6 +15,7 @@ from monitor.domain.reasons import Reason, as_json, from_json
 from monitor.domain.text import LONGEST, clean, clean_lines
 
 LONGEST_TEXT = 4 * LONGEST
+LONGEST_PARAMETER = 300  # of a reason
 
 
 class Utc(TypeDecorator[datetime]):
@@ -75,7 +76,7 @@ class Reasons(TypeDecorator[Reason]):
     cache_ok = True
 
     def process_bind_param(self, value: Reason | None, dialect: Dialect) -> Any:
-        return None if value is None else _plain(as_json(value))
+        return None if value is None else _plain(_bounded(as_json(value)))
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Reason | None:
         return from_json(value)
@@ -83,7 +84,7 @@ class Reasons(TypeDecorator[Reason]):
 
 def storable_reason(given: Reason) -> Reason | None:
     """``given`` as a column for a reason keeps it."""
-    return from_json(_plain(as_json(given)))
+    return from_json(_plain(_bounded(as_json(given))))
 
 
 def storable_line(text: str, most: int) -> str:
@@ -96,6 +97,15 @@ def storable(text: str) -> str:
     if len(text) <= LONGEST_TEXT and text.isascii() and text.isprintable():
         return text
     return clean_lines(text, LONGEST_TEXT)
+
+
+def _bounded(value: Any) -> Any:
+    """Cuts each text in a reason to one line of LONGEST_PARAMETER letters."""
+    if isinstance(value, str):
+        return storable_line(value, LONGEST_PARAMETER)
+    if isinstance(value, dict):
+        return {name: _bounded(item) for name, item in value.items()}
+    return [_bounded(item) for item in value] if isinstance(value, list) else value
 
 
 def _plain(value: Any) -> Any:

@@ -24,6 +24,7 @@ from monitor.store.sqlite import Store
 from tests.lab.waiting import until
 from tests.places import SHIPPED
 from tests.store.migrated import new_store
+from tests.told import said
 
 
 @pytest.fixture
@@ -65,7 +66,7 @@ def outages(store: Store) -> list[str]:
 
 
 def opened(site: str, clock: Clock) -> OutageOpened:
-    return OutageOpened(site, clock.utc() - timedelta(seconds=15), clock.utc(), None, "timeout")
+    return OutageOpened(site, clock.utc() - timedelta(seconds=15), clock.utc(), None, said("timeout"))
 
 
 def closed(site: str, clock: Clock) -> OutageClosed:
