@@ -12,9 +12,10 @@ import pytest
 
 from monitor.cli.errors import Failure
 from monitor.cli.replay import Recorded
+from monitor.configuration import load
 from monitor.runtime.virtual.replay import replay
 from monitor.runtime.virtual.replay_events import KINDS, ImpossibleError
-from monitor.settings.load import Settings, load
+from monitor.settings.load import Settings
 from tests.cli.typed import typed
 from tests.places import ROOT, TESTS
 
