@@ -24,11 +24,11 @@ from monitor.alerts.channels.registry import channels_of
 from monitor.alerts.notices.lease import lease_next
 from monitor.alerts.notices.outbox import mark_sent, release_leases
 from monitor.charter.office import Office
+from monitor.configuration import load
 from monitor.domain.clock import SystemClock
 from monitor.judging.decisions import OutageOpened
 from monitor.runtime import gc_tuning
 from monitor.runtime.notifier import Delivery
-from monitor.settings.load import load
 from monitor.settings.monitor_file import Mail
 from monitor.settings.notices_section import Notices
 from monitor.store.models import Notice, Ticket

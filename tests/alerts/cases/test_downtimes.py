@@ -12,6 +12,7 @@ from monitor.alerts.cases import downtimes
 from monitor.alerts.cases.refusals import BadInput, NotAllowed
 from monitor.charter.downtimes import downtime_of
 from monitor.charter.office import Office
+from monitor.configuration import load
 from monitor.domain.downtime import Downtime
 from monitor.judging.availability import Availability
 from monitor.judging.decisions import (
@@ -27,7 +28,6 @@ from monitor.judging.decisions import (
 )
 from monitor.judging.health import State
 from monitor.reports.availability import figures
-from monitor.settings.load import load
 from monitor.settings.maintenance_section import Maintenance
 from monitor.store import board_state
 from monitor.store.models import Event, Gap, Outage, SuppressedOutage
