@@ -52,9 +52,11 @@ def header(page: bytes) -> Header | None:
 
 def marks(state: Path) -> set[int]:
     """The marks that `installed` names; empty when there is no such file, or it cannot be read."""
-    return (
-        read_state(state / INSTALLED, MOST_BYTES, lambda found: {int(mark, 16) for mark in found["database"]}) or set()
-    )
+    return read_state(state / INSTALLED, MOST_BYTES, _marks) or set()
+
+
+def _marks(found: Any) -> set[int]:
+    return {int(mark, 16) for mark in found["database"]}
 
 
 def was_installed(state: Path) -> bool:
