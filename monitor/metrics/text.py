@@ -44,17 +44,23 @@ class Labels:
     """Names of labels, `OFFICE` before all others; called with their values it writes them, sorted by name."""
 
     def __init__(self, *others: str) -> None:
-        self.names = names = (OFFICE, *others)
-        order = sorted(range(len(names)), key=names.__getitem__)
-        written = ",".join(f'{names[place]}="{{{place}}}"' for place in order)
-        self._write = f"{{{{{written}}}}}".format
+        self.names = (OFFICE, *others)
+        self._write: dict[str, Callable[..., str]] = {}
 
     def __call__(self, office: str, *values: str) -> str:
-        """Write them as lines carry them."""
-        text = self._write(office, *values)
+        """Write them as lines carry them; the office's part is written once for each office."""
+        write = self._write.get(office) or self._for(office)
+        text = write(*values)
         if "\\" in text or "\n" in text or text.count('"') != 2 * len(self.names):
-            text = self._write(*map(_escaped, (office, *values)))
+            text = write(*map(_escaped, values))
         return text
+
+    def _for(self, office: str) -> Callable[..., str]:
+        constant = _escaped(office).replace("{", "{{").replace("}", "}}")
+        parts = {name: f'{name}="{{{place}}}"' for place, name in enumerate(self.names[1:])}
+        parts[OFFICE] = f'{OFFICE}="{constant}"'
+        self._write[office] = write = f"{{{{{','.join(parts[name] for name in sorted(parts))}}}}}".format
+        return write
 
 
 def _escaped(value: str) -> str:
