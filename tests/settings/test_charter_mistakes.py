@@ -104,7 +104,7 @@ MISTAKES = [
         "charter.toml",
         'id = "bheramara"',
         'id = "BHR"',
-        "office.id: 'BHR' is no id. Expected small letters, digits and '-', such as udc-juniadaha",
+        "office.id: this text is no id. Expected small letters, digits and '-', such as udc-juniadaha",
     ),
     (
         "charter.toml",
