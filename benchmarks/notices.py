@@ -18,21 +18,22 @@ from sqlalchemy import func, select
 
 from benchmarks.measuring import machine, median
 from monitor.alerts.cases import outages
+from monitor.alerts.cases.due import MOST_AT_ONCE, what_is_due
 from monitor.alerts.channels.base import Letter
 from monitor.alerts.channels.registry import channels_of
 from monitor.alerts.notices.lease import lease_next
 from monitor.alerts.notices.outbox import mark_sent, release_leases
 from monitor.charter.office import Office
+from monitor.configuration import load
 from monitor.domain.clock import SystemClock
 from monitor.judging.decisions import OutageOpened
 from monitor.runtime import gc_tuning
 from monitor.runtime.notifier import Delivery
-from monitor.runtime.writer import MOST_AT_ONCE, what_is_due
-from monitor.settings.load import load
 from monitor.settings.monitor_file import Mail
 from monitor.settings.notices_section import Notices
 from monitor.store.models import Notice, Ticket
 from monitor.store.sqlite import Store, open_store
+from monitor.store.work import Work
 from tests.lab.bad_mail import BadMailServer, listening
 from tests.lab.fleet import many_sites, write_config
 
@@ -63,19 +64,19 @@ def storm(store: Store, office: Office) -> dict[str, float]:
     def opens() -> None:
         with store.write() as session:
             for site in office.fleet.sites:
-                outages.apply(session, office, OutageOpened(site, now, now, None, "timeout"), now)
+                outages.apply(Work(session, office, now), OutageOpened(site, now, now, None, "timeout"))
 
     def falls_due() -> None:
         more = True
         while more:
             with store.write() as session:
-                more = what_is_due(session, office, later, MOST_AT_ONCE)
+                more = what_is_due(Work(session, office, later), MOST_AT_ONCE)
 
     first: list[Letter | None] = []
 
     def caps() -> None:
         with store.write() as session:
-            first.append(lease_next(session, office, "email", later))
+            first.append(lease_next(Work(session, office, later), "email"))
 
     return {"outages stored": timed(opens), "tickets and notices": timed(falls_due), "capped": timed(caps)}
 
@@ -86,10 +87,10 @@ def letters(store: Store, office: Office) -> dict[str, int]:
     sent = 0
     while True:
         with store.write() as session:
-            letter = lease_next(session, office, "email", now)
+            letter = lease_next(Work(session, office, now), "email")
             if letter is None:
                 break
-            mark_sent(session, letter, "250", now)
+            mark_sent(Work(session, office, now), letter, "250")
             sent += 1
     with store.read() as session:
         tickets = session.scalar(select(func.count()).select_from(Ticket)) or 0

@@ -15,6 +15,7 @@ from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 from starlette.applications import Starlette
 
+from monitor.alerts.cases.clock import note_trust, settle
 from monitor.alerts.cases.downtimes import Plans, plans_in_force
 from monitor.alerts.cases.events import note_unused_labs
 from monitor.alerts.channels.base import Channel
@@ -51,7 +52,7 @@ from monitor.runtime.subprocess_load import load_in_subprocess
 from monitor.runtime.systemd import Notifier
 from monitor.runtime.traps import TrapReceiver
 from monitor.runtime.trusted_clock import BelievedClock, boot_id
-from monitor.runtime.writer import DecisionWriter, note_trust, settle
+from monitor.runtime.writer import DecisionWriter
 from monitor.settings.load import Settings
 from monitor.settings.monitor_file import Probing, asked_at
 from monitor.settings.notices_section import ChannelName
@@ -59,6 +60,7 @@ from monitor.settings.problems import ConfigError
 from monitor.store import board_state
 from monitor.store.retention import back_up, forget_old
 from monitor.store.sqlite import open_when_possible
+from monitor.store.work import Work
 from monitor.web.app import make_app
 from monitor.web.page_server import PageServer
 
@@ -171,16 +173,16 @@ class Daemon:
         self._begin_clock(session)
         before, trust = self._before, self._clock.trust
         begun_utc = trust.date(trust.last.utc, trust.last.boot_ns)
+        work = Work(session, Office.of(self.settings, plans_in_force(session, begun_utc)), begun_utc)
         outbox.release_leases(session)
         if before is not None:
             self._note_gap(session, before.utc_at(before.last.boot_ns), begun_utc, trust)
         if trust.move is not None:
-            office = Office.of(self.settings, plans_in_force(session, begun_utc))
-            settle(session, office, trust.move, begun_utc)
+            settle(work, trust.move)
         if trust.suspect:
             log.warning("clock_suspect: the wall clock says %s, which is not believed yet", trust.last.utc)
             if before is None or not before.suspect:
-                note_trust(session, trust, begun_utc)
+                note_trust(work, trust)
         board_state.beat(session, trust)
 
     def _note_gap(self, session: Session, last_utc: datetime, begun_utc: datetime, trust: ClockTrust) -> None:
@@ -429,7 +431,7 @@ class Daemon:
 
     def _look_at_labs(self) -> object:
         with self._store.write() as session:
-            return note_unused_labs(session, self._office, self._clock.utc())
+            return note_unused_labs(Work(session, self._office, self._clock.utc()))
 
     def _forget(self) -> object:
         with self._store.write() as session:

@@ -3,24 +3,27 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from monitor.alerts.cases import outages, tickets
+from monitor.alerts.cases.due import what_is_due
 from monitor.alerts.channels.base import Letter
 from monitor.alerts.notices import lease, outbox
 from monitor.charter.office import Office
+from monitor.configuration import load
 from monitor.domain.clock import VirtualClock
+from monitor.domain.ticket_states import MONITOR
 from monitor.judging.decisions import Decision, OutageClosed, OutageOpened
-from monitor.runtime.writer import what_is_due
-from monitor.settings.load import load
 from monitor.store.models import Notice, Outage, Ticket
 from monitor.store.sqlite import Store
+from monitor.store.work import Work
+from tests.places import SHIPPED
 from tests.store.migrated import new_store
-
-SHIPPED = Path(__file__).parents[1] / "config"
 
 
 @dataclass
@@ -31,10 +34,14 @@ class Desk:
     store: Store
     clock: VirtualClock = field(default_factory=lambda: VirtualClock(datetime(2026, 11, 24, 4, 0, tzinfo=UTC)))
 
+    def work(self, session: Session, actor: str = MONITOR) -> Work:
+        """A transaction at the desk's present time."""
+        return Work(session, self.office, self.clock.utc(), actor)
+
     def decide(self, *decisions: Decision) -> None:
         with self.store.write() as session:
             for decision in decisions:
-                outages.apply(session, self.office, decision, self.clock.utc())
+                outages.apply(self.work(session), decision)
 
     def goes_down(self, site: str) -> None:
         now = self.clock.utc()
@@ -46,7 +53,7 @@ class Desk:
     def look(self) -> None:
         """What the daemon does every second."""
         with self.store.write() as session:
-            what_is_due(session, self.office, self.clock.utc())
+            what_is_due(self.work(session))
 
     def wait(self, **length: float) -> None:
         self.clock.advance(timedelta(**length).total_seconds())
@@ -54,16 +61,16 @@ class Desk:
 
     def act(self, number: str, action: str, text: str = "") -> None:
         with self.store.write() as session:
-            tickets.act(session, self.office, number, action, "an officer", text, self.clock.utc())
+            tickets.act(self.work(session, "an officer"), number, action, text)
 
     def lease(self, channel: str = "email") -> Letter | None:
         """The next letter that is to go out through that channel."""
         with self.store.write() as session:
-            return lease.lease_next(session, self.office, channel, self.clock.utc())
+            return lease.lease_next(self.work(session), channel)
 
     def sent(self, letter: Letter) -> None:
         with self.store.write() as session:
-            outbox.mark_sent(session, letter, "250 ok", self.clock.utc())
+            outbox.mark_sent(self.work(session), letter, "250 ok")
 
     def send_all(self) -> list[Letter]:
         """Delivers whatever is due; what it was, in that order."""
@@ -94,6 +101,12 @@ class Desk:
 
 @pytest.fixture(scope="session")
 def office() -> Office:
+    return shipped_office()
+
+
+@cache
+def shipped_office() -> Office:
+    """The office of the configuration that is shipped."""
     return Office.of(load(SHIPPED))
 
 

@@ -9,7 +9,7 @@ import typer
 from monitor.cli.console import console
 from monitor.cli.dates import moment_of
 from monitor.cli.errors import BAD_INPUT, Failure, settings_in_force, store_of
-from monitor.cli.status import AsJson
+from monitor.cli.options import AsJson
 
 if TYPE_CHECKING:
     from monitor.judging.availability import Availability

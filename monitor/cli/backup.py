@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from monitor.cli.dates import local
 from monitor.cli.errors import BAD_INPUT, CANNOT, NO, Failure, settings_in_force
 
 if TYPE_CHECKING:
@@ -151,7 +152,6 @@ def _failing(about: Path) -> "Iterator[None]":
 
 
 def _contents(found: "Soundness") -> str:
-    from monitor.cli.status import local
 
     lived = f", the daemon last lived {local(found.lived_utc.isoformat())}" if found.lived_utc else ""
     return f"whole and sound, {found.events} events of history{lived}"

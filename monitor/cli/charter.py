@@ -10,6 +10,7 @@ import typer
 
 from monitor.cli.console import console
 from monitor.cli.errors import BAD_INPUT, Failure, settings_of
+from monitor.cli.options import AsJson
 from monitor.domain.text import ascii_digits
 
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from monitor.charter.services import Charter
     from monitor.i18n.formats import Lang
 
-AsJson = Annotated[bool, typer.Option("--json", help="As JSON.")]
 Language = Annotated[Literal["bn", "en"], typer.Option("--lang", help="Language of the answer.")]
 
 FIRST_YEAR, LAST_YEAR = 2000, 2099

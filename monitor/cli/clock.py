@@ -2,12 +2,12 @@
 
 import json
 from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 from monitor.cli.errors import CANNOT, Failure, settings_in_force, store_of
-from monitor.cli.tickets import LONGEST_NAME, Actor, user
+from monitor.cli.options import LONGEST_NAME, Actor, AsJson, user
 from monitor.domain.text import clean
 
 if TYPE_CHECKING:
@@ -48,7 +48,7 @@ def _look() -> "ClockReading":
 
 
 @app.callback(invoke_without_command=True)
-def clock(context: typer.Context, as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False) -> None:
+def clock(context: typer.Context, as_json: AsJson = False) -> None:
     """Says what the clock says, whether the daemon believes it, and what would make it."""
     if context.invoked_subcommand is not None:
         return
@@ -104,8 +104,10 @@ def _local(iso: str) -> str:
 def trust(context: typer.Context, actor: Actor = "") -> None:
     """Says that the clock is right as it stands: the daemon believes it within seconds, until it jumps again."""
     from monitor.alerts.cases.events import note
+    from monitor.charter.office import Office
     from monitor.judging.clock_trust import WRITTEN_UTC
     from monitor.store.board_state import keep_word
+    from monitor.store.work import Work
 
     settings, now = settings_in_force(context.obj), _look()
     dated_utc = now_of(settings)
@@ -113,7 +115,8 @@ def trust(context: typer.Context, actor: Actor = "") -> None:
         raise Failure(f"this machine's clock says {now.utc:%Y-%m-%d}, which cannot be: set it first", CANNOT)
     actor = clean(actor or user(), LONGEST_NAME)
     with store_of(settings) as store, store.write() as session:
+        work = Work(session, Office.of(settings), dated_utc, actor)
         keep_word(session, now, actor)
         words = f"{actor} says that the clock is right: {_local(now.utc.isoformat())}"
-        note(session, "", "", "clock_trusted", words, dated_utc)
+        note(work, "", "", "clock_trusted", words, dated_utc)
     print(f"The clock is right: {_local(now.utc.isoformat())}. The daemon goes by it within seconds.")

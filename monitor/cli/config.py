@@ -4,14 +4,15 @@ import json
 from dataclasses import asdict
 from importlib.metadata import version as version_of
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import typer
 
 from monitor.cli.errors import BAD_INPUT, settings_of
+from monitor.cli.options import AsJson
 
 
-def check(context: typer.Context, as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False) -> None:
+def check(context: typer.Context, as_json: AsJson = False) -> None:
     """Reads the whole configuration and says what is wrong with it (exit code 2) or still missing.
 
     As JSON: {directory, errors: [{file, line, key, message}], warnings, sites, devices}.
@@ -32,9 +33,9 @@ def check(context: typer.Context, as_json: Annotated[bool, typer.Option("--json"
 
 def _print_json(directory: Path) -> None:
     from monitor.charter.office import Office
+    from monitor.configuration import load
     from monitor.domain.clock import SystemClock
     from monitor.runtime.startup_messages import warnings
-    from monitor.settings.load import load
     from monitor.settings.problems import ConfigError
 
     found: dict[str, Any] = {"directory": str(directory), "errors": [], "warnings": []}
@@ -50,7 +51,7 @@ def _print_json(directory: Path) -> None:
         raise typer.Exit(BAD_INPUT)
 
 
-def version(as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False) -> None:
+def version(as_json: AsJson = False) -> None:
     """Prints the version."""
     number = version_of("upazila-monitor")
     print(json.dumps({"version": number}) if as_json else f"upazila-monitor {number}")

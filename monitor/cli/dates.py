@@ -1,8 +1,9 @@
-"""Times that people type: by the office's clock where they give no zone."""
+"""Times that people type, by the office's clock where they give no zone, and times as people read them."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from monitor.cli.errors import BAD_INPUT, Failure
+from monitor.domain.clock import DHAKA
 from monitor.domain.text import ascii_digits
 
 YEARS = (2000, 2100)
@@ -10,8 +11,6 @@ YEARS = (2000, 2100)
 
 def moment_of(option: str, text: str) -> datetime:
     """A time in UTC; ends the command when it is none."""
-    from monitor.i18n.formats import DHAKA
-
     try:
         found = datetime.fromisoformat(ascii_digits(text.strip()))
     except ValueError:
@@ -19,3 +18,19 @@ def moment_of(option: str, text: str) -> datetime:
     if not YEARS[0] <= found.year < YEARS[1]:
         raise Failure(f"{option}: '{text}' is too far away. Expected a year from {YEARS[0]} to {YEARS[1]}", BAD_INPUT)
     return (found if found.tzinfo else found.replace(tzinfo=DHAKA)).astimezone(UTC)
+
+
+def local(iso: str | None) -> str:
+    """A stored time as the office's clock shows it; empty for none."""
+    return f"{datetime.fromisoformat(iso).astimezone(DHAKA):%Y-%m-%d %H:%M:%S}" if iso else ""
+
+
+def age(since: str | None, until: str | None = None) -> str:
+    """'2 d 03:15:00' between two stored times, or until now."""
+    if since is None:
+        return ""
+    end = datetime.fromisoformat(until) if until else datetime.now(UTC)
+    seconds = max(0, int((end - datetime.fromisoformat(since)) / timedelta(seconds=1)))
+    days, seconds = divmod(seconds, 86_400)
+    clock = f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
+    return f"{days} d {clock}" if days else clock

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from monitor.cli.console import console
+from monitor.cli.dates import age, local
 from monitor.cli.errors import CANNOT, NO, Failure, settings_in_force, settings_of, store_of
 from monitor.cli.numbers import whole
+from monitor.cli.options import AsJson
 
 if TYPE_CHECKING:
     from monitor.settings.load import Settings
@@ -16,7 +18,6 @@ if TYPE_CHECKING:
 
 app = typer.Typer(help="Shows what an outside help desk knows of our tickets; `test` asks whether it can be reached.")
 
-AsJson = Annotated[bool, typer.Option("--json", help="As JSON.")]
 NONE = "No help desk: [helpdesk] of monitor.toml names none."
 
 
@@ -96,7 +97,6 @@ def mirror(settings: "Settings") -> dict[str, Any] | None:
 
 def mirror_line(now: dict[str, Any]) -> str:
     """That state in one line."""
-    from monitor.cli.status import age
 
     waits = f", {now['pending']} to be told (the oldest for {age(now['oldest_pending'])})" if now["pending"] else ""
     refused = f", {now['refused']} refused" if now["refused"] else ""
@@ -113,7 +113,6 @@ def _print(now: dict[str, Any]) -> None:
     from rich.text import Text
 
     from monitor.cli.listing import Listing
-    from monitor.cli.status import local
 
     print(f"{now['desk']}\n{mirror_line(now)}")
     if not now["tickets"]:

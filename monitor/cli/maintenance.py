@@ -11,8 +11,7 @@ from monitor.cli.console import console
 from monitor.cli.dates import moment_of
 from monitor.cli.errors import BAD_INPUT, NO, Failure, settings_in_force, store_of
 from monitor.cli.numbers import whole
-from monitor.cli.status import AsJson
-from monitor.cli.tickets import Actor, user
+from monitor.cli.options import Actor, AsJson, user
 from monitor.domain.text import clean, folded
 
 if TYPE_CHECKING:
@@ -46,6 +45,8 @@ def add(
     """Plans work once (--begins, --ends or --minutes) or every week (--days, --opens, --closes or --minutes)."""
     from monitor.alerts.cases.downtimes import PlanError
     from monitor.alerts.cases.downtimes import add as keep
+    from monitor.charter.office import Office
+    from monitor.store.work import Work
 
     settings = settings_in_force(context.obj)
     now_utc = now_of(settings)
@@ -65,7 +66,7 @@ def add(
     with store_of(settings) as store:
         try:
             with store.write() as session:
-                keep(session, name, window, actor or user(), now_utc)
+                keep(Work(session, Office.of(settings), now_utc, actor or user()), name, window)
         except PlanError as error:
             raise Failure(str(error), BAD_INPUT) from None
     print(f"Planned work '{name}': {when(window)}, {about(window)}.")
@@ -104,6 +105,8 @@ def end(context: typer.Context, name: Name) -> None:
     """Ends planned work now; what is still silent has its outage from now on."""
     from monitor.alerts.cases.downtimes import PlanError
     from monitor.alerts.cases.downtimes import end as finish
+    from monitor.charter.office import Office
+    from monitor.store.work import Work
 
     settings = settings_in_force(context.obj)
     if name in settings.monitor.maintenance:
@@ -112,7 +115,7 @@ def end(context: typer.Context, name: Name) -> None:
     with store_of(settings) as store:
         try:
             with store.write() as session:
-                finish(session, name, now_utc)
+                finish(Work(session, Office.of(settings), now_utc, user()), name)
         except PlanError as error:
             raise Failure(str(error), NO) from None
     print(f"Planned work '{name}' is over.")

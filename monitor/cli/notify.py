@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from monitor.cli.console import console
+from monitor.cli.dates import local
 from monitor.cli.errors import BAD_INPUT, CANNOT, NO, Failure, settings_in_force, settings_of, store_of
+from monitor.cli.options import AsJson
 from monitor.cli.tickets import number_of
 from monitor.settings.notices_section import Languages
 
@@ -60,7 +62,7 @@ def send_samples(
 def explain(
     context: typer.Context,
     number: Annotated[str, typer.Argument(help="The ticket's number, such as BHR-2026-000123.")],
-    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Who heard of a ticket and who will: when, through what, and why."""
     from sqlalchemy import select
@@ -86,7 +88,6 @@ def _table(found: "list[Hearing]") -> "Listing":
     from rich.text import Text
 
     from monitor.cli.listing import Listing
-    from monitor.cli.status import local
 
     headings = ("When", "Notice", "Who", "Where", "Why", "State", "Proof or error")
     rows = Listing(*headings, prose={"Where", "Why", "Proof or error"})

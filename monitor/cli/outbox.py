@@ -7,16 +7,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from monitor.cli.console import console
+from monitor.cli.dates import local
 from monitor.cli.errors import NO, Failure, settings_in_force, store_of
 from monitor.cli.numbers import whole, whole_argument
-from monitor.cli.tickets import Actor, user
+from monitor.cli.options import Actor, AsJson, user
 
 if TYPE_CHECKING:
     from monitor.cli.listing import Listing
 
 app = typer.Typer(help="What was told to whom, and what is still owed; `resend` tells it once more.")
-
-AsJson = Annotated[bool, typer.Option("--json", help="As JSON.")]
 
 
 @app.callback(invoke_without_command=True)
@@ -52,9 +51,12 @@ def resend(
 ) -> None:
     """Sends a notice once more under its old Message-ID, whatever became of it."""
     from monitor.alerts.notices.outbox import resend as owe_again
+    from monitor.charter.office import Office
+    from monitor.store.work import Work
 
-    with store_of(settings_in_force(context.obj)) as store, store.write() as session:
-        notice = owe_again(session, id_, actor or user(), datetime.now(UTC))
+    settings = settings_in_force(context.obj)
+    with store_of(settings) as store, store.write() as session:
+        notice = owe_again(Work(session, Office.of(settings), datetime.now(UTC), actor or user()), id_)
         if notice is None:
             raise Failure(f"there is no notice {id_}. `upazila-monitor outbox` lists them", NO)
         print(f"{notice.kind} to {notice.recipient} is owed once more, as {notice.message_id}")
@@ -64,7 +66,6 @@ def _table(found: list[dict[str, Any]]) -> "Listing":
     from rich.text import Text
 
     from monitor.cli.listing import Listing
-    from monitor.cli.status import local
 
     headings = ("ID", "Owed", "Kind", "About", "To", "By", "State", "Tries", "Proof or error")
     rows = Listing(*headings, prose={"Proof or error"})

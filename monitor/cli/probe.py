@@ -12,6 +12,7 @@ import typer
 from monitor.cli.console import console
 from monitor.cli.errors import BAD_INPUT, CANNOT, INTERRUPTED, NO, Failure
 from monitor.cli.numbers import decimal, whole
+from monitor.cli.options import AsJson
 from monitor.cli.services import dns, http, tcp
 from monitor.cli.snmp import snmp
 from monitor.cli.trace import trace
@@ -46,7 +47,7 @@ def icmp(
     interval: Annotated[float, decimal(least=0.0, most=60, says="Seconds between a target's echoes.")] = 0.5,
     timeout: Annotated[float, decimal(least=0.01, most=60, says="Seconds after which an answer is too late.")] = 1.5,
     socket: Annotated[str, typer.Option(help="auto, ping or raw.")] = "auto",
-    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Pings; exit code 0 when every target answered, 1 when one did not."""
     import asyncio

@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from monitor.cli.errors import BAD_INPUT, NO, Failure, settings_in_force, store_of
+from monitor.cli.options import AsJson
 
 audit = typer.Typer(help="Proves that no ticket's history was altered.", no_args_is_help=True)
 
@@ -27,7 +28,7 @@ def verify(
     head: Annotated[
         str, typer.Option(help="A hash from the foot of any mail, which must still be in it; else the last mailed one.")
     ] = "",
-    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Goes through the history of all tickets; exit code 1 when something was altered, inserted or cut off.
 

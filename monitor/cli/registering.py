@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from monitor.cli.dates import moment_of
+from monitor.cli.dates import local, moment_of
 from monitor.cli.errors import BAD_INPUT, CANNOT, NO, Failure, settings_in_force, store_of
-from monitor.cli.tickets import LONGEST_NAME, LONGEST_TEXT, Actor, Number, act, number_of, said, user
+from monitor.cli.options import LONGEST_NAME, LONGEST_TEXT, Actor, Number, said, user
+from monitor.cli.tickets import act, number_of
 from monitor.domain.text import clean, clean_lines
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ def new(
     from monitor.charter.office import Office
     from monitor.cli.clock import now_of
     from monitor.i18n.formats import moment_text
+    from monitor.store.work import Work
 
     settings = settings_in_force(context.obj)
     office, now_utc = Office.of(settings), now_of(settings)
@@ -60,7 +62,7 @@ def new(
             with store.read() as session:
                 _offer_open_tickets(session, place, anyway=anyway)
         with store.write() as session:
-            ticket = register(session, office, request, who, now_utc)
+            ticket = register(Work(session, office, now_utc, who), request)
             print(f"{ticket.number}: due {moment_text(ticket.deadline_utc, 'en')}")
 
 
@@ -83,6 +85,7 @@ def correct(
     from monitor.charter.office import Office
     from monitor.cli.clock import now_of
     from monitor.i18n.formats import moment_text
+    from monitor.store.work import Work
 
     settings = settings_in_force(context.obj)
     office, now_utc = Office.of(settings), now_of(settings)
@@ -102,7 +105,7 @@ def correct(
     with store_of(settings) as store:
         try:
             with store.write() as session:
-                ticket = put_right(session, office, number_of(session, number), wanted, who, why, now_utc)
+                ticket = put_right(Work(session, office, now_utc, who), number_of(session, number), wanted, why)
                 _warn_of_misfit(office, ticket.service, ticket.site)
                 print(f"{ticket.number}: corrected; due {moment_text(ticket.deadline_utc, 'en')}")
         except TicketError as error:
@@ -117,7 +120,6 @@ def withdraw(context: typer.Context, number: Number, reason: Reason, actor: Acto
 def _offer_open_tickets(session: "Session", site: str, *, anyway: bool) -> None:
     """Names what is open about the site; on a terminal it is asked whether there is to be another one."""
     from monitor.alerts.cases.complaints import open_about
-    from monitor.cli.status import local
 
     found = open_about(session, site)
     for ticket in found:

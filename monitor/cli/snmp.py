@@ -14,6 +14,7 @@ import typer
 from monitor.cli.console import console
 from monitor.cli.errors import BAD_INPUT, CANNOT, NO, Failure, settings_of
 from monitor.cli.numbers import decimal, whole
+from monitor.cli.options import AsJson
 from monitor.domain.text import ascii_digits, clean
 from monitor.settings.hosts import is_short_address
 
@@ -41,7 +42,7 @@ def snmp(
     v3: Annotated[str | None, typer.Option(metavar="NAME", help="A user of \\[snmp.v3.NAME] in monitor.toml.")] = None,
     timeout: Annotated[float, decimal(least=0.1, most=30, says="Seconds to wait for an answer.")] = 2.0,
     retries: Annotated[int, whole(least=0, most=5, says="How often an unanswered question is repeated.")] = 1,
-    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Reads one device by SNMP: what it is, its interfaces, its UPS; exit code 1 when it does not answer."""
     import asyncio

@@ -3,16 +3,16 @@
 import json
 import time
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from monitor.cli.console import console
+from monitor.cli.dates import age, local
 from monitor.cli.errors import CANNOT, NO, settings_in_force, store_of
 from monitor.cli.helpdesk import mirror, mirror_line
 from monitor.cli.numbers import whole
-from monitor.domain.clock import DHAKA
+from monitor.cli.options import AsJson
 from monitor.domain.sample import milliseconds
 
 if TYPE_CHECKING:
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from monitor.cli.listing import Listing
     from monitor.settings.load import Settings
 
-AsJson = Annotated[bool, typer.Option("--json", help="As JSON.")]
 STYLES = {"up": "green", "degraded": "yellow", "down": "bold red", "unreachable": "magenta", "paused": "blue"}
 ORDER = ("down", "unreachable", "degraded", "unknown", "paused", "up")
 REFRESH_S = 2.0
@@ -245,19 +244,3 @@ def _outages(found: list[dict[str, Any]]) -> "Listing":
             Text("; ".join(filter(None, (outage["reason"], outage["cause"] and f"suspected: {outage['cause']}")))),
         )
     return table
-
-
-def local(iso: str | None) -> str:
-    """A stored time as the office's clock shows it; empty for none."""
-    return f"{datetime.fromisoformat(iso).astimezone(DHAKA):%Y-%m-%d %H:%M:%S}" if iso else ""
-
-
-def age(since: str | None, until: str | None = None) -> str:
-    """'2 d 03:15:00' between two stored times, or until now."""
-    if since is None:
-        return ""
-    end = datetime.fromisoformat(until) if until else datetime.now(UTC)
-    seconds = max(0, int((end - datetime.fromisoformat(since)) / timedelta(seconds=1)))
-    days, seconds = divmod(seconds, 86_400)
-    clock = f"{seconds // 3600:02}:{seconds // 60 % 60:02}:{seconds % 60:02}"
-    return f"{days} d {clock}" if days else clock

@@ -1,6 +1,5 @@
 """`tickets` and `ticket …`: the list, one ticket's whole story, and what a person can do to it."""
 
-import getpass
 import json
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
@@ -8,9 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from monitor.cli.console import console
-from monitor.cli.dates import moment_of
+from monitor.cli.dates import local, moment_of
 from monitor.cli.errors import BAD_INPUT, NO, Failure, settings_in_force, store_of
 from monitor.cli.numbers import whole
+from monitor.cli.options import LONGEST_NAME, LONGEST_TEXT, Actor, AsJson, Number, Text, said, user
 from monitor.domain.clock import DHAKA
 from monitor.domain.text import clean, clean_lines
 
@@ -21,16 +21,9 @@ if TYPE_CHECKING:
     from monitor.cli.listing import Listing
     from monitor.store.models import Ticket
 
-LONGEST_NAME, LONGEST_TEXT = 100, 4_000  # letters
-
 app = typer.Typer(help="Shows a ticket, or does something to it.", no_args_is_help=True)
 
 several = typer.Typer(help="Lists tickets, newest first; `export` writes all of them out.")
-
-AsJson = Annotated[bool, typer.Option("--json", help="As JSON.")]
-Number = Annotated[str, typer.Argument(help="The ticket's number, such as BHR-2026-000123; 123 of this year.")]
-Text = Annotated[str, typer.Option("--text", "-m", help="What to write into the ticket's history.")]
-Actor = Annotated[str, typer.Option("--as", metavar="NAME", help="Who does it; by default the user who is logged in.")]
 
 
 @several.callback(invoke_without_command=True)
@@ -59,7 +52,6 @@ def tickets(
 def table(found: list[dict[str, Any]], title: str) -> "Listing":
     """The tickets as rows; also part of `status`."""
     from monitor.cli.listing import Listing
-    from monitor.cli.status import local
 
     due = "Was due" if found and all(_late(ticket) for ticket in found) else "Due"
     rows = Listing("Ticket", "State", "Stage", "Site", "Service", "Opened", due, "Late", title=title)
@@ -94,7 +86,6 @@ def show(context: typer.Context, number: Number, as_json: AsJson = False) -> Non
 
     from monitor.charter.office import Office
     from monitor.cli.console import hanging
-    from monitor.cli.status import local
     from monitor.reports.ticket_account import tell
     from monitor.store import queries
 
@@ -128,6 +119,7 @@ def act(
     from monitor.charter.office import Office
     from monitor.cli.clock import now_of
     from monitor.i18n.formats import moment_text
+    from monitor.store.work import Work
 
     settings = settings_in_force(context.obj)
     office = Office.of(settings)
@@ -137,7 +129,7 @@ def act(
             now_utc = now_of(settings)
             with store.write() as session:
                 ticket = do(
-                    session, office, number_of(session, number), action, actor, text, now_utc, until_utc=until_utc
+                    Work(session, office, now_utc, actor), number_of(session, number), action, text, until_utc=until_utc
                 )
                 until = f" until {moment_text(until_utc, 'en')}" if until_utc else ""
                 stage = f", at stage {ticket.stage}" if ticket.stage else ""
@@ -163,21 +155,6 @@ def number_of(session: "Session", typed: str) -> str:
     from monitor.store import queries
 
     return queries.number_like(session, typed, datetime.now(DHAKA).year)
-
-
-def said(option: str, text: str, what: str) -> str:
-    """The text, if it has words that show; ends the command with ``what`` was expected, if not."""
-    if not any(letter.isalnum() for letter in clean(text)):
-        raise Failure(f"{option}: found '{clean(text)}', which has no words. Expected {what}", BAD_INPUT)
-    return text
-
-
-def user() -> str:
-    """Who is logged in, for the records."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return "unknown"
 
 
 @app.command(name="raise")

@@ -6,9 +6,10 @@ from typing import Annotated
 import typer
 
 from monitor.cli.console import console
+from monitor.cli.dates import local
 from monitor.cli.errors import BAD_INPUT, NO, Failure, settings_in_force, store_of
 from monitor.cli.numbers import whole
-from monitor.cli.status import AsJson, local
+from monitor.cli.options import AsJson
 from monitor.domain.text import clean
 from monitor.settings.problems import did_you_mean
 

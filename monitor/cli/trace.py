@@ -10,6 +10,7 @@ import typer
 
 from monitor.cli.errors import BAD_INPUT, CANNOT, NO, Failure
 from monitor.cli.numbers import decimal, whole
+from monitor.cli.options import AsJson
 from monitor.domain.sample import milliseconds
 from monitor.domain.text import ascii_digits
 
@@ -22,7 +23,7 @@ def trace(
     count: Annotated[int, whole("--count", "-c", least=1, most=10, says="Echoes to each hop.")] = 2,
     timeout: Annotated[float, decimal(least=0.01, most=10, says="Seconds to wait for a hop.")] = 1.0,
     most_hops: Annotated[int, whole(least=1, most=64, says="Where to give up.")] = 30,
-    as_json: Annotated[bool, typer.Option("--json", help="As JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Lists the routers on the way (traceroute); exit code 0 when the host itself answered, 1 when not."""
     from monitor.probes import trace as tracing

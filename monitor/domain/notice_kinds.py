@@ -1,23 +1,50 @@
 """The kinds of notices: how urgent each is, which can wait for the office to open, which end a matter."""
 
+from enum import StrEnum
 from typing import Literal
 
 Severity = Literal["urgent", "routine", "good"]
 
 
-NoticeKind = Literal[
-    "opened", "due_today", "registered", "breach", "ask", "stage", "lapses_soon", "lapses_today", "resolved",
-    "reopened", "restored", "withdrawn", "corrected", "ack_over", "morning", "weekly",
-]  # fmt: skip
+class NoticeKind(StrEnum):
+    """What a notice is about; the last three are letters about many matters."""
+
+    OPENED = "opened"
+    DUE_TODAY = "due_today"
+    REGISTERED = "registered"
+    BREACH = "breach"
+    ASK = "ask"
+    STAGE = "stage"
+    LAPSES_SOON = "lapses_soon"
+    LAPSES_TODAY = "lapses_today"
+    RESOLVED = "resolved"
+    REOPENED = "reopened"
+    RESTORED = "restored"
+    WITHDRAWN = "withdrawn"
+    CORRECTED = "corrected"
+    ACK_OVER = "ack_over"
+    MORNING = "morning"
+    WEEKLY = "weekly"
+    DIGEST = "digest"
 
 
-URGENT = frozenset({"opened", "breach", "reopened"})
-GOOD_NEWS = frozenset({"resolved", "restored", "withdrawn"})
+URGENT = frozenset({NoticeKind.OPENED, NoticeKind.BREACH, NoticeKind.REOPENED})
+GOOD_NEWS = frozenset({NoticeKind.RESOLVED, NoticeKind.RESTORED, NoticeKind.WITHDRAWN})
 # Nobody is woken for these.
-PATIENT = frozenset({"ask", "stage", "lapses_soon", "lapses_today", "due_today", "ack_over"})
-DIGEST, MORNING, WEEKLY = "digest", "morning", "weekly"
+PATIENT = frozenset(
+    {
+        NoticeKind.ASK,
+        NoticeKind.STAGE,
+        NoticeKind.LAPSES_SOON,
+        NoticeKind.LAPSES_TODAY,
+        NoticeKind.DUE_TODAY,
+        NoticeKind.ACK_OVER,
+    }
+)
+DIGEST, MORNING, WEEKLY = NoticeKind.DIGEST, NoticeKind.MORNING, NoticeKind.WEEKLY
 BRIEFS = frozenset({MORNING, WEEKLY})
 WHOLE = BRIEFS | {DIGEST}  # letters about many matters: never told inside another one
+OF_ONE_MATTER = tuple(kind for kind in NoticeKind if kind not in WHOLE)
 
 
 def severity(kind: str) -> Severity:

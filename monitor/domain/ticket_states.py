@@ -35,6 +35,18 @@ class TicketState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
+class TicketSource(StrEnum):
+    """Where a ticket comes from: an outage, or how a request came in."""
+
+    OUTAGE = "outage"
+    PHONE = "phone"
+    PERSON = "person"
+    EMAIL = "email"
+    LETTER = "letter"
+
+
+WAYS = tuple(source for source in TicketSource if source is not TicketSource.OUTAGE)
+
 S = TicketState
 UNSOLVED = (S.OPEN, S.ACKNOWLEDGED, S.IN_PROGRESS, S.WAITING)
 

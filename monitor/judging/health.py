@@ -17,23 +17,12 @@ nothing: they neither count nor break a row.
 
 from dataclasses import dataclass, replace
 from datetime import datetime
-from enum import StrEnum
 from typing import NamedTuple
 
 from monitor.domain.sample import Sample, Verdict
+from monitor.domain.states import SiteState
 
-
-class State(StrEnum):
-    """What is known for certain of a device or site."""
-
-    UNKNOWN = "unknown"
-    UP = "up"
-    DEGRADED = "degraded"
-    DOWN = "down"
-    UNREACHABLE = "unreachable"
-    PAUSED = "paused"
-
-
+State = SiteState
 ANSWERS = frozenset({State.UP, State.DEGRADED})
 
 

@@ -14,6 +14,7 @@ from monitor.metrics.text import Body, Family, Labels, Line, UncachedLines
 from monitor.runtime.live import RuntimeState
 from monitor.store import notice_queries, queries
 from monitor.store.sqlite import Store
+from monitor.store.work import Work
 
 BRIEF = Labels("brief")
 
@@ -77,7 +78,7 @@ def mail_path(store: Store, live: RuntimeState, now_utc: datetime) -> MailPath:
             queries.outbox(session, now_utc),
             notice_queries.merged(session),
             notice_queries.last_sent(session, tuple(BRIEFS)),
-            missed(session, office, now_utc) if office else {},
+            missed(Work(session, office, now_utc)) if office else {},
         )
 
 

@@ -10,43 +10,32 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 
 from sqlalchemy.exc import DatabaseError
-from sqlalchemy.orm import Session
 
-from monitor.alerts.cases import (
-    acknowledgements,
-    complaints,
-    escalation,
-    events,
-    operators,
-    outages,
-    recount,
-    redate,
-    tickets,
-)
+from monitor.alerts.cases import outages, recount, redate, set_aside
+from monitor.alerts.cases.clock import note_trust, settle
 from monitor.alerts.cases.downtimes import Plans, plans_in_force
+from monitor.alerts.cases.due import MOST_AT_ONCE, what_is_due
 from monitor.alerts.notices import briefs
 from monitor.alerts.notices.brief_facts import Busy
 from monitor.charter.office import Office
 from monitor.domain.clock import NS_PER_S
-from monitor.i18n.formats import moment_text
 from monitor.judging.clock_trust import ClockTrust, Move, look_again
 from monitor.judging.decisions import Decision, OutageClosed, OutageOpened, SiteChanged, WorkstationSeen, describe
 from monitor.judging.health import State
 from monitor.net.pool import Pool, PoolFull
-from monitor.runtime import set_aside
 from monitor.runtime.trusted_clock import BelievedClock
 from monitor.store import board_state
 from monitor.store.sqlite import Store
+from monitor.store.work import Work
 
 log = logging.getLogger(__name__)
 
 LOOK_S = 1.0
 SHARE = 0.05  # of its time that the recorder spends looking when nothing happens, however much there is to look at
-MOST_AT_ONCE = 500  # tickets opened in one transaction: others wait for the lock meanwhile
 LONGEST_LOOK_S = 15.0
 RETRY_S = 2.0
 LAST_WRITE_S = 4.0  # when the daemon stops
@@ -184,20 +173,21 @@ class DecisionWriter:
         with self._store.write() as session:
             trust = look_again(before, self._clock.look(), board_state.operators_word(session))
             now_utc = trust.date(trust.last.utc, trust.last.boot_ns)
-            set_aside.apply_all(session, office, batch, certain=not (before.suspect or trust.suspect))
+            work = Work(session, office, now_utc)
+            set_aside.apply_all(work, batch, certain=not (before.suspect or trust.suspect))
             if trust.move is not None:
-                settle(session, office, trust.move, now_utc)
+                settle(work, trust.move)
             if trust.suspect != before.suspect:
-                note_trust(session, trust, now_utc)
+                note_trust(work, trust)
             told, planned = False, plans_in_force(session, now_utc)
             if not trust.suspect:
                 if before.suspect and trust.move is None:
-                    outages.catch_up(session, office, before.unproven_since_utc, now_utc)
-                if office is not self._counted_by and (moved := recount.open_deadlines(session, office, now_utc)):
+                    outages.catch_up(work, before.unproven_since_utc)
+                if office is not self._counted_by and (moved := recount.open_deadlines(work)):
                     log.info("%d deadlines were counted anew: the charter or the calendar has changed", moved)
-                told = what_is_due(session, office, now_utc, MOST_AT_ONCE)
-                owe_briefs = partial(briefs.owe_briefs, session, office, self.busy_links(), now_utc)
-                told = set_aside.each_alone(session, [owe_briefs]) or told
+                told = what_is_due(work, MOST_AT_ONCE)
+                owe_briefs = partial(briefs.owe_briefs, work, self.busy_links())
+                told = set_aside.each_alone(work, [owe_briefs]) or told
             told_of_clock = trust.suspect != before.suspect or trust.move is not None
             if told_of_clock or trust.last.boot_ns - self._last_heartbeat_ns >= HEARTBEAT_NS:
                 board_state.beat(session, trust)
@@ -214,32 +204,3 @@ def _say_trust(trust: ClockTrust, *, was_suspect: bool) -> None:
         log.warning("the wall clock is believed again: %s", trust.last.utc)
     elif trust.move is not None:
         log.warning("the wall clock was set right by %s: %s", trust.move.by, trust.last.utc)
-
-
-def settle(session: Session, office: Office, move: Move, now_utc: datetime) -> None:
-    """Dates anew what was dated provisionally, and does what had to wait for that."""
-    redate.redate(session, office, move, now_utc)
-    board_state.note_gap_before(session, move)
-    outages.catch_up(session, office, move.since_utc + min(move.by, timedelta(0)), now_utc)
-
-
-def note_trust(session: Session, trust: ClockTrust, now_utc: datetime) -> None:
-    """Adds to the timeline that the clock is suspect from now on, or is believed again."""
-    says = f"the wall clock says {moment_text(trust.last.utc, 'en')}"
-    kind, words = ("clock_suspect", says) if trust.suspect else ("clock_believed", "the wall clock is believed again")
-    events.note(session, "", "", kind, words, now_utc)
-
-
-def what_is_due(session: Session, office: Office, now_utc: datetime, most: int | None = None) -> bool:
-    """Does what the stored dates ask for, opening at most so many tickets; whether anything was done."""
-    steps: list[Callable[[], Sequence[object]]] = [
-        partial(tickets.warn_of_deadlines, session, office, now_utc),
-        partial(tickets.open_overdue, session, office, now_utc, most),
-        partial(acknowledgements.advance, session, office, now_utc),
-        partial(tickets.resolve_recovered, session, office, now_utc),
-        partial(tickets.reopen_settled, session, office, now_utc),
-        partial(complaints.tell_who_asked, session, office, now_utc),
-        partial(operators.note_late, session, office, now_utc),
-        partial(escalation.advance, session, office, now_utc),
-    ]
-    return set_aside.each_alone(session, steps)

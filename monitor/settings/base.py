@@ -25,9 +25,7 @@ class Model(BaseModel):
     Types are strict: "60" is no number and 1 is no truth, so that what stands in the file is what is meant.
     """
 
-    model_config = ConfigDict(
-        frozen=True, strict=True, extra="forbid", str_strip_whitespace=True, use_attribute_docstrings=True
-    )
+    model_config = ConfigDict(frozen=True, strict=True, extra="forbid", str_strip_whitespace=True, defer_build=True)
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:

@@ -11,10 +11,6 @@ from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, ExceptionContext, create_engine, event
 from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.orm import Session
@@ -22,7 +18,7 @@ from sqlalchemy.orm import Session
 from monitor.store import belonging, redundancy
 from monitor.store.errors import Damaged, NoDatabase, StoreError, may_pass
 from monitor.store.lock import only_daemon
-from monitor.store.models import Base
+from monitor.store.upgrade import VERSION_TABLE, upgrade
 
 __all__ = ["DATABASE", "Store", "StoreError", "existing_store", "only_daemon", "open_store", "open_when_possible"]
 
@@ -31,7 +27,6 @@ GLANCE_S = 2.0  # so long a reader of the page waits for a lock: shorter than it
 FIRST_TRY_S = 2.0  # at the start of the daemon, which has sites to probe
 SMALL_BYTES = 64_000_000  # examined in a tenth of a second, once it is read
 DATABASE = "monitor.db"
-VERSION_TABLE = "alembic_version"
 BACKUPS = "backups"
 MEND = "upazila-monitor backup restore"
 NO_SCHEMA = "malformed database schema"
@@ -297,7 +292,7 @@ def _prepare(store: Store, mark: Callable[[Path, Engine], int] | None, *, may_be
     if store._lasting and not may_be_missing:
         _refuse_without_contents(store.path, contents)
     store.was_empty = not contents
-    _migrate(store)
+    upgrade(store.path, store.engine, store._for_writing)
     store.readable = True
     if store._lasting:
         own = mark(state, store._for_writing) if mark is not None else 0
@@ -339,28 +334,3 @@ def _refuse_without_contents(path: Path, tables: set[str]) -> None:
         raise Damaged(f"{path} is a database of another program. Put a copy back: {MEND}")
     if not tables and path.exists() and path.stat().st_size and (copies := _copies(path.parent)) is not None:
         raise _no_database(path, "is empty", copies)
-
-
-def migrations() -> Config:
-    """Where alembic finds them."""
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    return config
-
-
-def _migrate(store: Store) -> None:
-    config = migrations()
-    scripts = ScriptDirectory.from_config(config)
-    known = {script.revision for script in scripts.walk_revisions()}
-    with store.engine.connect() as connection:
-        current = MigrationContext.configure(connection).get_current_revision()
-        is_whole = redundancy.is_there(connection, Base.metadata)
-    if current == scripts.get_current_head() and is_whole:
-        return
-    if current is not None and current not in known:
-        raise StoreError(f"{store.path} was written by a newer version of upazila-monitor. Install that version")
-    with store._for_writing.begin() as connection:
-        config.attributes["connection"] = connection
-        redundancy.drop(connection)
-        command.upgrade(config, "head")
-        redundancy.make(connection, Base.metadata)

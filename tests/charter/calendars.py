@@ -3,7 +3,6 @@
 import datetime as dt
 from datetime import UTC, datetime
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,10 +10,11 @@ from hypothesis import strategies as st
 
 from monitor.charter.calendar import WEEKDAYS, Calendar
 from monitor.charter.services import Charter
+from monitor.configuration import load
 from monitor.settings.calendar_file import CalendarFile, HolidaysFile
-from monitor.settings.load import Settings, load
+from monitor.settings.load import Settings
+from tests.places import SHIPPED
 
-CONFIG = Path(__file__).parents[2] / "config"
 DHAKA = ZoneInfo("Asia/Dhaka")
 
 SCHOOL = {"days": list(WEEKDAYS), "shifts": [{"opens": "10:00", "closes": "16:00"}]}
@@ -22,7 +22,7 @@ SCHOOL = {"days": list(WEEKDAYS), "shifts": [{"opens": "10:00", "closes": "16:00
 
 @lru_cache(maxsize=1)
 def shipped() -> Settings:
-    return load(CONFIG)
+    return load(SHIPPED)
 
 
 def charter() -> Charter:

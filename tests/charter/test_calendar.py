@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 
 from monitor.charter.calendar import Calendar
-from tests.charter.calendars import CONFIG, calendar, calendars, dates, dhaka, listed, local, moments, shipped
+from tests.charter.calendars import calendar, calendars, dates, dhaka, listed, local, moments, shipped
+from tests.places import SHIPPED
 
 ORDER = {"bn": "স্থানীয় ছুটি", "en": "Local holiday", "order": "৪২", "dated": dt.date(2026, 11, 30)}
 
@@ -132,12 +133,12 @@ def test_names_do_not_follow_the_language_of_the_process() -> None:
 def test_nothing_slow_is_imported_while_every_year_asked_for_has_a_list() -> None:
     code = (
         "import sys; from pathlib import Path; from datetime import date\n"
-        "from monitor.settings.load import load; from monitor.charter.calendar import Calendar\n"
+        "from monitor.configuration import load; from monitor.charter.calendar import Calendar\n"
         "s = load(Path(sys.argv[1])); c = Calendar.of(s.calendar, s.holidays)\n"
         "c.day(date(2026, 12, 1)); assert 'holidays' not in sys.modules\n"
         "c.day(date(2027, 12, 1)); assert 'holidays' in sys.modules"
     )
-    subprocess.run([sys.executable, "-c", code, CONFIG], check=True)
+    subprocess.run([sys.executable, "-c", code, SHIPPED], check=True)
 
 
 def test_from_november_on_the_coming_years_list_is_missed() -> None:

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from monitor.charter.calendar import Calendar, CalendarError
 from monitor.charter.deadline import Deadline, Step, disposal_deadline, explain, target_deadline
 from monitor.domain.period import IMMEDIATE, Period, Unit
-from tests.charter.calendars import CONFIG, DHAKA, amounts, calendar, calendars, dhaka, local, moments
+from tests.charter.calendars import DHAKA, amounts, calendar, calendars, dhaka, local, moments
 from tests.charter.oracle import Oracle
+from tests.places import SHIPPED
 
 
 def due(n: int, start: str, calendar: Calendar) -> str:
@@ -218,7 +219,7 @@ def test_a_disposal_time_never_decreases_and_ends_at_a_closing(
 
 @pytest.mark.parametrize("n", [1, 3])
 def test_the_shipped_calendar_gives_what_counting_by_hand_gives_from_2020_to_2035(n: int) -> None:
-    oracle = Oracle(CONFIG)
+    oracle = Oracle(SHIPPED)
     excluded, elapsed = calendar(), calendar(rule="elapsed")
     day = datetime(2020, 1, 1)  # noqa: DTZ001 (the oracle's times are naive)
     while day.year < 2036:

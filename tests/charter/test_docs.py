@@ -2,7 +2,6 @@
 
 import re
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 
@@ -10,8 +9,8 @@ from monitor.charter.deadline import disposal_deadline, target_deadline
 from monitor.charter.waiting import Wait
 from monitor.domain.period import Period
 from tests.charter.calendars import DHAKA, calendar, charter
+from tests.places import DOCS
 
-DOCS = Path(__file__).parents[2] / "docs"
 EXAMPLE = re.compile(
     r"^\| (\S+ \d\d:\d\d) \| (\d+) (working )?(day|month)s?(, elapsed)? \| (\S+ \d\d:\d\d) \|", re.MULTILINE
 )

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from monitor.charter.escalation_steps import Dates, due, steps
 from monitor.charter.office import Office
-from monitor.settings.load import load
-from tests.desk import SHIPPED
+from monitor.configuration import load
+from tests.places import SHIPPED
 
 
 @cache

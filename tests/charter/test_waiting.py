@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from monitor.charter.deadline import disposal_deadline, explain, target_deadline
 from monitor.charter.waiting import Wait, working_time
 from monitor.domain.period import Period
-from tests.charter.calendars import CONFIG, DHAKA, calendar, dhaka, local
+from tests.charter.calendars import DHAKA, calendar, dhaka, local
 from tests.charter.oracle import Oracle
+from tests.places import SHIPPED
 
 MINUTE = timedelta(minutes=1)
 
@@ -98,7 +99,7 @@ def test_a_stage_lapses_later_by_the_office_hours_that_stood_still(unit: str, am
 def test_the_working_minutes_left_agree_with_a_count_minute_by_minute(
     event: datetime, days: int, stop_min: int, wait_min: int, rule: str
 ) -> None:
-    office, oracle = calendar(rule=rule), Oracle(CONFIG)
+    office, oracle = calendar(rule=rule), Oracle(SHIPPED)
     event = event.replace(second=0, microsecond=0)
     started = event.replace(tzinfo=DHAKA).astimezone(UTC)
     period = Period("working_days", days)

@@ -7,11 +7,10 @@ from pathlib import Path
 import pytest
 
 from monitor.charter.office import Office
-from monitor.settings.load import load
+from monitor.configuration import load
 from tests.desk import Desk
+from tests.places import SHIPPED
 from tests.store.migrated import new_store
-
-SHIPPED = Path(__file__).parents[2] / "config"
 
 
 @pytest.fixture

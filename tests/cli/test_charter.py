@@ -4,14 +4,12 @@ import io
 import json
 import sys
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Protocol
 
 import pytest
 
 from monitor.cli import main
-
-CONFIG = Path(__file__).parents[2] / "config"
+from tests.places import SHIPPED
 
 
 @dataclass(frozen=True)
@@ -28,7 +26,7 @@ class Ask(Protocol):
 @pytest.fixture
 def ask(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Ask:
     def run(*arguments: str, stdin: bytes = b"") -> Answer:
-        monkeypatch.setattr(sys, "argv", ["upazila-monitor", "--config", str(CONFIG), *arguments])
+        monkeypatch.setattr(sys, "argv", ["upazila-monitor", "--config", str(SHIPPED), *arguments])
         monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
         with pytest.raises(SystemExit) as stopped:
             main()

@@ -10,9 +10,7 @@ from monitor.cli.snmp import _print
 from monitor.probes.snmp.reading import Facts, Reading
 from tests.cli.typed import do
 from tests.lab.agents import HOST, snmpd, snmpsim
-from tests.lab.fleet import SHIPPED
-
-RECORDINGS = Path(__file__).parents[1] / "probes" / "snmp" / "recordings"
+from tests.places import RECORDINGS, SHIPPED
 
 
 def secret(folder: Path, value: str, mode: int = 0o600) -> str:

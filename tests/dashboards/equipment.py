@@ -13,8 +13,8 @@ from tempfile import TemporaryDirectory
 from tests.lab.agents import snmpsim
 from tests.lab.namespace import Namespace
 from tests.lab.waiting import until
+from tests.places import RECORDINGS
 
-RECORDINGS = Path(__file__).parents[1] / "probes" / "snmp" / "recordings"
 ROUTER, UPS, OPTICS = "10.77.1.4", "10.77.1.3", "10.77.1.5"
 PORT = 1161  # of what is played: an ordinary user may not bind a low one
 BATTERY, MINUTES_LEFT = 5, 12

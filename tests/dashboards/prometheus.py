@@ -15,8 +15,9 @@ from urllib.parse import urlencode
 import yaml
 
 from tests.lab.waiting import until
+from tests.places import DASHBOARDS
 
-SHIPPED = Path(__file__).parents[2] / "dashboards" / "prometheus"
+FOLDER = DASHBOARDS / "prometheus"
 FAST = "1s"
 
 Labels = Mapping[str, str]
@@ -83,7 +84,7 @@ def prometheus(home: Path, target: str) -> Iterator[Prometheus]:
     config = home / "prometheus.yml"
     config.write_text(_bent(target), encoding="utf-8")
     (home / "rules").mkdir()
-    for rules in (SHIPPED / "rules").glob("*.yml"):
+    for rules in (FOLDER / "rules").glob("*.yml"):
         text = re.sub(r"(?m)^(\s+interval: ).*$", rf"\g<1>{FAST}", rules.read_text(encoding="utf-8"))
         (home / "rules" / rules.name).write_text(text, encoding="utf-8")
     words = ["prometheus", f"--config.file={config}", f"--storage.tsdb.path={home / 'data'}"]
@@ -102,7 +103,7 @@ def prometheus(home: Path, target: str) -> Iterator[Prometheus]:
 
 
 def _bent(target: str) -> str:
-    config = yaml.safe_load((SHIPPED / "prometheus.yml").read_text(encoding="utf-8"))
+    config = yaml.safe_load((FOLDER / "prometheus.yml").read_text(encoding="utf-8"))
     config["global"] |= {"scrape_interval": FAST, "evaluation_interval": FAST}
     config["alerting"]["alertmanagers"] = []
     jobs = {job["job_name"]: job for job in config["scrape_configs"]}

@@ -16,8 +16,9 @@ from tests.dashboards.asking import LOOK_BACK_S, Answer, answers
 from tests.dashboards.office import DEAD_LAB, OfficeInLab, office_in_lab
 from tests.dashboards.prometheus import Series
 from tests.lab.waiting import until
+from tests.places import DOCS
 
-ANSWERS = Path(__file__).parents[2] / "docs" / "dashboards.json"
+ANSWERS = DOCS / "dashboards.json"
 MOST_ROWS, MOST_CURVES, MOST_POINTS = 32, 14, 30
 OF_SCRAPING = {"__name__", "instance", "job"}
 SITE = "office-ict"

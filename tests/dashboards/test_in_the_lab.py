@@ -7,7 +7,6 @@ import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 import yaml
@@ -18,6 +17,7 @@ from tests.dashboards.equipment import MINUTES_LEFT, WEAK_DBM
 from tests.dashboards.office import DEAD_LAB, DEAD_LINK, DEGRADED, OfficeInLab, office_in_lab
 from tests.dashboards.prometheus import Series
 from tests.lab.waiting import until
+from tests.places import DASHBOARDS
 
 BOARDS = dashboards()
 SITES = (DEAD_LINK, "office-ict", "lab-model")
@@ -69,7 +69,7 @@ def offered(office: OfficeInLab) -> Iterator[tuple[str, dict[str, str]]]:
 
 def rules(office: OfficeInLab) -> dict[str, list[Series]]:
     found = {}
-    for path in (Path(__file__).parents[2] / "dashboards" / "prometheus" / "rules").glob("*.yml"):
+    for path in (DASHBOARDS / "prometheus" / "rules").glob("*.yml"):
         for group in yaml.safe_load(path.read_text(encoding="utf-8"))["groups"]:
             for rule in group["rules"]:
                 found[rule.get("record") or rule["alert"]] = office.prometheus.now(rule["expr"])

@@ -10,9 +10,9 @@ import pytest
 import yaml
 
 from dashboards.generator.reading import dashboards
-from monitor.settings.load import load
+from monitor.configuration import load
+from tests.places import ROOT
 
-ROOT = Path(__file__).parents[2]
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8")

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 import yaml
 
-ROOT = Path(__file__).parents[2]
+from tests.places import ROOT
+
 FOLDER = ROOT / "dashboards" / "prometheus"
 RULES = sorted((FOLDER / "rules").glob("*.yml"))
 BANGLA = re.compile(r"[\u0980-\u09ff]")

@@ -11,8 +11,8 @@ from ipaddress import ip_address
 from pathlib import Path
 
 from tests.lab.mail import MAIL_HOST, MAIL_PORT
+from tests.places import SHIPPED
 
-SHIPPED = Path(__file__).resolve().parents[2] / "config"
 UNIONS = ("bahadurpur", "mokarimpur", "bahirchar", "chandgram", "dharampur", "juniadaha")
 
 Settings = Mapping[str, Mapping[str, object]]

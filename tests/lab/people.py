@@ -11,7 +11,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-CHECKOUT = Path(__file__).resolve().parents[2]
+from tests.places import ROOT
+
 NEEDED = ("monitor", "tests", "config", "pyproject.toml")
 NOBODY = 65_534
 
@@ -62,11 +63,11 @@ def ordinary_user() -> Iterator[OrdinaryUser]:
         python = Path(sys.executable)
         path = f"{python.parent}:{os.environ.get('PATH', os.defpath)}"
         if os.geteuid():
-            yield OrdinaryUser(home, python, CHECKOUT, (), path)
+            yield OrdinaryUser(home, python, ROOT, (), path)
             return
         os.chown(home, NOBODY, NOBODY)
         become = ("setpriv", f"--reuid={NOBODY}", f"--regid={NOBODY}", "--clear-groups")
-        user = OrdinaryUser(home, python, CHECKOUT, become, path)
+        user = OrdinaryUser(home, python, ROOT, become, path)
         yield user if _reads(user) else _with_a_copy(user)
 
 
@@ -81,7 +82,7 @@ def _with_a_copy(user: OrdinaryUser) -> OrdinaryUser:
     place, python = user.home / "copy", user.python.resolve()
     place.mkdir()
     packages = Path(sysconfig.get_paths()["purelib"])
-    for source in (*(CHECKOUT / name for name in NEEDED), packages):
+    for source in (*(ROOT / name for name in NEEDED), packages):
         if source.is_dir():
             shutil.copytree(source, place / source.name, ignore=shutil.ignore_patterns("__pycache__"))
         else:

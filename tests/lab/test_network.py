@@ -12,8 +12,7 @@ import pytest
 from tests.lab.echo import answers, who_answers
 from tests.lab.network import GATEWAY4, HOSTS4, HOSTS6, Lab
 from tests.lab.waiting import until
-
-CHECKOUT = Path(__file__).resolve().parents[2]
+from tests.places import ROOT
 
 FAMILIES = pytest.mark.parametrize(
     ("host", "neighbour", "prefix", "whole"),
@@ -163,7 +162,7 @@ def test_what_runs_inside_ends_with_the_lab() -> None:
 
 def test_everything_vanishes_with_its_owner_even_when_that_is_killed() -> None:
     owner = subprocess.Popen(
-        [sys.executable, "-c", OWNER], cwd=CHECKOUT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8"
+        [sys.executable, "-c", OWNER], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8"
     )
     with owner:
         assert owner.stdout is not None

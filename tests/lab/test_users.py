@@ -8,7 +8,8 @@ import pytest
 from tests.lab import network, people
 from tests.lab.namespace import LabError
 from tests.lab.network import Lab
-from tests.lab.people import CHECKOUT, ordinary_user
+from tests.lab.people import ordinary_user
+from tests.places import ROOT
 
 SHOW = """
 from tests.lab.echo import who_answers
@@ -44,7 +45,7 @@ def test_whoever_cannot_read_the_checkout_gets_a_copy_that_works(monkeypatch: py
 def test_where_namespaces_are_refused_the_lab_says_so_and_what_would_help() -> None:
     # A user namespace of our own, whose limits we may set to nothing: there the kernel really refuses.
     words = ["unshare", "-r", "sh", "-c", REFUSED, "-", sys.executable, "-c", SHOW]
-    refused = subprocess.run(words, cwd=CHECKOUT, capture_output=True, encoding="utf-8", check=False)
+    refused = subprocess.run(words, cwd=ROOT, capture_output=True, encoding="utf-8", check=False)
 
     assert refused.returncode == 1
     assert "this machine refuses them" in refused.stderr

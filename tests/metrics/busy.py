@@ -1,10 +1,10 @@
 """An office where everything that is shown happens: outages, labs, services, devices that are read by SNMP."""
 
 import json
-from pathlib import Path
 
 from monitor.alerts.notices.brief_facts import morning_facts
 from monitor.alerts.notices.outbox import new_notice
+from monitor.configuration import KINDS
 from monitor.domain.downtime import never
 from monitor.domain.sample import Sample, Verdict
 from monitor.judging.snmp import SnmpState
@@ -14,9 +14,10 @@ from monitor.runtime.live import ServiceState
 from monitor.settings.fleet import Fleet
 from monitor.settings.modules_section import MetricEntry, shipped_modules
 from monitor.settings.sites_file import SitesFile
-from tests.web.conftest import Desk
+from monitor.store.work import Work
+from tests.places import RECORDINGS
+from tests.web.desk import Desk
 
-RECORDINGS = Path(__file__).parents[1] / "probes" / "snmp" / "recordings"
 HOSTILE = '"}\n\\\x1b[2J\u202e<script> upazila_site_state{site="x"} 1\n# TYPE' + "x" * 500
 MORE = {
     "hub": {
@@ -69,7 +70,7 @@ def of_modules() -> list[Series]:
 
 def grow(office: Desk) -> None:
     """Adds `MORE` to the office and lets everything happen there, and an outage elsewhere."""
-    more = Fleet.of(SitesFile.model_validate({"sites": MORE}))
+    more = Fleet.of(SitesFile.model_validate({"sites": MORE}, context=KINDS))
     fleet = Fleet({**office.settings.fleet.sites, **more.sites})
     office.board.replace_fleet(fleet, office.board.rules, office.clock.utc())
     office.board.pauses, office.live.fleet = never, fleet
@@ -82,8 +83,8 @@ def grow(office: Desk) -> None:
     office.round("hub", Verdict.FAILED, device="ups")
     office.round("hub", Verdict.UNKNOWN, device="olt")
     with office.store.write() as session:
-        facts = morning_facts(session, office.office, (), now)
-        brief = new_notice(office.office, "morning-20261123", "morning", "responsible", facts, now)
+        facts = morning_facts(Work(session, office.office, now), ())
+        brief = new_notice(Work(session, office.office, now), "morning-20261123", "morning", "responsible", facts)
         brief.sent_utc = now
         session.add(brief)
     office.live.helpdesk = "played"

@@ -1,10 +1,10 @@
 """What a page of metrics says."""
 
-from pathlib import Path
-
 from prometheus_client.parser import text_string_to_metric_families
 
-DOCS = Path(__file__).parents[2] / "docs" / "metrics.md"
+from tests.places import DOCS
+
+PAGE = DOCS / "metrics.md"
 
 
 def value(text: str, name: str, **labels: str) -> float | None:

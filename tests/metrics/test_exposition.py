@@ -21,9 +21,7 @@ from monitor.metrics.exposition import Exposition
 from monitor.settings.fleet import Fleet
 from monitor.store.retention import forget_old
 from tests.metrics.pages import value
-from tests.web.conftest import Desk, office
-
-__all__ = ["office"]
+from tests.web.desk import Desk
 
 
 def test_a_good_round_is_a_success_with_its_time_and_loss(office: Desk) -> None:

@@ -15,9 +15,7 @@ from monitor.store.models import Outage, SiteState
 from monitor.store.queries import Matter
 from tests.metrics.pages import value
 from tests.store.migrated import new_store
-from tests.web.conftest import Desk, office
-
-__all__ = ["office"]
+from tests.web.desk import Desk
 
 NOW = datetime(2026, 11, 25, 12, tzinfo=UTC)
 

@@ -2,9 +2,9 @@
 
 import ast
 from collections.abc import Iterator
-from pathlib import Path
 
-MONITOR = Path(__file__).parents[2] / "monitor"
+from tests.places import MONITOR
+
 CLIENTS = ("requests", "urllib3", "urllib.request", "http.client", "httpx", "aiohttp", "httplib2", "pycurl")
 LOOK_UPS = {"getaddrinfo", "gethostbyname", "gethostbyname_ex", "create_connection", "open_connection", "getfqdn"}
 ELSEWHERE = {
@@ -12,7 +12,7 @@ ELSEWHERE = {
     "net/http_answer.py": ("http.client",),
 }
 ASKS_NAMES = {"net/names.py"}
-NIGHTLY = "daemon/upkeep.py"  # one thread of APScheduler's, for the database alone; a stop ends the process beside it
+NIGHTLY = "runtime/nightly.py"  # one thread of APScheduler's, for the database alone; a stop ends the process beside it
 SHARED_THREADS = {"to_thread", "run_in_executor", "ThreadPoolExecutor", "run_sync", "run_in_threadpool"}
 
 

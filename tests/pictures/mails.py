@@ -1,18 +1,17 @@
 """Pictures of every kind of letter, as a browser shows its HTML: on a phone and on a desk."""
 
 import base64
-from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
 
 from monitor.alerts.channels.base import Rendered
 from monitor.alerts.notices import render
 from monitor.alerts.notices.routing import ASKER
+from monitor.configuration import load
 from monitor.runtime.virtual.sample_letters import samples
-from monitor.settings.load import load
+from tests.places import ROOT
 
-HOME = Path(__file__).parents[2]
-FOLDER = HOME / "docs" / "pictures" / "mails"
+FOLDER = ROOT / "docs" / "pictures" / "mails"
 WIDTHS = {"phone": 390, "desk": 1_000}
 KEPT_OF_DESK = "opened"  # of the others a desk shows the same, only broader
 BROWSER = "/usr/bin/chromium"
@@ -34,7 +33,7 @@ def main() -> None:
     FOLDER.mkdir(parents=True, exist_ok=True)
     for old in FOLDER.iterdir():
         old.unlink()
-    settings = load(HOME / "config")
+    settings = load(ROOT / "config")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=BROWSER, args=QUIET)
         for letter in samples(settings):
@@ -49,7 +48,7 @@ def main() -> None:
                     (FOLDER / f"{name}-{where}.webp").write_bytes(picture(page))
                 page.close()
         browser.close()
-    print(f"{len(list(FOLDER.iterdir()))} pictures in {FOLDER.relative_to(HOME)}")
+    print(f"{len(list(FOLDER.iterdir()))} pictures in {FOLDER.relative_to(ROOT)}")
 
 
 def picture(page: Page) -> bytes:

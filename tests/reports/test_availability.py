@@ -11,15 +11,16 @@ from hypothesis import strategies as st
 
 from monitor.alerts.cases import outages
 from monitor.charter.office import Office
+from monitor.configuration import load
 from monitor.judging.decisions import Affected, OutageClosed, OutageOpened, SiteChanged, VantageBack
 from monitor.judging.health import State
 from monitor.reports.availability import Figures, figures, shares
-from monitor.settings.load import load
 from monitor.settings.maintenance_section import Maintenance
 from monitor.store.models import Gap, Outage, SiteState
+from monitor.store.work import Work
+from tests.places import SHIPPED
 from tests.store.migrated import new_store
 
-SHIPPED = Path(__file__).resolve().parents[2] / "config"
 DAY = datetime(2026, 11, 23, 18, 0, tzinfo=UTC)  # Tuesday the 24th begins in Dhaka
 LINK, BEHIND = "backbone-bheramara", "backbone-north"
 
@@ -38,7 +39,7 @@ def found(tmp_path: Path, office: Office, site: str, *decisions: object, days: i
     try:
         with store.write() as session:
             for decision in (SiteChanged(site, State.UP, at(-100)), *decisions):
-                outages.apply(session, office, decision, DAY)  # type: ignore[arg-type]
+                outages.apply(Work(session, office, DAY), decision)  # type: ignore[arg-type]
         with store.read() as session:
             return figures(session, office, site, (DAY, at(24 * days)), at(1_000))
     finally:
@@ -96,8 +97,8 @@ def test_what_was_before_a_site_was_known_and_what_has_not_come_yet_is_unmonitor
 ) -> None:
     store = new_store(tmp_path)
     with store.write() as session:
-        outages.apply(session, office, SiteChanged(LINK, State.UP, at(6)), DAY)
-        outages.apply(session, office, SiteChanged(LINK, State.DEGRADED, at(9)), DAY)
+        outages.apply(Work(session, office, DAY), SiteChanged(LINK, State.UP, at(6)))
+        outages.apply(Work(session, office, DAY), SiteChanged(LINK, State.DEGRADED, at(9)))
     with store.read() as session:
         figure = figures(session, office, LINK, (DAY, at(24)), at(12)).always
         unknown = figures(session, office, BEHIND, (DAY, at(24)), at(12)).always

@@ -11,17 +11,18 @@ import pytest
 from sqlalchemy import select
 
 from monitor.alerts.cases import outages
+from monitor.alerts.cases.due import what_is_due
 from monitor.alerts.channels.registry import channels_of
 from monitor.charter.office import Office
+from monitor.configuration import load
 from monitor.domain.clock import NS_PER_S, SystemClock, VirtualClock
 from monitor.judging.decisions import OutageOpened
 from monitor.runtime.notifier import Delivery
-from monitor.runtime.writer import what_is_due
-from monitor.settings.load import load
 from monitor.settings.monitor_file import Mail
 from monitor.settings.notices_section import Notices
 from monitor.store.models import Notice
 from monitor.store.sqlite import Store
+from monitor.store.work import Work
 from tests.lab.bad_mail import BadMailServer, listening
 from tests.lab.fleet import many_sites, write_config
 from tests.lab.waiting import until
@@ -60,9 +61,9 @@ def goes_down(store: Store, office: Office, *sites: str) -> None:
     now = SystemClock().utc()
     with store.write() as session:
         for site in sites:
-            outages.apply(session, office, OutageOpened(site, now, now, None, "timeout"), now)
+            outages.apply(Work(session, office, now), OutageOpened(site, now, now, None, "timeout"))
         later = now.replace(year=now.year)
-        what_is_due(session, office, later.fromtimestamp(later.timestamp() + 2, later.tzinfo))
+        what_is_due(Work(session, office, later.fromtimestamp(later.timestamp() + 2, later.tzinfo)))
 
 
 async def delivers(store: Store, office: Office, until: Callable[[], bool]) -> float:

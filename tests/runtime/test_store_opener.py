@@ -13,6 +13,8 @@ from monitor.runtime.store_opener import StoreKeeper
 from monitor.store import mailed_head, ticket_history
 from monitor.store.models import Ticket
 from monitor.store.sqlite import DATABASE, Store, open_store
+from monitor.store.work import Work
+from tests.desk import shipped_office
 
 NOW = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)
 GUARD = "ticket_events_no_delete"
@@ -27,7 +29,7 @@ def store(tmp_path: Path) -> Store:
         ticket = Ticket(number="BHR-2026-000001", year=2026, seq=1, service="citizen:6", state="open", **times)
         session.add(ticket)
         for text in ("dark", "darker"):
-            ticket_history.record(session, ticket, "desk", "registered", text, NOW)
+            ticket_history.record(Work(session, shipped_office(), NOW, "desk"), ticket, "registered", text)
             session.flush()
         mailed_head.note(session, tmp_path, ticket_history.head(session), NOW)
     return store

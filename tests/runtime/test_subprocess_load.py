@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from monitor.configuration import load
 from monitor.runtime.subprocess_load import load_in_subprocess
-from monitor.settings.load import load
 from monitor.settings.problems import ConfigError
-from tests.lab.fleet import SHIPPED
+from tests.places import SHIPPED
 
 
 async def test_settings_come_back_as_they_were_read() -> None:

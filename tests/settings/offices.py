@@ -5,10 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from monitor.settings.load import load
+from monitor.configuration import load
 from monitor.settings.problems import ConfigError
-
-SHIPPED = Path(__file__).parents[2] / "config"
+from tests.places import SHIPPED
 
 
 def faults(directory: Path) -> list[str]:

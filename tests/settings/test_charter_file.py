@@ -4,16 +4,14 @@ import datetime as dt
 import re
 import tomllib
 import unicodedata
-from pathlib import Path
 
 import pytest
 
 from monitor.charter.services import Charter
+from monitor.configuration import load
 from monitor.domain.period import IMMEDIATE, Period
 from monitor.settings.charter_file import CharterFile
-from monitor.settings.load import load
-
-SHIPPED = Path(__file__).parents[2] / "config"
+from tests.places import SHIPPED
 
 
 def shipped() -> CharterFile:

@@ -6,10 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from monitor.settings.load import load
+from monitor.configuration import load
 from monitor.settings.problems import ConfigError
-
-SHIPPED = Path(__file__).parents[2] / "config"
+from tests.places import SHIPPED
 
 # file, what stands there, what the office writes instead, and what it is told
 MISTAKES = [

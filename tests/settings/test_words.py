@@ -10,9 +10,10 @@ from typing import Any
 
 import pytest
 
-from monitor.settings.load import load
+from monitor.configuration import load
 from monitor.settings.problems import ConfigError
-from tests.settings.offices import SHIPPED, faults, office
+from tests.places import SHIPPED
+from tests.settings.offices import faults, office
 from tests.settings.toml_text import as_toml
 
 __all__ = ["office"]

@@ -19,6 +19,8 @@ from monitor.store.errors import Damaged, NoDatabase
 from monitor.store.models import Ticket, TicketEvent
 from monitor.store.retention import back_up
 from monitor.store.sqlite import BACKUPS, DATABASE, StoreError, existing_store, open_store
+from monitor.store.work import Work
+from tests.desk import shipped_office
 from tests.store.hot import leave_hot_journal
 
 NOW = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)
@@ -31,7 +33,7 @@ def add_ticket(state: Path, seq: int) -> str:
     with store.write() as session:
         ticket = Ticket(number=f"BHR-2026-{seq:06}", year=2026, seq=seq, service="citizen:6", state="open", **times)
         session.add(ticket)
-        ticket_history.record(session, ticket, "desk", "registered", "dark", NOW)
+        ticket_history.record(Work(session, shipped_office(), NOW, "desk"), ticket, "registered", "dark")
         session.flush()
         head = ticket_history.head(session)
     store.close()

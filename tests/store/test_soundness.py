@@ -14,6 +14,8 @@ from sqlalchemy.exc import DatabaseError
 from monitor.store import mailed_head, soundness, ticket_history
 from monitor.store.models import AffectedSite, Base, Gap, Heartbeat, Learned, Notice, Outage, SiteState, Ticket
 from monitor.store.sqlite import DATABASE, StoreError, existing_store, open_store
+from monitor.store.work import Work
+from tests.desk import shipped_office
 
 NOW = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)
 FLIPS = 200
@@ -49,7 +51,7 @@ def state(tmp_path: Path) -> Path:
             session.add_all([ticket, outage, SiteState(site=site, state="down", since_utc=NOW)])
             session.add(Learned(device=f"{site}/gateway", packed=bytes(range(200))))
             session.flush()
-            ticket_history.record(session, ticket, "monitor", "opened", "প্রাপ্তিস্বীকার", NOW)
+            ticket_history.record(Work(session, shipped_office(), NOW, "monitor"), ticket, "opened", "প্রাপ্তিস্বীকার")
     store.close()
     return tmp_path
 

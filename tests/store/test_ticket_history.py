@@ -65,9 +65,7 @@ def test_what_people_write_with_strange_letters_stays_whole_once_it_is_cleaned_a
     some_history(desk)
     with desk.store.write() as session:
         ticket = session.get_one(Ticket, 1)
-        ticket_history.record(
-            session, ticket, "a" * 300 + "\x1b", "comment", " ড়\x00\ud800 \u202e\tend \n", desk.clock.utc()
-        )
+        ticket_history.record(desk.work(session, "a" * 300 + "\x1b"), ticket, "comment", " ড়\x00\ud800 \u202e\tend \n")
     assert verify(desk).fault == ""
 
 

@@ -1,6 +1,8 @@
 """An office that comes from any older version keeps all that it had."""
 
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -12,16 +14,17 @@ from sqlalchemy import select
 
 from monitor.store.models import Base, Notice, SchemaDouble
 from monitor.store.redundancy import DOUBLE
-from monitor.store.sqlite import DATABASE, Store, migrations, open_store
+from monitor.store.sqlite import DATABASE, Store, open_store
+from monitor.store.upgrade import alembic_config, revisions
+from tests.store.migrated import new_store
 
-REVISIONS = [script.revision for script in ScriptDirectory.from_config(migrations()).walk_revisions()]
 AT = "2026-11-24 04:00:00.000000"
 
 
 def made_by(revision: str, folder: Path) -> dict[str, dict[str, Any]]:
     """A database as that version made it, with a row in each of its tables; the rows by table."""
     store = Store(folder / DATABASE)
-    config = migrations()
+    config = alembic_config()
     with store.engine.execution_options(immediate=True).begin() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, revision)
@@ -50,7 +53,24 @@ def _value(column: str, type_: str) -> object:
     return b"" if type_ == "BLOB" else f"সেই {column}"[:16]
 
 
-@pytest.mark.parametrize("revision", REVISIONS)
+def test_the_line_of_migrations_is_the_one_that_alembic_goes_along() -> None:
+    walked = ScriptDirectory.from_config(alembic_config()).walk_revisions()  # the newest first
+
+    assert [script.revision for script in walked] == list(reversed(revisions()))
+
+
+def test_a_command_on_a_database_of_this_version_does_without_alembic(tmp_path: Path) -> None:
+    new_store(tmp_path).close()
+    script = (
+        "import sys, pathlib; from monitor.store.sqlite import open_store;"
+        "open_store(pathlib.Path(sys.argv[1])).close(); print([name for name in sys.modules if 'alembic' in name])"
+    )
+    done = subprocess.run([sys.executable, "-c", script, str(tmp_path)], capture_output=True, text=True, check=True)
+
+    assert done.stdout == "[]\n"
+
+
+@pytest.mark.parametrize("revision", revisions())
 def test_a_database_of_that_version_is_opened_with_all_that_it_had(tmp_path: Path, revision: str) -> None:
     before = made_by(revision, tmp_path)
     store = open_store(tmp_path)

@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from tests.lab.namespace import Namespace
-from tests.lab.people import CHECKOUT, NEEDED, OrdinaryUser, ordinary_user
+from tests.lab.people import NEEDED, OrdinaryUser, ordinary_user
 from tests.lab.waiting import until
+from tests.places import ROOT
 
 PAGE = "http://127.0.0.1:9786/"
 STAMP = 'echo "$("{python}" -V) $(cat requirements/*.txt pyproject.toml | sha256sum) $PWD test" >.venv/stamp'
@@ -85,7 +86,7 @@ def set_up(checkout: Path, user: OrdinaryUser) -> None:
     """A checkout as scripts/setup leaves it, with the packages of this environment."""
     checkout.mkdir()
     for name in (*NEEDED, "scripts", "requirements"):
-        source = CHECKOUT / name
+        source = ROOT / name
         if source.is_dir():
             shutil.copytree(source, checkout / name, ignore=shutil.ignore_patterns("__pycache__"))
         else:

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.lab.people import CHECKOUT
 from tests.lab.waiting import until
+from tests.places import ROOT
 
 LAB = [sys.executable, "-m", "tests.lab.playground"]  # all that scripts/lab starts, once everything is set up
 
@@ -22,7 +22,7 @@ class Terminal:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.output = folder / "first-terminal"
-        self.environment = {**os.environ, "PYTHONPATH": str(CHECKOUT), "NO_COLOR": "1"}
+        self.environment = {**os.environ, "PYTHONPATH": str(ROOT), "NO_COLOR": "1"}
 
     def open(self) -> "subprocess.Popen[str]":
         """Starts the playground and leaves it running."""

@@ -9,12 +9,12 @@ import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 from packaging.version import Version
 
-ROOT = Path(__file__).parents[2]
+from tests.places import ROOT
+
 REQUIREMENTS = ROOT / "requirements"
 LOCKED = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;\\]+)", re.MULTILINE)
 

@@ -15,8 +15,8 @@ from monitor.store.lock import daemon_runs
 from tests.lab.clock import WallClock
 from tests.lab.daemon import program
 from tests.lab.waiting import until
+from tests.places import ROOT
 
-ROOT = Path(__file__).parents[2]
 UNIT = ROOT / "systemd" / "upazila-monitor.service"
 A_BOOT, THE_NEXT = "7d2e8f5b0c4a4b6f9f3f6d1c2b3a4958", "11112222333344445555666677778888"
 THREE_DAYS_S = 3 * 86_400

@@ -8,13 +8,15 @@ from pathlib import Path
 
 import pytest
 
+from tests.places import ROOT
+
 ADJTIMEX = {"x86_64": (159, 305), "aarch64": (171, 266)}  # adjtimex and clock_adjtime, by the kernel's numbers
 
 # Answers EPERM to these two, as systemd's filter does (seccomp(2)), and then asks as the daemon does.
 FILTERED = """
 import ctypes, struct, sys
 from pathlib import Path
-from monitor.daemon import believed_clock
+from monitor.runtime import trusted_clock
 
 one, other, sign = int(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3])
 LOAD, EQUALS, RETURN = 0x20, 0x15, 0x06
@@ -29,10 +31,10 @@ libc = ctypes.CDLL(None, use_errno=True)
 no_new_rights = libc.prctl(38, 1, 0, 0, 0)
 if no_new_rights or libc.prctl(22, 2, ctypes.byref(Program(len(rules), ctypes.cast(code, ctypes.c_void_p)))):
     sys.exit(77)
-believed_clock.TIMESYNCD_SAYS_SO = sign
-print(believed_clock.kernel_says_synchronised())
+trusted_clock.TIMESYNCD_SAYS_SO = sign
+print(trusted_clock.kernel_says_synchronised())
 sign.touch()
-print(believed_clock.kernel_says_synchronised())
+print(trusted_clock.kernel_says_synchronised())
 """
 
 
@@ -41,8 +43,9 @@ def test_where_the_kernel_may_not_be_asked_timesyncds_sign_is_looked_at(tmp_path
     if numbers is None:
         pytest.skip("the kernel's numbers for this machine are not known here")
     words = [sys.executable, "-c", FILTERED, *map(str, numbers), str(tmp_path / "synchronized")]
-    root = str(Path(__file__).parents[2])
-    done = subprocess.run(words, capture_output=True, text=True, timeout=60, env={**os.environ, "PYTHONPATH": root})
+    done = subprocess.run(
+        words, capture_output=True, text=True, timeout=60, env={**os.environ, "PYTHONPATH": str(ROOT)}
+    )
     if done.returncode == 77:
         pytest.skip("this machine does not let a process filter its own calls")
     assert done.stdout.split() == ["False", "True"], done.stderr

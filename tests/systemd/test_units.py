@@ -5,7 +5,8 @@ import shutil
 import subprocess
 from pathlib import Path
 
-SYSTEMD = Path(__file__).parents[2] / "systemd"
+from tests.places import SYSTEMD
+
 UNIT = SYSTEMD / "upazila-monitor.service"
 MOST_EXPOSED = 17  # tenths: systemd calls anything up to 2.0 well protected; see the unit for what is left
 

@@ -13,8 +13,9 @@ from monitor.judging.decisions import OutageOpened
 from monitor.judging.snmp import SnmpState
 from monitor.settings.fleet import Fleet
 from monitor.store.models import Event
+from monitor.store.work import Work
 from tests.web.asking import ask
-from tests.web.conftest import Desk
+from tests.web.desk import Desk
 
 
 async def test_the_page_says_in_bangla_what_is_down_since_when_and_by_when_it_is_due(office: Desk, port: int) -> None:
@@ -76,7 +77,7 @@ async def test_a_ticket_of_a_missed_target_is_on_the_page(office: Desk, port: in
 async def test_a_request_about_no_site_is_on_the_page_with_its_service(office: Desk, port: int) -> None:
     with office.store.write() as session:
         request = Request("citizen:8", "phone", "Rahima", "A question", office.clock.utc())
-        register(session, office.office, request, "an officer", office.clock.utc())
+        register(Work(session, office.office, office.clock.utc(), "an officer"), request)
     page = (await ask(port, "/?lang=en")).text
     assert "<td>Support to the Union Digital Centres</td>" in page
     assert "Rahima" not in page
@@ -98,7 +99,7 @@ async def test_the_bangla_page_tells_reason_and_time_in_bangla(office: Desk, por
     with office.store.write() as session:
         now_utc = office.clock.utc()
         opened = OutageOpened("udc-juniadaha", now_utc, now_utc, None, "host unreachable from 127.77.0.1", "", "", {})
-        outages.apply(session, office.office, opened, now_utc)
+        outages.apply(Work(session, office.office, now_utc), opened)
     page = (await ask(port, "/")).text
     assert "পৌঁছানোর পথ নেই (127.77.0.1)" in page
     assert "৪.০ মি.সে." in page

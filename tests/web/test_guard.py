@@ -14,10 +14,11 @@ import pytest
 
 from monitor.alerts.cases import complaints
 from monitor.alerts.cases.complaints import Request
+from monitor.store.work import Work
 from monitor.web import guard
 from monitor.web.guard import is_ours
 from tests.web.asking import ask
-from tests.web.conftest import Desk
+from tests.web.desk import Desk
 
 AT = ("192.0.2.7", 9786)
 
@@ -252,7 +253,7 @@ async def test_the_status_that_anyone_may_read_names_nobody_who_complained(offic
         asked = Request(
             "citizen:1", "by-phone", "Rahima Khatun", "My line is dead", now - timedelta(hours=1), "r@example.org", None
         )
-        complaints.register(session, office.office, asked, "officer", now)
+        complaints.register(Work(session, office.office, now, "officer"), asked)
     for path in ("/api/status", "/", "/?lang=en", "/metrics"):
         text = (await ask(port, path)).text
         assert "BHR-2026-000001" in text or path == "/metrics"

@@ -12,7 +12,7 @@ from sqlalchemy import event
 
 from monitor.settings.fleet import Fleet
 from tests.web.asking import ask
-from tests.web.conftest import Desk
+from tests.web.desk import Desk
 
 pytestmark = pytest.mark.alone
 

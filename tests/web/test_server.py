@@ -20,7 +20,7 @@ from monitor.web.scrape import MOST_PAGES
 from monitor.web.server import MOST_CONNECTIONS, serve
 from tests.lab.waiting import until
 from tests.web.asking import ask
-from tests.web.conftest import Desk
+from tests.web.desk import Desk
 
 pytestmark = pytest.mark.alone
 

@@ -11,10 +11,10 @@ from monitor.alerts.cases.recovery import recovered_since
 from monitor.alerts.notices import outbox
 from monitor.alerts.notices.gather import deadline_of, facts_of
 from monitor.alerts.notices.routing import ASKER
-from monitor.charter.office import Office
 from monitor.domain.ticket_states import UNSOLVED
 from monitor.store import ticket_history
 from monitor.store.models import Outage, Ticket
+from monitor.store.work import Work
 
 WAYS = ("phone", "person", "email", "letter")
 
@@ -32,31 +32,29 @@ class Request:
     site: str | None = None
 
 
-def register(session: Session, office: Office, request: Request, actor: str, now_utc: datetime) -> Ticket:
+def register(work: Work, request: Request) -> Ticket:
     """Opens the request's ticket, tells its officer, and acknowledges it to the asker where there is an address."""
-    service = office.charter.services[request.service]
-    ticket = new_ticket(session, office, request.service, request.site, now_utc)
+    service = work.office.charter.services[request.service]
+    ticket = new_ticket(work, request.service, request.site)
     ticket.source, ticket.text = request.way, request.text
     ticket.asker, ticket.asker_email = request.asker, request.asker_email
     ticket.event_utc = request.received_utc
-    ticket.deadline_utc = deadline_of(office, ticket).due_utc
-    session.add(ticket)
-    session.flush()
-    facts = facts_of(office, ticket, now_utc)
-    ticket_history.record(
-        session, ticket, actor, "registered", f"by {request.way}, from {request.asker}: {request.text}", now_utc
-    )
-    outbox.enqueue(session, office, ticket, "registered", service.officer, facts, now_utc)
+    ticket.deadline_utc = deadline_of(work.office, ticket).due_utc
+    work.session.add(ticket)
+    work.session.flush()
+    facts = facts_of(work.office, ticket, work.now_utc)
+    ticket_history.record(work, ticket, "registered", f"by {request.way}, from {request.asker}: {request.text}")
+    outbox.enqueue(work, ticket, "registered", service.officer, facts)
     if ticket.asker_email:
-        outbox.enqueue(session, office, ticket, "registered", ASKER, facts, now_utc)
-    link_to_open_outages(session, ticket, actor, now_utc)
+        outbox.enqueue(work, ticket, "registered", ASKER, facts)
+    link_to_open_outages(work, ticket)
     return ticket
 
 
-def link_to_open_outages(session: Session, complaint: Ticket, actor: str, now_utc: datetime) -> None:
+def link_to_open_outages(work: Work, complaint: Ticket) -> None:
     """Ties a complaint to what is down at its site."""
-    for outage in _open_outages(session, complaint.site):
-        _link(session, complaint, outage, actor, now_utc)
+    for outage in _open_outages(work.session, complaint.site):
+        _link(work, complaint, outage)
 
 
 def open_about(session: Session, site: str) -> list[Ticket]:
@@ -71,32 +69,30 @@ def sites_of_complaints(session: Session) -> set[str]:
     return {site for site in session.scalars(query) if site is not None}
 
 
-def link_to_outage(session: Session, outage_ticket: Ticket, now_utc: datetime) -> None:
+def link_to_outage(work: Work, outage_ticket: Ticket) -> None:
     """Ties an outage's new ticket to the unsolved complaints about the same site."""
-    for complaint in _about(session, outage_ticket.site):
+    for complaint in _about(work.session, outage_ticket.site):
         if complaint.state in UNSOLVED:
-            _link(session, complaint, outage_ticket.outages[-1], "monitor", now_utc)
+            _link(work, complaint, outage_ticket.outages[-1])
 
 
-def tell_who_asked(session: Session, office: Office, now_utc: datetime) -> list[Ticket]:
+def tell_who_asked(work: Work) -> list[Ticket]:
     """Tells each asker once when the outage that his complaint is tied to is over for good."""
     told = []
     query = select(Ticket).where(Ticket.asker_email != "", Ticket.state.in_(UNSOLVED), Ticket.site.is_not(None))
-    for complaint in session.scalars(query.order_by(Ticket.id)):
+    for complaint in work.session.scalars(query.order_by(Ticket.id)):
         if not any(event.kind == "linked" for event in complaint.events):
             continue
-        last = session.scalars(
+        last = work.session.scalars(
             select(Outage).where(Outage.site == complaint.site).order_by(Outage.id.desc()).limit(1)
         ).one_or_none()
         if last is None or last.ended_utc is None:
             continue
-        since_utc = recovered_since(session, office, complaint.site, last.ended_utc)
-        if since_utc is None or since_utc > now_utc - office.recovery_hold:
+        since_utc = recovered_since(work, complaint.site, last.ended_utc)
+        if since_utc is None or since_utc > work.now_utc - work.office.recovery_hold:
             continue
-        if outbox.enqueue(session, office, complaint, "restored", ASKER, facts_of(office, complaint, now_utc), now_utc):
-            ticket_history.record(
-                session, complaint, "monitor", "restored", "the site answers again; the asker is told", now_utc
-            )
+        if outbox.enqueue(work, complaint, "restored", ASKER, facts_of(work.office, complaint, work.now_utc)):
+            ticket_history.record(work, complaint, "restored", "the site answers again; the asker is told")
             told.append(complaint)
     return told
 
@@ -111,17 +107,13 @@ def _about(session: Session, site: str | None) -> list[Ticket]:
     )
 
 
-def _link(session: Session, complaint: Ticket, outage: Outage, actor: str, now_utc: datetime) -> None:
+def _link(work: Work, complaint: Ticket, outage: Outage) -> None:
     """Notes on both sides that they belong together, once."""
     since = f"{outage.started_utc:%Y-%m-%d %H:%M:%S}Z"
     if not any(event.kind == "linked" and since in event.text for event in complaint.events):
         other = f", ticket {outage.ticket.number}" if outage.ticket else ""
-        ticket_history.record(
-            session, complaint, actor, "linked", f"{outage.site} has been down since {since}{other}", now_utc
-        )
+        ticket_history.record(work, complaint, "linked", f"{outage.site} has been down since {since}{other}")
     if outage.ticket and not any(
         event.kind == "linked" and complaint.number in event.text for event in outage.ticket.events
     ):
-        ticket_history.record(
-            session, outage.ticket, actor, "linked", f"complaint {complaint.number} is about this site", now_utc
-        )
+        ticket_history.record(work, outage.ticket, "linked", f"complaint {complaint.number} is about this site")

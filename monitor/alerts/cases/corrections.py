@@ -7,8 +7,6 @@ missed target cannot be unsaid: a ticket that would not be overdue after all is 
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy.orm import Session
-
 from monitor.alerts.cases.complaints import link_to_open_outages
 from monitor.alerts.cases.tickets import TicketError, find
 from monitor.alerts.notices import outbox
@@ -19,6 +17,7 @@ from monitor.domain.ticket_states import MONITOR, UNSOLVED, S
 from monitor.i18n.formats import moment_text
 from monitor.store import ticket_history
 from monitor.store.models import Ticket
+from monitor.store.work import Work
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,14 +31,12 @@ class Correction:
     text: str | None = None
 
 
-def correct(
-    session: Session, office: Office, number: str, wanted: Correction, actor: str, reason: str, now_utc: datetime
-) -> Ticket:
+def correct(work: Work, number: str, wanted: Correction, reason: str) -> Ticket:
     """Corrects a request's ticket and tells those concerned when its service or site changed.
 
     Raises TicketError, and changes nothing, when it cannot be done.
     """
-    ticket = find(session, number)
+    ticket = find(work.session, number)
     if ticket.source == "outage":
         raise TicketError(f"{number} was opened by the monitor: nothing in it was typed by a person")
     if ticket.state == S.WITHDRAWN:
@@ -47,25 +44,23 @@ def correct(
     changed = _changes(ticket, wanted)
     if not changed:
         raise TicketError(f"{number} says so already: nothing is to be corrected")
-    before_utc, deadline_utc = ticket.deadline_utc, _deadline(office, ticket, wanted, now_utc)
+    before_utc, deadline_utc = ticket.deadline_utc, _deadline(work.office, ticket, wanted, work.now_utc)
     for name, (_, after) in changed.items():
         setattr(ticket, name, after)
     words = "; ".join(
         f"{LABELS[name]}: {before or 'none'} → {after or 'none'}" for name, (before, after) in changed.items()
     )
-    ticket_history.record(session, ticket, actor, "corrected", f"{words} ({reason})", now_utc)
+    ticket_history.record(work, ticket, "corrected", f"{words} ({reason})")
     if deadline_utc != before_utc:
         ticket.deadline_utc = deadline_utc
         ticket.breached_utc = ticket.breached_utc and deadline_utc
         moved = f"due {moment_text(deadline_utc, 'en')}, no longer {moment_text(before_utc, 'en')}"
-        ticket_history.record(
-            session, ticket, MONITOR, "recounted", f"another service of the charter: {moved}", now_utc
-        )
-    session.flush()
+        ticket_history.record(work.by(MONITOR), ticket, "recounted", f"another service of the charter: {moved}")
+    work.session.flush()
     if "service" in changed or "site" in changed:
-        _tell(session, office, ticket, reason, now_utc)
+        _tell(work, ticket, reason)
     if "site" in changed and ticket.state in UNSOLVED:
-        link_to_open_outages(session, ticket, actor, now_utc)
+        link_to_open_outages(work, ticket)
     return ticket
 
 
@@ -103,16 +98,16 @@ def _deadline(office: Office, ticket: Ticket, wanted: Correction, now_utc: datet
     return due_utc
 
 
-def _tell(session: Session, office: Office, ticket: Ticket, reason: str, now_utc: datetime) -> None:
+def _tell(work: Work, ticket: Ticket, reason: str) -> None:
     """The right officer hears of it as if it had been registered so; whoever was told hears what is right."""
-    facts = facts_of(office, ticket, now_utc, note=reason)
+    facts = facts_of(work.office, ticket, work.now_utc, note=reason)
     told = list(dict.fromkeys(notice.recipient for notice in ticket.notices))
-    officer = office.charter.service(ticket.service).officer
+    officer = work.office.charter.service(ticket.service).officer
     if officer not in told:
-        outbox.enqueue(session, office, ticket, "registered", officer, facts, now_utc)
+        outbox.enqueue(work, ticket, "registered", officer, facts)
     if ticket.asker_email and ASKER not in told:
-        outbox.enqueue(session, office, ticket, "registered", ASKER, facts, now_utc)
+        outbox.enqueue(work, ticket, "registered", ASKER, facts)
     times = sum(event.kind == "corrected" for event in ticket.events)
     for recipient in told:
         if recipient != ASKER or ticket.asker_email:
-            outbox.enqueue(session, office, ticket, f"corrected-{times}", recipient, facts, now_utc)
+            outbox.enqueue(work, ticket, f"corrected-{times}", recipient, facts)

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from monitor.settings.maintenance_section import Maintenance
 from monitor.store.models import PlannedWork
+from monitor.store.work import Work
 
 Plans = Mapping[str, Maintenance]
 
@@ -18,20 +19,20 @@ class PlanError(Exception):
     """There is no such plan, or there is one already; the message says which."""
 
 
-def add(session: Session, name: str, window: Maintenance, actor: str, now_utc: datetime) -> None:
+def add(work: Work, name: str, window: Maintenance) -> None:
     """Keeps a plan; a name can be used once."""
-    if session.get(PlannedWork, name) is not None:
+    if work.session.get(PlannedWork, name) is not None:
         raise PlanError(f"there is planned work '{name}' already. Expected another name")
     entry = window.model_dump(mode="json", exclude_defaults=True)
-    session.add(PlannedWork(name=name, entry=entry, actor=actor, created_utc=now_utc))
+    work.session.add(PlannedWork(name=name, entry=entry, actor=work.actor, created_utc=work.now_utc))
 
 
-def end(session: Session, name: str, now_utc: datetime) -> None:
+def end(work: Work, name: str) -> None:
     """Ends a plan now: one that has not begun never will, a weekly one does not come again."""
-    row = session.get(PlannedWork, name)
+    row = work.session.get(PlannedWork, name)
     if row is None or row.ended_utc is not None:
         raise PlanError(f"there is no planned work '{name}' to end. `upazila-monitor maintenance list` lists it")
-    row.ended_utc = now_utc
+    row.ended_utc = work.now_utc
 
 
 def plans(session: Session, after_utc: datetime | None = None) -> dict[str, Maintenance]:

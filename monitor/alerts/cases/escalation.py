@@ -15,10 +15,11 @@ from monitor.alerts.notices import outbox
 from monitor.alerts.notices.gather import anew_of, facts_of, history_line, stages_of, waits_of
 from monitor.charter.escalation_steps import Dates, Step, due
 from monitor.charter.office import Office
-from monitor.domain.ticket_states import MONITOR, UNSOLVED, S
+from monitor.domain.ticket_states import UNSOLVED, S
 from monitor.store import ticket_history
 from monitor.store.models import Outage, Ticket, TicketEvent
 from monitor.store.sqlite import in_portions
+from monitor.store.work import Work
 
 CHAIN_ANEW = frozenset({"paused", "reopened"})  # lines of the history after which the chain has other dates
 TARGET_ANEW = CHAIN_ANEW | {"recounted"}  # and the target
@@ -36,39 +37,39 @@ _DATED = (
 )
 
 
-def advance(session: Session, office: Office, now_utc: datetime) -> list[Ticket]:
+def advance(work: Work) -> list[Ticket]:
     """Does for every unsolved ticket what is due; returns those for which something was."""
     moved = []
-    for ticket in _with_steps_due(session, office, now_utc):
-        steps_due = _due(office, ticket, now_utc)
+    for ticket in _with_steps_due(work):
+        steps_due = _due(work.office, ticket, work.now_utc)
         done = {notice.key for notice in ticket.notices}
         fresh = [step for step in steps_due if outbox.key(ticket, step.name, step.recipient) not in done]
         for step in fresh:
-            _do(session, office, ticket, step, now_utc)
+            _do(work, ticket, step)
         if any(step.kind == "breach" for step in fresh):
-            for step in _due(office, ticket, now_utc):  # the chain begins at that very moment
+            for step in _due(work.office, ticket, work.now_utc):  # the chain begins at that very moment
                 if step.kind == "stage":
-                    _do(session, office, ticket, step, now_utc)
+                    _do(work, ticket, step)
         if fresh:
             moved.append(ticket)
     return moved
 
 
-def _with_steps_due(session: Session, office: Office, now_utc: datetime) -> Sequence[Ticket]:
+def _with_steps_due(work: Work) -> Sequence[Ticket]:
     """The unsolved tickets of which something may be due, found by their dates alone: there can be thousands."""
-    recounted = _times_recounted(session)
+    recounted = _times_recounted(work.session)
     found = []
-    for row in session.execute(select(*_DATED).where(Ticket.state.in_(UNSOLVED))):
-        service = office.charter.service(row.service)
+    for row in work.session.execute(select(*_DATED).where(Ticket.state.in_(UNSOLVED))):
+        service = work.office.charter.service(row.service)
         if row.state == S.WAITING and service.waiting_pauses:
             continue  # its time stands still
-        if due(office.steps_of(_dates(row, recounted.get(row.id, 0)), service.officer), row.stage, now_utc):
+        if due(work.office.steps_of(_dates(row, recounted.get(row.id, 0)), service.officer), row.stage, work.now_utc):
             found.append(row.id)
     tickets: list[Ticket] = []
     for ids in in_portions(found):
         some = select(Ticket).where(Ticket.id.in_(ids)).order_by(Ticket.id)
         whole = some.options(selectinload(Ticket.notices), selectinload(Ticket.outages).selectinload(Outage.affected))
-        tickets += session.scalars(whole)
+        tickets += work.session.scalars(whole)
     return tickets
 
 
@@ -85,12 +86,12 @@ def _dates(row: Ticket | Row[Any], recounted: int) -> Dates:
     return Dates(row.event_utc, row.deadline_utc, row.breached_utc, recounted, anew, waits)
 
 
-def raise_stage(session: Session, office: Office, ticket: Ticket, actor: str, text: str, now_utc: datetime) -> bool:
+def raise_stage(work: Work, ticket: Ticket, text: str) -> bool:
     """Begins the ticket's next stage by a person's decision; False when there is none to begin."""
-    if ticket.breached_utc is None or ticket.stage >= len(office.charter.stages):
+    if ticket.breached_utc is None or ticket.stage >= len(work.office.charter.stages):
         return False
-    stage = office.charter.stages[ticket.stage]
-    _do(session, office, ticket, Step("stage", stage.level, stage.holder, now_utc), now_utc, actor, text)
+    stage = work.office.charter.stages[ticket.stage]
+    _do(work, ticket, Step("stage", stage.level, stage.holder, work.now_utc), text)
     return True
 
 
@@ -109,21 +110,18 @@ def _due(office: Office, ticket: Ticket, now_utc: datetime) -> list[Step]:
 
 
 def _do(
-    session: Session,
-    office: Office,
+    work: Work,
     ticket: Ticket,
     step: Step,
-    now_utc: datetime,
-    actor: str = MONITOR,
     note: str = "",
 ) -> None:
     if step.kind == "breach":
         ticket.breached_utc = ticket.deadline_utc
     elif step.kind == "stage":
         ticket.stage = step.level
-        if stages_of(office, ticket)[step.level - 1].lapses_utc <= now_utc:  # nobody looked for so long
-            ticket.anew_level, ticket.anew_utc = step.level, now_utc  # its holder has his time all the same
-    facts = facts_of(office, ticket, now_utc, note=note)
+        if stages_of(work.office, ticket)[step.level - 1].lapses_utc <= work.now_utc:  # nobody looked for so long
+            ticket.anew_level, ticket.anew_utc = step.level, work.now_utc  # its holder has his time all the same
+    facts = facts_of(work.office, ticket, work.now_utc, note=note)
     words = history_line(step.kind, facts)
-    ticket_history.record(session, ticket, actor, step.kind, f"{words}; {note}" if note else words, now_utc)
-    outbox.enqueue(session, office, ticket, step.name, step.recipient, facts, now_utc)
+    ticket_history.record(work, ticket, step.kind, f"{words}; {note}" if note else words)
+    outbox.enqueue(work, ticket, step.name, step.recipient, facts)

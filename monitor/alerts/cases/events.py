@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from monitor.charter.downtimes import hours_of
 from monitor.charter.office import Office
@@ -25,76 +24,77 @@ from monitor.judging.decisions import (
 from monitor.judging.health import ANSWERS
 from monitor.store.models import Event, Gap, SiteState, SuppressedOutage
 from monitor.store.sqlite import in_portions
+from monitor.store.work import Work
 
 A_WEEK = timedelta(days=7)
 UNUSED = "lab_unused"
 
 
-def apply(session: Session, decision: Decision) -> None:
+def apply(work: Work, decision: Decision) -> None:
     """Stores one decision in the caller's transaction."""
     match decision:
         case SiteChanged(site):
-            store_states(session, {site: [decision]})
+            store_states(work, {site: [decision]})
         case DeviceEvent(site, device, kind, text, at_utc):
-            note(session, site, device, kind, text, at_utc)
+            note(work, site, device, kind, text, at_utc)
         case WorkstationSeen(site, at_utc):
-            if (lab := session.get(SiteState, site)) is not None:
+            if (lab := work.session.get(SiteState, site)) is not None:
                 lab.workstation_utc = at_utc
         case Excused():
-            _excuse(session, decision)
+            _excuse(work, decision)
         case ExcusedNoMore(site, until_utc):
-            _excuse_ends(session, site, until_utc)
+            _excuse_ends(work, site, until_utc)
         case MonitoringGap(since_utc, until_utc, why):
-            note(session, "", "", "stood_still", why, until_utc)
-            session.add(Gap(started_utc=since_utc, ended_utc=until_utc, reason=why[:100]))
+            note(work, "", "", "stood_still", why, until_utc)
+            work.session.add(Gap(started_utc=since_utc, ended_utc=until_utc, reason=why[:100]))
         case VantageLost(group, since_utc):
-            note(session, "", "", "vantage_lost", f"all references of '{group}' are silent", since_utc)
+            note(work, "", "", "vantage_lost", f"all references of '{group}' are silent", since_utc)
             reason = f"blind behind '{group}'"[:100]
-            session.add(Gap(started_utc=since_utc, ended_utc=since_utc, reason=reason, uplink=group))
+            work.session.add(Gap(started_utc=since_utc, ended_utc=since_utc, reason=reason, uplink=group))
         case VantageBack(group, since_utc, until_utc):
-            note(session, "", "", "vantage_back", f"behind '{group}' it can be judged again", until_utc)
-            _sees_again(session, group, since_utc, until_utc)
+            note(work, "", "", "vantage_back", f"behind '{group}' it can be judged again", until_utc)
+            _sees_again(work, group, since_utc, until_utc)
         case FlappingChanged(site, flapping, share, at_utc):
             kind = "flapping" if flapping else "settled"
-            note(session, site, "", kind, f"{share:.0%} of its last results changed", at_utc)
-            if (row := session.get(SiteState, site)) is not None:
+            note(work, site, "", kind, f"{share:.0%} of its last results changed", at_utc)
+            if (row := work.session.get(SiteState, site)) is not None:
                 row.flapping = flapping
 
 
-def store_states(session: Session, states: Mapping[str, Sequence[SiteChanged]]) -> None:
+def store_states(work: Work, states: Mapping[str, Sequence[SiteChanged]]) -> None:
     """Stores the last state of many sites at once; of those before it only whether the site went on answering."""
     if not states:
         return
     known: dict[str, SiteState] = {}
     for some in in_portions(list(states)):
-        known |= {row.site: row for row in session.scalars(select(SiteState).where(SiteState.site.in_(some)))}
+        known |= {row.site: row for row in work.session.scalars(select(SiteState).where(SiteState.site.in_(some)))}
     for site, changes in states.items():
         row, last = known.get(site), changes[-1]
         if row is None:
             row = SiteState(site=site, state=last.state, since_utc=last.since_utc)
-            session.add(row)
+            work.session.add(row)
         for change in changes:
             row.answers_since_utc = (row.answers_since_utc or change.since_utc) if change.state in ANSWERS else None
         row.state, row.since_utc = last.state, last.since_utc
-    session.flush()
+    work.session.flush()
 
 
-def note(session: Session, site: str, device: str, kind: str, text: str, at_utc: datetime) -> None:
+def note(work: Work, site: str, device: str, kind: str, text: str, at_utc: datetime) -> None:
     """Adds a line to the timeline."""
-    session.add(Event(at_utc=at_utc, site=site, device=device, kind=kind, text=text[:300]))
+    work.session.add(Event(at_utc=at_utc, site=site, device=device, kind=kind, text=text[:300]))
 
 
-def _excuse(session: Session, decision: Excused) -> None:
+def _excuse(work: Work, decision: Excused) -> None:
     """Begins a row, unless the excuse was known before a restart; another excuse ends the one before."""
     query = select(SuppressedOutage).where(SuppressedOutage.site == decision.site, SuppressedOutage.until_utc.is_(None))
-    known = session.scalars(query).first()
+    known = work.session.scalars(query).first()
     if known is not None and known.why == decision.why[:300]:
         known.planned_until_utc = decision.until_utc
         return
     since_utc = decision.since_utc
     if known is not None:
         known.until_utc = since_utc = max(since_utc, known.since_utc)
-    session.add(
+    work.session.add(
         SuppressedOutage(
             site=decision.site,
             kind=decision.kind,
@@ -106,42 +106,42 @@ def _excuse(session: Session, decision: Excused) -> None:
     )
     if decision.kind != "behind":  # a line for the root is enough
         text = f"silent, but no outage begins: {decision.why}"
-        note(session, decision.site, "", "paused", text, decision.at_utc)
+        note(work, decision.site, "", "paused", text, decision.at_utc)
 
 
-def _excuse_ends(session: Session, site: str, until_utc: datetime) -> None:
+def _excuse_ends(work: Work, site: str, until_utc: datetime) -> None:
     query = select(SuppressedOutage).where(SuppressedOutage.site == site, SuppressedOutage.until_utc.is_(None))
-    for row in session.scalars(query):
+    for row in work.session.scalars(query):
         row.until_utc = max(until_utc, row.since_utc)
         if row.kind == "maintenance":
             lasted = duration_text(row.until_utc - row.since_utc, "en")
-            note(session, site, "", "paused_over", f"silent for {lasted}: {row.why}", row.until_utc)
+            note(work, site, "", "paused_over", f"silent for {lasted}: {row.why}", row.until_utc)
 
 
-def _sees_again(session: Session, group: str, since_utc: datetime, until_utc: datetime) -> None:
+def _sees_again(work: Work, group: str, since_utc: datetime, until_utc: datetime) -> None:
     """Ends the gap that began when sight was lost."""
     query = select(Gap).where(Gap.uplink == group, Gap.ended_utc == Gap.started_utc)
-    rows = list(session.scalars(query))
+    rows = list(work.session.scalars(query))
     for row in rows:
         row.ended_utc = max(until_utc, row.started_utc)
     if not rows:
         reason = f"blind behind '{group}'"[:100]
-        session.add(Gap(started_utc=since_utc, ended_utc=until_utc, reason=reason, uplink=group))
+        work.session.add(Gap(started_utc=since_utc, ended_utc=until_utc, reason=reason, uplink=group))
 
 
-def note_unused_labs(session: Session, office: Office, now_utc: datetime) -> list[str]:
+def note_unused_labs(work: Work) -> list[str]:
     """Notes, once a week, each lab of which no workstation has answered for a week of classes; returns their ids."""
     noted = []
-    for site in office.fleet.sites.values():
-        row = session.get(SiteState, site.id) if site.workstations else None
+    for site in work.office.fleet.sites.values():
+        row = work.session.get(SiteState, site.id) if site.workstations else None
         seen_utc = (row.workstation_utc or row.first_utc) if row else None
-        if seen_utc is None or not _a_week_of_classes(office, site.id, seen_utc, now_utc):
+        if seen_utc is None or not _a_week_of_classes(work.office, site.id, seen_utc, work.now_utc):
             continue
-        told = select(Event.id).where(Event.site == site.id, Event.kind == UNUSED, Event.at_utc > now_utc - A_WEEK)
-        if session.scalar(told.limit(1)) is None:
-            days = (now_utc - seen_utc).days
+        told = select(Event.id).where(Event.site == site.id, Event.kind == UNUSED, Event.at_utc > work.now_utc - A_WEEK)
+        if work.session.scalar(told.limit(1)) is None:
+            days = (work.now_utc - seen_utc).days
             text = f"none of {len(site.workstations)} workstations for {days} days"
-            note(session, site.id, "", UNUSED, text, now_utc)
+            note(work, site.id, "", UNUSED, text, work.now_utc)
             noted.append(site.id)
     return noted
 

@@ -1,22 +1,20 @@
 """The second clock of a link: how long its operator may take, whatever the charter says."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from monitor.alerts.notices.gather import operator_late_since
-from monitor.charter.office import Office
-from monitor.domain.ticket_states import MONITOR
 from monitor.i18n import formats
 from monitor.store import ticket_history
 from monitor.store.models import Outage, TicketEvent
+from monitor.store.work import Work
 
 
-def note_late(session: Session, office: Office, now_utc: datetime) -> list[Outage]:
+def note_late(work: Work) -> list[Outage]:
     """Notes in the tickets of running outages, once for each outage, that the operator is late too."""
     noted: list[Outage] = []
-    limits = [timedelta(hours=site.operator_hours) for site in office.fleet.sites.values() if site.operator]
+    limits = [timedelta(hours=site.operator_hours) for site in work.office.fleet.sites.values() if site.operator]
     if not limits:
         return noted
     told = select(TicketEvent.id).where(
@@ -27,15 +25,17 @@ def note_late(session: Session, office: Office, now_utc: datetime) -> list[Outag
     running = select(Outage).where(
         Outage.ended_utc.is_(None),
         Outage.ticket_id.is_not(None),
-        Outage.started_utc <= now_utc - min(limits),
+        Outage.started_utc <= work.now_utc - min(limits),
         ~told.exists(),
     )
-    for outage in session.scalars(running.order_by(Outage.id)):
-        since_utc = operator_late_since(office, outage, now_utc)
+    for outage in work.session.scalars(running.order_by(Outage.id)):
+        since_utc = operator_late_since(work.office, outage, work.now_utc)
         if since_utc is None or outage.ticket is None:
             continue
-        line = f"{office.fleet.sites[outage.site].operator} is late too: due {formats.moment_text(since_utc, 'en')}"
+        line = (
+            f"{work.office.fleet.sites[outage.site].operator} is late too: due {formats.moment_text(since_utc, 'en')}"
+        )
         if not any(event.kind == "operator_late" and event.text == line for event in outage.ticket.events):
-            ticket_history.record(session, outage.ticket, MONITOR, "operator_late", line, now_utc)
+            ticket_history.record(work, outage.ticket, "operator_late", line)
             noted.append(outage)
     return noted

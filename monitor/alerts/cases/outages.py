@@ -8,9 +8,7 @@ from sqlalchemy.orm import Session
 
 from monitor.alerts.cases import events, tickets
 from monitor.alerts.notices.gather import deadline_of_outage
-from monitor.charter.office import Office
 from monitor.domain.sample import Sample
-from monitor.domain.ticket_states import MONITOR
 from monitor.judging.decisions import (
     Affected,
     Decision,
@@ -24,38 +22,36 @@ from monitor.judging.decisions import (
 )
 from monitor.store import ticket_history
 from monitor.store.models import AffectedSite, Outage
+from monitor.store.work import Work
 
 UNSYNCHRONISED = {"synchronize_session": False}
-DOWN = "sites that are down"
 
 
-def apply(session: Session, office: Office, decision: Decision, now_utc: datetime, *, certain: bool = True) -> None:
+def apply(work: Work, decision: Decision, *, certain: bool = True) -> None:
     """Stores one decision with all that follows from it at once.
 
     Not ``certain``: the clock is suspect; what it means for tickets is seen when it is believed (`catch_up`).
     """
     match decision:
         case OutageOpened():
-            outage = _open(session, office, decision)
+            outage = _open(work, decision)
             if outage is not None and certain:
-                tickets.link_to_recent(session, office, outage, now_utc)
+                tickets.link_to_recent(work, outage)
         case OutageClosed():
-            outage = _close(session, decision)
+            outage = _close(work, decision)
             if outage is not None and outage.ticket is not None and certain:
-                ticket_history.record(session, outage.ticket, MONITOR, "answers_again", decision.reason, now_utc)
+                ticket_history.record(work, outage.ticket, "answers_again", decision.reason)
         case Affected():
-            _affect(session, decision)
+            _affect(work, decision)
         case NoLongerAffected():
-            _release(session, decision.site, decision.until_utc)
+            _release(work, decision.site, decision.until_utc)
         case OutageUpdated():
-            _explain(session, decision)
+            _explain(work, decision)
         case _:
-            events.apply(session, decision)
+            events.apply(work, decision)
 
 
-def apply_all(
-    session: Session, office: Office, batch: Sequence[tuple[Decision, datetime]], *, certain: bool = True
-) -> None:
+def apply_all(work: Work, batch: Sequence[tuple[Decision, datetime]], *, certain: bool = True) -> None:
     """Stores many decisions, each with when it was made, in their order; of states only the last of each site."""
     states: dict[str, list[SiteChanged]] = {}
     for decision, decided_utc in batch:
@@ -63,27 +59,27 @@ def apply_all(
             states.setdefault(decision.site, []).append(decision)
             continue
         if isinstance(decision, FlappingChanged | WorkstationSeen):  # they are kept in the row of the site's state
-            events.store_states(session, states)
+            events.store_states(work, states)
             states = {}
-        apply(session, office, decision, decided_utc, certain=certain)
-    events.store_states(session, states)
+        apply(work.at(decided_utc), decision, certain=certain)
+    events.store_states(work, states)
 
 
-def catch_up(session: Session, office: Office, since_utc: datetime, now_utc: datetime) -> None:
+def catch_up(work: Work, since_utc: datetime) -> None:
     """Tells tickets of outages that began or ended since then, while the clock was not believed."""
-    session.flush()
+    work.session.flush()
     began = select(Outage).where(Outage.confirmed_utc >= since_utc, Outage.ticket_id.is_(None)).order_by(Outage.id)
-    for outage in session.scalars(began):
-        tickets.link_to_recent(session, office, outage, outage.confirmed_utc)
-    session.flush()
+    for outage in work.session.scalars(began):
+        tickets.link_to_recent(work.at(outage.confirmed_utc), outage)
+    work.session.flush()
     ended = select(Outage).where(Outage.ended_utc >= since_utc, Outage.ticket_id.is_not(None)).order_by(Outage.id)
-    for outage in session.scalars(ended):
+    for outage in work.session.scalars(ended):
         ticket = outage.ticket
         assert ticket is not None
         assert outage.ended_utc is not None
         told = (each.at_utc for each in ticket.events if each.kind == "answers_again")
         if not any(at_utc >= outage.ended_utc for at_utc in told):
-            ticket_history.record(session, ticket, MONITOR, "answers_again", outage.end_reason or "", now_utc)
+            ticket_history.record(work, ticket, "answers_again", outage.end_reason or "")
 
 
 def open_outage(session: Session, site: str) -> Outage | None:
@@ -91,13 +87,13 @@ def open_outage(session: Session, site: str) -> Outage | None:
     return session.scalars(select(Outage).where(Outage.site == site, Outage.ended_utc.is_(None))).one_or_none()
 
 
-def _open(session: Session, office: Office, decision: OutageOpened) -> Outage | None:
-    sites_down = _sites_down(session)
-    if decision.site in sites_down or decision.site not in office.fleet.sites:
+def _open(work: Work, decision: OutageOpened) -> Outage | None:
+    sites_down = _sites_down(work)
+    if decision.site in sites_down or decision.site not in work.office.fleet.sites:
         return None  # already told before a restart, or taken out of the configuration meanwhile
     outage = Outage(
         site=decision.site,
-        service=office.service_of(decision.site).key,
+        service=work.office.service_of(decision.site).key,
         started_utc=min(decision.started_utc, decision.confirmed_utc),
         silent_since_utc=min(decision.silent_since_utc or decision.started_utc, decision.confirmed_utc),
         confirmed_utc=decision.confirmed_utc,
@@ -106,22 +102,21 @@ def _open(session: Session, office: Office, decision: OutageOpened) -> Outage | 
         cause_why=decision.why[:200],
         evidence={**_evidence(decision.last_good), **decision.evidence},
     )
-    outage.deadline_utc = deadline_of_outage(office, outage).due_utc
-    session.add(outage)
+    outage.deadline_utc = deadline_of_outage(work.office, outage).due_utc
+    work.session.add(outage)
     sites_down.add(decision.site)
     return outage
 
 
-def _sites_down(session: Session) -> set[str]:
+def _sites_down(work: Work) -> set[str]:
     """The sites that have an outage, asked once in a transaction: a storm opens thousands in one."""
-    known: set[str] | None = session.info.get(DOWN)
-    if known is None:
-        known = session.info[DOWN] = set(session.scalars(select(Outage.site).where(Outage.ended_utc.is_(None))))
-    return known
+    if work.known.sites_down is None:
+        work.known.sites_down = set(work.session.scalars(select(Outage.site).where(Outage.ended_utc.is_(None))))
+    return work.known.sites_down
 
 
-def _explain(session: Session, decision: OutageUpdated) -> None:
-    outage = open_outage(session, decision.site)
+def _explain(work: Work, decision: OutageUpdated) -> None:
+    outage = open_outage(work.session, decision.site)
     if outage is None:
         return
     outage.reason = decision.reason[:200] or outage.reason
@@ -130,32 +125,34 @@ def _explain(session: Session, decision: OutageUpdated) -> None:
         outage.cause, outage.cause_why = decision.cause, decision.why[:200]
 
 
-def _close(session: Session, decision: OutageClosed) -> Outage | None:
-    outage = open_outage(session, decision.site)
+def _close(work: Work, decision: OutageClosed) -> Outage | None:
+    outage = open_outage(work.session, decision.site)
     if outage is None:
         return None
-    session.info.pop(DOWN, None)
+    work.known.sites_down = None
     outage.ended_utc = max(decision.ended_utc, outage.started_utc)
     outage.end_reason = decision.reason
     still = (AffectedSite.outage_id == outage.id) & AffectedSite.until_utc.is_(None)
-    session.execute(
+    work.session.execute(
         update(AffectedSite).where(still).values(until_utc=outage.ended_utc), execution_options=UNSYNCHRONISED
     )
-    session.expire(outage, ["affected"])
+    work.session.expire(outage, ["affected"])
     return outage
 
 
-def _affect(session: Session, decision: Affected) -> None:
+def _affect(work: Work, decision: Affected) -> None:
     """By plain statements: a dead router may have thousands behind it, and the ORM would load them all for each."""
-    root_id = session.scalar(select(Outage.id).where(Outage.site == decision.root, Outage.ended_utc.is_(None)))
+    root_id = work.session.scalar(select(Outage.id).where(Outage.site == decision.root, Outage.ended_utc.is_(None)))
     if root_id is not None:
         row = {"outage_id": root_id, "site": decision.site, "since_utc": decision.since_utc}
-        session.execute(insert(AffectedSite).values(row))
+        work.session.execute(insert(AffectedSite).values(row))
 
 
-def _release(session: Session, site: str, until_utc: datetime) -> None:
+def _release(work: Work, site: str, until_utc: datetime) -> None:
     open_rows = (AffectedSite.site == site) & AffectedSite.until_utc.is_(None)
-    session.execute(update(AffectedSite).where(open_rows).values(until_utc=until_utc), execution_options=UNSYNCHRONISED)
+    work.session.execute(
+        update(AffectedSite).where(open_rows).values(until_utc=until_utc), execution_options=UNSYNCHRONISED
+    )
 
 
 def _evidence(last_good: Sample | None) -> dict[str, object]:

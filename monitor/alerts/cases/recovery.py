@@ -4,8 +4,8 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from monitor.charter.office import Office
 from monitor.store.models import SiteState
+from monitor.store.work import Work
 
 
 def flaps(session: Session, site: str | None) -> bool:
@@ -14,13 +14,13 @@ def flaps(session: Session, site: str | None) -> bool:
     return state is not None and state.flapping
 
 
-def recovered_since(session: Session, office: Office, site: str | None, ended_utc: datetime) -> datetime | None:
+def recovered_since(work: Work, site: str | None, ended_utc: datetime) -> datetime | None:
     """Since when ``site`` answers, whose last outage ended at ``ended_utc``.
 
     None while it is silent once more, is behind another that is, is excused, flaps, or has not been asked yet. Of a
     site that was taken out of the configuration nothing more will be known: its outage's end counts.
     """
-    state = session.get(SiteState, site) if site in office.fleet.sites else None
+    state = work.session.get(SiteState, site) if site in work.office.fleet.sites else None
     if state is None:
         return ended_utc
     if state.flapping or state.answers_since_utc is None:

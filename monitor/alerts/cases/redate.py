@@ -10,12 +10,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from monitor.alerts.notices.gather import deadline_of, deadline_of_outage
 from monitor.charter.office import Office
 from monitor.domain.sample import Sample
-from monitor.domain.ticket_states import MONITOR, UNSOLVED
+from monitor.domain.ticket_states import UNSOLVED
 from monitor.i18n.formats import duration_text, moment_text
 from monitor.judging.clock_trust import Move
 from monitor.judging.decisions import Decision
@@ -31,6 +30,7 @@ from monitor.store.models import (
     Ticket,
     TicketEvent,
 )
+from monitor.store.work import Work
 
 DATES = {
     Outage: ("silent_since_utc", "started_utc", "confirmed_utc", "ended_utc"),
@@ -50,36 +50,36 @@ ENDS = {
 }
 
 
-def redate(session: Session, office: Office, move: Move, now_utc: datetime) -> None:
+def redate(work: Work, move: Move) -> None:
     """Moves all dates of what is over or has begun since; deadlines are counted from the new ones.
 
     Dates in plans (when a letter falls due, until when something is acknowledged) stand. The history of tickets cannot
     be altered: a further line of it says by how much those before are wrong. Nothing ends before it began, and nothing
     has begun later than now.
     """
-    session.flush()
+    work.session.flush()
     moved: dict[type[Any], list[Any]] = {}
-    wrong_from_utc = min(move.since_utc, now_utc)
-    opened_then = session.scalars(select(Ticket).where(Ticket.opened_utc > wrong_from_utc)).all()
-    begun_then = session.scalars(select(Ticket).where(Ticket.event_utc > wrong_from_utc)).all()
+    wrong_from_utc = min(move.since_utc, work.now_utc)
+    opened_then = work.session.scalars(select(Ticket).where(Ticket.opened_utc > wrong_from_utc)).all()
+    begun_then = work.session.scalars(select(Ticket).where(Ticket.event_utc > wrong_from_utc)).all()
     for table, columns in DATES.items():
         for column in columns:
-            for row in session.scalars(select(table).where(getattr(table, column) > wrong_from_utc)):
+            for row in work.session.scalars(select(table).where(getattr(table, column) > wrong_from_utc)):
                 moved.setdefault(table, []).append(row)
-                setattr(row, column, min(_moved(getattr(row, column), move), now_utc))
+                setattr(row, column, min(_moved(getattr(row, column), move), work.now_utc))
     for table, (begin, end) in ENDS.items():
         for row in moved.get(table, ()):
             if getattr(row, end) is not None:
                 setattr(row, end, max(getattr(row, begin), getattr(row, end)))
     for notice in moved.get(Notice, ()):
         if notice.sent_utc is None and notice.dead_utc is None:
-            notice.due_utc = min(notice.due_utc, max(notice.due_utc + move.by, now_utc))
+            notice.due_utc = min(notice.due_utc, max(notice.due_utc + move.by, work.now_utc))
     for outage in dict.fromkeys(moved.get(Outage, ())):
-        if outage.service in office.charter.services:
-            outage.deadline_utc = deadline_of_outage(office, outage).due_utc
-    waited = _redate_waits(session, move, wrong_from_utc, now_utc)
-    _recount(office, opened_then, [*begun_then, *waited])
-    _say_so(session, move, now_utc)
+        if outage.service in work.office.charter.services:
+            outage.deadline_utc = deadline_of_outage(work.office, outage).due_utc
+    waited = _redate_waits(work, move, wrong_from_utc)
+    _recount(work.office, opened_then, [*begun_then, *waited])
+    _say_so(work, move)
 
 
 def _recount(office: Office, opened_then: Sequence[Ticket], others: Sequence[Ticket]) -> None:
@@ -90,13 +90,13 @@ def _recount(office: Office, opened_then: Sequence[Ticket], others: Sequence[Tic
             ticket.breached_utc = ticket.breached_utc and ticket.deadline_utc
 
 
-def _redate_waits(session: Session, move: Move, wrong_from_utc: datetime, now_utc: datetime) -> list[Ticket]:
+def _redate_waits(work: Work, move: Move, wrong_from_utc: datetime) -> list[Ticket]:
     """Moves the stretches for which unsolved tickets waited; returns those of which one was moved."""
     changed = []
-    for ticket in session.scalars(select(Ticket).where(Ticket.state.in_(UNSOLVED)).order_by(Ticket.id)):
+    for ticket in work.session.scalars(select(Ticket).where(Ticket.state.in_(UNSOLVED)).order_by(Ticket.id)):
         ends = [[datetime.fromisoformat(end) for end in wait] for wait in ticket.waits]
         if any(end > wrong_from_utc for wait in ends for end in wait):
-            ticket.waits = [[min(_moved(end, move), now_utc).isoformat() for end in wait] for wait in ends]
+            ticket.waits = [[min(_moved(end, move), work.now_utc).isoformat() for end in wait] for wait in ends]
             changed.append(ticket)
     return changed
 
@@ -117,13 +117,13 @@ def _moved(at_utc: datetime, move: Move) -> datetime:
     return at_utc + move.by if at_utc > move.since_utc else at_utc
 
 
-def _say_so(session: Session, move: Move, now_utc: datetime) -> None:
+def _say_so(work: Work, move: Move) -> None:
     """Says in each history that has lines from that time how they are to be read."""
     query = select(Ticket).join(TicketEvent).where(TicketEvent.at_utc > move.since_utc).distinct().order_by(Ticket.id)
-    tickets: Sequence[Ticket] = session.scalars(query).all()
+    tickets: Sequence[Ticket] = work.session.scalars(query).all()
     direction = "later" if move.by > timedelta(0) else "earlier"
     length = duration_text(abs(move.by), "en")
     for ticket in tickets:
         since = moment_text(move.since_utc, "en")
         words = f"the clock was not to be trusted: what is dated after {since} was {length} {direction}"
-        ticket_history.record(session, ticket, MONITOR, "redated", words, now_utc)
+        ticket_history.record(work, ticket, "redated", words)

@@ -17,8 +17,8 @@ from monitor.domain.ticket_states import ACTIONS, MONITOR, UNSOLVED, S
 from monitor.i18n.formats import moment_text
 from monitor.store import ticket_history
 from monitor.store.models import Outage, SiteState, Ticket
+from monitor.store.work import Work
 
-TICKETS = "sites that had tickets"
 DOWN_AGAIN = "the site is down again"
 A_DAY = timedelta(days=1)
 
@@ -28,20 +28,17 @@ class TicketError(Exception):
 
 
 def act(
-    session: Session,
-    office: Office,
+    work: Work,
     number: str,
     action: str,
-    actor: str,
     text: str,
-    now_utc: datetime,
     until_utc: datetime | None = None,
 ) -> Ticket:
     """Does one of ACTIONS to a ticket; raises TicketError when it cannot be done.
 
     ``until_utc``: when an acknowledgement runs out.
     """
-    ticket = find(session, number)
+    ticket = find(work.session, number)
     rule = ACTIONS[action]
     if ticket.state not in rule.allowed:
         raise TicketError(f"{number} is {ticket.state}; '{action}' needs it to be {' or '.join(rule.allowed)}")
@@ -50,25 +47,25 @@ def act(
     if rule.leads_to:
         ticket.acknowledged_until_utc = until_utc if action == "ack" else None
     if ticket.state == S.WAITING and rule.leads_to:
-        waiting.ends(session, office, ticket, now_utc)
+        waiting.ends(work, ticket)
     if action == "resolve":
-        _resolve(session, office, ticket, actor, text, now_utc)
+        _resolve(work, ticket, text)
     elif action == "reopen":
-        _reopen(session, office, ticket, actor, text, now_utc)
+        _reopen(work, ticket, text)
     elif action == "withdraw":
         ticket.state, ticket.resolved_utc = S.WITHDRAWN, None
-        ticket_history.record(session, ticket, actor, "withdrawn", text, now_utc)
-        _tell_all(session, office, ticket, "withdrawn", text, now_utc)
+        ticket_history.record(work, ticket, "withdrawn", text)
+        _tell_all(work, ticket, "withdrawn", text)
     elif action == "raise":
-        if not escalation.raise_stage(session, office, ticket, actor, text, now_utc):
+        if not escalation.raise_stage(work, ticket, text):
             raise TicketError(
                 f"{number} is not overdue, or stands at the last stage already: there is none to raise it to"
             )
     else:
         ticket.state = rule.leads_to or ticket.state
         if action == "wait":
-            ticket.waiting_since_utc = now_utc
-        ticket_history.record(session, ticket, actor, action, text, now_utc)
+            ticket.waiting_since_utc = work.now_utc
+        ticket_history.record(work, ticket, action, text)
     return ticket
 
 
@@ -80,78 +77,78 @@ def find(session: Session, number: str) -> Ticket:
     return ticket
 
 
-def open_overdue(session: Session, office: Office, now_utc: datetime, most: int | None = None) -> list[Ticket]:
+def open_overdue(work: Work, most: int | None = None) -> list[Ticket]:
     """Opens the ticket of every outage that has missed its target and has none; of at most so many."""
     missed = select(Outage).where(
         Outage.ticket_id.is_(None),
-        Outage.deadline_utc <= now_utc,
+        Outage.deadline_utc <= work.now_utc,
         or_(Outage.ended_utc.is_(None), Outage.ended_utc > Outage.deadline_utc),
     )
     query = missed.order_by(Outage.id).limit(most).options(selectinload(Outage.affected))
-    rows = session.scalars(query).all()
-    opened = [_open(session, office, outage, now_utc) for outage in rows]
+    rows = work.session.scalars(query).all()
+    opened = [_open(work, outage) for outage in rows]
     if opened:
-        complained = complaints.sites_of_complaints(session)
+        complained = complaints.sites_of_complaints(work.session)
         for ticket in opened:
             if ticket.site in complained:
-                complaints.link_to_outage(session, ticket, now_utc)
+                complaints.link_to_outage(work, ticket)
     return opened
 
 
-def _open(session: Session, office: Office, outage: Outage, now_utc: datetime) -> Ticket:
-    ticket = new_ticket(session, office, outage.service, outage.site, now_utc)
+def _open(work: Work, outage: Outage) -> Ticket:
+    ticket = new_ticket(work, outage.service, outage.site)
     ticket.event_utc, ticket.deadline_utc = outage.started_utc, outage.deadline_utc
     ticket.breached_utc = outage.deadline_utc
     ticket.outages = [outage]
-    session.add(ticket)
-    session.info.pop(TICKETS, None)
-    facts = facts_of(office, ticket, now_utc)
+    work.session.add(ticket)
+    work.known.sites_with_tickets = None
+    facts = facts_of(work.office, ticket, work.now_utc)
     for line in outage.recounted.splitlines():
-        ticket_history.record(session, ticket, MONITOR, "recounted", line, now_utc)
-    ticket_history.record(session, ticket, MONITOR, "opened", history_line("opened", facts), now_utc)
-    outbox.enqueue(session, office, ticket, "opened", office.charter.service(ticket.service).officer, facts, now_utc)
+        ticket_history.record(work, ticket, "recounted", line)
+    ticket_history.record(work, ticket, "opened", history_line("opened", facts))
+    outbox.enqueue(work, ticket, "opened", work.office.charter.service(ticket.service).officer, facts)
     return ticket
 
 
-def warn_of_deadlines(session: Session, office: Office, now_utc: datetime) -> list[Outage]:
+def warn_of_deadlines(work: Work) -> list[Outage]:
     """Tells the officer, at the opening of the day, of each outage whose target falls due on it."""
     query = select(Outage).where(
         Outage.ended_utc.is_(None),
         Outage.ticket_id.is_(None),
-        Outage.deadline_utc > now_utc,
-        Outage.deadline_utc <= now_utc + A_DAY,
+        Outage.deadline_utc > work.now_utc,
+        Outage.deadline_utc <= work.now_utc + A_DAY,
     )
     due: list[tuple[Outage, str]] = []
-    for outage in session.scalars(query.order_by(Outage.id)):
-        at_utc = warning_utc(outage.deadline_utc, from_utc=outage.started_utc, calendar=office.calendar)
-        if at_utc is not None and at_utc <= now_utc:
+    for outage in work.session.scalars(query.order_by(Outage.id)):
+        at_utc = warning_utc(outage.deadline_utc, from_utc=outage.started_utc, calendar=work.office.calendar)
+        if at_utc is not None and at_utc <= work.now_utc:
             due.append((outage, warning_name(outage.recounted.count("\n"))))
-    return outbox.owe_for_outages(session, office, due, now_utc)
+    return outbox.owe_for_outages(work, due)
 
 
-def link_to_recent(session: Session, office: Office, outage: Outage, now_utc: datetime) -> None:
+def link_to_recent(work: Work, outage: Outage) -> None:
     """Hangs a new outage on its site's ticket if that is unsolved, or was resolved within the reopen window.
 
     While the site flaps a resolved ticket stays so; `reopen_settled` looks at it again.
     """
-    if outage.site not in _sites_with_tickets(session):
+    if outage.site not in _sites_with_tickets(work):
         return
-    ticket = session.scalars(
+    ticket = work.session.scalars(
         select(Ticket).where(Ticket.site == outage.site, Ticket.source == "outage").order_by(Ticket.id.desc()).limit(1)
     ).one()
     if ticket.state in UNSOLVED:
         ticket.outages.append(outage)
         ticket.held_open = False
-        ticket_history.record(session, ticket, MONITOR, "down_again", outage.reason, now_utc)
-    elif ticket.resolved_utc is not None and now_utc - ticket.resolved_utc <= office.reopen_window:
+        ticket_history.record(work, ticket, "down_again", outage.reason)
+    elif ticket.resolved_utc is not None and work.now_utc - ticket.resolved_utc <= work.office.reopen_window:
         ticket.outages.append(outage)
-        if flaps(session, outage.site):
-            ticket_history.record(session, ticket, MONITOR, "down_again", outage.reason, now_utc)
+        if flaps(work.session, outage.site):
+            ticket_history.record(work, ticket, "down_again", outage.reason)
         else:
-            _reopen(session, office, ticket, MONITOR, DOWN_AGAIN, now_utc)
+            _reopen(work, ticket, DOWN_AGAIN)
 
 
-def reopen_settled(session: Session, office: Office, now_utc: datetime) -> list[Ticket]:
+def reopen_settled(work: Work) -> list[Ticket]:
     """Reopens the solved tickets whose sites went down while they flapped, and have settled down without a return."""
     query = (
         select(Ticket)
@@ -160,22 +157,21 @@ def reopen_settled(session: Session, office: Office, now_utc: datetime) -> list[
         .where(Ticket.site.not_in(select(SiteState.site).where(SiteState.flapping)))
         .order_by(Ticket.id)
     )
-    settled = list(session.scalars(query))
+    settled = list(work.session.scalars(query))
     for ticket in settled:
-        _reopen(session, office, ticket, MONITOR, DOWN_AGAIN, now_utc)
+        _reopen(work, ticket, DOWN_AGAIN)
     return settled
 
 
-def _sites_with_tickets(session: Session) -> set[str | None]:
+def _sites_with_tickets(work: Work) -> set[str | None]:
     """The sites that ever had a ticket of an outage, asked once in a transaction."""
-    known: set[str | None] | None = session.info.get(TICKETS)
-    if known is None:
+    if work.known.sites_with_tickets is None:
         query = select(Ticket.site).where(Ticket.source == "outage").distinct()
-        known = session.info[TICKETS] = set(session.scalars(query))
-    return known
+        work.known.sites_with_tickets = set(work.session.scalars(query))
+    return work.known.sites_with_tickets
 
 
-def resolve_recovered(session: Session, office: Office, now_utc: datetime) -> list[Ticket]:
+def resolve_recovered(work: Work) -> list[Ticket]:
     """Resolves the tickets whose outages are all over and whose sites have answered since for the hold time.
 
     A recovery lasts only while the site answers: one that is silent again, or behind another, or excused, starts anew.
@@ -183,14 +179,14 @@ def resolve_recovered(session: Session, office: Office, now_utc: datetime) -> li
     resolves it, or the site goes down and comes back once more.
     """
     resolved = []
-    for ticket, since_utc in recovered(session, office):
-        if since_utc <= now_utc - office.recovery_hold:
-            _resolve(session, office, ticket, MONITOR, recovery_line(ticket, since_utc), now_utc)
+    for ticket, since_utc in recovered(work):
+        if since_utc <= work.now_utc - work.office.recovery_hold:
+            _resolve(work, ticket, recovery_line(ticket, since_utc))
             resolved.append(ticket)
     return resolved
 
 
-def recovered(session: Session, office: Office) -> list[tuple[Ticket, datetime]]:
+def recovered(work: Work) -> list[tuple[Ticket, datetime]]:
     """The unsolved tickets whose outages are all over, each with since when its site answers."""
     query = (
         select(Ticket, func.max(Outage.ended_utc))
@@ -201,27 +197,29 @@ def recovered(session: Session, office: Office) -> list[tuple[Ticket, datetime]]
         .order_by(Ticket.id)
     )
     found = []
-    for ticket, ended_utc in session.execute(query).all():
-        since_utc = None if ended_utc is None else recovered_since(session, office, ticket.site, ended_utc)
+    for ticket, ended_utc in work.session.execute(query).all():
+        since_utc = None if ended_utc is None else recovered_since(work, ticket.site, ended_utc)
         if since_utc is not None:
             found.append((ticket, since_utc))
     return found
 
 
-def _resolve(session: Session, office: Office, ticket: Ticket, actor: str, text: str, now_utc: datetime) -> None:
-    ticket.state, ticket.resolved_utc = S.RESOLVED, now_utc
-    ticket_history.record(session, ticket, actor, "resolved", text, now_utc)
+def _resolve(work: Work, ticket: Ticket, text: str) -> None:
+    ticket.state, ticket.resolved_utc = S.RESOLVED, work.now_utc
+    ticket_history.record(work, ticket, "resolved", text)
     # Of what ended by itself the letter's own rows say when and why, in the reader's language.
-    _tell_all(session, office, ticket, "resolved", "" if actor == MONITOR else text, now_utc)
+    _tell_all(work, ticket, "resolved", "" if work.actor == MONITOR else text)
 
 
-def _reopen(session: Session, office: Office, ticket: Ticket, actor: str, text: str, now_utc: datetime) -> None:
-    was_late = ticket.breached_utc is not None or (ticket.resolved_utc or now_utc) > ticket.deadline_utc
-    ticket.state, ticket.resolved_utc, ticket.held_open = S.OPEN, None, actor != MONITOR
+def _reopen(work: Work, ticket: Ticket, text: str) -> None:
+    was_late = ticket.breached_utc is not None or (ticket.resolved_utc or work.now_utc) > ticket.deadline_utc
+    ticket.state, ticket.resolved_utc, ticket.held_open = S.OPEN, None, work.actor != MONITOR
     ticket.waiting_since_utc = None
-    words = _stage_anew(office, ticket, now_utc) if was_late else _target_anew(office, ticket, now_utc)
-    ticket_history.record(session, ticket, actor, "reopened", f"{text}; {words}" if text else words, now_utc)
-    _tell_all(session, office, ticket, "reopened", "" if actor == MONITOR else text, now_utc)
+    words = (
+        _stage_anew(work.office, ticket, work.now_utc) if was_late else _target_anew(work.office, ticket, work.now_utc)
+    )
+    ticket_history.record(work, ticket, "reopened", f"{text}; {words}" if text else words)
+    _tell_all(work, ticket, "reopened", "" if work.actor == MONITOR else text)
 
 
 def _target_anew(office: Office, ticket: Ticket, now_utc: datetime) -> str:
@@ -243,10 +241,10 @@ def _stage_anew(office: Office, ticket: Ticket, now_utc: datetime) -> str:
     return f"it was overdue before, and goes on at stage {ticket.anew_level}, counted anew: to be settled by {lapses}"
 
 
-def _tell_all(session: Session, office: Office, ticket: Ticket, kind: str, text: str, now_utc: datetime) -> None:
+def _tell_all(work: Work, ticket: Ticket, kind: str, text: str) -> None:
     """Owes a notice to everyone who was told of this ticket; the same kind may come up again after a reopening."""
-    session.flush()
-    facts = facts_of(office, ticket, now_utc, note=text)
+    work.session.flush()
+    facts = facts_of(work.office, ticket, work.now_utc, note=text)
     times = sum(event.kind == kind for event in ticket.events)
     for recipient in dict.fromkeys(notice.recipient for notice in ticket.notices):
-        outbox.enqueue(session, office, ticket, f"{kind}-{times}", recipient, facts, now_utc)
+        outbox.enqueue(work, ticket, f"{kind}-{times}", recipient, facts)

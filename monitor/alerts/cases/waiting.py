@@ -1,35 +1,31 @@
 """Tickets that wait: time stands still only for services of which the charter file says so."""
 
-from datetime import datetime
-
-from sqlalchemy.orm import Session
-
 from monitor.alerts.notices.gather import deadline_of, stages_of
-from monitor.charter.office import Office
 from monitor.charter.stages import stage_at
 from monitor.domain.ticket_states import MONITOR
 from monitor.i18n import formats
 from monitor.store import ticket_history
 from monitor.store.models import Ticket
+from monitor.store.work import Work
 
 
-def ends(session: Session, office: Office, ticket: Ticket, now_utc: datetime) -> None:
+def ends(work: Work, ticket: Ticket) -> None:
     """Lets the ticket's time go on, with as much of it left as when it stopped; the history says so.
 
     Its event keeps its date. Of a service whose time does not stand still, nothing changes.
     """
     since_utc, ticket.waiting_since_utc = ticket.waiting_since_utc, None
-    if since_utc is None or not office.charter.service(ticket.service).waiting_pauses or now_utc <= since_utc:
+    if since_utc is None or not work.office.charter.service(ticket.service).waiting_pauses or work.now_utc <= since_utc:
         return
-    ticket.waits = [*ticket.waits, [since_utc.isoformat(), now_utc.isoformat()]]
+    ticket.waits = [*ticket.waits, [since_utc.isoformat(), work.now_utc.isoformat()]]
     if ticket.breached_utc is None:
-        ticket.deadline_utc = deadline_of(office, ticket).due_utc
+        ticket.deadline_utc = deadline_of(work.office, ticket).due_utc
         follows = f"now due {formats.moment_text(ticket.deadline_utc, 'en')}"
     else:
-        stage = stage_at(stages_of(office, ticket), now_utc)
+        stage = stage_at(stages_of(work.office, ticket), work.now_utc)
         follows = (
             f"stage {stage.level} lapses {formats.moment_text(stage.lapses_utc, 'en')}" if stage else "no stage runs"
         )
-    waited = formats.duration_text(now_utc - since_utc, "en")
+    waited = formats.duration_text(work.now_utc - since_utc, "en")
     words = f"its time stood still for {waited}, and as much of it is left as before; {follows}"
-    ticket_history.record(session, ticket, MONITOR, "paused", words, now_utc)
+    ticket_history.record(work.by(MONITOR), ticket, "paused", words)

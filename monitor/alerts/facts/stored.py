@@ -6,21 +6,21 @@ step by step; what cannot be read (a kind or a version of a later program, damag
 
 import json
 from collections.abc import Callable, Mapping
-from typing import Any, get_args
+from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
 from monitor.alerts.facts.briefs import DigestFacts, Facts, MorningFacts, WeeklyFacts
 from monitor.alerts.facts.evidence import Evidence
 from monitor.alerts.facts.matter import MatterFacts
-from monitor.domain.notice_kinds import DIGEST, MORNING, WEEKLY, NoticeKind
+from monitor.domain.notice_kinds import DIGEST, MORNING, OF_ONE_MATTER, WEEKLY
 
 VERSION = 2
 KEY = "v"
 
 Stored = Mapping[str, Any]
 SHAPES: Mapping[str, type[Facts]] = {
-    **dict.fromkeys(get_args(NoticeKind), MatterFacts),
+    **dict.fromkeys(OF_ONE_MATTER, MatterFacts),
     MORNING: MorningFacts,
     WEEKLY: WeeklyFacts,
     DIGEST: DigestFacts,

@@ -5,7 +5,7 @@ A ticket that failed waits longer each time and lets the others pass. Within a t
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from sqlalchemy import and_, false, func, or_, select
 from sqlalchemy.orm import Session
@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from monitor.domain.ticket_states import UNSOLVED, S
 from monitor.store.helpdesk_queries import pending, watched
 from monitor.store.models import HelpdeskTicket, Ticket
+from monitor.store.work import Work
 
 AWAY_PAUSE, LONGEST_AWAY = timedelta(seconds=30), timedelta(minutes=10)
 REFUSED_PAUSE, LONGEST_REFUSED = timedelta(minutes=10), timedelta(hours=2)
@@ -45,26 +46,30 @@ def unlisted(session: Session, desk: str) -> list[int]:
     return list(session.scalars(query.order_by(Ticket.id)))
 
 
-def enlist(session: Session, desk: str, fresh: str, now_utc: datetime) -> None:
+def enlist(work: Work, desk: str, fresh: str) -> None:
     """Puts them on the list, as if they stood there untouched: the first round finds out."""
-    for ticket_id in unlisted(session, desk):
-        row = HelpdeskTicket(desk=desk, ticket_id=ticket_id, next_try_utc=now_utc, seen={})
+    for ticket_id in unlisted(work.session, desk):
+        row = HelpdeskTicket(desk=desk, ticket_id=ticket_id, next_try_utc=work.now_utc, seen={})
         row.agreed_state, row.agreed_status = S.OPEN, fresh
-        session.add(row)
+        work.session.add(row)
 
 
-def next_turn(session: Session, desk: str, now_utc: datetime) -> Turn | None:
+def next_turn(work: Work, desk: str) -> Turn | None:
     """The ticket whose turn it is: what is owed first, then what is to be looked at, then what failed before."""
     fine, next_try = HelpdeskTicket.attempts == 0, HelpdeskTicket.next_try_utc
-    due = or_(next_try <= now_utc, next_try > now_utc + FARTHEST)  # so far ahead only a wrong clock can have put it
+    due = or_(
+        next_try <= work.now_utc, next_try > work.now_utc + FARTHEST
+    )  # so far ahead only a wrong clock can have put it
     query = (
         select(HelpdeskTicket, Ticket.number, pending())
         .join(Ticket)
-        .where(HelpdeskTicket.desk == desk, or_(and_(fine, pending()), and_(due, or_(pending(), watched(now_utc)))))
+        .where(
+            HelpdeskTicket.desk == desk, or_(and_(fine, pending()), and_(due, or_(pending(), watched(work.now_utc))))
+        )
         .order_by(~fine, ~pending(), HelpdeskTicket.next_try_utc, HelpdeskTicket.id)
         .limit(1)
     )
-    found = session.execute(query).one_or_none()
+    found = work.session.execute(query).one_or_none()
     if found is None:
         return None
     row, number, owes = found
@@ -72,18 +77,18 @@ def next_turn(session: Session, desk: str, now_utc: datetime) -> Turn | None:
     return Turn(row.id, row.ticket_id, number, row.outside_id, dict(row.seen), stamp, row.attempts)
 
 
-def done(session: Session, turn: Turn, poll: timedelta, now_utc: datetime) -> None:
+def done(work: Work, turn: Turn, poll: timedelta) -> None:
     """Notes that both sides are in line."""
-    row = session.get_one(HelpdeskTicket, turn.id)
+    row = work.session.get_one(HelpdeskTicket, turn.id)
     row.attempts, row.away, row.last_error = 0, False, ""
-    row.looked_utc, row.next_try_utc = now_utc, now_utc + poll
+    row.looked_utc, row.next_try_utc = work.now_utc, work.now_utc + poll
 
 
-def failed(session: Session, turn: Turn, error: str, backoff: timedelta, now_utc: datetime, *, away: bool) -> None:
+def failed(work: Work, turn: Turn, error: str, backoff: timedelta, *, away: bool) -> None:
     """Puts the ticket back until ``backoff`` is over."""
-    row = session.get_one(HelpdeskTicket, turn.id)
+    row = work.session.get_one(HelpdeskTicket, turn.id)
     row.attempts += 1
-    row.next_try_utc, row.away, row.last_error = now_utc + backoff, away, error
+    row.next_try_utc, row.away, row.last_error = work.now_utc + backoff, away, error
 
 
 def backoff(attempts: int, jitter: float, *, away: bool) -> timedelta:

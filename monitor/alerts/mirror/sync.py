@@ -8,7 +8,7 @@ import logging
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from enum import Enum
 
 from sqlalchemy import select
@@ -30,6 +30,7 @@ from monitor.store import ticket_history
 from monitor.store.helpdesk_queries import ACTOR, untold
 from monitor.store.models import HelpdeskTicket, Ticket, TicketEvent
 from monitor.store.sqlite import Store
+from monitor.store.work import Work
 
 log = logging.getLogger(__name__)
 
@@ -93,7 +94,7 @@ class Mirror:
             words = clean(f"unforeseen: {type(error).__name__}: {error}", messages.LONGEST_SUBJECT)
             return self._failed(turn, words, Outcome.MORE)
         with self.store.write() as session:
-            queue.done(session, turn, self.poll, self.clock.utc())
+            queue.done(Work(session, self.office, self.clock.utc()), turn, self.poll)
         return Outcome.MORE
 
     def _turn(self) -> Turn | None:
@@ -103,9 +104,9 @@ class Mirror:
             new = queue.unlisted(session, self.key)
         if new:
             with self.store.write() as session:
-                queue.enlist(session, self.key, self.desk.fresh, now_utc)
+                queue.enlist(Work(session, self.office, now_utc), self.key, self.desk.fresh)
         with self.store.read() as session:
-            return queue.next_turn(session, self.key, now_utc)
+            return queue.next_turn(Work(session, self.office, now_utc), self.key)
 
     def _failed(self, turn: Turn, error: str, outcome: Outcome) -> Outcome:
         away = outcome is Outcome.AWAY
@@ -113,14 +114,14 @@ class Mirror:
             log.warning("%s is not in line with the help desk: %s; another try follows", turn.number, error)
         pause = queue.backoff(turn.attempts + 1, self.jitter(), away=away)
         with self.store.write() as session:
-            queue.failed(session, turn, error, pause, self.clock.utc(), away=away)
+            queue.failed(Work(session, self.office, self.clock.utc()), turn, error, pause, away=away)
         return outcome
 
     def _round(self, turn: Turn) -> None:
         outside_id = turn.outside_id or self._place(turn)
         view = self.desk.look(outside_id, turn.seen, turn.stamp)
         with self.store.write() as session:
-            plan = take_over(session, self.office, self.desk, turn, view, self.clock.utc())
+            plan = take_over(Work(session, self.office, self.clock.utc()), self.desk, turn, view)
         if plan.push and plan.first:
             self._push(turn, outside_id, plan.push)
         for event in plan.events:
@@ -159,19 +160,19 @@ class Mirror:
                 setattr(row, column, value)
 
 
-def take_over(session: Session, office: Office, desk: Helpdesk, turn: Turn, view: View, now_utc: datetime) -> Plan:
+def take_over(work: Work, desk: Helpdesk, turn: Turn, view: View) -> Plan:
     """Does here what was done there, in one transaction with the note that it was; returns what is to be told there."""
-    row = session.get_one(HelpdeskTicket, turn.id)
-    ticket = session.get_one(Ticket, row.ticket_id)
-    waiting = {event.id: event for event in _owed(session, row)}
+    row = work.session.get_one(HelpdeskTicket, turn.id)
+    ticket = work.session.get_one(Ticket, row.ticket_id)
+    waiting = {event.id: event for event in _owed(work.session, row)}
     for remark in view.remarks:
-        _hear(session, office, row, ticket, remark, waiting, now_utc)
+        _hear(work, row, ticket, remark, waiting)
     untold = [event for id_, event in waiting.items() if id_ > row.told_event_id]
     again = any(event.kind in AGAIN for event in untold)
     ours = TicketState(ticket.state)
     agreed = Agreed(TicketState(row.agreed_state), row.agreed_status)
     found = reconcile(agreed, ours, view.status, desk.means, said_again=again)
-    _follow(session, office, ticket, found, view, now_utc)
+    _follow(work, ticket, found, view)
     row.agreed_status, row.stamp = view.status, view.stamp
     if not found.push:
         row.agreed_state = ticket.state
@@ -186,13 +187,11 @@ def _owed(session: Session, row: HelpdeskTicket) -> Sequence[TicketEvent]:
 
 
 def _hear(
-    session: Session,
-    office: Office,
+    work: Work,
     row: HelpdeskTicket,
     ticket: Ticket,
     remark: Remark,
     waiting: dict[int, TicketEvent],
-    now_utc: datetime,
 ) -> None:
     """One remark: our own tells that an event did arrive; anybody else's goes into the history."""
     if remark.mark:
@@ -202,20 +201,20 @@ def _hear(
         return
     text = clean_lines(remark.text, markup.LONGEST_TEXT)
     if text:
-        act(session, office, ticket.number, "comment", _actor(remark.author), text, now_utc)
+        act(work.by(_actor(remark.author)), ticket.number, "comment", text)
 
 
-def _follow(session: Session, office: Office, ticket: Ticket, found: Verdict, view: View, now_utc: datetime) -> None:
+def _follow(work: Work, ticket: Ticket, found: Verdict, view: View) -> None:
     """Their change of status: done here too, or noted as overruled."""
-    actor, status = _actor(view.by), clean(view.status, markup.LONGEST_NAME)
+    theirs, status = work.by(_actor(view.by)), clean(view.status, markup.LONGEST_NAME)
     try:
         for action in found.actions:
-            act(session, office, ticket.number, action, actor, f"'{status}' in the help desk", now_utc)
+            act(theirs, ticket.number, action, f"'{status}' in the help desk")
     except TicketError as error:  # the states' rules are the same for everybody
         log.warning("%s: '%s' in the help desk is not followed: %s", ticket.number, status, error)
     if found.overruled:
         words = f"it was set to '{status}' in the help desk; here it stays {ticket.state}"
-        ticket_history.record(session, ticket, actor, "comment", words, now_utc)
+        ticket_history.record(theirs, ticket, "comment", words)
 
 
 def _actor(name: str) -> str:

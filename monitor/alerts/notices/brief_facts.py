@@ -29,6 +29,7 @@ from monitor.domain.ticket_states import UNSOLVED, S
 from monitor.i18n.formats import DHAKA
 from monitor.store import queries, ticket_history
 from monitor.store.models import AffectedSite, Event, Notice, Outage, SiteState, Ticket
+from monitor.store.work import Work
 
 MOST_LISTED = 50
 A_DAY, A_WEEK = timedelta(days=1), timedelta(days=7)
@@ -38,78 +39,88 @@ Thing = TypeVar("Thing")
 Busy = Sequence[tuple[str, float]]
 
 
-def morning_facts(session: Session, office: Office, busy: Busy, now_utc: datetime) -> MorningFacts:
+def morning_facts(work: Work, busy: Busy) -> MorningFacts:
     """What the morning brief tells: now, since the office closed last, and today."""
-    since_utc, ends_utc = _last_closing(office.calendar, now_utc), _end_of_day(now_utc)
-    down = session.scalars(select(Outage).where(Outage.ended_utc.is_(None)).order_by(Outage.started_utc)).all()
-    back = session.scalars(select(Outage).where(Outage.ended_utc > since_utc).order_by(Outage.ended_utc)).all()
+    since_utc, ends_utc = _last_closing(work.office.calendar, work.now_utc), _end_of_day(work.now_utc)
+    down = work.session.scalars(select(Outage).where(Outage.ended_utc.is_(None)).order_by(Outage.started_utc)).all()
+    back = work.session.scalars(select(Outage).where(Outage.ended_utc > since_utc).order_by(Outage.ended_utc)).all()
     batteries = select(Event.site).where(Event.kind == "on_battery", Event.at_utc > since_utc).distinct()
-    today = [each for each in down if now_utc <= each.deadline_utc < ends_utc and each.ticket_id is None]
-    asked = session.scalars(
+    today = [each for each in down if work.now_utc <= each.deadline_utc < ends_utc and each.ticket_id is None]
+    asked = work.session.scalars(
         select(Ticket).where(
-            Ticket.state.in_(UNSOLVED), Ticket.breached_utc.is_(None), Ticket.deadline_utc.between(now_utc, ends_utc)
+            Ticket.state.in_(UNSOLVED),
+            Ticket.breached_utc.is_(None),
+            Ticket.deadline_utc.between(work.now_utc, ends_utc),
         )
     ).all()
-    lapsing = [each for each in _unsolved(session) if _lapses_by(office, each, ends_utc)]
-    crowded = sorted((entry for entry in busy if entry[1] >= office.notices.busy_link), key=lambda entry: -entry[1])
-    outage, ticket = partial(_outage, office), partial(_ticket, office)
+    lapsing = [each for each in _unsolved(work.session) if _lapses_by(work.office, each, ends_utc)]
+    crowded = sorted(
+        (entry for entry in busy if entry[1] >= work.office.notices.busy_link), key=lambda entry: -entry[1]
+    )
+    outage, ticket = partial(_outage, work.office), partial(_ticket, work.office)
     # What has to be done today stands first, also where there are more than are listed.
     pressing = {each.id for each in today} | {row.id for each in lapsing for row in each.outages}
     first = sorted(down, key=lambda each: each.id not in pressing)
     due = [*map(outage, today), *map(ticket, asked)]
     return MorningFacts(
-        **letterhead(office, now_utc),
-        head=ticket_history.head(session),
-        sites=len(office.fleet.sites),
+        **letterhead(work.office, work.now_utc),
+        head=ticket_history.head_of(work),
+        sites=len(work.office.fleet.sites),
         since=since_utc,
-        states=dict(Counter(session.scalars(select(SiteState.state).where(SiteState.site.in_(office.fleet.sites))))),
+        states=dict(
+            Counter(work.session.scalars(select(SiteState.state).where(SiteState.site.in_(work.office.fleet.sites))))
+        ),
         down=_listed(first, outage),
         due=_listed(due, lambda item: item),
         lapsing=_listed(lapsing, ticket),
         back=_listed(back, outage),
-        batteries=_listed(session.scalars(batteries).all(), lambda site: AtSite(site=site_facts(office, site))),
-        busy=_listed(crowded, lambda link: BusyLink(site=site_facts(office, link[0]), share=round(link[1], 3))),
-        planned=_listed(list(_planned(office, now_utc, ends_utc)), lambda item: item),
-        stages={str(stage): count for stage, count in sorted(queries.tickets_by_stage(session).items())},
-        dead=session.scalar(select(func.count()).where(Notice.dead_utc > since_utc)) or 0,
+        batteries=_listed(
+            work.session.scalars(batteries).all(), lambda site: AtSite(site=site_facts(work.office, site))
+        ),
+        busy=_listed(crowded, lambda link: BusyLink(site=site_facts(work.office, link[0]), share=round(link[1], 3))),
+        planned=_listed(list(_planned(work.office, work.now_utc, ends_utc)), lambda item: item),
+        stages={str(stage): count for stage, count in sorted(queries.tickets_by_stage(work.session).items())},
+        dead=work.session.scalar(select(func.count()).where(Notice.dead_utc > since_utc)) or 0,
     )
 
 
-def weekly_facts(session: Session, office: Office, until_utc: datetime, now_utc: datetime) -> WeeklyFacts:
+def weekly_facts(work: Work, until_utc: datetime) -> WeeklyFacts:
     """What the weekly brief tells of this office: the seven days before it. An office is an upazila."""
     begins_utc = until_utc - A_WEEK
     in_week = (Outage.started_utc < until_utc, (Outage.ended_utc.is_(None)) | (Outage.ended_utc > begins_utc))
-    outages = session.scalars(select(Outage).where(*in_week)).all()
+    outages = work.session.scalars(select(Outage).where(*in_week)).all()
     lost: Counter[str] = Counter()
     for outage in outages:
         until = min(outage.ended_utc or until_utc, until_utc)
         lost[outage.site] += max(int((until - max(outage.started_utc, begins_utc)).total_seconds()), 0)
-    opened = session.scalars(
+    opened = work.session.scalars(
         select(Ticket).where(Ticket.opened_utc.between(begins_utc, until_utc), Ticket.state != S.WITHDRAWN)
     ).all()
-    resolved = session.scalar(select(func.count()).where(Ticket.resolved_utc.between(begins_utc, until_utc))) or 0
+    resolved = work.session.scalar(select(func.count()).where(Ticket.resolved_utc.between(begins_utc, until_utc))) or 0
     unused = select(Event.site).where(Event.kind == "lab_unused", Event.at_utc > begins_utc).distinct()
     behind = select(func.count(AffectedSite.site.distinct())).where(AffectedSite.since_utc > begins_utc)
-    sites = office.fleet.sites
+    sites = work.office.fleet.sites
     upazila = Upazila(
-        name_bn=office.charter.name_bn,
-        name_en=office.charter.name_en,
+        name_bn=work.office.charter.name_bn,
+        name_en=work.office.charter.name_en,
         sites=len(sites),
         outages=len(outages),
         by_kind=dict(Counter(sites[outage.site].kind for outage in outages if outage.site in sites)),
         power=sum(outage.cause == "power" for outage in outages),
-        behind=session.scalar(behind) or 0,
+        behind=work.session.scalar(behind) or 0,
         opened=len(opened),
         missed=sum(ticket.breached_utc is not None for ticket in opened),
         resolved=resolved,
-        stages={str(stage): count for stage, count in sorted(queries.tickets_by_stage(session).items())},
-        worst=tuple(LostTime(site=site_facts(office, site), seconds=seconds) for site, seconds in lost.most_common(5)),
-        unused=_listed(session.scalars(unused).all(), lambda site: AtSite(site=site_facts(office, site))),
-        unmonitored_s=_unmonitored_s(session, begins_utc, until_utc),
+        stages={str(stage): count for stage, count in sorted(queries.tickets_by_stage(work.session).items())},
+        worst=tuple(
+            LostTime(site=site_facts(work.office, site), seconds=seconds) for site, seconds in lost.most_common(5)
+        ),
+        unused=_listed(work.session.scalars(unused).all(), lambda site: AtSite(site=site_facts(work.office, site))),
+        unmonitored_s=_unmonitored_s(work.session, begins_utc, until_utc),
     )
     return WeeklyFacts(
-        **letterhead(office, now_utc),
-        head=ticket_history.head(session),
+        **letterhead(work.office, work.now_utc),
+        head=ticket_history.head_of(work),
         sites=len(sites),
         since=begins_utc,
         until=until_utc,

@@ -12,13 +12,12 @@ from datetime import UTC, date, datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from monitor.alerts.facts.briefs import MorningFacts, WeeklyFacts
 from monitor.alerts.notices.brief_facts import A_WEEK, Busy, morning_facts, weekly_facts
 from monitor.alerts.notices.outbox import known_keys, new_notice
 from monitor.charter.calendar import Calendar, CalendarError
-from monitor.charter.office import Office
 from monitor.domain.notice_kinds import MORNING, WEEKLY
 from monitor.store.models import Notice, SiteState
+from monitor.store.work import Work
 
 LATE_AFTER = timedelta(hours=1)
 
@@ -56,42 +55,40 @@ def briefs_due(calendar: Calendar, now_utc: datetime) -> list[Brief]:
     return found
 
 
-def owe_briefs(session: Session, office: Office, busy: Busy, now_utc: datetime) -> list[str]:
+def owe_briefs(work: Work, busy: Busy) -> list[str]:
     """Puts what is due and not there yet into the outbox; returns the names.
 
     ``busy``: what only the running daemon knows, links by the share of their speed that is in use, 0 to 1.
     """
     owed = []
-    for brief in briefs_due(office.calendar, now_utc):
-        readers = office.notices.morning if brief.kind == MORNING else office.notices.weekly
-        there = known_keys(session, brief.keys(readers))
+    for brief in briefs_due(work.office.calendar, work.now_utc):
+        readers = work.office.notices.morning if brief.kind == MORNING else work.office.notices.weekly
+        there = known_keys(work.session, brief.keys(readers))
         missing = [reader for reader, key in zip(readers, brief.keys(readers), strict=True) if key not in there]
-        if not missing or not _was_there(session, brief):
+        if not missing or not _was_there(work.session, brief):
             continue
-        facts: MorningFacts | WeeklyFacts
-        if brief.kind == MORNING:
-            facts = morning_facts(session, office, busy, now_utc)
-        else:
-            facts = weekly_facts(session, office, brief.opens_utc, now_utc)
+        facts = morning_facts(work, busy) if brief.kind == MORNING else weekly_facts(work, brief.opens_utc)
         for reader in missing:
-            session.add(new_notice(office, brief.name, brief.kind, reader, facts, now_utc))
+            work.session.add(new_notice(work, brief.name, brief.kind, reader, facts))
         owed.append(brief.name)
     return owed
 
 
-def missed(session: Session, office: Office, now_utc: datetime) -> dict[str, bool]:
+def missed(work: Work) -> dict[str, bool]:
     """By kind, whether a brief that should have gone out an hour ago has not; kinds that nobody gets are left out."""
-    found = {}
-    readers = {MORNING: office.notices.morning, WEEKLY: office.notices.weekly}
+    found: dict[str, bool] = {}
+    readers = {MORNING: work.office.notices.morning, WEEKLY: work.office.notices.weekly}
     due = {
-        brief.kind: brief for brief in briefs_due(office.calendar, now_utc) if now_utc >= brief.opens_utc + LATE_AFTER
+        brief.kind: brief
+        for brief in briefs_due(work.office.calendar, work.now_utc)
+        if work.now_utc >= brief.opens_utc + LATE_AFTER
     }
     for kind in (kind for kind, who in readers.items() if who):
         brief = due.get(kind)
         keys = brief.keys(readers[kind]) if brief else []
         sent = select(func.count()).where(Notice.key.in_(keys), Notice.sent_utc.is_not(None))
-        is_owed = brief is not None and _was_there(session, brief)
-        found[kind] = is_owed and (session.scalar(sent) or 0) < len(keys)
+        is_owed = brief is not None and _was_there(work.session, brief)
+        found[kind] = is_owed and (work.session.scalar(sent) or 0) < len(keys)
     return found
 
 

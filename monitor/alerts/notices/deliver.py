@@ -15,6 +15,7 @@ from monitor.settings.mail_address import is_mail_address
 from monitor.settings.notices_section import ChannelName
 from monitor.store import mailed_head
 from monitor.store.sqlite import Store
+from monitor.store.work import Work
 
 log = logging.getLogger(__name__)
 
@@ -42,7 +43,7 @@ def deliver_next(store: Store, office: Office, name: ChannelName, channel: Chann
 def look(store: Store, office: Office, name: ChannelName, clock: Clock) -> Letter | None:
     """Leases the letter that goes out next; asks the database alone."""
     with store.write() as session:
-        return lease.lease_next(session, office, name, clock.utc())
+        return lease.lease_next(Work(session, office, clock.utc()), name)
 
 
 def hand_over(office: Office, letter: Letter, channel: Channel) -> Attempt:
@@ -68,17 +69,18 @@ def note(store: Store, office: Office, attempt: Attempt, clock: Clock) -> Outcom
     """Writes down what became of a letter; asks the database alone."""
     letter, said = attempt.letter, attempt.said
     with store.write() as session:
+        work = Work(session, office, clock.utc())
         match attempt.outcome:
             case "sent":
-                outbox.mark_sent(session, letter, said, clock.utc())
+                outbox.mark_sent(work, letter, said)
             case "away":
-                outbox.put_back(session, letter, said)
+                outbox.put_back(work, letter, said)
             case "failed":
-                outbox.mark_failed(session, letter, said, office, clock.utc(), random.random())
+                outbox.mark_failed(work, letter, said, random.random())
             case "faulty":
-                outbox.hold(session, letter, said, office, clock.utc(), random.random())
+                outbox.hold(work, letter, said, random.random())
             case "dead":
-                outbox.mark_dead(session, letter, said, clock.utc())
+                outbox.mark_dead(work, letter, said)
     match attempt.outcome:
         case "sent":
             log.info("%s to %s: %s", letter.message_id, letter.recipient, said)
@@ -115,8 +117,7 @@ def recipient_of(office: Office, letter: Letter) -> Recipient:
         return Recipient(asked.name, asked.email if is_mail_address(asked.email) else None)
     entry = office.recipients.get(letter.recipient)
     if entry is not None:
-        address = entry.email or entry.url or str(entry.url_file)
-        return Recipient(entry.name or letter.recipient, address, entry.lang, entry.timeout_s)
+        return Recipient(entry.name or letter.recipient, entry.address, entry.lang, entry.timeout_s)
     officer = office.charter.officers.get(letter.recipient)
     if officer is None:
         raise TemporaryFailure(f"the configuration has no '{letter.recipient}' any more")

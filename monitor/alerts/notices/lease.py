@@ -19,48 +19,49 @@ from monitor.domain.notice_kinds import DIGEST, GOOD_NEWS, URGENT, WHOLE
 from monitor.store.columns import Utc
 from monitor.store.models import Notice
 from monitor.store.sqlite import in_portions
+from monitor.store.work import Work
 
 LEASE = timedelta(minutes=5)
 AN_HOUR = timedelta(hours=1)
 FOR_EVER = datetime(9999, 1, 1)  # noqa: DTZ001 (as the database holds it)
 
 
-def lease_next(session: Session, office: Office, channel: str, now_utc: datetime) -> Letter | None:
+def lease_next(work: Work, channel: str) -> Letter | None:
     """Claims the letter that is to go out next through ``channel``; None when there is none."""
-    whole, by_reader = _waiting(session, channel, now_utc)
+    whole, by_reader = _waiting(work, channel)
     first = [(True, letter.owed_utc, letter.id) for letter in whole if letter.ready]
     if by_reader:
-        begun = _begun_threads(session, channel)
-        sent, last_digest = _last_hour(session, channel, now_utc), _last_digests(session, channel)
-        cap = office.notices.most_per_hour - office.notices.digests_per_hour
+        begun = _begun_threads(work.session, channel)
+        sent, last_digest = _last_hour(work, channel), _last_digests(work.session, channel)
+        cap = work.office.notices.most_per_hour - work.office.notices.digests_per_hour
         for reader, letters in by_reader.items():
             count, latest_utc = sent.get(reader, (0, None))
             room = cap - count
             last_utc = last_digest.get(reader)
             if room < 0:  # a letter went out in a digest's place
                 last_utc = max(filter(None, (last_utc, latest_utc)), default=None)
-            may_digest = _may_digest(office, last_utc, now_utc)
+            may_digest = _may_digest(work.office, last_utc, work.now_utc)
             if reader == ASKER:  # many people, each with a thread of his own: nothing is told together
                 begun, room, may_digest = set(), len(letters), False
-            decided = plan(letters, begun, room, now_utc, may_digest=may_digest)
-            _leave_out(session, decided, now_utc)
+            decided = plan(letters, begun, room, work.now_utc, may_digest=may_digest)
+            _leave_out(work, decided)
             by_id = {letter.id: letter for letter in letters}
             first += [(not by_id[id_].urgent, by_id[id_].owed_utc, id_) for id_ in decided.singly[:1]]
             if decided.together:
-                told_in = _fold(session, office, reader, decided.together, now_utc)
-                first += [(True, now_utc, told_in)] if told_in is not None else []
-    return _lease(session, min(first)[2], now_utc) if first else None
+                told_in = _fold(work, reader, decided.together)
+                first += [(True, work.now_utc, told_in)] if told_in is not None else []
+    return _lease(work, min(first)[2]) if first else None
 
 
 def _may_digest(office: Office, last_utc: datetime | None, now_utc: datetime) -> bool:
     return last_utc is None or last_utc <= now_utc - timedelta(seconds=office.notices.digest_every_s)
 
 
-def _lease(session: Session, id_: int, now_utc: datetime) -> Letter:
-    notice = session.get_one(Notice, id_)
-    notice.leased_until_utc = now_utc + LEASE
+def _lease(work: Work, id_: int) -> Letter:
+    notice = work.session.get_one(Notice, id_)
+    notice.leased_until_utc = work.now_utc + LEASE
     notice.attempts += 1
-    facts = _stored(session, [id_])[id_]
+    facts = _stored(work.session, [id_])[id_]
     return Letter(
         notice.id,
         notice.kind,
@@ -82,7 +83,7 @@ def _stored(session: Session, ids: Sequence[int]) -> dict[int, Stored]:
     return found
 
 
-def _waiting(session: Session, channel: str, now_utc: datetime) -> tuple[list[Waiting], dict[str, list[Waiting]]]:
+def _waiting(work: Work, channel: str) -> tuple[list[Waiting], dict[str, list[Waiting]]]:
     """What has not gone out, in the order in which it was owed: what keeps out of all plans, and the others by reader.
 
     Out of all plans are letters about many matters, and those that we could not write before: they hold up nobody.
@@ -90,10 +91,12 @@ def _waiting(session: Session, channel: str, now_utc: datetime) -> tuple[list[Wa
     """
     columns = (Notice.id, Notice.recipient, Notice.thread_id, Notice.kind, Notice.owed_utc, Notice.due_utc)
     query = select(*columns, Notice.leased_until_utc, Notice.fault).where(*undelivered(channel)).order_by(Notice.id)
-    rows = session.execute(query).all()
-    if not any(row.due_utc <= now_utc for row in rows):
+    rows = work.session.execute(query).all()
+    if not any(row.due_utc <= work.now_utc for row in rows):
         return [], {}
-    under_way = {row.thread_id for row in rows if row.leased_until_utc is not None and row.leased_until_utc > now_utc}
+    under_way = {
+        row.thread_id for row in rows if row.leased_until_utc is not None and row.leased_until_utc > work.now_utc
+    }
     whole: list[Waiting] = []
     found: defaultdict[str, list[Waiting]] = defaultdict(list)
     for row in rows:
@@ -103,7 +106,7 @@ def _waiting(session: Session, channel: str, now_utc: datetime) -> tuple[list[Wa
                     row.id,
                     row.thread_id,
                     row.owed_utc or row.due_utc,
-                    row.due_utc <= now_utc,
+                    row.due_utc <= work.now_utc,
                     row.kind in URGENT,
                     row.kind in GOOD_NEWS and row.recipient != ASKER,
                 )
@@ -118,15 +121,15 @@ def _begun_threads(session: Session, channel: str) -> set[str]:
     return set(session.scalars(select(Notice.thread_id).where(*undelivered(channel), told).distinct()))
 
 
-def _last_hour(session: Session, channel: str, now_utc: datetime) -> dict[str, tuple[int, datetime]]:
+def _last_hour(work: Work, channel: str) -> dict[str, tuple[int, datetime]]:
     """How many letters each reader got within the last hour, and when the last of them.
 
     Digests and briefs aside: these have room of their own.
     """
-    recent = (Notice.channel == channel, Notice.sent_utc > now_utc - AN_HOUR, Notice.folded_into.is_(None))
+    recent = (Notice.channel == channel, Notice.sent_utc > work.now_utc - AN_HOUR, Notice.folded_into.is_(None))
     columns = (Notice.recipient, func.count(), func.max(Notice.sent_utc, type_=Utc))
     query = select(*columns).where(*recent, Notice.kind.not_in(WHOLE)).group_by(Notice.recipient)
-    rows = session.execute(query)
+    rows = work.session.execute(query)
     return {reader: (count, last_utc) for reader, count, last_utc in rows if last_utc is not None}
 
 
@@ -138,36 +141,36 @@ def _last_digests(session: Session, channel: str) -> dict[str, datetime]:
     return {reader: at_utc for reader, at_utc in session.execute(query)}  # noqa: C416
 
 
-def _leave_out(session: Session, decided: Plan, now_utc: datetime) -> None:
+def _leave_out(work: Work, decided: Plan) -> None:
     """Those that a later letter makes needless."""
     for id_, told_by in decided.needless.items():
-        _told(session, [id_], told_by, now_utc)
+        _told(work, [id_], told_by)
 
 
-def _fold(session: Session, office: Office, reader: str, ids: Sequence[int], now_utc: datetime) -> int | None:
+def _fold(work: Work, reader: str, ids: Sequence[int]) -> int | None:
     """One letter in the place of many, in the caller's transaction: which; None when none of them can be read.
 
     Where they are all about one matter the last of them tells it, else a digest.
     """
-    kinds = dict(_kinds(session, ids))
-    stored = _stored(session, ids)
+    kinds = dict(_kinds(work.session, ids))
+    stored = _stored(work.session, ids)
     read: dict[int, tuple[str, MatterFacts]] = {}
     for id_ in sorted(ids):
         try:
             read[id_] = kinds[id_], unpack_matter(kinds[id_], stored[id_])
         except FactsError as error:
-            session.execute(update(Notice).where(Notice.id == id_).values(fault=str(error)))
+            work.session.execute(update(Notice).where(Notice.id == id_).values(fault=str(error)))
     if not read:
         return None
     if len(set(matters_of(facts for _, facts in read.values()))) == 1:
         *earlier, last = read
-        _told_by(session, earlier, last, now_utc)
+        _told_by(work, earlier, last)
         return last
-    about = f"digest-{now_utc:%Y%m%dT%H%M%S}"
-    digest = new_notice(office, about, DIGEST, reader, digest_facts(office, list(read.values()), now_utc), now_utc)
-    session.add(digest)
-    session.flush()
-    _told_by(session, list(read), digest.id, now_utc)
+    about = f"digest-{work.now_utc:%Y%m%dT%H%M%S}"
+    digest = new_notice(work, about, DIGEST, reader, digest_facts(work.office, list(read.values()), work.now_utc))
+    work.session.add(digest)
+    work.session.flush()
+    _told_by(work, list(read), digest.id)
     return digest.id
 
 
@@ -177,11 +180,11 @@ def _kinds(session: Session, ids: Sequence[int]) -> Iterator[tuple[int, str]]:
         yield from ((id_, kind) for id_, kind in rows)
 
 
-def _told_by(session: Session, ids: Sequence[int], told_by: int, now_utc: datetime) -> None:
+def _told_by(work: Work, ids: Sequence[int], told_by: int) -> None:
     for some in in_portions(ids):
-        _told(session, some, told_by, now_utc)
+        _told(work, some, told_by)
 
 
-def _told(session: Session, ids: Sequence[int], told_by: int, now_utc: datetime) -> None:
-    values = {"sent_utc": now_utc, "folded_into": told_by, "proof": f"told in letter {told_by}"}
-    session.execute(update(Notice).where(Notice.id.in_(ids)).values(**values))
+def _told(work: Work, ids: Sequence[int], told_by: int) -> None:
+    values = {"sent_utc": work.now_utc, "folded_into": told_by, "proof": f"told in letter {told_by}"}
+    work.session.execute(update(Notice).where(Notice.id.in_(ids)).values(**values))

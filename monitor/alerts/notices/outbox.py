@@ -18,7 +18,7 @@ the order in which they were owed. `pacing` decides who gets what next.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import delete, select, update
@@ -30,11 +30,11 @@ from monitor.alerts.facts.matter import MatterFacts
 from monitor.alerts.facts.stored import pack
 from monitor.alerts.notices.gather import facts_of_outage
 from monitor.alerts.notices.routing import channel_of, further_readers, goes_at
-from monitor.charter.office import Office
 from monitor.domain.notice_kinds import DIGEST, GOOD_NEWS
 from monitor.store import ticket_history
 from monitor.store.models import Notice, Outage, Ticket
 from monitor.store.sqlite import in_portions
+from monitor.store.work import Work
 
 LONGEST_PAUSE = timedelta(hours=1)
 LONGEST_PAUSE_LATER = timedelta(days=1)
@@ -47,13 +47,11 @@ def key(ticket: Ticket, name: str, recipient: str) -> str:
 
 
 def enqueue(
-    session: Session,
-    office: Office,
+    work: Work,
     ticket: Ticket,
     name: str,
     recipient: str,
     facts: MatterFacts,
-    now_utc: datetime,
 ) -> bool:
     """Puts a notice about a ticket into the outbox: for whom the charter names, and for whoever else wants it.
 
@@ -63,14 +61,14 @@ def enqueue(
     if key(ticket, name, recipient) in keys:
         return False
     # The head of the history goes out with every mail, so that its proof stands outside this machine too.
-    facts = replace(facts, head=ticket_history.head(session))
+    facts = replace(facts, head=ticket_history.head_of(work))
     kind = name.partition("-")[0]
-    further = (reader for reader in further_readers(office, kind, facts) if _may_hear(ticket, reader, kind))
+    further = (reader for reader in further_readers(work.office, kind, facts) if _may_hear(ticket, reader, kind))
     for reader in dict.fromkeys([recipient, *further]):
         if key(ticket, name, reader) in keys:
             continue
         first = next((notice for notice in ticket.notices if notice.recipient == reader), None)
-        notice = new_notice(office, ticket.number, name, reader, facts, now_utc)
+        notice = new_notice(work, ticket.number, name, reader, facts)
         notice.thread_id = first.thread_id if first else notice.message_id
         ticket.notices.append(notice)
     return True
@@ -81,22 +79,20 @@ def _may_hear(ticket: Ticket, reader: str, kind: str) -> bool:
     return kind not in GOOD_NEWS or any(notice.recipient == reader for notice in ticket.notices)
 
 
-def owe_for_outages(
-    session: Session, office: Office, due: Sequence[tuple[Outage, str]], now_utc: datetime
-) -> list[Outage]:
+def owe_for_outages(work: Work, due: Sequence[tuple[Outage, str]]) -> list[Outage]:
     """Puts notices, each of a name, about outages without a ticket into the outbox, once; returns the fresh ones.
 
     They are for the outage's officer, and for whoever else wants them.
     """
-    officer = {outage.id: office.charter.service(outage.service).officer for outage, _ in due}
+    officer = {outage.id: work.office.charter.service(outage.service).officer for outage, _ in due}
     keys = {outage.id: f"outage-{outage.id}/{name}/{officer[outage.id]}" for outage, name in due}
-    there = known_keys(session, list(keys.values()))
+    there = known_keys(work.session, list(keys.values()))
     fresh = [(outage, name) for outage, name in due if keys[outage.id] not in there]
     for outage, name in fresh:
-        facts = replace(facts_of_outage(office, outage, now_utc), head=ticket_history.head(session))
-        further = further_readers(office, name.partition("-")[0], facts)
+        facts = replace(facts_of_outage(work.office, outage, work.now_utc), head=ticket_history.head_of(work))
+        further = further_readers(work.office, name.partition("-")[0], facts)
         for reader in dict.fromkeys([officer[outage.id], *further]):
-            session.add(new_notice(office, f"outage-{outage.id}", name, reader, facts, now_utc))
+            work.session.add(new_notice(work, f"outage-{outage.id}", name, reader, facts))
     return [outage for outage, _ in fresh]
 
 
@@ -108,52 +104,53 @@ def known_keys(session: Session, keys: Sequence[str]) -> set[str]:
     return found
 
 
-def new_notice(office: Office, about: str, name: str, recipient: str, facts: Facts, now_utc: datetime) -> Notice:
+def new_notice(work: Work, about: str, name: str, recipient: str, facts: Facts) -> Notice:
     """A notice that begins a thread of its own."""
-    message_id = f"<{about}.{name}.{recipient}@{office.mail_domain}>"
+    message_id = f"<{about}.{name}.{recipient}@{work.office.mail_domain}>"
     kind = name.partition("-")[0]
-    due_utc = goes_at(office, kind, recipient, now_utc)
+    due_utc = goes_at(work.office, kind, recipient, work.now_utc)
     return Notice(
         key=f"{about}/{name}/{recipient}",
         kind=kind,
         recipient=recipient,
-        channel=channel_of(office, recipient),
+        channel=channel_of(work.office, recipient),
         message_id=message_id,
         thread_id=message_id,
         facts=pack(facts),
-        created_utc=now_utc,
+        created_utc=work.now_utc,
         owed_utc=due_utc,
         due_utc=due_utc,
     )
 
 
-def mark_sent(session: Session, letter: Letter, proof: str, now_utc: datetime) -> None:
+def mark_sent(work: Work, letter: Letter, proof: str) -> None:
     """Records that the letter was handed over; ``proof`` is what the server said."""
-    _update(session, letter, sent_utc=now_utc, leased_until_utc=None, proof=proof, last_error="", fault="")
+    _update(work.session, letter, sent_utc=work.now_utc, leased_until_utc=None, proof=proof, last_error="", fault="")
 
 
-def mark_failed(session: Session, letter: Letter, error: str, office: Office, now_utc: datetime, jitter: float) -> None:
+def mark_failed(work: Work, letter: Letter, error: str, jitter: float) -> None:
     """Puts the letter back for another try after a pause that doubles up to an hour, or a day for an old letter.
 
     ``jitter``, 0 to 1, spreads the tries of many letters: the pause is up to a quarter shorter or longer.
     """
-    due_utc = now_utc + _pause_of(letter, office, now_utc, jitter)
-    _update(session, letter, due_utc=due_utc, leased_until_utc=None, last_error=error, fault="")
+    due_utc = work.now_utc + _pause_of(work, letter, jitter)
+    _update(work.session, letter, due_utc=due_utc, leased_until_utc=None, last_error=error, fault="")
 
 
-def hold(session: Session, letter: Letter, fault: str, office: Office, now_utc: datetime, jitter: float) -> None:
+def hold(work: Work, letter: Letter, fault: str, jitter: float) -> None:
     """Puts the letter back because this program cannot write or hand it over, which is no fault of its receiver's.
 
     It is tried again as a failed one is, at every start too, and holds up no other letter of its thread.
     """
-    due_utc = now_utc + _pause_of(letter, office, now_utc, jitter)
-    _update(session, letter, due_utc=due_utc, leased_until_utc=None, fault=fault)
+    due_utc = work.now_utc + _pause_of(work, letter, jitter)
+    _update(work.session, letter, due_utc=due_utc, leased_until_utc=None, fault=fault)
 
 
-def _pause_of(letter: Letter, office: Office, now_utc: datetime, jitter: float) -> timedelta:
-    is_old = now_utc - letter.created_utc > timedelta(days=office.mail.hurries_for_days)
+def _pause_of(work: Work, letter: Letter, jitter: float) -> timedelta:
+    mail = work.office.mail
+    is_old = work.now_utc - letter.created_utc > timedelta(days=mail.hurries_for_days)
     longest = LONGEST_PAUSE_LATER if is_old else LONGEST_PAUSE
-    return backoff(letter.attempts, office.mail.retry_s, jitter, longest)
+    return backoff(letter.attempts, mail.retry_s, jitter, longest)
 
 
 def backoff(attempts: int, first_s: float, jitter: float, longest: timedelta = LONGEST_PAUSE) -> timedelta:
@@ -162,35 +159,35 @@ def backoff(attempts: int, first_s: float, jitter: float, longest: timedelta = L
     return timedelta(seconds=doubled_s * (1 - JITTER + 2 * JITTER * jitter))
 
 
-def put_back(session: Session, letter: Letter, error: str) -> None:
+def put_back(work: Work, letter: Letter, error: str) -> None:
     """Puts the letter back untried: its channel cannot be reached at all, which is not the letter's fault.
 
     A digest comes apart again, so that one letter tells all that will have come together until the channel is back.
     """
     if letter.kind == DIGEST:
         apart = {"sent_utc": None, "folded_into": None, "proof": "", "last_error": error}
-        session.execute(update(Notice).where(Notice.folded_into == letter.id).values(**apart))
-        session.execute(delete(Notice).where(Notice.id == letter.id))
+        work.session.execute(update(Notice).where(Notice.folded_into == letter.id).values(**apart))
+        work.session.execute(delete(Notice).where(Notice.id == letter.id))
         return
-    _update(session, letter, leased_until_utc=None, attempts=letter.attempts - 1, last_error=error, fault="")
+    _update(work.session, letter, leased_until_utc=None, attempts=letter.attempts - 1, last_error=error, fault="")
 
 
-def mark_dead(session: Session, letter: Letter, error: str, now_utc: datetime) -> None:
+def mark_dead(work: Work, letter: Letter, error: str) -> None:
     """Gives the letter up: its receiver's server has said for good that it will not take it."""
-    _update(session, letter, dead_utc=now_utc, leased_until_utc=None, last_error=error, fault="")
+    _update(work.session, letter, dead_utc=work.now_utc, leased_until_utc=None, last_error=error, fault="")
 
 
-def resend(session: Session, id_: int, actor: str, now_utc: datetime) -> Notice | None:
+def resend(work: Work, id_: int) -> Notice | None:
     """Owes a notice once more under its old Message-ID, whatever became of it; None when there is no such notice."""
-    notice = session.get(Notice, id_)
+    notice = work.session.get(Notice, id_)
     if notice is None:
         return None
     notice.sent_utc = notice.dead_utc = notice.leased_until_utc = notice.folded_into = None
     notice.attempts, notice.proof, notice.last_error, notice.fault = 0, "", "", ""
-    notice.owed_utc = notice.due_utc = notice.created_utc = now_utc
+    notice.owed_utc = notice.due_utc = notice.created_utc = work.now_utc
     if notice.ticket is not None:
         text = f"notice {notice.kind} to {notice.recipient} is sent once more"
-        ticket_history.record(session, notice.ticket, actor, "resent", text, now_utc)
+        ticket_history.record(work, notice.ticket, "resent", text)
     return notice
 
 

@@ -14,6 +14,8 @@ from tempfile import TemporaryDirectory
 from sqlalchemy import select
 
 from monitor.alerts.cases import complaints, downtimes, outages, tickets
+from monitor.alerts.cases.clock import settle
+from monitor.alerts.cases.due import what_is_due
 from monitor.alerts.cases.next_due import next_moment
 from monitor.charter.downtimes import downtime_of
 from monitor.charter.office import Office
@@ -40,13 +42,13 @@ from monitor.runtime.virtual.replay_clock import ReplayClock
 from monitor.runtime.virtual.replay_delivery import Letters
 from monitor.runtime.virtual.replay_events import Happening, ImpossibleError
 from monitor.runtime.virtual.replay_output import Told, Transition, line, ticket_lines
-from monitor.runtime.writer import settle, what_is_due
 from monitor.settings.load import Settings
 from monitor.settings.mail_address import is_mail_address
 from monitor.settings.problems import did_you_mean
 from monitor.store import board_state
 from monitor.store.models import TicketEvent
 from monitor.store.sqlite import Store, open_store
+from monitor.store.work import Work
 
 URGENT = (OutageOpened, OutageClosed, FlappingChanged)
 STALL = timedelta(seconds=STALL_NS / NS_PER_S)
@@ -138,12 +140,13 @@ class _Player:
         if trust.suspect == before.suspect and trust.move is None:
             return
         with self.store.write() as session:
-            outages.apply_all(session, self.office, self._waiting, certain=not (before.suspect or trust.suspect))
+            work = Work(session, self.office, now_utc)
+            outages.apply_all(work, self._waiting, certain=not (before.suspect or trust.suspect))
             self._waiting.clear()
             if trust.move is not None:
-                settle(session, self.office, trust.move, now_utc)
+                settle(work, trust.move)
             elif not trust.suspect:
-                outages.catch_up(session, self.office, before.unproven_since_utc, now_utc)
+                outages.catch_up(work, before.unproven_since_utc)
         kind = "clock_suspect" if trust.suspect else "clock_believed"
         yield line(now_utc, kind, wall=wall_utc, moved_s=trust.move and trust.move.by.total_seconds())
         if trust.move is not None:
@@ -178,18 +181,19 @@ class _Player:
     def _look(self, now_utc: datetime) -> Iterator[Transition]:
         """Stores what waits, does what is due, and says what that came to."""
         with self.store.write() as session:
-            outages.apply_all(session, self.office, self._waiting, certain=not self._clock.suspect)
+            work = Work(session, self.office, now_utc)
+            outages.apply_all(work, self._waiting, certain=not self._clock.suspect)
             self._waiting.clear()
             if not self._clock.suspect:
-                what_is_due(session, self.office, now_utc)
+                what_is_due(work)
             session.flush()
             for event in session.scalars(select(TicketEvent).where(TicketEvent.id > self._events)):
                 self._events = event.id
                 self._ticketed.add(event.ticket.site)
                 yield from ticket_lines(event, self.office)
-            yield from self._letters.deliver(session, self.office, now_utc)
+            yield from self._letters.deliver(work)
             session.flush()
-            stored = next_moment(session, self.office, now_utc)
+            stored = next_moment(work)
         moments = (stored, self.board.next_tick(now_utc), self._letters.next_utc(now_utc))
         self.due_utc = min((moment for moment in moments if moment is not None), default=None)
 
@@ -247,6 +251,7 @@ class _Player:
 
     def _act(self, act: replay_events.Act | replay_events.Registered) -> None:
         with self.store.write() as session:
+            work = Work(session, self.office, act.t, act.by)
             if isinstance(act, replay_events.Registered):
                 self._known("service", act.service, self.office.charter.services)
                 if act.site is not None:
@@ -254,20 +259,21 @@ class _Player:
                 if act.email and not is_mail_address(act.email):
                     raise ImpossibleError(f"email: '{act.email}' is not an e-mail address")
                 request = complaints.Request(act.service, act.way, act.asker, act.text, act.t, act.email, act.site)
-                complaints.register(session, self.office, request, act.by, act.t)
+                complaints.register(work, request)
                 return
             try:
-                tickets.act(session, self.office, act.ticket, act.act, act.by, act.text, act.t, until_utc=act.until)
+                tickets.act(work, act.ticket, act.act, act.text, until_utc=act.until)
             except tickets.TicketError as error:
                 raise ImpossibleError(str(error)) from None
 
     def _replan(self, change: replay_events.Planned | replay_events.PlannedEnded) -> Iterator[Transition]:
         with self.store.write() as session:
+            work = Work(session, self.office, change.t)
             try:
                 if isinstance(change, replay_events.Planned):
-                    downtimes.add(session, change.name, change.work, change.by, change.t)
+                    downtimes.add(work.by(change.by), change.name, change.work)
                 else:
-                    downtimes.end(session, change.name, change.t)
+                    downtimes.end(work, change.name)
             except downtimes.PlanError as error:
                 raise ImpossibleError(str(error)) from None
         self._plan(change.t)

@@ -7,14 +7,13 @@ from datetime import datetime, timedelta
 from heapq import heappop, heappush
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from monitor.alerts.notices import outbox
 from monitor.alerts.notices.lease import lease_next
-from monitor.charter.office import Office
 from monitor.domain.notice_kinds import DIGEST
 from monitor.runtime.virtual.replay_output import Transition, line, notice_line
 from monitor.store.models import Notice
+from monitor.store.work import Work
 
 HELD_LOOK = timedelta(minutes=1)
 
@@ -32,31 +31,31 @@ class Letters:
         due_utc = [self._ahead[0][0]] if self._ahead else []
         return min([*due_utc, *([now_utc + HELD_LOOK] if self._held else [])], default=None)
 
-    def deliver(self, session: Session, office: Office, now_utc: datetime) -> Iterator[Transition]:
+    def deliver(self, work: Work) -> Iterator[Transition]:
         """Says what falls due, which digests go out, and to whom no more does for now."""
         fresh = select(Notice.id, Notice.due_utc).where(Notice.id > self._last, Notice.kind != DIGEST)
-        for id_, due_utc in session.execute(fresh.order_by(Notice.id)).all():
+        for id_, due_utc in work.session.execute(fresh.order_by(Notice.id)).all():
             self._last = id_
             heappush(self._ahead, (due_utc, id_))
         due = []
-        while self._ahead and self._ahead[0][0] <= now_utc:
+        while self._ahead and self._ahead[0][0] <= work.now_utc:
             due.append(heappop(self._ahead)[1])
         for id_ in sorted(due):
-            yield notice_line(session.get_one(Notice, id_), now_utc)
+            yield notice_line(work.session.get_one(Notice, id_), work.now_utc)
         if due or self._held:
-            yield from self._hand_over(session, office, now_utc)
+            yield from self._hand_over(work)
 
-    def _hand_over(self, session: Session, office: Office, now_utc: datetime) -> Iterator[Transition]:
-        owed = (Notice.sent_utc.is_(None), Notice.dead_utc.is_(None), Notice.due_utc <= now_utc)
-        for channel in sorted(set(session.scalars(select(Notice.channel).where(*owed)))):
-            while (letter := lease_next(session, office, channel, now_utc)) is not None:
-                outbox.mark_sent(session, letter, "", now_utc)
+    def _hand_over(self, work: Work) -> Iterator[Transition]:
+        owed = (Notice.sent_utc.is_(None), Notice.dead_utc.is_(None), Notice.due_utc <= work.now_utc)
+        for channel in sorted(set(work.session.scalars(select(Notice.channel).where(*owed)))):
+            while (letter := lease_next(work, channel)) is not None:
+                outbox.mark_sent(work, letter, "")
                 if letter.kind == DIGEST:
                     numbers = [matter["number"] for matter in letter.facts["matters"] if matter["number"]]
                     facts = {"notices": letter.facts["notices"], "tickets": numbers}
-                    yield line(now_utc, "digest", recipient=letter.recipient, **facts)
-        waiting = Counter(session.scalars(select(Notice.recipient).where(*owed)))
+                    yield line(work.now_utc, "digest", recipient=letter.recipient, **facts)
+        waiting = Counter(work.session.scalars(select(Notice.recipient).where(*owed)))
         for reader in sorted(set(waiting) - self._held):
-            limit = office.notices.most_per_hour
-            yield line(now_utc, "capped", recipient=reader, notices=waiting[reader], limit=limit)
+            limit = work.office.notices.most_per_hour
+            yield line(work.now_utc, "capped", recipient=reader, notices=waiting[reader], limit=limit)
         self._held = set(waiting)

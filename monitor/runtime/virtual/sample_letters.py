@@ -13,11 +13,11 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from monitor.alerts.cases import outages, tickets
 from monitor.alerts.cases.complaints import Request, register
 from monitor.alerts.cases.corrections import Correction, correct
+from monitor.alerts.cases.due import what_is_due
 from monitor.alerts.channels.base import Letter
 from monitor.alerts.facts.briefs import Facts
 from monitor.alerts.facts.stored import pack, unpack_matter
@@ -28,10 +28,10 @@ from monitor.charter.office import Office
 from monitor.domain import notice_kinds
 from monitor.domain.clock import VirtualClock
 from monitor.judging.decisions import Affected, OutageClosed, OutageOpened
-from monitor.runtime.writer import what_is_due
 from monitor.settings.load import Settings
 from monitor.store.models import Notice, SiteState, Ticket
 from monitor.store.sqlite import open_store
+from monitor.store.work import Work
 
 BEGINS = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)  # a Monday, ten in the morning
 WEEKS = 6
@@ -59,67 +59,69 @@ def _played(office: Office, folder: Path) -> Iterator[Letter]:
     store, clock = open_store(folder, lasting=False), VirtualClock(BEGINS)
     try:
         with store.write() as session:
-            centre = _begin(session, office, clock.utc())
+            centre = _begin(Work(session, office, clock.utc()))
         for look in range(WEEKS * 7 * LOOKS_A_DAY):
             with store.write() as session:
-                what_is_due(session, office, clock.utc())
+                what_is_due(Work(session, office, clock.utc()))
                 if look == 3 * LOOKS_A_DAY:
-                    yield from _briefs(session, office, clock.utc())
+                    yield from _briefs(Work(session, office, clock.utc()))
             clock.advance(86_400 / LOOKS_A_DAY)
         for back in (True, False):
             with store.write() as session:
-                outages.apply(session, office, _turn(centre, clock.utc(), back=back), clock.utc())
+                outages.apply(Work(session, office, clock.utc()), _turn(centre, clock.utc(), back=back))
                 clock.advance(office.recovery_hold.total_seconds() + 1)
-                what_is_due(session, office, clock.utc())
+                what_is_due(Work(session, office, clock.utc()))
         with store.write() as session:
             for ticket in session.scalars(select(Ticket).where(Ticket.state == "open")).all():
                 soon = clock.utc() + timedelta(seconds=1)
-                tickets.act(session, office, ticket.number, "ack", "an officer", "", clock.utc(), until_utc=soon)
-            what_is_due(session, office, clock.utc() + timedelta(seconds=2))
+                tickets.act(Work(session, office, clock.utc(), "an officer"), ticket.number, "ack", "", until_utc=soon)
+            what_is_due(Work(session, office, clock.utc() + timedelta(seconds=2)))
             for ticket in session.scalars(select(Ticket).where(Ticket.source != "outage")).all():
-                tickets.act(session, office, ticket.number, "resolve", "an officer", "", clock.utc())
-                tickets.act(session, office, ticket.number, "reopen", "an officer", "", clock.utc())
-            _by_mistake(session, office, clock.utc())
+                tickets.act(Work(session, office, clock.utc(), "an officer"), ticket.number, "resolve", "")
+                tickets.act(Work(session, office, clock.utc(), "an officer"), ticket.number, "reopen", "")
+            _by_mistake(Work(session, office, clock.utc()))
         with store.read() as session:
             yield from map(_letter, session.scalars(select(Notice).order_by(Notice.id)))
-            yield _digest(session, office, clock.utc())
+            yield _digest(Work(session, office, clock.utc()))
     finally:
         store.close()
 
 
-def _by_mistake(session: Session, office: Office, now_utc: datetime) -> None:
+def _by_mistake(work: Work) -> None:
     """A request that is registered under the wrong service, corrected, and withdrawn."""
-    wrong, right = [*office.charter.services, *office.charter.services][:2]
+    wrong, right = [*work.office.charter.services, *work.office.charter.services][:2]
     request = Request(
-        wrong, "phone", "একজন শিক্ষক / A teacher", "ভুল নম্বর / A wrong number", now_utc, "teacher@example.org"
+        wrong, "phone", "একজন শিক্ষক / A teacher", "ভুল নম্বর / A wrong number", work.now_utc, "teacher@example.org"
     )
-    number = register(session, office, request, "notify test", now_utc).number
+    number = register(work.by("notify test"), request).number
     if wrong != right:
         why = "লেখার ভুল / a slip of the pen"
-        correct(session, office, number, Correction(service=right), "notify test", why, now_utc)
-    tickets.act(session, office, number, "withdraw", "notify test", "কেউ আবেদন করেননি / nobody asked for it", now_utc)
+        correct(work.by("notify test"), number, Correction(service=right), why)
+    tickets.act(work.by("notify test"), number, "withdraw", "কেউ আবেদন করেননি / nobody asked for it")
 
 
-def _begin(session: Session, office: Office, now_utc: datetime) -> str:
+def _begin(work: Work) -> str:
     """A teacher writes about a lab, a centre goes dark with others behind it; returns the centre."""
     by_kind: dict[str, list[str]] = {}
-    for site in office.fleet.sites.values():
+    for site in work.office.fleet.sites.values():
         by_kind.setdefault(site.kind, []).append(site.id)
-    lab, centre = (next(iter(by_kind.get(kind, [*office.fleet.sites]))) for kind in ("lab", "udc"))
-    session.add(SiteState(site=centre, state="up", since_utc=now_utc - timedelta(weeks=2)))  # watched for long
-    for each, started in ((centre, now_utc), (lab, now_utc + timedelta(hours=1))):
+    lab, centre = (next(iter(by_kind.get(kind, [*work.office.fleet.sites]))) for kind in ("lab", "udc"))
+    work.session.add(
+        SiteState(site=centre, state="up", since_utc=work.now_utc - timedelta(weeks=2))
+    )  # watched for long
+    for each, started in ((centre, work.now_utc), (lab, work.now_utc + timedelta(hours=1))):
         opened = OutageOpened(
             each, started, started + timedelta(seconds=15), None, "timeout", "power", WHY, _evidence()
         )
-        outages.apply(session, office, opened, now_utc)
+        outages.apply(work, opened)
     behind = [site for site in by_kind.get("lab", []) if site != lab][:2]
     for each in behind:
-        outages.apply(session, office, Affected(each, centre, now_utc), now_utc)
+        outages.apply(work, Affected(each, centre, work.now_utc))
     words = "ল্যাবের কম্পিউটারগুলো চালু হচ্ছে না / The lab's computers do not start"
-    key = office.charter.service_for_kind("lab").key
-    asker = ("একজন শিক্ষক / A teacher", words, now_utc, "teacher@example.org", lab)
-    register(session, office, Request(key, "email", *asker), "notify test", now_utc)
-    outages.apply(session, office, OutageClosed(lab, now_utc + timedelta(hours=20)), now_utc + timedelta(hours=20))
+    key = work.office.charter.service_for_kind("lab").key
+    asker = ("একজন শিক্ষক / A teacher", words, work.now_utc, "teacher@example.org", lab)
+    register(work.by("notify test"), Request(key, "email", *asker))
+    outages.apply(work.at(work.now_utc + timedelta(hours=20)), OutageClosed(lab, work.now_utc + timedelta(hours=20)))
     return centre
 
 
@@ -146,19 +148,19 @@ def _letter(notice: Notice) -> Letter:
     return Letter(notice.id, notice.kind, notice.recipient, *named, notice.created_utc, 1, notice.facts)
 
 
-def _briefs(session: Session, office: Office, now_utc: datetime) -> Iterator[Letter]:
-    links = [site.id for site in office.fleet.sites.values() if site.kind == "backbone"]
+def _briefs(work: Work) -> Iterator[Letter]:
+    links = [site.id for site in work.office.fleet.sites.values() if site.kind == "backbone"]
     busy = [(site, 0.83) for site in links[:1]]
-    yield _made(notice_kinds.MORNING, office, morning_facts(session, office, busy, now_utc), now_utc)
-    yield _made(notice_kinds.WEEKLY, office, weekly_facts(session, office, now_utc, now_utc), now_utc)
+    yield _made(notice_kinds.MORNING, work.office, morning_facts(work, busy), work.now_utc)
+    yield _made(notice_kinds.WEEKLY, work.office, weekly_facts(work, work.now_utc), work.now_utc)
 
 
-def _digest(session: Session, office: Office, now_utc: datetime) -> Letter:
+def _digest(work: Work) -> Letter:
     owed = [
         (notice.kind, unpack_matter(notice.kind, notice.facts))
-        for notice in session.scalars(select(Notice).order_by(Notice.id))
+        for notice in work.session.scalars(select(Notice).order_by(Notice.id))
     ]
-    return _made(notice_kinds.DIGEST, office, digest_facts(office, owed, now_utc), now_utc)
+    return _made(notice_kinds.DIGEST, work.office, digest_facts(work.office, owed, work.now_utc), work.now_utc)
 
 
 def _made(kind: str, office: Office, facts: Facts, now_utc: datetime) -> Letter:

@@ -14,17 +14,18 @@ from sqlalchemy.orm import Session
 
 from monitor.alerts.cases import outages
 from monitor.alerts.cases.complaints import Request, register
+from monitor.alerts.cases.due import what_is_due
 from monitor.alerts.channels.email import EmailChannel
 from monitor.alerts.notices.deliver import deliver_next
 from monitor.charter.office import Office
 from monitor.domain.clock import VirtualClock
 from monitor.i18n.formats import DHAKA
 from monitor.judging.decisions import OutageClosed, OutageOpened
-from monitor.runtime.writer import what_is_due
 from monitor.settings.load import Settings
 from monitor.settings.monitor_file import Mail
 from monitor.store.models import Notice, Ticket, TicketEvent
 from monitor.store.sqlite import Store, open_store
+from monitor.store.work import Work
 
 LOOKS_AT = (time(0), time(9), time(15, 30), time(17))  # the offices' openings and closings are among them
 
@@ -42,7 +43,7 @@ def play(settings: Settings, began: datetime, months: int, folder: Path) -> Iter
             told_events, told = 0, set[int]()
             while clock.utc() < end:
                 with store.write() as session:
-                    what_is_due(session, office, clock.utc())
+                    what_is_due(Work(session, office, clock.utc()))
                 while deliver_next(store, office, "email", channel, clock) == "done":
                     pass
                 with store.read() as session:
@@ -78,9 +79,11 @@ def _begin(store: Store, office: Office, clock: VirtualClock) -> None:
         labs[0] if labs else None,
     )
     with store.write() as session:
-        register(session, office, request, "simulation", clock.utc())
+        register(Work(session, office, clock.utc(), "simulation"), request)
         for centre in centres[:1]:
-            outages.apply(session, office, OutageOpened(centre, clock.utc(), clock.utc(), None, "timeout"), clock.utc())
+            outages.apply(
+                Work(session, office, clock.utc()), OutageOpened(centre, clock.utc(), clock.utc(), None, "timeout")
+            )
 
 
 def _settled(
@@ -89,10 +92,10 @@ def _settled(
     """In the end the centre answers again, and everyone who was told hears of it."""
     with store.write() as session:
         for ticket in session.scalars(select(Ticket).where(Ticket.source == "outage")):
-            outages.apply(session, office, OutageClosed(ticket.site or "", clock.utc()), clock.utc())
+            outages.apply(Work(session, office, clock.utc()), OutageClosed(ticket.site or "", clock.utc()))
     clock.advance(office.recovery_hold.total_seconds() + 1)
     with store.write() as session:
-        what_is_due(session, office, clock.utc())
+        what_is_due(Work(session, office, clock.utc()))
     while deliver_next(store, office, "email", channel, clock) == "done":
         pass
     with store.read() as session:

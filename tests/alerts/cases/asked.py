@@ -1,6 +1,7 @@
 """A request of a citizen, and who hears of it."""
 
 from monitor.alerts.cases.complaints import Request, register
+from monitor.store.work import Work
 from tests.desk import Desk
 
 
@@ -8,7 +9,7 @@ def ask(desk: Desk, service: str = "citizen:8", site: str | None = None, email: 
     now = desk.clock.utc()
     request = Request(service, "person", "একজন শিক্ষক", "ল্যাব চালু হচ্ছে না", now, email, site)
     with desk.store.write() as session:
-        return register(session, desk.office, request, "an officer", now).number
+        return register(Work(session, desk.office, now, "an officer"), request).number
 
 
 def kinds_to(desk: Desk, recipient: str) -> list[str]:

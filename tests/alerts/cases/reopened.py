@@ -11,7 +11,7 @@ def ask(desk: Desk) -> None:
     """Somebody asks for something that is due in one working day: Wednesday at 17:00."""
     with desk.store.write() as session:
         request = Request("citizen:2", "phone", "Somebody", "No printer", desk.clock.utc())
-        register(session, desk.office, request, "an officer", desk.clock.utc())
+        register(desk.work(session, "an officer"), request)
 
 
 def ticket(desk: Desk) -> Ticket:

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from monitor.alerts.cases import acknowledgements, tickets
 from monitor.settings.acknowledged_section import Acknowledged
+from monitor.store.work import Work
 from tests.desk import Desk
 
 LINK, NUMBER = "backbone-north", "BHR-2026-000001"
@@ -13,7 +14,9 @@ LINK, NUMBER = "backbone-north", "BHR-2026-000001"
 def acknowledge(desk: Desk, hours: float) -> None:
     now = desk.clock.utc()
     with desk.store.write() as session:
-        tickets.act(session, desk.office, NUMBER, "ack", "an officer", "", now, until_utc=now + timedelta(hours=hours))
+        tickets.act(
+            Work(session, desk.office, now, "an officer"), NUMBER, "ack", "", until_utc=now + timedelta(hours=hours)
+        )
 
 
 def test_an_acknowledgement_that_runs_out_opens_the_ticket_again_and_says_so(desk: Desk) -> None:

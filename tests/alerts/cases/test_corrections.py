@@ -20,12 +20,12 @@ from tests.desk import Desk
 def ask(desk: Desk, service: str = "citizen:6", site: str | None = None) -> str:
     with desk.store.write() as session:
         request = Request(service, "phone", "রহিমা", "ল্যাব বন্ধ", desk.clock.utc(), "rahima@example.org", site)
-        return register(session, desk.office, request, "an officer", desk.clock.utc()).number
+        return register(desk.work(session, "an officer"), request).number
 
 
 def put_right(desk: Desk, number: str, wanted: Correction) -> None:
     with desk.store.write() as session:
-        correct(session, desk.office, number, wanted, "an officer", "a slip of the pen", desk.clock.utc())
+        correct(desk.work(session, "an officer"), number, wanted, "a slip of the pen")
 
 
 def ticket(desk: Desk, number: str) -> queries.TicketView:
@@ -38,7 +38,7 @@ def ticket(desk: Desk, number: str) -> queries.TicketView:
 def of_the_week(desk: Desk) -> Upazila:
     """The upazila's part of a weekly brief that is written now."""
     with desk.store.read() as session:
-        facts = weekly_facts(session, desk.office, desk.clock.utc(), desk.clock.utc())
+        facts = weekly_facts(desk.work(session), desk.clock.utc())
     return facts.upazilas[0]
 
 

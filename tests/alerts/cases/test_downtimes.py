@@ -11,6 +11,7 @@ from sqlalchemy import delete, select
 from monitor.alerts.cases import downtimes
 from monitor.charter.downtimes import downtime_of
 from monitor.charter.office import Office
+from monitor.configuration import load
 from monitor.domain.downtime import Downtime
 from monitor.judging.availability import Availability
 from monitor.judging.decisions import (
@@ -26,11 +27,11 @@ from monitor.judging.decisions import (
 )
 from monitor.judging.health import State
 from monitor.reports.availability import figures
-from monitor.settings.load import load
 from monitor.settings.maintenance_section import Maintenance
 from monitor.store import board_state
 from monitor.store.models import Event, Gap, Outage, SuppressedOutage
-from tests.desk import SHIPPED, Desk
+from tests.desk import Desk
+from tests.places import SHIPPED
 
 LINK, LAB = "backbone-north", "lab-juniadaha-girls"
 NOW = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)  # Tuesday, ten in the morning in Dhaka
@@ -42,7 +43,9 @@ def at(hours: float) -> datetime:
 
 def plan(desk: Desk, name: str, **entry: object) -> None:
     with desk.store.write() as session:
-        downtimes.add(session, name, Maintenance.model_validate({"text": "new cable", **entry}), "an officer", at(0))
+        downtimes.add(
+            desk.work(session, "an officer").at(at(0)), name, Maintenance.model_validate({"text": "new cable", **entry})
+        )
 
 
 def known(desk: Desk) -> Office:
@@ -57,7 +60,7 @@ def test_work_that_was_planned_by_command_pauses_its_sites_until_it_is_ended(des
     assert downtime_of(known(desk), LINK, at(0.5)) is None
 
     with desk.store.write() as session:
-        downtimes.end(session, "cable", at(2))
+        downtimes.end(desk.work(session).at(at(2)), "cable")
     assert downtime_of(known(desk), LINK, at(1.5)) is not None  # it was excused then, and stays so
     assert downtime_of(known(desk), LINK, at(2)) is None
     desk.clock.advance(2 * 3600)
@@ -101,7 +104,7 @@ def test_weekly_work_comes_again_until_it_is_ended(desk: Desk) -> None:
     plan(desk, "weekly", days=["tuesday"], opens="11:00", closes="12:00")
     assert [downtime_of(known(desk), LINK, at(1.5 + 24 * day)) is not None for day in (0, 1, 7)] == [True, False, True]
     with desk.store.write() as session:
-        downtimes.end(session, "weekly", at(24))
+        downtimes.end(desk.work(session).at(at(24)), "weekly")
     assert [downtime_of(known(desk), LINK, at(1.5 + 24 * day)) is not None for day in (0, 7)] == [True, False]
 
 
@@ -113,9 +116,9 @@ def test_a_name_can_be_used_and_ended_once(desk: Desk) -> None:
         with desk.store.write() as session:
             if expected:
                 with pytest.raises(downtimes.PlanError, match="to end"):
-                    downtimes.end(session, "cable", at(2))
+                    downtimes.end(desk.work(session).at(at(2)), "cable")
             else:
-                downtimes.end(session, "cable", at(2))
+                downtimes.end(desk.work(session).at(at(2)), "cable")
 
 
 def test_excused_silence_is_told_on_the_timeline_remembered_and_counted(desk: Desk) -> None:

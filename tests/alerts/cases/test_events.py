@@ -9,15 +9,16 @@ from sqlalchemy import select
 
 from monitor.alerts.cases import events
 from monitor.charter.office import Office
+from monitor.configuration import load
 from monitor.judging.decisions import SiteChanged, WorkstationSeen
 from monitor.judging.health import State
 from monitor.settings.fleet import Device, Fleet
-from monitor.settings.load import load
 from monitor.store.models import Event
+from monitor.store.work import Work
+from tests.places import SHIPPED
 from tests.store.migrated import new_store
 
 T0 = datetime(2026, 11, 1, 4, 0, tzinfo=UTC)
-SHIPPED = Path(__file__).resolve().parents[3] / "config"
 
 
 def lab_office() -> tuple[Office, str]:
@@ -36,12 +37,12 @@ def nights(tmp_path: Path, began: datetime, seen: datetime, days: int) -> tuple[
     office, lab = lab_office()
     store = new_store(tmp_path)
     with store.write() as session:
-        events.apply(session, SiteChanged(lab, State.UP, began))
-        events.apply(session, WorkstationSeen(lab, seen))
+        events.apply(Work(session, office, began), SiteChanged(lab, State.UP, began))
+        events.apply(Work(session, office, began), WorkstationSeen(lab, seen))
     noted = []
     for day in range(days):
         with store.write() as session:
-            if events.note_unused_labs(session, office, began + timedelta(days=day)):
+            if events.note_unused_labs(Work(session, office, began + timedelta(days=day))):
                 noted.append(day)
     with store.read() as session:
         texts = list(session.scalars(select(Event.text)))

@@ -12,6 +12,7 @@ from monitor.i18n.formats import DHAKA
 from monitor.runtime.trusted_clock import BelievedClock
 from monitor.runtime.writer import DecisionWriter
 from monitor.store.models import Outage, Ticket
+from monitor.store.work import Work
 from tests.alerts.cases.asked import ask, kinds_to
 from tests.charter.calendars import calendar
 from tests.desk import Desk
@@ -28,7 +29,7 @@ def closed_on(office: Office, *days: dt.date) -> Office:
 def recounted(desk: Desk, office: Office) -> int:
     desk.office = office
     with desk.store.write() as session:
-        return recount.open_deadlines(session, office, desk.clock.utc())
+        return recount.open_deadlines(Work(session, office, desk.clock.utc()))
 
 
 def due(desk: Desk) -> list[str]:

@@ -20,7 +20,7 @@ def another_time_is_believed(desk: Desk, since_utc: datetime, days: int) -> time
     by = timedelta(days=days)
     desk.clock.step(by.total_seconds())
     with desk.store.write() as session:
-        redate.redate(session, desk.office, Move(since_utc, by), desk.clock.utc())
+        redate.redate(desk.work(session), Move(since_utc, by))
     return by
 
 

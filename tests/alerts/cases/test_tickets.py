@@ -10,7 +10,8 @@ from monitor.alerts.cases import tickets
 from monitor.alerts.notices.render import render
 from monitor.domain import ticket_states
 from monitor.judging.decisions import OutageClosed
-from tests.desk import SHIPPED, Desk
+from tests.desk import Desk
+from tests.places import SHIPPED
 
 
 def test_an_outage_within_its_target_opens_no_ticket(desk: Desk) -> None:

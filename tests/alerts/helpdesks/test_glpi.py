@@ -7,7 +7,7 @@ import pytest
 
 from monitor.charter.office import Office
 from monitor.domain.ticket_states import S
-from tests.alerts.helpdesks.conftest import Mirrored, mirrored
+from tests.alerts.mirrored import Mirrored, mirrored
 from tests.lab.glpi import Glpi
 
 

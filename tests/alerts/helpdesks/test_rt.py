@@ -11,7 +11,7 @@ from monitor.alerts.helpdesks.registry import open_desk
 from monitor.alerts.helpdesks.rt import LONGEST_SUBJECT_BYTES
 from monitor.charter.office import Office
 from monitor.domain.ticket_states import S
-from tests.alerts.helpdesks.conftest import Mirrored, mirrored
+from tests.alerts.mirrored import Mirrored, mirrored
 from tests.lab.rt import RealRt
 
 pytestmark = pytest.mark.long

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from monitor.alerts.mirror.sync import Outcome
 from monitor.domain.ticket_states import S
-from tests.alerts.helpdesks.conftest import Mirrored
+from tests.alerts.mirrored import Mirrored
 
 
 def test_the_check_names_what_was_found(both: Mirrored) -> None:

@@ -35,12 +35,12 @@ def dhaka(text: str) -> datetime:
 
 def enqueue(desk: Desk, busy: Busy = ()) -> list[str]:
     with desk.store.write() as session:
-        return owe_briefs(session, desk.office, busy, desk.clock.utc())
+        return owe_briefs(desk.work(session), busy)
 
 
 def missing(desk: Desk) -> dict[str, bool]:
     with desk.store.read() as session:
-        return missed(session, desk.office, desk.clock.utc())
+        return missed(desk.work(session))
 
 
 def briefs(desk: Desk) -> dict[str, Letter]:

@@ -77,7 +77,7 @@ def test_a_failed_letter_is_due_again_after_its_pause_and_says_why(desk: Desk) -
     first, second = two_letters(desk)
     desk.sent(second)
     with desk.store.write() as session:
-        outbox.mark_failed(session, first, "451 later", desk.office, desk.clock.utc(), jitter=0.5)
+        outbox.mark_failed(desk.work(session), first, "451 later", jitter=0.5)
     assert desk.lease() is None
     desk.clock.advance(30)
     again = desk.lease()
@@ -90,7 +90,7 @@ def test_a_failed_letter_is_due_again_after_its_pause_and_says_why(desk: Desk) -
 def test_a_letter_whose_channel_is_away_is_not_counted_as_tried(desk: Desk) -> None:
     first, _ = two_letters(desk)
     with desk.store.write() as session:
-        outbox.put_back(session, first, "nobody listens")
+        outbox.put_back(desk.work(session), first, "nobody listens")
     again = desk.lease()
     assert again is not None
     assert (again.id, again.attempts) == (first.id, 1)
@@ -101,7 +101,7 @@ def test_a_letter_that_nobody_takes_is_never_given_up_but_tried_once_a_day_when_
     desk.sent(second)
     desk.clock.advance(timedelta(days=400).total_seconds())
     with desk.store.write() as session:
-        outbox.mark_failed(session, replace(first, attempts=40), "451 later", desk.office, desk.clock.utc(), jitter=0.5)
+        outbox.mark_failed(desk.work(session), replace(first, attempts=40), "451 later", jitter=0.5)
     with desk.store.read() as session:
         notice = session.get_one(Notice, first.id)
         assert notice.dead_utc is None
@@ -116,7 +116,7 @@ def test_what_we_cannot_write_waits_alone_and_is_due_at_every_start(desk: Desk) 
     first, second = two_letters(desk)
     desk.sent(second)
     with desk.store.write() as session:
-        outbox.hold(session, first, "KeyError: 'site'", desk.office, desk.clock.utc(), jitter=0.5)
+        outbox.hold(desk.work(session), first, "KeyError: 'site'", jitter=0.5)
     assert desk.lease() is None
     with desk.store.read() as session:
         notice = session.get_one(Notice, first.id)
@@ -146,11 +146,11 @@ def test_a_dead_letter_is_sent_once_more_when_somebody_asks_under_its_old_name(d
     first, second = two_letters(desk)
     desk.sent(second)
     with desk.store.write() as session:
-        outbox.mark_dead(session, first, "550 no such user", desk.clock.utc())
+        outbox.mark_dead(desk.work(session), first, "550 no such user")
     assert desk.lease() is None
     with desk.store.write() as session:
-        assert outbox.resend(session, first.id, "an officer", desk.clock.utc()) is not None
-        assert outbox.resend(session, 999_999, "an officer", desk.clock.utc()) is None
+        assert outbox.resend(desk.work(session, "an officer"), first.id) is not None
+        assert outbox.resend(desk.work(session, "an officer"), 999_999) is None
     again = desk.lease()
     assert again is not None
     assert (again.message_id, again.attempts) == (first.message_id, 1)

@@ -15,10 +15,11 @@ from monitor.alerts.notices import render
 from monitor.alerts.notices.phrases import COMMANDS, HEADLINES, LABELS, TO_DO
 from monitor.alerts.notices.routing import ASKER
 from monitor.alerts.notices.wording import words
+from monitor.configuration import load
 from monitor.i18n.formats import Lang
 from monitor.runtime.virtual.sample_letters import samples
-from monitor.settings.load import load
-from tests.desk import SHIPPED, Desk
+from tests.desk import Desk
+from tests.places import SHIPPED
 
 SITE = "udc-juniadaha"
 
@@ -30,7 +31,7 @@ def a_request(desk: Desk) -> dict[str, Letter]:
         request = Request(
             key, "email", "Rahima", "No picture", desk.clock.utc(), "r@example.org", "lab-dharampur-girls"
         )
-        register(session, desk.office, request, "an officer", desk.clock.utc())
+        register(desk.work(session, "an officer"), request)
     return {letter.recipient: letter for letter in desk.send_all()}
 
 

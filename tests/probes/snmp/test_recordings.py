@@ -2,16 +2,15 @@
 
 import json
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from monitor.probes.snmp.session import SilentError
 from tests.lab.agents import snmpsim
+from tests.places import RECORDINGS
 from tests.probes.snmp.asking import read_v2c
 
-RECORDINGS = Path(__file__).parent / "recordings"
 DEVICES = sorted(file.stem for file in RECORDINGS.glob("*.snmprec"))
 
 

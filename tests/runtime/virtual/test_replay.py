@@ -10,12 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from monitor.configuration import load
 from monitor.domain.sample import Sample, Verdict
 from monitor.runtime.virtual.replay import replay
-from monitor.settings.load import Settings, load
+from monitor.settings.load import Settings
 from tests.cli.typed import typed
+from tests.places import SHIPPED
 
-SHIPPED = Path(__file__).resolve().parents[3] / "config"
 T0 = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)  # a Tuesday, ten in the morning in Dhaka
 LINK, BEHIND, LAB = "backbone-bheramara", "backbone-north", "lab-bheramara-pilot"
 DOWN_AFTER, UP_AFTER = 3, 2

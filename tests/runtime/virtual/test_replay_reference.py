@@ -2,17 +2,16 @@
 
 from dataclasses import replace
 from datetime import datetime
-from pathlib import Path
 
 import pytest
 
+from monitor.configuration import load
 from monitor.runtime.virtual.replay import replay
 from monitor.settings.fleet import Fleet
-from monitor.settings.load import Settings, load
+from monitor.settings.load import Settings
 from monitor.settings.maintenance_section import Maintenance
 from tests.judging.plays import Play, by_reference, fleet_of, sample_of, story
-
-SHIPPED = Path(__file__).resolve().parents[3] / "config"
+from tests.places import SHIPPED
 
 
 @pytest.fixture(scope="module")

@@ -21,17 +21,18 @@ from monitor.alerts.cases.complaints import Request, register
 from monitor.charter.deadline import target_deadline
 from monitor.charter.escalation_steps import Dates, Step, due, steps
 from monitor.charter.office import Office
+from monitor.configuration import load
 from monitor.domain.clock import NS_PER_S, VirtualClock
 from monitor.domain.notice_kinds import BRIEFS
 from monitor.judging.clock_trust import ClockReading, ClockTrust, first_trust, look_again
 from monitor.runtime.trusted_clock import BelievedClock
 from monitor.runtime.writer import DecisionWriter
-from monitor.settings.load import load
 from monitor.store import board_state
 from monitor.store.models import Notice
+from monitor.store.work import Work
+from tests.places import SHIPPED
 from tests.store.migrated import new_store
 
-SHIPPED = Path(__file__).parents[2] / "config"
 BEGIN = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)
 YEAR = timedelta(days=365)
 SECOND = timedelta(seconds=1)
@@ -171,7 +172,7 @@ class Daemon:
         self._synchronised = False
         with self._store.write() as session:
             request = Request(schedule.service, "phone", "a teacher", "it does not work", schedule.asked_utc)
-            register(session, self._office, request, "an officer", schedule.asked_utc)
+            register(Work(session, self._office, schedule.asked_utc, "an officer"), request)
 
     def start(self) -> None:
         self._recorder = None

@@ -12,11 +12,11 @@ from monitor.alerts.facts.matter import MatterFacts
 from monitor.alerts.mirror import messages, queue
 from monitor.alerts.mirror.sync import Outcome
 from monitor.domain.ticket_states import S
-from tests.alerts.helpdesks.conftest import Mirrored
+from tests.alerts.mirrored import Mirrored
 from tests.lab.desks import Misbehaviour, PlayedDesk
 from tests.lab.zammad import Zammad
+from tests.places import ROOT
 
-ROOT = Path(__file__).parents[3]
 Faulty = tuple[Mirrored, PlayedDesk]
 MAKING = {"zammad": "/tickets", "glpi": "/Ticket"}
 WRITING = {"zammad": "/ticket_articles", "glpi": "/ITILFollowup"}
@@ -201,7 +201,7 @@ def test_a_kill_between_doing_and_noting_does_nothing_twice(both: Mirrored, tmp_
     both.here.act(number, "comment", "আরও")
     section = tmp_path / "section.json"
     section.write_text(both.section.model_dump_json(), encoding="utf-8")
-    module = ["-m", "tests.alerts.helpdesks.killed", str(tmp_path / "state"), str(section)]
+    module = ["-m", "tests.alerts.mirror.killed", str(tmp_path / "state"), str(section)]
     words = [*module, both.here.office.charter.ticket_prefix, both.here.clock.utc().isoformat(), method]
     done = subprocess.run([sys.executable, *words], cwd=ROOT, capture_output=True, timeout=120, check=False)
     assert done.returncode == -9, done.stderr.decode()

@@ -11,18 +11,18 @@ from sqlalchemy import select
 
 from monitor.alerts.cases import tickets
 from monitor.charter.office import Office
+from monitor.configuration import load
 from monitor.domain.clock import VirtualClock
 from monitor.judging.decisions import Decision, DeviceEvent, OutageOpened, WorkstationSeen
 from monitor.runtime import writer as recorder_module
 from monitor.runtime.trusted_clock import BelievedClock
 from monitor.runtime.writer import DecisionWriter
-from monitor.settings.load import load
 from monitor.store import queries
 from monitor.store.models import Event, Outage, SetAside, Ticket
 from monitor.store.sqlite import Store
+from tests.places import SHIPPED
 from tests.store.migrated import new_store
 
-SHIPPED = Path(__file__).parents[2] / "config"
 AWFUL = "\x00\ud800\u202e\x1b[2J" + "ড়" * 5_000
 CLOCK = VirtualClock()
 DOWN = OutageOpened("udc-juniadaha", CLOCK.utc(), CLOCK.utc(), None, "timeout")

@@ -11,9 +11,8 @@ import pytest
 from monitor.alerts.channels import apprise
 from monitor.runtime import diagnostics
 from monitor.runtime.subprocess_load import load_in_subprocess
+from tests.places import MONITOR, SHIPPED
 
-CHECKOUT = Path(__file__).parents[2]
-SHIPPED = CHECKOUT / "config"
 PROGRAM = Path(sys.executable).parent / "upazila-monitor"
 
 
@@ -45,7 +44,7 @@ def test_our_processes_run_our_own_code(trap: Path, words: list[str]) -> None:
 def test_every_process_of_ours_is_started_so() -> None:
     """The list above may be too short one day: wherever our interpreter is named, -P comes next."""
     found = 0
-    for file in (CHECKOUT / "monitor").rglob("*.py"):
+    for file in MONITOR.rglob("*.py"):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.List | ast.Tuple):
                 parts = [ast.unparse(part) for part in node.elts]

@@ -1,17 +1,15 @@
-"""An office whose tickets are mirrored: to two help desks played from their documents, and to a real one."""
+"""An office whose tickets are mirrored to a help desk, as a test sees both."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import count
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
-import pytest
 from sqlalchemy import select
 
 from monitor.alerts.helpdesks.base import Helpdesk
-from monitor.alerts.helpdesks.registry import key_of, open_desk
+from monitor.alerts.helpdesks.registry import DESKS, key_of, open_desk
 from monitor.alerts.mirror.sync import Mirror, Outcome
 from monitor.charter.office import Office
 from monitor.domain.ticket_states import TicketState
@@ -19,10 +17,7 @@ from monitor.settings.helpdesk_section import Helpdesk as Section
 from monitor.store import helpdesk_queries
 from monitor.store.models import TicketEvent
 from tests.desk import Desk
-from tests.lab.desks import PlayedDesk
-from tests.lab.glpi import APP_TOKEN, Glpi
-from tests.lab.rt import RealRt
-from tests.lab.zammad import Zammad
+from tests.lab.glpi import APP_TOKEN
 from tests.store.migrated import new_store
 
 POLL = timedelta(seconds=60)
@@ -140,42 +135,8 @@ def mirrored(place: Place, office: Office, folder: Path, timeout_s: float = 10.0
     secret, app = folder / "token", folder / "app-token"
     secret.write_text(f"{place.token}\n")
     app.write_text(f"{APP_TOKEN}\n")
-    section = Section(
-        kind=place.kind,  # type: ignore[arg-type]
-        url=place.url,
-        token_file=secret,
-        app_token_file=app if place.kind == "glpi" else None,
-        queue=place.queue,
-        timeout_s=timeout_s,
+    keys: dict[str, Any] = {"app_token_file": app} if place.kind == "glpi" else {}
+    section = DESKS[place.kind].settings(
+        kind=place.kind, url=place.url, token_file=secret, queue=place.queue, timeout_s=timeout_s, **keys
     )
     return Mirrored(Desk(own, new_store(folder / "state")), place, section, open_desk(section, folder))
-
-
-@pytest.fixture(scope="session")
-def request_tracker(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RealRt]:
-    """Debian's, set up once; every test has tickets with a prefix of its own."""
-    with RealRt(tmp_path_factory.mktemp("rt")) as running:
-        yield running
-
-
-@pytest.fixture(params=["zammad", "glpi", pytest.param("rt", marks=pytest.mark.long)])
-def both(request: pytest.FixtureRequest, office: Office, tmp_path: Path) -> Iterator[Mirrored]:
-    """An office and each kind of help desk in turn."""
-    if request.param == "rt":
-        found = mirrored(request.getfixturevalue("request_tracker"), office, tmp_path)
-        yield found
-        found.here.store.close()
-        return
-    with {"zammad": Zammad, "glpi": Glpi}[request.param]() as place:
-        found = mirrored(place, office, tmp_path)
-        yield found
-        found.here.store.close()
-
-
-@pytest.fixture(params=[Zammad, Glpi], ids=["zammad", "glpi"])
-def faulty(request: pytest.FixtureRequest, office: Office, tmp_path: Path) -> Iterator[tuple[Mirrored, PlayedDesk]]:
-    """An office and a played help desk that can be told to misbehave; half a second is long."""
-    with request.param() as place:
-        found = mirrored(place, office, tmp_path, timeout_s=0.5)
-        yield found, place
-        found.here.store.close()

@@ -6,46 +6,43 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm import Session
 
 from monitor.alerts.cases import outages
-from monitor.charter.office import Office
 from monitor.domain.text import clean
 from monitor.judging.decisions import Decision
 from monitor.store.errors import may_pass
 from monitor.store.models import Event, SetAside
+from monitor.store.work import Work
 
 log = logging.getLogger(__name__)
 
 
-def apply_all(
-    session: Session, office: Office, batch: Sequence[tuple[Decision, datetime]], *, certain: bool = True
-) -> None:
+def apply_all(work: Work, batch: Sequence[tuple[Decision, datetime]], *, certain: bool = True) -> None:
     """Stores decisions as `outages.apply_all` does; each alone where that fails, and those that fail alone nowhere.
 
     Raises DBAPIError when the database refuses for another reason than what is in them: then all of them wait.
     """
-    if _is_done(session, lambda: outages.apply_all(session, office, batch, certain=certain)) is None:
+    if _is_done(work, lambda: outages.apply_all(work, batch, certain=certain)) is None:
         return
     for decision, decided_utc in batch:
         one = [(decision, decided_utc)]
-        why = _is_done(session, lambda one=one: outages.apply_all(session, office, one, certain=certain))  # type: ignore[misc]
+        why = _is_done(work, lambda one=one: outages.apply_all(work, one, certain=certain))  # type: ignore[misc]
         if why is not None:
             what = clean(repr(decision))
             log.error("a decision cannot be stored and is set aside: %s: %s", what[:500], why)
-            session.add(SetAside(at_utc=decided_utc, what=what, why=why))
+            work.session.add(SetAside(at_utc=decided_utc, what=what, why=why))
             site = clean(str(getattr(decision, "site", "")), 64)
-            session.add(Event(at_utc=decided_utc, site=site, kind="set_aside", text=f"{what[:150]}: {why[:140]}"))
+            work.session.add(Event(at_utc=decided_utc, site=site, kind="set_aside", text=f"{what[:150]}: {why[:140]}"))
 
 
-def each_alone(session: Session, steps: Sequence[Callable[[], Sequence[object]]]) -> bool:
+def each_alone(work: Work, steps: Sequence[Callable[[], Sequence[object]]]) -> bool:
     """Takes steps, each on its own: one that fails for what it reads is told once, and stops no other.
 
     Whether any of them did anything. Raises DBAPIError as `apply_all` does.
     """
     changed: list[object] = []
     for step in steps:
-        why = _is_done(session, lambda step=step: changed.extend(step()))  # type: ignore[misc]
+        why = _is_done(work, lambda step=step: changed.extend(step()))  # type: ignore[misc]
         if why is not None and why not in _lately_told:
             _lately_told.append(why)
             log.error("something that is due cannot be done: %s", why)
@@ -55,14 +52,14 @@ def each_alone(session: Session, steps: Sequence[Callable[[], Sequence[object]]]
 _lately_told: deque[str] = deque(maxlen=20)  # a step that fails fails every second
 
 
-def _is_done(session: Session, act: Callable[[], object]) -> str | None:
+def _is_done(work: Work, act: Callable[[], object]) -> str | None:
     """Does it whole or not at all: None, or why it cannot be done."""
     try:
-        with session.begin_nested():
+        with work.session.begin_nested():
             act()
     except Exception as error:
         if isinstance(error, DBAPIError) and may_pass(error.orig):
             raise
-        session.info.clear()  # what was known of this transaction may be of what was taken back
+        work.known.forget()  # what was known of this transaction may be of what was taken back
         return clean(f"{type(error).__name__}: {error.orig if isinstance(error, DBAPIError) else error}", 300)
     return None

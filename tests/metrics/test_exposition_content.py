@@ -19,10 +19,8 @@ from monitor.settings.fleet import Fleet
 from monitor.settings.modules_section import shipped_modules
 from tests.metrics.busy import grow, metric
 from tests.metrics.expected import expected, samples
-from tests.metrics.pages import DOCS, value
-from tests.web.conftest import Desk, office
-
-__all__ = ["office"]
+from tests.metrics.pages import PAGE, value
+from tests.web.desk import Desk
 
 OTHERS = (
     *("upazila_build", "upazila_notices", "upazila_brief", "upazila_outbox_late", "upazila_outbox_faulty"),
@@ -144,7 +142,7 @@ def test_another_id_of_the_office_is_on_every_series_after_a_reload(busy: Desk) 
 
 
 def test_the_docs_are_current() -> None:
-    assert DOCS.read_text(encoding="utf-8") == page(), "run scripts/docs"
+    assert PAGE.read_text(encoding="utf-8") == page(), "run scripts/docs"
 
 
 def test_no_family_has_more_series_than_it_says(busy: Desk) -> None:

@@ -1,0 +1,36 @@
+"""The kinds of lines of the timeline: what happened at a site or with a device, or to the monitor itself."""
+
+from enum import StrEnum
+
+
+class EventKind(StrEnum):
+    """A line that judges nobody; ``OUTAGE`` and ``OUTAGE_OVER`` stand among them where outages are told as well."""
+
+    PAUSED = "paused"
+    PAUSED_OVER = "paused_over"
+    STOOD_STILL = "stood_still"
+    VANTAGE_LOST = "vantage_lost"
+    VANTAGE_BACK = "vantage_back"
+    CLOCK_SUSPECT = "clock_suspect"
+    CLOCK_BELIEVED = "clock_believed"
+    FLAPPING = "flapping"
+    SETTLED = "settled"
+    LAB_POWER_OFF = "lab_power_off"
+    LAB_POWER_ON = "lab_power_on"
+    LAB_UNUSED = "lab_unused"
+    TRAP = "trap"
+    RESTARTED = "restarted"
+    ON_BATTERY = "on_battery"
+    ON_MAINS = "on_mains"
+    SNMP_OK = "snmp_ok"
+    SNMP_CREDENTIALS = "snmp_credentials"
+    SNMP_SILENT = "snmp_silent"
+    SNMP_ERROR = "snmp_error"
+    SNMP_UNREAD = "snmp_unread"
+    SNMP_CUT = "snmp_cut"
+    NO_INTERFACE = "no_interface"
+    LINK_POOR = "link_poor"
+    LINK_WELL = "link_well"
+    SET_ASIDE = "set_aside"
+    OUTAGE = "outage"
+    OUTAGE_OVER = "outage_over"

@@ -1,0 +1,51 @@
+"""The unit of work: one transaction, and by whom and when and under which charter it is done."""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from monitor.charter.office import Office
+from monitor.domain.ticket_states import MONITOR
+
+
+@dataclass(slots=True)
+class Known:
+    """What one transaction asks the database once; None, or no entry, until somebody asks.
+
+    ``sites_down``: those with an open outage; ``sites_with_tickets``: those that ever had a ticket of an outage.
+    ``last_numbers``: the last number given to a ticket, by year; ``head``: the last hash of the history.
+    """
+
+    sites_down: set[str] | None = None
+    sites_with_tickets: set[str | None] | None = None
+    last_numbers: dict[int, int] = field(default_factory=dict)
+    head: str = ""
+
+    def forget(self) -> None:
+        """Forgets everything: a part of the transaction was taken back."""
+        self.sites_down = self.sites_with_tickets = None
+        self.last_numbers.clear()
+        self.head = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One transaction on the database of ``office``, done at ``now_utc`` by ``actor``, the monitor itself or a person.
+
+    For the thread that owns ``session``, until its transaction ends.
+    """
+
+    session: Session
+    office: Office
+    now_utc: datetime
+    actor: str = MONITOR
+    known: Known = field(default_factory=Known)
+
+    def at(self, now_utc: datetime) -> "Work":
+        """The same transaction, for what was decided at another time."""
+        return replace(self, now_utc=now_utc)
+
+    def by(self, actor: str) -> "Work":
+        """The same transaction, for what somebody else does in it."""
+        return replace(self, actor=actor)

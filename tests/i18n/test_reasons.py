@@ -1,0 +1,67 @@
+"""The words of reasons."""
+
+import re
+from datetime import UTC, datetime
+
+import pytest
+
+from monitor.domain.reasons import PARAMETERS, TIMEOUT, Reason, ReasonCode, reason, text
+from monitor.i18n.formats import Lang
+from monitor.i18n.reasons import MESSAGES, reason_text
+from tests.domain.examples import example
+
+C = ReasonCode
+
+
+@pytest.mark.parametrize("code", list(C))
+@pytest.mark.parametrize("lang", ["bn", "en"])
+def test_each_code_has_a_message_that_says_all_of_its_parameters(code: ReasonCode, lang: Lang) -> None:
+    gaps = set(re.findall(r"\{(\w+)", MESSAGES[code][lang]))
+    assert gaps <= PARAMETERS[code].keys()
+    if lang == "en":
+        assert gaps == PARAMETERS[code].keys()
+    assert reason_text(example(code), lang)
+
+
+@pytest.mark.parametrize("code", [code for code in C if code not in {C.TEXT, C.TRAP, C.SAID_BY}])
+def test_each_message_is_in_bangla_too(code: ReasonCode) -> None:
+    assert re.search(r"[\u0980-\u09ff]", MESSAGES[code]["bn"])
+
+
+@pytest.mark.parametrize(
+    ("given", "en", "bn"),
+    [
+        (None, "", ""),
+        (TIMEOUT, "timeout", "সাড়া নেই"),
+        (reason(C.FAR_END_SILENT), "the far end is silent", "দূর প্রান্ত সাড়া দিচ্ছে না"),
+        (
+            reason(C.FAR_END_SILENT, seen=TIMEOUT),
+            "the far end is silent: timeout",
+            "দূর প্রান্ত সাড়া দিচ্ছে না: সাড়া নেই",
+        ),
+        (
+            reason(C.WAS_EXCUSED, since=datetime(2026, 11, 24, 3, tzinfo=UTC), excuse=text("works"), seen=TIMEOUT),
+            "timeout; silent since 24/11/2026 09:00, which was excused until now: works",
+            "সাড়া নেই; ২৪/১১/২০২৬ ০৯:০০ থেকে সাড়া নেই, এতক্ষণ তা বিরতির মধ্যে ছিল: works",
+        ),
+        (
+            reason(C.INTERFACE_BUSY, interface="sfp1", share=0.934),
+            "interface sfp1 is 93 % used",
+            "ইন্টারফেস sfp1-এর ধারণক্ষমতার ৯৩ % ব্যবহৃত",
+        ),
+        (
+            reason(C.INTERFACE_SLOW, interface="sfp1", mbps=100.0, expected_mbps=1000.0),
+            "interface sfp1 runs at 100 Mb/s instead of 1000",
+            "ইন্টারফেস sfp1 ১০০০ Mb/s-এর বদলে ১০০ Mb/s গতিতে চলছে",
+        ),
+        (
+            reason(C.WAS_SILENT, seconds=3_700, excuse=text("works")),
+            "silent for 1 hour 1 minute: works",
+            "১ ঘণ্টা ১ মিনিট সাড়া ছিল না: works",
+        ),
+        (text("{interface} as it is 7"), "{interface} as it is 7", "{interface} as it is 7"),
+    ],
+)
+def test_a_reason_is_told_in_either_language(given: Reason | None, en: str, bn: str) -> None:
+    assert reason_text(given, "en") == en
+    assert reason_text(given, "bn") == bn

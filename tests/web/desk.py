@@ -1,0 +1,74 @@
+"""An office as its page and its metrics show it: what the daemon would feed, fed by the test."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from monitor.alerts.cases import outages
+from monitor.alerts.cases.due import what_is_due
+from monitor.charter.office import Office
+from monitor.configuration import load
+from monitor.domain.clock import VirtualClock
+from monitor.domain.sample import Sample, Verdict
+from monitor.judging.board import Board
+from monitor.judging.health import Rules
+from monitor.metrics.exposition import Exposition
+from monitor.runtime.live import RuntimeState
+from monitor.settings.load import Settings
+from monitor.store.sqlite import Store
+from monitor.store.work import Work
+from tests.places import SHIPPED
+from tests.store.migrated import new_store
+
+
+@dataclass
+class Desk:
+    """The shipped office, judged round by round; ``live``, ``exposition`` and ``store`` are what readers get."""
+
+    settings: Settings
+    store: Store
+    clock: VirtualClock = field(default_factory=VirtualClock)
+
+    def __post_init__(self) -> None:
+        self.office = Office.of(self.settings)
+        self.board = Board(self.settings.fleet, Rules())
+        self.live = RuntimeState(self.clock, self.settings.fleet, self.board)
+        self.live.office = lambda: self.office
+        self.exposition = Exposition(self.live, self.store, self.clock)
+
+    def round(self, site: str, verdict: Verdict = Verdict.OK, device: str = "gateway", lost: int = 0) -> None:
+        """One round of one device, judged, shown and stored."""
+        self._round(site, verdict, device, lost)
+        self.clock.advance(5)
+
+    def _round(self, site: str, verdict: Verdict, device: str, lost: int = 0) -> None:
+        received = 3 - lost if verdict is Verdict.OK else 0
+        rtts = (4_000_000,) * received
+        now = self.clock.utc()
+        sample = Sample(f"{site}/{device}", "icmp", now, self.clock.mono_ns(), verdict, 3, received, rtts, "timeout")
+        self.live.observe(sample)
+        with self.store.write() as session:
+            for decision in self.board.observe(sample):
+                outages.apply(Work(session, self.office, now), decision)
+            what_is_due(Work(session, self.office, now))
+
+    def goes_down(self, site: str) -> None:
+        """By its own fault: whoever it lies behind answers."""
+        for ancestor in self.settings.fleet.ancestors(site):
+            self._round(ancestor, Verdict.OK, "gateway")
+        for _ in range(3):
+            self.round(site, Verdict.FAILED)
+
+    def text(self) -> str:
+        self.clock.advance(timedelta(seconds=2).total_seconds())  # past the age at which a page is given out again
+        return self.exposition.render().body.decode()
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[Desk]:
+    store = new_store(tmp_path)
+    yield Desk(load(SHIPPED), store)
+    store.close()
