@@ -15,16 +15,17 @@ from tempfile import TemporaryDirectory
 
 from benchmarks.measuring import machine, median
 from monitor.alerts.cases import outages
+from monitor.alerts.cases.due import what_is_due
 from monitor.charter.downtimes import downtime_of
 from monitor.charter.office import Office
 from monitor.cli.replay import Recorded
+from monitor.configuration import load
 from monitor.domain.sample import Sample, Verdict
 from monitor.judging.board import Board
 from monitor.judging.thresholds import rules_of
 from monitor.runtime import gc_tuning
 from monitor.runtime.virtual.replay import replay
-from monitor.runtime.writer import what_is_due
-from monitor.settings.load import Settings, load
+from monitor.settings.load import Settings
 from monitor.store.sqlite import open_store
 from monitor.store.work import Work
 from tests.lab.fleet import many_sites, write_config

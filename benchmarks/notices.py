@@ -18,17 +18,17 @@ from sqlalchemy import func, select
 
 from benchmarks.measuring import machine, median
 from monitor.alerts.cases import outages
+from monitor.alerts.cases.due import MOST_AT_ONCE, what_is_due
 from monitor.alerts.channels.base import Letter
 from monitor.alerts.channels.registry import channels_of
 from monitor.alerts.notices.lease import lease_next
 from monitor.alerts.notices.outbox import mark_sent, release_leases
 from monitor.charter.office import Office
+from monitor.configuration import load
 from monitor.domain.clock import SystemClock
 from monitor.judging.decisions import OutageOpened
 from monitor.runtime import gc_tuning
 from monitor.runtime.notifier import Delivery
-from monitor.runtime.writer import MOST_AT_ONCE, what_is_due
-from monitor.settings.load import load
 from monitor.settings.monitor_file import Mail
 from monitor.settings.notices_section import Notices
 from monitor.store.models import Notice, Ticket

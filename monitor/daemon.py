@@ -15,6 +15,7 @@ from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 from starlette.applications import Starlette
 
+from monitor.alerts.cases.clock import note_trust, settle
 from monitor.alerts.cases.downtimes import Plans, plans_in_force
 from monitor.alerts.cases.events import note_unused_labs
 from monitor.alerts.channels.base import Channel
@@ -51,7 +52,7 @@ from monitor.runtime.subprocess_load import load_in_subprocess
 from monitor.runtime.systemd import Notifier
 from monitor.runtime.traps import TrapReceiver
 from monitor.runtime.trusted_clock import BelievedClock, boot_id
-from monitor.runtime.writer import DecisionWriter, note_trust, settle
+from monitor.runtime.writer import DecisionWriter
 from monitor.settings.load import Settings
 from monitor.settings.monitor_file import Probing, asked_at
 from monitor.settings.notices_section import ChannelName

@@ -11,14 +11,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from monitor.alerts.cases import outages, tickets
+from monitor.alerts.cases.due import what_is_due
 from monitor.alerts.channels.base import Letter
 from monitor.alerts.notices import lease, outbox
 from monitor.charter.office import Office
+from monitor.configuration import load
 from monitor.domain.clock import VirtualClock
 from monitor.domain.ticket_states import MONITOR
 from monitor.judging.decisions import Decision, OutageClosed, OutageOpened
-from monitor.runtime.writer import what_is_due
-from monitor.settings.load import load
 from monitor.store.models import Notice, Outage, Ticket
 from monitor.store.sqlite import Store
 from monitor.store.work import Work

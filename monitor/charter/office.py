@@ -15,7 +15,7 @@ from monitor.settings.fleet import Fleet
 from monitor.settings.load import Settings
 from monitor.settings.maintenance_section import Maintenance
 from monitor.settings.monitor_file import Mail
-from monitor.settings.notices_section import Notices, RecipientEntry
+from monitor.settings.notices_section import ChannelSection, Notices, RecipientEntry
 
 _Chain = tuple[datetime, Anew | None, tuple[Wait, ...]]
 MOST_COUNTED = 50_000  # dates that are kept: those of all open tickets of a country, and then some
@@ -34,6 +34,7 @@ class Office:
     maintenance: Mapping[str, Maintenance] = field(default_factory=dict)
     notices: Notices = field(default_factory=Notices)
     recipients: Mapping[str, RecipientEntry] = field(default_factory=dict)
+    channels: Mapping[str, ChannelSection] = field(default_factory=dict)
     acknowledged: Mapping[str, Acknowledged] = field(default_factory=dict)
     _chains: dict[_Chain, Sequence[StageDates]] = field(default_factory=dict, init=False, repr=False, compare=False)
     _steps: dict[tuple[Dates, str], Sequence[Step]] = field(default_factory=dict, init=False, repr=False, compare=False)
@@ -52,6 +53,7 @@ class Office:
             {**settings.monitor.maintenance, **(planned or {})},
             settings.monitor.notices,
             settings.monitor.recipients,
+            settings.monitor.channels,
             settings.monitor.acknowledged,
         )
 

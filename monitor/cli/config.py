@@ -33,9 +33,9 @@ def check(context: typer.Context, as_json: AsJson = False) -> None:
 
 def _print_json(directory: Path) -> None:
     from monitor.charter.office import Office
+    from monitor.configuration import load
     from monitor.domain.clock import SystemClock
     from monitor.runtime.startup_messages import warnings
-    from monitor.settings.load import load
     from monitor.settings.problems import ConfigError
 
     found: dict[str, Any] = {"directory": str(directory), "errors": [], "warnings": []}

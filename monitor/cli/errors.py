@@ -28,7 +28,7 @@ class Failure(Exception):
 
 def settings_of(directory: Path, sources: dict[str, bytes] | None = None) -> "Settings":
     """The configuration on disk, and in ``sources`` what its files say; ends the command with every fault in it."""
-    from monitor.settings.load import load
+    from monitor.configuration import load
     from monitor.settings.problems import ConfigError
 
     try:
@@ -40,10 +40,11 @@ def settings_of(directory: Path, sources: dict[str, bytes] | None = None) -> "Se
 
 def settings_in_force(directory: Path) -> "Settings":
     """What the running daemon works by; without one the configuration on disk, or the last that a daemon accepted."""
+    from monitor.configuration import KINDS
     from monitor.settings import in_force
 
     found = in_force.read(in_force.state_of(directory))
-    kept = in_force.settings_of(found, directory) if found is not None else None
+    kept = in_force.settings_of(found, directory, KINDS) if found is not None else None
     if found is None or kept is None:
         return settings_of(directory)
     if found.lives:

@@ -84,11 +84,13 @@ def _check(target: str, entry: dict[str, Any], timeout_s: float, as_json: bool) 
 def _wanted(entry: dict[str, Any]) -> "ServiceCheck":
     from pydantic import ValidationError
 
+    from monitor.probes.checks.checks import CHECKS
     from monitor.settings.services_section import ServiceCheck
     from monitor.settings.validate import in_words
 
+    models = {name: kind.settings for name, kind in CHECKS.items()}
     try:
-        return ServiceCheck.model_validate(entry)
+        return ServiceCheck.model_validate(entry, context={ServiceCheck: models})
     except ValidationError as error:
         fault = error.errors()[0]
         where = ".".join(map(str, fault["loc"]))

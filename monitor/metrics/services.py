@@ -10,7 +10,7 @@ SERVICE = Labels("site", "service", "kind")
 UP = Family(
     "upazila_service_up",
     "gauge",
-    "1 while a service of a site (tcp, http, dns) answered as it should; absent while we could not ask.",
+    "1 while a service of a site answered as it should; absent while we could not ask.",
     SERVICE,
     unit="0 or 1",
     per="service",

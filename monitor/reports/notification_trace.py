@@ -103,6 +103,6 @@ def _address(office: Office, reader: str, notice: Notice | None) -> str:
     if reader == ASKER and notice is not None:
         return notice.ticket.asker_email if notice.ticket else ""
     if (entry := office.recipients.get(reader)) is not None:
-        return entry.email or entry.url or f"the URL in {entry.url_file}"
+        return entry.shown_address
     officer = office.charter.officers.get(reader)
     return (officer.email or "a file: no address yet") if officer else ""

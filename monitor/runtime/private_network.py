@@ -37,6 +37,7 @@ def beyond(settings: Settings) -> str:
         "heartbeat": monitor.heartbeat.url,
         "helpdesk": monitor.helpdesk.configured,
         "recipients": monitor.recipients,
+        "channels": monitor.channels,
         **{f"sites.{id_}.services": site.services for id_, site in fleet.sites.items()},
         **{
             f"the address or SNMP of {device.id}": device.snmp or not device.address.is_loopback

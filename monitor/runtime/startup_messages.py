@@ -33,18 +33,11 @@ def warnings(settings: Settings, office: Office, now_utc: datetime) -> Iterator[
         )
     for officer in office.charter.without_email():
         yield f"no e-mail address for officers.{officer.role} in charter.toml: mails to this officer go to files"
-    if mail.password_file:
-        yield from _faults("mail.password_file", settings.home / mail.password_file, "no mail can be sent")
-    for key, file in _secrets(settings):
-        yield from _faults(key, secret_path(settings.home, file), "its devices cannot be read by SNMP")
+    for key, path, so in _secrets(settings):
+        yield from _faults(key, path, so)
     for site in settings.fleet.sites.values():
         if site.position and not (20 <= site.position[0] <= 27 and 88 <= site.position[1] <= 93):
             yield f"sites.{site.id}.position lies outside Bangladesh. Expected [latitude, longitude]"
-    for key, file in settings.monitor.helpdesk.secrets:
-        yield from _faults(f"helpdesk.{key}", settings.home / file, "tickets cannot be mirrored to the help desk")
-    for name, recipient in settings.monitor.recipients.items():
-        if recipient.url_file:
-            yield from _faults(f"recipients.{name}.url_file", settings.home / recipient.url_file, "nothing goes there")
     for year in office.calendar.missing_years(office.calendar.local(now_utc).date()):
         yield f"no list of public holidays for {year} in holidays.toml: its deadlines are estimates"
     for year in office.calendar.missing_ramadans(office.calendar.local(now_utc).date()):
@@ -61,7 +54,24 @@ def _faults(key: str, path: Path, so: str) -> Iterator[str]:
         yield f"{path} can be read by others: chmod {closed_mode(path)} {path}"
 
 
-def _secrets(settings: Settings) -> Iterator[tuple[str, Path]]:
+def _secrets(settings: Settings) -> Iterator[tuple[str, Path, str]]:
+    """The keys of monitor.toml that name files with secrets, those files, and what does not work without them."""
+    home, monitor = settings.home, settings.monitor
+    if monitor.mail.password_file:
+        yield "mail.password_file", home / monitor.mail.password_file, "no mail can be sent"
+    for key, file in _snmp_secrets(settings):
+        yield key, secret_path(home, file), "its devices cannot be read by SNMP"
+    for key, file in monitor.helpdesk.secrets:
+        yield f"helpdesk.{key}", home / file, "tickets cannot be mirrored to the help desk"
+    for name, recipient in monitor.recipients.items():
+        for key, file in recipient.secrets:
+            yield f"recipients.{name}.{key}", home / file, "nothing goes there"
+    for name, section in monitor.channels.items():
+        for key, file in section.secrets:
+            yield f"channels.{name}.{key}", home / file, "nothing goes that way"
+
+
+def _snmp_secrets(settings: Settings) -> Iterator[tuple[str, Path]]:
     """The keys of [snmp] that name files, and what they name."""
     snmp = settings.monitor.snmp
     for name, community in snmp.v2c.items():

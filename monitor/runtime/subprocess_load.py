@@ -10,8 +10,9 @@ from asyncio.subprocess import PIPE
 from collections.abc import Mapping
 from pathlib import Path
 
+from monitor.configuration import load
 from monitor.net.pool import Pool
-from monitor.settings.load import Settings, load
+from monitor.settings.load import Settings
 from monitor.settings.problems import ConfigError, Problem
 
 _THREAD = Pool("reload", threads=1, backlog=1)

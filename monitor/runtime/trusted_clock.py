@@ -1,7 +1,7 @@
 """The time that the daemon goes by: the wall clock's while it is believed, else what has gone by since it was.
 
 Whatever is dated here (samples, decisions, histories, letters, the names of copies) is dated by this clock, so that a
-jump of the wall clock, however short, is never seen by anybody but `alerts.believable`.
+jump of the wall clock, however short, is never seen by anybody but `judging.clock_trust`.
 """
 
 import ctypes

@@ -10,33 +10,23 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 
 from sqlalchemy.exc import DatabaseError
 
-from monitor.alerts.cases import (
-    acknowledgements,
-    complaints,
-    escalation,
-    events,
-    operators,
-    outages,
-    recount,
-    redate,
-    tickets,
-)
+from monitor.alerts.cases import outages, recount, redate, set_aside
+from monitor.alerts.cases.clock import note_trust, settle
 from monitor.alerts.cases.downtimes import Plans, plans_in_force
+from monitor.alerts.cases.due import MOST_AT_ONCE, what_is_due
 from monitor.alerts.notices import briefs
 from monitor.alerts.notices.brief_facts import Busy
 from monitor.charter.office import Office
 from monitor.domain.clock import NS_PER_S
-from monitor.i18n.formats import moment_text
 from monitor.judging.clock_trust import ClockTrust, Move, look_again
 from monitor.judging.decisions import Decision, OutageClosed, OutageOpened, SiteChanged, WorkstationSeen, describe
 from monitor.judging.health import State
 from monitor.net.pool import Pool, PoolFull
-from monitor.runtime import set_aside
 from monitor.runtime.trusted_clock import BelievedClock
 from monitor.store import board_state
 from monitor.store.sqlite import Store
@@ -46,7 +36,6 @@ log = logging.getLogger(__name__)
 
 LOOK_S = 1.0
 SHARE = 0.05  # of its time that the recorder spends looking when nothing happens, however much there is to look at
-MOST_AT_ONCE = 500  # tickets opened in one transaction: others wait for the lock meanwhile
 LONGEST_LOOK_S = 15.0
 RETRY_S = 2.0
 LAST_WRITE_S = 4.0  # when the daemon stops
@@ -215,32 +204,3 @@ def _say_trust(trust: ClockTrust, *, was_suspect: bool) -> None:
         log.warning("the wall clock is believed again: %s", trust.last.utc)
     elif trust.move is not None:
         log.warning("the wall clock was set right by %s: %s", trust.move.by, trust.last.utc)
-
-
-def settle(work: Work, move: Move) -> None:
-    """Dates anew what was dated provisionally, and does what had to wait for that."""
-    redate.redate(work, move)
-    board_state.note_gap_before(work.session, move)
-    outages.catch_up(work, move.since_utc + min(move.by, timedelta(0)))
-
-
-def note_trust(work: Work, trust: ClockTrust) -> None:
-    """Adds to the timeline that the clock is suspect from now on, or is believed again."""
-    says = f"the wall clock says {moment_text(trust.last.utc, 'en')}"
-    kind, words = ("clock_suspect", says) if trust.suspect else ("clock_believed", "the wall clock is believed again")
-    events.note(work, "", "", kind, words, work.now_utc)
-
-
-def what_is_due(work: Work, most: int | None = None) -> bool:
-    """Does what the stored dates ask for, opening at most so many tickets; whether anything was done."""
-    steps: list[Callable[[], Sequence[object]]] = [
-        partial(tickets.warn_of_deadlines, work),
-        partial(tickets.open_overdue, work, most),
-        partial(acknowledgements.advance, work),
-        partial(tickets.resolve_recovered, work),
-        partial(tickets.reopen_settled, work),
-        partial(complaints.tell_who_asked, work),
-        partial(operators.note_late, work),
-        partial(escalation.advance, work),
-    ]
-    return set_aside.each_alone(work, steps)

@@ -232,9 +232,7 @@ def _site(id_: str, entry: SiteEntry, spelt: _Spellings) -> Site:
 
 
 def _service(site: str, name: str, check: ServiceCheck, gateway: Device) -> Service:
-    if check.kind == "tcp" and not check.host:
-        check = check.model_copy(update={"host": str(gateway.address)})
-    return Service(f"{site}/{name}", site, name, check)
+    return Service(f"{site}/{name}", site, name, check.at(str(gateway.address)))
 
 
 def _group(name: str, entry: VantageEntry) -> Group:

@@ -1,35 +1,38 @@
 """[helpdesk] of config/monitor.toml: an outside help desk that every ticket is mirrored to."""
 
-from ipaddress import ip_address
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal
-from urllib.parse import urlsplit
+from typing import Annotated, Any
 
 from pydantic import Field, field_validator, model_validator
 
-from monitor.settings.base import Model, PlainPath, SecretFile
-from monitor.settings.hosts import page_fault
+from monitor.settings.base import PlainPath, SecretFile
+from monitor.settings.hosts import carries_more_than_an_address, is_in_the_clear, page_fault
+from monitor.settings.of_kind import OfKind
 
 NEEDED = ("url", "token_file", "queue")
 
 
-class Helpdesk(Model):
-    """Nothing is mirrored while ``kind`` is empty.
+class Helpdesk(OfKind):
+    """A help desk of whichever kind (`monitor.alerts.helpdesks`); nothing is mirrored while ``kind`` is empty."""
 
-    ``queue``: where tickets go: the queue's name (rt), the group's name (zammad), the entity's number (glpi).
-    ``user``: with it, ``token_file`` holds a password for Basic authentication; without it, an access token.
-    """
-
-    kind: Literal["", "rt", "zammad", "glpi"] = ""
+    kind: str = ""
     url: Annotated[str, Field(max_length=300)] = ""
+    """As its front page has it."""
     allow_http: bool = False
+    """true sends the token in the clear."""
     user: Annotated[str, Field(max_length=200)] = ""
+    """With it, `token_file` holds this user's password (Basic authentication); without it, an access token."""
     token_file: SecretFile | None = None
-    app_token_file: SecretFile | None = None
+    """A file (mode 0600) with nothing but the token in it."""
     queue: Annotated[str, Field(max_length=200)] = ""
+    """Where tickets go."""
     ca_file: PlainPath | None = None
+    """A file with the help desk's certificate authority, when it is not a public one."""
     poll_s: Annotated[float, Field(ge=5, le=86_400)] = 60.0
+    """How often each ticket there is looked at, in seconds."""
     timeout_s: Annotated[float, Field(ge=0.2, le=120)] = 20.0
+    """A request that takes longer is given up, in seconds."""
 
     @property
     def configured(self) -> bool:
@@ -38,9 +41,15 @@ class Helpdesk(Model):
 
     @property
     def secrets(self) -> tuple[tuple[str, Path], ...]:
-        """The keys of the files that must be there for it to work, with the files."""
-        files = (("token_file", self.token_file), ("app_token_file", self.app_token_file))
-        return tuple((key, file) for key, file in files if file)
+        return () if self.token_file is None else (("token_file", self.token_file),)
+
+    @classmethod
+    def prepared(cls, entry: dict[str, Any], model: type[OfKind], models: Mapping[str, type[OfKind]]) -> Any:
+        """A help desk that is switched off (``kind`` is empty) may keep whatever keys it had."""
+        if model is not cls:
+            return entry
+        known = {key for each in models.values() for key in each.model_fields} - set(cls.model_fields)
+        return {key: value for key, value in entry.items() if key not in known}
 
     @field_validator("url")
     @classmethod
@@ -49,8 +58,7 @@ class Helpdesk(Model):
             return value
         if fault := page_fault(value):
             raise ValueError(fault)
-        parts = urlsplit(value)
-        if parts.username or parts.password or parts.query or parts.fragment:
+        if carries_more_than_an_address(value):
             raise ValueError("carries more than an address. Expected https://HOST/PATH; secrets stand in 'token_file'")
         return value.rstrip("/")
 
@@ -61,20 +69,8 @@ class Helpdesk(Model):
         missing = [name for name in NEEDED if not getattr(self, name)]
         if missing:
             raise ValueError(f'kind = "{self.kind}" needs {" and ".join(repr(name) for name in missing)} as well')
-        if urlsplit(self.url).scheme == "http" and not (self.allow_http or _is_loopback(self.url)):
+        if is_in_the_clear(self.url) and not self.allow_http:
             raise ValueError(
                 "over http:// the token would travel in the clear. Expected https://…, or allow_http = true"
             )
-        if self.kind == "glpi" and not (self.queue.isascii() and self.queue.isdigit()):
-            raise ValueError("'queue' is no number. Expected that of a GLPI entity, in quotes, such as \"0\"")
-        if self.app_token_file and self.kind != "glpi":
-            raise ValueError("'app_token_file' belongs to GLPI. Expected it only with kind = \"glpi\"")
         return self
-
-
-def _is_loopback(url: str) -> bool:
-    host = urlsplit(url).hostname or ""
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

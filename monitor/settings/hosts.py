@@ -94,3 +94,17 @@ def page_fault(url: str) -> str:
     if parts.scheme not in {"http", "https"} or not host or port == 0 or not plain:
         return NOT_A_PAGE
     return host_fault(host) if is_address(host) or is_host_name(host) else NOT_A_PAGE
+
+
+def carries_more_than_an_address(url: str) -> bool:
+    """Whether a page's address holds a user, a password, a query or a fragment, in which secrets end up in logs."""
+    parts = urlsplit(url)
+    return bool(parts.username or parts.password or parts.query or parts.fragment)
+
+
+def is_in_the_clear(url: str) -> bool:
+    """Whether what is sent to that page could be read on the way: http://, and not on this machine itself."""
+    parts = urlsplit(url)
+    host = parts.hostname or ""
+    stays_here = ip_address(host).is_loopback if is_address(host) else host == "localhost"
+    return parts.scheme == "http" and not stays_here

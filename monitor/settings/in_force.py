@@ -18,6 +18,7 @@ from urllib.parse import urlsplit, urlunsplit
 from monitor.durable import write_durably
 from monitor.plain_file import PlainFileError, read_bounded
 from monitor.settings.load import Settings, load
+from monitor.settings.of_kind import Kinds
 from monitor.settings.problems import ConfigError
 
 FILE = "in-force.json"
@@ -87,7 +88,7 @@ def read(state: Path) -> InForce | None:
         return None
 
 
-def settings_of(found: InForce, directory: Path) -> Settings | None:
+def settings_of(found: InForce, directory: Path, kinds: Kinds) -> Settings | None:
     """The settings that its files say; None when they are of another folder, or this version refuses them."""
     if found.directory != str(directory.absolute()):
         return None
@@ -95,7 +96,7 @@ def settings_of(found: InForce, directory: Path) -> Settings | None:
         for name, text in found.files.items():
             (Path(folder) / Path(name).name).write_text(text, encoding="utf-8")
         try:
-            return replace(load(Path(folder)), directory=directory)
+            return replace(load(Path(folder), kinds), directory=directory)
         except ConfigError:
             return None
 

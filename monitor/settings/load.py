@@ -17,6 +17,7 @@ from monitor.settings.charter_file import CharterFile
 from monitor.settings.fleet import Fleet
 from monitor.settings.maintenance_section import Maintenance
 from monitor.settings.monitor_file import MonitorFile
+from monitor.settings.of_kind import Kinds
 from monitor.settings.problems import ConfigError, Problem, did_you_mean, no_such
 from monitor.settings.sites_file import SiteEntry, SitesFile
 from monitor.settings.toml import Document, read
@@ -47,8 +48,10 @@ class Settings:
         return self.home / self.monitor.storage.directory
 
 
-def load(directory: Path, sources: dict[str, bytes] | None = None) -> Settings:
+def load(directory: Path, kinds: Kinds, sources: dict[str, bytes] | None = None) -> Settings:
     """Reads all files of ``directory``; raises ConfigError with the faults of all of them.
+
+    ``kinds``: what checks, channels and help desks there are; `monitor.configuration.load` has all of them.
 
     ``sources`` is filled with what was read: the name of each file, and its bytes.
     """
@@ -61,8 +64,8 @@ def load(directory: Path, sources: dict[str, bytes] | None = None) -> Settings:
         try:
             document = documents[name] = read(directory / name, str(directory / name))
             if model is SitesFile:
-                faults.extend(_between_sites(document))
-            return validate(document, model)
+                faults.extend(_between_sites(document, kinds))
+            return validate(document, model, kinds)
         except ConfigError as error:
             faults.extend(error.problems)
             return None
@@ -132,7 +135,7 @@ def _confused_readers(document: Document, monitor: MonitorFile, charter: Charter
             yield Problem(document.name, document.line(("notices", brief)), f"notices.{brief}", message)
 
 
-def _between_sites(document: Document) -> list[Problem]:
+def _between_sites(document: Document, kinds: Kinds) -> list[Problem]:
     """The faults between those sites that have none of their own."""
     tables = document.data.get("sites")
     if not isinstance(tables, dict):
@@ -140,5 +143,5 @@ def _between_sites(document: Document) -> list[Problem]:
     sound = {}
     for id_, table in tables.items():
         with suppress(ValidationError):
-            sound[id_] = SiteEntry.model_validate(table)
+            sound[id_] = SiteEntry.model_validate(table, context=kinds)
     return list(fleet_rules.problems(document, sound, tables))

@@ -14,7 +14,7 @@ from monitor.settings.hosts import a_host, a_name_for_ehlo, host_fault, page_fau
 from monitor.settings.mail_address import is_mail_address
 from monitor.settings.maintenance_section import Maintenance
 from monitor.settings.modules_section import ModuleEntry
-from monitor.settings.notices_section import Notices, RecipientEntry, RecipientName
+from monitor.settings.notices_section import Channels, Notices, RecipientEntry, RecipientName
 from monitor.settings.sites_file import Id
 from monitor.settings.snmp_section import Snmp, place_for_the_page
 from monitor.settings.vantage_section import VantageEntry
@@ -187,6 +187,7 @@ class MonitorFile(Model):
     mail: Mail = Mail()
     notices: Notices = Notices()
     recipients: dict[RecipientName, RecipientEntry] = Field(default_factory=dict)
+    channels: Channels = Field(default_factory=dict)
     web: Web = Web()
     heartbeat: Heartbeat = Heartbeat()
     helpdesk: Helpdesk = Helpdesk()

@@ -1,17 +1,19 @@
-"""[notices] and [recipients.NAME] of config/monitor.toml: how many notices, when, and who else hears of what."""
+"""[notices], [recipients.NAME] and [channels.NAME] of config/monitor.toml: how many notices, when, and to whom."""
 
-from typing import Annotated, Literal
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field, PlainValidator, model_validator
+from pydantic import BeforeValidator, Field, PlainValidator, ValidationInfo
 from pydantic_core import PydanticCustomError
 
 from monitor.domain.notice_kinds import DIGEST, NoticeKind, Severity
-from monitor.settings.base import Model, SecretFile, matching
-from monitor.settings.hosts import page_fault
-from monitor.settings.mail_address import is_mail_address
+from monitor.settings.base import Model, matching
+from monitor.settings.of_kind import OfKind, fault
+from monitor.settings.problems import did_you_mean, one_of
 from monitor.settings.sites_file import Kind
 
-ChannelName = Literal["email", "apprise", "alertmanager"]
+ChannelName = str
+"""A name of `monitor.alerts.channels.registry.CHANNELS`."""
 Languages = Literal["both", "bn", "en"]
 RecipientName = Annotated[
     str,
@@ -48,14 +50,17 @@ class Notices(Model):
         return min(max(round(3_600 / self.digest_every_s), 1), self.most_per_hour // 2)
 
 
-class RecipientEntry(Model):
-    """Somebody else who hears of tickets: where, in which language, and of which. Empty lists mean all."""
+class RecipientEntry(OfKind):
+    """Somebody else who hears of tickets: where, in which language, and of which. Empty lists mean all.
+
+    ``reached_by``: the key that says where; a channel's model (`monitor.alerts.channels`) has it, and may need more.
+    """
+
+    chosen_by: ClassVar[str] = "channel"
+    reached_by: ClassVar[str] = ""
 
     channel: ChannelName = "email"
     name: Annotated[str, Field(max_length=200)] = ""
-    email: str = ""
-    url: str = ""
-    url_file: SecretFile | None = None
     lang: Languages = "both"
     kinds: tuple[WantedKind, ...] = ()
     severities: tuple[Severity, ...] = ()
@@ -64,15 +69,45 @@ class RecipientEntry(Model):
     hours: Literal["as_due", "always", "office"] = "as_due"
     timeout_s: Annotated[float, Field(ge=1, le=120)] = 20.0
 
-    @model_validator(mode="after")
-    def _can_be_reached(self) -> "RecipientEntry":
-        wanted = {"email": "email", "apprise": "url_file", "alertmanager": "url"}[self.channel]
-        given = [key for key in ("email", "url", "url_file") if getattr(self, key)]
-        if given != [wanted]:
-            found = " and ".join(f"'{key}'" for key in given) or "none of them"
-            raise ValueError(f"a recipient by {self.channel} is reached by its '{wanted}' alone; found {found}")
-        if self.email and not is_mail_address(self.email):
-            raise ValueError("'email' is not an e-mail address. Expected one such as officer@example.org")
-        if self.url and (fault := page_fault(self.url)):
-            raise ValueError(f"'url' {fault}")
-        return self
+    @property
+    def address(self) -> str:
+        """Where its channel reaches it."""
+        return str(getattr(self, self.reached_by))
+
+    @property
+    def shown_address(self) -> str:
+        """The same for people: secrets stay in their files."""
+        return self.address
+
+    @classmethod
+    def prepared(cls, entry: dict[str, Any], model: type[OfKind], models: Mapping[str, type[OfKind]]) -> Any:
+        ways = dict.fromkeys(each.reached_by for each in models.values() if issubclass(each, RecipientEntry))
+        given = [way for way in ways if entry.get(way)]
+        assert issubclass(model, RecipientEntry)
+        if given != [model.reached_by]:
+            channel = entry.get(cls.chosen_by, cls.model_fields[cls.chosen_by].default)
+            found = " and ".join(f"'{way}'" for way in given) or "none of them"
+            raise ValueError(f"a recipient by {channel} is reached by its '{model.reached_by}' alone; found {found}")
+        return {key: value for key, value in entry.items() if key not in ways or value}
+
+
+class ChannelSection(OfKind):
+    """[channels.NAME] of monitor.toml: what a channel must know to work, whoever is reached by it."""
+
+    chosen_by: ClassVar[str] = "channel"
+    channel: ChannelName
+
+
+def by_their_names(value: Any, info: ValidationInfo) -> Any:
+    """Each table of [channels] with its name inside, which chooses its model; raises ValidationError."""
+    known = (info.context or {}).get(ChannelSection, {})
+    if not isinstance(value, dict):
+        return value
+    for name in value:
+        if name not in known:
+            hint = did_you_mean(name, known) or one_of(known)
+            raise fault(name, "value_error", {"error": ValueError(f"no channel of that name has a section.{hint}")})
+    return {name: {**table, "channel": name} if isinstance(table, dict) else table for name, table in value.items()}
+
+
+Channels = Annotated[dict[str, ChannelSection], BeforeValidator(by_their_names)]

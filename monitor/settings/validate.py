@@ -9,25 +9,26 @@ from pydantic import BaseModel, ValidationError
 
 from monitor.settings.base import Model
 from monitor.settings.found import UNTOLD, found
+from monitor.settings.of_kind import Kinds, OfKind
 from monitor.settings.problems import ConfigError, Problem, did_you_mean
 from monitor.settings.toml import Document, KeyPath
 
 M = TypeVar("M", bound=Model)
 
 
-def validate(document: Document, model: type[M]) -> M:
-    """The file's data as ``model``; raises ConfigError with every fault that it has."""
+def validate(document: Document, model: type[M], kinds: Kinds) -> M:
+    """The file's data as ``model``, with sections of these ``kinds``; raises ConfigError with every fault of it."""
     try:
-        return model.model_validate(document.data)
+        return model.model_validate(document.data, context=kinds)
     except ValidationError as error:
-        raise ConfigError(_problem(document, model, dict(item)) for item in error.errors()) from None
+        raise ConfigError(_problem(document, model, kinds, dict(item)) for item in error.errors()) from None
 
 
-def _problem(document: Document, model: type[Model], error: dict[str, Any]) -> Problem:
+def _problem(document: Document, model: type[Model], kinds: Kinds, error: dict[str, Any]) -> Problem:
     path = _path_in_file(document, tuple(error["loc"]))
     match error["type"]:
         case "extra_forbidden":
-            known = _fields_at(model, path[:-1])
+            known = _fields_at(model, path[:-1], document.data, kinds)
             message = f"unknown key.{did_you_mean(str(path[-1]), known) or _one_of(known)}"
         case "missing":
             message = _missing(path)
@@ -125,21 +126,31 @@ def _path_in_file(document: Document, loc: KeyPath) -> KeyPath:
     return path
 
 
-def _fields_at(annotation: Any, path: KeyPath) -> list[str]:
-    """The keys that may stand at ``path`` below ``annotation``."""
+def _fields_at(annotation: Any, path: KeyPath, data: Any, kinds: Kinds) -> list[str]:
+    """The keys that may stand at ``path`` below ``annotation``, where ``data`` stands."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        if annotation in kinds and issubclass(annotation, OfKind):
+            annotation = annotation.chosen(data, kinds) or annotation
         if not path:
             return list(annotation.model_fields)
         field = annotation.model_fields.get(str(path[0]))
-        return _fields_at(field.annotation, path[1:]) if field else []
+        return _fields_at(field.annotation, path[1:], _at(data, path[0]), kinds) if field else []
     origin, args = get_origin(annotation), get_args(annotation)
     if origin in {Union, types.UnionType}:
-        return [name for arg in args for name in _fields_at(arg, path)]
+        return [name for arg in args for name in _fields_at(arg, path, data, kinds)]
     if origin in {dict, list, tuple} and path:
-        return _fields_at(args[-1] if args[-1] is not Ellipsis else args[0], path[1:])
+        below = args[-1] if args[-1] is not Ellipsis else args[0]
+        return _fields_at(below, path[1:], _at(data, path[0]), kinds)
     if args and origin is not None:  # Annotated
-        return _fields_at(args[0], path)
+        return _fields_at(args[0], path, data, kinds)
     return []
+
+
+def _at(data: Any, part: str | int) -> Any:
+    try:
+        return data[part]
+    except (KeyError, IndexError, TypeError):
+        return None
 
 
 def _one_of(known: list[str]) -> str:

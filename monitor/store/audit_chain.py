@@ -1,7 +1,7 @@
 """The hash chain over the history of all tickets: each event's hash covers the event and the hash before it.
 
 Nothing can be altered, inserted or removed without breaking every later hash; and a head that was noted elsewhere (it
-stands in every mail) proves that nothing was cut off since. What adds to it stands in `alerts.audit`.
+stands in every mail) proves that nothing was cut off since. What adds to it stands in `store.ticket_history`.
 """
 
 import hashlib

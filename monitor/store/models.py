@@ -268,7 +268,7 @@ class Heartbeat(Base):
     """The one row that says when the daemon last lived, in which boot of the machine, and what it thought of the clock.
 
     ``at_utc`` is the time that it went by; ``wall_utc`` what the wall clock said, ``synchronised`` what NTP said of it.
-    The rest is as `alerts.believable.Trust` explains it; None in rows from before that was kept.
+    The rest is as `judging.clock_trust.ClockTrust` explains it; None in rows from before that was kept.
     """
 
     __tablename__ = "heartbeat"

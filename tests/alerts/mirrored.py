@@ -4,12 +4,12 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from itertools import count
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from sqlalchemy import select
 
 from monitor.alerts.helpdesks.base import Helpdesk
-from monitor.alerts.helpdesks.registry import key_of, open_desk
+from monitor.alerts.helpdesks.registry import DESKS, key_of, open_desk
 from monitor.alerts.mirror.sync import Mirror, Outcome
 from monitor.charter.office import Office
 from monitor.domain.ticket_states import TicketState
@@ -135,12 +135,8 @@ def mirrored(place: Place, office: Office, folder: Path, timeout_s: float = 10.0
     secret, app = folder / "token", folder / "app-token"
     secret.write_text(f"{place.token}\n")
     app.write_text(f"{APP_TOKEN}\n")
-    section = Section(
-        kind=place.kind,  # type: ignore[arg-type]
-        url=place.url,
-        token_file=secret,
-        app_token_file=app if place.kind == "glpi" else None,
-        queue=place.queue,
-        timeout_s=timeout_s,
+    keys: dict[str, Any] = {"app_token_file": app} if place.kind == "glpi" else {}
+    section = DESKS[place.kind].settings(
+        kind=place.kind, url=place.url, token_file=secret, queue=place.queue, timeout_s=timeout_s, **keys
     )
     return Mirrored(Desk(own, new_store(folder / "state")), place, section, open_desk(section, folder))

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from monitor.charter.calendar import WEEKDAYS, Calendar
 from monitor.charter.services import Charter
+from monitor.configuration import load
 from monitor.settings.calendar_file import CalendarFile, HolidaysFile
-from monitor.settings.load import Settings, load
+from monitor.settings.load import Settings
 from tests.places import SHIPPED
 
 DHAKA = ZoneInfo("Asia/Dhaka")

@@ -133,7 +133,7 @@ def test_names_do_not_follow_the_language_of_the_process() -> None:
 def test_nothing_slow_is_imported_while_every_year_asked_for_has_a_list() -> None:
     code = (
         "import sys; from pathlib import Path; from datetime import date\n"
-        "from monitor.settings.load import load; from monitor.charter.calendar import Calendar\n"
+        "from monitor.configuration import load; from monitor.charter.calendar import Calendar\n"
         "s = load(Path(sys.argv[1])); c = Calendar.of(s.calendar, s.holidays)\n"
         "c.day(date(2026, 12, 1)); assert 'holidays' not in sys.modules\n"
         "c.day(date(2027, 12, 1)); assert 'holidays' in sys.modules"

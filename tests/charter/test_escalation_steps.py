@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from monitor.charter.escalation_steps import Dates, due, steps
 from monitor.charter.office import Office
-from monitor.settings.load import load
+from monitor.configuration import load
 from tests.places import SHIPPED
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from monitor.charter.office import Office
-from monitor.settings.load import load
+from monitor.configuration import load
 from tests.desk import Desk
 from tests.places import SHIPPED
 from tests.store.migrated import new_store

@@ -9,7 +9,7 @@ import pytest
 
 from monitor.alerts.helpdesks.registry import key_of, open_desk
 from monitor.alerts.mirror.sync import Mirror, Outcome
-from monitor.settings.load import load
+from monitor.configuration import load
 from tests.cli.typed import typed
 from tests.desk import Desk
 from tests.lab.desks import TOKEN

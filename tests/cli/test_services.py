@@ -287,12 +287,3 @@ def _has_a_socket(pid: int) -> bool:
         return any("socket:" in str(descriptor.readlink()) for descriptor in Path(f"/proc/{pid}/fd").iterdir())
     except OSError:
         return False
-
-
-def test_every_kind_has_its_check() -> None:
-    from typing import get_args
-
-    from monitor.probes.checks.base import Kind
-    from monitor.probes.checks.checks import CHECKS
-
-    assert set(CHECKS) == set(get_args(Kind))

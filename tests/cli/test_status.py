@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 
 from monitor.cli.status import is_ours
+from monitor.configuration import load
 from monitor.settings import in_force
 from monitor.settings.in_force import InForce
-from monitor.settings.load import load
 from tests.cli.typed import typed
 from tests.desk import Desk
 

@@ -5,7 +5,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from monitor.settings.load import load
+from monitor.configuration import load
 from tests.dashboards.equipment import SITES, equipment, write_credentials
 from tests.dashboards.prometheus import Prometheus, prometheus
 from tests.lab.daemon import Daemon

@@ -10,7 +10,7 @@ import pytest
 import yaml
 
 from dashboards.generator.reading import dashboards
-from monitor.settings.load import load
+from monitor.configuration import load
 from tests.places import ROOT
 
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text(encoding="utf-8"))

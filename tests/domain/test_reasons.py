@@ -1,25 +1,11 @@
 """Reasons as codes with parameters."""
 
-from datetime import UTC, datetime
-
 import pytest
 
-from monitor.domain.reasons import PARAMETERS, Reason, ReasonCode, Value, as_json, from_json, reason, text
+from monitor.domain.reasons import ReasonCode, as_json, from_json, reason, text
+from tests.domain.examples import example
 
 C = ReasonCode
-EXAMPLES: dict[type, Value] = {
-    str: "sfp1",
-    int: 3,
-    float: 0.5,
-    tuple: ("udc-a", "udc-b"),
-    datetime: datetime(2026, 11, 24, 3, tzinfo=UTC),
-    Reason: Reason(C.TIMEOUT),
-}
-
-
-def example(code: ReasonCode) -> Reason:
-    """A reason of that code with all of its parameters."""
-    return reason(code, **{name: EXAMPLES[kind] for name, kind in PARAMETERS[code].items()})
 
 
 @pytest.mark.parametrize("code", list(C))

@@ -1,7 +1,7 @@
 """The one cleaner and the one comparer, on what people and devices write."""
 
 import time
-from unicodedata import is_normalized
+from unicodedata import category, is_normalized
 
 import pytest
 from hypothesis import given
@@ -92,3 +92,22 @@ def test_a_tower_of_marks_takes_no_time() -> None:
 
 def test_bangla_digits_are_read() -> None:
     assert ascii_digits("BHR-২০২৬-০০০১২৩, 4") == "BHR-2026-000123, 4"
+
+
+@given(st.text(max_size=300))
+def test_what_is_cleaned_to_lines_is_printable_lines(text: str) -> None:
+    cleaned = clean_lines(text)
+    for character in cleaned.replace("\n", "").replace("\u200c", "").replace("\u200d", ""):
+        assert category(character) not in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
+    assert clean_lines(cleaned) == cleaned
+
+
+@given(st.text(max_size=300), st.integers(2, 50))
+def test_a_name_is_one_line_with_an_end(text: str, most: int) -> None:
+    line = clean(text, most)
+    assert len(line) <= most
+    assert "\n" not in line
+
+
+def test_bangla_keeps_its_joiners_and_loses_what_turns_the_writing() -> None:
+    assert clean_lines("র\u200d্যাব \u202eevil\u202c") == "র\u200d্যাব evil"

@@ -8,7 +8,7 @@ import pytest
 from monitor.domain.reasons import PARAMETERS, TIMEOUT, Reason, ReasonCode, reason, text
 from monitor.i18n.formats import Lang
 from monitor.i18n.reasons import MESSAGES, reason_text
-from tests.domain.test_reasons import example
+from tests.domain.examples import example
 
 C = ReasonCode
 

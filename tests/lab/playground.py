@@ -13,8 +13,8 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from monitor.configuration import load
 from monitor.settings.fleet import Fleet
-from monitor.settings.load import load
 from tests.lab.control import Answer, Control, ask
 from tests.lab.daemon import Daemon, program
 from tests.lab.damage import Damage, NoSuchSiteError

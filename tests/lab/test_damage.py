@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.settings.load import load
+from monitor.configuration import load
 from tests.lab.damage import Damage, NoSuchSiteError
 from tests.lab.echo import who_answers
 from tests.lab.fleet import shipped_sites, write_config

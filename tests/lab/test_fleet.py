@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from monitor.settings.load import Settings, load
+from monitor.configuration import load
+from monitor.settings.load import Settings
 from tests.lab.fleet import many_sites, shipped_sites, write_config
 from tests.lab.network import HOSTS4, HOSTS6
 

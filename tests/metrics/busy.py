@@ -4,6 +4,7 @@ import json
 
 from monitor.alerts.notices.brief_facts import morning_facts
 from monitor.alerts.notices.outbox import new_notice
+from monitor.configuration import KINDS
 from monitor.domain.downtime import never
 from monitor.domain.sample import Sample, Verdict
 from monitor.judging.snmp import SnmpState
@@ -69,7 +70,7 @@ def of_modules() -> list[Series]:
 
 def grow(office: Desk) -> None:
     """Adds `MORE` to the office and lets everything happen there, and an outage elsewhere."""
-    more = Fleet.of(SitesFile.model_validate({"sites": MORE}))
+    more = Fleet.of(SitesFile.model_validate({"sites": MORE}, context=KINDS))
     fleet = Fleet({**office.settings.fleet.sites, **more.sites})
     office.board.replace_fleet(fleet, office.board.rules, office.clock.utc())
     office.board.pauses, office.live.fleet = never, fleet

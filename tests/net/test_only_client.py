@@ -12,7 +12,7 @@ ELSEWHERE = {
     "net/http_answer.py": ("http.client",),
 }
 ASKS_NAMES = {"net/names.py"}
-NIGHTLY = "daemon/upkeep.py"  # one thread of APScheduler's, for the database alone; a stop ends the process beside it
+NIGHTLY = "runtime/nightly.py"  # one thread of APScheduler's, for the database alone; a stop ends the process beside it
 SHARED_THREADS = {"to_thread", "run_in_executor", "ThreadPoolExecutor", "run_sync", "run_in_threadpool"}
 
 

@@ -7,8 +7,8 @@ from playwright.sync_api import Page, sync_playwright
 from monitor.alerts.channels.base import Rendered
 from monitor.alerts.notices import render
 from monitor.alerts.notices.routing import ASKER
+from monitor.configuration import load
 from monitor.runtime.virtual.sample_letters import samples
-from monitor.settings.load import load
 from tests.places import ROOT
 
 FOLDER = ROOT / "docs" / "pictures" / "mails"

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from monitor.alerts.cases import outages
 from monitor.charter.office import Office
+from monitor.configuration import load
 from monitor.judging.decisions import Affected, OutageClosed, OutageOpened, SiteChanged, VantageBack
 from monitor.judging.health import State
 from monitor.reports.availability import Figures, figures, shares
-from monitor.settings.load import load
 from monitor.settings.maintenance_section import Maintenance
 from monitor.store.models import Gap, Outage, SiteState
 from monitor.store.work import Work

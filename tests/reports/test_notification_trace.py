@@ -5,8 +5,8 @@ from datetime import timedelta
 
 from sqlalchemy import select
 
+from monitor.alerts.channels.email import EmailRecipient
 from monitor.reports.notification_trace import Hearing, explain
-from monitor.settings.notices_section import RecipientEntry
 from monitor.store.models import Ticket
 from tests.desk import Desk
 
@@ -17,7 +17,7 @@ def explained(desk: Desk) -> list[Hearing]:
 
 
 def test_what_was_told_stands_there_with_its_proof_and_what_is_to_come_with_its_reason(desk: Desk) -> None:
-    chief = RecipientEntry(email="chief@example.org", stages=(2,))
+    chief = EmailRecipient(email="chief@example.org", stages=(2,))
     desk.office = replace(desk.office, recipients={"chief": chief})
     desk.goes_down("backbone-north")
     desk.look()

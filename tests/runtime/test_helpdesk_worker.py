@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from monitor.charter.office import Office
+from monitor.configuration import load
 from monitor.domain.clock import SystemClock
 from monitor.runtime.helpdesk_worker import HelpdeskWorker
 from monitor.settings.helpdesk_section import Helpdesk
-from monitor.settings.load import load
 from tests.desk import Desk
 from tests.lab.desks import TOKEN
 from tests.lab.waiting import until

@@ -11,13 +11,13 @@ import pytest
 from sqlalchemy import select
 
 from monitor.alerts.cases import outages
+from monitor.alerts.cases.due import what_is_due
 from monitor.alerts.channels.registry import channels_of
 from monitor.charter.office import Office
+from monitor.configuration import load
 from monitor.domain.clock import NS_PER_S, SystemClock, VirtualClock
 from monitor.judging.decisions import OutageOpened
 from monitor.runtime.notifier import Delivery
-from monitor.runtime.writer import what_is_due
-from monitor.settings.load import load
 from monitor.settings.monitor_file import Mail
 from monitor.settings.notices_section import Notices
 from monitor.store.models import Notice

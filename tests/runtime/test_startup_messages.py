@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from monitor.charter.office import Office
+from monitor.configuration import load
 from monitor.runtime.startup_messages import warnings
-from monitor.settings.load import load
 from tests.settings.offices import office
 
 __all__ = ["office"]

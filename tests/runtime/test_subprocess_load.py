@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from monitor.configuration import load
 from monitor.runtime.subprocess_load import load_in_subprocess
-from monitor.settings.load import load
 from monitor.settings.problems import ConfigError
 from tests.places import SHIPPED
 

@@ -11,12 +11,12 @@ import pytest
 from sqlalchemy import inspect, select
 
 from monitor.charter.office import Office
+from monitor.configuration import load
 from monitor.domain.clock import NS_PER_S, Clock, VirtualClock
 from monitor.judging.clock_trust import ClockTrust
 from monitor.judging.decisions import OutageClosed, OutageOpened
 from monitor.runtime.trusted_clock import BelievedClock
 from monitor.runtime.writer import DecisionWriter
-from monitor.settings.load import load
 from monitor.store import board_state
 from monitor.store import sqlite as session_module
 from monitor.store.models import Base, Event, Gap, Outage, Ticket, TicketEvent

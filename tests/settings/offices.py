@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.settings.load import load
+from monitor.configuration import load
 from monitor.settings.problems import ConfigError
 from tests.places import SHIPPED
 

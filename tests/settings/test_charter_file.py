@@ -8,9 +8,9 @@ import unicodedata
 import pytest
 
 from monitor.charter.services import Charter
+from monitor.configuration import load
 from monitor.domain.period import IMMEDIATE, Period
 from monitor.settings.charter_file import CharterFile
-from monitor.settings.load import load
 from tests.places import SHIPPED
 
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from monitor.configuration import load
 from monitor.settings.hosts import is_host_name, page_fault
-from monitor.settings.load import load
 from monitor.settings.mail_address import is_mail_address
 from monitor.settings.problems import ConfigError
 from tests.places import SHIPPED

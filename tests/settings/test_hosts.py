@@ -3,11 +3,11 @@
 import pytest
 from pydantic import ValidationError
 
+from monitor.alerts.channels.alertmanager import AlertmanagerRecipient
 from monitor.settings.base import Model
 from monitor.settings.heartbeat_section import Heartbeat
 from monitor.settings.helpdesk_section import Helpdesk
 from monitor.settings.hosts import host_fault, is_host_name, page_fault
-from monitor.settings.notices_section import RecipientEntry
 
 
 @pytest.mark.parametrize(
@@ -119,7 +119,7 @@ def test_what_is_no_page_is_refused(url: str) -> None:
 )
 @pytest.mark.parametrize(
     ("section", "more"),
-    [(Heartbeat, {}), (Helpdesk, {}), (RecipientEntry, {"channel": "alertmanager"})],
+    [(Heartbeat, {}), (Helpdesk, {}), (AlertmanagerRecipient, {})],
 )
 def test_every_address_of_a_page_is_told_what_is_wrong_with_it(
     section: type[Model], more: dict[str, str], url: str, told: str

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from monitor.configuration import KINDS, load
 from monitor.settings import in_force
 from monitor.settings.in_force import InForce
-from monitor.settings.load import load
 from tests.places import SHIPPED
 
 
@@ -46,7 +46,7 @@ def test_no_secret_of_an_address_is_kept_and_all_else_is_as_it_was(directory: Pa
     found = kept(directory)
     for secret in ("pa55", "5f1c-secret", "hidden"):
         assert secret not in json.dumps(found.files)
-    before, after = load(directory), in_force.settings_of(found, directory)
+    before, after = load(directory), in_force.settings_of(found, directory, KINDS)
     assert after is not None
     assert after.monitor.heartbeat.url == "https://ping.example/"
     same = after.monitor.model_copy(update={"heartbeat": before.monitor.heartbeat})
@@ -67,7 +67,7 @@ def test_an_address_whose_secret_cannot_be_cut_out_is_not_kept(directory: Path) 
 
 
 def test_another_folder_s_configuration_is_not_taken(directory: Path, tmp_path: Path) -> None:
-    assert in_force.settings_of(kept(directory), tmp_path / "other") is None
+    assert in_force.settings_of(kept(directory), tmp_path / "other", KINDS) is None
 
 
 def test_a_process_that_is_gone_or_whose_number_another_has_does_not_live(directory: Path) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from monitor.charter.downtimes import covers
 from monitor.charter.office import Office
-from monitor.settings.load import load
+from monitor.configuration import load
 from monitor.settings.maintenance_section import Maintenance
 from tests.settings.offices import faults, office
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from monitor.settings.load import load
+from monitor.configuration import load
 from monitor.settings.problems import ConfigError
 from tests.places import SHIPPED
 from tests.settings.offices import faults, office

@@ -1,6 +1,6 @@
 """A link is cut and takes all behind it along: one outage, one ticket, and nobody is blamed for another's fault."""
 
-from monitor.settings.load import load
+from monitor.configuration import load
 from tests.lab.daemon import Daemon
 from tests.lab.damage import Damage
 from tests.lab.fleet import shipped_sites, write_config

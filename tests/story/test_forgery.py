@@ -2,7 +2,7 @@
 
 from contextlib import ExitStack
 
-from monitor.settings.load import load
+from monitor.configuration import load
 from tests.lab.daemon import Daemon
 from tests.lab.fleet import Settings, shipped_sites, write_config
 from tests.lab.forger import FORGERIES, Forger, the_truth

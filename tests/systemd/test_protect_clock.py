@@ -16,7 +16,7 @@ ADJTIMEX = {"x86_64": (159, 305), "aarch64": (171, 266)}  # adjtimex and clock_a
 FILTERED = """
 import ctypes, struct, sys
 from pathlib import Path
-from monitor.daemon import believed_clock
+from monitor.runtime import trusted_clock
 
 one, other, sign = int(sys.argv[1]), int(sys.argv[2]), Path(sys.argv[3])
 LOAD, EQUALS, RETURN = 0x20, 0x15, 0x06
@@ -31,10 +31,10 @@ libc = ctypes.CDLL(None, use_errno=True)
 no_new_rights = libc.prctl(38, 1, 0, 0, 0)
 if no_new_rights or libc.prctl(22, 2, ctypes.byref(Program(len(rules), ctypes.cast(code, ctypes.c_void_p)))):
     sys.exit(77)
-believed_clock.TIMESYNCD_SAYS_SO = sign
-print(believed_clock.kernel_says_synchronised())
+trusted_clock.TIMESYNCD_SAYS_SO = sign
+print(trusted_clock.kernel_says_synchronised())
 sign.touch()
-print(believed_clock.kernel_says_synchronised())
+print(trusted_clock.kernel_says_synchronised())
 """
 
 

@@ -8,15 +8,16 @@ from pathlib import Path
 import pytest
 
 from monitor.alerts.cases import outages
+from monitor.alerts.cases.due import what_is_due
 from monitor.charter.office import Office
+from monitor.configuration import load
 from monitor.domain.clock import VirtualClock
 from monitor.domain.sample import Sample, Verdict
 from monitor.judging.board import Board
 from monitor.judging.health import Rules
 from monitor.metrics.exposition import Exposition
 from monitor.runtime.live import RuntimeState
-from monitor.runtime.writer import what_is_due
-from monitor.settings.load import Settings, load
+from monitor.settings.load import Settings
 from monitor.store.sqlite import Store
 from monitor.store.work import Work
 from tests.places import SHIPPED

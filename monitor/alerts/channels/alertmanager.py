@@ -6,22 +6,49 @@ lapse when nobody repeats them, so each carries an end far ahead; the letter tha
 
 import json
 from datetime import UTC, timedelta
-from typing import Any
+from typing import Any, ClassVar, Literal, Self
 from urllib.parse import urljoin
 
-from monitor.alerts.channels.base import ChannelAway, Letter, PermanentFailure, Recipient, Rendered, TemporaryFailure
+from pydantic import model_validator
+
+from monitor.alerts.channels.base import (
+    ChannelAway,
+    ChannelKind,
+    Letter,
+    PermanentFailure,
+    Recipient,
+    Rendered,
+    TemporaryFailure,
+)
 from monitor.alerts.facts.matter import MatterFacts
 from monitor.alerts.facts.stored import unpack
 from monitor.domain.notice_kinds import GOOD_NEWS, severity
 from monitor.domain.text import clean
 from monitor.net import http
 from monitor.net.deadline import Cancellation, Deadline
+from monitor.settings.hosts import page_fault
+from monitor.settings.notices_section import RecipientEntry
 
 FAR_AHEAD = timedelta(days=400)
 ALERTS = "api/v2/alerts"
 MOST_BYTES = 4_096  # of an answer, of which we tell the beginning
 LONGEST_SAID = 250
 OK, BAD_REQUEST = 200, 400
+
+
+class AlertmanagerRecipient(RecipientEntry):
+    """An Alertmanager."""
+
+    reached_by: ClassVar[str] = "url"
+    channel: Literal["alertmanager"] = "alertmanager"
+    url: str
+    """Its address, such as http://127.0.0.1:9093"""
+
+    @model_validator(mode="after")
+    def _is_a_page(self) -> Self:
+        if fault := page_fault(self.url):
+            raise ValueError(f"'url' {fault}")
+        return self
 
 
 class AlertmanagerChannel:
@@ -82,3 +109,13 @@ def alert(letter: Letter, rendered: Rendered) -> dict[str, Any]:
         "endsAt": ends.astimezone(UTC).isoformat(),
         **({"generatorURL": facts.page_url} if facts.page_url else {}),
     }
+
+
+ALERTMANAGER = ChannelKind(
+    AlertmanagerRecipient,
+    lambda _: AlertmanagerChannel(),
+    title="Alertmanager",
+    doc="""\
+One alert for each ticket, firing until the letter that resolves it: groups, silences and receivers of the Alertmanager
+apply to it. Alertmanager forgets its alerts when it restarts; ours comes back with the ticket's next letter.""",
+)

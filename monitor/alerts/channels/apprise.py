@@ -10,13 +10,33 @@ import subprocess
 import sys
 from pathlib import Path
 from subprocess import DEVNULL, PIPE
+from typing import ClassVar, Literal
 
-from monitor.alerts.channels.base import Letter, Recipient, Rendered, TemporaryFailure
+from monitor.alerts.channels.base import ChannelKind, Letter, Recipient, Rendered, TemporaryFailure
+from monitor.settings.base import SecretFile
+from monitor.settings.notices_section import RecipientEntry
 from monitor.settings.secrets import SecretError, read_secret
 
 DELIVERED, REFUSED, NO_SUCH_SERVICE = 0, 1, 2
 MOST_CHARACTERS = 1_000
 COMMAND = [sys.executable, "-P", "-m", "monitor.alerts.channels.apprise"]
+
+
+class AppriseRecipient(RecipientEntry):
+    """Whoever is behind one of Apprise's URLs."""
+
+    reached_by: ClassVar[str] = "url_file"
+    channel: Literal["apprise"] = "apprise"
+    url_file: SecretFile
+    """A file (mode 0600) with one of Apprise's URLs."""
+
+    @property
+    def secrets(self) -> tuple[tuple[str, Path], ...]:
+        return (("url_file", self.url_file),)
+
+    @property
+    def shown_address(self) -> str:
+        return f"the URL in {self.url_file}"
 
 
 class AppriseChannel:
@@ -67,6 +87,17 @@ def main() -> int:
         return NO_SUCH_SERVICE
     kinds = {"resolved": "success", "restored": "success", "opened": "failure", "breach": "failure"}
     return DELIVERED if service.notify(job["body"], job["title"], kinds.get(job["kind"], "warning")) else REFUSED
+
+
+APPRISE = ChannelKind(
+    AppriseRecipient,
+    lambda around: AppriseChannel(around.home),
+    title="Apprise",
+    doc="""\
+Telegram, webhooks and a hundred more, through [Apprise](https://github.com/caronc/apprise), each delivery in a process
+of its own, so that its deadline is real whatever a gateway does. Apprise tells success from failure and no more: there
+is no queue id as proof.""",
+)
 
 
 if __name__ == "__main__":

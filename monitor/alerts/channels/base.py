@@ -8,12 +8,15 @@
     └── PermanentFailure     another try would fail the same way
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from pathlib import Path
 from typing import Protocol
 
 from monitor.alerts.facts.stored import Stored
-from monitor.settings.notices_section import Languages
+from monitor.charter.office import Office
+from monitor.settings.notices_section import ChannelSection, Languages, RecipientEntry
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,3 +99,35 @@ class Channel(Protocol):
 
     def break_off(self) -> None:
         """Ends a delivery that is under way in another thread, if there is one: the daemon stops."""
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a channel may need when it is opened.
+
+    ``state``: the folder for what is kept; ``home``: from where files are named that the configuration names.
+    """
+
+    office: Office
+    state: Path
+    home: Path
+
+    def section(self, name: str) -> ChannelSection | None:
+        """[channels.NAME]; None where the office has none."""
+        return self.office.channels.get(name)
+
+
+@dataclass(frozen=True, slots=True)
+class ChannelKind:
+    """One channel, whole: a file beside this, and a line in `registry.CHANNELS`.
+
+    ``recipient``: what [recipients.NAME] says of a reader who is reached by it; ``section``: what [channels.NAME] says,
+    if the channel itself must be told something. Each key's docstring explains it in the docs. ``doc``: its section of
+    docs/notices.md, in Markdown, without the heading ``title`` and the tables of keys.
+    """
+
+    recipient: type[RecipientEntry]
+    open: Callable[[Surroundings], Channel]
+    title: str
+    doc: str
+    section: type[ChannelSection] | None = None

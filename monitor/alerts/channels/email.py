@@ -22,8 +22,20 @@ from email.mime.text import MIMEText
 from email.policy import compat32
 from email.utils import format_datetime, formataddr
 from pathlib import Path
+from typing import ClassVar, Literal, Self
 
-from monitor.alerts.channels.base import ChannelAway, Letter, PermanentFailure, Recipient, Rendered, TemporaryFailure
+from pydantic import model_validator
+
+from monitor.alerts.channels.base import (
+    ChannelAway,
+    ChannelKind,
+    Letter,
+    PermanentFailure,
+    Recipient,
+    Rendered,
+    Surroundings,
+    TemporaryFailure,
+)
 from monitor.alerts.channels.smtp import Conversation, NoSmtp, talk
 from monitor.alerts.channels.smtp_replies import Fate, Step, fate
 from monitor.domain.text import clean
@@ -31,7 +43,9 @@ from monitor.net import tls
 from monitor.net.deadline import Cancellation, Deadline
 from monitor.net.names import NamesBusy
 from monitor.net.stream import TooMuch
+from monitor.settings.mail_address import is_mail_address
 from monitor.settings.monitor_file import Mail
+from monitor.settings.notices_section import RecipientEntry
 from monitor.settings.secrets import SecretError, read_secret
 
 log = logging.getLogger(__name__)
@@ -41,6 +55,22 @@ UNKNOWN_RECIPIENT = "not-filled-in@upazila-monitor.invalid"
 ON_THE_WIRE = compat32.clone(linesep="\r\n")
 WHOLE_CONVERSATION = 1.5  # times timeout_s, over all addresses of the server
 NO_CONVERSATION = (NoSmtp, TooMuch, NamesBusy, tls.NoAuthority, SecretError)
+OUTBOX_FOLDER = "outbox"
+
+
+class EmailRecipient(RecipientEntry):
+    """Somebody with an e-mail address."""
+
+    reached_by: ClassVar[str] = "email"
+    channel: Literal["email"] = "email"
+    email: str
+    """The e-mail address."""
+
+    @model_validator(mode="after")
+    def _is_an_address(self) -> Self:
+        if not is_mail_address(self.email):
+            raise ValueError("'email' is not an e-mail address. Expected one such as officer@example.org")
+        return self
 
 
 class EmailChannel:
@@ -195,3 +225,18 @@ def _failure(code: int, answer: bytes | str, step: Step) -> TemporaryFailure | P
 def _text(answer: bytes | str) -> str:
     """In one line: it is kept as the proof, and shown."""
     return clean(answer.decode("utf-8", "replace") if isinstance(answer, bytes) else answer)
+
+
+def _open(around: Surroundings) -> EmailChannel:
+    office = around.office
+    return EmailChannel(office.mail, around.state / OUTBOX_FOLDER, around.home, to_files=not office.sends_mail)
+
+
+EMAIL = ChannelKind(
+    EmailRecipient,
+    _open,
+    title="E-mail",
+    doc="""\
+Through the server of `[mail]`, which officers and citizens are reached by as well. SMTP tells that a server took a
+letter, not that somebody read it.""",
+)

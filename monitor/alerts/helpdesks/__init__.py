@@ -3,7 +3,7 @@
 ::
 
     base.py       what a help desk is to us: find, create, look, comment, set its status
-    rt.py zammad.py glpi.py    one file each; registry.py names them
+    rt.py zammad.py glpi.py    one file each, with its settings and words; registry.py names them
     rest.py       JSON over HTTP with hard limits
     agreeing.py   pure: whose change of state counts, and what is to be done
     telling.py    pure: the words that stand there, and cleaning of the words that come from there

@@ -7,12 +7,17 @@ only, so that it cannot say that nothing is new: everything is read at every loo
 
 import html
 from collections.abc import Callable, Mapping
-from typing import Any
+from pathlib import Path
+from typing import Any, Literal, Self
+
+from pydantic import model_validator
 
 from monitor.alerts.helpdesks.base import DeskRefused, Meanings, Remark, View, is_mark, subject_tag
 from monitor.alerts.helpdesks.markup import markup, plain
-from monitor.alerts.helpdesks.rest import Access
+from monitor.alerts.helpdesks.rest import Access, DeskKind
 from monitor.domain.ticket_states import S, TicketState
+from monitor.settings.base import SecretFile
+from monitor.settings.helpdesk_section import Helpdesk as Section
 
 NAME, ID = 1, 2  # search options of a ticket
 STREAMS = ("ITILFollowup", "ITILSolution")
@@ -39,6 +44,24 @@ WANTS: Mapping[TicketState, str] = {
 }
 
 
+class GlpiSection(Section):
+    """[helpdesk] with kind = "glpi"; ``queue`` is the number of the entity."""
+
+    kind: Literal["glpi"] = "glpi"
+    app_token_file: SecretFile | None = None
+    """A file (mode 0600) with the API client's token, if GLPI asks for one."""
+
+    @property
+    def secrets(self) -> tuple[tuple[str, Path], ...]:
+        return (*super().secrets, *((("app_token_file", self.app_token_file),) if self.app_token_file else ()))
+
+    @model_validator(mode="after")
+    def _names_an_entity(self) -> Self:
+        if not (self.queue.isascii() and self.queue.isdigit()):
+            raise ValueError("'queue' is no number. Expected that of a GLPI entity, in quotes, such as \"0\"")
+        return self
+
+
 class Glpi:
     """``access.queue`` is the number of the entity."""
 
@@ -47,7 +70,8 @@ class Glpi:
 
     def __init__(self, access: Access) -> None:
         self._entity = int(access.queue)
-        app = {"App-Token": access.app_token.reveal()} if access.app_token else {}
+        token = access.further.get("app_token_file")
+        app = {"App-Token": token.reveal()} if token else {}
         self._login = access.rest("/apirest.php", "user_token ", app)
         self._rest = access.anonymous("/apirest.php", app)
         self._session: dict[str, str] = {}
@@ -142,3 +166,14 @@ def _remark(stream: str, row: Mapping[str, Any]) -> Remark:
 def _person(value: object) -> str:
     """A user's name; a bare number is nobody's."""
     return "" if value is None or isinstance(value, int) or str(value).isdigit() else str(value)
+
+
+GLPI = DeskKind(
+    GlpiSection,
+    Glpi,
+    title="GLPI (apirest.php)",
+    doc="""\
+- `queue`: the entity's number. The token: user → Remote access keys → API token. Setup → General → API: enable; if the
+  API client has a token, `app_token_file`.
+- Rights: a profile that may create, see and update tickets and add followups. We write followups.""",
+)

@@ -1,21 +1,19 @@
 """The kinds of help desks by the name that monitor.toml gives them. A new kind is one file and one line here."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
+from monitor.alerts.helpdesks import glpi, rt, zammad
 from monitor.alerts.helpdesks.base import Helpdesk
-from monitor.alerts.helpdesks.glpi import Glpi
-from monitor.alerts.helpdesks.rest import Access
-from monitor.alerts.helpdesks.rt import RequestTracker
-from monitor.alerts.helpdesks.zammad import Zammad
+from monitor.alerts.helpdesks.rest import Access, DeskKind
 from monitor.net.deadline import Cancellation
 from monitor.settings.helpdesk_section import Helpdesk as Section
 from monitor.settings.secrets import Secret, SecretError, read_secret
 
-KINDS: Mapping[str, Callable[[Access], Helpdesk]] = {
-    "rt": RequestTracker,
-    "zammad": Zammad,
-    "glpi": Glpi,
+DESKS: Mapping[str, DeskKind] = {
+    "rt": rt.RT,
+    "zammad": zammad.ZAMMAD,
+    "glpi": glpi.GLPI,
 }
 
 
@@ -31,12 +29,12 @@ def open_desk(section: Section, home: Path, cancellation: Cancellation | None = 
         queue=section.queue,
         user=section.user,
         token=_token("token_file", home / section.token_file),
-        app_token=_token("app_token_file", home / section.app_token_file) if section.app_token_file else None,
+        further={key: _token(key, home / file) for key, file in section.secrets if key != "token_file"},
         ca_file=home / section.ca_file if section.ca_file else None,
         timeout_s=section.timeout_s,
         cancellation=cancellation or Cancellation(),
     )
-    return KINDS[section.kind](access)
+    return DESKS[section.kind].open(access)
 
 
 def key_of(section: Section) -> str:

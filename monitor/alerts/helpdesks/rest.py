@@ -2,15 +2,16 @@
 
 import json
 from base64 import b64encode
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from monitor.alerts.helpdesks.base import DeskAway, DeskRefused
+from monitor.alerts.helpdesks.base import DeskAway, DeskRefused, Helpdesk
 from monitor.domain.text import clean
 from monitor.net import http
 from monitor.net.deadline import Cancellation, Deadline
+from monitor.settings.helpdesk_section import Helpdesk as Section
 from monitor.settings.secrets import Secret
 
 LONGEST_REASON = 200
@@ -22,16 +23,19 @@ class AnswerTooLong(DeskRefused):
 
 @dataclass(frozen=True)
 class Access:
-    """How one help desk is reached, and where tickets go there; ``cancellation`` ends what is under way."""
+    """How one help desk is reached, and where tickets go there; ``cancellation`` ends what is under way.
+
+    ``further``: what the files of other keys than ``token_file`` hold, by key.
+    """
 
     url: str
     queue: str
     user: str
     token: Secret
-    app_token: Secret | None
     ca_file: Path | None
     timeout_s: float
     cancellation: Cancellation = field(default_factory=Cancellation)
+    further: Mapping[str, Secret] = field(default_factory=dict)
 
     def rest(self, path: str, scheme: str, headers: Mapping[str, str] | None = None) -> "Rest":
         """Requests below ``path``; ``scheme`` is what stands before an access token in the header."""
@@ -42,6 +46,20 @@ class Access:
     def anonymous(self, path: str, headers: Mapping[str, str]) -> "Rest":
         """Requests below ``path`` that prove who we are by ``headers`` of their own."""
         return Rest(self, path, headers)
+
+
+@dataclass(frozen=True, slots=True)
+class DeskKind:
+    """One kind of help desk, whole: a file beside this, and a line in `registry.DESKS`.
+
+    ``settings``: what [helpdesk] says of it; each key's docstring explains it in the docs. ``doc``: its section of
+    docs/helpdesks.md, in Markdown, without the heading ``title``.
+    """
+
+    settings: type[Section]
+    open: Callable[[Access], Helpdesk]
+    title: str
+    doc: str
 
 
 class Rest:

@@ -5,13 +5,14 @@ whether it was done or not, so that a status is read again after it was set.
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import quote
 
 from monitor.alerts.helpdesks.base import DeskRefused, Meanings, Remark, View, is_mark, subject_tag
 from monitor.alerts.helpdesks.markup import plain
-from monitor.alerts.helpdesks.rest import Access, AnswerTooLong
+from monitor.alerts.helpdesks.rest import Access, AnswerTooLong, DeskKind
 from monitor.domain.ticket_states import S, TicketState
+from monitor.settings.helpdesk_section import Helpdesk as Section
 
 FIELDS = "Type,NewValue,Creator,Data"
 PER_PAGE, MOST_PAGES = 50, 40
@@ -35,6 +36,12 @@ WANTS: Mapping[TicketState, str] = {
     S.CLOSED: "resolved",
     S.WITHDRAWN: "resolved",
 }
+
+
+class RtSection(Section):
+    """[helpdesk] with kind = "rt"; ``queue`` is the queue's name."""
+
+    kind: Literal["rt"] = "rt"
 
 
 class RequestTracker:
@@ -128,3 +135,14 @@ def shortened(subject: str) -> str:
         return subject
     kept = subject.encode()[: LONGEST_SUBJECT_BYTES - len("…".encode())].decode(errors="ignore")
     return f"{kept.rpartition(' ')[0] or kept}…"
+
+
+RT = DeskKind(
+    RtSection,
+    RequestTracker,
+    title="Request Tracker 5",
+    doc="""\
+- `queue`: the queue's name. The token: Logged in as … → Settings → Auth Tokens.
+- Rights on the queue: SeeQueue, CreateTicket, ShowTicket, ShowTicketComments, ModifyTicket, CommentOnTicket. We write
+  comments: they are mailed to no requester.""",
+)

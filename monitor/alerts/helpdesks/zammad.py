@@ -6,12 +6,13 @@ answered from a search index, which lags behind, a condition from the database.
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 from monitor.alerts.helpdesks.base import DeskRefused, Meanings, Remark, View, is_mark, mark_of, subject_tag
 from monitor.alerts.helpdesks.markup import plain
-from monitor.alerts.helpdesks.rest import Access, AnswerTooLong
+from monitor.alerts.helpdesks.rest import Access, AnswerTooLong, DeskKind
 from monitor.domain.ticket_states import S, TicketState
+from monitor.settings.helpdesk_section import Helpdesk as Section
 
 STREAM = "article"
 REMINDS_AFTER = timedelta(days=7)
@@ -32,6 +33,12 @@ WANTS: Mapping[TicketState, str] = {
     S.CLOSED: "closed",
     S.WITHDRAWN: "closed",
 }
+
+
+class ZammadSection(Section):
+    """[helpdesk] with kind = "zammad"; ``queue`` is the group's name."""
+
+    kind: Literal["zammad"] = "zammad"
 
 
 class Zammad:
@@ -119,3 +126,13 @@ def _tickets(answer: Any) -> Iterable[Mapping[str, Any]]:
         return answer
     found: Mapping[str, Mapping[str, Any]] = (answer.get("assets") or {}).get("Ticket") or {}
     return found.values()
+
+
+ZAMMAD = DeskKind(
+    ZammadSection,
+    Zammad,
+    title="Zammad",
+    doc="""\
+- `queue`: the group's name. The token: avatar → Profile → Token Access, permission `ticket.agent`.
+- Rights: full access to the group. We write public notes; the account itself is the customer.""",
+)

@@ -117,8 +117,7 @@ def recipient_of(office: Office, letter: Letter) -> Recipient:
         return Recipient(asked.name, asked.email if is_mail_address(asked.email) else None)
     entry = office.recipients.get(letter.recipient)
     if entry is not None:
-        address = entry.email or entry.url or str(entry.url_file)
-        return Recipient(entry.name or letter.recipient, address, entry.lang, entry.timeout_s)
+        return Recipient(entry.name or letter.recipient, entry.address, entry.lang, entry.timeout_s)
     officer = office.charter.officers.get(letter.recipient)
     if officer is None:
         raise TemporaryFailure(f"the configuration has no '{letter.recipient}' any more")

@@ -5,14 +5,14 @@ import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import Generic, TypeVar
 
 from monitor.domain.sample import Sample, Verdict
 from monitor.net import tls
 from monitor.net.deadline import Deadline
 from monitor.settings.services_section import ServiceCheck
 
-Kind = Literal["tcp", "http", "dns"]
+S = TypeVar("S", bound=ServiceCheck)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,16 +34,27 @@ class Outcome:
             return Verdict.UNKNOWN
         return Verdict.FAILED if self.reason else Verdict.OK
 
-    def sample(self, device: str, kind: Kind, started_utc: datetime, started_mono_ns: int) -> Sample:
+    def sample(self, device: str, kind: str, started_utc: datetime, started_mono_ns: int) -> Sample:
         """As judging reads it."""
         took = () if self.took_ns is None or self.verdict != Verdict.OK else (self.took_ns,)
         why = self.own_fault or self.reason
         return Sample(device, kind, started_utc, started_mono_ns, self.verdict, 1, len(took), took, why, self.poor)
 
 
-Check = Callable[[ServiceCheck, Deadline], Outcome]
-"""(what to check, until when) → what came of it. Blocks until the deadline at most; raises what `checks.outcome_of`
-turns into an outcome: DeadlinePassed, OSError, NamesBusy."""
+@dataclass(frozen=True, slots=True)
+class CheckKind(Generic[S]):
+    """One kind of check, whole: a file beside this, and a line in `checks.CHECKS`.
+
+    ``settings``: what [sites.ID.services.NAME] says of it; each key's docstring explains it in the docs.
+    ``check``: (what to check, until when) → what came of it. Blocks until the deadline at most; raises what
+    `checks.outcome_of` turns into an outcome: DeadlinePassed, OSError, ValueError, NamesBusy.
+    ``doc``: its section of docs/checking-services.md, in Markdown, without the heading ``title`` and the table of keys.
+    """
+
+    settings: type[S]
+    check: Callable[[S, Deadline], Outcome]
+    title: str
+    doc: str
 
 
 def plain(error: BaseException) -> str:

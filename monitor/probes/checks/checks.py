@@ -2,20 +2,21 @@
 
 import logging
 from collections.abc import Collection, Mapping
+from typing import Any
 
 from monitor.net.deadline import Deadline
 from monitor.net.names import NamesBusy
 from monitor.net.pool import Pool, PoolFull
 from monitor.probes.checks import dns, http, tcp
-from monitor.probes.checks.base import Check, Kind, Outcome, plain
+from monitor.probes.checks.base import CheckKind, Outcome, plain
 from monitor.settings.services_section import ServiceCheck
 
 log = logging.getLogger(__name__)
 
-CHECKS: Mapping[Kind, Check] = {
-    "tcp": tcp.check,
-    "http": http.check,
-    "dns": dns.check,
+CHECKS: Mapping[str, CheckKind[Any]] = {
+    "tcp": tcp.TCP,
+    "http": http.HTTP,
+    "dns": dns.DNS,
 }
 
 THREADS = 256
@@ -60,7 +61,7 @@ class ServiceChecks:
 def outcome_of(wanted: ServiceCheck, deadline: Deadline) -> Outcome:
     """What came of a check, in this thread; blocks until the deadline at most and raises nothing."""
     try:
-        return CHECKS[wanted.kind](wanted, deadline)
+        return CHECKS[wanted.kind].check(wanted, deadline)
     except NamesBusy as error:
         return Outcome(own_fault=str(error))
     except (OSError, ValueError) as error:

@@ -8,6 +8,7 @@ import contextlib
 import socket
 from dataclasses import dataclass
 from ipaddress import ip_address
+from typing import Annotated, Literal, Self
 
 import dns.exception
 import dns.flags
@@ -18,19 +19,53 @@ import dns.rdata
 import dns.rdataclass
 import dns.rdatatype
 import dns.rrset
+from pydantic import Field, model_validator
 
 from monitor.domain.text import clean, nfc
 from monitor.net.deadline import Deadline, DeadlinePassed
 from monitor.net.names import NAMES, NoSuchName, ascii_name
 from monitor.net.stream import Stream
 from monitor.probes.checks import resolv_conf
-from monitor.probes.checks.base import Outcome, plain
+from monitor.probes.checks.base import CheckKind, Outcome, plain
 from monitor.probes.checks.resolv_conf import ResolvConf
-from monitor.settings.services_section import ServiceCheck
+from monitor.settings.found import found as what_was_found
+from monitor.settings.hosts import is_address, is_host_name
+from monitor.settings.services_section import HostName, Port, ServiceCheck, refuse_no_host
 
 MOST_BYTES = 65_535
 ASK_THE_NEXT = frozenset({dns.rcode.SERVFAIL, dns.rcode.REFUSED, dns.rcode.NOTIMP, dns.rcode.FORMERR})
 """Says something of the server, nothing of the name: the C library asks another one then."""
+RecordType = Literal["A", "AAAA", "CNAME", "MX", "NS", "PTR", "SOA", "SRV", "TXT"]
+
+
+class DnsCheck(ServiceCheck):
+    """The records of ``type`` that ``name`` has."""
+
+    kind: Literal["dns"] = "dns"
+    name: Annotated[str, Field(max_length=253)] = ""
+    """The name that is asked for, which must be given."""
+    type: RecordType = "A"
+    """Which records."""
+    server: HostName = ""
+    """The address of the name server; those of this machine, if it is left out."""
+    port: Port | None = None
+    """The server's port; 53, if it is left out."""
+    expect: Annotated[str, Field(max_length=500)] = ""
+    """A record that must be among the answers."""
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if not is_host_name(self.name):
+            raise ValueError(
+                f"'name': {what_was_found(self.name)} is not a name. "
+                "Expected the name that is asked for, such as example.org"
+            )
+        if self.server and not is_address(self.server):
+            raise ValueError(
+                f"'server': {what_was_found(self.server)} is not an address. Expected that of a name server"
+            )
+        refuse_no_host("server", self.server)
+        return self
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +74,7 @@ class _Answered:
     message: dns.message.QueryMessage
 
 
-def check(wanted: ServiceCheck, deadline: Deadline) -> Outcome:
+def check(wanted: DnsCheck, deadline: Deadline) -> Outcome:
     """Asks that server, or those of this machine in turn; an answer without records is a failure."""
     begun_ns = deadline.mono_ns()
     machine = ResolvConf((wanted.server,), deadline.timeout_s, 1) if wanted.server else resolv_conf.read()
@@ -123,7 +158,7 @@ def _read(question: dns.message.QueryMessage, found: bytes) -> dns.message.Query
     return message if isinstance(message, dns.message.QueryMessage) and question.is_response(message) else None
 
 
-def _outcome(wanted: ServiceCheck, answered: _Answered, took_ns: int) -> Outcome:
+def _outcome(wanted: DnsCheck, answered: _Answered, took_ns: int) -> Outcome:
     message, rcode = answered.message, answered.message.rcode()
     records = _records(message) if rcode == dns.rcode.NOERROR else []
     found = sorted(clean(_text(record)) for record in records)
@@ -169,3 +204,19 @@ def _same(record: dns.rdata.Rdata, expected: str) -> bool:
         kind = dns.rdataclass.IN, record.rdtype
         return bool(dns.rdata.from_text(*kind, words, dns.name.root, relativize=False) == record)
     return False
+
+
+DNS = CheckKind(
+    DnsCheck,
+    check,
+    title="Names",
+    doc="""\
+With `server`, that one is asked; without it those of `/etc/resolv.conf`, as the system asks them: each for its time-out
+(at most its share of the time that is left), the next one when it is silent, refuses, or cannot say. Only an answer to
+our question counts: what comes from elsewhere, with another number, for another name, or cannot be read is passed over
+until the time is up. An answer that is cut short is asked for again over TCP. Aliases are followed; a record of any
+other name is none.
+
+`expect` is compared by what it means: addresses by value, names in any case (and in Bangla or its `xn--` form), TXT as
+the text that it is, its parts joined and read as UTF-8 (`expect = "v=spf1 -all"`).""",
+)

@@ -1,17 +1,46 @@
 """HTTP and HTTPS: status, what the page says, and how long the certificates on the way to it are good for."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
+
+from pydantic import Field, model_validator
 
 from monitor.domain import page_text
 from monitor.net import http
 from monitor.net.deadline import Deadline
 from monitor.net.tls import Certificate
-from monitor.probes.checks.base import Outcome
-from monitor.settings.services_section import ServiceCheck
+from monitor.probes.checks.base import CheckKind, Outcome
+from monitor.settings.base import PlainPath
+from monitor.settings.hosts import page_fault
+from monitor.settings.services_section import CertificateDays, ServiceCheck
 
 
-def check(wanted: ServiceCheck, deadline: Deadline) -> Outcome:
+class HttpCheck(ServiceCheck):
+    """The page at ``url``."""
+
+    kind: Literal["http"] = "http"
+    url: Annotated[str, Field(max_length=2_000)] = ""
+    """Its address, http://… or https://…, which must be given."""
+    status: Annotated[int, Field(ge=100, le=599)] | None = None
+    """Which status is expected; any from 200 to 399, if it is left out."""
+    body: Annotated[str, Field(max_length=1_000)] = ""
+    """What the page must say."""
+    verify: bool = True
+    """false believes any certificate."""
+    ca_file: PlainPath | None = None
+    """A file with certificate authorities that are trusted besides this machine's."""
+    certificate_days: CertificateDays = 14
+    """Degraded when a certificate on the way expires sooner, in days."""
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if fault := page_fault(self.url):
+            raise ValueError(f"'url' {fault}")
+        return self
+
+
+def check(wanted: HttpCheck, deadline: Deadline) -> Outcome:
     """Gets the page as a browser would; redirects are followed, unless one of them is what is expected."""
     begun_ns = deadline.mono_ns()
     try:
@@ -33,7 +62,7 @@ def check(wanted: ServiceCheck, deadline: Deadline) -> Outcome:
     return _outcome(wanted, answer, deadline.mono_ns() - begun_ns, datetime.now(UTC))
 
 
-def _outcome(wanted: ServiceCheck, answer: http.Answer, took_ns: int, now_utc: datetime) -> Outcome:
+def _outcome(wanted: HttpCheck, answer: http.Answer, took_ns: int, now_utc: datetime) -> Outcome:
     details: dict[str, object] = {"status": answer.status}
     first = min(_certificates(answer), key=lambda each: each[1].expires_utc, default=None)
     if first is not None:
@@ -58,7 +87,7 @@ def _certificates(answer: http.Answer) -> list[tuple[str, Certificate]]:
     return [(hop.url, each) for hop in answer.hops for each in hop.certificates]
 
 
-def _ageing(url: str, certificate: Certificate, wanted: ServiceCheck, now_utc: datetime) -> str:
+def _ageing(url: str, certificate: Certificate, wanted: HttpCheck, now_utc: datetime) -> str:
     """Which certificate expires soon, if the first one to do so does; '' otherwise."""
     if certificate.expires_utc - now_utc > timedelta(days=wanted.certificate_days):
         return ""
@@ -66,3 +95,26 @@ def _ageing(url: str, certificate: Certificate, wanted: ServiceCheck, now_utc: d
     of = "" if urlsplit(url).netloc == urlsplit(wanted.url).netloc else f" of {urlsplit(url).hostname}"
     verb = "expires" if certificate.expires_utc > now_utc else "expired"
     return f"{what}{of} {verb} {certificate.expires_utc:%Y-%m-%d}"
+
+
+HTTP = CheckKind(
+    HttpCheck,
+    check,
+    title="Pages",
+    doc="""\
+- **Status.** `status` if it is given, otherwise any from 200 to 399. Interim answers (103 Early Hints and the like) are
+  passed over. Up to ten redirects are followed, with the cookies that they set; never to anything but http:// and
+  https://. If `status` names a redirect (301, 302, 303, 307, 308), that is what is expected, and none is followed.
+- **What the page says.** `body` is looked for in the first 1,024 KiB. The page is read in the letters that it names:
+  by its byte order mark, the charset of Content-Type, its own `<meta charset>` or `<?xml encoding>`, otherwise UTF-8.
+  Both spellings of ড়, ঢ় and য় are one (NFC), `&amp;` is `&`; capitals and small letters are told apart. What was
+  packed (gzip, deflate) is unpacked, but never beyond those 1,024 KiB.
+- **Certificates.** Trusted is whom this machine trusts (Debian: `/usr/local/share/ca-certificates` and
+  `update-ca-certificates`), and `ca_file` besides. `verify = false` believes any. When a certificate expires within
+  `certificate_days`, the site is degraded: the server's own or that of an issuer between it and the authority, of the
+  page or of any redirect on the way to it, taken from the very connections that brought the page. Which one it is
+  stands in the reason.
+- **Trouble** is told in words: `TLS: the server answers without TLS`, `certificate: certificate has expired`, `this is
+  no HTTP: …`, `no whole answer …` as `timeout`.
+- No proxy of this machine's environment is used: citizens do not take that way.""",
+)

@@ -1,14 +1,47 @@
 """TCP: whether a port accepts connections, and how long its handshake takes."""
 
+from typing import Literal, Self
+
+from pydantic import model_validator
+
 from monitor.net.connect import connect
 from monitor.net.deadline import Deadline
-from monitor.probes.checks.base import Outcome
-from monitor.settings.services_section import ServiceCheck
+from monitor.probes.checks.base import CheckKind, Outcome
+from monitor.settings.services_section import HostName, Port, ServiceCheck, refuse_no_host
 
 
-def check(wanted: ServiceCheck, deadline: Deadline) -> Outcome:
+class TcpCheck(ServiceCheck):
+    """``port`` of ``host``."""
+
+    kind: Literal["tcp"] = "tcp"
+    host: HostName = ""
+    """A name or an address; the site's gateway, if it is left out."""
+    port: Port | None = None
+    """The port, which must be given."""
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        if not self.port:
+            raise ValueError("a check of kind tcp needs 'port'. Expected a number from 1 to 65535")
+        refuse_no_host("host", self.host)
+        return self
+
+    def at(self, gateway: str) -> Self:
+        return self if self.host else self.model_copy(update={"host": gateway})
+
+
+def check(wanted: TcpCheck, deadline: Deadline) -> Outcome:
     """Opens a connection to whichever address of the host answers first, and closes it; nothing is said."""
     assert wanted.port is not None
     begun_ns = deadline.mono_ns()
     with connect(wanted.host, wanted.port, deadline).socket:
         return Outcome(deadline.mono_ns() - begun_ns)
+
+
+TCP = CheckKind(
+    TcpCheck,
+    check,
+    title="Ports",
+    doc="""\
+A connection is opened and closed again; nothing is said. How long that took is its response time.""",
+)

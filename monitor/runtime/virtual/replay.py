@@ -14,6 +14,8 @@ from tempfile import TemporaryDirectory
 from sqlalchemy import select
 
 from monitor.alerts.cases import complaints, downtimes, outages, tickets
+from monitor.alerts.cases.clock import settle
+from monitor.alerts.cases.due import what_is_due
 from monitor.alerts.cases.next_due import next_moment
 from monitor.charter.downtimes import downtime_of
 from monitor.charter.office import Office
@@ -40,7 +42,6 @@ from monitor.runtime.virtual.replay_clock import ReplayClock
 from monitor.runtime.virtual.replay_delivery import Letters
 from monitor.runtime.virtual.replay_events import Happening, ImpossibleError
 from monitor.runtime.virtual.replay_output import Told, Transition, line, ticket_lines
-from monitor.runtime.writer import settle, what_is_due
 from monitor.settings.load import Settings
 from monitor.settings.mail_address import is_mail_address
 from monitor.settings.problems import did_you_mean

@@ -17,6 +17,7 @@ from sqlalchemy import select
 from monitor.alerts.cases import outages, tickets
 from monitor.alerts.cases.complaints import Request, register
 from monitor.alerts.cases.corrections import Correction, correct
+from monitor.alerts.cases.due import what_is_due
 from monitor.alerts.channels.base import Letter
 from monitor.alerts.facts.briefs import Facts
 from monitor.alerts.facts.stored import pack, unpack_matter
@@ -27,7 +28,6 @@ from monitor.charter.office import Office
 from monitor.domain import notice_kinds
 from monitor.domain.clock import VirtualClock
 from monitor.judging.decisions import Affected, OutageClosed, OutageOpened
-from monitor.runtime.writer import what_is_due
 from monitor.settings.load import Settings
 from monitor.store.models import Notice, SiteState, Ticket
 from monitor.store.sqlite import open_store

@@ -14,13 +14,13 @@ from sqlalchemy.orm import Session
 
 from monitor.alerts.cases import outages
 from monitor.alerts.cases.complaints import Request, register
+from monitor.alerts.cases.due import what_is_due
 from monitor.alerts.channels.email import EmailChannel
 from monitor.alerts.notices.deliver import deliver_next
 from monitor.charter.office import Office
 from monitor.domain.clock import VirtualClock
 from monitor.i18n.formats import DHAKA
 from monitor.judging.decisions import OutageClosed, OutageOpened
-from monitor.runtime.writer import what_is_due
 from monitor.settings.load import Settings
 from monitor.settings.monitor_file import Mail
 from monitor.store.models import Notice, Ticket, TicketEvent

@@ -11,6 +11,7 @@ from sqlalchemy import delete, select
 from monitor.alerts.cases import downtimes
 from monitor.charter.downtimes import downtime_of
 from monitor.charter.office import Office
+from monitor.configuration import load
 from monitor.domain.downtime import Downtime
 from monitor.judging.availability import Availability
 from monitor.judging.decisions import (
@@ -26,7 +27,6 @@ from monitor.judging.decisions import (
 )
 from monitor.judging.health import State
 from monitor.reports.availability import figures
-from monitor.settings.load import load
 from monitor.settings.maintenance_section import Maintenance
 from monitor.store import board_state
 from monitor.store.models import Event, Gap, Outage, SuppressedOutage

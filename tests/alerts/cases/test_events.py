@@ -9,10 +9,10 @@ from sqlalchemy import select
 
 from monitor.alerts.cases import events
 from monitor.charter.office import Office
+from monitor.configuration import load
 from monitor.judging.decisions import SiteChanged, WorkstationSeen
 from monitor.judging.health import State
 from monitor.settings.fleet import Device, Fleet
-from monitor.settings.load import load
 from monitor.store.models import Event
 from monitor.store.work import Work
 from tests.places import SHIPPED

@@ -16,7 +16,7 @@ from monitor.alerts.channels.base import ChannelAway, PermanentFailure, Recipien
 from monitor.alerts.channels.email import EmailChannel, compose
 from monitor.alerts.channels.registry import channels_of
 from monitor.charter.office import Office
-from monitor.settings.load import load
+from monitor.configuration import load
 from monitor.settings.monitor_file import Mail
 from tests.alerts.channels.mails import OFFICER, WORDS, channel, letter
 from tests.lab.mail import Certificate, MailCatcher

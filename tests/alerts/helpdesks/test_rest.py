@@ -27,7 +27,7 @@ def desk() -> Iterator[Zammad]:
 def access(
     url: str, *, token: str = TOKEN, ca_file: Path | None = None, cancellation: Cancellation | None = None
 ) -> Access:
-    return Access(url, "Service Desk", "", Secret(token), None, ca_file, TIMEOUT_S, cancellation or Cancellation())
+    return Access(url, "Service Desk", "", Secret(token), ca_file, TIMEOUT_S, cancellation or Cancellation())
 
 
 def ask(desk: Zammad, token: str = TOKEN) -> object:
@@ -107,7 +107,7 @@ def test_neither_proxy_nor_netrc_gets_to_see_it(desk: Zammad, monkeypatch: pytes
 
 
 def test_with_a_user_the_secret_is_a_password(desk: Zammad) -> None:
-    own = Access(desk.url, "", "karim", Secret("p"), None, None, TIMEOUT_S)
+    own = Access(desk.url, "", "karim", Secret("p"), None, TIMEOUT_S)
     with pytest.raises(DeskRefused):
         own.rest("/api/v1", "Token token=").get("/users/me")
     assert desk.requests[-1].headers["Authorization"] == "Basic a2FyaW06cA=="
@@ -134,7 +134,7 @@ def test_only_a_certificate_that_we_were_told_of_is_believed(desk: Zammad, tmp_p
 
 def test_who_stops_does_not_wait_for_an_answer(desk: Zammad) -> None:
     cancellation = Cancellation()
-    patient = Access(desk.url, "", "", Secret(TOKEN), None, None, 60, cancellation).rest("/api/v1", "Token token=")
+    patient = Access(desk.url, "", "", Secret(TOKEN), None, 60, cancellation).rest("/api/v1", "Token token=")
     cancellation.cancel()
     started_s = time.monotonic()
     desk.misbehave("mute")

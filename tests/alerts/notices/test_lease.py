@@ -5,7 +5,9 @@ from datetime import UTC, datetime
 
 from sqlalchemy import select
 
+from monitor.alerts.channels.alertmanager import AlertmanagerRecipient
 from monitor.alerts.channels.base import Rendered
+from monitor.alerts.channels.email import EmailRecipient
 from monitor.alerts.notices import outbox, render
 from monitor.domain.notice_kinds import NoticeKind
 from monitor.settings.notices_section import Notices, RecipientEntry
@@ -154,8 +156,8 @@ def with_readers(desk: Desk, **readers: RecipientEntry) -> None:
 
 
 def test_further_readers_hear_of_what_they_asked_for_and_of_its_end(desk: Desk) -> None:
-    chief = RecipientEntry(email="chief@example.org", kinds=(NoticeKind.OPENED, NoticeKind.RESOLVED), lang="en")
-    schools = RecipientEntry(email="schools@example.org", site_kinds=("lab",))
+    chief = EmailRecipient(email="chief@example.org", kinds=(NoticeKind.OPENED, NoticeKind.RESOLVED), lang="en")
+    schools = EmailRecipient(email="schools@example.org", site_kinds=("lab",))
     with_readers(desk, chief=chief, schools=schools)
     desk.goes_down("backbone-north")
     desk.look()
@@ -173,7 +175,7 @@ def test_further_readers_hear_of_what_they_asked_for_and_of_its_end(desk: Desk) 
 
 
 def test_who_only_wants_good_news_gets_none_of_troubles_that_he_never_heard_of(desk: Desk) -> None:
-    with_readers(desk, optimist=RecipientEntry(email="o@example.org", kinds=(NoticeKind.RESOLVED,)))
+    with_readers(desk, optimist=EmailRecipient(email="o@example.org", kinds=(NoticeKind.RESOLVED,)))
     desk.goes_down("backbone-north")
     desk.look()
     desk.comes_back("backbone-north")
@@ -182,7 +184,7 @@ def test_who_only_wants_good_news_gets_none_of_troubles_that_he_never_heard_of(d
 
 
 def test_another_channel_has_letters_of_its_own(desk: Desk) -> None:
-    with_readers(desk, phone=RecipientEntry(channel="alertmanager", url="http://127.0.0.1:9093"))
+    with_readers(desk, phone=AlertmanagerRecipient(url="http://127.0.0.1:9093"))
     desk.goes_down("backbone-north")
     desk.look()
     assert {letter.recipient for letter in desk.send_all()} == {"responsible", "grievance"}

@@ -5,14 +5,14 @@ import socket
 
 from monitor.domain.sample import Verdict
 from monitor.probes.checks.checks import ServiceChecks
-from monitor.settings.services_section import ServiceCheck
+from monitor.probes.checks.http import HttpCheck
 from tests.net.bad_servers import page, says, server
 
 THREADS = 4
 
 
-def check_of(url: str) -> ServiceCheck:
-    return ServiceCheck.model_validate({"kind": "http", "url": url})
+def check_of(url: str) -> HttpCheck:
+    return HttpCheck(url=url)
 
 
 def silent(connection: socket.socket, _: str) -> None:

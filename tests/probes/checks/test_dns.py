@@ -17,8 +17,8 @@ from monitor.net.deadline import Deadline
 from monitor.probes.checks import dns as checking
 from monitor.probes.checks.base import Outcome
 from monitor.probes.checks.checks import outcome_of
+from monitor.probes.checks.dns import DnsCheck
 from monitor.probes.checks.resolv_conf import ResolvConf
-from monitor.settings.services_section import ServiceCheck
 
 HOST, OTHER = "127.0.0.1", "127.0.0.2"
 Send = Callable[[bytes], None]
@@ -109,7 +109,7 @@ def answers(*records: str, rcode: dns.rcode.Rcode = dns.rcode.NOERROR) -> Answer
 
 def asked(port: int, name: str = "portal.example", timeout_s: float = 3, **wanted: object) -> Outcome:
     entry = {"kind": "dns", "name": name, "server": HOST, "port": port, **wanted}
-    return outcome_of(ServiceCheck.model_validate(entry), Deadline.after(timeout_s))
+    return outcome_of(DnsCheck.model_validate(entry), Deadline.after(timeout_s))
 
 
 RIGHT = "portal.example. A 10.1.2.3"

@@ -6,6 +6,7 @@ import ssl
 import subprocess
 import sys
 import threading
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import cast
@@ -14,9 +15,9 @@ import pytest
 
 from monitor.domain.sample import Verdict
 from monitor.net.deadline import Deadline
-from monitor.probes.checks.base import Check, Outcome
+from monitor.probes.checks.base import CheckKind, Outcome
 from monitor.probes.checks.checks import CHECKS, outcome_of
-from monitor.settings.services_section import ServiceCheck
+from monitor.probes.checks.http import HTTP, HttpCheck
 from tests.lab.authority import Issuer
 from tests.net.bad_servers import floods, page, says, server
 
@@ -25,7 +26,7 @@ COMPOSED, DECOMPOSED = "ভে\u09dcামারা", "ভে\u09a1\u09bcাম�
 
 
 def checked(url: str, **wanted: object) -> Outcome:
-    return outcome_of(ServiceCheck.model_validate({"kind": "http", "url": url, **wanted}), Deadline.after(5))
+    return outcome_of(HttpCheck.model_validate({"url": url, **wanted}), Deadline.after(5))
 
 
 def soon(days: int) -> str:
@@ -193,9 +194,9 @@ def test_the_machines_trust_store_counts_besides_the_file(tmp_path: Path) -> Non
     store, ca_file = machines.file(tmp_path), own.file(tmp_path)
     program = (
         "import sys; from monitor.net.deadline import Deadline; from monitor.probes.checks.checks import outcome_of\n"
-        "from monitor.settings.services_section import ServiceCheck\n"
+        "from monitor.probes.checks.http import HttpCheck\n"
         "for url in sys.argv[2:]:\n"
-        "    wanted = ServiceCheck(kind='http', url=url, ca_file=sys.argv[1] or None)\n"
+        "    wanted = HttpCheck(url=url, ca_file=sys.argv[1] or None)\n"
         "    print(outcome_of(wanted, Deadline.after(5)).reason or 'ok')"
     )
     with (
@@ -244,7 +245,7 @@ async def test_checks_that_hang_are_bounded_and_what_we_could_not_ask_is_unknown
 
     checks = ServiceChecks(threads=2)
     with server(hangs) as running:
-        wanted = ServiceCheck(kind="http", url=running.url())
+        wanted = HttpCheck(url=running.url())
         found = await asyncio.gather(*(checks.run(wanted, 0.5) for _ in range(6)))
     never.set()
     verdicts = [str(each.verdict) for each in found]
@@ -278,9 +279,9 @@ def test_a_certificate_that_has_expired_is_not_said_to_expire(tmp_path: Path) ->
 
 
 def test_a_fault_of_ours_is_neither_the_servers_nor_the_end_of_checking(monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken(_: ServiceCheck, __: Deadline) -> Outcome:
+    def broken(_: HttpCheck, __: Deadline) -> Outcome:
         raise LookupError("oh")
 
-    monkeypatch.setitem(cast("dict[str, Check]", CHECKS), "http", broken)
+    monkeypatch.setitem(cast("dict[str, CheckKind[HttpCheck]]", CHECKS), "http", replace(HTTP, check=broken))
     found = checked("http://127.0.0.1:1/")
     assert (found.verdict, found.own_fault) == (Verdict.UNKNOWN, "a fault of this program: LookupError: oh")

@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from monitor.configuration import load
 from monitor.domain.sample import Sample, Verdict
 from monitor.runtime.virtual.replay import replay
-from monitor.settings.load import Settings, load
+from monitor.settings.load import Settings
 from tests.cli.typed import typed
 from tests.places import SHIPPED
 

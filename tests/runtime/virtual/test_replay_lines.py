@@ -12,13 +12,14 @@ import pytest
 
 from monitor.cli.errors import Failure
 from monitor.cli.replay import Recorded
+from monitor.configuration import load
 from monitor.runtime.virtual.replay import replay
 from monitor.runtime.virtual.replay_events import KINDS, ImpossibleError
-from monitor.settings.load import Settings, load
+from monitor.settings.load import Settings
 from tests.cli.typed import typed
-from tests.places import ROOT
+from tests.places import ROOT, TESTS
 
-OFFICE = ROOT / "tests" / "judging" / "office"
+OFFICE = TESTS / "runtime" / "virtual" / "office"
 T0 = datetime.fromisoformat("2026-11-24T10:00:00+06:00")
 
 SITES = """

@@ -5,9 +5,10 @@ from datetime import datetime
 
 import pytest
 
+from monitor.configuration import load
 from monitor.runtime.virtual.replay import replay
 from monitor.settings.fleet import Fleet
-from monitor.settings.load import Settings, load
+from monitor.settings.load import Settings
 from monitor.settings.maintenance_section import Maintenance
 from tests.judging.plays import Play, by_reference, fleet_of, sample_of, story
 from tests.places import SHIPPED

@@ -3,9 +3,9 @@
 from typing import get_args
 
 from monitor.alerts.notices import render
+from monitor.configuration import load
 from monitor.domain.notice_kinds import BRIEFS, NoticeKind
 from monitor.runtime.virtual.sample_letters import samples
-from monitor.settings.load import load
 from monitor.settings.notices_section import Languages
 from tests.places import SHIPPED
 

@@ -21,12 +21,12 @@ from monitor.alerts.cases.complaints import Request, register
 from monitor.charter.deadline import target_deadline
 from monitor.charter.escalation_steps import Dates, Step, due, steps
 from monitor.charter.office import Office
+from monitor.configuration import load
 from monitor.domain.clock import NS_PER_S, VirtualClock
 from monitor.domain.notice_kinds import BRIEFS
 from monitor.judging.clock_trust import ClockReading, ClockTrust, first_trust, look_again
 from monitor.runtime.trusted_clock import BelievedClock
 from monitor.runtime.writer import DecisionWriter
-from monitor.settings.load import load
 from monitor.store import board_state
 from monitor.store.models import Notice
 from monitor.store.work import Work

@@ -201,7 +201,7 @@ def test_a_kill_between_doing_and_noting_does_nothing_twice(both: Mirrored, tmp_
     both.here.act(number, "comment", "আরও")
     section = tmp_path / "section.json"
     section.write_text(both.section.model_dump_json(), encoding="utf-8")
-    module = ["-m", "tests.alerts.helpdesks.killed", str(tmp_path / "state"), str(section)]
+    module = ["-m", "tests.alerts.mirror.killed", str(tmp_path / "state"), str(section)]
     words = [*module, both.here.office.charter.ticket_prefix, both.here.clock.utc().isoformat(), method]
     done = subprocess.run([sys.executable, *words], cwd=ROOT, capture_output=True, timeout=120, check=False)
     assert done.returncode == -9, done.stderr.decode()

@@ -11,12 +11,12 @@ from sqlalchemy import select
 
 from monitor.alerts.cases import tickets
 from monitor.charter.office import Office
+from monitor.configuration import load
 from monitor.domain.clock import VirtualClock
 from monitor.judging.decisions import Decision, DeviceEvent, OutageOpened, WorkstationSeen
 from monitor.runtime import writer as recorder_module
 from monitor.runtime.trusted_clock import BelievedClock
 from monitor.runtime.writer import DecisionWriter
-from monitor.settings.load import load
 from monitor.store import queries
 from monitor.store.models import Event, Outage, SetAside, Ticket
 from monitor.store.sqlite import Store

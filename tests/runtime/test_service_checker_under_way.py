@@ -10,12 +10,12 @@ from monitor.domain.clock import SystemClock
 from monitor.judging.board import Board
 from monitor.metrics.services import services
 from monitor.probes.checks.base import Outcome
+from monitor.probes.checks.http import HttpCheck
 from monitor.runtime import service_checker
 from monitor.runtime.live import RuntimeState, ServiceState
 from monitor.runtime.service_checker import Attendant
 from monitor.settings.fleet import Fleet, Service
 from monitor.settings.monitor_file import Probing
-from monitor.settings.services_section import ServiceCheck
 from tests.judging.boards import RULES, fleet, site
 from tests.lab.waiting import until
 from tests.net.bad_servers import page, says, server
@@ -24,10 +24,7 @@ MUTE = 60
 
 
 def served(urls: list[str]) -> Fleet:
-    services = tuple(
-        Service(f"a/s{number}", "a", f"s{number}", ServiceCheck(kind="http", url=url))
-        for number, url in enumerate(urls)
-    )
+    services = tuple(Service(f"a/s{number}", "a", f"s{number}", HttpCheck(url=url)) for number, url in enumerate(urls))
     return fleet(replace(site("a"), services=services))
 
 

@@ -1,7 +1,6 @@
-"""`outbox` and `notify`, as typed."""
+"""`notify`, as typed."""
 
 import json
-from datetime import UTC, datetime
 from email import message_from_bytes, policy
 from pathlib import Path
 
@@ -10,29 +9,6 @@ import pytest
 from tests.cli.typed import typed
 from tests.desk import Desk
 from tests.lab.bad_mail import BadMailServer, listening
-
-
-def test_the_outbox_says_what_is_owed_and_what_became_of_the_rest(home: Path, desk: Desk) -> None:
-    (owed, stage) = json.loads(typed(home, "outbox", "--owed", "--json").stdout)
-    assert {owed["recipient"], stage["recipient"]} == {"responsible", "grievance"}
-    assert owed["about"] == "BHR-2026-000001"
-    desk.send_all()
-    listed = typed(home, "outbox").stdout
-    assert "sent" in listed
-    assert "250 ok" in listed
-    assert typed(home, "outbox", "--owed").stdout == "Nothing.\n"
-
-
-def test_a_notice_is_sent_once_more_when_somebody_asks(home: Path, desk: Desk) -> None:
-    sent = desk.send_all()
-    done = typed(home, "outbox", "resend", str(sent[0].id), "--as", "an officer")
-    assert done.returncode == 0
-    assert sent[0].message_id in done.stdout
-    desk.clock.now_utc = datetime.now(UTC)  # the command's clock is the machine's
-    assert [letter.message_id for letter in desk.send_all()] == [sent[0].message_id]
-    missing = typed(home, "outbox", "resend", "999")
-    assert missing.returncode == 1
-    assert "there is no notice 999" in missing.stderr
 
 
 def test_explain_says_who_heard_and_who_would_hear(home: Path, desk: Desk) -> None:

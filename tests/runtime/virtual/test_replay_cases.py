@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from monitor.cli.replay import Recorded
+from monitor.configuration import load
 from monitor.runtime.virtual.replay import replay
-from monitor.settings.load import load
 
 HERE = Path(__file__).parent
 CASES = sorted(each for each in (HERE / "cases").iterdir() if each.is_dir())

@@ -1,6 +1,6 @@
 """A mirror that is killed (SIGKILL) right after the help desk did what it was asked, before that is noted anywhere.
 
-``python -m tests.alerts.helpdesks.killed STATE SECTION.json PREFIX NOW METHOD``
+``python -m tests.alerts.mirror.killed STATE SECTION.json PREFIX NOW METHOD``
 """
 
 import json
@@ -15,9 +15,9 @@ from typing import Any
 from monitor.alerts.helpdesks.registry import key_of, open_desk
 from monitor.alerts.mirror.sync import Mirror, Outcome
 from monitor.charter.office import Office
+from monitor.configuration import KINDS, load
 from monitor.domain.clock import VirtualClock
 from monitor.settings.helpdesk_section import Helpdesk as Section
-from monitor.settings.load import load
 from monitor.store.sqlite import open_store
 from tests.places import SHIPPED
 
@@ -41,7 +41,7 @@ class Killing:
 
 
 def main(state: str, section: str, prefix: str, now: str, method: str) -> None:
-    found = Section.model_validate(json.loads(Path(section).read_text(encoding="utf-8")))
+    found = Section.model_validate(json.loads(Path(section).read_text(encoding="utf-8")), context=KINDS)
     office = Office.of(load(SHIPPED))
     office = replace(office, charter=replace(office.charter, ticket_prefix=prefix))
     desk: Any = Killing(open_desk(found, Path("/")), method)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from monitor.domain.downtime import Downtime, first_promised
+from monitor.domain.downtime import Downtime
 from monitor.judging.board import Board
 from monitor.judging.decisions import OutageClosed, OutageOpened, OutageUpdated
 from monitor.judging.health import Rules, State
@@ -126,18 +126,6 @@ def test_planned_work_that_is_ended_sooner_begins_the_outage_with_its_true_end()
     s.told += s.board.replan(pauses, at(10))
     (one,) = [one for one in s.told if isinstance(one, OutageOpened)]
     assert (one.started_utc, one.silent_since_utc) == (at(10), at(0))
-
-
-def test_the_first_promised_moment_leaps_over_windows_that_touch() -> None:
-    windows = [(at(0), at(10)), (at(10), at(20)), (at(15), at(30))]
-
-    def pauses(_: str, at_utc: datetime) -> Downtime | None:
-        ends = [ends for begins, ends in windows if begins <= at_utc < ends]
-        return Downtime("maintenance", "work", ends[0]) if ends else None
-
-    assert first_promised(pauses, "a", at(5), at(60)) == at(30)
-    assert first_promised(pauses, "a", at(5), at(29)) is None
-    assert first_promised(pauses, "a", at(-1), at(29)) == at(-1)
 
 
 def test_two_of_a_feeder_fell_silent_together_though_one_was_excused_first_and_an_earlier_outage_is_none() -> None:

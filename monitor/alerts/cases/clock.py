@@ -1,0 +1,23 @@
+"""What follows for cases when the wall clock is believed no more, or another time is believed than before."""
+
+from datetime import timedelta
+
+from monitor.alerts.cases import events, outages, redate
+from monitor.i18n.formats import moment_text
+from monitor.judging.clock_trust import ClockTrust, Move
+from monitor.store import board_state
+from monitor.store.work import Work
+
+
+def settle(work: Work, move: Move) -> None:
+    """Dates anew what was dated provisionally, and does what had to wait for that."""
+    redate.redate(work, move)
+    board_state.note_gap_before(work.session, move)
+    outages.catch_up(work, move.since_utc + min(move.by, timedelta(0)))
+
+
+def note_trust(work: Work, trust: ClockTrust) -> None:
+    """Adds to the timeline that the clock is suspect from now on, or is believed again."""
+    says = f"the wall clock says {moment_text(trust.last.utc, 'en')}"
+    kind, words = ("clock_suspect", says) if trust.suspect else ("clock_believed", "the wall clock is believed again")
+    events.note(work, "", "", kind, words, work.now_utc)

@@ -1,0 +1,25 @@
+"""The configuration of an office, with every kind of check, channel and help desk that is registered."""
+
+from pathlib import Path
+
+from monitor.alerts.channels.registry import CHANNELS
+from monitor.alerts.helpdesks.registry import DESKS
+from monitor.probes.checks.checks import CHECKS
+from monitor.settings import load as files
+from monitor.settings.helpdesk_section import Helpdesk
+from monitor.settings.load import Settings
+from monitor.settings.notices_section import ChannelSection, RecipientEntry
+from monitor.settings.of_kind import Kinds
+from monitor.settings.services_section import ServiceCheck
+
+KINDS: Kinds = {
+    ServiceCheck: {name: kind.settings for name, kind in CHECKS.items()},
+    RecipientEntry: {name: kind.recipient for name, kind in CHANNELS.items()},
+    ChannelSection: {name: kind.section for name, kind in CHANNELS.items() if kind.section is not None},
+    Helpdesk: {"": Helpdesk, **{name: kind.settings for name, kind in DESKS.items()}},
+}
+
+
+def load(directory: Path, sources: dict[str, bytes] | None = None) -> Settings:
+    """Reads all files of ``directory`` as `settings.load.load` does; raises ConfigError."""
+    return files.load(directory, KINDS, sources)
