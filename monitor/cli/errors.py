@@ -1,7 +1,7 @@
 """How commands fail: with words for people and a documented exit code."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -54,6 +54,25 @@ def settings_in_force(directory: Path) -> "Settings":
     except Failure as failure:
         print(f"{failure.first}\nThe last configuration that the daemon accepted is used instead.", file=sys.stderr)
         return kept
+
+
+@contextmanager
+def acting(options: Mapping[str, str]) -> Iterator[None]:
+    """Ends the command with why an act is refused.
+
+    ``options``: how the message begins about each argument of the act, by what was typed for it.
+    """
+    from monitor.alerts.cases.refusals import BadInput, ClockWrong, Refused
+
+    try:
+        yield
+    except BadInput as error:
+        begins = options.get(error.field, f"{error.field}: " if error.field else "")
+        raise Failure(f"{begins}{error}", BAD_INPUT) from None
+    except ClockWrong as error:
+        raise Failure(str(error), CANNOT) from None
+    except Refused as error:
+        raise Failure(str(error), NO) from None
 
 
 @contextmanager

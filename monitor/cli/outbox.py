@@ -8,9 +8,9 @@ import typer
 
 from monitor.cli.console import console
 from monitor.cli.dates import local
-from monitor.cli.errors import NO, Failure, settings_in_force, store_of
+from monitor.cli.errors import acting, settings_in_force, store_of
 from monitor.cli.numbers import whole, whole_argument
-from monitor.cli.options import Actor, AsJson, user
+from monitor.cli.options import Actor, AsJson, who
 
 if TYPE_CHECKING:
     from monitor.cli.listing import Listing
@@ -50,15 +50,13 @@ def resend(
     actor: Actor = "",
 ) -> None:
     """Sends a notice once more under its old Message-ID, whatever became of it."""
-    from monitor.alerts.notices.outbox import resend as owe_again
+    from monitor.alerts.cases import actions
     from monitor.charter.office import Office
     from monitor.store.work import Work
 
     settings = settings_in_force(context.obj)
-    with store_of(settings) as store, store.write() as session:
-        notice = owe_again(Work(session, Office.of(settings), datetime.now(UTC), actor or user()), id_)
-        if notice is None:
-            raise Failure(f"there is no notice {id_}. `upazila-monitor outbox` lists them", NO)
+    with store_of(settings) as store, acting({}), store.write() as session:
+        notice = actions.resend(Work(session, Office.of(settings), datetime.now(UTC), who(actor)), id_)
         print(f"{notice.kind} to {notice.recipient} is owed once more, as {notice.message_id}")
 
 

@@ -70,6 +70,7 @@ def _watch(settings: "Settings", every: bool) -> None:
 
 def facts(settings: "Settings") -> dict[str, Any]:
     """The running daemon's own account; without one, what the database remembers, with ``running`` false."""
+    from monitor.domain.json_text import parse_json
     from monitor.net import http
     from monitor.net.deadline import Deadline
     from monitor.settings import in_force
@@ -80,8 +81,8 @@ def facts(settings: "Settings") -> dict[str, Any]:
     url = f"http://{(known and daemon and daemon.page) or asked_at(settings.monitor.web.listen)}/api/status"
     try:
         answer = http.request("GET", url, Deadline.after(ANSWER_S), most_bytes=MOST_BYTES)
-        said: Any = json.loads(answer.body) if answer.status == 200 and answer.is_whole else None
-    except (http.HttpError, ValueError, RecursionError):
+        said: Any = parse_json(answer.body) if answer.status == 200 and answer.is_whole else None
+    except (http.HttpError, ValueError):
         said = None
     if is_ours(said, settings):
         now = {"running": True, **said}

@@ -162,7 +162,7 @@ def test_a_restore_that_finds_no_room_for_the_marks_leaves_what_was_there(
         if path.parent == state:
             raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(belonging, "write_durably", full)
+    monkeypatch.setattr(belonging, "write_state", full)
     with pytest.raises(OSError, match="No space"):
         copies.restore(state / BACKUPS / "monitor-20261123.db", state, NOW, older=False)
     monkeypatch.undo()

@@ -13,7 +13,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from monitor.alerts.cases import outages
-from monitor.alerts.cases.complaints import Request, register
+from monitor.alerts.cases.actions import register
+from monitor.alerts.cases.complaints import Request
 from monitor.alerts.cases.due import what_is_due
 from monitor.alerts.channels.email import EmailChannel
 from monitor.alerts.notices.deliver import deliver_next
