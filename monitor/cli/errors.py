@@ -81,7 +81,7 @@ def store_of(settings: "Settings") -> "Iterator[Store]":
     from sqlalchemy.exc import DatabaseError
 
     from monitor.store.errors import NoDatabase, StoreError
-    from monitor.store.sqlite import existing_store
+    from monitor.store.opening import existing_store
 
     try:
         store = existing_store(settings.state)
