@@ -1,12 +1,11 @@
 """`tickets` and `ticket …`: the list, one ticket's whole story, and what a person can do to it."""
 
-import json
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from monitor.cli.console import console
+from monitor.cli.console import console, print_json
 from monitor.cli.dates import local, moment_of
 from monitor.cli.errors import BAD_INPUT, NO, Failure, settings_in_force, store_of
 from monitor.cli.numbers import whole
@@ -15,10 +14,13 @@ from monitor.domain.clock import DHAKA
 from monitor.domain.text import clean, clean_lines
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sqlalchemy.orm import Session
 
     from monitor.charter.office import Office
     from monitor.cli.listing import Listing
+    from monitor.reports.documents import PublicTicketDocument
     from monitor.store.models import Ticket
 
 app = typer.Typer(help="Shows a ticket, or does something to it.", no_args_is_help=True)
@@ -37,19 +39,20 @@ def tickets(
     if context.invoked_subcommand is not None:
         return
 
+    from monitor.reports.documents import ticket_document
     from monitor.store import queries
 
     with store_of(settings_in_force(context.obj)) as store, store.read() as session:
-        found = [queries.facts(ticket) for ticket in queries.tickets(session, open_only=open_only, limit=limit)]
+        found = [ticket_document(ticket) for ticket in queries.tickets(session, open_only=open_only, limit=limit)]
     if as_json:
-        print(json.dumps(found, ensure_ascii=False, indent=2))
+        print_json(found)
     elif not found:
         print("No tickets.")
     else:
         console().print(table(found, "Tickets"))
 
 
-def table(found: list[dict[str, Any]], title: str) -> "Listing":
+def table(found: "Sequence[PublicTicketDocument]", title: str) -> "Listing":
     """The tickets as rows; also part of `status`."""
     from monitor.cli.listing import Listing
 
@@ -69,7 +72,7 @@ def table(found: list[dict[str, Any]], title: str) -> "Listing":
     return rows
 
 
-def _late(ticket: dict[str, Any]) -> str:
+def _late(ticket: "PublicTicketDocument") -> str:
     """By how much the ticket missed its deadline, until it was resolved or until now; empty while it has not."""
     from monitor.i18n.formats import duration_text
 
@@ -86,6 +89,7 @@ def show(context: typer.Context, number: Number, as_json: AsJson = False) -> Non
 
     from monitor.charter.office import Office
     from monitor.cli.console import hanging
+    from monitor.reports.documents import ticket_document
     from monitor.reports.ticket_account import tell
     from monitor.store import queries
 
@@ -96,9 +100,9 @@ def show(context: typer.Context, number: Number, as_json: AsJson = False) -> Non
         if ticket is None:
             raise Failure(f"no ticket {number}. `upazila-monitor tickets` lists them", NO)
         story = list(tell(session, Office.of(settings), number))
-    facts = queries.facts(ticket)
+    facts = ticket_document(ticket)
     if as_json:
-        print(json.dumps(facts, ensure_ascii=False, indent=2))
+        print_json(facts)
         return
     output = console(plain=True)
     output.print(table([facts], ""))
