@@ -13,8 +13,8 @@ from monitor.cli.numbers import whole
 from monitor.cli.options import AsJson
 
 if TYPE_CHECKING:
-    from monitor.reports.documents import HelpdeskDocument, MirrorDocument
     from monitor.settings.load import Settings
+    from monitor.store.documents import HelpdeskDocument, MirrorDocument
 
 app = typer.Typer(help="Shows what an outside help desk knows of our tickets; `test` asks whether it can be reached.")
 
@@ -32,8 +32,8 @@ def helpdesk(
         return
 
     from monitor.alerts.helpdesks.registry import key_of
-    from monitor.reports.documents import mirror_document, mirrored_ticket_document
     from monitor.store import helpdesk_queries
+    from monitor.store.documents import mirror_document, mirrored_ticket_document
 
     settings = settings_in_force(context.obj)
     section = settings.monitor.helpdesk
@@ -80,8 +80,8 @@ def test(context: typer.Context) -> None:
 def mirror(settings: "Settings") -> "MirrorDocument | None":
     """The state of the mirror; None where no help desk is configured."""
     from monitor.alerts.helpdesks.registry import key_of
-    from monitor.reports.documents import mirror_document
     from monitor.store import helpdesk_queries
+    from monitor.store.documents import mirror_document
 
     section = settings.monitor.helpdesk
     if not section.configured:

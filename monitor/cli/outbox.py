@@ -7,15 +7,15 @@ import typer
 
 from monitor.cli.console import console, print_json
 from monitor.cli.dates import local
-from monitor.cli.errors import NO, Failure, settings_in_force, store_of
+from monitor.cli.errors import acting, settings_in_force, store_of
 from monitor.cli.numbers import whole, whole_argument
-from monitor.cli.options import Actor, AsJson, user
+from monitor.cli.options import Actor, AsJson, who
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from monitor.cli.listing import Listing
-    from monitor.reports.documents import NoticeDocument
+    from monitor.store.documents import NoticeDocument
 
 app = typer.Typer(help="What was told to whom, and what is still owed; `resend` tells it once more.")
 
@@ -31,8 +31,8 @@ def outbox(
     """Lists notices, newest first: to whom, about what, what became of each, and the proof of it."""
     if context.invoked_subcommand is not None:
         return
-    from monitor.reports.documents import notice_document
     from monitor.store import notice_queries
+    from monitor.store.documents import notice_document
 
     with store_of(settings_in_force(context.obj)) as store, store.read() as session:
         notices = notice_queries.listed(session, owed=owed_only, dead=dead_only, limit=limit)
@@ -54,15 +54,13 @@ def resend(
     actor: Actor = "",
 ) -> None:
     """Sends a notice once more under its old Message-ID, whatever became of it."""
-    from monitor.alerts.notices.outbox import resend as owe_again
+    from monitor.alerts.cases import actions
     from monitor.charter.office import Office
     from monitor.store.work import Work
 
     settings = settings_in_force(context.obj)
-    with store_of(settings) as store, store.write() as session:
-        notice = owe_again(Work(session, Office.of(settings), datetime.now(UTC), actor or user()), id_)
-        if notice is None:
-            raise Failure(f"there is no notice {id_}. `upazila-monitor outbox` lists them", NO)
+    with store_of(settings) as store, acting({}), store.write() as session:
+        notice = actions.resend(Work(session, Office.of(settings), datetime.now(UTC), who(actor)), id_)
         print(f"{notice.kind} to {notice.recipient} is owed once more, as {notice.message_id}")
 
 

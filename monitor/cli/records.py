@@ -15,7 +15,7 @@ from monitor.cli.options import AsJson
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from monitor.reports.documents import TicketDocument
+    from monitor.store.documents import TicketDocument
 
 audit = typer.Typer(help="Proves that no ticket's history was altered.", no_args_is_help=True)
 
@@ -77,8 +77,8 @@ def export(
     output: Annotated[Path | None, typer.Option("--output", "-o", help="A file; standard output, if left out.")] = None,
 ) -> None:
     """Writes all tickets out, the oldest first."""
-    from monitor.reports.documents import ticket_document
     from monitor.store import queries
+    from monitor.store.documents import ticket_document
 
     if as_csv == as_json:
         raise Failure("in which form? Expected --csv or --json", BAD_INPUT)

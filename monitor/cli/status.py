@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from rich.console import Group
 
     from monitor.cli.listing import Listing
-    from monitor.reports.documents import MirrorDocument, OutageDocument
     from monitor.reports.status_document import LastKnownStatus, LiveStatus, SiteDocument
     from monitor.settings.load import Settings
+    from monitor.store.documents import MirrorDocument, OutageDocument
 
 STYLES = {"up": "green", "degraded": "yellow", "down": "bold red", "unreachable": "magenta", "paused": "blue"}
 ORDER = ("down", "unreachable", "degraded", "unknown", "paused", "up")
@@ -131,9 +131,9 @@ def is_ours(said: Any, settings: "Settings") -> bool:
 
 
 def _remembered(settings: "Settings") -> "LastKnownStatus":
-    from monitor.reports.documents import outage_document, ticket_document
     from monitor.reports.status_document import site_document
     from monitor.store import queries
+    from monitor.store.documents import outage_document, ticket_document
 
     with store_of(settings) as store, store.read() as session:
         known = queries.site_states(session)
@@ -228,8 +228,8 @@ def outages(
 ) -> None:
     """Lists outages, newest first: who, since when, until when, the charter's deadline, the ticket."""
 
-    from monitor.reports.documents import outage_document
     from monitor.store import queries
+    from monitor.store.documents import outage_document
 
     with store_of(settings_in_force(context.obj)) as store, store.read() as session:
         found = [outage_document(outage) for outage in queries.outages(session, open_only=open_only, limit=limit)]

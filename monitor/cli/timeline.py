@@ -24,8 +24,8 @@ def events(
     from rich.text import Text
 
     from monitor.cli.listing import Listing
-    from monitor.reports.documents import timeline_document
     from monitor.store import queries
+    from monitor.store.documents import timeline_document
 
     settings = settings_in_force(context.obj)
     with store_of(settings) as store, store.read() as session:

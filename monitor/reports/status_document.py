@@ -8,8 +8,8 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, NotRequired, TypedDict, cast
 
-from monitor.reports.documents import OutageDocument, PublicTicketDocument, TimelineDocument, iso_or_none
 from monitor.settings.fleet import Site
+from monitor.store.documents import OutageDocument, PublicTicketDocument, TimelineDocument, iso_or_none
 
 
 class DeviceDocument(TypedDict):

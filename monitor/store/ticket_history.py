@@ -5,6 +5,7 @@ The database itself refuses to change, replace or delete an event.
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import flag_modified
 
 from monitor.store.audit_chain import BEGINNING, Audit, link, verify
 from monitor.store.columns import storable, storable_line
@@ -21,6 +22,7 @@ def record(work: Work, ticket: Ticket, kind: str, text: str) -> None:
     actor, text = storable_line(work.actor, MOST_ACTOR), storable(text)
     own = link(head_of(work), ticket.number, work.now_utc, actor, kind, text)
     ticket.events.append(TicketEvent(at_utc=work.now_utc, actor=actor, kind=kind, text=text, hash=own))
+    flag_modified(ticket, "state")  # a line more is a change of the ticket: its version grows
     work.known.head = own  # a transaction that writes holds the lock: nobody else can lengthen the chain meanwhile
 
 

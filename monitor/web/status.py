@@ -11,15 +11,6 @@ from monitor.domain.clock import Clock
 from monitor.i18n.formats import duration_text
 from monitor.judging.health import State
 from monitor.metrics.notices import MailPath, mail_path
-from monitor.reports.documents import (
-    OutageDocument,
-    PublicTicketDocument,
-    TimelineDocument,
-    iso_or_none,
-    outage_document,
-    public_ticket_document,
-    timeline_document,
-)
 from monitor.reports.status_document import (
     ConfigurationDocument,
     DeviceDocument,
@@ -34,6 +25,15 @@ from monitor.reports.status_document import (
 from monitor.runtime.live import RuntimeState
 from monitor.settings.fleet import Site
 from monitor.store import queries
+from monitor.store.documents import (
+    OutageDocument,
+    PublicTicketDocument,
+    TimelineDocument,
+    iso_or_none,
+    outage_document,
+    public_ticket_document,
+    timeline_document,
+)
 from monitor.store.sqlite import Store
 
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.cli.records import FORMULA_SIGNS, harmless, table
-from monitor.reports.documents import TicketDocument
+from monitor.store.documents import TicketDocument
 from tests.cli.typed import typed
 from tests.desk import Desk
 
@@ -25,6 +25,7 @@ TICKET: TicketDocument = {
     "deadline_utc": "2026-11-24T11:00:00+00:00",
     "breached_utc": None,
     "resolved_utc": None,
+    "version": 1,
     "source": "person",
     "asker": "Karim",
     "text": "",

@@ -13,8 +13,9 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import select
 
 from monitor.store.models import Base, Notice, SchemaDouble
+from monitor.store.opening import DATABASE, open_store
 from monitor.store.redundancy import DOUBLE
-from monitor.store.sqlite import DATABASE, Store, open_store
+from monitor.store.sqlite import Store
 from monitor.store.upgrade import alembic_config, revisions
 from tests.store.migrated import new_store
 
@@ -62,7 +63,7 @@ def test_the_line_of_migrations_is_the_one_that_alembic_goes_along() -> None:
 def test_a_command_on_a_database_of_this_version_does_without_alembic(tmp_path: Path) -> None:
     new_store(tmp_path).close()
     script = (
-        "import sys, pathlib; from monitor.store.sqlite import open_store;"
+        "import sys, pathlib; from monitor.store.opening import open_store;"
         "open_store(pathlib.Path(sys.argv[1])).close(); print([name for name in sys.modules if 'alembic' in name])"
     )
     done = subprocess.run([sys.executable, "-c", script, str(tmp_path)], capture_output=True, text=True, check=True)

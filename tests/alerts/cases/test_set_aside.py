@@ -14,11 +14,11 @@ from monitor.charter.office import Office
 from monitor.configuration import load
 from monitor.domain.clock import VirtualClock
 from monitor.judging.decisions import Decision, DeviceEvent, OutageOpened, WorkstationSeen
-from monitor.reports.documents import outage_document
 from monitor.runtime import writer as recorder_module
 from monitor.runtime.trusted_clock import BelievedClock
 from monitor.runtime.writer import DecisionWriter
 from monitor.store import queries
+from monitor.store.documents import outage_document
 from monitor.store.models import Event, Outage, SetAside, Ticket
 from monitor.store.sqlite import Store
 from tests.places import SHIPPED

@@ -28,6 +28,7 @@ class OutageDocument(TypedDict):
     cause_why: str
     ticket: str | None
     affected: list[str]
+    version: int
 
 
 class PublicTicketDocument(TypedDict):
@@ -43,6 +44,7 @@ class PublicTicketDocument(TypedDict):
     deadline_utc: str
     breached_utc: str | None
     resolved_utc: str | None
+    version: int
     source: str
 
 
@@ -142,6 +144,7 @@ def outage_document(view: OutageView) -> OutageDocument:
         "cause_why": view.cause_why,
         "ticket": view.ticket,
         "affected": list(view.affected),
+        "version": view.version,
     }
 
 
@@ -158,6 +161,7 @@ def public_ticket_document(view: TicketView) -> PublicTicketDocument:
         "deadline_utc": view.deadline_utc.isoformat(),
         "breached_utc": iso_or_none(view.breached_utc),
         "resolved_utc": iso_or_none(view.resolved_utc),
+        "version": view.version,
         "source": view.source,
     }
 

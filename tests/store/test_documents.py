@@ -6,16 +6,17 @@ from typing import Any, get_type_hints
 
 import pytest
 
-from monitor.reports import documents, status_document
+from monitor.reports import status_document
+from monitor.store import documents
 from monitor.store.helpdesk_queries import MirrorTotals, MirrorView
 from monitor.store.notice_queries import NoticeView
 from monitor.store.queries import EventView, OutageView, TicketView, TimelineView
 
 T = datetime(2026, 11, 24, 4, tzinfo=UTC)
-OUTAGE = OutageView(1, "a", "citizen:10", T, T, T, None, None, T, "timeout", "power", "", None, ("b",))
+OUTAGE = OutageView(1, "a", "citizen:10", T, T, T, None, None, T, "timeout", "power", "", None, ("b",), 1)
 EVENT = EventView(T, "system", "opened", "text")
 TICKET = TicketView(
-    "BHR-2026-000001", "citizen:10", "a", "open", 0, T, T, T, None, None, "person", "Karim", "no", (EVENT,)
+    "BHR-2026-000001", "citizen:10", "a", "open", 0, T, T, T, None, None, 1, "person", "Karim", "no", (EVENT,)
 )
 NOTICE = NoticeView(1, "stage", "it", "o", "email", "sent", None, T, T, None, 1, "<1@x>", None, "250", "", "")
 MIRRORED = MirrorView("BHR-2026-000001", "open", "7", "new", 0, None, 0, T, "")
