@@ -58,8 +58,8 @@ from monitor.settings.monitor_file import Probing, asked_at
 from monitor.settings.notices_section import ChannelName
 from monitor.settings.problems import ConfigError
 from monitor.store import board_state
+from monitor.store.opening import open_when_possible
 from monitor.store.retention import back_up, forget_old
-from monitor.store.sqlite import open_when_possible
 from monitor.store.work import Work
 from monitor.web.app import make_app
 from monitor.web.page_server import PageServer

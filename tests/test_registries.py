@@ -2,12 +2,16 @@
 
 import pytest
 
+from monitor.cli.services import command_of
 from monitor.configuration import KINDS
+from monitor.probes.checks.checks import CHECKS
+from monitor.reference import PAGES, page
+from monitor.settings.key_docs import own_keys, said_of_keys
 from monitor.settings.of_kind import OfKind
+from tests.places import DOCS
 
-REGISTERED = [
-    (base, word, model) for base, models in KINDS.items() for word, model in models.items() if model is not base
-]
+EVERY = [(base, word, model) for base, models in KINDS.items() for word, model in models.items()]
+REGISTERED = [each for each in EVERY if each[2] is not each[0]]
 
 
 @pytest.mark.parametrize(("base", "word", "model"), REGISTERED)
@@ -16,3 +20,22 @@ def test_a_kind_is_registered_under_the_word_that_chooses_it(
 ) -> None:
     assert issubclass(model, base)
     assert model.model_fields[base.chosen_by].default == word
+
+
+@pytest.mark.parametrize(("base", "word", "model"), EVERY)
+def test_every_key_is_explained(base: type[OfKind], word: str, model: type[OfKind]) -> None:
+    said = said_of_keys(model)
+    assert [key for key in own_keys(model) if not said.get(key, "").endswith(".")] == []
+
+
+@pytest.mark.parametrize("name", CHECKS)
+def test_every_check_can_be_tried_by_hand_with_keys_that_it_has(name: str) -> None:
+    kind = CHECKS[name]
+    assert {*kind.by_hand.options, *kind.by_hand.unless} <= {*kind.settings.model_fields}
+    assert command_of(name).help == kind.by_hand.does
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_the_docs_are_current(name: str) -> None:
+    text = (DOCS / name).read_text(encoding="utf-8")
+    assert page(name, text) == text, "run scripts/docs"

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from monitor.cli.console import console
 from monitor.cli.errors import BAD_INPUT, CANNOT, INTERRUPTED, NO, Failure
 from monitor.cli.numbers import decimal, whole
 from monitor.cli.options import AsJson
-from monitor.cli.services import dns, http, tcp
 from monitor.cli.snmp import snmp
 from monitor.cli.trace import trace
 from monitor.domain.reasons import as_json
@@ -27,7 +27,25 @@ if TYPE_CHECKING:
     from monitor.probes.base import Target
     from monitor.probes.icmp.engine import IcmpProbe
 
-app = typer.Typer(help="Asks once, by hand, as the daemon would.", no_args_is_help=True)
+
+class _Probes(TyperGroup):
+    """The commands below, and one for every registered kind of check; those are imported when they are asked for."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        from monitor.probes.checks.checks import CHECKS
+
+        return [*super().list_commands(ctx), *CHECKS]
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        if (own := super().get_command(ctx, cmd_name)) is not None:
+            return own
+        from monitor.cli.services import command_of
+        from monitor.probes.checks.checks import CHECKS
+
+        return command_of(cmd_name) if cmd_name in CHECKS else None
+
+
+app = typer.Typer(cls=_Probes, help="Asks once, by hand, as the daemon would.", no_args_is_help=True)
 
 FEW = 50
 FIRST_HOST, FIRST_MULTICAST = bytes([1, 0, 0, 0]), bytes([224, 0, 0, 0])
@@ -35,9 +53,6 @@ FIRST_HOST, FIRST_MULTICAST = bytes([1, 0, 0, 0]), bytes([224, 0, 0, 0])
 
 app.command()(trace)
 app.command()(snmp)
-app.command()(tcp)
-app.command()(http)
-app.command()(dns)
 
 
 @app.command()

@@ -16,6 +16,7 @@ import zstandard
 
 from monitor.cli.dates import YEARS, moment_of
 from monitor.cli.errors import BAD_INPUT, Failure, settings_of
+from monitor.domain.json_text import parse_json
 from monitor.domain.reasons import TIMEOUT, Reason, from_json
 from monitor.domain.sample import Sample, Verdict
 from monitor.domain.stored_sentences import from_sentence
@@ -83,7 +84,7 @@ class Recorded:
 def _read(line: str, known: dict[str, str], where: str) -> tuple["Sample | Happening", datetime]:
     """What a line holds, and when it happened."""
     try:
-        entry = json.loads(line)
+        entry = parse_json(line)
         if "verdict" not in entry and "kind" in entry:
             happening = _happening(entry, known, where)
             return happening, happening.t
@@ -91,7 +92,7 @@ def _read(line: str, known: dict[str, str], where: str) -> tuple["Sample | Happe
         at = datetime.fromisoformat(t)
         device = known[entry["device"]]
         verdict = VERDICTS[entry["verdict"]]
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+    except (ValueError, KeyError, TypeError, AttributeError):
         raise Failure(f"{where}: {_fault(line, known)}", BAD_INPUT) from None
     if at.tzinfo is None:
         raise Failure(f"{where}: t: '{t}' has no offset. Expected one such as +06:00", BAD_INPUT)
@@ -167,8 +168,8 @@ def _fault(line: str, known: dict[str, str]) -> str:
     from monitor.settings.problems import did_you_mean
 
     try:
-        entry = json.loads(line)
-    except (ValueError, RecursionError) as error:
+        entry = parse_json(line)
+    except ValueError as error:
         return f"no JSON: {error}. Expected an object with t, device and verdict"
     if not isinstance(entry, dict):
         return f"found {line.strip()[:60]}. Expected an object with t, device and verdict"

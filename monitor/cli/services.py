@@ -1,79 +1,87 @@
-"""`probe tcp`, `probe http`, `probe dns`: one service checked as the daemon would check it."""
+"""`probe tcp`, `probe http` and so on: one service checked as the daemon would check it, for every registered kind."""
 
 import json
-import re
+from inspect import Parameter, Signature
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
+from pydantic import ValidationError
+from pydantic.fields import FieldInfo
+from typer.core import TyperCommand
+from typer.main import get_command
 
 from monitor.cli.errors import BAD_INPUT, NO, Failure
 from monitor.cli.numbers import decimal, whole
 from monitor.cli.options import AsJson
-from monitor.domain.text import ascii_digits
-
-if TYPE_CHECKING:
-    from monitor.probes.checks.base import Outcome
-    from monitor.settings.services_section import ServiceCheck
+from monitor.net.deadline import Deadline
+from monitor.probes.checks.base import CheckKind, Outcome
+from monitor.probes.checks.checks import CHECKS, outcome_of
+from monitor.settings.key_docs import said_of_keys, span, types
+from monitor.settings.of_kind import Kinds
+from monitor.settings.services_section import ServiceCheck
+from monitor.settings.validate import in_words
 
 Timeout = Annotated[float, decimal(least=0.1, most=60, says="How long an answer may take, in seconds.")]
 
 
-def tcp(
-    target: Annotated[str, typer.Argument(metavar="HOST:PORT", help="IPv6 as [ADDRESS]:PORT.")],
-    timeout: Timeout = 5.0,
-    as_json: AsJson = False,
-) -> None:
-    """Opens a TCP connection and says how long that took."""
-    host, _, port = ascii_digits(target).rpartition(":")
-    if not host or not re.fullmatch("[0-9]{1,19}", port) or host.startswith("[") != host.endswith("]"):
-        raise Failure(f"'{target}' is no host and port. Expected HOST:PORT, for IPv6 [ADDRESS]:PORT", BAD_INPUT)
-    _check(target, {"kind": "tcp", "host": host.strip("[]"), "port": int(port)}, timeout, as_json)
+def command_of(name: str) -> TyperCommand:
+    """The command of a registered kind: its argument, and an option for each key that its ``by_hand`` names."""
+    kind = CHECKS[name]
+    by_hand = kind.by_hand
+
+    def check(target: str, timeout: float, as_json: bool, **typed: Any) -> None:
+        for key, value in typed.items():
+            if isinstance(value, Path) and not value.is_file():
+                raise Failure(f"{_flag(key)}: {value} is not a file. Expected certificates in PEM", BAD_INPUT)
+        options = {key: not value if key in by_hand.unless else value for key, value in typed.items()}
+        try:
+            entry = by_hand.entry(target, options)
+        except ValueError as error:
+            raise Failure(str(error), BAD_INPUT) from None
+        _check(target, {"kind": name, **entry}, timeout, as_json)
+
+    parameters = _parameters(kind)
+    check.__signature__ = Signature(parameters)  # type: ignore[attr-defined]
+    check.__annotations__ = {each.name: each.annotation for each in parameters}
+    check.__doc__ = by_hand.does
+    alone = typer.Typer(add_completion=False, context_settings={"help_option_names": ["-h", "--help"]})
+    alone.command(name)(check)
+    found = get_command(alone)
+    assert isinstance(found, TyperCommand)
+    return found
 
 
-def http(
-    url: Annotated[str, typer.Argument(metavar="URL")],
-    status: Annotated[
-        int | None, whole(least=100, most=599, says="The status that is expected; any from 200 to 399, if left out.")
-    ] = None,
-    body: Annotated[str, typer.Option(help="What the page must say.")] = "",
-    certificate_days: Annotated[
-        int, whole(least=0, most=365, says="Warn when the certificate expires sooner, in days.")
-    ] = 14,
-    ca_file: Annotated[Path | None, typer.Option(help="The authority of the server's certificate.")] = None,
-    insecure: Annotated[bool, typer.Option("--insecure", help="Believe any certificate.")] = False,
-    timeout: Timeout = 10.0,
-    as_json: AsJson = False,
-) -> None:
-    """Gets a page: its status, what it says, how long its certificate is good for."""
-    if ca_file is not None and not ca_file.is_file():
-        raise Failure(f"--ca-file: {ca_file} is not a file. Expected certificates in PEM", BAD_INPUT)
-    wanted = {"kind": "http", "url": url, "status": status, "body": body, "certificate_days": certificate_days}
-    _check(url, {**wanted, "ca_file": ca_file, "verify": not insecure}, timeout, as_json)
+def _parameters(kind: CheckKind[Any]) -> list[Parameter]:
+    by_hand, fields, said = kind.by_hand, kind.settings.model_fields, said_of_keys(kind.settings)
+    argument = typer.Argument(metavar=by_hand.target, help=by_hand.target_says or None)
+    made = [_keyword("target", Annotated[str, argument])]
+    for key, says in by_hand.options.items():
+        option = _option(fields[key], _flag(key), says or said[key])
+        made.append(_keyword(key, option, fields[key].default))
+    for key, (flag, says) in by_hand.unless.items():
+        made.append(_keyword(key, Annotated[bool, typer.Option(flag, help=says)], False))
+    return [*made, _keyword("timeout", Timeout, by_hand.timeout_s), _keyword("as_json", AsJson, False)]
 
 
-def dns(
-    name: Annotated[str, typer.Argument(help="The name that is asked for.")],
-    type_: Annotated[str, typer.Option("--type", help="A, AAAA, CNAME, MX, NS, PTR, SOA, SRV or TXT.")] = "A",
-    server: Annotated[str, typer.Option(help="ADDRESS[:PORT] of the server; this machine's, if left out.")] = "",
-    expect: Annotated[str, typer.Option(help="A record that must be among the answers.")] = "",
-    timeout: Timeout = 5.0,
-    as_json: AsJson = False,
-) -> None:
-    """Asks a name server for a name."""
-    where: dict[str, Any] = {"server": server}
-    server = ascii_digits(server)
-    if server.count(":") == 1 or "]:" in server:
-        host, _, port = server.rpartition(":")
-        where = {"server": host, "port": int(port) if re.fullmatch("[0-9]{1,19}", port) else port}
-    where["server"] = where["server"].strip("[]")
-    _check(name, {"kind": "dns", "name": name, "type": type_.upper(), "expect": expect, **where}, timeout, as_json)
+def _keyword(name: str, annotation: Any, default: Any = Parameter.empty) -> Parameter:
+    return Parameter(name, Parameter.KEYWORD_ONLY, default=default, annotation=annotation)
+
+
+def _flag(key: str) -> str:
+    return f"--{key.replace('_', '-')}"
+
+
+def _option(field: FieldInfo, flag: str, says: str) -> Any:
+    """What typer must know of a key: whole numbers with their span, paths, and texts, which the settings judge."""
+    (kind, *_) = types(field)
+    if (limits := span(field)) is not None and kind is int:
+        return Annotated[int | None, whole(flag, least=int(limits[0]), most=int(limits[1]), says=says)]
+    made = typer.Option(flag, help=says)
+    return Annotated[Path | None, made] if kind is Path else Annotated[str, made]
 
 
 def _check(target: str, entry: dict[str, Any], timeout_s: float, as_json: bool) -> None:
-    from monitor.net.deadline import Deadline
-    from monitor.probes.checks.checks import outcome_of
-
     wanted = _wanted(entry)
     outcome = outcome_of(wanted, Deadline.after(timeout_s))
     _print(target, wanted.kind, outcome, as_json)
@@ -81,23 +89,17 @@ def _check(target: str, entry: dict[str, Any], timeout_s: float, as_json: bool) 
         raise typer.Exit(NO)
 
 
-def _wanted(entry: dict[str, Any]) -> "ServiceCheck":
-    from pydantic import ValidationError
-
-    from monitor.probes.checks.checks import CHECKS
-    from monitor.settings.services_section import ServiceCheck
-    from monitor.settings.validate import in_words
-
-    models = {name: kind.settings for name, kind in CHECKS.items()}
+def _wanted(entry: dict[str, Any]) -> ServiceCheck:
+    models: Kinds = {ServiceCheck: {name: kind.settings for name, kind in CHECKS.items()}}
     try:
-        return ServiceCheck.model_validate(entry, context={ServiceCheck: models})
+        return ServiceCheck.model_validate(entry, context=models)
     except ValidationError as error:
         fault = error.errors()[0]
         where = ".".join(map(str, fault["loc"]))
         raise Failure(f"{where}: {in_words(dict(fault))}" if where else in_words(dict(fault)), BAD_INPUT) from None
 
 
-def _print(target: str, kind: str, outcome: "Outcome", as_json: bool) -> None:
+def _print(target: str, kind: str, outcome: Outcome, as_json: bool) -> None:
     took_ms = None if outcome.took_ns is None else round(outcome.took_ns / 1e6, 3)
     verdict, reason = str(outcome.verdict), outcome.own_fault or outcome.reason
     facts: dict[str, Any] = {"target": target, "probe": kind, "verdict": verdict, "rtt_ms": took_ms}

@@ -110,8 +110,8 @@ MESSAGES: Mapping[ReasonCode, Mapping[Lang, str]] = {
     C.CLOCK_SAYS: {"bn": "যন্ত্রের ঘড়ি বলছে {clock:moment}", "en": "the wall clock says {clock:moment}"},
     C.CLOCK_BELIEVED: {"bn": "যন্ত্রের ঘড়ি আবার বিশ্বাসযোগ্য", "en": "the wall clock is believed again"},
     C.CLOCK_TRUSTED: {
-        "bn": "{by} বলেছেন যে যন্ত্রের ঘড়ি ঠিক: {clock:exact}",
-        "en": "{by} says that the clock is right: {clock:exact}",
+        "bn": "{by} বলেছেন যে যন্ত্রের ঘড়ি ঠিক: {clock:exact} (ঢাকা)",
+        "en": "{by} says that the clock is right: {clock:exact} (Dhaka)",
     },
     C.WORKSTATIONS_ANSWER: {
         "bn": "{total}টির মধ্যে {answering}টি কম্পিউটার সাড়া দিচ্ছে",

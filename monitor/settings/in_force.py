@@ -4,7 +4,6 @@ Commands work by it while the files on disk are half edited; `reload` reads the 
 replaced as a whole, has mode 0600, and holds no secret: addresses that carry one are cut before they are written.
 """
 
-import json
 import re
 import tempfile
 import tomllib
@@ -15,11 +14,11 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
-from monitor.durable import write_durably
 from monitor.plain_file import PlainFileError, read_bounded
 from monitor.settings.load import Settings, load
 from monitor.settings.of_kind import Kinds
 from monitor.settings.problems import ConfigError
+from monitor.state_file import read_state, write_state
 
 FILE = "in-force.json"
 FORMAT = 1
@@ -73,19 +72,18 @@ def started_of(pid: int) -> str:
 
 def write(state: Path, found: InForce) -> None:
     """Replaces the file in ``state``; raises OSError."""
-    text = json.dumps({"format": FORMAT, **asdict(found)}, ensure_ascii=False)
-    write_durably(state / FILE, text.encode(), mode=0o600)
+    write_state(state / FILE, {"format": FORMAT, **asdict(found)}, mode=0o600)
 
 
 def read(state: Path) -> InForce | None:
     """What the last daemon in ``state`` worked by; None where there was none, or it is not ours to read."""
-    try:
-        entry: dict[str, Any] = json.loads(read_bounded(state / FILE, MOST_BYTES))
-        if entry.pop("format") != FORMAT:
-            return None
-        return InForce(**{**entry, "refused": tuple(entry["refused"])})
-    except (PlainFileError, ValueError, TypeError, KeyError, AttributeError, RecursionError):
+    return read_state(state / FILE, MOST_BYTES, _in_force)
+
+
+def _in_force(entry: Any) -> InForce | None:
+    if entry.pop("format") != FORMAT:
         return None
+    return InForce(**{**entry, "refused": tuple(entry["refused"])})
 
 
 def settings_of(found: InForce, directory: Path, kinds: Kinds) -> Settings | None:

@@ -17,6 +17,7 @@ from monitor.settings.charter_file import CharterFile
 from monitor.settings.fleet import Fleet
 from monitor.settings.maintenance_section import Maintenance
 from monitor.settings.monitor_file import MonitorFile
+from monitor.settings.notices_section import ChannelSection
 from monitor.settings.of_kind import Kinds
 from monitor.settings.problems import ConfigError, Problem, did_you_mean, no_such
 from monitor.settings.sites_file import SiteEntry, SitesFile
@@ -78,6 +79,8 @@ def load(directory: Path, kinds: Kinds, sources: dict[str, bytes] | None = None)
     if sites and monitor:
         faults.extend(_unknown_credentials(documents["sites.toml"], sites, monitor))
         faults.extend(_unknown_sites(documents["monitor.toml"], sites, monitor))
+    if monitor:
+        faults.extend(_channels_untold(documents["monitor.toml"], monitor, kinds))
     if monitor and charter:
         faults.extend(_confused_readers(documents["monitor.toml"], monitor, charter))
     if faults or not (sites and monitor and charter and calendar and holidays):
@@ -120,6 +123,15 @@ def _unknown_sites(document: Document, sites: SitesFile, monitor: MonitorFile) -
     for path, site in named:
         if site is not None and site not in sites.sites:
             message = f"sites.toml has {no_such('site', site, sites.sites)}"
+            yield Problem(document.name, document.line(path), ".".join(path), message)
+
+
+def _channels_untold(document: Document, monitor: MonitorFile, kinds: Kinds) -> Iterator[Problem]:
+    """Recipients by a channel that must be told something first, and is not."""
+    for name, entry in monitor.recipients.items():
+        if entry.channel in kinds[ChannelSection] and entry.channel not in monitor.channels:
+            message = f"this channel needs to know more. Expected a section [channels.{entry.channel}] as well"
+            path = ("recipients", name, "channel")
             yield Problem(document.name, document.line(path), ".".join(path), message)
 
 

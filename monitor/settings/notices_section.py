@@ -60,14 +60,23 @@ class RecipientEntry(OfKind):
     reached_by: ClassVar[str] = ""
 
     channel: ChannelName = "email"
+    """How it is reached."""
     name: Annotated[str, Field(max_length=200)] = ""
+    """What it is called in letters; the NAME of the section, if left out."""
     lang: Languages = "both"
+    """In which language."""
     kinds: tuple[WantedKind, ...] = ()
+    """Which kinds of notices; all, if left out."""
     severities: tuple[Severity, ...] = ()
+    """Of which severity: urgent (opened, reopened, breach), routine, good (resolved, restored, withdrawn)."""
     stages: tuple[Annotated[int, Field(ge=0, le=9)], ...] = ()
+    """At which stages of the grievance chain; 0: before it."""
     site_kinds: tuple[Kind, ...] = ()
+    """About which kinds of sites."""
     hours: Literal["as_due", "always", "office"] = "as_due"
+    """As officers hear of it, at once, or only while the office is open."""
     timeout_s: Annotated[float, Field(ge=1, le=120)] = 20.0
+    """A delivery that takes longer is given up, in seconds."""
 
     @property
     def address(self) -> str:

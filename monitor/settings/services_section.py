@@ -21,6 +21,7 @@ class ServiceCheck(OfKind):
     """One check, of whichever kind."""
 
     kind: str
+    """How it is checked."""
 
     def at(self, gateway: str) -> Self:
         """The check at a site whose gateway has that address: what is left out may be there."""

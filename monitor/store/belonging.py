@@ -9,19 +9,17 @@ that an older copy of the very same file is told apart as well.
 File formats: https://www.sqlite.org/fileformat2.html (1.3 the header, 3 the journal, 4 the log).
 """
 
-import json
 import secrets
 import struct
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from sqlalchemy import Engine
 
-from monitor.durable import write_durably
-from monitor.plain_file import PlainFileError, read_bounded
+from monitor.state_file import read_state, write_state
 from monitor.store.errors import Damaged
 
 INSTALLED = "installed"
@@ -54,10 +52,11 @@ def header(page: bytes) -> Header | None:
 
 def marks(state: Path) -> set[int]:
     """The marks that `installed` names; empty when there is no such file, or it cannot be read."""
-    try:
-        return {int(mark, 16) for mark in json.loads(read_bounded(state / INSTALLED, MOST_BYTES))["database"]}
-    except (PlainFileError, ValueError, TypeError, KeyError, RecursionError):
-        return set()
+    return read_state(state / INSTALLED, MOST_BYTES, _marks) or set()
+
+
+def _marks(found: Any) -> set[int]:
+    return {int(mark, 16) for mark in found["database"]}
 
 
 def was_installed(state: Path) -> bool:
@@ -67,8 +66,7 @@ def was_installed(state: Path) -> bool:
 
 def write_marks(state: Path, known: set[int]) -> None:
     """Writes `installed`; raises OSError."""
-    text = json.dumps({"database": sorted(f"{mark:08x}" for mark in known)})
-    write_durably(state / INSTALLED, f"{text}\n".encode())
+    write_state(state / INSTALLED, {"database": sorted(f"{mark:08x}" for mark in known)})
 
 
 def draw_mark() -> int:

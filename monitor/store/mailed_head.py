@@ -3,16 +3,15 @@
 Whoever loses the database, or puts an older one back, is told so by it: the letters that went out prove what there was.
 """
 
-import json
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from monitor.durable import write_durably
-from monitor.plain_file import PlainFileError, read_bounded
+from monitor.state_file import read_state, write_state
 from monitor.store.models import TicketEvent
 
 FILE = "mailed-head"
@@ -30,11 +29,11 @@ class MailedHead:
 
 def read(state: Path) -> MailedHead | None:
     """What was mailed last; None when nothing was, or the file says nothing that can be read."""
-    try:
-        found = json.loads(read_bounded(state / FILE, MOST_BYTES))
-        return MailedHead(str(found["head"]), int(found["event"]), datetime.fromisoformat(found["at_utc"]))
-    except (PlainFileError, ValueError, TypeError, KeyError, RecursionError):
-        return None
+    return read_state(state / FILE, MOST_BYTES, _mailed_head)
+
+
+def _mailed_head(found: Any) -> MailedHead:
+    return MailedHead(str(found["head"]), int(found["event"]), datetime.fromisoformat(found["at_utc"]))
 
 
 def note(session: Session, state: Path, head: str, now_utc: datetime) -> None:
@@ -45,8 +44,7 @@ def note(session: Session, state: Path, head: str, now_utc: datetime) -> None:
     event = session.scalar(select(TicketEvent.id).where(TicketEvent.hash == head))
     if event is None or (known is not None and known.event >= event):
         return
-    text = json.dumps({"head": head, "event": event, "at_utc": now_utc.isoformat()})
-    write_durably(state / FILE, f"{text}\n".encode())
+    write_state(state / FILE, {"head": head, "event": event, "at_utc": now_utc.isoformat()})
 
 
 def forget(state: Path) -> None:

@@ -2,14 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
 from monitor.domain import ticket_number
 from monitor.domain.event_kinds import EventKind
-from monitor.domain.reasons import Reason, as_json
+from monitor.domain.reasons import Reason
 from monitor.i18n.reasons import reason_text
 from monitor.store.models import AffectedSite, Event, Gap, Heartbeat, Notice, Outage, SiteState, Ticket
 
@@ -35,6 +35,7 @@ class OutageView:
     cause_why: Reason | None
     ticket: str | None
     affected: tuple[str, ...]
+    version: int
 
 
 class OpenOutage(NamedTuple):
@@ -78,7 +79,7 @@ class EventView:
 
 @dataclass(frozen=True, slots=True)
 class TicketView:
-    """A ticket; ``events`` is empty in listings."""
+    """A ticket; ``version`` grows with each change of it, ``events`` is empty in listings."""
 
     number: str
     service: str
@@ -90,6 +91,7 @@ class TicketView:
     deadline_utc: datetime
     breached_utc: datetime | None
     resolved_utc: datetime | None
+    version: int
     source: str = "outage"
     asker: str = ""
     text: str = ""
@@ -161,8 +163,12 @@ def ticket(session: Session, number: str) -> TicketView | None:
     row = session.scalars(select(Ticket).where(Ticket.number == number)).one_or_none()
     if row is None:
         return None
-    events = tuple(EventView(e.at_utc, e.actor, e.kind, e.text) for e in row.events)
-    return _ticket(row, events)
+    return whole_ticket(row)
+
+
+def whole_ticket(row: Ticket) -> TicketView:
+    """A ticket with its whole history."""
+    return _ticket(row, tuple(EventView(e.at_utc, e.actor, e.kind, e.text) for e in row.events))
 
 
 WITHDRAWN = "withdrawn"
@@ -293,6 +299,7 @@ def _outage(row: Outage) -> OutageView:
         row.cause_why,
         row.ticket.number if row.ticket else None,
         tuple(affected.site for affected in row.affected),
+        row.version,
     )
 
 
@@ -308,31 +315,9 @@ def _ticket(row: Ticket, events: tuple[EventView, ...] = ()) -> TicketView:
         row.deadline_utc,
         row.breached_utc,
         row.resolved_utc,
+        row.version,
         row.source,
         row.asker,
         row.text,
         events,
     )
-
-
-def facts(view: OutageView | TicketView | EventView | TimelineView) -> dict[str, Any]:
-    """A view as JSON can hold it: times in ISO 8601, UTC; beside each reason NAME its English words as NAME_text."""
-    found: dict[str, Any] = {}
-    for name in view.__slots__:
-        value = getattr(view, name)
-        if name in REASONS:
-            found[name], found[f"{name}_text"] = as_json(value), reason_text(value, "en")
-        else:
-            found[name] = _plain(value)
-    return found | ({"text": view.text} if isinstance(view, TimelineView) else {})
-
-
-REASONS = ("reason", "cause_why")
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return value.isoformat()
-    if isinstance(value, tuple):
-        return [facts(item) if isinstance(item, EventView) else item for item in value]
-    return value

@@ -17,7 +17,8 @@ from monitor.settings import in_force
 from monitor.store import belonging, copies, mailed_head
 from monitor.store.errors import StoreError
 from monitor.store.models import Event
-from monitor.store.sqlite import BACKUPS, DATABASE, Store, existing_store, open_store, open_when_possible
+from monitor.store.opening import BACKUPS, DATABASE, existing_store, open_store, open_when_possible
+from monitor.store.sqlite import Store
 from tests.told import words
 
 NOW = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)
@@ -164,7 +165,7 @@ def test_a_restore_that_finds_no_room_for_the_marks_leaves_what_was_there(
         if path.parent == state:
             raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(belonging, "write_durably", full)
+    monkeypatch.setattr(belonging, "write_state", full)
     with pytest.raises(OSError, match="No space"):
         copies.restore(state / BACKUPS / "monitor-20261123.db", state, NOW, older=False)
     monkeypatch.undo()

@@ -42,7 +42,7 @@ class AlertmanagerRecipient(RecipientEntry):
     reached_by: ClassVar[str] = "url"
     channel: Literal["alertmanager"] = "alertmanager"
     url: str
-    """Its address, such as http://127.0.0.1:9093"""
+    """Its address, such as http://127.0.0.1:9093."""
 
     @model_validator(mode="after")
     def _is_a_page(self) -> Self:

@@ -9,7 +9,6 @@ message that the same reader got about the ticket (RFC 5322, 3.6.4).
 """
 
 import logging
-import os
 import smtplib
 import ssl
 from collections.abc import Iterator, Mapping
@@ -39,6 +38,7 @@ from monitor.alerts.channels.base import (
 from monitor.alerts.channels.smtp import Conversation, NoSmtp, talk
 from monitor.alerts.channels.smtp_replies import Fate, Step, fate
 from monitor.domain.text import clean
+from monitor.durable import write_durably
 from monitor.net import tls
 from monitor.net.deadline import Cancellation, Deadline
 from monitor.net.names import NamesBusy
@@ -114,15 +114,10 @@ class EmailChannel:
 
     def _to_file(self, letter: Letter, message: Message) -> str:
         """Writes whole or not at all, under a name that the same letter always gets."""
-        self._folder.mkdir(mode=0o750, parents=True, exist_ok=True)
         path = self._folder / f"{letter.message_id.strip('<>').partition('@')[0]}.eml"
-        partial = path.with_suffix(".part")
         try:
-            with partial.open("wb") as file:
-                file.write(message.as_bytes(policy=ON_THE_WIRE))
-                file.flush()
-                os.fsync(file.fileno())
-            partial.replace(path)
+            self._folder.mkdir(mode=0o750, parents=True, exist_ok=True)
+            write_durably(path, message.as_bytes(policy=ON_THE_WIRE))
         except OSError as error:
             raise TemporaryFailure(f"{path}: {error.strerror}") from error
         log.info("no mail goes out to %s yet, which `upazila-monitor check` explains: %s", letter.recipient, path)

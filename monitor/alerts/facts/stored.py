@@ -4,7 +4,6 @@ A notice may wait for weeks, so what an earlier version of this program wrote mu
 step by step; what cannot be read (a kind or a version of a later program, damage) is a FactsError, never a dead letter.
 """
 
-import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -13,6 +12,7 @@ from pydantic import TypeAdapter, ValidationError
 from monitor.alerts.facts.briefs import DigestFacts, Facts, MorningFacts, WeeklyFacts
 from monitor.alerts.facts.matter import MatterFacts
 from monitor.domain.evidence import Evidence
+from monitor.domain.json_text import parse_json
 from monitor.domain.notice_kinds import DIGEST, MORNING, OF_ONE_MATTER, WEEKLY
 from monitor.domain.reasons import as_json
 from monitor.domain.stored_sentences import from_sentence
@@ -53,8 +53,8 @@ def pack(facts: Facts) -> dict[str, Any]:
 def read_json(stored: str) -> Stored:
     """The stored text as JSON; DAMAGED when it is none."""
     try:
-        found = json.loads(stored)
-    except (ValueError, RecursionError):
+        found = parse_json(stored)
+    except ValueError:
         return DAMAGED
     return found if isinstance(found, dict) else DAMAGED
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from monitor.alerts.helpdesks.base import DeskAway, DeskRefused, Helpdesk
+from monitor.domain.json_text import parse_json
 from monitor.domain.text import clean
 from monitor.net import http
 from monitor.net.deadline import Cancellation, Deadline
@@ -124,8 +125,8 @@ def _understood(what: str, status: int, content: bytes, hidden: Iterable[str]) -
     """The answer as JSON; raises what the status means, with nothing of ``hidden`` even if the server repeats it."""
     if 200 <= status < 300:
         try:
-            return json.loads(content) if content.strip() else None
-        except (ValueError, RecursionError):
+            return parse_json(content) if content.strip() else None
+        except ValueError:
             raise DeskRefused(f"{what}: the answer is no JSON. Is the address that of the help desk?") from None
     if 300 <= status < 400:
         raise DeskRefused(
@@ -143,8 +144,8 @@ def _understood(what: str, status: int, content: bytes, hidden: Iterable[str]) -
 def _reason(content: bytes) -> str:
     """What the server says went wrong; only out of JSON, since a page of HTML says nothing in one line."""
     try:
-        said = json.loads(content)
-    except (ValueError, RecursionError):
+        said = parse_json(content)
+    except ValueError:
         return ""
     if isinstance(said, dict):
         said = said.get("message") or said.get("error_human") or said.get("error") or ""

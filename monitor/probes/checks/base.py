@@ -1,16 +1,19 @@
 """What a check of a service is: one question to one server, answered in time or not."""
 
 import os
+import re
 import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from monitor.domain.reasons import text
 from monitor.domain.sample import Sample, Verdict
+from monitor.domain.text import ascii_digits
 from monitor.net import tls
 from monitor.net.deadline import Deadline
+from monitor.settings.hosts import is_address
 from monitor.settings.services_section import ServiceCheck
 
 S = TypeVar("S", bound=ServiceCheck)
@@ -43,17 +46,37 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
+class ByHand:
+    """How `upazila-monitor probe KIND` is typed. ``does``: what it does, in a sentence.
+
+    ``target``: the one argument, as it stands in the usage, and ``target_says`` about it. ``entry``: (argument, options
+    by key) → the keys of a section; raises ValueError with what was expected. ``options``: which keys are options, with
+    what the help says ('': the key's docstring). ``unless``: keys that are true unless a flag is given, with that flag
+    and what the help says. ``timeout_s``: how long an answer may take, if nothing else is typed.
+    """
+
+    does: str
+    target: str
+    entry: Callable[[str, dict[str, Any]], dict[str, Any]]
+    target_says: str = ""
+    options: Mapping[str, str] = field(default_factory=dict)
+    unless: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    timeout_s: float = 5.0
+
+
+@dataclass(frozen=True, slots=True)
 class CheckKind(Generic[S]):
     """One kind of check, whole: a file beside this, and a line in `checks.CHECKS`.
 
     ``settings``: what [sites.ID.services.NAME] says of it; each key's docstring explains it in the docs.
     ``check``: (what to check, until when) → what came of it. Blocks until the deadline at most; raises what
-    `checks.outcome_of` turns into an outcome: DeadlinePassed, OSError, ValueError, NamesBusy.
+    `checks.outcome_of` turns into an outcome: DeadlinePassed, OSError, ValueError, NamesBusy. ``by_hand``: its command.
     ``doc``: its section of docs/checking-services.md, in Markdown, without the heading ``title`` and the table of keys.
     """
 
     settings: type[S]
     check: Callable[[S, Deadline], Outcome]
+    by_hand: ByHand
     title: str
     doc: str
 
@@ -69,3 +92,15 @@ def plain(error: BaseException) -> str:
     if isinstance(error, OSError) and (error.strerror or str(error)):
         return error.strerror.lower() if error.strerror else str(error)[:150]
     return f"{type(error).__name__}: {error}"[:150]
+
+
+def host_and_port(target: str, port: int | None = None) -> dict[str, Any]:
+    """The keys ``host`` and ``port`` of HOST:PORT; raises ValueError. ``port``: what HOST alone means."""
+    plain = ascii_digits(target)
+    if port is not None and (is_address(plain) or ":" not in plain or plain.endswith("]")):
+        plain = f"[{plain.strip('[]')}]:{port}"
+    host, _, digits = plain.rpartition(":")
+    if not host or not re.fullmatch("[0-9]{1,19}", digits) or host.startswith("[") != host.endswith("]"):
+        expected = "HOST:PORT" if port is None else "HOST or HOST:PORT"
+        raise ValueError(f"'{target}' is no host and port. Expected {expected}, for IPv6 [ADDRESS]:PORT")
+    return {"host": host.strip("[]"), "port": int(digits)}

@@ -5,10 +5,11 @@ cannot be read is passed over until the deadline, as ICMP and SNMP do.
 """
 
 import contextlib
+import re
 import socket
 from dataclasses import dataclass
 from ipaddress import ip_address
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 import dns.exception
 import dns.flags
@@ -21,12 +22,12 @@ import dns.rdatatype
 import dns.rrset
 from pydantic import Field, model_validator
 
-from monitor.domain.text import clean, nfc
+from monitor.domain.text import ascii_digits, clean, nfc
 from monitor.net.deadline import Deadline, DeadlinePassed
 from monitor.net.names import NAMES, NoSuchName, ascii_name
 from monitor.net.stream import Stream
 from monitor.probes.checks import resolv_conf
-from monitor.probes.checks.base import CheckKind, Outcome, plain
+from monitor.probes.checks.base import ByHand, CheckKind, Outcome, plain
 from monitor.probes.checks.resolv_conf import ResolvConf
 from monitor.settings.found import found as what_was_found
 from monitor.settings.hosts import is_address, is_host_name
@@ -206,9 +207,29 @@ def _same(record: dns.rdata.Rdata, expected: str) -> bool:
     return False
 
 
+def _typed(name: str, options: dict[str, Any]) -> dict[str, Any]:
+    server = ascii_digits(options["server"])
+    where: dict[str, Any] = {"server": server.strip("[]")}
+    if server.count(":") == 1 or "]:" in server:
+        host, _, port = server.rpartition(":")
+        where = {"server": host.strip("[]"), "port": int(port) if re.fullmatch("[0-9]{1,19}", port) else port}
+    return {"name": name, **options, "type": options["type"].upper(), **where}
+
+
 DNS = CheckKind(
     DnsCheck,
     check,
+    ByHand(
+        "Asks a name server for a name.",
+        "name",
+        _typed,
+        target_says="The name that is asked for.",
+        options={
+            "type": "A, AAAA, CNAME, MX, NS, PTR, SOA, SRV or TXT.",
+            "server": "ADDRESS[:PORT] of the server; this machine's, if left out.",
+            "expect": "",
+        },
+    ),
     title="Names",
     doc="""\
 With `server`, that one is asked; without it those of `/etc/resolv.conf`, as the system asks them: each for its time-out

@@ -10,7 +10,7 @@ from monitor.domain import page_text
 from monitor.net import http
 from monitor.net.deadline import Deadline
 from monitor.net.tls import Certificate
-from monitor.probes.checks.base import CheckKind, Outcome
+from monitor.probes.checks.base import ByHand, CheckKind, Outcome
 from monitor.settings.base import PlainPath
 from monitor.settings.hosts import page_fault
 from monitor.settings.services_section import CertificateDays, ServiceCheck
@@ -23,15 +23,15 @@ class HttpCheck(ServiceCheck):
     url: Annotated[str, Field(max_length=2_000)] = ""
     """Its address, http://… or https://…, which must be given."""
     status: Annotated[int, Field(ge=100, le=599)] | None = None
-    """Which status is expected; any from 200 to 399, if it is left out."""
+    """The status that is expected; any from 200 to 399, if left out."""
     body: Annotated[str, Field(max_length=1_000)] = ""
     """What the page must say."""
     verify: bool = True
     """false believes any certificate."""
     ca_file: PlainPath | None = None
-    """A file with certificate authorities that are trusted besides this machine's."""
+    """The authority of the server's certificate."""
     certificate_days: CertificateDays = 14
-    """Degraded when a certificate on the way expires sooner, in days."""
+    """Warn when the certificate expires sooner, in days."""
 
     @model_validator(mode="after")
     def _whole(self) -> Self:
@@ -100,6 +100,14 @@ def _ageing(url: str, certificate: Certificate, wanted: HttpCheck, now_utc: date
 HTTP = CheckKind(
     HttpCheck,
     check,
+    ByHand(
+        "Gets a page: its status, what it says, how long its certificate is good for.",
+        "URL",
+        lambda target, options: {"url": target, **options},
+        options=dict.fromkeys(("status", "body", "certificate_days", "ca_file"), ""),
+        unless={"verify": ("--insecure", "Believe any certificate.")},
+        timeout_s=10.0,
+    ),
     title="Pages",
     doc="""\
 - **Status.** `status` if it is given, otherwise any from 200 to 399. Interim answers (103 Early Hints and the like) are

@@ -6,7 +6,7 @@ from pydantic import model_validator
 
 from monitor.net.connect import connect
 from monitor.net.deadline import Deadline
-from monitor.probes.checks.base import CheckKind, Outcome
+from monitor.probes.checks.base import ByHand, CheckKind, Outcome, host_and_port
 from monitor.settings.services_section import HostName, Port, ServiceCheck, refuse_no_host
 
 
@@ -41,6 +41,12 @@ def check(wanted: TcpCheck, deadline: Deadline) -> Outcome:
 TCP = CheckKind(
     TcpCheck,
     check,
+    ByHand(
+        "Opens a TCP connection and says how long that took.",
+        "HOST:PORT",
+        lambda target, _: host_and_port(target),
+        target_says="IPv6 as [ADDRESS]:PORT.",
+    ),
     title="Ports",
     doc="""\
 A connection is opened and closed again; nothing is said. How long that took is its response time.""",

@@ -15,6 +15,7 @@ from monitor.domain.reasons import ReasonCode, reason
 from monitor.probes.snmp.ber import BerError, Oid
 from monitor.probes.snmp.limits import ConcurrencyLimit, Slot, TimeoutQueue
 from monitor.probes.snmp.messages import GET, GET_BULK, GET_NEXT, Binding, Numbers, Response, read_response, request
+from monitor.probes.snmp.rejections import Rejections
 from monitor.probes.snmp.session import GarbledError, SilentError, refusal
 from monitor.probes.snmp.sockets import Sockets, Where
 from monitor.settings.secrets import Secret
@@ -60,7 +61,7 @@ class _Asked:
 class V2cClient:
     """Belongs to the running event loop from `open` to `close`.
 
-    ``rejected`` counts what was no answer that counts; ``places`` are shared by all whose questions count together.
+    ``places`` are shared by all whose questions count together.
     """
 
     def __init__(
@@ -70,14 +71,17 @@ class V2cClient:
         places: ConcurrencyLimit | None = None,
     ) -> None:
         self.options = options or V2cOptions()
-        self.rejected = Counter[str]() if rejected is None else rejected
+        self._rejections = Rejections(rejected)
         self._sockets = Sockets(self._arrived)
         self._under_way: dict[int, _Question] = {}
-        self._sources: dict[Where, Where] = {}  # of those who answer from elsewhere
-        self._odd: dict[Where, str] = {}
         self._numbers = Numbers()
         self._patience = TimeoutQueue(self.options.timeout_s)
         self._places = places or ConcurrencyLimit()
+
+    @property
+    def rejected(self) -> Counter[str]:
+        """What was no answer that counts, by reason."""
+        return self._rejections.by_reason
 
     def open(self) -> None:
         """Opens the sockets; raises OSError when this machine has no network at all."""
@@ -91,13 +95,12 @@ class V2cClient:
     def session(self, agent: Agent, source: IPv4Address | IPv6Address | None = None) -> "V2cSession":
         """A conversation with that agent, whose answers come from ``source`` if not from the address that is asked."""
         asked = _Asked(agent)
-        if source is not None:
-            self._sources[asked.where] = (str(source), agent.port)
+        self._rejections.expect(asked.where, source)
         return V2cSession(self, asked)
 
     async def ask(self, agent: _Asked, kind: int, oids: Sequence[Oid], repetitions: int = 0) -> list[Binding]:
-        """One question, asked again when it goes unanswered; raises SilentError and AgentError."""
-        self._odd[agent.where] = ""
+        """One question, asked again when it goes unanswered; raises SnmpError."""
+        self._rejections.begin(agent.where)
         try:
             for _ in range(1 + self.options.retries):
                 answer = await self._ask_once(agent, kind, oids, repetitions)
@@ -106,7 +109,7 @@ class V2cClient:
                         raise refusal(answer.status, answer.error_index)
                     return answer.bindings
         finally:
-            why = self._odd.pop(agent.where, "")
+            why = self._rejections.end(agent.where)
         if why:
             raise GarbledError(reason(ReasonCode.SNMP_GARBLED, address=str(agent.address), fault=why))
         raise SilentError(reason(ReasonCode.SNMP_V2C_SILENT, address=str(agent.address)))
@@ -128,23 +131,17 @@ class V2cClient:
         try:
             answer = read_response(data)
         except BerError as error:
-            self._reject("malformed", source, f"what comes from there is no SNMP ({error})")
+            self._rejections.malformed(source, error)
             return
         question = self._under_way.get(answer.request_id)
         if question is None:
-            self._reject("late_or_unasked", source, "its answers come too late, or to what nobody asked")
-        elif source != question.where and source != self._sources.get(question.where):
-            self._reject("wrong_source", question.where, f"{source[0]} port {source[1]} answers in its place")
+            self._rejections.late(source)
+        elif self._rejections.is_foreign(source, question.where):
+            self._rejections.foreign(source, question.where)
         elif answer.community != question.community:
-            self._reject("wrong_community", source, "its answers bear another community")
+            self._rejections.reject("wrong_community", source, "its answers bear another community")
         elif not question.answered.done():
             question.answered.set_result(answer)
-
-    def _reject(self, reason: str, whose: Where, why: str) -> None:
-        """Counts it; should that agent stay without an answer that counts, ``why`` is the word about it."""
-        self.rejected[reason] += 1
-        if whose in self._odd:
-            self._odd[whose] = why
 
 
 class V2cSession:

@@ -75,8 +75,6 @@ async def get_what_is_answered(session: Session, wanted: Mapping[str, Oid]) -> t
     """
     try:
         return await get_what_there_is(session, list(wanted.values())), []
-    except GarbledError:
-        raise
     except SilentError:
         values = dict(await session.get([ALIVE]))  # raises when it is gone
     unread: list[str] = []
@@ -88,7 +86,7 @@ async def get_what_is_answered(session: Session, wanted: Mapping[str, Oid]) -> t
             continue
         try:
             values |= await get_what_there_is(session, [oid])
-        except SilentError:
+        except (SilentError, GarbledError):
             unread.append(name)
     return values, unread
 

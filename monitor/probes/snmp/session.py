@@ -1,4 +1,13 @@
-"""What a conversation with an SNMP agent is, whatever version it speaks, and how it goes wrong."""
+"""What a conversation with an SNMP agent is, whatever version it speaks, and how it goes wrong.
+
+::
+
+    SnmpError
+    ├── SilentError       nothing came
+    ├── GarbledError      something came that is no answer that counts
+    ├── CredentialsError  the agent lives and does not accept these credentials
+    └── AgentError        the agent answered with an error status
+"""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -35,7 +44,7 @@ class SilentError(SnmpError):
     """No answer came. Over v2c a wrong community looks exactly like this."""
 
 
-class GarbledError(SilentError):
+class GarbledError(SnmpError):
     """Something came and was no answer that counts; ``reason`` says what was wrong with the last of it."""
 
 

@@ -20,6 +20,7 @@ from monitor.probes.snmp.ber import BerError, Oid
 from monitor.probes.snmp.keys import Credential, Keys, keys_for
 from monitor.probes.snmp.limits import ConcurrencyLimit, Slot, TimeoutQueue
 from monitor.probes.snmp.messages import GET, GET_BULK, GET_NEXT, RESPONSE, Binding, Numbers, pdu
+from monitor.probes.snmp.rejections import Rejections
 from monitor.probes.snmp.session import CredentialsError, GarbledError, SilentError, SnmpError, refusal
 from monitor.probes.snmp.sockets import Sockets, Where
 from monitor.probes.snmp.usm import (
@@ -99,19 +100,22 @@ class V3Client:
         rejected: Counter[str] | None = None,
         places: ConcurrencyLimit | None = None,
     ) -> None:
-        self.rejected = Counter[str]() if rejected is None else rejected
+        self._rejections = Rejections(rejected)
         self.credential = credential
         self._user = credential.user.encode()
         self._retries = retries
         self._sockets = Sockets(self._arrived)
         self._known: dict[Where, _Known] = {}
         self._under_way: dict[int, _Question] = {}
-        self._sources: dict[Where, Where] = {}  # of those who answer from elsewhere
-        self._odd: dict[Where, str] = {}
         self._numbers = Numbers()
         self._patience = TimeoutQueue(timeout_s)
         self._places = places or ConcurrencyLimit()
         self._salt = secrets.randbits(64)
+
+    @property
+    def rejected(self) -> Counter[str]:
+        """What was no answer that counts, by reason."""
+        return self._rejections.by_reason
 
     def open(self) -> None:
         """Opens the sockets; raises OSError when this machine has no network at all."""
@@ -126,8 +130,7 @@ class V3Client:
         self, address: IPv4Address | IPv6Address, port: int, source: IPv4Address | IPv6Address | None = None
     ) -> "V3Session":
         """A conversation with that agent, whose answers come from ``source`` if not from the address that is asked."""
-        if source is not None:
-            self._sources[str(address), port] = (str(source), port)
+        self._rejections.expect((str(address), port), source)
         return V3Session(self, address, port)
 
     def engine(self, address: IPv4Address | IPv6Address, port: int) -> bytes | None:
@@ -155,7 +158,8 @@ class V3Client:
     ) -> list[Binding]:
         """One question, asked again when it goes unanswered; raises SnmpError."""
         tries, corrections, where = 1 + self._retries, MOST_CORRECTIONS, (str(address), port)
-        self._odd[where], begun_mono_s = "", time.monotonic()
+        begun_mono_s = time.monotonic()
+        self._rejections.begin(where)
         try:
             while tries > 0:
                 found = await self._ask_once(address, where, kind, oids, repetitions)
@@ -172,7 +176,7 @@ class V3Client:
                 else:
                     raise SnmpError(reason(ReasonCode.SNMP_ENGINE_CHANGES, address=str(address)))
         finally:
-            why = self._odd.pop(where, "")
+            why = self._rejections.end(where)
         if why:
             raise GarbledError(reason(ReasonCode.SNMP_GARBLED, address=str(address), fault=why))
         known = self._known.get(where)
@@ -246,25 +250,19 @@ class V3Client:
             envelope = open_envelope(data)
             question = self._under_way.get(envelope.number)
             if question is None:
-                self._reject("late_or_unasked", source, "its answers come too late, or to what nobody asked")
-            elif source != question.where and source != self._sources.get(question.where):
-                self._reject("wrong_source", question.where, f"{source[0]} port {source[1]} answers in its place")
+                self._rejections.late(source)
+            elif self._rejections.is_foreign(source, question.where):
+                self._rejections.foreign(source, question.where)
             elif envelope.level & AUTH and not is_signed_by(envelope, question.known.keys):
-                self._reject("wrong_signature", source, "its answers are not signed with the key")
+                self._rejections.reject("wrong_signature", source, "its answers are not signed with the key")
             elif envelope.level & AUTH and not is_timely(question.known.now(), envelope.engine):
-                self._reject("not_in_time", source, "its answers are older than they may be")
+                self._rejections.reject("not_in_time", source, "its answers are older than they may be")
             elif not _answers(question, envelope, said := read_scoped(envelope, question.known.keys)):
-                self._reject("not_an_answer", source, "it answers as another one, or less safely than asked")
+                self._rejections.reject("not_an_answer", source, "it answers as another one, or less safely than asked")
             elif not question.answered.done():
                 question.answered.set_result((envelope, said))
         except BerError as error:
-            self._reject("malformed", source, f"what comes from there is no SNMP ({error})")
-
-    def _reject(self, reason: str, whose: Where, why: str) -> None:
-        """Counts it; should that agent stay without an answer that counts, ``why`` is the word about it."""
-        self.rejected[reason] += 1
-        if whose in self._odd:
-            self._odd[whose] = why
+            self._rejections.malformed(source, error)
 
 
 def _answers(question: _Question, envelope: Envelope, said: Scoped) -> bool:

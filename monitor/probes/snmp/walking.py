@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from monitor.probes.snmp.ber import Missing, Oid, Value, arcs, oid
 from monitor.probes.snmp.messages import Binding
-from monitor.probes.snmp.session import AgentError, GarbledError, Session, SilentError
+from monitor.probes.snmp.session import AgentError, Session, SilentError
 
 MOST_ROWS = 1_000
 ROOM = 48  # bindings in one answer: small enough for one packet on most links
@@ -73,8 +73,6 @@ class _Walk:
                     return
                 careful = True
                 continue
-            except GarbledError:
-                raise
             except SilentError:
                 if repetitions > 1:
                     careful = self._one_by_one = True  # some links lose whatever does not fit one packet
@@ -119,8 +117,6 @@ class _Walk:
             await self._session.get_bulk([at], 1)
         except AgentError:
             return True
-        except GarbledError:
-            raise
         except SilentError:
             return False
         return True

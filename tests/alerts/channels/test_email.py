@@ -132,6 +132,17 @@ def test_without_a_mail_server_or_an_address_the_mail_is_written_to_one_file(tmp
     assert email.message_from_bytes(path.read_bytes(), policy=policy.default)["Subject"] == WORDS.subject
 
 
+def test_a_folder_that_cannot_be_made_is_tried_again_and_a_letter_is_no_strangers_to_read(tmp_path: Path) -> None:
+    (tmp_path / "outbox").write_text("a file in the place of the folder")
+    unset = EmailChannel(Mail(), tmp_path / "outbox", tmp_path)
+    with pytest.raises(TemporaryFailure, match="File exists"):
+        unset.deliver(letter(), OFFICER, WORDS)
+    (tmp_path / "outbox").unlink()
+    unset.deliver(letter(), OFFICER, WORDS)
+    (path,) = (tmp_path / "outbox").iterdir()
+    assert path.stat().st_mode & 0o007 == 0
+
+
 @given(subject=st.text(), name=st.text(), body=st.text(max_size=300))
 def test_no_text_can_break_a_header_or_add_one(subject: str, name: str, body: str) -> None:
     body = body.replace("\r", "")

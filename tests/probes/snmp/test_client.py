@@ -64,7 +64,7 @@ def from_elsewhere(own: socket.socket, number: int, asker: tuple[str, int]) -> N
 async def test_any_other_answer_is_counted_and_not_believed(reply: Reply, reason: str) -> None:
     with agent(reply) as port:
         async with client(timeout_s=0.2, retries=0) as made:
-            with pytest.raises(SilentError):
+            with pytest.raises(GarbledError):
                 await talk(made, port, "public").get([NAME])
             assert dict(made.rejected) == {reason: 1}
 
@@ -93,7 +93,7 @@ async def test_an_answer_to_the_first_question_that_comes_after_the_second_was_a
 
     with agent(the_first_again) as port:
         async with client(timeout_s=0.2, retries=1) as made:
-            with pytest.raises(SilentError):
+            with pytest.raises(GarbledError):
                 await talk(made, port, "public").get([NAME])
             assert dict(made.rejected) == {"late_or_unasked": 1}
 

@@ -7,7 +7,7 @@ import pytest
 
 from monitor.probes.snmp.ber import Missing, Oid, Value, oid
 from monitor.probes.snmp.messages import Binding
-from monitor.probes.snmp.session import AgentError, SilentError
+from monitor.probes.snmp.session import AgentError, GarbledError, SilentError
 from monitor.probes.snmp.walking import walk
 from tests.probes.snmp.tables import Mute, Table
 from tests.told import said
@@ -120,6 +120,19 @@ async def test_silence_is_an_error() -> None:
 
     with pytest.raises(SilentError):
         await walk(Silent({}), [A])
+
+
+async def test_what_is_no_answer_ends_a_walk_at_once_and_is_not_taken_for_silence() -> None:
+    asked: list[int] = []
+
+    class Garbled(Table):
+        async def get_bulk(self, oids: Sequence[Oid], repetitions: int) -> list[Binding]:
+            asked.append(repetitions)
+            raise GarbledError(said("what comes from there is no SNMP"))
+
+    with pytest.raises(GarbledError):
+        await walk(Garbled({}), [A, B, C])
+    assert len(asked) == 1, "it is not asked anew for less, nor for each object alone"
 
 
 @pytest.mark.parametrize("row", [1, 17, 30])

@@ -1,0 +1,54 @@
+"""What comes to a client of agents and is no answer that counts: counted, and told of whom stays without one."""
+
+from collections import Counter
+from ipaddress import IPv4Address, IPv6Address
+
+from monitor.probes.snmp.ber import BerError
+from monitor.probes.snmp.sockets import Where
+
+
+class Rejections:
+    """Counts rejected datagrams by reason, and keeps the last word about each agent that is being asked.
+
+    Belongs to the event loop of its client. An agent is asked by one question at a time.
+    """
+
+    def __init__(self, by_reason: Counter[str] | None = None) -> None:
+        self.by_reason = Counter[str]() if by_reason is None else by_reason
+        self._sources: dict[Where, Where] = {}
+        self._last: dict[Where, str] = {}
+
+    def expect(self, where: Where, source: IPv4Address | IPv6Address | None) -> None:
+        """Accept the answers of the agent at ``where`` from ``source`` too, unless that is None."""
+        if source is not None:
+            self._sources[where] = (str(source), where[1])
+
+    def is_foreign(self, source: Where, where: Where) -> bool:
+        """Tell whether what came from ``source`` cannot be an answer of the agent at ``where``."""
+        return source != where and source != self._sources.get(where)
+
+    def begin(self, where: Where) -> None:
+        """Keep the word about that agent from now on, until `end`."""
+        self._last[where] = ""
+
+    def end(self, where: Where) -> str:
+        """Return what was wrong with the last that came in its place; '' when nothing did."""
+        return self._last.pop(where, "")
+
+    def reject(self, reason: str, whose: Where, why: str) -> None:
+        """Count it by ``reason``; ``why`` is the word about ``whose``, if that is being asked."""
+        self.by_reason[reason] += 1
+        if whose in self._last:
+            self._last[whose] = why
+
+    def late(self, source: Where) -> None:
+        """Reject the answer to a question that is over, or that nobody asked."""
+        self.reject("late_or_unasked", source, "its answers come too late, or to what nobody asked")
+
+    def foreign(self, source: Where, where: Where) -> None:
+        """Reject what another one than the agent at ``where`` answers to its question."""
+        self.reject("wrong_source", where, f"{source[0]} port {source[1]} answers in its place")
+
+    def malformed(self, source: Where, error: BerError) -> None:
+        """Reject what cannot be read."""
+        self.reject("malformed", source, f"what comes from there is no SNMP ({error})")

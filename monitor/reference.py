@@ -1,0 +1,67 @@
+"""The sections of docs/ about every registered kind of check, channel and help desk: `scripts/docs` writes them."""
+
+import sys
+from pathlib import Path
+
+from monitor.alerts.channels.registry import CHANNELS
+from monitor.alerts.helpdesks.registry import DESKS
+from monitor.probes.checks.checks import CHECKS
+from monitor.settings.helpdesk_section import Helpdesk
+from monitor.settings.key_docs import as_markdown, own_keys
+from monitor.settings.notices_section import RecipientEntry
+
+BEGIN, END = "<!-- Made by scripts/docs from {}. Change it there. -->", "<!-- End of what scripts/docs made. -->"
+
+
+def checks() -> str:
+    """How each kind of check asks, with its keys."""
+    return "\n\n".join(
+        f"## {kind.title} (`{name}`)\n\n{kind.doc}\n\n{as_markdown(kind.settings, own_keys(kind.settings))}"
+        for name, kind in CHECKS.items()
+    )
+
+
+def channels() -> str:
+    """Each channel, with the keys of its readers and of its own section; then the keys that all readers have."""
+    parts = []
+    for name, kind in CHANNELS.items():
+        keys = as_markdown(kind.recipient, own_keys(kind.recipient))
+        parts += [f'### {kind.title} (`channel = "{name}"`)', kind.doc, "In `[recipients.NAME]`:", keys]
+        if kind.section is not None:
+            parts += [f"In `[channels.{name}]`:", as_markdown(kind.section, own_keys(kind.section))]
+    every = as_markdown(RecipientEntry, own_keys(RecipientEntry))
+    return "\n\n".join([*parts, "### What every reader may have (`[recipients.NAME]`)", every])
+
+
+def helpdesks() -> str:
+    """What every help desk is told, and what is peculiar to each kind."""
+    parts = [as_markdown(Helpdesk, own_keys(Helpdesk))]
+    for name, kind in DESKS.items():
+        parts += [f'### {kind.title} (`kind = "{name}"`)', kind.doc]
+        if own := own_keys(kind.settings):
+            parts.append(as_markdown(kind.settings, own))
+    return "\n\n".join(parts)
+
+
+PAGES = {
+    "checking-services.md": ("monitor/probes/checks/", checks),
+    "notices.md": ("monitor/alerts/channels/", channels),
+    "helpdesks.md": ("monitor/alerts/helpdesks/", helpdesks),
+}
+
+
+def page(name: str, text: str) -> str:
+    """A page of docs/, ``text`` as it stands, with what is made here; raises ValueError without a place for that."""
+    source, made = PAGES[name]
+    begin = BEGIN.format(source)
+    before, found, rest = text.partition(begin)
+    _, end, after = rest.partition(END)
+    if not (found and end):
+        raise ValueError(f"{name} has no place for what is made from {source}. Expected '{begin}' and '{END}'")
+    return f"{before}{begin}\n\n{made()}\n\n{end}{after}"
+
+
+if __name__ == "__main__":
+    for name in PAGES:
+        file = Path(sys.argv[1]) / name
+        file.write_text(page(name, file.read_text(encoding="utf-8")), encoding="utf-8")
