@@ -86,7 +86,9 @@ SENTENCES: Mapping[ReasonCode, str] = {
     C.SNMP_ODD_REPORT: r"(?P<address>\S+) reports what nobody asked",
     C.SNMP_TOO_SLOW: r"it could not be read within (?P<seconds>[\d.e+-]+) s",
     C.CLOCK_SAYS: r"the wall clock says (?P<clock>\w+, \d+ \w+ \d{4}, \d\d:\d\d(?::\d\d)?)",
-    C.CLOCK_TRUSTED: r"(?P<by>.+) says that the clock is right: (?P<clock>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)(?: \(Dhaka\))?",
+    C.CLOCK_TRUSTED: (
+        r"(?P<by>.+) says that the clock is right: (?P<clock>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)(?: \(Dhaka\))?"
+    ),
     C.SAID_BY: (
         r"(?P<seen>(?:network|host|protocol|port|address) unreachable|unreachable \(code \d+\)"
         r"|(?:network |host )?administratively prohibited|time to live exceeded|hop limit exceeded)"

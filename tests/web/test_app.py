@@ -71,6 +71,7 @@ async def test_a_device_that_is_not_read_by_snmp_stands_on_the_page_until_it_is(
         "device": "office-ict/switch",
         "outcome": "credentials",
         "why": "most likely its community is another one",
+        "reason": {"code": "text", "text": "most likely its community is another one"},
     }
     office.live.snmp["office-ict/switch"] = SnmpState("ok")
     office.clock.advance(2)
@@ -128,18 +129,21 @@ async def test_status_gives_the_same_as_data(office: Desk, port: int) -> None:
 
 
 async def test_a_degraded_site_says_what_it_suffers_from(office: Desk, port: int) -> None:
-    def take(device: str, verdict: Verdict, **words: str) -> None:
+    def take(device: str, verdict: Verdict, why: str = "") -> None:
+        told = said(why) if why else None
+        reason, poor = (None, told) if verdict is Verdict.OK else (told, None)
         for _ in range(3):
-            office.board.observe(Sample(device, "snmp", office.clock.utc(), 0, verdict, **words))  # type: ignore[arg-type]
+            office.board.observe(Sample(device, "snmp", office.clock.utc(), 0, verdict, reason=reason, poor=poor))
 
-    take("backbone-north/gateway", Verdict.OK, poor="interface <sfp1> is 97 % used")
+    take("backbone-north/gateway", Verdict.OK, "interface <sfp1> is 97 % used")
     take("udc-chandgram/gateway", Verdict.OK)
     now = json.loads((await ask(port, "/api/status")).body)
     why = {site["id"]: site["why"] for site in now["sites"]}
     assert {id_: words for id_, words in why.items() if words} == {"backbone-north": "interface <sfp1> is 97 % used"}
-    assert "interface &lt;sfp1&gt; is 97 % used" in (await ask(port, "/")).text
+    assert "interface &lt;sfp1&gt; is 97 % used" in (await ask(port, "/?lang=en")).text
+    assert "ইন্টারফেস &lt;sfp1&gt;-এর ধারণক্ষমতার ৯৭ % ব্যবহৃত" in (await ask(port, "/")).text
 
-    take("backbone-north/gateway", Verdict.FAILED, reason="timeout")
+    take("backbone-north/gateway", Verdict.FAILED, "timeout")
     office.clock.advance(2)
     now = json.loads((await ask(port, "/api/status")).body)
     assert not any(site["why"] for site in now["sites"]), "an outage has its own reason"

@@ -13,7 +13,7 @@ from monitor.domain.reasons import ReasonCode, as_json, reason
 from monitor.domain.stored_sentences import from_sentence
 
 revision = "0021"
-down_revision = "0020"
+down_revision = "0025"
 branch_labels = None
 depends_on = None
 
