@@ -1,11 +1,11 @@
 """`clock`: whether the machine's clock is believed, and why; `clock trust`: an operator says that it is right."""
 
-import json
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import typer
 
+from monitor.cli.console import print_json
 from monitor.cli.errors import acting, settings_in_force, store_of
 from monitor.cli.options import Actor, AsJson, who
 
@@ -57,7 +57,7 @@ def clock(context: typer.Context, as_json: AsJson = False) -> None:
     with store_of(settings) as store, store.read() as session:
         found = _state(_look(), last_trust(session), now_of(settings))
     if as_json:
-        print(json.dumps(found, ensure_ascii=False, indent=2))
+        print_json(found)
         return
     print(f"The clock says     {_local(found['wall_utc'])}")
     print(f"The daemon goes by {_local(found['believed_utc'])}")
