@@ -1,7 +1,9 @@
-"""What tests ask for by name: the lab and its mail server. See tests/lab/."""
+"""What tests ask for by name: the lab and its mail server (see tests/lab/); and the order in which they run."""
 
 import os
+from collections import Counter
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +14,30 @@ from tests.lab.network import Lab
 __all__ = ["desk", "lab", "mails", "office"]
 
 os.environ.pop("COLUMNS", None)  # xdist gives its workers a width, which would be that of every command in a test
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Spreads the files that wait for a daemon evenly among those that compute: each worker does some of both."""
+    lengths, waiting = Counter(item.path for item in items), {item.path for item in items if _waits(item)}
+    places: dict[Path, float] = {}
+    for are_waiting in (True, False):
+        places |= _evenly({path: length for path, length in lengths.items() if (path in waiting) == are_waiting})
+    items.sort(key=lambda item: places[item.path])
+
+
+def _waits(item: pytest.Item) -> bool:
+    """Whether a daemon runs in it, for many seconds; the lab's own tests are short."""
+    room = item.path.parent.name
+    return room == "story" or ("lab" in getattr(item, "fixturenames", ()) and room != "lab")
+
+
+def _evenly(lengths: dict[Path, int]) -> dict[Path, float]:
+    """Where between 0 and 1 each file begins, when they lie one behind the other."""
+    whole, done, places = sum(lengths.values()), 0, dict[Path, float]()
+    for path, length in lengths.items():
+        places[path] = done / whole
+        done += length
+    return places
 
 
 @pytest.fixture

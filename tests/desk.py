@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from monitor.alerts.cases import outages, tickets
+from monitor.alerts.cases import actions, outages
 from monitor.alerts.cases.due import what_is_due
 from monitor.alerts.channels.base import Letter
 from monitor.alerts.notices import lease, outbox
@@ -61,7 +61,7 @@ class Desk:
 
     def act(self, number: str, action: str, text: str = "") -> None:
         with self.store.write() as session:
-            tickets.act(self.work(session, "an officer"), number, action, text)
+            actions.act(self.work(session, "an officer"), number, action, text)
 
     def lease(self, channel: str = "email") -> Letter | None:
         """The next letter that is to go out through that channel."""

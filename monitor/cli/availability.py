@@ -1,12 +1,11 @@
 """`availability`: how much of what was promised was kept, site by site."""
 
-import json
 from datetime import UTC
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from monitor.cli.console import console
+from monitor.cli.console import console, print_json
 from monitor.cli.dates import moment_of
 from monitor.cli.errors import BAD_INPUT, Failure, settings_in_force, store_of
 from monitor.cli.options import AsJson
@@ -60,7 +59,7 @@ def availability(
             for one in found
         ]
         facts = {"from": window[0].isoformat(), "to": window[1].isoformat(), "sites": rows}
-        print(json.dumps(facts, ensure_ascii=False, indent=2))
+        print_json(facts)
     else:
         _print(found)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from monitor.cli.console import console
+from monitor.cli.console import console, print_json
 from monitor.cli.errors import BAD_INPUT, Failure, settings_of
 from monitor.cli.options import AsJson
 from monitor.domain.text import ascii_digits
@@ -33,7 +33,7 @@ def charter(context: typer.Context, lang: Language = "bn", as_json: AsJson = Fal
 
     promises = Charter.of(settings_of(context.obj).charter)
     if as_json:
-        _print_json(charter_page.facts(promises))
+        print_json(charter_page.facts(promises))
     else:
         console(plain=True).print(charter_page.page(promises, lang))
 
@@ -55,7 +55,7 @@ def calendar(
     settings = settings_of(context.obj)
     office = Calendar.of(settings.calendar, settings.holidays)
     if as_json:
-        _print_json([_day_facts(day, lang) for day in calendar_page.days_of_month(office, first)])
+        print_json([_day_facts(day, lang) for day in calendar_page.days_of_month(office, first)])
     else:
         console(plain=True).print(calendar_page.page(office, first, lang))
 
@@ -87,7 +87,7 @@ def deadline(
     service = _key(service, promises)
     answer = _deadline(service, start, promises, office)
     if as_json:
-        _print_json(_deadline_facts(service, answer, lang))
+        print_json(_deadline_facts(service, answer, lang))
     else:
         print(f"{service}  {promises.services[service].name(lang)}")
         print(explain(answer, lang))
@@ -185,7 +185,3 @@ def _deadline_facts(key: str, answer: "Deadline", lang: "Lang") -> dict[str, Any
             {"date": step.date.isoformat(), "counted": step.counted, "why": step.why(lang)} for step in answer.steps
         ],
     }
-
-
-def _print_json(facts: object) -> None:
-    print(json.dumps(facts, ensure_ascii=False, indent=2))

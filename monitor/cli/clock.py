@@ -1,14 +1,13 @@
 """`clock`: whether the machine's clock is believed, and why; `clock trust`: an operator says that it is right."""
 
-import json
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import typer
 
-from monitor.cli.errors import CANNOT, Failure, settings_in_force, store_of
-from monitor.cli.options import LONGEST_NAME, Actor, AsJson, user
-from monitor.domain.text import clean
+from monitor.cli.console import print_json
+from monitor.cli.errors import acting, settings_in_force, store_of
+from monitor.cli.options import Actor, AsJson, who
 
 if TYPE_CHECKING:
     from monitor.judging.clock_trust import ClockReading, ClockTrust
@@ -58,7 +57,7 @@ def clock(context: typer.Context, as_json: AsJson = False) -> None:
     with store_of(settings) as store, store.read() as session:
         found = _state(_look(), last_trust(session), now_of(settings))
     if as_json:
-        print(json.dumps(found, ensure_ascii=False, indent=2))
+        print_json(found)
         return
     print(f"The clock says     {_local(found['wall_utc'])}")
     print(f"The daemon goes by {_local(found['believed_utc'])}")
@@ -103,20 +102,12 @@ def _local(iso: str) -> str:
 @app.command()
 def trust(context: typer.Context, actor: Actor = "") -> None:
     """Says that the clock is right as it stands: the daemon believes it within seconds, until it jumps again."""
-    from monitor.alerts.cases.events import note
+    from monitor.alerts.cases import actions
     from monitor.charter.office import Office
-    from monitor.judging.clock_trust import WRITTEN_UTC
-    from monitor.store.board_state import keep_word
     from monitor.store.work import Work
 
     settings, now = settings_in_force(context.obj), _look()
     dated_utc = now_of(settings)
-    if now.utc < WRITTEN_UTC:
-        raise Failure(f"this machine's clock says {now.utc:%Y-%m-%d}, which cannot be: set it first", CANNOT)
-    actor = clean(actor or user(), LONGEST_NAME)
-    with store_of(settings) as store, store.write() as session:
-        work = Work(session, Office.of(settings), dated_utc, actor)
-        keep_word(session, now, actor)
-        words = f"{actor} says that the clock is right: {_local(now.utc.isoformat())}"
-        note(work, "", "", "clock_trusted", words, dated_utc)
+    with store_of(settings) as store, acting({}), store.write() as session:
+        actions.trust_clock(Work(session, Office.of(settings), dated_utc, who(actor)), now)
     print(f"The clock is right: {_local(now.utc.isoformat())}. The daemon goes by it within seconds.")

@@ -8,6 +8,7 @@ from typing import Any
 
 import typer
 
+from monitor.cli.console import print_json
 from monitor.cli.errors import BAD_INPUT, settings_of
 from monitor.cli.options import AsJson
 
@@ -46,7 +47,7 @@ def _print_json(directory: Path) -> None:
     else:
         found["warnings"] = list(warnings(settings, Office.of(settings), SystemClock().utc()))
         found |= {"sites": len(settings.fleet.sites), "devices": len(settings.fleet.devices)}
-    print(json.dumps(found, ensure_ascii=False, indent=2))
+    print_json(found)
     if found["errors"]:
         raise typer.Exit(BAD_INPUT)
 

@@ -1,7 +1,7 @@
 """How commands fail: with words for people and a documented exit code."""
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -57,12 +57,29 @@ def settings_in_force(directory: Path) -> "Settings":
 
 
 @contextmanager
+def acting(options: Mapping[str, str]) -> Iterator[None]:
+    """Ends the command with why an act is refused.
+
+    ``options``: how the message begins about each argument of the act, by what was typed for it.
+    """
+    from monitor.alerts.cases.refusals import BadInput, ClockWrong, Refused
+
+    try:
+        yield
+    except BadInput as error:
+        begins = options.get(error.field, f"{error.field}: " if error.field else "")
+        raise Failure(f"{begins}{error}", BAD_INPUT) from None
+    except ClockWrong as error:
+        raise Failure(str(error), CANNOT) from None
+    except Refused as error:
+        raise Failure(str(error), NO) from None
+
+
+@contextmanager
 def store_of(settings: "Settings") -> "Iterator[Store]":
     """The database of a daemon that has run at least once; ends the command when it refuses."""
-    from sqlalchemy.exc import DatabaseError
-
-    from monitor.store.errors import NoDatabase, StoreError
-    from monitor.store.sqlite import existing_store
+    from monitor.store.errors import DatabaseError, NoDatabase, StoreError
+    from monitor.store.opening import existing_store
 
     try:
         store = existing_store(settings.state)

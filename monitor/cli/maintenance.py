@@ -1,24 +1,24 @@
 """`maintenance`: planned work from the command line; a running daemon honours it within a second."""
 
-import json
 from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from monitor.cli.clock import now_of
-from monitor.cli.console import console
+from monitor.cli.console import console, print_json
 from monitor.cli.dates import moment_of
-from monitor.cli.errors import BAD_INPUT, NO, Failure, settings_in_force, store_of
+from monitor.cli.errors import BAD_INPUT, Failure, acting, settings_in_force, store_of
 from monitor.cli.numbers import whole
-from monitor.cli.options import Actor, AsJson, user
-from monitor.domain.text import clean, folded
+from monitor.cli.options import Actor, AsJson, Seen, as_seen, who
+from monitor.domain.text import clean
 
 if TYPE_CHECKING:
-    from monitor.settings.load import Settings
     from monitor.settings.maintenance_section import Maintenance
 
 app = typer.Typer(help="Planned work: no outage begins during it.", no_args_is_help=True)
+
+OPTIONS = {"site": "--site: ", "union": "--union: "}
 
 Name = Annotated[str, typer.Argument(help="What to call it, such as new-cable.")]
 
@@ -43,8 +43,7 @@ def add(
     actor: Actor = "",
 ) -> None:
     """Plans work once (--begins, --ends or --minutes) or every week (--days, --opens, --closes or --minutes)."""
-    from monitor.alerts.cases.downtimes import PlanError
-    from monitor.alerts.cases.downtimes import add as keep
+    from monitor.alerts.cases import actions
     from monitor.charter.office import Office
     from monitor.store.work import Work
 
@@ -62,62 +61,43 @@ def add(
         if last <= now_utc:
             raise Failure("when does it end? Expected --ends or --minutes, in the future", BAD_INPUT)
         entry |= {"begins": first, "ends": last}
-    window = _checked(settings, name, entry)
-    with store_of(settings) as store:
-        try:
-            with store.write() as session:
-                keep(Work(session, Office.of(settings), now_utc, actor or user()), name, window)
-        except PlanError as error:
-            raise Failure(str(error), BAD_INPUT) from None
+    with store_of(settings) as store, acting(OPTIONS), store.write() as session:
+        window = actions.plan_work(Work(session, Office.of(settings), now_utc, who(actor)), name, entry)
     print(f"Planned work '{name}': {when(window)}, {about(window)}.")
 
 
-def _checked(settings: "Settings", name: str, entry: dict[str, Any]) -> "Maintenance":
-    """The plan as monitor.toml would have it; ends the command with what is wrong with it."""
-    from pydantic import TypeAdapter, ValidationError
-
-    from monitor.settings.maintenance_section import Maintenance
-    from monitor.settings.problems import no_such
-    from monitor.settings.sites_file import Id
-    from monitor.settings.validate import in_words
-
-    try:
-        TypeAdapter(Id).validate_python(name)
-        window = Maintenance.model_validate(entry)
-    except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(map(str, first["loc"])) or ("" if isinstance(first["input"], dict) else "NAME")
-        raise Failure(f"{where}: {in_words(dict(first))}" if where else in_words(dict(first)), BAD_INPUT) from None
-    if name in settings.monitor.maintenance:
-        raise Failure(f"monitor.toml has planned work '{name}' already. Expected another name", BAD_INPUT)
-    sites = settings.fleet.sites
-    unions = sorted({site.union for site in sites.values() if site.union})
-    chosen = [*window.sites, *([window.behind] if window.behind else [])]
-    for option, wanted, known in (("site", chosen, list(sites)), ("union", window.unions, unions)):
-        for each in wanted:
-            if folded(each) not in {folded(name) for name in known}:
-                raise Failure(f"--{option}: {no_such(option, each, known)}", BAD_INPUT)
-    return window
-
-
 @app.command()
-def end(context: typer.Context, name: Name) -> None:
-    """Ends planned work now; what is still silent has its outage from now on."""
-    from monitor.alerts.cases.downtimes import PlanError
-    from monitor.alerts.cases.downtimes import end as finish
+def extend(
+    context: typer.Context,
+    name: Name,
+    ends: Annotated[str, typer.Option(help="When it ends instead, such as 2026-12-01T23:30 (Dhaka).")],
+    actor: Actor = "",
+    seen: Seen = None,
+) -> None:
+    """Moves the end of planned work that is done once: it takes longer than thought, or less."""
+    from monitor.alerts.cases import actions
     from monitor.charter.office import Office
     from monitor.store.work import Work
 
     settings = settings_in_force(context.obj)
-    if name in settings.monitor.maintenance:
-        raise Failure(f"'{name}' stands in monitor.toml. Expected it to be ended there", BAD_INPUT)
+    ends_utc, now_utc = moment_of("--ends", ends), now_of(settings)
+    with store_of(settings) as store, acting({"ends_utc": f"--ends: found '{ends}'. "}), store.write() as session:
+        work = Work(session, Office.of(settings), now_utc, who(actor))
+        window = actions.extend_work(work, name, ends_utc, seen=as_seen(seen))
+    print(f"Planned work '{name}': {when(window)}, {about(window)}.")
+
+
+@app.command()
+def end(context: typer.Context, name: Name, actor: Actor = "", seen: Seen = None) -> None:
+    """Ends planned work now; what is still silent has its outage from now on."""
+    from monitor.alerts.cases import actions
+    from monitor.charter.office import Office
+    from monitor.store.work import Work
+
+    settings = settings_in_force(context.obj)
     now_utc = now_of(settings)
-    with store_of(settings) as store:
-        try:
-            with store.write() as session:
-                finish(Work(session, Office.of(settings), now_utc, user()), name)
-        except PlanError as error:
-            raise Failure(str(error), NO) from None
+    with store_of(settings) as store, acting({}), store.write() as session:
+        actions.end_work(Work(session, Office.of(settings), now_utc, who(actor)), name, seen=as_seen(seen))
     print(f"Planned work '{name}' is over.")
 
 
@@ -128,22 +108,23 @@ def list_(
     as_json: AsJson = False,
 ) -> None:
     """Lists planned work, of monitor.toml and by command."""
-    from monitor.alerts.cases.downtimes import over, plans
+    from monitor.alerts.cases.downtimes import over, plan_versions, plans
 
     settings = settings_in_force(context.obj)
     now_utc = now_of(settings)
     with store_of(settings) as store, store.read() as session:
-        asked = plans(session)
+        asked, versions = plans(session), plan_versions(session)
     found = [(name, "monitor.toml", window) for name, window in settings.monitor.maintenance.items()]
     found += [(name, "command", window) for name, window in asked.items()]
     if not every:
         found = [row for row in found if not over(row[2], now_utc)]
     if as_json:
         rows = [
-            {"name": name, "from": where, **window.model_dump(mode="json", exclude_defaults=True)}
+            {"name": name, "from": where, "version": versions.get(name) if where == "command" else None}
+            | window.model_dump(mode="json", exclude_defaults=True)
             for name, where, window in found
         ]
-        print(json.dumps(rows, ensure_ascii=False, indent=2))
+        print_json(rows)
     elif not found:
         print("No planned work.")
     else:

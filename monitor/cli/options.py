@@ -1,26 +1,27 @@
 """Options that several commands share, and what is made of the texts that people type into them."""
 
 import getpass
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from monitor.cli.errors import BAD_INPUT, Failure
+from monitor.cli.numbers import whole
 from monitor.domain.text import clean
 
-LONGEST_NAME, LONGEST_TEXT = 100, 4_000  # letters
+if TYPE_CHECKING:
+    from monitor.alerts.cases.refusals import Seen as SeenVersion
+
+LONGEST_NAME = 100  # characters
 
 AsJson = Annotated[bool, typer.Option("--json", help="As JSON.")]
 Number = Annotated[str, typer.Argument(help="The ticket's number, such as BHR-2026-000123; 123 of this year.")]
 Text = Annotated[str, typer.Option("--text", "-m", help="What to write into the ticket's history.")]
 Actor = Annotated[str, typer.Option("--as", metavar="NAME", help="Who does it; by default the user who is logged in.")]
 
-
-def said(option: str, text: str, what: str) -> str:
-    """Return ``text`` if it has words that show; ends the command with ``what`` was expected, if not."""
-    if not any(letter.isalnum() for letter in clean(text)):
-        raise Failure(f"{option}: found '{clean(text)}', which has no words. Expected {what}", BAD_INPUT)
-    return text
+Seen = Annotated[
+    int | None,
+    whole("--seen", least=1, most=10**9, says="Only if it is still at this version, as its --json says."),
+]
 
 
 def user() -> str:
@@ -29,3 +30,15 @@ def user() -> str:
         return getpass.getuser()
     except (KeyError, OSError):
         return "unknown"
+
+
+def who(actor: str) -> str:
+    """Return the name that the records get: as it was given, or who is logged in."""
+    return clean(actor or user(), LONGEST_NAME)
+
+
+def as_seen(version: int | None) -> "SeenVersion | None":
+    """Return what the person says to have seen, as an act takes it."""
+    from monitor.alerts.cases.refusals import Seen as SeenVersion
+
+    return None if version is None else SeenVersion(version)

@@ -1,24 +1,28 @@
 """`ticket new`, `ticket correct`, `ticket withdraw`: what people register, and what they registered wrongly."""
 
 import sys
-from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from monitor.cli.dates import local, moment_of
-from monitor.cli.errors import BAD_INPUT, CANNOT, NO, Failure, settings_in_force, store_of
-from monitor.cli.options import LONGEST_NAME, LONGEST_TEXT, Actor, Number, said, user
+from monitor.cli.errors import BAD_INPUT, NO, Failure, acting, settings_in_force, store_of
+from monitor.cli.options import Actor, Number, Seen, as_seen, who
 from monitor.cli.tickets import act, number_of
-from monitor.domain.text import clean, clean_lines
+from monitor.domain.text import clean
 
 if TYPE_CHECKING:
-    from sqlalchemy.orm import Session
-
     from monitor.charter.office import Office
+    from monitor.store.session import Session
 
-OLDEST = timedelta(days=366)
-LONGEST_ASKER = 200  # letters
+OPTIONS = {
+    "text": "--text: ",
+    "asker": "--from: ",
+    "way": "--by: ",
+    "site": "--site: ",
+    "asker_email": "--email: ",
+    "reason": "--reason: ",
+}
 
 Service = Annotated[
     str, typer.Option("--service", metavar="SERVICE", help="The charter's row: 8, ৮ or citizen:8; official:2.")
@@ -43,7 +47,8 @@ def new(
     actor: Actor = "",
 ) -> None:
     """Registers a citizen's complaint or request, or an official one, and says until when it is due."""
-    from monitor.alerts.cases.complaints import Request, register
+    from monitor.alerts.cases import actions
+    from monitor.alerts.cases.complaints import Request
     from monitor.charter.office import Office
     from monitor.cli.clock import now_of
     from monitor.i18n.formats import moment_text
@@ -51,18 +56,19 @@ def new(
 
     settings = settings_in_force(context.obj)
     office, now_utc = Office.of(settings), now_of(settings)
-    key, place = _service_key(office, service, official), _site(office, site)
-    words = clean_lines(said("--text", text, "what is asked for"), LONGEST_TEXT)
-    name = clean(said("--from", asker, "who asks"), LONGEST_ASKER)
-    who = clean(actor or user(), LONGEST_NAME)
-    request = Request(key, _way(way), name, words, _received(at, now_utc), _email(email), place)
-    _warn_of_misfit(office, key, place)
-    with store_of(settings) as store:
-        if place:
+    options = {**OPTIONS, "received_utc": f"--at: found '{at}'. "}
+    with acting(options):
+        actions.refuse_impossible_clock(now_utc)
+        key = _service_key(office, service, official)
+        request = Request(key, way, asker, text, moment_of("--at", at) if at else now_utc, email, site or None)
+        actions.refuse_bad_request(office, request, now_utc)
+    _warn_of_misfit(office, key, site)
+    with store_of(settings) as store, acting(options):
+        if site:
             with store.read() as session:
-                _offer_open_tickets(session, place, anyway=anyway)
+                _offer_open_tickets(session, site, anyway=anyway)
         with store.write() as session:
-            ticket = register(Work(session, office, now_utc, who), request)
+            ticket = actions.register(Work(session, office, now_utc, who(actor)), request)
             print(f"{ticket.number}: due {moment_text(ticket.deadline_utc, 'en')}")
 
 
@@ -77,11 +83,11 @@ def correct(
     site: Annotated[str | None, typer.Option(help="The site that it is about; '' for none.")] = None,
     email: Annotated[str | None, typer.Option(help="Where the asker is told of it; '' for nowhere.")] = None,
     actor: Actor = "",
+    seen: Seen = None,
 ) -> None:
     """Corrects what was registered wrongly. Another service brings its own deadline, counted from the same date."""
+    from monitor.alerts.cases import actions
     from monitor.alerts.cases.corrections import Correction
-    from monitor.alerts.cases.corrections import correct as put_right
-    from monitor.alerts.cases.tickets import TicketError
     from monitor.charter.office import Office
     from monitor.cli.clock import now_of
     from monitor.i18n.formats import moment_text
@@ -89,32 +95,22 @@ def correct(
 
     settings = settings_in_force(context.obj)
     office, now_utc = Office.of(settings), now_of(settings)
-    why = clean(said("--reason", reason, "why it is corrected"), LONGEST_ASKER)
-    wanted = Correction(
-        service=_service_key(office, service, official) if service or official else None,
-        site=None if site is None else _site(office, site) or "",
-        asker=None if asker is None else clean(said("--from", asker, "who asked"), LONGEST_ASKER),
-        asker_email=None if email is None else _email(email),
-        text=None if text is None else clean_lines(said("--text", text, "what was asked for"), LONGEST_TEXT),
-    )
+    key = _service_key(office, service, official) if service or official else None
+    wanted = Correction(key, site, asker, email, text)
     if wanted == Correction():
         raise Failure(
             "what is to be corrected? Expected one of --text, --from, --service, --official, --site, --email", BAD_INPUT
         )
-    who = clean(actor or user(), LONGEST_NAME)
-    with store_of(settings) as store:
-        try:
-            with store.write() as session:
-                ticket = put_right(Work(session, office, now_utc, who), number_of(session, number), wanted, why)
-                _warn_of_misfit(office, ticket.service, ticket.site)
-                print(f"{ticket.number}: corrected; due {moment_text(ticket.deadline_utc, 'en')}")
-        except TicketError as error:
-            raise Failure(str(error), NO) from None
+    with store_of(settings) as store, acting(OPTIONS), store.write() as session:
+        work, about = Work(session, office, now_utc, who(actor)), number_of(session, number)
+        ticket = actions.correct(work, about, wanted, reason, seen=as_seen(seen))
+        _warn_of_misfit(office, ticket.service, ticket.site)
+        print(f"{ticket.number}: corrected; due {moment_text(ticket.deadline_utc, 'en')}")
 
 
-def withdraw(context: typer.Context, number: Number, reason: Reason, actor: Actor = "") -> None:
+def withdraw(context: typer.Context, number: Number, reason: Reason, actor: Actor = "", seen: Seen = None) -> None:
     """Takes back what was registered by mistake: it counts nowhere, and its number is not used again."""
-    act(context, number, "withdraw", said("--reason", reason, "why it is withdrawn"), actor)
+    act(context, number, "withdraw", reason, actor, seen=seen, options={"text": "--reason: "})
 
 
 def _offer_open_tickets(session: "Session", site: str, *, anyway: bool) -> None:
@@ -133,12 +129,10 @@ def _offer_open_tickets(session: "Session", site: str, *, anyway: bool) -> None:
 
 def _warn_of_misfit(office: "Office", key: str, site: str | None) -> None:
     """Tells when a row of the charter promises other kinds of sites."""
-    known = office.fleet.sites.get(site or "")
-    if known is None or office.charter.fits(key, known.kind):
-        return
-    other = office.charter.service_for_kind(known.kind).key
-    kinds = ", ".join(office.charter.service(key).site_kinds)
-    print(f"warning: {key} is about {kinds}, but {site} is a {known.kind}. Did you mean {other}?", file=sys.stderr)
+    from monitor.alerts.cases.actions import misfit
+
+    if odd := misfit(office, key, site):
+        print(f"warning: {odd}", file=sys.stderr)
 
 
 def _service_key(office: "Office", service: str, official: str) -> str:
@@ -150,39 +144,3 @@ def _service_key(office: "Office", service: str, official: str) -> str:
         typed = clean(service or f"official:{official}", 40)
         raise Failure(f"the charter has no service {typed}. Expected one of: {known}", BAD_INPUT)
     return key
-
-
-def _way(way: str) -> str:
-    from monitor.alerts.cases.complaints import WAYS
-
-    if way not in WAYS:
-        raise Failure(f"--by: found '{way}'. Expected one of: {', '.join(WAYS)}", BAD_INPUT)
-    return way
-
-
-def _site(office: "Office", site: str) -> str | None:
-    from monitor.settings.problems import did_you_mean
-
-    if site and site not in office.fleet.sites:
-        hint = did_you_mean(site, office.fleet.sites) or " `upazila-monitor status --all` lists them"
-        raise Failure(f"--site: no site '{site}'.{hint}", BAD_INPUT)
-    return site or None
-
-
-def _email(email: str) -> str:
-    from monitor.settings.mail_address import is_mail_address
-
-    if email and not is_mail_address(email):
-        raise Failure(f"--email: '{email}' is not an e-mail address. Expected one such as name@example.org", BAD_INPUT)
-    return email
-
-
-def _received(at: str, now_utc: datetime) -> datetime:
-    from monitor.judging.clock_trust import WRITTEN_UTC
-
-    if now_utc < WRITTEN_UTC:
-        raise Failure(f"this machine's clock says {now_utc:%Y-%m-%d}, which cannot be: set it first", CANNOT)
-    moment = moment_of("--at", at) if at else now_utc
-    if not now_utc - OLDEST <= moment <= now_utc:  # an old year by a slip of the finger would go to the last stage
-        raise Failure(f"--at: found '{at}'. Expected a time within the year before now", BAD_INPUT)
-    return moment

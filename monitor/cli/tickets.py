@@ -1,25 +1,28 @@
 """`tickets` and `ticket …`: the list, one ticket's whole story, and what a person can do to it."""
 
-import json
+from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from monitor.cli.console import console
+from monitor.cli.console import console, print_json
 from monitor.cli.dates import local, moment_of
-from monitor.cli.errors import BAD_INPUT, NO, Failure, settings_in_force, store_of
+from monitor.cli.errors import NO, Failure, acting, settings_in_force, store_of
 from monitor.cli.numbers import whole
-from monitor.cli.options import LONGEST_NAME, LONGEST_TEXT, Actor, AsJson, Number, Text, said, user
+from monitor.cli.options import Actor, AsJson, Number, Seen, Text, as_seen, who
 from monitor.domain.clock import DHAKA
-from monitor.domain.text import clean, clean_lines
 
 if TYPE_CHECKING:
-    from sqlalchemy.orm import Session
+    from collections.abc import Sequence
 
     from monitor.charter.office import Office
     from monitor.cli.listing import Listing
+    from monitor.store.documents import PublicTicketDocument
     from monitor.store.models import Ticket
+    from monitor.store.session import Session
+
+TEXT = {"text": "--text: "}
 
 app = typer.Typer(help="Shows a ticket, or does something to it.", no_args_is_help=True)
 
@@ -38,18 +41,19 @@ def tickets(
         return
 
     from monitor.store import queries
+    from monitor.store.documents import ticket_document
 
     with store_of(settings_in_force(context.obj)) as store, store.read() as session:
-        found = [queries.facts(ticket) for ticket in queries.tickets(session, open_only=open_only, limit=limit)]
+        found = [ticket_document(ticket) for ticket in queries.tickets(session, open_only=open_only, limit=limit)]
     if as_json:
-        print(json.dumps(found, ensure_ascii=False, indent=2))
+        print_json(found)
     elif not found:
         print("No tickets.")
     else:
         console().print(table(found, "Tickets"))
 
 
-def table(found: list[dict[str, Any]], title: str) -> "Listing":
+def table(found: "Sequence[PublicTicketDocument]", title: str) -> "Listing":
     """The tickets as rows; also part of `status`."""
     from monitor.cli.listing import Listing
 
@@ -69,7 +73,7 @@ def table(found: list[dict[str, Any]], title: str) -> "Listing":
     return rows
 
 
-def _late(ticket: dict[str, Any]) -> str:
+def _late(ticket: "PublicTicketDocument") -> str:
     """By how much the ticket missed its deadline, until it was resolved or until now; empty while it has not."""
     from monitor.i18n.formats import duration_text
 
@@ -88,6 +92,7 @@ def show(context: typer.Context, number: Number, as_json: AsJson = False) -> Non
     from monitor.cli.console import hanging
     from monitor.reports.ticket_account import tell
     from monitor.store import queries
+    from monitor.store.documents import ticket_document
 
     settings = settings_in_force(context.obj)
     with store_of(settings) as store, store.read() as session:
@@ -96,9 +101,9 @@ def show(context: typer.Context, number: Number, as_json: AsJson = False) -> Non
         if ticket is None:
             raise Failure(f"no ticket {number}. `upazila-monitor tickets` lists them", NO)
         story = list(tell(session, Office.of(settings), number))
-    facts = queries.facts(ticket)
+    facts = ticket_document(ticket)
     if as_json:
-        print(json.dumps(facts, ensure_ascii=False, indent=2))
+        print_json(facts)
         return
     output = console(plain=True)
     output.print(table([facts], ""))
@@ -111,11 +116,17 @@ def show(context: typer.Context, number: Number, as_json: AsJson = False) -> Non
 
 
 def act(
-    context: typer.Context, number: str, action: str, text: str, actor: str, until_utc: datetime | None = None
+    context: typer.Context,
+    number: str,
+    action: str,
+    text: str,
+    actor: str,
+    until_utc: datetime | None = None,
+    seen: int | None = None,
+    options: Mapping[str, str] = TEXT,
 ) -> None:
-    """Does one of the actions to a ticket, and says where it stands."""
-    from monitor.alerts.cases.tickets import TicketError
-    from monitor.alerts.cases.tickets import act as do
+    """Does one of the actions to a ticket, and says where it stands; ``options`` as for `acting`."""
+    from monitor.alerts.cases import actions
     from monitor.charter.office import Office
     from monitor.cli.clock import now_of
     from monitor.i18n.formats import moment_text
@@ -123,19 +134,14 @@ def act(
 
     settings = settings_in_force(context.obj)
     office = Office.of(settings)
-    text, actor = clean_lines(text, LONGEST_TEXT), clean(actor or user(), LONGEST_NAME)
-    with store_of(settings) as store:
-        try:
-            now_utc = now_of(settings)
-            with store.write() as session:
-                ticket = do(
-                    Work(session, office, now_utc, actor), number_of(session, number), action, text, until_utc=until_utc
-                )
-                until = f" until {moment_text(until_utc, 'en')}" if until_utc else ""
-                stage = f", at stage {ticket.stage}" if ticket.stage else ""
-                print(f"{ticket.number} is {ticket.state.replace('_', ' ')}{until}{stage}.{_clock(office, ticket)}")
-        except TicketError as error:
-            raise Failure(str(error), NO) from None
+    with store_of(settings) as store, acting(options):
+        now_utc = now_of(settings)
+        with store.write() as session:
+            work, wanted = Work(session, office, now_utc, who(actor)), number_of(session, number)
+            ticket = actions.act(work, wanted, action, text, until_utc=until_utc, seen=as_seen(seen))
+            until = f" until {moment_text(until_utc, 'en')}" if until_utc else ""
+            stage = f", at stage {ticket.stage}" if ticket.stage else ""
+            print(f"{ticket.number} is {ticket.state.replace('_', ' ')}{until}{stage}.{_clock(office, ticket)}")
 
 
 def _clock(office: "Office", ticket: "Ticket") -> str:
@@ -158,9 +164,9 @@ def number_of(session: "Session", typed: str) -> str:
 
 
 @app.command(name="raise")
-def raise_(context: typer.Context, number: Number, text: Text = "", actor: Actor = "") -> None:
+def raise_(context: typer.Context, number: Number, text: Text = "", actor: Actor = "", seen: Seen = None) -> None:
     """Raises an overdue ticket to the next stage of the grievance chain."""
-    act(context, number, "raise", text, actor)
+    act(context, number, "raise", text, actor, seen=seen)
 
 
 @app.command()
@@ -170,46 +176,45 @@ def ack(
     text: Text = "",
     until: Annotated[str, typer.Option(help="It is open again then, such as 2026-12-24T10:00 (Dhaka).")] = "",
     actor: Actor = "",
+    seen: Seen = None,
 ) -> None:
     """Says that somebody has taken notice; with --until, only for so long."""
     until_utc = moment_of("--until", until) if until else None
-    if until_utc is not None and until_utc <= datetime.now(UTC):
-        raise Failure(f"--until: {until} is past. Expected a time that is to come", BAD_INPUT)
-    words = f"until {until}: {text}" if until else text
-    act(context, number, "ack", words.removesuffix(": "), actor, until_utc)
+    text = (f"until {until}: {text}" if until else text).removesuffix(": ")
+    act(context, number, "ack", text, actor, until_utc, seen, {"until_utc": f"--until: {until} "})
 
 
 @app.command()
-def start(context: typer.Context, number: Number, text: Text = "", actor: Actor = "") -> None:
+def start(context: typer.Context, number: Number, text: Text = "", actor: Actor = "", seen: Seen = None) -> None:
     """Says that work on it has begun."""
-    act(context, number, "start", text, actor)
+    act(context, number, "start", text, actor, seen=seen)
 
 
 @app.command()
-def wait(context: typer.Context, number: Number, text: Text, actor: Actor = "") -> None:
+def wait(context: typer.Context, number: Number, text: Text, actor: Actor = "", seen: Seen = None) -> None:
     """Says what it waits for (--text), and whether its time runs on meanwhile."""
-    act(context, number, "wait", said("--text", text, "for what"), actor)
+    act(context, number, "wait", text, actor, seen=seen)
 
 
 @app.command()
-def comment(context: typer.Context, number: Number, text: Text, actor: Actor = "") -> None:
+def comment(context: typer.Context, number: Number, text: Text, actor: Actor = "", seen: Seen = None) -> None:
     """Writes something (--text) into its history."""
-    act(context, number, "comment", said("--text", text, "what is to be written"), actor)
+    act(context, number, "comment", text, actor, seen=seen)
 
 
 @app.command()
-def resolve(context: typer.Context, number: Number, text: Text = "", actor: Actor = "") -> None:
+def resolve(context: typer.Context, number: Number, text: Text = "", actor: Actor = "", seen: Seen = None) -> None:
     """Says that it is settled, and tells everyone who was told of it."""
-    act(context, number, "resolve", text, actor)
+    act(context, number, "resolve", text, actor, seen=seen)
 
 
 @app.command()
-def reopen(context: typer.Context, number: Number, text: Text = "", actor: Actor = "") -> None:
+def reopen(context: typer.Context, number: Number, text: Text = "", actor: Actor = "", seen: Seen = None) -> None:
     """Says that it was not settled after all."""
-    act(context, number, "reopen", text, actor)
+    act(context, number, "reopen", text, actor, seen=seen)
 
 
 @app.command()
-def close(context: typer.Context, number: Number, text: Text = "", actor: Actor = "") -> None:
+def close(context: typer.Context, number: Number, text: Text = "", actor: Actor = "", seen: Seen = None) -> None:
     """Files a resolved ticket."""
-    act(context, number, "close", text, actor)
+    act(context, number, "close", text, actor, seen=seen)

@@ -45,6 +45,11 @@ def harmless(message: str) -> str:
     return "\n".join(_shown(line, REPLACEMENT) for line in message.split("\n"))
 
 
+def has_words(text: str) -> bool:
+    """Whether anything in it says something: a letter or a digit that shows."""
+    return any(character.isalnum() for character in clean(text))
+
+
 def nfc(text: str) -> str:
     """Normalise ``text`` that is kept as it was written, such as a configuration's, to NFC; nothing else changes."""
     return text if text.isascii() else normalize("NFC", _stream_safe(text))

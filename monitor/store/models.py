@@ -63,6 +63,7 @@ class Outage(Base):
     ``reason``: what was seen; ``cause``: what is suspected behind it ('power', or nothing), ``cause_why`` in words.
 
     ``recounted``: a line for each time that it was counted anew, because the charter or the calendar had changed.
+    ``version`` grows with each change of the row.
     """
 
     __tablename__ = "outages"
@@ -82,10 +83,12 @@ class Outage(Base):
     cause_why: Mapped[str] = mapped_column(Line(200), default="", server_default="")
     evidence: Mapped[dict[str, Any]] = mapped_column(default=dict)
     ticket_id: Mapped[int | None] = mapped_column(ForeignKey("tickets.id"), index=True)
+    version: Mapped[int] = mapped_column(server_default="1")
 
     ticket: Mapped["Ticket | None"] = relationship(back_populates="outages")
     affected: Mapped[list["AffectedSite"]] = relationship(back_populates="outage", order_by="AffectedSite.id")
 
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 (as above)
     __table_args__ = (Index("ix_outages_site_ended", "site", "ended_utc"),)
 
 
@@ -109,6 +112,7 @@ class Ticket(Base):
     ``source`` is 'outage', or how a request came in: 'phone', 'person', 'email', 'letter'. ``event_utc`` is what the
     deadline counts from. ``breached_utc`` is the missed deadline, from which the grievance chain runs, except that the
     stage ``anew_level`` runs from ``anew_utc``. ``waits``: pairs of ISO times between which its time stood still.
+    ``version`` grows with each change, each line of its history included.
     """
 
     __tablename__ = "tickets"
@@ -136,11 +140,13 @@ class Ticket(Base):
     waits: Mapped[list[Any]] = mapped_column(JSON, default=list, server_default="[]")
     anew_level: Mapped[int] = mapped_column(default=0, server_default="0")
     anew_utc: Mapped[datetime | None]
+    version: Mapped[int] = mapped_column(server_default="1")
 
     outages: Mapped[list[Outage]] = relationship(back_populates="ticket", order_by="Outage.id")
     events: Mapped[list["TicketEvent"]] = relationship(back_populates="ticket", order_by="TicketEvent.id")
     notices: Mapped[list["Notice"]] = relationship(back_populates="ticket", order_by="Notice.id")
 
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 (as above)
     __table_args__ = (UniqueConstraint("year", "seq"),)
 
 
@@ -158,6 +164,24 @@ class TicketEvent(Base):
     hash: Mapped[str] = mapped_column(Line(64))
 
     ticket: Mapped[Ticket] = relationship(back_populates="events")
+
+
+class ChainHead(Base):
+    """The hash of the last event of a chain, which the next one is linked to; there is one chain, 'tickets'."""
+
+    __tablename__ = "chain_heads"
+
+    name: Mapped[str] = mapped_column(Line(32), primary_key=True)
+    hash: Mapped[str] = mapped_column(Line(64))
+
+
+class LastNumber(Base):
+    """The last number that was given to a ticket in a year: none is given twice, whatever becomes of its ticket."""
+
+    __tablename__ = "last_numbers"
+
+    year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    seq: Mapped[int]
 
 
 class Notice(Base):
@@ -336,6 +360,7 @@ class PlannedWork(Base):
     """A maintenance window that was asked for by command; ``ended_utc`` when it was ended before its time.
 
     ``entry``: what [maintenance.NAME] of monitor.toml would say, as plain JSON values.
+    ``version`` grows with each change.
     """
 
     __tablename__ = "planned_work"
@@ -345,6 +370,9 @@ class PlannedWork(Base):
     actor: Mapped[str] = mapped_column(Line(100))
     created_utc: Mapped[datetime]
     ended_utc: Mapped[datetime | None]
+    version: Mapped[int] = mapped_column(server_default="1")
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 (as above)
 
 
 class Learned(Base):

@@ -1,8 +1,7 @@
 """What readers ask of the outbox, as plain values. Nothing here writes."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -30,12 +29,6 @@ class NoticeView:
     proof: str
     last_error: str
     fault: str
-
-    def facts(self) -> dict[str, Any]:
-        """As JSON can hold it: times in ISO 8601, UTC."""
-        return {
-            name: value.isoformat() if isinstance(value, datetime) else value for name, value in asdict(self).items()
-        }
 
 
 def state_of(notice: Notice) -> str:

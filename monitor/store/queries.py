@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
@@ -32,6 +32,7 @@ class OutageView:
     cause_why: str
     ticket: str | None
     affected: tuple[str, ...]
+    version: int
 
 
 class OpenOutage(NamedTuple):
@@ -68,7 +69,7 @@ class EventView:
 
 @dataclass(frozen=True, slots=True)
 class TicketView:
-    """A ticket; ``events`` is empty in listings."""
+    """A ticket; ``version`` grows with each change of it, ``events`` is empty in listings."""
 
     number: str
     service: str
@@ -80,6 +81,7 @@ class TicketView:
     deadline_utc: datetime
     breached_utc: datetime | None
     resolved_utc: datetime | None
+    version: int
     source: str = "outage"
     asker: str = ""
     text: str = ""
@@ -151,8 +153,12 @@ def ticket(session: Session, number: str) -> TicketView | None:
     row = session.scalars(select(Ticket).where(Ticket.number == number)).one_or_none()
     if row is None:
         return None
-    events = tuple(EventView(e.at_utc, e.actor, e.kind, e.text) for e in row.events)
-    return _ticket(row, events)
+    return whole_ticket(row)
+
+
+def whole_ticket(row: Ticket) -> TicketView:
+    """A ticket with its whole history."""
+    return _ticket(row, tuple(EventView(e.at_utc, e.actor, e.kind, e.text) for e in row.events))
 
 
 WITHDRAWN = "withdrawn"
@@ -283,6 +289,7 @@ def _outage(row: Outage) -> OutageView:
         row.cause_why,
         row.ticket.number if row.ticket else None,
         tuple(affected.site for affected in row.affected),
+        row.version,
     )
 
 
@@ -298,21 +305,9 @@ def _ticket(row: Ticket, events: tuple[EventView, ...] = ()) -> TicketView:
         row.deadline_utc,
         row.breached_utc,
         row.resolved_utc,
+        row.version,
         row.source,
         row.asker,
         row.text,
         events,
     )
-
-
-def facts(view: OutageView | TicketView | EventView | TimelineView) -> dict[str, Any]:
-    """A view as JSON can hold it: times in ISO 8601, UTC."""
-    return {name: _plain(getattr(view, name)) for name in view.__slots__}
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return value.isoformat()
-    if isinstance(value, tuple):
-        return [facts(item) if isinstance(item, EventView) else item for item in value]
-    return value

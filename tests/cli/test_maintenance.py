@@ -68,3 +68,20 @@ def test_an_acknowledgement_may_have_an_end_that_is_to_come(home: Path, desk: De
     assert re.fullmatch(rf"{number} is acknowledged until \w+, .*, at stage 1\.\n", done.stdout)
     assert typed(home, "ticket", "raise", number).stdout == f"{number} is acknowledged, at stage 2.\n"
     assert f"until {tomorrow}" in typed(home, "ticket", "show", number).stdout
+
+
+def test_planned_work_is_made_longer_and_only_by_who_saw_it_as_it_is(home: Path, desk: Desk) -> None:
+    assert (
+        typed(home, "maintenance", "add", "cable", "-m", "new cable", "--site", LINK, "--minutes", "90").returncode == 0
+    )
+    later = (datetime.now(UTC) + timedelta(hours=5)).isoformat(timespec="minutes")
+    done = typed(home, "maintenance", "extend", "cable", "--ends", later, "--seen", "1")
+    assert (done.returncode, done.stderr) == (0, "")
+    (row,) = json.loads(typed(home, "maintenance", "list", "--json").stdout)
+    assert (row["version"], datetime.fromisoformat(row["ends"])) == (2, datetime.fromisoformat(later))
+
+    stale = typed(home, "maintenance", "end", "cable", "--seen", "1")
+    assert stale.returncode == 1
+    assert "planned work 'cable' has changed: it was seen at version 1, and is at version 2 now" in stale.stderr
+    past = typed(home, "maintenance", "extend", "cable", "--ends", "2020-01-01T10:00")
+    assert (past.returncode, "--ends: found '2020-01-01T10:00'. Expected" in past.stderr) == (2, True)

@@ -130,3 +130,18 @@ def test_waiting_says_whether_the_clock_runs_on(home: Path, desk: Desk) -> None:
     typed(home, *NEW, "--service", "6")
     assert typed(home, "ticket", "wait", "2", "-m", " ").returncode == 2
     assert "waiting. Its time runs on: due " in typed(home, "ticket", "wait", "2", "-m", "a spare part").stdout
+
+
+def test_a_ticket_that_has_changed_since_it_was_seen_is_left_as_it_is(home: Path, desk: Desk) -> None:
+    assert typed(home, *NEW, "--service", "6").returncode == 0
+    version = str(story(home, "2")["version"])
+    assert typed(home, "ticket", "start", "2", "--seen", version).returncode == 0
+    for late in (
+        ("resolve", "2"),
+        ("withdraw", "2", "-r", "a test"),
+        ("correct", "2", "-r", "a slip", "-m", "On"),
+    ):
+        done = typed(home, "ticket", *late, "--seen", version)
+        assert done.returncode == 1, late
+        assert f"has changed: it was seen at version {version}" in done.stderr
+    assert story(home, "2")["state"] == "in_progress"

@@ -17,7 +17,7 @@ pytestmark = pytest.mark.alone
 
 HANGS = """
 import logging, threading
-from monitor.daemon import app
+import monitor.daemon as app
 logging.basicConfig()
 app.END_WITHIN_S = 0.3
 app.Daemon._end_in_time()

@@ -1,19 +1,20 @@
 """What citizens and offices ask for: registered by hand, due by the charter, tied to outages of the same site."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from monitor.alerts.cases.numbering import new_ticket
 from monitor.alerts.cases.recovery import recovered_since
 from monitor.alerts.notices import outbox
 from monitor.alerts.notices.gather import deadline_of, facts_of
 from monitor.alerts.notices.routing import ASKER
+from monitor.domain.text import clean, clean_lines
 from monitor.domain.ticket_states import UNSOLVED
 from monitor.store import ticket_history
 from monitor.store.models import Outage, Ticket
+from monitor.store.session import Session
 from monitor.store.work import Work
 
 WAYS = ("phone", "person", "email", "letter")
@@ -30,6 +31,10 @@ class Request:
     received_utc: datetime
     asker_email: str = ""
     site: str | None = None
+
+    def cleaned(self, longest_asker: int, longest_text: int) -> "Request":
+        """The same without what hides or does harm in it, at most so many characters long."""
+        return replace(self, asker=clean(self.asker, longest_asker), text=clean_lines(self.text, longest_text))
 
 
 def register(work: Work, request: Request) -> Ticket:

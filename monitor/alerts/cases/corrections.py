@@ -4,15 +4,16 @@ A service that was registered wrongly brings its own deadline, counted from the 
 missed target cannot be unsaid: a ticket that would not be overdue after all is withdrawn and registered anew.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from monitor.alerts.cases.complaints import link_to_open_outages
-from monitor.alerts.cases.tickets import TicketError, find
+from monitor.alerts.cases.refusals import NotAllowed
 from monitor.alerts.notices import outbox
 from monitor.alerts.notices.gather import deadline_of, facts_of
 from monitor.alerts.notices.routing import ASKER
 from monitor.charter.office import Office
+from monitor.domain.text import clean, clean_lines
 from monitor.domain.ticket_states import MONITOR, UNSOLVED, S
 from monitor.i18n.formats import moment_text
 from monitor.store import ticket_history
@@ -30,20 +31,26 @@ class Correction:
     asker_email: str | None = None
     text: str | None = None
 
+    def cleaned(self, longest_asker: int, longest_text: int) -> "Correction":
+        """The same without what hides or does harm in it, at most so many characters long."""
+        asker = None if self.asker is None else clean(self.asker, longest_asker)
+        text = None if self.text is None else clean_lines(self.text, longest_text)
+        return replace(self, asker=asker, text=text)
 
-def correct(work: Work, number: str, wanted: Correction, reason: str) -> Ticket:
+
+def correct(work: Work, ticket: Ticket, wanted: Correction, reason: str) -> Ticket:
     """Corrects a request's ticket and tells those concerned when its service or site changed.
 
-    Raises TicketError, and changes nothing, when it cannot be done.
+    Raises NotAllowed, and changes nothing, when it cannot be done.
     """
-    ticket = find(work.session, number)
+    number = ticket.number
     if ticket.source == "outage":
-        raise TicketError(f"{number} was opened by the monitor: nothing in it was typed by a person")
+        raise NotAllowed(f"{number} was opened by the monitor: nothing in it was typed by a person")
     if ticket.state == S.WITHDRAWN:
-        raise TicketError(f"{number} is withdrawn. Register the matter anew")
+        raise NotAllowed(f"{number} is withdrawn. Register the matter anew")
     changed = _changes(ticket, wanted)
     if not changed:
-        raise TicketError(f"{number} says so already: nothing is to be corrected")
+        raise NotAllowed(f"{number} says so already: nothing is to be corrected")
     before_utc, deadline_utc = ticket.deadline_utc, _deadline(work.office, ticket, wanted, work.now_utc)
     for name, (_, after) in changed.items():
         setattr(ticket, name, after)
@@ -86,12 +93,12 @@ def _deadline(office: Office, ticket: Ticket, wanted: Correction, now_utc: datet
     if wanted.service is None or wanted.service == ticket.service:
         return ticket.deadline_utc
     if ticket.state not in UNSOLVED:
-        raise TicketError(f"{ticket.number} is {ticket.state}: its service counts in the record. Reopen it first")
+        raise NotAllowed(f"{ticket.number} is {ticket.state}: its service counts in the record. Reopen it first")
     before, ticket.service = ticket.service, wanted.service
     due_utc = deadline_of(office, ticket).due_utc
     ticket.service = before
     if ticket.breached_utc is not None and due_utc > now_utc:
-        raise TicketError(
+        raise NotAllowed(
             f"{ticket.number} is overdue under {before}, and its officers were told; under {wanted.service} it is due "
             f"{moment_text(due_utc, 'en')}. Withdraw it and register it anew: --at keeps the date of receipt"
         )

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
+from monitor.alerts.cases.refusals import BadInput, NotAllowed, Seen, refuse_stale
 from monitor.settings.maintenance_section import Maintenance
 from monitor.store.models import PlannedWork
+from monitor.store.session import Session
 from monitor.store.work import Work
 
 Plans = Mapping[str, Maintenance]
@@ -15,34 +16,66 @@ Plans = Mapping[str, Maintenance]
 LOOKS_BACK = timedelta(days=31)  # a site that fell silent in planned work may get its outage long after that is over
 
 
-class PlanError(Exception):
-    """There is no such plan, or there is one already; the message says which."""
-
-
 def add(work: Work, name: str, window: Maintenance) -> None:
-    """Keeps a plan; a name can be used once."""
-    if work.session.get(PlannedWork, name) is not None:
-        raise PlanError(f"there is planned work '{name}' already. Expected another name")
+    """Keeps a plan; a name can be used once. Raises BadInput."""
+    if is_planned(work, name):
+        raise BadInput("", f"there is planned work '{name}' already. Expected another name")
     entry = window.model_dump(mode="json", exclude_defaults=True)
     work.session.add(PlannedWork(name=name, entry=entry, actor=work.actor, created_utc=work.now_utc))
 
 
-def end(work: Work, name: str) -> None:
-    """Ends a plan now: one that has not begun never will, a weekly one does not come again."""
+def is_planned(work: Work, name: str) -> bool:
+    """Whether work of that name was ever planned by command."""
+    return work.session.get(PlannedWork, name) is not None
+
+
+def extend(work: Work, name: str, ends_utc: datetime, seen: Seen | None) -> Maintenance:
+    """Moves the end of a plan that is done once; raises BadInput, NotAllowed, StaleVersion."""
+    row = _running(work, name, "to extend", seen)
+    window = _window(row)
+    if window.begins_utc is None:
+        raise NotAllowed(f"'{name}' comes every week. End it, and plan it anew")
+    if over(window, work.now_utc):
+        raise NotAllowed(f"'{name}' is over. Expected work that is planned or under way")
+    if ends_utc <= max(work.now_utc, window.begins_utc):
+        raise BadInput("ends_utc", "Expected a time that is to come, after the work begins")
+    row.entry = {**row.entry, "ends": ends_utc.isoformat(), "begins": window.begins_utc.isoformat()}
+    return _window(row)
+
+
+def end(work: Work, name: str, seen: Seen | None = None) -> None:
+    """Ends a plan now: one that has not begun never will, a weekly one does not come again.
+
+    Raises NotAllowed, StaleVersion.
+    """
+    _running(work, name, "to end", seen).ended_utc = work.now_utc
+
+
+def _running(work: Work, name: str, what_for: str, seen: Seen | None) -> PlannedWork:
     row = work.session.get(PlannedWork, name)
     if row is None or row.ended_utc is not None:
-        raise PlanError(f"there is no planned work '{name}' to end. `upazila-monitor maintenance list` lists it")
-    row.ended_utc = work.now_utc
+        raise NotAllowed(f"there is no planned work '{name}' {what_for}. `upazila-monitor maintenance list` lists it")
+    refuse_stale(f"planned work '{name}'", seen, row.version, lambda: row.entry)
+    return row
+
+
+def _window(row: PlannedWork) -> Maintenance:
+    return Maintenance.from_json({**row.entry, **({"until": row.ended_utc.isoformat()} if row.ended_utc else {})})
 
 
 def plans(session: Session, after_utc: datetime | None = None) -> dict[str, Maintenance]:
     """All plans by name; with ``after_utc`` only those that are not over by then."""
     found = {}
     for row in session.scalars(select(PlannedWork).order_by(PlannedWork.name)):
-        window = Maintenance.from_json({**row.entry, **({"until": row.ended_utc.isoformat()} if row.ended_utc else {})})
+        window = _window(row)
         if after_utc is None or not over(window, after_utc):
             found[row.name] = window
     return found
+
+
+def plan_versions(session: Session) -> dict[str, int]:
+    """The present version of each plan by name."""
+    return {row.name: row.version for row in session.execute(select(PlannedWork.name, PlannedWork.version))}
 
 
 def plans_in_force(session: Session, now_utc: datetime) -> dict[str, Maintenance]:

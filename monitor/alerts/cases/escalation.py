@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, and_, func, or_, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import selectinload
 
 from monitor.alerts.notices import outbox
 from monitor.alerts.notices.gather import anew_of, facts_of, history_line, stages_of, waits_of
@@ -18,6 +18,7 @@ from monitor.charter.office import Office
 from monitor.domain.ticket_states import UNSOLVED, S
 from monitor.store import ticket_history
 from monitor.store.models import Outage, Ticket, TicketEvent
+from monitor.store.session import Session
 from monitor.store.sqlite import in_portions
 from monitor.store.work import Work
 
@@ -86,13 +87,15 @@ def _dates(row: Ticket | Row[Any], recounted: int) -> Dates:
     return Dates(row.event_utc, row.deadline_utc, row.breached_utc, recounted, anew, waits)
 
 
-def raise_stage(work: Work, ticket: Ticket, text: str) -> bool:
-    """Begins the ticket's next stage by a person's decision; False when there is none to begin."""
-    if ticket.breached_utc is None or ticket.stage >= len(work.office.charter.stages):
-        return False
+def may_be_raised(office: Office, ticket: Ticket) -> bool:
+    """Whether its target is missed and there is a stage after the one that it stands at."""
+    return ticket.breached_utc is not None and ticket.stage < len(office.charter.stages)
+
+
+def raise_stage(work: Work, ticket: Ticket, text: str) -> None:
+    """Begins the next stage of a ticket that `may_be_raised`, by a person's decision."""
     stage = work.office.charter.stages[ticket.stage]
     _do(work, ticket, Step("stage", stage.level, stage.holder, work.now_utc), text)
-    return True
 
 
 def foreseen(office: Office, ticket: Ticket) -> Sequence[Step]:

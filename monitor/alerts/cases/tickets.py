@@ -3,17 +3,18 @@
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, or_, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import selectinload
 
-from monitor.alerts.cases import complaints, escalation, waiting
+from monitor.alerts.cases import complaints
 from monitor.alerts.cases.numbering import new_ticket
 from monitor.alerts.cases.recovery import flaps, recovered_since
+from monitor.alerts.cases.refusals import NotAllowed
 from monitor.alerts.notices import outbox
 from monitor.alerts.notices.gather import deadline_of, facts_of, history_line, recovery_line, stages_of
 from monitor.charter.escalation_steps import warning_name
 from monitor.charter.office import Office
 from monitor.charter.stages import warning_utc
-from monitor.domain.ticket_states import ACTIONS, MONITOR, UNSOLVED, S
+from monitor.domain.ticket_states import MONITOR, UNSOLVED, S
 from monitor.i18n.formats import moment_text
 from monitor.store import ticket_history
 from monitor.store.models import Outage, SiteState, Ticket
@@ -23,57 +24,11 @@ DOWN_AGAIN = "the site is down again"
 A_DAY = timedelta(days=1)
 
 
-class TicketError(Exception):
-    """The ticket does not exist or does not allow the action; the message says which."""
-
-
-def act(
-    work: Work,
-    number: str,
-    action: str,
-    text: str,
-    until_utc: datetime | None = None,
-) -> Ticket:
-    """Does one of ACTIONS to a ticket; raises TicketError when it cannot be done.
-
-    ``until_utc``: when an acknowledgement runs out.
-    """
-    ticket = find(work.session, number)
-    rule = ACTIONS[action]
-    if ticket.state not in rule.allowed:
-        raise TicketError(f"{number} is {ticket.state}; '{action}' needs it to be {' or '.join(rule.allowed)}")
-    if action == "withdraw" and ticket.source == "outage":
-        raise TicketError(f"{number} was opened by the monitor, not by mistake: resolve it, or plan work (maintenance)")
-    if rule.leads_to:
-        ticket.acknowledged_until_utc = until_utc if action == "ack" else None
-    if ticket.state == S.WAITING and rule.leads_to:
-        waiting.ends(work, ticket)
-    if action == "resolve":
-        _resolve(work, ticket, text)
-    elif action == "reopen":
-        _reopen(work, ticket, text)
-    elif action == "withdraw":
-        ticket.state, ticket.resolved_utc = S.WITHDRAWN, None
-        ticket_history.record(work, ticket, "withdrawn", text)
-        _tell_all(work, ticket, "withdrawn", text)
-    elif action == "raise":
-        if not escalation.raise_stage(work, ticket, text):
-            raise TicketError(
-                f"{number} is not overdue, or stands at the last stage already: there is none to raise it to"
-            )
-    else:
-        ticket.state = rule.leads_to or ticket.state
-        if action == "wait":
-            ticket.waiting_since_utc = work.now_utc
-        ticket_history.record(work, ticket, action, text)
-    return ticket
-
-
-def find(session: Session, number: str) -> Ticket:
-    """The ticket of that number; raises TicketError."""
-    ticket = session.scalars(select(Ticket).where(Ticket.number == number)).one_or_none()
+def find(work: Work, number: str) -> Ticket:
+    """The ticket of that number; raises NotAllowed."""
+    ticket = work.session.scalars(select(Ticket).where(Ticket.number == number)).one_or_none()
     if ticket is None:
-        raise TicketError(f"no ticket {number}. `upazila-monitor tickets` lists them")
+        raise NotAllowed(f"no ticket {number}. `upazila-monitor tickets` lists them")
     return ticket
 
 
@@ -145,7 +100,7 @@ def link_to_recent(work: Work, outage: Outage) -> None:
         if flaps(work.session, outage.site):
             ticket_history.record(work, ticket, "down_again", outage.reason)
         else:
-            _reopen(work, ticket, DOWN_AGAIN)
+            reopen(work, ticket, DOWN_AGAIN)
 
 
 def reopen_settled(work: Work) -> list[Ticket]:
@@ -159,7 +114,7 @@ def reopen_settled(work: Work) -> list[Ticket]:
     )
     settled = list(work.session.scalars(query))
     for ticket in settled:
-        _reopen(work, ticket, DOWN_AGAIN)
+        reopen(work, ticket, DOWN_AGAIN)
     return settled
 
 
@@ -181,7 +136,7 @@ def resolve_recovered(work: Work) -> list[Ticket]:
     resolved = []
     for ticket, since_utc in recovered(work):
         if since_utc <= work.now_utc - work.office.recovery_hold:
-            _resolve(work, ticket, recovery_line(ticket, since_utc))
+            resolve(work, ticket, recovery_line(ticket, since_utc))
             resolved.append(ticket)
     return resolved
 
@@ -204,14 +159,23 @@ def recovered(work: Work) -> list[tuple[Ticket, datetime]]:
     return found
 
 
-def _resolve(work: Work, ticket: Ticket, text: str) -> None:
+def resolve(work: Work, ticket: Ticket, text: str) -> None:
+    """Settles a ticket and tells everyone who was told of it."""
     ticket.state, ticket.resolved_utc = S.RESOLVED, work.now_utc
     ticket_history.record(work, ticket, "resolved", text)
     # Of what ended by itself the letter's own rows say when and why, in the reader's language.
     _tell_all(work, ticket, "resolved", "" if work.actor == MONITOR else text)
 
 
-def _reopen(work: Work, ticket: Ticket, text: str) -> None:
+def withdraw(work: Work, ticket: Ticket, text: str) -> None:
+    """Takes a request back for good, and tells everyone who was told of it."""
+    ticket.state, ticket.resolved_utc = S.WITHDRAWN, None
+    ticket_history.record(work, ticket, "withdrawn", text)
+    _tell_all(work, ticket, "withdrawn", text)
+
+
+def reopen(work: Work, ticket: Ticket, text: str) -> None:
+    """Goes on with a settled ticket, and tells everyone who was told of it; `_target_anew`, `_stage_anew` say how."""
     was_late = ticket.breached_utc is not None or (ticket.resolved_utc or work.now_utc) > ticket.deadline_utc
     ticket.state, ticket.resolved_utc, ticket.held_open = S.OPEN, None, work.actor != MONITOR
     ticket.waiting_since_utc = None

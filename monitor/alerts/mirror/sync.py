@@ -12,10 +12,9 @@ from datetime import timedelta
 from enum import Enum
 
 from sqlalchemy import select
-from sqlalchemy.exc import DatabaseError
-from sqlalchemy.orm import Session
 
-from monitor.alerts.cases.tickets import TicketError, act
+from monitor.alerts.cases.actions import act
+from monitor.alerts.cases.refusals import NotAllowed
 from monitor.alerts.helpdesks import markup
 from monitor.alerts.helpdesks.base import DeskAway, DeskRefused, Helpdesk, Remark, View, event_of, mark_of
 from monitor.alerts.mirror import messages, queue
@@ -24,11 +23,13 @@ from monitor.alerts.mirror.state_sync import Agreed, Verdict, reconcile
 from monitor.alerts.notices.gather import facts_of
 from monitor.charter.office import Office
 from monitor.domain.clock import Clock
-from monitor.domain.text import clean, clean_lines
+from monitor.domain.text import clean, clean_lines, has_words
 from monitor.domain.ticket_states import UNSOLVED, TicketState
 from monitor.store import ticket_history
+from monitor.store.errors import DatabaseError
 from monitor.store.helpdesk_queries import ACTOR, untold
 from monitor.store.models import HelpdeskTicket, Ticket, TicketEvent
+from monitor.store.session import Session
 from monitor.store.sqlite import Store
 from monitor.store.work import Work
 
@@ -199,9 +200,11 @@ def _hear(
         if event_id in waiting:
             row.told_event_id = max(row.told_event_id, event_id)
         return
-    text = clean_lines(remark.text, markup.LONGEST_TEXT)
-    if text:
-        act(work.by(_actor(remark.author)), ticket.number, "comment", text)
+    theirs, text = work.by(_actor(remark.author)), clean_lines(remark.text, markup.LONGEST_TEXT)
+    if has_words(text):
+        act(theirs, ticket.number, "comment", text)
+    elif text:  # a sign alone: nobody could write it here, but it was written there
+        ticket_history.record(theirs, ticket, "comment", text)
 
 
 def _follow(work: Work, ticket: Ticket, found: Verdict, view: View) -> None:
@@ -210,7 +213,7 @@ def _follow(work: Work, ticket: Ticket, found: Verdict, view: View) -> None:
     try:
         for action in found.actions:
             act(theirs, ticket.number, action, f"'{status}' in the help desk")
-    except TicketError as error:  # the states' rules are the same for everybody
+    except NotAllowed as error:  # the states' rules are the same for everybody
         log.warning("%s: '%s' in the help desk is not followed: %s", ticket.number, status, error)
     if found.overruled:
         words = f"it was set to '{status}' in the help desk; here it stays {ticket.state}"

@@ -13,10 +13,12 @@ from tempfile import TemporaryDirectory
 
 from sqlalchemy import select
 
-from monitor.alerts.cases import complaints, downtimes, outages, tickets
+from monitor.alerts.cases import actions, downtimes, outages
 from monitor.alerts.cases.clock import settle
+from monitor.alerts.cases.complaints import Request
 from monitor.alerts.cases.due import what_is_due
 from monitor.alerts.cases.next_due import next_moment
+from monitor.alerts.cases.refusals import BadInput, Refused
 from monitor.charter.downtimes import downtime_of
 from monitor.charter.office import Office
 from monitor.domain.clock import NS_PER_S
@@ -43,11 +45,11 @@ from monitor.runtime.virtual.replay_delivery import Letters
 from monitor.runtime.virtual.replay_events import Happening, ImpossibleError
 from monitor.runtime.virtual.replay_output import Told, Transition, line, ticket_lines
 from monitor.settings.load import Settings
-from monitor.settings.mail_address import is_mail_address
 from monitor.settings.problems import did_you_mean
 from monitor.store import board_state
 from monitor.store.models import TicketEvent
-from monitor.store.sqlite import Store, open_store
+from monitor.store.opening import open_store
+from monitor.store.sqlite import Store
 from monitor.store.work import Work
 
 URGENT = (OutageOpened, OutageClosed, FlappingChanged)
@@ -71,6 +73,18 @@ def replay(
                 yield from player.happen(each)
         if until_utc is not None:
             yield from player.until(until_utc)
+
+
+@contextmanager
+def _possible() -> Iterator[None]:
+    """Raises ImpossibleError when an act is refused."""
+    try:
+        yield
+    except BadInput as error:
+        field = "email" if error.field == "asker_email" else error.field
+        raise ImpossibleError(f"{field}: {error}" if field else str(error)) from None
+    except Refused as error:
+        raise ImpossibleError(str(error)) from None
 
 
 @contextmanager
@@ -250,32 +264,25 @@ class _Player:
         yield from self.take(self._meaning.of(device, state, read.t, mono_ns), read.t)
 
     def _act(self, act: replay_events.Act | replay_events.Registered) -> None:
-        with self.store.write() as session:
+        with self.store.write() as session, _possible():
             work = Work(session, self.office, act.t, act.by)
             if isinstance(act, replay_events.Registered):
                 self._known("service", act.service, self.office.charter.services)
                 if act.site is not None:
                     self._known("site", act.site, self.board.fleet.sites)
-                if act.email and not is_mail_address(act.email):
-                    raise ImpossibleError(f"email: '{act.email}' is not an e-mail address")
-                request = complaints.Request(act.service, act.way, act.asker, act.text, act.t, act.email, act.site)
-                complaints.register(work, request)
-                return
-            try:
-                tickets.act(work, act.ticket, act.act, act.text, until_utc=act.until)
-            except tickets.TicketError as error:
-                raise ImpossibleError(str(error)) from None
+                request = Request(act.service, act.way, act.asker, act.text, act.t, act.email, act.site)
+                actions.register(work, request)
+            else:
+                actions.act(work, act.ticket, act.act, act.text, until_utc=act.until)
 
     def _replan(self, change: replay_events.Planned | replay_events.PlannedEnded) -> Iterator[Transition]:
-        with self.store.write() as session:
+        with self.store.write() as session, _possible():
             work = Work(session, self.office, change.t)
-            try:
-                if isinstance(change, replay_events.Planned):
-                    downtimes.add(work.by(change.by), change.name, change.work)
-                else:
-                    downtimes.end(work, change.name)
-            except downtimes.PlanError as error:
-                raise ImpossibleError(str(error)) from None
+            if isinstance(change, replay_events.Planned):
+                entry = change.work.model_dump(exclude_defaults=True)
+                actions.plan_work(work.by(change.by), change.name, entry)
+            else:
+                actions.end_work(work, change.name)
         self._plan(change.t)
         yield from self.take(self.board.replan(partial(downtime_of, self.office), change.t), change.t)
 

@@ -14,9 +14,10 @@ from typing import Any
 
 from sqlalchemy import select
 
-from monitor.alerts.cases import outages, tickets
-from monitor.alerts.cases.complaints import Request, register
-from monitor.alerts.cases.corrections import Correction, correct
+from monitor.alerts.cases import outages
+from monitor.alerts.cases.actions import act, correct, register
+from monitor.alerts.cases.complaints import Request
+from monitor.alerts.cases.corrections import Correction
 from monitor.alerts.cases.due import what_is_due
 from monitor.alerts.channels.base import Letter
 from monitor.alerts.facts.briefs import Facts
@@ -30,7 +31,7 @@ from monitor.domain.clock import VirtualClock
 from monitor.judging.decisions import Affected, OutageClosed, OutageOpened
 from monitor.settings.load import Settings
 from monitor.store.models import Notice, SiteState, Ticket
-from monitor.store.sqlite import open_store
+from monitor.store.opening import open_store
 from monitor.store.work import Work
 
 BEGINS = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)  # a Monday, ten in the morning
@@ -74,11 +75,11 @@ def _played(office: Office, folder: Path) -> Iterator[Letter]:
         with store.write() as session:
             for ticket in session.scalars(select(Ticket).where(Ticket.state == "open")).all():
                 soon = clock.utc() + timedelta(seconds=1)
-                tickets.act(Work(session, office, clock.utc(), "an officer"), ticket.number, "ack", "", until_utc=soon)
+                act(Work(session, office, clock.utc(), "an officer"), ticket.number, "ack", "", until_utc=soon)
             what_is_due(Work(session, office, clock.utc() + timedelta(seconds=2)))
             for ticket in session.scalars(select(Ticket).where(Ticket.source != "outage")).all():
-                tickets.act(Work(session, office, clock.utc(), "an officer"), ticket.number, "resolve", "")
-                tickets.act(Work(session, office, clock.utc(), "an officer"), ticket.number, "reopen", "")
+                act(Work(session, office, clock.utc(), "an officer"), ticket.number, "resolve", "")
+                act(Work(session, office, clock.utc(), "an officer"), ticket.number, "reopen", "")
             _by_mistake(Work(session, office, clock.utc()))
         with store.read() as session:
             yield from map(_letter, session.scalars(select(Notice).order_by(Notice.id)))
@@ -97,7 +98,7 @@ def _by_mistake(work: Work) -> None:
     if wrong != right:
         why = "লেখার ভুল / a slip of the pen"
         correct(work.by("notify test"), number, Correction(service=right), why)
-    tickets.act(work.by("notify test"), number, "withdraw", "কেউ আবেদন করেননি / nobody asked for it")
+    act(work.by("notify test"), number, "withdraw", "কেউ আবেদন করেননি / nobody asked for it")
 
 
 def _begin(work: Work) -> str:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from monitor.alerts.cases import acknowledgements, tickets
+from monitor.alerts.cases import acknowledgements, actions
 from monitor.settings.acknowledged_section import Acknowledged
 from monitor.store.work import Work
 from tests.desk import Desk
@@ -14,7 +14,7 @@ LINK, NUMBER = "backbone-north", "BHR-2026-000001"
 def acknowledge(desk: Desk, hours: float) -> None:
     now = desk.clock.utc()
     with desk.store.write() as session:
-        tickets.act(
+        actions.act(
             Work(session, desk.office, now, "an officer"), NUMBER, "ack", "", until_utc=now + timedelta(hours=hours)
         )
 

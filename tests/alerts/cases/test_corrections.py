@@ -6,9 +6,10 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import select
 
+from monitor.alerts.cases.actions import correct
 from monitor.alerts.cases.complaints import Request, register
-from monitor.alerts.cases.corrections import Correction, correct
-from monitor.alerts.cases.tickets import TicketError
+from monitor.alerts.cases.corrections import Correction
+from monitor.alerts.cases.refusals import NotAllowed
 from monitor.alerts.facts.briefs import Upazila
 from monitor.alerts.notices import render
 from monitor.alerts.notices.brief_facts import weekly_facts
@@ -118,7 +119,7 @@ def test_a_request_that_is_overdue_under_the_wrong_service_is_not_moved_back_int
     desk.wait(days=2)
     services = desk.office.charter.services
     later = max(services, key=lambda key: (services[key].target.unit == "working_days", services[key].target.amount))
-    with pytest.raises(TicketError, match="Withdraw it and register it anew"):
+    with pytest.raises(NotAllowed, match="Withdraw it and register it anew"):
         put_right(desk, number, Correction(service=later))
     assert ticket(desk, number).service == "citizen:6"
     assert "corrected" not in desk.history(number)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from sqlalchemy import delete, select
 
 from monitor.alerts.cases import downtimes
+from monitor.alerts.cases.refusals import BadInput, NotAllowed
 from monitor.charter.downtimes import downtime_of
 from monitor.charter.office import Office
 from monitor.configuration import load
@@ -110,12 +111,12 @@ def test_weekly_work_comes_again_until_it_is_ended(desk: Desk) -> None:
 
 def test_a_name_can_be_used_and_ended_once(desk: Desk) -> None:
     plan(desk, "cable", begins=at(1), ends=at(3))
-    with pytest.raises(downtimes.PlanError, match="already"):
+    with pytest.raises(BadInput, match="already"):
         plan(desk, "cable", begins=at(1), ends=at(3))
     for expected in (False, True):
         with desk.store.write() as session:
             if expected:
-                with pytest.raises(downtimes.PlanError, match="to end"):
+                with pytest.raises(NotAllowed, match="to end"):
                     downtimes.end(desk.work(session).at(at(2)), "cable")
             else:
                 downtimes.end(desk.work(session).at(at(2)), "cable")

@@ -66,7 +66,7 @@ def test_time_that_stood_still_in_doubt_stands_still_by_the_true_dates(
     ask_what_may_wait(desk)
     doubted_utc = desk.clock.utc() + timedelta(seconds=-1 if asked_in_doubt else 1)
     desk.wait(hours=23)
-    desk.act(NUMBER, "wait")
+    desk.act(NUMBER, "wait", "for a spare part")
     desk.wait(hours=2)
     desk.act(NUMBER, "start")
     ((stopped, resumed),) = ticket(desk).waits
@@ -78,7 +78,7 @@ def test_time_that_stood_still_in_doubt_stands_still_by_the_true_dates(
 
 def test_what_waited_before_the_doubt_keeps_its_dates(desk: Desk) -> None:
     ask_what_may_wait(desk)
-    desk.act(NUMBER, "wait")
+    desk.act(NUMBER, "wait", "for a spare part")
     desk.wait(hours=1)
     desk.act(NUMBER, "start")
     before, due_utc = ticket(desk).waits, ticket(desk).deadline_utc

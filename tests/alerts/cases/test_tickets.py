@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from monitor.alerts.cases import tickets
+from monitor.alerts.cases.refusals import NotAllowed
 from monitor.alerts.notices.render import render
 from monitor.domain import ticket_states
 from monitor.judging.decisions import OutageClosed
@@ -164,9 +164,9 @@ def test_what_a_person_reopened_stays_open_though_the_site_answers(desk: Desk) -
 def test_a_ticket_refuses_what_its_state_does_not_allow_and_says_why(desk: Desk) -> None:
     desk.goes_down("backbone-north")
     desk.look()
-    with pytest.raises(tickets.TicketError, match="is open; 'close' needs it to be resolved"):
+    with pytest.raises(NotAllowed, match="is open; 'close' needs it to be resolved"):
         desk.act("BHR-2026-000001", "close")
-    with pytest.raises(tickets.TicketError, match="no ticket BHR-2026-000009"):
+    with pytest.raises(NotAllowed, match="no ticket BHR-2026-000009"):
         desk.act("BHR-2026-000009", "ack")
 
 

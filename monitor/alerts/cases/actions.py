@@ -1,0 +1,230 @@
+"""Everything that a person can do, with its rules: command line, console, API and help desks only translate.
+
+Each act is done whole in the caller's transaction, by ``work.actor``, or raises `Refused` and has changed nothing.
+``seen``: the version that the person decided by; an act on another one raises StaleVersion.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from pydantic import TypeAdapter, ValidationError
+
+from monitor.alerts.cases import complaints, corrections, downtimes, escalation, events, tickets, waiting
+from monitor.alerts.cases.complaints import WAYS, Request
+from monitor.alerts.cases.corrections import Correction
+from monitor.alerts.cases.refusals import BadInput, ClockWrong, NotAllowed, Seen, refuse_stale
+from monitor.alerts.notices import outbox
+from monitor.charter.office import Office
+from monitor.domain.text import clean, clean_lines, folded, has_words
+from monitor.domain.ticket_states import ACTIONS, S
+from monitor.i18n.formats import DHAKA
+from monitor.judging.clock_trust import WRITTEN_UTC, ClockReading
+from monitor.settings.mail_address import is_mail_address
+from monitor.settings.maintenance_section import Maintenance
+from monitor.settings.problems import did_you_mean, no_such
+from monitor.settings.sites_file import Id
+from monitor.settings.validate import in_words
+from monitor.store import board_state, queries, ticket_history
+from monitor.store.documents import ticket_document
+from monitor.store.models import Notice, Ticket
+from monitor.store.work import Work
+
+LONGEST_TEXT, LONGEST_ASKER = 4_000, 200  # characters
+OLDEST = timedelta(days=366)
+NEEDS_WORDS = {"wait": "for what", "comment": "what is to be written", "withdraw": "why it is withdrawn"}
+
+
+def act(
+    work: Work,
+    number: str,
+    action: str,
+    text: str = "",
+    *,
+    until_utc: datetime | None = None,
+    seen: Seen | None = None,
+) -> Ticket:
+    """Does one of ACTIONS to a ticket: ack, start, wait, resolve, close, reopen, withdraw, raise or comment.
+
+    ``until_utc``: when an acknowledgement runs out. Raises BadInput, NotAllowed, StaleVersion.
+    """
+    ticket, rule = _as_seen(work, number, seen), ACTIONS[action]
+    if action in NEEDS_WORDS:
+        _refuse_no_words("text", text, NEEDS_WORDS[action])
+    if until_utc is not None and until_utc <= work.now_utc:
+        raise BadInput("until_utc", "is past. Expected a time that is to come")
+    _refuse_what_its_state_forbids(work.office, ticket, action)
+    text = clean_lines(text, LONGEST_TEXT)
+    if rule.leads_to:
+        ticket.acknowledged_until_utc = until_utc if action == "ack" else None
+    if ticket.state == S.WAITING and rule.leads_to:
+        waiting.ends(work, ticket)
+    match action:
+        case "resolve":
+            tickets.resolve(work, ticket, text)
+        case "reopen":
+            tickets.reopen(work, ticket, text)
+        case "withdraw":
+            tickets.withdraw(work, ticket, text)
+        case "raise":
+            escalation.raise_stage(work, ticket, text)
+        case _:
+            ticket.state = rule.leads_to or ticket.state
+            if action == "wait":
+                ticket.waiting_since_utc = work.now_utc
+            ticket_history.record(work, ticket, action, text)
+    return ticket
+
+
+def register(work: Work, request: Request) -> Ticket:
+    """Registers a citizen's or an office's request under its row of the charter; raises BadInput."""
+    refuse_bad_request(work.office, request, work.now_utc)
+    return complaints.register(work, request.cleaned(LONGEST_ASKER, LONGEST_TEXT))
+
+
+def refuse_bad_request(office: Office, request: Request, now_utc: datetime) -> None:
+    """Raises BadInput for a request that cannot be registered."""
+    if request.service not in office.charter.services:
+        raise BadInput("service", _no_service(office, request.service))
+    _refuse_no_words("text", request.text, "what is asked for")
+    _refuse_no_words("asker", request.asker, "who asks")
+    if request.way not in WAYS:
+        raise BadInput("way", f"found '{request.way}'. Expected one of: {', '.join(WAYS)}")
+    _refuse_unknown_site(office, request.site)
+    _refuse_bad_address(request.asker_email)
+    # An old year by a slip of the finger would go to the last stage.
+    if not now_utc - OLDEST <= request.received_utc <= now_utc:
+        raise BadInput("received_utc", "Expected a time within the year before now")
+
+
+def correct(work: Work, number: str, wanted: Correction, reason: str, *, seen: Seen | None = None) -> Ticket:
+    """Corrects what was registered wrongly of a request; raises BadInput, NotAllowed, StaleVersion."""
+    office = work.office
+    _refuse_no_words("reason", reason, "why it is corrected")
+    if wanted.service is not None and wanted.service not in office.charter.services:
+        raise BadInput("service", _no_service(office, wanted.service))
+    if wanted.text is not None:
+        _refuse_no_words("text", wanted.text, "what was asked for")
+    if wanted.asker is not None:
+        _refuse_no_words("asker", wanted.asker, "who asked")
+    _refuse_unknown_site(office, wanted.site)
+    _refuse_bad_address(wanted.asker_email)
+    if wanted == Correction():
+        raise BadInput("", "what is to be corrected?")
+    ticket = _as_seen(work, number, seen)
+    return corrections.correct(work, ticket, wanted.cleaned(LONGEST_ASKER, LONGEST_TEXT), clean(reason, LONGEST_ASKER))
+
+
+def misfit(office: Office, service: str, site: str | None) -> str:
+    """What is odd about a request for that site under that row of the charter; empty for nothing."""
+    known = office.fleet.sites.get(site or "")
+    if known is None or office.charter.fits(service, known.kind):
+        return ""
+    other = office.charter.service_for_kind(known.kind).key
+    kinds = ", ".join(office.charter.service(service).site_kinds)
+    return f"{service} is about {kinds}, but {site} is a {known.kind}. Did you mean {other}?"
+
+
+def plan_work(work: Work, name: str, entry: Mapping[str, object]) -> Maintenance:
+    """Plans work, as [maintenance.NAME] of monitor.toml would say it; raises BadInput."""
+    window = _window(name, entry)
+    if window.ends_utc is not None and window.ends_utc <= work.now_utc:
+        raise BadInput("", "when does it end? Expected --ends or --minutes, in the future")
+    if name in work.office.maintenance and not downtimes.is_planned(work, name):
+        raise BadInput("", f"monitor.toml has planned work '{name}' already. Expected another name")
+    sites = work.office.fleet.sites
+    unions = sorted({site.union for site in sites.values() if site.union})
+    chosen = [*window.sites, *([window.behind] if window.behind else [])]
+    for field, wanted, known in (("site", chosen, list(sites)), ("union", window.unions, unions)):
+        for each in wanted:
+            if folded(each) not in {folded(one) for one in known}:
+                raise BadInput(field, no_such(field, each, known))
+    downtimes.add(work, name, window)
+    return window
+
+
+def extend_work(work: Work, name: str, ends_utc: datetime, *, seen: Seen | None = None) -> Maintenance:
+    """Lets planned work that is done once last longer, or end earlier than was said; raises as `end_work`, BadInput."""
+    _refuse_configured(work, name)
+    return downtimes.extend(work, name, ends_utc, seen)
+
+
+def end_work(work: Work, name: str, *, seen: Seen | None = None) -> None:
+    """Ends planned work now; raises BadInput for work of monitor.toml, NotAllowed, StaleVersion."""
+    _refuse_configured(work, name)
+    downtimes.end(work, name, seen)
+
+
+def resend(work: Work, id_: int) -> Notice:
+    """Owes a notice once more under its old Message-ID, whatever became of it; raises NotAllowed."""
+    notice = outbox.resend(work, id_)
+    if notice is None:
+        raise NotAllowed(f"there is no notice {id_}. `upazila-monitor outbox` lists them")
+    return notice
+
+
+def trust_clock(work: Work, reading: ClockReading) -> None:
+    """Keeps an operator's word that the clock is right as it was read; raises ClockWrong for a time that cannot be."""
+    refuse_impossible_clock(reading.utc)
+    board_state.keep_word(work.session, reading, work.actor)
+    says = f"{reading.utc.astimezone(DHAKA):%Y-%m-%d %H:%M:%S} (Dhaka)"
+    events.note(work, "", "", "clock_trusted", f"{work.actor} says that the clock is right: {says}", work.now_utc)
+
+
+def refuse_impossible_clock(now_utc: datetime) -> None:
+    """Raises ClockWrong when this program was not even written at that time."""
+    if now_utc < WRITTEN_UTC:
+        raise ClockWrong(f"this machine's clock says {now_utc:%Y-%m-%d}, which cannot be: set it first")
+
+
+def _as_seen(work: Work, number: str, seen: Seen | None) -> Ticket:
+    """The ticket; raises NotAllowed, StaleVersion."""
+    ticket = tickets.find(work, number)
+    refuse_stale(number, seen, ticket.version, lambda: ticket_document(queries.whole_ticket(ticket)))
+    return ticket
+
+
+def _refuse_what_its_state_forbids(office: Office, ticket: Ticket, action: str) -> None:
+    """Raises NotAllowed."""
+    number, allowed = ticket.number, ACTIONS[action].allowed
+    if ticket.state not in allowed:
+        raise NotAllowed(f"{number} is {ticket.state}; '{action}' needs it to be {' or '.join(allowed)}")
+    if action == "withdraw" and ticket.source == "outage":
+        raise NotAllowed(f"{number} was opened by the monitor, not by mistake: resolve it, or plan work (maintenance)")
+    if action == "raise" and not escalation.may_be_raised(office, ticket):
+        raise NotAllowed(f"{number} is not overdue, or stands at the last stage already: there is none to raise it to")
+
+
+def _refuse_no_words(field: str, text: str, expected: str) -> None:
+    if not has_words(text):
+        raise BadInput(field, f"found '{clean(text)}', which has no words. Expected {expected}")
+
+
+def _no_service(office: Office, service: str) -> str:
+    known = ", ".join(office.charter.services)
+    return f"the charter has no service {clean(service, 40)}. Expected one of: {known}"
+
+
+def _refuse_unknown_site(office: Office, site: str | None) -> None:
+    if site and site not in office.fleet.sites:
+        hint = did_you_mean(site, office.fleet.sites) or " `upazila-monitor status --all` lists them"
+        raise BadInput("site", f"no site '{site}'.{hint}")
+
+
+def _refuse_bad_address(email: str | None) -> None:
+    if email and not is_mail_address(email):
+        raise BadInput("asker_email", f"'{email}' is not an e-mail address. Expected one such as name@example.org")
+
+
+def _refuse_configured(work: Work, name: str) -> None:
+    if name in work.office.maintenance and not downtimes.is_planned(work, name):
+        raise BadInput("", f"'{name}' stands in monitor.toml. Expected it to be ended there")
+
+
+def _window(name: str, entry: Mapping[str, object]) -> Maintenance:
+    try:
+        TypeAdapter(Id).validate_python(name)
+        return Maintenance.model_validate(entry)
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(map(str, first["loc"])) or ("" if isinstance(first["input"], dict) else "NAME")
+        raise BadInput(where, in_words(dict(first))) from None
