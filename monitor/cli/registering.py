@@ -12,9 +12,8 @@ from monitor.cli.tickets import act, number_of
 from monitor.domain.text import clean
 
 if TYPE_CHECKING:
-    from sqlalchemy.orm import Session
-
     from monitor.charter.office import Office
+    from monitor.store.session import Session
 
 OPTIONS = {
     "text": "--text: ",

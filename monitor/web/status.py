@@ -5,8 +5,6 @@ from datetime import datetime, timedelta
 from importlib.metadata import version
 from typing import TypedDict
 
-from sqlalchemy.exc import SQLAlchemyError
-
 from monitor.domain.clock import Clock
 from monitor.i18n.formats import duration_text
 from monitor.judging.health import State
@@ -34,6 +32,7 @@ from monitor.store.documents import (
     public_ticket_document,
     timeline_document,
 )
+from monitor.store.errors import SQLAlchemyError
 from monitor.store.sqlite import Store
 
 

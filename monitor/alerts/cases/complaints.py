@@ -4,7 +4,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from monitor.alerts.cases.numbering import new_ticket
 from monitor.alerts.cases.recovery import recovered_since
@@ -15,6 +14,7 @@ from monitor.domain.text import clean, clean_lines
 from monitor.domain.ticket_states import UNSOLVED
 from monitor.store import ticket_history
 from monitor.store.models import Outage, Ticket
+from monitor.store.session import Session
 from monitor.store.work import Work
 
 WAYS = ("phone", "person", "email", "letter")

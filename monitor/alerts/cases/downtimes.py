@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from monitor.alerts.cases.refusals import BadInput, NotAllowed, Seen, refuse_stale
 from monitor.settings.maintenance_section import Maintenance
 from monitor.store.models import PlannedWork
+from monitor.store.session import Session
 from monitor.store.work import Work
 
 Plans = Mapping[str, Maintenance]

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, and_, func, or_, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import selectinload
 
 from monitor.alerts.notices import outbox
 from monitor.alerts.notices.gather import anew_of, facts_of, history_line, stages_of, waits_of
@@ -18,6 +18,7 @@ from monitor.charter.office import Office
 from monitor.domain.ticket_states import UNSOLVED, S
 from monitor.store import ticket_history
 from monitor.store.models import Outage, Ticket, TicketEvent
+from monitor.store.session import Session
 from monitor.store.sqlite import in_portions
 from monitor.store.work import Work
 

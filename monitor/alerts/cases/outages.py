@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import insert, select, update
-from sqlalchemy.orm import Session
 
 from monitor.alerts.cases import events, tickets
 from monitor.alerts.notices.gather import deadline_of_outage
@@ -22,6 +21,7 @@ from monitor.judging.decisions import (
 )
 from monitor.store import ticket_history
 from monitor.store.models import AffectedSite, Outage
+from monitor.store.session import Session
 from monitor.store.work import Work
 
 UNSYNCHRONISED = {"synchronize_session": False}
