@@ -104,10 +104,10 @@ def table(found: "Sequence[TicketDocument]") -> str:
     writer = csv.writer(lines)
     writer.writerow(columns)
     for ticket in found:
-        writer.writerow([harmless(value) for name, value in ticket.items() if name != "events"])
+        writer.writerow([no_formula(value) for name, value in ticket.items() if name != "events"])
     return lines.getvalue()
 
 
-def harmless(value: object) -> object:
+def no_formula(value: object) -> object:
     """A text that a spreadsheet would take for a formula, with a ' before it; everything else as it is."""
     return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_SIGNS) else value

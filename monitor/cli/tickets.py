@@ -16,12 +16,11 @@ from monitor.domain.clock import DHAKA
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sqlalchemy.orm import Session
-
     from monitor.charter.office import Office
     from monitor.cli.listing import Listing
     from monitor.store.documents import PublicTicketDocument
     from monitor.store.models import Ticket
+    from monitor.store.session import Session
 
 TEXT = {"text": "--text: "}
 

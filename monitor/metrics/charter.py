@@ -4,12 +4,11 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 
-from sqlalchemy.exc import SQLAlchemyError
-
 from monitor.domain.clock import Clock
 from monitor.metrics.text import Body, CachedLines, Family, Labels, Line, UncachedLines
 from monitor.runtime.live import RuntimeState
 from monitor.store import queries
+from monitor.store.errors import SQLAlchemyError
 from monitor.store.sqlite import Store
 
 STAGES = {0: "officer", 1: "1", 2: "2", 3: "3"}

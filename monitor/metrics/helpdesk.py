@@ -4,12 +4,11 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from functools import partial
 
-from sqlalchemy.exc import SQLAlchemyError
-
 from monitor.domain.clock import Clock
 from monitor.metrics.text import Body, Family, Line, UncachedLines
 from monitor.runtime.live import RuntimeState
 from monitor.store import helpdesk_queries
+from monitor.store.errors import SQLAlchemyError
 from monitor.store.helpdesk_queries import MirrorTotals
 from monitor.store.sqlite import Store
 

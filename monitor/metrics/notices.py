@@ -5,14 +5,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 
-from sqlalchemy.exc import SQLAlchemyError
-
 from monitor.alerts.notices.briefs import missed
 from monitor.domain.clock import Clock
 from monitor.domain.notice_kinds import BRIEFS
 from monitor.metrics.text import Body, Family, Labels, Line, UncachedLines
 from monitor.runtime.live import RuntimeState
 from monitor.store import notice_queries, queries
+from monitor.store.errors import SQLAlchemyError
 from monitor.store.sqlite import Store
 from monitor.store.work import Work
 

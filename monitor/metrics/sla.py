@@ -12,14 +12,13 @@ from datetime import datetime, timedelta
 from functools import partial
 from statistics import median
 
-from sqlalchemy.exc import SQLAlchemyError
-
 from monitor.charter.office import Office
 from monitor.domain.clock import NS_PER_S, Clock
 from monitor.metrics.text import Family, Labels, Line, UncachedLines
 from monitor.reports.availability import shares
 from monitor.runtime.live import RuntimeState
 from monitor.store import queries
+from monitor.store.errors import SQLAlchemyError
 from monitor.store.sqlite import Store
 
 WINDOWS = {"7d": timedelta(days=7), "30d": timedelta(days=30)}

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from monitor.alerts.facts.stored import evidence_of
 from monitor.alerts.notices.gather import deadline_of, stages_of
@@ -14,6 +13,7 @@ from monitor.domain.evidence import Evidence
 from monitor.i18n.formats import moment_text
 from monitor.i18n.reasons import reason_text
 from monitor.store.models import Ticket
+from monitor.store.session import Session
 
 
 def tell(session: Session, office: Office, number: str) -> Iterator[str]:

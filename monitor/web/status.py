@@ -6,8 +6,6 @@ from datetime import datetime, timedelta
 from importlib.metadata import version
 from typing import TypedDict
 
-from sqlalchemy.exc import SQLAlchemyError
-
 from monitor.domain.clock import Clock
 from monitor.domain.reasons import Reason, as_json
 from monitor.i18n.formats import Lang, duration_text
@@ -37,6 +35,7 @@ from monitor.store.documents import (
     public_ticket_document,
     timeline_document,
 )
+from monitor.store.errors import SQLAlchemyError
 from monitor.store.sqlite import Store
 
 

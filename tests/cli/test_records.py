@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.cli.records import FORMULA_SIGNS, harmless, table
+from monitor.cli.records import FORMULA_SIGNS, no_formula, table
 from monitor.store.documents import TicketDocument
 from tests.cli.typed import typed
 from tests.desk import Desk
@@ -123,9 +123,9 @@ def test_months_are_played_in_seconds_and_every_mail_is_a_file(home: Path, tmp_p
 
 @given(st.text(min_size=1))
 def test_no_cell_is_a_formula_and_nothing_else_is_changed(text: str) -> None:
-    cell = str(harmless(text))
+    cell = str(no_formula(text))
     assert not cell.startswith(FORMULA_SIGNS)
     assert cell in {text, f"'{text}"}
     plain = text.replace("\r", "").replace("\0", "")
     (columns, row) = csv.reader(io.StringIO(table([{**TICKET, "text": plain}]), newline=""))
-    assert row[columns.index("text")] == harmless(plain)
+    assert row[columns.index("text")] == no_formula(plain)

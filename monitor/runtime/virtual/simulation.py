@@ -10,7 +10,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from monitor.alerts.cases import outages
 from monitor.alerts.cases.actions import register
@@ -27,6 +26,7 @@ from monitor.settings.load import Settings
 from monitor.settings.monitor_file import Mail
 from monitor.store.models import Notice, Ticket, TicketEvent
 from monitor.store.opening import open_store
+from monitor.store.session import Session
 from monitor.store.sqlite import Store
 from monitor.store.work import Work
 
