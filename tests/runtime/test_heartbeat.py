@@ -83,7 +83,6 @@ def test_the_address_of_a_failure_keeps_its_query() -> None:
     ],
     ids=["drips a header", "drips headers", "never comes to the point"],
 )
-@pytest.mark.alone
 def test_a_watchman_that_never_ends_its_answer_is_left_in_time(
     answer: Answering, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -95,7 +94,6 @@ def test_a_watchman_that_never_ends_its_answer_is_left_in_time(
     assert "was not taken" in caplog.text
 
 
-@pytest.mark.alone
 def test_the_body_of_its_answer_is_not_read() -> None:
     with server(floods(b"HTTP/1.1 200 OK\r\n\r\n", b"x" * 65_536)) as running:
         begun_s = time.monotonic()
@@ -110,7 +108,6 @@ def test_nobody_sends_the_word_elsewhere(caplog: pytest.LogCaptureFixture) -> No
     assert "was not taken" in caplog.text
 
 
-@pytest.mark.alone
 async def test_a_stop_does_not_wait_for_a_watchman_that_is_mute() -> None:
     with server(drips(b"HTTP/1.1 200 OK\r\nX: ")) as running:
         made = HeartbeatSender(lambda: {"round_age": 0.5})

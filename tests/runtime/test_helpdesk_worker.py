@@ -61,7 +61,6 @@ async def test_it_mirrors_as_soon_as_it_is_configured(here: Desk, place: Zammad,
     mirroring.close()
 
 
-@pytest.mark.alone
 async def test_a_desk_that_never_speaks_holds_up_neither_the_loop_nor_the_end(
     here: Desk, place: Zammad, tmp_path: Path
 ) -> None:

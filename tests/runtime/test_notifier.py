@@ -148,7 +148,6 @@ async def test_a_server_that_cannot_be_used_is_named_at_the_first_try_until_it_t
         delivery.close()
 
 
-@pytest.mark.alone
 async def test_a_stop_does_not_wait_for_a_mute_server(store: Store, office: Office, server: BadMailServer) -> None:
     office = replace(office, mail=mail_of(server, timeout_s=60))
     server.mode = "mute"
