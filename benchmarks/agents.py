@@ -79,14 +79,14 @@ def measure(count: int, interval_s: float, minutes: float, *, churn: bool) -> di
         if churn:
             print("rss by minute, MB:", " ".join(f"{value:.0f}" for value in rss_mb), file=sys.stderr)
         metrics = gzip.decompress(scrape(daemon)).decode()
-        failed = sum(_metric(metrics, f'upazila_snmp_readings_total{{outcome="{how}"}}') for how in ("silent", "error"))
+        failed = sum(_metric(metrics, "upazila_snmp_readings_total", f'outcome="{how}"') for how in ("silent", "error"))
         return {
             "devices": count,
             "seconds": passed_s,
             "cpu_of_a_core": used_s / passed_s,
             "peak_rss_mb": peak_mb,
             "growth_mb": rss_mb[-1] - rss_mb[len(rss_mb) // 3],
-            "readings": _metric(metrics, 'upazila_snmp_readings_total{outcome="ok"}'),
+            "readings": _metric(metrics, "upazila_snmp_readings_total", 'outcome="ok"'),
             "readings_failed": failed,
             "share_of_lags_within_0.1_s": _share_within(metrics, MOST_LAG_S),
             "outages": len(daemon.rows("SELECT id FROM outages")),
@@ -102,14 +102,14 @@ def _rss_mb(daemon: Daemon) -> float:
     return _status(daemon, "VmRSS")
 
 
-def _metric(text: str, series: str) -> float:
-    found = re.search(rf"(?m)^{re.escape(series)} (\S+)", text)
+def _metric(text: str, name: str, label: str = "") -> float:
+    found = re.search(rf"(?m)^{name}\{{[^}}]*{re.escape(label)}[^}}]*\}} (\S+)", text)
     return float(found[1]) if found else 0.0
 
 
 def _share_within(text: str, seconds: float) -> float:
     name = "upazila_loop_lag_seconds"
-    return _metric(text, f'{name}_bucket{{le="{seconds}"}}') / max(_metric(text, f"{name}_count"), 1)
+    return _metric(text, f"{name}_bucket", f'le="{seconds}"') / max(_metric(text, f"{name}_count"), 1)
 
 
 def main() -> None:

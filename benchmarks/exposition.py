@@ -22,6 +22,7 @@ from sqlalchemy import insert
 
 from benchmarks.judging import T0, fleet, rounds
 from benchmarks.measuring import machine, median, spread
+from monitor.charter.office import Office
 from monitor.domain.clock import SystemClock
 from monitor.domain.sample import Sample
 from monitor.judging.board import Board
@@ -31,7 +32,8 @@ from monitor.metrics.exposition import Exposition, Page
 from monitor.runtime.live import RuntimeState
 from monitor.settings.load import Settings
 from monitor.store.models import AffectedSite, Outage
-from monitor.store.sqlite import Store, open_store
+from monitor.store.opening import open_store
+from monitor.store.sqlite import Store
 
 MOST_S, MOST_SHARE = 0.1, 1 / 20
 SCRAPE_EVERY, ROUND_EVERY = 15, 60
@@ -43,7 +45,8 @@ class Daemon:
 
     def __init__(self, settings: Settings, store: Store) -> None:
         self.board = Board(settings.fleet, Rules())
-        self.live = RuntimeState(SystemClock(), settings.fleet, self.board)
+        office = Office.of(settings)
+        self.live = RuntimeState(SystemClock(), settings.fleet, self.board, office=lambda: office)
         self.exposition = Exposition(self.live, store, SystemClock())
         self._rounds: list[Sample] = list(rounds(settings, 1))
         self._turn = 0

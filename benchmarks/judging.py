@@ -26,7 +26,7 @@ from monitor.judging.thresholds import rules_of
 from monitor.runtime import gc_tuning
 from monitor.runtime.virtual.replay import replay
 from monitor.settings.load import Settings
-from monitor.store.sqlite import open_store
+from monitor.store.opening import open_store
 from monitor.store.work import Work
 from tests.lab.fleet import many_sites, write_config
 

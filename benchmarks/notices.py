@@ -32,7 +32,8 @@ from monitor.runtime.notifier import Delivery
 from monitor.settings.monitor_file import Mail
 from monitor.settings.notices_section import Notices
 from monitor.store.models import Notice, Ticket
-from monitor.store.sqlite import Store, open_store
+from monitor.store.opening import open_store
+from monitor.store.sqlite import Store
 from monitor.store.work import Work
 from tests.lab.bad_mail import BadMailServer, listening
 from tests.lab.fleet import many_sites, write_config

@@ -11,8 +11,6 @@ from datetime import datetime, timedelta
 from functools import partial
 from threading import Timer
 
-from sqlalchemy.exc import DatabaseError
-from sqlalchemy.orm import Session
 from starlette.applications import Starlette
 
 from monitor.alerts.cases.clock import note_trust, settle
@@ -58,8 +56,10 @@ from monitor.settings.monitor_file import Probing, asked_at
 from monitor.settings.notices_section import ChannelName
 from monitor.settings.problems import ConfigError
 from monitor.store import board_state
+from monitor.store.errors import DatabaseError
+from monitor.store.opening import open_when_possible
 from monitor.store.retention import back_up, forget_old
-from monitor.store.sqlite import open_when_possible
+from monitor.store.session import Session
 from monitor.store.work import Work
 from monitor.web.app import make_app
 from monitor.web.page_server import PageServer

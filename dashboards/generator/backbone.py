@@ -5,12 +5,12 @@ from grafana_foundation_sdk.builders import dashboard, heatmap, statetimeline, t
 from dashboards.generator import scales
 from dashboards.generator.layout import board, choice
 from dashboards.generator.panels import About, Column, Curve, curves, heat, rows, timeline
-from dashboards.generator.queries import ALIVE, LIGHT_IN, RATE, code, named, otherwise, site_names
+from dashboards.generator.queries import ALIVE, LIGHT_IN, OFFICE, RATE, code, named, otherwise, site_names
 from dashboards.generator.words import W
 from monitor.i18n.formats import Lang
 
-LINKS = 'kind="backbone"'
-PORTS = 'site=~"$router", ifName=~"$port"'
+LINKS = f'{OFFICE}, kind="backbone"'
+PORTS = f'{OFFICE}, site=~"$router", ifName=~"$port"'
 SELDOM = "1m"
 """Devices are read by SNMP so often."""
 
@@ -19,8 +19,10 @@ NOT_READ = W("কোনো যন্ত্র এসএনএমপিতে প
 
 def backbone(lang: Lang) -> dashboard.Dashboard:
     """All links together; ports of the routers and interfaces that the reader chooses."""
-    router = choice("router", W("যন্ত্রের স্থাপনা", "Devices at"), lang, "label_values(ifOperStatus, site)", several=True)
-    port = choice("port", W("পোর্ট", "Port"), lang, 'label_values(ifOperStatus{site=~"$router"}, ifName)', several=True)
+    sites = f"label_values(ifOperStatus{{{OFFICE}}}, site)"
+    ports = f'label_values(ifOperStatus{{{OFFICE}, site=~"$router"}}, ifName)'
+    router = choice("router", W("যন্ত্রের স্থাপনা", "Devices at"), lang, sites, several=True)
+    port = choice("port", W("পোর্ট", "Port"), lang, ports, several=True)
     return board(
         "backbone",
         W("ব্যাকবোন", "Backbone"),
@@ -156,7 +158,8 @@ def _rtt(lang: Lang) -> heatmap.Panel:
         ),
         W("কোনো যন্ত্র সাড়া দিচ্ছে না।", "No device answers."),
     )
-    rtts = 'upazila_icmp_rtt_seconds{kind=~"backbone|office"}'  # not of all: a country's labs would stop a browser
+    # Not of all: a country's labs would stop a browser.
+    rtts = f'upazila_icmp_rtt_seconds{{{OFFICE}, kind=~"backbone|office"}}'
     return heat(lang, about, f"max by (site, device) ({rtts}) or on () NaN * {ALIVE}")
 
 

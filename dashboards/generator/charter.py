@@ -6,9 +6,13 @@ from dashboards.generator import scales
 from dashboards.generator.layout import board
 from dashboards.generator.morning import what_is_down
 from dashboards.generator.panels import About, Column, Curve, curves, number, rows
-from dashboards.generator.queries import of_services, otherwise
+from dashboards.generator.queries import OFFICE, of_services, otherwise
 from dashboards.generator.words import W
 from monitor.i18n.formats import Lang
+
+AVAILABLE = f'upazila_charter_availability_ratio{{{OFFICE}, window="30d"}}'
+BURN = "service:upazila_charter_burn:ratio"
+"""What recording.yml makes of it; behind it stands a window."""
 
 NO_RULES = W(
     "প্রমিথিউসে dashboards/prometheus/rules লোড করা নেই।",
@@ -38,8 +42,8 @@ def charter(lang: Lang) -> dashboard.Dashboard:
     )
 
 
-def _targets(outcome: str, window: str) -> str:
-    return f'max by (service) (upazila_charter_targets{{outcome="{outcome}", window="{window}"}})'
+def _targets(target: str, window: str) -> str:
+    return f'max by (service) (upazila_charter_targets{{{OFFICE}, target="{target}", window="{window}"}})'
 
 
 def _missed(lang: Lang) -> stat.Panel:
@@ -60,7 +64,7 @@ def _kept(lang: Lang) -> stat.Panel:
             "Below 95 % go through the causes with the district office.",
         ),
     )
-    met, missed = (f"sum({_targets(outcome, '30d')})" for outcome in ("met", "missed"))
+    met, missed = (f"sum({_targets(target, '30d')})" for target in ("met", "missed"))
     blank = W("কিছু নিষ্পত্তির ছিল না", "nothing was due")
     share = f"{met} / ({met} + {missed})"
     return number(lang, about, share, scales.SHARE, unit="percentunit", blank=blank)
@@ -75,7 +79,7 @@ def _open(lang: Lang) -> stat.Panel:
             "Write into each what was done today: upazila-monitor ticket comment.",
         ),
     )
-    return number(lang, about, "sum(max by (stage) (upazila_tickets_open))", scales.TICKETS)
+    return number(lang, about, f"sum(max by (stage) (upazila_tickets_open{{{OFFICE}}}))", scales.TICKETS)
 
 
 def _climbed(lang: Lang) -> stat.Panel:
@@ -84,7 +88,8 @@ def _climbed(lang: Lang) -> stat.Panel:
         W("যত টিকিট দায়িত্বপ্রাপ্ত কর্মকর্তার ওপরের ধাপে গেছে।", "Tickets that have gone beyond the responsible officer."),
         W("এগুলো জেলা ও অধিদপ্তর দেখছে: আগে মেটান।", "District and department look at these: settle them first."),
     )
-    return number(lang, about, 'sum(max by (stage) (upazila_tickets_open{stage!="officer"}))', scales.CLIMBED)
+    beyond = f'upazila_tickets_open{{{OFFICE}, stage!="officer"}}'
+    return number(lang, about, f"sum(max by (stage) ({beyond}))", scales.CLIMBED)
 
 
 def _services(lang: Lang) -> table.Panel:
@@ -97,13 +102,13 @@ def _services(lang: Lang) -> table.Panel:
         W("যে সারিতে ভঙ্গ বেশি, সেখান থেকে শুরু করুন।", "Begin with the row that misses most."),
     )
     name = f"name_{lang}"
-    every = f"NaN * max by (service, {name}) (upazila_charter_service_info)"
+    every = f"NaN * max by (service, {name}) (upazila_charter_service_info{{{OFFICE}}})"
 
     def column(title: W, expr: str, unit: str = "none", scale: scales.Scale | None = None, width: int = 100) -> Column:
         return Column(title, f"{of_services(f'max by (service) ({expr})', lang)} or {every}", unit, scale, width)
 
     def took(of: str) -> str:
-        return f'upazila_charter_time_to_resolve_seconds{{of="{of}", window="30d"}}'
+        return f'upazila_charter_time_to_resolve_seconds{{{OFFICE}, of="{of}", window="30d"}}'
 
     return rows(
         lang,
@@ -113,10 +118,10 @@ def _services(lang: Lang) -> table.Panel:
             column(W("রক্ষিত", "Met"), _targets("met", "30d"), width=80),
             column(W("ভঙ্গ", "Missed"), _targets("missed", "30d"), width=80),
             column(W("কথায়", "In words"), _targets("missed", "30d"), "none", scales.MISSED, 160),
-            column(W("খোলা", "Open"), "upazila_charter_tickets_open", width=80),
+            column(W("খোলা", "Open"), f"upazila_charter_tickets_open{{{OFFICE}}}", width=80),
             column(W("মধ্যক সময়", "Median time"), took("median"), "dtdurations", None, 140),
             column(W("দীর্ঘতম", "Longest"), took("longest"), "dtdurations", None, 140),
-            column(W("সচলতা", "Availability"), 'upazila_charter_availability_ratio{window="30d"}', "percentunit"),
+            column(W("সচলতা", "Availability"), AVAILABLE, "percentunit"),
         ],
         height=12,
     )
@@ -131,7 +136,7 @@ def _by_stage(lang: Lang) -> timeseries.Panel:
         ),
         W("ওপরের ধাপে বাড়তে থাকলে নিচের ধাপে কাজ আটকে আছে।", "If the upper stages grow, work is stuck below."),
     )
-    curve = Curve("max by (stage) (upazila_tickets_open)", W("ধাপ", "stage").in_(lang) + " {{stage}}")
+    curve = Curve(f"max by (stage) (upazila_tickets_open{{{OFFICE}}})", W("ধাপ", "stage").in_(lang) + " {{stage}}")
     return curves(lang, about, [curve], scales.PLAIN, height=8, stacked=True)
 
 
@@ -145,7 +150,8 @@ def _by_service(lang: Lang) -> timeseries.Panel:
         ),
     )
     none = W("কোনো টিকিট খোলা নেই", "no ticket is open")
-    expr = otherwise("max by (service) (upazila_charter_tickets_open) > 0", "service", none, lang)
+    waiting = f"max by (service) (upazila_charter_tickets_open{{{OFFICE}}}) > 0"
+    expr = otherwise(waiting, "service", none, lang)
     return curves(lang, about, [Curve(expr, "{{service}}")], scales.PLAIN, height=8, stacked=True)
 
 
@@ -162,7 +168,7 @@ def _took(lang: Lang) -> timeseries.Panel:
         ),
     )
     none = W("৭ দিনে কিছু মেটেনি", "nothing was settled in 7 days")
-    median = 'max by (service) (upazila_charter_time_to_resolve_seconds{of="median", window="7d"})'
+    median = f'max by (service) (upazila_charter_time_to_resolve_seconds{{{OFFICE}, of="median", window="7d"}})'
     return curves(lang, about, [Curve(otherwise(median, "service", none, lang, "NaN"), "{{service}}")], unit="s")
 
 
@@ -179,7 +185,7 @@ def _available(lang: Lang) -> timeseries.Panel:
             "Below the objective look for the sites that are down most.",
         ),
     )
-    curve = Curve('max by (service) (upazila_charter_availability_ratio{window="30d"})', "{{service}}")
+    curve = Curve(f"max by (service) ({AVAILABLE})", "{{service}}")
     return curves(lang, about, [curve], scales.SHARE, unit="percentunit", top=1)
 
 
@@ -196,7 +202,7 @@ def _burn(lang: Lang) -> timeseries.Panel:
     none = W("নিয়ম লোড হয়নি", "rules not loaded")
     wanted = [
         Curve(
-            otherwise(f"max by (service) (service:upazila_charter_burn:ratio{window})", "service", none, lang, "NaN"),
+            otherwise(f"max by (service) ({BURN}{window}{{{OFFICE}}})", "service", none, lang, "NaN"),
             f"{{{{service}}}} {window}",
         )
         for window in ("1h", "6h")

@@ -5,7 +5,7 @@ from grafana_foundation_sdk.builders import dashboard, stat, table, timeseries
 from dashboards.generator import scales
 from dashboards.generator.layout import board
 from dashboards.generator.panels import About, Column, Curve, curves, number, rows, verdict
-from dashboards.generator.queries import ALIVE, FAULTS, RATE, otherwise, quantile
+from dashboards.generator.queries import ALIVE, FAULTS, OFFICE, RATE, otherwise, quantile
 from dashboards.generator.words import W
 from monitor.i18n.formats import Lang
 
@@ -52,7 +52,7 @@ def _mail(lang: Lang) -> stat.Panel:
             "Beyond 30 minutes look at mail server and internet; meanwhile use the phone.",
         ),
     )
-    return number(lang, about, "max(upazila_outbox_oldest_seconds)", scales.OWED, unit="s")
+    return number(lang, about, f"max(upazila_outbox_oldest_seconds{{{OFFICE}}})", scales.OWED, unit="s")
 
 
 def _dead(lang: Lang) -> stat.Panel:
@@ -64,7 +64,7 @@ def _dead(lang: Lang) -> stat.Panel:
             "Mend the address in charter.toml, and tell the recipient yourself.",
         ),
     )
-    return number(lang, about, "max(upazila_outbox_dead)", scales.DEAD)
+    return number(lang, about, f"max(upazila_outbox_dead{{{OFFICE}}})", scales.DEAD)
 
 
 def _brief(lang: Lang) -> stat.Panel:
@@ -76,8 +76,9 @@ def _brief(lang: Lang) -> stat.Panel:
         ),
         W("বাদ পড়লে চিঠির পথ দেখুন।", "If one was missed look at the mail path."),
     )
-    age = f'time() - max(upazila_brief_last_sent_timestamp_seconds{{brief="morning"}} > 0) or NaN * {ALIVE}'
-    missed = f'max(upazila_brief_missed{{brief="morning"}}) or NaN * {ALIVE}'
+    of_it = f'{OFFICE}, brief="morning"'
+    age = f"time() - max(upazila_brief_last_sent_timestamp_seconds{{{of_it}}} > 0) or NaN * {ALIVE}"
+    missed = f"max(upazila_brief_missed{{{of_it}}}) or NaN * {ALIVE}"
     return number(lang, about, age, scales.BRIEF, unit="s", words_of=missed, blank=NOT_YET)
 
 
@@ -91,7 +92,8 @@ def _alarms(lang: Lang) -> table.Panel:
         W("প্রতিটির করণীয় docs/runbook.md-এ লেখা আছে।", "What to do about each stands in docs/runbook.md."),
     )
     none = W("নিয়ম লোড করা নেই", "The rules are not loaded")
-    firing = 'count by (alertname, severity) (ALERTS{alertstate="firing"})'
+    # Those of this office, and those that are about no series of the monitor's, such as 'Watchdog'.
+    firing = 'count by (alertname, severity) (ALERTS{office=~"$office|", alertstate="firing"})'
     return rows(
         lang,
         about,
@@ -153,7 +155,11 @@ def _rounds(lang: Lang) -> timeseries.Panel:
         W("শূন্য হলে মনিটর কিছুই দেখছে না: জার্নাল দেখুন।", "At zero the monitor sees nothing: look into its journal."),
     )
     return curves(
-        lang, about, [Curve(f"sum by (probe) (rate(upazila_samples_total{RATE}))", "{{probe}}")], unit="ops", height=8
+        lang,
+        about,
+        [Curve(f"sum by (probe) (rate(upazila_samples_total{{{OFFICE}}}{RATE}))", "{{probe}}")],
+        unit="ops",
+        height=8,
     )
 
 
@@ -166,7 +172,8 @@ def _unknown(lang: Lang) -> timeseries.Panel:
             "If it grows look at our own network, the right to open sockets, and the clock.",
         ),
     )
-    share = f"sum(rate(upazila_samples_unknown_total{RATE})) / sum(rate(upazila_samples_total{RATE}))"
+    ours, all_ = (f"sum(rate(upazila_{name}{{{OFFICE}}}{RATE}))" for name in ("samples_unknown_total", "samples_total"))
+    share = f"{ours} / {all_}"
     return curves(
         lang, about, [Curve(share, W("অংশ", "share").in_(lang))], scales.OURS, unit="percentunit", top=1, height=8
     )
@@ -179,8 +186,8 @@ def _outbox(lang: Lang) -> timeseries.Panel:
         W("কমতে না থাকলে চিঠির পথ বন্ধ।", "If it does not shrink the mail path is closed."),
     )
     wanted = [
-        Curve("max(upazila_outbox_owed)", W("বকেয়া", "owed").in_(lang)),
-        Curve("max(upazila_outbox_dead)", W("হাল ছাড়া", "given up").in_(lang)),
+        Curve(f"max(upazila_outbox_owed{{{OFFICE}}})", W("বকেয়া", "owed").in_(lang)),
+        Curve(f"max(upazila_outbox_dead{{{OFFICE}}})", W("হাল ছাড়া", "given up").in_(lang)),
     ]
     return curves(lang, about, wanted, height=8)
 
@@ -200,7 +207,7 @@ def _readings(lang: Lang) -> timeseries.Panel:
     return curves(
         lang,
         about,
-        [Curve(f"sum by (outcome) (rate(upazila_snmp_readings_total{RATE}))", "{{outcome}}")],
+        [Curve(f"sum by (outcome) (rate(upazila_snmp_readings_total{{{OFFICE}}}{RATE}))", "{{outcome}}")],
         unit="ops",
         height=8,
     )
@@ -219,8 +226,8 @@ def _rejected(lang: Lang) -> timeseries.Panel:
         ),
     )
     wanted = [
-        Curve(f"sum by (reason) (rate(upazila_replies_rejected_total{RATE}))", "{{reason}}"),
-        Curve(f"sum(rate(upazila_forged_replies_total{RATE}))", W("জাল মোট", "forged, all").in_(lang)),
+        Curve(f"sum by (reason) (rate(upazila_replies_rejected_total{{{OFFICE}}}{RATE}))", "{{reason}}"),
+        Curve(f"sum(rate(upazila_forged_replies_total{{{OFFICE}}}{RATE}))", W("জাল মোট", "forged, all").in_(lang)),
     ]
     return curves(lang, about, wanted, scales.PLAIN, unit="ops", height=8)
 
@@ -231,7 +238,7 @@ def _process(lang: Lang) -> timeseries.Panel:
         W("মনিটর প্রসেসরের কত অংশ নেয়।", "Share of one processor that the monitor takes."),
         W("১-এর কাছে গেলে যন্ত্রসংখ্যার জন্য মেশিনটি ছোট।", "Near 1 the machine is too small for so many devices."),
     )
-    cpu = f'sum(rate(process_cpu_seconds_total{{job="upazila-monitor"}}{RATE})) or 0 * {ALIVE}'
+    cpu = f"sum(rate(process_cpu_seconds_total{{{OFFICE}}}{RATE})) or 0 * {ALIVE}"
     return curves(
         lang, about, [Curve(cpu, W("মনিটর", "monitor").in_(lang))], scales.FULL, unit="percentunit", top=1, height=8
     )

@@ -48,13 +48,15 @@ def board(
             .type(model.DashboardLinkType.DASHBOARDS)
             .tags([tag])
             .keep_time(False)
+            .include_vars(True)
             .as_dropdown(False)
         )
         .with_variable(
             dashboard.DatasourceVariable("datasource").label(W("উৎস", "Source").in_(lang)).type("prometheus")
         )
     )
-    for variable in variables:
+    office = choice("office", W("কার্যালয়", "Office"), lang, "label_values(upazila_build_info, office)")
+    for variable in (office, *variables):
         made = made.with_variable(variable.datasource(SOURCE))
     number, y = 0, 0
     for line in lines:

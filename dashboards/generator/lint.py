@@ -18,6 +18,13 @@ LONGEST_TITLE = 45
 LEAST_WIDTH, HEIGHTS = 6, range(4, 13)
 WHAT_TO_DO = re.compile(r"\*\*(What to do|করণীয়):\*\* \S")
 LIMIT = re.compile(r"^≥ .+: .+")
+WITHOUT_OFFICE = re.compile(
+    r"(?<![\w:.\"])"
+    r"(?:(?:\w+:)?upazila_\w+(?::\w+)?|process_\w+|if(?:HC|In|Out|Oper|Admin|High)\w+|ALERTS|(?<![\w{])(?=\{__name__))"
+    r"(?![\w:])(?!\{office=)"
+)
+"""A metric that is asked of all offices at once."""
+
 BANGLA = re.compile(r"[\u0980-\u09ff]")
 
 
@@ -81,6 +88,7 @@ def _questions(panel: Json, known: Set[str]) -> Iterator[str]:
     if not refs or len(refs) != len(set(refs)):
         yield f"questions {refs}"
     for target in panel["targets"]:
+        yield from (f"{metric or 'a selector'} of all offices" for metric in WITHOUT_OFFICE.findall(target["expr"]))
         for text in (target["expr"], target.get("legendFormat", "")):
             yield from (f"nobody knows ${name}" for name in sorted(names_in(text) - known))
     for one in panel.get("transformations", []):

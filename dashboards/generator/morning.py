@@ -6,7 +6,7 @@ from dashboards.generator import scales
 from dashboards.generator.layout import board
 from dashboards.generator.map import positions
 from dashboards.generator.panels import About, Column, number, rows, timeline, verdict
-from dashboards.generator.queries import ALIVE, FAULTS, NOW_LEFT, code, count, named, otherwise, site_names
+from dashboards.generator.queries import ALIVE, FAULTS, NOW_LEFT, OFFICE, code, count, named, otherwise, site_names
 from dashboards.generator.scales import CODES
 from dashboards.generator.words import W
 from monitor.i18n.formats import Lang
@@ -47,7 +47,7 @@ def _down(lang: Lang) -> stat.Panel:
             "Begin with the first row of the table below; backbone links come before all else.",
         ),
     )
-    return number(lang, about, 'sum(upazila_site_state{state="down"})', scales.DOWN)
+    return number(lang, about, f'sum(upazila_site_state{{{OFFICE}, state="down"}})', scales.DOWN)
 
 
 def _next(lang: Lang) -> stat.Panel:
@@ -79,7 +79,7 @@ def _battery(lang: Lang) -> stat.Panel:
             "Ask the electricity office; have equipment shut down before the batteries are empty.",
         ),
     )
-    return number(lang, about, count("upazila_ups_on_battery == 1"), scales.BATTERY)
+    return number(lang, about, count(f"upazila_ups_on_battery{{{OFFICE}}} == 1"), scales.BATTERY)
 
 
 def _health(lang: Lang) -> stat.Panel:
@@ -115,7 +115,7 @@ def what_is_down(lang: Lang, *, width: int = 24, height: int = 7) -> table.Panel
         known = f"max by ({', '.join(labels)}) ({named(expr, lang)})"
         return Column(title, otherwise(known, name, NOTHING_DOWN, lang, nothing), unit, scale)
 
-    started = "upazila_outage_started_timestamp_seconds * 1000"
+    started = f"upazila_outage_started_timestamp_seconds{{{OFFICE}}} * 1000"
     return rows(
         lang,
         about,
@@ -124,7 +124,7 @@ def what_is_down(lang: Lang, *, width: int = 24, height: int = 7) -> table.Panel
             column(W("শুরু", "Since"), started, "NaN", "dateTimeAsLocal"),
             column(W("বাকি সময়", "Time left"), NOW_LEFT, "NaN", "dtdurations"),
             column(W("সনদ", "By the charter"), NOW_LEFT, "2e9", "none", scales.TIME_LEFT),
-            column(W("পেছনে নীরব", "Silent behind it"), "upazila_outage_affected_sites", "0"),
+            column(W("পেছনে নীরব", "Silent behind it"), f"upazila_outage_affected_sites{{{OFFICE}}}", "0"),
         ],
         width=width,
         height=height,
@@ -147,7 +147,7 @@ def _kinds(lang: Lang) -> table.Panel:
     )
 
     def of(state: str) -> str:
-        return f'sum by (kind) (upazila_site_state{{state=~"{state}"}})'
+        return f'sum by (kind) (upazila_site_state{{{OFFICE}, state=~"{state}"}})'
 
     return rows(
         lang,
@@ -182,7 +182,7 @@ MAP = About(
 
 def _map_query(lang: Lang) -> str:
     labels = f"site, kind, name_{lang}, latitude, longitude"
-    where = f'max by ({labels}) (upazila_site_info{{latitude!=""}})'
+    where = f'max by ({labels}) (upazila_site_info{{{OFFICE}, latitude!=""}})'
     return f"{where} * on (site) group_left () {code()}"
 
 
@@ -213,8 +213,9 @@ WEEK = About(
 def _outages(lang: Lang, about: About, since: str) -> statetimeline.Panel:
     name = f"name_{lang}"
     # From outages alone: the states of all sites over a week would be more than Prometheus loads for one question.
-    had_one = "max by (site) (count_over_time(upazila_outage_open[$__range] @ end()))"
-    down = f"{CODES['down']} * max by (site) (upazila_outage_open)"
+    open_ = f"upazila_outage_open{{{OFFICE}}}"
+    had_one = f"max by (site) (count_over_time({open_}[$__range] @ end()))"
+    down = f"{CODES['down']} * max by (site) ({open_})"
     states = f"{down} or on (site) (0 * {had_one} and on () {ALIVE})"
     of_those = f"({states}) * on (site) group_left ({name}) {site_names(lang)}"
     none = W("কোনো সেবা বিঘ্ন নেই", "No outage")
@@ -222,7 +223,7 @@ def _outages(lang: Lang, about: About, since: str) -> statetimeline.Panel:
     return timeline(lang, about, expr, f"{{{{{name}}}}}", scales.STATE, since=since)
 
 
-def power(lang: Lang, selector: str = "", *, width: int = 24, height: int = 7) -> table.Panel:
+def power(lang: Lang, selector: str = OFFICE, *, width: int = 24, height: int = 7) -> table.Panel:
     """Every UPS that is read; shared with the site's dashboard."""
     about = About(
         W("বিদ্যুৎ: ইউপিএস", "Power: UPSes"),
@@ -241,8 +242,8 @@ def power(lang: Lang, selector: str = "", *, width: int = 24, height: int = 7) -
     def column(
         title: W, metric: str, unit: str = "none", scale: scales.Scale | None = None, blank: str = "NaN"
     ) -> Column:
-        every = f"(NaN * upazila_ups_on_battery{selector})" if metric != "upazila_ups_on_battery" else ""
-        value = f"{metric}{selector} or {every}" if every else f"{metric}{selector}"
+        every = f"(NaN * upazila_ups_on_battery{{{selector}}})" if metric != "upazila_ups_on_battery" else ""
+        value = f"{metric}{{{selector}}} or {every}" if every else f"{metric}{{{selector}}}"
         known = f"max by ({keys}) ({named(f'max by (site, device) ({value})', lang)})"
         return Column(title, otherwise(known, name, none, lang, blank), unit, scale)
 

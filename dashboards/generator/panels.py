@@ -277,7 +277,10 @@ def _key(lang: Lang, label: str, title: W, links_to: str | bool) -> list[model.D
     if not title.in_(lang):
         found.append(model.DynamicConfigValue("custom.hidden", True))
     if links_to:
-        link = {"title": W("এই স্থাপনা", "This site").in_(lang), "url": f"/d/{links_to}?var-site=${{__data.fields.site}}"}
+        link = {
+            "title": W("এই স্থাপনা", "This site").in_(lang),
+            "url": f"/d/{links_to}?var-office=${{office}}&var-site=${{__data.fields.site}}",
+        }
         found.append(model.DynamicConfigValue("links", [link]))
     return found
 

@@ -7,15 +7,18 @@ from dashboards.generator.words import W
 from monitor.i18n.formats import Lang
 
 RATE = "[$__rate_interval]"
-ALIVE = "max(upazila_build_info)"
+OFFICE = 'office="$office"'
+"""The reader has chosen one office; every selector holds this, or sites of one ID in two offices would be one."""
+
+ALIVE = f"max(upazila_build_info{{{OFFICE}}})"
 """1 while the monitor is scraped; nothing otherwise, and then nothing may look well."""
 
-NOW_LEFT = "upazila_outage_deadline_timestamp_seconds - time()"
+NOW_LEFT = f"upazila_outage_deadline_timestamp_seconds{{{OFFICE}}} - time()"
 
 
 def site_names(lang: Lang) -> str:
     """1 for each site, with its name and kind; free of what scraping adds."""
-    return f"max by (site, kind, name_{lang}) (upazila_site_info)"
+    return f"max by (site, kind, name_{lang}) (upazila_site_info{{{OFFICE}}})"
 
 
 def named(expr: str, lang: Lang) -> str:
@@ -25,9 +28,8 @@ def named(expr: str, lang: Lang) -> str:
 
 def of_services(expr: str, lang: Lang) -> str:
     """The same series, with the name of their row of the charter."""
-    return (
-        f"({expr}) * on (service) group_left (name_{lang}) max by (service, name_{lang}) (upazila_charter_service_info)"
-    )
+    names = f"max by (service, name_{lang}) (upazila_charter_service_info{{{OFFICE}}})"
+    return f"({expr}) * on (service) group_left (name_{lang}) {names}"
 
 
 def otherwise(expr: str, label: str, words: W, lang: Lang, value: str = "0") -> str:
@@ -45,28 +47,25 @@ def count(expr: str) -> str:
     return f"count({expr}) or 0 * {ALIVE}"
 
 
-def code(selector: str = "") -> str:
+def code(selector: str = OFFICE) -> str:
     """The state of each site as a number (scales.CODES)."""
-    parts = [
-        f"upazila_site_state{{{', '.join(filter(None, [selector, f'state={chr(34)}{state}{chr(34)}']))}}} * {value}"
-        for state, value in CODES.items()
-    ]
+    parts = [f'upazila_site_state{{{selector}, state="{state}"}} * {value}' for state, value in CODES.items()]
     return f"sum by (site) ({' or '.join(parts)})"
 
 
 def quantile(share: float, histogram: str) -> str:
     """How long all but a few took, over the last minutes."""
-    return f"histogram_quantile({share}, sum by (le) (rate({histogram}_bucket{RATE})))"
+    return f"histogram_quantile({share}, sum by (le) (rate({histogram}_bucket{{{OFFICE}}}{RATE})))"
 
 
-LIGHT_IN = """({__name__=~"upazila_.+_rx_power_dbm"}
- or (upazila_huawei_optical_rx_power < -1) / 100
- or 10 * log10((upazila_huawei_optical_rx_power > 0) / 1000))"""
+LIGHT_IN = f"""({{{OFFICE}, __name__=~"upazila_.+_rx_power_dbm"}}
+ or (upazila_huawei_optical_rx_power{{{OFFICE}}} < -1) / 100
+ or 10 * log10((upazila_huawei_optical_rx_power{{{OFFICE}}} > 0) / 1000))"""
 """Light that arrives at optical modules and ONUs, in dBm, of every make that is read."""
 
-FAULTS = """(1 - max(upazila_store_readable))
- + max(upazila_clock_suspect)
- + (max(upazila_outbox_dead) > bool 0)
- + (max(upazila_outbox_oldest_seconds) > bool 1800)
- + (max(upazila_brief_missed) > bool 0 or 0 * max(upazila_build_info))"""
+FAULTS = f"""(1 - max(upazila_store_readable{{{OFFICE}}}))
+ + max(upazila_clock_suspect{{{OFFICE}}})
+ + (max(upazila_outbox_dead{{{OFFICE}}}) > bool 0)
+ + (max(upazila_outbox_oldest_seconds{{{OFFICE}}}) > bool 1800)
+ + (max(upazila_brief_missed{{{OFFICE}}}) > bool 0 or 0 * {ALIVE})"""
 """How many things are wrong with the monitor itself."""

@@ -7,17 +7,17 @@ from dashboards.generator.backbone import SELDOM
 from dashboards.generator.layout import board, choice
 from dashboards.generator.morning import power
 from dashboards.generator.panels import About, Column, Curve, curves, number, rows, timeline, verdict
-from dashboards.generator.queries import ALIVE, RATE, code, otherwise
+from dashboards.generator.queries import ALIVE, OFFICE, RATE, code, otherwise
 from dashboards.generator.words import W
 from monitor.i18n.formats import Lang
 
-HERE = 'site="$site"'
+HERE = f'{OFFICE}, site="$site"'
 
 
 def site(lang: Lang) -> dashboard.Dashboard:
     """Of the site that the reader chooses by its name."""
     regex = f'/name_{lang}="(?<text>[^"]+)".*[,{{]site="(?<value>[^"]+)"/'
-    variable = choice("site", W("স্থাপনা", "Site"), lang, "query_result(upazila_site_info)", regex=regex)
+    variable = choice("site", W("স্থাপনা", "Site"), lang, f"query_result(upazila_site_info{{{OFFICE}}})", regex=regex)
     return board(
         "site",
         W("স্থাপনা", "Site"),
@@ -28,7 +28,7 @@ def site(lang: Lang) -> dashboard.Dashboard:
             [_history(lang)],
             [_rtt(lang), _loss(lang)],
             [_services(lang), _workstations(lang)],
-            [_traffic(lang), power(lang, f"{{{HERE}}}", width=12, height=9)],
+            [_traffic(lang), power(lang, HERE, width=12, height=9)],
         ],
         variables=[variable],
     )
@@ -154,13 +154,13 @@ def _services(lang: Lang) -> table.Panel:
 
     def column(title: W, metric: str, unit: str = "none", scale: scales.Scale | None = None) -> Column:
         value = f"{metric}{{{HERE}}} or NaN * upazila_service_up{{{HERE}}}"
-        known = f"max by (service, kind) ({value if scale is None else f'{metric}{{{HERE}}}'})"
-        return Column(title, otherwise(known, "service", none, lang, "NaN"), unit, scale)
+        known = f"max by (check, check_kind) ({value if scale is None else f'{metric}{{{HERE}}}'})"
+        return Column(title, otherwise(known, "check", none, lang, "NaN"), unit, scale)
 
     return rows(
         lang,
         about,
-        [("service", W("সেবা", "Service")), ("kind", W("ধরন", "Kind"))],
+        [("check", W("সেবা", "Service")), ("check_kind", W("ধরন", "Kind"))],
         [
             column(W("অবস্থা", "State"), "upazila_service_up", scale=scales.ANSWERS),
             column(W("উত্তরের সময়", "Answers after"), "upazila_service_response_seconds", "s"),
@@ -184,10 +184,10 @@ def _workstations(lang: Lang) -> timeseries.Panel:
     )
     wanted = [
         Curve(
-            f'upazila_lab_workstations{{{HERE}, state="{state}"}} or on () 0 * {ALIVE}',
+            f'upazila_lab_workstations{{{HERE}, counted="{counted}"}} or on () 0 * {ALIVE}',
             words.in_(lang),
         )
-        for state, words in (("answering", W("সাড়া দিচ্ছে", "answer")), ("all", W("মোট", "all")))
+        for counted, words in (("answering", W("সাড়া দিচ্ছে", "answer")), ("all", W("মোট", "all")))
     ]
     return curves(lang, about, wanted, height=7)
 

@@ -84,6 +84,11 @@ class Office:
         return self.charter.service_for_kind(self.fleet.sites[site].kind)
 
     @property
+    def id(self) -> str:
+        """What tells the office from others wherever several are seen together, such as the metrics' label."""
+        return self.charter.office_id
+
+    @property
     def sends_mail(self) -> bool:
         """Whether mails go out at all; else they are written to files.
 

@@ -101,6 +101,7 @@ class Charter:
     name_en: str
     dated: date
     website: str
+    office_id: str
     ticket_prefix: str
     vision: Statement
     mission: Statement
@@ -119,6 +120,7 @@ class Charter:
             name_en=file.office.name_en,
             dated=file.office.dated,
             website=file.office.website,
+            office_id=file.office.id or file.office.ticket_prefix.lower(),
             ticket_prefix=file.office.ticket_prefix,
             vision=file.vision,
             mission=file.mission,

@@ -5,7 +5,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,6 +13,7 @@ from monitor.cli.dates import local
 from monitor.cli.errors import BAD_INPUT, CANNOT, NO, Failure, settings_in_force
 
 if TYPE_CHECKING:
+    from monitor.cli.documents import SoundnessDocument
     from monitor.store.soundness import Soundness
 
 app = typer.Typer(help="Copies the database, proves copies, and puts one back.", no_args_is_help=True)
@@ -30,7 +31,7 @@ def create(
     """Copies the database, beside the running daemon too, and proves the copy by restoring it into a scratch file."""
     from monitor.cli.clock import now_of
     from monitor.store import copies
-    from monitor.store.sqlite import BACKUPS, DATABASE
+    from monitor.store.opening import BACKUPS, DATABASE
 
     settings = settings_in_force(context.obj)
     state = settings.state
@@ -52,8 +53,8 @@ def verify(
     """Proves copies: each is restored into a scratch file and examined; exit code 1 when one is not good."""
     from monitor.store import copies
     from monitor.store.errors import StoreError
+    from monitor.store.opening import BACKUPS
     from monitor.store.soundness import Soundness
-    from monitor.store.sqlite import BACKUPS
 
     state = settings_in_force(context.obj).state
     wanted = [_named(copy, state)] if copy is not None else copies.nightly(state / BACKUPS)
@@ -88,7 +89,7 @@ def restore(
     """Puts a copy back as the database while no daemon runs; what was there is kept in a folder aside-…"""
     from monitor.domain.clock import SystemClock
     from monitor.store import copies
-    from monitor.store.sqlite import only_daemon
+    from monitor.store.lock import only_daemon
 
     state = settings_in_force(context.obj).state
     known_head = head_of(head)
@@ -117,7 +118,7 @@ def head_of(typed: str) -> str:
 
 def _named(copy: Path, state: Path) -> Path:
     """A path, or the bare name of a nightly copy."""
-    from monitor.store.sqlite import BACKUPS
+    from monitor.store.opening import BACKUPS
 
     below = state / BACKUPS / copy
     return below if not copy.exists() and len(copy.parts) == 1 and below.exists() else copy
@@ -125,7 +126,7 @@ def _named(copy: Path, state: Path) -> Path:
 
 def _there(state: Path) -> None:
     """Raises StoreError when there is no database to copy, or it cannot be opened."""
-    from monitor.store.sqlite import existing_store
+    from monitor.store.opening import existing_store
 
     existing_store(state).close()
 
@@ -157,7 +158,7 @@ def _contents(found: "Soundness") -> str:
     return f"whole and sound, {found.events} events of history{lived}"
 
 
-def _facts(found: "Soundness") -> dict[str, Any]:
+def _facts(found: "Soundness") -> "SoundnessDocument":
     return {
         "sound": not found.told,
         "wrong": list(found.told),

@@ -4,11 +4,11 @@ import json
 import re
 import sys
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from monitor.cli.console import console
+from monitor.cli.console import console, print_json
 from monitor.cli.errors import BAD_INPUT, Failure, settings_of
 from monitor.cli.options import AsJson
 from monitor.domain.text import ascii_digits
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from monitor.charter.calendar import Calendar, Day
     from monitor.charter.deadline import Deadline
     from monitor.charter.services import Charter
+    from monitor.cli.documents import DayDocument, DeadlineDocument
     from monitor.i18n.formats import Lang
 
 Language = Annotated[Literal["bn", "en"], typer.Option("--lang", help="Language of the answer.")]
@@ -33,7 +34,7 @@ def charter(context: typer.Context, lang: Language = "bn", as_json: AsJson = Fal
 
     promises = Charter.of(settings_of(context.obj).charter)
     if as_json:
-        _print_json(charter_page.facts(promises))
+        print_json(charter_page.facts(promises))
     else:
         console(plain=True).print(charter_page.page(promises, lang))
 
@@ -55,7 +56,7 @@ def calendar(
     settings = settings_of(context.obj)
     office = Calendar.of(settings.calendar, settings.holidays)
     if as_json:
-        _print_json([_day_facts(day, lang) for day in calendar_page.days_of_month(office, first)])
+        print_json([_day_facts(day, lang) for day in calendar_page.days_of_month(office, first)])
     else:
         console(plain=True).print(calendar_page.page(office, first, lang))
 
@@ -87,7 +88,7 @@ def deadline(
     service = _key(service, promises)
     answer = _deadline(service, start, promises, office)
     if as_json:
-        _print_json(_deadline_facts(service, answer, lang))
+        print_json(_deadline_facts(service, answer, lang))
     else:
         print(f"{service}  {promises.services[service].name(lang)}")
         print(explain(answer, lang))
@@ -161,17 +162,17 @@ def _known_year(year: int) -> None:
         raise Failure(f"{year} is not in the calendar. Expected a year from {FIRST_YEAR} to {LAST_YEAR}", BAD_INPUT)
 
 
-def _day_facts(day: "Day", lang: "Lang") -> dict[str, Any]:
+def _day_facts(day: "Day", lang: "Lang") -> "DayDocument":
     return {
         "date": day.date.isoformat(),
         "working": day.working,
-        "opens": day.opens and day.opens.isoformat(),
-        "closes": day.closes and day.closes.isoformat(),
+        "opens": day.opens.isoformat() if day.opens else None,
+        "closes": day.closes.isoformat() if day.closes else None,
         "why": day.why_bn if lang == "bn" else day.why_en,
     }
 
 
-def _deadline_facts(key: str, answer: "Deadline", lang: "Lang") -> dict[str, Any]:
+def _deadline_facts(key: str, answer: "Deadline", lang: "Lang") -> "DeadlineDocument":
     from monitor.i18n.formats import DHAKA, period_text
 
     return {
@@ -185,7 +186,3 @@ def _deadline_facts(key: str, answer: "Deadline", lang: "Lang") -> dict[str, Any
             {"date": step.date.isoformat(), "counted": step.counted, "why": step.why(lang)} for step in answer.steps
         ],
     }
-
-
-def _print_json(facts: object) -> None:
-    print(json.dumps(facts, ensure_ascii=False, indent=2))

@@ -1,15 +1,16 @@
 """`clock`: whether the machine's clock is believed, and why; `clock trust`: an operator says that it is right."""
 
-import json
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import typer
 
+from monitor.cli.console import print_json
 from monitor.cli.errors import acting, settings_in_force, store_of
 from monitor.cli.options import Actor, AsJson, who
 
 if TYPE_CHECKING:
+    from monitor.cli.documents import ClockDocument
     from monitor.judging.clock_trust import ClockReading, ClockTrust
     from monitor.settings.load import Settings
 
@@ -57,7 +58,7 @@ def clock(context: typer.Context, as_json: AsJson = False) -> None:
     with store_of(settings) as store, store.read() as session:
         found = _state(_look(), last_trust(session), now_of(settings))
     if as_json:
-        print(json.dumps(found, ensure_ascii=False, indent=2))
+        print_json(found)
         return
     print(f"The clock says     {_local(found['wall_utc'])}")
     print(f"The daemon goes by {_local(found['believed_utc'])}")
@@ -74,7 +75,7 @@ def clock(context: typer.Context, as_json: AsJson = False) -> None:
         print(f"  {way}")
 
 
-def _state(now: "ClockReading", trust: "ClockTrust | None", believed_utc: datetime) -> dict[str, Any]:
+def _state(now: "ClockReading", trust: "ClockTrust | None", believed_utc: datetime) -> "ClockDocument":
     from datetime import timedelta
 
     from monitor.judging.clock_trust import PROVED_AFTER_NS, WRITTEN_UTC, same_boot
@@ -89,7 +90,7 @@ def _state(now: "ClockReading", trust: "ClockTrust | None", believed_utc: dateti
         "believed_utc": believed_utc.isoformat(),
         "suspect": trust is not None and trust.suspect,
         "ntp_synchronised": now.synchronised,
-        "believed_from_utc": proved_utc and proved_utc.isoformat(),
+        "believed_from_utc": proved_utc.isoformat() if proved_utc else None,
     }
 
 

@@ -1,5 +1,6 @@
-"""Where tables are printed: as wide as the terminal, or as they need when something else reads them."""
+"""Where tables and documents are printed: as wide as the terminal, or as they need when something else reads them."""
 
+import json
 import os
 import sys
 from typing import TYPE_CHECKING
@@ -27,3 +28,8 @@ def hanging(console: "Console", text: str, indent: int) -> str:
     first = Text(text).wrap(console, console.width)[0].plain.rstrip()
     rest = Text(text[len(first) :].lstrip()).wrap(console, max(console.width - indent, 20))
     return f"\n{' ' * indent}".join([first, *(line.plain.rstrip() for line in rest if line)])
+
+
+def print_json(document: object) -> None:
+    """Print a document for programs: indented, letters as they are."""
+    print(json.dumps(document, ensure_ascii=False, indent=2))

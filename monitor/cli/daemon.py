@@ -34,7 +34,7 @@ def run(context: typer.Context, fresh: Fresh = False) -> None:
     from monitor.runtime.systemd import Notifier, listen_fds
     from monitor.store import copies
     from monitor.store.errors import NoDatabase, StoreError
-    from monitor.store.sqlite import only_daemon
+    from monitor.store.lock import only_daemon
 
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s")
     for noisy in ("alembic", "apscheduler", "tzlocal"):

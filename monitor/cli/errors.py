@@ -78,10 +78,8 @@ def acting(options: Mapping[str, str]) -> Iterator[None]:
 @contextmanager
 def store_of(settings: "Settings") -> "Iterator[Store]":
     """The database of a daemon that has run at least once; ends the command when it refuses."""
-    from sqlalchemy.exc import DatabaseError
-
-    from monitor.store.errors import NoDatabase, StoreError
-    from monitor.store.sqlite import existing_store
+    from monitor.store.errors import DatabaseError, NoDatabase, StoreError
+    from monitor.store.opening import existing_store
 
     try:
         store = existing_store(settings.state)

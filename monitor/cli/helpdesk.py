@@ -2,11 +2,11 @@
 
 import json
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from monitor.cli.console import console
+from monitor.cli.console import console, print_json
 from monitor.cli.dates import age, local
 from monitor.cli.errors import CANNOT, NO, Failure, settings_in_force, settings_of, store_of
 from monitor.cli.numbers import whole
@@ -14,7 +14,7 @@ from monitor.cli.options import AsJson
 
 if TYPE_CHECKING:
     from monitor.settings.load import Settings
-    from monitor.store.helpdesk_queries import MirrorTotals
+    from monitor.store.documents import HelpdeskDocument, MirrorDocument
 
 app = typer.Typer(help="Shows what an outside help desk knows of our tickets; `test` asks whether it can be reached.")
 
@@ -33,6 +33,7 @@ def helpdesk(
 
     from monitor.alerts.helpdesks.registry import key_of
     from monitor.store import helpdesk_queries
+    from monitor.store.documents import mirror_document, mirrored_ticket_document
 
     settings = settings_in_force(context.obj)
     section = settings.monitor.helpdesk
@@ -42,9 +43,13 @@ def helpdesk(
     with store_of(settings) as store, store.read() as session:
         totals = helpdesk_queries.totals(session, key_of(section))
         rows = helpdesk_queries.mirrored(session, key_of(section), limit)
-    now = {"desk": key_of(section), **facts(totals), "tickets": [_row(row) for row in rows]}
+    now: HelpdeskDocument = {
+        "desk": key_of(section),
+        **mirror_document(totals),
+        "tickets": [mirrored_ticket_document(row) for row in rows],
+    }
     if as_json:
-        print(json.dumps(now, ensure_ascii=False, indent=2))
+        print_json(now)
     else:
         _print(now)
     if totals.refused:
@@ -72,30 +77,20 @@ def test(context: typer.Context) -> None:
         raise Failure(f"{settings.monitor.helpdesk.url}: {words}", NO) from None
 
 
-def facts(totals: "MirrorTotals") -> dict[str, Any]:
-    """The figures as JSON can hold them; also part of `status`."""
-    return {
-        "mirrored": totals.mirrored,
-        "pending": totals.pending,
-        "oldest_pending": totals.oldest_utc.isoformat() if totals.oldest_utc else None,
-        "refused": totals.refused,
-        "last_error": totals.last_error,
-    }
-
-
-def mirror(settings: "Settings") -> dict[str, Any] | None:
+def mirror(settings: "Settings") -> "MirrorDocument | None":
     """The state of the mirror; None where no help desk is configured."""
     from monitor.alerts.helpdesks.registry import key_of
     from monitor.store import helpdesk_queries
+    from monitor.store.documents import mirror_document
 
     section = settings.monitor.helpdesk
     if not section.configured:
         return None
     with store_of(settings) as store, store.read() as session:
-        return facts(helpdesk_queries.totals(session, key_of(section)))
+        return mirror_document(helpdesk_queries.totals(session, key_of(section)))
 
 
-def mirror_line(now: dict[str, Any]) -> str:
+def mirror_line(now: "MirrorDocument") -> str:
     """That state in one line."""
 
     waits = f", {now['pending']} to be told (the oldest for {age(now['oldest_pending'])})" if now["pending"] else ""
@@ -104,12 +99,7 @@ def mirror_line(now: dict[str, Any]) -> str:
     return f"Help desk: {now['mirrored']} ticket{'s'[: now['mirrored'] != 1]} there{waits}{refused}{error}"
 
 
-def _row(row: Any) -> dict[str, Any]:
-    values = {name: getattr(row, name) for name in row.__slots__}
-    return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in values.items()}
-
-
-def _print(now: dict[str, Any]) -> None:
+def _print(now: "HelpdeskDocument") -> None:
     from rich.text import Text
 
     from monitor.cli.listing import Listing

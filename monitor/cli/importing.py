@@ -66,7 +66,7 @@ def _faults(rows: list[tuple[int, Row]], sites: set[str], addresses: set[str]) -
         for column, cell in row.items():
             if spoilt(cell):
                 yield line, column, SPOILT
-            elif not (cell.isascii() and cell.isprintable()) and hides(cell):
+            elif hides(cell):
                 yield line, column, "has a line break or another letter that does not show. Expected one line of text"
         try:
             SiteEntry.model_validate(_entry(row))

@@ -1,13 +1,12 @@
 """`maintenance`: planned work from the command line; a running daemon honours it within a second."""
 
-import json
 from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from monitor.cli.clock import now_of
-from monitor.cli.console import console
+from monitor.cli.console import console, print_json
 from monitor.cli.dates import moment_of
 from monitor.cli.errors import BAD_INPUT, Failure, acting, settings_in_force, store_of
 from monitor.cli.numbers import whole
@@ -125,7 +124,7 @@ def list_(
             | window.model_dump(mode="json", exclude_defaults=True)
             for name, where, window in found
         ]
-        print(json.dumps(rows, ensure_ascii=False, indent=2))
+        print_json(rows)
     elif not found:
         print("No planned work.")
     else:

@@ -1,19 +1,21 @@
 """`outbox`: what was told to whom and what is still owed; `outbox resend` tells it once more."""
 
-import json
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from monitor.cli.console import console
+from monitor.cli.console import console, print_json
 from monitor.cli.dates import local
 from monitor.cli.errors import acting, settings_in_force, store_of
 from monitor.cli.numbers import whole, whole_argument
 from monitor.cli.options import Actor, AsJson, who
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from monitor.cli.listing import Listing
+    from monitor.store.documents import NoticeDocument
 
 app = typer.Typer(help="What was told to whom, and what is still owed; `resend` tells it once more.")
 
@@ -30,11 +32,13 @@ def outbox(
     if context.invoked_subcommand is not None:
         return
     from monitor.store import notice_queries
+    from monitor.store.documents import notice_document
 
     with store_of(settings_in_force(context.obj)) as store, store.read() as session:
-        found = [entry.facts() for entry in notice_queries.listed(session, owed=owed_only, dead=dead_only, limit=limit)]
+        notices = notice_queries.listed(session, owed=owed_only, dead=dead_only, limit=limit)
+        found = [notice_document(notice) for notice in notices]
     if as_json:
-        print(json.dumps(found, ensure_ascii=False, indent=2))
+        print_json(found)
     elif not found:
         print("Nothing.")
     else:
@@ -60,7 +64,7 @@ def resend(
         print(f"{notice.kind} to {notice.recipient} is owed once more, as {notice.message_id}")
 
 
-def _table(found: list[dict[str, Any]]) -> "Listing":
+def _table(found: "Sequence[NoticeDocument]") -> "Listing":
     from rich.text import Text
 
     from monitor.cli.listing import Listing

@@ -5,12 +5,17 @@ import io
 import json
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from monitor.cli.errors import BAD_INPUT, NO, Failure, settings_in_force, store_of
 from monitor.cli.options import AsJson
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from monitor.store.documents import TicketDocument
 
 audit = typer.Typer(help="Proves that no ticket's history was altered.", no_args_is_help=True)
 
@@ -73,13 +78,14 @@ def export(
 ) -> None:
     """Writes all tickets out, the oldest first."""
     from monitor.store import queries
+    from monitor.store.documents import ticket_document
 
     if as_csv == as_json:
         raise Failure("in which form? Expected --csv or --json", BAD_INPUT)
     with store_of(settings_in_force(context.obj)) as store, store.read() as session:
         numbers = [ticket.number for ticket in queries.tickets(session, limit=1_000_000)]
         whole = [queries.ticket(session, number) for number in reversed(numbers)]
-    found = [queries.facts(ticket) for ticket in whole if ticket is not None]
+    found = [ticket_document(ticket) for ticket in whole if ticket is not None]
     text = json.dumps(found, ensure_ascii=False, indent=2) + "\n" if as_json else table(found)
     mark = "\ufeff" if as_csv and not plain else ""  # a spreadsheet takes Bangla for garbage without it
     if output is None:
@@ -91,17 +97,17 @@ def export(
         raise Failure(f"{output}: cannot be written: {error.strerror}", BAD_INPUT) from None
 
 
-def table(found: list[dict[str, Any]]) -> str:
+def table(found: "Sequence[TicketDocument]") -> str:
     """Tickets as CSV (RFC 4180), without their histories; no cell is a formula to a spreadsheet."""
     lines = io.StringIO()
     columns = [name for name in found[0] if name != "events"] if found else ["number"]
     writer = csv.writer(lines)
     writer.writerow(columns)
     for ticket in found:
-        writer.writerow([harmless(ticket[name]) for name in columns])
+        writer.writerow([no_formula(value) for name, value in ticket.items() if name != "events"])
     return lines.getvalue()
 
 
-def harmless(value: object) -> object:
+def no_formula(value: object) -> object:
     """A text that a spreadsheet would take for a formula, with a ' before it; everything else as it is."""
     return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_SIGNS) else value

@@ -1,13 +1,13 @@
 """`status` and `outages`: what is up, what is down and since when."""
 
-import json
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from monitor.cli.console import console
+from monitor.cli.console import console, print_json
 from monitor.cli.dates import age, local
 from monitor.cli.errors import CANNOT, NO, settings_in_force, store_of
 from monitor.cli.helpdesk import mirror, mirror_line
@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from rich.console import Group
 
     from monitor.cli.listing import Listing
+    from monitor.reports.status_document import LastKnownStatus, LiveStatus, SiteDocument
     from monitor.settings.load import Settings
+    from monitor.store.documents import MirrorDocument, OutageDocument
 
 STYLES = {"up": "green", "degraded": "yellow", "down": "bold red", "unreachable": "magenta", "paused": "blue"}
 ORDER = ("down", "unreachable", "degraded", "unknown", "paused", "up")
@@ -39,16 +41,16 @@ def status(
     Exit code 1 while anything is down, 3 while no daemon of ours answers: what is shown then is what was last known.
     """
     settings = settings_in_force(context.obj)
-    now = facts(settings)
+    now = told(settings)
     if as_json:
-        print(json.dumps(now, ensure_ascii=False, indent=2))
+        print_json(now.document())
     elif watch:
         _watch(settings, every)
     else:
         console().print(_page(now, every))
-    if not now["running"]:
+    if now.live is None:
         raise typer.Exit(CANNOT)
-    if any(site["state"] == "down" for site in now["sites"]):
+    if any(site["state"] == "down" for site in now.known["sites"]):
         raise typer.Exit(NO)
 
 
@@ -59,20 +61,43 @@ def _watch(settings: "Settings", every: bool) -> None:
     output = console()
     if not output.is_terminal:
         while True:
-            output.print(_page(facts(settings), every))
+            output.print(_page(told(settings), every))
             output.file.flush()
             time.sleep(REFRESH_S)
     with Live(console=output, screen=True, auto_refresh=False) as live:
         while True:
-            live.update(_page(facts(settings), every), refresh=True)
+            live.update(_page(told(settings), every), refresh=True)
             time.sleep(REFRESH_S)
 
 
-def facts(settings: "Settings") -> dict[str, Any]:
-    """The running daemon's own account; without one, what the database remembers, with ``running`` false."""
+@dataclass(frozen=True, slots=True)
+class Told:
+    """The running daemon's own account ``live``, or else what the database remembers; ``known`` is what there is.
+
+    ``page_trouble``: why the page of a daemon that runs cannot be asked. ``helpdesk``: None where none is configured.
+    """
+
+    known: "LiveStatus | LastKnownStatus"
+    live: "LiveStatus | None"
+    page_trouble: str
+    helpdesk: "MirrorDocument | None"
+
+    def document(self) -> dict[str, object]:
+        """Return what `status --json` prints."""
+        found: dict[str, object] = {"running": self.live is not None, **self.known}
+        if self.live is None:
+            found["page_trouble"] = self.page_trouble
+        if self.helpdesk is not None:
+            found["helpdesk"] = self.helpdesk
+        return found
+
+
+def told(settings: "Settings") -> Told:
+    """Ask the running daemon, or without one the database; takes up to `ANSWER_S`."""
     from monitor.domain.json_text import parse_json
     from monitor.net import http
     from monitor.net.deadline import Deadline
+    from monitor.reports.status_document import live_status
     from monitor.settings import in_force
     from monitor.settings.monitor_file import asked_at
 
@@ -85,10 +110,10 @@ def facts(settings: "Settings") -> dict[str, Any]:
     except (http.HttpError, ValueError):
         said = None
     if is_ours(said, settings):
-        now = {"running": True, **said}
-    else:
-        now = {**_remembered(settings), "page_trouble": daemon.page_trouble if daemon is not None and known else ""}
-    return now if (desk := mirror(settings)) is None else {**now, "helpdesk": desk}
+        live = live_status(said)
+        return Told(live, live, "", mirror(settings))
+    trouble = daemon.page_trouble if daemon is not None and known else ""
+    return Told(_remembered(settings), None, trouble, mirror(settings))
 
 
 def is_ours(said: Any, settings: "Settings") -> bool:
@@ -105,89 +130,78 @@ def is_ours(said: Any, settings: "Settings") -> bool:
     return ids == set(settings.fleet.sites)  # its state is not ours to read: by what it watches
 
 
-def _remembered(settings: "Settings") -> dict[str, Any]:
+def _remembered(settings: "Settings") -> "LastKnownStatus":
+    from monitor.reports.status_document import site_document
     from monitor.store import queries
+    from monitor.store.documents import outage_document, ticket_document
 
     with store_of(settings) as store, store.read() as session:
         known = queries.site_states(session)
         beat = queries.last_heartbeat(session)
-        sites = [
-            {
-                "id": site.id,
-                "kind": site.kind,
-                "name_bn": site.name_bn,
-                "name_en": site.name_en,
-                "union": site.union,
-                "state": known[site.id][0] if site.id in known else "unknown",
-                "since": known[site.id][1].isoformat() if site.id in known else None,
-                "rtt_ms": None,
-                "loss": None,
-            }
-            for site in settings.fleet.sites.values()
-        ]
+        unknown = ("unknown", None)
         return {
-            "running": False,
             "generated": beat.isoformat() if beat else None,
-            "sites": sites,
-            "outages": [queries.facts(outage) for outage in queries.outages(session, open_only=True)],
-            "tickets": [queries.facts(ticket) for ticket in queries.tickets(session, open_only=True)],
+            "sites": [site_document(site, *known.get(site.id, unknown)) for site in settings.fleet.sites.values()],
+            "outages": [outage_document(outage) for outage in queries.outages(session, open_only=True)],
+            "tickets": [ticket_document(ticket) for ticket in queries.tickets(session, open_only=True)],
         }
 
 
-def _page(now: dict[str, Any], every: bool) -> "Group":
+def _page(now: Told, every: bool) -> "Group":
     from rich.console import Group
     from rich.text import Text
 
-    parts: list[Any] = []
-    if not now["running"]:
+    known, parts = now.known, list[Any]()
+    if now.live is None:
         silent = "The daemon does not answer"
-        if trouble := now.get("page_trouble"):
-            silent = f"The daemon works, but its page cannot listen: {trouble}"
-        parts.append(Text(f"{silent}. Last known, from {local(now['generated'])}:", style="bold yellow"))
-    counts = {state: sum(site["state"] == state for site in now["sites"]) for state in ORDER}
-    line = Text(f"{len(now['sites'])} sites")
+        if now.page_trouble:
+            silent = f"The daemon works, but its page cannot listen: {now.page_trouble}"
+        parts.append(Text(f"{silent}. Last known, from {local(known['generated'])}:", style="bold yellow"))
+    counts = {state: sum(site["state"] == state for site in known["sites"]) for state in ORDER}
+    line = Text(f"{len(known['sites'])} sites")
     for state, count in counts.items():
         if count:
             line.append(f"   {count} {state}", style=STYLES.get(state, ""))
     parts.append(line)
-    parts += [Text(words, style=style) for words, style in _warnings(now)]
-    if every or counts["up"] < len(now["sites"]):
-        parts.append(_sites(now["sites"], every))
-    if now["outages"]:
-        parts.append(_outages(now["outages"]))
-    if now["tickets"]:
+    if now.live is not None:
+        parts += [Text(words, style=style) for words, style in _warnings(now.live)]
+    if every or counts["up"] < len(known["sites"]):
+        parts.append(_sites(known["sites"], every))
+    if known["outages"]:
+        parts.append(_outages(known["outages"]))
+    if known["tickets"]:
         from monitor.cli.tickets import table
 
-        parts.append(table(now["tickets"], "Open tickets"))
-    if now.get("helpdesk"):
-        parts.append(Text(mirror_line(now["helpdesk"]), style="yellow" if now["helpdesk"]["last_error"] else ""))
+        parts.append(table(known["tickets"], "Open tickets"))
+    if now.helpdesk:
+        parts.append(Text(mirror_line(now.helpdesk), style="yellow" if now.helpdesk["last_error"] else ""))
     return Group(*parts)
 
 
-def _warnings(now: dict[str, Any]) -> Iterator[tuple[str, str]]:
+def _warnings(live: "LiveStatus") -> Iterator[tuple[str, str]]:
     """What is wrong with the monitor itself, or not set up yet: lines with their style."""
     bad, poor = "bold red", "yellow"
-    if refused := (now.get("configuration") or {}).get("refused"):
+    if refused := live["configuration"]["refused"]:
         words = f"The configuration on disk was refused: {refused}. The one before stays in force; `check` tells why"
         yield words, bad
-    if now.get("clock_suspect"):
+    if live["clock_suspect"]:
         yield "This machine's clock cannot be believed: nothing is escalated. `clock` tells more", bad
-    if now.get("store_readable") is False:
+    if not live["store_readable"]:
         yield "The database does not answer: outages and tickets are not shown", bad
-    if now.get("store_refuses"):
-        yield f"The database refuses to write, decisions wait: {now['store_refuses']}", bad
-    for fault in now.get("store_faults", ()):
+    if live["store_refuses"]:
+        yield f"The database refuses to write, decisions wait: {live['store_refuses']}", bad
+    for fault in live["store_faults"]:
         yield f"The database is not sound: {fault}", bad
-    mail = now.get("mail") or {}
-    if not mail.get("officers_confirmed", True):
-        yield "Mails go to files only: the officers in charter.toml are not confirmed; `check` tells more", poor
-    for line in mail.get("wrong", ()):
-        yield f"Mail: {line}", bad
-    for each in now.get("snmp", ())[:5]:
+    if (mail := live["mail"]) is not None:
+        if not mail["officers_confirmed"]:
+            yield "Mails go to files only: the officers in charter.toml are not confirmed; `check` tells more", poor
+        for line in mail["wrong"]:
+            yield f"Mail: {line}", bad
+    for each in live["snmp"][:5]:
         yield f"SNMP: {each['device']}: {each['why']}", poor
 
 
-def _sites(sites: list[dict[str, Any]], every: bool) -> "Listing":
+def _sites(sites: "list[SiteDocument]", every: bool) -> "Listing":
     from rich.text import Text
 
     from monitor.cli.listing import Listing
@@ -215,18 +229,19 @@ def outages(
     """Lists outages, newest first: who, since when, until when, the charter's deadline, the ticket."""
 
     from monitor.store import queries
+    from monitor.store.documents import outage_document
 
     with store_of(settings_in_force(context.obj)) as store, store.read() as session:
-        found = [queries.facts(outage) for outage in queries.outages(session, open_only=open_only, limit=limit)]
+        found = [outage_document(outage) for outage in queries.outages(session, open_only=open_only, limit=limit)]
     if as_json:
-        print(json.dumps(found, ensure_ascii=False, indent=2))
+        print_json(found)
     elif not found:
         print("No outages.")
     else:
         console().print(_outages(found))
 
 
-def _outages(found: list[dict[str, Any]]) -> "Listing":
+def _outages(found: "list[OutageDocument]") -> "Listing":
     from rich.text import Text
 
     from monitor.cli.listing import Listing

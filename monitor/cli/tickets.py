@@ -1,13 +1,12 @@
 """`tickets` and `ticket …`: the list, one ticket's whole story, and what a person can do to it."""
 
-import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from monitor.cli.console import console
+from monitor.cli.console import console, print_json
 from monitor.cli.dates import local, moment_of
 from monitor.cli.errors import NO, Failure, acting, settings_in_force, store_of
 from monitor.cli.numbers import whole
@@ -15,11 +14,13 @@ from monitor.cli.options import Actor, AsJson, Number, Seen, Text, as_seen, who
 from monitor.domain.clock import DHAKA
 
 if TYPE_CHECKING:
-    from sqlalchemy.orm import Session
+    from collections.abc import Sequence
 
     from monitor.charter.office import Office
     from monitor.cli.listing import Listing
+    from monitor.store.documents import PublicTicketDocument
     from monitor.store.models import Ticket
+    from monitor.store.session import Session
 
 TEXT = {"text": "--text: "}
 
@@ -40,18 +41,19 @@ def tickets(
         return
 
     from monitor.store import queries
+    from monitor.store.documents import ticket_document
 
     with store_of(settings_in_force(context.obj)) as store, store.read() as session:
-        found = [queries.facts(ticket) for ticket in queries.tickets(session, open_only=open_only, limit=limit)]
+        found = [ticket_document(ticket) for ticket in queries.tickets(session, open_only=open_only, limit=limit)]
     if as_json:
-        print(json.dumps(found, ensure_ascii=False, indent=2))
+        print_json(found)
     elif not found:
         print("No tickets.")
     else:
         console().print(table(found, "Tickets"))
 
 
-def table(found: list[dict[str, Any]], title: str) -> "Listing":
+def table(found: "Sequence[PublicTicketDocument]", title: str) -> "Listing":
     """The tickets as rows; also part of `status`."""
     from monitor.cli.listing import Listing
 
@@ -71,7 +73,7 @@ def table(found: list[dict[str, Any]], title: str) -> "Listing":
     return rows
 
 
-def _late(ticket: dict[str, Any]) -> str:
+def _late(ticket: "PublicTicketDocument") -> str:
     """By how much the ticket missed its deadline, until it was resolved or until now; empty while it has not."""
     from monitor.i18n.formats import duration_text
 
@@ -90,6 +92,7 @@ def show(context: typer.Context, number: Number, as_json: AsJson = False) -> Non
     from monitor.cli.console import hanging
     from monitor.reports.ticket_account import tell
     from monitor.store import queries
+    from monitor.store.documents import ticket_document
 
     settings = settings_in_force(context.obj)
     with store_of(settings) as store, store.read() as session:
@@ -98,9 +101,9 @@ def show(context: typer.Context, number: Number, as_json: AsJson = False) -> Non
         if ticket is None:
             raise Failure(f"no ticket {number}. `upazila-monitor tickets` lists them", NO)
         story = list(tell(session, Office.of(settings), number))
-    facts = queries.facts(ticket)
+    facts = ticket_document(ticket)
     if as_json:
-        print(json.dumps(facts, ensure_ascii=False, indent=2))
+        print_json(facts)
         return
     output = console(plain=True)
     output.print(table([facts], ""))

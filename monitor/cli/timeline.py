@@ -1,11 +1,10 @@
 """`events`: what happened: outages and their ends, restarts, a UPS on battery, credentials refused."""
 
-import json
 from typing import Annotated
 
 import typer
 
-from monitor.cli.console import console
+from monitor.cli.console import console, print_json
 from monitor.cli.dates import local
 from monitor.cli.errors import BAD_INPUT, NO, Failure, settings_in_force, store_of
 from monitor.cli.numbers import whole
@@ -26,11 +25,12 @@ def events(
 
     from monitor.cli.listing import Listing
     from monitor.store import queries
+    from monitor.store.documents import timeline_document
 
     settings = settings_in_force(context.obj)
     with store_of(settings) as store, store.read() as session:
         wanted = clean(kind).replace(" ", "_")
-        found = [queries.facts(event) for event in queries.timeline(session, site=site, kind=wanted, limit=limit)]
+        found = [timeline_document(event) for event in queries.timeline(session, site=site, kind=wanted, limit=limit)]
         known = queries.event_kinds(session)
     if site and not found and site not in settings.fleet.sites:  # what was taken out keeps its past
         raise Failure(f"no site '{clean(site)}'.{did_you_mean(site, settings.fleet.sites) or ''}", BAD_INPUT)
@@ -38,13 +38,13 @@ def events(
         hint = did_you_mean(wanted, known) or f" There are: {', '.join(known)}"
         raise Failure(f"--kind: nothing of the kind '{wanted}' has happened.{hint}", NO)
     if as_json:
-        print(json.dumps(found, ensure_ascii=False, indent=2))
+        print_json(found)
         return
     if not found:
         print("Nothing happened.")
         return
     table = Listing("When", "Where", "What", "", prose={"What", ""})
     for event in found:
-        what = str(event["kind"]).replace("_", " ")
+        what = event["kind"].replace("_", " ")
         table.add_row(local(event["at_utc"]), event["device"] or event["site"], what, Text(event["text"]))
     console().print(table)

@@ -5,8 +5,9 @@ which Bangla's two spellings of ড়, ঢ় and য় (U+09DC, or U+09A1 U+0
 """
 
 import re
+import string
 from functools import lru_cache
-from unicodedata import combining, normalize
+from unicodedata import category, combining, normalize
 
 LONGEST = 10_000
 LONGEST_STACK = 30  # combining marks in a row, as in UAX #15's stream-safe text; sorting more takes their square
@@ -14,9 +15,14 @@ REPLACEMENT = "\ufffd"
 _JOINERS = "\u200c\u200d"  # ZWNJ and ZWJ: without them some Bangla is misspelt
 _BLANK_CONTROLS = "\t\n\v\f\r\x1c\x1d\x1e\x1f\x85\u2028\u2029"
 _UNSEEN = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u3164\ufe00-\ufe0f\uffa0\U000e0000-\U000e0fff]")
+_COMMANDS = re.compile(
+    "[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\U000e0000-\U000e007f]"
+)
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _BREAK = re.compile("\r\n|[\n\v\f\r\x1c-\x1e\x85\u2028\u2029]")
 _ASCII_DIGITS = str.maketrans("০১২৩৪৫৬৭৮৯", "0123456789")
+_BANGLA_DIGITS = str.maketrans("0123456789", "০১২৩৪৫৬৭৮৯")
+_SMALL = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
 
 
 def clean(text: str | bytes, most: int = LONGEST) -> str:
@@ -28,7 +34,7 @@ def clean(text: str | bytes, most: int = LONGEST) -> str:
     """
     if isinstance(text, bytes):
         text = text.decode("utf-8", "replace")
-    kept = text if text.isascii() and text.isprintable() else normalize("NFC", _shown(text, ""))
+    kept = text if is_plain_ascii(text) else normalize("NFC", _shown(text, ""))
     return _cut(" ".join(kept.split()), most)
 
 
@@ -75,9 +81,45 @@ def ascii_digits(text: str) -> str:
     return text.translate(_ASCII_DIGITS)
 
 
+def bangla_digits(text: str) -> str:
+    """Write 0–9 in ``text`` as ০–৯."""
+    return text.translate(_BANGLA_DIGITS)
+
+
+def ascii_lower(text: str) -> str:
+    """Write A–Z in ``text`` small and leave all else, letter for letter in its place, which `str.lower` does not."""
+    return text.translate(_SMALL)
+
+
 def hides(text: str) -> bool:
     """Tell whether ``text`` holds a letter that `clean` would drop or replace; line breaks and tabs are such too."""
+    if is_plain_ascii(text):
+        return False
     return any(letter in _BLANK_CONTROLS for letter in text) or _shown(text, REPLACEMENT) != _spaced(text)
+
+
+def commanding_letter(text: str) -> str:
+    """Return the first letter that would command a terminal, turn the writing's direction or end a line unseen, or ''.
+
+    Tabs, CR and LF are none; nor is what only does not show.
+    """
+    found = _COMMANDS.search(text)
+    return found[0] if found else ""
+
+
+def has_controls(text: str) -> bool:
+    """Tell whether ``text`` holds C0, C1 or DEL, tabs and line breaks included."""
+    return any(category(letter) == "Cc" for letter in text)
+
+
+def is_printable(text: str) -> bool:
+    """Tell whether every letter of ``text`` is one that shows, or ' '; joiners are none."""
+    return text.isprintable()
+
+
+def is_plain_ascii(text: str) -> bool:
+    """Tell whether ``text`` is of ASCII's letters that show, and ' '."""
+    return text.isascii() and text.isprintable()
 
 
 def _shown(text: str, mark: str) -> str:

@@ -13,13 +13,13 @@ from babel.dates import format_date
 from monitor.domain import clock
 from monitor.domain.day import END_OF_DAY, clock_text
 from monitor.domain.period import Period
+from monitor.domain.text import bangla_digits
 
 Lang = Literal["bn", "en"]
 
 DHAKA = clock.DHAKA
 
 _LOCALE = {"bn": "bn", "en": "en_GB"}
-_BANGLA_DIGITS = str.maketrans("0123456789", "০১২৩৪৫৬৭৮৯")
 
 _UNITS = {
     "working_days": ("কার্যদিবস", "working day"),
@@ -33,7 +33,7 @@ _UNITS = {
 
 def digits(text: object, lang: Lang) -> str:
     """``text`` with ০–৯ for 0–9 in Bangla, as it is in English."""
-    return str(text).translate(_BANGLA_DIGITS) if lang == "bn" else str(text)
+    return bangla_digits(str(text)) if lang == "bn" else str(text)
 
 
 @lru_cache(4_096)

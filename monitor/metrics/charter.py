@@ -4,12 +4,11 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 
-from sqlalchemy.exc import SQLAlchemyError
-
 from monitor.domain.clock import Clock
-from monitor.metrics.text import Body, CachedLines, Family, Labels, Line, UncachedLines, gathered
+from monitor.metrics.text import Body, CachedLines, Family, Labels, Line, UncachedLines
 from monitor.runtime.live import RuntimeState
 from monitor.store import queries
+from monitor.store.errors import SQLAlchemyError
 from monitor.store.sqlite import Store
 
 STAGES = {0: "officer", 1: "1", 2: "2", 3: "3"}
@@ -103,8 +102,10 @@ class Charter:
         self._last_outage: int | None = None  # before the database was read for the first time
         self._counted: Mapping[tuple[str, str], int] = {}
         self.ask()()
-        self._outages = CachedLines(FAMILIES[:4], self._open, lambda _, outage: _outage(outage))
-        self._totals = CachedLines((OUTAGES,), self._since_start, lambda key, count: dict([OUTAGES.of(count, *key)]))
+        self._outages = CachedLines(FAMILIES[:4], self._open, lambda _, outage: _outage(live.office_id, outage))
+        self._totals = CachedLines(
+            (OUTAGES,), self._since_start, lambda key, count: dict([OUTAGES.of(count, live.office_id, *key)])
+        )
         self._few = UncachedLines((TICKETS, *OUTBOX), self._counts)
 
     def ask(self) -> Callable[[], None]:
@@ -145,7 +146,7 @@ class Charter:
     def bodies(self) -> Iterator[Body]:
         yield (
             READABLE,
-            gathered((), [READABLE.of(self._stored is not None and not self._live.store_refuses())])[READABLE].encode(),
+            READABLE.of(self._stored is not None and not self._live.store_refuses(), self._live.office_id)[1].encode(),
         )
         if self._stored is not None:
             for part in (self._outages, self._totals, self._few):
@@ -168,17 +169,17 @@ class Charter:
 
     def _counts(self) -> Iterator[Line]:
         assert self._stored is not None
-        stages, outbox = self._stored.stages, self._stored.outbox
+        office, stages, outbox = self._live.office_id, self._stored.stages, self._stored.outbox
         for stage in sorted(STAGES.keys() | stages.keys()):
-            yield TICKETS.of(stages.get(stage, 0), STAGES.get(stage, str(stage)))
+            yield TICKETS.of(stages.get(stage, 0), office, STAGES.get(stage, str(stage)))
         oldest = outbox.oldest_due_utc
-        yield OWED.of(outbox.owed)
-        yield OLDEST.of((self._clock.utc() - oldest).total_seconds() if oldest else 0)
-        yield DEAD.of(outbox.dead)
+        yield OWED.of(outbox.owed, office)
+        yield OLDEST.of((self._clock.utc() - oldest).total_seconds() if oldest else 0, office)
+        yield DEAD.of(outbox.dead, office)
 
 
-def _outage(outage: queries.OpenOutage) -> dict[Family, str]:
-    labels = OUTAGE(outage.site, outage.service)
+def _outage(office: str, outage: queries.OpenOutage) -> dict[Family, str]:
+    labels = OUTAGE(office, outage.site, outage.service)
     return {
         OPEN: OPEN.line(1, labels),
         STARTED: STARTED.line(outage.started_utc.timestamp(), labels),

@@ -85,7 +85,7 @@ class Exposition:
             services(live),
             *self._asking,
             UncachedLines(OF_ITSELF, lambda: itself(live)),
-            Process(),
+            Process(live),
             snmp(live),  # last, because modules give names of their own to what they bring
         ]
         self._fleet = live.fleet

@@ -4,12 +4,11 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from functools import partial
 
-from sqlalchemy.exc import SQLAlchemyError
-
 from monitor.domain.clock import Clock
 from monitor.metrics.text import Body, Family, Line, UncachedLines
 from monitor.runtime.live import RuntimeState
 from monitor.store import helpdesk_queries
+from monitor.store.errors import SQLAlchemyError
 from monitor.store.helpdesk_queries import MirrorTotals
 from monitor.store.sqlite import Store
 
@@ -61,12 +60,12 @@ class HelpDesk(UncachedLines):
 
     def _lines(self) -> Iterator[Line]:
         assert self._totals is not None
-        yield from lines(self._totals, self._clock.utc())
+        yield from lines(self._live.office_id, self._totals, self._clock.utc())
 
 
-def lines(totals: MirrorTotals, now_utc: datetime) -> Iterator[Line]:
+def lines(office: str, totals: MirrorTotals, now_utc: datetime) -> Iterator[Line]:
     """What the totals come to."""
     oldest_s = (now_utc - totals.oldest_utc).total_seconds() if totals.oldest_utc else 0.0
-    yield PENDING.of(totals.pending)
-    yield OLDEST.of(max(oldest_s, 0.0))
-    yield REFUSED.of(totals.refused)
+    yield PENDING.of(totals.pending, office)
+    yield OLDEST.of(max(oldest_s, 0.0), office)
+    yield REFUSED.of(totals.refused, office)

@@ -38,7 +38,7 @@ LOSS = Family(
 INFO = Family(
     "upazila_site_info",
     "gauge",
-    "What a site is called and where it stands; join on site.",
+    "What a site is called and where it stands; join on `office` and `site`.",
     Labels("site", "kind", "union", "name_bn", "name_en", "latitude", "longitude"),
     unit="always 1",
     per="site",
@@ -56,7 +56,7 @@ WORKSTATIONS = Family(
     "upazila_lab_workstations",
     "gauge",
     "Workstations of a lab: 'answering', and 'all'; absent until all were judged.",
-    Labels("site", "state"),
+    Labels("site", "counted"),
     unit="workstations",
     most=2,
     per="lab",
@@ -68,9 +68,11 @@ def network(live: RuntimeState) -> list[CachedLines[Any, Any]]:
     """All of them, of what is known at this moment."""
     return [
         CachedLines((SUCCESS, RTT, LOSS), lambda: list(live.samples.items()), _Rounds(live)),
-        CachedLines((INFO,), _Infos(live), lambda _, sites: gathered((), map(_info, sites))),
+        CachedLines(
+            (INFO,), _Infos(live), lambda _, sites: gathered((), (_info(live.office_id, site) for site in sites))
+        ),
         CachedLines((STATE,), lambda: _states(live), lambda id_, state: _state(live, id_, state)),
-        CachedLines((WORKSTATIONS,), lambda: _labs(live), _workstations),
+        CachedLines((WORKSTATIONS,), lambda: _labs(live), lambda id_, found: _workstations(live.office_id, id_, found)),
     ]
 
 
@@ -95,7 +97,7 @@ class _Rounds:
             self._fleet, self._labels = fleet, {}
         labels = self._labels.get((id_, probe))
         if labels is None and (device := fleet.devices.get(id_)) is not None:
-            labels = DEVICE(device.site, device.name, fleet.sites[device.site].kind, probe)
+            labels = DEVICE(self._live.office_id, device.site, device.name, fleet.sites[device.site].kind, probe)
             self._labels[id_, probe] = labels
         return labels
 
@@ -115,10 +117,10 @@ class _Infos:
         return self._hundreds
 
 
-def _info(site: Site) -> Line:
+def _info(office: str, site: Site) -> Line:
     latitude, longitude = map(str, site.position) if site.position else ("", "")
     names = (site.union or "", site.name_bn, site.name_en)
-    return INFO.of(1, site.id, site.kind, *names, latitude, longitude)
+    return INFO.of(1, office, site.id, site.kind, *names, latitude, longitude)
 
 
 def _states(live: RuntimeState) -> Iterator[tuple[str, State]]:
@@ -131,7 +133,8 @@ def _state(live: RuntimeState, id_: str, current: State) -> dict[Family, str]:
     site = live.fleet.sites.get(id_)
     if site is None:  # it has gone in this moment
         return {}
-    return gathered((), (STATE.of(state is current, id_, site.kind, state) for state in State))
+    office = live.office_id
+    return gathered((), (STATE.of(state is current, office, id_, site.kind, state) for state in State))
 
 
 def _labs(live: RuntimeState) -> Iterator[tuple[str, Count]]:
@@ -141,6 +144,6 @@ def _labs(live: RuntimeState) -> Iterator[tuple[str, Count]]:
             yield id_, found
 
 
-def _workstations(id_: str, found: Count) -> dict[Family, str]:
+def _workstations(office: str, id_: str, found: Count) -> dict[Family, str]:
     told = {"answering": found.answering, "all": found.total}
-    return gathered((), (WORKSTATIONS.of(number, id_, which) for which, number in told.items()))
+    return gathered((), (WORKSTATIONS.of(number, office, id_, which) for which, number in told.items()))

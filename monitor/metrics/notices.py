@@ -5,14 +5,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 
-from sqlalchemy.exc import SQLAlchemyError
-
 from monitor.alerts.notices.briefs import missed
 from monitor.domain.clock import Clock
 from monitor.domain.notice_kinds import BRIEFS
 from monitor.metrics.text import Body, Family, Labels, Line, UncachedLines
 from monitor.runtime.live import RuntimeState
 from monitor.store import notice_queries, queries
+from monitor.store.errors import SQLAlchemyError
 from monitor.store.sqlite import Store
 from monitor.store.work import Work
 
@@ -111,10 +110,10 @@ class Notices(UncachedLines):
         assert self._path is not None
         office = self._live.office()
         if office is not None:
-            yield LATE.of(self._path.late_s(self._clock.utc()) > office.notices.late_after_s)
-        yield FAULTY.of(self._path.outbox.faulty)
-        yield FOLDED.of(self._path.folded)
+            yield LATE.of(self._path.late_s(self._clock.utc()) > office.notices.late_after_s, self._live.office_id)
+        yield FAULTY.of(self._path.outbox.faulty, self._live.office_id)
+        yield FOLDED.of(self._path.folded, self._live.office_id)
         for brief, at_utc in sorted(self._path.last.items()):
-            yield LAST.of(at_utc.timestamp(), brief)
+            yield LAST.of(at_utc.timestamp(), self._live.office_id, brief)
         for brief, is_missed in sorted(self._path.missed.items()):
-            yield MISSED.of(is_missed, brief)
+            yield MISSED.of(is_missed, self._live.office_id, brief)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from monitor.metrics import charter, helpdesk, network, notices, self, services, sla, snmp
-from monitor.metrics.text import Family
+from monitor.metrics.text import OFFICE, Family
 from monitor.settings.modules_section import shipped_modules
 
 HEAD = """# Metrics
@@ -18,9 +18,48 @@ it allows. A page younger than a second is given out again. Names never change t
 the same time, and sixteen connections may be open; others hear 503. A reader that does not take its answer within ten
 seconds is cut off.
 
-Labels: `site` is the ID of sites.toml, `device` the device's name there, `kind` one of backbone, udc, lab, office,
-`service` the charter's row (`citizen:8`, `official:1`), `probe` the kind of probe. The last column says how many series
-there are at most; of what is taken out of the configuration there are none."""
+Every series has the label `office`, also those that prometheus_client makes; the tables name the others. Their last
+column says how many series there are at most; of what is taken out of the configuration there are none."""
+
+LABELS = {
+    OFFICE: "the office: [office] id of charter.toml, or the ticket prefix in small letters",
+    "site": "ID of a site in sites.toml",
+    "device": "name of a device in sites.toml",
+    "kind": "kind of a site: backbone, udc, lab, office",
+    "union": "union of a site",
+    "name_bn": "name in Bangla",
+    "name_en": "name in English",
+    "latitude": "degrees north",
+    "longitude": "degrees east",
+    "service": "row of the charter: `citizen:8`, `official:1`",
+    "target": "what became of service-time targets: met, missed",
+    "of": "which of many durations: median, longest",
+    "window": "length of time before now: 7d, 30d",
+    "stage": "stage of the grievance chain: officer, 1, 2, 3",
+    "check": "name of a check in sites.toml, [sites.ID.services.NAME]",
+    "check_kind": "kind of a check, such as tcp",
+    "probe": "kind of a round: icmp, or a check's kind",
+    "state": "state of a site",
+    "counted": "which of a lab's workstations: answering, all",
+    "outcome": "how a reading by SNMP went",
+    "reason": "why a datagram was no answer that counts",
+    "handling": "what became of a trap or inform",
+    "ifIndex": "IF-MIB's number of an interface",
+    "ifName": "IF-MIB's name of an interface",
+    "ifAlias": "what its keeper calls an interface",
+    "ifDescr": "IF-MIB's description of an interface",
+    "line": "number of a UPS's output line",
+    "brief": "kind of a brief: morning, weekly",
+    "version": "version of the program",
+    "python": "version of Python",
+}
+"""What each label means, on every metric that has it."""
+
+LABELS_HEAD = """## Labels
+
+A label means the same on every metric. Join with `on (office, site)`, `on (office, service)` and so on: several offices
+may have a site of one ID. Prometheus must not add a label `office` to what it scrapes, or it renames ours to
+`exported_office`; an `external_labels` of that name does no harm, and should be the same."""
 
 BOUNDS = f"""## How many series there are
 
@@ -68,7 +107,7 @@ SECTIONS = (
 MODULES = """## Modules
 
 Further objects of devices (docs/probing-snmp.md). These come with the program; monitor.toml may describe more. There is
-one series for each row of the device's table, `index` telling rows apart."""
+one series for each row of the device's table, `index` telling rows apart; other labels are columns of that table."""
 
 
 def declared() -> list[Family]:
@@ -78,7 +117,7 @@ def declared() -> list[Family]:
 
 def page() -> str:
     """The whole of docs/metrics.md."""
-    parts = [HEAD]
+    parts = [HEAD, LABELS_HEAD, _meanings()]
     for section in SECTIONS:
         parts += filter(None, [f"## {section.title}", section.before, _table(section.families)])
     of_modules = [snmp.module_family(metric) for module in shipped_modules().values() for metric in module.metrics]
@@ -86,10 +125,15 @@ def page() -> str:
     return "\n\n".join(parts) + "\n"
 
 
+def _meanings() -> str:
+    lines = ["| label | meaning |", "|---|---|"]
+    return "\n".join([*lines, *(f"| `{label}` | {meaning} |" for label, meaning in LABELS.items())])
+
+
 def _table(families: Iterable[Family]) -> str:
     lines = ["| metric | type | labels | unit | meaning | series |", "|---|---|---|---|---|---|"]
     for family in families:
-        labels = ", ".join(family.labels.names)
+        labels = ", ".join(name for name in family.labels.names if name != OFFICE)
         series = "one" if family.per == "installation" and family.most == 1 else f"{family.most} per {family.per}"
         meaning = family.help.replace("|", r"\|")
         lines.append(f"| `{family.name}` | {family.type} | {labels} | {family.unit} | {meaning} | {series} |")

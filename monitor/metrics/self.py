@@ -98,7 +98,7 @@ NOTIFICATIONS = Family(
     "upazila_traps_total",
     "counter",
     f"Traps and informs received, by what became of them: {', '.join(TRAPS)}.",
-    Labels("outcome"),
+    Labels("handling"),
     unit="notifications",
     most=len(TRAPS),
 )
@@ -123,34 +123,36 @@ FAMILIES = (
 
 def itself(live: RuntimeState) -> Iterator[Line]:
     """All of them."""
-    yield BUILD.of(1, version("upazila-monitor"), sys.version.split()[0])
+    office = live.office_id
+    yield BUILD.of(1, office, version("upazila-monitor"), sys.version.split()[0])
     for probe in sorted(live.taken.keys() | {"icmp"}):
-        yield SAMPLES.of(live.taken[probe], probe)
-        yield UNKNOWN.of(live.unknown[probe], probe)
+        yield SAMPLES.of(live.taken[probe], office, probe)
+        yield UNKNOWN.of(live.unknown[probe], office, probe)
     by_reason = live.rejected()
     for reason, count in by_reason.items():
-        yield REJECTED.of(count, reason)
-    yield FORGERIES.of(sum(by_reason.get(reason, 0) for reason in FORGED))
-    yield SUSPECT.of(live.clock_suspect())
-    yield SOUND.of(not live.store_faults)
-    yield WAITING.of(live.decisions_waiting())
+        yield REJECTED.of(count, office, reason)
+    yield FORGERIES.of(sum(by_reason.get(reason, 0) for reason in FORGED), office)
+    yield SUSPECT.of(live.clock_suspect(), office)
+    yield SOUND.of(not live.store_faults, office)
+    yield WAITING.of(live.decisions_waiting(), office)
     verdict = live.verdict()
-    yield REFUSED.of(bool(verdict.refused))
-    yield ACCEPTED.of(verdict.accepted_utc.timestamp())
-    yield LATE.histogram(live.round_lateness.buckets(), live.round_lateness.total_s)
-    yield LAG.histogram(live.lag.buckets(), live.lag.total_s)
+    yield REFUSED.of(bool(verdict.refused), office)
+    yield ACCEPTED.of(verdict.accepted_utc.timestamp(), office)
+    yield LATE.histogram(office, live.round_lateness.buckets(), live.round_lateness.total_s)
+    yield LAG.histogram(office, live.lag.buckets(), live.lag.total_s)
     for outcome in OUTCOMES:
-        yield READINGS.of(live.snmp_readings[outcome], outcome)
+        yield READINGS.of(live.snmp_readings[outcome], office, outcome)
     for reason in REASONS:
-        yield UNBELIEVED.of(live.snmp_rejected[reason], reason)
+        yield UNBELIEVED.of(live.snmp_rejected[reason], office, reason)
     for outcome in TRAPS:
-        yield NOTIFICATIONS.of(live.traps[outcome], outcome)
+        yield NOTIFICATIONS.of(live.traps[outcome], office, outcome)
 
 
 class Process:
     """prometheus_client's own account of the process and of Python's garbage collector."""
 
-    def __init__(self) -> None:
+    def __init__(self, live: RuntimeState) -> None:
+        self._live = live
         self._registry = CollectorRegistry(auto_describe=False)
         ProcessCollector(registry=self._registry)
         GCCollector(registry=self._registry)
@@ -159,7 +161,8 @@ class Process:
         return iter(())
 
     def bodies(self) -> Iterator[Body]:
-        yield from map(from_client, self._registry.collect())
+        for metric in self._registry.collect():
+            yield from_client(metric, self._live.office_id)
 
     def forget(self) -> None:
         pass

@@ -1,4 +1,4 @@
-"""What sites serve, as metrics."""
+"""Checks of what sites serve, as metrics."""
 
 from datetime import datetime
 
@@ -6,41 +6,41 @@ from monitor.domain.sample import Verdict
 from monitor.metrics.text import CachedLines, Family, Labels
 from monitor.runtime.live import RuntimeState, ServiceState
 
-SERVICE = Labels("site", "service", "kind")
+CHECK = Labels("site", "check", "check_kind")
 UP = Family(
     "upazila_service_up",
     "gauge",
     "1 while a service of a site answered as it should; absent while we could not ask.",
-    SERVICE,
+    CHECK,
     unit="0 or 1",
-    per="service",
+    per="check",
 )
 TOOK = Family(
     "upazila_service_response_seconds",
     "gauge",
     "How long its answer took; absent while it fails.",
-    SERVICE,
+    CHECK,
     unit="seconds",
-    per="service",
+    per="check",
 )
 EXPIRES = Family(
     "upazila_service_certificate_expires_timestamp_seconds",
     "gauge",
     "When the first of the certificates on the way to it expires.",
-    SERVICE,
+    CHECK,
     unit="seconds since 1970",
-    per="service",
+    per="check",
 )
 FAMILIES = (UP, TOOK, EXPIRES)
 
 
 def services(live: RuntimeState) -> CachedLines[str, ServiceState]:
     """Of every service that was checked."""
-    return CachedLines(FAMILIES, lambda: list(live.services.items()), lambda _, state: _checked(state))
+    return CachedLines(FAMILIES, lambda: list(live.services.items()), lambda _, state: _checked(live.office_id, state))
 
 
-def _checked(state: ServiceState) -> dict[Family, str]:
-    labels = SERVICE(state.service.site, state.service.name, state.service.check.kind)
+def _checked(office: str, state: ServiceState) -> dict[Family, str]:
+    labels = CHECK(office, state.service.site, state.service.name, state.service.check.kind)
     found: dict[Family, str] = {}
     if state.sample.verdict is not Verdict.UNKNOWN:
         found[UP] = UP.line(state.sample.verdict is Verdict.OK, labels)

@@ -12,14 +12,13 @@ from datetime import datetime, timedelta
 from functools import partial
 from statistics import median
 
-from sqlalchemy.exc import SQLAlchemyError
-
 from monitor.charter.office import Office
 from monitor.domain.clock import NS_PER_S, Clock
 from monitor.metrics.text import Family, Labels, Line, UncachedLines
 from monitor.reports.availability import shares
 from monitor.runtime.live import RuntimeState
 from monitor.store import queries
+from monitor.store.errors import SQLAlchemyError
 from monitor.store.sqlite import Store
 
 WINDOWS = {"7d": timedelta(days=7), "30d": timedelta(days=30)}
@@ -29,7 +28,7 @@ REST = 20  # times as long as the counting took
 SERVICE = Family(
     "upazila_charter_service_info",
     "gauge",
-    "What a row of the charter is called; join on `service`.",
+    "What a row of the charter is called; join on `office` and `service`.",
     Labels("service", "name_bn", "name_en"),
     unit="always 1",
     per="row of the charter",
@@ -37,7 +36,7 @@ SERVICE = Family(
 PROMISE = Family(
     "upazila_charter_promise_info",
     "gauge",
-    "Which row of the charter promises which kind of site; join on `kind`.",
+    "Which row of the charter promises which kind of site; join on `office` and `kind`.",
     Labels("service", "kind"),
     unit="always 1",
     per="kind of site",
@@ -54,7 +53,7 @@ TARGETS = Family(
     "upazila_charter_targets",
     "gauge",
     "Service-time targets met and missed within the window before now: missed at the deadline, met at an end in time.",
-    Labels("service", "outcome", "window"),
+    Labels("service", "target", "window"),
     unit="targets",
     most=2 * len(WINDOWS),
     per="row of the charter",
@@ -176,24 +175,24 @@ class Promises(UncachedLines):
 
 def _services(office: Office) -> Iterator[Line]:
     for service in office.charter.services.values():
-        yield SERVICE.of(1, service.key, service.name_bn, service.name_en)
+        yield SERVICE.of(1, office.id, service.key, service.name_bn, service.name_en)
         for kind in service.site_kinds:
-            yield PROMISE.of(1, service.key, kind)
+            yield PROMISE.of(1, office.id, service.key, kind)
 
 
 def _open_tickets(office: Office, counted: _Counted) -> Iterator[Line]:
     for service in sorted({*office.charter.services, *counted.open_tickets}):
-        yield TICKETS.of(counted.open_tickets.get(service, 0), service)
+        yield TICKETS.of(counted.open_tickets.get(service, 0), office.id, service)
 
 
 def _kept(office: Office, counted: _Counted) -> Iterator[Line]:
     for service in office.charter.services:
         for window in WINDOWS:
             was = counted.records[service, window]
-            yield TARGETS.of(was.met, service, "met", window)
-            yield TARGETS.of(was.missed, service, "missed", window)
+            yield TARGETS.of(was.met, office.id, service, "met", window)
+            yield TARGETS.of(was.missed, office.id, service, "missed", window)
             if was.took_s:
-                yield TOOK.of(median(was.took_s), service, "median", window)
-                yield TOOK.of(max(was.took_s), service, "longest", window)
+                yield TOOK.of(median(was.took_s), office.id, service, "median", window)
+                yield TOOK.of(max(was.took_s), office.id, service, "longest", window)
             if (service, window) in counted.availability:
-                yield AVAILABLE.of(counted.availability[service, window], service, window)
+                yield AVAILABLE.of(counted.availability[service, window], office.id, service, window)

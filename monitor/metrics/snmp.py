@@ -29,7 +29,7 @@ STATE = Family(
     "gauge",
     f"1 for how the last reading by SNMP went, 0 for all others: {', '.join(OUTCOMES)}; 'credentials': refused, or "
     "over v2c most likely wrong.",
-    Labels("site", "device", "state"),
+    Labels("site", "device", "outcome"),
     unit="0 or 1",
     most=len(OUTCOMES),
     per="device read by SNMP",
@@ -142,7 +142,7 @@ def snmp(live: RuntimeState) -> CachedLines[str, tuple[SnmpState, int]]:
 
     def write(id_: str, told: tuple[SnmpState, int]) -> dict[Family, str]:
         device = live.fleet.devices.get(id_)  # which may have gone in this moment
-        return gathered((), _device(device, *told, modules)) if device else {}
+        return gathered((), _device(live.office_id, device, *told, modules)) if device else {}
 
     return CachedLines(FAMILIES, sources, write)
 
@@ -161,7 +161,7 @@ class _Modules:
     def __init__(self) -> None:
         self._families: dict[str, Family] = {}
 
-    def lines(self, device: Device, series: Iterator[Series]) -> Iterator[Line]:
+    def lines(self, office: str, device: Device, series: Iterator[Series]) -> Iterator[Line]:
         seen = set()
         for metric, labels, value in series:
             family = self._families.get(metric.name)
@@ -170,26 +170,26 @@ class _Modules:
             told = {"site": device.site, "device": device.name} | {
                 name: clean(text, MOST_LETTERS) for name, text in labels.items() if name not in DEVICE.names
             }
-            written = Labels(*told)(*told.values())
+            written = Labels(*told)(office, *told.values())
             if (family, written) not in seen:  # two modules may ask for the same
                 seen.add((family, written))
                 yield family, family.line(value, written)
 
 
-def _device(device: Device, state: SnmpState, restarts: int, modules: _Modules) -> Iterator[Line]:
-    names = (device.site, device.name)
+def _device(office: str, device: Device, state: SnmpState, restarts: int, modules: _Modules) -> Iterator[Line]:
+    names = (office, device.site, device.name)
     for outcome in OUTCOMES:
         yield STATE.of(outcome == state.outcome, *names, outcome)
     yield RESTARTS.of(restarts, *names)
-    yield from modules.lines(device, iter(state.series[:MOST_MODULE_SERIES]))
+    yield from modules.lines(office, device, iter(state.series[:MOST_MODULE_SERIES]))
     reading, left_out = state.reading, max(len(state.series) - MOST_MODULE_SERIES, 0)
     if reading is not None:
         if (seconds := _uptime_s(reading)) is not None:
             yield UPTIME.of(seconds, *names)
         for port in reading.ports[:MOST_INTERFACES]:
-            yield from _interface(device, port)
+            yield from _interface(office, device, port)
         left_out += max(len(reading.ports) - MOST_INTERFACES, 0)
-        yield from _power(device, reading)
+        yield from _power(names, reading)
     if left_out:
         yield LEFT_OUT.of(left_out, *names)
 
@@ -201,18 +201,19 @@ def _uptime_s(reading: Reading) -> float | None:
     return ticks / 100 if isinstance(ticks, int) else None
 
 
-def _interface(device: Device, port: Facts) -> Iterator[Line]:
+def _interface(office: str, device: Device, port: Facts) -> Iterator[Line]:
     said, speed = port, speed_mbps(port)
     if speed and abs(speed - int(port.get("ifHighSpeed", 0))) >= 1:
         said = {**port, "ifHighSpeed": round(speed)}
-    labels = INTERFACE(device.site, device.name, *(clean(str(port.get(name, "")), MOST_LETTERS) for name in PORT_NAMES))
+    names = (clean(str(port.get(name, "")), MOST_LETTERS) for name in PORT_NAMES)
+    labels = INTERFACE(office, device.site, device.name, *names)
     for family in PORT:
         if family.name in said:
             yield family, family.line(float(said[family.name]), labels)
 
 
-def _power(device: Device, reading: Reading) -> Iterator[Line]:
-    names = (device.site, device.name)
+def _power(names: tuple[str, str, str], reading: Reading) -> Iterator[Line]:
+    """``names``: of office, site and device."""
     if (feeds := feeds_from_battery(reading.ups)) is not None:
         yield ON.of(feeds, *names)
     for line, percent in enumerate(reading.ups_load_percent, 1):

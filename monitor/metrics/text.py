@@ -5,14 +5,17 @@ A metric is declared once, as a `Family`: from that both the page and docs/metri
     WAITING = Family("upazila_waiting", "gauge", "Who waits.", Labels("site"), unit="people", per="site")
     FAMILIES = (WAITING,)
 
-    def waiting(known: Mapping[str, int]) -> Iterator[Line]:
+    def waiting(office: str, known: Mapping[str, int]) -> Iterator[Line]:
         for site, people in known.items():
-            yield WAITING.of(people, site)
+            yield WAITING.of(people, office, site)
 
 name its FAMILIES in reference.py, for the docs, and put ``UncachedLines(FAMILIES, lambda: waiting(...))`` among the
 parts of exposition.py. Where there may be thousands of lines take `CachedLines` instead: it writes those of a source
 again only when the source has changed, so that a scrape does little more than put lines together. What must be asked of
 the database belongs to charter.py. `scripts/docs` renews the page; a test fails until that is done.
+
+Every series has the label `office`, the office's id, besides those that are named: `Labels` cannot be written without.
+What a label means, it means on every metric: its meaning stands in reference.py, once.
 
 The lines are the same in both formats, the plain one and OpenMetrics; only what stands above them differs.
 """
@@ -32,24 +35,32 @@ Body = tuple["Family", bytes]
 Key = TypeVar("Key")
 Source = TypeVar("Source")
 
+OFFICE = "office"
 LOOKED_AT_IN_A_STEP = 1_000
 LIKE_PYTHON_BELOW = 1e6  # from there on Go writes an exponent
 
 
 class Labels:
-    """Names of labels; called with their values it writes them, sorted by name, as lines carry them."""
+    """Names of labels, `OFFICE` before all others; called with their values it writes them, sorted by name."""
 
-    def __init__(self, *names: str) -> None:
-        self.names = names
-        order = sorted(range(len(names)), key=names.__getitem__)
-        written = ",".join(f'{names[place]}="{{{place}}}"' for place in order)
-        self._write = f"{{{{{written}}}}}".format if names else lambda *_: ""
+    def __init__(self, *others: str) -> None:
+        self.names = (OFFICE, *others)
+        self._write: dict[str, Callable[..., str]] = {}
 
-    def __call__(self, *values: str) -> str:
-        text = self._write(*values)
+    def __call__(self, office: str, *values: str) -> str:
+        """Write them as lines carry them; the office's part is written once for each office."""
+        write = self._write.get(office) or self._for(office)
+        text = write(*values)
         if "\\" in text or "\n" in text or text.count('"') != 2 * len(self.names):
-            text = self._write(*map(_escaped, values))
+            text = write(*map(_escaped, values))
         return text
+
+    def _for(self, office: str) -> Callable[..., str]:
+        constant = _escaped(office).replace("{", "{{").replace("}", "}}")
+        parts = {name: f'{name}="{{{place}}}"' for place, name in enumerate(self.names[1:])}
+        parts[OFFICE] = f'{OFFICE}="{constant}"'
+        self._write[office] = write = f"{{{{{','.join(parts[name] for name in sorted(parts))}}}}}".format
+        return write
 
 
 def _escaped(value: str) -> str:
@@ -66,7 +77,8 @@ def _number(value: float) -> str:
     return str(floatToGoString(value))  # type: ignore[no-untyped-call]
 
 
-NO_LABELS = Labels()
+OFFICE_ALONE = Labels()
+BUCKET = Labels("le")
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,23 +91,24 @@ class Family:
     name: str
     type: Type
     help: str
-    labels: Labels = NO_LABELS
+    labels: Labels = OFFICE_ALONE
     unit: str = ""
     most: int = 1
     per: str = "installation"
 
-    def of(self, value: float, *labels: str) -> Line:
+    def of(self, value: float, office: str, *labels: str) -> Line:
         """One of its lines, and whose it is."""
-        return self, self.line(value, self.labels(*labels))
+        return self, self.line(value, self.labels(office, *labels))
 
-    def line(self, value: float, labels: str = "", suffix: str = "") -> str:
+    def line(self, value: float, labels: str, suffix: str = "") -> str:
         """One of its lines; ``labels`` are written already, perhaps for several families that share them."""
         return f"{self.name}{suffix}{labels} {_number(value)}\n"
 
-    def histogram(self, buckets: Sequence[tuple[str, float]], total: float) -> Line:
-        """All lines of one without labels; ``buckets``: (upper bound, how many were at most that)."""
-        lines = [self.line(count, f'{{le="{bound}"}}', "_bucket") for bound, count in buckets]
-        lines += [self.line(buckets[-1][1], suffix="_count"), self.line(total, suffix="_sum")]
+    def histogram(self, office: str, buckets: Sequence[tuple[str, float]], total: float) -> Line:
+        """All lines of one without other labels; ``buckets``: (upper bound, how many were at most that)."""
+        alone = self.labels(office)
+        lines = [self.line(count, BUCKET(office, bound), "_bucket") for bound, count in buckets]
+        lines += [self.line(buckets[-1][1], alone, "_count"), self.line(total, alone, "_sum")]
         return self, "".join(lines)
 
     def head(self, *, openmetrics: bool) -> bytes:
@@ -117,14 +130,14 @@ def gathered(families: Iterable[Family], lines: Iterable[Line]) -> dict[Family, 
     return {family: "".join(texts) for family, texts in found.items()}
 
 
-def from_client(metric: Metric) -> Body:
+def from_client(metric: Metric, office: str) -> Body:
     """A metric that prometheus_client itself collected, without timestamps and exemplars."""
     total = "_total" if metric.type == "counter" else ""
     type_: Type = "untyped" if metric.type == "unknown" else metric.type  # type: ignore[assignment]
     family = Family(metric.name + total, type_, metric.documentation)
     lines = []
     for sample in metric.samples:
-        labels = Labels(*sample.labels)(*sample.labels.values())
+        labels = Labels(*sample.labels)(office, *sample.labels.values())
         lines.append(f"{sample.name}{labels} {_number(sample.value)}\n")
     return family, "".join(lines).encode()
 

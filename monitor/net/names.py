@@ -18,6 +18,7 @@ from ipaddress import ip_address
 
 import idna
 
+from monitor.domain.text import is_printable
 from monitor.net.deadline import NS_PER_S, Deadline, DeadlinePassed
 
 MOST_RUNNING = 128
@@ -69,7 +70,7 @@ def ascii_name(name: str) -> str:
     whole = ".".join(encoded)
     if len(whole) > 253 or not all(0 < len(label) <= 63 for label in encoded):
         raise NoSuchName(f"'{name}' is no name: a part of it is empty or too long")
-    if any(not letter.isprintable() or letter in " /@\\" for letter in whole) or _NUMBER.fullmatch(encoded[-1]):
+    if not is_printable(whole) or any(letter in whole for letter in " /@\\") or _NUMBER.fullmatch(encoded[-1]):
         raise NoSuchName(f"'{name}' is neither a name nor an address")
     return whole
 

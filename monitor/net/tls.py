@@ -4,7 +4,7 @@ import os
 import re
 import ssl
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 
@@ -52,6 +52,14 @@ class Certificate:
     subject: str
     expires_utc: datetime
     is_own: bool
+
+    def ageing(self, now_utc: datetime, days: float, of: str = "") -> str:
+        """That it expires within ``days`` or has expired, with its date; '' if neither. ``of``: whose it is."""
+        if self.expires_utc - now_utc > timedelta(days=days):
+            return ""
+        what = "the certificate" if self.is_own else f"the issuer's certificate '{self.subject}'"
+        verb = "expires" if self.expires_utc > now_utc else "expired"
+        return f"{what}{f' of {of}' * bool(of)} {verb} {self.expires_utc:%Y-%m-%d}"
 
 
 def client_context(ca_file: Path | None = None, verify: bool = True) -> ssl.SSLContext:

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy import or_, select
-from sqlalchemy.orm import Session
 
 from monitor.alerts.cases.downtimes import plans
 from monitor.charter.downtimes import LONGEST_DAYS, covers, hours_of, windows_of
@@ -26,6 +25,7 @@ from monitor.judging.availability import (
 from monitor.judging.power import POWER
 from monitor.settings.maintenance_section import Maintenance
 from monitor.store.models import AffectedSite, Gap, Outage, SiteState, SuppressedOutage
+from monitor.store.session import Session
 
 
 @dataclass(frozen=True, slots=True)

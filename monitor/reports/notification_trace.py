@@ -4,8 +4,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy.orm import Session
-
 from monitor.alerts.cases.escalation import foreseen
 from monitor.alerts.facts.stored import FactsError, unpack_matter
 from monitor.alerts.notices.outbox import key
@@ -15,6 +13,7 @@ from monitor.domain.notice_kinds import GOOD_NEWS, severity
 from monitor.domain.ticket_states import UNSOLVED
 from monitor.store.models import Notice, Ticket
 from monitor.store.notice_queries import state_of
+from monitor.store.session import Session
 
 
 @dataclass(frozen=True, slots=True)

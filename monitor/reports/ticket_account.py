@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from monitor.alerts.facts.evidence import Evidence
 from monitor.alerts.facts.stored import evidence_of
@@ -13,6 +12,7 @@ from monitor.charter.deadline import explain
 from monitor.charter.office import Office
 from monitor.i18n.formats import moment_text
 from monitor.store.models import Ticket
+from monitor.store.session import Session
 
 
 def tell(session: Session, office: Office, number: str) -> Iterator[str]:

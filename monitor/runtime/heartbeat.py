@@ -9,13 +9,12 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from urllib.parse import urlsplit, urlunsplit
 
-from sqlalchemy.exc import DatabaseError
-
 from monitor.net import http
 from monitor.net.deadline import Cancellation, Deadline
 from monitor.net.pool import Pool
 from monitor.settings.heartbeat_section import Heartbeat
 from monitor.store import queries
+from monitor.store.errors import DatabaseError
 from monitor.store.sqlite import Store
 
 log = logging.getLogger(__name__)

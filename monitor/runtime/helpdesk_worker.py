@@ -7,8 +7,6 @@ from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
-from sqlalchemy.exc import DatabaseError
-
 from monitor.alerts.helpdesks.base import Helpdesk
 from monitor.alerts.helpdesks.registry import key_of, open_desk
 from monitor.alerts.mirror import queue
@@ -19,6 +17,7 @@ from monitor.net.deadline import Cancellation
 from monitor.net.pool import Pool
 from monitor.settings.helpdesk_section import Helpdesk as Section
 from monitor.settings.secrets import SecretError
+from monitor.store.errors import DatabaseError
 from monitor.store.sqlite import Store
 
 log = logging.getLogger(__name__)

@@ -97,6 +97,12 @@ class RuntimeState:
         accepted = ConfigVerdict(self.clock.utc())
         self.verdict = lambda: accepted
 
+    @property
+    def office_id(self) -> str:
+        """The office's id, which all that is told outside carries; '' before there is an office."""
+        office = self.office()
+        return office.id if office else ""
+
     def ages(self) -> dict[str, float]:
         """How many seconds ago each part that must never stand still turned last; nothing outside counts."""
         turned_mono_ns = {"probing": self.last_turn_mono_ns}

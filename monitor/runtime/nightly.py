@@ -14,9 +14,8 @@ from datetime import UTC, datetime, time, timedelta
 
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
-from sqlalchemy.exc import DatabaseError
 
-from monitor.store.errors import StoreError
+from monitor.store.errors import DatabaseError, StoreError
 
 log = logging.getLogger(__name__)
 

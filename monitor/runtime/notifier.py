@@ -12,8 +12,6 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import timedelta
 
-from sqlalchemy.exc import DatabaseError, OperationalError
-
 from monitor.alerts.channels.base import Channel, Letter
 from monitor.alerts.channels.registry import CHANNELS
 from monitor.alerts.notices.deliver import Attempt, Outcome, hand_over, look, note
@@ -22,6 +20,7 @@ from monitor.charter.office import Office
 from monitor.domain.clock import NS_PER_S, Clock
 from monitor.net.pool import Pool
 from monitor.settings.notices_section import ChannelName
+from monitor.store.errors import DatabaseError, OperationalError
 from monitor.store.sqlite import Store
 
 log = logging.getLogger(__name__)

@@ -4,14 +4,14 @@ import asyncio
 import logging
 from collections.abc import Callable
 
-from sqlalchemy.exc import DatabaseError
-from sqlalchemy.orm import Session
-
 from monitor.domain.clock import Clock
 from monitor.net.pool import Pool
 from monitor.runtime.live import RuntimeState
+from monitor.store.errors import DatabaseError
+from monitor.store.opening import FIRST_TRY_S, MEND, try_again
+from monitor.store.session import Session
 from monitor.store.soundness import examine
-from monitor.store.sqlite import FIRST_TRY_S, MEND, Store, try_again
+from monitor.store.sqlite import Store
 
 log = logging.getLogger(__name__)
 

@@ -13,8 +13,6 @@ from contextlib import suppress
 from datetime import datetime
 from functools import partial
 
-from sqlalchemy.exc import DatabaseError
-
 from monitor.alerts.cases import outages, recount, redate, set_aside
 from monitor.alerts.cases.clock import note_trust, settle
 from monitor.alerts.cases.downtimes import Plans, plans_in_force
@@ -29,6 +27,7 @@ from monitor.judging.health import State
 from monitor.net.pool import Pool, PoolFull
 from monitor.runtime.trusted_clock import BelievedClock
 from monitor.store import board_state
+from monitor.store.errors import DatabaseError
 from monitor.store.sqlite import Store
 from monitor.store.work import Work
 

@@ -12,7 +12,7 @@ from monitor.settings.mail_address import is_mail_address
 from monitor.settings.notices_section import Languages, RecipientName
 from monitor.settings.period import Disposal, Target
 from monitor.settings.problems import no_such
-from monitor.settings.sites_file import HoursName, Kind
+from monitor.settings.sites_file import HoursName, Id, Kind
 
 """When a service is promised: at every hour, or in the hours that config/calendar.toml gives under that name."""
 
@@ -51,9 +51,11 @@ Role = RecipientName
 class OfficeEntry(Model):
     """Whose charter it is. ``ticket_prefix`` begins every ticket number.
 
+    ``id`` tells it from other offices, as the metrics' label `office` does; None: the ticket prefix in small letters.
     ``officers_confirmed``: the office has said that the officers in this file are its own; no mail goes out before.
     """
 
+    id: Id | None = None
     name_bn: Text
     name_en: Text
     dated: Date

@@ -7,6 +7,7 @@ from urllib.parse import unquote, urlsplit
 
 import idna
 
+from monitor.domain.text import is_printable
 from monitor.settings.found import found
 
 _ENDS_WITH_A_NUMBER = re.compile(r"(?:.*\.)?(?:\d+|0x[0-9a-f]*)\.?", re.IGNORECASE | re.DOTALL)
@@ -66,7 +67,7 @@ def is_host_name(text: str) -> bool:
     except UnicodeError:
         return False
     whole = ".".join(encoded)
-    fits = all(0 < len(label) <= 63 for label in encoded) and whole.isprintable()
+    fits = all(0 < len(label) <= 63 for label in encoded) and is_printable(whole)
     return fits and _NAME.fullmatch(whole) is not None and not is_short_address(text)
 
 
@@ -90,7 +91,7 @@ def page_fault(url: str) -> str:
         host, port = unquote(parts.hostname or ""), parts.port
     except ValueError:  # a port that is none, half an IPv6 address
         return NOT_A_PAGE
-    plain = not any(letter.isspace() or not letter.isprintable() for letter in url)
+    plain = is_printable(url) and " " not in url
     if parts.scheme not in {"http", "https"} or not host or port == 0 or not plain:
         return NOT_A_PAGE
     return host_fault(host) if is_address(host) or is_host_name(host) else NOT_A_PAGE

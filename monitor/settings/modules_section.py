@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from monitor.settings.base import Model, matching
 
 OidText = Annotated[str, matching(r"[12](\.[0-9]{1,10}){2,120}", "an object's number, such as 1.3.6.1.4.1.318.1")]
-OWN_LABELS = {"site", "device", "index"}
+OWN_LABELS = {"office", "site", "device", "index", "service", "kind", "check", "check_kind"}
 OWN_METRICS = re.compile(
     r"(brief|build|charter|clock|configuration|device|forged|helpdesk|icmp|lab|loop|notices|outages?|outbox|probe|replies|round"
     r"|samples|service|site|snmp|store|tickets|traps|ups)(_|$)"
@@ -20,7 +20,7 @@ OWN_METRICS = re.compile(
 
 def _no_label_of_ours(name: str) -> str:
     if name in OWN_LABELS:
-        raise ValueError(f"'{name}' is a label that every series has already. Expected another name")
+        raise ValueError(f"'{name}' is a label of the program's own, with one meaning. Expected another name")
     return name
 
 

@@ -8,8 +8,8 @@ import re
 import stat
 from os.path import isfile
 from pathlib import Path
-from unicodedata import category
 
+from monitor.domain.text import has_controls
 from monitor.plain_file import PlainFileError, open_plain
 
 MOST_LETTERS = 1_024
@@ -70,7 +70,7 @@ def read_secret(file: Path, name: str = "") -> Secret:
         raise SecretError(f"{name}: its first line is empty. Expected the secret there")
     if len(value) > MOST_LETTERS:
         raise SecretError(f"{name}: its first line is too long. Expected a secret of at most {MOST_LETTERS:,} letters")
-    if value != value.strip() or any(category(letter) == "Cc" for letter in value):
+    if value != value.strip() or has_controls(value):
         raise SecretError(f"{name}: its first line has blanks around it, or letters that do not show. Expected none")
     return Secret(value)
 

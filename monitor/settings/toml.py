@@ -15,7 +15,7 @@ from typing import Any
 import tree_sitter_toml
 from tree_sitter import Language, Node, Parser
 
-from monitor.domain.text import nfc
+from monitor.domain.text import commanding_letter, nfc
 from monitor.plain_file import CONFIG_BYTES, PlainFileError, read_bounded
 from monitor.settings.problems import ConfigError, Problem
 
@@ -30,10 +30,6 @@ _TOKENS = re.compile(
     re.DOTALL,
 )
 TWO_SPELLINGS = "is defined twice, in two spellings of the same letters. Expected it once"
-UNSEEN = re.compile(
-    "[\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\U000e0000-\U000e007f]"
-)
-"""What would command a terminal, turn the direction of writing, or end a line unseen."""
 _BANGLA_DIGIT = re.compile("[০-৯]")
 _CURLY = re.compile("[\u2018-\u201f\u2032\u2033\u00ab\u00bb]")
 _WRONG_BOMS = {b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16"}
@@ -91,8 +87,8 @@ def parse(source: bytes, name: str) -> Document:
 def _normalised(value: Any, path: KeyPath, faults: list[tuple[KeyPath, str]]) -> Any:
     """``value`` with all texts and keys in NFC; what cannot be used of them is added to ``faults``."""
     if isinstance(value, str):
-        if unseen := UNSEEN.search(value):
-            faults.append((path, f"holds the letter U+{ord(unseen[0]):04X}, which does not show. Expected none such"))
+        if letter := commanding_letter(value):
+            faults.append((path, f"holds the letter U+{ord(letter):04X}, which does not show. Expected none such"))
         return nfc(value)
     if isinstance(value, list):
         return [_normalised(item, (*path, index), faults) for index, item in enumerate(value)]
@@ -101,7 +97,7 @@ def _normalised(value: Any, path: KeyPath, faults: list[tuple[KeyPath, str]]) ->
     kept: dict[str, Any] = {}
     for name, item in value.items():
         key = nfc(name)
-        if UNSEEN.search(key):
+        if commanding_letter(key):
             faults.append((path, "holds a key with a letter that does not show. Expected none such"))
         elif key in kept:
             faults.append(((*path, key), TWO_SPELLINGS))

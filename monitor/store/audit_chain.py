@@ -12,8 +12,9 @@ from datetime import UTC, datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from monitor.store.models import Ticket, TicketEvent
+from monitor.store.models import ChainHead, Ticket, TicketEvent
 
+TICKETS = "tickets"  # the chain's name
 BEGINNING = "0" * 64
 LENGTH = len(BEGINNING)
 MOST_WRONG = 8  # letters of 64: two hashes agree in 56 places by chance once in 10**57 pairs
@@ -55,10 +56,13 @@ def verify(session: Session, known_head: str = "") -> Audit:
         seen = seen or own == known_head
         if not seen and is_mistyped(known_head, own):
             meant = own
-    if seen:
-        return Audit(count, before, "")
-    fault = f"the known head {known_head} is not in the chain: events were cut off or replaced"
-    return Audit(count, before, fault, meant)
+    if not seen:
+        fault = f"the known head {known_head} is not in the chain: events were cut off or replaced"
+        return Audit(count, before, fault, meant)
+    stored = session.scalar(select(ChainHead.hash).where(ChainHead.name == TICKETS)) or BEGINNING
+    if stored != before:
+        return Audit(count, before, f"the last event is gone, whose hash was {stored}: events were cut off")
+    return Audit(count, before, "")
 
 
 def is_mistyped(typed: str, head: str) -> bool:

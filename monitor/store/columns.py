@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import JSON, DateTime, Dialect, String, Text
 from sqlalchemy.types import TypeDecorator
 
-from monitor.domain.text import LONGEST, clean, clean_lines
+from monitor.domain.text import LONGEST, clean, clean_lines, is_plain_ascii
 
 LONGEST_TEXT = 4 * LONGEST
 
@@ -69,12 +69,12 @@ class Facts(TypeDecorator[dict[str, Any]]):
 
 def storable_line(text: str, most: int) -> str:
     """``text`` as a column for one line keeps it: in one line, cleaned, at most ``most`` letters."""
-    return text if len(text) <= most and text.isascii() and text.isprintable() else clean(text, most)
+    return text if len(text) <= most and is_plain_ascii(text) else clean(text, most)
 
 
 def storable(text: str) -> str:
     """``text`` as a column for many lines keeps it: cleaned, of bounded length."""
-    if len(text) <= LONGEST_TEXT and text.isascii() and text.isprintable():
+    if len(text) <= LONGEST_TEXT and is_plain_ascii(text):
         return text
     return clean_lines(text, LONGEST_TEXT)
 

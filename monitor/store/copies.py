@@ -20,8 +20,9 @@ from sqlalchemy.exc import DatabaseError
 from monitor.durable import move_durably, own_like_folder, sync_file, sync_folder
 from monitor.store import audit_chain, belonging, mailed_head
 from monitor.store.errors import Damaged, NoDatabase, StoreError
+from monitor.store.opening import BACKUPS, DATABASE, MEND, existing_store, make_store, open_store
 from monitor.store.soundness import Soundness, examine
-from monitor.store.sqlite import BACKUPS, DATABASE, MEND, Store, existing_store, make_store, open_store
+from monitor.store.sqlite import Store
 
 SCRATCH = ".restoring-"
 

@@ -5,10 +5,30 @@
     StoreError            of a newer version, another daemon's, not to be reached: starting again alone does not help
     ├── Damaged           what lies there is no sound database: a copy must be put back
     └── NoDatabase        it is missing although there was one: a person must choose
+
+What SQLAlchemy raises has its name here for everybody outside of this room::
+
+    SQLAlchemyError
+    └── DBAPIError            a statement was refused; ``orig`` says by what
+        └── DatabaseError     by the database
+            └── OperationalError   for what is not in the statement: a lock, a full disk
 """
 
 import errno
 import sqlite3
+
+from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError, SQLAlchemyError
+
+__all__ = [
+    "DBAPIError",
+    "Damaged",
+    "DatabaseError",
+    "NoDatabase",
+    "OperationalError",
+    "SQLAlchemyError",
+    "StoreError",
+    "may_pass",
+]
 
 PASSING = {
     sqlite3.SQLITE_BUSY,

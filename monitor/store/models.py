@@ -166,6 +166,24 @@ class TicketEvent(Base):
     ticket: Mapped[Ticket] = relationship(back_populates="events")
 
 
+class ChainHead(Base):
+    """The hash of the last event of a chain, which the next one is linked to; there is one chain, 'tickets'."""
+
+    __tablename__ = "chain_heads"
+
+    name: Mapped[str] = mapped_column(Line(32), primary_key=True)
+    hash: Mapped[str] = mapped_column(Line(64))
+
+
+class LastNumber(Base):
+    """The last number that was given to a ticket in a year: none is given twice, whatever becomes of its ticket."""
+
+    __tablename__ = "last_numbers"
+
+    year: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    seq: Mapped[int]
+
+
 class Notice(Base):
     """A notice owed to one reader. ``key`` says what for, so that it can never be owed twice; ``facts`` it will tell.
 

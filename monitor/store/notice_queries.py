@@ -1,8 +1,8 @@
 """What readers ask of the outbox, as plain values. Nothing here writes."""
 
-from dataclasses import asdict, dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -31,12 +31,6 @@ class NoticeView:
     last_error: str
     fault: str
 
-    def facts(self) -> dict[str, Any]:
-        """As JSON can hold it: times in ISO 8601, UTC."""
-        return {
-            name: value.isoformat() if isinstance(value, datetime) else value for name, value in asdict(self).items()
-        }
-
 
 def state_of(notice: Notice) -> str:
     """What became of it.
@@ -63,6 +57,11 @@ def listed(session: Session, *, owed: bool = False, dead: bool = False, limit: i
     if dead:
         query = query.where(Notice.dead_utc.is_not(None))
     return [_view(notice) for notice in session.scalars(query)]
+
+
+def due_times(session: Session) -> Sequence[datetime]:
+    """When each notice that has not gone out is next to be tried."""
+    return session.scalars(select(Notice.due_utc).where(Notice.sent_utc.is_(None), Notice.dead_utc.is_(None))).all()
 
 
 def last_sent(session: Session, kinds: tuple[str, ...]) -> dict[str, datetime]:

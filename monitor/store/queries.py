@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
@@ -311,16 +311,3 @@ def _ticket(row: Ticket, events: tuple[EventView, ...] = ()) -> TicketView:
         row.text,
         events,
     )
-
-
-def facts(view: OutageView | TicketView | EventView | TimelineView) -> dict[str, Any]:
-    """A view as JSON can hold it: times in ISO 8601, UTC."""
-    return {name: _plain(getattr(view, name)) for name in view.__slots__}
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, datetime):
-        return value.isoformat()
-    if isinstance(value, tuple):
-        return [facts(item) if isinstance(item, EventView) else item for item in value]
-    return value

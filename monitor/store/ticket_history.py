@@ -7,9 +7,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
-from monitor.store.audit_chain import BEGINNING, Audit, link, verify
+from monitor.store.audit_chain import BEGINNING, TICKETS, Audit, link, verify
 from monitor.store.columns import storable, storable_line
-from monitor.store.models import Ticket, TicketEvent
+from monitor.store.models import ChainHead, Ticket, TicketEvent
 from monitor.store.work import Work
 
 __all__ = ["BEGINNING", "Audit", "head", "head_of", "link", "record", "verify"]
@@ -19,17 +19,24 @@ MOST_ACTOR = TicketEvent.actor.type.most
 
 def record(work: Work, ticket: Ticket, kind: str, text: str) -> None:
     """Adds a line by the work's actor to a ticket's history and to the chain; what is hashed is what will be read."""
-    actor, text = storable_line(work.actor, MOST_ACTOR), storable(text)
-    own = link(head_of(work), ticket.number, work.now_utc, actor, kind, text)
-    ticket.events.append(TicketEvent(at_utc=work.now_utc, actor=actor, kind=kind, text=text, hash=own))
+    actor, text, last = storable_line(work.actor, MOST_ACTOR), storable(text), _head_row(work)
+    last.hash = link(last.hash, ticket.number, work.now_utc, actor, kind, text)
+    ticket.events.append(TicketEvent(at_utc=work.now_utc, actor=actor, kind=kind, text=text, hash=last.hash))
     flag_modified(ticket, "state")  # a line more is a change of the ticket: its version grows
-    work.known.head = own  # a transaction that writes holds the lock: nobody else can lengthen the chain meanwhile
 
 
 def head_of(work: Work) -> str:
-    """The hash of the last event of all, those of this transaction included."""
-    if not work.known.head:
-        work.known.head = head(work.session)
+    """The hash of the last event of all, those of this transaction included; nobody else adds any until it ends."""
+    return _head_row(work).hash
+
+
+def _head_row(work: Work) -> ChainHead:
+    if work.known.head is None:
+        locked = select(ChainHead).where(ChainHead.name == TICKETS).with_for_update()
+        work.known.head = work.session.scalars(locked).one_or_none()
+    if work.known.head is None:  # somebody has deleted it
+        work.known.head = ChainHead(name=TICKETS, hash=head(work.session))
+        work.session.add(work.known.head)
     return work.known.head
 
 

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from monitor.charter.office import Office
 from monitor.domain.ticket_states import MONITOR
+from monitor.store.models import ChainHead, LastNumber
 
 
 @dataclass(slots=True)
@@ -14,19 +15,19 @@ class Known:
     """What one transaction asks the database once; None, or no entry, until somebody asks.
 
     ``sites_down``: those with an open outage; ``sites_with_tickets``: those that ever had a ticket of an outage.
-    ``last_numbers``: the last number given to a ticket, by year; ``head``: the last hash of the history.
+    ``last_numbers``: the last number given to a ticket, by year; ``head``: the last hash of the history. Both are
+    locked from then on, where the database locks rows: so they are asked for late.
     """
 
     sites_down: set[str] | None = None
     sites_with_tickets: set[str | None] | None = None
-    last_numbers: dict[int, int] = field(default_factory=dict)
-    head: str = ""
+    last_numbers: dict[int, LastNumber] = field(default_factory=dict)
+    head: ChainHead | None = None
 
     def forget(self) -> None:
         """Forgets everything: a part of the transaction was taken back."""
-        self.sites_down = self.sites_with_tickets = None
+        self.sites_down = self.sites_with_tickets = self.head = None
         self.last_numbers.clear()
-        self.head = ""
 
 
 @dataclass(frozen=True, slots=True)

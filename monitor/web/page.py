@@ -1,8 +1,6 @@
 """The page of an office in the morning: what is down and since when, open tickets, and all sites by kind."""
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
@@ -11,6 +9,7 @@ from monitor.alerts.notices.phrases import CAUSES
 from monitor.charter.services import Charter
 from monitor.i18n import formats
 from monitor.i18n.formats import Lang
+from monitor.reports.status_document import LiveStatus
 
 KINDS = {
     "backbone": {"bn": "ব্যাকবোন সংযোগ", "en": "Backbone links"},
@@ -123,10 +122,10 @@ _templates = Environment(
 )
 
 
-def render(now: Mapping[str, Any], charter: Charter, lang: Lang) -> str:
+def render(now: LiveStatus, charter: Charter, lang: Lang) -> str:
     """The page in one language over what `status` returned, with the names of office and services of its charter."""
     at = datetime.fromisoformat(now["generated"])
-    names = {site["id"]: site[f"name_{lang}"] for site in now["sites"]}
+    names = {site["id"]: site["name_bn"] if lang == "bn" else site["name_en"] for site in now["sites"]}
     states = [site["state"] for site in now["sites"]]
     return _templates.get_template("page.html.j2").render(
         now=now,

@@ -6,12 +6,13 @@ meanwhile.
 
 import asyncio
 import json
-from collections.abc import Callable, Mapping
-from typing import Any, Literal
+from collections.abc import Callable
+from typing import Literal
 
 from monitor.charter.services import Charter
 from monitor.domain.clock import NS_PER_S, Clock
 from monitor.net.pool import Pool
+from monitor.reports.status_document import LiveStatus
 from monitor.runtime.live import RuntimeState
 from monitor.settings.load import Settings
 from monitor.store.sqlite import Store
@@ -28,7 +29,7 @@ class Pages:
 
     def __init__(self, live: RuntimeState, store: Store, settings_of: Callable[[], Settings], clock: Clock) -> None:
         self._live, self._store, self._settings_of, self._clock = live, store, settings_of, clock
-        self._status: dict[str, Any] = {}
+        self._status: LiveStatus | None = None
         self._made_ns = 0
         self._pages: dict[PageName, bytes] = {}
         self._one_at_a_time = asyncio.Lock()
@@ -37,27 +38,27 @@ class Pages:
     async def page(self, name: PageName) -> bytes:
         """One of the three, at most a second old."""
         async with self._one_at_a_time:
-            if not self._status or self._clock.mono_ns() - self._made_ns > FRESH_NS:
-                self._status = await asyncio.wrap_future(
+            if self._status is None or self._clock.mono_ns() - self._made_ns > FRESH_NS:
+                made: LiveStatus = await asyncio.wrap_future(
                     self._threads.submit(status, self._live, self._store, self._clock)
                 )
-                self._made_ns, self._pages = self._clock.mono_ns(), {}
+                self._status, self._made_ns, self._pages = made, self._clock.mono_ns(), {}
             if name not in self._pages:
-                self._pages[name] = await asyncio.wrap_future(self._threads.submit(self._written, name))
+                self._pages[name] = await asyncio.wrap_future(self._threads.submit(self._written, self._status, name))
             return self._pages[name]
 
-    def _written(self, name: PageName) -> bytes:
+    def _written(self, now: LiveStatus, name: PageName) -> bytes:
         if name == "json":
-            return _json(self._status).encode()
-        return render(self._status, Charter.of(self._settings_of().charter), name).encode()
+            return _json(now).encode()
+        return render(now, Charter.of(self._settings_of().charter), name).encode()
 
 
-def _json(now: Mapping[str, Any]) -> str:
+def _json(now: LiveStatus) -> str:
     """Site by site: while all of them are written at once, no other thread gets its turn."""
     sites = ",".join(map(_compact, now["sites"]))
     others = _compact({name: value for name, value in now.items() if name != "sites"})
     return f'{{"sites":[{sites}],{others[1:]}'
 
 
-def _compact(value: Any) -> str:
+def _compact(value: object) -> str:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":"))

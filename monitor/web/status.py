@@ -1,33 +1,52 @@
 """The whole state of the office as plain values: what the page shows and what /api/status gives out."""
 
 from collections import Counter
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 from importlib.metadata import version
-from typing import Any
-
-from sqlalchemy.exc import SQLAlchemyError
+from typing import TypedDict
 
 from monitor.domain.clock import Clock
 from monitor.i18n.formats import duration_text
 from monitor.judging.health import State
 from monitor.metrics.notices import MailPath, mail_path
+from monitor.reports.status_document import (
+    ConfigurationDocument,
+    DeviceDocument,
+    LiveStatus,
+    MailDocument,
+    OutboxDocument,
+    SiteDocument,
+    UnreadDocument,
+    WorkstationsDocument,
+    site_document,
+)
 from monitor.runtime.live import RuntimeState
 from monitor.settings.fleet import Site
 from monitor.store import queries
+from monitor.store.documents import (
+    OutageDocument,
+    PublicTicketDocument,
+    TimelineDocument,
+    iso_or_none,
+    outage_document,
+    public_ticket_document,
+    timeline_document,
+)
+from monitor.store.errors import SQLAlchemyError
 from monitor.store.sqlite import Store
 
-PERSONAL = {"asker", "text", "events"}
 
+def status(live: RuntimeState, store: Store, clock: Clock) -> LiveStatus:
+    """Make sites with their states, open outages and tickets, and the outbox, as plain values.
 
-def status(live: RuntimeState, store: Store, clock: Clock) -> dict[str, Any]:
-    """Sites with their states, open outages and tickets, the outbox; JSON-ready, times in ISO 8601."""
+    Called in a thread beside the probing loop; raises nothing while the database does not answer, and says so.
+    """
     now_utc = clock.utc()
     sites = [_site(live, site) for site in live.fleet.sites.values()]
-    counts: dict[str, Counter[str]] = {}
+    counts: dict[str, dict[str, int]] = {}
     for site in sites:
         counts.setdefault(site["kind"], Counter())[site["state"]] += 1
-    found: dict[str, Any] = {
+    found: LiveStatus = {
         "generated": now_utc.isoformat(),
         "version": version("upazila-monitor"),
         "uptime_s": round((clock.mono_ns() - live.started_mono_ns) / 1e9),
@@ -39,23 +58,34 @@ def status(live: RuntimeState, store: Store, clock: Clock) -> dict[str, Any]:
         "sites": sites,
         "counts": counts,
         "snmp": _not_read(live, {site["id"] for site in sites if site["state"] in ("up", "degraded")}),
+        "store_readable": False,
+        "outages": [],
+        "tickets": [],
+        "events": [],
+        "outbox": None,
+        "mail": None,
     }
     try:
         path = mail_path(store, live, now_utc)
-        mail = {"outbox": _outbox(path), "mail": _mail(path, live, now_utc)}
-        return {**found, "store_readable": True, **_stored(store, sites), **mail}
+        stored = _stored(store, sites)
+        return {
+            **found,
+            **stored,
+            "store_readable": True,
+            "outbox": _outbox(path),
+            "mail": _mail(path, live, now_utc),
+        }
     except SQLAlchemyError:  # what is on the network is shown even while the database is not
-        nothing: dict[str, Any] = {"outages": [], "tickets": [], "events": [], "outbox": None, "mail": None}
-        return {**found, "store_readable": False, **nothing}
+        return found
 
 
-def _configuration(live: RuntimeState) -> dict[str, str]:
+def _configuration(live: RuntimeState) -> ConfigurationDocument:
     """Since when the configuration is in force, and where a later one on disk was wrong; no value of it is told."""
     verdict = live.verdict()
     return {"accepted": verdict.accepted_utc.isoformat(), "refused": verdict.refused}
 
 
-def _not_read(live: RuntimeState, answering: set[str]) -> list[dict[str, str]]:
+def _not_read(live: RuntimeState, answering: set[str]) -> list[UnreadDocument]:
     """The devices that SNMP does not reach although their sites answer: of a silent one that is no news."""
     return [
         {"device": device, "outcome": state.outcome, "why": state.why}
@@ -64,7 +94,13 @@ def _not_read(live: RuntimeState, answering: set[str]) -> list[dict[str, str]]:
     ]
 
 
-def _stored(store: Store, sites: list[dict[str, Any]]) -> dict[str, Any]:
+class _Stored(TypedDict):
+    outages: list[OutageDocument]
+    tickets: list[PublicTicketDocument]
+    events: list[TimelineDocument]
+
+
+def _stored(store: Store, sites: list[SiteDocument]) -> _Stored:
     with store.glance() as session:
         known = queries.site_states(session)
         outages = queries.outages(session, open_only=True, limit=1_000)
@@ -72,31 +108,26 @@ def _stored(store: Store, sites: list[dict[str, Any]]) -> dict[str, Any]:
         events = queries.events(session, limit=10)
     for site in sites:
         state, since_utc = known.get(site["id"], ("", None))
-        site["since"] = since_utc.isoformat() if since_utc and state == site["state"] else None
+        site["since"] = iso_or_none(since_utc if state == site["state"] else None)
     return {
-        "outages": [queries.facts(outage) for outage in outages],
-        "tickets": [_without_people(queries.facts(ticket)) for ticket in tickets],
-        "events": [queries.facts(event) for event in events],
+        "outages": [outage_document(outage) for outage in outages],
+        "tickets": [public_ticket_document(ticket) for ticket in tickets],
+        "events": [timeline_document(event) for event in events],
     }
 
 
-def _without_people(ticket: dict[str, Any]) -> dict[str, Any]:
-    """A ticket without who complained and in which words: anyone may read this."""
-    return {name: value for name, value in ticket.items() if name not in PERSONAL}
-
-
-def _outbox(path: MailPath) -> dict[str, Any]:
-    outbox, oldest = path.outbox, path.outbox.oldest_due_utc
+def _outbox(path: MailPath) -> OutboxDocument:
+    outbox = path.outbox
     return {
         "owed": outbox.owed,
-        "oldest_due": oldest.isoformat() if oldest else None,
+        "oldest_due": iso_or_none(outbox.oldest_due_utc),
         "dead": outbox.dead,
         "faulty": outbox.faulty,
         "sent": outbox.sent,
     }
 
 
-def _mail(path: MailPath, live: RuntimeState, now_utc: datetime) -> dict[str, Any]:
+def _mail(path: MailPath, live: RuntimeState, now_utc: datetime) -> MailDocument:
     """What is wrong with the way that notices go: nothing, or lines for people."""
     office = live.office()
     wrong = [f"{channel}: {why}" for channel, why in sorted(live.mail_trouble().items())]
@@ -116,19 +147,13 @@ def _mail(path: MailPath, live: RuntimeState, now_utc: datetime) -> dict[str, An
     return {"late_s": round(late_s), "missed": dict(path.missed), "wrong": wrong, "officers_confirmed": confirmed}
 
 
-def _site(live: RuntimeState, site: Site) -> dict[str, Any]:
+def _site(live: RuntimeState, site: Site) -> SiteDocument:
     """As another thread sees it: the fleet may be replaced meanwhile, and the board know of this site no more."""
     devices = [_device(live, device.id, device.name, str(device.address)) for device in site.devices]
     return {
-        "id": site.id,
-        "kind": site.kind,
-        "name_bn": site.name_bn,
-        "name_en": site.name_en,
-        "union": site.union,
+        **site_document(site, live.board.state(site.id) if live.board else State.UNKNOWN, None),
         "parent": site.parent,
         "position": site.position,
-        "state": live.board.state(site.id) if live.board else State.UNKNOWN,
-        "since": None,
         "why": _why(live, site),
         "rtt_ms": devices[0]["rtt_ms"],
         "loss": devices[0]["loss"],
@@ -150,13 +175,13 @@ def _why(live: RuntimeState, site: Site) -> str:
     return "; ".join(filter(None, found))
 
 
-def _workstations(live: RuntimeState, site_id: str) -> dict[str, int] | None:
+def _workstations(live: RuntimeState, site_id: str) -> WorkstationsDocument | None:
     """How many of a lab's workstations answer; None where there are none, or not all are judged yet."""
     found = live.board.lab(site_id) if live.board else None
     return None if found is None else {"answering": found.answering, "total": found.total}
 
 
-def _device(live: RuntimeState, id_: str, name: str, address: str) -> Mapping[str, Any]:
+def _device(live: RuntimeState, id_: str, name: str, address: str) -> DeviceDocument:
     sample = live.samples.get((id_, "icmp"))
     rtt_ns = sample.rtt_ns if sample else None
     return {

@@ -9,7 +9,8 @@ import pytest
 
 from monitor.store import mailed_head, ticket_history
 from monitor.store.audit_chain import is_mistyped
-from monitor.store.sqlite import BACKUPS, DATABASE, only_daemon
+from monitor.store.lock import only_daemon
+from monitor.store.opening import BACKUPS, DATABASE
 from tests.cli.typed import run, typed
 from tests.desk import Desk
 

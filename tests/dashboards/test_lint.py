@@ -69,6 +69,18 @@ SPOILT: dict[str, tuple[Callable[[Json], Any], str]] = {
     "one over another": (lambda board: board["panels"][4]["gridPos"].update(y=3), "overlap"),
     "one id twice": (lambda board: board["panels"][1].update(id=1), "id 1 twice"),
     "an unknown variable": (lambda b: b["panels"][0]["targets"][0].update(expr="up{a='$nobody'}"), "$nobody"),
+    "a metric of all offices": (
+        lambda b: b["panels"][0]["targets"][0].update(expr='sum(upazila_site_state{state="down"})'),
+        "upazila_site_state of all offices",
+    ),
+    "a recorded metric of all offices": (
+        lambda b: b["panels"][0]["targets"][0].update(expr="max(service:upazila_charter_burn:ratio1h)"),
+        "service:upazila_charter_burn:ratio1h of all offices",
+    ),
+    "names of metrics of all offices": (
+        lambda b: b["panels"][0]["targets"][0].update(expr='{__name__=~"upazila_.+_dbm"} < 0'),
+        "a selector of all offices",
+    ),
     "an unknown transformation": (
         lambda board: board["panels"][4]["transformations"].append({"id": "spell"}),
         "'spell'",

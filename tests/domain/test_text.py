@@ -1,5 +1,6 @@
 """The one cleaner and the one comparer, on what people and devices write."""
 
+import ast
 import time
 from unicodedata import category, is_normalized
 
@@ -7,7 +8,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.domain.text import ascii_digits, clean, clean_lines, folded, harmless, hides, nfc, same_key
+from monitor.domain.text import (
+    ascii_digits,
+    ascii_lower,
+    bangla_digits,
+    clean,
+    clean_lines,
+    commanding_letter,
+    folded,
+    harmless,
+    has_controls,
+    hides,
+    is_plain_ascii,
+    is_printable,
+    nfc,
+    same_key,
+)
+from tests.places import MONITOR
 
 ANY_TEXT = st.text(st.characters(codec=None), max_size=200)  # lone surrogates included
 
@@ -110,3 +127,37 @@ def test_a_name_is_one_line_with_an_end(text: str, most: int) -> None:
 
 def test_bangla_keeps_its_joiners_and_loses_what_turns_the_writing() -> None:
     assert clean_lines("র\u200d্যাব \u202eevil\u202c") == "র\u200d্যাব evil"
+
+
+LETTER_BY_LETTER = {"isprintable", "maketrans", "translate", "unicodedata"}
+MAY = {
+    "domain/text.py": LETTER_BY_LETTER,
+    "settings/hosts.py": {"unicodedata"},  # resolvers fold the letters of a name by NFKC (RFC 3490), which no text is
+}
+
+
+def test_no_other_module_goes_through_a_text_letter_by_letter() -> None:
+    found: dict[str, set[str]] = {}
+    for file in MONITOR.rglob("*.py"):
+        for node in ast.walk(ast.parse(file.read_bytes())):
+            name = node.attr if isinstance(node, ast.Attribute) else ""
+            name = node.module or "" if isinstance(node, ast.ImportFrom) else name
+            names = {alias.name for alias in node.names} if isinstance(node, ast.Import) else {name}
+            if used := names & LETTER_BY_LETTER:
+                found.setdefault(str(file.relative_to(MONITOR)), set()).update(used)
+    assert found == MAY, "cleaners of text, and what tells which letters show, stand in monitor/domain/text.py"
+
+
+@pytest.mark.parametrize("letter", [*map(chr, range(32)), "\x7f", "\x85", "\u061c", "\u202e", "\u2066", "\u2028"])
+def test_a_letter_that_commands_is_found_wherever_it_stands(letter: str) -> None:
+    wanted = "" if letter in "\t\n\r" else letter
+    assert commanding_letter(f"আ{letter}b") == wanted
+    assert has_controls(f"আ{letter}b") == (letter < "\xa0")
+    assert not is_printable(f"আ{letter}b")
+
+
+@given(st.text())
+def test_small_letters_and_digits_stay_in_their_places(text: str) -> None:
+    assert len(ascii_lower(text)) == len(text)
+    assert ascii_digits(bangla_digits(text)) == ascii_digits(text)
+    assert is_plain_ascii(text) <= (not hides(text))

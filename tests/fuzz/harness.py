@@ -131,7 +131,7 @@ def reading(data: bytes) -> None:
         found = asyncio.run(read(agent))
         json.dumps(found.ports)
         series = asyncio.run(read_modules(agent, kind, MODULES))
-        for family, line in _device(DEVICE, SnmpState("ok", "", found, series), 0, _Modules()):
+        for family, line in _device("here", DEVICE, SnmpState("ok", "", found, series), 0, _Modules()):
             assert line.startswith(family.name)
             assert LINE.fullmatch(line), line
             assert line[:-1].isprintable(), line

@@ -85,13 +85,16 @@ class MailCatcher:
     def __init__(
         self,
         listener: socket.socket,
-        certificate: Certificate | None = None,
+        certificate: Certificate | ssl.SSLContext | None = None,
         login: tuple[str, str] | None = None,
         on_mail: Callable[[Mail], None] | None = None,
+        *,
+        tls_at_once: bool = False,
     ) -> None:
         self._listener = listener
         self._login = login
-        self._tls = _server_context(certificate) if certificate else None
+        self._tls = _server_context(certificate) if isinstance(certificate, Certificate) else certificate
+        self._tls_at_once = tls_at_once
         self._on_mail = on_mail
         self._refusal: str | None = None
         self._unknown: set[str] = set()
@@ -116,7 +119,8 @@ class MailCatcher:
 
     def __enter__(self) -> Self:
         self._thread.start()
-        starting = self._loop.create_server(self._session, sock=self._listener)
+        at_once = self._tls if self._tls_at_once else None
+        starting = self._loop.create_server(self._session, sock=self._listener, ssl=at_once)
         self._server = asyncio.run_coroutine_threadsafe(starting, self._loop).result(timeout=10)
         return self
 
@@ -137,7 +141,7 @@ class MailCatcher:
 
     def _session(self) -> Any:
         options: dict[str, Any] = {"hostname": "mail.lab", "loop": self._loop}
-        if self._tls is not None:
+        if self._tls is not None and not self._tls_at_once:
             options |= {"tls_context": self._tls, "require_starttls": True}
         if self._login is not None:
             options |= {

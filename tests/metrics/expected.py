@@ -19,6 +19,7 @@ from monitor.runtime.live import RuntimeState
 from monitor.store import queries
 from monitor.store.sqlite import Store
 
+OFFICE = {"office": "bheramara"}  # [office] id of the shipped charter
 INTERFACE = ["ifIndex", "ifName", "ifAlias", "ifDescr"]
 COUNTERS = ["ifHCInOctets", "ifHCOutOctets", "ifInOctets", "ifOutOctets"]
 COUNTERS += ["ifInErrors", "ifOutErrors", "ifInDiscards", "ifOutDiscards"]
@@ -41,17 +42,17 @@ class Told:
         return self.families.setdefault(name, family(name, ""))
 
     def gauge(self, name: str, value: float, **labels: str) -> None:
-        self._family(GaugeMetricFamily, name).add_sample(name, labels, float(value))
+        self._family(GaugeMetricFamily, name).add_sample(name, OFFICE | labels, float(value))
 
     def counter(self, name: str, value: float, **labels: str) -> None:
-        self._family(CounterMetricFamily, name).add_sample(f"{name}_total", labels, float(value))
+        self._family(CounterMetricFamily, name).add_sample(f"{name}_total", OFFICE | labels, float(value))
 
     def untyped(self, name: str, value: float, **labels: str) -> None:
-        self._family(UntypedMetricFamily, name).add_sample(name, labels, float(value))
+        self._family(UntypedMetricFamily, name).add_sample(name, OFFICE | labels, float(value))
 
     def histogram(self, name: str, buckets: list[tuple[str, float]], total_s: float) -> None:
-        family = HistogramMetricFamily(name, "")
-        family.add_metric([], buckets, total_s)
+        family = HistogramMetricFamily(name, "", labels=list(OFFICE))
+        family.add_metric(list(OFFICE.values()), buckets, total_s)
         self.families[name] = family
 
 
@@ -86,8 +87,8 @@ def _network(told: Told, live: RuntimeState) -> None:
             is_in = live.board.state(site.id) is state
             told.gauge("upazila_site_state", is_in, site=site.id, kind=site.kind, state=state.value)
         if site.workstations and (found := live.board.lab(site.id)) is not None:
-            told.gauge("upazila_lab_workstations", found.answering, site=site.id, state="answering")
-            told.gauge("upazila_lab_workstations", found.total, site=site.id, state="all")
+            told.gauge("upazila_lab_workstations", found.answering, site=site.id, counted="answering")
+            told.gauge("upazila_lab_workstations", found.total, site=site.id, counted="all")
 
 
 def _cleaned(name: object) -> str:
@@ -101,7 +102,7 @@ def _snmp(told: Told, live: RuntimeState) -> None:
             continue
         names = {"site": device.site, "device": device.name}
         for outcome in ("ok", "silent", "credentials", "error"):
-            told.gauge("upazila_snmp_state", outcome == state.outcome, state=outcome, **names)
+            told.gauge("upazila_snmp_state", outcome == state.outcome, outcome=outcome, **names)
         told.counter("upazila_device_restarts", live.restarts[id_], **names)
         for metric, labels, value in state.series:
             add = told.untyped if metric.type == "counter" else told.gauge
@@ -137,7 +138,7 @@ def _reading(told: Told, reading: Reading, names: dict[str, str]) -> None:
 
 def _services(told: Told, live: RuntimeState) -> None:
     for state in live.services.values():
-        labels = {"site": state.service.site, "service": state.service.name, "kind": state.service.check.kind}
+        labels = {"site": state.service.site, "check": state.service.name, "check_kind": state.service.check.kind}
         told.gauge("upazila_service_up", state.sample.verdict is Verdict.OK, **labels)
         if state.sample.rtt_ns is not None:
             told.gauge("upazila_service_response_seconds", state.sample.rtt_ns / 1e9, **labels)
@@ -185,7 +186,7 @@ def _itself(told: Told, live: RuntimeState) -> None:
     for outcome in ("ok", "silent", "credentials", "error"):
         told.counter("upazila_snmp_readings", live.snmp_readings[outcome], outcome=outcome)
     for outcome in ("accepted", "unknown_sender", "wrong_credentials", "malformed", "rate_limited"):
-        told.counter("upazila_traps", live.traps[outcome], outcome=outcome)
+        told.counter("upazila_traps", live.traps[outcome], handling=outcome)
 
 
 def samples(metrics: list[Metric]) -> Iterator[tuple[str, str, str, tuple[tuple[str, str], ...], str]]:

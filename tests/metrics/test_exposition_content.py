@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from monitor.domain.sample import Verdict
 from monitor.judging.snmp import SnmpState
-from monitor.metrics.reference import declared, page
+from monitor.metrics.reference import LABELS, declared, page
 from monitor.metrics.snmp import MOST_INTERFACES, MOST_LETTERS, MOST_MODULE_SERIES
 from monitor.probes.snmp.modules import Series
 from monitor.probes.snmp.reading import Facts, Reading
@@ -111,6 +111,36 @@ def test_every_metric_is_declared_and_every_declared_one_is_shown(busy: Desk) ->
         assert labels == set(family.labels.names), name
 
 
+def test_a_label_has_one_meaning_and_every_label_is_explained() -> None:
+    used = {label for family in declared() for label in family.labels.names}
+    assert used == LABELS.keys()
+    assert len(set(LABELS.values())) == len(LABELS)
+
+
+def test_every_series_names_the_office_whoever_made_it(busy: Desk) -> None:
+    for text in (busy.text(), busy.exposition.render("application/openmetrics-text; version=1.0.0").body.decode()):
+        lines = [line for line in text.splitlines() if not line.startswith("#")]
+        assert any(line.startswith("process_") for line in lines)
+        assert [line for line in lines if 'office="bheramara"' not in line] == []
+
+
+def test_another_id_of_the_office_is_on_every_series_after_a_reload(busy: Desk) -> None:
+    before = busy.text()
+    charter = replace(busy.office.charter, office_id="mirpur-2")
+    busy.office = replace(busy.office, charter=charter)
+    busy.live.fleet = Fleet(busy.live.fleet.sites)  # a reload brings another, even of the same sites
+
+    after = busy.text()
+
+    def series(text: str, office: str) -> set[str]:
+        mine = f'office="{office}"'
+        own = [line for line in text.splitlines() if line.startswith(("upazila_", "if")) and "charter" not in line]
+        return {line.partition("}")[0].replace(mine, "") for line in own if mine in line}
+
+    assert series(after, "bheramara") == set()
+    assert series(after, "mirpur-2") == series(before, "bheramara")
+
+
 def test_the_docs_are_current() -> None:
     assert PAGE.read_text(encoding="utf-8") == page(), "run scripts/docs"
 
@@ -128,7 +158,7 @@ def test_no_family_has_more_series_than_it_says(busy: Desk) -> None:
         "interface": sum(len(reading.ports) for reading in readings),
         "UPS": len(with_ups),
         "output line": sum(len(reading.ups_load_percent) for reading in with_ups),
-        "service": len(fleet.services),
+        "check": len(fleet.services),
         "open outage": 1,
         "site and service": 2,  # one that is open, and one that is over
         "row of the charter": len(busy.office.charter.services),
@@ -166,7 +196,7 @@ def test_what_two_modules_ask_for_is_shown_once(busy: Desk) -> None:
     busy.live.snmp["hub/router"] = SnmpState("ok", "", Reading({}), [one, one._replace(value=2.0)])
 
     shown = [line for line in series_of(busy.text(), "router") if line.startswith("upazila_rows")]
-    assert shown == ['upazila_rows{device="router",index="1",site="hub"} 1.0']
+    assert shown == ['upazila_rows{device="router",index="1",office="bheramara",site="hub"} 1.0']
 
 
 def test_no_module_can_take_a_name_of_ours_and_one_that_did_would_spoil_nothing(busy: Desk) -> None:

@@ -9,7 +9,7 @@ NOW = datetime(2026, 11, 24, 4, tzinfo=UTC)
 
 
 def values(totals: MirrorTotals) -> dict[str, float]:
-    return {family.name: float(line.split()[-1]) for family, line in lines(totals, NOW)}
+    return {family.name: float(line.split()[-1]) for family, line in lines("bheramara", totals, NOW)}
 
 
 def test_a_desk_that_is_away_shows_as_an_age() -> None:

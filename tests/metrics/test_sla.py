@@ -45,7 +45,7 @@ def test_an_outage_misses_its_target_and_costs_availability(office: Desk) -> Non
     for _ in range(4):
         office.round("backbone-north")
     text = office.text()
-    assert value(text, "upazila_charter_targets", service="citizen:10", outcome="missed", window="7d") == 0
+    assert value(text, "upazila_charter_targets", service="citizen:10", target="missed", window="7d") == 0
     assert value(text, "upazila_charter_availability_ratio", service="citizen:10", window="7d") == 1
     assert (
         value(text, "upazila_charter_time_to_resolve_seconds", service="citizen:10", of="longest", window="7d") is None
@@ -54,8 +54,8 @@ def test_an_outage_misses_its_target_and_costs_availability(office: Desk) -> Non
     office.goes_down("backbone-north")
     office.clock.advance(30)
     text = office.text()
-    assert value(text, "upazila_charter_targets", service="citizen:10", outcome="missed", window="7d") == 1
-    assert value(text, "upazila_charter_targets", service="citizen:8", outcome="missed", window="7d") == 0
+    assert value(text, "upazila_charter_targets", service="citizen:10", target="missed", window="7d") == 1
+    assert value(text, "upazila_charter_targets", service="citizen:8", target="missed", window="7d") == 0
     assert value(text, "upazila_charter_tickets_open", service="citizen:10") == 1
     share = value(text, "upazila_charter_availability_ratio", service="citizen:10", window="7d")
     assert share is not None

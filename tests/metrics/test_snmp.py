@@ -28,7 +28,7 @@ FLEET = Fleet.of(
 
 
 def exposed(state: SnmpState) -> dict[tuple[str, str, str], float]:
-    """(metric, ifName, state or line) → value, as a scraper reads them."""
+    """(metric, ifName, outcome or line) → value, as a scraper reads them."""
     live = RuntimeState(SystemClock(), FLEET, snmp={"core/router": state, "gone/router": state})
 
     part = snmp(live)
@@ -40,7 +40,7 @@ def exposed(state: SnmpState) -> dict[tuple[str, str, str], float]:
         for sample in family.samples:
             assert (sample.labels["site"], sample.labels["device"]) == ("core", "router")
             labels = sample.labels
-            found[sample.name, labels.get("ifName", ""), labels.get("state", labels.get("line", ""))] = sample.value
+            found[sample.name, labels.get("ifName", ""), labels.get("outcome", labels.get("line", ""))] = sample.value
     return found
 
 

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterable, Iterator
+from copy import copy
 from string import ascii_letters, digits
 
 from hypothesis import HealthCheck, given, settings
@@ -17,14 +18,25 @@ from prometheus_client.core import (
 from prometheus_client.openmetrics.exposition import generate_latest as generate_openmetrics
 from prometheus_client.registry import Collector
 
-from monitor.metrics.text import CachedLines, Family, Labels, Line, Part, Type, UncachedLines, from_client, gathered
+from monitor.metrics.text import (
+    OFFICE,
+    CachedLines,
+    Family,
+    Labels,
+    Line,
+    Part,
+    Type,
+    UncachedLines,
+    from_client,
+    gathered,
+)
 
 texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=20) | st.text(st.sampled_from('\\"\n{},=a ক'))
 names = st.builds(str.__add__, st.sampled_from(ascii_letters), st.text(ascii_letters + digits + "_", max_size=15))
 numbers = (
     st.floats() | st.integers(-(2**70), 2**70) | st.booleans() | st.sampled_from([1e6, 999999.0, 1e21, 1e-7, -0.0])
 )
-label_names = st.lists(names, max_size=4, unique=True).map(tuple)
+label_names = st.lists(names.filter(lambda name: name != OFFICE), max_size=4, unique=True).map(tuple)
 
 
 def page(bodies: Iterable[tuple[Family, bytes]], *, openmetrics: bool) -> bytes:
@@ -53,19 +65,29 @@ def encoded(found: dict[Family, str]) -> list[tuple[Family, bytes]]:
     return [(family, text.encode()) for family, text in found.items()]
 
 
+def without_office(metric: Metric) -> Metric:
+    """The same as prometheus_client collects it, which knows of no office."""
+    bare = copy(metric)
+    bare.samples = [
+        sample._replace(labels={name: value for name, value in sample.labels.items() if name != OFFICE})
+        for sample in metric.samples
+    ]
+    return bare
+
+
 @st.composite
 def families(draw: st.DrawFn) -> tuple[Family, list[Line], Metric]:
-    """A family of ours with its lines, and the same as prometheus_client has it."""
-    labels = draw(label_names)
+    """A family of ours with its lines, and the same as prometheus_client has it, the office among its labels."""
+    labels, office = draw(label_names), draw(texts)
     rows = draw(st.lists(st.tuples(st.tuples(*[texts] * len(labels)), numbers), max_size=5))
     name, help_ = draw(names).removesuffix("_total") + "_x", draw(texts)
     type_: Type = draw(st.sampled_from(["gauge", "counter", "untyped"]))
     theirs = {"gauge": GaugeMetricFamily, "counter": CounterMetricFamily, "untyped": UntypedMetricFamily}[type_]
-    their = theirs(name, help_, labels=labels)
+    their = theirs(name, help_, labels=(OFFICE, *labels))
     ours = Family(name + "_total" * (type_ == "counter"), type_, help_, Labels(*labels))
     for values, number in rows:
-        their.add_metric(values, number)
-    return ours, [ours.of(number, *values) for values, number in rows], their
+        their.add_metric((office, *values), number)
+    return ours, [ours.of(number, office, *values) for values, number in rows], their
 
 
 @settings(suppress_health_check=[HealthCheck.too_slow])
@@ -77,23 +99,26 @@ def test_a_page_is_byte_for_byte_what_prometheus_client_prints(drawn: list[tuple
 
 
 @settings(suppress_health_check=[HealthCheck.too_slow])
-@given(st.lists(families(), max_size=3))
-def test_what_prometheus_client_collected_itself_comes_out_the_same(
-    drawn: list[tuple[Family, list[Line], Metric]],
+@given(st.lists(families(), max_size=3), texts)
+def test_what_prometheus_client_collected_itself_comes_out_the_same_with_the_office_beside_it(
+    drawn: list[tuple[Family, list[Line], Metric]], office: str
 ) -> None:
     theirs = [their for _, _, their in drawn]
+    ours = [without_office(their) for their in theirs]
+    for their in theirs:
+        their.samples = [sample._replace(labels={**sample.labels, OFFICE: office}) for sample in their.samples]
 
-    assert pages(map(from_client, theirs)) == pages_of_client(theirs)
+    assert pages(from_client(metric, office) for metric in ours) == pages_of_client(theirs)
 
 
-@given(texts, st.lists(st.tuples(st.floats(0), st.integers(0, 10**9)), min_size=1, max_size=6), st.floats())
-def test_a_histogram_comes_out_the_same(help_: str, drawn: list[tuple[float, int]], total: float) -> None:
+@given(texts, texts, st.lists(st.tuples(st.floats(0), st.integers(0, 10**9)), min_size=1, max_size=6), st.floats())
+def test_a_histogram_comes_out_the_same(help_: str, office: str, drawn: list[tuple[float, int]], total: float) -> None:
     buckets = [(str(bound), float(count)) for bound, count in drawn]
-    their = HistogramMetricFamily("upazila_late_seconds", help_)
-    their.add_metric([], buckets, total)
+    their = HistogramMetricFamily("upazila_late_seconds", help_, labels=[OFFICE])
+    their.add_metric([office], buckets, total)
     ours = Family("upazila_late_seconds", "histogram", help_)
 
-    assert pages(encoded(gathered((), [ours.histogram(buckets, total)]))) == pages_of_client([their])
+    assert pages(encoded(gathered((), [ours.histogram(office, buckets, total)]))) == pages_of_client([their])
 
 
 VALUE = Family("upazila_value", "gauge", "A value.", Labels("key"))
@@ -103,8 +128,8 @@ worlds = st.dictionaries(st.sampled_from("abcdef"), st.floats(-5, 5) | st.just(m
 
 def write(key: str, value: float) -> dict[Family, str]:
     """A value; twice of it, if it is positive."""
-    more = dict([TWICE.of(2 * value, key)]) if value > 0 else {}
-    return dict([VALUE.of(value, key)]) | more
+    more = dict([TWICE.of(2 * value, "here", key)]) if value > 0 else {}
+    return dict([VALUE.of(value, "here", key)]) | more
 
 
 def seen(part: Part) -> dict[str, set[bytes]]:
@@ -140,12 +165,19 @@ def test_only_what_has_changed_is_written_again() -> None:
     after = seen(remembered)
 
     assert written[:4] == ["a", "b", "c", "b"]
-    assert after["upazila_value"] == {b'upazila_value{key="b"} 5.0', b'upazila_value{key="c"} 3.0'}
+    assert after["upazila_value"] == {
+        b'upazila_value{key="b",office="here"} 5.0',
+        b'upazila_value{key="c",office="here"} 3.0',
+    }
 
 
 def test_much_is_looked_at_in_small_steps() -> None:
     world = {str(number): float(number) for number in range(10_000)}
-    remembered = CachedLines((VALUE,), lambda: list(world.items()), lambda key, value: dict([VALUE.of(value, key)]))
+
+    def one(key: str, value: float) -> dict[Family, str]:
+        return dict([VALUE.of(value, "here", key)])
+
+    remembered = CachedLines((VALUE,), lambda: list(world.items()), one)
 
     first, second = sum(1 for _ in remembered.look()), sum(1 for _ in remembered.look())
 

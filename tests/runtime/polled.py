@@ -53,4 +53,4 @@ def write(daemon: Daemon, community: str, sites: str = SITES, probe_every_s: flo
 
 
 def state(daemon: Daemon, name: str) -> float | None:
-    return daemon.metric("upazila_snmp_state", device="router", state=name)
+    return daemon.metric("upazila_snmp_state", device="router", outcome=name)

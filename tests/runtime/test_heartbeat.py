@@ -15,7 +15,7 @@ import pytest
 from monitor.runtime import heartbeat
 from monitor.runtime.heartbeat import HeartbeatSender, failing, oldest_owed_s
 from monitor.settings.heartbeat_section import Heartbeat
-from monitor.store.sqlite import open_store
+from monitor.store.opening import open_store
 from tests.lab.waiting import until
 from tests.net.bad_servers import Answering, drips, floods, page, says, server
 

@@ -42,7 +42,7 @@ def portal(lab: Lab) -> Iterator[None]:
 
 
 def up(daemon: Daemon, service: str) -> float | None:
-    return daemon.metric("upazila_service_up", site="centre", service=service)
+    return daemon.metric("upazila_service_up", site="centre", check=service)
 
 
 def test_a_service_that_fails_makes_its_site_degraded_and_opens_no_outage(lab: Lab, tmp_path: Path) -> None:
@@ -51,7 +51,7 @@ def test_a_service_that_fails_makes_its_site_degraded_and_opens_no_outage(lab: L
         with portal(lab):
             daemon.start()
             until(lambda: up(daemon, "portal") == up(daemon, "printer") == 1, "both services to answer", 20)
-            assert daemon.metric("upazila_service_response_seconds", service="portal", kind="http") is not None
+            assert daemon.metric("upazila_service_response_seconds", check="portal", check_kind="http") is not None
             until(lambda: daemon.metric("upazila_site_state", site="centre", state="up") == 1, "the site to be up", 20)
 
         until(lambda: daemon.metric("upazila_site_state", site="centre", state="degraded") == 1, "the fault", 30)

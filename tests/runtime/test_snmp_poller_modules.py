@@ -47,7 +47,8 @@ def test_a_new_kind_of_device_is_read_and_shown_by_configuration_alone(lab: Lab,
         until(lambda: daemon.metric(temperature, site="backbone", device="router") == -21.5, "the temperature", 15)
         rain = [line for line in daemon.get("/metrics")[1].splitlines() if line.startswith("upazila_weather_rain")]
         assert rain == [
-            'upazila_weather_rain_millimetres{device="router",gauge="roof",index="3",site="backbone"} 12.0'
+            "upazila_weather_rain_millimetres"
+            '{device="router",gauge="roof",index="3",office="bheramara",site="backbone"} 12.0'
         ], "and nothing of the gauge that says that it has nothing"
 
         configure(MODULE.replace("0.1", "0.01"))

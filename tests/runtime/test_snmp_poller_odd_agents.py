@@ -76,7 +76,7 @@ def test_an_agents_names_command_nothing_where_they_are_shown(lab: Lab, daemon: 
     with agents(lab, [QUICK], "--name", NAME):
         configure(daemon, site("hostile", QUICK), interval_s=5)
         daemon.start()
-        until(lambda: daemon.metric("upazila_snmp_state", device="router", state="ok") == 1, "the reading", 15)
+        until(lambda: daemon.metric("upazila_snmp_state", device="router", outcome="ok") == 1, "the reading", 15)
         shown = daemon.get("/metrics")[1]
         lab.down(QUICK)
         until(lambda: daemon.rows("SELECT number FROM tickets") != [], "the ticket", 60)

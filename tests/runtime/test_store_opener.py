@@ -12,7 +12,8 @@ from monitor.runtime.live import RuntimeState
 from monitor.runtime.store_opener import StoreKeeper
 from monitor.store import mailed_head, ticket_history
 from monitor.store.models import Ticket
-from monitor.store.sqlite import DATABASE, Store, open_store
+from monitor.store.opening import DATABASE, open_store
+from monitor.store.sqlite import Store
 from monitor.store.work import Work
 from tests.desk import shipped_office
 

@@ -50,7 +50,7 @@ def send(lab: Lab, *words: str, sender: str = ROUTER, trap: str = LINK_DOWN, inf
 
 
 def counted(daemon: Daemon, outcome: str) -> float:
-    return daemon.metric("upazila_traps_total", outcome=outcome) or 0.0
+    return daemon.metric("upazila_traps_total", handling=outcome) or 0.0
 
 
 def readings(daemon: Daemon) -> float:

@@ -23,6 +23,12 @@ def test_the_charter_has_its_ten_citizen_and_four_official_services() -> None:
     assert list(Charter.of(shipped()).services) == keys
 
 
+def test_the_office_is_called_by_its_id_or_without_one_by_its_ticket_prefix() -> None:
+    assert Charter.of(shipped()).office_id == "bheramara"
+    entry = shipped().office.model_copy(update={"id": None})
+    assert Charter.of(shipped().model_copy(update={"office": entry})).office_id == "bhr"
+
+
 def test_a_service_takes_from_its_section_what_it_does_not_say_itself() -> None:
     first, backbone = shipped().citizen[0], shipped().citizen[9]
     assert first.documents_bn == "প্রযোজ্য ক্ষেত্রে সাদা কাগজে আবেদন পত্র"

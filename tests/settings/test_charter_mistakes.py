@@ -101,6 +101,12 @@ MISTAKES = [
     ),
     (
         "charter.toml",
+        'id = "bheramara"',
+        'id = "BHR"',
+        "office.id: this text is no id. Expected small letters, digits and '-', such as udc-juniadaha",
+    ),
+    (
+        "charter.toml",
         'ticket_prefix = "BHR"',
         'ticket_prefix = "ভেড়া"',
         "office.ticket_prefix: is not as it must be. Expected 2 to 6 capital letters A to Z, such as BHR",

@@ -100,6 +100,7 @@ SERVICES = {
     "tcp": 'kind = "tcp"\nport = 80\nhost = "{}"\n',
     "http": 'kind = "http"\nurl = "http://{}/"\n',
     "dns": 'kind = "dns"\nname = "{}"\n',
+    "smtp": 'kind = "smtp"\nhost = "{}"\n',
 }
 
 

@@ -62,6 +62,15 @@ name = "example.org"
 type = "A"
 server = "127.0.0.1"
 expect = "127.0.0.1"
+[sites.more.services.mail]
+kind = "smtp"
+host = "example.org"
+port = 25
+security = "starttls"
+banner = "x"
+verify = true
+ca_file = "ca.pem"
+certificate_days = 14
 [sites.more.services.port]
 kind = "tcp"
 host = "example.org"

@@ -44,7 +44,7 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from monitor.store.models import SiteState
-from monitor.store.sqlite import existing_store
+from monitor.store.opening import existing_store
 store = existing_store(Path(sys.argv[1]))
 for number in range(1_000_000):
     with store.write() as session:

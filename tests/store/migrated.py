@@ -4,7 +4,8 @@ import tempfile
 from functools import cache
 from pathlib import Path
 
-from monitor.store.sqlite import Store, open_store
+from monitor.store.opening import open_store
+from monitor.store.sqlite import Store
 
 
 def new_store(state: Path) -> Store:

@@ -15,10 +15,10 @@ import pytest
 from sqlalchemy import select
 
 from monitor.store import belonging, copies, mailed_head, ticket_history
-from monitor.store.errors import Damaged, NoDatabase
+from monitor.store.errors import Damaged, NoDatabase, StoreError
 from monitor.store.models import Ticket, TicketEvent
+from monitor.store.opening import BACKUPS, DATABASE, existing_store, open_store
 from monitor.store.retention import back_up
-from monitor.store.sqlite import BACKUPS, DATABASE, StoreError, existing_store, open_store
 from monitor.store.work import Work
 from tests.desk import shipped_office
 from tests.store.hot import leave_hot_journal

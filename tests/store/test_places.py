@@ -16,7 +16,8 @@ from monitor.settings import in_force
 from monitor.store import belonging, copies, mailed_head
 from monitor.store.errors import StoreError
 from monitor.store.models import Event
-from monitor.store.sqlite import BACKUPS, DATABASE, Store, existing_store, open_store, open_when_possible
+from monitor.store.opening import BACKUPS, DATABASE, existing_store, open_store, open_when_possible
+from monitor.store.sqlite import Store
 
 NOW = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)
 

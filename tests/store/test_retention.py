@@ -7,8 +7,8 @@ from pathlib import Path
 from sqlalchemy import select
 
 from monitor.store.models import AffectedSite, Outage
+from monitor.store.opening import DATABASE, open_store
 from monitor.store.retention import back_up, forget_old
-from monitor.store.sqlite import DATABASE, open_store
 
 NOW = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)
 

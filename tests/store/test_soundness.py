@@ -12,8 +12,9 @@ from sqlalchemy import text
 from sqlalchemy.exc import DatabaseError
 
 from monitor.store import mailed_head, soundness, ticket_history
+from monitor.store.errors import StoreError
 from monitor.store.models import AffectedSite, Base, Gap, Heartbeat, Learned, Notice, Outage, SiteState, Ticket
-from monitor.store.sqlite import DATABASE, StoreError, existing_store, open_store
+from monitor.store.opening import DATABASE, existing_store, open_store
 from monitor.store.work import Work
 from tests.desk import shipped_office
 

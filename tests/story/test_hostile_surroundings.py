@@ -207,8 +207,8 @@ def test_whoever_is_slow_silent_or_endless_outside_nothing_of_ours_waits_for_the
             gaps = [later - earlier for earlier, later in pairwise(asked[path])]
             assert len(gaps) >= 0.7 * WATCHED_S / INTERVAL_S - 1
             assert max(gaps) < 2 * INTERVAL_S
-        assert daemon.metric("upazila_service_up", service="well-0") == 0
-        assert [daemon.metric("upazila_service_up", service=f"well-{n}") for n in (1, 2, 3)] == [1, 1, 1]
+        assert daemon.metric("upazila_service_up", check="well-0") == 0
+        assert [daemon.metric("upazila_service_up", check=f"well-{n}") for n in (1, 2, 3)] == [1, 1, 1]
         found = [row["site"] for row in outages(daemon)[known:]]
         assert "site-0000" in found
         # Whoever watches us hears the truth: we are well.

@@ -73,8 +73,10 @@ def test_no_failure_writes_a_secret_anywhere(lab: Lab, daemon: Daemon, tmp_path:
     try:
         configure(daemon)
         daemon.start()
-        until(lambda: daemon.metric("upazila_snmp_state", device="gateway", state="error") == 1, "the echo", 20)
-        until(lambda: daemon.metric("upazila_snmp_state", device="router", state="credentials") == 1, "the refusal", 20)
+        until(lambda: daemon.metric("upazila_snmp_state", device="gateway", outcome="error") == 1, "the echo", 20)
+        until(
+            lambda: daemon.metric("upazila_snmp_state", device="router", outcome="credentials") == 1, "the refusal", 20
+        )
         assert (daemon.metric("upazila_snmp_replies_rejected_total", reason="malformed") or 0) >= 2
         v3 = f"-v3 -u monitor -l authPriv -a SHA-256 -A {CANARIES['auth']} -x AES -X {CANARIES['priv']}"
         for sender, words in ((ECHOING, f"-v2c -c {CANARIES['community']}"), (ECHOING, "-v2c -c no"), (SIGNING, v3)):
@@ -91,7 +93,7 @@ def test_no_failure_writes_a_secret_anywhere(lab: Lab, daemon: Daemon, tmp_path:
         (daemon.home / "auth").write_bytes(b"\xff\xfe" + CANARIES["auth"].encode("utf-16-le"))
         (daemon.home / "community").unlink()
         daemon.reload()
-        until(lambda: daemon.metric("upazila_snmp_state", device="router", state="error") == 1, "the fault", 20)
+        until(lambda: daemon.metric("upazila_snmp_state", device="router", outcome="error") == 1, "the fault", 20)
         configure(daemon)
         probe = ["probe", "snmp", "127.0.0.1:9", "--timeout", "0.1", "--retries", "0"]
         for command in (

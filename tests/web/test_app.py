@@ -217,14 +217,14 @@ async def test_a_database_that_does_not_answer_takes_neither_page_nor_probes_awa
     page = await ask(port, "/?lang=en")
     assert page.status == 200
     assert "The database does not answer" in page.text
-    assert "upazila_store_readable 0.0" in (await ask(port, "/metrics")).text
+    assert 'upazila_store_readable{office="bheramara"} 0.0' in (await ask(port, "/metrics")).text
 
 
 async def test_a_database_that_refuses_to_write_is_told_although_it_can_be_read(office: Desk, port: int) -> None:
     office.live.store_refuses = lambda: "database or disk is full"
     page = await ask(port, "/?lang=en")
     assert "The database refuses to write, decisions wait; is the disk full?: database or disk is full" in page.text
-    assert "upazila_store_readable 0.0" in (await ask(port, "/metrics")).text
+    assert 'upazila_store_readable{office="bheramara"} 0.0' in (await ask(port, "/metrics")).text
 
 
 async def test_metrics_are_compressed_for_who_asks(office: Desk, port: int) -> None:

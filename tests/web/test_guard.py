@@ -204,7 +204,7 @@ async def test_the_metrics_come_within_a_second_while_the_database_is_locked_and
 ) -> None:
     office.goes_down("backbone-north")
     before = (await ask(port, "/metrics")).text
-    assert "upazila_store_readable 1.0" in before
+    assert 'upazila_store_readable{office="bheramara"} 1.0' in before
     assert "upazila_outage_open{" in before
     with locked(office):
         for _ in range(4):
@@ -213,11 +213,11 @@ async def test_the_metrics_come_within_a_second_while_the_database_is_locked_and
             answer = await ask(port, "/metrics")
             assert time.monotonic() - begun < 1
             assert answer.status == 200
-            assert "upazila_store_readable 0.0" in answer.text
+            assert 'upazila_store_readable{office="bheramara"} 0.0' in answer.text
             assert "upazila_probe_success{" in answer.text
             assert "upazila_outage_open{" not in answer.text
     async with asyncio.timeout(10):
-        while "upazila_store_readable 1.0" not in (await ask(port, "/metrics")).text:
+        while 'upazila_store_readable{office="bheramara"} 1.0' not in (await ask(port, "/metrics")).text:
             office.clock.advance(2)
 
 

@@ -25,6 +25,7 @@ from monitor.settings.problems import did_you_mean, no_such
 from monitor.settings.sites_file import Id
 from monitor.settings.validate import in_words
 from monitor.store import board_state, queries, ticket_history
+from monitor.store.documents import ticket_document
 from monitor.store.models import Notice, Ticket
 from monitor.store.work import Work
 
@@ -178,7 +179,7 @@ def refuse_impossible_clock(now_utc: datetime) -> None:
 def _as_seen(work: Work, number: str, seen: Seen | None) -> Ticket:
     """The ticket; raises NotAllowed, StaleVersion."""
     ticket = tickets.find(work, number)
-    refuse_stale(number, seen, ticket.version, lambda: queries.facts(queries.whole_ticket(ticket)))
+    refuse_stale(number, seen, ticket.version, lambda: ticket_document(queries.whole_ticket(ticket)))
     return ticket
 
 

@@ -3,8 +3,6 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
-
 from monitor.charter.downtimes import hours_of
 from monitor.charter.office import Office
 from monitor.charter.service_hours import promised
@@ -22,8 +20,8 @@ from monitor.judging.decisions import (
     WorkstationSeen,
 )
 from monitor.judging.health import ANSWERS
+from monitor.store import timeline_rows
 from monitor.store.models import Event, Gap, SiteState, SuppressedOutage
-from monitor.store.sqlite import in_portions
 from monitor.store.work import Work
 
 A_WEEK = timedelta(days=7)
@@ -65,9 +63,7 @@ def store_states(work: Work, states: Mapping[str, Sequence[SiteChanged]]) -> Non
     """Stores the last state of many sites at once; of those before it only whether the site went on answering."""
     if not states:
         return
-    known: dict[str, SiteState] = {}
-    for some in in_portions(list(states)):
-        known |= {row.site: row for row in work.session.scalars(select(SiteState).where(SiteState.site.in_(some)))}
+    known = timeline_rows.states_of(work.session, states)
     for site, changes in states.items():
         row, last = known.get(site), changes[-1]
         if row is None:
@@ -86,8 +82,7 @@ def note(work: Work, site: str, device: str, kind: str, text: str, at_utc: datet
 
 def _excuse(work: Work, decision: Excused) -> None:
     """Begins a row, unless the excuse was known before a restart; another excuse ends the one before."""
-    query = select(SuppressedOutage).where(SuppressedOutage.site == decision.site, SuppressedOutage.until_utc.is_(None))
-    known = work.session.scalars(query).first()
+    known = next(iter(timeline_rows.suppressed_at(work.session, decision.site)), None)
     if known is not None and known.why == decision.why[:300]:
         known.planned_until_utc = decision.until_utc
         return
@@ -110,8 +105,7 @@ def _excuse(work: Work, decision: Excused) -> None:
 
 
 def _excuse_ends(work: Work, site: str, until_utc: datetime) -> None:
-    query = select(SuppressedOutage).where(SuppressedOutage.site == site, SuppressedOutage.until_utc.is_(None))
-    for row in work.session.scalars(query):
+    for row in timeline_rows.suppressed_at(work.session, site):
         row.until_utc = max(until_utc, row.since_utc)
         if row.kind == "maintenance":
             lasted = duration_text(row.until_utc - row.since_utc, "en")
@@ -120,8 +114,7 @@ def _excuse_ends(work: Work, site: str, until_utc: datetime) -> None:
 
 def _sees_again(work: Work, group: str, since_utc: datetime, until_utc: datetime) -> None:
     """Ends the gap that began when sight was lost."""
-    query = select(Gap).where(Gap.uplink == group, Gap.ended_utc == Gap.started_utc)
-    rows = list(work.session.scalars(query))
+    rows = timeline_rows.open_gaps(work.session, group)
     for row in rows:
         row.ended_utc = max(until_utc, row.started_utc)
     if not rows:
@@ -137,8 +130,7 @@ def note_unused_labs(work: Work) -> list[str]:
         seen_utc = (row.workstation_utc or row.first_utc) if row else None
         if seen_utc is None or not _a_week_of_classes(work.office, site.id, seen_utc, work.now_utc):
             continue
-        told = select(Event.id).where(Event.site == site.id, Event.kind == UNUSED, Event.at_utc > work.now_utc - A_WEEK)
-        if work.session.scalar(told.limit(1)) is None:
+        if not timeline_rows.has_event(work.session, site.id, UNUSED, work.now_utc - A_WEEK):
             days = (work.now_utc - seen_utc).days
             text = f"none of {len(site.workstations)} workstations for {days} days"
             note(work, site.id, "", UNUSED, text, work.now_utc)

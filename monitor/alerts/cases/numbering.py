@@ -1,21 +1,18 @@
 """New tickets and their numbers: PREFIX-YEAR-000123, gapless within a year, never given twice."""
 
-from sqlalchemy import func, select
-
 from monitor.domain.ticket_states import TicketState
 from monitor.store.models import Ticket
+from monitor.store.numbers import next_number
 from monitor.store.work import Work
 
 
 def new_ticket(work: Work, service: str, site: str | None) -> Ticket:
     """An open ticket with the next number of its year; the caller fills in its dates.
 
-    The session must hold the write lock (`Store.write`), so that two tickets cannot take one number.
+    The year's row of `last_numbers` is locked until the transaction ends, so that two tickets cannot take one number.
     """
     year = work.office.calendar.local(work.now_utc).year
-    stored = select(func.max(Ticket.seq)).where(Ticket.year == year)
-    last = work.known.last_numbers.get(year) or work.session.scalar(stored) or 0
-    seq = work.known.last_numbers[year] = last + 1
+    seq = next_number(work, year)
     number = f"{work.office.charter.ticket_prefix}-{year}-{seq:06d}"
     state = TicketState.OPEN
     ticket = Ticket(number=number, year=year, seq=seq, service=service, site=site, state=state, opened_utc=work.now_utc)

@@ -3,9 +3,6 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import insert, select, update
-from sqlalchemy.orm import Session
-
 from monitor.alerts.cases import events, tickets
 from monitor.alerts.notices.gather import deadline_of_outage
 from monitor.domain.sample import Sample
@@ -20,11 +17,9 @@ from monitor.judging.decisions import (
     SiteChanged,
     WorkstationSeen,
 )
-from monitor.store import ticket_history
-from monitor.store.models import AffectedSite, Outage
+from monitor.store import outage_rows, ticket_history
+from monitor.store.models import Outage
 from monitor.store.work import Work
-
-UNSYNCHRONISED = {"synchronize_session": False}
 
 
 def apply(work: Work, decision: Decision, *, certain: bool = True) -> None:
@@ -42,9 +37,9 @@ def apply(work: Work, decision: Decision, *, certain: bool = True) -> None:
             if outage is not None and outage.ticket is not None and certain:
                 ticket_history.record(work, outage.ticket, "answers_again", decision.reason)
         case Affected():
-            _affect(work, decision)
+            outage_rows.affect(work.session, decision.root, decision.site, decision.since_utc)
         case NoLongerAffected():
-            _release(work, decision.site, decision.until_utc)
+            outage_rows.release(work.session, decision.site, decision.until_utc)
         case OutageUpdated():
             _explain(work, decision)
         case _:
@@ -68,23 +63,16 @@ def apply_all(work: Work, batch: Sequence[tuple[Decision, datetime]], *, certain
 def catch_up(work: Work, since_utc: datetime) -> None:
     """Tells tickets of outages that began or ended since then, while the clock was not believed."""
     work.session.flush()
-    began = select(Outage).where(Outage.confirmed_utc >= since_utc, Outage.ticket_id.is_(None)).order_by(Outage.id)
-    for outage in work.session.scalars(began):
+    for outage in outage_rows.confirmed_without_ticket(work.session, since_utc):
         tickets.link_to_recent(work.at(outage.confirmed_utc), outage)
     work.session.flush()
-    ended = select(Outage).where(Outage.ended_utc >= since_utc, Outage.ticket_id.is_not(None)).order_by(Outage.id)
-    for outage in work.session.scalars(ended):
+    for outage in outage_rows.ended_with_ticket(work.session, since_utc):
         ticket = outage.ticket
         assert ticket is not None
         assert outage.ended_utc is not None
         told = (each.at_utc for each in ticket.events if each.kind == "answers_again")
         if not any(at_utc >= outage.ended_utc for at_utc in told):
             ticket_history.record(work, ticket, "answers_again", outage.end_reason or "")
-
-
-def open_outage(session: Session, site: str) -> Outage | None:
-    """The site's outage that has not ended, if there is one."""
-    return session.scalars(select(Outage).where(Outage.site == site, Outage.ended_utc.is_(None))).one_or_none()
 
 
 def _open(work: Work, decision: OutageOpened) -> Outage | None:
@@ -111,12 +99,12 @@ def _open(work: Work, decision: OutageOpened) -> Outage | None:
 def _sites_down(work: Work) -> set[str]:
     """The sites that have an outage, asked once in a transaction: a storm opens thousands in one."""
     if work.known.sites_down is None:
-        work.known.sites_down = set(work.session.scalars(select(Outage.site).where(Outage.ended_utc.is_(None))))
+        work.known.sites_down = outage_rows.sites_down(work.session)
     return work.known.sites_down
 
 
 def _explain(work: Work, decision: OutageUpdated) -> None:
-    outage = open_outage(work.session, decision.site)
+    outage = outage_rows.of_site(work.session, decision.site)
     if outage is None:
         return
     outage.reason = decision.reason[:200] or outage.reason
@@ -126,33 +114,14 @@ def _explain(work: Work, decision: OutageUpdated) -> None:
 
 
 def _close(work: Work, decision: OutageClosed) -> Outage | None:
-    outage = open_outage(work.session, decision.site)
+    outage = outage_rows.of_site(work.session, decision.site)
     if outage is None:
         return None
     work.known.sites_down = None
     outage.ended_utc = max(decision.ended_utc, outage.started_utc)
     outage.end_reason = decision.reason
-    still = (AffectedSite.outage_id == outage.id) & AffectedSite.until_utc.is_(None)
-    work.session.execute(
-        update(AffectedSite).where(still).values(until_utc=outage.ended_utc), execution_options=UNSYNCHRONISED
-    )
-    work.session.expire(outage, ["affected"])
+    outage_rows.release_all(work.session, outage, outage.ended_utc)
     return outage
-
-
-def _affect(work: Work, decision: Affected) -> None:
-    """By plain statements: a dead router may have thousands behind it, and the ORM would load them all for each."""
-    root_id = work.session.scalar(select(Outage.id).where(Outage.site == decision.root, Outage.ended_utc.is_(None)))
-    if root_id is not None:
-        row = {"outage_id": root_id, "site": decision.site, "since_utc": decision.since_utc}
-        work.session.execute(insert(AffectedSite).values(row))
-
-
-def _release(work: Work, site: str, until_utc: datetime) -> None:
-    open_rows = (AffectedSite.site == site) & AffectedSite.until_utc.is_(None)
-    work.session.execute(
-        update(AffectedSite).where(open_rows).values(until_utc=until_utc), execution_options=UNSYNCHRONISED
-    )
 
 
 def _evidence(last_good: Sample | None) -> dict[str, object]:

@@ -2,9 +2,8 @@
 
 from datetime import datetime
 
-from sqlalchemy.orm import Session
-
 from monitor.store.models import SiteState
+from monitor.store.session import Session
 from monitor.store.work import Work
 
 

@@ -5,12 +5,10 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from sqlalchemy.exc import DBAPIError
-
 from monitor.alerts.cases import outages
 from monitor.domain.text import clean
 from monitor.judging.decisions import Decision
-from monitor.store.errors import may_pass
+from monitor.store.errors import DBAPIError, may_pass
 from monitor.store.models import Event, SetAside
 from monitor.store.work import Work
 

@@ -35,13 +35,13 @@ from monitor.alerts.channels.base import (
     Surroundings,
     TemporaryFailure,
 )
-from monitor.alerts.channels.smtp import Conversation, NoSmtp, talk
 from monitor.alerts.channels.smtp_replies import Fate, Step, fate
 from monitor.domain.text import clean
 from monitor.durable import write_durably
 from monitor.net import tls
 from monitor.net.deadline import Cancellation, Deadline
 from monitor.net.names import NamesBusy
+from monitor.net.smtp import Conversation, NoSmtp, talk
 from monitor.net.stream import TooMuch
 from monitor.settings.mail_address import is_mail_address
 from monitor.settings.monitor_file import Mail
@@ -106,7 +106,7 @@ class EmailChannel:
         mail = self._mail
         authority = self._home / mail.ca_file if mail.ca_file else None
         deadline = Deadline.after(mail.timeout_s * WHOLE_CONVERSATION, self._cancellation)
-        with talk(mail, authority, deadline) as smtp:
+        with talk(mail.host, mail.port, mail.security, deadline, helo=mail.helo, ca_file=authority) as smtp:
             if mail.username and mail.password_file:
                 secret = read_secret(self._home / mail.password_file, "mail.password_file")
                 smtp.log_in(mail.username, secret.reveal())

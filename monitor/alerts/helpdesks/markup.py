@@ -6,14 +6,12 @@ writing are taken out, and every text has an end.
 
 import html
 import re
-import string
 
-from monitor.domain.text import clean, clean_lines
+from monitor.domain.text import ascii_lower, clean, clean_lines
 
 LONGEST_TEXT, LONGEST_NAME = 4_000, 80
 BREAKS = {"br", "p", "div", "li", "tr", "blockquote", "h1", "h2", "h3", "h4", "h5", "h6"}
 UNSHOWN = {"script", "style", "head", "title"}
-SMALL = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)  # one for one, which lower() is not
 TAG = re.compile(r"<(/?)([a-z][a-z0-9]*|[!?])")
 
 
@@ -27,7 +25,7 @@ def plain(markup: str) -> str:
 
     Python's own parser raises on some of it and takes time with the square of the length on other.
     """
-    small = markup.translate(SMALL)
+    small = ascii_lower(markup)
     parts: list[str] = []
     at = 0
     while at < len(markup):

@@ -6,6 +6,7 @@ from pathlib import Path
 from monitor.alerts.helpdesks import glpi, rt, zammad
 from monitor.alerts.helpdesks.base import Helpdesk
 from monitor.alerts.helpdesks.rest import Access, DeskKind
+from monitor.domain.text import is_plain_ascii
 from monitor.net.deadline import Cancellation
 from monitor.settings.helpdesk_section import Helpdesk as Section
 from monitor.settings.secrets import Secret, SecretError, read_secret
@@ -45,6 +46,6 @@ def key_of(section: Section) -> str:
 def _token(key: str, file: Path) -> Secret:
     """Errors name the key, never the path: it may be the token itself."""
     secret = read_secret(file, f"helpdesk.{key}")
-    if not (secret.reveal().isascii() and secret.reveal().isprintable()):
+    if not is_plain_ascii(secret.reveal()):
         raise SecretError(f"helpdesk.{key}: its first line is no token. Expected plain ASCII")
     return secret

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from sqlalchemy import and_, false, func, or_, select
-from sqlalchemy.orm import Session
 
 from monitor.domain.ticket_states import UNSOLVED, S
 from monitor.store.helpdesk_queries import pending, watched
 from monitor.store.models import HelpdeskTicket, Ticket
+from monitor.store.session import Session
 from monitor.store.work import Work
 
 AWAY_PAUSE, LONGEST_AWAY = timedelta(seconds=30), timedelta(minutes=10)

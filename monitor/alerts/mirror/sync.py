@@ -12,8 +12,6 @@ from datetime import timedelta
 from enum import Enum
 
 from sqlalchemy import select
-from sqlalchemy.exc import DatabaseError
-from sqlalchemy.orm import Session
 
 from monitor.alerts.cases.actions import act
 from monitor.alerts.cases.refusals import NotAllowed
@@ -28,8 +26,10 @@ from monitor.domain.clock import Clock
 from monitor.domain.text import clean, clean_lines, has_words
 from monitor.domain.ticket_states import UNSOLVED, TicketState
 from monitor.store import ticket_history
+from monitor.store.errors import DatabaseError
 from monitor.store.helpdesk_queries import ACTOR, untold
 from monitor.store.models import HelpdeskTicket, Ticket, TicketEvent
+from monitor.store.session import Session
 from monitor.store.sqlite import Store
 from monitor.store.work import Work
 

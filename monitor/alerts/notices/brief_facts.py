@@ -7,7 +7,6 @@ from functools import partial
 from typing import TypeVar
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
 
 from monitor.alerts.facts.briefs import (
     AtSite,
@@ -29,6 +28,7 @@ from monitor.domain.ticket_states import UNSOLVED, S
 from monitor.i18n.formats import DHAKA
 from monitor.store import queries, ticket_history
 from monitor.store.models import AffectedSite, Event, Notice, Outage, SiteState, Ticket
+from monitor.store.session import Session
 from monitor.store.work import Work
 
 MOST_LISTED = 50

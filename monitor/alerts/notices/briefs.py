@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
 
 from monitor.alerts.notices.brief_facts import A_WEEK, Busy, morning_facts, weekly_facts
 from monitor.alerts.notices.outbox import known_keys, new_notice
 from monitor.charter.calendar import Calendar, CalendarError
 from monitor.domain.notice_kinds import MORNING, WEEKLY
 from monitor.store.models import Notice, SiteState
+from monitor.store.session import Session
 from monitor.store.work import Work
 
 LATE_AFTER = timedelta(hours=1)

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import Text, cast, func, select, update
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import aliased
 
 from monitor.alerts.channels.base import Letter
 from monitor.alerts.facts.matter import MatterFacts
@@ -18,6 +18,7 @@ from monitor.charter.office import Office
 from monitor.domain.notice_kinds import DIGEST, GOOD_NEWS, URGENT, WHOLE
 from monitor.store.columns import Utc
 from monitor.store.models import Notice
+from monitor.store.session import Session
 from monitor.store.sqlite import in_portions
 from monitor.store.work import Work
 

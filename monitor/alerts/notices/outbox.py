@@ -22,7 +22,6 @@ from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import delete, select, update
-from sqlalchemy.orm import Session
 
 from monitor.alerts.channels.base import Letter
 from monitor.alerts.facts.briefs import Facts
@@ -33,6 +32,7 @@ from monitor.alerts.notices.routing import channel_of, further_readers, goes_at
 from monitor.domain.notice_kinds import DIGEST, GOOD_NEWS
 from monitor.store import ticket_history
 from monitor.store.models import Notice, Outage, Ticket
+from monitor.store.session import Session
 from monitor.store.sqlite import in_portions
 from monitor.store.work import Work
 

@@ -7,7 +7,7 @@ from typing import Any
 from monitor.net.deadline import Deadline
 from monitor.net.names import NamesBusy
 from monitor.net.pool import Pool, PoolFull
-from monitor.probes.checks import dns, http, tcp
+from monitor.probes.checks import dns, http, smtp, tcp
 from monitor.probes.checks.base import CheckKind, Outcome, plain
 from monitor.settings.services_section import ServiceCheck
 
@@ -17,6 +17,7 @@ CHECKS: Mapping[str, CheckKind[Any]] = {
     "tcp": tcp.TCP,
     "http": http.HTTP,
     "dns": dns.DNS,
+    "smtp": smtp.SMTP,
 }
 
 THREADS = 256

@@ -1,6 +1,6 @@
 """HTTP and HTTPS: status, what the page says, and how long the certificates on the way to it are good for."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
@@ -89,12 +89,8 @@ def _certificates(answer: http.Answer) -> list[tuple[str, Certificate]]:
 
 def _ageing(url: str, certificate: Certificate, wanted: HttpCheck, now_utc: datetime) -> str:
     """Which certificate expires soon, if the first one to do so does; '' otherwise."""
-    if certificate.expires_utc - now_utc > timedelta(days=wanted.certificate_days):
-        return ""
-    what = "the certificate" if certificate.is_own else f"the issuer's certificate '{certificate.subject}'"
-    of = "" if urlsplit(url).netloc == urlsplit(wanted.url).netloc else f" of {urlsplit(url).hostname}"
-    verb = "expires" if certificate.expires_utc > now_utc else "expired"
-    return f"{what}{of} {verb} {certificate.expires_utc:%Y-%m-%d}"
+    elsewhere = urlsplit(url).netloc != urlsplit(wanted.url).netloc
+    return certificate.ageing(now_utc, wanted.certificate_days, (urlsplit(url).hostname or "") if elsewhere else "")
 
 
 HTTP = CheckKind(

@@ -48,7 +48,8 @@ from monitor.settings.load import Settings
 from monitor.settings.problems import did_you_mean
 from monitor.store import board_state
 from monitor.store.models import TicketEvent
-from monitor.store.sqlite import Store, open_store
+from monitor.store.opening import open_store
+from monitor.store.sqlite import Store
 from monitor.store.work import Work
 
 URGENT = (OutageOpened, OutageClosed, FlappingChanged)

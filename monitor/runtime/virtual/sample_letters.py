@@ -31,7 +31,7 @@ from monitor.domain.clock import VirtualClock
 from monitor.judging.decisions import Affected, OutageClosed, OutageOpened
 from monitor.settings.load import Settings
 from monitor.store.models import Notice, SiteState, Ticket
-from monitor.store.sqlite import open_store
+from monitor.store.opening import open_store
 from monitor.store.work import Work
 
 BEGINS = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)  # a Monday, ten in the morning

@@ -10,7 +10,6 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from monitor.alerts.cases import outages
 from monitor.alerts.cases.actions import register
@@ -25,7 +24,9 @@ from monitor.judging.decisions import OutageClosed, OutageOpened
 from monitor.settings.load import Settings
 from monitor.settings.monitor_file import Mail
 from monitor.store.models import Notice, Ticket, TicketEvent
-from monitor.store.sqlite import Store, open_store
+from monitor.store.opening import open_store
+from monitor.store.session import Session
+from monitor.store.sqlite import Store
 from monitor.store.work import Work
 
 LOOKS_AT = (time(0), time(9), time(15, 30), time(17))  # the offices' openings and closings are among them

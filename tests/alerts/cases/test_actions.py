@@ -13,6 +13,7 @@ from monitor.alerts.cases.corrections import Correction
 from monitor.alerts.cases.refusals import BadInput, ClockWrong, NotAllowed, Refused, Seen, StaleVersion
 from monitor.judging.clock_trust import ClockReading
 from monitor.store import queries
+from monitor.store.documents import ticket_document
 from monitor.store.models import Outage, PlannedWork
 from monitor.store.work import Work
 from tests.desk import Desk
@@ -31,7 +32,7 @@ def seen(desk: Desk, number: str = NUMBER) -> Seen:
     with desk.store.read() as session:
         found = queries.ticket(session, number)
     assert found is not None
-    return Seen(found.version, queries.facts(found))
+    return Seen(found.version, ticket_document(found))
 
 
 def planned(desk: Desk, hours: float = 2) -> int:

@@ -18,6 +18,7 @@ from monitor.runtime import writer as recorder_module
 from monitor.runtime.trusted_clock import BelievedClock
 from monitor.runtime.writer import DecisionWriter
 from monitor.store import queries
+from monitor.store.documents import outage_document
 from monitor.store.models import Event, Outage, SetAside, Ticket
 from monitor.store.sqlite import Store
 from tests.places import SHIPPED
@@ -63,7 +64,7 @@ async def test_text_and_numbers_that_no_database_or_page_takes_are_stored_as_far
         assert all(letter.isprintable() or letter in "\n\u200c\u200d" for letter in shown)
         assert len(outage.reason) <= 200
         (told,) = queries.outages(session)
-        str(queries.facts(told)).encode()
+        str(outage_document(told)).encode()
         evidence.encode()
 
 

@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from monitor.alerts.channels import smtp
 from monitor.alerts.channels.base import (
     ChannelAway,
     DeliveryFailure,
@@ -15,6 +14,7 @@ from monitor.alerts.channels.base import (
     TemporaryFailure,
 )
 from monitor.alerts.channels.email import EmailChannel
+from monitor.net import smtp
 from monitor.net.deadline import Deadline
 from tests.alerts.channels.mails import OFFICER, WORDS, channel, letter, mail_at
 from tests.lab.bad_mail import BadMailServer, Mode, listening
@@ -86,7 +86,7 @@ def test_a_server_that_never_says_goodbye_does_not_keep_the_letter_from_being_no
 def test_a_question_about_the_password_that_makes_no_sense_is_told_in_words(server: BadMailServer) -> None:
     server.mode = "odd_login"
     with (
-        smtp.talk(mail_at(server.port, host="127.0.0.1"), None, Deadline.after(5)) as conversation,
+        smtp.talk("127.0.0.1", server.port, "none", Deadline.after(5)) as conversation,
         pytest.raises(smtp.NoSmtp, match="question about the password cannot be read"),
     ):
         conversation.log_in("user", "secret")

@@ -18,7 +18,7 @@ from monitor.charter.office import Office
 from monitor.configuration import KINDS, load
 from monitor.domain.clock import VirtualClock
 from monitor.settings.helpdesk_section import Helpdesk as Section
-from monitor.store.sqlite import open_store
+from monitor.store.opening import open_store
 from tests.places import SHIPPED
 
 

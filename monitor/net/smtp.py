@@ -12,7 +12,7 @@ from contextlib import contextmanager, suppress
 from ipaddress import ip_address
 from pathlib import Path
 from re import ASCII, fullmatch
-from typing import Any
+from typing import Any, Literal
 
 from monitor.domain.text import clean
 from monitor.net import tls
@@ -20,7 +20,6 @@ from monitor.net.connect import connect
 from monitor.net.deadline import Deadline
 from monitor.net.names import NAMES, Names, ascii_name
 from monitor.net.stream import Stream, TooMuch
-from monitor.settings.monitor_file import Mail
 
 MOST_LINES = 100  # of one reply: EHLO's is the longest, with one for each extension
 MOST_LINE_BYTES = 2_048  # RFC 5321, 4.5.3.1.5, asks for 512
@@ -28,12 +27,20 @@ MOST_BYTES = 131_072  # of all that the server says
 GOODBYE_S = 2.0  # so long the server may take to say goodbye: until then nobody notes that the letter went
 
 
+Security = Literal["starttls", "if_offered", "tls", "none"]
+"""STARTTLS must be offered and work; it is used where it is offered; TLS from the first byte; in the clear."""
+
+
 class NoSmtp(Exception):
     """What answers there does not speak SMTP; the message says what it does."""
 
 
 class Conversation(smtplib.SMTP):
-    """`talk` makes one. All methods raise as `Stream` does, NoSmtp, and what smtplib raises."""
+    """`talk` makes one. All methods raise as `Stream` does, NoSmtp, and what smtplib raises.
+
+    ``greeting``: the server's first words. ``offers_starttls``: whether it said so in the clear; None while it was not
+    asked. ``certificates``: those of the connection, none without TLS.
+    """
 
     sock: Any
     file: Any
@@ -41,17 +48,26 @@ class Conversation(smtplib.SMTP):
     def __init__(self, stream: Stream, host: str, helo: str) -> None:
         super().__init__(local_hostname=helo)
         self.sock, self._host = stream, host
+        self.greeting = ""
+        self.offers_starttls: bool | None = None
+        self.certificates: tuple[tls.Certificate, ...] = ()
 
     def greeted(self) -> None:
         """Waits for the server's first word; raises SMTPResponseException when it does not want us."""
         code, said = self.getreply()
         if code != 220:
             raise smtplib.SMTPResponseException(code, said)
+        self.greeting = clean(said.decode("utf-8", "replace"))
+
+    def asks_for_starttls(self) -> bool:
+        """Whether the server offers STARTTLS, which is asked for in the clear."""
+        self.ehlo_or_helo_if_needed()
+        self.offers_starttls = self.has_extn("starttls")
+        return self.offers_starttls
 
     def go_over_to_tls(self, context: ssl.SSLContext) -> None:
         """STARTTLS (RFC 3207); what was said in the clear counts no more."""
-        self.ehlo_or_helo_if_needed()
-        if not self.has_extn("starttls"):
+        if not self.asks_for_starttls():
             raise NoSmtp('the server offers no STARTTLS; expected it, or security = "tls" or "none"')
         code, said = self.docmd("STARTTLS")
         if code != 220:
@@ -60,7 +76,7 @@ class Conversation(smtplib.SMTP):
 
     def secure(self, context: ssl.SSLContext) -> None:
         """Speaks TLS from here on; raises ssl.SSLError."""
-        self.sock.start_tls(context, self._host)
+        self.certificates = tls.chain(self.sock.start_tls(context, self._host))
         self.file = None
         self.ehlo_resp = self.helo_resp = None
         self.esmtp_features = {}
@@ -110,21 +126,32 @@ class Conversation(smtplib.SMTP):
 
 
 @contextmanager
-def talk(mail: Mail, authority: Path | None, deadline: Deadline, names: Names = NAMES) -> Iterator[Conversation]:
-    """A conversation with ``mail``'s server, greeted and as secure as asked for; hung up at the end.
+def talk(
+    host: str,
+    port: int,
+    security: Security,
+    deadline: Deadline,
+    *,
+    helo: str = "",
+    ca_file: Path | None = None,
+    verify: bool = True,
+    names: Names = NAMES,
+) -> Iterator[Conversation]:
+    """A conversation with a mail server, greeted and as secure as asked for; hung up at the end.
 
-    Raises what `connect` and `tls.client_context` raise, too. ``authority``: certificates besides the machine's own.
+    Raises what `connect` and `tls.client_context` raise, too. ``helo``: who we are; this machine, if it is empty.
+    ``ca_file``: trusted besides the machine's authorities.
     """
-    context = tls.client_context(authority) if mail.security != "none" else None
-    connected = connect(mail.host, mail.port, deadline, names).socket
+    context = tls.client_context(ca_file, verify) if security != "none" else None
+    connected = connect(host, port, deadline, names).socket
     stream = Stream(connected, deadline, MOST_BYTES)
     try:
-        helo = mail.helo or own_name(connected.getsockname()[0])
-        conversation = Conversation(stream, _name_for_tls(mail.host), helo)
-        if context is not None and mail.security == "tls":
+        conversation = Conversation(stream, _name_for_tls(host), helo or own_name(connected.getsockname()[0]))
+        if context is not None and security == "tls":
             conversation.secure(context)
         conversation.greeted()
-        if context is not None and mail.security == "starttls":
+        goes_over = security == "starttls" or (security == "if_offered" and conversation.asks_for_starttls())
+        if context is not None and goes_over:
             conversation.go_over_to_tls(context)
         yield conversation
     finally:

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from monitor.alerts.channels.base import ChannelAway
-from monitor.alerts.channels.smtp import own_name, talk
 from monitor.net.deadline import Cancellation, Cancelled, Deadline, DeadlinePassed
 from monitor.net.names import Address, Names
-from tests.alerts.channels.mails import OFFICER, WORDS, channel, letter, mail_at
+from monitor.net.smtp import own_name, talk
+from tests.alerts.channels.mails import OFFICER, WORDS, channel, letter
 from tests.lab.bad_mail import BadMailServer, listening
 from tests.lab.mail import Certificate, MailCatcher
 
@@ -39,13 +39,14 @@ def names_of(*hosts: str) -> Names:
     return Names(lambda _: [Address(socket.AF_INET, (host, 0)) for host in hosts])
 
 
+HOST = "mail.example.org"
 HOLES = ("127.0.0.11", "127.0.0.12", "127.0.0.13", "127.0.0.14")
 
 
 def test_a_mail_host_with_silent_addresses_is_reached_by_the_one_that_answers() -> None:
     with BadMailServer(listening()) as server, black_holes(server.port, *HOLES):
         begun = time.monotonic()
-        with talk(mail_at(server.port), None, Deadline.after(10), names_of(*HOLES, "127.0.0.1")) as smtp:
+        with talk(HOST, server.port, "none", Deadline.after(10), names=names_of(*HOLES, "127.0.0.1")) as smtp:
             assert smtp.noop()[0] == 250
         assert time.monotonic() - begun < 3
 
@@ -53,7 +54,7 @@ def test_a_mail_host_with_silent_addresses_is_reached_by_the_one_that_answers() 
 def test_a_mail_host_whose_addresses_are_all_silent_is_left_at_the_end_of_one_deadline_for_all() -> None:
     with BadMailServer(listening()) as server, black_holes(server.port, *HOLES):
         begun = time.monotonic()
-        with pytest.raises(DeadlinePassed), talk(mail_at(server.port), None, Deadline.after(1), names_of(*HOLES)):
+        with pytest.raises(DeadlinePassed), talk(HOST, server.port, "none", Deadline.after(1), names=names_of(*HOLES)):
             pass
         assert time.monotonic() - begun < 2
 
@@ -61,13 +62,13 @@ def test_a_mail_host_whose_addresses_are_all_silent_is_left_at_the_end_of_one_de
 def test_a_stop_ends_a_conversation_at_once() -> None:
     cancellation = Cancellation()
     with BadMailServer(listening(), "good") as server:
-        with talk(mail_at(server.port), None, Deadline.after(60, cancellation), names_of("127.0.0.1")) as smtp:
+        with talk(HOST, server.port, "none", Deadline.after(60, cancellation), names=names_of("127.0.0.1")) as smtp:
             cancellation.cancel()
             with pytest.raises((Cancelled, smtplib.SMTPServerDisconnected)):
                 smtp.noop()
         with (
             pytest.raises(Cancelled),
-            talk(mail_at(server.port), None, Deadline.after(60, cancellation), names_of("127.0.0.1")),
+            talk(HOST, server.port, "none", Deadline.after(60, cancellation), names=names_of("127.0.0.1")),
         ):
             pass
 

@@ -1,0 +1,154 @@
+"""The state of the whole office, as `status --json` and /api/status give it out. Keys are public.
+
+The running daemon makes `LiveStatus`; a command that finds none makes `LastKnownStatus` of the database.
+Times are in ISO 8601, UTC.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, NotRequired, TypedDict, cast
+
+from monitor.settings.fleet import Site
+from monitor.store.documents import OutageDocument, PublicTicketDocument, TimelineDocument, iso_or_none
+
+
+class DeviceDocument(TypedDict):
+    """A device with its last ICMP sample."""
+
+    name: str
+    address: str
+    state: str
+    verdict: str | None
+    reason: str
+    rtt_ms: float | None
+    loss: float | None
+
+
+class WorkstationsDocument(TypedDict):
+    """How many of a lab's workstations answer."""
+
+    answering: int
+    total: int
+
+
+class SiteDocument(TypedDict):
+    """A site and its state; what is not required is known to the running daemon only."""
+
+    id: str
+    kind: str
+    name_bn: str
+    name_en: str
+    union: str | None
+    state: str
+    since: str | None
+    rtt_ms: float | None
+    loss: float | None
+    parent: NotRequired[str | None]
+    position: NotRequired[tuple[float, float] | None]
+    why: NotRequired[str]
+    devices: NotRequired[list[DeviceDocument]]
+    workstations: NotRequired[WorkstationsDocument | None]
+
+
+class ConfigurationDocument(TypedDict):
+    """Since when the configuration is in force, and where a later one on disk was wrong."""
+
+    accepted: str
+    refused: str
+
+
+class UnreadDocument(TypedDict):
+    """A device that SNMP does not reach although its site answers."""
+
+    device: str
+    outcome: str
+    why: str
+
+
+class OutboxDocument(TypedDict):
+    """How many notices are owed, since when the oldest is, and what became of the others."""
+
+    owed: int
+    oldest_due: str | None
+    dead: int
+    faulty: int
+    sent: int
+
+
+class MailDocument(TypedDict):
+    """What is wrong with the way that notices go: nothing, or lines for people."""
+
+    late_s: int
+    missed: dict[str, bool]
+    wrong: list[str]
+    officers_confirmed: bool
+
+
+class LastKnownStatus(TypedDict):
+    """What the database remembers; ``generated``: when the daemon last lived."""
+
+    generated: str | None
+    sites: list[SiteDocument]
+    outages: list[OutageDocument]
+    tickets: list[PublicTicketDocument]
+
+
+class LiveStatus(TypedDict):
+    """The running daemon's own account, as /api/status gives it out."""
+
+    generated: str
+    version: str
+    uptime_s: int
+    clock_suspect: bool
+    store_refuses: str
+    store_faults: list[str]
+    store_readable: bool
+    instance: str
+    configuration: ConfigurationDocument
+    sites: list[SiteDocument]
+    counts: dict[str, dict[str, int]]
+    snmp: list[UnreadDocument]
+    outages: list[OutageDocument]
+    tickets: list[PublicTicketDocument]
+    events: list[TimelineDocument]
+    outbox: OutboxDocument | None
+    mail: MailDocument | None
+
+
+def site_document(site: Site, state: str, since_utc: datetime | None) -> SiteDocument:
+    """Make of a site what is known of it without its devices."""
+    return {
+        "id": site.id,
+        "kind": site.kind,
+        "name_bn": site.name_bn,
+        "name_en": site.name_en,
+        "union": site.union,
+        "state": state,
+        "since": iso_or_none(since_utc),
+        "rtt_ms": None,
+        "loss": None,
+    }
+
+
+def live_status(said: Mapping[str, Any]) -> LiveStatus:
+    """Read a daemon's account; what one of an older version does not tell is not wrong."""
+    silent: LiveStatus = {
+        "generated": "",
+        "version": "",
+        "uptime_s": 0,
+        "clock_suspect": False,
+        "store_refuses": "",
+        "store_faults": [],
+        "store_readable": True,
+        "instance": "",
+        "configuration": {"accepted": "", "refused": ""},
+        "sites": [],
+        "counts": {},
+        "snmp": [],
+        "outages": [],
+        "tickets": [],
+        "events": [],
+        "outbox": None,
+        "mail": None,
+    }
+    return cast("LiveStatus", {**silent, **said})

@@ -1,0 +1,241 @@
+"""What is stored, as `--json` and /api/status give it out: one shape for each, and its one maker. Keys are public.
+
+The views of `store` come in; nothing here asks a database. Times are in ISO 8601, UTC.
+"""
+
+from datetime import datetime
+from typing import TypedDict
+
+from monitor.store.helpdesk_queries import MirrorTotals, MirrorView
+from monitor.store.notice_queries import NoticeView
+from monitor.store.queries import EventView, OutageView, TicketView, TimelineView
+
+
+class OutageDocument(TypedDict):
+    """An outage, the number of its ticket, and the sites that are silent behind it."""
+
+    id: int
+    site: str
+    service: str
+    started_utc: str
+    silent_since: str
+    confirmed_utc: str
+    ended_utc: str | None
+    end_reason: str | None
+    deadline_utc: str
+    reason: str
+    cause: str
+    cause_why: str
+    ticket: str | None
+    affected: list[str]
+    version: int
+
+
+class PublicTicketDocument(TypedDict):
+    """A ticket as anyone may read it: without who asked, and in which words."""
+
+    number: str
+    service: str
+    site: str | None
+    state: str
+    stage: int
+    opened_utc: str
+    event_utc: str
+    deadline_utc: str
+    breached_utc: str | None
+    resolved_utc: str | None
+    version: int
+    source: str
+
+
+class TicketEventDocument(TypedDict):
+    """One line of a ticket's history."""
+
+    at_utc: str
+    actor: str
+    kind: str
+    text: str
+
+
+class TicketDocument(PublicTicketDocument):
+    """A ticket as the office reads it; ``events`` is empty in listings."""
+
+    asker: str
+    text: str
+    events: list[TicketEventDocument]
+
+
+class TimelineDocument(TypedDict):
+    """Something that happened at a site or with a device."""
+
+    at_utc: str
+    site: str
+    device: str
+    kind: str
+    text: str
+
+
+class NoticeDocument(TypedDict):
+    """A notice and what became of it."""
+
+    id: int
+    kind: str
+    about: str
+    recipient: str
+    channel: str
+    state: str
+    owed_utc: str | None
+    due_utc: str
+    sent_utc: str | None
+    dead_utc: str | None
+    attempts: int
+    message_id: str
+    folded_into: int | None
+    proof: str
+    last_error: str
+    fault: str
+
+
+class MirrorDocument(TypedDict):
+    """How many tickets stand in the help desk, how many wait to be told of something, and how many it refused."""
+
+    mirrored: int
+    pending: int
+    oldest_pending: str | None
+    refused: int
+    last_error: str
+
+
+class MirroredTicketDocument(TypedDict):
+    """Where one ticket stands in the help desk, and what it is still to be told."""
+
+    number: str
+    state: str
+    outside_id: str
+    status: str
+    owed: int
+    looked_utc: str | None
+    attempts: int
+    next_try_utc: str
+    last_error: str
+
+
+class HelpdeskDocument(MirrorDocument):
+    """The mirror as a whole, and ticket by ticket."""
+
+    desk: str
+    tickets: list[MirroredTicketDocument]
+
+
+def outage_document(view: OutageView) -> OutageDocument:
+    """Make the document of an outage."""
+    return {
+        "id": view.id,
+        "site": view.site,
+        "service": view.service,
+        "started_utc": view.started_utc.isoformat(),
+        "silent_since": view.silent_since.isoformat(),
+        "confirmed_utc": view.confirmed_utc.isoformat(),
+        "ended_utc": iso_or_none(view.ended_utc),
+        "end_reason": view.end_reason,
+        "deadline_utc": view.deadline_utc.isoformat(),
+        "reason": view.reason,
+        "cause": view.cause,
+        "cause_why": view.cause_why,
+        "ticket": view.ticket,
+        "affected": list(view.affected),
+        "version": view.version,
+    }
+
+
+def public_ticket_document(view: TicketView) -> PublicTicketDocument:
+    """Make the document of a ticket for anyone."""
+    return {
+        "number": view.number,
+        "service": view.service,
+        "site": view.site,
+        "state": view.state,
+        "stage": view.stage,
+        "opened_utc": view.opened_utc.isoformat(),
+        "event_utc": view.event_utc.isoformat(),
+        "deadline_utc": view.deadline_utc.isoformat(),
+        "breached_utc": iso_or_none(view.breached_utc),
+        "resolved_utc": iso_or_none(view.resolved_utc),
+        "version": view.version,
+        "source": view.source,
+    }
+
+
+def ticket_document(view: TicketView) -> TicketDocument:
+    """Make the document of a ticket for the office."""
+    events = [ticket_event_document(event) for event in view.events]
+    return {**public_ticket_document(view), "asker": view.asker, "text": view.text, "events": events}
+
+
+def ticket_event_document(view: EventView) -> TicketEventDocument:
+    """Make the document of one line of a ticket's history."""
+    return {"at_utc": view.at_utc.isoformat(), "actor": view.actor, "kind": view.kind, "text": view.text}
+
+
+def timeline_document(view: TimelineView) -> TimelineDocument:
+    """Make the document of one line of the timeline."""
+    return {
+        "at_utc": view.at_utc.isoformat(),
+        "site": view.site,
+        "device": view.device,
+        "kind": view.kind,
+        "text": view.text,
+    }
+
+
+def notice_document(view: NoticeView) -> NoticeDocument:
+    """Make the document of a notice."""
+    return {
+        "id": view.id,
+        "kind": view.kind,
+        "about": view.about,
+        "recipient": view.recipient,
+        "channel": view.channel,
+        "state": view.state,
+        "owed_utc": iso_or_none(view.owed_utc),
+        "due_utc": view.due_utc.isoformat(),
+        "sent_utc": iso_or_none(view.sent_utc),
+        "dead_utc": iso_or_none(view.dead_utc),
+        "attempts": view.attempts,
+        "message_id": view.message_id,
+        "folded_into": view.folded_into,
+        "proof": view.proof,
+        "last_error": view.last_error,
+        "fault": view.fault,
+    }
+
+
+def mirror_document(totals: MirrorTotals) -> MirrorDocument:
+    """Make the document of the mirror in five figures."""
+    return {
+        "mirrored": totals.mirrored,
+        "pending": totals.pending,
+        "oldest_pending": iso_or_none(totals.oldest_utc),
+        "refused": totals.refused,
+        "last_error": totals.last_error,
+    }
+
+
+def mirrored_ticket_document(view: MirrorView) -> MirroredTicketDocument:
+    """Make the document of one mirrored ticket."""
+    return {
+        "number": view.number,
+        "state": view.state,
+        "outside_id": view.outside_id,
+        "status": view.status,
+        "owed": view.owed,
+        "looked_utc": iso_or_none(view.looked_utc),
+        "attempts": view.attempts,
+        "next_try_utc": view.next_try_utc.isoformat(),
+        "last_error": view.last_error,
+    }
+
+
+def iso_or_none(at_utc: datetime | None) -> str | None:
+    """Write a time in ISO 8601, if there is one."""
+    return at_utc.isoformat() if at_utc else None
