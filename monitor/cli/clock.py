@@ -42,9 +42,9 @@ def _date(now: "ClockReading", trust: "ClockTrust | None") -> datetime:
 
 def _look() -> "ClockReading":
     from monitor.domain.clock import SystemClock
-    from monitor.runtime.trusted_clock import BelievedClock, boot_id
+    from monitor.runtime.trusted_clock import TrustedClock, boot_id
 
-    return BelievedClock(SystemClock(), boot_id()).look()
+    return TrustedClock(SystemClock(), boot_id()).look()
 
 
 @app.callback(invoke_without_command=True)
