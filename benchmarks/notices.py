@@ -26,9 +26,12 @@ from monitor.alerts.notices.outbox import mark_sent, release_leases
 from monitor.charter.office import Office
 from monitor.configuration import load
 from monitor.domain.clock import SystemClock
+from monitor.judging.board import Board
 from monitor.judging.decisions import OutageOpened
+from monitor.judging.health import Rules
 from monitor.runtime import gc_tuning
-from monitor.runtime.notifier import Delivery
+from monitor.runtime.live import RuntimeState
+from monitor.runtime.notifier import Notifier
 from monitor.settings.monitor_file import Mail
 from monitor.settings.notices_section import Notices
 from monitor.store.models import Notice, Ticket
@@ -113,7 +116,9 @@ async def lag(folder: Path, mails: int) -> dict[str, float]:
         storm(store, office)
         with store.write() as session:
             release_leases(session)
-        delivery = Delivery(store, office, channels_of(office, folder, folder), SystemClock())
+        clock = SystemClock()
+        live = RuntimeState(clock, office.fleet, Board(office.fleet, Rules()), office)
+        delivery = Notifier(store, live, lambda office: channels_of(office, folder, folder), clock)
         task, late, begun = asyncio.create_task(delivery.run()), [], time.monotonic()
         while len(server.accepted) < 2 * mails and time.monotonic() - begun < 60:
             before = time.monotonic()
@@ -122,7 +127,7 @@ async def lag(folder: Path, mails: int) -> dict[str, float]:
         took_s = time.monotonic() - begun
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
-        delivery.close()
+        await delivery.close()
         store.close()
     late.sort()
     taken = len(server.accepted)

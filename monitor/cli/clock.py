@@ -1,7 +1,7 @@
 """`clock`: whether the machine's clock is believed, and why; `clock trust`: an operator says that it is right."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -10,6 +10,7 @@ from monitor.cli.errors import acting, settings_in_force, store_of
 from monitor.cli.options import Actor, AsJson, who
 
 if TYPE_CHECKING:
+    from monitor.cli.documents import ClockDocument
     from monitor.judging.clock_trust import ClockReading, ClockTrust
     from monitor.settings.load import Settings
 
@@ -41,9 +42,9 @@ def _date(now: "ClockReading", trust: "ClockTrust | None") -> datetime:
 
 def _look() -> "ClockReading":
     from monitor.domain.clock import SystemClock
-    from monitor.runtime.trusted_clock import BelievedClock, boot_id
+    from monitor.runtime.trusted_clock import TrustedClock, boot_id
 
-    return BelievedClock(SystemClock(), boot_id()).look()
+    return TrustedClock(SystemClock(), boot_id()).look()
 
 
 @app.callback(invoke_without_command=True)
@@ -74,7 +75,7 @@ def clock(context: typer.Context, as_json: AsJson = False) -> None:
         print(f"  {way}")
 
 
-def _state(now: "ClockReading", trust: "ClockTrust | None", believed_utc: datetime) -> dict[str, Any]:
+def _state(now: "ClockReading", trust: "ClockTrust | None", believed_utc: datetime) -> "ClockDocument":
     from datetime import timedelta
 
     from monitor.judging.clock_trust import PROVED_AFTER_NS, WRITTEN_UTC, same_boot
@@ -89,7 +90,7 @@ def _state(now: "ClockReading", trust: "ClockTrust | None", believed_utc: dateti
         "believed_utc": believed_utc.isoformat(),
         "suspect": trust is not None and trust.suspect,
         "ntp_synchronised": now.synchronised,
-        "believed_from_utc": proved_utc and proved_utc.isoformat(),
+        "believed_from_utc": proved_utc.isoformat() if proved_utc else None,
     }
 
 

@@ -21,6 +21,7 @@ from monitor.domain.text import ascii_digits
 from monitor.plain_file import LIST_BYTES, PlainFileError, read_bounded
 
 if TYPE_CHECKING:
+    from monitor.cli.documents import SummaryDocument
     from monitor.domain.sample import Sample
     from monitor.probes.base import Target
     from monitor.probes.icmp.engine import IcmpProbe
@@ -216,11 +217,13 @@ def _json_lines(samples: "Sequence[Sample]") -> "Iterator[str]":
         )
 
 
-def _summary(samples: "list[Sample]", prober: "IcmpProbe") -> dict[str, Any]:
+def _summary(samples: "list[Sample]", prober: "IcmpProbe") -> "SummaryDocument":
     verdicts = [str(sample.verdict) for sample in samples]
     counters = prober.counters
     return {
-        **{verdict: verdicts.count(verdict) for verdict in ("ok", "failed", "unknown")},
+        "ok": verdicts.count("ok"),
+        "failed": verdicts.count("failed"),
+        "unknown": verdicts.count("unknown"),
         "echoes_sent": counters.sent,
         "replies_accepted": counters.accepted,
         "rejected": counters.rejected(),

@@ -21,7 +21,9 @@ from monitor.probes.snmp.mibs import OPER_STATUS
 from monitor.probes.snmp.reading import feeds_from_battery
 from monitor.runtime.last_hour import summary
 from monitor.runtime.live import RuntimeState
+from monitor.runtime.part import Part
 from monitor.settings.fleet import Device, Site
+from monitor.settings.load import Settings
 
 log = logging.getLogger(__name__)
 
@@ -32,18 +34,22 @@ LONGEST_S = 30.0
 TRACE = [sys.executable, "-P", "-m", "monitor.probes.trace"]
 
 
-class Diagnostics:
-    """``decided`` takes what is found later."""
+class Diagnostics(Part):
+    """``decided`` takes what is found later; ``traces`` says whether ways are traced at all."""
 
-    def __init__(self, clock: Clock, live: RuntimeState, decided: Callable[[Sequence[Decision]], None]) -> None:
+    name = "diagnostics"
+
+    def __init__(
+        self, clock: Clock, live: RuntimeState, decided: Callable[[Sequence[Decision]], None], *, traces: bool
+    ) -> None:
         self._clock, self._live, self._decided = clock, live, decided
         self._waiting: deque[str] = deque(maxlen=MOST_WAITING)
         self._has_work = asyncio.Event()
-        self._may_trace = True
-
-    def configure(self, *, traces: bool) -> None:
-        """Whether ways are traced at all."""
         self._may_trace = traces
+
+    def reconfigure(self, settings: Settings) -> None:
+        """Traces ways or does not, as that says."""
+        self._may_trace = settings.monitor.judging.trace
 
     def beside(self, decisions: Sequence[Decision]) -> list[Decision]:
         """The same decisions, outages with what is at hand."""

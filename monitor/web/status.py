@@ -20,7 +20,7 @@ from monitor.reports.status_document import (
     WorkstationsDocument,
     site_document,
 )
-from monitor.runtime.live import RuntimeState
+from monitor.runtime.live import RuntimeView
 from monitor.settings.fleet import Site
 from monitor.store import queries
 from monitor.store.documents import (
@@ -36,7 +36,7 @@ from monitor.store.errors import SQLAlchemyError
 from monitor.store.sqlite import Store
 
 
-def status(live: RuntimeState, store: Store, clock: Clock) -> LiveStatus:
+def status(live: RuntimeView, store: Store, clock: Clock) -> LiveStatus:
     """Make sites with their states, open outages and tickets, and the outbox, as plain values.
 
     Called in a thread beside the probing loop; raises nothing while the database does not answer, and says so.
@@ -50,8 +50,8 @@ def status(live: RuntimeState, store: Store, clock: Clock) -> LiveStatus:
         "generated": now_utc.isoformat(),
         "version": version("upazila-monitor"),
         "uptime_s": round((clock.mono_ns() - live.started_mono_ns) / 1e9),
-        "clock_suspect": live.clock_suspect(),
-        "store_refuses": live.store_refuses(),
+        "clock_suspect": live.clock_suspect,
+        "store_refuses": live.store_refuses,
         "store_faults": list(live.store_faults),
         "instance": live.instance,
         "configuration": _configuration(live),
@@ -79,17 +79,17 @@ def status(live: RuntimeState, store: Store, clock: Clock) -> LiveStatus:
         return found
 
 
-def _configuration(live: RuntimeState) -> ConfigurationDocument:
+def _configuration(live: RuntimeView) -> ConfigurationDocument:
     """Since when the configuration is in force, and where a later one on disk was wrong; no value of it is told."""
-    verdict = live.verdict()
+    verdict = live.verdict
     return {"accepted": verdict.accepted_utc.isoformat(), "refused": verdict.refused}
 
 
-def _not_read(live: RuntimeState, answering: set[str]) -> list[UnreadDocument]:
+def _not_read(live: RuntimeView, answering: set[str]) -> list[UnreadDocument]:
     """The devices that SNMP does not reach although their sites answer: of a silent one that is no news."""
     return [
         {"device": device, "outcome": state.outcome, "why": state.why}
-        for device, state in sorted(live.snmp.copy().items())  # which is fed meanwhile
+        for device, state in sorted(dict(live.snmp).items())  # which is fed meanwhile
         if state.outcome != "ok" and device.partition("/")[0] in answering
     ]
 
@@ -127,10 +127,10 @@ def _outbox(path: MailPath) -> OutboxDocument:
     }
 
 
-def _mail(path: MailPath, live: RuntimeState, now_utc: datetime) -> MailDocument:
+def _mail(path: MailPath, live: RuntimeView, now_utc: datetime) -> MailDocument:
     """What is wrong with the way that notices go: nothing, or lines for people."""
-    office = live.office()
-    wrong = [f"{channel}: {why}" for channel, why in sorted(live.mail_trouble().items())]
+    office = live.office
+    wrong = [f"{channel}: {why}" for channel, why in sorted(dict(live.mail_trouble).items())]
     wrong += [f"the {kind} brief has not gone out" for kind, is_missed in path.missed.items() if is_missed]
     late_s = path.late_s(now_utc)
     if office is not None and late_s > office.notices.late_after_s:
@@ -147,7 +147,7 @@ def _mail(path: MailPath, live: RuntimeState, now_utc: datetime) -> MailDocument
     return {"late_s": round(late_s), "missed": dict(path.missed), "wrong": wrong, "officers_confirmed": confirmed}
 
 
-def _site(live: RuntimeState, site: Site) -> SiteDocument:
+def _site(live: RuntimeView, site: Site) -> SiteDocument:
     """As another thread sees it: the fleet may be replaced meanwhile, and the board know of this site no more."""
     devices = [_device(live, device.id, device.name, str(device.address)) for device in site.devices]
     return {
@@ -162,7 +162,7 @@ def _site(live: RuntimeState, site: Site) -> SiteDocument:
     }
 
 
-def _why(live: RuntimeState, site: Site) -> str:
+def _why(live: RuntimeView, site: Site) -> str:
     """What a degraded site suffers from, in words, where that is not loss or time; an outage has its own reason."""
     if live.board is None or live.board.state(site.id) is not State.DEGRADED:
         return ""
@@ -175,13 +175,13 @@ def _why(live: RuntimeState, site: Site) -> str:
     return "; ".join(filter(None, found))
 
 
-def _workstations(live: RuntimeState, site_id: str) -> WorkstationsDocument | None:
+def _workstations(live: RuntimeView, site_id: str) -> WorkstationsDocument | None:
     """How many of a lab's workstations answer; None where there are none, or not all are judged yet."""
     found = live.board.lab(site_id) if live.board else None
     return None if found is None else {"answering": found.answering, "total": found.total}
 
 
-def _device(live: RuntimeState, id_: str, name: str, address: str) -> DeviceDocument:
+def _device(live: RuntimeView, id_: str, name: str, address: str) -> DeviceDocument:
     sample = live.samples.get((id_, "icmp"))
     rtt_ns = sample.rtt_ns if sample else None
     return {

@@ -8,6 +8,7 @@ from monitor.configuration import KINDS
 from monitor.domain.downtime import never
 from monitor.domain.sample import Sample, Verdict
 from monitor.judging.snmp import SnmpState
+from monitor.probes.icmp.packets import Rejected
 from monitor.probes.snmp.modules import Series
 from monitor.probes.snmp.reading import Facts, Reading
 from monitor.runtime.live import ServiceState
@@ -113,15 +114,15 @@ def grow(office: Desk) -> None:
     live.restarts.update({"hub/router": 2})
     live.snmp_readings.update({"ok": 12, "silent": 1})
     live.traps.update({"accepted": 3})
-    live.rejected = lambda: {"forged_source": 2, "late": 5, "bad_checksum": 0}
+    live.icmp.rejected_by_reason.update({Rejected.FORGED_SOURCE: 2, Rejected.LATE: 5})
     for service, verdict in zip(fleet.services.values(), (Verdict.OK, Verdict.FAILED), strict=True):
         rtts = (12_300_000,) if verdict is Verdict.OK else ()
         details = {"certificate_expires": "2027-01-01T00:00:00+00:00"} if service.check.kind == "http" else {}
         sample = Sample(service.id, service.check.kind, now, 0, verdict, 1, len(rtts), rtts)
         live.services[service.id] = ServiceState(service, sample, details)
     for seconds in (0.0001, 0.02, 3.0, 60.0):
-        live.round_late(seconds)
-        live.loop_lag(seconds / 3)
+        live.round_lateness.observe(seconds)
+        live.lag.observe(seconds / 3)
 
 
 def metric(name: str) -> MetricEntry:

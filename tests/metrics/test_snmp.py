@@ -6,10 +6,10 @@ from monitor.domain.clock import SystemClock
 from monitor.judging.snmp import SnmpState
 from monitor.metrics.snmp import snmp
 from monitor.probes.snmp.reading import Facts, Reading
-from monitor.runtime.live import RuntimeState
 from monitor.settings.fleet import Fleet
 from monitor.settings.sites_file import SitesFile
 from tests.metrics.busy import recording
+from tests.runtime.built import state_of
 
 FLEET = Fleet.of(
     SitesFile.model_validate(
@@ -29,7 +29,8 @@ FLEET = Fleet.of(
 
 def exposed(state: SnmpState) -> dict[tuple[str, str, str], float]:
     """(metric, ifName, outcome or line) → value, as a scraper reads them."""
-    live = RuntimeState(SystemClock(), FLEET, snmp={"core/router": state, "gone/router": state})
+    live = state_of(SystemClock(), FLEET)
+    live.snmp.update({"core/router": state, "gone/router": state})
 
     part = snmp(live)
     for _ in part.look():

@@ -161,7 +161,7 @@ async def test_nothing_can_be_changed_from_here(port: int, path: str, method: st
 
 async def test_health_follows_the_probing_loop(office: Desk, port: int) -> None:
     assert (await ask(port, "/healthz")).status == 503
-    office.live.last_turn_mono_ns = office.clock.mono_ns()
+    office.turned_mono_ns["probing"] = office.clock.mono_ns()
     assert (await ask(port, "/healthz")).status == 200
     office.clock.advance(46)
     assert (await ask(port, "/healthz")).status == 503
@@ -170,24 +170,18 @@ async def test_health_follows_the_probing_loop(office: Desk, port: int) -> None:
 async def test_health_tells_the_age_of_probing_writing_and_looking_at_the_outbox_and_fails_with_each(
     office: Desk, port: int
 ) -> None:
-    live, now_ns = office.live, office.clock.mono_ns
-    turned = {"written": now_ns(), "looked": now_ns()}
-    live.written_mono_ns, live.outbox_seen_mono_ns = lambda: turned["written"], lambda: turned["looked"]
-    live.last_turn_mono_ns = now_ns()
+    turned, now_ns = office.turned_mono_ns, office.clock.mono_ns
+    turned.update(dict.fromkeys(("probing", "writing", "outbox"), now_ns()))
     office.clock.advance(3)
     answer = await ask(port, "/healthz")
     assert (answer.status, answer.text) == (200, "ok\nprobing 3.0 s ago\nwriting 3.0 s ago\noutbox 3.0 s ago\n")
     office.clock.advance(50)
     for late, others in (
-        ("probing", ("written", "looked")),
-        ("writing", ("probed", "looked")),
-        ("outbox", ("probed", "written")),
+        ("probing", ("writing", "outbox")),
+        ("writing", ("probing", "outbox")),
+        ("outbox", ("probing", "writing")),
     ):
-        for name in others:
-            if name == "probed":
-                live.last_turn_mono_ns = now_ns()
-            else:
-                turned[name] = now_ns()
+        turned.update(dict.fromkeys(others, now_ns()))
         answer = await ask(port, "/healthz")
         assert (answer.status, answer.text.splitlines()[0]) == (503, f"{late} stands still")
         office.clock.advance(50)
@@ -196,17 +190,17 @@ async def test_health_tells_the_age_of_probing_writing_and_looking_at_the_outbox
 async def test_a_mail_server_that_cannot_be_used_is_named_on_the_page_from_the_first_try_on(
     office: Desk, port: int
 ) -> None:
-    office.live.mail_trouble = lambda: {"email": "mail.example.org:587: the login was refused: 535 no"}
+    office.live.mail_trouble = {"email": "mail.example.org:587: the login was refused: 535 no"}
     page = (await ask(port, "/?lang=en")).text
     assert "email: mail.example.org:587: the login was refused: 535 no" in page
-    office.live.mail_trouble = dict
+    office.live.mail_trouble = {}
     office.clock.advance(2)
     assert "mail.example.org" not in (await ask(port, "/?lang=en")).text
 
 
 async def test_it_is_ready_when_every_device_was_judged_once(office: Desk, port: int) -> None:
     assert (await ask(port, "/readyz")).status == 503
-    office.live.judged = True
+    office.live.judged.set()
     assert (await ask(port, "/readyz")).status == 200
 
 
@@ -221,7 +215,7 @@ async def test_a_database_that_does_not_answer_takes_neither_page_nor_probes_awa
 
 
 async def test_a_database_that_refuses_to_write_is_told_although_it_can_be_read(office: Desk, port: int) -> None:
-    office.live.store_refuses = lambda: "database or disk is full"
+    office.live.store_refuses = "database or disk is full"
     page = await ask(port, "/?lang=en")
     assert "The database refuses to write, decisions wait; is the disk full?: database or disk is full" in page.text
     assert 'upazila_store_readable{office="bheramara"} 0.0' in (await ask(port, "/metrics")).text

@@ -70,10 +70,19 @@ class IcmpProbe:
 
     name = "icmp"
 
-    def __init__(self, clock: Clock, options: IcmpOptions, opener: Opener = socket.socket) -> None:
-        """``opener`` makes the sockets, as ``socket.socket`` does: elsewhere, such as in another network namespace."""
+    def __init__(
+        self,
+        clock: Clock,
+        options: IcmpOptions,
+        opener: Opener = socket.socket,
+        counters: Counters | None = None,
+    ) -> None:
+        """``opener`` makes the sockets, as ``socket.socket`` does: elsewhere, such as in another network namespace.
+
+        ``counters``: where it is counted what was seen, if anybody else reads that.
+        """
         self.options = options
-        self.counters = Counters()
+        self.counters = Counters() if counters is None else counters
         self.why_no_ipv6 = ""
         self._clock = clock
         self._paths = EchoTransmitters(self.counters, clock, round(options.timeout_s * NS_PER_S), opener)

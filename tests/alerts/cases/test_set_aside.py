@@ -10,18 +10,16 @@ import pytest
 from sqlalchemy import select
 
 from monitor.alerts.cases import tickets
-from monitor.charter.office import Office
-from monitor.configuration import load
 from monitor.domain.clock import VirtualClock
 from monitor.judging.decisions import Decision, DeviceEvent, OutageOpened, WorkstationSeen
 from monitor.runtime import writer as recorder_module
-from monitor.runtime.trusted_clock import BelievedClock
+from monitor.runtime.trusted_clock import TrustedClock
 from monitor.runtime.writer import DecisionWriter
 from monitor.store import queries
 from monitor.store.documents import outage_document
 from monitor.store.models import Event, Outage, SetAside, Ticket
 from monitor.store.sqlite import Store
-from tests.places import SHIPPED
+from tests.runtime.built import writer_of
 from tests.store.migrated import new_store
 
 AWFUL = "\x00\ud800\u202e\x1b[2J" + "ড়" * 5_000
@@ -36,7 +34,7 @@ def store(tmp_path: Path) -> Store:
 
 @pytest.fixture
 async def recorder(store: Store) -> AsyncIterator[DecisionWriter]:
-    recorder = DecisionWriter(BelievedClock(VirtualClock(), "this boot"), store, Office.of(load(SHIPPED)), lambda: None)
+    recorder = writer_of(TrustedClock(VirtualClock(), "this boot"), store)
     yield recorder
     await recorder.close()
     store.close()
