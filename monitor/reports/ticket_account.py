@@ -2,8 +2,6 @@
 
 from collections.abc import Iterator
 
-from sqlalchemy import select
-
 from monitor.alerts.facts.stored import evidence_of
 from monitor.alerts.notices.gather import deadline_of, stages_of
 from monitor.alerts.notices.observations import hour_figures, snmp_text, ways_text
@@ -12,13 +10,13 @@ from monitor.charter.office import Office
 from monitor.domain.evidence import Evidence
 from monitor.i18n.formats import moment_text
 from monitor.i18n.reasons import reason_text
-from monitor.store.models import Ticket
 from monitor.store.session import Session
+from monitor.store.ticket_rows import numbered
 
 
 def tell(session: Session, office: Office, number: str) -> Iterator[str]:
     """The lines of the account, in English; nothing for a number that does not exist."""
-    ticket = session.scalars(select(Ticket).where(Ticket.number == number)).one_or_none()
+    ticket = numbered(session, number)
     if ticket is None:
         return
     service = office.charter.services.get(ticket.service)

@@ -11,8 +11,6 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from sqlalchemy import select
-
 from monitor.alerts.cases import actions, downtimes, outages
 from monitor.alerts.cases.clock import settle
 from monitor.alerts.cases.complaints import Request
@@ -48,8 +46,7 @@ from monitor.runtime.virtual.replay_events import Happening, ImpossibleError
 from monitor.runtime.virtual.replay_output import Told, Transition, line, ticket_lines
 from monitor.settings.load import Settings
 from monitor.settings.problems import did_you_mean
-from monitor.store import board_state
-from monitor.store.models import TicketEvent
+from monitor.store import board_state, ticket_rows
 from monitor.store.opening import open_store
 from monitor.store.sqlite import Store
 from monitor.store.work import Work
@@ -203,7 +200,7 @@ class _Player:
             if not self._clock.suspect:
                 what_is_due(work)
             session.flush()
-            for event in session.scalars(select(TicketEvent).where(TicketEvent.id > self._events)):
+            for event in ticket_rows.events_after(session, self._events):
                 self._events = event.id
                 self._ticketed.add(event.ticket.site)
                 yield from ticket_lines(event, self.office)

@@ -11,8 +11,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from sqlalchemy import select
-
 from monitor.alerts.cases import outages
 from monitor.alerts.cases.actions import act, correct, register
 from monitor.alerts.cases.complaints import Request
@@ -32,7 +30,8 @@ from monitor.domain.reasons import TIMEOUT, ReasonCode, reason
 from monitor.domain.states import Cause
 from monitor.judging.decisions import Affected, OutageClosed, OutageOpened
 from monitor.settings.load import Settings
-from monitor.store.models import Notice, SiteState, Ticket
+from monitor.store import notice_rows, ticket_rows
+from monitor.store.models import Notice, SiteState
 from monitor.store.opening import open_store
 from monitor.store.work import Work
 
@@ -75,16 +74,16 @@ def _played(office: Office, folder: Path) -> Iterator[Letter]:
                 clock.advance(office.recovery_hold.total_seconds() + 1)
                 what_is_due(Work(session, office, clock.utc()))
         with store.write() as session:
-            for ticket in session.scalars(select(Ticket).where(Ticket.state == "open")).all():
+            for ticket in ticket_rows.open_(session):
                 soon = clock.utc() + timedelta(seconds=1)
                 act(Work(session, office, clock.utc(), "an officer"), ticket.number, "ack", "", until_utc=soon)
             what_is_due(Work(session, office, clock.utc() + timedelta(seconds=2)))
-            for ticket in session.scalars(select(Ticket).where(Ticket.source != "outage")).all():
+            for ticket in ticket_rows.requests(session):
                 act(Work(session, office, clock.utc(), "an officer"), ticket.number, "resolve", "")
                 act(Work(session, office, clock.utc(), "an officer"), ticket.number, "reopen", "")
             _by_mistake(Work(session, office, clock.utc()))
         with store.read() as session:
-            yield from map(_letter, session.scalars(select(Notice).order_by(Notice.id)))
+            yield from map(_letter, notice_rows.every(session))
             yield _digest(Work(session, office, clock.utc()))
     finally:
         store.close()
@@ -159,10 +158,7 @@ def _briefs(work: Work) -> Iterator[Letter]:
 
 
 def _digest(work: Work) -> Letter:
-    owed = [
-        (notice.kind, unpack_matter(notice.kind, notice.facts))
-        for notice in work.session.scalars(select(Notice).order_by(Notice.id))
-    ]
+    owed = [(notice.kind, unpack_matter(notice.kind, notice.facts)) for notice in notice_rows.every(work.session)]
     return _made(notice_kinds.DIGEST, work.office, digest_facts(work.office, owed, work.now_utc), work.now_utc)
 
 
