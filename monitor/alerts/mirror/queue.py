@@ -9,6 +9,7 @@ from datetime import timedelta
 
 from sqlalchemy import and_, false, func, or_, select
 
+from monitor.domain.backoff import backoff
 from monitor.domain.ticket_states import UNSOLVED, S
 from monitor.store.helpdesk_queries import pending, watched
 from monitor.store.models import HelpdeskTicket, Ticket
@@ -17,6 +18,7 @@ from monitor.store.work import Work
 
 AWAY_PAUSE, LONGEST_AWAY = timedelta(seconds=30), timedelta(minutes=10)
 REFUSED_PAUSE, LONGEST_REFUSED = timedelta(minutes=10), timedelta(hours=2)
+SPREAD = (0.5, 1.0)
 FARTHEST = timedelta(days=2)
 
 
@@ -91,9 +93,7 @@ def failed(work: Work, turn: Turn, error: str, backoff: timedelta, *, away: bool
     row.next_try_utc, row.away, row.last_error = work.now_utc + backoff, away, error
 
 
-def backoff(attempts: int, jitter: float, *, away: bool) -> timedelta:
-    """How long to wait after so many failures in a row; ``jitter`` (0 to 1) spreads it over the last half."""
+def pause_after(failures: int, jitter: float, *, away: bool) -> timedelta:
+    """How long to wait after so many failures in a row, of a desk that is ``away`` or of one that refuses."""
     first, longest = (AWAY_PAUSE, LONGEST_AWAY) if away else (REFUSED_PAUSE, LONGEST_REFUSED)
-    doublings: int = 2 ** min(max(attempts - 1, 0), 20)
-    whole = min(first * doublings, longest)
-    return whole * (0.5 + jitter / 2)
+    return backoff(failures, jitter, first, longest, SPREAD)

@@ -24,6 +24,7 @@ from monitor.alerts.notices.gather import letterhead, site_facts, stages_of
 from monitor.charter.calendar import Calendar
 from monitor.charter.downtimes import LONGEST_DAYS, windows_of
 from monitor.charter.office import Office
+from monitor.domain.day import at_dhaka
 from monitor.domain.ticket_states import UNSOLVED, S
 from monitor.i18n.formats import DHAKA
 from monitor.store import queries, ticket_history
@@ -187,7 +188,7 @@ def _last_closing(calendar: Calendar, now_utc: datetime) -> datetime:
 
 def _end_of_day(now_utc: datetime) -> datetime:
     tomorrow = now_utc.astimezone(DHAKA).date() + A_DAY
-    return datetime.combine(tomorrow, time(), DHAKA).astimezone(UTC)
+    return at_dhaka(tomorrow, time())
 
 
 def _unmonitored_s(session: Session, begins_utc: datetime, ends_utc: datetime) -> int:
