@@ -8,6 +8,8 @@ from monitor.charter.office import Office
 from monitor.charter.service_hours import in_service, service_begins
 from monitor.domain.day import at_dhaka
 from monitor.domain.downtime import Downtime
+from monitor.domain.reasons import ReasonCode, reason
+from monitor.domain.states import DowntimeKind
 from monitor.domain.text import same_key
 from monitor.i18n.formats import DHAKA
 from monitor.settings.acknowledged_section import Acknowledged
@@ -23,11 +25,13 @@ def downtime_of(office: Office, site: str, at_utc: datetime) -> Downtime | None:
         if covers(office, window, site):
             until_utc = _ends(window, at_utc)
             if until_utc is not None:
-                return Downtime("maintenance", f"planned work '{name}' ({window.text})", until_utc)
+                why = reason(ReasonCode.PLANNED_WORK, name=name, text=window.text)
+                return Downtime(DowntimeKind.MAINTENANCE, why, until_utc)
     hours = hours_of(office, site)
     if in_service(hours, at_utc, office.calendar):
         return None
-    return Downtime("hours", f"outside the hours of service ({hours})", service_begins(hours, at_utc, office.calendar))
+    why = reason(ReasonCode.OUTSIDE_HOURS, hours=hours)
+    return Downtime(DowntimeKind.HOURS, why, service_begins(hours, at_utc, office.calendar))
 
 
 def hours_of(office: Office, site: str) -> HoursName:

@@ -174,3 +174,23 @@ def with_askers_who_wait(session: Session) -> Sequence[Ticket]:
     """The unsolved requests about a site whose asker can be told by mail."""
     query = select(Ticket).where(Ticket.asker_email != "", Ticket.state.in_(UNSOLVED), Ticket.site.is_not(None))
     return session.scalars(query.order_by(Ticket.id)).all()
+
+
+def open_(session: Session) -> Sequence[Ticket]:
+    """Those of which nobody has taken notice."""
+    return session.scalars(select(Ticket).where(Ticket.state == S.OPEN).order_by(Ticket.id)).all()
+
+
+def of_outages(session: Session) -> Sequence[Ticket]:
+    """Those that the monitor opened."""
+    return session.scalars(select(Ticket).where(Ticket.source == "outage").order_by(Ticket.id)).all()
+
+
+def requests(session: Session) -> Sequence[Ticket]:
+    """Those that people registered."""
+    return session.scalars(select(Ticket).where(Ticket.source != "outage").order_by(Ticket.id)).all()
+
+
+def events_after(session: Session, id_: int) -> Sequence[TicketEvent]:
+    """The events of all histories that came after one."""
+    return session.scalars(select(TicketEvent).where(TicketEvent.id > id_).order_by(TicketEvent.id)).all()

@@ -195,6 +195,6 @@ def _unmonitored_s(session: Session, begins_utc: datetime, ends_utc: datetime) -
     """The gaps, and the time before any site was known: a new monitor saw nothing of the week before it."""
     known = session.scalars(select(SiteState.first_utc)).all()
     first_utc = min((since or begins_utc for since in known), default=ends_utc)
-    gaps = [(begin, end) for begin, end, _ in queries.gaps(session, begins_utc)]
+    gaps = [(begin, end or ends_utc) for begin, end, _ in queries.gaps(session, begins_utc)]
     spans = ((max(begin, begins_utc), min(end, ends_utc)) for begin, end in [*gaps, (begins_utc, first_utc)])
     return int(sum(max((end - begin).total_seconds(), 0) for begin, end in spans))
