@@ -26,6 +26,7 @@ from monitor.alerts.notices.outbox import mark_sent
 from monitor.charter.office import Office
 from monitor.configuration import load
 from monitor.domain.clock import SystemClock
+from monitor.domain.reasons import TIMEOUT
 from monitor.judging.board import Board
 from monitor.judging.decisions import OutageOpened
 from monitor.judging.health import Rules
@@ -69,7 +70,7 @@ def storm(store: Store, office: Office) -> dict[str, float]:
     def opens() -> None:
         with store.write() as session:
             for site in office.fleet.sites:
-                outages.apply(Work(session, office, now), OutageOpened(site, now, now, None, "timeout"))
+                outages.apply(Work(session, office, now), OutageOpened(site, now, now, None, TIMEOUT))
 
     def falls_due() -> None:
         more = True

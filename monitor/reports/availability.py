@@ -9,6 +9,8 @@ from monitor.alerts.cases.downtimes import plans
 from monitor.charter.downtimes import LONGEST_DAYS, covers, hours_of, windows_of
 from monitor.charter.office import Office
 from monitor.charter.service_hours import promised
+from monitor.domain.reasons import Reason
+from monitor.domain.states import Cause
 from monitor.i18n.formats import DHAKA
 from monitor.judging.availability import (
     Availability,
@@ -20,7 +22,6 @@ from monitor.judging.availability import (
     total,
     without,
 )
-from monitor.judging.power import POWER
 from monitor.settings.maintenance_section import Maintenance
 from monitor.store import silence_rows
 from monitor.store.models import SiteState
@@ -38,7 +39,7 @@ class Figures:
     site: str
     promised: Availability
     always: Availability
-    excused: tuple[tuple[datetime, datetime, str], ...] = ()
+    excused: tuple[tuple[datetime, datetime, Reason | None], ...] = ()
     power: timedelta = timedelta(0)
 
 
@@ -50,7 +51,7 @@ def figures(session: Session, office: Office, site: str, window: Interval, now_u
     blind = [*_unmonitored(session, office, site, window, now_utc), *_unknown(session, site, window, now_utc)]
     plannings = {**office.maintenance, **plans(session)}
     paused = [*_paused(office, site, plannings, window), *excused]
-    dark = list(_down(session, site, now_utc, cause=POWER))
+    dark = list(_down(session, site, now_utc, cause=Cause.POWER))
     power = availability(window, dark, blind, []).down
     always = availability(window, [*down, *excused], blind, [])
     return Figures(site, availability(window, down, blind, paused), always, tuple(silent), power)
@@ -117,7 +118,7 @@ def _down(session: Session, site: str, now_utc: datetime, cause: str = "") -> It
 
 def _excused(
     session: Session, site: str, window: Interval, now_utc: datetime
-) -> Iterator[tuple[datetime, datetime, str]]:
+) -> Iterator[tuple[datetime, datetime, Reason | None]]:
     for row in silence_rows.suppressed_of(session, site):
         begins, ends = max(row.since_utc, window[0]), min(row.until_utc or now_utc, window[1])
         if begins < ends:
@@ -131,7 +132,7 @@ def _unmonitored(
     for gap in silence_rows.gaps_within(session, *window):
         concerns = gap.uplink not in office.fleet.groups or gap.uplink in office.fleet.uplinks.get(site, ())
         if concerns:
-            yield gap.started_utc, gap.ended_utc if gap.ended_utc > gap.started_utc else now_utc
+            yield gap.started_utc, gap.ended_utc or now_utc
 
 
 def _unknown(session: Session, site: str, window: Interval, now_utc: datetime) -> Iterator[Interval]:

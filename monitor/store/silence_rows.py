@@ -58,4 +58,4 @@ def suppressed_of(session: Session, site: str) -> Sequence[SuppressedOutage]:
 def gaps_within(session: Session, begins_utc: datetime, ends_utc: datetime) -> Sequence[Gap]:
     """The times in which nobody watched that reach into that time."""
     query = select(Gap).where(Gap.started_utc < ends_utc)
-    return session.scalars(query.where(or_(Gap.ended_utc > begins_utc, Gap.ended_utc == Gap.started_utc))).all()
+    return session.scalars(query.where(or_(Gap.ended_utc > begins_utc, Gap.ended_utc.is_(None)))).all()

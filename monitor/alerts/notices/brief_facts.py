@@ -22,6 +22,7 @@ from monitor.alerts.notices.gather import letterhead, site_facts, stages_of
 from monitor.charter.calendar import Calendar
 from monitor.charter.downtimes import LONGEST_DAYS, windows_of
 from monitor.charter.office import Office
+from monitor.domain.day import at_dhaka
 from monitor.i18n.formats import DHAKA
 from monitor.store import notice_rows, outage_rows, queries, silence_rows, ticket_history, ticket_rows, timeline_rows
 from monitor.store.models import Outage, Ticket
@@ -167,13 +168,13 @@ def _last_closing(calendar: Calendar, now_utc: datetime) -> datetime:
 
 def _end_of_day(now_utc: datetime) -> datetime:
     tomorrow = now_utc.astimezone(DHAKA).date() + A_DAY
-    return datetime.combine(tomorrow, time(), DHAKA).astimezone(UTC)
+    return at_dhaka(tomorrow, time())
 
 
 def _unmonitored_s(session: Session, begins_utc: datetime, ends_utc: datetime) -> int:
     """The gaps, and the time before any site was known: a new monitor saw nothing of the week before it."""
     known = [row.first_utc for row in silence_rows.states(session)]
     first_utc = min((since or begins_utc for since in known), default=ends_utc)
-    gaps = [(begin, end) for begin, end, _ in queries.gaps(session, begins_utc)]
+    gaps = [(begin, end or ends_utc) for begin, end, _ in queries.gaps(session, begins_utc)]
     spans = ((max(begin, begins_utc), min(end, ends_utc)) for begin, end in [*gaps, (begins_utc, first_utc)])
     return int(sum(max((end - begin).total_seconds(), 0) for begin, end in spans))

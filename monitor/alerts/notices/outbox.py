@@ -26,6 +26,7 @@ from monitor.alerts.facts.matter import MatterFacts
 from monitor.alerts.facts.stored import pack
 from monitor.alerts.notices.gather import facts_of_outage
 from monitor.alerts.notices.routing import channel_of, further_readers, goes_at
+from monitor.domain.backoff import backoff
 from monitor.domain.notice_kinds import DIGEST, GOOD_NEWS
 from monitor.store import notice_rows, ticket_history
 from monitor.store.models import Notice, Outage, Ticket
@@ -33,7 +34,7 @@ from monitor.store.work import Work
 
 LONGEST_PAUSE = timedelta(hours=1)
 LONGEST_PAUSE_LATER = timedelta(days=1)
-JITTER = 0.25
+SPREAD = (0.75, 1.25)
 
 
 def key(ticket: Ticket, name: str, recipient: str) -> str:
@@ -137,13 +138,12 @@ def _pause_of(work: Work, letter: Letter, jitter: float) -> timedelta:
     mail = work.office.mail
     is_old = work.now_utc - letter.created_utc > timedelta(days=mail.hurries_for_days)
     longest = LONGEST_PAUSE_LATER if is_old else LONGEST_PAUSE
-    return backoff(letter.attempts, mail.retry_s, jitter, longest)
+    return pause_after(letter.attempts, mail.retry_s, jitter, longest)
 
 
-def backoff(attempts: int, first_s: float, jitter: float, longest: timedelta = LONGEST_PAUSE) -> timedelta:
+def pause_after(failures: int, first_s: float, jitter: float, longest: timedelta = LONGEST_PAUSE) -> timedelta:
     """How long to wait after so many failed tries in a row."""
-    doubled_s = min(first_s * 2.0 ** min(attempts - 1, 20), longest.total_seconds())
-    return timedelta(seconds=doubled_s * (1 - JITTER + 2 * JITTER * jitter))
+    return backoff(failures, jitter, timedelta(seconds=first_s), longest, SPREAD)
 
 
 def put_back(work: Work, letter: Letter, error: str) -> None:

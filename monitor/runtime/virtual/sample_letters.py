@@ -10,7 +10,6 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
 from monitor.alerts.cases import outages
 from monitor.alerts.cases.actions import act, correct, register
@@ -26,6 +25,9 @@ from monitor.alerts.notices.routing import ASKER
 from monitor.charter.office import Office
 from monitor.domain import notice_kinds
 from monitor.domain.clock import VirtualClock
+from monitor.domain.evidence import Evidence, Hour, Port, SnmpSaid, Way
+from monitor.domain.reasons import TIMEOUT, ReasonCode, reason
+from monitor.domain.states import Cause
 from monitor.judging.decisions import Affected, OutageClosed, OutageOpened
 from monitor.settings.load import Settings
 from monitor.store import notice_rows, ticket_rows
@@ -36,7 +38,7 @@ from monitor.store.work import Work
 BEGINS = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)  # a Monday, ten in the morning
 WEEKS = 6
 LOOKS_A_DAY = 4
-WHY = "the UPS of its feeder is on battery"
+WHY = reason(ReasonCode.UPS_ON_BATTERY, since=BEGINS)
 
 
 def samples(settings: Settings) -> list[Letter]:
@@ -111,7 +113,7 @@ def _begin(work: Work) -> str:
     )  # watched for long
     for each, started in ((centre, work.now_utc), (lab, work.now_utc + timedelta(hours=1))):
         opened = OutageOpened(
-            each, started, started + timedelta(seconds=15), None, "timeout", "power", WHY, _evidence()
+            each, started, started + timedelta(seconds=15), None, TIMEOUT, Cause.POWER, WHY, _evidence()
         )
         outages.apply(work, opened)
     behind = [site for site in by_kind.get("lab", []) if site != lab][:2]
@@ -125,22 +127,22 @@ def _begin(work: Work) -> str:
     return centre
 
 
-def _evidence() -> dict[str, Any]:
+def _evidence() -> Evidence:
     """An hour as it may have been: steady, a pause of our own, then slower and lossy, until nothing answered."""
-    steady: list[list[float | None] | None] = [[round(11 + 3 * math.sin(at / 3), 1), 0.0] for at in range(44)]
-    failing: list[list[float | None] | None] = [[round(20 + at * 4.5, 1), round(at / 30, 2)] for at in range(14)]
-    minutes = [*steady, None, None, *failing]
+    steady = ((round(11 + 3 * math.sin(at / 3), 1), 0.0) for at in range(44))
+    failing = ((round(20 + at * 4.5, 1), round(at / 30, 2)) for at in range(14))
+    minutes = (*steady, None, None, *failing)
     chart = "▁" * 42 + "▂▂··" + "▃▃▄▄▅▅▆▆▇▇████"
-    figures = {"chart": chart, "rtt_ms_mean": 18.4, "rtt_ms_max": 78.5, "loss": 0.05}
-    router = {"device": "gateway", "uptime_s": 3_553_200, "ports": [{"name": "sfp1", "status": "down"}]}
-    way = {"device": "gateway", "hops": [[1, "192.0.2.1"], [2, "192.0.2.9"]], "reached": False}
-    return {"hour": {**figures, "minutes": minutes}, "snmp": [router], "ways": [way]}
+    hour = Hour(chart=chart, rtt_ms_mean=18.4, rtt_ms_max=78.5, loss=0.05, minutes=minutes)
+    router = SnmpSaid(device="gateway", uptime_s=3_553_200, ports=(Port(name="sfp1", status="down"),))
+    way = Way(device="gateway", hops=((1, "192.0.2.1"), (2, "192.0.2.9")), reached=False)
+    return Evidence(hour=hour, snmp=(router,), ways=(way,))
 
 
 def _turn(site: str, now_utc: datetime, *, back: bool) -> OutageClosed | OutageOpened:
     if back:
         return OutageClosed(site, now_utc)
-    return OutageOpened(site, now_utc, now_utc + timedelta(seconds=15), None, "timeout", "", "", _evidence())
+    return OutageOpened(site, now_utc, now_utc + timedelta(seconds=15), None, TIMEOUT, evidence=_evidence())
 
 
 def _letter(notice: Notice) -> Letter:

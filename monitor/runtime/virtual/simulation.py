@@ -17,6 +17,7 @@ from monitor.alerts.channels.email import EmailChannel
 from monitor.alerts.notices.deliver import deliver_next
 from monitor.charter.office import Office
 from monitor.domain.clock import VirtualClock
+from monitor.domain.reasons import TIMEOUT
 from monitor.i18n.formats import DHAKA
 from monitor.judging.decisions import OutageClosed, OutageOpened
 from monitor.settings.load import Settings
@@ -82,7 +83,7 @@ def _begin(store: Store, office: Office, clock: VirtualClock) -> None:
         register(Work(session, office, clock.utc(), "simulation"), request)
         for centre in centres[:1]:
             outages.apply(
-                Work(session, office, clock.utc()), OutageOpened(centre, clock.utc(), clock.utc(), None, "timeout")
+                Work(session, office, clock.utc()), OutageOpened(centre, clock.utc(), clock.utc(), None, TIMEOUT)
             )
 
 
