@@ -6,13 +6,14 @@ from typing import Any, get_type_hints
 
 import pytest
 
+from monitor.domain.reasons import TIMEOUT
 from monitor.store import documents
 from monitor.store.helpdesk_queries import MirrorTotals, MirrorView
 from monitor.store.notice_queries import NoticeView
 from monitor.store.queries import EventView, OutageView, TicketView, TimelineView
 
 T = datetime(2026, 11, 24, 4, tzinfo=UTC)
-OUTAGE = OutageView(1, "a", "citizen:10", T, T, T, None, None, T, "timeout", "power", "", None, ("b",), 1)
+OUTAGE = OutageView(1, "a", "citizen:10", T, T, T, None, None, T, TIMEOUT, "power", None, None, ("b",), 1)
 EVENT = EventView(T, "system", "opened", "text")
 TICKET = TicketView(
     "BHR-2026-000001", "citizen:10", "a", "open", 0, T, T, T, None, None, 1, "person", "Karim", "no", (EVENT,)
@@ -28,7 +29,7 @@ MIRRORED = MirrorView("BHR-2026-000001", "open", "7", "new", 0, None, 0, T, "")
         (documents.public_ticket_document(TICKET), documents.PublicTicketDocument),
         (documents.ticket_document(TICKET), documents.TicketDocument),
         (documents.ticket_event_document(EVENT), documents.TicketEventDocument),
-        (documents.timeline_document(TimelineView(T, "a", "", "trap", "")), documents.TimelineDocument),
+        (documents.timeline_document(TimelineView(T, "a", "", "trap")), documents.TimelineDocument),
         (documents.notice_document(NOTICE), documents.NoticeDocument),
         (documents.mirror_document(MirrorTotals(1, 0, None, 0, "")), documents.MirrorDocument),
         (documents.mirrored_ticket_document(MIRRORED), documents.MirroredTicketDocument),

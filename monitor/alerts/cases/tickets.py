@@ -13,6 +13,7 @@ from monitor.charter.office import Office
 from monitor.charter.stages import warning_utc
 from monitor.domain.ticket_states import MONITOR, UNSOLVED, S
 from monitor.i18n.formats import moment_text
+from monitor.i18n.reasons import reason_text
 from monitor.store import outage_rows, ticket_history, ticket_rows
 from monitor.store.models import Outage, Ticket
 from monitor.store.work import Work
@@ -76,11 +77,11 @@ def link_to_recent(work: Work, outage: Outage) -> None:
     if ticket.state in UNSOLVED:
         ticket.outages.append(outage)
         ticket.held_open = False
-        ticket_history.record(work, ticket, "down_again", outage.reason)
+        ticket_history.record(work, ticket, "down_again", reason_text(outage.reason, "en"))
     elif ticket.resolved_utc is not None and work.now_utc - ticket.resolved_utc <= work.office.reopen_window:
         ticket.outages.append(outage)
         if flaps(work.session, outage.site):
-            ticket_history.record(work, ticket, "down_again", outage.reason)
+            ticket_history.record(work, ticket, "down_again", reason_text(outage.reason, "en"))
         else:
             reopen(work, ticket, DOWN_AGAIN)
 
