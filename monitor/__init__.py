@@ -1,0 +1,1 @@
+"""Watches a network for a government office and holds its outages against the Citizen's Charter."""

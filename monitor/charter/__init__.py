@@ -1,0 +1,1 @@
+"""The Citizen's Charter: calendar, deadlines, stages. No I/O."""

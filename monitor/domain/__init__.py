@@ -1,0 +1,1 @@
+"""The words of the house: states, kinds, clock, sample. No I/O."""

@@ -1,0 +1,1 @@
+"""Dates, digits and lengths in Bangla and English."""

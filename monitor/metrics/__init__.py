@@ -1,0 +1,1 @@
+"""The exposition for Prometheus. Reads only."""

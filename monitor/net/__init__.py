@@ -1,0 +1,1 @@
+"""Talking to the outside within limits of time and size."""

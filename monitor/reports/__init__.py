@@ -1,0 +1,1 @@
+"""Availability, the account of a ticket, the trace of a notice."""

@@ -1,0 +1,1 @@
+"""What runs: probing, reading, checking, writing, notifying."""

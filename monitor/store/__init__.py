@@ -1,0 +1,1 @@
+"""The tables, their migrations, sessions, and what readers ask."""

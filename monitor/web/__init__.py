@@ -1,0 +1,1 @@
+"""The page and the scrape over HTTP. Reads only."""

@@ -1,0 +1,1 @@
+"""What becomes of an outage or a request, and of its ticket."""

@@ -1,0 +1,1 @@
+"""Ways to a reader: one outside protocol a file."""

@@ -1,0 +1,1 @@
+"""What a notice tells, typed, as it is stored."""

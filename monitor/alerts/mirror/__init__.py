@@ -1,0 +1,1 @@
+"""Tickets kept in step with an outside help desk."""

@@ -1,0 +1,1 @@
+"""Who hears of it, when, and in which words."""

@@ -1,0 +1,1 @@
+"""Kinds of checks of what a site serves: one a file."""

@@ -1,0 +1,1 @@
+"""Echoes out, answers in, by the thousand."""

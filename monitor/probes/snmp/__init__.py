@@ -1,0 +1,1 @@
+"""Reading of devices by SNMP v2c and v3, and their traps."""

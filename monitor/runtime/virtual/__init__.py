@@ -1,0 +1,1 @@
+"""The same parts on a clock that jumps: replay and simulation."""
