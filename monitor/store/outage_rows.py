@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, insert, or_, select, update
+from sqlalchemy import ColumnElement, func, insert, or_, select, update
 from sqlalchemy.orm import selectinload
 
 from monitor.store.models import AffectedSite, Outage
@@ -73,6 +73,22 @@ def not_told_of_operator(session: Session, started_before_utc: datetime) -> Sequ
         Outage.operator_told.is_(False),
     )
     return session.scalars(query.order_by(Outage.id)).all()
+
+
+def ended_after(session: Session, at_utc: datetime) -> Sequence[Outage]:
+    """Those that ended after that time, in order of their ends."""
+    return session.scalars(select(Outage).where(Outage.ended_utc > at_utc).order_by(Outage.ended_utc)).all()
+
+
+def within(session: Session, begins_utc: datetime, ends_utc: datetime) -> Sequence[Outage]:
+    """Those that reach into that time."""
+    reach = (Outage.started_utc < ends_utc, Outage.ended_utc.is_(None) | (Outage.ended_utc > begins_utc))
+    return session.scalars(select(Outage).where(*reach).order_by(Outage.id)).all()
+
+
+def affected_after(session: Session, at_utc: datetime) -> int:
+    """How many sites were silent behind another after that time."""
+    return session.scalar(select(func.count(AffectedSite.site.distinct())).where(AffectedSite.since_utc > at_utc)) or 0
 
 
 def affect(session: Session, root: str, site: str, since_utc: datetime) -> None:

@@ -200,3 +200,27 @@ def links_of(session: Session, complaint: Ticket) -> Sequence[ComplaintLink]:
     """The outages that a complaint is known to be about; both must be in the database."""
     query = select(ComplaintLink).where(ComplaintLink.complaint_id == complaint.id).order_by(ComplaintLink.id)
     return session.scalars(query).all()
+
+
+def due_between(session: Session, begins_utc: datetime, ends_utc: datetime) -> Sequence[Ticket]:
+    """The unsolved ones whose target is not missed and falls due in that time."""
+    due = Ticket.deadline_utc.between(begins_utc, ends_utc)
+    query = select(Ticket).where(Ticket.state.in_(UNSOLVED), Ticket.breached_utc.is_(None), due)
+    return session.scalars(query.order_by(Ticket.id)).all()
+
+
+def at_a_stage(session: Session) -> Sequence[Ticket]:
+    """The unsolved ones whose grievance chain has begun."""
+    query = select(Ticket).where(Ticket.state.in_(UNSOLVED), Ticket.stage > 0)
+    return session.scalars(query.order_by(Ticket.id)).all()
+
+
+def opened_between(session: Session, begins_utc: datetime, ends_utc: datetime) -> Sequence[Ticket]:
+    """Those that were opened in that time and not withdrawn since."""
+    opened = Ticket.opened_utc.between(begins_utc, ends_utc)
+    return session.scalars(select(Ticket).where(opened, Ticket.state != S.WITHDRAWN).order_by(Ticket.id)).all()
+
+
+def resolved_between(session: Session, begins_utc: datetime, ends_utc: datetime) -> int:
+    """How many were settled in that time."""
+    return session.scalar(select(func.count()).where(Ticket.resolved_utc.between(begins_utc, ends_utc))) or 0

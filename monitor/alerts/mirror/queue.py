@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
+from monitor.domain.backoff import backoff
 from monitor.domain.ticket_states import S
 from monitor.store.helpdesk_queries import next_in_turn, unlisted
 from monitor.store.models import HelpdeskTicket
@@ -14,6 +15,7 @@ from monitor.store.work import Work
 
 AWAY_PAUSE, LONGEST_AWAY = timedelta(seconds=30), timedelta(minutes=10)
 REFUSED_PAUSE, LONGEST_REFUSED = timedelta(minutes=10), timedelta(hours=2)
+SPREAD = (0.5, 1.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +63,7 @@ def failed(work: Work, turn: Turn, error: str, backoff: timedelta, *, away: bool
     row.next_try_utc, row.away, row.last_error = work.now_utc + backoff, away, error
 
 
-def backoff(attempts: int, jitter: float, *, away: bool) -> timedelta:
-    """How long to wait after so many failures in a row; ``jitter`` (0 to 1) spreads it over the last half."""
+def pause_after(failures: int, jitter: float, *, away: bool) -> timedelta:
+    """How long to wait after so many failures in a row, of a desk that is ``away`` or of one that refuses."""
     first, longest = (AWAY_PAUSE, LONGEST_AWAY) if away else (REFUSED_PAUSE, LONGEST_REFUSED)
-    doublings: int = 2 ** min(max(attempts - 1, 0), 20)
-    whole = min(first * doublings, longest)
-    return whole * (0.5 + jitter / 2)
+    return backoff(failures, jitter, first, longest, SPREAD)

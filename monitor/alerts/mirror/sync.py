@@ -110,7 +110,7 @@ class Mirror:
         away = outcome is Outcome.AWAY
         if turn.attempts == 0:
             log.warning("%s is not in line with the help desk: %s; another try follows", turn.number, error)
-        pause = queue.backoff(turn.attempts + 1, self.jitter(), away=away)
+        pause = queue.pause_after(turn.attempts + 1, self.jitter(), away=away)
         with self.store.write() as session:
             queue.failed(Work(session, self.office, self.clock.utc()), turn, error, pause, away=away)
         return outcome
