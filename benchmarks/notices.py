@@ -22,10 +22,11 @@ from monitor.alerts.cases.due import MOST_AT_ONCE, what_is_due
 from monitor.alerts.channels.base import Letter
 from monitor.alerts.channels.registry import channels_of
 from monitor.alerts.notices.lease import lease_next
-from monitor.alerts.notices.outbox import mark_sent, release_leases
+from monitor.alerts.notices.outbox import mark_sent
 from monitor.charter.office import Office
 from monitor.configuration import load
 from monitor.domain.clock import SystemClock
+from monitor.domain.reasons import TIMEOUT
 from monitor.judging.board import Board
 from monitor.judging.decisions import OutageOpened
 from monitor.judging.health import Rules
@@ -35,6 +36,7 @@ from monitor.runtime.notifier import Notifier
 from monitor.settings.monitor_file import Mail
 from monitor.settings.notices_section import Notices
 from monitor.store.models import Notice, Ticket
+from monitor.store.notice_rows import release_leases
 from monitor.store.opening import open_store
 from monitor.store.sqlite import Store
 from monitor.store.work import Work
@@ -68,7 +70,7 @@ def storm(store: Store, office: Office) -> dict[str, float]:
     def opens() -> None:
         with store.write() as session:
             for site in office.fleet.sites:
-                outages.apply(Work(session, office, now), OutageOpened(site, now, now, None, "timeout"))
+                outages.apply(Work(session, office, now), OutageOpened(site, now, now, None, TIMEOUT))
 
     def falls_due() -> None:
         more = True

@@ -26,7 +26,9 @@ def availability(
     """Up, down, unmonitored and paused time, over the hours of service and over all hours."""
     from monitor.charter.office import Office
     from monitor.cli.clock import now_of
+    from monitor.domain import reasons
     from monitor.i18n.formats import DHAKA
+    from monitor.i18n.reasons import reason_text
     from monitor.reports.availability import figures
     from monitor.settings.problems import did_you_mean
 
@@ -53,7 +55,12 @@ def availability(
                 "always": _facts(one.always),
                 "power_s": one.power.total_seconds(),
                 "excused": [
-                    {"from": begins.isoformat(), "until": ends.isoformat(), "why": why}
+                    {
+                        "from": begins.isoformat(),
+                        "until": ends.isoformat(),
+                        "why": reason_text(why, "en"),
+                        "reason": reasons.as_json(why),
+                    }
                     for begins, ends, why in one.excused
                 ],
             }

@@ -16,8 +16,10 @@ from monitor.cli.numbers import decimal, whole
 from monitor.cli.options import AsJson
 from monitor.cli.snmp import snmp
 from monitor.cli.trace import trace
+from monitor.domain.reasons import as_json
 from monitor.domain.sample import milliseconds
 from monitor.domain.text import ascii_digits
+from monitor.i18n.reasons import reason_text
 from monitor.plain_file import LIST_BYTES, PlainFileError, read_bounded
 
 if TYPE_CHECKING:
@@ -194,7 +196,7 @@ def _print_table(shown: "list[Sample]") -> None:
             str(sample.received),
             f"{sample.loss:.0%}",
             " / ".join(milliseconds(rtt / 1e6, 3) for rtt in shown_rtts) + " ms" if rtts else "",
-            sample.reason,
+            reason_text(sample.reason, "en"),
         )
     console().print(table)
 
@@ -213,7 +215,8 @@ def _json_lines(samples: "Sequence[Sample]") -> "Iterator[str]":
         yield (
             f'{{"target": {quoted(sample.device)}, "verdict": "{sample.verdict}", "sent": {sample.sent}, '
             f'"received": {sample.received}, "loss": {round(sample.loss, 6)!r}, "rtt_ms": {rtt_ms}, '
-            f'"rtts_ms": {rtts!r}, "reason": {quoted(sample.reason)}}}{"," if place < last else ""}\n'
+            f'"rtts_ms": {rtts!r}, "reason": {quoted(reason_text(sample.reason, "en"))}, '
+            f'"reason_code": {quoted(as_json(sample.reason))}}}{"," if place < last else ""}\n'
         )
 
 
@@ -227,7 +230,7 @@ def _summary(samples: "list[Sample]", prober: "IcmpProbe") -> "SummaryDocument":
         "echoes_sent": counters.sent,
         "replies_accepted": counters.accepted,
         "rejected": counters.rejected(),
-        "errors": dict(counters.errors_by_reason),
+        "errors": {reason_text(each, "en"): count for each, count in counters.errors_by_reason.items()},
         "refused": dict(counters.refused_by_errno),
         "dropped": counters.dropped,
     }

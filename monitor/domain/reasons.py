@@ -71,6 +71,7 @@ class ReasonCode(StrEnum):
     WAS_EXCUSED = "was_excused"
     EXCUSED = "excused"
     WAS_SILENT = "was_silent"
+    DEADLINE_MOVED = "deadline_moved"
     # when nobody watched
     DAEMON_NOT_RUNNING = "daemon_not_running"
     STOOD_STILL = "stood_still"
@@ -79,11 +80,13 @@ class ReasonCode(StrEnum):
     CAN_JUDGE_AGAIN = "can_judge_again"
     CLOCK_SAYS = "clock_says"
     CLOCK_BELIEVED = "clock_believed"
+    CLOCK_TRUSTED = "clock_trusted"
     # labs and sites
     WORKSTATIONS_ANSWER = "workstations_answer"
     NO_WORKSTATION = "no_workstation"
     WORKSTATIONS_UNUSED = "workstations_unused"
     RESULTS_CHANGED = "results_changed"
+    SET_ASIDE = "set_aside"
     # SNMP
     TRAP = "trap"
     AGENT_RESTARTED = "agent_restarted"
@@ -147,15 +150,18 @@ PARAMETERS: Mapping[ReasonCode, Mapping[str, type]] = {
     C.WAS_EXCUSED: {"seen": Reason, "since": datetime, "excuse": Reason},
     C.EXCUSED: {"excuse": Reason},
     C.WAS_SILENT: {"seconds": int, "excuse": Reason},
+    C.DEADLINE_MOVED: {"before": datetime, "after": datetime},
     C.STOOD_STILL: {"seconds": int},
     C.BLIND_BEHIND: {"uplink": str},
     C.REFERENCES_SILENT: {"uplink": str},
     C.CAN_JUDGE_AGAIN: {"uplink": str},
     C.CLOCK_SAYS: {"clock": datetime},
+    C.CLOCK_TRUSTED: {"by": str, "clock": datetime},
     C.WORKSTATIONS_ANSWER: {"answering": int, "total": int},
     C.NO_WORKSTATION: {"total": int},
     C.WORKSTATIONS_UNUSED: {"total": int, "days": int},
     C.RESULTS_CHANGED: {"share": float},
+    C.SET_ASIDE: {"decision": str, "fault": str},
     C.TRAP: {"name": str},
     C.ROWS_LEFT_OUT: {"rows": int, "tables": tuple},
     C.OBJECTS_UNREAD: {"objects": tuple},

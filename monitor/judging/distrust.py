@@ -3,7 +3,10 @@
 from collections.abc import Iterable
 from datetime import timedelta
 
+from monitor.domain.reasons import ReasonCode, reason
 from monitor.domain.sample import Sample, Verdict
+
+STOOD_STILL_BEFORE = reason(ReasonCode.STOOD_STILL_BEFORE)
 
 
 class Distrust:
@@ -30,5 +33,5 @@ class Distrust:
         else:
             sample = sample._replace(started_utc=sample.started_utc + self._redated_by)
         if sample.verdict is Verdict.FAILED:
-            sample = sample._replace(verdict=Verdict.UNKNOWN, reason="we stood still just before")
+            sample = sample._replace(verdict=Verdict.UNKNOWN, reason=STOOD_STILL_BEFORE)
         return sample

@@ -91,7 +91,7 @@ class HelpdeskWorker(Part):
             log.warning("%s: tickets wait until it is back", outcome.value)
         if outcome is Outcome.REFUSED:
             self._opened = None  # the token may have been replaced
-        pause = queue.backoff(self._failures, random.random(), away=outcome is Outcome.AWAY)
+        pause = queue.pause_after(self._failures, random.random(), away=outcome is Outcome.AWAY)
         return pause.total_seconds()
 
     async def close(self) -> None:

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Protocol
 
 from monitor.domain.clock import NS_PER_S, Clock
+from monitor.domain.reasons import ReasonCode, reason
 from monitor.domain.sample import Sample, Verdict
 from monitor.judging.decisions import MonitoringGap
 from monitor.judging.distrust import Distrust
@@ -127,7 +128,7 @@ class IcmpProber(Part):
         self._in_force.distrust()
         lasted, now_utc = timedelta(seconds=lasted_ns / NS_PER_S), self._clock.utc()
         if lasted.total_seconds() > 2 * self._probing.interval_s:
-            why = f"the monitor stood still for {lasted.total_seconds():.0f} s"
+            why = reason(ReasonCode.STOOD_STILL, seconds=round(lasted.total_seconds()))
             self._sink.decided([MonitoringGap(now_utc - lasted, now_utc, why), *self._live.board.slept(now_utc)])
 
     def _round_done(self, task: asyncio.Task[None]) -> None:

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 
 from monitor.alerts.cases.clock import note_trust, settle
 from monitor.alerts.cases.downtimes import Plans, plans_in_force
-from monitor.alerts.notices import outbox
 from monitor.charter.office import Office
 from monitor.i18n.formats import duration_text
 from monitor.judging.baseline import Usual
@@ -14,7 +13,7 @@ from monitor.judging.clock_trust import ClockTrust
 from monitor.judging.thresholds import StoredState
 from monitor.runtime.trusted_clock import TrustedClock
 from monitor.settings.load import Settings
-from monitor.store import board_state
+from monitor.store import board_state, notice_rows
 from monitor.store.errors import DatabaseError
 from monitor.store.session import Session
 from monitor.store.sqlite import Store
@@ -69,7 +68,7 @@ class LastRun:
         before, trust = self._before, self._clock.trust
         begun_utc = trust.date(trust.last.utc, trust.last.boot_ns)
         work = Work(session, Office.of(self._settings, plans_in_force(session, begun_utc)), begun_utc)
-        outbox.release_leases(session)
+        notice_rows.release_leases(session)
         if before is not None:
             self._note_gap(session, before.utc_at(before.last.boot_ns), begun_utc, trust)
         if trust.move is not None:

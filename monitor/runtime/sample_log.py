@@ -16,6 +16,7 @@ from pathlib import Path
 import zstandard
 
 from monitor.domain.clock import NS_PER_S, Clock
+from monitor.domain.reasons import as_json
 from monitor.domain.sample import Sample
 from monitor.i18n.formats import DHAKA
 from monitor.net.pool import Pool
@@ -138,7 +139,7 @@ def line(sample: Sample) -> str:
         "rtt_ms": None if sample.rtt_ns is None else round(sample.rtt_ns / 1e6, 3),
         "loss": round(sample.loss, 6),
     }
-    entry |= {name: text for name in ("reason", "poor") if (text := getattr(sample, name))}
+    entry |= {name: as_json(why) for name in ("reason", "poor") if (why := getattr(sample, name)) is not None}
     if sample.probe != "icmp":
         entry["probe"] = sample.probe
     return json.dumps(entry, ensure_ascii=False, separators=(",", ":")) + "\n"

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from monitor.domain.clock import NS_PER_S, Clock
+from monitor.domain.reasons import Reason, ReasonCode, reason
 from monitor.domain.sample import Verdict
 from monitor.judging.links import LinkRules
 from monitor.judging.snmp import SnmpJudge, SnmpState
@@ -143,17 +144,17 @@ class SnmpPoller(Part):
             reading = replace(reading, unread=(*reading.unread, *sorted(unread.difference(reading.unread))))
             self._remember_unread(device.id, reading.unread, begun_mono_ns)
             self._silent_since.pop(device.id, None)
-            return SnmpState("ok", "", reading, series)
+            return SnmpState("ok", None, reading, series)
         except CredentialsError as error:
-            return SnmpState("credentials", str(error))
+            return SnmpState("credentials", error.reason)
         except GarbledError as error:
-            return SnmpState("error", str(error))
+            return SnmpState("error", error.reason)
         except SilentError as error:
-            return await self._silence(device, begun_mono_ns, str(error))
+            return await self._silence(device, begun_mono_ns, error.reason)
         except SnmpError as error:
-            return SnmpState("error", str(error))
+            return SnmpState("error", error.reason)
         except TimeoutError:
-            return SnmpState("error", f"it could not be read within {LONGEST_READ_S:g} s")
+            return SnmpState("error", reason(ReasonCode.SNMP_TOO_SLOW, seconds=float(LONGEST_READ_S)))
 
     def _skipped(self, device: str) -> Collection[str]:
         """The objects at which it fell silent lately: asking for each again would cost a time-out every reading."""
@@ -166,7 +167,7 @@ class SnmpPoller(Part):
         elif not self._skipped(device):
             self._unread[device] = unread, now_ns + UNREAD_FOR_NS
 
-    async def _silence(self, device: Device, begun_mono_ns: int, why: str) -> SnmpState:
+    async def _silence(self, device: Device, begun_mono_ns: int, why: Reason) -> SnmpState:
         """What silence means: over v2c it is all that a wrong community gives to see.
 
         Who answers echoes since then, and does not say that nobody listens there, most likely has another one.
@@ -177,11 +178,11 @@ class SnmpPoller(Part):
         snmp = self._settings.monitor.snmp
         if not alive or device.snmp not in snmp.v2c:
             return SnmpState("silent", why)
+        where = {"address": str(device.address)}
         async with self._knocking:
             if await is_port_closed(device.address, device.snmp_port, snmp.timeout_s):
-                return SnmpState("silent", f"no agent listens at port {device.snmp_port} of {device.address}")
-        why = f"{device.address} answers echoes and no question: most likely its community is another one"
-        return SnmpState("credentials", why)
+                return SnmpState("silent", reason(ReasonCode.SNMP_NO_AGENT, **where, port=device.snmp_port))
+        return SnmpState("credentials", reason(ReasonCode.SNMP_OTHER_COMMUNITY, **where))
 
     async def _series(self, device: Device, session: Session, reading: Reading, unread: set[str]) -> Sequence[Series]:
         """What the modules find; an agent that chokes on its maker's objects has still been read.

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from monitor.domain.clock import NS_PER_S, Clock
+from monitor.domain.event_kinds import EventKind
+from monitor.domain.reasons import ReasonCode, reason
 from monitor.judging.decisions import DeviceEvent
 from monitor.probes.snmp.agents import Agents
 from monitor.probes.snmp.ber import BerError
@@ -142,8 +144,8 @@ class TrapReceiver(Part):
                 log.debug("%s: its inform could not be answered: %s", device.id, error)
         if notification is not None:
             self._counted["accepted"] += 1
-            told = DeviceEvent(device.site, device.id, "trap", notification.name, self._clock.utc())
-            self._sink.decided([told])
+            why = reason(ReasonCode.TRAP, name=notification.name)
+            self._sink.decided([DeviceEvent(device.site, device.id, EventKind.TRAP, why, self._clock.utc())])
             for look_at in self._look_at:
                 look_at(device.id)
         elif not reply:

@@ -19,9 +19,10 @@ from monitor.alerts.cases.due import MOST_AT_ONCE, what_is_due
 from monitor.charter.office import Office
 from monitor.domain.clock import NS_PER_S
 from monitor.judging.clock_trust import ClockTrust, look_again
-from monitor.judging.decisions import Decision, OutageClosed, OutageOpened, SiteChanged, WorkstationSeen, describe
+from monitor.judging.decisions import Decision, OutageClosed, OutageOpened, SiteChanged, WorkstationSeen
 from monitor.judging.health import State
 from monitor.net.pool import Pool, PoolFull
+from monitor.runtime.decision_lines import describe
 from monitor.runtime.live import RuntimeState
 from monitor.runtime.office_in_force import OfficeInForce
 from monitor.runtime.part import Part

@@ -31,8 +31,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
+from monitor.domain.reasons import Reason
 from monitor.store import redundancy
-from monitor.store.columns import Facts, Line, Lines, Utc
+from monitor.store.columns import Facts, Line, Lines, Reasons, Utc
 
 
 class Base(DeclarativeBase):
@@ -46,7 +47,7 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
-    type_annotation_map = {datetime: Utc, dict[str, Any]: Facts}  # noqa: RUF012 (SQLAlchemy's own idiom)
+    type_annotation_map = {datetime: Utc, dict[str, Any]: Facts, Reason: Reasons}  # noqa: RUF012 (SQLAlchemy's own idiom)
 
 
 def _started(context: Any) -> datetime:
@@ -60,9 +61,9 @@ class Outage(Base):
 
     ``started_utc``: when the site was first both silent and promised; ``silent_since_utc``: its first failed round.
 
-    ``reason``: what was seen; ``cause``: what is suspected behind it ('power', or nothing), ``cause_why`` in words.
+    ``reason``: what was seen; ``cause``: what is suspected behind it ('power', or nothing), and ``cause_why``.
 
-    ``recounted``: a line for each time that it was counted anew, because the charter or the calendar had changed.
+    ``operator_told``: its ticket says that the operator of its line is late.
     ``version`` grows with each change of the row.
     """
 
@@ -77,19 +78,44 @@ class Outage(Base):
     ended_utc: Mapped[datetime | None] = mapped_column(index=True)
     end_reason: Mapped[str | None] = mapped_column(Line(32))
     deadline_utc: Mapped[datetime]
-    reason: Mapped[str] = mapped_column(Line(200), default="")
-    recounted: Mapped[str] = mapped_column(Lines, default="", server_default="")
+    reason: Mapped[Reason | None]
+    operator_told: Mapped[bool] = mapped_column(default=False, server_default=false())
     cause: Mapped[str] = mapped_column(Line(32), default="", server_default="")
-    cause_why: Mapped[str] = mapped_column(Line(200), default="", server_default="")
+    cause_why: Mapped[Reason | None]
     evidence: Mapped[dict[str, Any]] = mapped_column(default=dict)
     ticket_id: Mapped[int | None] = mapped_column(ForeignKey("tickets.id"), index=True)
     version: Mapped[int] = mapped_column(server_default="1")
 
     ticket: Mapped["Ticket | None"] = relationship(back_populates="outages")
     affected: Mapped[list["AffectedSite"]] = relationship(back_populates="outage", order_by="AffectedSite.id")
+    recounts: Mapped[list["DeadlineRecount"]] = relationship(order_by="DeadlineRecount.id")
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 (as above)
     __table_args__ = (Index("ix_outages_site_ended", "site", "ended_utc"),)
+
+
+class DeadlineRecount(Base):
+    """A deadline of an outage that was counted anew, because the charter or the calendar had changed."""
+
+    __tablename__ = "recounts"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    outage_id: Mapped[int] = mapped_column(ForeignKey("outages.id"), index=True)
+    at_utc: Mapped[datetime]
+    reason: Mapped[Reason | None]
+
+
+class ComplaintLink(Base):
+    """A complaint is about an outage of its site. ``told_ticket_id``: the outage's ticket, whose history says so."""
+
+    __tablename__ = "complaint_links"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    complaint_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"), index=True)
+    outage_id: Mapped[int] = mapped_column(ForeignKey("outages.id"), index=True)
+    told_ticket_id: Mapped[int | None] = mapped_column(ForeignKey("tickets.id"))
+
+    __table_args__ = (UniqueConstraint("complaint_id", "outage_id"),)
 
 
 class AffectedSite(Base):
@@ -187,6 +213,7 @@ class LastNumber(Base):
 class Notice(Base):
     """A notice owed to one reader. ``key`` says what for, so that it can never be owed twice; ``facts`` it will tell.
 
+    ``about``: the ticket's number, or which outage, day or digest; ``ref``: which notice of its ``kind`` it is there.
     ``owed_utc``: when it was first to go out; ``due_utc``: when it is next to be tried. ``folded_into``: another letter
     tells of it, a digest or a later one that made it needless; ``sent_utc`` then says when that was decided.
     ``fault``: what of ours keeps it from being written; ``last_error`` is what its server or the way there said.
@@ -197,7 +224,9 @@ class Notice(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     ticket_id: Mapped[int | None] = mapped_column(ForeignKey("tickets.id"), index=True)
     key: Mapped[str] = mapped_column(Line(120), unique=True)
+    about: Mapped[str] = mapped_column(Line(64), default="", server_default="")
     kind: Mapped[str] = mapped_column(Line(32))
+    ref: Mapped[str] = mapped_column(Line(64), default="", server_default="")
     recipient: Mapped[str] = mapped_column(Line(32))
     channel: Mapped[str] = mapped_column(Line(16), default="email", server_default="email")
     message_id: Mapped[str] = mapped_column(Line(200))
@@ -260,7 +289,7 @@ class Event(Base):
     site: Mapped[str] = mapped_column(Line(64), index=True)
     device: Mapped[str] = mapped_column(Line(130), default="")
     kind: Mapped[str] = mapped_column(Line(32))
-    text: Mapped[str] = mapped_column(Line(300), default="")
+    reason: Mapped[Reason | None]
 
 
 def _since(context: Any) -> datetime:
@@ -323,7 +352,7 @@ class ClockWord(Base):
 
 
 class Gap(Base):
-    """A time in which nobody watched: neither up nor down. One that ends when it begins has not ended yet.
+    """A time in which nobody watched: neither up nor down. ``ended_utc`` is None while it lasts.
 
     ``uplink``: only what lies behind that one could not be seen; empty: nothing at all.
     """
@@ -332,8 +361,8 @@ class Gap(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     started_utc: Mapped[datetime] = mapped_column(index=True)
-    ended_utc: Mapped[datetime]
-    reason: Mapped[str] = mapped_column(Line(100))
+    ended_utc: Mapped[datetime | None]
+    reason: Mapped[Reason | None]
     uplink: Mapped[str] = mapped_column(Line(64), default="", server_default="")
 
 
@@ -349,7 +378,7 @@ class SuppressedOutage(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     site: Mapped[str] = mapped_column(Line(64), index=True)
     kind: Mapped[str] = mapped_column(Line(16))
-    why: Mapped[str] = mapped_column(Line(300))
+    why: Mapped[Reason | None]
     since_utc: Mapped[datetime]
     planned_until_utc: Mapped[datetime | None]
     promised_utc: Mapped[datetime | None]

@@ -8,7 +8,7 @@ from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import selectinload
 
 from monitor.domain.ticket_states import UNSOLVED, S
-from monitor.store.models import Outage, SiteState, Ticket, TicketEvent
+from monitor.store.models import ComplaintLink, Outage, SiteState, Ticket, TicketEvent
 from monitor.store.session import Session
 from monitor.store.sqlite import in_portions
 
@@ -174,3 +174,53 @@ def with_askers_who_wait(session: Session) -> Sequence[Ticket]:
     """The unsolved requests about a site whose asker can be told by mail."""
     query = select(Ticket).where(Ticket.asker_email != "", Ticket.state.in_(UNSOLVED), Ticket.site.is_not(None))
     return session.scalars(query.order_by(Ticket.id)).all()
+
+
+def open_(session: Session) -> Sequence[Ticket]:
+    """Those of which nobody has taken notice."""
+    return session.scalars(select(Ticket).where(Ticket.state == S.OPEN).order_by(Ticket.id)).all()
+
+
+def of_outages(session: Session) -> Sequence[Ticket]:
+    """Those that the monitor opened."""
+    return session.scalars(select(Ticket).where(Ticket.source == "outage").order_by(Ticket.id)).all()
+
+
+def requests(session: Session) -> Sequence[Ticket]:
+    """Those that people registered."""
+    return session.scalars(select(Ticket).where(Ticket.source != "outage").order_by(Ticket.id)).all()
+
+
+def events_after(session: Session, id_: int) -> Sequence[TicketEvent]:
+    """The events of all histories that came after one."""
+    return session.scalars(select(TicketEvent).where(TicketEvent.id > id_).order_by(TicketEvent.id)).all()
+
+
+def links_of(session: Session, complaint: Ticket) -> Sequence[ComplaintLink]:
+    """The outages that a complaint is known to be about; both must be in the database."""
+    query = select(ComplaintLink).where(ComplaintLink.complaint_id == complaint.id).order_by(ComplaintLink.id)
+    return session.scalars(query).all()
+
+
+def due_between(session: Session, begins_utc: datetime, ends_utc: datetime) -> Sequence[Ticket]:
+    """The unsolved ones whose target is not missed and falls due in that time."""
+    due = Ticket.deadline_utc.between(begins_utc, ends_utc)
+    query = select(Ticket).where(Ticket.state.in_(UNSOLVED), Ticket.breached_utc.is_(None), due)
+    return session.scalars(query.order_by(Ticket.id)).all()
+
+
+def at_a_stage(session: Session) -> Sequence[Ticket]:
+    """The unsolved ones whose grievance chain has begun."""
+    query = select(Ticket).where(Ticket.state.in_(UNSOLVED), Ticket.stage > 0)
+    return session.scalars(query.order_by(Ticket.id)).all()
+
+
+def opened_between(session: Session, begins_utc: datetime, ends_utc: datetime) -> Sequence[Ticket]:
+    """Those that were opened in that time and not withdrawn since."""
+    opened = Ticket.opened_utc.between(begins_utc, ends_utc)
+    return session.scalars(select(Ticket).where(opened, Ticket.state != S.WITHDRAWN).order_by(Ticket.id)).all()
+
+
+def resolved_between(session: Session, begins_utc: datetime, ends_utc: datetime) -> int:
+    """How many were settled in that time."""
+    return session.scalar(select(func.count()).where(Ticket.resolved_utc.between(begins_utc, ends_utc))) or 0

@@ -26,7 +26,12 @@ def suppressed_at(session: Session, site: str) -> Sequence[SuppressedOutage]:
 
 def open_gaps(session: Session, uplink: str) -> Sequence[Gap]:
     """The gaps behind an uplink that have not ended."""
-    return session.scalars(select(Gap).where(Gap.uplink == uplink, Gap.ended_utc == Gap.started_utc)).all()
+    return session.scalars(select(Gap).where(Gap.uplink == uplink, Gap.ended_utc.is_(None))).all()
+
+
+def sites_with(session: Session, kind: str, after_utc: datetime) -> Sequence[str]:
+    """The sites of which the timeline says that after that time."""
+    return session.scalars(select(Event.site).where(Event.kind == kind, Event.at_utc > after_utc).distinct()).all()
 
 
 def has_event(session: Session, site: str, kind: str, after_utc: datetime) -> bool:

@@ -1,12 +1,15 @@
 """The whole state of the office as plain values: what the page shows and what /api/status gives out."""
 
 from collections import Counter
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from importlib.metadata import version
 from typing import TypedDict
 
 from monitor.domain.clock import Clock
-from monitor.i18n.formats import duration_text
+from monitor.domain.reasons import Reason, as_json
+from monitor.i18n.formats import Lang, duration_text
+from monitor.i18n.reasons import reason_text
 from monitor.judging.health import State
 from monitor.metrics.notices import MailPath, mail_path
 from monitor.reports.status_document import (
@@ -88,7 +91,12 @@ def _configuration(live: RuntimeView) -> ConfigurationDocument:
 def _not_read(live: RuntimeView, answering: set[str]) -> list[UnreadDocument]:
     """The devices that SNMP does not reach although their sites answer: of a silent one that is no news."""
     return [
-        {"device": device, "outcome": state.outcome, "why": state.why}
+        {
+            "device": device,
+            "outcome": state.outcome,
+            "why": reason_text(state.why, "en"),
+            "reason": as_json(state.why),
+        }
         for device, state in sorted(dict(live.snmp).items())  # which is fed meanwhile
         if state.outcome != "ok" and device.partition("/")[0] in answering
     ]
@@ -133,7 +141,7 @@ def _mail(path: MailPath, live: RuntimeView, now_utc: datetime) -> MailDocument:
     wrong = [f"{channel}: {why}" for channel, why in sorted(dict(live.mail_trouble).items())]
     wrong += [f"the {kind} brief has not gone out" for kind, is_missed in path.missed.items() if is_missed]
     late_s = path.late_s(now_utc)
-    if office is not None and late_s > office.notices.late_after_s:
+    if late_s > office.notices.late_after_s:
         length = duration_text(timedelta(seconds=late_s), "en")
         wrong.append(f"{path.outbox.owed} notices wait, the oldest for {length}")
     if path.outbox.faulty:
@@ -143,18 +151,24 @@ def _mail(path: MailPath, live: RuntimeView, now_utc: datetime) -> MailDocument:
         )
     if path.outbox.dead:
         wrong.append(f"{path.outbox.dead} letters could not be delivered: upazila-monitor outbox --dead")
-    confirmed = office is None or office.charter.officers_confirmed
-    return {"late_s": round(late_s), "missed": dict(path.missed), "wrong": wrong, "officers_confirmed": confirmed}
+    return {
+        "late_s": round(late_s),
+        "missed": dict(path.missed),
+        "wrong": wrong,
+        "officers_confirmed": office.charter.officers_confirmed,
+    }
 
 
 def _site(live: RuntimeView, site: Site) -> SiteDocument:
     """As another thread sees it: the fleet may be replaced meanwhile, and the board know of this site no more."""
+    reasons = list(_reasons(live, site))
     devices = [_device(live, device.id, device.name, str(device.address)) for device in site.devices]
     return {
-        **site_document(site, live.board.state(site.id) if live.board else State.UNKNOWN, None),
+        **site_document(site, live.board.state(site.id), None),
         "parent": site.parent,
         "position": site.position,
-        "why": _why(live, site),
+        "why": joined(reasons, "en"),
+        "reasons": [{"device": device, "reason": as_json(why)} for device, why in reasons],
         "rtt_ms": devices[0]["rtt_ms"],
         "loss": devices[0]["loss"],
         "devices": devices,
@@ -162,22 +176,30 @@ def _site(live: RuntimeView, site: Site) -> SiteDocument:
     }
 
 
-def _why(live: RuntimeView, site: Site) -> str:
-    """What a degraded site suffers from, in words, where that is not loss or time; an outage has its own reason."""
-    if live.board is None or live.board.state(site.id) is not State.DEGRADED:
-        return ""
-    found = []
+def _reasons(live: RuntimeView, site: Site) -> Iterator[tuple[str, Reason]]:
+    """What a degraded site suffers from, where that is not loss or time; an outage has its own reason.
+
+    Each with the name of the device that it is about, which is empty for the site's own gateway or link.
+    """
+    if live.board.state(site.id) is not State.DEGRADED:
+        return
     for each in (*site.vital, *site.others):
         last = live.board.last(each)
         if last is not None and live.board.health(each).state in {State.DOWN, State.DEGRADED}:
-            said = last.poor or last.reason
-            found.append(said if each in site.vital or not said else f"{each.removeprefix(f'{site.id}/')}: {said}")
-    return "; ".join(filter(None, found))
+            why = last.poor or last.reason
+            if why is not None:
+                yield "" if each in site.vital else each.removeprefix(f"{site.id}/"), why
+
+
+def joined(reasons: Iterable[tuple[str, Reason | None]], lang: Lang) -> str:
+    """Reasons with the names of their devices, in one line."""
+    told = ((device, reason_text(why, lang)) for device, why in reasons)
+    return "; ".join(f"{device}: {words}" if device else words for device, words in told)
 
 
 def _workstations(live: RuntimeView, site_id: str) -> WorkstationsDocument | None:
     """How many of a lab's workstations answer; None where there are none, or not all are judged yet."""
-    found = live.board.lab(site_id) if live.board else None
+    found = live.board.lab(site_id)
     return None if found is None else {"answering": found.answering, "total": found.total}
 
 
@@ -187,9 +209,10 @@ def _device(live: RuntimeView, id_: str, name: str, address: str) -> DeviceDocum
     return {
         "name": name,
         "address": address,
-        "state": live.board.health(id_).state if live.board else State.UNKNOWN,
+        "state": live.board.health(id_).state,
         "verdict": sample.verdict if sample else None,
-        "reason": sample.reason if sample else "",
+        "reason": as_json(sample.reason) if sample else None,
+        "reason_text": reason_text(sample.reason, "en") if sample else "",
         "rtt_ms": None if rtt_ns is None else round(rtt_ns / 1e6, 3),
         "loss": round(sample.loss, 3) if sample and sample.sent else None,
     }

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from monitor.domain.reasons import TIMEOUT
 from monitor.domain.sample import Sample, Verdict
 from monitor.judging.distrust import Distrust
 from tests.judging.boards import T0
@@ -12,7 +13,7 @@ HOUR = timedelta(hours=1)
 
 
 def failed(started_ns: int, device: str = "a/gateway") -> Sample:
-    return Sample(device, "icmp", T0, started_ns, Verdict.FAILED, 3, 0, (), "timeout")
+    return Sample(device, "icmp", T0, started_ns, Verdict.FAILED, 3, 0, (), TIMEOUT)
 
 
 def distrust(*devices: str, by: timedelta = timedelta(0)) -> Distrust:

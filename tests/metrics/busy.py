@@ -6,6 +6,7 @@ from monitor.alerts.notices.brief_facts import morning_facts
 from monitor.alerts.notices.outbox import new_notice
 from monitor.configuration import KINDS
 from monitor.domain.downtime import never
+from monitor.domain.notice_kinds import MORNING
 from monitor.domain.sample import Sample, Verdict
 from monitor.judging.snmp import SnmpState
 from monitor.probes.icmp.packets import Rejected
@@ -17,6 +18,7 @@ from monitor.settings.modules_section import MetricEntry, shipped_modules
 from monitor.settings.sites_file import SitesFile
 from monitor.store.work import Work
 from tests.places import RECORDINGS
+from tests.told import said
 from tests.web.desk import Desk
 
 HOSTILE = '"}\n\\\x1b[2J\u202e<script> upazila_site_state{site="x"} 1\n# TYPE' + "x" * 500
@@ -85,7 +87,7 @@ def grow(office: Desk) -> None:
     office.round("hub", Verdict.UNKNOWN, device="olt")
     with office.store.write() as session:
         facts = morning_facts(Work(session, office.office, now), ())
-        brief = new_notice(Work(session, office.office, now), "morning-20261123", "morning", "responsible", facts)
+        brief = new_notice(Work(session, office.office, now), "morning-20261123", MORNING, "responsible", facts)
         brief.sent_utc = now
         session.add(brief)
     office.live.helpdesk = "played"
@@ -105,11 +107,11 @@ def grow(office: Desk) -> None:
     ups: Facts = {"upsOutputSource": 5, "upsEstimatedMinutesRemaining": 12, "upsEstimatedChargeRemaining": 80}
     ups |= {"upsSecondsOnBattery": 61, "upsBatteryStatus": 2}
     live.snmp = {
-        "hub/router": SnmpState("ok", "", recording("ruijie-s5750-24gt12sfp")),
-        "hub/ups": SnmpState("ok", "", Reading({}, ups=ups, ups_load_percent=[40, 55], engine_time_s=9)),
-        "hub/olt": SnmpState("ok", "", Reading({}, [port]), of_modules()),
-        "hub/old": SnmpState("credentials", "refused"),
-        "gone/router": SnmpState("silent", "no answer"),
+        "hub/router": SnmpState("ok", None, recording("ruijie-s5750-24gt12sfp")),
+        "hub/ups": SnmpState("ok", None, Reading({}, ups=ups, ups_load_percent=[40, 55], engine_time_s=9)),
+        "hub/olt": SnmpState("ok", None, Reading({}, [port]), of_modules()),
+        "hub/old": SnmpState("credentials", said("refused")),
+        "gone/router": SnmpState("silent", said("no answer")),
     }
     live.restarts.update({"hub/router": 2})
     live.snmp_readings.update({"ok": 12, "silent": 1})

@@ -17,6 +17,7 @@ from monitor.settings.fleet import Link, Site
 from monitor.settings.monitor_file import Probing
 from tests.judging.boards import RULES, fleet, site
 from tests.runtime.built import Told, settings_of, state_of
+from tests.told import words
 
 
 @dataclass
@@ -75,7 +76,7 @@ def test_the_first_round_after_the_machine_slept_judges_nobody() -> None:
 
     watch = asyncio.run(story())
     first, second = watch.taken[:2]
-    assert (first.verdict, first.reason) == (Verdict.UNKNOWN, "we stood still just before")
+    assert (first.verdict, words(first.reason)) == (Verdict.UNKNOWN, "we stood still just before")
     assert second.verdict is Verdict.FAILED
     (gap,) = [one for one in watch.told if isinstance(one, MonitoringGap)]
     assert round((gap.until_utc - gap.since_utc).total_seconds() / 3600, 1) == 8.0

@@ -29,6 +29,7 @@ from tests.lab.fleet import many_sites, write_config
 from tests.lab.waiting import until
 from tests.runtime.built import state_of
 from tests.store.migrated import new_store
+from tests.told import said
 
 LONGEST_S = 30.0
 
@@ -63,7 +64,7 @@ def goes_down(store: Store, office: Office, *sites: str) -> None:
     now = SystemClock().utc()
     with store.write() as session:
         for site in sites:
-            outages.apply(Work(session, office, now), OutageOpened(site, now, now, None, "timeout"))
+            outages.apply(Work(session, office, now), OutageOpened(site, now, now, None, said("timeout")))
         later = now.replace(year=now.year)
         what_is_due(Work(session, office, later.fromtimestamp(later.timestamp() + 2, later.tzinfo)))
 

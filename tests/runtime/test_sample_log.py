@@ -11,6 +11,7 @@ from monitor.domain.sample import Sample, Verdict
 from monitor.runtime.sample_log import SampleLog
 from monitor.settings.monitor_file import Storage
 from tests.judging.boards import T0, TREE
+from tests.told import said
 
 
 def samples(first: int, last: int) -> list[Sample]:
@@ -18,7 +19,7 @@ def samples(first: int, last: int) -> list[Sample]:
     for minute in range(first, last):
         at = T0 + timedelta(minutes=minute)
         found.append(Sample("root/gateway", "icmp", at, 0, Verdict.OK, 3, 2, (1_500_000, 2_500_000)))
-        found.append(Sample("leaf/gateway", "icmp", at, 0, Verdict.FAILED, 3, 0, (), "host unreachable"))
+        found.append(Sample("leaf/gateway", "icmp", at, 0, Verdict.FAILED, 3, 0, (), said("host unreachable")))
     return found
 
 

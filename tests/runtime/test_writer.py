@@ -22,6 +22,7 @@ from monitor.store.sqlite import Store
 from tests.lab.waiting import until
 from tests.runtime.built import writer_of
 from tests.store.migrated import new_store
+from tests.told import said
 
 
 @pytest.fixture
@@ -63,7 +64,7 @@ def outages(store: Store) -> list[str]:
 
 
 def opened(site: str, clock: Clock) -> OutageOpened:
-    return OutageOpened(site, clock.utc() - timedelta(seconds=15), clock.utc(), None, "timeout")
+    return OutageOpened(site, clock.utc() - timedelta(seconds=15), clock.utc(), None, said("timeout"))
 
 
 def closed(site: str, clock: Clock) -> OutageClosed:

@@ -12,6 +12,7 @@ from monitor.alerts.cases.due import what_is_due
 from monitor.charter.office import Office
 from monitor.configuration import load
 from monitor.domain.clock import NS_PER_S, VirtualClock
+from monitor.domain.reasons import TIMEOUT
 from monitor.domain.sample import Sample, Verdict
 from monitor.judging.board import Board
 from monitor.judging.health import Rules
@@ -61,7 +62,7 @@ class Desk:
         received = 3 - lost if verdict is Verdict.OK else 0
         rtts = (4_000_000,) * received
         now = self.clock.utc()
-        sample = Sample(f"{site}/{device}", "icmp", now, self.clock.mono_ns(), verdict, 3, received, rtts, "timeout")
+        sample = Sample(f"{site}/{device}", "icmp", now, self.clock.mono_ns(), verdict, 3, received, rtts, TIMEOUT)
         self.live.observe(sample)
         with self.store.write() as session:
             for decision in self.board.observe(sample):

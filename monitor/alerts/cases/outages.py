@@ -1,10 +1,13 @@
 """What becomes of the board's decisions: outages and who was affected, written in the caller's transaction."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from monitor.alerts.cases import events, tickets
+from monitor.alerts.facts.stored import evidence_of, pack_evidence
 from monitor.alerts.notices.gather import deadline_of_outage
+from monitor.domain.evidence import LastGood, merged
 from monitor.domain.sample import Sample
 from monitor.judging.decisions import (
     Affected,
@@ -85,10 +88,10 @@ def _open(work: Work, decision: OutageOpened) -> Outage | None:
         started_utc=min(decision.started_utc, decision.confirmed_utc),
         silent_since_utc=min(decision.silent_since_utc or decision.started_utc, decision.confirmed_utc),
         confirmed_utc=decision.confirmed_utc,
-        reason=decision.reason[:200],
-        cause=decision.cause,
-        cause_why=decision.why[:200],
-        evidence={**_evidence(decision.last_good), **decision.evidence},
+        reason=decision.reason,
+        cause=decision.cause or "",
+        cause_why=decision.why,
+        evidence=pack_evidence(replace(decision.evidence, last_good=_last_good(decision.last_good))),
     )
     outage.deadline_utc = deadline_of_outage(work.office, outage).due_utc
     work.session.add(outage)
@@ -107,10 +110,10 @@ def _explain(work: Work, decision: OutageUpdated) -> None:
     outage = outage_rows.of_site(work.session, decision.site)
     if outage is None:
         return
-    outage.reason = decision.reason[:200] or outage.reason
-    outage.evidence = {**outage.evidence, **decision.evidence}
+    outage.reason = decision.reason or outage.reason
+    outage.evidence = pack_evidence(merged(evidence_of(outage.evidence), decision.evidence))
     if decision.cause and not outage.cause:
-        outage.cause, outage.cause_why = decision.cause, decision.why[:200]
+        outage.cause, outage.cause_why = decision.cause, decision.why
 
 
 def _close(work: Work, decision: OutageClosed) -> Outage | None:
@@ -124,11 +127,8 @@ def _close(work: Work, decision: OutageClosed) -> Outage | None:
     return outage
 
 
-def _evidence(last_good: Sample | None) -> dict[str, object]:
-    if last_good is None:
-        return {}
-    return {
-        "last_good_utc": last_good.started_utc.isoformat(),
-        "last_good_rtt_ms": None if last_good.rtt_ns is None else round(last_good.rtt_ns / 1e6, 3),
-        "last_good_loss": round(last_good.loss, 3),
-    }
+def _last_good(sample: Sample | None) -> LastGood | None:
+    if sample is None:
+        return None
+    rtt_ms = None if sample.rtt_ns is None else round(sample.rtt_ns / 1e6, 3)
+    return LastGood(at=sample.started_utc, rtt_ms=rtt_ms, loss=round(sample.loss, 3))

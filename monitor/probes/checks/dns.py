@@ -117,6 +117,14 @@ def ask(question: dns.message.QueryMessage, machine: ResolvConf, port: int, dead
 
 def _asked(question: dns.message.QueryMessage, server: str, port: int, deadline: Deadline) -> dns.message.QueryMessage:
     """The server's answer over UDP, again over TCP when it is cut short; raises OSError."""
+    whole = _over_udp(question, server, port, deadline)
+    return _over_tcp(question, server, port, deadline) if whole is None else whole
+
+
+def _over_udp(
+    question: dns.message.QueryMessage, server: str, port: int, deadline: Deadline
+) -> dns.message.QueryMessage | None:
+    """The server's answer; None when it is cut short. Raises OSError."""
     (address,) = NAMES.look_up(server, port, deadline)
     with socket.socket(address.family, socket.SOCK_DGRAM) as line:
         line.connect(address.place)  # the kernel passes on what comes from there alone, and tells a closed port
@@ -129,9 +137,15 @@ def _asked(question: dns.message.QueryMessage, server: str, port: int, deadline:
             except TimeoutError:
                 raise DeadlinePassed(deadline.timeout_s) from None
             if _is_cut_short(question, found):
-                break
+                return None
             if (message := _read(question, found)) is not None:
                 return message
+
+
+def _over_tcp(
+    question: dns.message.QueryMessage, server: str, port: int, deadline: Deadline
+) -> dns.message.QueryMessage:
+    """The server's answer; raises OSError."""
     with Stream.open(server, port, deadline, 2 * MOST_BYTES) as stream, stream.makefile() as reader:
         wire = question.to_wire()
         stream.sendall(len(wire).to_bytes(2) + wire)
