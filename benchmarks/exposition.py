@@ -45,8 +45,7 @@ class Daemon:
 
     def __init__(self, settings: Settings, store: Store) -> None:
         self.board = Board(settings.fleet, Rules())
-        office = Office.of(settings)
-        self.live = RuntimeState(SystemClock(), settings.fleet, self.board, office=lambda: office)
+        self.live = RuntimeState(SystemClock(), settings.fleet, self.board, Office.of(settings))
         self.exposition = Exposition(self.live, store, SystemClock())
         self._rounds: list[Sample] = list(rounds(settings, 1))
         self._turn = 0
@@ -147,7 +146,8 @@ def fill(store: Store, settings: Settings) -> None:
 
 def asking(settings: Settings, store: Store) -> list[float]:
     """CPU of asking the database: the first time, and twice when no outage has begun since."""
-    charter = Charter(RuntimeState(SystemClock(), settings.fleet), store, SystemClock())
+    live = RuntimeState(SystemClock(), settings.fleet, Board(settings.fleet, Rules()), Office.of(settings))
+    charter = Charter(live, store, SystemClock())
     return [cpu_s(charter.ask) for _ in range(3)]
 
 

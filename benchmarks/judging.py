@@ -20,6 +20,7 @@ from monitor.charter.downtimes import downtime_of
 from monitor.charter.office import Office
 from monitor.cli.replay import Recorded
 from monitor.configuration import load
+from monitor.domain.reasons import TIMEOUT
 from monitor.domain.sample import Sample, Verdict
 from monitor.judging.board import Board
 from monitor.judging.thresholds import rules_of
@@ -53,7 +54,7 @@ def rounds(settings: Settings, minutes: int) -> Iterator[Sample]:
         for device in devices:
             begins = falling.get(device, -100)
             if begins <= minute < begins + 4:
-                yield Sample(device, "icmp", at, 0, Verdict.FAILED, 3, 0, (), "timeout")
+                yield Sample(device, "icmp", at, 0, Verdict.FAILED, 3, 0, (), TIMEOUT)
             else:
                 yield Sample(device, "icmp", at, 0, Verdict.OK, 3, 3, (1_000_000, 1_100_000, 1_200_000))
 

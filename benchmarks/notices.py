@@ -22,16 +22,21 @@ from monitor.alerts.cases.due import MOST_AT_ONCE, what_is_due
 from monitor.alerts.channels.base import Letter
 from monitor.alerts.channels.registry import channels_of
 from monitor.alerts.notices.lease import lease_next
-from monitor.alerts.notices.outbox import mark_sent, release_leases
+from monitor.alerts.notices.outbox import mark_sent
 from monitor.charter.office import Office
 from monitor.configuration import load
 from monitor.domain.clock import SystemClock
+from monitor.domain.reasons import TIMEOUT
+from monitor.judging.board import Board
 from monitor.judging.decisions import OutageOpened
+from monitor.judging.health import Rules
 from monitor.runtime import gc_tuning
-from monitor.runtime.notifier import Delivery
+from monitor.runtime.live import RuntimeState
+from monitor.runtime.notifier import Notifier
 from monitor.settings.monitor_file import Mail
 from monitor.settings.notices_section import Notices
 from monitor.store.models import Notice, Ticket
+from monitor.store.notice_rows import release_leases
 from monitor.store.opening import open_store
 from monitor.store.sqlite import Store
 from monitor.store.work import Work
@@ -65,7 +70,7 @@ def storm(store: Store, office: Office) -> dict[str, float]:
     def opens() -> None:
         with store.write() as session:
             for site in office.fleet.sites:
-                outages.apply(Work(session, office, now), OutageOpened(site, now, now, None, "timeout"))
+                outages.apply(Work(session, office, now), OutageOpened(site, now, now, None, TIMEOUT))
 
     def falls_due() -> None:
         more = True
@@ -113,7 +118,9 @@ async def lag(folder: Path, mails: int) -> dict[str, float]:
         storm(store, office)
         with store.write() as session:
             release_leases(session)
-        delivery = Delivery(store, office, channels_of(office, folder, folder), SystemClock())
+        clock = SystemClock()
+        live = RuntimeState(clock, office.fleet, Board(office.fleet, Rules()), office)
+        delivery = Notifier(store, live, lambda office: channels_of(office, folder, folder), clock)
         task, late, begun = asyncio.create_task(delivery.run()), [], time.monotonic()
         while len(server.accepted) < 2 * mails and time.monotonic() - begun < 60:
             before = time.monotonic()
@@ -122,7 +129,7 @@ async def lag(folder: Path, mails: int) -> dict[str, float]:
         took_s = time.monotonic() - begun
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
-        delivery.close()
+        await delivery.close()
         store.close()
     late.sort()
     taken = len(server.accepted)

@@ -24,6 +24,7 @@ from monitor.store.sqlite import Store
 from monitor.store.work import Work
 from tests.places import SHIPPED
 from tests.store.migrated import new_store
+from tests.told import said
 
 
 @dataclass
@@ -45,7 +46,7 @@ class Desk:
 
     def goes_down(self, site: str) -> None:
         now = self.clock.utc()
-        self.decide(OutageOpened(site, now - timedelta(seconds=15), now, None, "timeout"))
+        self.decide(OutageOpened(site, now - timedelta(seconds=15), now, None, said("timeout")))
 
     def comes_back(self, site: str) -> None:
         self.decide(OutageClosed(site, self.clock.utc()))

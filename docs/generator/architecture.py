@@ -58,7 +58,7 @@ STATE = """## Where state lives
 def page() -> str:
     """The whole of docs/architecture.md; LookupError for a name that is not in the code any more."""
     parts = [HEAD, _table(rooms()), SAMPLE, ways.written(ways.SAMPLE), COMPLAINT, ways.written(ways.COMPLAINT)]
-    return "\n\n".join([*parts, THREADS, _threads(), STATE]) + "\n"
+    return "\n\n".join([*parts, THREADS, ways.paragraph(ways.PARTS), _threads(), STATE]) + "\n"
 
 
 def picture() -> str:

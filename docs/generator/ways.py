@@ -12,7 +12,7 @@ NAMED = re.compile(r"\{([\w.]+):([\w.]+)\}")
 
 SAMPLE = (
     """{runtime.schedule:Schedule.due} says whose turn it is, spread over the interval so that no burst leaves the
-machine. {runtime.icmp_prober:Prober} asks it many times a second, on the event loop.""",
+machine. {runtime.icmp_prober:IcmpProber} is served by it many times a second, on the event loop.""",
     """{probes.icmp.engine:IcmpProbe} sends the echoes of all who are due and gives back one {domain.sample:Sample} a
 device: answered, failed, or unknown, which is a fault of our own and judges nobody.""",
     """{runtime.live:RuntimeState.observe} keeps it as the device's last for readers, and {judging.board:Board.observe}
@@ -29,7 +29,7 @@ A database that refuses delays a decision and loses none.""",
 it up the grievance chain, {store.ticket_history:record} writes each step into a history that is chained by hashes.""",
     """Whoever is to hear of it gets a row in the outbox, in the same transaction: {alerts.notices.outbox:enqueue} keeps
 typed facts ({alerts.facts.matter:MatterFacts}), no sentence.""",
-    """{runtime.notifier:Delivery} is woken: {alerts.notices.lease:lease_next} claims the next row for a channel, within
+    """{runtime.notifier:Notifier} is woken: {alerts.notices.lease:lease_next} claims the next row for a channel, within
 the reader's pace, {alerts.notices.render:render} makes Bangla and English of the facts, and
 {alerts.channels.email:EmailChannel} hands the letter over. The answer of the mail server is stored as the proof;
 without one the row stays, and is tried again.""",
@@ -53,10 +53,22 @@ done there.""",
 was done, and {reports.ticket_account:tell} gives the whole account whenever it is asked for.""",
 )
 
+PARTS = """Every moving part is a {runtime.part:Part}. {daemon:Daemon} gives each of them by constructor what it needs,
+opens them, tells them of another configuration, and closes them in the reverse order; parts that turn say when they
+last did, for /healthz and for systemd's watchdog. Rounds of echoes, readings by SNMP and checks of services share one
+{runtime.schedule:Schedule} and its loop, and tell what they find to one {runtime.sink:Sink}. What has its time by the
+calendar, the work of the night and the briefs, is a {runtime.calendar_jobs:Job}. Readers get a
+{runtime.live:RuntimeView} of the state that the parts write."""
+
 
 def written(sentences: tuple[str, ...]) -> str:
     """A numbered list with its names as links; LookupError for a name that is not in the code."""
     return "\n".join(_item(number, NAMED.sub(_link, each)) for number, each in enumerate(sentences, 1))
+
+
+def paragraph(words: str) -> str:
+    """The same names as links, in a paragraph."""
+    return fill(NAMED.sub(_link, words), WIDTH, break_on_hyphens=False)
 
 
 def _item(number: int, words: str) -> str:

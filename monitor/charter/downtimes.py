@@ -1,13 +1,15 @@
 """When a silent site is nobody's fault, by the office's plans and calendar. Pure."""
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 from monitor.charter.calendar import WEEKDAYS
 from monitor.charter.office import Office
 from monitor.charter.service_hours import in_service, service_begins
-from monitor.domain.day import exact
+from monitor.domain.day import at_dhaka
 from monitor.domain.downtime import Downtime
+from monitor.domain.reasons import ReasonCode, reason
+from monitor.domain.states import DowntimeKind
 from monitor.domain.text import same_key
 from monitor.i18n.formats import DHAKA
 from monitor.settings.acknowledged_section import Acknowledged
@@ -23,11 +25,13 @@ def downtime_of(office: Office, site: str, at_utc: datetime) -> Downtime | None:
         if covers(office, window, site):
             until_utc = _ends(window, at_utc)
             if until_utc is not None:
-                return Downtime("maintenance", f"planned work '{name}' ({window.text})", until_utc)
+                why = reason(ReasonCode.PLANNED_WORK, name=name, text=window.text)
+                return Downtime(DowntimeKind.MAINTENANCE, why, until_utc)
     hours = hours_of(office, site)
     if in_service(hours, at_utc, office.calendar):
         return None
-    return Downtime("hours", f"outside the hours of service ({hours})", service_begins(hours, at_utc, office.calendar))
+    why = reason(ReasonCode.OUTSIDE_HOURS, hours=hours)
+    return Downtime(DowntimeKind.HOURS, why, service_begins(hours, at_utc, office.calendar))
 
 
 def hours_of(office: Office, site: str) -> HoursName:
@@ -50,12 +54,12 @@ def windows_of(window: Maintenance, day: date) -> Iterator[tuple[datetime, datet
     if window.begins_utc and window.ends_utc:
         begins, ends = window.begins_utc, window.ends_utc
     elif window.opens is not None and WEEKDAYS[day.weekday()] in window.days:
-        begins = _at(day, window.opens)
+        begins = at_dhaka(day, window.opens)
         if window.minutes is not None:
             ends = begins + timedelta(minutes=window.minutes)
         else:
             assert window.closes is not None
-            ends = _at(day + timedelta(days=window.closes <= window.opens), window.closes)
+            ends = at_dhaka(day + timedelta(days=window.closes <= window.opens), window.closes)
     else:
         return
     ends = min(ends, window.until_utc or ends)
@@ -69,7 +73,3 @@ def _ends(window: Maintenance, at_utc: datetime) -> datetime | None:
     days = (today - timedelta(days=back) for back in range(LONGEST_DAYS))
     ends = [closes for day in days for opens, closes in windows_of(window, day) if opens <= at_utc < closes]
     return max(ends, default=None)
-
-
-def _at(day: date, clock: time) -> datetime:
-    return exact(datetime.combine(day, clock, DHAKA)).astimezone(UTC)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 
 from monitor.charter.calendar import WEEKDAYS, Calendar
-from monitor.domain.day import END_OF_DAY, exact
+from monitor.domain.day import END_OF_DAY, at_dhaka, exact
 from monitor.i18n.formats import DHAKA
 from monitor.settings.calendar_file import WeeklyHours
 from monitor.settings.sites_file import HoursName
@@ -46,7 +46,7 @@ def service_begins(hours: HoursName, t_utc: datetime, calendar: Calendar) -> dat
 def promised(hours: HoursName, day: date, calendar: Calendar) -> Iterator[tuple[datetime, datetime]]:
     """When it is promised on that day of the office's clock, in UTC."""
     if hours == "always":
-        yield _utc(day, time(0)), _utc(day + timedelta(days=1), time(0))
+        yield at_dhaka(day, time(0)), at_dhaka(day + timedelta(days=1), time(0))
         return
     if hours == "office" or (hours == "centre" and calendar.service_hours.centre is None):
         known = calendar.day(day)
@@ -56,12 +56,8 @@ def promised(hours: HoursName, day: date, calendar: Calendar) -> Iterator[tuple[
     weekly = calendar.service_hours.school if hours == "school" else calendar.service_hours.centre
     assert weekly is not None
     for shift in weekly.shifts:
-        if _within(weekly, _utc(day, shift.opens), calendar):
-            yield _utc(day, shift.opens), _utc(day, shift.closes)
-
-
-def _utc(day: date, clock: time) -> datetime:
-    return exact(datetime.combine(day, clock, DHAKA)).astimezone(UTC)
+        if _within(weekly, at_dhaka(day, shift.opens), calendar):
+            yield at_dhaka(day, shift.opens), at_dhaka(day, shift.closes)
 
 
 def _within(weekly: WeeklyHours, t_utc: datetime, calendar: Calendar) -> bool:

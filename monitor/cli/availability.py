@@ -1,7 +1,7 @@
 """`availability`: how much of what was promised was kept, site by site."""
 
 from datetime import UTC
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,6 +11,7 @@ from monitor.cli.errors import BAD_INPUT, Failure, settings_in_force, store_of
 from monitor.cli.options import AsJson
 
 if TYPE_CHECKING:
+    from monitor.cli.documents import SharesDocument
     from monitor.judging.availability import Availability
     from monitor.reports.availability import Figures
 
@@ -25,7 +26,9 @@ def availability(
     """Up, down, unmonitored and paused time, over the hours of service and over all hours."""
     from monitor.charter.office import Office
     from monitor.cli.clock import now_of
+    from monitor.domain import reasons
     from monitor.i18n.formats import DHAKA
+    from monitor.i18n.reasons import reason_text
     from monitor.reports.availability import figures
     from monitor.settings.problems import did_you_mean
 
@@ -52,7 +55,12 @@ def availability(
                 "always": _facts(one.always),
                 "power_s": one.power.total_seconds(),
                 "excused": [
-                    {"from": begins.isoformat(), "until": ends.isoformat(), "why": why}
+                    {
+                        "from": begins.isoformat(),
+                        "until": ends.isoformat(),
+                        "why": reason_text(why, "en"),
+                        "reason": reasons.as_json(why),
+                    }
                     for begins, ends, why in one.excused
                 ],
             }
@@ -64,9 +72,15 @@ def availability(
         _print(found)
 
 
-def _facts(found: "Availability") -> dict[str, Any]:
-    names = ("up", "down", "unmonitored", "paused", "window")
-    return {**{f"{name}_s": getattr(found, name).total_seconds() for name in names}, "share": found.share}
+def _facts(found: "Availability") -> "SharesDocument":
+    return {
+        "up_s": found.up.total_seconds(),
+        "down_s": found.down.total_seconds(),
+        "unmonitored_s": found.unmonitored.total_seconds(),
+        "paused_s": found.paused.total_seconds(),
+        "window_s": found.window.total_seconds(),
+        "share": found.share,
+    }
 
 
 def _print(found: "list[Figures]") -> None:

@@ -5,7 +5,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -13,6 +13,7 @@ from monitor.cli.dates import local
 from monitor.cli.errors import BAD_INPUT, CANNOT, NO, Failure, settings_in_force
 
 if TYPE_CHECKING:
+    from monitor.cli.documents import SoundnessDocument
     from monitor.store.soundness import Soundness
 
 app = typer.Typer(help="Copies the database, proves copies, and puts one back.", no_args_is_help=True)
@@ -157,7 +158,7 @@ def _contents(found: "Soundness") -> str:
     return f"whole and sound, {found.events} events of history{lived}"
 
 
-def _facts(found: "Soundness") -> dict[str, Any]:
+def _facts(found: "Soundness") -> "SoundnessDocument":
     return {
         "sound": not found.told,
         "wrong": list(found.told),

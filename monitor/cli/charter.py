@@ -4,7 +4,7 @@ import json
 import re
 import sys
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from monitor.charter.calendar import Calendar, Day
     from monitor.charter.deadline import Deadline
     from monitor.charter.services import Charter
+    from monitor.cli.documents import DayDocument, DeadlineDocument
     from monitor.i18n.formats import Lang
 
 Language = Annotated[Literal["bn", "en"], typer.Option("--lang", help="Language of the answer.")]
@@ -161,17 +162,17 @@ def _known_year(year: int) -> None:
         raise Failure(f"{year} is not in the calendar. Expected a year from {FIRST_YEAR} to {LAST_YEAR}", BAD_INPUT)
 
 
-def _day_facts(day: "Day", lang: "Lang") -> dict[str, Any]:
+def _day_facts(day: "Day", lang: "Lang") -> "DayDocument":
     return {
         "date": day.date.isoformat(),
         "working": day.working,
-        "opens": day.opens and day.opens.isoformat(),
-        "closes": day.closes and day.closes.isoformat(),
+        "opens": day.opens.isoformat() if day.opens else None,
+        "closes": day.closes.isoformat() if day.closes else None,
         "why": day.why_bn if lang == "bn" else day.why_en,
     }
 
 
-def _deadline_facts(key: str, answer: "Deadline", lang: "Lang") -> dict[str, Any]:
+def _deadline_facts(key: str, answer: "Deadline", lang: "Lang") -> "DeadlineDocument":
     from monitor.i18n.formats import DHAKA, period_text
 
     return {

@@ -1,15 +1,17 @@
 """`clock`: whether the machine's clock is believed, and why; `clock trust`: an operator says that it is right."""
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import typer
 
 from monitor.cli.console import print_json
+from monitor.cli.dates import local
 from monitor.cli.errors import acting, settings_in_force, store_of
 from monitor.cli.options import Actor, AsJson, who
 
 if TYPE_CHECKING:
+    from monitor.cli.documents import ClockDocument
     from monitor.judging.clock_trust import ClockReading, ClockTrust
     from monitor.settings.load import Settings
 
@@ -41,9 +43,9 @@ def _date(now: "ClockReading", trust: "ClockTrust | None") -> datetime:
 
 def _look() -> "ClockReading":
     from monitor.domain.clock import SystemClock
-    from monitor.runtime.trusted_clock import BelievedClock, boot_id
+    from monitor.runtime.trusted_clock import TrustedClock, boot_id
 
-    return BelievedClock(SystemClock(), boot_id()).look()
+    return TrustedClock(SystemClock(), boot_id()).look()
 
 
 @app.callback(invoke_without_command=True)
@@ -59,8 +61,8 @@ def clock(context: typer.Context, as_json: AsJson = False) -> None:
     if as_json:
         print_json(found)
         return
-    print(f"The clock says     {_local(found['wall_utc'])}")
-    print(f"The daemon goes by {_local(found['believed_utc'])}")
+    print(f"The clock says     {local(found['wall_utc'])} (Dhaka)")
+    print(f"The daemon goes by {local(found['believed_utc'])} (Dhaka)")
     print(f"NTP keeps it       {'yes' if found['ntp_synchronised'] else 'no'}")
     if not found["suspect"]:
         print("It is believed.")
@@ -68,13 +70,13 @@ def clock(context: typer.Context, as_json: AsJson = False) -> None:
     print("It is not believed: nothing is escalated, resolved, mailed or forgotten by it.")
     ways = ["as soon as NTP keeps it (where it did not before)", "at once by `upazila-monitor clock trust`"]
     if found["believed_from_utc"]:
-        ways.insert(0, f"by itself at {_local(found['believed_from_utc'])}, without another jump until then")
+        ways.insert(0, f"by itself at {local(found['believed_from_utc'])} (Dhaka), without another jump until then")
     print("It will be:")
     for way in ways:
         print(f"  {way}")
 
 
-def _state(now: "ClockReading", trust: "ClockTrust | None", believed_utc: datetime) -> dict[str, Any]:
+def _state(now: "ClockReading", trust: "ClockTrust | None", believed_utc: datetime) -> "ClockDocument":
     from datetime import timedelta
 
     from monitor.judging.clock_trust import PROVED_AFTER_NS, WRITTEN_UTC, same_boot
@@ -89,14 +91,8 @@ def _state(now: "ClockReading", trust: "ClockTrust | None", believed_utc: dateti
         "believed_utc": believed_utc.isoformat(),
         "suspect": trust is not None and trust.suspect,
         "ntp_synchronised": now.synchronised,
-        "believed_from_utc": proved_utc and proved_utc.isoformat(),
+        "believed_from_utc": proved_utc.isoformat() if proved_utc else None,
     }
-
-
-def _local(iso: str) -> str:
-    from monitor.i18n.formats import DHAKA
-
-    return f"{datetime.fromisoformat(iso).astimezone(DHAKA):%Y-%m-%d %H:%M:%S} (Dhaka)"
 
 
 @app.command()
@@ -110,4 +106,4 @@ def trust(context: typer.Context, actor: Actor = "") -> None:
     dated_utc = now_of(settings)
     with store_of(settings) as store, acting({}), store.write() as session:
         actions.trust_clock(Work(session, Office.of(settings), dated_utc, who(actor)), now)
-    print(f"The clock is right: {_local(now.utc.isoformat())}. The daemon goes by it within seconds.")
+    print(f"The clock is right: {local(now.utc.isoformat())} (Dhaka). The daemon goes by it within seconds.")

@@ -1,14 +1,13 @@
 """`check` and `version`: what the configuration says, without starting anything."""
 
 import json
-from dataclasses import asdict
 from importlib.metadata import version as version_of
 from pathlib import Path
-from typing import Any
 
 import typer
 
 from monitor.cli.console import print_json
+from monitor.cli.documents import ConfigurationDocument
 from monitor.cli.errors import BAD_INPUT, settings_of
 from monitor.cli.options import AsJson
 
@@ -39,14 +38,16 @@ def _print_json(directory: Path) -> None:
     from monitor.runtime.startup_messages import warnings
     from monitor.settings.problems import ConfigError
 
-    found: dict[str, Any] = {"directory": str(directory), "errors": [], "warnings": []}
+    found: ConfigurationDocument = {"directory": str(directory), "errors": [], "warnings": []}
     try:
         settings = load(directory)
     except ConfigError as error:
-        found["errors"] = [asdict(problem) for problem in error.problems]
+        found["errors"] = [
+            {"file": each.file, "line": each.line, "key": each.key, "message": each.message} for each in error.problems
+        ]
     else:
         found["warnings"] = list(warnings(settings, Office.of(settings), SystemClock().utc()))
-        found |= {"sites": len(settings.fleet.sites), "devices": len(settings.fleet.devices)}
+        found["sites"], found["devices"] = len(settings.fleet.sites), len(settings.fleet.devices)
     print_json(found)
     if found["errors"]:
         raise typer.Exit(BAD_INPUT)

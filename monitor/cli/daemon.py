@@ -31,7 +31,7 @@ def run(context: typer.Context, fresh: Fresh = False) -> None:
     from monitor.domain.clock import SystemClock
     from monitor.probes.icmp.sockets import NoSocket
     from monitor.runtime import gc_tuning
-    from monitor.runtime.systemd import Notifier, listen_fds
+    from monitor.runtime.systemd import Systemd, listen_fds
     from monitor.store import copies
     from monitor.store.errors import NoDatabase, StoreError
     from monitor.store.lock import only_daemon
@@ -53,10 +53,10 @@ def run(context: typer.Context, fresh: Fresh = False) -> None:
             if fresh:
                 aside = copies.begin_anew(state, SystemClock().utc())
                 logging.warning("begins with nothing%s", f"; what was there lies in {aside}" if aside else "")
-            notifier = Notifier()
+            systemd = Systemd()
             while True:
                 mine = [each.dup() for each in sockets]  # a daemon closes what it listens on
-                daemon = Daemon(settings, SystemClock(), mine, sources, notifier)
+                daemon = Daemon(settings, SystemClock(), mine, sources, systemd)
                 del settings, sources  # the daemon replaces them when it is told to read them again
                 asyncio.run(daemon.run())
                 if not daemon.begins_again:

@@ -65,16 +65,14 @@ def explain(
     as_json: AsJson = False,
 ) -> None:
     """Who heard of a ticket and who will: when, through what, and why."""
-    from sqlalchemy import select
-
     from monitor.charter.office import Office
     from monitor.reports.notification_trace import explain as explained
-    from monitor.store.models import Ticket
+    from monitor.store.ticket_rows import numbered
 
     settings = settings_in_force(context.obj)
     with store_of(settings) as store, store.read() as session:
         wanted = number_of(session, number)
-        ticket = session.scalars(select(Ticket).where(Ticket.number == wanted)).one_or_none()
+        ticket = numbered(session, wanted)
         if ticket is None:
             raise Failure(f"no ticket {number}. `upazila-monitor tickets` lists them", NO)
         found = explained(session, Office.of(settings), ticket, datetime.now(UTC))

@@ -16,11 +16,14 @@ from monitor.cli.numbers import decimal, whole
 from monitor.cli.options import AsJson
 from monitor.cli.snmp import snmp
 from monitor.cli.trace import trace
+from monitor.domain.reasons import as_json
 from monitor.domain.sample import milliseconds
 from monitor.domain.text import ascii_digits
+from monitor.i18n.reasons import reason_text
 from monitor.plain_file import LIST_BYTES, PlainFileError, read_bounded
 
 if TYPE_CHECKING:
+    from monitor.cli.documents import SummaryDocument
     from monitor.domain.sample import Sample
     from monitor.probes.base import Target
     from monitor.probes.icmp.engine import IcmpProbe
@@ -193,7 +196,7 @@ def _print_table(shown: "list[Sample]") -> None:
             str(sample.received),
             f"{sample.loss:.0%}",
             " / ".join(milliseconds(rtt / 1e6, 3) for rtt in shown_rtts) + " ms" if rtts else "",
-            sample.reason,
+            reason_text(sample.reason, "en"),
         )
     console().print(table)
 
@@ -212,19 +215,22 @@ def _json_lines(samples: "Sequence[Sample]") -> "Iterator[str]":
         yield (
             f'{{"target": {quoted(sample.device)}, "verdict": "{sample.verdict}", "sent": {sample.sent}, '
             f'"received": {sample.received}, "loss": {round(sample.loss, 6)!r}, "rtt_ms": {rtt_ms}, '
-            f'"rtts_ms": {rtts!r}, "reason": {quoted(sample.reason)}}}{"," if place < last else ""}\n'
+            f'"rtts_ms": {rtts!r}, "reason": {quoted(reason_text(sample.reason, "en"))}, '
+            f'"reason_code": {quoted(as_json(sample.reason))}}}{"," if place < last else ""}\n'
         )
 
 
-def _summary(samples: "list[Sample]", prober: "IcmpProbe") -> dict[str, Any]:
+def _summary(samples: "list[Sample]", prober: "IcmpProbe") -> "SummaryDocument":
     verdicts = [str(sample.verdict) for sample in samples]
     counters = prober.counters
     return {
-        **{verdict: verdicts.count(verdict) for verdict in ("ok", "failed", "unknown")},
+        "ok": verdicts.count("ok"),
+        "failed": verdicts.count("failed"),
+        "unknown": verdicts.count("unknown"),
         "echoes_sent": counters.sent,
         "replies_accepted": counters.accepted,
         "rejected": counters.rejected(),
-        "errors": dict(counters.errors_by_reason),
+        "errors": {reason_text(each, "en"): count for each, count in counters.errors_by_reason.items()},
         "refused": dict(counters.refused_by_errno),
         "dropped": counters.dropped,
     }

@@ -115,9 +115,9 @@ def withdraw(context: typer.Context, number: Number, reason: Reason, actor: Acto
 
 def _offer_open_tickets(session: "Session", site: str, *, anyway: bool) -> None:
     """Names what is open about the site; on a terminal it is asked whether there is to be another one."""
-    from monitor.alerts.cases.complaints import open_about
+    from monitor.store.ticket_rows import unsolved_at
 
-    found = open_about(session, site)
+    found = unsolved_at(session, site)
     for ticket in found:
         words = clean(ticket.text or "an outage", 60)
         since = local(ticket.event_utc.isoformat())

@@ -17,7 +17,9 @@ import zstandard
 from monitor.cli.dates import YEARS, moment_of
 from monitor.cli.errors import BAD_INPUT, Failure, settings_of
 from monitor.domain.json_text import parse_json
+from monitor.domain.reasons import TIMEOUT, Reason, from_json
 from monitor.domain.sample import Sample, Verdict
+from monitor.domain.stored_sentences import from_sentence
 from monitor.domain.text import clean, harmless
 from monitor.plain_file import PlainFileError, open_plain
 
@@ -106,8 +108,8 @@ def _read(line: str, known: dict[str, str], where: str) -> tuple["Sample | Happe
         sent,
         received,
         rtts,
-        _printable(entry["reason"]) if "reason" in entry else "" if verdict is Verdict.OK else "timeout",
-        _printable(entry["poor"]) if "poor" in entry else "",
+        _reason(entry["reason"]) if "reason" in entry else None if verdict is Verdict.OK else TIMEOUT,
+        _reason(entry["poor"]) if "poor" in entry else None,
     )
     return sample, sample.started_utc
 
@@ -137,9 +139,11 @@ def _happening(entry: dict[str, Any], known: dict[str, str], where: str) -> "Hap
         raise Failure(f"{where}: {words}", BAD_INPUT) from None
 
 
-def _printable(text: object) -> str:
-    """As the daemon would keep it: recorded reasons are devices' words, and may command a terminal."""
-    return clean(str(text))
+def _reason(said: object) -> Reason | None:
+    """A recorded reason, or the sentence of a recording from before; devices' words may command a terminal."""
+    if isinstance(said, dict):
+        return from_json({name: clean(value) if isinstance(value, str) else value for name, value in said.items()})
+    return from_sentence(clean(str(said)))
 
 
 def _counts(entry: dict[str, Any], answered: bool, where: str) -> tuple[int, int, tuple[int, ...]]:
@@ -215,11 +219,14 @@ def _unpacked(suffix: str, packed: BinaryIO) -> BinaryIO:
     return packed
 
 
+UNSAID = ("t", "kind", "ticket", "group", "reason_code", "why_code")
+
+
 def sentence(transition: dict[str, Any]) -> str:
     """A transition as a line for people."""
     at = datetime.fromisoformat(transition["t"])
     where = transition.get("ticket") or transition.get("site") or transition.get("group") or ""
-    rest = [_words(name, value) for name, value in transition.items() if name not in ("t", "kind", "ticket", "group")]
+    rest = [_words(name, value) for name, value in transition.items() if name not in UNSAID]
     return f"{at:%Y-%m-%d %H:%M:%S}  {transition['kind']:<16}  {where:<16}  {', '.join(rest)}".rstrip()
 
 

@@ -115,7 +115,7 @@ def _wanted(entry: dict[str, Any]) -> ServiceCheck:
 def _print(target: str, kind: str, outcome: Outcome, as_json: bool) -> None:
     took_ms = None if outcome.took_ns is None else round(outcome.took_ns / 1e6, 3)
     verdict, reason = str(outcome.verdict), outcome.own_fault or outcome.reason
-    facts: dict[str, Any] = {"target": target, "probe": kind, "verdict": verdict, "rtt_ms": took_ms}
+    facts: dict[str, object] = {"target": target, "probe": kind, "verdict": verdict, "rtt_ms": took_ms}
     facts |= {"reason": reason, "poor": outcome.poor, **outcome.details}
     if as_json:
         print(json.dumps(facts, ensure_ascii=False))

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -21,6 +21,7 @@ from monitor.settings.hosts import is_short_address
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from monitor.cli.documents import ReadingDocument
     from monitor.probes.snmp.reading import Facts, Reading
     from monitor.settings.secrets import Secret
     from monitor.settings.snmp_section import V3Entry
@@ -164,8 +165,8 @@ async def _read_v3(where: Where, home: Path, entry: "V3Entry", timeout_s: float,
         client.close()
 
 
-def _facts(reading: "Reading") -> dict[str, Any]:
-    facts: dict[str, Any] = {"system": reading.system, "ports": reading.ports, "ups": reading.ups}
+def _facts(reading: "Reading") -> "ReadingDocument":
+    facts: ReadingDocument = {"system": reading.system, "ports": reading.ports, "ups": reading.ups}
     if reading.engine_time_s is not None:
         facts["engine"] = {"snmpEngineTime": reading.engine_time_s}
     if reading.ups_load_percent:

@@ -257,6 +257,6 @@ def _outages(found: "list[OutageDocument]") -> "Listing":
             local(outage["deadline_utc"]),
             outage["ticket"] or "",
             f"{len(outage['affected'])} sites" if outage["affected"] else "",
-            Text("; ".join(filter(None, (outage["reason"], outage["cause"] and f"suspected: {outage['cause']}")))),
+            Text("; ".join(filter(None, (outage["reason_text"], outage["cause"] and f"suspected: {outage['cause']}")))),
         )
     return table

@@ -1,6 +1,8 @@
 """The end of a day as a time of day: 24:00, which Python's times lack."""
 
-from datetime import datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+
+from monitor.domain.clock import DHAKA
 
 END_OF_DAY = time.max  # 24:00; later than every other time of day, and still of its day
 
@@ -8,6 +10,11 @@ END_OF_DAY = time.max  # 24:00; later than every other time of day, and still of
 def clock_text(clock: time) -> str:
     """'09:00', '24:00'."""
     return "24:00" if clock.replace(tzinfo=None) == END_OF_DAY else f"{clock:%H:%M}"
+
+
+def at_dhaka(day: date, clock: time) -> datetime:
+    """The moment at which Dhaka's clocks say that on that day, in UTC; `END_OF_DAY` is when the next day begins."""
+    return exact(datetime.combine(day, clock, DHAKA)).astimezone(UTC)
 
 
 def exact(closes: datetime) -> datetime:

@@ -2,16 +2,17 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
-Kind = Literal["maintenance", "hours", "behind"]
+from monitor.domain.reasons import Reason, ReasonCode, reason
+from monitor.domain.states import DowntimeKind
 
 
 class Downtime(NamedTuple):
     """Why no outage of a site begins now, and until when at least; ``until_utc`` is None where no end is known."""
 
-    kind: Kind
-    why: str
+    kind: DowntimeKind
+    why: Reason
     until_utc: datetime | None
 
 
@@ -39,4 +40,6 @@ def first_promised(pauses: Downtimes, site: str, since_utc: datetime, now_utc: d
 
 def behind(root: str, pause: Downtime) -> Downtime:
     """The pause of a site that is silent behind one that has a pause."""
-    return Downtime("behind", f"behind '{root}': {pause.why}" if pause.kind != "behind" else pause.why, pause.until_utc)
+    if pause.kind is DowntimeKind.BEHIND:
+        return pause
+    return Downtime(DowntimeKind.BEHIND, reason(ReasonCode.BEHIND, site=root, excuse=pause.why), pause.until_utc)

@@ -13,6 +13,7 @@ class EventKind(StrEnum):
     VANTAGE_BACK = "vantage_back"
     CLOCK_SUSPECT = "clock_suspect"
     CLOCK_BELIEVED = "clock_believed"
+    CLOCK_TRUSTED = "clock_trusted"
     FLAPPING = "flapping"
     SETTLED = "settled"
     LAB_POWER_OFF = "lab_power_off"

@@ -79,11 +79,13 @@ class ReasonCode(StrEnum):
     CAN_JUDGE_AGAIN = "can_judge_again"
     CLOCK_SAYS = "clock_says"
     CLOCK_BELIEVED = "clock_believed"
+    CLOCK_TRUSTED = "clock_trusted"
     # labs and sites
     WORKSTATIONS_ANSWER = "workstations_answer"
     NO_WORKSTATION = "no_workstation"
     WORKSTATIONS_UNUSED = "workstations_unused"
     RESULTS_CHANGED = "results_changed"
+    SET_ASIDE = "set_aside"
     # SNMP
     TRAP = "trap"
     AGENT_RESTARTED = "agent_restarted"
@@ -152,10 +154,12 @@ PARAMETERS: Mapping[ReasonCode, Mapping[str, type]] = {
     C.REFERENCES_SILENT: {"uplink": str},
     C.CAN_JUDGE_AGAIN: {"uplink": str},
     C.CLOCK_SAYS: {"clock": datetime},
+    C.CLOCK_TRUSTED: {"by": str, "clock": datetime},
     C.WORKSTATIONS_ANSWER: {"answering": int, "total": int},
     C.NO_WORKSTATION: {"total": int},
     C.WORKSTATIONS_UNUSED: {"total": int, "days": int},
     C.RESULTS_CHANGED: {"share": float},
+    C.SET_ASIDE: {"decision": str, "fault": str},
     C.TRAP: {"name": str},
     C.ROWS_LEFT_OUT: {"rows": int, "tables": tuple},
     C.OBJECTS_UNREAD: {"objects": tuple},

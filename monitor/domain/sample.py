@@ -4,6 +4,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NamedTuple
 
+from monitor.domain.reasons import Reason
+
 
 class Verdict(StrEnum):
     """What a probe saw.
@@ -20,9 +22,9 @@ class Sample(NamedTuple):
     """The result of one round against one device.
 
     ``sent`` and ``received`` count echoes (or requests); ``rtts_ns`` holds one round-trip time in
-    nanoseconds for each answer, in order of sending. ``reason`` says in a few words why a verdict
-    is not ``ok`` ('timeout', 'host unreachable from 10.0.0.1', 'ENOBUFS'), and is empty otherwise;
-    ``poor`` why an ``ok`` one was not as it should be, where that is not for loss or time.
+    nanoseconds for each answer, in order of sending. ``reason`` says why a verdict is not ``ok``
+    and is None otherwise; ``poor`` why an ``ok`` one was not as it should be, where that is not for
+    loss or time.
     """
 
     device: str
@@ -33,8 +35,8 @@ class Sample(NamedTuple):
     sent: int = 0
     received: int = 0
     rtts_ns: tuple[int, ...] = ()
-    reason: str = ""
-    poor: str = ""
+    reason: Reason | None = None
+    poor: Reason | None = None
 
     @property
     def loss(self) -> float:

@@ -109,6 +109,10 @@ MESSAGES: Mapping[ReasonCode, Mapping[Lang, str]] = {
     },
     C.CLOCK_SAYS: {"bn": "যন্ত্রের ঘড়ি বলছে {clock:moment}", "en": "the wall clock says {clock:moment}"},
     C.CLOCK_BELIEVED: {"bn": "যন্ত্রের ঘড়ি আবার বিশ্বাসযোগ্য", "en": "the wall clock is believed again"},
+    C.CLOCK_TRUSTED: {
+        "bn": "{by} বলেছেন যে যন্ত্রের ঘড়ি ঠিক: {clock:exact} (ঢাকা)",
+        "en": "{by} says that the clock is right: {clock:exact} (Dhaka)",
+    },
     C.WORKSTATIONS_ANSWER: {
         "bn": "{total}টির মধ্যে {answering}টি কম্পিউটার সাড়া দিচ্ছে",
         "en": "{answering} of {total} workstations answer",
@@ -125,6 +129,7 @@ MESSAGES: Mapping[ReasonCode, Mapping[Lang, str]] = {
         "bn": "সর্বশেষ ফলাফলের {share:.0%} পরিবর্তিত হয়েছে",
         "en": "{share:.0%} of its last results changed",
     },
+    C.SET_ASIDE: {"bn": "{decision}: {fault}", "en": "{decision}: {fault}"},
     C.TRAP: {"bn": "{name}", "en": "{name}"},
     C.AGENT_RESTARTED: {"bn": "এর এজেন্ট নতুন করে চালু হয়েছে", "en": "its agent started anew"},
     C.READ_AGAIN: {"bn": "আবার পড়া যাচ্ছে", "en": "it is read again"},
@@ -213,6 +218,8 @@ class _Filler(Formatter):
                 return words + format_spec[1:] if format_spec.startswith(">") else format_spec + words
             case datetime() if format_spec == "moment":
                 return moment_text(value, lang)
+            case datetime() if format_spec == "exact":
+                return digits(f"{value.astimezone(DHAKA):%Y-%m-%d %H:%M:%S}", lang)
             case datetime():
                 return digits(f"{value.astimezone(DHAKA):%d/%m/%Y %H:%M}", lang)
             case tuple():

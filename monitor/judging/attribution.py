@@ -8,9 +8,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from monitor.domain.clock import DHAKA
 from monitor.domain.downtime import Downtime, Downtimes, behind, first_promised, never
+from monitor.domain.reasons import Reason, ReasonCode, reason
 from monitor.domain.sample import Sample, Verdict
+from monitor.domain.states import Cause, DowntimeKind
 from monitor.judging.decisions import (
     Affected,
     Decision,
@@ -24,7 +25,7 @@ from monitor.judging.decisions import (
 )
 from monitor.judging.health import Health, Rules, State, Transition
 from monitor.judging.known import Known
-from monitor.judging.power import POWER, TOGETHER, Power
+from monitor.judging.power import TOGETHER, Power
 from monitor.judging.topology import Blame, OnTheWay, blame
 from monitor.settings.fleet import Fleet
 
@@ -216,7 +217,7 @@ class OutageAttribution:
         if site in self.promised:
             return self.promised[site]
         known = self.held.get(site)
-        if known is not None and known.kind != "behind":
+        if known is not None and known.kind is not DowntimeKind.BEHIND:
             since_utc = max(since_utc, min(known.until_utc or now_utc, now_utc))
         return first_promised(self.pauses, site, since_utc, now_utc)
 
@@ -227,10 +228,9 @@ class OutageAttribution:
 
     def _open(self, site: str, silent_utc: datetime, now_utc: datetime, pause: Downtime | None) -> Iterator[Decision]:
         """Begins the outage at the first moment at which the site was both silent and promised."""
-        reason, since_utc = self._reason(site), self._promised(site, silent_utc, now_utc) or now_utc
+        seen, since_utc = self._reason(site), self._promised(site, silent_utc, now_utc) or now_utc
         if pause is not None:
-            since = f"{silent_utc.astimezone(DHAKA):%d/%m/%Y %H:%M}"
-            reason = f"{reason}; silent since {since}, which was excused until now: {pause.why}"
+            seen = reason(ReasonCode.WAS_EXCUSED, seen=seen, since=silent_utc, excuse=pause.why)
         ends_utc = now_utc if pause is None else min(pause.until_utc or now_utc, now_utc)
         yield from self._let_go(site, max(silent_utc, ends_utc))
         self.open_outages[site], self.silent_since[site] = since_utc, silent_utc
@@ -238,13 +238,14 @@ class OutageAttribution:
         neighbours = self._neighbours(site)
         why = self.power.why(site, neighbours)
         together = self.power.fell_silent(site, silent_utc, neighbours) if neighbours else []
-        if together and not why:
-            why = f"fell silent together with {', '.join(together)}, on the same feeder"
-        cause = POWER if why else ""
-        yield OutageOpened(site, since_utc, now_utc, last_good, reason, cause, why, silent_since_utc=silent_utc)
+        if together and why is None:
+            why = reason(ReasonCode.FELL_SILENT_TOGETHER, sites=tuple(together))
+        cause = Cause.POWER if why else None
+        yield OutageOpened(site, since_utc, now_utc, last_good, seen, cause, why, silent_since_utc=silent_utc)
         for each in together:
             if each in self.open_outages and abs(self.silent_since[each] - silent_utc) <= TOGETHER:
-                yield OutageUpdated(each, cause=POWER, why=f"fell silent together with {site}, on the same feeder")
+                with_it = reason(ReasonCode.FELL_SILENT_TOGETHER, sites=(site,))
+                yield OutageUpdated(each, cause=Cause.POWER, why=with_it)
         self._forget_silences((site, *neighbours), now_utc)
 
     def _forget_silences(self, fed: Sequence[str], now_utc: datetime) -> None:
@@ -256,17 +257,17 @@ class OutageAttribution:
             oldest_utc += [self._pending[site].since_utc] if site in self._pending else []
         self.power.forget_before(min(oldest_utc), fed)
 
-    def _reason(self, site: str) -> str:
+    def _reason(self, site: str) -> Reason | None:
         """What was seen; of a link also which side of it is meant."""
         gateway, link = self._gateway(site), self.fleet.sites[site].link
         seen = self._known.last.get(gateway)
-        silence = seen.reason if seen and seen.verdict is Verdict.FAILED else ""
+        silence = seen.reason if seen and seen.verdict is Verdict.FAILED else None
         if link is None:
             return silence
         interface = self._known.last.get(link.id)
         if interface is not None and interface.verdict is Verdict.FAILED:
             return interface.reason
-        return f"the far end is silent: {silence}" if silence else "the far end is silent"
+        return reason(ReasonCode.FAR_END_SILENT, seen=silence)
 
     def _neighbours(self, site: str) -> list[str]:
         """The other sites on the site's feeder."""

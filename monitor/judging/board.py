@@ -9,7 +9,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from monitor.domain.event_kinds import EventKind
+from monitor.domain.reasons import ReasonCode, reason
 from monitor.domain.sample import Sample, Verdict
+from monitor.domain.states import Cause, EndReason
 from monitor.judging.attribution import OutageAttribution
 from monitor.judging.baseline import Baselines
 from monitor.judging.decisions import (
@@ -23,9 +26,10 @@ from monitor.judging.decisions import (
 from monitor.judging.flapping import Flaps
 from monitor.judging.health import Rules, State, Transition
 from monitor.judging.labs import Count, Labs, count
-from monitor.judging.power import POWER
 from monitor.judging.uplinks import UplinkHealth
 from monitor.settings.fleet import Fleet, Group
+
+MAINS_BACK, BATTERY_FEEDS = reason(ReasonCode.MAINS_BACK), reason(ReasonCode.BATTERY_FEEDS)
 
 
 @dataclass
@@ -134,14 +138,14 @@ class Board(OutageAttribution):
         if not on_battery:
             if not self.power.on_mains(site):
                 return []
-            return [DeviceEvent(site, "", "on_mains", "the UPS is on mains again", at_utc)]
+            return [DeviceEvent(site, "", EventKind.ON_MAINS, MAINS_BACK, at_utc)]
         if not self.power.on_battery(site, at_utc):
             return []
-        told: list[Decision] = [DeviceEvent(site, "", "on_battery", "the UPS feeds from its battery", at_utc)]
+        told: list[Decision] = [DeviceEvent(site, "", EventKind.ON_BATTERY, BATTERY_FEEDS, at_utc)]
         for each in (site, *self._neighbours(site)):
             if each in self.open_outages:
                 why = self.power.why(each, self._neighbours(each))
-                told.append(OutageUpdated(each, cause=POWER, why=why))
+                told.append(OutageUpdated(each, cause=Cause.POWER, why=why))
         return told
 
     def replace_fleet(self, fleet: Fleet, rules: Rules, now_utc: datetime) -> list[Decision]:
@@ -161,10 +165,10 @@ class Board(OutageAttribution):
         for interface in set(self._known.healths) - set(fleet.judged):
             self._known.forget(interface)
         for site in list(self.open_outages):
-            reason = _why_ended(old, fleet, site)
-            if reason:
+            ended = _why_ended(old, fleet, site)
+            if ended is not None:
                 del self.open_outages[site]
-                decisions.append(OutageClosed(site, now_utc, reason))
+                decisions.append(OutageClosed(site, now_utc, ended))
                 decisions += self._judge_again_behind(site, now_utc)
         for site in list(self.affected):
             if _why_ended(old, fleet, site):
@@ -205,7 +209,7 @@ class Board(OutageAttribution):
             if self.affected.pop(site, None) is not None:
                 yield NoLongerAffected(site, now_utc)
             if self.open_outages.pop(site, None) is not None:
-                yield OutageClosed(site, now_utc, "reconfigured")
+                yield OutageClosed(site, now_utc, EndReason.RECONFIGURED)
                 yield from self._judge_again_behind(site, now_utc)
             yield from self._site_changed(site, now_utc)
 
@@ -219,8 +223,8 @@ def _way(fleet: Fleet, site: str) -> tuple[str, ...]:
     return tuple(fleet.ancestors(site))
 
 
-def _why_ended(old: Fleet, new: Fleet, site: str) -> str:
+def _why_ended(old: Fleet, new: Fleet, site: str) -> EndReason | None:
     if site not in new.sites:
-        return "removed"
+        return EndReason.REMOVED
     known = old.sites.get(site)
-    return "readdressed" if known and known.gateway.address != new.sites[site].gateway.address else ""
+    return EndReason.READDRESSED if known and known.gateway.address != new.sites[site].gateway.address else None

@@ -1,11 +1,13 @@
 """What judging decides, as values: the only thing that leaves this package."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
+from monitor.domain.event_kinds import EventKind
+from monitor.domain.evidence import NOTHING_SEEN, Evidence
+from monitor.domain.reasons import Reason
 from monitor.domain.sample import Sample
+from monitor.domain.states import Cause, DowntimeKind, EndReason
 from monitor.judging.health import State
 
 
@@ -13,39 +15,39 @@ from monitor.judging.health import State
 class OutageOpened:
     """The site is down for certain, by its own fault, since it was first both silent and promised.
 
-    ``reason`` says what was seen, ``cause`` what is suspected behind it ('power', or nothing), ``why`` in words;
-    ``evidence`` is plain JSON values. ``silent_since_utc``: its first failed round, where that was earlier.
+    ``reason`` says what was seen, ``cause`` what is suspected behind it, and ``why``; ``evidence`` what else was.
+    ``silent_since_utc``: its first failed round, where that was earlier.
     """
 
     site: str
     started_utc: datetime
     confirmed_utc: datetime
     last_good: Sample | None
-    reason: str
-    cause: str = ""
-    why: str = ""
-    evidence: Mapping[str, Any] = field(default_factory=dict)
+    reason: Reason | None
+    cause: Cause | None = None
+    why: Reason | None = None
+    evidence: Evidence = NOTHING_SEEN
     silent_since_utc: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class OutageClosed:
-    """The outage is over: ``reason`` is 'recovered', or why it ends otherwise ('removed', 'readdressed')."""
+    """The outage is over, since then and in that way."""
 
     site: str
     ended_utc: datetime
-    reason: str = "recovered"
+    reason: EndReason = EndReason.RECOVERED
 
 
 @dataclass(frozen=True, slots=True)
 class OutageUpdated:
-    """More is known of an open outage than when it was opened; empty words leave what was known."""
+    """More is known of an open outage than when it was opened; None leaves what was known."""
 
     site: str
-    reason: str = ""
-    cause: str = ""
-    why: str = ""
-    evidence: Mapping[str, Any] = field(default_factory=dict)
+    reason: Reason | None = None
+    cause: Cause | None = None
+    why: Reason | None = None
+    evidence: Evidence = NOTHING_SEEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +75,8 @@ class Excused:
 
     site: str
     since_utc: datetime
-    kind: str
-    why: str
+    kind: DowntimeKind
+    why: Reason
     until_utc: datetime | None
     at_utc: datetime
     promised_utc: datetime | None = None
@@ -94,7 +96,7 @@ class MonitoringGap:
 
     since_utc: datetime
     until_utc: datetime
-    why: str
+    why: Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,8 +114,8 @@ class DeviceEvent:
 
     site: str
     device: str
-    kind: str
-    text: str
+    kind: EventKind
+    reason: Reason | None
     at_utc: datetime
 
 
@@ -168,39 +170,3 @@ Decision = (
     | ExcusedNoMore
     | MonitoringGap
 )
-
-
-def describe(decision: Decision) -> str:  # noqa: PLR0912 (one branch a kind)
-    """A decision as one line of a log; times in UTC."""
-    match decision:
-        case OutageOpened(site, started, _, _, reason, cause, why, _):
-            suspected = f"; suspected cause: {cause} ({why})" if cause else ""
-            return f"{site}: outage since {started:%Y-%m-%d %H:%M:%S}Z ({reason or 'no answer'}){suspected}"
-        case OutageClosed(site, ended, reason):
-            return f"{site}: outage over since {ended:%Y-%m-%d %H:%M:%S}Z ({reason})"
-        case OutageUpdated(site, reason, cause, why, evidence):
-            parts = [reason] * bool(reason) + [f"suspected cause: {cause} ({why})"] * bool(cause)
-            parts += [f"the way to {way['device']} was traced" for way in evidence.get("ways", ())]
-            return f"{site}: more is known of its outage: {'; '.join(parts)}"
-        case Affected(site, root, since):
-            return f"{site}: silent behind {root} since {since:%Y-%m-%d %H:%M:%S}Z"
-        case NoLongerAffected(site, until):
-            return f"{site}: judged by itself again since {until:%Y-%m-%d %H:%M:%S}Z"
-        case SiteChanged(site, state, since):
-            return f"{site}: {state} since {since:%Y-%m-%d %H:%M:%S}Z"
-        case VantageLost(group, since):
-            return f"blind behind '{group}' since {since:%Y-%m-%d %H:%M:%S}Z: all its references are silent"
-        case VantageBack(group, since, until):
-            return f"sight behind '{group}' again: {since:%Y-%m-%d %H:%M:%S}Z to {until:%H:%M:%S}Z is unmonitored"
-        case FlappingChanged(site, flapping, share, _):
-            return f"{site}: {'flaps' if flapping else 'has settled down'} ({share:.0%} of its last results changed)"
-        case Excused(site, since, _, why):
-            return f"{site}: silent since {since:%Y-%m-%d %H:%M:%S}Z, but no outage begins: {why}"
-        case ExcusedNoMore(site, until):
-            return f"{site}: excused no longer since {until:%Y-%m-%d %H:%M:%S}Z"
-        case MonitoringGap(since, until, why):
-            return f"nobody watched from {since:%Y-%m-%d %H:%M:%S}Z to {until:%H:%M:%S}Z: {why}"
-        case WorkstationSeen(site, at):
-            return f"{site}: a workstation answered {at:%Y-%m-%d %H:%M:%S}Z, the first of its day"
-        case DeviceEvent(site, device, kind, text, _):
-            return f"{device or site}: {kind.replace('_', ' ')}: {text}"

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
+from monitor.domain.event_kinds import EventKind
+from monitor.domain.reasons import ReasonCode, reason
 from monitor.judging.decisions import DeviceEvent, WorkstationSeen
 from monitor.judging.health import Health, State
 
@@ -56,10 +58,9 @@ class Labs:
             return
         if site in self.dark and not found.power_off:
             self.dark.discard(site)
-            yield DeviceEvent(
-                site, "", "lab_power_on", f"{found.answering} of {found.total} workstations answer", at_utc
-            )
+            why = reason(ReasonCode.WORKSTATIONS_ANSWER, answering=found.answering, total=found.total)
+            yield DeviceEvent(site, "", EventKind.LAB_POWER_ON, why, at_utc)
         elif site not in self.dark and found.power_off and router_up and promised:
             self.dark.add(site)
-            text = f"none of {found.total} workstations answers, but the router does"
-            yield DeviceEvent(site, "", "lab_power_off", text, at_utc)
+            why = reason(ReasonCode.NO_WORKSTATION, total=found.total)
+            yield DeviceEvent(site, "", EventKind.LAB_POWER_OFF, why, at_utc)

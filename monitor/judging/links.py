@@ -4,8 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from monitor.domain.reasons import Reason, ReasonCode, reason
+
 UP = 1
-DOWN = {2: "down", 3: "testing", 6: "not present", 7: "lower layer down"}  # tunnels that work say 4, 'unknown'
+DOWN = {
+    2: ReasonCode.INTERFACE_DOWN,
+    3: ReasonCode.INTERFACE_TESTING,
+    6: ReasonCode.INTERFACE_NOT_PRESENT,
+    7: ReasonCode.INTERFACE_LOWER_LAYER_DOWN,
+}  # tunnels that work say 4, 'unknown'
 HC_OCTETS, OCTETS = ("ifHCInOctets", "ifHCOutOctets"), ("ifInOctets", "ifOutOctets")
 ERRORS = ("ifInErrors", "ifOutErrors")
 BITS = {**dict.fromkeys(HC_OCTETS, 64), **dict.fromkeys([*OCTETS, *ERRORS], 32)}
@@ -36,8 +43,8 @@ class Rates(NamedTuple):
 class Finding(NamedTuple):
     """``down`` says in what state a link is that carries nothing, ``poor`` why one that carries is not as it should."""
 
-    down: str = ""
-    poor: str = ""
+    down: Reason | None = None
+    poor: Reason | None = None
 
 
 def rates(before: Row, now: Row, seconds: float, *, restarted: bool) -> Rates:
@@ -94,17 +101,18 @@ def utilisation(row: Row, passed: Rates) -> float | None:
 def find(name: str, row: Row, passed: Rates, expected_mbps: float | None, rules: LinkRules) -> Finding:
     """The state of the link that this interface carries; ``expected_mbps`` is the speed that it should have."""
     if row.get("ifAdminStatus", UP) != UP:
-        return Finding(down=f"interface {name} is switched off")
+        return Finding(down=reason(ReasonCode.INTERFACE_OFF, interface=name))
     if (oper := row.get("ifOperStatus", UP)) in DOWN:
-        return Finding(down=f"interface {name} is {DOWN[int(oper)]}")
+        return Finding(down=reason(DOWN[int(oper)], interface=name))
     speed = speed_mbps(row)
     if expected_mbps and 0 < speed < expected_mbps:
-        return Finding(poor=f"interface {name} runs at {speed:g} Mb/s instead of {expected_mbps:g}")
+        slow = reason(ReasonCode.INTERFACE_SLOW, interface=name, mbps=speed, expected_mbps=float(expected_mbps))
+        return Finding(poor=slow)
     used = utilisation(row, passed)
     if used is not None and used >= rules.utilisation:
-        return Finding(poor=f"interface {name} is {used * 100:.0f} % used")
+        return Finding(poor=reason(ReasonCode.INTERFACE_BUSY, interface=name, share=used))
     if passed.errors_per_s is not None and passed.errors_per_s >= rules.errors_per_s:
-        return Finding(poor=f"interface {name} damages {passed.errors_per_s:.1f} packets a second")
+        return Finding(poor=reason(ReasonCode.INTERFACE_ERRORS, interface=name, per_s=passed.errors_per_s))
     return Finding()
 
 

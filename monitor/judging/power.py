@@ -4,9 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from monitor.domain.clock import DHAKA
+from monitor.domain.reasons import Reason, ReasonCode, reason
 
-POWER = "power"
 TOGETHER = timedelta(minutes=2)  # sites of one feeder that fall silent within this time fell silent together
 
 
@@ -30,14 +29,15 @@ class Power:
         """Notes it; whether that is new."""
         return self.batteries.pop(site, None) is not None
 
-    def why(self, site: str, neighbours: Iterable[str]) -> str:
-        """In words, why ``site`` or its feeder is thought to be without mains; empty when nothing says so."""
+    def why(self, site: str, neighbours: Iterable[str]) -> Reason | None:
+        """Why ``site`` or its feeder is thought to be without mains; None when nothing says so."""
         for each in (site, *neighbours):
             since = self.batteries.get(each)
             if since is not None:
-                whose = "its UPS" if each == site else f"the UPS of {each}, on the same feeder,"
-                return f"{whose} has been on battery since {since.astimezone(DHAKA):%d/%m/%Y %H:%M}"
-        return ""
+                if each == site:
+                    return reason(ReasonCode.UPS_ON_BATTERY, since=since)
+                return reason(ReasonCode.NEIGHBOUR_ON_BATTERY, site=each, since=since)
+        return None
 
     def fell_silent(self, site: str, since_utc: datetime, neighbours: Iterable[str]) -> list[str]:
         """Notes that ``site`` fell silent then by its own fault; which of its neighbours did so within TOGETHER."""

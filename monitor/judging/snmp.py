@@ -10,6 +10,8 @@ from datetime import datetime
 from typing import Literal
 
 from monitor.domain.clock import NS_PER_S
+from monitor.domain.event_kinds import EventKind
+from monitor.domain.reasons import Reason, ReasonCode, reason
 from monitor.domain.sample import Sample, Verdict
 from monitor.domain.text import same_key
 from monitor.judging.board import Board
@@ -25,18 +27,24 @@ from monitor.settings.fleet import Device, Link
 
 @dataclass(frozen=True, slots=True)
 class SnmpState:
-    """How the last reading of a device by SNMP went, in words where it failed, and what it brought where it did not."""
+    """How the last reading of a device by SNMP went, why where it failed, and what it brought where it did not."""
 
     outcome: Literal["ok", "silent", "credentials", "error"]
-    why: str = ""
+    why: Reason | None = None
     reading: Reading | None = None
     series: Sequence[Series] = ()
 
 
 PROBE = "snmp"
+AGENT_RESTARTED, READ_AGAIN = reason(ReasonCode.AGENT_RESTARTED), reason(ReasonCode.READ_AGAIN)
 OUT_OF_SIGHT = 3  # readings in a row that fail, until what was known of a link's interface judges nobody any more
 NAMES, STATUS = ("ifName", "ifDescr"), ("ifAdminStatus", "ifOperStatus")
-EVENTS = {"credentials": "snmp_credentials", "silent": "snmp_silent", "error": "snmp_error", "ok": "snmp_ok"}
+EVENTS = {
+    "credentials": EventKind.SNMP_CREDENTIALS,
+    "silent": EventKind.SNMP_SILENT,
+    "error": EventKind.SNMP_ERROR,
+    "ok": EventKind.SNMP_OK,
+}
 
 
 class SnmpJudge:
@@ -91,7 +99,7 @@ class SnmpJudge:
         anew = self._restarted(device, state.reading, mono_ns)
         if anew:
             self.restarts[device.id] += 1
-            decisions.append(DeviceEvent(device.site, device.id, "restarted", "its agent started anew", at_utc))
+            decisions.append(DeviceEvent(device.site, device.id, EventKind.RESTARTED, AGENT_RESTARTED, at_utc))
         decisions += self._ups(device, _feeds_from_battery(state.reading, state.series), at_utc)
         decisions += self._left_out(device, state, at_utc)
         decisions += self._fell_silent(device, state.reading.unread, at_utc)
@@ -105,7 +113,7 @@ class SnmpJudge:
         self._outcomes[device.id] = state.outcome
         if state.outcome == before:
             return []
-        return [DeviceEvent(device.site, device.id, EVENTS[state.outcome], state.why or "it is read again", at_utc)]
+        return [DeviceEvent(device.site, device.id, EVENTS[state.outcome], state.why or READ_AGAIN, at_utc)]
 
     def _restarted(self, device: Device, reading: Reading, mono_ns: int) -> bool:
         ticks = reading.system.get("sysUpTime_ticks")
@@ -133,16 +141,16 @@ class SnmpJudge:
         if device.id in self._cut:
             return []
         self._cut.add(device.id)
-        text = f"only the first {MOST_ROWS:,} rows are read of: {', '.join(tables)}"
-        return [DeviceEvent(device.site, device.id, "snmp_cut", text, at_utc)]
+        why = reason(ReasonCode.ROWS_LEFT_OUT, rows=MOST_ROWS, tables=tuple(tables))
+        return [DeviceEvent(device.site, device.id, EventKind.SNMP_CUT, why, at_utc)]
 
     def _fell_silent(self, device: Device, unread: tuple[str, ...], at_utc: datetime) -> list[Decision]:
         """A line of the timeline when a device begins to fall silent at some objects: they are not read."""
         before, self._unread[device.id] = self._unread.get(device.id, ()), unread
         if not unread or set(unread) <= set(before):
             return []
-        text = f"it falls silent when it is asked for: {', '.join(unread)}; all else is read"
-        return [DeviceEvent(device.site, device.id, "snmp_unread", text, at_utc)]
+        why = reason(ReasonCode.OBJECTS_UNREAD, objects=unread)
+        return [DeviceEvent(device.site, device.id, EventKind.SNMP_UNREAD, why, at_utc)]
 
     def _link(
         self, link: Link, reading: Reading, at_utc: datetime, mono_ns: int, *, restarted_: bool
@@ -174,11 +182,10 @@ class SnmpJudge:
         """A line of the timeline when a link becomes degraded, and when it is so no more: a link down is an outage."""
         state = self._board.health(link.id).state
         if state is State.DEGRADED is not was:
-            return [DeviceEvent(link.site, link.device, "link_poor", finding.poor, at_utc)]
+            return [DeviceEvent(link.site, link.device, EventKind.LINK_POOR, finding.poor, at_utc)]
         if was is State.DEGRADED and state is State.UP:
-            return [
-                DeviceEvent(link.site, link.device, "link_well", f"interface {link.interface} is well again", at_utc)
-            ]
+            well = reason(ReasonCode.INTERFACE_WELL, interface=link.interface)
+            return [DeviceEvent(link.site, link.device, EventKind.LINK_WELL, well, at_utc)]
         return []
 
     def _not_found(self, link: Link, count: int, at_utc: datetime) -> list[Decision]:
@@ -186,8 +193,11 @@ class SnmpJudge:
         if link.id in self._unseen:
             return []
         self._unseen.add(link.id)
-        text = f"it has {count} interfaces '{link.interface}'" if count else f"it has no interface '{link.interface}'"
-        return [DeviceEvent(link.site, link.device, "no_interface", text, at_utc)]
+        if count:
+            why = reason(ReasonCode.INTERFACE_AMBIGUOUS, interface=link.interface, count=count)
+        else:
+            why = reason(ReasonCode.INTERFACE_MISSING, interface=link.interface)
+        return [DeviceEvent(link.site, link.device, EventKind.NO_INTERFACE, why, at_utc)]
 
 
 def _feeds_from_battery(reading: Reading, series: Sequence[Series]) -> bool | None:

@@ -6,7 +6,7 @@ from functools import partial
 
 from monitor.domain.clock import Clock
 from monitor.metrics.text import Body, CachedLines, Family, Labels, Line, UncachedLines
-from monitor.runtime.live import RuntimeState
+from monitor.runtime.live import RuntimeView
 from monitor.store import queries
 from monitor.store.errors import SQLAlchemyError
 from monitor.store.sqlite import Store
@@ -96,7 +96,7 @@ class _Stored:
 class Charter:
     """The database is asked by `ask`, wherever it may take its time; all else tells what it said then."""
 
-    def __init__(self, live: RuntimeState, store: Store, clock: Clock) -> None:
+    def __init__(self, live: RuntimeView, store: Store, clock: Clock) -> None:
         self._live, self._store, self._clock = live, store, clock
         self._stored: _Stored | None = None
         self._last_outage: int | None = None  # before the database was read for the first time
@@ -146,7 +146,7 @@ class Charter:
     def bodies(self) -> Iterator[Body]:
         yield (
             READABLE,
-            READABLE.of(self._stored is not None and not self._live.store_refuses(), self._live.office_id)[1].encode(),
+            READABLE.of(self._stored is not None and not self._live.store_refuses, self._live.office_id)[1].encode(),
         )
         if self._stored is not None:
             for part in (self._outages, self._totals, self._few):

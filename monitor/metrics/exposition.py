@@ -27,7 +27,7 @@ from monitor.metrics.sla import Promises
 from monitor.metrics.snmp import snmp
 from monitor.metrics.text import Asked, Body, Part, UncachedLines
 from monitor.net.pool import Pool, PoolFull
-from monitor.runtime.live import RuntimeState
+from monitor.runtime.live import RuntimeView
 from monitor.store.sqlite import Store
 
 FRESH_NS = NS_PER_S
@@ -73,7 +73,7 @@ class _Snapshot:
 class Exposition:
     """Works on the event loop that feeds ``live``."""
 
-    def __init__(self, live: RuntimeState, store: Store, clock: Clock) -> None:
+    def __init__(self, live: RuntimeView, store: Store, clock: Clock) -> None:
         self._live, self._clock = live, clock
         self._asking: tuple[Asked, ...] = tuple(
             part(live, store, clock) for part in (Charter, Promises, Notices, HelpDesk)

@@ -6,7 +6,7 @@ from functools import partial
 
 from monitor.domain.clock import Clock
 from monitor.metrics.text import Body, Family, Line, UncachedLines
-from monitor.runtime.live import RuntimeState
+from monitor.runtime.live import RuntimeView
 from monitor.store import helpdesk_queries
 from monitor.store.errors import SQLAlchemyError
 from monitor.store.helpdesk_queries import MirrorTotals
@@ -33,7 +33,7 @@ FAMILIES = (PENDING, OLDEST, REFUSED)
 class HelpDesk(UncachedLines):
     """Some families of the page; `ask` goes to the database, wherever that may take its time."""
 
-    def __init__(self, live: RuntimeState, store: Store, clock: Clock) -> None:
+    def __init__(self, live: RuntimeView, store: Store, clock: Clock) -> None:
         self._live, self._store, self._clock = live, store, clock
         self._totals: MirrorTotals | None = None
         super().__init__(FAMILIES, self._lines)

@@ -7,7 +7,7 @@ from monitor.domain.sample import Sample, Verdict
 from monitor.judging.health import State
 from monitor.judging.labs import Count
 from monitor.metrics.text import CachedLines, Family, Labels, Line, gathered
-from monitor.runtime.live import RuntimeState
+from monitor.runtime.live import RuntimeView
 from monitor.settings.fleet import Fleet, Site
 
 DEVICE = Labels("site", "device", "kind", "probe")
@@ -64,7 +64,7 @@ WORKSTATIONS = Family(
 FAMILIES = (SUCCESS, RTT, LOSS, STATE, INFO, WORKSTATIONS)
 
 
-def network(live: RuntimeState) -> list[CachedLines[Any, Any]]:
+def network(live: RuntimeView) -> list[CachedLines[Any, Any]]:
     """All of them, of what is known at this moment."""
     return [
         CachedLines((SUCCESS, RTT, LOSS), lambda: list(live.samples.items()), _Rounds(live)),
@@ -79,7 +79,7 @@ def network(live: RuntimeState) -> list[CachedLines[Any, Any]]:
 class _Rounds:
     """What samples say, under labels that are written once for each device of a fleet."""
 
-    def __init__(self, live: RuntimeState) -> None:
+    def __init__(self, live: RuntimeView) -> None:
         self._live, self._fleet = live, live.fleet
         self._labels: dict[tuple[str, str], str] = {}
 
@@ -105,7 +105,7 @@ class _Rounds:
 class _Infos:
     """Sites by the hundred: what they are called changes only with the fleet."""
 
-    def __init__(self, live: RuntimeState) -> None:
+    def __init__(self, live: RuntimeView) -> None:
         self._live, self._fleet = live, Fleet({})
         self._hundreds: list[tuple[int, tuple[Site, ...]]] = []
 
@@ -123,13 +123,13 @@ def _info(office: str, site: Site) -> Line:
     return INFO.of(1, office, site.id, site.kind, *names, latitude, longitude)
 
 
-def _states(live: RuntimeState) -> Iterator[tuple[str, State]]:
+def _states(live: RuntimeView) -> Iterator[tuple[str, State]]:
     for id_ in list(live.fleet.sites):
         board = live.board
         yield id_, board.state(id_) if board and id_ in board.fleet.sites else State.UNKNOWN
 
 
-def _state(live: RuntimeState, id_: str, current: State) -> dict[Family, str]:
+def _state(live: RuntimeView, id_: str, current: State) -> dict[Family, str]:
     site = live.fleet.sites.get(id_)
     if site is None:  # it has gone in this moment
         return {}
@@ -137,7 +137,7 @@ def _state(live: RuntimeState, id_: str, current: State) -> dict[Family, str]:
     return gathered((), (STATE.of(state is current, office, id_, site.kind, state) for state in State))
 
 
-def _labs(live: RuntimeState) -> Iterator[tuple[str, Count]]:
+def _labs(live: RuntimeView) -> Iterator[tuple[str, Count]]:
     for id_ in sorted({live.fleet.devices[each].site for each in live.fleet.workstations}):
         board = live.board
         if board and id_ in board.fleet.sites and (found := board.lab(id_)) is not None:

@@ -9,7 +9,7 @@ from monitor.alerts.notices.briefs import missed
 from monitor.domain.clock import Clock
 from monitor.domain.notice_kinds import BRIEFS
 from monitor.metrics.text import Body, Family, Labels, Line, UncachedLines
-from monitor.runtime.live import RuntimeState
+from monitor.runtime.live import RuntimeView
 from monitor.store import notice_queries, queries
 from monitor.store.errors import SQLAlchemyError
 from monitor.store.sqlite import Store
@@ -69,9 +69,9 @@ class MailPath:
         return max((now_utc - oldest).total_seconds(), 0.0) if oldest else 0.0
 
 
-def mail_path(store: Store, live: RuntimeState, now_utc: datetime) -> MailPath:
+def mail_path(store: Store, live: RuntimeView, now_utc: datetime) -> MailPath:
     """Asks the database; raises SQLAlchemyError."""
-    office = live.office()
+    office = live.office
     with store.glance() as session:
         return MailPath(
             queries.outbox(session, now_utc),
@@ -84,7 +84,7 @@ def mail_path(store: Store, live: RuntimeState, now_utc: datetime) -> MailPath:
 class Notices(UncachedLines):
     """Some families of the page; `ask` goes to the database, wherever that may take its time."""
 
-    def __init__(self, live: RuntimeState, store: Store, clock: Clock) -> None:
+    def __init__(self, live: RuntimeView, store: Store, clock: Clock) -> None:
         self._live, self._store, self._clock = live, store, clock
         self._path: MailPath | None = None
         super().__init__(FAMILIES, self._lines)
@@ -108,7 +108,7 @@ class Notices(UncachedLines):
 
     def _lines(self) -> Iterator[Line]:
         assert self._path is not None
-        office = self._live.office()
+        office = self._live.office
         if office is not None:
             yield LATE.of(self._path.late_s(self._clock.utc()) > office.notices.late_after_s, self._live.office_id)
         yield FAULTY.of(self._path.outbox.faulty, self._live.office_id)

@@ -9,7 +9,7 @@ from prometheus_client.registry import CollectorRegistry
 
 from monitor.metrics.text import Body, Family, Labels, Line, from_client
 from monitor.probes.icmp.packets import FORGED, Rejected
-from monitor.runtime.live import RuntimeState
+from monitor.runtime.live import RuntimeView
 
 TRAPS = ("accepted", "unknown_sender", "wrong_credentials", "malformed", "rate_limited")
 OUTCOMES = ("ok", "silent", "credentials", "error")
@@ -121,21 +121,21 @@ FAMILIES = (
 )
 
 
-def itself(live: RuntimeState) -> Iterator[Line]:
+def itself(live: RuntimeView) -> Iterator[Line]:
     """All of them."""
     office = live.office_id
     yield BUILD.of(1, office, version("upazila-monitor"), sys.version.split()[0])
     for probe in sorted(live.taken.keys() | {"icmp"}):
         yield SAMPLES.of(live.taken[probe], office, probe)
         yield UNKNOWN.of(live.unknown[probe], office, probe)
-    by_reason = live.rejected()
+    by_reason = live.icmp.rejected()
     for reason, count in by_reason.items():
         yield REJECTED.of(count, office, reason)
     yield FORGERIES.of(sum(by_reason.get(reason, 0) for reason in FORGED), office)
-    yield SUSPECT.of(live.clock_suspect(), office)
+    yield SUSPECT.of(live.clock_suspect, office)
     yield SOUND.of(not live.store_faults, office)
-    yield WAITING.of(live.decisions_waiting(), office)
-    verdict = live.verdict()
+    yield WAITING.of(live.decisions_waiting, office)
+    verdict = live.verdict
     yield REFUSED.of(bool(verdict.refused), office)
     yield ACCEPTED.of(verdict.accepted_utc.timestamp(), office)
     yield LATE.histogram(office, live.round_lateness.buckets(), live.round_lateness.total_s)
@@ -151,7 +151,7 @@ def itself(live: RuntimeState) -> Iterator[Line]:
 class Process:
     """prometheus_client's own account of the process and of Python's garbage collector."""
 
-    def __init__(self, live: RuntimeState) -> None:
+    def __init__(self, live: RuntimeView) -> None:
         self._live = live
         self._registry = CollectorRegistry(auto_describe=False)
         ProcessCollector(registry=self._registry)

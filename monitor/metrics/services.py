@@ -4,7 +4,7 @@ from datetime import datetime
 
 from monitor.domain.sample import Verdict
 from monitor.metrics.text import CachedLines, Family, Labels
-from monitor.runtime.live import RuntimeState, ServiceState
+from monitor.runtime.live import RuntimeView, ServiceState
 
 CHECK = Labels("site", "check", "check_kind")
 UP = Family(
@@ -34,7 +34,7 @@ EXPIRES = Family(
 FAMILIES = (UP, TOOK, EXPIRES)
 
 
-def services(live: RuntimeState) -> CachedLines[str, ServiceState]:
+def services(live: RuntimeView) -> CachedLines[str, ServiceState]:
     """Of every service that was checked."""
     return CachedLines(FAMILIES, lambda: list(live.services.items()), lambda _, state: _checked(live.office_id, state))
 

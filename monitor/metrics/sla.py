@@ -16,7 +16,7 @@ from monitor.charter.office import Office
 from monitor.domain.clock import NS_PER_S, Clock
 from monitor.metrics.text import Family, Labels, Line, UncachedLines
 from monitor.reports.availability import shares
-from monitor.runtime.live import RuntimeState
+from monitor.runtime.live import RuntimeView
 from monitor.store import queries
 from monitor.store.errors import SQLAlchemyError
 from monitor.store.sqlite import Store
@@ -118,7 +118,7 @@ def record(matters: Sequence[queries.Matter], since_utc: datetime, now_utc: date
 class Promises(UncachedLines):
     """Asks the database, and keeps the answer for a while; as long as it does not answer, there are no figures."""
 
-    def __init__(self, live: RuntimeState, store: Store, clock: Clock) -> None:
+    def __init__(self, live: RuntimeView, store: Store, clock: Clock) -> None:
         self._live, self._store, self._clock = live, store, clock
         super().__init__(FAMILIES, self._lines)
         self._counted: _Counted | None = None
@@ -127,7 +127,7 @@ class Promises(UncachedLines):
 
     def ask(self) -> Callable[[], None]:
         """Counts anew, if it is time to."""
-        office = self._live.office()
+        office = self._live.office
         began_ns = self._clock.mono_ns()
         if office is None or (self._counted_for is office and began_ns < self._count_again_mono_ns):
             return lambda: None
@@ -145,7 +145,7 @@ class Promises(UncachedLines):
         self._counted_for, self._counted, self._count_again_mono_ns = office, counted, again_mono_ns
 
     def _lines(self) -> Iterator[Line]:
-        office = self._live.office()
+        office = self._live.office
         if office is not None:
             yield from _services(office)
             if self._counted is not None and self._counted_for is office:

@@ -13,7 +13,7 @@ from monitor.metrics.self import OUTCOMES
 from monitor.metrics.text import CachedLines, Family, Labels, Line, Type, gathered
 from monitor.probes.snmp.modules import Series
 from monitor.probes.snmp.reading import Facts, Reading, feeds_from_battery
-from monitor.runtime.live import RuntimeState
+from monitor.runtime.live import RuntimeView
 from monitor.settings.fleet import Device
 from monitor.settings.modules_section import MetricEntry
 
@@ -131,7 +131,7 @@ POWER = (ON, LOAD, *UPS.values())
 FAMILIES = (STATE, RESTARTS, UPTIME, LEFT_OUT, *PORT, *POWER)
 
 
-def snmp(live: RuntimeState) -> CachedLines[str, tuple[SnmpState, int]]:
+def snmp(live: RuntimeView) -> CachedLines[str, tuple[SnmpState, int]]:
     """`STATE` and `RESTARTS` of every device that is read, all else of those whose last reading succeeded."""
     modules = _Modules()
 

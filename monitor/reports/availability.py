@@ -5,12 +5,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from sqlalchemy import or_, select
-
 from monitor.alerts.cases.downtimes import plans
 from monitor.charter.downtimes import LONGEST_DAYS, covers, hours_of, windows_of
 from monitor.charter.office import Office
 from monitor.charter.service_hours import promised
+from monitor.domain.reasons import Reason
+from monitor.domain.states import Cause
 from monitor.i18n.formats import DHAKA
 from monitor.judging.availability import (
     Availability,
@@ -22,9 +22,9 @@ from monitor.judging.availability import (
     total,
     without,
 )
-from monitor.judging.power import POWER
 from monitor.settings.maintenance_section import Maintenance
-from monitor.store.models import AffectedSite, Gap, Outage, SiteState, SuppressedOutage
+from monitor.store import silence_rows
+from monitor.store.models import SiteState
 from monitor.store.session import Session
 
 
@@ -39,7 +39,7 @@ class Figures:
     site: str
     promised: Availability
     always: Availability
-    excused: tuple[tuple[datetime, datetime, str], ...] = ()
+    excused: tuple[tuple[datetime, datetime, Reason | None], ...] = ()
     power: timedelta = timedelta(0)
 
 
@@ -51,7 +51,7 @@ def figures(session: Session, office: Office, site: str, window: Interval, now_u
     blind = [*_unmonitored(session, office, site, window, now_utc), *_unknown(session, site, window, now_utc)]
     plannings = {**office.maintenance, **plans(session)}
     paused = [*_paused(office, site, plannings, window), *excused]
-    dark = list(_down(session, site, now_utc, cause=POWER))
+    dark = list(_down(session, site, now_utc, cause=Cause.POWER))
     power = availability(window, dark, blind, []).down
     always = availability(window, [*down, *excused], blind, [])
     return Figures(site, availability(window, down, blind, paused), always, tuple(silent), power)
@@ -65,7 +65,7 @@ def shares(session: Session, office: Office, window: Interval, now_utc: datetime
     begins, ends = window[0], min(window[1], now_utc)
     window = (begins, ends)
     down, excused = _down_of_all(session, window), _excused_of_all(session, window)
-    since = {row.site: row.first_utc or begins for row in session.scalars(select(SiteState))}
+    since = {row.site: row.first_utc or begins for row in silence_rows.states(session)}
     plannings = {**office.maintenance, **plans(session)}
     counted: dict[tuple[object, ...], list[Interval]] = {}
     found = {}
@@ -98,46 +98,28 @@ def _paused(office: Office, site: str, plannings: Mapping[str, Maintenance], win
 
 def _excused_of_all(session: Session, window: Interval) -> Mapping[str, list[Interval]]:
     found: dict[str, list[Interval]] = defaultdict(list)
-    until = SuppressedOutage.until_utc
-    query = select(SuppressedOutage).where(
-        SuppressedOutage.since_utc < window[1], until.is_(None) | (until > window[0])
-    )
-    for row in session.scalars(query):
+    for row in silence_rows.suppressed_within(session, *window):
         found[row.site].append((max(row.since_utc, window[0]), min(row.until_utc or window[1], window[1])))
     return found
 
 
 def _down_of_all(session: Session, window: Interval) -> Mapping[str, list[Interval]]:
     found: dict[str, list[Interval]] = defaultdict(list)
-    outages = select(Outage.site, Outage.started_utc, Outage.ended_utc).where(
-        Outage.started_utc < window[1], Outage.ended_utc.is_(None) | (Outage.ended_utc > window[0])
-    )
-    affected = select(AffectedSite.site, AffectedSite.since_utc, AffectedSite.until_utc).where(
-        AffectedSite.since_utc < window[1], AffectedSite.until_utc.is_(None) | (AffectedSite.until_utc > window[0])
-    )
-    for query in (outages, affected):
-        for site, since_utc, until_utc in session.execute(query):
-            found[site].append((since_utc, until_utc or window[1]))
+    for site, since_utc, until_utc in silence_rows.down_within(session, *window):
+        found[site].append((since_utc, until_utc or window[1]))
     return found
 
 
 def _down(session: Session, site: str, now_utc: datetime, cause: str = "") -> Iterator[Interval]:
     """By its own outages and behind others'; with ``cause`` only by outages that are thought to have that one."""
-    own = select(Outage).where(Outage.site == site)
-    behind = select(AffectedSite).where(AffectedSite.site == site)
-    if cause:
-        own, behind = own.where(Outage.cause == cause), behind.join(Outage).where(Outage.cause == cause)
-    for outage in session.scalars(own):
-        yield outage.started_utc, outage.ended_utc or now_utc
-    for row in session.scalars(behind):
-        yield row.since_utc, row.until_utc or now_utc
+    for since_utc, until_utc in silence_rows.down_of(session, site, cause):
+        yield since_utc, until_utc or now_utc
 
 
 def _excused(
     session: Session, site: str, window: Interval, now_utc: datetime
-) -> Iterator[tuple[datetime, datetime, str]]:
-    query = select(SuppressedOutage).where(SuppressedOutage.site == site).order_by(SuppressedOutage.since_utc)
-    for row in session.scalars(query):
+) -> Iterator[tuple[datetime, datetime, Reason | None]]:
+    for row in silence_rows.suppressed_of(session, site):
         begins, ends = max(row.since_utc, window[0]), min(row.until_utc or now_utc, window[1])
         if begins < ends:
             yield begins, ends, row.why
@@ -147,11 +129,10 @@ def _unmonitored(
     session: Session, office: Office, site: str, window: Interval, now_utc: datetime
 ) -> Iterator[Interval]:
     """A gap behind one uplink is one of the sites behind it, or of all when that uplink is not configured any more."""
-    query = select(Gap).where(Gap.started_utc < window[1])
-    for gap in session.scalars(query.where(or_(Gap.ended_utc > window[0], Gap.ended_utc == Gap.started_utc))):
+    for gap in silence_rows.gaps_within(session, *window):
         concerns = gap.uplink not in office.fleet.groups or gap.uplink in office.fleet.uplinks.get(site, ())
         if concerns:
-            yield gap.started_utc, gap.ended_utc if gap.ended_utc > gap.started_utc else now_utc
+            yield gap.started_utc, gap.ended_utc or now_utc
 
 
 def _unknown(session: Session, site: str, window: Interval, now_utc: datetime) -> Iterator[Interval]:

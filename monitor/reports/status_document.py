@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, NotRequired, TypedDict, cast
 
 from monitor.settings.fleet import Site
-from monitor.store.documents import OutageDocument, PublicTicketDocument, TimelineDocument, iso_or_none
+from monitor.store.documents import OutageDocument, PublicTicketDocument, ReasonDocument, TimelineDocument, iso_or_none
 
 
 class DeviceDocument(TypedDict):
@@ -19,9 +19,17 @@ class DeviceDocument(TypedDict):
     address: str
     state: str
     verdict: str | None
-    reason: str
+    reason: ReasonDocument | None
+    reason_text: str
     rtt_ms: float | None
     loss: float | None
+
+
+class SiteReasonDocument(TypedDict):
+    """What a degraded site suffers from; ``device`` is empty for its own gateway or link."""
+
+    device: str
+    reason: ReasonDocument | None
 
 
 class WorkstationsDocument(TypedDict):
@@ -46,6 +54,7 @@ class SiteDocument(TypedDict):
     parent: NotRequired[str | None]
     position: NotRequired[tuple[float, float] | None]
     why: NotRequired[str]
+    reasons: NotRequired[list[SiteReasonDocument]]
     devices: NotRequired[list[DeviceDocument]]
     workstations: NotRequired[WorkstationsDocument | None]
 
@@ -63,6 +72,7 @@ class UnreadDocument(TypedDict):
     device: str
     outcome: str
     why: str
+    reason: ReasonDocument | None
 
 
 class OutboxDocument(TypedDict):

@@ -2,22 +2,21 @@
 
 from collections.abc import Iterator
 
-from sqlalchemy import select
-
-from monitor.alerts.facts.evidence import Evidence
 from monitor.alerts.facts.stored import evidence_of
 from monitor.alerts.notices.gather import deadline_of, stages_of
 from monitor.alerts.notices.observations import hour_figures, snmp_text, ways_text
 from monitor.charter.deadline import explain
 from monitor.charter.office import Office
+from monitor.domain.evidence import Evidence
 from monitor.i18n.formats import moment_text
-from monitor.store.models import Ticket
+from monitor.i18n.reasons import reason_text
 from monitor.store.session import Session
+from monitor.store.ticket_rows import numbered
 
 
 def tell(session: Session, office: Office, number: str) -> Iterator[str]:
     """The lines of the account, in English; nothing for a number that does not exist."""
-    ticket = session.scalars(select(Ticket).where(Ticket.number == number)).one_or_none()
+    ticket = numbered(session, number)
     if ticket is None:
         return
     service = office.charter.services.get(ticket.service)
@@ -28,9 +27,9 @@ def tell(session: Session, office: Office, number: str) -> Iterator[str]:
         yield "Request: " + ticket.text.replace("\n", "\n  ")
     for outage in ticket.outages:
         until = moment_text(outage.ended_utc, "en") if outage.ended_utc else "now"
-        suspected = f"; suspected cause: {outage.cause} ({outage.cause_why})" if outage.cause else ""
+        suspected = f"; suspected cause: {outage.cause} ({reason_text(outage.cause_why, 'en')})" if outage.cause else ""
         behind = f", {len(outage.affected)} sites behind it" if outage.affected else ""
-        seen = f"({outage.reason or 'no answer'}){behind}{suspected}"
+        seen = f"({reason_text(outage.reason, 'en') or 'no answer'}){behind}{suspected}"
         yield f"Outage: {moment_text(outage.started_utc, 'en')} to {until} {seen}"
         if outage.silent_since_utc < outage.started_utc:
             yield f"  silent since {moment_text(outage.silent_since_utc, 'en')}"

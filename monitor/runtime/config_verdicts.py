@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from monitor.domain.clock import Clock
+from monitor.runtime.live import RuntimeState
 from monitor.settings import in_force
 from monitor.settings.in_force import ConfigVerdict, InForce
 from monitor.settings.problems import Problem
@@ -18,17 +19,12 @@ log = logging.getLogger(__name__)
 class ConfigVerdicts:
     """``state``: where they are kept. Runs on the event loop; a folder that cannot be written to is told, not fatal."""
 
-    def __init__(self, clock: Clock, directory: Path, state: Path) -> None:
-        self._clock, self._state = clock, state
+    def __init__(self, clock: Clock, live: RuntimeState, directory: Path, state: Path) -> None:
+        self._clock, self._live, self._state = clock, live, state
         pid = os.getpid()
         started = in_force.started_of(pid)
         self._found = InForce(str(directory.absolute()), {}, secrets.token_hex(16), pid, started, 0)
-        self.verdict = ConfigVerdict(clock.utc())
-
-    @property
-    def instance(self) -> str:
-        """This run's own random name, by which a command knows that the answer on a port is ours."""
-        return self._found.instance
+        live.instance = self._found.instance  # by which a command knows that the answer on a port is ours
 
     def accept(self, sources: Mapping[str, bytes], asked_mono_ns: int) -> None:
         """Takes down the files that are in force from now on."""
@@ -37,7 +33,7 @@ class ConfigVerdicts:
         except ValueError as error:
             log.warning("the configuration is not kept for commands: %s", error)
             files = {}
-        self.verdict = ConfigVerdict(self._clock.utc())
+        self._live.verdict = ConfigVerdict(self._clock.utc())
         self._write(replace(self._found, files=files, asked_mono_ns=asked_mono_ns, refused=()))
 
     def refuse(self, problems: Sequence[Problem], asked_mono_ns: int) -> None:
@@ -45,7 +41,7 @@ class ConfigVerdicts:
         first = problems[0]
         where = ":".join(filter(None, (first.file, str(first.line or ""))))
         more = f" and {len(problems) - 1} more" * (len(problems) > 1)
-        self.verdict = replace(self.verdict, refused=f"{where}{f', {first.key}' * bool(first.key)}{more}")
+        self._live.verdict = replace(self._live.verdict, refused=f"{where}{f', {first.key}' * bool(first.key)}{more}")
         self._write(replace(self._found, asked_mono_ns=asked_mono_ns, refused=tuple(map(str, problems))))
 
     def page(self, address: str, trouble: str) -> None:

@@ -12,16 +12,18 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 from monitor.domain.clock import Clock
+from monitor.domain.evidence import Evidence, Port, SnmpSaid, Way
 from monitor.domain.text import clean
 from monitor.judging.decisions import Decision, OutageOpened, OutageUpdated
 from monitor.probes.snmp.mibs import OPER_STATUS
 from monitor.probes.snmp.reading import feeds_from_battery
 from monitor.runtime.last_hour import summary
 from monitor.runtime.live import RuntimeState
+from monitor.runtime.part import Part
 from monitor.settings.fleet import Device, Site
+from monitor.settings.load import Settings
 
 log = logging.getLogger(__name__)
 
@@ -32,18 +34,22 @@ LONGEST_S = 30.0
 TRACE = [sys.executable, "-P", "-m", "monitor.probes.trace"]
 
 
-class Diagnostics:
-    """``decided`` takes what is found later."""
+class Diagnostics(Part):
+    """``decided`` takes what is found later; ``traces`` says whether ways are traced at all."""
 
-    def __init__(self, clock: Clock, live: RuntimeState, decided: Callable[[Sequence[Decision]], None]) -> None:
+    name = "diagnostics"
+
+    def __init__(
+        self, clock: Clock, live: RuntimeState, decided: Callable[[Sequence[Decision]], None], *, traces: bool
+    ) -> None:
         self._clock, self._live, self._decided = clock, live, decided
         self._waiting: deque[str] = deque(maxlen=MOST_WAITING)
         self._has_work = asyncio.Event()
-        self._may_trace = True
-
-    def configure(self, *, traces: bool) -> None:
-        """Whether ways are traced at all."""
         self._may_trace = traces
+
+    def reconfigure(self, settings: Settings) -> None:
+        """Traces ways or does not, as that says."""
+        self._may_trace = settings.monitor.judging.trace
 
     def beside(self, decisions: Sequence[Decision]) -> list[Decision]:
         """The same decisions, outages with what is at hand."""
@@ -56,16 +62,13 @@ class Diagnostics:
         if self._may_trace:
             self._waiting.append(opened.site)
             self._has_work.set()
-        found: dict[str, Any] = {}
         hour = self._live.hours.get(site.gateway.id)
         silent_utc = opened.silent_since_utc or opened.started_utc
-        if hour is not None and (told := summary(hour.before(silent_utc.timestamp()))):
-            found["hour"] = told
-        if snmp := list(filter(None, self._snmp(site))):
-            found["snmp"] = snmp
-        return replace(opened, evidence=found)
+        told = None if hour is None else summary(hour.before(silent_utc.timestamp()))
+        said = tuple(each for each in self._snmp(site) if each is not None)
+        return replace(opened, evidence=Evidence(hour=told, snmp=said))
 
-    def _snmp(self, site: Site) -> Iterator[dict[str, Any]]:
+    def _snmp(self, site: Site) -> Iterator[SnmpSaid | None]:
         """What SNMP said last about the site's devices, and about the one that carries its link."""
         for device in site.devices:
             yield self._said(device, device.name)
@@ -73,38 +76,35 @@ class Diagnostics:
         if carrier is not None and carrier.site != site.id:
             yield self._said(carrier, carrier.id)
 
-    def _said(self, device: Device, name: str) -> dict[str, Any]:
-        """What the device said last, as `SnmpSaid` has it; of its interfaces those that carry links before all others.
+    def _said(self, device: Device, name: str) -> SnmpSaid | None:
+        """What the device said last; of its interfaces those that carry links before all others.
 
-        If the device has been silent since, then with the time. Empty when there is nothing to tell.
+        If the device has been silent since, then with the time. None when there is nothing to tell.
         """
         at_utc, reading = self._live.snmp_said.get(device.id, (None, None))
         if at_utc is None or reading is None or self._clock.utc() - at_utc > LAST_WORD:
-            return {}
-        told: dict[str, Any] = {}
+            return None
         ticks = reading.system.get("sysUpTime_ticks")
-        if isinstance(ticks, int):
-            told["uptime_s"] = ticks // 100
         not_up = [port for port in reading.ports if port.get("ifAdminStatus") == 1 and port.get("ifOperStatus") != 1]
         links = {link.interface for link in self._live.fleet.links.get(device.id, ())}
         not_up.sort(key=lambda port: links.isdisjoint((port.get("ifName"), port.get("ifDescr"))))
-        if not_up:
-            told["ports"] = [
-                {
-                    "name": clean(str(port.get("ifName") or port.get("ifDescr"))),
-                    "status": OPER_STATUS.get(int(port.get("ifOperStatus", 4)), "unknown"),
-                }
-                for port in not_up[:5]
-            ]
-        if feeds_from_battery(reading.ups):
-            told["on_battery"] = True
         minutes = reading.ups.get("upsEstimatedMinutesRemaining", -1)
-        if isinstance(minutes, int) and minutes >= 0:  # -1: it does not know
-            told["battery_minutes"] = minutes
-        if not told:
-            return {}
-        is_silent = self._live.snmp[device.id].reading is None
-        return {"device": name, **({"at": at_utc.isoformat()} if is_silent else {}), **told}
+        told = SnmpSaid(
+            device=name,
+            uptime_s=ticks // 100 if isinstance(ticks, int) else None,
+            ports=tuple(
+                Port(
+                    name=clean(str(port.get("ifName") or port.get("ifDescr"))),
+                    status=OPER_STATUS.get(int(port.get("ifOperStatus", 4)), "unknown"),
+                )
+                for port in not_up[:5]
+            ),
+            on_battery=bool(feeds_from_battery(reading.ups)),
+            battery_minutes=minutes if isinstance(minutes, int) and minutes >= 0 else None,  # -1: it does not know
+        )
+        if told == SnmpSaid(device=name):
+            return None
+        return replace(told, at=at_utc) if self._live.snmp[device.id].reading is None else told
 
     async def run(self) -> None:
         """Traces what waits, until cancelled."""
@@ -115,24 +115,24 @@ class Diagnostics:
                 site = self._waiting.popleft()
                 ways = await self._ways(site)
                 if ways:
-                    self._decided([OutageUpdated(site, evidence={"ways": ways})])
+                    self._decided([OutageUpdated(site, evidence=Evidence(ways=ways))])
                 await asyncio.sleep(PAUSE_S)
 
-    async def _ways(self, site: str) -> list[dict[str, Any]]:
-        """The way to the site's gateway and to its parent's, as `Way` has it."""
+    async def _ways(self, site: str) -> tuple[Way, ...]:
+        """The way to the site's gateway and to its parent's."""
         fleet = self._live.fleet
         if site not in fleet.sites:
-            return []
+            return ()
         parent = fleet.sites[site].parent
         wanted = [fleet.sites[site].gateway, *([fleet.sites[parent].gateway] if parent else [])]
-        found: list[dict[str, Any]] = []
+        found: list[Way] = []
         for device in wanted:
             hops = await self._traced(str(device.address))
             if hops is None:
-                return found
+                break
             is_reached = bool(hops) and hops[-1][1] == str(device.address)
-            found.append({"device": device.id, "hops": hops, "reached": is_reached})
-        return found
+            found.append(Way(device=device.id, hops=tuple(hops), reached=is_reached))
+        return tuple(found)
 
     async def _traced(self, address: str) -> list[tuple[int, str]] | None:
         """The hops that answered, in a process of its own: neither its waiting nor its work is ours.

@@ -12,7 +12,9 @@ from urllib.parse import urlsplit, urlunsplit
 from monitor.net import http
 from monitor.net.deadline import Cancellation, Deadline
 from monitor.net.pool import Pool
+from monitor.runtime.part import Part
 from monitor.settings.heartbeat_section import Heartbeat
+from monitor.settings.load import Settings
 from monitor.store import queries
 from monitor.store.errors import DatabaseError
 from monitor.store.sqlite import Store
@@ -23,20 +25,22 @@ TIMEOUT_S = 10.0
 SICK_AFTER_S = 120.0  # older than this, and the word is that we fail
 
 
-class HeartbeatSender:
+class HeartbeatSender(Part):
     """``ages``: round, outbox and last write, in seconds; asked for in a thread."""
 
-    def __init__(self, ages: Callable[[], Mapping[str, float]]) -> None:
+    name = "heartbeat"
+
+    def __init__(self, wanted: Heartbeat, ages: Callable[[], Mapping[str, float]]) -> None:
+        self._wanted = wanted
         self._ages = ages
-        self._wanted = Heartbeat()
         self._changed = asyncio.Event()
         self._failing = False
         self._thread = Pool("heartbeat", threads=1)
         self._cancellation = Cancellation()
 
-    def configure(self, wanted: Heartbeat) -> None:
+    def reconfigure(self, settings: Settings) -> None:
         """Tells that address from now on."""
-        self._wanted = wanted
+        self._wanted = settings.monitor.heartbeat
         self._changed.set()
 
     async def run(self) -> None:
@@ -50,7 +54,7 @@ class HeartbeatSender:
             except TimeoutError:
                 continue
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Ends what is under way."""
         self._cancellation.cancel()
         self._thread.close()

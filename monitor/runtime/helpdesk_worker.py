@@ -11,11 +11,13 @@ from monitor.alerts.helpdesks.base import Helpdesk
 from monitor.alerts.helpdesks.registry import key_of, open_desk
 from monitor.alerts.mirror import queue
 from monitor.alerts.mirror.sync import Mirror, Outcome
-from monitor.charter.office import Office
 from monitor.domain.clock import Clock
 from monitor.net.deadline import Cancellation
 from monitor.net.pool import Pool
+from monitor.runtime.live import RuntimeState
+from monitor.runtime.part import Part
 from monitor.settings.helpdesk_section import Helpdesk as Section
+from monitor.settings.load import Settings
 from monitor.settings.secrets import SecretError
 from monitor.store.errors import DatabaseError
 from monitor.store.sqlite import Store
@@ -26,26 +28,32 @@ LOOK_S = 5.0
 TOKEN_S = 60.0
 
 
-class HelpdeskWorker:
+class HelpdeskWorker(Part):
     """Mirrors until cancelled. What it remembers is only how long to leave a desk alone that is away."""
 
-    def __init__(self, store: Store, office: Office, clock: Clock) -> None:
-        self.office = office
-        self._store = store
-        self._clock = clock
-        self._section, self._home = Section(), Path()
+    name = "help desk"
+
+    def __init__(self, store: Store, live: RuntimeState, settings: Settings, clock: Clock) -> None:
+        self._store, self._live, self._clock = store, live, clock
         self._opened: tuple[Section, Helpdesk] | None = None
         self._cancellation = Cancellation()
         self._failures = 0
         self._thread = Pool("help desk", threads=1)
         self._changed = asyncio.Event()
+        self._begin(settings)
 
-    def configure(self, section: Section, home: Path) -> None:
+    def reconfigure(self, settings: Settings) -> None:
         """Mirrors to that help desk from now on; its token is read anew."""
-        self._section, self._home, self._opened, self._failures = section, home, None, 0
+        self._begin(settings)
         self._changed.set()
 
+    def _begin(self, settings: Settings) -> None:
+        self._section, self._home, self._opened = settings.monitor.helpdesk, settings.home, None
+        self._failures = 0
+        self._live.helpdesk = key_of(self._section) if self._section.kind else ""
+
     async def run(self) -> None:
+        """Mirrors one ticket after the other, until cancelled."""
         while True:
             self._changed.clear()
             wait_s: float | None = None
@@ -63,7 +71,7 @@ class HelpdeskWorker:
                 opened = self._opened = (section, open_desk(section, home, self._cancellation))
             desk = opened[1]
             poll = timedelta(seconds=section.poll_s)
-            outcome = Mirror(self._store, self.office, desk, key_of(section), poll, self._clock).next()
+            outcome = Mirror(self._store, self._live.office, desk, key_of(section), poll, self._clock).next()
         except SecretError as error:
             log.error("tickets are not mirrored: %s", error)
             return TOKEN_S
@@ -83,10 +91,10 @@ class HelpdeskWorker:
             log.warning("%s: tickets wait until it is back", outcome.value)
         if outcome is Outcome.REFUSED:
             self._opened = None  # the token may have been replaced
-        pause = queue.backoff(self._failures, random.random(), away=outcome is Outcome.AWAY)
+        pause = queue.pause_after(self._failures, random.random(), away=outcome is Outcome.AWAY)
         return pause.total_seconds()
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Cuts off what is under way: it is found again, done or not, at the next start."""
         self._cancellation.cancel()
         self._thread.close()

@@ -9,6 +9,7 @@ from array import array
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from monitor.domain import evidence
 from monitor.domain.sample import Sample, Verdict
 
 MINUTES = 60
@@ -126,23 +127,23 @@ def _letter(minute: Minute | None, top: float) -> str:
     return BARS[min(int(minute.slowest_ms / top * len(BARS)), len(BARS) - 1)]
 
 
-def summary(minutes: Sequence[Minute | None]) -> dict[str, object]:
-    """The chart, its figures, and the minutes as [slowest answer in ms, share lost], as plain JSON values.
+def summary(minutes: Sequence[Minute | None]) -> evidence.Hour | None:
+    """The chart, its figures, and the minutes as (slowest answer in ms, share lost).
 
-    Figures weigh every echo alike, whichever minute it was in. Empty when there was no round at all.
+    Figures weigh every echo alike, whichever minute it was in. None when there was no round at all.
     """
     known = [minute for minute in minutes if minute is not None]
     sent, lost = sum(minute.sent for minute in known), sum(minute.lost for minute in known)
     if not sent:
-        return {}
+        return None
     times = [minute.slowest_ms for minute in known if minute.slowest_ms is not None]
-    return {
-        "chart": chart(minutes),
-        "rtt_ms_mean": round(sum(minute.sum_ms for minute in known) / (sent - lost), 3) if sent > lost else None,
-        "rtt_ms_max": round(max(times), 3) if times else None,
-        "loss": round(lost / sent, 4),
-        "minutes": [minute and [_rounded(minute.slowest_ms), round(minute.loss, 3)] for minute in minutes],
-    }
+    return evidence.Hour(
+        chart=chart(minutes),
+        rtt_ms_mean=round(sum(minute.sum_ms for minute in known) / (sent - lost), 3) if sent > lost else None,
+        rtt_ms_max=round(max(times), 3) if times else None,
+        loss=round(lost / sent, 4),
+        minutes=tuple(minute and (_rounded(minute.slowest_ms), round(minute.loss, 3)) for minute in minutes),
+    )
 
 
 def _rounded(rtt_ms: float | None) -> float | None:

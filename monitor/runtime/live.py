@@ -1,22 +1,27 @@
-"""What is known at this moment, kept for readers: each device's last sample, and how the daemon itself is doing."""
+"""What is known at this moment: each device's last sample, and how the daemon itself is doing.
 
+The moving parts write it, on the event loop; the page and the metrics are given a `RuntimeView` of it, and only read.
+"""
+
+import asyncio
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Protocol
 
 from monitor.charter.office import Office
 from monitor.domain.clock import Clock
 from monitor.domain.sample import Sample, Verdict
 from monitor.judging.board import Board
 from monitor.judging.snmp import SnmpState
+from monitor.probes.icmp.counters import Counters
 from monitor.probes.snmp.reading import Reading
 from monitor.runtime.last_hour import Hour
 from monitor.settings.fleet import Fleet, Service
 from monitor.settings.in_force import ConfigVerdict
 
-ALIVE_S = 45.0  # who has not turned for so long stands still
 BUCKETS_S = (0.001, 0.005, 0.01, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
 
@@ -50,35 +55,146 @@ class ServiceState:
     details: Mapping[str, object]
 
 
-def stale(ages: Mapping[str, float]) -> list[str]:
-    """The parts that stand still, by how many seconds ago each turned last."""
-    return [part for part, age_s in ages.items() if age_s >= ALIVE_S]
+class RuntimeView(Protocol):
+    """What is read of the state by those who change nothing. Times are UTC, or nanoseconds of the monotonic clock."""
+
+    @property
+    def clock(self) -> Clock:
+        """The time that the daemon goes by."""
+
+    @property
+    def fleet(self) -> Fleet:
+        """Who is watched; another object after each change."""
+
+    @property
+    def board(self) -> Board:
+        """In which state each site and device is, by what has been judged."""
+
+    @property
+    def office(self) -> Office:
+        """Charter, calendar and planned work that are in force."""
+
+    @property
+    def office_id(self) -> str:
+        """The office's id, which all that is told outside carries."""
+
+    @property
+    def instance(self) -> str:
+        """The random name of this run."""
+
+    @property
+    def verdict(self) -> ConfigVerdict:
+        """How the last readings of the configuration went."""
+
+    @property
+    def started_mono_ns(self) -> int:
+        """When this run began."""
+
+    @property
+    def is_judged(self) -> bool:
+        """Whether every device has had a first round."""
+
+    @property
+    def clock_suspect(self) -> bool:
+        """Whether the wall clock is not believed, so that nothing is escalated."""
+
+    @property
+    def store_refuses(self) -> str:
+        """Why the database cannot be written, in its own words; empty while it can."""
+
+    @property
+    def store_faults(self) -> list[str]:
+        """What was wrong with the database when it was last examined."""
+
+    @property
+    def decisions_waiting(self) -> int:
+        """How many decisions are not stored yet."""
+
+    @property
+    def helpdesk(self) -> str:
+        """The key of the help desk to which tickets are mirrored; empty without one."""
+
+    @property
+    def mail_trouble(self) -> Mapping[str, str]:
+        """Why each channel of notices that cannot be reached cannot, in words."""
+
+    @property
+    def samples(self) -> Mapping[tuple[str, str], Sample]:
+        """The last sample by device and probe."""
+
+    @property
+    def services(self) -> Mapping[str, ServiceState]:
+        """The last check of each service."""
+
+    @property
+    def snmp(self) -> Mapping[str, SnmpState]:
+        """How the last reading of each device went."""
+
+    @property
+    def restarts(self) -> Mapping[str, int]:
+        """How often each device has restarted under our eyes; 0 for whoever is not in it."""
+
+    @property
+    def taken(self) -> Mapping[str, int]:
+        """Rounds taken, by probe; 0 for whoever is not in it."""
+
+    @property
+    def unknown(self) -> Mapping[str, int]:
+        """Those among them that judged nobody, through a fault of our own."""
+
+    @property
+    def icmp(self) -> Counters:
+        """What the ICMP engine has seen."""
+
+    @property
+    def snmp_readings(self) -> Mapping[str, int]:
+        """Readings by outcome; 0 for what is not in it."""
+
+    @property
+    def snmp_rejected(self) -> Mapping[str, int]:
+        """Datagrams that were no answer to a question by SNMP, by reason; 0 for what is not in it."""
+
+    @property
+    def traps(self) -> Mapping[str, int]:
+        """Traps and informs by what became of them; 0 for what is not in it."""
+
+    @property
+    def round_lateness(self) -> Durations:
+        """How long after its turn a device came to be probed."""
+
+    @property
+    def lag(self) -> Durations:
+        """How much longer than asked the event loop slept."""
 
 
 @dataclass
 class RuntimeState:
-    """Fed on the event loop by the daemon, read there by the page and the exposition."""
+    """The state itself. ``snmp_said``: when each device last answered by SNMP, and what; ``link_use``: the sites of
+    links, each with the share of its speed that was in use at its last reading, 0 to 1; ``judged`` is set while every
+    device has had a round.
+    """
 
     clock: Clock
-    fleet: Fleet = field(default_factory=lambda: Fleet({}))
-    board: Board | None = None
+    fleet: Fleet
+    board: Board
+    office: Office
+    icmp: Counters = field(default_factory=Counters)
     instance: str = ""
-    verdict: Callable[[], ConfigVerdict] = field(init=False)
-    judged: bool = False
-    last_turn_mono_ns: int = 0
-    clock_suspect: Callable[[], bool] = bool
-    store_refuses: Callable[[], str] = str
-    decisions_waiting: Callable[[], int] = int
+    verdict: ConfigVerdict = field(init=False)
+    started_mono_ns: int = field(init=False)
+    judged: asyncio.Event = field(default_factory=asyncio.Event)
+    clock_suspect: bool = False
+    store_refuses: str = ""
     store_faults: list[str] = field(default_factory=list)
-    office: Callable[[], Office | None] = lambda: None
+    decisions_waiting: int = 0
     helpdesk: str = ""
-    rejected: Callable[[], Mapping[str, int]] = dict
-    record: Callable[[Sample], None] = lambda _: None
+    mail_trouble: dict[str, str] = field(default_factory=dict)
     samples: dict[tuple[str, str], Sample] = field(default_factory=dict)
     hours: dict[str, Hour] = field(default_factory=dict)
     services: dict[str, ServiceState] = field(default_factory=dict)
     snmp: dict[str, SnmpState] = field(default_factory=dict)
     snmp_said: dict[str, tuple[datetime, Reading]] = field(default_factory=dict)
+    link_use: dict[str, float] = field(default_factory=dict)
     snmp_readings: Counter[str] = field(default_factory=Counter)
     snmp_rejected: Counter[str] = field(default_factory=Counter)
     traps: Counter[str] = field(default_factory=Counter)
@@ -88,30 +204,17 @@ class RuntimeState:
     round_lateness: Durations = field(default_factory=Durations)
     lag: Durations = field(default_factory=Durations)
 
-    written_mono_ns: Callable[[], int] | None = None
-    outbox_seen_mono_ns: Callable[[], int] | None = None
-    mail_trouble: Callable[[], Mapping[str, str]] = dict
-
     def __post_init__(self) -> None:
         self.started_mono_ns = self.clock.mono_ns()
-        accepted = ConfigVerdict(self.clock.utc())
-        self.verdict = lambda: accepted
+        self.verdict = ConfigVerdict(self.clock.utc())
+
+    @property
+    def is_judged(self) -> bool:
+        return self.judged.is_set()
 
     @property
     def office_id(self) -> str:
-        """The office's id, which all that is told outside carries; '' before there is an office."""
-        office = self.office()
-        return office.id if office else ""
-
-    def ages(self) -> dict[str, float]:
-        """How many seconds ago each part that must never stand still turned last; nothing outside counts."""
-        turned_mono_ns = {"probing": self.last_turn_mono_ns}
-        if self.written_mono_ns is not None:
-            turned_mono_ns["writing"] = self.written_mono_ns()
-        if self.outbox_seen_mono_ns is not None:
-            turned_mono_ns["outbox"] = self.outbox_seen_mono_ns()
-        now_ns = self.clock.mono_ns()
-        return {part: max(now_ns - turned_ns, 0) / 1e9 for part, turned_ns in turned_mono_ns.items()}
+        return self.office.id
 
     def observe(self, sample: Sample) -> None:
         """Keeps the sample as the device's latest; one that was our own fault is only counted."""
@@ -126,20 +229,13 @@ class RuntimeState:
             hour = self.hours[sample.device] = Hour()
         hour.add(sample)
 
-    def forget(self, devices: Iterable[str]) -> None:
-        """Drops all that is known of devices that are gone."""
-        gone = set(devices)
-        self.samples = {key: sample for key, sample in self.samples.items() if key[0] not in gone}
-        self.hours = {device: hour for device, hour in self.hours.items() if device not in gone}
+    def replace_fleet(self, fleet: Fleet) -> None:
+        """Goes over to other devices; drops all that is known of those that are gone."""
+        gone = self.fleet.devices.keys() - fleet.devices.keys()
+        self.fleet = fleet
+        self.forget(gone)
 
-    def round_late(self, seconds: float) -> None:
-        """How long after its turn a device came to be probed."""
-        self.round_lateness.observe(seconds)
-
-    def loop_lag(self, seconds: float) -> None:
-        """How much longer than asked the event loop slept."""
-        self.lag.observe(seconds)
-
-    def turned_s_ago(self) -> float:
-        """How long ago the probing loop turned last, in seconds."""
-        return (self.clock.mono_ns() - self.last_turn_mono_ns) / 1e9
+    def forget(self, devices: Collection[str]) -> None:
+        """Drops all that is known of these devices."""
+        self.samples = {key: sample for key, sample in self.samples.items() if key[0] not in devices}
+        self.hours = {device: hour for device, hour in self.hours.items() if device not in devices}

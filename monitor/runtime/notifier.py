@@ -15,10 +15,13 @@ from datetime import timedelta
 from monitor.alerts.channels.base import Channel, Letter
 from monitor.alerts.channels.registry import CHANNELS
 from monitor.alerts.notices.deliver import Attempt, Outcome, hand_over, look, note
-from monitor.alerts.notices.outbox import backoff
+from monitor.alerts.notices.outbox import pause_after
 from monitor.charter.office import Office
 from monitor.domain.clock import NS_PER_S, Clock
 from monitor.net.pool import Pool
+from monitor.runtime.live import RuntimeState
+from monitor.runtime.part import Part
+from monitor.settings.load import Settings
 from monitor.settings.notices_section import ChannelName
 from monitor.store.errors import DatabaseError, OperationalError
 from monitor.store.sqlite import Store
@@ -30,25 +33,26 @@ NOTE_TRIES, NOTE_AGAIN_S = 12, 1.0  # for what became of a letter; each try wait
 LONGEST_AWAY = timedelta(minutes=5)  # then a channel that was away is tried again
 
 
-class Delivery:
-    """Delivers until cancelled; `wake` makes it look at once. ``office`` and ``channels`` may be replaced meanwhile.
+class Notifier(Part):
+    """Delivers until cancelled; `wake` makes it look at once. ``channels_of`` makes the channels of an office.
 
-    ``away``: why each channel that cannot be reached cannot, in words, from the first try on. While ``held`` says so,
-    because nobody knows what time it is, nothing is delivered.
+    Tells in ``live`` why each channel that cannot be reached cannot, in words, from the first try on. While the clock
+    is suspect, because nobody knows what time it is, nothing is delivered.
     """
+
+    name = "outbox"
 
     def __init__(
         self,
         store: Store,
-        office: Office,
-        channels: Mapping[ChannelName, Channel],
+        live: RuntimeState,
+        channels_of: Callable[[Office], Mapping[ChannelName, Channel]],
         clock: Clock,
         look_s: float = LOOK_S,
     ) -> None:
-        self.office = office
-        self.channels = channels
-        self.held: Callable[[], bool] = bool
-        self.away: dict[ChannelName, str] = {}
+        self._live = live
+        self._channels_of = channels_of
+        self._channels = channels_of(live.office)
         self._looked_mono_ns = dict.fromkeys(CHANNELS, clock.mono_ns())
         self._outside: set[ChannelName] = set()
         self._store = store
@@ -59,16 +63,22 @@ class Delivery:
         self._woken = {name: asyncio.Event() for name in CHANNELS}
 
     @property
-    def last_look_mono_ns(self) -> int:
+    def last_turn_mono_ns(self) -> int:
         """When the channel that has been quiet for longest looked last; one that hands a letter over is not quiet."""
         now_ns = self._clock.mono_ns()
         return min(now_ns if name in self._outside else at_ns for name, at_ns in self._looked_mono_ns.items())
 
+    def reconfigure(self, settings: Settings) -> None:
+        """Delivers by the channels that the office has now; their secrets are read anew."""
+        self._channels = self._channels_of(self._live.office)
+
     def wake(self) -> None:
+        """Looks at once."""
         for event in self._woken.values():
             event.set()
 
     async def run(self) -> None:
+        """Serves all channels, until cancelled."""
         await asyncio.gather(*(self._serve(name) for name in CHANNELS))
 
     async def _serve(self, name: ChannelName) -> None:
@@ -79,7 +89,7 @@ class Delivery:
             self._looked_mono_ns[name] = self._clock.mono_ns()
             tries = tries + 1 if outcome == "away" else 0
             if outcome == "away":
-                length = backoff(tries, self.office.mail.retry_s, random.random(), LONGEST_AWAY)
+                length = pause_after(tries, self._live.office.mail.retry_s, random.random(), LONGEST_AWAY)
                 await self._rest(name, length.total_seconds())
             elif outcome == "idle":
                 with suppress(TimeoutError):
@@ -93,14 +103,14 @@ class Delivery:
             self._looked_mono_ns[name] = self._clock.mono_ns()
 
     async def _deliver(self, name: ChannelName) -> Outcome:
-        channel = self.channels.get(name)
+        channel = self._channels.get(name)
         if channel is None:
-            self.away.pop(name, None)
+            self._live.mail_trouble.pop(name, None)
             return "idle"
-        if self.held():
+        if self._live.clock_suspect:
             return "idle"
         try:
-            looking = self._looking.submit(look, self._store, self.office, name, self._clock)
+            looking = self._looking.submit(look, self._store, self._live.office, name, self._clock)
             letter = await asyncio.wrap_future(looking)
         except DatabaseError as error:
             log.warning("the outbox cannot be read now: %s", error.orig)
@@ -109,14 +119,14 @@ class Delivery:
             return "idle"
         self._outside.add(name)
         try:
-            handing_over = self._handing_over[name].submit(self._hand_over, self.office, letter, channel)
+            handing_over = self._handing_over[name].submit(self._hand_over, self._live.office, letter, channel)
             attempt, outcome = await asyncio.wrap_future(handing_over)
         finally:
             self._outside.discard(name)
         if attempt.outcome == "away":
-            self.away[name] = attempt.said
+            self._live.mail_trouble[name] = attempt.said
         elif attempt.outcome == "sent":
-            self.away.pop(name, None)
+            self._live.mail_trouble.pop(name, None)
         return outcome
 
     def _hand_over(self, office: Office, letter: Letter, channel: Channel) -> tuple[Attempt, Outcome]:
@@ -133,9 +143,9 @@ class Delivery:
                 break
         return attempt, "idle"  # its lease lapses, and it goes out again under its old Message-ID
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Lets the threads go; a letter under way is sent once more under its old Message-ID, or not at all."""
         for pool in (self._looking, *self._handing_over.values()):
             pool.close()
-        for channel in self.channels.values():
+        for channel in self._channels.values():
             channel.break_off()

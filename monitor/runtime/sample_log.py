@@ -16,9 +16,12 @@ from pathlib import Path
 import zstandard
 
 from monitor.domain.clock import NS_PER_S, Clock
+from monitor.domain.reasons import as_json
 from monitor.domain.sample import Sample
 from monitor.i18n.formats import DHAKA
 from monitor.net.pool import Pool
+from monitor.runtime.part import Part
+from monitor.settings.load import Settings
 from monitor.settings.monitor_file import Storage
 
 log = logging.getLogger(__name__)
@@ -30,26 +33,28 @@ MOST_WAITING = 1_000_000  # samples; a disk that stands still for longer loses s
 PACKERS: dict[str, Callable[[bytes], bytes]] = {".zst": zstandard.compress, ".gz": gzip.compress}
 
 
-class Recording:
-    """``pattern`` is a path with strftime's directives; what ends with .zst or .gz is packed."""
+class SampleLog(Part):
+    """[storage] record is a path with strftime's directives; what ends with .zst or .gz is packed."""
 
-    def __init__(self, clock: Clock, home: Path) -> None:
+    name = "sample log"
+
+    def __init__(self, clock: Clock, home: Path, storage: Storage) -> None:
         self._clock = clock
         self._home = home
-        self._pattern, self._most_bytes = "", 0
+        self._storage = storage
         self._thread = Pool("samples", threads=1)
         self._waiting: list[Sample] = []
         self._failing = False
         self._day = self._path = Path()
         self._last_utc = datetime.min.replace(tzinfo=UTC)
 
-    def configure(self, storage: Storage) -> None:
+    def reconfigure(self, settings: Settings) -> None:
         """Records as the configuration says."""
-        self._pattern, self._most_bytes = storage.record, storage.record_mb * 1_000_000
+        self._storage = settings.monitor.storage
 
     def take(self, sample: Sample) -> None:
         """Keeps a sample until it is written."""
-        if self._pattern and len(self._waiting) < MOST_WAITING:
+        if self._storage.record and len(self._waiting) < MOST_WAITING:
             self._waiting.append(sample)
 
     async def run(self) -> None:
@@ -62,15 +67,19 @@ class Recording:
                 self._waiting = [sample for sample in self._waiting if sample.started_mono_ns >= settled_ns]
                 await asyncio.wrap_future(self._thread.submit(self._write, settled))
 
-    def flush(self) -> None:
+    async def close(self) -> None:
         """Writes all that waits."""
+        self.flush()
+
+    def flush(self) -> None:
+        """Writes all that waits, at once."""
         samples, self._waiting = self._waiting, []
         if samples:
             self._write(samples)
 
     def _write(self, samples: list[Sample]) -> None:
         """In the order of their begin. A disk that refuses is told once, and costs the recording alone."""
-        if not self._pattern:
+        if not self._storage.record:
             return
         path = self._path
         try:
@@ -87,7 +96,7 @@ class Recording:
 
     def _by_file(self, samples: list[Sample]) -> Mapping[Path, list[str]]:
         """Their lines, by the file that each belongs to."""
-        day = self._home / self._clock.utc().astimezone(DHAKA).strftime(self._pattern)
+        day = self._home / self._clock.utc().astimezone(DHAKA).strftime(self._storage.record)
         if day != self._day:
             self._day = self._path = day
             written_s = day.stat().st_mtime if day.exists() else 0.0  # by the run before, maybe by another clock
@@ -103,13 +112,13 @@ class Recording:
 
     def _keep_within(self) -> None:
         """Removes the oldest files while all of them are larger than allowed; that of today stays."""
-        any_date = self._home / re.sub(r"%-?[a-zA-Z]", "\0", self._pattern)
+        any_date = self._home / re.sub(r"%-?[a-zA-Z]", "\0", self._storage.record)
         patterns = (any_date, _again(any_date, "\0"))
         found = [path for each in patterns for path in glob.glob(glob.escape(str(each)).replace("\0", "*"))]
         files = sorted(map(Path, set(found)), key=lambda path: path.stat().st_mtime)
         total = sum(path.stat().st_size for path in files)
         for path in files[:-1]:
-            if total <= self._most_bytes:
+            if total <= self._storage.record_mb * 1_000_000:
                 return
             total -= path.stat().st_size
             path.unlink()
@@ -130,7 +139,7 @@ def line(sample: Sample) -> str:
         "rtt_ms": None if sample.rtt_ns is None else round(sample.rtt_ns / 1e6, 3),
         "loss": round(sample.loss, 6),
     }
-    entry |= {name: text for name in ("reason", "poor") if (text := getattr(sample, name))}
+    entry |= {name: as_json(why) for name in ("reason", "poor") if (why := getattr(sample, name)) is not None}
     if sample.probe != "icmp":
         entry["probe"] = sample.probe
     return json.dumps(entry, ensure_ascii=False, separators=(",", ":")) + "\n"

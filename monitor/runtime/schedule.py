@@ -1,28 +1,59 @@
-"""Who is due when: one wheel on the monotonic clock for all devices, never a timer each.
+"""Who is due when, for rounds of echoes, readings by SNMP and checks alike: a wheel on the monotonic clock, never a
+timer for each.
 
-Every device has a phase of its own inside the interval, derived from its id: rounds are spread evenly and a restart
-does not move them together. Time is cut into ticks, so that devices come off the wheel in batches.
+Every key (the id of a device or a service) has a phase of its own inside the interval, derived from its id: turns are
+spread evenly and a restart does not move them together. Time is cut into ticks, so that keys come off in batches.
 """
 
+import asyncio
 import heapq
+import logging
+from collections.abc import Callable, Coroutine, Sequence
+from contextlib import suppress
+from functools import partial
 from zlib import crc32
 
-from monitor.domain.clock import NS_PER_S
+from monitor.domain.clock import NS_PER_S, Clock
+
+log = logging.getLogger(__name__)
 
 TICK_NS = NS_PER_S // 10
+LONGEST_PAUSE_NS = NS_PER_S  # whoever is due: a part that has not turned for longer was kept from it
+
+Due = Sequence[tuple[str, int]]  # keys, each with the time at which it was due
 
 
 class Schedule:
-    """Keys (device ids) by the tick at which they are due; each key stands on the wheel at most once."""
+    """Keys by the tick at which they are due; each key stands on the wheel at most once."""
 
     def __init__(self, interval_s: float) -> None:
         self.interval_ns = round(interval_s * NS_PER_S)
         self._due_ns: dict[str, int] = {}
         self._slots: dict[int, set[str]] = {}
         self._ticks: list[int] = []  # a heap of the ticks that have a slot
+        self._is_sooner = asyncio.Event()  # somebody is due before all who stood on the wheel
 
     def __len__(self) -> int:
         return len(self._due_ns)
+
+    def begin_anew(self, interval_s: float) -> dict[str, int]:
+        """Takes everybody off the wheel, for another interval; returns who was due when."""
+        was_due_ns = self._due_ns
+        self.interval_ns = round(interval_s * NS_PER_S)
+        self._due_ns, self._slots, self._ticks = {}, {}, []
+        self._is_sooner.set()
+        return was_due_ns
+
+    async def serve(self, clock: Clock, turn: Callable[[Due], None]) -> None:
+        """Calls ``turn`` with whoever is due, and with nobody after `LONGEST_PAUSE_NS`, until cancelled."""
+        while True:
+            turn(self.due(clock.mono_ns()))
+            self._is_sooner.clear()
+            next_ns = self.next_tick_ns()
+            pause_ns = LONGEST_PAUSE_NS if next_ns is None else next_ns - clock.mono_ns()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(min(max(pause_ns, 0), LONGEST_PAUSE_NS) / NS_PER_S):
+                    await self._is_sooner.wait()
 
     def next_turn_ns(self, key: str, now_ns: int) -> int:
         """The key's next turn after ``now_ns``, by its own phase of the interval."""
@@ -38,6 +69,8 @@ class Schedule:
         if slot is None:
             slot = self._slots[tick] = set()
             heapq.heappush(self._ticks, tick)
+            if self._ticks[0] == tick:
+                self._is_sooner.set()
         slot.add(key)
         self._due_ns[key] = at_ns
 
@@ -74,3 +107,57 @@ class Schedule:
     def next_tick_ns(self) -> int | None:
         """When the next key is due, in nanoseconds of the monotonic clock; None for an empty wheel."""
         return self._ticks[0] * TICK_NS if self._ticks else None
+
+
+class DueTasks:
+    """One task for each key that is due, never two of the same key at a time. Works on the running event loop.
+
+    ``work`` is what is done with a key, and ``doing`` its name in the log.
+    """
+
+    def __init__(
+        self, clock: Clock, schedule: Schedule, doing: str, work: Callable[[str], Coroutine[None, None, None]]
+    ) -> None:
+        self._clock, self._schedule, self._doing, self._work = clock, schedule, doing, work
+        self._under_way: dict[str, asyncio.Task[None]] = {}
+        self._again: set[str] = set()  # asked for while they were under way
+        self._rests_until_ns: dict[str, int] = {}
+
+    def begin(self, due: Due) -> None:
+        """Puts each of them at its next turn, and begins with those that are not under way still."""
+        now_ns = self._clock.mono_ns()
+        for key, due_ns in due:
+            self._schedule.put_again(key, due_ns, now_ns)
+            if key not in self._under_way:
+                self._under_way[key] = task = asyncio.create_task(self._work(key))
+                task.add_done_callback(partial(self._done, key))
+
+    def soon(self, key: str) -> None:
+        """Makes ``key`` due as soon as it has rested, if it is one that has turns at all.
+
+        What is under way may have passed what has changed since: then it has another turn after this one.
+        """
+        if key in self._under_way:
+            self._again.add(key)
+        else:
+            self._schedule.put_earlier(key, max(self._clock.mono_ns(), self._rests_until_ns.get(key, 0)))
+
+    def rest(self, key: str, until_ns: int) -> None:
+        """Keeps whoever asks for ``key`` out of its turn from having it earlier than that."""
+        self._rests_until_ns[key] = until_ns
+
+    def cancel(self) -> None:
+        """Breaks off what is under way, and forgets who asked for what."""
+        for task in self._under_way.values():
+            task.cancel()
+        for known in (self._under_way, self._again, self._rests_until_ns):
+            known.clear()
+
+    def _done(self, key: str, task: "asyncio.Task[None]") -> None:
+        if self._under_way.get(key) is task:
+            del self._under_way[key]
+            if key in self._again:
+                self._again.discard(key)
+                self.soon(key)
+        if not task.cancelled() and (error := task.exception()) is not None:
+            log.error("%s %s broke off", self._doing, key, exc_info=error)

@@ -1,84 +1,78 @@
 """Checks what sites serve (TCP, HTTP, DNS), each once a round, beside the probing loop and never in its way."""
 
-import asyncio
-import logging
-from collections.abc import Callable, Sequence
-from functools import partial
-
 from monitor.domain.clock import NS_PER_S, Clock
-from monitor.judging.board import Board
-from monitor.judging.decisions import Decision
 from monitor.probes.checks.checks import ServiceChecks
 from monitor.probes.snmp.limits import ConcurrencyLimit, Slot
 from monitor.runtime.live import RuntimeState, ServiceState
-from monitor.runtime.schedule import Schedule
+from monitor.runtime.part import Part
+from monitor.runtime.schedule import Due, DueTasks, Schedule
+from monitor.runtime.sink import Sink
 from monitor.settings.fleet import Fleet, Service
+from monitor.settings.load import Settings
 from monitor.settings.monitor_file import Probing
-
-log = logging.getLogger(__name__)
 
 MOST_AT_ONCE = 20
 TIMEOUT_S = 10.0
 
 
-class Attendant:
-    """Works on the running event loop; hands every decision of the board to ``decided``."""
+class ServiceChecker(Part):
+    """Checks each service in its turn, tells ``sink`` what follows, and keeps in ``live`` how it went."""
 
-    def __init__(
-        self, clock: Clock, live: RuntimeState, board: Board, decided: Callable[[Sequence[Decision]], None]
-    ) -> None:
-        self._clock, self._live, self._board, self._decided = clock, live, board, decided
+    name = "checks"
+
+    def __init__(self, clock: Clock, live: RuntimeState, fleet: Fleet, probing: Probing, sink: Sink) -> None:
+        self._clock, self._live, self._sink = clock, live, sink
         self._checks = ServiceChecks()
-        self._room = ConcurrencyLimit(
-            MOST_AT_ONCE
-        )  # who has no answer soon leaves its place: the slow must not delay the others
-        self._under_way: dict[str, asyncio.Task[None]] = {}
-        self._services: dict[str, Service] = {}
-        self._wheel = Schedule(60)
+        # Who has no answer soon leaves its place: the slow must not delay the others.
+        self._room = ConcurrencyLimit(MOST_AT_ONCE)
+        self._schedule = Schedule(probing.interval_s)
+        self._under_way = DueTasks(clock, self._schedule, "checking", self._check)
+        self._last_turn_mono_ns = clock.mono_ns()
+        self._begin(fleet, probing)
 
-    def configure(self, fleet: Fleet, probing: Probing) -> None:
-        """Puts the services of a fleet on the wheel; what is gone is shown no more."""
-        self._services, self._probing = dict(fleet.services), probing
+    @property
+    def last_turn_mono_ns(self) -> int:
+        return self._last_turn_mono_ns
+
+    def reconfigure(self, settings: Settings) -> None:
+        """Goes over to other services; what is gone is shown no more."""
+        self._begin(settings.fleet, settings.monitor.probing)
+        self._live.services = {id_: state for id_, state in self._live.services.items() if id_ in self._services}
+
+    def _begin(self, fleet: Fleet, probing: Probing) -> None:
+        self._services: dict[str, Service] = dict(fleet.services)
+        self._probing = probing
         self._checks.configure([service.check for service in self._services.values()])
-        self._wheel = Schedule(probing.interval_s)
+        self._schedule.begin_anew(probing.interval_s)
         now_ns = self._clock.mono_ns()
         for place, id_ in enumerate(self._services):
-            self._wheel.put(id_, now_ns + place * NS_PER_S // MOST_AT_ONCE)
-        self._live.services = {id_: state for id_, state in self._live.services.items() if id_ in self._services}
+            self._schedule.put(id_, now_ns + place * NS_PER_S // MOST_AT_ONCE)
 
     async def run(self) -> None:
         """Turns until cancelled."""
-        while True:
-            now_ns = self._clock.mono_ns()
-            for id_, due_ns in self._wheel.due(now_ns):
-                self._wheel.put_again(id_, due_ns, now_ns)
-                if id_ not in self._under_way:
-                    self._under_way[id_] = task = asyncio.create_task(self._check(self._services[id_]))
-                    task.add_done_callback(partial(self._done, id_))
-            next_ns = self._wheel.next_tick_ns()
-            pause_s = 1.0 if next_ns is None else (next_ns - self._clock.mono_ns()) / NS_PER_S
-            await asyncio.sleep(min(max(pause_s, 0.0), 1.0))
+        await self._schedule.serve(self._clock, self._turn)
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Begins no check any more."""
         self._checks.close()
 
-    def _done(self, id_: str, task: "asyncio.Task[None]") -> None:
-        if self._under_way.get(id_) is task:
-            del self._under_way[id_]
-        if not task.cancelled() and (error := task.exception()) is not None:
-            log.error("checking %s broke off", id_, exc_info=error)
+    def _turn(self, due: Due) -> None:
+        self._last_turn_mono_ns = self._clock.mono_ns()
+        self._under_way.begin(due)
 
-    async def _check(self, service: Service) -> None:
+    async def _check(self, id_: str) -> None:
+        service = self._services.get(id_)
+        if service is None:
+            return  # taken out of the configuration in this moment
         async with Slot(self._room):
             begun_utc, begun_mono_ns = self._clock.utc(), self._clock.mono_ns()
             outcome = await self._checks.run(service.check, TIMEOUT_S)
-        if service.id not in self._services:
+        if id_ not in self._services:
             return  # taken out of the configuration meanwhile
-        sample = outcome.sample(service.id, service.check.kind, begun_utc, begun_mono_ns)
-        self._live.services[service.id] = ServiceState(service, sample, outcome.details)
-        self._live.record(sample)
-        if decisions := self._board.observe(sample):
-            self._decided(decisions)
-        if self._board.health(service.id).suspect:
-            self._wheel.put_earlier(service.id, self._clock.mono_ns() + round(self._probing.recheck_s * NS_PER_S))
+        sample = outcome.sample(id_, service.check.kind, begun_utc, begun_mono_ns)
+        self._live.services[id_] = ServiceState(service, sample, outcome.details)
+        self._sink.sampled(sample)
+        if decisions := self._live.board.observe(sample):
+            self._sink.decided(decisions)
+        if self._live.board.health(id_).suspect:
+            self._schedule.put_earlier(id_, self._clock.mono_ns() + round(self._probing.recheck_s * NS_PER_S))

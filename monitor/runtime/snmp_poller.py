@@ -2,15 +2,13 @@
 
 import asyncio
 import logging
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
-from functools import partial
 
 from monitor.domain.clock import NS_PER_S, Clock
+from monitor.domain.reasons import Reason, ReasonCode, reason
 from monitor.domain.sample import Verdict
-from monitor.judging.board import Board
-from monitor.judging.decisions import Decision
 from monitor.judging.links import LinkRules
 from monitor.judging.snmp import SnmpJudge, SnmpState
 from monitor.probes.icmp.engine import IcmpProbe
@@ -20,7 +18,9 @@ from monitor.probes.snmp.port_check import is_port_closed
 from monitor.probes.snmp.reading import LONGEST_READ_S, Reading, read
 from monitor.probes.snmp.session import CredentialsError, GarbledError, Session, SilentError, SnmpError
 from monitor.runtime.live import RuntimeState
-from monitor.runtime.schedule import Schedule
+from monitor.runtime.part import Part
+from monitor.runtime.schedule import Due, DueTasks, Schedule
+from monitor.runtime.sink import Sink
 from monitor.settings.fleet import Device
 from monitor.settings.load import Settings
 from monitor.settings.modules_section import shipped_modules
@@ -37,33 +37,31 @@ def link_rules(settings: Settings) -> LinkRules:
     return LinkRules(judging.degraded_utilisation, judging.degraded_errors_per_s)
 
 
-class Poller:
-    """Works on the running event loop between `open` and `close`."""
+class SnmpPoller(Part):
+    """Reads each device in its turn, tells ``sink`` what follows, and keeps in ``live`` what was read."""
 
-    def __init__(
-        self,
-        clock: Clock,
-        live: RuntimeState,
-        settings: Settings,
-        board: Board,
-        decided: Callable[[Sequence[Decision]], None],
-    ) -> None:
-        self._clock = clock
-        self._decided = decided
-        self._meaning = SnmpJudge(board, link_rules(settings), live.record)
-        live.restarts = self._meaning.restarts
-        self._live = live
-        self._settings = settings
+    name = "snmp"
+
+    def __init__(self, clock: Clock, live: RuntimeState, settings: Settings, sink: Sink) -> None:
+        self._clock, self._live, self._settings, self._sink = clock, live, settings, sink
+        self._judge = SnmpJudge(live.board, link_rules(settings), sink.sampled)
         self._knocking = asyncio.Semaphore(MOST_KNOCKS)  # each is a socket of its own
-        self._reads: dict[str, asyncio.Task[None]] = {}
-        self._rested_ns: dict[str, int] = {}  # until then a device may rest that was just read
-        self._asked_meanwhile: set[str] = set()
         self._silent_since: dict[str, int] = {}
         self._unread: dict[str, tuple[tuple[str, ...], int]] = {}  # until when it is not asked for these
-        self._wheel = Schedule(settings.monitor.snmp.interval_s)
+        self._schedule = Schedule(settings.monitor.snmp.interval_s)
+        self._readings = DueTasks(clock, self._schedule, "reading", self._read)  # however slow an agent is
+        self._last_turn_mono_ns = clock.mono_ns()
 
-    def open(self) -> None:
-        """Makes ready to ask; the first reads come soon, spread over some seconds.
+    @property
+    def last_turn_mono_ns(self) -> int:
+        return self._last_turn_mono_ns
+
+    async def open(self) -> None:
+        """Makes ready to ask; the first readings come soon, spread over some seconds."""
+        self._begin()
+
+    def _begin(self) -> None:
+        """Puts everybody on the wheel who is read, with the secrets as they are in their files now.
 
         Who was due even earlier stays so: however often the configuration changes, everybody has a turn.
         """
@@ -72,35 +70,32 @@ class Poller:
         self._agents.open()
         self._devices = {id_: device for id_, device in self._settings.fleet.devices.items() if device.snmp}
         self._modules = list({**shipped_modules(), **self._settings.monitor.modules}.values())
-        before, self._wheel = self._wheel, Schedule(snmp.interval_s)
+        was_due_ns = self._schedule.begin_anew(snmp.interval_s)
         now_ns, pause_ns = self._clock.mono_ns(), NS_PER_S // STARTS_PER_S
         for place, id_ in enumerate(self._devices):
-            soon_ns = now_ns + place * pause_ns % self._wheel.interval_ns
-            due_ns = before.due_ns(id_)
-            self._wheel.put(id_, soon_ns if due_ns is None else min(due_ns, soon_ns))
+            soon_ns = now_ns + place * pause_ns % self._schedule.interval_ns
+            self._schedule.put(id_, min(was_due_ns.get(id_, soon_ns), soon_ns))
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Breaks off what is under way."""
-        for task in self._reads.values():
-            task.cancel()
-        self._reads.clear()
+        self._break_off()
+
+    def _break_off(self) -> None:
+        self._readings.cancel()
         self._agents.close()
 
-    def configure(self, settings: Settings) -> None:
+    def reconfigure(self, settings: Settings) -> None:
         """Begins anew with these settings and the secrets as they are in their files now."""
-        self.close()
+        self._break_off()
         self._settings = settings
-        self.open()
+        self._begin()
         self._live.snmp = {id_: state for id_, state in self._live.snmp.items() if id_ in self._devices}
         self._live.snmp_said = {id_: said for id_, said in self._live.snmp_said.items() if id_ in self._devices}
-        for known in (self._silent_since, self._rested_ns, self._asked_meanwhile, self._unread):
-            known.clear()
-        self._meaning.rules = link_rules(settings)
-        self._meaning.forget(self._devices)
-
-    def busy_links(self) -> list[tuple[str, float]]:
-        """The sites of links, each with the share of its speed that was in use at its last reading, 0 to 1."""
-        return list(self._meaning.used.items())
+        self._silent_since.clear()
+        self._unread.clear()
+        self._judge.rules = link_rules(settings)
+        self._judge.forget(self._devices)
+        self._live.link_use = self._judge.used
 
     @property
     def agents(self) -> Agents:
@@ -110,47 +105,34 @@ class Poller:
     def soon(self, device: str) -> None:
         """Reads that device as soon as there is room, if it is one that is read.
 
-        What is under way may have passed what has changed since: it is read once more. Whoever is asked out of turn
-        rests first for as long as the reading before took: a small switch has other work in a storm of traps.
+        Whoever is asked out of turn rests first for as long as the reading before took: a small switch has other work
+        in a storm of traps.
         """
-        if device in self._reads:
-            self._asked_meanwhile.add(device)
-        else:
-            self._wheel.put_earlier(device, max(self._clock.mono_ns(), self._rested_ns.get(device, 0)))
+        self._readings.soon(device)
 
     async def run(self) -> None:
         """Turns until cancelled."""
-        while True:
-            now_ns = self._clock.mono_ns()
-            for id_, due_ns in self._wheel.due(now_ns):
-                self._wheel.put_again(id_, due_ns, now_ns)
-                if id_ not in self._reads:  # one question at a time to an agent, however slow it is
-                    self._reads[id_] = task = asyncio.create_task(self._read(self._devices[id_]))
-                    task.add_done_callback(partial(self._done, id_))
-            next_ns = self._wheel.next_tick_ns()
-            pause_s = 1.0 if next_ns is None else (next_ns - self._clock.mono_ns()) / NS_PER_S
-            await asyncio.sleep(min(max(pause_s, 0.0), 1.0))
+        await self._schedule.serve(self._clock, self._turn)
 
-    def _done(self, id_: str, task: "asyncio.Task[None]") -> None:
-        if self._reads.get(id_) is task:
-            del self._reads[id_]
-            if id_ in self._asked_meanwhile:
-                self._asked_meanwhile.discard(id_)
-                self.soon(id_)
-        if not task.cancelled() and (error := task.exception()) is not None:
-            log.error("reading %s broke off", id_, exc_info=error)
+    def _turn(self, due: Due) -> None:
+        self._last_turn_mono_ns = self._clock.mono_ns()
+        self._readings.begin(due)
 
-    async def _read(self, device: Device) -> None:
+    async def _read(self, id_: str) -> None:
+        device = self._devices[id_]
         begun_utc, begun_mono_ns = self._clock.utc(), self._clock.mono_ns()
         state = await self._state(device, begun_mono_ns)
         ended_mono_ns = self._clock.mono_ns()
-        self._rested_ns[device.id] = 2 * ended_mono_ns - begun_mono_ns
+        rests_until_ns = 2 * ended_mono_ns - begun_mono_ns
+        self._readings.rest(id_, rests_until_ns)
         self._note(device, state, begun_utc)
-        if decisions := self._meaning.of(device, state, begun_utc, begun_mono_ns):
-            self._decided(decisions)
-        if self._meaning.suspect(device.id):
+        decisions = self._judge.of(device, state, begun_utc, begun_mono_ns)
+        self._live.restarts, self._live.link_use = self._judge.restarts, self._judge.used
+        if decisions:
+            self._sink.decided(decisions)
+        if self._judge.suspect(id_):
             recheck_ns = round(self._settings.monitor.probing.recheck_s * NS_PER_S)
-            self._wheel.put_earlier(device.id, max(ended_mono_ns + recheck_ns, self._rested_ns[device.id]))
+            self._schedule.put_earlier(id_, max(ended_mono_ns + recheck_ns, rests_until_ns))
 
     async def _state(self, device: Device, begun_mono_ns: int) -> SnmpState:
         try:
@@ -162,17 +144,17 @@ class Poller:
             reading = replace(reading, unread=(*reading.unread, *sorted(unread.difference(reading.unread))))
             self._remember_unread(device.id, reading.unread, begun_mono_ns)
             self._silent_since.pop(device.id, None)
-            return SnmpState("ok", "", reading, series)
+            return SnmpState("ok", None, reading, series)
         except CredentialsError as error:
-            return SnmpState("credentials", str(error))
+            return SnmpState("credentials", error.reason)
         except GarbledError as error:
-            return SnmpState("error", str(error))
+            return SnmpState("error", error.reason)
         except SilentError as error:
-            return await self._silence(device, begun_mono_ns, str(error))
+            return await self._silence(device, begun_mono_ns, error.reason)
         except SnmpError as error:
-            return SnmpState("error", str(error))
+            return SnmpState("error", error.reason)
         except TimeoutError:
-            return SnmpState("error", f"it could not be read within {LONGEST_READ_S:g} s")
+            return SnmpState("error", reason(ReasonCode.SNMP_TOO_SLOW, seconds=float(LONGEST_READ_S)))
 
     def _skipped(self, device: str) -> Collection[str]:
         """The objects at which it fell silent lately: asking for each again would cost a time-out every reading."""
@@ -185,7 +167,7 @@ class Poller:
         elif not self._skipped(device):
             self._unread[device] = unread, now_ns + UNREAD_FOR_NS
 
-    async def _silence(self, device: Device, begun_mono_ns: int, why: str) -> SnmpState:
+    async def _silence(self, device: Device, begun_mono_ns: int, why: Reason) -> SnmpState:
         """What silence means: over v2c it is all that a wrong community gives to see.
 
         Who answers echoes since then, and does not say that nobody listens there, most likely has another one.
@@ -196,11 +178,11 @@ class Poller:
         snmp = self._settings.monitor.snmp
         if not alive or device.snmp not in snmp.v2c:
             return SnmpState("silent", why)
+        where = {"address": str(device.address)}
         async with self._knocking:
             if await is_port_closed(device.address, device.snmp_port, snmp.timeout_s):
-                return SnmpState("silent", f"no agent listens at port {device.snmp_port} of {device.address}")
-        why = f"{device.address} answers echoes and no question: most likely its community is another one"
-        return SnmpState("credentials", why)
+                return SnmpState("silent", reason(ReasonCode.SNMP_NO_AGENT, **where, port=device.snmp_port))
+        return SnmpState("credentials", reason(ReasonCode.SNMP_OTHER_COMMUNITY, **where))
 
     async def _series(self, device: Device, session: Session, reading: Reading, unread: set[str]) -> Sequence[Series]:
         """What the modules find; an agent that chokes on its maker's objects has still been read.

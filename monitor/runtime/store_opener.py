@@ -4,9 +4,10 @@ import asyncio
 import logging
 from collections.abc import Callable
 
-from monitor.domain.clock import Clock
 from monitor.net.pool import Pool
 from monitor.runtime.live import RuntimeState
+from monitor.runtime.part import Part
+from monitor.runtime.trusted_clock import TrustedClock
 from monitor.store.errors import DatabaseError
 from monitor.store.opening import FIRST_TRY_S, MEND, try_again
 from monitor.store.session import Session
@@ -16,15 +17,16 @@ from monitor.store.sqlite import Store
 log = logging.getLogger(__name__)
 
 TRY_S = 2.0
-LOOK_S = 0.5
 
 
-class StoreKeeper:
+class StoreOpener(Part):
     """``take_up`` is done in the first transaction of all; ``opened`` is called, from the loop, after it."""
+
+    name = "store opener"
 
     def __init__(
         self,
-        clock: Clock,
+        clock: TrustedClock,
         store: Store,
         live: RuntimeState,
         take_up: Callable[[Session], None],
@@ -33,29 +35,29 @@ class StoreKeeper:
         self._clock, self._store, self._live = clock, store, live
         self._take_up, self._opened = take_up, opened
         self._thread = Pool("store keeper", threads=1)
+        live.store_refuses = store.waiting
 
     async def run(self) -> None:
-        """Works until cancelled; raises StoreError when the database can be reached and is not to be used."""
-        await self._open()
-        while True:
-            if self._live.judged:
-                break
-            await asyncio.sleep(LOOK_S)
+        """Opens it if need be, and examines it after the first round of all: who is watched matters more.
+
+        Raises StoreError when the database can be reached and is not to be used.
+        """
+        if self._store.waiting:
+            await self._open()
+        await self._live.judged.wait()
         await asyncio.wrap_future(self._thread.submit(self.examine))
-        await asyncio.Event().wait()
 
     async def _open(self) -> None:
-        if not self._store.waiting:
-            return
         log.error("the database cannot be used yet, decisions wait in memory: %s", self._store.waiting)
         while True:
             if await asyncio.wrap_future(self._thread.submit(try_again, self._store, FIRST_TRY_S, self._take_up)):
                 break
             await asyncio.sleep(TRY_S)
         log.warning("the database can be used now")
+        self._live.clock_suspect = self._clock.trust.suspect  # by what the run before thought of it
         self._opened()
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Lets the thread go."""
         self._thread.close()
 

@@ -26,7 +26,7 @@ def listen_fds() -> list[socket.socket]:
     return sockets
 
 
-class Notifier:
+class Systemd:
     """Tells systemd how we are."""
 
     def __init__(self) -> None:

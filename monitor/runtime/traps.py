@@ -4,18 +4,22 @@ import asyncio
 import hashlib
 import logging
 import socket
-from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from monitor.domain.clock import NS_PER_S, Clock
-from monitor.judging.decisions import Decision, DeviceEvent
+from monitor.domain.event_kinds import EventKind
+from monitor.domain.reasons import ReasonCode, reason
+from monitor.judging.decisions import DeviceEvent
 from monitor.probes.snmp.agents import Agents
 from monitor.probes.snmp.ber import BerError
 from monitor.probes.snmp.messages import MOST_BYTES, V2C
 from monitor.probes.snmp.notifications import TRAP, Informed, Notification, name_of, read_v2c, version
 from monitor.probes.snmp.usm import V3, open_envelope
+from monitor.runtime.live import RuntimeState
+from monitor.runtime.part import Part
+from monitor.runtime.sink import Sink
 from monitor.settings.fleet import Device, Fleet
 from monitor.settings.load import Settings
 
@@ -33,29 +37,37 @@ class _Bucket:
     at_ns: int
 
 
-class TrapReceiver:
-    """``counted``: notifications by what became of them. Calls ``look`` with each device that should be looked at."""
+class TrapReceiver(Part):
+    """Counts in ``live`` what became of each notification. Calls ``look_at`` with each device to be looked at soon.
+
+    ``agents`` gives the credentials that are in force.
+    """
+
+    name = "traps"
 
     def __init__(
         self,
         clock: Clock,
+        live: RuntimeState,
+        settings: Settings,
         agents: Callable[[], Agents],
-        look: Callable[[str], None],
-        decided: Callable[[list[Decision]], None],
+        sink: Sink,
+        look_at: Sequence[Callable[[str], None]],
     ) -> None:
-        self.counted: Counter[str] = Counter()
-        self._clock = clock
-        self._agents = agents
-        self._look = look
-        self._decided = decided
+        self._clock, self._settings, self._agents = clock, settings, agents
+        self._counted, self._sink, self._look_at = live.traps, sink, look_at
         self._socket: socket.socket | None = None
         self._listens = ""
         self._buckets: dict[str, _Bucket] = {}
         self._devices: dict[str, Device] = {}
 
-    def open(self, settings: Settings) -> None:
+    async def open(self) -> None:
         """Listens as the configuration says; a port that cannot be had is told and costs the traps alone."""
-        self.configure(settings.fleet)
+        self._listen()
+
+    def _listen(self) -> None:
+        settings = self._settings
+        self._know(settings.fleet)
         # Counting starts by the minute instead of storing them: it only has to grow from one start to the next.
         boots = int((self._clock.utc() - BOOTS_COUNT_FROM).total_seconds() // 60)
         self._informed = Informed(engine_id(settings), max(boots, 1))
@@ -77,23 +89,27 @@ class TrapReceiver:
         self._socket = made
         asyncio.get_running_loop().add_reader(made, self._take_in, made)
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Listens no more."""
+        self._listen_no_more()
+
+    def _listen_no_more(self) -> None:
         if self._socket is not None:
             asyncio.get_running_loop().remove_reader(self._socket)
             self._socket.close()
             self._socket = None
 
-    def reopen(self, settings: Settings) -> None:
-        """Goes over to a new configuration."""
+    def reconfigure(self, settings: Settings) -> None:
+        """Knows other devices, and listens elsewhere where that is asked for."""
+        self._settings = settings
         in_vain = self._socket is None and self._listens  # a port that could not be had may be free by now
         if settings.monitor.snmp.traps == self._listens and not in_vain:
-            self.configure(settings.fleet)
+            self._know(settings.fleet)
             return
-        self.close()
-        self.open(settings)
+        self._listen_no_more()
+        self._listen()
 
-    def configure(self, fleet: Fleet) -> None:
+    def _know(self, fleet: Fleet) -> None:
         """Knows the devices of this fleet that are read by SNMP, by their addresses."""
         devices = [device for device in fleet.devices.values() if device.snmp]
         self._devices = {str(own): device for device in devices for own in (device.address, device.snmp_source) if own}
@@ -109,9 +125,9 @@ class TrapReceiver:
                 continue
             device = self._devices.get(str(source[0]).removeprefix("::ffff:"))
             if device is None:
-                self.counted["unknown_sender"] += 1
+                self._counted["unknown_sender"] += 1
             elif not self._has_room(device.id):
-                self.counted["rate_limited"] += 1
+                self._counted["rate_limited"] += 1
             else:
                 self._arrived(device, data, made, source)
 
@@ -119,7 +135,7 @@ class TrapReceiver:
         try:
             notification, reply = self._read(device, data)
         except BerError:
-            self.counted["malformed"] += 1
+            self._counted["malformed"] += 1
             return
         if reply:
             try:
@@ -127,12 +143,13 @@ class TrapReceiver:
             except OSError as error:
                 log.debug("%s: its inform could not be answered: %s", device.id, error)
         if notification is not None:
-            self.counted["accepted"] += 1
-            told = DeviceEvent(device.site, device.id, "trap", notification.name, self._clock.utc())
-            self._decided([told])
-            self._look(device.id)
+            self._counted["accepted"] += 1
+            why = reason(ReasonCode.TRAP, name=notification.name)
+            self._sink.decided([DeviceEvent(device.site, device.id, EventKind.TRAP, why, self._clock.utc())])
+            for look_at in self._look_at:
+                look_at(device.id)
         elif not reply:
-            self.counted["wrong_credentials"] += 1
+            self._counted["wrong_credentials"] += 1
 
     def _read(self, device: Device, data: bytes) -> tuple[Notification | None, bytes]:
         """(what the device says, what to send back); None for what is not proven to be its word. Raises BerError."""

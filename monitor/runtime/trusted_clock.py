@@ -35,7 +35,7 @@ def kernel_says_synchronised() -> bool:
     return TIMESYNCD_SAYS_SO.exists() if state < 0 else state != TIME_ERROR
 
 
-class BelievedClock:
+class TrustedClock:
     """A `Clock` over another one. ``trust`` is replaced as a whole, by the recorder; may be asked by any thread."""
 
     def __init__(self, clock: Clock, boot: str, synchronised: Callable[[], bool] = kernel_says_synchronised) -> None:

@@ -11,21 +11,22 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from datetime import datetime
-from functools import partial
 
 from monitor.alerts.cases import outages, recount, redate, set_aside
 from monitor.alerts.cases.clock import note_trust, settle
 from monitor.alerts.cases.downtimes import Plans, plans_in_force
 from monitor.alerts.cases.due import MOST_AT_ONCE, what_is_due
-from monitor.alerts.notices import briefs
-from monitor.alerts.notices.brief_facts import Busy
 from monitor.charter.office import Office
 from monitor.domain.clock import NS_PER_S
-from monitor.judging.clock_trust import ClockTrust, Move, look_again
-from monitor.judging.decisions import Decision, OutageClosed, OutageOpened, SiteChanged, WorkstationSeen, describe
+from monitor.judging.clock_trust import ClockTrust, look_again
+from monitor.judging.decisions import Decision, OutageClosed, OutageOpened, SiteChanged, WorkstationSeen
 from monitor.judging.health import State
 from monitor.net.pool import Pool, PoolFull
-from monitor.runtime.trusted_clock import BelievedClock
+from monitor.runtime.decision_lines import describe
+from monitor.runtime.live import RuntimeState
+from monitor.runtime.office_in_force import OfficeInForce
+from monitor.runtime.part import Part
+from monitor.runtime.trusted_clock import TrustedClock
 from monitor.store import board_state
 from monitor.store.errors import DatabaseError
 from monitor.store.sqlite import Store
@@ -42,33 +43,46 @@ HEARTBEAT_NS = 10 * NS_PER_S
 MOST_WAITING = 100_000
 
 
-class DecisionWriter:
+class DecisionWriter(Part):
     """The one writer, and who looks whether the clock can be believed. ``wake_delivery`` is called (from the loop)
-    when there may be something to send, ``replanned`` when the plans that were made by command (``planned``) are
-    others than before, ``redated`` when another time is believed.
+    when there may be something to send. What it brings to light of planned work and of the time goes to ``in_force``.
     """
 
-    def __init__(self, clock: BelievedClock, store: Store, office: Office, wake_delivery: Callable[[], None]) -> None:
-        self._clock = clock
-        self._store = store
+    name = "writing"
+
+    def __init__(
+        self,
+        clock: TrustedClock,
+        store: Store,
+        live: RuntimeState,
+        in_force: OfficeInForce,
+        wake_delivery: Callable[[], None],
+    ) -> None:
+        self._clock, self._store, self._live, self._in_force = clock, store, live, in_force
         self._wake_delivery = wake_delivery
         self._waiting: deque[tuple[Decision, datetime]] = deque()
         self._thread = Pool("recorder", threads=1, backlog=1)
         self._writing: tuple[Future[tuple[bool, Plans, ClockTrust]], list[tuple[Decision, datetime]]] | None = None
         self._has_work = asyncio.Event()
         self._last_heartbeat_ns = 0
-        self.office = office
         self._counted_by: Office | None = None
-        self.last_commit_mono_ns = clock.mono_ns()
-        self.failing = ""
-        self.busy_links: Callable[[], Busy] = tuple
-        self.planned: Plans = {}
-        self.replanned: Callable[[], None] = lambda: None
-        self.redated: Callable[[Move], None] = lambda _: None
+        self._last_commit_mono_ns = clock.mono_ns()
+        live.clock_suspect = clock.trust.suspect
+
+    @property
+    def last_turn_mono_ns(self) -> int:
+        """When it last committed, also while there was nothing to store."""
+        return self._last_commit_mono_ns
+
+    @property
+    def failing(self) -> str:
+        """Why the database refuses to write; empty while it writes."""
+        return self._live.store_refuses
 
     @property
     def clock_suspect(self) -> bool:
-        return self._clock.trust.suspect
+        """Whether the wall clock is not believed."""
+        return self._live.clock_suspect
 
     @property
     def waiting(self) -> int:
@@ -87,6 +101,7 @@ class DecisionWriter:
             self._waiting.append((decision, now_utc))
         if len(self._waiting) > MOST_WAITING:
             self._make_room()
+        self._live.decisions_waiting = len(self._waiting)
         self._has_work.set()
 
     def _make_room(self) -> None:
@@ -111,7 +126,7 @@ class DecisionWriter:
             except DatabaseError as error:
                 if not self.failing:
                     log.error("the database refuses to write, decisions wait: %s", error.orig)
-                self.failing = str(error.orig)
+                self._live.store_refuses = str(error.orig)
                 await asyncio.sleep(RETRY_S)
                 continue
             took_s = (self._clock.mono_ns() - begun_ns) / NS_PER_S
@@ -122,17 +137,17 @@ class DecisionWriter:
         """Stores what waits and what has fallen due, in one transaction; whether that brought anything new."""
         self._has_work.clear()
         batch = list(self._waiting)
-        self._writing = writing = self._thread.submit(self._write, batch, self.office), batch
+        self._writing = writing = self._thread.submit(self._write, batch, self._live.office), batch
         may_send, planned, trust = await asyncio.wrap_future(writing[0])
         self._writing = None
         self._stored(batch, trust)
-        if planned != self.planned:
-            self.planned = planned
-            self.replanned()
-        self.last_commit_mono_ns = self._clock.mono_ns()
+        if planned != self._in_force.plans:
+            self.put(self._in_force.replan(planned))
+            log.info("planned work by command: %s", ", ".join(planned) or "none")
+        self._last_commit_mono_ns = self._clock.mono_ns()
         if self.failing:
             log.warning("the database writes again")
-            self.failing = ""
+            self._live.store_refuses = ""
         if may_send:
             self._wake_delivery()
         return may_send
@@ -142,6 +157,7 @@ class DecisionWriter:
         stored = set(map(id, batch))
         while self._waiting and id(self._waiting[0]) in stored:
             self._waiting.popleft()
+        self._live.decisions_waiting = len(self._waiting)
         self._believe(trust)
 
     async def close(self) -> None:
@@ -161,11 +177,12 @@ class DecisionWriter:
     def _believe(self, trust: ClockTrust) -> None:
         """Goes over to what was thought of the clock and stored; on the loop, so that nobody dates anything between."""
         before, self._clock.trust = self._clock.trust, trust
+        self._live.clock_suspect = trust.suspect
         _say_trust(trust, was_suspect=before.suspect)
         if (move := trust.move) is not None:
             dated = [(redate.redated(each, at_utc, move), at_utc + move.by) for each, at_utc in self._waiting]
             self._waiting = deque(dated)
-            self.redated(move)
+            self.put(self._in_force.redate(move))
 
     def _write(self, batch: Sequence[tuple[Decision, datetime]], office: Office) -> tuple[bool, Plans, ClockTrust]:
         before = self._clock.trust
@@ -185,8 +202,6 @@ class DecisionWriter:
                 if office is not self._counted_by and (moved := recount.open_deadlines(work)):
                     log.info("%d deadlines were counted anew: the charter or the calendar has changed", moved)
                 told = what_is_due(work, MOST_AT_ONCE)
-                owe_briefs = partial(briefs.owe_briefs, work, self.busy_links())
-                told = set_aside.each_alone(work, [owe_briefs]) or told
             told_of_clock = trust.suspect != before.suspect or trust.move is not None
             if told_of_clock or trust.last.boot_ns - self._last_heartbeat_ns >= HEARTBEAT_NS:
                 board_state.beat(session, trust)

@@ -2,20 +2,19 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import get_args
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from monitor.domain.downtime import Downtime, Kind
+from monitor.domain.downtime import Downtime
+from monitor.domain.reasons import ReasonCode, reason
+from monitor.domain.states import DowntimeKind
 from monitor.judging.baseline import Baselines, Usual
 from monitor.judging.clock_trust import JUMP, ClockReading, ClockTrust, Move
 from monitor.judging.health import State
 from monitor.judging.power import TOGETHER
 from monitor.judging.thresholds import StoredState
 from monitor.store.models import AffectedSite, ClockWord, Gap, Heartbeat, Learned, Outage, SiteState, SuppressedOutage
-
-_KINDS: dict[str, Kind] = {kind: kind for kind in get_args(Kind)}
 
 
 def remember(session: Session) -> StoredState:
@@ -24,7 +23,7 @@ def remember(session: Session) -> StoredState:
     behind = session.scalars(select(AffectedSite).where(AffectedSite.until_utc.is_(None))).all()
     roots = {row.id: row.site for row in open_rows}
     excused = session.scalars(select(SuppressedOutage).where(SuppressedOutage.until_utc.is_(None))).all()
-    blind = session.scalars(select(Gap).where(Gap.uplink != "", Gap.ended_utc == Gap.started_utc))
+    blind = session.scalars(select(Gap).where(Gap.uplink != "", Gap.ended_utc.is_(None)))
     silent_since = {row.site: row.since_utc for row in excused} | {row.site: row.since_utc for row in behind}
     silent_since |= {row.site: row.silent_since_utc for row in open_rows}
     return StoredState(
@@ -32,7 +31,7 @@ def remember(session: Session) -> StoredState:
         {row.site: roots[row.outage_id] for row in behind if row.outage_id in roots},
         {row.site: State(row.state) for row in session.scalars(select(SiteState))},
         silent_since,
-        {row.site: Downtime(_KINDS[row.kind], row.why, row.planned_until_utc) for row in excused if row.kind in _KINDS},
+        {row.site: Downtime(DowntimeKind(row.kind), row.why, row.planned_until_utc) for row in excused if row.why},
         {row.uplink: row.started_utc for row in blind},
         {row.site: row.promised_utc for row in excused if row.promised_utc is not None},
         _fell_silent(session, silent_since.values()),
@@ -104,7 +103,7 @@ def note_gap(session: Session, since_utc: datetime, until_utc: datetime, longest
     """Records a time as unmonitored, if it is longer than ``longest_unnoticed``; whether it was."""
     if until_utc - since_utc <= longest_unnoticed:
         return False
-    session.add(Gap(started_utc=since_utc, ended_utc=until_utc, reason="the daemon was not running"))
+    session.add(Gap(started_utc=since_utc, ended_utc=until_utc, reason=reason(ReasonCode.DAEMON_NOT_RUNNING)))
     return True
 
 

@@ -11,9 +11,11 @@ from typing import Any
 from sqlalchemy import JSON, DateTime, Dialect, String, Text
 from sqlalchemy.types import TypeDecorator
 
+from monitor.domain.reasons import Reason, as_json, from_json
 from monitor.domain.text import LONGEST, clean, clean_lines, is_plain_ascii
 
 LONGEST_TEXT = 4 * LONGEST
+LONGEST_PARAMETER = 300  # of a reason
 
 
 class Utc(TypeDecorator[datetime]):
@@ -67,6 +69,24 @@ class Facts(TypeDecorator[dict[str, Any]]):
         return _plain(value)
 
 
+class Reasons(TypeDecorator[Reason]):
+    """A reason as JSON with its code and parameters, clean as `Facts` are; NULL for none."""
+
+    impl = JSON(none_as_null=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: Reason | None, dialect: Dialect) -> Any:
+        return None if value is None else _plain(_bounded(as_json(value)))
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> Reason | None:
+        return from_json(value)
+
+
+def storable_reason(given: Reason) -> Reason | None:
+    """``given`` as a column for a reason keeps it."""
+    return from_json(_plain(_bounded(as_json(given))))
+
+
 def storable_line(text: str, most: int) -> str:
     """``text`` as a column for one line keeps it: in one line, cleaned, at most ``most`` letters."""
     return text if len(text) <= most and is_plain_ascii(text) else clean(text, most)
@@ -77,6 +97,15 @@ def storable(text: str) -> str:
     if len(text) <= LONGEST_TEXT and is_plain_ascii(text):
         return text
     return clean_lines(text, LONGEST_TEXT)
+
+
+def _bounded(value: Any) -> Any:
+    """Cuts each text in a reason to one line of LONGEST_PARAMETER letters."""
+    if isinstance(value, str):
+        return storable_line(value, LONGEST_PARAMETER)
+    if isinstance(value, dict):
+        return {name: _bounded(item) for name, item in value.items()}
+    return [_bounded(item) for item in value] if isinstance(value, list) else value
 
 
 def _plain(value: Any) -> Any:

@@ -25,6 +25,7 @@ from monitor.store.soundness import Soundness, examine
 from monitor.store.sqlite import Store
 
 SCRATCH = ".restoring-"
+MOST_ASIDE = 1_000  # of one second
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,11 +213,9 @@ def put_aside(state: Path, now_utc: datetime) -> Path | None:
     there = [path for path in there if path.exists()]
     if not there:
         return None
-    aside = state / f"aside-{now_utc:%Y%m%dT%H%M%S}"
-    for number in range(1, 1_000):
-        if not aside.exists():
-            break
-        aside = aside.with_name(f"aside-{now_utc:%Y%m%dT%H%M%S}-{number}")
+    name = f"aside-{now_utc:%Y%m%dT%H%M%S}"
+    names = (name, *(f"{name}-{number}" for number in range(1, MOST_ASIDE)))
+    aside = next((state / each for each in names if not (state / each).exists()), state / name)
     aside.mkdir(mode=0o750)
     own_like_folder(aside)
     # The database first: cut off in between, a journal alone is refused at the next start, a database alone is not.

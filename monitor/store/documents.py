@@ -4,11 +4,16 @@ The views of `store` come in; nothing here asks a database. Times are in ISO 860
 """
 
 from datetime import datetime
-from typing import TypedDict
+from typing import Any, TypedDict
 
+from monitor.domain.reasons import as_json
+from monitor.i18n.reasons import reason_text
 from monitor.store.helpdesk_queries import MirrorTotals, MirrorView
 from monitor.store.notice_queries import NoticeView
 from monitor.store.queries import EventView, OutageView, TicketView, TimelineView
+
+ReasonDocument = dict[str, Any]
+"""A code and its parameters, as `domain.reasons.PARAMETERS` lists them; NAME_text beside NAME has its English words."""
 
 
 class OutageDocument(TypedDict):
@@ -23,9 +28,11 @@ class OutageDocument(TypedDict):
     ended_utc: str | None
     end_reason: str | None
     deadline_utc: str
-    reason: str
+    reason: ReasonDocument | None
+    reason_text: str
     cause: str
-    cause_why: str
+    cause_why: ReasonDocument | None
+    cause_why_text: str
     ticket: str | None
     affected: list[str]
     version: int
@@ -72,6 +79,10 @@ class TimelineDocument(TypedDict):
     site: str
     device: str
     kind: str
+    reason: ReasonDocument | None
+    reason_text: str
+    end_reason: str | None
+    ticket: str | None
     text: str
 
 
@@ -139,9 +150,11 @@ def outage_document(view: OutageView) -> OutageDocument:
         "ended_utc": iso_or_none(view.ended_utc),
         "end_reason": view.end_reason,
         "deadline_utc": view.deadline_utc.isoformat(),
-        "reason": view.reason,
+        "reason": as_json(view.reason),
+        "reason_text": reason_text(view.reason, "en"),
         "cause": view.cause,
-        "cause_why": view.cause_why,
+        "cause_why": as_json(view.cause_why),
+        "cause_why_text": reason_text(view.cause_why, "en"),
         "ticket": view.ticket,
         "affected": list(view.affected),
         "version": view.version,
@@ -184,6 +197,10 @@ def timeline_document(view: TimelineView) -> TimelineDocument:
         "site": view.site,
         "device": view.device,
         "kind": view.kind,
+        "reason": as_json(view.reason),
+        "reason_text": reason_text(view.reason, "en"),
+        "end_reason": view.end_reason,
+        "ticket": view.ticket,
         "text": view.text,
     }
 

@@ -1,15 +1,17 @@
 """What is mirrored to a help desk and what is not yet: asked of the database every time, never remembered."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from monitor.store.models import HelpdeskTicket, Ticket, TicketEvent
 
 ACTOR = "helpdesk"  # who did what was done there: 'helpdesk', or 'helpdesk/NAME'
 ENDED = ("resolved", "closed", "withdrawn")
+FARTHEST = timedelta(days=2)
 WATCHED = timedelta(days=30)  # so long after it was solved, somebody may still reopen a ticket there
 
 
@@ -101,3 +103,43 @@ def totals(session: Session, desk: str) -> MirrorTotals:
         refused=session.scalar(count.where(here, HelpdeskTicket.attempts > 0, HelpdeskTicket.away.is_(False))) or 0,
         last_error=session.scalar(failed.order_by(HelpdeskTicket.next_try_utc.desc()).limit(1)) or "",
     )
+
+
+def unlisted(session: Session, desk: str) -> list[int]:
+    """The tickets that belong on the list and are not: all new ones, and what is unsolved of the old.
+
+    A help desk is not filled with what was over before it came; but what opens and ends while it is away is told.
+    """
+    here = HelpdeskTicket.desk == desk
+    newest = session.scalar(select(func.max(HelpdeskTicket.ticket_id)).where(here))
+    after = Ticket.id > newest if newest is not None else false()
+    query = select(Ticket.id).where(or_(Ticket.state.not_in(ENDED), after))
+    query = query.where(Ticket.id.not_in(select(HelpdeskTicket.ticket_id).where(here)))
+    return list(session.scalars(query.order_by(Ticket.id)))
+
+
+def next_in_turn(session: Session, desk: str, now_utc: datetime) -> tuple[HelpdeskTicket, str, bool] | None:
+    """What is owed first, then what is to be looked at, then what failed before: row, number, whether it owes."""
+    fine, next_try = HelpdeskTicket.attempts == 0, HelpdeskTicket.next_try_utc
+    due = or_(next_try <= now_utc, next_try > now_utc + FARTHEST)  # so far ahead only a wrong clock can have put it
+    query = (
+        select(HelpdeskTicket, Ticket.number, pending())
+        .join(Ticket)
+        .where(HelpdeskTicket.desk == desk, or_(and_(fine, pending()), and_(due, or_(pending(), watched(now_utc)))))
+        .order_by(~fine, ~pending(), HelpdeskTicket.next_try_utc, HelpdeskTicket.id)
+        .limit(1)
+    )
+    found = session.execute(query).one_or_none()
+    return None if found is None else (found[0], found[1], found[2])
+
+
+def untold_events(session: Session, row: HelpdeskTicket) -> Sequence[TicketEvent]:
+    """The events of its history that are still to be told there, in order."""
+    query = select(TicketEvent).join(HelpdeskTicket, HelpdeskTicket.ticket_id == TicketEvent.ticket_id)
+    return session.scalars(query.where(HelpdeskTicket.id == row.id, untold()).order_by(TicketEvent.id)).all()
+
+
+def first_event(session: Session, ticket_id: int, kinds: Sequence[str]) -> int:
+    """The first event of one of those kinds in a ticket's history; 0 for none."""
+    query = select(TicketEvent.id).where(TicketEvent.ticket_id == ticket_id, TicketEvent.kind.in_(kinds))
+    return session.scalar(query.order_by(TicketEvent.id).limit(1)) or 0

@@ -31,8 +31,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
+from monitor.domain.reasons import Reason
 from monitor.store import redundancy
-from monitor.store.columns import Facts, Line, Lines, Utc
+from monitor.store.columns import Facts, Line, Lines, Reasons, Utc
 
 
 class Base(DeclarativeBase):
@@ -46,7 +47,7 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
-    type_annotation_map = {datetime: Utc, dict[str, Any]: Facts}  # noqa: RUF012 (SQLAlchemy's own idiom)
+    type_annotation_map = {datetime: Utc, dict[str, Any]: Facts, Reason: Reasons}  # noqa: RUF012 (SQLAlchemy's own idiom)
 
 
 def _started(context: Any) -> datetime:
@@ -60,7 +61,7 @@ class Outage(Base):
 
     ``started_utc``: when the site was first both silent and promised; ``silent_since_utc``: its first failed round.
 
-    ``reason``: what was seen; ``cause``: what is suspected behind it ('power', or nothing), ``cause_why`` in words.
+    ``reason``: what was seen; ``cause``: what is suspected behind it ('power', or nothing), and ``cause_why``.
 
     ``recounted``: a line for each time that it was counted anew, because the charter or the calendar had changed.
     ``version`` grows with each change of the row.
@@ -77,10 +78,10 @@ class Outage(Base):
     ended_utc: Mapped[datetime | None] = mapped_column(index=True)
     end_reason: Mapped[str | None] = mapped_column(Line(32))
     deadline_utc: Mapped[datetime]
-    reason: Mapped[str] = mapped_column(Line(200), default="")
+    reason: Mapped[Reason | None]
     recounted: Mapped[str] = mapped_column(Lines, default="", server_default="")
     cause: Mapped[str] = mapped_column(Line(32), default="", server_default="")
-    cause_why: Mapped[str] = mapped_column(Line(200), default="", server_default="")
+    cause_why: Mapped[Reason | None]
     evidence: Mapped[dict[str, Any]] = mapped_column(default=dict)
     ticket_id: Mapped[int | None] = mapped_column(ForeignKey("tickets.id"), index=True)
     version: Mapped[int] = mapped_column(server_default="1")
@@ -260,7 +261,7 @@ class Event(Base):
     site: Mapped[str] = mapped_column(Line(64), index=True)
     device: Mapped[str] = mapped_column(Line(130), default="")
     kind: Mapped[str] = mapped_column(Line(32))
-    text: Mapped[str] = mapped_column(Line(300), default="")
+    reason: Mapped[Reason | None]
 
 
 def _since(context: Any) -> datetime:
@@ -323,7 +324,7 @@ class ClockWord(Base):
 
 
 class Gap(Base):
-    """A time in which nobody watched: neither up nor down. One that ends when it begins has not ended yet.
+    """A time in which nobody watched: neither up nor down. ``ended_utc`` is None while it lasts.
 
     ``uplink``: only what lies behind that one could not be seen; empty: nothing at all.
     """
@@ -332,8 +333,8 @@ class Gap(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     started_utc: Mapped[datetime] = mapped_column(index=True)
-    ended_utc: Mapped[datetime]
-    reason: Mapped[str] = mapped_column(Line(100))
+    ended_utc: Mapped[datetime | None]
+    reason: Mapped[Reason | None]
     uplink: Mapped[str] = mapped_column(Line(64), default="", server_default="")
 
 
@@ -349,7 +350,7 @@ class SuppressedOutage(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     site: Mapped[str] = mapped_column(Line(64), index=True)
     kind: Mapped[str] = mapped_column(Line(16))
-    why: Mapped[str] = mapped_column(Line(300))
+    why: Mapped[Reason | None]
     since_utc: Mapped[datetime]
     planned_until_utc: Mapped[datetime | None]
     promised_utc: Mapped[datetime | None]

@@ -1,5 +1,6 @@
 """What readers ask of the outbox, as plain values. Nothing here writes."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -56,6 +57,11 @@ def listed(session: Session, *, owed: bool = False, dead: bool = False, limit: i
     if dead:
         query = query.where(Notice.dead_utc.is_not(None))
     return [_view(notice) for notice in session.scalars(query)]
+
+
+def due_times(session: Session) -> Sequence[datetime]:
+    """When each notice that has not gone out is next to be tried."""
+    return session.scalars(select(Notice.due_utc).where(Notice.sent_utc.is_(None), Notice.dead_utc.is_(None))).all()
 
 
 def last_sent(session: Session, kinds: tuple[str, ...]) -> dict[str, datetime]:

@@ -8,6 +8,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, selectinload
 
 from monitor.domain import ticket_number
+from monitor.domain.event_kinds import EventKind
+from monitor.domain.reasons import Reason
+from monitor.i18n.reasons import reason_text
 from monitor.store.models import AffectedSite, Event, Gap, Heartbeat, Notice, Outage, SiteState, Ticket
 
 
@@ -27,9 +30,9 @@ class OutageView:
     ended_utc: datetime | None
     end_reason: str | None
     deadline_utc: datetime
-    reason: str
+    reason: Reason | None
     cause: str
-    cause_why: str
+    cause_why: Reason | None
     ticket: str | None
     affected: tuple[str, ...]
     version: int
@@ -54,7 +57,14 @@ class TimelineView:
     site: str
     device: str
     kind: str
-    text: str
+    reason: Reason | None = None
+    end_reason: str | None = None
+    ticket: str | None = None
+
+    @property
+    def text(self) -> str:
+        """What is told of it, in English."""
+        return "; ".join(filter(None, (reason_text(self.reason, "en"), self.end_reason, self.ticket)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,9 +241,9 @@ def last_heartbeat(session: Session) -> datetime | None:
     return session.scalar(select(Heartbeat.at_utc))
 
 
-def gaps(session: Session, since_utc: datetime) -> list[tuple[datetime, datetime, str]]:
-    """The times since ``since_utc`` in which nobody watched."""
-    query = select(Gap).where(Gap.ended_utc > since_utc).order_by(Gap.started_utc)
+def gaps(session: Session, since_utc: datetime) -> list[tuple[datetime, datetime | None, Reason | None]]:
+    """The times since ``since_utc`` in which nobody watched: from when, until when (None: still), and why."""
+    query = select(Gap).where(Gap.ended_utc.is_(None) | (Gap.ended_utc > since_utc)).order_by(Gap.started_utc)
     return [(gap.started_utc, gap.ended_utc, gap.reason) for gap in session.scalars(query)]
 
 
@@ -241,10 +251,10 @@ def events(session: Session, *, site: str = "", limit: int = 100) -> list[Timeli
     """The latest lines of the timeline, newest first; of one site, or of all."""
     query = select(Event).order_by(Event.at_utc.desc(), Event.id.desc()).limit(limit)
     rows = session.scalars(query.where(Event.site == site) if site else query)
-    return [TimelineView(row.at_utc, row.site, row.device, row.kind, row.text) for row in rows]
+    return [TimelineView(row.at_utc, row.site, row.device, row.kind, row.reason) for row in rows]
 
 
-OUTAGE, OUTAGE_OVER = "outage", "outage_over"
+OUTAGE, OUTAGE_OVER = EventKind.OUTAGE, EventKind.OUTAGE_OVER
 
 
 def timeline(session: Session, *, site: str = "", kind: str = "", limit: int = 100) -> list[TimelineView]:
@@ -252,7 +262,7 @@ def timeline(session: Session, *, site: str = "", kind: str = "", limit: int = 1
     query = select(Event).order_by(Event.at_utc.desc(), Event.id.desc()).limit(limit)
     query = query.where(Event.site == site) if site else query
     rows = session.scalars(query.where(Event.kind == kind) if kind else query)
-    found = [TimelineView(row.at_utc, row.site, row.device, row.kind, row.text) for row in rows]
+    found = [TimelineView(row.at_utc, row.site, row.device, row.kind, row.reason) for row in rows]
     for name, moment in ((OUTAGE, Outage.started_utc), (OUTAGE_OVER, Outage.ended_utc)):
         if kind in ("", name):
             those = select(Outage).where(moment.is_not(None)).order_by(moment.desc()).limit(limit)
@@ -262,10 +272,10 @@ def timeline(session: Session, *, site: str = "", kind: str = "", limit: int = 1
 
 
 def _of_an_outage(row: Outage, name: str) -> TimelineView:
-    ticket = row.ticket.number if row.ticket else ""
+    ticket = row.ticket.number if row.ticket else None
     if name == OUTAGE or row.ended_utc is None:
-        return TimelineView(row.started_utc, row.site, "", OUTAGE, "; ".join(filter(None, (row.reason, ticket))))
-    return TimelineView(row.ended_utc, row.site, "", OUTAGE_OVER, "; ".join(filter(None, (row.end_reason, ticket))))
+        return TimelineView(row.started_utc, row.site, "", OUTAGE, row.reason, None, ticket)
+    return TimelineView(row.ended_utc, row.site, "", OUTAGE_OVER, None, row.end_reason, ticket)
 
 
 def event_kinds(session: Session) -> list[str]:

@@ -31,7 +31,7 @@ def forget_old(session: Session, now_utc: datetime, keep: timedelta) -> int:
     session.execute(delete(AffectedSite).where(AffectedSite.outage_id.in_(old)))
     gone = session.execute(delete(Outage).where(Outage.ended_utc < limit, Outage.ticket_id.is_(None)))
     session.execute(delete(Notice).where(Notice.sent_utc < limit, Notice.ticket_id.is_(None)))
-    session.execute(delete(Gap).where(Gap.ended_utc < limit, Gap.ended_utc > Gap.started_utc))
+    session.execute(delete(Gap).where(Gap.ended_utc < limit))
     session.execute(delete(SuppressedOutage).where(SuppressedOutage.until_utc < limit))
     session.execute(delete(Event).where(Event.at_utc < limit))
     return int(getattr(gone, "rowcount", 0))

@@ -1,6 +1,6 @@
 """The routes: page, metrics, health, and the status that the command line asks for. All of them only read."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from importlib.resources import files
 
 from starlette.applications import Starlette
@@ -12,7 +12,8 @@ from starlette.types import ASGIApp
 
 from monitor.domain.clock import Clock
 from monitor.metrics.exposition import Exposition
-from monitor.runtime.live import RuntimeState, stale
+from monitor.runtime.live import RuntimeView
+from monitor.runtime.part import stale
 from monitor.settings.load import Settings
 from monitor.store.sqlite import Store
 from monitor.web.guard import KnownHost, OnTime, SafeHeaders
@@ -21,9 +22,16 @@ from monitor.web.scrape import Scrape
 
 
 def make_app(
-    live: RuntimeState, exposition: Exposition, store: Store, settings_of: Callable[[], Settings], clock: Clock
+    live: RuntimeView,
+    exposition: Exposition,
+    store: Store,
+    settings_of: Callable[[], Settings],
+    ages: Callable[[], Mapping[str, float]],
+    clock: Clock,
 ) -> Starlette:
-    """The whole site; ``settings_of`` gives the configuration that is in force."""
+    """The whole site; ``settings_of`` gives the configuration that is in force, ``ages`` how many seconds ago each part
+    turned last.
+    """
     pages = Pages(live, store, settings_of, clock)
 
     async def page(request: Request) -> Response:
@@ -38,14 +46,14 @@ def make_app(
         return Response(await pages.page("json"), media_type="application/json")
 
     async def healthz(_: Request) -> Response:
-        ages = live.ages()
-        late = stale(ages)
+        turned_s_ago = ages()
+        late = stale(turned_s_ago)
         lines = [f"{part} stands still" for part in late] or ["ok"]
-        lines += [f"{part} {age_s:.1f} s ago" for part, age_s in ages.items()]
+        lines += [f"{part} {age_s:.1f} s ago" for part, age_s in turned_s_ago.items()]
         return PlainTextResponse("\n".join(lines) + "\n", 503 if late else 200)
 
     async def readyz(_: Request) -> Response:
-        ready = live.judged
+        ready = live.is_judged
         return PlainTextResponse("ready\n" if ready else "the first round is under way\n", 200 if ready else 503)
 
     routes: dict[str, Callable[[Request], Awaitable[Response]] | ASGIApp] = {

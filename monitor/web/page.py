@@ -4,12 +4,14 @@ from datetime import datetime, timedelta
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from monitor.alerts.notices.observations import ms_text, reason_text
+from monitor.alerts.notices.observations import ms_text, seen_text
 from monitor.alerts.notices.phrases import CAUSES
 from monitor.charter.services import Charter
+from monitor.domain.reasons import from_json
 from monitor.i18n import formats
 from monitor.i18n.formats import Lang
 from monitor.reports.status_document import LiveStatus
+from monitor.web.status import joined
 
 KINDS = {
     "backbone": {"bn": "ব্যাকবোন সংযোগ", "en": "Backbone links"},
@@ -149,7 +151,8 @@ def render(now: LiveStatus, charter: Charter, lang: Lang) -> str:
         moment=lambda iso: formats.moment_text(datetime.fromisoformat(iso), lang),
         length=lambda iso: formats.duration_text(abs(at - datetime.fromisoformat(iso)), lang),
         is_past=lambda iso: datetime.fromisoformat(iso) <= at,
-        seen=lambda outage: reason_text(outage["reason"], lang) or outage["reason"],
+        seen=lambda outage: seen_text(from_json(outage["reason"]), lang) or WORDS["silent"][lang],
+        why=lambda site: joined([(one["device"], from_json(one["reason"])) for one in site["reasons"]], lang),
         rtt=lambda site: "" if site["rtt_ms"] is None else ms_text(site["rtt_ms"], lang),
         lossy=lambda site: bool(site["loss"]) and site["loss"] < 1,
         loss=lambda site: formats.digits(f"{site['loss']:.0%}", lang),

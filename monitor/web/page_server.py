@@ -13,6 +13,7 @@ from collections.abc import Callable
 from starlette.types import ASGIApp
 
 from monitor.domain.clock import NS_PER_S, Clock
+from monitor.runtime.part import Part
 from monitor.settings.monitor_file import Web
 from monitor.web.server import RunningServer, serve
 
@@ -22,12 +23,14 @@ RETRY_S = 2.0
 BACKLOG = 512
 
 
-class PageServer:
+class PageServer(Part):
     """Serves ``app`` on ``sockets`` that were handed in, or on the address of the configuration.
 
     ``changed`` is called on the loop when the page begins to listen, or cannot. ``trouble`` says why it cannot, and
     ``address`` where it listens; either is empty.
     """
+
+    name = "page"
 
     def __init__(
         self, app: ASGIApp, web: Web, sockets: list[socket.socket], clock: Clock, changed: Callable[[], None]

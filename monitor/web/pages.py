@@ -13,7 +13,7 @@ from monitor.charter.services import Charter
 from monitor.domain.clock import NS_PER_S, Clock
 from monitor.net.pool import Pool
 from monitor.reports.status_document import LiveStatus
-from monitor.runtime.live import RuntimeState
+from monitor.runtime.live import RuntimeView
 from monitor.settings.load import Settings
 from monitor.store.sqlite import Store
 from monitor.web.page import render
@@ -27,7 +27,7 @@ PageName = Literal["bn", "en", "json"]
 class Pages:
     """Works on the event loop that feeds ``live``; ``settings_of`` gives the configuration that is in force."""
 
-    def __init__(self, live: RuntimeState, store: Store, settings_of: Callable[[], Settings], clock: Clock) -> None:
+    def __init__(self, live: RuntimeView, store: Store, settings_of: Callable[[], Settings], clock: Clock) -> None:
         self._live, self._store, self._settings_of, self._clock = live, store, settings_of, clock
         self._status: LiveStatus | None = None
         self._made_ns = 0

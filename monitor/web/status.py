@@ -1,12 +1,15 @@
 """The whole state of the office as plain values: what the page shows and what /api/status gives out."""
 
 from collections import Counter
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from importlib.metadata import version
 from typing import TypedDict
 
 from monitor.domain.clock import Clock
-from monitor.i18n.formats import duration_text
+from monitor.domain.reasons import Reason, as_json
+from monitor.i18n.formats import Lang, duration_text
+from monitor.i18n.reasons import reason_text
 from monitor.judging.health import State
 from monitor.metrics.notices import MailPath, mail_path
 from monitor.reports.status_document import (
@@ -20,7 +23,7 @@ from monitor.reports.status_document import (
     WorkstationsDocument,
     site_document,
 )
-from monitor.runtime.live import RuntimeState
+from monitor.runtime.live import RuntimeView
 from monitor.settings.fleet import Site
 from monitor.store import queries
 from monitor.store.documents import (
@@ -36,7 +39,7 @@ from monitor.store.errors import SQLAlchemyError
 from monitor.store.sqlite import Store
 
 
-def status(live: RuntimeState, store: Store, clock: Clock) -> LiveStatus:
+def status(live: RuntimeView, store: Store, clock: Clock) -> LiveStatus:
     """Make sites with their states, open outages and tickets, and the outbox, as plain values.
 
     Called in a thread beside the probing loop; raises nothing while the database does not answer, and says so.
@@ -50,8 +53,8 @@ def status(live: RuntimeState, store: Store, clock: Clock) -> LiveStatus:
         "generated": now_utc.isoformat(),
         "version": version("upazila-monitor"),
         "uptime_s": round((clock.mono_ns() - live.started_mono_ns) / 1e9),
-        "clock_suspect": live.clock_suspect(),
-        "store_refuses": live.store_refuses(),
+        "clock_suspect": live.clock_suspect,
+        "store_refuses": live.store_refuses,
         "store_faults": list(live.store_faults),
         "instance": live.instance,
         "configuration": _configuration(live),
@@ -79,17 +82,22 @@ def status(live: RuntimeState, store: Store, clock: Clock) -> LiveStatus:
         return found
 
 
-def _configuration(live: RuntimeState) -> ConfigurationDocument:
+def _configuration(live: RuntimeView) -> ConfigurationDocument:
     """Since when the configuration is in force, and where a later one on disk was wrong; no value of it is told."""
-    verdict = live.verdict()
+    verdict = live.verdict
     return {"accepted": verdict.accepted_utc.isoformat(), "refused": verdict.refused}
 
 
-def _not_read(live: RuntimeState, answering: set[str]) -> list[UnreadDocument]:
+def _not_read(live: RuntimeView, answering: set[str]) -> list[UnreadDocument]:
     """The devices that SNMP does not reach although their sites answer: of a silent one that is no news."""
     return [
-        {"device": device, "outcome": state.outcome, "why": state.why}
-        for device, state in sorted(live.snmp.copy().items())  # which is fed meanwhile
+        {
+            "device": device,
+            "outcome": state.outcome,
+            "why": reason_text(state.why, "en"),
+            "reason": as_json(state.why),
+        }
+        for device, state in sorted(dict(live.snmp).items())  # which is fed meanwhile
         if state.outcome != "ok" and device.partition("/")[0] in answering
     ]
 
@@ -127,10 +135,10 @@ def _outbox(path: MailPath) -> OutboxDocument:
     }
 
 
-def _mail(path: MailPath, live: RuntimeState, now_utc: datetime) -> MailDocument:
+def _mail(path: MailPath, live: RuntimeView, now_utc: datetime) -> MailDocument:
     """What is wrong with the way that notices go: nothing, or lines for people."""
-    office = live.office()
-    wrong = [f"{channel}: {why}" for channel, why in sorted(live.mail_trouble().items())]
+    office = live.office
+    wrong = [f"{channel}: {why}" for channel, why in sorted(dict(live.mail_trouble).items())]
     wrong += [f"the {kind} brief has not gone out" for kind, is_missed in path.missed.items() if is_missed]
     late_s = path.late_s(now_utc)
     if office is not None and late_s > office.notices.late_after_s:
@@ -147,14 +155,16 @@ def _mail(path: MailPath, live: RuntimeState, now_utc: datetime) -> MailDocument
     return {"late_s": round(late_s), "missed": dict(path.missed), "wrong": wrong, "officers_confirmed": confirmed}
 
 
-def _site(live: RuntimeState, site: Site) -> SiteDocument:
+def _site(live: RuntimeView, site: Site) -> SiteDocument:
     """As another thread sees it: the fleet may be replaced meanwhile, and the board know of this site no more."""
+    reasons = list(_reasons(live, site))
     devices = [_device(live, device.id, device.name, str(device.address)) for device in site.devices]
     return {
         **site_document(site, live.board.state(site.id) if live.board else State.UNKNOWN, None),
         "parent": site.parent,
         "position": site.position,
-        "why": _why(live, site),
+        "why": joined(reasons, "en"),
+        "reasons": [{"device": device, "reason": as_json(why)} for device, why in reasons],
         "rtt_ms": devices[0]["rtt_ms"],
         "loss": devices[0]["loss"],
         "devices": devices,
@@ -162,26 +172,34 @@ def _site(live: RuntimeState, site: Site) -> SiteDocument:
     }
 
 
-def _why(live: RuntimeState, site: Site) -> str:
-    """What a degraded site suffers from, in words, where that is not loss or time; an outage has its own reason."""
+def _reasons(live: RuntimeView, site: Site) -> Iterator[tuple[str, Reason]]:
+    """What a degraded site suffers from, where that is not loss or time; an outage has its own reason.
+
+    Each with the name of the device that it is about, which is empty for the site's own gateway or link.
+    """
     if live.board is None or live.board.state(site.id) is not State.DEGRADED:
-        return ""
-    found = []
+        return
     for each in (*site.vital, *site.others):
         last = live.board.last(each)
         if last is not None and live.board.health(each).state in {State.DOWN, State.DEGRADED}:
-            said = last.poor or last.reason
-            found.append(said if each in site.vital or not said else f"{each.removeprefix(f'{site.id}/')}: {said}")
-    return "; ".join(filter(None, found))
+            why = last.poor or last.reason
+            if why is not None:
+                yield "" if each in site.vital else each.removeprefix(f"{site.id}/"), why
 
 
-def _workstations(live: RuntimeState, site_id: str) -> WorkstationsDocument | None:
+def joined(reasons: Iterable[tuple[str, Reason | None]], lang: Lang) -> str:
+    """Reasons with the names of their devices, in one line."""
+    told = ((device, reason_text(why, lang)) for device, why in reasons)
+    return "; ".join(f"{device}: {words}" if device else words for device, words in told)
+
+
+def _workstations(live: RuntimeView, site_id: str) -> WorkstationsDocument | None:
     """How many of a lab's workstations answer; None where there are none, or not all are judged yet."""
     found = live.board.lab(site_id) if live.board else None
     return None if found is None else {"answering": found.answering, "total": found.total}
 
 
-def _device(live: RuntimeState, id_: str, name: str, address: str) -> DeviceDocument:
+def _device(live: RuntimeView, id_: str, name: str, address: str) -> DeviceDocument:
     sample = live.samples.get((id_, "icmp"))
     rtt_ns = sample.rtt_ns if sample else None
     return {
@@ -189,7 +207,8 @@ def _device(live: RuntimeState, id_: str, name: str, address: str) -> DeviceDocu
         "address": address,
         "state": live.board.health(id_).state if live.board else State.UNKNOWN,
         "verdict": sample.verdict if sample else None,
-        "reason": sample.reason if sample else "",
+        "reason": as_json(sample.reason) if sample else None,
+        "reason_text": reason_text(sample.reason, "en") if sample else "",
         "rtt_ms": None if rtt_ns is None else round(rtt_ns / 1e6, 3),
         "loss": round(sample.loss, 3) if sample and sample.sent else None,
     }

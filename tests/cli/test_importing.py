@@ -167,7 +167,6 @@ def test_what_is_no_list_is_refused_at_once(tmp_path: Path, place: str) -> None:
     assert done.stderr.endswith("Expected a CSV file\n")
 
 
-@pytest.mark.alone
 def test_long_chains_of_parents_take_no_time() -> None:
     chain: list[tuple[int, Row]] = [(n, {"id": f"s{n}", "parent": f"s{n + 1}"}) for n in range(50_000)]
     began = time.perf_counter()

@@ -3,7 +3,9 @@
 from datetime import datetime
 
 from monitor.domain.downtime import Downtime, first_promised
+from monitor.domain.states import DowntimeKind
 from tests.judging.boards import at
+from tests.told import said
 
 
 def test_the_first_promised_moment_leaps_over_windows_that_touch() -> None:
@@ -11,7 +13,7 @@ def test_the_first_promised_moment_leaps_over_windows_that_touch() -> None:
 
     def pauses(_: str, at_utc: datetime) -> Downtime | None:
         ends = [ends for begins, ends in windows if begins <= at_utc < ends]
-        return Downtime("maintenance", "work", ends[0]) if ends else None
+        return Downtime(DowntimeKind.MAINTENANCE, said("work"), ends[0]) if ends else None
 
     assert first_promised(pauses, "a", at(5), at(60)) == at(30)
     assert first_promised(pauses, "a", at(5), at(29)) is None

@@ -98,7 +98,6 @@ def test_whatever_is_cleaned_is_clean(text: str) -> None:
     assert folded(clean(text)) == folded(text)
 
 
-@pytest.mark.alone
 def test_a_tower_of_marks_takes_no_time() -> None:
     tower = "a" + "\u0300\u0316" * 100_000  # of two classes, by turns: sorting them takes the square
     began = time.perf_counter()

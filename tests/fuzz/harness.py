@@ -23,6 +23,7 @@ with atheris.instrument_imports(include=["monitor.probes"]):
     from monitor.probes.snmp.usm import Engine, open_envelope, read_scoped, seal
     from monitor.settings.secrets import Secret
 
+from monitor.domain.reasons import Reason, ReasonCode
 from monitor.judging.snmp import SnmpState
 from monitor.metrics.snmp import _device, _Modules
 from monitor.settings.fleet import Device
@@ -86,6 +87,8 @@ COLUMNS = {*INTERFACES.values(), *UPS.values(), UPS_LOAD, ENGINE_TIME}
 COLUMNS |= {oid(metric.oid) for module in MODULES for metric in module.metrics}
 MOST_ASKED = 2_000  # questions that such a reading may cost
 
+SILENT = Reason(ReasonCode.NO_ANSWER)
+
 
 class Player:
     """An agent that says one text for everything, in the types and the manners of the bytes after it, over and over."""
@@ -110,7 +113,7 @@ class Player:
         self.asked += 1
         said, manner, ends = b"", self._draw(), self.asked % 4 == 0
         if manner == 255:
-            raise SilentError("silent")
+            raise SilentError(SILENT)
         if manner == 254:
             raise AgentError(self._draw(), self._draw() % 9)
         for name in names[: self._draw() if manner == 253 else None]:
@@ -120,7 +123,7 @@ class Player:
         try:
             return read_bindings(said, 0, len(said))
         except BerError:
-            raise SilentError("malformed") from None
+            raise SilentError(SILENT) from None
 
 
 def reading(data: bytes) -> None:
@@ -131,7 +134,7 @@ def reading(data: bytes) -> None:
         found = asyncio.run(read(agent))
         json.dumps(found.ports)
         series = asyncio.run(read_modules(agent, kind, MODULES))
-        for family, line in _device("here", DEVICE, SnmpState("ok", "", found, series), 0, _Modules()):
+        for family, line in _device("here", DEVICE, SnmpState("ok", None, found, series), 0, _Modules()):
             assert line.startswith(family.name)
             assert LINE.fullmatch(line), line
             assert line[:-1].isprintable(), line

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from ipaddress import IPv4Address
 
+from monitor.domain.reasons import TIMEOUT
 from monitor.domain.sample import Sample, Verdict
 from monitor.judging.board import Board
 from monitor.judging.decisions import (
@@ -48,7 +49,7 @@ class Story:
         verdict = {"o": Verdict.OK, "x": Verdict.FAILED, "u": Verdict.UNKNOWN}[letter]
         received = 3 if letter == "o" else 0
         at = T0 + timedelta(minutes=self.minute)
-        return Sample(device, "icmp", at, 0, verdict, 3, received, (1_000_000,) * received, "timeout")
+        return Sample(device, "icmp", at, 0, verdict, 3, received, (1_000_000,) * received, TIMEOUT)
 
     def rounds(self, count: int, **answers: str) -> None:
         for _ in range(count):

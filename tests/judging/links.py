@@ -8,6 +8,7 @@ from monitor.judging.board import Board
 from monitor.judging.decisions import OutageClosed, OutageOpened
 from monitor.settings.fleet import Fleet, Link, Site
 from tests.judging.boards import at, fleet, site
+from tests.told import said
 
 FAR_END, INTERFACE = "north/gateway", "north/interface"
 
@@ -25,9 +26,9 @@ class LinkStory:
         """o answers, x fails, p is poor; '__' in a name stands for '/'."""
         for name, letter in letters.items():
             verdict = Verdict.FAILED if letter == "x" else Verdict.OK
-            reason = "interface sfp1 is down" if "interface" in name else "timeout"
+            reason = said("interface sfp1 is down" if "interface" in name else "timeout")
             device = name.replace("__", "/")
-            poor = "slow" if letter == "p" else ""
+            poor = said("slow") if letter == "p" else None
             self.told += self.board.observe(Sample(device, "t", at(self.minute), 0, verdict, reason=reason, poor=poor))
         self.minute += 1
 

@@ -7,6 +7,7 @@ from random import Random
 
 from monitor.domain.downtime import Downtime, Downtimes
 from monitor.domain.sample import Sample, Verdict
+from monitor.domain.states import DowntimeKind
 from monitor.judging.board import Board
 from monitor.judging.decisions import (
     Affected,
@@ -22,6 +23,7 @@ from monitor.judging.health import Rules
 from monitor.settings.fleet import Device, Fleet, Group, Link
 from tests.judging.boards import T0, site
 from tests.judging.reference import Outage, Reference
+from tests.told import said
 
 VERDICTS = {"o": Verdict.OK, "x": Verdict.FAILED, "u": Verdict.UNKNOWN}
 REFERENCES = ("vantage/up-1", "vantage/up-2")
@@ -39,7 +41,7 @@ class Told:
         for one in decisions:
             match one:
                 case OutageOpened(name, started, cause=cause, silent_since_utc=silent):
-                    self.outages.append(Outage(name, started, at, silent=silent, cause=cause))
+                    self.outages.append(Outage(name, started, at, silent=silent, cause=cause or ""))
                 case OutageClosed(name, ended):
                     self._open(name).ended = ended
                 case OutageUpdated(name, cause=cause):
@@ -92,7 +94,7 @@ class Play:
 
         def pause(name: str, at: datetime) -> Downtime | None:
             until = self.foreseen(name, at, now)
-            return None if until is None else Downtime("maintenance", "planned work", until)
+            return None if until is None else Downtime(DowntimeKind.MAINTENANCE, said("planned work"), until)
 
         return pause
 

@@ -16,6 +16,7 @@ from monitor.judging.decisions import (
 )
 from monitor.judging.health import State
 from tests.judging.boards import RULES, TREE, Story, at, fleet, site, story
+from tests.told import words
 
 
 def test_who_is_judged_again_behind_a_root_that_came_back_does_not_flap() -> None:
@@ -32,7 +33,7 @@ def test_a_silent_site_gets_one_outage_since_its_first_failed_round() -> None:
     s.round(other="o")
     s.rounds(5, other="x")
     (opened,) = [d for d in s.told if isinstance(d, OutageOpened)]
-    assert (opened.started_utc, opened.confirmed_utc, opened.reason) == (at(1), at(3), "timeout")
+    assert (opened.started_utc, opened.confirmed_utc, words(opened.reason)) == (at(1), at(3), "timeout")
     assert opened.last_good is not None
     assert opened.last_good.started_utc == at(0)
 

@@ -4,12 +4,14 @@ from dataclasses import replace
 from datetime import datetime
 
 from monitor.domain.downtime import Downtime
+from monitor.domain.states import DowntimeKind
 from monitor.judging.board import Board
 from monitor.judging.decisions import Affected, ExcusedNoMore, NoLongerAffected, OutageClosed, OutageOpened, VantageBack
 from monitor.judging.health import State
 from monitor.judging.uplinks import UplinkHealth
 from tests.judging.boards import RULES, TREE, Story, at, fleet, site, story
 from tests.judging.links import INTERFACE, LinkStory, link_fleet
+from tests.told import said, words
 
 
 def test_who_waits_for_a_parent_that_is_taken_out_gets_its_outage_by_rounds_of_its_own() -> None:
@@ -79,7 +81,7 @@ def test_who_was_behind_before_a_restart_keeps_its_own_true_start() -> None:
 
 
 def planned_until(last: int) -> dict[str, Downtime]:
-    return {"other": Downtime("maintenance", "planned work", at(last))}
+    return {"other": Downtime(DowntimeKind.MAINTENANCE, said("planned work"), at(last))}
 
 
 def test_who_was_excused_before_a_restart_is_silent_from_the_end_of_its_excuse() -> None:
@@ -88,7 +90,7 @@ def test_who_was_excused_before_a_restart_is_silent_from_the_end_of_its_excuse()
     s.rounds(4, other="x")
     (opened,) = [one for one in s.told if isinstance(one, OutageOpened)]
     assert opened.started_utc == at(-10)
-    assert "silent since 24/11/2026 08:00, which was excused" in opened.reason
+    assert "silent since 24/11/2026 08:00, which was excused" in words(opened.reason)
 
 
 def test_who_was_excused_before_a_restart_and_answers_opens_nothing() -> None:
@@ -122,7 +124,7 @@ def test_a_pause_that_is_over_hides_no_other() -> None:
 
     def pauses(name: str, at_utc: datetime) -> Downtime | None:
         last = at(ends.get(name, 0))
-        return Downtime("maintenance", "planned work", last) if at_utc < last else None
+        return Downtime(DowntimeKind.MAINTENANCE, said("planned work"), last) if at_utc < last else None
 
     s = Story(Board(TREE, RULES, pauses=pauses))
     s.rounds(9, root="x", other="x")

@@ -3,18 +3,24 @@
 from datetime import datetime
 
 from monitor.domain.downtime import Downtime
+from monitor.domain.states import DowntimeKind
 from monitor.judging.board import Board
 from monitor.judging.decisions import Affected, Excused, OutageClosed, OutageOpened
 from monitor.judging.health import State
 from tests.judging.boards import RULES, TREE, Story, at
+from tests.told import said, words
 
-PLANNED = Downtime("maintenance", "planned work 'cable'", at(20))
+PLANNED = Downtime(DowntimeKind.MAINTENANCE, said("planned work 'cable'"), at(20))
 
 
 def planned(first: int, last: int, only: str = "") -> Story:
     def pauses(site: str, at_utc: datetime) -> Downtime | None:
         covered = not only or site == only
-        return Downtime("maintenance", "planned work", at(last)) if covered and at(first) <= at_utc < at(last) else None
+        return (
+            Downtime(DowntimeKind.MAINTENANCE, said("planned work"), at(last))
+            if covered and at(first) <= at_utc < at(last)
+            else None
+        )
 
     return Story(Board(TREE, RULES, pauses=pauses))
 
@@ -37,7 +43,7 @@ def test_the_outage_starts_when_the_planned_work_ends_and_says_so() -> None:
 
     (opened,) = [d for d in s.told if isinstance(d, OutageOpened)]
     assert (opened.started_utc, opened.confirmed_utc) == (at(20), at(20))
-    assert opened.reason == "timeout; silent since 24/11/2026 09:00, which was excused until now: planned work"
+    assert words(opened.reason) == "timeout; silent since 24/11/2026 09:00, which was excused until now: planned work"
     assert s.board.state("other") is State.DOWN
 
 

@@ -12,6 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from monitor.domain.downtime import Downtime
 from monitor.domain.sample import Sample, Verdict
+from monitor.domain.states import DowntimeKind
 from monitor.judging.board import Board
 from monitor.judging.decisions import (
     Affected,
@@ -25,6 +26,7 @@ from monitor.judging.decisions import (
 from monitor.judging.health import ANSWERS, Rules, State
 from monitor.settings.fleet import Device, Fleet, Group
 from tests.judging.boards import at, site
+from tests.told import said
 
 RULES = Rules(down_after=3, up_after=2)
 PARENTS = {"root": None, "mid": "root", "leaf": "mid", "twin": "mid", "alone": None}
@@ -61,7 +63,11 @@ class Story(RuleBasedStateMachine):
 
     def pauses(self, name: str, at_utc: datetime) -> Downtime | None:
         until = self.planned.get(name)
-        return Downtime("maintenance", "planned work", until) if until is not None and at_utc < until else None
+        return (
+            Downtime(DowntimeKind.MAINTENANCE, said("planned work"), until)
+            if until is not None and at_utc < until
+            else None
+        )
 
     def take(self, decisions: list[Decision]) -> None:
         """Follows the decisions as the store does, and checks that each makes sense."""
@@ -92,7 +98,7 @@ class Story(RuleBasedStateMachine):
                     assert name not in self.behind
                     assert not self.blind
                     since = self.silent_since[name] if name in self.excused else since
-                    self.excused[name], self.silent_since[name] = Downtime(kind, why, until), since  # type: ignore[arg-type]
+                    self.excused[name], self.silent_since[name] = Downtime(kind, why, until), since
                 case ExcusedNoMore(name):
                     del self.excused[name]
                 case NoLongerAffected(name):

@@ -7,12 +7,14 @@ from typing import Any
 import pytest
 
 from monitor.domain.downtime import Downtime
+from monitor.domain.states import DowntimeKind
 from monitor.judging.board import Board
 from monitor.judging.decisions import OutageClosed, OutageOpened, OutageUpdated
 from monitor.judging.health import Rules, State
 from monitor.settings.fleet import Fleet
 from tests.judging.boards import RULES, TREE, Story, at, fleet, site
 from tests.judging.links import INTERFACE, LinkStory, link_fleet
+from tests.told import said
 
 
 def opened(s: Story) -> list[tuple[str, datetime]]:
@@ -78,7 +80,11 @@ def test_who_was_nearly_down_on_its_old_way_is_not_down_by_one_round_on_its_new_
 
 def test_an_excuse_that_ended_while_we_stood_still_opens_no_outage_by_rounds_from_before() -> None:
     def pauses(name: str, at_utc: datetime) -> Downtime | None:
-        return Downtime("maintenance", "planned work", at(20)) if name == "other" and at_utc < at(20) else None
+        return (
+            Downtime(DowntimeKind.MAINTENANCE, said("planned work"), at(20))
+            if name == "other" and at_utc < at(20)
+            else None
+        )
 
     s = Story(Board(TREE, RULES, pauses=pauses))
     s.rounds(5, other="x")
@@ -104,7 +110,7 @@ def test_a_link_that_is_down_stays_so_while_nothing_says_that_it_is_not() -> Non
 
 def test_an_outage_that_became_certain_after_closing_time_is_dated_back_when_the_hours_come_again() -> None:
     def pauses(_: str, at_utc: datetime) -> Downtime | None:
-        return Downtime("hours", "closed", at(600)) if at(2) <= at_utc < at(600) else None
+        return Downtime(DowntimeKind.HOURS, said("closed"), at(600)) if at(2) <= at_utc < at(600) else None
 
     s = Story(Board(TREE, RULES, pauses=pauses))
     s.rounds(4, other="x")
@@ -118,7 +124,11 @@ def test_planned_work_that_is_ended_sooner_begins_the_outage_with_its_true_end()
 
     def pauses(_: str, at_utc: datetime) -> Downtime | None:
         until = plans["until"]
-        return Downtime("maintenance", "planned work", until) if until is not None and at_utc < until else None
+        return (
+            Downtime(DowntimeKind.MAINTENANCE, said("planned work"), until)
+            if until is not None and at_utc < until
+            else None
+        )
 
     s = Story(Board(TREE, RULES, pauses=pauses))
     s.rounds(5, other="x")
@@ -132,7 +142,7 @@ def test_two_of_a_feeder_fell_silent_together_though_one_was_excused_first_and_a
     tree = fleet(*(replace(site(name), feeder="f") for name in ("a", "b", "c")))
 
     def pauses(_: str, at_utc: datetime) -> Downtime | None:
-        return Downtime("hours", "closed", at(60)) if at_utc < at(60) else None
+        return Downtime(DowntimeKind.HOURS, said("closed"), at(60)) if at_utc < at(60) else None
 
     s = Story(Board(tree, RULES, pauses=pauses))
     s.rounds(30, a="x", b="o", c="o")

@@ -5,14 +5,16 @@ from datetime import datetime
 from ipaddress import IPv4Address
 
 from monitor.domain.downtime import Downtime
+from monitor.domain.states import DowntimeKind
 from monitor.judging.board import Board
 from monitor.judging.decisions import DeviceEvent, OutageOpened, WorkstationSeen
 from monitor.judging.health import State
 from monitor.settings.fleet import Device
 from tests.judging.boards import RULES, Story, at, fleet, site
+from tests.told import said, words
 
 PCS = ("pc1", "pc2", "pc3")
-NIGHT = Downtime("hours", "outside the hours of service (school)", at(30))
+NIGHT = Downtime(DowntimeKind.HOURS, said("outside the hours of service (school)"), at(30))
 
 
 def lab(pauses: bool = False) -> Story:
@@ -31,7 +33,7 @@ def pcs(letters: str) -> dict[str, str]:
 
 
 def told(story: Story) -> list[tuple[str, str]]:
-    return [(one.kind, one.text) for one in story.told if isinstance(one, DeviceEvent)]
+    return [(one.kind, words(one.reason)) for one in story.told if isinstance(one, DeviceEvent)]
 
 
 def test_workstations_that_are_off_leave_the_lab_up() -> None:

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from monitor.judging.links import Finding, LinkRules, Rates, Row, find, rates, speed_mbps
+from tests.told import said
 
 RULES = LinkRules(utilisation=0.9, errors_per_s=1.0)
 GIGABIT: Row = {"ifName": "sfp1", "ifHighSpeed": 1_000, "ifAdminStatus": 1, "ifOperStatus": 1}
@@ -73,18 +74,18 @@ def test_errors_of_both_ways_are_added() -> None:
     ("changed", "passed", "expected"),
     [
         ({}, Rates(), Finding()),
-        ({"ifOperStatus": 2}, Rates(), Finding(down="interface sfp1 is down")),
-        ({"ifOperStatus": 7}, Rates(), Finding(down="interface sfp1 is lower layer down")),
-        ({"ifOperStatus": 6}, Rates(), Finding(down="interface sfp1 is not present")),
-        ({"ifOperStatus": 3}, Rates(), Finding(down="interface sfp1 is testing")),
-        ({"ifAdminStatus": 2, "ifOperStatus": 2}, Rates(), Finding(down="interface sfp1 is switched off")),
-        ({"ifAdminStatus": 3}, Rates(), Finding(down="interface sfp1 is switched off")),
+        ({"ifOperStatus": 2}, Rates(), Finding(down=said("interface sfp1 is down"))),
+        ({"ifOperStatus": 7}, Rates(), Finding(down=said("interface sfp1 is lower layer down"))),
+        ({"ifOperStatus": 6}, Rates(), Finding(down=said("interface sfp1 is not present"))),
+        ({"ifOperStatus": 3}, Rates(), Finding(down=said("interface sfp1 is testing"))),
+        ({"ifAdminStatus": 2, "ifOperStatus": 2}, Rates(), Finding(down=said("interface sfp1 is switched off"))),
+        ({"ifAdminStatus": 3}, Rates(), Finding(down=said("interface sfp1 is switched off"))),
         ({"ifHighSpeed": 0}, Rates(), Finding()),
         ({"ifOperStatus": 4}, Rates(), Finding()),
-        ({"ifHighSpeed": 100}, Rates(), Finding(poor="interface sfp1 runs at 100 Mb/s instead of 1000")),
-        ({}, Rates(0.91e9, 1e6), Finding(poor="interface sfp1 is 91 % used")),
+        ({"ifHighSpeed": 100}, Rates(), Finding(poor=said("interface sfp1 runs at 100 Mb/s instead of 1000"))),
+        ({}, Rates(0.91e9, 1e6), Finding(poor=said("interface sfp1 is 91 % used"))),
         ({}, Rates(0.89e9, 1e6), Finding()),
-        ({}, Rates(1.0, 1.0, 2.5), Finding(poor="interface sfp1 damages 2.5 packets a second")),
+        ({}, Rates(1.0, 1.0, 2.5), Finding(poor=said("interface sfp1 damages 2.5 packets a second"))),
         ({}, Rates(1.0, 1.0, 0.5), Finding()),
     ],
 )

@@ -18,6 +18,7 @@ from monitor.probes.snmp.walking import MOST_ROWS
 from monitor.settings.fleet import Device, Link
 from monitor.settings.modules_section import MetricEntry, shipped_modules
 from tests.judging.boards import at, fleet, site
+from tests.told import said, words
 
 MAINS, BATTERY = 3, 5
 
@@ -44,14 +45,14 @@ class Watch:
         self.minute += 1
         found = self.meaning.of(which, state, at(self.minute), self.minute * 60 * 10**9)
         self.told = [one for one in found if isinstance(one, DeviceEvent)]
-        self.opened += [one.reason for one in found if isinstance(one, OutageOpened)]
+        self.opened += [words(one.reason) for one in found if isinstance(one, OutageOpened)]
         return [one.kind for one in self.told]
 
     def ups(self, which: Device, **facts: int) -> list[str]:
-        return self.sees(which, SnmpState("ok", "", Reading({}, ups={**facts})))
+        return self.sees(which, SnmpState("ok", None, Reading({}, ups={**facts})))
 
     def ports(self, *ports: Facts, cut: bool = False) -> list[str]:
-        return self.sees(ROUTER, SnmpState("ok", "", Reading({}, ports=list(ports), cut=cut)))
+        return self.sees(ROUTER, SnmpState("ok", None, Reading({}, ports=list(ports), cut=cut)))
 
 
 @pytest.fixture
@@ -76,7 +77,7 @@ def test_a_ups_without_the_standard_mib_is_understood_by_its_maker_s(watch: Watc
     (status,) = (each for each in shipped_modules()["apc"].metrics if each.name == "apc_output_status")
 
     def says(value: int, **standard: int) -> list[str]:
-        return watch.sees(UPS_A, SnmpState("ok", "", Reading({}, ups={**standard}), [Series(status, {}, value)]))
+        return watch.sees(UPS_A, SnmpState("ok", None, Reading({}, ups={**standard}), [Series(status, {}, value)]))
 
     assert says(2) == []
     assert says(3) == ["on_battery"]
@@ -162,7 +163,7 @@ def test_a_link_that_becomes_poor_is_told_with_its_reason_and_again_when_it_is_w
     watch = Watch(speed_mbps=1_000)
     assert [watch.ports(port(1_000)), watch.ports(port(100)), watch.ports(port(100))] == [[], [], []]
     assert watch.ports(port(100)) == ["link_poor"]
-    assert watch.told[-1].text == "interface sfp1 runs at 100 Mb/s instead of 1000"
+    assert words(watch.told[-1].reason) == "interface sfp1 runs at 100 Mb/s instead of 1000"
     assert watch.board.state("north") is State.DEGRADED
     assert [watch.ports(port(100)), watch.ports(port(1_000)), watch.ports(port(1_000))] == [[], [], ["link_well"]]
 
@@ -173,7 +174,7 @@ def test_a_link_that_becomes_poor_is_told_with_its_reason_and_again_when_it_is_w
 
 
 def test_a_link_whose_interface_is_down_is_down_for_that_until_it_is_out_of_sight(watch: Watch) -> None:
-    gone = SnmpState("silent", "no answer")
+    gone = SnmpState("silent", said("no answer"))
     down: Facts = {"ifIndex": 1, "ifName": "sfp1", "ifOperStatus": 2}
     watch.board.observe(Sample("north/gateway", "icmp", at(0), 0, Verdict.OK))
     for _ in range(3):
@@ -181,7 +182,7 @@ def test_a_link_whose_interface_is_down_is_down_for_that_until_it_is_out_of_sigh
     assert watch.opened == ["interface sfp1 is down"]
 
     # Two readings that fail, twice: what was seen last still counts.
-    for state in (gone, gone, SnmpState("ok", "", Reading({}, [down])), gone, gone):
+    for state in (gone, gone, SnmpState("ok", None, Reading({}, [down])), gone, gone):
         watch.sees(ROUTER, state)
     assert watch.board.health("north/interface").state is State.DOWN
     watch.sees(ROUTER, gone)
@@ -192,7 +193,7 @@ def test_a_link_whose_interface_is_down_is_down_for_that_until_it_is_out_of_sigh
 def test_a_restart_is_told_and_counted_and_what_was_counted_before_it_compared_with_nothing(watch: Watch) -> None:
     def reading(ticks: int, octets: int) -> SnmpState:
         port: Facts = {"ifIndex": 1, "ifName": "sfp1", "ifOperStatus": 1, "ifHighSpeed": 100, "ifHCInOctets": octets}
-        return SnmpState("ok", "", Reading({"sysUpTime_ticks": ticks}, [port]))
+        return SnmpState("ok", None, Reading({"sysUpTime_ticks": ticks}, [port]))
 
     assert watch.sees(ROUTER, reading(100 * 86_400, 0)) == []
     assert watch.sees(ROUTER, reading(100 * 20, 60 * 12_000_000)) == ["restarted"]
@@ -206,10 +207,10 @@ def test_rows_of_a_module_that_are_left_out_are_told_once(watch: Watch) -> None:
     metric = MetricEntry(name="onu_rx_power_dbm", oid="1.3.6.1.4.1.99999.1")
     rows = [Series(metric, {"index": str(number)}, -20.0) for number in range(MOST_ROWS)]
 
-    assert watch.sees(UPS_A, SnmpState("ok", "", Reading({}), rows[1:])) == []
-    assert watch.sees(UPS_A, SnmpState("ok", "", Reading({}), rows)) == ["snmp_cut"]
-    assert watch.told[-1].text == "only the first 1,000 rows are read of: onu_rx_power_dbm"
-    assert watch.sees(UPS_A, SnmpState("ok", "", Reading({}), rows)) == []
+    assert watch.sees(UPS_A, SnmpState("ok", None, Reading({}), rows[1:])) == []
+    assert watch.sees(UPS_A, SnmpState("ok", None, Reading({}), rows)) == ["snmp_cut"]
+    assert words(watch.told[-1].reason) == "only the first 1,000 rows are read of: onu_rx_power_dbm"
+    assert watch.sees(UPS_A, SnmpState("ok", None, Reading({}), rows)) == []
 
 
 def test_interfaces_that_are_left_out_are_told_once(watch: Watch) -> None:
@@ -236,7 +237,7 @@ def test_how_full_a_link_is_stays_known_until_it_is_out_of_sight(watch: Watch) -
     # 10 MB a second out of 100 Mb/s, in the busier direction.
     assert watch.meaning.used == {"north": pytest.approx(0.8)}
     for _ in range(3):
-        watch.sees(ROUTER, SnmpState("silent", "no answer"))
+        watch.sees(ROUTER, SnmpState("silent", said("no answer")))
     assert watch.meaning.used == {}
 
 
@@ -245,10 +246,10 @@ def test_what_a_device_falls_silent_at_is_named_once_and_judges_no_link(watch: W
     watch.ports(up)
 
     def reads(*unread: str, port: Facts) -> list[str]:
-        return watch.sees(ROUTER, SnmpState("ok", "", Reading({}, ports=[port], unread=unread)))
+        return watch.sees(ROUTER, SnmpState("ok", None, Reading({}, ports=[port], unread=unread)))
 
     assert reads("ifAlias", port=up) == ["snmp_unread"]
-    assert "ifAlias" in watch.told[0].text
+    assert "ifAlias" in words(watch.told[0].reason)
     assert reads("ifAlias", port=up) == []
     assert reads("ifName", "ifDescr", port={"ifIndex": 1, "ifOperStatus": 1}) == ["snmp_unread"], "not 'no interface'"
     for _ in range(5):

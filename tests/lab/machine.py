@@ -1,13 +1,13 @@
 """How late this machine wakes a process, whatever it is busy with besides: what a test of lateness is held against."""
 
-import signal
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 SLEEPER = """
-import sys, time
+import signal, sys, time
+signal.signal(signal.SIGTERM, signal.default_int_handler)
 late = every = 0
 try:
     while True:
@@ -29,7 +29,10 @@ def wakes_late(found: list[float]) -> Iterator[None]:
     """
     words = [sys.executable, "-c", SLEEPER, "0.01"]
     with subprocess.Popen(words, stdout=subprocess.PIPE, text=True) as sleeper:
-        yield
-        sleeper.send_signal(signal.SIGINT)
-        late, every = sleeper.communicate(timeout=10)[0].split()
-        found.append(int(late) / int(every))
+        try:
+            yield
+            sleeper.terminate()
+            late, every = sleeper.communicate(timeout=10)[0].split()
+            found.append(int(late) / int(every))
+        finally:
+            sleeper.kill()

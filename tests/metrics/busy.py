@@ -8,6 +8,7 @@ from monitor.configuration import KINDS
 from monitor.domain.downtime import never
 from monitor.domain.sample import Sample, Verdict
 from monitor.judging.snmp import SnmpState
+from monitor.probes.icmp.packets import Rejected
 from monitor.probes.snmp.modules import Series
 from monitor.probes.snmp.reading import Facts, Reading
 from monitor.runtime.live import ServiceState
@@ -16,6 +17,7 @@ from monitor.settings.modules_section import MetricEntry, shipped_modules
 from monitor.settings.sites_file import SitesFile
 from monitor.store.work import Work
 from tests.places import RECORDINGS
+from tests.told import said
 from tests.web.desk import Desk
 
 HOSTILE = '"}\n\\\x1b[2J\u202e<script> upazila_site_state{site="x"} 1\n# TYPE' + "x" * 500
@@ -104,24 +106,24 @@ def grow(office: Desk) -> None:
     ups: Facts = {"upsOutputSource": 5, "upsEstimatedMinutesRemaining": 12, "upsEstimatedChargeRemaining": 80}
     ups |= {"upsSecondsOnBattery": 61, "upsBatteryStatus": 2}
     live.snmp = {
-        "hub/router": SnmpState("ok", "", recording("ruijie-s5750-24gt12sfp")),
-        "hub/ups": SnmpState("ok", "", Reading({}, ups=ups, ups_load_percent=[40, 55], engine_time_s=9)),
-        "hub/olt": SnmpState("ok", "", Reading({}, [port]), of_modules()),
-        "hub/old": SnmpState("credentials", "refused"),
-        "gone/router": SnmpState("silent", "no answer"),
+        "hub/router": SnmpState("ok", None, recording("ruijie-s5750-24gt12sfp")),
+        "hub/ups": SnmpState("ok", None, Reading({}, ups=ups, ups_load_percent=[40, 55], engine_time_s=9)),
+        "hub/olt": SnmpState("ok", None, Reading({}, [port]), of_modules()),
+        "hub/old": SnmpState("credentials", said("refused")),
+        "gone/router": SnmpState("silent", said("no answer")),
     }
     live.restarts.update({"hub/router": 2})
     live.snmp_readings.update({"ok": 12, "silent": 1})
     live.traps.update({"accepted": 3})
-    live.rejected = lambda: {"forged_source": 2, "late": 5, "bad_checksum": 0}
+    live.icmp.rejected_by_reason.update({Rejected.FORGED_SOURCE: 2, Rejected.LATE: 5})
     for service, verdict in zip(fleet.services.values(), (Verdict.OK, Verdict.FAILED), strict=True):
         rtts = (12_300_000,) if verdict is Verdict.OK else ()
         details = {"certificate_expires": "2027-01-01T00:00:00+00:00"} if service.check.kind == "http" else {}
         sample = Sample(service.id, service.check.kind, now, 0, verdict, 1, len(rtts), rtts)
         live.services[service.id] = ServiceState(service, sample, details)
     for seconds in (0.0001, 0.02, 3.0, 60.0):
-        live.round_late(seconds)
-        live.loop_lag(seconds / 3)
+        live.round_lateness.observe(seconds)
+        live.lag.observe(seconds / 3)
 
 
 def metric(name: str) -> MetricEntry:

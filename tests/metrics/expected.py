@@ -172,15 +172,15 @@ def _itself(told: Told, live: RuntimeState) -> None:
     for probe in live.taken:
         told.counter("upazila_samples", live.taken[probe], probe=probe)
         told.counter("upazila_samples_unknown", live.unknown[probe], probe=probe)
-    for reason, count in live.rejected().items():
+    for reason, count in live.icmp.rejected().items():
         told.counter("upazila_replies_rejected", count, reason=reason)
     forged = ("bad_checksum", "forged_cookie", "forged_sequence", "forged_source")
-    told.counter("upazila_forged_replies", sum(live.rejected().get(reason, 0) for reason in forged))
-    told.gauge("upazila_clock_suspect", live.clock_suspect())
+    told.counter("upazila_forged_replies", sum(live.icmp.rejected().get(reason, 0) for reason in forged))
+    told.gauge("upazila_clock_suspect", live.clock_suspect)
     told.gauge("upazila_store_sound", not live.store_faults)
-    told.gauge("upazila_store_decisions_waiting", live.decisions_waiting())
-    told.gauge("upazila_configuration_refused", bool(live.verdict().refused))
-    told.gauge("upazila_configuration_accepted_timestamp_seconds", live.verdict().accepted_utc.timestamp())
+    told.gauge("upazila_store_decisions_waiting", live.decisions_waiting)
+    told.gauge("upazila_configuration_refused", bool(live.verdict.refused))
+    told.gauge("upazila_configuration_accepted_timestamp_seconds", live.verdict.accepted_utc.timestamp())
     told.histogram("upazila_round_lateness_seconds", live.round_lateness.buckets(), live.round_lateness.total_s)
     told.histogram("upazila_loop_lag_seconds", live.lag.buckets(), live.lag.total_s)
     for outcome in ("ok", "silent", "credentials", "error"):

@@ -18,6 +18,7 @@ from sqlalchemy import text as sql
 from monitor.domain.clock import NS_PER_S, VirtualClock
 from monitor.domain.sample import Verdict
 from monitor.metrics.exposition import Exposition
+from monitor.probes.icmp.packets import Rejected
 from monitor.settings.fleet import Fleet
 from monitor.store.retention import forget_old
 from tests.metrics.pages import value
@@ -74,7 +75,8 @@ def test_a_device_that_was_taken_out_has_no_series_any_more(office: Desk) -> Non
 
 
 def test_forged_answers_are_counted_apart_and_every_reason_is_there_from_the_start(office: Desk) -> None:
-    office.live.rejected = lambda: {"forged_source": 2, "forged_cookie": 1, "late": 5, "bad_checksum": 0}
+    counted = {Rejected.FORGED_SOURCE: 2, Rejected.FORGED_COOKIE: 1, Rejected.LATE: 5}
+    office.live.icmp.rejected_by_reason.update(counted)
     text = office.text()
     assert value(text, "upazila_forged_replies_total") == 3
     assert value(text, "upazila_replies_rejected_total", reason="late") == 5
@@ -82,7 +84,7 @@ def test_forged_answers_are_counted_apart_and_every_reason_is_there_from_the_sta
 
 def test_late_rounds_and_a_slow_loop_are_measured(office: Desk) -> None:
     for seconds in (0.0001, 0.02, 3.0, 60.0):
-        office.live.round_late(seconds)
+        office.live.round_lateness.observe(seconds)
     text = office.text()
     assert value(text, "upazila_round_lateness_seconds_count") == 4
     assert value(text, "upazila_round_lateness_seconds_bucket", le="0.05") == 2

@@ -20,6 +20,7 @@ from monitor.settings.modules_section import shipped_modules
 from tests.metrics.busy import grow, metric
 from tests.metrics.expected import expected, samples
 from tests.metrics.pages import PAGE, value
+from tests.told import said
 from tests.web.desk import Desk
 
 OTHERS = (
@@ -59,7 +60,7 @@ def test_everything_is_shown_as_it_is_and_stays_so_while_it_changes(busy: Desk) 
 
     busy.round("hub", Verdict.UNKNOWN, device="router")
     busy.round("hub", device="ups")
-    busy.live.snmp["hub/router"] = SnmpState("silent", "no answer")
+    busy.live.snmp["hub/router"] = SnmpState("silent", said("no answer"))
     busy.live.snmp["hub/old"] = busy.live.snmp["hub/olt"]
     busy.live.restarts["hub/ups"] += 1
     del busy.live.services["hub/door"]
@@ -94,7 +95,7 @@ def test_what_is_taken_out_vanishes_with_all_that_was_counted_of_it(busy: Desk) 
 
 def test_every_metric_is_declared_and_every_declared_one_is_shown(busy: Desk) -> None:
     reading = Reading({}, [{"ifIndex": number} for number in range(MOST_INTERFACES + 1)])
-    busy.live.snmp["hub/old"] = SnmpState("ok", "", reading)
+    busy.live.snmp["hub/old"] = SnmpState("ok", None, reading)
     of_modules = {f"upazila_{each.name}" for module in shipped_modules().values() for each in module.metrics}
     families = {family.name: family for family in declared()}
     shown = {}
@@ -181,7 +182,7 @@ def test_there_is_an_end_to_what_a_device_can_say(busy: Desk) -> None:
             for number in range(5 * MOST_INTERFACES)
         ]
         series = [Series(metric("rows"), {"index": str(row), "what": f"{turn}-{row}"}, 1.0) for row in range(20_000)]
-        busy.live.snmp["hub/router"] = SnmpState("ok", "", Reading({}, ports), series)
+        busy.live.snmp["hub/router"] = SnmpState("ok", None, Reading({}, ports), series)
         lines = series_of(busy.text(), "router")
         assert len([line for line in lines if line.startswith("ifOperStatus{")]) == MOST_INTERFACES
         assert len([line for line in lines if line.startswith("upazila_rows{")]) == MOST_MODULE_SERIES
@@ -193,7 +194,7 @@ def test_there_is_an_end_to_what_a_device_can_say(busy: Desk) -> None:
 
 def test_what_two_modules_ask_for_is_shown_once(busy: Desk) -> None:
     one = Series(metric("rows"), {"index": "1", "site": "another"}, 1.0)
-    busy.live.snmp["hub/router"] = SnmpState("ok", "", Reading({}), [one, one._replace(value=2.0)])
+    busy.live.snmp["hub/router"] = SnmpState("ok", None, Reading({}), [one, one._replace(value=2.0)])
 
     shown = [line for line in series_of(busy.text(), "router") if line.startswith("upazila_rows")]
     assert shown == ['upazila_rows{device="router",index="1",office="bheramara",site="hub"} 1.0']
@@ -205,7 +206,7 @@ def test_no_module_can_take_a_name_of_ours_and_one_that_did_would_spoil_nothing(
             with pytest.raises(ValidationError, match="the program's own"):
                 metric(family.name.removeprefix("upazila_"))
     taken = metric("rows").model_copy(update={"name": "site_state"})
-    busy.live.snmp["hub/router"] = SnmpState("ok", "", Reading({}), [Series(taken, {"index": "1"}, 1.0)])
+    busy.live.snmp["hub/router"] = SnmpState("ok", None, Reading({}), [Series(taken, {"index": "1"}, 1.0)])
     same_names = re.findall(r"^# TYPE (\S+)", busy.text(), re.M)
     assert len(same_names) == len(set(same_names))
     assert not [line for line in series_of(busy.text(), "router") if line.startswith("upazila_site_state")]

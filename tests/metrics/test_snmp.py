@@ -6,10 +6,11 @@ from monitor.domain.clock import SystemClock
 from monitor.judging.snmp import SnmpState
 from monitor.metrics.snmp import snmp
 from monitor.probes.snmp.reading import Facts, Reading
-from monitor.runtime.live import RuntimeState
 from monitor.settings.fleet import Fleet
 from monitor.settings.sites_file import SitesFile
 from tests.metrics.busy import recording
+from tests.runtime.built import state_of
+from tests.told import said
 
 FLEET = Fleet.of(
     SitesFile.model_validate(
@@ -29,7 +30,8 @@ FLEET = Fleet.of(
 
 def exposed(state: SnmpState) -> dict[tuple[str, str, str], float]:
     """(metric, ifName, outcome or line) → value, as a scraper reads them."""
-    live = RuntimeState(SystemClock(), FLEET, snmp={"core/router": state, "gone/router": state})
+    live = state_of(SystemClock(), FLEET)
+    live.snmp.update({"core/router": state, "gone/router": state})
 
     part = snmp(live)
     for _ in part.look():
@@ -46,7 +48,7 @@ def exposed(state: SnmpState) -> dict[tuple[str, str, str], float]:
 
 def test_interfaces_have_the_names_that_community_dashboards_ask_for() -> None:
     reading = recording("ruijie-s5750-24gt12sfp")
-    found = exposed(SnmpState("ok", "", reading))
+    found = exposed(SnmpState("ok", None, reading))
 
     for port in reading.ports:
         for name in ("ifHCInOctets", "ifHCOutOctets", "ifInErrors", "ifOperStatus", "ifAdminStatus", "ifHighSpeed"):
@@ -55,14 +57,14 @@ def test_interfaces_have_the_names_that_community_dashboards_ask_for() -> None:
 
 
 def test_a_column_that_a_device_lacks_is_absent() -> None:
-    found = exposed(SnmpState("ok", "", recording("clavister-amaranten")))
+    found = exposed(SnmpState("ok", None, recording("clavister-amaranten")))
 
     assert not [name for name, _, _ in found if name.startswith("ifHC")]
     assert found["ifInOctets", "DMZ", ""] == 1_389_548_996
 
 
 def test_what_a_ups_does_not_know_is_absent() -> None:
-    found = exposed(SnmpState("ok", "", recording("huawei-gse200m")))
+    found = exposed(SnmpState("ok", None, recording("huawei-gse200m")))
 
     assert found["upazila_ups_on_battery", "", ""] == 0
     assert ("upazila_ups_battery_minutes_remaining", "", "") not in found
@@ -70,7 +72,7 @@ def test_what_a_ups_does_not_know_is_absent() -> None:
 
 def test_on_battery_is_one_and_each_line_has_its_load() -> None:
     ups: Facts = {"upsOutputSource": 5, "upsEstimatedMinutesRemaining": 12}
-    found = exposed(SnmpState("ok", "", Reading({}, ups=ups, ups_load_percent=[40, 55])))
+    found = exposed(SnmpState("ok", None, Reading({}, ups=ups, ups_load_percent=[40, 55])))
 
     assert found["upazila_ups_on_battery", "", ""] == 1
     assert found["upazila_ups_battery_minutes_remaining", "", ""] == 12
@@ -78,7 +80,7 @@ def test_on_battery_is_one_and_each_line_has_its_load() -> None:
 
 
 def test_a_failed_reading_shows_its_kind_and_nothing_old() -> None:
-    found = exposed(SnmpState("credentials", "refused"))
+    found = exposed(SnmpState("credentials", said("refused")))
 
     assert {key: value for key, value in found.items() if value} == {("upazila_snmp_state", "", "credentials"): 1.0}
     assert {name for name, _, _ in found} == {"upazila_snmp_state", "upazila_device_restarts_total"}
@@ -86,7 +88,7 @@ def test_a_failed_reading_shows_its_kind_and_nothing_old() -> None:
 
 def test_a_hostile_interface_name_is_cleaned_and_cut() -> None:
     port: Facts = {"ifIndex": 1, "ifName": '"}\n\x1b[2J<script>' + "x" * 500, "ifOperStatus": 1}
-    found = exposed(SnmpState("ok", "", Reading({}, [port])))
+    found = exposed(SnmpState("ok", None, Reading({}, [port])))
 
     name = next(name for metric, name, _ in found if metric == "ifOperStatus")
     assert name.isprintable()

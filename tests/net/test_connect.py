@@ -9,8 +9,6 @@ from monitor.net.connect import _fault, interleaved, race
 from monitor.net.deadline import Deadline
 from monitor.net.names import Address
 
-pytestmark = pytest.mark.alone
-
 V4, V6 = socket.AF_INET, socket.AF_INET6
 
 
@@ -27,6 +25,7 @@ def test_families_take_turns_beginning_with_the_best_address() -> None:
     assert interleaved([]) == []
 
 
+@pytest.mark.alone
 def test_an_address_that_refuses_gives_way_at_once() -> None:
     with socket.create_server(("127.0.0.1", 0)) as listening:
         good = Address(V4, listening.getsockname())

@@ -54,7 +54,6 @@ def silent(connection: socket.socket, _: str) -> None:
         "a redirect's headers",
     ],
 )
-@pytest.mark.alone
 def test_a_server_that_drips_is_left_at_the_deadline(answer: Answering) -> None:
     with server(answer) as running:
         begun_s = time.monotonic()
@@ -64,7 +63,6 @@ def test_a_server_that_drips_is_left_at_the_deadline(answer: Answering) -> None:
 
 
 @pytest.mark.parametrize("port_speaks", [drips(b"", b"\x16"), drips(b"\x16\x03\x03\x40\x00"), silent])
-@pytest.mark.alone
 def test_a_handshake_that_drips_is_left_at_the_deadline(port_speaks: Answering) -> None:
     with server(port_speaks, reads=False) as running:
         begun_s = time.monotonic()
@@ -98,7 +96,6 @@ def test_a_handshake_that_drips_is_left_at_the_deadline(port_speaks: Answering) 
         "chunks of less than nothing",
     ],
 )
-@pytest.mark.alone
 def test_what_has_no_end_is_not_read_to_the_deadline(answer: Answering) -> None:
     with server(answer) as running:
         begun_s = time.monotonic()
@@ -269,7 +266,6 @@ def test_nobody_there_and_no_such_name_are_told_in_words() -> None:
             get(f"http://{name}/")
 
 
-@pytest.mark.alone
 def test_who_stops_waits_for_no_answer() -> None:
     cancellation = Cancellation()
 
@@ -301,7 +297,6 @@ def test_a_post_sends_its_body_whole_even_if_no_socket_takes_it_at_once() -> Non
     assert taken[0] >= 7_900_000
 
 
-@pytest.mark.alone
 def test_who_does_not_read_our_request_is_left_at_the_deadline() -> None:
     def never_reads(connection: socket.socket, _: str) -> None:
         time.sleep(3)

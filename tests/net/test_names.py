@@ -9,8 +9,6 @@ import pytest
 from monitor.net.deadline import Cancellation, Cancelled, Deadline, DeadlinePassed
 from monitor.net.names import Address, Names, NamesBusy, NoSuchName, ascii_name
 
-pytestmark = pytest.mark.alone
-
 FOUND = [Address(2, ("127.0.0.9", 0))]
 
 

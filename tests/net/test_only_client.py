@@ -12,7 +12,9 @@ ELSEWHERE = {
     "net/http_answer.py": ("http.client",),
 }
 ASKS_NAMES = {"net/names.py"}
-NIGHTLY = "runtime/nightly.py"  # one thread of APScheduler's, for the database alone; a stop ends the process beside it
+CALENDAR = (
+    "runtime/calendar_jobs.py"  # one thread of APScheduler's, for the database alone; a stop ends the process beside it
+)
 SHARED_THREADS = {"to_thread", "run_in_executor", "ThreadPoolExecutor", "run_sync", "run_in_threadpool"}
 
 
@@ -57,7 +59,7 @@ def test_nobody_waits_in_threads_that_others_share_or_that_keep_the_process_from
     found = [
         f"{file}:{node.lineno}: {name}"
         for file, tree in trees()
-        if file != NIGHTLY
+        if file != CALENDAR
         for node in ast.walk(tree)
         if isinstance(node, ast.Call)
         and (name := getattr(node.func, "attr", None) or getattr(node.func, "id", None)) in SHARED_THREADS

@@ -22,7 +22,6 @@ def test_so_many_work_so_many_wait_and_more_are_refused_in_words() -> None:
     assert pool.submit(lambda: "again").result(10) == "again"
 
 
-@pytest.mark.alone
 async def test_a_thread_that_hangs_costs_its_place_and_nobody_who_waits_for_it() -> None:
     pool, go_on = Pool("checks", threads=2), threading.Event()
     begun_s = time.monotonic()

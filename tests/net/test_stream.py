@@ -16,8 +16,6 @@ from monitor.net.stream import CUTTER, Stream, TooMuch
 from tests.lab.authority import Issuer
 from tests.net.bad_servers import HOST, Answering, drips, floods, says, server
 
-pytestmark = pytest.mark.alone
-
 
 def silent(connection: socket.socket, _: str) -> None:
     while connection.recv(65_536):
@@ -55,6 +53,7 @@ def shakes_hands(stream: Stream) -> None:
     stream.start_tls(tls.client_context(), HOST)
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize(
     ("doing", "answer"),
     [

@@ -20,6 +20,7 @@ from monitor.store.models import Gap, Outage, SiteState
 from monitor.store.work import Work
 from tests.places import SHIPPED
 from tests.store.migrated import new_store
+from tests.told import said
 
 DAY = datetime(2026, 11, 23, 18, 0, tzinfo=UTC)  # Tuesday the 24th begins in Dhaka
 LINK, BEHIND = "backbone-bheramara", "backbone-north"
@@ -55,7 +56,7 @@ def test_a_link_is_promised_at_all_hours(tmp_path: Path, office: Office) -> None
         tmp_path,
         office,
         LINK,
-        OutageOpened(LINK, at(2), at(2.1), None, "timeout"),
+        OutageOpened(LINK, at(2), at(2.1), None, said("timeout")),
         OutageClosed(LINK, at(5)),
         VantageBack("main", at(4), at(6)),
     )
@@ -69,7 +70,12 @@ def test_a_link_is_promised_at_all_hours(tmp_path: Path, office: Office) -> None
 def test_a_lab_is_promised_in_school_hours_only(tmp_path: Path, office: Office) -> None:
     lab = next(site.id for site in office.fleet.sites.values() if site.kind == "lab")
     figure = found(
-        tmp_path, office, lab, OutageOpened(lab, at(15), at(15.1), None, "timeout"), OutageClosed(lab, at(20)), days=7
+        tmp_path,
+        office,
+        lab,
+        OutageOpened(lab, at(15), at(15.1), None, said("timeout")),
+        OutageClosed(lab, at(20)),
+        days=7,
     )
 
     school = 5 * 6  # five days of six hours
@@ -84,7 +90,7 @@ def test_who_was_silent_behind_another_was_down_too(tmp_path: Path, office: Offi
         tmp_path,
         office,
         BEHIND,
-        OutageOpened(LINK, at(2), at(2.1), None, "timeout"),
+        OutageOpened(LINK, at(2), at(2.1), None, said("timeout")),
         Affected(BEHIND, LINK, at(2.5)),
         OutageClosed(LINK, at(5)),
     )

@@ -5,15 +5,13 @@ import tomllib
 from dataclasses import replace
 from pathlib import Path
 
-from monitor.alerts.facts.evidence import Way
-from monitor.alerts.facts.stored import evidence_of
 from monitor.alerts.notices.observations import snmp_text, way_text
 from monitor.domain.clock import VirtualClock
+from monitor.domain.evidence import Way
 from monitor.judging.decisions import OutageOpened
 from monitor.judging.snmp import SnmpState
 from monitor.probes.snmp.reading import Facts, Reading
 from monitor.runtime.diagnostics import Diagnostics
-from monitor.runtime.live import RuntimeState
 from monitor.settings.fleet import Fleet, Link
 from monitor.settings.sites_file import SitesFile
 from tests.judging.boards import T0, fleet, site
@@ -22,6 +20,8 @@ from tests.lab.fleet import Settings, write_config
 from tests.lab.mail import MailCatcher
 from tests.lab.network import Lab
 from tests.lab.waiting import until
+from tests.runtime.built import state_of
+from tests.told import said
 
 SITES = """
 [sites.core]
@@ -71,22 +71,20 @@ def test_the_hour_before_and_the_way_are_kept_and_shown(lab: Lab, mails: MailCat
 
 def test_the_last_word_by_snmp_is_kept_although_the_device_fell_silent_before_the_outage_was_certain() -> None:
     clock = VirtualClock()
-    live = RuntimeState(clock)
-    live.fleet = Fleet.of(SitesFile.model_validate(tomllib.loads(SITES)))
-    evidence = Diagnostics(clock, live, lambda _: None)
-    evidence.configure(traces=False)
+    live = state_of(clock, Fleet.of(SitesFile.model_validate(tomllib.loads(SITES))))
+    evidence = Diagnostics(clock, live, lambda _: None, traces=False)
 
     def told() -> str:
-        (opened,) = evidence.beside([OutageOpened("north", clock.utc(), clock.utc(), None, "timeout", "", "", {})])
+        (opened,) = evidence.beside([OutageOpened("north", clock.utc(), clock.utc(), None, said("timeout"))])
         assert isinstance(opened, OutageOpened)
-        return snmp_text(evidence_of(opened.evidence), "en")
+        return snmp_text(opened.evidence, "en")
 
     reading = Reading({"sysUpTime_ticks": 3 * 8_640_000})
     live.snmp_said["north/gateway"] = clock.utc(), reading
-    live.snmp["north/gateway"] = SnmpState("ok", "", reading)
+    live.snmp["north/gateway"] = SnmpState("ok", None, reading)
     assert told() == "gateway: up for 3 d 0 h"
     clock.advance(60)
-    live.snmp["north/gateway"] = SnmpState("silent", "no answer")
+    live.snmp["north/gateway"] = SnmpState("silent", said("no answer"))
     assert told() == "gateway at 09:00: up for 3 d 0 h"
     clock.advance(3_600)
     assert told() == "", "so long ago it says nothing about this outage"
@@ -106,17 +104,17 @@ def test_the_outage_of_a_link_tells_what_its_device_said_of_that_interface_and_o
         return [{"ifName": name, "ifAdminStatus": 1, "ifOperStatus": 2} for name in down]
 
     core, north = site("core"), replace(site("north"), link=Link("north/interface", "north", "core/gateway", "sfp1"))
-    live = RuntimeState(VirtualClock(), fleet(core, north))
+    live = state_of(VirtualClock(), fleet(core, north))
     system: Facts = {"sysUpTime_ticks": 8_640_000 + 2 * 360_000}
     ups: Facts = {"upsOutputSource": 5, "upsEstimatedMinutesRemaining": 12}
     reading = Reading(system, ports(*(f"ether{number}" for number in range(9)), "sfp1"), ups)
-    live.snmp["core/gateway"] = SnmpState("ok", "", reading)
+    live.snmp["core/gateway"] = SnmpState("ok", None, reading)
     live.snmp_said["core/gateway"] = live.clock.utc(), reading
-    opened = OutageOpened("north", T0, T0, None, "interface sfp1 is down")
+    opened = OutageOpened("north", T0, T0, None, said("interface sfp1 is down"))
 
-    (found,) = Diagnostics(live.clock, live, lambda _: None).beside([opened])
+    (found,) = Diagnostics(live.clock, live, lambda _: None, traces=True).beside([opened])
     assert isinstance(found, OutageOpened)
-    assert snmp_text(evidence_of(found.evidence), "en") == (
+    assert snmp_text(found.evidence, "en") == (
         "core/gateway: up for 1 d 2 h, sfp1 down, ether0 down, ether1 down, ether2 down, ether3 down, "
         "UPS on battery, UPS 12 min left"
     )
@@ -124,6 +122,6 @@ def test_the_outage_of_a_link_tells_what_its_device_said_of_that_interface_and_o
     # A UPS that does not know how long it lasts says -1.
     live.snmp_said["core/gateway"] = live.clock.utc(), Reading({}, ups={**ups, "upsEstimatedMinutesRemaining": -1})
     live.fleet = fleet(replace(core, link=Link("core/interface", "core", "core/gateway", "sfp9")))
-    (found,) = Diagnostics(live.clock, live, lambda _: None).beside([replace(opened, site="core")])
+    (found,) = Diagnostics(live.clock, live, lambda _: None, traces=True).beside([replace(opened, site="core")])
     assert isinstance(found, OutageOpened)
-    assert snmp_text(evidence_of(found.evidence), "en") == "gateway: UPS on battery"
+    assert snmp_text(found.evidence, "en") == "gateway: UPS on battery"

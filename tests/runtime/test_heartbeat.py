@@ -44,8 +44,8 @@ def watchman(status: int = 200) -> Iterator[tuple[str, Told]]:
 
 async def test_it_carries_how_old_the_last_doings_are() -> None:
     with watchman() as (url, told):
-        made = HeartbeatSender(lambda: {"round_age": 0.5, "outbox_age": 0.0, "last_write_age": 1.25})
-        made.configure(Heartbeat(url=url))
+        ages = {"round_age": 0.5, "outbox_age": 0.0, "last_write_age": 1.25}
+        made = HeartbeatSender(Heartbeat(url=url), lambda: ages)
         running = asyncio.create_task(made.run())
         await asyncio.to_thread(until, lambda: bool(told), "its word", 10)
         running.cancel()
@@ -54,7 +54,7 @@ async def test_it_carries_how_old_the_last_doings_are() -> None:
 
 def test_who_is_sick_says_so() -> None:
     with watchman() as (url, told):
-        HeartbeatSender(lambda: {"round_age": 500.0}).tell(url)
+        HeartbeatSender(Heartbeat(), lambda: {"round_age": 500.0}).tell(url)
     assert told[0][0] == "/ping/abc/fail"
 
 
@@ -63,7 +63,7 @@ def test_an_address_that_refuses_is_told_once_without_being_named(
     status: int, caplog: pytest.LogCaptureFixture
 ) -> None:
     with watchman(status) as (url, _):
-        made = HeartbeatSender(lambda: {"round_age": 0.5})
+        made = HeartbeatSender(Heartbeat(), lambda: {"round_age": 0.5})
         for _ in range(3):
             made.tell(url)
     assert len(caplog.records) == 1
@@ -83,43 +83,39 @@ def test_the_address_of_a_failure_keeps_its_query() -> None:
     ],
     ids=["drips a header", "drips headers", "never comes to the point"],
 )
-@pytest.mark.alone
 def test_a_watchman_that_never_ends_its_answer_is_left_in_time(
     answer: Answering, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     monkeypatch.setattr(heartbeat, "TIMEOUT_S", 0.5)
     with server(answer) as running:
         begun_s = time.monotonic()
-        HeartbeatSender(lambda: {"round_age": 0.5}).tell(running.url("/ping/abc"))
+        HeartbeatSender(Heartbeat(), lambda: {"round_age": 0.5}).tell(running.url("/ping/abc"))
         assert time.monotonic() - begun_s < 2
     assert "was not taken" in caplog.text
 
 
-@pytest.mark.alone
 def test_the_body_of_its_answer_is_not_read() -> None:
     with server(floods(b"HTTP/1.1 200 OK\r\n\r\n", b"x" * 65_536)) as running:
         begun_s = time.monotonic()
-        HeartbeatSender(lambda: {"round_age": 0.5}).tell(running.url())
+        HeartbeatSender(Heartbeat(), lambda: {"round_age": 0.5}).tell(running.url())
         assert time.monotonic() - begun_s < 5
 
 
 def test_nobody_sends_the_word_elsewhere(caplog: pytest.LogCaptureFixture) -> None:
     with watchman() as (url, told), server(says(page(b"", f"Location: {url}", status="307 Moved"))) as running:
-        HeartbeatSender(lambda: {"round_age": 0.5}).tell(running.url())
+        HeartbeatSender(Heartbeat(), lambda: {"round_age": 0.5}).tell(running.url())
     assert told == []
     assert "was not taken" in caplog.text
 
 
-@pytest.mark.alone
 async def test_a_stop_does_not_wait_for_a_watchman_that_is_mute() -> None:
     with server(drips(b"HTTP/1.1 200 OK\r\nX: ")) as running:
-        made = HeartbeatSender(lambda: {"round_age": 0.5})
-        made.configure(Heartbeat(url=running.url()))
+        made = HeartbeatSender(Heartbeat(url=running.url()), lambda: {"round_age": 0.5})
         task = asyncio.create_task(made.run())
         await asyncio.to_thread(until, lambda: running.asked, "its word", 10)
         begun_s = time.monotonic()
         task.cancel()
-        made.close()
+        await made.close()
         await asyncio.to_thread(until, lambda: not made._thread.jobs, "the end of its thread", 5)
         assert time.monotonic() - begun_s < 2
 

@@ -18,6 +18,7 @@ from tests.lab.desks import TOKEN
 from tests.lab.waiting import until
 from tests.lab.zammad import Zammad
 from tests.places import SHIPPED
+from tests.runtime.built import settings_of, state_of
 from tests.store.migrated import new_store
 
 NUMBER = "BHR-2026-000001"
@@ -46,6 +47,11 @@ def section(place: Zammad, folder: Path, timeout_s: float = 30) -> Helpdesk:
     return Helpdesk(kind="zammad", url=place.url, token_file=file, queue=place.queue, timeout_s=timeout_s)
 
 
+def worker(here: Desk, wanted: Helpdesk) -> HelpdeskWorker:
+    live = state_of(SystemClock(), office=here.office)
+    return HelpdeskWorker(here.store, live, settings_of(helpdesk=wanted), SystemClock())
+
+
 async def cancelled(running: "asyncio.Task[None]") -> None:
     running.cancel()
     with suppress(asyncio.CancelledError):
@@ -53,21 +59,19 @@ async def cancelled(running: "asyncio.Task[None]") -> None:
 
 
 async def test_it_mirrors_as_soon_as_it_is_configured(here: Desk, place: Zammad, tmp_path: Path) -> None:
-    mirroring = HelpdeskWorker(here.store, here.office, SystemClock())
+    mirroring = worker(here, Helpdesk())
     running = asyncio.create_task(mirroring.run())
-    mirroring.configure(section(place, tmp_path), tmp_path)
+    mirroring.reconfigure(settings_of(helpdesk=section(place, tmp_path)))
     await asyncio.to_thread(until, lambda: place.tickets(NUMBER), "the ticket there", 20)
     await cancelled(running)
-    mirroring.close()
+    await mirroring.close()
 
 
-@pytest.mark.alone
 async def test_a_desk_that_never_speaks_holds_up_neither_the_loop_nor_the_end(
     here: Desk, place: Zammad, tmp_path: Path
 ) -> None:
     place.misbehave("mute")
-    mirroring = HelpdeskWorker(here.store, here.office, SystemClock())
-    mirroring.configure(section(place, tmp_path), tmp_path)
+    mirroring = worker(here, section(place, tmp_path))
     running = asyncio.create_task(mirroring.run())
     await asyncio.to_thread(until, lambda: place.requests, "the first request", 10)
     latest_s = 0.0
@@ -78,7 +82,7 @@ async def test_a_desk_that_never_speaks_holds_up_neither_the_loop_nor_the_end(
     assert latest_s < 0.5
     await cancelled(running)
     stopping_s = time.monotonic()
-    mirroring.close()
+    await mirroring.close()
     await asyncio.to_thread(until, lambda: not mirroring._thread.jobs, "the end of its thread", 10)
     # Without the cut it would wait for the request's 30 seconds.
     assert time.monotonic() - stopping_s < 5
@@ -88,26 +92,24 @@ async def test_a_missing_token_is_told_and_a_new_configuration_mends_it(
     here: Desk, place: Zammad, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     bad = Helpdesk(kind="zammad", url=place.url, token_file=Path("nowhere"), queue=place.queue)
-    mirroring = HelpdeskWorker(here.store, here.office, SystemClock())
-    mirroring.configure(bad, tmp_path)
+    mirroring = worker(here, bad)
     running = asyncio.create_task(mirroring.run())
     await asyncio.to_thread(until, lambda: "tickets are not mirrored" in caplog.text, "the error", 10)
     assert place.requests == []
-    mirroring.configure(section(place, tmp_path), tmp_path)
+    mirroring.reconfigure(settings_of(helpdesk=section(place, tmp_path)))
     await asyncio.to_thread(until, lambda: place.tickets(NUMBER), "the ticket there", 20)
     await cancelled(running)
-    mirroring.close()
+    await mirroring.close()
 
 
 async def test_the_token_is_in_no_log(
     here: Desk, place: Zammad, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     place.misbehave("401")
-    mirroring = HelpdeskWorker(here.store, here.office, SystemClock())
-    mirroring.configure(section(place, tmp_path), tmp_path)
+    mirroring = worker(here, section(place, tmp_path))
     running = asyncio.create_task(mirroring.run())
     await asyncio.to_thread(until, lambda: "refuses us" in caplog.text, "the warning", 10)
     await cancelled(running)
-    mirroring.close()
+    await mirroring.close()
     assert "401" in caplog.text
     assert TOKEN not in caplog.text

@@ -7,13 +7,17 @@ from dataclasses import dataclass, field, replace
 from monitor.domain.clock import VirtualClock
 from monitor.domain.sample import Sample, Verdict
 from monitor.judging.board import Board
-from monitor.judging.decisions import Decision, MonitoringGap, OutageOpened
+from monitor.judging.decisions import MonitoringGap, OutageOpened
+from monitor.judging.distrust import Distrust
 from monitor.probes.base import Target
-from monitor.runtime.icmp_prober import Prober
-from monitor.runtime.live import RuntimeState
-from monitor.settings.fleet import Link
+from monitor.probes.icmp.engine import IcmpOptions
+from monitor.runtime.icmp_prober import IcmpProber
+from monitor.runtime.office_in_force import OfficeInForce
+from monitor.settings.fleet import Link, Site
 from monitor.settings.monitor_file import Probing
 from tests.judging.boards import RULES, fleet, site
+from tests.runtime.built import Told, settings_of, state_of
+from tests.told import words
 
 
 @dataclass
@@ -23,6 +27,13 @@ class Network:
     clock: VirtualClock
     silent: set[str] = field(default_factory=set)
     name: str = "icmp"
+    options: IcmpOptions = field(default_factory=IcmpOptions)
+
+    def open(self) -> None:
+        """There is nothing to open."""
+
+    def close(self) -> None:
+        """Nor to close."""
 
     async def run(self, due: Sequence[Target]) -> AsyncIterator[Sequence[Sample]]:
         for target in due:
@@ -31,25 +42,23 @@ class Network:
 
 
 class Watch:
-    """One site on a virtual clock."""
+    """One site on a virtual clock; ``looked_at``: which devices are to be read soon."""
 
-    def __init__(self) -> None:
+    def __init__(self, watched: Site | None = None) -> None:
         self.clock = VirtualClock()
-        self.network, self.told = Network(self.clock), []  # type: ignore[var-annotated]
-        self.board = Board(fleet(site("a")), RULES)
-        self.live = RuntimeState(self.clock)
-        self.live.fleet = self.board.fleet
-        self.taken: list[Sample] = []
-        self.live.record = self.taken.append
-        self.prober = Prober(self.clock, self.network, self.board, self.live, Probing(), self.decided)
-
-    def decided(self, decisions: Sequence[Decision]) -> None:
-        self.told += decisions
+        self.network = Network(self.clock)
+        settings = settings_of(fleet(watched or site("a")), probing=Probing())
+        self.board = Board(settings.fleet, RULES)
+        live, distrust = state_of(self.clock, settings.fleet, self.board), Distrust()
+        in_force = OfficeInForce(self.clock, settings, {}, live, distrust)
+        sink, self.looked_at = Told(), list[str]()
+        self.told, self.taken = sink.decisions, sink.samples
+        self.prober = IcmpProber(self.clock, self.network, live, in_force, distrust, sink, self.looked_at.append)
 
     async def goes_on(self, seconds: float, step_s: float = 1) -> None:
         for _ in range(round(seconds / step_s)):
             self.clock.advance(step_s)
-            self.prober._turn()
+            self.prober.turn(self.prober._schedule.due(self.clock.mono_ns()))
             for _ in range(3):
                 await asyncio.sleep(0)  # lets the round that was begun finish
 
@@ -62,12 +71,12 @@ def test_the_first_round_after_the_machine_slept_judges_nobody() -> None:
         watch.network.silent = {"a/gateway"}  # its own network is still waking
         before = len(watch.taken)
         await watch.goes_on(62)
-        watch.taken = watch.taken[before:]
+        del watch.taken[:before]
         return watch
 
     watch = asyncio.run(story())
     first, second = watch.taken[:2]
-    assert (first.verdict, first.reason) == (Verdict.UNKNOWN, "we stood still just before")
+    assert (first.verdict, words(first.reason)) == (Verdict.UNKNOWN, "we stood still just before")
     assert second.verdict is Verdict.FAILED
     (gap,) = [one for one in watch.told if isinstance(one, MonitoringGap)]
     assert round((gap.until_utc - gap.since_utc).total_seconds() / 3600, 1) == 8.0
@@ -121,16 +130,12 @@ def test_a_step_of_the_wall_clock_is_no_sleep() -> None:
 
 def test_the_device_of_a_link_is_looked_at_once_when_its_far_end_begins_to_be_silent() -> None:
     async def story() -> list[str]:
-        watch, looked_at = Watch(), list[str]()
-        link = Link("a/interface", "a", "core/router", "sfp1")
-        watch.board.replace_fleet(fleet(replace(site("a"), link=link)), RULES, watch.clock.utc())
-        watch.prober.configure(watch.board.fleet, Probing())
-        watch.prober.doubted = looked_at.append
+        watch = Watch(replace(site("a"), link=Link("a/interface", "a", "core/router", "sfp1")))
         await watch.goes_on(130)
-        assert looked_at == []
+        assert watch.looked_at == []
         watch.network.silent = {"a/gateway"}
         await watch.goes_on(130)
-        return looked_at
+        return watch.looked_at
 
     assert asyncio.run(story()) == ["core/router"]
 

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from monitor.domain import evidence
 from monitor.domain.sample import Sample, Verdict
 from monitor.runtime.last_hour import Hour, Minute, chart, summary
 
@@ -55,8 +56,9 @@ def test_the_hour_before_an_outage_tells_nothing_of_the_outage_itself() -> None:
 
     told = summary(hour.before(T0.timestamp() + 3_015))
 
-    assert told["loss"] == 0.0
-    assert "×" not in str(told["chart"])
+    assert told is not None
+    assert told.loss == 0.0
+    assert "×" not in told.chart
 
 
 def test_loss_weighs_every_echo_alike_not_the_worst_round_of_each_minute() -> None:
@@ -66,35 +68,39 @@ def test_loss_weighs_every_echo_alike_not_the_worst_round_of_each_minute() -> No
 
     (minute,) = [each for each in hour.before(T0.timestamp() + 59) if each is not None]
     assert (minute.sent, minute.lost) == (30, 2)
-    assert summary([minute])["loss"] == round(2 / 30, 4)
+    told = summary([minute])
+    assert told is not None
+    assert told.loss == round(2 / 30, 4)
 
 
 def test_a_failed_round_counts_as_lost_once_something_has_answered_again() -> None:
     hour = Hour()
     for second, rtt_ms in ((0, 5.0), (60, None), (120, 5.0)):
         hour.add(sample(second, rtt_ms))
-    assert summary(hour.before(T0.timestamp() + 120))["loss"] == round(3 / 9, 4)
+    told = summary(hour.before(T0.timestamp() + 120))
+    assert told is not None
+    assert told.loss == round(3 / 9, 4)
 
 
 def test_the_chart_shows_times_losses_and_silence_of_our_own() -> None:
     minutes = [None, Minute(3, 0, 1.0, 3.0), Minute(2, 1, 8.0, 8.0), Minute(3, 3)]
 
     assert chart(minutes) == "·▂█×"
-    assert summary(minutes) == {
-        "chart": "·▂█×",
-        "rtt_ms_mean": 2.75,
-        "rtt_ms_max": 8.0,
-        "loss": 0.5,
-        "minutes": [None, [1.0, 0.0], [8.0, 0.5], [None, 1.0]],
-    }
+    assert summary(minutes) == evidence.Hour(
+        chart="·▂█×",
+        rtt_ms_mean=2.75,
+        rtt_ms_max=8.0,
+        loss=0.5,
+        minutes=(None, (1.0, 0.0), (8.0, 0.5), (None, 1.0)),
+    )
 
 
 @pytest.mark.parametrize("minutes", [[], [None] * 60])
 def test_an_hour_without_rounds_says_nothing(minutes: list[Minute | None]) -> None:
-    assert summary(minutes) == {}
+    assert summary(minutes) is None
 
 
 def test_what_was_our_own_fault_says_nothing() -> None:
     hour = Hour()
     hour.add(sample(0, 1.0)._replace(verdict=Verdict.UNKNOWN))
-    assert summary(hour.before(T0.timestamp())) == {}
+    assert summary(hour.before(T0.timestamp())) is None

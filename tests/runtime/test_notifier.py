@@ -15,9 +15,10 @@ from monitor.alerts.cases.due import what_is_due
 from monitor.alerts.channels.registry import channels_of
 from monitor.charter.office import Office
 from monitor.configuration import load
-from monitor.domain.clock import NS_PER_S, SystemClock, VirtualClock
+from monitor.domain.clock import NS_PER_S, Clock, SystemClock, VirtualClock
 from monitor.judging.decisions import OutageOpened
-from monitor.runtime.notifier import Delivery
+from monitor.runtime.live import RuntimeState
+from monitor.runtime.notifier import Notifier
 from monitor.settings.monitor_file import Mail
 from monitor.settings.notices_section import Notices
 from monitor.store.models import Notice
@@ -26,7 +27,9 @@ from monitor.store.work import Work
 from tests.lab.bad_mail import BadMailServer, listening
 from tests.lab.fleet import many_sites, write_config
 from tests.lab.waiting import until
+from tests.runtime.built import state_of
 from tests.store.migrated import new_store
+from tests.told import said
 
 LONGEST_S = 30.0
 
@@ -61,14 +64,21 @@ def goes_down(store: Store, office: Office, *sites: str) -> None:
     now = SystemClock().utc()
     with store.write() as session:
         for site in sites:
-            outages.apply(Work(session, office, now), OutageOpened(site, now, now, None, "timeout"))
+            outages.apply(Work(session, office, now), OutageOpened(site, now, now, None, said("timeout")))
         later = now.replace(year=now.year)
         what_is_due(Work(session, office, later.fromtimestamp(later.timestamp() + 2, later.tzinfo)))
 
 
+def notifier_of(store: Store, office: Office, clock: Clock, live: RuntimeState | None = None) -> Notifier:
+    """Looks often; delivers what that office owes, by its own channels."""
+    folder = store.path.parent
+    live = live or state_of(clock, office=office)
+    return Notifier(store, live, lambda office: channels_of(office, folder, folder), clock, 0.05)
+
+
 async def delivers(store: Store, office: Office, until: Callable[[], bool]) -> float:
     """Runs the worker until something holds; the longest time for which the loop stood still meanwhile, in seconds."""
-    delivery = Delivery(store, office, channels_of(office, store.path.parent, store.path.parent), SystemClock(), 0.05)
+    delivery = notifier_of(store, office, SystemClock())
     task, longest_s, begun = asyncio.create_task(delivery.run()), 0.0, time.monotonic()
     try:
         while not until():
@@ -80,7 +90,7 @@ async def delivers(store: Store, office: Office, until: Callable[[], bool]) -> f
     finally:
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
-        delivery.close()
+        await delivery.close()
     return longest_s
 
 
@@ -114,18 +124,18 @@ async def test_a_slow_delivery_is_not_taken_for_a_worker_that_stands_still(
     server.mode = "mute"
     goes_down(store, office, "site-0000")
     clock = VirtualClock(SystemClock().utc() + timedelta(seconds=5))
-    delivery = Delivery(store, office, channels_of(office, store.path.parent, store.path.parent), clock, 0.05)
+    delivery = notifier_of(store, office, clock)
     task = asyncio.create_task(delivery.run())
     try:
         await asyncio.to_thread(until, lambda: server.connections, "the first try", 10)
         clock.advance(150)
         await asyncio.to_thread(
-            until, lambda: clock.mono_ns() - delivery.last_look_mono_ns < 10 * NS_PER_S, "a look meanwhile", 10
+            until, lambda: clock.mono_ns() - delivery.last_turn_mono_ns < 10 * NS_PER_S, "a look meanwhile", 10
         )
     finally:
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
-        delivery.close()
+        await delivery.close()
 
 
 async def test_a_server_that_cannot_be_used_is_named_at_the_first_try_until_it_takes_a_letter(
@@ -134,33 +144,31 @@ async def test_a_server_that_cannot_be_used_is_named_at_the_first_try_until_it_t
     office = replace(office, mail=mail_of(server))
     server.mode = "full"
     goes_down(store, office, "site-0000")
-    channels = channels_of(office, store.path.parent, store.path.parent)
-    delivery = Delivery(store, office, channels, SystemClock(), 0.05)
+    live = state_of(SystemClock(), office=office)
+    delivery = notifier_of(store, office, SystemClock(), live)
     task = asyncio.create_task(delivery.run())
     try:
-        await asyncio.to_thread(until, lambda: delivery.away, "its name", 10)
-        assert delivery.away == {"email": f"127.0.0.1:{server.port}: 421 4.3.2 too many connections"}
+        await asyncio.to_thread(until, lambda: live.mail_trouble, "its name", 10)
+        assert live.mail_trouble == {"email": f"127.0.0.1:{server.port}: 421 4.3.2 too many connections"}
         server.mode = "good"
-        await asyncio.to_thread(until, lambda: not delivery.away, "its taking a letter", 10)
+        await asyncio.to_thread(until, lambda: not live.mail_trouble, "its taking a letter", 10)
     finally:
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
-        delivery.close()
+        await delivery.close()
 
 
-@pytest.mark.alone
 async def test_a_stop_does_not_wait_for_a_mute_server(store: Store, office: Office, server: BadMailServer) -> None:
     office = replace(office, mail=mail_of(server, timeout_s=60))
     server.mode = "mute"
     goes_down(store, office, "site-0000")
-    channels = channels_of(office, store.path.parent, store.path.parent)
-    delivery = Delivery(store, office, channels, SystemClock(), 0.05)
+    delivery = notifier_of(store, office, SystemClock())
     task = asyncio.create_task(delivery.run())
     await asyncio.to_thread(until, lambda: server.connections, "the first try", 10)
     begun = time.monotonic()
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
-    delivery.close()
+    await delivery.close()
     await asyncio.to_thread(until, lambda: not delivery._handing_over["email"].jobs, "the end of its thread", 5)
     assert time.monotonic() - begun < 5
 

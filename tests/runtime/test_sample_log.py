@@ -8,9 +8,10 @@ import pytest
 from monitor.cli.replay import Recorded
 from monitor.domain.clock import VirtualClock
 from monitor.domain.sample import Sample, Verdict
-from monitor.runtime.sample_log import Recording
+from monitor.runtime.sample_log import SampleLog
 from monitor.settings.monitor_file import Storage
 from tests.judging.boards import T0, TREE
+from tests.told import said
 
 
 def samples(first: int, last: int) -> list[Sample]:
@@ -18,14 +19,13 @@ def samples(first: int, last: int) -> list[Sample]:
     for minute in range(first, last):
         at = T0 + timedelta(minutes=minute)
         found.append(Sample("root/gateway", "icmp", at, 0, Verdict.OK, 3, 2, (1_500_000, 2_500_000)))
-        found.append(Sample("leaf/gateway", "icmp", at, 0, Verdict.FAILED, 3, 0, (), "host unreachable"))
+        found.append(Sample("leaf/gateway", "icmp", at, 0, Verdict.FAILED, 3, 0, (), said("host unreachable")))
     return found
 
 
 @pytest.mark.parametrize("suffix", ["", ".gz", ".zst"])
 def test_what_is_recorded_is_replayed(tmp_path: Path, suffix: str) -> None:
-    recording = Recording(VirtualClock(T0), tmp_path)
-    recording.configure(Storage(record=f"var/samples-%Y-%m-%d.jsonl{suffix}"))
+    recording = SampleLog(VirtualClock(T0), tmp_path, Storage(record=f"var/samples-%Y-%m-%d.jsonl{suffix}"))
     for first in (0, 5):
         for sample in samples(first, first + 5):
             recording.take(sample)
@@ -43,8 +43,7 @@ def test_what_is_recorded_is_replayed(tmp_path: Path, suffix: str) -> None:
 
 def test_a_clock_that_is_stepped_back_begins_another_file(tmp_path: Path) -> None:
     clock = VirtualClock(T0, mono=10**12)
-    recording = Recording(clock, tmp_path)
-    recording.configure(Storage(record="samples-%Y-%m-%d.jsonl"))
+    recording = SampleLog(clock, tmp_path, Storage(record="samples-%Y-%m-%d.jsonl"))
 
     def takes(*after_s: float) -> None:
         """Rounds of a minute in which the wall clock is stepped by so many seconds before each."""
@@ -59,8 +58,7 @@ def test_a_clock_that_is_stepped_back_begins_another_file(tmp_path: Path) -> Non
     recording.flush()
     # Another run begins by a clock that was set back once more; the file of the day is as old as this test.
     clock.step(-3_600)
-    recording = Recording(clock, tmp_path)
-    recording.configure(Storage(record="samples-%Y-%m-%d.jsonl"))
+    recording = SampleLog(clock, tmp_path, Storage(record="samples-%Y-%m-%d.jsonl"))
     takes(0)
     recording.flush()
 
@@ -74,8 +72,7 @@ def test_a_clock_that_is_stepped_back_begins_another_file(tmp_path: Path) -> Non
 
 def test_the_oldest_files_go_when_all_are_larger_than_allowed(tmp_path: Path) -> None:
     clock = VirtualClock(T0)
-    recording = Recording(clock, tmp_path)
-    recording.configure(Storage(record="samples-%Y-%m-%d.jsonl", record_mb=1))
+    recording = SampleLog(clock, tmp_path, Storage(record="samples-%Y-%m-%d.jsonl", record_mb=1))
     for _ in range(6):
         for sample in samples(0, 1_500):
             recording.take(sample)
@@ -89,7 +86,7 @@ def test_the_oldest_files_go_when_all_are_larger_than_allowed(tmp_path: Path) ->
 
 
 def test_nothing_is_recorded_unless_asked_for(tmp_path: Path) -> None:
-    recording = Recording(VirtualClock(T0), tmp_path)
+    recording = SampleLog(VirtualClock(T0), tmp_path, Storage())
     recording.take(samples(0, 1)[0])
     recording.flush()
 
@@ -100,8 +97,7 @@ def test_a_folder_that_cannot_be_written_costs_the_recording_alone(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     (tmp_path / "var").write_text("a file where a folder should be")
-    recording = Recording(VirtualClock(T0), tmp_path)
-    recording.configure(Storage(record="var/samples.jsonl"))
+    recording = SampleLog(VirtualClock(T0), tmp_path, Storage(record="var/samples.jsonl"))
     for _ in range(3):
         recording.take(samples(0, 1)[0])
         recording.flush()

@@ -12,13 +12,14 @@ from monitor.metrics.services import services
 from monitor.probes.checks.base import Outcome
 from monitor.probes.checks.http import HttpCheck
 from monitor.runtime import service_checker
-from monitor.runtime.live import RuntimeState, ServiceState
-from monitor.runtime.service_checker import Attendant
+from monitor.runtime.live import ServiceState
+from monitor.runtime.service_checker import ServiceChecker
 from monitor.settings.fleet import Fleet, Service
 from monitor.settings.monitor_file import Probing
 from tests.judging.boards import RULES, fleet, site
 from tests.lab.waiting import until
 from tests.net.bad_servers import page, says, server
+from tests.runtime.built import Told, state_of
 
 MUTE = 60
 
@@ -34,10 +35,8 @@ async def test_mute_services_keep_no_other_from_being_checked(monkeypatch: pytes
         place = f"http://127.0.0.1:{mute.getsockname()[1]}/"
         checked = served([*[place] * MUTE, good.url()])
         clock = SystemClock()
-        live = RuntimeState(clock)
-        live.fleet = checked
-        made = Attendant(clock, live, Board(checked, RULES), lambda _: None)
-        made.configure(checked, Probing())
+        live = state_of(clock, checked, Board(checked, RULES))
+        made = ServiceChecker(clock, live, checked, Probing(), Told())
         running = asyncio.create_task(made.run())
         last = f"a/s{MUTE}"
         # It is due three seconds after the first one; without its turn it would wait for twenty.
@@ -45,12 +44,13 @@ async def test_mute_services_keep_no_other_from_being_checked(monkeypatch: pytes
         assert live.services[last].sample.verdict == "ok"
         assert len(live.services) == 1
         running.cancel()
-        made.close()
+        await made.close()
 
 
 def test_what_we_could_not_ask_has_no_figure_and_judges_nobody() -> None:
     checked = served(["http://127.0.0.1:1/"])
-    board, live, clock = Board(checked, RULES), RuntimeState(SystemClock()), SystemClock()
+    board, clock = Board(checked, RULES), SystemClock()
+    live = state_of(clock, checked, board)
     (service,) = checked.services.values()
     for _ in range(5):
         sample = Outcome(own_fault="all are busy").sample(service.id, "http", clock.utc(), clock.mono_ns())

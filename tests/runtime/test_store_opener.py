@@ -1,5 +1,6 @@
 """What is wrong with the database of a running daemon is told without anybody asking."""
 
+import asyncio
 import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime
@@ -9,13 +10,15 @@ import pytest
 
 from monitor.domain.clock import VirtualClock
 from monitor.runtime.live import RuntimeState
-from monitor.runtime.store_opener import StoreKeeper
+from monitor.runtime.store_opener import StoreOpener
+from monitor.runtime.trusted_clock import TrustedClock
 from monitor.store import mailed_head, ticket_history
 from monitor.store.models import Ticket
 from monitor.store.opening import DATABASE, open_store
 from monitor.store.sqlite import Store
 from monitor.store.work import Work
 from tests.desk import shipped_office
+from tests.runtime.built import state_of
 
 NOW = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)
 GUARD = "ticket_events_no_delete"
@@ -38,11 +41,16 @@ def store(tmp_path: Path) -> Store:
 
 def told(store: Store) -> tuple[str, list[str]]:
     """What the examination says, and what page and metrics show after it."""
-    live = RuntimeState(VirtualClock())
-    keeper = StoreKeeper(VirtualClock(), store, live, lambda _: None, lambda: None)
-    said = keeper.examine()
-    keeper.close()
+    opener, live = opener_of(store)
+    said = opener.examine()
+    asyncio.run(opener.close())
     return said, list(live.store_faults)
+
+
+def opener_of(store: Store) -> tuple[StoreOpener, RuntimeState]:
+    clock = TrustedClock(VirtualClock(), "this boot", lambda: False)
+    live = state_of(clock)
+    return StoreOpener(clock, store, live, lambda _: None, lambda: None), live
 
 
 def cut_the_history(store: Store) -> None:
@@ -72,3 +80,16 @@ def test_a_guard_of_the_history_that_was_taken_away_is_told(store: Store) -> Non
     with closing(sqlite3.connect(store.path)) as raw, raw:
         raw.execute(f"DROP TRIGGER {GUARD}")
     assert told(store)[1] == [f"the schema has lost trigger {GUARD} ON ticket_events"]
+
+
+async def test_the_database_is_examined_when_every_device_has_had_a_round_and_not_before(store: Store) -> None:
+    cut_the_history(store)
+    opener, live = opener_of(store)
+    running = asyncio.create_task(opener.run())
+    for _ in range(10):
+        await asyncio.sleep(0)
+    assert (running.done(), live.store_faults) == (False, [])
+    live.judged.set()
+    await asyncio.wait_for(running, 30)  # it ends: nothing is left to do
+    assert "cut off" in live.store_faults[0]
+    await opener.close()

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.runtime.systemd import Notifier, listen_fds
+from monitor.runtime.systemd import Systemd, listen_fds
 
 # Takes descriptor 3 over as systemd hands it out, and answers one connection on it.
 CHILD = """
@@ -47,7 +47,7 @@ def test_without_systemd_there_are_no_sockets_and_nothing_is_told(monkeypatch: p
     for name in ("LISTEN_FDS", "LISTEN_PID", "NOTIFY_SOCKET"):
         monkeypatch.delenv(name, raising=False)
     assert listen_fds() == []
-    Notifier().ready()
+    Systemd().ready()
 
 
 @pytest.mark.parametrize("abstract", [False, True])
@@ -59,7 +59,7 @@ def test_systemd_hears_ready_watchdog_reload_and_stop(
         systemd.bind("\0" + name if abstract else name)
         systemd.settimeout(10)
         monkeypatch.setenv("NOTIFY_SOCKET", "@" + name if abstract else name)
-        notifier = Notifier()
+        notifier = Systemd()
         assert "NOTIFY_SOCKET" not in os.environ  # nothing that we start may speak for us
         notifier.ready()
         notifier.watchdog()
@@ -74,7 +74,7 @@ def test_systemd_hears_ready_watchdog_reload_and_stop(
 def test_a_systemd_that_is_gone_does_no_harm(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     place = str(tmp_path / "notify")
     monkeypatch.setenv("NOTIFY_SOCKET", place)
-    notifier = Notifier()
+    notifier = Systemd()
     notifier.watchdog()
 
     # Once somebody listens there again, he hears us: it was not given up.

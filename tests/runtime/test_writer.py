@@ -10,20 +10,19 @@ from typing import TypeVar
 import pytest
 from sqlalchemy import inspect, select
 
-from monitor.charter.office import Office
-from monitor.configuration import load
 from monitor.domain.clock import NS_PER_S, Clock, VirtualClock
 from monitor.judging.clock_trust import ClockTrust
 from monitor.judging.decisions import OutageClosed, OutageOpened
-from monitor.runtime.trusted_clock import BelievedClock
+from monitor.runtime.trusted_clock import TrustedClock
 from monitor.runtime.writer import DecisionWriter
 from monitor.store import board_state
 from monitor.store import sqlite as session_module
 from monitor.store.models import Base, Event, Gap, Outage, Ticket, TicketEvent
 from monitor.store.sqlite import Store
 from tests.lab.waiting import until
-from tests.places import SHIPPED
+from tests.runtime.built import writer_of
 from tests.store.migrated import new_store
+from tests.told import said
 
 
 @pytest.fixture
@@ -39,15 +38,15 @@ def clock() -> VirtualClock:
 
 @pytest.fixture
 async def recorder(store: Store, clock: VirtualClock) -> AsyncIterator[DecisionWriter]:
-    recorder = DecisionWriter(believed(clock, "this boot"), store, Office.of(load(SHIPPED)), lambda: None)
+    recorder = writer_of(believed(clock, "this boot"), store)
     yield recorder
     await recorder.close()
     store.close()
 
 
-def believed(clock: VirtualClock, boot: str, remembered: ClockTrust | None = None) -> BelievedClock:
+def believed(clock: VirtualClock, boot: str, remembered: ClockTrust | None = None) -> TrustedClock:
     """The clock that the daemon goes by; NTP keeps nothing here."""
-    made = BelievedClock(clock, boot, lambda: False)
+    made = TrustedClock(clock, boot, lambda: False)
     made.begin(remembered, None)
     return made
 
@@ -65,7 +64,7 @@ def outages(store: Store) -> list[str]:
 
 
 def opened(site: str, clock: Clock) -> OutageOpened:
-    return OutageOpened(site, clock.utc() - timedelta(seconds=15), clock.utc(), None, "timeout")
+    return OutageOpened(site, clock.utc() - timedelta(seconds=15), clock.utc(), None, said("timeout"))
 
 
 def closed(site: str, clock: Clock) -> OutageClosed:
@@ -157,7 +156,7 @@ async def test_an_outage_of_a_boot_in_1970_is_dated_anew_when_the_clock_is_set(
     died = clock.utc()
     machine = VirtualClock(datetime(1970, 1, 1, 0, 0, 20, tzinfo=UTC), boot=20 * NS_PER_S)
     booted = believed(machine, "next boot", last_trust(store))
-    after = DecisionWriter(booted, store, recorder.office, lambda: None)
+    after = writer_of(booted, store)
     machine.advance(15)
     after.put([opened("backbone-north", booted), opened("udc-juniadaha", booted)])
     await after.turn()
@@ -235,7 +234,7 @@ async def test_a_restart_in_the_same_boot_goes_on_doubting_and_dates_what_came_b
     recorder.put([opened("udc-juniadaha", recorder._clock)])
     clock.advance(60)
     await recorder.turn()
-    again = DecisionWriter(believed(clock, "this boot", last_trust(store)), store, recorder.office, lambda: None)
+    again = writer_of(believed(clock, "this boot", last_trust(store)), store)
     await again.turn()
     assert again.clock_suspect
     clock.advance(3_600)

@@ -25,12 +25,13 @@ from monitor.configuration import load
 from monitor.domain.clock import NS_PER_S, VirtualClock
 from monitor.domain.notice_kinds import BRIEFS
 from monitor.judging.clock_trust import ClockReading, ClockTrust, first_trust, look_again
-from monitor.runtime.trusted_clock import BelievedClock
+from monitor.runtime.trusted_clock import TrustedClock
 from monitor.runtime.writer import DecisionWriter
 from monitor.store import board_state
 from monitor.store.models import Notice
 from monitor.store.work import Work
 from tests.places import SHIPPED
+from tests.runtime.built import state_of, writer_of
 from tests.store.migrated import new_store
 
 BEGIN = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)
@@ -182,9 +183,9 @@ class Daemon:
             with self._store.read() as session:
                 remembered = board_state.last_trust(session)
             self._clock.now_utc, self._clock.boot = now.utc, now.boot_ns
-            clock = BelievedClock(self._clock, now.boot_id, lambda: self._synchronised)
+            clock = TrustedClock(self._clock, now.boot_id, lambda: self._synchronised)
             clock.begin(remembered, None)
-            self._recorder = DecisionWriter(clock, self._store, self._office, lambda: None)
+            self._recorder = writer_of(clock, self._store, state_of(clock, office=self._office))
         self._clock.now_utc, self._clock.boot, self._synchronised = now.utc, now.boot_ns, now.synchronised
         self._recorder._believe(self._recorder._write([], self._office)[2])
 

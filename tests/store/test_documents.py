@@ -6,14 +6,14 @@ from typing import Any, get_type_hints
 
 import pytest
 
-from monitor.reports import status_document
+from monitor.domain.reasons import TIMEOUT
 from monitor.store import documents
 from monitor.store.helpdesk_queries import MirrorTotals, MirrorView
 from monitor.store.notice_queries import NoticeView
 from monitor.store.queries import EventView, OutageView, TicketView, TimelineView
 
 T = datetime(2026, 11, 24, 4, tzinfo=UTC)
-OUTAGE = OutageView(1, "a", "citizen:10", T, T, T, None, None, T, "timeout", "power", "", None, ("b",), 1)
+OUTAGE = OutageView(1, "a", "citizen:10", T, T, T, None, None, T, TIMEOUT, "power", None, None, ("b",), 1)
 EVENT = EventView(T, "system", "opened", "text")
 TICKET = TicketView(
     "BHR-2026-000001", "citizen:10", "a", "open", 0, T, T, T, None, None, 1, "person", "Karim", "no", (EVENT,)
@@ -29,11 +29,10 @@ MIRRORED = MirrorView("BHR-2026-000001", "open", "7", "new", 0, None, 0, T, "")
         (documents.public_ticket_document(TICKET), documents.PublicTicketDocument),
         (documents.ticket_document(TICKET), documents.TicketDocument),
         (documents.ticket_event_document(EVENT), documents.TicketEventDocument),
-        (documents.timeline_document(TimelineView(T, "a", "", "trap", "")), documents.TimelineDocument),
+        (documents.timeline_document(TimelineView(T, "a", "", "trap")), documents.TimelineDocument),
         (documents.notice_document(NOTICE), documents.NoticeDocument),
         (documents.mirror_document(MirrorTotals(1, 0, None, 0, "")), documents.MirrorDocument),
         (documents.mirrored_ticket_document(MIRRORED), documents.MirroredTicketDocument),
-        (status_document.live_status({}), status_document.LiveStatus),
     ],
 )
 def test_a_document_has_the_keys_of_its_shape_and_no_others(made: Mapping[str, Any], shape: type) -> None:
@@ -51,8 +50,3 @@ def test_what_anyone_may_read_of_a_ticket_tells_nobody_who_asked_and_why() -> No
 def test_times_are_told_in_utc() -> None:
     assert documents.outage_document(OUTAGE)["started_utc"] == "2026-11-24T04:00:00+00:00"
     assert documents.outage_document(OUTAGE)["ended_utc"] is None
-
-
-def test_what_an_older_daemon_does_not_tell_is_not_wrong() -> None:
-    older = status_document.live_status({"instance": "x", "sites": [], "uptime_s": 7})
-    assert (older["uptime_s"], older["store_readable"], older["snmp"], older["mail"]) == (7, True, [], None)

@@ -12,25 +12,27 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
+from monitor.domain.reasons import text as text_reason
 from monitor.settings import in_force
 from monitor.store import belonging, copies, mailed_head
 from monitor.store.errors import StoreError
 from monitor.store.models import Event
 from monitor.store.opening import BACKUPS, DATABASE, existing_store, open_store, open_when_possible
 from monitor.store.sqlite import Store
+from tests.told import words
 
 NOW = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)
 
 
 def write(store: Store, text: str) -> None:
     with store.write() as session:
-        session.add(Event(at_utc=NOW, site="udc-01", kind="trap", text=text))
+        session.add(Event(at_utc=NOW, site="udc-01", kind="trap", reason=text_reason(text)))
 
 
 def texts(state: Path) -> list[str]:
     store = open_store(state)
     with store.read() as session:
-        found = list(session.scalars(select(Event.text).order_by(Event.id)))
+        found = [words(one) for one in session.scalars(select(Event.reason).order_by(Event.id))]
     store.close()
     return found
 
@@ -148,7 +150,7 @@ def test_a_database_that_is_put_back_under_the_daemon_is_written_to_again(state:
         write(store, "lost")
     store.engine.dispose()  # whoever asks next opens a connection of his own
     with pytest.raises(OperationalError), store.read() as session:
-        session.scalars(select(Event.text)).all()
+        session.scalars(select(Event.reason)).all()
     assert not (state / DATABASE).exists()
     (state / "elsewhere").rename(state / DATABASE)
     write(store, "stored")

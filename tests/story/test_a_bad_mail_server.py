@@ -7,7 +7,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from tests.lab.bad_mail import BadMailServer
 from tests.lab.daemon import Daemon
-from tests.lab.fleet import many_sites, write_config
+from tests.lab.fleet import Settings, many_sites, write_config
 from tests.lab.machine import wakes_late
 from tests.lab.mail import MAIL_HOST, MAIL_PORT
 from tests.lab.network import Lab
@@ -35,7 +35,8 @@ def test_probing_is_on_time_beside_a_mute_mail_server_and_the_mails_go_when_it_s
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listener.bind((MAIL_HOST, MAIL_PORT))
     listener.listen(64)
-    write_config(daemon.config, sites=many_sites(SITES), listen=daemon.listen, target_s=3)
+    settings: Settings = {"mail": {"timeout_s": 1}}  # three tries come soon
+    write_config(daemon.config, sites=many_sites(SITES), listen=daemon.listen, target_s=3, settings=settings)
     machine = list[float]()
     with BadMailServer(listener, "mute") as server:
         with wakes_late(machine):

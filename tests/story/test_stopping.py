@@ -13,8 +13,6 @@ from tests.lab.fleet import many_sites, write_config
 from tests.lab.network import Lab
 from tests.lab.waiting import until
 
-pytestmark = pytest.mark.alone
-
 HANGS = """
 import logging, threading
 import monitor.daemon as app
@@ -46,6 +44,7 @@ def test_a_locked_database_takes_neither_the_metrics_away_nor_keeps_the_daemon_f
         assert time.monotonic() - begun < 10
 
 
+@pytest.mark.alone
 def test_who_does_not_end_in_time_is_ended() -> None:
     begun = time.monotonic()
     done = subprocess.run([sys.executable, "-P", "-c", HANGS], capture_output=True, text=True, timeout=30, check=False)

@@ -16,7 +16,7 @@ __all__ = ["office"]
 async def port(office: Desk) -> AsyncIterator[int]:
     """The port on which the office's page is served."""
     listener = socket.create_server(("127.0.0.1", 0), backlog=512)
-    app = make_app(office.live, office.exposition, office.store, lambda: office.settings, office.clock)
+    app = make_app(office.live, office.exposition, office.store, lambda: office.settings, office.ages, office.clock)
     server = await serve(app, [listener])
     yield int(listener.getsockname()[1])
     await server.stop()

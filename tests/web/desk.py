@@ -11,7 +11,8 @@ from monitor.alerts.cases import outages
 from monitor.alerts.cases.due import what_is_due
 from monitor.charter.office import Office
 from monitor.configuration import load
-from monitor.domain.clock import VirtualClock
+from monitor.domain.clock import NS_PER_S, VirtualClock
+from monitor.domain.reasons import TIMEOUT
 from monitor.domain.sample import Sample, Verdict
 from monitor.judging.board import Board
 from monitor.judging.health import Rules
@@ -33,11 +34,24 @@ class Desk:
     clock: VirtualClock = field(default_factory=VirtualClock)
 
     def __post_init__(self) -> None:
-        self.office = Office.of(self.settings)
         self.board = Board(self.settings.fleet, Rules())
-        self.live = RuntimeState(self.clock, self.settings.fleet, self.board)
-        self.live.office = lambda: self.office
+        self.live = RuntimeState(self.clock, self.settings.fleet, self.board, Office.of(self.settings))
+        self.turned_mono_ns = {"probing": 0}
         self.exposition = Exposition(self.live, self.store, self.clock)
+
+    @property
+    def office(self) -> Office:
+        """The office in force; a test may replace it."""
+        return self.live.office
+
+    @office.setter
+    def office(self, office: Office) -> None:
+        self.live.office = office
+
+    def ages(self) -> dict[str, float]:
+        """How many seconds ago each part turned last, as the test says in ``turned_mono_ns``."""
+        now_ns = self.clock.mono_ns()
+        return {part: (now_ns - at_ns) / NS_PER_S for part, at_ns in self.turned_mono_ns.items()}
 
     def round(self, site: str, verdict: Verdict = Verdict.OK, device: str = "gateway", lost: int = 0) -> None:
         """One round of one device, judged, shown and stored."""
@@ -48,7 +62,7 @@ class Desk:
         received = 3 - lost if verdict is Verdict.OK else 0
         rtts = (4_000_000,) * received
         now = self.clock.utc()
-        sample = Sample(f"{site}/{device}", "icmp", now, self.clock.mono_ns(), verdict, 3, received, rtts, "timeout")
+        sample = Sample(f"{site}/{device}", "icmp", now, self.clock.mono_ns(), verdict, 3, received, rtts, TIMEOUT)
         self.live.observe(sample)
         with self.store.write() as session:
             for decision in self.board.observe(sample):

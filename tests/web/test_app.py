@@ -8,12 +8,14 @@ import pytest
 
 from monitor.alerts.cases import outages
 from monitor.alerts.cases.complaints import Request, register
+from monitor.domain.reasons import ReasonCode, reason
 from monitor.domain.sample import Sample, Verdict
 from monitor.judging.decisions import OutageOpened
 from monitor.judging.snmp import SnmpState
 from monitor.settings.fleet import Fleet
 from monitor.store.models import Event
 from monitor.store.work import Work
+from tests.told import said
 from tests.web.asking import ask
 from tests.web.desk import Desk
 
@@ -41,7 +43,15 @@ async def test_silence_loss_and_traps_are_told_in_words(office: Desk, port: int)
     office.round("lab-juniadaha-girls", lost=2)
     with office.store.write() as session:
         device = "office-ict/switch"
-        session.add(Event(at_utc=office.clock.utc(), kind="trap", site="office-ict", device=device, text="linkDown"))
+        session.add(
+            Event(
+                at_utc=office.clock.utc(),
+                kind="trap",
+                site="office-ict",
+                device=device,
+                reason=reason(ReasonCode.TRAP, name="linkDown"),
+            )
+        )
     for lang, words in (
         ("bn", ["<dd>সাড়া নেই</dd>", "প্যাকেট লস ৬৭%", "যন্ত্রের সংকেত (ট্র্যাপ): linkDown"]),
         ("en", ["<dd>no answer</dd>", "packet loss 67%", "trap: linkDown"]),
@@ -52,15 +62,16 @@ async def test_silence_loss_and_traps_are_told_in_words(office: Desk, port: int)
 
 async def test_a_device_that_is_not_read_by_snmp_stands_on_the_page_until_it_is(office: Desk, port: int) -> None:
     office.round("office-ict")
-    office.live.snmp["udc-juniadaha/gateway"] = SnmpState("silent", "no answer")  # of a site that is not up
-    office.live.snmp["office-ict/switch"] = SnmpState("credentials", "most likely its community is another one")
+    office.live.snmp["udc-juniadaha/gateway"] = SnmpState("silent", said("no answer"))  # of a site that is not up
+    office.live.snmp["office-ict/switch"] = SnmpState("credentials", said("most likely its community is another one"))
     told = "SNMP: credentials refused <span"
     assert told in (await ask(port, "/?lang=en")).text
-    (said,) = json.loads((await ask(port, "/api/status")).text)["snmp"]
-    assert said == {
+    (found,) = json.loads((await ask(port, "/api/status")).text)["snmp"]
+    assert found == {
         "device": "office-ict/switch",
         "outcome": "credentials",
         "why": "most likely its community is another one",
+        "reason": {"code": "text", "text": "most likely its community is another one"},
     }
     office.live.snmp["office-ict/switch"] = SnmpState("ok")
     office.clock.advance(2)
@@ -98,7 +109,7 @@ async def test_the_bangla_page_tells_reason_and_time_in_bangla(office: Desk, por
     office.round("udc-chandgram")
     with office.store.write() as session:
         now_utc = office.clock.utc()
-        opened = OutageOpened("udc-juniadaha", now_utc, now_utc, None, "host unreachable from 127.77.0.1", "", "", {})
+        opened = OutageOpened("udc-juniadaha", now_utc, now_utc, None, said("host unreachable from 127.77.0.1"))
         outages.apply(Work(session, office.office, now_utc), opened)
     page = (await ask(port, "/")).text
     assert "পৌঁছানোর পথ নেই (127.77.0.1)" in page
@@ -118,18 +129,21 @@ async def test_status_gives_the_same_as_data(office: Desk, port: int) -> None:
 
 
 async def test_a_degraded_site_says_what_it_suffers_from(office: Desk, port: int) -> None:
-    def take(device: str, verdict: Verdict, **words: str) -> None:
+    def take(device: str, verdict: Verdict, why: str = "") -> None:
+        told = said(why) if why else None
+        reason, poor = (None, told) if verdict is Verdict.OK else (told, None)
         for _ in range(3):
-            office.board.observe(Sample(device, "snmp", office.clock.utc(), 0, verdict, **words))  # type: ignore[arg-type]
+            office.board.observe(Sample(device, "snmp", office.clock.utc(), 0, verdict, reason=reason, poor=poor))
 
-    take("backbone-north/gateway", Verdict.OK, poor="interface <sfp1> is 97 % used")
+    take("backbone-north/gateway", Verdict.OK, "interface <sfp1> is 97 % used")
     take("udc-chandgram/gateway", Verdict.OK)
     now = json.loads((await ask(port, "/api/status")).body)
     why = {site["id"]: site["why"] for site in now["sites"]}
     assert {id_: words for id_, words in why.items() if words} == {"backbone-north": "interface <sfp1> is 97 % used"}
-    assert "interface &lt;sfp1&gt; is 97 % used" in (await ask(port, "/")).text
+    assert "interface &lt;sfp1&gt; is 97 % used" in (await ask(port, "/?lang=en")).text
+    assert "ইন্টারফেস &lt;sfp1&gt;-এর ধারণক্ষমতার ৯৭ % ব্যবহৃত" in (await ask(port, "/")).text
 
-    take("backbone-north/gateway", Verdict.FAILED, reason="timeout")
+    take("backbone-north/gateway", Verdict.FAILED, "timeout")
     office.clock.advance(2)
     now = json.loads((await ask(port, "/api/status")).body)
     assert not any(site["why"] for site in now["sites"]), "an outage has its own reason"
@@ -161,7 +175,7 @@ async def test_nothing_can_be_changed_from_here(port: int, path: str, method: st
 
 async def test_health_follows_the_probing_loop(office: Desk, port: int) -> None:
     assert (await ask(port, "/healthz")).status == 503
-    office.live.last_turn_mono_ns = office.clock.mono_ns()
+    office.turned_mono_ns["probing"] = office.clock.mono_ns()
     assert (await ask(port, "/healthz")).status == 200
     office.clock.advance(46)
     assert (await ask(port, "/healthz")).status == 503
@@ -170,24 +184,18 @@ async def test_health_follows_the_probing_loop(office: Desk, port: int) -> None:
 async def test_health_tells_the_age_of_probing_writing_and_looking_at_the_outbox_and_fails_with_each(
     office: Desk, port: int
 ) -> None:
-    live, now_ns = office.live, office.clock.mono_ns
-    turned = {"written": now_ns(), "looked": now_ns()}
-    live.written_mono_ns, live.outbox_seen_mono_ns = lambda: turned["written"], lambda: turned["looked"]
-    live.last_turn_mono_ns = now_ns()
+    turned, now_ns = office.turned_mono_ns, office.clock.mono_ns
+    turned.update(dict.fromkeys(("probing", "writing", "outbox"), now_ns()))
     office.clock.advance(3)
     answer = await ask(port, "/healthz")
     assert (answer.status, answer.text) == (200, "ok\nprobing 3.0 s ago\nwriting 3.0 s ago\noutbox 3.0 s ago\n")
     office.clock.advance(50)
     for late, others in (
-        ("probing", ("written", "looked")),
-        ("writing", ("probed", "looked")),
-        ("outbox", ("probed", "written")),
+        ("probing", ("writing", "outbox")),
+        ("writing", ("probing", "outbox")),
+        ("outbox", ("probing", "writing")),
     ):
-        for name in others:
-            if name == "probed":
-                live.last_turn_mono_ns = now_ns()
-            else:
-                turned[name] = now_ns()
+        turned.update(dict.fromkeys(others, now_ns()))
         answer = await ask(port, "/healthz")
         assert (answer.status, answer.text.splitlines()[0]) == (503, f"{late} stands still")
         office.clock.advance(50)
@@ -196,17 +204,17 @@ async def test_health_tells_the_age_of_probing_writing_and_looking_at_the_outbox
 async def test_a_mail_server_that_cannot_be_used_is_named_on_the_page_from_the_first_try_on(
     office: Desk, port: int
 ) -> None:
-    office.live.mail_trouble = lambda: {"email": "mail.example.org:587: the login was refused: 535 no"}
+    office.live.mail_trouble = {"email": "mail.example.org:587: the login was refused: 535 no"}
     page = (await ask(port, "/?lang=en")).text
     assert "email: mail.example.org:587: the login was refused: 535 no" in page
-    office.live.mail_trouble = dict
+    office.live.mail_trouble = {}
     office.clock.advance(2)
     assert "mail.example.org" not in (await ask(port, "/?lang=en")).text
 
 
 async def test_it_is_ready_when_every_device_was_judged_once(office: Desk, port: int) -> None:
     assert (await ask(port, "/readyz")).status == 503
-    office.live.judged = True
+    office.live.judged.set()
     assert (await ask(port, "/readyz")).status == 200
 
 
@@ -221,7 +229,7 @@ async def test_a_database_that_does_not_answer_takes_neither_page_nor_probes_awa
 
 
 async def test_a_database_that_refuses_to_write_is_told_although_it_can_be_read(office: Desk, port: int) -> None:
-    office.live.store_refuses = lambda: "database or disk is full"
+    office.live.store_refuses = "database or disk is full"
     page = await ask(port, "/?lang=en")
     assert "The database refuses to write, decisions wait; is the disk full?: database or disk is full" in page.text
     assert 'upazila_store_readable{office="bheramara"} 0.0' in (await ask(port, "/metrics")).text

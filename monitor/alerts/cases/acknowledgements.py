@@ -4,14 +4,12 @@ One that runs out while the ticket is still only acknowledged puts it back to 'o
 what everybody thinks somebody is working on must not be forgotten.
 """
 
-from sqlalchemy import select
-
 from monitor.alerts.notices import outbox
 from monitor.alerts.notices.gather import facts_of
 from monitor.charter.downtimes import covers
 from monitor.domain.ticket_states import S
 from monitor.i18n.formats import moment_text
-from monitor.store import ticket_history
+from monitor.store import ticket_history, ticket_rows
 from monitor.store.models import Ticket
 from monitor.store.work import Work
 
@@ -24,8 +22,7 @@ def advance(work: Work) -> list[Ticket]:
 
 
 def _run_out(work: Work) -> list[Ticket]:
-    until = Ticket.acknowledged_until_utc
-    found = list(work.session.scalars(select(Ticket).where(Ticket.state == S.ACKNOWLEDGED, until <= work.now_utc)))
+    found = list(ticket_rows.acknowledged_until(work.session, work.now_utc))
     for ticket in found:
         ticket.state, ticket.acknowledged_until_utc = S.OPEN, None
         text = "the acknowledgement has run out, and nobody has begun to work on it"
@@ -42,7 +39,7 @@ def _known(work: Work) -> list[Ticket]:
     found: list[Ticket] = []
     if not entries:
         return found
-    for ticket in work.session.scalars(select(Ticket).where(Ticket.state == S.OPEN, Ticket.source == "outage")):
+    for ticket in ticket_rows.open_of_outages(work.session):
         site = ticket.site
         if site is None or site not in work.office.fleet.sites:
             continue

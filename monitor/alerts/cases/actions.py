@@ -15,9 +15,10 @@ from monitor.alerts.cases.corrections import Correction
 from monitor.alerts.cases.refusals import BadInput, ClockWrong, NotAllowed, Seen, refuse_stale
 from monitor.alerts.notices import outbox
 from monitor.charter.office import Office
+from monitor.domain.event_kinds import EventKind
+from monitor.domain.reasons import ReasonCode, reason
 from monitor.domain.text import clean, clean_lines, folded, has_words
 from monitor.domain.ticket_states import ACTIONS, S
-from monitor.i18n.formats import DHAKA
 from monitor.judging.clock_trust import WRITTEN_UTC, ClockReading
 from monitor.settings.mail_address import is_mail_address
 from monitor.settings.maintenance_section import Maintenance
@@ -166,8 +167,8 @@ def trust_clock(work: Work, reading: ClockReading) -> None:
     """Keeps an operator's word that the clock is right as it was read; raises ClockWrong for a time that cannot be."""
     refuse_impossible_clock(reading.utc)
     board_state.keep_word(work.session, reading, work.actor)
-    says = f"{reading.utc.astimezone(DHAKA):%Y-%m-%d %H:%M:%S} (Dhaka)"
-    events.note(work, "", "", "clock_trusted", f"{work.actor} says that the clock is right: {says}", work.now_utc)
+    trusted = reason(ReasonCode.CLOCK_TRUSTED, by=work.actor, clock=reading.utc)
+    events.note(work, "", "", EventKind.CLOCK_TRUSTED, trusted, work.now_utc)
 
 
 def refuse_impossible_clock(now_utc: datetime) -> None:

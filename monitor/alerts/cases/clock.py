@@ -3,7 +3,8 @@
 from datetime import timedelta
 
 from monitor.alerts.cases import events, outages, redate
-from monitor.i18n.formats import moment_text
+from monitor.domain.event_kinds import EventKind
+from monitor.domain.reasons import ReasonCode, reason
 from monitor.judging.clock_trust import ClockTrust, Move
 from monitor.store import board_state
 from monitor.store.work import Work
@@ -18,6 +19,8 @@ def settle(work: Work, move: Move) -> None:
 
 def note_trust(work: Work, trust: ClockTrust) -> None:
     """Adds to the timeline that the clock is suspect from now on, or is believed again."""
-    says = f"the wall clock says {moment_text(trust.last.utc, 'en')}"
-    kind, words = ("clock_suspect", says) if trust.suspect else ("clock_believed", "the wall clock is believed again")
-    events.note(work, "", "", kind, words, work.now_utc)
+    if trust.suspect:
+        kind, why = EventKind.CLOCK_SUSPECT, reason(ReasonCode.CLOCK_SAYS, clock=trust.last.utc)
+    else:
+        kind, why = EventKind.CLOCK_BELIEVED, reason(ReasonCode.CLOCK_BELIEVED)
+    events.note(work, "", "", kind, why, work.now_utc)

@@ -3,8 +3,6 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from sqlalchemy import select
-
 from monitor.alerts.cases.numbering import new_ticket
 from monitor.alerts.cases.recovery import recovered_since
 from monitor.alerts.notices import outbox
@@ -12,9 +10,8 @@ from monitor.alerts.notices.gather import deadline_of, facts_of
 from monitor.alerts.notices.routing import ASKER
 from monitor.domain.text import clean, clean_lines
 from monitor.domain.ticket_states import UNSOLVED
-from monitor.store import ticket_history
+from monitor.store import outage_rows, ticket_history, ticket_rows
 from monitor.store.models import Outage, Ticket
-from monitor.store.session import Session
 from monitor.store.work import Work
 
 WAYS = ("phone", "person", "email", "letter")
@@ -58,25 +55,14 @@ def register(work: Work, request: Request) -> Ticket:
 
 def link_to_open_outages(work: Work, complaint: Ticket) -> None:
     """Ties a complaint to what is down at its site."""
-    for outage in _open_outages(work.session, complaint.site):
+    outage = outage_rows.of_site(work.session, complaint.site)
+    if outage is not None:
         _link(work, complaint, outage)
-
-
-def open_about(session: Session, site: str) -> list[Ticket]:
-    """What is not settled yet at a site, the oldest first: outages' tickets and requests."""
-    query = select(Ticket).where(Ticket.site == site, Ticket.state.in_(UNSOLVED)).order_by(Ticket.id)
-    return list(session.scalars(query))
-
-
-def sites_of_complaints(session: Session) -> set[str]:
-    """The sites about which somebody has complained without being satisfied yet."""
-    query = select(Ticket.site).where(Ticket.source != "outage", Ticket.state.in_(UNSOLVED), Ticket.site.is_not(None))
-    return {site for site in session.scalars(query) if site is not None}
 
 
 def link_to_outage(work: Work, outage_ticket: Ticket) -> None:
     """Ties an outage's new ticket to the unsolved complaints about the same site."""
-    for complaint in _about(work.session, outage_ticket.site):
+    for complaint in ticket_rows.requests_about(work.session, outage_ticket.site):
         if complaint.state in UNSOLVED:
             _link(work, complaint, outage_ticket.outages[-1])
 
@@ -84,13 +70,10 @@ def link_to_outage(work: Work, outage_ticket: Ticket) -> None:
 def tell_who_asked(work: Work) -> list[Ticket]:
     """Tells each asker once when the outage that his complaint is tied to is over for good."""
     told = []
-    query = select(Ticket).where(Ticket.asker_email != "", Ticket.state.in_(UNSOLVED), Ticket.site.is_not(None))
-    for complaint in work.session.scalars(query.order_by(Ticket.id)):
+    for complaint in ticket_rows.with_askers_who_wait(work.session):
         if not any(event.kind == "linked" for event in complaint.events):
             continue
-        last = work.session.scalars(
-            select(Outage).where(Outage.site == complaint.site).order_by(Outage.id.desc()).limit(1)
-        ).one_or_none()
+        last = outage_rows.last_of(work.session, complaint.site)
         if last is None or last.ended_utc is None:
             continue
         since_utc = recovered_since(work, complaint.site, last.ended_utc)
@@ -100,16 +83,6 @@ def tell_who_asked(work: Work) -> list[Ticket]:
             ticket_history.record(work, complaint, "restored", "the site answers again; the asker is told")
             told.append(complaint)
     return told
-
-
-def _open_outages(session: Session, site: str | None) -> list[Outage]:
-    return list(session.scalars(select(Outage).where(Outage.site == site, Outage.ended_utc.is_(None))))
-
-
-def _about(session: Session, site: str | None) -> list[Ticket]:
-    return list(
-        session.scalars(select(Ticket).where(Ticket.site == site, Ticket.source != "outage").order_by(Ticket.id))
-    )
 
 
 def _link(work: Work, complaint: Ticket, outage: Outage) -> None:

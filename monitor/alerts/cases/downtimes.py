@@ -3,10 +3,9 @@
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
-
 from monitor.alerts.cases.refusals import BadInput, NotAllowed, Seen, refuse_stale
 from monitor.settings.maintenance_section import Maintenance
+from monitor.store import plan_rows
 from monitor.store.models import PlannedWork
 from monitor.store.session import Session
 from monitor.store.work import Work
@@ -66,7 +65,7 @@ def _window(row: PlannedWork) -> Maintenance:
 def plans(session: Session, after_utc: datetime | None = None) -> dict[str, Maintenance]:
     """All plans by name; with ``after_utc`` only those that are not over by then."""
     found = {}
-    for row in session.scalars(select(PlannedWork).order_by(PlannedWork.name)):
+    for row in plan_rows.planned(session):
         window = _window(row)
         if after_utc is None or not over(window, after_utc):
             found[row.name] = window
@@ -75,7 +74,7 @@ def plans(session: Session, after_utc: datetime | None = None) -> dict[str, Main
 
 def plan_versions(session: Session) -> dict[str, int]:
     """The present version of each plan by name."""
-    return {row.name: row.version for row in session.execute(select(PlannedWork.name, PlannedWork.version))}
+    return {row.name: row.version for row in plan_rows.planned(session)}
 
 
 def plans_in_force(session: Session, now_utc: datetime) -> dict[str, Maintenance]:

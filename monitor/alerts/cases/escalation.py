@@ -6,36 +6,16 @@ owed under a name that it can have only once.
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
-
-from sqlalchemy import Row, and_, func, or_, select
-from sqlalchemy.orm import selectinload
 
 from monitor.alerts.notices import outbox
 from monitor.alerts.notices.gather import anew_of, facts_of, history_line, stages_of, waits_of
 from monitor.charter.escalation_steps import Dates, Step, due
 from monitor.charter.office import Office
-from monitor.domain.ticket_states import UNSOLVED, S
-from monitor.store import ticket_history
-from monitor.store.models import Outage, Ticket, TicketEvent
-from monitor.store.session import Session
-from monitor.store.sqlite import in_portions
+from monitor.domain.ticket_states import S
+from monitor.store import ticket_history, ticket_rows
+from monitor.store.models import Ticket
+from monitor.store.ticket_rows import CHAIN_ANEW, TARGET_ANEW, DatedTicket
 from monitor.store.work import Work
-
-CHAIN_ANEW = frozenset({"paused", "reopened"})  # lines of the history after which the chain has other dates
-TARGET_ANEW = CHAIN_ANEW | {"recounted"}  # and the target
-_DATED = (
-    Ticket.id,
-    Ticket.service,
-    Ticket.state,
-    Ticket.stage,
-    Ticket.event_utc,
-    Ticket.deadline_utc,
-    Ticket.breached_utc,
-    Ticket.anew_level,
-    Ticket.anew_utc,
-    Ticket.waits,
-)
 
 
 def advance(work: Work) -> list[Ticket]:
@@ -58,31 +38,17 @@ def advance(work: Work) -> list[Ticket]:
 
 def _with_steps_due(work: Work) -> Sequence[Ticket]:
     """The unsolved tickets of which something may be due, found by their dates alone: there can be thousands."""
-    recounted = _times_recounted(work.session)
     found = []
-    for row in work.session.execute(select(*_DATED).where(Ticket.state.in_(UNSOLVED))):
+    for row in ticket_rows.dated(work.session):
         service = work.office.charter.service(row.service)
         if row.state == S.WAITING and service.waiting_pauses:
             continue  # its time stands still
-        if due(work.office.steps_of(_dates(row, recounted.get(row.id, 0)), service.officer), row.stage, work.now_utc):
+        if due(work.office.steps_of(_dates(row, row.recounted), service.officer), row.stage, work.now_utc):
             found.append(row.id)
-    tickets: list[Ticket] = []
-    for ids in in_portions(found):
-        some = select(Ticket).where(Ticket.id.in_(ids)).order_by(Ticket.id)
-        whole = some.options(selectinload(Ticket.notices), selectinload(Ticket.outages).selectinload(Outage.affected))
-        tickets += work.session.scalars(whole)
-    return tickets
+    return ticket_rows.whole(work.session, found)
 
 
-def _times_recounted(session: Session) -> dict[int, int]:
-    """How often what runs now of each unsolved ticket, its target or its chain, was counted anew."""
-    chain_runs, later = Ticket.breached_utc.is_not(None), TicketEvent.at_utc > Ticket.breached_utc
-    counts = or_(and_(~chain_runs, TicketEvent.kind.in_(TARGET_ANEW)), and_(later, TicketEvent.kind.in_(CHAIN_ANEW)))
-    query = select(TicketEvent.ticket_id, func.count()).join(Ticket).where(Ticket.state.in_(UNSOLVED), counts)
-    return {id_: count for id_, count in session.execute(query.group_by(TicketEvent.ticket_id))}  # noqa: C416
-
-
-def _dates(row: Ticket | Row[Any], recounted: int) -> Dates:
+def _dates(row: Ticket | DatedTicket, recounted: int) -> Dates:
     anew, waits = anew_of(row.anew_level, row.anew_utc), waits_of(row.waits)
     return Dates(row.event_utc, row.deadline_utc, row.breached_utc, recounted, anew, waits)
 

@@ -3,12 +3,13 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
-
 from monitor.charter.downtimes import hours_of
 from monitor.charter.office import Office
 from monitor.charter.service_hours import promised
-from monitor.i18n.formats import DHAKA, duration_text
+from monitor.domain.event_kinds import EventKind
+from monitor.domain.reasons import Reason, ReasonCode, reason
+from monitor.domain.states import DowntimeKind
+from monitor.i18n.formats import DHAKA
 from monitor.judging.decisions import (
     Decision,
     DeviceEvent,
@@ -22,12 +23,13 @@ from monitor.judging.decisions import (
     WorkstationSeen,
 )
 from monitor.judging.health import ANSWERS
+from monitor.store import timeline_rows
+from monitor.store.columns import storable_reason
 from monitor.store.models import Event, Gap, SiteState, SuppressedOutage
-from monitor.store.sqlite import in_portions
 from monitor.store.work import Work
 
 A_WEEK = timedelta(days=7)
-UNUSED = "lab_unused"
+UNUSED = EventKind.LAB_UNUSED
 
 
 def apply(work: Work, decision: Decision) -> None:
@@ -35,8 +37,8 @@ def apply(work: Work, decision: Decision) -> None:
     match decision:
         case SiteChanged(site):
             store_states(work, {site: [decision]})
-        case DeviceEvent(site, device, kind, text, at_utc):
-            note(work, site, device, kind, text, at_utc)
+        case DeviceEvent(site, device, kind, why, at_utc):
+            note(work, site, device, kind, why, at_utc)
         case WorkstationSeen(site, at_utc):
             if (lab := work.session.get(SiteState, site)) is not None:
                 lab.workstation_utc = at_utc
@@ -45,18 +47,19 @@ def apply(work: Work, decision: Decision) -> None:
         case ExcusedNoMore(site, until_utc):
             _excuse_ends(work, site, until_utc)
         case MonitoringGap(since_utc, until_utc, why):
-            note(work, "", "", "stood_still", why, until_utc)
-            work.session.add(Gap(started_utc=since_utc, ended_utc=until_utc, reason=why[:100]))
+            note(work, "", "", EventKind.STOOD_STILL, why, until_utc)
+            work.session.add(Gap(started_utc=since_utc, ended_utc=until_utc, reason=why))
         case VantageLost(group, since_utc):
-            note(work, "", "", "vantage_lost", f"all references of '{group}' are silent", since_utc)
-            reason = f"blind behind '{group}'"[:100]
-            work.session.add(Gap(started_utc=since_utc, ended_utc=since_utc, reason=reason, uplink=group))
+            silent = reason(ReasonCode.REFERENCES_SILENT, uplink=group)
+            note(work, "", "", EventKind.VANTAGE_LOST, silent, since_utc)
+            work.session.add(_blind(group, since_utc, None))
         case VantageBack(group, since_utc, until_utc):
-            note(work, "", "", "vantage_back", f"behind '{group}' it can be judged again", until_utc)
+            again = reason(ReasonCode.CAN_JUDGE_AGAIN, uplink=group)
+            note(work, "", "", EventKind.VANTAGE_BACK, again, until_utc)
             _sees_again(work, group, since_utc, until_utc)
         case FlappingChanged(site, flapping, share, at_utc):
-            kind = "flapping" if flapping else "settled"
-            note(work, site, "", kind, f"{share:.0%} of its last results changed", at_utc)
+            kind = EventKind.FLAPPING if flapping else EventKind.SETTLED
+            note(work, site, "", kind, reason(ReasonCode.RESULTS_CHANGED, share=share), at_utc)
             if (row := work.session.get(SiteState, site)) is not None:
                 row.flapping = flapping
 
@@ -65,9 +68,7 @@ def store_states(work: Work, states: Mapping[str, Sequence[SiteChanged]]) -> Non
     """Stores the last state of many sites at once; of those before it only whether the site went on answering."""
     if not states:
         return
-    known: dict[str, SiteState] = {}
-    for some in in_portions(list(states)):
-        known |= {row.site: row for row in work.session.scalars(select(SiteState).where(SiteState.site.in_(some)))}
+    known = timeline_rows.states_of(work.session, states)
     for site, changes in states.items():
         row, last = known.get(site), changes[-1]
         if row is None:
@@ -79,16 +80,20 @@ def store_states(work: Work, states: Mapping[str, Sequence[SiteChanged]]) -> Non
     work.session.flush()
 
 
-def note(work: Work, site: str, device: str, kind: str, text: str, at_utc: datetime) -> None:
+def note(work: Work, site: str, device: str, kind: EventKind, why: Reason | None, at_utc: datetime) -> None:
     """Adds a line to the timeline."""
-    work.session.add(Event(at_utc=at_utc, site=site, device=device, kind=kind, text=text[:300]))
+    work.session.add(Event(at_utc=at_utc, site=site, device=device, kind=kind, reason=why))
+
+
+def _blind(uplink: str, since_utc: datetime, until_utc: datetime | None) -> Gap:
+    why = reason(ReasonCode.BLIND_BEHIND, uplink=uplink)
+    return Gap(started_utc=since_utc, ended_utc=until_utc, reason=why, uplink=uplink)
 
 
 def _excuse(work: Work, decision: Excused) -> None:
     """Begins a row, unless the excuse was known before a restart; another excuse ends the one before."""
-    query = select(SuppressedOutage).where(SuppressedOutage.site == decision.site, SuppressedOutage.until_utc.is_(None))
-    known = work.session.scalars(query).first()
-    if known is not None and known.why == decision.why[:300]:
+    known = next(iter(timeline_rows.suppressed_at(work.session, decision.site)), None)
+    if known is not None and known.why == storable_reason(decision.why):
         known.planned_until_utc = decision.until_utc
         return
     since_utc = decision.since_utc
@@ -98,35 +103,33 @@ def _excuse(work: Work, decision: Excused) -> None:
         SuppressedOutage(
             site=decision.site,
             kind=decision.kind,
-            why=decision.why[:300],
+            why=decision.why,
             since_utc=since_utc,
             planned_until_utc=decision.until_utc,
             promised_utc=decision.promised_utc,
         )
     )
-    if decision.kind != "behind":  # a line for the root is enough
-        text = f"silent, but no outage begins: {decision.why}"
-        note(work, decision.site, "", "paused", text, decision.at_utc)
+    if decision.kind is not DowntimeKind.BEHIND:  # a line for the root is enough
+        excused = reason(ReasonCode.EXCUSED, excuse=decision.why)
+        note(work, decision.site, "", EventKind.PAUSED, excused, decision.at_utc)
 
 
 def _excuse_ends(work: Work, site: str, until_utc: datetime) -> None:
-    query = select(SuppressedOutage).where(SuppressedOutage.site == site, SuppressedOutage.until_utc.is_(None))
-    for row in work.session.scalars(query):
+    for row in timeline_rows.suppressed_at(work.session, site):
         row.until_utc = max(until_utc, row.since_utc)
-        if row.kind == "maintenance":
-            lasted = duration_text(row.until_utc - row.since_utc, "en")
-            note(work, site, "", "paused_over", f"silent for {lasted}: {row.why}", row.until_utc)
+        if row.kind == DowntimeKind.MAINTENANCE:
+            lasted_s = int((row.until_utc - row.since_utc).total_seconds())
+            was_silent = reason(ReasonCode.WAS_SILENT, seconds=lasted_s, excuse=row.why)
+            note(work, site, "", EventKind.PAUSED_OVER, was_silent, row.until_utc)
 
 
 def _sees_again(work: Work, group: str, since_utc: datetime, until_utc: datetime) -> None:
     """Ends the gap that began when sight was lost."""
-    query = select(Gap).where(Gap.uplink == group, Gap.ended_utc == Gap.started_utc)
-    rows = list(work.session.scalars(query))
+    rows = timeline_rows.open_gaps(work.session, group)
     for row in rows:
         row.ended_utc = max(until_utc, row.started_utc)
     if not rows:
-        reason = f"blind behind '{group}'"[:100]
-        work.session.add(Gap(started_utc=since_utc, ended_utc=until_utc, reason=reason, uplink=group))
+        work.session.add(_blind(group, since_utc, until_utc))
 
 
 def note_unused_labs(work: Work) -> list[str]:
@@ -137,11 +140,10 @@ def note_unused_labs(work: Work) -> list[str]:
         seen_utc = (row.workstation_utc or row.first_utc) if row else None
         if seen_utc is None or not _a_week_of_classes(work.office, site.id, seen_utc, work.now_utc):
             continue
-        told = select(Event.id).where(Event.site == site.id, Event.kind == UNUSED, Event.at_utc > work.now_utc - A_WEEK)
-        if work.session.scalar(told.limit(1)) is None:
+        if not timeline_rows.has_event(work.session, site.id, UNUSED, work.now_utc - A_WEEK):
             days = (work.now_utc - seen_utc).days
-            text = f"none of {len(site.workstations)} workstations for {days} days"
-            note(work, site.id, "", UNUSED, text, work.now_utc)
+            unused = reason(ReasonCode.WORKSTATIONS_UNUSED, total=len(site.workstations), days=days)
+            note(work, site.id, "", UNUSED, unused, work.now_utc)
             noted.append(site.id)
     return noted
 

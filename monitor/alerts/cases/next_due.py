@@ -3,13 +3,10 @@
 from collections.abc import Iterator
 from datetime import datetime
 
-from sqlalchemy import select
-
 from monitor.alerts.cases import escalation, tickets
 from monitor.alerts.notices.gather import operator_limit
 from monitor.charter.stages import warning_utc
-from monitor.domain.ticket_states import UNSOLVED
-from monitor.store.models import Notice, Outage, Ticket
+from monitor.store import notice_queries, outage_rows, ticket_rows
 from monitor.store.work import Work
 
 
@@ -19,7 +16,7 @@ def next_moment(work: Work) -> datetime | None:
 
 
 def _moments(work: Work) -> Iterator[datetime]:
-    for outage in work.session.scalars(select(Outage).where(Outage.ended_utc.is_(None))):
+    for outage in outage_rows.down(work.session):
         yield outage.deadline_utc
         warned = warning_utc(outage.deadline_utc, from_utc=outage.started_utc, calendar=work.office.calendar)
         if warned is not None:
@@ -29,9 +26,9 @@ def _moments(work: Work) -> Iterator[datetime]:
             yield limit
     for _, since_utc in tickets.recovered(work):
         yield since_utc + work.office.recovery_hold
-    for ticket in work.session.scalars(select(Ticket).where(Ticket.state.in_(UNSOLVED))):
+    for ticket in ticket_rows.unsolved(work.session):
         if ticket.acknowledged_until_utc is not None:
             yield ticket.acknowledged_until_utc
         for step in escalation.foreseen(work.office, ticket):
             yield step.at_utc
-    yield from work.session.scalars(select(Notice.due_utc).where(Notice.sent_utc.is_(None), Notice.dead_utc.is_(None)))
+    yield from notice_queries.due_times(work.session)

@@ -2,12 +2,10 @@
 
 from datetime import timedelta
 
-from sqlalchemy import select
-
 from monitor.alerts.notices.gather import operator_late_since
 from monitor.i18n import formats
-from monitor.store import ticket_history
-from monitor.store.models import Outage, TicketEvent
+from monitor.store import outage_rows, ticket_history
+from monitor.store.models import Outage
 from monitor.store.work import Work
 
 
@@ -17,18 +15,7 @@ def note_late(work: Work) -> list[Outage]:
     limits = [timedelta(hours=site.operator_hours) for site in work.office.fleet.sites.values() if site.operator]
     if not limits:
         return noted
-    told = select(TicketEvent.id).where(
-        TicketEvent.ticket_id == Outage.ticket_id,
-        TicketEvent.kind == "operator_late",
-        TicketEvent.at_utc >= Outage.started_utc,
-    )
-    running = select(Outage).where(
-        Outage.ended_utc.is_(None),
-        Outage.ticket_id.is_not(None),
-        Outage.started_utc <= work.now_utc - min(limits),
-        ~told.exists(),
-    )
-    for outage in work.session.scalars(running.order_by(Outage.id)):
+    for outage in outage_rows.not_told_of_operator(work.session, work.now_utc - min(limits)):
         since_utc = operator_late_since(work.office, outage, work.now_utc)
         if since_utc is None or outage.ticket is None:
             continue

@@ -1,12 +1,13 @@
 """What becomes of the board's decisions: outages and who was affected, written in the caller's transaction."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
-from sqlalchemy import insert, select, update
-
 from monitor.alerts.cases import events, tickets
+from monitor.alerts.facts.stored import evidence_of, pack_evidence
 from monitor.alerts.notices.gather import deadline_of_outage
+from monitor.domain.evidence import LastGood, merged
 from monitor.domain.sample import Sample
 from monitor.judging.decisions import (
     Affected,
@@ -19,12 +20,9 @@ from monitor.judging.decisions import (
     SiteChanged,
     WorkstationSeen,
 )
-from monitor.store import ticket_history
-from monitor.store.models import AffectedSite, Outage
-from monitor.store.session import Session
+from monitor.store import outage_rows, ticket_history
+from monitor.store.models import Outage
 from monitor.store.work import Work
-
-UNSYNCHRONISED = {"synchronize_session": False}
 
 
 def apply(work: Work, decision: Decision, *, certain: bool = True) -> None:
@@ -42,9 +40,9 @@ def apply(work: Work, decision: Decision, *, certain: bool = True) -> None:
             if outage is not None and outage.ticket is not None and certain:
                 ticket_history.record(work, outage.ticket, "answers_again", decision.reason)
         case Affected():
-            _affect(work, decision)
+            outage_rows.affect(work.session, decision.root, decision.site, decision.since_utc)
         case NoLongerAffected():
-            _release(work, decision.site, decision.until_utc)
+            outage_rows.release(work.session, decision.site, decision.until_utc)
         case OutageUpdated():
             _explain(work, decision)
         case _:
@@ -68,23 +66,16 @@ def apply_all(work: Work, batch: Sequence[tuple[Decision, datetime]], *, certain
 def catch_up(work: Work, since_utc: datetime) -> None:
     """Tells tickets of outages that began or ended since then, while the clock was not believed."""
     work.session.flush()
-    began = select(Outage).where(Outage.confirmed_utc >= since_utc, Outage.ticket_id.is_(None)).order_by(Outage.id)
-    for outage in work.session.scalars(began):
+    for outage in outage_rows.confirmed_without_ticket(work.session, since_utc):
         tickets.link_to_recent(work.at(outage.confirmed_utc), outage)
     work.session.flush()
-    ended = select(Outage).where(Outage.ended_utc >= since_utc, Outage.ticket_id.is_not(None)).order_by(Outage.id)
-    for outage in work.session.scalars(ended):
+    for outage in outage_rows.ended_with_ticket(work.session, since_utc):
         ticket = outage.ticket
         assert ticket is not None
         assert outage.ended_utc is not None
         told = (each.at_utc for each in ticket.events if each.kind == "answers_again")
         if not any(at_utc >= outage.ended_utc for at_utc in told):
             ticket_history.record(work, ticket, "answers_again", outage.end_reason or "")
-
-
-def open_outage(session: Session, site: str) -> Outage | None:
-    """The site's outage that has not ended, if there is one."""
-    return session.scalars(select(Outage).where(Outage.site == site, Outage.ended_utc.is_(None))).one_or_none()
 
 
 def _open(work: Work, decision: OutageOpened) -> Outage | None:
@@ -97,10 +88,10 @@ def _open(work: Work, decision: OutageOpened) -> Outage | None:
         started_utc=min(decision.started_utc, decision.confirmed_utc),
         silent_since_utc=min(decision.silent_since_utc or decision.started_utc, decision.confirmed_utc),
         confirmed_utc=decision.confirmed_utc,
-        reason=decision.reason[:200],
-        cause=decision.cause,
-        cause_why=decision.why[:200],
-        evidence={**_evidence(decision.last_good), **decision.evidence},
+        reason=decision.reason,
+        cause=decision.cause or "",
+        cause_why=decision.why,
+        evidence=pack_evidence(replace(decision.evidence, last_good=_last_good(decision.last_good))),
     )
     outage.deadline_utc = deadline_of_outage(work.office, outage).due_utc
     work.session.add(outage)
@@ -111,55 +102,33 @@ def _open(work: Work, decision: OutageOpened) -> Outage | None:
 def _sites_down(work: Work) -> set[str]:
     """The sites that have an outage, asked once in a transaction: a storm opens thousands in one."""
     if work.known.sites_down is None:
-        work.known.sites_down = set(work.session.scalars(select(Outage.site).where(Outage.ended_utc.is_(None))))
+        work.known.sites_down = outage_rows.sites_down(work.session)
     return work.known.sites_down
 
 
 def _explain(work: Work, decision: OutageUpdated) -> None:
-    outage = open_outage(work.session, decision.site)
+    outage = outage_rows.of_site(work.session, decision.site)
     if outage is None:
         return
-    outage.reason = decision.reason[:200] or outage.reason
-    outage.evidence = {**outage.evidence, **decision.evidence}
+    outage.reason = decision.reason or outage.reason
+    outage.evidence = pack_evidence(merged(evidence_of(outage.evidence), decision.evidence))
     if decision.cause and not outage.cause:
-        outage.cause, outage.cause_why = decision.cause, decision.why[:200]
+        outage.cause, outage.cause_why = decision.cause, decision.why
 
 
 def _close(work: Work, decision: OutageClosed) -> Outage | None:
-    outage = open_outage(work.session, decision.site)
+    outage = outage_rows.of_site(work.session, decision.site)
     if outage is None:
         return None
     work.known.sites_down = None
     outage.ended_utc = max(decision.ended_utc, outage.started_utc)
     outage.end_reason = decision.reason
-    still = (AffectedSite.outage_id == outage.id) & AffectedSite.until_utc.is_(None)
-    work.session.execute(
-        update(AffectedSite).where(still).values(until_utc=outage.ended_utc), execution_options=UNSYNCHRONISED
-    )
-    work.session.expire(outage, ["affected"])
+    outage_rows.release_all(work.session, outage, outage.ended_utc)
     return outage
 
 
-def _affect(work: Work, decision: Affected) -> None:
-    """By plain statements: a dead router may have thousands behind it, and the ORM would load them all for each."""
-    root_id = work.session.scalar(select(Outage.id).where(Outage.site == decision.root, Outage.ended_utc.is_(None)))
-    if root_id is not None:
-        row = {"outage_id": root_id, "site": decision.site, "since_utc": decision.since_utc}
-        work.session.execute(insert(AffectedSite).values(row))
-
-
-def _release(work: Work, site: str, until_utc: datetime) -> None:
-    open_rows = (AffectedSite.site == site) & AffectedSite.until_utc.is_(None)
-    work.session.execute(
-        update(AffectedSite).where(open_rows).values(until_utc=until_utc), execution_options=UNSYNCHRONISED
-    )
-
-
-def _evidence(last_good: Sample | None) -> dict[str, object]:
-    if last_good is None:
-        return {}
-    return {
-        "last_good_utc": last_good.started_utc.isoformat(),
-        "last_good_rtt_ms": None if last_good.rtt_ns is None else round(last_good.rtt_ns / 1e6, 3),
-        "last_good_loss": round(last_good.loss, 3),
-    }
+def _last_good(sample: Sample | None) -> LastGood | None:
+    if sample is None:
+        return None
+    rtt_ms = None if sample.rtt_ns is None else round(sample.rtt_ns / 1e6, 3)
+    return LastGood(at=sample.started_utc, rtt_ms=rtt_ms, loss=round(sample.loss, 3))

@@ -6,14 +6,11 @@ Only what still lies ahead is counted anew. A promise that was missed by the cal
 from collections.abc import Callable
 from typing import TypeVar
 
-from sqlalchemy import select
-
 from monitor.alerts.notices.gather import deadline_of, deadline_of_outage
 from monitor.charter.deadline import Deadline
 from monitor.charter.office import Office
-from monitor.domain.ticket_states import UNSOLVED
 from monitor.i18n import formats
-from monitor.store import ticket_history
+from monitor.store import outage_rows, ticket_history, ticket_rows
 from monitor.store.models import Outage, Ticket
 from monitor.store.work import Work
 
@@ -23,17 +20,11 @@ Counted = TypeVar("Counted", Ticket, Outage)
 def open_deadlines(work: Work) -> int:
     """Counts every running deadline by the office's present charter and calendar; how many of them moved."""
     moved = 0
-    unmissed = select(Ticket).where(
-        Ticket.state.in_(UNSOLVED), Ticket.breached_utc.is_(None), Ticket.deadline_utc > work.now_utc
-    )
-    for ticket in work.session.scalars(unmissed.order_by(Ticket.id)):
+    for ticket in ticket_rows.running(work.session, work.now_utc):
         if words := _move(work.office, ticket, deadline_of):
             ticket_history.record(work, ticket, "recounted", words)
             moved += 1
-    without_ticket = select(Outage).where(
-        Outage.ended_utc.is_(None), Outage.ticket_id.is_(None), Outage.deadline_utc > work.now_utc
-    )
-    for outage in work.session.scalars(without_ticket.order_by(Outage.id)):
+    for outage in outage_rows.running_without_ticket(work.session, work.now_utc):
         if words := _move(work.office, outage, deadline_of_outage):
             outage.recounted += (
                 f"{formats.moment_text(work.now_utc, 'en')}: {words}\n"  # for the ticket's history, if it comes

@@ -9,45 +9,16 @@ from dataclasses import fields, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
-
 from monitor.alerts.notices.gather import deadline_of, deadline_of_outage
 from monitor.charter.office import Office
 from monitor.domain.sample import Sample
-from monitor.domain.ticket_states import UNSOLVED
 from monitor.i18n.formats import duration_text, moment_text
 from monitor.judging.clock_trust import Move
 from monitor.judging.decisions import Decision
-from monitor.store import ticket_history
-from monitor.store.models import (
-    AffectedSite,
-    Event,
-    Gap,
-    Notice,
-    Outage,
-    SiteState,
-    SuppressedOutage,
-    Ticket,
-    TicketEvent,
-)
+from monitor.store import ticket_history, ticket_rows
+from monitor.store.dated_rows import DATES, ENDS, rows_after
+from monitor.store.models import Notice, Outage, Ticket
 from monitor.store.work import Work
-
-DATES = {
-    Outage: ("silent_since_utc", "started_utc", "confirmed_utc", "ended_utc"),
-    AffectedSite: ("since_utc", "until_utc"),
-    SuppressedOutage: ("since_utc", "promised_utc", "until_utc"),
-    SiteState: ("since_utc", "first_utc", "answers_since_utc", "workstation_utc"),
-    Gap: ("started_utc", "ended_utc"),
-    Event: ("at_utc",),
-    Ticket: ("opened_utc", "event_utc", "resolved_utc", "waiting_since_utc", "anew_utc"),
-    Notice: ("created_utc", "sent_utc", "dead_utc"),
-}
-ENDS = {
-    Outage: ("started_utc", "ended_utc"),
-    AffectedSite: ("since_utc", "until_utc"),
-    SuppressedOutage: ("since_utc", "until_utc"),
-    Gap: ("started_utc", "ended_utc"),
-}
 
 
 def redate(work: Work, move: Move) -> None:
@@ -60,11 +31,11 @@ def redate(work: Work, move: Move) -> None:
     work.session.flush()
     moved: dict[type[Any], list[Any]] = {}
     wrong_from_utc = min(move.since_utc, work.now_utc)
-    opened_then = work.session.scalars(select(Ticket).where(Ticket.opened_utc > wrong_from_utc)).all()
-    begun_then = work.session.scalars(select(Ticket).where(Ticket.event_utc > wrong_from_utc)).all()
+    opened_then = ticket_rows.opened_after(work.session, wrong_from_utc)
+    begun_then = ticket_rows.begun_after(work.session, wrong_from_utc)
     for table, columns in DATES.items():
         for column in columns:
-            for row in work.session.scalars(select(table).where(getattr(table, column) > wrong_from_utc)):
+            for row in rows_after(work.session, table, column, wrong_from_utc):
                 moved.setdefault(table, []).append(row)
                 setattr(row, column, min(_moved(getattr(row, column), move), work.now_utc))
     for table, (begin, end) in ENDS.items():
@@ -93,7 +64,7 @@ def _recount(office: Office, opened_then: Sequence[Ticket], others: Sequence[Tic
 def _redate_waits(work: Work, move: Move, wrong_from_utc: datetime) -> list[Ticket]:
     """Moves the stretches for which unsolved tickets waited; returns those of which one was moved."""
     changed = []
-    for ticket in work.session.scalars(select(Ticket).where(Ticket.state.in_(UNSOLVED)).order_by(Ticket.id)):
+    for ticket in ticket_rows.unsolved(work.session):
         ends = [[datetime.fromisoformat(end) for end in wait] for wait in ticket.waits]
         if any(end > wrong_from_utc for wait in ends for end in wait):
             ticket.waits = [[min(_moved(end, move), work.now_utc).isoformat() for end in wait] for wait in ends]
@@ -119,8 +90,7 @@ def _moved(at_utc: datetime, move: Move) -> datetime:
 
 def _say_so(work: Work, move: Move) -> None:
     """Says in each history that has lines from that time how they are to be read."""
-    query = select(Ticket).join(TicketEvent).where(TicketEvent.at_utc > move.since_utc).distinct().order_by(Ticket.id)
-    tickets: Sequence[Ticket] = work.session.scalars(query).all()
+    tickets = ticket_rows.told_after(work.session, move.since_utc)
     direction = "later" if move.by > timedelta(0) else "earlier"
     length = duration_text(abs(move.by), "en")
     for ticket in tickets:

@@ -6,6 +6,8 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from monitor.alerts.cases import outages
+from monitor.domain.event_kinds import EventKind
+from monitor.domain.reasons import ReasonCode, reason
 from monitor.domain.text import clean
 from monitor.judging.decisions import Decision
 from monitor.store.errors import DBAPIError, may_pass
@@ -30,7 +32,8 @@ def apply_all(work: Work, batch: Sequence[tuple[Decision, datetime]], *, certain
             log.error("a decision cannot be stored and is set aside: %s: %s", what[:500], why)
             work.session.add(SetAside(at_utc=decided_utc, what=what, why=why))
             site = clean(str(getattr(decision, "site", "")), 64)
-            work.session.add(Event(at_utc=decided_utc, site=site, kind="set_aside", text=f"{what[:150]}: {why[:140]}"))
+            told = reason(ReasonCode.SET_ASIDE, decision=what[:150], fault=why[:140])
+            work.session.add(Event(at_utc=decided_utc, site=site, kind=EventKind.SET_ASIDE, reason=told))
 
 
 def each_alone(work: Work, steps: Sequence[Callable[[], Sequence[object]]]) -> bool:

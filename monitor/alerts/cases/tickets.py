@@ -2,9 +2,6 @@
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, or_, select
-from sqlalchemy.orm import selectinload
-
 from monitor.alerts.cases import complaints
 from monitor.alerts.cases.numbering import new_ticket
 from monitor.alerts.cases.recovery import flaps, recovered_since
@@ -16,8 +13,9 @@ from monitor.charter.office import Office
 from monitor.charter.stages import warning_utc
 from monitor.domain.ticket_states import MONITOR, UNSOLVED, S
 from monitor.i18n.formats import moment_text
-from monitor.store import ticket_history
-from monitor.store.models import Outage, SiteState, Ticket
+from monitor.i18n.reasons import reason_text
+from monitor.store import outage_rows, ticket_history, ticket_rows
+from monitor.store.models import Outage, Ticket
 from monitor.store.work import Work
 
 DOWN_AGAIN = "the site is down again"
@@ -26,7 +24,7 @@ A_DAY = timedelta(days=1)
 
 def find(work: Work, number: str) -> Ticket:
     """The ticket of that number; raises NotAllowed."""
-    ticket = work.session.scalars(select(Ticket).where(Ticket.number == number)).one_or_none()
+    ticket = ticket_rows.numbered(work.session, number)
     if ticket is None:
         raise NotAllowed(f"no ticket {number}. `upazila-monitor tickets` lists them")
     return ticket
@@ -34,16 +32,9 @@ def find(work: Work, number: str) -> Ticket:
 
 def open_overdue(work: Work, most: int | None = None) -> list[Ticket]:
     """Opens the ticket of every outage that has missed its target and has none; of at most so many."""
-    missed = select(Outage).where(
-        Outage.ticket_id.is_(None),
-        Outage.deadline_utc <= work.now_utc,
-        or_(Outage.ended_utc.is_(None), Outage.ended_utc > Outage.deadline_utc),
-    )
-    query = missed.order_by(Outage.id).limit(most).options(selectinload(Outage.affected))
-    rows = work.session.scalars(query).all()
-    opened = [_open(work, outage) for outage in rows]
+    opened = [_open(work, outage) for outage in outage_rows.overdue_without_ticket(work.session, work.now_utc, most)]
     if opened:
-        complained = complaints.sites_of_complaints(work.session)
+        complained = ticket_rows.sites_complained_about(work.session)
         for ticket in opened:
             if ticket.site in complained:
                 complaints.link_to_outage(work, ticket)
@@ -67,14 +58,8 @@ def _open(work: Work, outage: Outage) -> Ticket:
 
 def warn_of_deadlines(work: Work) -> list[Outage]:
     """Tells the officer, at the opening of the day, of each outage whose target falls due on it."""
-    query = select(Outage).where(
-        Outage.ended_utc.is_(None),
-        Outage.ticket_id.is_(None),
-        Outage.deadline_utc > work.now_utc,
-        Outage.deadline_utc <= work.now_utc + A_DAY,
-    )
     due: list[tuple[Outage, str]] = []
-    for outage in work.session.scalars(query.order_by(Outage.id)):
+    for outage in outage_rows.running_without_ticket(work.session, work.now_utc, within=A_DAY):
         at_utc = warning_utc(outage.deadline_utc, from_utc=outage.started_utc, calendar=work.office.calendar)
         if at_utc is not None and at_utc <= work.now_utc:
             due.append((outage, warning_name(outage.recounted.count("\n"))))
@@ -88,31 +73,22 @@ def link_to_recent(work: Work, outage: Outage) -> None:
     """
     if outage.site not in _sites_with_tickets(work):
         return
-    ticket = work.session.scalars(
-        select(Ticket).where(Ticket.site == outage.site, Ticket.source == "outage").order_by(Ticket.id.desc()).limit(1)
-    ).one()
+    ticket = ticket_rows.last_of_outages(work.session, outage.site)
     if ticket.state in UNSOLVED:
         ticket.outages.append(outage)
         ticket.held_open = False
-        ticket_history.record(work, ticket, "down_again", outage.reason)
+        ticket_history.record(work, ticket, "down_again", reason_text(outage.reason, "en"))
     elif ticket.resolved_utc is not None and work.now_utc - ticket.resolved_utc <= work.office.reopen_window:
         ticket.outages.append(outage)
         if flaps(work.session, outage.site):
-            ticket_history.record(work, ticket, "down_again", outage.reason)
+            ticket_history.record(work, ticket, "down_again", reason_text(outage.reason, "en"))
         else:
             reopen(work, ticket, DOWN_AGAIN)
 
 
 def reopen_settled(work: Work) -> list[Ticket]:
     """Reopens the solved tickets whose sites went down while they flapped, and have settled down without a return."""
-    query = (
-        select(Ticket)
-        .join(Outage)
-        .where(Ticket.state.not_in(UNSOLVED), Outage.ended_utc.is_(None), Outage.confirmed_utc > Ticket.resolved_utc)
-        .where(Ticket.site.not_in(select(SiteState.site).where(SiteState.flapping)))
-        .order_by(Ticket.id)
-    )
-    settled = list(work.session.scalars(query))
+    settled = list(ticket_rows.down_again(work.session))
     for ticket in settled:
         reopen(work, ticket, DOWN_AGAIN)
     return settled
@@ -121,8 +97,7 @@ def reopen_settled(work: Work) -> list[Ticket]:
 def _sites_with_tickets(work: Work) -> set[str | None]:
     """The sites that ever had a ticket of an outage, asked once in a transaction."""
     if work.known.sites_with_tickets is None:
-        query = select(Ticket.site).where(Ticket.source == "outage").distinct()
-        work.known.sites_with_tickets = set(work.session.scalars(query))
+        work.known.sites_with_tickets = ticket_rows.sites_with_tickets(work.session)
     return work.known.sites_with_tickets
 
 
@@ -143,16 +118,8 @@ def resolve_recovered(work: Work) -> list[Ticket]:
 
 def recovered(work: Work) -> list[tuple[Ticket, datetime]]:
     """The unsolved tickets whose outages are all over, each with since when its site answers."""
-    query = (
-        select(Ticket, func.max(Outage.ended_utc))
-        .join(Outage)
-        .where(Ticket.state.in_(UNSOLVED), Ticket.held_open.is_(False))
-        .group_by(Ticket.id)
-        .having(func.count() == func.count(Outage.ended_utc))
-        .order_by(Ticket.id)
-    )
     found = []
-    for ticket, ended_utc in work.session.execute(query).all():
+    for ticket, ended_utc in ticket_rows.with_outages_over(work.session):
         since_utc = None if ended_utc is None else recovered_since(work, ticket.site, ended_utc)
         if since_utc is not None:
             found.append((ticket, since_utc))

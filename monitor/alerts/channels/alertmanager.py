@@ -6,7 +6,7 @@ lapse when nobody repeats them, so each carries an end far ahead; the letter tha
 
 import json
 from datetime import UTC, timedelta
-from typing import Any, ClassVar, Literal, Self
+from typing import ClassVar, Literal, NotRequired, Self, TypedDict
 from urllib.parse import urljoin
 
 from pydantic import model_validator
@@ -81,7 +81,17 @@ class AlertmanagerChannel:
         raise PermanentFailure(said) if answer.status == BAD_REQUEST else TemporaryFailure(said)
 
 
-def alert(letter: Letter, rendered: Rendered) -> dict[str, Any]:
+class Alert(TypedDict):
+    """An alert as Alertmanager takes it. Source: its OpenAPI document, `postableAlert`."""
+
+    labels: dict[str, str]
+    annotations: dict[str, str]
+    startsAt: str
+    endsAt: str
+    generatorURL: NotRequired[str]
+
+
+def alert(letter: Letter, rendered: Rendered) -> Alert:
     """The letter as an alert: labels that stay the same for all letters of a matter, words as annotations."""
     facts = unpack(letter.kind, letter.facts)
     matter = facts if isinstance(facts, MatterFacts) else None
@@ -97,7 +107,7 @@ def alert(letter: Letter, rendered: Rendered) -> dict[str, Any]:
         "service": f"{service.section}:{service.number}" if service else "",
         "notice": "" if facts.number else letter.kind,
     }
-    return {
+    found: Alert = {
         "labels": {name: value for name, value in labels.items() if value},
         "annotations": {
             "summary": rendered.subject,
@@ -107,8 +117,10 @@ def alert(letter: Letter, rendered: Rendered) -> dict[str, Any]:
         },
         "startsAt": began_utc.astimezone(UTC).isoformat(),
         "endsAt": ends.astimezone(UTC).isoformat(),
-        **({"generatorURL": facts.page_url} if facts.page_url else {}),
     }
+    if facts.page_url:
+        found["generatorURL"] = facts.page_url
+    return found
 
 
 ALERTMANAGER = ChannelKind(

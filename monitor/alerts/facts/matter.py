@@ -8,10 +8,17 @@ Words are made of these values by `wording`, `brief_words` and `digests`.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Annotated
 
-from monitor.alerts.facts.evidence import NOTHING_SEEN, Evidence
+from pydantic import PlainSerializer, PlainValidator
+
 from monitor.charter.services import Section
+from monitor.domain.evidence import NOTHING_SEEN, Evidence
+from monitor.domain.reasons import Reason, as_json, from_json
 from monitor.i18n.formats import Lang
+
+StoredReason = Annotated[Reason | None, PlainValidator(from_json), PlainSerializer(as_json)]
+"""A reason as a stored notice keeps it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,9 +128,9 @@ class Outage:
     silent_since: datetime | None = None
     ended: datetime | None
     end_reason: str | None
-    reason: str
+    reason: StoredReason = None
     cause: str = ""
-    cause_why: str = ""
+    cause_why: StoredReason = None
     evidence: Evidence = NOTHING_SEEN
     affected: Mapping[str, int] = field(default_factory=dict)
     operator: str = ""

@@ -10,12 +10,14 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from monitor.alerts.facts.briefs import DigestFacts, Facts, MorningFacts, WeeklyFacts
-from monitor.alerts.facts.evidence import Evidence
 from monitor.alerts.facts.matter import MatterFacts
+from monitor.domain.evidence import Evidence
 from monitor.domain.json_text import parse_json
 from monitor.domain.notice_kinds import DIGEST, MORNING, OF_ONE_MATTER, WEEKLY
+from monitor.domain.reasons import as_json
+from monitor.domain.stored_sentences import from_sentence
 
-VERSION = 2
+VERSION = 3
 KEY = "v"
 
 Stored = Mapping[str, Any]
@@ -87,10 +89,19 @@ def unpack_matter(kind: str, stored: Stored) -> MatterFacts:
     return facts
 
 
+def pack_evidence(evidence: Evidence) -> dict[str, Any]:
+    """What an outage's row keeps as evidence: plain JSON values with their version; what was not seen is left out."""
+    body: dict[str, Any] = ADAPTERS[Evidence].dump_python(evidence, mode="json", exclude_defaults=True)
+    return {KEY: VERSION, **body}
+
+
 def evidence_of(stored: Stored) -> Evidence:
     """What an outage's row keeps as evidence, of any version; what cannot be read is left out."""
     try:
-        read: Evidence = ADAPTERS[Evidence].validate_python(_evidence_from_1(stored))
+        body = dict(stored)
+        if body.pop(KEY, 1) == 1:
+            body = _evidence_from_1(body)
+        read: Evidence = ADAPTERS[Evidence].validate_python(body)
     except (ValidationError, TypeError, AttributeError, KeyError, ValueError):
         return Evidence()
     return read
@@ -112,6 +123,14 @@ def _from_1(body: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def _from_2(body: dict[str, Any]) -> dict[str, Any]:
+    """Version 2 told reasons in English sentences."""
+    if not (outage := body.get("outage")):
+        return body
+    reasons = {name: as_json(from_sentence(outage.get(name) or "")) for name in ("reason", "cause_why")}
+    return {**body, "outage": {**outage, **reasons}}
+
+
 def _evidence_from_1(stored: Stored) -> dict[str, Any]:
     found = dict(stored)
     if "last_good_utc" in found:
@@ -124,5 +143,5 @@ def _evidence_from_1(stored: Stored) -> dict[str, Any]:
     return found
 
 
-UPGRADES: tuple[Callable[[dict[str, Any]], dict[str, Any]], ...] = (_from_1,)
+UPGRADES: tuple[Callable[[dict[str, Any]], dict[str, Any]], ...] = (_from_1, _from_2)
 """The n-th lifts version n to n + 1."""

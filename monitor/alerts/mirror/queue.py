@@ -7,17 +7,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import and_, false, func, or_, select
-
-from monitor.domain.ticket_states import UNSOLVED, S
-from monitor.store.helpdesk_queries import pending, watched
-from monitor.store.models import HelpdeskTicket, Ticket
-from monitor.store.session import Session
+from monitor.domain.backoff import backoff
+from monitor.domain.ticket_states import S
+from monitor.store.helpdesk_queries import next_in_turn, unlisted
+from monitor.store.models import HelpdeskTicket
 from monitor.store.work import Work
 
 AWAY_PAUSE, LONGEST_AWAY = timedelta(seconds=30), timedelta(minutes=10)
 REFUSED_PAUSE, LONGEST_REFUSED = timedelta(minutes=10), timedelta(hours=2)
-FARTHEST = timedelta(days=2)
+SPREAD = (0.5, 1.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,19 +31,6 @@ class Turn:
     attempts: int
 
 
-def unlisted(session: Session, desk: str) -> list[int]:
-    """The tickets that belong on the list and are not: all new ones, and what is unsolved of the old.
-
-    A help desk is not filled with what was over before it came; but what opens and ends while it is away is told.
-    """
-    here = HelpdeskTicket.desk == desk
-    newest = session.scalar(select(func.max(HelpdeskTicket.ticket_id)).where(here))
-    after = Ticket.id > newest if newest is not None else false()
-    query = select(Ticket.id).where(or_(Ticket.state.in_(UNSOLVED), after))
-    query = query.where(Ticket.id.not_in(select(HelpdeskTicket.ticket_id).where(here)))
-    return list(session.scalars(query.order_by(Ticket.id)))
-
-
 def enlist(work: Work, desk: str, fresh: str) -> None:
     """Puts them on the list, as if they stood there untouched: the first round finds out."""
     for ticket_id in unlisted(work.session, desk):
@@ -56,20 +41,7 @@ def enlist(work: Work, desk: str, fresh: str) -> None:
 
 def next_turn(work: Work, desk: str) -> Turn | None:
     """The ticket whose turn it is: what is owed first, then what is to be looked at, then what failed before."""
-    fine, next_try = HelpdeskTicket.attempts == 0, HelpdeskTicket.next_try_utc
-    due = or_(
-        next_try <= work.now_utc, next_try > work.now_utc + FARTHEST
-    )  # so far ahead only a wrong clock can have put it
-    query = (
-        select(HelpdeskTicket, Ticket.number, pending())
-        .join(Ticket)
-        .where(
-            HelpdeskTicket.desk == desk, or_(and_(fine, pending()), and_(due, or_(pending(), watched(work.now_utc))))
-        )
-        .order_by(~fine, ~pending(), HelpdeskTicket.next_try_utc, HelpdeskTicket.id)
-        .limit(1)
-    )
-    found = work.session.execute(query).one_or_none()
+    found = next_in_turn(work.session, desk, work.now_utc)
     if found is None:
         return None
     row, number, owes = found
@@ -91,9 +63,7 @@ def failed(work: Work, turn: Turn, error: str, backoff: timedelta, *, away: bool
     row.next_try_utc, row.away, row.last_error = work.now_utc + backoff, away, error
 
 
-def backoff(attempts: int, jitter: float, *, away: bool) -> timedelta:
-    """How long to wait after so many failures in a row; ``jitter`` (0 to 1) spreads it over the last half."""
+def pause_after(failures: int, jitter: float, *, away: bool) -> timedelta:
+    """How long to wait after so many failures in a row, of a desk that is ``away`` or of one that refuses."""
     first, longest = (AWAY_PAUSE, LONGEST_AWAY) if away else (REFUSED_PAUSE, LONGEST_REFUSED)
-    doublings: int = 2 ** min(max(attempts - 1, 0), 20)
-    whole = min(first * doublings, longest)
-    return whole * (0.5 + jitter / 2)
+    return backoff(failures, jitter, first, longest, SPREAD)

@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum
 
-from sqlalchemy import select
-
 from monitor.alerts.cases.actions import act
 from monitor.alerts.cases.refusals import NotAllowed
 from monitor.alerts.helpdesks import markup
@@ -27,9 +25,8 @@ from monitor.domain.text import clean, clean_lines, has_words
 from monitor.domain.ticket_states import UNSOLVED, TicketState
 from monitor.store import ticket_history
 from monitor.store.errors import DatabaseError
-from monitor.store.helpdesk_queries import ACTOR, untold
+from monitor.store.helpdesk_queries import ACTOR, first_event, unlisted, untold_events
 from monitor.store.models import HelpdeskTicket, Ticket, TicketEvent
-from monitor.store.session import Session
 from monitor.store.sqlite import Store
 from monitor.store.work import Work
 
@@ -102,7 +99,7 @@ class Mirror:
         """The next ticket; new ones are put on the list first."""
         now_utc = self.clock.utc()
         with self.store.read() as session:
-            new = queue.unlisted(session, self.key)
+            new = unlisted(session, self.key)
         if new:
             with self.store.write() as session:
                 queue.enlist(Work(session, self.office, now_utc), self.key, self.desk.fresh)
@@ -113,7 +110,7 @@ class Mirror:
         away = outcome is Outcome.AWAY
         if turn.attempts == 0:
             log.warning("%s is not in line with the help desk: %s; another try follows", turn.number, error)
-        pause = queue.backoff(turn.attempts + 1, self.jitter(), away=away)
+        pause = queue.pause_after(turn.attempts + 1, self.jitter(), away=away)
         with self.store.write() as session:
             queue.failed(Work(session, self.office, self.clock.utc()), turn, error, pause, away=away)
         return outcome
@@ -140,13 +137,8 @@ class Mirror:
             outside_id = self.desk.create(turn.number, messages.subject(facts), messages.first_message(facts))
             log.info("%s stands in the help desk as %s", turn.number, outside_id)
         with self.store.read() as session:
-            began = session.scalars(
-                select(TicketEvent.id)
-                .where(TicketEvent.ticket_id == turn.ticket_id, TicketEvent.kind.in_(BEGINNINGS))
-                .order_by(TicketEvent.id)
-                .limit(1)
-            ).one_or_none()
-        self._note(turn, outside_id=outside_id, told_event_id=began or 0)
+            began = first_event(session, turn.ticket_id, BEGINNINGS)
+        self._note(turn, outside_id=outside_id, told_event_id=began)
         return outside_id
 
     def _push(self, turn: Turn, outside_id: str, state: TicketState) -> None:
@@ -165,7 +157,7 @@ def take_over(work: Work, desk: Helpdesk, turn: Turn, view: View) -> Plan:
     """Does here what was done there, in one transaction with the note that it was; returns what is to be told there."""
     row = work.session.get_one(HelpdeskTicket, turn.id)
     ticket = work.session.get_one(Ticket, row.ticket_id)
-    waiting = {event.id: event for event in _owed(work.session, row)}
+    waiting = {event.id: event for event in untold_events(work.session, row)}
     for remark in view.remarks:
         _hear(work, row, ticket, remark, waiting)
     untold = [event for id_, event in waiting.items() if id_ > row.told_event_id]
@@ -180,11 +172,6 @@ def take_over(work: Work, desk: Helpdesk, turn: Turn, view: View) -> Plan:
     row.seen = {**row.seen, **{remark.stream: remark.id for remark in sorted(view.remarks, key=lambda r: r.id)}}
     told = [Told(e.id, messages.event_text(e.kind, e.actor, e.text, e.at_utc)) for e in untold]
     return Plan(told, ours if found.push else None, ours in UNSOLVED)
-
-
-def _owed(session: Session, row: HelpdeskTicket) -> Sequence[TicketEvent]:
-    query = select(TicketEvent).join(HelpdeskTicket, HelpdeskTicket.ticket_id == TicketEvent.ticket_id)
-    return session.scalars(query.where(HelpdeskTicket.id == row.id, untold()).order_by(TicketEvent.id)).all()
 
 
 def _hear(

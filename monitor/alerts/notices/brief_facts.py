@@ -6,8 +6,6 @@ from datetime import UTC, datetime, time, timedelta
 from functools import partial
 from typing import TypeVar
 
-from sqlalchemy import func, select
-
 from monitor.alerts.facts.briefs import (
     AtSite,
     BusyLink,
@@ -24,10 +22,10 @@ from monitor.alerts.notices.gather import letterhead, site_facts, stages_of
 from monitor.charter.calendar import Calendar
 from monitor.charter.downtimes import LONGEST_DAYS, windows_of
 from monitor.charter.office import Office
-from monitor.domain.ticket_states import UNSOLVED, S
+from monitor.domain.day import at_dhaka
 from monitor.i18n.formats import DHAKA
-from monitor.store import queries, ticket_history
-from monitor.store.models import AffectedSite, Event, Notice, Outage, SiteState, Ticket
+from monitor.store import notice_rows, outage_rows, queries, silence_rows, ticket_history, ticket_rows, timeline_rows
+from monitor.store.models import Outage, Ticket
 from monitor.store.session import Session
 from monitor.store.work import Work
 
@@ -42,18 +40,12 @@ Busy = Sequence[tuple[str, float]]
 def morning_facts(work: Work, busy: Busy) -> MorningFacts:
     """What the morning brief tells: now, since the office closed last, and today."""
     since_utc, ends_utc = _last_closing(work.office.calendar, work.now_utc), _end_of_day(work.now_utc)
-    down = work.session.scalars(select(Outage).where(Outage.ended_utc.is_(None)).order_by(Outage.started_utc)).all()
-    back = work.session.scalars(select(Outage).where(Outage.ended_utc > since_utc).order_by(Outage.ended_utc)).all()
-    batteries = select(Event.site).where(Event.kind == "on_battery", Event.at_utc > since_utc).distinct()
+    down = sorted(outage_rows.down(work.session), key=lambda each: each.started_utc)
+    back = outage_rows.ended_after(work.session, since_utc)
+    batteries = timeline_rows.sites_with(work.session, "on_battery", since_utc)
     today = [each for each in down if work.now_utc <= each.deadline_utc < ends_utc and each.ticket_id is None]
-    asked = work.session.scalars(
-        select(Ticket).where(
-            Ticket.state.in_(UNSOLVED),
-            Ticket.breached_utc.is_(None),
-            Ticket.deadline_utc.between(work.now_utc, ends_utc),
-        )
-    ).all()
-    lapsing = [each for each in _unsolved(work.session) if _lapses_by(work.office, each, ends_utc)]
+    asked = ticket_rows.due_between(work.session, work.now_utc, ends_utc)
+    lapsing = [each for each in ticket_rows.at_a_stage(work.session) if _lapses_by(work.office, each, ends_utc)]
     crowded = sorted(
         (entry for entry in busy if entry[1] >= work.office.notices.busy_link), key=lambda entry: -entry[1]
     )
@@ -68,37 +60,30 @@ def morning_facts(work: Work, busy: Busy) -> MorningFacts:
         sites=len(work.office.fleet.sites),
         since=since_utc,
         states=dict(
-            Counter(work.session.scalars(select(SiteState.state).where(SiteState.site.in_(work.office.fleet.sites))))
+            Counter(row.state for row in timeline_rows.states_of(work.session, work.office.fleet.sites).values())
         ),
         down=_listed(first, outage),
         due=_listed(due, lambda item: item),
         lapsing=_listed(lapsing, ticket),
         back=_listed(back, outage),
-        batteries=_listed(
-            work.session.scalars(batteries).all(), lambda site: AtSite(site=site_facts(work.office, site))
-        ),
+        batteries=_listed(batteries, lambda site: AtSite(site=site_facts(work.office, site))),
         busy=_listed(crowded, lambda link: BusyLink(site=site_facts(work.office, link[0]), share=round(link[1], 3))),
         planned=_listed(list(_planned(work.office, work.now_utc, ends_utc)), lambda item: item),
         stages={str(stage): count for stage, count in sorted(queries.tickets_by_stage(work.session).items())},
-        dead=work.session.scalar(select(func.count()).where(Notice.dead_utc > since_utc)) or 0,
+        dead=notice_rows.given_up_after(work.session, since_utc),
     )
 
 
 def weekly_facts(work: Work, until_utc: datetime) -> WeeklyFacts:
     """What the weekly brief tells of this office: the seven days before it. An office is an upazila."""
     begins_utc = until_utc - A_WEEK
-    in_week = (Outage.started_utc < until_utc, (Outage.ended_utc.is_(None)) | (Outage.ended_utc > begins_utc))
-    outages = work.session.scalars(select(Outage).where(*in_week)).all()
+    outages = outage_rows.within(work.session, begins_utc, until_utc)
     lost: Counter[str] = Counter()
     for outage in outages:
         until = min(outage.ended_utc or until_utc, until_utc)
         lost[outage.site] += max(int((until - max(outage.started_utc, begins_utc)).total_seconds()), 0)
-    opened = work.session.scalars(
-        select(Ticket).where(Ticket.opened_utc.between(begins_utc, until_utc), Ticket.state != S.WITHDRAWN)
-    ).all()
-    resolved = work.session.scalar(select(func.count()).where(Ticket.resolved_utc.between(begins_utc, until_utc))) or 0
-    unused = select(Event.site).where(Event.kind == "lab_unused", Event.at_utc > begins_utc).distinct()
-    behind = select(func.count(AffectedSite.site.distinct())).where(AffectedSite.since_utc > begins_utc)
+    opened = ticket_rows.opened_between(work.session, begins_utc, until_utc)
+    unused = timeline_rows.sites_with(work.session, "lab_unused", begins_utc)
     sites = work.office.fleet.sites
     upazila = Upazila(
         name_bn=work.office.charter.name_bn,
@@ -107,15 +92,15 @@ def weekly_facts(work: Work, until_utc: datetime) -> WeeklyFacts:
         outages=len(outages),
         by_kind=dict(Counter(sites[outage.site].kind for outage in outages if outage.site in sites)),
         power=sum(outage.cause == "power" for outage in outages),
-        behind=work.session.scalar(behind) or 0,
+        behind=outage_rows.affected_after(work.session, begins_utc),
         opened=len(opened),
         missed=sum(ticket.breached_utc is not None for ticket in opened),
-        resolved=resolved,
+        resolved=ticket_rows.resolved_between(work.session, begins_utc, until_utc),
         stages={str(stage): count for stage, count in sorted(queries.tickets_by_stage(work.session).items())},
         worst=tuple(
             LostTime(site=site_facts(work.office, site), seconds=seconds) for site, seconds in lost.most_common(5)
         ),
-        unused=_listed(work.session.scalars(unused).all(), lambda site: AtSite(site=site_facts(work.office, site))),
+        unused=_listed(unused, lambda site: AtSite(site=site_facts(work.office, site))),
         unmonitored_s=_unmonitored_s(work.session, begins_utc, until_utc),
     )
     return WeeklyFacts(
@@ -156,10 +141,6 @@ def _ticket(office: Office, ticket: Ticket) -> Matter:
     )
 
 
-def _unsolved(session: Session) -> Sequence[Ticket]:
-    return session.scalars(select(Ticket).where(Ticket.state.in_(UNSOLVED), Ticket.stage > 0)).all()
-
-
 def _lapses_by(office: Office, ticket: Ticket, ends_utc: datetime) -> bool:
     every = stages_of(office, ticket)
     return 0 < ticket.stage <= len(every) and ends_utc - A_DAY <= every[ticket.stage - 1].lapses_utc < ends_utc
@@ -187,13 +168,13 @@ def _last_closing(calendar: Calendar, now_utc: datetime) -> datetime:
 
 def _end_of_day(now_utc: datetime) -> datetime:
     tomorrow = now_utc.astimezone(DHAKA).date() + A_DAY
-    return datetime.combine(tomorrow, time(), DHAKA).astimezone(UTC)
+    return at_dhaka(tomorrow, time())
 
 
 def _unmonitored_s(session: Session, begins_utc: datetime, ends_utc: datetime) -> int:
     """The gaps, and the time before any site was known: a new monitor saw nothing of the week before it."""
-    known = session.scalars(select(SiteState.first_utc)).all()
+    known = [row.first_utc for row in silence_rows.states(session)]
     first_utc = min((since or begins_utc for since in known), default=ends_utc)
-    gaps = [(begin, end) for begin, end, _ in queries.gaps(session, begins_utc)]
+    gaps = [(begin, end or ends_utc) for begin, end, _ in queries.gaps(session, begins_utc)]
     spans = ((max(begin, begins_utc), min(end, ends_utc)) for begin, end in [*gaps, (begins_utc, first_utc)])
     return int(sum(max((end - begin).total_seconds(), 0) for begin, end in spans))

@@ -9,14 +9,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
-from sqlalchemy import func, select
-
 from monitor.alerts.notices.brief_facts import A_WEEK, Busy, morning_facts, weekly_facts
-from monitor.alerts.notices.outbox import known_keys, new_notice
+from monitor.alerts.notices.outbox import new_notice
 from monitor.charter.calendar import Calendar, CalendarError
 from monitor.domain.notice_kinds import MORNING, WEEKLY
-from monitor.store.models import Notice, SiteState
-from monitor.store.session import Session
+from monitor.store import notice_rows
 from monitor.store.work import Work
 
 LATE_AFTER = timedelta(hours=1)
@@ -63,9 +60,9 @@ def owe_briefs(work: Work, busy: Busy) -> list[str]:
     owed = []
     for brief in briefs_due(work.office.calendar, work.now_utc):
         readers = work.office.notices.morning if brief.kind == MORNING else work.office.notices.weekly
-        there = known_keys(work.session, brief.keys(readers))
+        there = notice_rows.known_keys(work.session, brief.keys(readers))
         missing = [reader for reader, key in zip(readers, brief.keys(readers), strict=True) if key not in there]
-        if not missing or not _was_there(work.session, brief):
+        if not missing or not notice_rows.anything_known(work.session, brief.opens_utc):
             continue
         facts = morning_facts(work, busy) if brief.kind == MORNING else weekly_facts(work, brief.opens_utc)
         for reader in missing:
@@ -86,13 +83,6 @@ def missed(work: Work) -> dict[str, bool]:
     for kind in (kind for kind, who in readers.items() if who):
         brief = due.get(kind)
         keys = brief.keys(readers[kind]) if brief else []
-        sent = select(func.count()).where(Notice.key.in_(keys), Notice.sent_utc.is_not(None))
-        is_owed = brief is not None and _was_there(work.session, brief)
-        found[kind] = is_owed and (work.session.scalar(sent) or 0) < len(keys)
+        is_owed = brief is not None and notice_rows.anything_known(work.session, brief.opens_utc)
+        found[kind] = is_owed and notice_rows.sent_of(work.session, keys) < len(keys)
     return found
-
-
-def _was_there(session: Session, brief: Brief) -> bool:
-    """Whether anything was known when the brief fell due: a monitor that came later has nothing to tell of before."""
-    since_utc = func.coalesce(SiteState.first_utc, SiteState.since_utc)
-    return session.scalar(select(SiteState.site).where(since_utc <= brief.opens_utc).limit(1)) is not None

@@ -12,8 +12,8 @@ from typing import Any, NamedTuple
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from monitor.alerts.facts.evidence import Hour
 from monitor.alerts.notices.observations import MS
+from monitor.domain.evidence import Hour
 from monitor.i18n import formats
 from monitor.i18n.formats import Lang
 

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TypedDict
 
 from monitor.alerts.facts.matter import Asked, MatterFacts, Officer, Outage, Service, Site, Stage
 from monitor.alerts.facts.stored import evidence_of
@@ -98,7 +98,17 @@ def operator_limit(office: Office, outage: OutageRow) -> datetime | None:
     return outage.started_utc + timedelta(hours=site.operator_hours) if site and site.operator else None
 
 
-def letterhead(office: Office, now_utc: datetime, number: str = "") -> dict[str, Any]:
+class LetterheadFields(TypedDict):
+    """What `letterhead` knows of the fields of a `Letterhead`."""
+
+    office_bn: str
+    office_en: str
+    page_url: str
+    now: datetime
+    number: str
+
+
+def letterhead(office: Office, now_utc: datetime, number: str = "") -> LetterheadFields:
     """The fields of a `Letterhead`: whose letter it is, as of when, about which ticket, and where to see more."""
     return {
         "office_bn": office.charter.name_bn,

@@ -1,30 +1,25 @@
 """What goes out next: asks `pacing` for every reader, folds what is told together, and leases one letter."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-
-from sqlalchemy import Text, cast, func, select, update
-from sqlalchemy.orm import aliased
 
 from monitor.alerts.channels.base import Letter
 from monitor.alerts.facts.matter import MatterFacts
 from monitor.alerts.facts.stored import FactsError, Stored, read_json, unpack_matter
 from monitor.alerts.notices.digests import digest_facts, matters_of
-from monitor.alerts.notices.outbox import new_notice, undelivered
+from monitor.alerts.notices.outbox import new_notice
 from monitor.alerts.notices.rate_limit import Plan, Waiting, plan
 from monitor.alerts.notices.routing import ASKER
 from monitor.charter.office import Office
 from monitor.domain.notice_kinds import DIGEST, GOOD_NEWS, URGENT, WHOLE
-from monitor.store.columns import Utc
+from monitor.store import notice_rows
 from monitor.store.models import Notice
 from monitor.store.session import Session
-from monitor.store.sqlite import in_portions
 from monitor.store.work import Work
 
 LEASE = timedelta(minutes=5)
 AN_HOUR = timedelta(hours=1)
-FOR_EVER = datetime(9999, 1, 1)  # noqa: DTZ001 (as the database holds it)
 
 
 def lease_next(work: Work, channel: str) -> Letter | None:
@@ -32,8 +27,10 @@ def lease_next(work: Work, channel: str) -> Letter | None:
     whole, by_reader = _waiting(work, channel)
     first = [(True, letter.owed_utc, letter.id) for letter in whole if letter.ready]
     if by_reader:
-        begun = _begun_threads(work.session, channel)
-        sent, last_digest = _last_hour(work, channel), _last_digests(work.session, channel)
+        begun = notice_rows.begun_threads(work.session, channel)
+        # Digests and briefs have room of their own, and there is never a second digest while one has not gone out.
+        sent = notice_rows.sent_since(work.session, channel, work.now_utc - AN_HOUR, but=WHOLE)
+        last_digest = notice_rows.last_made(work.session, channel, DIGEST)
         cap = work.office.notices.most_per_hour - work.office.notices.digests_per_hour
         for reader, letters in by_reader.items():
             count, latest_utc = sent.get(reader, (0, None))
@@ -76,12 +73,8 @@ def _lease(work: Work, id_: int) -> Letter:
 
 
 def _stored(session: Session, ids: Sequence[int]) -> dict[int, Stored]:
-    """The facts of these notices, read as text: damage to one is not to stop the others."""
-    found: dict[int, Stored] = {}
-    for some in in_portions(ids):
-        query = select(Notice.id, cast(Notice.facts, Text)).where(Notice.id.in_(some))
-        found |= {id_: read_json(text) for id_, text in session.execute(query)}
-    return found
+    """The facts of these notices."""
+    return {id_: read_json(text) for id_, text in notice_rows.facts_as_text(session, ids).items()}
 
 
 def _waiting(work: Work, channel: str) -> tuple[list[Waiting], dict[str, list[Waiting]]]:
@@ -90,9 +83,7 @@ def _waiting(work: Work, channel: str) -> tuple[list[Waiting], dict[str, list[Wa
     Out of all plans are letters about many matters, and those that we could not write before: they hold up nobody.
     Threads with a letter under way are left out.
     """
-    columns = (Notice.id, Notice.recipient, Notice.thread_id, Notice.kind, Notice.owed_utc, Notice.due_utc)
-    query = select(*columns, Notice.leased_until_utc, Notice.fault).where(*undelivered(channel)).order_by(Notice.id)
-    rows = work.session.execute(query).all()
+    rows = notice_rows.waiting(work.session, channel)
     if not any(row.due_utc <= work.now_utc for row in rows):
         return [], {}
     under_way = {
@@ -115,37 +106,10 @@ def _waiting(work: Work, channel: str) -> tuple[list[Waiting], dict[str, list[Wa
     return whole, found
 
 
-def _begun_threads(session: Session, channel: str) -> set[str]:
-    """The threads of what waits in which something was told already."""
-    earlier = aliased(Notice)
-    told = select(earlier.id).where(earlier.thread_id == Notice.thread_id, earlier.sent_utc.is_not(None)).exists()
-    return set(session.scalars(select(Notice.thread_id).where(*undelivered(channel), told).distinct()))
-
-
-def _last_hour(work: Work, channel: str) -> dict[str, tuple[int, datetime]]:
-    """How many letters each reader got within the last hour, and when the last of them.
-
-    Digests and briefs aside: these have room of their own.
-    """
-    recent = (Notice.channel == channel, Notice.sent_utc > work.now_utc - AN_HOUR, Notice.folded_into.is_(None))
-    columns = (Notice.recipient, func.count(), func.max(Notice.sent_utc, type_=Utc))
-    query = select(*columns).where(*recent, Notice.kind.not_in(WHOLE)).group_by(Notice.recipient)
-    rows = work.session.execute(query)
-    return {reader: (count, last_utc) for reader, count, last_utc in rows if last_utc is not None}
-
-
-def _last_digests(session: Session, channel: str) -> dict[str, datetime]:
-    """When the last digest of each reader went out; in the far future while one has not: there is never a second."""
-    made = (Notice.channel == channel, Notice.kind == DIGEST, Notice.dead_utc.is_(None))
-    out_utc = func.coalesce(Notice.sent_utc, FOR_EVER)
-    query = select(Notice.recipient, func.max(out_utc, type_=Utc)).where(*made).group_by(Notice.recipient)
-    return {reader: at_utc for reader, at_utc in session.execute(query)}  # noqa: C416
-
-
 def _leave_out(work: Work, decided: Plan) -> None:
     """Those that a later letter makes needless."""
     for id_, told_by in decided.needless.items():
-        _told(work, [id_], told_by)
+        notice_rows.tell_in(work.session, [id_], told_by, work.now_utc)
 
 
 def _fold(work: Work, reader: str, ids: Sequence[int]) -> int | None:
@@ -153,39 +117,23 @@ def _fold(work: Work, reader: str, ids: Sequence[int]) -> int | None:
 
     Where they are all about one matter the last of them tells it, else a digest.
     """
-    kinds = dict(_kinds(work.session, ids))
+    kinds = notice_rows.kinds_of(work.session, ids)
     stored = _stored(work.session, ids)
     read: dict[int, tuple[str, MatterFacts]] = {}
     for id_ in sorted(ids):
         try:
             read[id_] = kinds[id_], unpack_matter(kinds[id_], stored[id_])
         except FactsError as error:
-            work.session.execute(update(Notice).where(Notice.id == id_).values(fault=str(error)))
+            notice_rows.change(work.session, id_, fault=str(error))
     if not read:
         return None
     if len(set(matters_of(facts for _, facts in read.values()))) == 1:
         *earlier, last = read
-        _told_by(work, earlier, last)
+        notice_rows.tell_in(work.session, earlier, last, work.now_utc)
         return last
     about = f"digest-{work.now_utc:%Y%m%dT%H%M%S}"
     digest = new_notice(work, about, DIGEST, reader, digest_facts(work.office, list(read.values()), work.now_utc))
     work.session.add(digest)
     work.session.flush()
-    _told_by(work, list(read), digest.id)
+    notice_rows.tell_in(work.session, list(read), digest.id, work.now_utc)
     return digest.id
-
-
-def _kinds(session: Session, ids: Sequence[int]) -> Iterator[tuple[int, str]]:
-    for some in in_portions(ids):
-        rows = session.execute(select(Notice.id, Notice.kind).where(Notice.id.in_(some)))
-        yield from ((id_, kind) for id_, kind in rows)
-
-
-def _told_by(work: Work, ids: Sequence[int], told_by: int) -> None:
-    for some in in_portions(ids):
-        _told(work, some, told_by)
-
-
-def _told(work: Work, ids: Sequence[int], told_by: int) -> None:
-    values = {"sent_utc": work.now_utc, "folded_into": told_by, "proof": f"told in letter {told_by}"}
-    work.session.execute(update(Notice).where(Notice.id.in_(ids)).values(**values))

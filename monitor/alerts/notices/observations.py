@@ -1,34 +1,17 @@
-"""What was seen of an outage, in Bangla and English: reasons, evidence, the hour before.
+"""What was seen of an outage, in Bangla and English: reasons, evidence, the hour before."""
 
-Judging tells its reasons in English. Those are known here one by one; a reason that is not has no Bangla, and is left
-out of a Bangla text rather than told in English there.
-"""
-
-import re
 from collections.abc import Iterator, Mapping
 
-from monitor.alerts.facts.evidence import Evidence, Hour, LastGood, SnmpSaid, Way
 from monitor.alerts.facts.matter import Outage
 from monitor.alerts.notices.phrases import CAUSES
+from monitor.domain.evidence import Evidence, Hour, LastGood, SnmpSaid, Way
+from monitor.domain.reasons import TIMEOUT, Reason
 from monitor.domain.sample import milliseconds
 from monitor.i18n import formats
 from monitor.i18n.formats import DHAKA, Lang
+from monitor.i18n.reasons import reason_text
 
 MS: Mapping[Lang, str] = {"bn": "মি.সে.", "en": "ms"}
-REASONS_IN_BANGLA: Mapping[str, str] = {
-    r"timeout": "সাড়া নেই",
-    r"no answer": "সাড়া নেই",
-    r"the far end is silent(?:: (.+))?": r"দূর প্রান্ত সাড়া দিচ্ছে না\1",
-    r"interface (.+) is switched off": r"ইন্টারফেস \1 বন্ধ করে রাখা হয়েছে",
-    r"interface (.+) is down": r"ইন্টারফেস \1 অচল",
-    r"interface (.+) is testing": r"ইন্টারফেস \1 পরীক্ষাধীন",
-    r"interface (.+) is not present": r"ইন্টারফেস \1 নেই",
-    r"interface (.+) is lower layer down": r"ইন্টারফেস \1-এর নিচের স্তর অচল",
-    r"(?:network|host|protocol|port|address) unreachable": "পৌঁছানোর পথ নেই",
-    r"unreachable \(code \d+\)": "পৌঁছানোর পথ নেই",
-    r"(?:network |host )?administratively prohibited": "প্রবেশ নিষিদ্ধ করা আছে",
-    r"time to live exceeded|hop limit exceeded": "পথ শেষ হয় না",
-}
 STATUS_IN_BANGLA: Mapping[str, str] = {
     "up": "সচল",
     "down": "অচল",
@@ -40,33 +23,17 @@ STATUS_IN_BANGLA: Mapping[str, str] = {
 }
 
 
-def reason_text(reason: str, lang: Lang) -> str:
-    """What was seen; nothing of plain silence, which is what an outage is, nor of what has no Bangla."""
-    if reason == "timeout":
-        return ""
-    return reason if lang == "en" else _in_bangla(reason)
-
-
-def _in_bangla(reason: str) -> str:
-    said, _, router = reason.partition(" from ")
-    for pattern, words in REASONS_IN_BANGLA.items():
-        if (found := re.fullmatch(pattern, said)) is not None:
-            first = found.group(1) if found.re.groups else None
-            if pattern.startswith("the far end"):
-                further = _in_bangla(first) if first else ""
-                whole = words.replace(r"\1", f": {further}" if further else "")
-            else:
-                whole = words.replace(r"\1", first or "")
-            return f"{whole} ({router})" if router else whole
-    return ""
+def seen_text(seen: Reason | None, lang: Lang) -> str:
+    """What was seen; nothing of plain silence, which is what an outage is."""
+    return "" if seen == TIMEOUT else reason_text(seen, lang)
 
 
 def cause_text(outage: Outage, lang: Lang) -> str:
-    """The suspected cause, in English with its why."""
+    """The suspected cause and why."""
     if outage.cause not in CAUSES:
         return ""
-    why = f" ({outage.cause_why})" if lang == "en" and outage.cause_why else ""
-    return f"{CAUSES[outage.cause][lang]}{why}"
+    why = reason_text(outage.cause_why, lang)
+    return f"{CAUSES[outage.cause][lang]} ({why})" if why else CAUSES[outage.cause][lang]
 
 
 def last_good_text(last: LastGood | None, lang: Lang) -> str:

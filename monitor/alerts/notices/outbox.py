@@ -16,12 +16,9 @@ A notice is handed over at least once, always under the same Message-ID; within 
 the order in which they were owed. `pacing` decides who gets what next.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
-
-from sqlalchemy import delete, select, update
 
 from monitor.alerts.channels.base import Letter
 from monitor.alerts.facts.briefs import Facts
@@ -29,16 +26,15 @@ from monitor.alerts.facts.matter import MatterFacts
 from monitor.alerts.facts.stored import pack
 from monitor.alerts.notices.gather import facts_of_outage
 from monitor.alerts.notices.routing import channel_of, further_readers, goes_at
+from monitor.domain.backoff import backoff
 from monitor.domain.notice_kinds import DIGEST, GOOD_NEWS
-from monitor.store import ticket_history
+from monitor.store import notice_rows, ticket_history
 from monitor.store.models import Notice, Outage, Ticket
-from monitor.store.session import Session
-from monitor.store.sqlite import in_portions
 from monitor.store.work import Work
 
 LONGEST_PAUSE = timedelta(hours=1)
 LONGEST_PAUSE_LATER = timedelta(days=1)
-JITTER = 0.25
+SPREAD = (0.75, 1.25)
 
 
 def key(ticket: Ticket, name: str, recipient: str) -> str:
@@ -86,7 +82,7 @@ def owe_for_outages(work: Work, due: Sequence[tuple[Outage, str]]) -> list[Outag
     """
     officer = {outage.id: work.office.charter.service(outage.service).officer for outage, _ in due}
     keys = {outage.id: f"outage-{outage.id}/{name}/{officer[outage.id]}" for outage, name in due}
-    there = known_keys(work.session, list(keys.values()))
+    there = notice_rows.known_keys(work.session, list(keys.values()))
     fresh = [(outage, name) for outage, name in due if keys[outage.id] not in there]
     for outage, name in fresh:
         facts = replace(facts_of_outage(work.office, outage, work.now_utc), head=ticket_history.head_of(work))
@@ -94,14 +90,6 @@ def owe_for_outages(work: Work, due: Sequence[tuple[Outage, str]]) -> list[Outag
         for reader in dict.fromkeys([officer[outage.id], *further]):
             work.session.add(new_notice(work, f"outage-{outage.id}", name, reader, facts))
     return [outage for outage, _ in fresh]
-
-
-def known_keys(session: Session, keys: Sequence[str]) -> set[str]:
-    """Those of ``keys`` under which something was ever owed."""
-    found: set[str] = set()
-    for some in in_portions(keys):
-        found |= set(session.scalars(select(Notice.key).where(Notice.key.in_(some))))
-    return found
 
 
 def new_notice(work: Work, about: str, name: str, recipient: str, facts: Facts) -> Notice:
@@ -125,7 +113,7 @@ def new_notice(work: Work, about: str, name: str, recipient: str, facts: Facts) 
 
 def mark_sent(work: Work, letter: Letter, proof: str) -> None:
     """Records that the letter was handed over; ``proof`` is what the server said."""
-    _update(work.session, letter, sent_utc=work.now_utc, leased_until_utc=None, proof=proof, last_error="", fault="")
+    _change(work, letter, sent_utc=work.now_utc, leased_until_utc=None, proof=proof, last_error="", fault="")
 
 
 def mark_failed(work: Work, letter: Letter, error: str, jitter: float) -> None:
@@ -134,7 +122,7 @@ def mark_failed(work: Work, letter: Letter, error: str, jitter: float) -> None:
     ``jitter``, 0 to 1, spreads the tries of many letters: the pause is up to a quarter shorter or longer.
     """
     due_utc = work.now_utc + _pause_of(work, letter, jitter)
-    _update(work.session, letter, due_utc=due_utc, leased_until_utc=None, last_error=error, fault="")
+    _change(work, letter, due_utc=due_utc, leased_until_utc=None, last_error=error, fault="")
 
 
 def hold(work: Work, letter: Letter, fault: str, jitter: float) -> None:
@@ -143,20 +131,19 @@ def hold(work: Work, letter: Letter, fault: str, jitter: float) -> None:
     It is tried again as a failed one is, at every start too, and holds up no other letter of its thread.
     """
     due_utc = work.now_utc + _pause_of(work, letter, jitter)
-    _update(work.session, letter, due_utc=due_utc, leased_until_utc=None, fault=fault)
+    _change(work, letter, due_utc=due_utc, leased_until_utc=None, fault=fault)
 
 
 def _pause_of(work: Work, letter: Letter, jitter: float) -> timedelta:
     mail = work.office.mail
     is_old = work.now_utc - letter.created_utc > timedelta(days=mail.hurries_for_days)
     longest = LONGEST_PAUSE_LATER if is_old else LONGEST_PAUSE
-    return backoff(letter.attempts, mail.retry_s, jitter, longest)
+    return pause_after(letter.attempts, mail.retry_s, jitter, longest)
 
 
-def backoff(attempts: int, first_s: float, jitter: float, longest: timedelta = LONGEST_PAUSE) -> timedelta:
+def pause_after(failures: int, first_s: float, jitter: float, longest: timedelta = LONGEST_PAUSE) -> timedelta:
     """How long to wait after so many failed tries in a row."""
-    doubled_s = min(first_s * 2.0 ** min(attempts - 1, 20), longest.total_seconds())
-    return timedelta(seconds=doubled_s * (1 - JITTER + 2 * JITTER * jitter))
+    return backoff(failures, jitter, timedelta(seconds=first_s), longest, SPREAD)
 
 
 def put_back(work: Work, letter: Letter, error: str) -> None:
@@ -165,16 +152,14 @@ def put_back(work: Work, letter: Letter, error: str) -> None:
     A digest comes apart again, so that one letter tells all that will have come together until the channel is back.
     """
     if letter.kind == DIGEST:
-        apart = {"sent_utc": None, "folded_into": None, "proof": "", "last_error": error}
-        work.session.execute(update(Notice).where(Notice.folded_into == letter.id).values(**apart))
-        work.session.execute(delete(Notice).where(Notice.id == letter.id))
+        notice_rows.take_apart(work.session, letter.id, error)
         return
-    _update(work.session, letter, leased_until_utc=None, attempts=letter.attempts - 1, last_error=error, fault="")
+    _change(work, letter, leased_until_utc=None, attempts=letter.attempts - 1, last_error=error, fault="")
 
 
 def mark_dead(work: Work, letter: Letter, error: str) -> None:
     """Gives the letter up: its receiver's server has said for good that it will not take it."""
-    _update(work.session, letter, dead_utc=work.now_utc, leased_until_utc=None, last_error=error, fault="")
+    _change(work, letter, dead_utc=work.now_utc, leased_until_utc=None, last_error=error, fault="")
 
 
 def resend(work: Work, id_: int) -> Notice | None:
@@ -191,19 +176,5 @@ def resend(work: Work, id_: int) -> Notice | None:
     return notice
 
 
-def release_leases(session: Session) -> None:
-    """Frees what a killed daemon had leased; only for the one daemon that holds the lock, at its start.
-
-    What an earlier version could not write is due again: this one may be able to.
-    """
-    session.execute(update(Notice).where(Notice.sent_utc.is_(None)).values(leased_until_utc=None))
-    session.execute(update(Notice).where(Notice.fault != "").values(due_utc=Notice.created_utc))
-
-
-def undelivered(channel: str) -> Iterator[Any]:
-    """The conditions under which a notice still has to go out through that channel."""
-    yield from (Notice.channel == channel, Notice.sent_utc.is_(None), Notice.dead_utc.is_(None))
-
-
-def _update(session: Session, letter: Letter, **values: object) -> None:
-    session.execute(update(Notice).where(Notice.id == letter.id).values(**values))
+def _change(work: Work, letter: Letter, **values: object) -> None:
+    notice_rows.change(work.session, letter.id, **values)

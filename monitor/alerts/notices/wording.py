@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from monitor.alerts.facts.evidence import Hour
 from monitor.alerts.facts.matter import Letterhead, MatterFacts, Outage
-from monitor.alerts.notices.observations import cause_text, hour_text, last_good_text, reason_text, snmp_text, ways_text
+from monitor.alerts.notices.observations import cause_text, hour_text, last_good_text, seen_text, snmp_text, ways_text
 from monitor.alerts.notices.phrases import COMMANDS, ENDED, HEADLINES, KIND_NAMES, LABELS, TO_DO, WAYS
+from monitor.domain.evidence import Hour
 from monitor.i18n import formats
 from monitor.i18n.formats import Lang
 
@@ -171,7 +171,7 @@ def _of_outage(outage: Outage, known: Mapping[str, str], lang: Lang) -> Iterator
         yield "why_ended", ENDED.get(outage.end_reason or "", {}).get(lang, "")
         yield "lasted", known["lasted"]
     yield "silent", formats.moment_text(outage.silent_since, lang) if outage.silent_since else ""
-    yield "seen", reason_text(outage.reason, lang)
+    yield "seen", seen_text(outage.reason, lang)
     yield "affected", _affected(outage.affected, lang)
     yield "last_good", last_good_text(outage.evidence.last_good, lang)
     yield "cause", cause_text(outage, lang)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
+from monitor.domain.reasons import text
 from monitor.domain.sample import Sample, Verdict
 from monitor.domain.text import ascii_digits
 from monitor.net import tls
@@ -40,8 +41,8 @@ class Outcome:
     def sample(self, device: str, kind: str, started_utc: datetime, started_mono_ns: int) -> Sample:
         """As judging reads it."""
         took = () if self.took_ns is None or self.verdict != Verdict.OK else (self.took_ns,)
-        why = self.own_fault or self.reason
-        return Sample(device, kind, started_utc, started_mono_ns, self.verdict, 1, len(took), took, why, self.poor)
+        why, poor = text(self.own_fault or self.reason), text(self.poor)
+        return Sample(device, kind, started_utc, started_mono_ns, self.verdict, 1, len(took), took, why, poor)
 
 
 @dataclass(frozen=True, slots=True)

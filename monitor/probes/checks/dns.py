@@ -117,14 +117,27 @@ def ask(question: dns.message.QueryMessage, machine: ResolvConf, port: int, dead
 
 def _asked(question: dns.message.QueryMessage, server: str, port: int, deadline: Deadline) -> dns.message.QueryMessage:
     """The server's answer over UDP, again over TCP when it is cut short; raises OSError."""
+    whole = _over_udp(question, server, port, deadline)
+    return _over_tcp(question, server, port, deadline) if whole is None else whole
+
+
+def _over_udp(
+    question: dns.message.QueryMessage, server: str, port: int, deadline: Deadline
+) -> dns.message.QueryMessage | None:
+    """The server's answer; None when it is cut short. Raises OSError."""
 
     def read(found: bytes) -> dns.message.QueryMessage | Literal["cut short"] | None:
         return "cut short" if _is_cut_short(question, found) else _read(question, found)
 
     (address,) = NAMES.look_up(server, port, deadline)
     answer = datagram.ask(address, question.to_wire(), deadline, read)
-    if isinstance(answer, dns.message.QueryMessage):
-        return answer
+    return answer if isinstance(answer, dns.message.QueryMessage) else None
+
+
+def _over_tcp(
+    question: dns.message.QueryMessage, server: str, port: int, deadline: Deadline
+) -> dns.message.QueryMessage:
+    """The server's answer; raises OSError."""
     with Stream.open(server, port, deadline, 2 * MOST_BYTES) as stream, stream.makefile() as reader:
         wire = question.to_wire()
         stream.sendall(len(wire).to_bytes(2) + wire)

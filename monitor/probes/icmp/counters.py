@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass, field
 
+from monitor.domain.reasons import Reason
 from monitor.probes.icmp.packets import FORGED, Rejected
 
 
@@ -13,7 +14,7 @@ class Counters:
     sent: int = 0
     accepted: int = 0
     rejected_by_reason: Counter[Rejected] = field(default_factory=Counter)
-    errors_by_reason: Counter[str] = field(default_factory=Counter)
+    errors_by_reason: Counter[Reason] = field(default_factory=Counter)
     refused_by_errno: Counter[str] = field(default_factory=Counter)
     dropped: int = 0
 

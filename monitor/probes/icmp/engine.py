@@ -25,6 +25,7 @@ from datetime import datetime
 from functools import partial
 
 from monitor.domain.clock import NS_PER_S, Clock
+from monitor.domain.reasons import TIMEOUT, Reason, ReasonCode, reason
 from monitor.domain.sample import Sample, Verdict
 from monitor.probes.base import Shape, Target
 from monitor.probes.icmp.counters import Counters
@@ -37,6 +38,7 @@ from monitor.probes.icmp.transmitters import EchoTransmitters
 
 log = logging.getLogger(__name__)
 
+INTERRUPTED, BUFFER_FULL = reason(ReasonCode.INTERRUPTED), reason(ReasonCode.BUFFER_FULL)
 UNREACHABLE_HOST = {errno.EHOSTUNREACH, errno.EHOSTDOWN}
 BURST_S = 0.0256  # a whole batch at 5,000 a second
 LOOK_S = 0.1  # how often those who have answered are told while others of their group are silent
@@ -70,10 +72,19 @@ class IcmpProbe:
 
     name = "icmp"
 
-    def __init__(self, clock: Clock, options: IcmpOptions, opener: Opener = socket.socket) -> None:
-        """``opener`` makes the sockets, as ``socket.socket`` does: elsewhere, such as in another network namespace."""
+    def __init__(
+        self,
+        clock: Clock,
+        options: IcmpOptions,
+        opener: Opener = socket.socket,
+        counters: Counters | None = None,
+    ) -> None:
+        """``opener`` makes the sockets, as ``socket.socket`` does: elsewhere, such as in another network namespace.
+
+        ``counters``: where it is counted what was seen, if anybody else reads that.
+        """
         self.options = options
-        self.counters = Counters()
+        self.counters = Counters() if counters is None else counters
         self.why_no_ipv6 = ""
         self._clock = clock
         self._paths = EchoTransmitters(self.counters, clock, round(options.timeout_s * NS_PER_S), opener)
@@ -119,7 +130,7 @@ class IcmpProbe:
         started, dropped, news = (self._clock.utc(), self._clock.mono_ns()), self._dropped(), asyncio.Event()
         groups, homeless = self._grouped(due, news)
         if homeless:
-            why = self.why_no_ipv6 or "no socket"
+            why = reason(ReasonCode.NO_SOCKET, why=self.why_no_ipv6 or "no socket")
             yield [Sample(target.device, self.name, *started, Verdict.UNKNOWN, reason=why) for target in homeless]
         try:
             await self._send_all(groups)
@@ -262,23 +273,22 @@ class IcmpProbe:
                 samples.append(Sample(target.device, name, utc, mono_ns, ok, echoes, echoes, rtts))
             elif over:
                 answered = tuple([rtt for rtt in rtts if rtt is not None])
-                verdict, reason = (ok, "") if answered else self._why(group, place, dropped)
+                verdict, why = (ok, None) if answered else self._why(group, place, dropped)
                 sent = echoes - group.unsent[place]
-                samples.append(
-                    Sample(target.device, name, utc, mono_ns, verdict, sent, len(answered), answered, reason)
-                )
+                samples.append(Sample(target.device, name, utc, mono_ns, verdict, sent, len(answered), answered, why))
         return samples
 
-    def _why(self, group: Group, place: int, dropped: bool) -> tuple[Verdict, str]:
+    def _why(self, group: Group, place: int, dropped: bool) -> tuple[Verdict, Reason]:
         """Why nothing came from there, and whose fault that is."""
         refused = group.refused.get(place)
         if refused is not None:
-            return Verdict.FAILED if refused in UNREACHABLE_HOST else Verdict.UNKNOWN, name_of(refused)
+            verdict = Verdict.FAILED if refused in UNREACHABLE_HOST else Verdict.UNKNOWN
+            return verdict, reason(ReasonCode.SEND_REFUSED, error=name_of(refused))
         if self._hurried.is_set():
-            return Verdict.UNKNOWN, "interrupted"
+            return Verdict.UNKNOWN, INTERRUPTED
         if dropped:
-            return Verdict.UNKNOWN, "the receive buffer was full"
-        return Verdict.FAILED, group.errors.get(place, "timeout")
+            return Verdict.UNKNOWN, BUFFER_FULL
+        return Verdict.FAILED, group.errors.get(place, TIMEOUT)
 
     def _dropped(self) -> int:
         self.counters.dropped = self._paths.dropped()

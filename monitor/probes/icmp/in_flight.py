@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 
 from monitor.domain.clock import NS_PER_S
+from monitor.domain.reasons import Reason
 from monitor.probes.base import Target
 from monitor.probes.icmp.counters import Counters
 from monitor.probes.icmp.mmsg_buffers import AddressBatch, Arrival, Datagram, QueuedError
@@ -27,7 +28,7 @@ from monitor.probes.icmp.packets import (
     Requests,
     answer_to,
     checksum,
-    error_words,
+    error_reason,
     read_error,
     read_reply,
     without_ip_header,
@@ -71,7 +72,7 @@ class Group:
         self.unanswered = echoes * len(targets)
         self.waves_sent = 0
         self.last_sent_mono_ns = 0
-        self.errors: dict[int, str] = {}
+        self.errors: dict[int, Reason] = {}
         self.refused: dict[int, int] = {}
         self.unsent: Counter[int] = Counter()
         self.told = [False] * len(targets)
@@ -246,10 +247,10 @@ class InFlightEchoes:
 
     def queued_error(self, error: QueuedError) -> None:
         """Takes an entry of the error queue in."""
-        words = error_words(error.kind, error.code, v6=self._wire.v6)
-        if words is None or len(error.data) < HEADER.size:
+        said = error_reason(error.kind, error.code, v6=self._wire.v6)
+        if said is None or len(error.data) < HEADER.size:
             return
-        self._noted(ErrorMessage(int.from_bytes(error.data[6:8]), error.destination, words))
+        self._noted(ErrorMessage(int.from_bytes(error.data[6:8]), error.destination, said))
 
     def _noted(self, error: ErrorMessage) -> None:
         """An ICMP error is a hint: it names the reason, but only silence makes a round fail."""

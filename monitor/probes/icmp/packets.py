@@ -19,6 +19,8 @@ from array import array
 from enum import StrEnum
 from typing import NamedTuple
 
+from monitor.domain.reasons import Reason, ReasonCode, reason
+
 HEADER = struct.Struct("!BBHHH")
 BODY = struct.Struct("!8sIIHH")
 REQUEST = struct.Struct("!BBHHH8sIIHH")  # header and body at once
@@ -34,23 +36,25 @@ ECHO_REPLY, ECHO_REQUEST = 0, 8
 ECHO_REQUEST_V6, ECHO_REPLY_V6 = 128, 129
 
 UNREACHABLE = {
-    0: "network unreachable",
-    1: "host unreachable",
-    2: "protocol unreachable",
-    3: "port unreachable",
-    4: "fragmentation needed",
-    9: "network administratively prohibited",
-    10: "host administratively prohibited",
-    13: "administratively prohibited",
+    0: ReasonCode.NETWORK_UNREACHABLE,
+    1: ReasonCode.HOST_UNREACHABLE,
+    2: ReasonCode.PROTOCOL_UNREACHABLE,
+    3: ReasonCode.PORT_UNREACHABLE,
+    4: ReasonCode.FRAGMENTATION_NEEDED,
+    9: ReasonCode.NETWORK_PROHIBITED,
+    10: ReasonCode.HOST_PROHIBITED,
+    13: ReasonCode.PROHIBITED,
 }
 UNREACHABLE_V6 = {
-    0: "no route",
-    1: "administratively prohibited",
-    3: "address unreachable",
-    4: "port unreachable",
-    5: "source address failed policy",
-    6: "route rejected",
+    0: ReasonCode.NO_ROUTE,
+    1: ReasonCode.PROHIBITED,
+    3: ReasonCode.ADDRESS_UNREACHABLE,
+    4: ReasonCode.PORT_UNREACHABLE,
+    5: ReasonCode.SOURCE_REFUSED,
+    6: ReasonCode.ROUTE_REJECTED,
 }
+OTHERS = {11: ReasonCode.TTL_EXCEEDED, 12: ReasonCode.PARAMETER_PROBLEM}
+OTHERS_V6 = {2: ReasonCode.PACKET_TOO_BIG, 3: ReasonCode.HOP_LIMIT_EXCEEDED, 4: ReasonCode.PARAMETER_PROBLEM}
 
 
 class Rejected(StrEnum):
@@ -77,14 +81,14 @@ class Reply(NamedTuple):
 
 
 class ErrorMessage(NamedTuple):
-    """An ICMP error about an echo of ours: the low half of its token, whom it was sent to, and in words what happened.
+    """An ICMP error about an echo of ours: the low half of its token, whom it was sent to, and what happened.
 
     ``destination`` is empty where the error does not quote it.
     """
 
     sequence: int
     destination: bytes
-    reason: str
+    reason: Reason
 
 
 class Requests:
@@ -177,28 +181,21 @@ def read_error(data: bytes, *, v6: bool, identifier: int) -> ErrorMessage | None
     """The ICMP error in ``data`` (from the ICMP header on) about an echo of ours; None when it is about none."""
     if len(data) < HEADER.size:
         return None
-    words = error_words(data[0], data[1], v6=v6)
+    said = error_reason(data[0], data[1], v6=v6)
     packet = data[HEADER.size :]
     quoted, destination = (packet[40:], packet[24:40]) if v6 else (without_ip_header(packet), packet[16:20])
-    if words is None or len(quoted) < HEADER.size:
+    if said is None or len(quoted) < HEADER.size:
         return None
     quoted_kind, _, _, its_identifier, sequence = HEADER.unpack_from(quoted)
     if its_identifier != identifier or quoted_kind != (ECHO_REQUEST_V6 if v6 else ECHO_REQUEST):
         return None
-    return ErrorMessage(sequence, destination, words)
+    return ErrorMessage(sequence, destination, said)
 
 
-def error_words(kind: int, code: int, *, v6: bool) -> str | None:
-    """An ICMP error's type and code in words; None for what is no error."""
-    if v6:
-        return {
-            1: UNREACHABLE_V6.get(code, f"unreachable (code {code})"),
-            2: "packet too big",
-            3: "hop limit exceeded",
-            4: "parameter problem",
-        }.get(kind)
-    return {
-        3: UNREACHABLE.get(code, f"unreachable (code {code})"),
-        11: "time to live exceeded",
-        12: "parameter problem",
-    }.get(kind)
+def error_reason(kind: int, code: int, *, v6: bool) -> Reason | None:
+    """What an ICMP error of that type and code says; None for what is no error."""
+    if kind == (1 if v6 else 3):
+        known = (UNREACHABLE_V6 if v6 else UNREACHABLE).get(code)
+        return reason(known) if known else reason(ReasonCode.UNREACHABLE, icmp_code=code)
+    other = (OTHERS_V6 if v6 else OTHERS).get(kind)
+    return reason(other) if other else None

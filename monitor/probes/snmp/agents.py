@@ -7,6 +7,7 @@ from ipaddress import IPv4Address, IPv6Address
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from monitor.domain.reasons import ReasonCode, reason
 from monitor.probes.snmp.client import Agent, V2cClient, V2cOptions
 from monitor.probes.snmp.limits import ConcurrencyLimit
 from monitor.probes.snmp.session import Session, SnmpError
@@ -68,7 +69,7 @@ class Agents:
             return self._v2c.session(Agent(address, port, self._communities[credential]), source)
         if credential in self._v3:
             return self._v3[credential].session(address, port, source)
-        raise SnmpError(f"the secret of '{credential}' could not be read")
+        raise SnmpError(reason(ReasonCode.SECRET_UNREADABLE, credential=credential))
 
     def community(self, credential: str) -> Secret | None:
         """The community of that name; None for a user of v3, and for one that could not be read."""

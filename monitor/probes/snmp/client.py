@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address
 from typing import NamedTuple
 
+from monitor.domain.reasons import ReasonCode, reason
 from monitor.probes.snmp.ber import BerError, Oid
 from monitor.probes.snmp.limits import ConcurrencyLimit, Slot, TimeoutQueue
 from monitor.probes.snmp.messages import GET, GET_BULK, GET_NEXT, Binding, Numbers, Response, read_response, request
@@ -110,8 +111,8 @@ class V2cClient:
         finally:
             why = self._rejections.end(agent.where)
         if why:
-            raise GarbledError(f"no answer from {agent.address} that counts: {why}")
-        raise SilentError(f"no answer from {agent.address}: it is away, speaks no SNMP v2c, or has another community")
+            raise GarbledError(reason(ReasonCode.SNMP_GARBLED, address=str(agent.address), fault=why))
+        raise SilentError(reason(ReasonCode.SNMP_V2C_SILENT, address=str(agent.address)))
 
     async def _ask_once(self, agent: _Asked, kind: int, oids: Sequence[Oid], repetitions: int) -> Response | None:
         async with Slot(self._places):

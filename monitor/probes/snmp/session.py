@@ -12,6 +12,8 @@
 from collections.abc import Sequence
 from typing import Protocol
 
+from monitor.domain.reasons import Reason, ReasonCode, reason
+from monitor.i18n.reasons import reason_text
 from monitor.probes.snmp.ber import Oid
 from monitor.probes.snmp.messages import Binding
 
@@ -28,7 +30,14 @@ AUTHORIZATION_ERROR = 16
 
 
 class SnmpError(Exception):
-    """The agent could not be read; the message says why."""
+    """The agent could not be read; ``reason`` says why."""
+
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(reason.code)
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return reason_text(self.reason, "en")
 
 
 class SilentError(SnmpError):
@@ -36,7 +45,7 @@ class SilentError(SnmpError):
 
 
 class GarbledError(SnmpError):
-    """Something came and was no answer that counts; the message says what was wrong with the last of it."""
+    """Something came and was no answer that counts; ``reason`` says what was wrong with the last of it."""
 
 
 class CredentialsError(SnmpError):
@@ -47,7 +56,7 @@ class AgentError(SnmpError):
     """The agent answered with an error status (RFC 3416), about the binding ``index`` (from 1; 0: about none)."""
 
     def __init__(self, status: int, index: int) -> None:
-        super().__init__(f"the agent says {STATUS.get(status, f'error {status}')}")
+        super().__init__(reason(ReasonCode.SNMP_AGENT_SAYS, status=STATUS.get(status, f"error {status}")))
         self.status = status
         self.index = index
 
@@ -55,7 +64,7 @@ class AgentError(SnmpError):
 def refusal(status: int, index: int) -> AgentError | CredentialsError:
     """The error for an answer's status, which is not 0."""
     if status == AUTHORIZATION_ERROR:
-        return CredentialsError("the agent knows these credentials but does not let them read")
+        return CredentialsError(reason(ReasonCode.SNMP_MAY_NOT_READ))
     return AgentError(status, index)
 
 

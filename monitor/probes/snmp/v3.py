@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address, IPv6Address
 
+from monitor.domain.reasons import ReasonCode, reason
 from monitor.probes.snmp.ber import BerError, Oid
 from monitor.probes.snmp.keys import Credential, Keys, keys_for
 from monitor.probes.snmp.limits import ConcurrencyLimit, Slot, TimeoutQueue
@@ -173,16 +174,16 @@ class V3Client:
                 elif corrections:
                     corrections -= 1
                 else:
-                    raise SnmpError(f"{address}: its engine's id or clock does not keep still")
+                    raise SnmpError(reason(ReasonCode.SNMP_ENGINE_CHANGES, address=str(address)))
         finally:
             why = self._rejections.end(where)
         if why:
-            raise GarbledError(f"no answer from {address} that counts: {why}")
+            raise GarbledError(reason(ReasonCode.SNMP_GARBLED, address=str(address), fault=why))
         known = self._known.get(where)
         if kind == GET and known is not None and known.keys.cipher and known.heard_mono_s >= begun_mono_s:
-            why = "it says who it is and answers no question: most likely the key for encrypting is wrong"
-            raise CredentialsError(f"{address}: {why}")  # many agents drop what they cannot decrypt
-        raise SilentError(f"no answer from {address}: it is away or speaks no SNMPv3")
+            wrong = reason(ReasonCode.SNMP_WRONG_ENCRYPTION_KEY, address=str(address))
+            raise CredentialsError(wrong)  # many agents drop what they cannot decrypt
+        raise SilentError(reason(ReasonCode.SNMP_V3_SILENT, address=str(address)))
 
     async def _ask_once(
         self, address: IPv4Address | IPv6Address, where: Where, kind: int, oids: Sequence[Oid], repetitions: int
@@ -212,13 +213,13 @@ class V3Client:
 
     def _act_upon(self, stat: int, envelope: Envelope, known: _Known, where: Where) -> None:
         if stat in REFUSALS:
-            raise CredentialsError(f"{where[0]} does not accept these credentials: {REFUSALS[stat]}")
+            raise CredentialsError(reason(ReasonCode.SNMP_REFUSED, address=where[0], refusal=REFUSALS[stat]))
         if stat == NOT_IN_TIME and envelope.level & AUTH:
             known.hear(envelope.engine)
         elif stat == UNKNOWN_ENGINE:
             self._known.pop(where, None)
         else:
-            raise SnmpError(f"{where[0]} reports what nobody asked")
+            raise SnmpError(reason(ReasonCode.SNMP_ODD_REPORT, address=where[0]))
 
     async def _discover(self, address: IPv4Address | IPv6Address, where: Where) -> _Known | None:
         async with Slot(self._places):

@@ -11,8 +11,6 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from sqlalchemy import select
-
 from monitor.alerts.cases import actions, downtimes, outages
 from monitor.alerts.cases.clock import settle
 from monitor.alerts.cases.complaints import Request
@@ -22,6 +20,8 @@ from monitor.alerts.cases.refusals import BadInput, Refused
 from monitor.charter.downtimes import downtime_of
 from monitor.charter.office import Office
 from monitor.domain.clock import NS_PER_S
+from monitor.domain.event_kinds import EventKind
+from monitor.domain.reasons import ReasonCode, reason
 from monitor.domain.sample import Sample, Verdict
 from monitor.judging.board import Board
 from monitor.judging.decisions import (
@@ -46,8 +46,7 @@ from monitor.runtime.virtual.replay_events import Happening, ImpossibleError
 from monitor.runtime.virtual.replay_output import Told, Transition, line, ticket_lines
 from monitor.settings.load import Settings
 from monitor.settings.problems import did_you_mean
-from monitor.store import board_state
-from monitor.store.models import TicketEvent
+from monitor.store import board_state, ticket_rows
 from monitor.store.opening import open_store
 from monitor.store.sqlite import Store
 from monitor.store.work import Work
@@ -161,7 +160,7 @@ class _Player:
                 settle(work, trust.move)
             elif not trust.suspect:
                 outages.catch_up(work, before.unproven_since_utc)
-        kind = "clock_suspect" if trust.suspect else "clock_believed"
+        kind = EventKind.CLOCK_SUSPECT if trust.suspect else EventKind.CLOCK_BELIEVED
         yield line(now_utc, kind, wall=wall_utc, moved_s=trust.move and trust.move.by.total_seconds())
         if trust.move is not None:
             self._distrusted = {*self.board.fleet.devices, *self.board.fleet.references}
@@ -201,7 +200,7 @@ class _Player:
             if not self._clock.suspect:
                 what_is_due(work)
             session.flush()
-            for event in session.scalars(select(TicketEvent).where(TicketEvent.id > self._events)):
+            for event in ticket_rows.events_after(session, self._events):
                 self._events = event.id
                 self._ticketed.add(event.ticket.site)
                 yield from ticket_lines(event, self.office)
@@ -230,7 +229,9 @@ class _Player:
             case replay_events.Trap(device=device, name=name):
                 self._known("device", device, self.board.fleet.devices)
                 site = self.board.fleet.devices[device].site
-                yield from self.take([DeviceEvent(site, device, "trap", name, now_utc)], now_utc)
+                yield from self.take(
+                    [DeviceEvent(site, device, EventKind.TRAP, reason(ReasonCode.TRAP, name=name), now_utc)], now_utc
+                )
             case replay_events.Act() | replay_events.Registered():
                 yield from self._look(now_utc)
                 self._act(happening)
@@ -259,7 +260,7 @@ class _Player:
         self._known("device", read.device, self.board.fleet.devices)
         device = self.board.fleet.devices[read.device]
         reading = Reading(read.system, read.ports, read.ups) if read.outcome == "ok" else None
-        state = SnmpState(read.outcome, "" if reading else "it does not answer", reading)
+        state = SnmpState(read.outcome, None if reading else reason(ReasonCode.NO_ANSWER), reading)
         mono_ns = round(read.t.timestamp() * NS_PER_S)
         yield from self.take(self._meaning.of(device, state, read.t, mono_ns), read.t)
 
@@ -311,7 +312,7 @@ class _Player:
         if lasted > STALL:
             self._distrusted = {*self.board.fleet.devices, *self.board.fleet.references}
         if lasted.total_seconds() > 2 * self.settings.monitor.probing.interval_s:
-            why = f"the monitor stood still for {lasted.total_seconds():.0f} s"
+            why = reason(ReasonCode.STOOD_STILL, seconds=round(lasted.total_seconds()))
             gone: list[Decision] = [MonitoringGap(now_utc - lasted, now_utc, why)]
             yield from self.take([*gone, *self.board.slept(now_utc)], now_utc)
         yield from self._turn(now_utc)

@@ -6,12 +6,11 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from heapq import heappop, heappush
 
-from sqlalchemy import select
-
 from monitor.alerts.notices import outbox
 from monitor.alerts.notices.lease import lease_next
 from monitor.domain.notice_kinds import DIGEST
 from monitor.runtime.virtual.replay_output import Transition, line, notice_line
+from monitor.store import notice_rows
 from monitor.store.models import Notice
 from monitor.store.work import Work
 
@@ -33,8 +32,7 @@ class Letters:
 
     def deliver(self, work: Work) -> Iterator[Transition]:
         """Says what falls due, which digests go out, and to whom no more does for now."""
-        fresh = select(Notice.id, Notice.due_utc).where(Notice.id > self._last, Notice.kind != DIGEST)
-        for id_, due_utc in work.session.execute(fresh.order_by(Notice.id)).all():
+        for id_, due_utc in notice_rows.made_after(work.session, self._last, but=DIGEST):
             self._last = id_
             heappush(self._ahead, (due_utc, id_))
         due = []
@@ -46,15 +44,14 @@ class Letters:
             yield from self._hand_over(work)
 
     def _hand_over(self, work: Work) -> Iterator[Transition]:
-        owed = (Notice.sent_utc.is_(None), Notice.dead_utc.is_(None), Notice.due_utc <= work.now_utc)
-        for channel in sorted(set(work.session.scalars(select(Notice.channel).where(*owed)))):
+        for channel in sorted({channel for channel, _ in notice_rows.due(work.session, work.now_utc)}):
             while (letter := lease_next(work, channel)) is not None:
                 outbox.mark_sent(work, letter, "")
                 if letter.kind == DIGEST:
                     numbers = [matter["number"] for matter in letter.facts["matters"] if matter["number"]]
                     facts = {"notices": letter.facts["notices"], "tickets": numbers}
                     yield line(work.now_utc, "digest", recipient=letter.recipient, **facts)
-        waiting = Counter(work.session.scalars(select(Notice.recipient).where(*owed)))
+        waiting = Counter(reader for _, reader in notice_rows.due(work.session, work.now_utc))
         for reader in sorted(set(waiting) - self._held):
             limit = work.office.notices.most_per_hour
             yield line(work.now_utc, "capped", recipient=reader, notices=waiting[reader], limit=limit)

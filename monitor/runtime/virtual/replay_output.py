@@ -8,8 +8,11 @@ from typing import Any
 from monitor.alerts.cases.acknowledgements import RAN_OUT
 from monitor.alerts.facts.stored import unpack_matter
 from monitor.charter.office import Office
+from monitor.domain.reasons import Reason, as_json
+from monitor.domain.states import Cause
 from monitor.domain.ticket_states import MONITOR
 from monitor.i18n.formats import DHAKA
+from monitor.i18n.reasons import reason_text
 from monitor.judging.decisions import (
     Affected,
     Decision,
@@ -37,7 +40,7 @@ class Told:
 
     _open: dict[str, datetime] = field(default_factory=dict)
     _affected: dict[str, dict[str, None]] = field(default_factory=dict)
-    _causes: dict[str, str] = field(default_factory=dict)
+    _causes: dict[str, Cause | None] = field(default_factory=dict)
     _states: dict[str, State] = field(default_factory=dict)
 
     def decision(self, decision: Decision, now_utc: datetime) -> Iterator[Transition]:  # noqa: PLR0912 (one a kind)
@@ -49,11 +52,11 @@ class Told:
                 yield line(now_utc, "outage_opened", site=site, **facts)
             case OutageClosed(site, ended, reason):
                 started, affected = self._open.pop(site), list(self._affected.pop(site, ()))
-                cause = self._causes.pop(site, "")
+                cause = self._causes.pop(site, None)
                 dates = {"started": started, "ended": ended}
                 yield line(now_utc, "outage_closed", site=site, **dates, reason=reason, cause=cause, affected=affected)
             case OutageUpdated(site, reason, cause, why, _):
-                self._causes[site] = cause or self._causes.get(site, "")
+                self._causes[site] = cause or self._causes.get(site)
                 yield line(now_utc, "outage_explained", site=site, reason=reason, cause=cause, why=why)
             case Affected(site, root, since):
                 self._affected.setdefault(root, {})[site] = None
@@ -72,18 +75,23 @@ class Told:
                 yield line(now_utc, "flapping" if flapping else "settled", site=site, share=round(share, 3))
             case Excused(site, since, _, why):
                 yield line(now_utc, "paused", site=site, started=since, reason=why)
-            case DeviceEvent(site, device, kind, text, _):
-                yield line(now_utc, kind, site=site, device=device, reason=text)
+            case DeviceEvent(site, device, kind, reason, _):
+                yield line(now_utc, kind, site=site, device=device, reason=reason)
             case MonitoringGap(since, until, why):
                 yield line(now_utc, "stood_still", started=since, ended=until, reason=why)
 
 
 def line(at_utc: datetime, kind: str, **facts: object) -> Transition:
-    """An object of the output: what does not apply is left out, times are the office's."""
+    """An object of the output: what does not apply is left out, times are the office's.
+
+    A reason stands under its own name in English words, and behind them as NAME_code with its code and parameters.
+    """
     found: Transition = {"t": _iso(at_utc), "kind": kind}
     for name, value in facts.items():
         if isinstance(value, datetime):
             found[name] = _iso(value)
+        elif isinstance(value, Reason):
+            found |= {name: reason_text(value, "en"), f"{name}_code": as_json(value)}
         elif value is not None and value not in ("", []):
             found[name] = value
     return found

@@ -10,9 +10,6 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
-
-from sqlalchemy import select
 
 from monitor.alerts.cases import outages
 from monitor.alerts.cases.actions import act, correct, register
@@ -28,16 +25,20 @@ from monitor.alerts.notices.routing import ASKER
 from monitor.charter.office import Office
 from monitor.domain import notice_kinds
 from monitor.domain.clock import VirtualClock
+from monitor.domain.evidence import Evidence, Hour, Port, SnmpSaid, Way
+from monitor.domain.reasons import TIMEOUT, ReasonCode, reason
+from monitor.domain.states import Cause
 from monitor.judging.decisions import Affected, OutageClosed, OutageOpened
 from monitor.settings.load import Settings
-from monitor.store.models import Notice, SiteState, Ticket
+from monitor.store import notice_rows, ticket_rows
+from monitor.store.models import Notice, SiteState
 from monitor.store.opening import open_store
 from monitor.store.work import Work
 
 BEGINS = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)  # a Monday, ten in the morning
 WEEKS = 6
 LOOKS_A_DAY = 4
-WHY = "the UPS of its feeder is on battery"
+WHY = reason(ReasonCode.UPS_ON_BATTERY, since=BEGINS)
 
 
 def samples(settings: Settings) -> list[Letter]:
@@ -73,16 +74,16 @@ def _played(office: Office, folder: Path) -> Iterator[Letter]:
                 clock.advance(office.recovery_hold.total_seconds() + 1)
                 what_is_due(Work(session, office, clock.utc()))
         with store.write() as session:
-            for ticket in session.scalars(select(Ticket).where(Ticket.state == "open")).all():
+            for ticket in ticket_rows.open_(session):
                 soon = clock.utc() + timedelta(seconds=1)
                 act(Work(session, office, clock.utc(), "an officer"), ticket.number, "ack", "", until_utc=soon)
             what_is_due(Work(session, office, clock.utc() + timedelta(seconds=2)))
-            for ticket in session.scalars(select(Ticket).where(Ticket.source != "outage")).all():
+            for ticket in ticket_rows.requests(session):
                 act(Work(session, office, clock.utc(), "an officer"), ticket.number, "resolve", "")
                 act(Work(session, office, clock.utc(), "an officer"), ticket.number, "reopen", "")
             _by_mistake(Work(session, office, clock.utc()))
         with store.read() as session:
-            yield from map(_letter, session.scalars(select(Notice).order_by(Notice.id)))
+            yield from map(_letter, notice_rows.every(session))
             yield _digest(Work(session, office, clock.utc()))
     finally:
         store.close()
@@ -112,7 +113,7 @@ def _begin(work: Work) -> str:
     )  # watched for long
     for each, started in ((centre, work.now_utc), (lab, work.now_utc + timedelta(hours=1))):
         opened = OutageOpened(
-            each, started, started + timedelta(seconds=15), None, "timeout", "power", WHY, _evidence()
+            each, started, started + timedelta(seconds=15), None, TIMEOUT, Cause.POWER, WHY, _evidence()
         )
         outages.apply(work, opened)
     behind = [site for site in by_kind.get("lab", []) if site != lab][:2]
@@ -126,22 +127,22 @@ def _begin(work: Work) -> str:
     return centre
 
 
-def _evidence() -> dict[str, Any]:
+def _evidence() -> Evidence:
     """An hour as it may have been: steady, a pause of our own, then slower and lossy, until nothing answered."""
-    steady: list[list[float | None] | None] = [[round(11 + 3 * math.sin(at / 3), 1), 0.0] for at in range(44)]
-    failing: list[list[float | None] | None] = [[round(20 + at * 4.5, 1), round(at / 30, 2)] for at in range(14)]
-    minutes = [*steady, None, None, *failing]
+    steady = ((round(11 + 3 * math.sin(at / 3), 1), 0.0) for at in range(44))
+    failing = ((round(20 + at * 4.5, 1), round(at / 30, 2)) for at in range(14))
+    minutes = (*steady, None, None, *failing)
     chart = "▁" * 42 + "▂▂··" + "▃▃▄▄▅▅▆▆▇▇████"
-    figures = {"chart": chart, "rtt_ms_mean": 18.4, "rtt_ms_max": 78.5, "loss": 0.05}
-    router = {"device": "gateway", "uptime_s": 3_553_200, "ports": [{"name": "sfp1", "status": "down"}]}
-    way = {"device": "gateway", "hops": [[1, "192.0.2.1"], [2, "192.0.2.9"]], "reached": False}
-    return {"hour": {**figures, "minutes": minutes}, "snmp": [router], "ways": [way]}
+    hour = Hour(chart=chart, rtt_ms_mean=18.4, rtt_ms_max=78.5, loss=0.05, minutes=minutes)
+    router = SnmpSaid(device="gateway", uptime_s=3_553_200, ports=(Port(name="sfp1", status="down"),))
+    way = Way(device="gateway", hops=((1, "192.0.2.1"), (2, "192.0.2.9")), reached=False)
+    return Evidence(hour=hour, snmp=(router,), ways=(way,))
 
 
 def _turn(site: str, now_utc: datetime, *, back: bool) -> OutageClosed | OutageOpened:
     if back:
         return OutageClosed(site, now_utc)
-    return OutageOpened(site, now_utc, now_utc + timedelta(seconds=15), None, "timeout", "", "", _evidence())
+    return OutageOpened(site, now_utc, now_utc + timedelta(seconds=15), None, TIMEOUT, evidence=_evidence())
 
 
 def _letter(notice: Notice) -> Letter:
@@ -157,10 +158,7 @@ def _briefs(work: Work) -> Iterator[Letter]:
 
 
 def _digest(work: Work) -> Letter:
-    owed = [
-        (notice.kind, unpack_matter(notice.kind, notice.facts))
-        for notice in work.session.scalars(select(Notice).order_by(Notice.id))
-    ]
+    owed = [(notice.kind, unpack_matter(notice.kind, notice.facts)) for notice in notice_rows.every(work.session)]
     return _made(notice_kinds.DIGEST, work.office, digest_facts(work.office, owed, work.now_utc), work.now_utc)
 
 

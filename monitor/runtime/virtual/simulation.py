@@ -9,8 +9,6 @@ from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from sqlalchemy import select
-
 from monitor.alerts.cases import outages
 from monitor.alerts.cases.actions import register
 from monitor.alerts.cases.complaints import Request
@@ -19,11 +17,12 @@ from monitor.alerts.channels.email import EmailChannel
 from monitor.alerts.notices.deliver import deliver_next
 from monitor.charter.office import Office
 from monitor.domain.clock import VirtualClock
+from monitor.domain.reasons import TIMEOUT
 from monitor.i18n.formats import DHAKA
 from monitor.judging.decisions import OutageClosed, OutageOpened
 from monitor.settings.load import Settings
 from monitor.settings.monitor_file import Mail
-from monitor.store.models import Notice, Ticket, TicketEvent
+from monitor.store import notice_rows, ticket_rows
 from monitor.store.opening import open_store
 from monitor.store.session import Session
 from monitor.store.sqlite import Store
@@ -49,7 +48,7 @@ def play(settings: Settings, began: datetime, months: int, folder: Path) -> Iter
                 while deliver_next(store, office, "email", channel, clock) == "done":
                     pass
                 with store.read() as session:
-                    for event in session.scalars(select(TicketEvent).where(TicketEvent.id > told_events)):
+                    for event in ticket_rows.events_after(session, told_events):
                         told_events = event.id
                         yield event.at_utc, f"{event.ticket.number} {event.kind}: {event.text}"
                     yield from _gone(session, told)
@@ -84,7 +83,7 @@ def _begin(store: Store, office: Office, clock: VirtualClock) -> None:
         register(Work(session, office, clock.utc(), "simulation"), request)
         for centre in centres[:1]:
             outages.apply(
-                Work(session, office, clock.utc()), OutageOpened(centre, clock.utc(), clock.utc(), None, "timeout")
+                Work(session, office, clock.utc()), OutageOpened(centre, clock.utc(), clock.utc(), None, TIMEOUT)
             )
 
 
@@ -93,7 +92,7 @@ def _settled(
 ) -> Iterator[tuple[datetime, str]]:
     """In the end the centre answers again, and everyone who was told hears of it."""
     with store.write() as session:
-        for ticket in session.scalars(select(Ticket).where(Ticket.source == "outage")):
+        for ticket in ticket_rows.of_outages(session):
             outages.apply(Work(session, office, clock.utc()), OutageClosed(ticket.site or "", clock.utc()))
     clock.advance(office.recovery_hold.total_seconds() + 1)
     with store.write() as session:
@@ -106,8 +105,7 @@ def _settled(
 
 def _gone(session: Session, told: set[int]) -> Iterator[tuple[datetime, str]]:
     """The mails that have gone and were not ``told`` of yet, when they went; what another one tells of is none."""
-    gone = select(Notice).where(Notice.sent_utc.is_not(None), Notice.folded_into.is_(None)).order_by(Notice.id)
-    for notice in session.scalars(gone):
+    for notice in notice_rows.gone(session):
         if notice.id not in told and notice.sent_utc is not None:
             told.add(notice.id)
             yield notice.sent_utc, f"mail to {notice.recipient}: {notice.proof.removeprefix('file ')}"

@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from alembic import context
 
-from monitor.store.columns import Facts, Line, Lines, Utc
+from monitor.store.columns import Facts, Line, Lines, Reasons, Utc
 from monitor.store.models import Base
 
 
@@ -19,7 +19,7 @@ def plain(kind: str, item: Any, _context: Any) -> str | Literal[False]:
             return f"sa.String(length={item.most})"
         case Lines():
             return "sa.Text()"
-        case Facts():
+        case Facts() | Reasons():
             return "sa.JSON()"
     return False
 

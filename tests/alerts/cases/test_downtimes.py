@@ -14,6 +14,7 @@ from monitor.charter.downtimes import downtime_of
 from monitor.charter.office import Office
 from monitor.configuration import load
 from monitor.domain.downtime import Downtime
+from monitor.domain.states import DowntimeKind
 from monitor.judging.availability import Availability
 from monitor.judging.decisions import (
     Decision,
@@ -33,6 +34,7 @@ from monitor.store import board_state
 from monitor.store.models import Event, Gap, Outage, SuppressedOutage
 from tests.desk import Desk
 from tests.places import SHIPPED
+from tests.told import said, words
 
 LINK, LAB = "backbone-north", "lab-juniadaha-girls"
 NOW = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)  # Tuesday, ten in the morning in Dhaka
@@ -57,7 +59,7 @@ def known(desk: Desk) -> Office:
 def test_work_that_was_planned_by_command_pauses_its_sites_until_it_is_ended(desk: Desk) -> None:
     plan(desk, "cable", sites=[LINK], begins=at(1), ends=at(3))
     found = downtime_of(known(desk), LINK, at(2))
-    assert found == Downtime("maintenance", "planned work 'cable' (new cable)", at(3))
+    assert found == Downtime(DowntimeKind.MAINTENANCE, said("planned work 'cable' (new cable)"), at(3))
     assert downtime_of(known(desk), LINK, at(0.5)) is None
 
     with desk.store.write() as session:
@@ -124,21 +126,27 @@ def test_a_name_can_be_used_and_ended_once(desk: Desk) -> None:
 
 def test_excused_silence_is_told_on_the_timeline_remembered_and_counted(desk: Desk) -> None:
     why = "planned work 'cable' (new cable)"
-    desk.decide(SiteChanged(LINK, State.UP, at(-100)), Excused(LINK, at(1), "maintenance", why, at(3), at(1.1)))
+    excuse = said(why)
+    desk.decide(
+        SiteChanged(LINK, State.UP, at(-100)), Excused(LINK, at(1), DowntimeKind.MAINTENANCE, excuse, at(3), at(1.1))
+    )
     with desk.store.read() as session:
         found = board_state.remember(session)
-    assert (found.silent_since, found.held) == ({LINK: at(1)}, {LINK: Downtime("maintenance", why, at(3))})
+    assert (found.silent_since, found.held) == (
+        {LINK: at(1)},
+        {LINK: Downtime(DowntimeKind.MAINTENANCE, excuse, at(3))},
+    )
 
-    desk.decide(Excused(LINK, at(1.2), "maintenance", why, at(3), at(1.3)))  # again, after a restart
+    desk.decide(Excused(LINK, at(1.2), DowntimeKind.MAINTENANCE, excuse, at(3), at(1.3)))  # again, after a restart
     desk.decide(ExcusedNoMore(LINK, at(2)))
     with desk.store.read() as session:
-        told = [(one.kind, one.text) for one in session.scalars(select(Event).order_by(Event.id))]
+        told = [(one.kind, words(one.reason)) for one in session.scalars(select(Event).order_by(Event.id))]
         figure = figures(session, desk.office, LINK, (at(0), at(10)), at(10))
     assert told == [
         ("paused", f"silent, but no outage begins: {why}"),
         ("paused_over", f"silent for 1 hour: {why}"),
     ]
-    assert figure.excused == ((at(1), at(2), why),)
+    assert figure.excused == ((at(1), at(2), excuse),)
     # It breaches nothing, but nobody says that it was up.
     assert [figure.promised.down, figure.promised.paused] == [timedelta(0), timedelta(hours=1)]
     assert figure.always.down == timedelta(hours=1)
@@ -185,12 +193,12 @@ def test_the_four_always_add_up_to_the_window_to_the_second(
 
     told: list[Decision] = [SiteChanged(site, State.UP, seconds(-1))]
     for begins, lasts in outages:
-        told += [OutageOpened(site, seconds(begins), seconds(begins), None, "timeout")]
+        told += [OutageOpened(site, seconds(begins), seconds(begins), None, said("timeout"))]
         told += [OutageClosed(site, seconds(begins + lasts))]
     for begins, lasts in excused:
-        told += [Excused(site, seconds(begins), "hours", f"outside {begins}", None, seconds(begins))]
+        told += [Excused(site, seconds(begins), DowntimeKind.HOURS, said(f"outside {begins}"), None, seconds(begins))]
         told += [ExcusedNoMore(site, seconds(begins + lasts))]
-    told += [MonitoringGap(seconds(begins), seconds(begins + lasts), "asleep") for begins, lasts in gaps]
+    told += [MonitoringGap(seconds(begins), seconds(begins + lasts), said("asleep")) for begins, lasts in gaps]
     with desk.store.write() as session:
         for table in (Outage, SuppressedOutage, Gap, Event):
             session.execute(delete(table))

@@ -17,6 +17,7 @@ from monitor.store.models import Event
 from monitor.store.work import Work
 from tests.places import SHIPPED
 from tests.store.migrated import new_store
+from tests.told import words
 
 T0 = datetime(2026, 11, 1, 4, 0, tzinfo=UTC)
 
@@ -45,7 +46,7 @@ def nights(tmp_path: Path, began: datetime, seen: datetime, days: int) -> tuple[
             if events.note_unused_labs(Work(session, office, began + timedelta(days=day))):
                 noted.append(day)
     with store.read() as session:
-        texts = list(session.scalars(select(Event.text)))
+        texts = [words(one) for one in session.scalars(select(Event.reason))]
     store.close()
     return noted, texts
 

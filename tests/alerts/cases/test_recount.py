@@ -9,13 +9,13 @@ from sqlalchemy import select
 from monitor.alerts.cases import recount
 from monitor.charter.office import Office
 from monitor.i18n.formats import DHAKA
-from monitor.runtime.trusted_clock import BelievedClock
-from monitor.runtime.writer import DecisionWriter
+from monitor.runtime.trusted_clock import TrustedClock
 from monitor.store.models import Outage, Ticket
 from monitor.store.work import Work
 from tests.alerts.cases.asked import ask, kinds_to
 from tests.charter.calendars import calendar
 from tests.desk import Desk
+from tests.runtime.built import state_of, writer_of
 
 ORDER = {"bn": "স্থানীয় ছুটি", "en": "Local holiday", "order": "৪২", "dated": dt.date(2026, 11, 24)}
 WEDNESDAY = dt.date(2026, 11, 25)
@@ -97,10 +97,12 @@ def test_an_outage_without_a_ticket_is_counted_anew_and_its_ticket_tells_of_it(d
 async def test_the_daemon_counts_anew_at_its_start_and_when_the_configuration_is_read_again(desk: Desk) -> None:
     ask(desk)
     office = desk.office
-    recorder = DecisionWriter(BelievedClock(desk.clock, "boot"), desk.store, closed_on(office, WEDNESDAY), lambda: None)
+    clock = TrustedClock(desk.clock, "boot")
+    live = state_of(clock, office=closed_on(office, WEDNESDAY))
+    recorder = writer_of(clock, desk.store, live)
     await recorder.turn()
     assert due(desk) == ["26 17:00"]
-    recorder.office = office
+    live.office = office
     await recorder.turn()
     assert due(desk) == ["25 17:00"]
     await recorder.close()

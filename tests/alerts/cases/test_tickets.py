@@ -9,6 +9,7 @@ import pytest
 from monitor.alerts.cases.refusals import NotAllowed
 from monitor.alerts.notices.render import render
 from monitor.domain import ticket_states
+from monitor.domain.states import EndReason
 from monitor.judging.decisions import OutageClosed
 from tests.desk import Desk
 from tests.places import SHIPPED
@@ -104,7 +105,7 @@ def test_down_again_within_a_day_reopens_the_ticket_and_later_makes_a_new_one(de
 def test_a_site_taken_out_of_the_configuration_ends_its_outage_for_that_reason(desk: Desk) -> None:
     desk.goes_down("backbone-north")
     desk.look()
-    desk.decide(OutageClosed("backbone-north", desk.clock.utc(), "removed"))
+    desk.decide(OutageClosed("backbone-north", desk.clock.utc(), EndReason.REMOVED))
     assert desk.outages()[0].end_reason == "removed"
 
 

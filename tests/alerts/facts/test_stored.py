@@ -13,11 +13,11 @@ from monitor.alerts.facts import stored
 from monitor.alerts.facts.stored import UPGRADES, VERSION, FactsError, pack, unpack
 from monitor.alerts.notices import render
 from monitor.alerts.notices.deliver import deliver_next
-from monitor.alerts.notices.outbox import release_leases
 from monitor.alerts.notices.phrases import HEADLINES
 from monitor.domain.notice_kinds import NoticeKind
 from monitor.settings.notices_section import Languages
 from monitor.store import queries
+from monitor.store.notice_rows import release_leases
 from tests.desk import Desk
 
 ROWS = Path(__file__).parent / "stored_notices"

@@ -7,8 +7,8 @@ import xml.etree.ElementTree as ET
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.alerts.facts.evidence import Hour
 from monitor.alerts.notices.charts import ABOVE, HEIGHT, hour_png, hour_svg
+from monitor.domain.evidence import Hour
 from monitor.i18n.formats import Lang
 
 MINUTES = ((12.0, 0.0),) * 30 + (None,) * 10 + ((40.0, 0.5),) * 10 + ((None, 1.0),) * 10

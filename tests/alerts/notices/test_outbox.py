@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from monitor.alerts.channels.base import Letter
 from monitor.alerts.notices import lease, outbox
+from monitor.store import notice_rows
 from monitor.store.models import Notice
 from tests.desk import Desk
 
@@ -37,7 +38,7 @@ def test_what_is_leased_is_not_leased_again_until_the_lease_runs_out(desk: Desk)
 def test_a_restart_frees_the_leases_of_the_run_before(desk: Desk) -> None:
     two_letters(desk)
     with desk.store.write() as session:
-        outbox.release_leases(session)
+        notice_rows.release_leases(session)
     assert desk.lease() is not None
 
 
@@ -68,7 +69,7 @@ def test_a_recovery_is_not_told_while_its_problem_is_under_way(desk: Desk) -> No
 def test_the_pause_before_another_try_doubles_up_to_an_hour_give_or_take_a_quarter(
     attempts: int, jitter: float
 ) -> None:
-    pause_s = outbox.backoff(attempts, 30, jitter).total_seconds()
+    pause_s = outbox.pause_after(attempts, 30, jitter).total_seconds()
     plain_s = min(30 * 2.0 ** (attempts - 1), 3_600)
     assert 0.75 * plain_s - 0.001 <= pause_s <= 1.25 * plain_s + 0.001
 
@@ -133,7 +134,7 @@ def test_what_we_cannot_write_waits_alone_and_is_due_at_every_start(desk: Desk) 
     }
     # The next start, perhaps of another version, tries it at once.
     with desk.store.write() as session:
-        outbox.release_leases(session)
+        notice_rows.release_leases(session)
     again = desk.lease()
     assert again is not None
     assert again.id == first.id

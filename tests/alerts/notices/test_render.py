@@ -15,6 +15,7 @@ from monitor.i18n import formats
 from monitor.judging.decisions import OutageOpened
 from tests.desk import Desk
 from tests.store.migrated import new_store
+from tests.told import said
 
 
 def a_whole_story(desk: Desk) -> list[Letter]:
@@ -90,7 +91,7 @@ def test_a_root_cause_names_how_many_of_each_kind_hang_on_it(desk: Desk) -> None
 )
 def test_the_outage_of_a_link_says_in_both_languages_which_side_it_is(desk: Desk, reason: str, in_bangla: str) -> None:
     now = desk.clock.utc()
-    desk.decide(OutageOpened("backbone-north", now - timedelta(seconds=15), now, None, reason))
+    desk.decide(OutageOpened("backbone-north", now - timedelta(seconds=15), now, None, said(reason)))
     desk.look()
     opened = render.render(desk.send_all()[0])
 

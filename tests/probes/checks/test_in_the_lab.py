@@ -14,8 +14,6 @@ from tests.cli.typed import PROGRAM
 from tests.lab.network import Lab
 from tests.lab.waiting import until
 
-pytestmark = pytest.mark.alone
-
 HOLE6, HOLE4, ALIVE4, ALIVE6 = "fd77::dead", "10.77.9.9", "10.77.3.5", "fd77::3:5"
 SLACK_S = 3  # of a loaded machine; without one deadline for the whole it would be ten seconds and more
 INSIDE = 'mount --bind "$0/hosts" /etc/hosts; mount --bind "$0/resolv.conf" /etc/resolv.conf; exec "$@"'

@@ -13,6 +13,7 @@ from monitor.probes.icmp.packets import Rejected
 from tests.lab.network import Lab
 from tests.lab.responder import GOOD, Entry, Fate, Manner, Responder
 from tests.probes.icmp.pinging import eventually, probe_in
+from tests.told import words
 
 pytestmark = pytest.mark.alone
 
@@ -66,7 +67,7 @@ def check_told(told: Iterable[list[Sample]], truth: Iterable[Entry]) -> None:
                 answered, misdated = answered + 1, misdated + (rtt_ns < least_ns - DATED_WITHIN_NS)
             reasons = {ERRORS[entry.fate] for entry in entries if entry.fate in ERRORS} or {"timeout"}
             assert sample.verdict is (Verdict.OK if held_ns else Verdict.FAILED)
-            assert held_ns or sample.reason in reasons, (sample, entries)
+            assert held_ns or words(sample.reason) in reasons, (sample, entries)
     assert misdated <= max(1, answered * MOST_MISDATED), f"{misdated} of {answered} answers came sooner than they could"
 
 
@@ -82,7 +83,8 @@ async def compare(network: Lab, log: Path, kind: str, size: int, rounds: int) ->
         await eventually(lambda: counters.rejected() == rejected(fates, kind) or counters.dropped > 0, 2)
         assert counters.dropped == 0
         assert counters.accepted == sum(fates[fate] for fate in GOOD)
-        assert counters.errors_by_reason == {words: fates[fate] for fate, words in ERRORS.items()}
+        told_why = {words(each): count for each, count in counters.errors_by_reason.items()}
+        assert told_why == {why: fates[fate] for fate, why in ERRORS.items()}
         check_told(told, responder.truth())
 
 

@@ -14,6 +14,7 @@ from monitor.probes.icmp.counters import Counters
 from monitor.probes.icmp.in_flight import Group, InFlightEchoes
 from monitor.probes.icmp.mmsg_buffers import Datagram, QueuedError
 from monitor.probes.icmp.packets import BATCH, HEADER, Rejected, Requests, answer_to, checksum
+from tests.told import said
 
 MS = 1_000_000
 HOST, OTHER = ip_address("10.77.1.1").packed, ip_address("10.77.1.2").packed
@@ -161,7 +162,7 @@ def test_an_icmp_error_names_the_reason_and_an_answer_still_counts() -> None:
     air = Air()
     token = air.send(0)
     air.flights.queued_error(QueuedError(Requests(v6=False, identifier=77, cookie=b"x" * 8).packet(token), HOST, 3, 1))
-    assert air.group.errors == {0: "host unreachable"}
+    assert air.group.errors == {0: said("host unreachable")}
     air.arrives(air.data(token), at_ms=9)
     assert air.answered == 1
 
@@ -173,7 +174,7 @@ def test_an_error_about_another_host_or_an_old_echo_is_nobodys() -> None:
     air.flights.queued_error(QueuedError(quoted.packet(token), OTHER, 3, 1))
     air.flights.queued_error(QueuedError(quoted.packet(token - 9 * BATCH), HOST, 3, 1))
     assert air.group.errors == {}
-    assert air.counters.errors_by_reason["host unreachable"] == 2
+    assert air.counters.errors_by_reason[said("host unreachable")] == 2
 
 
 def test_what_is_neither_reply_nor_error_is_passed_over() -> None:

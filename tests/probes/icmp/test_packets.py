@@ -15,7 +15,7 @@ from monitor.probes.icmp.packets import (
     Reply,
     Requests,
     checksum,
-    error_words,
+    error_reason,
     read_error,
     read_reply,
     without_ip_header,
@@ -156,11 +156,11 @@ def test_a_token_without_its_complement_and_sequence_is_forged(token: int, other
 @given(token=tokens, v6=families, code=st.integers(0, 255))
 def test_an_error_about_our_echo_tells_which_and_why(token: int, v6: bool, code: int) -> None:
     kind = 1 if v6 else 3
-    words = error_words(kind, code, v6=v6)
+    said = error_reason(kind, code, v6=v6)
     message = quoting(kind, code, request(token, v6=v6)[:8], v6=v6)  # RFC 792 quotes no more than eight bytes
 
-    assert words
-    expected = ErrorMessage(token & 0xFFFF, WHOM[6 if v6 else 4], words)
+    assert said
+    expected = ErrorMessage(token & 0xFFFF, WHOM[6 if v6 else 4], said)
     assert read_error(message, v6=v6, identifier=IDENTIFIER) == expected
 
 
@@ -176,5 +176,5 @@ def test_an_error_about_somebody_elses_packet_is_none_of_ours(v6: bool) -> None:
 
 @given(kind=st.integers(0, 255), code=st.integers(0, 255))
 def test_replies_and_requests_are_never_taken_for_errors(kind: int, code: int) -> None:
-    assert (error_words(kind, code, v6=False) is not None) == (kind in {3, 11, 12})
-    assert (error_words(kind, code, v6=True) is not None) == (kind in {1, 2, 3, 4})
+    assert (error_reason(kind, code, v6=False) is not None) == (kind in {3, 11, 12})
+    assert (error_reason(kind, code, v6=True) is not None) == (kind in {1, 2, 3, 4})

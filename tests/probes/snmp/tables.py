@@ -5,6 +5,7 @@ from collections.abc import Collection, Sequence
 from monitor.probes.snmp.ber import Missing, Oid, Value, oid
 from monitor.probes.snmp.messages import Binding
 from monitor.probes.snmp.session import SilentError
+from tests.told import said
 
 AFTER = oid("1.3.6.1.2.1.99.1")  # where the agent's own tables have ended
 
@@ -44,5 +45,5 @@ class Mute(Table):
         answer = await super().get_bulk(oids, repetitions)
         if any(name in self.mute for name, _ in answer):
             self.unanswered += 1
-            raise SilentError("no answer")
+            raise SilentError(said("no answer"))
         return answer

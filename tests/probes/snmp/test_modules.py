@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
+from monitor.domain.reasons import Reason, ReasonCode
 from monitor.probes.snmp.ber import Oid, Value, oid
 from monitor.probes.snmp.messages import Binding
 from monitor.probes.snmp.modules import Series, read_modules
@@ -176,7 +177,7 @@ class MuteAtNames(Mute):
     async def get(self, oids: Sequence[Oid]) -> list[Binding]:
         if self.mute & set(oids):
             self.unanswered += 1
-            raise SilentError("no answer")
+            raise SilentError(Reason(ReasonCode.NO_ANSWER))
         return await super().get(oids)
 
 

@@ -14,6 +14,7 @@ from monitor.probes.snmp.session import SilentError
 from tests.lab.agents import snmpsim
 from tests.probes.snmp.asking import read_v2c
 from tests.probes.snmp.tables import Table
+from tests.told import said
 
 IF, IFX, UPS = "1.3.6.1.2.1.2.2.1", "1.3.6.1.2.1.31.1.1.1", "1.3.6.1.2.1.33.1"
 INTEGER, OCTETS, HEX, COUNTER32, GAUGE32, COUNTER64 = "2", "4", "4x", "65", "66", "70"
@@ -221,7 +222,7 @@ async def test_an_agent_that_does_not_answer_what_it_lacks_is_read() -> None:
     class Reticent(Table):
         async def get(self, oids: Sequence[Oid]) -> list[Binding]:
             if any(name not in self.cells for name in oids):
-                raise SilentError("no answer")
+                raise SilentError(said("no answer"))
             return await super().get(oids)
 
     system: dict[Oid, Value] = {
@@ -244,7 +245,7 @@ async def test_an_agent_that_falls_silent_at_an_object_of_its_system_group_is_re
     class Mute(Table):
         async def get(self, oids: Sequence[Oid]) -> list[Binding]:
             if OBJECTS["sysName"] in oids:
-                raise SilentError("no answer")
+                raise SilentError(said("no answer"))
             return await super().get(oids)
 
     said: dict[Oid, Value] = {OBJECTS["sysDescr"]: b"x", OBJECTS["sysUpTime_ticks"]: 7, OBJECTS["sysName"]: b"y"}

@@ -10,6 +10,7 @@ from monitor.probes.snmp.messages import Binding
 from monitor.probes.snmp.session import AgentError, GarbledError, SilentError
 from monitor.probes.snmp.walking import walk
 from tests.probes.snmp.tables import Mute, Table
+from tests.told import said
 
 A, B, C = (oid(f"1.3.6.1.2.1.2.2.1.{column}") for column in (1, 2, 3))
 
@@ -99,7 +100,7 @@ async def test_answers_that_get_lost_because_they_are_long_are_asked_for_shorter
             nonlocal lost
             if repetitions > 1:
                 lost += 1
-                raise SilentError("lost")
+                raise SilentError(said("lost"))
             return await super().get_bulk(oids, repetitions)
 
     columns = [oid(f"1.3.6.1.2.1.2.2.1.{column}") for column in range(1, 19)]
@@ -112,10 +113,10 @@ async def test_answers_that_get_lost_because_they_are_long_are_asked_for_shorter
 async def test_silence_is_an_error() -> None:
     class Silent(Table):
         async def get(self, oids: Sequence[Oid]) -> list[Binding]:
-            raise SilentError("away")
+            raise SilentError(said("away"))
 
         async def get_bulk(self, oids: Sequence[Oid], repetitions: int) -> list[Binding]:
-            raise SilentError("away")
+            raise SilentError(said("away"))
 
     with pytest.raises(SilentError):
         await walk(Silent({}), [A])
@@ -127,7 +128,7 @@ async def test_what_is_no_answer_ends_a_walk_at_once_and_is_not_taken_for_silenc
     class Garbled(Table):
         async def get_bulk(self, oids: Sequence[Oid], repetitions: int) -> list[Binding]:
             asked.append(repetitions)
-            raise GarbledError("what comes from there is no SNMP")
+            raise GarbledError(said("what comes from there is no SNMP"))
 
     with pytest.raises(GarbledError):
         await walk(Garbled({}), [A, B, C])

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.configuration import load
+from monitor.domain.reasons import TIMEOUT
 from monitor.domain.sample import Sample, Verdict
 from monitor.runtime.virtual.replay import replay
 from monitor.settings.load import Settings
@@ -30,7 +31,9 @@ def shipped() -> Settings:
 def sample(site: str, minute: float, letter: str, loss: float = 0.0) -> Sample:
     verdict = {"o": Verdict.OK, "x": Verdict.FAILED, "u": Verdict.UNKNOWN}[letter]
     received = round(100 * (1 - loss)) if letter == "o" else 0
-    return Sample(f"{site}/gateway", "icmp", at(minute), 0, verdict, 100, received, (), "timeout" * (letter == "x"))
+    return Sample(
+        f"{site}/gateway", "icmp", at(minute), 0, verdict, 100, received, (), TIMEOUT if letter == "x" else None
+    )
 
 
 def at(minute: float) -> datetime:

@@ -1,6 +1,9 @@
-"""What was seen when an outage was confirmed, as its row and its notices keep it."""
+"""What was seen when an outage was confirmed, as judging and probing tell it and as rows and notices keep it.
 
-from dataclasses import dataclass
+`alerts.facts.stored` writes it as JSON with its version, and reads that of every earlier version.
+"""
+
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 
 
@@ -71,3 +74,9 @@ class Evidence:
 
 
 NOTHING_SEEN = Evidence()
+
+
+def merged(before: Evidence, later: Evidence) -> Evidence:
+    """What was known before with what was found later: whatever that tells takes the place of the same before."""
+    told = {each.name: getattr(later, each.name) for each in fields(later)}
+    return replace(before, **{name: value for name, value in told.items() if value})

@@ -1,0 +1,147 @@
+"""What commands print with `--json` beside what is stored (see monitor/store/documents.py). Keys are public.
+
+Times are in ISO 8601; what ends in ``_s`` is in seconds.
+"""
+
+from typing import NotRequired, TypedDict
+
+
+class ClockDocument(TypedDict):
+    """What the clock says, what the daemon goes by, and from when it believes the clock by itself."""
+
+    wall_utc: str
+    believed_utc: str
+    suspect: bool
+    ntp_synchronised: bool
+    believed_from_utc: str | None
+
+
+class ProblemDocument(TypedDict):
+    """A fault of the configuration, and where it stands."""
+
+    file: str
+    line: int
+    key: str
+    message: str
+
+
+class ConfigurationDocument(TypedDict):
+    """What `check` found; sites and devices are counted where there is no error."""
+
+    directory: str
+    errors: list[ProblemDocument]
+    warnings: list[str]
+    sites: NotRequired[int]
+    devices: NotRequired[int]
+
+
+class SoundnessDocument(TypedDict):
+    """Whether a copy of the database is whole, and what is wrong with it."""
+
+    sound: bool
+    wrong: list[str]
+    events: int
+    lived: str | None
+
+
+class SharesDocument(TypedDict):
+    """A window of time, and what of it a site was; ``share`` is of the time that counts, None where none does."""
+
+    up_s: float
+    down_s: float
+    unmonitored_s: float
+    paused_s: float
+    window_s: float
+    share: float | None
+
+
+class DayDocument(TypedDict):
+    """A day of the office's calendar."""
+
+    date: str
+    working: bool
+    opens: str | None
+    closes: str | None
+    why: str
+
+
+class StepDocument(TypedDict):
+    """A day on the way to a deadline; ``counted``: which of the days it is, None for one that does not count."""
+
+    date: str
+    counted: int | None
+    why: str
+
+
+# 'from' is no name that a class could give to a key.
+DeadlineDocument = TypedDict(
+    "DeadlineDocument",
+    {
+        "service": str,
+        "from": str,
+        "target": str,
+        "rule": str,
+        "due": str,
+        "estimated": bool,
+        "steps": list[StepDocument],
+    },
+)
+
+
+class OfficeDocument(TypedDict):
+    """Whose charter it is, and of when."""
+
+    name_bn: str
+    name_en: str
+    dated: str
+    website: str
+
+
+class CharterDocument(TypedDict):
+    """The Citizen's Charter in both languages; rows, stages and officers have the keys of charter.toml."""
+
+    office: OfficeDocument
+    vision: dict[str, str]
+    mission: dict[str, str]
+    services: list[dict[str, object]]
+    expectations: list[dict[str, str]]
+    stages: list[dict[str, object]]
+    officers: list[dict[str, object]]
+
+
+class SummaryDocument(TypedDict):
+    """How a probing went as a whole."""
+
+    ok: int
+    failed: int
+    unknown: int
+    echoes_sent: int
+    replies_accepted: int
+    rejected: dict[str, int]
+    errors: dict[str, int]
+    refused: dict[str, int]
+    dropped: int
+
+
+class EngineDocument(TypedDict):
+    """What an SNMPv3 engine says of itself."""
+
+    snmpEngineTime: int
+
+
+class LoadDocument(TypedDict):
+    """One output line of a UPS."""
+
+    upsOutputPercentLoad: int
+
+
+class ReadingDocument(TypedDict):
+    """What a device says by SNMP, named as the MIBs name it; what is not required is there when there is any."""
+
+    system: dict[str, int | str]
+    ports: list[dict[str, int | str]]
+    ups: dict[str, int | str]
+    engine: NotRequired[EngineDocument]
+    ups_output: NotRequired[list[LoadDocument]]
+    ports_cut: NotRequired[bool]
+    unread: NotRequired[list[str]]

@@ -1,0 +1,60 @@
+"""Writes down what is usual of each device now and then: a crash costs at most the last hours of learning."""
+
+import asyncio
+import logging
+from contextlib import suppress
+
+from monitor.judging.baseline import Baselines
+from monitor.net.pool import Pool, PoolFull
+from monitor.runtime.live import RuntimeState
+from monitor.runtime.part import Part
+from monitor.store import board_state
+from monitor.store.errors import DatabaseError
+from monitor.store.sqlite import Store
+
+log = logging.getLogger(__name__)
+
+EVERY_S = 6 * 3_600.0
+LAST_WITHIN_S = 1.5  # when the daemon stops
+
+
+class BaselineKeeper(Part):
+    """Works in a thread of its own, on what the event loop goes on changing.
+
+    ``knows_before``: whether the run began with what was learned before; else it would take that for forgotten.
+    """
+
+    name = "baselines"
+
+    def __init__(self, store: Store, live: RuntimeState, *, knows_before: bool) -> None:
+        self._store, self._live, self._knows_before = store, live, knows_before
+        self._thread = Pool("baselines", threads=1, backlog=1)
+
+    @property
+    def _baselines(self) -> Baselines:
+        return self._live.board.baselines
+
+    async def run(self) -> None:
+        """Writes every few hours, until cancelled."""
+        while True:
+            await asyncio.sleep(EVERY_S)
+            await asyncio.wrap_future(self._thread.submit(self._write))
+
+    async def close(self) -> None:
+        """Writes once more, unless the database keeps us waiting: the machine may be going down."""
+        if not self._live.store_refuses:
+            with suppress(TimeoutError, PoolFull):
+                async with asyncio.timeout(LAST_WITHIN_S):
+                    await asyncio.wrap_future(self._thread.submit(self._write))
+        self._thread.close()
+
+    def _write(self) -> None:
+        if not self._knows_before:
+            return
+        changed = set(self._baselines.changed)
+        try:
+            with self._store.write() as session:
+                board_state.write_learned(session, self._baselines)
+            self._baselines.changed -= changed
+        except DatabaseError as error:
+            log.error("usual round-trip times could not be written down: %s", error.orig)

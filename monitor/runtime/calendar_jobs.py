@@ -1,0 +1,127 @@
+"""The work of the calendar: what is done once a night, or at the opening of the office. APScheduler runs it, the time
+that is believed says when.
+
+APScheduler's own triggers go by the wall clock: one that was set back keeps them waiting for as long as it was ahead,
+one that is suspect would run them all. So a look at the believed time, every `LOOK_S`, hands over what has fallen due
+since the look before, to be run at once: one job after the other in a thread, never the same one twice at a time, and
+once however often it fell due meanwhile. Nothing of it is stored: what is due follows from the time alone. A night that
+comes while the clock is suspect is made up for afterwards, and a clock that was wrong for a while leaves no night out.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from monitor.runtime.part import Part
+from monitor.settings.load import Settings
+from monitor.store.errors import DatabaseError, StoreError
+
+log = logging.getLogger(__name__)
+
+LOOK_S = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """``last_due``: the last moment up to that time, UTC, at which it fell due; None when it need not be done then.
+
+    ``work`` runs in a thread; what it returns is told in the log, unless it is None. With ``makes_up`` it is done at
+    the start and after each change of the configuration too, and again at every look until it succeeds: so it must do
+    no harm when it has been done already.
+    """
+
+    name: str
+    last_due: Callable[[datetime], datetime | None]
+    work: Callable[[], object]
+    makes_up: bool = False
+
+
+class CalendarJobs(Part):
+    """``now`` says what time it is, or None while nobody knows."""
+
+    name = "calendar"
+
+    def __init__(self, now: Callable[[], datetime | None], jobs: Sequence[Job]) -> None:
+        self._now, self._jobs = now, jobs
+        self._done_utc: dict[str, datetime | None] = {}  # for which moment each was done last; missing: it never was
+        self._under_way: set[str] = set()
+        self._failures: dict[str, str] = {}
+        self._changes = 0  # of the configuration
+        self._scheduler = BackgroundScheduler(timezone=UTC, executors={"default": ThreadPoolExecutor(1)})
+
+    async def open(self) -> None:
+        """Makes ready to run jobs."""
+        self._scheduler.start()
+
+    async def close(self) -> None:
+        """Begins no job any more; one that is under way ends by itself or with the process."""
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=False)
+
+    def reconfigure(self, settings: Settings) -> None:
+        """Has those jobs looked at again that make up for what is missing: other readers may be owed a brief."""
+        self._changes += 1
+        for job in self._jobs:
+            if job.makes_up:
+                self._done_utc.pop(job.name, None)
+
+    async def run(self) -> None:
+        """Looks until cancelled."""
+        while True:
+            self.look()
+            await asyncio.sleep(LOOK_S)
+
+    def look(self) -> list[str]:
+        """Has done whatever fell due since the last look; returns the names of what was begun."""
+        now_utc = self._now()
+        if now_utc is None:
+            return []
+        return [job.name for job in self._jobs if self._begin_if_due(job, job.last_due(now_utc))]
+
+    def _begin_if_due(self, job: Job, due_utc: datetime | None) -> bool:
+        if job.name in self._under_way:
+            return False
+        done_utc = self._done_utc.get(job.name, None if job.makes_up else due_utc)
+        is_due = due_utc is not None and (done_utc is None or due_utc > done_utc)
+        if not (is_due and job.makes_up):
+            self._done_utc[job.name] = due_utc  # also backwards: the time that was believed may have been far ahead
+        if is_due:
+            self._under_way.add(job.name)
+            self._scheduler.add_job(
+                self._do,
+                args=(job, due_utc, self._changes),
+                id=job.name,
+                replace_existing=True,
+                coalesce=True,
+                max_instances=1,
+                misfire_grace_time=None,
+            )
+        return is_due
+
+    def _do(self, job: Job, due_utc: datetime, changes: int) -> None:
+        """In the thread of the jobs. One failure must not end the job for good."""
+        try:
+            said = job.work()
+        except Exception as error:
+            self._tell_failure(job, error)
+        else:
+            self._failures.pop(job.name, None)
+            if job.makes_up and changes == self._changes:
+                self._done_utc[job.name] = due_utc
+            if said is not None:
+                log.info("%s: %s", job.name, said)
+        finally:
+            self._under_way.discard(job.name)
+
+    def _tell_failure(self, job: Job, error: Exception) -> None:
+        """Once for each reason, where it is tried again every few seconds."""
+        why = str(error.orig if isinstance(error, DatabaseError) else error)
+        is_foreseen = isinstance(error, DatabaseError | StoreError | OSError)
+        if not job.makes_up or self._failures.get(job.name) != why:
+            log.error("%s failed: %s", job.name, why, exc_info=None if is_foreseen else error)
+        self._failures[job.name] = why

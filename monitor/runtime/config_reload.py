@@ -1,0 +1,71 @@
+"""Takes a new configuration over whenever told to; a bad one changes nothing and is told."""
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from monitor.domain.clock import Clock
+from monitor.net.pool import Pool
+from monitor.runtime import gc_tuning, private_network
+from monitor.runtime.config_verdicts import ConfigVerdicts
+from monitor.runtime.part import Part
+from monitor.runtime.subprocess_load import load_in_subprocess
+from monitor.runtime.systemd import Systemd
+from monitor.settings.load import Settings
+from monitor.settings.problems import ConfigError
+
+log = logging.getLogger(__name__)
+
+
+class ConfigReload(Part):
+    """Reads ``directory`` again after each `ask`. ``take_over`` is given what was found valid, with its sources."""
+
+    name = "reload"
+
+    def __init__(
+        self,
+        clock: Clock,
+        directory: Path,
+        verdicts: ConfigVerdicts,
+        systemd: Systemd,
+        take_over: Callable[[Settings, Mapping[str, bytes]], None],
+    ) -> None:
+        self._clock, self._directory, self._verdicts, self._systemd = clock, directory, verdicts, systemd
+        self._take_over = take_over
+        self._asked = asyncio.Event()
+        self._thread = Pool("reload", threads=1)
+
+    def ask(self) -> None:
+        """Reads it as soon as may be; whoever asks while it is read has it read once more."""
+        self._asked.set()
+
+    async def run(self) -> None:
+        """Reads whenever it is asked to, until cancelled."""
+        while await self._asked.wait():
+            self._asked.clear()
+            self._systemd.reloading()
+            await self._read()
+            self._systemd.ready()
+
+    async def _read(self) -> None:
+        asked_mono_ns = self._clock.mono_ns()
+        try:
+            settings, sources = await load_in_subprocess(self._directory)
+            private_network.stay(settings)
+        except ConfigError as error:
+            self._verdicts.refuse(error.problems, asked_mono_ns)
+            for problem in error.problems:
+                log.error("%s", problem)
+            log.error("%d error(s); the running configuration stays in force", len(error.problems))
+            return
+        self._take_over(settings, sources)
+        self._verdicts.accept(sources, asked_mono_ns)
+        sites, devices = len(settings.fleet.sites), len(settings.fleet.devices)
+        log.info("configuration read again: %d sites, %d devices", sites, devices)
+        del settings, sources  # before what the one before took is given back
+        await asyncio.wrap_future(self._thread.submit(gc_tuning.trim_heap))
+
+    async def close(self) -> None:
+        """Lets the thread go."""
+        self._thread.close()

@@ -1,0 +1,69 @@
+"""What the calendar has done: the coarse work of the night, and the briefs when the office opens."""
+
+from collections.abc import Callable
+from datetime import datetime, time, timedelta
+
+from monitor.alerts.cases.events import note_unused_labs
+from monitor.alerts.notices.briefs import briefs_due, owe_briefs
+from monitor.runtime import gc_tuning
+from monitor.runtime.calendar_jobs import Job
+from monitor.runtime.live import RuntimeState
+from monitor.runtime.office_in_force import OfficeInForce
+from monitor.store.retention import back_up, forget_old
+from monitor.store.sqlite import Store
+from monitor.store.work import Work
+
+NIGHT_UTC = time(19, 7)  # one in the morning in Dhaka, and some minutes
+
+
+def last_night(now_utc: datetime) -> datetime:
+    """The last moment at which the night's work fell due."""
+    today = datetime.combine(now_utc.date(), NIGHT_UTC, now_utc.tzinfo)
+    return today if today <= now_utc else today - timedelta(days=1)
+
+
+class Jobs:
+    """Each is a method; `all_of_them` says when. In the thread of the calendar."""
+
+    def __init__(
+        self, store: Store, live: RuntimeState, in_force: OfficeInForce, examine: Callable[[], object]
+    ) -> None:
+        self._store, self._live, self._in_force, self._examine = store, live, in_force, examine
+
+    def all_of_them(self) -> list[Job]:
+        """In the order in which those of one moment are done."""
+        return [
+            Job("briefs", self._last_brief, self._owe_briefs, makes_up=True),
+            Job("copy of the database", last_night, self._back_up),
+            Job("looking through the database", last_night, self._examine),
+            Job("forgetting", last_night, self._forget),
+            Job("looking for unused labs", last_night, self._look_at_labs),
+            Job("clearing of memory", last_night, gc_tuning.collect),
+        ]
+
+    def _last_brief(self, now_utc: datetime) -> datetime | None:
+        if self._store.waiting:
+            return None
+        due = briefs_due(self._live.office.calendar, now_utc)
+        return max((brief.opens_utc for brief in due), default=None)
+
+    def _owe_briefs(self) -> object:
+        with self._store.write() as session:
+            work = Work(session, self._live.office, self._live.clock.utc())
+            return ", ".join(owe_briefs(work, tuple(self._live.link_use.items()))) or None
+
+    def _back_up(self) -> object:
+        if self._store.waiting:
+            return f"not made, the database cannot be used yet: {self._store.waiting}"
+        settings = self._in_force.settings
+        folder = settings.state / "backups"
+        return back_up(self._store.path, folder, self._live.clock.utc(), settings.monitor.storage.backups)
+
+    def _look_at_labs(self) -> object:
+        with self._store.write() as session:
+            return note_unused_labs(Work(session, self._live.office, self._live.clock.utc()))
+
+    def _forget(self) -> object:
+        keep_days = self._in_force.settings.monitor.storage.keep_days
+        with self._store.write() as session:
+            return forget_old(session, self._live.clock.utc(), timedelta(days=keep_days))

@@ -1,0 +1,91 @@
+"""What the run before left behind: plans, what was known of everybody, and what it thought of the clock."""
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from monitor.alerts.cases.clock import note_trust, settle
+from monitor.alerts.cases.downtimes import Plans, plans_in_force
+from monitor.charter.office import Office
+from monitor.i18n.formats import duration_text
+from monitor.judging.baseline import Usual
+from monitor.judging.clock_trust import ClockTrust
+from monitor.judging.thresholds import StoredState
+from monitor.runtime.trusted_clock import TrustedClock
+from monitor.settings.load import Settings
+from monitor.store import board_state, notice_rows
+from monitor.store.errors import DatabaseError
+from monitor.store.session import Session
+from monitor.store.sqlite import Store
+from monitor.store.work import Work
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Left:
+    """``known`` is None while the database cannot be read: then it was not known what had been open before."""
+
+    plans: Plans
+    known: StoredState | None
+    learned: dict[str, Usual]
+
+
+class LastRun:
+    """Goes on where the run before left off. Used by one thread at a time: at the start, then by the opener's."""
+
+    def __init__(self, settings: Settings, clock: TrustedClock, store: Store) -> None:
+        self._settings, self._clock, self._store = settings, clock, store
+        self._before: ClockTrust | None = None
+        self._knows_the_time = False
+
+    def remembered(self) -> Left:
+        """Takes up what it may, and reads what there is; a database that refuses is noted on the store."""
+        try:
+            if not self._store.waiting:
+                with self._store.write() as session:
+                    self.take_up(session)
+        except DatabaseError as error:
+            self._store.waiting = str(error.orig)
+        try:
+            with self._store.read() as session:
+                self._begin_clock(session)
+                plans = plans_in_force(session, self._clock.utc())
+                return Left(plans, board_state.remember(session), board_state.learned(session))
+        except DatabaseError:
+            return Left({}, None, {})
+
+    def _begin_clock(self, session: Session) -> None:
+        """Which time it is, by what the run before thought of the clock; once."""
+        if not self._knows_the_time:
+            self._before = board_state.last_trust(session)
+            self._clock.begin(self._before, board_state.operators_word(session))
+            self._knows_the_time = True
+
+    def take_up(self, session: Session) -> None:
+        """Gives back what was leased, and notes the time until this run began as unmonitored."""
+        self._begin_clock(session)
+        before, trust = self._before, self._clock.trust
+        begun_utc = trust.date(trust.last.utc, trust.last.boot_ns)
+        work = Work(session, Office.of(self._settings, plans_in_force(session, begun_utc)), begun_utc)
+        notice_rows.release_leases(session)
+        if before is not None:
+            self._note_gap(session, before.utc_at(before.last.boot_ns), begun_utc, trust)
+        if trust.move is not None:
+            settle(work, trust.move)
+        if trust.suspect:
+            log.warning("clock_suspect: the wall clock says %s, which is not believed yet", trust.last.utc)
+            if before is None or not before.suspect:
+                note_trust(work, trust)
+        board_state.beat(session, trust)
+
+    def _note_gap(self, session: Session, last_utc: datetime, begun_utc: datetime, trust: ClockTrust) -> None:
+        """Notes that nobody watched since ``last_utc``, unless that is noted when it is known for how long."""
+        off = trust.move.off if trust.move else trust.off
+        if off is not None and off[0] == last_utc:
+            return
+        until_utc = begun_utc - (trust.move.by if trust.move else timedelta(0))  # it is moved like the rest
+        longest = 2 * timedelta(seconds=self._settings.monitor.probing.interval_s)
+        if board_state.note_gap(session, last_utc, until_utc, longest):
+            length = duration_text(until_utc - last_utc, "en")
+            log.warning("nobody watched for %s: that time counts as unmonitored", length)

@@ -1,0 +1,42 @@
+"""What in the database is a date of something that was, and not of something that is planned."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+
+from monitor.store.models import (
+    AffectedSite,
+    Base,
+    Event,
+    Gap,
+    Notice,
+    Outage,
+    SiteState,
+    SuppressedOutage,
+    Ticket,
+)
+from monitor.store.session import Session
+
+DATES: Mapping[type[Base], Sequence[str]] = {
+    Outage: ("silent_since_utc", "started_utc", "confirmed_utc", "ended_utc"),
+    AffectedSite: ("since_utc", "until_utc"),
+    SuppressedOutage: ("since_utc", "promised_utc", "until_utc"),
+    SiteState: ("since_utc", "first_utc", "answers_since_utc", "workstation_utc"),
+    Gap: ("started_utc", "ended_utc"),
+    Event: ("at_utc",),
+    Ticket: ("opened_utc", "event_utc", "resolved_utc", "waiting_since_utc", "anew_utc"),
+    Notice: ("created_utc", "sent_utc", "dead_utc"),
+}
+ENDS: Mapping[type[Base], tuple[str, str]] = {
+    Outage: ("started_utc", "ended_utc"),
+    AffectedSite: ("since_utc", "until_utc"),
+    SuppressedOutage: ("since_utc", "until_utc"),
+    Gap: ("started_utc", "ended_utc"),
+}
+
+
+def rows_after(session: Session, table: type[Base], column: str, at_utc: datetime) -> Sequence[Any]:
+    """The rows of a table that have a date later than that in a column of DATES."""
+    return session.scalars(select(table).where(getattr(table, column) > at_utc)).all()

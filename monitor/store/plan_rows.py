@@ -1,0 +1,13 @@
+"""The rows of work that was planned by command."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+
+from monitor.store.models import PlannedWork
+from monitor.store.session import Session
+
+
+def planned(session: Session) -> Sequence[PlannedWork]:
+    """All of it, over or not, by name."""
+    return session.scalars(select(PlannedWork).order_by(PlannedWork.name)).all()

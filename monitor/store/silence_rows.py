@@ -1,0 +1,61 @@
+"""When sites were down, excused or not watched: what availability is counted from."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from sqlalchemy import or_, select
+
+from monitor.store.models import AffectedSite, Gap, Outage, SiteState, SuppressedOutage
+from monitor.store.session import Session
+
+
+def states(session: Session) -> Sequence[SiteState]:
+    """The last known state of every site."""
+    return session.scalars(select(SiteState)).all()
+
+
+def down_within(
+    session: Session, begins_utc: datetime, ends_utc: datetime
+) -> Iterator[tuple[str, datetime, datetime | None]]:
+    """Site, since when and until when it was down, by its own outages and behind others'; None: it still is."""
+    outages = select(Outage.site, Outage.started_utc, Outage.ended_utc).where(
+        Outage.started_utc < ends_utc, Outage.ended_utc.is_(None) | (Outage.ended_utc > begins_utc)
+    )
+    affected = select(AffectedSite.site, AffectedSite.since_utc, AffectedSite.until_utc).where(
+        AffectedSite.since_utc < ends_utc, AffectedSite.until_utc.is_(None) | (AffectedSite.until_utc > begins_utc)
+    )
+    for query in (outages, affected):
+        yield from ((row[0], row[1], row[2]) for row in session.execute(query))
+
+
+def down_of(session: Session, site: str, cause: str = "") -> Iterator[tuple[datetime, datetime | None]]:
+    """Since when and until when one site was; with ``cause`` only by outages that are thought to have that one."""
+    own = select(Outage).where(Outage.site == site)
+    behind = select(AffectedSite).where(AffectedSite.site == site)
+    if cause:
+        own, behind = own.where(Outage.cause == cause), behind.join(Outage).where(Outage.cause == cause)
+    for outage in session.scalars(own):
+        yield outage.started_utc, outage.ended_utc
+    for row in session.scalars(behind):
+        yield row.since_utc, row.until_utc
+
+
+def suppressed_within(session: Session, begins_utc: datetime, ends_utc: datetime) -> Sequence[SuppressedOutage]:
+    """The excused silences of all sites that reach into that time."""
+    until_utc = SuppressedOutage.until_utc
+    query = select(SuppressedOutage).where(
+        SuppressedOutage.since_utc < ends_utc, until_utc.is_(None) | (until_utc > begins_utc)
+    )
+    return session.scalars(query).all()
+
+
+def suppressed_of(session: Session, site: str) -> Sequence[SuppressedOutage]:
+    """All excused silences of one site, in order of time."""
+    query = select(SuppressedOutage).where(SuppressedOutage.site == site).order_by(SuppressedOutage.since_utc)
+    return session.scalars(query).all()
+
+
+def gaps_within(session: Session, begins_utc: datetime, ends_utc: datetime) -> Sequence[Gap]:
+    """The times in which nobody watched that reach into that time."""
+    query = select(Gap).where(Gap.started_utc < ends_utc)
+    return session.scalars(query.where(or_(Gap.ended_utc > begins_utc, Gap.ended_utc.is_(None)))).all()

@@ -1,0 +1,64 @@
+"""What versions before there were codes stored in sentences."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from monitor.domain.reasons import TIMEOUT, Reason, ReasonCode, as_json, reason, text
+from monitor.domain.stored_sentences import SENTENCES, from_sentence
+from monitor.i18n.reasons import reason_text
+from tests.domain.examples import example
+
+C = ReasonCode
+TEN = datetime(2026, 11, 24, 4, tzinfo=UTC)
+NEVER_IN_A_SENTENCE = {C.TEXT, C.TRAP, C.SET_ASIDE, C.NO_SOCKET}
+UNLIKE = {C.SEND_REFUSED: "ENOBUFS", C.SAID_BY: "host unreachable from 10.0.0.1"}
+
+
+@pytest.mark.parametrize("code", sorted(set(C) - NEVER_IN_A_SENTENCE))
+def test_the_sentence_of_each_code_is_read_as_that_code(code: ReasonCode) -> None:
+    sentence = UNLIKE.get(code) or reason_text(example(code), "en")
+    found = from_sentence(sentence)
+    assert found is not None
+    assert found.code == code
+    if code not in UNLIKE:
+        assert found == example(code)
+
+
+def test_every_code_that_was_ever_told_in_a_sentence_has_a_pattern() -> None:
+    assert set(C) - SENTENCES.keys() == NEVER_IN_A_SENTENCE
+
+
+@pytest.mark.parametrize(
+    ("sentence", "expected"),
+    [
+        ("", None),
+        ("timeout", TIMEOUT),
+        ("the far end is silent: timeout", reason(C.FAR_END_SILENT, seen=TIMEOUT)),
+        ("interface sfp 1 is lower layer down", reason(C.INTERFACE_LOWER_LAYER_DOWN, interface="sfp 1")),
+        (
+            "timeout; silent since 24/11/2026 10:00, which was excused until now: planned work 'a' (b (c))",
+            reason(
+                C.WAS_EXCUSED,
+                seen=TIMEOUT,
+                since=TEN,
+                excuse=reason(C.PLANNED_WORK, name="a", text="b (c)"),
+            ),
+        ),
+        (
+            "behind 'core': outside the hours of service (school)",
+            reason(C.BEHIND, site="core", excuse=reason(C.OUTSIDE_HOURS, hours="school")),
+        ),
+        ("silent for 2 days 3 hours: works", reason(C.WAS_SILENT, seconds=183_600, excuse=text("works"))),
+        ("the wall clock says Tuesday, 24 November 2026, 10:00", reason(C.CLOCK_SAYS, clock=TEN)),
+        ("21% of its last results changed", reason(C.RESULTS_CHANGED, share=0.21)),
+        (
+            "its UPS has been on battery since 31/02/2026 10:00",
+            text("its UPS has been on battery since 31/02/2026 10:00"),
+        ),
+        ("the power plug was pulled by a goat", text("the power plug was pulled by a goat")),
+    ],
+)
+def test_a_stored_sentence_keeps_what_it_says(sentence: str, expected: Reason | None) -> None:
+    assert from_sentence(sentence) == expected
+    assert as_json(expected) == as_json(from_sentence(sentence))

@@ -1,0 +1,66 @@
+"""Parts as the tests build them: the shipped office with another fleet or other sections, and a sink that keeps all."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cache
+
+from monitor.charter.office import Office
+from monitor.configuration import load
+from monitor.domain.clock import Clock
+from monitor.domain.sample import Sample
+from monitor.judging.board import Board
+from monitor.judging.decisions import Decision
+from monitor.judging.distrust import Distrust
+from monitor.judging.health import Rules
+from monitor.runtime.live import RuntimeState
+from monitor.runtime.office_in_force import OfficeInForce
+from monitor.runtime.trusted_clock import TrustedClock
+from monitor.runtime.writer import DecisionWriter
+from monitor.settings.fleet import Fleet
+from monitor.settings.load import Settings
+from monitor.store.sqlite import Store
+from tests.places import SHIPPED
+
+
+@cache
+def shipped() -> Settings:
+    return load(SHIPPED)
+
+
+def settings_of(fleet: Fleet | None = None, **sections: object) -> Settings:
+    """The shipped configuration with another fleet, and with other sections of monitor.toml."""
+    monitor = shipped().monitor.model_copy(update=sections)
+    return replace(shipped(), fleet=shipped().fleet if fleet is None else fleet, monitor=monitor)
+
+
+def state_of(
+    clock: Clock, fleet: Fleet | None = None, board: Board | None = None, office: Office | None = None
+) -> RuntimeState:
+    """The state of a daemon that has just begun."""
+    office = office or Office.of(settings_of(fleet))
+    return RuntimeState(clock, fleet or office.fleet, board or Board(fleet or office.fleet, Rules()), office)
+
+
+def writer_of(
+    clock: TrustedClock,
+    store: Store,
+    live: RuntimeState | None = None,
+    wake_delivery: Callable[[], None] = lambda: None,
+) -> DecisionWriter:
+    """The writer of the shipped office, or of that in ``live``."""
+    live = live or state_of(clock)
+    return DecisionWriter(clock, store, live, OfficeInForce(clock, shipped(), {}, live, Distrust()), wake_delivery)
+
+
+@dataclass
+class Told:
+    """A `Sink` that keeps what it is told."""
+
+    samples: list[Sample] = field(default_factory=list)
+    decisions: list[Decision] = field(default_factory=list)
+
+    def sampled(self, sample: Sample) -> None:
+        self.samples.append(sample)
+
+    def decided(self, decisions: Sequence[Decision]) -> None:
+        self.decisions += decisions
