@@ -63,7 +63,7 @@ class Outage(Base):
 
     ``reason``: what was seen; ``cause``: what is suspected behind it ('power', or nothing), and ``cause_why``.
 
-    ``recounted``: a line for each time that it was counted anew, because the charter or the calendar had changed.
+    ``operator_told``: its ticket says that the operator of its line is late.
     ``version`` grows with each change of the row.
     """
 
@@ -79,7 +79,7 @@ class Outage(Base):
     end_reason: Mapped[str | None] = mapped_column(Line(32))
     deadline_utc: Mapped[datetime]
     reason: Mapped[Reason | None]
-    recounted: Mapped[str] = mapped_column(Lines, default="", server_default="")
+    operator_told: Mapped[bool] = mapped_column(default=False, server_default=false())
     cause: Mapped[str] = mapped_column(Line(32), default="", server_default="")
     cause_why: Mapped[Reason | None]
     evidence: Mapped[dict[str, Any]] = mapped_column(default=dict)
@@ -88,9 +88,34 @@ class Outage(Base):
 
     ticket: Mapped["Ticket | None"] = relationship(back_populates="outages")
     affected: Mapped[list["AffectedSite"]] = relationship(back_populates="outage", order_by="AffectedSite.id")
+    recounts: Mapped[list["DeadlineRecount"]] = relationship(order_by="DeadlineRecount.id")
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 (as above)
     __table_args__ = (Index("ix_outages_site_ended", "site", "ended_utc"),)
+
+
+class DeadlineRecount(Base):
+    """A deadline of an outage that was counted anew, because the charter or the calendar had changed."""
+
+    __tablename__ = "recounts"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    outage_id: Mapped[int] = mapped_column(ForeignKey("outages.id"), index=True)
+    at_utc: Mapped[datetime]
+    reason: Mapped[Reason | None]
+
+
+class ComplaintLink(Base):
+    """A complaint is about an outage of its site. ``told_ticket_id``: the outage's ticket, whose history says so."""
+
+    __tablename__ = "complaint_links"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    complaint_id: Mapped[int] = mapped_column(ForeignKey("tickets.id"), index=True)
+    outage_id: Mapped[int] = mapped_column(ForeignKey("outages.id"), index=True)
+    told_ticket_id: Mapped[int | None] = mapped_column(ForeignKey("tickets.id"))
+
+    __table_args__ = (UniqueConstraint("complaint_id", "outage_id"),)
 
 
 class AffectedSite(Base):
@@ -188,6 +213,7 @@ class LastNumber(Base):
 class Notice(Base):
     """A notice owed to one reader. ``key`` says what for, so that it can never be owed twice; ``facts`` it will tell.
 
+    ``about``: the ticket's number, or which outage, day or digest; ``ref``: which notice of its ``kind`` it is there.
     ``owed_utc``: when it was first to go out; ``due_utc``: when it is next to be tried. ``folded_into``: another letter
     tells of it, a digest or a later one that made it needless; ``sent_utc`` then says when that was decided.
     ``fault``: what of ours keeps it from being written; ``last_error`` is what its server or the way there said.
@@ -198,7 +224,9 @@ class Notice(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     ticket_id: Mapped[int | None] = mapped_column(ForeignKey("tickets.id"), index=True)
     key: Mapped[str] = mapped_column(Line(120), unique=True)
+    about: Mapped[str] = mapped_column(Line(64), default="", server_default="")
     kind: Mapped[str] = mapped_column(Line(32))
+    ref: Mapped[str] = mapped_column(Line(64), default="", server_default="")
     recipient: Mapped[str] = mapped_column(Line(32))
     channel: Mapped[str] = mapped_column(Line(16), default="email", server_default="email")
     message_id: Mapped[str] = mapped_column(Line(200))
