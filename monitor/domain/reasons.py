@@ -71,6 +71,7 @@ class ReasonCode(StrEnum):
     WAS_EXCUSED = "was_excused"
     EXCUSED = "excused"
     WAS_SILENT = "was_silent"
+    DEADLINE_MOVED = "deadline_moved"
     # when nobody watched
     DAEMON_NOT_RUNNING = "daemon_not_running"
     STOOD_STILL = "stood_still"
@@ -149,6 +150,7 @@ PARAMETERS: Mapping[ReasonCode, Mapping[str, type]] = {
     C.WAS_EXCUSED: {"seen": Reason, "since": datetime, "excuse": Reason},
     C.EXCUSED: {"excuse": Reason},
     C.WAS_SILENT: {"seconds": int, "excuse": Reason},
+    C.DEADLINE_MOVED: {"before": datetime, "after": datetime},
     C.STOOD_STILL: {"seconds": int},
     C.BLIND_BEHIND: {"uplink": str},
     C.REFERENCES_SILENT: {"uplink": str},

@@ -96,6 +96,10 @@ MESSAGES: Mapping[ReasonCode, Mapping[Lang, str]] = {
         "en": "silent, but no outage begins: {excuse}",
     },
     C.WAS_SILENT: {"bn": "{seconds:lasting} সাড়া ছিল না: {excuse}", "en": "silent for {seconds:lasting}: {excuse}"},
+    C.DEADLINE_MOVED: {
+        "bn": "সিটিজেনস চার্টার বা অফিস পঞ্জিকা বদলেছে: সময়সীমা {after:moment}, আগে ছিল {before:moment}",
+        "en": "the charter or the office calendar has changed: due {after:moment}, no longer {before:moment}",
+    },
     C.DAEMON_NOT_RUNNING: {"bn": "পর্যবেক্ষক চালু ছিল না", "en": "the daemon was not running"},
     C.STOOD_STILL: {"bn": "পর্যবেক্ষক {seconds} সেকেন্ড থেমে ছিল", "en": "the monitor stood still for {seconds} s"},
     C.BLIND_BEHIND: {"bn": "'{uplink}'-এর পেছনে দেখা যায়নি", "en": "blind behind '{uplink}'"},
