@@ -139,6 +139,7 @@ class Decisions:
         self.fired: list[str] = []
         self._office = schedule.office
         self._dates, self._stage = Dates(schedule.asked_utc, schedule.deadline_utc, None), 0
+        self._every: dict[Dates, list[Step]] = {}
         self._remembered: ClockTrust | None = None
         self._trust: ClockTrust | None = None
 
@@ -163,8 +164,10 @@ class Decisions:
                 self.fired.append(named(step))
 
     def _due(self, now_utc: datetime) -> list[Step]:
-        office = self._office
-        return due(steps(self._dates, "responsible", office.charter.stages, office.calendar), self._stage, now_utc)
+        if self._dates not in self._every:  # they follow from the dates alone
+            office = self._office
+            self._every[self._dates] = list(steps(self._dates, "responsible", office.charter.stages, office.calendar))
+        return due(self._every[self._dates], self._stage, now_utc)
 
 
 class Daemon:
