@@ -8,9 +8,6 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 
-from cryptography import x509
-from cryptography.x509.oid import NameOID
-
 from monitor.domain.text import clean
 from monitor.plain_file import PEM_BYTES, PlainFileError, kind_fault, read_bounded
 
@@ -145,6 +142,9 @@ def _others(secured: ssl.SSLSocket, verified: bool) -> list[bytes]:
 
 
 def _read(der: bytes, is_own: bool) -> Certificate | None:
+    from cryptography import x509  # slow to import, and nobody without TLS needs it
+    from cryptography.x509.oid import NameOID
+
     try:
         found = x509.load_der_x509_certificate(der)
         names = found.subject.get_attributes_for_oid(NameOID.COMMON_NAME) or list(found.subject)
