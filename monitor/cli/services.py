@@ -3,7 +3,7 @@
 import json
 from inspect import Parameter, Signature
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal, get_origin
 
 import typer
 from pydantic import ValidationError
@@ -33,7 +33,7 @@ def command_of(name: str) -> TyperCommand:
     def check(target: str, timeout: float, as_json: bool, **typed: Any) -> None:
         for key, value in typed.items():
             if isinstance(value, Path) and not value.is_file():
-                raise Failure(f"{_flag(key)}: {value} is not a file. Expected certificates in PEM", BAD_INPUT)
+                raise Failure(f"{_flag(key)}: {value} is not a file. Expected the path of one", BAD_INPUT)
         options = {key: not value if key in by_hand.unless else value for key, value in typed.items()}
         try:
             entry = by_hand.entry(target, options)
@@ -73,12 +73,25 @@ def _flag(key: str) -> str:
 
 
 def _option(field: FieldInfo, flag: str, says: str) -> Any:
-    """What typer must know of a key: whole numbers with their span, paths, and texts, which the settings judge."""
+    """What typer must know of a key: numbers with their span, yes or no, paths, and texts, which the settings judge.
+
+    Raises TypeError where nobody could type the key.
+    """
     (kind, *_) = types(field)
-    if (limits := span(field)) is not None and kind is int:
-        return Annotated[int | None, whole(flag, least=int(limits[0]), most=int(limits[1]), says=says)]
+    if kind in {int, float}:
+        if (limits := span(field)) is None:
+            raise TypeError(f"{flag} has no least or no greatest number. Expected a key with both")
+        if kind is int:
+            return Annotated[int | None, whole(flag, least=int(limits[0]), most=int(limits[1]), says=says)]
+        return Annotated[float | None, decimal(flag, least=limits[0], most=limits[1], says=says)]
     made = typer.Option(flag, help=says)
-    return Annotated[Path | None, made] if kind is Path else Annotated[str, made]
+    if kind is bool and field.default is False:
+        return Annotated[bool, made]
+    if kind is Path:
+        return Annotated[Path | None, made]
+    if kind is str or get_origin(kind) is Literal:
+        return Annotated[str, made]
+    raise TypeError(f"{flag} cannot be typed. Expected a number, a text, a path, or false that becomes true")
 
 
 def _check(target: str, entry: dict[str, Any], timeout_s: float, as_json: bool) -> None:

@@ -6,7 +6,6 @@ cannot be read is passed over until the deadline, as ICMP and SNMP do.
 
 import contextlib
 import re
-import socket
 from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import Annotated, Any, Literal, Self
@@ -23,6 +22,7 @@ import dns.rrset
 from pydantic import Field, model_validator
 
 from monitor.domain.text import ascii_digits, clean, nfc
+from monitor.net import datagram
 from monitor.net.deadline import Deadline, DeadlinePassed
 from monitor.net.names import NAMES, NoSuchName, ascii_name
 from monitor.net.stream import Stream
@@ -125,21 +125,13 @@ def _over_udp(
     question: dns.message.QueryMessage, server: str, port: int, deadline: Deadline
 ) -> dns.message.QueryMessage | None:
     """The server's answer; None when it is cut short. Raises OSError."""
+
+    def read(found: bytes) -> dns.message.QueryMessage | Literal["cut short"] | None:
+        return "cut short" if _is_cut_short(question, found) else _read(question, found)
+
     (address,) = NAMES.look_up(server, port, deadline)
-    with socket.socket(address.family, socket.SOCK_DGRAM) as line:
-        line.connect(address.place)  # the kernel passes on what comes from there alone, and tells a closed port
-        line.settimeout(deadline.remaining_s())
-        line.send(question.to_wire())
-        while True:
-            line.settimeout(deadline.remaining_s())
-            try:
-                found = line.recv(MOST_BYTES)
-            except TimeoutError:
-                raise DeadlinePassed(deadline.timeout_s) from None
-            if _is_cut_short(question, found):
-                return None
-            if (message := _read(question, found)) is not None:
-                return message
+    answer = datagram.ask(address, question.to_wire(), deadline, read)
+    return answer if isinstance(answer, dns.message.QueryMessage) else None
 
 
 def _over_tcp(
