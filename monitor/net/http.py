@@ -95,7 +95,8 @@ class Answer:
 def get_ready() -> None:
     """Imports what `request` needs, which takes a fifth of a second: for who cannot spare that in the first request."""
     import requests  # noqa: F401
-    from cryptography import x509  # noqa: F401
+
+    tls.get_ready()
 
 
 def request(
