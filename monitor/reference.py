@@ -7,7 +7,7 @@ from monitor.alerts.channels.registry import CHANNELS
 from monitor.alerts.helpdesks.registry import DESKS
 from monitor.probes.checks.checks import CHECKS
 from monitor.settings.helpdesk_section import Helpdesk
-from monitor.settings.key_docs import as_markdown, own_keys
+from monitor.settings.key_docs import as_markdown, own_keys, tables
 from monitor.settings.notices_section import RecipientEntry
 
 BEGIN, END = "<!-- Made by scripts/docs from {}. Change it there. -->", "<!-- End of what scripts/docs made. -->"
@@ -29,6 +29,8 @@ def channels() -> str:
         parts += [f'### {kind.title} (`channel = "{name}"`)', kind.doc, "In `[recipients.NAME]`:", keys]
         if kind.section is not None:
             parts += [f"In `[channels.{name}]`:", as_markdown(kind.section, own_keys(kind.section))]
+            for key, table in tables(kind.section).items():
+                parts += [f"In `[channels.{name}.{key}]`:", as_markdown(table, [*table.model_fields])]
     every = as_markdown(RecipientEntry, own_keys(RecipientEntry))
     return "\n\n".join([*parts, "### What every reader may have (`[recipients.NAME]`)", every])
 

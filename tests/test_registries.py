@@ -1,6 +1,9 @@
 """What is registered: every kind of check, channel and help desk, each under the word that its own model takes."""
 
+import re
+
 import pytest
+from pydantic import ValidationError
 
 from monitor.cli.services import command_of
 from monitor.configuration import KINDS
@@ -26,6 +29,14 @@ def test_a_kind_is_registered_under_the_word_that_chooses_it(
 def test_every_key_is_explained(base: type[OfKind], word: str, model: type[OfKind]) -> None:
     said = said_of_keys(model)
     assert [key for key in own_keys(model) if not said.get(key, "").endswith(".")] == []
+
+
+@pytest.mark.parametrize("base", [base for base, models in KINDS.items() if models])
+def test_a_word_that_is_not_registered_is_told_with_those_that_are(base: type[OfKind]) -> None:
+    with pytest.raises(ValidationError) as caught:
+        base.model_validate({base.chosen_by: "nosuch"}, context=KINDS)
+    (fault,) = caught.value.errors()
+    assert re.findall("'([a-z]*)'", fault["ctx"]["expected"]) == [*KINDS[base]]
 
 
 @pytest.mark.parametrize("name", CHECKS)

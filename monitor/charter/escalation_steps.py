@@ -12,6 +12,7 @@ from monitor.charter.calendar import Calendar
 from monitor.charter.services import Stage
 from monitor.charter.stages import Anew, chain, reminders, warning_utc
 from monitor.charter.waiting import Wait
+from monitor.domain.notice_kinds import NoticeKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +35,11 @@ class Dates:
 class Step:
     """Something to be done from ``at_utc`` until ``until_utc`` (None: however late), for the officer ``recipient``.
 
-    ``kind`` is 'due_today' (the target), 'breach', 'stage', 'ask' (whether to begin the stage), 'lapses_soon' or
-    'lapses_today'; ``level`` is the stage that it is about, 0 for the target.
+    ``kind`` is ``due_today`` (the target), ``breach``, ``stage``, ``ask`` (whether to begin the stage), ``lapses_soon``
+    or ``lapses_today``; ``level`` is the stage that it is about, 0 for the target.
     """
 
-    kind: str
+    kind: NoticeKind
     level: int
     recipient: str
     at_utc: datetime
@@ -46,37 +47,36 @@ class Step:
     recounted: int = 0
 
     @property
-    def name(self) -> str:
-        """Unique within the ticket: 'stage-2', 'due_today'."""
-        if self.kind == "due_today":
-            return warning_name(self.recounted)
-        name = f"{self.kind}-{self.level}" if self.level else self.kind
-        return f"{name}-recounted_{self.recounted}" if self.recounted else name
+    def ref(self) -> str:
+        """Which step of its kind it is: unique within the ticket, with its kind. '' for the only one."""
+        parts = [str(self.level)] * bool(self.level) + [recounted_ref(self.recounted)] * bool(self.recounted)
+        return "-".join(parts)
 
 
-def warning_name(recounted: int) -> str:
-    """The name of the warning on the day of the deadline: another one when that was counted anew since."""
-    return f"due_today-recounted_{recounted}" if recounted else "due_today"
+def recounted_ref(recounted: int) -> str:
+    """What tells the warning on the day of a deadline that was counted anew from the one before; '' for the first."""
+    return f"recounted_{recounted}" if recounted else ""
 
 
 def steps(dates: Dates, responsible: str, stages: Sequence[Stage], calendar: Calendar) -> Iterator[Step]:
     """All steps of a ticket's life that its dates allow to foresee, whenever they fall due."""
     today = warning_utc(dates.deadline_utc, from_utc=dates.event_utc, calendar=calendar)
     if today is not None:
-        yield Step("due_today", 0, responsible, today, dates.deadline_utc, dates.recounted)
+        yield Step(NoticeKind.DUE_TODAY, 0, responsible, today, dates.deadline_utc, dates.recounted)
     if dates.breached_utc is None:
-        yield Step("breach", 0, responsible, dates.deadline_utc)
+        yield Step(NoticeKind.BREACH, 0, responsible, dates.deadline_utc)
         return
     every = chain(dates.breached_utc, stages, calendar, dates.anew, dates.waits)
     for stage, its_dates in zip(stages, every, strict=True):
         if stage.ask_first:
-            yield Step("ask", stage.level, responsible, its_dates.starts_utc, None, dates.recounted)
+            yield Step(NoticeKind.ASK, stage.level, responsible, its_dates.starts_utc, None, dates.recounted)
         else:
-            yield Step("stage", stage.level, stage.holder, its_dates.starts_utc)
+            yield Step(NoticeKind.STAGE, stage.level, stage.holder, its_dates.starts_utc)
     lapses = {its_dates.level: its_dates.lapses_utc for its_dates in every}
     for reminder in reminders(every, calendar):
-        kind = "lapses_soon" if reminder.kind == "lapses-soon" else "lapses_today"
-        yield Step(kind, reminder.level, reminder.holder, reminder.at_utc, lapses[reminder.level], dates.recounted)
+        yield Step(
+            reminder.kind, reminder.level, reminder.holder, reminder.at_utc, lapses[reminder.level], dates.recounted
+        )
 
 
 def due(every: Iterable[Step], reached: int, now_utc: datetime) -> list[Step]:
@@ -90,10 +90,10 @@ def due(every: Iterable[Step], reached: int, now_utc: datetime) -> list[Step]:
         in_time = step.at_utc <= now_utc and (step.until_utc is None or now_utc < step.until_utc)
         if not in_time:
             continue
-        if step.kind in {"stage", "ask"}:
+        if step.kind in {NoticeKind.STAGE, NoticeKind.ASK}:
             if step.level != reached + 1 or begun:
                 continue
-            if step.kind == "stage":
+            if step.kind is NoticeKind.STAGE:
                 reached, begun = step.level, True
         elif step.level and step.level != reached:
             continue

@@ -6,12 +6,13 @@ Everything is derived from stored dates at each look, so a restart, a sleep or a
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import Literal, NamedTuple
+from typing import NamedTuple
 
 from monitor.charter.calendar import SEARCH_DAYS, Calendar, CalendarError, Day
 from monitor.charter.deadline import Deadline, disposal_deadline
 from monitor.charter.services import Stage
 from monitor.charter.waiting import Wait
+from monitor.domain.notice_kinds import NoticeKind
 
 
 class Anew(NamedTuple):
@@ -35,11 +36,11 @@ class StageDates:
 
 @dataclass(frozen=True, slots=True)
 class Reminder:
-    """What the holder of a stage is told, and when: 'lapses-soon', or 'lapses-today' on its last day."""
+    """What the holder of a stage is told, and when: ``lapses_soon``, or ``lapses_today`` on its last day."""
 
     level: int
     holder: str
-    kind: Literal["lapses-soon", "lapses-today"]
+    kind: NoticeKind
     at_utc: datetime
 
 
@@ -92,10 +93,10 @@ def _all_reminders(stages: Sequence[StageDates], calendar: Calendar) -> Iterator
     for stage in stages:
         soon = _opening_before(calendar.local(stage.lapses_utc).date(), stage.remind_working_days, calendar)
         if soon > stage.starts_utc:
-            yield Reminder(stage.level, stage.holder, "lapses-soon", soon)
+            yield Reminder(stage.level, stage.holder, NoticeKind.LAPSES_SOON, soon)
         today = warning_utc(stage.lapses_utc, from_utc=stage.starts_utc, calendar=calendar)
         if today is not None:
-            yield Reminder(stage.level, stage.holder, "lapses-today", today)
+            yield Reminder(stage.level, stage.holder, NoticeKind.LAPSES_TODAY, today)
 
 
 def _opening_before(day: date, working_days: int, calendar: Calendar) -> datetime:

@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Any
 
 from rich.console import Group, RenderableType
 from rich.text import Text
 
 from monitor.charter.services import Charter, Officer, Service
+from monitor.cli.documents import CharterDocument
 from monitor.cli.listing import Listing
 from monitor.i18n.formats import Lang, digits, short_date_text
 from monitor.settings.charter_file import Statement
@@ -64,7 +64,7 @@ def page(charter: Charter, lang: Lang) -> Group:
     return Group(*sections, _stages(words["stages"], charter, lang))
 
 
-def facts(charter: Charter) -> dict[str, Any]:
+def facts(charter: Charter) -> CharterDocument:
     """Everything the page shows, in both languages."""
     return {
         "office": {

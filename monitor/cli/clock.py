@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from monitor.cli.console import print_json
+from monitor.cli.dates import local
 from monitor.cli.errors import acting, settings_in_force, store_of
 from monitor.cli.options import Actor, AsJson, who
 
@@ -60,8 +61,8 @@ def clock(context: typer.Context, as_json: AsJson = False) -> None:
     if as_json:
         print_json(found)
         return
-    print(f"The clock says     {_local(found['wall_utc'])}")
-    print(f"The daemon goes by {_local(found['believed_utc'])}")
+    print(f"The clock says     {local(found['wall_utc'])} (Dhaka)")
+    print(f"The daemon goes by {local(found['believed_utc'])} (Dhaka)")
     print(f"NTP keeps it       {'yes' if found['ntp_synchronised'] else 'no'}")
     if not found["suspect"]:
         print("It is believed.")
@@ -69,7 +70,7 @@ def clock(context: typer.Context, as_json: AsJson = False) -> None:
     print("It is not believed: nothing is escalated, resolved, mailed or forgotten by it.")
     ways = ["as soon as NTP keeps it (where it did not before)", "at once by `upazila-monitor clock trust`"]
     if found["believed_from_utc"]:
-        ways.insert(0, f"by itself at {_local(found['believed_from_utc'])}, without another jump until then")
+        ways.insert(0, f"by itself at {local(found['believed_from_utc'])} (Dhaka), without another jump until then")
     print("It will be:")
     for way in ways:
         print(f"  {way}")
@@ -94,12 +95,6 @@ def _state(now: "ClockReading", trust: "ClockTrust | None", believed_utc: dateti
     }
 
 
-def _local(iso: str) -> str:
-    from monitor.i18n.formats import DHAKA
-
-    return f"{datetime.fromisoformat(iso).astimezone(DHAKA):%Y-%m-%d %H:%M:%S} (Dhaka)"
-
-
 @app.command()
 def trust(context: typer.Context, actor: Actor = "") -> None:
     """Says that the clock is right as it stands: the daemon believes it within seconds, until it jumps again."""
@@ -111,4 +106,4 @@ def trust(context: typer.Context, actor: Actor = "") -> None:
     dated_utc = now_of(settings)
     with store_of(settings) as store, acting({}), store.write() as session:
         actions.trust_clock(Work(session, Office.of(settings), dated_utc, who(actor)), now)
-    print(f"The clock is right: {_local(now.utc.isoformat())}. The daemon goes by it within seconds.")
+    print(f"The clock is right: {local(now.utc.isoformat())} (Dhaka). The daemon goes by it within seconds.")

@@ -88,6 +88,27 @@ DeadlineDocument = TypedDict(
 )
 
 
+class OfficeDocument(TypedDict):
+    """Whose charter it is, and of when."""
+
+    name_bn: str
+    name_en: str
+    dated: str
+    website: str
+
+
+class CharterDocument(TypedDict):
+    """The Citizen's Charter in both languages; rows, stages and officers have the keys of charter.toml."""
+
+    office: OfficeDocument
+    vision: dict[str, str]
+    mission: dict[str, str]
+    services: list[dict[str, object]]
+    expectations: list[dict[str, str]]
+    stages: list[dict[str, object]]
+    officers: list[dict[str, object]]
+
+
 class SummaryDocument(TypedDict):
     """How a probing went as a whole."""
 

@@ -15,8 +15,13 @@ from monitor.cli.tickets import number_of
 from monitor.settings.notices_section import Languages
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from monitor.alerts.channels.base import Channel
     from monitor.cli.listing import Listing
     from monitor.reports.notification_trace import Hearing
+    from monitor.settings.load import Settings
+    from monitor.settings.notices_section import RecipientEntry
 
 app = typer.Typer(help="Tries the way that notices go, and explains it.", no_args_is_help=True)
 
@@ -24,38 +29,75 @@ app = typer.Typer(help="Tries the way that notices go, and explains it.", no_arg
 @app.command("test")
 def send_samples(
     context: typer.Context,
-    address: Annotated[str, typer.Argument(help="The e-mail address that gets the samples.")],
-    lang: Annotated[Languages, typer.Option(help="In which language.")] = "both",
+    address: Annotated[str, typer.Argument(help="The e-mail address that gets the samples; with --by, what it needs.")],
+    lang: Annotated[Languages | None, typer.Option(help="In which language.")] = None,
     kind: Annotated[str, typer.Option(help="Only the samples of this kind, such as 'opened'.")] = "",
+    by: Annotated[str, typer.Option(metavar="CHANNEL", help="The channel: email, sms and so on.")] = "email",
 ) -> None:
-    """Sends a sample of every kind of letter to one address, through the configured mail server or into files."""
+    """Sends a sample of every kind of letter to one address, through the configured mail server or into files.
+
+    By another channel than e-mail, which may cost money, one sample: 'opened', or what --kind says.
+    """
     from monitor.alerts.channels.base import DeliveryFailure, Recipient
-    from monitor.alerts.channels.email import EmailChannel
     from monitor.alerts.notices import render
     from monitor.runtime.virtual.sample_letters import samples
-    from monitor.settings.mail_address import is_mail_address
 
-    if not is_mail_address(address):
-        raise Failure(f"'{address}' is not an e-mail address. Expected one such as officer@example.org", BAD_INPUT)
     settings = settings_of(context.obj)
+    reader = _reader(settings, by, address, lang)
+    folder, files = settings.state / "samples", 0
+    channel = _channel(settings, by, folder)
     every = samples(settings)
     wanted = [letter for letter in every if kind in ("", letter.kind)]
     if not wanted:
         known = ", ".join(dict.fromkeys(letter.kind for letter in every))
         raise Failure(f"--kind: there is no '{kind}'. Expected one of: {known}", BAD_INPUT)
-    folder, files = settings.state / "samples", 0
-    channel = EmailChannel(settings.monitor.mail, folder, settings.home)
+    if by != "email":
+        wanted = [letter for letter in wanted if kind or letter.kind == "opened"][:1]
     run = f"{datetime.now(UTC):%Y%m%dT%H%M%S}"
     for number, letter in enumerate(wanted):
         own = letter.sample(run, number)
+        to = Recipient(reader.name, reader.address, reader.lang, reader.timeout_s)
         try:
-            proof = channel.deliver(own, Recipient("", address), render.render(own, lang))
+            proof = channel.deliver(own, to, render.render(own, reader.lang))
         except DeliveryFailure as error:
             raise Failure(f"{letter.kind}: not delivered: {error}", CANNOT) from None
         print(f"{letter.kind}: {proof}")
         files += proof.startswith("file ")
     if files:
         print(f"{files} letters in {folder.resolve()}/")
+
+
+def _reader(settings: "Settings", by: str, address: str, lang: Languages | None) -> "RecipientEntry":
+    """Whoever gets the samples, as [recipients.NAME] would describe him."""
+    from pydantic import ValidationError
+
+    from monitor.alerts.channels.registry import CHANNELS
+    from monitor.settings.problems import no_such
+    from monitor.settings.validate import in_words
+
+    if (known := CHANNELS.get(by)) is None:
+        raise Failure(f"--by: there is {no_such('channel', by, CHANNELS)}", BAD_INPUT)
+    if known.section is not None and by not in settings.monitor.channels:
+        raise Failure(f"--by: monitor.toml has no [channels.{by}]. Expected one: docs/notices.md", BAD_INPUT)
+    entry = {"channel": by, known.recipient.reached_by: address, **({"lang": lang} if lang else {})}
+    try:
+        return known.recipient.model_validate(entry)
+    except ValidationError as error:
+        fault = error.errors()[0]
+        said = in_words(dict(fault)).removeprefix(f"'{known.recipient.reached_by}' ")
+        raise Failure(f"--lang: {said}" if fault["loc"] == ("lang",) else f"'{address}' {said}", BAD_INPUT) from None
+
+
+def _channel(settings: "Settings", by: str, folder: "Path") -> "Channel":
+    """The channel; letters go out by the mail server that there is, whoever the officers are."""
+    from monitor.alerts.channels.base import Surroundings
+    from monitor.alerts.channels.email import EmailChannel
+    from monitor.alerts.channels.registry import CHANNELS
+    from monitor.charter.office import Office
+
+    if by == "email":
+        return EmailChannel(settings.monitor.mail, folder, settings.home)
+    return CHANNELS[by].open(Surroundings(Office.of(settings), settings.state, settings.home))
 
 
 @app.command()

@@ -3,7 +3,7 @@
 import json
 from inspect import Parameter, Signature
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal, get_origin
 
 import typer
 from pydantic import ValidationError
@@ -14,6 +14,8 @@ from typer.main import get_command
 from monitor.cli.errors import BAD_INPUT, NO, Failure
 from monitor.cli.numbers import decimal, whole
 from monitor.cli.options import AsJson
+from monitor.domain import reasons
+from monitor.i18n.reasons import reason_text
 from monitor.net.deadline import Deadline
 from monitor.probes.checks.base import CheckKind, Outcome
 from monitor.probes.checks.checks import CHECKS, outcome_of
@@ -33,7 +35,7 @@ def command_of(name: str) -> TyperCommand:
     def check(target: str, timeout: float, as_json: bool, **typed: Any) -> None:
         for key, value in typed.items():
             if isinstance(value, Path) and not value.is_file():
-                raise Failure(f"{_flag(key)}: {value} is not a file. Expected certificates in PEM", BAD_INPUT)
+                raise Failure(f"{_flag(key)}: {value} is not a file. Expected the path of one", BAD_INPUT)
         options = {key: not value if key in by_hand.unless else value for key, value in typed.items()}
         try:
             entry = by_hand.entry(target, options)
@@ -73,12 +75,25 @@ def _flag(key: str) -> str:
 
 
 def _option(field: FieldInfo, flag: str, says: str) -> Any:
-    """What typer must know of a key: whole numbers with their span, paths, and texts, which the settings judge."""
+    """What typer must know of a key: numbers with their span, yes or no, paths, and texts, which the settings judge.
+
+    Raises TypeError where nobody could type the key.
+    """
     (kind, *_) = types(field)
-    if (limits := span(field)) is not None and kind is int:
-        return Annotated[int | None, whole(flag, least=int(limits[0]), most=int(limits[1]), says=says)]
+    if kind in {int, float}:
+        if (limits := span(field)) is None:
+            raise TypeError(f"{flag} has no least or no greatest number. Expected a key with both")
+        if kind is int:
+            return Annotated[int | None, whole(flag, least=int(limits[0]), most=int(limits[1]), says=says)]
+        return Annotated[float | None, decimal(flag, least=limits[0], most=limits[1], says=says)]
     made = typer.Option(flag, help=says)
-    return Annotated[Path | None, made] if kind is Path else Annotated[str, made]
+    if kind is bool and field.default is False:
+        return Annotated[bool, made]
+    if kind is Path:
+        return Annotated[Path | None, made]
+    if kind is str or get_origin(kind) is Literal:
+        return Annotated[str, made]
+    raise TypeError(f"{flag} cannot be typed. Expected a number, a text, a path, or false that becomes true")
 
 
 def _check(target: str, entry: dict[str, Any], timeout_s: float, as_json: bool) -> None:
@@ -101,15 +116,22 @@ def _wanted(entry: dict[str, Any]) -> ServiceCheck:
 
 def _print(target: str, kind: str, outcome: Outcome, as_json: bool) -> None:
     took_ms = None if outcome.took_ns is None else round(outcome.took_ns / 1e6, 3)
-    verdict, reason = str(outcome.verdict), outcome.own_fault or outcome.reason
-    facts: dict[str, Any] = {"target": target, "probe": kind, "verdict": verdict, "rtt_ms": took_ms}
-    facts |= {"reason": reason, "poor": outcome.poor, **outcome.details}
+    verdict, why = str(outcome.verdict), outcome.own_fault or outcome.reason
+    reason, poor = reason_text(why, "en"), reason_text(outcome.poor, "en")
+    facts: dict[str, object] = {"target": target, "probe": kind, "verdict": verdict, "rtt_ms": took_ms}
+    facts |= {
+        "reason": reason,
+        "reason_code": reasons.as_json(why),
+        "poor": poor,
+        "poor_code": reasons.as_json(outcome.poor),
+    }
+    facts |= outcome.details
     if as_json:
         print(json.dumps(facts, ensure_ascii=False))
         return
     words = [f"{name.replace('_', ' ')} {_shown(value)}" for name, value in outcome.details.items()]
     took = [] if took_ms is None else [f"{took_ms:.1f} ms"]
-    print(f"{target}: {verdict}{f' ({reason or outcome.poor})' * bool(reason or outcome.poor)}", end="")
+    print(f"{target}: {verdict}{f' ({reason or poor})' * bool(reason or poor)}", end="")
     print(f"; {', '.join([*took, *words])}" if took or words else "")
 
 

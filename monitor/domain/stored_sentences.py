@@ -89,6 +89,7 @@ SENTENCES: Mapping[ReasonCode, str] = {
     C.CLOCK_TRUSTED: (
         r"(?P<by>.+) says that the clock is right: (?P<clock>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d)(?: \(Dhaka\))?"
     ),
+    C.DEADLINE_MOVED: (r"the charter or the office calendar has changed: due (?P<after>.+?), no longer (?P<before>.+)"),
     C.SAID_BY: (
         r"(?P<seen>(?:network|host|protocol|port|address) unreachable|unreachable \(code \d+\)"
         r"|(?:network |host )?administratively prohibited|time to live exceeded|hop limit exceeded)"

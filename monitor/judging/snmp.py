@@ -50,7 +50,7 @@ EVENTS = {
 class SnmpJudge:
     """Remembers of each device what the next reading is compared with."""
 
-    def __init__(self, board: Board, rules: LinkRules, record: Callable[[Sample], None] = lambda _: None) -> None:
+    def __init__(self, board: Board, rules: LinkRules, record: Callable[[Sample], None]) -> None:
         self.rules, self.record = rules, record
         self.restarts: Counter[str] = Counter()
         self.used: dict[str, float] = {}

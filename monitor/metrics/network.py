@@ -126,7 +126,7 @@ def _info(office: str, site: Site) -> Line:
 def _states(live: RuntimeView) -> Iterator[tuple[str, State]]:
     for id_ in list(live.fleet.sites):
         board = live.board
-        yield id_, board.state(id_) if board and id_ in board.fleet.sites else State.UNKNOWN
+        yield id_, board.state(id_) if id_ in board.fleet.sites else State.UNKNOWN
 
 
 def _state(live: RuntimeView, id_: str, current: State) -> dict[Family, str]:
@@ -140,7 +140,7 @@ def _state(live: RuntimeView, id_: str, current: State) -> dict[Family, str]:
 def _labs(live: RuntimeView) -> Iterator[tuple[str, Count]]:
     for id_ in sorted({live.fleet.devices[each].site for each in live.fleet.workstations}):
         board = live.board
-        if board and id_ in board.fleet.sites and (found := board.lab(id_)) is not None:
+        if id_ in board.fleet.sites and (found := board.lab(id_)) is not None:
             yield id_, found
 
 

@@ -77,7 +77,7 @@ def mail_path(store: Store, live: RuntimeView, now_utc: datetime) -> MailPath:
             queries.outbox(session, now_utc),
             notice_queries.merged(session),
             notice_queries.last_sent(session, tuple(BRIEFS)),
-            missed(Work(session, office, now_utc)) if office else {},
+            missed(Work(session, office, now_utc)),
         )
 
 
@@ -109,8 +109,7 @@ class Notices(UncachedLines):
     def _lines(self) -> Iterator[Line]:
         assert self._path is not None
         office = self._live.office
-        if office is not None:
-            yield LATE.of(self._path.late_s(self._clock.utc()) > office.notices.late_after_s, self._live.office_id)
+        yield LATE.of(self._path.late_s(self._clock.utc()) > office.notices.late_after_s, office.id)
         yield FAULTY.of(self._path.outbox.faulty, self._live.office_id)
         yield FOLDED.of(self._path.folded, self._live.office_id)
         for brief, at_utc in sorted(self._path.last.items()):

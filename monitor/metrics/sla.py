@@ -129,7 +129,7 @@ class Promises(UncachedLines):
         """Counts anew, if it is time to."""
         office = self._live.office
         began_ns = self._clock.mono_ns()
-        if office is None or (self._counted_for is office and began_ns < self._count_again_mono_ns):
+        if self._counted_for is office and began_ns < self._count_again_mono_ns:
             return lambda: None
         try:
             counted = self._count(office)
@@ -146,11 +146,10 @@ class Promises(UncachedLines):
 
     def _lines(self) -> Iterator[Line]:
         office = self._live.office
-        if office is not None:
-            yield from _services(office)
-            if self._counted is not None and self._counted_for is office:
-                yield from _open_tickets(office, self._counted)
-                yield from _kept(office, self._counted)
+        yield from _services(office)
+        if self._counted is not None and self._counted_for is office:
+            yield from _open_tickets(office, self._counted)
+            yield from _kept(office, self._counted)
 
     def _count(self, office: Office) -> _Counted:
         now_utc = self._clock.utc()

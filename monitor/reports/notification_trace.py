@@ -59,7 +59,7 @@ def _ahead(office: Office, ticket: Ticket, now_utc: datetime) -> Iterator[Hearin
     site = office.fleet.sites.get(ticket.site or "")
     site_kind = site.kind if site else ""
     for step in foreseen(office, ticket):
-        if step.at_utc <= now_utc and key(ticket, step.name, step.recipient) in owed:
+        if step.at_utc <= now_utc and key(ticket.number, step.kind, step.ref, step.recipient) in owed:
             continue
         if step.at_utc < now_utc:
             continue  # its time has passed without it

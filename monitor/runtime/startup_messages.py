@@ -35,6 +35,8 @@ def warnings(settings: Settings, office: Office, now_utc: datetime) -> Iterator[
         yield f"no e-mail address for officers.{officer.role} in charter.toml: mails to this officer go to files"
     for key, path, so in _secrets(settings):
         yield from _faults(key, path, so)
+    for section in settings.monitor.channels.values():
+        yield from section.faults(settings.home)
     for site in settings.fleet.sites.values():
         if site.position and not (20 <= site.position[0] <= 27 and 88 <= site.position[1] <= 93):
             yield f"sites.{site.id}.position lies outside Bangladesh. Expected [latitude, longitude]"

@@ -68,6 +68,12 @@ def as_markdown(model: type[Model], keys: list[str]) -> str:
     return "\n".join(lines)
 
 
+def tables(model: type[Model]) -> dict[str, type[Model]]:
+    """The keys of a model that are tables with keys of their own, and the models of those."""
+    kinds = {key: types(field)[0] for key, field in model.model_fields.items()}
+    return {key: kind for key, kind in kinds.items() if isinstance(kind, type) and issubclass(kind, Model)}
+
+
 def _value(field: FieldInfo) -> str:
     (kind, *_) = types(field)
     if get_origin(kind) is Literal:

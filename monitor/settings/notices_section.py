@@ -1,6 +1,7 @@
 """[notices], [recipients.NAME] and [channels.NAME] of config/monitor.toml: how many notices, when, and to whom."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field, PlainValidator, ValidationInfo
@@ -105,6 +106,10 @@ class ChannelSection(OfKind):
 
     chosen_by: ClassVar[str] = "channel"
     channel: ChannelName
+
+    def faults(self, home: Path) -> Iterator[str]:
+        """What keeps the channel from working on this machine, for `check`; ``home``: from where files are named."""
+        yield from ()
 
 
 def by_their_names(value: Any, info: ValidationInfo) -> Any:

@@ -140,7 +140,10 @@ def _fields_at(annotation: Any, path: KeyPath, data: Any, kinds: Kinds) -> list[
         return [name for arg in args for name in _fields_at(arg, path, data, kinds)]
     if origin in {dict, list, tuple} and path:
         below = args[-1] if args[-1] is not Ellipsis else args[0]
-        return _fields_at(below, path[1:], _at(data, path[0]), kinds)
+        entry = _at(data, path[0])
+        if below in kinds and isinstance(entry, dict):  # where no word chooses, the name of the table does
+            entry = {below.chosen_by: path[0], **entry}
+        return _fields_at(below, path[1:], entry, kinds)
     if args and origin is not None:  # Annotated
         return _fields_at(args[0], path, data, kinds)
     return []

@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, and_, exists, false, func, or_, select
 from sqlalchemy.orm import Session
 
+from monitor.domain.ticket_states import UNSOLVED
 from monitor.store.models import HelpdeskTicket, Ticket, TicketEvent
 
 ACTOR = "helpdesk"  # who did what was done there: 'helpdesk', or 'helpdesk/NAME'
-ENDED = ("resolved", "closed", "withdrawn")
 FARTHEST = timedelta(days=2)
 WATCHED = timedelta(days=30)  # so long after it was solved, somebody may still reopen a ticket there
 
@@ -60,7 +60,7 @@ def pending() -> ColumnElement[bool]:
 
 def watched(now_utc: datetime) -> ColumnElement[bool]:
     """Whether somebody may still do something to it there; its `Ticket` must be joined."""
-    return or_(Ticket.state.not_in(ENDED), Ticket.resolved_utc > now_utc - WATCHED)
+    return or_(Ticket.state.in_(UNSOLVED), Ticket.resolved_utc > now_utc - WATCHED)
 
 
 def mirrored(session: Session, desk: str, limit: int = 1_000) -> list[MirrorView]:
@@ -113,7 +113,7 @@ def unlisted(session: Session, desk: str) -> list[int]:
     here = HelpdeskTicket.desk == desk
     newest = session.scalar(select(func.max(HelpdeskTicket.ticket_id)).where(here))
     after = Ticket.id > newest if newest is not None else false()
-    query = select(Ticket.id).where(or_(Ticket.state.not_in(ENDED), after))
+    query = select(Ticket.id).where(or_(Ticket.state.in_(UNSOLVED), after))
     query = query.where(Ticket.id.not_in(select(HelpdeskTicket.ticket_id).where(here)))
     return list(session.scalars(query.order_by(Ticket.id)))
 

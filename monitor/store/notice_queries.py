@@ -80,7 +80,7 @@ def _view(notice: Notice) -> NoticeView:
     return NoticeView(
         notice.id,
         notice.kind,
-        notice.key.partition("/")[0],
+        notice.about,
         notice.recipient,
         notice.channel,
         state_of(notice),

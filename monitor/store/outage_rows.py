@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, func, insert, or_, select, update
 from sqlalchemy.orm import selectinload
 
-from monitor.store.models import AffectedSite, Outage, TicketEvent
+from monitor.store.models import AffectedSite, Outage
 from monitor.store.session import Session
 
 UNSYNCHRONISED = {"synchronize_session": False}
@@ -52,7 +52,8 @@ def overdue_without_ticket(session: Session, now_utc: datetime, most: int | None
         Outage.deadline_utc <= now_utc,
         or_(Outage.ended_utc.is_(None), Outage.ended_utc > Outage.deadline_utc),
     )
-    return session.scalars(missed.order_by(Outage.id).limit(most).options(selectinload(Outage.affected))).all()
+    loaded = (selectinload(Outage.affected), selectinload(Outage.recounts))
+    return session.scalars(missed.order_by(Outage.id).limit(most).options(*loaded)).all()
 
 
 def running_without_ticket(session: Session, now_utc: datetime, within: timedelta | None = None) -> Sequence[Outage]:
@@ -60,21 +61,16 @@ def running_without_ticket(session: Session, now_utc: datetime, within: timedelt
     query = select(Outage).where(Outage.ended_utc.is_(None), Outage.ticket_id.is_(None), Outage.deadline_utc > now_utc)
     if within is not None:
         query = query.where(Outage.deadline_utc <= now_utc + within)
-    return session.scalars(query.order_by(Outage.id)).all()
+    return session.scalars(query.order_by(Outage.id).options(selectinload(Outage.recounts))).all()
 
 
 def not_told_of_operator(session: Session, started_before_utc: datetime) -> Sequence[Outage]:
-    """Those with a ticket that began then or before, are not over, and whose ticket says of no late operator since."""
-    told = select(TicketEvent.id).where(
-        TicketEvent.ticket_id == Outage.ticket_id,
-        TicketEvent.kind == "operator_late",
-        TicketEvent.at_utc >= Outage.started_utc,
-    )
+    """Those with a ticket that began then or before, are not over, and whose ticket says of no late operator."""
     query = select(Outage).where(
         Outage.ended_utc.is_(None),
         Outage.ticket_id.is_not(None),
         Outage.started_utc <= started_before_utc,
-        ~told.exists(),
+        Outage.operator_told.is_(False),
     )
     return session.scalars(query.order_by(Outage.id)).all()
 

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session, selectinload
 from monitor.domain import ticket_number
 from monitor.domain.event_kinds import EventKind
 from monitor.domain.reasons import Reason
+from monitor.domain.ticket_states import UNSOLVED, S
 from monitor.i18n.reasons import reason_text
 from monitor.store.models import AffectedSite, Event, Gap, Heartbeat, Notice, Outage, SiteState, Ticket
 
@@ -143,7 +144,7 @@ def tickets(session: Session, *, open_only: bool = False, limit: int = 100) -> l
     """The latest tickets, newest first."""
     query = select(Ticket)
     if open_only:
-        query = query.where(Ticket.state.not_in(ENDED))
+        query = query.where(Ticket.state.in_(UNSOLVED))
     return [_ticket(row) for row in session.scalars(query.order_by(Ticket.id.desc()).limit(limit))]
 
 
@@ -171,19 +172,15 @@ def whole_ticket(row: Ticket) -> TicketView:
     return _ticket(row, tuple(EventView(e.at_utc, e.actor, e.kind, e.text) for e in row.events))
 
 
-WITHDRAWN = "withdrawn"
-ENDED = ("resolved", "closed", WITHDRAWN)
-
-
 def tickets_by_stage(session: Session) -> dict[int, int]:
     """How many open tickets stand at each stage of the grievance chain; 0 is the responsible officer."""
-    query = select(Ticket.stage, func.count()).where(Ticket.state.not_in(ENDED)).group_by(Ticket.stage)
+    query = select(Ticket.stage, func.count()).where(Ticket.state.in_(UNSOLVED)).group_by(Ticket.stage)
     return {stage: count for stage, count in session.execute(query)}  # noqa: C416 (a row is no pair to mypy)
 
 
 def tickets_by_service(session: Session) -> dict[str, int]:
     """How many open tickets each row of the charter has."""
-    query = select(Ticket.service, func.count()).where(Ticket.state.not_in(ENDED)).group_by(Ticket.service)
+    query = select(Ticket.service, func.count()).where(Ticket.state.in_(UNSOLVED)).group_by(Ticket.service)
     return {service: count for service, count in session.execute(query)}  # noqa: C416 (a row is no pair to mypy)
 
 
@@ -198,7 +195,7 @@ def matters(session: Session, since_utc: datetime) -> list[Matter]:
     )
     requests = select(Ticket.service, Ticket.event_utc, Ticket.deadline_utc, Ticket.resolved_utc).where(
         Ticket.source != "outage",
-        Ticket.state != WITHDRAWN,
+        Ticket.state != S.WITHDRAWN,
         Ticket.resolved_utc.is_(None) | (Ticket.resolved_utc > since_utc),
     )
     return [Matter(*row) for query in (outages, requests) for row in session.execute(query)]

@@ -7,7 +7,16 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from monitor.store import copies
-from monitor.store.models import AffectedSite, Event, Gap, Notice, Outage, SuppressedOutage
+from monitor.store.models import (
+    AffectedSite,
+    ComplaintLink,
+    DeadlineRecount,
+    Event,
+    Gap,
+    Notice,
+    Outage,
+    SuppressedOutage,
+)
 
 
 def back_up(database: Path, folder: Path, now_utc: datetime, keep: int) -> Path | None:
@@ -28,7 +37,8 @@ def forget_old(session: Session, now_utc: datetime, keep: timedelta) -> int:
     """
     limit = now_utc - keep
     old = select(Outage.id).where(Outage.ended_utc < limit, Outage.ticket_id.is_(None)).scalar_subquery()
-    session.execute(delete(AffectedSite).where(AffectedSite.outage_id.in_(old)))
+    for table in (AffectedSite, DeadlineRecount, ComplaintLink):
+        session.execute(delete(table).where(table.outage_id.in_(old)))
     gone = session.execute(delete(Outage).where(Outage.ended_utc < limit, Outage.ticket_id.is_(None)))
     session.execute(delete(Notice).where(Notice.sent_utc < limit, Notice.ticket_id.is_(None)))
     session.execute(delete(Gap).where(Gap.ended_utc < limit))

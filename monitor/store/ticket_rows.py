@@ -8,7 +8,7 @@ from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import selectinload
 
 from monitor.domain.ticket_states import UNSOLVED, S
-from monitor.store.models import Outage, SiteState, Ticket, TicketEvent
+from monitor.store.models import ComplaintLink, Outage, SiteState, Ticket, TicketEvent
 from monitor.store.session import Session
 from monitor.store.sqlite import in_portions
 
@@ -194,6 +194,12 @@ def requests(session: Session) -> Sequence[Ticket]:
 def events_after(session: Session, id_: int) -> Sequence[TicketEvent]:
     """The events of all histories that came after one."""
     return session.scalars(select(TicketEvent).where(TicketEvent.id > id_).order_by(TicketEvent.id)).all()
+
+
+def links_of(session: Session, complaint: Ticket) -> Sequence[ComplaintLink]:
+    """The outages that a complaint is known to be about; both must be in the database."""
+    query = select(ComplaintLink).where(ComplaintLink.complaint_id == complaint.id).order_by(ComplaintLink.id)
+    return session.scalars(query).all()
 
 
 def due_between(session: Session, begins_utc: datetime, ends_utc: datetime) -> Sequence[Ticket]:

@@ -141,7 +141,7 @@ def _mail(path: MailPath, live: RuntimeView, now_utc: datetime) -> MailDocument:
     wrong = [f"{channel}: {why}" for channel, why in sorted(dict(live.mail_trouble).items())]
     wrong += [f"the {kind} brief has not gone out" for kind, is_missed in path.missed.items() if is_missed]
     late_s = path.late_s(now_utc)
-    if office is not None and late_s > office.notices.late_after_s:
+    if late_s > office.notices.late_after_s:
         length = duration_text(timedelta(seconds=late_s), "en")
         wrong.append(f"{path.outbox.owed} notices wait, the oldest for {length}")
     if path.outbox.faulty:
@@ -151,8 +151,12 @@ def _mail(path: MailPath, live: RuntimeView, now_utc: datetime) -> MailDocument:
         )
     if path.outbox.dead:
         wrong.append(f"{path.outbox.dead} letters could not be delivered: upazila-monitor outbox --dead")
-    confirmed = office is None or office.charter.officers_confirmed
-    return {"late_s": round(late_s), "missed": dict(path.missed), "wrong": wrong, "officers_confirmed": confirmed}
+    return {
+        "late_s": round(late_s),
+        "missed": dict(path.missed),
+        "wrong": wrong,
+        "officers_confirmed": office.charter.officers_confirmed,
+    }
 
 
 def _site(live: RuntimeView, site: Site) -> SiteDocument:
@@ -160,7 +164,7 @@ def _site(live: RuntimeView, site: Site) -> SiteDocument:
     reasons = list(_reasons(live, site))
     devices = [_device(live, device.id, device.name, str(device.address)) for device in site.devices]
     return {
-        **site_document(site, live.board.state(site.id) if live.board else State.UNKNOWN, None),
+        **site_document(site, live.board.state(site.id), None),
         "parent": site.parent,
         "position": site.position,
         "why": joined(reasons, "en"),
@@ -177,7 +181,7 @@ def _reasons(live: RuntimeView, site: Site) -> Iterator[tuple[str, Reason]]:
 
     Each with the name of the device that it is about, which is empty for the site's own gateway or link.
     """
-    if live.board is None or live.board.state(site.id) is not State.DEGRADED:
+    if live.board.state(site.id) is not State.DEGRADED:
         return
     for each in (*site.vital, *site.others):
         last = live.board.last(each)
@@ -195,7 +199,7 @@ def joined(reasons: Iterable[tuple[str, Reason | None]], lang: Lang) -> str:
 
 def _workstations(live: RuntimeView, site_id: str) -> WorkstationsDocument | None:
     """How many of a lab's workstations answer; None where there are none, or not all are judged yet."""
-    found = live.board.lab(site_id) if live.board else None
+    found = live.board.lab(site_id)
     return None if found is None else {"answering": found.answering, "total": found.total}
 
 
@@ -205,7 +209,7 @@ def _device(live: RuntimeView, id_: str, name: str, address: str) -> DeviceDocum
     return {
         "name": name,
         "address": address,
-        "state": live.board.health(id_).state if live.board else State.UNKNOWN,
+        "state": live.board.health(id_).state,
         "verdict": sample.verdict if sample else None,
         "reason": as_json(sample.reason) if sample else None,
         "reason_text": reason_text(sample.reason, "en") if sample else "",

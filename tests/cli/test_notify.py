@@ -9,6 +9,7 @@ import pytest
 from tests.cli.typed import typed
 from tests.desk import Desk
 from tests.lab.bad_mail import BadMailServer, listening
+from tests.lab.sms_gateway import SmsGateway
 
 
 def test_explain_says_who_heard_and_who_would_hear(home: Path, desk: Desk) -> None:
@@ -67,3 +68,67 @@ def test_what_cannot_be_sent_is_said(home: Path, words: list[str], message: str)
     done = typed(home, "notify", "test", *words)
     assert done.returncode == 2
     assert message in done.stderr
+
+
+def with_a_gateway(home: Path, gateway: SmsGateway) -> None:
+    (home / "key").write_text("a secret\n")
+    (home / "key").chmod(0o600)
+    with (home / "config" / "monitor.toml").open("a", encoding="utf-8") as monitor:
+        monitor.write(
+            '\n[recipients.duty-phone]\nchannel = "sms"\nphone = "01711000000"\n'
+            f'[channels.sms.http]\nurl = "{gateway.url}"\n'
+            'fields = { to = "{number}", message = "{text}", key = "{key}" }\nsecret_files = { key = "key" }\n'
+            'success = "Submitted"\n'
+        )
+
+
+def test_a_sample_goes_by_short_message(home: Path) -> None:
+    with SmsGateway() as gateway:
+        with_a_gateway(home, gateway)
+        done = typed(home, "notify", "test", "০১৭১১-০০০০০০", "--by", "sms")
+        breach = typed(home, "notify", "test", "01711000000", "--by", "sms", "--lang", "en", "--kind", "breach")
+        gateway.answer = "no balance"
+        failed = typed(home, "notify", "test", "01711000000", "--by", "sms")
+
+    # It costs money: one sample, unless another kind was asked for.
+    assert done.stdout.startswith("opened: 200 ")
+    assert done.stdout.endswith(" (2 parts, UCS-2)\n")
+    assert gateway.asked[0].fields["to"] == "8801711000000"
+    assert gateway.asked[0].fields["message"].startswith("নমুনা, সত্যিকারের ঘটনা নয়: BHR-2026-")
+    assert ": not settled, was due " in gateway.asked[1].fields["message"]
+    assert breach.returncode == 0
+    assert (failed.returncode, failed.stderr) == (3, "opened: not delivered: 200 no balance\n")
+
+
+def test_check_looks_after_the_secrets_of_a_channel(home: Path) -> None:
+    with SmsGateway() as gateway:
+        with_a_gateway(home, gateway)
+    whole = typed(home, "check").stdout
+    (home / "key").unlink()
+    missing = typed(home, "check").stdout
+
+    assert "channels.sms" not in whole
+    assert "warning: channels.sms.http.secret_files.key: cannot be read: " in missing
+    assert "until then nothing goes that way" in missing
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["01711", "--by", "sms"], "'01711' is no telephone number"),
+        (["01711000000", "--by", "sms", "--lang", "both"], "--lang: found another text. Expected 'bn' or 'en'"),
+        (["01711000000", "--by", "smss"], "--by: there is no channel 'smss'. Did you mean 'sms'?"),
+    ],
+)
+def test_what_cannot_be_sent_by_short_message_is_said(home: Path, words: list[str], message: str) -> None:
+    with SmsGateway() as gateway:
+        with_a_gateway(home, gateway)
+        done = typed(home, "notify", "test", *words)
+
+    assert (done.returncode, gateway.asked) == (2, [])
+    assert message in done.stderr
+
+
+def test_a_channel_that_was_told_nothing_sends_no_sample(home: Path) -> None:
+    done = typed(home, "notify", "test", "01711000000", "--by", "sms")
+    assert (done.returncode, "monitor.toml has no [channels.sms]" in done.stderr) == (2, True)

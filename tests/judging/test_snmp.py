@@ -37,7 +37,7 @@ class Watch:
         core = replace(site("core"), devices=(ROUTER, UPS_A, UPS_B))
         north = replace(site("north"), link=Link("north/interface", "north", ROUTER.id, "sfp1", speed_mbps))
         self.board = Board(fleet(core, north), Rules(down_after=3, up_after=2))
-        self.meaning = SnmpJudge(self.board, LinkRules())
+        self.meaning = SnmpJudge(self.board, LinkRules(), lambda _: None)
         self.minute = 0
         self.opened: list[str] = []
 

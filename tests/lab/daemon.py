@@ -178,7 +178,7 @@ class Daemon:
             capture_output=True,
             encoding="utf-8",
             stdin=subprocess.DEVNULL,
-            timeout=30,
+            timeout=60,
             check=False,
             env={**os.environ, "PYTHONUTF8": "1", **(environment or {})},
         )

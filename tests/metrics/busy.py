@@ -6,6 +6,7 @@ from monitor.alerts.notices.brief_facts import morning_facts
 from monitor.alerts.notices.outbox import new_notice
 from monitor.configuration import KINDS
 from monitor.domain.downtime import never
+from monitor.domain.notice_kinds import MORNING
 from monitor.domain.sample import Sample, Verdict
 from monitor.judging.snmp import SnmpState
 from monitor.probes.icmp.packets import Rejected
@@ -86,7 +87,7 @@ def grow(office: Desk) -> None:
     office.round("hub", Verdict.UNKNOWN, device="olt")
     with office.store.write() as session:
         facts = morning_facts(Work(session, office.office, now), ())
-        brief = new_notice(Work(session, office.office, now), "morning-20261123", "morning", "responsible", facts)
+        brief = new_notice(Work(session, office.office, now), "morning-20261123", MORNING, "responsible", facts)
         brief.sent_utc = now
         session.add(brief)
     office.live.helpdesk = "played"

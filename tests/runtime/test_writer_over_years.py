@@ -43,6 +43,11 @@ AT_BOOT_1970 = datetime(1970, 1, 1, tzinfo=UTC)
 Fired = list[tuple[str, datetime]]
 
 
+def named(step: Step) -> str:
+    """What tells a step from all others of its ticket."""
+    return f"{step.kind}-{step.ref}" if step.ref else step.kind
+
+
 @dataclass(frozen=True)
 class Disturbance:
     """From ``begins`` until ``ends`` (true time): 'away', 'reboot' (away as well), 'step' (by ``by``) or '1970'."""
@@ -97,7 +102,7 @@ class Schedule:
         for breached in (None, self.deadline_utc):
             dates = Dates(self.asked_utc, self.deadline_utc, breached)
             for step in steps(dates, "responsible", self.office.charter.stages, self.office.calendar):
-                found[step.name] = step
+                found[named(step)] = step
         return list(found.values())
 
     def during(self, true_utc: datetime) -> Disturbance | None:
@@ -134,6 +139,7 @@ class Decisions:
         self.fired: list[str] = []
         self._office = schedule.office
         self._dates, self._stage = Dates(schedule.asked_utc, schedule.deadline_utc, None), 0
+        self._every: dict[Dates, list[Step]] = {}
         self._remembered: ClockTrust | None = None
         self._trust: ClockTrust | None = None
 
@@ -148,18 +154,20 @@ class Decisions:
         done = set(self.fired)
         for _ in range(2):  # the chain begins at the very moment of the breach
             for step in self._due(now.utc):
-                if step.name in done:
+                if named(step) in done:
                     continue
                 if step.kind == "breach":
                     self._dates = Dates(self._dates.event_utc, self._dates.deadline_utc, self._dates.deadline_utc)
                 elif step.kind == "stage":
                     self._stage = step.level
-                done.add(step.name)
-                self.fired.append(step.name)
+                done.add(named(step))
+                self.fired.append(named(step))
 
     def _due(self, now_utc: datetime) -> list[Step]:
-        office = self._office
-        return due(steps(self._dates, "responsible", office.charter.stages, office.calendar), self._stage, now_utc)
+        if self._dates not in self._every:  # they follow from the dates alone
+            office = self._office
+            self._every[self._dates] = list(steps(self._dates, "responsible", office.charter.stages, office.calendar))
+        return due(self._every[self._dates], self._stage, now_utc)
 
 
 class Daemon:
@@ -231,17 +239,17 @@ def faults(schedule: Schedule, fired: Fired) -> Iterator[str]:
     for step in schedule.expected:
         trouble = schedule.during(step.at_utc)
         possible_utc = trouble.ends if trouble else step.at_utc
-        at_utc = dict(fired).get(step.name)
+        at_utc = dict(fired).get(named(step))
         if at_utc is None:
             if step.until_utc is None or possible_utc + LATEST < step.until_utc:
-                yield f"{step.name} never fired; due {step.at_utc}, possible from {possible_utc}"
+                yield f"{named(step)} never fired; due {step.at_utc}, possible from {possible_utc}"
         elif at_utc < step.at_utc:
-            yield f"{step.name} fired {step.at_utc - at_utc} early"
+            yield f"{named(step)} fired {step.at_utc - at_utc} early"
         elif at_utc > possible_utc + LATEST and possible_utc < schedule.asked_utc + YEAR:
-            yield f"{step.name} fired {at_utc - possible_utc} late"
+            yield f"{named(step)} fired {at_utc - possible_utc} late"
         elif schedule.during(at_utc) is not None:
-            yield f"{step.name} fired while the clock was wrong or nobody there"
-    yield from (f"{name} was never due" for name in set(names) - {step.name for step in schedule.expected})
+            yield f"{named(step)} fired while the clock was wrong or nobody there"
+    yield from (f"{name} was never due" for name in set(names) - {named(step) for step in schedule.expected})
 
 
 @pytest.fixture(scope="module")

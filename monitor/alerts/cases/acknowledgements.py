@@ -7,13 +7,14 @@ what everybody thinks somebody is working on must not be forgotten.
 from monitor.alerts.notices import outbox
 from monitor.alerts.notices.gather import facts_of
 from monitor.charter.downtimes import covers
+from monitor.domain.notice_kinds import NoticeKind
 from monitor.domain.ticket_states import S
 from monitor.i18n.formats import moment_text
 from monitor.store import ticket_history, ticket_rows
 from monitor.store.models import Ticket
 from monitor.store.work import Work
 
-RAN_OUT = "ack_over"
+RAN_OUT = NoticeKind.ACK_OVER
 
 
 def advance(work: Work) -> list[Ticket]:
@@ -30,7 +31,8 @@ def _run_out(work: Work) -> list[Ticket]:
         work.session.flush()
         times = sum(event.kind == RAN_OUT for event in ticket.events)
         officer = work.office.charter.service(ticket.service).officer
-        outbox.enqueue(work, ticket, f"{RAN_OUT}-{times}", officer, facts_of(work.office, ticket, work.now_utc))
+        facts = facts_of(work.office, ticket, work.now_utc)
+        outbox.enqueue(work, ticket, RAN_OUT, officer, facts, ref=str(times))
     return found
 
 

@@ -8,10 +8,11 @@ from monitor.alerts.cases.recovery import recovered_since
 from monitor.alerts.notices import outbox
 from monitor.alerts.notices.gather import deadline_of, facts_of
 from monitor.alerts.notices.routing import ASKER
+from monitor.domain.notice_kinds import NoticeKind
 from monitor.domain.text import clean, clean_lines
 from monitor.domain.ticket_states import UNSOLVED
 from monitor.store import outage_rows, ticket_history, ticket_rows
-from monitor.store.models import Outage, Ticket
+from monitor.store.models import ComplaintLink, Outage, Ticket
 from monitor.store.work import Work
 
 WAYS = ("phone", "person", "email", "letter")
@@ -46,9 +47,9 @@ def register(work: Work, request: Request) -> Ticket:
     work.session.flush()
     facts = facts_of(work.office, ticket, work.now_utc)
     ticket_history.record(work, ticket, "registered", f"by {request.way}, from {request.asker}: {request.text}")
-    outbox.enqueue(work, ticket, "registered", service.officer, facts)
+    outbox.enqueue(work, ticket, NoticeKind.REGISTERED, service.officer, facts)
     if ticket.asker_email:
-        outbox.enqueue(work, ticket, "registered", ASKER, facts)
+        outbox.enqueue(work, ticket, NoticeKind.REGISTERED, ASKER, facts)
     link_to_open_outages(work, ticket)
     return ticket
 
@@ -71,7 +72,7 @@ def tell_who_asked(work: Work) -> list[Ticket]:
     """Tells each asker once when the outage that his complaint is tied to is over for good."""
     told = []
     for complaint in ticket_rows.with_askers_who_wait(work.session):
-        if not any(event.kind == "linked" for event in complaint.events):
+        if not ticket_rows.links_of(work.session, complaint):
             continue
         last = outage_rows.last_of(work.session, complaint.site)
         if last is None or last.ended_utc is None:
@@ -79,7 +80,7 @@ def tell_who_asked(work: Work) -> list[Ticket]:
         since_utc = recovered_since(work, complaint.site, last.ended_utc)
         if since_utc is None or since_utc > work.now_utc - work.office.recovery_hold:
             continue
-        if outbox.enqueue(work, complaint, "restored", ASKER, facts_of(work.office, complaint, work.now_utc)):
+        if outbox.enqueue(work, complaint, NoticeKind.RESTORED, ASKER, facts_of(work.office, complaint, work.now_utc)):
             ticket_history.record(work, complaint, "restored", "the site answers again; the asker is told")
             told.append(complaint)
     return told
@@ -87,11 +88,15 @@ def tell_who_asked(work: Work) -> list[Ticket]:
 
 def _link(work: Work, complaint: Ticket, outage: Outage) -> None:
     """Notes on both sides that they belong together, once."""
-    since = f"{outage.started_utc:%Y-%m-%d %H:%M:%S}Z"
-    if not any(event.kind == "linked" and since in event.text for event in complaint.events):
+    work.session.flush()
+    links = ticket_rows.links_of(work.session, complaint)
+    link = next((each for each in links if each.outage_id == outage.id), None)
+    if link is None:
+        link = ComplaintLink(complaint_id=complaint.id, outage_id=outage.id)
+        work.session.add(link)
         other = f", ticket {outage.ticket.number}" if outage.ticket else ""
+        since = f"{outage.started_utc:%Y-%m-%d %H:%M:%S}Z"
         ticket_history.record(work, complaint, "linked", f"{outage.site} has been down since {since}{other}")
-    if outage.ticket and not any(
-        event.kind == "linked" and complaint.number in event.text for event in outage.ticket.events
-    ):
+    if outage.ticket and outage.ticket.id not in {each.told_ticket_id for each in (*links, link)}:
+        link.told_ticket_id = outage.ticket.id
         ticket_history.record(work, outage.ticket, "linked", f"complaint {complaint.number} is about this site")

@@ -13,6 +13,7 @@ from monitor.alerts.notices import outbox
 from monitor.alerts.notices.gather import deadline_of, facts_of
 from monitor.alerts.notices.routing import ASKER
 from monitor.charter.office import Office
+from monitor.domain.notice_kinds import NoticeKind
 from monitor.domain.text import clean, clean_lines
 from monitor.domain.ticket_states import MONITOR, UNSOLVED, S
 from monitor.i18n.formats import moment_text
@@ -111,10 +112,10 @@ def _tell(work: Work, ticket: Ticket, reason: str) -> None:
     told = list(dict.fromkeys(notice.recipient for notice in ticket.notices))
     officer = work.office.charter.service(ticket.service).officer
     if officer not in told:
-        outbox.enqueue(work, ticket, "registered", officer, facts)
+        outbox.enqueue(work, ticket, NoticeKind.REGISTERED, officer, facts)
     if ticket.asker_email and ASKER not in told:
-        outbox.enqueue(work, ticket, "registered", ASKER, facts)
+        outbox.enqueue(work, ticket, NoticeKind.REGISTERED, ASKER, facts)
     times = sum(event.kind == "corrected" for event in ticket.events)
     for recipient in told:
         if recipient != ASKER or ticket.asker_email:
-            outbox.enqueue(work, ticket, f"corrected-{times}", recipient, facts)
+            outbox.enqueue(work, ticket, NoticeKind.CORRECTED, recipient, facts, ref=str(times))

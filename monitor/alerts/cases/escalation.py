@@ -11,6 +11,7 @@ from monitor.alerts.notices import outbox
 from monitor.alerts.notices.gather import anew_of, facts_of, history_line, stages_of, waits_of
 from monitor.charter.escalation_steps import Dates, Step, due
 from monitor.charter.office import Office
+from monitor.domain.notice_kinds import NoticeKind
 from monitor.domain.ticket_states import S
 from monitor.store import ticket_history, ticket_rows
 from monitor.store.models import Ticket
@@ -23,13 +24,13 @@ def advance(work: Work) -> list[Ticket]:
     moved = []
     for ticket in _with_steps_due(work):
         steps_due = _due(work.office, ticket, work.now_utc)
-        done = {notice.key for notice in ticket.notices}
-        fresh = [step for step in steps_due if outbox.key(ticket, step.name, step.recipient) not in done]
+        done = {(notice.kind, notice.ref, notice.recipient) for notice in ticket.notices}
+        fresh = [step for step in steps_due if (step.kind, step.ref, step.recipient) not in done]
         for step in fresh:
             _do(work, ticket, step)
-        if any(step.kind == "breach" for step in fresh):
+        if any(step.kind is NoticeKind.BREACH for step in fresh):
             for step in _due(work.office, ticket, work.now_utc):  # the chain begins at that very moment
-                if step.kind == "stage":
+                if step.kind is NoticeKind.STAGE:
                     _do(work, ticket, step)
         if fresh:
             moved.append(ticket)
@@ -61,7 +62,7 @@ def may_be_raised(office: Office, ticket: Ticket) -> bool:
 def raise_stage(work: Work, ticket: Ticket, text: str) -> None:
     """Begins the next stage of a ticket that `may_be_raised`, by a person's decision."""
     stage = work.office.charter.stages[ticket.stage]
-    _do(work, ticket, Step("stage", stage.level, stage.holder, work.now_utc), text)
+    _do(work, ticket, Step(NoticeKind.STAGE, stage.level, stage.holder, work.now_utc), text)
 
 
 def foreseen(office: Office, ticket: Ticket) -> Sequence[Step]:
@@ -84,13 +85,13 @@ def _do(
     step: Step,
     note: str = "",
 ) -> None:
-    if step.kind == "breach":
+    if step.kind is NoticeKind.BREACH:
         ticket.breached_utc = ticket.deadline_utc
-    elif step.kind == "stage":
+    elif step.kind is NoticeKind.STAGE:
         ticket.stage = step.level
         if stages_of(work.office, ticket)[step.level - 1].lapses_utc <= work.now_utc:  # nobody looked for so long
             ticket.anew_level, ticket.anew_utc = step.level, work.now_utc  # its holder has his time all the same
     facts = facts_of(work.office, ticket, work.now_utc, note=note)
     words = history_line(step.kind, facts)
     ticket_history.record(work, ticket, step.kind, f"{words}; {note}" if note else words)
-    outbox.enqueue(work, ticket, step.name, step.recipient, facts)
+    outbox.enqueue(work, ticket, step.kind, step.recipient, facts, ref=step.ref)

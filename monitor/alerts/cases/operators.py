@@ -22,7 +22,7 @@ def note_late(work: Work) -> list[Outage]:
         line = (
             f"{work.office.fleet.sites[outage.site].operator} is late too: due {formats.moment_text(since_utc, 'en')}"
         )
-        if not any(event.kind == "operator_late" and event.text == line for event in outage.ticket.events):
-            ticket_history.record(work, outage.ticket, "operator_late", line)
-            noted.append(outage)
+        ticket_history.record(work, outage.ticket, "operator_late", line)
+        outage.operator_told = True
+        noted.append(outage)
     return noted

@@ -9,9 +9,10 @@ from typing import TypeVar
 from monitor.alerts.notices.gather import deadline_of, deadline_of_outage
 from monitor.charter.deadline import Deadline
 from monitor.charter.office import Office
-from monitor.i18n import formats
+from monitor.domain.reasons import Reason, ReasonCode, reason
+from monitor.i18n.reasons import reason_text
 from monitor.store import outage_rows, ticket_history, ticket_rows
-from monitor.store.models import Outage, Ticket
+from monitor.store.models import DeadlineRecount, Outage, Ticket
 from monitor.store.work import Work
 
 Counted = TypeVar("Counted", Ticket, Outage)
@@ -21,24 +22,21 @@ def open_deadlines(work: Work) -> int:
     """Counts every running deadline by the office's present charter and calendar; how many of them moved."""
     moved = 0
     for ticket in ticket_rows.running(work.session, work.now_utc):
-        if words := _move(work.office, ticket, deadline_of):
-            ticket_history.record(work, ticket, "recounted", words)
+        if (told := _move(work.office, ticket, deadline_of)) is not None:
+            ticket_history.record(work, ticket, "recounted", reason_text(told, "en"))
             moved += 1
     for outage in outage_rows.running_without_ticket(work.session, work.now_utc):
-        if words := _move(work.office, outage, deadline_of_outage):
-            outage.recounted += (
-                f"{formats.moment_text(work.now_utc, 'en')}: {words}\n"  # for the ticket's history, if it comes
-            )
+        if (told := _move(work.office, outage, deadline_of_outage)) is not None:
+            outage.recounts.append(DeadlineRecount(at_utc=work.now_utc, reason=told))  # for its ticket, if it comes
             moved += 1
     return moved
 
 
-def _move(office: Office, row: Counted, count: Callable[[Office, Counted], Deadline]) -> str:
-    """Moves the row's deadline to where it belongs; the history's words for it, '' when it stood there already."""
+def _move(office: Office, row: Counted, count: Callable[[Office, Counted], Deadline]) -> Reason | None:
+    """Moves the row's deadline to where it belongs; from when to when, None when it stood there already."""
     if row.service not in office.charter.services:  # what was promised then stays promised
-        return ""
+        return None
     before_utc, row.deadline_utc = row.deadline_utc, count(office, row).due_utc
     if row.deadline_utc == before_utc:
-        return ""
-    before, after = formats.moment_text(before_utc, "en"), formats.moment_text(row.deadline_utc, "en")
-    return f"the charter or the office calendar has changed: due {after}, no longer {before}"
+        return None
+    return reason(ReasonCode.DEADLINE_MOVED, before=before_utc, after=row.deadline_utc)

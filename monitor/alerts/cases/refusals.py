@@ -11,7 +11,6 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 
 class Refused(Exception):
@@ -39,7 +38,7 @@ class Seen:
     """One version of a ticket, an outage or a plan: its number, and its content where that is known."""
 
     version: int
-    content: Mapping[str, Any] = field(default_factory=dict)
+    content: Mapping[str, object] = field(default_factory=dict)
 
 
 class StaleVersion(Refused):
@@ -53,7 +52,7 @@ class StaleVersion(Refused):
         self.seen, self.now = seen, now
 
 
-def refuse_stale(name: str, seen: Seen | None, version: int, content: Callable[[], Mapping[str, Any]]) -> None:
+def refuse_stale(name: str, seen: Seen | None, version: int, content: Callable[[], Mapping[str, object]]) -> None:
     """Raises StaleVersion when another version was seen; an act that says nothing of that goes by what there is.
 
     ``version``: the present one; ``content``: reads what it says.

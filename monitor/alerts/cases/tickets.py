@@ -8,9 +8,10 @@ from monitor.alerts.cases.recovery import flaps, recovered_since
 from monitor.alerts.cases.refusals import NotAllowed
 from monitor.alerts.notices import outbox
 from monitor.alerts.notices.gather import deadline_of, facts_of, history_line, recovery_line, stages_of
-from monitor.charter.escalation_steps import warning_name
+from monitor.charter.escalation_steps import recounted_ref
 from monitor.charter.office import Office
 from monitor.charter.stages import warning_utc
+from monitor.domain.notice_kinds import NoticeKind
 from monitor.domain.ticket_states import MONITOR, UNSOLVED, S
 from monitor.i18n.formats import moment_text
 from monitor.i18n.reasons import reason_text
@@ -49,10 +50,11 @@ def _open(work: Work, outage: Outage) -> Ticket:
     work.session.add(ticket)
     work.known.sites_with_tickets = None
     facts = facts_of(work.office, ticket, work.now_utc)
-    for line in outage.recounted.splitlines():
-        ticket_history.record(work, ticket, "recounted", line)
+    for each in outage.recounts:
+        words = f"{moment_text(each.at_utc, 'en')}: {reason_text(each.reason, 'en')}"
+        ticket_history.record(work, ticket, "recounted", words)
     ticket_history.record(work, ticket, "opened", history_line("opened", facts))
-    outbox.enqueue(work, ticket, "opened", work.office.charter.service(ticket.service).officer, facts)
+    outbox.enqueue(work, ticket, NoticeKind.OPENED, work.office.charter.service(ticket.service).officer, facts)
     return ticket
 
 
@@ -62,8 +64,8 @@ def warn_of_deadlines(work: Work) -> list[Outage]:
     for outage in outage_rows.running_without_ticket(work.session, work.now_utc, within=A_DAY):
         at_utc = warning_utc(outage.deadline_utc, from_utc=outage.started_utc, calendar=work.office.calendar)
         if at_utc is not None and at_utc <= work.now_utc:
-            due.append((outage, warning_name(outage.recounted.count("\n"))))
-    return outbox.owe_for_outages(work, due)
+            due.append((outage, recounted_ref(len(outage.recounts))))
+    return outbox.owe_for_outages(work, NoticeKind.DUE_TODAY, due)
 
 
 def link_to_recent(work: Work, outage: Outage) -> None:
@@ -131,14 +133,14 @@ def resolve(work: Work, ticket: Ticket, text: str) -> None:
     ticket.state, ticket.resolved_utc = S.RESOLVED, work.now_utc
     ticket_history.record(work, ticket, "resolved", text)
     # Of what ended by itself the letter's own rows say when and why, in the reader's language.
-    _tell_all(work, ticket, "resolved", "" if work.actor == MONITOR else text)
+    _tell_all(work, ticket, NoticeKind.RESOLVED, "" if work.actor == MONITOR else text)
 
 
 def withdraw(work: Work, ticket: Ticket, text: str) -> None:
     """Takes a request back for good, and tells everyone who was told of it."""
     ticket.state, ticket.resolved_utc = S.WITHDRAWN, None
     ticket_history.record(work, ticket, "withdrawn", text)
-    _tell_all(work, ticket, "withdrawn", text)
+    _tell_all(work, ticket, NoticeKind.WITHDRAWN, text)
 
 
 def reopen(work: Work, ticket: Ticket, text: str) -> None:
@@ -150,7 +152,7 @@ def reopen(work: Work, ticket: Ticket, text: str) -> None:
         _stage_anew(work.office, ticket, work.now_utc) if was_late else _target_anew(work.office, ticket, work.now_utc)
     )
     ticket_history.record(work, ticket, "reopened", f"{text}; {words}" if text else words)
-    _tell_all(work, ticket, "reopened", "" if work.actor == MONITOR else text)
+    _tell_all(work, ticket, NoticeKind.REOPENED, "" if work.actor == MONITOR else text)
 
 
 def _target_anew(office: Office, ticket: Ticket, now_utc: datetime) -> str:
@@ -172,10 +174,10 @@ def _stage_anew(office: Office, ticket: Ticket, now_utc: datetime) -> str:
     return f"it was overdue before, and goes on at stage {ticket.anew_level}, counted anew: to be settled by {lapses}"
 
 
-def _tell_all(work: Work, ticket: Ticket, kind: str, text: str) -> None:
+def _tell_all(work: Work, ticket: Ticket, kind: NoticeKind, text: str) -> None:
     """Owes a notice to everyone who was told of this ticket; the same kind may come up again after a reopening."""
     work.session.flush()
     facts = facts_of(work.office, ticket, work.now_utc, note=text)
     times = sum(event.kind == kind for event in ticket.events)
     for recipient in dict.fromkeys(notice.recipient for notice in ticket.notices):
-        outbox.enqueue(work, ticket, f"{kind}-{times}", recipient, facts)
+        outbox.enqueue(work, ticket, kind, recipient, facts, ref=str(times))

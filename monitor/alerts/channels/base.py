@@ -16,6 +16,7 @@ from typing import Protocol
 
 from monitor.alerts.facts.stored import Stored
 from monitor.charter.office import Office
+from monitor.domain.text import clean
 from monitor.settings.notices_section import ChannelSection, Languages, RecipientEntry
 
 
@@ -52,13 +53,36 @@ class Image:
 
 
 @dataclass(frozen=True, slots=True)
+class Line:
+    """A letter in one line. Only ``place``, in the middle, may be cut: number, state and deadline must be read."""
+
+    before: str
+    place: str
+    after: str
+
+    def within(self, fits: Callable[[str], bool]) -> str:
+        """The whole line, or with as much of the place as ``fits``, or at last as much of its beginning."""
+        if fits(str(self)):
+            return str(self)
+        for most in range(len(self.place) - 1, 0, -1):
+            if fits(cut := f"{self.before}{clean(self.place, most)}{self.after}"):
+                return cut
+        bare = f"{self.before}{self.after.lstrip(': ')}"
+        return next((cut for most in range(len(bare), 0, -1) if fits(cut := clean(bare, most))), "")
+
+    def __str__(self) -> str:
+        return f"{self.before}{self.place}{self.after}"
+
+
+@dataclass(frozen=True, slots=True)
 class Rendered:
-    """A letter in words: plain text and HTML say the same, ``short`` its gist for a small screen."""
+    """A letter in words: text and HTML say the same, ``short`` its gist for a small screen, ``line`` the least."""
 
     subject: str
     text: str
     html: str
     short: str = ""
+    line: Line = Line("", "", "")
     images: tuple[Image, ...] = ()
 
 

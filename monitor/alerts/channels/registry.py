@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
-from monitor.alerts.channels import alertmanager, apprise, email
+from monitor.alerts.channels import alertmanager, apprise, email, sms
 from monitor.alerts.channels.base import Channel, ChannelKind, Surroundings
 from monitor.charter.office import Office
 from monitor.settings.notices_section import ChannelName
@@ -12,6 +12,7 @@ CHANNELS: Mapping[ChannelName, ChannelKind] = {
     "email": email.EMAIL,
     "apprise": apprise.APPRISE,
     "alertmanager": alertmanager.ALERTMANAGER,
+    "sms": sms.SMS,
 }
 
 

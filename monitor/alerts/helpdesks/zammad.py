@@ -6,7 +6,7 @@ answered from a search index, which lags behind, a condition from the database.
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any, Literal
+from typing import Any, Literal, TypedDict
 
 from monitor.alerts.helpdesks.base import DeskRefused, Meanings, Remark, View, is_mark, mark_of, subject_tag
 from monitor.alerts.helpdesks.markup import plain
@@ -116,7 +116,17 @@ class Zammad:
         return Remark(STREAM, id_, author, text, mark if is_mark(mark) else "")
 
 
-def _article(mark: str, text: str) -> dict[str, Any]:
+class Article(TypedDict):
+    """A remark as Zammad takes it."""
+
+    subject: str
+    body: str
+    content_type: str
+    type: str
+    internal: bool
+
+
+def _article(mark: str, text: str) -> Article:
     return {"subject": mark, "body": text, "content_type": "text/plain", "type": "note", "internal": False}
 
 

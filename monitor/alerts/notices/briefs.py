@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 from monitor.alerts.notices.brief_facts import A_WEEK, Busy, morning_facts, weekly_facts
-from monitor.alerts.notices.outbox import new_notice
+from monitor.alerts.notices.outbox import key, new_notice
 from monitor.charter.calendar import Calendar, CalendarError
-from monitor.domain.notice_kinds import MORNING, WEEKLY
+from monitor.domain.notice_kinds import MORNING, WEEKLY, NoticeKind
 from monitor.store import notice_rows
 from monitor.store.work import Work
 
@@ -21,9 +21,9 @@ LATE_AFTER = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class Brief:
-    """One brief: 'morning' or 'weekly', the day that it is named after, and since when it is owed."""
+    """One brief, the day that it is named after, and since when it is owed."""
 
-    kind: str
+    kind: NoticeKind
     day: date
     opens_utc: datetime
 
@@ -33,7 +33,7 @@ class Brief:
 
     def keys(self, readers: Sequence[str]) -> list[str]:
         """Under which it is owed to each of them."""
-        return [f"{self.name}/{self.kind}/{reader}" for reader in readers]
+        return [key(self.name, self.kind, "", reader) for reader in readers]
 
 
 def briefs_due(calendar: Calendar, now_utc: datetime) -> list[Brief]:
@@ -61,7 +61,7 @@ def owe_briefs(work: Work, busy: Busy) -> list[str]:
     for brief in briefs_due(work.office.calendar, work.now_utc):
         readers = work.office.notices.morning if brief.kind == MORNING else work.office.notices.weekly
         there = notice_rows.known_keys(work.session, brief.keys(readers))
-        missing = [reader for reader, key in zip(readers, brief.keys(readers), strict=True) if key not in there]
+        missing = [reader for reader, its in zip(readers, brief.keys(readers), strict=True) if its not in there]
         if not missing or not notice_rows.anything_known(work.session, brief.opens_utc):
             continue
         facts = morning_facts(work, busy) if brief.kind == MORNING else weekly_facts(work, brief.opens_utc)

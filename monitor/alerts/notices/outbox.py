@@ -27,7 +27,7 @@ from monitor.alerts.facts.stored import pack
 from monitor.alerts.notices.gather import facts_of_outage
 from monitor.alerts.notices.routing import channel_of, further_readers, goes_at
 from monitor.domain.backoff import backoff
-from monitor.domain.notice_kinds import DIGEST, GOOD_NEWS
+from monitor.domain.notice_kinds import DIGEST, GOOD_NEWS, NoticeKind
 from monitor.store import notice_rows, ticket_history
 from monitor.store.models import Notice, Outage, Ticket
 from monitor.store.work import Work
@@ -37,69 +37,73 @@ LONGEST_PAUSE_LATER = timedelta(days=1)
 SPREAD = (0.75, 1.25)
 
 
-def key(ticket: Ticket, name: str, recipient: str) -> str:
+def key(about: str, kind: str, ref: str, recipient: str) -> str:
     """What makes a notice unique: it can be owed only once."""
-    return f"{ticket.number}/{name}/{recipient}"
+    return f"{about}/{_name(kind, ref)}/{recipient}"
+
+
+def _name(kind: str, ref: str) -> str:
+    return f"{kind}-{ref}" if ref else kind
 
 
 def enqueue(
     work: Work,
     ticket: Ticket,
-    name: str,
+    kind: NoticeKind,
     recipient: str,
     facts: MatterFacts,
+    ref: str = "",
 ) -> bool:
     """Puts a notice about a ticket into the outbox: for whom the charter names, and for whoever else wants it.
 
-    False, and nothing happens, when one of that name is there.
+    ``ref``: which one of its kind it is within the ticket. False, and nothing happens, when that one is there.
     """
-    keys = {notice.key for notice in ticket.notices}
-    if key(ticket, name, recipient) in keys:
+    told = {notice.recipient for notice in ticket.notices if (notice.kind, notice.ref) == (kind, ref)}
+    if recipient in told:
         return False
     # The head of the history goes out with every mail, so that its proof stands outside this machine too.
     facts = replace(facts, head=ticket_history.head_of(work))
-    kind = name.partition("-")[0]
     further = (reader for reader in further_readers(work.office, kind, facts) if _may_hear(ticket, reader, kind))
     for reader in dict.fromkeys([recipient, *further]):
-        if key(ticket, name, reader) in keys:
+        if reader in told:
             continue
         first = next((notice for notice in ticket.notices if notice.recipient == reader), None)
-        notice = new_notice(work, ticket.number, name, reader, facts)
+        notice = new_notice(work, ticket.number, kind, reader, facts, ref)
         notice.thread_id = first.thread_id if first else notice.message_id
         ticket.notices.append(notice)
     return True
 
 
-def _may_hear(ticket: Ticket, reader: str, kind: str) -> bool:
+def _may_hear(ticket: Ticket, reader: str, kind: NoticeKind) -> bool:
     """Good news only goes to those who heard of the trouble."""
     return kind not in GOOD_NEWS or any(notice.recipient == reader for notice in ticket.notices)
 
 
-def owe_for_outages(work: Work, due: Sequence[tuple[Outage, str]]) -> list[Outage]:
-    """Puts notices, each of a name, about outages without a ticket into the outbox, once; returns the fresh ones.
+def owe_for_outages(work: Work, kind: NoticeKind, due: Sequence[tuple[Outage, str]]) -> list[Outage]:
+    """Puts notices of a kind, each with its ``ref``, about outages without a ticket into the outbox, once.
 
-    They are for the outage's officer, and for whoever else wants them.
+    They are for the outage's officer, and for whoever else wants them. Returns the fresh ones.
     """
     officer = {outage.id: work.office.charter.service(outage.service).officer for outage, _ in due}
-    keys = {outage.id: f"outage-{outage.id}/{name}/{officer[outage.id]}" for outage, name in due}
+    keys = {outage.id: key(f"outage-{outage.id}", kind, ref, officer[outage.id]) for outage, ref in due}
     there = notice_rows.known_keys(work.session, list(keys.values()))
-    fresh = [(outage, name) for outage, name in due if keys[outage.id] not in there]
-    for outage, name in fresh:
+    fresh = [(outage, ref) for outage, ref in due if keys[outage.id] not in there]
+    for outage, ref in fresh:
         facts = replace(facts_of_outage(work.office, outage, work.now_utc), head=ticket_history.head_of(work))
-        further = further_readers(work.office, name.partition("-")[0], facts)
-        for reader in dict.fromkeys([officer[outage.id], *further]):
-            work.session.add(new_notice(work, f"outage-{outage.id}", name, reader, facts))
+        for reader in dict.fromkeys([officer[outage.id], *further_readers(work.office, kind, facts)]):
+            work.session.add(new_notice(work, f"outage-{outage.id}", kind, reader, facts, ref))
     return [outage for outage, _ in fresh]
 
 
-def new_notice(work: Work, about: str, name: str, recipient: str, facts: Facts) -> Notice:
+def new_notice(work: Work, about: str, kind: NoticeKind, recipient: str, facts: Facts, ref: str = "") -> Notice:
     """A notice that begins a thread of its own."""
-    message_id = f"<{about}.{name}.{recipient}@{work.office.mail_domain}>"
-    kind = name.partition("-")[0]
+    message_id = f"<{about}.{_name(kind, ref)}.{recipient}@{work.office.mail_domain}>"
     due_utc = goes_at(work.office, kind, recipient, work.now_utc)
     return Notice(
-        key=f"{about}/{name}/{recipient}",
+        key=key(about, kind, ref, recipient),
+        about=about,
         kind=kind,
+        ref=ref,
         recipient=recipient,
         channel=channel_of(work.office, recipient),
         message_id=message_id,

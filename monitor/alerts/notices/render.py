@@ -8,13 +8,14 @@ from typing import get_args
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from monitor.alerts.channels.base import Image, Letter, Rendered
+from monitor.alerts.channels.base import Image, Letter, Line, Rendered
 from monitor.alerts.facts.briefs import DigestFacts, Facts, MorningFacts, WeeklyFacts
 from monitor.alerts.facts.matter import MatterFacts
 from monitor.alerts.facts.stored import unpack
 from monitor.alerts.notices.brief_words import morning_words, weekly_words
 from monitor.alerts.notices.charts import hour_png
 from monitor.alerts.notices.digests import digest_words
+from monitor.alerts.notices.lines import line_of
 from monitor.alerts.notices.routing import ASKER
 from monitor.alerts.notices.wording import Words, words
 from monitor.domain import notice_kinds
@@ -56,6 +57,7 @@ def render(letter: Letter, lang: Languages = "both") -> Rendered:
         text=_templates().get_template("notice.txt.j2").render(known),
         html=_templates().get_template("notice.html.j2").render(known),
         short="\n".join(_gist(parts)),
+        line=_line(letter, facts, parts[0]),
         images=tuple(images),
     )
 
@@ -80,6 +82,14 @@ def _subject(first: Words, facts: Facts) -> str:
     if isinstance(facts, MatterFacts) and facts.asked:
         return f"{first.headline} [{facts.number}]"
     return f"[{facts.number}] {first.headline}"
+
+
+def _line(letter: Letter, facts: Facts, first: Words) -> Line:
+    """In the first language alone: a short message costs by its length."""
+    if not isinstance(facts, MatterFacts):
+        return Line("", "", first.headline)
+    found = line_of(letter.kind, facts, first.lang)
+    return replace(found, before=f"{SAMPLE[first.lang]}: {found.before}") if letter.is_sample else found
 
 
 def _colour(kind: str) -> str:

@@ -6,7 +6,6 @@ cannot be read is passed over until the deadline, as ICMP and SNMP do.
 
 import contextlib
 import re
-import socket
 from dataclasses import dataclass
 from ipaddress import ip_address
 from typing import Annotated, Any, Literal, Self
@@ -22,7 +21,9 @@ import dns.rdatatype
 import dns.rrset
 from pydantic import Field, model_validator
 
+from monitor.domain.reasons import ReasonCode, reason
 from monitor.domain.text import ascii_digits, clean, nfc
+from monitor.net import datagram
 from monitor.net.deadline import Deadline, DeadlinePassed
 from monitor.net.names import NAMES, NoSuchName, ascii_name
 from monitor.net.stream import Stream
@@ -85,7 +86,7 @@ def check(wanted: DnsCheck, deadline: Deadline) -> Outcome:
         took_ns = deadline.mono_ns() - begun_ns
         return _outcome(wanted, answered, took_ns)
     except dns.message.ChainTooLong:
-        return Outcome(reason="the name's aliases lead round in a circle, or too far")
+        return Outcome(reason=reason(ReasonCode.DNS_CIRCLE))
     except dns.exception.DNSException as error:
         return Outcome(reason=plain(error))
 
@@ -125,21 +126,13 @@ def _over_udp(
     question: dns.message.QueryMessage, server: str, port: int, deadline: Deadline
 ) -> dns.message.QueryMessage | None:
     """The server's answer; None when it is cut short. Raises OSError."""
+
+    def read(found: bytes) -> dns.message.QueryMessage | Literal["cut short"] | None:
+        return "cut short" if _is_cut_short(question, found) else _read(question, found)
+
     (address,) = NAMES.look_up(server, port, deadline)
-    with socket.socket(address.family, socket.SOCK_DGRAM) as line:
-        line.connect(address.place)  # the kernel passes on what comes from there alone, and tells a closed port
-        line.settimeout(deadline.remaining_s())
-        line.send(question.to_wire())
-        while True:
-            line.settimeout(deadline.remaining_s())
-            try:
-                found = line.recv(MOST_BYTES)
-            except TimeoutError:
-                raise DeadlinePassed(deadline.timeout_s) from None
-            if _is_cut_short(question, found):
-                return None
-            if (message := _read(question, found)) is not None:
-                return message
+    answer = datagram.ask(address, question.to_wire(), deadline, read)
+    return answer if isinstance(answer, dns.message.QueryMessage) else None
 
 
 def _over_tcp(
@@ -181,13 +174,13 @@ def _outcome(wanted: DnsCheck, answered: _Answered, took_ns: int) -> Outcome:
     said = f"RCODE {said}" if said.isdigit() else said  # one that has no name
     details: dict[str, object] = {"server": answered.server, "answers": found, "rcode": said}
     if rcode != dns.rcode.NOERROR:
-        return Outcome(took_ns, reason=said, details=details)
+        return Outcome(took_ns, reason=reason(ReasonCode.DNS_RCODE, rcode=said), details=details)
     if not found:
-        return Outcome(took_ns, reason=f"no {wanted.type} record", details=details)
+        return Outcome(took_ns, reason=reason(ReasonCode.DNS_NO_RECORD, type=wanted.type), details=details)
     if wanted.expect and not any(_same(record, wanted.expect) for record in records):
-        return Outcome(
-            took_ns, reason=f"answers {', '.join(found)[:100]} and not {clean(wanted.expect)}", details=details
-        )
+        answers, expected = ", ".join(found)[:100], clean(wanted.expect)
+        other = reason(ReasonCode.DNS_OTHER_ANSWER, found=answers, expected=expected)
+        return Outcome(took_ns, reason=other, details=details)
     return Outcome(took_ns, details=details)
 
 

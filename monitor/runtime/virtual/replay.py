@@ -115,7 +115,7 @@ class _Player:
     _letters: Letters = field(default_factory=Letters)
 
     def __post_init__(self) -> None:
-        self._meaning = SnmpJudge(self.board, link_rules(self.settings))
+        self._meaning = SnmpJudge(self.board, link_rules(self.settings), lambda _: None)
 
     def sample(self, sample: Sample) -> Iterator[Transition]:
         """A round, in order of time."""
@@ -301,7 +301,7 @@ class _Player:
         if gap:
             yield line(now_utc, "not_running", started=seen_utc, ended=now_utc)
         self.board = board_of(self.settings, self.office, known, self.board.baselines)
-        self._meaning = SnmpJudge(self.board, link_rules(self.settings))
+        self._meaning = SnmpJudge(self.board, link_rules(self.settings), lambda _: None)
         self._distrusted.clear()
         self.runs = True
         yield from self.take(self.board.replace_fleet(self.board.fleet, self.board.rules, now_utc), now_utc)

@@ -1,4 +1,7 @@
-"""One bad file for each error that an office can make; its first comment is the message it must get."""
+"""One bad file for each error that an office can make; its first comment is the message it must get.
+
+'…' at its end stands for what is registered (tests/test_registries.py), and grows with every kind that is added.
+"""
 
 import shutil
 from pathlib import Path
@@ -20,7 +23,8 @@ def test_a_bad_file_is_refused_with_its_line_and_what_is_expected(bad: Path, off
     expected = source.removeprefix(b"\xef\xbb\xbf").splitlines()[0].decode().removeprefix("# ")
     target = "monitor.toml" if bad.name.startswith("monitor-") else "sites.toml"
     (office / target).write_bytes(source)
-    assert faults(office) == [expected]
+    (found,) = faults(office)
+    assert found == expected or (expected.endswith("…") and found.startswith(expected.removesuffix("…")))
 
 
 def test_all_faults_of_all_files_are_told_at_once_in_order(office: Path) -> None:

@@ -100,6 +100,24 @@ timeout_s = 20.0
 [recipients.chat]
 channel = "apprise"
 url_file = "chat"
+[recipients.phone]
+channel = "sms"
+phone = "+8801711000000"
+lang = "bn"
+[channels.sms]
+most_parts = 2
+[channels.sms.http]
+url = "https://sms.example.org/send"
+send_as = "form"
+fields = { to = "{number}", message = "{text}", key = "{key}" }
+headers = { Authorization = "Bearer x" }
+secret_files = { key = "key" }
+coding = ["text", "unicode"]
+status = [200]
+success = "SUBMITTED"
+refused = ["invalid"]
+ca_file = "ca.pem"
+allow_http = false
 [recipients.alerts]
 channel = "alertmanager"
 url = "http://127.0.0.1:9093/"

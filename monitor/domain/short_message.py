@@ -1,0 +1,40 @@
+"""How many parts a text costs as a short message (3GPP TS 23.038, 6.2.1; TS 23.040, 9.2.3.24.1).
+
+A text of the GSM alphabet has 160 letters in one message, or 153 in each of several. Any other text, and so any in
+Bangla, is sent as UCS-2: 70 letters in one message, or 67 in each of several.
+"""
+
+from collections.abc import Iterator
+
+_BASIC = frozenset(
+    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
+    "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
+)
+_EXTENDED = frozenset("\f^{}\\[~]|€")  # two letters each: an escape before it
+GSM_ONE, GSM_EACH = 160, 153
+UCS2_ONE, UCS2_EACH = 70, 67
+
+
+def is_gsm(text: str) -> bool:
+    """Whether the GSM alphabet has every letter of ``text``."""
+    return all(letter in _BASIC or letter in _EXTENDED for letter in text)
+
+
+def parts(text: str) -> int:
+    """How many short messages ``text`` costs, at least one. No letter is cut in two between them."""
+    one, each = (GSM_ONE, GSM_EACH) if is_gsm(text) else (UCS2_ONE, UCS2_EACH)
+    if sum(_lengths(text)) <= one:
+        return 1
+    count, room = 1, each
+    for length in _lengths(text):
+        if length > room:
+            count, room = count + 1, each
+        room -= length
+    return count
+
+
+def _lengths(text: str) -> Iterator[int]:
+    if is_gsm(text):
+        yield from (2 if letter in _EXTENDED else 1 for letter in text)
+    else:
+        yield from (2 if letter > "\uffff" else 1 for letter in text)  # UTF-16 has no half letters

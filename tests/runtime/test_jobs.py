@@ -1,0 +1,104 @@
+"""What the calendar has done: once a night, and when the office opens."""
+
+import asyncio
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from monitor.alerts.cases import outages
+from monitor.domain.clock import VirtualClock
+from monitor.judging.board import Board
+from monitor.judging.decisions import SiteChanged
+from monitor.judging.distrust import Distrust
+from monitor.judging.health import Rules, State
+from monitor.runtime.calendar_jobs import CalendarJobs
+from monitor.runtime.jobs import Jobs, last_night
+from monitor.runtime.office_in_force import OfficeInForce
+from monitor.settings.notices_section import Notices
+from monitor.store.models import Notice
+from monitor.store.sqlite import Store
+from monitor.store.work import Work
+from tests.lab.waiting import until
+from tests.runtime.built import settings_of, state_of
+from tests.store.migrated import new_store
+
+OPENS = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)  # nine on a Tuesday morning in Dhaka
+READERS = Notices(morning=("responsible",), weekly=())
+
+
+@dataclass
+class Office:
+    """A shipped office that has been watched for a day, an hour before it opens."""
+
+    store: Store
+
+    def __post_init__(self) -> None:
+        self.clock = VirtualClock(OPENS - timedelta(hours=1))
+        settings = settings_of(notices=READERS)
+        self.live = state_of(self.clock, settings.fleet, Board(settings.fleet, Rules()))
+        self.live.office = replace(self.live.office, notices=READERS)
+        in_force = OfficeInForce(self.clock, settings, {}, self.live, Distrust())
+        jobs = Jobs(self.store, self.live, in_force, lambda: "sound")
+        self.calendar = CalendarJobs(self.clock.utc, jobs.all_of_them())
+        yesterday = OPENS - timedelta(days=1)
+        with self.store.write() as session:
+            outages.apply(Work(session, self.live.office, yesterday), SiteChanged("office-ict", State.UP, yesterday))
+        asyncio.run(self.calendar.open())
+
+    def briefs(self, after: timedelta = timedelta(0)) -> list[str]:
+        """To whom which brief is owed, after a look so long after it opened."""
+        self.clock.advance((OPENS + after - self.clock.utc()).total_seconds())
+        self.calendar.look()
+        until(lambda: not self.calendar._under_way, "the end of the jobs", 20)
+        with self.store.read() as session:
+            return list(session.scalars(select(Notice.key).order_by(Notice.id)))
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Iterator[Office]:
+    made = Office(new_store(tmp_path))
+    yield made
+    asyncio.run(made.calendar.close())
+    made.store.close()
+
+
+def test_the_morning_brief_is_owed_once_from_the_opening_of_the_office_on(office: Office) -> None:
+    owed = ["morning-20261124/morning/responsible"]
+    minutes = (-20, 0, 1, 20)
+    assert [office.briefs(timedelta(minutes=each)) for each in minutes] == [[], owed, owed, owed]
+
+
+def test_a_reader_whom_a_new_configuration_names_gets_the_brief_of_the_day(office: Office) -> None:
+    office.briefs()
+    notices = Notices(morning=("responsible", "cell"), weekly=())
+    office.live.office = replace(office.live.office, notices=notices)
+    office.calendar.reconfigure(settings_of(notices=notices))
+    owed = office.briefs(timedelta(minutes=5))
+    assert owed == [f"morning-20261124/morning/{reader}" for reader in ("responsible", "cell")]
+
+
+def test_a_database_that_cannot_be_used_yet_delays_a_brief_and_is_not_told_once_more(
+    office: Office, caplog: pytest.LogCaptureFixture
+) -> None:
+    office.store.waiting = "database is locked"
+    assert office.briefs() == []
+    assert [record for record in caplog.records if record.levelno >= logging.ERROR] == []
+    office.store.waiting = ""
+    assert len(office.briefs(timedelta(minutes=1))) == 1
+
+
+@pytest.mark.parametrize(
+    ("now", "night"),
+    [
+        (datetime(2026, 11, 24, 19, 6, tzinfo=UTC), datetime(2026, 11, 23, 19, 7, tzinfo=UTC)),
+        (datetime(2026, 11, 24, 19, 7, tzinfo=UTC), datetime(2026, 11, 24, 19, 7, tzinfo=UTC)),
+        (datetime(2026, 11, 25, 0, 0, tzinfo=UTC), datetime(2026, 11, 24, 19, 7, tzinfo=UTC)),
+    ],
+)
+def test_the_night_falls_due_at_one_in_the_morning_in_dhaka(now: datetime, night: datetime) -> None:
+    assert last_night(now) == night
