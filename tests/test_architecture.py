@@ -56,5 +56,5 @@ def test_a_name_that_is_gone_from_the_code_is_told() -> None:
 
 def test_the_threads_are_those_that_the_code_makes() -> None:
     made = {one.name: (one.module, one.how_many) for one in threads()}
-    assert made["recorder"] == ("runtime/writer.py", "1")
+    assert made["writer"] == ("runtime/writer.py", "1")
     assert made["delivery by …"][0] == "runtime/notifier.py"

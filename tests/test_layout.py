@@ -16,11 +16,6 @@ NAMED = re.compile(r"\bmonitor(?:\.[a-z_0-9]+)+")
 FLOOR = {room: number for number, floor in enumerate(floors()) for room in floor}
 """Counted from the top."""
 
-TOO_LONG = {
-    "monitor/store/models.py": "is about to be two files by subject",
-}
-"""Files that may be longer, with the reason."""
-
 SMALL_AND_ALONE = {
     "monitor.charter.estimates": "keeps the package `holidays`, which is slow to import, out of the calendar",
 }
@@ -90,7 +85,7 @@ def lengths() -> dict[str, int]:
 
 
 def test_no_file_is_too_long_to_be_read_at_once() -> None:
-    assert {path: lines for path, lines in lengths().items() if lines > LONGEST and path not in TOO_LONG} == {}
+    assert {path: lines for path, lines in lengths().items() if lines > LONGEST} == {}
 
 
 def room_above(module: str) -> str:

@@ -43,7 +43,7 @@ THREADS = """## What runs at the same time
 
 Echoes, SNMP, judging and the page run on one event loop, in one process. What may block has threads of its own, so that
 it never keeps the loop from its turn; three pieces of work that could crash or never end (reading a new configuration,
-tracing the way to a site, a message over Apprise) are processes. Only the thread `recorder` stores decisions."""
+tracing the way to a site, a message over Apprise) are processes. Only the thread `writer` stores decisions."""
 
 STATE = """## Where state lives
 

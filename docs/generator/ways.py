@@ -7,6 +7,8 @@ import re
 from importlib import import_module
 from textwrap import fill
 
+from docs.generator.rooms import ROOT, source_of
+
 WIDTH = 120
 NAMED = re.compile(r"\{([\w.]+):([\w.]+)\}")
 
@@ -22,8 +24,8 @@ is promised at that hour.
 What comes out are values such as {judging.decisions:OutageOpened}. No I/O happens here, and time is an argument.""",
     """{runtime.writer:DecisionWriter.put} takes the decisions in; its one thread stores them in their order. Each
 transaction is a {store.work:Work}: session, office, time and actor. {alerts.cases.outages:apply} writes the
-{store.models:Outage}, with the deadline that {charter.deadline:target_deadline} counts by the charter and the calendar.
-A database that refuses delays a decision and loses none.""",
+{store.models.matters:Outage}, with the deadline that {charter.deadline:target_deadline} counts by the charter and the
+calendar. A database that refuses delays a decision and loses none.""",
     """In the same thread, every second, {alerts.cases.due:what_is_due} looks at stored dates:
 {alerts.cases.tickets:open_overdue} opens the ticket of a target that is missed, {alerts.cases.escalation:advance} moves
 it up the grievance chain, {store.ticket_history:record} writes each step into a history that is chained by hashes.""",
@@ -86,4 +88,4 @@ def _link(found: re.Match[str]) -> str:
         raise LookupError(f"{found[0]} is not in the code any more: docs/generator/ways.py names it") from None
     # What is no class says little without its module: 'apply', 'register'.
     said = name if name[0].isupper() else f"{module.rpartition('.')[2]}.{name}"
-    return f"[`{said}`](../monitor/{module.replace('.', '/')}.py)"
+    return f"[`{said}`](../{source_of(f'monitor.{module}').relative_to(ROOT)})"

@@ -36,7 +36,7 @@ def kernel_says_synchronised() -> bool:
 
 
 class TrustedClock:
-    """A `Clock` over another one. ``trust`` is replaced as a whole, by the recorder; may be asked by any thread."""
+    """A `Clock` over another one. ``trust`` is replaced as a whole, by the writer; may be asked by any thread."""
 
     def __init__(self, clock: Clock, boot: str, synchronised: Callable[[], bool] = kernel_says_synchronised) -> None:
         self._clock, self._boot, self._synchronised = clock, boot, synchronised

@@ -35,7 +35,7 @@ from monitor.store.work import Work
 log = logging.getLogger(__name__)
 
 LOOK_S = 1.0
-SHARE = 0.05  # of its time that the recorder spends looking when nothing happens, however much there is to look at
+SHARE = 0.05  # of its time that the writer spends looking when nothing happens, however much there is to look at
 LONGEST_LOOK_S = 15.0
 RETRY_S = 2.0
 LAST_WRITE_S = 4.0  # when the daemon stops
@@ -61,7 +61,7 @@ class DecisionWriter(Part):
         self._clock, self._store, self._live, self._in_force = clock, store, live, in_force
         self._wake_delivery = wake_delivery
         self._waiting: deque[tuple[Decision, datetime]] = deque()
-        self._thread = Pool("recorder", threads=1, backlog=1)
+        self._thread = Pool("writer", threads=1, backlog=1)
         self._writing: tuple[Future[tuple[bool, Plans, ClockTrust]], list[tuple[Decision, datetime]]] | None = None
         self._has_work = asyncio.Event()
         self._last_heartbeat_ns = 0

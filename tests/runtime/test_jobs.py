@@ -1,6 +1,7 @@
 """What the calendar has done: once a night, and when the office opens."""
 
 import asyncio
+import logging
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -81,9 +82,12 @@ def test_a_reader_whom_a_new_configuration_names_gets_the_brief_of_the_day(offic
     assert owed == [f"morning-20261124/morning/{reader}" for reader in ("responsible", "cell")]
 
 
-def test_a_database_that_cannot_be_used_yet_delays_a_brief(office: Office) -> None:
+def test_a_database_that_cannot_be_used_yet_delays_a_brief_and_is_not_told_once_more(
+    office: Office, caplog: pytest.LogCaptureFixture
+) -> None:
     office.store.waiting = "database is locked"
     assert office.briefs() == []
+    assert [record for record in caplog.records if record.levelno >= logging.ERROR] == []
     office.store.waiting = ""
     assert len(office.briefs(timedelta(minutes=1))) == 1
 

@@ -88,7 +88,7 @@ async def test_the_database_is_examined_when_every_device_has_had_a_round_and_no
     running = asyncio.create_task(opener.run())
     for _ in range(10):
         await asyncio.sleep(0)
-    assert (running.done(), live.store_faults) == (False, [])
+    assert (running.done(), opener._thread.jobs, live.store_faults) == (False, 0, [])
     live.judged.set()
     await asyncio.wait_for(running, 30)  # it ends: nothing is left to do
     assert "cut off" in live.store_faults[0]

@@ -1,0 +1,26 @@
+"""What all tables share: names of constraints, and the types of columns."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    MetaData,
+)
+from sqlalchemy.orm import DeclarativeBase
+
+from monitor.domain.reasons import Reason
+from monitor.store.columns import Facts, Reasons, Utc
+
+
+class Base(DeclarativeBase):
+    """Names every constraint, so that migrations can refer to it."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {datetime: Utc, dict[str, Any]: Facts, Reason: Reasons}  # noqa: RUF012 (SQLAlchemy's own idiom)

@@ -1,0 +1,32 @@
+"""What the database keeps of itself: decisions that could not be stored, and its schema once more."""
+
+from datetime import datetime
+
+from sqlalchemy import (
+    Text,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from monitor.store import redundancy
+from monitor.store.columns import Line, Lines
+from monitor.store.models.base import Base
+
+
+class SetAside(Base):
+    """A decision that could not be stored for what is in it, in words, and why; it is not tried again."""
+
+    __tablename__ = "set_aside"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at_utc: Mapped[datetime]
+    what: Mapped[str] = mapped_column(Lines)
+    why: Mapped[str] = mapped_column(Lines)
+
+
+class SchemaDouble(Base):
+    """What the schema says of a table, an index or a trigger, as the last migration left it; see `redundancy`."""
+
+    __tablename__ = redundancy.DOUBLE
+
+    name: Mapped[str] = mapped_column(Line(200), primary_key=True)
+    sql: Mapped[str] = mapped_column(Text)
