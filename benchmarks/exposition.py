@@ -24,6 +24,7 @@ from benchmarks.judging import T0, fleet, rounds
 from benchmarks.measuring import machine, median, spread
 from monitor.charter.office import Office
 from monitor.domain.clock import SystemClock
+from monitor.domain.reasons import TIMEOUT
 from monitor.domain.sample import Sample
 from monitor.judging.board import Board
 from monitor.judging.health import Rules
@@ -133,7 +134,7 @@ def fill(store: Store, settings: Settings) -> None:
         at = T0 + timedelta(seconds=number)
         ended = at + timedelta(hours=1) if over else None
         facts = {"site": sites[number % len(sites)], "service": "citizen:10", "started_utc": at, "confirmed_utc": at}
-        return {**facts, "ended_utc": ended, "deadline_utc": at, "reason": "timeout", "evidence": {}}
+        return {**facts, "ended_utc": ended, "deadline_utc": at, "reason": TIMEOUT, "evidence": {}}
 
     with store.write() as session:
         session.execute(insert(Outage), [outage(number, over=True) for number in range(OVER)])

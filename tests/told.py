@@ -1,6 +1,8 @@
 """Reasons for tests: made of their English words, and read in them."""
 
-from monitor.domain.reasons import Reason
+import json
+
+from monitor.domain.reasons import Reason, from_json
 from monitor.domain.stored_sentences import from_sentence
 from monitor.i18n.reasons import reason_text
 
@@ -15,3 +17,8 @@ def said(words: str) -> Reason:
 def words(reason: Reason | None) -> str:
     """A reason in English; '' for none."""
     return reason_text(reason, "en")
+
+
+def stored(column: object) -> str:
+    """What a database keeps as a reason, in English."""
+    return words(from_json(json.loads(str(column))))

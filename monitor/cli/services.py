@@ -14,6 +14,8 @@ from typer.main import get_command
 from monitor.cli.errors import BAD_INPUT, NO, Failure
 from monitor.cli.numbers import decimal, whole
 from monitor.cli.options import AsJson
+from monitor.domain import reasons
+from monitor.i18n.reasons import reason_text
 from monitor.net.deadline import Deadline
 from monitor.probes.checks.base import CheckKind, Outcome
 from monitor.probes.checks.checks import CHECKS, outcome_of
@@ -114,15 +116,22 @@ def _wanted(entry: dict[str, Any]) -> ServiceCheck:
 
 def _print(target: str, kind: str, outcome: Outcome, as_json: bool) -> None:
     took_ms = None if outcome.took_ns is None else round(outcome.took_ns / 1e6, 3)
-    verdict, reason = str(outcome.verdict), outcome.own_fault or outcome.reason
+    verdict, why = str(outcome.verdict), outcome.own_fault or outcome.reason
+    reason, poor = reason_text(why, "en"), reason_text(outcome.poor, "en")
     facts: dict[str, object] = {"target": target, "probe": kind, "verdict": verdict, "rtt_ms": took_ms}
-    facts |= {"reason": reason, "poor": outcome.poor, **outcome.details}
+    facts |= {
+        "reason": reason,
+        "reason_code": reasons.as_json(why),
+        "poor": poor,
+        "poor_code": reasons.as_json(outcome.poor),
+    }
+    facts |= outcome.details
     if as_json:
         print(json.dumps(facts, ensure_ascii=False))
         return
     words = [f"{name.replace('_', ' ')} {_shown(value)}" for name, value in outcome.details.items()]
     took = [] if took_ms is None else [f"{took_ms:.1f} ms"]
-    print(f"{target}: {verdict}{f' ({reason or outcome.poor})' * bool(reason or outcome.poor)}", end="")
+    print(f"{target}: {verdict}{f' ({reason or poor})' * bool(reason or poor)}", end="")
     print(f"; {', '.join([*took, *words])}" if took or words else "")
 
 

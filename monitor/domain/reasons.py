@@ -87,6 +87,23 @@ class ReasonCode(StrEnum):
     WORKSTATIONS_UNUSED = "workstations_unused"
     RESULTS_CHANGED = "results_changed"
     SET_ASIDE = "set_aside"
+    # checks of services
+    OS_ERROR = "os_error"
+    HTTP_STATUS = "http_status"
+    PAGE_LACKS = "page_lacks"
+    PAGE_BEGINNING_LACKS = "page_beginning_lacks"
+    CERTIFICATE_EXPIRES = "certificate_expires"
+    CERTIFICATE_EXPIRED = "certificate_expired"
+    ISSUER_EXPIRES = "issuer_expires"
+    ISSUER_EXPIRED = "issuer_expired"
+    DNS_RCODE = "dns_rcode"
+    DNS_NO_RECORD = "dns_no_record"
+    DNS_OTHER_ANSWER = "dns_other_answer"
+    DNS_CIRCLE = "dns_circle"
+    SMTP_SAYS = "smtp_says"
+    SMTP_GREETING_LACKS = "smtp_greeting_lacks"
+    CAME_TOO_LATE = "came_too_late"
+    PROGRAM_FAULT = "program_fault"
     # SNMP
     TRAP = "trap"
     AGENT_RESTARTED = "agent_restarted"
@@ -162,6 +179,20 @@ PARAMETERS: Mapping[ReasonCode, Mapping[str, type]] = {
     C.WORKSTATIONS_UNUSED: {"total": int, "days": int},
     C.RESULTS_CHANGED: {"share": float},
     C.SET_ASIDE: {"decision": str, "fault": str},
+    C.OS_ERROR: {"error": str},  # errno by name
+    C.HTTP_STATUS: {"status": int},
+    C.PAGE_LACKS: {"wanted": str},
+    C.PAGE_BEGINNING_LACKS: {"wanted": str, "kib": int},
+    C.CERTIFICATE_EXPIRES: {"host": str, "date": str},  # the host is '' where it is the one that was asked
+    C.CERTIFICATE_EXPIRED: {"host": str, "date": str},
+    C.ISSUER_EXPIRES: {"subject": str, "host": str, "date": str},
+    C.ISSUER_EXPIRED: {"subject": str, "host": str, "date": str},
+    C.DNS_RCODE: {"rcode": str},
+    C.DNS_NO_RECORD: {"type": str},
+    C.DNS_OTHER_ANSWER: {"found": str, "expected": str},
+    C.SMTP_SAYS: {"smtp_code": int, "said": str},
+    C.SMTP_GREETING_LACKS: {"wanted": str},
+    C.PROGRAM_FAULT: {"fault": str},
     C.TRAP: {"name": str},
     C.ROWS_LEFT_OUT: {"rows": int, "tables": tuple},
     C.OBJECTS_UNREAD: {"objects": tuple},

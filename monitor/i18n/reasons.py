@@ -2,9 +2,11 @@
 
 A message fills its gaps from the parameters of its code. Numbers get the digits of the language; times are the
 office's. Behind the colon of a gap stands how a number is written ('.0%'), or, where a reason within the reason may be
-lacking, what joins it: ``{seen:: }`` puts ': ' before it, ``{seen:>; }`` puts '; ' behind it.
+lacking or a text empty, what joins it: ``{seen:: }`` puts ': ' before it, ``{seen:>; }`` puts '; ' behind it.
 """
 
+import errno
+import os
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 from string import Formatter
@@ -134,6 +136,43 @@ MESSAGES: Mapping[ReasonCode, Mapping[Lang, str]] = {
         "en": "{share:.0%} of its last results changed",
     },
     C.SET_ASIDE: {"bn": "{decision}: {fault}", "en": "{decision}: {fault}"},
+    C.OS_ERROR: {"bn": "সংযোগ করা যায়নি ({error})", "en": "{error:words}"},
+    C.HTTP_STATUS: {"bn": "HTTP স্ট্যাটাস {status}", "en": "status {status}"},
+    C.PAGE_LACKS: {"bn": "পাতায় '{wanted}' নেই", "en": "the page does not say '{wanted}'"},
+    C.PAGE_BEGINNING_LACKS: {
+        "bn": "পাতার প্রথম {kib} KiB-এ '{wanted}' নেই",
+        "en": "the page does not say '{wanted}' in its first {kib} KiB",
+    },
+    C.CERTIFICATE_EXPIRES: {
+        "bn": "{host:>-এর }সনদের মেয়াদ {date} তারিখে শেষ হবে",
+        "en": "the certificate{host: of } expires {date}",
+    },
+    C.CERTIFICATE_EXPIRED: {
+        "bn": "{host:>-এর }সনদের মেয়াদ {date} তারিখে শেষ হয়েছে",
+        "en": "the certificate{host: of } expired {date}",
+    },
+    C.ISSUER_EXPIRES: {
+        "bn": "{host:>-এর }সনদদাতা '{subject}'-এর সনদের মেয়াদ {date} তারিখে শেষ হবে",
+        "en": "the issuer's certificate '{subject}'{host: of } expires {date}",
+    },
+    C.ISSUER_EXPIRED: {
+        "bn": "{host:>-এর }সনদদাতা '{subject}'-এর সনদের মেয়াদ {date} তারিখে শেষ হয়েছে",
+        "en": "the issuer's certificate '{subject}'{host: of } expired {date}",
+    },
+    C.DNS_RCODE: {"bn": "নাম-সার্ভারের উত্তর: {rcode}", "en": "{rcode}"},
+    C.DNS_NO_RECORD: {"bn": "কোনো {type} রেকর্ড নেই", "en": "no {type} record"},
+    C.DNS_OTHER_ANSWER: {
+        "bn": "উত্তর {found}, প্রত্যাশিত ছিল {expected}",
+        "en": "answers {found} and not {expected}",
+    },
+    C.DNS_CIRCLE: {
+        "bn": "নামের বিকল্পগুলো চক্রাকারে ঘোরে, বা বেশি দূর যায়",
+        "en": "the name's aliases lead round in a circle, or too far",
+    },
+    C.SMTP_SAYS: {"bn": "সার্ভার বলছে {smtp_code:d} {said}", "en": "the server says {smtp_code:d} {said}"},
+    C.SMTP_GREETING_LACKS: {"bn": "সম্ভাষণে '{wanted}' নেই", "en": "the greeting does not say '{wanted}'"},
+    C.CAME_TOO_LATE: {"bn": "আমরা নিজেরাই দেরিতে এসেছি", "en": "we came too late ourselves"},
+    C.PROGRAM_FAULT: {"bn": "এই প্রোগ্রামের ত্রুটি: {fault}", "en": "a fault of this program: {fault}"},
     C.TRAP: {"bn": "{name}", "en": "{name}"},
     C.AGENT_RESTARTED: {"bn": "এর এজেন্ট নতুন করে চালু হয়েছে", "en": "its agent started anew"},
     C.READ_AGAIN: {"bn": "আবার পড়া যাচ্ছে", "en": "it is read again"},
@@ -201,6 +240,12 @@ def reason_text(given: Reason | None, lang: Lang) -> str:
     return _Filler(lang).vformat(MESSAGES[given.code][lang], (), _Known(given.parameters))
 
 
+def _joined(words: str, joint: str) -> str:
+    if not words or not joint:
+        return words
+    return words + joint[1:] if joint.startswith(">") else joint + words
+
+
 class _Known(dict[str, Any]):
     """The parameters of a reason; a reason within it that is lacking is None."""
 
@@ -215,11 +260,10 @@ class _Filler(Formatter):
     def format_field(self, value: Any, format_spec: str) -> str:
         lang = self._lang
         match value:
-            case Reason() | None:
-                words = reason_text(value, lang)
-                if not words or not format_spec:
-                    return words
-                return words + format_spec[1:] if format_spec.startswith(">") else format_spec + words
+            case str() if format_spec == "words":
+                return os.strerror(getattr(errno, value, 0)).lower()
+            case Reason() | None | str():
+                return _joined(value if isinstance(value, str) else reason_text(value, lang), format_spec)
             case datetime() if format_spec == "moment":
                 return moment_text(value, lang)
             case datetime() if format_spec == "exact":
@@ -234,4 +278,4 @@ class _Filler(Formatter):
                 return digits(f"{value * 100:.0f}", lang)
             case int() | float():
                 return digits(format(value, format_spec), lang)
-        return str(value)
+        raise TypeError(f"a parameter of the type {type(value).__name__}")

@@ -11,6 +11,7 @@ from pathlib import Path
 from cryptography import x509
 from cryptography.x509.oid import NameOID
 
+from monitor.domain.reasons import Reason, ReasonCode, reason
 from monitor.domain.text import clean
 from monitor.plain_file import PEM_BYTES, PlainFileError, kind_fault, read_bounded
 
@@ -53,13 +54,16 @@ class Certificate:
     expires_utc: datetime
     is_own: bool
 
-    def ageing(self, now_utc: datetime, days: float, of: str = "") -> str:
-        """That it expires within ``days`` or has expired, with its date; '' if neither. ``of``: whose it is."""
+    def ageing(self, now_utc: datetime, days: float, of: str = "") -> Reason | None:
+        """That it expires within ``days`` or has expired, with its date; None if neither. ``of``: whose it is."""
         if self.expires_utc - now_utc > timedelta(days=days):
-            return ""
-        what = "the certificate" if self.is_own else f"the issuer's certificate '{self.subject}'"
-        verb = "expires" if self.expires_utc > now_utc else "expired"
-        return f"{what}{f' of {of}' * bool(of)} {verb} {self.expires_utc:%Y-%m-%d}"
+            return None
+        is_over = self.expires_utc <= now_utc
+        told = {"host": of, "date": f"{self.expires_utc:%Y-%m-%d}"}
+        if self.is_own:
+            return reason(ReasonCode.CERTIFICATE_EXPIRED if is_over else ReasonCode.CERTIFICATE_EXPIRES, **told)
+        code = ReasonCode.ISSUER_EXPIRED if is_over else ReasonCode.ISSUER_EXPIRES
+        return reason(code, subject=self.subject, **told)
 
 
 def client_context(ca_file: Path | None = None, verify: bool = True) -> ssl.SSLContext:

@@ -141,7 +141,7 @@ def test_the_share_of_all_sites_at_once_is_the_share_of_each(
                 begins, ends = sorted([one, other])
                 times = {"started_utc": begins, "confirmed_utc": begins, "deadline_utc": begins}
                 session.add(Outage(site=site, service="citizen:10", ended_utc=ends if ends < now else None, **times))
-            session.add(Gap(started_utc=min(gap), ended_utc=max(gap), reason="a crash"))
+            session.add(Gap(started_utc=min(gap), ended_utc=max(gap), reason=said("a crash")))
         with store.read() as session:
             one_by_one = {site: figures(session, planned, site, window, now).promised.share for site in known}
             at_once = shares(session, planned, window, now)

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from monitor.domain.clock import SystemClock
+from monitor.domain.reasons import text
 from monitor.judging.board import Board
 from monitor.metrics.services import services
 from monitor.probes.checks.base import Outcome
@@ -53,7 +54,7 @@ def test_what_we_could_not_ask_has_no_figure_and_judges_nobody() -> None:
     live = state_of(clock, checked, board)
     (service,) = checked.services.values()
     for _ in range(5):
-        sample = Outcome(own_fault="all are busy").sample(service.id, "http", clock.utc(), clock.mono_ns())
+        sample = Outcome(own_fault=text("all are busy")).sample(service.id, "http", clock.utc(), clock.mono_ns())
         assert board.observe(sample) == []
         live.services[service.id] = ServiceState(service, sample, {})
     made = services(live)

@@ -14,6 +14,7 @@ from tests.lab.fleet import write_config
 from tests.lab.network import Lab
 from tests.lab.waiting import until
 from tests.runtime.polled import PROBING
+from tests.told import stored
 
 SLOW, QUICK = [f"10.77.3.{host}" for host in range(1, 51)], "10.77.4.1"
 
@@ -64,8 +65,8 @@ def test_fifty_slow_agents_keep_no_other_from_being_read(lab: Lab, daemon: Daemo
         until(lambda: (daemon.metric("upazila_snmp_readings_total", outcome="ok") or 0) >= 4, "four readings", 25)
         until(lambda: daemon.metric("upazila_snmp_readings_total", outcome="error") == len(SLOW), "their ends", 60)
 
-    (told,) = daemon.rows("SELECT text FROM events WHERE device = 'slow-0/router'")
-    assert told["text"] == "it could not be read within 30 s"
+    (told,) = daemon.rows("SELECT reason FROM events WHERE device = 'slow-0/router'")
+    assert stored(told["reason"]) == "it could not be read within 30 s"
     assert daemon.rows("SELECT id FROM outages") == []
 
 

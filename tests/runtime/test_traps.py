@@ -27,6 +27,7 @@ from tests.runtime.trapped import (
     V3_CREDENTIALS,
     write,
 )
+from tests.told import stored
 
 OTHER = "10.77.2.77"
 
@@ -62,7 +63,7 @@ def rounds(daemon: Daemon) -> float:
 
 
 def told(daemon: Daemon) -> list[object]:
-    return [row["text"] for row in daemon.rows("SELECT text FROM events WHERE kind = 'trap' ORDER BY id")]
+    return [stored(row["reason"]) for row in daemon.rows("SELECT reason FROM events WHERE kind = 'trap' ORDER BY id")]
 
 
 def test_a_trap_makes_its_device_be_read_at_once_and_judges_nobody(lab: Lab, tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from monitor.store.models import AffectedSite, Base, Gap, Heartbeat, Learned, No
 from monitor.store.opening import DATABASE, existing_store, open_store
 from monitor.store.work import Work
 from tests.desk import shipped_office
+from tests.told import said
 
 NOW = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)
 FLIPS = 200
@@ -29,7 +30,7 @@ def state(tmp_path: Path) -> Path:
     times = {"opened_utc": NOW, "event_utc": NOW, "deadline_utc": NOW}
     with store.write() as session:
         session.add(Heartbeat(id=1, at_utc=NOW, boot_id="this boot", boot_ns=10**15))
-        session.add(Gap(started_utc=NOW, ended_utc=NOW + timedelta(hours=1), reason="the daemon was not running"))
+        session.add(Gap(started_utc=NOW, ended_utc=NOW + timedelta(hours=1), reason=said("the daemon was not running")))
         for number in range(1, 9):
             site = f"udc-{number:02}"
             ticket = Ticket(

@@ -1,6 +1,6 @@
 """What a check of a service is: one question to one server, answered in time or not."""
 
-import os
+import errno
 import re
 import ssl
 from collections.abc import Callable, Mapping
@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
-from monitor.domain.reasons import text
+from monitor.domain.reasons import TIMEOUT, Reason, ReasonCode, reason, text
 from monitor.domain.sample import Sample, Verdict
 from monitor.domain.text import ascii_digits
 from monitor.net import tls
@@ -27,9 +27,9 @@ class Outcome:
     """
 
     took_ns: int | None = None
-    reason: str = ""
-    poor: str = ""
-    own_fault: str = ""
+    reason: Reason | None = None
+    poor: Reason | None = None
+    own_fault: Reason | None = None
     details: Mapping[str, object] = field(default_factory=dict)
 
     @property
@@ -41,8 +41,8 @@ class Outcome:
     def sample(self, device: str, kind: str, started_utc: datetime, started_mono_ns: int) -> Sample:
         """As judging reads it."""
         took = () if self.took_ns is None or self.verdict != Verdict.OK else (self.took_ns,)
-        why, poor = text(self.own_fault or self.reason), text(self.poor)
-        return Sample(device, kind, started_utc, started_mono_ns, self.verdict, 1, len(took), took, why, poor)
+        why = self.own_fault or self.reason
+        return Sample(device, kind, started_utc, started_mono_ns, self.verdict, 1, len(took), took, why, self.poor)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,16 +81,25 @@ class CheckKind(Generic[S]):
     doc: str
 
 
-def plain(error: BaseException) -> str:
-    """An error in a few words, without addresses of objects."""
+def plain(error: BaseException) -> Reason | None:
+    """What an error says, without addresses of objects; where it has no number, in its own words."""
     if isinstance(error, TimeoutError):
-        return "timeout"
+        return TIMEOUT
     if isinstance(error, ssl.SSLError):
-        return tls.words(error)
-    if isinstance(error, OSError) and error.errno is not None and error.errno > 0:
-        return os.strerror(error.errno).lower()
+        return text(tls.words(error))
+    if isinstance(error, OSError) and error.errno is not None and error.errno in errno.errorcode:
+        return reason(ReasonCode.OS_ERROR, error=errno.errorcode[error.errno])
     if isinstance(error, OSError) and (error.strerror or str(error)):
-        return error.strerror.lower() if error.strerror else str(error)[:150]
+        return text(error.strerror.lower() if error.strerror else str(error)[:150])
+    return text(_named(error))
+
+
+def program_fault(error: BaseException) -> Reason:
+    """That this program itself broke off, and by which error."""
+    return reason(ReasonCode.PROGRAM_FAULT, fault=_named(error))
+
+
+def _named(error: BaseException) -> str:
     return f"{type(error).__name__}: {error}"[:150]
 
 

@@ -4,11 +4,12 @@ import logging
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from monitor.domain.reasons import ReasonCode, reason, text
 from monitor.net.deadline import Deadline
 from monitor.net.names import NamesBusy
 from monitor.net.pool import Pool, PoolFull
 from monitor.probes.checks import dns, http, smtp, tcp
-from monitor.probes.checks.base import CheckKind, Outcome, plain
+from monitor.probes.checks.base import CheckKind, Outcome, plain, program_fault
 from monitor.settings.services_section import ServiceCheck
 
 log = logging.getLogger(__name__)
@@ -47,9 +48,9 @@ class ServiceChecks:
         try:
             outcome = await threads.run(deadline, outcome_of, wanted, deadline)
         except PoolFull as error:
-            return Outcome(own_fault=str(error))
+            return Outcome(own_fault=text(str(error)))
         except TimeoutError:
-            return Outcome(own_fault="we came too late ourselves")
+            return Outcome(own_fault=reason(ReasonCode.CAME_TOO_LATE))
         (self._slow.discard if deadline.left_s else self._slow.add)(wanted)
         return outcome
 
@@ -64,9 +65,9 @@ def outcome_of(wanted: ServiceCheck, deadline: Deadline) -> Outcome:
     try:
         return CHECKS[wanted.kind].check(wanted, deadline)
     except NamesBusy as error:
-        return Outcome(own_fault=str(error))
+        return Outcome(own_fault=text(str(error)))
     except (OSError, ValueError) as error:
         return Outcome(reason=plain(error))
     except Exception as error:  # a fault of this program must not be taken for the server's, nor end the checking
         log.exception("a check of kind %s broke off", wanted.kind)
-        return Outcome(own_fault=f"a fault of this program: {plain(error)}")
+        return Outcome(own_fault=program_fault(error))

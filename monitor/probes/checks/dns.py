@@ -21,6 +21,7 @@ import dns.rdatatype
 import dns.rrset
 from pydantic import Field, model_validator
 
+from monitor.domain.reasons import ReasonCode, reason
 from monitor.domain.text import ascii_digits, clean, nfc
 from monitor.net import datagram
 from monitor.net.deadline import Deadline, DeadlinePassed
@@ -85,7 +86,7 @@ def check(wanted: DnsCheck, deadline: Deadline) -> Outcome:
         took_ns = deadline.mono_ns() - begun_ns
         return _outcome(wanted, answered, took_ns)
     except dns.message.ChainTooLong:
-        return Outcome(reason="the name's aliases lead round in a circle, or too far")
+        return Outcome(reason=reason(ReasonCode.DNS_CIRCLE))
     except dns.exception.DNSException as error:
         return Outcome(reason=plain(error))
 
@@ -173,13 +174,13 @@ def _outcome(wanted: DnsCheck, answered: _Answered, took_ns: int) -> Outcome:
     said = f"RCODE {said}" if said.isdigit() else said  # one that has no name
     details: dict[str, object] = {"server": answered.server, "answers": found, "rcode": said}
     if rcode != dns.rcode.NOERROR:
-        return Outcome(took_ns, reason=said, details=details)
+        return Outcome(took_ns, reason=reason(ReasonCode.DNS_RCODE, rcode=said), details=details)
     if not found:
-        return Outcome(took_ns, reason=f"no {wanted.type} record", details=details)
+        return Outcome(took_ns, reason=reason(ReasonCode.DNS_NO_RECORD, type=wanted.type), details=details)
     if wanted.expect and not any(_same(record, wanted.expect) for record in records):
-        return Outcome(
-            took_ns, reason=f"answers {', '.join(found)[:100]} and not {clean(wanted.expect)}", details=details
-        )
+        answers, expected = ", ".join(found)[:100], clean(wanted.expect)
+        other = reason(ReasonCode.DNS_OTHER_ANSWER, found=answers, expected=expected)
+        return Outcome(took_ns, reason=other, details=details)
     return Outcome(took_ns, details=details)
 
 

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, model_validator
 
 from monitor.domain import page_text
+from monitor.domain.reasons import TIMEOUT, Reason, ReasonCode, reason, text
 from monitor.net import http
 from monitor.net.deadline import Deadline
 from monitor.net.tls import Certificate
@@ -54,11 +55,11 @@ def check(wanted: HttpCheck, deadline: Deadline) -> Outcome:
             ca_file=wanted.ca_file,
         )
     except http.TooSlow:
-        return Outcome(reason="timeout")
+        return Outcome(reason=TIMEOUT)
     except http.OwnFault as error:
-        return Outcome(own_fault=str(error))
+        return Outcome(own_fault=text(str(error)))
     except http.HttpError as error:
-        return Outcome(reason=str(error))
+        return Outcome(reason=text(str(error)))
     return _outcome(wanted, answer, deadline.mono_ns() - begun_ns, datetime.now(UTC))
 
 
@@ -68,13 +69,15 @@ def _outcome(wanted: HttpCheck, answer: http.Answer, took_ns: int, now_utc: date
     if first is not None:
         details["certificate_expires"] = first[1].expires_utc.isoformat()
     if not _is_wanted(answer.status, wanted.status):
-        return Outcome(took_ns, reason=f"status {answer.status}", details=details)
+        return Outcome(took_ns, reason=reason(ReasonCode.HTTP_STATUS, status=answer.status), details=details)
     if wanted.body:
-        text = page_text.decoded(answer.body, answer.headers.get("Content-Type", ""))
-        if not page_text.says(text, wanted.body):
-            more = "" if answer.is_whole else f" in its first {http.MOST_BYTES >> 10} KiB"
-            return Outcome(took_ns, reason=f"the page does not say '{wanted.body}'{more}", details=details)
-    poor = "" if first is None else _ageing(*first, wanted, now_utc)
+        page = page_text.decoded(answer.body, answer.headers.get("Content-Type", ""))
+        if not page_text.says(page, wanted.body):
+            lacks = reason(ReasonCode.PAGE_LACKS, wanted=wanted.body)
+            if not answer.is_whole:
+                lacks = reason(ReasonCode.PAGE_BEGINNING_LACKS, wanted=wanted.body, kib=http.MOST_BYTES >> 10)
+            return Outcome(took_ns, reason=lacks, details=details)
+    poor = None if first is None else _ageing(*first, wanted, now_utc)
     return Outcome(took_ns, poor=poor, details=details)
 
 
@@ -87,8 +90,8 @@ def _certificates(answer: http.Answer) -> list[tuple[str, Certificate]]:
     return [(hop.url, each) for hop in answer.hops for each in hop.certificates]
 
 
-def _ageing(url: str, certificate: Certificate, wanted: HttpCheck, now_utc: datetime) -> str:
-    """Which certificate expires soon, if the first one to do so does; '' otherwise."""
+def _ageing(url: str, certificate: Certificate, wanted: HttpCheck, now_utc: datetime) -> Reason | None:
+    """Which certificate expires soon, if the first one to do so does; None otherwise."""
     elsewhere = urlsplit(url).netloc != urlsplit(wanted.url).netloc
     return certificate.ageing(now_utc, wanted.certificate_days, (urlsplit(url).hostname or "") if elsewhere else "")
 

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
+from monitor.domain.reasons import ReasonCode, reason, text
 from monitor.domain.text import clean, nfc
 from monitor.net.deadline import Deadline
 from monitor.net.smtp import Conversation, NoSmtp, Security, talk
@@ -61,13 +62,13 @@ def check(wanted: SmtpCheck, deadline: Deadline) -> Outcome:
             took_ns = deadline.mono_ns() - begun_ns
             conversation.say_goodbye()
     except NoAuthority as error:
-        return Outcome(own_fault=str(error))
+        return Outcome(own_fault=text(str(error)))
     except smtplib.SMTPResponseException as error:
         said = error.smtp_error
         words = clean(said.decode("utf-8", "replace") if isinstance(said, bytes) else said, 150)
-        return Outcome(reason=f"the server says {error.smtp_code} {words}")
+        return Outcome(reason=reason(ReasonCode.SMTP_SAYS, smtp_code=error.smtp_code, said=words))
     except (NoSmtp, TooMuch) as error:
-        return Outcome(reason=str(error))
+        return Outcome(reason=text(str(error)))
     return _outcome(wanted, conversation, took_ns, datetime.now(UTC))
 
 
@@ -79,8 +80,8 @@ def _outcome(wanted: SmtpCheck, found: Conversation, took_ns: int, now_utc: date
     if first is not None:
         details["certificate_expires"] = first.expires_utc.isoformat()
     if nfc(wanted.banner) not in nfc(found.greeting):
-        return Outcome(took_ns, reason=f"the greeting does not say '{wanted.banner}'", details=details)
-    poor = "" if first is None else first.ageing(now_utc, wanted.certificate_days)
+        return Outcome(took_ns, reason=reason(ReasonCode.SMTP_GREETING_LACKS, wanted=wanted.banner), details=details)
+    poor = None if first is None else first.ageing(now_utc, wanted.certificate_days)
     return Outcome(took_ns, poor=poor, details=details)
 
 

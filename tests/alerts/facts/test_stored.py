@@ -70,6 +70,14 @@ def test_a_notice_of_each_kind_is_kept_from_the_last_schema_before_versions() ->
     assert {row["kind"] for row in rows} == set(NoticeKind) - later
 
 
+def test_the_sentences_of_a_notice_from_before_there_were_codes_are_told_in_bangla_too(desk: Desk) -> None:
+    opened, *_ = [row for row in json.loads((ROWS / "schema-0025.json").read_text("utf-8")) if row["kind"] == "opened"]
+    assert opened["facts"]["v"] == 2
+    text = render.render(letter_of(desk, opened), "bn").text
+    assert "পর্যবেক্ষণ: দূর প্রান্ত সাড়া দিচ্ছে না: সাড়া নেই" in text
+    assert "এর ইউপিএস ২৩/১১/২০২৬ ১০:০০ থেকে ব্যাটারিতে চলছে" in " ".join(text.split())
+
+
 def test_every_version_before_this_one_has_its_upgrade() -> None:
     assert len(UPGRADES) == VERSION - 1
 

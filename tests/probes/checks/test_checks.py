@@ -7,6 +7,7 @@ from monitor.domain.sample import Verdict
 from monitor.probes.checks.checks import ServiceChecks
 from monitor.probes.checks.http import HttpCheck
 from tests.net.bad_servers import page, says, server
+from tests.told import words
 
 THREADS = 4
 
@@ -24,13 +25,13 @@ async def test_the_living_are_seen_however_many_keep_us_waiting() -> None:
     with server(silent) as mute, server(says(page(b"well"))) as well:
         dead = [check_of(mute.url(f"/{number}")) for number in range(THREADS)]
         found = await asyncio.gather(*(checks.run(each, 0.2) for each in dead))
-        assert [one.reason for one in found] == ["timeout"] * THREADS
+        assert [words(one.reason) for one in found] == ["timeout"] * THREADS
 
         waiting = [asyncio.create_task(checks.run(each, 1.0)) for each in dead]
         await asyncio.sleep(0)  # all have a thread
         assert (await checks.run(check_of(well.url()), 5.0)).verdict is Verdict.OK
         # They are judged still, and told apart from us.
-        assert [(await task).reason for task in waiting] == ["timeout"] * THREADS
+        assert [words((await task).reason) for task in waiting] == ["timeout"] * THREADS
     checks.close()
 
 

@@ -19,6 +19,7 @@ from monitor.probes.checks.base import Outcome
 from monitor.probes.checks.checks import outcome_of
 from monitor.probes.checks.dns import DnsCheck
 from monitor.probes.checks.resolv_conf import ResolvConf
+from tests.told import words
 
 HOST, OTHER = "127.0.0.1", "127.0.0.2"
 Send = Callable[[bytes], None]
@@ -132,7 +133,7 @@ def test_a_stray_datagram_is_passed_over(stray: str) -> None:
 
     with name_server(answer) as port:
         found = asked(port)
-    assert (found.reason, found.details["answers"]) == ("", ["10.1.2.3"])
+    assert (words(found.reason), found.details["answers"]) == ("", ["10.1.2.3"])
 
 
 def test_strays_without_end_do_not_outlast_the_deadline() -> None:
@@ -143,7 +144,7 @@ def test_strays_without_end_do_not_outlast_the_deadline() -> None:
 
     with name_server(answer) as port:
         begun_s = time.monotonic()
-        assert asked(port, timeout_s=0.5).reason == "timeout"
+        assert words(asked(port, timeout_s=0.5).reason) == "timeout"
         assert time.monotonic() - begun_s < 1.0
 
 
@@ -171,17 +172,17 @@ def test_strays_without_end_do_not_outlast_the_deadline() -> None:
 )
 def test_a_record_is_compared_by_what_it_means(record: str, expect: str, reason: str) -> None:
     with name_server(answers(f"portal.example. {record}")) as port:
-        assert asked(port, type=record.split(maxsplit=1)[0], expect=expect).reason == reason
+        assert words(asked(port, type=record.split(maxsplit=1)[0], expect=expect).reason) == reason
 
 
 def test_an_answer_for_another_owner_is_none_and_aliases_are_followed() -> None:
     with name_server(answers("other.example. A 10.1.2.3")) as port:
-        assert asked(port).reason == "no A record"
+        assert words(asked(port).reason) == "no A record"
     alias = "portal.example. CNAME web.example."
     with name_server(answers(alias, "web.example. CNAME host.example.", "host.example. A 10.1.2.3")) as port:
-        assert asked(port, expect="10.1.2.3").reason == ""
+        assert words(asked(port, expect="10.1.2.3").reason) == ""
     with name_server(answers(alias, "elsewhere.example. A 10.1.2.3")) as port:
-        assert asked(port).reason == "no A record"
+        assert words(asked(port).reason) == "no A record"
     with name_server(answers(alias, "web.example. CNAME portal.example.")) as port:
         assert asked(port).verdict == "failed"  # in a circle
 
@@ -196,7 +197,7 @@ def test_an_answer_that_is_cut_short_is_asked_for_over_tcp() -> None:
             send(made.to_wire()[:-3])  # the last record is cut in the middle
 
     with name_server(answer) as port:
-        assert asked(port, expect="10.1.2.3").reason == ""
+        assert words(asked(port, expect="10.1.2.3").reason) == ""
 
 
 def test_a_tcp_answer_that_drips_is_left_at_the_deadline() -> None:
@@ -210,7 +211,7 @@ def test_a_tcp_answer_that_drips_is_left_at_the_deadline() -> None:
 
     with name_server(answer) as port:
         begun_s = time.monotonic()
-        assert asked(port, timeout_s=0.5).reason == "timeout"
+        assert words(asked(port, timeout_s=0.5).reason) == "timeout"
         assert time.monotonic() - begun_s < 1.0
 
 
@@ -275,9 +276,9 @@ def _also(answer: Answering, host: str, port: int) -> Iterator[None]:
 
 def test_aliases_that_lead_round_in_a_circle_are_told_in_words() -> None:
     with name_server(answers("portal.example. CNAME a.example.", "a.example. CNAME portal.example.")) as port:
-        assert asked(port).reason == "the name's aliases lead round in a circle, or too far"
+        assert words(asked(port).reason) == "the name's aliases lead round in a circle, or too far"
 
 
 def test_a_refusal_without_a_name_is_told_as_one() -> None:
     with name_server(answers(rcode=dns.rcode.Rcode.make(12))) as port:
-        assert asked(port).reason == "RCODE 12"
+        assert words(asked(port).reason) == "RCODE 12"

@@ -20,6 +20,7 @@ from monitor.probes.checks.checks import CHECKS, outcome_of
 from monitor.probes.checks.http import HTTP, HttpCheck
 from tests.lab.authority import Issuer
 from tests.net.bad_servers import floods, page, says, server
+from tests.told import words
 
 OK = b"HTTP/1.1 200 OK\r\n"
 COMPOSED, DECOMPOSED = "ভে\u09dcামারা", "ভে\u09a1\u09bcামারা"  # the two spellings of ড়
@@ -62,27 +63,27 @@ def soon(days: int) -> str:
 )
 def test_a_page_is_read_as_it_says_that_it_is_written(answer: str, body: bytes, wanted: str) -> None:
     with server(says(page(body, f"Content-Type: {answer}"))) as running:
-        assert checked(running.url(), body=wanted).reason == ""
+        assert words(checked(running.url(), body=wanted).reason) == ""
 
 
 @pytest.mark.parametrize(("body", "wanted"), [("Portal", "portal"), ("র\u200d্যাব", "র্যাব"), ("মারা", "মারি")])
 def test_case_and_joiners_count(body: str, wanted: str) -> None:
     with server(says(page(body.encode()))) as running:
-        assert checked(running.url(), body=wanted).reason == f"the page does not say '{wanted}'"
+        assert words(checked(running.url(), body=wanted).reason) == f"the page does not say '{wanted}'"
 
 
 def test_interim_answers_are_not_the_answer() -> None:
     hints = b"HTTP/1.1 103 Early Hints\r\nLink: </a.css>\r\n\r\n"
     with server(says(hints + hints + page(b"ok"))) as running:
-        assert checked(running.url(), status=200, body="ok").reason == ""
+        assert words(checked(running.url(), status=200, body="ok").reason) == ""
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
 def test_a_redirect_that_is_expected_is_not_followed(status: int) -> None:
     with server(says(page(b"", "Location: http://127.0.0.1:1/nobody", status=f"{status} Moved"))) as running:
-        assert checked(running.url(), status=status).reason == ""
-        assert checked(running.url()).reason == "connection refused"
-        assert checked(running.url(), status=200).reason == "connection refused"
+        assert words(checked(running.url(), status=status).reason) == ""
+        assert words(checked(running.url()).reason) == "connection refused"
+        assert words(checked(running.url(), status=200).reason) == "connection refused"
 
 
 def test_a_redirect_is_followed_when_a_page_is_expected() -> None:
@@ -91,7 +92,7 @@ def test_a_redirect_is_followed_when_a_page_is_expected() -> None:
         connection.sendall(moved if path == "/" else page(b"here", status="404 No"))
 
     with server(answer) as running:
-        assert checked(running.url(), status=404, body="here").reason == ""
+        assert words(checked(running.url(), status=404, body="here").reason) == ""
 
 
 def test_a_certificate_that_ages_is_told_wherever_on_the_way_it_is(tmp_path: Path) -> None:
@@ -106,13 +107,13 @@ def test_a_certificate_that_ages_is_told_wherever_on_the_way_it_is(tmp_path: Pat
         ) as from_tls,
         server(says(page(b"", f"Location: {good.url()}", status="302 Found")), root.server(tmp_path, 5)) as to_good,
     ):
-        assert checked(ageing.url(), ca_file=ca_file).poor == f"the certificate expires {soon(3)}"
-        assert checked(good.url(), ca_file=ca_file).poor == ""
+        assert words(checked(ageing.url(), ca_file=ca_file).poor) == f"the certificate expires {soon(3)}"
+        assert words(checked(good.url(), ca_file=ca_file).poor) == ""
         for way in (from_plain, from_tls):
-            assert checked(way.url(), ca_file=ca_file).poor == f"the certificate of 127.0.0.1 expires {soon(3)}"
-        assert checked(to_good.url(), ca_file=ca_file).poor == f"the certificate expires {soon(5)}"
+            assert words(checked(way.url(), ca_file=ca_file).poor) == f"the certificate of 127.0.0.1 expires {soon(3)}"
+        assert words(checked(to_good.url(), ca_file=ca_file).poor) == f"the certificate expires {soon(5)}"
         # Also of those whom nobody trusts.
-        assert checked(ageing.url(), verify=False).poor == f"the certificate expires {soon(3)}"
+        assert words(checked(ageing.url(), verify=False).poor) == f"the certificate expires {soon(3)}"
 
 
 @pytest.mark.parametrize("verify", [True, False])
@@ -121,7 +122,7 @@ def test_an_issuer_that_expires_before_its_certificate_is_told(tmp_path: Path, v
     middle = root.intermediate("regional authority", 4)
     with server(says(page(b"ok")), middle.server(tmp_path, 300)) as running:
         found = checked(running.url(), ca_file=str(root.file(tmp_path)), verify=verify)
-    assert found.poor == f"the issuer's certificate 'regional authority' expires {soon(4)}"
+    assert words(found.poor) == f"the issuer's certificate 'regional authority' expires {soon(4)}"
     assert str(found.details["certificate_expires"]).startswith(soon(4))
 
 
@@ -141,7 +142,7 @@ def test_the_certificate_is_that_of_the_connection_which_brought_the_page(tmp_pa
 
     with server(once, reads=False) as running:
         found = checked(running.url().replace("http:", "https:"), ca_file=str(root.file(tmp_path)))
-    assert (found.reason, connections) == ("", 1)
+    assert (words(found.reason), connections) == ("", 1)
 
 
 def test_trouble_with_tls_is_told_in_words_of_tls(tmp_path: Path) -> None:
@@ -164,18 +165,18 @@ def test_trouble_with_tls_is_told_in_words_of_tls(tmp_path: Path) -> None:
 
     told: list[str] = []
     with server(speaks_plainly, reads=False) as running:
-        told.append(checked(f"https://127.0.0.1:{running.port}/", ca_file=ca_file).reason)
+        told.append(words(checked(f"https://127.0.0.1:{running.port}/", ca_file=ca_file).reason))
     for context in (wants_ours, old):
         with server(answer, context) as running:
-            told.append(checked(f"https://127.0.0.1:{running.port}/", ca_file=ca_file).reason)
+            told.append(words(checked(f"https://127.0.0.1:{running.port}/", ca_file=ca_file).reason))
     with server(hangs_up, reads=False) as running:
-        told.append(checked(f"https://127.0.0.1:{running.port}/", ca_file=ca_file).reason)
+        told.append(words(checked(f"https://127.0.0.1:{running.port}/", ca_file=ca_file).reason))
     with server(answer, root.server(tmp_path, 90, host="127.0.0.2")) as running:
-        told.append(checked(running.url(), ca_file=ca_file).reason)
+        told.append(words(checked(running.url(), ca_file=ca_file).reason))
     with server(answer, root.server(tmp_path, -1)) as running:
-        told.append(checked(running.url(), ca_file=ca_file).reason)
+        told.append(words(checked(running.url(), ca_file=ca_file).reason))
     with server(answer, root.server(tmp_path, 90)) as running:
-        told.append(checked(running.url()).reason)
+        told.append(words(checked(running.url()).reason))
     assert told == [
         "TLS: the server answers without TLS",
         "TLS: the server asks for a certificate of ours",
@@ -197,7 +198,7 @@ def test_the_machines_trust_store_counts_besides_the_file(tmp_path: Path) -> Non
         "from monitor.probes.checks.http import HttpCheck\n"
         "for url in sys.argv[2:]:\n"
         "    wanted = HttpCheck(url=url, ca_file=sys.argv[1] or None)\n"
-        "    print(outcome_of(wanted, Deadline.after(5)).reason or 'ok')"
+        "    from tests.told import words; print(words(outcome_of(wanted, Deadline.after(5)).reason) or 'ok')"
     )
     with (
         server(says(page(b"ok")), machines.server(tmp_path, 90)) as by_machine,
@@ -222,7 +223,7 @@ def test_a_file_of_authorities_that_cannot_be_used_is_our_own_fault_and_named(tm
     for name in ("nowhere.pem", "empty.pem"):
         found = checked("https://127.0.0.1:1/", ca_file=str(tmp_path / name))
         assert found.verdict == "unknown"
-        assert name in found.own_fault
+        assert name in words(found.own_fault)
 
 
 def test_neither_a_proxy_nor_a_bundle_of_the_environment_plays_a_part(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -230,7 +231,7 @@ def test_neither_a_proxy_nor_a_bundle_of_the_environment_plays_a_part(monkeypatc
         monkeypatch.setenv(name, "http://127.0.0.1:1")
     monkeypatch.delenv("no_proxy", raising=False)
     with server(says(page(b"ok"))) as running:
-        assert checked(running.url()).reason == ""
+        assert words(checked(running.url()).reason) == ""
 
 
 async def test_checks_that_hang_are_bounded_and_what_we_could_not_ask_is_unknown() -> None:
@@ -251,14 +252,14 @@ async def test_checks_that_hang_are_bounded_and_what_we_could_not_ask_is_unknown
     verdicts = [str(each.verdict) for each in found]
     assert verdicts.count("failed") == 2
     assert verdicts.count("unknown") == 4
-    assert any("all 2 threads are busy" in each.own_fault for each in found)
+    assert any("all 2 threads are busy" in words(each.own_fault) for each in found)
     checks.close()
 
 
 def test_an_endless_page_is_searched_up_to_a_mebibyte() -> None:
     with server(floods(OK + b"\r\nhere", b"x" * 65_536)) as running:
-        assert checked(running.url(), body="here").reason == ""
-        assert checked(running.url(), body="gone").reason == "the page does not say 'gone' in its first 1024 KiB"
+        assert words(checked(running.url(), body="here").reason) == ""
+        assert words(checked(running.url(), body="gone").reason) == "the page does not say 'gone' in its first 1024 KiB"
 
 
 def test_a_certificate_of_an_unheard_of_version_keeps_no_page_from_being_seen(tmp_path: Path) -> None:
@@ -275,7 +276,7 @@ def test_a_certificate_of_an_unheard_of_version_keeps_no_page_from_being_seen(tm
 
 def test_a_certificate_that_has_expired_is_not_said_to_expire(tmp_path: Path) -> None:
     with server(says(page(b"")), Issuer.root().server(tmp_path, days=-1)) as running:
-        assert checked(running.url(), verify=False).poor.startswith("the certificate expired ")
+        assert words(checked(running.url(), verify=False).poor).startswith("the certificate expired ")
 
 
 def test_a_fault_of_ours_is_neither_the_servers_nor_the_end_of_checking(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -284,4 +285,7 @@ def test_a_fault_of_ours_is_neither_the_servers_nor_the_end_of_checking(monkeypa
 
     monkeypatch.setitem(cast("dict[str, CheckKind[HttpCheck]]", CHECKS), "http", replace(HTTP, check=broken))
     found = checked("http://127.0.0.1:1/")
-    assert (found.verdict, found.own_fault) == (Verdict.UNKNOWN, "a fault of this program: LookupError: oh")
+    assert (found.verdict, words(found.own_fault)) == (
+        Verdict.UNKNOWN,
+        "a fault of this program: LookupError: oh",
+    )

@@ -19,6 +19,7 @@ from tests.cli.typed import do
 from tests.lab.authority import HOST, Issuer
 from tests.lab.bad_mail import BadMailServer, Mode, listening
 from tests.lab.mail import MailCatcher
+from tests.told import words
 
 
 @contextmanager
@@ -38,7 +39,7 @@ def test_a_server_with_starttls_says_who_it_is_and_how_long_its_certificate_is_g
     with server(authority.server(tmp_path, days=90)) as port:
         found = checked(port, ca_file=authority.file(tmp_path))
 
-    assert (found.verdict, found.reason, found.poor) == (Verdict.OK, "", "")
+    assert (found.verdict, words(found.reason), words(found.poor)) == (Verdict.OK, "", "")
     assert str(found.details["banner"]).startswith("mail.lab ")
     assert found.details["starttls"] == "offered"
     expires = datetime.fromisoformat(str(found.details["certificate_expires"]))
@@ -56,24 +57,26 @@ def test_a_certificate_that_ages_is_degraded_and_one_that_is_not_trusted_or_has_
         expired = checked(port, ca_file=trusted)
 
     assert ageing.verdict is Verdict.OK
-    assert ageing.poor.startswith("the certificate expires ")
-    assert (in_time.verdict, in_time.poor) == (Verdict.OK, "")
+    assert words(ageing.poor).startswith("the certificate expires ")
+    assert (in_time.verdict, words(in_time.poor)) == (Verdict.OK, "")
     assert (stranger.verdict, believed.verdict) == (Verdict.FAILED, Verdict.OK)
-    assert "self-signed" in stranger.reason or "issuer" in stranger.reason
-    assert expired.reason == "certificate: certificate has expired"
+    assert "self-signed" in words(stranger.reason) or "issuer" in words(stranger.reason)
+    assert words(expired.reason) == "certificate: certificate has expired"
 
 
 def test_the_certificate_of_another_host_is_refused(tmp_path: Path) -> None:
     authority = Issuer.root()
     with server(authority.server(tmp_path, days=90, host="127.0.0.9")) as port:
-        assert checked(port, ca_file=authority.file(tmp_path)).reason.startswith("certificate: IP address mismatch")
+        assert words(checked(port, ca_file=authority.file(tmp_path)).reason).startswith(
+            "certificate: IP address mismatch"
+        )
 
 
 def test_a_server_without_starttls_is_wrong_only_where_it_is_required() -> None:
     with server() as port:
         required, offered, clear = (checked(port, security=each) for each in ("starttls", "if_offered", "none"))
 
-    assert required.reason.startswith("the server offers no STARTTLS")
+    assert words(required.reason).startswith("the server offers no STARTTLS")
     assert offered.verdict is clear.verdict is Verdict.OK
     assert offered.details["starttls"] == clear.details["starttls"] == "not offered"
     assert "certificate_expires" not in offered.details
@@ -81,13 +84,13 @@ def test_a_server_without_starttls_is_wrong_only_where_it_is_required() -> None:
 
 def test_where_starttls_is_offered_it_must_work(tmp_path: Path) -> None:
     with server(Issuer.root().server(tmp_path, days=90)) as port:
-        assert "certificate" in checked(port, security="if_offered").reason
+        assert "certificate" in words(checked(port, security="if_offered").reason)
         clear = checked(port, security="none")
     with BadMailServer(listening(), mode="broken_tls") as broken:
         nonsense = checked(broken.port, security="if_offered")
 
     assert (clear.verdict, clear.details["starttls"]) == (Verdict.OK, "offered")
-    assert nonsense.reason.startswith("TLS: ")
+    assert words(nonsense.reason).startswith("TLS: ")
 
 
 def test_tls_at_once_is_spoken_where_it_is_wanted(tmp_path: Path) -> None:
@@ -101,7 +104,7 @@ def test_tls_at_once_is_spoken_where_it_is_wanted(tmp_path: Path) -> None:
     assert found.verdict is Verdict.OK
     assert "certificate_expires" in found.details
     assert "starttls" not in found.details
-    assert plain.reason == "TLS: the server answers without TLS"
+    assert words(plain.reason) == "TLS: the server answers without TLS"
 
 
 def test_the_greeting_is_looked_at() -> None:
@@ -109,7 +112,7 @@ def test_the_greeting_is_looked_at() -> None:
         right, wrong = (checked(port, security="none", banner=each) for each in ("mail.lab", "mail.example.org"))
 
     assert right.verdict is Verdict.OK
-    assert wrong.reason == "the greeting does not say 'mail.example.org'"
+    assert words(wrong.reason) == "the greeting does not say 'mail.example.org'"
 
 
 @pytest.mark.parametrize(
@@ -129,7 +132,7 @@ def test_a_server_that_misbehaves_is_left_in_time_and_told_of(mode: Mode, reason
         begun_s = time.monotonic()
         found = checked(bad.port, timeout_s=1, security="none")
 
-    assert found.reason.startswith(reason)
+    assert words(found.reason).startswith(reason)
     assert time.monotonic() - begun_s < 2
 
 
