@@ -50,6 +50,7 @@ LABELS = {
     "ifDescr": "IF-MIB's description of an interface",
     "line": "number of a UPS's output line",
     "brief": "kind of a brief: morning, weekly",
+    "channel": "a channel of notices: email, sms, apprise, alertmanager",
     "version": "version of the program",
     "python": "version of Python",
 }
