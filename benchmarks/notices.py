@@ -69,8 +69,9 @@ def storm(store: Store, office: Office) -> dict[str, float]:
 
     def opens() -> None:
         with store.write() as session:
+            work = Work(session, office, now)
             for site in office.fleet.sites:
-                outages.apply(Work(session, office, now), OutageOpened(site, now, now, None, TIMEOUT))
+                outages.apply(work, OutageOpened(site, now, now, None, TIMEOUT))
 
     def falls_due() -> None:
         more = True

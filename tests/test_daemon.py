@@ -4,6 +4,7 @@ import ast
 import asyncio
 import os
 import signal
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
@@ -14,6 +15,7 @@ import pytest
 import monitor.runtime
 from monitor.daemon import Daemon
 from monitor.domain.clock import SystemClock
+from monitor.runtime import gc_tuning
 from monitor.runtime.part import Part
 from monitor.runtime.systemd import Systemd
 from monitor.settings.load import Settings
@@ -58,11 +60,14 @@ class Watched(Part):
 
 
 @pytest.fixture
-async def daemon(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Daemon:
-    """The shipped office, with its state in a folder of its own; its end does not end the process of the tests."""
+async def daemon(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Daemon]:
+    """The shipped office, with its state in a folder of its own; the process of the tests stays as it is."""
     monkeypatch.setattr(Daemon, "_end_in_time", staticmethod(lambda: None))
+    monkeypatch.setattr(gc_tuning, "freeze_heap", lambda: None)
     settings = replace(settings_of(), directory=tmp_path / "config")
-    return Daemon(settings, SystemClock(), [], {}, Systemd())
+    made = Daemon(settings, SystemClock(), [], {}, Systemd())
+    yield made
+    made._store.close()
 
 
 def parts_of(module: str) -> set[type[Part]]:

@@ -45,10 +45,7 @@ def test_each_package_is_used_where_the_page_says_and_nowhere_else() -> None:
     said, really = told(), used()
     assert said.keys() - NOT_IMPORTED == really.keys()
     for name, places in said.items():
-        if name == "sqlalchemy":
-            continue  # the linter has the list of files outside the store that still ask by it
         elsewhere = [file for file in really.get(name, ()) if not file.startswith(tuple(places))]
         assert elsewhere == [], f"{name} is used in files that docs/libraries.md does not name"
-        rooms = [place for place in places if place != "daemon.py"]
-        unused = [place for place in rooms if not any(file.startswith(place) for file in really[name])]
+        unused = [place for place in places if not any(file.startswith(place) for file in really[name])]
         assert unused == [], f"{name} is not used any more where docs/libraries.md says"

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 
+from monitor.alerts.channels.registry import CHANNELS, wanted_by
 from monitor.alerts.notices.briefs import missed
 from monitor.domain.clock import Clock
 from monitor.domain.notice_kinds import BRIEFS
@@ -51,7 +52,15 @@ FAULTY = Family(
     "Notices that wait because this program itself cannot write them: a fault of ours, mended by an upgrade.",
     unit="notices",
 )
-FAMILIES = (LATE, FAULTY, FOLDED, LAST, MISSED)
+AWAY = Family(
+    "upazila_notices_channel_away",
+    "gauge",
+    "1 while a channel of the configuration cannot be reached and its notices wait: 'email', 'sms' and so on.",
+    Labels("channel"),
+    unit="0 or 1",
+    most=len(CHANNELS),
+)
+FAMILIES = (LATE, FAULTY, AWAY, FOLDED, LAST, MISSED)
 
 
 @dataclass(frozen=True)
@@ -110,6 +119,8 @@ class Notices(UncachedLines):
         assert self._path is not None
         office = self._live.office
         yield LATE.of(self._path.late_s(self._clock.utc()) > office.notices.late_after_s, office.id)
+        for channel in sorted(wanted_by(office)):
+            yield AWAY.of(channel in self._live.mail_trouble, office.id, channel)
         yield FAULTY.of(self._path.outbox.faulty, self._live.office_id)
         yield FOLDED.of(self._path.folded, self._live.office_id)
         for brief, at_utc in sorted(self._path.last.items()):

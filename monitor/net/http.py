@@ -24,18 +24,17 @@ from contextlib import suppress
 from dataclasses import dataclass
 from http.cookiejar import CookieJar
 from pathlib import Path
-from typing import cast
+from typing import TYPE_CHECKING, cast
 from urllib.parse import unquote, urljoin, urlsplit
-
-import requests
-from requests.cookies import extract_cookies_to_jar
-from requests.structures import CaseInsensitiveDict
 
 from monitor.domain.text import clean
 from monitor.net import http_answer, tls
 from monitor.net.deadline import Cancelled, Deadline, DeadlinePassed
 from monitor.net.names import NAMES, Names, NamesBusy, NoSuchName
 from monitor.net.stream import Stream, TooMuch
+
+if TYPE_CHECKING:
+    import requests
 
 MOST_BYTES = 1024 * 1024
 MOST_HEAD_BYTES = 128 * 1024  # status and headers, those of interim answers too
@@ -93,6 +92,13 @@ class Answer:
     hops: tuple[Hop, ...]
 
 
+def get_ready() -> None:
+    """Imports what `request` needs, which takes a fifth of a second: for who cannot spare that in the first request."""
+    import requests  # noqa: F401
+
+    tls.get_ready()
+
+
 def request(
     method: str,
     url: str,
@@ -113,6 +119,8 @@ def request(
     ``most_bytes``: of the body, as it comes and unpacked; 0 reads none. ``ca_file``: trusted besides the machine's
     authorities.
     """
+    import requests  # here, so that no command waits for it that asks nobody
+
     hops: list[Hop] = []
     asking = _Asking(deadline, most_bytes, redirects > 0, verify, ca_file, names)
     with requests.Session() as session:
@@ -155,7 +163,7 @@ class _Asking:
     ca_file: Path | None
     names: Names
 
-    def ask(self, wanted: requests.PreparedRequest, cookies: CookieJar) -> tuple[Answer, Hop]:
+    def ask(self, wanted: "requests.PreparedRequest", cookies: CookieJar) -> tuple[Answer, Hop]:
         """One request, one answer, one connection; raises an HttpError."""
         assert wanted.url is not None
         try:
@@ -181,7 +189,10 @@ class _Asking:
         except (ValueError, zlib.error) as error:
             raise NotHttp(clean(f"this is no HTTP: {error}", 200)) from None
 
-    def _ask(self, wanted: requests.PreparedRequest, url: str, cookies: CookieJar) -> tuple[Answer, Hop]:
+    def _ask(self, wanted: "requests.PreparedRequest", url: str, cookies: CookieJar) -> tuple[Answer, Hop]:
+        from requests.cookies import extract_cookies_to_jar
+        from requests.structures import CaseInsensitiveDict
+
         parts = urlsplit(url)
         host = unquote(parts.hostname or "")
         is_tls = parts.scheme == "https"
@@ -209,7 +220,7 @@ class _Asking:
 
 
 def _sent(
-    connection: http.client.HTTPConnection, wanted: requests.PreparedRequest, headers: Mapping[str, str]
+    connection: http.client.HTTPConnection, wanted: "requests.PreparedRequest", headers: Mapping[str, str]
 ) -> http.client.HTTPResponse:
     """The beginning of the answer to one request.
 

@@ -8,9 +8,6 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from pathlib import Path
 
-from cryptography import x509
-from cryptography.x509.oid import NameOID
-
 from monitor.domain.reasons import Reason, ReasonCode, reason
 from monitor.domain.text import clean
 from monitor.plain_file import PEM_BYTES, PlainFileError, kind_fault, read_bounded
@@ -64,6 +61,11 @@ class Certificate:
             return reason(ReasonCode.CERTIFICATE_EXPIRED if is_over else ReasonCode.CERTIFICATE_EXPIRES, **told)
         code = ReasonCode.ISSUER_EXPIRED if is_over else ReasonCode.ISSUER_EXPIRES
         return reason(code, subject=self.subject, **told)
+
+
+def get_ready() -> None:
+    """Imports what `chain` needs: for who cannot spare the time when a connection stands."""
+    from cryptography import x509  # noqa: F401
 
 
 def client_context(ca_file: Path | None = None, verify: bool = True) -> ssl.SSLContext:
@@ -149,6 +151,9 @@ def _others(secured: ssl.SSLSocket, verified: bool) -> list[bytes]:
 
 
 def _read(der: bytes, is_own: bool) -> Certificate | None:
+    from cryptography import x509  # slow to import, and nobody without TLS needs it
+    from cryptography.x509.oid import NameOID
+
     try:
         found = x509.load_der_x509_certificate(der)
         names = found.subject.get_attributes_for_oid(NameOID.COMMON_NAME) or list(found.subject)

@@ -9,6 +9,7 @@ from prometheus_client.openmetrics.parser import text_string_to_metric_families 
 from prometheus_client.parser import text_string_to_metric_families
 from pydantic import ValidationError
 
+from monitor.alerts.channels.sms import SmsRecipient
 from monitor.domain.sample import Verdict
 from monitor.judging.snmp import SnmpState
 from monitor.metrics.reference import LABELS, declared, page
@@ -216,3 +217,14 @@ def test_promtool_has_nothing_to_say_but_that_names_are_not_as_it_likes_them(bus
     checked = subprocess.run(["promtool", "check", "metrics"], input=busy.text(), capture_output=True, text=True)
 
     assert set((checked.stdout + checked.stderr).splitlines()) <= IF_MIB | AS_IT_IS_CALLED
+
+
+def test_a_channel_that_cannot_be_reached_is_shown_beside_those_that_can(office: Desk) -> None:
+    phone = SmsRecipient(phone="01711000000")
+    office.office = replace(office.office, recipients={"phone": phone})
+    office.live.mail_trouble["sms"] = "https://sms.example.org/: no money"
+    text = office.text()
+
+    assert value(text, "upazila_notices_channel_away", channel="sms") == 1
+    assert value(text, "upazila_notices_channel_away", channel="email") == 0
+    assert value(text, "upazila_notices_channel_away", channel="apprise") is None

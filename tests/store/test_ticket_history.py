@@ -1,7 +1,7 @@
 """The history of all tickets is one chain that shows every tampering."""
 
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 
 import pytest
 from hypothesis import given
@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from monitor.store import ticket_history
 from monitor.store.models import Ticket
+from monitor.store.numbers import next_number
 from tests.desk import Desk
 
 
@@ -126,3 +127,38 @@ def test_no_two_different_events_share_a_hash_whatever_stands_in_their_fields(on
     now = datetime(2026, 11, 24, tzinfo=UTC)
     same = ticket_history.link("0", "n", now, *one) == ticket_history.link("0", "n", now, *other)
     assert same is (one == other)
+
+
+def test_what_is_taken_back_gives_its_number_and_its_place_in_the_chain_back(desk: Desk) -> None:
+    some_history(desk)
+    with desk.store.write() as session:
+        work = desk.work(session)
+        first = session.get_one(Ticket, 1)
+        with suppress(ZeroDivisionError), session.begin_nested():
+            ticket_history.record(work, first, "comment", "never was")
+            session.flush()
+            assert (next_number(work, 2026), next_number(work, 2027)) == (3, 1)
+            _ = 1 / 0
+        work.known.forget()
+        ticket_history.record(work, first, "comment", "was")
+        assert (next_number(work, 2026), next_number(work, 2027)) == (3, 1)
+    assert verify(desk).fault == ""
+    assert verify(desk).events == 8
+
+
+def test_two_units_of_work_in_one_transaction_lengthen_one_chain(desk: Desk) -> None:
+    some_history(desk)
+    with desk.store.write() as session:
+        first = session.get_one(Ticket, 1)
+        for text in ("by one", "by the other"):
+            ticket_history.record(desk.work(session, text), first, "comment", text)
+    assert verify(desk).fault == ""
+
+
+def test_a_head_that_somebody_deleted_is_told_and_found_again_with_the_next_event(desk: Desk) -> None:
+    some_history(desk)
+    with closing(sqlite3.connect(desk.store.path)) as raw, raw:
+        raw.execute("DELETE FROM chain_heads")
+    assert "cut off" in verify(desk).fault
+    desk.act("BHR-2026-000002", "comment", "third")
+    assert verify(desk).fault == ""

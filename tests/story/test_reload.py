@@ -35,11 +35,16 @@ def test_a_good_file_brings_the_new_site_and_takes_the_old_one_away(daemon: Daem
     begin(daemon)
     new = many_sites(SITES + 1).replace(site(SITES - 1, SITES + 1), "")
     (daemon.config / "sites.toml").write_text(new, encoding="utf-8")
+    charter = daemon.config / "charter.toml"
+    charter.write_text(charter.read_text(encoding="utf-8").replace('id = "bheramara"', 'id = "moved"'), "utf-8")
+    assert daemon.metric("upazila_build_info", office="bheramara") == 1
 
     daemon.reload()
 
     until(lambda: f"site-{SITES:04}" in states(daemon), "the new site", within_s=10)
     wait_until_all_up(daemon, SITES)
+    series = [line for line in daemon.get("/metrics")[1].splitlines() if not line.startswith("#")]
+    assert [line for line in series if 'office="moved"' not in line] == [], "every series bears the office's new id"
     assert f"site-{SITES - 1:04}" not in states(daemon)
     assert daemon.metric("upazila_probe_success", site=f"site-{SITES:04}") == 1
     assert daemon.metric("upazila_probe_success", site=f"site-{SITES - 1:04}") is None

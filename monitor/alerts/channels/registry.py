@@ -16,8 +16,12 @@ CHANNELS: Mapping[ChannelName, ChannelKind] = {
 }
 
 
+def wanted_by(office: Office) -> set[ChannelName]:
+    """The channels that the configuration needs; e-mail always."""
+    return {"email", *(entry.channel for entry in office.recipients.values())}
+
+
 def channels_of(office: Office, state: Path, home: Path) -> dict[ChannelName, Channel]:
-    """Those that the configuration needs; e-mail always. ``state``: where mails without a server are written to."""
+    """Those that the configuration needs. ``state``: where mails without a server are written to."""
     around = Surroundings(office, state, home)
-    wanted = {"email", *(entry.channel for entry in office.recipients.values())}
-    return {name: kind.open(around) for name, kind in CHANNELS.items() if name in wanted}
+    return {name: kind.open(around) for name, kind in CHANNELS.items() if name in wanted_by(office)}

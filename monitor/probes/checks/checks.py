@@ -6,6 +6,7 @@ from typing import Any
 
 from monitor.domain.reasons import ReasonCode, reason, text
 from monitor.net.deadline import Deadline
+from monitor.net.http import get_ready
 from monitor.net.names import NamesBusy
 from monitor.net.pool import Pool, PoolFull
 from monitor.probes.checks import dns, http, smtp, tcp
@@ -33,6 +34,7 @@ class ServiceChecks:
     """
 
     def __init__(self, threads: int = THREADS) -> None:
+        get_ready()
         self._threads = Pool("checks of services", threads)
         self._slow_threads = Pool("checks of services that do not answer", threads)
         self._slow: set[ServiceCheck] = set()
