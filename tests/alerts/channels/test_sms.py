@@ -3,12 +3,14 @@
 import re
 import subprocess
 import time
+from dataclasses import replace
 from pathlib import Path
 from threading import Timer
 from typing import Any
 
 import pytest
 from pydantic import ValidationError
+from sqlalchemy import select
 
 from monitor.alerts.channels.base import (
     ChannelAway,
@@ -19,9 +21,14 @@ from monitor.alerts.channels.base import (
     Rendered,
     TemporaryFailure,
 )
+from monitor.alerts.channels.registry import channels_of
 from monitor.alerts.channels.sms import SmsChannel, SmsRecipient, SmsSection
+from monitor.alerts.notices.deliver import deliver_next
+from monitor.domain.notice_kinds import NoticeKind
 from monitor.domain.short_message import is_gsm, parts
+from monitor.store.models import Notice
 from tests.alerts.channels.mails import letter
+from tests.desk import Desk
 from tests.lab.sms_gateway import SmsGateway
 
 BANGLA = Line("BHR-2026-000001 ", "জুনিয়াদহ ইউনিয়ন ডিজিটাল সেন্টার", ": বিচ্ছিন্ন, সময় ছিল ২৪/১১ ১৭:০০")
@@ -340,3 +347,26 @@ def test_what_keeps_a_modem_from_working_is_told_beforehand(modem: SmsSection, t
     program, config = nothing.faults(tmp_path)
     assert "apt-get install gammu" in program
     assert f"{tmp_path / 'nosuch'} is not there" in config
+
+
+def test_an_outage_reaches_a_telephone_and_the_outbox_keeps_the_gateways_word(desk: Desk, tmp_path: Path) -> None:
+    with SmsGateway() as gateway:
+        phone = SmsRecipient(phone=PHONE, kinds=(NoticeKind.OPENED,))
+        desk.office = replace(desk.office, recipients={"phone": phone}, channels={"sms": section(gateway.url)})
+        channel = channels_of(desk.office, tmp_path, tmp_path)["sms"]
+        desk.goes_down("udc-juniadaha")
+        desk.wait(days=2)
+        desk.look()
+        gateway.status = 503
+        assert deliver_next(desk.store, desk.office, "sms", channel, desk.clock) == "away"
+        gateway.status = 200
+        assert deliver_next(desk.store, desk.office, "sms", channel, desk.clock) == "done"
+        assert deliver_next(desk.store, desk.office, "sms", channel, desk.clock) == "idle"
+
+    number = desk.tickets()[0][0]
+    message = gateway.asked[-1].fields["msg"]
+    assert message.startswith(f"{number} জুনিয়াদহ")
+    assert re.search(r": বিচ্ছিন্ন, সময় ছিল [০-৯]{2}/[০-৯]{2} [০-৯:]+$", message)
+    with desk.store.read() as session:
+        (notice,) = session.scalars(select(Notice).where(Notice.channel == "sms"))
+        assert notice.proof.endswith("(2 parts, UCS-2)")
