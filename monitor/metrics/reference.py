@@ -5,8 +5,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from monitor.alerts.channels.registry import CHANNELS
 from monitor.metrics import charter, helpdesk, network, notices, self, services, sla, snmp
 from monitor.metrics.text import OFFICE, Family
+from monitor.probes.checks.checks import CHECKS
 from monitor.settings.modules_section import shipped_modules
 
 HEAD = """# Metrics
@@ -37,7 +39,7 @@ LABELS = {
     "window": "length of time before now: 7d, 30d",
     "stage": "stage of the grievance chain: officer, 1, 2, 3",
     "check": "name of a check in sites.toml, [sites.ID.services.NAME]",
-    "check_kind": "kind of a check, such as tcp",
+    "check_kind": f"kind of a check: {', '.join(CHECKS)}",
     "probe": "kind of a round: icmp, or a check's kind",
     "state": "state of a site",
     "counted": "which of a lab's workstations: answering, all",
@@ -50,7 +52,7 @@ LABELS = {
     "ifDescr": "IF-MIB's description of an interface",
     "line": "number of a UPS's output line",
     "brief": "kind of a brief: morning, weekly",
-    "channel": "a channel of notices: email, sms, apprise, alertmanager",
+    "channel": f"a channel of notices: {', '.join(CHANNELS)}",
     "version": "version of the program",
     "python": "version of Python",
 }

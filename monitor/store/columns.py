@@ -4,6 +4,7 @@ Text is cleaned by the one cleaner and cut to its column, JSON loses what JSON h
 person makes the database, a page or a mail refuse a whole transaction.
 """
 
+import json
 import math
 from datetime import UTC, datetime
 from typing import Any
@@ -11,7 +12,9 @@ from typing import Any
 from sqlalchemy import JSON, DateTime, Dialect, String, Text
 from sqlalchemy.types import TypeDecorator
 
+from monitor.domain.json_text import parse_json
 from monitor.domain.reasons import Reason, as_json, from_json
+from monitor.domain.reasons import text as reason_in_words
 from monitor.domain.text import LONGEST, clean, clean_lines, is_plain_ascii
 
 LONGEST_TEXT = 4 * LONGEST
@@ -70,16 +73,24 @@ class Facts(TypeDecorator[dict[str, Any]]):
 
 
 class Reasons(TypeDecorator[Reason]):
-    """A reason as JSON with its code and parameters, clean as `Facts` are; NULL for none."""
+    """A reason as JSON with its code and parameters, clean as `Facts` are; NULL for none.
 
-    impl = JSON(none_as_null=True)
+    What is no JSON any more is read as a text: damage in one row must not hide all others.
+    """
+
+    impl = Text
     cache_ok = True
 
     def process_bind_param(self, value: Reason | None, dialect: Dialect) -> Any:
-        return None if value is None else _plain(_bounded(as_json(value)))
+        return None if value is None else json.dumps(_plain(_bounded(as_json(value))), ensure_ascii=False)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Reason | None:
-        return from_json(value)
+        if value is None:
+            return None
+        try:
+            return from_json(parse_json(value))
+        except ValueError:
+            return reason_in_words(clean(value, LONGEST_PARAMETER))
 
 
 def storable_reason(given: Reason) -> Reason | None:

@@ -42,7 +42,7 @@ def state(tmp_path: Path) -> Path:
                 started_utc=NOW,
                 confirmed_utc=NOW,
                 deadline_utc=NOW + timedelta(days=number),
-                reason="timeout",
+                reason=said("timeout"),
                 evidence={"hour": "সাড়া নেই", "loss": number / 9},
                 ticket=ticket,
                 affected=[AffectedSite(site="lab-01", since_utc=NOW)],

@@ -5,6 +5,7 @@ from tests.lab.fleet import many_sites, write_config
 from tests.lab.network import Lab
 from tests.lab.waiting import until
 from tests.story.reading import outages, sites, states, wait_until_all_up, wait_until_state
+from tests.told import stored
 
 SITES, SITE = 5, "site-0004"
 
@@ -33,7 +34,7 @@ def test_planned_work_excuses_a_silent_site_until_it_is_ended(lab: Lab, daemon: 
     wait_until_state(daemon, SITE, "down", within_s=20)
     until(lambda: [one["site"] for one in outages(daemon)] == [SITE], "its outage", within_s=5)
     (outage,) = outages(daemon)
-    assert "which was excused until now: planned work 'cable' (new cable)" in outage["reason_text"]
+    assert "which was excused until now: planned work 'cable' (new cable)" in stored(outage["reason"])
     (row,) = daemon.rows("SELECT ended_utc FROM planned_work")
     assert str(outage["started_utc"]) >= str(row["ended_utc"])
     lab.up(address)

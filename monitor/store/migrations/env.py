@@ -19,7 +19,9 @@ def plain(kind: str, item: Any, _context: Any) -> str | Literal[False]:
             return f"sa.String(length={item.most})"
         case Lines():
             return "sa.Text()"
-        case Facts() | Reasons():
+        case Reasons():
+            return "sa.Text()"
+        case Facts():
             return "sa.JSON()"
     return False
 

@@ -30,7 +30,7 @@ SENTENCES = (
 def upgrade() -> None:
     # Columns are added, filled and dropped one by one: copying whole tables would break what refers to them.
     for table, before, after in SENTENCES:
-        op.add_column(table, sa.Column("as_code", sa.JSON(), nullable=True))
+        op.add_column(table, sa.Column("as_code", sa.Text(), nullable=True))
         _turn(table, before)
         op.execute(f"ALTER TABLE {table} DROP COLUMN {before}")
         op.execute(f"ALTER TABLE {table} RENAME COLUMN as_code TO {after}")

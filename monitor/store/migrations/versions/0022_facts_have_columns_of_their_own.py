@@ -31,7 +31,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("outage_id", sa.Integer(), nullable=False),
         sa.Column("at_utc", sa.DateTime(), nullable=False),
-        sa.Column("reason", sa.JSON(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=True),
         sa.ForeignKeyConstraint(["outage_id"], ["outages.id"], name=op.f("fk_recounts_outage_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_recounts")),
     )
