@@ -146,6 +146,11 @@ class BadMailServer:
             if verb.startswith("QUIT") and mode == "no_goodbye":
                 self._stop.wait(LONGEST_S)
             connection.sendall(self._answer(verb, words, mode))
+            if verb.startswith("STARTTLS"):
+                connection.recv(4_096)  # the beginning of the handshake
+                connection.sendall(b"this is no handshake\r\n" * 20)
+                while connection.recv(4_096):  # a close beside what was not read would take our words back
+                    pass
             if verb.startswith(("STARTTLS", "QUIT")):
                 return
 
@@ -157,7 +162,7 @@ class BadMailServer:
         if verb.startswith("AUTH"):
             return b"334 notbase64\r\n"
         if verb.startswith("STARTTLS"):
-            return b"220 go ahead\r\n" + b"this is no handshake\r\n" * 20
+            return b"220 go ahead\r\n"
         if verb.startswith("RCPT") and mode == "strict" and any(address in words for address in self.unknown):
             return b"550 5.1.1 no such user\r\n"
         if verb.startswith("DATA"):
