@@ -83,6 +83,15 @@ def test_a_complaint_that_comes_in_during_an_outage_is_tied_to_it_too(desk: Desk
     assert "linked" in desk.history(ask(desk, "citizen:8", "udc-juniadaha"))
 
 
+def test_both_histories_say_once_that_a_complaint_and_an_outage_belong_together(desk: Desk) -> None:
+    desk.goes_down("udc-juniadaha")
+    complaint = ask(desk, "citizen:8", "udc-juniadaha")  # before the outage has a ticket, and again when it gets one
+    desk.wait(days=5)
+    (of_outage,) = (number for number, _, _ in desk.tickets() if number != complaint)
+    assert desk.history(complaint).count("linked") == 1
+    assert desk.history(of_outage).count("linked") == 1
+
+
 def test_waiting_stops_the_time_only_where_the_charter_says_so(desk: Desk, office: Office) -> None:
     services = dict(office.charter.services)
     services["citizen:9"] = replace(services["citizen:9"], waiting_pauses=True)
