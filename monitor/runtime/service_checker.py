@@ -1,4 +1,4 @@
-"""Checks what sites serve (TCP, HTTP, DNS), each once a round, beside the probing loop and never in its way."""
+"""Checks what sites serve, each once a round, beside the probing loop and never in its way."""
 
 from monitor.domain.clock import NS_PER_S, Clock
 from monitor.probes.checks.checks import ServiceChecks
