@@ -62,7 +62,7 @@ def rounds(settings: Settings, minutes: int) -> Iterator[Sample]:
 def judge(settings: Settings, minutes: int) -> dict[str, float]:
     """Microseconds a round, transitions stored as the daemon stores them."""
     office = Office.of(settings)
-    board = Board(settings.fleet, rules_of(settings.monitor.judging), pauses=partial(downtime_of, office))
+    board = Board(settings.fleet, rules_of(settings.monitor.judging), downtimes=partial(downtime_of, office))
     with TemporaryDirectory() as folder:
         store = open_store(Path(folder))
         list(map(board.observe, rounds(settings, 1)))

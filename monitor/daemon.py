@@ -26,7 +26,7 @@ from monitor.runtime.calendar_jobs import CalendarJobs
 from monitor.runtime.config_reload import ConfigReload
 from monitor.runtime.config_verdicts import ConfigVerdicts
 from monitor.runtime.diagnostics import Diagnostics
-from monitor.runtime.heartbeat import HeartbeatSender, oldest_owed_s
+from monitor.runtime.heartbeat import HeartbeatSender, oldest_pending_s
 from monitor.runtime.helpdesk_worker import HelpdeskWorker
 from monitor.runtime.icmp_prober import IcmpProber, icmp_options
 from monitor.runtime.jobs import Jobs
@@ -200,7 +200,7 @@ class Daemon:
 
     def _ages_told_outside(self) -> dict[str, float]:
         """How old our last doings are, in seconds: the last turn of probing, the oldest mail owed, the last commit."""
-        owed_s, now_ns = oldest_owed_s(self._store, self._clock.utc()), self._clock.mono_ns()
+        owed_s, now_ns = oldest_pending_s(self._store, self._clock.utc()), self._clock.mono_ns()
         return {
             "round_age": (now_ns - self._prober.last_turn_mono_ns) / NS_PER_S,
             **({} if owed_s is None else {"outbox_age": owed_s}),

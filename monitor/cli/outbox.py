@@ -23,7 +23,7 @@ app = typer.Typer(help="What was told to whom, and what is still owed; `resend` 
 @app.callback(invoke_without_command=True)
 def outbox(
     context: typer.Context,
-    owed_only: Annotated[bool, typer.Option("--owed", help="Only what has not gone out yet.")] = False,
+    pending_only: Annotated[bool, typer.Option("--owed", help="Only what has not gone out yet.")] = False,
     dead_only: Annotated[bool, typer.Option("--dead", help="Only what was given up.")] = False,
     limit: Annotated[int, whole(least=1, most=100_000, says="At most so many, the newest first.")] = 50,
     as_json: AsJson = False,
@@ -35,7 +35,7 @@ def outbox(
     from monitor.store.documents import notice_document
 
     with store_of(settings_in_force(context.obj)) as store, store.read() as session:
-        notices = notice_queries.listed(session, owed=owed_only, dead=dead_only, limit=limit)
+        notices = notice_queries.listed(session, owed=pending_only, dead=dead_only, limit=limit)
         found = [notice_document(notice) for notice in notices]
     if as_json:
         print_json(found)

@@ -17,7 +17,7 @@ class Downtime(NamedTuple):
 
 
 Downtimes = Callable[[str, datetime], Downtime | None]
-"""The pause that a site has at a time, if it has one."""
+"""The downtime that a site has at a time, if it has one."""
 
 
 def never(_site: str, _at_utc: datetime) -> Downtime | None:
@@ -25,21 +25,21 @@ def never(_site: str, _at_utc: datetime) -> Downtime | None:
     return None
 
 
-def first_promised(pauses: Downtimes, site: str, since_utc: datetime, now_utc: datetime) -> datetime | None:
-    """The first moment from ``since_utc`` to ``now_utc`` at which the site has no pause; None when there is none."""
+def first_promised(downtimes: Downtimes, site: str, since_utc: datetime, now_utc: datetime) -> datetime | None:
+    """The first moment from ``since_utc`` to ``now_utc`` at which the site has no downtime; None when there is none."""
     at_utc = since_utc
     while at_utc <= now_utc:
-        pause = pauses(site, at_utc)
-        if pause is None:
+        downtime = downtimes(site, at_utc)
+        if downtime is None:
             return at_utc
-        if pause.until_utc is None or pause.until_utc <= at_utc:
+        if downtime.until_utc is None or downtime.until_utc <= at_utc:
             return None
-        at_utc = pause.until_utc
+        at_utc = downtime.until_utc
     return None
 
 
-def behind(root: str, pause: Downtime) -> Downtime:
-    """The pause of a site that is silent behind one that has a pause."""
-    if pause.kind is DowntimeKind.BEHIND:
-        return pause
-    return Downtime(DowntimeKind.BEHIND, reason(ReasonCode.BEHIND, site=root, excuse=pause.why), pause.until_utc)
+def behind(root: str, downtime: Downtime) -> Downtime:
+    """The downtime of a site that is silent behind one that has a downtime."""
+    if downtime.kind is DowntimeKind.BEHIND:
+        return downtime
+    return Downtime(DowntimeKind.BEHIND, reason(ReasonCode.BEHIND, site=root, excuse=downtime.why), downtime.until_utc)

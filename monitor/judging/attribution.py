@@ -1,7 +1,7 @@
 """Who is silent, and what comes of it: an outage of its own, hanging on another's, an excuse, or waiting. Pure.
 
 A silence is *pending* from its confirmation until somebody is to blame for it. Then the site has an outage, is
-``affected`` by one, or is ``held``: excused as long as its pause, or that of a site on the way to it, lasts.
+``affected`` by one, or is ``in_downtime``: excused as long as its downtime, or that of a site on the way to it, lasts.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -29,8 +29,9 @@ from monitor.judging.power import TOGETHER, Power
 from monitor.judging.topology import Blame, OnTheWay, blame
 from monitor.settings.fleet import Fleet
 
-PATIENCE = 2  # times as many failed rounds as make a site down: so long it waits for who is in doubt on the way to it
-NO_END = timedelta(hours=1)  # after so long is looked again at a pause whose end is not known
+# times ``down_after`` failed rounds: so long a site waits for a suspect one on the way to it
+WAIT_FACTOR = 2
+NO_END = timedelta(hours=1)  # after so long is looked again at a downtime whose end is not known
 
 
 @dataclass
@@ -38,8 +39,8 @@ class OutageAttribution:
     """What is known of every device and site.
 
     What the store remembers from before a restart: ``open_outages`` (site → start), ``affected`` (site → root) and
-    ``held`` (sites that are silent but excused, with their pause); ``silent_since``: the first failed round of each;
-    ``promised``: when those of ``held`` were both silent and promised that were before their pause began.
+    ``in_downtime`` (sites that are silent but excused, with their downtime); ``silent_since``: the first failed round of
+    each; ``promised``: when those of ``in_downtime`` were both silent and promised that were before their downtime began.
     """
 
     fleet: Fleet
@@ -48,9 +49,9 @@ class OutageAttribution:
     affected: dict[str, str] = field(default_factory=dict)
     states: dict[str, State] = field(default_factory=dict)
     silent_since: dict[str, datetime] = field(default_factory=dict)
-    held: dict[str, Downtime] = field(default_factory=dict)
+    in_downtime: dict[str, Downtime] = field(default_factory=dict)
     promised: dict[str, datetime] = field(default_factory=dict)
-    pauses: Downtimes = never
+    downtimes: Downtimes = never
     power: Power = field(default_factory=Power)
     _known: Known = field(default_factory=Known)
     _pending: dict[str, Transition] = field(default_factory=dict)
@@ -63,7 +64,7 @@ class OutageAttribution:
                 since = self.silent_since.get(site) or self.open_outages.get(site)
                 for vital in self.fleet.sites[site].vital:
                     self._known.remember_down(vital, since, self.rules)
-        for site in self.held:
+        for site in self.in_downtime:
             if site in self.fleet.sites and site in self.silent_since:
                 self._known.remember_doubt(self._gateway(site), self.silent_since[site])
 
@@ -79,7 +80,7 @@ class OutageAttribution:
         """The site's state, derived from its devices and from what lies before it; unknown if there is no such site."""
         if site in self.affected:
             return State.UNREACHABLE
-        if site in self.held:
+        if site in self.in_downtime:
             return State.PAUSED
         if (place := self.fleet.sites.get(site)) is None:
             return State.UNKNOWN
@@ -89,7 +90,7 @@ class OutageAttribution:
         return state
 
     def tick(self, now_utc: datetime) -> list[Decision]:
-        """Looks again at the silent sites whose pause is over; to be called now and then."""
+        """Looks again at the silent sites whose downtime is over; to be called now and then."""
         went_back = self._ticked_utc is not None and now_utc < self._ticked_utc
         self._ticked_utc = now_utc
         if self._next_look is None or (now_utc < self._next_look and not went_back):
@@ -100,12 +101,12 @@ class OutageAttribution:
 
     def next_tick(self, after_utc: datetime) -> datetime | None:
         """When `tick` has something to do next, as far as that is known."""
-        ends = (pause.until_utc or after_utc + NO_END for pause in self.held.values())
+        ends = (downtime.until_utc or after_utc + NO_END for downtime in self.in_downtime.values())
         return min((end for end in ends if end > after_utc), default=None)
 
-    def replan(self, pauses: Downtimes, now_utc: datetime) -> list[Decision]:
+    def replan(self, downtimes: Downtimes, now_utc: datetime) -> list[Decision]:
         """Goes over to other plans at once: what is excused no longer begins now."""
-        self.pauses = pauses
+        self.downtimes = downtimes
         return list(self._settle(list(self._pending), now_utc))
 
     def _follow(self, site: str, device: str, transition: Transition | None, at_utc: datetime) -> Iterator[Decision]:
@@ -131,7 +132,7 @@ class OutageAttribution:
         if down_besides:
             return
         self._pending.pop(site, None)
-        yield from self._let_go(site, transition.since_utc)
+        yield from self._leave_downtime(site, transition.since_utc)
         if transition.old in _NOT_KNOWN_TO_ANSWER:
             yield from self._judge_again_who_waited_for(site, transition.seen_utc)
         if self.affected.pop(site, None) is not None:
@@ -146,7 +147,7 @@ class OutageAttribution:
         for site in [each for each in self._pending if root in self.fleet.ancestors(each)]:
             del self._pending[site]
             self._known.doubt_down(self.fleet.sites[site].vital)
-            yield from self._let_go(site, at_utc)
+            yield from self._leave_downtime(site, at_utc)
             yield from self._site_changed(site, at_utc)
 
     def _judge_again_behind(self, root: str, at_utc: datetime) -> Iterator[Decision]:
@@ -163,7 +164,7 @@ class OutageAttribution:
         """Decides the sites that are down for certain and wait for the judgement on their parents."""
         depth = {site: sum(1 for _ in self.fleet.ancestors(site)) for site in sites}
         for site in sorted(depth, key=depth.__getitem__):  # parents first: their outage explains their children
-            if site in self.held:
+            if site in self.in_downtime:
                 self._note_promised(site, self._pending[site].since_utc, now_utc)
             on_the_way = [
                 OnTheWay(each, self._vital_health(each), each in self.open_outages)
@@ -171,36 +172,38 @@ class OutageAttribution:
             ]
             # Who is in doubt may stay so: what we could not send ourselves ('unknown') settles nothing.
             finding = blame(
-                on_the_way, patient=self._vital_health(site).failed.rounds < PATIENCE * self.rules.down_after
+                on_the_way, patient=self._vital_health(site).failed.rounds < WAIT_FACTOR * self.rules.down_after
             )
             if finding.blame is Blame.WAIT:
-                if finding.root in self.held and site in self._pending:
-                    yield from self._hold(site, behind(finding.root, self.held[finding.root]), now_utc)
+                if finding.root in self.in_downtime and site in self._pending:
+                    yield from self._enter_downtime(site, behind(finding.root, self.in_downtime[finding.root]), now_utc)
                 continue
-            if finding.root is None and (pause := self.pauses(site, now_utc)) is not None:
-                yield from self._hold(site, pause, now_utc)
+            if finding.root is None and (downtime := self.downtimes(site, now_utc)) is not None:
+                yield from self._enter_downtime(site, downtime, now_utc)
                 continue
-            if finding.root is None and site in self.held and self._vital_health(site).suspect:
-                continue  # the pause is over, but it has just begun to answer
+            if finding.root is None and site in self.in_downtime and self._vital_health(site).suspect:
+                continue  # the downtime is over, but it has just begun to answer
             transition = self._pending.pop(site)
-            pause = self.held.get(site)
+            downtime = self.in_downtime.get(site)
             if finding.root is None:
-                yield from self._open(site, transition.since_utc, now_utc, pause)
+                yield from self._open(site, transition.since_utc, now_utc, downtime)
             else:
-                yield from self._let_go(site, now_utc)
+                yield from self._leave_downtime(site, now_utc)
                 self.affected[site], self.silent_since[site] = finding.root, transition.since_utc
                 yield Affected(site, finding.root, transition.since_utc)
             yield from self._site_changed(site, transition.since_utc)
 
-    def _hold(self, site: str, pause: Downtime, now_utc: datetime) -> Iterator[Decision]:
-        known, since_utc = self.held.get(site), self._pending[site].since_utc
+    def _enter_downtime(self, site: str, downtime: Downtime, now_utc: datetime) -> Iterator[Decision]:
+        known, since_utc = self.in_downtime.get(site), self._pending[site].since_utc
         self.silent_since[site] = since_utc
         self._note_promised(site, since_utc, now_utc)
-        self.held[site] = pause
-        if known is None or known.why != pause.why:
+        self.in_downtime[site] = downtime
+        if known is None or known.why != downtime.why:
             since_utc = since_utc if known is None else now_utc
-            yield Excused(site, since_utc, pause.kind, pause.why, pause.until_utc, now_utc, self.promised.get(site))
-        looks = (self._next_look, pause.until_utc or now_utc + NO_END)
+            yield Excused(
+                site, since_utc, downtime.kind, downtime.why, downtime.until_utc, now_utc, self.promised.get(site)
+            )
+        looks = (self._next_look, downtime.until_utc or now_utc + NO_END)
         self._next_look = min(look for look in looks if look is not None)
         yield from self._site_changed(site, since_utc)
 
@@ -212,27 +215,29 @@ class OutageAttribution:
     def _promised(self, site: str, since_utc: datetime, now_utc: datetime) -> datetime | None:
         """When a site that is silent since then was first both silent and promised; None when it was not yet.
 
-        It was not while it was excused; but its pause may have ended sooner than was planned.
+        It was not while it was excused; but its downtime may have ended sooner than was planned.
         """
         if site in self.promised:
             return self.promised[site]
-        known = self.held.get(site)
+        known = self.in_downtime.get(site)
         if known is not None and known.kind is not DowntimeKind.BEHIND:
             since_utc = max(since_utc, min(known.until_utc or now_utc, now_utc))
-        return first_promised(self.pauses, site, since_utc, now_utc)
+        return first_promised(self.downtimes, site, since_utc, now_utc)
 
-    def _let_go(self, site: str, at_utc: datetime) -> Iterator[Decision]:
+    def _leave_downtime(self, site: str, at_utc: datetime) -> Iterator[Decision]:
         self.promised.pop(site, None)
-        if self.held.pop(site, None) is not None:
+        if self.in_downtime.pop(site, None) is not None:
             yield ExcusedNoMore(site, at_utc)
 
-    def _open(self, site: str, silent_utc: datetime, now_utc: datetime, pause: Downtime | None) -> Iterator[Decision]:
+    def _open(
+        self, site: str, silent_utc: datetime, now_utc: datetime, downtime: Downtime | None
+    ) -> Iterator[Decision]:
         """Begins the outage at the first moment at which the site was both silent and promised."""
         seen, since_utc = self._reason(site), self._promised(site, silent_utc, now_utc) or now_utc
-        if pause is not None:
-            seen = reason(ReasonCode.WAS_EXCUSED, seen=seen, since=silent_utc, excuse=pause.why)
-        ends_utc = now_utc if pause is None else min(pause.until_utc or now_utc, now_utc)
-        yield from self._let_go(site, max(silent_utc, ends_utc))
+        if downtime is not None:
+            seen = reason(ReasonCode.WAS_EXCUSED, seen=seen, since=silent_utc, excuse=downtime.why)
+        ends_utc = now_utc if downtime is None else min(downtime.until_utc or now_utc, now_utc)
+        yield from self._leave_downtime(site, max(silent_utc, ends_utc))
         self.open_outages[site], self.silent_since[site] = since_utc, silent_utc
         last_good = self._known.last_good.get(self._gateway(site))
         neighbours = self._neighbours(site)

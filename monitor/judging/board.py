@@ -21,7 +21,7 @@ from monitor.judging.decisions import (
     NoLongerAffected,
     OutageClosed,
     OutageUpdated,
-    VantageLost,
+    UplinkLost,
 )
 from monitor.judging.flapping import Flaps
 from monitor.judging.health import Rules, State, Transition
@@ -74,7 +74,7 @@ class Board(OutageAttribution):
             yield from self.labs.answered(site, sample.started_utc)
         if transition is not None:
             up = self._vital_health(site).state in {State.UP, State.DEGRADED}
-            promised = self.pauses(site, sample.started_utc) is None
+            promised = self.downtimes(site, sample.started_utc) is None
             yield from self.labs.judge(site, self.lab(site), sample.started_utc, router_up=up, promised=promised)
 
     def lab(self, site: str) -> Count | None:
@@ -91,7 +91,7 @@ class Board(OutageAttribution):
         """A reference's sample: whether we can see. Who was in doubt when we went blind is not in doubt any more."""
         decisions = self.vantage.observe(sample)
         for decision in decisions:
-            if isinstance(decision, VantageLost):
+            if isinstance(decision, UplinkLost):
                 for site, groups in self.fleet.uplinks.items():
                     if decision.group in groups:
                         decisions = [*decisions, *self._forgive(site, decision.since_utc)]
@@ -99,7 +99,7 @@ class Board(OutageAttribution):
 
     def _forgive(self, site: str, at_utc: datetime) -> Iterator[Decision]:
         waited = self._pending.pop(site, None) is not None
-        yield from self._let_go(site, at_utc)
+        yield from self._leave_downtime(site, at_utc)
         place = self.fleet.sites[site]
         self._known.reset((*place.vital, *place.others, *place.workstations), also_down=waited)
 
@@ -108,10 +108,10 @@ class Board(OutageAttribution):
 
         Who is silent but excused stays so, and must prove its silence before that becomes an outage.
         """
-        for site in self.held:
+        for site in self.in_downtime:
             self._pending.pop(site, None)
             self._known.doubt_down(self.fleet.sites[site].vital)
-        sites = [site for site in self.fleet.sites if site not in self.held]
+        sites = [site for site in self.fleet.sites if site not in self.in_downtime]
         return [decision for site in sites for decision in self._forgive(site, at_utc)]
 
     def lose_sight(self, interface: str, at_utc: datetime) -> list[Decision]:
@@ -179,10 +179,10 @@ class Board(OutageAttribution):
                 self._known.doubt_down(fleet.sites[site].vital)
                 decisions.append(NoLongerAffected(site, now_utc))
         decisions += self._judge_again_moved(moved, now_utc)
-        for site in [*self._pending, *self.held]:
+        for site in [*self._pending, *self.in_downtime]:
             if _why_ended(old, fleet, site):
                 self._pending.pop(site, None)
-                decisions += self._let_go(site, now_utc)
+                decisions += self._leave_downtime(site, now_utc)
         for site in [*self.open_outages, *self.affected]:
             decisions += self._with_other_devices(site, now_utc)
         self.flaps.keep(fleet.sites)
@@ -197,7 +197,7 @@ class Board(OutageAttribution):
                 waited = self._pending.pop(site, None) is not None
                 self._known.suspect(self.fleet.sites[site].vital)
                 if waited:
-                    yield from self._let_go(site, now_utc)
+                    yield from self._leave_downtime(site, now_utc)
                     yield from self._site_changed(site, now_utc)
 
     def _with_other_devices(self, site: str, now_utc: datetime) -> Iterator[Decision]:

@@ -69,7 +69,7 @@ class NoLongerAffected:
 
 @dataclass(frozen=True, slots=True)
 class Excused:
-    """The site is silent since then, but no outage begins: ``kind`` and ``why`` are those of its pause, which lasts
+    """The site is silent since then, but no outage begins: ``kind`` and ``why`` are those of its downtime, which lasts
     until ``until_utc`` as far as is known. ``promised_utc``: when it was silent and promised, if it was before that.
     """
 
@@ -120,7 +120,7 @@ class DeviceEvent:
 
 
 @dataclass(frozen=True, slots=True)
-class VantageLost:
+class UplinkLost:
     """Nothing behind the uplink of ``group`` can be judged since then: what should always answer there is silent."""
 
     group: str
@@ -128,7 +128,7 @@ class VantageLost:
 
 
 @dataclass(frozen=True, slots=True)
-class VantageBack:
+class UplinkBack:
     """It can be judged again; the time between is unmonitored."""
 
     group: str
@@ -162,8 +162,8 @@ Decision = (
     | NoLongerAffected
     | SiteChanged
     | DeviceEvent
-    | VantageLost
-    | VantageBack
+    | UplinkLost
+    | UplinkBack
     | FlappingChanged
     | WorkstationSeen
     | Excused

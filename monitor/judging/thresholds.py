@@ -20,17 +20,19 @@ from monitor.settings.monitor_file import Judging
 
 @dataclass(frozen=True)
 class StoredState:
-    """``open_outages``: site → start; ``affected``: site → root; ``states``: site → last stored state; ``held``: who
-    is silent but excused; ``silent_since``: the first failed round of all of them; ``promised``: when those of ``held``
-    were first silent and promised that were before their excuse; ``blind``: uplink → since when; ``fell``: when each
-    site fell silent by its own fault, as far back as any is silent now; ``flapping``: who came and went.
+    """What the run before left of judging.
+
+    ``open_outages``: site → start; ``affected``: site → root; ``states``: site → last stored state; ``in_downtime``: who
+    is silent but excused; ``silent_since``: the first failed round of all of them; ``promised``: when those of
+    ``in_downtime`` were first silent and promised that were before their excuse; ``blind``: uplink → since when;
+    ``fell``: when each site fell silent by its own fault, as far back as any is silent now; ``flapping``: who flaps.
     """
 
     open_outages: Mapping[str, datetime]
     affected: Mapping[str, str]
     states: Mapping[str, State]
     silent_since: Mapping[str, datetime]
-    held: Mapping[str, Downtime]
+    in_downtime: Mapping[str, Downtime]
     blind: Mapping[str, datetime]
     promised: Mapping[str, datetime]
     fell: Mapping[str, list[datetime]]
@@ -52,11 +54,11 @@ def board_of(
         dict(known.affected),
         dict(known.states),
         dict(known.silent_since),
-        dict(known.held),
+        dict(known.in_downtime),
         dict(known.promised),
         vantage=UplinkHealth(blind=dict(known.blind)),
         power=Power(fell=dict(known.fell)),
-        pauses=partial(downtime_of, office),
+        downtimes=partial(downtime_of, office),
         flaps=Flaps(thresholds_of(judging), known.flapping),
         baselines=baselines or Baselines(limits_of(judging)),
     )

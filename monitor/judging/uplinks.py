@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from monitor.domain.sample import Sample, Verdict
-from monitor.judging.decisions import Decision, VantageBack, VantageLost
+from monitor.judging.decisions import Decision, UplinkBack, UplinkLost
 
 GOOD_ROUNDS = 3
 
@@ -57,7 +57,7 @@ class UplinkHealth:
 
     def drop_gone(self, now_utc: datetime) -> list[Decision]:
         """Ends the blindness of groups that are not there any more."""
-        return [VantageBack(group, self.blind.pop(group), now_utc) for group in set(self.blind) - set(self.references)]
+        return [UplinkBack(group, self.blind.pop(group), now_utc) for group in set(self.blind) - set(self.references)]
 
     def _judge(self, group: str, at_utc: datetime) -> Iterable[Decision]:
         known = [self._known.get(each, _Reference()) for each in self.references[group]]
@@ -65,6 +65,6 @@ class UplinkHealth:
             silent = [each.silent_since_utc for each in known if each.silent_since_utc is not None]
             if len(silent) == len(known):
                 self.blind[group] = max(silent)  # until then one of them still answered
-                yield VantageLost(group, self.blind[group])
+                yield UplinkLost(group, self.blind[group])
         elif any(each.answered >= GOOD_ROUNDS for each in known):
-            yield VantageBack(group, self.blind.pop(group), at_utc)
+            yield UplinkBack(group, self.blind.pop(group), at_utc)

@@ -16,8 +16,8 @@ from monitor.judging.decisions import (
     OutageOpened,
     OutageUpdated,
     SiteChanged,
-    VantageBack,
-    VantageLost,
+    UplinkBack,
+    UplinkLost,
     WorkstationSeen,
 )
 
@@ -42,9 +42,9 @@ def describe(decision: Decision) -> str:  # noqa: PLR0912 (one branch a kind)
             return f"{site}: judged by itself again since {until:%Y-%m-%d %H:%M:%S}Z"
         case SiteChanged(site, state, since):
             return f"{site}: {state} since {since:%Y-%m-%d %H:%M:%S}Z"
-        case VantageLost(group, since):
+        case UplinkLost(group, since):
             return f"blind behind '{group}' since {since:%Y-%m-%d %H:%M:%S}Z: all its references are silent"
-        case VantageBack(group, since, until):
+        case UplinkBack(group, since, until):
             return f"sight behind '{group}' again: {since:%Y-%m-%d %H:%M:%S}Z to {until:%H:%M:%S}Z is unmonitored"
         case FlappingChanged(site, flapping, share, _):
             return f"{site}: {'flaps' if flapping else 'has settled down'} ({share:.0%} of its last results changed)"

@@ -87,7 +87,7 @@ def failing(url: str) -> str:
     return urlunsplit(parts._replace(path=f"{parts.path.rstrip('/')}/fail"))
 
 
-def oldest_owed_s(store: Store, now_utc: datetime) -> float | None:
+def oldest_pending_s(store: Store, now_utc: datetime) -> float | None:
     """For how long the oldest mail has been owed, in seconds; None while the database cannot be read.
 
     The watchman hears from us then, too: how old the last write is tells him the rest.

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import datetime, time, timedelta
 
 from monitor.alerts.cases.events import note_unused_labs
-from monitor.alerts.notices.briefs import briefs_due, owe_briefs
+from monitor.alerts.notices.briefs import briefs_due, enqueue_briefs
 from monitor.runtime import gc_tuning
 from monitor.runtime.calendar_jobs import Job
 from monitor.runtime.live import RuntimeState
@@ -50,7 +50,7 @@ class Jobs:
     def _owe_briefs(self) -> object:
         with self._store.write() as session:
             work = Work(session, self._live.office, self._live.clock.utc())
-            return ", ".join(owe_briefs(work, tuple(self._live.link_use.items()))) or None
+            return ", ".join(enqueue_briefs(work, tuple(self._live.link_use.items()))) or None
 
     def _back_up(self) -> object:
         if self._store.waiting:

@@ -32,7 +32,7 @@ class OfficeInForce:
         self.settings, judging, board = settings, settings.monitor.judging, self._live.board
         self._live.office = Office.of(settings, self.plans)
         board.baselines.adjust(limits_of(judging))
-        board.pauses, board.flaps.thresholds = partial(downtime_of, self._live.office), thresholds_of(judging)
+        board.downtimes, board.flaps.thresholds = partial(downtime_of, self._live.office), thresholds_of(judging)
         decisions = board.replace_fleet(settings.fleet, rules_of(judging), self._clock.utc())
         self._live.replace_fleet(settings.fleet)
         return decisions

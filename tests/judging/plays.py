@@ -16,8 +16,8 @@ from monitor.judging.decisions import (
     OutageClosed,
     OutageOpened,
     OutageUpdated,
-    VantageBack,
-    VantageLost,
+    UplinkBack,
+    UplinkLost,
 )
 from monitor.judging.health import Rules
 from monitor.settings.fleet import Device, Fleet, Group, Link
@@ -49,9 +49,9 @@ class Told:
                 case Affected(name, root):
                     listed = self._open(root).listed
                     listed += [name] * (name not in listed)
-                case VantageLost(_, since):
+                case UplinkLost(_, since):
                     self.blind.append([since, None])
-                case VantageBack(_, _, until):
+                case UplinkBack(_, _, until):
                     self.blind[-1][1] = until
                 case FlappingChanged(name, flapping):
                     self.flaps.append((at, name, flapping))
@@ -89,14 +89,14 @@ class Play:
                 return ends
         return None
 
-    def pauses(self, now: datetime) -> Downtimes:
+    def downtimes(self, now: datetime) -> Downtimes:
         """The plans as they are known ``now``."""
 
-        def pause(name: str, at: datetime) -> Downtime | None:
+        def downtime(name: str, at: datetime) -> Downtime | None:
             until = self.foreseen(name, at, now)
             return None if until is None else Downtime(DowntimeKind.MAINTENANCE, said("planned work"), until)
 
-        return pause
+        return downtime
 
 
 def story(seed: int) -> Play:
@@ -173,14 +173,14 @@ def sample_of(at: datetime, device: str, letter: str) -> Sample:
 
 
 def by_board(play: Play) -> Told:
-    board, told, looked = Board(fleet_of(play), play.rules, pauses=play.pauses(T0)), Told(), T0
+    board, told, looked = Board(fleet_of(play), play.rules, downtimes=play.downtimes(T0)), Told(), T0
     changes = sorted(set(play.ended.values()))
     for at, device, letter in play.rounds:
         while moments := [each for each in (board.next_tick(looked), *changes[:1]) if each is not None and each <= at]:
             looked = min(moments)
             if looked in changes:
                 changes.remove(looked)
-                told.take(board.replan(play.pauses(looked), looked), looked)
+                told.take(board.replan(play.downtimes(looked), looked), looked)
             told.take(board.tick(looked), looked)
         looked = at
         told.take(board.observe(sample_of(at, device, letter)), at)

@@ -6,7 +6,7 @@ from datetime import datetime
 from monitor.domain.downtime import Downtime
 from monitor.domain.states import DowntimeKind
 from monitor.judging.board import Board
-from monitor.judging.decisions import Affected, ExcusedNoMore, NoLongerAffected, OutageClosed, OutageOpened, VantageBack
+from monitor.judging.decisions import Affected, ExcusedNoMore, NoLongerAffected, OutageClosed, OutageOpened, UplinkBack
 from monitor.judging.health import State
 from monitor.judging.uplinks import UplinkHealth
 from tests.judging.boards import RULES, TREE, Story, at, fleet, site, story
@@ -85,7 +85,7 @@ def planned_until(last: int) -> dict[str, Downtime]:
 
 
 def test_who_was_excused_before_a_restart_is_silent_from_the_end_of_its_excuse() -> None:
-    s = Story(Board(TREE, RULES, silent_since={"other": at(-60)}, held=planned_until(-10)))
+    s = Story(Board(TREE, RULES, silent_since={"other": at(-60)}, in_downtime=planned_until(-10)))
     assert s.board.state("other") is State.PAUSED
     s.rounds(4, other="x")
     (opened,) = [one for one in s.told if isinstance(one, OutageOpened)]
@@ -94,7 +94,7 @@ def test_who_was_excused_before_a_restart_is_silent_from_the_end_of_its_excuse()
 
 
 def test_who_was_excused_before_a_restart_and_answers_opens_nothing() -> None:
-    s = Story(Board(TREE, RULES, silent_since={"other": at(-60)}, held=planned_until(-10)))
+    s = Story(Board(TREE, RULES, silent_since={"other": at(-60)}, in_downtime=planned_until(-10)))
     s.told += s.board.tick(at(0))
     s.rounds(4, other="o")
     assert s.of(OutageOpened) == []
@@ -104,14 +104,14 @@ def test_who_was_excused_before_a_restart_and_answers_opens_nothing() -> None:
 def test_blindness_outlives_a_restart_and_ends_when_its_uplink_is_gone() -> None:
     board = Board(TREE, RULES, vantage=UplinkHealth(blind={"up": at(-5)}))
     told = board.replace_fleet(TREE, RULES, at(0))
-    assert [one for one in told if isinstance(one, VantageBack)] == [VantageBack("up", at(-5), at(0))]
+    assert [one for one in told if isinstance(one, UplinkBack)] == [UplinkBack("up", at(-5), at(0))]
 
 
 def test_planned_work_that_is_ended_early_ends_for_a_silent_site_at_once() -> None:
-    def pauses(_site: str, _at_utc: datetime) -> Downtime:
+    def downtimes(_site: str, _at_utc: datetime) -> Downtime:
         return planned_until(60)["other"]
 
-    s = Story(Board(TREE, RULES, pauses=pauses))
+    s = Story(Board(TREE, RULES, downtimes=downtimes))
     s.rounds(10, other="x")
     assert s.of(OutageOpened) == []
     s.told += s.board.replan(lambda _site, _at_utc: None, at(10))
@@ -122,11 +122,11 @@ def test_planned_work_that_is_ended_early_ends_for_a_silent_site_at_once() -> No
 def test_a_pause_that_is_over_hides_no_other() -> None:
     ends = {"root": 20, "other": 10}
 
-    def pauses(name: str, at_utc: datetime) -> Downtime | None:
+    def downtimes(name: str, at_utc: datetime) -> Downtime | None:
         last = at(ends.get(name, 0))
         return Downtime(DowntimeKind.MAINTENANCE, said("planned work"), last) if at_utc < last else None
 
-    s = Story(Board(TREE, RULES, pauses=pauses))
+    s = Story(Board(TREE, RULES, downtimes=downtimes))
     s.rounds(9, root="x", other="x")
     s.round(root="x", other="o")
     s.told += s.board.tick(at(10))  # other has begun to answer: nothing is known yet

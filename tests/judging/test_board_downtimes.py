@@ -14,7 +14,7 @@ PLANNED = Downtime(DowntimeKind.MAINTENANCE, said("planned work 'cable'"), at(20
 
 
 def planned(first: int, last: int, only: str = "") -> Story:
-    def pauses(site: str, at_utc: datetime) -> Downtime | None:
+    def downtimes(site: str, at_utc: datetime) -> Downtime | None:
         covered = not only or site == only
         return (
             Downtime(DowntimeKind.MAINTENANCE, said("planned work"), at(last))
@@ -22,7 +22,7 @@ def planned(first: int, last: int, only: str = "") -> Story:
             else None
         )
 
-    return Story(Board(TREE, RULES, pauses=pauses))
+    return Story(Board(TREE, RULES, downtimes=downtimes))
 
 
 def test_a_site_that_is_silent_during_planned_work_gets_no_outage() -> None:

@@ -59,9 +59,9 @@ class Story(RuleBasedStateMachine):
         self.stepped_back = False
         self.blind = False
         self.good_references = 0
-        self.board = Board(fleet(self.moved, self.gone), RULES, pauses=self.pauses)
+        self.board = Board(fleet(self.moved, self.gone), RULES, downtimes=self.downtimes)
 
-    def pauses(self, name: str, at_utc: datetime) -> Downtime | None:
+    def downtimes(self, name: str, at_utc: datetime) -> Downtime | None:
         until = self.planned.get(name)
         return (
             Downtime(DowntimeKind.MAINTENANCE, said("planned work"), until)
@@ -79,7 +79,7 @@ class Story(RuleBasedStateMachine):
                     assert name not in self.excused
                     assert started <= confirmed <= at(self.minute) or self.stepped_back
                     assert not self.blind
-                    assert self.pauses(name, at(self.minute)) is None
+                    assert self.downtimes(name, at(self.minute)) is None
                     assert self.failed_since_change[name] > 0, "by rounds from before a change on the way to it"
                     self.open[name] = started
                 case OutageClosed(name, ended, reason):
@@ -151,8 +151,8 @@ class Story(RuleBasedStateMachine):
             dict(known),
             dict(self.behind),
             silent_since=dict(self.silent_since),
-            held=dict(self.excused),
-            pauses=self.pauses,
+            in_downtime=dict(self.excused),
+            downtimes=self.downtimes,
         )
         self.failed = {name: RULES.down_after if name in known else 0 for name in PARENTS}
         self.answered = dict.fromkeys(PARENTS, 0)
@@ -164,7 +164,7 @@ class Story(RuleBasedStateMachine):
     @rule(name=st.sampled_from(list(PARENTS)))
     def planned_work_ends_early(self, name: str) -> None:
         self.planned.pop(name, None)
-        self.take(self.board.replan(self.pauses, at(self.minute)))
+        self.take(self.board.replan(self.downtimes, at(self.minute)))
 
     @rule(minutes=st.sampled_from([-2_000, -30, -1, 45, 3_000]))  # what the loop sees at its next turn
     def the_clock_steps(self, minutes: int) -> None:
@@ -200,7 +200,7 @@ class Story(RuleBasedStateMachine):
     def the_board_knows_what_the_store_knows(self) -> None:
         assert self.board.open_outages == self.open
         assert self.board.affected == self.behind
-        assert set(self.board.held) == set(self.excused)
+        assert set(self.board.in_downtime) == set(self.excused)
         assert not set(self.open) & set(self.behind)
         assert set(self.open) | set(self.behind) <= set(self.board.fleet.sites)
 
@@ -216,7 +216,7 @@ class Story(RuleBasedStateMachine):
         for name in ("root", "alone"):
             if name in self.gone or self.failed[name] < RULES.down_after:
                 continue
-            if self.pauses(name, at(self.minute)) is None and not self.blind:
+            if self.downtimes(name, at(self.minute)) is None and not self.blind:
                 assert name in self.open
 
 

@@ -79,14 +79,14 @@ def test_who_was_nearly_down_on_its_old_way_is_not_down_by_one_round_on_its_new_
 
 
 def test_an_excuse_that_ended_while_we_stood_still_opens_no_outage_by_rounds_from_before() -> None:
-    def pauses(name: str, at_utc: datetime) -> Downtime | None:
+    def downtimes(name: str, at_utc: datetime) -> Downtime | None:
         return (
             Downtime(DowntimeKind.MAINTENANCE, said("planned work"), at(20))
             if name == "other" and at_utc < at(20)
             else None
         )
 
-    s = Story(Board(TREE, RULES, pauses=pauses))
+    s = Story(Board(TREE, RULES, downtimes=downtimes))
     s.rounds(5, other="x")
     s.told += s.board.slept(at(200))
     s.told += s.board.tick(at(200))
@@ -109,10 +109,10 @@ def test_a_link_that_is_down_stays_so_while_nothing_says_that_it_is_not() -> Non
 
 
 def test_an_outage_that_became_certain_after_closing_time_is_dated_back_when_the_hours_come_again() -> None:
-    def pauses(_: str, at_utc: datetime) -> Downtime | None:
+    def downtimes(_: str, at_utc: datetime) -> Downtime | None:
         return Downtime(DowntimeKind.HOURS, said("closed"), at(600)) if at(2) <= at_utc < at(600) else None
 
-    s = Story(Board(TREE, RULES, pauses=pauses))
+    s = Story(Board(TREE, RULES, downtimes=downtimes))
     s.rounds(4, other="x")
     assert opened(s) == []
     s.told += s.board.tick(at(600))
@@ -122,7 +122,7 @@ def test_an_outage_that_became_certain_after_closing_time_is_dated_back_when_the
 def test_planned_work_that_is_ended_sooner_begins_the_outage_with_its_true_end() -> None:
     plans: dict[str, Any] = {"until": at(60)}
 
-    def pauses(_: str, at_utc: datetime) -> Downtime | None:
+    def downtimes(_: str, at_utc: datetime) -> Downtime | None:
         until = plans["until"]
         return (
             Downtime(DowntimeKind.MAINTENANCE, said("planned work"), until)
@@ -130,10 +130,10 @@ def test_planned_work_that_is_ended_sooner_begins_the_outage_with_its_true_end()
             else None
         )
 
-    s = Story(Board(TREE, RULES, pauses=pauses))
+    s = Story(Board(TREE, RULES, downtimes=downtimes))
     s.rounds(5, other="x")
     plans["until"] = None  # as a plan that is over and forgotten
-    s.told += s.board.replan(pauses, at(10))
+    s.told += s.board.replan(downtimes, at(10))
     (one,) = [one for one in s.told if isinstance(one, OutageOpened)]
     assert (one.started_utc, one.silent_since_utc) == (at(10), at(0))
 
@@ -141,10 +141,10 @@ def test_planned_work_that_is_ended_sooner_begins_the_outage_with_its_true_end()
 def test_two_of_a_feeder_fell_silent_together_though_one_was_excused_first_and_an_earlier_outage_is_none() -> None:
     tree = fleet(*(replace(site(name), feeder="f") for name in ("a", "b", "c")))
 
-    def pauses(_: str, at_utc: datetime) -> Downtime | None:
+    def downtimes(_: str, at_utc: datetime) -> Downtime | None:
         return Downtime(DowntimeKind.HOURS, said("closed"), at(60)) if at_utc < at(60) else None
 
-    s = Story(Board(tree, RULES, pauses=pauses))
+    s = Story(Board(tree, RULES, downtimes=downtimes))
     s.rounds(30, a="x", b="o", c="o")
     s.rounds(30, a="x", b="x", c="x")
     s.told += s.board.tick(at(60))

@@ -176,10 +176,10 @@ def test_whatever_the_clock_does_lengths_of_time_are_those_since_boot(jumps: lis
 
 
 @given(st.lists(st.floats(0.1, 100_000), max_size=30), st.sampled_from([-3_600.0, -61.0, 61.0, 86_400.0]))
-def test_any_jump_is_noticed_at_once_after_any_quiet_past(pauses: list[float], jump: float) -> None:
+def test_any_jump_is_noticed_at_once_after_any_quiet_past(downtimes: list[float], jump: float) -> None:
     trust, t = first_trust(None, look(0, 100)), 0.0
-    for pause in pauses:
-        t += pause
+    for downtime in downtimes:
+        t += downtime
         trust = look_again(trust, look(t, 100 + t))
         assert not trust.suspect
     assert look_again(trust, look(t + 1 + jump + (1 if jump > 0 else -1), 101 + t)).suspect

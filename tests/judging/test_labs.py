@@ -17,15 +17,15 @@ PCS = ("pc1", "pc2", "pc3")
 NIGHT = Downtime(DowntimeKind.HOURS, said("outside the hours of service (school)"), at(30))
 
 
-def lab(pauses: bool = False) -> Story:
+def lab(downtimes: bool = False) -> Story:
     plain = site("lab")
     stations = tuple(Device(f"lab/{pc}", "lab", pc, IPv4Address("127.0.0.2"), role="workstation") for pc in PCS)
     tree = fleet(replace(plain, devices=(*plain.devices, *stations)))
 
     def paused(_site: str, at_utc: datetime) -> Downtime | None:
-        return NIGHT if pauses and at_utc < at(30) else None
+        return NIGHT if downtimes and at_utc < at(30) else None
 
-    return Story(Board(tree, RULES, pauses=paused))
+    return Story(Board(tree, RULES, downtimes=paused))
 
 
 def pcs(letters: str) -> dict[str, str]:
@@ -68,7 +68,7 @@ def test_a_silent_router_is_an_outage_and_says_nothing_about_power() -> None:
 
 
 def test_outside_class_hours_workstations_are_off_and_that_is_nothing() -> None:
-    s = lab(pauses=True)
+    s = lab(downtimes=True)
     s.round(lab="o", **pcs("ooo"))
     s.rounds(10, lab="o", **pcs("xxx"))
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.judging.board import Board
-from monitor.judging.decisions import OutageClosed, OutageOpened, VantageBack, VantageLost
+from monitor.judging.decisions import OutageClosed, OutageOpened, UplinkBack, UplinkLost
 from monitor.judging.health import State
 from monitor.settings.fleet import Device, Fleet, Group
 from tests.judging.boards import RULES, Story, at, fleet, site
@@ -40,8 +40,8 @@ def test_a_cut_uplink_is_no_outage_and_one_event() -> None:
         s.round(**references("o"), **of_all("o"))
 
     assert s.of(OutageOpened) == []
-    assert [(d.group, d.since_utc) for d in s.told if isinstance(d, VantageLost)] == [("up", at(1))]
-    assert [(d.since_utc, d.until_utc) for d in s.told if isinstance(d, VantageBack)] == [(at(1), at(13))]
+    assert [(d.group, d.since_utc) for d in s.told if isinstance(d, UplinkLost)] == [("up", at(1))]
+    assert [(d.since_utc, d.until_utc) for d in s.told if isinstance(d, UplinkBack)] == [(at(1), at(13))]
     assert s.board.state("leaf") is State.UP
 
 
@@ -50,7 +50,7 @@ def test_one_reference_that_answers_is_sight_enough() -> None:
     s.rounds(5, local="x", **references("x", "o"))
 
     assert s.of(OutageOpened) == [("local",)]
-    assert s.of(VantageLost) == []
+    assert s.of(UplinkLost) == []
 
 
 def test_what_was_open_when_sight_was_lost_stays_open_until_it_is_judged_again() -> None:
@@ -91,7 +91,7 @@ def test_an_uplink_that_is_taken_out_of_the_configuration_leaves_nobody_blind() 
     s.round(**references("x"))
     told = s.board.replace_fleet(TREE, RULES, at(9))
 
-    assert [(d.since_utc, d.until_utc) for d in told if isinstance(d, VantageBack)] == [(at(0), at(9))]
+    assert [(d.since_utc, d.until_utc) for d in told if isinstance(d, UplinkBack)] == [(at(0), at(9))]
     s.rounds(3, local="x")
     assert s.of(OutageOpened) == [("local",)]
 

@@ -76,7 +76,7 @@ def grow(office: Desk) -> None:
     more = Fleet.of(SitesFile.model_validate({"sites": MORE}, context=KINDS))
     fleet = Fleet({**office.settings.fleet.sites, **more.sites})
     office.board.replace_fleet(fleet, office.board.rules, office.clock.utc())
-    office.board.pauses, office.live.fleet = never, fleet
+    office.board.downtimes, office.live.fleet = never, fleet
     live, now = office.live, office.clock.utc()
     for name in ("gateway", "pc-1"):
         office.round("room", device=name)

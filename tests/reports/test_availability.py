@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from monitor.alerts.cases import outages
 from monitor.charter.office import Office
 from monitor.configuration import load
-from monitor.judging.decisions import Affected, OutageClosed, OutageOpened, SiteChanged, VantageBack
+from monitor.judging.decisions import Affected, OutageClosed, OutageOpened, SiteChanged, UplinkBack
 from monitor.judging.health import State
 from monitor.reports.availability import Figures, figures, shares
 from monitor.settings.maintenance_section import Maintenance
@@ -58,7 +58,7 @@ def test_a_link_is_promised_at_all_hours(tmp_path: Path, office: Office) -> None
         LINK,
         OutageOpened(LINK, at(2), at(2.1), None, said("timeout")),
         OutageClosed(LINK, at(5)),
-        VantageBack("main", at(4), at(6)),
+        UplinkBack("main", at(4), at(6)),
     )
 
     assert [hours(span) for span in (figure.promised.up, figure.promised.down)] == [20, 2]

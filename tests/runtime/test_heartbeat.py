@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from monitor.runtime import heartbeat
-from monitor.runtime.heartbeat import HeartbeatSender, failing, oldest_owed_s
+from monitor.runtime.heartbeat import HeartbeatSender, failing, oldest_pending_s
 from monitor.settings.heartbeat_section import Heartbeat
 from monitor.store.opening import open_store
 from tests.lab.waiting import until
@@ -122,11 +122,11 @@ async def test_a_stop_does_not_wait_for_a_watchman_that_is_mute() -> None:
 
 def test_a_locked_database_does_not_keep_the_word_from_the_watchman(tmp_path: Path) -> None:
     with closing(open_store(tmp_path)) as store:
-        assert oldest_owed_s(store, datetime.now(UTC)) == 0
+        assert oldest_pending_s(store, datetime.now(UTC)) == 0
         with closing(sqlite3.connect(store.path, isolation_level=None)) as other:
             other.execute("BEGIN EXCLUSIVE")
             begun = time.monotonic()
-            assert oldest_owed_s(store, datetime.now(UTC)) is None
+            assert oldest_pending_s(store, datetime.now(UTC)) is None
             assert time.monotonic() - begun < heartbeat.TIMEOUT_S
             other.execute("ROLLBACK")
-        assert oldest_owed_s(store, datetime.now(UTC)) == 0
+        assert oldest_pending_s(store, datetime.now(UTC)) == 0

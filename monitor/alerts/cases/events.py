@@ -18,8 +18,8 @@ from monitor.judging.decisions import (
     FlappingChanged,
     MonitoringGap,
     SiteChanged,
-    VantageBack,
-    VantageLost,
+    UplinkBack,
+    UplinkLost,
     WorkstationSeen,
 )
 from monitor.judging.health import ANSWERS
@@ -49,11 +49,11 @@ def apply(work: Work, decision: Decision) -> None:
         case MonitoringGap(since_utc, until_utc, why):
             note(work, "", "", EventKind.STOOD_STILL, why, until_utc)
             work.session.add(Gap(started_utc=since_utc, ended_utc=until_utc, reason=why))
-        case VantageLost(group, since_utc):
+        case UplinkLost(group, since_utc):
             silent = reason(ReasonCode.REFERENCES_SILENT, uplink=group)
             note(work, "", "", EventKind.VANTAGE_LOST, silent, since_utc)
             work.session.add(_blind(group, since_utc, None))
-        case VantageBack(group, since_utc, until_utc):
+        case UplinkBack(group, since_utc, until_utc):
             again = reason(ReasonCode.CAN_JUDGE_AGAIN, uplink=group)
             note(work, "", "", EventKind.VANTAGE_BACK, again, until_utc)
             _sees_again(work, group, since_utc, until_utc)

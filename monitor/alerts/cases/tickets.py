@@ -65,7 +65,7 @@ def warn_of_deadlines(work: Work) -> list[Outage]:
         at_utc = warning_utc(outage.deadline_utc, from_utc=outage.started_utc, calendar=work.office.calendar)
         if at_utc is not None and at_utc <= work.now_utc:
             due.append((outage, recounted_ref(len(outage.recounts))))
-    return outbox.owe_for_outages(work, NoticeKind.DUE_TODAY, due)
+    return outbox.enqueue_for_outages(work, NoticeKind.DUE_TODAY, due)
 
 
 def link_to_recent(work: Work, outage: Outage) -> None:

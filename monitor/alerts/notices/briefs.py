@@ -52,7 +52,7 @@ def briefs_due(calendar: Calendar, now_utc: datetime) -> list[Brief]:
     return found
 
 
-def owe_briefs(work: Work, busy: Busy) -> list[str]:
+def enqueue_briefs(work: Work, busy: Busy) -> list[str]:
     """Puts what is due and not there yet into the outbox; returns the names.
 
     ``busy``: what only the running daemon knows, links by the share of their speed that is in use, 0 to 1.
@@ -83,6 +83,6 @@ def missed(work: Work) -> dict[str, bool]:
     for kind in (kind for kind, who in readers.items() if who):
         brief = due.get(kind)
         keys = brief.keys(readers[kind]) if brief else []
-        is_owed = brief is not None and notice_rows.anything_known(work.session, brief.opens_utc)
-        found[kind] = is_owed and notice_rows.sent_of(work.session, keys) < len(keys)
+        is_enqueued = brief is not None and notice_rows.anything_known(work.session, brief.opens_utc)
+        found[kind] = is_enqueued and notice_rows.sent_of(work.session, keys) < len(keys)
     return found

@@ -79,7 +79,7 @@ def _may_hear(ticket: Ticket, reader: str, kind: NoticeKind) -> bool:
     return kind not in GOOD_NEWS or any(notice.recipient == reader for notice in ticket.notices)
 
 
-def owe_for_outages(work: Work, kind: NoticeKind, due: Sequence[tuple[Outage, str]]) -> list[Outage]:
+def enqueue_for_outages(work: Work, kind: NoticeKind, due: Sequence[tuple[Outage, str]]) -> list[Outage]:
     """Puts notices of a kind, each with its ``ref``, about outages without a ticket into the outbox, once.
 
     They are for the outage's officer, and for whoever else wants them. Returns the fresh ones.

@@ -75,7 +75,7 @@ class V2cClient:
         self._sockets = Sockets(self._arrived)
         self._under_way: dict[int, _Question] = {}
         self._numbers = Numbers()
-        self._patience = TimeoutQueue(self.options.timeout_s)
+        self._timeouts = TimeoutQueue(self.options.timeout_s)
         self._places = places or ConcurrencyLimit()
 
     @property
@@ -90,7 +90,7 @@ class V2cClient:
     def close(self) -> None:
         """Closes the sockets; questions under way end as unanswered."""
         self._sockets.close()
-        self._patience.close()
+        self._timeouts.close()
 
     def session(self, agent: Agent, source: IPv4Address | IPv6Address | None = None) -> "V2cSession":
         """A conversation with that agent, whose answers come from ``source`` if not from the address that is asked."""
@@ -117,7 +117,7 @@ class V2cClient:
     async def _ask_once(self, agent: _Asked, kind: int, oids: Sequence[Oid], repetitions: int) -> Response | None:
         async with Slot(self._places):
             number = self._numbers.draw(self._under_way)
-            answered: asyncio.Future[Response | None] = self._patience.future()
+            answered: asyncio.Future[Response | None] = self._timeouts.future()
             self._under_way[number] = _Question(agent.where, agent.community, answered)
             try:
                 message = request(kind, agent.community, number, oids, repetitions)

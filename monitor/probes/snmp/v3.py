@@ -108,7 +108,7 @@ class V3Client:
         self._known: dict[Where, _Known] = {}
         self._under_way: dict[int, _Question] = {}
         self._numbers = Numbers()
-        self._patience = TimeoutQueue(timeout_s)
+        self._timeouts = TimeoutQueue(timeout_s)
         self._places = places or ConcurrencyLimit()
         self._salt = secrets.randbits(64)
 
@@ -124,7 +124,7 @@ class V3Client:
     def close(self) -> None:
         """Closes the sockets; questions under way end as unanswered."""
         self._sockets.close()
-        self._patience.close()
+        self._timeouts.close()
 
     def session(
         self, address: IPv4Address | IPv6Address, port: int, source: IPv4Address | IPv6Address | None = None
@@ -200,7 +200,7 @@ class V3Client:
             self._salt += 1
             content = scoped(engine.id, pdu(kind, number, oids, repetitions))
             message = seal(number, engine, self._user, known.keys, content, self._salt)
-            question = _Question(where, known, self._user, self._patience.future())
+            question = _Question(where, known, self._user, self._timeouts.future())
             answer = await self._await(number, question, message, address)
         if answer is None:
             return None
@@ -225,7 +225,7 @@ class V3Client:
         async with Slot(self._places):
             number = self._numbers.draw(self._under_way)
             message = seal(number, NOBODY, b"", NO_KEYS, scoped(b"", pdu(GET, number, ())), 0)
-            question = _Question(where, _Known(NOBODY, NO_KEYS, 0.0), b"", self._patience.future())
+            question = _Question(where, _Known(NOBODY, NO_KEYS, 0.0), b"", self._timeouts.future())
             answer = await self._await(number, question, message, address)
         if answer is None:
             return None

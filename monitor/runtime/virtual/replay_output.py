@@ -24,8 +24,8 @@ from monitor.judging.decisions import (
     OutageOpened,
     OutageUpdated,
     SiteChanged,
-    VantageBack,
-    VantageLost,
+    UplinkBack,
+    UplinkLost,
 )
 from monitor.judging.health import State
 from monitor.store.models import Notice, Ticket, TicketEvent
@@ -67,9 +67,9 @@ class Told:
                     yield line(now_utc, "site_degraded", site=site, started=since)
                 elif before is State.DEGRADED and state is State.UP:
                     yield line(now_utc, "site_restored", site=site, ended=since)
-            case VantageLost(group, since):
+            case UplinkLost(group, since):
                 yield line(now_utc, "vantage_lost", group=group, started=since)
-            case VantageBack(group, since, until):
+            case UplinkBack(group, since, until):
                 yield line(now_utc, "vantage_back", group=group, started=since, ended=until)
             case FlappingChanged(site, flapping, share, _):
                 yield line(now_utc, "flapping" if flapping else "settled", site=site, share=round(share, 3))

@@ -24,8 +24,8 @@ from monitor.judging.decisions import (
     OutageClosed,
     OutageOpened,
     SiteChanged,
-    VantageBack,
-    VantageLost,
+    UplinkBack,
+    UplinkLost,
 )
 from monitor.judging.health import State
 from monitor.reports.availability import figures
@@ -132,7 +132,7 @@ def test_excused_silence_is_told_on_the_timeline_remembered_and_counted(desk: De
     )
     with desk.store.read() as session:
         found = board_state.remember(session)
-    assert (found.silent_since, found.held) == (
+    assert (found.silent_since, found.in_downtime) == (
         {LINK: at(1)},
         {LINK: Downtime(DowntimeKind.MAINTENANCE, excuse, at(3))},
     )
@@ -153,12 +153,12 @@ def test_excused_silence_is_told_on_the_timeline_remembered_and_counted(desk: De
 
 
 def test_a_gap_behind_one_uplink_is_none_of_the_others(desk: Desk) -> None:
-    desk.decide(SiteChanged(LINK, State.UP, at(-100)), VantageLost("main", at(1)))
+    desk.decide(SiteChanged(LINK, State.UP, at(-100)), UplinkLost("main", at(1)))
     with desk.store.read() as session:
         assert board_state.remember(session).blind == {"main": at(1)}
         figure = figures(session, desk.office, LINK, (at(0), at(10)), at(4))
     assert figure.always.unmonitored == timedelta(hours=3 + 6)  # still blind; and what has not come yet
-    desk.decide(VantageBack("main", at(1), at(2)))
+    desk.decide(UplinkBack("main", at(1), at(2)))
     with desk.store.read() as session:
         assert board_state.remember(session).blind == {}
         assert [(gap.started_utc, gap.ended_utc) for gap in session.scalars(select(Gap))] == [(at(1), at(2))]

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from monitor.alerts.channels.base import Letter
 from monitor.alerts.notices import render
 from monitor.alerts.notices.brief_facts import Busy
-from monitor.alerts.notices.briefs import briefs_due, missed, owe_briefs
+from monitor.alerts.notices.briefs import briefs_due, enqueue_briefs, missed
 from monitor.charter.office import Office
 from monitor.i18n.formats import DHAKA
 from monitor.judging.decisions import SiteChanged
@@ -35,7 +35,7 @@ def dhaka(text: str) -> datetime:
 
 def enqueue(desk: Desk, busy: Busy = ()) -> list[str]:
     with desk.store.write() as session:
-        return owe_briefs(desk.work(session), busy)
+        return enqueue_briefs(desk.work(session), busy)
 
 
 def missing(desk: Desk) -> dict[str, bool]:
