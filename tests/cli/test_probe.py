@@ -13,9 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from monitor.cli.probe import _json_lines
+from monitor.domain.reasons import as_json, text
 from monitor.domain.sample import Sample, Verdict
 from tests.cli.typed import PROGRAM, Done, do
 from tests.lab.waiting import until
+from tests.told import words
 
 QUICK = ["--count", "1", "--timeout", "0.5"]
 
@@ -101,7 +103,7 @@ def test_an_interrupted_probe_prints_what_it_has_and_exits_with_130() -> None:
             some.integers(0, 100),
             some.integers(0, 100),
             some.lists(some.integers(0, 10**11), max_size=4).map(tuple),
-            some.text(max_size=20),
+            some.text(max_size=20).map(text),
         ),
         max_size=5,
     )
@@ -117,7 +119,8 @@ def test_lines_of_json_are_what_a_general_encoder_would_write(samples: list[Samp
             "loss": round(sample.loss, 6),
             "rtt_ms": {"min": rtts[0], "median": rtts[len(rtts) // 2], "max": rtts[-1]} if rtts else None,
             "rtts_ms": [rtt / 1e6 for rtt in sample.rtts_ns],
-            "reason": sample.reason,
+            "reason": words(sample.reason),
+            "reason_code": as_json(sample.reason),
         }
 
     assert "[" + "".join(_json_lines(samples)).replace(",\n", ", ").rstrip() + "]" == json.dumps(
