@@ -149,7 +149,7 @@ def test_two_of_a_feeder_fell_silent_together_though_one_was_excused_first_and_a
     s.rounds(30, a="x", b="x", c="x")
     s.told += s.board.tick(at(60))
     causes = {one.site: one.cause for one in s.told if isinstance(one, OutageOpened)}
-    assert causes == {"a": "", "b": "", "c": "power"}, "all begin at once, but a was silent half an hour before"
+    assert causes == {"a": None, "b": None, "c": "power"}, "all begin at once, but a was silent half an hour before"
     assert [one.site for one in s.told if isinstance(one, OutageUpdated)] == ["b"]
 
 
