@@ -39,8 +39,8 @@ class OutageAttribution:
     """What is known of every device and site.
 
     What the store remembers from before a restart: ``open_outages`` (site → start), ``affected`` (site → root) and
-    ``in_downtime`` (sites that are silent but excused, with their downtime); ``silent_since``: the first failed round of
-    each; ``promised``: when those of ``in_downtime`` were both silent and promised that were before their downtime began.
+    ``in_downtime`` (sites that are silent but excused, with their downtime); ``silent_since``: the first failed round
+    of each; ``promised``: when those of ``in_downtime`` were both silent and promised that were before it began.
     """
 
     fleet: Fleet

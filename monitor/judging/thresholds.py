@@ -22,10 +22,11 @@ from monitor.settings.monitor_file import Judging
 class StoredState:
     """What the run before left of judging.
 
-    ``open_outages``: site → start; ``affected``: site → root; ``states``: site → last stored state; ``in_downtime``: who
-    is silent but excused; ``silent_since``: the first failed round of all of them; ``promised``: when those of
-    ``in_downtime`` were first silent and promised that were before their excuse; ``blind``: uplink → since when;
-    ``fell``: when each site fell silent by its own fault, as far back as any is silent now; ``flapping``: who flaps.
+    ``open_outages``: site → start; ``affected``: site → root; ``states``: site → last stored state;
+    ``in_downtime``: who is silent but excused; ``silent_since``: the first failed round of all of them; ``promised``:
+    when those of ``in_downtime`` were first silent and promised that were before their excuse; ``blind``: uplink →
+    since when; ``fell``: when each site fell silent by its own fault, as far back as any is silent now; ``flapping``:
+    who flaps.
     """
 
     open_outages: Mapping[str, datetime]

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from monitor.charter.calendar import Calendar
 from monitor.charter.services import Stage
 from monitor.charter.stages import chain, reminders, stage_at, warning_utc
+from monitor.domain.notice_kinds import NoticeKind
 from monitor.domain.period import Period, Unit
 from tests.charter.calendars import calendar, calendars, charter, dhaka, local, moments
 
@@ -82,8 +83,8 @@ def test_the_holder_is_reminded_three_working_days_before_and_on_the_last_day() 
     dates = chain(dhaka("2026-11-24T17:00"), charter().stages[:1], calendar())
     # back from Thursday 24 December: Wednesday, Tuesday, Monday
     assert [(each.kind, local(each.at_utc)) for each in reminders(dates, calendar())] == [
-        ("lapses-soon", "2026-12-21T09:00"),
-        ("lapses-today", "2026-12-24T09:00"),
+        (NoticeKind.LAPSES_SOON, "2026-12-21T09:00"),
+        (NoticeKind.LAPSES_TODAY, "2026-12-24T09:00"),
     ]
 
 
@@ -96,7 +97,7 @@ def test_working_days_back_skip_weekends_and_holidays() -> None:
 def test_a_stage_too_short_for_a_reminder_has_only_the_warning_of_its_last_day() -> None:
     dates = chain(dhaka("2026-11-24T17:00"), [stage("working_days", 2)], calendar())
     assert [(each.kind, local(each.at_utc)) for each in reminders(dates, calendar())] == [
-        ("lapses-today", "2026-11-26T09:00")
+        (NoticeKind.LAPSES_TODAY, "2026-11-26T09:00")
     ]
 
 
@@ -129,7 +130,7 @@ def test_as_many_working_days_lie_before_the_last_day_as_the_stage_says(
     for each in reminders(dates, office):
         first = office.local(each.at_utc).date()
         days = (first + timedelta(days=n) for n in range((last - first).days))
-        assert sum(office.day(day).working for day in days) == (remind if each.kind == "lapses-soon" else 0)
+        assert sum(office.day(day).working for day in days) == (remind if each.kind == NoticeKind.LAPSES_SOON else 0)
 
 
 def test_a_target_is_warned_of_at_the_opening_of_its_day() -> None:

@@ -44,7 +44,5 @@ def test_a_refusal_is_told_with_its_reason_and_ends_with_the_right_secret(
             monitor.write_text(monitor.read_text("utf-8").replace('"monitor"', '"another"'), encoding="utf-8")
         daemon.reload()
         until(lambda: state(daemon, "ok") == 1, "the right one to work", 15)
-        assert [row["kind"] for row in daemon.rows("SELECT kind FROM events ORDER BY id")][:2] == [
-            "snmp_credentials",
-            "snmp_ok",
-        ]
+        told_since = until(lambda: daemon.rows("SELECT kind FROM events ORDER BY id")[1:], "the next line of it", 5)
+        assert told_since[0]["kind"] == "snmp_ok"

@@ -248,8 +248,8 @@ async def test_an_agent_that_falls_silent_at_an_object_of_its_system_group_is_re
                 raise SilentError(said("no answer"))
             return await super().get(oids)
 
-    said: dict[Oid, Value] = {OBJECTS["sysDescr"]: b"x", OBJECTS["sysUpTime_ticks"]: 7, OBJECTS["sysName"]: b"y"}
-    reading = await read(Mute({**said, oid(f"{IF}.2.1"): b"lan"}))
+    system: dict[Oid, Value] = {OBJECTS["sysDescr"]: b"x", OBJECTS["sysUpTime_ticks"]: 7, OBJECTS["sysName"]: b"y"}
+    reading = await read(Mute({**system, oid(f"{IF}.2.1"): b"lan"}))
 
     assert reading.system == {"sysDescr": "x", "sysUpTime_ticks": 7}
     assert reading.ports == [{"ifIndex": 1, "ifDescr": "lan"}]
