@@ -15,6 +15,7 @@ answer; the connection beneath both is a `Stream`. No proxy and no .netrc of thi
     └── OwnFault       we cannot ask: too many names are being looked up, a file of authorities cannot be read
 """
 
+import errno
 import http.client
 import io
 import ssl
@@ -52,7 +53,11 @@ class TooSlow(HttpError):
 
 
 class Unreachable(HttpError):
-    """No such name, nobody there, or the connection broke."""
+    """No such name, nobody there, or the connection broke; ``error``: the system's name of it, or ''."""
+
+    def __init__(self, why: str, error: str = "") -> None:
+        super().__init__(why)
+        self.error = error
 
 
 class TlsFailed(HttpError):
@@ -185,7 +190,8 @@ class _Asking:
         except http.client.HTTPException as error:
             raise NotHttp(f"this is no HTTP: {http_answer.trouble_of(error)}") from None
         except OSError as error:
-            raise Unreachable((error.strerror or str(error) or type(error).__name__).lower()) from None
+            why = (error.strerror or str(error) or type(error).__name__).lower()
+            raise Unreachable(why, errno.errorcode.get(error.errno or 0, "")) from None
         except (ValueError, zlib.error) as error:
             raise NotHttp(clean(f"this is no HTTP: {error}", 200)) from None
 

@@ -59,8 +59,15 @@ def check(wanted: HttpCheck, deadline: Deadline) -> Outcome:
     except http.OwnFault as error:
         return Outcome(own_fault=text(str(error)))
     except http.HttpError as error:
-        return Outcome(reason=text(str(error)))
+        return Outcome(reason=_why(error))
     return _outcome(wanted, answer, deadline.mono_ns() - begun_ns, datetime.now(UTC))
+
+
+def _why(error: http.HttpError) -> Reason | None:
+    """Says why no page came: by the system's own error where there is one, as for every check."""
+    if isinstance(error, http.Unreachable) and error.error:
+        return reason(ReasonCode.OS_ERROR, error=error.error)
+    return text(str(error))
 
 
 def _outcome(wanted: HttpCheck, answer: http.Answer, took_ns: int, now_utc: datetime) -> Outcome:

@@ -10,14 +10,17 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import cast
+from urllib.parse import urlsplit
 
 import pytest
 
+from monitor.domain.reasons import ReasonCode, reason
 from monitor.domain.sample import Verdict
 from monitor.net.deadline import Deadline
 from monitor.probes.checks.base import CheckKind, Outcome
 from monitor.probes.checks.checks import CHECKS, outcome_of
 from monitor.probes.checks.http import HTTP, HttpCheck
+from monitor.probes.checks.tcp import TcpCheck
 from tests.lab.authority import Issuer
 from tests.net.bad_servers import floods, page, says, server
 from tests.told import words
@@ -76,6 +79,14 @@ def test_interim_answers_are_not_the_answer() -> None:
     hints = b"HTTP/1.1 103 Early Hints\r\nLink: </a.css>\r\n\r\n"
     with server(says(hints + hints + page(b"ok"))) as running:
         assert words(checked(running.url(), status=200, body="ok").reason) == ""
+
+
+def test_a_page_where_nobody_listens_has_the_reason_that_a_port_there_has() -> None:
+    with server(says(page(b""))) as running:
+        url = running.url()
+    found = checked(url).reason
+    assert found == outcome_of(TcpCheck(host="127.0.0.1", port=urlsplit(url).port), Deadline.after(5)).reason
+    assert found == reason(ReasonCode.OS_ERROR, error="ECONNREFUSED")
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
