@@ -155,7 +155,8 @@ def _spaced(text: str) -> str:
 
 def _stream_safe(text: str) -> str:
     """``text`` with at most so many combining marks in a row."""
-    if len(text) <= LONGEST_STACK or text.isascii():
+    # One more than LONGEST_STACK letters in a row have one of these places among them.
+    if not any(map(combining, text[LONGEST_STACK :: LONGEST_STACK + 1])):
         return text
     kept: list[str] = []
     stack = 0

@@ -2,7 +2,7 @@
 
 import ast
 import time
-from unicodedata import category, is_normalized
+from unicodedata import category, combining, is_normalized
 
 import pytest
 from hypothesis import given
@@ -96,6 +96,16 @@ def test_whatever_is_cleaned_is_clean(text: str) -> None:
     kept.encode()
     assert folded(folded(text)) == folded(text)
     assert folded(clean(text)) == folded(text)
+
+
+@given(st.lists(st.tuples(st.sampled_from(["a", "ক", "\u0301", "\u09cd", "\u09bc"]), st.integers(1, 70)), max_size=6))
+def test_no_letter_bears_more_marks_than_are_stored_and_no_other_mark_is_dropped(runs: list[tuple[str, int]]) -> None:
+    text = "".join(letter * count for letter, count in runs)
+    kept, stack = "", 0
+    for letter in text:
+        stack = stack + 1 if combining(letter) else 0
+        kept += letter if stack <= 30 else ""
+    assert harmless(text) == kept
 
 
 def test_a_tower_of_marks_takes_no_time() -> None:
