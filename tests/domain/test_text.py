@@ -5,7 +5,7 @@ import time
 from unicodedata import category, combining, is_normalized
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from monitor.domain.text import (
@@ -99,6 +99,7 @@ def test_whatever_is_cleaned_is_clean(text: str) -> None:
 
 
 @given(st.lists(st.tuples(st.sampled_from(["a", "ক", "\u0301", "\u09cd", "\u09bc"]), st.integers(1, 70)), max_size=6))
+@example([("a", 31), ("\u0301", 31), ("a", 1)])
 def test_no_letter_bears_more_marks_than_are_stored_and_no_other_mark_is_dropped(runs: list[tuple[str, int]]) -> None:
     text = "".join(letter * count for letter, count in runs)
     kept, stack = "", 0
