@@ -23,6 +23,7 @@ from monitor.domain.clock import NS_PER_S
 from monitor.domain.event_kinds import EventKind
 from monitor.domain.reasons import ReasonCode, reason
 from monitor.domain.sample import Sample, Verdict
+from monitor.domain.text import has_words
 from monitor.judging.board import Board
 from monitor.judging.decisions import (
     Decision,
@@ -52,6 +53,7 @@ from monitor.store.sqlite import Store
 from monitor.store.work import Work
 
 URGENT = (OutageOpened, OutageClosed, FlappingChanged)
+REPLAYED = "replayed"
 STALL = timedelta(seconds=STALL_NS / NS_PER_S)
 
 
@@ -274,14 +276,16 @@ class _Player:
                 request = Request(act.service, act.way, act.asker, act.text, act.t, act.email, act.site)
                 actions.register(work, request)
             else:
-                actions.act(work, act.ticket, act.act, act.text, until_utc=act.until)
+                # A recording may leave out the words that a person had to give.
+                text = REPLAYED if act.act in actions.NEEDS_WORDS and not has_words(act.text) else act.text
+                actions.act(work, act.ticket, act.act, text, until_utc=act.until)
 
     def _replan(self, change: replay_events.Planned | replay_events.PlannedEnded) -> Iterator[Transition]:
         with self.store.write() as session, _possible():
             work = Work(session, self.office, change.t)
             if isinstance(change, replay_events.Planned):
-                entry = change.work.model_dump(exclude_defaults=True)
-                actions.plan_work(work.by(change.by), change.name, entry)
+                # What was planned was possible then: the rules of a new plan are not those of a recorded one.
+                downtimes.add(work.by(change.by), change.name, change.work)
             else:
                 actions.end_work(work, change.name)
         self._plan(change.t)

@@ -194,6 +194,21 @@ def test_people_act_on_tickets_and_register_requests(office: Settings, tmp_path:
     ]
 
 
+def test_a_recorded_act_needs_no_words_and_recorded_work_may_be_over_already(office: Settings, tmp_path: Path) -> None:
+    number = "BHR-2026-000001"
+    found = told(
+        office,
+        tmp_path,
+        *rounds("u1", 0, 2, "failed"),
+        then(210, "act", ticket=number, act="wait", by="mina"),
+        then(220, "act", ticket=number, act="comment"),
+        then(230, "planned", name="cable", work={"text": "x", "sites": ["u1"], "begins": iso(0), "ends": iso(60)}),
+        then(240, "act", ticket=number, act="resolve"),
+    )
+    assert [one["act"] for one in found if one["kind"] == "ticket_act"] == ["wait", "comment"]
+    assert "ticket_resolved" in {one["kind"] for one in found}
+
+
 def test_work_that_is_planned_by_command_excuses_and_may_be_ended_sooner(office: Settings, tmp_path: Path) -> None:
     work = {"text": "a new cable", "sites": ["u1"], "begins": iso(0), "ends": iso(3_600)}
     found = told(
