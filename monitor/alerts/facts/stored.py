@@ -27,17 +27,18 @@ SHAPES: Mapping[str, type[Facts]] = {
     WEEKLY: WeeklyFacts,
     DIGEST: DigestFacts,
 }
-
-
-ADAPTERS: Mapping[type[Facts | Evidence], TypeAdapter[Any]] = {
-    MatterFacts: TypeAdapter(MatterFacts),
-    MorningFacts: TypeAdapter(MorningFacts),
-    WeeklyFacts: TypeAdapter(WeeklyFacts),
-    DigestFacts: TypeAdapter(DigestFacts),
-    Evidence: TypeAdapter(Evidence),
-}
 DAMAGED: Stored = {KEY: "damaged"}
 """Stands for facts that are no JSON any more."""
+
+
+_adapters: dict[type[Facts | Evidence], TypeAdapter[Any]] = {}
+
+
+def adapter_of(shape: type[Facts | Evidence]) -> TypeAdapter[Any]:
+    """What writes and reads a shape; made when it is first asked for, which most commands never do."""
+    if shape not in _adapters:
+        _adapters[shape] = TypeAdapter(shape)
+    return _adapters[shape]
 
 
 class FactsError(ValueError):
@@ -46,7 +47,7 @@ class FactsError(ValueError):
 
 def pack(facts: Facts) -> dict[str, Any]:
     """The facts as plain JSON values, with their version."""
-    body: dict[str, Any] = ADAPTERS[type(facts)].dump_python(facts, mode="json")
+    body: dict[str, Any] = adapter_of(type(facts)).dump_python(facts, mode="json")
     return {KEY: VERSION, **body}
 
 
@@ -71,7 +72,7 @@ def unpack(kind: str, stored: Stored) -> Facts:
         body = dict(stored)
         for upgrade in UPGRADES[version - 1 :]:
             body = upgrade(body)
-        read: Facts = ADAPTERS[shape].validate_python(body)
+        read: Facts = adapter_of(shape).validate_python(body)
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"]))
@@ -91,7 +92,7 @@ def unpack_matter(kind: str, stored: Stored) -> MatterFacts:
 
 def pack_evidence(evidence: Evidence) -> dict[str, Any]:
     """What an outage's row keeps as evidence: plain JSON values with their version; what was not seen is left out."""
-    body: dict[str, Any] = ADAPTERS[Evidence].dump_python(evidence, mode="json", exclude_defaults=True)
+    body: dict[str, Any] = adapter_of(Evidence).dump_python(evidence, mode="json", exclude_defaults=True)
     return {KEY: VERSION, **body}
 
 
@@ -101,7 +102,7 @@ def evidence_of(stored: Stored) -> Evidence:
         body = dict(stored)
         if body.pop(KEY, 1) == 1:
             body = _evidence_from_1(body)
-        read: Evidence = ADAPTERS[Evidence].validate_python(body)
+        read: Evidence = adapter_of(Evidence).validate_python(body)
     except (ValidationError, TypeError, AttributeError, KeyError, ValueError):
         return Evidence()
     return read
