@@ -33,7 +33,7 @@ class Jobs:
     def all_of_them(self) -> list[Job]:
         """In the order in which those of one moment are done."""
         return [
-            Job("briefs", self._last_brief, self._owe_briefs, makes_up=True),
+            Job("briefs", self._last_brief, self._enqueue_briefs, makes_up=True),
             Job("copy of the database", last_night, self._back_up),
             Job("looking through the database", last_night, self._examine),
             Job("forgetting", last_night, self._forget),
@@ -47,7 +47,7 @@ class Jobs:
         due = briefs_due(self._live.office.calendar, now_utc)
         return max((brief.opens_utc for brief in due), default=None)
 
-    def _owe_briefs(self) -> object:
+    def _enqueue_briefs(self) -> object:
         with self._store.write() as session:
             work = Work(session, self._live.office, self._live.clock.utc())
             return ", ".join(enqueue_briefs(work, tuple(self._live.link_use.items()))) or None

@@ -4,6 +4,7 @@ import logging
 from collections import deque
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 
 from monitor.alerts.cases import outages
 from monitor.domain.event_kinds import EventKind
@@ -22,11 +23,11 @@ def apply_all(work: Work, batch: Sequence[tuple[Decision, datetime]], *, certain
 
     Raises DBAPIError when the database refuses for another reason than what is in them: then all of them wait.
     """
-    if _is_done(work, lambda: outages.apply_all(work, batch, certain=certain)) is None:
+    if _is_done(work, partial(outages.apply_all, work, batch, certain=certain)) is None:
         return
     for decision, decided_utc in batch:
         one = [(decision, decided_utc)]
-        why = _is_done(work, lambda one=one: outages.apply_all(work, one, certain=certain))  # type: ignore[misc]
+        why = _is_done(work, partial(outages.apply_all, work, one, certain=certain))
         if why is not None:
             what = clean(repr(decision))
             log.error("a decision cannot be stored and is set aside: %s: %s", what[:500], why)
@@ -42,8 +43,12 @@ def each_alone(work: Work, steps: Sequence[Callable[[], Sequence[object]]]) -> b
     Whether any of them did anything. Raises DBAPIError as `apply_all` does.
     """
     changed: list[object] = []
+
+    def take(step: Callable[[], Sequence[object]]) -> None:
+        changed.extend(step())
+
     for step in steps:
-        why = _is_done(work, lambda step=step: changed.extend(step()))  # type: ignore[misc]
+        why = _is_done(work, partial(take, step))
         if why is not None and why not in _lately_told:
             _lately_told.append(why)
             log.error("something that is due cannot be done: %s", why)
