@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, selectinload
 from monitor.domain import ticket_number
 from monitor.domain.event_kinds import EventKind
 from monitor.domain.reasons import Reason
-from monitor.domain.ticket_states import UNSOLVED, S
+from monitor.domain.ticket_states import UNSOLVED, S, TicketSource
 from monitor.i18n.reasons import reason_text
 from monitor.store.models import AffectedSite, Event, Gap, Heartbeat, Notice, Outage, SiteState, Ticket
 
@@ -93,7 +93,7 @@ class TicketView:
     breached_utc: datetime | None
     resolved_utc: datetime | None
     version: int
-    source: str = "outage"
+    source: str = TicketSource.OUTAGE
     asker: str = ""
     text: str = ""
     events: tuple[EventView, ...] = ()
@@ -194,7 +194,7 @@ def matters(session: Session, since_utc: datetime) -> list[Matter]:
         Outage.ended_utc.is_(None) | recovered
     )
     requests = select(Ticket.service, Ticket.event_utc, Ticket.deadline_utc, Ticket.resolved_utc).where(
-        Ticket.source != "outage",
+        Ticket.source != TicketSource.OUTAGE,
         Ticket.state != S.WITHDRAWN,
         Ticket.resolved_utc.is_(None) | (Ticket.resolved_utc > since_utc),
     )

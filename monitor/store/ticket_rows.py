@@ -7,7 +7,7 @@ from typing import NamedTuple
 from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import selectinload
 
-from monitor.domain.ticket_states import UNSOLVED, S
+from monitor.domain.ticket_states import UNSOLVED, S, TicketSource
 from monitor.store.models import ComplaintLink, Outage, SiteState, Ticket, TicketEvent
 from monitor.store.session import Session
 from monitor.store.sqlite import in_portions
@@ -119,17 +119,17 @@ def acknowledged_until(session: Session, at_utc: datetime) -> Sequence[Ticket]:
 
 def open_of_outages(session: Session) -> Sequence[Ticket]:
     """Tickets of outages of which nobody has taken notice."""
-    return session.scalars(select(Ticket).where(Ticket.state == S.OPEN, Ticket.source == "outage")).all()
+    return session.scalars(select(Ticket).where(Ticket.state == S.OPEN, Ticket.source == TicketSource.OUTAGE)).all()
 
 
 def sites_with_tickets(session: Session) -> set[str | None]:
     """The sites that ever had a ticket of an outage."""
-    return set(session.scalars(select(Ticket.site).where(Ticket.source == "outage").distinct()))
+    return set(session.scalars(select(Ticket.site).where(Ticket.source == TicketSource.OUTAGE).distinct()))
 
 
 def last_of_outages(session: Session, site: str) -> Ticket:
     """The latest ticket of an outage of a site that ever had one."""
-    query = select(Ticket).where(Ticket.site == site, Ticket.source == "outage").order_by(Ticket.id.desc())
+    query = select(Ticket).where(Ticket.site == site, Ticket.source == TicketSource.OUTAGE).order_by(Ticket.id.desc())
     return session.scalars(query.limit(1)).one()
 
 
@@ -160,13 +160,15 @@ def with_outages_over(session: Session) -> list[tuple[Ticket, datetime | None]]:
 
 def sites_complained_about(session: Session) -> set[str]:
     """The sites about which somebody has complained without being satisfied yet."""
-    query = select(Ticket.site).where(Ticket.source != "outage", Ticket.state.in_(UNSOLVED), Ticket.site.is_not(None))
+    query = select(Ticket.site).where(
+        Ticket.source != TicketSource.OUTAGE, Ticket.state.in_(UNSOLVED), Ticket.site.is_not(None)
+    )
     return {site for site in session.scalars(query) if site is not None}
 
 
 def requests_about(session: Session, site: str | None) -> Sequence[Ticket]:
     """All requests about a site, settled or not."""
-    query = select(Ticket).where(Ticket.site == site, Ticket.source != "outage")
+    query = select(Ticket).where(Ticket.site == site, Ticket.source != TicketSource.OUTAGE)
     return session.scalars(query.order_by(Ticket.id)).all()
 
 
@@ -183,12 +185,12 @@ def open_(session: Session) -> Sequence[Ticket]:
 
 def of_outages(session: Session) -> Sequence[Ticket]:
     """Those that the monitor opened."""
-    return session.scalars(select(Ticket).where(Ticket.source == "outage").order_by(Ticket.id)).all()
+    return session.scalars(select(Ticket).where(Ticket.source == TicketSource.OUTAGE).order_by(Ticket.id)).all()
 
 
 def requests(session: Session) -> Sequence[Ticket]:
     """Those that people registered."""
-    return session.scalars(select(Ticket).where(Ticket.source != "outage").order_by(Ticket.id)).all()
+    return session.scalars(select(Ticket).where(Ticket.source != TicketSource.OUTAGE).order_by(Ticket.id)).all()
 
 
 def events_after(session: Session, id_: int) -> Sequence[TicketEvent]:

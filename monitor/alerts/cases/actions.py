@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from pydantic import TypeAdapter, ValidationError
 
 from monitor.alerts.cases import complaints, corrections, downtimes, escalation, events, tickets, waiting
-from monitor.alerts.cases.complaints import WAYS, Request
+from monitor.alerts.cases.complaints import Request
 from monitor.alerts.cases.corrections import Correction
 from monitor.alerts.cases.refusals import BadInput, ClockWrong, NotAllowed, Seen, refuse_stale
 from monitor.alerts.notices import outbox
@@ -18,7 +18,7 @@ from monitor.charter.office import Office
 from monitor.domain.event_kinds import EventKind
 from monitor.domain.reasons import ReasonCode, reason
 from monitor.domain.text import clean, clean_lines, folded, has_words
-from monitor.domain.ticket_states import ACTIONS, S
+from monitor.domain.ticket_states import ACTIONS, WAYS, S, TicketSource
 from monitor.judging.clock_trust import WRITTEN_UTC, ClockReading
 from monitor.settings.mail_address import is_mail_address
 from monitor.settings.maintenance_section import Maintenance
@@ -189,7 +189,7 @@ def _refuse_what_its_state_forbids(office: Office, ticket: Ticket, action: str) 
     number, allowed = ticket.number, ACTIONS[action].allowed
     if ticket.state not in allowed:
         raise NotAllowed(f"{number} is {ticket.state}; '{action}' needs it to be {' or '.join(allowed)}")
-    if action == "withdraw" and ticket.source == "outage":
+    if action == "withdraw" and ticket.source == TicketSource.OUTAGE:
         raise NotAllowed(f"{number} was opened by the monitor, not by mistake: resolve it, or plan work (maintenance)")
     if action == "raise" and not escalation.may_be_raised(office, ticket):
         raise NotAllowed(f"{number} is not overdue, or stands at the last stage already: there is none to raise it to")

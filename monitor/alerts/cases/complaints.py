@@ -15,8 +15,6 @@ from monitor.store import outage_rows, ticket_history, ticket_rows
 from monitor.store.models import ComplaintLink, Outage, Ticket
 from monitor.store.work import Work
 
-WAYS = ("phone", "person", "email", "letter")
-
 
 @dataclass(frozen=True, slots=True)
 class Request:

@@ -1,6 +1,6 @@
 """New tickets and their numbers: PREFIX-YEAR-000123, gapless within a year, never given twice."""
 
-from monitor.domain.ticket_states import TicketState
+from monitor.domain.ticket_states import TicketSource, TicketState
 from monitor.store.models import Ticket
 from monitor.store.numbers import next_number
 from monitor.store.work import Work
@@ -18,5 +18,5 @@ def new_ticket(work: Work, service: str, site: str | None) -> Ticket:
     ticket = Ticket(number=number, year=year, seq=seq, service=service, site=site, state=state, opened_utc=work.now_utc)
     # What a fresh row will say need not be asked of the database.
     ticket.events, ticket.notices, ticket.waits = [], [], []
-    ticket.stage, ticket.anew_level, ticket.source = 0, 0, "outage"
+    ticket.stage, ticket.anew_level, ticket.source = 0, 0, TicketSource.OUTAGE
     return ticket

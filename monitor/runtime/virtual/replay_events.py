@@ -8,8 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, StrictBool, TypeAdapter, model_validator
 
-from monitor.alerts.cases.complaints import WAYS
-from monitor.domain.ticket_states import ACTIONS
+from monitor.domain.ticket_states import ACTIONS, WAYS
 from monitor.settings.base import Model
 from monitor.settings.maintenance_section import YEARS, Maintenance
 
