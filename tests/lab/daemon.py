@@ -200,9 +200,22 @@ class Daemon:
                     shutil.copy(part, folder)
                 database = Path(folder) / database.name
             mode = "ro" if self.running else "rw"
-            with closing(sqlite3.connect(f"{database.as_uri()}?mode={mode}", uri=True, timeout=10)) as connection:
-                connection.row_factory = sqlite3.Row
-                return [dict(row) for row in connection.execute(query)]
+            found: list[dict[str, Any]] = []
+            until(lambda: self._read(f"{database.as_uri()}?mode={mode}", query, found), "the database to be read", 10)
+            return found
+
+    def _read(self, uri: str, query: str, found: list[dict[str, Any]]) -> bool:
+        """Fill ``found`` with rows; False while a journal must be rolled back first, as after a commit that failed."""
+        with closing(sqlite3.connect(uri, uri=True, timeout=10)) as connection:
+            connection.row_factory = sqlite3.Row
+            try:
+                found[:] = [dict(row) for row in connection.execute(query)]
+            except sqlite3.OperationalError as error:
+                # A reader that may not write cannot roll back; the daemon does so when it tries again.
+                if self.running and error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_READONLY:
+                    return False
+                raise
+        return True
 
 
 def program() -> str:
