@@ -44,7 +44,7 @@ MESSAGES: Mapping[ReasonCode, Mapping[Lang, str]] = {
     C.NO_SOCKET: {"bn": "এই যন্ত্রে সকেট নেই: {why}", "en": "{why}"},
     C.INTERRUPTED: {"bn": "মাঝপথে থামানো হয়েছে", "en": "interrupted"},
     C.BUFFER_FULL: {"bn": "গ্রহণের বাফার ভরা ছিল", "en": "the receive buffer was full"},
-    C.STOOD_STILL_BEFORE: {"bn": "পর্যবেক্ষক ঠিক আগে থেমে ছিল", "en": "we stood still just before"},
+    C.STALLED_BEFORE: {"bn": "পর্যবেক্ষক ঠিক আগে থেমে ছিল", "en": "we stood still just before"},
     C.FAR_END_SILENT: {"bn": "দূর প্রান্ত সাড়া দিচ্ছে না{seen:: }", "en": "the far end is silent{seen:: }"},
     C.INTERFACE_OFF: {"bn": "ইন্টারফেস {interface} বন্ধ করে রাখা হয়েছে", "en": "interface {interface} is switched off"},
     C.INTERFACE_DOWN: {"bn": "ইন্টারফেস {interface} অচল", "en": "interface {interface} is down"},
@@ -103,7 +103,7 @@ MESSAGES: Mapping[ReasonCode, Mapping[Lang, str]] = {
         "en": "the charter or the office calendar has changed: due {after:moment}, no longer {before:moment}",
     },
     C.DAEMON_NOT_RUNNING: {"bn": "পর্যবেক্ষক চালু ছিল না", "en": "the daemon was not running"},
-    C.STOOD_STILL: {"bn": "পর্যবেক্ষক {seconds} সেকেন্ড থেমে ছিল", "en": "the monitor stood still for {seconds} s"},
+    C.STALLED: {"bn": "পর্যবেক্ষক {seconds} সেকেন্ড থেমে ছিল", "en": "the monitor stood still for {seconds} s"},
     C.BLIND_BEHIND: {"bn": "'{uplink}'-এর পেছনে দেখা যায়নি", "en": "blind behind '{uplink}'"},
     C.REFERENCES_SILENT: {
         "bn": "'{uplink}'-এর সব নির্দেশক ঠিকানা নীরব",
@@ -114,7 +114,7 @@ MESSAGES: Mapping[ReasonCode, Mapping[Lang, str]] = {
         "en": "behind '{uplink}' it can be judged again",
     },
     C.CLOCK_SAYS: {"bn": "যন্ত্রের ঘড়ি বলছে {clock:moment}", "en": "the wall clock says {clock:moment}"},
-    C.CLOCK_BELIEVED: {"bn": "যন্ত্রের ঘড়ি আবার বিশ্বাসযোগ্য", "en": "the wall clock is believed again"},
+    C.CLOCK_OK_AGAIN: {"bn": "যন্ত্রের ঘড়ি আবার বিশ্বাসযোগ্য", "en": "the wall clock is believed again"},
     C.CLOCK_TRUSTED: {
         "bn": "{by} বলেছেন যে যন্ত্রের ঘড়ি ঠিক: {clock:exact} (ঢাকা)",
         "en": "{by} says that the clock is right: {clock:exact} (Dhaka)",
