@@ -8,9 +8,11 @@ from functools import partial
 
 from monitor.alerts.cases import outages
 from monitor.domain.event_kinds import EventKind
+from monitor.domain.log_events import LogEvent
 from monitor.domain.reasons import ReasonCode, reason
 from monitor.domain.text import clean
 from monitor.judging.decisions import Decision
+from monitor.logs.emit import emit
 from monitor.store.errors import DBAPIError, may_pass
 from monitor.store.models import Event, SetAside
 from monitor.store.work import Work
@@ -30,9 +32,10 @@ def apply_all(work: Work, batch: Sequence[tuple[Decision, datetime]], *, certain
         why = _is_done(work, partial(outages.apply_all, work, one, certain=certain))
         if why is not None:
             what = clean(repr(decision))
-            log.error("a decision cannot be stored and is set aside: %s: %s", what[:500], why)
-            work.session.add(SetAside(at_utc=decided_utc, what=what, why=why))
             site = clean(str(getattr(decision, "site", "")), 64)
+            text = "a decision cannot be stored and is set aside: %s: %s"
+            emit(log, LogEvent.DECISION_SET_ASIDE, text, what[:500], why, site=site)
+            work.session.add(SetAside(at_utc=decided_utc, what=what, why=why))
             told = reason(ReasonCode.SET_ASIDE, decision=what[:150], fault=why[:140])
             work.session.add(Event(at_utc=decided_utc, site=site, kind=EventKind.SET_ASIDE, reason=told))
 
@@ -51,7 +54,7 @@ def each_alone(work: Work, steps: Sequence[Callable[[], Sequence[object]]]) -> b
         why = _is_done(work, partial(take, step))
         if why is not None and why not in _lately_told:
             _lately_told.append(why)
-            log.error("something that is due cannot be done: %s", why)
+            emit(log, LogEvent.DUE_STEP_FAILED, "something that is due cannot be done: %s", why)
     return bool(changed)
 
 
