@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from monitor.i18n.compiling import compile_catalogues
 from tests.desk import desk, office
 from tests.lab.mail import MailCatcher
 from tests.lab.network import Lab
@@ -14,6 +15,8 @@ from tests.lab.network import Lab
 __all__ = ["desk", "lab", "mails", "office"]
 
 os.environ.pop("COLUMNS", None)  # xdist gives its workers a width, which would be that of every command in a test
+os.environ["UPAZILA_MONITOR_LANG"] = "en"  # what commands answer; what they say in Bangla is asked for by --lang
+compile_catalogues()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

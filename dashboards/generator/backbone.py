@@ -7,7 +7,7 @@ from dashboards.generator.layout import board, choice
 from dashboards.generator.panels import About, Column, Curve, curves, heat, rows, timeline
 from dashboards.generator.queries import ALIVE, LIGHT_IN, OFFICE, RATE, code, named, otherwise, site_names
 from dashboards.generator.words import W
-from monitor.i18n.formats import Lang
+from monitor.i18n.languages import Lang
 
 LINKS = f'{OFFICE}, kind="backbone"'
 PORTS = f'{OFFICE}, site=~"$router", ifName=~"$port"'

@@ -8,7 +8,7 @@ from dashboards.generator.morning import what_is_down
 from dashboards.generator.panels import About, Column, Curve, curves, number, rows
 from dashboards.generator.queries import OFFICE, of_services, otherwise
 from dashboards.generator.words import W
-from monitor.i18n.formats import Lang
+from monitor.i18n.languages import Lang
 
 AVAILABLE = f'upazila_charter_availability_ratio{{{OFFICE}, window="30d"}}'
 BURN = "service:upazila_charter_burn:ratio"

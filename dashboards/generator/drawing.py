@@ -6,7 +6,7 @@ from dashboards.generator.bodies import Box, Panel, Series, body
 from dashboards.generator.reading import Json
 from dashboards.generator.svg import FAINT, FONT, INK, rect, shortened, text
 from dashboards.generator.words import W
-from monitor.i18n.formats import Lang
+from monitor.i18n.languages import Lang
 
 WIDTH, UNIT, GAP, HEAD = 1366.0, 38.0, 8.0, 64.0
 SAYS = W(

@@ -7,7 +7,7 @@ from dashboards.generator.layout import board
 from dashboards.generator.panels import About, Column, Curve, curves, number, rows, verdict
 from dashboards.generator.queries import ALIVE, FAULTS, OFFICE, RATE, otherwise, quantile
 from dashboards.generator.words import W
-from monitor.i18n.formats import Lang
+from monitor.i18n.languages import Lang
 
 NOT_YET = W("প্রতিবেদন পাঠানো হয় না", "no brief is sent")
 

@@ -7,7 +7,7 @@ from grafana_foundation_sdk.models import dashboard as model
 
 from dashboards.generator.panels import SOURCE
 from dashboards.generator.words import W
-from monitor.i18n.formats import Lang
+from monitor.i18n.languages import Lang
 
 COLUMNS = 24
 GRAFANA = "11.6.0"

@@ -9,7 +9,7 @@ from grafana_foundation_sdk.models.prometheus import PromQueryFormat
 
 from dashboards.generator.panels import SOURCE, About, ask
 from dashboards.generator.scales import STATE, thresholds, words
-from monitor.i18n.formats import Lang
+from monitor.i18n.languages import Lang
 
 OUTLINES = "public/maps/countries.geojson"
 """Comes with Grafana itself. Who has a way out may choose OpenStreetMap as the ground in the panel's settings."""

@@ -9,7 +9,7 @@ from dashboards.generator.panels import About, Column, number, rows, timeline, v
 from dashboards.generator.queries import ALIVE, FAULTS, NOW_LEFT, OFFICE, code, count, named, otherwise, site_names
 from dashboards.generator.scales import CODES
 from dashboards.generator.words import W
-from monitor.i18n.formats import Lang
+from monitor.i18n.languages import Lang
 
 NOTHING_DOWN = W("কিছুই অচল নেই", "Nothing is down")
 

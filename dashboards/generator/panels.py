@@ -15,7 +15,7 @@ from grafana_foundation_sdk.models.prometheus import PromQueryFormat
 from dashboards.generator.queries import by
 from dashboards.generator.scales import PLAIN, Scale, nothing, texts, thresholds, words
 from dashboards.generator.words import NO_ANSWER, W
-from monitor.i18n.formats import Lang
+from monitor.i18n.languages import Lang
 from monitor.web.page import KINDS
 
 SOURCE = model.DataSourceRef(type_val="prometheus", uid="${datasource}")

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from dashboards.generator.scales import CODES
 from dashboards.generator.words import W
-from monitor.i18n.formats import Lang
+from monitor.i18n.languages import Lang
 
 RATE = "[$__rate_interval]"
 OFFICE = 'office="$office"'

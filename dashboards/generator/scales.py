@@ -7,7 +7,7 @@ from grafana_foundation_sdk.builders.dashboard import ThresholdsConfig
 from grafana_foundation_sdk.models import dashboard as model
 
 from dashboards.generator.words import W
-from monitor.i18n.formats import Lang
+from monitor.i18n.languages import Lang
 from monitor.web.page import STATES
 
 LOWEST, HIGHEST = -1e15, 1e15

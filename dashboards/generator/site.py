@@ -9,7 +9,7 @@ from dashboards.generator.morning import power
 from dashboards.generator.panels import About, Column, Curve, curves, number, rows, timeline, verdict
 from dashboards.generator.queries import ALIVE, OFFICE, RATE, code, otherwise
 from dashboards.generator.words import W
-from monitor.i18n.formats import Lang
+from monitor.i18n.languages import Lang
 
 HERE = f'{OFFICE}, site="$site"'
 

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from monitor.i18n.formats import Lang
+from monitor.i18n.languages import Lang
 
 
 class W(NamedTuple):

@@ -17,7 +17,7 @@ from dashboards.generator.itself import itself
 from dashboards.generator.morning import morning
 from dashboards.generator.reading import dashboards
 from dashboards.generator.site import site
-from monitor.i18n.formats import Lang
+from monitor.i18n.languages import Lang
 
 FOLDER = Path(__file__).parents[1] / "grafana"
 BOARDS: Mapping[str, Callable[[Lang], Dashboard]] = {

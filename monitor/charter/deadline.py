@@ -24,7 +24,8 @@ from typing import Literal
 from monitor.charter.calendar import Calendar, Day
 from monitor.charter.waiting import Wait, day_after, goes_on, goes_on_by_the_clock
 from monitor.domain.period import Period
-from monitor.i18n.formats import Lang, digits, moment_text, period_text, short_date_text, time_text, weekday_text
+from monitor.i18n.formats import digits, moment_text, period_text, short_date_text, time_text, weekday_text
+from monitor.i18n.languages import Lang
 
 DeadlineRule = Literal["immediate", "clock", "first-day-excluded", "elapsed"]
 

@@ -8,7 +8,8 @@ from typing import Literal
 
 from monitor.domain.period import Period
 from monitor.domain.text import ascii_digits, clean
-from monitor.i18n.formats import Lang, period_text
+from monitor.i18n.formats import period_text
+from monitor.i18n.languages import Lang
 from monitor.settings.charter_file import CharterFile, OfficerEntry, ServiceEntry, StageEntry, Statement
 from monitor.settings.notices_section import Languages
 from monitor.settings.sites_file import HoursName, Kind

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import typer
+import typer.main
 from typer.core import TyperGroup
 
 from monitor.cli import (
@@ -35,8 +36,11 @@ from monitor.cli import (
     timeline,
 )
 from monitor.cli.errors import BAD_INPUT, CANNOT, INTERRUPTED, READER_GONE, Failure
+from monitor.cli.language import prepare, render, speak
 from monitor.cli.streams import flush, make_printable
+from monitor.domain.message import message
 from monitor.domain.text import harmless, nfc
+from monitor.i18n.languages import languages
 
 UNWRITABLE = {errno.EPIPE, errno.ENOSPC, errno.EIO}
 
@@ -109,6 +113,12 @@ def configuration(
         Path,
         typer.Option("--config", metavar="DIR", envvar="UPAZILA_MONITOR_CONFIG", help="The configuration's folder."),
     ] = Path("config"),
+    lang: Annotated[  # read by `speak` before any help is printed
+        str,
+        typer.Option(
+            "--lang", metavar="LANG", help="Language: bn or en; else UPAZILA_MONITOR_LANG, else the office's."
+        ),
+    ] = "",
     version: Annotated[
         bool, typer.Option("--version", "-V", is_eager=True, callback=_say_version, help="Print the version.")
     ] = False,
@@ -140,12 +150,20 @@ def _code_of_a_run() -> int:
         if any("\udc80" <= letter <= "\udcff" for word in sys.argv for letter in word):  # so Python marks such bytes
             raise Failure("what was typed holds bytes that are no UTF-8. Expected text in UTF-8", BAD_INPUT)
         sys.argv[1:] = map(_in_nfc, sys.argv[1:])
-        app()
+        if unknown := speak(sys.argv[1:]):
+            known = ", ".join(languages())
+            raise Failure(
+                message("--lang: no language '{found}'. Expected one of: {known}", found=unknown, known=known),
+                BAD_INPUT,
+            )
+        command = typer.main.get_command(app)
+        prepare(command)
+        command(prog_name="upazila-monitor")
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else int(end.code is not None)
     except Failure as failure:
         with suppress(BrokenPipeError):
-            print(harmless(str(failure)), file=sys.stderr)
+            print(harmless(render(failure.said)), file=sys.stderr)
         return failure.code
     except OSError as error:
         if error.errno not in UNWRITABLE:

@@ -10,7 +10,8 @@ from rich.table import Table
 from rich.text import Text
 
 from monitor.charter.calendar import Calendar, Day
-from monitor.i18n.formats import Lang, date_text, digits, month_text, time_text, weekday_text
+from monitor.i18n.formats import date_text, digits, month_text, time_text, weekday_text
+from monitor.i18n.languages import Lang
 
 LEGEND = {"bn": "( ) সাপ্তাহিক ছুটি   * ছুটি", "en": "( ) weekend   * holiday or closed by order"}
 HOURS = {"bn": "অফিস সময়", "en": "Office hours"}

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from monitor.charter.deadline import Deadline
     from monitor.charter.services import Charter
     from monitor.cli.documents import DayDocument, DeadlineDocument
-    from monitor.i18n.formats import Lang
+    from monitor.i18n.languages import Lang
 
 Language = Annotated[Literal["bn", "en"], typer.Option("--lang", help="Language of the answer.")]
 

@@ -9,7 +9,8 @@ from rich.text import Text
 from monitor.charter.services import Charter, Officer, Service
 from monitor.cli.documents import CharterDocument
 from monitor.cli.listing import Listing
-from monitor.i18n.formats import Lang, digits, short_date_text
+from monitor.i18n.formats import digits, short_date_text
+from monitor.i18n.languages import Lang
 from monitor.settings.charter_file import Statement
 
 WORDS: dict[Lang, dict[str, str]] = {

@@ -6,6 +6,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from monitor.cli.language import render
+from monitor.domain.message import Said
+
 if TYPE_CHECKING:
     from monitor.settings.load import Settings
     from monitor.store.sqlite import Store
@@ -16,14 +19,14 @@ NO, BAD_INPUT, CANNOT, INTERRUPTED, READER_GONE = 1, 2, 3, 130, 141
 class Failure(Exception):
     """Ends a command with ``code`` after its message was printed."""
 
-    def __init__(self, message: str, code: int) -> None:
-        super().__init__(message)
-        self.code = code
+    def __init__(self, said: Said, code: int) -> None:
+        super().__init__(said)
+        self.said, self.code = said, code
 
     @property
     def first(self) -> str:
-        """The first line of its message."""
-        return str(self).partition("\n")[0]
+        """The first line of its message, in the language of this run."""
+        return render(self.said).partition("\n")[0]
 
 
 def settings_of(directory: Path, sources: dict[str, bytes] | None = None) -> "Settings":

@@ -12,7 +12,6 @@ from monitor.cli.dates import local
 from monitor.cli.errors import BAD_INPUT, CANNOT, NO, Failure, settings_in_force, settings_of, store_of
 from monitor.cli.options import AsJson
 from monitor.cli.tickets import number_of
-from monitor.settings.notices_section import Languages
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,7 +29,7 @@ app = typer.Typer(help="Tries the way that notices go, and explains it.", no_arg
 def send_samples(
     context: typer.Context,
     address: Annotated[str, typer.Argument(help="The e-mail address that gets the samples; with --by, what it needs.")],
-    lang: Annotated[Languages | None, typer.Option(help="In which language.")] = None,
+    lang: Annotated[str, typer.Option(help="Language of the samples: both, bn or en.")] = "",
     kind: Annotated[str, typer.Option(help="Only the samples of this kind, such as 'opened'.")] = "",
     by: Annotated[str, typer.Option(metavar="CHANNEL", help="The channel: email, sms and so on.")] = "email",
 ) -> None:
@@ -67,7 +66,7 @@ def send_samples(
         print(f"{files} letters in {folder.resolve()}/")
 
 
-def _reader(settings: "Settings", by: str, address: str, lang: Languages | None) -> "RecipientEntry":
+def _reader(settings: "Settings", by: str, address: str, lang: str) -> "RecipientEntry":
     """Whoever gets the samples, as [recipients.NAME] would describe him."""
     from pydantic import ValidationError
 

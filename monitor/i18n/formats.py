@@ -1,64 +1,79 @@
-"""Dates, times, periods and lengths in Bangla and English, as an officer writes them.
+"""Digits, numbers, dates, times, durations and lists, as an officer writes them in each language.
 
-Babel knows the names of months and weekdays but prints Bangla digits as ASCII, so digits are translated here, at the
-edge. Times of day are on the 24-hour clock in both languages; all of them are Asia/Dhaka.
+CLDR (through Babel) knows the names of months and weekdays and how numbers are grouped (12,34,567 in Bangla), but
+Babel prints ASCII digits; they are translated here, at the edge. Times of day are on the 24-hour clock; all of them are
+Asia/Dhaka.
 """
 
+from collections.abc import Iterable
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
-from typing import Literal
-
-from babel.dates import format_date
 
 from monitor.domain import clock
 from monitor.domain.day import END_OF_DAY, clock_text
+from monitor.domain.message import N_, NN_
 from monitor.domain.period import Period
 from monitor.domain.text import bangla_digits
-
-Lang = Literal["bn", "en"]
+from monitor.i18n.languages import Lang, has_bangla_digits, locale_of, lookup
 
 DHAKA = clock.DHAKA
 
-_LOCALE = {"bn": "bn", "en": "en_GB"}
-
 _UNITS = {
-    "working_days": ("কার্যদিবস", "working day"),
-    "months": ("মাস", "month"),
-    "days": ("দিন", "day"),
-    "hours": ("ঘণ্টা", "hour"),
-    "minutes": ("মিনিট", "minute"),
-    "seconds": ("সেকেন্ড", "second"),
+    "working_days": NN_("{count} working day", "{count} working days"),
+    "months": NN_("{count} month", "{count} months"),
+    "days": NN_("{count} day", "{count} days"),
+    "hours": NN_("{count} hour", "{count} hours"),
+    "minutes": NN_("{count} minute", "{count} minutes"),
+    "seconds": NN_("{count} second", "{count} seconds"),
 }
 
 
 def digits(text: object, lang: Lang) -> str:
-    """``text`` with ০–৯ for 0–9 in Bangla, as it is in English."""
-    return bangla_digits(str(text)) if lang == "bn" else str(text)
+    """Write 0-9 in ``text`` with the digits of the language."""
+    return bangla_digits(str(text)) if has_bangla_digits(lang) else str(text)
+
+
+def number_text(number: float, lang: Lang) -> str:
+    """Write a number with the language's groups: '1,234,567', in Bangla by lakh and crore: '12,34,567'."""
+    from babel.numbers import format_decimal
+
+    return digits(format_decimal(number, locale=locale_of(lang), numbering_system="latn"), lang)
+
+
+def list_text(items: Iterable[str], lang: Lang) -> str:
+    """Write items behind one another: 'a, b, c'."""
+    return ", ".join(items)
 
 
 @lru_cache(4_096)
 def date_text(day: date, lang: Lang) -> str:
-    """'Tuesday, 24 November 2026' / 'মঙ্গলবার, ২৪ নভেম্বর ২০২৬'."""
-    return digits(format_date(day, "EEEE, d MMMM y", locale=_LOCALE[lang]), lang)
+    """'Tuesday, 24 November 2026'."""
+    return digits(_format_date(day, "EEEE, d MMMM y", lang), lang)
 
 
 def short_date_text(day: date, lang: Lang) -> str:
-    """'24/11/2026' / '২৪/১১/২০২৬', as orders are dated."""
+    """'24/11/2026', as orders are dated."""
     return digits(f"{day:%d/%m/%Y}", lang)
 
 
 def month_text(day: date, lang: Lang) -> str:
-    """'November 2026' / 'নভেম্বর ২০২৬'."""
-    return digits(format_date(day, "LLLL y", locale=_LOCALE[lang]), lang)
+    """'November 2026'."""
+    return digits(_format_date(day, "LLLL y", lang), lang)
 
 
 def weekday_text(day: date, lang: Lang) -> str:
-    """'Tue' / 'মঙ্গল'."""
-    return format_date(day, "EEE", locale=_LOCALE[lang])
+    """'Tue'."""
+    return _format_date(day, "EEE", lang)
+
+
+def _format_date(day: date, pattern: str, lang: Lang) -> str:
+    from babel.dates import format_date
+
+    return format_date(day, pattern, locale=locale_of(lang))
 
 
 def time_text(at: time | datetime, lang: Lang) -> str:
-    """'16:30' / '১৬:৩০', of a time that is Asia/Dhaka already; with seconds where there are any."""
+    """'16:30', of a time that is Asia/Dhaka already; with seconds where there are any."""
     if (at.time() if isinstance(at, datetime) else at) == END_OF_DAY:
         return digits(clock_text(END_OF_DAY), lang)
     return digits(at.strftime("%H:%M:%S" if at.second else "%H:%M"), lang)
@@ -71,20 +86,20 @@ def moment_text(at_utc: datetime, lang: Lang) -> str:
 
 
 def amount_text(amount: int, unit: str, lang: Lang) -> str:
-    """'3 working days' / '৩ কার্যদিবস'."""
-    bn, en = _UNITS[unit]
-    return f"{digits(amount, lang)} {bn}" if lang == "bn" else f"{amount} {en}{'' if amount == 1 else 's'}"
+    """'3 working days'."""
+    one, many = _UNITS[unit]
+    return lookup(lang, one, many, amount).format(count=digits(amount, lang))
 
 
 def period_text(period: Period, lang: Lang) -> str:
-    """'immediate' / 'তাৎক্ষণিক', '1 working day' / '১ কার্যদিবস', '2 months' / '২ মাস'."""
+    """'immediate', '1 working day', '2 months'."""
     if period.unit == "immediate":
-        return "তাৎক্ষণিক" if lang == "bn" else "immediate"
+        return lookup(lang, N_("immediate"))
     return amount_text(period.amount, period.unit, lang)
 
 
 def duration_text(length: timedelta, lang: Lang) -> str:
-    """The two largest units of a length, rounded down: '2 days 3 hours', '৫ মিনিট'. Under a minute: seconds."""
+    """The two largest units of a length, rounded down: '2 days 3 hours'. Under a minute: seconds."""
     seconds = max(0, int(length.total_seconds()))
     parts = {
         "days": seconds // 86_400,

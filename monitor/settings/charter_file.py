@@ -9,7 +9,7 @@ from monitor.domain.period import IMMEDIATE
 from monitor.settings.base import Model, matching
 from monitor.settings.found import found
 from monitor.settings.mail_address import is_mail_address
-from monitor.settings.notices_section import Languages, RecipientName
+from monitor.settings.notices_section import KnownLanguage, Languages, RecipientName
 from monitor.settings.period import Disposal, Target
 from monitor.settings.problems import no_such
 from monitor.settings.sites_file import HoursName, Id, Kind
@@ -60,6 +60,7 @@ class OfficeEntry(Model):
     name_en: Text
     dated: Date
     website: str = ""
+    lang: KnownLanguage = "en"
     ticket_prefix: Annotated[str, matching(r"[A-Z]{2,6}", "2 to 6 capital letters A to Z, such as BHR")]
     officers_confirmed: bool = False
 

@@ -4,18 +4,32 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BeforeValidator, Field, PlainValidator, ValidationInfo
+from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, ValidationInfo
 from pydantic_core import PydanticCustomError
 
 from monitor.domain.notice_kinds import DIGEST, NoticeKind, Severity
+from monitor.i18n.languages import languages
 from monitor.settings.base import Model, matching
 from monitor.settings.of_kind import OfKind, fault
-from monitor.settings.problems import did_you_mean, one_of
+from monitor.settings.problems import did_you_mean, no_such, one_of
 from monitor.settings.sites_file import Kind
 
 ChannelName = str
 """A name of `monitor.alerts.channels.registry.CHANNELS`."""
-Languages = Literal["both", "bn", "en"]
+
+
+def _one_of_the(known: tuple[str, ...]) -> AfterValidator:
+    def check(value: str) -> str:
+        if value not in known:
+            raise ValueError(no_such("language", value, known))
+        return value
+
+    return AfterValidator(check)
+
+
+KnownLanguage = Annotated[str, _one_of_the(languages())]
+Languages = Annotated[str, _one_of_the(("both", *languages()))]
+"""A language, or 'both': Bangla, and English below."""
 RecipientName = Annotated[
     str,
     matching(r"[a-z][a-z0-9_-]{0,31}", "small letters, digits, '_' and '-', 32 at most, a letter first"),

@@ -9,7 +9,7 @@ from monitor.alerts.notices.phrases import CAUSES
 from monitor.charter.services import Charter
 from monitor.domain.reasons import from_json
 from monitor.i18n import formats
-from monitor.i18n.formats import Lang
+from monitor.i18n.languages import Lang
 from monitor.reports.status_document import LiveStatus
 from monitor.web.status import joined
 

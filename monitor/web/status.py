@@ -8,7 +8,8 @@ from typing import TypedDict
 
 from monitor.domain.clock import Clock
 from monitor.domain.reasons import Reason, as_json
-from monitor.i18n.formats import Lang, duration_text
+from monitor.i18n.formats import duration_text
+from monitor.i18n.languages import Lang
 from monitor.i18n.reasons import reason_text
 from monitor.judging.health import State
 from monitor.metrics.notices import MailPath, mail_path

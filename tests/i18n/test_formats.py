@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from monitor.domain.period import IMMEDIATE, Period
 from monitor.i18n import formats
-from monitor.i18n.formats import Lang
+from monitor.i18n.languages import Lang
 from tests.charter.calendars import dates, dhaka, moments
 
 DAY = dt.date(2026, 11, 24)

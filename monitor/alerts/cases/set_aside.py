@@ -63,12 +63,14 @@ _lately_told: deque[str] = deque(maxlen=20)  # a step that fails fails every sec
 
 def _is_done(work: Work, act: Callable[[], object]) -> str | None:
     """Does it whole or not at all: None, or why it cannot be done."""
+    lines = len(work.history)
     try:
         with work.session.begin_nested():
             act()
     except Exception as error:
         if isinstance(error, DBAPIError) and may_pass(error.orig):
             raise
+        del work.history[lines:]
         work.known.forget()  # what was known of this transaction may be of what was taken back
         return clean(f"{type(error).__name__}: {error.orig if isinstance(error, DBAPIError) else error}", 300)
     return None

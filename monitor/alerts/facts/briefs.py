@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Generic, Literal, TypeVar
 
 from monitor.alerts.facts.matter import Letterhead, MatterFacts, Service, Site
-from monitor.i18n.formats import Lang
+from monitor.i18n.languages import Lang
 
 Thing = TypeVar("Thing")
 

@@ -15,7 +15,7 @@ from pydantic import PlainSerializer, PlainValidator
 from monitor.charter.services import Section
 from monitor.domain.evidence import NOTHING_SEEN, Evidence
 from monitor.domain.reasons import Reason, as_json, from_json
-from monitor.i18n.formats import Lang
+from monitor.i18n.languages import Lang
 
 StoredReason = Annotated[Reason | None, PlainValidator(from_json), PlainSerializer(as_json)]
 """A reason as a stored notice keeps it."""

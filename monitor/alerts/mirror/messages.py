@@ -1,7 +1,6 @@
 """The words that stand in the help desk, in Bangla and English."""
 
 from datetime import datetime
-from typing import get_args
 
 from monitor.alerts.facts.matter import MatterFacts
 from monitor.alerts.helpdesks.base import subject_tag
@@ -9,7 +8,8 @@ from monitor.alerts.helpdesks.markup import LONGEST_TEXT
 from monitor.alerts.notices.phrases import Phrases
 from monitor.alerts.notices.wording import Words, words
 from monitor.domain.text import clean, clean_lines
-from monitor.i18n.formats import Lang, moment_text
+from monitor.i18n.formats import moment_text
+from monitor.i18n.languages import BOTH, Lang
 
 LONGEST_SUBJECT = 200
 
@@ -50,7 +50,7 @@ def subject(facts: MatterFacts) -> str:
 def first_message(facts: MatterFacts) -> str:
     """What the ticket is about, in both languages."""
     parts = []
-    for lang in get_args(Lang):
+    for lang in BOTH:
         said = _words(facts, lang)
         rows = "\n".join(f"{row.label}: {_indented(row.value)}" for row in said.rows)
         parts.append(f"{said.headline}\n\n{rows}")

@@ -13,6 +13,7 @@ from enum import Enum
 
 from monitor.alerts.cases.actions import act
 from monitor.alerts.cases.refusals import NotAllowed
+from monitor.alerts.cases.ticket_log import log_history
 from monitor.alerts.helpdesks import markup
 from monitor.alerts.helpdesks.base import DeskAway, DeskRefused, Helpdesk, Remark, View, event_of, mark_of
 from monitor.alerts.mirror import messages, queue
@@ -123,7 +124,9 @@ class Mirror:
         outside_id = turn.outside_id or self._place(turn)
         view = self.desk.look(outside_id, turn.seen, turn.stamp)
         with self.store.write() as session:
-            plan = take_over(Work(session, self.office, self.clock.utc()), self.desk, turn, view)
+            work = Work(session, self.office, self.clock.utc())
+            plan = take_over(work, self.desk, turn, view)
+        log_history(work)
         if plan.push and plan.first:
             self._push(turn, outside_id, plan.push)
         for event in plan.events:

@@ -8,7 +8,7 @@ from monitor.alerts.facts.matter import Site
 from monitor.alerts.notices.phrases import CAUSES, KIND_NAMES
 from monitor.alerts.notices.wording import Row, Section, Words, counted, page_row
 from monitor.i18n import formats
-from monitor.i18n.formats import Lang
+from monitor.i18n.languages import Lang
 
 TITLES: Mapping[str, Mapping[Lang, str]] = {
     "down": {"bn": "এখন বিচ্ছিন্ন", "en": "Down now"},

@@ -15,7 +15,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from monitor.alerts.notices.observations import MS
 from monitor.domain.evidence import Hour
 from monitor.i18n import formats
-from monitor.i18n.formats import Lang
+from monitor.i18n.languages import Lang
 
 LEFT, STEP = 130, 7  # pixels: of the first minute, from minute to minute
 ABOVE, HEIGHT = 16, 112  # pixels: of the top of both scales, and how high they are

@@ -9,7 +9,7 @@ from monitor.alerts.notices.gather import letterhead
 from monitor.alerts.notices.wording import Section, Words, page_row
 from monitor.charter.office import Office
 from monitor.i18n import formats
-from monitor.i18n.formats import Lang
+from monitor.i18n.languages import Lang
 
 MOST_LISTED = 200  # tickets that a digest names; the rest it counts
 

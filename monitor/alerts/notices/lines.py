@@ -7,7 +7,7 @@ from monitor.alerts.facts.matter import MatterFacts
 from monitor.alerts.notices.wording import entry_of
 from monitor.domain.notice_kinds import NoticeKind
 from monitor.i18n import formats
-from monitor.i18n.formats import Lang
+from monitor.i18n.languages import Lang
 
 STATES: Mapping[str, Mapping[Lang, str]] = {
     "opened": {"bn": "বিচ্ছিন্ন", "en": "down"},

@@ -8,7 +8,8 @@ from monitor.domain.evidence import Evidence, Hour, LastGood, SnmpSaid, Way
 from monitor.domain.reasons import TIMEOUT, Reason
 from monitor.domain.sample import milliseconds
 from monitor.i18n import formats
-from monitor.i18n.formats import DHAKA, Lang
+from monitor.i18n.formats import DHAKA
+from monitor.i18n.languages import Lang
 from monitor.i18n.reasons import reason_text
 
 MS: Mapping[Lang, str] = {"bn": "মি.সে.", "en": "ms"}

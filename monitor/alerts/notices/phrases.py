@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from monitor.i18n.formats import Lang
+from monitor.i18n.languages import Lang
 
 Phrases = Mapping[str, Mapping[Lang, str]]
 

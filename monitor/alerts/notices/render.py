@@ -4,7 +4,6 @@ import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
-from typing import get_args
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
@@ -20,7 +19,7 @@ from monitor.alerts.notices.routing import ASKER
 from monitor.alerts.notices.wording import Words, words
 from monitor.domain import notice_kinds
 from monitor.domain.log_events import LogEvent
-from monitor.i18n.formats import Lang
+from monitor.i18n.languages import BOTH, Lang
 from monitor.logs.emit import emit
 from monitor.settings.notices_section import Languages
 
@@ -39,7 +38,7 @@ GIST = ("ticket", "since", "received", "due", "was_due", "stage", "affected", "s
 
 def render(letter: Letter, lang: Languages = "both") -> Rendered:
     """The letter, ready to be handed over; raises FactsError when its facts cannot be read."""
-    langs: tuple[Lang, ...] = get_args(Lang) if lang == "both" else (lang,)
+    langs: tuple[Lang, ...] = BOTH if lang == "both" else (lang,)
     facts = unpack(letter.kind, letter.facts)
     parts = [_words(letter, facts, each) for each in langs]
     images = list(_images(parts))

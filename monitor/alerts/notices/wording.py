@@ -9,7 +9,7 @@ from monitor.alerts.notices.observations import cause_text, hour_text, last_good
 from monitor.alerts.notices.phrases import COMMANDS, ENDED, HEADLINES, KIND_NAMES, LABELS, TO_DO, WAYS
 from monitor.domain.evidence import Hour
 from monitor.i18n import formats
-from monitor.i18n.formats import Lang
+from monitor.i18n.languages import Lang
 
 CLAUSES: Mapping[str, Mapping[Lang, str]] = {
     "citizen": {

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from monitor.alerts.notices.charts import ABOVE, HEIGHT, hour_png, hour_svg
 from monitor.domain.evidence import Hour
-from monitor.i18n.formats import Lang
+from monitor.i18n.languages import Lang
 
 MINUTES = ((12.0, 0.0),) * 30 + (None,) * 10 + ((40.0, 0.5),) * 10 + ((None, 1.0),) * 10
 HOUR = Hour(chart="", loss=0.25, minutes=MINUTES)

@@ -9,7 +9,7 @@ from monitor.alerts.notices.lines import STATES
 from monitor.alerts.notices.render import render
 from monitor.domain.notice_kinds import OF_ONE_MATTER
 from monitor.domain.short_message import parts
-from monitor.i18n.formats import Lang
+from monitor.i18n.languages import Lang
 from monitor.runtime.virtual.sample_letters import samples
 from tests.charter.calendars import shipped
 

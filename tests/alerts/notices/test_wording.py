@@ -16,7 +16,7 @@ from monitor.alerts.notices.phrases import COMMANDS, HEADLINES, LABELS, TO_DO
 from monitor.alerts.notices.routing import ASKER
 from monitor.alerts.notices.wording import words
 from monitor.configuration import load
-from monitor.i18n.formats import Lang
+from monitor.i18n.languages import Lang
 from monitor.runtime.virtual.sample_letters import samples
 from tests.desk import Desk
 from tests.places import SHIPPED

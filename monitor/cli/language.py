@@ -1,0 +1,133 @@
+"""The language of one run of the command line, and what is said in it.
+
+``--lang``, else UPAZILA_MONITOR_LANG, else ``lang`` under [office] of charter.toml, else English. English too where the
+terminal's encoding lacks the language's letters. `--json` never changes with it.
+"""
+
+import os
+import sys
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from copy import copy
+from pathlib import Path
+from typing import Any
+
+from monitor.domain.message import Said
+from monitor.i18n import catalogue
+from monitor.i18n.languages import SOURCE, Lang, languages, lookup
+
+ENVIRONMENT = "UPAZILA_MONITOR_LANG"
+CONFIG = "UPAZILA_MONITOR_CONFIG"
+GENERAL = ("--config", "--lang")  # general options that take a value
+
+_chosen: Lang = SOURCE
+
+
+def lang() -> Lang:
+    """The language of this run."""
+    return _chosen
+
+
+def choose(wanted: Lang) -> None:
+    """Speak this language from now on; the process has one."""
+    global _chosen  # noqa: PLW0603 - a process has one command line
+    _chosen = wanted
+
+
+def wanted_language(words: Sequence[str], environment: Mapping[str, str]) -> str:
+    """The language that is asked for by the command line, the environment or the office; it may be none of ours.
+
+    Behind a command's name '--lang' is an option of that command, which may know other words, such as 'both'.
+    """
+    general, of_command = _split(words)
+    asked = _option(of_command, "--lang")
+    if not is_known(asked):
+        asked = _option(general, "--lang") or environment.get(ENVIRONMENT, "")
+    return asked or _of_office(Path(_option(general, "--config") or environment.get(CONFIG, "") or "config"))
+
+
+def can_be_shown(wanted: Lang) -> bool:
+    """Whether standard output and error have the letters of the language's own texts."""
+    sample = lookup(wanted, "immediate")
+    try:
+        for stream in (sys.stdout, sys.stderr):
+            sample.encode(stream.encoding or "utf-8")
+    except (UnicodeEncodeError, LookupError):
+        return False
+    return True
+
+
+def is_known(wanted: str) -> bool:
+    """Whether there is such a language."""
+    return wanted in languages()
+
+
+def _(text: str, /, **values: object) -> str:
+    """The English ``text``, a literal, in the language of this run; see `catalogue.tr`."""
+    return catalogue.tr(_chosen, text, **values)
+
+
+def n_(one: str, many: str, count: int, /, **values: object) -> str:
+    """As `_`, of ``count`` things; see `catalogue.trn`."""
+    return catalogue.trn(_chosen, one, many, count, **values)
+
+
+def render(said: Said) -> str:
+    """A message in the language of this run; text is shown as it is."""
+    return catalogue.render(said, _chosen)
+
+
+def prepare(command: Any) -> None:
+    """Put the help of all commands into the language of this run; each takes the general option --lang too."""
+    general = copy(next(option for option in command.params if option.name == "lang"))
+    general.expose_value = False
+    for each in _with_all_below(command):
+        if not any(option.name == "lang" for option in each.params):
+            each.params.append(general)
+        for name in ("help", "short_help", "epilog"):
+            if text := getattr(each, name, None):
+                setattr(each, name, lookup(_chosen, text))
+        for option in each.params:
+            if text := getattr(option, "help", None):
+                option.help = lookup(_chosen, text)
+
+
+def _with_all_below(command: Any) -> Iterator[Any]:
+    yield command
+    for below in getattr(command, "commands", {}).values():
+        yield from _with_all_below(below)
+
+
+def _split(words: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:
+    """The general options, and what stands from the command's name on."""
+    at = 0
+    while at < len(words) and words[at].startswith("-"):
+        at += 2 if words[at] in GENERAL else 1
+    return words[:at], words[at:]
+
+
+def _option(words: Sequence[str], name: str) -> str:
+    """The value of an option, which the parser has not read yet: the help must be in the right language already."""
+    for at, word in enumerate(words):
+        if word == name and at + 1 < len(words):
+            return words[at + 1]
+        if word.startswith(f"{name}="):
+            return word.partition("=")[2]
+        if word == "--":
+            break
+    return ""
+
+
+def _of_office(directory: Path) -> str:
+    try:
+        found = tomllib.loads((directory / "charter.toml").read_text(encoding="utf-8")).get("office", {}).get("lang")
+    except (OSError, ValueError, AttributeError):  # that command will say what is wrong with it, in English
+        return SOURCE
+    return found if isinstance(found, str) and is_known(found) else SOURCE
+
+
+def speak(words: Sequence[str], environment: Mapping[str, str] = os.environ) -> str:
+    """Choose the language of this run; returns one that was asked for and does not exist, else ''."""
+    wanted = wanted_language(words, environment)
+    choose(wanted if is_known(wanted) and can_be_shown(wanted) else SOURCE)
+    return "" if is_known(wanted) else wanted

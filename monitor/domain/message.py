@@ -1,0 +1,84 @@
+"""A sentence of this program with its parameters: the English source of a catalogue's entry, rendered at the edge.
+
+Errors, warnings and lines carry a `Message` where they are made; `monitor.i18n.catalogue` renders it in a language.
+``str()`` gives plain English, for logs and for documents whose words are English.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from string import Formatter
+from typing import Any
+
+JOINED = "; "
+
+
+def N_(text: str) -> str:  # noqa: N802 - gettext's name for it
+    """Mark ``text`` for extraction into the catalogue; returns it as it is, to be looked up later."""
+    return text
+
+
+def NN_(one: str, many: str) -> tuple[str, str]:  # noqa: N802 - gettext's name for it
+    """Mark the two texts about one and about several things for extraction, as `N_` does."""
+    return one, many
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Message:
+    """An English ``text`` whose gaps, as of `str.format`, are filled by ``values``; a value may be a message itself.
+
+    ``many``: the text for a ``count`` that is not 1, which fills the gap '{count}'.
+    """
+
+    text: str
+    values: Mapping[str, object] = field(default_factory=dict)
+    many: str = ""
+    count: int | None = None
+
+    @property
+    def source(self) -> str:
+        """The English text for its count."""
+        return self.text if self.count in {None, 1} else self.many
+
+    def __str__(self) -> str:
+        return _Plain().vformat(self.source, (), self.values) if self.values else self.source
+
+    def __eq__(self, other: object) -> bool:
+        return str(self) == str(other) if isinstance(other, Message | str) else NotImplemented
+
+    def __lt__(self, other: object) -> bool:
+        return str(self) < str(other)
+
+    def __hash__(self) -> int:
+        return hash(str(self))
+
+
+Said = Message | str
+"""A message, or text that is shown as it is: a name, or what came from outside."""
+
+
+def message(text: str, /, **values: object) -> Message:
+    """Make a message; ``text`` is a literal in English, in which a brace is doubled if ``values`` are given."""
+    return Message(text, values)
+
+
+def messages(one: str, many: str, count: int, /, **values: object) -> Message:
+    """Make a message about ``count`` things; both texts are literals in English."""
+    return Message(one, {"count": count, **values}, many, count)
+
+
+def said_by(error: BaseException) -> Said:
+    """Return what an error says: its message where it was raised with one."""
+    given = error.args[0] if error.args else ""
+    return given if isinstance(given, Message) else str(error)
+
+
+class _Plain(Formatter):
+    """Fills gaps without any language; how a value is to be written ('moment') is known to the catalogue alone."""
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        if isinstance(value, list | tuple):
+            return ", ".join(map(str, value))
+        try:
+            return format(value, format_spec)
+        except (TypeError, ValueError):
+            return str(value)

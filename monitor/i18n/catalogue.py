@@ -1,0 +1,109 @@
+"""Renders texts and messages in a language: the entry of the catalogue, with its gaps filled.
+
+A gap is one of `str.format`. Numbers get the digits of the language, times are the office's (Asia/Dhaka), a message
+within a message is rendered too. Behind the colon of a gap stands how a value is written:
+
+- a number's own format ('.0%', ',' for groups of the language), 'percent' (a share as whole per cent), 'lasting'
+  (seconds as a duration);
+- of a time: 'moment' (date and time in words), 'exact' (2026-11-24 09:00:00), else 24/11/2026 09:00;
+- of a text or message that may be lacking, what joins it: ``{seen:: }`` puts ': ' before it, ``{seen:>; }`` puts '; '
+  behind it;
+- 'words': the system's error of that name (errno) in words.
+"""
+
+import errno
+import os
+from collections.abc import Mapping
+from datetime import date, datetime, time, timedelta
+from string import Formatter
+from typing import Any
+
+from monitor.domain.message import Message, Said
+from monitor.domain.period import Period
+from monitor.i18n import formats
+from monitor.i18n.languages import SOURCE, Lang, lookup
+
+
+def tr(lang: Lang, text: str, /, **values: object) -> str:
+    """The English ``text``, a literal, in ``lang``; gaps are looked at only if there are ``values``."""
+    return _filled(lookup(lang, text), text, values, lang)
+
+
+def trn(lang: Lang, one: str, many: str, count: int, /, **values: object) -> str:
+    """As `tr`, of ``count`` things; the gap '{count}' is filled with it."""
+    source = one if count == 1 else many
+    return _filled(lookup(lang, one, many, count), source, {"count": count, **values}, lang)
+
+
+def trp(lang: Lang, context: str, text: str, /, **values: object) -> str:
+    """As `tr`, of a ``text`` that means different things in different contexts."""
+    return _filled(lookup(lang, text, context=context), text, values, lang)
+
+
+def render(said: Said, lang: Lang) -> str:
+    """A message in ``lang``; text is shown as it is."""
+    if isinstance(said, str):
+        return said
+    return _filled(lookup(lang, said.text, said.many, said.count), said.source, said.values, lang)
+
+
+def _filled(entry: str, source: str, values: Mapping[str, object], lang: Lang) -> str:
+    if not values:
+        return entry
+    try:
+        return _Filler(lang).vformat(entry, (), values)
+    except (KeyError, IndexError, ValueError):  # a faulty entry of a catalogue must not hide what is said
+        return _Filler(SOURCE).vformat(source, (), values)
+
+
+def _joined(words: str, joint: str) -> str:
+    if not words or not joint:
+        return words
+    return words + joint[1:] if joint.startswith(">") else joint + words
+
+
+class _Filler(Formatter):
+    def __init__(self, lang: Lang) -> None:
+        self._lang = lang
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        match value:
+            case str() if format_spec == "words":
+                return os.strerror(getattr(errno, value, 0)).lower()
+            case None | str() | Message():
+                return _joined(render(value or "", self._lang), format_spec)
+            case list() | tuple():
+                return formats.list_text([self.format_field(each, format_spec) for each in value], self._lang)
+            case datetime() | date() | time():
+                return self._time(value, format_spec)
+            case timedelta():
+                return formats.duration_text(value, self._lang)
+            case Period():
+                return formats.period_text(value, self._lang)
+            case bool():
+                return str(value).lower()
+            case int() | float():
+                return self._number(value, format_spec)
+        return format(value, format_spec)
+
+    def _time(self, value: datetime | date | time, format_spec: str) -> str:
+        lang = self._lang
+        match value:
+            case datetime() if format_spec == "moment":
+                return formats.moment_text(value, lang)
+            case datetime() if format_spec == "exact":
+                return formats.digits(f"{value.astimezone(formats.DHAKA):%Y-%m-%d %H:%M:%S}", lang)
+            case datetime():
+                return formats.digits(f"{value.astimezone(formats.DHAKA):%d/%m/%Y %H:%M}", lang)
+            case date():
+                return formats.short_date_text(value, lang)
+        return formats.time_text(value, lang)
+
+    def _number(self, value: float, format_spec: str) -> str:
+        if format_spec == "lasting":
+            return formats.duration_text(timedelta(seconds=value), self._lang)
+        if format_spec == "percent":
+            return formats.digits(f"{value * 100:.0f}", self._lang)
+        if format_spec == ",":
+            return formats.number_text(value, self._lang)
+        return formats.digits(format(value, format_spec), self._lang)
