@@ -51,7 +51,7 @@ def run(context: typer.Context, fresh: Fresh = False) -> None:
             _find_a_network(settings)
         with only_daemon(state):
             if fresh:
-                aside = copies.begin_anew(state, SystemClock().utc())
+                aside = copies.set_aside_unusable(state, SystemClock().utc())
                 logging.warning("begins with nothing%s", f"; what was there lies in {aside}" if aside else "")
             systemd = Systemd()
             while True:

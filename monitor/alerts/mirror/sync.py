@@ -25,7 +25,7 @@ from monitor.domain.text import clean, clean_lines, has_words
 from monitor.domain.ticket_states import UNSOLVED, TicketState
 from monitor.store import ticket_history
 from monitor.store.errors import DatabaseError
-from monitor.store.helpdesk_queries import ACTOR, first_event, unlisted, untold_events
+from monitor.store.helpdesk_queries import ACTOR, first_event, unlisted, unsynced_events
 from monitor.store.models import HelpdeskTicket, Ticket, TicketEvent
 from monitor.store.sqlite import Store
 from monitor.store.work import Work
@@ -46,7 +46,7 @@ class Outcome(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class EventToSend:
     """An event that is to be told there."""
 
     id: int
@@ -57,7 +57,7 @@ class Told:
 class Plan:
     """What is to be told: events in order, and a state; ``first``: the state before them, since it reopens."""
 
-    events: Sequence[Told]
+    events: Sequence[EventToSend]
     push: TicketState | None
     first: bool
 
@@ -110,9 +110,9 @@ class Mirror:
         away = outcome is Outcome.AWAY
         if turn.attempts == 0:
             log.warning("%s is not in line with the help desk: %s; another try follows", turn.number, error)
-        pause = queue.pause_after(turn.attempts + 1, self.jitter(), away=away)
+        backoff = queue.backoff_after(turn.attempts + 1, self.jitter(), away=away)
         with self.store.write() as session:
-            queue.failed(Work(session, self.office, self.clock.utc()), turn, error, pause, away=away)
+            queue.failed(Work(session, self.office, self.clock.utc()), turn, error, backoff, away=away)
         return outcome
 
     def _round(self, turn: Turn) -> None:
@@ -157,11 +157,11 @@ def take_over(work: Work, desk: Helpdesk, turn: Turn, view: View) -> Plan:
     """Does here what was done there, in one transaction with the note that it was; returns what is to be told there."""
     row = work.session.get_one(HelpdeskTicket, turn.id)
     ticket = work.session.get_one(Ticket, row.ticket_id)
-    waiting = {event.id: event for event in untold_events(work.session, row)}
+    waiting = {event.id: event for event in unsynced_events(work.session, row)}
     for remark in view.remarks:
-        _hear(work, row, ticket, remark, waiting)
-    untold = [event for id_, event in waiting.items() if id_ > row.told_event_id]
-    again = any(event.kind in AGAIN for event in untold)
+        _take_remark(work, row, ticket, remark, waiting)
+    unsynced = [event for id_, event in waiting.items() if id_ > row.told_event_id]
+    again = any(event.kind in AGAIN for event in unsynced)
     ours = TicketState(ticket.state)
     agreed = Agreed(TicketState(row.agreed_state), row.agreed_status)
     found = reconcile(agreed, ours, view.status, desk.means, said_again=again)
@@ -170,11 +170,11 @@ def take_over(work: Work, desk: Helpdesk, turn: Turn, view: View) -> Plan:
     if not found.push:
         row.agreed_state = ticket.state
     row.seen = {**row.seen, **{remark.stream: remark.id for remark in sorted(view.remarks, key=lambda r: r.id)}}
-    told = [Told(e.id, messages.event_text(e.kind, e.actor, e.text, e.at_utc)) for e in untold]
-    return Plan(told, ours if found.push else None, ours in UNSOLVED)
+    to_send = [EventToSend(e.id, messages.event_text(e.kind, e.actor, e.text, e.at_utc)) for e in unsynced]
+    return Plan(to_send, ours if found.push else None, ours in UNSOLVED)
 
 
-def _hear(
+def _take_remark(
     work: Work,
     row: HelpdeskTicket,
     ticket: Ticket,
