@@ -82,7 +82,7 @@ class Daemon:
         self._clock = clock = TrustedClock(clock, boot_id())
         self._store = store = open_when_possible(settings.state)
         last_run = LastRun(settings, clock, store)
-        left = last_run.remembered()
+        left = last_run.load()
         self._knows_before = left.known is not None
         self.sources = {} if self._knows_before else sources  # for who begins again
         self._live = live = _state_of(settings, clock, left)
@@ -104,10 +104,10 @@ class Daemon:
         checker = ServiceChecker(clock, live, settings.fleet, settings.monitor.probing, sink)
         traps = TrapReceiver(clock, live, settings, lambda: poller.agents, sink, (prober.soon, poller.soon))
         helpdesk = HelpdeskWorker(store, live, settings, clock)
-        heartbeat = HeartbeatSender(settings.monitor.heartbeat, self._ages_told_outside)
+        heartbeat = HeartbeatSender(settings.monitor.heartbeat, self._heartbeat_ages)
         watchdog = Watchdog(clock, live, systemd, self._ages)
         self._reload = ConfigReload(clock, settings.directory, self._verdicts, systemd, self._take_over)
-        calendar = CalendarJobs(self._believed_now, Jobs(store, live, in_force, opener.examine).all_of_them())
+        calendar = CalendarJobs(self._trusted_utc, Jobs(store, live, in_force, opener.examine).all_of_them())
         app = make_app(live, Exposition(live, store, clock), store, lambda: in_force.settings, self._ages, clock)
         self._page = page = PageServer(app, settings.monitor.web, sockets, clock, self._say_how)
         # Opened in this order and closed in the reverse one: whatever tells something is closed before who stores it.
@@ -128,7 +128,7 @@ class Daemon:
         """Works until SIGTERM or SIGINT, or until it ``begins_again``; raises what made it impossible to go on."""
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
-            loop.add_signal_handler(number, self._told_to_stop)
+            loop.add_signal_handler(number, self._on_stop_signal)
         loop.add_signal_handler(signal.SIGHUP, self._reload.ask)
         try:
             async with AsyncExitStack() as opened:
@@ -178,7 +178,7 @@ class Daemon:
         end.daemon = True
         end.start()
 
-    def _told_to_stop(self) -> None:
+    def _on_stop_signal(self) -> None:
         self.begins_again = False
         self._stop.set()
 
@@ -200,18 +200,18 @@ class Daemon:
     def _channels_of(self, office: Office) -> Mapping[ChannelName, Channel]:
         return channels_of(office, self.settings.state, self.settings.home)
 
-    def _believed_now(self) -> datetime | None:
+    def _trusted_utc(self) -> datetime | None:
         return None if self._clock.trust.suspect else self._clock.utc()
 
     def _ages(self) -> dict[str, float]:
         return ages_s(self._parts, self._clock.mono_ns())
 
-    def _ages_told_outside(self) -> dict[str, float]:
+    def _heartbeat_ages(self) -> dict[str, float]:
         """How old our last doings are, in seconds: the last turn of probing, the oldest mail owed, the last commit."""
-        owed_s, now_ns = oldest_pending_s(self._store, self._clock.utc()), self._clock.mono_ns()
+        pending_s, now_ns = oldest_pending_s(self._store, self._clock.utc()), self._clock.mono_ns()
         return {
             "round_age": (now_ns - self._prober.last_turn_mono_ns) / NS_PER_S,
-            **({} if owed_s is None else {"outbox_age": owed_s}),
+            **({} if pending_s is None else {"outbox_age": pending_s}),
             "last_write_age": (now_ns - self._writer.last_turn_mono_ns) / NS_PER_S,
             "page_away": self._page.away_s(),
         }

@@ -48,7 +48,7 @@ left an address, get a row in the outbox, and {alerts.cases.complaints:link_to_o
 is down at that site.""",
     """The daemon finds it at its next look at what is due: the officer is warned on the last day, a missed deadline
 begins the grievance chain ({charter.stages:chain}), and when the outage behind it is over for good,
-{alerts.cases.complaints:tell_who_asked} tells the citizen so.""",
+{alerts.cases.complaints:notify_requesters} tells the citizen so.""",
     """Where a help desk is configured, {alerts.mirror.sync:Mirror} keeps the same ticket there, and takes over what is
 done there.""",
     """Somebody settles it: `upazila-monitor ticket resolve` calls {alerts.cases.actions:act}, the citizen is told what

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from monitor.charter.calendar import Calendar
 from monitor.charter.services import Stage
-from monitor.charter.stages import Anew, chain, reminders, warning_utc
+from monitor.charter.stages import StageRestart, chain, reminders, warning_utc
 from monitor.charter.waiting import Wait
 from monitor.domain.notice_kinds import NoticeKind
 
@@ -19,7 +19,7 @@ from monitor.domain.notice_kinds import NoticeKind
 class Dates:
     """A ticket's dates: when its time began to run, its deadline, and the missed deadline, once it is missed.
 
-    ``recounted``: how often what runs now, the target or the chain, was counted anew. ``anew``: the stage whose time
+    ``recounted``: how often what runs now, the target or the chain, was counted anew. ``restart``: the stage whose time
     was; ``waits``: when time stood still.
     """
 
@@ -27,7 +27,7 @@ class Dates:
     deadline_utc: datetime
     breached_utc: datetime | None
     recounted: int = 0
-    anew: Anew | None = None
+    restart: StageRestart | None = None
     waits: tuple[Wait, ...] = ()
 
 
@@ -66,7 +66,7 @@ def steps(dates: Dates, responsible: str, stages: Sequence[Stage], calendar: Cal
     if dates.breached_utc is None:
         yield Step(NoticeKind.BREACH, 0, responsible, dates.deadline_utc)
         return
-    every = chain(dates.breached_utc, stages, calendar, dates.anew, dates.waits)
+    every = chain(dates.breached_utc, stages, calendar, dates.restart, dates.waits)
     for stage, its_dates in zip(stages, every, strict=True):
         if stage.ask_first:
             yield Step(NoticeKind.ASK, stage.level, responsible, its_dates.starts_utc, None, dates.recounted)

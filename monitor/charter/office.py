@@ -8,7 +8,7 @@ from typing import Any
 from monitor.charter.calendar import Calendar
 from monitor.charter.escalation_steps import Dates, Step, steps
 from monitor.charter.services import Charter, Service
-from monitor.charter.stages import Anew, StageDates, chain
+from monitor.charter.stages import StageDates, StageRestart, chain
 from monitor.charter.waiting import Wait
 from monitor.settings.acknowledged_section import Acknowledged
 from monitor.settings.fleet import Fleet
@@ -17,7 +17,7 @@ from monitor.settings.maintenance_section import Maintenance
 from monitor.settings.monitor_file import Mail
 from monitor.settings.notices_section import ChannelSection, Notices, RecipientEntry
 
-_Chain = tuple[datetime, Anew | None, tuple[Wait, ...]]
+_Chain = tuple[datetime, StageRestart | None, tuple[Wait, ...]]
 MOST_COUNTED = 50_000  # dates that are kept: those of all open tickets of a country, and then some
 
 
@@ -58,16 +58,16 @@ class Office:
         )
 
     def stages_from(
-        self, breached_utc: datetime, anew: Anew | None = None, waits: tuple[Wait, ...] = ()
+        self, breached_utc: datetime, restart: StageRestart | None = None, waits: tuple[Wait, ...] = ()
     ) -> Sequence[StageDates]:
         """When each stage of the grievance chain begins and lapses for a target missed at that time; counted once.
 
-        ``anew`` and ``waits`` as for `charter.stages.chain`.
+        ``restart`` and ``waits`` as for `charter.stages.chain`.
         """
-        known = (breached_utc, anew, waits)
+        known = (breached_utc, restart, waits)
         if known not in self._chains:
             _bound(self._chains)
-            self._chains[known] = chain(breached_utc, self.charter.stages, self.calendar, anew, waits)
+            self._chains[known] = chain(breached_utc, self.charter.stages, self.calendar, restart, waits)
         return self._chains[known]
 
     def steps_of(self, dates: Dates, responsible: str) -> Sequence[Step]:

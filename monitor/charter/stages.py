@@ -15,7 +15,7 @@ from monitor.charter.waiting import Wait
 from monitor.domain.notice_kinds import NoticeKind
 
 
-class Anew(NamedTuple):
+class StageRestart(NamedTuple):
     """The stage ``level`` is counted anew from ``from_utc`` on, whenever it began at first."""
 
     level: int
@@ -48,19 +48,19 @@ def chain(
     breached_utc: datetime,
     stages: Sequence[Stage],
     calendar: Calendar,
-    anew: Anew | None = None,
+    restart: StageRestart | None = None,
     waits: Sequence[Wait] = (),
 ) -> tuple[StageDates, ...]:
-    """The dates of all stages of a matter whose target was missed at ``breached_utc``, by level.
+    """Return the dates of all stages of a case whose target was missed at ``breached_utc``, by level.
 
-    Each stage begins the moment the one before lapses, but for one that is counted ``anew``; during ``waits`` its time
-    stands still.
+    Each stage begins when the one before lapses; the stage of ``restart`` begins at its ``from_utc``. Time within
+    ``waits`` does not count.
     """
     dates = []
     starts_utc = breached_utc.astimezone(UTC)
     for stage in stages:
-        if anew is not None and stage.level == anew.level:
-            starts_utc = anew.from_utc.astimezone(UTC)
+        if restart is not None and stage.level == restart.level:
+            starts_utc = restart.from_utc.astimezone(UTC)
         deadline = disposal_deadline(stage.disposal, from_utc=starts_utc, calendar=calendar, waits=waits)
         dates.append(
             StageDates(stage.level, stage.holder, starts_utc, deadline.due_utc, deadline, stage.remind_working_days)

@@ -30,8 +30,8 @@ def goes_on(due_utc: datetime, wait: Wait, runs_from_utc: datetime, calendar: Ca
     """
     if wait.stopped_utc >= due_utc:
         return due_utc
-    stood_still = working_time(max(wait.stopped_utc, runs_from_utc), max(wait.resumed_utc, runs_from_utc), calendar)
-    minutes = round(stood_still / MINUTE)
+    waited = working_time(max(wait.stopped_utc, runs_from_utc), max(wait.resumed_utc, runs_from_utc), calendar)
+    minutes = round(waited / MINUTE)
     return after_working_time(minutes * MINUTE, due_utc, calendar) if minutes else due_utc
 
 

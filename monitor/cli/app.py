@@ -147,7 +147,9 @@ def _cannot_write(why: str) -> int:
 
 def _code_of_a_run() -> int:
     try:
-        if any("\udc80" <= letter <= "\udcff" for word in sys.argv for letter in word):  # so Python marks such bytes
+        if any(
+            "\udc80" <= character <= "\udcff" for word in sys.argv for character in word
+        ):  # so Python marks such bytes
             raise Failure("what was typed holds bytes that are no UTF-8. Expected text in UTF-8", BAD_INPUT)
         sys.argv[1:] = map(_in_nfc, sys.argv[1:])
         if unknown := speak(sys.argv[1:]):

@@ -41,7 +41,7 @@ def create(
     with _failing(target):
         _there(state)
         found = copies.create(state / DATABASE, target)
-    _tell(found, as_json, f"{target}: {_contents(found)}", copy=str(target))
+    _print(found, as_json, f"{target}: {_contents(found)}", copy=str(target))
 
 
 @app.command()
@@ -71,8 +71,8 @@ def verify(
         print(json.dumps([{"copy": str(each), **_facts(seen)} for each, seen in found]))
     else:
         for each, seen in found:
-            print(f"{each}: {'NOT GOOD: ' + '; '.join(seen.told) if seen.told else _contents(seen)}")
-    if any(seen.told for _, seen in found):
+            print(f"{each}: {'NOT GOOD: ' + '; '.join(seen.problems) if seen.problems else _contents(seen)}")
+    if any(seen.problems for _, seen in found):
         raise typer.Exit(NO)
 
 
@@ -101,7 +101,7 @@ def restore(
     if done.aside is not None:
         lines.append(f"what was there before lies in {done.aside}")
     lines.append("start the daemon: the time since then counts as unmonitored; letters since then may go out once more")
-    _tell(done.found, as_json, "\n".join(lines), copy=str(done.copy), aside=str(done.aside) if done.aside else None)
+    _print(done.found, as_json, "\n".join(lines), copy=str(done.copy), aside=str(done.aside) if done.aside else None)
 
 
 def head_of(typed: str) -> str:
@@ -160,12 +160,12 @@ def _contents(found: "Soundness") -> str:
 
 def _facts(found: "Soundness") -> "SoundnessDocument":
     return {
-        "sound": not found.told,
-        "wrong": list(found.told),
+        "sound": not found.problems,
+        "wrong": list(found.problems),
         "events": found.events,
         "lived": found.lived_utc.isoformat() if found.lived_utc else None,
     }
 
 
-def _tell(found: "Soundness", as_json: bool, words: str, **more: str | None) -> None:
+def _print(found: "Soundness", as_json: bool, words: str, **more: str | None) -> None:
     print(json.dumps({**more, **_facts(found)}) if as_json else words)

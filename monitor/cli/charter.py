@@ -32,11 +32,11 @@ def charter(context: typer.Context, lang: Language = "bn", as_json: AsJson = Fal
     from monitor.charter.services import Charter
     from monitor.cli import charter_page
 
-    promises = Charter.of(settings_of(context.obj).charter)
+    charter_in_force = Charter.of(settings_of(context.obj).charter)
     if as_json:
-        print_json(charter_page.facts(promises))
+        print_json(charter_page.facts(charter_in_force))
     else:
-        console(plain=True).print(charter_page.page(promises, lang))
+        console(plain=True).print(charter_page.page(charter_in_force, lang))
 
 
 def calendar(
@@ -81,20 +81,20 @@ def deadline(
     if stdin == bool(service or start) or (not stdin and not (service and start)):
         raise Failure("not clear what to compute. Expected --service KEY --from TIME, or --stdin alone", BAD_INPUT)
     settings = settings_of(context.obj)
-    promises, office = Charter.of(settings.charter), Calendar.of(settings.calendar, settings.holidays)
+    charter_in_force, office = Charter.of(settings.charter), Calendar.of(settings.calendar, settings.holidays)
     if stdin:
-        _answer_lines(sys.stdin.buffer, promises, office, lang)
+        _answer_lines(sys.stdin.buffer, charter_in_force, office, lang)
         return
-    service = _key(service, promises)
-    answer = _deadline(service, start, promises, office)
+    service = _key(service, charter_in_force)
+    answer = _deadline(service, start, charter_in_force, office)
     if as_json:
         print_json(_deadline_facts(service, answer, lang))
     else:
-        print(f"{service}  {promises.services[service].name(lang)}")
+        print(f"{service}  {charter_in_force.services[service].name(lang)}")
         print(explain(answer, lang))
 
 
-def _answer_lines(lines: "Iterable[bytes]", promises: "Charter", office: "Calendar", lang: "Lang") -> None:
+def _answer_lines(lines: "Iterable[bytes]", charter_in_force: "Charter", office: "Calendar", lang: "Lang") -> None:
     bad = False
     for number, line in enumerate(lines, start=1):
         words = line.decode(errors="replace").split()
@@ -103,8 +103,8 @@ def _answer_lines(lines: "Iterable[bytes]", promises: "Charter", office: "Calend
         try:
             if len(words) != 2:
                 raise Failure(f"{' '.join(words)[:80]!r} is no pair. Expected 'KEY TIME'", BAD_INPUT)
-            key = _key(words[0], promises)
-            answer = _deadline(key, words[1], promises, office)
+            key = _key(words[0], charter_in_force)
+            answer = _deadline(key, words[1], charter_in_force, office)
         except Failure as failure:
             bad = True
             print(f"line {number}: {failure}", file=sys.stderr)
@@ -114,22 +114,22 @@ def _answer_lines(lines: "Iterable[bytes]", promises: "Charter", office: "Calend
         raise typer.Exit(BAD_INPUT)
 
 
-def _key(typed: str, promises: "Charter") -> str:
+def _key(typed: str, charter_in_force: "Charter") -> str:
     """The row of the charter that was meant: citizen:8, 8 or ৮."""
     from monitor.settings.problems import did_you_mean
 
-    key = promises.key_of(typed)
+    key = charter_in_force.key_of(typed)
     if key is None:
-        hint = did_you_mean(typed, promises.services) or " Expected one such as citizen:8, 8 or official:1"
+        hint = did_you_mean(typed, charter_in_force.services) or " Expected one such as citizen:8, 8 or official:1"
         raise Failure(f"no service {typed!r} in the charter.{hint}", BAD_INPUT)
     return key
 
 
-def _deadline(key: str, start: str, promises: "Charter", office: "Calendar") -> "Deadline":
+def _deadline(key: str, start: str, charter_in_force: "Charter", office: "Calendar") -> "Deadline":
     from monitor.charter.calendar import CalendarError
     from monitor.charter.deadline import target_deadline
 
-    service = promises.services[key]
+    service = charter_in_force.services[key]
     at_utc = _moment(start)
     try:
         return target_deadline(service.target, started_utc=at_utc, confirmed_utc=at_utc, calendar=office)

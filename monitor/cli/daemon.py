@@ -70,7 +70,7 @@ def _run(directory: Path, log_output: "LogOutput", *, fresh: bool) -> None:
             _find_a_network(settings)
         with only_daemon(state):
             if fresh:
-                aside = copies.begin_anew(state, SystemClock().utc())
+                aside = copies.set_aside_unusable(state, SystemClock().utc())
                 where_old = f"; what was there lies in {aside}" if aside else ""
                 emit(log, LogEvent.STARTED_FRESH, "starts with nothing%s", where_old, path=str(aside or ""))
             systemd = Systemd()

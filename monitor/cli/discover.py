@@ -160,11 +160,11 @@ async def _introduced(agents: "Agents", answered: Sequence[Found], names: Sequen
 
 
 async def _introduce(agents: "Agents", one: Found, names: Sequence[str]) -> Found:
-    from monitor.probes.snmp.port_check import KNOCK_S, is_port_closed
+    from monitor.probes.snmp.port_check import PORT_CHECK_S, is_port_closed
     from monitor.probes.snmp.reading import read_system
     from monitor.probes.snmp.session import SnmpError
 
-    if names and await is_port_closed(one.address, SNMP_PORT, KNOCK_S):
+    if names and await is_port_closed(one.address, SNMP_PORT, PORT_CHECK_S):
         return one
     for name in names:
         try:

@@ -35,7 +35,7 @@ def outbox(
     from monitor.store.documents import notice_document
 
     with store_of(settings_in_force(context.obj)) as store, store.read() as session:
-        notices = notice_queries.listed(session, owed=pending_only, dead=dead_only, limit=limit)
+        notices = notice_queries.listed(session, pending=pending_only, dead=dead_only, limit=limit)
         found = [notice_document(notice) for notice in notices]
     if as_json:
         print_json(found)

@@ -48,7 +48,7 @@ def snmp(
     """Reads one device by SNMP: what it is, its interfaces, its UPS; exit code 1 when it does not answer."""
     import asyncio
 
-    from monitor.probes.snmp.port_check import KNOCK_S, is_port_closed
+    from monitor.probes.snmp.port_check import PORT_CHECK_S, is_port_closed
     from monitor.probes.snmp.reading import LONGEST_READ_S
     from monitor.probes.snmp.session import SilentError, SnmpError
 
@@ -62,7 +62,7 @@ def snmp(
             work = _read_v3(where, *_user(context.obj, str(v3)), timeout, retries)
         reading = asyncio.run(asyncio.wait_for(work, LONGEST_READ_S))
     except SilentError as error:
-        if asyncio.run(is_port_closed(*where, KNOCK_S)):
+        if asyncio.run(is_port_closed(*where, PORT_CHECK_S)):
             raise Failure(f"no answer from {where[0]}: nobody listens at its port {where[1]}", NO) from None
         raise Failure(str(error), NO) from None
     except SnmpError as error:

@@ -10,7 +10,7 @@ from io import StringIO
 from pathlib import Path
 
 from monitor.cli.errors import BAD_INPUT, Failure
-from monitor.domain.text import ascii_digits, folded, nfc
+from monitor.domain.text import ascii_digits, comparison_key, nfc
 from monitor.plain_file import LIST_BYTES, PlainFileError, read_bounded
 
 COLUMNS = (
@@ -121,7 +121,7 @@ def spoilt(cell: str) -> bool:
     """
     if cell.isascii() and "?" not in cell:
         return False
-    nothing_else = "?" in cell and not any(letter.isalnum() for letter in cell)
+    nothing_else = "?" in cell and not any(character.isalnum() for character in cell)
     return nothing_else or any(sign in cell for sign in ("\ufffd", "??", "à¦", "à§"))
 
 
@@ -157,14 +157,14 @@ def _column(heading: str) -> str:
             return column
     words = plain.split()
     for column, beginnings in WORDS:
-        told = [folded(each) for each in beginnings]
-        if any(word == each or (word.startswith(each) and not each.isascii()) for word in words for each in told):
+        keys = [comparison_key(each) for each in beginnings]
+        if any(word == each or (word.startswith(each) and not each.isascii()) for word in words for each in keys):
             return column
-    return folded(heading)
+    return comparison_key(heading)
 
 
 def _plain(heading: str) -> str:
-    return " ".join(re.sub(r"[()\[\]_.:/-]", " ", folded(heading)).split())
+    return " ".join(re.sub(r"[()\[\]_.:/-]", " ", comparison_key(heading)).split())
 
 
 def _check_heading(file: Path, line: int, names: list[str]) -> None:

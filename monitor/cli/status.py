@@ -41,7 +41,7 @@ def status(
     Exit code 1 while anything is down, 3 while no daemon of ours answers: what is shown then is what was last known.
     """
     settings = settings_in_force(context.obj)
-    now = told(settings)
+    now = report(settings)
     if as_json:
         print_json(now.document())
     elif watch:
@@ -61,17 +61,17 @@ def _watch(settings: "Settings", every: bool) -> None:
     output = console()
     if not output.is_terminal:
         while True:
-            output.print(_page(told(settings), every))
+            output.print(_page(report(settings), every))
             output.file.flush()
             time.sleep(REFRESH_S)
     with Live(console=output, screen=True, auto_refresh=False) as live:
         while True:
-            live.update(_page(told(settings), every), refresh=True)
+            live.update(_page(report(settings), every), refresh=True)
             time.sleep(REFRESH_S)
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class StatusReport:
     """The running daemon's own account ``live``, or else what the database remembers; ``known`` is what there is.
 
     ``page_trouble``: why the page of a daemon that runs cannot be asked. ``helpdesk``: None where none is configured.
@@ -92,7 +92,7 @@ class Told:
         return found
 
 
-def told(settings: "Settings") -> Told:
+def report(settings: "Settings") -> StatusReport:
     """Ask the running daemon, or without one the database; takes up to `ANSWER_S`."""
     from monitor.domain.json_text import parse_json
     from monitor.net import http
@@ -111,9 +111,9 @@ def told(settings: "Settings") -> Told:
         said = None
     if is_ours(said, settings):
         live = live_status(said)
-        return Told(live, live, "", mirror(settings))
+        return StatusReport(live, live, "", mirror(settings))
     trouble = daemon.page_trouble if daemon is not None and known else ""
-    return Told(_remembered(settings), None, trouble, mirror(settings))
+    return StatusReport(_last_known(settings), None, trouble, mirror(settings))
 
 
 def is_ours(said: Any, settings: "Settings") -> bool:
@@ -130,7 +130,7 @@ def is_ours(said: Any, settings: "Settings") -> bool:
     return ids == set(settings.fleet.sites)  # its state is not ours to read: by what it watches
 
 
-def _remembered(settings: "Settings") -> "LastKnownStatus":
+def _last_known(settings: "Settings") -> "LastKnownStatus":
     from monitor.reports.status_document import site_document
     from monitor.store import queries
     from monitor.store.documents import outage_document, ticket_document
@@ -147,7 +147,7 @@ def _remembered(settings: "Settings") -> "LastKnownStatus":
         }
 
 
-def _page(now: Told, every: bool) -> "Group":
+def _page(now: StatusReport, every: bool) -> "Group":
     from rich.console import Group
     from rich.text import Text
 

@@ -44,7 +44,7 @@ class ReasonCode(StrEnum):
     NO_SOCKET = "no_socket"
     INTERRUPTED = "interrupted"
     BUFFER_FULL = "buffer_full"
-    STOOD_STILL_BEFORE = "stood_still_before"
+    STALLED_BEFORE = "stood_still_before"
     # links
     FAR_END_SILENT = "far_end_silent"
     INTERFACE_OFF = "interface_off"
@@ -74,12 +74,12 @@ class ReasonCode(StrEnum):
     DEADLINE_MOVED = "deadline_moved"
     # when nobody watched
     DAEMON_NOT_RUNNING = "daemon_not_running"
-    STOOD_STILL = "stood_still"
+    STALLED = "stood_still"
     BLIND_BEHIND = "blind_behind"
     REFERENCES_SILENT = "references_silent"
     CAN_JUDGE_AGAIN = "can_judge_again"
     CLOCK_SAYS = "clock_says"
-    CLOCK_BELIEVED = "clock_believed"
+    CLOCK_OK_AGAIN = "clock_believed"
     CLOCK_TRUSTED = "clock_trusted"
     # labs and sites
     WORKSTATIONS_ANSWER = "workstations_answer"
@@ -168,7 +168,7 @@ PARAMETERS: Mapping[ReasonCode, Mapping[str, type]] = {
     C.EXCUSED: {"excuse": Reason},
     C.WAS_SILENT: {"seconds": int, "excuse": Reason},
     C.DEADLINE_MOVED: {"before": datetime, "after": datetime},
-    C.STOOD_STILL: {"seconds": int},
+    C.STALLED: {"seconds": int},
     C.BLIND_BEHIND: {"uplink": str},
     C.REFERENCES_SILENT: {"uplink": str},
     C.CAN_JUDGE_AGAIN: {"uplink": str},

@@ -17,7 +17,7 @@ UCS2_ONE, UCS2_EACH = 70, 67
 
 def is_gsm(text: str) -> bool:
     """Whether the GSM alphabet has every letter of ``text``."""
-    return all(letter in _BASIC or letter in _EXTENDED for letter in text)
+    return all(character in _BASIC or character in _EXTENDED for character in text)
 
 
 def parts(text: str) -> int:
@@ -35,6 +35,6 @@ def parts(text: str) -> int:
 
 def _lengths(text: str) -> Iterator[int]:
     if is_gsm(text):
-        yield from (2 if letter in _EXTENDED else 1 for letter in text)
+        yield from (2 if character in _EXTENDED else 1 for character in text)
     else:
-        yield from (2 if letter > "\uffff" else 1 for letter in text)  # UTF-16 has no half letters
+        yield from (2 if character > "\uffff" else 1 for character in text)  # UTF-16 has no half letters

@@ -62,7 +62,7 @@ def nfc(text: str) -> str:
 
 
 @lru_cache(16_384)
-def folded(text: str) -> str:
+def comparison_key(text: str) -> str:
     """Fold ``text`` to what comparisons look at: NFC, one case, single blanks, ASCII digits, nothing that is unseen.
 
     Two texts that a reader takes for the same name fold to the same.
@@ -72,8 +72,8 @@ def folded(text: str) -> str:
 
 
 def same_key(one: str, other: str) -> bool:
-    """Compare two names as a reader would; see `folded`."""
-    return one == other or folded(one) == folded(other)
+    """Compare two names as a reader would; see `comparison_key`."""
+    return one == other or comparison_key(one) == comparison_key(other)
 
 
 def ascii_digits(text: str) -> str:
@@ -95,10 +95,10 @@ def hides(text: str) -> bool:
     """Tell whether ``text`` holds a letter that `clean` would drop or replace; line breaks and tabs are such too."""
     if is_plain_ascii(text):
         return False
-    return any(letter in _BLANK_CONTROLS for letter in text) or _shown(text, REPLACEMENT) != _spaced(text)
+    return any(character in _BLANK_CONTROLS for character in text) or _shown(text, REPLACEMENT) != _spaced(text)
 
 
-def commanding_letter(text: str) -> str:
+def control_character(text: str) -> str:
     """Return the first letter that would command a terminal, turn the writing's direction or end a line unseen, or ''.
 
     Tabs, CR and LF are none; nor is what only does not show.
@@ -109,7 +109,7 @@ def commanding_letter(text: str) -> str:
 
 def has_controls(text: str) -> bool:
     """Tell whether ``text`` holds C0, C1 or DEL, tabs and line breaks included."""
-    return any(category(letter) == "Cc" for letter in text)
+    return any(category(character) == "Cc" for character in text)
 
 
 def is_printable(text: str) -> bool:
@@ -128,29 +128,29 @@ def _shown(text: str, mark: str) -> str:
         return _stream_safe(text)
     kept: list[str] = []
     before = ""
-    for letter in text:
-        if letter in _JOINERS:
+    for character in text:
+        if character in _JOINERS:
             if _is_bangla(before):
-                kept.append(before := letter)
+                kept.append(before := character)
             elif mark:
                 kept.append(mark)
-        elif letter == " " or letter in _BLANK_CONTROLS or letter.isspace():
+        elif character == " " or character in _BLANK_CONTROLS or character.isspace():
             kept.append(before := " ")
-        elif letter.isprintable() and not _UNSEEN.match(letter):
-            kept.append(before := letter)
-        elif _SURROGATE.match(letter):
+        elif character.isprintable() and not _UNSEEN.match(character):
+            kept.append(before := character)
+        elif _SURROGATE.match(character):
             kept.append(before := REPLACEMENT)
         elif mark:
             kept.append(mark)
     return _stream_safe("".join(kept))
 
 
-def _is_bangla(letter: str) -> bool:
-    return "\u0980" <= letter <= "\u09ff"
+def _is_bangla(character: str) -> bool:
+    return "\u0980" <= character <= "\u09ff"
 
 
 def _spaced(text: str) -> str:
-    return "".join(" " if letter.isspace() else letter for letter in text)
+    return "".join(" " if character.isspace() else character for character in text)
 
 
 def _stream_safe(text: str) -> str:
@@ -160,15 +160,15 @@ def _stream_safe(text: str) -> str:
         return text
     kept: list[str] = []
     stack = 0
-    for letter in text:
-        stack = stack + 1 if combining(letter) else 0
+    for character in text:
+        stack = stack + 1 if combining(character) else 0
         if stack <= LONGEST_STACK:
-            kept.append(letter)
+            kept.append(character)
     return "".join(kept)
 
 
 def _without_joiners(text: str) -> str:
-    return "".join(letter for letter in text if letter not in _JOINERS)
+    return "".join(character for character in text if character not in _JOINERS)
 
 
 def _cut(text: str, most: int) -> str:

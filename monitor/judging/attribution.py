@@ -63,10 +63,10 @@ class OutageAttribution:
             if site in self.fleet.sites:
                 since = self.silent_since.get(site) or self.open_outages.get(site)
                 for vital in self.fleet.sites[site].vital:
-                    self._known.remember_down(vital, since, self.rules)
+                    self._known.restore_down(vital, since, self.rules)
         for site in self.in_downtime:
             if site in self.fleet.sites and site in self.silent_since:
-                self._known.remember_doubt(self._gateway(site), self.silent_since[site])
+                self._known.restore_suspect(self._gateway(site), self.silent_since[site])
 
     def health(self, device: str) -> Health:
         """The health of a device or of a link's interface; unknown before its first sample."""
@@ -146,7 +146,7 @@ class OutageAttribution:
         """Who is silent behind a site that answers now must prove by its own rounds that it is down."""
         for site in [each for each in self._pending if root in self.fleet.ancestors(each)]:
             del self._pending[site]
-            self._known.doubt_down(self.fleet.sites[site].vital)
+            self._known.suspect_down(self.fleet.sites[site].vital)
             yield from self._leave_downtime(site, at_utc)
             yield from self._site_changed(site, at_utc)
 
@@ -157,7 +157,7 @@ class OutageAttribution:
             yield NoLongerAffected(site, at_utc)
             if site not in self.fleet.sites:
                 continue
-            self._known.doubt_down(self.fleet.sites[site].vital)
+            self._known.suspect_down(self.fleet.sites[site].vital)
             yield from self._site_changed(site, at_utc)
 
     def _settle(self, sites: Iterable[str], now_utc: datetime) -> Iterator[Decision]:
@@ -251,9 +251,9 @@ class OutageAttribution:
             if each in self.open_outages and abs(self.silent_since[each] - silent_utc) <= TOGETHER:
                 with_it = reason(ReasonCode.FELL_SILENT_TOGETHER, sites=(site,))
                 yield OutageUpdated(each, cause=Cause.POWER, why=with_it)
-        self._forget_silences((site, *neighbours), now_utc)
+        self._prune_power_history((site, *neighbours), now_utc)
 
-    def _forget_silences(self, fed: Sequence[str], now_utc: datetime) -> None:
+    def _prune_power_history(self, fed: Sequence[str], now_utc: datetime) -> None:
         """Keeps when the sites of a feeder fell silent as far back as one of them may still get an outage from."""
         oldest_utc = [now_utc]
         for site in fed:
@@ -266,13 +266,13 @@ class OutageAttribution:
         """What was seen; of a link also which side of it is meant."""
         gateway, link = self._gateway(site), self.fleet.sites[site].link
         seen = self._known.last.get(gateway)
-        silence = seen.reason if seen and seen.verdict is Verdict.FAILED else None
+        observed = seen.reason if seen and seen.verdict is Verdict.FAILED else None
         if link is None:
-            return silence
+            return observed
         interface = self._known.last.get(link.id)
         if interface is not None and interface.verdict is Verdict.FAILED:
             return interface.reason
-        return reason(ReasonCode.FAR_END_SILENT, seen=silence)
+        return reason(ReasonCode.FAR_END_SILENT, seen=observed)
 
     def _neighbours(self, site: str) -> list[str]:
         """The other sites on the site's feeder."""

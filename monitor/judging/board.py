@@ -38,20 +38,20 @@ class Board(OutageAttribution):
 
     flaps: Flaps = field(default_factory=Flaps)
     labs: Labs = field(default_factory=Labs)
-    vantage: UplinkHealth = field(default_factory=UplinkHealth)
+    uplinks: UplinkHealth = field(default_factory=UplinkHealth)
     baselines: Baselines = field(default_factory=Baselines)
 
     def __post_init__(self) -> None:
         super().__post_init__()
         self._with_usual_times = self.fleet.devices.keys() - self.fleet.workstations
-        self.vantage = UplinkHealth({name: ids(group) for name, group in self.fleet.groups.items()}, self.vantage.blind)
+        self.uplinks = UplinkHealth({name: ids(group) for name, group in self.fleet.groups.items()}, self.uplinks.blind)
         self.flaps.remember([*self.open_outages, *self.affected])
 
     def observe(self, sample: Sample) -> list[Decision]:
         """Takes one sample in and says what follows from it."""
         site = self.fleet.judged.get(sample.device)
         if site is None or sample.verdict is Verdict.UNKNOWN or self.is_blind(site):
-            return self._look_out(sample) if self.vantage.watches(sample.device) else []
+            return self._observe_reference(sample) if self.uplinks.watches(sample.device) else []
         learns = sample.device in self._with_usual_times
         before = self._known.health(sample.device)
         slow_ns = self.baselines.take(sample) if learns else None
@@ -84,35 +84,35 @@ class Board(OutageAttribution):
 
     def is_blind(self, site: str) -> bool:
         """Whether we cannot see as far as that site."""
-        blind = self.vantage.blind
+        blind = self.uplinks.blind
         return bool(blind) and any(group in blind for group in self.fleet.uplinks.get(site, ()))
 
-    def _look_out(self, sample: Sample) -> list[Decision]:
+    def _observe_reference(self, sample: Sample) -> list[Decision]:
         """A reference's sample: whether we can see. Who was in doubt when we went blind is not in doubt any more."""
-        decisions = self.vantage.observe(sample)
+        decisions = self.uplinks.observe(sample)
         for decision in decisions:
             if isinstance(decision, UplinkLost):
                 for site, groups in self.fleet.uplinks.items():
                     if decision.group in groups:
-                        decisions = [*decisions, *self._forgive(site, decision.since_utc)]
+                        decisions = [*decisions, *self._reset_unconfirmed(site, decision.since_utc)]
         return decisions
 
-    def _forgive(self, site: str, at_utc: datetime) -> Iterator[Decision]:
+    def _reset_unconfirmed(self, site: str, at_utc: datetime) -> Iterator[Decision]:
         waited = self._pending.pop(site, None) is not None
         yield from self._leave_downtime(site, at_utc)
         place = self.fleet.sites[site]
         self._known.reset((*place.vital, *place.others, *place.workstations), also_down=waited)
 
-    def slept(self, at_utc: datetime) -> list[Decision]:
+    def resume_after_stall(self, at_utc: datetime) -> list[Decision]:
         """We stood still for long: who was in doubt before is not in doubt any more, and must fail anew.
 
         Who is silent but excused stays so, and must prove its silence before that becomes an outage.
         """
         for site in self.in_downtime:
             self._pending.pop(site, None)
-            self._known.doubt_down(self.fleet.sites[site].vital)
+            self._known.suspect_down(self.fleet.sites[site].vital)
         sites = [site for site in self.fleet.sites if site not in self.in_downtime]
-        return [decision for site in sites for decision in self._forgive(site, at_utc)]
+        return [decision for site in sites for decision in self._reset_unconfirmed(site, at_utc)]
 
     def lose_sight(self, interface: str, at_utc: datetime) -> list[Decision]:
         """The interface of a link cannot be read any more: what was known of it judges nobody from now on.
@@ -141,12 +141,12 @@ class Board(OutageAttribution):
             return [DeviceEvent(site, "", EventKind.ON_MAINS, MAINS_BACK, at_utc)]
         if not self.power.on_battery(site, at_utc):
             return []
-        told: list[Decision] = [DeviceEvent(site, "", EventKind.ON_BATTERY, BATTERY_FEEDS, at_utc)]
+        decisions: list[Decision] = [DeviceEvent(site, "", EventKind.ON_BATTERY, BATTERY_FEEDS, at_utc)]
         for each in (site, *self._neighbours(site)):
             if each in self.open_outages:
                 why = self.power.why(each, self._neighbours(each))
-                told.append(OutageUpdated(each, cause=Cause.POWER, why=why))
-        return told
+                decisions.append(OutageUpdated(each, cause=Cause.POWER, why=why))
+        return decisions
 
     def replace_fleet(self, fleet: Fleet, rules: Rules, now_utc: datetime) -> list[Decision]:
         """Goes over to a new configuration; sites that are gone or have moved end their outages with that reason."""
@@ -160,8 +160,8 @@ class Board(OutageAttribution):
                 self.baselines.forget(device.id)
         self._with_usual_times = fleet.devices.keys() - fleet.workstations
         self.baselines.keep(self._with_usual_times)
-        self.vantage = UplinkHealth({name: ids(group) for name, group in fleet.groups.items()}, self.vantage.blind)
-        decisions += self.vantage.drop_gone(now_utc)
+        self.uplinks = UplinkHealth({name: ids(group) for name, group in fleet.groups.items()}, self.uplinks.blind)
+        decisions += self.uplinks.drop_gone(now_utc)
         for interface in set(self._known.healths) - set(fleet.judged):
             self._known.forget(interface)
         for site in list(self.open_outages):
@@ -176,7 +176,7 @@ class Board(OutageAttribution):
                 decisions.append(NoLongerAffected(site, now_utc))
             elif self.affected[site] not in fleet.ancestors(site):  # it is reached another way now
                 del self.affected[site]
-                self._known.doubt_down(fleet.sites[site].vital)
+                self._known.suspect_down(fleet.sites[site].vital)
                 decisions.append(NoLongerAffected(site, now_utc))
         decisions += self._judge_again_moved(moved, now_utc)
         for site in [*self._pending, *self.in_downtime]:
@@ -204,7 +204,7 @@ class Board(OutageAttribution):
         """A silent site whose devices are others by name: still silent, unless what was silent is not its any more."""
         health = self._vital_health(site)
         if health.state is State.UNKNOWN:
-            self._known.remember_down(self._gateway(site), self.open_outages.get(site), self.rules)
+            self._known.restore_down(self._gateway(site), self.open_outages.get(site), self.rules)
         elif health.state is not State.DOWN and self._known.health(self._gateway(site)).state is not State.UNKNOWN:
             if self.affected.pop(site, None) is not None:
                 yield NoLongerAffected(site, now_utc)

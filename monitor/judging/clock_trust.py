@@ -86,41 +86,41 @@ class ClockTrust:
         return by_anchor if self.suspect or abs(wall_utc - by_anchor) > JUMP else wall_utc
 
 
-def first_trust(remembered: ClockTrust | None, now: ClockReading, word: ClockReading | None = None) -> ClockTrust:
+def first_trust(stored: ClockTrust | None, now: ClockReading, word: ClockReading | None = None) -> ClockTrust:
     """The trust at a start, given that of the run before, if there was one, and the ``word`` of an operator."""
-    if remembered is None:
+    if stored is None:
         fresh = ClockTrust(now, now, now.utc, ntp_decides=True)
         return fresh if now.utc >= WRITTEN_UTC else replace(fresh, suspect_since_boot_ns=now.boot_ns)
-    if same_boot(remembered.last, now):
-        return look_again(remembered, now, word)
+    if same_boot(stored.last, now):
+        return look_again(stored, now, word)
     # The machine was off for nobody knows how long. Until its clock is believed, time goes on as if it had hardly been;
     # but later than anything that was written after the last heartbeat: or that could not be told from what follows.
-    last_utc = remembered.utc_at(remembered.last.boot_ns)
+    last_utc = stored.utc_at(stored.last.boot_ns)
     anchor = ClockReading(last_utc + JUMP, now.boot_ns, now.boot_id)
     trust = ClockTrust(now, anchor, last_utc + JUMP / 2, now.boot_ns, ntp_decides=True, off=(last_utc, anchor.utc))
-    if remembered.suspect:
-        trust = _still_suspect(remembered, trust, last_utc)
+    if stored.suspect:
+        trust = _still_suspect(stored, trust, last_utc)
     if now.utc >= WRITTEN_UTC and (_plausible(trust, now) or now.synchronised or _said(word, now)):
-        believed = _believe(trust, now)
+        trusted = _accept(trust, now)
         dated_too_late = trust.unproven_since_utc <= last_utc or now.utc < last_utc - JUMP
-        return believed if dated_too_late else replace(believed, move=None)
+        return trusted if dated_too_late else replace(trusted, move=None)
     return trust
 
 
-def _still_suspect(remembered: ClockTrust, trust: ClockTrust, last_utc: datetime) -> ClockTrust:
+def _still_suspect(stored: ClockTrust, trust: ClockTrust, last_utc: datetime) -> ClockTrust:
     """The trust at the start of a boot after one whose clock was suspect to its end.
 
     The clock now stands where the suspect one would have come to: both are suspect together, and the time off is
     known by them. Else what the boot before dated stands, if it dated by a time that had been believed; and if it
     never believed any, all of it goes where this boot will begin.
     """
-    was_off = trust.last.utc - remembered.last.utc
+    was_off = trust.last.utc - stored.last.utc
     goes_on = timedelta(0) <= was_off <= OFF_FOR
-    if goes_on and (remembered.off is not None or not _plausible(trust, trust.last)):
+    if goes_on and (stored.off is not None or not _plausible(trust, trust.last)):
         anchor = replace(trust.anchor, utc=max(last_utc + was_off, trust.anchor.utc))
-        return replace(trust, anchor=anchor, unproven_since_utc=remembered.unproven_since_utc, off=remembered.off)
-    if remembered.off is not None:
-        return replace(trust, unproven_since_utc=remembered.unproven_since_utc, off=remembered.off)
+        return replace(trust, anchor=anchor, unproven_since_utc=stored.unproven_since_utc, off=stored.off)
+    if stored.off is not None:
+        return replace(trust, unproven_since_utc=stored.unproven_since_utc, off=stored.off)
     return trust
 
 
@@ -128,17 +128,17 @@ def look_again(trust: ClockTrust, now: ClockReading, word: ClockReading | None =
     """What another reading, in the same boot, makes of the trust."""
     off = now.utc - trust.utc_at(now.boot_ns)
     if now.utc < WRITTEN_UTC:
-        return _doubt(trust, now)
+        return _suspect(trust, now)
     if abs(off) <= JUMP:
-        return _believe(trust, now)
+        return _accept(trust, now)
     ntp_says = now.synchronised and (trust.ntp_decides if trust.suspect else not trust.last.synchronised)
     if ntp_says or _said(word, now) or _plausible(trust, now):
-        return _believe(trust, now)
+        return _accept(trust, now)
     if not trust.suspect or _moved(trust.last, now):
-        return _doubt(trust, now)
+        return _suspect(trust, now)
     assert trust.suspect_since_boot_ns is not None
     if now.boot_ns - trust.suspect_since_boot_ns >= PROVED_AFTER_NS:
-        return _believe(trust, now)
+        return _accept(trust, now)
     return replace(trust, last=now, move=None)
 
 
@@ -153,12 +153,12 @@ def same_boot(before: ClockReading, now: ClockReading) -> bool:
     return now.boot_ns >= before.boot_ns and not _moved(before, now)
 
 
-def _doubt(trust: ClockTrust, now: ClockReading) -> ClockTrust:
+def _suspect(trust: ClockTrust, now: ClockReading) -> ClockTrust:
     decides = trust.ntp_decides if trust.suspect else not trust.last.synchronised
     return replace(trust, last=now, suspect_since_boot_ns=now.boot_ns, ntp_decides=decides, move=None)
 
 
-def _believe(trust: ClockTrust, now: ClockReading) -> ClockTrust:
+def _accept(trust: ClockTrust, now: ClockReading) -> ClockTrust:
     """Takes the reading as the new anchor; what it moves, it moves from what was not proved on."""
     proved = now.synchronised or now.boot_ns >= PROVED_AFTER_NS
     by = now.utc - trust.utc_at(now.boot_ns)

@@ -6,7 +6,7 @@ from datetime import timedelta
 from monitor.domain.reasons import ReasonCode, reason
 from monitor.domain.sample import Sample, Verdict
 
-STOOD_STILL_BEFORE = reason(ReasonCode.STOOD_STILL_BEFORE)
+STALLED_BEFORE = reason(ReasonCode.STALLED_BEFORE)
 
 
 class Distrust:
@@ -33,5 +33,5 @@ class Distrust:
         else:
             sample = sample._replace(started_utc=sample.started_utc + self._redated_by)
         if sample.verdict is Verdict.FAILED:
-            sample = sample._replace(verdict=Verdict.UNKNOWN, reason=STOOD_STILL_BEFORE)
+            sample = sample._replace(verdict=Verdict.UNKNOWN, reason=STALLED_BEFORE)
         return sample

@@ -45,15 +45,15 @@ class Known:
                     return health
         return found[0]
 
-    def remember_down(self, device: str, since_utc: datetime | None, rules: Rules) -> None:
+    def restore_down(self, device: str, since_utc: datetime | None, rules: Rules) -> None:
         """It was down before a restart, and is until it proves otherwise."""
         self.healths[device] = Health(State.DOWN, since_utc, failed=Row(rules.down_after, since_utc))
 
-    def remember_doubt(self, device: str, since_utc: datetime) -> None:
+    def restore_suspect(self, device: str, since_utc: datetime) -> None:
         """It was silent before a restart, which led to nothing yet: it must prove it anew."""
         self.healths[device] = Health(failed=Row(0, since_utc))
 
-    def doubt_down(self, devices: Iterable[str]) -> None:
+    def suspect_down(self, devices: Iterable[str]) -> None:
         """Those that are down must prove it anew."""
         self.suspect(device for device in devices if self.health(device).state is State.DOWN)
 

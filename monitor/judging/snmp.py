@@ -96,15 +96,15 @@ class SnmpJudge:
                     decisions += self._board.lose_sight(link.id, at_utc)
             return decisions
         self._failures.pop(device.id, None)
-        anew = self._restarted(device, state.reading, mono_ns)
-        if anew:
+        agent_restarted = self._restarted(device, state.reading, mono_ns)
+        if agent_restarted:
             self.restarts[device.id] += 1
             decisions.append(DeviceEvent(device.site, device.id, EventKind.RESTARTED, AGENT_RESTARTED, at_utc))
         decisions += self._ups(device, _feeds_from_battery(state.reading, state.series), at_utc)
         decisions += self._left_out(device, state, at_utc)
         decisions += self._fell_silent(device, state.reading.unread, at_utc)
         for link in self._board.fleet.links.get(device.id, ()):
-            decisions += self._link(link, state.reading, at_utc, mono_ns, restarted_=anew)
+            decisions += self._link(link, state.reading, at_utc, mono_ns, restarted_=agent_restarted)
         return decisions
 
     def _outcome(self, device: Device, state: SnmpState, at_utc: datetime) -> list[Decision]:
@@ -168,8 +168,8 @@ class SnmpJudge:
         before, before_mono_ns = self._rows.get(link.id, (row, mono_ns))
         self._rows[link.id] = (row, mono_ns)
         seconds = (mono_ns - before_mono_ns) / NS_PER_S
-        anew = restarted_ or before.get("ifIndex") != row.get("ifIndex")  # other counters under the same name
-        passed = rates(before, row, seconds, restarted=anew) if seconds else Rates()
+        counters_reset = restarted_ or before.get("ifIndex") != row.get("ifIndex")  # other counters under the same name
+        passed = rates(before, row, seconds, restarted=counters_reset) if seconds else Rates()
         if (used := utilisation(row, passed)) is not None:
             self.used[link.site] = used
         finding = find(link.interface.strip(), row, passed, link.speed_mbps, self.rules)
@@ -219,8 +219,8 @@ def _named(ports: Sequence[Row], name: str) -> list[Row]:
     return []
 
 
-def _is(told: str, name: str) -> bool:
-    return told.strip() == name
+def _is(found: str, name: str) -> bool:
+    return found.strip() == name
 
 
 def _sample(link: Link, finding: Finding, at_utc: datetime, mono_ns: int) -> Sample:

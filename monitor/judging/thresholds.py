@@ -57,7 +57,7 @@ def board_of(
         dict(known.silent_since),
         dict(known.in_downtime),
         dict(known.promised),
-        vantage=UplinkHealth(blind=dict(known.blind)),
+        uplinks=UplinkHealth(blind=dict(known.blind)),
         power=Power(fell=dict(known.fell)),
         downtimes=partial(downtime_of, office),
         flaps=Flaps(thresholds_of(judging), known.flapping),

@@ -65,7 +65,7 @@ TICKETS = Family(
     unit="tickets",
     most=len(STAGES),
 )
-OWED = Family("upazila_outbox_owed", "gauge", "Notices that are due and not delivered yet.", unit="notices")
+PENDING = Family("upazila_outbox_owed", "gauge", "Notices that are due and not delivered yet.", unit="notices")
 OLDEST = Family(
     "upazila_outbox_oldest_seconds",
     "gauge",
@@ -79,7 +79,7 @@ DEAD = Family(
     unit="notices",
 )
 FAMILIES = (OPEN, STARTED, DEADLINE, AFFECTED, OUTAGES, TICKETS)
-OUTBOX = (OWED, OLDEST, DEAD)
+OUTBOX = (PENDING, OLDEST, DEAD)
 
 
 @dataclass(frozen=True)
@@ -173,7 +173,7 @@ class Charter:
         for stage in sorted(STAGES.keys() | stages.keys()):
             yield TICKETS.of(stages.get(stage, 0), office, STAGES.get(stage, str(stage)))
         oldest = outbox.oldest_due_utc
-        yield OWED.of(outbox.owed, office)
+        yield PENDING.of(outbox.owed, office)
         yield OLDEST.of((self._clock.utc() - oldest).total_seconds() if oldest else 0, office)
         yield DEAD.of(outbox.dead, office)
 

@@ -23,7 +23,7 @@ from monitor.metrics.notices import Notices
 from monitor.metrics.self import FAMILIES as OF_ITSELF
 from monitor.metrics.self import Process, itself
 from monitor.metrics.services import services
-from monitor.metrics.sla import Promises
+from monitor.metrics.sla import SlaSource
 from monitor.metrics.snmp import snmp
 from monitor.metrics.text import Asked, Body, Part, UncachedLines
 from monitor.net.pool import Pool, PoolFull
@@ -76,7 +76,7 @@ class Exposition:
     def __init__(self, live: RuntimeView, store: Store, clock: Clock) -> None:
         self._live, self._clock = live, clock
         self._asking: tuple[Asked, ...] = tuple(
-            part(live, store, clock) for part in (Charter, Promises, Notices, HelpDesk)
+            part(live, store, clock) for part in (Charter, SlaSource, Notices, HelpDesk)
         )
         self._asked: dict[Asked, asyncio.Future[Callable[[], None]]] = {}
         self._threads = Pool("metrics", threads=len(self._asking) + 1, backlog=1)

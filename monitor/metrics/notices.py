@@ -24,7 +24,7 @@ LATE = Family(
     "1 while a notice has been owed for longer than [notices] late_after_s.",
     unit="0 or 1",
 )
-FOLDED = Family(
+MERGED = Family(
     "upazila_notices_folded_total",
     "counter",
     "Notices that were told in another letter than their own: in a digest, or in a later one of their thread.",
@@ -60,7 +60,7 @@ AWAY = Family(
     unit="0 or 1",
     most=len(CHANNELS),
 )
-FAMILIES = (LATE, FAULTY, AWAY, FOLDED, LAST, MISSED)
+FAMILIES = (LATE, FAULTY, AWAY, MERGED, LAST, MISSED)
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ class MailPath:
     """How the mail path is doing; ``missed`` by kind of brief."""
 
     outbox: queries.OutboxView
-    folded: int = 0
+    merged: int = 0
     last: Mapping[str, datetime] = field(default_factory=dict)
     missed: Mapping[str, bool] = field(default_factory=dict)
 
@@ -122,7 +122,7 @@ class Notices(UncachedLines):
         for channel in sorted(wanted_by(office)):
             yield AWAY.of(channel in self._live.mail_trouble, office.id, channel)
         yield FAULTY.of(self._path.outbox.faulty, self._live.office_id)
-        yield FOLDED.of(self._path.folded, self._live.office_id)
+        yield MERGED.of(self._path.merged, self._live.office_id)
         for brief, at_utc in sorted(self._path.last.items()):
             yield LAST.of(at_utc.timestamp(), self._live.office_id, brief)
         for brief, is_missed in sorted(self._path.missed.items()):

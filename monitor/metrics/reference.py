@@ -69,7 +69,7 @@ BOUNDS = f"""## How many series there are
 For each site {{site}}, and for each of its devices {{device}}; {{outage}} more while a site has an outage. A device
 that is read by SNMP has {{snmp}} series of its own, {{interface}} for each interface, up to {{ups}} as a UPS with one
 output line. However much a device says of itself, at most {snmp.MOST_INTERFACES:,} interfaces and
-{snmp.MOST_MODULE_SERIES:,} series of modules are shown of it, and at most {snmp.MOST_LETTERS} letters of each name;
+{snmp.MOST_MODULE_SERIES:,} series of modules are shown of it, and at most {snmp.MOST_CHARACTERS} letters of each name;
 `{snmp.LEFT_OUT.name}` says what was left out. An interface that is renamed takes its old series away.
 
 So 20,000 sites of one device are 200,000 series and {{totals}} for the installation, besides what prometheus_client

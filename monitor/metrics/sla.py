@@ -33,7 +33,7 @@ SERVICE = Family(
     unit="always 1",
     per="row of the charter",
 )
-PROMISE = Family(
+SERVICE_INFO = Family(
     "upazila_charter_promise_info",
     "gauge",
     "Which row of the charter promises which kind of site; join on `office` and `kind`.",
@@ -76,7 +76,7 @@ AVAILABLE = Family(
     most=len(WINDOWS),
     per="row of the charter",
 )
-FAMILIES = (SERVICE, PROMISE, TICKETS, TARGETS, TOOK, AVAILABLE)
+FAMILIES = (SERVICE, SERVICE_INFO, TICKETS, TARGETS, TOOK, AVAILABLE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +115,7 @@ def record(matters: Sequence[queries.Matter], since_utc: datetime, now_utc: date
     return Record(met, missed, tuple(took_s))
 
 
-class Promises(UncachedLines):
+class SlaSource(UncachedLines):
     """Asks the database, and keeps the answer for a while; as long as it does not answer, there are no figures."""
 
     def __init__(self, live: RuntimeView, store: Store, clock: Clock) -> None:
@@ -176,7 +176,7 @@ def _services(office: Office) -> Iterator[Line]:
     for service in office.charter.services.values():
         yield SERVICE.of(1, office.id, service.key, service.name_bn, service.name_en)
         for kind in service.site_kinds:
-            yield PROMISE.of(1, office.id, service.key, kind)
+            yield SERVICE_INFO.of(1, office.id, service.key, kind)
 
 
 def _open_tickets(office: Office, counted: _Counted) -> Iterator[Line]:

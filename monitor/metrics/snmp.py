@@ -17,7 +17,7 @@ from monitor.runtime.live import RuntimeView
 from monitor.settings.fleet import Device
 from monitor.settings.modules_section import MetricEntry
 
-MOST_LETTERS = 128
+MOST_CHARACTERS = 128
 MOST_INTERFACES = 1_000
 MOST_MODULE_SERIES = 5_000
 DEVICE = Labels("site", "device")
@@ -168,7 +168,7 @@ class _Modules:
             if family is None:
                 family = self._families[metric.name] = module_family(metric)
             told = {"site": device.site, "device": device.name} | {
-                name: clean(text, MOST_LETTERS) for name, text in labels.items() if name not in DEVICE.names
+                name: clean(text, MOST_CHARACTERS) for name, text in labels.items() if name not in DEVICE.names
             }
             written = Labels(*told)(office, *told.values())
             if (family, written) not in seen:  # two modules may ask for the same
@@ -205,7 +205,7 @@ def _interface(office: str, device: Device, port: Facts) -> Iterator[Line]:
     said, speed = port, speed_mbps(port)
     if speed and abs(speed - int(port.get("ifHighSpeed", 0))) >= 1:
         said = {**port, "ifHighSpeed": round(speed)}
-    names = (clean(str(port.get(name, "")), MOST_LETTERS) for name in PORT_NAMES)
+    names = (clean(str(port.get(name, "")), MOST_CHARACTERS) for name in PORT_NAMES)
     labels = INTERFACE(office, device.site, device.name, *names)
     for family in PORT:
         if family.name in said:

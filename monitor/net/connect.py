@@ -13,7 +13,7 @@ from monitor.net.names import NAMES, Address, Names
 
 STAGGER_S = 0.25  # RFC 8305, 5: Connection Attempt Delay
 STEP_S = 0.25  # how soon a cancellation is noticed
-LITTLE_TOLD = {errno.ENETUNREACH, errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT}  # says only what this machine lacks
+UNINFORMATIVE_ERRNOS = {errno.ENETUNREACH, errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT}  # says only what this machine lacks
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ def race(addresses: list[Address], deadline: Deadline) -> Connected:
                         continue
                     told[made], begun_ns[made] = address, now_ns
                     selector.register(made, selectors.EVENT_WRITE)
-                for key, _ in selector.select(_patience_s(deadline, next_ns if waiting else None)):
+                for key, _ in selector.select(_select_timeout_s(deadline, next_ns if waiting else None)):
                     ready = key.fileobj
                     assert isinstance(ready, socket.socket)
                     selector.unregister(ready)
@@ -67,7 +67,7 @@ def race(addresses: list[Address], deadline: Deadline) -> Connected:
             for loser in told:
                 loser.close()
     raise next(
-        (error for error in errors if error.errno not in LITTLE_TOLD),
+        (error for error in errors if error.errno not in UNINFORMATIVE_ERRNOS),
         errors[0] if errors else OSError(errno.EADDRNOTAVAIL, "the name has no address"),
     )
 
@@ -101,7 +101,7 @@ def _fault(ready: socket.socket) -> OSError | None:
     return OSError(code, os.strerror(code)) if code else None
 
 
-def _patience_s(deadline: Deadline, next_ns: int | None) -> float:
+def _select_timeout_s(deadline: Deadline, next_ns: int | None) -> float:
     """How long to wait for news; raises DeadlinePassed."""
     left_s = min(deadline.remaining_s(), STEP_S)
     return left_s if next_ns is None else min(left_s, max(0.0, (next_ns - deadline.mono_ns()) / NS_PER_S))

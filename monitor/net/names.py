@@ -24,8 +24,8 @@ from monitor.net.deadline import NS_PER_S, Deadline, DeadlinePassed
 MOST_RUNNING = 128
 MOST_A_NAME = 2
 SLOW_S = 2.0  # who has no answer after so long counts as silent
-ANEW_S = 30.0  # a look-up older than this is given up for lost, and another one may begin beside it
-MOST_REMEMBERED = 1_000
+ABANDONED_S = 30.0  # a look-up older than this is given up for lost, and another one may begin beside it
+MOST_CACHED = 1_000
 STEP_S = 0.25  # how soon a cancellation is noticed
 
 SocketAddress = tuple[str, int] | tuple[str, int, int, int]
@@ -70,7 +70,7 @@ def ascii_name(name: str) -> str:
     whole = ".".join(encoded)
     if len(whole) > 253 or not all(0 < len(label) <= 63 for label in encoded):
         raise NoSuchName(f"'{name}' is no name: a part of it is empty or too long")
-    if not is_printable(whole) or any(letter in whole for letter in " /@\\") or _NUMBER.fullmatch(encoded[-1]):
+    if not is_printable(whole) or any(character in whole for character in " /@\\") or _NUMBER.fullmatch(encoded[-1]):
         raise NoSuchName(f"'{name}' is neither a name nor an address")
     return whole
 
@@ -126,7 +126,7 @@ class Names:
             now_ns = self._mono_ns()
             self._note_silent(now_ns)
             of_name = self._running.setdefault(name, [])
-            if of_name and (now_ns - of_name[-1].begun_mono_ns < ANEW_S * NS_PER_S or len(of_name) >= MOST_A_NAME):
+            if of_name and (now_ns - of_name[-1].begun_mono_ns < ABANDONED_S * NS_PER_S or len(of_name) >= MOST_A_NAME):
                 return of_name[-1].future
             if not self._has_room_for(name):
                 if not of_name:
@@ -148,7 +148,7 @@ class Names:
         for name, lookups in self._running.items():
             if any(now_ns - lookup.begun_mono_ns > SLOW_S * NS_PER_S for lookup in lookups):
                 self._silent[name] = None
-        while len(self._silent) > MOST_REMEMBERED:
+        while len(self._silent) > MOST_CACHED:
             self._silent.popitem(last=False)
 
     def _work(self, name: str, lookup: _Lookup) -> None:

@@ -23,7 +23,7 @@ from monitor.judging.availability import (
     without,
 )
 from monitor.settings.maintenance_section import Maintenance
-from monitor.store import silence_rows
+from monitor.store import reachability_rows
 from monitor.store.models import SiteState
 from monitor.store.session import Session
 
@@ -65,7 +65,7 @@ def shares(session: Session, office: Office, window: Interval, now_utc: datetime
     begins, ends = window[0], min(window[1], now_utc)
     window = (begins, ends)
     down, excused = _down_of_all(session, window), _excused_of_all(session, window)
-    since = {row.site: row.first_utc or begins for row in silence_rows.states(session)}
+    since = {row.site: row.first_utc or begins for row in reachability_rows.states(session)}
     plannings = {**office.maintenance, **plans(session)}
     counted: dict[tuple[object, ...], list[Interval]] = {}
     found = {}
@@ -98,28 +98,28 @@ def _paused(office: Office, site: str, plannings: Mapping[str, Maintenance], win
 
 def _excused_of_all(session: Session, window: Interval) -> Mapping[str, list[Interval]]:
     found: dict[str, list[Interval]] = defaultdict(list)
-    for row in silence_rows.suppressed_within(session, *window):
+    for row in reachability_rows.suppressed_within(session, *window):
         found[row.site].append((max(row.since_utc, window[0]), min(row.until_utc or window[1], window[1])))
     return found
 
 
 def _down_of_all(session: Session, window: Interval) -> Mapping[str, list[Interval]]:
     found: dict[str, list[Interval]] = defaultdict(list)
-    for site, since_utc, until_utc in silence_rows.down_within(session, *window):
+    for site, since_utc, until_utc in reachability_rows.down_within(session, *window):
         found[site].append((since_utc, until_utc or window[1]))
     return found
 
 
 def _down(session: Session, site: str, now_utc: datetime, cause: str = "") -> Iterator[Interval]:
     """By its own outages and behind others'; with ``cause`` only by outages that are thought to have that one."""
-    for since_utc, until_utc in silence_rows.down_of(session, site, cause):
+    for since_utc, until_utc in reachability_rows.down_of(session, site, cause):
         yield since_utc, until_utc or now_utc
 
 
 def _excused(
     session: Session, site: str, window: Interval, now_utc: datetime
 ) -> Iterator[tuple[datetime, datetime, Reason | None]]:
-    for row in silence_rows.suppressed_of(session, site):
+    for row in reachability_rows.suppressed_of(session, site):
         begins, ends = max(row.since_utc, window[0]), min(row.until_utc or now_utc, window[1])
         if begins < ends:
             yield begins, ends, row.why
@@ -129,7 +129,7 @@ def _unmonitored(
     session: Session, office: Office, site: str, window: Interval, now_utc: datetime
 ) -> Iterator[Interval]:
     """A gap behind one uplink is one of the sites behind it, or of all when that uplink is not configured any more."""
-    for gap in silence_rows.gaps_within(session, *window):
+    for gap in reachability_rows.gaps_within(session, *window):
         concerns = gap.uplink not in office.fleet.groups or gap.uplink in office.fleet.uplinks.get(site, ())
         if concerns:
             yield gap.started_utc, gap.ended_utc or now_utc

@@ -33,12 +33,12 @@ class Hearing:
 
 def explain(session: Session, office: Office, ticket: Ticket, now_utc: datetime) -> list[Hearing]:
     """Everything that was told of the ticket, and what its dates foresee if nothing happens, by time."""
-    told = [_told(office, ticket, notice) for notice in ticket.notices]
+    told = [_recipient(office, ticket, notice) for notice in ticket.notices]
     ahead = list(_ahead(office, ticket, now_utc)) if ticket.state in UNSOLVED else []
     return sorted([*told, *ahead], key=lambda hearing: hearing.at_utc)
 
 
-def _told(office: Office, ticket: Ticket, notice: Notice) -> Hearing:
+def _recipient(office: Office, ticket: Ticket, notice: Notice) -> Hearing:
     at_utc = notice.sent_utc or notice.dead_utc or notice.due_utc
     return Hearing(
         at_utc,
@@ -55,11 +55,11 @@ def _told(office: Office, ticket: Ticket, notice: Notice) -> Hearing:
 
 def _ahead(office: Office, ticket: Ticket, now_utc: datetime) -> Iterator[Hearing]:
     """Each step to come, for the charter's reader and for whoever else wants it."""
-    owed = {notice.key for notice in ticket.notices}
+    pending = {notice.key for notice in ticket.notices}
     site = office.fleet.sites.get(ticket.site or "")
     site_kind = site.kind if site else ""
     for step in foreseen(office, ticket):
-        if step.at_utc <= now_utc and key(ticket.number, step.kind, step.ref, step.recipient) in owed:
+        if step.at_utc <= now_utc and key(ticket.number, step.kind, step.ref, step.recipient) in pending:
             continue
         if step.at_utc < now_utc:
             continue  # its time has passed without it

@@ -110,7 +110,7 @@ class CalendarJobs(Part):
         try:
             said = job.work()
         except Exception as error:
-            self._tell_failure(job, error)
+            self._record_failure(job, error)
         else:
             self._failures.pop(job.name, None)
             if job.makes_up and changes == self._changes:
@@ -120,7 +120,7 @@ class CalendarJobs(Part):
         finally:
             self._under_way.discard(job.name)
 
-    def _tell_failure(self, job: Job, error: Exception) -> None:
+    def _record_failure(self, job: Job, error: Exception) -> None:
         """Once for each reason, where it is tried again every few seconds."""
         why = str(error.orig if isinstance(error, DatabaseError) else error)
         is_foreseen = isinstance(error, DatabaseError | StoreError | OSError)

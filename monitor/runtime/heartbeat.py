@@ -50,7 +50,7 @@ class HeartbeatSender(Part):
         while True:
             self._changed.clear()
             if self._wanted.url:
-                await asyncio.wrap_future(self._thread.submit(self.tell, self._wanted.url))
+                await asyncio.wrap_future(self._thread.submit(self.post, self._wanted.url))
             try:
                 await asyncio.wait_for(self._changed.wait(), self._wanted.interval_s)
             except TimeoutError:
@@ -61,7 +61,7 @@ class HeartbeatSender(Part):
         self._cancellation.cancel()
         self._thread.close()
 
-    def tell(self, url: str) -> None:
+    def post(self, url: str) -> None:
         """Once; an address that does not answer is told in the log when that begins and ends."""
         try:
             ages = self._ages()

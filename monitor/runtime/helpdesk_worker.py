@@ -94,8 +94,8 @@ class HelpdeskWorker(Part):
             emit(log, LogEvent.HELPDESK_AWAY, "%s: tickets wait until it is back", outcome.value)
         if outcome is Outcome.REFUSED:
             self._opened = None  # the token may have been replaced
-        pause = queue.pause_after(self._failures, random.random(), away=outcome is Outcome.AWAY)
-        return pause.total_seconds()
+        backoff = queue.backoff_after(self._failures, random.random(), away=outcome is Outcome.AWAY)
+        return backoff.total_seconds()
 
     async def close(self) -> None:
         """Cuts off what is under way: it is found again, done or not, at the next start."""

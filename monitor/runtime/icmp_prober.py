@@ -90,7 +90,7 @@ class IcmpProber(Part):
         self._fleet, self._probing = settings.fleet, settings.monitor.probing
         devices = (*self._fleet.devices.values(), *self._fleet.references.values())
         self._targets = {device.id: _target(device) for device in devices}
-        self._schedule.begin_anew(self._probing.interval_s)
+        self._schedule.restart(self._probing.interval_s)
         now_ns = self._clock.mono_ns()
         echoes = len(self._targets) * self._probing.echoes
         span_s = min(self._probing.interval_s, max(1.0, 2 * echoes / self._probing.rate_per_s))
@@ -111,7 +111,7 @@ class IcmpProber(Part):
         """Begins one round for all who are due, after a look at what the board decides by the time alone."""
         now_ns, boot_ns = self._clock.mono_ns(), self._clock.boot_ns()
         if self._last_turn_boot_ns is not None and boot_ns - self._last_turn_boot_ns > STALL_NS:
-            self._stood_still(boot_ns - self._last_turn_boot_ns)
+            self._stalled(boot_ns - self._last_turn_boot_ns)
         self._last_turn_boot_ns = boot_ns
         self._last_turn_mono_ns = now_ns
         if decisions := self._live.board.tick(self._clock.utc()):
@@ -124,15 +124,17 @@ class IcmpProber(Part):
         self._rounds.add(task := asyncio.create_task(self._round(targets)))
         task.add_done_callback(self._round_done)
 
-    def _stood_still(self, lasted_ns: int) -> None:
+    def _stalled(self, lasted_ns: int) -> None:
         """Judges nobody by what a sleep has spoilt, the machine's own included, which only the boot clock sees."""
         lasted_s = round(lasted_ns / NS_PER_S, 1)
         emit(log, LogEvent.LOOP_STALLED, "the probing loop stood still for %.1f s", lasted_s, seconds=lasted_s)
         self._in_force.distrust()
         lasted, now_utc = timedelta(seconds=lasted_ns / NS_PER_S), self._clock.utc()
         if lasted.total_seconds() > 2 * self._probing.interval_s:
-            why = reason(ReasonCode.STOOD_STILL, seconds=round(lasted.total_seconds()))
-            self._sink.decided([MonitoringGap(now_utc - lasted, now_utc, why), *self._live.board.slept(now_utc)])
+            why = reason(ReasonCode.STALLED, seconds=round(lasted.total_seconds()))
+            self._sink.decided(
+                [MonitoringGap(now_utc - lasted, now_utc, why), *self._live.board.resume_after_stall(now_utc)]
+            )
 
     def _round_done(self, task: asyncio.Task[None]) -> None:
         self._rounds.discard(task)
@@ -170,7 +172,7 @@ class IcmpProber(Part):
 
     def _schedule_next(self, sample: Sample, device: Device | None) -> None:
         health = self._live.board.health(sample.device)
-        if sample.verdict is Verdict.UNKNOWN or health.suspect or self._live.board.vantage.suspects(sample.device):
+        if sample.verdict is Verdict.UNKNOWN or health.suspect or self._live.board.uplinks.suspects(sample.device):
             self._again(sample.device, self._probing.recheck_s)
         else:
             # A turn may be taken up to a tick before its time: a round that is over by then must not come again in it.

@@ -41,7 +41,7 @@ class LastRun:
         self._before: ClockTrust | None = None
         self._knows_the_time = False
 
-    def remembered(self) -> Left:
+    def load(self) -> Left:
         """Takes up what it may, and reads what there is; a database that refuses is noted on the store."""
         try:
             if not self._store.waiting:

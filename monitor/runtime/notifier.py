@@ -15,7 +15,7 @@ from datetime import timedelta
 from monitor.alerts.channels.base import Channel, Letter
 from monitor.alerts.channels.registry import CHANNELS
 from monitor.alerts.notices.deliver import Attempt, Outcome, hand_over, look, note
-from monitor.alerts.notices.outbox import pause_after
+from monitor.alerts.notices.outbox import backoff_after
 from monitor.charter.office import Office
 from monitor.domain.clock import NS_PER_S, Clock
 from monitor.domain.log_events import LogEvent
@@ -91,7 +91,7 @@ class Notifier(Part):
             self._looked_mono_ns[name] = self._clock.mono_ns()
             tries = tries + 1 if outcome == "away" else 0
             if outcome == "away":
-                length = pause_after(tries, self._live.office.mail.retry_s, random.random(), LONGEST_AWAY)
+                length = backoff_after(tries, self._live.office.mail.retry_s, random.random(), LONGEST_AWAY)
                 await self._rest(name, length.total_seconds())
             elif outcome == "idle":
                 with suppress(TimeoutError):

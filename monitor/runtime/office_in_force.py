@@ -46,7 +46,7 @@ class OfficeInForce:
     def redate(self, move: Move) -> list[Decision]:
         """Another time is believed: what was only in doubt so far is judged by it and anew, as after a sleep."""
         self.distrust(move.by)
-        return self._live.board.slept(self._clock.utc())
+        return self._live.board.resume_after_stall(self._clock.utc())
 
     def distrust(self, redated_by: timedelta = timedelta(0)) -> None:
         """Believes no failed round that is under way, nor the next one of any device."""

@@ -38,7 +38,7 @@ class Schedule:
     def __len__(self) -> int:
         return len(self._due_ns)
 
-    def begin_anew(self, interval_s: float) -> dict[str, int]:
+    def restart(self, interval_s: float) -> dict[str, int]:
         """Takes everybody off the wheel, for another interval; returns who was due when."""
         was_due_ns = self._due_ns
         self.interval_ns = round(interval_s * NS_PER_S)

@@ -43,7 +43,7 @@ class ServiceChecker(Part):
         self._services: dict[str, Service] = dict(fleet.services)
         self._probing = probing
         self._checks.configure([service.check for service in self._services.values()])
-        self._schedule.begin_anew(probing.interval_s)
+        self._schedule.restart(probing.interval_s)
         now_ns = self._clock.mono_ns()
         for place, id_ in enumerate(self._services):
             self._schedule.put(id_, now_ns + place * NS_PER_S // MOST_AT_ONCE)

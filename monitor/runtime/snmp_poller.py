@@ -29,7 +29,7 @@ from monitor.settings.modules_section import shipped_modules
 
 log = logging.getLogger(__name__)
 
-STARTS_PER_S, MOST_KNOCKS = 50, 50
+STARTS_PER_S, MOST_PORT_CHECKS = 50, 50
 UNREAD_FOR_NS = 3_600 * NS_PER_S
 
 
@@ -47,7 +47,7 @@ class SnmpPoller(Part):
     def __init__(self, clock: Clock, live: RuntimeState, settings: Settings, sink: Sink) -> None:
         self._clock, self._live, self._settings, self._sink = clock, live, settings, sink
         self._judge = SnmpJudge(live.board, link_rules(settings), sink.sampled)
-        self._knocking = asyncio.Semaphore(MOST_KNOCKS)  # each is a socket of its own
+        self._port_checks = asyncio.Semaphore(MOST_PORT_CHECKS)  # each is a socket of its own
         self._silent_since: dict[str, int] = {}
         self._unread: dict[str, tuple[tuple[str, ...], int]] = {}  # until when it is not asked for these
         self._schedule = Schedule(settings.monitor.snmp.interval_s)
@@ -72,7 +72,7 @@ class SnmpPoller(Part):
         self._agents.open()
         self._devices = {id_: device for id_, device in self._settings.fleet.devices.items() if device.snmp}
         self._modules = list({**shipped_modules(), **self._settings.monitor.modules}.values())
-        was_due_ns = self._schedule.begin_anew(snmp.interval_s)
+        was_due_ns = self._schedule.restart(snmp.interval_s)
         now_ns, pause_ns = self._clock.mono_ns(), NS_PER_S // STARTS_PER_S
         for place, id_ in enumerate(self._devices):
             soon_ns = now_ns + place * pause_ns % self._schedule.interval_ns
@@ -152,7 +152,7 @@ class SnmpPoller(Part):
         except GarbledError as error:
             return SnmpState("error", error.reason)
         except SilentError as error:
-            return await self._silence(device, begun_mono_ns, error.reason)
+            return await self._without_answer(device, begun_mono_ns, error.reason)
         except SnmpError as error:
             return SnmpState("error", error.reason)
         except TimeoutError:
@@ -169,7 +169,7 @@ class SnmpPoller(Part):
         elif not self._skipped(device):
             self._unread[device] = unread, now_ns + UNREAD_FOR_NS
 
-    async def _silence(self, device: Device, begun_mono_ns: int, why: Reason) -> SnmpState:
+    async def _without_answer(self, device: Device, begun_mono_ns: int, why: Reason) -> SnmpState:
         """What silence means: over v2c it is all that a wrong community gives to see.
 
         Who answers echoes since then, and does not say that nobody listens there, most likely has another one.
@@ -181,7 +181,7 @@ class SnmpPoller(Part):
         if not alive or device.snmp not in snmp.v2c:
             return SnmpState("silent", why)
         where = {"address": str(device.address)}
-        async with self._knocking:
+        async with self._port_checks:
             if await is_port_closed(device.address, device.snmp_port, snmp.timeout_s):
                 return SnmpState("silent", reason(ReasonCode.SNMP_NO_AGENT, **where, port=device.snmp_port))
         return SnmpState("credentials", reason(ReasonCode.SNMP_OTHER_COMMUNITY, **where))

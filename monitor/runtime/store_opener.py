@@ -71,9 +71,9 @@ class StoreOpener(Part):
                 found = examine(session, self._store.path.parent)
         except DatabaseError as error:
             return f"not examined: {error.orig}"
-        told = list(found.told)
-        if told and told != self._live.store_faults:
+        problems = list(found.problems)
+        if problems and problems != self._live.store_faults:
             how = MEND if found.damage else "upazila-monitor audit verify"
-            emit(log, LogEvent.DATABASE_UNSOUND, "the database is not sound: %s. See: %s", "; ".join(told), how)
-        self._live.store_faults = told
-        return "; ".join(told) or f"sound, {found.events} events of history"
+            emit(log, LogEvent.DATABASE_UNSOUND, "the database is not sound: %s. See: %s", "; ".join(problems), how)
+        self._live.store_faults = problems
+        return "; ".join(problems) or f"sound, {found.events} events of history"

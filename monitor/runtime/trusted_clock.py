@@ -42,9 +42,9 @@ class TrustedClock:
         self._clock, self._boot, self._synchronised = clock, boot, synchronised
         self.trust: ClockTrust = first_trust(None, self.look())
 
-    def begin(self, remembered: ClockTrust | None, word: ClockReading | None) -> ClockTrust:
+    def begin(self, stored: ClockTrust | None, word: ClockReading | None) -> ClockTrust:
         """Goes on from what the run before thought of the clock."""
-        self.trust = first_trust(remembered, self.look(), word)
+        self.trust = first_trust(stored, self.look(), word)
         return self.trust
 
     def look(self) -> ClockReading:

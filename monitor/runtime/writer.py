@@ -159,7 +159,7 @@ class DecisionWriter(Part):
         while self._waiting and id(self._waiting[0]) in stored:
             self._waiting.popleft()
         self._live.decisions_waiting = len(self._waiting)
-        self._believe(trust)
+        self._apply_clock_trust(trust)
 
     async def close(self) -> None:
         """Stores what still waits and ends the thread; what cannot be stored is judged anew at the next start."""
@@ -176,7 +176,7 @@ class DecisionWriter(Part):
             emit(log, LogEvent.DECISIONS_UNSTORED, text, count, why, count=count)
         self._thread.close()
 
-    def _believe(self, trust: ClockTrust) -> None:
+    def _apply_clock_trust(self, trust: ClockTrust) -> None:
         """Goes over to what was thought of the clock and stored; on the loop, so that nobody dates anything between."""
         before, self._clock.trust = self._clock.trust, trust
         self._live.clock_suspect = trust.suspect
@@ -205,8 +205,8 @@ class DecisionWriter(Part):
                     text = "%d deadlines were counted again: the charter or the calendar has changed"
                     emit(log, LogEvent.DEADLINES_RECOUNTED, text, moved, count=moved)
                 told = what_is_due(work, MOST_AT_ONCE)
-            told_of_clock = trust.suspect != before.suspect or trust.move is not None
-            if told_of_clock or trust.last.boot_ns - self._last_heartbeat_ns >= HEARTBEAT_NS:
+            clock_changed = trust.suspect != before.suspect or trust.move is not None
+            if clock_changed or trust.last.boot_ns - self._last_heartbeat_ns >= HEARTBEAT_NS:
                 board_state.beat(session, trust)
                 self._last_heartbeat_ns = trust.last.boot_ns
         log_history(work)

@@ -5,12 +5,12 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from ipaddress import IPv4Address, IPv6Address
 
-from monitor.domain.text import folded
+from monitor.domain.text import comparison_key
 from monitor.settings.problems import Problem, no_such
 from monitor.settings.services_section import ServiceCheck
 from monitor.settings.sites_file import LINK, HoursName, Kind, LinkEntry, SiteEntry, SitesFile
 from monitor.settings.toml import Document, KeyPath
-from monitor.settings.vantage_section import VantageEntry
+from monitor.settings.uplinks_section import UplinkEntry
 
 MOST_HINTS = 20
 
@@ -111,9 +111,9 @@ class Fleet:
     groups: Mapping[str, Group] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, file: SitesFile, vantage: Mapping[str, VantageEntry] | None = None) -> "Fleet":
+    def of(cls, file: SitesFile, uplinks: Mapping[str, UplinkEntry] | None = None) -> "Fleet":
         """The fleet of a file that `problems` found nothing wrong with."""
-        groups = {name: _group(name, entry) for name, entry in (vantage or {}).items()}
+        groups = {name: _group(name, entry) for name, entry in (uplinks or {}).items()}
         spelt = _Spellings()
         return cls({id_: _site(id_, entry, spelt) for id_, entry in file.sites.items()}, groups)
 
@@ -202,8 +202,8 @@ class _Spellings:
         self._first: dict[str, str] = {}
 
     def of(self, name: str) -> str:
-        """The first spelling of ``name``, as `folded` compares."""
-        return self._first.setdefault(folded(name), name)
+        """The first spelling of ``name``, as `comparison_key` compares."""
+        return self._first.setdefault(comparison_key(name), name)
 
 
 def _site(id_: str, entry: SiteEntry, spelt: _Spellings) -> Site:
@@ -235,7 +235,7 @@ def _service(site: str, name: str, check: ServiceCheck, gateway: Device) -> Serv
     return Service(f"{site}/{name}", site, name, check.at(str(gateway.address)))
 
 
-def _group(name: str, entry: VantageEntry) -> Group:
+def _group(name: str, entry: UplinkEntry) -> Group:
     devices = (
         Device(f"vantage/{name}-{number}", "", f"{name}-{number}", address)
         for number, address in enumerate(entry.references, 1)

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from pydantic import ValidationError
 
-from monitor.domain.text import folded
+from monitor.domain.text import comparison_key
 from monitor.settings import fleet as fleet_rules
 from monitor.settings.acknowledged_section import Acknowledged
 from monitor.settings.base import Model
@@ -80,7 +80,7 @@ def load(directory: Path, kinds: Kinds, sources: dict[str, bytes] | None = None)
         faults.extend(_unknown_credentials(documents["sites.toml"], sites, monitor))
         faults.extend(_unknown_sites(documents["monitor.toml"], sites, monitor))
     if monitor:
-        faults.extend(_channels_untold(documents["monitor.toml"], monitor, kinds))
+        faults.extend(_channels_without_section(documents["monitor.toml"], monitor, kinds))
     if monitor and charter:
         faults.extend(_confused_readers(documents["monitor.toml"], monitor, charter))
     if faults or not (sites and monitor and charter and calendar and holidays):
@@ -108,7 +108,7 @@ def _unknown_sites(document: Document, sites: SitesFile, monitor: MonitorFile) -
     for name, group in monitor.vantage.items():
         named.append((("vantage", name, "behind"), group.behind))
     unions = sorted({site.union for site in sites.sites.values() if site.union})
-    there = {folded(union) for union in unions}
+    there = {comparison_key(union) for union in unions}
     chosen: dict[tuple[str, str], Maintenance | Acknowledged] = {}
     chosen |= {("maintenance", name): window for name, window in monitor.maintenance.items()}
     chosen |= {("acknowledged", name): entry for name, entry in monitor.acknowledged.items()}
@@ -116,7 +116,7 @@ def _unknown_sites(document: Document, sites: SitesFile, monitor: MonitorFile) -
         named.append(((*section, "behind"), window.behind))
         named += [((*section, "sites"), site) for site in window.sites]
         for union in window.unions:
-            if folded(union) not in there:
+            if comparison_key(union) not in there:
                 message = f"sites.toml has {no_such('union', union, unions)}"
                 where = (*section, "unions")
                 yield Problem(document.name, document.line(where), ".".join(where), message)
@@ -126,7 +126,7 @@ def _unknown_sites(document: Document, sites: SitesFile, monitor: MonitorFile) -
             yield Problem(document.name, document.line(path), ".".join(path), message)
 
 
-def _channels_untold(document: Document, monitor: MonitorFile, kinds: Kinds) -> Iterator[Problem]:
+def _channels_without_section(document: Document, monitor: MonitorFile, kinds: Kinds) -> Iterator[Problem]:
     """Recipients by a channel that must be told something first, and is not."""
     for name, entry in monitor.recipients.items():
         if entry.channel in kinds[ChannelSection] and entry.channel not in monitor.channels:

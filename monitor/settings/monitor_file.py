@@ -18,7 +18,7 @@ from monitor.settings.modules_section import ModuleEntry
 from monitor.settings.notices_section import Channels, Notices, RecipientEntry, RecipientName
 from monitor.settings.sites_file import Id
 from monitor.settings.snmp_section import Snmp, place_for_the_page
-from monitor.settings.vantage_section import VantageEntry
+from monitor.settings.uplinks_section import UplinkEntry
 
 Seconds = Annotated[float, Field(gt=0, le=86_400)]
 LOOPBACK_OF = {"0.0.0.0": "127.0.0.1", "[::]": "[::1]"}
@@ -201,7 +201,7 @@ class MonitorFile(Model):
     heartbeat: Heartbeat = Heartbeat()
     helpdesk: Helpdesk = Helpdesk()
     snmp: Snmp = Snmp()
-    vantage: dict[Id, VantageEntry] = Field(default_factory=dict)
+    vantage: dict[Id, UplinkEntry] = Field(default_factory=dict)
     maintenance: dict[Id, Maintenance] = Field(default_factory=dict)
     acknowledged: dict[Id, Acknowledged] = Field(default_factory=dict)
     modules: dict[str, ModuleEntry] = Field(default_factory=dict)

@@ -12,7 +12,7 @@ from pathlib import Path
 from monitor.domain.text import has_controls
 from monitor.plain_file import PlainFileError, open_plain
 
-MOST_LETTERS = 1_024
+MOST_CHARACTERS = 1_024
 
 
 class SecretError(Exception):
@@ -57,7 +57,7 @@ def read_secret(file: Path, name: str = "") -> Secret:
     expected = "Expected a file whose first line is the secret"
     try:
         with open_plain(file) as opened:
-            written = opened.read(4 * (MOST_LETTERS + 2))
+            written = opened.read(4 * (MOST_CHARACTERS + 2))
     except PlainFileError as error:
         raise SecretError(f"{name}: {error}. {expected}") from None
     except OSError as error:
@@ -68,8 +68,10 @@ def read_secret(file: Path, name: str = "") -> Secret:
         raise SecretError(f"{name}: is no text. {expected}") from None
     if not value:
         raise SecretError(f"{name}: its first line is empty. Expected the secret there")
-    if len(value) > MOST_LETTERS:
-        raise SecretError(f"{name}: its first line is too long. Expected a secret of at most {MOST_LETTERS:,} letters")
+    if len(value) > MOST_CHARACTERS:
+        raise SecretError(
+            f"{name}: its first line is too long. Expected a secret of at most {MOST_CHARACTERS:,} letters"
+        )
     if value != value.strip() or has_controls(value):
         raise SecretError(f"{name}: its first line has blanks around it, or letters that do not show. Expected none")
     return Secret(value)

@@ -15,7 +15,7 @@ from typing import Any
 import tree_sitter_toml
 from tree_sitter import Language, Node, Parser
 
-from monitor.domain.text import commanding_letter, nfc
+from monitor.domain.text import control_character, nfc
 from monitor.plain_file import CONFIG_BYTES, PlainFileError, read_bounded
 from monitor.settings.problems import ConfigError, Problem
 
@@ -87,8 +87,8 @@ def parse(source: bytes, name: str) -> Document:
 def _normalised(value: Any, path: KeyPath, faults: list[tuple[KeyPath, str]]) -> Any:
     """``value`` with all texts and keys in NFC; what cannot be used of them is added to ``faults``."""
     if isinstance(value, str):
-        if letter := commanding_letter(value):
-            faults.append((path, f"holds the letter U+{ord(letter):04X}, which does not show. Expected none such"))
+        if character := control_character(value):
+            faults.append((path, f"holds the letter U+{ord(character):04X}, which does not show. Expected none such"))
         return nfc(value)
     if isinstance(value, list):
         return [_normalised(item, (*path, index), faults) for index, item in enumerate(value)]
@@ -97,7 +97,7 @@ def _normalised(value: Any, path: KeyPath, faults: list[tuple[KeyPath, str]]) ->
     kept: dict[str, Any] = {}
     for name, item in value.items():
         key = nfc(name)
-        if commanding_letter(key):
+        if control_character(key):
             faults.append((path, "holds a key with a letter that does not show. Expected none such"))
         elif key in kept:
             faults.append(((*path, key), TWO_SPELLINGS))
@@ -159,12 +159,12 @@ def _syntax_problems(source: bytes, name: str, message: str) -> list[Problem]:
         return [Problem(name, lines, "", f"is not TOML: {message.removesuffix(' (at end of document)')} at the end")]
     line = int(at[1])
     message = message[: at.start()]
-    if because := _foreign_letter(source.decode().split("\n")[line - 1], int(at[2]) - 1):
+    if because := _non_ascii_character(source.decode().split("\n")[line - 1], int(at[2]) - 1):
         message = because
     return [Problem(name, line, "", f"is not TOML: {message}, at column {at[2]}")]
 
 
-def _foreign_letter(line: str, column: int) -> str:
+def _non_ascii_character(line: str, column: int) -> str:
     """What a Bangla keyboard or an office program wrote at the fault, or before it; empty when it was neither."""
     if column < len(line) and _BANGLA_DIGIT.match(line[column]):
         return f"'{line[column]}' is a Bangla digit. Expected 0 to 9 where no quotes are"

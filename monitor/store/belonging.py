@@ -187,7 +187,7 @@ def _is_known(found: Header, known: set[int]) -> bool:
     return not known or found.mark in known
 
 
-def mark_anew(state: Path, engine: Engine) -> int:
+def renew_mark(state: Path, engine: Engine) -> int:
     """Draws another mark for the database; at no moment is the one in it unknown beside it. Raises OSError."""
     with engine.begin() as connection:
         old = connection.exec_driver_sql("PRAGMA application_id").scalar_one()
@@ -203,5 +203,5 @@ def mark_first(state: Path, engine: Engine) -> int:
     with engine.connect() as connection:
         has_mark = connection.exec_driver_sql("PRAGMA application_id").scalar_one() != 0
     if not (has_mark and was_installed(state)):
-        mark_anew(state, engine)
+        renew_mark(state, engine)
     return 0

@@ -174,8 +174,8 @@ def restore(copy: Path, state: Path, now_utc: datetime, *, older: bool, known_he
     with _restored(copy, state) as store:
         with store.read() as session:
             found = examine(session, store.path.parent)
-            if found.told:
-                raise StoreError(f"{copy} is not good: {'; '.join(found.told)}. Nothing was changed")
+            if found.problems:
+                raise StoreError(f"{copy} is not good: {'; '.join(found.problems)}. Nothing was changed")
             mailed = mailed_head.read(state)
             for head in filter(None, (mailed.head if mailed else "", known_head)):
                 walked = audit_chain.verify(session, head)
@@ -226,7 +226,7 @@ def put_aside(state: Path, now_utc: datetime) -> Path | None:
     return aside
 
 
-def begin_anew(state: Path, now_utc: datetime) -> Path | None:
+def set_aside_unusable(state: Path, now_utc: datetime) -> Path | None:
     """Makes a database with nothing in it and puts aside what lies in its place; where that lies now, if anything did.
 
     Raises StoreError when what lies there can be used, or may be used again.
@@ -256,7 +256,7 @@ def newest_good(state: Path, now_utc: datetime) -> Path:
         except StoreError as error:
             why.append(str(error))
             continue
-        if not found.told:
+        if not found.problems:
             return copy
-        why.append(f"{copy}: {'; '.join(found.told)}")
+        why.append(f"{copy}: {'; '.join(found.problems)}")
     raise StoreError(f"no good copy lies in {state / BACKUPS}" + "".join(f"\n{line}" for line in why))

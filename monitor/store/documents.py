@@ -245,7 +245,7 @@ def mirrored_ticket_document(view: MirrorView) -> MirroredTicketDocument:
         "state": view.state,
         "outside_id": view.outside_id,
         "status": view.status,
-        "owed": view.owed,
+        "owed": view.pending,
         "looked_utc": iso_or_none(view.looked_utc),
         "attempts": view.attempts,
         "next_try_utc": view.next_try_utc.isoformat(),

@@ -17,13 +17,13 @@ WATCHED = timedelta(days=30)  # so long after it was solved, somebody may still 
 
 @dataclass(frozen=True, slots=True)
 class MirrorView:
-    """Where one ticket stands there, what it is still to be told, and what went wrong last; ``owed``: events."""
+    """Where one ticket stands there, what it is still to be told, and what went wrong last; ``pending``: events."""
 
     number: str
     state: str
     outside_id: str
     status: str
-    owed: int
+    pending: int
     looked_utc: datetime | None
     attempts: int
     next_try_utc: datetime
@@ -41,7 +41,7 @@ class MirrorTotals:
     last_error: str
 
 
-def untold() -> ColumnElement[bool]:
+def unsynced() -> ColumnElement[bool]:
     """Whether an event is still to be told there: what was done there is not."""
     from_there = or_(TicketEvent.actor == ACTOR, TicketEvent.actor.startswith(f"{ACTOR}/"))
     return and_(
@@ -54,7 +54,7 @@ def pending() -> ColumnElement[bool]:
     return or_(
         HelpdeskTicket.outside_id == "",
         HelpdeskTicket.agreed_state != Ticket.state,
-        exists().where(untold()).correlate(HelpdeskTicket),
+        exists().where(unsynced()).correlate(HelpdeskTicket),
     )
 
 
@@ -65,7 +65,7 @@ def watched(now_utc: datetime) -> ColumnElement[bool]:
 
 def mirrored(session: Session, desk: str, limit: int = 1_000) -> list[MirrorView]:
     """The tickets that stand in this help desk or ought to, what is owed first, then the newest."""
-    count = select(func.count()).where(untold()).correlate(HelpdeskTicket).scalar_subquery()
+    count = select(func.count()).where(unsynced()).correlate(HelpdeskTicket).scalar_subquery()
     query = (
         select(HelpdeskTicket, Ticket.number, Ticket.state, count)
         .join(Ticket)
@@ -93,7 +93,7 @@ def totals(session: Session, desk: str) -> MirrorTotals:
     """The state of the mirror in five figures."""
     here = HelpdeskTicket.desk == desk
     count = select(func.count()).select_from(HelpdeskTicket).join(Ticket)
-    first = select(func.min(TicketEvent.at_utc)).where(untold()).correlate(HelpdeskTicket).scalar_subquery()
+    first = select(func.min(TicketEvent.at_utc)).where(unsynced()).correlate(HelpdeskTicket).scalar_subquery()
     failed = select(HelpdeskTicket.last_error).where(here, HelpdeskTicket.last_error != "")
     oldest = select(func.min(func.coalesce(first, Ticket.opened_utc))).select_from(HelpdeskTicket).join(Ticket)
     return MirrorTotals(
@@ -133,10 +133,10 @@ def next_in_turn(session: Session, desk: str, now_utc: datetime) -> tuple[Helpde
     return None if found is None else (found[0], found[1], found[2])
 
 
-def untold_events(session: Session, row: HelpdeskTicket) -> Sequence[TicketEvent]:
+def unsynced_events(session: Session, row: HelpdeskTicket) -> Sequence[TicketEvent]:
     """The events of its history that are still to be told there, in order."""
     query = select(TicketEvent).join(HelpdeskTicket, HelpdeskTicket.ticket_id == TicketEvent.ticket_id)
-    return session.scalars(query.where(HelpdeskTicket.id == row.id, untold()).order_by(TicketEvent.id)).all()
+    return session.scalars(query.where(HelpdeskTicket.id == row.id, unsynced()).order_by(TicketEvent.id)).all()
 
 
 def first_event(session: Session, ticket_id: int, kinds: Sequence[str]) -> int:

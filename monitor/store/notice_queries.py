@@ -49,10 +49,10 @@ def state_of(notice: Notice) -> str:
     return "failing" if notice.last_error else "waiting"
 
 
-def listed(session: Session, *, owed: bool = False, dead: bool = False, limit: int = 50) -> list[NoticeView]:
+def listed(session: Session, *, pending: bool = False, dead: bool = False, limit: int = 50) -> list[NoticeView]:
     """The latest notices, newest first: all, those that have not gone out, or those that were given up."""
     query = select(Notice).order_by(Notice.id.desc()).limit(limit)
-    if owed:
+    if pending:
         query = query.where(Notice.sent_utc.is_(None), Notice.dead_utc.is_(None))
     if dead:
         query = query.where(Notice.dead_utc.is_not(None))

@@ -59,8 +59,8 @@ def made_after(session: Session, id_: int, *, but: str) -> list[tuple[int, datet
 
 def due(session: Session, now_utc: datetime) -> list[tuple[str, str]]:
     """Channel and reader of each that is owed by then."""
-    owed = (Notice.sent_utc.is_(None), Notice.dead_utc.is_(None), Notice.due_utc <= now_utc)
-    rows = session.execute(select(Notice.channel, Notice.recipient).where(*owed))
+    pending = (Notice.sent_utc.is_(None), Notice.dead_utc.is_(None), Notice.due_utc <= now_utc)
+    rows = session.execute(select(Notice.channel, Notice.recipient).where(*pending))
     return [(row.channel, row.recipient) for row in rows]
 
 
@@ -137,7 +137,7 @@ def given_up_after(session: Session, at_utc: datetime) -> int:
     return session.scalar(select(func.count()).where(Notice.dead_utc > at_utc)) or 0
 
 
-def tell_in(session: Session, ids: Sequence[int], letter: int, now_utc: datetime) -> None:
+def mark_merged(session: Session, ids: Sequence[int], letter: int, now_utc: datetime) -> None:
     """Notes of notices that another letter tells what they would."""
     for some in in_portions(ids):
         values = {"sent_utc": now_utc, "folded_into": letter, "proof": f"told in letter {letter}"}

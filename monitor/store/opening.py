@@ -39,7 +39,7 @@ def open_store(state: Path, *, lasting: bool = True, daemon: bool = False) -> St
     """
     store = Store(state / DATABASE, lasting=lasting)
     with _closed_on_failure(store):
-        _prepare(store, belonging.mark_anew if daemon else belonging.mark_first)
+        _prepare(store, belonging.renew_mark if daemon else belonging.mark_first)
     return store
 
 
@@ -73,7 +73,7 @@ def try_again(store: Store, wait_s: float = BUSY_TIMEOUT_S, first: Callable[[Ses
     """
     try:
         with _waiting_for_locks(store, wait_s):
-            _prepare(store, belonging.mark_anew)
+            _prepare(store, belonging.renew_mark)
             if first is not None:
                 with Session(store.for_writing) as session, session.begin():
                     session.connection()
@@ -124,7 +124,7 @@ def make_store(state: Path) -> None:
     """Makes a database with nothing in it where there is none, whatever there was before; raises as `open_store`."""
     store = Store(state / DATABASE)
     try:
-        _prepare(store, belonging.mark_anew, may_be_missing=True)
+        _prepare(store, belonging.renew_mark, may_be_missing=True)
     except (DatabaseError, OSError) as error:
         raise StoreError(f"{store.path} cannot be made: {_cause(error)}") from None
     finally:

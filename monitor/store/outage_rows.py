@@ -64,7 +64,7 @@ def running_without_ticket(session: Session, now_utc: datetime, within: timedelt
     return session.scalars(query.order_by(Outage.id).options(selectinload(Outage.recounts))).all()
 
 
-def not_told_of_operator(session: Session, started_before_utc: datetime) -> Sequence[Outage]:
+def without_operator_alert(session: Session, started_before_utc: datetime) -> Sequence[Outage]:
     """Those with a ticket that began then or before, are not over, and whose ticket says of no late operator."""
     query = select(Outage).where(
         Outage.ended_utc.is_(None),

@@ -12,7 +12,7 @@ from monitor.store import audit_chain, mailed_head, redundancy
 from monitor.store.columns import Facts, Utc
 from monitor.store.models import Base
 
-MOST_TOLD = 5
+MOST_PROBLEMS = 5
 A_TIME = "[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9] [0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]"
 
 
@@ -29,7 +29,7 @@ class Soundness:
     lived_utc: datetime | None = None
 
     @property
-    def told(self) -> tuple[str, ...]:
+    def problems(self) -> tuple[str, ...]:
         return self.damage + self.faults
 
 
@@ -42,7 +42,7 @@ def examine(session: Session, state: Path) -> Soundness:
         return Soundness(damage)
     mailed = mailed_head.read(state)
     found = audit_chain.verify(session, mailed.head if mailed else "")
-    gone = (f"the schema has lost {name}" for name in redundancy.missing(session.connection())[:MOST_TOLD])
+    gone = (f"the schema has lost {name}" for name in redundancy.missing(session.connection())[:MOST_PROBLEMS])
     faults = (*gone, found.fault) if found.fault else tuple(gone)
     return Soundness((), faults, found.events, last_heartbeat(session))
 
@@ -51,16 +51,16 @@ def _damage(session: Session) -> Iterator[str]:
     """What no program of ours can have written."""
     connection = session.connection()
     try:
-        structure = connection.exec_driver_sql(f"PRAGMA integrity_check({MOST_TOLD})").scalars().all()
+        structure = connection.exec_driver_sql(f"PRAGMA integrity_check({MOST_PROBLEMS})").scalars().all()
     except DatabaseError as error:
         yield str(error.orig)
         return
     if structure != ["ok"]:
         yield from structure
         return
-    for name in redundancy.altered(connection)[:MOST_TOLD]:
+    for name in redundancy.altered(connection)[:MOST_PROBLEMS]:
         yield f"the schema of {name} is not what was written"
-    for table, row, parent, _ in connection.exec_driver_sql("PRAGMA foreign_key_check").all()[:MOST_TOLD]:
+    for table, row, parent, _ in connection.exec_driver_sql("PRAGMA foreign_key_check").all()[:MOST_PROBLEMS]:
         yield f"row {row} of {table} belongs to a row of {parent} that is not there"
     for table in Base.metadata.sorted_tables:
         for column in table.columns:

@@ -12,8 +12,8 @@ from monitor.store.models import ComplaintLink, Outage, SiteState, Ticket, Ticke
 from monitor.store.session import Session
 from monitor.store.sqlite import in_portions
 
-CHAIN_ANEW = frozenset({"paused", "reopened"})  # lines of the history after which the chain has other dates
-TARGET_ANEW = CHAIN_ANEW | {"recounted"}  # and the target
+CHAIN_RESTARTS = frozenset({"paused", "reopened"})  # lines of the history after which the chain has other dates
+TARGET_RESTARTS = CHAIN_RESTARTS | {"recounted"}  # and the target
 
 
 class DatedTicket(NamedTuple):
@@ -72,7 +72,9 @@ def dated(session: Session) -> list[DatedTicket]:
 def _times_recounted(session: Session) -> dict[int, int]:
     """How often what runs now of each unsolved ticket, its target or its chain, was counted anew."""
     chain_runs, later = Ticket.breached_utc.is_not(None), TicketEvent.at_utc > Ticket.breached_utc
-    counts = or_(and_(~chain_runs, TicketEvent.kind.in_(TARGET_ANEW)), and_(later, TicketEvent.kind.in_(CHAIN_ANEW)))
+    counts = or_(
+        and_(~chain_runs, TicketEvent.kind.in_(TARGET_RESTARTS)), and_(later, TicketEvent.kind.in_(CHAIN_RESTARTS))
+    )
     query = select(TicketEvent.ticket_id, func.count()).join(Ticket).where(Ticket.state.in_(UNSOLVED), counts)
     return {id_: count for id_, count in session.execute(query.group_by(TicketEvent.ticket_id))}  # noqa: C416
 
@@ -105,7 +107,7 @@ def begun_after(session: Session, at_utc: datetime) -> Sequence[Ticket]:
     return session.scalars(select(Ticket).where(Ticket.event_utc > at_utc)).all()
 
 
-def told_after(session: Session, at_utc: datetime) -> Sequence[Ticket]:
+def with_history_after(session: Session, at_utc: datetime) -> Sequence[Ticket]:
     """Those whose history has lines from later than that."""
     query = select(Ticket).join(TicketEvent).where(TicketEvent.at_utc > at_utc).distinct()
     return session.scalars(query.order_by(Ticket.id)).all()

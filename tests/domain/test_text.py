@@ -14,8 +14,8 @@ from monitor.domain.text import (
     bangla_digits,
     clean,
     clean_lines,
-    commanding_letter,
-    folded,
+    comparison_key,
+    control_character,
     harmless,
     has_controls,
     hides,
@@ -31,7 +31,7 @@ ANY_TEXT = st.text(st.characters(codec=None), max_size=200)  # lone surrogates i
 
 @pytest.mark.parametrize("letter", [*map(chr, range(32)), "\x7f", "\x85", "\x9b", "\u202e", "\u2066", "\u2028"])
 def test_nothing_that_commands_a_terminal_or_a_line_is_left(letter: str) -> None:
-    for kept in (clean(f"up{letter}link"), folded(f"up{letter}link"), clean_lines(f"up{letter}link")):
+    for kept in (clean(f"up{letter}link"), comparison_key(f"up{letter}link"), clean_lines(f"up{letter}link")):
         assert letter not in kept or letter == "\n"
         assert kept in {"uplink", "up link", "up\nlink"} or kept.split() == ["up", "link"]
 
@@ -94,8 +94,8 @@ def test_whatever_is_cleaned_is_clean(text: str) -> None:
     assert kept == clean(kept, 60)
     assert not hides(kept)
     kept.encode()
-    assert folded(folded(text)) == folded(text)
-    assert folded(clean(text)) == folded(text)
+    assert comparison_key(comparison_key(text)) == comparison_key(text)
+    assert comparison_key(clean(text)) == comparison_key(text)
 
 
 @given(st.lists(st.tuples(st.sampled_from(["a", "ক", "\u0301", "\u09cd", "\u09bc"]), st.integers(1, 70)), max_size=6))
@@ -112,7 +112,7 @@ def test_no_letter_bears_more_marks_than_are_stored_and_no_other_mark_is_dropped
 def test_a_tower_of_marks_takes_no_time() -> None:
     tower = "a" + "\u0300\u0316" * 100_000  # of two classes, by turns: sorting them takes the square
     began = time.perf_counter()
-    for tidy in (clean, clean_lines, folded, nfc):
+    for tidy in (clean, clean_lines, comparison_key, nfc):
         tidy(tower)
     assert time.perf_counter() - began < 5
 
@@ -162,7 +162,7 @@ def test_no_other_module_goes_through_a_text_letter_by_letter() -> None:
 @pytest.mark.parametrize("letter", [*map(chr, range(32)), "\x7f", "\x85", "\u061c", "\u202e", "\u2066", "\u2028"])
 def test_a_letter_that_commands_is_found_wherever_it_stands(letter: str) -> None:
     wanted = "" if letter in "\t\n\r" else letter
-    assert commanding_letter(f"আ{letter}b") == wanted
+    assert control_character(f"আ{letter}b") == wanted
     assert has_controls(f"আ{letter}b") == (letter < "\xa0")
     assert not is_printable(f"আ{letter}b")
 

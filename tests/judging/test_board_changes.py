@@ -102,7 +102,7 @@ def test_who_was_excused_before_a_restart_and_answers_opens_nothing() -> None:
 
 
 def test_blindness_outlives_a_restart_and_ends_when_its_uplink_is_gone() -> None:
-    board = Board(TREE, RULES, vantage=UplinkHealth(blind={"up": at(-5)}))
+    board = Board(TREE, RULES, uplinks=UplinkHealth(blind={"up": at(-5)}))
     told = board.replace_fleet(TREE, RULES, at(0))
     assert [one for one in told if isinstance(one, UplinkBack)] == [UplinkBack("up", at(-5), at(0))]
 

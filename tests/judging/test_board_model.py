@@ -187,7 +187,7 @@ class Story(RuleBasedStateMachine):
     def we_stand_still(self) -> None:
         self.failed = {name: self.failed[name] if name in self.open else 0 for name in PARENTS}
         self.failed_since_change = dict.fromkeys(PARENTS, 0)
-        self.take(self.board.slept(at(self.minute)))
+        self.take(self.board.resume_after_stall(at(self.minute)))
 
     def _configure(self, name: str) -> None:
         self.failed_since_change = dict.fromkeys(PARENTS, 0)

@@ -88,7 +88,7 @@ def test_an_excuse_that_ended_while_we_stood_still_opens_no_outage_by_rounds_fro
 
     s = Story(Board(TREE, RULES, downtimes=downtimes))
     s.rounds(5, other="x")
-    s.told += s.board.slept(at(200))
+    s.told += s.board.resume_after_stall(at(200))
     s.told += s.board.tick(at(200))
     assert opened(s) == []
     assert s.board.state("other") is State.PAUSED

@@ -13,7 +13,7 @@ from monitor.alerts.channels.sms import SmsRecipient
 from monitor.domain.sample import Verdict
 from monitor.judging.snmp import SnmpState
 from monitor.metrics.reference import LABELS, declared, page
-from monitor.metrics.snmp import MOST_INTERFACES, MOST_LETTERS, MOST_MODULE_SERIES
+from monitor.metrics.snmp import MOST_CHARACTERS, MOST_INTERFACES, MOST_MODULE_SERIES
 from monitor.probes.snmp.modules import Series
 from monitor.probes.snmp.reading import Facts, Reading
 from monitor.settings.fleet import Fleet
@@ -188,7 +188,7 @@ def test_there_is_an_end_to_what_a_device_can_say(busy: Desk) -> None:
         assert len([line for line in lines if line.startswith("ifOperStatus{")]) == MOST_INTERFACES
         assert len([line for line in lines if line.startswith("upazila_rows{")]) == MOST_MODULE_SERIES
         assert len(lines) < 13 * MOST_INTERFACES + MOST_MODULE_SERIES + 20
-        assert max(map(len, lines)) < 10 * MOST_LETTERS
+        assert max(map(len, lines)) < 10 * MOST_CHARACTERS
         left_out = next(line for line in lines if line.startswith("upazila_snmp_series_left_out{"))
         assert left_out.endswith(f" {float(4 * MOST_INTERFACES + 15_000)}")
 

@@ -9,7 +9,7 @@ import pytest
 
 from monitor.domain.clock import SystemClock
 from monitor.domain.sample import Verdict
-from monitor.metrics.sla import Promises, Record, record
+from monitor.metrics.sla import Record, SlaSource, record
 from monitor.settings.fleet import Fleet
 from monitor.store.models import Outage, SiteState
 from monitor.store.queries import Matter
@@ -125,7 +125,7 @@ def test_twenty_thousand_sites_are_counted_in_a_second_and_rarely(office: Desk, 
                 session.add(
                     Outage(site=site, service="citizen:8", ended_utc=hours_ago(30), end_reason="recovered", **times)
                 )
-    promises = Promises(office.live, store, SystemClock())
+    promises = SlaSource(office.live, store, SystemClock())
     began_s = time.process_time()
     promises.ask()
     assert list(promises.bodies())

@@ -54,7 +54,7 @@ async def test_it_carries_how_old_the_last_doings_are() -> None:
 
 def test_who_is_sick_says_so() -> None:
     with watchman() as (url, told):
-        HeartbeatSender(Heartbeat(), lambda: {"round_age": 500.0}).tell(url)
+        HeartbeatSender(Heartbeat(), lambda: {"round_age": 500.0}).post(url)
     assert told[0][0] == "/ping/abc/fail"
 
 
@@ -65,7 +65,7 @@ def test_an_address_that_refuses_is_told_once_without_being_named(
     with watchman(status) as (url, _):
         made = HeartbeatSender(Heartbeat(), lambda: {"round_age": 0.5})
         for _ in range(3):
-            made.tell(url)
+            made.post(url)
     assert len(caplog.records) == 1
     assert "abc" not in caplog.text
 
@@ -89,7 +89,7 @@ def test_a_watchman_that_never_ends_its_answer_is_left_in_time(
     monkeypatch.setattr(heartbeat, "TIMEOUT_S", 0.5)
     with server(answer) as running:
         begun_s = time.monotonic()
-        HeartbeatSender(Heartbeat(), lambda: {"round_age": 0.5}).tell(running.url("/ping/abc"))
+        HeartbeatSender(Heartbeat(), lambda: {"round_age": 0.5}).post(running.url("/ping/abc"))
         assert time.monotonic() - begun_s < 2
     assert "was not taken" in caplog.text
 
@@ -97,13 +97,13 @@ def test_a_watchman_that_never_ends_its_answer_is_left_in_time(
 def test_the_body_of_its_answer_is_not_read() -> None:
     with server(floods(b"HTTP/1.1 200 OK\r\n\r\n", b"x" * 65_536)) as running:
         begun_s = time.monotonic()
-        HeartbeatSender(Heartbeat(), lambda: {"round_age": 0.5}).tell(running.url())
+        HeartbeatSender(Heartbeat(), lambda: {"round_age": 0.5}).post(running.url())
         assert time.monotonic() - begun_s < 5
 
 
 def test_nobody_sends_the_word_elsewhere(caplog: pytest.LogCaptureFixture) -> None:
     with watchman() as (url, told), server(says(page(b"", f"Location: {url}", status="307 Moved"))) as running:
-        HeartbeatSender(Heartbeat(), lambda: {"round_age": 0.5}).tell(running.url())
+        HeartbeatSender(Heartbeat(), lambda: {"round_age": 0.5}).post(running.url())
     assert told == []
     assert "was not taken" in caplog.text
 

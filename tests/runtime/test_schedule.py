@@ -101,7 +101,7 @@ async def test_whoever_is_due_before_all_others_is_served_without_waiting_for_a_
 def test_another_interval_takes_everybody_off_and_says_who_was_due_when() -> None:
     wheel = Schedule(60)
     wheel.put("a", 3 * NS_PER_S)
-    assert wheel.begin_anew(10) == {"a": 3 * NS_PER_S}
+    assert wheel.restart(10) == {"a": 3 * NS_PER_S}
     assert (len(wheel), wheel.due(10 * NS_PER_S), wheel.interval_ns) == (0, [], 10 * NS_PER_S)
 
 

@@ -195,7 +195,7 @@ class Daemon:
             clock.begin(remembered, None)
             self._recorder = writer_of(clock, self._store, state_of(clock, office=self._office))
         self._clock.now_utc, self._clock.boot, self._synchronised = now.utc, now.boot_ns, now.synchronised
-        self._recorder._believe(self._recorder._write([], self._office)[2])
+        self._recorder._apply_clock_trust(self._recorder._write([], self._office)[2])
 
     @property
     def fired(self) -> list[str]:

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from monitor.settings.secrets import (
-    MOST_LETTERS,
+    MOST_CHARACTERS,
     Secret,
     SecretError,
     closed_mode,
@@ -50,7 +50,7 @@ NO_SECRETS = {
     "canary ": "blanks around it",
     "\tcanary": "blanks around it",
     "can\0ary": "letters that do not show",
-    "c" * (MOST_LETTERS + 1): "is too long",
+    "c" * (MOST_CHARACTERS + 1): "is too long",
 }
 
 

@@ -262,10 +262,10 @@ def test_a_database_that_has_gone_is_not_begun_anew_beside_what_tells_of_it(
 
 def test_a_database_that_has_gone_is_begun_anew_when_that_is_asked_for_and_only_then(state: Path) -> None:
     with pytest.raises(StoreError, match="can be used"):
-        copies.begin_anew(state, NOW)
+        copies.set_aside_unusable(state, NOW)
     assert len(numbers(state)) == 2
     (state / DATABASE).unlink()
-    assert copies.begin_anew(state, NOW) is None
+    assert copies.set_aside_unusable(state, NOW) is None
     assert numbers(state) == []
     assert copy_of(state).exists()
 
@@ -274,7 +274,7 @@ def test_a_damaged_database_is_put_aside_before_another_is_begun(state: Path) ->
     (state / DATABASE).write_bytes(b"no database" * 999)
     with pytest.raises(Damaged, match="backup restore"):
         open_store(state)
-    aside = copies.begin_anew(state, NOW)
+    aside = copies.set_aside_unusable(state, NOW)
     assert aside is not None
     assert (aside / DATABASE).read_bytes() == b"no database" * 999
     assert numbers(state) == []

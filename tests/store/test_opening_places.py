@@ -86,7 +86,7 @@ def test_what_lies_in_the_place_of_the_database_is_refused_and_a_copy_or_an_empt
 
     (state / DATABASE).unlink()
     make(state / DATABASE)
-    copies.begin_anew(state, NOW)
+    copies.set_aside_unusable(state, NOW)
     assert texts(state) == []
 
 

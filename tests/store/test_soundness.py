@@ -73,7 +73,7 @@ def is_noticed(state: Path) -> bool:
     with store.read() as session:
         found = soundness.examine(session, state)
     store.close()
-    return bool(found.told)
+    return bool(found.problems)
 
 
 def test_what_is_sound_is_called_sound(state: Path) -> None:

@@ -17,7 +17,7 @@ from monitor.alerts.notices import outbox
 from monitor.charter.office import Office
 from monitor.domain.event_kinds import EventKind
 from monitor.domain.reasons import ReasonCode, reason
-from monitor.domain.text import clean, clean_lines, folded, has_words
+from monitor.domain.text import clean, clean_lines, comparison_key, has_words
 from monitor.domain.ticket_states import ACTIONS, WAYS, S, TicketSource
 from monitor.judging.clock_trust import WRITTEN_UTC, ClockReading
 from monitor.settings.mail_address import is_mail_address
@@ -137,7 +137,7 @@ def plan_work(work: Work, name: str, entry: Mapping[str, object]) -> Maintenance
     chosen = [*window.sites, *([window.behind] if window.behind else [])]
     for field, wanted, known in (("site", chosen, list(sites)), ("union", window.unions, unions)):
         for each in wanted:
-            if folded(each) not in {folded(one) for one in known}:
+            if comparison_key(each) not in {comparison_key(one) for one in known}:
                 raise BadInput(field, no_such(field, each, known))
     downtimes.add(work, name, window)
     return window

@@ -22,5 +22,5 @@ def note_trust(work: Work, trust: ClockTrust) -> None:
     if trust.suspect:
         kind, why = EventKind.CLOCK_SUSPECT, reason(ReasonCode.CLOCK_SAYS, clock=trust.last.utc)
     else:
-        kind, why = EventKind.CLOCK_BELIEVED, reason(ReasonCode.CLOCK_BELIEVED)
+        kind, why = EventKind.CLOCK_OK_AGAIN, reason(ReasonCode.CLOCK_OK_AGAIN)
     events.note(work, "", "", kind, why, work.now_utc)

@@ -66,9 +66,9 @@ def link_to_outage(work: Work, outage_ticket: Ticket) -> None:
             _link(work, complaint, outage_ticket.outages[-1])
 
 
-def tell_who_asked(work: Work) -> list[Ticket]:
+def notify_requesters(work: Work) -> list[Ticket]:
     """Tells each asker once when the outage that his complaint is tied to is over for good."""
-    told = []
+    notified = []
     for complaint in ticket_rows.with_askers_who_wait(work.session):
         if not ticket_rows.links_of(work.session, complaint):
             continue
@@ -80,8 +80,8 @@ def tell_who_asked(work: Work) -> list[Ticket]:
             continue
         if outbox.enqueue(work, complaint, NoticeKind.RESTORED, ASKER, facts_of(work.office, complaint, work.now_utc)):
             ticket_history.record(work, complaint, "restored", "the site answers again; the asker is told")
-            told.append(complaint)
-    return told
+            notified.append(complaint)
+    return notified
 
 
 def _link(work: Work, complaint: Ticket, outage: Outage) -> None:

@@ -66,7 +66,7 @@ def correct(work: Work, ticket: Ticket, wanted: Correction, reason: str) -> Tick
         ticket_history.record(work.by(MONITOR), ticket, "recounted", f"another service of the charter: {moved}")
     work.session.flush()
     if "service" in changed or "site" in changed:
-        _tell(work, ticket, reason)
+        _notify(work, ticket, reason)
     if "site" in changed and ticket.state in UNSOLVED:
         link_to_open_outages(work, ticket)
     return ticket
@@ -106,16 +106,16 @@ def _deadline(office: Office, ticket: Ticket, wanted: Correction, now_utc: datet
     return due_utc
 
 
-def _tell(work: Work, ticket: Ticket, reason: str) -> None:
+def _notify(work: Work, ticket: Ticket, reason: str) -> None:
     """The right officer hears of it as if it had been registered so; whoever was told hears what is right."""
     facts = facts_of(work.office, ticket, work.now_utc, note=reason)
-    told = list(dict.fromkeys(notice.recipient for notice in ticket.notices))
+    recipients = list(dict.fromkeys(notice.recipient for notice in ticket.notices))
     officer = work.office.charter.service(ticket.service).officer
-    if officer not in told:
+    if officer not in recipients:
         outbox.enqueue(work, ticket, NoticeKind.REGISTERED, officer, facts)
-    if ticket.asker_email and ASKER not in told:
+    if ticket.asker_email and ASKER not in recipients:
         outbox.enqueue(work, ticket, NoticeKind.REGISTERED, ASKER, facts)
     times = sum(event.kind == "corrected" for event in ticket.events)
-    for recipient in told:
+    for recipient in recipients:
         if recipient != ASKER or ticket.asker_email:
             outbox.enqueue(work, ticket, NoticeKind.CORRECTED, recipient, facts, ref=str(times))

@@ -18,7 +18,7 @@ def what_is_due(work: Work, most: int | None = None) -> bool:
         partial(acknowledgements.advance, work),
         partial(tickets.resolve_recovered, work),
         partial(tickets.reopen_settled, work),
-        partial(complaints.tell_who_asked, work),
+        partial(complaints.notify_requesters, work),
         partial(operators.note_late, work),
         partial(escalation.advance, work),
     ]

@@ -8,14 +8,14 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from monitor.alerts.notices import outbox
-from monitor.alerts.notices.gather import anew_of, facts_of, history_line, stages_of, waits_of
+from monitor.alerts.notices.gather import facts_of, history_line, restart_of, stages_of, waits_of
 from monitor.charter.escalation_steps import Dates, Step, due
 from monitor.charter.office import Office
 from monitor.domain.notice_kinds import NoticeKind
 from monitor.domain.ticket_states import S
 from monitor.store import ticket_history, ticket_rows
 from monitor.store.models import Ticket
-from monitor.store.ticket_rows import CHAIN_ANEW, TARGET_ANEW, DatedTicket
+from monitor.store.ticket_rows import CHAIN_RESTARTS, TARGET_RESTARTS, DatedTicket
 from monitor.store.work import Work
 
 
@@ -50,8 +50,8 @@ def _with_steps_due(work: Work) -> Sequence[Ticket]:
 
 
 def _dates(row: Ticket | DatedTicket, recounted: int) -> Dates:
-    anew, waits = anew_of(row.anew_level, row.anew_utc), waits_of(row.waits)
-    return Dates(row.event_utc, row.deadline_utc, row.breached_utc, recounted, anew, waits)
+    restart, waits = restart_of(row.anew_level, row.anew_utc), waits_of(row.waits)
+    return Dates(row.event_utc, row.deadline_utc, row.breached_utc, recounted, restart, waits)
 
 
 def may_be_raised(office: Office, ticket: Ticket) -> bool:
@@ -69,9 +69,9 @@ def foreseen(office: Office, ticket: Ticket) -> Sequence[Step]:
     """All steps that the ticket's dates allow to foresee, done or not, in the order of their own dates."""
     missed = ticket.breached_utc
     if missed is None:
-        recounted = sum(event.kind in TARGET_ANEW for event in ticket.events)
+        recounted = sum(event.kind in TARGET_RESTARTS for event in ticket.events)
     else:
-        recounted = sum(event.kind in CHAIN_ANEW and event.at_utc > missed for event in ticket.events)
+        recounted = sum(event.kind in CHAIN_RESTARTS and event.at_utc > missed for event in ticket.events)
     return office.steps_of(_dates(ticket, recounted), office.charter.service(ticket.service).officer)
 
 

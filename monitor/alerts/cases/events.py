@@ -47,15 +47,15 @@ def apply(work: Work, decision: Decision) -> None:
         case ExcusedNoMore(site, until_utc):
             _excuse_ends(work, site, until_utc)
         case MonitoringGap(since_utc, until_utc, why):
-            note(work, "", "", EventKind.STOOD_STILL, why, until_utc)
+            note(work, "", "", EventKind.STALLED, why, until_utc)
             work.session.add(Gap(started_utc=since_utc, ended_utc=until_utc, reason=why))
         case UplinkLost(group, since_utc):
             silent = reason(ReasonCode.REFERENCES_SILENT, uplink=group)
-            note(work, "", "", EventKind.VANTAGE_LOST, silent, since_utc)
+            note(work, "", "", EventKind.UPLINK_LOST, silent, since_utc)
             work.session.add(_blind(group, since_utc, None))
         case UplinkBack(group, since_utc, until_utc):
             again = reason(ReasonCode.CAN_JUDGE_AGAIN, uplink=group)
-            note(work, "", "", EventKind.VANTAGE_BACK, again, until_utc)
+            note(work, "", "", EventKind.UPLINK_BACK, again, until_utc)
             _sees_again(work, group, since_utc, until_utc)
         case FlappingChanged(site, flapping, share, at_utc):
             kind = EventKind.FLAPPING if flapping else EventKind.SETTLED

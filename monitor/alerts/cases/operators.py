@@ -15,7 +15,7 @@ def note_late(work: Work) -> list[Outage]:
     limits = [timedelta(hours=site.operator_hours) for site in work.office.fleet.sites.values() if site.operator]
     if not limits:
         return noted
-    for outage in outage_rows.not_told_of_operator(work.session, work.now_utc - min(limits)):
+    for outage in outage_rows.without_operator_alert(work.session, work.now_utc - min(limits)):
         since_utc = operator_late_since(work.office, outage, work.now_utc)
         if since_utc is None or outage.ticket is None:
             continue

@@ -73,8 +73,8 @@ def catch_up(work: Work, since_utc: datetime) -> None:
         ticket = outage.ticket
         assert ticket is not None
         assert outage.ended_utc is not None
-        told = (each.at_utc for each in ticket.events if each.kind == "answers_again")
-        if not any(at_utc >= outage.ended_utc for at_utc in told):
+        answered_utc = (each.at_utc for each in ticket.events if each.kind == "answers_again")
+        if not any(at_utc >= outage.ended_utc for at_utc in answered_utc):
             ticket_history.record(work, ticket, "answers_again", outage.end_reason or "")
 
 

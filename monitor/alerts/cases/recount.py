@@ -22,12 +22,12 @@ def open_deadlines(work: Work) -> int:
     """Counts every running deadline by the office's present charter and calendar; how many of them moved."""
     moved = 0
     for ticket in ticket_rows.running(work.session, work.now_utc):
-        if (told := _move(work.office, ticket, deadline_of)) is not None:
-            ticket_history.record(work, ticket, "recounted", reason_text(told, "en"))
+        if (change := _move(work.office, ticket, deadline_of)) is not None:
+            ticket_history.record(work, ticket, "recounted", reason_text(change, "en"))
             moved += 1
     for outage in outage_rows.running_without_ticket(work.session, work.now_utc):
-        if (told := _move(work.office, outage, deadline_of_outage)) is not None:
-            outage.recounts.append(DeadlineRecount(at_utc=work.now_utc, reason=told))  # for its ticket, if it comes
+        if (change := _move(work.office, outage, deadline_of_outage)) is not None:
+            outage.recounts.append(DeadlineRecount(at_utc=work.now_utc, reason=change))  # for its ticket, if it comes
             moved += 1
     return moved
 

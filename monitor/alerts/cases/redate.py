@@ -90,7 +90,7 @@ def _moved(at_utc: datetime, move: Move) -> datetime:
 
 def _say_so(work: Work, move: Move) -> None:
     """Says in each history that has lines from that time how they are to be read."""
-    tickets = ticket_rows.told_after(work.session, move.since_utc)
+    tickets = ticket_rows.with_history_after(work.session, move.since_utc)
     direction = "later" if move.by > timedelta(0) else "earlier"
     length = duration_text(abs(move.by), "en")
     for ticket in tickets:

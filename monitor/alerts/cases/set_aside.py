@@ -36,8 +36,8 @@ def apply_all(work: Work, batch: Sequence[tuple[Decision, datetime]], *, certain
             text = "a decision cannot be stored and is set aside: %s: %s"
             emit(log, LogEvent.DECISION_SET_ASIDE, text, what[:500], why, site=site)
             work.session.add(SetAside(at_utc=decided_utc, what=what, why=why))
-            told = reason(ReasonCode.SET_ASIDE, decision=what[:150], fault=why[:140])
-            work.session.add(Event(at_utc=decided_utc, site=site, kind=EventKind.SET_ASIDE, reason=told))
+            entry = reason(ReasonCode.SET_ASIDE, decision=what[:150], fault=why[:140])
+            work.session.add(Event(at_utc=decided_utc, site=site, kind=EventKind.SET_ASIDE, reason=entry))
 
 
 def each_alone(work: Work, steps: Sequence[Callable[[], Sequence[object]]]) -> bool:
@@ -52,13 +52,13 @@ def each_alone(work: Work, steps: Sequence[Callable[[], Sequence[object]]]) -> b
 
     for step in steps:
         why = _is_done(work, partial(take, step))
-        if why is not None and why not in _lately_told:
-            _lately_told.append(why)
+        if why is not None and why not in _recent_faults:
+            _recent_faults.append(why)
             emit(log, LogEvent.DUE_STEP_FAILED, "something that is due cannot be done: %s", why)
     return bool(changed)
 
 
-_lately_told: deque[str] = deque(maxlen=20)  # a step that fails fails every second
+_recent_faults: deque[str] = deque(maxlen=20)  # a step that fails fails every second
 
 
 def _is_done(work: Work, act: Callable[[], object]) -> str | None:

@@ -133,36 +133,38 @@ def resolve(work: Work, ticket: Ticket, text: str) -> None:
     ticket.state, ticket.resolved_utc = S.RESOLVED, work.now_utc
     ticket_history.record(work, ticket, "resolved", text)
     # Of what ended by itself the letter's own rows say when and why, in the reader's language.
-    _tell_all(work, ticket, NoticeKind.RESOLVED, "" if work.actor == MONITOR else text)
+    _notify_all(work, ticket, NoticeKind.RESOLVED, "" if work.actor == MONITOR else text)
 
 
 def withdraw(work: Work, ticket: Ticket, text: str) -> None:
     """Takes a request back for good, and tells everyone who was told of it."""
     ticket.state, ticket.resolved_utc = S.WITHDRAWN, None
     ticket_history.record(work, ticket, "withdrawn", text)
-    _tell_all(work, ticket, NoticeKind.WITHDRAWN, text)
+    _notify_all(work, ticket, NoticeKind.WITHDRAWN, text)
 
 
 def reopen(work: Work, ticket: Ticket, text: str) -> None:
-    """Goes on with a settled ticket, and tells everyone who was told of it; `_target_anew`, `_stage_anew` say how."""
+    """Reopen a settled ticket and notify all who had a notice of it; see `_restart_target`, `_restart_stage`."""
     was_late = ticket.breached_utc is not None or (ticket.resolved_utc or work.now_utc) > ticket.deadline_utc
     ticket.state, ticket.resolved_utc, ticket.held_open = S.OPEN, None, work.actor != MONITOR
     ticket.waiting_since_utc = None
     words = (
-        _stage_anew(work.office, ticket, work.now_utc) if was_late else _target_anew(work.office, ticket, work.now_utc)
+        _restart_stage(work.office, ticket, work.now_utc)
+        if was_late
+        else _restart_target(work.office, ticket, work.now_utc)
     )
     ticket_history.record(work, ticket, "reopened", f"{text}; {words}" if text else words)
-    _tell_all(work, ticket, NoticeKind.REOPENED, "" if work.actor == MONITOR else text)
+    _notify_all(work, ticket, NoticeKind.REOPENED, "" if work.actor == MONITOR else text)
 
 
-def _target_anew(office: Office, ticket: Ticket, now_utc: datetime) -> str:
+def _restart_target(office: Office, ticket: Ticket, now_utc: datetime) -> str:
     """What was settled in time before is a new matter from now on; says so."""
     ticket.event_utc, ticket.waits = now_utc, []
     ticket.deadline_utc = deadline_of(office, ticket).due_utc
     return f"it was settled in time before, and counts from its reopening: due {moment_text(ticket.deadline_utc, 'en')}"
 
 
-def _stage_anew(office: Office, ticket: Ticket, now_utc: datetime) -> str:
+def _restart_stage(office: Office, ticket: Ticket, now_utc: datetime) -> str:
     """What was overdue before goes on at the stage it had reached, whose holder has his whole time again; says so."""
     ticket.breached_utc = ticket.breached_utc or ticket.deadline_utc
     count = len(office.charter.stages)
@@ -174,7 +176,7 @@ def _stage_anew(office: Office, ticket: Ticket, now_utc: datetime) -> str:
     return f"it was overdue before, and goes on at stage {ticket.anew_level}, counted anew: to be settled by {lapses}"
 
 
-def _tell_all(work: Work, ticket: Ticket, kind: NoticeKind, text: str) -> None:
+def _notify_all(work: Work, ticket: Ticket, kind: NoticeKind, text: str) -> None:
     """Owes a notice to everyone who was told of this ticket; the same kind may come up again after a reopening."""
     work.session.flush()
     facts = facts_of(work.office, ticket, work.now_utc, note=text)

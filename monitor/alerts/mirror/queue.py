@@ -13,8 +13,8 @@ from monitor.store.helpdesk_queries import next_in_turn, unlisted
 from monitor.store.models import HelpdeskTicket
 from monitor.store.work import Work
 
-AWAY_PAUSE, LONGEST_AWAY = timedelta(seconds=30), timedelta(minutes=10)
-REFUSED_PAUSE, LONGEST_REFUSED = timedelta(minutes=10), timedelta(hours=2)
+AWAY_BACKOFF, LONGEST_AWAY = timedelta(seconds=30), timedelta(minutes=10)
+REFUSED_BACKOFF, LONGEST_REFUSED = timedelta(minutes=10), timedelta(hours=2)
 SPREAD = (0.5, 1.0)
 
 
@@ -44,8 +44,8 @@ def next_turn(work: Work, desk: str) -> Turn | None:
     found = next_in_turn(work.session, desk, work.now_utc)
     if found is None:
         return None
-    row, number, owes = found
-    stamp = "" if owes or row.attempts else row.stamp
+    row, number, pending = found
+    stamp = "" if pending or row.attempts else row.stamp
     return Turn(row.id, row.ticket_id, number, row.outside_id, dict(row.seen), stamp, row.attempts)
 
 
@@ -63,7 +63,7 @@ def failed(work: Work, turn: Turn, error: str, backoff: timedelta, *, away: bool
     row.next_try_utc, row.away, row.last_error = work.now_utc + backoff, away, error
 
 
-def pause_after(failures: int, jitter: float, *, away: bool) -> timedelta:
+def backoff_after(failures: int, jitter: float, *, away: bool) -> timedelta:
     """How long to wait after so many failures in a row, of a desk that is ``away`` or of one that refuses."""
-    first, longest = (AWAY_PAUSE, LONGEST_AWAY) if away else (REFUSED_PAUSE, LONGEST_REFUSED)
+    first, longest = (AWAY_BACKOFF, LONGEST_AWAY) if away else (REFUSED_BACKOFF, LONGEST_REFUSED)
     return backoff(failures, jitter, first, longest, SPREAD)

@@ -28,7 +28,7 @@ from monitor.domain.ticket_states import UNSOLVED, TicketState
 from monitor.logs.emit import emit
 from monitor.store import ticket_history
 from monitor.store.errors import DatabaseError
-from monitor.store.helpdesk_queries import ACTOR, first_event, unlisted, untold_events
+from monitor.store.helpdesk_queries import ACTOR, first_event, unlisted, unsynced_events
 from monitor.store.models import HelpdeskTicket, Ticket, TicketEvent
 from monitor.store.sqlite import Store
 from monitor.store.work import Work
@@ -49,7 +49,7 @@ class Outcome(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class EventToSend:
     """An event that is to be told there."""
 
     id: int
@@ -60,7 +60,7 @@ class Told:
 class Plan:
     """What is to be told: events in order, and a state; ``first``: the state before them, since it reopens."""
 
-    events: Sequence[Told]
+    events: Sequence[EventToSend]
     push: TicketState | None
     first: bool
 
@@ -115,9 +115,9 @@ class Mirror:
         if turn.attempts == 0:
             text = "%s differs from the help desk: %s; it is tried again"
             emit(log, LogEvent.TICKET_MIRROR_RETRIED, text, turn.number, error, ticket=turn.number)
-        pause = queue.pause_after(turn.attempts + 1, self.jitter(), away=away)
+        backoff = queue.backoff_after(turn.attempts + 1, self.jitter(), away=away)
         with self.store.write() as session:
-            queue.failed(Work(session, self.office, self.clock.utc()), turn, error, pause, away=away)
+            queue.failed(Work(session, self.office, self.clock.utc()), turn, error, backoff, away=away)
         return outcome
 
     def _round(self, turn: Turn) -> None:
@@ -165,11 +165,11 @@ def take_over(work: Work, desk: Helpdesk, turn: Turn, view: View) -> Plan:
     """Does here what was done there, in one transaction with the note that it was; returns what is to be told there."""
     row = work.session.get_one(HelpdeskTicket, turn.id)
     ticket = work.session.get_one(Ticket, row.ticket_id)
-    waiting = {event.id: event for event in untold_events(work.session, row)}
+    waiting = {event.id: event for event in unsynced_events(work.session, row)}
     for remark in view.remarks:
-        _hear(work, row, ticket, remark, waiting)
-    untold = [event for id_, event in waiting.items() if id_ > row.told_event_id]
-    again = any(event.kind in AGAIN for event in untold)
+        _take_remark(work, row, ticket, remark, waiting)
+    unsynced = [event for id_, event in waiting.items() if id_ > row.told_event_id]
+    again = any(event.kind in AGAIN for event in unsynced)
     ours = TicketState(ticket.state)
     agreed = Agreed(TicketState(row.agreed_state), row.agreed_status)
     found = reconcile(agreed, ours, view.status, desk.means, said_again=again)
@@ -178,11 +178,11 @@ def take_over(work: Work, desk: Helpdesk, turn: Turn, view: View) -> Plan:
     if not found.push:
         row.agreed_state = ticket.state
     row.seen = {**row.seen, **{remark.stream: remark.id for remark in sorted(view.remarks, key=lambda r: r.id)}}
-    told = [Told(e.id, messages.event_text(e.kind, e.actor, e.text, e.at_utc)) for e in untold]
-    return Plan(told, ours if found.push else None, ours in UNSOLVED)
+    to_send = [EventToSend(e.id, messages.event_text(e.kind, e.actor, e.text, e.at_utc)) for e in unsynced]
+    return Plan(to_send, ours if found.push else None, ours in UNSOLVED)
 
 
-def _hear(
+def _take_remark(
     work: Work,
     row: HelpdeskTicket,
     ticket: Ticket,

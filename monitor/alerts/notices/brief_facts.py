@@ -24,7 +24,15 @@ from monitor.charter.downtimes import LONGEST_DAYS, windows_of
 from monitor.charter.office import Office
 from monitor.domain.day import at_dhaka
 from monitor.i18n.formats import DHAKA
-from monitor.store import notice_rows, outage_rows, queries, silence_rows, ticket_history, ticket_rows, timeline_rows
+from monitor.store import (
+    notice_rows,
+    outage_rows,
+    queries,
+    reachability_rows,
+    ticket_history,
+    ticket_rows,
+    timeline_rows,
+)
 from monitor.store.models import Outage, Ticket
 from monitor.store.session import Session
 from monitor.store.work import Work
@@ -173,7 +181,7 @@ def _end_of_day(now_utc: datetime) -> datetime:
 
 def _unmonitored_s(session: Session, begins_utc: datetime, ends_utc: datetime) -> int:
     """The gaps, and the time before any site was known: a new monitor saw nothing of the week before it."""
-    known = [row.first_utc for row in silence_rows.states(session)]
+    known = [row.first_utc for row in reachability_rows.states(session)]
     first_utc = min((since or begins_utc for since in known), default=ends_utc)
     gaps = [(begin, end or ends_utc) for begin, end, _ in queries.gaps(session, begins_utc)]
     spans = ((max(begin, begins_utc), min(end, ends_utc)) for begin, end in [*gaps, (begins_utc, first_utc)])

@@ -57,7 +57,7 @@ def enqueue_briefs(work: Work, busy: Busy) -> list[str]:
 
     ``busy``: what only the running daemon knows, links by the share of their speed that is in use, 0 to 1.
     """
-    owed = []
+    pending = []
     for brief in briefs_due(work.office.calendar, work.now_utc):
         readers = work.office.notices.morning if brief.kind == MORNING else work.office.notices.weekly
         there = notice_rows.known_keys(work.session, brief.keys(readers))
@@ -67,8 +67,8 @@ def enqueue_briefs(work: Work, busy: Busy) -> list[str]:
         facts = morning_facts(work, busy) if brief.kind == MORNING else weekly_facts(work, brief.opens_utc)
         for reader in missing:
             work.session.add(new_notice(work, brief.name, brief.kind, reader, facts))
-        owed.append(brief.name)
-    return owed
+        pending.append(brief.name)
+    return pending
 
 
 def missed(work: Work) -> dict[str, bool]:

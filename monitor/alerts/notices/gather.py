@@ -10,7 +10,7 @@ from monitor.alerts.facts.stored import evidence_of
 from monitor.charter.deadline import Deadline, explain, target_deadline
 from monitor.charter.office import Office
 from monitor.charter.services import Service as CharterService
-from monitor.charter.stages import Anew, StageDates
+from monitor.charter.stages import StageDates, StageRestart
 from monitor.charter.waiting import Wait
 from monitor.i18n import formats
 from monitor.store.models import Outage as OutageRow
@@ -157,12 +157,14 @@ def stages_of(office: Office, ticket: Ticket) -> Sequence[StageDates]:
     """When each stage of the ticket's grievance chain begins and lapses; none before its target is missed."""
     if ticket.breached_utc is None:
         return ()
-    return office.stages_from(ticket.breached_utc, anew_of(ticket.anew_level, ticket.anew_utc), waits_of(ticket.waits))
+    return office.stages_from(
+        ticket.breached_utc, restart_of(ticket.anew_level, ticket.anew_utc), waits_of(ticket.waits)
+    )
 
 
-def anew_of(level: int, from_utc: datetime | None) -> Anew | None:
+def restart_of(level: int, from_utc: datetime | None) -> StageRestart | None:
     """The stage whose time is counted anew, as a ticket's row says it."""
-    return Anew(level, from_utc) if level and from_utc is not None else None
+    return StageRestart(level, from_utc) if level and from_utc is not None else None
 
 
 def waits_of(stored: Sequence[Sequence[str]]) -> tuple[Wait, ...]:

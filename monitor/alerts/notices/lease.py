@@ -46,8 +46,8 @@ def lease_next(work: Work, channel: str) -> Letter | None:
             by_id = {letter.id: letter for letter in letters}
             first += [(not by_id[id_].urgent, by_id[id_].owed_utc, id_) for id_ in decided.singly[:1]]
             if decided.together:
-                told_in = _fold(work, reader, decided.together)
-                first += [(True, work.now_utc, told_in)] if told_in is not None else []
+                merged_id = _merge(work, reader, decided.together)
+                first += [(True, work.now_utc, merged_id)] if merged_id is not None else []
     return _lease(work, min(first)[2]) if first else None
 
 
@@ -108,11 +108,11 @@ def _waiting(work: Work, channel: str) -> tuple[list[Waiting], dict[str, list[Wa
 
 def _leave_out(work: Work, decided: Plan) -> None:
     """Those that a later letter makes needless."""
-    for id_, told_by in decided.needless.items():
-        notice_rows.tell_in(work.session, [id_], told_by, work.now_utc)
+    for id_, later_id in decided.needless.items():
+        notice_rows.mark_merged(work.session, [id_], later_id, work.now_utc)
 
 
-def _fold(work: Work, reader: str, ids: Sequence[int]) -> int | None:
+def _merge(work: Work, reader: str, ids: Sequence[int]) -> int | None:
     """One letter in the place of many, in the caller's transaction: which; None when none of them can be read.
 
     Where they are all about one matter the last of them tells it, else a digest.
@@ -129,11 +129,11 @@ def _fold(work: Work, reader: str, ids: Sequence[int]) -> int | None:
         return None
     if len(set(matters_of(facts for _, facts in read.values()))) == 1:
         *earlier, last = read
-        notice_rows.tell_in(work.session, earlier, last, work.now_utc)
+        notice_rows.mark_merged(work.session, earlier, last, work.now_utc)
         return last
     about = f"digest-{work.now_utc:%Y%m%dT%H%M%S}"
     digest = new_notice(work, about, DIGEST, reader, digest_facts(work.office, list(read.values()), work.now_utc))
     work.session.add(digest)
     work.session.flush()
-    notice_rows.tell_in(work.session, list(read), digest.id, work.now_utc)
+    notice_rows.mark_merged(work.session, list(read), digest.id, work.now_utc)
     return digest.id

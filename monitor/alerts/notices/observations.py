@@ -73,8 +73,8 @@ def loss_text(loss: float, lang: Lang) -> str:
 
 def snmp_text(evidence: Evidence, lang: Lang) -> str:
     """What the site's devices said last by SNMP; as version 1 told it only in English."""
-    told = "; ".join(filter(None, (_snmp_said(said, lang) for said in evidence.snmp)))
-    return told or (evidence.snmp_en if lang == "en" else "")
+    text = "; ".join(filter(None, (_snmp_said(said, lang) for said in evidence.snmp)))
+    return text or (evidence.snmp_en if lang == "en" else "")
 
 
 def _snmp_said(said: SnmpSaid, lang: Lang) -> str:
@@ -102,8 +102,8 @@ def _snmp_parts(said: SnmpSaid, lang: Lang) -> Iterator[str]:
 
 def ways_text(evidence: Evidence, lang: Lang) -> str:
     """The way to each device in a line; as version 1 told it only in English."""
-    told = "\n".join(way_text(way, lang) for way in evidence.ways)
-    return told or ("\n".join(evidence.ways_en) if lang == "en" else "")
+    text = "\n".join(way_text(way, lang) for way in evidence.ways)
+    return text or ("\n".join(evidence.ways_en) if lang == "en" else "")
 
 
 def way_text(way: Way, lang: Lang) -> str:

@@ -32,8 +32,8 @@ from monitor.store import notice_rows, ticket_history
 from monitor.store.models import Notice, Outage, Ticket
 from monitor.store.work import Work
 
-LONGEST_PAUSE = timedelta(hours=1)
-LONGEST_PAUSE_LATER = timedelta(days=1)
+LONGEST_BACKOFF = timedelta(hours=1)
+LONGEST_BACKOFF_LATER = timedelta(days=1)
 SPREAD = (0.75, 1.25)
 
 
@@ -58,14 +58,14 @@ def enqueue(
 
     ``ref``: which one of its kind it is within the ticket. False, and nothing happens, when that one is there.
     """
-    told = {notice.recipient for notice in ticket.notices if (notice.kind, notice.ref) == (kind, ref)}
-    if recipient in told:
+    notified = {notice.recipient for notice in ticket.notices if (notice.kind, notice.ref) == (kind, ref)}
+    if recipient in notified:
         return False
     # The head of the history goes out with every mail, so that its proof stands outside this machine too.
     facts = replace(facts, head=ticket_history.head_of(work))
     further = (reader for reader in further_readers(work.office, kind, facts) if _may_hear(ticket, reader, kind))
     for reader in dict.fromkeys([recipient, *further]):
-        if reader in told:
+        if reader in notified:
             continue
         first = next((notice for notice in ticket.notices if notice.recipient == reader), None)
         notice = new_notice(work, ticket.number, kind, reader, facts, ref)
@@ -125,7 +125,7 @@ def mark_failed(work: Work, letter: Letter, error: str, jitter: float) -> None:
 
     ``jitter``, 0 to 1, spreads the tries of many letters: the pause is up to a quarter shorter or longer.
     """
-    due_utc = work.now_utc + _pause_of(work, letter, jitter)
+    due_utc = work.now_utc + _backoff_of(work, letter, jitter)
     _change(work, letter, due_utc=due_utc, leased_until_utc=None, last_error=error, fault="")
 
 
@@ -134,18 +134,18 @@ def hold(work: Work, letter: Letter, fault: str, jitter: float) -> None:
 
     It is tried again as a failed one is, at every start too, and holds up no other letter of its thread.
     """
-    due_utc = work.now_utc + _pause_of(work, letter, jitter)
+    due_utc = work.now_utc + _backoff_of(work, letter, jitter)
     _change(work, letter, due_utc=due_utc, leased_until_utc=None, fault=fault)
 
 
-def _pause_of(work: Work, letter: Letter, jitter: float) -> timedelta:
+def _backoff_of(work: Work, letter: Letter, jitter: float) -> timedelta:
     mail = work.office.mail
     is_old = work.now_utc - letter.created_utc > timedelta(days=mail.hurries_for_days)
-    longest = LONGEST_PAUSE_LATER if is_old else LONGEST_PAUSE
-    return pause_after(letter.attempts, mail.retry_s, jitter, longest)
+    longest = LONGEST_BACKOFF_LATER if is_old else LONGEST_BACKOFF
+    return backoff_after(letter.attempts, mail.retry_s, jitter, longest)
 
 
-def pause_after(failures: int, first_s: float, jitter: float, longest: timedelta = LONGEST_PAUSE) -> timedelta:
+def backoff_after(failures: int, first_s: float, jitter: float, longest: timedelta = LONGEST_BACKOFF) -> timedelta:
     """How long to wait after so many failed tries in a row."""
     return backoff(failures, jitter, timedelta(seconds=first_s), longest, SPREAD)
 

@@ -47,7 +47,7 @@ def plan(waiting: Sequence[Waiting], begun: Set[str], room: int, now_utc: dateti
     stale: list[Waiting] = []
     needless: dict[int, int] = {}
     for thread in _threads(waiting):
-        over, letters = _begun_anew(thread)
+        over, letters = _after_last_end(thread)
         needless |= {letter.id: letters[0].id for letter in over}
         last = letters[-1]
         if last.ends and last.thread in begun and last.ready:
@@ -59,8 +59,8 @@ def plan(waiting: Sequence[Waiting], begun: Set[str], room: int, now_utc: dateti
             heads.append((letters[0], letters))
     ordered = _in_order([head for head, _ in heads], now_utc)
     singly, left = ordered[: max(room, 0)], {letter.id for letter in ordered[max(room, 0) :]}
-    crowd = [letter for head, letters in heads if head.id in left for letter in letters if letter.ready]
-    together = tuple(letter.id for letter in [*stale, *crowd]) if may_digest else ()
+    over_cap = [letter for head, letters in heads if head.id in left for letter in letters if letter.ready]
+    together = tuple(letter.id for letter in [*stale, *over_cap]) if may_digest else ()
     return Plan(tuple(letter.id for letter in singly), together, needless)
 
 
@@ -70,7 +70,7 @@ def _threads(waiting: Sequence[Waiting]) -> Iterator[Sequence[Waiting]]:
         yield list(letters)
 
 
-def _begun_anew(letters: Sequence[Waiting]) -> tuple[Sequence[Waiting], Sequence[Waiting]]:
+def _after_last_end(letters: Sequence[Waiting]) -> tuple[Sequence[Waiting], Sequence[Waiting]]:
     """What a matter that ended and then began again makes needless, and the letters from that beginning on."""
     ended = max((place for place, letter in enumerate(letters[:-1], 1) if letter.ends), default=0)
     if letters[-1].ends or not all(letter.ready for letter in letters[: ended + 1]):

@@ -89,7 +89,7 @@ class IcmpProbe:
         self.counters = Counters() if counters is None else counters
         self.why_no_ipv6 = ""
         self._clock = clock
-        self._paths = EchoTransmitters(self.counters, clock, round(options.timeout_s * NS_PER_S), opener)
+        self._transmitters = EchoTransmitters(self.counters, clock, round(options.timeout_s * NS_PER_S), opener)
         self._may_send_mono_ns = 0
         self._turn_mono_ns = 0
         self._sending: set[asyncio.Future[Unsent]] = set()
@@ -100,19 +100,19 @@ class IcmpProbe:
 
         Without IPv6, devices that need it get ``unknown`` samples that say why.
         """
-        self._paths.open(4, self.options.socket)
+        self._transmitters.open(4, self.options.socket)
         if not has_ipv6():
             self.why_no_ipv6 = "this machine has no IPv6"
             return
         try:
-            self._paths.open(6, self.options.socket)
+            self._transmitters.open(6, self.options.socket)
         except NoSocket as error:
             self.why_no_ipv6 = str(error).splitlines()[0]
             emit(log, LogEvent.IPV6_MISSING, "%s", self.why_no_ipv6)
 
     def close(self) -> None:
         """Closes the sockets."""
-        self._paths.close()
+        self._transmitters.close()
 
     def hurry(self) -> None:
         """Ends the rounds under way: nothing more is sent or waited for, and who has not answered is ``unknown``."""
@@ -124,11 +124,11 @@ class IcmpProbe:
     @property
     def kinds(self) -> dict[int, str]:
         """Which kind of socket each family got: 'ping' or 'raw'."""
-        return {family: path.socket.kind for family, path in self._paths.current.items()}
+        return {family: transmitter.socket.kind for family, transmitter in self._transmitters.current.items()}
 
     async def run(self, due: Sequence[Target]) -> AsyncIterator[Sequence[Sample]]:
         """One round for each target; see `Probe`."""
-        self._paths.timeout_ns = round(self.options.timeout_s * NS_PER_S)
+        self._transmitters.timeout_ns = round(self.options.timeout_s * NS_PER_S)
         started, dropped, news = (self._clock.utc(), self._clock.mono_ns()), self._dropped(), asyncio.Event()
         groups, homeless = self._grouped(due, news)
         if homeless:
@@ -139,10 +139,10 @@ class IcmpProbe:
             async for group, over in self._finished(groups, news):
                 yield self._judged(group, started, dropped, over=over)
         finally:
-            for path, group in groups:
-                path.flights.end(group)
-            for path in {path for path, _ in groups}:
-                self._paths.close_if_idle(path)
+            for transmitter, group in groups:
+                transmitter.in_flight.end(group)
+            for transmitter in {transmitter for transmitter, _ in groups}:
+                self._transmitters.close_if_idle(transmitter)
 
     def _grouped(
         self, due: Iterable[Target], news: asyncio.Event
@@ -156,13 +156,15 @@ class IcmpProbe:
         burst, echoes = self.options.burst, self.options.echoes
         for family, by_shape in alike.items():
             everyone = [target for targets in by_shape.values() for target in targets]
-            path = self._paths.for_round(family, [target.device for target in everyone]) if everyone else None
-            if path is None:
+            transmitter = (
+                self._transmitters.for_round(family, [target.device for target in everyone]) if everyone else None
+            )
+            if transmitter is None:
                 homeless += everyone
                 continue
             for targets in by_shape.values():
                 starts = range(0, len(targets), burst)
-                groups += [(path, Group(targets[start : start + burst], echoes, news)) for start in starts]
+                groups += [(transmitter, Group(targets[start : start + burst], echoes, news)) for start in starts]
         return groups, homeless
 
     async def _send_all(self, groups: Sequence[tuple[EchoTransmitter, Group]]) -> None:
@@ -202,15 +204,15 @@ class IcmpProbe:
                 again = partial(self._keep_sending, left, echo, done, is_turn=True)
                 asyncio.get_running_loop().call_later(pause_ns / NS_PER_S, again)
                 return
-            path, group = left.popleft()
+            transmitter, group = left.popleft()
             is_turn = False
             try:
-                no_room = path.send(group, echo)
+                no_room = transmitter.send(group, echo)
             except OSError as error:
                 done.set_exception(error)
                 return
             if no_room or not left:
-                done.set_result((path, group, no_room))
+                done.set_result((transmitter, group, no_room))
 
     def _pause_ns(self, count: int) -> int | None:
         """How long ``count`` more echoes must wait to keep the rate, all rounds under way together; None: not at all.
@@ -227,28 +229,28 @@ class IcmpProbe:
         self._turn_mono_ns = now_ns
         return 0
 
-    async def _insist(self, path: EchoTransmitter, group: Group, places: list[int]) -> None:
+    async def _insist(self, transmitter: EchoTransmitter, group: Group, places: list[int]) -> None:
         """Asks a kernel that had no room a few times more, for these alone."""
         for _ in range(NO_ROOM_TRIES if places else 0):
             await asyncio.sleep(NO_ROOM_PAUSE_S)
-            path.take_in()
-            places = [place for place in places if not path.send_again(group, place)]
+            transmitter.take_in()
+            places = [place for place in places if not transmitter.send_again(group, place)]
             if not places:
                 return
         for place in places:
-            path.refuse(group, place, errno.ENOBUFS)
+            transmitter.refuse(group, place, errno.ENOBUFS)
 
     async def _finished(
         self, groups: Sequence[tuple[EchoTransmitter, Group]], news: asyncio.Event
     ) -> AsyncIterator[tuple[Group, bool]]:
         """Yields a group when some of it is answered, and for the last time when no more can come (True)."""
         timeout_ns = round(self.options.timeout_s * NS_PER_S)
-        waiting, paths = [group for _, group in groups], {path for path, _ in groups}
+        waiting, transmitters = [group for _, group in groups], {transmitter for transmitter, _ in groups}
         while waiting:
             news.clear()
             still, now_ns = [], self._clock.mono_ns()
-            for path in paths:
-                path.take_in()  # before anyone is called silent
+            for transmitter in transmitters:
+                transmitter.take_in()  # before anyone is called silent
             for group in waiting:
                 over = now_ns >= group.last_sent_mono_ns + timeout_ns or self._hurried.is_set()
                 yield group, over
@@ -263,15 +265,15 @@ class IcmpProbe:
 
     def _judged(self, group: Group, started: tuple[datetime, int], dropped_before: int, *, over: bool) -> list[Sample]:
         """The samples of those in the group who have answered every echo; of all the others too when it is ``over``."""
-        name, echoes, ok, told = self.name, group.waves_sent, Verdict.OK, group.told
+        name, echoes, ok, done = self.name, group.waves_sent, Verdict.OK, group.done
         utc, mono_ns = started
         dropped = over and bool(group.unanswered) and self._dropped() != dropped_before
         samples = []
         for place, (target, rtts) in enumerate(zip(group.targets, zip(*group.rtts_ns, strict=True), strict=True)):
-            if told[place]:
+            if done[place]:
                 continue
             if None not in rtts:
-                told[place] = True
+                done[place] = True
                 samples.append(Sample(target.device, name, utc, mono_ns, ok, echoes, echoes, rtts))
             elif over:
                 answered = tuple([rtt for rtt in rtts if rtt is not None])
@@ -293,5 +295,5 @@ class IcmpProbe:
         return Verdict.FAILED, group.errors.get(place, TIMEOUT)
 
     def _dropped(self) -> int:
-        self.counters.dropped = self._paths.dropped()
+        self.counters.dropped = self._transmitters.dropped()
         return self.counters.dropped

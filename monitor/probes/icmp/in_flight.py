@@ -58,13 +58,13 @@ class Group:
 
     ``rtts_ns``: for each echo the round-trip times by target, None while unanswered. By target's index too: ``errors``
     (what a router said), ``refused`` (the errno with which the kernel did not send) and ``unsent`` (how often);
-    ``told``: whose sample is out already.
+    ``done``: whose sample is out already.
     """
 
     def __init__(self, targets: Sequence[Target], echoes: int, news: asyncio.Event) -> None:
         self.targets = targets
         self.addresses = [target.address for target in targets]
-        self.crowd = AddressBatch(self.addresses, [target.scope for target in targets])
+        self.address_batch = AddressBatch(self.addresses, [target.scope for target in targets])
         self.shape = targets[0].shape
         self.extra_bytes = (self.shape.payload_bytes or LEAST_PAYLOAD_BYTES) - LEAST_PAYLOAD_BYTES
         self.news = news
@@ -75,7 +75,7 @@ class Group:
         self.errors: dict[int, Reason] = {}
         self.refused: dict[int, int] = {}
         self.unsent: Counter[int] = Counter()
-        self.told = [False] * len(targets)
+        self.done = [False] * len(targets)
         self.batches: list[int] = []
 
 
@@ -231,8 +231,8 @@ class InFlightEchoes:
         """Takes in a right answer, if the kernel got it in time."""
         departed_ns = batch.departures[place]
         # The wall clock was stepped between the stamp and its reading if the stamp does not lie between these two.
-        believable = departed_ns - STAMP_SLACK_NS <= stamp_mono_ns <= read_mono_ns
-        rtt_ns = (stamp_mono_ns if believable else read_mono_ns) - departed_ns
+        plausible = departed_ns - STAMP_SLACK_NS <= stamp_mono_ns <= read_mono_ns
+        rtt_ns = (stamp_mono_ns if plausible else read_mono_ns) - departed_ns
         if rtt_ns > self._timeout_ns:
             self._reject(Rejected.LATE)
             return

@@ -176,9 +176,9 @@ class Outgoing:
             *(self._name_words[place :: self._name_step] for place in _address_words(v6=v6)),
         ]
 
-    def load(self, batch: int, crowd: AddressBatch, zeros: int = 0, control: bytes = b"") -> None:
+    def load(self, batch: int, address_batch: AddressBatch, zeros: int = 0, control: bytes = b"") -> None:
         """Makes the batch's packets: one to each of the crowd, followed by so many zeros, with that control data."""
-        count, step = crowd.count, self._packet_step
+        count, step = address_batch.count, self._packet_step
         end = count * step
         first, token, inverse, last = self._requests.words(batch, count)
         words = self._packet_words
@@ -189,7 +189,7 @@ class Outgoing:
             memoryview(last),
         )
         end, step = count * self._name_step, self._name_step
-        for place, word in enumerate(crowd.words, self._first_address_word):
+        for place, word in enumerate(address_batch.words, self._first_address_word):
             self._name_words[place:end:step] = word
         if self._looks != (zeros, control):
             self._dress(zeros, control)

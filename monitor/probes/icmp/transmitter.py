@@ -18,19 +18,19 @@ class EchoTransmitter:
 
     def __init__(self, echo_socket: EchoSocket, counters: Counters, clock: Clock, timeout_ns: int) -> None:
         self.socket = echo_socket
-        self.flights = InFlightEchoes(echo_socket, counters, timeout_ns)
+        self.in_flight = InFlightEchoes(echo_socket, counters, timeout_ns)
         self.asked: set[str] = set()
         self._counters = counters
         self._clock = clock
         self._sent_mono_ns = 0
-        self._out = Outgoing(self.flights.requests, v6=echo_socket.v6)
+        self._out = Outgoing(self.in_flight.requests, v6=echo_socket.v6)
 
     def send(self, group: Group, echo: int) -> list[int]:
         """Sends one echo to each of the group; returns the places of those for which the kernel had no room."""
-        number = self.flights.start(group, echo)
+        number = self.in_flight.start(group, echo)
         count = len(group.targets)
         departures, refused = self._transmit(number, group, 0, count)
-        self.flights.departed(number, departures)
+        self.in_flight.departed(number, departures)
         group.waves_sent += 1
         self._counters.sent += count - len(refused)
         no_room = []
@@ -54,14 +54,14 @@ class EchoTransmitter:
         else:
             group.unsent[place] -= 1
             self._counters.sent += 1
-            self.flights.departed_later(number, place, departures[0])
+            self.in_flight.departed_later(number, place, departures[0])
         return True
 
     def _transmit(self, number: int, group: Group, start: int, end: int) -> tuple[list[int], list[tuple[int, int]]]:
         """When each of them left (monotonic ns), and (place, errno) of those that were refused."""
         shape, socket_ = group.shape, self.socket
         control = packet_options(v6=socket_.v6, ttl=shape.ttl, dscp=shape.dscp)
-        self._out.load(number, group.crowd, group.extra_bytes, control)
+        self._out.load(number, group.address_batch, group.extra_bytes, control)
         if not shape.dont_fragment:
             return self._in_pieces(start, end)
         socket_.forbid_fragments(True)
@@ -103,7 +103,7 @@ class EchoTransmitter:
         wall_to_mono_ns = self._clock.mono_ns() - time.time_ns()
         for entry in self.socket.queue():
             if isinstance(entry, QueuedError):
-                self.flights.queued_error(entry)
+                self.in_flight.queued_error(entry)
             elif begun_ns <= entry.stamp_ns + wall_to_mono_ns <= ended_ns:
                 return entry.stamp_ns + wall_to_mono_ns
         return (begun_ns + ended_ns) // 2
@@ -128,11 +128,11 @@ class EchoTransmitter:
                 just_sent is not None
                 and count
                 and incoming.mirrors(self._out, count)
-                and self.flights.mirrored(just_sent, incoming.stamps(count, wall_to_mono_ns), read_ns)
+                and self.in_flight.mirrored(just_sent, incoming.stamps(count, wall_to_mono_ns), read_ns)
             ):
                 break
             if count:
-                self.flights.take_in(
+                self.in_flight.take_in(
                     incoming.records(count), incoming.datagram, incoming.plain_bytes, wall_to_mono_ns, read_ns
                 )
             if count < ARRIVALS:
@@ -140,4 +140,4 @@ class EchoTransmitter:
         if not count:
             for entry in socket_.queue():
                 if isinstance(entry, QueuedError):
-                    self.flights.queued_error(entry)
+                    self.in_flight.queued_error(entry)

@@ -47,49 +47,49 @@ class EchoTransmitters:
         Where no other socket can be opened (EMFILE, ENOBUFS), the old one serves on: a round with an identifier that
         was seen before is better than none.
         """
-        path = self.current.get(family)
-        if path is None:
+        transmitter = self.current.get(family)
+        if transmitter is None:
             return None
-        if not path.asked.isdisjoint(devices):
+        if not transmitter.asked.isdisjoint(devices):
             try:
-                echo_socket = EchoSocket(family, path.socket.kind, self._opener)
+                echo_socket = EchoSocket(family, transmitter.socket.kind, self._opener)
             except OSError as error:
                 text = "no new ICMP socket for IPv%d, the old one is used: %s"
                 emit(log, LogEvent.ICMP_SOCKET_KEPT, text, family, error.strerror)
             else:
-                self.replaced.add(path)
-                self.close_if_idle(path)
-                path = self._use(family, echo_socket)
-        path.asked.update(devices)
-        return path
+                self.replaced.add(transmitter)
+                self.close_if_idle(transmitter)
+                transmitter = self._use(family, echo_socket)
+        transmitter.asked.update(devices)
+        return transmitter
 
-    def close_if_idle(self, path: EchoTransmitter) -> None:
+    def close_if_idle(self, transmitter: EchoTransmitter) -> None:
         """Closes a replaced path with nothing under way, `LATE_S` later: late answers are counted until then."""
-        if path in self.replaced and not path.flights:
-            asyncio.get_running_loop().call_later(LATE_S, self._close, path)
+        if transmitter in self.replaced and not transmitter.in_flight:
+            asyncio.get_running_loop().call_later(LATE_S, self._close, transmitter)
 
     def dropped(self) -> int:
         """Returns how many datagrams the kernel has thrown away because a receive buffer was full, ever."""
         in_use = (*self.current.values(), *self.replaced)
-        return self._dropped_by_closed + sum(path.socket.dropped() for path in in_use)
+        return self._dropped_by_closed + sum(transmitter.socket.dropped() for transmitter in in_use)
 
     def close(self) -> None:
         """Closes all sockets."""
-        for path in (*self.current.values(), *self.replaced):
-            asyncio.get_running_loop().remove_reader(path.socket)
-            path.socket.close()
+        for transmitter in (*self.current.values(), *self.replaced):
+            asyncio.get_running_loop().remove_reader(transmitter.socket)
+            transmitter.socket.close()
         self.current.clear()
         self.replaced.clear()
 
     def _use(self, family: Family, echo_socket: EchoSocket) -> EchoTransmitter:
-        path = self.current[family] = EchoTransmitter(echo_socket, self._counters, self._clock, self.timeout_ns)
-        asyncio.get_running_loop().add_reader(echo_socket, path.take_in)
-        return path
+        transmitter = self.current[family] = EchoTransmitter(echo_socket, self._counters, self._clock, self.timeout_ns)
+        asyncio.get_running_loop().add_reader(echo_socket, transmitter.take_in)
+        return transmitter
 
-    def _close(self, path: EchoTransmitter) -> None:
-        if path in self.replaced and not path.flights:
-            self.replaced.discard(path)
-            path.take_in()
-            self._dropped_by_closed += path.socket.dropped()
-            asyncio.get_running_loop().remove_reader(path.socket)
-            path.socket.close()
+    def _close(self, transmitter: EchoTransmitter) -> None:
+        if transmitter in self.replaced and not transmitter.in_flight:
+            self.replaced.discard(transmitter)
+            transmitter.take_in()
+            self._dropped_by_closed += transmitter.socket.dropped()
+            asyncio.get_running_loop().remove_reader(transmitter.socket)
+            transmitter.socket.close()

@@ -32,8 +32,8 @@ class Agents:
         self._options = options
         self._home = home
         self._rejected = Counter[str]() if rejected is None else rejected
-        self._places = ConcurrencyLimit()
-        self._v2c = V2cClient(V2cOptions(options.timeout_s, options.retries), self._rejected, self._places)
+        self._limit = ConcurrencyLimit()
+        self._v2c = V2cClient(V2cOptions(options.timeout_s, options.retries), self._rejected, self._limit)
         self._communities: dict[str, Secret] = {}
         self._v3: dict[str, V3Client] = {}
 
@@ -93,7 +93,7 @@ class Agents:
         )
         credential = Credential(entry.user, entry.auth, auth_key, entry.priv, priv_key)
         options = (self._options.timeout_s, self._options.retries)
-        return V3Client(credential, *options, self._rejected, self._places)
+        return V3Client(credential, *options, self._rejected, self._limit)
 
     def _secret(self, key: str, file: Path, least: int = 1) -> Secret:
         """Trouble is told by the key that names the file: what stands there may be the secret itself."""

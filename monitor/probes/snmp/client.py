@@ -61,14 +61,14 @@ class _Asked:
 class V2cClient:
     """Belongs to the running event loop from `open` to `close`.
 
-    ``places`` are shared by all whose questions count together.
+    ``limit`` are shared by all whose questions count together.
     """
 
     def __init__(
         self,
         options: V2cOptions | None = None,
         rejected: Counter[str] | None = None,
-        places: ConcurrencyLimit | None = None,
+        limit: ConcurrencyLimit | None = None,
     ) -> None:
         self.options = options or V2cOptions()
         self._rejections = Rejections(rejected)
@@ -76,7 +76,7 @@ class V2cClient:
         self._under_way: dict[int, _Question] = {}
         self._numbers = Numbers()
         self._timeouts = TimeoutQueue(self.options.timeout_s)
-        self._places = places or ConcurrencyLimit()
+        self._limit = limit or ConcurrencyLimit()
 
     @property
     def rejected(self) -> Counter[str]:
@@ -115,7 +115,7 @@ class V2cClient:
         raise SilentError(reason(ReasonCode.SNMP_V2C_SILENT, address=str(agent.address)))
 
     async def _ask_once(self, agent: _Asked, kind: int, oids: Sequence[Oid], repetitions: int) -> Response | None:
-        async with Slot(self._places):
+        async with Slot(self._limit):
             number = self._numbers.draw(self._under_way)
             answered: asyncio.Future[Response | None] = self._timeouts.future()
             self._under_way[number] = _Question(agent.where, agent.community, answered)

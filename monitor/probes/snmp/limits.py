@@ -20,19 +20,19 @@ class ConcurrencyLimit:
         self._taken: deque[Slot] = deque()
         self._timer: asyncio.TimerHandle | None = None
 
-    async def take(self, place: "Slot") -> None:
+    async def take(self, slot: "Slot") -> None:
         """Waits until there is room."""
         await self._room.acquire()
         loop = asyncio.get_running_loop()
-        place.until, place.left = loop.time() + SOON_S, False
-        self._taken.append(place)
+        slot.until, slot.left = loop.time() + SOON_S, False
+        self._taken.append(slot)
         if self._timer is None:
-            self._timer = loop.call_at(place.until, self._sweep, loop)
+            self._timer = loop.call_at(slot.until, self._sweep, loop)
 
-    def leave(self, place: "Slot") -> None:
+    def leave(self, slot: "Slot") -> None:
         """Makes room, once."""
-        if not place.left:
-            place.left = True
+        if not slot.left:
+            slot.left = True
             self._room.release()
 
     def _sweep(self, loop: asyncio.AbstractEventLoop) -> None:
@@ -45,17 +45,17 @@ class ConcurrencyLimit:
 class Slot:
     """A question's place among those under way, for the length of an ``async with``."""
 
-    __slots__ = ("_places", "left", "until")
+    __slots__ = ("_limit", "left", "until")
 
-    def __init__(self, places: ConcurrencyLimit) -> None:
-        self._places = places
+    def __init__(self, limit: ConcurrencyLimit) -> None:
+        self._limit = limit
         self.left, self.until = True, 0.0
 
     async def __aenter__(self) -> None:
-        await self._places.take(self)
+        await self._limit.take(self)
 
     async def __aexit__(self, *_: object) -> None:
-        self._places.leave(self)
+        self._limit.leave(self)
 
 
 class TimeoutQueue:

@@ -12,7 +12,7 @@ from monitor.settings.modules_section import MetricEntry, ModuleEntry
 
 DBM = re.compile(r"([-+]?\d+(?:\.\d+)?)\s*dBm", re.IGNORECASE)
 NUMBER = re.compile(r"\s*([-+]?\d+(?:\.\d+)?)")
-MOST_LETTERS = 64  # of a number in words; the search takes the square of them
+MOST_CHARACTERS = 64  # of a number in words; the search takes the square of them
 
 
 class Series(NamedTuple):
@@ -83,7 +83,7 @@ def _figure(metric: MetricEntry, value: Value | None) -> float | None:
 def _number(value: Value | None) -> float | None:
     """A number, also one that an agent says in words ('-21.30 dBm', '0.01 mW (-20.00 dBm)')."""
     if isinstance(value, bytes):
-        words = text(value[:MOST_LETTERS])
+        words = text(value[:MOST_CHARACTERS])
         match = DBM.search(words) or NUMBER.match(words)
         return float(match[1]) if match else None
     return float(value) if isinstance(value, int) else None

@@ -4,19 +4,19 @@ import asyncio
 import socket
 from ipaddress import IPv4Address, IPv6Address
 
-KNOCK_S = 0.5  # by hand, where somebody waits for it
+PORT_CHECK_S = 0.5  # by hand, where somebody waits for it
 
 
 async def is_port_closed(address: IPv4Address | IPv6Address, port: int, timeout_s: float) -> bool:
     """Whether the machine there says that nobody listens. It is sent one byte, which no agent answers."""
     family = socket.AF_INET6 if address.version == 6 else socket.AF_INET
     try:
-        with socket.socket(family, socket.SOCK_DGRAM) as knocker:  # connected, so that the refusal comes to it
-            knocker.setblocking(False)
-            knocker.connect((str(address), port))
-            knocker.send(b"\0")
+        with socket.socket(family, socket.SOCK_DGRAM) as datagram_socket:  # connected, so that the refusal comes to it
+            datagram_socket.setblocking(False)
+            datagram_socket.connect((str(address), port))
+            datagram_socket.send(b"\0")
             async with asyncio.timeout(timeout_s):
-                await asyncio.get_running_loop().sock_recv(knocker, 1)
+                await asyncio.get_running_loop().sock_recv(datagram_socket, 1)
     except ConnectionRefusedError:
         return True
     except OSError:  # no socket, no route, or time is up

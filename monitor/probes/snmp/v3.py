@@ -62,7 +62,7 @@ class _Known:
 
     engine: Engine
     keys: Keys
-    heard_mono_s: float
+    clock_read_mono_s: float
     signed: bool = False
     doubted: bool = False
 
@@ -73,12 +73,12 @@ class _Known:
 
     def now(self) -> Engine:
         """The engine with what its clock must show by now."""
-        passed_s = int(time.monotonic() - self.heard_mono_s)
+        passed_s = int(time.monotonic() - self.clock_read_mono_s)
         return self.engine._replace(time_s=min(self.engine.time_s + passed_s, MOST_NUMBER))
 
-    def hear(self, said: Engine) -> None:
+    def update_clock(self, said: Engine) -> None:
         """Goes by the clock of a message that is signed and timely."""
-        self.engine, self.heard_mono_s, self.signed = said, time.monotonic(), True
+        self.engine, self.clock_read_mono_s, self.signed = said, time.monotonic(), True
 
 
 @dataclass(slots=True)
@@ -98,7 +98,7 @@ class V3Client:
         timeout_s: float = 2.0,
         retries: int = 1,
         rejected: Counter[str] | None = None,
-        places: ConcurrencyLimit | None = None,
+        limit: ConcurrencyLimit | None = None,
     ) -> None:
         self._rejections = Rejections(rejected)
         self.credential = credential
@@ -109,7 +109,7 @@ class V3Client:
         self._under_way: dict[int, _Question] = {}
         self._numbers = Numbers()
         self._timeouts = TimeoutQueue(timeout_s)
-        self._places = places or ConcurrencyLimit()
+        self._limit = limit or ConcurrencyLimit()
         self._salt = secrets.randbits(64)
 
     @property
@@ -180,7 +180,7 @@ class V3Client:
         if why:
             raise GarbledError(reason(ReasonCode.SNMP_GARBLED, address=str(address), fault=why))
         known = self._known.get(where)
-        if kind == GET and known is not None and known.keys.cipher and known.heard_mono_s >= begun_mono_s:
+        if kind == GET and known is not None and known.keys.cipher and known.clock_read_mono_s >= begun_mono_s:
             wrong = reason(ReasonCode.SNMP_WRONG_ENCRYPTION_KEY, address=str(address))
             raise CredentialsError(wrong)  # many agents drop what they cannot decrypt
         raise SilentError(reason(ReasonCode.SNMP_V3_SILENT, address=str(address)))
@@ -194,7 +194,7 @@ class V3Client:
             known = await self._discover(address, where)
         if known is None:
             return None
-        async with Slot(self._places):
+        async with Slot(self._limit):
             engine = known.now()
             number = self._numbers.draw(self._under_way)
             self._salt += 1
@@ -208,21 +208,21 @@ class V3Client:
         if said.kind == REPORT:
             self._act_upon(_stat(said), envelope, known, where)
         elif envelope.level & AUTH:
-            known.hear(envelope.engine)
+            known.update_clock(envelope.engine)
         return said
 
     def _act_upon(self, stat: int, envelope: Envelope, known: _Known, where: Where) -> None:
         if stat in REFUSALS:
             raise CredentialsError(reason(ReasonCode.SNMP_REFUSED, address=where[0], refusal=REFUSALS[stat]))
         if stat == NOT_IN_TIME and envelope.level & AUTH:
-            known.hear(envelope.engine)
+            known.update_clock(envelope.engine)
         elif stat == UNKNOWN_ENGINE:
             self._known.pop(where, None)
         else:
             raise SnmpError(reason(ReasonCode.SNMP_ODD_REPORT, address=where[0]))
 
     async def _discover(self, address: IPv4Address | IPv6Address, where: Where) -> _Known | None:
-        async with Slot(self._places):
+        async with Slot(self._limit):
             number = self._numbers.draw(self._under_way)
             message = seal(number, NOBODY, b"", NO_KEYS, scoped(b"", pdu(GET, number, ())), 0)
             question = _Question(where, _Known(NOBODY, NO_KEYS, 0.0), b"", self._timeouts.future())

@@ -44,7 +44,7 @@ from monitor.runtime.virtual import replay_events
 from monitor.runtime.virtual.replay_clock import ReplayClock
 from monitor.runtime.virtual.replay_delivery import Letters
 from monitor.runtime.virtual.replay_events import Happening, ImpossibleError
-from monitor.runtime.virtual.replay_output import Told, Transition, line, ticket_lines
+from monitor.runtime.virtual.replay_output import SiteHistory, Transition, line, ticket_lines
 from monitor.settings.load import Settings
 from monitor.settings.problems import did_you_mean
 from monitor.store import board_state, ticket_rows
@@ -113,7 +113,7 @@ class _Player:
     _ticketed: set[str | None] = field(default_factory=set)
     _distrusted: set[str] = field(default_factory=set)
     _clock: ReplayClock = field(default_factory=ReplayClock)
-    _told: Told = field(default_factory=Told)
+    _output: SiteHistory = field(default_factory=SiteHistory)
     _letters: Letters = field(default_factory=Letters)
 
     def __post_init__(self) -> None:
@@ -124,7 +124,7 @@ class _Player:
         if not self.runs:
             raise ImpossibleError("the daemon is stopped then. Expected 'started' before it")
         if self._clock.trust is not None:
-            yield from self._believe(sample.started_utc)
+            yield from self._update_clock_trust(sample.started_utc)
             sample = sample._replace(started_utc=self._clock.date(sample.started_utc))
         if self.due_utc is not None and self.due_utc <= sample.started_utc:
             yield from self.advance(sample.started_utc)
@@ -137,19 +137,19 @@ class _Player:
 
     def until(self, wall_utc: datetime) -> Iterator[Transition]:
         """Carries time on, by the wall clock."""
-        yield from self._believe(wall_utc)
+        yield from self._update_clock_trust(wall_utc)
         yield from self.advance(self._clock.date(wall_utc))
 
-    def _believe(self, wall_utc: datetime, *, synchronised: bool = False) -> Iterator[Transition]:
+    def _update_clock_trust(self, wall_utc: datetime, *, synchronised: bool = False) -> Iterator[Transition]:
         """Looks whether the clock can be believed, as the recorder does; what it dated before is dated anew."""
         if self._clock.trust is None:
             return
         if (proved_utc := self._clock.proved_wall_utc(wall_utc)) is not None:
             yield from self.advance(self._clock.date(proved_utc))
-            yield from self._look_at_clock(proved_utc, synchronised=False)
-        yield from self._look_at_clock(wall_utc, synchronised=synchronised)
+            yield from self._read_clock(proved_utc, synchronised=False)
+        yield from self._read_clock(wall_utc, synchronised=synchronised)
 
-    def _look_at_clock(self, wall_utc: datetime, *, synchronised: bool) -> Iterator[Transition]:
+    def _read_clock(self, wall_utc: datetime, *, synchronised: bool) -> Iterator[Transition]:
         before = self._clock.read(wall_utc, synchronised=synchronised)
         trust, now_utc = self._clock.known(wall_utc), self._clock.date(wall_utc)
         if trust.suspect == before.suspect and trust.move is None:
@@ -162,11 +162,11 @@ class _Player:
                 settle(work, trust.move)
             elif not trust.suspect:
                 outages.catch_up(work, before.unproven_since_utc)
-        kind = EventKind.CLOCK_SUSPECT if trust.suspect else EventKind.CLOCK_BELIEVED
+        kind = EventKind.CLOCK_SUSPECT if trust.suspect else EventKind.CLOCK_OK_AGAIN
         yield line(now_utc, kind, wall=wall_utc, moved_s=trust.move and trust.move.by.total_seconds())
         if trust.move is not None:
             self._distrusted = {*self.board.fleet.devices, *self.board.fleet.references}
-            yield from self.take(self.board.slept(now_utc), now_utc)
+            yield from self.take(self.board.resume_after_stall(now_utc), now_utc)
         if not trust.suspect:
             yield from self._turn(now_utc)
 
@@ -182,7 +182,7 @@ class _Player:
     def take(self, decisions: list[Decision], now_utc: datetime) -> Iterator[Transition]:
         """Says what was decided, and does what follows from it; what nothing follows from waits to be stored."""
         for decision in decisions:
-            yield from self._told.decision(decision, now_utc)
+            yield from self._output.decision(decision, now_utc)
             self._waiting.append((decision, now_utc))
         if any(isinstance(decision, URGENT) or self._may_resolve(decision) for decision in decisions):
             yield from self._look(now_utc)
@@ -217,11 +217,11 @@ class _Player:
         if self.runs == isinstance(happening, replay_events.Started):
             raise ImpossibleError("the daemon runs then" if self.runs else "the daemon is stopped then")
         wall_utc = happening.t
-        yield from self._believe(wall_utc)
+        yield from self._update_clock_trust(wall_utc)
         happening = happening.model_copy(update={"t": self._clock.date(wall_utc)})
         now_utc = happening.t
-        stood_still_s = happening.seconds if isinstance(happening, replay_events.Standstill) else 0.0
-        yield from self.advance(now_utc - timedelta(seconds=stood_still_s))
+        stalled_s = happening.seconds if isinstance(happening, replay_events.Standstill) else 0.0
+        yield from self.advance(now_utc - timedelta(seconds=stalled_s))
         match happening:
             case replay_events.Mains(site=site, on_battery=on_battery):
                 self._known("site", site, self.board.fleet.sites)
@@ -250,9 +250,9 @@ class _Player:
             case replay_events.ClockStepped(to=to, synchronised=synchronised):
                 self._clock.trust = self._clock.known(wall_utc)
                 self._clock.ahead += to - wall_utc
-                yield from self._believe(to, synchronised=synchronised)
+                yield from self._update_clock_trust(to, synchronised=synchronised)
             case replay_events.Standstill(seconds=seconds):
-                yield from self._stood_still(timedelta(seconds=seconds), now_utc)
+                yield from self._stalled(timedelta(seconds=seconds), now_utc)
 
     def _known(self, what: str, name: str, among: Iterable[str]) -> None:
         if name not in among:
@@ -311,12 +311,12 @@ class _Player:
         yield from self.take(self.board.replace_fleet(self.board.fleet, self.board.rules, now_utc), now_utc)
         yield from self._turn(now_utc)
 
-    def _stood_still(self, lasted: timedelta, now_utc: datetime) -> Iterator[Transition]:
+    def _stalled(self, lasted: timedelta, now_utc: datetime) -> Iterator[Transition]:
         """As the prober has it: the next failed round of each device is not believed."""
         if lasted > STALL:
             self._distrusted = {*self.board.fleet.devices, *self.board.fleet.references}
         if lasted.total_seconds() > 2 * self.settings.monitor.probing.interval_s:
-            why = reason(ReasonCode.STOOD_STILL, seconds=round(lasted.total_seconds()))
+            why = reason(ReasonCode.STALLED, seconds=round(lasted.total_seconds()))
             gone: list[Decision] = [MonitoringGap(now_utc - lasted, now_utc, why)]
-            yield from self.take([*gone, *self.board.slept(now_utc)], now_utc)
+            yield from self.take([*gone, *self.board.resume_after_stall(now_utc)], now_utc)
         yield from self._turn(now_utc)

@@ -14,7 +14,7 @@ from monitor.store import notice_rows
 from monitor.store.models import Notice
 from monitor.store.work import Work
 
-HELD_LOOK = timedelta(minutes=1)
+CAP_RETRY = timedelta(minutes=1)
 
 
 @dataclass
@@ -23,12 +23,12 @@ class Letters:
 
     _last: int = 0
     _ahead: list[tuple[datetime, int]] = field(default_factory=list)
-    _held: set[str] = field(default_factory=set)
+    _capped: set[str] = field(default_factory=set)
 
     def next_utc(self, now_utc: datetime) -> datetime | None:
         """When there is something to list, or to try again, next."""
         due_utc = [self._ahead[0][0]] if self._ahead else []
-        return min([*due_utc, *([now_utc + HELD_LOOK] if self._held else [])], default=None)
+        return min([*due_utc, *([now_utc + CAP_RETRY] if self._capped else [])], default=None)
 
     def deliver(self, work: Work) -> Iterator[Transition]:
         """Says what falls due, which digests go out, and to whom no more does for now."""
@@ -40,7 +40,7 @@ class Letters:
             due.append(heappop(self._ahead)[1])
         for id_ in sorted(due):
             yield notice_line(work.session.get_one(Notice, id_), work.now_utc)
-        if due or self._held:
+        if due or self._capped:
             yield from self._hand_over(work)
 
     def _hand_over(self, work: Work) -> Iterator[Transition]:
@@ -52,7 +52,7 @@ class Letters:
                     facts = {"notices": letter.facts["notices"], "tickets": numbers}
                     yield line(work.now_utc, "digest", recipient=letter.recipient, **facts)
         waiting = Counter(reader for _, reader in notice_rows.due(work.session, work.now_utc))
-        for reader in sorted(set(waiting) - self._held):
+        for reader in sorted(set(waiting) - self._capped):
             limit = work.office.notices.most_per_hour
             yield line(work.now_utc, "capped", recipient=reader, notices=waiting[reader], limit=limit)
-        self._held = set(waiting)
+        self._capped = set(waiting)

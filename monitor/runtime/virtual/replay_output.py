@@ -35,7 +35,7 @@ TICKETS = {"opened": "ticket_opened", "resolved": "ticket_resolved", "reopened":
 
 
 @dataclass
-class Told:
+class SiteHistory:
     """What was said of each site so far, as far as what follows refers to it."""
 
     _open: dict[str, datetime] = field(default_factory=dict)

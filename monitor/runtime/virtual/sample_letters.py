@@ -158,8 +158,8 @@ def _briefs(work: Work) -> Iterator[Letter]:
 
 
 def _digest(work: Work) -> Letter:
-    owed = [(notice.kind, unpack_matter(notice.kind, notice.facts)) for notice in notice_rows.every(work.session)]
-    return _made(notice_kinds.DIGEST, work.office, digest_facts(work.office, owed, work.now_utc), work.now_utc)
+    pending = [(notice.kind, unpack_matter(notice.kind, notice.facts)) for notice in notice_rows.every(work.session)]
+    return _made(notice_kinds.DIGEST, work.office, digest_facts(work.office, pending, work.now_utc), work.now_utc)
 
 
 def _made(kind: str, office: Office, facts: Facts, now_utc: datetime) -> Letter:

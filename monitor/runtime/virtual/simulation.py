@@ -41,15 +41,15 @@ def play(settings: Settings, began: datetime, months: int, folder: Path) -> Iter
         store = open_store(Path(scratch), lasting=False)
         try:
             _begin(store, office, clock)
-            told_events, told = 0, set[int]()
+            last_event_id, told = 0, set[int]()
             while clock.utc() < end:
                 with store.write() as session:
                     what_is_due(Work(session, office, clock.utc()))
                 while deliver_next(store, office, "email", channel, clock) == "done":
                     pass
                 with store.read() as session:
-                    for event in ticket_rows.events_after(session, told_events):
-                        told_events = event.id
+                    for event in ticket_rows.events_after(session, last_event_id):
+                        last_event_id = event.id
                         yield event.at_utc, f"{event.ticket.number} {event.kind}: {event.text}"
                     yield from _gone(session, told)
                 clock.advance((_next_look(clock.utc()) - clock.utc()).total_seconds())

@@ -218,9 +218,9 @@ def test_a_kill_between_doing_and_noting_does_nothing_twice(both: Mirrored, tmp_
 @given(st.integers(1, 200), st.floats(0, 1), st.booleans())
 def test_pauses_grow_to_a_bound_and_are_spread(attempts: int, jitter: float, away: bool) -> None:
     longest = queue.LONGEST_AWAY if away else queue.LONGEST_REFUSED
-    found = queue.pause_after(attempts, jitter, away=away)
-    assert queue.pause_after(1, 0, away=away) <= found <= longest
-    assert queue.pause_after(attempts, 0, away=away) * 2 >= found
+    found = queue.backoff_after(attempts, jitter, away=away)
+    assert queue.backoff_after(1, 0, away=away) <= found <= longest
+    assert queue.backoff_after(attempts, 0, away=away) * 2 >= found
 
 
 def test_an_index_that_lags_behind_makes_no_second_ticket(faulty: Faulty) -> None:

@@ -69,7 +69,7 @@ def test_a_recovery_is_not_told_while_its_problem_is_under_way(desk: Desk) -> No
 def test_the_pause_before_another_try_doubles_up_to_an_hour_give_or_take_a_quarter(
     attempts: int, jitter: float
 ) -> None:
-    pause_s = outbox.pause_after(attempts, 30, jitter).total_seconds()
+    pause_s = outbox.backoff_after(attempts, 30, jitter).total_seconds()
     plain_s = min(30 * 2.0 ** (attempts - 1), 3_600)
     assert 0.75 * plain_s - 0.001 <= pause_s <= 1.25 * plain_s + 0.001
 

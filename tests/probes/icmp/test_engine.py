@@ -113,11 +113,11 @@ async def test_a_device_is_never_asked_twice_with_one_identifier_and_sockets_do_
     async with probe_in(network.monitor, socket=kind, timeout_s=0.05) as probe:
         for number in range(20):
             await ask(probe, due)
-            for family, path in probe._paths.current.items():
-                seen.add((family, path.socket.identifier, path.flights.cookie))
+            for family, transmitter in probe._transmitters.current.items():
+                seen.add((family, transmitter.socket.identifier, transmitter.in_flight.cookie))
             assert len({cookie for _, _, cookie in seen}) == 2 * (number + 1)
-            most_open = max(most_open, len(probe._paths.replaced))
-        await eventually(lambda: not probe._paths.replaced, 2)
+            most_open = max(most_open, len(probe._transmitters.replaced))
+        await eventually(lambda: not probe._transmitters.replaced, 2)
 
     assert most_open <= 20  # a tenth of a second's worth
 
@@ -128,7 +128,7 @@ async def test_devices_that_take_turns_share_a_socket_until_one_is_asked_again(n
         sockets_used = []
         for due in (first, second, first, second):
             await ask(probe, due)
-            sockets_used.append(probe._paths.current[4].socket.identifier)
+            sockets_used.append(probe._transmitters.current[4].socket.identifier)
 
     one, same, other, other_too = sockets_used
     assert one == same != other == other_too
@@ -141,7 +141,7 @@ async def test_the_old_socket_serves_on_where_no_other_can_be_opened(network: La
         def refused(*_: int) -> socket.socket:
             raise OSError(errno.EMFILE, "Too many open files")
 
-        probe._paths._opener = refused
+        probe._transmitters._opener = refused
         samples = await ask(probe, targets("10.77.8.1"))
 
     assert samples["10.77.8.1"].verdict is Verdict.OK

@@ -38,7 +38,7 @@ class Air:
     def __init__(self, kind: str = "ping", echoes: int = 3) -> None:
         self.wire = Wire(kind == "raw")
         self.counters = Counters()
-        self.flights = InFlightEchoes(self.wire, self.counters, 1_000 * MS)
+        self.in_flight = InFlightEchoes(self.wire, self.counters, 1_000 * MS)
         self.group = Group([Target.of("site/gateway", ip_address("10.77.1.1"))], echoes, asyncio.Event())
         self.tokens: list[int] = []
 
@@ -51,13 +51,13 @@ class Air:
         return len(self.rtts_ns) - self.rtts_ns.count(None)
 
     def send(self, at_ms: float) -> int:
-        number = self.flights.start(self.group, len(self.tokens))
-        self.flights.departed(number, [round(at_ms * MS)])
+        number = self.in_flight.start(self.group, len(self.tokens))
+        self.in_flight.departed(number, [round(at_ms * MS)])
         self.tokens.append(number * BATCH)
         return self.tokens[-1]
 
     def data(self, token: int, cookie: bytes | None = None) -> bytes:
-        made = Requests(v6=False, identifier=self.wire.identifier, cookie=cookie or self.flights.cookie)
+        made = Requests(v6=False, identifier=self.wire.identifier, cookie=cookie or self.in_flight.cookie)
         return answer_to(made.packet(token), v6=False)
 
     def arrives(
@@ -67,7 +67,7 @@ class Air:
         wire = IP_HEADER + data if self.wire.has_ip_header else data
         read_ns = round((at_ms if read_ms is None else read_ms) * MS)
         stamp_ns = round(at_ms * MS) + self.WALL_AHEAD_NS
-        self.flights.arrived(
+        self.in_flight.arrived(
             Datagram(wire, source, stamp_ns, len(wire)), -self.WALL_AHEAD_NS - round(stepped_ms * MS), read_ns
         )
 
@@ -137,7 +137,7 @@ def test_an_answer_after_the_time_out_is_late_whenever_it_is_read() -> None:
 def test_an_answer_to_a_round_that_is_over_is_late_and_does_not_touch_the_next() -> None:
     air = Air()
     token = air.send(0)
-    air.flights.end(air.group)
+    air.in_flight.end(air.group)
     air.arrives(air.data(token), at_ms=5)
     assert air.rejected == {"late": 1}
 
@@ -161,7 +161,9 @@ def test_a_step_of_the_wall_clock_makes_no_answer_late_negative_or_early(step_ms
 def test_an_icmp_error_names_the_reason_and_an_answer_still_counts() -> None:
     air = Air()
     token = air.send(0)
-    air.flights.queued_error(QueuedError(Requests(v6=False, identifier=77, cookie=b"x" * 8).packet(token), HOST, 3, 1))
+    air.in_flight.queued_error(
+        QueuedError(Requests(v6=False, identifier=77, cookie=b"x" * 8).packet(token), HOST, 3, 1)
+    )
     assert air.group.errors == {0: said("host unreachable")}
     air.arrives(air.data(token), at_ms=9)
     assert air.answered == 1
@@ -171,8 +173,8 @@ def test_an_error_about_another_host_or_an_old_echo_is_nobodys() -> None:
     air = Air()
     token = air.send(0)
     quoted = Requests(v6=False, identifier=77, cookie=b"x" * 8)
-    air.flights.queued_error(QueuedError(quoted.packet(token), OTHER, 3, 1))
-    air.flights.queued_error(QueuedError(quoted.packet(token - 9 * BATCH), HOST, 3, 1))
+    air.in_flight.queued_error(QueuedError(quoted.packet(token), OTHER, 3, 1))
+    air.in_flight.queued_error(QueuedError(quoted.packet(token - 9 * BATCH), HOST, 3, 1))
     assert air.group.errors == {}
     assert air.counters.errors_by_reason[said("host unreachable")] == 2
 
@@ -224,7 +226,7 @@ def test_the_quick_ways_too_find_an_answer_that_is_shorter_than_its_echo(
     data = air.data(air.send(0))
     whole = Datagram(data, HOST, MS, len(data))
     record = (HOST, *struct.unpack("!QQIII", data))
-    air.flights.take_in([(len(data), 0, MS, record)], lambda _: whole, len(data), 0, 2 * MS)
+    air.in_flight.take_in([(len(data), 0, MS, record)], lambda _: whole, len(data), 0, 2 * MS)
     assert (air.counters.accepted, air.rejected) == (accepted, rejected)
 
 
@@ -236,5 +238,5 @@ def test_a_whole_batch_is_taken_in_at_once_only_where_no_zeros_would_have_to_be_
     shape = Shape(payload_bytes=payload_bytes)
     air.group = Group([Target.of("site/gateway", ip_address("10.77.1.1"), shape)], 1, asyncio.Event())
     air.send(0)
-    assert air.flights.mirrored(air.group.batches[0], [MS], 2 * MS) is taken
+    assert air.in_flight.mirrored(air.group.batches[0], [MS], 2 * MS) is taken
     assert air.counters.accepted == taken

@@ -16,7 +16,7 @@ async def client(
     *, timeout_s: float = 2.0, retries: int = 1, places: ConcurrencyLimit | None = None
 ) -> AsyncIterator[V2cClient]:
     """A client on the running loop."""
-    made = V2cClient(V2cOptions(timeout_s, retries), places=places)
+    made = V2cClient(V2cOptions(timeout_s, retries), limit=places)
     made.open()
     try:
         yield made

@@ -8,7 +8,7 @@ from monitor.settings.base import Model
 from monitor.settings.sites_file import Address, Id
 
 
-class VantageEntry(Model):
+class UplinkEntry(Model):
     """[vantage.NAME]: addresses beyond an uplink that always answer, and the site ``behind`` which the others lie.
 
     Without ``behind`` all sites lie beyond it.
