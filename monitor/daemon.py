@@ -15,9 +15,12 @@ from monitor.alerts.channels.base import Channel
 from monitor.alerts.channels.registry import channels_of
 from monitor.charter.office import Office
 from monitor.domain.clock import NS_PER_S, Clock
+from monitor.domain.log_events import LogEvent
 from monitor.judging.baseline import Baselines
 from monitor.judging.distrust import Distrust
 from monitor.judging.thresholds import NOTHING_STORED, board_of, limits_of
+from monitor.logs.emit import emit
+from monitor.logs.output import LogOutput
 from monitor.metrics.exposition import Exposition
 from monitor.probes.icmp.engine import IcmpProbe
 from monitor.runtime import gc_tuning
@@ -71,8 +74,9 @@ class Daemon:
         sockets: list[socket.socket],
         sources: Mapping[str, bytes],
         systemd: Systemd,
+        log_output: LogOutput,
     ) -> None:
-        self._systemd = systemd
+        self._systemd, self._log_output = systemd, log_output
         self._stop = asyncio.Event()
         self.begins_again = False
         self._clock = clock = TrustedClock(clock, boot_id())
@@ -140,7 +144,10 @@ class Daemon:
                     self._say_that_it_ends()
         finally:
             self._store.close()
-            log.info("begins again" if self.begins_again else "stopped")
+            if self.begins_again:
+                emit(log, LogEvent.RESTARTED, "starts again with what the database knew")
+            else:
+                emit(log, LogEvent.STOPPED, "stopped")
 
     async def _until_stopped(self) -> None:
         """Runs the parts until a signal; the first that fails takes the daemon down, so that it is started afresh."""
@@ -183,6 +190,7 @@ class Daemon:
 
     def _take_over(self, settings: Settings, sources: Mapping[str, bytes]) -> None:
         """Goes over to another configuration; what follows from it is stored when all parts know it."""
+        self._log_output.use(settings.monitor.log.format, settings.monitor.log.level)
         decisions = self._in_force.reconfigure(settings)
         for part in self._parts:
             part.reconfigure(settings)
@@ -216,9 +224,9 @@ class Daemon:
 
     def _say_what_runs(self) -> None:
         for warning in warnings(self.settings, self._live.office, self._clock.utc()):
-            log.warning("%s", warning)
+            emit(log, LogEvent.CONFIG_WARNING, "%s", warning)
         for line in startup_lines(self.settings, self._store):
-            log.info("%s", line)
+            emit(log, LogEvent.STARTED, "%s", line)
 
 
 def _state_of(settings: Settings, clock: Clock, left: Left) -> RuntimeState:
@@ -231,6 +239,7 @@ def _state_of(settings: Settings, clock: Clock, left: Left) -> RuntimeState:
 
 def _end_now() -> None:
     """Ends the process, whoever in it hangs still: what was committed is safe, and all else is judged anew."""
-    log.error("something did not end within %g s; the process ends without it", END_WITHIN_S)
+    text = "something did not end within %g s; the process ends without it"
+    emit(log, LogEvent.STOP_FORCED, text, END_WITHIN_S, seconds=END_WITHIN_S)
     logging.shutdown()
     os._exit(0)

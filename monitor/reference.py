@@ -1,10 +1,12 @@
-"""The sections of docs/ about every registered kind of check, channel and help desk: `scripts/docs` writes them."""
+"""The sections of docs/ about every registered check, channel, help desk and event of the log, for `scripts/docs`."""
 
+import logging
 import sys
 from pathlib import Path
 
 from monitor.alerts.channels.registry import CHANNELS
 from monitor.alerts.helpdesks.registry import DESKS
+from monitor.domain.log_events import LogEvent
 from monitor.probes.checks.checks import CHECKS
 from monitor.settings.helpdesk_section import Helpdesk
 from monitor.settings.key_docs import as_markdown, own_keys, tables
@@ -45,10 +47,25 @@ def helpdesks() -> str:
     return "\n\n".join(parts)
 
 
+def log_events() -> str:
+    """Every event of the log, with its level, its fields, what it means and what an operator does."""
+    rows = [
+        f"| `{event.code}` | {logging.getLevelName(event.level).lower()} | {_fields(event)} | {event.meaning} "
+        f"| {event.action} |"
+        for event in LogEvent
+    ]
+    return "\n".join(["| Event | Level | Fields | Meaning | What to do |", "|---|---|---|---|---|", *rows])
+
+
+def _fields(event: LogEvent) -> str:
+    return ", ".join(f"`{name}`" for name in event.fields) or "–"
+
+
 PAGES = {
     "checking-services.md": ("monitor/probes/checks/", checks),
     "notices.md": ("monitor/alerts/channels/", channels),
     "helpdesks.md": ("monitor/alerts/helpdesks/", helpdesks),
+    "logs.md": ("monitor/domain/log_events.py", log_events),
 }
 
 

@@ -4,6 +4,7 @@ import ast
 import asyncio
 import os
 import signal
+import sys
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from importlib import import_module
@@ -15,6 +16,7 @@ import pytest
 import monitor.runtime
 from monitor.daemon import Daemon
 from monitor.domain.clock import SystemClock
+from monitor.logs.output import LogOutput
 from monitor.runtime import gc_tuning
 from monitor.runtime.part import Part
 from monitor.runtime.systemd import Systemd
@@ -65,7 +67,7 @@ async def daemon(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterat
     monkeypatch.setattr(Daemon, "_end_in_time", staticmethod(lambda: None))
     monkeypatch.setattr(gc_tuning, "freeze_heap", lambda: None)
     settings = replace(settings_of(), directory=tmp_path / "config")
-    made = Daemon(settings, SystemClock(), [], {}, Systemd())
+    made = Daemon(settings, SystemClock(), [], {}, Systemd(), LogOutput(sys.stderr, None))
     yield made
     made._store.close()
 

@@ -5,14 +5,11 @@ from collections.abc import Iterator, Mapping
 from dashboards.generator.bodies import Box, Panel, Series, body
 from dashboards.generator.reading import Json
 from dashboards.generator.svg import FAINT, FONT, INK, rect, shortened, text
-from dashboards.generator.words import W
-from monitor.i18n.languages import Lang
+from monitor.domain.message import N_
+from monitor.i18n.languages import Lang, lookup
 
 WIDTH, UNIT, GAP, HEAD = 1366.0, 38.0, 8.0, 64.0
-SAYS = W(
-    "JSON থেকে আঁকা; ল্যাবে আসল প্রমিথিউস যা উত্তর দিয়েছে তা-ই দেখানো হয়েছে। এটি গ্রাফানার ছবি নয়।",
-    "Drawn from the JSON with what a real Prometheus answered in the lab. This is not a picture of Grafana.",
-)
+SAYS = N_("Drawn from the JSON with what a real Prometheus answered in the lab. This is not a picture of Grafana.")
 
 Answers = Mapping[tuple[int, str], list[Series]]
 
@@ -26,7 +23,7 @@ def drawn(board: Json, answers: Answers, lang: Lang) -> str:
         f'width="{WIDTH:g}" height="{height:g}" font-family="{FONT}">',
         rect(0, 0, WIDTH, height, "#f4f5f5"),
         text(GAP * 2, 28, board["title"], 20, INK, bold=True),
-        text(GAP * 2, 50, SAYS.in_(lang), 12.5, FAINT),
+        text(GAP * 2, 50, lookup(lang, SAYS), 12.5, FAINT),
         text(WIDTH - GAP * 2, 28, _chosen(board), 12.5, FAINT, "end"),
     ]
     for panel in board["panels"]:

@@ -6,8 +6,8 @@ from grafana_foundation_sdk.builders import dashboard, geomap, heatmap, stat, st
 from grafana_foundation_sdk.models import dashboard as model
 
 from dashboards.generator.panels import SOURCE
-from dashboards.generator.words import W
-from monitor.i18n.languages import Lang
+from monitor.domain.message import N_
+from monitor.i18n.languages import Lang, lookup
 
 COLUMNS = 24
 GRAFANA = "11.6.0"
@@ -22,8 +22,8 @@ Panel = stat.Panel | timeseries.Panel | statetimeline.Panel | table.Panel | heat
 
 def board(
     name: str,
-    title: W,
-    description: W,
+    title: str,
+    description: str,
     lang: Lang,
     lines: Sequence[Sequence[Panel]],
     *,
@@ -33,9 +33,9 @@ def board(
     """A dashboard of lines of panels, the most important first: a phone shows them in this order, one a line."""
     tag = f"upazila-monitor-{lang}"
     made = (
-        dashboard.Dashboard(title.in_(lang))
+        dashboard.Dashboard(lookup(lang, title))
         .uid(f"upazila-{name}-{lang}")
-        .description(description.in_(lang))
+        .description(lookup(lang, description))
         .tags(["upazila-monitor", tag])
         .timezone("Asia/Dhaka")
         .week_start("sunday")
@@ -44,18 +44,16 @@ def board(
         .tooltip(model.DashboardCursorSync.CROSSHAIR)
         .editable()
         .link(
-            dashboard.DashboardLink(W("ড্যাশবোর্ডসমূহ", "Dashboards").in_(lang))
+            dashboard.DashboardLink(lookup(lang, N_("Dashboards")))
             .type(model.DashboardLinkType.DASHBOARDS)
             .tags([tag])
             .keep_time(False)
             .include_vars(True)
             .as_dropdown(False)
         )
-        .with_variable(
-            dashboard.DatasourceVariable("datasource").label(W("উৎস", "Source").in_(lang)).type("prometheus")
-        )
+        .with_variable(dashboard.DatasourceVariable("datasource").label(lookup(lang, N_("Source"))).type("prometheus"))
     )
-    office = choice("office", W("কার্যালয়", "Office"), lang, "label_values(upazila_build_info, office)")
+    office = choice("office", N_("Office"), lang, "label_values(upazila_build_info, office)")
     for variable in (office, *variables):
         made = made.with_variable(variable.datasource(SOURCE))
     number, y = 0, 0
@@ -73,12 +71,12 @@ def board(
 
 
 def choice(
-    name: str, label: W, lang: Lang, query: str, *, regex: str = "", several: bool = False
+    name: str, label: str, lang: Lang, query: str, *, regex: str = "", several: bool = False
 ) -> dashboard.QueryVariable:
     """A variable that the reader chooses from what Prometheus knows."""
     made = (
         dashboard.QueryVariable(name)
-        .label(label.in_(lang))
+        .label(lookup(lang, label))
         .query({"qryType": _KINDS_OF_QUERY[query.partition("(")[0]], "query": query, "refId": f"variable-{name}"})
         .refresh(model.VariableRefresh.ON_DASHBOARD_LOAD)
         .sort(model.VariableSort.ALPHABETICAL_ASC)

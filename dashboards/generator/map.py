@@ -9,7 +9,7 @@ from grafana_foundation_sdk.models.prometheus import PromQueryFormat
 
 from dashboards.generator.panels import SOURCE, About, ask
 from dashboards.generator.scales import STATE, thresholds, words
-from monitor.i18n.languages import Lang
+from monitor.i18n.languages import Lang, lookup
 
 OUTLINES = "public/maps/countries.geojson"
 """Comes with Grafana itself. Who has a way out may choose OpenStreetMap as the ground in the panel's settings."""
@@ -24,12 +24,12 @@ def positions(lang: Lang, about: About, expr: str, *, width: int = 12, height: i
     }
     return (
         geomap.Panel()
-        .title(about.title.in_(lang))
+        .title(lookup(lang, about.title))
         .description(about.description(lang))
         .datasource(SOURCE)
         .grid_pos(model.GridPos(h=height, w=width))
         .unit("none")
-        .no_value(about.empty.in_(lang))
+        .no_value(lookup(lang, about.empty))
         .thresholds(thresholds(STATE))
         .color_scheme(FieldColor().mode(model.FieldColorModeId.THRESHOLDS))
         .mappings(words(STATE, lang))

@@ -14,9 +14,10 @@ from grafana_foundation_sdk.models.prometheus import PromQueryFormat
 
 from dashboards.generator.queries import by
 from dashboards.generator.scales import PLAIN, Scale, nothing, texts, thresholds, words
-from dashboards.generator.words import NO_ANSWER, W
-from monitor.i18n.languages import Lang
-from monitor.web.page import KINDS
+from dashboards.generator.words import NO_ANSWER
+from monitor.domain.message import N_
+from monitor.i18n.languages import Lang, lookup
+from monitor.i18n.terms import KINDS
 
 SOURCE = model.DataSourceRef(type_val="prometheus", uid="${datasource}")
 WORDS = "W"
@@ -29,15 +30,15 @@ P = TypeVar("P", stat.Panel, timeseries.Panel, statetimeline.Panel, table.Panel,
 class About:
     """What a panel says of itself: its title, and what it means and what to do."""
 
-    title: W
-    meaning: W
-    to_do: W
-    empty: W = NO_ANSWER
+    title: str
+    meaning: str
+    to_do: str
+    empty: str = NO_ANSWER
 
     def description(self, lang: Lang) -> str:
         """Both sentences."""
-        what = W("করণীয়", "What to do").in_(lang)
-        return f"{self.meaning.in_(lang)}\n\n**{what}:** {self.to_do.in_(lang)}"
+        what = lookup(lang, N_("What to do"))
+        return f"{lookup(lang, self.meaning)}\n\n**{what}:** {lookup(lang, self.to_do)}"
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ class Curve:
 class Column:
     """A column of a table: a value for each of its rows, shown as a number or, with a scale, in words."""
 
-    title: W
+    title: str
     expr: str
     unit: str = "none"
     scale: Scale | None = None
@@ -72,12 +73,12 @@ def ask(expr: str, ref: str, legend: str = "", *, instant: bool = False) -> prom
 def dressed(panel: P, lang: Lang, about: About, width: int, height: int, scale: Scale, unit: str) -> P:
     """What every panel has."""
     return (
-        panel.title(about.title.in_(lang))
+        panel.title(lookup(lang, about.title))
         .description(about.description(lang))
         .datasource(SOURCE)
         .grid_pos(model.GridPos(h=height, w=width))
         .unit(unit)
-        .no_value(about.empty.in_(lang))
+        .no_value(lookup(lang, about.empty))
         .thresholds(thresholds(scale))
         .color_scheme(FieldColor().mode(model.FieldColorModeId.THRESHOLDS))
     )
@@ -91,7 +92,7 @@ def number(
     *,
     unit: str = "none",
     words_of: str = "",
-    blank: W | None = None,
+    blank: str | None = None,
     width: int = 6,
 ) -> stat.Panel:
     """A large number, and beside it in words what it means; ``words_of`` where the words need another query.
@@ -101,7 +102,7 @@ def number(
     panel = dressed(stat.Panel(), lang, about, width, 4, scale, unit)
     said = [model.DynamicConfigValue("mappings", words(scale, lang, blank)), model.DynamicConfigValue("unit", "none")]
     return (
-        panel.with_target(ask(expr, "A", about.title.in_(lang), instant=True))
+        panel.with_target(ask(expr, "A", lookup(lang, about.title), instant=True))
         .with_target(ask(words_of or expr, WORDS, "", instant=True))
         .mappings([nothing()])
         .override_by_query(WORDS, said)
@@ -117,7 +118,7 @@ def verdict(lang: Lang, about: About, expr: str, scale: Scale, *, width: int = 6
     """A value in words alone, on its colour."""
     return (
         dressed(stat.Panel(), lang, about, width, 4, scale, "none")
-        .with_target(ask(expr, WORDS, about.title.in_(lang), instant=True))
+        .with_target(ask(expr, WORDS, lookup(lang, about.title), instant=True))
         .mappings(words(scale, lang))
         .reduce_options(common_builders.ReduceDataOptions().calcs(["lastNotNull"]).values(False))
         .color_mode(common.BigValueColorMode.BACKGROUND)
@@ -147,7 +148,7 @@ def curves(
     for index, step in enumerate(scale):
         if step.since is None:
             continue
-        name = f"≥ {_plain(step.since, unit)}: {step.words.in_(lang)}"
+        name = f"≥ {_plain(step.since, unit)}: {lookup(lang, step.words)}"
         panel = panel.with_target(ask(f"vector({step.since:g})", f"T{index}", name)).override_by_query(
             f"T{index}", _limit(step.colour)
         )
@@ -220,7 +221,7 @@ def timeline(
 def rows(
     lang: Lang,
     about: About,
-    keys: Sequence[tuple[str, W]],
+    keys: Sequence[tuple[str, str]],
     columns: Sequence[Column],
     *,
     width: int = 24,
@@ -237,12 +238,12 @@ def rows(
     for index, column in enumerate(columns):
         ref = chr(ord("A") + index)
         value = f"Value #{ref}" if len(columns) > 1 else "Value"
-        names[value] = column.title.in_(lang)
+        names[value] = lookup(lang, column.title)
         order.append(value)
         panel = panel.with_target(ask(by(labels, column.expr), ref, instant=True).format(PromQueryFormat.TABLE))
         panel = panel.override_by_name(names[value], _column(lang, column))
     for label, title in keys:
-        names[label] = title.in_(lang) or label
+        names[label] = lookup(lang, title) or label
         panel = panel.override_by_name(names[label], _key(lang, label, title, label == labels[0] and links_to))
     arranged = {
         "excludeByName": {"Time": True},
@@ -270,15 +271,16 @@ def _column(lang: Lang, column: Column) -> list[model.DynamicConfigValue]:
     return found
 
 
-def _key(lang: Lang, label: str, title: W, links_to: str | bool) -> list[model.DynamicConfigValue]:
+def _key(lang: Lang, label: str, title: str, links_to: str | bool) -> list[model.DynamicConfigValue]:
     found = [model.DynamicConfigValue("custom.cellOptions", {"type": "auto", "wrapText": True})]
     if label == "kind":
-        found.append(model.DynamicConfigValue("mappings", texts(KINDS, lang)))
-    if not title.in_(lang):
+        kinds = {kind: lookup(lang, one, many, 2) for kind, (one, many) in KINDS.items()}
+        found.append(model.DynamicConfigValue("mappings", texts(kinds)))
+    if not lookup(lang, title):
         found.append(model.DynamicConfigValue("custom.hidden", True))
     if links_to:
         link = {
-            "title": W("এই স্থাপনা", "This site").in_(lang),
+            "title": lookup(lang, N_("This site")),
             "url": f"/d/{links_to}?var-office=${{office}}&var-site=${{__data.fields.site}}",
         }
         found.append(model.DynamicConfigValue("links", [link]))

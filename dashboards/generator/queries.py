@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 
 from dashboards.generator.scales import CODES
-from dashboards.generator.words import W
-from monitor.i18n.languages import Lang
+from monitor.i18n.languages import Lang, lookup
 
 RATE = "[$__rate_interval]"
 OFFICE = 'office="$office"'
@@ -32,9 +31,9 @@ def of_services(expr: str, lang: Lang) -> str:
     return f"({expr}) * on (service) group_left (name_{lang}) {names}"
 
 
-def otherwise(expr: str, label: str, words: W, lang: Lang, value: str = "0") -> str:
+def otherwise(expr: str, label: str, words: str, lang: Lang, value: str = "0") -> str:
     """``expr``, and where that is rightly empty one series that says so, as long as the monitor is scraped."""
-    return f'{expr} or on () label_replace({value} * {ALIVE}, "{label}", "{words.in_(lang)}", "", "")'
+    return f'{expr} or on () label_replace({value} * {ALIVE}, "{label}", "{lookup(lang, words)}", "", "")'
 
 
 def by(labels: Sequence[str], expr: str) -> str:

@@ -5,7 +5,6 @@ import json
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import get_args
 
 from grafana_foundation_sdk.builders.dashboard import Dashboard
 from grafana_foundation_sdk.cog.encoder import JSONEncoder
@@ -17,7 +16,7 @@ from dashboards.generator.itself import itself
 from dashboards.generator.morning import morning
 from dashboards.generator.reading import dashboards
 from dashboards.generator.site import site
-from monitor.i18n.languages import Lang
+from monitor.i18n.languages import BOTH, Lang
 
 FOLDER = Path(__file__).parents[1] / "grafana"
 BOARDS: Mapping[str, Callable[[Lang], Dashboard]] = {
@@ -31,9 +30,7 @@ BOARDS: Mapping[str, Callable[[Lang], Dashboard]] = {
 
 def files() -> dict[Path, str]:
     """Every dashboard in both languages: where it lies, and its text."""
-    return {
-        FOLDER / lang / f"{name}.json": _text(make(lang)) for lang in get_args(Lang) for name, make in BOARDS.items()
-    }
+    return {FOLDER / lang / f"{name}.json": _text(make(lang)) for lang in BOTH for name, make in BOARDS.items()}
 
 
 def _text(made: Dashboard) -> str:

@@ -10,6 +10,7 @@ import inspect
 import json
 import sys
 from collections.abc import Iterator, Sequence
+from io import BytesIO
 from pathlib import Path
 from string import Formatter
 from typing import Any
@@ -92,10 +93,8 @@ def updated(known: Catalog, wanted: Catalog, lang: str) -> Catalog:
     return made
 
 
-def write(lang: str, catalogue: Catalog) -> None:
-    """Store a catalogue, without dates and line numbers, which only make differences."""
-    from io import BytesIO
-
+def text_of(lang: str, catalogue: Catalog) -> str:
+    """The file of a catalogue, without dates and line numbers, which only make differences."""
     buffer = BytesIO()
     write_po(buffer, catalogue, width=110, omit_header=True, include_lineno=False)
     plural = PLURAL.get(lang, f"nplurals={catalogue.num_plurals}; plural={catalogue.plural_expr};")
@@ -105,7 +104,7 @@ def write(lang: str, catalogue: Catalog) -> None:
         f'"Language: {lang}\\n"\n"Plural-Forms: {plural}\\n"\n'
         '"MIME-Version: 1.0\\n"\n"Content-Type: text/plain; charset=utf-8\\n"\n"Content-Transfer-Encoding: 8bit\\n"\n\n'
     )
-    path_of(lang).write_text(head + buffer.getvalue().decode(), encoding="utf-8")
+    return head + buffer.getvalue().decode()
 
 
 def faults(lang: str, known: Catalog, wanted: Catalog) -> Iterator[str]:
@@ -184,7 +183,7 @@ def main() -> int:
         if wished.fill and lang == wished.lang:
             for text in fill(made, json.loads(wished.fill.read_text(encoding="utf-8"))):
                 print(f"nobody says: {text!r}", file=sys.stderr)
-        write(lang, made)
+        path_of(lang).write_text(text_of(lang, made), encoding="utf-8")
         if wished.missing:
             print(json.dumps(dict(_missing(made)), ensure_ascii=False, indent=1))
     print(*sorted(wrong), sep="\n", end="\n" if wrong else "", file=sys.stderr)

@@ -3,17 +3,21 @@
 import logging
 import os
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from monitor.cli.errors import BAD_INPUT, CANNOT, Failure, settings_of
+from monitor.domain.log_events import LogEvent
+from monitor.logs.emit import emit
 
 Fresh = Annotated[
     bool, typer.Option("--fresh", help="Begin with nothing where the database is missing, empty or damaged.")
 ]
 
 if TYPE_CHECKING:
+    from monitor.logs.output import LogOutput
     from monitor.settings.load import Settings
 
 OURSELVES = "import sys; from monitor.cli import main; sys.argv[0] = 'upazila-monitor'; main()"
@@ -25,6 +29,24 @@ SWITCH_S = 0.001  # how long a thread may compute while the loop waits: with Pyt
 
 def run(context: typer.Context, fresh: Fresh = False) -> None:
     """Probes, judges, records and mails until it is stopped (SIGTERM, Ctrl-C); SIGHUP reads the configuration again."""
+    from monitor.logs.output import install
+
+    log_output = install()
+    try:
+        _run(context.obj, log_output, fresh=fresh)
+    except Failure as failure:
+        if log_output.is_for_people:
+            raise
+        for line in str(failure).splitlines():
+            emit(log, LogEvent.CANNOT_RUN, "%s", line)
+        raise typer.Exit(failure.code) from None
+    except Exception as error:
+        emit(log, LogEvent.DAEMON_FAILED, "the daemon ends: %s", type(error).__name__, error=error)
+        raise typer.Exit(CANNOT) from None
+
+
+def _run(directory: Path, log_output: "LogOutput", *, fresh: bool) -> None:
+    """Work until stopped; raises Failure for what can be foreseen."""
     import asyncio
 
     from monitor.daemon import Daemon
@@ -36,14 +58,11 @@ def run(context: typer.Context, fresh: Fresh = False) -> None:
     from monitor.store.errors import NoDatabase, StoreError
     from monitor.store.lock import only_daemon
 
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s")
-    for noisy in ("alembic", "apscheduler", "tzlocal"):
-        logging.getLogger(noisy).setLevel(logging.WARNING)
-    logging.getLogger("uvicorn").setLevel(logging.ERROR)  # what strangers ask for in odd words must not fill the log
     gc_tuning.one_heap()
     sys.setswitchinterval(SWITCH_S)
     sources: dict[str, bytes] = {}
-    settings = settings_of(context.obj, sources)
+    settings = settings_of(directory, sources)
+    log_output.use(settings.monitor.log.format, settings.monitor.log.level)
     state, where = settings.state, settings.monitor.web.listen
     try:
         sockets = listen_fds()
@@ -52,11 +71,12 @@ def run(context: typer.Context, fresh: Fresh = False) -> None:
         with only_daemon(state):
             if fresh:
                 aside = copies.set_aside_unusable(state, SystemClock().utc())
-                logging.warning("begins with nothing%s", f"; what was there lies in {aside}" if aside else "")
+                where_old = f"; what was there lies in {aside}" if aside else ""
+                emit(log, LogEvent.STARTED_FRESH, "starts with nothing%s", where_old, path=str(aside or ""))
             systemd = Systemd()
             while True:
                 mine = [each.dup() for each in sockets]  # a daemon closes what it listens on
-                daemon = Daemon(settings, SystemClock(), mine, sources, systemd)
+                daemon = Daemon(settings, SystemClock(), mine, sources, systemd, log_output)
                 del settings, sources  # the daemon replaces them when it is told to read them again
                 asyncio.run(daemon.run())
                 if not daemon.begins_again:
@@ -86,5 +106,5 @@ def _find_a_network(settings: "Settings") -> None:
         if private_network.beyond(settings) or not private_network.is_allowed():
             raise
         for line in private_network.announcement(settings):
-            log.info("%s", line)
+            emit(log, LogEvent.PRIVATE_NETWORK, "%s", line)
         private_network.enter(settings, [sys.executable, "-P", "-c", OURSELVES, *sys.argv[1:]])

@@ -44,7 +44,10 @@ def lookup(lang: Lang, text: str, many: str = "", count: int | None = None, cont
         return known.npgettext(context, text, many, count) if context else known.ngettext(text, many, count)
     if not text:
         return ""  # gettext keeps the catalogue's head under the empty text
-    return known.pgettext(context, text) if context else known.gettext(text)
+    if context:
+        return known.pgettext(context, text)
+    found = known.gettext(text)
+    return known.ngettext(text, text, 1) if found == text else found  # gettext keeps one of a pair elsewhere
 
 
 @cache

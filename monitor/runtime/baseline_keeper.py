@@ -4,7 +4,9 @@ import asyncio
 import logging
 from contextlib import suppress
 
+from monitor.domain.log_events import LogEvent
 from monitor.judging.baseline import Baselines
+from monitor.logs.emit import emit
 from monitor.net.pool import Pool, PoolFull
 from monitor.runtime.live import RuntimeState
 from monitor.runtime.part import Part
@@ -57,4 +59,4 @@ class BaselineKeeper(Part):
                 board_state.write_learned(session, self._baselines)
             self._baselines.changed -= changed
         except DatabaseError as error:
-            log.error("usual round-trip times could not be written down: %s", error.orig)
+            emit(log, LogEvent.BASELINE_UNWRITTEN, "usual round-trip times could not be stored: %s", error.orig)

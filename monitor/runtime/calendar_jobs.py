@@ -17,6 +17,8 @@ from datetime import UTC, datetime
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
+from monitor.domain.log_events import LogEvent
+from monitor.logs.emit import emit
 from monitor.runtime.part import Part
 from monitor.settings.load import Settings
 from monitor.store.errors import DatabaseError, StoreError
@@ -114,7 +116,7 @@ class CalendarJobs(Part):
             if job.makes_up and changes == self._changes:
                 self._done_utc[job.name] = due_utc
             if said is not None:
-                log.info("%s: %s", job.name, said)
+                emit(log, LogEvent.JOB_DONE, "%s: %s", job.name, said, job=job.name)
         finally:
             self._under_way.discard(job.name)
 
@@ -123,5 +125,6 @@ class CalendarJobs(Part):
         why = str(error.orig if isinstance(error, DatabaseError) else error)
         is_foreseen = isinstance(error, DatabaseError | StoreError | OSError)
         if not job.makes_up or self._failures.get(job.name) != why:
-            log.error("%s failed: %s", job.name, why, exc_info=None if is_foreseen else error)
+            fault = None if is_foreseen else error
+            emit(log, LogEvent.JOB_FAILED, "%s failed: %s", job.name, why, error=fault, job=job.name)
         self._failures[job.name] = why

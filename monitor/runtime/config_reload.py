@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from monitor.domain.clock import Clock
+from monitor.domain.log_events import LogEvent
+from monitor.logs.emit import emit
 from monitor.net.pool import Pool
 from monitor.runtime import gc_tuning, private_network
 from monitor.runtime.config_verdicts import ConfigVerdicts
@@ -56,13 +58,16 @@ class ConfigReload(Part):
         except ConfigError as error:
             self._verdicts.refuse(error.problems, asked_mono_ns)
             for problem in error.problems:
-                log.error("%s", problem)
-            log.error("%d error(s); the running configuration stays in force", len(error.problems))
+                path, line, key = problem.file, problem.line, problem.key
+                emit(log, LogEvent.CONFIG_FAULT, "%s", problem, path=path, line=line, key=key)
+            count, text = len(error.problems), "%d error(s); the running configuration stays in force"
+            emit(log, LogEvent.CONFIG_REFUSED, text, count, count=count)
             return
         self._take_over(settings, sources)
         self._verdicts.accept(sources, asked_mono_ns)
         sites, devices = len(settings.fleet.sites), len(settings.fleet.devices)
-        log.info("configuration read again: %d sites, %d devices", sites, devices)
+        text = "configuration read again: %d sites, %d devices"
+        emit(log, LogEvent.CONFIG_RELOADED, text, sites, devices, sites=sites, devices=devices)
         del settings, sources  # before what the one before took is given back
         await asyncio.wrap_future(self._thread.submit(gc_tuning.trim_heap))
 

@@ -8,6 +8,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from monitor.domain.clock import Clock
+from monitor.domain.log_events import LogEvent
+from monitor.logs.emit import emit
 from monitor.runtime.live import RuntimeState
 from monitor.settings import in_force
 from monitor.settings.in_force import ConfigVerdict, InForce
@@ -31,7 +33,7 @@ class ConfigVerdicts:
         try:
             files: Mapping[str, str] = in_force.without_secrets(sources) if sources else {}
         except ValueError as error:
-            log.warning("the configuration is not kept for commands: %s", error)
+            emit(log, LogEvent.CONFIG_NOT_KEPT, "the configuration is not kept for commands: %s", error)
             files = {}
         self._live.verdict = ConfigVerdict(self._clock.utc())
         self._write(replace(self._found, files=files, asked_mono_ns=asked_mono_ns, refused=()))
@@ -54,4 +56,5 @@ class ConfigVerdicts:
         try:
             in_force.write(self._state, found)
         except OSError as error:
-            log.warning("%s: cannot be written: %s", self._state / in_force.FILE, error.strerror)
+            path = str(self._state / in_force.FILE)
+            emit(log, LogEvent.STATE_FILE_UNWRITTEN, "%s: cannot be written: %s", path, error.strerror, path=path)

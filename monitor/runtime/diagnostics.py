@@ -15,8 +15,10 @@ from datetime import timedelta
 
 from monitor.domain.clock import Clock
 from monitor.domain.evidence import Evidence, Port, SnmpSaid, Way
+from monitor.domain.log_events import LogEvent
 from monitor.domain.text import clean
 from monitor.judging.decisions import Decision, OutageOpened, OutageUpdated
+from monitor.logs.emit import emit
 from monitor.probes.snmp.mibs import OPER_STATUS
 from monitor.probes.snmp.reading import feeds_from_battery
 from monitor.runtime.last_hour import summary
@@ -152,7 +154,7 @@ class Diagnostics(Part):
                 process.kill()
                 await process.wait()
         if process.returncode:
-            log.info("no ways are traced: %s", trouble.decode(errors="replace").strip()[-300:])
+            emit(log, LogEvent.TRACE_OFF, "no paths are traced: %s", trouble.decode(errors="replace").strip()[-300:])
             self._may_trace = False
             return None
         return [(distance, hop) for distance, hop in json.loads(output)]

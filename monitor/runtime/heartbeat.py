@@ -9,6 +9,8 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from urllib.parse import urlsplit, urlunsplit
 
+from monitor.domain.log_events import LogEvent
+from monitor.logs.emit import emit
 from monitor.net import http
 from monitor.net.deadline import Cancellation, Deadline
 from monitor.net.pool import Pool
@@ -73,11 +75,12 @@ class HeartbeatSender(Part):
                 raise http.HttpError(f"status {answer.status}")
         except Exception as error:  # whatever it is, it must not cost the monitor anything
             if not self._failing:
-                log.warning("the heartbeat was not taken: %s", type(error).__name__)  # its address may be a secret
+                kind = type(error).__name__  # its text may hold the address, which is a secret
+                emit(log, LogEvent.HEARTBEAT_FAILED, "the heartbeat was not taken: %s", kind)
             self._failing = True
         else:
             if self._failing:
-                log.info("the heartbeat is taken again")
+                emit(log, LogEvent.HEARTBEAT_BACK, "the heartbeat is taken again")
             self._failing = False
 
 

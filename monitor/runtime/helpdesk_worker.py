@@ -12,6 +12,8 @@ from monitor.alerts.helpdesks.registry import key_of, open_desk
 from monitor.alerts.mirror import queue
 from monitor.alerts.mirror.sync import Mirror, Outcome
 from monitor.domain.clock import Clock
+from monitor.domain.log_events import LogEvent
+from monitor.logs.emit import emit
 from monitor.net.deadline import Cancellation
 from monitor.net.pool import Pool
 from monitor.runtime.live import RuntimeState
@@ -73,22 +75,23 @@ class HelpdeskWorker(Part):
             poll = timedelta(seconds=section.poll_s)
             outcome = Mirror(self._store, self._live.office, desk, key_of(section), poll, self._clock).next()
         except SecretError as error:
-            log.error("tickets are not mirrored: %s", error)
+            emit(log, LogEvent.HELPDESK_SECRET_UNREADABLE, "tickets are not mirrored: %s", error)
             return TOKEN_S
         except DatabaseError as error:
-            log.warning("what is owed to the help desk cannot be read now: %s", error.orig)
+            text = "what is pending for the help desk cannot be read now: %s"
+            emit(log, LogEvent.HELPDESK_QUEUE_UNREADABLE, text, error.orig)
             return LOOK_S
         if outcome in {Outcome.AWAY, Outcome.REFUSED}:
             return self._left_alone(outcome)
         if self._failures and outcome is Outcome.MORE:
             self._failures = 0
-            log.info("the help desk takes tickets again")
+            emit(log, LogEvent.HELPDESK_BACK, "the help desk takes tickets again")
         return 0.0 if outcome is Outcome.MORE else LOOK_S
 
     def _left_alone(self, outcome: Outcome) -> float:
         self._failures += 1
         if self._failures == 1:
-            log.warning("%s: tickets wait until it is back", outcome.value)
+            emit(log, LogEvent.HELPDESK_AWAY, "%s: tickets wait until it is back", outcome.value)
         if outcome is Outcome.REFUSED:
             self._opened = None  # the token may have been replaced
         backoff = queue.backoff_after(self._failures, random.random(), away=outcome is Outcome.AWAY)

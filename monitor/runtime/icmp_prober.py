@@ -7,10 +7,12 @@ from datetime import timedelta
 from typing import Protocol
 
 from monitor.domain.clock import NS_PER_S, Clock
+from monitor.domain.log_events import LogEvent
 from monitor.domain.reasons import ReasonCode, reason
 from monitor.domain.sample import Sample, Verdict
 from monitor.judging.decisions import MonitoringGap
 from monitor.judging.distrust import Distrust
+from monitor.logs.emit import emit
 from monitor.probes.base import PLAIN, Probe, Shape, Target
 from monitor.probes.icmp.engine import IcmpOptions
 from monitor.runtime.live import RuntimeState
@@ -124,7 +126,8 @@ class IcmpProber(Part):
 
     def _stalled(self, lasted_ns: int) -> None:
         """Judges nobody by what a sleep has spoilt, the machine's own included, which only the boot clock sees."""
-        log.warning("the probing loop stood still for %.1f s", lasted_ns / NS_PER_S)
+        lasted_s = round(lasted_ns / NS_PER_S, 1)
+        emit(log, LogEvent.LOOP_STALLED, "the probing loop stood still for %.1f s", lasted_s, seconds=lasted_s)
         self._in_force.distrust()
         lasted, now_utc = timedelta(seconds=lasted_ns / NS_PER_S), self._clock.utc()
         if lasted.total_seconds() > 2 * self._probing.interval_s:
@@ -136,7 +139,7 @@ class IcmpProber(Part):
     def _round_done(self, task: asyncio.Task[None]) -> None:
         self._rounds.discard(task)
         if not task.cancelled() and (error := task.exception()) is not None:
-            log.error("a round broke off", exc_info=error)
+            emit(log, LogEvent.ROUND_FAILED, "a round of echo requests failed", error=error)
 
     async def _round(self, targets: Sequence[Target]) -> None:
         missing = {target.device for target in targets}

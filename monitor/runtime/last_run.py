@@ -7,10 +7,12 @@ from datetime import datetime, timedelta
 from monitor.alerts.cases.clock import note_trust, settle
 from monitor.alerts.cases.downtimes import Plans, plans_in_force
 from monitor.charter.office import Office
+from monitor.domain.log_events import LogEvent
 from monitor.i18n.formats import duration_text
 from monitor.judging.baseline import Usual
 from monitor.judging.clock_trust import ClockTrust
 from monitor.judging.thresholds import StoredState
+from monitor.logs.emit import emit
 from monitor.runtime.trusted_clock import TrustedClock
 from monitor.settings.load import Settings
 from monitor.store import board_state, notice_rows
@@ -74,7 +76,7 @@ class LastRun:
         if trust.move is not None:
             settle(work, trust.move)
         if trust.suspect:
-            log.warning("clock_suspect: the wall clock says %s, which is not believed yet", trust.last.utc)
+            emit(log, LogEvent.CLOCK_SUSPECT, "the wall clock says %s, which is not trusted yet", trust.last.utc)
             if before is None or not before.suspect:
                 note_trust(work, trust)
         board_state.beat(session, trust)
@@ -88,4 +90,4 @@ class LastRun:
         longest = 2 * timedelta(seconds=self._settings.monitor.probing.interval_s)
         if board_state.note_gap(session, last_utc, until_utc, longest):
             length = duration_text(until_utc - last_utc, "en")
-            log.warning("nobody watched for %s: that time counts as unmonitored", length)
+            emit(log, LogEvent.MONITORING_GAP, "nothing was monitored for %s: that time counts as unmonitored", length)

@@ -18,6 +18,8 @@ from monitor.alerts.notices.deliver import Attempt, Outcome, hand_over, look, no
 from monitor.alerts.notices.outbox import backoff_after
 from monitor.charter.office import Office
 from monitor.domain.clock import NS_PER_S, Clock
+from monitor.domain.log_events import LogEvent
+from monitor.logs.emit import emit
 from monitor.net.pool import Pool
 from monitor.runtime.live import RuntimeState
 from monitor.runtime.part import Part
@@ -113,7 +115,7 @@ class Notifier(Part):
             looking = self._looking.submit(look, self._store, self._live.office, name, self._clock)
             letter = await asyncio.wrap_future(looking)
         except DatabaseError as error:
-            log.warning("the outbox cannot be read now: %s", error.orig)
+            emit(log, LogEvent.OUTBOX_UNREADABLE, "the outbox cannot be read now: %s", error.orig)
             return "idle"
         if letter is None:
             return "idle"
@@ -136,10 +138,18 @@ class Notifier(Part):
             try:
                 return attempt, note(self._store, office, attempt, self._clock)
             except OperationalError as error:
-                log.warning("what became of %s cannot be written down now: %s", letter.message_id, error.orig)
+                emit(
+                    log,
+                    LogEvent.NOTICE_UNMARKED,
+                    "whether %s was sent cannot be stored now: %s",
+                    letter.message_id,
+                    error.orig,
+                    message_id=letter.message_id,
+                )
                 time.sleep(NOTE_AGAIN_S)
-            except DatabaseError:
-                log.exception("what became of %s cannot be written down", letter.message_id)
+            except DatabaseError as error:
+                text, about = "whether %s was sent cannot be stored", letter.message_id
+                emit(log, LogEvent.NOTICE_MARK_LOST, text, about, error=error, message_id=about)
                 break
         return attempt, "idle"  # its lease lapses, and it goes out again under its old Message-ID
 

@@ -16,9 +16,11 @@ from pathlib import Path
 import zstandard
 
 from monitor.domain.clock import NS_PER_S, Clock
+from monitor.domain.log_events import LogEvent
 from monitor.domain.reasons import as_json
 from monitor.domain.sample import Sample
 from monitor.i18n.formats import DHAKA
+from monitor.logs.emit import emit
 from monitor.net.pool import Pool
 from monitor.runtime.part import Part
 from monitor.settings.load import Settings
@@ -91,7 +93,8 @@ class SampleLog(Part):
             self._failing = False
         except OSError as error:
             if not self._failing:
-                log.error("samples cannot be recorded in %s: %s", path, error.strerror)
+                text = "samples cannot be recorded in %s: %s"
+                emit(log, LogEvent.SAMPLES_UNWRITTEN, text, path, error.strerror, path=str(path))
             self._failing = True
 
     def _by_file(self, samples: list[Sample]) -> Mapping[Path, list[str]]:

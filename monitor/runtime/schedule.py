@@ -14,6 +14,8 @@ from functools import partial
 from zlib import crc32
 
 from monitor.domain.clock import NS_PER_S, Clock
+from monitor.domain.log_events import LogEvent
+from monitor.logs.emit import emit
 
 log = logging.getLogger(__name__)
 
@@ -160,4 +162,4 @@ class DueTasks:
                 self._again.discard(key)
                 self.soon(key)
         if not task.cancelled() and (error := task.exception()) is not None:
-            log.error("%s %s broke off", self._doing, key, exc_info=error)
+            emit(log, LogEvent.TASK_FAILED, "%s %s failed", self._doing, key, error=error, task=f"{self._doing} {key}")

@@ -7,10 +7,12 @@ from dataclasses import replace
 from datetime import datetime
 
 from monitor.domain.clock import NS_PER_S, Clock
+from monitor.domain.log_events import LogEvent
 from monitor.domain.reasons import Reason, ReasonCode, reason
 from monitor.domain.sample import Verdict
 from monitor.judging.links import LinkRules
 from monitor.judging.snmp import SnmpJudge, SnmpState
+from monitor.logs.emit import emit
 from monitor.probes.icmp.engine import IcmpProbe
 from monitor.probes.snmp.agents import Agents
 from monitor.probes.snmp.modules import Series, read_modules
@@ -194,7 +196,8 @@ class SnmpPoller(Part):
                 kind = str(reading.system.get("sysObjectID", ""))
                 return await read_modules(session, kind, self._modules, unread)
         except (SnmpError, TimeoutError) as error:
-            log.debug("%s: its modules could not be read: %s", device.id, error)
+            text = "%s: its modules could not be read: %s"
+            emit(log, LogEvent.SNMP_MODULES_UNREAD, text, device.id, error, device=device.id)
             return ()
 
     def _note(self, device: Device, state: SnmpState, at_utc: datetime) -> None:
@@ -205,4 +208,4 @@ class SnmpPoller(Part):
             self._live.snmp_said[device.id] = at_utc, state.reading
         self._live.snmp_readings[state.outcome] += 1
         if before is None and state.outcome == "ok":
-            log.info("%s: read by SNMP", device.id)
+            emit(log, LogEvent.SNMP_READ, "%s: read by SNMP", device.id, device=device.id)

@@ -4,6 +4,8 @@ import asyncio
 import logging
 from collections.abc import Callable
 
+from monitor.domain.log_events import LogEvent
+from monitor.logs.emit import emit
 from monitor.net.pool import Pool
 from monitor.runtime.live import RuntimeState
 from monitor.runtime.part import Part
@@ -48,12 +50,13 @@ class StoreOpener(Part):
         await asyncio.wrap_future(self._thread.submit(self.examine))
 
     async def _open(self) -> None:
-        log.error("the database cannot be used yet, decisions wait in memory: %s", self._store.waiting)
+        text = "the database cannot be used yet, decisions wait in memory: %s"
+        emit(log, LogEvent.DATABASE_AWAITED, text, self._store.waiting)
         while True:
             if await asyncio.wrap_future(self._thread.submit(try_again, self._store, FIRST_TRY_S, self._take_up)):
                 break
             await asyncio.sleep(TRY_S)
-        log.warning("the database can be used now")
+        emit(log, LogEvent.DATABASE_READY, "the database can be used now")
         self._live.clock_suspect = self._clock.trust.suspect  # by what the run before thought of it
         self._opened()
 
@@ -71,6 +74,6 @@ class StoreOpener(Part):
         problems = list(found.problems)
         if problems and problems != self._live.store_faults:
             how = MEND if found.damage else "upazila-monitor audit verify"
-            log.error("the database is not sound: %s. See: %s", "; ".join(problems), how)
+            emit(log, LogEvent.DATABASE_UNSOUND, "the database is not sound: %s. See: %s", "; ".join(problems), how)
         self._live.store_faults = problems
         return "; ".join(problems) or f"sound, {found.events} events of history"

@@ -10,8 +10,10 @@ from datetime import UTC, datetime
 
 from monitor.domain.clock import NS_PER_S, Clock
 from monitor.domain.event_kinds import EventKind
+from monitor.domain.log_events import LogEvent
 from monitor.domain.reasons import ReasonCode, reason
 from monitor.judging.decisions import DeviceEvent
+from monitor.logs.emit import emit
 from monitor.probes.snmp.agents import Agents
 from monitor.probes.snmp.ber import BerError
 from monitor.probes.snmp.messages import MOST_BYTES, V2C
@@ -84,7 +86,8 @@ class TrapReceiver(Part):
             made.bind((host.strip("[]"), int(port)))
         except OSError as error:
             made.close()
-            log.error("no traps can be received on %s: %s", self._listens, error.strerror)
+            text = "no traps can be received on %s: %s"
+            emit(log, LogEvent.TRAPS_OFF, text, self._listens, error.strerror, address=self._listens)
             return
         self._socket = made
         asyncio.get_running_loop().add_reader(made, self._take_in, made)
@@ -141,7 +144,8 @@ class TrapReceiver(Part):
             try:
                 made.sendto(reply, source)
             except OSError as error:
-                log.debug("%s: its inform could not be answered: %s", device.id, error)
+                text = "%s: its inform could not be answered: %s"
+                emit(log, LogEvent.TRAP_UNANSWERED, text, device.id, error, device=device.id)
         if notification is not None:
             self._counted["accepted"] += 1
             why = reason(ReasonCode.TRAP, name=notification.name)

@@ -16,13 +16,15 @@ from monitor.alerts.cases import outages, recount, redate, set_aside
 from monitor.alerts.cases.clock import note_trust, settle
 from monitor.alerts.cases.downtimes import Plans, plans_in_force
 from monitor.alerts.cases.due import MOST_AT_ONCE, what_is_due
+from monitor.alerts.cases.ticket_log import log_history
 from monitor.charter.office import Office
 from monitor.domain.clock import NS_PER_S
+from monitor.domain.log_events import LogEvent
 from monitor.judging.clock_trust import ClockTrust, look_again
-from monitor.judging.decisions import Decision, OutageClosed, OutageOpened, SiteChanged, WorkstationSeen
-from monitor.judging.health import State
+from monitor.judging.decisions import Decision, OutageClosed, OutageOpened
+from monitor.logs.emit import emit
 from monitor.net.pool import Pool, PoolFull
-from monitor.runtime.decision_lines import describe
+from monitor.runtime.decision_lines import log_decision
 from monitor.runtime.live import RuntimeState
 from monitor.runtime.office_in_force import OfficeInForce
 from monitor.runtime.part import Part
@@ -93,11 +95,7 @@ class DecisionWriter(Part):
         """Takes decisions in; they are stored in this order."""
         now_utc = self._clock.utc()
         for decision in decisions:
-            # A change of state beside an outage that is told anyway is for those who look closely.
-            quiet = isinstance(decision, WorkstationSeen) or (
-                isinstance(decision, SiteChanged) and decision.state is not State.DEGRADED
-            )
-            log.log(logging.DEBUG if quiet else logging.INFO, "%s", describe(decision))
+            log_decision(decision)
             self._waiting.append((decision, now_utc))
         if len(self._waiting) > MOST_WAITING:
             self._make_room()
@@ -114,7 +112,8 @@ class DecisionWriter(Part):
         lost = len(self._waiting) - len(kept) - len(others)
         keep = {id(one) for one in (*kept, *others)}
         self._waiting = deque(one for one in self._waiting if id(one) in keep)
-        log.error("%d of the decisions that wait for the database are lost: there is no more room for them", lost)
+        text = "%d of the decisions that wait for the database are lost: there is no more room for them"
+        emit(log, LogEvent.DECISIONS_LOST, text, lost, count=lost)
 
     async def run(self) -> None:
         """Writes until cancelled; a database that fails is tried again."""
@@ -125,7 +124,9 @@ class DecisionWriter(Part):
                     continue
             except DatabaseError as error:
                 if not self.failing:
-                    log.error("the database refuses to write, decisions wait: %s", error.orig)
+                    emit(
+                        log, LogEvent.DATABASE_REFUSES, "the database refuses to write, decisions wait: %s", error.orig
+                    )
                 self._live.store_refuses = str(error.orig)
                 await asyncio.sleep(RETRY_S)
                 continue
@@ -143,10 +144,10 @@ class DecisionWriter(Part):
         self._stored(batch, trust)
         if planned != self._in_force.plans:
             self.put(self._in_force.replan(planned))
-            log.info("planned work by command: %s", ", ".join(planned) or "none")
+            emit(log, LogEvent.PLANNED_WORK, "planned work by command: %s", ", ".join(planned) or "none")
         self._last_commit_mono_ns = self._clock.mono_ns()
         if self.failing:
-            log.warning("the database writes again")
+            emit(log, LogEvent.DATABASE_WRITES, "the database writes again")
             self._live.store_refuses = ""
         if may_send:
             self._wake_delivery()
@@ -171,7 +172,8 @@ class DecisionWriter(Part):
                 await self.turn()
         except (DatabaseError, TimeoutError, PoolFull) as error:
             why = error.orig if isinstance(error, DatabaseError) else error or "the database is busy"
-            log.error("%d decisions could not be stored at the end: %s", len(self._waiting), why)
+            text, count = "%d decisions could not be stored at the end: %s", len(self._waiting)
+            emit(log, LogEvent.DECISIONS_UNSTORED, text, count, why, count=count)
         self._thread.close()
 
     def _apply_clock_trust(self, trust: ClockTrust) -> None:
@@ -200,12 +202,14 @@ class DecisionWriter(Part):
                 if before.suspect and trust.move is None:
                     outages.catch_up(work, before.unproven_since_utc)
                 if office is not self._counted_by and (moved := recount.open_deadlines(work)):
-                    log.info("%d deadlines were counted anew: the charter or the calendar has changed", moved)
+                    text = "%d deadlines were counted again: the charter or the calendar has changed"
+                    emit(log, LogEvent.DEADLINES_RECOUNTED, text, moved, count=moved)
                 told = what_is_due(work, MOST_AT_ONCE)
             clock_changed = trust.suspect != before.suspect or trust.move is not None
             if clock_changed or trust.last.boot_ns - self._last_heartbeat_ns >= HEARTBEAT_NS:
                 board_state.beat(session, trust)
                 self._last_heartbeat_ns = trust.last.boot_ns
+        log_history(work)
         if not trust.suspect:
             self._counted_by = office
         return told or bool(batch), planned, trust
@@ -213,8 +217,10 @@ class DecisionWriter(Part):
 
 def _say_trust(trust: ClockTrust, *, was_suspect: bool) -> None:
     if trust.suspect and not was_suspect:
-        log.warning("clock_suspect: the wall clock has jumped to %s; nothing is escalated", trust.last.utc)
+        emit(log, LogEvent.CLOCK_SUSPECT, "the wall clock has jumped to %s; nothing is escalated", trust.last.utc)
     elif was_suspect and not trust.suspect:
-        log.warning("the wall clock is believed again: %s", trust.last.utc)
+        emit(log, LogEvent.CLOCK_TRUSTED, "the wall clock is trusted again: %s", trust.last.utc)
     elif trust.move is not None:
-        log.warning("the wall clock was set right by %s: %s", trust.move.by, trust.last.utc)
+        moved_s = trust.move.by.total_seconds()
+        text = "the wall clock was corrected by %s: %s"
+        emit(log, LogEvent.CLOCK_CORRECTED, text, trust.move.by, trust.last.utc, seconds=moved_s)

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
+from monitor.domain.log_events import LogFormat, LogLevel
 from monitor.settings.acknowledged_section import Acknowledged
 from monitor.settings.base import Model, PlainPath, SecretFile
 from monitor.settings.found import found
@@ -94,6 +95,13 @@ class Storage(Model):
     backups: Annotated[int, Field(ge=0, le=365)] = 7
     record: Annotated[str, Field(max_length=500)] = ""
     record_mb: Annotated[int, Field(ge=1, le=1_000_000)] = 1_000
+
+
+class Log(Model):
+    """How the daemon writes its log; events below ``level`` are not written."""
+
+    format: LogFormat = "text"
+    level: LogLevel = "info"
 
 
 class Mail(Model):
@@ -189,6 +197,7 @@ class MonitorFile(Model):
     recipients: dict[RecipientName, RecipientEntry] = Field(default_factory=dict)
     channels: Channels = Field(default_factory=dict)
     web: Web = Web()
+    log: Log = Log()
     heartbeat: Heartbeat = Heartbeat()
     helpdesk: Helpdesk = Helpdesk()
     snmp: Snmp = Snmp()

@@ -10,7 +10,7 @@ from sqlalchemy.orm.attributes import flag_modified
 from monitor.store.audit_chain import BEGINNING, TICKETS, Audit, link, verify
 from monitor.store.columns import storable, storable_line
 from monitor.store.models import ChainHead, Ticket, TicketEvent
-from monitor.store.work import Work
+from monitor.store.work import HistoryLine, Work
 
 __all__ = ["BEGINNING", "Audit", "head", "head_of", "link", "record", "verify"]
 
@@ -22,6 +22,7 @@ def record(work: Work, ticket: Ticket, kind: str, text: str) -> None:
     actor, text, last = storable_line(work.actor, MOST_ACTOR), storable(text), _head_row(work)
     last.hash = link(last.hash, ticket.number, work.now_utc, actor, kind, text)
     ticket.events.append(TicketEvent(at_utc=work.now_utc, actor=actor, kind=kind, text=text, hash=last.hash))
+    work.history.append(HistoryLine(ticket.number, ticket.site or "", kind))
     flag_modified(ticket, "state")  # a line more is a change of the ticket: its version grows
 
 

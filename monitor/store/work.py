@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
@@ -30,11 +31,19 @@ class Known:
         self.last_numbers.clear()
 
 
+class HistoryLine(NamedTuple):
+    """A line that a transaction adds to the history of a ticket."""
+
+    ticket: str
+    site: str
+    kind: str
+
+
 @dataclass(frozen=True, slots=True)
 class Work:
     """One transaction on the database of ``office``, done at ``now_utc`` by ``actor``, the monitor itself or a person.
 
-    For the thread that owns ``session``, until its transaction ends.
+    For the thread that owns ``session``, until its transaction ends. ``history``: what it adds to tickets' histories.
     """
 
     session: Session
@@ -42,6 +51,7 @@ class Work:
     now_utc: datetime
     actor: str = MONITOR
     known: Known = field(default_factory=Known)
+    history: list[HistoryLine] = field(default_factory=list)
 
     def at(self, now_utc: datetime) -> "Work":
         """The same transaction, for what was decided at another time."""

@@ -13,6 +13,8 @@ from collections.abc import Callable
 from starlette.types import ASGIApp
 
 from monitor.domain.clock import NS_PER_S, Clock
+from monitor.domain.log_events import LogEvent
+from monitor.logs.emit import emit
 from monitor.runtime.part import Part
 from monitor.settings.monitor_file import Web
 from monitor.web.server import RunningServer, serve
@@ -47,7 +49,8 @@ class PageServer(Part):
         except OSError as error:
             trouble = os.strerror(error.errno) if error.errno else str(error)
             if trouble != self.trouble:
-                log.error("no page on %s: %s; it is tried again every %g s", self._web.listen, trouble, RETRY_S)
+                text, where = "no page on %s: %s; it is tried again every %g s", self._web.listen
+                emit(log, LogEvent.PAGE_DOWN, text, where, trouble, RETRY_S, address=where)
             self.trouble, self.address = trouble, ""
             self._away_since_ns = self._away_since_ns or self._clock.mono_ns()
             self._changed()
@@ -55,7 +58,8 @@ class PageServer(Part):
         self._sockets = []
         self._running = await serve(self._app, listeners)
         self.trouble, self.address, self._away_since_ns = "", _place(listeners[0]), None
-        log.info("page http://%s/ , metrics http://%s/metrics", self.address, self.address)
+        text, where = "page http://%s/ , metrics http://%s/metrics", self.address
+        emit(log, LogEvent.PAGE_UP, text, where, where, address=where)
         self._changed()
 
     async def run(self) -> None:

@@ -172,6 +172,6 @@ async def test_a_task_that_breaks_off_is_told_and_has_its_next_turn(caplog: pyte
     works.fault = ValueError("a fault")
     await works.turn()
     await works.end()
-    assert "reading a broke off" in caplog.text
+    assert "reading a failed" in caplog.text
     assert await works.turn(after_s=60) == ["a", "a"]
     works.tasks.cancel()

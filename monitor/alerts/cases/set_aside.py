@@ -8,9 +8,11 @@ from functools import partial
 
 from monitor.alerts.cases import outages
 from monitor.domain.event_kinds import EventKind
+from monitor.domain.log_events import LogEvent
 from monitor.domain.reasons import ReasonCode, reason
 from monitor.domain.text import clean
 from monitor.judging.decisions import Decision
+from monitor.logs.emit import emit
 from monitor.store.errors import DBAPIError, may_pass
 from monitor.store.models import Event, SetAside
 from monitor.store.work import Work
@@ -30,9 +32,10 @@ def apply_all(work: Work, batch: Sequence[tuple[Decision, datetime]], *, certain
         why = _is_done(work, partial(outages.apply_all, work, one, certain=certain))
         if why is not None:
             what = clean(repr(decision))
-            log.error("a decision cannot be stored and is set aside: %s: %s", what[:500], why)
-            work.session.add(SetAside(at_utc=decided_utc, what=what, why=why))
             site = clean(str(getattr(decision, "site", "")), 64)
+            text = "a decision cannot be stored and is set aside: %s: %s"
+            emit(log, LogEvent.DECISION_SET_ASIDE, text, what[:500], why, site=site)
+            work.session.add(SetAside(at_utc=decided_utc, what=what, why=why))
             entry = reason(ReasonCode.SET_ASIDE, decision=what[:150], fault=why[:140])
             work.session.add(Event(at_utc=decided_utc, site=site, kind=EventKind.SET_ASIDE, reason=entry))
 
@@ -51,7 +54,7 @@ def each_alone(work: Work, steps: Sequence[Callable[[], Sequence[object]]]) -> b
         why = _is_done(work, partial(take, step))
         if why is not None and why not in _recent_faults:
             _recent_faults.append(why)
-            log.error("something that is due cannot be done: %s", why)
+            emit(log, LogEvent.DUE_STEP_FAILED, "something that is due cannot be done: %s", why)
     return bool(changed)
 
 
@@ -60,12 +63,14 @@ _recent_faults: deque[str] = deque(maxlen=20)  # a step that fails fails every s
 
 def _is_done(work: Work, act: Callable[[], object]) -> str | None:
     """Does it whole or not at all: None, or why it cannot be done."""
+    lines = len(work.history)
     try:
         with work.session.begin_nested():
             act()
     except Exception as error:
         if isinstance(error, DBAPIError) and may_pass(error.orig):
             raise
+        del work.history[lines:]
         work.known.forget()  # what was known of this transaction may be of what was taken back
         return clean(f"{type(error).__name__}: {error.orig if isinstance(error, DBAPIError) else error}", 300)
     return None

@@ -36,8 +36,10 @@ from monitor.alerts.channels.base import (
     TemporaryFailure,
 )
 from monitor.alerts.channels.smtp_replies import Fate, Step, fate
+from monitor.domain.log_events import LogEvent
 from monitor.domain.text import clean
 from monitor.durable import write_durably
+from monitor.logs.emit import emit
 from monitor.net import tls
 from monitor.net.deadline import Cancellation, Deadline
 from monitor.net.names import NamesBusy
@@ -120,7 +122,8 @@ class EmailChannel:
             write_durably(path, message.as_bytes(policy=ON_THE_WIRE))
         except OSError as error:
             raise TemporaryFailure(f"{path}: {error.strerror}") from error
-        log.info("no mail goes out to %s yet, which `upazila-monitor check` explains: %s", letter.recipient, path)
+        text, to = "no mail is sent to %s yet, which `upazila-monitor check` explains: %s", letter.recipient
+        emit(log, LogEvent.NOTICE_TO_FILE, text, to, path, recipient=to, path=str(path))
         return f"file {path.name}"
 
 

@@ -13,6 +13,7 @@ from enum import Enum
 
 from monitor.alerts.cases.actions import act
 from monitor.alerts.cases.refusals import NotAllowed
+from monitor.alerts.cases.ticket_log import log_history
 from monitor.alerts.helpdesks import markup
 from monitor.alerts.helpdesks.base import DeskAway, DeskRefused, Helpdesk, Remark, View, event_of, mark_of
 from monitor.alerts.mirror import messages, queue
@@ -21,8 +22,10 @@ from monitor.alerts.mirror.state_sync import Agreed, Verdict, reconcile
 from monitor.alerts.notices.gather import facts_of
 from monitor.charter.office import Office
 from monitor.domain.clock import Clock
+from monitor.domain.log_events import LogEvent
 from monitor.domain.text import clean, clean_lines, has_words
 from monitor.domain.ticket_states import UNSOLVED, TicketState
+from monitor.logs.emit import emit
 from monitor.store import ticket_history
 from monitor.store.errors import DatabaseError
 from monitor.store.helpdesk_queries import ACTOR, first_event, unlisted, unsynced_events
@@ -88,7 +91,8 @@ class Mirror:
         except DatabaseError:
             raise
         except Exception as error:  # an answer of another form than agreed must not stop the other tickets
-            log.exception("%s cannot be mirrored", turn.number)
+            text = "%s cannot be mirrored"
+            emit(log, LogEvent.TICKET_MIRROR_FAILED, text, turn.number, error=error, ticket=turn.number)
             words = clean(f"unforeseen: {type(error).__name__}: {error}", messages.LONGEST_SUBJECT)
             return self._failed(turn, words, Outcome.MORE)
         with self.store.write() as session:
@@ -109,7 +113,8 @@ class Mirror:
     def _failed(self, turn: Turn, error: str, outcome: Outcome) -> Outcome:
         away = outcome is Outcome.AWAY
         if turn.attempts == 0:
-            log.warning("%s is not in line with the help desk: %s; another try follows", turn.number, error)
+            text = "%s differs from the help desk: %s; it is tried again"
+            emit(log, LogEvent.TICKET_MIRROR_RETRIED, text, turn.number, error, ticket=turn.number)
         backoff = queue.backoff_after(turn.attempts + 1, self.jitter(), away=away)
         with self.store.write() as session:
             queue.failed(Work(session, self.office, self.clock.utc()), turn, error, backoff, away=away)
@@ -119,7 +124,9 @@ class Mirror:
         outside_id = turn.outside_id or self._place(turn)
         view = self.desk.look(outside_id, turn.seen, turn.stamp)
         with self.store.write() as session:
-            plan = take_over(Work(session, self.office, self.clock.utc()), self.desk, turn, view)
+            work = Work(session, self.office, self.clock.utc())
+            plan = take_over(work, self.desk, turn, view)
+        log_history(work)
         if plan.push and plan.first:
             self._push(turn, outside_id, plan.push)
         for event in plan.events:
@@ -135,7 +142,8 @@ class Mirror:
             with self.store.read() as session:
                 facts = facts_of(self.office, session.get_one(Ticket, turn.ticket_id), self.clock.utc())
             outside_id = self.desk.create(turn.number, messages.subject(facts), messages.first_message(facts))
-            log.info("%s stands in the help desk as %s", turn.number, outside_id)
+            text = "%s is in the help desk as %s"
+            emit(log, LogEvent.TICKET_MIRRORED, text, turn.number, outside_id, ticket=turn.number)
         with self.store.read() as session:
             began = first_event(session, turn.ticket_id, BEGINNINGS)
         self._note(turn, outside_id=outside_id, told_event_id=began)
@@ -201,7 +209,8 @@ def _follow(work: Work, ticket: Ticket, found: Verdict, view: View) -> None:
         for action in found.actions:
             act(theirs, ticket.number, action, f"'{status}' in the help desk")
     except NotAllowed as error:  # the states' rules are the same for everybody
-        log.warning("%s: '%s' in the help desk is not followed: %s", ticket.number, status, error)
+        text = "%s: '%s' in the help desk is not followed: %s"
+        emit(log, LogEvent.HELPDESK_STATUS_REFUSED, text, ticket.number, status, error, ticket=ticket.number)
     if found.overruled:
         words = f"it was set to '{status}' in the help desk; here it stays {ticket.state}"
         ticket_history.record(theirs, ticket, "comment", words)

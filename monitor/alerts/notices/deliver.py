@@ -11,6 +11,8 @@ from monitor.alerts.notices import lease, outbox, render
 from monitor.alerts.notices.routing import ASKER
 from monitor.charter.office import Office
 from monitor.domain.clock import Clock
+from monitor.domain.log_events import LogEvent
+from monitor.logs.emit import emit
 from monitor.settings.mail_address import is_mail_address
 from monitor.settings.notices_section import ChannelName
 from monitor.store import mailed_head
@@ -60,7 +62,7 @@ def hand_over(office: Office, letter: Letter, channel: Channel) -> Attempt:
     except FactsError as error:
         return Attempt(letter, "faulty", str(error))
     except Exception as error:  # a fault of this program must neither lose the letter nor stop those behind it
-        log.exception("%s to %s cannot be written", letter.message_id, letter.recipient)
+        _say(LogEvent.NOTICE_UNRENDERED, letter, "cannot be written", error)
         return Attempt(letter, "faulty", f"{type(error).__name__}: {error}")
     return Attempt(letter, "sent", proof)
 
@@ -83,17 +85,23 @@ def note(store: Store, office: Office, attempt: Attempt, clock: Clock) -> Outcom
                 outbox.mark_dead(work, letter, said)
     match attempt.outcome:
         case "sent":
-            log.info("%s to %s: %s", letter.message_id, letter.recipient, said)
+            _say(LogEvent.NOTICE_SENT, letter, said)
             _keep_head(store, letter, clock)
         case "away":
-            log.warning("%s to %s: %s; this channel rests for a while", letter.message_id, letter.recipient, said)
+            _say(LogEvent.CHANNEL_AWAY, letter, f"{said}; this channel is left alone for a while")
         case "failed":
-            log.warning("%s to %s: %s; another try follows", letter.message_id, letter.recipient, said)
+            _say(LogEvent.NOTICE_RETRIED, letter, f"{said}; it is tried again")
         case "faulty":
-            log.error("%s to %s waits, by our own fault: %s", letter.message_id, letter.recipient, said)
+            _say(LogEvent.NOTICE_FAULTY, letter, f"waits, by a fault of this program: {said}")
         case "dead":
-            log.error("%s to %s is given up: %s", letter.message_id, letter.recipient, said)
+            _say(LogEvent.NOTICE_REFUSED, letter, f"is not tried again: {said}")
     return "away" if attempt.outcome == "away" else "done"
+
+
+def _say(event: LogEvent, letter: Letter, text: str, error: Exception | None = None) -> None:
+    """Log what becomes of a letter."""
+    about, to = letter.message_id, letter.recipient
+    emit(log, event, "%s to %s: %s", about, to, text, error=error, message_id=about, recipient=to)
 
 
 def _keep_head(store: Store, letter: Letter, clock: Clock) -> None:
@@ -102,7 +110,8 @@ def _keep_head(store: Store, letter: Letter, clock: Clock) -> None:
         with store.read() as session:
             mailed_head.note(session, store.path.parent, str(letter.facts.get("head", "")), clock.utc())
     except OSError as error:
-        log.warning("the head of the history that was mailed cannot be noted: %s", error.strerror)
+        text = "the last hash of the history that was mailed cannot be noted: %s"
+        emit(log, LogEvent.AUDIT_HEAD_UNWRITTEN, text, error.strerror)
 
 
 def recipient_of(office: Office, letter: Letter) -> Recipient:

@@ -18,7 +18,9 @@ from monitor.alerts.notices.lines import line_of
 from monitor.alerts.notices.routing import ASKER
 from monitor.alerts.notices.wording import Words, words
 from monitor.domain import notice_kinds
+from monitor.domain.log_events import LogEvent
 from monitor.i18n.languages import BOTH, Lang
+from monitor.logs.emit import emit
 from monitor.settings.notices_section import Languages
 
 log = logging.getLogger(__name__)
@@ -101,8 +103,8 @@ def _images(parts: Sequence[Words]) -> Iterator[Image]:
         for row in part.rows:
             try:
                 png = hour_png(row.hour, part.lang) if row.hour else b""
-            except Exception:
-                log.exception("a chart cannot be drawn")
+            except Exception as error:
+                emit(log, LogEvent.CHART_FAILED, "a chart cannot be drawn", error=error)
                 continue
             if png:
                 yield Image(f"hour-{part.lang}", png)

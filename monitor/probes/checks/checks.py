@@ -4,7 +4,9 @@ import logging
 from collections.abc import Collection, Mapping
 from typing import Any
 
+from monitor.domain.log_events import LogEvent
 from monitor.domain.reasons import ReasonCode, reason, text
+from monitor.logs.emit import emit
 from monitor.net.deadline import Deadline
 from monitor.net.http import get_ready
 from monitor.net.names import NamesBusy
@@ -71,5 +73,5 @@ def outcome_of(wanted: ServiceCheck, deadline: Deadline) -> Outcome:
     except (OSError, ValueError) as error:
         return Outcome(reason=plain(error))
     except Exception as error:  # a fault of this program must not be taken for the server's, nor end the checking
-        log.exception("a check of kind %s broke off", wanted.kind)
+        emit(log, LogEvent.CHECK_FAILED, "a check of kind %s failed", wanted.kind, error=error, kind=wanted.kind)
         return Outcome(own_fault=program_fault(error))

@@ -25,8 +25,10 @@ from datetime import datetime
 from functools import partial
 
 from monitor.domain.clock import NS_PER_S, Clock
+from monitor.domain.log_events import LogEvent
 from monitor.domain.reasons import TIMEOUT, Reason, ReasonCode, reason
 from monitor.domain.sample import Sample, Verdict
+from monitor.logs.emit import emit
 from monitor.probes.base import Shape, Target
 from monitor.probes.icmp.counters import Counters
 from monitor.probes.icmp.in_flight import Group
@@ -106,7 +108,7 @@ class IcmpProbe:
             self._transmitters.open(6, self.options.socket)
         except NoSocket as error:
             self.why_no_ipv6 = str(error).splitlines()[0]
-            log.warning("%s", self.why_no_ipv6)
+            emit(log, LogEvent.IPV6_MISSING, "%s", self.why_no_ipv6)
 
     def close(self) -> None:
         """Close the sockets."""

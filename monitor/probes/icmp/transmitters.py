@@ -10,6 +10,8 @@ import logging
 from collections.abc import Sequence
 
 from monitor.domain.clock import Clock
+from monitor.domain.log_events import LogEvent
+from monitor.logs.emit import emit
 from monitor.probes.icmp.counters import Counters
 from monitor.probes.icmp.socket_choice import SocketKind, open_socket
 from monitor.probes.icmp.sockets import EchoSocket, Family, Opener
@@ -52,7 +54,8 @@ class EchoTransmitters:
             try:
                 echo_socket = EchoSocket(family, transmitter.socket.kind, self._opener)
             except OSError as error:
-                log.warning("no new ICMP socket for IPv%d, the old one serves on: %s", family, error.strerror)
+                text = "no new ICMP socket for IPv%d, the old one is used: %s"
+                emit(log, LogEvent.ICMP_SOCKET_KEPT, text, family, error.strerror)
             else:
                 self.replaced.add(transmitter)
                 self.close_if_idle(transmitter)

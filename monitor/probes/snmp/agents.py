@@ -7,7 +7,9 @@ from ipaddress import IPv4Address, IPv6Address
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from monitor.domain.log_events import LogEvent
 from monitor.domain.reasons import ReasonCode, reason
+from monitor.logs.emit import emit
 from monitor.probes.snmp.client import Agent, V2cClient, V2cOptions
 from monitor.probes.snmp.limits import ConcurrencyLimit
 from monitor.probes.snmp.session import Session, SnmpError
@@ -107,8 +109,9 @@ class Agents:
         try:
             secret = read_secret(path, key)
         except SecretError as error:
-            log.error("%s", error)
+            emit(log, LogEvent.SNMP_SECRET_UNREADABLE, "%s", error)
             raise
         if len(secret.reveal()) < least:
-            log.warning("%s: shorter than agents accept. Expected at least %d letters", path, least)
+            text = "%s: shorter than agents accept. Expected at least %d characters"
+            emit(log, LogEvent.SNMP_SECRET_SHORT, text, path, least, path=str(path))
         return secret

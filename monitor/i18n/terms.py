@@ -1,0 +1,74 @@
+"""The words of codes that are shown everywhere: states, kinds, causes, events.
+
+One table for page, letters, commands and dashboards; each text is looked up in the catalogue where it is shown.
+"""
+
+from collections.abc import Mapping
+
+from monitor.domain.message import N_, NN_
+
+KINDS: Mapping[str, tuple[str, str]] = {
+    "backbone": NN_("Backbone link", "Backbone links"),
+    "udc": NN_("Union Digital Centre", "Union Digital Centres"),
+    "lab": NN_("Lab", "Labs"),
+    "office": NN_("Office", "Offices"),
+}
+"""Kinds of sites, of one and of several."""
+
+STATES: Mapping[str, str] = {
+    "down": N_("down"),
+    "unreachable": N_("unreachable"),
+    "degraded": N_("degraded"),
+    "unknown": N_("unknown"),
+    "paused": N_("paused"),
+    "up": N_("up"),
+}
+"""States of a site, the worst first."""
+
+TICKET_STATES: Mapping[str, str] = {
+    "open": N_("open"),
+    "acknowledged": N_("acknowledged"),
+    "in_progress": N_("in progress"),
+    "waiting": N_("waiting"),
+    "resolved": N_("resolved"),
+    "closed": N_("closed"),
+    "withdrawn": N_("withdrawn"),
+}
+
+CAUSES: Mapping[str, str] = {
+    "power": N_("power cut"),
+}
+"""Suspected causes of an outage."""
+
+EVENTS: Mapping[str, str] = {
+    "paused": N_("no answer during planned work"),
+    "paused_over": N_("gave no answer during planned work"),
+    "stood_still": N_("the monitor itself had stopped"),
+    "vantage_lost": N_("our own uplink is down: nothing is judged"),
+    "vantage_back": N_("monitoring again"),
+    "clock_suspect": N_("this machine's clock is not trusted"),
+    "clock_believed": N_("this machine's clock is trusted again"),
+    "clock_trusted": N_("this machine's clock was declared right"),
+    "flapping": N_("unstable: down and up again and again"),
+    "settled": N_("stable again"),
+    "lab_power_off": N_("no power in the lab"),
+    "lab_power_on": N_("power is back in the lab"),
+    "lab_unused": N_("no lab computer was switched on for a week"),
+    "trap": N_("message from the device (trap)"),
+    "restarted": N_("restarted"),
+    "on_battery": N_("UPS on battery"),
+    "on_mains": N_("UPS on mains again"),
+    "snmp_credentials": N_("SNMP: credentials refused"),
+    "snmp_silent": N_("SNMP: no answer"),
+    "snmp_error": N_("SNMP: error"),
+    "snmp_unread": N_("SNMP: some objects are not answered"),
+    "snmp_cut": N_("SNMP: not all rows are read"),
+    "no_interface": N_("the link's interface cannot be found"),
+    "link_poor": N_("poor link"),
+    "link_well": N_("link OK again"),
+    "set_aside": N_("could not be stored, set aside"),
+    "snmp_ok": N_("SNMP: read again"),
+    "outage": N_("outage"),
+    "outage_over": N_("outage over"),
+}
+"""Lines of the timeline, by `domain.event_kinds.EventKind`."""
