@@ -10,6 +10,7 @@ import inspect
 import json
 import sys
 from collections.abc import Iterator, Sequence
+from io import BytesIO
 from pathlib import Path
 from string import Formatter
 from typing import Any
@@ -20,6 +21,7 @@ from babel.messages.catalog import Message
 from babel.messages.extract import extract_from_file
 from babel.messages.pofile import read_po, write_po
 
+from dashboards.generator import alerts
 from monitor.i18n.languages import LOCALES, SOURCE, languages
 
 ROOT = Path(__file__).parents[2]
@@ -43,13 +45,15 @@ PLURAL = {"bn": "nplurals=2; plural=(n > 1);"}  # Babel's own rule for Bangla is
 
 
 def extracted() -> Catalog:
-    """Every text of the program, its templates, dashboards and the help of its commands."""
+    """Every text of the program, its templates, dashboards and alerts, and the help of its commands."""
     found = Catalog(charset="utf-8")
     for pattern, method in PATTERNS:
         for path in sorted(ROOT.glob(pattern)):
             name = str(path.relative_to(ROOT))
             for line, text, _, context in extract_from_file(method, path, keywords=KEYWORDS):
                 found.add(text, locations=[(name, line)], context=context)
+    for text in alerts.texts(alerts.ENGLISH.read_text(encoding="utf-8")):
+        found.add(text, locations=[(str(alerts.ENGLISH.relative_to(ROOT)), 0)])
     for text in sorted(set(_help())):
         found.add(text, locations=[("monitor/cli", 0)])
     return found
@@ -92,10 +96,8 @@ def updated(known: Catalog, wanted: Catalog, lang: str) -> Catalog:
     return made
 
 
-def write(lang: str, catalogue: Catalog) -> None:
-    """Store a catalogue, without dates and line numbers, which only make differences."""
-    from io import BytesIO
-
+def text_of(lang: str, catalogue: Catalog) -> str:
+    """The file of a catalogue, without dates and line numbers, which only make differences."""
     buffer = BytesIO()
     write_po(buffer, catalogue, width=110, omit_header=True, include_lineno=False)
     plural = PLURAL.get(lang, f"nplurals={catalogue.num_plurals}; plural={catalogue.plural_expr};")
@@ -105,7 +107,7 @@ def write(lang: str, catalogue: Catalog) -> None:
         f'"Language: {lang}\\n"\n"Plural-Forms: {plural}\\n"\n'
         '"MIME-Version: 1.0\\n"\n"Content-Type: text/plain; charset=utf-8\\n"\n"Content-Transfer-Encoding: 8bit\\n"\n\n'
     )
-    path_of(lang).write_text(head + buffer.getvalue().decode(), encoding="utf-8")
+    return head + buffer.getvalue().decode()
 
 
 def faults(lang: str, known: Catalog, wanted: Catalog) -> Iterator[str]:
@@ -184,7 +186,7 @@ def main() -> int:
         if wished.fill and lang == wished.lang:
             for text in fill(made, json.loads(wished.fill.read_text(encoding="utf-8"))):
                 print(f"nobody says: {text!r}", file=sys.stderr)
-        write(lang, made)
+        path_of(lang).write_text(text_of(lang, made), encoding="utf-8")
         if wished.missing:
             print(json.dumps(dict(_missing(made)), ensure_ascii=False, indent=1))
     print(*sorted(wrong), sep="\n", end="\n" if wrong else "", file=sys.stderr)

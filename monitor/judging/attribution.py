@@ -1,7 +1,8 @@
-"""Who is silent, and what comes of it: an outage of its own, hanging on another's, an excuse, or waiting. Pure.
+"""Attribute each confirmed loss of contact to an outage of the site, to a site before it, or to planned downtime. Pure.
 
-A silence is *pending* from its confirmation until somebody is to blame for it. Then the site has an outage, is
-``affected`` by one, or is ``in_downtime``: excused as long as its downtime, or that of a site on the way to it, lasts.
+A site that is confirmed down is *pending* until the fault is attributed. Then it has an outage of its own, is
+``affected`` by another site's, or is ``in_downtime``: no outage opens while its own downtime, or that of a site on the
+way to it, lasts.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -36,11 +37,12 @@ NO_END = timedelta(hours=1)  # after so long is looked again at a downtime whose
 
 @dataclass
 class OutageAttribution:
-    """What is known of every device and site.
+    """The state of every device and site, and the outages that follow from it.
 
-    What the store remembers from before a restart: ``open_outages`` (site → start), ``affected`` (site → root) and
-    ``in_downtime`` (sites that are silent but excused, with their downtime); ``silent_since``: the first failed round
-    of each; ``promised``: when those of ``in_downtime`` were both silent and promised that were before it began.
+    Restored from the store at a start: ``open_outages`` (site → start), ``affected`` (site → root) and ``in_downtime``
+    (unreachable sites for which no outage opens, with their downtime). ``silent_since``: start of the first failed
+    round of each. ``promised``: for sites in ``in_downtime`` that were unreachable within service hours before it
+    began, since when.
     """
 
     fleet: Fleet
@@ -69,15 +71,18 @@ class OutageAttribution:
                 self._known.restore_suspect(self._gateway(site), self.silent_since[site])
 
     def health(self, device: str) -> Health:
-        """The health of a device or of a link's interface; unknown before its first sample."""
+        """Return the health of a device or of a link's interface; UNKNOWN before its first sample."""
         return self._known.health(device)
 
     def last(self, device: str) -> Sample | None:
-        """The device's latest sample that was not ``unknown``."""
+        """Return the device's latest sample that was not ``unknown``."""
         return self._known.last.get(device)
 
     def state(self, site: str) -> State:
-        """The site's state, derived from its devices and from what lies before it; unknown if there is no such site."""
+        """Return the site's state, derived from its devices and the sites before it.
+
+        UNKNOWN when there is no such site.
+        """
         if site in self.affected:
             return State.UNREACHABLE
         if site in self.in_downtime:
@@ -90,7 +95,7 @@ class OutageAttribution:
         return state
 
     def tick(self, now_utc: datetime) -> list[Decision]:
-        """Looks again at the silent sites whose downtime is over; to be called now and then."""
+        """Attribute the pending sites whose downtime is over; call it at any interval, each call is cheap."""
         went_back = self._ticked_utc is not None and now_utc < self._ticked_utc
         self._ticked_utc = now_utc
         if self._next_look is None or (now_utc < self._next_look and not went_back):
@@ -100,17 +105,17 @@ class OutageAttribution:
         return decisions
 
     def next_tick(self, after_utc: datetime) -> datetime | None:
-        """When `tick` has something to do next, as far as that is known."""
+        """Return when the next known downtime ends and `tick` has work to do; None without any."""
         ends = (downtime.until_utc or after_utc + NO_END for downtime in self.in_downtime.values())
         return min((end for end in ends if end > after_utc), default=None)
 
     def replan(self, downtimes: Downtimes, now_utc: datetime) -> list[Decision]:
-        """Goes over to other plans at once: what is excused no longer begins now."""
+        """Replace the planned downtimes; a site whose downtime no longer applies is attributed as of ``now_utc``."""
         self.downtimes = downtimes
         return list(self._settle(list(self._pending), now_utc))
 
     def _follow(self, site: str, device: str, transition: Transition | None, at_utc: datetime) -> Iterator[Decision]:
-        """What a device's new health means for its site and for those behind it."""
+        """Yield what a device's new health changes for its site and for the sites behind it."""
         if transition is not None and device in self.fleet.sites[site].vital:
             yield from self._vital_changed(site, device, transition)
         if site in self.fleet.children:  # its children may have waited for what is now known of it
@@ -143,7 +148,7 @@ class OutageAttribution:
         self.silent_since.pop(site, None)
 
     def _judge_again_who_waited_for(self, root: str, at_utc: datetime) -> Iterator[Decision]:
-        """Who is silent behind a site that answers now must prove by its own rounds that it is down."""
+        """Reset the pending sites behind a site that answers again: each must fail ``down_after`` rounds once more."""
         for site in [each for each in self._pending if root in self.fleet.ancestors(each)]:
             del self._pending[site]
             self._known.suspect_down(self.fleet.sites[site].vital)
@@ -151,7 +156,7 @@ class OutageAttribution:
             yield from self._site_changed(site, at_utc)
 
     def _judge_again_behind(self, root: str, at_utc: datetime) -> Iterator[Decision]:
-        """Each site that was silent behind ``root`` must now prove by its own rounds that it is down."""
+        """Release the sites affected by ``root``: each must fail ``down_after`` rounds of its own to count as down."""
         for site in [site for site, its_root in self.affected.items() if its_root == root]:
             del self.affected[site]
             yield NoLongerAffected(site, at_utc)
@@ -161,7 +166,7 @@ class OutageAttribution:
             yield from self._site_changed(site, at_utc)
 
     def _settle(self, sites: Iterable[str], now_utc: datetime) -> Iterator[Decision]:
-        """Decides the sites that are down for certain and wait for the judgement on their parents."""
+        """Attribute the confirmed faults of ``sites``; a site waits while one on the way to it is suspect."""
         depth = {site: sum(1 for _ in self.fleet.ancestors(site)) for site in sites}
         for site in sorted(depth, key=depth.__getitem__):  # parents first: their outage explains their children
             if site in self.in_downtime:
@@ -208,14 +213,16 @@ class OutageAttribution:
         yield from self._site_changed(site, since_utc)
 
     def _note_promised(self, site: str, since_utc: datetime, now_utc: datetime) -> None:
-        """Keeps when a site that is excused was first both silent and promised, by the plans as they are now."""
+        """Store when a site in downtime was first unreachable within its service hours, by the present plans."""
         if (promised_utc := self._promised(site, since_utc, now_utc)) is not None:
             self.promised[site] = promised_utc
 
     def _promised(self, site: str, since_utc: datetime, now_utc: datetime) -> datetime | None:
-        """When a site that is silent since then was first both silent and promised; None when it was not yet.
+        """Return when a site unreachable since ``since_utc`` was first so within its service hours.
 
-        It was not while it was excused; but its downtime may have ended sooner than was planned.
+        None when it was not yet.
+
+        Time in downtime is left out; a downtime may have ended sooner than planned.
         """
         if site in self.promised:
             return self.promised[site]
@@ -232,7 +239,7 @@ class OutageAttribution:
     def _open(
         self, site: str, silent_utc: datetime, now_utc: datetime, downtime: Downtime | None
     ) -> Iterator[Decision]:
-        """Begins the outage at the first moment at which the site was both silent and promised."""
+        """Open the site's outage, dated by the first moment at which it was unreachable within its service hours."""
         seen, since_utc = self._reason(site), self._promised(site, silent_utc, now_utc) or now_utc
         if downtime is not None:
             seen = reason(ReasonCode.WAS_EXCUSED, seen=seen, since=silent_utc, excuse=downtime.why)
@@ -254,7 +261,7 @@ class OutageAttribution:
         self._prune_power_history((site, *neighbours), now_utc)
 
     def _prune_power_history(self, fed: Sequence[str], now_utc: datetime) -> None:
-        """Keeps when the sites of a feeder fell silent as far back as one of them may still get an outage from."""
+        """Drop the power history of a feeder that is older than any outage one of its sites may still get."""
         oldest_utc = [now_utc]
         for site in fed:
             since = (self.silent_since.get(site), self._known.failing_since(self.fleet.sites[site].vital))
@@ -263,7 +270,7 @@ class OutageAttribution:
         self.power.forget_before(min(oldest_utc), fed)
 
     def _reason(self, site: str) -> Reason | None:
-        """What was seen; of a link also which side of it is meant."""
+        """Return the reason that was observed; for a link also which side of it is meant."""
         gateway, link = self._gateway(site), self.fleet.sites[site].link
         seen = self._known.last.get(gateway)
         observed = seen.reason if seen and seen.verdict is Verdict.FAILED else None
@@ -275,7 +282,7 @@ class OutageAttribution:
         return reason(ReasonCode.FAR_END_SILENT, seen=observed)
 
     def _neighbours(self, site: str) -> list[str]:
-        """The other sites on the site's feeder."""
+        """Return the other sites on the site's feeder."""
         feeder = self.fleet.sites[site].feeder
         return [each for each in self.fleet.feeders[feeder] if each != site] if feeder else []
 

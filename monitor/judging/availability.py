@@ -1,7 +1,7 @@
-"""How long a site was up, down, unmonitored and paused in a window of time. Pure, and exact to the microsecond.
+"""Count how long a site was up, down, unmonitored and paused in a time window. Pure, exact to the microsecond.
 
-Every moment of the window is counted once. What nobody watched is unmonitored, whatever else is known of it; what was
-not promised then is paused; what an outage covers is down; the rest is up. So the four always add up to the window.
+Every moment of the window is counted once, in this order: not monitored → unmonitored; outside service hours or in
+downtime → paused; covered by an outage → down; else up. So the four always add up to the window.
 """
 
 from collections.abc import Iterable, Iterator
@@ -14,7 +14,7 @@ Interval = tuple[datetime, datetime]
 
 @dataclass(frozen=True, slots=True)
 class Availability:
-    """``share``: what was up of what was promised and watched, 0 to 1; None when that was no time at all."""
+    """Time in each state within a window. The four add up to ``window``."""
 
     up: timedelta
     down: timedelta
@@ -23,10 +23,12 @@ class Availability:
 
     @property
     def window(self) -> timedelta:
+        """Return the length of the window."""
         return self.up + self.down + self.unmonitored + self.paused
 
     @property
     def share(self) -> float | None:
+        """Return up ÷ (up + down), 0 to 1; None when both are zero."""
         counted = self.up + self.down
         return self.up / counted if counted else None
 
@@ -34,7 +36,7 @@ class Availability:
 def availability(
     window: Interval, down: Iterable[Interval], unmonitored: Iterable[Interval], paused: Iterable[Interval]
 ) -> Availability:
-    """The four figures; the intervals may overlap each other and reach beyond the window."""
+    """Count the time in each state; the intervals may overlap each other and reach beyond the window."""
     blind = merged(clipped(unmonitored, window))
     excused = without(merged(clipped(paused, window)), blind)
     broken = without(without(merged(clipped(down, window)), blind), excused)
@@ -43,7 +45,7 @@ def availability(
 
 
 def clipped(intervals: Iterable[Interval], window: Interval) -> Iterator[Interval]:
-    """What of the intervals lies in the window."""
+    """Yield the parts of the intervals that lie in the window."""
     for interval in intervals:
         begins, ends = max(interval[0], window[0]), min(interval[1], window[1])
         if begins < ends:
@@ -51,7 +53,7 @@ def clipped(intervals: Iterable[Interval], window: Interval) -> Iterator[Interva
 
 
 def merged(intervals: Iterable[Interval]) -> list[Interval]:
-    """The same time in order, no moment of it twice."""
+    """Return the union of the intervals, in order and without overlaps."""
     found: list[Interval] = []
     for begins, ends in sorted(intervals):
         if found and begins <= found[-1][1]:
@@ -62,7 +64,7 @@ def merged(intervals: Iterable[Interval]) -> list[Interval]:
 
 
 def without(intervals: Iterable[Interval], taken: Iterable[Interval]) -> list[Interval]:
-    """What of merged intervals does not lie in others, which are merged too."""
+    """Return what of ``intervals`` is not covered by ``taken``; both are in order and without overlaps."""
     left = list(intervals)
     for begins, ends in taken:
         cut: list[Interval] = []
@@ -79,10 +81,10 @@ def without(intervals: Iterable[Interval], taken: Iterable[Interval]) -> list[In
 
 
 def total(intervals: Iterable[Interval]) -> timedelta:
-    """How long merged intervals are in all."""
+    """Return the total length of intervals that do not overlap."""
     return sum((ends - begins for begins, ends in intervals), timedelta())
 
 
 def gaps_between(intervals: Iterable[Interval], window: Interval) -> list[Interval]:
-    """The rest of the window."""
+    """Return what of the window the intervals do not cover."""
     return without([window], merged(clipped(intervals, window)))

@@ -1,14 +1,14 @@
-"""What round-trip time is usual of a device at each hour of the week, learned from its own rounds. Pure.
+"""Learn each device's usual round-trip time for every hour of the week, and judge rounds against it. Pure.
 
-Every hour with enough answered rounds leaves its median and its MAD (the median distance from the median). Of each of
-the week's 168 hours the last five such pairs are kept. Usual is M, the median of their medians; how much it varies is
-S, the greater of the median of their MADs and the MAD of their medians. A round is slow beyond
+Every hour with at least ``FEWEST_ROUNDS`` answered rounds leaves its median and its MAD (median absolute deviation). Of
+each of the week's 168 hours the last five such pairs are kept. M is the median of their medians; S is the greater of
+the median of their MADs and the MAD of their medians. A round is slow beyond
 
     M + max(mads * 1.4826 * S, least)
 
-(1.4826 makes a standard deviation of a MAD where times are spread normally). With fewer than three weeks of an hour
-nothing is said about it. One odd week changes nothing; what lasts is usual after three. An hour of outage or of loss
-teaches nothing, because too few of its rounds were answered.
+(1.4826 × MAD estimates the standard deviation of a normal distribution). With fewer than three weeks of an hour there
+is no limit for it. One unusual week changes nothing; a lasting change becomes usual after three. Hours of outage or
+loss leave nothing, because too few of their rounds were answered.
 """
 
 import math
@@ -33,14 +33,17 @@ PACKED_BYTES = WIDTH * 3
 
 
 class Limits(NamedTuple):
-    """``mads``: how many MADs more than usual are slow (0: nothing ever is); ``least_ns``: but never less than that."""
+    """How far above the usual time is slow: ``mads`` deviations (0.
+
+    Never slow), but at least ``least_ns`` nanoseconds.
+    """
 
     mads: float = 6.0
     least_ns: int = 10_000_000
 
 
 class Usual:
-    """One device: its 168 hours in two arrays of fixed size, and the rounds of the present hour."""
+    """The statistics of one device: 168 hours in two arrays of fixed size, and the rounds of the present hour."""
 
     __slots__ = ("hour", "limit_ns", "mads", "medians", "rounds")
 
@@ -53,11 +56,11 @@ class Usual:
         self.rounds = array("f")
 
     def packed(self) -> bytes:
-        """All that is learned, PACKED_BYTES long, in this machine's byte order."""
+        """Return the learned values as ``PACKED_BYTES`` bytes in this machine's byte order."""
         return self.medians.tobytes() + self.mads.tobytes()
 
     def learn(self) -> bool:
-        """Keeps what the present hour has shown; False when that was too little."""
+        """Store median and MAD of the present hour; False when it has fewer than ``FEWEST_ROUNDS``."""
         if len(self.rounds) < FEWEST_ROUNDS:
             return False
         middle = median(self.rounds)
@@ -70,7 +73,7 @@ class Usual:
         return True
 
     def limit(self, hour: int, limits: Limits) -> int:
-        """Beyond what a round of that hour is slow, in nanoseconds; NEVER_NS while too little is known."""
+        """Return the time in nanoseconds beyond which a round of that hour is slow; ``NEVER_NS`` with too few weeks."""
         place = hour % HOURS * WEEKS
         weeks = [place + week for week in range(WEEKS) if self.medians[place + week]]
         if len(weeks) < FEWEST_WEEKS or not limits.mads:
@@ -82,7 +85,7 @@ class Usual:
 
 @dataclass
 class Baselines:
-    """All devices. ``known`` grows with the fleet, by less than 4 kB a device, and by nothing else."""
+    """The statistics of all devices: less than 4 kB each. ``changed``: devices with values that are not stored yet."""
 
     limits: Limits = Limits()  # noqa: RUF009 (a tuple)
     known: dict[str, Usual] = field(default_factory=dict)
@@ -92,7 +95,7 @@ class Baselines:
     _ends: datetime = EPOCH
 
     def take(self, sample: Sample) -> int:
-        """Learns from a round; says beyond what time it is slow, in nanoseconds."""
+        """Learn from a round; return the time in nanoseconds beyond which it is slow."""
         rtts_ns = sample.rtts_ns
         if not rtts_ns or sample.verdict is not Verdict.OK:
             return NEVER_NS
@@ -115,19 +118,19 @@ class Baselines:
         return usual.limit_ns
 
     def adjust(self, limits: Limits) -> None:
-        """Goes over to other limits at once."""
+        """Apply other limits at once."""
         if limits != self.limits:
             self.limits = limits
             for usual in self.known.values():
                 usual.limit_ns = usual.limit(usual.hour, limits)
 
     def forget(self, device: str) -> None:
-        """It is another device now."""
+        """Drop a device's statistics: another device has its address now."""
         self.known.pop(device, None)
         self.changed.discard(device)
 
     def keep(self, devices: Container[str]) -> None:
-        """Forgets all others."""
+        """Drop the statistics of all devices that are not in ``devices``."""
         for device in [each for each in self.known if each not in devices]:
             self.forget(device)
 
@@ -138,7 +141,7 @@ def _mad(values: "Sequence[float] | array[float]") -> float:
 
 
 def _code(value_ns: float, steps: int, most: int) -> int:
-    """A logarithm from 1 to ``most``; 0 stands for nothing."""
+    """Encode a time as a logarithm from 1 to ``most``; 0 means no value."""
     return min(max(round(math.log2(max(value_ns, BASE_NS) / BASE_NS) * steps) + 1, 1), most)
 
 

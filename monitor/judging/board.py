@@ -1,8 +1,8 @@
-"""All sites at once: samples in, decisions out. Holds what is known, touches nothing, reads no clock.
+"""Judge all sites: samples in, decisions out. Pure; takes time as an argument.
 
 A site is down when its gateway (first device) or the interface of its link is down, and degraded when one of them is
 degraded or another of its devices is down or degraded. A site that is down gets an outage of its own, unless a site on
-the way to it is down: then it is ``unreachable`` and hangs on that outage (`silences`).
+the way to it is down: then it is ``unreachable`` and affected by that outage (`attribution`).
 """
 
 from collections.abc import Iterator
@@ -34,7 +34,7 @@ MAINS_BACK, BATTERY_FEEDS = reason(ReasonCode.MAINS_BACK), reason(ReasonCode.BAT
 
 @dataclass
 class Board(OutageAttribution):
-    """Silences, and all else that samples tell: flapping, labs, whether we can see, what times are usual."""
+    """Outage attribution together with flapping, labs, uplinks and usual round-trip times."""
 
     flaps: Flaps = field(default_factory=Flaps)
     labs: Labs = field(default_factory=Labs)
@@ -48,7 +48,7 @@ class Board(OutageAttribution):
         self.flaps.remember([*self.open_outages, *self.affected])
 
     def observe(self, sample: Sample) -> list[Decision]:
-        """Takes one sample in and says what follows from it."""
+        """Judge one sample and return the decisions that follow."""
         site = self.fleet.judged.get(sample.device)
         if site is None or sample.verdict is Verdict.UNKNOWN or self.is_blind(site):
             return self._observe_reference(sample) if self.uplinks.watches(sample.device) else []
@@ -78,17 +78,17 @@ class Board(OutageAttribution):
             yield from self.labs.judge(site, self.lab(site), sample.started_utc, router_up=up, promised=promised)
 
     def lab(self, site: str) -> Count | None:
-        """How many of a lab's workstations answer; None where it has none, or not all are judged yet."""
+        """Count a lab's answering workstations; None where it has none, or while not all are judged."""
         place = self.fleet.sites.get(site)
         return None if place is None else count([self.health(each) for each in place.workstations])
 
     def is_blind(self, site: str) -> bool:
-        """Whether we cannot see as far as that site."""
+        """Return whether an uplink on the way to that site is lost."""
         blind = self.uplinks.blind
         return bool(blind) and any(group in blind for group in self.fleet.uplinks.get(site, ()))
 
     def _observe_reference(self, sample: Sample) -> list[Decision]:
-        """A reference's sample: whether we can see. Who was in doubt when we went blind is not in doubt any more."""
+        """Judge a reference's sample; when its uplink is lost, reset what is unconfirmed behind it."""
         decisions = self.uplinks.observe(sample)
         for decision in decisions:
             if isinstance(decision, UplinkLost):
@@ -104,9 +104,11 @@ class Board(OutageAttribution):
         self._known.reset((*place.vital, *place.others, *place.workstations), also_down=waited)
 
     def resume_after_stall(self, at_utc: datetime) -> list[Decision]:
-        """We stood still for long: who was in doubt before is not in doubt any more, and must fail anew.
+        """Reset all unconfirmed failures after a stall of the process.
 
-        Who is silent but excused stays so, and must prove its silence before that becomes an outage.
+        Each device must fail ``down_after`` rounds again.
+
+        Sites in downtime stay in it, and must fail again before an outage opens.
         """
         for site in self.in_downtime:
             self._pending.pop(site, None)
@@ -115,9 +117,9 @@ class Board(OutageAttribution):
         return [decision for site in sites for decision in self._reset_unconfirmed(site, at_utc)]
 
     def lose_sight(self, interface: str, at_utc: datetime) -> list[Decision]:
-        """The interface of a link cannot be read any more: what was known of it judges nobody from now on.
+        """Set a link's interface to UNKNOWN after readings of it have failed; it takes no part in judging from now on.
 
-        But a link that is down for certain stays so until its far end says what is true.
+        A link that is confirmed down stays down until its far end is judged.
         """
         site, before = self.fleet.judged.get(interface), self._known.health(interface)
         if site is not None and before.state is State.DOWN:
@@ -132,7 +134,7 @@ class Board(OutageAttribution):
         return list(self._follow(site, interface, transition, at_utc))
 
     def ups(self, site: str, at_utc: datetime, *, on_battery: bool) -> list[Decision]:
-        """What the UPS of a site says about its mains."""
+        """Take in whether the site's UPS is on battery, and return what changes."""
         if site not in self.fleet.sites:
             return []
         if not on_battery:
@@ -149,7 +151,7 @@ class Board(OutageAttribution):
         return decisions
 
     def replace_fleet(self, fleet: Fleet, rules: Rules, now_utc: datetime) -> list[Decision]:
-        """Goes over to a new configuration; sites that are gone or have moved end their outages with that reason."""
+        """Apply another configuration; outages of sites that were removed or readdressed end with that reason."""
         decisions: list[Decision] = []
         old, self.fleet, self.rules = self.fleet, fleet, rules
         moved = [site for site in fleet.sites if site in old.sites and _way(old, site) != _way(fleet, site)]
@@ -191,7 +193,7 @@ class Board(OutageAttribution):
         return decisions
 
     def _judge_again_moved(self, moved: list[str], now_utc: datetime) -> Iterator[Decision]:
-        """What a site failed behind others says nothing of the way that it has now."""
+        """Make sites that are reached another way now fail again before they count as down."""
         for site in moved:
             if site not in self.open_outages and site not in self.affected:
                 waited = self._pending.pop(site, None) is not None
@@ -201,7 +203,7 @@ class Board(OutageAttribution):
                     yield from self._site_changed(site, now_utc)
 
     def _with_other_devices(self, site: str, now_utc: datetime) -> Iterator[Decision]:
-        """A silent site whose devices are others by name: still silent, unless what was silent is not its any more."""
+        """Carry a down site's state over to its renamed devices, or end its outage when none of them is down."""
         health = self._vital_health(site)
         if health.state is State.UNKNOWN:
             self._known.restore_down(self._gateway(site), self.open_outages.get(site), self.rules)
@@ -215,7 +217,7 @@ class Board(OutageAttribution):
 
 
 def ids(group: Group) -> tuple[str, ...]:
-    """What samples call the references of a group."""
+    """Return the sample ids of a group's references."""
     return tuple(device.id for device in group.references)
 
 

@@ -1,20 +1,19 @@
-"""Whether the wall clock can be believed, and which time it is while it cannot. Pure.
+"""Decide whether the wall clock can be trusted, and which time to use while it cannot. Pure.
 
-The wall clock is compared with the time since boot, which counts a suspend but cannot be set. Believed time is an
-*anchor*, the time that was believed at some moment since boot, and what has gone by since then::
+The wall clock is compared with the time since boot, which counts suspend and cannot be set. Trusted time is an
+*anchor*, a trusted wall time at some moment since boot, plus the time passed since then::
 
-    believed ──jumps by more than a minute──> suspect ──back where it would have been──────────────> believed
-        ^                                        │ ├──────an operator says so───────────────────────> believed, moved
-        │                                        │ ├──────NTP says so (where it was not asked before)─> believed, moved
-    a start in a boot whose clock is plausible   │ └──────an hour without another jump───────────────> believed, moved
-                                                 └─another jump, or a time before this was written: the hour begins anew
+    trusted ──jumps by more than a minute──> suspect ──back where it would have been──────────────> trusted
+       ^                                        │ ├──────an operator trusts it────────────────────> trusted, moved
+       │                                        │ ├──────NTP trusts it (where it did not run before)─> trusted, moved
+    boot with a plausible clock                 │ └──────an hour without another jump─────────────> trusted, moved
+                                                └─another jump, or a time before this was written: the hour restarts
 
-While it is suspect, time goes on from the anchor by the time since boot (*provisional*). When another clock is
-believed in the end, all dates after ``unproven_since_utc`` are moved by the same length (`Move`): so nothing is ever
-dated by a clock that turned out to be wrong, neither forwards nor backwards.
+While the clock is suspect, time continues from the anchor by the time since boot (*provisional*). When another time is
+trusted in the end, all dates after ``unproven_since_utc`` are moved by the same length (`Move`), forwards or backwards.
 
-A boot's clock is plausible when it is not behind the last stored time, and not more than a week ahead of it: that is
-what a weekend and a holiday beside it explain. Beyond that, NTP is asked.
+The clock of a boot is plausible when it is not behind the last stored time, and at most a week ahead of it
+(``OFF_FOR``: a weekend with a holiday). Beyond that, NTP decides.
 """
 
 from dataclasses import dataclass, replace
@@ -30,9 +29,9 @@ PROVED_AFTER_NS = 3_600 * NS_PER_S
 
 @dataclass(frozen=True, slots=True)
 class ClockReading:
-    """One reading of the clocks, taken together: wall time, nanoseconds since boot, and which boot ('': not known).
+    """One reading of the clocks, taken together: wall time, nanoseconds since boot, and the boot's id ('': not known).
 
-    ``synchronised``: the kernel says that NTP keeps the wall clock.
+    ``synchronised``: the kernel reports that NTP keeps the wall clock.
     """
 
     utc: datetime
@@ -43,10 +42,10 @@ class ClockReading:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """Another clock is believed now: what is dated after ``since_utc`` is moved by ``by``.
+    """A correction of dates: what is dated after ``since_utc`` is moved by ``by``.
 
-    ``off``: the machine was off before, and that gap was not noted yet: when it was last seen, and when watching began
-    anew (that one is not moved yet).
+    ``off``: the machine was off before, and that gap is not recorded yet: its last heartbeat, and the start of this
+    boot's monitoring (provisional).
     """
 
     since_utc: datetime
@@ -56,12 +55,12 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class ClockTrust:
-    """What is thought of the wall clock after the reading ``last``.
+    """The state of the wall clock after the reading ``last``.
 
-    ``anchor``: the time that was believed, and when; provisional while the clock is suspect. ``unproven_since_utc``:
-    dates after it were given by a clock that nothing has proved right. ``suspect_since_boot_ns``: when the hour began.
-    ``ntp_decides``: NTP did not keep this clock before, so that its word is news. ``off``: as in `Move`, of a boot that
-    is not believed yet. ``move``: what this reading brought, once.
+    ``anchor``: the trusted time, and when it was read; provisional while the clock is suspect. ``unproven_since_utc``:
+    dates after it came from a clock that nothing has proved right. ``suspect_since_boot_ns``: when the hour began.
+    ``ntp_decides``: NTP did not keep this clock before, so that its synchronisation counts as proof. ``off``: as in
+    `Move`, of a boot that is not trusted yet. ``move``: what this reading brought, once.
     """
 
     last: ClockReading
@@ -74,20 +73,24 @@ class ClockTrust:
 
     @property
     def suspect(self) -> bool:
+        """Return whether the wall clock cannot be trusted."""
         return self.suspect_since_boot_ns is not None
 
     def utc_at(self, boot_ns: int) -> datetime:
-        """The time by the anchor: believed, or provisional while the clock is suspect."""
+        """Return the time by the anchor: trusted, or provisional while the clock is suspect."""
         return self.anchor.utc + timedelta(microseconds=(boot_ns - self.anchor.boot_ns) / 1_000)
 
     def date(self, wall_utc: datetime, boot_ns: int) -> datetime:
-        """The time to write down for a reading: the wall clock's, unless it is suspect or has just jumped."""
+        """Return the time to store for a reading.
+
+        The wall clock's, or the anchor's while it is suspect or has just jumped.
+        """
         by_anchor = self.utc_at(boot_ns)
         return by_anchor if self.suspect or abs(wall_utc - by_anchor) > JUMP else wall_utc
 
 
 def first_trust(stored: ClockTrust | None, now: ClockReading, word: ClockReading | None = None) -> ClockTrust:
-    """The trust at a start, given that of the run before, if there was one, and the ``word`` of an operator."""
+    """Return the state at a start, from that of the run before (if any) and an operator's confirmation ``word``."""
     if stored is None:
         fresh = ClockTrust(now, now, now.utc, ntp_decides=True)
         return fresh if now.utc >= WRITTEN_UTC else replace(fresh, suspect_since_boot_ns=now.boot_ns)
@@ -108,11 +111,10 @@ def first_trust(stored: ClockTrust | None, now: ClockReading, word: ClockReading
 
 
 def _still_suspect(stored: ClockTrust, trust: ClockTrust, last_utc: datetime) -> ClockTrust:
-    """The trust at the start of a boot after one whose clock was suspect to its end.
+    """Return the state at the start of a boot after one whose clock was suspect to its end.
 
-    The clock now stands where the suspect one would have come to: both are suspect together, and the time off is
-    known by them. Else what the boot before dated stands, if it dated by a time that had been believed; and if it
-    never believed any, all of it goes where this boot will begin.
+    If this clock continues the suspect one, both stay suspect together, and the time off is known by them. Otherwise
+    dates of the boot before stand if it had ever been trusted; if not, they move to the start of this boot.
     """
     was_off = trust.last.utc - stored.last.utc
     goes_on = timedelta(0) <= was_off <= OFF_FOR
@@ -125,7 +127,7 @@ def _still_suspect(stored: ClockTrust, trust: ClockTrust, last_utc: datetime) ->
 
 
 def look_again(trust: ClockTrust, now: ClockReading, word: ClockReading | None = None) -> ClockTrust:
-    """What another reading, in the same boot, makes of the trust."""
+    """Return the state after another reading in the same boot."""
     off = now.utc - trust.utc_at(now.boot_ns)
     if now.utc < WRITTEN_UTC:
         return _suspect(trust, now)
@@ -143,10 +145,10 @@ def look_again(trust: ClockTrust, now: ClockReading, word: ClockReading | None =
 
 
 def same_boot(before: ClockReading, now: ClockReading) -> bool:
-    """Whether the machine has not been started anew between two readings.
+    """Return whether two readings are of the same boot.
 
-    Where the boot's identity cannot be read, a time since boot that went back tells of another one, and so does one
-    that does not fit the wall clock: a step cannot be told from it, and is the rarer of the two.
+    Without a boot id, another boot is assumed when the time since boot went back or does not fit the wall clock: a step
+    of the clock looks the same, and is the rarer of the two.
     """
     if before.boot_id and now.boot_id:
         return before.boot_id == now.boot_id
@@ -159,7 +161,7 @@ def _suspect(trust: ClockTrust, now: ClockReading) -> ClockTrust:
 
 
 def _accept(trust: ClockTrust, now: ClockReading) -> ClockTrust:
-    """Takes the reading as the new anchor; what it moves, it moves from what was not proved on."""
+    """Take the reading as the new anchor; dates from ``unproven_since_utc`` on move with it."""
     proved = now.synchronised or now.boot_ns >= PROVED_AFTER_NS
     by = now.utc - trust.utc_at(now.boot_ns)
     moves = abs(by) > JUMP or trust.off is not None
@@ -172,7 +174,7 @@ def _accept(trust: ClockTrust, now: ClockReading) -> ClockTrust:
 
 
 def _plausible(trust: ClockTrust, now: ClockReading) -> bool:
-    """Whether the clock of a boot that is not believed yet says what the last stored time and a week off explain."""
+    """Return whether the clock of an untrusted boot is within a week after the last stored time."""
     if trust.off is None:
         return False
     behind, ahead = trust.anchor.utc - now.utc, now.utc - trust.unproven_since_utc
@@ -180,7 +182,7 @@ def _plausible(trust: ClockTrust, now: ClockReading) -> bool:
 
 
 def _said(word: ClockReading | None, now: ClockReading) -> bool:
-    """Whether an operator has said of this very clock, in this boot, that it is right."""
+    """Return whether an operator has confirmed this very clock, in this boot."""
     return word is not None and same_boot(word, now) and not _moved(word, now)
 
 
@@ -189,6 +191,6 @@ def _since_boot(now: ClockReading) -> timedelta:
 
 
 def _moved(before: ClockReading, now: ClockReading) -> bool:
-    """Whether the wall clock was stepped between two readings of one boot."""
+    """Return whether the wall clock was stepped between two readings of one boot."""
     gone_by = timedelta(microseconds=(now.boot_ns - before.boot_ns) / 1_000)
     return abs(now.utc - before.utc - gone_by) > JUMP

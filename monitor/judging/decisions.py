@@ -1,4 +1,4 @@
-"""What judging decides, as values: the only thing that leaves this package."""
+"""Decisions of judging, as values: the only output of this package."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,10 +13,10 @@ from monitor.judging.health import State
 
 @dataclass(frozen=True, slots=True)
 class OutageOpened:
-    """The site is down for certain, by its own fault, since it was first both silent and promised.
+    """A site is confirmed down by its own fault; ``started_utc`` is the first moment of it within service hours.
 
-    ``reason`` says what was seen, ``cause`` what is suspected behind it, and ``why``; ``evidence`` what else was.
-    ``silent_since_utc``: its first failed round, where that was earlier.
+    ``reason``: what was observed; ``cause`` and ``why``: the suspected cause and what points to it; ``evidence``: other
+    observations. ``silent_since_utc``: its first failed round, where that was earlier.
     """
 
     site: str
@@ -32,7 +32,7 @@ class OutageOpened:
 
 @dataclass(frozen=True, slots=True)
 class OutageClosed:
-    """The outage is over, since then and in that way."""
+    """An outage has ended at ``ended_utc``, for ``reason``."""
 
     site: str
     ended_utc: datetime
@@ -41,7 +41,7 @@ class OutageClosed:
 
 @dataclass(frozen=True, slots=True)
 class OutageUpdated:
-    """More is known of an open outage than when it was opened; None leaves what was known."""
+    """More is known of an open outage; None leaves a field as it was."""
 
     site: str
     reason: Reason | None = None
@@ -52,7 +52,7 @@ class OutageUpdated:
 
 @dataclass(frozen=True, slots=True)
 class Affected:
-    """The site is silent behind ``root``'s outage."""
+    """A site is unreachable behind ``root``'s outage."""
 
     site: str
     root: str
@@ -61,7 +61,7 @@ class Affected:
 
 @dataclass(frozen=True, slots=True)
 class NoLongerAffected:
-    """The site answers again, or is judged anew because the outage before it ended."""
+    """A site answers again, or is judged afresh because the outage before it ended."""
 
     site: str
     until_utc: datetime
@@ -69,8 +69,10 @@ class NoLongerAffected:
 
 @dataclass(frozen=True, slots=True)
 class Excused:
-    """The site is silent since then, but no outage begins: ``kind`` and ``why`` are those of its downtime, which lasts
-    until ``until_utc`` as far as is known. ``promised_utc``: when it was silent and promised, if it was before that.
+    """A site is unreachable since ``since_utc`` in a downtime of ``kind``, so that no outage opens.
+
+    ``until_utc``: the planned end, if known. ``promised_utc``: since when it was unreachable within service hours, if
+    it was so before the downtime.
     """
 
     site: str
@@ -84,7 +86,7 @@ class Excused:
 
 @dataclass(frozen=True, slots=True)
 class ExcusedNoMore:
-    """It answers again, or its silence has become an outage, or part of one, at that time."""
+    """A site in downtime answers again, or its outage (or the one that affects it) begins, at ``until_utc``."""
 
     site: str
     until_utc: datetime
@@ -92,7 +94,7 @@ class ExcusedNoMore:
 
 @dataclass(frozen=True, slots=True)
 class MonitoringGap:
-    """We ourselves stood still for so long that nothing is known of that time."""
+    """The process was stalled or not running, so that nothing is known of that time."""
 
     since_utc: datetime
     until_utc: datetime
@@ -101,7 +103,7 @@ class MonitoringGap:
 
 @dataclass(frozen=True, slots=True)
 class SiteChanged:
-    """The site's state is now ``state``, truly since ``since_utc``."""
+    """A site's state changed to ``state``, in effect since ``since_utc``."""
 
     site: str
     state: State
@@ -110,7 +112,7 @@ class SiteChanged:
 
 @dataclass(frozen=True, slots=True)
 class DeviceEvent:
-    """Something worth remembering that judges nobody: a line of the timeline. ``device`` is empty for a whole site."""
+    """A line of the timeline that changes no state. ``device`` is empty for a whole site."""
 
     site: str
     device: str
@@ -121,7 +123,7 @@ class DeviceEvent:
 
 @dataclass(frozen=True, slots=True)
 class UplinkLost:
-    """Nothing behind the uplink of ``group`` can be judged since then: what should always answer there is silent."""
+    """All references beyond an uplink fail since ``since_utc``: the sites of ``group`` cannot be judged."""
 
     group: str
     since_utc: datetime
@@ -129,7 +131,7 @@ class UplinkLost:
 
 @dataclass(frozen=True, slots=True)
 class UplinkBack:
-    """It can be judged again; the time between is unmonitored."""
+    """An uplink's references answer again; the time between is unmonitored."""
 
     group: str
     since_utc: datetime
@@ -138,7 +140,7 @@ class UplinkBack:
 
 @dataclass(frozen=True, slots=True)
 class FlappingChanged:
-    """The site has begun to change too often for each change to be told, or has settled down."""
+    """A site began or ceased to flap; ``share``: the weighted share of changes, 0 to 1."""
 
     site: str
     flapping: bool
@@ -148,7 +150,7 @@ class FlappingChanged:
 
 @dataclass(frozen=True, slots=True)
 class WorkstationSeen:
-    """A workstation of the lab has answered; told once a day."""
+    """A workstation of a lab answered; at most one a day."""
 
     site: str
     at_utc: datetime

@@ -1,4 +1,4 @@
-"""Rounds that judge nobody as failed: of devices asked while the monitor slept or another time was believed."""
+"""Turn failed rounds that a stall or a clock change may have caused into unknown ones."""
 
 from collections.abc import Iterable
 from datetime import timedelta
@@ -10,9 +10,9 @@ STALLED_BEFORE = reason(ReasonCode.STALLED_BEFORE)
 
 
 class Distrust:
-    """Whose rounds are not believed when they fail: those begun before a moment, and the next one of each device.
+    """The devices whose failures do not count: of rounds begun before a moment, and of each device's next round.
 
-    Whoever slept cannot tell whether an answer was late or it was itself, and its network may still be waking.
+    After a stall it cannot be known whether an answer or its reading was late, and the network may still be starting.
     """
 
     def __init__(self) -> None:
@@ -20,12 +20,12 @@ class Distrust:
         self._redated_by = timedelta(0)
 
     def begin(self, devices: Iterable[str], now_mono_ns: int, redated_by: timedelta = timedelta(0)) -> None:
-        """Distrusts these devices, and no others any more; rounds begun until now are dated anew by that much."""
+        """Distrust exactly these devices; rounds begun before ``now_mono_ns`` are redated by ``redated_by``."""
         self._until_ns = dict.fromkeys(devices, now_mono_ns)
         self._redated_by = redated_by
 
     def of(self, sample: Sample) -> Sample:
-        """The sample as far as it is believed: ``unknown`` where it failed and is not."""
+        """Return the sample, ``unknown`` where it failed and is distrusted."""
         if not self._until_ns or (until_ns := self._until_ns.get(sample.device)) is None:
             return sample
         if sample.started_mono_ns >= until_ns:

@@ -1,4 +1,4 @@
-"""Flapping, as Nagios' base/flapping.c has it: the weighted share of changes among the last 21 results. Pure.
+"""Detect flapping as Nagios' base/flapping.c does: the weighted share of changes among the last 21 results. Pure.
 
 Of the 20 pairs of neighbouring results, a change counts from 0.75 (the oldest) to 1.25 (the newest), linearly; the sum
 over 20 is the share. Flapping begins at the high threshold and ends at the low one.
@@ -22,14 +22,14 @@ FULL = (1 << RESULTS) - 1
 
 
 class Thresholds(NamedTuple):
-    """Shares, 0 to 1."""
+    """Shares of changes, 0 to 1."""
 
     low: float = 0.05
     high: float = 0.2
 
 
 class History(NamedTuple):
-    """The last results as bits (1: up), the newest lowest; ``length`` of them are there."""
+    """The last results as bits (1: up), newest lowest; ``length`` of them are valid."""
 
     bits: int = 0
     length: int = 0
@@ -37,7 +37,7 @@ class History(NamedTuple):
 
     @property
     def changes(self) -> int:
-        """The weighted changes, 0 to WHOLE; 0 until all 21 results are there."""
+        """Return the weighted changes, 0 to ``WHOLE``; 0 until all 21 results are there."""
         if self.length < RESULTS:
             return 0
         changed = (self.bits ^ self.bits >> 1) & (FULL >> 1)
@@ -45,7 +45,7 @@ class History(NamedTuple):
 
     @property
     def share(self) -> float:
-        """The weighted share of changes, 0.0 to 1.0."""
+        """Return the weighted share of changes, 0.0 to 1.0."""
         return self.changes / WHOLE
 
 
@@ -55,7 +55,7 @@ FLAPPED = History(0, 0, flapping=True)  # it flapped before a restart, and does 
 
 
 def add(history: History, up: bool, thresholds: Thresholds) -> History:
-    """The history with one more result, and whether it flaps now."""
+    """Return the history with one more result, and whether it flaps now."""
     bits = (history.bits << 1 | up) & FULL
     if bits == history.bits and bits in {0, FULL} and history.length == RESULTS and not history.flapping:
         return history  # the commonest case: it was steady and is
@@ -67,32 +67,35 @@ def add(history: History, up: bool, thresholds: Thresholds) -> History:
 
 @cache
 def _whole(threshold: float) -> Fraction:
-    """A threshold as it was written, of WHOLE."""
+    """Return a threshold, exactly as written, as a fraction of ``WHOLE``."""
     return Fraction(repr(threshold)) * WHOLE
 
 
 @dataclass
 class Flaps:
-    """All sites that have changed lately; what is steady takes no room. ``flapped``: who did before a restart."""
+    """The histories of sites that changed lately; steady ones take no memory.
+
+    ``flapped``: those flapping before a restart.
+    """
 
     thresholds: Thresholds = Thresholds()  # noqa: RUF009 (a tuple)
     flapped: frozenset[str] = frozenset()
     _histories: dict[str, History] = field(default_factory=dict)
 
     def watches(self, site: str) -> bool:
-        """Whether each result of the site counts, also one that changes nothing."""
+        """Return whether each result of the site counts, also one that changes nothing."""
         return site in self._histories
 
     def remember(self, silent: Iterable[str]) -> None:
-        """Takes over from before a restart who was down, and who flapped."""
+        """Restore from before a restart which sites were down, and which flapped."""
         self._histories |= dict.fromkeys(silent, SILENT) | dict.fromkeys(self.flapped, FLAPPED)
 
     def watch(self, site: str) -> None:
-        """Counts the site's results from the next one on: it has just changed."""
+        """Count the site's results from the next one on: it has just changed."""
         self._histories.setdefault(site, STEADY)
 
     def observe(self, site: str, at_utc: datetime, *, up: bool) -> Iterator[FlappingChanged]:
-        """Takes a result in; says when the site begins or ceases to flap."""
+        """Add a result; yield a decision when the site begins or ceases to flap."""
         before = self._histories.get(site, STEADY)
         after = add(before, up, self.thresholds)
         if after == STEADY:
@@ -103,5 +106,5 @@ class Flaps:
             yield FlappingChanged(site, after.flapping, after.share, at_utc)
 
     def keep(self, sites: Container[str]) -> None:
-        """Forgets all others."""
+        """Drop all other sites."""
         self._histories = {site: history for site, history in self._histories.items() if site in sites}

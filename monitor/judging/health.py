@@ -1,4 +1,4 @@
-"""From one device's samples to its health: soft failures, hard states, recovery, degradation.
+"""Derive a device's health from its samples: soft failures, hard states, recovery, degradation.
 
 Hard states and what leads from one to another (N = ``down_after``, M = ``up_after`` rounds in a row)::
 
@@ -10,9 +10,9 @@ Hard states and what leads from one to another (N = ``down_after``, M = ``up_aft
     degraded -- M good ------> up
     down     -- M answered --> up         (degraded when N of them in a row were poor)
 
-A *failed* round had no answer at all; a *poor* one lost echoes or was slow beyond the thresholds, and a failed one is
-poor as well, but not those of the silence from which a device comes back. ``unknown`` samples (our own fault) change
-nothing: they neither count nor break a row.
+A *failed* round had no answer at all. A *poor* one lost echoes or was slow beyond the thresholds; a failed one is poor
+too, unless it belongs to the down time from which the device recovers. ``unknown`` samples (our own fault) neither
+count nor break a row.
 """
 
 from dataclasses import dataclass, replace
@@ -37,12 +37,13 @@ class Rules:
 
 
 class Row(NamedTuple):
-    """Rounds of one sort in a row, and when the first of them began."""
+    """Consecutive rounds of one kind, and when the first of them began."""
 
     rounds: int = 0
     since_utc: datetime | None = None
 
     def grown(self, at_utc: datetime) -> "Row":
+        """Return the row with one more round."""
         return Row(self.rounds + 1, self.since_utc or at_utc)
 
 
@@ -51,7 +52,7 @@ NO_ROW = Row()
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """A device's hard state, when it truly began, and the rows that may change it."""
+    """A device's hard state, since when it holds, and the rows that may change it."""
 
     state: State = State.UNKNOWN
     since_utc: datetime | None = None
@@ -62,7 +63,7 @@ class Health:
 
     @property
     def suspect(self) -> bool:
-        """Whether the hard state is in doubt, so that the device should be asked again soon."""
+        """Return whether the hard state may be about to change, so that the device should be probed again soon."""
         if self.state is State.DOWN:
             return self.answered is not NO_ROW
         return self.failed is not NO_ROW
@@ -70,7 +71,7 @@ class Health:
 
 @dataclass(frozen=True, slots=True)
 class Transition:
-    """A change of a device's hard state: since when it holds, and when it became certain."""
+    """A change of a device's hard state: since when it holds, and when it was confirmed."""
 
     device: str
     old: State
@@ -80,7 +81,7 @@ class Transition:
 
 
 def judge(health: Health, sample: Sample, rules: Rules, slow_ns: int | None = None) -> tuple[Health, Transition | None]:
-    """What ``sample`` makes of ``health``; ``slow_ns``: beyond what it took longer than is usual of this device."""
+    """Return the health after ``sample``; ``slow_ns``: the round-trip time beyond which it counts as slow."""
     if sample.verdict is Verdict.UNKNOWN:
         return health, None
     failed = sample.verdict is Verdict.FAILED
@@ -96,7 +97,7 @@ def judge(health: Health, sample: Sample, rules: Rules, slow_ns: int | None = No
 
 
 def is_poor(sample: Sample, rules: Rules, slow_ns: int | None = None) -> bool:
-    """Whether an answered round lost too much, took too long, or says itself that something is wrong."""
+    """Return whether an answered round lost too much, took too long, or reports a problem itself."""
     if sample.poor or (sample.received < sample.sent and sample.loss >= rules.degraded_loss):
         return True
     rtt_ns = sample.rtt_ns or 0
@@ -104,7 +105,7 @@ def is_poor(sample: Sample, rules: Rules, slow_ns: int | None = None) -> bool:
 
 
 def suspect(health: Health) -> Health:
-    """Takes back a hard ``down``, or the rounds that may lead to it, but not when it began: it is judged again."""
+    """Reset a hard ``down``, or the failed rounds towards it, but keep since when: it must fail again."""
     if health.state is State.DOWN:
         return Health(failed=Row(0, health.since_utc))
     return health if health.failed is NO_ROW else replace(health, failed=Row(0, health.failed.since_utc))
@@ -123,7 +124,7 @@ def _with_round(health: Health, at_utc: datetime, *, failed: bool, poor: bool) -
 
 
 def _hard_state(health: Health, rules: Rules) -> tuple[State, datetime | None]:
-    """The hard state that the rows make certain, and since when; the present one while they make none."""
+    """Return the hard state that the rows confirm, and since when; the present one while they confirm none."""
     if health.failed.rounds >= rules.down_after:
         return State.DOWN, health.failed.since_utc
     match health.state:

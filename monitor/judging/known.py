@@ -1,4 +1,4 @@
-"""What samples have told about each device and each link's interface."""
+"""Keep what samples have shown of each device and each link's interface."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
@@ -12,18 +12,18 @@ UNJUDGED = Health()
 
 @dataclass
 class Known:
-    """By the id of the device or interface."""
+    """Health, last sample and last good sample by the id of the device or interface."""
 
     healths: dict[str, Health] = field(default_factory=dict)
     last: dict[str, Sample] = field(default_factory=dict)
     last_good: dict[str, Sample] = field(default_factory=dict)
 
     def health(self, device: str) -> Health:
-        """Unknown before its first sample."""
+        """Return the health; UNKNOWN before the first sample."""
         return self.healths.get(device, UNJUDGED)
 
     def take(self, sample: Sample, rules: Rules, slow_ns: int | None) -> tuple[Health, Transition | None]:
-        """Keeps what a sample that is not ``unknown`` makes of its device's health."""
+        """Update a device's health by a sample that is not ``unknown``."""
         device = sample.device
         before = self.healths.get(device, UNJUDGED)
         health, transition = judge(before, sample, rules, slow_ns)
@@ -35,7 +35,10 @@ class Known:
         return health, transition
 
     def worst(self, devices: tuple[str, ...]) -> Health:
-        """Of those that must be up: one that is down before one in doubt before a degraded one before the first."""
+        """Return the worst health of a site's vital devices.
+
+        Down before suspect before degraded before the first one's.
+        """
         if len(devices) == 1:
             return self.healths.get(devices[0], UNJUDGED)
         found = [self.health(each) for each in devices]
@@ -46,31 +49,34 @@ class Known:
         return found[0]
 
     def restore_down(self, device: str, since_utc: datetime | None, rules: Rules) -> None:
-        """It was down before a restart, and is until it proves otherwise."""
+        """Restore a device that was down before a restart, until its samples say otherwise."""
         self.healths[device] = Health(State.DOWN, since_utc, failed=Row(rules.down_after, since_utc))
 
     def restore_suspect(self, device: str, since_utc: datetime) -> None:
-        """It was silent before a restart, which led to nothing yet: it must prove it anew."""
+        """Restore a device that failed before a restart without being attributed.
+
+        It must fail ``down_after`` rounds again.
+        """
         self.healths[device] = Health(failed=Row(0, since_utc))
 
     def suspect_down(self, devices: Iterable[str]) -> None:
-        """Those that are down must prove it anew."""
+        """Make the devices that are down fail ``down_after`` rounds again."""
         self.suspect(device for device in devices if self.health(device).state is State.DOWN)
 
     def suspect(self, devices: Iterable[str]) -> None:
-        """Those that are down, or on the way to it, must fail as many rounds anew."""
+        """Make devices that are down, or failing, fail ``down_after`` rounds again; since when is kept."""
         for device in devices:
             if device in self.healths:
                 self.healths[device] = suspect(self.healths[device])
 
     def failing_since(self, devices: Iterable[str]) -> datetime | None:
-        """The first failed round of the oldest row of failed ones among them, whether it is certain or not."""
+        """Return the start of the oldest row of failed rounds among them, confirmed or not."""
         return min(
             (since for each in devices if (since := self.health(each).failed.since_utc) is not None), default=None
         )
 
     def reset(self, devices: Iterable[str], *, also_down: bool) -> None:
-        """Takes back what was not yet certain; ``also_down``: and what was certain and led to nothing yet."""
+        """Clear unconfirmed failures; with ``also_down`` also confirmed ones that were not attributed yet."""
         for device in devices:
             health = self.healths.get(device)
             if health is None:
@@ -81,6 +87,6 @@ class Known:
                 self.healths[device] = replace(health, failed=NO_ROW, poor=NO_ROW)
 
     def forget(self, device: str) -> None:
-        """All of it."""
+        """Drop all that is known of the device."""
         for known in (self.healths, self.last, self.last_good):
             known.pop(device, None)

@@ -1,7 +1,7 @@
-"""A lab is a router and workstations, and what is wrong with it depends on who of them is silent. Pure.
+"""Judge a lab by its router and workstations: lab down, power off, or so many of so many on. Pure.
 
-The router silent: the lab is down, and that is an outage. The router answers and no workstation does: their power is
-off. Some answer: so many of so many. Outside class hours workstations are off, and that is nothing.
+Router down: the lab is down, which is an outage. Router up and no workstation answers: the power is off. Some answer: a
+count. Outside class hours workstations are switched off, which is no event.
 """
 
 from collections.abc import Iterator, Sequence
@@ -25,12 +25,12 @@ class Count(NamedTuple):
 
     @property
     def power_off(self) -> bool:
-        """Whether none of them answers, although there are some."""
+        """Return whether none of them answers, although there are some."""
         return self.total > 0 and self.answering == 0
 
 
 def count(workstations: Sequence[Health]) -> Count | None:
-    """None while not all of them have been judged, and for a lab without any."""
+    """Count the answering workstations; None while not all are judged, and for a lab without any."""
     if not workstations or any(health.state is State.UNKNOWN for health in workstations):
         return None
     return Count(sum(health.state is not State.DOWN for health in workstations), len(workstations))
@@ -38,13 +38,13 @@ def count(workstations: Sequence[Health]) -> Count | None:
 
 @dataclass
 class Labs:
-    """Which labs are without power, and on which day a workstation of each was last seen."""
+    """The labs without power, and the day on which a workstation of each was last seen."""
 
     dark: set[str] = field(default_factory=set)
     _seen: dict[str, date] = field(default_factory=dict)
 
     def answered(self, site: str, at_utc: datetime) -> Iterator[WorkstationSeen]:
-        """A workstation has answered; that is worth a line once a day."""
+        """Note that a workstation answered; yield at most one decision a day."""
         day = (at_utc + OFFICE_CLOCK).date()
         if self._seen.get(site) != day:
             self._seen[site] = day
@@ -53,7 +53,7 @@ class Labs:
     def judge(
         self, site: str, found: Count | None, at_utc: datetime, *, router_up: bool, promised: bool
     ) -> Iterator[DeviceEvent]:
-        """Whether the power of a lab went off or came back, as far as that matters at this hour."""
+        """Yield a change of the lab's power within service hours (``promised``)."""
         if found is None:
             return
         if site in self.dark and not found.power_off:

@@ -1,4 +1,4 @@
-"""What two readings of an interface's row (IF-MIB, RFC 2863) say about the link that it carries. Pure."""
+"""Judge a link by two readings of its interface's row (IF-MIB, RFC 2863). Pure."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -26,14 +26,17 @@ Row = Mapping[str, int | str]
 
 @dataclass(frozen=True, slots=True)
 class LinkRules:
-    """``utilisation``: share of the speed (0 to 1); ``errors_per_s``: damaged packets a second, both ways."""
+    """Limits of a link: ``utilisation`` as a share of the speed (0 to 1).
+
+    ``errors_per_s``: packets in error, both ways.
+    """
 
     utilisation: float = 0.9
     errors_per_s: float = 1.0
 
 
 class Rates(NamedTuple):
-    """Between two readings; None where a counter is lacking or was set anew."""
+    """Rates between two readings; None where a counter is missing or was reset."""
 
     in_bps: float | None = None
     out_bps: float | None = None
@@ -41,14 +44,14 @@ class Rates(NamedTuple):
 
 
 class Finding(NamedTuple):
-    """``down`` says in what state a link is that carries nothing, ``poor`` why one that carries is not as it should."""
+    """A link's state: ``down`` why it carries nothing, ``poor`` what is wrong with one that carries."""
 
     down: Reason | None = None
     poor: Reason | None = None
 
 
 def rates(before: Row, now: Row, seconds: float, *, restarted: bool) -> Rates:
-    """What passed between two readings of one interface; 64-bit counters where the agent has them."""
+    """Compute the rates between two readings of one interface; from 64-bit counters where the agent has them."""
     if seconds <= 0 or restarted:
         return Rates()
     speed_bps = speed_mbps(now) * 1e6
@@ -63,11 +66,11 @@ def rates(before: Row, now: Row, seconds: float, *, restarted: bool) -> Rates:
 
 
 def speed_mbps(row: Row) -> float:
-    """Returns the interface's speed in Mb/s; 0 when the agent does not say.
+    """Return the interface's speed in Mb/s; 0 when the agent does not report one.
 
-    RFC 2863: ifSpeed in b/s, at most 2^32-1; ifHighSpeed in Mb/s. Agents have been met that repeat ifSpeed in
-    ifHighSpeed, say ifSpeed in Mb/s, or let it run over. Where the two disagree, the unit is the one in which both, or
-    the only one, could be meant.
+    RFC 2863: ifSpeed in b/s, at most 2^32-1; ifHighSpeed in Mb/s. Some agents repeat ifSpeed in ifHighSpeed, report
+    ifSpeed in Mb/s, or let it wrap. Where the two disagree, the unit is the one in which both, or the only one, make
+    sense.
     """
     high, low = _said(row, "ifHighSpeed"), _said(row, "ifSpeed")
     if not low:
@@ -87,19 +90,19 @@ def speed_mbps(row: Row) -> float:
 
 
 def _said(row: Row, name: str) -> int:
-    """A speed as the agent says it; 0 for none, and for a number that only says that it is too large."""
+    """Return a speed as reported; 0 for none, and for the number that means 'too large'."""
     value = row.get(name, 0)
     return value if isinstance(value, int) and value > 0 and value not in FULL else 0
 
 
 def utilisation(row: Row, passed: Rates) -> float | None:
-    """The share of the interface's speed that is in use in the busier direction; None while it cannot be told."""
+    """Return the share of the speed in use in the busier direction; None while it is unknown."""
     speed, known = speed_mbps(row), [bps for bps in (passed.in_bps, passed.out_bps) if bps is not None]
     return max(known) / (speed * 1e6) if speed and known else None
 
 
 def find(name: str, row: Row, passed: Rates, expected_mbps: float | None, rules: LinkRules) -> Finding:
-    """The state of the link that this interface carries; ``expected_mbps`` is the speed that it should have."""
+    """Judge the link that this interface carries; ``expected_mbps``: the speed it should have."""
     if row.get("ifAdminStatus", UP) != UP:
         return Finding(down=reason(ReasonCode.INTERFACE_OFF, interface=name))
     if (oper := row.get("ifOperStatus", UP)) in DOWN:
@@ -117,9 +120,9 @@ def find(name: str, row: Row, passed: Rates, expected_mbps: float | None, rules:
 
 
 def _passed(before: Row, now: Row, names: tuple[str, ...], most: float) -> int | None:
-    """How far the first counter that both readings have went on; ``most`` bounds what can be (0: no bound).
+    """Return by how much the first counter in both readings grew; ``most`` bounds it (0: no bound).
 
-    A counter that stands counts only where no other one moves: some agents have 64-bit counters that never count.
+    A counter that did not move counts only if no other one did: some agents have 64-bit counters that never count.
     """
     standing = None
     for name in names:

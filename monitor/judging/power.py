@@ -1,4 +1,4 @@
-"""Who is without mains: by what UPSes say, and by who fell silent together on one feeder. Pure."""
+"""Detect power cuts: by UPSes on battery, and by sites of one feeder that fail together. Pure."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -11,26 +11,28 @@ TOGETHER = timedelta(minutes=2)  # sites of one feeder that fall silent within t
 
 @dataclass
 class Power:
-    """``batteries``: since when the UPS of a site feeds from its battery; ``fell``: when each site on a feeder fell
-    silent by its own fault, also where that is over: what is confirmed late may have begun with it.
+    """Power by site. ``batteries``: since when its UPS is on battery.
+
+    ``fell``: when each site on a feeder went down by its own fault, also if it is up again: an outage confirmed later
+    may have begun with it.
     """
 
     batteries: dict[str, datetime] = field(default_factory=dict)
     fell: dict[str, list[datetime]] = field(default_factory=dict)
 
     def on_battery(self, site: str, since_utc: datetime) -> bool:
-        """Notes it; whether that is new."""
+        """Note that the site's UPS is on battery; return whether that is new."""
         if site in self.batteries:
             return False
         self.batteries[site] = since_utc
         return True
 
     def on_mains(self, site: str) -> bool:
-        """Notes it; whether that is new."""
+        """Note that the site's UPS is on mains; return whether that is new."""
         return self.batteries.pop(site, None) is not None
 
     def why(self, site: str, neighbours: Iterable[str]) -> Reason | None:
-        """Why ``site`` or its feeder is thought to be without mains; None when nothing says so."""
+        """Return why ``site`` or its feeder seems to be without mains; None without a sign of it."""
         for each in (site, *neighbours):
             since = self.batteries.get(each)
             if since is not None:
@@ -40,7 +42,7 @@ class Power:
         return None
 
     def fell_silent(self, site: str, since_utc: datetime, neighbours: Iterable[str]) -> list[str]:
-        """Notes that ``site`` fell silent then by its own fault; which of its neighbours did so within TOGETHER."""
+        """Note that ``site`` went down by its own fault; return the neighbours that did so within ``TOGETHER``."""
         self.fell.setdefault(site, []).append(since_utc)
         return sorted(
             each
@@ -49,6 +51,6 @@ class Power:
         )
 
     def forget_before(self, oldest_utc: datetime, sites: Iterable[str]) -> None:
-        """Drops what nothing can have begun together with any more: none of ``sites`` has been silent since before."""
+        """Drop the history that no outage of ``sites`` can have begun together with any more."""
         for site in sites:
             self.fell[site] = [at_utc for at_utc in self.fell.get(site, ()) if at_utc >= oldest_utc - TOGETHER]

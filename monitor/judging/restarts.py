@@ -1,4 +1,4 @@
-"""Whether a device's agent has started anew between two readings. Pure."""
+"""Detect a restart of a device's SNMP agent between two readings. Pure."""
 
 from typing import NamedTuple
 
@@ -7,8 +7,10 @@ SLACK_S, DRIFT = 5.0, 0.01  # an answer may have been under way, and clocks diff
 
 
 class Uptime(NamedTuple):
-    """What an agent says of its age: sysUpTime in hundredths of a second, which begins anew after 497 days (RFC 3418),
-    and snmpEngineTime in seconds, which lasts for 68 years (RFC 3411); None where it does not say.
+    """An agent's age, as it reports it; None where it reports none.
+
+    sysUpTime in hundredths of a second, which wraps after 497 days (RFC 3418), and snmpEngineTime in seconds, which
+    lasts for 68 years (RFC 3411).
     """
 
     ticks: int | None
@@ -16,11 +18,12 @@ class Uptime(NamedTuple):
 
 
 def restarted(before: Uptime, after: Uptime, elapsed_s: float) -> bool:
-    """Whether it is younger than it should be, ``elapsed_s`` later by our own monotonic clock.
+    """Return whether the agent is younger than it should be, ``elapsed_s`` later by our own monotonic clock.
 
-    Who has started since the reading before is not older than that. An age that only ran over its end is as it should
-    be, one that is greater is no restart either (we may have slept), and one that stands still is a broken clock. Where
-    an agent tells both ages, both must say it: some count snmpEngineTime from sysUpTime, and let it wrap with it.
+    After a restart an agent is no older than the reading before. A counter that only wrapped is as old as it should be,
+    one that is too old is no restart either (the process may have been suspended), and one that does not move is
+    broken. Where an agent has both ages, both must agree: some derive snmpEngineTime from sysUpTime and let it wrap
+    with it.
     """
     slack_s = SLACK_S + DRIFT * elapsed_s
     found: list[tuple[float, float]] = []  # by how much an age is off, and the age

@@ -1,6 +1,6 @@
-"""What a device's readings by SNMP mean: links that are down or poor, UPSes on battery, restarts, refused credentials.
+"""Judge a device's SNMP readings: links down or poor, UPSes on battery, restarts, refused credentials.
 
-What goes wrong with SNMP itself is an event about SNMP: it never makes a device down.
+Trouble with SNMP itself is an event of the timeline: it never makes a device down.
 """
 
 from collections import Counter
@@ -27,7 +27,7 @@ from monitor.settings.fleet import Device, Link
 
 @dataclass(frozen=True, slots=True)
 class SnmpState:
-    """How the last reading of a device by SNMP went, why where it failed, and what it brought where it did not."""
+    """The result of one SNMP reading: outcome, reason of a failure, or what was read."""
 
     outcome: Literal["ok", "silent", "credentials", "error"]
     why: Reason | None = None
@@ -48,7 +48,7 @@ EVENTS = {
 
 
 class SnmpJudge:
-    """Remembers of each device what the next reading is compared with."""
+    """Compare each device's readings with the ones before. Not thread-safe: on the event loop only."""
 
     def __init__(self, board: Board, rules: LinkRules, record: Callable[[Sample], None]) -> None:
         self.rules, self.record = rules, record
@@ -65,7 +65,7 @@ class SnmpJudge:
         self._unseen: set[str] = set()
 
     def forget(self, kept: Mapping[str, Device]) -> None:
-        """Drops what is known of devices that are not among these."""
+        """Drop what is known of devices that are not in ``kept``."""
         for known in (self._ages, self._failures, self._outcomes, self._unread):
             for id_ in [id_ for id_ in known if id_ not in kept]:
                 del known[id_]
@@ -81,11 +81,11 @@ class SnmpJudge:
             self._board.power.on_mains(site)  # nobody is left there who says that it is on battery
 
     def suspect(self, device: str) -> bool:
-        """Whether a link that this device carries is in doubt, so that it should be read again soon."""
+        """Return whether a link of this device is suspect, so that it should be read again soon."""
         return any(self._board.health(link.id).suspect for link in self._board.fleet.links.get(device, ()))
 
     def of(self, device: Device, state: SnmpState, at_utc: datetime, mono_ns: int) -> list[Decision]:
-        """What follows from one attempt to read ``device``, begun at that time."""
+        """Judge one attempt to read ``device``, begun at that time."""
         decisions = self._outcome(device, state, at_utc)
         if state.reading is None:
             self._failures[device.id] += 1
@@ -108,7 +108,7 @@ class SnmpJudge:
         return decisions
 
     def _outcome(self, device: Device, state: SnmpState, at_utc: datetime) -> list[Decision]:
-        """A line of the timeline when it begins or ceases to be readable; a first success is none."""
+        """Return an event when the device begins or ceases to be readable; none for a first success."""
         before = self._outcomes.get(device.id, "ok")
         self._outcomes[device.id] = state.outcome
         if state.outcome == before:
@@ -130,7 +130,7 @@ class SnmpJudge:
         return self._board.ups(device.site, at_utc, on_battery=any_)
 
     def _left_out(self, device: Device, state: SnmpState, at_utc: datetime) -> list[Decision]:
-        """A line of the timeline when a device turns out to have more rows than are read."""
+        """Return an event when a device has more rows than are read."""
         rows = Counter(series.metric.name for series in state.series)
         tables = [name for name, count in rows.items() if count >= MOST_ROWS]
         if state.reading is not None and state.reading.cut:
@@ -145,7 +145,7 @@ class SnmpJudge:
         return [DeviceEvent(device.site, device.id, EventKind.SNMP_CUT, why, at_utc)]
 
     def _fell_silent(self, device: Device, unread: tuple[str, ...], at_utc: datetime) -> list[Decision]:
-        """A line of the timeline when a device begins to fall silent at some objects: they are not read."""
+        """Return an event when a device begins to time out for some objects: they are not read."""
         before, self._unread[device.id] = self._unread.get(device.id, ()), unread
         if not unread or set(unread) <= set(before):
             return []
@@ -179,7 +179,7 @@ class SnmpJudge:
         return [*self._board.observe(sample), *self._quality(link, was, finding, at_utc)]
 
     def _quality(self, link: Link, was: State, finding: Finding, at_utc: datetime) -> list[Decision]:
-        """A line of the timeline when a link becomes degraded, and when it is so no more: a link down is an outage."""
+        """Return an event when a link becomes degraded or recovers from that; a link that is down is an outage."""
         state = self._board.health(link.id).state
         if state is State.DEGRADED is not was:
             return [DeviceEvent(link.site, link.device, EventKind.LINK_POOR, finding.poor, at_utc)]
@@ -189,7 +189,7 @@ class SnmpJudge:
         return []
 
     def _not_found(self, link: Link, count: int, at_utc: datetime) -> list[Decision]:
-        """A line of the timeline when a link's interface is not there (misspelt, taken out), or is not the only one."""
+        """Return an event when a link's interface is missing (misspelt, removed) or ambiguous."""
         if link.id in self._unseen:
             return []
         self._unseen.add(link.id)
@@ -201,16 +201,16 @@ class SnmpJudge:
 
 
 def _feeds_from_battery(reading: Reading, series: Sequence[Series]) -> bool | None:
-    """By the standard MIB, else by its maker's; None where neither says so."""
+    """Return whether the UPS is on battery by the standard MIB, else by its maker's; None where neither says so."""
     said = [one.value in one.metric.on_battery for one in series if one.metric.on_battery]
     feeds = feeds_from_battery(reading.ups)
     return any(said) if feeds is None and said else feeds
 
 
 def _named(ports: Sequence[Row], name: str) -> list[Row]:
-    """Those with that ifName, else those with that ifDescr: names that are not unique have another way out.
+    """Return the rows with that ifName, else with that ifDescr: names that are not unique are disambiguated there.
 
-    Where none is called exactly so, a name that a reader takes for the same counts: people type what they read.
+    Where none matches exactly, compare as a reader would (`same_key`): people type what they read.
     """
     for is_it in (_is, same_key):
         for column in NAMES:

@@ -1,4 +1,4 @@
-"""[judging] of monitor.toml as judging takes it, and the board that it makes of what a run before remembered."""
+"""Build the board from the [judging] section of monitor.toml and from the stored state of the run before."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,13 +20,13 @@ from monitor.settings.monitor_file import Judging
 
 @dataclass(frozen=True)
 class StoredState:
-    """What the run before left of judging.
+    """The stored state of judging.
 
-    ``open_outages``: site → start; ``affected``: site → root; ``states``: site → last stored state;
-    ``in_downtime``: who is silent but excused; ``silent_since``: the first failed round of all of them; ``promised``:
-    when those of ``in_downtime`` were first silent and promised that were before their excuse; ``blind``: uplink →
-    since when; ``fell``: when each site fell silent by its own fault, as far back as any is silent now; ``flapping``:
-    who flaps.
+    ``open_outages``: site → start; ``affected``: site → root; ``states``: site → last stored state; ``in_downtime``:
+    unreachable sites without an outage; ``silent_since``: the first failed round of all of them; ``promised``: since
+    when sites in ``in_downtime`` were unreachable within service hours, where that was before it; ``blind``: uplink →
+    since when; ``fell``: when each site went down by its own fault, as far back as any is down now; ``flapping``:
+    flapping sites.
     """
 
     open_outages: Mapping[str, datetime]
@@ -46,7 +46,7 @@ NOTHING_STORED = StoredState({}, {}, {}, {}, {}, {}, {}, {}, frozenset())
 def board_of(
     settings: Settings, office: Office, known: StoredState = NOTHING_STORED, baselines: Baselines | None = None
 ) -> Board:
-    """The board at a start."""
+    """Build the board at a start."""
     judging = settings.monitor.judging
     return Board(
         settings.fleet,
@@ -66,17 +66,17 @@ def board_of(
 
 
 def rules_of(judging: Judging) -> Rules:
-    """When a device counts as down, up or degraded."""
+    """Return when a device counts as down, up or degraded."""
     return Rules(
         judging.down_after, judging.up_after, judging.degraded_loss, round(judging.degraded_rtt_ms * 1_000_000)
     )
 
 
 def limits_of(judging: Judging) -> Limits:
-    """From when on a device is slower than is usual of it."""
+    """Return when a device is slower than usual."""
     return Limits(judging.degraded_rtt_mads, round(judging.degraded_rtt_least_ms * 1_000_000))
 
 
 def thresholds_of(judging: Judging) -> Thresholds:
-    """When a site flaps."""
+    """Return when a site flaps."""
     return Thresholds(judging.flapping_low, judging.flapping_high)

@@ -1,4 +1,4 @@
-"""Whose fault a silence is: the site's own, or that of a site on the way to it."""
+"""Attribute a confirmed fault to the site itself, or to a site on the way to it."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from monitor.judging.health import Health, State
 
 
 class Blame(Enum):
-    """The answer to 'whose fault is it?'; ``WAIT`` until a site on the way is judged for certain."""
+    """Where a fault lies; ``WAIT`` until a site on the way is judged."""
 
     OWN = "own"
     BEHIND = "behind"
@@ -17,7 +17,7 @@ class Blame(Enum):
 
 
 class OnTheWay(NamedTuple):
-    """A site between the vantage and the silent one."""
+    """A site between the monitor and the unreachable one."""
 
     site: str
     health: Health
@@ -26,18 +26,21 @@ class OnTheWay(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """``root`` is the site whose outage explains the silence; with ``WAIT`` the one that is silent without any."""
+    """The attribution of a fault.
+
+    ``root``: the site whose outage explains it, or with ``WAIT`` the down site without one.
+    """
 
     blame: Blame
     root: str | None = None
 
 
 def blame(ancestors: Iterable[OnTheWay], *, patient: bool = True) -> Finding:
-    """Who is to blame for a site that is down for certain.
+    """Attribute the fault of a site that is confirmed down.
 
-    ``ancestors`` stand nearest first. The one farthest away that is down is the root. While any of them is in
-    doubt, or is not judged yet, there is no answer yet: a child must not get an outage a second before its parent
-    does. Only who is not ``patient`` any more is judged without those.
+    ``ancestors``: nearest first. The farthest one that is down is the root. While one of them is suspect or not judged,
+    the answer is ``WAIT``: a child must not get an outage a second before its parent. With ``patient`` false, those are
+    skipped.
     """
     root: OnTheWay | None = None
     for ancestor in ancestors:

@@ -1,8 +1,8 @@
-"""Whether we ourselves can see: reference addresses beyond each uplink, and what their silence means. Pure.
+"""Detect the loss of an uplink by reference addresses beyond it. Pure.
 
-A group of sites lies behind one uplink and has references there. While all of them are silent, we are blind for the
-group: its samples are unknown, nothing opens or closes, and the time counts as unmonitored. Judging resumes when a
-reference has answered three rounds in a row.
+A group of sites lies behind one uplink and has references there. While all of them fail, the group is *blind*: its
+samples are unknown, nothing opens or closes, and the time counts as unmonitored. Judging resumes when a reference has
+answered three rounds in a row.
 """
 
 from collections.abc import Iterable, Mapping
@@ -17,7 +17,7 @@ GOOD_ROUNDS = 3
 
 @dataclass(slots=True)
 class _Reference:
-    """Rounds in a row, and when the first of them began."""
+    """Consecutive rounds of a reference, and the start of the first failed one."""
 
     silent_since_utc: datetime | None = None
     answered: int = 0
@@ -25,7 +25,7 @@ class _Reference:
 
 @dataclass
 class UplinkHealth:
-    """``references``: group → ids of what is probed beyond its uplink; ``blind``: group → since when."""
+    """The state of all uplinks. ``references``: group → ids of its references; ``blind``: group → since when."""
 
     references: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     blind: dict[str, datetime] = field(default_factory=dict)
@@ -35,16 +35,16 @@ class UplinkHealth:
         self._group_of = {each: group for group, ids in self.references.items() for each in ids}
 
     def watches(self, device: str) -> bool:
-        """Whether this is a reference and no device of the fleet."""
+        """Return whether this is a reference and no device of the fleet."""
         return device in self._group_of
 
     def suspects(self, device: str) -> bool:
-        """Whether a reference should be asked again soon."""
+        """Return whether a reference should be probed again soon."""
         known = self._known.get(device)
         return known is not None and (known.silent_since_utc is not None or self._group_of[device] in self.blind)
 
     def observe(self, sample: Sample) -> list[Decision]:
-        """Takes a reference's sample in; says when sight was lost or came back."""
+        """Take in a reference's sample; return a decision when its uplink is lost or back."""
         group = self._group_of[sample.device]
         known = self._known.setdefault(sample.device, _Reference())
         if sample.verdict is Verdict.OK:
@@ -56,7 +56,7 @@ class UplinkHealth:
         return list(self._judge(group, sample.started_utc))
 
     def drop_gone(self, now_utc: datetime) -> list[Decision]:
-        """Ends the blindness of groups that are not there any more."""
+        """End the blindness of groups that were removed from the configuration."""
         return [UplinkBack(group, self.blind.pop(group), now_utc) for group in set(self.blind) - set(self.references)]
 
     def _judge(self, group: str, at_utc: datetime) -> Iterable[Decision]:

@@ -1,1 +1,1 @@
-"""Talking to the outside within limits of time and size."""
+"""Talk to outside hosts within limits of time and size."""

@@ -1,4 +1,4 @@
-"""TCP connections to whichever address of a name answers first (RFC 8305)."""
+"""Connect by TCP to whichever address of a name answers first (RFC 8305)."""
 
 import errno
 import os
@@ -18,7 +18,7 @@ UNINFORMATIVE_ERRNOS = {errno.ENETUNREACH, errno.EADDRNOTAVAIL, errno.EAFNOSUPPO
 
 @dataclass(frozen=True, slots=True)
 class Connected:
-    """A connection that stands. ``took_ns``: its own handshake, without the name and without lost attempts."""
+    """An established connection. ``took_ns``: its handshake, without name look-up and failed attempts."""
 
     socket: socket.socket
     address: Address
@@ -26,12 +26,15 @@ class Connected:
 
 
 def connect(host: str, port: int, deadline: Deadline, names: Names = NAMES) -> Connected:
-    """Connects to one of the host's addresses; raises what `Names.look_up` raises and OSError. Blocks."""
+    """Connect to one of the host's addresses; raises what `Names.look_up` raises, and OSError. Blocks."""
     return race(names.look_up(host, port, deadline), deadline)
 
 
 def race(addresses: list[Address], deadline: Deadline) -> Connected:
-    """Tries them, the next one 250 ms after the last or as soon as that fails; the first that stands wins."""
+    """Try the addresses, each 250 ms after the last or as soon as that fails.
+
+    Return the first connection established.
+    """
     waiting = deque(interleaved(addresses))
     begun_ns: dict[socket.socket, int] = {}
     told: dict[socket.socket, Address] = {}
@@ -73,7 +76,7 @@ def race(addresses: list[Address], deadline: Deadline) -> Connected:
 
 
 def interleaved(addresses: list[Address]) -> list[Address]:
-    """One family after the other in turn, beginning with the best address (RFC 8305, 4)."""
+    """Return the addresses with families alternating, beginning with the best address (RFC 8305, 4)."""
     if not addresses:
         return []
     first = [each for each in addresses if each.family == addresses[0].family]
@@ -102,6 +105,6 @@ def _fault(ready: socket.socket) -> OSError | None:
 
 
 def _select_timeout_s(deadline: Deadline, next_ns: int | None) -> float:
-    """How long to wait for news; raises DeadlinePassed."""
+    """Return how long to wait in select; raises DeadlinePassed."""
     left_s = min(deadline.remaining_s(), STEP_S)
     return left_s if next_ns is None else min(left_s, max(0.0, (next_ns - deadline.mono_ns()) / NS_PER_S))

@@ -1,4 +1,4 @@
-"""One question over UDP and its answer, with a deadline."""
+"""Send one request over UDP and await its answer, with a deadline."""
 
 import socket
 from collections.abc import Callable
@@ -14,9 +14,9 @@ STEP_S = 0.25  # how soon a cancellation is noticed
 
 
 def ask(address: Address, question: bytes, deadline: Deadline, read: Callable[[bytes], T | None]) -> T:
-    """What ``read`` makes of the answer; where that is None it was none, and is passed over.
+    """Return what ``read`` makes of the answer; datagrams for which it returns None are skipped.
 
-    The kernel passes on what comes from ``address`` alone, and tells of a closed port. Blocks; raises DeadlinePassed,
+    The kernel accepts datagrams from ``address`` alone, and reports a closed port. Blocks; raises DeadlinePassed,
     Cancelled and OSError.
     """
     with socket.socket(address.family, socket.SOCK_DGRAM) as line:

@@ -1,11 +1,11 @@
-"""The end of a whole exchange with the outside: one value that every step of it asks how much time is left.
+"""Bound a whole exchange with an outside host: one deadline that every step of it asks for the time left.
 
 ::
 
     TimeoutError
     └── DeadlinePassed     the whole exchange took longer than it may
     OSError
-    └── Cancelled          we ourselves stop: `Cancellation.cancel` was called
+    └── Cancelled          we stop it ourselves: `Cancellation.cancel` was called
 """
 
 import threading
@@ -17,21 +17,21 @@ NS_PER_S = 1_000_000_000
 
 
 class DeadlinePassed(TimeoutError):
-    """No whole answer came in time, however lively its parts were."""
+    """The exchange was not complete in time, even if parts of it arrived."""
 
     def __init__(self, timeout_s: float) -> None:
         super().__init__(f"no whole answer within {timeout_s:g} s")
 
 
 class Cancelled(OSError):
-    """Somebody here wants the exchange to end now."""
+    """The exchange was cancelled by us."""
 
     def __init__(self) -> None:
         super().__init__("given up: the program stops")
 
 
 class Cancellation:
-    """Ends every exchange that carries it, from any thread, and lets no other begin."""
+    """A switch that ends every exchange that carries it and lets no other begin. Thread-safe."""
 
     def __init__(self) -> None:
         self._cancelled = threading.Event()
@@ -39,7 +39,7 @@ class Cancellation:
         self._lock = threading.Lock()
 
     def cancel(self) -> None:
-        """Cuts what is under way."""
+        """Abort all exchanges under way."""
         self._cancelled.set()
         with self._lock:
             cuts = list(self._cuts)
@@ -48,24 +48,25 @@ class Cancellation:
 
     @property
     def is_cancelled(self) -> bool:
+        """Return whether `cancel` was called."""
         return self._cancelled.is_set()
 
     def on_cancel(self, cut: Callable[[], None]) -> None:
-        """Calls ``cut`` at `cancel`, or at once if that has been; from whichever thread cancels."""
+        """Call ``cut`` at `cancel`, in the thread that cancels; at once if it was called already."""
         with self._lock:
             self._cuts.add(cut)
         if self._cancelled.is_set():
             cut()
 
     def forget(self, cut: Callable[[], None]) -> None:
-        """Takes back `on_cancel`."""
+        """Undo `on_cancel`."""
         with self._lock:
             self._cuts.discard(cut)
 
 
 @dataclass(frozen=True)
 class Deadline:
-    """When an exchange must be over, on the monotonic clock. `Deadline.after` makes one."""
+    """The moment, on the monotonic clock, by which an exchange must be complete. Made by `Deadline.after`."""
 
     ends_mono_ns: int
     timeout_s: float
@@ -79,16 +80,16 @@ class Deadline:
         cancellation: Cancellation | None = None,
         mono_ns: Callable[[], int] = time.monotonic_ns,
     ) -> "Deadline":
-        """Sets the end ``timeout_s`` seconds from now."""
+        """Return a deadline ``timeout_s`` seconds from now."""
         return cls(mono_ns() + round(timeout_s * NS_PER_S), timeout_s, cancellation or Cancellation(), mono_ns)
 
     @property
     def left_s(self) -> float:
-        """Seconds until the end; 0 when it has passed."""
+        """Return the seconds left; 0 when it has passed."""
         return max(0.0, (self.ends_mono_ns - self.mono_ns()) / NS_PER_S)
 
     def remaining_s(self) -> float:
-        """Seconds until the end, more than 0; raises DeadlinePassed after it, and Cancelled when we stop."""
+        """Return the seconds left, more than 0; raises DeadlinePassed after it, and Cancelled when we stop."""
         if self.cancellation.is_cancelled:
             raise Cancelled
         left_s = self.left_s

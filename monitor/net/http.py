@@ -1,8 +1,8 @@
-"""The one HTTP client, for all that asks a web server: checks, help desks, heartbeat, Alertmanager, the command line.
+"""Request web servers: the one HTTP client, for checks, help desks, heartbeat, Alertmanager and the command line.
 
 One deadline holds for the whole exchange (name, connecting, TLS, every hop of a redirect, headers, body), and nothing
 is read without a limit. `requests` prepares each request and keeps the cookies between hops, `http.client` reads the
-answer; the connection beneath both is a `Stream`. No proxy and no .netrc of this machine's environment plays a part.
+response; the connection beneath both is a `Stream`. Proxies and .netrc of this machine's environment are not used.
 
 ::
 
@@ -45,7 +45,7 @@ LEADS_ELSEWHERE = frozenset({301, 302, 303, 307, 308})
 
 
 class HttpError(Exception):
-    """No answer that can be used; the message says why, in words for people."""
+    """No answer that can be used; the message says why, for people."""
 
 
 class TooSlow(HttpError):
@@ -53,7 +53,7 @@ class TooSlow(HttpError):
 
 
 class Unreachable(HttpError):
-    """No such name, nobody there, or the connection broke; ``error``: the system's name of it, or ''."""
+    """No such name, nobody there, or the connection broke; ``error``: the errno's name, or ''."""
 
     def __init__(self, why: str, error: str = "") -> None:
         super().__init__(why)
@@ -73,12 +73,12 @@ class NotHttp(HttpError):
 
 
 class OwnFault(HttpError):
-    """We cannot ask."""
+    """We cannot ask: too many look-ups, or an unreadable file of authorities."""
 
 
 @dataclass(frozen=True, slots=True)
 class Hop:
-    """One request of an exchange: where to, what came, and the certificates of that connection (none without TLS)."""
+    """One request of an exchange: its URL, the status, and the certificates of that connection (none without TLS)."""
 
     url: str
     status: int
@@ -87,7 +87,7 @@ class Hop:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The last answer. ``body`` is unpacked, but not decoded; ``is_whole``: there was no more of it."""
+    """The last response. ``body``: decompressed, not decoded to text; ``is_whole``: it is complete."""
 
     status: int
     reason: str
@@ -98,7 +98,10 @@ class Answer:
 
 
 def get_ready() -> None:
-    """Imports what `request` needs, which takes a fifth of a second: for who cannot spare that in the first request."""
+    """Import what `request` needs, which takes a fifth of a second.
+
+    For callers whose first request must not take longer.
+    """
     import requests  # noqa: F401
 
     tls.get_ready()
@@ -118,11 +121,11 @@ def request(
     ca_file: Path | None = None,
     names: Names = NAMES,
 ) -> Answer:
-    """Asks a web server; raises an HttpError. Blocks until the deadline at most.
+    """Request a URL; raises an HttpError. Blocks until the deadline at most.
 
-    ``redirects``: how many are followed, with GET and cookies and without ``body``; what is not followed is the answer.
-    ``most_bytes``: of the body, as it comes and unpacked; 0 reads none. ``ca_file``: trusted besides the machine's
-    authorities.
+    ``redirects``: how many are followed, with GET and cookies and without ``body``; the last response is the answer.
+    ``most_bytes``: of the body, both as received and decompressed; 0 reads none. ``ca_file``: trusted besides the
+    machine's authorities.
     """
     import requests  # here, so that no command waits for it that asks nobody
 
@@ -159,7 +162,7 @@ _ALWAYS = {"Accept-Encoding": "identity", "Connection": "close"}
 
 @dataclass(frozen=True, slots=True)
 class _Asking:
-    """One exchange's limits, the same for each hop."""
+    """The limits of one exchange, the same for each hop."""
 
     deadline: Deadline
     most_bytes: int
@@ -169,7 +172,7 @@ class _Asking:
     names: Names
 
     def ask(self, wanted: "requests.PreparedRequest", cookies: CookieJar) -> tuple[Answer, Hop]:
-        """One request, one answer, one connection; raises an HttpError."""
+        """Make one request over a connection of its own; raises an HttpError."""
         assert wanted.url is not None
         try:
             return self._ask(wanted, wanted.url, cookies)
@@ -228,9 +231,9 @@ class _Asking:
 def _sent(
     connection: http.client.HTTPConnection, wanted: "requests.PreparedRequest", headers: Mapping[str, str]
 ) -> http.client.HTTPResponse:
-    """The beginning of the answer to one request.
+    """Send the request and return the start of its response.
 
-    A server may say no before it has read the request and hang up: then sending fails, and why stands in what it said.
+    A server may refuse before it has read the request and close: then sending fails, and the response says why.
     """
     unsent: OSError | None = None
     try:
@@ -246,27 +249,28 @@ def _sent(
 
 
 class _Lent:
-    """A stream as http.client wants it, which closes its socket while it still reads from it."""
+    """A stream for http.client, which closes its socket while it still reads from it."""
 
     def __init__(self, stream: Stream) -> None:
         self.sendall, self._stream = stream.sendall, stream
 
     def makefile(self, mode: str) -> io.BufferedReader:
+        """Return a buffered reader of the stream."""
         return self._stream.makefile(mode)
 
     def close(self) -> None:
-        """Nothing: the stream ends with its exchange."""
+        """Do nothing: the stream ends with its exchange."""
 
 
 class _Cookies:
-    """What `requests` wants to find cookies in."""
+    """The interface in which `requests` looks for cookies."""
 
     def __init__(self, found: http.client.HTTPResponse) -> None:
         self._original_response = found
 
 
 def _target(answer: Answer, url: str, redirects: int) -> str | None:
-    """Where this answer leads, if it is to be followed; raises NotHttp when that is no page."""
+    """Return the URL this response redirects to, if it is to be followed; raises NotHttp when it is none."""
     location = answer.headers.get("Location")
     if not redirects or answer.status not in LEADS_ELSEWHERE or not location:
         return None
@@ -284,6 +288,6 @@ def _target(answer: Answer, url: str, redirects: int) -> str | None:
 
 
 def _host_header(host: str, port: int | None) -> str:
-    """RFC 9110, 7.2; the zone of an address means nothing to others (RFC 6874)."""
+    """Return the Host header (RFC 9110, 7.2), without the zone of an address, which is local (RFC 6874)."""
     plain = host.partition("%")[0]
     return (f"[{plain}]" if ":" in plain else plain) + (f":{port}" if port else "")

@@ -1,4 +1,4 @@
-"""An HTTP answer as `http.client` reads it, within limits: interim answers before it, and its body unpacked."""
+"""Read an HTTP response by `http.client`, within limits: interim responses before it, and its body decompressed."""
 
 import http.client
 import re
@@ -14,10 +14,13 @@ MOST_MEMBERS = 1_000  # of one gzip body (RFC 1952, 2.2)
 
 
 class Response(http.client.HTTPResponse):
-    """An answer that may have interim ones before it (103 Early Hints, 102, 100), which http.client takes for it."""
+    """A response that may have interim ones before it (103 Early Hints, 102, 100).
+
+    Which http.client mistakes for it.
+    """
 
     def begin(self) -> None:
-        """Reads status and headers. http.client knows 'chunked' only where not even a blank stands beside it."""
+        """Read status and headers; also 'chunked' with blanks around it, which http.client does not recognise."""
         super().begin()
         if _words(self.headers.get("Transfer-Encoding", ""))[-1] == "chunked" and not self.chunked:
             self.chunked, self.chunk_left, self.length = True, None, None
@@ -31,7 +34,7 @@ class Response(http.client.HTTPResponse):
 
 
 def body_of(found: http.client.HTTPResponse, most: int) -> tuple[bytes, bool]:
-    """The body up to ``most`` bytes, unpacked, and whether that is all of it."""
+    """Return the body up to ``most`` bytes, decompressed, and whether that is all of it."""
     parts, size = [], 0
     while size <= most:
         part = found.read(min(CHUNK, most + 1 - size))
@@ -56,7 +59,7 @@ def body_of(found: http.client.HTTPResponse, most: int) -> tuple[bytes, bool]:
 
 
 def _unpacked(packed: bytes, coding: str, most: int) -> tuple[bytes, bool]:
-    """What is packed small grows no larger than ``most`` here."""
+    """Decompress at most ``most`` bytes."""
     raw = coding == "deflate" and packed[:1] and (packed[0] & 0x0F != 8 or int.from_bytes(packed[:2]) % 31)
     body = b""
     for _ in range(MOST_MEMBERS):
@@ -69,12 +72,12 @@ def _unpacked(packed: bytes, coding: str, most: int) -> tuple[bytes, bool]:
 
 
 def _words(header: str) -> list[str]:
-    """The words of a list, at least one, which may be empty."""
+    """Return the words of a comma-separated list, at least one, which may be empty."""
     return re.split(r"[\s,]+", header.strip(" \t,").lower())
 
 
 def trouble_of(error: http.client.HTTPException) -> str:
-    """What is wrong with an answer, in words."""
+    """Return what is wrong with a response, for people."""
     if isinstance(error, http.client.IncompleteRead):
         return f"the body breaks off after {len(error.partial)} bytes"
     if isinstance(error, http.client.BadStatusLine):

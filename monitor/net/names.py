@@ -1,8 +1,8 @@
-"""Addresses of names, as this machine's resolver says, with a deadline.
+"""Look up addresses of names by this machine's resolver, with a deadline.
 
-``getaddrinfo`` cannot be told how long it may take, nor be stopped. So each name is looked up in a thread of its own,
-which outlives whoever asked; who asks for the same name meanwhile waits for the same thread. Names that lately kept us
-waiting may hold only half of all places: a resolver that is silent for some does not keep us from the others.
+``getaddrinfo`` takes no timeout and cannot be stopped. So each name is looked up in a thread of its own, which may
+outlive its caller; further callers for the same name wait for the same thread. Names that were recently slow may use
+only half of the threads: a resolver that does not answer for some names does not block the others.
 """
 
 import asyncio
@@ -33,11 +33,11 @@ _NUMBER = re.compile(r"\d+|0x[0-9a-f]*", re.IGNORECASE | re.ASCII)
 
 
 class NoSuchName(OSError):
-    """The resolver says that there is no such name, or no text such as this can be one."""
+    """The resolver reports that there is no such name, or the text cannot be one."""
 
 
 class NamesBusy(Exception):
-    """Too many names are being looked up: our own fault, never that of whoever bears the name."""
+    """Too many names are being looked up: our own fault, not the host's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +55,10 @@ class _Lookup:
 
 
 def ascii_name(name: str) -> str:
-    """The name as it stands in DNS: internationalised labels in their ASCII form. Raises NoSuchName.
+    """Return the name as in DNS: internationalised labels in their ASCII form. Raises NoSuchName.
 
-    By UTS 46 without transition, as browsers do, so that Bangla's ZWJ and ZWNJ count. An IPv4 address in short, octal
-    or hexadecimal form ('1.2' would mean 1.0.0.2) is no name.
+    By UTS 46 without transition, as browsers do, so that Bangla's ZWJ and ZWNJ are kept. An IPv4 address in short,
+    octal or hexadecimal form ('1.2' would mean 1.0.0.2) is refused.
     """
     labels = re.split("[.\u3002\uff0e\uff61]", name)
     if len(labels) > 1 and not labels[-1]:
@@ -76,7 +76,7 @@ def ascii_name(name: str) -> str:
 
 
 def _from_system(name: str) -> list[Address]:
-    """What the machine's resolver says; port 0. Waits as long as it pleases."""
+    """Ask the machine's resolver; port 0. Blocks without limit."""
     try:
         found = socket.getaddrinfo(name, 0, type=socket.SOCK_STREAM)
     except UnicodeError:
@@ -87,7 +87,7 @@ def _from_system(name: str) -> list[Address]:
 
 
 class Names:
-    """Looks names up. ``ask`` waits for the resolver; all methods may be called from any thread."""
+    """The look-ups under way. ``ask`` waits for the resolver. All methods are thread-safe."""
 
     def __init__(
         self,
@@ -101,7 +101,10 @@ class Names:
         self._silent: OrderedDict[str, None] = OrderedDict()
 
     def look_up(self, host: str, port: int, deadline: Deadline) -> list[Address]:
-        """All addresses of a host, best first; raises NoSuchName, NamesBusy, DeadlinePassed, Cancelled. Blocks."""
+        """Return all addresses of a host, best first; raises NoSuchName, NamesBusy, DeadlinePassed, Cancelled.
+
+        Blocks.
+        """
         if (literal := _literal(host, port)) is not None:
             return [literal]
         future = self._begin(ascii_name(host))
@@ -110,7 +113,7 @@ class Names:
         return _at(port, future.result())
 
     async def look_up_async(self, host: str, port: int, deadline: Deadline) -> list[Address]:
-        """`look_up` for the event loop."""
+        """Await `look_up` on the event loop."""
         if (literal := _literal(host, port)) is not None:
             return [literal]
         future = self._begin(ascii_name(host))
@@ -121,7 +124,7 @@ class Names:
             raise DeadlinePassed(deadline.timeout_s) from None
 
     def _begin(self, name: str) -> "Future[list[Address]]":
-        """The look-up of that name which is under way, or a new one."""
+        """Return the look-up of that name which is under way, or begin one."""
         with self._lock:
             now_ns = self._mono_ns()
             self._note_silent(now_ns)
@@ -172,7 +175,7 @@ class Names:
 
 
 def _literal(host: str, port: int) -> Address | None:
-    """An address that needs no resolver; a zone is the name or the number of an interface."""
+    """Return an address that needs no resolver; a zone is the name or index of an interface."""
     try:
         parsed = ip_address(host)
     except ValueError:

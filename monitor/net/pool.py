@@ -1,7 +1,7 @@
-"""Threads for what waits for the outside: one pool a purpose, so that nobody waits behind somebody else's silence.
+"""Run blocking jobs in threads: one pool per purpose, so that none waits behind another's slow hosts.
 
-`concurrent.futures.ThreadPoolExecutor` keeps the interpreter from ending while a thread hangs, and queues without
-limit. Here threads are daemons, and who comes when the queue is full is told so at once.
+`concurrent.futures.ThreadPoolExecutor` keeps the interpreter from exiting while a thread hangs, and queues without
+limit. Here threads are daemons, and a full queue raises at once.
 """
 
 import asyncio
@@ -21,11 +21,11 @@ GRACE_S = 0.5  # a job ends by its own deadline; who waits for it stays a little
 
 
 class PoolFull(Exception):
-    """More is to be done than this pool takes: our own fault, never that of whoever should have been asked."""
+    """The pool takes no more jobs: our own fault, not the host's."""
 
 
 class Pool:
-    """At most ``threads`` jobs at once and ``backlog`` more that wait. Threads are made when they are needed."""
+    """At most ``threads`` jobs at once and ``backlog`` more that wait. Threads are started when they are needed."""
 
     def __init__(self, name: str, threads: int, backlog: int = 0) -> None:
         self._name, self._most, self._backlog = name, threads, backlog
@@ -36,12 +36,12 @@ class Pool:
 
     @property
     def jobs(self) -> int:
-        """How many jobs are under way or wait."""
+        """Return how many jobs are under way or wait."""
         with self._changed:
             return self._jobs
 
     def submit(self, work: Callable[P, R], *arguments: P.args, **options: P.kwargs) -> "Future[R]":
-        """Begins ``work`` in one of the threads; raises PoolFull."""
+        """Begin ``work`` in one of the threads; raises PoolFull."""
         future: Future[R] = Future()
         with self._changed:
             if self._closed:
@@ -60,10 +60,10 @@ class Pool:
         return future
 
     async def run(self, deadline: Deadline, work: Callable[P, R], *arguments: P.args, **options: P.kwargs) -> R:
-        """Awaits ``work``, on the running event loop; raises PoolFull, DeadlinePassed, and what ``work`` raises.
+        """Await ``work`` on the running event loop; raises PoolFull, DeadlinePassed, and what ``work`` raises.
 
-        ``work`` must keep the deadline itself: nothing can end a thread from outside. One that does not keeps its
-        thread, and only that. A job that is given up before its turn is never begun.
+        ``work`` must keep the deadline itself, since a thread cannot be ended from outside; one that does not keeps its
+        thread. A job abandoned before its turn never begins.
         """
         future = self.submit(work, *arguments, **options)
         try:
@@ -75,7 +75,7 @@ class Pool:
             raise DeadlinePassed(deadline.timeout_s) from None
 
     def close(self) -> None:
-        """Takes nothing any more and drops what waits; what is under way ends by itself or with the process."""
+        """Take no more jobs and drop those that wait; those under way end by themselves or with the process."""
         with self._changed:
             self._closed = True
             for future, _ in self._waiting:
@@ -98,7 +98,7 @@ class Pool:
             del job, future, work  # what came of it belongs to whoever asked, not to a thread that idles
 
     def _do(self, future: "Future[Any]", work: Callable[[], Any]) -> None:
-        """Does one job. Its place is free before anybody hears what came of it: who hears may bring the next."""
+        """Run one job, and free its slot before its result is set: the caller may submit the next at once."""
         try:
             result = work()
         except BaseException as error:

@@ -1,7 +1,7 @@
-"""One conversation with a mail server (RFC 5321), of which no step outlasts the deadline and no reply has no end.
+"""Talk to a mail server (RFC 5321): every step within the deadline, every reply within a size limit.
 
-``smtplib`` speaks; what it speaks through is ours: all addresses of the server are raced, TLS goes by this machine's
-authorities and the configured one, and whoever drips, is mute, or talks on and on is left when the time is over.
+``smtplib`` speaks; the connection beneath it is ours: all addresses of the server are raced, TLS trusts this machine's
+authorities and the configured one, and a slow, silent or endless server is left at the deadline.
 """
 
 import smtplib
@@ -32,14 +32,14 @@ Security = Literal["starttls", "if_offered", "tls", "none"]
 
 
 class NoSmtp(Exception):
-    """What answers there does not speak SMTP; the message says what it does."""
+    """The server does not speak SMTP; the message says what it does."""
 
 
 class Conversation(smtplib.SMTP):
-    """`talk` makes one. All methods raise as `Stream` does, NoSmtp, and what smtplib raises.
+    """A session made by `talk`. All methods raise as `Stream` does, NoSmtp, and what smtplib raises.
 
-    ``greeting``: the server's first words. ``offers_starttls``: whether it said so in the clear; None while it was not
-    asked. ``certificates``: those of the connection, none without TLS.
+    ``greeting``: the server's first reply. ``offers_starttls``: whether it offered that in the clear; None while it was
+    not asked. ``certificates``: those of the connection, none without TLS.
     """
 
     sock: Any
@@ -53,20 +53,20 @@ class Conversation(smtplib.SMTP):
         self.certificates: tuple[tls.Certificate, ...] = ()
 
     def greeted(self) -> None:
-        """Waits for the server's first word; raises SMTPResponseException when it does not want us."""
+        """Wait for the server's greeting; raises SMTPResponseException when it refuses us."""
         code, said = self.getreply()
         if code != 220:
             raise smtplib.SMTPResponseException(code, said)
         self.greeting = clean(said.decode("utf-8", "replace"))
 
     def asks_for_starttls(self) -> bool:
-        """Whether the server offers STARTTLS, which is asked for in the clear."""
+        """Return whether the server offers STARTTLS, by EHLO in the clear."""
         self.ehlo_or_helo_if_needed()
         self.offers_starttls = self.has_extn("starttls")
         return self.offers_starttls
 
     def go_over_to_tls(self, context: ssl.SSLContext) -> None:
-        """STARTTLS (RFC 3207); what was said in the clear counts no more."""
+        """Start TLS (STARTTLS, RFC 3207); what was learned in the clear is discarded."""
         if not self.asks_for_starttls():
             raise NoSmtp('the server offers no STARTTLS; expected it, or security = "tls" or "none"')
         code, said = self.docmd("STARTTLS")
@@ -75,7 +75,7 @@ class Conversation(smtplib.SMTP):
         self.secure(context)
 
     def secure(self, context: ssl.SSLContext) -> None:
-        """Speaks TLS from here on; raises ssl.SSLError."""
+        """Speak TLS from here on; raises ssl.SSLError."""
         self.certificates = tls.chain(self.sock.start_tls(context, self._host))
         self.file = None
         self.ehlo_resp = self.helo_resp = None
@@ -83,7 +83,7 @@ class Conversation(smtplib.SMTP):
         self.does_esmtp = False
 
     def log_in(self, user: str, password: str) -> None:
-        """Says who we are; raises NoSmtp as well where the server's questions about that make no sense."""
+        """Authenticate; raises NoSmtp as well where the server's challenges make no sense."""
         try:
             self.login(user, password)
         except UnicodeEncodeError:  # smtplib sends ASCII only
@@ -92,7 +92,7 @@ class Conversation(smtplib.SMTP):
             raise NoSmtp(f"the server's question about the password cannot be read: {error}") from None
 
     def say_goodbye(self) -> None:
-        """QUIT, of which nothing depends: whatever the server makes of it, for GOODBYE_S at most."""
+        """Send QUIT and wait for its reply, for GOODBYE_S at most; errors are ignored."""
         deadline = self.sock.deadline
         left_s = min(deadline.left_s, GOODBYE_S)
         self.sock.deadline = Deadline.after(left_s, deadline.cancellation, deadline.mono_ns)
@@ -100,13 +100,13 @@ class Conversation(smtplib.SMTP):
             self.quit()
 
     def send(self, s: Any) -> None:
-        """As smtplib's, but tells why it cannot."""
+        """Send as smtplib does, but raise the connection's own error."""
         if self.sock is None:
             raise smtplib.SMTPServerDisconnected("the server closed the connection")
         self.sock.sendall(s.encode(self.command_encoding) if isinstance(s, str) else s)
 
     def getreply(self) -> tuple[int, bytes]:
-        """One reply, which may have several lines (RFC 5321, 4.2.1)."""
+        """Read one reply, which may have several lines (RFC 5321, 4.2.1)."""
         if self.file is None:
             self.file = self.sock.makefile("rb")
         said = []
@@ -137,9 +137,9 @@ def talk(
     verify: bool = True,
     names: Names = NAMES,
 ) -> Iterator[Conversation]:
-    """A conversation with a mail server, greeted and as secure as asked for; hung up at the end.
+    """Open a session with a mail server, greeted and as secure as asked for; closed at the end of the block.
 
-    Raises what `connect` and `tls.client_context` raise, too. ``helo``: who we are; this machine, if it is empty.
+    Raises what `connect` and `tls.client_context` raise, too. ``helo``: our name; this machine's, if it is empty.
     ``ca_file``: trusted besides the machine's authorities.
     """
     context = tls.client_context(ca_file, verify) if security != "none" else None
@@ -166,9 +166,9 @@ def _name_for_tls(host: str) -> str:
 
 
 def own_name(address: str) -> str:
-    """Who we are in EHLO, where the configuration does not say: this machine's full name, else its address.
+    """Return our name for EHLO by default: this machine's full name, else its address.
 
-    Nobody is asked: a resolver that is gone would keep every mail waiting.
+    No resolver is asked: one that does not answer would delay every mail.
     """
     name = socket.gethostname()
     if "." in name and fullmatch(r"[A-Za-z0-9.-]{1,253}", name, ASCII):

@@ -1,7 +1,7 @@
-"""One TCP connection, with or without TLS, of which no step outlasts the deadline and no peer can send without end.
+"""Hold one TCP connection, with or without TLS: every step within the deadline, every read within a size limit.
 
-Each wait asks for what is left of the whole deadline. What waits inside OpenSSL, where nobody asks (records that bring
-no data), is cut off from outside by one thread for all connections.
+Each wait takes what is left of the whole deadline. Waits inside OpenSSL (for records that bring no data) are cut off
+from outside, by one thread for all connections.
 """
 
 import io
@@ -27,10 +27,10 @@ class TooMuch(Exception):
 
 
 class Stream:
-    """A connection as `http.client` and `smtplib` want a socket: ``sendall``, ``makefile``, ``close``.
+    """A connection with the socket methods that `http.client` and `smtplib` use: ``sendall``, ``makefile``, ``close``.
 
-    ``most``: how many bytes may be read in all, to be raised by whoever expects more. Works in the thread that opened
-    it; `cut` may be called from any. Raises DeadlinePassed, Cancelled, TooMuch, ssl.SSLError and OSError.
+    ``most``: how many bytes may be read in all; callers that expect more raise it. Used in the thread that opened it;
+    `cut` may be called from any. Raises DeadlinePassed, Cancelled, TooMuch, ssl.SSLError and OSError.
     """
 
     def __init__(self, connected: socket.socket, deadline: Deadline, most: int) -> None:
@@ -43,18 +43,18 @@ class Stream:
 
     @classmethod
     def open(cls, host: str, port: int, deadline: Deadline, most: int, names: Names = NAMES) -> "Stream":
-        """Connects to whichever address of the host answers first; raises as `connect` does, too."""
+        """Connect to whichever address of the host answers first; raises as `connect` does, too."""
         return cls(connect(host, port, deadline, names).socket, deadline, most)
 
     def start_tls(self, context: ssl.SSLContext, server_hostname: str) -> ssl.SSLSocket:
-        """Speaks TLS from now on; raises ssl.SSLError."""
+        """Speak TLS from now on; raises ssl.SSLError."""
         self._socket.settimeout(self.deadline.remaining_s())
         with _OwnErrors(self):
             self._socket = secured = context.wrap_socket(self._socket, server_hostname=server_hostname)
         return secured
 
     def sendall(self, data: "ReadableBuffer", flags: int = 0) -> None:
-        """Sends all of it before the deadline."""
+        """Send all of it before the deadline."""
         left = memoryview(data).cast("B")
         while left:
             with _OwnErrors(self):
@@ -62,7 +62,7 @@ class Stream:
                 left = left[self._socket.send(left) :]
 
     def recv_into(self, buffer: memoryview) -> int:
-        """Reads what is there, or waits for some; 0 at the peer's end."""
+        """Read what is there, or wait for some; 0 at the peer's end."""
         with _OwnErrors(self):
             self._socket.settimeout(self.deadline.remaining_s())
             count = self._socket.recv_into(buffer)
@@ -74,16 +74,16 @@ class Stream:
         return count
 
     def makefile(self, mode: str = "rb", buffering: int = io.DEFAULT_BUFFER_SIZE) -> io.BufferedReader:
-        """A buffered reader; closing it leaves the connection open."""
+        """Return a buffered reader; closing it leaves the connection open."""
         return io.BufferedReader(_Reading(self), max(buffering, 1))
 
     def cut(self) -> None:
-        """Ends whatever is under way. From any thread, also after `close`."""
+        """Abort whatever is under way. From any thread, also after `close`."""
         with self._closing, suppress(OSError):
             self._handle.shutdown(socket.SHUT_RDWR)
 
     def close(self) -> None:
-        """Lets the connection go without waiting for the peer."""
+        """Close the connection without waiting for the peer."""
         CUTTER.forget(self)
         self.deadline.cancellation.forget(self.cut)
         with self._closing:
@@ -109,7 +109,7 @@ class _Reading(io.RawIOBase):
 
 
 class _OwnErrors:
-    """Turns a socket's time-out, and whatever a cut makes of it, into DeadlinePassed or Cancelled."""
+    """Turn a socket's timeout, and the errors that follow a cut, into DeadlinePassed or Cancelled."""
 
     def __init__(self, stream: Stream) -> None:
         self._deadline = stream.deadline
@@ -127,7 +127,7 @@ class _OwnErrors:
 
 
 class Cutter:
-    """Cuts off streams whose deadline has passed, in one daemon thread."""
+    """One daemon thread that cuts streams whose deadline has passed."""
 
     def __init__(self) -> None:
         self._ends_mono_ns: dict[Stream, int] = {}
@@ -135,6 +135,7 @@ class Cutter:
         self._thread: threading.Thread | None = None
 
     def watch(self, stream: Stream) -> None:
+        """Cut the stream at its deadline."""
         with self._changed:
             self._ends_mono_ns[stream] = stream.deadline.ends_mono_ns + round(LATE_S * NS_PER_S)
             if self._thread is None:
@@ -143,6 +144,7 @@ class Cutter:
             self._changed.notify()
 
     def forget(self, stream: Stream) -> None:
+        """Stop watching the stream."""
         with self._changed:
             self._ends_mono_ns.pop(stream, None)
 

@@ -1,4 +1,4 @@
-"""TLS as this machine trusts it, and its troubles in words."""
+"""Speak TLS with this machine's trust, and describe its errors for people."""
 
 import os
 import re
@@ -45,14 +45,14 @@ class NoAuthority(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Certificate:
-    """One certificate of a chain. ``subject``: its common name, for people; ``is_own``: the server's own one."""
+    """One certificate of a chain. ``subject``: its common name; ``is_own``: the server's own one."""
 
     subject: str
     expires_utc: datetime
     is_own: bool
 
     def ageing(self, now_utc: datetime, days: float, of: str = "") -> Reason | None:
-        """That it expires within ``days`` or has expired, with its date; None if neither. ``of``: whose it is."""
+        """Return the reason that it expires within ``days`` or has expired, else None. ``of``: whose it is."""
         if self.expires_utc - now_utc > timedelta(days=days):
             return None
         is_over = self.expires_utc <= now_utc
@@ -64,15 +64,15 @@ class Certificate:
 
 
 def get_ready() -> None:
-    """Imports what `chain` needs: for who cannot spare the time when a connection stands."""
+    """Import what `chain` needs: for callers that cannot spare the time once a connection is open."""
     from cryptography import x509  # noqa: F401
 
 
 def client_context(ca_file: Path | None = None, verify: bool = True) -> ssl.SSLContext:
-    """How we speak TLS: the machine's authorities and those of ``ca_file``. Raises NoAuthority.
+    """Return a client context with the machine's authorities and those of ``ca_file``. Raises NoAuthority.
 
-    ``verify=False`` believes any certificate. One context serves all connections until one of the files changes,
-    because to read the machine's authorities takes 20 ms and a megabyte.
+    ``verify=False`` accepts any certificate. One context serves all connections until one of the files changes, because
+    reading the machine's authorities takes 20 ms and a megabyte.
     """
     paths = ssl.get_default_verify_paths()
     own = os.environ.get(paths.openssl_cafile_env, paths.openssl_cafile)
@@ -114,7 +114,7 @@ def _fingerprint(file: Path | None) -> tuple[int, int] | None:
 
 
 def words(error: ssl.SSLError) -> str:
-    """What is wrong, for people: never the number of a system error, for which OpenSSL's are mistaken."""
+    """Describe a TLS error; never by an errno, which OpenSSL sets wrongly."""
     if isinstance(error, ssl.SSLCertVerificationError):
         return f"certificate: {error.verify_message or 'not valid'}"
     if isinstance(error, ssl.SSLEOFError | ssl.SSLZeroReturnError):
@@ -126,10 +126,10 @@ def words(error: ssl.SSLError) -> str:
 
 
 def chain(secured: ssl.SSLSocket) -> tuple[Certificate, ...]:
-    """The certificates of this very connection: the server's own, then those that vouch for it, as far as it is known.
+    """Return the certificates of this connection: the server's own, then its issuers, as far as known.
 
-    With a verified connection, the chain by which it was; otherwise what the server sent. Python has had a public name
-    for that since 3.13; before, the object beneath is asked.
+    With a verified connection, the chain that was verified; otherwise what the server sent. Python has had a public
+    name for that since 3.13; before, the object beneath is asked.
     """
     verified = secured.context.verify_mode == ssl.CERT_REQUIRED
     own = secured.getpeercert(binary_form=True)

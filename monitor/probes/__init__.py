@@ -1,1 +1,1 @@
-"""Targets in, samples out."""
+"""Probe targets, return samples."""

@@ -1,4 +1,4 @@
-"""What every probe is: due targets in, samples out. A probe never judges."""
+"""Define what a probe is: due targets in, samples out. A probe never judges."""
 
 import socket
 from collections.abc import AsyncIterator, Sequence
@@ -9,10 +9,10 @@ from monitor.domain.sample import Sample
 
 
 class Shape(NamedTuple):
-    """How a device's packets look; None leaves the probe's default.
+    """The form of a device's packets; None leaves the probe's default.
 
-    ``ttl``: hops, 1 to 255. ``dscp``: 0 to 63 (RFC 2474). ``payload_bytes``: what follows the ICMP header, 20 and more.
-    ``dont_fragment`` forbids every router to cut the packet, so that one too big for the path's MTU is refused by name
+    ``ttl``: hops, 1 to 255. ``dscp``: 0 to 63 (RFC 2474). ``payload_bytes``: the bytes after the ICMP header, 20 and
+    more. ``dont_fragment``: forbid routers to fragment, so that a packet too big for the path's MTU is refused by name
     (RFC 1191, RFC 8201).
     """
 
@@ -26,9 +26,9 @@ PLAIN = Shape()
 
 
 class Target(NamedTuple):
-    """One device as a probe needs to see it.
+    """One device to probe.
 
-    ``address``: 4 or 16 bytes in network order; ``scope``: the interface's number of a link-local IPv6 address, else 0.
+    ``address``: 4 or 16 bytes in network order; ``scope``: the interface index of a link-local IPv6 address, else 0.
     """
 
     device: str
@@ -38,7 +38,7 @@ class Target(NamedTuple):
 
     @classmethod
     def of(cls, device: str, address: IPv4Address | IPv6Address, shape: Shape = PLAIN) -> "Target":
-        """The target at that address; an unknown interface after the % counts as none."""
+        """Return the target at that address; an unknown interface after the % counts as none."""
         scope = address.scope_id if isinstance(address, IPv6Address) else None
         return cls(device, address.packed, _interface_index(scope), shape)
 
@@ -53,13 +53,13 @@ def _interface_index(name: str | None) -> int:
 
 
 class Probe(Protocol):
-    """One way of asking a device whether it works."""
+    """One way of probing devices."""
 
     name: str
 
     def run(self, due: Sequence[Target]) -> AsyncIterator[Sequence[Sample]]:
-        """Probes one round of ``due`` and yields exactly one sample for each, several at a time as they complete.
+        """Probe one round of ``due`` and yield exactly one sample for each, several at a time as they complete.
 
-        Several rounds may be under way at once. One target's trouble never raises and never
-        disturbs another: it becomes that target's ``failed`` or ``unknown`` sample.
+        Several rounds may run at once. Must not raise for one target's fault: it becomes that target's ``failed`` or
+        ``unknown`` sample.
         """

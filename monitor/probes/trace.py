@@ -1,7 +1,7 @@
-"""Traceroute: through whom a device is reached, by icmplib. Blocking: for by-hand use, or off the probing loop.
+"""Trace the route to a host, by icmplib. Blocks: for use by hand, or in a process of its own.
 
-icmplib is untyped, so this is the one place that touches it. It opens a raw socket of its own, which needs CAP_NET_RAW,
-and takes its times from the wall clock: good enough to tell a path, and no device is judged by them.
+icmplib is untyped, so this is the only file that imports it. It opens a raw socket of its own, which needs CAP_NET_RAW,
+and takes times from the wall clock: good enough for a route, and no device is judged by them.
 """
 
 import json
@@ -16,11 +16,11 @@ MOST_HOPS = 30
 
 
 class TraceError(Exception):
-    """No path could be traced; the message says why, and how to mend it where that is known."""
+    """The route could not be traced; the message says why, and the remedy where it is known."""
 
 
 class Hop(NamedTuple):
-    """One answer on the way. ``distance`` counts from 1; distances that are missing did not answer. Times in ms."""
+    """One router that answered. ``distance`` counts from 1; missing distances did not answer. Times in ms."""
 
     distance: int
     address: str
@@ -31,9 +31,9 @@ class Hop(NamedTuple):
 def trace(
     address: IPv4Address | IPv6Address, *, echoes: int = 2, timeout_s: float = 1.0, most_hops: int = MOST_HOPS
 ) -> Sequence[Hop]:
-    """The hops that answered, nearest first; the last is the host itself if it was reached.
+    """Return the hops that answered, nearest first; the last is the host itself if it was reached.
 
-    Takes at most ``most_hops`` times ``timeout_s``. Raises TraceError.
+    Takes at most ``most_hops`` × ``timeout_s``. Raises TraceError.
     """
     try:
         hops = traceroute(str(address), count=echoes, interval=0.0, timeout=timeout_s, max_hops=most_hops)
@@ -48,7 +48,7 @@ def trace(
 
 
 def reached(hops: Sequence[Hop], address: IPv4Address | IPv6Address) -> bool:
-    """Whether the last hop is the host itself."""
+    """Return whether the last hop is the host itself."""
     return bool(hops) and hops[-1].address == str(address)
 
 

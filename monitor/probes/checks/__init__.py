@@ -1,1 +1,1 @@
-"""Kinds of checks of what a site serves: one a file."""
+"""Check services: one kind of check a file."""

@@ -1,4 +1,4 @@
-"""What a check of a service is: one question to one server, answered in time or not."""
+"""Define what a check of a service is: one request to one server, answered in time or not."""
 
 import errno
 import re
@@ -21,9 +21,9 @@ S = TypeVar("S", bound=ServiceCheck)
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What came of a check. ``details`` are plain JSON values.
+    """The result of a check. ``details`` are plain JSON values.
 
-    ``reason`` says why it failed, ``poor`` what is wrong although it did not, ``own_fault`` why we could not ask.
+    ``reason``: why it failed; ``poor``: what is wrong although it succeeded; ``own_fault``: why we could not ask.
     """
 
     took_ns: int | None = None
@@ -34,12 +34,13 @@ class Outcome:
 
     @property
     def verdict(self) -> Verdict:
+        """Return the verdict: an own fault makes it unknown, a reason failed."""
         if self.own_fault:
             return Verdict.UNKNOWN
         return Verdict.FAILED if self.reason else Verdict.OK
 
     def sample(self, device: str, kind: str, started_utc: datetime, started_mono_ns: int) -> Sample:
-        """As judging reads it."""
+        """Return the outcome as a sample for judging."""
         took = () if self.took_ns is None or self.verdict != Verdict.OK else (self.took_ns,)
         why = self.own_fault or self.reason
         return Sample(device, kind, started_utc, started_mono_ns, self.verdict, 1, len(took), took, why, self.poor)
@@ -47,12 +48,12 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class ByHand:
-    """How `upazila-monitor probe KIND` is typed. ``does``: what it does, in a sentence.
+    """The usage of `upazila-monitor probe KIND`. ``does``: what it does, in a sentence.
 
     ``target``: the one argument, as it stands in the usage, and ``target_says`` about it. ``entry``: (argument, options
     by key) → the keys of a section; raises ValueError with what was expected. ``options``: which keys are options, with
-    what the help says ('': the key's docstring). ``unless``: keys that are true unless a flag is given, with that flag
-    and what the help says. ``timeout_s``: how long an answer may take, if nothing else is typed.
+    their help ('': the key's docstring). ``unless``: keys that are true unless a flag is given, with that flag and its
+    help. ``timeout_s``: how long an answer may take by default.
     """
 
     does: str
@@ -66,12 +67,12 @@ class ByHand:
 
 @dataclass(frozen=True, slots=True)
 class CheckKind(Generic[S]):
-    """One kind of check, whole: a file beside this, and a line in `checks.CHECKS`.
+    """One kind of check, whole: a file of this package, and a line in `checks.CHECKS`.
 
-    ``settings``: what [sites.ID.services.NAME] says of it; each key's docstring explains it in the docs.
-    ``check``: (what to check, until when) → what came of it. Blocks until the deadline at most; raises what
-    `checks.outcome_of` turns into an outcome: DeadlinePassed, OSError, ValueError, NamesBusy. ``by_hand``: its command.
-    ``doc``: its section of docs/checking-services.md, in Markdown, without the heading ``title`` and the table of keys.
+    ``settings``: the model of [sites.ID.services.NAME]; each key's docstring explains it in the docs. ``check``: (what
+    to check, deadline) → outcome. Blocks until the deadline at most; raises what `checks.outcome_of` turns into an
+    outcome: DeadlinePassed, OSError, ValueError, NamesBusy. ``by_hand``: its command. ``doc``: its section of
+    docs/checking-services.md, in Markdown, without the heading ``title`` and the table of keys.
     """
 
     settings: type[S]
@@ -82,7 +83,7 @@ class CheckKind(Generic[S]):
 
 
 def plain(error: BaseException) -> Reason | None:
-    """What an error says, without addresses of objects; where it has no number, in its own words."""
+    """Return an error's message without addresses of objects: the system's for an errno, else its own."""
     if isinstance(error, TimeoutError):
         return TIMEOUT
     if isinstance(error, ssl.SSLError):
@@ -95,7 +96,7 @@ def plain(error: BaseException) -> Reason | None:
 
 
 def program_fault(error: BaseException) -> Reason:
-    """That this program itself broke off, and by which error."""
+    """Return the reason that a fault of this program stopped the check."""
     return reason(ReasonCode.PROGRAM_FAULT, fault=_named(error))
 
 
@@ -104,7 +105,7 @@ def _named(error: BaseException) -> str:
 
 
 def host_and_port(target: str, port: int | None = None) -> dict[str, Any]:
-    """The keys ``host`` and ``port`` of HOST:PORT; raises ValueError. ``port``: what HOST alone means."""
+    """Parse HOST:PORT into the keys ``host`` and ``port``; raises ValueError. ``port``: the default for HOST alone."""
     plain = ascii_digits(target)
     if port is not None and (is_address(plain) or ":" not in plain or plain.endswith("]")):
         plain = f"[{plain.strip('[]')}]:{port}"

@@ -1,4 +1,4 @@
-"""All checks of services by their kind (a new one is a new file and a line here), and the threads they wait in."""
+"""Register all checks of services by kind (a new one is a new file and a line here), and run them in threads."""
 
 import logging
 from collections.abc import Collection, Mapping
@@ -29,10 +29,10 @@ THREADS = 256
 
 
 class ServiceChecks:
-    """Runs checks in threads of their own, which nobody else waits for; on the running event loop.
+    """The threads that run checks, for the running event loop.
 
-    Whatever lately took all of its time has as many threads apart from those of the others: however many services lie
-    behind a link that is cut, the living are seen.
+    Checks that recently took all of their time have threads apart from those of the others: however many services lie
+    behind a cut link, the others are checked in time.
     """
 
     def __init__(self, threads: int = THREADS) -> None:
@@ -42,11 +42,11 @@ class ServiceChecks:
         self._slow: set[ServiceCheck] = set()
 
     def configure(self, kept: Collection[ServiceCheck]) -> None:
-        """Forgets what is known of other services than these."""
+        """Drop what is known of services other than these."""
         self._slow.intersection_update(kept)
 
     async def run(self, wanted: ServiceCheck, timeout_s: float) -> Outcome:
-        """Awaits one check; what keeps us from asking in time is our own fault, and the server's verdict unknown."""
+        """Await one check; what keeps us from asking in time is our own fault, and the verdict unknown."""
         deadline = Deadline.after(timeout_s)
         threads = self._slow_threads if wanted in self._slow else self._threads
         try:
@@ -59,13 +59,13 @@ class ServiceChecks:
         return outcome
 
     def close(self) -> None:
-        """Begins no check any more."""
+        """Begin no more checks."""
         self._threads.close()
         self._slow_threads.close()
 
 
 def outcome_of(wanted: ServiceCheck, deadline: Deadline) -> Outcome:
-    """What came of a check, in this thread; blocks until the deadline at most and raises nothing."""
+    """Run a check in this thread until the deadline at most; raises nothing."""
     try:
         return CHECKS[wanted.kind].check(wanted, deadline)
     except NamesBusy as error:

@@ -1,7 +1,7 @@
-"""DNS: whether a server answers for a name, and with what.
+"""Check DNS: whether a server answers for a name, and with which records.
 
-What is not the answer is no answer: a datagram from elsewhere, with another number, for another question, or one that
-cannot be read is passed over until the deadline, as ICMP and SNMP do.
+A datagram from elsewhere, with another id, for another question, or one that cannot be read is skipped until the
+deadline, as ICMP and SNMP do.
 """
 
 import contextlib
@@ -41,7 +41,7 @@ RecordType = Literal["A", "AAAA", "CNAME", "MX", "NS", "PTR", "SOA", "SRV", "TXT
 
 
 class DnsCheck(ServiceCheck):
-    """The records of ``type`` that ``name`` has."""
+    """A check of the records of ``type`` that ``name`` has."""
 
     kind: Literal["dns"] = "dns"
     name: Annotated[str, Field(max_length=253)] = ""
@@ -77,7 +77,7 @@ class _Answered:
 
 
 def check(wanted: DnsCheck, deadline: Deadline) -> Outcome:
-    """Asks that server, or those of this machine in turn; an answer without records is a failure."""
+    """Ask that server, or those of this machine in turn; an answer without records is a failure."""
     begun_ns = deadline.mono_ns()
     machine = ResolvConf((wanted.server,), deadline.timeout_s, 1) if wanted.server else resolv_conf.read()
     try:
@@ -92,10 +92,10 @@ def check(wanted: DnsCheck, deadline: Deadline) -> Outcome:
 
 
 def ask(question: dns.message.QueryMessage, machine: ResolvConf, port: int, deadline: Deadline) -> _Answered:
-    """The first answer about the name; else the last server's refusal; raises the last trouble if there was none.
+    """Return the first answer about the name, else the last server's refusal; raises the last error if there was none.
 
-    Each server has its time-out or its share of what is left, whichever is less: a deadline that is shorter than the
-    machine's patience still reaches the last server.
+    Each server has its timeout or its share of the time left, whichever is less: also a deadline shorter than the
+    machine's timeouts reaches the last server.
     """
     refusal: _Answered | None = None
     trouble: OSError = DeadlinePassed(deadline.timeout_s)
@@ -117,7 +117,7 @@ def ask(question: dns.message.QueryMessage, machine: ResolvConf, port: int, dead
 
 
 def _asked(question: dns.message.QueryMessage, server: str, port: int, deadline: Deadline) -> dns.message.QueryMessage:
-    """The server's answer over UDP, again over TCP when it is cut short; raises OSError."""
+    """Return the server's answer over UDP, or over TCP when that is truncated; raises OSError."""
     whole = _over_udp(question, server, port, deadline)
     return _over_tcp(question, server, port, deadline) if whole is None else whole
 
@@ -125,7 +125,7 @@ def _asked(question: dns.message.QueryMessage, server: str, port: int, deadline:
 def _over_udp(
     question: dns.message.QueryMessage, server: str, port: int, deadline: Deadline
 ) -> dns.message.QueryMessage | None:
-    """The server's answer; None when it is cut short. Raises OSError."""
+    """Return the server's answer; None when it is truncated. Raises OSError."""
 
     def read(found: bytes) -> dns.message.QueryMessage | Literal["cut short"] | None:
         return "cut short" if _is_cut_short(question, found) else _read(question, found)
@@ -138,7 +138,7 @@ def _over_udp(
 def _over_tcp(
     question: dns.message.QueryMessage, server: str, port: int, deadline: Deadline
 ) -> dns.message.QueryMessage:
-    """The server's answer; raises OSError."""
+    """Return the server's answer; raises OSError."""
     with Stream.open(server, port, deadline, 2 * MOST_BYTES) as stream, stream.makefile() as reader:
         wire = question.to_wire()
         stream.sendall(len(wire).to_bytes(2) + wire)
@@ -149,7 +149,7 @@ def _over_tcp(
 
 
 def _is_cut_short(question: dns.message.QueryMessage, found: bytes) -> bool:
-    """An answer to our question of which not all fitted in (TC); the rest of it may be unreadable."""
+    """Return whether this is a truncated answer to our question (TC); the rest of it may be unreadable."""
     return (
         len(found) >= 12
         and int.from_bytes(found[:2]) == question.id
@@ -158,7 +158,7 @@ def _is_cut_short(question: dns.message.QueryMessage, found: bytes) -> bool:
 
 
 def _read(question: dns.message.QueryMessage, found: bytes) -> dns.message.QueryMessage | None:
-    """The answer to our question; None if it is something else."""
+    """Return the answer to our question; None for anything else."""
     try:
         message = dns.message.from_wire(found, ignore_trailing=True)
     except (dns.exception.DNSException, ValueError, IndexError):
@@ -185,21 +185,21 @@ def _outcome(wanted: DnsCheck, answered: _Answered, took_ns: int) -> Outcome:
 
 
 def _records(message: dns.message.QueryMessage) -> list[dns.rdata.Rdata]:
-    """The records of the name that was asked for, or of the one that its aliases lead to; of no other name."""
+    """Return the records of the name that was asked for, or of the one that its aliases lead to; of no other name."""
     answer = message.resolve_chaining().answer
     return [] if answer is None else list(answer)
 
 
 def _text(record: dns.rdata.Rdata) -> str:
-    """A record as text: a TXT is the text that it holds, its parts joined."""
+    """Return a record as text: of a TXT the text that it holds, its parts joined."""
     strings: tuple[bytes, ...] | None = getattr(record, "strings", None)
     return record.to_text() if strings is None else nfc(b"".join(strings).decode("utf-8", "backslashreplace"))
 
 
 def _same(record: dns.rdata.Rdata, expected: str) -> bool:
-    """Whether a record is the expected one: addresses by value, names in any case, texts letter by letter in NFC.
+    """Return whether a record is the expected one: addresses by value, names in any case, texts exactly, in NFC.
 
-    A text may also stand as zone files have it: in quotes, in its parts, with escapes.
+    A text may also be written as in zone files: in quotes, in parts, with escapes.
     """
     if record.rdtype == dns.rdatatype.TXT and _text(record).strip() == nfc(expected).strip():
         return True

@@ -1,4 +1,4 @@
-"""HTTP and HTTPS: status, what the page says, and how long the certificates on the way to it are good for."""
+"""Check HTTP and HTTPS: status, content, and validity of the certificates on the way."""
 
 from datetime import UTC, datetime
 from typing import Annotated, Literal, Self
@@ -18,7 +18,7 @@ from monitor.settings.services_section import CertificateDays, ServiceCheck
 
 
 class HttpCheck(ServiceCheck):
-    """The page at ``url``."""
+    """A check of the page at ``url``."""
 
     kind: Literal["http"] = "http"
     url: Annotated[str, Field(max_length=2_000)] = ""
@@ -42,7 +42,7 @@ class HttpCheck(ServiceCheck):
 
 
 def check(wanted: HttpCheck, deadline: Deadline) -> Outcome:
-    """Gets the page as a browser would; redirects are followed, unless one of them is what is expected."""
+    """Get the page as a browser would; redirects are followed, unless one of them is what is expected."""
     begun_ns = deadline.mono_ns()
     try:
         answer = http.request(
@@ -64,7 +64,7 @@ def check(wanted: HttpCheck, deadline: Deadline) -> Outcome:
 
 
 def _why(error: http.HttpError) -> Reason | None:
-    """Says why no page came: by the system's own error where there is one, as for every check."""
+    """Return why no page came: by the errno where there is one, as for every check."""
     if isinstance(error, http.Unreachable) and error.error:
         return reason(ReasonCode.OS_ERROR, error=error.error)
     return text(str(error))
@@ -93,12 +93,12 @@ def _is_wanted(status: int, wanted: int | None) -> bool:
 
 
 def _certificates(answer: http.Answer) -> list[tuple[str, Certificate]]:
-    """Every certificate by which a hop of the exchange was secured, with that hop's address."""
+    """Yield every certificate that secured a hop of the exchange, with that hop's address."""
     return [(hop.url, each) for hop in answer.hops for each in hop.certificates]
 
 
 def _ageing(url: str, certificate: Certificate, wanted: HttpCheck, now_utc: datetime) -> Reason | None:
-    """Which certificate expires soon, if the first one to do so does; None otherwise."""
+    """Return the certificate that expires first, if soon; else None."""
     elsewhere = urlsplit(url).netloc != urlsplit(wanted.url).netloc
     return certificate.ageing(now_utc, wanted.certificate_days, (urlsplit(url).hostname or "") if elsewhere else "")
 

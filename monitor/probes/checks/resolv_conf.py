@@ -1,4 +1,4 @@
-"""Which name servers this machine asks, as its C library reads it."""
+"""Read which name servers this machine uses, as its C library does."""
 
 import re
 from dataclasses import dataclass
@@ -14,7 +14,10 @@ MOST_BYTES = 65_536
 
 @dataclass(frozen=True, slots=True)
 class ResolvConf:
-    """``timeout_s``: how long a server is waited for; ``attempts``: how often each is asked. Source: resolv.conf(5)."""
+    """The resolver's configuration. ``timeout_s``: per server and try; ``attempts``: tries per server.
+
+    Source: resolv.conf(5).
+    """
 
     servers: tuple[str, ...] = ("127.0.0.1",)
     timeout_s: float = 5.0
@@ -22,7 +25,7 @@ class ResolvConf:
 
 
 def read(file: Path = FILE) -> ResolvConf:
-    """Read it; a machine without it asks itself."""
+    """Read /etc/resolv.conf; without it, the machine itself is the server."""
     try:
         return parsed(read_bounded(file, MOST_BYTES).decode("utf-8", "replace"))
     except PlainFileError:
@@ -30,7 +33,7 @@ def read(file: Path = FILE) -> ResolvConf:
 
 
 def parsed(text: str) -> ResolvConf:
-    """Parse what stands in it; what cannot be understood counts as not there, as it does to the C library."""
+    """Parse the file's text; what cannot be understood is ignored, as by the C library."""
     servers: list[str] = []
     options: dict[str, int] = {}
     for line in text.splitlines():

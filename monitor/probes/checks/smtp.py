@@ -1,4 +1,4 @@
-"""SMTP: whether a mail server greets, how it secures the line, and how long its certificate is good for."""
+"""Check SMTP: whether a mail server greets, secures the connection, and how long its certificate is valid."""
 
 import smtplib
 from datetime import UTC, datetime
@@ -21,7 +21,7 @@ PORT = 25
 
 
 class SmtpCheck(ServiceCheck):
-    """The mail server at ``port`` of ``host``."""
+    """A check of the mail server at ``port`` of ``host``."""
 
     kind: Literal["smtp"] = "smtp"
     host: HostName = ""
@@ -49,7 +49,7 @@ class SmtpCheck(ServiceCheck):
 
 
 def check(wanted: SmtpCheck, deadline: Deadline) -> Outcome:
-    """Lets the server greet and introduce itself, over TLS where that is wanted, and says goodbye; no mail is sent."""
+    """Connect, greet (EHLO), over TLS where that is wanted, and quit; no mail is sent."""
     begun_ns = deadline.mono_ns()
     port = wanted.port or PORTS.get(wanted.security, PORT)
     try:

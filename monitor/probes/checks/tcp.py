@@ -1,4 +1,4 @@
-"""TCP: whether a port accepts connections, and how long its handshake takes."""
+"""Check TCP: whether a port accepts connections, and how long the handshake takes."""
 
 from typing import Literal, Self
 
@@ -11,7 +11,7 @@ from monitor.settings.services_section import HostName, Port, ServiceCheck, refu
 
 
 class TcpCheck(ServiceCheck):
-    """``port`` of ``host``."""
+    """A check of ``port`` of ``host``."""
 
     kind: Literal["tcp"] = "tcp"
     host: HostName = ""
@@ -31,7 +31,7 @@ class TcpCheck(ServiceCheck):
 
 
 def check(wanted: TcpCheck, deadline: Deadline) -> Outcome:
-    """Opens a connection to whichever address of the host answers first, and closes it; nothing is said."""
+    """Connect to whichever address of the host answers first, and close; nothing is sent."""
     assert wanted.port is not None
     begun_ns = deadline.mono_ns()
     with connect(wanted.host, wanted.port, deadline).socket:

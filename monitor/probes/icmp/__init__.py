@@ -1,1 +1,1 @@
-"""Echoes out, answers in, by the thousand."""
+"""Send ICMP echo requests and match replies, thousands a second."""

@@ -1,4 +1,4 @@
-"""What the engine has seen since the start."""
+"""Count what the ICMP engine sends, receives and rejects."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -9,7 +9,7 @@ from monitor.probes.icmp.packets import FORGED, Rejected
 
 @dataclass
 class Counters:
-    """Only ever grows."""
+    """Totals since the start; they never decrease."""
 
     sent: int = 0
     accepted: int = 0
@@ -19,10 +19,13 @@ class Counters:
     dropped: int = 0
 
     def rejected(self) -> dict[str, int]:
-        """Datagrams that were no answer, by reason; every reason is there, so that a series exists before it grows."""
+        """Count datagrams that were no valid reply, by reason.
+
+        All reasons are present from the start, as series need it.
+        """
         return {reason.value: self.rejected_by_reason[reason] for reason in Rejected}
 
     @property
     def forged(self) -> int:
-        """Those that somebody must have made up."""
+        """Count the rejected datagrams that only somebody on the network can have made up."""
         return sum(self.rejected_by_reason[reason] for reason in FORGED)

@@ -1,16 +1,16 @@
-"""The ICMP probe: rounds of echoes over one shared socket per family, in batches, never faster than allowed.
+"""Probe by ICMP: rounds of echoes over one shared socket per family, in batches, within the allowed rate.
 
 Times: echoes leave and deadlines run on the monotonic clock. The kernel stamps arrivals with the wall clock; a stamp is
-carried over to the monotonic clock by reading both at once when the datagram is taken in. A stamp that would lie
-before the echo's departure or after that reading (the wall clock was stepped) is not believed, and the time of reading
-counts instead. So a reply that waited in the socket while our loop was busy is neither late nor lost.
+converted to the monotonic clock by reading both when the datagram is taken in. A stamp before the echo's departure or
+after that reading (the wall clock was stepped) is discarded, and the time of reading counts. So a reply that waited in
+the socket while the event loop was busy is neither late nor lost.
 
-Which verdict a round gets:
+Verdict of a round:
 
 - an echo was answered: ``ok``, whatever else happened;
 - the kernel dropped datagrams because our buffer was full, or refused to send an echo of the round for a reason of its
   own (EPERM, ENOBUFS, ENETUNREACH, …): ``unknown``, it is our fault;
-- no answer, or the kernel says that this very host cannot be reached (EHOSTUNREACH, EHOSTDOWN): ``failed``.
+- no answer, or the kernel reports that this very host cannot be reached (EHOSTUNREACH, EHOSTDOWN): ``failed``.
 """
 
 import asyncio
@@ -55,7 +55,7 @@ Unsent = (
 
 @dataclass(frozen=True, slots=True)
 class IcmpOptions:
-    """The shape of a round; ``rate_per_s`` 0 means as fast as possible, which still drains what comes."""
+    """The shape of a round; ``rate_per_s`` 0: no rate limit, with received datagrams still taken in between batches."""
 
     echoes: int = 3
     spacing_s: float = 0.5
@@ -65,12 +65,12 @@ class IcmpOptions:
 
     @property
     def burst(self) -> int:
-        """How many echoes may leave at once without going above the rate for longer than a moment."""
+        """Return how many echoes may leave at once without exceeding the rate for longer than a moment."""
         return max(1, min(BATCH, round(self.rate_per_s * BURST_S))) if self.rate_per_s else BATCH
 
 
 class IcmpProbe:
-    """Pings devices. `open` and `close` belong to the running event loop; `run` may be under way many times at once."""
+    """The ICMP probe. `open` and `close` belong to the running event loop; several `run` may be under way at once."""
 
     name = "icmp"
 
@@ -81,9 +81,9 @@ class IcmpProbe:
         opener: Opener = socket.socket,
         counters: Counters | None = None,
     ) -> None:
-        """``opener`` makes the sockets, as ``socket.socket`` does: elsewhere, such as in another network namespace.
+        """Prepare the probe; ``opener`` makes the sockets, as ``socket.socket`` does (for another network namespace).
 
-        ``counters``: where it is counted what was seen, if anybody else reads that.
+        ``counters``: where events are counted, if others read them.
         """
         self.options = options
         self.counters = Counters() if counters is None else counters
@@ -96,7 +96,7 @@ class IcmpProbe:
         self._hurried = asyncio.Event()
 
     def open(self) -> None:
-        """Opens the sockets; raises NoSocket, with the fix in its message, when IPv4 works on none.
+        """Open the sockets; raises NoSocket, with the remedy in its message, when no kind works for IPv4.
 
         Without IPv6, devices that need it get ``unknown`` samples that say why.
         """
@@ -111,11 +111,11 @@ class IcmpProbe:
             emit(log, LogEvent.IPV6_MISSING, "%s", self.why_no_ipv6)
 
     def close(self) -> None:
-        """Closes the sockets."""
+        """Close the sockets."""
         self._transmitters.close()
 
     def hurry(self) -> None:
-        """Ends the rounds under way: nothing more is sent or waited for, and who has not answered is ``unknown``."""
+        """End the rounds under way: nothing more is sent or waited for; unanswered targets become ``unknown``."""
         self._hurried.set()
         for done in self._sending:
             if not done.done():
@@ -123,11 +123,11 @@ class IcmpProbe:
 
     @property
     def kinds(self) -> dict[int, str]:
-        """Which kind of socket each family got: 'ping' or 'raw'."""
+        """Return the kind of socket of each family: 'ping' or 'raw'."""
         return {family: transmitter.socket.kind for family, transmitter in self._transmitters.current.items()}
 
     async def run(self, due: Sequence[Target]) -> AsyncIterator[Sequence[Sample]]:
-        """One round for each target; see `Probe`."""
+        """Probe one round; see `Probe`."""
         self._transmitters.timeout_ns = round(self.options.timeout_s * NS_PER_S)
         started, dropped, news = (self._clock.utc(), self._clock.mono_ns()), self._dropped(), asyncio.Event()
         groups, homeless = self._grouped(due, news)
@@ -147,7 +147,7 @@ class IcmpProbe:
     def _grouped(
         self, due: Iterable[Target], news: asyncio.Event
     ) -> tuple[list[tuple[EchoTransmitter, Group]], list[Target]]:
-        """The targets in groups of one family and shape, and those for whose family there is no socket."""
+        """Group the targets by family and shape; return also those for whose family there is no socket."""
         alike: dict[Family, dict[Shape, list[Target]]] = {4: defaultdict(list), 6: defaultdict(list)}
         for target in due:
             alike[4 if len(target.address) == 4 else 6][target.shape].append(target)
@@ -168,7 +168,7 @@ class IcmpProbe:
         return groups, homeless
 
     async def _send_all(self, groups: Sequence[tuple[EchoTransmitter, Group]]) -> None:
-        """Sends every echo of the round: one wave after the other, each wave at the allowed rate."""
+        """Send every echo of the round: one wave after the other, each at the allowed rate."""
         options = self.options
         for echo in range(options.echoes):
             wave_mono_ns, left = self._clock.mono_ns(), deque(groups)
@@ -185,7 +185,7 @@ class IcmpProbe:
                     return
 
     async def _send_some(self, left: deque[tuple[EchoTransmitter, Group]], echo: int) -> Unsent:
-        """Sends to those who are left, each group in its turn, until none is or the kernel has no room for some."""
+        """Send to the groups that are left, in turn, until none is or the kernel has no buffer space for some."""
         done: asyncio.Future[Unsent] = asyncio.get_running_loop().create_future()
         self._sending.add(done)
         try:
@@ -197,7 +197,10 @@ class IcmpProbe:
     def _keep_sending(
         self, left: deque[tuple[EchoTransmitter, Group]], echo: int, done: "asyncio.Future[Unsent]", *, is_turn: bool
     ) -> None:
-        """Calls itself by the event loop at each next turn: a coroutine would cost one more pass of it a burst."""
+        """Send one burst and reschedule itself on the event loop.
+
+        A coroutine would cost one more pass of it per burst.
+        """
         while not done.done():
             pause_ns = None if is_turn else self._pause_ns(len(left[0][1].targets))
             if pause_ns is not None:
@@ -215,9 +218,9 @@ class IcmpProbe:
                 done.set_result((transmitter, group, no_room))
 
     def _pause_ns(self, count: int) -> int | None:
-        """How long ``count`` more echoes must wait to keep the rate, all rounds under way together; None: not at all.
+        """Return how long ``count`` more echoes must wait to keep the rate over all rounds; None: not at all.
 
-        Without a rate, a pause of nothing lets the event loop have its turn now and then.
+        Without a rate, 0 now and then lets the event loop run other work.
         """
         now_ns, rate_per_s = self._clock.mono_ns(), self.options.rate_per_s
         if rate_per_s:
@@ -230,7 +233,7 @@ class IcmpProbe:
         return 0
 
     async def _insist(self, transmitter: EchoTransmitter, group: Group, places: list[int]) -> None:
-        """Asks a kernel that had no room a few times more, for these alone."""
+        """Retry the echoes for which the kernel had no buffer space, a few times."""
         for _ in range(NO_ROOM_TRIES if places else 0):
             await asyncio.sleep(NO_ROOM_PAUSE_S)
             transmitter.take_in()
@@ -243,7 +246,7 @@ class IcmpProbe:
     async def _finished(
         self, groups: Sequence[tuple[EchoTransmitter, Group]], news: asyncio.Event
     ) -> AsyncIterator[tuple[Group, bool]]:
-        """Yields a group when some of it is answered, and for the last time when no more can come (True)."""
+        """Yield a group when some of it is answered (False), and once more when nothing more can arrive (True)."""
         timeout_ns = round(self.options.timeout_s * NS_PER_S)
         waiting, transmitters = [group for _, group in groups], {transmitter for transmitter, _ in groups}
         while waiting:
@@ -264,7 +267,7 @@ class IcmpProbe:
                     await asyncio.wait_for(news.wait(), min(pause_s, LOOK_S))
 
     def _judged(self, group: Group, started: tuple[datetime, int], dropped_before: int, *, over: bool) -> list[Sample]:
-        """The samples of those in the group who have answered every echo; of all the others too when it is ``over``."""
+        """Return samples of those in the group who have answered every echo; when it is ``over``, of all others too."""
         name, echoes, ok, done = self.name, group.waves_sent, Verdict.OK, group.done
         utc, mono_ns = started
         dropped = over and bool(group.unanswered) and self._dropped() != dropped_before
@@ -283,7 +286,7 @@ class IcmpProbe:
         return samples
 
     def _why(self, group: Group, place: int, dropped: bool) -> tuple[Verdict, Reason]:
-        """Why nothing came from there, and whose fault that is."""
+        """Return verdict and reason for a target without an answer."""
         refused = group.refused.get(place)
         if refused is not None:
             verdict = Verdict.FAILED if refused in UNREACHABLE_HOST else Verdict.UNKNOWN

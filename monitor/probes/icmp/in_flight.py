@@ -1,7 +1,7 @@
-"""Echoes under way, and which of them a datagram answers. No I/O: bytes and times in, facts out.
+"""Match datagrams to the echoes in flight. No I/O: bytes and times in, results out.
 
 A reply counts only with the right source, identifier, sequence and cookie, and only when the kernel received it within
-the time-out; whatever else arrives is counted by its reason and changes nothing.
+the timeout; all else is counted by its reason and changes nothing.
 """
 
 import asyncio
@@ -41,24 +41,27 @@ BATCHES_BY_SEQUENCE = 0x10000 // BATCH
 
 
 class Wire(Protocol):
-    """What the flights need to know of a socket."""
+    """What is needed of a socket."""
 
     @property
     def v6(self) -> bool: ...
     @property
     def has_ip_header(self) -> bool:
-        """Whether its datagrams begin with one, and nobody has verified what is behind."""
+        """Return whether its datagrams begin with an IP header.
+
+        And the kernel has not verified the checksum behind it.
+        """
 
     @property
     def identifier(self) -> int: ...
 
 
 class Group:
-    """Up to `BATCH` targets of one shape that are asked together, with one batch for each of their echoes.
+    """Up to `BATCH` targets of one shape that are probed together, with one batch for each of their echoes.
 
     ``rtts_ns``: for each echo the round-trip times by target, None while unanswered. By target's index too: ``errors``
-    (what a router said), ``refused`` (the errno with which the kernel did not send) and ``unsent`` (how often);
-    ``done``: whose sample is out already.
+    (the ICMP error received), ``refused`` (the errno of sending) and ``unsent`` (how often); ``done``: its sample is
+    yielded.
     """
 
     def __init__(self, targets: Sequence[Target], echoes: int, news: asyncio.Event) -> None:
@@ -80,9 +83,9 @@ class Group:
 
 
 class Batch:
-    """One echo to each of a group, under way. ``departures``: monotonic ns, by target's index.
+    """One echo to each target of a group, in flight. ``departures``: monotonic ns, by target's index.
 
-    ``plain``: no zeros follow the echo, so that the quick ways see all of its answer.
+    ``plain``: no padding follows the echo, so that the fast paths see all of its reply.
     """
 
     __slots__ = ("addresses", "count", "departures", "group", "plain", "rtts_ns")
@@ -97,7 +100,7 @@ class Batch:
 
 
 class InFlightEchoes:
-    """All echoes under way over one socket, by the number of their batch."""
+    """All echoes in flight over one socket, by batch number. Not thread-safe: on the event loop."""
 
     def __init__(self, wire: Wire, counters: Counters, timeout_ns: int) -> None:
         self.cookie = secrets.token_bytes(COOKIE_BYTES)
@@ -116,7 +119,7 @@ class InFlightEchoes:
         return len(self._under_way)
 
     def start(self, group: Group, echo: int) -> int:
-        """Gives the group's next batch a number; its echoes count as under way until `end`."""
+        """Assign a number to the group's next batch; its echoes are in flight until `end`."""
         number = self._next_batch
         self._next_batch = (number + 1) % MOST_BATCHES
         group.batches.append(number)
@@ -124,19 +127,19 @@ class InFlightEchoes:
         return number
 
     def departed(self, number: int, departures: Sequence[int]) -> None:
-        """The batch's echoes left at those times, the latest of which is the last (monotonic ns)."""
+        """Store when the batch's echoes left (monotonic ns)."""
         batch = self._under_way[number]
         batch.departures = departures
         batch.group.last_sent_mono_ns = departures[-1]
 
     def departed_later(self, number: int, place: int, mono_ns: int) -> None:
-        """One echo of the batch left only now, at the second try."""
+        """Store when one echo of the batch left at a retry."""
         batch = self._under_way[number]
         batch.departures = [*batch.departures]
         batch.departures[place] = batch.group.last_sent_mono_ns = mono_ns
 
     def end(self, group: Group) -> None:
-        """Forgets the group's echoes; what answers one of them from now on is late."""
+        """Drop the group's echoes; replies to them are late from now on."""
         for number in group.batches:
             self._under_way.pop(number, None)
 
@@ -148,11 +151,11 @@ class InFlightEchoes:
         wall_to_mono_ns: int,
         read_mono_ns: int,
     ) -> None:
-        """Takes in what one call brought (see `Incoming.records`), of which ``datagram`` gives each as a whole.
+        """Match the records of one receive call (see `Incoming.records`); ``datagram`` returns each of them whole.
 
-        ``wall_to_mono_ns`` carries the kernel's stamps over to the monotonic clock, which was ``read_mono_ns`` then.
-        This loop turns once for every answer there is: a right one passes it in a few comparisons, which together
-        verify each of its bits; whatever else comes is looked at with leisure by `arrived`.
+        ``wall_to_mono_ns`` converts the kernel's stamps to the monotonic clock, which was ``read_mono_ns`` then. This
+        loop turns once for every reply: a valid one passes in a few comparisons, which together verify each of its
+        bits; all else goes to `arrived`.
         """
         mask, good_head, good_cookie, under_way = self._mask, self._head, self._cookie_number, self._under_way
         for index, (length, seconds, nanoseconds, (source, head, cookie, token, inverse, last)) in enumerate(arrivals):
@@ -174,9 +177,9 @@ class InFlightEchoes:
             self._timed(batch, place, seconds * NS_PER_S + nanoseconds + wall_to_mono_ns, read_mono_ns)
 
     def mirrored(self, number: int, stamps_mono_ns: Sequence[int], read_mono_ns: int) -> bool:
-        """Takes in the answers to a whole batch, in its order, whose contents are known to be right.
+        """Take in the replies to a whole batch, in its order, whose contents are known to be right.
 
-        Returns False, and has done nothing, where one of them must be looked at by itself.
+        Returns False, and has done nothing, where one of them must be matched by itself.
         """
         batch = self._under_way[number]
         if not batch.plain or len(stamps_mono_ns) != batch.count or batch.rtts_ns.count(None) != batch.count:
@@ -190,7 +193,7 @@ class InFlightEchoes:
         return True
 
     def arrived(self, datagram: Datagram, wall_to_mono_ns: int, read_mono_ns: int) -> None:
-        """Takes in any datagram."""
+        """Take in any datagram."""
         wire, data = self._wire, datagram.data
         if wire.has_ip_header:
             data = without_ip_header(data)
@@ -222,13 +225,13 @@ class InFlightEchoes:
             self._timed(batch, place, datagram.stamp_ns + wall_to_mono_ns, read_mono_ns)
 
     def _unknown(self, number: int) -> Rejected:
-        """What an answer with our cookie is to a batch that is not under way: it is over, or never was."""
+        """Return why a reply with our cookie belongs to no batch in flight: late, or never sent."""
         given = (self._next_batch - number - 1) % MOST_BATCHES
         ever = (self._next_batch - self._first_batch) % MOST_BATCHES
         return Rejected.LATE if given < ever else Rejected.FORGED_SEQUENCE
 
     def _timed(self, batch: Batch, place: int, stamp_mono_ns: int, read_mono_ns: int) -> None:
-        """Takes in a right answer, if the kernel got it in time."""
+        """Take in a valid reply, if the kernel received it in time."""
         departed_ns = batch.departures[place]
         # The wall clock was stepped between the stamp and its reading if the stamp does not lie between these two.
         plausible = departed_ns - STAMP_SLACK_NS <= stamp_mono_ns <= read_mono_ns
@@ -246,14 +249,14 @@ class InFlightEchoes:
             batch.group.news.set()
 
     def queued_error(self, error: QueuedError) -> None:
-        """Takes an entry of the error queue in."""
+        """Take in an entry of the error queue."""
         said = error_reason(error.kind, error.code, v6=self._wire.v6)
         if said is None or len(error.data) < HEADER.size:
             return
         self._noted(ErrorMessage(int.from_bytes(error.data[6:8]), error.destination, said))
 
     def _noted(self, error: ErrorMessage) -> None:
-        """An ICMP error is a hint: it names the reason, but only silence makes a round fail."""
+        """Store an ICMP error: it gives the reason, but only a missing reply makes a round fail."""
         self._counters.errors_by_reason[error.reason] += 1
         newest = self._next_batch - 1
         back = (newest - (error.sequence >> BATCH_BITS)) % BATCHES_BY_SEQUENCE

@@ -1,8 +1,7 @@
-"""Buffers for ``sendmmsg`` and ``recvmmsg``, made once and used for every batch.
+"""Lay out the buffers of ``sendmmsg`` and ``recvmmsg``, allocated once and used for every batch.
 
-A system call a packet is most of what probing costs, and Python code a packet most of the rest. So the buffers are laid
-out such that what differs from packet to packet is written, and what arrives is read, by strided copies of whole
-batches.
+A system call per packet is most of what probing costs, and Python code per packet most of the rest. So what differs
+from packet to packet is written, and what arrives is read, by strided copies of whole batches.
 """
 
 import ctypes
@@ -62,7 +61,7 @@ _recvmmsg.argtypes = (c_int, c_void_p, c_uint, c_int, c_void_p)
 
 
 def _column(structures: ctypes.Array[Any], offset: int) -> memoryview:
-    """Returns the native words at ``offset`` of every structure in an array of them: assigned to as a whole."""
+    """Return the native words at ``offset`` of every structure in an array of them: assigned to as a whole."""
     step, word = sizeof(structures) // len(structures), sizeof(c_size_t)
     return memoryview(structures).cast("B").cast("L")[offset // word :: step // word]
 
@@ -72,7 +71,7 @@ def _steps(start: int, step: int, count: int) -> "memoryview[int]":
 
 
 def _fill_vectors(vectors: "ctypes.Array[_Iovec]", data: tuple[int, int, int], rest: tuple[int, int]) -> None:
-    """Makes two vectors a message: ``data`` (first address, step, length), then ``rest`` (address, length)."""
+    """Fill two vectors per message: ``data`` (first address, step, length), then ``rest`` (address, length)."""
     for first, (base, step, length) in enumerate((data, (rest[0], 0, rest[1]))):
         for offset, start, by in ((_Iovec.base.offset, base, step), (_Iovec.length.offset, length, 0)):
             column = _column(vectors, offset)[first::2]
@@ -85,7 +84,7 @@ def _fill_headers(
     names: tuple[int, int, int],
     controls: tuple[int, int, int],
 ) -> None:
-    """Makes the headers of all messages; ``names`` and ``controls``: first address, step, length."""
+    """Fill the headers of all messages; ``names`` and ``controls``: first address, step, length."""
     count = len(headers)
     for offset, (start, step, length), length_offset in (
         (_Msghdr.name.offset, names, _Msghdr.namelen.offset),
@@ -99,9 +98,9 @@ def _fill_headers(
 
 
 class Datagram(NamedTuple):
-    """What arrived: raw bytes, who sent it, and the kernel's receive time (CLOCK_REALTIME, ns).
+    """A received datagram: raw bytes, source, and the kernel's receive time (CLOCK_REALTIME, ns).
 
-    ``length``: how many bytes there were on the wire, of which ``data`` keeps at most `DATA_BYTES`.
+    ``length``: bytes on the wire, of which ``data`` keeps at most `DATA_BYTES`.
     """
 
     data: bytes
@@ -111,7 +110,7 @@ class Datagram(NamedTuple):
 
 
 class QueuedError(NamedTuple):
-    """An entry of the socket's error queue: the destination it is about, the ICMP type and code, what was sent."""
+    """An ICMP error in the socket's error queue: destination, ICMP type and code, and the packet that was sent."""
 
     data: bytes
     destination: bytes
@@ -120,18 +119,18 @@ class QueuedError(NamedTuple):
 
 
 class SentStamp(NamedTuple):
-    """Another kind of entry: when the kernel handed a packet to the device (CLOCK_REALTIME, ns)."""
+    """A transmit timestamp in the error queue: when the kernel handed a packet to the device (CLOCK_REALTIME, ns)."""
 
     stamp_ns: int
 
 
 def _address_words(*, v6: bool) -> range:
-    """Which words of a sockaddr are the address."""
+    """Return which words of a sockaddr are the address."""
     return range(2, 6) if v6 else range(1, 2)
 
 
 class AddressBatch:
-    """The addresses of a batch (4 or 16 bytes each), ready to be laid over its packets' socket addresses."""
+    """The addresses of a batch (4 or 16 bytes each), laid out to be copied over its packets' socket addresses."""
 
     def __init__(self, addresses: list[bytes], scopes: Iterable[int]) -> None:
         self.count = len(addresses)
@@ -143,7 +142,7 @@ class AddressBatch:
 
 
 class Outgoing:
-    """Echo requests on their way to ``sendmmsg``."""
+    """Echo requests for ``sendmmsg``."""
 
     def __init__(self, requests: Requests, *, v6: bool) -> None:
         name = (struct.pack("=H26x", socket.AF_INET6) if v6 else struct.pack("=H14x", socket.AF_INET)) * BATCH
@@ -177,7 +176,7 @@ class Outgoing:
         ]
 
     def load(self, batch: int, address_batch: AddressBatch, zeros: int = 0, control: bytes = b"") -> None:
-        """Makes the batch's packets: one to each of the crowd, followed by so many zeros, with that control data."""
+        """Build the batch's packets: one to each address, with ``zeros`` bytes of padding and that control data."""
         count, step = address_batch.count, self._packet_step
         end = count * step
         first, token, inverse, last = self._requests.words(batch, count)
@@ -202,15 +201,15 @@ class Outgoing:
         self._looks = (zeros, control)
 
     def ask_when_the_first_leaves(self, wanted: bool) -> None:
-        """Whether the kernel is to say, by the error queue, when the first packet of a batch left."""
+        """Request, or not, a transmit timestamp for the first packet of a batch."""
         header, asked = self._headers[0].header, len(STAMP_IT) if wanted else 0
         header.control = addressof(self._control) + len(STAMP_IT) - asked
         header.controllen = len(self._looks[1]) + asked
 
     def send(self, fd: int, start: int, end: int) -> list[tuple[int, int]]:
-        """Sends the packets from ``start`` up to ``end`` of the loaded batch.
+        """Send the packets from ``start`` up to ``end`` of the loaded batch.
 
-        Returns (index, errno) of each that the kernel refused; one refusal does not keep the others back.
+        Returns (index, errno) of each that the kernel refused; a refusal does not keep the others back.
         """
         refused: list[tuple[int, int]] = []
         done, tries, address, size = start, 0, addressof(self._headers), sizeof(_Mmsghdr)
@@ -233,7 +232,7 @@ class Outgoing:
 
 
 class Incoming:
-    """Datagrams as ``recvmmsg`` leaves them: read as records of what an answer to our echo must be, or whole."""
+    """Datagrams as ``recvmmsg`` leaves them: read as records of a valid reply's layout, or whole."""
 
     def __init__(self, *, v6: bool, with_ip_header: bool) -> None:
         self._slots = ctypes.create_string_buffer(ARRIVALS * (NAME_BYTES + DATA_BYTES))
@@ -267,7 +266,7 @@ class Incoming:
         self._seconds, self._nanoseconds = (control_words[place :: CONTROL_BYTES // 8] for place in (2, 3))
 
     def receive(self, fd: int) -> int:
-        """Takes in what has arrived; how many datagrams that is. Fewer than `ARRIVALS`: there are no more."""
+        """Receive what has arrived; return the number of datagrams. Fewer than `ARRIVALS`: there are no more."""
         ctypes.memmove(self._headers, self._fresh, len(self._fresh))
         for _ in range(OTHERS_ERRORS):
             count: int = _recvmmsg(fd, self._headers, ARRIVALS, socket.MSG_DONTWAIT, None)
@@ -279,9 +278,9 @@ class Incoming:
         return 0
 
     def records(self, count: int) -> Iterator[Arrival]:
-        """(length, seconds, nanoseconds, (source, ICMP header, cookie, token, ~token, ~sequence and padding)) of each.
+        """Return (length, s, ns, (source, ICMP header, cookie, token, ~token, ~sequence and padding)) of each datagram.
 
-        The record is only meaningful for a datagram of `plain_bytes`; whatever else came, ask for the `datagram`.
+        A record is only meaningful for a datagram of `plain_bytes`; for any other read `datagram`.
         """
         return zip(
             self._lengths[:count].tolist(),
@@ -292,18 +291,21 @@ class Incoming:
         )
 
     def mirrors(self, outgoing: Outgoing, count: int) -> bool:
-        """Whether these are, bit for bit, the answers to the first of the batch that was loaded last, in its order."""
+        """Return whether these are, bit for bit and in order.
+
+        The replies to the first packets of the last loaded batch.
+        """
         return self._lengths[:count].tolist() == [self.plain_bytes] * count and all(
             here[:count] == there[:count] for here, there in zip(self._columns, outgoing.answers, strict=True)
         )
 
     def stamps(self, count: int, wall_to_mono_ns: int) -> list[int]:
-        """The kernel's receive times, carried over to the monotonic clock (ns)."""
+        """Return the kernel's receive times, converted to the monotonic clock (ns)."""
         seconds, nanoseconds = self._seconds[:count].tolist(), self._nanoseconds[:count].tolist()
         return [second * NS_PER_S + rest + wall_to_mono_ns for second, rest in zip(seconds, nanoseconds, strict=True)]
 
     def datagram(self, index: int) -> Datagram:
-        """One of those that the last call took in."""
+        """Return one of the datagrams of the last call."""
         start = index * (NAME_BYTES + DATA_BYTES)
         length = self._lengths[index]
         slot = self._slots_view[start : start + NAME_BYTES + min(length, DATA_BYTES)]

@@ -1,16 +1,16 @@
-"""ICMP echo packets as bytes (RFC 792, RFC 4443): what is sent, and what counts as an answer. Pure.
+"""Encode and decode ICMP echo packets (RFC 792, RFC 4443): what is sent, and what counts as a reply. Pure.
 
-An echo request of ours, after the ICMP header (type, code, checksum, identifier, sequence)::
+Our echo request, after the ICMP header (type, code, checksum, identifier, sequence)::
 
     0        8        12       16    18    20
     | cookie | token  | ~token | ~seq | pad |
 
-The cookie is a secret of this run; the token numbers every echo that was ever sent, and the sequence is its low half.
-Each varying word stands beside its complement, so that the checksum of all our requests is one constant, and so is that
-of all right replies: who has compared every field with what was sent has verified the checksum. Zeros may follow.
+The cookie is a secret of this run; the token numbers every echo ever sent, and the sequence is its low half. Each
+varying word stands beside its complement, so that the checksum of all our requests is one constant, and so is that of
+all valid replies: comparing every field verifies the checksum. Zeros may follow.
 
-Tokens come in blocks of ``BATCH``, one block for each batch that is sent: the upper bits number the batch, the lower
-ones the place in it.
+Tokens come in blocks of ``BATCH``, one block for each batch: the upper bits number the batch, the lower ones the index
+in it.
 """
 
 import struct
@@ -58,7 +58,7 @@ OTHERS_V6 = {2: ReasonCode.PACKET_TOO_BIG, 3: ReasonCode.HOP_LIMIT_EXCEEDED, 4: 
 
 
 class Rejected(StrEnum):
-    """Why a datagram was no answer to an echo of ours."""
+    """Why a datagram is no valid reply to an echo of ours."""
 
     TRUNCATED = "truncated"
     BAD_CHECKSUM = "bad_checksum"
@@ -74,14 +74,14 @@ FORGED = (Rejected.BAD_CHECKSUM, Rejected.FORGED_COOKIE, Rejected.FORGED_SEQUENC
 
 
 class Reply(NamedTuple):
-    """An echo reply that carries our cookie; ``token`` says which echo it claims to answer."""
+    """An echo reply that carries our cookie; ``token``: the echo it claims to answer."""
 
     token: int
     sequence: int
 
 
 class ErrorMessage(NamedTuple):
-    """An ICMP error about an echo of ours: the low half of its token, whom it was sent to, and what happened.
+    """An ICMP error about an echo of ours: the low half of its token, its destination, and the reason.
 
     ``destination`` is empty where the error does not quote it.
     """
@@ -92,7 +92,10 @@ class ErrorMessage(NamedTuple):
 
 
 class Requests:
-    """Echo requests with one identifier and cookie. Their checksum is computed once; an IPv6 kernel puts in its own."""
+    """Echo requests with one identifier and cookie. Their checksum is computed once.
+
+    For IPv6 the kernel computes it.
+    """
 
     def __init__(self, *, v6: bool, identifier: int, cookie: bytes) -> None:
         self._kind = ECHO_REQUEST_V6 if v6 else ECHO_REQUEST
@@ -102,9 +105,9 @@ class Requests:
         self._checksum = 0 if v6 else checksum(self.packet(0))
 
     def words(self, batch: int, count: int) -> tuple["array[int]", ...]:
-        """The words of a batch's packets that differ from one to the next (numbers 1, 4, 5 and 6), ``count`` of each.
+        """Return ``count`` of each of the words that differ from packet to packet in a batch (numbers 1, 4, 5 and 6).
 
-        They are in network order, ready to be laid over packets made by `packet`: no Python runs for a single echo.
+        In network order, to be copied over packets made by `packet`: no Python code runs for a single echo.
         """
         token = batch * BATCH
         inverse = token ^ 0xFFFFFFFF
@@ -121,7 +124,7 @@ class Requests:
         return varying
 
     def packet(self, token: int) -> bytes:
-        """The echo request number ``token`` (0 to 2³² - 1)."""
+        """Return the echo request number ``token`` (0 to 2³² - 1)."""
         sequence = token & 0xFFFF
         return REQUEST.pack(
             self._kind,
@@ -138,13 +141,13 @@ class Requests:
 
 
 def answer_to(request: bytes, *, v6: bool) -> bytes:
-    """The right answer to an echo request: another type, and with it another checksum (in IPv6 the kernel's affair)."""
+    """Return the valid reply to an echo request: another type, and with it another checksum (in IPv6 the kernel's)."""
     bare = bytes([ECHO_REPLY_V6 if v6 else ECHO_REPLY]) + request[1:2] + b"\0\0" + request[4:]
     return bare if v6 else bare[:2] + checksum(bare).to_bytes(2) + bare[4:]
 
 
 def checksum(data: bytes) -> int:
-    """The Internet checksum (RFC 1071); 0 over a packet that carries a right one."""
+    """Return the Internet checksum (RFC 1071); 0 over a packet that carries a right one."""
     if len(data) % 2:
         data += b"\0"
     total = sum(struct.unpack(f"!{len(data) // 2}H", data))
@@ -154,12 +157,12 @@ def checksum(data: bytes) -> int:
 
 
 def without_ip_header(data: bytes) -> bytes:
-    """What an IPv4 raw socket delivers, from the ICMP header on; empty when there is none."""
+    """Return what an IPv4 raw socket received, from the ICMP header on; empty when there is none."""
     return data[(data[0] & 0x0F) * 4 :] if data else b""
 
 
 def read_reply(data: bytes, *, v6: bool, identifier: int, cookie: bytes) -> Reply | Rejected | None:
-    """The reply in ``data`` (from the ICMP header on); None for another kind of message."""
+    """Return the reply in ``data`` (from the ICMP header on); None for another kind of message."""
     if len(data) < HEADER.size:
         return Rejected.TRUNCATED
     kind, code, _, its_identifier, sequence = HEADER.unpack_from(data)
@@ -178,7 +181,7 @@ def read_reply(data: bytes, *, v6: bool, identifier: int, cookie: bytes) -> Repl
 
 
 def read_error(data: bytes, *, v6: bool, identifier: int) -> ErrorMessage | None:
-    """The ICMP error in ``data`` (from the ICMP header on) about an echo of ours; None when it is about none."""
+    """Return the ICMP error in ``data`` (from the ICMP header on) about an echo of ours; None when it is about none."""
     if len(data) < HEADER.size:
         return None
     said = error_reason(data[0], data[1], v6=v6)
@@ -193,7 +196,7 @@ def read_error(data: bytes, *, v6: bool, identifier: int) -> ErrorMessage | None
 
 
 def error_reason(kind: int, code: int, *, v6: bool) -> Reason | None:
-    """What an ICMP error of that type and code says; None for what is no error."""
+    """Return the reason of an ICMP error of that type and code; None for what is no error."""
     if kind == (1 if v6 else 3):
         known = (UNREACHABLE_V6 if v6 else UNREACHABLE).get(code)
         return reason(known) if known else reason(ReasonCode.UNREACHABLE, icmp_code=code)

@@ -1,4 +1,4 @@
-"""Which ICMP socket works here: found out at the start, by pinging ourselves on the very path that probing will use."""
+"""Choose the kind of ICMP socket that works here, by pinging ourselves over the code path that probing uses."""
 
 import secrets
 import select
@@ -22,7 +22,10 @@ FIX = """Allow one of the two, then start again:
 
 
 def open_socket(family: Family, wanted: SocketKind = "auto", opener: Opener = socket.socket) -> EchoSocket:
-    """The first kind of socket that gets an answer from ourselves; raises NoSocket with the fix when none does."""
+    """Open the first kind of socket that gets a reply from ourselves.
+
+    Raises NoSocket with the remedy when none does.
+    """
     kinds: Sequence[Kind] = ("ping", "raw") if wanted == "auto" else (wanted,)
     reasons = []
     for kind in kinds:
@@ -44,7 +47,7 @@ def open_socket(family: Family, wanted: SocketKind = "auto", opener: Opener = so
 
 
 def _pings_itself(echo_socket: EchoSocket) -> bool:
-    """One echo to the loopback address, over the buffers that probing uses; raises OSError when sending is refused."""
+    """Return whether one echo to the loopback address is answered; raises OSError when sending is refused."""
     cookie, v6, identifier = secrets.token_bytes(COOKIE_BYTES), echo_socket.v6, echo_socket.identifier
     outgoing = Outgoing(Requests(v6=v6, identifier=identifier, cookie=cookie), v6=v6)
     outgoing.load(secrets.randbelow(MOST_BATCHES), AddressBatch([ip_address(LOOPBACK[echo_socket.family]).packed], [0]))
@@ -62,7 +65,7 @@ def _pings_itself(echo_socket: EchoSocket) -> bool:
 
 
 def has_ipv6() -> bool:
-    """Whether this machine has IPv6 at all."""
+    """Return whether this machine has IPv6."""
     try:
         with socket.socket(socket.AF_INET6, socket.SOCK_DGRAM) as probe:
             probe.bind(("::1", 0))

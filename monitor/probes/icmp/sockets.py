@@ -1,6 +1,6 @@
-"""The one ICMP socket of a family: opened with as few rights as the kernel allows, used in batches.
+"""Open the one ICMP socket of a family, with as few rights as the kernel allows, and use it in batches.
 
-Nothing here judges: bytes, addresses, times and error numbers in and out.
+No judging: bytes, addresses, times and errnos in and out.
 """
 
 import ctypes
@@ -37,10 +37,10 @@ class NoSocket(Exception):
 
 
 class EchoSocket:
-    """A non-blocking ICMP socket of one family. ``identifier`` is what all its echoes carry."""
+    """A non-blocking ICMP socket of one family. ``identifier``: the one all its echoes carry."""
 
     def __init__(self, family: Family, kind: Kind, opener: Opener = socket.socket) -> None:
-        """Opens it; raises OSError where the kernel does not allow it."""
+        """Open the socket; raises OSError where the kernel does not allow it."""
         self.family: Family = family
         self.kind: Kind = kind
         self.v6 = family == 6
@@ -67,19 +67,19 @@ class EchoSocket:
         self._socket.close()
 
     def receive(self) -> int:
-        """Takes what has arrived into `incoming`: how many datagrams."""
+        """Receive what has arrived into `incoming`; return the number of datagrams."""
         return self.incoming.receive(self._socket.fileno())
 
     def forbid_fragments(self, forbidden: bool) -> None:
-        """Whether what is sent from now on may be cut on its way; if not, it leaves whole, whatever the path's MTU was.
+        """Set or clear don't-fragment for what is sent from now on; packets leave whole, whatever the path's MTU.
 
-        See IP_MTU_DISCOVER in ip(7): PROBE sets the bit and does not believe what earlier errors said of the path.
+        See IP_MTU_DISCOVER in ip(7): PROBE sets the bit and ignores path MTUs that earlier errors announced.
         """
         level, option = (socket.IPPROTO_IPV6, IPV6_MTU_DISCOVER) if self.v6 else (socket.IPPROTO_IP, IP_MTU_DISCOVER)
         self._socket.setsockopt(level, option, PMTUDISC_PROBE if forbidden else PMTUDISC_DONT)
 
     def queue(self) -> Iterator[QueuedError | SentStamp]:
-        """What the kernel has put aside: ICMP errors (ping sockets only), and when a packet left that asked for it."""
+        """Read the error queue: ICMP errors (ping sockets only), and requested transmit timestamps."""
         while True:
             try:
                 data, ancillary, _, address = self._socket.recvmsg(DATA_BYTES, 512, MSG_ERRQUEUE)
@@ -99,7 +99,7 @@ class EchoSocket:
                 yield SentStamp(seconds * NS_PER_S + nanoseconds)
 
     def dropped(self) -> int:
-        """How many datagrams the kernel has thrown away because the receive buffer was full, ever."""
+        """Return how many datagrams the kernel has dropped because the receive buffer was full, in total."""
         info = self._socket.getsockopt(socket.SOL_SOCKET, SO_MEMINFO, 36)
         return int(struct.unpack_from("=I", info, SK_MEMINFO_DROPS * 4)[0]) if len(info) >= 36 else 0
 
@@ -125,7 +125,7 @@ class EchoSocket:
             self._attach_filter()
 
     def _attach_filter(self) -> None:
-        """Lets the kernel drop what is neither a reply with our identifier nor an error: classic BPF on a raw socket.
+        """Attach a BPF filter to a raw socket: the kernel drops all but errors and replies with our identifier.
 
         An IPv4 raw socket sees the IP header first, so X is set to its length; an IPv6 one does not.
         """
@@ -149,7 +149,7 @@ class EchoSocket:
 
 
 def packet_options(*, v6: bool, ttl: int | None, dscp: int | None) -> bytes:
-    """Control data that gives one packet its own hop limit and DSCP (RFC 2474: the upper six bits of the byte)."""
+    """Return control data that sets one packet's hop limit and DSCP (RFC 2474: the upper six bits of the byte)."""
     level = socket.IPPROTO_IPV6 if v6 else socket.IPPROTO_IP
     ttl_type, class_type = (socket.IPV6_HOPLIMIT, socket.IPV6_TCLASS) if v6 else (socket.IP_TTL, socket.IP_TOS)
     chosen = [(ttl_type, ttl), (class_type, None if dscp is None else dscp << 2)]
@@ -157,10 +157,10 @@ def packet_options(*, v6: bool, ttl: int | None, dscp: int | None) -> bytes:
 
 
 def can_be_sent_later(number: int) -> bool:
-    """Whether an error number of sending says that the kernel has no room just now."""
+    """Return whether an errno of sending means that the kernel has no buffer space just now."""
     return number in {errno.EAGAIN, errno.ENOBUFS, errno.ENOMEM}
 
 
 def name_of(number: int) -> str:
-    """'EPERM (Operation not permitted)'."""
+    """Return an errno as text: 'EPERM (Operation not permitted)'."""
     return f"{errno.errorcode.get(number, number)} ({os.strerror(number)})"

@@ -1,4 +1,4 @@
-"""One family's socket with what is under way over it: batches out, whatever has come in."""
+"""Send batches over one family's socket, and match what arrives."""
 
 import errno
 import time
@@ -14,7 +14,7 @@ GROWTH, LONGEST = 4, 32  # of the pieces that a batch is sent in
 
 
 class EchoTransmitter:
-    """One family's socket with what is under way over it. ``asked``: the devices that were ever asked over it."""
+    """One family's socket with the echoes in flight over it. ``asked``: the devices probed over it so far."""
 
     def __init__(self, echo_socket: EchoSocket, counters: Counters, clock: Clock, timeout_ns: int) -> None:
         self.socket = echo_socket
@@ -26,7 +26,7 @@ class EchoTransmitter:
         self._out = Outgoing(self.in_flight.requests, v6=echo_socket.v6)
 
     def send(self, group: Group, echo: int) -> list[int]:
-        """Sends one echo to each of the group; returns the places of those for which the kernel had no room."""
+        """Send one echo to each of the group; return the indexes of those for which the kernel had no buffer space."""
         number = self.in_flight.start(group, echo)
         count = len(group.targets)
         departures, refused = self._transmit(number, group, 0, count)
@@ -44,7 +44,7 @@ class EchoTransmitter:
         return no_room
 
     def send_again(self, group: Group, place: int) -> bool:
-        """Tries once more to send one echo of the group's last batch; whether there was room."""
+        """Retry one echo of the group's last batch; return whether there was buffer space."""
         number = group.batches[-1]
         departures, refused = self._transmit(number, group, place, place + 1)
         if refused and can_be_sent_later(refused[0][1]):
@@ -58,7 +58,7 @@ class EchoTransmitter:
         return True
 
     def _transmit(self, number: int, group: Group, start: int, end: int) -> tuple[list[int], list[tuple[int, int]]]:
-        """When each of them left (monotonic ns), and (place, errno) of those that were refused."""
+        """Return when each of them left (monotonic ns), and (index, errno) of those refused."""
         shape, socket_ = group.shape, self.socket
         control = packet_options(v6=socket_.v6, ttl=shape.ttl, dscp=shape.dscp)
         self._out.load(number, group.address_batch, group.extra_bytes, control)
@@ -71,12 +71,12 @@ class EchoTransmitter:
             socket_.forbid_fragments(False)
 
     def _in_pieces(self, start: int, end: int) -> tuple[list[int], list[tuple[int, int]]]:
-        """Sends, and dates what it sends.
+        """Send a batch in growing pieces, to date each packet.
 
-        After a pause the first packets take many times as long as the later ones, until the caches have warmed up, and
-        one straight line through a whole batch would date most of its departures tens of microseconds too early. So
-        the batch is sent in pieces, which then grow from one, and each packet of a piece is dated in the middle of its
-        share of the time. When the very first one after a pause left, the kernel says itself.
+        After a pause the first packets take many times as long as later ones, until caches are warm, and one straight
+        line through a whole batch would date most departures tens of microseconds too early. So pieces grow from one
+        packet, and each packet is dated at the middle of its share of the piece's time. For the very first one after a
+        pause the kernel's transmit timestamp counts.
         """
         fd, now = self.socket.fileno(), self._clock.mono_ns
         departures: list[int] = []
@@ -99,7 +99,10 @@ class EchoTransmitter:
         return departures, refused
 
     def _first_departure(self, begun_ns: int, ended_ns: int) -> int:
-        """By the kernel's stamp, if it has come and lies within these times; else the middle between them."""
+        """Return the kernel's transmit timestamp, if it has come and lies within these times.
+
+        Else the middle between them.
+        """
         wall_to_mono_ns = self._clock.mono_ns() - time.time_ns()
         for entry in self.socket.queue():
             if isinstance(entry, QueuedError):
@@ -109,15 +112,14 @@ class EchoTransmitter:
         return (begun_ns + ended_ns) // 2
 
     def refuse(self, group: Group, place: int, number: int) -> None:
-        """The kernel did not send it."""
+        """Store that the kernel did not send it."""
         self._counters.refused_by_errno[errno.errorcode.get(number, str(number))] += 1
         group.refused[place] = number
 
     def take_in(self, just_sent: int | None = None) -> None:
-        """Takes in all that has arrived; also called by the event loop.
+        """Receive and match all that has arrived; also called by the event loop.
 
-        Near and idle neighbours answer in the order in which they were asked: after a batch was sent, that is looked
-        for first.
+        Near and idle neighbours answer in the order of sending: right after a batch was sent, that is tried first.
         """
         socket_, incoming = self.socket, self.socket.incoming
         while True:

@@ -1,8 +1,8 @@
-"""Which socket a round goes out over: two rounds of one device never carry the same identifier and cookie.
+"""Choose the socket for a round: two rounds of one device never carry the same identifier and cookie.
 
-A stateful firewall or NAT that has once dropped a flow goes on dropping it for as long as it sees packets of it, and
-what makes a flow of ICMP echoes is their identifier. So the socket of a family, with its identifier and cookie, is
-replaced before any device is asked over it for the second time: the device's next round is a new flow.
+A stateful firewall or NAT that once dropped a flow goes on dropping it for as long as it sees packets of it, and a flow
+of ICMP echoes is defined by their identifier. So the socket of a family, with its identifier and cookie, is replaced
+before any device is probed over it for the second time: the device's next round is a new flow.
 """
 
 import asyncio
@@ -23,9 +23,9 @@ LATE_S = 5.0  # for how long a replaced socket still counts late and forged answ
 
 
 class EchoTransmitters:
-    """The paths in use, one a family, and those that were replaced and wait for late answers. On the event loop.
+    """The transmitters in use, one per family, and replaced ones that wait for late replies. On the event loop.
 
-    ``timeout_ns`` holds for the sockets that are opened from then on.
+    ``timeout_ns`` applies to sockets opened from then on.
     """
 
     def __init__(self, counters: Counters, clock: Clock, timeout_ns: int, opener: Opener) -> None:
@@ -38,14 +38,14 @@ class EchoTransmitters:
         self._dropped_by_closed = 0
 
     def open(self, family: Family, wanted: SocketKind) -> None:
-        """Opens the family's first socket; raises NoSocket, with the fix in its message, when no kind works."""
+        """Open the family's first socket; raises NoSocket, with the remedy in its message, when no kind works."""
         self._use(family, open_socket(family, wanted, self._opener))
 
     def for_round(self, family: Family, devices: Sequence[str]) -> EchoTransmitter | None:
-        """Returns the path to ask those devices over, which none of them was asked over before; None without a socket.
+        """Return a transmitter over which none of those devices was probed before; None without a socket.
 
-        Where no other socket can be opened (EMFILE, ENOBUFS), the old one serves on: a round with an identifier that
-        was seen before is better than none.
+        Where no other socket can be opened (EMFILE, ENOBUFS), the present one stays in use: a round with an identifier
+        seen before is better than none.
         """
         transmitter = self.current.get(family)
         if transmitter is None:
@@ -64,17 +64,17 @@ class EchoTransmitters:
         return transmitter
 
     def close_if_idle(self, transmitter: EchoTransmitter) -> None:
-        """Closes a replaced path with nothing under way, `LATE_S` later: late answers are counted until then."""
+        """Close a replaced transmitter without echoes in flight after `LATE_S`: late replies are counted until then."""
         if transmitter in self.replaced and not transmitter.in_flight:
             asyncio.get_running_loop().call_later(LATE_S, self._close, transmitter)
 
     def dropped(self) -> int:
-        """Returns how many datagrams the kernel has thrown away because a receive buffer was full, ever."""
+        """Return how many datagrams the kernel has dropped because a receive buffer was full, in total."""
         in_use = (*self.current.values(), *self.replaced)
         return self._dropped_by_closed + sum(transmitter.socket.dropped() for transmitter in in_use)
 
     def close(self) -> None:
-        """Closes all sockets."""
+        """Close all sockets."""
         for transmitter in (*self.current.values(), *self.replaced):
             asyncio.get_running_loop().remove_reader(transmitter.socket)
             transmitter.socket.close()

@@ -1,1 +1,1 @@
-"""Reading of devices by SNMP v2c and v3, and their traps."""
+"""Read devices by SNMP v2c and v3, and decode their traps."""

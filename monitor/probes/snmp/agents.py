@@ -1,4 +1,4 @@
-"""Configured credentials at work: for each device a session with its agent."""
+"""Open a session with each device's agent, by the configured credentials."""
 
 import logging
 from collections import Counter
@@ -23,9 +23,11 @@ log = logging.getLogger(__name__)
 
 
 class Agents:
-    """Belongs to the running event loop from `open` to `close`. Paths of secrets count from ``home``.
+    """The sessions' clients. On the running event loop from `open` to `close`.
 
-    ``rejected``: what came and was no answer that counts, by reason.
+    Relative paths of secrets start at ``home``.
+
+    ``rejected``: datagrams that were no valid response, by reason.
     """
 
     def __init__(self, options: Snmp, home: Path, rejected: Counter[str] | None = None) -> None:
@@ -38,7 +40,10 @@ class Agents:
         self._v3: dict[str, V3Client] = {}
 
     def open(self) -> None:
-        """Reads the secrets and opens the sockets; a secret that cannot be had is told, and costs its devices only."""
+        """Read the secrets and open the sockets.
+
+        A secret that cannot be read is logged, and only its devices go unread.
+        """
         for name, community in self._options.v2c.items():
             with suppress(SecretError):
                 self._communities[name] = self._secret(f"snmp.v2c.{name}.community_file", community.community_file)
@@ -51,7 +56,7 @@ class Agents:
             client.open()
 
     def close(self) -> None:
-        """Closes all sockets."""
+        """Close all sockets."""
         self._v2c.close()
         for client in self._v3.values():
             client.close()
@@ -63,9 +68,9 @@ class Agents:
         port: int,
         source: IPv4Address | IPv6Address | None = None,
     ) -> Session:
-        """A conversation with the agent there; raises SnmpError when the credential's secret could not be read.
+        """Return a session with the agent there; raises SnmpError when the credential's secret could not be read.
 
-        ``source``: which address its answers come from, where it is another one than is asked.
+        ``source``: the address its responses come from, where it differs from the one asked.
         """
         if credential in self._communities:
             return self._v2c.session(Agent(address, port, self._communities[credential]), source)
@@ -74,11 +79,11 @@ class Agents:
         raise SnmpError(reason(ReasonCode.SECRET_UNREADABLE, credential=credential))
 
     def community(self, credential: str) -> Secret | None:
-        """The community of that name; None for a user of v3, and for one that could not be read."""
+        """Return the community of that name; None for a user of v3, and for one that could not be read."""
         return self._communities.get(credential)
 
     def v3(self, credential: str) -> "V3Client | None":
-        """Who speaks for the user of that name."""
+        """Return the client of the v3 user of that name."""
         return self._v3.get(credential)
 
     def _user(self, name: str) -> "V3Client":
@@ -96,7 +101,10 @@ class Agents:
         return V3Client(credential, *options, self._rejected, self._limit)
 
     def _secret(self, key: str, file: Path, least: int = 1) -> Secret:
-        """Trouble is told by the key that names the file: what stands there may be the secret itself."""
+        """Read a secret.
+
+        Errors name the key that names the file, because the file may hold the secret in an unexpected form.
+        """
         path = secret_path(self._home, file)
         try:
             secret = read_secret(path, key)

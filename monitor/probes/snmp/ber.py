@@ -1,4 +1,4 @@
-"""BER as far as SNMP uses it (X.690; RFC 3417 section 8): definite lengths, and the types of RFC 2578. Pure.
+"""Encode and decode BER as far as SNMP uses it (X.690; RFC 3417 section 8): definite lengths, types of RFC 2578. Pure.
 
 An object identifier is kept as its encoded bytes: whether one lies below another is then a comparison of prefixes,
 since no arc is encoded as the beginning of another one.
@@ -14,7 +14,7 @@ MOST_OID_BYTES = 640  # 128 arcs (RFC 2578) of five bytes
 
 
 class Missing(Enum):
-    """Why an agent gave no value (RFC 3416)."""
+    """Why an agent returned no value (RFC 3416)."""
 
     NO_OBJECT = 0x80
     NO_INSTANCE = 0x81
@@ -28,25 +28,25 @@ MISSING = {missing.value: missing for missing in Missing}
 
 
 class BerError(ValueError):
-    """These bytes are no such thing; the message says what is wrong with them."""
+    """These bytes are not valid BER of the expected kind; the message says why."""
 
 
 def oid(dotted_: str) -> Oid:
-    """'1.3.6.1' encoded."""
+    """Encode '1.3.6.1'."""
     first, second, *others = map(int, dotted_.split("."))
     return b"".join(map(_arc, (40 * first + second, *others)))
 
 
 @lru_cache(maxsize=4_096)
 def dotted(encoded: Oid) -> str:
-    """The other way round; the same ones come again and again."""
+    """Decode an object identifier; cached, because the same ones recur."""
     first, *others = arcs(encoded)
     top = min(first // 40, 2)
     return ".".join(map(str, (top, first - 40 * top, *others)))
 
 
 def arcs(encoded: bytes) -> tuple[int, ...]:
-    """The numbers in encoded arcs (the first two of an identifier count as one); raises BerError."""
+    """Return the numbers in encoded arcs (the first two of an identifier count as one); raises BerError."""
     if not encoded or encoded[-1] & 0x80 or len(encoded) > MOST_OID_BYTES:
         raise BerError("an object identifier that is empty, cut off or too long")
     found, number = [], 0
@@ -66,7 +66,7 @@ def _arc(number: int) -> bytes:
 
 
 def tagged(tag: int, content: bytes) -> bytes:
-    """Tag, length, content."""
+    """Return tag, length, content."""
     size = len(content)
     if size < 0x80:
         return bytes((tag, size)) + content
@@ -75,12 +75,12 @@ def tagged(tag: int, content: bytes) -> bytes:
 
 
 def integer(number: int) -> bytes:
-    """An INTEGER."""
+    """Encode an INTEGER."""
     return tagged(INTEGER, number.to_bytes(number.bit_length() // 8 + 1, signed=True))
 
 
 def read(data: bytes, at: int, end: int) -> tuple[int, int, int]:
-    """(tag, where its content begins, where it ends) of the element at ``at``; raises BerError."""
+    """Return (tag, start of content, end of content) of the element at ``at``; raises BerError."""
     if at + 2 > end:
         raise BerError("cut off")
     tag, size, at = data[at], data[at + 1], at + 2
@@ -96,7 +96,7 @@ def read(data: bytes, at: int, end: int) -> tuple[int, int, int]:
 
 
 def expect(data: bytes, at: int, end: int, tag: int) -> tuple[int, int]:
-    """(where its content begins, where it ends), of an element that must have this tag; raises BerError."""
+    """Return (start of content, end of content) of an element that must have this tag; raises BerError."""
     found, begins, ends = read(data, at, end)
     if found != tag:
         raise BerError(f"an element of type {found:#04x} where {tag:#04x} was expected")
@@ -104,7 +104,7 @@ def expect(data: bytes, at: int, end: int, tag: int) -> tuple[int, int]:
 
 
 def read_integer(data: bytes, at: int, end: int) -> tuple[int, int]:
-    """(number, where it ends); raises BerError."""
+    """Return (number, its end); raises BerError."""
     begins, ends = expect(data, at, end, INTEGER)
     if not 1 <= ends - begins <= 8:
         raise BerError("an integer of no size or too long")
@@ -112,9 +112,9 @@ def read_integer(data: bytes, at: int, end: int) -> tuple[int, int]:
 
 
 def value(tag: int, content: bytes) -> Value:
-    """What an element holds; raises BerError.
+    """Decode the value of an element; raises BerError.
 
-    An unsigned number that an agent has written without its leading zero counts as what it meant.
+    An unsigned number that an agent wrote without its leading zero is read as unsigned.
     """
     bits = UNSIGNED_BITS.get(tag)
     if bits is not None:

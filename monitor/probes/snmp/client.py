@@ -1,7 +1,7 @@
-"""SNMPv2c to any number of agents over one UDP socket a family.
+"""Speak SNMPv2c to any number of agents over one UDP socket per family.
 
-An answer counts only from the address and port that were asked, with the community and the random request-id of the
-question; whatever else arrives is counted by its reason.
+A response counts only from the address and port that were asked, with the community and the random request-id of the
+request; all else is counted by its reason.
 """
 
 import asyncio
@@ -22,7 +22,7 @@ from monitor.settings.secrets import Secret
 
 
 class Agent(NamedTuple):
-    """Whom to ask, and with which community."""
+    """An agent's address and its community."""
 
     address: IPv4Address | IPv6Address
     port: int
@@ -31,7 +31,7 @@ class Agent(NamedTuple):
 
 @dataclass
 class V2cOptions:
-    """``retries`` are asked after the first question has gone unanswered for ``timeout_s``."""
+    """Timeout in seconds, and how many ``retries`` follow an unanswered request."""
 
     timeout_s: float = 2.0
     retries: int = 1
@@ -47,7 +47,7 @@ class _Question(NamedTuple):
 
 
 class _Asked:
-    """An agent as it is asked; what every question needs of it is made once."""
+    """An agent with the parts of its requests that never change."""
 
     __slots__ = ("address", "community", "version", "where")
 
@@ -59,9 +59,9 @@ class _Asked:
 
 
 class V2cClient:
-    """Belongs to the running event loop from `open` to `close`.
+    """The v2c client, on the running event loop from `open` to `close`.
 
-    ``limit`` are shared by all whose questions count together.
+    ``limit``: shared by all clients whose requests count together.
     """
 
     def __init__(
@@ -80,26 +80,29 @@ class V2cClient:
 
     @property
     def rejected(self) -> Counter[str]:
-        """What was no answer that counts, by reason."""
+        """Count datagrams that were no valid response, by reason."""
         return self._rejections.by_reason
 
     def open(self) -> None:
-        """Opens the sockets; raises OSError when this machine has no network at all."""
+        """Open the sockets; raises OSError when this machine has no network at all."""
         self._sockets.open()
 
     def close(self) -> None:
-        """Closes the sockets; questions under way end as unanswered."""
+        """Close the sockets; requests under way end unanswered."""
         self._sockets.close()
         self._timeouts.close()
 
     def session(self, agent: Agent, source: IPv4Address | IPv6Address | None = None) -> "V2cSession":
-        """A conversation with that agent, whose answers come from ``source`` if not from the address that is asked."""
+        """Return a session with that agent.
+
+        ``source``: where its responses come from, if not from the address asked.
+        """
         asked = _Asked(agent)
         self._rejections.expect(asked.where, source)
         return V2cSession(self, asked)
 
     async def ask(self, agent: _Asked, kind: int, oids: Sequence[Oid], repetitions: int = 0) -> list[Binding]:
-        """One question, asked again when it goes unanswered; raises SnmpError."""
+        """Send a request and its retries; return the response or raise SnmpError."""
         self._rejections.begin(agent.where)
         try:
             for _ in range(1 + self.options.retries):
@@ -145,21 +148,21 @@ class V2cClient:
 
 
 class V2cSession:
-    """See `Session`."""
+    """A v2c session; see `Session`."""
 
     def __init__(self, client: V2cClient, agent: _Asked) -> None:
         self._client = client
         self._agent = agent
 
     async def get(self, oids: Sequence[Oid]) -> list[Binding]:
-        """The values of these very objects, and of no others that an agent may have added."""
+        """Return the values of exactly these objects; drops others that an agent may have added."""
         bindings = await self._client.ask(self._agent, GET, oids)
         if [name for name, _ in bindings] == oids:
             return bindings
         return [binding for binding in bindings if binding[0] in oids]
 
     async def get_bulk(self, oids: Sequence[Oid], repetitions: int) -> list[Binding]:
-        """What follows each of them; one row is asked for by GETNEXT, which agents without GETBULK know as well."""
+        """Return the objects after each of them; a single row by GETNEXT, which agents without GETBULK support."""
         if repetitions == 1:
             return await self._client.ask(self._agent, GET_NEXT, oids)
         return await self._client.ask(self._agent, GET_BULK, oids, repetitions)

@@ -1,7 +1,7 @@
-"""Keys of SNMPv3 users: from a password, for one engine (RFC 3414 A.2, RFC 3826, RFC 7860). Pure.
+"""Derive the keys of SNMPv3 users from a password, for one engine (RFC 3414 A.2, RFC 3826, RFC 7860). Pure.
 
-Signing and encryption themselves come from hashlib and `cryptography`; the way from a password to a key comes from
-pysnmp, which is untyped and is touched here alone.
+Signing and encryption use hashlib and `cryptography`; the key derivation uses pysnmp, which is untyped and imported
+here alone.
 """
 
 import hashlib
@@ -16,14 +16,14 @@ from monitor.settings.snmp_section import Auth, Priv
 
 
 class Digest(NamedTuple):
-    """How messages are signed: the hash, and how many of its bytes travel."""
+    """An authentication protocol: its hash, and how many of its bytes are sent."""
 
     hash: str
     length: int
 
 
 class Cipher(NamedTuple):
-    """How messages are encrypted: ``stretch`` makes a key longer than the hash's digest."""
+    """A privacy protocol; ``stretch`` extends a key beyond the length of the hash's digest."""
 
     kind: str
     key_bytes: int
@@ -57,12 +57,12 @@ def _localised(key: bytes, engine: bytes, hash_: str) -> bytes:
 
 
 def _blumenthal(key: bytes, _engine: bytes, hash_: str) -> bytes:
-    """draft-blumenthal-aes-usm-04, 3.1.2.1: net-snmp's and gosnmp's AES-192 and AES-256."""
+    """Extend a key by draft-blumenthal-aes-usm-04, 3.1.2.1: AES-192 and AES-256 of net-snmp and gosnmp."""
     return key + hashlib.new(hash_, key).digest()
 
 
 def _reeder(key: bytes, engine: bytes, hash_: str) -> bytes:
-    """draft-reeder-snmpv3-usm-3desede-00, 2.1: 3DES, and the AES-192 and AES-256 of Cisco and many others."""
+    """Extend a key by draft-reeder-snmpv3-usm-3desede-00, 2.1: 3DES; AES-192 and AES-256 of Cisco and many others."""
     return key + _localised(_from_password(key, hash_), engine, hash_)
 
 
@@ -87,13 +87,13 @@ CIPHERS: dict[Priv, Cipher] = {
 
 @lru_cache(maxsize=1_024)
 def _from_password(password: bytes, hash_: str) -> bytes:
-    """A megabyte is hashed for it (RFC 3414, A.2): never twice for the same."""
+    """Hash the password, a megabyte long (RFC 3414, A.2); cached, because it is slow."""
     digest: Any = hash_passphrase(password, lambda: hashlib.new(hash_))
     return cast("bytes", digest.asOctets())
 
 
 def keys_for(credential: Credential, engine: bytes) -> Keys:
-    """The credential's keys for the engine with that id."""
+    """Return the credential's keys for the engine with that id."""
     if credential.auth is None or credential.auth_key is None:
         return Keys(None, b"", None, b"")
     digest = DIGESTS[credential.auth]

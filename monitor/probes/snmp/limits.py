@@ -1,4 +1,4 @@
-"""How many questions are under way, and how long answers are waited for."""
+"""Limit the SNMP requests under way, and time them out."""
 
 import asyncio
 from collections import deque
@@ -9,10 +9,10 @@ SOON_S = 0.25
 
 
 class ConcurrencyLimit:
-    """For the questions of this process, of which only so many may be under way at once.
+    """The limit on requests under way in this process: ``most`` at once. On the event loop; one timer for all.
 
-    One that has no answer after `SOON_S` burdens nobody and leaves its place to another: or the dead and the slow would
-    keep the living from being asked. One timer does for all of them.
+    A slot is released after `SOON_S` without a response, so that dead and slow agents do not delay the others; the
+    request itself continues until its timeout.
     """
 
     def __init__(self, most: int = MOST_UNDER_WAY) -> None:
@@ -21,7 +21,7 @@ class ConcurrencyLimit:
         self._timer: asyncio.TimerHandle | None = None
 
     async def take(self, slot: "Slot") -> None:
-        """Waits until there is room."""
+        """Wait for a free slot."""
         await self._room.acquire()
         loop = asyncio.get_running_loop()
         slot.until, slot.left = loop.time() + SOON_S, False
@@ -30,7 +30,7 @@ class ConcurrencyLimit:
             self._timer = loop.call_at(slot.until, self._sweep, loop)
 
     def leave(self, slot: "Slot") -> None:
-        """Makes room, once."""
+        """Release the slot, once."""
         if not slot.left:
             slot.left = True
             self._room.release()
@@ -43,7 +43,7 @@ class ConcurrencyLimit:
 
 
 class Slot:
-    """A question's place among those under way, for the length of an ``async with``."""
+    """A request's slot, held for the length of an ``async with``."""
 
     __slots__ = ("_limit", "left", "until")
 
@@ -59,9 +59,9 @@ class Slot:
 
 
 class TimeoutQueue:
-    """Ends each future given to it with None, ``timeout_s`` later, unless it has an answer by then.
+    """Resolve each of its futures with None after ``timeout_s``, unless it has a response by then.
 
-    One timer does for all questions, because each waits equally long.
+    One timer serves all requests, because each has the same timeout.
     """
 
     def __init__(self, timeout_s: float) -> None:
@@ -70,7 +70,7 @@ class TimeoutQueue:
         self._timer: asyncio.TimerHandle | None = None
 
     def future(self) -> "asyncio.Future[Any]":
-        """A new one, on the running loop."""
+        """Return a new future on the running loop."""
         loop = asyncio.get_running_loop()
         made: asyncio.Future[Any] = loop.create_future()
         until = loop.time() + self._timeout_s
@@ -80,7 +80,7 @@ class TimeoutQueue:
         return made
 
     def close(self) -> None:
-        """Nobody is waited for any longer: all that wait go without an answer."""
+        """Resolve all pending futures with None."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None

@@ -1,4 +1,4 @@
-"""SNMPv2c messages (RFC 1901) and the PDUs of all versions (RFC 3416) as bytes. Pure."""
+"""Encode and decode SNMPv2c messages (RFC 1901) and the PDUs of all versions (RFC 3416). Pure."""
 
 import os
 from array import array
@@ -34,7 +34,10 @@ Binding = tuple[Oid, Value]
 
 
 class Response(NamedTuple):
-    """``status``: the error status of RFC 3416 (0: none); ``error_index``: the binding it is about, from 1."""
+    """A response. ``status``: the error status of RFC 3416 (0: none).
+
+    ``error_index``: the binding it is about, from 1.
+    """
 
     community: bytes
     request_id: int
@@ -48,19 +51,19 @@ class Response(NamedTuple):
 
 @lru_cache(maxsize=4_096)
 def _asked(oids: tuple[Oid, ...]) -> bytes:
-    """The bindings of a question: agents are asked the same again and again."""
+    """Encode a request's bindings; cached, because agents are asked the same repeatedly."""
     return tagged(SEQUENCE, b"".join(tagged(SEQUENCE, tagged(OBJECT_ID, oid) + b"\x05\x00") for oid in oids))
 
 
 def request(kind: int, community: bytes, request_id: int, oids: Iterable[Oid], repetitions: int = 0) -> bytes:
-    """A GET, GETNEXT or GETBULK for ``oids``; ``repetitions`` are GETBULK's. The number is one of `number`'s."""
+    """Encode a GET, GETNEXT or GETBULK for ``oids``; ``repetitions`` are GETBULK's. ``number``: from `Numbers`."""
     before, after = _around_the_number(kind, community, tuple(oids), repetitions)
     return before + request_id.to_bytes(4) + after
 
 
 @lru_cache(maxsize=4_096)
 def _around_the_number(kind: int, community: bytes, oids: tuple[Oid, ...], repetitions: int) -> tuple[bytes, bytes]:
-    """A question without its number: agents are asked the same again and again."""
+    """Encode a request around its number; cached, because agents are asked the same repeatedly."""
     asked = pdu(kind, LEAST_NUMBER, oids, repetitions)
     whole = tagged(SEQUENCE, integer(V2C) + tagged(OCTETS, community) + asked)
     at = len(whole) - len(asked) + asked.index(LEAST_NUMBER.to_bytes(4))
@@ -68,13 +71,13 @@ def _around_the_number(kind: int, community: bytes, oids: tuple[Oid, ...], repet
 
 
 class Numbers:
-    """Random numbers of questions, all of four bytes; drawn by the thousand, because each draw is a system call."""
+    """Random request numbers, all of four bytes; drawn by the thousand, because each draw is a system call."""
 
     def __init__(self) -> None:
         self._drawn: list[int] = []
 
     def draw(self, taken: Container[int]) -> int:
-        """One that is not ``taken``."""
+        """Return a number that is not ``taken``."""
         while True:
             if not self._drawn:
                 self._drawn = [number & 2**30 - 1 | LEAST_NUMBER for number in array("I", os.urandom(4_096))]
@@ -84,12 +87,12 @@ class Numbers:
 
 
 def pdu(kind: int, request_id: int, oids: Iterable[Oid], repetitions: int = 0) -> bytes:
-    """The PDU alone, which is the same in SNMPv3."""
+    """Encode the PDU alone, which is the same in SNMPv3."""
     return tagged(kind, integer(request_id) + integer(0) + integer(repetitions) + _asked(tuple(oids)))
 
 
 def read_response(data: bytes) -> Response:
-    """The response in a datagram; raises BerError for anything else."""
+    """Decode the response in a datagram; raises BerError for anything else."""
     if len(data) > MOST_BYTES:
         raise BerError("too long")
     at, end = expect(data, 0, len(data), SEQUENCE)
@@ -103,7 +106,7 @@ def read_response(data: bytes) -> Response:
 
 
 def read_pdu(data: bytes, at: int, end: int) -> tuple[int, int, int, list[Binding]]:
-    """(request-id, error status, error index, bindings) of a PDU's content; raises BerError."""
+    """Return (request-id, error status, error index, bindings) of a PDU's content; raises BerError."""
     if at + 12 <= end and data[at] == INTEGER and data[at + 1] == 4 and data[at + 6 : at + 12] == NO_ERROR:
         request_id, status, index = int.from_bytes(data[at + 2 : at + 6], signed=True), 0, 0  # as nearly all are
         at += 12
@@ -116,8 +119,10 @@ def read_pdu(data: bytes, at: int, end: int) -> tuple[int, int, int, list[Bindin
 
 
 def read_bindings(data: bytes, at: int, end: int) -> list[Binding]:
-    """Those between ``at`` and ``end``; raises BerError. This loop is most of what a walk costs, so the common form, in
-    which every length is one byte, is read in place: a longer one cannot end where its binding does.
+    """Decode the bindings between ``at`` and ``end``; raises BerError.
+
+    This loop is most of what a walk costs, so the common form, in which every length is one byte, is read in place: a
+    longer one cannot end where its binding does.
     """
     bindings: list[Binding] = []
     while at < end:
@@ -140,7 +145,7 @@ def read_bindings(data: bytes, at: int, end: int) -> list[Binding]:
 
 
 def _binding(data: bytes, at: int, end: int) -> tuple[bytes, int, bytes, int]:
-    """(name, type and content of the value, where it ends) of any binding; raises BerError."""
+    """Return (name, type and content of the value, its end) of any binding; raises BerError."""
     begins, stop = expect(data, at, end, SEQUENCE)
     first, last = expect(data, begins, stop, OBJECT_ID)
     tag, start, ends = read(data, last, stop)

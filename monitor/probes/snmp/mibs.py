@@ -1,4 +1,4 @@
-"""The objects that every device is asked for, by name: RFC 3418, RFC 2863 (with its ifXTable), RFC 1628, RFC 3411."""
+"""Name the objects read from every device: RFC 3418, RFC 2863 (with its ifXTable), RFC 1628, RFC 3411."""
 
 from monitor.probes.snmp.ber import oid
 

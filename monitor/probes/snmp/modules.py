@@ -1,4 +1,4 @@
-"""Further objects of devices of one kind, as [modules.NAME] describes them, read into series."""
+"""Read further objects of devices of one kind, as [modules.NAME] defines them, into series."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -16,7 +16,7 @@ MOST_CHARACTERS = 64  # of a number in words; the search takes the square of the
 
 
 class Series(NamedTuple):
-    """One figure of a device; ``labels`` beyond those that name the device."""
+    """One value of a device; ``labels``: those beyond the ones that name the device."""
 
     metric: MetricEntry
     labels: Mapping[str, str]
@@ -26,9 +26,11 @@ class Series(NamedTuple):
 async def read_modules(
     session: Session, sys_object_id: str, modules: Iterable[ModuleEntry], unread: set[str] | None = None
 ) -> Sequence[Series]:
-    """What the modules that apply to such a device find; what it lacks is absent. Raises SnmpError when it is silent.
+    """Read the modules that apply to such a device; missing objects are left out.
 
-    ``unread``: names of metrics that are not asked for; those at which the agent falls silent come to them.
+    Raises SnmpError when it does not answer.
+
+    ``unread``: names of metrics that are not requested; those for which the agent times out are added.
     """
     unread = set() if unread is None else unread
     applying = [metric for module in modules if _applies(module, sys_object_id) for metric in module.metrics]
@@ -55,12 +57,12 @@ def _applies(module: ModuleEntry, sys_object_id: str) -> bool:
 
 
 def _columns(names: Iterable[str]) -> list[Oid]:
-    """Each once."""
+    """Return each column once."""
     return list(dict.fromkeys(map(oid, names)))
 
 
 def _rows(metric: MetricEntry, columns: Mapping[Oid, Column]) -> Iterator[Series]:
-    """A series for each row of the metric's column; labels come from columns with the same index."""
+    """Return a series for each row of the metric's column; labels come from columns with the same index."""
     where = [(columns[oid(column)], wanted) for column, wanted in metric.where.items()]
     for row, value in columns[oid(metric.oid)].items():
         if any(_number(column.get(row)) != wanted for column, wanted in where):
@@ -75,13 +77,13 @@ def _rows(metric: MetricEntry, columns: Mapping[Oid, Column]) -> Iterator[Series
 
 
 def _figure(metric: MetricEntry, value: Value | None) -> float | None:
-    """The number, unless it is one by which the device says that there is none."""
+    """Return the number, unless it is one that stands for 'no value'."""
     number = _number(value)
     return None if number in metric.none else number
 
 
 def _number(value: Value | None) -> float | None:
-    """A number, also one that an agent says in words ('-21.30 dBm', '0.01 mW (-20.00 dBm)')."""
+    """Parse a number, also one that an agent gives in text ('-21.30 dBm', '0.01 mW (-20.00 dBm)')."""
     if isinstance(value, bytes):
         words = text(value[:MOST_CHARACTERS])
         match = DBM.search(words) or NUMBER.match(words)

@@ -1,6 +1,6 @@
-"""What devices say unasked: traps and informs of SNMPv2c and v3 (RFC 3416, 4.2.6 and 4.2.7). Pure but for `Informed`.
+"""Decode traps and informs of SNMPv2c and v3 (RFC 3416, 4.2.6 and 4.2.7). Pure but for `Informed`.
 
-A notification only says that somebody should look; what it claims is never believed further than that.
+A notification only causes a reading; its contents change no state.
 """
 
 from dataclasses import dataclass, field
@@ -58,7 +58,10 @@ NOT_IN_TIME, UNKNOWN_ENGINE = 2, 4
 
 
 class Notification(NamedTuple):
-    """``name``: what is claimed to have happened, or its object identifier; ``reply``: what an inform waits for."""
+    """A trap or inform. ``name``: the notification's name or object identifier.
+
+    ``reply``: the response to an inform.
+    """
 
     name: str
     reply: bytes = b""
@@ -68,7 +71,7 @@ class Notification(NamedTuple):
 
 
 def version(data: bytes) -> int:
-    """The SNMP version of a datagram; raises BerError."""
+    """Return the SNMP version of a datagram; raises BerError."""
     if len(data) > MOST_BYTES:
         raise BerError("too long")
     at, end = expect(data, 0, len(data), SEQUENCE)
@@ -76,7 +79,7 @@ def version(data: bytes) -> int:
 
 
 def read_v2c(data: bytes, community: bytes) -> Notification | None:
-    """The notification in a v2c message; None when the community is another. Raises BerError."""
+    """Decode the notification in a v2c message; None when the community is another. Raises BerError."""
     at, end = expect(data, 0, len(data), SEQUENCE)
     found, at = read_integer(data, at, end)
     if found != V2C:
@@ -96,7 +99,7 @@ def read_v2c(data: bytes, community: bytes) -> Notification | None:
 
 
 def name_of(bindings: list[Binding]) -> str:
-    """What a notification says has happened; raises BerError when it does not say."""
+    """Return the notification's name, from snmpTrapOID; raises BerError without one."""
     said = next((value for name, value in bindings if name == TRAP_OID and isinstance(value, str)), None)
     if said is None:
         raise BerError("a notification without snmpTrapOID")
@@ -106,16 +109,16 @@ def name_of(bindings: list[Binding]) -> str:
 
 @dataclass
 class Informed:
-    """The engine that informs of SNMPv3 are addressed to: ours. Its ``id`` must not change, its ``boots`` only grow."""
+    """Our own engine, which v3 informs are addressed to. Its ``id`` must not change, its ``boots`` must only grow."""
 
     id: bytes
     boots: int
     _salt: int = field(default=0, init=False)
 
     def take(self, envelope: Envelope, credential: Credential, age_s: int) -> tuple[Notification | None, bytes]:
-        """(what an inform for our engine says, what to send back); ``age_s`` are the seconds since we started.
+        """Return (the inform's contents, the message to send back); ``age_s``: seconds since the start.
 
-        Raises BerError. Who asks for our id is told it, unsigned, as RFC 3414 section 4 has it.
+        Raises BerError. A request for our engine id is answered unsigned, as RFC 3414 section 4 requires.
         """
         own = Engine(self.id, self.boots, age_s)
         if envelope.engine.id != self.id:

@@ -1,4 +1,4 @@
-"""Whether anybody listens at a UDP port: what tells a dead agent from one that does not answer us."""
+"""Check whether a UDP port is closed: distinguishes a stopped agent from one that does not answer us."""
 
 import asyncio
 import socket
@@ -8,7 +8,10 @@ PORT_CHECK_S = 0.5  # by hand, where somebody waits for it
 
 
 async def is_port_closed(address: IPv4Address | IPv6Address, port: int, timeout_s: float) -> bool:
-    """Whether the machine there says that nobody listens. It is sent one byte, which no agent answers."""
+    """Return whether the host reports the port closed (ICMP port unreachable).
+
+    Sends one byte, which no agent answers.
+    """
     family = socket.AF_INET6 if address.version == 6 else socket.AF_INET
     try:
         with socket.socket(family, socket.SOCK_DGRAM) as datagram_socket:  # connected, so that the refusal comes to it

@@ -1,4 +1,4 @@
-"""One device read as a whole: what it is, its interfaces, its UPS. What an agent lacks is absent, never an error."""
+"""Read one device: system, interfaces, UPS. What an agent lacks is left out, never an error."""
 
 import re
 from collections.abc import Collection, Mapping, Sequence
@@ -19,11 +19,11 @@ Facts = dict[str, int | str]
 
 @dataclass(frozen=True)
 class Reading:
-    """``ports`` in the order of their ifIndex, ``ups_load_percent`` by output line; names as the MIBs have them.
+    """One reading. ``ports`` in the order of ifIndex, ``ups_load_percent`` by output line; keys are the MIBs' names.
 
     ``engine_time_s``: seconds since the agent started (snmpEngineTime), which unlike sysUpTime lasts for 68 years.
-    ``cut``: it has more interfaces than are read; those after the last one in ``ports`` are left out.
-    ``unread``: names of objects at which the agent fell silent; of a column, the rows before that are there.
+    ``cut``: the agent has more interfaces than are read; those after the last one in ``ports`` are left out.
+    ``unread``: names of objects for which the agent timed out; of a column, the rows before that are included.
     """
 
     system: Facts
@@ -36,10 +36,10 @@ class Reading:
 
 
 async def read(session: Session, *, skip: Collection[str] = ()) -> Reading:
-    """Asks for everything; raises SnmpError when the agent does not answer or not to us.
+    """Read everything; raises SnmpError when the agent does not answer, or not to us.
 
-    What many agents lack is walked to, not asked for by name: some refuse a question about it, or do not answer.
-    ``skip``: names of objects that are not asked for, because the agent fell silent at them before; they are unread.
+    Objects that many agents lack are walked to, not requested by name: some refuse the whole request, or do not answer.
+    ``skip``: names of objects that are not requested, because the agent timed out on them before; they count as unread.
     """
     system, unread = await _system(session, skip)
     columns = await walk(
@@ -58,20 +58,22 @@ async def read(session: Session, *, skip: Collection[str] = ()) -> Reading:
 
 
 async def read_system(session: Session) -> Facts:
-    """Only what it is; raises SnmpError as `read` does."""
+    """Read only the system group; raises SnmpError as `read` does."""
     return (await _system(session, ()))[0]
 
 
 async def _system(session: Session, skip: Collection[str]) -> tuple[Facts, list[str]]:
-    """What it is, and the names of the objects at which the agent fell silent. Raises SnmpError."""
+    """Return the system group, and the names of objects for which the agent timed out. Raises SnmpError."""
     wanted = {name: oid for name, oid in SYSTEM.items() if name not in skip}
     values, unread = await get_what_is_answered(session, wanted)
     return _texts(values, wanted), [name for name in SYSTEM if name in skip] + unread
 
 
 async def get_what_is_answered(session: Session, wanted: Mapping[str, Oid]) -> tuple[Mapping[Oid, Value], list[str]]:
-    """Values of these objects, and the names of those at which the agent fell silent: at `MOST_UNREAD`, and those after
-    them are not asked for. Raises SnmpError when it does not answer a question about sysUpTime either.
+    """Return values of these objects, and the names of those for which the agent timed out.
+
+    After `MOST_UNREAD` timeouts the rest is not requested. Raises SnmpError when it does not answer for sysUpTime
+    either.
     """
     try:
         return await get_what_there_is(session, list(wanted.values())), []
@@ -92,8 +94,9 @@ async def get_what_is_answered(session: Session, wanted: Mapping[str, Oid]) -> t
 
 
 async def get_what_there_is(session: Session, oids: Sequence[Oid]) -> Mapping[Oid, Value]:
-    """Values of these objects. An agent that refuses the whole question because of one of them is asked for the others;
-    the one that it blames is asked alone, because some blame the wrong one.
+    """Return values of these objects, also from agents that refuse a whole request because of one of them.
+
+    The others are requested without the one it blames, which is requested alone, because some blame the wrong one.
     """
     asked = list(oids)
     try:
@@ -109,7 +112,7 @@ async def get_what_there_is(session: Session, oids: Sequence[Oid]) -> Mapping[Oi
 
 
 def feeds_from_battery(ups: Facts) -> bool | None:
-    """What a UPS says of itself; None when it does not. Some tell only for how long they have been on battery."""
+    """Return whether a UPS is on battery; None when unknown. Some report only how long they have been."""
     if (source := ups.get("upsOutputSource")) is not None:
         return source == ON_BATTERY
     seconds = ups.get("upsSecondsOnBattery")
@@ -117,7 +120,7 @@ def feeds_from_battery(ups: Facts) -> bool | None:
 
 
 def text(value: bytes) -> str:
-    """A DisplayString as agents really send it: padded, in some encoding, of any length."""
+    """Decode a DisplayString as agents really send it: padded, in some encoding, of any length."""
     cut = value.rstrip(b"\0")[:MOST_TEXT]
     try:
         return cut.decode("utf-8")
@@ -126,7 +129,7 @@ def text(value: bytes) -> str:
 
 
 def number(value: Value | None) -> int | None:
-    """A number as agents really send it: some write it out, and some send a 64-bit counter as its eight octets."""
+    """Decode a number as agents really send it: some write it as text, some send a 64-bit counter as eight octets."""
     if isinstance(value, bytes):
         if (digits := DIGITS.fullmatch(value)) is not None:
             return int(digits[1])
@@ -135,7 +138,7 @@ def number(value: Value | None) -> int | None:
 
 
 def _texts(values: Mapping[Oid, Value], names: Mapping[str, Oid]) -> Facts:
-    """Those that are there: octets as text."""
+    """Return the values that are there, octets as text."""
     found: Facts = {}
     for name, oid in names.items():
         value = values.get(oid)
@@ -147,12 +150,12 @@ def _texts(values: Mapping[Oid, Value], names: Mapping[str, Oid]) -> Facts:
 
 
 def _numbers(column: Mapping[Row, Value]) -> list[int]:
-    """Those of a column in the order of its rows."""
+    """Return a column's numbers in the order of its rows."""
     return [known for _, value in sorted(column.items()) if (known := number(value)) is not None]
 
 
 def _ports(columns: Mapping[Oid, Mapping[Row, Value]]) -> tuple[list[Facts], bool]:
-    """A row for every index that any column has, and whether there are more than are read.
+    """Return a row for every index that any column has, and whether there are more than are read.
 
     Where a column was cut, so are the others: rows after that would lack what the agent has.
     """

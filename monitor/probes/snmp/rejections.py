@@ -1,4 +1,4 @@
-"""What comes to a client of agents and is no answer that counts: counted, and told of whom stays without one."""
+"""Count datagrams that are no valid response, and keep the last reason for each agent under request."""
 
 from collections import Counter
 from ipaddress import IPv4Address, IPv6Address
@@ -8,9 +8,9 @@ from monitor.probes.snmp.sockets import Where
 
 
 class Rejections:
-    """Counts rejected datagrams by reason, and keeps the last word about each agent that is being asked.
+    """Rejected datagrams by reason, and the last reason for each agent that is being asked.
 
-    Belongs to the event loop of its client. An agent is asked by one question at a time.
+    On the event loop of its client. An agent has at most one request under way.
     """
 
     def __init__(self, by_reason: Counter[str] | None = None) -> None:
@@ -28,27 +28,27 @@ class Rejections:
         return source != where and source != self._sources.get(where)
 
     def begin(self, where: Where) -> None:
-        """Keep the word about that agent from now on, until `end`."""
+        """Keep the reasons for that agent from now on, until `end`."""
         self._last[where] = ""
 
     def end(self, where: Where) -> str:
-        """Return what was wrong with the last that came in its place; '' when nothing did."""
+        """Return the last reason for that agent; '' without one."""
         return self._last.pop(where, "")
 
     def reject(self, reason: str, whose: Where, why: str) -> None:
-        """Count it by ``reason``; ``why`` is the word about ``whose``, if that is being asked."""
+        """Count a datagram by ``reason``; ``why`` is kept for ``whose``, if that is being asked."""
         self.by_reason[reason] += 1
         if whose in self._last:
             self._last[whose] = why
 
     def late(self, source: Where) -> None:
-        """Reject the answer to a question that is over, or that nobody asked."""
+        """Reject a response to a request that is over, or was never made."""
         self.reject("late_or_unasked", source, "its answers come too late, or to what nobody asked")
 
     def foreign(self, source: Where, where: Where) -> None:
-        """Reject what another one than the agent at ``where`` answers to its question."""
+        """Reject a response from another source than the agent at ``where``."""
         self.reject("wrong_source", where, f"{source[0]} port {source[1]} answers in its place")
 
     def malformed(self, source: Where, error: BerError) -> None:
-        """Reject what cannot be read."""
+        """Reject a datagram that cannot be decoded."""
         self.reject("malformed", source, f"what comes from there is no SNMP ({error})")

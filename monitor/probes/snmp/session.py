@@ -1,12 +1,12 @@
-"""What a conversation with an SNMP agent is, whatever version it speaks, and how it goes wrong.
+"""Define a session with an SNMP agent, whatever version it speaks, and its errors.
 
 ::
 
     SnmpError
-    ├── SilentError       nothing came
-    ├── GarbledError      something came that is no answer that counts
-    ├── CredentialsError  the agent lives and does not accept these credentials
-    └── AgentError        the agent answered with an error status
+    ├── SilentError       no response
+    ├── GarbledError      a datagram came that is no valid response
+    ├── CredentialsError  the agent is alive and refuses these credentials
+    └── AgentError        the agent responded with an error status
 """
 
 from collections.abc import Sequence
@@ -41,19 +41,19 @@ class SnmpError(Exception):
 
 
 class SilentError(SnmpError):
-    """No answer came. Over v2c a wrong community looks exactly like this."""
+    """No response came. Over v2c a wrong community looks exactly like this."""
 
 
 class GarbledError(SnmpError):
-    """Something came and was no answer that counts; ``reason`` says what was wrong with the last of it."""
+    """A datagram came that is no valid response; ``reason`` says what is wrong with the last one."""
 
 
 class CredentialsError(SnmpError):
-    """The agent answered that it does not accept these credentials: it is alive."""
+    """The agent refuses these credentials: it is alive."""
 
 
 class AgentError(SnmpError):
-    """The agent answered with an error status (RFC 3416), about the binding ``index`` (from 1; 0: about none)."""
+    """The agent responded with an error status (RFC 3416), about the binding ``index`` (from 1; 0: about none)."""
 
     def __init__(self, status: int, index: int) -> None:
         super().__init__(reason(ReasonCode.SNMP_AGENT_SAYS, status=STATUS.get(status, f"error {status}")))
@@ -62,17 +62,17 @@ class AgentError(SnmpError):
 
 
 def refusal(status: int, index: int) -> AgentError | CredentialsError:
-    """The error for an answer's status, which is not 0."""
+    """Return the error for a response's status, which is not 0."""
     if status == AUTHORIZATION_ERROR:
         return CredentialsError(reason(ReasonCode.SNMP_MAY_NOT_READ))
     return AgentError(status, index)
 
 
 class Session(Protocol):
-    """One agent, ready to be asked. All raise SnmpError."""
+    """One agent to request objects from. All methods raise SnmpError."""
 
     async def get(self, oids: Sequence[Oid]) -> list[Binding]:
-        """The values of these very objects."""
+        """Return the values of exactly these objects."""
 
     async def get_bulk(self, oids: Sequence[Oid], repetitions: int) -> list[Binding]:
-        """What follows each of them, up to so often, row by row; an agent may cut the list short."""
+        """Return up to so many objects after each of them, row by row; an agent may return fewer."""

@@ -1,4 +1,4 @@
-"""One UDP socket a family, whose datagrams go to a function as they come."""
+"""Open one UDP socket per family, and pass its datagrams to a function."""
 
 import asyncio
 import socket
@@ -13,18 +13,18 @@ Where = tuple[str, int]
 
 
 def _nobody_listens(_data: bytes, _source: Where) -> None:
-    """In the place of whoever listened."""
+    """Ignore a datagram: the receiver after `close`."""
 
 
 class Sockets:
-    """Belongs to the running event loop from `open` to `close`."""
+    """The sockets, on the running event loop from `open` to `close`."""
 
     def __init__(self, arrived: Callable[[bytes, Where], None]) -> None:
         self._arrived = arrived
         self._sockets: dict[int, socket.socket] = {}
 
     def open(self) -> None:
-        """Opens a socket for each family that this machine has; raises OSError when it has none."""
+        """Open a socket for each family that this machine has; raises OSError when it has none."""
         for family, own in ((socket.AF_INET, "0.0.0.0"), (socket.AF_INET6, "::")):
             with suppress(*([OSError] if self._sockets else [])):
                 made = socket.socket(family, socket.SOCK_DGRAM)
@@ -37,7 +37,7 @@ class Sockets:
                 asyncio.get_running_loop().add_reader(made, self._take_in, made)
 
     def close(self) -> None:
-        """Closes the sockets."""
+        """Close the sockets."""
         for made in self._sockets.values():
             asyncio.get_running_loop().remove_reader(made)
             made.close()
@@ -45,7 +45,7 @@ class Sockets:
         self._arrived = _nobody_listens  # else this and whoever listened would keep each other alive
 
     def send(self, data: bytes, version: int, where: Where) -> bool:
-        """False: this machine has no such family. No route, no room: as good as unanswered, and asked again."""
+        """Send a datagram; False where this machine lacks the family. No route or buffer space: left to the retry."""
         made = self._sockets.get(version)
         if made is None:
             return False

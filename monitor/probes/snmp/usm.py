@@ -1,4 +1,4 @@
-"""SNMPv3 messages under the user-based security model (RFC 3412, RFC 3414, RFC 3826, RFC 7860) as bytes. Pure."""
+"""Encode and decode SNMPv3 messages of the user-based security model (RFC 3412, 3414, 3826, 7860). Pure."""
 
 import hmac
 from typing import NamedTuple
@@ -21,7 +21,7 @@ MOST_NUMBER = 2**31 - 1
 
 
 class Engine(NamedTuple):
-    """The authoritative engine of a message: its id, how often it has started, and its seconds since then."""
+    """The authoritative engine of a message: its id, its boots, and seconds since the last."""
 
     id: bytes
     boots: int
@@ -29,7 +29,7 @@ class Engine(NamedTuple):
 
 
 class Envelope(NamedTuple):
-    """A message before anything of it is believed. ``signature_at`` is where its signature begins in ``whole``."""
+    """A message that is not verified yet. ``signature_at``: where its signature begins in ``whole``."""
 
     number: int
     level: int
@@ -43,7 +43,7 @@ class Envelope(NamedTuple):
 
 
 class Scoped(NamedTuple):
-    """What a message says; ``kind`` is the tag of its PDU, ``raw`` its content as it came."""
+    """A message's content; ``kind``: the tag of its PDU, ``raw``: the encoded content."""
 
     engine: bytes
     context: bytes
@@ -56,16 +56,16 @@ class Scoped(NamedTuple):
 
 
 def scoped(engine: bytes, pdu: bytes, context: bytes = b"") -> bytes:
-    """A PDU for a context of that engine, by default the nameless one."""
+    """Encode a scoped PDU for a context of that engine, by default the nameless one."""
     return tagged(SEQUENCE, tagged(OCTETS, engine) + tagged(OCTETS, context) + pdu)
 
 
 def seal(
     number: int, engine: Engine, user: bytes, keys: Keys, content: bytes, salt: int, *, asks: bool = True
 ) -> bytes:
-    """A message with ``content`` (a scoped PDU), signed and encrypted as far as there are keys.
+    """Encode a message with ``content`` (a scoped PDU), signed and encrypted as far as there are keys.
 
-    ``salt`` must differ from message to message. ``asks``: a report may answer it.
+    ``salt`` must differ from message to message. ``asks``: sets reportableFlag.
     """
     level = (AUTH if keys.digest else 0) | (PRIV if keys.cipher else 0) | (REPORTABLE if asks else 0)
     salted = b""
@@ -87,7 +87,7 @@ def seal(
 
 
 def open_envelope(data: bytes) -> Envelope:
-    """The message in a datagram, unverified; raises BerError for anything else."""
+    """Decode the message in a datagram, unverified; raises BerError for anything else."""
     if len(data) > MOST_BYTES:
         raise BerError("too long")
     at, end = expect(data, 0, len(data), SEQUENCE)
@@ -125,7 +125,7 @@ def open_envelope(data: bytes) -> Envelope:
 
 
 def is_signed_by(envelope: Envelope, keys: Keys) -> bool:
-    """Whether the holder of these keys has signed exactly this message (RFC 3414, 6.3.2)."""
+    """Return whether the holder of these keys has signed exactly this message (RFC 3414, 6.3.2)."""
     digest = keys.digest
     if digest is None or len(envelope.signature) != digest.length or not envelope.level & AUTH:
         return False
@@ -135,7 +135,7 @@ def is_signed_by(envelope: Envelope, keys: Keys) -> bool:
 
 
 def read_scoped(envelope: Envelope, keys: Keys) -> Scoped:
-    """What the message says, decrypted if need be; raises BerError, also when the key does not fit."""
+    """Decode the content, decrypted if need be; raises BerError, also when the key does not fit."""
     data = envelope.content
     if envelope.level & PRIV:
         begins, ends = expect(data, 0, len(data), OCTETS)
@@ -148,7 +148,7 @@ def read_scoped(envelope: Envelope, keys: Keys) -> Scoped:
 
 
 def is_timely(known: Engine, said: Engine) -> bool:
-    """Whether a signed message is not an old one sent again (RFC 3414, 3.2, 7b)."""
+    """Return whether a signed message is within the time window, not an old one replayed (RFC 3414, 3.2, 7b)."""
     if said.boots == MOST_NUMBER:
         return False
     return said.boots > known.boots or (said.boots == known.boots and said.time_s >= known.time_s - WINDOW_S)
@@ -184,6 +184,6 @@ def _des_start(keys: Keys, salt: bytes) -> bytes:
 
 
 def _des_key(keys: Keys) -> bytes:
-    """DES is 3DES with one key three times."""
+    """Return a 3DES key for DES: one key three times."""
     key = keys.priv[:-8]
     return key if len(key) == 24 else key * 3

@@ -1,10 +1,10 @@
-"""SNMPv3 to any number of agents over one UDP socket a family.
+"""Speak SNMPv3 to any number of agents over one UDP socket per family.
 
-With each agent's first question its engine is asked for its id and clock (RFC 3414, section 4); both and the keys for
-it are kept. An answer counts only from the address and port that were asked, under the random number of the question,
-from the same engine and user, signed and encrypted as the question was, and in time; whatever else arrives is counted
-by its reason. Reports that refuse the credentials may come unsigned, because an agent that does not know the user
-cannot sign; one about the clock must be signed, or anybody could turn it.
+Before an agent's first request its engine is discovered (RFC 3414, section 4): id, clock and the keys for it are kept.
+A response counts only from the address and port that were asked, under the random number of the request, from the same
+engine and user, signed and encrypted as the request was, and in time; all else is counted by its reason. Reports that
+refuse the credentials may be unsigned, because an agent that does not know the user cannot sign; one about the clock
+must be signed, or anybody could shift it.
 """
 
 import asyncio
@@ -55,9 +55,11 @@ NO_KEYS = Keys(None, b"", None, b"")
 
 @dataclass(slots=True)
 class _Known:
-    """An agent's engine, the keys for it, and when its clock was last heard; at first it has not ``signed`` that.
+    """An agent's engine, the keys for it, and when its clock was read.
 
-    ``doubted``: it fell silent, and is asked anew who it is; what it says unasked counts as before.
+    Not ``signed`` until a signed message confirms it.
+
+    ``doubted``: it timed out, and is discovered again; its notifications are accepted as before.
     """
 
     engine: Engine
@@ -68,16 +70,16 @@ class _Known:
 
     @property
     def level(self) -> int:
-        """How safe its messages must be: AUTH and PRIV as far as there are keys for them."""
+        """Return the security level its messages must have: AUTH and PRIV as far as there are keys for them."""
         return (AUTH if self.keys.digest else 0) | (PRIV if self.keys.cipher else 0)
 
     def now(self) -> Engine:
-        """The engine with what its clock must show by now."""
+        """Return the engine with its clock extrapolated to now."""
         passed_s = int(time.monotonic() - self.clock_read_mono_s)
         return self.engine._replace(time_s=min(self.engine.time_s + passed_s, MOST_NUMBER))
 
     def update_clock(self, said: Engine) -> None:
-        """Goes by the clock of a message that is signed and timely."""
+        """Adopt the clock of a message that is signed and timely."""
         self.engine, self.clock_read_mono_s, self.signed = said, time.monotonic(), True
 
 
@@ -90,7 +92,7 @@ class _Question:
 
 
 class V3Client:
-    """Speaks to agents with one credential; belongs to the running event loop from `open` to `close`."""
+    """The client of one credential, on the running event loop from `open` to `close`."""
 
     def __init__(
         self,
@@ -114,34 +116,37 @@ class V3Client:
 
     @property
     def rejected(self) -> Counter[str]:
-        """What was no answer that counts, by reason."""
+        """Count datagrams that were no valid response, by reason."""
         return self._rejections.by_reason
 
     def open(self) -> None:
-        """Opens the sockets; raises OSError when this machine has no network at all."""
+        """Open the sockets; raises OSError when this machine has no network at all."""
         self._sockets.open()
 
     def close(self) -> None:
-        """Closes the sockets; questions under way end as unanswered."""
+        """Close the sockets; requests under way end unanswered."""
         self._sockets.close()
         self._timeouts.close()
 
     def session(
         self, address: IPv4Address | IPv6Address, port: int, source: IPv4Address | IPv6Address | None = None
     ) -> "V3Session":
-        """A conversation with that agent, whose answers come from ``source`` if not from the address that is asked."""
+        """Return a session with that agent.
+
+        ``source``: where its responses come from, if not from the address asked.
+        """
         self._rejections.expect((str(address), port), source)
         return V3Session(self, address, port)
 
     def engine(self, address: IPv4Address | IPv6Address, port: int) -> bytes | None:
-        """The id of the agent's engine, once it has been heard."""
+        """Return the id of the agent's engine, once it is discovered."""
         known = self._known.get((str(address), port))
         return known.engine.id if known else None
 
     def notification(self, address: IPv4Address | IPv6Address, port: int, envelope: Envelope) -> Scoped | None:
-        """What the agent there says unasked; None unless it is signed by it and in time. Raises BerError.
+        """Decode a notification of the agent there; None unless it is signed by it and in time. Raises BerError.
 
-        Only agents that have answered something before are believed: that is how their engine and its clock are known.
+        Only agents that have responded before are accepted: that is how their engine and its clock are known.
         """
         known = self._known.get((str(address), port))
         if known is None or known.engine.id != envelope.engine.id or envelope.user != self._user:
@@ -156,7 +161,7 @@ class V3Client:
     async def ask(
         self, address: IPv4Address | IPv6Address, port: int, kind: int, oids: Sequence[Oid], repetitions: int = 0
     ) -> list[Binding]:
-        """One question, asked again when it goes unanswered; raises SnmpError."""
+        """Send a request and its retries; return the response or raise SnmpError."""
         tries, corrections, where = 1 + self._retries, MOST_CORRECTIONS, (str(address), port)
         begun_mono_s = time.monotonic()
         self._rejections.begin(where)
@@ -188,7 +193,7 @@ class V3Client:
     async def _ask_once(
         self, address: IPv4Address | IPv6Address, where: Where, kind: int, oids: Sequence[Oid], repetitions: int
     ) -> Scoped | None:
-        """The answer, a report that has been acted upon, or None; raises CredentialsError."""
+        """Return the response, a report that was acted upon, or None; raises CredentialsError."""
         known = self._known.get(where)
         if known is None or known.doubted:
             known = await self._discover(address, where)
@@ -266,7 +271,7 @@ class V3Client:
 
 
 def _answers(question: _Question, envelope: Envelope, said: Scoped) -> bool:
-    """Whether this is from whom it should be, as safe as the question was, and about it."""
+    """Return whether this is from the right engine and user, as secure as the request was, and about it."""
     known = question.known
     if said.kind == REPORT:
         stat = _stat(said)
@@ -284,25 +289,25 @@ def _answers(question: _Question, envelope: Envelope, said: Scoped) -> bool:
 
 
 def _stat(report: Scoped) -> int:
-    """Which of usmStats a report is about (RFC 3414, section 5); 0 for any other."""
+    """Return which of usmStats a report is about (RFC 3414, section 5); 0 for any other."""
     name = report.bindings[0][0] if report.bindings else b""
     return name[len(STATS)] if name.startswith(STATS) and len(name) == len(STATS) + 2 else 0
 
 
 class V3Session:
-    """See `Session`."""
+    """A v3 session; see `Session`."""
 
     def __init__(self, client: V3Client, address: IPv4Address | IPv6Address, port: int) -> None:
         self._client, self._address, self._port = client, address, port
 
     async def get(self, oids: Sequence[Oid]) -> list[Binding]:
-        """The values of these very objects, and of no others that an agent may have added."""
+        """Return the values of exactly these objects; drops others that an agent may have added."""
         wanted = set(oids)
         found = await self._client.ask(self._address, self._port, GET, oids)
         return [binding for binding in found if binding[0] in wanted]
 
     async def get_bulk(self, oids: Sequence[Oid], repetitions: int) -> list[Binding]:
-        """What follows each of them; one row is asked for by GETNEXT, which agents without GETBULK know as well."""
+        """Return the objects after each of them; a single row by GETNEXT, which agents without GETBULK support."""
         if repetitions == 1:
             return await self._client.ask(self._address, self._port, GET_NEXT, oids)
         return await self._client.ask(self._address, self._port, GET_BULK, oids, repetitions)

@@ -1,4 +1,4 @@
-"""Columns of tables, read by GETBULK from agents of all manners."""
+"""Walk columns of tables by GETBULK, with agents of any quality."""
 
 from collections.abc import Collection, Iterable, Sequence
 from functools import lru_cache
@@ -20,9 +20,9 @@ Column = dict[Row, Value]
 
 
 class Walked(dict[Oid, Column]):
-    """Each column's values by the index of their row; ``unread``: the columns in which the agent fell silent.
+    """Each column's values by row index; ``unread``: the columns in which the agent timed out.
 
-    What such a column had before is kept.
+    The values of such a column before the timeout are kept.
     """
 
     def __init__(self, columns: Iterable[Oid]) -> None:
@@ -33,11 +33,11 @@ class Walked(dict[Oid, Column]):
 async def walk(
     session: Session, columns: Sequence[Oid], most_rows: int = MOST_ROWS, *, skip: Collection[Oid] = ()
 ) -> Walked:
-    """Reads columns of tables; a column that the agent lacks is empty.
+    """Read columns of tables; a column that the agent lacks is empty.
 
-    A column ends where the agent leaves it, repeats itself, goes backwards or says that there is nothing, and after
-    ``most_rows``. Columns in ``skip`` count as unread; so do those that were under way together when the agent had
-    fallen silent in `MOST_UNREAD` others. Raises SnmpError when it does not answer a question about sysUpTime either.
+    A column ends where the agent leaves it, repeats itself, goes backwards or reports its end, and after ``most_rows``.
+    Columns in ``skip`` count as unread; so do those requested together when the agent had timed out in `MOST_UNREAD`
+    others. Raises SnmpError when it does not answer for sysUpTime either.
     """
     walk_ = _Walk(session, Walked(columns), most_rows)
     walk_.found.unread.update(column for column in columns if column in skip)
@@ -48,7 +48,7 @@ async def walk(
 
 
 class _Walk:
-    """``one_by_one``: the agent falls silent when it is asked for several rows, which costs seconds each time."""
+    """The state of a walk. ``one_by_one``: the agent times out when several rows are requested."""
 
     def __init__(self, session: Session, found: Walked, most_rows: int) -> None:
         self.found = found
@@ -57,7 +57,7 @@ class _Walk:
         self._one_by_one = False
 
     async def together(self, last: dict[Oid, Oid]) -> None:
-        """Walks the columns in ``last`` side by side, from where each stands."""
+        """Walk the columns in ``last`` side by side, each from where it stands."""
         careful = self._one_by_one
         while last:
             columns = list(last)
@@ -94,9 +94,9 @@ class _Walk:
                     await self.together({column: last.pop(column)})
 
     async def _that_answer(self, last: dict[Oid, Oid]) -> dict[Oid, Oid]:
-        """Returns those of the columns in which the agent answers, asked alone; the others are unread.
+        """Return the columns that the agent answers for when requested alone; the others become unread.
 
-        Raises SnmpError when it answers nothing any more.
+        Raises SnmpError when it answers for nothing any more.
         """
         answered: dict[Oid, Oid] = {}
         for column, at in last.items():
@@ -112,7 +112,7 @@ class _Walk:
         return answered
 
     async def _answers(self, at: Oid) -> bool:
-        """Whether the agent says anything about what follows that object."""
+        """Return whether the agent answers at all for what follows that object."""
         try:
             await self._session.get_bulk([at], 1)
         except AgentError:
@@ -124,12 +124,12 @@ class _Walk:
 
 @lru_cache(maxsize=4_096)
 def _row(index: bytes) -> Row:
-    """The same rows come again in every column."""
+    """Return a row's index; cached, because the same rows recur in every column."""
     return arcs(index)
 
 
 def _take(taken: Column, column: Oid, last: Oid, bindings: Sequence[Binding], most_rows: int) -> Oid | None:
-    """Takes in what follows ``last`` in a column; the name of the last one, or None: the column is over.
+    """Take in what follows ``last`` in a column; return the name of the last one, or None at the column's end.
 
     Most of what a walk costs here is spent in this loop.
     """
