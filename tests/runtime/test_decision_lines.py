@@ -33,7 +33,7 @@ from tests.logs.written import written
 
 AT = datetime(2026, 11, 24, 5, tzinfo=UTC)
 TIMEOUT = reason(ReasonCode.TIMEOUT)
-POWER = reason(ReasonCode.FELL_SILENT_TOGETHER, sites=["b"])
+POWER = reason(ReasonCode.FELL_SILENT_TOGETHER, sites=("b",))
 EACH: list[tuple[Decision, LogEvent, dict[str, str]]] = [
     (OutageOpened("a", AT, AT, None, TIMEOUT), LogEvent.OUTAGE_OPENED, {"site": "a"}),
     (
