@@ -1,4 +1,4 @@
-"""All dashboards as files: `scripts/dashboards` writes them, `--check` says which are not what the source makes."""
+"""All dashboards and the rules of alerts as files: `scripts/dashboards` writes them, `--check` names outdated ones."""
 
 import argparse
 import json
@@ -9,7 +9,7 @@ from pathlib import Path
 from grafana_foundation_sdk.builders.dashboard import Dashboard
 from grafana_foundation_sdk.cog.encoder import JSONEncoder
 
-from dashboards.generator import page
+from dashboards.generator import alerts, page
 from dashboards.generator.backbone import backbone
 from dashboards.generator.charter import charter
 from dashboards.generator.itself import itself
@@ -68,7 +68,7 @@ def main() -> int:
         print(f"{question} was never asked: run scripts/dashboards answers", file=sys.stderr)
     if not_asked:
         return 1
-    texts = page.pages(boards, written)
+    texts = page.pages(boards, written) | alerts.rules()
     if not check:
         _write(texts)
         return 0

@@ -21,6 +21,7 @@ from babel.messages.catalog import Message
 from babel.messages.extract import extract_from_file
 from babel.messages.pofile import read_po, write_po
 
+from dashboards.generator import alerts
 from monitor.i18n.languages import LOCALES, SOURCE, languages
 
 ROOT = Path(__file__).parents[2]
@@ -44,13 +45,15 @@ PLURAL = {"bn": "nplurals=2; plural=(n > 1);"}  # Babel's own rule for Bangla is
 
 
 def extracted() -> Catalog:
-    """Every text of the program, its templates, dashboards and the help of its commands."""
+    """Every text of the program, its templates, dashboards and alerts, and the help of its commands."""
     found = Catalog(charset="utf-8")
     for pattern, method in PATTERNS:
         for path in sorted(ROOT.glob(pattern)):
             name = str(path.relative_to(ROOT))
             for line, text, _, context in extract_from_file(method, path, keywords=KEYWORDS):
                 found.add(text, locations=[(name, line)], context=context)
+    for text in alerts.texts(alerts.ENGLISH.read_text(encoding="utf-8")):
+        found.add(text, locations=[(str(alerts.ENGLISH.relative_to(ROOT)), 0)])
     for text in sorted(set(_help())):
         found.add(text, locations=[("monitor/cli", 0)])
     return found

@@ -1,0 +1,71 @@
+"""How `run` ends when it cannot go on: in words on a terminal, as a critical event for programs."""
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.places import SHIPPED
+
+# `run`, whose work raises what no one has foreseen.
+FAULTY = """
+import sys
+from monitor.cli import daemon, main
+
+def fails(directory, log_output, *, fresh):
+    log_output.use("json", "info")
+    raise ZeroDivisionError("a fault\\nof ours")
+
+daemon._run = fails
+main()
+"""
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Path:
+    """An installation whose database is none."""
+    shutil.copytree(SHIPPED, tmp_path / "config")
+    (tmp_path / "var").mkdir()
+    (tmp_path / "var" / "monitor.db").write_bytes(b"no database" * 100)
+    return tmp_path
+
+
+def run(home: Path, code: str = "from monitor.cli import main; main()") -> tuple[int, str]:
+    """Exit code of `run`, and what it wrote to standard error."""
+    words = [sys.executable, "-P", "-c", code, "--config", str(home / "config"), "run"]
+    done = subprocess.run(words, capture_output=True, text=True, timeout=60, check=False)
+    return done.returncode, done.stderr
+
+
+def test_on_a_terminal_a_start_that_is_refused_says_why_as_every_command_does(home: Path) -> None:
+    code, stderr = run(home)
+    assert code == 3
+    assert "monitor.db" in stderr
+    assert "[cannot_run]" not in stderr
+
+
+def test_for_programs_a_start_that_is_refused_is_a_critical_event(home: Path) -> None:
+    monitor = home / "config" / "monitor.toml"
+    text = monitor.read_text(encoding="utf-8")
+    monitor.write_text(text.replace('format = "text"', 'format = "json"'), encoding="utf-8")
+    code, stderr = run(home)
+    lines = [json.loads(line) for line in stderr.splitlines()]
+    assert code == 3
+    assert {(line["event"], line["level"]) for line in lines} == {("cannot_run", "critical")}
+    assert "monitor.db" in lines[0]["msg"]
+
+
+def test_a_fault_of_the_program_is_one_critical_event_with_its_traceback(home: Path) -> None:
+    code, stderr = run(home, FAULTY)
+    (line,) = stderr.splitlines()
+    found = json.loads(line)
+    assert code == 3
+    assert (found["event"], found["level"], found["msg"]) == (
+        "daemon_failed",
+        "critical",
+        "the daemon ends: ZeroDivisionError",
+    )
+    assert found["traceback"].endswith("ZeroDivisionError: a fault\nof ours")
