@@ -1,4 +1,4 @@
-"""What the database remembers, as metrics: outages, tickets and notices."""
+"""Expose what is stored: outages, tickets and notices."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -84,7 +84,10 @@ OUTBOX = (PENDING, OLDEST, DEAD)
 
 @dataclass(frozen=True)
 class _Stored:
-    """What the database says. ``counted``: by site and service, since the start; ``last_outage``: up to that one."""
+    """The database's figures. ``counted``: by site and service, since the start.
+
+    ``last_outage``: counted up to that one.
+    """
 
     last_outage: int
     counted: Mapping[tuple[str, str], int]
@@ -94,7 +97,7 @@ class _Stored:
 
 
 class Charter:
-    """The database is asked by `ask`, wherever it may take its time; all else tells what it said then."""
+    """The part of the stored figures; `ask` queries the database in a thread, the rest shows its last answer."""
 
     def __init__(self, live: RuntimeView, store: Store, clock: Clock) -> None:
         self._live, self._store, self._clock = live, store, clock
@@ -109,7 +112,7 @@ class Charter:
         self._few = UncachedLines((TICKETS, *OUTBOX), self._counts)
 
     def ask(self) -> Callable[[], None]:
-        """Reads what there is; leaves nothing when the database does not answer."""
+        """Query the database; shows nothing when it does not answer."""
         try:
             return partial(self._take, self._read())
         except SQLAlchemyError:
@@ -161,7 +164,7 @@ class Charter:
             yield outage.id, outage
 
     def _since_start(self) -> Iterator[tuple[tuple[str, str], int]]:
-        """Of the sites that there are; what was taken out of the configuration has no series any more."""
+        """Count by present sites; those removed from the configuration have no series any more."""
         sites = self._live.fleet.sites
         for key, count in self._counted.items() if self._stored else ():
             if key[0] in sites:

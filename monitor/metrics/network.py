@@ -1,4 +1,4 @@
-"""Sites and the rounds of their devices, as metrics."""
+"""Expose sites and the rounds of their devices."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -65,7 +65,7 @@ FAMILIES = (SUCCESS, RTT, LOSS, STATE, INFO, WORKSTATIONS)
 
 
 def network(live: RuntimeView) -> list[CachedLines[Any, Any]]:
-    """All of them, of what is known at this moment."""
+    """Return all families' lines, from the present state."""
     return [
         CachedLines((SUCCESS, RTT, LOSS), lambda: list(live.samples.items()), _Rounds(live)),
         CachedLines(
@@ -77,7 +77,7 @@ def network(live: RuntimeView) -> list[CachedLines[Any, Any]]:
 
 
 class _Rounds:
-    """What samples say, under labels that are written once for each device of a fleet."""
+    """The lines of samples; their labels are written once for each device of a fleet."""
 
     def __init__(self, live: RuntimeView) -> None:
         self._live, self._fleet = live, live.fleet
@@ -103,7 +103,7 @@ class _Rounds:
 
 
 class _Infos:
-    """Sites by the hundred: what they are called changes only with the fleet."""
+    """The info lines of sites, which change only with the fleet."""
 
     def __init__(self, live: RuntimeView) -> None:
         self._live, self._fleet = live, Fleet({})

@@ -1,4 +1,4 @@
-"""The mail path's watch over itself, as metrics: what is late, told in another letter, or missing."""
+"""Expose the mail path: what is late, merged, or missing."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -65,7 +65,7 @@ FAMILIES = (LATE, FAULTY, AWAY, MERGED, LAST, MISSED)
 
 @dataclass(frozen=True)
 class MailPath:
-    """How the mail path is doing; ``missed`` by kind of brief."""
+    """The mail path's state; ``missed``: by kind of brief."""
 
     outbox: queries.OutboxView
     merged: int = 0
@@ -73,13 +73,13 @@ class MailPath:
     missed: Mapping[str, bool] = field(default_factory=dict)
 
     def late_s(self, now_utc: datetime) -> float:
-        """How long the oldest notice has been owed."""
+        """Return the age of the oldest pending notice in seconds."""
         oldest = self.outbox.oldest_due_utc
         return max((now_utc - oldest).total_seconds(), 0.0) if oldest else 0.0
 
 
 def mail_path(store: Store, live: RuntimeView, now_utc: datetime) -> MailPath:
-    """Asks the database; raises SQLAlchemyError."""
+    """Query the mail path's state; raises SQLAlchemyError."""
     office = live.office
     with store.glance() as session:
         return MailPath(
@@ -91,7 +91,7 @@ def mail_path(store: Store, live: RuntimeView, now_utc: datetime) -> MailPath:
 
 
 class Notices(UncachedLines):
-    """Some families of the page; `ask` goes to the database, wherever that may take its time."""
+    """The part of the mail path's figures; `ask` queries the database in a thread."""
 
     def __init__(self, live: RuntimeView, store: Store, clock: Clock) -> None:
         self._live, self._store, self._clock = live, store, clock
@@ -99,7 +99,7 @@ class Notices(UncachedLines):
         super().__init__(FAMILIES, self._lines)
 
     def ask(self) -> Callable[[], None]:
-        """Reads what there is; leaves nothing when the database does not answer."""
+        """Query the figures; shows nothing when the database does not answer."""
         try:
             return partial(self._take, mail_path(self._store, self._live, self._clock.utc()))
         except SQLAlchemyError:

@@ -1,4 +1,4 @@
-"""docs/metrics.md, made from the declarations of the metrics: `scripts/docs` writes it."""
+"""Write docs/metrics.md from the declarations of the metrics, for `scripts/docs`."""
 
 import sys
 from collections.abc import Iterable
@@ -79,7 +79,7 @@ renamed every day fills its memory with names, however few there are at a time."
 
 @dataclass(frozen=True)
 class Section:
-    """A part of the page: what is said before the table, and what is in it."""
+    """A section of the page: the text before the table, and the table's families."""
 
     title: str
     families: tuple[Family, ...]
@@ -114,12 +114,12 @@ one series for each row of the device's table, `index` telling rows apart; other
 
 
 def declared() -> list[Family]:
-    """Every metric that is declared, those of modules not among them."""
+    """Return every declared metric, without those of modules."""
     return [family for section in SECTIONS for family in section.families]
 
 
 def page() -> str:
-    """The whole of docs/metrics.md."""
+    """Return docs/metrics.md."""
     parts = [HEAD, LABELS_HEAD, _meanings()]
     for section in SECTIONS:
         parts += filter(None, [f"## {section.title}", section.before, _table(section.families)])
@@ -144,7 +144,7 @@ def _table(families: Iterable[Family]) -> str:
 
 
 def _sums() -> dict[str, int]:
-    """How many series there are for each thing."""
+    """Return how many series there are per unit of each kind."""
 
     def most(*per: str) -> int:
         return sum(family.most for family in declared() if family.per in per)

@@ -1,4 +1,4 @@
-"""How the daemon itself is doing, as metrics, with what was counted over all devices."""
+"""Expose the daemon's own condition, and totals over all devices."""
 
 import sys
 from collections.abc import Iterator
@@ -149,7 +149,7 @@ def itself(live: RuntimeView) -> Iterator[Line]:
 
 
 class Process:
-    """prometheus_client's own account of the process and of Python's garbage collector."""
+    """The process's and the garbage collector's metrics, by prometheus_client."""
 
     def __init__(self, live: RuntimeView) -> None:
         self._live = live

@@ -1,4 +1,4 @@
-"""Checks of what sites serve, as metrics."""
+"""Expose checks of services."""
 
 from datetime import datetime
 
@@ -35,7 +35,7 @@ FAMILIES = (UP, TOOK, EXPIRES)
 
 
 def services(live: RuntimeView) -> CachedLines[str, ServiceState]:
-    """Of every service that was checked."""
+    """Return the lines of every service that was checked."""
     return CachedLines(FAMILIES, lambda: list(live.services.items()), lambda _, state: _checked(live.office_id, state))
 
 

@@ -1,7 +1,7 @@
-"""What devices say by SNMP, as metrics: interfaces under the names of snmp_exporter's if_mib, all else as upazila_….
+"""Expose SNMP readings: interfaces under the names of snmp_exporter's if_mib, all else as upazila_….
 
-Counters of devices are exposed without a type: OpenMetrics would have their names end with '_total'. However much a
-device says, and under whatever names: there is an end to what is shown of it.
+Counters of devices are exposed without a type: OpenMetrics would have their names end with '_total'. The series of a
+device are bounded, however much it reports and under whatever names.
 """
 
 from collections.abc import Iterator
@@ -132,7 +132,7 @@ FAMILIES = (STATE, RESTARTS, UPTIME, LEFT_OUT, *PORT, *POWER)
 
 
 def snmp(live: RuntimeView) -> CachedLines[str, tuple[SnmpState, int]]:
-    """`STATE` and `RESTARTS` of every device that is read, all else of those whose last reading succeeded."""
+    """Return `STATE` and `RESTARTS` of every device that is read, and all else of those whose last reading succeeded."""
     modules = _Modules()
 
     def sources() -> Iterator[tuple[str, tuple[SnmpState, int]]]:
@@ -148,7 +148,7 @@ def snmp(live: RuntimeView) -> CachedLines[str, tuple[SnmpState, int]]:
 
 
 def module_family(metric: MetricEntry) -> Family:
-    """A metric of [modules.NAME]; ``index`` tells rows of the same name apart."""
+    """Return the family of a metric of [modules.NAME]; ``index`` distinguishes rows of the same name."""
     type_: Type = "untyped" if metric.type == "counter" else "gauge"
     labels = Labels("site", "device", *(() if metric.oid.endswith(".0") else ("index", *metric.labels)))
     per = "device of that kind" if metric.oid.endswith(".0") else "row of its table"
@@ -156,7 +156,7 @@ def module_family(metric: MetricEntry) -> Family:
 
 
 class _Modules:
-    """The families of modules, as they are met: one for each name, whichever module says it first."""
+    """The families of modules as they are met: one for each name, whichever module defines it first."""
 
     def __init__(self) -> None:
         self._families: dict[str, Family] = {}
@@ -213,7 +213,7 @@ def _interface(office: str, device: Device, port: Facts) -> Iterator[Line]:
 
 
 def _power(names: tuple[str, str, str], reading: Reading) -> Iterator[Line]:
-    """``names``: of office, site and device."""
+    """Yield the UPS's lines; ``names``: of office, site and device."""
     if (feeds := feeds_from_battery(reading.ups)) is not None:
         yield ON.of(feeds, *names)
     for line, percent in enumerate(reading.ups_load_percent, 1):

@@ -71,7 +71,7 @@ class Diagnostics(Part):
         return replace(opened, evidence=Evidence(hour=told, snmp=said))
 
     def _snmp(self, site: Site) -> Iterator[SnmpSaid | None]:
-        """Return the last SNMP readings of the site's devices, and of the one that carries its link."""
+        """Yield the last SNMP readings of the site's devices, and of the one that carries its link."""
         for device in site.devices:
             yield self._said(device, device.name)
         carrier = self._live.fleet.devices.get(site.link.device) if site.link else None

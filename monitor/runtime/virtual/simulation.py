@@ -104,7 +104,7 @@ def _settled(
 
 
 def _gone(session: Session, told: set[int]) -> Iterator[tuple[datetime, str]]:
-    """Return mails that were sent and not listed yet, with their times; merged ones are left out."""
+    """Yield mails that were sent and not listed yet, with their times; merged ones are left out."""
     for notice in notice_rows.gone(session):
         if notice.id not in told and notice.sent_utc is not None:
             told.add(notice.id)
