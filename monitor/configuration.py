@@ -1,4 +1,4 @@
-"""The configuration of an office, with every kind of check, channel and help desk that is registered."""
+"""Load an office's configuration with every registered kind of check, channel and help desk."""
 
 from pathlib import Path
 
@@ -21,5 +21,5 @@ KINDS: Kinds = {
 
 
 def load(directory: Path, sources: dict[str, bytes] | None = None) -> Settings:
-    """Reads all files of ``directory`` as `settings.load.load` does; raises ConfigError."""
+    """Load all files of ``directory`` as `settings.load.load` does; raises ConfigError."""
     return files.load(directory, KINDS, sources)

@@ -1,4 +1,4 @@
-"""The only place where the parts meet: each is built by constructor, opened, told of another configuration, closed."""
+"""Compose the daemon: build each part by constructor, open it, reconfigure it, close it. Nothing else does."""
 
 import asyncio
 import logging
@@ -62,9 +62,9 @@ END_WITHIN_S = 8.5
 
 
 class Daemon:
-    """One installation at work. ``sockets`` are listening ones that somebody else opened, or none.
+    """One running installation. ``sockets``: listening sockets opened by somebody else, or none.
 
-    ``sources``: the files that said ``settings``. ``begins_again``: it ended so that another takes its place at once.
+    ``sources``: the files of ``settings``. ``begins_again``: it ended so that another process takes its place at once.
     """
 
     def __init__(
@@ -121,11 +121,11 @@ class Daemon:
 
     @property
     def settings(self) -> Settings:
-        """What is in force."""
+        """Return the settings in force."""
         return self._in_force.settings
 
     async def run(self) -> None:
-        """Works until SIGTERM or SIGINT, or until it ``begins_again``; raises what made it impossible to go on."""
+        """Run until SIGTERM or SIGINT, or until it ``begins_again``; raises what made it impossible to go on."""
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._on_stop_signal)
@@ -150,7 +150,7 @@ class Daemon:
                 emit(log, LogEvent.STOPPED, "stopped")
 
     async def _until_stopped(self) -> None:
-        """Runs the parts until a signal; the first that fails takes the daemon down, so that it is started afresh."""
+        """Run the parts until a signal; the first that fails ends the daemon, so that it is restarted."""
         tasks = [asyncio.create_task(part.run(), name=part.name) for part in self._parts]
         stop = asyncio.create_task(self._stop.wait())
         running = asyncio.gather(*tasks)  # one that has nothing left to do ends no other
@@ -173,7 +173,7 @@ class Daemon:
 
     @staticmethod
     def _end_in_time() -> None:
-        """Whatever hangs outside, and whoever waits for it here: the process ends within END_WITHIN_S."""
+        """Bound the end of the process to END_WITHIN_S, even if a thread hangs in outside I/O."""
         end = Timer(END_WITHIN_S, _end_now)
         end.daemon = True
         end.start()
@@ -183,13 +183,16 @@ class Daemon:
         self._stop.set()
 
     def _opened(self) -> None:
-        """Starts over, if it was decided without knowing what had been open before: what waits is stored at the end."""
+        """Restart, if the start was decided without knowing what had been open before.
+
+        Pending decisions are stored at the end.
+        """
         if not (self._knows_before or self._stop.is_set()):
             self.begins_again = True
             self._stop.set()
 
     def _take_over(self, settings: Settings, sources: Mapping[str, bytes]) -> None:
-        """Goes over to another configuration; what follows from it is stored when all parts know it."""
+        """Apply another configuration; decisions that follow are stored when all parts have it."""
         self._log_output.use(settings.monitor.log.format, settings.monitor.log.level)
         decisions = self._in_force.reconfigure(settings)
         for part in self._parts:
@@ -201,13 +204,14 @@ class Daemon:
         return channels_of(office, self.settings.state, self.settings.home)
 
     def _trusted_utc(self) -> datetime | None:
+        """Return the time, or None while the clock is suspect."""
         return None if self._clock.trust.suspect else self._clock.utc()
 
     def _ages(self) -> dict[str, float]:
         return ages_s(self._parts, self._clock.mono_ns())
 
     def _heartbeat_ages(self) -> dict[str, float]:
-        """How old our last doings are, in seconds: the last turn of probing, the oldest mail owed, the last commit."""
+        """Return ages in seconds: of the last turn of probing, the oldest pending mail, the last commit."""
         pending_s, now_ns = oldest_pending_s(self._store, self._clock.utc()), self._clock.mono_ns()
         return {
             "round_age": (now_ns - self._prober.last_turn_mono_ns) / NS_PER_S,
@@ -217,7 +221,7 @@ class Daemon:
         }
 
     def _say_how(self) -> None:
-        """Tells systemd, and commands beside us, where the page is, or why there is none."""
+        """Report to systemd, and to commands, where the page is, or why there is none."""
         address, trouble = self._page.address, self._page.trouble
         self._verdicts.page(asked_at(address), trouble)
         self._systemd.status(f"page http://{address}/" if address else f"no page: {trouble}")
@@ -230,7 +234,7 @@ class Daemon:
 
 
 def _state_of(settings: Settings, clock: Clock, left: Left) -> RuntimeState:
-    """The state at the start: a board that goes on from what is known."""
+    """Build the state at the start: a board restored from what is known."""
     office = Office.of(settings, left.plans)
     baselines = Baselines(limits_of(settings.monitor.judging), known=left.learned)
     board = board_of(settings, office, left.known or NOTHING_STORED, baselines)
@@ -238,7 +242,7 @@ def _state_of(settings: Settings, clock: Clock, left: Left) -> RuntimeState:
 
 
 def _end_now() -> None:
-    """Ends the process, whoever in it hangs still: what was committed is safe, and all else is judged anew."""
+    """End the process, even if threads hang: what was committed is safe, and the rest is judged again."""
     text = "something did not end within %g s; the process ends without it"
     emit(log, LogEvent.STOP_FORCED, text, END_WITHIN_S, seconds=END_WITHIN_S)
     logging.shutdown()

@@ -1,4 +1,4 @@
-"""Files that are there after a power cut: written whole, or not at all."""
+"""Write files that survive a power cut: whole, or not at all."""
 
 import os
 from contextlib import suppress
@@ -6,7 +6,7 @@ from pathlib import Path
 
 
 def write_durably(path: Path, content: bytes, mode: int = 0o640) -> None:
-    """Replaces a file by temp, fsync, rename and fsync of the folder; raises OSError and leaves the old one whole."""
+    """Replace a file by temp, fsync, rename and fsync of the folder; raises OSError and leaves the old one whole."""
     partial = path.with_name(f".{path.name}.{os.getpid()}.part")
     handle = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, mode)
     try:
@@ -22,13 +22,13 @@ def write_durably(path: Path, content: bytes, mode: int = 0o640) -> None:
 
 
 def move_durably(source: Path, target: Path) -> None:
-    """Renames within one file system, and makes the new name last; raises OSError."""
+    """Rename within one file system, durably; raises OSError."""
     source.replace(target)
     sync_folder(target.parent)
 
 
 def sync_file(path: Path) -> None:
-    """Makes what was written into a file last; raises OSError."""
+    """Sync a file's contents to disk; raises OSError."""
     handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     try:
         os.fsync(handle)
@@ -37,12 +37,12 @@ def sync_file(path: Path) -> None:
 
 
 def sync_folder(folder: Path) -> None:
-    """Makes the names in a folder last; raises OSError."""
+    """Sync a folder's names to disk; raises OSError."""
     sync_file(folder)
 
 
 def own_like_folder(path: Path) -> None:
-    """Gives what root has made to the folder's owner: a command that root types must not lock the daemon out."""
+    """Give a file made by root to the folder's owner: a command typed by root must not lock the daemon out."""
     if os.geteuid() == 0:
         folder = path.parent.stat()
         with suppress(OSError):  # root of a name space of its own may know that owner by no number

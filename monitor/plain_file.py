@@ -31,7 +31,7 @@ def read_bounded(file: Path, most_bytes: int) -> bytes:
 def open_plain(file: Path, most_bytes: int | None = None) -> BinaryIO:
     """Open ``file`` for reading if it is a plain one (of at most ``most_bytes``); raises PlainFileError.
 
-    It is looked at before it is opened: to open a device may already do something.
+    It is examined before it is opened: opening a device may have effects.
     """
     try:
         _check(os.stat(file), most_bytes)
@@ -49,9 +49,9 @@ def open_plain(file: Path, most_bytes: int | None = None) -> BinaryIO:
 
 
 def kind_fault(file: Path) -> str:
-    """What keeps ``file`` from being a plain file, without its name; '' if nothing does, or there is none.
+    """Return why ``file`` is no plain file, without its name; '' if it is one, or there is none.
 
-    For what a library opens, which would wait for a pipe's writer, or read a device for ever.
+    For files that a library opens, which would wait for a pipe's writer, or read a device for ever.
     """
     try:
         _check(os.stat(file), None)

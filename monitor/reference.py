@@ -1,4 +1,7 @@
-"""The sections of docs/ about every registered check, channel, help desk and event of the log, for `scripts/docs`."""
+"""Write the sections of docs/ about every registered check, channel, help desk and event of the log.
+
+For `scripts/docs`.
+"""
 
 import logging
 import sys
@@ -16,7 +19,7 @@ BEGIN, END = "<!-- Made by scripts/docs from {}. Change it there. -->", "<!-- En
 
 
 def checks() -> str:
-    """How each kind of check asks, with its keys."""
+    """Return how each kind of check works, with its keys."""
     return "\n\n".join(
         f"## {kind.title} (`{name}`)\n\n{kind.doc}\n\n{as_markdown(kind.settings, own_keys(kind.settings))}"
         for name, kind in CHECKS.items()
@@ -24,7 +27,10 @@ def checks() -> str:
 
 
 def channels() -> str:
-    """Each channel, with the keys of its readers and of its own section; then the keys that all readers have."""
+    """Return each channel with the keys of its recipients and of its own section.
+
+    Then the keys that all recipients have.
+    """
     parts = []
     for name, kind in CHANNELS.items():
         keys = as_markdown(kind.recipient, own_keys(kind.recipient))
@@ -38,7 +44,7 @@ def channels() -> str:
 
 
 def helpdesks() -> str:
-    """What every help desk is told, and what is peculiar to each kind."""
+    """Return what every help desk receives, and what is peculiar to each kind."""
     parts = [as_markdown(Helpdesk, own_keys(Helpdesk))]
     for name, kind in DESKS.items():
         parts += [f'### {kind.title} (`kind = "{name}"`)', kind.doc]
@@ -48,7 +54,7 @@ def helpdesks() -> str:
 
 
 def log_events() -> str:
-    """Every event of the log, with its level, its fields, what it means and what an operator does."""
+    """Return every event of the log, with its level, its fields, its meaning and what an operator does."""
     rows = [
         f"| `{event.code}` | {logging.getLevelName(event.level).lower()} | {_fields(event)} | {event.meaning} "
         f"| {event.action} |"
@@ -70,7 +76,7 @@ PAGES = {
 
 
 def page(name: str, text: str) -> str:
-    """A page of docs/, ``text`` as it stands, with what is made here; raises ValueError without a place for that."""
+    """Return a page of docs/: ``text`` with the generated parts in it; raises ValueError without a place for them."""
     source, made = PAGES[name]
     begin = BEGIN.format(source)
     before, found, rest = text.partition(begin)

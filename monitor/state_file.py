@@ -1,4 +1,4 @@
-"""Small JSON files that the program keeps for itself in the state folder."""
+"""Read and write small JSON files of the program in the state folder."""
 
 import json
 from collections.abc import Callable
@@ -15,8 +15,8 @@ T = TypeVar("T")
 def read_state(file: Path, most_bytes: int, make: Callable[[Any], T]) -> T | None:
     """Read ``file`` and return what ``make`` makes of its JSON.
 
-    None when there is no such plain file of at most ``most_bytes``, or it says something else than ``make`` expects
-    (which raises ValueError, TypeError, KeyError, AttributeError or OverflowError then). Never waits, never raises.
+    None when there is no such plain file of at most ``most_bytes``, or ``make`` rejects its contents (by ValueError,
+    TypeError, KeyError, AttributeError or OverflowError). Never waits, never raises.
     """
     try:
         return make(parse_json(read_bounded(file, most_bytes)))

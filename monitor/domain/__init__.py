@@ -1,1 +1,1 @@
-"""The words of the house: states, kinds, clock, sample. No I/O."""
+"""Define the domain's types: states, kinds, reasons, clock, sample. No I/O."""

@@ -1,4 +1,4 @@
-"""How long to wait before another try."""
+"""Compute the wait before a retry."""
 
 from datetime import timedelta
 
@@ -10,8 +10,8 @@ def backoff(
 ) -> timedelta:
     """Return the wait after so many failures in a row: ``first``, doubled with each further one up to ``longest``.
 
-    ``jitter`` (0 to 1, drawn by the caller) chooses between the two shares of that length in ``spread``, so that those
-    who failed together do not come again together.
+    ``jitter`` (0 to 1, drawn by the caller) chooses between the two shares of that length in ``spread``, so that jobs
+    that failed together are not retried together.
     """
     doublings: int = 2 ** min(max(failures - 1, 0), MOST_DOUBLINGS)
     least, most = spread

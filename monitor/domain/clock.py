@@ -1,13 +1,12 @@
-"""Wall and monotonic time, injected everywhere, and the virtual clock of tests and simulations.
+"""Read wall and monotonic time, by a clock that is passed in; and the virtual clock of tests and simulations.
 
 Three time bases, never mixed; names say which one a value belongs to:
 
-=============  ===========================================  =============================================
-suffix         clock                                        used for
-=============  ===========================================  =============================================
-``_mono_ns``   CLOCK_MONOTONIC                              round-trip times, cadence, I/O deadlines
-``_boot_ns``   CLOCK_BOOTTIME (counts suspend)              age across a suspend; seeing a wall clock step
-``_utc``       CLOCK_REALTIME as an aware UTC datetime      what is stored and shown; charter arithmetic
+=============  ===========================================  ============================================= suffix
+clock                                        used for =============  ===========================================
+============================================= ``_mono_ns``   CLOCK_MONOTONIC                              round-trip
+times, cadence, I/O deadlines ``_boot_ns``   CLOCK_BOOTTIME (counts suspend)              age across a suspend; seeing a
+wall clock step ``_utc``       CLOCK_REALTIME as an aware UTC datetime      what is stored and shown; charter arithmetic
 =============  ===========================================  =============================================
 """
 
@@ -22,16 +21,16 @@ DHAKA = ZoneInfo("Asia/Dhaka")  # of every time that people read
 
 
 class Clock(Protocol):
-    """Where time comes from; pure code never asks, it is told."""
+    """A source of time. Pure code takes times as arguments instead."""
 
     def utc(self) -> datetime:
-        """Wall time, aware, in UTC."""
+        """Return the wall time, aware, in UTC."""
 
     def mono_ns(self) -> int:
-        """Monotonic nanoseconds; stands still while the machine is suspended."""
+        """Return monotonic nanoseconds; they stop while the machine is suspended."""
 
     def boot_ns(self) -> int:
-        """Monotonic nanoseconds that go on counting while the machine is suspended."""
+        """Return monotonic nanoseconds that include the time suspended."""
 
 
 class SystemClock:
@@ -49,7 +48,7 @@ class SystemClock:
 
 @dataclass
 class VirtualClock:
-    """A clock that moves only when told to, for tests and simulations."""
+    """A clock that moves only by its methods, for tests and simulations."""
 
     now_utc: datetime = field(default_factory=lambda: datetime(2026, 11, 24, 3, 0, tzinfo=UTC))
     mono: int = 1_000 * NS_PER_S
@@ -65,16 +64,16 @@ class VirtualClock:
         return self.boot
 
     def advance(self, seconds: float) -> None:
-        """Lets time pass on all three clocks."""
+        """Advance all three clocks."""
         self.now_utc += timedelta(seconds=seconds)
         self.mono += round(seconds * NS_PER_S)
         self.boot += round(seconds * NS_PER_S)
 
     def step(self, seconds: float) -> None:
-        """Steps the wall clock alone, as an operator or NTP does."""
+        """Step the wall clock alone, as an operator or NTP does."""
         self.now_utc += timedelta(seconds=seconds)
 
     def suspend(self, seconds: float) -> None:
-        """Puts the machine to sleep: wall and boot time go on, monotonic time stands still."""
+        """Suspend the machine: wall and boot time advance, monotonic time does not."""
         self.now_utc += timedelta(seconds=seconds)
         self.boot += round(seconds * NS_PER_S)

@@ -1,4 +1,4 @@
-"""Times in which a silent site is nobody's fault: planned work, and hours in which it is not promised."""
+"""Represent downtimes, in which no outage of a site begins: planned work, and hours outside its service hours."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -9,7 +9,7 @@ from monitor.domain.states import DowntimeKind
 
 
 class Downtime(NamedTuple):
-    """Why no outage of a site begins now, and until when at least; ``until_utc`` is None where no end is known."""
+    """Why no outage of a site begins now, and until when at least; ``until_utc`` None: no known end."""
 
     kind: DowntimeKind
     why: Reason
@@ -21,12 +21,15 @@ Downtimes = Callable[[str, datetime], Downtime | None]
 
 
 def never(_site: str, _at_utc: datetime) -> Downtime | None:
-    """Nothing is ever paused."""
+    """Return no downtime for any site."""
     return None
 
 
 def first_promised(downtimes: Downtimes, site: str, since_utc: datetime, now_utc: datetime) -> datetime | None:
-    """The first moment from ``since_utc`` to ``now_utc`` at which the site has no downtime; None when there is none."""
+    """Return the first moment from ``since_utc`` to ``now_utc`` without a downtime of the site.
+
+    None when there is none.
+    """
     at_utc = since_utc
     while at_utc <= now_utc:
         downtime = downtimes(site, at_utc)
@@ -39,7 +42,7 @@ def first_promised(downtimes: Downtimes, site: str, since_utc: datetime, now_utc
 
 
 def behind(root: str, downtime: Downtime) -> Downtime:
-    """The downtime of a site that is silent behind one that has a downtime."""
+    """Return the downtime of a site that is unreachable behind one in downtime."""
     if downtime.kind is DowntimeKind.BEHIND:
         return downtime
     return Downtime(DowntimeKind.BEHIND, reason(ReasonCode.BEHIND, site=root, excuse=downtime.why), downtime.until_utc)

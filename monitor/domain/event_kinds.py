@@ -1,10 +1,10 @@
-"""The kinds of lines of the timeline: what happened at a site or with a device, or to the monitor itself."""
+"""List the kinds of timeline events: of a site, of a device, or of the monitor itself."""
 
 from enum import StrEnum
 
 
 class EventKind(StrEnum):
-    """A line that judges nobody; ``OUTAGE`` and ``OUTAGE_OVER`` stand among them where outages are told as well."""
+    """The kind of a timeline event. Values are stored and public; they stay as they are."""
 
     PAUSED = "paused"
     PAUSED_OVER = "paused_over"

@@ -1,4 +1,4 @@
-"""What was seen when an outage was confirmed, as judging and probing tell it and as rows and notices keep it.
+"""Represent what was observed when an outage was confirmed, for judging, storage and notices.
 
 `alerts.facts.stored` writes it as JSON with its version, and reads that of every earlier version.
 """
@@ -9,7 +9,7 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LastGood:
-    """The last answer before the outage; ``loss`` is a share, 0 to 1."""
+    """The last answer before the outage; ``loss``: a share, 0 to 1."""
 
     at: datetime
     rtt_ms: float | None
@@ -20,8 +20,8 @@ class LastGood:
 class Hour:
     """The hour before an outage. ``minutes``: [slowest answer in ms, share lost], None for one without a round.
 
-    ``loss`` is the share of all echoes, 0 to 1. ``rtt_ms_mean`` is that of all rounds; notices from before it was kept
-    have ``rtt_ms_median``, of each minute's slowest.
+    ``loss``: the share of all echoes, 0 to 1. ``rtt_ms_mean``: of all rounds; older notices have ``rtt_ms_median``, of
+    each minute's slowest.
     """
 
     chart: str
@@ -34,7 +34,7 @@ class Hour:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Port:
-    """An interface that is not up; ``status`` as IF-MIB calls it."""
+    """An interface that is not up; ``status`` as in IF-MIB."""
 
     name: str
     status: str
@@ -42,7 +42,7 @@ class Port:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SnmpSaid:
-    """What a device said last by SNMP; ``at`` when it has been silent since."""
+    """A device's last SNMP reading; ``at``: when it was, if the device has not answered since."""
 
     device: str
     at: datetime | None = None
@@ -54,7 +54,7 @@ class SnmpSaid:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Way:
-    """The hops (distance, address) on the way to a device that answered; ``reached``: the last one is the device."""
+    """The traced route to a device as (distance, address); ``reached``: its last hop is the device."""
 
     device: str
     hops: tuple[tuple[int, str], ...]
@@ -63,7 +63,7 @@ class Way:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Evidence:
-    """What was seen when an outage was confirmed. ``…_en``: as version 1 told it, in English sentences."""
+    """All that was observed when an outage was confirmed. ``…_en``: English sentences of stored version 1."""
 
     last_good: LastGood | None = None
     hour: Hour | None = None
@@ -77,6 +77,6 @@ NOTHING_SEEN = Evidence()
 
 
 def merged(before: Evidence, later: Evidence) -> Evidence:
-    """What was known before with what was found later: whatever that tells takes the place of the same before."""
+    """Return ``known`` updated by what was found later."""
     told = {each.name: getattr(later, each.name) for each in fields(later)}
     return replace(before, **{name: value for name, value in told.items() if value})

@@ -1,11 +1,11 @@
-"""Read JSON that somebody else may have written."""
+"""Parse JSON from outside."""
 
 import json
 from typing import Any
 
 
 def parse_json(text: str | bytes) -> Any:
-    """Read ``text`` as JSON; raises ValueError for whatever is none, and for what is nested too deep to be read."""
+    """Parse ``text`` as JSON; raises ValueError for whatever is none, and for what is nested too deep."""
     try:
         return json.loads(text)
     except RecursionError:

@@ -1,4 +1,4 @@
-"""The kinds of notices: how urgent each is, which can wait for the office to open, which end a matter."""
+"""List the kinds of notices: their urgency, which wait for office hours, which end a case."""
 
 from enum import StrEnum
 from typing import Literal
@@ -7,7 +7,7 @@ Severity = Literal["urgent", "routine", "good"]
 
 
 class NoticeKind(StrEnum):
-    """What a notice is about; the last three are letters about many matters."""
+    """The kind of a notice; the last three are about many cases. Values are stored and public."""
 
     OPENED = "opened"
     DUE_TODAY = "due_today"
@@ -48,7 +48,7 @@ OF_ONE_MATTER = tuple(kind for kind in NoticeKind if kind not in WHOLE)
 
 
 def severity(kind: str) -> Severity:
-    """How urgent a notice of that kind is to whoever gets it."""
+    """Return the urgency of a notice of that kind for its recipient."""
     if kind in URGENT:
         return "urgent"
     return "good" if kind in GOOD_NEWS else "routine"

@@ -1,4 +1,4 @@
-"""Decode the bytes of a page as the answer says, the way browsers do."""
+"""Decode the bytes of a web page as browsers do."""
 
 import codecs
 import html
@@ -37,9 +37,11 @@ _ALSO_CALLED = {
 
 
 def decoded(body: bytes, content_type: str = "") -> str:
-    """Decode ``body`` by its byte order mark, else the charset of ``content_type``, else its own word, else as UTF-8.
+    """Decode ``body`` by its byte order mark, else the charset of ``content_type``, else its own declaration.
 
-    What does not fit becomes U+FFFD. Source: WHATWG Encoding and HTML, 'encoding sniffing'.
+    Else as UTF-8.
+
+    Undecodable bytes become U+FFFD. Source: WHATWG Encoding and HTML, 'encoding sniffing'.
     """
     found = _CHARSET.search(content_type)
     name = _codec(found[1]) if found else ""
@@ -53,7 +55,7 @@ def decoded(body: bytes, content_type: str = "") -> str:
 
 
 def says(page: str, wanted: str) -> bool:
-    """Tell whether ``page`` holds ``wanted``, as a reader sees it: in NFC, with the case as given, '&amp;' as '&'."""
+    """Return whether ``page`` contains ``wanted`` as a reader sees it: in NFC, case-sensitive, '&amp;' as '&'."""
     wanted = nfc(wanted)
     if wanted in nfc(page):
         return True
@@ -64,7 +66,7 @@ def says(page: str, wanted: str) -> bool:
 
 
 def _codec(label: str) -> str:
-    """Python's name of it, '' for none. Not by `codecs.lookup`, which remembers for ever all that it does not know."""
+    """Return Python's name of a charset, '' for none; not by `codecs.lookup`, which caches every unknown name."""
     name = label.lower().replace("-", "_")
     name = _ALSO_CALLED.get(name, name)
     name = aliases.get(name, name)

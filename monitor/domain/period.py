@@ -1,4 +1,4 @@
-"""Periods of time as the charter promises them: 'at once', working days, days, months, or time by the clock."""
+"""Represent the charter's periods: 'immediate', working days, days, months, or clock time."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -8,13 +8,13 @@ Unit = Literal["immediate", "working_days", "days", "months", "hours", "seconds"
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """``amount`` of a ``unit``. 'immediate' has the amount 0; hours and seconds run whatever the calendar says."""
+    """An ``amount`` of a ``unit``. 'immediate' has the amount 0; hours and seconds run on whatever the calendar."""
 
     unit: Unit
     amount: int = 0
 
     def __str__(self) -> str:
-        """As it stands in the file."""
+        """Return the period as written in the file."""
         return '"immediate"' if self.unit == "immediate" else f"{{ {self.unit} = {self.amount} }}"
 
 

@@ -1,8 +1,8 @@
-"""Reasons: what was seen, suspected or planned, as a code with its parameters. Their words are made in `i18n.reasons`.
+"""Represent reasons: what was observed, suspected or planned, as a code with parameters. Words: `i18n.reasons`.
 
-``PARAMETERS`` is the one table of all codes and of what each of them says. A reason is plain JSON where it is stored or
-given out (`as_json`): ``{"code": "interface_down", "interface": "sfp1"}``. What was stored before there were codes, and
-what others say in their own words, has the code ``text``.
+``PARAMETERS`` is the one table of all codes and their parameters. A reason is plain JSON where it is stored or given
+out (`as_json`): ``{"code": "interface_down", "interface": "sfp1"}``. Sentences stored before there were codes, and
+texts of other programs, have the code ``text``.
 """
 
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ Value = Union[str, int, float, datetime, tuple[str, ...], "Reason"]
 
 
 class ReasonCode(StrEnum):
-    """What a reason says; `PARAMETERS` lists with what."""
+    """The code of a reason; `PARAMETERS` lists its parameters. Values are stored and public."""
 
     TEXT = "text"
     # a probe without an answer
@@ -133,7 +133,7 @@ class Reason:
     parameters: tuple[tuple[str, Value], ...] = ()
 
     def __getitem__(self, name: str) -> Value:
-        """The parameter of that name; raises KeyError when it has none."""
+        """Return the parameter of that name; raises KeyError when it has none."""
         return dict(self.parameters)[name]
 
 
@@ -213,7 +213,7 @@ PARAMETERS: Mapping[ReasonCode, Mapping[str, type]] = {
 
 
 def reason(code: ReasonCode, **parameters: Value | None) -> Reason:
-    """Makes a reason; what is None is left out. Raises ValueError when the parameters are not those of the code."""
+    """Make a reason; None leaves a parameter out. Raises ValueError when the parameters do not fit the code."""
     expected = PARAMETERS[code]
     given = tuple((name, parameters[name]) for name in expected if parameters.get(name) is not None)
     names = {name for name, _ in given}
@@ -224,7 +224,7 @@ def reason(code: ReasonCode, **parameters: Value | None) -> Reason:
 
 
 def text(words: str) -> Reason | None:
-    """Wraps the words of others, or of before there were codes; None for none."""
+    """Wrap another program's words, or a sentence from before there were codes; None for none."""
     return Reason(C.TEXT, (("text", words),)) if words else None
 
 
@@ -232,7 +232,7 @@ TIMEOUT = Reason(C.TIMEOUT)
 
 
 def as_json(given: Reason | None) -> dict[str, Any] | None:
-    """The reason as plain JSON values: times in ISO 8601, UTC; reasons within it in the same way."""
+    """Return the reason as plain JSON values: times in ISO 8601, UTC; reasons within it likewise."""
     if given is None:
         return None
     return {"code": given.code.value, **{name: _plain(value) for name, value in given.parameters}}
@@ -250,7 +250,10 @@ def _plain(value: Value) -> Any:
 
 
 def from_json(stored: object) -> Reason | None:
-    """The reason that `as_json` made; None for None. What is none (damage, a later version's) becomes a text."""
+    """Return the reason that `as_json` made; None for None.
+
+    Anything else (damage, a later version's) becomes a text.
+    """
     if stored is None:
         return None
     try:

@@ -1,4 +1,4 @@
-"""One probe's result: the single shape that every probe returns and that judging reads."""
+"""Represent one probe's result: the shape that every probe returns and judging reads."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -8,9 +8,9 @@ from monitor.domain.reasons import Reason
 
 
 class Verdict(StrEnum):
-    """What a probe saw.
+    """The verdict of a round.
 
-    ``unknown`` is our own fault (no socket, a late loop, a full buffer) and never judges a device.
+    ``unknown`` is our own fault (no socket, a stalled loop, a full buffer) and never judges a device.
     """
 
     OK = "ok"
@@ -21,10 +21,9 @@ class Verdict(StrEnum):
 class Sample(NamedTuple):
     """The result of one round against one device.
 
-    ``sent`` and ``received`` count echoes (or requests); ``rtts_ns`` holds one round-trip time in
-    nanoseconds for each answer, in order of sending. ``reason`` says why a verdict is not ``ok``
-    and is None otherwise; ``poor`` why an ``ok`` one was not as it should be, where that is not for
-    loss or time.
+    ``sent`` and ``received`` count echoes (or requests); ``rtts_ns``: one round-trip time in nanoseconds for each
+    answer, in order of sending. ``reason``: why a verdict is not ``ok``, else None; ``poor``: what is wrong with an
+    ``ok`` one, apart from loss or time.
     """
 
     device: str
@@ -40,16 +39,16 @@ class Sample(NamedTuple):
 
     @property
     def loss(self) -> float:
-        """Share of echoes lost, 0.0 to 1.0; 0.0 when none was sent."""
+        """Return the share of echoes lost, 0.0 to 1.0; 0.0 when none was sent."""
         return (self.sent - self.received) / self.sent if self.sent else 0.0
 
     @property
     def rtt_ns(self) -> int | None:
-        """Mean round-trip time in nanoseconds; None when nothing answered."""
+        """Return the mean round-trip time in nanoseconds; None when nothing answered."""
         return sum(self.rtts_ns) // len(self.rtts_ns) if self.rtts_ns else None
 
 
 def milliseconds(rtt_ms: float, decimals: int) -> str:
-    """Writes a round-trip time with so many decimals, without its unit: '0.021'. Less than the last: '< 0.001'."""
+    """Return a round-trip time with so many decimals, without its unit: '0.021'; less than the last: '< 0.001'."""
     least = 10.0**-decimals
     return f"{rtt_ms:.{decimals}f}" if rtt_ms >= least else f"< {least:.{decimals}f}"

@@ -1,7 +1,7 @@
-"""How many parts a text costs as a short message (3GPP TS 23.038, 6.2.1; TS 23.040, 9.2.3.24.1).
+"""Count the parts of a text as a short message (3GPP TS 23.038, 6.2.1; TS 23.040, 9.2.3.24.1).
 
-A text of the GSM alphabet has 160 letters in one message, or 153 in each of several. Any other text, and so any in
-Bangla, is sent as UCS-2: 70 letters in one message, or 67 in each of several.
+A text of the GSM alphabet has 160 characters in one message, or 153 in each of several. Any other text, and so any in
+Bangla, is sent as UCS-2: 70 characters in one message, or 67 in each of several.
 """
 
 from collections.abc import Iterator
@@ -16,12 +16,12 @@ UCS2_ONE, UCS2_EACH = 70, 67
 
 
 def is_gsm(text: str) -> bool:
-    """Whether the GSM alphabet has every letter of ``text``."""
+    """Return whether every character of ``text`` is in the GSM alphabet."""
     return all(character in _BASIC or character in _EXTENDED for character in text)
 
 
 def parts(text: str) -> int:
-    """How many short messages ``text`` costs, at least one. No letter is cut in two between them."""
+    """Return how many short messages ``text`` takes, at least one. No character is split between two."""
     one, each = (GSM_ONE, GSM_EACH) if is_gsm(text) else (UCS2_ONE, UCS2_EACH)
     if sum(_lengths(text)) <= one:
         return 1

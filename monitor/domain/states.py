@@ -1,10 +1,10 @@
-"""The states that sites and devices can have, what an outage is thought to come from, and how it can end."""
+"""List the states of sites and devices, suspected causes of outages, and how outages end."""
 
 from enum import StrEnum
 
 
 class SiteState(StrEnum):
-    """What is known for certain of a device or site."""
+    """The confirmed state of a device or site."""
 
     UNKNOWN = "unknown"
     UP = "up"
@@ -15,13 +15,13 @@ class SiteState(StrEnum):
 
 
 class Cause(StrEnum):
-    """What is suspected behind an outage."""
+    """The suspected cause of an outage."""
 
     POWER = "power"
 
 
 class EndReason(StrEnum):
-    """How an outage ended: by an answer, or because its site was taken out or changed in the configuration."""
+    """How an outage ended: recovered, or its site was removed or changed in the configuration."""
 
     RECOVERED = "recovered"
     REMOVED = "removed"
@@ -30,7 +30,7 @@ class EndReason(StrEnum):
 
 
 class DowntimeKind(StrEnum):
-    """Why a silent site gets no outage: planned work, hours without a promise, or either of a site before it."""
+    """The kind of a downtime: planned work, outside service hours, or either of a site before it."""
 
     MAINTENANCE = "maintenance"
     HOURS = "hours"

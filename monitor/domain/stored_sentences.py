@@ -1,7 +1,7 @@
-"""Reads the English sentences in which versions before there were codes stored their reasons.
+"""Parse the English sentences in which older versions stored their reasons.
 
-Only what lies in a database, in a stored notice or in a recording of those versions passes through here: the sentences
-are those of then, and stay so whatever the messages of today say. What none of them fits stays a text.
+Only data of those versions passes through here: rows, stored notices, recordings. The sentences are theirs and do not
+follow today's messages. What matches none stays a text.
 """
 
 import re
@@ -118,7 +118,7 @@ _UNITS_S = {"day": 86_400, "hour": 3_600, "minute": 60, "second": 1}
 
 
 def from_sentence(words: str) -> Reason | None:
-    """The reason that a stored sentence tells; a text where it is none of ours; None for an empty one."""
+    """Return the reason of a stored sentence; a text where none matches; None for an empty one."""
     return _read(words.strip())
 
 
@@ -152,7 +152,7 @@ def _typed(name: str, words: str, kind: type) -> Value | None:
 
 
 def moment(words: str) -> datetime:
-    """A time of the office's clock as sentences told it, in UTC; raises ValueError for what is none."""
+    """Parse a time of the office's clock as those sentences wrote it, into UTC; raises ValueError."""
     for form in _TIMES:
         try:
             return datetime.strptime(words, form).replace(tzinfo=DHAKA).astimezone(UTC)
@@ -162,7 +162,7 @@ def moment(words: str) -> datetime:
 
 
 def _length_s(words: str) -> int:
-    """'2 days 3 hours' in seconds; raises ValueError for what is no length."""
+    """Parse '2 days 3 hours' into seconds; raises ValueError."""
     parts = re.findall(r"(\d+) (day|hour|minute|second)s?(?: |$)", words)
     if not parts:
         raise ValueError(f"'{words}' is no length")

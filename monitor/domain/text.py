@@ -1,7 +1,7 @@
 """Clean and compare text that people and devices wrote: the one cleaner, the one comparer, and Bangla digits.
 
-What is kept has no letter that commands a terminal, turns the direction of writing, or does not show; it is in NFC, in
-which Bangla's two spellings of ড়, ঢ় and য় (U+09DC, or U+09A1 U+09BC) are one.
+Cleaned text has no character that controls a terminal, changes the writing direction, or is invisible; it is in NFC, in
+which Bangla's two spellings of rra, rha and yya (U+09DC, or U+09A1 U+09BC) are one.
 """
 
 import re
@@ -26,11 +26,11 @@ _SMALL = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
 
 
 def clean(text: str | bytes, most: int = LONGEST) -> str:
-    """Clean ``text`` to one line of at most ``most`` letters, in NFC, cut with '…'.
+    """Clean ``text`` to one line of at most ``most`` characters, in NFC, cut with '…'.
 
-    Bytes that are no UTF-8 and lone surrogates become U+FFFD. Blanks, tabs and line breaks become single blanks. What
-    does not show (C0, C1, DEL, bidi controls, tags, zero widths) is dropped. ZWJ and ZWNJ stay
-    behind a Bangla letter.
+    Bytes that are no UTF-8 and lone surrogates become U+FFFD. Blanks, tabs and line breaks become single blanks.
+    Invisible characters (C0, C1, DEL, bidi controls, tags, zero widths) are dropped; ZWJ and ZWNJ stay behind a Bangla
+    letter.
     """
     if isinstance(text, bytes):
         text = text.decode("utf-8", "replace")
@@ -47,25 +47,25 @@ def clean_lines(text: str | bytes, most: int = LONGEST) -> str:
 
 
 def harmless(message: str) -> str:
-    """Make ``message``, which quotes bad input, safe to print: what does not show becomes U+FFFD; lines stay lines."""
+    """Make ``message``, which quotes bad input, safe to print: invisible characters become U+FFFD; lines stay lines."""
     return "\n".join(_shown(line, REPLACEMENT) for line in message.split("\n"))
 
 
 def has_words(text: str) -> bool:
-    """Whether anything in it says something: a letter or a digit that shows."""
+    """Return whether the text contains a visible letter or digit."""
     return any(character.isalnum() for character in clean(text))
 
 
 def nfc(text: str) -> str:
-    """Normalise ``text`` that is kept as it was written, such as a configuration's, to NFC; nothing else changes."""
+    """Normalise ``text`` that is stored as written, such as a configuration's, to NFC; nothing else changes."""
     return text if text.isascii() else normalize("NFC", _stream_safe(text))
 
 
 @lru_cache(16_384)
 def comparison_key(text: str) -> str:
-    """Fold ``text`` to what comparisons look at: NFC, one case, single blanks, ASCII digits, nothing that is unseen.
+    """Return the key by which texts are compared: NFC, one case, single blanks, ASCII digits, nothing invisible.
 
-    Two texts that a reader takes for the same name fold to the same.
+    Two texts that a reader takes for the same name have the same key.
     """
     kept = clean(text.translate(_ASCII_DIGITS), most=3 * len(text))  # NFC makes three of one at most
     return kept.lower() if kept.isascii() else normalize("NFC", _without_joiners(kept).casefold())
@@ -87,43 +87,43 @@ def bangla_digits(text: str) -> str:
 
 
 def ascii_lower(text: str) -> str:
-    """Write A–Z in ``text`` small and leave all else, letter for letter in its place, which `str.lower` does not."""
+    """Lower A–Z in ``text`` and keep all other characters in place, which `str.lower` does not."""
     return text.translate(_SMALL)
 
 
 def hides(text: str) -> bool:
-    """Tell whether ``text`` holds a letter that `clean` would drop or replace; line breaks and tabs are such too."""
+    """Return whether ``text`` has a character that `clean` would drop or replace, line breaks and tabs included."""
     if is_plain_ascii(text):
         return False
     return any(character in _BLANK_CONTROLS for character in text) or _shown(text, REPLACEMENT) != _spaced(text)
 
 
 def control_character(text: str) -> str:
-    """Return the first letter that would command a terminal, turn the writing's direction or end a line unseen, or ''.
+    """Return the first character that controls a terminal, changes the writing direction or ends a line unseen, or ''.
 
-    Tabs, CR and LF are none; nor is what only does not show.
+    Tabs, CR and LF do not count; nor do characters that are only invisible.
     """
     found = _COMMANDS.search(text)
     return found[0] if found else ""
 
 
 def has_controls(text: str) -> bool:
-    """Tell whether ``text`` holds C0, C1 or DEL, tabs and line breaks included."""
+    """Return whether ``text`` has C0, C1 or DEL characters, tabs and line breaks included."""
     return any(category(character) == "Cc" for character in text)
 
 
 def is_printable(text: str) -> bool:
-    """Tell whether every letter of ``text`` is one that shows, or ' '; joiners are none."""
+    """Return whether every character of ``text`` is visible, or ' '; joiners are not."""
     return text.isprintable()
 
 
 def is_plain_ascii(text: str) -> bool:
-    """Tell whether ``text`` is of ASCII's letters that show, and ' '."""
+    """Return whether ``text`` consists of visible ASCII characters and ' '."""
     return text.isascii() and text.isprintable()
 
 
 def _shown(text: str, mark: str) -> str:
-    """``text`` without what does not show; blanks of every kind become ' '."""
+    """Return ``text`` without invisible characters; blanks of every kind become ' '."""
     if text.isprintable() and not _UNSEEN.search(text):
         return _stream_safe(text)
     kept: list[str] = []
@@ -154,7 +154,7 @@ def _spaced(text: str) -> str:
 
 
 def _stream_safe(text: str) -> str:
-    """``text`` with at most so many combining marks in a row."""
+    """Return ``text`` with at most so many combining marks in a row."""
     # One more than LONGEST_STACK letters in a row have one of these places among them.
     if not any(map(combining, text[LONGEST_STACK :: LONGEST_STACK + 1])):
         return text
@@ -172,7 +172,7 @@ def _without_joiners(text: str) -> str:
 
 
 def _cut(text: str, most: int) -> str:
-    """``text`` or its beginning with '…'; no letter is cut from its marks or its joiner."""
+    """Return ``text`` or its beginning with '…'; no letter is cut from its marks or its joiner."""
     if len(text) <= most:
         return text
     end = max(most - 1, 0)

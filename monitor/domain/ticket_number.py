@@ -1,4 +1,4 @@
-"""Read a ticket's number as people type it: whole, without the prefix, or only its place in the year."""
+"""Parse a ticket's number as people type it: whole, without the prefix, or only its place in the year."""
 
 import re
 from typing import NamedTuple
@@ -9,7 +9,7 @@ TYPED = re.compile(r"(?:(?P<prefix>[A-Z]+)-)?(?:(?P<year>\d{4})-)?(?P<seq>\d{1,9
 
 
 class TypedNumber(NamedTuple):
-    """What was typed; ``prefix`` is '' where none was."""
+    """The parts that were typed; ``prefix``: '' without one."""
 
     prefix: str
     year: int
@@ -17,7 +17,10 @@ class TypedNumber(NamedTuple):
 
 
 def read(text: str, this_year: int) -> TypedNumber | None:
-    """Read 'BHR-2026-000006', '2026-6', '6' or '৬' (of ``this_year``); None for what is no number."""
+    """Parse 'BHR-2026-000006', '2026-6' or '6' (of ``this_year``), also in Bangla digits.
+
+    None for what is no number.
+    """
     found = TYPED.fullmatch(ascii_digits(clean(text)))
     if found is None:
         return None

@@ -24,7 +24,7 @@ MONITOR = "monitor"
 
 
 class TicketState(StrEnum):
-    """Where a ticket stands; see the drawing above."""
+    """The state of a ticket; see the drawing above."""
 
     OPEN = "open"
     ACKNOWLEDGED = "acknowledged"
@@ -36,7 +36,7 @@ class TicketState(StrEnum):
 
 
 class TicketSource(StrEnum):
-    """Where a ticket comes from: an outage, or how a request came in."""
+    """The source of a ticket: an outage, or how a request came in."""
 
     OUTAGE = "outage"
     PHONE = "phone"
@@ -53,7 +53,7 @@ UNSOLVED = (S.OPEN, S.ACKNOWLEDGED, S.IN_PROGRESS, S.WAITING)
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """Something that a person can do to a ticket: from which states, and to which (None: it stays)."""
+    """An act on a ticket: from which states, and to which (None: it stays)."""
 
     allowed: tuple[TicketState, ...]
     leads_to: TicketState | None

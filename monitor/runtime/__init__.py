@@ -1,1 +1,1 @@
-"""What runs: probing, reading, checking, writing, notifying."""
+"""Run the parts: probing, reading, checking, writing, notifying."""

@@ -1,4 +1,4 @@
-"""Writes down what is usual of each device now and then: a crash costs at most the last hours of learning."""
+"""Store the usual round-trip times every few hours: a crash costs at most the last hours of learning."""
 
 import asyncio
 import logging
@@ -21,9 +21,9 @@ LAST_WITHIN_S = 1.5  # when the daemon stops
 
 
 class BaselineKeeper(Part):
-    """Works in a thread of its own, on what the event loop goes on changing.
+    """The part that stores them, in a thread of its own, while the event loop goes on changing them.
 
-    ``knows_before``: whether the run began with what was learned before; else it would take that for forgotten.
+    ``knows_before``: whether the stored values were loaded at the start; otherwise they must not be dropped.
     """
 
     name = "baselines"
@@ -37,13 +37,13 @@ class BaselineKeeper(Part):
         return self._live.board.baselines
 
     async def run(self) -> None:
-        """Writes every few hours, until cancelled."""
+        """Store every few hours, until cancelled."""
         while True:
             await asyncio.sleep(EVERY_S)
             await asyncio.wrap_future(self._thread.submit(self._write))
 
     async def close(self) -> None:
-        """Writes once more, unless the database keeps us waiting: the machine may be going down."""
+        """Store once more, unless the database is slow: the machine may be shutting down."""
         if not self._live.store_refuses:
             with suppress(TimeoutError, PoolFull):
                 async with asyncio.timeout(LAST_WITHIN_S):

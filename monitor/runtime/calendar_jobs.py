@@ -1,11 +1,10 @@
-"""The work of the calendar: what is done once a night, or at the opening of the office. APScheduler runs it, the time
-that is believed says when.
+"""Run the jobs of the calendar, at night or at office opening: APScheduler runs them, trusted time decides when.
 
-APScheduler's own triggers go by the wall clock: one that was set back keeps them waiting for as long as it was ahead,
-one that is suspect would run them all. So a look at the believed time, every `LOOK_S`, hands over what has fallen due
-since the look before, to be run at once: one job after the other in a thread, never the same one twice at a time, and
-once however often it fell due meanwhile. Nothing of it is stored: what is due follows from the time alone. A night that
-comes while the clock is suspect is made up for afterwards, and a clock that was wrong for a while leaves no night out.
+APScheduler's own triggers follow the wall clock: a step back would delay them by its length, and a suspect clock would
+run them all. So every `LOOK_S` the jobs that fell due since the last look, by trusted time, are run at once: one after
+the other in a thread, never the same one twice at a time, and once however often it fell due meanwhile. Nothing is
+stored: what is due follows from the time alone. A night that falls into a time of a suspect clock is made up for
+afterwards.
 """
 
 import asyncio
@@ -30,11 +29,10 @@ LOOK_S = 20.0
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """``last_due``: the last moment up to that time, UTC, at which it fell due; None when it need not be done then.
+    """A job. ``last_due``: the last moment up to that time, UTC, at which it fell due; None when it need not run.
 
-    ``work`` runs in a thread; what it returns is told in the log, unless it is None. With ``makes_up`` it is done at
-    the start and after each change of the configuration too, and again at every look until it succeeds: so it must do
-    no harm when it has been done already.
+    ``work`` runs in a thread; its result is logged, unless it is None. With ``makes_up`` it also runs at the start and
+    after each change of the configuration, and again at every look until it succeeds: so it must be idempotent.
     """
 
     name: str
@@ -44,7 +42,7 @@ class Job:
 
 
 class CalendarJobs(Part):
-    """``now`` says what time it is, or None while nobody knows."""
+    """The part that runs the jobs. ``now``: the trusted time, or None while there is none."""
 
     name = "calendar"
 
@@ -57,29 +55,29 @@ class CalendarJobs(Part):
         self._scheduler = BackgroundScheduler(timezone=UTC, executors={"default": ThreadPoolExecutor(1)})
 
     async def open(self) -> None:
-        """Makes ready to run jobs."""
+        """Start the scheduler."""
         self._scheduler.start()
 
     async def close(self) -> None:
-        """Begins no job any more; one that is under way ends by itself or with the process."""
+        """Begin no more jobs; one under way ends by itself or with the process."""
         if self._scheduler.running:
             self._scheduler.shutdown(wait=False)
 
     def reconfigure(self, settings: Settings) -> None:
-        """Has those jobs looked at again that make up for what is missing: other readers may be owed a brief."""
+        """Run the ``makes_up`` jobs again: other recipients may have a brief due."""
         self._changes += 1
         for job in self._jobs:
             if job.makes_up:
                 self._done_utc.pop(job.name, None)
 
     async def run(self) -> None:
-        """Looks until cancelled."""
+        """Look every `LOOK_S`, until cancelled."""
         while True:
             self.look()
             await asyncio.sleep(LOOK_S)
 
     def look(self) -> list[str]:
-        """Has done whatever fell due since the last look; returns the names of what was begun."""
+        """Run all that fell due since the last look; return the names of the jobs begun."""
         now_utc = self._now()
         if now_utc is None:
             return []
@@ -106,7 +104,7 @@ class CalendarJobs(Part):
         return is_due
 
     def _do(self, job: Job, due_utc: datetime, changes: int) -> None:
-        """In the thread of the jobs. One failure must not end the job for good."""
+        """Run a job, in the jobs' thread; a failure does not end it for good."""
         try:
             said = job.work()
         except Exception as error:
@@ -121,7 +119,7 @@ class CalendarJobs(Part):
             self._under_way.discard(job.name)
 
     def _record_failure(self, job: Job, error: Exception) -> None:
-        """Once for each reason, where it is tried again every few seconds."""
+        """Log a failure once for each reason, since it may be retried every few seconds."""
         why = str(error.orig if isinstance(error, DatabaseError) else error)
         is_foreseen = isinstance(error, DatabaseError | StoreError | OSError)
         if not job.makes_up or self._failures.get(job.name) != why:

@@ -1,4 +1,4 @@
-"""Takes a new configuration over whenever told to; a bad one changes nothing and is told."""
+"""Reload the configuration on request; a bad one changes nothing and is logged."""
 
 import asyncio
 import logging
@@ -21,7 +21,10 @@ log = logging.getLogger(__name__)
 
 
 class ConfigReload(Part):
-    """Reads ``directory`` again after each `ask`. ``take_over`` is given what was found valid, with its sources."""
+    """The part that reads ``directory`` after each `ask`.
+
+    And passes valid settings with their sources to ``take_over``.
+    """
 
     name = "reload"
 
@@ -39,11 +42,11 @@ class ConfigReload(Part):
         self._thread = Pool("reload", threads=1)
 
     def ask(self) -> None:
-        """Reads it as soon as may be; whoever asks while it is read has it read once more."""
+        """Request a reload; a request during one causes another."""
         self._asked.set()
 
     async def run(self) -> None:
-        """Reads whenever it is asked to, until cancelled."""
+        """Reload at each request, until cancelled."""
         while await self._asked.wait():
             self._asked.clear()
             self._systemd.reloading()
@@ -72,5 +75,5 @@ class ConfigReload(Part):
         await asyncio.wrap_future(self._thread.submit(gc_tuning.trim_heap))
 
     async def close(self) -> None:
-        """Lets the thread go."""
+        """Release the thread."""
         self._thread.close()

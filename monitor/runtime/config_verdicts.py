@@ -1,4 +1,4 @@
-"""The daemon's word on each reading of its configuration: kept for commands beside it, for the page and for metrics."""
+"""Record the result of each reading of the configuration: for commands, the page and metrics."""
 
 import logging
 import os
@@ -19,7 +19,10 @@ log = logging.getLogger(__name__)
 
 
 class ConfigVerdicts:
-    """``state``: where they are kept. Runs on the event loop; a folder that cannot be written to is told, not fatal."""
+    """The recorder; ``state``: the folder for them. On the event loop.
+
+    A folder that cannot be written is logged, not fatal.
+    """
 
     def __init__(self, clock: Clock, live: RuntimeState, directory: Path, state: Path) -> None:
         self._clock, self._live, self._state = clock, live, state
@@ -29,7 +32,7 @@ class ConfigVerdicts:
         live.instance = self._found.instance  # by which a command knows that the answer on a port is ours
 
     def accept(self, sources: Mapping[str, bytes], asked_mono_ns: int) -> None:
-        """Takes down the files that are in force from now on."""
+        """Record the files that are in force from now on."""
         try:
             files: Mapping[str, str] = in_force.without_secrets(sources) if sources else {}
         except ValueError as error:
@@ -39,7 +42,7 @@ class ConfigVerdicts:
         self._write(replace(self._found, files=files, asked_mono_ns=asked_mono_ns, refused=()))
 
     def refuse(self, problems: Sequence[Problem], asked_mono_ns: int) -> None:
-        """Takes down that those before stay in force, and why."""
+        """Record that the files before stay in force, and why."""
         first = problems[0]
         where = ":".join(filter(None, (first.file, str(first.line or ""))))
         more = f" and {len(problems) - 1} more" * (len(problems) > 1)
@@ -47,7 +50,7 @@ class ConfigVerdicts:
         self._write(replace(self._found, asked_mono_ns=asked_mono_ns, refused=tuple(map(str, problems))))
 
     def page(self, address: str, trouble: str) -> None:
-        """Takes down where the page answers, or why it cannot."""
+        """Record where the page listens, or why it cannot."""
         if (address, trouble) != (self._found.page, self._found.page_trouble):
             self._write(replace(self._found, page=address, page_trouble=trouble))
 

@@ -1,6 +1,6 @@
-"""What was seen when an outage was confirmed: the hour before, what SNMP said last, and the way as far as it goes.
+"""Add observations to confirmed outages: the hour before, the last SNMP reading, and the route as far as it answers.
 
-The first two are at hand and go with the outage; the way takes seconds to trace, one at a time, off the loop.
+The first two are at hand and go with the outage; the route takes seconds to trace, one at a time, off the loop.
 """
 
 import asyncio
@@ -37,7 +37,7 @@ TRACE = [sys.executable, "-P", "-m", "monitor.probes.trace"]
 
 
 class Diagnostics(Part):
-    """``decided`` takes what is found later; ``traces`` says whether ways are traced at all."""
+    """The part that adds them. ``decided``: takes what is found later; ``traces``: whether routes are traced."""
 
     name = "diagnostics"
 
@@ -50,11 +50,11 @@ class Diagnostics(Part):
         self._may_trace = traces
 
     def reconfigure(self, settings: Settings) -> None:
-        """Traces ways or does not, as that says."""
+        """Trace routes or not, as configured."""
         self._may_trace = settings.monitor.judging.trace
 
     def beside(self, decisions: Sequence[Decision]) -> list[Decision]:
-        """The same decisions, outages with what is at hand."""
+        """Return the decisions, with what is at hand added to outages."""
         return [self._with_evidence(one) if isinstance(one, OutageOpened) else one for one in decisions]
 
     def _with_evidence(self, opened: OutageOpened) -> OutageOpened:
@@ -71,7 +71,7 @@ class Diagnostics(Part):
         return replace(opened, evidence=Evidence(hour=told, snmp=said))
 
     def _snmp(self, site: Site) -> Iterator[SnmpSaid | None]:
-        """What SNMP said last about the site's devices, and about the one that carries its link."""
+        """Return the last SNMP readings of the site's devices, and of the one that carries its link."""
         for device in site.devices:
             yield self._said(device, device.name)
         carrier = self._live.fleet.devices.get(site.link.device) if site.link else None
@@ -79,9 +79,9 @@ class Diagnostics(Part):
             yield self._said(carrier, carrier.id)
 
     def _said(self, device: Device, name: str) -> SnmpSaid | None:
-        """What the device said last; of its interfaces those that carry links before all others.
+        """Return a device's last SNMP reading, interfaces that carry links first; None when there is nothing to report.
 
-        If the device has been silent since, then with the time. None when there is nothing to tell.
+        With the time of the reading, if the device has not answered since.
         """
         at_utc, reading = self._live.snmp_said.get(device.id, (None, None))
         if at_utc is None or reading is None or self._clock.utc() - at_utc > LAST_WORD:
@@ -109,7 +109,7 @@ class Diagnostics(Part):
         return replace(told, at=at_utc) if self._live.snmp[device.id].reading is None else told
 
     async def run(self) -> None:
-        """Traces what waits, until cancelled."""
+        """Trace what is queued, until cancelled."""
         while True:
             await self._has_work.wait()
             self._has_work.clear()
@@ -121,7 +121,7 @@ class Diagnostics(Part):
                 await asyncio.sleep(PAUSE_S)
 
     async def _ways(self, site: str) -> tuple[Way, ...]:
-        """The way to the site's gateway and to its parent's."""
+        """Return the routes to the site's gateway and to its parent's."""
         fleet = self._live.fleet
         if site not in fleet.sites:
             return ()
@@ -137,9 +137,9 @@ class Diagnostics(Part):
         return tuple(found)
 
     async def _traced(self, address: str) -> list[tuple[int, str]] | None:
-        """The hops that answered, in a process of its own: neither its waiting nor its work is ours.
+        """Trace a route in a process of its own, off the loop.
 
-        None when no way can be traced from here; that is told once.
+        None when no route can be traced from here, which is logged once.
         """
         process = await asyncio.create_subprocess_exec(
             *TRACE, address, stdin=DEVNULL, stdout=PIPE, stderr=PIPE, limit=1024 * 1024

@@ -1,7 +1,4 @@
-"""Tells an outside watchman (a ping URL as healthchecks.io has it) that we live and how we are.
-
-A monitor that died tells nobody that it did: so somebody else must miss its word.
-"""
+"""Ping an outside service (a URL as of healthchecks.io) with our state; it alerts when the pings stop."""
 
 import asyncio
 import logging
@@ -28,7 +25,7 @@ SICK_AFTER_S = 120.0  # older than this, and the word is that we fail
 
 
 class HeartbeatSender(Part):
-    """``ages``: round, outbox and last write, in seconds; asked for in a thread."""
+    """The part that pings. ``ages``: of round, outbox and last write, in seconds; called in a thread."""
 
     name = "heartbeat"
 
@@ -41,12 +38,12 @@ class HeartbeatSender(Part):
         self._cancellation = Cancellation()
 
     def reconfigure(self, settings: Settings) -> None:
-        """Tells that address from now on."""
+        """Ping that URL from now on."""
         self._wanted = settings.monitor.heartbeat
         self._changed.set()
 
     async def run(self) -> None:
-        """Tells so often, until cancelled."""
+        """Ping at the configured interval, until cancelled."""
         while True:
             self._changed.clear()
             if self._wanted.url:
@@ -57,12 +54,12 @@ class HeartbeatSender(Part):
                 continue
 
     async def close(self) -> None:
-        """Ends what is under way."""
+        """Cancel what is under way."""
         self._cancellation.cancel()
         self._thread.close()
 
     def post(self, url: str) -> None:
-        """Once; an address that does not answer is told in the log when that begins and ends."""
+        """Ping once; an address that does not answer is logged when that begins and ends."""
         try:
             ages = self._ages()
             sick = any(age > SICK_AFTER_S for age in ages.values())
@@ -85,15 +82,15 @@ class HeartbeatSender(Part):
 
 
 def failing(url: str) -> str:
-    """Where healthchecks.io wants to hear of a failure: the same path with /fail."""
+    """Return the URL for failures, by healthchecks.io's convention: the same path with /fail."""
     parts = urlsplit(url)
     return urlunsplit(parts._replace(path=f"{parts.path.rstrip('/')}/fail"))
 
 
 def oldest_pending_s(store: Store, now_utc: datetime) -> float | None:
-    """For how long the oldest mail has been owed, in seconds; None while the database cannot be read.
+    """Return the age of the oldest pending mail, in seconds; None while the database cannot be read.
 
-    The watchman hears from us then, too: how old the last write is tells him the rest.
+    The ping is sent then, too: the age of the last write in it shows the fault.
     """
     try:
         with store.glance() as session:

@@ -1,4 +1,4 @@
-"""Runs the mirror to an outside help desk in a thread of its own: however slow that is, nothing here waits for it."""
+"""Run the mirror to an outside help desk in a thread of its own; nothing else waits for it."""
 
 import asyncio
 import logging
@@ -31,7 +31,7 @@ TOKEN_S = 60.0
 
 
 class HelpdeskWorker(Part):
-    """Mirrors until cancelled. What it remembers is only how long to leave a desk alone that is away."""
+    """The part that mirrors. Its only state is how long to back off from a desk that is unavailable."""
 
     name = "help desk"
 
@@ -45,7 +45,7 @@ class HelpdeskWorker(Part):
         self._begin(settings)
 
     def reconfigure(self, settings: Settings) -> None:
-        """Mirrors to that help desk from now on; its token is read anew."""
+        """Mirror to that help desk from now on; its token is read again."""
         self._begin(settings)
         self._changed.set()
 
@@ -55,7 +55,7 @@ class HelpdeskWorker(Part):
         self._live.helpdesk = key_of(self._section) if self._section.kind else ""
 
     async def run(self) -> None:
-        """Mirrors one ticket after the other, until cancelled."""
+        """Mirror one ticket after the other, until cancelled."""
         while True:
             self._changed.clear()
             wait_s: float | None = None
@@ -66,7 +66,7 @@ class HelpdeskWorker(Part):
                     await asyncio.wait_for(self._changed.wait(), wait_s)
 
     def _turn(self, section: Section, home: Path) -> float:
-        """One ticket's round; returns after how many seconds the next may follow."""
+        """Mirror one ticket; return the seconds until the next."""
         try:
             opened = self._opened
             if opened is None or opened[0] != section:
@@ -98,6 +98,6 @@ class HelpdeskWorker(Part):
         return backoff.total_seconds()
 
     async def close(self) -> None:
-        """Cuts off what is under way: it is found again, done or not, at the next start."""
+        """Abort what is under way; it is found again, done or not, at the next start."""
         self._cancellation.cancel()
         self._thread.close()

@@ -1,4 +1,4 @@
-"""The turning loop: who is due → one round → samples → the board → decisions."""
+"""Probe by ICMP in a loop: due devices → one round → samples → board → decisions."""
 
 import asyncio
 import logging
@@ -30,21 +30,21 @@ STALL_NS = 3 * NS_PER_S
 
 
 class EchoProbe(Probe, Protocol):
-    """A probe with sockets of its own; other ``options`` count from the next round on."""
+    """A probe with sockets of its own; changed ``options`` apply from the next round on."""
 
     options: IcmpOptions
 
     def open(self) -> None:
-        """Opens the sockets; raises NoSocket."""
+        """Open the sockets; raises NoSocket."""
 
     def close(self) -> None:
-        """Closes them."""
+        """Close the sockets."""
 
 
 class IcmpProber(Part):
-    """Probes each device in its turn, tells ``sink`` what follows, and keeps in ``live`` what was seen.
+    """The part that probes each device when due, passes results to ``sink``, and keeps them in ``live``.
 
-    ``look_at`` is told which device carries a link whose far end has begun to be silent: it is to be read soon.
+    ``look_at``: called with the device that carries a link whose far end begins to fail: to be read soon.
     """
 
     name = "probing"
@@ -73,20 +73,20 @@ class IcmpProber(Part):
         return self._last_turn_mono_ns
 
     async def open(self) -> None:
-        """Opens the sockets; raises NoSocket, with the fix in its message."""
+        """Open the sockets; raises NoSocket, with the remedy in its message."""
         self._probe.open()
 
     async def close(self) -> None:
-        """Closes the sockets."""
+        """Close the sockets."""
         self._probe.close()
 
     def reconfigure(self, settings: Settings) -> None:
-        """Goes over to other devices and another shape of rounds."""
+        """Apply other devices and another shape of rounds."""
         self._probe.options = icmp_options(settings.monitor.probing)
         self._begin(settings)
 
     def _begin(self, settings: Settings) -> None:
-        """Puts a fleet on the wheel; its first round comes soon, spread so that the rate is kept."""
+        """Schedule a fleet; its first round comes soon, spread so that the rate is kept."""
         self._fleet, self._probing = settings.fleet, settings.monitor.probing
         devices = (*self._fleet.devices.values(), *self._fleet.references.values())
         self._targets = {device.id: _target(device) for device in devices}
@@ -100,15 +100,15 @@ class IcmpProber(Part):
         self._unjudged = {device for device in self._fleet.devices if self._live.board.last(device) is None}
 
     def soon(self, device: str) -> None:
-        """Probes that device as soon as there is room."""
+        """Probe that device as soon as there is room."""
         self._schedule.put_earlier(device, self._clock.mono_ns())
 
     async def run(self) -> None:
-        """Turns until cancelled."""
+        """Probe until cancelled."""
         await self._schedule.serve(self._clock, self.turn)
 
     def turn(self, due: Due) -> None:
-        """Begins one round for all who are due, after a look at what the board decides by the time alone."""
+        """Begin one round for all that are due, after the board's decisions by time alone."""
         now_ns, boot_ns = self._clock.mono_ns(), self._clock.boot_ns()
         if self._last_turn_boot_ns is not None and boot_ns - self._last_turn_boot_ns > STALL_NS:
             self._stalled(boot_ns - self._last_turn_boot_ns)
@@ -125,7 +125,10 @@ class IcmpProber(Part):
         task.add_done_callback(self._round_done)
 
     def _stalled(self, lasted_ns: int) -> None:
-        """Judges nobody by what a sleep has spoilt, the machine's own included, which only the boot clock sees."""
+        """Handle a stall of the process or a suspend of the machine, by the boot clock.
+
+        Failed rounds become unknown.
+        """
         lasted_s = round(lasted_ns / NS_PER_S, 1)
         emit(log, LogEvent.LOOP_STALLED, "the probing loop stood still for %.1f s", lasted_s, seconds=lasted_s)
         self._in_force.distrust()
@@ -198,7 +201,7 @@ def _target(device: Device) -> Target:
 
 
 def icmp_options(probing: Probing) -> IcmpOptions:
-    """The shape of a round as [probing] has it."""
+    """Return the shape of a round from [probing]."""
     return IcmpOptions(
         echoes=probing.echoes,
         spacing_s=probing.spacing_s,

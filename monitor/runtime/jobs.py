@@ -1,4 +1,4 @@
-"""What the calendar has done: the coarse work of the night, and the briefs when the office opens."""
+"""Define the calendar's jobs: the work of the night, and the briefs at office opening."""
 
 from collections.abc import Callable
 from datetime import datetime, time, timedelta
@@ -17,13 +17,13 @@ NIGHT_UTC = time(19, 7)  # one in the morning in Dhaka, and some minutes
 
 
 def last_night(now_utc: datetime) -> datetime:
-    """The last moment at which the night's work fell due."""
+    """Return the last moment at which the night's work fell due."""
     today = datetime.combine(now_utc.date(), NIGHT_UTC, now_utc.tzinfo)
     return today if today <= now_utc else today - timedelta(days=1)
 
 
 class Jobs:
-    """Each is a method; `all_of_them` says when. In the thread of the calendar."""
+    """The jobs as methods, run in the calendar's thread; `all_of_them` says when."""
 
     def __init__(
         self, store: Store, live: RuntimeState, in_force: OfficeInForce, examine: Callable[[], object]
@@ -31,7 +31,7 @@ class Jobs:
         self._store, self._live, self._in_force, self._examine = store, live, in_force, examine
 
     def all_of_them(self) -> list[Job]:
-        """In the order in which those of one moment are done."""
+        """Return all jobs, in the order in which those due together run."""
         return [
             Job("briefs", self._last_brief, self._enqueue_briefs, makes_up=True),
             Job("copy of the database", last_night, self._back_up),

@@ -1,7 +1,7 @@
-"""A device's last hour, minute by minute: the round-trip time and what was lost, in about a thousand bytes.
+"""Keep a device's last hour, minute by minute: round-trip time and loss, in about a thousand bytes.
 
-What failed altogether is kept apart until something answers again: it may be the beginning of an outage, and the hour
-before an outage is to tell nothing of the outage itself.
+Failed rounds are kept apart until something answers again: they may be the beginning of an outage, and the hour before
+an outage must not include it.
 """
 
 import math
@@ -18,9 +18,9 @@ LOST, NOTHING_STORED = "×", "·"
 
 
 class Minute(NamedTuple):
-    """What a minute's rounds sent and lost, in echoes, and their round-trip times in milliseconds.
+    """One minute: echoes sent and lost, and round-trip times in milliseconds.
 
-    ``slowest_ms`` is that of the slowest round (None: nothing answered), ``sum_ms`` of all answers together.
+    ``slowest_ms``: of the slowest round (None: nothing answered); ``sum_ms``: of all answers together.
     """
 
     sent: int
@@ -30,12 +30,12 @@ class Minute(NamedTuple):
 
     @property
     def loss(self) -> float:
-        """The share that was lost, 0 to 1."""
+        """Return the share lost, 0 to 1."""
         return self.lost / self.sent if self.sent else 0.0
 
 
 class Hour:
-    """A ring of minutes, and the failed rounds since the last answer, if there are any."""
+    """A ring of minutes, and the failed rounds since the last answer, if any."""
 
     __slots__ = (
         "_failed",
@@ -56,7 +56,7 @@ class Hour:
         self._failed, self._failed_minutes = array("H"), array("I")
 
     def add(self, sample: Sample) -> None:
-        """Takes a round in; one that was our own fault says nothing."""
+        """Add a round; an ``unknown`` one is skipped."""
         if sample.verdict is Verdict.UNKNOWN:
             return
         started_s = sample.started_utc.timestamp()
@@ -96,9 +96,9 @@ class Hour:
             self._slowest_ms[at] = told.slowest_ms
 
     def before(self, at_s: float) -> list[Minute | None]:
-        """The 60 minutes up to that time of the wall clock, oldest first; None for one without a round.
+        """Return the 60 minutes up to that wall time, oldest first; None for one without a round.
 
-        They end at the first of the failed rounds that nothing has answered since, if that is earlier.
+        They end at the first of the failed rounds since the last answer, if that is earlier.
         """
         last = int(min(at_s, self._failed_since_s) if self._failed else at_s) // 60
         found: list[Minute | None] = []
@@ -113,7 +113,7 @@ class Hour:
 
 
 def chart(minutes: Sequence[Minute | None]) -> str:
-    """One letter a minute: a bar for the time it took, × for what was lost altogether, · for no round."""
+    """Return one character per minute: a bar for the time, × for total loss, · for no round."""
     times = [minute.slowest_ms for minute in minutes if minute is not None and minute.slowest_ms is not None]
     top = max(times, default=0.0) or 1.0
     return "".join(_letter(minute, top) for minute in minutes)
@@ -128,7 +128,7 @@ def _letter(minute: Minute | None, top: float) -> str:
 
 
 def summary(minutes: Sequence[Minute | None]) -> evidence.Hour | None:
-    """The chart, its figures, and the minutes as (slowest answer in ms, share lost).
+    """Return the chart, its figures, and the minutes as (slowest answer in ms, share lost).
 
     Figures weigh every echo alike, whichever minute it was in. None when there was no round at all.
     """

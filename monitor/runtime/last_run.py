@@ -1,4 +1,4 @@
-"""What the run before left behind: plans, what was known of everybody, and what it thought of the clock."""
+"""Restore the state of the run before: leases, outages, states, and the clock's trust."""
 
 import logging
 from dataclasses import dataclass
@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Left:
-    """``known`` is None while the database cannot be read: then it was not known what had been open before."""
+    """The restored state; ``known``: None while the database cannot be read, so that open outages are unknown."""
 
     plans: Plans
     known: StoredState | None
@@ -34,7 +34,7 @@ class Left:
 
 
 class LastRun:
-    """Goes on where the run before left off. Used by one thread at a time: at the start, then by the opener's."""
+    """The restorer. Used by one thread at a time: at the start, then by the opener's."""
 
     def __init__(self, settings: Settings, clock: TrustedClock, store: Store) -> None:
         self._settings, self._clock, self._store = settings, clock, store
@@ -42,7 +42,7 @@ class LastRun:
         self._knows_the_time = False
 
     def load(self) -> Left:
-        """Takes up what it may, and reads what there is; a database that refuses is noted on the store."""
+        """Restore all that can be read; a database that refuses is noted on the store."""
         try:
             if not self._store.waiting:
                 with self._store.write() as session:
@@ -58,14 +58,14 @@ class LastRun:
             return Left({}, None, {})
 
     def _begin_clock(self, session: Session) -> None:
-        """Which time it is, by what the run before thought of the clock; once."""
+        """Start the trusted clock from the run before's; once."""
         if not self._knows_the_time:
             self._before = board_state.last_trust(session)
             self._clock.begin(self._before, board_state.operators_word(session))
             self._knows_the_time = True
 
     def take_up(self, session: Session) -> None:
-        """Gives back what was leased, and notes the time until this run began as unmonitored."""
+        """Release leases, and record the time until this run began as unmonitored."""
         self._begin_clock(session)
         before, trust = self._before, self._clock.trust
         begun_utc = trust.date(trust.last.utc, trust.last.boot_ns)
@@ -82,7 +82,7 @@ class LastRun:
         board_state.beat(session, trust)
 
     def _note_gap(self, session: Session, last_utc: datetime, begun_utc: datetime, trust: ClockTrust) -> None:
-        """Notes that nobody watched since ``last_utc``, unless that is noted when it is known for how long."""
+        """Record the gap since ``last_utc``, unless it is recorded once its length is known."""
         off = trust.move.off if trust.move else trust.off
         if off is not None and off[0] == last_utc:
             return

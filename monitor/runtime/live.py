@@ -1,6 +1,6 @@
-"""What is known at this moment: each device's last sample, and how the daemon itself is doing.
+"""Hold the present state: each device's last sample, and the daemon's own condition.
 
-The moving parts write it, on the event loop; the page and the metrics are given a `RuntimeView` of it, and only read.
+Parts write it, on the event loop; the page and the metrics get a `RuntimeView` of it, and only read.
 """
 
 import asyncio
@@ -27,18 +27,19 @@ BUCKETS_S = (0.001, 0.005, 0.01, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 
 @dataclass
 class Durations:
-    """A histogram of seconds; ``counts`` by bucket, the last one for all that is longer than any bound."""
+    """A histogram of seconds; ``counts`` by bucket, the last one for all beyond the bounds."""
 
     counts: list[int] = field(default_factory=lambda: [0] * (len(BUCKETS_S) + 1))
     total_s: float = 0.0
 
     def observe(self, seconds: float) -> None:
+        """Count one duration."""
         seconds = max(seconds, 0.0)
         self.counts[bisect_left(BUCKETS_S, seconds)] += 1
         self.total_s += seconds
 
     def buckets(self) -> list[tuple[str, float]]:
-        """(upper bound, how many were at most that long), as Prometheus wants them."""
+        """Return (upper bound, cumulative count), as Prometheus requires."""
         found, so_far = [], 0
         for bound, count in zip([*map(str, BUCKETS_S), "+Inf"], self.counts, strict=True):
             so_far += count
@@ -48,7 +49,7 @@ class Durations:
 
 @dataclass(frozen=True, slots=True)
 class ServiceState:
-    """How the last check of a service went."""
+    """The result of a service's last check."""
 
     service: Service
     sample: Sample
@@ -56,122 +57,123 @@ class ServiceState:
 
 
 class RuntimeView(Protocol):
-    """What is read of the state by those who change nothing. Times are UTC, or nanoseconds of the monotonic clock."""
+    """The read-only view of the state. Times are UTC, or nanoseconds of the monotonic clock."""
 
     @property
     def clock(self) -> Clock:
-        """The time that the daemon goes by."""
+        """Return the daemon's clock (trusted time)."""
 
     @property
     def fleet(self) -> Fleet:
-        """Who is watched; another object after each change."""
+        """Return the monitored fleet; another object after each change."""
 
     @property
     def board(self) -> Board:
-        """In which state each site and device is, by what has been judged."""
+        """Return the judged state of each site and device."""
 
     @property
     def office(self) -> Office:
-        """Charter, calendar and planned work that are in force."""
+        """Return charter, calendar and planned work in force."""
 
     @property
     def office_id(self) -> str:
-        """The office's id, which all that is told outside carries."""
+        """Return the office's id, which all exported data carries."""
 
     @property
     def instance(self) -> str:
-        """The random name of this run."""
+        """Return the random name of this run."""
 
     @property
     def verdict(self) -> ConfigVerdict:
-        """How the last readings of the configuration went."""
+        """Return the result of the last readings of the configuration."""
 
     @property
     def started_mono_ns(self) -> int:
-        """When this run began."""
+        """Return when this run began."""
 
     @property
     def is_judged(self) -> bool:
-        """Whether every device has had a first round."""
+        """Return whether every device has had a first round."""
 
     @property
     def clock_suspect(self) -> bool:
-        """Whether the wall clock is not believed, so that nothing is escalated."""
+        """Return whether the wall clock is suspect, so that nothing is escalated."""
 
     @property
     def store_refuses(self) -> str:
-        """Why the database cannot be written, in its own words; empty while it can."""
+        """Return why the database cannot be written, in its own words; empty while it can."""
 
     @property
     def store_faults(self) -> list[str]:
-        """What was wrong with the database when it was last examined."""
+        """Return the faults found when the database was last examined."""
 
     @property
     def decisions_waiting(self) -> int:
-        """How many decisions are not stored yet."""
+        """Return how many decisions are not stored yet."""
 
     @property
     def helpdesk(self) -> str:
-        """The key of the help desk to which tickets are mirrored; empty without one."""
+        """Return the key of the help desk to which tickets are mirrored; empty without one."""
 
     @property
     def mail_trouble(self) -> Mapping[str, str]:
-        """Why each channel of notices that cannot be reached cannot, in words."""
+        """Return the error of each notice channel that cannot be reached."""
 
     @property
     def samples(self) -> Mapping[tuple[str, str], Sample]:
-        """The last sample by device and probe."""
+        """Return the last sample by device and probe."""
 
     @property
     def services(self) -> Mapping[str, ServiceState]:
-        """The last check of each service."""
+        """Return the last check of each service."""
 
     @property
     def snmp(self) -> Mapping[str, SnmpState]:
-        """How the last reading of each device went."""
+        """Return the last SNMP reading of each device."""
 
     @property
     def restarts(self) -> Mapping[str, int]:
-        """How often each device has restarted under our eyes; 0 for whoever is not in it."""
+        """Return how often each device has restarted in this run; 0 for those not in it."""
 
     @property
     def taken(self) -> Mapping[str, int]:
-        """Rounds taken, by probe; 0 for whoever is not in it."""
+        """Return rounds taken, by probe; 0 for those not in it."""
 
     @property
     def unknown(self) -> Mapping[str, int]:
-        """Those among them that judged nobody, through a fault of our own."""
+        """Return rounds that judged nothing through a fault of our own, by probe."""
 
     @property
     def icmp(self) -> Counters:
-        """What the ICMP engine has seen."""
+        """Return the ICMP engine's counters."""
 
     @property
     def snmp_readings(self) -> Mapping[str, int]:
-        """Readings by outcome; 0 for what is not in it."""
+        """Return readings by outcome; 0 for those not in it."""
 
     @property
     def snmp_rejected(self) -> Mapping[str, int]:
-        """Datagrams that were no answer to a question by SNMP, by reason; 0 for what is not in it."""
+        """Return datagrams that were no valid SNMP response, by reason; 0 for those not in it."""
 
     @property
     def traps(self) -> Mapping[str, int]:
-        """Traps and informs by what became of them; 0 for what is not in it."""
+        """Return traps and informs by outcome; 0 for those not in it."""
 
     @property
     def round_lateness(self) -> Durations:
-        """How long after its turn a device came to be probed."""
+        """Return how long after its due time a device was probed."""
 
     @property
     def lag(self) -> Durations:
-        """How much longer than asked the event loop slept."""
+        """Return how much longer than requested the event loop slept."""
 
 
 @dataclass
 class RuntimeState:
-    """The state itself. ``snmp_said``: when each device last answered by SNMP, and what; ``link_use``: the sites of
-    links, each with the share of its speed that was in use at its last reading, 0 to 1; ``judged`` is set while every
-    device has had a round.
+    """The state itself, written on the event loop.
+
+    ``snmp_said``: each device's last successful SNMP reading and its time; ``link_use``: by site of a link, the share
+    of its speed in use at the last reading, 0 to 1; ``judged``: set while every device has had a round.
     """
 
     clock: Clock
@@ -217,7 +219,7 @@ class RuntimeState:
         return self.office.id
 
     def observe(self, sample: Sample) -> None:
-        """Keeps the sample as the device's latest; one that was our own fault is only counted."""
+        """Keep the sample as the device's latest; an ``unknown`` one is only counted."""
         self.taken[sample.probe] += 1
         if sample.verdict is Verdict.UNKNOWN:
             self.unknown[sample.probe] += 1
@@ -230,12 +232,12 @@ class RuntimeState:
         hour.add(sample)
 
     def replace_fleet(self, fleet: Fleet) -> None:
-        """Goes over to other devices; drops all that is known of those that are gone."""
+        """Apply another fleet; drop all that is known of devices that were removed."""
         gone = self.fleet.devices.keys() - fleet.devices.keys()
         self.fleet = fleet
         self.forget(gone)
 
     def forget(self, devices: Collection[str]) -> None:
-        """Drops all that is known of these devices."""
+        """Drop all that is known of these devices."""
         self.samples = {key: sample for key, sample in self.samples.items() if key[0] not in devices}
         self.hours = {device: hour for device, hour in self.hours.items() if device not in devices}

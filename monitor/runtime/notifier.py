@@ -1,7 +1,7 @@
-"""Runs the outbox worker: looking in one place, handing over in a thread of each channel's own.
+"""Run the outbox worker: lease notices in one place, deliver them in a thread per channel.
 
-A server that is slow holds up neither probing, nor other channels, nor the looking at the outbox, which goes by the
-database alone and which the watchdog hangs on.
+A slow server delays neither probing, nor other channels, nor the leasing, which only uses the database and which the
+watchdog observes.
 """
 
 import asyncio
@@ -36,10 +36,10 @@ LONGEST_AWAY = timedelta(minutes=5)  # then a channel that was away is tried aga
 
 
 class Notifier(Part):
-    """Delivers until cancelled; `wake` makes it look at once. ``channels_of`` makes the channels of an office.
+    """The part that delivers until cancelled; `wake` makes it look at once. ``channels_of``: the channels of an office.
 
-    Tells in ``live`` why each channel that cannot be reached cannot, in words, from the first try on. While the clock
-    is suspect, because nobody knows what time it is, nothing is delivered.
+    Puts the error of each channel that cannot be reached into ``live``, from the first try on. While the clock is
+    suspect, nothing is delivered.
     """
 
     name = "outbox"
@@ -66,21 +66,21 @@ class Notifier(Part):
 
     @property
     def last_turn_mono_ns(self) -> int:
-        """When the channel that has been quiet for longest looked last; one that hands a letter over is not quiet."""
+        """Return the last look of the channel that looked least recently; one that is delivering counts as looking."""
         now_ns = self._clock.mono_ns()
         return min(now_ns if name in self._outside else at_ns for name, at_ns in self._looked_mono_ns.items())
 
     def reconfigure(self, settings: Settings) -> None:
-        """Delivers by the channels that the office has now; their secrets are read anew."""
+        """Deliver by the office's present channels; their secrets are read again."""
         self._channels = self._channels_of(self._live.office)
 
     def wake(self) -> None:
-        """Looks at once."""
+        """Look at once."""
         for event in self._woken.values():
             event.set()
 
     async def run(self) -> None:
-        """Serves all channels, until cancelled."""
+        """Serve all channels, until cancelled."""
         await asyncio.gather(*(self._serve(name) for name in CHANNELS))
 
     async def _serve(self, name: ChannelName) -> None:
@@ -98,7 +98,7 @@ class Notifier(Part):
                     await asyncio.wait_for(self._woken[name].wait(), self._look_s)
 
     async def _rest(self, name: ChannelName, seconds: float) -> None:
-        """Sleeps, whoever wakes it; the watchdog need not worry about that."""
+        """Sleep until woken; not counted by the watchdog."""
         ends_ns = self._clock.mono_ns() + round(seconds * NS_PER_S)
         while (left_s := (ends_ns - self._clock.mono_ns()) / NS_PER_S) > 0:
             await asyncio.sleep(min(left_s, LOOK_S))
@@ -132,7 +132,10 @@ class Notifier(Part):
         return outcome
 
     def _hand_over(self, office: Office, letter: Letter, channel: Channel) -> tuple[Attempt, Outcome]:
-        """In the channel's thread, to its end even when the daemon stops meanwhile: what went out is written down."""
+        """Deliver in the channel's thread, to the end even when the daemon stops meanwhile.
+
+        What was sent is recorded.
+        """
         attempt = hand_over(office, letter, channel)
         for _ in range(NOTE_TRIES):
             try:
@@ -146,7 +149,7 @@ class Notifier(Part):
         return attempt, "idle"  # its lease lapses, and it goes out again under its old Message-ID
 
     async def close(self) -> None:
-        """Lets the threads go; a letter under way is sent once more under its old Message-ID, or not at all."""
+        """Release the threads; a notice under way is sent again under its old Message-ID, or not at all."""
         for pool in (self._looking, *self._handing_over.values()):
             pool.close()
         for channel in self._channels.values():

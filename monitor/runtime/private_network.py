@@ -1,9 +1,8 @@
-"""Give a fleet that lies on loopback a network of its own: so an ordinary user can try the program where the kernel
-keeps ping sockets closed, as a fresh Debian's does.
+"""Give a fleet on loopback a network namespace of its own, so that an ordinary user can try the program.
 
-The process becomes root of a user namespace and a network namespace (`unshare -rn`) in which loopback is all there is,
-and pinging is allowed there. The page's socket is opened before and handed in as systemd would (LISTEN_FDS), so that it
-stays reachable from outside.
+For kernels that keep ping sockets closed, as a fresh Debian's does. The process becomes root of a user namespace and a
+network namespace (`unshare -rn`) with loopback only, and allows pinging there. The page's socket is opened before and
+handed in as systemd would (LISTEN_FDS), so that it stays reachable from outside.
 """
 
 import fcntl
@@ -30,7 +29,10 @@ IFREQ = "16sh14x"
 
 
 def beyond(settings: Settings) -> str:
-    """The key of something configured that may lie beyond loopback (device, service, reference, server); '' if none."""
+    """Return the key of something configured that is not on loopback (device, service, reference, server).
+
+    '' if none.
+    """
     fleet, monitor = settings.fleet, settings.monitor
     outside = {
         "mail": monitor.mail.configured,
@@ -48,9 +50,7 @@ def beyond(settings: Settings) -> str:
 
 
 def stay(settings: Settings) -> None:
-    """Raises ConfigError where this process is in a private network and ``settings`` need another: what cannot be
-    reached from here would count as down.
-    """
+    """Raise ConfigError in a private network when ``settings`` need another: unreachable hosts would count as down."""
     if os.environ.get(INSIDE) and (key := beyond(settings)):
         words = (
             f"{key} lies beyond the private network in which the example fleet is watched. Expected loopback alone "
@@ -60,7 +60,7 @@ def stay(settings: Settings) -> None:
 
 
 def is_allowed() -> bool:
-    """Whether this user may have one on this machine."""
+    """Return whether this user may create one on this machine."""
     unshare = shutil.which("unshare")
     if unshare is None:
         return False
@@ -71,7 +71,7 @@ def is_allowed() -> bool:
 
 
 def announcement(settings: Settings) -> tuple[str, str]:
-    """What is going on, and what would open the way to real networks."""
+    """Return a text about the private network, and how to allow real ones."""
     return (
         "this user may not ping (the kernel's net.ipv4.ping_group_range): the example fleet is watched in a private "
         f"network, where loopback is all there is. Page: http://{settings.monitor.web.listen}/",
@@ -80,7 +80,7 @@ def announcement(settings: Settings) -> tuple[str, str]:
 
 
 def enter(settings: Settings, program: Sequence[str]) -> NoReturn:
-    """Becomes ``program`` in a private network, under the same process id; raises OSError."""
+    """Exec ``program`` in a private network, under the same process id; raises OSError."""
     web = settings.monitor.web
     family = socket.AF_INET6 if ":" in web.host else socket.AF_INET
     listener = socket.create_server((web.host, web.port), family=family, backlog=64)
@@ -95,7 +95,7 @@ def enter(settings: Settings, program: Sequence[str]) -> NoReturn:
 
 
 def main(program: list[str]) -> NoReturn:
-    """Inside: brings loopback up, lets everybody ping, and becomes the program."""
+    """Set up the namespace from inside (loopback up, pinging allowed), and exec the program."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as any_socket:
         asked = fcntl.ioctl(any_socket, SIOCGIFFLAGS, struct.pack(IFREQ, b"lo", 0))
         flags = struct.unpack(IFREQ, asked)[1] | IFF_UP | IFF_RUNNING

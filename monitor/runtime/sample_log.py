@@ -1,6 +1,6 @@
-"""Samples written down for `replay`, a JSON object a line, a file a day; bounded in size, off unless asked for.
+"""Record samples for `replay`, a JSON object a line, a file a day; bounded in size, off by default.
 
-Within a file time only goes on: after a step of the wall clock backwards another one is begun.
+Within a file time only advances: after a step of the wall clock backwards another one is begun.
 """
 
 import asyncio
@@ -36,7 +36,7 @@ PACKERS: dict[str, Callable[[bytes], bytes]] = {".zst": zstandard.compress, ".gz
 
 
 class SampleLog(Part):
-    """[storage] record is a path with strftime's directives; what ends with .zst or .gz is packed."""
+    """The part that records. [storage] record: a path with strftime's directives; .zst and .gz are compressed."""
 
     name = "sample log"
 
@@ -51,16 +51,16 @@ class SampleLog(Part):
         self._last_utc = datetime.min.replace(tzinfo=UTC)
 
     def reconfigure(self, settings: Settings) -> None:
-        """Records as the configuration says."""
+        """Record as configured."""
         self._storage = settings.monitor.storage
 
     def take(self, sample: Sample) -> None:
-        """Keeps a sample until it is written."""
+        """Queue a sample for writing."""
         if self._storage.record and len(self._waiting) < MOST_WAITING:
             self._waiting.append(sample)
 
     async def run(self) -> None:
-        """Writes every few seconds, until cancelled."""
+        """Write every few seconds, until cancelled."""
         while True:
             await asyncio.sleep(FLUSH_S)
             settled_ns = self._clock.mono_ns() - SETTLED_AFTER_NS
@@ -70,17 +70,17 @@ class SampleLog(Part):
                 await asyncio.wrap_future(self._thread.submit(self._write, settled))
 
     async def close(self) -> None:
-        """Writes all that waits."""
+        """Write all that is queued."""
         self.flush()
 
     def flush(self) -> None:
-        """Writes all that waits, at once."""
+        """Write all that is queued, at once."""
         samples, self._waiting = self._waiting, []
         if samples:
             self._write(samples)
 
     def _write(self, samples: list[Sample]) -> None:
-        """In the order of their begin. A disk that refuses is told once, and costs the recording alone."""
+        """Write in the order of their start. A disk that refuses is logged once; nothing else is affected."""
         if not self._storage.record:
             return
         path = self._path
@@ -98,7 +98,7 @@ class SampleLog(Part):
             self._failing = True
 
     def _by_file(self, samples: list[Sample]) -> Mapping[Path, list[str]]:
-        """Their lines, by the file that each belongs to."""
+        """Group the samples' lines by file."""
         day = self._home / self._clock.utc().astimezone(DHAKA).strftime(self._storage.record)
         if day != self._day:
             self._day = self._path = day
@@ -114,7 +114,7 @@ class SampleLog(Part):
         return found
 
     def _keep_within(self) -> None:
-        """Removes the oldest files while all of them are larger than allowed; that of today stays."""
+        """Remove the oldest files while all of them are larger than allowed; today's stays."""
         any_date = self._home / re.sub(r"%-?[a-zA-Z]", "\0", self._storage.record)
         patterns = (any_date, _again(any_date, "\0"))
         found = [path for each in patterns for path in glob.glob(glob.escape(str(each)).replace("\0", "*"))]
@@ -128,13 +128,13 @@ class SampleLog(Part):
 
 
 def _again(path: Path, name: str) -> Path:
-    """Another file beside that one."""
+    """Return the name of a further file beside that one."""
     stem, dot, suffixes = path.name.partition(".")
     return path.with_name(f"{stem}-again-{name}{dot}{suffixes}")
 
 
 def line(sample: Sample) -> str:
-    """A sample as `replay` reads it."""
+    """Return a sample as `replay` reads it."""
     entry: dict[str, object] = {
         "t": sample.started_utc.isoformat(),
         "device": sample.device,

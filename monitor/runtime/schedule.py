@@ -1,8 +1,7 @@
-"""Who is due when, for rounds of echoes, readings by SNMP and checks alike: a wheel on the monotonic clock, never a
-timer for each.
+"""Schedule ICMP rounds, SNMP readings and checks alike: a timer wheel on the monotonic clock.
 
-Every key (the id of a device or a service) has a phase of its own inside the interval, derived from its id: turns are
-spread evenly and a restart does not move them together. Time is cut into ticks, so that keys come off in batches.
+Every key (the id of a device or a service) has its own phase inside the interval, derived from its id: turns are spread
+evenly and a restart does not move them together. Time is cut into ticks, so that keys fall due in batches.
 """
 
 import asyncio
@@ -26,7 +25,7 @@ Due = Sequence[tuple[str, int]]  # keys, each with the time at which it was due
 
 
 class Schedule:
-    """Keys by the tick at which they are due; each key stands on the wheel at most once."""
+    """Keys by the tick at which they are due; each key is on the wheel at most once."""
 
     def __init__(self, interval_s: float) -> None:
         self.interval_ns = round(interval_s * NS_PER_S)
@@ -39,7 +38,7 @@ class Schedule:
         return len(self._due_ns)
 
     def restart(self, interval_s: float) -> dict[str, int]:
-        """Takes everybody off the wheel, for another interval; returns who was due when."""
+        """Take all keys off the wheel, for another interval; return who was due when."""
         was_due_ns = self._due_ns
         self.interval_ns = round(interval_s * NS_PER_S)
         self._due_ns, self._slots, self._ticks = {}, {}, []
@@ -47,7 +46,7 @@ class Schedule:
         return was_due_ns
 
     async def serve(self, clock: Clock, turn: Callable[[Due], None]) -> None:
-        """Calls ``turn`` with whoever is due, and with nobody after `LONGEST_PAUSE_NS`, until cancelled."""
+        """Call ``turn`` with the keys that are due, and with none after `LONGEST_PAUSE_NS`, until cancelled."""
         while True:
             turn(self.due(clock.mono_ns()))
             self._is_sooner.clear()
@@ -58,13 +57,13 @@ class Schedule:
                     await self._is_sooner.wait()
 
     def next_turn_ns(self, key: str, now_ns: int) -> int:
-        """The key's next turn after ``now_ns``, by its own phase of the interval."""
+        """Return the key's next turn after ``now_ns``, by its phase in the interval."""
         phase_ns = crc32(key.encode()) * self.interval_ns >> 32
         turns = (now_ns - phase_ns) // self.interval_ns + 1
         return phase_ns + turns * self.interval_ns
 
     def put(self, key: str, at_ns: int) -> None:
-        """Makes ``key`` due at ``at_ns``, wherever it stood before."""
+        """Make ``key`` due at ``at_ns``, wherever it was before."""
         self.remove(key)
         tick = at_ns // TICK_NS
         slot = self._slots.get(tick)
@@ -77,29 +76,29 @@ class Schedule:
         self._due_ns[key] = at_ns
 
     def put_again(self, key: str, due_ns: int, now_ns: int) -> None:
-        """Puts ``key``, which was taken off as due at ``due_ns``, at its next turn.
+        """Schedule ``key``, which was taken off as due at ``due_ns``, for its next turn.
 
-        A tick is taken off as soon as it begins, so that ``due_ns`` may lie ahead: it must not come again in it.
+        A tick is taken off as soon as it begins, so that ``due_ns`` may lie ahead: the key must not come again in it.
         """
         self.put(key, self.next_turn_ns(key, max(due_ns, now_ns)))
 
     def put_earlier(self, key: str, at_ns: int) -> None:
-        """As `put`, but only if ``key`` stands on the wheel and would be due later."""
+        """Make ``key`` due at ``at_ns`` if it is on the wheel and would be due later."""
         if self._due_ns.get(key, at_ns) > at_ns:
             self.put(key, at_ns)
 
     def due_ns(self, key: str) -> int | None:
-        """When ``key`` is due; None when it does not stand on the wheel."""
+        """Return when ``key`` is due; None when it is not on the wheel."""
         return self._due_ns.get(key)
 
     def remove(self, key: str) -> None:
-        """Takes ``key`` off the wheel, if it is there."""
+        """Take ``key`` off the wheel, if it is there."""
         at_ns = self._due_ns.pop(key, None)
         if at_ns is not None:
             self._slots[at_ns // TICK_NS].discard(key)
 
     def due(self, now_ns: int) -> list[tuple[str, int]]:
-        """Takes off all keys whose tick has come, each with the time at which it was due."""
+        """Take off all keys whose tick has come; return each with the time at which it was due."""
         found: list[tuple[str, int]] = []
         while self._ticks and self._ticks[0] <= now_ns // TICK_NS:
             slot = self._slots.pop(heapq.heappop(self._ticks))
@@ -107,14 +106,14 @@ class Schedule:
         return found
 
     def next_tick_ns(self) -> int | None:
-        """When the next key is due, in nanoseconds of the monotonic clock; None for an empty wheel."""
+        """Return when the next key is due, monotonic ns; None for an empty wheel."""
         return self._ticks[0] * TICK_NS if self._ticks else None
 
 
 class DueTasks:
-    """One task for each key that is due, never two of the same key at a time. Works on the running event loop.
+    """One task per due key, never two of the same key at a time. On the running event loop.
 
-    ``work`` is what is done with a key, and ``doing`` its name in the log.
+    ``work``: what is done with a key; ``doing``: its name in the log.
     """
 
     def __init__(
@@ -126,7 +125,7 @@ class DueTasks:
         self._rests_until_ns: dict[str, int] = {}
 
     def begin(self, due: Due) -> None:
-        """Puts each of them at its next turn, and begins with those that are not under way still."""
+        """Schedule each key's next turn, and begin those that are not still under way."""
         now_ns = self._clock.mono_ns()
         for key, due_ns in due:
             self._schedule.put_again(key, due_ns, now_ns)
@@ -135,9 +134,9 @@ class DueTasks:
                 task.add_done_callback(partial(self._done, key))
 
     def soon(self, key: str) -> None:
-        """Makes ``key`` due as soon as it has rested, if it is one that has turns at all.
+        """Make ``key`` due as soon as its rest is over, if it has turns at all.
 
-        What is under way may have passed what has changed since: then it has another turn after this one.
+        A task under way may have passed what has changed since: then it has another turn after this one.
         """
         if key in self._under_way:
             self._again.add(key)
@@ -145,11 +144,11 @@ class DueTasks:
             self._schedule.put_earlier(key, max(self._clock.mono_ns(), self._rests_until_ns.get(key, 0)))
 
     def rest(self, key: str, until_ns: int) -> None:
-        """Keeps whoever asks for ``key`` out of its turn from having it earlier than that."""
+        """Keep ``key`` from an extra turn before that time."""
         self._rests_until_ns[key] = until_ns
 
     def cancel(self) -> None:
-        """Breaks off what is under way, and forgets who asked for what."""
+        """Cancel what is under way, and drop requests for extra turns."""
         for task in self._under_way.values():
             task.cancel()
         for known in (self._under_way, self._again, self._rests_until_ns):

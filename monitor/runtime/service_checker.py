@@ -1,4 +1,4 @@
-"""Checks what sites serve, each once a round, beside the probing loop and never in its way."""
+"""Check each service once a round, beside the probing loop."""
 
 from monitor.domain.clock import NS_PER_S, Clock
 from monitor.probes.checks.checks import ServiceChecks
@@ -16,7 +16,7 @@ TIMEOUT_S = 10.0
 
 
 class ServiceChecker(Part):
-    """Checks each service in its turn, tells ``sink`` what follows, and keeps in ``live`` how it went."""
+    """The part that checks each service when due, passes results to ``sink``, and keeps them in ``live``."""
 
     name = "checks"
 
@@ -35,7 +35,7 @@ class ServiceChecker(Part):
         return self._last_turn_mono_ns
 
     def reconfigure(self, settings: Settings) -> None:
-        """Goes over to other services; what is gone is shown no more."""
+        """Apply other services; results of removed ones are dropped."""
         self._begin(settings.fleet, settings.monitor.probing)
         self._live.services = {id_: state for id_, state in self._live.services.items() if id_ in self._services}
 
@@ -49,11 +49,11 @@ class ServiceChecker(Part):
             self._schedule.put(id_, now_ns + place * NS_PER_S // MOST_AT_ONCE)
 
     async def run(self) -> None:
-        """Turns until cancelled."""
+        """Check until cancelled."""
         await self._schedule.serve(self._clock, self._turn)
 
     async def close(self) -> None:
-        """Begins no check any more."""
+        """Begin no more checks."""
         self._checks.close()
 
     def _turn(self, due: Due) -> None:

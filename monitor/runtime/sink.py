@@ -1,4 +1,4 @@
-"""Where the parts that probe tell what they found: each sample that was taken, and each decision that followed."""
+"""Pass on what the probing parts found: each sample, and each decision that follows."""
 
 from collections.abc import Sequence
 from typing import Protocol
@@ -11,17 +11,17 @@ from monitor.runtime.writer import DecisionWriter
 
 
 class Sink(Protocol):
-    """Called on the event loop; neither call waits, and neither raises."""
+    """The receiver, called on the event loop; neither call waits, and neither raises."""
 
     def sampled(self, sample: Sample) -> None:
-        """A round, a reading or a check is over."""
+        """Take a sample: a round, a reading or a check is over."""
 
     def decided(self, decisions: Sequence[Decision]) -> None:
-        """Something follows from what was seen, in this order."""
+        """Take decisions, in this order."""
 
 
 class Storing:
-    """The daemon's own: samples go to the log of samples, decisions with what was seen beside them to the writer."""
+    """The daemon's sink: samples go to the sample log, decisions with diagnostics to the writer."""
 
     def __init__(self, sample_log: SampleLog, diagnostics: Diagnostics, writer: DecisionWriter) -> None:
         self._sample_log, self._diagnostics, self._writer = sample_log, diagnostics, writer

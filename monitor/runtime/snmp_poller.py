@@ -1,4 +1,4 @@
-"""Reads the devices that speak SNMP, each once an interval, beside the probing loop and never in its way."""
+"""Read the SNMP devices once an interval each, beside the probing loop."""
 
 import asyncio
 import logging
@@ -34,13 +34,13 @@ UNREAD_FOR_NS = 3_600 * NS_PER_S
 
 
 def link_rules(settings: Settings) -> LinkRules:
-    """How the interfaces of links are judged."""
+    """Return the limits by which links are judged, from [snmp]."""
     judging = settings.monitor.judging
     return LinkRules(judging.degraded_utilisation, judging.degraded_errors_per_s)
 
 
 class SnmpPoller(Part):
-    """Reads each device in its turn, tells ``sink`` what follows, and keeps in ``live`` what was read."""
+    """The part that reads each device when due, passes results to ``sink``, and keeps them in ``live``."""
 
     name = "snmp"
 
@@ -59,13 +59,13 @@ class SnmpPoller(Part):
         return self._last_turn_mono_ns
 
     async def open(self) -> None:
-        """Makes ready to ask; the first readings come soon, spread over some seconds."""
+        """Open the sockets; the first readings come soon, spread over some seconds."""
         self._begin()
 
     def _begin(self) -> None:
-        """Puts everybody on the wheel who is read, with the secrets as they are in their files now.
+        """Schedule all devices that are read, with the secrets as they are in their files now.
 
-        Who was due even earlier stays so: however often the configuration changes, everybody has a turn.
+        A device that was due earlier stays so: however often the configuration changes, each has its turn.
         """
         snmp = self._settings.monitor.snmp
         self._agents = Agents(snmp, self._settings.home, self._live.snmp_rejected)
@@ -79,7 +79,7 @@ class SnmpPoller(Part):
             self._schedule.put(id_, min(was_due_ns.get(id_, soon_ns), soon_ns))
 
     async def close(self) -> None:
-        """Breaks off what is under way."""
+        """Cancel what is under way."""
         self._break_off()
 
     def _break_off(self) -> None:
@@ -87,7 +87,7 @@ class SnmpPoller(Part):
         self._agents.close()
 
     def reconfigure(self, settings: Settings) -> None:
-        """Begins anew with these settings and the secrets as they are in their files now."""
+        """Restart with these settings and the secrets as they are in their files now."""
         self._break_off()
         self._settings = settings
         self._begin()
@@ -101,19 +101,19 @@ class SnmpPoller(Part):
 
     @property
     def agents(self) -> Agents:
-        """The credentials in force."""
+        """Return the sessions' clients in force."""
         return self._agents
 
     def soon(self, device: str) -> None:
-        """Reads that device as soon as there is room, if it is one that is read.
+        """Read that device as soon as there is room, if it is one that is read.
 
-        Whoever is asked out of turn rests first for as long as the reading before took: a small switch has other work
-        in a storm of traps.
+        Before an extra reading it rests for as long as the reading before took: a small switch has other work in a
+        storm of traps.
         """
         self._readings.soon(device)
 
     async def run(self) -> None:
-        """Turns until cancelled."""
+        """Read until cancelled."""
         await self._schedule.serve(self._clock, self._turn)
 
     def _turn(self, due: Due) -> None:
@@ -159,7 +159,7 @@ class SnmpPoller(Part):
             return SnmpState("error", reason(ReasonCode.SNMP_TOO_SLOW, seconds=float(LONGEST_READ_S)))
 
     def _skipped(self, device: str) -> Collection[str]:
-        """The objects at which it fell silent lately: asking for each again would cost a time-out every reading."""
+        """Return the objects for which it timed out lately: requesting each again would cost a timeout per reading."""
         unread, until_ns = self._unread.get(device, ((), 0))
         return unread if self._clock.mono_ns() < until_ns else ()
 
@@ -170,9 +170,9 @@ class SnmpPoller(Part):
             self._unread[device] = unread, now_ns + UNREAD_FOR_NS
 
     async def _without_answer(self, device: Device, begun_mono_ns: int, why: Reason) -> SnmpState:
-        """What silence means: over v2c it is all that a wrong community gives to see.
+        """Return what a timeout means: over v2c a wrong community looks the same.
 
-        Who answers echoes since then, and does not say that nobody listens there, most likely has another one.
+        A device that has answered echoes since, and does not report the port closed, most likely has another community.
         """
         since_ns = self._silent_since.setdefault(device.id, begun_mono_ns)
         echoes = self._live.samples.get((device.id, IcmpProbe.name))
@@ -187,7 +187,7 @@ class SnmpPoller(Part):
         return SnmpState("credentials", reason(ReasonCode.SNMP_OTHER_COMMUNITY, **where))
 
     async def _series(self, device: Device, session: Session, reading: Reading, unread: set[str]) -> Sequence[Series]:
-        """What the modules find; an agent that chokes on its maker's objects has still been read.
+        """Read the modules' series; an agent that times out on its maker's objects still counts as read.
 
         ``unread``: as in `read_modules`.
         """
@@ -201,7 +201,7 @@ class SnmpPoller(Part):
             return ()
 
     def _note(self, device: Device, state: SnmpState, at_utc: datetime) -> None:
-        """Keeps it for the readers; the first reading is told in the log."""
+        """Keep the reading for readers; the first one is logged."""
         before = self._live.snmp.get(device.id)
         self._live.snmp[device.id] = state
         if state.reading is not None:

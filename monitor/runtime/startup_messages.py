@@ -1,4 +1,4 @@
-"""What a start and `check` say of the configuration: what is watched, and what is still missing."""
+"""Describe the configuration at a start and in `check`: what is monitored, and what is missing."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -14,14 +14,14 @@ from monitor.store.sqlite import Store
 
 
 def summary(settings: Settings) -> str:
-    """'30 sites (3 backbone, 6 udc, …), 31 devices'."""
+    """Return the fleet in numbers: '30 sites (3 backbone, 6 udc, …), 31 devices'."""
     kinds = Counter(site.kind for site in settings.fleet.sites.values())
     parts = ", ".join(f"{count} {kind}" for kind, count in kinds.items())
     return f"{len(settings.fleet.sites)} sites ({parts}), {len(settings.fleet.devices)} devices"
 
 
 def warnings(settings: Settings, office: Office, now_utc: datetime) -> Iterator[str]:
-    """What works only half until the office fills it in."""
+    """Yield what works only in part until the office configures it."""
     mail = settings.monitor.mail
     if not mail.configured:
         folder = settings.state / "outbox"
@@ -47,7 +47,7 @@ def warnings(settings: Settings, office: Office, now_utc: datetime) -> Iterator[
 
 
 def _faults(key: str, path: Path, so: str) -> Iterator[str]:
-    """What is wrong with a secret's file. A path that leads nowhere is not told: it may be the secret itself."""
+    """Yield what is wrong with a secret's file. A path that leads nowhere is not shown: it may be the secret itself."""
     try:
         read_secret(path, key)
     except SecretError as error:
@@ -57,7 +57,7 @@ def _faults(key: str, path: Path, so: str) -> Iterator[str]:
 
 
 def _secrets(settings: Settings) -> Iterator[tuple[str, Path, str]]:
-    """The keys of monitor.toml that name files with secrets, those files, and what does not work without them."""
+    """Yield the keys of monitor.toml that name files with secrets, those files, and what does not work without them."""
     home, monitor = settings.home, settings.monitor
     if monitor.mail.password_file:
         yield "mail.password_file", home / monitor.mail.password_file, "no mail can be sent"
@@ -74,7 +74,7 @@ def _secrets(settings: Settings) -> Iterator[tuple[str, Path, str]]:
 
 
 def _snmp_secrets(settings: Settings) -> Iterator[tuple[str, Path]]:
-    """The keys of [snmp] that name files, and what they name."""
+    """Yield the keys of [snmp] that name files, and those files."""
     snmp = settings.monitor.snmp
     for name, community in snmp.v2c.items():
         yield f"snmp.v2c.{name}.community_file", community.community_file
@@ -85,7 +85,7 @@ def _snmp_secrets(settings: Settings) -> Iterator[tuple[str, Path]]:
 
 
 def startup_lines(settings: Settings, store: Store) -> Iterator[str]:
-    """What is running, and where to look."""
+    """Yield what is running, and where to look."""
     yield f"watching {summary(settings)} every {settings.monitor.probing.interval_s:g} s"
     yield f"database {store.path} (journal: {store.journal_mode})"
     if settings.monitor.helpdesk.configured:

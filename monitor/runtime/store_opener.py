@@ -1,4 +1,4 @@
-"""Opens a database that could not be opened at the start, and examines it once there is time for that."""
+"""Open a database that could not be opened at the start, and examine it after the first round."""
 
 import asyncio
 import logging
@@ -22,7 +22,10 @@ TRY_S = 2.0
 
 
 class StoreOpener(Part):
-    """``take_up`` is done in the first transaction of all; ``opened`` is called, from the loop, after it."""
+    """The part that opens it. ``take_up`` runs in its first transaction.
+
+    ``opened`` is called, on the loop, after it.
+    """
 
     name = "store opener"
 
@@ -40,9 +43,9 @@ class StoreOpener(Part):
         live.store_refuses = store.waiting
 
     async def run(self) -> None:
-        """Opens it if need be, and examines it after the first round of all: who is watched matters more.
+        """Open it if need be, and examine it after the first round of all devices, which takes precedence.
 
-        Raises StoreError when the database can be reached and is not to be used.
+        Raises StoreError when the database can be reached and must not be used.
         """
         if self._store.waiting:
             await self._open()
@@ -61,11 +64,11 @@ class StoreOpener(Part):
         self._opened()
 
     async def close(self) -> None:
-        """Lets the thread go."""
+        """Release the thread."""
         self._thread.close()
 
     def examine(self) -> str:
-        """Looks at all that is stored and keeps for readers what is wrong with it; what was found, in words."""
+        """Examine all that is stored and keep the faults for readers; return the result for people."""
         try:
             with self._store.read() as session:
                 found = examine(session, self._store.path.parent)

@@ -1,4 +1,4 @@
-"""The configuration read again, in a process of its own: 20,000 sites take seconds and a hundred megabytes to check.
+"""Load the configuration in a process of its own: 20,000 sites take seconds and a hundred megabytes to check.
 
 So neither the loop waits for it nor does the daemon keep that memory. Settings come back over a pipe, pickled.
 """
@@ -19,8 +19,9 @@ _THREAD = Pool("reload", threads=1, backlog=1)
 
 
 async def load_in_subprocess(directory: Path) -> tuple[Settings, Mapping[str, bytes]]:
-    """As `load`, with what the files said; raises ConfigError as well when there is no room for another process, or it
-    was killed.
+    """Load as `load` does, with the files' contents; raises ConfigError.
+
+    It raises that as well when there is no memory for another process, or it was killed.
     """
     # -P: whatever lies in the folder in which the daemon was started is not imported instead of ours.
     words = [sys.executable, "-P", "-m", "monitor.runtime.subprocess_load", str(directory)]
@@ -44,7 +45,7 @@ async def load_in_subprocess(directory: Path) -> tuple[Settings, Mapping[str, by
 
 
 def main() -> None:
-    """Writes the settings of a folder to standard output, or what is wrong with them."""
+    """Write the settings of a folder to standard output, or its faults."""
     found: tuple[Settings, dict[str, bytes]] | list[Problem]
     sources: dict[str, bytes] = {}
     try:

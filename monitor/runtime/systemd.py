@@ -1,6 +1,6 @@
-"""The daemon's side of systemd: listening sockets that it opened for us, and telling it how we are.
+"""Talk to systemd: take over listening sockets, and report readiness and status.
 
-Protocols: sd_listen_fds(3) and sd_notify(3). Without systemd (or the test network, which hands sockets in the same
+Protocols: sd_listen_fds(3) and sd_notify(3). Without systemd (or the test network, which hands sockets over in the same
 way) everything here does nothing.
 """
 
@@ -12,7 +12,7 @@ FIRST_FD = 3
 
 
 def listen_fds() -> list[socket.socket]:
-    """The sockets handed to this very process, and to no child of it."""
+    """Return the sockets handed to this very process, and to no child of it."""
     count, pid = os.environ.pop("LISTEN_FDS", "0"), os.environ.pop("LISTEN_PID", "")
     os.environ.pop("LISTEN_FDNAMES", None)
     if not count.isdigit() or pid != str(os.getpid()):
@@ -27,7 +27,7 @@ def listen_fds() -> list[socket.socket]:
 
 
 class Systemd:
-    """Tells systemd how we are."""
+    """The notifier of systemd."""
 
     def __init__(self) -> None:
         address = os.environ.pop("NOTIFY_SOCKET", "")
@@ -37,11 +37,11 @@ class Systemd:
         self._say("READY=1")
 
     def watchdog(self) -> None:
-        """We turn; without this for WatchdogSec we are killed and started again."""
+        """Report that we turn; without this for WatchdogSec we are killed and restarted."""
         self._say("WATCHDOG=1")
 
     def status(self, words: str) -> None:
-        """What `systemctl status` shows; a line."""
+        """Set the line that `systemctl status` shows."""
         self._say(f"STATUS={words}")
 
     def reloading(self) -> None:

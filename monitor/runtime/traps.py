@@ -1,4 +1,4 @@
-"""The receiver of traps and informs. One from a known device makes it be probed and read at once; it judges nobody."""
+"""Receive traps and informs. One from a known device makes it be probed and read at once; it changes no state."""
 
 import asyncio
 import hashlib
@@ -40,9 +40,9 @@ class _Bucket:
 
 
 class TrapReceiver(Part):
-    """Counts in ``live`` what became of each notification. Calls ``look_at`` with each device to be looked at soon.
+    """The receiver; counts each notification by its outcome in ``live``, and calls ``look_at`` with its device.
 
-    ``agents`` gives the credentials that are in force.
+    ``agents``: returns the sessions' clients in force.
     """
 
     name = "traps"
@@ -64,7 +64,7 @@ class TrapReceiver(Part):
         self._devices: dict[str, Device] = {}
 
     async def open(self) -> None:
-        """Listens as the configuration says; a port that cannot be had is told and costs the traps alone."""
+        """Listen as configured; a port that cannot be bound is logged, and only traps are lost."""
         self._listen()
 
     def _listen(self) -> None:
@@ -93,7 +93,7 @@ class TrapReceiver(Part):
         asyncio.get_running_loop().add_reader(made, self._take_in, made)
 
     async def close(self) -> None:
-        """Listens no more."""
+        """Stop listening."""
         self._listen_no_more()
 
     def _listen_no_more(self) -> None:
@@ -103,7 +103,7 @@ class TrapReceiver(Part):
             self._socket = None
 
     def reconfigure(self, settings: Settings) -> None:
-        """Knows other devices, and listens elsewhere where that is asked for."""
+        """Apply other devices, and another address to listen on."""
         self._settings = settings
         in_vain = self._socket is None and self._listens  # a port that could not be had may be free by now
         if settings.monitor.snmp.traps == self._listens and not in_vain:
@@ -113,7 +113,7 @@ class TrapReceiver(Part):
         self._listen()
 
     def _know(self, fleet: Fleet) -> None:
-        """Knows the devices of this fleet that are read by SNMP, by their addresses."""
+        """Index the fleet's SNMP devices by their addresses."""
         devices = [device for device in fleet.devices.values() if device.snmp]
         self._devices = {str(own): device for device in devices for own in (device.address, device.snmp_source) if own}
         self._buckets = {id_: bucket for id_, bucket in self._buckets.items() if id_ in fleet.devices}
@@ -156,7 +156,7 @@ class TrapReceiver(Part):
             self._counted["wrong_credentials"] += 1
 
     def _read(self, device: Device, data: bytes) -> tuple[Notification | None, bytes]:
-        """(what the device says, what to send back); None for what is not proven to be its word. Raises BerError."""
+        """Return (the notification, the response); None unless it is proven to be the device's. Raises BerError."""
         found = version(data)
         if found == V2C:
             community = self._agents().community(device.snmp)
@@ -175,7 +175,7 @@ class TrapReceiver(Part):
         return self._informed.take(envelope, client.credential, age_s)
 
     def _has_room(self, device: str) -> bool:
-        """A bucket for each device: who talks too much is not listened to for a while."""
+        """Return whether the device's token bucket has room; else its notification is dropped."""
         now_ns = self._clock.mono_ns()
         bucket = self._buckets.setdefault(device, _Bucket(BURST, now_ns))
         bucket.left = min(BURST, bucket.left + (now_ns - bucket.at_ns) / NS_PER_S * PER_S)
@@ -187,6 +187,6 @@ class TrapReceiver(Part):
 
 
 def engine_id(settings: Settings) -> bytes:
-    """Our engine's id (RFC 3411, 5): the same after every start, another one for another installation."""
+    """Return our engine's id (RFC 3411, 5): the same after every start, another for each installation."""
     text = hashlib.sha256(f"{socket.gethostname()} {settings.directory.resolve()}".encode()).digest()[:8]
     return b"\x80\x00\x00\x00\x05" + text  # 5: octets of our own choice

@@ -1,7 +1,7 @@
-"""The time that the daemon goes by: the wall clock's while it is believed, else what has gone by since it was.
+"""Provide the daemon's time: the wall clock's while it is trusted, else the time passed since it was.
 
-Whatever is dated here (samples, decisions, histories, letters, the names of copies) is dated by this clock, so that a
-jump of the wall clock, however short, is never seen by anybody but `judging.clock_trust`.
+All dates of this program (samples, decisions, histories, notices, names of copies) come from this clock, so that a step
+of the wall clock, however short, is seen by `judging.clock_trust` alone.
 """
 
 import ctypes
@@ -21,7 +21,7 @@ TORN_NS = NS_PER_S // 10
 
 
 def boot_id() -> str:
-    """The identity of this boot of the machine, in 32 hexadecimal digits; empty where nobody tells."""
+    """Return the id of this boot of the machine, 32 hexadecimal digits; empty where there is none."""
     try:
         told = BOOT_ID.read_text(encoding="ascii")
     except OSError:
@@ -30,25 +30,28 @@ def boot_id() -> str:
 
 
 def kernel_says_synchronised() -> bool:
-    """Whether NTP keeps the wall clock: by adjtimex(2), or where that is forbidden by systemd-timesyncd's own sign."""
+    """Return whether NTP keeps the wall clock.
+
+    By adjtimex(2), or where that is forbidden by systemd-timesyncd's file.
+    """
     state = _ADJTIMEX(ctypes.create_string_buffer(512))  # all zeros: asks, and sets nothing
     return TIMESYNCD_SAYS_SO.exists() if state < 0 else state != TIME_ERROR
 
 
 class TrustedClock:
-    """A `Clock` over another one. ``trust`` is replaced as a whole, by the writer; may be asked by any thread."""
+    """A `Clock` over another one. ``trust`` is replaced as a whole, by the writer. Thread-safe."""
 
     def __init__(self, clock: Clock, boot: str, synchronised: Callable[[], bool] = kernel_says_synchronised) -> None:
         self._clock, self._boot, self._synchronised = clock, boot, synchronised
         self.trust: ClockTrust = first_trust(None, self.look())
 
     def begin(self, stored: ClockTrust | None, word: ClockReading | None) -> ClockTrust:
-        """Goes on from what the run before thought of the clock."""
+        """Continue from the trust of the run before."""
         self.trust = first_trust(stored, self.look(), word)
         return self.trust
 
     def look(self) -> ClockReading:
-        """One reading of the clocks as they are, whether they are believed or not."""
+        """Read the clocks as they are, trusted or not."""
         wall_utc, boot_ns = self._read()
         return ClockReading(wall_utc, boot_ns, self._boot, self._synchronised())
 
@@ -62,7 +65,7 @@ class TrustedClock:
         return self._clock.boot_ns()
 
     def _read(self) -> tuple[datetime, int]:
-        """Wall and boot time of one moment: whoever was suspended between the two would see a jump that was none."""
+        """Read wall and boot time of one moment: a suspend between the two would look like a step."""
         while True:
             before_ns, wall_utc, after_ns = self._clock.boot_ns(), self._clock.utc(), self._clock.boot_ns()
             if after_ns - before_ns < TORN_NS:

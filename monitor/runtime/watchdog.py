@@ -1,4 +1,4 @@
-"""Measures how late the event loop is, and feeds systemd's watchdog only while every part turns."""
+"""Measure the event loop's lag, and feed systemd's watchdog only while every part turns."""
 
 import asyncio
 from collections.abc import Callable, Mapping
@@ -12,7 +12,7 @@ EVERY_S = 0.5
 
 
 class Watchdog(Part):
-    """``ages``: how many seconds ago each part turned last."""
+    """The part that does. ``ages``: seconds since each part's last turn."""
 
     name = "watchdog"
 
@@ -22,7 +22,7 @@ class Watchdog(Part):
         self._clock, self._live, self._systemd, self._ages = clock, live, systemd, ages
 
     async def run(self) -> None:
-        """Looks twice a second, until cancelled."""
+        """Check twice a second, until cancelled."""
         while True:
             asked_ns = self._clock.mono_ns()
             await asyncio.sleep(EVERY_S)

@@ -1,7 +1,7 @@
-"""Writes what was decided, in order, and looks every second at what has fallen due.
+"""Store decisions, in order, and every second do what has fallen due.
 
-One thread owns all writing. A locked or full database delays a decision but never loses it: it is tried again until
-it is stored, with its original time, while probing goes on.
+One thread owns all writing. A locked or full database delays a decision but never loses it: it is retried until it is
+stored, with its original time, while probing goes on.
 """
 
 import asyncio
@@ -46,8 +46,11 @@ MOST_WAITING = 100_000
 
 
 class DecisionWriter(Part):
-    """The one writer, and who looks whether the clock can be believed. ``wake_delivery`` is called (from the loop)
-    when there may be something to send. What it brings to light of planned work and of the time goes to ``in_force``.
+    """The one writer; it also updates the clock's trust.
+
+    ``wake_delivery``: called, on the loop, when notices may be pending.
+
+    Changes of planned work and of the trusted time that it reads go to ``in_force``.
     """
 
     name = "writing"
@@ -73,26 +76,26 @@ class DecisionWriter(Part):
 
     @property
     def last_turn_mono_ns(self) -> int:
-        """When it last committed, also while there was nothing to store."""
+        """Return when it last committed, also without decisions to store."""
         return self._last_commit_mono_ns
 
     @property
     def failing(self) -> str:
-        """Why the database refuses to write; empty while it writes."""
+        """Return why the database refuses to write; empty while it writes."""
         return self._live.store_refuses
 
     @property
     def clock_suspect(self) -> bool:
-        """Whether the wall clock is not believed."""
+        """Return whether the wall clock is suspect."""
         return self._live.clock_suspect
 
     @property
     def waiting(self) -> int:
-        """How many decisions are not stored yet."""
+        """Return how many decisions are not stored yet."""
         return len(self._waiting)
 
     def put(self, decisions: Sequence[Decision]) -> None:
-        """Takes decisions in; they are stored in this order."""
+        """Queue decisions; they are stored in this order."""
         now_utc = self._clock.utc()
         for decision in decisions:
             log_decision(decision)
@@ -103,8 +106,9 @@ class DecisionWriter(Part):
         self._has_work.set()
 
     def _make_room(self) -> None:
-        """Drops the oldest half of what is no outage, and only where that is not enough the oldest of all: a database
-        that refuses for weeks must not cost the monitor its memory, nor a restart all that waits.
+        """Drop the oldest half of what is no outage; only if that is not enough, the oldest of all.
+
+        A database that refuses for weeks must not cost the monitor its memory, nor a restart all that is queued.
         """
         room = MOST_WAITING // 2
         kept = [one for one in self._waiting if isinstance(one[0], OutageOpened | OutageClosed)][-room:]
@@ -116,7 +120,7 @@ class DecisionWriter(Part):
         emit(log, LogEvent.DECISIONS_LOST, text, lost, count=lost)
 
     async def run(self) -> None:
-        """Writes until cancelled; a database that fails is tried again."""
+        """Write until cancelled; a database that fails is retried."""
         while True:
             begun_ns = self._clock.mono_ns()
             try:
@@ -135,7 +139,10 @@ class DecisionWriter(Part):
                 await asyncio.wait_for(self._has_work.wait(), min(max(LOOK_S, took_s / SHARE), LONGEST_LOOK_S))
 
     async def turn(self) -> bool:
-        """Stores what waits and what has fallen due, in one transaction; whether that brought anything new."""
+        """Store what is queued and do what has fallen due, in one transaction.
+
+        Return whether anything new came of it.
+        """
         self._has_work.clear()
         batch = list(self._waiting)
         self._writing = writing = self._thread.submit(self._write, batch, self._live.office), batch
@@ -154,7 +161,7 @@ class DecisionWriter(Part):
         return may_send
 
     def _stored(self, batch: Sequence[tuple[Decision, datetime]], trust: ClockTrust) -> None:
-        """Forgets what is stored; some of it may have been dropped meanwhile for want of room."""
+        """Remove what is stored from the queue; some may have been dropped meanwhile for lack of room."""
         stored = set(map(id, batch))
         while self._waiting and id(self._waiting[0]) in stored:
             self._waiting.popleft()
@@ -162,7 +169,7 @@ class DecisionWriter(Part):
         self._apply_clock_trust(trust)
 
     async def close(self) -> None:
-        """Stores what still waits and ends the thread; what cannot be stored is judged anew at the next start."""
+        """Store what is queued and end the thread; what cannot be stored is judged again at the next start."""
         try:
             async with asyncio.timeout(LAST_WRITE_S):
                 if self._writing is not None and not self._writing[0].cancelled():
@@ -177,7 +184,7 @@ class DecisionWriter(Part):
         self._thread.close()
 
     def _apply_clock_trust(self, trust: ClockTrust) -> None:
-        """Goes over to what was thought of the clock and stored; on the loop, so that nobody dates anything between."""
+        """Apply the stored trust of the clock, on the loop, so that nothing is dated in between."""
         before, self._clock.trust = self._clock.trust, trust
         self._live.clock_suspect = trust.suspect
         _say_trust(trust, was_suspect=before.suspect)

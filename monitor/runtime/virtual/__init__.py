@@ -1,1 +1,1 @@
-"""The same parts on a clock that jumps: replay and simulation."""
+"""Run the same parts on a virtual clock: replay and simulation."""

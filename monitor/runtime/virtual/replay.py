@@ -1,6 +1,6 @@
-"""What was recorded through the very judging, charter clock and escalation of the daemon, on a virtual clock.
+"""Replay a recording through the daemon's own judging, charter clock and escalation, on a virtual clock.
 
-Nobody is told anything: what is remembered lies in a throw-away database, and notices are only listed.
+Nothing is sent: the database is temporary, and notices are only listed.
 """
 
 from collections.abc import Iterable, Iterator
@@ -60,9 +60,9 @@ STALL = timedelta(seconds=STALL_NS / NS_PER_S)
 def replay(
     settings: Settings, recorded: Iterable[Sample | Happening], until_utc: datetime | None = None
 ) -> Iterator[Transition]:
-    """Every transition, in order of time; ``until_utc`` carries time past what was recorded.
+    """Yield every transition, in order of time; ``until_utc`` advances time past the recording.
 
-    Raises ImpossibleError when something cannot have happened then.
+    Raises ImpossibleError when a recorded event cannot have happened then.
     """
     with _scratch() as store:
         office = Office.of(settings)
@@ -78,7 +78,7 @@ def replay(
 
 @contextmanager
 def _possible() -> Iterator[None]:
-    """Raises ImpossibleError when an act is refused."""
+    """Raise ImpossibleError when an act is refused."""
     try:
         yield
     except BadInput as error:
@@ -100,7 +100,7 @@ def _scratch() -> Iterator[Store]:
 
 @dataclass
 class _Player:
-    """``due_utc``: when something falls due next."""
+    """The player of a recording. ``due_utc``: when something falls due next."""
 
     settings: Settings
     store: Store
@@ -120,7 +120,7 @@ class _Player:
         self._meaning = SnmpJudge(self.board, link_rules(self.settings), lambda _: None)
 
     def sample(self, sample: Sample) -> Iterator[Transition]:
-        """A round, in order of time."""
+        """Play a round, in order of time."""
         if not self.runs:
             raise ImpossibleError("the daemon is stopped then. Expected 'started' before it")
         if self._clock.trust is not None:
@@ -136,12 +136,12 @@ class _Player:
             yield from self.take(decisions, sample.started_utc)
 
     def until(self, wall_utc: datetime) -> Iterator[Transition]:
-        """Carries time on, by the wall clock."""
+        """Advance time, by the wall clock."""
         yield from self._update_clock_trust(wall_utc)
         yield from self.advance(self._clock.date(wall_utc))
 
     def _update_clock_trust(self, wall_utc: datetime, *, synchronised: bool = False) -> Iterator[Transition]:
-        """Looks whether the clock can be believed, as the recorder does; what it dated before is dated anew."""
+        """Update the clock's trust, as the writer does; redate what it dated before."""
         if self._clock.trust is None:
             return
         if (proved_utc := self._clock.proved_wall_utc(wall_utc)) is not None:
@@ -171,7 +171,7 @@ class _Player:
             yield from self._turn(now_utc)
 
     def advance(self, until_utc: datetime) -> Iterator[Transition]:
-        """Goes from moment to moment at which something falls due, up to ``until_utc``."""
+        """Advance to each moment at which something falls due, up to ``until_utc``."""
         while self.runs and self.due_utc is not None and self.due_utc <= until_utc:
             yield from self._turn(self.due_utc)
 
@@ -180,7 +180,7 @@ class _Player:
         yield from self._look(now_utc)
 
     def take(self, decisions: list[Decision], now_utc: datetime) -> Iterator[Transition]:
-        """Says what was decided, and does what follows from it; what nothing follows from waits to be stored."""
+        """Yield what was decided, and do what follows from it; decisions without effects wait to be stored."""
         for decision in decisions:
             yield from self._output.decision(decision, now_utc)
             self._waiting.append((decision, now_utc))
@@ -190,11 +190,11 @@ class _Player:
             self.due_utc = tick_utc if self.due_utc is None else min(self.due_utc, tick_utc)
 
     def _may_resolve(self, decision: Decision) -> bool:
-        """Whether a site of which there is a ticket answers again, from when on its recovery counts."""
+        """Return whether a site with a ticket answers again, so that its recovery counts."""
         return isinstance(decision, SiteChanged) and decision.state in ANSWERS and decision.site in self._ticketed
 
     def _look(self, now_utc: datetime) -> Iterator[Transition]:
-        """Stores what waits, does what is due, and says what that came to."""
+        """Store what waits, do what is due, and yield the results."""
         with self.store.write() as session:
             work = Work(session, self.office, now_utc)
             outages.apply_all(work, self._waiting, certain=not self._clock.suspect)
@@ -213,7 +213,7 @@ class _Player:
         self.due_utc = min((moment for moment in moments if moment is not None), default=None)
 
     def happen(self, happening: Happening) -> Iterator[Transition]:
-        """Anything else than a round, in order of time."""
+        """Play anything else than a round, in order of time."""
         if self.runs == isinstance(happening, replay_events.Started):
             raise ImpossibleError("the daemon runs then" if self.runs else "the daemon is stopped then")
         wall_utc = happening.t
@@ -312,7 +312,7 @@ class _Player:
         yield from self._turn(now_utc)
 
     def _stalled(self, lasted: timedelta, now_utc: datetime) -> Iterator[Transition]:
-        """As the prober has it: the next failed round of each device is not believed."""
+        """Handle a stall as the prober does: the next failed round of each device is unknown."""
         if lasted > STALL:
             self._distrusted = {*self.board.fleet.devices, *self.board.fleet.references}
         if lasted.total_seconds() > 2 * self.settings.monitor.probing.interval_s:

@@ -1,4 +1,4 @@
-"""The wall clock of a replay: what its lines say, and which time is believed where it was stepped."""
+"""Track the wall clock of a replay, and the trusted time where it was stepped."""
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -9,7 +9,7 @@ from monitor.judging.clock_trust import PROVED_AFTER_NS, ClockReading, ClockTrus
 
 @dataclass
 class ReplayClock:
-    """``ahead``: by how much the wall clock has been stepped; ``trust``: None before the first step."""
+    """The clock of a replay. ``ahead``: by how much it has been stepped; ``trust``: None before the first step."""
 
     ahead: timedelta = timedelta(0)
     trust: ClockTrust | None = field(default=None)
@@ -19,17 +19,20 @@ class ReplayClock:
         return self.trust is not None and self.trust.suspect
 
     def look(self, wall_utc: datetime, *, synchronised: bool = False) -> ClockReading:
-        """A reading of the clocks; time since boot goes on whatever the wall clock does."""
+        """Return a reading of the clocks; time since boot advances whatever the wall clock does."""
         boot_ns = round((wall_utc - self.ahead).timestamp() * NS_PER_S)
         return ClockReading(wall_utc, boot_ns, "replay", synchronised)
 
     def known(self, wall_utc: datetime) -> ClockTrust:
-        """What is thought of the clock; before the first step it is right."""
+        """Return the clock's trust; before the first step it is trusted."""
         look = self.look(wall_utc)
         return self.trust or ClockTrust(look, look, wall_utc)
 
     def proved_wall_utc(self, until_utc: datetime) -> datetime | None:
-        """When an hour without another step makes it believed, by the wall clock; None if not before ``until_utc``."""
+        """Return when an hour without another step makes it trusted, by the wall clock.
+
+        None if not before ``until_utc``.
+        """
         if self.trust is None or self.trust.suspect_since_boot_ns is None:
             return None
         proved = datetime.fromtimestamp(
@@ -38,11 +41,11 @@ class ReplayClock:
         return proved + self.ahead if proved + self.ahead < until_utc else None
 
     def read(self, wall_utc: datetime, *, synchronised: bool = False) -> ClockTrust:
-        """Looks at the clocks again; returns what was thought of them before."""
+        """Read the clocks again; return the trust before."""
         before = self.known(wall_utc)
         self.trust = look_again(before, self.look(wall_utc, synchronised=synchronised))
         return before
 
     def date(self, wall_utc: datetime) -> datetime:
-        """The time to write down for a reading."""
+        """Return the time to store for a reading."""
         return self.known(wall_utc).date(wall_utc, self.look(wall_utc).boot_ns)

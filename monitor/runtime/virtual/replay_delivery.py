@@ -1,4 +1,4 @@
-"""What would become of the letters of a replay: which are told together in a digest, and whom the cap holds back."""
+"""Deliver a replay's notices to nobody: what is merged into digests, and what the hourly cap holds back."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -19,19 +19,19 @@ CAP_RETRY = timedelta(minutes=1)
 
 @dataclass
 class Letters:
-    """Lists each notice when it falls due, and hands all letters over at once to nobody."""
+    """The replay's outbox; lists each notice when due and delivers at once."""
 
     _last: int = 0
     _ahead: list[tuple[datetime, int]] = field(default_factory=list)
     _capped: set[str] = field(default_factory=set)
 
     def next_utc(self, now_utc: datetime) -> datetime | None:
-        """When there is something to list, or to try again, next."""
+        """Return when there is something to list, or to retry, next."""
         due_utc = [self._ahead[0][0]] if self._ahead else []
         return min([*due_utc, *([now_utc + CAP_RETRY] if self._capped else [])], default=None)
 
     def deliver(self, work: Work) -> Iterator[Transition]:
-        """Says what falls due, which digests go out, and to whom no more does for now."""
+        """Yield what falls due, which digests go out, and which recipients are at the cap."""
         for id_, due_utc in notice_rows.made_after(work.session, self._last, but=DIGEST):
             self._last = id_
             heappush(self._ahead, (due_utc, id_))

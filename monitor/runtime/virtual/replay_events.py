@@ -1,4 +1,4 @@
-"""What may stand in a file for `replay` beside samples: whatever else the daemon hears of, an object a line.
+"""Parse the lines of a `replay` file beside samples: everything else the daemon reacts to, an object a line.
 
 Each has ``t``, when it happens, and ``kind``. docs/replay.md shows an example of each.
 """
@@ -42,18 +42,18 @@ Facts = dict[str, int | str]
 
 
 class Happening(Model):
-    """Something at a time."""
+    """An event at a time."""
 
     t: Moment
 
     @property
     def clock_after(self) -> datetime:
-        """What the wall clock says after it."""
+        """Return the wall clock after it."""
         return self.t
 
 
 class Mains(Happening):
-    """What the UPS of a site says about its mains."""
+    """The UPS of a site reports its mains."""
 
     kind: Literal["ups"]
     site: str
@@ -61,7 +61,7 @@ class Mains(Happening):
 
 
 class SnmpRead(Happening):
-    """A device was read by SNMP: rows of its interfaces and its UPS, by the names of the MIBs, or why it was not."""
+    """A device was read by SNMP: rows of its interfaces and its UPS, by the MIBs' names, or why it was not."""
 
     kind: Literal["snmp"]
     device: str
@@ -80,7 +80,7 @@ class Trap(Happening):
 
 
 class Act(Happening):
-    """A person does something to a ticket; ``until``: when an acknowledgement runs out."""
+    """A person acts on a ticket; ``until``: when an acknowledgement ends."""
 
     kind: Literal["act"]
     ticket: str
@@ -120,7 +120,7 @@ class Planned(Happening):
 
 
 class PlannedEnded(Happening):
-    """Planned work that was added by command is ended before its time."""
+    """Planned work that was added by command is ended early."""
 
     kind: Literal["planned_ended"]
     name: str
@@ -133,13 +133,13 @@ class Stopped(Happening):
 
 
 class Started(Happening):
-    """The daemon starts, with what its database remembers."""
+    """The daemon starts, from what its database has."""
 
     kind: Literal["started"]
 
 
 class Standstill(Happening):
-    """The daemon stood still until now, for so many seconds."""
+    """The daemon was stalled until now, for so many seconds."""
 
     kind: Literal["standstill"]
     seconds: Annotated[float, Field(gt=0, le=86_400 * 31)]
@@ -178,4 +178,4 @@ KINDS = (
 
 
 class ImpossibleError(Exception):
-    """What a line says cannot happen then; the message says why."""
+    """The line's event cannot happen then; the message says why."""

@@ -1,4 +1,4 @@
-"""What a replay says: each transition as an object of plain values, times by the office's clock."""
+"""Format a replay's transitions: each as an object of plain values, times by the office's clock."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -36,7 +36,7 @@ TICKETS = {"opened": "ticket_opened", "resolved": "ticket_resolved", "reopened":
 
 @dataclass
 class SiteHistory:
-    """What was said of each site so far, as far as what follows refers to it."""
+    """What was output of each site so far, as far as later lines refer to it."""
 
     _open: dict[str, datetime] = field(default_factory=dict)
     _affected: dict[str, dict[str, None]] = field(default_factory=dict)
@@ -44,7 +44,7 @@ class SiteHistory:
     _states: dict[str, State] = field(default_factory=dict)
 
     def decision(self, decision: Decision, now_utc: datetime) -> Iterator[Transition]:  # noqa: PLR0912 (one a kind)
-        """What a decision of judging comes to."""
+        """Yield the lines of a decision."""
         match decision:
             case OutageOpened(site, started, _, _, reason, cause, why, _, silent):
                 self._open[site], self._affected[site], self._causes[site] = started, {}, cause
@@ -82,9 +82,9 @@ class SiteHistory:
 
 
 def line(at_utc: datetime, kind: str, **facts: object) -> Transition:
-    """An object of the output: what does not apply is left out, times are the office's.
+    """Return an object of the output: None is left out, times are the office's.
 
-    A reason stands under its own name in English words, and behind them as NAME_code with its code and parameters.
+    A reason stands under its own name in English words, and as NAME_code with its code and parameters.
     """
     found: Transition = {"t": _iso(at_utc), "kind": kind}
     for name, value in facts.items():
@@ -102,7 +102,7 @@ def _iso(at_utc: datetime) -> str:
 
 
 def ticket_lines(event: TicketEvent, office: Office) -> Iterator[Transition]:
-    """What an event of a ticket's history comes to; what people did is told as well."""
+    """Yield the lines of an event of a ticket's history, acts of people included."""
     ticket: Ticket = event.ticket
     facts: dict[str, object] = {"site": ticket.site, "ticket": ticket.number}
     outage = ticket.outages[-1] if ticket.outages else None
@@ -125,7 +125,7 @@ def ticket_lines(event: TicketEvent, office: Office) -> Iterator[Transition]:
 
 
 def notice_line(notice: Notice, at_utc: datetime) -> Transition:
-    """A notice that falls due."""
+    """Return the line of a notice that falls due."""
     ticket = notice.ticket
     facts = unpack_matter(notice.kind, notice.facts)
     return line(

@@ -1,7 +1,7 @@
-"""A letter of every kind, for people who want to see them before the first is real.
+"""Make a sample mail of every kind, for people who want to see them before the first real one.
 
-They come out of the very functions that write the real ones: an outage with evidence, a complaint and what follows from
-both over six weeks are played on a virtual clock and a throw-away database of the office's own configuration.
+The same functions that write real ones make them: an outage with evidence, a complaint and their follow-ups over six
+weeks are played on a virtual clock, in a temporary database, with the office's own configuration.
 """
 
 import math
@@ -42,7 +42,7 @@ WHY = reason(ReasonCode.UPS_ON_BATTERY, since=BEGINS)
 
 
 def samples(settings: Settings) -> list[Letter]:
-    """A letter of each kind in the order of the story, of an outage, of a complaint, and to the citizen."""
+    """Return a mail of each kind in order of time: of an outage, of a complaint, and to the citizen."""
     found: dict[tuple[str, bool, bool], Letter] = {}
     plain = replace(Office.of(settings), recipients={})
     for office in (plain, _asking_first(plain)):
@@ -90,7 +90,7 @@ def _played(office: Office, folder: Path) -> Iterator[Letter]:
 
 
 def _by_mistake(work: Work) -> None:
-    """A request that is registered under the wrong service, corrected, and withdrawn."""
+    """Register a request under the wrong service, correct it, and withdraw it."""
     wrong, right = [*work.office.charter.services, *work.office.charter.services][:2]
     request = Request(
         wrong, "phone", "একজন শিক্ষক / A teacher", "ভুল নম্বর / A wrong number", work.now_utc, "teacher@example.org"
@@ -103,7 +103,7 @@ def _by_mistake(work: Work) -> None:
 
 
 def _begin(work: Work) -> str:
-    """A teacher writes about a lab, a centre goes dark with others behind it; returns the centre."""
+    """Register a complaint about a lab, and take a centre down with others behind it; return the centre."""
     by_kind: dict[str, list[str]] = {}
     for site in work.office.fleet.sites.values():
         by_kind.setdefault(site.kind, []).append(site.id)
@@ -128,7 +128,10 @@ def _begin(work: Work) -> str:
 
 
 def _evidence() -> Evidence:
-    """An hour as it may have been: steady, a pause of our own, then slower and lossy, until nothing answered."""
+    """Return the evidence of a plausible hour.
+
+    Steady, a stall of our own, then slower and lossy until nothing answers.
+    """
     steady = ((round(11 + 3 * math.sin(at / 3), 1), 0.0) for at in range(44))
     failing = ((round(20 + at * 4.5, 1), round(at / 30, 2)) for at in range(14))
     minutes = (*steady, None, None, *failing)

@@ -1,6 +1,6 @@
-"""The grievance chain on a virtual clock: what would be told to whom, and when, if nobody settled anything.
+"""Simulate the grievance chain on a virtual clock: who would be notified of what and when, if nobody acted.
 
-It drives the very functions that the daemon drives, on a throw-away database, and looks when offices open and close.
+It drives the same functions as the daemon, on a temporary database, and looks when offices open and close.
 """
 
 from collections.abc import Iterator
@@ -32,7 +32,7 @@ LOOKS_AT = (time(0), time(9), time(15, 30), time(17))  # the offices' openings a
 
 
 def play(settings: Settings, began: datetime, months: int, folder: Path) -> Iterator[tuple[datetime, str]]:
-    """Yields (when, what happened), mails as 'mail …' when they go; each is written to ``folder`` as an .eml file."""
+    """Yield (when, what happened), mails as 'mail …' when they go; each is written to ``folder`` as an .eml file."""
     office = replace(Office.of(settings), mail=Mail(), recipients={})  # a simulation reaches nobody
     clock = VirtualClock(began.astimezone(UTC))
     channel = EmailChannel(office.mail, folder, settings.home)
@@ -59,14 +59,14 @@ def play(settings: Settings, began: datetime, months: int, folder: Path) -> Iter
 
 
 def _next_look(now_utc: datetime) -> datetime:
-    """The next of LOOKS_AT, by the office's clock."""
+    """Return the next of LOOKS_AT, by the office's clock."""
     local = now_utc.astimezone(DHAKA)
     days = (local.date(), local.date() + timedelta(days=1))
     return next(at for day in days for clock in LOOKS_AT if (at := datetime.combine(day, clock, DHAKA)) > local)
 
 
 def _begin(store: Store, office: Office, clock: VirtualClock) -> None:
-    """A teacher complains in person about a lab, and a centre goes dark."""
+    """Register a complaint about a lab made in person, and take a centre down."""
     labs = [site.id for site in office.fleet.sites.values() if site.kind == "lab"]
     centres = [site.id for site in office.fleet.sites.values() if site.kind == "udc"]
     service = office.charter.service_for_kind("lab").key
@@ -90,7 +90,7 @@ def _begin(store: Store, office: Office, clock: VirtualClock) -> None:
 def _settled(
     store: Store, office: Office, clock: VirtualClock, channel: EmailChannel, told: set[int]
 ) -> Iterator[tuple[datetime, str]]:
-    """In the end the centre answers again, and everyone who was told hears of it."""
+    """Let the centre answer again in the end; everyone who was notified gets a notice of it."""
     with store.write() as session:
         for ticket in ticket_rows.of_outages(session):
             outages.apply(Work(session, office, clock.utc()), OutageClosed(ticket.site or "", clock.utc()))
@@ -104,7 +104,7 @@ def _settled(
 
 
 def _gone(session: Session, told: set[int]) -> Iterator[tuple[datetime, str]]:
-    """The mails that have gone and were not ``told`` of yet, when they went; what another one tells of is none."""
+    """Return mails that were sent and not listed yet, with their times; merged ones are left out."""
     for notice in notice_rows.gone(session):
         if notice.id not in told and notice.sent_utc is not None:
             told.add(notice.id)
