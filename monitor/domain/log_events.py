@@ -11,6 +11,7 @@ LogFormat = Literal["text", "logfmt", "json"]
 LogLevel = Literal["debug", "info", "warning", "error", "critical"]
 
 NOTHING = "Nothing."
+_NOTICE = "message_id recipient ticket"
 _WAIT = "Nothing: it is tried again."
 _REPORT = "A fault of this program: report it with the traceback."
 
@@ -31,84 +32,120 @@ class LogEvent(Enum):
         WARNING,
         "",
         "Something works only in part until the office configures it.",
-        "Configure what is named.",
+        "Set the key that the message names; `upazila-monitor check` lists them all.",
     )
     CONFIG_RELOADED = INFO, "sites devices", "The configuration was read again and is in force."
     CONFIG_FAULT = ERROR, "path line key", "One fault in a configuration that was read again.", "Correct that line."
-    CONFIG_REFUSED = ERROR, "count", "So many faults: the configuration before stays in force.", "Correct them, reload."
+    CONFIG_REFUSED = (
+        ERROR,
+        "count",
+        "So many faults: the configuration before stays in force.",
+        "Correct them, then `systemctl reload upazila-monitor`.",
+    )
     CONFIG_NOT_KEPT = (
         WARNING,
         "",
-        "Commands cannot see the configuration in force and read the files.",
-        "See the message.",
+        "Commands do not see the configuration in force, and read the files instead.",
+        "Correct what the message names, then reload.",
     )
     STATE_FILE_UNWRITTEN = (
         WARNING,
         "path",
-        "A file that tells commands of the daemon cannot be written.",
-        "Free disk space.",
+        "The file by which commands know the daemon cannot be written.",
+        "Free disk space, or give the daemon its folder back.",
     )
     RESTARTED = INFO, "", "The daemon starts again in the same process, with what the database knew."
     STOPPED = INFO, "", "The daemon has stopped as it was asked to."
-    STOP_FORCED = ERROR, "seconds", "Something did not end in time when the daemon stopped.", "Report it if it repeats."
+    STOP_FORCED = (
+        ERROR,
+        "seconds",
+        "Something did not end in time when the daemon stopped.",
+        "Report it if it happens again.",
+    )
     CANNOT_RUN = (
         CRITICAL,
         "",
-        "The daemon cannot start or go on. On a terminal its text is printed alone.",
-        "See the message.",
+        "The daemon cannot start or go on. On a terminal only the text is printed.",
+        "Correct what the message names: it says what was expected.",
     )
     DAEMON_FAILED = CRITICAL, "", "The daemon ends with an error; systemd starts it again.", _REPORT
     PAGE_UP = INFO, "address", "The page and /metrics are served."
-    PAGE_DOWN = ERROR, "address", "The page cannot be served; probing goes on.", "Free the port or change [web] listen."
+    PAGE_DOWN = (
+        ERROR,
+        "address",
+        "The page cannot be served; probing goes on.",
+        "Free the port, or change `[web] listen`.",
+    )
     HEARTBEAT_FAILED = (
         WARNING,
         "",
         "The outside watchdog did not take a heartbeat.",
-        "Check [heartbeat] url and the uplink.",
+        "Check `[heartbeat] url` and the uplink.",
     )
     HEARTBEAT_BACK = INFO, "", "The outside watchdog takes heartbeats again."
-    THIRD_PARTY = WARNING, "logger", "A library has a message; the level is the library's own.", "See the message."
+    UNHANDLED_ERROR = ERROR, "", "A thread ended with an error.", _REPORT
+    THIRD_PARTY = (
+        WARNING,
+        "logger",
+        "A message of a library, at the level that the library gives it.",
+        "Look up the message.",
+    )
 
     # Probing
     LOOP_STALLED = (
         WARNING,
         "seconds",
-        "The process or the machine stood still; nobody is judged by it.",
-        "Check its load.",
+        "The process or the machine stood still; no site is judged by that time.",
+        "Check the load of the machine, and whether it was suspended.",
     )
     ROUND_FAILED = ERROR, "", "A round of echo requests ended with an error; the next follows.", _REPORT
     TASK_FAILED = ERROR, "task", "A reading or check ended with an error; the next follows.", _REPORT
     CHECK_FAILED = ERROR, "kind", "A service check ended with an error; its service is not blamed.", _REPORT
-    IPV6_MISSING = WARNING, "", "IPv6 cannot be used: devices with IPv6 addresses stay unknown.", "Enable IPv6."
-    ICMP_SOCKET_KEPT = WARNING, "", "No new ICMP socket could be opened; the old one is used.", "Raise LimitNOFILE."
+    IPV6_MISSING = (
+        WARNING,
+        "",
+        "IPv6 cannot be used: devices with IPv6 addresses stay unknown.",
+        "Enable IPv6 on this machine.",
+    )
+    ICMP_SOCKET_KEPT = (
+        WARNING,
+        "",
+        "No new ICMP socket could be opened; the old one is used.",
+        "Raise `LimitNOFILE` of the unit.",
+    )
     TRACE_OFF = (
         INFO,
         "",
         "Paths to sites that are down are not traced: a right is missing.",
-        "Give CAP_NET_RAW if wanted.",
+        "Give CAP_NET_RAW if they are wanted (docs/install-systemd.md).",
     )
-    SNMP_READ = INFO, "device", "A device was read by SNMP for the first time since the start."
-    SNMP_MODULES_UNREAD = DEBUG, "device", "A device answers SNMP, but not for its modules' objects."
+    SNMP_READ = INFO, "site device", "A device was read by SNMP for the first time since the start."
+    SNMP_MODULES_UNREAD = DEBUG, "site device", "A device answers SNMP, but not for its modules' objects."
     SNMP_SECRET_UNREADABLE = (
         ERROR,
         "",
-        "A secret's file cannot be read: no SNMP with it.",
-        "Put the file right, reload.",
+        "The file of a secret cannot be read: its devices are not read by SNMP.",
+        "Correct the file or its mode, then reload.",
     )
-    SNMP_SECRET_SHORT = WARNING, "path", "An SNMPv3 passphrase is shorter than agents accept.", "Set a longer one."
+    SNMP_SECRET_SHORT = (
+        WARNING,
+        "path",
+        "An SNMPv3 passphrase is shorter than agents accept.",
+        "Set a longer one in the device and in the file.",
+    )
     TRAPS_OFF = (
         ERROR,
         "address",
         "Traps cannot be received.",
-        "Free the port or give CAP_NET_BIND_SERVICE, then reload.",
+        "Free the port, or give CAP_NET_BIND_SERVICE; then reload.",
     )
-    TRAP_UNANSWERED = DEBUG, "device", "An inform could not be acknowledged; the device sends it again."
+    TRAP_UNANSWERED = DEBUG, "site device", "An inform could not be acknowledged; the device sends it again."
     BASELINE_UNWRITTEN = ERROR, "", "Usual round-trip times could not be stored.", _WAIT
     SAMPLES_UNWRITTEN = (
         ERROR,
         "path",
         "Samples cannot be recorded; all else goes on.",
-        "Free space, or see [storage] record.",
+        "Free disk space, or correct `[storage] record`.",
     )
 
     # What is judged
@@ -123,13 +160,18 @@ class LogEvent(Enum):
     SITE_STABLE = INFO, "site", "A site is no longer unstable."
     OUTAGE_SUPPRESSED = INFO, "site kind", "A site is silent, but in a downtime: no outage begins."
     SUPPRESSION_ENDED = INFO, "site", "A silent site answers, or its downtime is over."
-    UPLINK_LOST = WARNING, "uplink", "All references of an uplink are silent: nothing behind it is judged.", "Check it."
+    UPLINK_LOST = (
+        WARNING,
+        "uplink",
+        "All references of an uplink are silent: nothing behind it is judged.",
+        "Check the uplink.",
+    )
     UPLINK_BACK = INFO, "uplink", "What lies behind an uplink is judged again; the time between is unmonitored."
     MONITORING_GAP = (
         WARNING,
         "",
-        "For some time nothing was monitored, and it counts as that.",
-        "See why: load, power, stop?",
+        "For some time nothing was monitored; it counts as unmonitored.",
+        "Find out why: a stop, a power cut, or a load that is too high.",
     )
     WORKSTATION_SEEN = DEBUG, "site", "A lab's workstation answered for the first time that day."
     DEVICE_EVENT = INFO, "site device kind", "A line of the timeline (`upazila-monitor events`)."
@@ -148,48 +190,58 @@ class LogEvent(Enum):
     CLOCK_TRUSTED = INFO, "", "The wall clock is trusted again."
     CLOCK_CORRECTED = WARNING, "seconds", "The wall clock was corrected, and stored times with it.", "Check NTP."
     JOB_DONE = INFO, "job", "A job of the calendar is done."
-    JOB_FAILED = ERROR, "job", "A job of the calendar failed.", "See the message; a traceback is a fault: report it."
+    JOB_FAILED = ERROR, "job", "A job of the calendar failed.", "Correct what the message names; report a traceback."
 
     # The database
     DATABASE_AWAITED = ERROR, "", "The database cannot be used; decisions wait in memory.", "See docs/backup.md."
     DATABASE_READY = INFO, "", "The database can be used now."
-    DATABASE_REFUSES = ERROR, "", "The database cannot be written; decisions wait in memory.", "Check disk and locks."
+    DATABASE_REFUSES = (
+        ERROR,
+        "",
+        "The database cannot be written; decisions wait in memory.",
+        "Check the disk, and who else holds the database.",
+    )
     DATABASE_WRITES = INFO, "", "The database is written again; nothing was lost."
     DATABASE_UNSOUND = ERROR, "", "The examination of the database has found damage.", "See docs/backup.md."
     DECISIONS_LOST = (
         CRITICAL,
         "count",
         "Decisions that waited for the database were dropped for room.",
-        "Mend it first.",
+        "Make the database writable at once; then check tickets by hand.",
     )
     DECISIONS_UNSTORED = ERROR, "count", "Decisions were not stored at the stop; the next start judges again.", NOTHING
     DECISION_SET_ASIDE = ERROR, "site", "A decision cannot be stored and was set aside.", _REPORT
     DUE_STEP_FAILED = ERROR, "", "A step that is due fails; all others are done.", _REPORT
 
     # Notices
-    NOTICE_SENT = INFO, "message_id recipient", "A notice was delivered."
-    NOTICE_TO_FILE = INFO, "recipient path", "A mail was written to a file: mail is not set up.", "Set up [mail]."
-    NOTICE_RETRIED = WARNING, "message_id recipient", "A notice was not taken and is tried again.", _WAIT
+    NOTICE_SENT = INFO, _NOTICE, "A notice was delivered."
+    NOTICE_TO_FILE = (
+        INFO,
+        "recipient ticket path",
+        "A mail was written to a file: mail is not set up.",
+        "Set up `[mail]`.",
+    )
+    NOTICE_RETRIED = WARNING, _NOTICE, "A notice was not taken and is tried again.", _WAIT
     NOTICE_REFUSED = (
         ERROR,
-        "message_id recipient",
+        _NOTICE,
         "A notice was refused for good.",
-        "Correct the address; `outbox retry`.",
+        "Correct the address, then `upazila-monitor outbox resend`.",
     )
-    NOTICE_FAULTY = ERROR, "message_id recipient", "This program cannot write a notice, which waits.", _REPORT
-    NOTICE_UNRENDERED = ERROR, "message_id recipient", "The fault by which a notice is faulty.", _REPORT
-    NOTICE_UNMARKED = WARNING, "message_id", "Whether a notice was sent cannot be stored now.", _WAIT
+    NOTICE_FAULTY = ERROR, _NOTICE, "This program cannot write a notice, which waits.", _REPORT
+    NOTICE_UNRENDERED = ERROR, _NOTICE, "Why a notice is faulty: the error, with its traceback.", _REPORT
+    NOTICE_UNMARKED = WARNING, _NOTICE, "Whether a notice was sent cannot be stored now.", _WAIT
     NOTICE_MARK_LOST = (
         ERROR,
-        "message_id",
+        _NOTICE,
         "Whether a notice was sent is not stored: it is sent twice.",
-        "Check the database.",
+        "Check the disk and the database.",
     )
     CHANNEL_AWAY = (
         WARNING,
-        "message_id recipient",
+        _NOTICE,
         "A channel does not work; its notices wait.",
-        "Check the server named.",
+        "Check the server that the message names.",
     )
     OUTBOX_UNREADABLE = WARNING, "", "The outbox cannot be read.", _WAIT
     CHART_FAILED = ERROR, "", "A chart of a letter cannot be drawn; the letter is sent without it.", _REPORT
@@ -199,15 +251,15 @@ class LogEvent(Enum):
     HELPDESK_SECRET_UNREADABLE = (
         ERROR,
         "",
-        "The token's file cannot be read: tickets are not mirrored.",
-        "Put it right.",
+        "The file of the token cannot be read: tickets are not mirrored.",
+        "Correct the file or its mode.",
     )
     HELPDESK_QUEUE_UNREADABLE = WARNING, "", "What the help desk is to be sent cannot be read.", _WAIT
     HELPDESK_AWAY = (
         WARNING,
         "",
         "The help desk does not answer or refuses us; tickets wait.",
-        "Check its server, our token.",
+        "Check its server and the token.",
     )
     HELPDESK_BACK = INFO, "", "The help desk takes tickets again."
     TICKET_MIRRORED = INFO, "ticket", "A ticket was created in the help desk, or found there."
@@ -217,7 +269,7 @@ class LogEvent(Enum):
         WARNING,
         "ticket",
         "A status set in the help desk is not allowed here.",
-        "Set another there.",
+        "Set one there that is allowed (docs/helpdesks.md).",
     )
 
     def __init__(self, level: int, fields: str, meaning: str, action: str = NOTHING) -> None:

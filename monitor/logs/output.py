@@ -3,12 +3,16 @@
 import logging
 import os
 import sys
+import threading
 from collections.abc import Mapping
 from typing import TextIO
 
-from monitor.domain.log_events import LogFormat, LogLevel
+from monitor.domain.log_events import LogEvent, LogFormat, LogLevel
+from monitor.logs.emit import emit
 from monitor.logs.journal import Journal, fields_of, is_journal, priority
 from monitor.logs.line import LogLine, line_of
+
+log = logging.getLogger(__name__)
 
 OURS = "monitor"
 QUIET = ("uvicorn", "urllib3")  # what strangers ask for in odd words, and addresses that hold secrets
@@ -63,13 +67,23 @@ class LogOutput(logging.Handler):
 
 
 def install(stream: TextIO | None = None, environ: Mapping[str, str] = os.environ) -> LogOutput:
-    """Make a `LogOutput` on standard error the only handler of the process, at level 'info', in the format 'text'."""
+    """Make a `LogOutput` on standard error the only handler of the process, at level 'info', in the format 'text'.
+
+    Warnings of Python and errors that end a thread are logged too.
+    """
     stream = stream or sys.stderr
     output = LogOutput(stream, Journal() if is_journal(stream.fileno(), environ) else None)
     logging.basicConfig(handlers=[output], force=True)
     logging.captureWarnings(True)
+    threading.excepthook = _log_end_of_thread
     output.use("text", "info")
     return output
+
+
+def _log_end_of_thread(ended: threading.ExceptHookArgs) -> None:
+    if not issubclass(ended.exc_type, SystemExit):
+        name = ended.thread.name if ended.thread else "a thread"
+        emit(log, LogEvent.UNHANDLED_ERROR, "%s ended with an error", name, error=ended.exc_value)
 
 
 def _with_priority(line: LogLine, log_format: LogFormat, number: int) -> str:

@@ -14,7 +14,7 @@ from datetime import timedelta
 
 from monitor.alerts.channels.base import Channel, Letter
 from monitor.alerts.channels.registry import CHANNELS
-from monitor.alerts.notices.deliver import Attempt, Outcome, hand_over, look, note
+from monitor.alerts.notices.deliver import Attempt, Outcome, hand_over, log_notice, look, note
 from monitor.alerts.notices.outbox import backoff_after
 from monitor.charter.office import Office
 from monitor.domain.clock import NS_PER_S, Clock
@@ -141,18 +141,10 @@ class Notifier(Part):
             try:
                 return attempt, note(self._store, office, attempt, self._clock)
             except OperationalError as error:
-                emit(
-                    log,
-                    LogEvent.NOTICE_UNMARKED,
-                    "whether %s was sent cannot be stored now: %s",
-                    letter.message_id,
-                    error.orig,
-                    message_id=letter.message_id,
-                )
+                log_notice(LogEvent.NOTICE_UNMARKED, letter, f"whether it was sent cannot be stored now: {error.orig}")
                 time.sleep(NOTE_AGAIN_S)
             except DatabaseError as error:
-                text, about = "whether %s was sent cannot be stored", letter.message_id
-                emit(log, LogEvent.NOTICE_MARK_LOST, text, about, error=error, message_id=about)
+                log_notice(LogEvent.NOTICE_MARK_LOST, letter, "whether it was sent cannot be stored", error)
                 break
         return attempt, "idle"  # its lease lapses, and it goes out again under its old Message-ID
 

@@ -197,7 +197,7 @@ class SnmpPoller(Part):
                 return await read_modules(session, kind, self._modules, unread)
         except (SnmpError, TimeoutError) as error:
             text = "%s: its modules could not be read: %s"
-            emit(log, LogEvent.SNMP_MODULES_UNREAD, text, device.id, error, device=device.id)
+            emit(log, LogEvent.SNMP_MODULES_UNREAD, text, device.id, error, site=device.site, device=device.id)
             return ()
 
     def _note(self, device: Device, state: SnmpState, at_utc: datetime) -> None:
@@ -208,4 +208,4 @@ class SnmpPoller(Part):
             self._live.snmp_said[device.id] = at_utc, state.reading
         self._live.snmp_readings[state.outcome] += 1
         if before is None and state.outcome == "ok":
-            emit(log, LogEvent.SNMP_READ, "%s: read by SNMP", device.id, device=device.id)
+            emit(log, LogEvent.SNMP_READ, "%s: read by SNMP", device.id, site=device.site, device=device.id)

@@ -145,7 +145,7 @@ class TrapReceiver(Part):
                 made.sendto(reply, source)
             except OSError as error:
                 text = "%s: its inform could not be answered: %s"
-                emit(log, LogEvent.TRAP_UNANSWERED, text, device.id, error, device=device.id)
+                emit(log, LogEvent.TRAP_UNANSWERED, text, device.id, error, site=device.site, device=device.id)
         if notification is not None:
             self._counted["accepted"] += 1
             why = reason(ReasonCode.TRAP, name=notification.name)

@@ -1,6 +1,9 @@
 """What is written and what is not: levels, of the program's own events and of libraries'."""
 
+import json
 import logging
+import subprocess
+import sys
 
 import pytest
 
@@ -43,3 +46,22 @@ def test_no_library_tells_more_than_warnings_whatever_the_level(level: LogLevel)
         logging.getLogger("urllib3.connectionpool").warning("Failed to parse headers (url=https://x/?token=5ecret)")
         logging.getLogger("urllib3.connectionpool").debug("POST /bot5ecret/sendMessage")
     assert log.getvalue() == "WARNING missed [third_party]\n"
+
+
+def test_what_python_itself_would_print_is_an_event_too() -> None:
+    code = """
+import threading, warnings
+from monitor.logs.output import install
+
+install().use("json", "info")
+warnings.warn("old\\nways")
+thread = threading.Thread(target=lambda: 1 / 0, name="recorder")
+thread.start()
+thread.join()
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=30, check=True)
+    warning, ended = map(json.loads, done.stderr.splitlines())
+    assert (warning["event"], warning["level"], warning["logger"]) == ("third_party", "warning", "py.warnings")
+    assert "UserWarning: old ways" in warning["msg"]
+    assert (ended["event"], ended["msg"]) == ("unhandled_error", "recorder ended with an error")
+    assert ended["traceback"].endswith("ZeroDivisionError: division by zero")

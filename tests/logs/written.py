@@ -2,6 +2,7 @@
 
 import io
 import logging
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -19,7 +20,7 @@ def written(
     """The log of this process as it is written in the block; all is as before behind it."""
     loggers = [logging.getLogger(name) for name in ("monitor", *QUIET)]
     levels, root = [each.level for each in loggers], logging.getLogger()
-    before = root.level, root.handlers[:]
+    before, hook = (root.level, root.handlers[:]), threading.excepthook
     stream = io.StringIO()
     output = LogOutput(stream, journal)
     root.handlers = [output]
@@ -29,6 +30,8 @@ def written(
     finally:
         output.close()
         root.level, root.handlers = before
+        threading.excepthook = hook
+        logging.captureWarnings(False)
         for each, old in zip(loggers, levels, strict=True):
             each.setLevel(old)
 

@@ -37,6 +37,11 @@ class Letter:
     facts: Stored
     is_sample: bool = False
 
+    @property
+    def ticket(self) -> str:
+        """The number of the ticket that it is about; empty when it is about none, or several."""
+        return str(self.facts.get("number", ""))
+
     def sample(self, run: str, number: int) -> "Letter":
         """The same letter, marked as a sample, under a Message-ID that no real one has, in a thread of its own."""
         domain = self.message_id.strip("<>").partition("@")[2]

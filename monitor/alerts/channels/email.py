@@ -123,7 +123,7 @@ class EmailChannel:
         except OSError as error:
             raise TemporaryFailure(f"{path}: {error.strerror}") from error
         text, to = "no mail is sent to %s yet, which `upazila-monitor check` explains: %s", letter.recipient
-        emit(log, LogEvent.NOTICE_TO_FILE, text, to, path, recipient=to, path=str(path))
+        emit(log, LogEvent.NOTICE_TO_FILE, text, to, path, recipient=to, ticket=letter.ticket, path=str(path))
         return f"file {path.name}"
 
 

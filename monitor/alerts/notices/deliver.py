@@ -62,7 +62,7 @@ def hand_over(office: Office, letter: Letter, channel: Channel) -> Attempt:
     except FactsError as error:
         return Attempt(letter, "faulty", str(error))
     except Exception as error:  # a fault of this program must neither lose the letter nor stop those behind it
-        _say(LogEvent.NOTICE_UNRENDERED, letter, "cannot be written", error)
+        log_notice(LogEvent.NOTICE_UNRENDERED, letter, "cannot be written", error)
         return Attempt(letter, "faulty", f"{type(error).__name__}: {error}")
     return Attempt(letter, "sent", proof)
 
@@ -85,23 +85,23 @@ def note(store: Store, office: Office, attempt: Attempt, clock: Clock) -> Outcom
                 outbox.mark_dead(work, letter, said)
     match attempt.outcome:
         case "sent":
-            _say(LogEvent.NOTICE_SENT, letter, said)
+            log_notice(LogEvent.NOTICE_SENT, letter, said)
             _keep_head(store, letter, clock)
         case "away":
-            _say(LogEvent.CHANNEL_AWAY, letter, f"{said}; this channel is left alone for a while")
+            log_notice(LogEvent.CHANNEL_AWAY, letter, f"{said}; this channel is left alone for a while")
         case "failed":
-            _say(LogEvent.NOTICE_RETRIED, letter, f"{said}; it is tried again")
+            log_notice(LogEvent.NOTICE_RETRIED, letter, f"{said}; it is tried again")
         case "faulty":
-            _say(LogEvent.NOTICE_FAULTY, letter, f"waits, by a fault of this program: {said}")
+            log_notice(LogEvent.NOTICE_FAULTY, letter, f"waits, by a fault of this program: {said}")
         case "dead":
-            _say(LogEvent.NOTICE_REFUSED, letter, f"is not tried again: {said}")
+            log_notice(LogEvent.NOTICE_REFUSED, letter, f"is not tried again: {said}")
     return "away" if attempt.outcome == "away" else "done"
 
 
-def _say(event: LogEvent, letter: Letter, text: str, error: Exception | None = None) -> None:
-    """Log what becomes of a letter."""
+def log_notice(event: LogEvent, letter: Letter, text: str, error: Exception | None = None) -> None:
+    """Log an event of a letter: its Message-ID, its recipient and ``text``."""
     about, to = letter.message_id, letter.recipient
-    emit(log, event, "%s to %s: %s", about, to, text, error=error, message_id=about, recipient=to)
+    emit(log, event, "%s to %s: %s", about, to, text, error=error, message_id=about, recipient=to, ticket=letter.ticket)
 
 
 def _keep_head(store: Store, letter: Letter, clock: Clock) -> None:
