@@ -14,13 +14,11 @@ from monitor.store.sqlite import Store
 STAGES = {0: "officer", 1: "1", 2: "2", 3: "3"}
 OUTAGE = Labels("site", "service")
 
-READABLE = Family(
-    "upazila_store_readable", "gauge", "1 while the database answers, and takes what is to be stored.", unit="0 or 1"
-)
+READABLE = Family("upazila_store_readable", "gauge", "1 while the database can be read and written.", unit="0 or 1")
 OPEN = Family(
     "upazila_outage_open",
     "gauge",
-    "There while the site has an outage of its own.",
+    "1 while the site has an open outage of its own; absent otherwise.",
     OUTAGE,
     unit="always 1",
     per="open outage",
@@ -28,7 +26,7 @@ OPEN = Family(
 STARTED = Family(
     "upazila_outage_started_timestamp_seconds",
     "gauge",
-    "When it began: its first failed round.",
+    "Start of the open outage.",
     OUTAGE,
     unit="seconds since 1970",
     per="open outage",
@@ -36,7 +34,7 @@ STARTED = Family(
 DEADLINE = Family(
     "upazila_outage_deadline_timestamp_seconds",
     "gauge",
-    "When it is due to be over by the charter.",
+    "Deadline of the open outage by the charter.",
     OUTAGE,
     unit="seconds since 1970",
     per="open outage",
@@ -44,7 +42,7 @@ DEADLINE = Family(
 AFFECTED = Family(
     "upazila_outage_affected_sites",
     "gauge",
-    "How many other sites are silent behind it.",
+    "Other sites affected by the open outage.",
     OUTAGE,
     unit="sites",
     per="open outage",
@@ -52,7 +50,7 @@ AFFECTED = Family(
 OUTAGES = Family(
     "upazila_outages_total",
     "counter",
-    "Outages of the site since the monitor was started; 0 where it had some before.",
+    "Outages of the site since the monitor was started; 0 where it only had earlier ones.",
     OUTAGE,
     unit="outages",
     per="site and service",
@@ -65,17 +63,19 @@ TICKETS = Family(
     unit="tickets",
     most=len(STAGES),
 )
-PENDING = Family("upazila_outbox_owed", "gauge", "Notices that are due and not delivered yet.", unit="notices")
+PENDING = Family(
+    "upazila_outbox_owed", "gauge", "Notices that are due and not delivered yet (pending).", unit="notices"
+)
 OLDEST = Family(
     "upazila_outbox_oldest_seconds",
     "gauge",
-    "How long the oldest of them has been due: the mail path stands still when this grows.",
+    "Age of the oldest pending notice since it was due; it grows while nothing is delivered.",
     unit="seconds",
 )
 DEAD = Family(
     "upazila_outbox_dead",
     "gauge",
-    "Notices that were given up: somebody should have been told and was not.",
+    "Notices that were given up after all tries: their recipients were not notified.",
     unit="notices",
 )
 FAMILIES = (OPEN, STARTED, DEADLINE, AFFECTED, OUTAGES, TICKETS)

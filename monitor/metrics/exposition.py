@@ -21,7 +21,7 @@ from monitor.metrics.helpdesk import HelpDesk
 from monitor.metrics.network import network
 from monitor.metrics.notices import Notices
 from monitor.metrics.self import FAMILIES as OF_ITSELF
-from monitor.metrics.self import Process, itself
+from monitor.metrics.self import Process, daemon
 from monitor.metrics.services import services
 from monitor.metrics.sla import SlaSource
 from monitor.metrics.snmp import snmp
@@ -84,7 +84,7 @@ class Exposition:
             *network(live),
             services(live),
             *self._asking,
-            UncachedLines(OF_ITSELF, lambda: itself(live)),
+            UncachedLines(OF_ITSELF, lambda: daemon(live)),
             Process(live),
             snmp(live),  # last, because modules give names of their own to what they bring
         ]

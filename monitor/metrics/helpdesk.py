@@ -15,16 +15,16 @@ from monitor.store.sqlite import Store
 PENDING = Family(
     "upazila_helpdesk_pending",
     "gauge",
-    "Tickets that the outside help desk is still to be told of; these three are absent without one.",
+    "Tickets with events not yet sent to the help desk; absent without one, as are the next two.",
     unit="tickets",
 )
 OLDEST = Family(
-    "upazila_helpdesk_oldest_seconds", "gauge", "How long the oldest of that has been waiting.", unit="seconds"
+    "upazila_helpdesk_oldest_seconds", "gauge", "Age of the oldest event not yet sent to the help desk.", unit="seconds"
 )
 REFUSED = Family(
     "upazila_helpdesk_refused",
     "gauge",
-    "Tickets that the help desk did not take for a reason of their own.",
+    "Tickets that the help desk refused for a reason of their own.",
     unit="tickets",
 )
 FAMILIES = (PENDING, OLDEST, REFUSED)

@@ -38,7 +38,7 @@ LOSS = Family(
 INFO = Family(
     "upazila_site_info",
     "gauge",
-    "What a site is called and where it stands; join on `office` and `site`.",
+    "Names and location of a site; join on `office` and `site`.",
     Labels("site", "kind", "union", "name_bn", "name_en", "latitude", "longitude"),
     unit="always 1",
     per="site",
@@ -55,7 +55,7 @@ STATE = Family(
 WORKSTATIONS = Family(
     "upazila_lab_workstations",
     "gauge",
-    "Workstations of a lab: 'answering', and 'all'; absent until all were judged.",
+    "Workstations of a lab: 'answering', and 'all'; absent until all have been judged.",
     Labels("site", "counted"),
     unit="workstations",
     most=2,
@@ -145,5 +145,5 @@ def _labs(live: RuntimeView) -> Iterator[tuple[str, Count]]:
 
 
 def _workstations(office: str, id_: str, found: Count) -> dict[Family, str]:
-    told = {"answering": found.answering, "all": found.total}
-    return gathered((), (WORKSTATIONS.of(number, office, id_, which) for which, number in told.items()))
+    counts = {"answering": found.answering, "all": found.total}
+    return gathered((), (WORKSTATIONS.of(number, office, id_, which) for which, number in counts.items()))

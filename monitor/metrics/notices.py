@@ -21,19 +21,19 @@ BRIEF = Labels("brief")
 LATE = Family(
     "upazila_outbox_late",
     "gauge",
-    "1 while a notice has been owed for longer than [notices] late_after_s.",
+    "1 while a notice has been pending for longer than [notices] late_after_s.",
     unit="0 or 1",
 )
 MERGED = Family(
     "upazila_notices_folded_total",
     "counter",
-    "Notices that were told in another letter than their own: in a digest, or in a later one of their thread.",
+    "Notices merged into another: into a digest, or a later notice of their thread.",
     unit="notices",
 )
 LAST = Family(
     "upazila_brief_last_sent_timestamp_seconds",
     "gauge",
-    "When the last one was delivered; absent before the first.",
+    "When the last brief of the kind was delivered; absent before the first.",
     BRIEF,
     unit="seconds since 1970",
     most=len(BRIEFS),
@@ -41,7 +41,7 @@ LAST = Family(
 MISSED = Family(
     "upazila_brief_missed",
     "gauge",
-    "1 while a brief that should have gone out an hour ago has not; absent where nobody gets it.",
+    "1 while a brief is more than an hour late; absent where nobody receives it.",
     BRIEF,
     unit="0 or 1",
     most=len(BRIEFS),
@@ -49,13 +49,13 @@ MISSED = Family(
 FAULTY = Family(
     "upazila_outbox_faulty",
     "gauge",
-    "Notices that wait because this program itself cannot write them: a fault of ours, mended by an upgrade.",
+    "Notices that this program cannot write: a fault of its own, to be fixed by an upgrade.",
     unit="notices",
 )
 AWAY = Family(
     "upazila_notices_channel_away",
     "gauge",
-    "1 while a channel of the configuration cannot be reached and its notices wait: 'email', 'sms' and so on.",
+    "1 while a configured channel ('email', 'sms' and so on) cannot be reached and its notices are pending.",
     Labels("channel"),
     unit="0 or 1",
     most=len(CHANNELS),

@@ -28,7 +28,7 @@ REST = 20  # times as long as the counting took
 SERVICE = Family(
     "upazila_charter_service_info",
     "gauge",
-    "What a row of the charter is called; join on `office` and `service`.",
+    "Name of a row of the charter; join on `office` and `service`.",
     Labels("service", "name_bn", "name_en"),
     unit="always 1",
     per="row of the charter",
@@ -36,7 +36,7 @@ SERVICE = Family(
 SERVICE_INFO = Family(
     "upazila_charter_promise_info",
     "gauge",
-    "Which row of the charter promises which kind of site; join on `office` and `kind`.",
+    "Row of the charter that applies to a kind of site; join on `office` and `kind`.",
     Labels("service", "kind"),
     unit="always 1",
     per="kind of site",
@@ -61,7 +61,7 @@ TARGETS = Family(
 TOOK = Family(
     "upazila_charter_time_to_resolve_seconds",
     "gauge",
-    "How long what was settled in the window took: the median and the longest; absent when nothing was.",
+    "Time to resolve the cases settled in the window: median and longest; absent without any.",
     Labels("service", "of", "window"),
     unit="seconds",
     most=2 * len(WINDOWS),
@@ -70,7 +70,7 @@ TOOK = Family(
 AVAILABLE = Family(
     "upazila_charter_availability_ratio",
     "gauge",
-    "Availability of a service's sites over the hours in which they are promised, their mean; absent while unwatched.",
+    "Mean availability of a service's sites within their service hours; absent while unmonitored.",
     Labels("service", "window"),
     unit="0 to 1",
     most=len(WINDOWS),

@@ -73,8 +73,8 @@ def waiting(session: Session, channel: str) -> list[WaitingNotice]:
 def begun_threads(session: Session, channel: str) -> set[str]:
     """Return the threads with undelivered notices in which something was sent already."""
     earlier = aliased(Notice)
-    told = select(earlier.id).where(earlier.thread_id == Notice.thread_id, earlier.sent_utc.is_not(None)).exists()
-    return set(session.scalars(select(Notice.thread_id).where(*_undelivered(channel), told).distinct()))
+    begun = select(earlier.id).where(earlier.thread_id == Notice.thread_id, earlier.sent_utc.is_not(None)).exists()
+    return set(session.scalars(select(Notice.thread_id).where(*_undelivered(channel), begun).distinct()))
 
 
 def sent_since(

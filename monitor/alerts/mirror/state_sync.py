@@ -25,7 +25,7 @@ class Agreed:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class Reconciled:
     """What is to be done: ``actions`` here, ``push`` of our state to there; ``overruled``: their change is lost."""
 
     actions: tuple[str, ...] = ()
@@ -33,7 +33,7 @@ class Verdict:
     overruled: bool = False
 
 
-def reconcile(agreed: Agreed, ours: TicketState, theirs: str, means: Meanings, *, said_again: bool) -> Verdict:
+def reconcile(agreed: Agreed, ours: TicketState, theirs: str, means: Meanings, *, said_again: bool) -> Reconciled:
     """What follows from where both sides stand now.
 
     ``said_again``: since then it was found here that the matter is not solved, whatever became of our state.
@@ -42,11 +42,11 @@ def reconcile(agreed: Agreed, ours: TicketState, theirs: str, means: Meanings, *
     they_moved = theirs != agreed.status
     we_moved = ours != agreed.state or said_again
     if not there or ours in there or not (we_moved or they_moved):
-        return Verdict()
+        return Reconciled()
     actions = way(ours, there)
     if they_moved and actions and (not we_moved or _they_win(agreed.state, ours, there[0], said_again)):
-        return Verdict(actions=actions)
-    return Verdict(push=we_moved, overruled=they_moved and we_moved)
+        return Reconciled(actions=actions)
+    return Reconciled(push=we_moved, overruled=they_moved and we_moved)
 
 
 def _they_win(base: TicketState, ours: TicketState, there: TicketState, said_again: bool) -> bool:

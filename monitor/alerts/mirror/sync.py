@@ -18,7 +18,7 @@ from monitor.alerts.helpdesks import markup
 from monitor.alerts.helpdesks.base import DeskAway, DeskRefused, Helpdesk, Remark, View, event_of, mark_of
 from monitor.alerts.mirror import messages, queue
 from monitor.alerts.mirror.queue import Turn
-from monitor.alerts.mirror.state_sync import Agreed, Verdict, reconcile
+from monitor.alerts.mirror.state_sync import Agreed, Reconciled, reconcile
 from monitor.alerts.notices.gather import facts_of
 from monitor.charter.office import Office
 from monitor.domain.clock import Clock
@@ -202,7 +202,7 @@ def _take_remark(
         ticket_history.record(theirs, ticket, "comment", text)
 
 
-def _follow(work: Work, ticket: Ticket, found: Verdict, view: View) -> None:
+def _follow(work: Work, ticket: Ticket, found: Reconciled, view: View) -> None:
     """Their change of status: done here too, or noted as overruled."""
     theirs, status = work.by(_actor(view.by)), clean(view.status, markup.LONGEST_NAME)
     try:
