@@ -79,7 +79,7 @@ LATE = Family(
 LAG = Family(
     "upazila_loop_lag_seconds",
     "histogram",
-    "Event loop lag: how much longer than requested it slept.",
+    "Event loop lag: how much later than requested a timer fired.",
     unit="seconds",
     most=14,
 )
