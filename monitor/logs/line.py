@@ -37,7 +37,7 @@ class LogLine:
         return f"{self.level.upper()} {self.text} [{self.event.code}]{below}"
 
     def as_logfmt(self) -> str:
-        """key=value; a value with blanks, quotes, '=' or '\\' is written as JSON writes a text."""
+        r"""Return key=value pairs; a value with blanks, quotes, '=' or '\' is written as a JSON string."""
         return " ".join(f"{key}={_logfmt(value)}" for key, value in self._pairs().items())
 
     def as_json(self) -> str:

@@ -33,9 +33,9 @@ class Hearing:
 
 def explain(session: Session, office: Office, ticket: Ticket, now_utc: datetime) -> list[Hearing]:
     """Everything that was told of the ticket, and what its dates foresee if nothing happens, by time."""
-    told = [_recipient(office, ticket, notice) for notice in ticket.notices]
+    past = [_recipient(office, ticket, notice) for notice in ticket.notices]
     ahead = list(_ahead(office, ticket, now_utc)) if ticket.state in UNSOLVED else []
-    return sorted([*told, *ahead], key=lambda hearing: hearing.at_utc)
+    return sorted([*past, *ahead], key=lambda hearing: hearing.at_utc)
 
 
 def _recipient(office: Office, ticket: Ticket, notice: Notice) -> Hearing:

@@ -14,7 +14,7 @@ from monitor.store.session import Session
 from monitor.store.ticket_rows import numbered
 
 
-def tell(session: Session, office: Office, number: str) -> Iterator[str]:
+def account(session: Session, office: Office, number: str) -> Iterator[str]:
     """The lines of the account, in English; nothing for a number that does not exist."""
     ticket = numbered(session, number)
     if ticket is None:

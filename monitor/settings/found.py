@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from monitor.settings.problems import nearest
 
 LONGEST_NUMBER = 24
-UNTOLD = "this text"
+UNSHOWN = "this text"
 _FIGURES = re.compile(
     r"[0-9০-৯]{1,12}( ?[AaPp]\.?[Mm]\.?)?"
     r"|(?=.*[.:/ T-])[0-9০-৯.:,/+TZ -]{1,40}"
@@ -27,7 +27,7 @@ def found(value: object, known: Iterable[str] = ()) -> str:
     if isinstance(value, dt.date | dt.time):
         return value.isoformat()
     if isinstance(value, str):
-        return repr(value) if _FIGURES.fullmatch(value) or nearest(value, known, 1) else UNTOLD
+        return repr(value) if _FIGURES.fullmatch(value) or nearest(value, known, 1) else UNSHOWN
     return "a list" if isinstance(value, list | tuple) else "a table" if isinstance(value, dict) else "something else"
 
 

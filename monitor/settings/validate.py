@@ -8,7 +8,7 @@ from typing import Any, TypeVar, Union, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 
 from monitor.settings.base import Model
-from monitor.settings.found import UNTOLD, found
+from monitor.settings.found import UNSHOWN, found
 from monitor.settings.of_kind import Kinds, OfKind
 from monitor.settings.problems import ConfigError, Problem, did_you_mean
 from monitor.settings.toml import Document, KeyPath
@@ -64,7 +64,7 @@ def in_words(error: Mapping[str, Any]) -> str:
 
 def _found(value: object, known: Sequence[str] = ()) -> str:
     what = found(value, known)
-    return what if what != UNTOLD else "another text" if known else "a text"
+    return what if what != UNSHOWN else "another text" if known else "a text"
 
 
 EXPECTED = {

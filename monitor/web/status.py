@@ -194,8 +194,8 @@ def _reasons(live: RuntimeView, site: Site) -> Iterator[tuple[str, Reason]]:
 
 def joined(reasons: Iterable[tuple[str, Reason | None]], lang: Lang) -> str:
     """Reasons with the names of their devices, in one line."""
-    told = ((device, reason_text(why, lang)) for device, why in reasons)
-    return "; ".join(f"{device}: {words}" if device else words for device, words in told)
+    named = ((device, reason_text(why, lang)) for device, why in reasons)
+    return "; ".join(f"{device}: {words}" if device else words for device, words in named)
 
 
 def _workstations(live: RuntimeView, site_id: str) -> WorkstationsDocument | None:
