@@ -39,7 +39,7 @@ WEEK: Mapping[Lang, Sequence[str]] = {
 
 
 def morning_words(facts: MorningFacts, lang: Lang) -> Words:
-    """The morning brief in one language."""
+    """Return the morning brief in one language."""
     day = formats.date_text(facts.now.astimezone(formats.DHAKA).date(), lang)
     sections = tuple(_morning_sections(facts, lang))
     down, due = facts.down.count, facts.due.count + facts.lapsing.count
@@ -55,7 +55,7 @@ def morning_words(facts: MorningFacts, lang: Lang) -> Words:
 
 
 def weekly_words(facts: WeeklyFacts, lang: Lang) -> Words:
-    """The weekly brief in one language, an upazila after the other."""
+    """Return the weekly brief in one language, an upazila after the other."""
     begins, ends = (at.astimezone(formats.DHAKA) for at in (facts.since, facts.until))
     days = f"{formats.short_date_text(begins, lang)} – {formats.short_date_text(ends, lang)}"
     count, missed = sum(each.outages for each in facts.upazilas), sum(each.missed for each in facts.upazilas)
@@ -69,7 +69,10 @@ def weekly_words(facts: WeeklyFacts, lang: Lang) -> Words:
 
 
 def _morning_sections(facts: MorningFacts, lang: Lang) -> Iterator[Section]:
-    """Each outage is named once: where it is down or came back, with what else is to be said of it."""
+    """Yield the sections.
+
+    Each outage is listed once: where it is down or recovered, with what else there is about it.
+    """
     due, lapsing = ({_of(matter) for matter in listed.items} for listed in (facts.due, facts.lapsing))
     named = {_of(matter) for matter in (*facts.down.items, *facts.back.items)}
     yield from _listed(
@@ -88,13 +91,13 @@ def _morning_sections(facts: MorningFacts, lang: Lang) -> Iterator[Section]:
 
 
 def _of(matter: Matter) -> str:
-    """What two entries have in common that are about the same outage or ticket."""
+    """Return a key that two entries about the same outage or ticket share."""
     site = matter.site.id if matter.site else ""
     return matter.number or f"{site} {matter.started}"
 
 
 def _listed(name: str, found: Listed[Thing], lines: list[str], lang: Lang) -> Iterator[Section]:
-    """A section where there is anything at all; what is not listed is counted."""
+    """Yield a section where there is anything; what is not listed is counted."""
     if (more := found.count - len(lines)) > 0:
         lines = [*lines, f"আরও {_n(more, lang)}টি" if lang == "bn" else f"and {more} more"]
     if lines:
@@ -124,7 +127,7 @@ def _back_line(item: Matter, lapsing: Set[str], lang: Lang) -> str:
 
 
 def _beside(item: Matter, lapsing: Set[str], lang: Lang) -> Iterator[str]:
-    """What else is to be said of an outage."""
+    """Yield what else there is about an outage."""
     if _of(item) in lapsing:
         yield "ধাপের সময় আজ শেষ" if lang == "bn" else "its stage lapses today"
     if item.cause in CAUSES:
