@@ -7,7 +7,6 @@ meanwhile.
 import asyncio
 import json
 from collections.abc import Callable
-from typing import Literal
 
 from monitor.charter.services import Charter
 from monitor.domain.clock import NS_PER_S, Clock
@@ -21,7 +20,8 @@ from monitor.web.status import status
 
 FRESH_NS = NS_PER_S
 
-PageName = Literal["bn", "en", "json"]
+PageName = str
+"""A language, or 'json'."""
 
 
 class Pages:
@@ -36,7 +36,7 @@ class Pages:
         self._threads = Pool("page", threads=2, backlog=2)
 
     async def page(self, name: PageName) -> bytes:
-        """One of the three, at most a second old."""
+        """One of them, at most a second old."""
         async with self._one_at_a_time:
             if self._status is None or self._clock.mono_ns() - self._made_ns > FRESH_NS:
                 made: LiveStatus = await asyncio.wrap_future(
