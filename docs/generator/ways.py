@@ -52,7 +52,7 @@ begins the grievance chain ({charter.stages:chain}), and when the outage behind 
     """Where a help desk is configured, {alerts.mirror.sync:Mirror} keeps the same ticket there, and takes over what is
 done there.""",
     """Somebody settles it: `upazila-monitor ticket resolve` calls {alerts.cases.actions:act}, the citizen is told what
-was done, and {reports.ticket_account:tell} gives the whole account whenever it is asked for.""",
+was done, and {reports.ticket_account:account} gives the whole account whenever it is asked for.""",
 )
 
 PARTS = """Every moving part is a {runtime.part:Part}. {daemon:Daemon} gives each of them by constructor what it needs,

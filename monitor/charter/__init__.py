@@ -1,1 +1,1 @@
-"""The Citizen's Charter: calendar, deadlines, stages. No I/O."""
+"""Compute by the Citizen's Charter: calendar, deadlines, stages. No I/O."""

@@ -1,4 +1,4 @@
-"""The office calendar: on which days the office works, from when to when, and why.
+"""Answer on which days the office works, from when to when, and why.
 
 What decides about a day, from the weakest to the strongest: the working week; the notified list of public holidays (or
 an estimate, where the year has none); days that were notified as worked in exchange; the office's own orders.
@@ -37,11 +37,11 @@ class CalendarError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Day:
-    """One day of the office. ``opens`` and ``closes`` are aware, Asia/Dhaka; None when the office is closed. What
-    closes at 24:00 does so with the last moment of the day, so that a deadline then is one of that day.
+    """One day of the office. ``opens`` and ``closes``: aware, Asia/Dhaka; None when the office is closed.
 
-    ``kind`` says what closed it: the weekend, a public holiday or the office's own order. ``estimated``: its year has
-    no notified list, so that a holiday may still come or go.
+    What closes at 24:00 does so with the last moment of the day, so that a deadline then is one of that day. ``kind``:
+    what closed it, the weekend, a public holiday or the office's own order. ``estimated``: its year has no notified
+    list, so that a holiday may still be added or removed.
     """
 
     date: date
@@ -68,7 +68,7 @@ class Ruling:
 
 @dataclass(frozen=True)
 class Calendar:
-    """Answers for any day and any moment; knows no 'now'. Equal files make equal calendars."""
+    """The office's calendar, for any day and any moment; immutable. Equal files make equal calendars."""
 
     file: CalendarFile
     rulings: Mapping[date, Ruling]
@@ -90,33 +90,36 @@ class Calendar:
 
     @property
     def rule(self) -> Rule:
-        """How working days are counted."""
+        """Return the rule by which working days are counted."""
         return self.file.rule
 
     @property
     def service_hours(self) -> ServiceHours:
-        """The hours of schools and centres."""
+        """Return the hours of schools and centres."""
         return self.file.service_hours
 
     def local(self, t_utc: datetime) -> datetime:
-        """An aware time in Asia/Dhaka."""
+        """Return an aware time in Asia/Dhaka."""
         return t_utc.astimezone(DHAKA)
 
     def day(self, day: date) -> Day:
-        """What the calendar says about a day."""
+        """Return that day of the office."""
         known = self._days.get(day)
         if known is None:
             known = self._days[day] = self._look_up(day)
         return known
 
     def is_public_holiday(self, day: date) -> bool:
-        """Whether a list (or an estimate, where the year has none) makes it a holiday, whatever the office ordered."""
+        """Return whether a list (or an estimate, where the year has none) makes it a holiday.
+
+        Whatever the office ordered.
+        """
         return day in self.public_holidays or (
             day.year not in self.listed_years and day in estimated_holidays(day.year)
         )
 
     def days_from(self, day: date) -> Iterator[Day]:
-        """Each day from ``day`` on; raises CalendarError at the end of what can be searched."""
+        """Yield each day from ``day`` on; raises CalendarError at the end of what can be searched."""
         for offset in range(SEARCH_DAYS):
             try:
                 yield self.day(day + timedelta(days=offset))
@@ -125,16 +128,16 @@ class Calendar:
         raise CalendarError(f"no working day within ten years after {day}. Expected a date that has one")
 
     def next_working_day(self, day: date) -> Day:
-        """``day`` itself, or the first working day after it."""
+        """Return ``day`` itself, or the first working day after it."""
         return next(each for each in self.days_from(day) if each.working)
 
     def is_open(self, t_utc: datetime) -> bool:
-        """Whether the office is open; at closing time it is closed."""
+        """Return whether the office is open; at closing time it is closed."""
         day = self.day(self.local(t_utc).date())
         return day.opens is not None and day.closes is not None and day.opens <= t_utc < exact(day.closes)
 
     def next_opening(self, t_utc: datetime) -> datetime:
-        """The first opening at or after ``t_utc``, in UTC."""
+        """Return the first opening at or after ``t_utc``, in UTC."""
         opening = next(
             day.opens
             for day in self.days_from(self.local(t_utc).date())
@@ -143,15 +146,15 @@ class Calendar:
         return opening.astimezone(UTC)
 
     def office_time(self, t_utc: datetime) -> datetime:
-        """``t_utc`` itself while the office is open, else its next opening; in UTC."""
+        """Return ``t_utc`` itself while the office is open, else its next opening; in UTC."""
         return t_utc.astimezone(UTC) if self.is_open(t_utc) else self.next_opening(t_utc)
 
     def missing_years(self, today: date) -> tuple[int, ...]:
-        """The years whose notified list should be here: this one and, from November on, the coming one."""
+        """Return the years whose notified list should be there: this one and, from November on, the coming one."""
         return tuple(year for year in _years_due(today) if year not in self.listed_years)
 
     def missing_ramadans(self, today: date) -> tuple[int, ...]:
-        """The years, as in `missing_years`, for which no hours of Ramadan are given."""
+        """Return the years, as in `missing_years`, for which no hours of Ramadan are given."""
         return tuple(year for year in _years_due(today) if not any(entry.touches(year) for entry in self.file.ramadan))
 
     def _look_up(self, day: date) -> Day:

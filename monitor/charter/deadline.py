@@ -1,4 +1,4 @@
-"""Deadlines of the charter, and why they fall where they fall.
+"""Compute deadlines of the charter, and explain them day by day.
 
 A target of working days is counted by one of two rules, which the office chooses in config/calendar.toml:
 
@@ -59,7 +59,7 @@ _WORDS: Mapping[Lang, Mapping[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A day that was looked at. ``counted``: which working day it is, or None if it does not count."""
+    """A day that was examined. ``counted``: which working day it is, or None if it does not count."""
 
     date: date
     counted: int | None
@@ -72,10 +72,10 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """When ``period``, running from ``from_utc``, is over, and the days on which that was decided.
+    """The end ``due_utc`` of a ``period`` that runs from ``from_utc``, and the days on which that was decided.
 
-    ``estimated``: one of those days lies in a year without a notified list of holidays. ``waits``: when its time stood
-    still; the days are those that were counted without them.
+    ``estimated``: one of those days lies in a year without a notified list of holidays. ``waits``: when its time did
+    not run; the days are those counted without them.
     """
 
     due_utc: datetime
@@ -95,10 +95,10 @@ def target_deadline(
     calendar: Calendar,
     waits: Sequence[Wait] = (),
 ) -> Deadline:
-    """The deadline of a service-time target for an event that began at ``started_utc``; times are aware.
+    """Return the deadline of a service-time target for an event that began at ``started_utc``; times are aware.
 
-    'immediate' is due when the event is confirmed; hours and seconds run by the clock, whatever the calendar. Its time
-    stands still during ``waits``. Raises CalendarError when the calendar has no working day for it.
+    'immediate' is due when the event is confirmed; hours and seconds run by the clock, whatever the calendar. Time
+    within ``waits`` does not count. Raises CalendarError when the calendar has no working day for it.
     """
     return _with_waits(_target(period, started_utc, confirmed_utc, calendar), waits, calendar)
 
@@ -120,7 +120,7 @@ def _target(period: Period, started_utc: datetime, confirmed_utc: datetime, cale
 def disposal_deadline(
     period: Period, *, from_utc: datetime, calendar: Calendar, waits: Sequence[Wait] = ()
 ) -> Deadline:
-    """When a disposal time that begins at ``from_utc`` is over, whatever rule targets are counted by.
+    """Return when a disposal time that begins at ``from_utc`` ends, whatever rule targets are counted by.
 
     N months (or days) end on the same date N months later, clamped at month ends (N days later), at closing time; if
     the office is closed then, at that of the next working day. ``waits`` and CalendarError as for `target_deadline`.
@@ -141,7 +141,7 @@ def _disposal(period: Period, from_utc: datetime, calendar: Calendar) -> Deadlin
 
 
 def _with_waits(deadline: Deadline, waits: Sequence[Wait], calendar: Calendar) -> Deadline:
-    """The deadline moved by the waits that began before it; each leaves as much time as there was."""
+    """Return the deadline moved by the waits that began before it; each leaves as much time as there was."""
     due_utc, counted = deadline.due_utc, []
     excluded = deadline.rule == "first-day-excluded"
     runs_from_utc = day_after(deadline.from_utc, calendar) if excluded else deadline.from_utc
@@ -157,7 +157,10 @@ def _with_waits(deadline: Deadline, waits: Sequence[Wait], calendar: Calendar) -
 
 
 def explain(deadline: Deadline, lang: Lang) -> str:
-    """The deadline in lines that can be checked against a wall calendar: event, time allowed, each day, due time."""
+    """Explain the deadline in lines that can be checked against a wall calendar.
+
+    Event, time allowed, each day, due time.
+    """
     words = _WORDS[lang]
     note = words[deadline.rule]
     lines = [
@@ -218,7 +221,7 @@ def _elapsed(period: Period, from_utc: datetime, calendar: Calendar) -> Deadline
 
 
 def _through_nth_working_day(n: int, first: date, calendar: Calendar) -> list[Day]:
-    """All days from ``first`` on, up to the n-th working one among them."""
+    """Return all days from ``first`` to the n-th working one among them."""
     days: list[Day] = []
     for day in calendar.days_from(first):
         days.append(day)
@@ -234,7 +237,7 @@ def _closing(day: Day) -> datetime:
 
 
 def _at_time_of_day(day: Day, start: datetime) -> datetime:
-    """The time of day of ``start`` on ``day``, within its hours."""
+    """Return the time of day of ``start`` on ``day``, within its hours."""
     assert day.opens is not None
     assert day.closes is not None
     same_time = datetime.combine(day.date, start.timetz())
@@ -242,7 +245,7 @@ def _at_time_of_day(day: Day, start: datetime) -> datetime:
 
 
 def _months_later(day: date, count: int) -> date:
-    """The same date ``count`` months later, or the last of that month if it has no such date."""
+    """Return the same date ``count`` months later, or the last of that month if it has no such date."""
     year, month0 = divmod(day.year * 12 + day.month - 1 + count, 12)
     return date(year, month0 + 1, min(day.day, monthrange(year, month0 + 1)[1]))
 
@@ -270,7 +273,7 @@ def _runs_from(start: datetime) -> Step:
 
 
 def _while_closed(event: date, opening: date, calendar: Calendar) -> list[Step]:
-    """The days from the event on that end before the office opens again."""
+    """Return the days from the event on that end before the office opens again."""
     days = itertools.takewhile(lambda day: day.date < opening, calendar.days_from(event))
     after_hours = ("অফিস সময়ের পরে", "after office hours")
     return [Step(day.date, None, *(after_hours if day.working else (day.why_bn, day.why_en))) for day in days]

@@ -1,4 +1,4 @@
-"""When a silent site is nobody's fault, by the office's plans and calendar. Pure."""
+"""Find a site's downtime in the office's plans and calendar. Pure."""
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
@@ -20,7 +20,10 @@ LONGEST_DAYS = 9  # days on which a weekly window that lasts for a week may have
 
 
 def downtime_of(office: Office, site: str, at_utc: datetime) -> Downtime | None:
-    """Why no outage of ``site`` begins at that time; planned work comes before hours, because it has a name."""
+    """Return why no outage of ``site`` begins at that time.
+
+    Planned work takes precedence over hours, as it has a name.
+    """
     for name, window in office.maintenance.items():
         if covers(office, window, site):
             until_utc = _ends(window, at_utc)
@@ -35,12 +38,12 @@ def downtime_of(office: Office, site: str, at_utc: datetime) -> Downtime | None:
 
 
 def hours_of(office: Office, site: str) -> HoursName:
-    """When a site is promised: as it says itself, or as its service does."""
+    """Return a site's service hours: its own, or its service's."""
     return office.fleet.sites[site].hours or office.service_of(site).hours
 
 
 def covers(office: Office, window: Maintenance | Acknowledged, site: str) -> bool:
-    """Whether planned work, or an acknowledgement, is about that site."""
+    """Return whether planned work, or an acknowledgement, applies to that site."""
     if not (window.sites or window.unions or window.behind):
         return True
     union = office.fleet.sites[site].union
@@ -50,7 +53,7 @@ def covers(office: Office, window: Maintenance | Acknowledged, site: str) -> boo
 
 
 def windows_of(window: Maintenance, day: date) -> Iterator[tuple[datetime, datetime]]:
-    """When the planned work is done that begins on ``day``, in UTC; that which is done once counts on every day."""
+    """Yield the windows of planned work that begin on ``day``, in UTC; work done once is returned for every day."""
     if window.begins_utc and window.ends_utc:
         begins, ends = window.begins_utc, window.ends_utc
     elif window.opens is not None and WEEKDAYS[day.weekday()] in window.days:
@@ -68,7 +71,7 @@ def windows_of(window: Maintenance, day: date) -> Iterator[tuple[datetime, datet
 
 
 def _ends(window: Maintenance, at_utc: datetime) -> datetime | None:
-    """When the window that covers that time ends; None when none does. Times without a zone are the office's."""
+    """Return when the window that covers that time ends; None when none does. Times without a zone are the office's."""
     today = at_utc.astimezone(DHAKA).date()
     days = (today - timedelta(days=back) for back in range(LONGEST_DAYS))
     ends = [closes for day in days for opens, closes in windows_of(window, day) if opens <= at_utc < closes]

@@ -1,7 +1,7 @@
-"""What is due on a ticket's dates. Pure: dates in, steps out; nothing is remembered but what the ticket itself says.
+"""Compute the escalation steps due on a ticket's dates. Pure; the only memory is the ticket itself.
 
-A step has a name that makes it unique within its ticket, so that whoever carries it out can see whether it was. What
-would come too late to be of use (a reminder after the lapse, a warning after the day) is not due any more.
+A step has a name that is unique within its ticket, so that it can be seen whether it was done. A step that would come
+too late to be of use (a reminder after the lapse, a warning after the day) is no longer due.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -17,10 +17,10 @@ from monitor.domain.notice_kinds import NoticeKind
 
 @dataclass(frozen=True, slots=True)
 class Dates:
-    """A ticket's dates: when its time began to run, its deadline, and the missed deadline, once it is missed.
+    """A ticket's dates: the start of its time, its deadline, and the missed deadline, once it is missed.
 
-    ``recounted``: how often what runs now, the target or the chain, was counted anew. ``restart``: the stage whose time
-    was; ``waits``: when time stood still.
+    ``recounted``: how often the present target or chain was restarted. ``restart``: the stage that was restarted;
+    ``waits``: when time did not count.
     """
 
     event_utc: datetime
@@ -33,10 +33,10 @@ class Dates:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Something to be done from ``at_utc`` until ``until_utc`` (None: however late), for the officer ``recipient``.
+    """A step due from ``at_utc`` until ``until_utc`` (None: however late), for the officer ``recipient``.
 
-    ``kind`` is ``due_today`` (the target), ``breach``, ``stage``, ``ask`` (whether to begin the stage), ``lapses_soon``
-    or ``lapses_today``; ``level`` is the stage that it is about, 0 for the target.
+    ``kind``: ``due_today`` (the target), ``breach``, ``stage``, ``ask`` (whether to begin the stage), ``lapses_soon``
+    or ``lapses_today``; ``level``: the stage it is about, 0 for the target.
     """
 
     kind: NoticeKind
@@ -48,18 +48,18 @@ class Step:
 
     @property
     def ref(self) -> str:
-        """Which step of its kind it is: unique within the ticket, with its kind. '' for the only one."""
+        """Return the step's reference, unique within the ticket together with its kind; '' for the only one."""
         parts = [str(self.level)] * bool(self.level) + [recounted_ref(self.recounted)] * bool(self.recounted)
         return "-".join(parts)
 
 
 def recounted_ref(recounted: int) -> str:
-    """What tells the warning on the day of a deadline that was counted anew from the one before; '' for the first."""
+    """Return the reference of the warning for a deadline that was recomputed; '' for the first deadline's."""
     return f"recounted_{recounted}" if recounted else ""
 
 
 def steps(dates: Dates, responsible: str, stages: Sequence[Stage], calendar: Calendar) -> Iterator[Step]:
-    """All steps of a ticket's life that its dates allow to foresee, whenever they fall due."""
+    """Yield all steps of a ticket that its dates foresee, whenever they are due."""
     today = warning_utc(dates.deadline_utc, from_utc=dates.event_utc, calendar=calendar)
     if today is not None:
         yield Step(NoticeKind.DUE_TODAY, 0, responsible, today, dates.deadline_utc, dates.recounted)
@@ -80,10 +80,10 @@ def steps(dates: Dates, responsible: str, stages: Sequence[Stage], calendar: Cal
 
 
 def due(every: Iterable[Step], reached: int, now_utc: datetime) -> list[Step]:
-    """The steps that are due now, in the order of their dates, for a ticket that has reached the stage ``reached``.
+    """Return the steps that are due now, in the order of their dates, for a ticket at the stage ``reached``.
 
-    A stage waits for the one before it, and only the holder of the present stage is reminded. Only one stage begins at
-    a time, however late it is: its holder has his time (`counts_anew`).
+    A stage begins after the one before it, and only the holder of the present stage is reminded. Only one stage begins
+    at a time, however late it is: its holder has the full time.
     """
     found, begun = [], False
     for step in sorted(every, key=lambda step: (step.at_utc, step.level)):

@@ -1,4 +1,4 @@
-"""Public holidays of a year that has no notified list yet: a guess, and marked as one.
+"""Estimate the public holidays of a year without a notified list; marked as estimates.
 
 The `holidays` package knows the fixed days and estimates some of those that follow the moon, but lacks whole festivals
 (docs/charter-clock.md), so nothing here may pass for a fact.
@@ -14,7 +14,7 @@ _MARKS = re.compile(r" \((estimated|আনুমানিক)\)")
 
 @lru_cache(maxsize=64)
 def estimated_holidays(year: int) -> Mapping[date, tuple[str, str]]:
-    """The days off that can be guessed for ``year``, each with its name in Bangla and English."""
+    """Return the estimated holidays of ``year``, each with its name in Bangla and English."""
     import holidays  # a tenth of a second, which only an office without a list has to spend
 
     # The language is said, because the package would otherwise follow the LANG of the process.

@@ -1,4 +1,4 @@
-"""The office as decisions about outages and tickets need to see it: its fleet, charter, calendar and rules."""
+"""Define the office for decisions about outages and tickets: its fleet, charter, calendar and rules."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -23,7 +23,7 @@ MOST_COUNTED = 50_000  # dates that are kept: those of all open tickets of a cou
 
 @dataclass(frozen=True)
 class Office:
-    """All facts that come from the configuration; replaced as a whole when that is read again."""
+    """All facts from the configuration; immutable, replaced as a whole on a reload."""
 
     fleet: Fleet
     charter: Charter
@@ -41,7 +41,7 @@ class Office:
 
     @classmethod
     def of(cls, settings: Settings, planned: Mapping[str, Maintenance] | None = None) -> "Office":
-        """``planned``: work that was asked for by command, beside that of the configuration."""
+        """Build the office from settings; ``planned``: work planned by command, beside that of the configuration."""
         rules = settings.monitor.tickets
         return cls(
             settings.fleet,
@@ -60,7 +60,7 @@ class Office:
     def stages_from(
         self, breached_utc: datetime, restart: StageRestart | None = None, waits: tuple[Wait, ...] = ()
     ) -> Sequence[StageDates]:
-        """When each stage of the grievance chain begins and lapses for a target missed at that time; counted once.
+        """Return the dates of each stage of the grievance chain for a target missed at that time; cached.
 
         ``restart`` and ``waits`` as for `charter.stages.chain`.
         """
@@ -71,7 +71,7 @@ class Office:
         return self._chains[known]
 
     def steps_of(self, dates: Dates, responsible: str) -> Sequence[Step]:
-        """All steps that a ticket's dates allow to foresee, in the order of their own dates; counted once."""
+        """Return all steps that a ticket's dates foresee, in the order of their dates; cached."""
         known = (dates, responsible)
         if known not in self._steps:
             _bound(self._steps)
@@ -80,25 +80,25 @@ class Office:
         return self._steps[known]
 
     def service_of(self, site: str) -> Service:
-        """The charter service that promises this site."""
+        """Return the charter service that applies to this site."""
         return self.charter.service_for_kind(self.fleet.sites[site].kind)
 
     @property
     def id(self) -> str:
-        """What tells the office from others wherever several are seen together, such as the metrics' label."""
+        """Return the office's id, which distinguishes offices, as in the metrics' label."""
         return self.charter.office_id
 
     @property
     def sends_mail(self) -> bool:
-        """Whether mails go out at all; else they are written to files.
+        """Return whether mails are sent; else they are written to files.
 
-        Until the office has said that the officers in charter.toml are its own, they may be somebody else's.
+        Until the office confirms that the officers in charter.toml are its own, they may be somebody else's.
         """
         return self.mail.configured and self.charter.officers_confirmed
 
     @property
     def mail_domain(self) -> str:
-        """What stands behind the @ of our Message-IDs; the reserved name until there is a sender."""
+        """Return the domain of our Message-IDs; the reserved name until there is a sender."""
         return self.mail.sender.partition("@")[2] or "upazila-monitor.invalid"
 
 

@@ -1,4 +1,4 @@
-"""When a service is promised. Outside these hours a silent site is 'paused', and no outage of it begins."""
+"""Compute service hours. Outside them an unreachable site is 'paused', and no outage of it begins."""
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
@@ -13,7 +13,7 @@ LONGEST_BREAK_DAYS = 800
 
 
 def in_service(hours: HoursName, t_utc: datetime, calendar: Calendar) -> bool:
-    """Whether a service promised in these hours is promised at ``t_utc`` (aware); their end is not included."""
+    """Return whether ``t_utc`` (aware) is within those hours; their end is not included."""
     match hours:
         case "always":
             return True
@@ -26,7 +26,7 @@ def in_service(hours: HoursName, t_utc: datetime, calendar: Calendar) -> bool:
 
 
 def service_begins(hours: HoursName, t_utc: datetime, calendar: Calendar) -> datetime | None:
-    """The first moment from ``t_utc`` on at which it is promised, in UTC; None when that is years ahead."""
+    """Return the first moment from ``t_utc`` on within those hours, in UTC; None when that is years ahead."""
     if in_service(hours, t_utc, calendar):
         return t_utc
     if hours == "office" or (hours == "centre" and calendar.service_hours.centre is None):
@@ -44,7 +44,7 @@ def service_begins(hours: HoursName, t_utc: datetime, calendar: Calendar) -> dat
 
 
 def promised(hours: HoursName, day: date, calendar: Calendar) -> Iterator[tuple[datetime, datetime]]:
-    """When it is promised on that day of the office's clock, in UTC."""
+    """Yield the service hours on that day of the office's clock, in UTC."""
     if hours == "always":
         yield at_dhaka(day, time(0)), at_dhaka(day + timedelta(days=1), time(0))
         return

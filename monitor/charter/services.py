@@ -1,4 +1,4 @@
-"""The Citizen's Charter ready to use: services by key, the grievance chain, the officers."""
+"""Represent the Citizen's Charter: services by key, the grievance chain, the officers."""
 
 import dataclasses
 from collections.abc import Iterator, Mapping
@@ -19,7 +19,7 @@ Section = Literal["citizen", "official"]
 
 @dataclass(frozen=True, slots=True)
 class Officer:
-    """Someone whom the charter names, by ``role``. ``email`` is None until the office has filled in a usable one."""
+    """Someone whom the charter names, by ``role``. ``email``: None until the office has filled in a usable one."""
 
     role: str
     name_bn: str
@@ -38,7 +38,7 @@ class Officer:
     website: str
 
     def name(self, lang: Lang) -> str:
-        """The name; where the charter prints none (an office, a cell) the part that it plays, else the title."""
+        """Return the name; where the charter prints none (an office, a cell) the role's, else the title."""
         if lang == "bn":
             return self.name_bn or self.role_bn or self.title_bn
         return self.name_en or self.name_bn or self.role_en or self.title_en
@@ -49,7 +49,7 @@ class Officer:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """A row of the charter's table (section 2.1 citizen, 2.2 official). ``key`` is 'citizen:8'."""
+    """A row of the charter's table (section 2.1 citizen, 2.2 official). ``key``: such as 'citizen:8'."""
 
     key: str
     section: Section
@@ -73,13 +73,13 @@ class Service:
         return self.name_bn if lang == "bn" else self.name_en
 
     def target_text(self, lang: Lang) -> str:
-        """The service-time target in words: 'immediate', '৩ কার্যদিবস'."""
+        """Return the service-time target in words: 'immediate', '3 working days'."""
         return period_text(self.target, lang)
 
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """A step of the grievance chain (section 4): ``holder`` is an officer's role, ``disposal`` the time that he has."""
+    """A stage of the grievance chain (section 4): ``holder``: an officer's role, ``disposal``: the time allowed."""
 
     level: int
     holder: str
@@ -96,7 +96,7 @@ class Stage:
 
 @dataclass(frozen=True)
 class Charter:
-    """The office's promises. Services in the order of the charter, citizen services first; stages by level."""
+    """The charter. Services in its order, citizen services first; stages by level."""
 
     name_bn: str
     name_en: str
@@ -114,7 +114,7 @@ class Charter:
 
     @classmethod
     def of(cls, file: CharterFile) -> "Charter":
-        """The charter of a file that has been validated."""
+        """Build the charter from a validated file."""
         services = [*_services("citizen", file.citizen), *_services("official", file.official)]
         return cls(
             name_bn=file.office.name_bn,
@@ -133,7 +133,10 @@ class Charter:
         )
 
     def key_of(self, typed: str, section: Section = "citizen") -> str | None:
-        """The key of the row meant by 'citizen:8', 'Official:2', '8' or '৮' (of ``section``); None for none."""
+        """Return the key of the row meant by 'citizen:8', 'Official:2' or '8' (of ``section``; Bangla digits too).
+
+        None for none.
+        """
         words = ascii_digits(clean(typed)).replace(" ", "").lower()
         if words.isdecimal() and words.isascii():
             words = f"{section}:{words}"
@@ -142,14 +145,17 @@ class Charter:
         return key if key in self.services else None
 
     def fits(self, key: str, kind: Kind) -> bool:
-        """Whether a request under that row can be about such a site: rows that promise sites promise their kinds."""
+        """Return whether a request under that row can be about such a site.
+
+        Rows with kinds of sites accept only those.
+        """
         promised = self.service(key).site_kinds
         return not promised or kind in promised
 
     def service(self, key: str) -> Service:
-        """The service ``key``; one that was taken out of the charter is a stand-in that the first officer answers for.
+        """Return the service ``key``; for one removed from the charter a stand-in with the first officer.
 
-        What was promised under it, an outage or a ticket that is still open, goes on.
+        Open outages and tickets of a removed service go on under it.
         """
         known = self.services.get(key)
         if known is not None:
@@ -166,15 +172,15 @@ class Charter:
         )
 
     def service_for_kind(self, kind: Kind) -> Service:
-        """The service that promises sites of ``kind``; the file has exactly one for each."""
+        """Return the service that applies to sites of ``kind``; the file has exactly one for each."""
         return next(service for service in self.services.values() if kind in service.site_kinds)
 
     def officer(self, role: str) -> Officer:
-        """The officer who plays ``role``; raises KeyError for a role that the charter does not have."""
+        """Return the officer in ``role``; raises KeyError for a role that the charter does not have."""
         return self.officers[role]
 
     def without_email(self) -> tuple[Officer, ...]:
-        """The officers to whom nothing can be sent yet, for the warnings of `check`."""
+        """Return the officers who cannot be mailed yet, for the warnings of `check`."""
         return tuple(officer for officer in self.officers.values() if officer.email is None)
 
 

@@ -1,6 +1,6 @@
-"""The grievance chain in dates: when each stage begins and lapses, which one a matter has reached, when to remind.
+"""Compute the grievance chain's dates: when each stage begins and lapses, which one is reached, when to remind.
 
-Everything is derived from stored dates at each look, so a restart, a sleep or a clock step loses and repeats nothing.
+Everything is derived from stored dates at each look, so a restart, a suspend or a clock step loses and repeats nothing.
 """
 
 from collections.abc import Iterator, Sequence
@@ -16,7 +16,7 @@ from monitor.domain.notice_kinds import NoticeKind
 
 
 class StageRestart(NamedTuple):
-    """The stage ``level`` is counted anew from ``from_utc`` on, whenever it began at first."""
+    """A restart of the stage ``level`` at ``from_utc``, whenever it first began."""
 
     level: int
     from_utc: datetime
@@ -24,7 +24,7 @@ class StageRestart(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class StageDates:
-    """A stage of one matter: from ``starts_utc`` on it lies with ``holder``, who has until ``lapses_utc``."""
+    """The dates of a stage: from ``starts_utc`` on its ``holder`` is responsible, until ``lapses_utc``."""
 
     level: int
     holder: str
@@ -36,7 +36,7 @@ class StageDates:
 
 @dataclass(frozen=True, slots=True)
 class Reminder:
-    """What the holder of a stage is told, and when: ``lapses_soon``, or ``lapses_today`` on its last day."""
+    """A reminder to the holder of a stage: ``lapses_soon``, or ``lapses_today`` on its last day."""
 
     level: int
     holder: str
@@ -70,21 +70,24 @@ def chain(
 
 
 def stage_at(stages: Sequence[StageDates], now_utc: datetime) -> StageDates | None:
-    """The stage that the matter has reached; None before the first begins. The last one stays when it lapses."""
+    """Return the stage that is reached; None before the first begins. The last one stays when it lapses."""
     return next((stage for stage in reversed(stages) if stage.starts_utc <= now_utc), None)
 
 
 def reminders(stages: Sequence[StageDates], calendar: Calendar) -> tuple[Reminder, ...]:
-    """All that the holders of ``stages`` are to be told before each lapses, by time.
+    """Return all reminders to the holders of ``stages``, by time.
 
-    One reminder some working days before (the stage says how many), and a warning on the last day, both at office
-    opening; what would come before the stage itself has begun is left out.
+    One reminder some working days before the lapse (the stage says how many), and a warning on the last day, both at
+    office opening; those before the stage itself has begun are left out.
     """
     return tuple(sorted(_all_reminders(stages, calendar), key=lambda reminder: reminder.at_utc))
 
 
 def warning_utc(due_utc: datetime, *, from_utc: datetime, calendar: Calendar) -> datetime | None:
-    """The opening of the day on which something falls due; None if the office is closed then, or if it began later."""
+    """Return the opening of the day on which something is due.
+
+    None if the office is closed then, or if it began later.
+    """
     opens = calendar.day(calendar.local(due_utc).date()).opens
     return opens.astimezone(UTC) if opens is not None and from_utc < opens <= due_utc else None
 
@@ -100,7 +103,7 @@ def _all_reminders(stages: Sequence[StageDates], calendar: Calendar) -> Iterator
 
 
 def _opening_before(day: date, working_days: int, calendar: Calendar) -> datetime:
-    """The opening of the office on the n-th working day before ``day``."""
+    """Return the opening of the office on the n-th working day before ``day``."""
     for before in _days_before(day, calendar):
         if before.opens is not None:
             working_days -= 1

@@ -1,9 +1,8 @@
-"""Time that stands still while a matter waits: when it goes on, as much of it is left as when it stopped.
+"""Move deadlines by the time a case waited: afterwards as much time is left as when it stopped.
 
-What stands still is working time, in whole minutes: the office hours that go by while the matter waits are added to its
-deadline as office hours. So a night, a weekend or a holiday that passes meanwhile takes nothing and gives nothing.
-Where a period leaves out its first day, nothing of that day is promised, and waiting on it adds nothing. Periods of
-hours and seconds run by the clock, and stand still by the clock. The event keeps its own date.
+Working time is stopped, in whole minutes: the office hours that pass while the case waits are added to its deadline as
+office hours. So a night, a weekend or a holiday meanwhile changes nothing. Where a period leaves out its first day,
+waiting on that day adds nothing. Periods of hours and seconds run, and stop, by the clock. The event keeps its date.
 """
 
 from collections.abc import Iterator
@@ -17,14 +16,14 @@ MINUTE = timedelta(minutes=1)
 
 
 class Wait(NamedTuple):
-    """A stretch for which a matter waited: its time stood still from ``stopped_utc`` until ``resumed_utc``."""
+    """A time for which a case waited: its time did not run from ``stopped_utc`` until ``resumed_utc``."""
 
     stopped_utc: datetime
     resumed_utc: datetime
 
 
 def goes_on(due_utc: datetime, wait: Wait, runs_from_utc: datetime, calendar: Calendar) -> datetime:
-    """The deadline after a wait that began before it; nothing stands still before ``runs_from_utc``.
+    """Return the deadline after a wait that began before it; time before ``runs_from_utc`` does not count.
 
     Raises CalendarError when the calendar has no such time.
     """
@@ -36,18 +35,18 @@ def goes_on(due_utc: datetime, wait: Wait, runs_from_utc: datetime, calendar: Ca
 
 
 def goes_on_by_the_clock(due_utc: datetime, wait: Wait) -> datetime:
-    """The same for a period that runs through nights and holidays."""
+    """Return the deadline after a wait for a period that runs by the clock."""
     return due_utc + (wait.resumed_utc - wait.stopped_utc) if wait.stopped_utc < due_utc else due_utc
 
 
 def day_after(t_utc: datetime, calendar: Calendar) -> datetime:
-    """The midnight from which a period runs that leaves out the day on which it begins."""
+    """Return the midnight from which a period runs that leaves out its first day."""
     tomorrow = calendar.local(t_utc).date() + ONE_DAY
     return datetime.combine(tomorrow, time.min, calendar.local(t_utc).tzinfo).astimezone(UTC)
 
 
 def working_time(from_utc: datetime, until_utc: datetime, calendar: Calendar) -> timedelta:
-    """How long the office is open between two moments; nothing if the second is the earlier."""
+    """Return how long the office is open between two moments; zero if the second is the earlier."""
     total = timedelta(0)
     for opens, closes in _hours_from(from_utc, calendar):
         if opens >= until_utc:
@@ -57,7 +56,7 @@ def working_time(from_utc: datetime, until_utc: datetime, calendar: Calendar) ->
 
 
 def after_working_time(length: timedelta, from_utc: datetime, calendar: Calendar) -> datetime:
-    """The moment at which the office has been open for that long since ``from_utc``."""
+    """Return the moment at which the office has been open for that long since ``from_utc``."""
     for opens, closes in _hours_from(from_utc, calendar):
         if length <= closes - opens:
             return opens + length
@@ -66,7 +65,7 @@ def after_working_time(length: timedelta, from_utc: datetime, calendar: Calendar
 
 
 def _hours_from(from_utc: datetime, calendar: Calendar) -> Iterator[tuple[datetime, datetime]]:
-    """The office's hours from then on, in UTC."""
+    """Yield the office's hours from then on, in UTC."""
     for day in calendar.days_from(calendar.local(from_utc).date()):
         span = _span(day)
         if span is not None and span[1] > from_utc:

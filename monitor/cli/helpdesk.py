@@ -92,7 +92,6 @@ def mirror(settings: "Settings") -> "MirrorDocument | None":
 
 def mirror_line(now: "MirrorDocument") -> str:
     """That state in one line."""
-
     waits = f", {now['pending']} to be told (the oldest for {age(now['oldest_pending'])})" if now["pending"] else ""
     refused = f", {now['refused']} refused" if now["refused"] else ""
     error = f": {now['last_error']}" if now["last_error"] else ""

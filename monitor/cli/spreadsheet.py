@@ -1,6 +1,4 @@
-"""A list of sites as a spreadsheet program saves it: whatever the encoding, the separator and the language of the
-headings.
-"""
+"""Read a list of sites as spreadsheet programs save it, in any encoding, separator and language of headings."""
 
 import codecs
 import csv

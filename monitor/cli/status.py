@@ -227,7 +227,6 @@ def outages(
     as_json: AsJson = False,
 ) -> None:
     """Lists outages, newest first: who, since when, until when, the charter's deadline, the ticket."""
-
     from monitor.store import queries
     from monitor.store.documents import outage_document
 

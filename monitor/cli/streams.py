@@ -9,7 +9,7 @@ ESCAPED = "monitor-escaped"
 
 
 def make_printable() -> None:
-    """Has every letter that a stream's encoding lacks written as \\uXXXX: as JSON does it, so that JSON stays JSON."""
+    r"""Write characters that a stream's encoding lacks as \uXXXX, as JSON does, so that JSON stays JSON."""
     codecs.register_error(ESCAPED, _escaped)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):

@@ -87,10 +87,9 @@ def _late(ticket: "PublicTicketDocument") -> str:
 @app.command()
 def show(context: typer.Context, number: Number, as_json: AsJson = False) -> None:
     """Prints a ticket's whole story."""
-
     from monitor.charter.office import Office
     from monitor.cli.console import hanging
-    from monitor.reports.ticket_account import tell
+    from monitor.reports.ticket_account import account
     from monitor.store import queries
     from monitor.store.documents import ticket_document
 
@@ -100,19 +99,19 @@ def show(context: typer.Context, number: Number, as_json: AsJson = False) -> Non
         ticket = queries.ticket(session, number)
         if ticket is None:
             raise Failure(f"no ticket {number}. `upazila-monitor tickets` lists them", NO)
-        story = list(tell(session, Office.of(settings), number))
+        lines = list(account(session, Office.of(settings), number))
     facts = ticket_document(ticket)
     if as_json:
         print_json(facts)
         return
     output = console(plain=True)
     output.print(table([facts], ""))
-    for line in story:
+    for line in lines:
         for part in line.split("\n"):
             output.print(hanging(output, part, len(part) - len(part.lstrip()) + 2))
     for event in facts["events"]:
-        told = f"{local(event['at_utc'])}  {event['kind']:<14} {event['actor']:<12} {event['text']}"
-        output.print(hanging(output, told, 21))  # no line of its text looks like an event of its own
+        text = f"{local(event['at_utc'])}  {event['kind']:<14} {event['actor']:<12} {event['text']}"
+        output.print(hanging(output, text, 21))  # no line of its text looks like an event of its own
 
 
 def act(

@@ -78,5 +78,5 @@ NOTHING_SEEN = Evidence()
 
 def merged(before: Evidence, later: Evidence) -> Evidence:
     """Return ``known`` updated by what was found later."""
-    told = {each.name: getattr(later, each.name) for each in fields(later)}
-    return replace(before, **{name: value for name, value in told.items() if value})
+    known = {each.name: getattr(later, each.name) for each in fields(later)}
+    return replace(before, **{name: value for name, value in known.items() if value})

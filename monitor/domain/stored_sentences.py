@@ -127,9 +127,9 @@ def _read(words: str) -> Reason | None:
     for code, pattern in _PATTERNS.items():
         if (found := pattern.fullmatch(words)) is not None:
             try:
-                told = {name: value for name, value in found.groupdict().items() if value is not None}
+                parameters = {name: value for name, value in found.groupdict().items() if value is not None}
                 return reason(
-                    code, **{name: _typed(name, value, PARAMETERS[code][name]) for name, value in told.items()}
+                    code, **{name: _typed(name, value, PARAMETERS[code][name]) for name, value in parameters.items()}
                 )
             except ValueError:
                 continue

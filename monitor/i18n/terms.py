@@ -72,3 +72,59 @@ EVENTS: Mapping[str, str] = {
     "outage_over": N_("outage over"),
 }
 """Lines of the timeline, by `domain.event_kinds.EventKind`."""
+
+VERDICTS: Mapping[str, str] = {
+    "ok": N_("ok"),
+    "failed": N_("failed"),
+    "unknown": N_("unknown"),
+}
+"""What became of a round of echoes or of a check, by `domain.sample.Verdict`."""
+
+NOTICE_STATES: Mapping[str, str] = {
+    "sent": N_("sent"),
+    "dead": N_("given up"),
+    "folded": N_("in a digest"),
+    "waiting": N_("pending"),
+    "failing": N_("tried again"),
+    "faulty": N_("faulty"),
+    "foreseen": N_("foreseen"),
+}
+"""What became of a notice, by `store.notice_queries.state_of`; 'foreseen': it has not been made yet."""
+
+NOTICE_KINDS: Mapping[str, str] = {
+    "opened": N_("Opened"),
+    "due_today": N_("Due today"),
+    "registered": N_("Registered"),
+    "breach": N_("Service-time target missed"),
+    "ask": N_("Raise to the next stage?"),
+    "stage": N_("Raised to the next stage"),
+    "lapses_soon": N_("Reminder"),
+    "lapses_today": N_("Last day of the stage"),
+    "resolved": N_("Resolved"),
+    "reopened": N_("Reopened"),
+    "restored": N_("Up again"),
+    "withdrawn": N_("Withdrawn"),
+    "corrected": N_("Corrected"),
+    "ack_over": N_("Acknowledgement has run out"),
+    "morning": N_("Morning brief"),
+    "weekly": N_("Weekly brief"),
+    "digest": N_("Digest"),
+}
+"""Kinds of notices, by `domain.notice_kinds.NoticeKind`."""
+
+HISTORY: Mapping[str, str] = {
+    **{kind: NOTICE_KINDS[kind] for kind in NOTICE_KINDS if kind not in {"morning", "weekly", "digest"}},
+    "ack": N_("Acknowledged"),
+    "start": N_("Work has begun"),
+    "wait": N_("Waiting"),
+    "comment": N_("Comment"),
+    "close": N_("Closed"),
+    "down_again": N_("Down again"),
+    "answers_again": N_("Answers again"),
+    "linked": N_("Linked"),
+    "recounted": N_("Deadline counted again"),
+    "redated": N_("Times corrected"),
+    "paused": N_("Waiting is over"),
+    "operator_late": N_("The operator is late"),
+}
+"""Kinds of lines in a ticket's history; what falls due is named as the notice of it."""

@@ -1,1 +1,1 @@
-"""The exposition for Prometheus. Reads only."""
+"""Expose metrics to Prometheus. Reads only."""

@@ -1,4 +1,4 @@
-"""What the database remembers, as metrics: outages, tickets and notices."""
+"""Expose what is stored: outages, tickets and notices."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -14,13 +14,11 @@ from monitor.store.sqlite import Store
 STAGES = {0: "officer", 1: "1", 2: "2", 3: "3"}
 OUTAGE = Labels("site", "service")
 
-READABLE = Family(
-    "upazila_store_readable", "gauge", "1 while the database answers, and takes what is to be stored.", unit="0 or 1"
-)
+READABLE = Family("upazila_store_readable", "gauge", "1 while the database can be read and written.", unit="0 or 1")
 OPEN = Family(
     "upazila_outage_open",
     "gauge",
-    "There while the site has an outage of its own.",
+    "1 while the site has an open outage of its own; absent otherwise.",
     OUTAGE,
     unit="always 1",
     per="open outage",
@@ -28,7 +26,7 @@ OPEN = Family(
 STARTED = Family(
     "upazila_outage_started_timestamp_seconds",
     "gauge",
-    "When it began: its first failed round.",
+    "Start of the open outage.",
     OUTAGE,
     unit="seconds since 1970",
     per="open outage",
@@ -36,7 +34,7 @@ STARTED = Family(
 DEADLINE = Family(
     "upazila_outage_deadline_timestamp_seconds",
     "gauge",
-    "When it is due to be over by the charter.",
+    "Deadline of the open outage by the charter.",
     OUTAGE,
     unit="seconds since 1970",
     per="open outage",
@@ -44,7 +42,7 @@ DEADLINE = Family(
 AFFECTED = Family(
     "upazila_outage_affected_sites",
     "gauge",
-    "How many other sites are silent behind it.",
+    "Other sites affected by the open outage.",
     OUTAGE,
     unit="sites",
     per="open outage",
@@ -52,7 +50,7 @@ AFFECTED = Family(
 OUTAGES = Family(
     "upazila_outages_total",
     "counter",
-    "Outages of the site since the monitor was started; 0 where it had some before.",
+    "Outages of the site since the monitor was started; 0 where it only had earlier ones.",
     OUTAGE,
     unit="outages",
     per="site and service",
@@ -65,17 +63,19 @@ TICKETS = Family(
     unit="tickets",
     most=len(STAGES),
 )
-PENDING = Family("upazila_outbox_owed", "gauge", "Notices that are due and not delivered yet.", unit="notices")
+PENDING = Family(
+    "upazila_outbox_owed", "gauge", "Notices that are due and not delivered yet (pending).", unit="notices"
+)
 OLDEST = Family(
     "upazila_outbox_oldest_seconds",
     "gauge",
-    "How long the oldest of them has been due: the mail path stands still when this grows.",
+    "Age of the oldest pending notice since it was due; it grows while nothing is delivered.",
     unit="seconds",
 )
 DEAD = Family(
     "upazila_outbox_dead",
     "gauge",
-    "Notices that were given up: somebody should have been told and was not.",
+    "Notices that were given up after all tries: their recipients were not notified.",
     unit="notices",
 )
 FAMILIES = (OPEN, STARTED, DEADLINE, AFFECTED, OUTAGES, TICKETS)
@@ -84,7 +84,10 @@ OUTBOX = (PENDING, OLDEST, DEAD)
 
 @dataclass(frozen=True)
 class _Stored:
-    """What the database says. ``counted``: by site and service, since the start; ``last_outage``: up to that one."""
+    """The database's figures. ``counted``: by site and service, since the start.
+
+    ``last_outage``: counted up to that one.
+    """
 
     last_outage: int
     counted: Mapping[tuple[str, str], int]
@@ -94,7 +97,7 @@ class _Stored:
 
 
 class Charter:
-    """The database is asked by `ask`, wherever it may take its time; all else tells what it said then."""
+    """The part of the stored figures; `ask` queries the database in a thread, the rest shows its last answer."""
 
     def __init__(self, live: RuntimeView, store: Store, clock: Clock) -> None:
         self._live, self._store, self._clock = live, store, clock
@@ -109,7 +112,7 @@ class Charter:
         self._few = UncachedLines((TICKETS, *OUTBOX), self._counts)
 
     def ask(self) -> Callable[[], None]:
-        """Reads what there is; leaves nothing when the database does not answer."""
+        """Query the database; shows nothing when it does not answer."""
         try:
             return partial(self._take, self._read())
         except SQLAlchemyError:
@@ -161,7 +164,7 @@ class Charter:
             yield outage.id, outage
 
     def _since_start(self) -> Iterator[tuple[tuple[str, str], int]]:
-        """Of the sites that there are; what was taken out of the configuration has no series any more."""
+        """Count by present sites; those removed from the configuration have no series any more."""
         sites = self._live.fleet.sites
         for key, count in self._counted.items() if self._stored else ():
             if key[0] in sites:

@@ -1,9 +1,9 @@
-"""The page that Prometheus reads, put together from its parts.
+"""Build the page that Prometheus scrapes from its parts.
 
-A page younger than a second is given out again. It is made on the event loop, in slices so short that probing does not
-notice; the database is asked and the page compressed in threads beside it. A device that is taken out of the
-configuration has no series from that moment on. When the database does not answer at once, the probes' series still
-come, and ``upazila_store_readable`` is 0.
+A page younger than a second is served again. It is built on the event loop, in slices so short that probing is not
+delayed; the database is queried and the page compressed in threads. A device removed from the configuration has no
+series from that moment on. When the database does not answer at once, the probes' series still come, and
+``upazila_store_readable`` is 0.
 """
 
 import asyncio
@@ -21,7 +21,7 @@ from monitor.metrics.helpdesk import HelpDesk
 from monitor.metrics.network import network
 from monitor.metrics.notices import Notices
 from monitor.metrics.self import FAMILIES as OF_ITSELF
-from monitor.metrics.self import Process, itself
+from monitor.metrics.self import Process, daemon
 from monitor.metrics.services import services
 from monitor.metrics.sla import SlaSource
 from monitor.metrics.snmp import snmp
@@ -38,7 +38,7 @@ GZIP = 16 + zlib.MAX_WBITS
 
 @dataclass(frozen=True)
 class Page:
-    """What is sent, in pieces that many readers may share."""
+    """The page, in pieces that many scrapes may share."""
 
     pieces: tuple[bytes, ...]
     content_type: str
@@ -54,14 +54,14 @@ class Page:
 
 @dataclass
 class _Snapshot:
-    """The lines of one moment, and the pages that were made of them."""
+    """The lines of one moment, and the pages built of them."""
 
     made_ns: int
     bodies: list[Body]
     pages: dict[tuple[bool, bool], Page] = field(default_factory=dict)
 
     def page(self, *, openmetrics: bool) -> Page:
-        """In one of the two formats."""
+        """Return the page in one of the two formats."""
         if (openmetrics, False) not in self.pages:
             pieces = [piece for family, body in self.bodies for piece in (family.head(openmetrics=openmetrics), body)]
             pieces += [b"# EOF\n"] if openmetrics else []
@@ -71,7 +71,7 @@ class _Snapshot:
 
 
 class Exposition:
-    """Works on the event loop that feeds ``live``."""
+    """The page's builder, on the event loop that feeds ``live``."""
 
     def __init__(self, live: RuntimeView, store: Store, clock: Clock) -> None:
         self._live, self._clock = live, clock
@@ -84,7 +84,7 @@ class Exposition:
             *network(live),
             services(live),
             *self._asking,
-            UncachedLines(OF_ITSELF, lambda: itself(live)),
+            UncachedLines(OF_ITSELF, lambda: daemon(live)),
             Process(live),
             snmp(live),  # last, because modules give names of their own to what they bring
         ]
@@ -93,7 +93,7 @@ class Exposition:
         self._one_at_a_time = asyncio.Lock()
 
     async def page(self, accept: str = "", *, compressed: bool = False) -> Page:
-        """OpenMetrics where ``accept`` asks for it, else the plain text format."""
+        """Return the page: OpenMetrics where ``accept`` asks for it, else the plain text format."""
         openmetrics = wants_openmetrics(accept)
         async with self._one_at_a_time:
             if not self._is_fresh():
@@ -113,7 +113,7 @@ class Exposition:
             return snapshot.pages[openmetrics, True]
 
     def render(self, accept: str = "") -> Page:
-        """As `page`, in one go: for who has no event loop that must turn meanwhile."""
+        """Return the page in one go: for callers without an event loop to keep turning."""
         if not self._is_fresh():
             self._ask()
             for _ in self._renewed():
@@ -125,7 +125,7 @@ class Exposition:
             part.ask()()
 
     async def _ask_in_time(self) -> None:
-        """Takes in what the database says within ASK_WITHIN_S; whoever is asked still is not asked again."""
+        """Take in the database's answers within ASK_WITHIN_S; a query still under way is not repeated."""
         for part in self._asking:
             if (answer := self._asked.get(part)) is not None and answer.done():
                 self._take(part)
@@ -147,7 +147,7 @@ class Exposition:
         return bool(self._snapshot.bodies) and self._clock.mono_ns() - self._snapshot.made_ns <= FRESH_NS
 
     def _renewed(self) -> Iterator[None]:
-        """Makes another snapshot, in small steps."""
+        """Build another snapshot, in small steps."""
         if self._live.fleet is not self._fleet:
             self._fleet = self._live.fleet
             for part in self._parts:
@@ -164,12 +164,12 @@ class Exposition:
 
 
 def wants_openmetrics(accept: str) -> bool:
-    """Whether OpenMetrics 1.0 is asked for."""
+    """Return whether OpenMetrics 1.0 is asked for."""
     return choose_encoder(accept)[1].startswith("application/openmetrics-text")
 
 
 def _compressed(page: Page) -> Page:
-    """As lightly as pays."""
+    """Compress at the lowest level."""
     packer = zlib.compressobj(1, wbits=GZIP)
     pieces = [packed for piece in page.pieces if (packed := packer.compress(piece))]
     return Page((b"".join(pieces) + packer.flush(),), page.content_type, compressed=True)

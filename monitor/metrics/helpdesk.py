@@ -1,4 +1,4 @@
-"""The mirror to an outside help desk as metrics: a desk that is away for long shows as an age that grows."""
+"""Expose the mirror to an outside help desk: one that stays unavailable shows as a growing age."""
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
@@ -15,23 +15,23 @@ from monitor.store.sqlite import Store
 PENDING = Family(
     "upazila_helpdesk_pending",
     "gauge",
-    "Tickets that the outside help desk is still to be told of; these three are absent without one.",
+    "Tickets with events not yet sent to the help desk; absent without one, as are the next two.",
     unit="tickets",
 )
 OLDEST = Family(
-    "upazila_helpdesk_oldest_seconds", "gauge", "How long the oldest of that has been waiting.", unit="seconds"
+    "upazila_helpdesk_oldest_seconds", "gauge", "Age of the oldest event not yet sent to the help desk.", unit="seconds"
 )
 REFUSED = Family(
     "upazila_helpdesk_refused",
     "gauge",
-    "Tickets that the help desk did not take for a reason of their own.",
+    "Tickets that the help desk refused for a reason of their own.",
     unit="tickets",
 )
 FAMILIES = (PENDING, OLDEST, REFUSED)
 
 
 class HelpDesk(UncachedLines):
-    """Some families of the page; `ask` goes to the database, wherever that may take its time."""
+    """The part of the mirror's figures; `ask` queries the database in a thread."""
 
     def __init__(self, live: RuntimeView, store: Store, clock: Clock) -> None:
         self._live, self._store, self._clock = live, store, clock
@@ -39,7 +39,7 @@ class HelpDesk(UncachedLines):
         super().__init__(FAMILIES, self._lines)
 
     def ask(self) -> Callable[[], None]:
-        """Reads what there is of the help desk that is configured; nothing without one."""
+        """Query the figures of the configured help desk; nothing without one."""
         if not self._live.helpdesk:
             return self.unanswered
         try:
@@ -64,7 +64,7 @@ class HelpDesk(UncachedLines):
 
 
 def lines(office: str, totals: MirrorTotals, now_utc: datetime) -> Iterator[Line]:
-    """What the totals come to."""
+    """Yield the totals' lines."""
     oldest_s = (now_utc - totals.oldest_utc).total_seconds() if totals.oldest_utc else 0.0
     yield PENDING.of(totals.pending, office)
     yield OLDEST.of(max(oldest_s, 0.0), office)

@@ -1,4 +1,4 @@
-"""Sites and the rounds of their devices, as metrics."""
+"""Expose sites and the rounds of their devices."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -38,7 +38,7 @@ LOSS = Family(
 INFO = Family(
     "upazila_site_info",
     "gauge",
-    "What a site is called and where it stands; join on `office` and `site`.",
+    "Names and location of a site; join on `office` and `site`.",
     Labels("site", "kind", "union", "name_bn", "name_en", "latitude", "longitude"),
     unit="always 1",
     per="site",
@@ -55,7 +55,7 @@ STATE = Family(
 WORKSTATIONS = Family(
     "upazila_lab_workstations",
     "gauge",
-    "Workstations of a lab: 'answering', and 'all'; absent until all were judged.",
+    "Workstations of a lab: 'answering', and 'all'; absent until all have been judged.",
     Labels("site", "counted"),
     unit="workstations",
     most=2,
@@ -65,7 +65,7 @@ FAMILIES = (SUCCESS, RTT, LOSS, STATE, INFO, WORKSTATIONS)
 
 
 def network(live: RuntimeView) -> list[CachedLines[Any, Any]]:
-    """All of them, of what is known at this moment."""
+    """Return all families' lines, from the present state."""
     return [
         CachedLines((SUCCESS, RTT, LOSS), lambda: list(live.samples.items()), _Rounds(live)),
         CachedLines(
@@ -77,7 +77,7 @@ def network(live: RuntimeView) -> list[CachedLines[Any, Any]]:
 
 
 class _Rounds:
-    """What samples say, under labels that are written once for each device of a fleet."""
+    """The lines of samples; their labels are written once for each device of a fleet."""
 
     def __init__(self, live: RuntimeView) -> None:
         self._live, self._fleet = live, live.fleet
@@ -103,7 +103,7 @@ class _Rounds:
 
 
 class _Infos:
-    """Sites by the hundred: what they are called changes only with the fleet."""
+    """The info lines of sites, which change only with the fleet."""
 
     def __init__(self, live: RuntimeView) -> None:
         self._live, self._fleet = live, Fleet({})
@@ -145,5 +145,5 @@ def _labs(live: RuntimeView) -> Iterator[tuple[str, Count]]:
 
 
 def _workstations(office: str, id_: str, found: Count) -> dict[Family, str]:
-    told = {"answering": found.answering, "all": found.total}
-    return gathered((), (WORKSTATIONS.of(number, office, id_, which) for which, number in told.items()))
+    counts = {"answering": found.answering, "all": found.total}
+    return gathered((), (WORKSTATIONS.of(number, office, id_, which) for which, number in counts.items()))

@@ -1,4 +1,4 @@
-"""The mail path's watch over itself, as metrics: what is late, told in another letter, or missing."""
+"""Expose the mail path: what is late, merged, or missing."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -21,19 +21,19 @@ BRIEF = Labels("brief")
 LATE = Family(
     "upazila_outbox_late",
     "gauge",
-    "1 while a notice has been owed for longer than [notices] late_after_s.",
+    "1 while a notice has been pending for longer than [notices] late_after_s.",
     unit="0 or 1",
 )
 MERGED = Family(
     "upazila_notices_folded_total",
     "counter",
-    "Notices that were told in another letter than their own: in a digest, or in a later one of their thread.",
+    "Notices merged into another: into a digest, or a later notice of their thread.",
     unit="notices",
 )
 LAST = Family(
     "upazila_brief_last_sent_timestamp_seconds",
     "gauge",
-    "When the last one was delivered; absent before the first.",
+    "When the last brief of the kind was delivered; absent before the first.",
     BRIEF,
     unit="seconds since 1970",
     most=len(BRIEFS),
@@ -41,7 +41,7 @@ LAST = Family(
 MISSED = Family(
     "upazila_brief_missed",
     "gauge",
-    "1 while a brief that should have gone out an hour ago has not; absent where nobody gets it.",
+    "1 while a brief is more than an hour late; absent where nobody receives it.",
     BRIEF,
     unit="0 or 1",
     most=len(BRIEFS),
@@ -49,13 +49,13 @@ MISSED = Family(
 FAULTY = Family(
     "upazila_outbox_faulty",
     "gauge",
-    "Notices that wait because this program itself cannot write them: a fault of ours, mended by an upgrade.",
+    "Notices that this program cannot write: a fault of its own, to be fixed by an upgrade.",
     unit="notices",
 )
 AWAY = Family(
     "upazila_notices_channel_away",
     "gauge",
-    "1 while a channel of the configuration cannot be reached and its notices wait: 'email', 'sms' and so on.",
+    "1 while a configured channel ('email', 'sms' and so on) cannot be reached and its notices are pending.",
     Labels("channel"),
     unit="0 or 1",
     most=len(CHANNELS),
@@ -65,7 +65,7 @@ FAMILIES = (LATE, FAULTY, AWAY, MERGED, LAST, MISSED)
 
 @dataclass(frozen=True)
 class MailPath:
-    """How the mail path is doing; ``missed`` by kind of brief."""
+    """The mail path's state; ``missed``: by kind of brief."""
 
     outbox: queries.OutboxView
     merged: int = 0
@@ -73,13 +73,13 @@ class MailPath:
     missed: Mapping[str, bool] = field(default_factory=dict)
 
     def late_s(self, now_utc: datetime) -> float:
-        """How long the oldest notice has been owed."""
+        """Return the age of the oldest pending notice in seconds."""
         oldest = self.outbox.oldest_due_utc
         return max((now_utc - oldest).total_seconds(), 0.0) if oldest else 0.0
 
 
 def mail_path(store: Store, live: RuntimeView, now_utc: datetime) -> MailPath:
-    """Asks the database; raises SQLAlchemyError."""
+    """Query the mail path's state; raises SQLAlchemyError."""
     office = live.office
     with store.glance() as session:
         return MailPath(
@@ -91,7 +91,7 @@ def mail_path(store: Store, live: RuntimeView, now_utc: datetime) -> MailPath:
 
 
 class Notices(UncachedLines):
-    """Some families of the page; `ask` goes to the database, wherever that may take its time."""
+    """The part of the mail path's figures; `ask` queries the database in a thread."""
 
     def __init__(self, live: RuntimeView, store: Store, clock: Clock) -> None:
         self._live, self._store, self._clock = live, store, clock
@@ -99,7 +99,7 @@ class Notices(UncachedLines):
         super().__init__(FAMILIES, self._lines)
 
     def ask(self) -> Callable[[], None]:
-        """Reads what there is; leaves nothing when the database does not answer."""
+        """Query the figures; shows nothing when the database does not answer."""
         try:
             return partial(self._take, mail_path(self._store, self._live, self._clock.utc()))
         except SQLAlchemyError:

@@ -1,4 +1,4 @@
-"""docs/metrics.md, made from the declarations of the metrics: `scripts/docs` writes it."""
+"""Write docs/metrics.md from the declarations of the metrics, for `scripts/docs`."""
 
 import sys
 from collections.abc import Iterable
@@ -17,7 +17,7 @@ HEAD = """# Metrics
 
 `http://127.0.0.1:9786/metrics`, in Prometheus' text format, OpenMetrics where the scraper asks for it, compressed where
 it allows. A page younger than a second is given out again. Names never change their meaning. Four may read the page at
-the same time, and sixteen connections may be open; others hear 503. A reader that does not take its answer within ten
+the same time, and sixteen connections may be open; others get 503. A reader that does not take its answer within ten
 seconds is cut off.
 
 Every series has the label `office`, also those that prometheus_client makes; the tables name the others. Their last
@@ -34,8 +34,8 @@ LABELS = {
     "latitude": "degrees north",
     "longitude": "degrees east",
     "service": "row of the charter: `citizen:8`, `official:1`",
-    "target": "what became of service-time targets: met, missed",
-    "of": "which of many durations: median, longest",
+    "target": "result of service-time targets: met, missed",
+    "of": "statistic of durations: median, longest",
     "window": "length of time before now: 7d, 30d",
     "stage": "stage of the grievance chain: officer, 1, 2, 3",
     "check": "name of a check in sites.toml, [sites.ID.services.NAME]",
@@ -43,12 +43,12 @@ LABELS = {
     "probe": "kind of a round: icmp, or a check's kind",
     "state": "state of a site",
     "counted": "which of a lab's workstations: answering, all",
-    "outcome": "how a reading by SNMP went",
-    "reason": "why a datagram was no answer that counts",
-    "handling": "what became of a trap or inform",
+    "outcome": "outcome of an SNMP reading",
+    "reason": "why a datagram was rejected",
+    "handling": "outcome of a trap or inform",
     "ifIndex": "IF-MIB's number of an interface",
     "ifName": "IF-MIB's name of an interface",
-    "ifAlias": "what its keeper calls an interface",
+    "ifAlias": "alias of an interface, set by its operator",
     "ifDescr": "IF-MIB's description of an interface",
     "line": "number of a UPS's output line",
     "brief": "kind of a brief: morning, weekly",
@@ -68,18 +68,18 @@ BOUNDS = f"""## How many series there are
 
 For each site {{site}}, and for each of its devices {{device}}; {{outage}} more while a site has an outage. A device
 that is read by SNMP has {{snmp}} series of its own, {{interface}} for each interface, up to {{ups}} as a UPS with one
-output line. However much a device says of itself, at most {snmp.MOST_INTERFACES:,} interfaces and
-{snmp.MOST_MODULE_SERIES:,} series of modules are shown of it, and at most {snmp.MOST_CHARACTERS} letters of each name;
-`{snmp.LEFT_OUT.name}` says what was left out. An interface that is renamed takes its old series away.
+output line. However much a device reports, at most {snmp.MOST_INTERFACES:,} interfaces and
+{snmp.MOST_MODULE_SERIES:,} module series of it are shown, and at most {snmp.MOST_CHARACTERS} characters of each name;
+`{snmp.LEFT_OUT.name}` says what was left out. The old series of a renamed interface end.
 
-So 20,000 sites of one device are 200,000 series and {{totals}} for the installation, besides what prometheus_client
-says of the process (`process_*`, `python_gc_*`). Prometheus' own `sample_limit` is worth setting: a network that is
-renamed every day fills its memory with names, however few there are at a time."""
+So 20,000 sites of one device are 200,000 series and {{totals}} for the installation, besides prometheus_client's
+own of the process (`process_*`, `python_gc_*`). Prometheus' own `sample_limit` is worth setting: a network that is
+renamed every day fills its memory with names, however few exist at a time."""
 
 
 @dataclass(frozen=True)
 class Section:
-    """A part of the page: what is said before the table, and what is in it."""
+    """A section of the page: the text before the table, and the table's families."""
 
     title: str
     families: tuple[Family, ...]
@@ -92,17 +92,17 @@ SECTIONS = (
         "Devices that are read by SNMP",
         snmp.FAMILIES,
         "Interfaces have the names and labels that snmp_exporter's if_mib gives. Packets by kind, ifMtu, ifLastChange\n"
-        "and the like are not read: each column is a walk more, of every device at every turn; a module reads them\n"
-        "where they matter. ifType is a number (newer if_mib: `ifType_info`). Counters of devices are exposed without\n"
+        "and the like are not read: each column is one more walk of every device at every reading; a module can read\n"
+        "them. ifType is a number (newer if_mib: `ifType_info`). Counters of devices are exposed without\n"
         "a type: in OpenMetrics, for which Prometheus asks first, a counter has to end with `_total`; `rate()` works\n"
-        "as ever. A restart of a device may move its ifIndex, and begins other series then: sum by ifName.\n"
+        "as usual. A restart of a device may change its ifIndex, and other series begin: sum by ifName.\n"
         f"All but `{snmp.STATE.name}` and `{snmp.RESTARTS.name}` are absent while the device cannot be read.",
     ),
-    Section("What sites serve", services.FAMILIES),
+    Section("Services", services.FAMILIES),
     Section(
         "The charter",
         (*charter.FAMILIES, *sla.FAMILIES),
-        "What is counted over windows is counted anew every ten seconds, less often where that takes long.",
+        "Counts over windows are renewed every ten seconds, less often where that takes long.",
     ),
     Section("Notices", (*charter.OUTBOX, *notices.FAMILIES, *helpdesk.FAMILIES)),
     Section("The monitor itself", (*self.FAMILIES, charter.READABLE)),
@@ -110,16 +110,16 @@ SECTIONS = (
 MODULES = """## Modules
 
 Further objects of devices (docs/probing-snmp.md). These come with the program; monitor.toml may describe more. There is
-one series for each row of the device's table, `index` telling rows apart; other labels are columns of that table."""
+one series for each row of the device's table, `index` distinguishing rows; other labels are columns of that table."""
 
 
 def declared() -> list[Family]:
-    """Every metric that is declared, those of modules not among them."""
+    """Return every declared metric, without those of modules."""
     return [family for section in SECTIONS for family in section.families]
 
 
 def page() -> str:
-    """The whole of docs/metrics.md."""
+    """Return docs/metrics.md."""
     parts = [HEAD, LABELS_HEAD, _meanings()]
     for section in SECTIONS:
         parts += filter(None, [f"## {section.title}", section.before, _table(section.families)])
@@ -144,7 +144,7 @@ def _table(families: Iterable[Family]) -> str:
 
 
 def _sums() -> dict[str, int]:
-    """How many series there are for each thing."""
+    """Return how many series there are per unit of each kind."""
 
     def most(*per: str) -> int:
         return sum(family.most for family in declared() if family.per in per)

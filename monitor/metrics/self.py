@@ -1,4 +1,4 @@
-"""How the daemon itself is doing, as metrics, with what was counted over all devices."""
+"""Expose the daemon's own condition, and totals over all devices."""
 
 import sys
 from collections.abc import Iterator
@@ -18,12 +18,14 @@ REASONS = (
     *("wrong_signature", "not_in_time", "not_an_answer"),  # of SNMPv3
 )
 
-BUILD = Family("upazila_build_info", "gauge", "Which version runs.", Labels("version", "python"), unit="always 1")
-SAMPLES = Family("upazila_samples_total", "counter", "Rounds taken.", Labels("probe"), unit="rounds", most=3)
+BUILD = Family(
+    "upazila_build_info", "gauge", "Version of the program and of Python.", Labels("version", "python"), unit="always 1"
+)
+SAMPLES = Family("upazila_samples_total", "counter", "Probe rounds completed.", Labels("probe"), unit="rounds", most=3)
 UNKNOWN = Family(
     "upazila_samples_unknown_total",
     "counter",
-    "Rounds that judged nobody because of a fault of our own: more than a few are a reason to look.",
+    "Probe rounds without a verdict because of a fault of the monitor itself; more than a few need attention.",
     Labels("probe"),
     unit="rounds",
     most=3,
@@ -31,24 +33,27 @@ UNKNOWN = Family(
 REJECTED = Family(
     "upazila_replies_rejected_total",
     "counter",
-    f"Datagrams that were no valid answer to an echo of ours: {', '.join(Rejected)}.",
+    f"Datagrams that were no valid reply to an echo request, by reason: {', '.join(Rejected)}.",
     Labels("reason"),
     unit="datagrams",
     most=len(Rejected),
 )
 FORGERIES = Family(
-    "upazila_forged_replies_total", "counter", "Those among them that somebody must have made up.", unit="datagrams"
+    "upazila_forged_replies_total",
+    "counter",
+    "Rejected datagrams that only somebody on the network can have made up.",
+    unit="datagrams",
 )
 SUSPECT = Family(
     "upazila_clock_suspect",
     "gauge",
-    "1 while the wall clock is not believed, and nothing is escalated.",
+    "1 while the wall clock is suspect, and nothing is escalated.",
     unit="0 or 1",
 )
 REFUSED = Family(
     "upazila_configuration_refused",
     "gauge",
-    "1 while the configuration on disk was refused, and the one before it stays in force.",
+    "1 while the configuration on disk is refused and the previous one stays in force.",
     unit="0 or 1",
 )
 ACCEPTED = Family(
@@ -60,28 +65,28 @@ ACCEPTED = Family(
 SOUND = Family(
     "upazila_store_sound",
     "gauge",
-    "0 when the database, or the history in it, was not what had been written when it was last examined.",
+    "0 when the last examination found the database, or the history in it, damaged or altered.",
     unit="0 or 1",
 )
 WAITING = Family("upazila_store_decisions_waiting", "gauge", "Decisions that are not stored yet.", unit="decisions")
 LATE = Family(
     "upazila_round_lateness_seconds",
     "histogram",
-    "How long after its turn a device was probed.",
+    "Delay between a device's due time and its probe.",
     unit="seconds",
     most=14,
 )
 LAG = Family(
     "upazila_loop_lag_seconds",
     "histogram",
-    "How much longer than asked the event loop slept.",
+    "Event loop lag: how much later than requested a timer fired.",
     unit="seconds",
     most=14,
 )
 READINGS = Family(
     "upazila_snmp_readings_total",
     "counter",
-    f"How readings of devices by SNMP went: {', '.join(OUTCOMES)}.",
+    f"SNMP readings by outcome: {', '.join(OUTCOMES)}.",
     Labels("outcome"),
     unit="readings",
     most=len(OUTCOMES),
@@ -89,7 +94,7 @@ READINGS = Family(
 UNBELIEVED = Family(
     "upazila_snmp_replies_rejected_total",
     "counter",
-    f"Datagrams that were no answer to a question by SNMP that counts: {', '.join(REASONS)}.",
+    f"Datagrams that were no valid SNMP response, by reason: {', '.join(REASONS)}.",
     Labels("reason"),
     unit="datagrams",
     most=len(REASONS),
@@ -97,7 +102,7 @@ UNBELIEVED = Family(
 NOTIFICATIONS = Family(
     "upazila_traps_total",
     "counter",
-    f"Traps and informs received, by what became of them: {', '.join(TRAPS)}.",
+    f"Traps and informs received, by outcome: {', '.join(TRAPS)}.",
     Labels("handling"),
     unit="notifications",
     most=len(TRAPS),
@@ -121,7 +126,7 @@ FAMILIES = (
 )
 
 
-def itself(live: RuntimeView) -> Iterator[Line]:
+def daemon(live: RuntimeView) -> Iterator[Line]:
     """All of them."""
     office = live.office_id
     yield BUILD.of(1, office, version("upazila-monitor"), sys.version.split()[0])
@@ -149,7 +154,7 @@ def itself(live: RuntimeView) -> Iterator[Line]:
 
 
 class Process:
-    """prometheus_client's own account of the process and of Python's garbage collector."""
+    """The process's and the garbage collector's metrics, by prometheus_client."""
 
     def __init__(self, live: RuntimeView) -> None:
         self._live = live

@@ -1,4 +1,4 @@
-"""Checks of what sites serve, as metrics."""
+"""Expose checks of services."""
 
 from datetime import datetime
 
@@ -10,7 +10,7 @@ CHECK = Labels("site", "check", "check_kind")
 UP = Family(
     "upazila_service_up",
     "gauge",
-    "1 while a service of a site answered as it should; absent while we could not ask.",
+    "1 while a service's last check succeeded, 0 while it failed; absent while it could not be checked.",
     CHECK,
     unit="0 or 1",
     per="check",
@@ -18,7 +18,7 @@ UP = Family(
 TOOK = Family(
     "upazila_service_response_seconds",
     "gauge",
-    "How long its answer took; absent while it fails.",
+    "Response time of the service's last check; absent while it fails.",
     CHECK,
     unit="seconds",
     per="check",
@@ -26,7 +26,7 @@ TOOK = Family(
 EXPIRES = Family(
     "upazila_service_certificate_expires_timestamp_seconds",
     "gauge",
-    "When the first of the certificates on the way to it expires.",
+    "Earliest expiry of the certificates on the way to the service.",
     CHECK,
     unit="seconds since 1970",
     per="check",
@@ -35,7 +35,7 @@ FAMILIES = (UP, TOOK, EXPIRES)
 
 
 def services(live: RuntimeView) -> CachedLines[str, ServiceState]:
-    """Of every service that was checked."""
+    """Return the lines of every service that was checked."""
     return CachedLines(FAMILIES, lambda: list(live.services.items()), lambda _, state: _checked(live.office_id, state))
 
 

@@ -1,8 +1,8 @@
-"""The charter's promises as metrics: what each service has open, how its targets were kept, how available it was.
+"""Expose how the charter's targets were met: open cases, targets met and missed, availability, by service.
 
 Everything is counted from what is stored, over the last 7 and the last 30 days. The count is kept for ten seconds, and
-for twenty times as long as it took: however large the fleet, it takes at most a twentieth of a processor. Series: two a
-service, and up to ten more for what was.
+for twenty times as long as it took: however large the fleet, it takes at most a twentieth of a processor. Series: two
+per service, and up to ten more where there was something.
 """
 
 from collections import defaultdict
@@ -28,7 +28,7 @@ REST = 20  # times as long as the counting took
 SERVICE = Family(
     "upazila_charter_service_info",
     "gauge",
-    "What a row of the charter is called; join on `office` and `service`.",
+    "Name of a row of the charter; join on `office` and `service`.",
     Labels("service", "name_bn", "name_en"),
     unit="always 1",
     per="row of the charter",
@@ -36,7 +36,7 @@ SERVICE = Family(
 SERVICE_INFO = Family(
     "upazila_charter_promise_info",
     "gauge",
-    "Which row of the charter promises which kind of site; join on `office` and `kind`.",
+    "Row of the charter that applies to a kind of site; join on `office` and `kind`.",
     Labels("service", "kind"),
     unit="always 1",
     per="kind of site",
@@ -61,7 +61,7 @@ TARGETS = Family(
 TOOK = Family(
     "upazila_charter_time_to_resolve_seconds",
     "gauge",
-    "How long what was settled in the window took: the median and the longest; absent when nothing was.",
+    "Time to resolve the cases settled in the window: median and longest; absent without any.",
     Labels("service", "of", "window"),
     unit="seconds",
     most=2 * len(WINDOWS),
@@ -70,7 +70,7 @@ TOOK = Family(
 AVAILABLE = Family(
     "upazila_charter_availability_ratio",
     "gauge",
-    "Availability of a service's sites over the hours in which they are promised, their mean; absent while unwatched.",
+    "Mean availability of a service's sites within their service hours; absent while unmonitored.",
     Labels("service", "window"),
     unit="0 to 1",
     most=len(WINDOWS),
@@ -81,7 +81,7 @@ FAMILIES = (SERVICE, SERVICE_INFO, TICKETS, TARGETS, TOOK, AVAILABLE)
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """How a service's matters went in a window: targets that were met and missed, how long the settled ones took."""
+    """A service's cases in a window: targets met and missed, and how long settled ones took."""
 
     met: int
     missed: int
@@ -90,7 +90,7 @@ class Record:
 
 @dataclass(frozen=True)
 class _Counted:
-    """What the database said, by service."""
+    """The database's figures, by service."""
 
     open_tickets: Mapping[str, int]
     records: Mapping[tuple[str, str], Record]
@@ -98,10 +98,10 @@ class _Counted:
 
 
 def record(matters: Sequence[queries.Matter], since_utc: datetime, now_utc: datetime) -> Record:
-    """What became of one service's matters from ``since_utc`` to now. Pure.
+    """Compute one service's record from ``since_utc`` to now. Pure.
 
-    A target is missed at its deadline and met at the end of what it is about, so each counts once, in the window in
-    which that happened; what is still under way in its time counts as neither.
+    A target is missed at its deadline and met at the end of its case, so each counts once, in the window in which that
+    happened; cases still open within their time count as neither.
     """
     met = missed = 0
     took_s = []
@@ -116,7 +116,10 @@ def record(matters: Sequence[queries.Matter], since_utc: datetime, now_utc: date
 
 
 class SlaSource(UncachedLines):
-    """Asks the database, and keeps the answer for a while; as long as it does not answer, there are no figures."""
+    """The part of the charter's figures; queries the database and caches the answer.
+
+    No figures while it does not answer.
+    """
 
     def __init__(self, live: RuntimeView, store: Store, clock: Clock) -> None:
         self._live, self._store, self._clock = live, store, clock
@@ -126,7 +129,7 @@ class SlaSource(UncachedLines):
         self._count_again_mono_ns = 0
 
     def ask(self) -> Callable[[], None]:
-        """Counts anew, if it is time to."""
+        """Count again, if it is time to."""
         office = self._live.office
         began_ns = self._clock.mono_ns()
         if self._counted_for is office and began_ns < self._count_again_mono_ns:
@@ -139,7 +142,7 @@ class SlaSource(UncachedLines):
         return partial(self._take, office, counted, ended_ns + max(FRESH_NS, REST * (ended_ns - began_ns)))
 
     def unanswered(self) -> None:
-        """Counting takes long where there is much to count: until it is done, the figures of the last time hold."""
+        """Show the last figures while counting takes longer."""
 
     def _take(self, office: Office, counted: _Counted | None, again_mono_ns: int) -> None:
         self._counted_for, self._counted, self._count_again_mono_ns = office, counted, again_mono_ns

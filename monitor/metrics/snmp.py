@@ -1,7 +1,7 @@
-"""What devices say by SNMP, as metrics: interfaces under the names of snmp_exporter's if_mib, all else as upazila_….
+"""Expose SNMP readings: interfaces under the names of snmp_exporter's if_mib, all else as upazila_….
 
-Counters of devices are exposed without a type: OpenMetrics would have their names end with '_total'. However much a
-device says, and under whatever names: there is an end to what is shown of it.
+Counters of devices are exposed without a type: OpenMetrics would have their names end with '_total'. The series of a
+device are bounded, however much it reports and under whatever names.
 """
 
 from collections.abc import Iterator
@@ -27,7 +27,7 @@ INTERFACE = Labels("site", "device", *PORT_NAMES)
 STATE = Family(
     "upazila_snmp_state",
     "gauge",
-    f"1 for how the last reading by SNMP went, 0 for all others: {', '.join(OUTCOMES)}; 'credentials': refused, or "
+    f"1 for the outcome of the last SNMP reading, 0 for the others: {', '.join(OUTCOMES)}; 'credentials': refused, or "
     "over v2c most likely wrong.",
     Labels("site", "device", "outcome"),
     unit="0 or 1",
@@ -37,7 +37,7 @@ STATE = Family(
 RESTARTS = Family(
     "upazila_device_restarts_total",
     "counter",
-    "How often its agent was seen to have started anew, the wrap of sysUpTime after 497 days not counted.",
+    "Restarts of the device's SNMP agent, without wraps of sysUpTime after 497 days.",
     DEVICE,
     unit="restarts",
     per="device read by SNMP",
@@ -45,7 +45,7 @@ RESTARTS = Family(
 UPTIME = Family(
     "upazila_device_uptime_seconds",
     "gauge",
-    "Since the device's agent started, by its own account.",
+    "Time since the device's SNMP agent started, by its own clock.",
     DEVICE,
     unit="seconds",
     per="device read by SNMP",
@@ -53,8 +53,8 @@ UPTIME = Family(
 LEFT_OUT = Family(
     "upazila_snmp_series_left_out",
     "gauge",
-    f"Interfaces beyond {MOST_INTERFACES} and series of modules beyond {MOST_MODULE_SERIES} of a device, which are not "
-    "shown; absent while there are none.",
+    f"Interfaces beyond {MOST_INTERFACES} and module series beyond {MOST_MODULE_SERIES} of a device, which are left "
+    "out; absent while there are none.",
     DEVICE,
     unit="interfaces and series",
     per="device read by SNMP",
@@ -62,17 +62,17 @@ LEFT_OUT = Family(
 
 
 _PORT: tuple[tuple[str, Type, str, str], ...] = (
-    ("ifHCInOctets", "untyped", "octets", "Octets that came in (64 bits)."),
-    ("ifHCOutOctets", "untyped", "octets", "Octets that went out (64 bits)."),
-    ("ifInOctets", "untyped", "octets", "Octets that came in (32 bits: begins anew after 4 GB)."),
-    ("ifOutOctets", "untyped", "octets", "Octets that went out (32 bits)."),
+    ("ifHCInOctets", "untyped", "octets", "Octets received (64 bits)."),
+    ("ifHCOutOctets", "untyped", "octets", "Octets sent (64 bits)."),
+    ("ifInOctets", "untyped", "octets", "Octets received (32 bits: wraps after 4 GB)."),
+    ("ifOutOctets", "untyped", "octets", "Octets sent (32 bits)."),
     (
         "ifInErrors",
         "untyped",
         "packets",
-        "Packets that came in damaged: more than a few an hour are a reason to look at the cable or the optics.",
+        "Packets received with errors: with more than a few an hour, check the cable or the optics.",
     ),
-    ("ifOutErrors", "untyped", "packets", "Packets that could not go out because of errors."),
+    ("ifOutErrors", "untyped", "packets", "Packets not sent because of errors."),
     ("ifInDiscards", "untyped", "packets", "Packets that came in and were dropped."),
     (
         "ifOutDiscards",
@@ -100,7 +100,7 @@ PORT = tuple(Family(name, type_, help_, INTERFACE, unit, per="interface") for na
 ON = Family(
     "upazila_ups_on_battery",
     "gauge",
-    "1 while the UPS feeds from its battery: there is no mains.",
+    "1 while the UPS is on battery: there is no mains.",
     DEVICE,
     unit="0 or 1",
     per="UPS",
@@ -132,7 +132,7 @@ FAMILIES = (STATE, RESTARTS, UPTIME, LEFT_OUT, *PORT, *POWER)
 
 
 def snmp(live: RuntimeView) -> CachedLines[str, tuple[SnmpState, int]]:
-    """`STATE` and `RESTARTS` of every device that is read, all else of those whose last reading succeeded."""
+    """Return `STATE` and `RESTARTS` of every device that is read, and the rest if its last reading succeeded."""
     modules = _Modules()
 
     def sources() -> Iterator[tuple[str, tuple[SnmpState, int]]]:
@@ -140,15 +140,15 @@ def snmp(live: RuntimeView) -> CachedLines[str, tuple[SnmpState, int]]:
             if id_ in live.fleet.devices:
                 yield id_, (state, live.restarts[id_])
 
-    def write(id_: str, told: tuple[SnmpState, int]) -> dict[Family, str]:
+    def write(id_: str, read: tuple[SnmpState, int]) -> dict[Family, str]:
         device = live.fleet.devices.get(id_)  # which may have gone in this moment
-        return gathered((), _device(live.office_id, device, *told, modules)) if device else {}
+        return gathered((), _device(live.office_id, device, *read, modules)) if device else {}
 
     return CachedLines(FAMILIES, sources, write)
 
 
 def module_family(metric: MetricEntry) -> Family:
-    """A metric of [modules.NAME]; ``index`` tells rows of the same name apart."""
+    """Return the family of a metric of [modules.NAME]; ``index`` distinguishes rows of the same name."""
     type_: Type = "untyped" if metric.type == "counter" else "gauge"
     labels = Labels("site", "device", *(() if metric.oid.endswith(".0") else ("index", *metric.labels)))
     per = "device of that kind" if metric.oid.endswith(".0") else "row of its table"
@@ -156,7 +156,7 @@ def module_family(metric: MetricEntry) -> Family:
 
 
 class _Modules:
-    """The families of modules, as they are met: one for each name, whichever module says it first."""
+    """The families of modules as they are met: one for each name, whichever module defines it first."""
 
     def __init__(self) -> None:
         self._families: dict[str, Family] = {}
@@ -167,10 +167,10 @@ class _Modules:
             family = self._families.get(metric.name)
             if family is None:
                 family = self._families[metric.name] = module_family(metric)
-            told = {"site": device.site, "device": device.name} | {
+            shown = {"site": device.site, "device": device.name} | {
                 name: clean(text, MOST_CHARACTERS) for name, text in labels.items() if name not in DEVICE.names
             }
-            written = Labels(*told)(office, *told.values())
+            written = Labels(*shown)(office, *shown.values())
             if (family, written) not in seen:  # two modules may ask for the same
                 seen.add((family, written))
                 yield family, family.line(value, written)
@@ -213,7 +213,7 @@ def _interface(office: str, device: Device, port: Facts) -> Iterator[Line]:
 
 
 def _power(names: tuple[str, str, str], reading: Reading) -> Iterator[Line]:
-    """``names``: of office, site and device."""
+    """Yield the UPS's lines; ``names``: of office, site and device."""
     if (feeds := feeds_from_battery(reading.ups)) is not None:
         yield ON.of(feeds, *names)
     for line, percent in enumerate(reading.ups_load_percent, 1):

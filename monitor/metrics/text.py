@@ -1,4 +1,4 @@
-"""Prometheus' text formats, byte for byte as prometheus_client writes them, at a small part of its cost.
+"""Write Prometheus' text formats, byte for byte as prometheus_client does, at a small part of its cost.
 
 A metric is declared once, as a `Family`: from that both the page and docs/metrics.md are made. To add one::
 
@@ -11,13 +11,13 @@ A metric is declared once, as a `Family`: from that both the page and docs/metri
 
 name its FAMILIES in reference.py, for the docs, and put ``UncachedLines(FAMILIES, lambda: waiting(...))`` among the
 parts of exposition.py. Where there may be thousands of lines take `CachedLines` instead: it writes those of a source
-again only when the source has changed, so that a scrape does little more than put lines together. What must be asked of
+again only when the source has changed, so that a scrape does little more than concatenate lines. What is queried from
 the database belongs to charter.py. `scripts/docs` renews the page; a test fails until that is done.
 
 Every series has the label `office`, the office's id, besides those that are named: `Labels` cannot be written without.
-What a label means, it means on every metric: its meaning stands in reference.py, once.
+A label means the same on every metric; reference.py explains it, once.
 
-The lines are the same in both formats, the plain one and OpenMetrics; only what stands above them differs.
+The lines are the same in both formats, the plain one and OpenMetrics; only their headers differ.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -41,14 +41,14 @@ LIKE_PYTHON_BELOW = 1e6  # from there on Go writes an exponent
 
 
 class Labels:
-    """Names of labels, `OFFICE` before all others; called with their values it writes them, sorted by name."""
+    """Names of labels, with `OFFICE` first; called with their values it writes them, sorted by name."""
 
     def __init__(self, *others: str) -> None:
         self.names = (OFFICE, *others)
         self._write: dict[str, Callable[..., str]] = {}
 
     def __call__(self, office: str, *values: str) -> str:
-        """Write them as lines carry them; the office's part is written once for each office."""
+        """Return the labels as lines carry them; the office's part is written once for each office."""
         write = self._write.get(office) or self._for(office)
         text = write(*values)
         if "\\" in text or "\n" in text or text.count('"') != 2 * len(self.names):
@@ -83,7 +83,7 @@ BUCKET = Labels("le")
 
 @dataclass(frozen=True, eq=False)
 class Family:
-    """One metric: ``help`` says what it means, ``most`` series there are at most of it for each ``per``.
+    """One metric: ``help``: its meaning; ``most``: how many series there are at most for each ``per``.
 
     A counter's name ends with _total; an 'untyped' one counts under a name that others have chosen.
     """
@@ -97,22 +97,22 @@ class Family:
     per: str = "installation"
 
     def of(self, value: float, office: str, *labels: str) -> Line:
-        """One of its lines, and whose it is."""
+        """Return one of its lines, with its family."""
         return self, self.line(value, self.labels(office, *labels))
 
     def line(self, value: float, labels: str, suffix: str = "") -> str:
-        """One of its lines; ``labels`` are written already, perhaps for several families that share them."""
+        """Return one of its lines; ``labels`` are written already, perhaps for several families that share them."""
         return f"{self.name}{suffix}{labels} {_number(value)}\n"
 
     def histogram(self, office: str, buckets: Sequence[tuple[str, float]], total: float) -> Line:
-        """All lines of one without other labels; ``buckets``: (upper bound, how many were at most that)."""
+        """Return all lines of a histogram without other labels; ``buckets``: (upper bound, cumulative count)."""
         alone = self.labels(office)
         lines = [self.line(count, BUCKET(office, bound), "_bucket") for bound, count in buckets]
         lines += [self.line(buckets[-1][1], alone, "_count"), self.line(total, alone, "_sum")]
         return self, "".join(lines)
 
     def head(self, *, openmetrics: bool) -> bytes:
-        """What stands above its lines."""
+        """Return the header above its lines."""
         name, type_ = self.name, self.type
         help_ = self.help.replace("\\", r"\\").replace("\n", r"\n")
         if openmetrics:
@@ -123,7 +123,7 @@ class Family:
 
 
 def gathered(families: Iterable[Family], lines: Iterable[Line]) -> dict[Family, str]:
-    """Each family's lines together, also of those that have none; others come when they are first met."""
+    """Group lines by family, those without lines included; other families follow in the order they are met."""
     found: dict[Family, list[str]] = {family: [] for family in families}
     for family, line in lines:
         found.setdefault(family, []).append(line)
@@ -131,7 +131,7 @@ def gathered(families: Iterable[Family], lines: Iterable[Line]) -> dict[Family, 
 
 
 def from_client(metric: Metric, office: str) -> Body:
-    """A metric that prometheus_client itself collected, without timestamps and exemplars."""
+    """Convert a metric that prometheus_client collected, without timestamps and exemplars."""
     total = "_total" if metric.type == "counter" else ""
     type_: Type = "untyped" if metric.type == "unknown" else metric.type  # type: ignore[assignment]
     family = Family(metric.name + total, type_, metric.documentation)
@@ -146,32 +146,35 @@ class Part(Protocol):
     """Some families of the page."""
 
     def look(self) -> Iterator[None]:
-        """Takes in what has changed, in small steps: whoever turns this may do something else between them."""
+        """Take in changes, in small steps: the caller may do something else between them."""
         ...
 
     def bodies(self) -> Iterator[Body]:
-        """Each family's lines together, as they were when `look` came to its end."""
+        """Yield each family's lines as of the end of `look`."""
         ...
 
     def forget(self) -> None:
-        """Writes everything anew next time: the fleet is another one."""
+        """Write everything again next time: the fleet is another one."""
         ...
 
 
 class Asked(Part, Protocol):
-    """A part that tells what the database said last."""
+    """A part that shows the database's last answer."""
 
     def ask(self) -> Callable[[], None]:
-        """Asks the database, in a thread, however long that takes; what it returns takes the answer in, on the loop."""
+        """Query the database, in a thread, however long that takes.
+
+        What it returns takes the answer in, on the loop.
+        """
         ...
 
     def unanswered(self) -> None:
-        """Does without, on the loop: the answer takes too long."""
+        """Do without an answer that takes too long; on the loop."""
         ...
 
 
 class UncachedLines:
-    """Families of few lines, written anew every time."""
+    """Families of few lines, written again for each page."""
 
     def __init__(self, families: Iterable[Family], write: Callable[[], Iterable[Line]]) -> None:
         self._families, self._write = tuple(families), write
@@ -190,7 +193,7 @@ class UncachedLines:
 class CachedLines(Generic[Key, Source]):
     """The lines of many sources (samples, states, readings), written again only for a source that has changed.
 
-    ``sources`` gives all that there are, at this moment; what it does not give any more has no lines any more.
+    ``sources``: all that there are at this moment; lines of others are dropped.
     """
 
     def __init__(

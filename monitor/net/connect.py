@@ -37,14 +37,14 @@ def race(addresses: list[Address], deadline: Deadline) -> Connected:
     """
     waiting = deque(interleaved(addresses))
     begun_ns: dict[socket.socket, int] = {}
-    told: dict[socket.socket, Address] = {}
+    connecting: dict[socket.socket, Address] = {}
     errors: list[OSError] = []
     next_ns = deadline.mono_ns()
     with selectors.DefaultSelector() as selector:
         try:
-            while waiting or told:
+            while waiting or connecting:
                 now_ns = deadline.mono_ns()
-                if waiting and (not told or now_ns >= next_ns):
+                if waiting and (not connecting or now_ns >= next_ns):
                     next_ns = now_ns + round(STAGGER_S * NS_PER_S)
                     address = waiting.popleft()
                     try:
@@ -53,13 +53,13 @@ def race(addresses: list[Address], deadline: Deadline) -> Connected:
                         errors.append(error)
                         next_ns = now_ns
                         continue
-                    told[made], begun_ns[made] = address, now_ns
+                    connecting[made], begun_ns[made] = address, now_ns
                     selector.register(made, selectors.EVENT_WRITE)
                 for key, _ in selector.select(_select_timeout_s(deadline, next_ns if waiting else None)):
                     ready = key.fileobj
                     assert isinstance(ready, socket.socket)
                     selector.unregister(ready)
-                    address = told.pop(ready)
+                    address = connecting.pop(ready)
                     if (fault := _fault(ready)) is None:
                         ready.settimeout(None)
                         return Connected(ready, address, deadline.mono_ns() - begun_ns[ready])
@@ -67,7 +67,7 @@ def race(addresses: list[Address], deadline: Deadline) -> Connected:
                     errors.append(fault)
                     next_ns = deadline.mono_ns()
         finally:
-            for loser in told:
+            for loser in connecting:
                 loser.close()
     raise next(
         (error for error in errors if error.errno not in UNINFORMATIVE_ERRNOS),

@@ -56,11 +56,11 @@ class Certificate:
         if self.expires_utc - now_utc > timedelta(days=days):
             return None
         is_over = self.expires_utc <= now_utc
-        told = {"host": of, "date": f"{self.expires_utc:%Y-%m-%d}"}
+        parameters = {"host": of, "date": f"{self.expires_utc:%Y-%m-%d}"}
         if self.is_own:
-            return reason(ReasonCode.CERTIFICATE_EXPIRED if is_over else ReasonCode.CERTIFICATE_EXPIRES, **told)
+            return reason(ReasonCode.CERTIFICATE_EXPIRED if is_over else ReasonCode.CERTIFICATE_EXPIRES, **parameters)
         code = ReasonCode.ISSUER_EXPIRED if is_over else ReasonCode.ISSUER_EXPIRES
-        return reason(code, subject=self.subject, **told)
+        return reason(code, subject=self.subject, **parameters)
 
 
 def get_ready() -> None:

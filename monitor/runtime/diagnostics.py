@@ -66,12 +66,12 @@ class Diagnostics(Part):
             self._has_work.set()
         hour = self._live.hours.get(site.gateway.id)
         silent_utc = opened.silent_since_utc or opened.started_utc
-        told = None if hour is None else summary(hour.before(silent_utc.timestamp()))
+        hour_before = None if hour is None else summary(hour.before(silent_utc.timestamp()))
         said = tuple(each for each in self._snmp(site) if each is not None)
-        return replace(opened, evidence=Evidence(hour=told, snmp=said))
+        return replace(opened, evidence=Evidence(hour=hour_before, snmp=said))
 
     def _snmp(self, site: Site) -> Iterator[SnmpSaid | None]:
-        """Return the last SNMP readings of the site's devices, and of the one that carries its link."""
+        """Yield the last SNMP readings of the site's devices, and of the one that carries its link."""
         for device in site.devices:
             yield self._said(device, device.name)
         carrier = self._live.fleet.devices.get(site.link.device) if site.link else None
@@ -91,7 +91,7 @@ class Diagnostics(Part):
         links = {link.interface for link in self._live.fleet.links.get(device.id, ())}
         not_up.sort(key=lambda port: links.isdisjoint((port.get("ifName"), port.get("ifDescr"))))
         minutes = reading.ups.get("upsEstimatedMinutesRemaining", -1)
-        told = SnmpSaid(
+        state = SnmpSaid(
             device=name,
             uptime_s=ticks // 100 if isinstance(ticks, int) else None,
             ports=tuple(
@@ -104,9 +104,9 @@ class Diagnostics(Part):
             on_battery=bool(feeds_from_battery(reading.ups)),
             battery_minutes=minutes if isinstance(minutes, int) and minutes >= 0 else None,  # -1: it does not know
         )
-        if told == SnmpSaid(device=name):
+        if state == SnmpSaid(device=name):
             return None
-        return replace(told, at=at_utc) if self._live.snmp[device.id].reading is None else told
+        return replace(state, at=at_utc) if self._live.snmp[device.id].reading is None else state
 
     async def run(self) -> None:
         """Trace what is queued, until cancelled."""

@@ -22,7 +22,7 @@ def one_heap() -> None:
 
 
 def trim_heap() -> None:
-    """Return free memory to the system after a replaced configuration."""
+    """Give free memory back to the system after a replaced configuration."""
     with suppress(AttributeError):
         ctypes.CDLL(None).malloc_trim(0)
 

@@ -82,18 +82,18 @@ class Hour:
             self._failed_minutes.append(minute)
             del self._failed[:-MINUTES], self._failed_minutes[:-MINUTES]
 
-    def _put(self, minute: int, told: Minute) -> None:
+    def _put(self, minute: int, added: Minute) -> None:
         at = minute % MINUTES
         if self._minutes[at] != minute:
             if self._minutes[at] > minute:
                 return  # the clock was set back: what is later stays
             self._minutes[at], self._sent[at], self._lost[at] = minute, 0, 0
             self._slowest_ms[at], self._sum_ms[at] = math.nan, 0.0
-        self._sent[at] = min(self._sent[at] + told.sent, 0xFFFF)
-        self._lost[at] = min(self._lost[at] + told.lost, 0xFFFF)
-        self._sum_ms[at] += told.sum_ms
-        if told.slowest_ms is not None and not self._slowest_ms[at] >= told.slowest_ms:  # a NaN is never greater
-            self._slowest_ms[at] = told.slowest_ms
+        self._sent[at] = min(self._sent[at] + added.sent, 0xFFFF)
+        self._lost[at] = min(self._lost[at] + added.lost, 0xFFFF)
+        self._sum_ms[at] += added.sum_ms
+        if added.slowest_ms is not None and not self._slowest_ms[at] >= added.slowest_ms:  # a NaN is never greater
+            self._slowest_ms[at] = added.slowest_ms
 
     def before(self, at_s: float) -> list[Minute | None]:
         """Return the 60 minutes up to that wall time, oldest first; None for one without a round.

@@ -23,10 +23,10 @@ TORN_NS = NS_PER_S // 10
 def boot_id() -> str:
     """Return the id of this boot of the machine, 32 hexadecimal digits; empty where there is none."""
     try:
-        told = BOOT_ID.read_text(encoding="ascii")
+        id_ = BOOT_ID.read_text(encoding="ascii")
     except OSError:
-        told = os.environ.get(BOOT_ID_VARIABLE, "")
-    return told.strip().replace("-", "")
+        id_ = os.environ.get(BOOT_ID_VARIABLE, "")
+    return id_.strip().replace("-", "")
 
 
 def kernel_says_synchronised() -> bool:

@@ -204,14 +204,14 @@ class DecisionWriter(Part):
                 settle(work, trust.move)
             if trust.suspect != before.suspect:
                 note_trust(work, trust)
-            told, planned = False, plans_in_force(session, now_utc)
+            anything_new, planned = False, plans_in_force(session, now_utc)
             if not trust.suspect:
                 if before.suspect and trust.move is None:
                     outages.catch_up(work, before.unproven_since_utc)
                 if office is not self._counted_by and (moved := recount.open_deadlines(work)):
                     text = "%d deadlines were counted again: the charter or the calendar has changed"
                     emit(log, LogEvent.DEADLINES_RECOUNTED, text, moved, count=moved)
-                told = what_is_due(work, MOST_AT_ONCE)
+                anything_new = what_is_due(work, MOST_AT_ONCE)
             clock_changed = trust.suspect != before.suspect or trust.move is not None
             if clock_changed or trust.last.boot_ns - self._last_heartbeat_ns >= HEARTBEAT_NS:
                 board_state.beat(session, trust)
@@ -219,7 +219,7 @@ class DecisionWriter(Part):
         log_history(work)
         if not trust.suspect:
             self._counted_by = office
-        return told or bool(batch), planned, trust
+        return anything_new or bool(batch), planned, trust
 
 
 def _say_trust(trust: ClockTrust, *, was_suspect: bool) -> None:

@@ -1,4 +1,4 @@
-"""Say of a value what was found, without saying what may be a secret that was put in the wrong place."""
+"""Describe a value that was found, without showing what may be a secret in the wrong place."""
 
 import datetime as dt
 import re
@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from monitor.settings.problems import nearest
 
 LONGEST_NUMBER = 24
-UNTOLD = "this text"
+UNSHOWN = "this text"
 _FIGURES = re.compile(
     r"[0-9০-৯]{1,12}( ?[AaPp]\.?[Mm]\.?)?"
     r"|(?=.*[.:/ T-])[0-9০-৯.:,/+TZ -]{1,40}"
@@ -17,8 +17,10 @@ _FIGURES = re.compile(
 
 
 def found(value: object, known: Iterable[str] = ()) -> str:
-    """Name ``value`` as TOML writes it, cut; a text only if it is but figures (a number, an address, a date), or
-    resembles one of ``known``, or is in Bangla. Else it is 'this text'.
+    """Describe ``value`` as TOML writes it, cut.
+
+    A text is shown only if it is but figures (a number, an address, a date), resembles one of ``known``, or is in
+    Bangla. Else it is 'this text'.
     """
     if isinstance(value, bool):
         return str(value).lower()
@@ -27,7 +29,7 @@ def found(value: object, known: Iterable[str] = ()) -> str:
     if isinstance(value, dt.date | dt.time):
         return value.isoformat()
     if isinstance(value, str):
-        return repr(value) if _FIGURES.fullmatch(value) or nearest(value, known, 1) else UNTOLD
+        return repr(value) if _FIGURES.fullmatch(value) or nearest(value, known, 1) else UNSHOWN
     return "a list" if isinstance(value, list | tuple) else "a table" if isinstance(value, dict) else "something else"
 
 

@@ -1,1 +1,1 @@
-"""The tables, their migrations, sessions, and what readers ask."""
+"""Store the office's data: tables, migrations, sessions, and queries."""

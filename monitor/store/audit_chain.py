@@ -1,7 +1,7 @@
-"""The hash chain over the history of all tickets: each event's hash covers the event and the hash before it.
+"""Verify the hash chain over the history of all tickets: each event's hash covers the event and the hash before it.
 
 Nothing can be altered, inserted or removed without breaking every later hash; and a head that was noted elsewhere (it
-stands in every mail) proves that nothing was cut off since. What adds to it stands in `store.ticket_history`.
+stands in every mail) proves that nothing was cut off since. `store.ticket_history` adds to it.
 """
 
 import hashlib
@@ -22,9 +22,10 @@ MOST_WRONG = 8  # letters of 64: two hashes agree in 56 places by chance once in
 
 @dataclass(frozen=True, slots=True)
 class Audit:
-    """What a walk along the chain found: ``events`` were checked; ``head`` is the last hash; ``fault`` names the first
-    event that does not fit, or that the known head is missing, or is empty. ``meant``: a head of the chain that the
-    known one, which is not in it, was mistyped from.
+    """The result of a walk along the chain. ``events``: how many were checked; ``head``: the last hash.
+
+    ``fault`` names the first event that does not fit, or that the known head is missing, or is empty. ``meant``: a head
+    of the chain that the known one, which is not in it, seems to be a typing error for.
     """
 
     events: int
@@ -34,14 +35,14 @@ class Audit:
 
 
 def link(before: str, number: str, at_utc: datetime, actor: str, kind: str, text: str) -> str:
-    """The hash of an event: SHA-256 over the hash before it and all that the event says, in hexadecimal."""
+    """Return the hash of an event: SHA-256 over the hash before it and all of the event's fields, in hexadecimal."""
     at = at_utc.astimezone(UTC).isoformat(timespec="microseconds")
     content = json.dumps([before, number, at, actor, kind, text], ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def verify(session: Session, known_head: str = "") -> Audit:
-    """Walks along the whole chain; ``known_head`` is a hash noted earlier, which must still be in it."""
+    """Verify the whole chain; ``known_head``: a hash noted earlier, which must still be in it."""
     known_head = known_head.lower()
     before, count, meant, seen = BEGINNING, 0, "", known_head in {"", BEGINNING}
     # An event whose ticket is gone is a fault, not a line to leave out.
@@ -66,7 +67,7 @@ def verify(session: Session, known_head: str = "") -> Audit:
 
 
 def is_mistyped(typed: str, head: str) -> bool:
-    """Whether ``typed`` is ``head`` with a few letters wrong, missing, doubled or exchanged."""
+    """Return whether ``typed`` is ``head`` with a few characters wrong, missing, doubled or exchanged."""
     if typed == head or abs(len(typed) - len(head)) > MOST_WRONG:
         return False
     if len(typed) == len(head) and sum(a != b for a, b in zip(typed, head, strict=True)) <= MOST_WRONG:

@@ -1,10 +1,10 @@
-"""Whether the database and what lies beside it belong together.
+"""Check that the database and the journal beside it belong together.
 
 SQLite replays whatever `monitor.db-journal` it finds into whatever `monitor.db` it finds: of a database that was put
-back beside the journal of a killed daemon it makes a mixture of two, silently. So each database bears a mark of its
-own in its header (application_id, a random number), each copy another, and the file `installed` beside it names the
-mark: before SQLite opens anything, a journal is held against both. Each start of the daemon draws another mark, so
-that an older copy of the very same file is told apart as well.
+back beside the journal of a killed daemon it makes a mixture of two, silently. So each database has a mark of its own
+in its header (application_id, a random number), each copy another, and the file `installed` beside it holds the mark:
+before SQLite opens anything, a journal is compared with both. Each start of the daemon draws another mark, so that an
+older copy of the very same file is recognised as well.
 
 File formats: https://www.sqlite.org/fileformat2.html (1.3 the header, 3 the journal, 4 the log).
 """
@@ -33,7 +33,7 @@ TRIES, PAUSE_S = 4, 0.1  # a journal of somebody at work is another one, or gone
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """What the first page says: ``counter`` grows with every commit, ``pages`` is 0 where the page does not know."""
+    """The first page's fields: ``counter`` grows with every commit, ``pages``: 0 where the page does not say."""
 
     mark: int
     counter: int
@@ -41,7 +41,7 @@ class Header:
 
 
 def header(page: bytes) -> Header | None:
-    """Reads the first 100 bytes of a database; None when it is none."""
+    """Parse the first 100 bytes of a database; None when it is none."""
     if len(page) < 100 or not page.startswith(MAGIC):
         return None
     counter, pages = struct.unpack_from(">II", page, 24)
@@ -51,7 +51,7 @@ def header(page: bytes) -> Header | None:
 
 
 def marks(state: Path) -> set[int]:
-    """The marks that `installed` names; empty when there is no such file, or it cannot be read."""
+    """Return the marks in `installed`; empty when there is no such file, or it cannot be read."""
     return read_state(state / INSTALLED, MOST_BYTES, _marks) or set()
 
 
@@ -60,24 +60,24 @@ def _marks(found: Any) -> set[int]:
 
 
 def was_installed(state: Path) -> bool:
-    """Whether a database was ever made in this folder."""
+    """Return whether a database was ever made in this folder."""
     return (state / INSTALLED).exists()
 
 
 def write_marks(state: Path, known: set[int]) -> None:
-    """Writes `installed`; raises OSError."""
+    """Write `installed`; raises OSError."""
     write_state(state / INSTALLED, {"database": sorted(f"{mark:08x}" for mark in known)})
 
 
 def draw_mark() -> int:
-    """Another mark, never 0, which is that of a database without one."""
+    """Return another mark, never 0, which is that of a database without one."""
     return secrets.randbelow(2**31 - 1) + 1
 
 
 def refuse_odd_files(database: Path) -> None:
-    """Raises Damaged when something else than a plain file lies in the place of the database or of what goes with it.
+    """Raise Damaged when something else than a plain file lies in the place of the database or its journals.
 
-    To open a pipe would wait for ever, and to open a device may do anything.
+    Opening a pipe would wait for ever, and opening a device may have effects.
     """
     state = database.parent
     beside = (database.with_name(database.name + suffix) for suffix in JOURNALS)
@@ -89,9 +89,9 @@ def refuse_odd_files(database: Path) -> None:
 
 
 def refuse_foreign_journal(database: Path, known: set[int]) -> None:
-    """Raises Damaged when the journal beside ``database`` is that of another one; opens nothing through SQLite.
+    """Raise Damaged when the journal beside ``database`` is that of another one; opens nothing through SQLite.
 
-    Looks again for a moment before it says so: another command may just be writing.
+    Checks several times before it raises: another command may just be writing.
     """
     before: tuple[str, bytes] | None = None
     for _ in range(TRIES):
@@ -108,7 +108,7 @@ def refuse_foreign_journal(database: Path, known: set[int]) -> None:
 
 
 def _foreign(database: Path, known: set[int]) -> tuple[str, bytes] | None:
-    """The name and the first bytes of a journal that does not belong to ``database``, or None."""
+    """Return the name and the first bytes of a journal that does not belong to ``database``, or None."""
     for suffix, belongs in (("-journal", _journal_belongs), ("-wal", _log_belongs)):
         path = database.with_name(database.name + suffix)
         try:
@@ -123,7 +123,7 @@ def _foreign(database: Path, known: set[int]) -> tuple[str, bytes] | None:
 
 
 def _journal_belongs(journal: BinaryIO, base: Header | None, known: set[int]) -> bool:
-    """Whether a rollback journal is that of the database with the header ``base``, or holds nothing to replay."""
+    """Return whether a rollback journal is that of the database with the header ``base``, or has nothing to replay."""
     start = journal.read(28)
     if len(start) < 28 or not start.startswith(JOURNAL_MAGIC):
         return True
@@ -140,7 +140,7 @@ def _journal_belongs(journal: BinaryIO, base: Header | None, known: set[int]) ->
 
 
 def _first_page(journal: BinaryIO, start: bytes) -> bytes:
-    """The first 100 bytes of page 1 as the journal keeps it; empty when it does not."""
+    """Return the first 100 bytes of page 1 in the journal; empty without it."""
     records, _, _, sector, size = struct.unpack_from(">IIIII", start, 8)
     at = sector
     while sector and size:
@@ -163,7 +163,7 @@ def _first_page(journal: BinaryIO, start: bytes) -> bytes:
 
 
 def _log_belongs(log: BinaryIO, base: Header | None, known: set[int]) -> bool:
-    """Whether a write-ahead log is that of the database with the header ``base``, or holds nothing to replay."""
+    """Return whether a write-ahead log is that of the database with the header ``base``, or has nothing to replay."""
     frames = list(_first_pages(log))
     if not frames or base is None:
         return base is not None or not frames
@@ -171,7 +171,7 @@ def _log_belongs(log: BinaryIO, base: Header | None, known: set[int]) -> bool:
 
 
 def _first_pages(log: BinaryIO) -> Iterator[Header | None]:
-    """For each frame that counts: the header of page 1, or None when it is another page."""
+    """Yield, for each valid frame, the header of page 1, or None when it is another page."""
     start = log.read(32)
     if len(start) < 32 or struct.unpack_from(">I", start)[0] not in WAL_MAGICS:
         return
@@ -188,7 +188,7 @@ def _is_known(found: Header, known: set[int]) -> bool:
 
 
 def renew_mark(state: Path, engine: Engine) -> int:
-    """Draws another mark for the database; at no moment is the one in it unknown beside it. Raises OSError."""
+    """Draw another mark for the database; at no moment is the one in it missing from `installed`. Raises OSError."""
     with engine.begin() as connection:
         old = connection.exec_driver_sql("PRAGMA application_id").scalar_one()
         new = draw_mark()
@@ -199,7 +199,7 @@ def renew_mark(state: Path, engine: Engine) -> int:
 
 
 def mark_first(state: Path, engine: Engine) -> int:
-    """Gives a mark to a database that has none yet, and names it beside it; 0, as it is not to stay. Raises OSError."""
+    """Mark a database that has no mark yet, and write `installed`; return 0, as it is not to stay. Raises OSError."""
     with engine.connect() as connection:
         has_mark = connection.exec_driver_sql("PRAGMA application_id").scalar_one() != 0
     if not (has_mark and was_installed(state)):

@@ -1,4 +1,4 @@
-"""What outlives a restart: open outages, who was affected, the last heartbeat, and the gap until now."""
+"""Restore after a restart: open outages, affected sites, the last heartbeat, and the gap since."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -18,7 +18,7 @@ from monitor.store.models import AffectedSite, ClockWord, Gap, Heartbeat, Learne
 
 
 def remember(session: Session) -> StoredState:
-    """What the run before left open."""
+    """Load the board's state as the run before left it."""
     open_rows = session.scalars(select(Outage).where(Outage.ended_utc.is_(None))).all()
     behind = session.scalars(select(AffectedSite).where(AffectedSite.until_utc.is_(None))).all()
     roots = {row.id: row.site for row in open_rows}
@@ -40,7 +40,7 @@ def remember(session: Session) -> StoredState:
 
 
 def _fell_silent(session: Session, silent_utc: Iterable[datetime]) -> dict[str, list[datetime]]:
-    """When sites fell silent with which one that is silent now, or was about to be, may have fallen silent together."""
+    """Return when sites went down that may have done so together with one that is down, or failing, now."""
     last = last_trust(session)
     seen_utc = [last.utc_at(last.last.boot_ns)] if last else []
     oldest_utc = min([*silent_utc, *seen_utc], default=None)
@@ -54,7 +54,7 @@ def _fell_silent(session: Session, silent_utc: Iterable[datetime]) -> dict[str, 
 
 
 def last_trust(session: Session) -> ClockTrust | None:
-    """What the run before thought of the clock, as of its last heartbeat; None before the first."""
+    """Return the clock's trust as of the last heartbeat; None before the first."""
     row = session.get(Heartbeat, 1)
     if row is None:
         return None
@@ -70,7 +70,7 @@ def last_trust(session: Session) -> ClockTrust | None:
 
 
 def beat(session: Session, trust: ClockTrust) -> None:
-    """Says that the daemon lives, and what it thinks of the clock."""
+    """Store a heartbeat with the clock's trust."""
     session.merge(
         Heartbeat(
             id=1,
@@ -89,18 +89,18 @@ def beat(session: Session, trust: ClockTrust) -> None:
 
 
 def operators_word(session: Session) -> ClockReading | None:
-    """The reading of the clocks of which an operator said last that it is right."""
+    """Return the clock reading that an operator last confirmed."""
     row = session.get(ClockWord, 1)
     return ClockReading(row.wall_utc, row.boot_ns, row.boot_id) if row else None
 
 
 def keep_word(session: Session, now: ClockReading, actor: str) -> None:
-    """Notes that an operator says that the wall clock is right."""
+    """Store an operator's confirmation of the wall clock."""
     session.merge(ClockWord(id=1, wall_utc=now.utc, boot_ns=now.boot_ns, boot_id=now.boot_id, actor=actor))
 
 
 def note_gap(session: Session, since_utc: datetime, until_utc: datetime, longest_unnoticed: timedelta) -> bool:
-    """Records a time as unmonitored, if it is longer than ``longest_unnoticed``; whether it was."""
+    """Record a time as unmonitored, if it is longer than ``longest_unnoticed``; return whether it was."""
     if until_utc - since_utc <= longest_unnoticed:
         return False
     session.add(Gap(started_utc=since_utc, ended_utc=until_utc, reason=reason(ReasonCode.DAEMON_NOT_RUNNING)))
@@ -108,19 +108,19 @@ def note_gap(session: Session, since_utc: datetime, until_utc: datetime, longest
 
 
 def note_gap_before(session: Session, move: Move) -> None:
-    """Records the time for which the machine was off, now that it is known how long that was."""
+    """Record the time for which the machine was off, now that its length is known."""
     if move.off is not None:
         off_utc, resumed_utc = move.off
         note_gap(session, off_utc, resumed_utc + move.by, JUMP)
 
 
 def learned(session: Session) -> dict[str, Usual]:
-    """What is usual of each device, as it was written down last."""
+    """Return the stored usual round-trip times of each device."""
     return {row.device: Usual(row.packed) for row in session.scalars(select(Learned))}
 
 
 def write_learned(session: Session, baselines: Baselines) -> None:
-    """Writes down what is new since the last time, and drops what is gone."""
+    """Store changed usual round-trip times, and delete those of removed devices."""
     for device in list(baselines.changed):
         usual = baselines.known.get(device)
         if usual is not None:

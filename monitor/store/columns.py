@@ -1,7 +1,7 @@
-"""Column types: the one place where what is to be stored is made storable, whoever it comes from.
+"""Define column types that make values storable, whatever their source.
 
-Text is cleaned by the one cleaner and cut to its column, JSON loses what JSON has not; so no letter of a device or a
-person makes the database, a page or a mail refuse a whole transaction.
+Text is cleaned by the one cleaner and cut to its column; JSON loses values that JSON lacks. So no character from a
+device or a person can make the database, a page or a mail reject a whole transaction.
 """
 
 import json
@@ -39,7 +39,7 @@ class Utc(TypeDecorator[datetime]):
 
 
 class Line(TypeDecorator[str]):
-    """Text of one line and at most ``most`` letters."""
+    """Text of one line and at most ``most`` characters."""
 
     impl = String
     cache_ok = True
@@ -63,7 +63,7 @@ class Lines(TypeDecorator[str]):
 
 
 class Facts(TypeDecorator[dict[str, Any]]):
-    """JSON that every reader of JSON takes: clean text, and no number that is none."""
+    """JSON valid for every parser: clean text, no NaN or infinity."""
 
     impl = JSON
     cache_ok = True
@@ -75,7 +75,7 @@ class Facts(TypeDecorator[dict[str, Any]]):
 class Reasons(TypeDecorator[Reason]):
     """A reason as JSON with its code and parameters, clean as `Facts` are; NULL for none.
 
-    What is no JSON any more is read as a text: damage in one row must not hide all others.
+    A value that is no JSON any more is read as a text: damage in one row must not hide all others.
     """
 
     impl = Text
@@ -94,24 +94,24 @@ class Reasons(TypeDecorator[Reason]):
 
 
 def storable_reason(given: Reason) -> Reason | None:
-    """``given`` as a column for a reason keeps it."""
+    """Return ``given`` as a column for a reason stores it."""
     return from_json(_plain(_bounded(as_json(given))))
 
 
 def storable_line(text: str, most: int) -> str:
-    """``text`` as a column for one line keeps it: in one line, cleaned, at most ``most`` letters."""
+    """Return ``text`` as a column for one line stores it: cleaned, one line, at most ``most`` characters."""
     return text if len(text) <= most and is_plain_ascii(text) else clean(text, most)
 
 
 def storable(text: str) -> str:
-    """``text`` as a column for many lines keeps it: cleaned, of bounded length."""
+    """Return ``text`` as a column for many lines stores it: cleaned, of bounded length."""
     if len(text) <= LONGEST_TEXT and is_plain_ascii(text):
         return text
     return clean_lines(text, LONGEST_TEXT)
 
 
 def _bounded(value: Any) -> Any:
-    """Cuts each text in a reason to one line of LONGEST_PARAMETER letters."""
+    """Cut each text in a reason to one line of LONGEST_PARAMETER characters."""
     if isinstance(value, str):
         return storable_line(value, LONGEST_PARAMETER)
     if isinstance(value, dict):

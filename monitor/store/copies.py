@@ -1,7 +1,7 @@
-"""Copies of the database: made whole, proved by restoring them into a scratch file, and put back whole.
+"""Copy the database, prove copies by restoring them into a scratch file, and put them back, each as a whole.
 
-A copy is one file. It bears another mark than the database that it was made of (see `belonging`), so that no journal
-is ever replayed into it.
+A copy is one file. It has another mark than the database it was made of (see `belonging`), so that no journal is ever
+replayed into it.
 """
 
 import fcntl
@@ -30,7 +30,7 @@ MOST_ASIDE = 1_000  # of one second
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """What was put back: from which ``copy``, what is in it, and the folder ``aside`` with what was there before."""
+    """The result of a restore: the ``copy``, its contents, and the folder ``aside`` with what was there before."""
 
     copy: Path
     found: Soundness
@@ -38,7 +38,7 @@ class Restored:
 
 
 def create(database: Path, target: Path) -> Soundness:
-    """Copies the database, beside whoever works with it, and proves the copy; nothing is at ``target`` until then.
+    """Copy the database, beside running users of it, and prove the copy; ``target`` exists only once it is good.
 
     Raises StoreError when the copy is not good, OSError when it cannot be written.
     """
@@ -63,21 +63,21 @@ def create(database: Path, target: Path) -> Soundness:
 
 
 def copy_name(at_utc: datetime) -> str:
-    """The name of a copy that was made then."""
+    """Return the name of a copy made at that time."""
     return f"monitor-{at_utc:%Y%m%dT%H%M%S}.db"
 
 
 def prune(folder: Path, keep: int, newest: Path) -> None:
-    """Removes the oldest nightly copies but ``keep``, never the ``newest``, which was made just now."""
+    """Remove the oldest nightly copies but ``keep``, never the ``newest``, which was made just now."""
     for old in nightly(folder, newest)[:-keep]:
         if old != newest:
             old.unlink()
 
 
 def nightly(folder: Path, newest: Path | None = None) -> list[Path]:
-    """The nightly copies of a folder, the oldest first.
+    """Return the nightly copies of a folder, the oldest first.
 
-    What bears a later date than the ``newest`` comes before all others: a wrong clock has named it.
+    Copies dated later than the ``newest`` come before all others: a wrong clock has named them.
     """
     every = sorted(folder.glob("monitor-[0-9]*.db"))
     if newest is None:
@@ -86,13 +86,13 @@ def nightly(folder: Path, newest: Path | None = None) -> list[Path]:
 
 
 def _day(copy: Path) -> str:
-    """By its name."""
+    """Return the day in the copy's name."""
     return copy.name[: len("monitor-20261124")]
 
 
 @contextmanager
 def _scratch_folder(parent: Path) -> Iterator[Path]:
-    """A folder below ``parent`` that is gone afterwards; what was left of one by somebody killed goes as well."""
+    """Make a temporary folder below ``parent``, removed afterwards, together with those left by killed processes."""
     sweep(parent)
     while True:
         with TemporaryDirectory(prefix=SCRATCH, dir=parent, ignore_cleanup_errors=True) as name:
@@ -108,7 +108,7 @@ def _scratch_folder(parent: Path) -> Iterator[Path]:
 
 
 def sweep(parent: Path) -> None:
-    """Takes away the scratch folders that nobody works in any more; raises nothing."""
+    """Remove scratch folders that no process uses any more; raises nothing."""
     for folder in parent.glob(f"{SCRATCH}*"):
         with suppress(OSError):
             handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
@@ -120,7 +120,7 @@ def sweep(parent: Path) -> None:
 
 
 def verify(copy: Path, scratch: Path) -> Soundness:
-    """Proves a copy: restores it below ``scratch``, opens it as the daemon would, and examines all of it.
+    """Prove a copy: restore it below ``scratch``, open it as the daemon would, and examine all of it.
 
     Raises StoreError when it cannot be opened at all, OSError when it cannot be read or there is no room.
     """
@@ -130,7 +130,7 @@ def verify(copy: Path, scratch: Path) -> Soundness:
 
 @contextmanager
 def _restored(copy: Path, scratch: Path) -> Iterator[Store]:
-    """The database that ``copy`` becomes, in a folder of its own below ``scratch``."""
+    """Restore ``copy`` into a folder of its own below ``scratch``."""
     beside = [name for name in belonging.JOURNALS if _has_content(copy.with_name(copy.name + name))]
     if beside:
         raise StoreError(f"{copy} is not whole: {copy.name}{beside[0]} lies beside it. Expected a single file")
@@ -164,9 +164,9 @@ def _has_content(path: Path) -> bool:
 
 
 def restore(copy: Path, state: Path, now_utc: datetime, *, older: bool, known_head: str = "") -> Restored:
-    """Puts a copy back as the database of ``state``; the caller holds the lock of the daemon.
+    """Put a copy back as the database of ``state``; the caller holds the daemon's lock.
 
-    All of it is proved before anything is touched; what was there is moved into a folder of its own, journals too.
+    All of it is proved before anything is touched; what was there is moved into a folder of its own, with its journals.
     Raises StoreError when the copy is not good, or, unless ``older``, when its history ends before the head that was
     mailed last or before ``known_head``; OSError when the disk refuses.
     """
@@ -205,7 +205,7 @@ def restore(copy: Path, state: Path, now_utc: datetime, *, older: bool, known_he
 
 
 def put_aside(state: Path, now_utc: datetime) -> Path | None:
-    """Moves the database and its journals into a folder of their own; None when there is none. Raises OSError."""
+    """Move the database and its journals into a folder of their own; None when there is none. Raises OSError."""
     there = [path for name in ("", *belonging.JOURNALS) if (path := state / f"{DATABASE}{name}").exists()]
     for path in there:
         if not _has_content(path):
@@ -227,9 +227,9 @@ def put_aside(state: Path, now_utc: datetime) -> Path | None:
 
 
 def set_aside_unusable(state: Path, now_utc: datetime) -> Path | None:
-    """Makes a database with nothing in it and puts aside what lies in its place; where that lies now, if anything did.
+    """Make an empty database and move an unusable one aside; return where that is now, if there was one.
 
-    Raises StoreError when what lies there can be used, or may be used again.
+    Raises StoreError when the present one is usable, or may become so again.
     """
     if _has_content(state / DATABASE):
         try:
@@ -245,9 +245,9 @@ def set_aside_unusable(state: Path, now_utc: datetime) -> Path | None:
 
 
 def newest_good(state: Path, now_utc: datetime) -> Path:
-    """The newest nightly copy that is whole and sound; raises StoreError when there is none.
+    """Return the newest nightly copy that is whole and sound; raises StoreError when there is none.
 
-    What is dated after ``now_utc`` is taken last: a wrong clock has named it.
+    Copies dated after ``now_utc`` are tried last: a wrong clock has named them.
     """
     why: list[str] = []
     for copy in reversed(nightly(state / BACKUPS, state / BACKUPS / copy_name(now_utc))):

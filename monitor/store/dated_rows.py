@@ -1,4 +1,4 @@
-"""What in the database is a date of something that was, and not of something that is planned."""
+"""List which columns are dates of past events, not of plans."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -38,5 +38,5 @@ ENDS: Mapping[type[Base], tuple[str, str]] = {
 
 
 def rows_after(session: Session, table: type[Base], column: str, at_utc: datetime) -> Sequence[Any]:
-    """The rows of a table that have a date later than that in a column of DATES."""
+    """Return the rows of a table that have a later date in a column of DATES."""
     return session.scalars(select(table).where(getattr(table, column) > at_utc)).all()

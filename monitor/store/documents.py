@@ -1,6 +1,6 @@
-"""What is stored, as `--json` and /api/status give it out: one shape for each, and its one maker. Keys are public.
+"""Make the documents of `--json` and /api/status: one shape for each kind, and its one maker. Keys are public.
 
-The views of `store` come in; nothing here asks a database. Times are in ISO 8601, UTC.
+Takes the views of `store`; nothing here queries a database. Times are in ISO 8601, UTC.
 """
 
 from datetime import datetime
@@ -17,7 +17,7 @@ ReasonDocument = dict[str, Any]
 
 
 class OutageDocument(TypedDict):
-    """An outage, the number of its ticket, and the sites that are silent behind it."""
+    """An outage, the number of its ticket, and the sites affected by it."""
 
     id: int
     site: str
@@ -39,7 +39,7 @@ class OutageDocument(TypedDict):
 
 
 class PublicTicketDocument(TypedDict):
-    """A ticket as anyone may read it: without who asked, and in which words."""
+    """A ticket for anyone: without the requester and the text of the request."""
 
     number: str
     service: str
@@ -65,7 +65,7 @@ class TicketEventDocument(TypedDict):
 
 
 class TicketDocument(PublicTicketDocument):
-    """A ticket as the office reads it; ``events`` is empty in listings."""
+    """A ticket for the office; ``events`` is empty in listings."""
 
     asker: str
     text: str
@@ -73,7 +73,7 @@ class TicketDocument(PublicTicketDocument):
 
 
 class TimelineDocument(TypedDict):
-    """Something that happened at a site or with a device."""
+    """A timeline event."""
 
     at_utc: str
     site: str
@@ -87,7 +87,7 @@ class TimelineDocument(TypedDict):
 
 
 class NoticeDocument(TypedDict):
-    """A notice and what became of it."""
+    """A notice and its delivery."""
 
     id: int
     kind: str
@@ -108,7 +108,7 @@ class NoticeDocument(TypedDict):
 
 
 class MirrorDocument(TypedDict):
-    """How many tickets stand in the help desk, how many wait to be told of something, and how many it refused."""
+    """Totals of the help desk's mirror: tickets in it, tickets with events to send, and refused ones."""
 
     mirrored: int
     pending: int
@@ -118,7 +118,7 @@ class MirrorDocument(TypedDict):
 
 
 class MirroredTicketDocument(TypedDict):
-    """Where one ticket stands in the help desk, and what it is still to be told."""
+    """A ticket's state in the help desk, and how many events are still to be sent."""
 
     number: str
     state: str
@@ -132,7 +132,7 @@ class MirroredTicketDocument(TypedDict):
 
 
 class HelpdeskDocument(MirrorDocument):
-    """The mirror as a whole, and ticket by ticket."""
+    """The mirror's totals and tickets."""
 
     desk: str
     tickets: list[MirroredTicketDocument]
@@ -228,7 +228,7 @@ def notice_document(view: NoticeView) -> NoticeDocument:
 
 
 def mirror_document(totals: MirrorTotals) -> MirrorDocument:
-    """Make the document of the mirror in five figures."""
+    """Make the document of the mirror's totals."""
     return {
         "mirrored": totals.mirrored,
         "pending": totals.pending,

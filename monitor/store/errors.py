@@ -1,15 +1,15 @@
-"""Why the database cannot be used.
+"""Define why the database cannot be used.
 
 ::
 
-    StoreError            of a newer version, another daemon's, not to be reached: starting again alone does not help
-    ├── Damaged           what lies there is no sound database: a copy must be put back
+    StoreError            of a newer version, another daemon's, not to be reached: a restart alone does not help
+    ├── Damaged           the database is not sound: a copy must be put back
     └── NoDatabase        it is missing although there was one: a person must choose
 
-What SQLAlchemy raises has its name here for everybody outside of this room::
+SQLAlchemy's errors have their names here for all other rooms::
 
     SQLAlchemyError
-    └── DBAPIError            a statement was refused; ``orig`` says by what
+    └── DBAPIError            a statement was refused; ``orig`` is the driver's error
         └── DatabaseError     by the database
             └── OperationalError   for what is not in the statement: a lock, a full disk
 """
@@ -58,15 +58,15 @@ class StoreError(Exception):
 
 
 class Damaged(StoreError):
-    """What lies there is no sound database, or its journal is another's."""
+    """The database is not sound, or its journal is another's."""
 
 
 class NoDatabase(StoreError):
-    """There was a database and is none now; the message spells the choice out."""
+    """There was a database and is none now; the message spells out the choice."""
 
 
 def may_pass(error: BaseException | None) -> bool:
-    """Whether what refuses may have ended at the next try: a lock, a full disk, a file that is read-only."""
+    """Return whether a retry may succeed: a lock, a full disk, a read-only file."""
     if isinstance(error, sqlite3.Error):
         return getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF in PASSING
     return isinstance(error, OSError) and error.errno in PASSING_ERRNO

@@ -1,4 +1,4 @@
-"""What is mirrored to a help desk and what is not yet: asked of the database every time, never remembered."""
+"""Query what is mirrored to a help desk and what is pending; always from the database, never cached."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ WATCHED = timedelta(days=30)  # so long after it was solved, somebody may still 
 
 @dataclass(frozen=True, slots=True)
 class MirrorView:
-    """Where one ticket stands there, what it is still to be told, and what went wrong last; ``pending``: events."""
+    """A ticket's state in the help desk, how many events are ``pending``, and its last error."""
 
     number: str
     state: str
@@ -32,7 +32,7 @@ class MirrorView:
 
 @dataclass(frozen=True, slots=True)
 class MirrorTotals:
-    """How many tickets stand there, how many wait to be told of something, since when, and how many were refused."""
+    """Totals: tickets in the help desk, tickets with pending events, since when, and refused ones."""
 
     mirrored: int
     pending: int
@@ -42,7 +42,7 @@ class MirrorTotals:
 
 
 def unsynced() -> ColumnElement[bool]:
-    """Whether an event is still to be told there: what was done there is not."""
+    """Return the condition that an event is to be sent there; events that came from there are not."""
     from_there = or_(TicketEvent.actor == ACTOR, TicketEvent.actor.startswith(f"{ACTOR}/"))
     return and_(
         TicketEvent.ticket_id == HelpdeskTicket.ticket_id, TicketEvent.id > HelpdeskTicket.told_event_id, ~from_there
@@ -50,7 +50,7 @@ def unsynced() -> ColumnElement[bool]:
 
 
 def pending() -> ColumnElement[bool]:
-    """Whether a mirrored ticket waits to be told of something; its `Ticket` must be joined."""
+    """Return the condition that a mirrored ticket has events to send; its `Ticket` must be joined."""
     return or_(
         HelpdeskTicket.outside_id == "",
         HelpdeskTicket.agreed_state != Ticket.state,
@@ -59,12 +59,12 @@ def pending() -> ColumnElement[bool]:
 
 
 def watched(now_utc: datetime) -> ColumnElement[bool]:
-    """Whether somebody may still do something to it there; its `Ticket` must be joined."""
+    """Return the condition that somebody may still act on it there; its `Ticket` must be joined."""
     return or_(Ticket.state.in_(UNSOLVED), Ticket.resolved_utc > now_utc - WATCHED)
 
 
 def mirrored(session: Session, desk: str, limit: int = 1_000) -> list[MirrorView]:
-    """The tickets that stand in this help desk or ought to, what is owed first, then the newest."""
+    """Return the tickets that are or should be in this help desk, pending ones first, then the newest."""
     count = select(func.count()).where(unsynced()).correlate(HelpdeskTicket).scalar_subquery()
     query = (
         select(HelpdeskTicket, Ticket.number, Ticket.state, count)
@@ -90,7 +90,7 @@ def mirrored(session: Session, desk: str, limit: int = 1_000) -> list[MirrorView
 
 
 def totals(session: Session, desk: str) -> MirrorTotals:
-    """The state of the mirror in five figures."""
+    """Return the mirror's totals."""
     here = HelpdeskTicket.desk == desk
     count = select(func.count()).select_from(HelpdeskTicket).join(Ticket)
     first = select(func.min(TicketEvent.at_utc)).where(unsynced()).correlate(HelpdeskTicket).scalar_subquery()
@@ -106,9 +106,10 @@ def totals(session: Session, desk: str) -> MirrorTotals:
 
 
 def unlisted(session: Session, desk: str) -> list[int]:
-    """The tickets that belong on the list and are not: all new ones, and what is unsolved of the old.
+    """Return the tickets to add to the mirror: all new ones, and of the old those unsolved.
 
-    A help desk is not filled with what was over before it came; but what opens and ends while it is away is told.
+    A help desk is not filled with what was over before it was configured; but tickets that open and end while it is
+    unavailable are sent.
     """
     here = HelpdeskTicket.desk == desk
     newest = session.scalar(select(func.max(HelpdeskTicket.ticket_id)).where(here))
@@ -119,7 +120,10 @@ def unlisted(session: Session, desk: str) -> list[int]:
 
 
 def next_in_turn(session: Session, desk: str, now_utc: datetime) -> tuple[HelpdeskTicket, str, bool] | None:
-    """What is owed first, then what is to be looked at, then what failed before: row, number, whether it owes."""
+    """Return row, number, and whether events are pending, of the next ticket.
+
+    Pending, then to be polled, then retries.
+    """
     fine, next_try = HelpdeskTicket.attempts == 0, HelpdeskTicket.next_try_utc
     due = or_(next_try <= now_utc, next_try > now_utc + FARTHEST)  # so far ahead only a wrong clock can have put it
     query = (
@@ -134,12 +138,12 @@ def next_in_turn(session: Session, desk: str, now_utc: datetime) -> tuple[Helpde
 
 
 def unsynced_events(session: Session, row: HelpdeskTicket) -> Sequence[TicketEvent]:
-    """The events of its history that are still to be told there, in order."""
+    """Return the events of its history that are to be sent there, in order."""
     query = select(TicketEvent).join(HelpdeskTicket, HelpdeskTicket.ticket_id == TicketEvent.ticket_id)
     return session.scalars(query.where(HelpdeskTicket.id == row.id, unsynced()).order_by(TicketEvent.id)).all()
 
 
 def first_event(session: Session, ticket_id: int, kinds: Sequence[str]) -> int:
-    """The first event of one of those kinds in a ticket's history; 0 for none."""
+    """Return the id of the first event of one of those kinds in a ticket's history; 0 for none."""
     query = select(TicketEvent.id).where(TicketEvent.ticket_id == ticket_id, TicketEvent.kind.in_(kinds))
     return session.scalar(query.order_by(TicketEvent.id).limit(1)) or 0

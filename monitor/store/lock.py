@@ -1,4 +1,4 @@
-"""The lock that one daemon alone may have: on the folder of its state itself, which nobody can delete from under it."""
+"""Lock the state folder for the one daemon; the lock is on the folder itself, which nobody can delete from under it."""
 
 import fcntl
 import os
@@ -11,10 +11,10 @@ from monitor.store.errors import StoreError
 
 @contextmanager
 def only_daemon(state: Path) -> Iterator[None]:
-    """Holds the lock; raises StoreError when another has it, OSError when the folder cannot be made.
+    """Hold the lock; raises StoreError when another process has it, OSError when the folder cannot be made.
 
-    `daemon.lock` is locked as well: versions before this one look there alone. Where it cannot be written, on a full
-    or read-only disk, the folder's own lock is enough.
+    `daemon.lock` is locked as well, for older versions. Where it cannot be written, on a full or read-only disk, the
+    folder's own lock is enough.
     """
     state.mkdir(mode=0o750, parents=True, exist_ok=True)
     handles = [os.open(state, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)]
@@ -33,7 +33,7 @@ def only_daemon(state: Path) -> Iterator[None]:
 
 
 def daemon_runs(state: Path) -> bool:
-    """Whether a daemon holds that lock."""
+    """Return whether a daemon holds the lock."""
     try:
         handle = os.open(state, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     except OSError:

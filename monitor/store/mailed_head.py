@@ -1,6 +1,6 @@
-"""The last head of the history that went out by mail, kept beside the database and not in it.
+"""Keep the last head of the history that was mailed, beside the database and not in it.
 
-Whoever loses the database, or puts an older one back, is told so by it: the letters that went out prove what there was.
+So the loss of the database, or an older one put back, is noticed: the mails prove what there was.
 """
 
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ MOST_BYTES = 64 * 1024
 
 @dataclass(frozen=True, slots=True)
 class MailedHead:
-    """``event``: the number of the event whose hash is ``head``; ``at_utc``: when it went out."""
+    """A mailed head. ``event``: the number of the event whose hash is ``head``; ``at_utc``: when it was sent."""
 
     head: str
     event: int
@@ -28,7 +28,7 @@ class MailedHead:
 
 
 def read(state: Path) -> MailedHead | None:
-    """What was mailed last; None when nothing was, or the file says nothing that can be read."""
+    """Return the last mailed head; None when there is none, or the file cannot be read."""
     return read_state(state / FILE, MOST_BYTES, _mailed_head)
 
 
@@ -37,7 +37,7 @@ def _mailed_head(found: Any) -> MailedHead:
 
 
 def note(session: Session, state: Path, head: str, now_utc: datetime) -> None:
-    """Keeps a head that has just gone out, unless a later one is kept already; raises OSError."""
+    """Store a head that was just sent, unless a later one is stored; raises OSError."""
     known = read(state)
     if not head or (known is not None and known.head == head):
         return
@@ -48,5 +48,5 @@ def note(session: Session, state: Path, head: str, now_utc: datetime) -> None:
 
 
 def forget(state: Path) -> None:
-    """Takes it away: a person has said that an older history is to go on."""
+    """Delete it: a person has decided to go on with an older history."""
     (state / FILE).unlink(missing_ok=True)

@@ -1,4 +1,4 @@
-"""What readers ask of the outbox, as plain values. Nothing here writes."""
+"""Query the outbox for readers, as plain values. Nothing here writes."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from monitor.store.models import Notice
 
 @dataclass(frozen=True, slots=True)
 class NoticeView:
-    """A notice and what became of it; ``about`` is a ticket's number, an outage, a day's brief or a digest."""
+    """A notice and its delivery; ``about``: a ticket's number, an outage, a day's brief or a digest."""
 
     id: int
     kind: str
@@ -33,10 +33,10 @@ class NoticeView:
 
 
 def state_of(notice: Notice) -> str:
-    """What became of it.
+    """Return the state of a notice.
 
-    'sent', 'dead', 'folded' (another letter tells it), 'waiting', 'failing' while it was tried in vain, or 'faulty'
-    while this program cannot write it.
+    'sent', 'dead', 'folded' (merged into another), 'waiting', 'failing' while tries fail, or 'faulty' while this
+    program cannot write it. The words are public.
     """
     if notice.folded_into is not None:
         return "folded"
@@ -50,7 +50,7 @@ def state_of(notice: Notice) -> str:
 
 
 def listed(session: Session, *, pending: bool = False, dead: bool = False, limit: int = 50) -> list[NoticeView]:
-    """The latest notices, newest first: all, those that have not gone out, or those that were given up."""
+    """Return the latest notices, newest first: all, ``pending`` ones, or ``dead`` ones."""
     query = select(Notice).order_by(Notice.id.desc()).limit(limit)
     if pending:
         query = query.where(Notice.sent_utc.is_(None), Notice.dead_utc.is_(None))
@@ -60,19 +60,19 @@ def listed(session: Session, *, pending: bool = False, dead: bool = False, limit
 
 
 def due_times(session: Session) -> Sequence[datetime]:
-    """When each notice that has not gone out is next to be tried."""
+    """Return when each undelivered notice is to be tried next."""
     return session.scalars(select(Notice.due_utc).where(Notice.sent_utc.is_(None), Notice.dead_utc.is_(None))).all()
 
 
 def last_sent(session: Session, kinds: tuple[str, ...]) -> dict[str, datetime]:
-    """By kind, when the last of it was delivered."""
+    """Return, by kind, when its last notice was delivered."""
     query = select(Notice.kind, func.max(Notice.sent_utc)).where(Notice.kind.in_(kinds), Notice.sent_utc.is_not(None))
     rows = session.execute(query.group_by(Notice.kind))
     return {kind: at_utc for kind, at_utc in rows if at_utc is not None}
 
 
 def merged(session: Session) -> int:
-    """How many notices were told by another letter than their own."""
+    """Count the notices that were merged into another."""
     return session.scalar(select(func.count()).where(Notice.folded_into.is_not(None))) or 0
 
 

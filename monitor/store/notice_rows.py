@@ -1,4 +1,4 @@
-"""The rows of notices, as those who lease, fold and settle them ask for them and change them."""
+"""Query and change the rows of notices, for leasing, merging and delivery."""
 
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
@@ -16,7 +16,7 @@ FOR_EVER = datetime(9999, 1, 1)  # noqa: DTZ001 (as the database holds it)
 
 
 class WaitingNotice(NamedTuple):
-    """Of a notice that has not gone out what decides on when it does."""
+    """The fields of an undelivered notice that decide when it is sent."""
 
     id: int
     recipient: str
@@ -41,46 +41,46 @@ _WAITING = (
 
 
 def every(session: Session) -> Sequence[Notice]:
-    """All that were ever owed, in that order."""
+    """Return all notices ever enqueued, in that order."""
     return session.scalars(select(Notice).order_by(Notice.id)).all()
 
 
 def gone(session: Session) -> Sequence[Notice]:
-    """Those that went out as a letter of their own."""
+    """Return the notices that were sent by themselves, not merged."""
     query = select(Notice).where(Notice.sent_utc.is_not(None), Notice.folded_into.is_(None))
     return session.scalars(query.order_by(Notice.id)).all()
 
 
 def made_after(session: Session, id_: int, *, but: str) -> list[tuple[int, datetime]]:
-    """Id and due time of those that came after one, without one kind."""
+    """Return id and due time of the notices after one, without those of one kind."""
     query = select(Notice.id, Notice.due_utc).where(Notice.id > id_, Notice.kind != but).order_by(Notice.id)
     return [(row.id, row.due_utc) for row in session.execute(query)]
 
 
 def due(session: Session, now_utc: datetime) -> list[tuple[str, str]]:
-    """Channel and reader of each that is owed by then."""
+    """Return channel and recipient of each notice due by then."""
     pending = (Notice.sent_utc.is_(None), Notice.dead_utc.is_(None), Notice.due_utc <= now_utc)
     rows = session.execute(select(Notice.channel, Notice.recipient).where(*pending))
     return [(row.channel, row.recipient) for row in rows]
 
 
 def waiting(session: Session, channel: str) -> list[WaitingNotice]:
-    """What has not gone out through a channel, in the order in which it was owed."""
+    """Return the undelivered notices of a channel, in the order of enqueueing."""
     rows = session.execute(select(*_WAITING).where(*_undelivered(channel)).order_by(Notice.id))
     return [WaitingNotice._make(row) for row in rows]
 
 
 def begun_threads(session: Session, channel: str) -> set[str]:
-    """The threads of what waits in which something was told already."""
+    """Return the threads with undelivered notices in which something was sent already."""
     earlier = aliased(Notice)
-    told = select(earlier.id).where(earlier.thread_id == Notice.thread_id, earlier.sent_utc.is_not(None)).exists()
-    return set(session.scalars(select(Notice.thread_id).where(*_undelivered(channel), told).distinct()))
+    begun = select(earlier.id).where(earlier.thread_id == Notice.thread_id, earlier.sent_utc.is_not(None)).exists()
+    return set(session.scalars(select(Notice.thread_id).where(*_undelivered(channel), begun).distinct()))
 
 
 def sent_since(
     session: Session, channel: str, at_utc: datetime, *, but: Collection[str]
 ) -> dict[str, tuple[int, datetime]]:
-    """How many letters each reader got after that time, and when the last of them; without some kinds."""
+    """Return, by recipient, how many notices were sent after that time, and when the last; without some kinds."""
     recent = (Notice.channel == channel, Notice.sent_utc > at_utc, Notice.folded_into.is_(None))
     columns = (Notice.recipient, func.count(), func.max(Notice.sent_utc, type_=Utc))
     query = select(*columns).where(*recent, Notice.kind.not_in(but)).group_by(Notice.recipient)
@@ -88,7 +88,7 @@ def sent_since(
 
 
 def last_made(session: Session, channel: str, kind: str) -> dict[str, datetime]:
-    """When the last of a kind went out to each reader; in the far future while one has not."""
+    """Return, by recipient, when the last of a kind was sent; in the far future while one is undelivered."""
     made = (Notice.channel == channel, Notice.kind == kind, Notice.dead_utc.is_(None))
     out_utc = func.coalesce(Notice.sent_utc, FOR_EVER)
     query = select(Notice.recipient, func.max(out_utc, type_=Utc)).where(*made).group_by(Notice.recipient)
@@ -96,7 +96,7 @@ def last_made(session: Session, channel: str, kind: str) -> dict[str, datetime]:
 
 
 def facts_as_text(session: Session, ids: Sequence[int]) -> dict[int, str]:
-    """What each is to tell, as it is stored: damage to one is not to stop the others."""
+    """Return the stored facts as text: damage to one must not stop the others."""
     found: dict[int, str] = {}
     for some in in_portions(ids):
         query = select(Notice.id, cast(Notice.facts, Text)).where(Notice.id.in_(some))
@@ -105,7 +105,7 @@ def facts_as_text(session: Session, ids: Sequence[int]) -> dict[int, str]:
 
 
 def kinds_of(session: Session, ids: Sequence[int]) -> dict[int, str]:
-    """Which kind each is of."""
+    """Return the kind of each."""
     found: dict[int, str] = {}
     for some in in_portions(ids):
         rows = session.execute(select(Notice.id, Notice.kind).where(Notice.id.in_(some)))
@@ -114,7 +114,7 @@ def kinds_of(session: Session, ids: Sequence[int]) -> dict[int, str]:
 
 
 def known_keys(session: Session, keys: Sequence[str]) -> set[str]:
-    """Those of ``keys`` under which something was ever owed."""
+    """Return those of ``keys`` that were ever enqueued."""
     found: set[str] = set()
     for some in in_portions(keys):
         found |= set(session.scalars(select(Notice.key).where(Notice.key.in_(some))))
@@ -122,49 +122,49 @@ def known_keys(session: Session, keys: Sequence[str]) -> set[str]:
 
 
 def sent_of(session: Session, keys: Sequence[str]) -> int:
-    """How many of those have gone out."""
+    """Count those that were sent."""
     return session.scalar(select(func.count()).where(Notice.key.in_(keys), Notice.sent_utc.is_not(None))) or 0
 
 
 def anything_known(session: Session, at_utc: datetime) -> bool:
-    """Whether any site was known by then."""
+    """Return whether any site was known by then."""
     since_utc = func.coalesce(SiteState.first_utc, SiteState.since_utc)
     return session.scalar(select(SiteState.site).where(since_utc <= at_utc).limit(1)) is not None
 
 
 def given_up_after(session: Session, at_utc: datetime) -> int:
-    """How many were given up after that time."""
+    """Count the notices that were given up after that time."""
     return session.scalar(select(func.count()).where(Notice.dead_utc > at_utc)) or 0
 
 
 def mark_merged(session: Session, ids: Sequence[int], letter: int, now_utc: datetime) -> None:
-    """Notes of notices that another letter tells what they would."""
+    """Mark notices as merged into another."""
     for some in in_portions(ids):
         values = {"sent_utc": now_utc, "folded_into": letter, "proof": f"told in letter {letter}"}
         session.execute(update(Notice).where(Notice.id.in_(some)).values(**values))
 
 
 def take_apart(session: Session, letter: int, why: str) -> None:
-    """Takes a letter away that told of others; they are owed again."""
+    """Delete a merged notice; those in it are pending again."""
     apart = {"sent_utc": None, "folded_into": None, "proof": "", "last_error": why}
     session.execute(update(Notice).where(Notice.folded_into == letter).values(**apart))
     session.execute(delete(Notice).where(Notice.id == letter))
 
 
 def change(session: Session, id_: int, **values: object) -> None:
-    """Changes columns of one notice."""
+    """Change columns of one notice."""
     session.execute(update(Notice).where(Notice.id == id_).values(**values))
 
 
 def release_leases(session: Session) -> None:
-    """Frees what a killed daemon had leased; only for the one daemon that holds the lock, at its start.
+    """Release the leases of a killed daemon; only for the daemon that holds the lock, at its start.
 
-    What an earlier version could not write is due again: this one may be able to.
+    Notices that an earlier version could not write are due again: this one may be able to.
     """
     session.execute(update(Notice).where(Notice.sent_utc.is_(None)).values(leased_until_utc=None))
     session.execute(update(Notice).where(Notice.fault != "").values(due_utc=Notice.created_utc))
 
 
 def _undelivered(channel: str) -> Iterator[Any]:
-    """The conditions under which a notice still has to go out through that channel."""
+    """Yield the conditions under which a notice of that channel is undelivered."""
     yield from (Notice.channel == channel, Notice.sent_utc.is_(None), Notice.dead_utc.is_(None))

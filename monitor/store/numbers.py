@@ -1,4 +1,4 @@
-"""The last number given to a ticket, by year: a row that grows."""
+"""Number tickets: the last number by year, in a row that grows."""
 
 from sqlalchemy import func, select
 
@@ -7,7 +7,7 @@ from monitor.store.work import Work
 
 
 def next_number(work: Work, year: int) -> int:
-    """Takes the next number of a year, from 1 on; it is given back only if the transaction is taken back."""
+    """Return the next number of a year, from 1 on; it is given back only if the transaction is rolled back."""
     row = work.known.last_numbers.get(year) or _row(work, year)
     work.known.last_numbers[year] = row
     row.seq += 1

@@ -1,4 +1,4 @@
-"""Opening of the database: examined before it is believed, made or migrated, or left waiting while it refuses.
+"""Open the database: examine it first, make or migrate it, or leave it waiting while it refuses.
 
 ::
 
@@ -7,7 +7,7 @@
     existing_store       for a command beside the daemon: never makes one
     make_store           for `restore` and `run --fresh`: a new one, whatever there was
 
-No database is made where one is missing that must have been there: its copies, or the mark of the installation, tell.
+No database is made where one is missing that must have been there: its copies, or the mark of the installation, show.
 """
 
 from collections.abc import Callable, Iterator
@@ -32,10 +32,10 @@ MEND = "upazila-monitor backup restore"
 
 
 def open_store(state: Path, *, lasting: bool = True, daemon: bool = False) -> Store:
-    """Opens the database below ``state``, making or migrating it as needed, all or nothing.
+    """Open the database below ``state``, made or migrated as needed, all or nothing.
 
-    ``daemon``: gives it another mark, so that its journal is told from that of any older copy.
-    Raises StoreError when it is damaged, missing, was written by a newer version, or cannot be reached.
+    ``daemon``: draws another mark, so that its journal differs from that of any older copy. Raises StoreError when it
+    is damaged, missing, was written by a newer version, or cannot be reached.
     """
     store = Store(state / DATABASE, lasting=lasting)
     with _closed_on_failure(store):
@@ -45,7 +45,7 @@ def open_store(state: Path, *, lasting: bool = True, daemon: bool = False) -> St
 
 @contextmanager
 def _closed_on_failure(store: Store) -> Iterator[None]:
-    """Closes the store that cannot be opened; raises StoreError."""
+    """Close a store that cannot be opened; raises StoreError."""
     try:
         yield
     except (DatabaseError, OSError) as error:
@@ -57,9 +57,9 @@ def _closed_on_failure(store: Store) -> Iterator[None]:
 
 
 def open_when_possible(state: Path) -> Store:
-    """Opens the daemon's database, or gives one that is ``waiting``: locked, full or read-only, it may open later.
+    """Open the daemon's database, or return one that is ``waiting``: locked, full or read-only, it may open later.
 
-    Raises StoreError as `open_store` does, for what no waiting mends.
+    Raises StoreError as `open_store` does, for what does not pass by waiting.
     """
     store = Store(state / DATABASE)
     try_again(store, FIRST_TRY_S)
@@ -67,9 +67,9 @@ def open_when_possible(state: Path) -> Store:
 
 
 def try_again(store: Store, wait_s: float = BUSY_TIMEOUT_S, first: Callable[[Session], object] | None = None) -> bool:
-    """Opens a store that waits; whether it did. ``first`` is done in its first transaction, before anybody else's.
+    """Open a waiting store; return whether it did. ``first`` runs in its first transaction, before any other.
 
-    Waits for a lock for ``wait_s`` seconds at most. Raises StoreError for what no waiting mends.
+    Waits for a lock for ``wait_s`` seconds at most. Raises StoreError for what does not pass by waiting.
     """
     try:
         with _waiting_for_locks(store, wait_s):
@@ -90,7 +90,7 @@ def try_again(store: Store, wait_s: float = BUSY_TIMEOUT_S, first: Callable[[Ses
 
 @contextmanager
 def _waiting_for_locks(store: Store, seconds: float) -> Iterator[None]:
-    """Has new connections wait for locks for that long only."""
+    """Make new connections wait for locks for that long only."""
 
     def shorten(connection: Any, _record: Any) -> None:
         connection.execute(f"PRAGMA busy_timeout={round(seconds * 1_000)}")
@@ -110,7 +110,7 @@ def _cause(error: DatabaseError | OSError) -> str:
 
 
 def existing_store(state: Path) -> Store:
-    """Opens the database for a command beside the daemon; raises StoreError when there is none yet."""
+    """Open the database for a command beside the daemon; raises StoreError when there is none yet."""
     _refuse_missing(state)
     if not (state / DATABASE).exists():
         raise StoreError(f"there is no database in {state} yet. Start the daemon once: upazila-monitor run")
@@ -121,7 +121,7 @@ def existing_store(state: Path) -> Store:
 
 
 def make_store(state: Path) -> None:
-    """Makes a database with nothing in it where there is none, whatever there was before; raises as `open_store`."""
+    """Make an empty database where there is none, whatever there was before; raises as `open_store`."""
     store = Store(state / DATABASE)
     try:
         _prepare(store, belonging.renew_mark, may_be_missing=True)
@@ -132,9 +132,9 @@ def make_store(state: Path) -> None:
 
 
 def _prepare(store: Store, mark: Callable[[Path, Engine], int] | None, *, may_be_missing: bool = False) -> None:
-    """Everything before the first session; raises StoreError, DatabaseError, OSError.
+    """Prepare everything before the first session; raises StoreError, DatabaseError, OSError.
 
-    A command beside the daemon gives no mark: it must not take away that of the daemon.
+    A command beside the daemon draws no mark: it must not replace the daemon's.
     """
     state = store.path.parent
     state.mkdir(mode=0o750, parents=True, exist_ok=True)
@@ -168,7 +168,7 @@ def _prepare(store: Store, mark: Callable[[Path, Engine], int] | None, *, may_be
 
 
 def _refuse_missing(state: Path) -> None:
-    """Raises NoDatabase when there must have been a database and is none, or an empty one."""
+    """Raise NoDatabase when there must have been a database and is none, or an empty one."""
     path = state / DATABASE
     copies = _copies(state)
     if (path.exists() and path.stat().st_size) or copies is None:
@@ -177,7 +177,7 @@ def _refuse_missing(state: Path) -> None:
 
 
 def _copies(state: Path) -> int | None:
-    """How many copies lie beside the database; None when nothing tells that there ever was one."""
+    """Count the copies beside the database; None when nothing shows that there ever was one."""
     copies = len(list((state / BACKUPS).glob("monitor-*.db"))) if (state / BACKUPS).is_dir() else 0
     return copies if copies or belonging.was_installed(state) else None
 
@@ -192,12 +192,12 @@ def _no_database(path: Path, what: str, copies: int) -> NoDatabase:
 
 
 def _tables(connection: Connection) -> set[str]:
-    """Their names."""
+    """Return the names of the tables."""
     return set(connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type = 'table'").scalars())
 
 
 def _refuse_without_contents(path: Path, tables: set[str]) -> None:
-    """Raises Damaged for another program's database, NoDatabase for one without a table where there were some."""
+    """Raise Damaged for another program's database, NoDatabase for one without a table where there were some."""
     if tables and VERSION_TABLE not in tables:
         raise Damaged(f"{path} is a database of another program. Put a copy back: {MEND}")
     if not tables and path.exists() and path.stat().st_size and (copies := _copies(path.parent)) is not None:

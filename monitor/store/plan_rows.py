@@ -1,4 +1,4 @@
-"""The rows of work that was planned by command."""
+"""Query the rows of work planned by command."""
 
 from collections.abc import Sequence
 
@@ -9,5 +9,5 @@ from monitor.store.session import Session
 
 
 def planned(session: Session) -> Sequence[PlannedWork]:
-    """All of it, over or not, by name."""
+    """Return all planned work, over or not, by name."""
     return session.scalars(select(PlannedWork).order_by(PlannedWork.name)).all()

@@ -1,4 +1,4 @@
-"""What readers ask: outages, tickets and the outbox as plain values. Nothing here writes."""
+"""Query outages, tickets and the outbox for readers, as plain values. Nothing here writes."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,9 +17,9 @@ from monitor.store.models import AffectedSite, Event, Gap, Heartbeat, Notice, Ou
 
 @dataclass(frozen=True, slots=True)
 class OutageView:
-    """An outage with the number of its ticket, if it has one, and the ids of the sites silent behind it.
+    """An outage with the number of its ticket, if it has one, and the ids of the affected sites.
 
-    ``silent_since``: its first failed round, which is earlier than its start where the site was not promised then.
+    ``silent_since``: its first failed round, which is earlier than its start if that was outside service hours.
     """
 
     id: int
@@ -40,7 +40,7 @@ class OutageView:
 
 
 class OpenOutage(NamedTuple):
-    """What is counted of an outage that is not over; ``affected``: how many sites were ever silent behind it."""
+    """The figures of an open outage; ``affected``: how many sites were ever affected by it."""
 
     id: int
     site: str
@@ -52,7 +52,7 @@ class OpenOutage(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class TimelineView:
-    """Something that happened at a site or with a device, and is no outage."""
+    """A timeline event that is no outage."""
 
     at_utc: datetime
     site: str
@@ -64,7 +64,7 @@ class TimelineView:
 
     @property
     def text(self) -> str:
-        """What is told of it, in English."""
+        """Return its reason in English."""
         return "; ".join(filter(None, (reason_text(self.reason, "en"), self.end_reason, self.ticket)))
 
 
@@ -101,7 +101,10 @@ class TicketView:
 
 @dataclass(frozen=True, slots=True)
 class Matter:
-    """What a service-time target runs for: an outage, or a citizen's or an office's request; ``ended_utc`` if it is."""
+    """A case with a service-time target: an outage, or a citizen's or an office's request.
+
+    ``ended_utc``: if it ended.
+    """
 
     service: str
     started_utc: datetime
@@ -111,9 +114,11 @@ class Matter:
 
 @dataclass(frozen=True, slots=True)
 class OutboxView:
-    """How many notices are owed, since when the oldest of them is (tries do not make it younger), how many given up.
+    """Totals of the outbox.
 
-    ``faulty``: how many of those owed this program cannot write; ``fault``: what keeps the latest of them.
+    Notices due and undelivered, since when the oldest is due (tries do not change that), given up.
+
+    ``faulty``: how many of those undelivered this program cannot write; ``fault``: why it cannot write the latest.
     """
 
     owed: int
@@ -125,7 +130,7 @@ class OutboxView:
 
 
 def outages(session: Session, *, open_only: bool = False, limit: int = 100) -> list[OutageView]:
-    """The latest outages, newest first."""
+    """Return the latest outages, newest first."""
     query = select(Outage).options(selectinload(Outage.ticket), selectinload(Outage.affected))
     if open_only:
         query = query.where(Outage.ended_utc.is_(None))
@@ -133,7 +138,7 @@ def outages(session: Session, *, open_only: bool = False, limit: int = 100) -> l
 
 
 def open_outages(session: Session) -> list[OpenOutage]:
-    """All that are not over, newest first, in figures only."""
+    """Return the figures of all open outages, newest first."""
     behind = select(func.count()).where(AffectedSite.outage_id == Outage.id).scalar_subquery()
     query = select(Outage.id, Outage.site, Outage.service, Outage.started_utc, Outage.deadline_utc, behind)
     newest_first = query.where(Outage.ended_utc.is_(None)).order_by(Outage.started_utc.desc())
@@ -141,7 +146,7 @@ def open_outages(session: Session) -> list[OpenOutage]:
 
 
 def tickets(session: Session, *, open_only: bool = False, limit: int = 100) -> list[TicketView]:
-    """The latest tickets, newest first."""
+    """Return the latest tickets, newest first."""
     query = select(Ticket)
     if open_only:
         query = query.where(Ticket.state.in_(UNSOLVED))
@@ -149,7 +154,7 @@ def tickets(session: Session, *, open_only: bool = False, limit: int = 100) -> l
 
 
 def number_like(session: Session, typed: str, this_year: int) -> str:
-    """The number of the ticket that was meant by what was typed; that itself where there is none."""
+    """Return the number of the ticket meant by what was typed; that itself where there is none."""
     wanted = ticket_number.read(typed, this_year)
     if wanted is None:
         return typed
@@ -160,7 +165,7 @@ def number_like(session: Session, typed: str, this_year: int) -> str:
 
 
 def ticket(session: Session, number: str) -> TicketView | None:
-    """One ticket with its whole history; None when there is no such number."""
+    """Return one ticket with its whole history; None when there is no such number."""
     row = session.scalars(select(Ticket).where(Ticket.number == number)).one_or_none()
     if row is None:
         return None
@@ -168,24 +173,24 @@ def ticket(session: Session, number: str) -> TicketView | None:
 
 
 def whole_ticket(row: Ticket) -> TicketView:
-    """A ticket with its whole history."""
+    """Return a ticket with its whole history."""
     return _ticket(row, tuple(EventView(e.at_utc, e.actor, e.kind, e.text) for e in row.events))
 
 
 def tickets_by_stage(session: Session) -> dict[int, int]:
-    """How many open tickets stand at each stage of the grievance chain; 0 is the responsible officer."""
+    """Count the open tickets at each stage of the grievance chain; 0 is the responsible officer."""
     query = select(Ticket.stage, func.count()).where(Ticket.state.in_(UNSOLVED)).group_by(Ticket.stage)
     return {stage: count for stage, count in session.execute(query)}  # noqa: C416 (a row is no pair to mypy)
 
 
 def tickets_by_service(session: Session) -> dict[str, int]:
-    """How many open tickets each row of the charter has."""
+    """Count the open tickets of each row of the charter."""
     query = select(Ticket.service, func.count()).where(Ticket.state.in_(UNSOLVED)).group_by(Ticket.service)
     return {service: count for service, count in session.execute(query)}  # noqa: C416 (a row is no pair to mypy)
 
 
 def matters(session: Session, since_utc: datetime) -> list[Matter]:
-    """What is under way, or ended after ``since_utc``; an outage's own ticket is no matter of its own.
+    """Return the cases that are open, or ended after ``since_utc``; an outage's own ticket is no case of its own.
 
     What was withdrawn was registered by mistake, and is in no record.
     """
@@ -202,7 +207,7 @@ def matters(session: Session, since_utc: datetime) -> list[Matter]:
 
 
 def outbox(session: Session, now_utc: datetime) -> OutboxView:
-    """The state of the mail path."""
+    """Return the outbox's totals."""
     waiting = Notice.sent_utc.is_(None) & Notice.dead_utc.is_(None)
     owed, oldest = session.execute(
         select(func.count(), func.min(Notice.owed_utc)).where(waiting, Notice.owed_utc <= now_utc)
@@ -216,36 +221,36 @@ def outbox(session: Session, now_utc: datetime) -> OutboxView:
 
 
 def site_states(session: Session) -> dict[str, tuple[str, datetime]]:
-    """The last stored state of each site, and since when."""
+    """Return the last stored state of each site, and since when."""
     query = select(SiteState.site, SiteState.state, SiteState.since_utc)
     return {site: (state, since_utc) for site, state, since_utc in session.execute(query)}
 
 
 def outage_counts(session: Session, *, after: int = 0) -> dict[tuple[str, str], int]:
-    """How many outages of each (site, service) are kept, of those with a number beyond ``after``."""
+    """Count the stored outages of each (site, service), of those with a number beyond ``after``."""
     query = select(Outage.site, Outage.service, func.count()).where(Outage.id > after)
     rows = session.execute(query.group_by(Outage.site, Outage.service))
     return {(site, service): count for site, service, count in rows}
 
 
 def last_outage(session: Session) -> int:
-    """The number of the latest outage; 0 before there is any."""
+    """Return the number of the latest outage; 0 before there is any."""
     return session.scalar(select(func.max(Outage.id))) or 0
 
 
 def last_heartbeat(session: Session) -> datetime | None:
-    """When the daemon last said that it lives."""
+    """Return the time of the daemon's last heartbeat."""
     return session.scalar(select(Heartbeat.at_utc))
 
 
 def gaps(session: Session, since_utc: datetime) -> list[tuple[datetime, datetime | None, Reason | None]]:
-    """The times since ``since_utc`` in which nobody watched: from when, until when (None: still), and why."""
+    """Return the unmonitored times since ``since_utc``: from when, until when (None: still), and why."""
     query = select(Gap).where(Gap.ended_utc.is_(None) | (Gap.ended_utc > since_utc)).order_by(Gap.started_utc)
     return [(gap.started_utc, gap.ended_utc, gap.reason) for gap in session.scalars(query)]
 
 
 def events(session: Session, *, site: str = "", limit: int = 100) -> list[TimelineView]:
-    """The latest lines of the timeline, newest first; of one site, or of all."""
+    """Return the latest timeline events, newest first; of one site, or of all."""
     query = select(Event).order_by(Event.at_utc.desc(), Event.id.desc()).limit(limit)
     rows = session.scalars(query.where(Event.site == site) if site else query)
     return [TimelineView(row.at_utc, row.site, row.device, row.kind, row.reason) for row in rows]
@@ -255,7 +260,7 @@ OUTAGE, OUTAGE_OVER = EventKind.OUTAGE, EventKind.OUTAGE_OVER
 
 
 def timeline(session: Session, *, site: str = "", kind: str = "", limit: int = 100) -> list[TimelineView]:
-    """The latest lines of the timeline with the beginnings and ends of outages among them, newest first."""
+    """Return the latest timeline events with starts and ends of outages among them, newest first."""
     query = select(Event).order_by(Event.at_utc.desc(), Event.id.desc()).limit(limit)
     query = query.where(Event.site == site) if site else query
     rows = session.scalars(query.where(Event.kind == kind) if kind else query)
@@ -276,7 +281,7 @@ def _of_an_outage(row: Outage, name: str) -> TimelineView:
 
 
 def event_kinds(session: Session) -> list[str]:
-    """The kinds that the timeline has lines of, or may have."""
+    """Return the kinds that timeline events have, or may have."""
     return sorted({*session.scalars(select(Event.kind).distinct()), OUTAGE, OUTAGE_OVER})
 
 

@@ -1,4 +1,4 @@
-"""When sites were down, excused or not watched: what availability is counted from."""
+"""Query when sites were down, in downtime or unmonitored, to compute availability."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -10,14 +10,17 @@ from monitor.store.session import Session
 
 
 def states(session: Session) -> Sequence[SiteState]:
-    """The last known state of every site."""
+    """Return the last known state of every site."""
     return session.scalars(select(SiteState)).all()
 
 
 def down_within(
     session: Session, begins_utc: datetime, ends_utc: datetime
 ) -> Iterator[tuple[str, datetime, datetime | None]]:
-    """Site, since when and until when it was down, by its own outages and behind others'; None: it still is."""
+    """Yield site, start and end of each down time, by its own outages and as affected by others'.
+
+    End None: still down.
+    """
     outages = select(Outage.site, Outage.started_utc, Outage.ended_utc).where(
         Outage.started_utc < ends_utc, Outage.ended_utc.is_(None) | (Outage.ended_utc > begins_utc)
     )
@@ -29,7 +32,7 @@ def down_within(
 
 
 def down_of(session: Session, site: str, cause: str = "") -> Iterator[tuple[datetime, datetime | None]]:
-    """Since when and until when one site was; with ``cause`` only by outages that are thought to have that one."""
+    """Yield start and end of one site's down times; with ``cause`` only of outages with that suspected cause."""
     own = select(Outage).where(Outage.site == site)
     behind = select(AffectedSite).where(AffectedSite.site == site)
     if cause:
@@ -41,7 +44,7 @@ def down_of(session: Session, site: str, cause: str = "") -> Iterator[tuple[date
 
 
 def suppressed_within(session: Session, begins_utc: datetime, ends_utc: datetime) -> Sequence[SuppressedOutage]:
-    """The excused silences of all sites that reach into that time."""
+    """Return the suppressed outages of all sites that reach into that time."""
     until_utc = SuppressedOutage.until_utc
     query = select(SuppressedOutage).where(
         SuppressedOutage.since_utc < ends_utc, until_utc.is_(None) | (until_utc > begins_utc)
@@ -50,12 +53,12 @@ def suppressed_within(session: Session, begins_utc: datetime, ends_utc: datetime
 
 
 def suppressed_of(session: Session, site: str) -> Sequence[SuppressedOutage]:
-    """All excused silences of one site, in order of time."""
+    """Return all suppressed outages of one site, in order of time."""
     query = select(SuppressedOutage).where(SuppressedOutage.site == site).order_by(SuppressedOutage.since_utc)
     return session.scalars(query).all()
 
 
 def gaps_within(session: Session, begins_utc: datetime, ends_utc: datetime) -> Sequence[Gap]:
-    """The times in which nobody watched that reach into that time."""
+    """Return the unmonitored times that reach into that time."""
     query = select(Gap).where(Gap.started_utc < ends_utc)
     return session.scalars(query.where(or_(Gap.ended_utc > begins_utc, Gap.ended_utc.is_(None)))).all()

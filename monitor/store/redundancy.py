@@ -1,11 +1,11 @@
-"""Everything stored twice, so that a byte that has changed by itself is seen.
+"""Store everything twice, to detect bytes that changed by themselves.
 
-Each table has an index over all of its columns. SQLite keeps it in step with every write, whoever writes, and
-`PRAGMA integrity_check` compares both: a flipped bit in a row or in its double is found, where the row alone would
-still read as good data. The row id comes first, so that no query prefers such an index to a better one.
+Each table has an index over all of its columns. SQLite keeps it in step with every write, and `PRAGMA integrity_check`
+compares both: a flipped bit in a row or in the index is found, where the row alone would still be read as good data.
+The row id comes first, so that no query prefers such an index to a better one.
 
-The text of the schema itself (columns, indexes, the triggers that keep the history) is no row of ours: a flipped letter
-there may leave a trigger without effect, or a ticket without a way in. So it is kept a second time, as rows.
+The text of the schema itself (columns, indexes, the triggers that protect the history) is in no table of ours: a
+flipped bit there may disable a trigger, or make a ticket impossible to insert. So it is stored a second time, as rows.
 """
 
 from collections.abc import Sequence
@@ -22,25 +22,25 @@ SCHEMA = (
 
 
 def declare(metadata: MetaData) -> None:
-    """Adds the index to each table of the models."""
+    """Add the index to each table of the models."""
     for table in metadata.tables.values():
         Index(f"ix_{table.name}{SUFFIX}", *table.columns)
 
 
 def is_there(connection: Connection, metadata: MetaData) -> bool:
-    """Whether each table has its index, and the schema its double."""
+    """Return whether each table has its index, and the schema its double."""
     return set(_found(connection)) == {f"ix_{name}{SUFFIX}" for name in metadata.tables} and bool(
         connection.exec_driver_sql(f"SELECT count(*) FROM {DOUBLE}").scalar_one()
     )
 
 
 def altered(connection: Connection) -> Sequence[str]:
-    """What is described otherwise than the last migration left it: 'table tickets ON tickets'."""
+    """Return what differs from the schema that the last migration left: 'table tickets ON tickets'."""
     return _compared(connection, "s.name IS NOT NULL AND s.sql <> d.sql")
 
 
 def missing(connection: Connection) -> Sequence[str]:
-    """What the last migration made and is not there. (What somebody has added is no matter of ours.)"""
+    """Return what the last migration made and is missing; what somebody added is ignored."""
     return _compared(connection, "s.name IS NULL")
 
 
@@ -53,13 +53,13 @@ def _compared(connection: Connection, condition: str) -> Sequence[str]:
 
 
 def drop(connection: Connection) -> None:
-    """Takes the indexes away before a migration: it may add columns, or copy whole tables."""
+    """Drop the indexes before a migration: it may add columns, or copy whole tables."""
     for name in _found(connection):
         connection.exec_driver_sql(f'DROP INDEX "{name}"')
 
 
 def make(connection: Connection, metadata: MetaData) -> None:
-    """Makes them anew, over the columns that the tables have now, and the double of the schema after them."""
+    """Create the indexes over the tables' present columns, and then the double of the schema."""
     for table in metadata.sorted_tables:
         for index in table.indexes:
             if str(index.name).endswith(SUFFIX):

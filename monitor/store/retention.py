@@ -1,4 +1,4 @@
-"""Housekeeping of the database: nightly copies that are known to be good, and forgetting what is long over."""
+"""Keep house in the database: prove nightly copies, and delete what ended long ago."""
 
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -20,7 +20,7 @@ from monitor.store.models import (
 
 
 def back_up(database: Path, folder: Path, now_utc: datetime, keep: int) -> Path | None:
-    """Copies the database whole, proves the copy, and keeps the newest ``keep``; raises StoreError for a bad copy."""
+    """Copy the whole database, prove the copy, and keep the newest ``keep``; raises StoreError for a bad copy."""
     if keep == 0:
         return None
     target = folder / f"monitor-{now_utc:%Y%m%d}.db"
@@ -31,7 +31,7 @@ def back_up(database: Path, folder: Path, now_utc: datetime, keep: int) -> Path 
 
 
 def forget_old(session: Session, now_utc: datetime, keep: timedelta) -> int:
-    """Deletes outages without a ticket and delivered notices that ended before ``keep``; tickets stay for ever.
+    """Delete outages without a ticket and delivered notices that ended before ``keep``; tickets stay for ever.
 
     What is still open is never deleted, however old: an outage of months must keep its true start.
     """

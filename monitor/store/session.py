@@ -1,4 +1,4 @@
-"""A transaction, as those hold it who read or write in it without a word of SQL of their own."""
+"""Define a transaction for the rooms that read or write without SQL of their own."""
 
 from sqlalchemy.orm import Session
 

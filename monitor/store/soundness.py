@@ -1,4 +1,7 @@
-"""Whether what is stored is what was written: structure, rows, references, contents, and the chain of the history."""
+"""Examine whether what is stored is what was written.
+
+Structure, rows, references, contents, and the history's chain.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,9 +21,10 @@ A_TIME = "[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9] [0-2][0-9]:[0-5][0-9]:[0-5]
 
 @dataclass(frozen=True, slots=True)
 class Soundness:
-    """What was found, in words: ``damage`` in the file itself (a copy must be put back), ``faults`` in what it says
-    (the history was altered or cut off, or what guards it is gone); how many ``events`` the history has, and when the
-    daemon last lived.
+    """The result of an examination, in words. ``damage``: in the file itself, so that a copy must be put back.
+
+    ``faults``: in its contents (the history was altered or cut off, or its protection is gone); ``events``: how many
+    the history has; ``lived_utc``: the daemon's last heartbeat.
     """
 
     damage: tuple[str, ...] = ()
@@ -30,11 +34,12 @@ class Soundness:
 
     @property
     def problems(self) -> tuple[str, ...]:
+        """Return damage and faults together."""
         return self.damage + self.faults
 
 
 def examine(session: Session, state: Path) -> Soundness:
-    """Looks at everything below ``state``, the last mailed head included; takes seconds for a hundred megabytes."""
+    """Examine all below ``state``, the last mailed head included; takes seconds for a hundred megabytes."""
     from monitor.store.queries import last_heartbeat
 
     damage = tuple(_damage(session))
@@ -48,7 +53,7 @@ def examine(session: Session, state: Path) -> Soundness:
 
 
 def _damage(session: Session) -> Iterator[str]:
-    """What no program of ours can have written."""
+    """Yield what no program of ours can have written."""
     connection = session.connection()
     try:
         structure = connection.exec_driver_sql(f"PRAGMA integrity_check({MOST_PROBLEMS})").scalars().all()
@@ -72,7 +77,7 @@ def _damage(session: Session) -> Iterator[str]:
 
 
 def _unreadable(name: str, kind: object) -> str:
-    """SQL that is true for a value of a column that cannot be read back; empty for columns that hold anything."""
+    """Return SQL that is true for a column's value that cannot be read back; empty for columns that accept anything."""
     if isinstance(kind, Utc):
         return f"{name} IS NOT NULL AND ({name} NOT GLOB '{A_TIME}' OR datetime({name}) IS NULL)"
     if isinstance(kind, Facts):

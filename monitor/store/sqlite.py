@@ -1,8 +1,8 @@
-"""The database: one SQLite file, kept so that what was committed survives a crash and a power cut.
+"""Hold the database: one SQLite file, set up so that commits survive a crash and a power cut.
 
 SQLite before 3.51.3 (except 3.44.6 and 3.50.7) can lose committed writes when a write-ahead log is reset while two
-connections are at work; there the rollback journal is used instead. Every transaction that writes begins as
-IMMEDIATE, because one that reads first and then writes fails at once, whatever the busy timeout says.
+connections are at work; there the rollback journal is used instead. Every writing transaction begins as IMMEDIATE,
+because one that reads first and then writes fails at once, whatever the busy timeout.
 """
 
 import sqlite3
@@ -24,17 +24,16 @@ Value = TypeVar("Value")
 
 
 def wal_is_safe(version: tuple[int, ...]) -> bool:
-    """Whether this SQLite resets its write-ahead log without losing committed writes."""
+    """Return whether this SQLite resets its write-ahead log without losing committed writes."""
     return version >= (3, 51, 3) or (3, 50, 7) <= version < (3, 51) or (3, 44, 6) <= version < (3, 45)
 
 
 class Store:
-    """The database of one installation; `read` and `write` give sessions.
+    """The database of one installation; `read` and `write` open sessions. Thread-safe; a session is for one thread.
 
-    One that is not ``lasting`` is thrown away in the end: it need not outlive a crash, and is faster.
-
-    ``waiting``: why it cannot be written yet; empty once it can. Until then `write` raises OperationalError, as it does
-    when the file refuses later, and so does `read` unless the file is ``readable``. ``was_empty``: it had no table yet.
+    One that is not ``lasting`` is thrown away in the end: it need not outlive a crash, and is faster. ``waiting``: why
+    it cannot be written yet; empty once it can. Until then `write` raises OperationalError, as it does when the file
+    refuses later, and so does `read` unless the file is ``readable``. ``was_empty``: it had no table yet.
     """
 
     def __init__(self, path: Path, *, lasting: bool = True) -> None:
@@ -55,7 +54,8 @@ class Store:
             uri = f"{self.path.absolute().as_uri()}?mode={mode}"
             return sqlite3.connect(uri, busy_timeout_s, uri=True, check_same_thread=False)
 
-        engine = create_engine(f"sqlite:///{self.path}", creator=connect)
+        # An error quotes no values: it may be logged, and they may be what citizens wrote.
+        engine = create_engine(f"sqlite:///{self.path}", creator=connect, hide_parameters=True)
         event.listen(engine, "connect", self._on_connect)
         event.listen(engine, "begin", _begin)
         event.listen(engine, "handle_error", _as_damage)
@@ -72,11 +72,11 @@ class Store:
                 raise sqlite3.DatabaseError(NO_SCHEMA) from None
 
     def read(self) -> AbstractContextManager[Session]:
-        """A session that sees one state of the database and changes nothing."""
+        """Open a session that sees one state of the database and changes nothing."""
         return self._reading(self.engine)
 
     def glance(self) -> AbstractContextManager[Session]:
-        """As `read`, for the page and the metrics: a lock keeps it waiting for no longer than GLANCE_S."""
+        """Open a session as `read` does, for the page and the metrics: waits for a lock for at most GLANCE_S."""
         return self._reading(self.glances)
 
     @contextmanager
@@ -88,10 +88,10 @@ class Store:
 
     @contextmanager
     def write(self) -> Iterator[Session]:
-        """A session whose changes are stored together at the end of the block, or not at all.
+        """Open a session whose changes are committed at the end of the block, all or nothing.
 
-        Raises OperationalError also when the file was taken away or exchanged since it was opened: what were written
-        now would be lost.
+        Raises OperationalError also when the file was removed or replaced since it was opened: the changes would be
+        lost.
         """
         self._refuse_while_waiting()
         self._refuse_another_file()
@@ -106,7 +106,7 @@ class Store:
             raise _refusal(self.waiting)
 
     def note_file(self, mark: int = 0) -> None:
-        """Keeps which file it is that was opened, and the ``mark`` that nobody else changes; raises OSError."""
+        """Note which file was opened, and the ``mark`` that nobody else changes; raises OSError."""
         found = self.path.stat()
         self._file, self._mark = (found.st_dev, found.st_ino), mark
 
@@ -128,17 +128,17 @@ class Store:
 
 
 def _refusal(why: str) -> OperationalError:
-    """What SQLAlchemy raises when the database refuses."""
+    """Return SQLAlchemy's error for a database that refuses."""
     return OperationalError(None, None, sqlite3.OperationalError(why))
 
 
 def in_portions(values: Sequence[Value]) -> Iterator[Sequence[Value]]:
-    """No more at a time than one statement may name."""
+    """Yield the values in portions that one statement may name."""
     return (values[start : start + MANY] for start in range(0, len(values), MANY))
 
 
 def _as_damage(context: ExceptionContext) -> DatabaseError | None:
-    """What SQLite says of a schema whose letters are broken, Python cannot even read: it is damage like any other."""
+    """Turn errors of a damaged schema, which Python cannot even decode, into damage."""
     if isinstance(context.original_exception, UnicodeDecodeError):
         return DatabaseError(context.statement, None, sqlite3.DatabaseError(NO_SCHEMA))
     return None

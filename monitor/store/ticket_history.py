@@ -1,4 +1,4 @@
-"""Adds to the history of tickets: every line goes into the hash chain of `store.audit_chain`.
+"""Add to the history of tickets: every line goes into the hash chain of `store.audit_chain`.
 
 The database itself refuses to change, replace or delete an event.
 """
@@ -18,7 +18,7 @@ MOST_ACTOR = TicketEvent.actor.type.most
 
 
 def record(work: Work, ticket: Ticket, kind: str, text: str) -> None:
-    """Adds a line by the work's actor to a ticket's history and to the chain; what is hashed is what will be read."""
+    """Add a line by the work's actor to a ticket's history and to the chain; the hash is of the stored values."""
     actor, text, last = storable_line(work.actor, MOST_ACTOR), storable(text), _head_row(work)
     last.hash = link(last.hash, ticket.number, work.now_utc, actor, kind, text)
     ticket.events.append(TicketEvent(at_utc=work.now_utc, actor=actor, kind=kind, text=text, hash=last.hash))
@@ -27,7 +27,7 @@ def record(work: Work, ticket: Ticket, kind: str, text: str) -> None:
 
 
 def head_of(work: Work) -> str:
-    """The hash of the last event of all, those of this transaction included; nobody else adds any until it ends."""
+    """Return the hash of the last event, those of this transaction included; nobody else adds any until it ends."""
     return _head_row(work).hash
 
 
@@ -42,5 +42,5 @@ def _head_row(work: Work) -> ChainHead:
 
 
 def head(session: Session) -> str:
-    """The hash of the last event that is stored."""
+    """Return the hash of the last stored event."""
     return session.scalar(select(TicketEvent.hash).order_by(TicketEvent.id.desc()).limit(1)) or BEGINNING

@@ -1,7 +1,7 @@
-"""The schema's way from any older version to this one.
+"""Migrate the schema from any older version to this one.
 
-Which migrations there are is read from their files as text: alembic, its templates and every migration as a program
-would cost each start and each command a tenth of a second, and they are needed once in months.
+The list of migrations is read from their files as text: importing alembic, its templates and every migration would cost
+each start and each command a tenth of a second, and they are needed once in months.
 """
 
 import re
@@ -25,7 +25,7 @@ _REVISION = re.compile(r'^(down_revision|revision) = (?:None|"(\w+)")$', re.MULT
 
 @cache
 def revisions() -> tuple[str, ...]:
-    """Lists the schema's versions, the oldest first; raises ValueError when the migrations are not one line."""
+    """List the schema's versions, the oldest first; raises ValueError when the migrations are not one line."""
     after: dict[str | None, str] = {}
     files = sorted((MIGRATIONS / "versions").glob("*.py"))
     for file in files:
@@ -40,7 +40,7 @@ def revisions() -> tuple[str, ...]:
 
 
 def upgrade(path: Path, reading: Engine, writing: Engine) -> None:
-    """Does the migrations that are missing, in one transaction; raises StoreError for the schema of a newer version."""
+    """Run the missing migrations, in one transaction; raises StoreError for the schema of a newer version."""
     with reading.connect() as connection:
         current = _current(connection)
         if current == revisions()[-1] and redundancy.is_there(connection, Base.metadata):
@@ -58,7 +58,7 @@ def upgrade(path: Path, reading: Engine, writing: Engine) -> None:
 
 
 def alembic_config() -> "Config":
-    """Makes what alembic needs to find the migrations."""
+    """Return alembic's configuration."""
     from alembic.config import Config
 
     config = Config()
@@ -67,7 +67,7 @@ def alembic_config() -> "Config":
 
 
 def _current(connection: Connection) -> str | None:
-    """The version of the schema; None when there is none yet."""
+    """Return the version of the schema; None when there is none yet."""
     known = "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = ?"
     if not connection.exec_driver_sql(known, (VERSION_TABLE,)).scalar_one():
         return None

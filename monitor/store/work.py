@@ -1,4 +1,4 @@
-"""The unit of work: one transaction, and by whom and when and under which charter it is done."""
+"""Define the unit of work: one transaction, with its actor, time and office."""
 
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -13,7 +13,7 @@ from monitor.store.models import ChainHead, LastNumber
 
 @dataclass(slots=True)
 class Known:
-    """What one transaction asks the database once; None, or no entry, until somebody asks.
+    """The values that one transaction queries only once; None, or no entry, until they are asked for.
 
     ``sites_down``: those with an open outage; ``sites_with_tickets``: those that ever had a ticket of an outage.
     ``last_numbers``: the last number given to a ticket, by year; ``head``: the last hash of the history. Both are
@@ -26,7 +26,7 @@ class Known:
     head: ChainHead | None = None
 
     def forget(self) -> None:
-        """Forgets everything: a part of the transaction was taken back."""
+        """Clear all: a part of the transaction was rolled back."""
         self.sites_down = self.sites_with_tickets = self.head = None
         self.last_numbers.clear()
 
@@ -41,9 +41,10 @@ class HistoryLine(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """One transaction on the database of ``office``, done at ``now_utc`` by ``actor``, the monitor itself or a person.
+    """One transaction on the database of ``office``, done at ``now_utc`` by ``actor``, the monitor or a person.
 
-    For the thread that owns ``session``, until its transaction ends. ``history``: what it adds to tickets' histories.
+    For the thread that owns ``session``, until its transaction ends. ``history``: the lines it adds to tickets'
+    histories.
     """
 
     session: Session
@@ -54,9 +55,9 @@ class Work:
     history: list[HistoryLine] = field(default_factory=list)
 
     def at(self, now_utc: datetime) -> "Work":
-        """The same transaction, for what was decided at another time."""
+        """Return the same transaction, at another time."""
         return replace(self, now_utc=now_utc)
 
     def by(self, actor: str) -> "Work":
-        """The same transaction, for what somebody else does in it."""
+        """Return the same transaction, by another actor."""
         return replace(self, actor=actor)

@@ -1,4 +1,4 @@
-"""The page of an office in the morning: what is down and since when, open tickets, and all sites by kind."""
+"""Render the page of an office: open outages, open tickets, and all sites by kind."""
 
 from datetime import datetime, timedelta
 from functools import partial
@@ -25,7 +25,10 @@ _templates = Environment(
 
 
 def render(now: LiveStatus, charter: Charter, lang: Lang) -> str:
-    """The page in one language over what `status` returned, with the names of office and services of its charter."""
+    """Return the page in one language of what `status` returned.
+
+    With the names of office and services of its charter.
+    """
     at = datetime.fromisoformat(now["generated"])
     names = {site["id"]: site["name_bn"] if lang == "bn" else site["name_en"] for site in now["sites"]}
     states = [site["state"] for site in now["sites"]]

@@ -107,6 +107,16 @@ def test_a_value_of_several_lines_is_packed_with_its_length(journal: Listening) 
     assert unpacked(packed({"A": "one\ntwo=3\n", "B": "="})) == {"A": "one\ntwo=3\n", "B": "="}
 
 
+def test_the_longest_event_fits_into_a_datagram(journal: Listening) -> None:
+    bangla = "\u0995" * 100_000
+    with written("json", journal=Journal(journal.path)) as stderr:
+        emit(LOG, LogEvent.OUTAGE_OPENED, "%s", bangla, site=bangla, cause=bangla, error=an_error(bangla))
+    found = journal.next()
+    assert len(found["EXCEPTION_TEXT"]) == 20_000
+    assert found["UPAZILA_SITE"].endswith("…")
+    assert stderr.getvalue() == ""
+
+
 def test_in_another_format_the_message_is_that_line(journal: Listening) -> None:
     with written("json", journal=Journal(journal.path)):
         emit(LOG, LogEvent.STOPPED, "stopped")

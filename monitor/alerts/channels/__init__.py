@@ -1,1 +1,1 @@
-"""Ways to a reader: one outside protocol a file."""
+"""Deliver notices: one outside protocol a file."""

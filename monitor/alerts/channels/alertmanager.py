@@ -1,7 +1,7 @@
-"""Prometheus' Alertmanager (API v2), for offices that run it already: one alert a ticket, firing until it is resolved.
+"""Deliver to Prometheus' Alertmanager (API v2): one alert per ticket, firing until it is resolved.
 
-Its groups, silences and receivers then apply to what we tell it. It forgets its alerts when it restarts and lets them
-lapse when nobody repeats them, so each carries an end far ahead; the letter that resolves the ticket brings it forward.
+Its groups, silences and receivers then apply. It drops its alerts when it restarts and expires those that are not
+repeated, so each carries an end far ahead; the notice that resolves the ticket brings the end forward.
 """
 
 import json
@@ -52,17 +52,17 @@ class AlertmanagerRecipient(RecipientEntry):
 
 
 class AlertmanagerChannel:
-    """Posts alerts; keeps nothing."""
+    """The channel; without state."""
 
     def __init__(self) -> None:
         self._cancellation = Cancellation()
 
     def break_off(self) -> None:
-        """Ends what is under way, and begins nothing any more."""
+        """Cancel what is under way, and begin nothing any more."""
         self._cancellation.cancel()
 
     def deliver(self, letter: Letter, recipient: Recipient, rendered: Rendered) -> str:
-        """Returns what the server answered."""
+        """Post the alert; return the server's answer."""
         url = urljoin((recipient.address or "").rstrip("/") + "/", ALERTS)
         try:
             answer = http.request(
@@ -82,7 +82,7 @@ class AlertmanagerChannel:
 
 
 class Alert(TypedDict):
-    """An alert as Alertmanager takes it. Source: its OpenAPI document, `postableAlert`."""
+    """An alert in Alertmanager's format. Source: its OpenAPI document, `postableAlert`."""
 
     labels: dict[str, str]
     annotations: dict[str, str]
@@ -92,7 +92,7 @@ class Alert(TypedDict):
 
 
 def alert(letter: Letter, rendered: Rendered) -> Alert:
-    """The letter as an alert: labels that stay the same for all letters of a matter, words as annotations."""
+    """Return the notice as an alert: labels that are the same for all notices of a case, words as annotations."""
     facts = unpack(letter.kind, letter.facts)
     matter = facts if isinstance(facts, MatterFacts) else None
     site, service = (matter.site, matter.service) if matter else (None, None)

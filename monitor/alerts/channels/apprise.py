@@ -1,8 +1,8 @@
-"""SMS gateways, Telegram, webhooks and a hundred more through Apprise, each delivery in a process of its own.
+"""Deliver through Apprise (SMS gateways, Telegram, webhooks and a hundred more), each in a process of its own.
 
-So its deadline is real, whatever a gateway does, and neither Apprise's memory nor its threads are the monitor's. The
-URL, which holds a secret, comes from a file and goes to the process by a pipe: it is never in a list of processes, a
-log or an error. Apprise tells success from failure and no more.
+So the deadline is enforced whatever a gateway does, and Apprise's memory and threads are not the monitor's. The URL,
+which holds a secret, comes from a file and goes to the process by a pipe: it is never in a list of processes, a log or
+an error. Apprise reports success or failure and no more.
 """
 
 import json
@@ -23,7 +23,7 @@ COMMAND = [sys.executable, "-P", "-m", "monitor.alerts.channels.apprise"]
 
 
 class AppriseRecipient(RecipientEntry):
-    """Whoever is behind one of Apprise's URLs."""
+    """A recipient behind one of Apprise's URLs."""
 
     reached_by: ClassVar[str] = "url_file"
     channel: Literal["apprise"] = "apprise"
@@ -40,19 +40,19 @@ class AppriseRecipient(RecipientEntry):
 
 
 class AppriseChannel:
-    """``home``: the folder from which the files of URLs are named."""
+    """The channel. ``home``: the folder at which relative paths of URL files start."""
 
     def __init__(self, home: Path) -> None:
         self._home = home
         self._under_way: subprocess.Popen[str] | None = None
 
     def break_off(self) -> None:
-        """Ends the process that is under way."""
+        """Kill the process that is under way."""
         if (process := self._under_way) is not None:
             process.kill()
 
     def deliver(self, letter: Letter, recipient: Recipient, rendered: Rendered) -> str:
-        """Returns Apprise's word that it was taken."""
+        """Deliver in a process; return Apprise's report of success."""
         try:
             url = read_secret(self._home / (recipient.address or ""), "url_file").reveal()
         except SecretError as error:
@@ -75,7 +75,7 @@ class AppriseChannel:
 
 
 def main() -> int:
-    """Delivers the one message that standard input describes; says nothing, because it might say the URL."""
+    """Deliver the one message on standard input; prints nothing, because it might contain the URL."""
     import logging
 
     import apprise

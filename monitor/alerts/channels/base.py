@@ -1,4 +1,4 @@
-"""What every delivery channel is: a letter in, a proof out, or one of three kinds of failure.
+"""Define a delivery channel: a mail in, a proof out, or one of three kinds of failure.
 
 ::
 
@@ -22,9 +22,9 @@ from monitor.settings.notices_section import ChannelSection, Languages, Recipien
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A leased notice, detached from the database; ``facts`` as they are stored, of whichever version.
+    """A leased notice, detached from the database; ``facts`` as stored, of whichever version.
 
-    ``is_sample``: nothing has happened, somebody wants to see what letters look like.
+    ``is_sample``: nothing has happened, somebody wants to see a sample.
     """
 
     id: int
@@ -39,11 +39,11 @@ class Letter:
 
     @property
     def ticket(self) -> str:
-        """The number of the ticket that it is about; empty when it is about none, or several."""
+        """Return the number of the ticket it is about; empty when it is about none, or several."""
         return str(self.facts.get("number", ""))
 
     def sample(self, run: str, number: int) -> "Letter":
-        """The same letter, marked as a sample, under a Message-ID that no real one has, in a thread of its own."""
+        """Return the letter as a sample, under a Message-ID that no real one has, in a thread of its own."""
         domain = self.message_id.strip("<>").partition("@")[2]
         message_id = f"<sample-{run}.{number}.{self.kind}@{domain}>"
         return replace(self, message_id=message_id, thread_id=message_id, is_sample=True)
@@ -51,7 +51,7 @@ class Letter:
 
 @dataclass(frozen=True, slots=True)
 class Image:
-    """A picture inside a letter, named ``cid`` in its HTML."""
+    """A picture in a letter's HTML, named ``cid`` there."""
 
     cid: str
     png: bytes
@@ -59,14 +59,14 @@ class Image:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A letter in one line. Only ``place``, in the middle, may be cut: number, state and deadline must be read."""
+    """A letter in one line. Only ``place``, in the middle, may be cut: number, state and deadline must be readable."""
 
     before: str
     place: str
     after: str
 
     def within(self, fits: Callable[[str], bool]) -> str:
-        """The whole line, or with as much of the place as ``fits``, or at last as much of its beginning."""
+        """Return the line, with as much of the place as ``fits``, or at last as much of its beginning."""
         if fits(str(self)):
             return str(self)
         for most in range(len(self.place) - 1, 0, -1):
@@ -81,7 +81,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """A letter in words: text and HTML say the same, ``short`` its gist for a small screen, ``line`` the least."""
+    """A letter in words.
+
+    ``text`` and ``html`` are equivalent, ``short`` is for a small screen, ``line`` the shortest.
+    """
 
     subject: str
     text: str
@@ -93,9 +96,9 @@ class Rendered:
 
 @dataclass(frozen=True, slots=True)
 class Recipient:
-    """Who is to be reached. ``address`` is what his channel needs (an e-mail address, a URL, a file that holds one).
+    """A recipient. ``address``: what the channel needs (an e-mail address, a URL, a file that holds one).
 
-    None until the office has filled it in. ``lang``: the languages in which he reads.
+    None until the office has filled it in. ``lang``: the recipient's languages.
     """
 
     name: str
@@ -105,15 +108,15 @@ class Recipient:
 
 
 class DeliveryFailure(Exception):
-    """A letter was not handed over; the message says why."""
+    """A letter was not delivered; the message says why."""
 
 
 class TemporaryFailure(DeliveryFailure):
-    """Another try later may do."""
+    """A later try may succeed."""
 
 
 class ChannelAway(TemporaryFailure):
-    """The whole channel is out of reach: a server that is gone, refuses our login, or does not speak."""
+    """The whole channel is unavailable: its server is down, refuses our login, or does not speak the protocol."""
 
 
 class PermanentFailure(DeliveryFailure):
@@ -121,20 +124,23 @@ class PermanentFailure(DeliveryFailure):
 
 
 class Channel(Protocol):
-    """One way of reaching people. Each has a file of its own and a line in `registry`."""
+    """One way of delivering. Each has a file of its own and a line in `registry`."""
 
     def deliver(self, letter: Letter, recipient: Recipient, rendered: Rendered) -> str:
-        """Hands the letter over and returns what proves it; raises a DeliveryFailure. Never takes for ever."""
+        """Deliver the letter and return a proof; raises a DeliveryFailure.
+
+        Must return or raise within 1.5 × ``recipient.timeout_s``.
+        """
 
     def break_off(self) -> None:
-        """Ends a delivery that is under way in another thread, if there is one: the daemon stops."""
+        """Cancel a delivery under way in another thread, if there is one: the daemon stops."""
 
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
     """What a channel may need when it is opened.
 
-    ``state``: the folder for what is kept; ``home``: from where files are named that the configuration names.
+    ``state``: the folder for data; ``home``: the folder at which relative paths in the configuration start.
     """
 
     office: Office
@@ -142,16 +148,16 @@ class Surroundings:
     home: Path
 
     def section(self, name: str) -> ChannelSection | None:
-        """[channels.NAME]; None where the office has none."""
+        """Return [channels.NAME]; None where the office has none."""
         return self.office.channels.get(name)
 
 
 @dataclass(frozen=True, slots=True)
 class ChannelKind:
-    """One channel, whole: a file beside this, and a line in `registry.CHANNELS`.
+    """One channel, whole: a file of this package, and a line in `registry.CHANNELS`.
 
-    ``recipient``: what [recipients.NAME] says of a reader who is reached by it; ``section``: what [channels.NAME] says,
-    if the channel itself must be told something. Each key's docstring explains it in the docs. ``doc``: its section of
+    ``recipient``: the model of [recipients.NAME] for its recipients; ``section``: the model of [channels.NAME], if the
+    channel has settings of its own. Each key's docstring explains it in the docs. ``doc``: its section of
     docs/notices.md, in Markdown, without the heading ``title`` and the tables of keys.
     """
 

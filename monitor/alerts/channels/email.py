@@ -1,11 +1,11 @@
-"""E-mail over SMTP (RFC 5321), or as .eml files while the office has no mail server or recipient yet.
+"""Deliver e-mail over SMTP (RFC 5321), or as .eml files while the office has no mail server or recipient yet.
 
-A server that cannot be reached, does not speak, or does not want our login or our sender is away for everybody; only
-what it says of the recipient or of the message itself is that letter's own fate.
+A server that cannot be reached, does not speak SMTP, or refuses our login or our sender is unavailable for all letters;
+only its answers about the recipient or the message itself concern that letter alone.
 
-The Message-ID is the letter's own and never changes, so that a letter handed over twice (a crash between the server's
+The Message-ID is the letter's own and never changes, so that a letter delivered twice (a crash between the server's
 answer and our note of it) is one message to the reader's mail program. In-Reply-To and References name the first
-message that the same reader got about the ticket (RFC 5322, 3.6.4).
+message that the same recipient got about the ticket (RFC 5322, 3.6.4).
 """
 
 import logging
@@ -61,7 +61,7 @@ OUTBOX_FOLDER = "outbox"
 
 
 class EmailRecipient(RecipientEntry):
-    """Somebody with an e-mail address."""
+    """A recipient with an e-mail address."""
 
     reached_by: ClassVar[str] = "email"
     channel: Literal["email"] = "email"
@@ -76,7 +76,7 @@ class EmailRecipient(RecipientEntry):
 
 
 class EmailChannel:
-    """Sends through ``mail``'s server; writes to ``folder`` what cannot be sent because an address is missing.
+    """The channel, by ``mail``'s server; writes to ``folder`` what cannot be sent because an address is missing.
 
     ``to_files``: everything is written to ``folder``, whatever addresses there are.
     """
@@ -89,11 +89,11 @@ class EmailChannel:
         self._cancellation = Cancellation()
 
     def break_off(self) -> None:
-        """Ends the conversation that is under way, and begins none any more."""
+        """Cancel the session under way, and begin none any more."""
         self._cancellation.cancel()
 
     def deliver(self, letter: Letter, recipient: Recipient, rendered: Rendered) -> str:
-        """Returns the server's answer to DATA, or the file's name; takes up to WHOLE_CONVERSATION × timeout_s."""
+        """Send; return the server's answer to DATA, or the file's name. Takes up to WHOLE_CONVERSATION × timeout_s."""
         message = compose(letter, recipient, rendered, self._mail)
         if self._to_files or not self._mail.configured or recipient.address is None:
             return self._to_file(letter, message)
@@ -115,7 +115,7 @@ class EmailChannel:
             yield smtp
 
     def _to_file(self, letter: Letter, message: Message) -> str:
-        """Writes whole or not at all, under a name that the same letter always gets."""
+        """Write the file whole or not at all, under a name that is the same for the same letter."""
         path = self._folder / f"{letter.message_id.strip('<>').partition('@')[0]}.eml"
         try:
             self._folder.mkdir(mode=0o750, parents=True, exist_ok=True)
@@ -128,9 +128,9 @@ class EmailChannel:
 
 
 def compose(letter: Letter, recipient: Recipient, rendered: Rendered, mail: Mail) -> Message:
-    """The whole message, in ASCII on the wire. Header texts come clean: no name can break a header or add one.
+    """Return the whole message, in ASCII on the wire. Header texts are cleaned: no name can break a header or add one.
 
-    Made with the older interface of Python's email package: the newer one loses spaces between encoded words.
+    Uses the older interface of Python's email package: the newer one loses spaces between encoded words.
     """
     sender = mail.sender or UNKNOWN_SENDER
     message = MIMEMultipart("alternative")
@@ -150,7 +150,10 @@ def compose(letter: Letter, recipient: Recipient, rendered: Rendered, mail: Mail
 
 
 def _html(rendered: Rendered) -> Message:
-    """The HTML part, with its pictures beside it where it has any (RFC 2387): no mail program has to fetch one."""
+    """Return the HTML part, with its pictures beside it where it has any (RFC 2387).
+
+    No mail program has to fetch one.
+    """
     html = MIMEText(rendered.html, "html", "utf-8")
     if not rendered.images:
         return html
@@ -165,7 +168,7 @@ def _html(rendered: Rendered) -> Message:
 
 
 def _mailbox(name: str, address: str) -> str:
-    """'Name <address>' (RFC 5322, 3.4), the name encoded where it is not ASCII (RFC 2047)."""
+    """Return 'Name <address>' (RFC 5322, 3.4), the name encoded where it is not ASCII (RFC 2047)."""
     name = clean(name)
     if name.isascii():
         return formataddr((name, address))
@@ -173,7 +176,7 @@ def _mailbox(name: str, address: str) -> str:
 
 
 def _hand_over(smtp: Conversation, sender: str, recipient: str, message: Message) -> str:
-    """As smtplib's send_message, but keeps what the server answers to DATA: its queue id is our proof."""
+    """Send as smtplib's send_message does, but return the server's answer to DATA: its queue id is the proof."""
     smtp.ehlo_or_helo_if_needed()
     code, answer = smtp.mail(sender)
     if code != 250:
@@ -195,7 +198,7 @@ def _hand_over(smtp: Conversation, sender: str, recipient: str, message: Message
 
 
 def _why(error: Exception) -> str:
-    """What is wrong with the server, in words."""
+    """Return what is wrong with the server, in words."""
     match error:
         case smtplib.SMTPSenderRefused():
             return f"the sender {error.sender} is refused: {error.smtp_code} {_text(error.smtp_error)}"
@@ -221,7 +224,7 @@ def _failure(code: int, answer: bytes | str, step: Step) -> TemporaryFailure | P
 
 
 def _text(answer: bytes | str) -> str:
-    """In one line: it is kept as the proof, and shown."""
+    """Return the answer in one line: it is stored as the proof, and shown."""
     return clean(answer.decode("utf-8", "replace") if isinstance(answer, bytes) else answer)
 
 

@@ -1,4 +1,4 @@
-"""Every delivery channel by its name in the configuration: a new one is a file beside this and a line here."""
+"""Register every delivery channel by its name in the configuration: a new one is a file beside this and a line here."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -17,11 +17,11 @@ CHANNELS: Mapping[ChannelName, ChannelKind] = {
 
 
 def wanted_by(office: Office) -> set[ChannelName]:
-    """The channels that the configuration needs; e-mail always."""
+    """Return the channels that the configuration needs; e-mail always."""
     return {"email", *(entry.channel for entry in office.recipients.values())}
 
 
 def channels_of(office: Office, state: Path, home: Path) -> dict[ChannelName, Channel]:
-    """Those that the configuration needs. ``state``: where mails without a server are written to."""
+    """Open the channels that the configuration needs. ``state``: the folder for mails without a server."""
     around = Surroundings(office, state, home)
     return {name: kind.open(around) for name, kind in CHANNELS.items() if name in wanted_by(office)}

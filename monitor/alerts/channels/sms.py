@@ -1,6 +1,6 @@
-"""Short messages (SMS) to telephones: through a gateway of the web, or a GSM modem of the office's own.
+"""Deliver short messages (SMS), through a web gateway or a GSM modem of the office's own.
 
-A notice is one line: number, place, state, deadline. What does not fit into ``most_parts`` loses letters of the place.
+A notice is one line: number, place, state, deadline. Where it does not fit into ``most_parts``, the place is cut.
 """
 
 import re
@@ -23,7 +23,7 @@ COUNTRY = "880"  # Bangladesh: a number that begins with 0 is one of its own
 
 
 def _number(value: object) -> object:
-    """A telephone number in E.164, +8801711000000; raises ValueError."""
+    """Return a telephone number in E.164, +8801711000000; raises ValueError."""
     if not isinstance(value, str):
         return value
     plain = re.sub(r"[\s().-]", "", ascii_digits(value))
@@ -34,7 +34,7 @@ def _number(value: object) -> object:
 
 
 class SmsRecipient(RecipientEntry):
-    """Somebody with a telephone."""
+    """A recipient with a telephone."""
 
     reached_by: ClassVar[str] = "phone"
     channel: Literal["sms"] = "sms"
@@ -74,7 +74,7 @@ class SmsSection(ChannelSection):
 
 
 class SmsChannel:
-    """Sends each notice as one line through whatever ``section`` names."""
+    """The channel, by the gateway or modem of ``section``."""
 
     def __init__(self, section: SmsSection, home: Path) -> None:
         self._section, self._home = section, home
@@ -82,13 +82,13 @@ class SmsChannel:
         self._modem = GammuProcess(section.gammu, home) if section.gammu else None
 
     def break_off(self) -> None:
-        """Ends what is under way, and begins nothing any more."""
+        """Cancel what is under way, and begin nothing any more."""
         self._cancellation.cancel()
         if self._modem is not None:
             self._modem.break_off()
 
     def deliver(self, letter: Letter, recipient: Recipient, rendered: Rendered) -> str:
-        """Returns what the gateway answered, or the network's reference, and what the message cost."""
+        """Send; return the gateway's answer, or the network's reference, and the number of parts."""
         text = self.text_of(rendered)
         is_gsm, parts = short_message.is_gsm(text), short_message.parts(text)
         deadline = Deadline.after(recipient.timeout_s, self._cancellation)
@@ -101,12 +101,12 @@ class SmsChannel:
         return f"{proof} ({parts} part{'s'[: parts != 1]}, {'GSM' if is_gsm else 'UCS-2'})"
 
     def text_of(self, rendered: Rendered) -> str:
-        """The notice in as many parts as it may cost."""
+        """Return the notice in as many parts as it may have."""
         return clean(rendered.line.within(lambda text: short_message.parts(clean(text)) <= self._section.most_parts))
 
 
 def _blanks(letter: Letter, e164: str, text: str, coding: tuple[str, ...]) -> dict[str, str]:
-    """What fills the blanks of the template."""
+    """Return the values for the template's blanks."""
     number = e164.removeprefix("+")
     return {
         "number": number,

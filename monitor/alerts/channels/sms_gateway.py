@@ -1,6 +1,6 @@
-"""Short messages through a gateway of the web: one request made from the template that the office's contract asks for.
+"""Send short messages through a web gateway: one request made from the template that the office's contract requires.
 
-What stands in braces in the template is filled in. Redirects are not followed: what is sent holds a secret.
+Blanks in braces in the template are filled in. Redirects are not followed: the request holds a secret.
 """
 
 import json
@@ -33,7 +33,7 @@ HeaderName = Annotated[str, matching(r"[A-Za-z0-9-]{1,64}", "the name of a heade
 
 
 class Gateway(Model):
-    """[channels.sms.http]: how the gateway is asked, and how its answers are to be understood."""
+    """[channels.sms.http]: the request to the gateway, and how its answers are interpreted."""
 
     url: Annotated[str, Field(max_length=1_000)]
     """The address that takes messages, without parameters: those stand in `fields`."""
@@ -81,7 +81,7 @@ class Gateway(Model):
         return self
 
     def ask(self, filled: Mapping[str, str], home: Path, deadline: Deadline) -> str:
-        """Hands one message over and returns what the gateway answered; raises a DeliveryFailure."""
+        """Send one message and return the gateway's answer; raises a DeliveryFailure."""
         secrets = {name: self._secret(name, home / file).reveal() for name, file in self.secret_files.items()}
         blanks = {**filled, **secrets}
         fields, headers = _filled(self.fields, blanks), _filled(self.headers, blanks)
@@ -106,7 +106,7 @@ class Gateway(Model):
         return said
 
     def _failure(self, status: int, text: str) -> type[DeliveryFailure] | None:
-        """What kind of failure an answer means; None if it is none."""
+        """Return the kind of failure an answer means; None if it is none."""
         if status in http.LEADS_ELSEWHERE:
             return ChannelAway
         if status in AWAY or status >= 500:
@@ -129,7 +129,7 @@ def _is_nested(value: object) -> bool:
 
 
 def _texts(value: object) -> Iterator[str]:
-    """Every text in a template."""
+    """Yield every text in a template."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, Mapping):
@@ -141,7 +141,7 @@ def _texts(value: object) -> Iterator[str]:
 
 
 def _filled(value: Any, blanks: Mapping[str, str]) -> Any:
-    """The template with its blanks filled in; what is filled in is not looked at again."""
+    """Return the template with its blanks filled in; values are not expanded again."""
     if isinstance(value, str):
         return _BLANK.sub(lambda blank: blanks[blank[1]], value)
     if isinstance(value, Mapping):
@@ -156,7 +156,7 @@ def _body(send_as: str, fields: Mapping[str, Any]) -> tuple[bytes | None, str]:
 
 
 def _hidden(text: str, secrets: Iterable[str]) -> str:
-    """The answer without our secrets, in whichever way it repeats them."""
+    """Return the answer without our secrets, in whichever form it repeats them."""
     forms: list[Callable[[str], str]] = [str, quote, quote_plus, _quoted_whole, lambda each: json.dumps(each)[1:-1]]
     for secret in sorted({form(each) for each in secrets for form in forms}, key=len, reverse=True):
         text = text.replace(secret, "***")

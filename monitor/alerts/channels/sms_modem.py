@@ -1,7 +1,7 @@
-"""Short messages through a GSM modem: Debian's `gammu`, a process for each message, so that its deadline is real.
+"""Send short messages through a GSM modem: Debian's `gammu`, a process per message, so that its deadline is enforced.
 
-The text goes to it by a pipe. What it says is read for one thing alone, whether it had begun to send: before that, the
-modem is at fault and everybody waits; after that, this message.
+The text goes to it by a pipe. Its output is read only for whether it had begun to send: before that, the modem is at
+fault and the channel unavailable; after that, only this message failed.
 """
 
 import os
@@ -23,7 +23,7 @@ _PART = re.compile(r"Sending SMS (\d+)/\d+\.+(OK, message reference=\d+)?")
 
 
 class Modem(Model):
-    """[channels.sms.gammu]: a GSM modem that gammu knows."""
+    """[channels.sms.gammu]: a GSM modem configured in gammu."""
 
     config_file: PlainPath = Path("/etc/gammurc")
     """gammu's own configuration, which names the modem (gammurc(5))."""
@@ -31,7 +31,7 @@ class Modem(Model):
     """The program, where it is not on the path."""
 
     def faults(self, home: Path) -> Iterator[str]:
-        """What keeps it from working on this machine."""
+        """Yield what keeps it from working on this machine."""
         if shutil.which(str(self.program)) is None:
             yield "channels.sms.gammu: the program is not installed. As root: apt-get install gammu"
         if not (home / self.config_file).is_file():
@@ -39,7 +39,7 @@ class Modem(Model):
 
 
 class GammuProcess:
-    """Sends by one modem; `break_off` may be called from another thread."""
+    """The sender by one modem; `break_off` may be called from another thread."""
 
     def __init__(self, modem: Modem, home: Path) -> None:
         self._modem, self._home = modem, home
@@ -48,14 +48,14 @@ class GammuProcess:
         self._stopped = False
 
     def break_off(self) -> None:
-        """Ends the process that is under way, and begins none any more."""
+        """Kill the process that is under way, and begin none any more."""
         with self._lock:
             self._stopped = True
             if self._under_way is not None:
                 self._under_way.kill()
 
     def send(self, e164: str, text: str, is_gsm: bool, deadline: Deadline) -> str:
-        """Sends one message and returns the references that the network gave; raises a DeliveryFailure."""
+        """Send one message and return the network's references; raises a DeliveryFailure."""
         coding = [] if is_gsm else ["-unicode"]
         words = [str(self._modem.program), "-c", str(self._home / self._modem.config_file), "sendsms", "TEXT", e164]
         words += [*coding, "-autolen", str(len(text.encode("utf-16-be")) // 2)]

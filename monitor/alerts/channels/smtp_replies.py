@@ -1,8 +1,8 @@
-"""What a mail server's refusal means for a letter (RFC 5321, 4.2; RFC 3463). Pure.
+"""Classify a mail server's refusals (RFC 5321, 4.2; RFC 3463). Pure.
 
-A letter is dead only when the server says for good that it will not take this recipient or this message. A refusal
-that is about us (a login that it wants, TLS, our sender, a relay that does not know us, what it calls a wrong command)
-ends when somebody mends the configuration, so the letter waits for that.
+A letter is dead only when the server finally refuses this recipient or this message. A refusal about us (a required
+login, TLS, our sender, relaying denied, a command it calls wrong) ends when the configuration is corrected, so the
+letter waits for that.
 """
 
 import re
@@ -22,9 +22,9 @@ _ABOUT_US = re.compile(
 
 
 def fate(code: int, answer: str, step: Step) -> Fate:
-    """What becomes of a letter that the server answered so, to RCPT ('recipient') or to DATA ('message').
+    """Return the result of a letter that the server answered so, to RCPT ('recipient') or to DATA ('message').
 
-    'dead': for good; 'later': this letter may get through; 'away': nobody's letter does now.
+    'dead': for good; 'later': this letter may get through; 'away': no letter does now.
     """
     if code == 421 or code in WANTS_A_LOGIN:  # RFC 5321, 3.8: it closes, whatever was asked
         return "away"

@@ -1,4 +1,4 @@
-"""Outside help desks: one program a file.
+"""Talk to outside help desks: one program a file.
 
 What is done with them: docs/helpdesks.md.
 

@@ -1,4 +1,4 @@
-"""What a help desk is to us: an address where our tickets stand once more, each under a number of its own."""
+"""Define a help desk: a program that holds our tickets once more, each under a number of its own."""
 
 import re
 from collections.abc import Mapping
@@ -11,11 +11,11 @@ Meanings = Mapping[str, tuple[TicketState, ...]]
 
 
 class DeskAway(Exception):
-    """It does not answer, or says that it is out of order: whatever is asked next would fail the same way."""
+    """The desk does not answer, or is out of order: any other request would fail the same way."""
 
 
 class DeskRefused(Exception):
-    """It answers and says no. ``to_all``: nobody would get another answer, as with a wrong token."""
+    """The desk refused. ``to_all``: any other request would be refused as well, as with a wrong token."""
 
     def __init__(self, message: str, *, to_all: bool = False) -> None:
         super().__init__(message)
@@ -24,9 +24,9 @@ class DeskRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """Something that was written there. ``stream`` and ``id`` grow in the order of writing.
+    """A remark written there. ``stream`` and ``id`` grow in the order of writing.
 
-    ``mark``: the mark of our own event that it tells; empty if somebody else wrote it.
+    ``mark``: the mark of our own event that it repeats; empty if somebody else wrote it.
     """
 
     stream: str
@@ -38,7 +38,7 @@ class Remark:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """How a ticket stands there: its status, who set it (if that is known), what is new. ``stamp`` changes with it."""
+    """A ticket's state there: its status, who set it (if known), what is new. ``stamp`` changes with it."""
 
     status: str
     by: str
@@ -47,11 +47,10 @@ class View:
 
 
 class Helpdesk(Protocol):
-    """One kind of help desk. Every method may raise DeskAway or DeskRefused.
+    """One kind of help desk. Every method may raise DeskAway or DeskRefused. Blocks; from one thread at a time.
 
-    ``means``: what each status there can stand for here, the likeliest first; a status that is missing from it stands
-    for nothing and is left alone. ``wants``: the status that we set for each of our states. ``fresh``: what a new
-    ticket has there.
+    ``means``: the states here that each status there may stand for, the likeliest first; other statuses are left alone.
+    ``wants``: the status that we set for each of our states. ``fresh``: the status of a new ticket.
     """
 
     means: Meanings
@@ -59,40 +58,43 @@ class Helpdesk(Protocol):
     fresh: str
 
     def check(self) -> str:
-        """Asks, changing nothing, whether address, token and queue are right; returns who and what was found."""
+        """Check address, token and queue, changing nothing; return who and what was found."""
 
     def find(self, number: str) -> str:
-        """The id there of our ticket ``number``; empty when there is none."""
+        """Return the id there of our ticket ``number``; empty when there is none."""
 
     def create(self, number: str, subject: str, text: str) -> str:
-        """Makes a ticket there and returns its id."""
+        """Create a ticket there and return its id."""
 
     def look(self, outside_id: str, seen: Mapping[str, int], stamp: str) -> View:
-        """How it stands now, with the remarks after those ``seen``; none are read if the stamp is still ``stamp``."""
+        """Return its present state, with the remarks after those ``seen``.
+
+        None are read if the stamp is still ``stamp``.
+        """
 
     def comment(self, outside_id: str, mark: str, text: str) -> None:
-        """Writes something down there, marked as ours."""
+        """Write a comment there, marked as ours."""
 
     def set_status(self, outside_id: str, status: str) -> None:
-        """Gives it this status; raises DeskRefused when it has another afterwards."""
+        """Set this status; raises DeskRefused when it has another afterwards."""
 
 
 def subject_tag(number: str) -> str:
-    """What every subject there begins with, and what a ticket is found again by."""
+    """Return the beginning of every subject there, by which a ticket is found again."""
     return f"[{number}]"
 
 
 def mark_of(number: str, event_id: int) -> str:
-    """What tells our remark about an event from all others. Request Tracker takes '[… #7]' for a tag of its own."""
+    """Return the mark of our remark about an event. Request Tracker takes '[… #7]' for a tag of its own."""
     return f"({number}/{event_id})"
 
 
 def is_mark(text: str) -> bool:
-    """Whether this is the mark of any ticket's event."""
+    """Return whether this is the mark of any ticket's event."""
     return re.fullmatch(r"\(\S{1,40}/\d{1,18}\)", text) is not None
 
 
 def event_of(mark: str, number: str) -> int | None:
-    """The event that a mark of this ticket stands for; None if it is another's."""
+    """Return the event of a mark of this ticket; None if it is another's."""
     found = re.fullmatch(rf"\({re.escape(number)}/(\d{{1,18}})\)", mark)
     return int(found[1]) if found else None

@@ -1,8 +1,8 @@
-"""GLPI over its REST API (apirest.md in GLPI's own tree).
+"""Talk to GLPI over its REST API (apirest.md in GLPI's own tree).
 
-Texts are HTML there. Our followups begin with their mark. A followup by whoever opened the ticket reopens what was
-solved, unless it says that it does not mean to ('_no_reopen'), as ours do. A modification's date has whole seconds
-only, so that it cannot say that nothing is new: everything is read at every look.
+Texts are HTML there. Our followups begin with their mark. A followup by the ticket's requester reopens a solved ticket,
+unless it has '_no_reopen', as ours do. Dates of modification have whole seconds only and cannot show that nothing is
+new, so everything is read at every look.
 """
 
 import html
@@ -63,7 +63,7 @@ class GlpiSection(Section):
 
 
 class Glpi:
-    """``access.queue`` is the number of the entity."""
+    """The client; ``access.queue`` is the number of the entity."""
 
     fresh = "1"
     means, wants = MEANS, WANTS
@@ -121,7 +121,7 @@ class Glpi:
         return self._in_session(lambda session: self._rest.get(f"/Ticket/{outside_id}", session, **PLAIN_ROWS))
 
     def _remarks(self, outside_id: str, stream: str, seen: int) -> list[Remark]:
-        """The rows after ``seen``, the oldest first; the newest are asked for first."""
+        """Return the rows after ``seen``, the oldest first; the newest are requested first."""
         rows: list[Mapping[str, Any]] = []
         for page in range(MOST_PAGES):
             first = page * PER_PAGE
@@ -145,7 +145,10 @@ class Glpi:
         return self._in_session(lambda session: self._rest.post(path, {"input": fields}, session))
 
     def _in_session(self, asking: Callable[[Mapping[str, str]], Any]) -> Any:
-        """Asks within a session; one that has run out is opened anew, once. What was refused so was not done."""
+        """Make a request within a session.
+
+        An expired one is opened again, once, because a refused request was not done.
+        """
         if self._session:
             try:
                 return asking(self._session)
@@ -164,7 +167,7 @@ def _remark(stream: str, row: Mapping[str, Any]) -> Remark:
 
 
 def _person(value: object) -> str:
-    """A user's name; a bare number is nobody's."""
+    """Return a user's name; '' for a bare number."""
     return "" if value is None or isinstance(value, int) or str(value).isdigit() else str(value)
 
 

@@ -1,7 +1,7 @@
-"""Texts to and from a help desk: text as HTML, HTML as text, and names as our history can hold them.
+"""Convert texts for a help desk: text to HTML, HTML to text, and names as our history can hold them.
 
-Nothing of what others wrote is trusted to be harmless: markup, control characters and what turns the direction of
-writing are taken out, and every text has an end.
+Others' texts are not trusted: markup, control characters and characters that change the writing direction are removed,
+and every text is bounded.
 """
 
 import html
@@ -16,12 +16,12 @@ TAG = re.compile(r"<(/?)([a-z][a-z0-9]*|[!?])")
 
 
 def name(text: str) -> str:
-    """Who did something there, as our history can hold it."""
+    """Return an author's name as our history can hold it."""
     return clean(text, LONGEST_NAME)
 
 
 def plain(markup: str) -> str:
-    """HTML as text, in one pass however broken it is; what is not shown there is not read here.
+    """Return HTML as text, in one pass however broken it is; what is not shown there is left out.
 
     Python's own parser raises on some of it and takes time with the square of the length on other.
     """
@@ -40,7 +40,7 @@ def plain(markup: str) -> str:
 
 
 def _after_tag(small: str, tag: int) -> tuple[int, str]:
-    """Where reading goes on after what begins at ``tag``, and what that stands for; ``small`` is in small letters."""
+    """Return where reading continues after the tag at ``tag``, and the text it stands for; ``small``: in lower case."""
     if small.startswith("<!--", tag):
         return _behind(small, "-->", tag), ""
     found = TAG.match(small, tag)
@@ -64,5 +64,5 @@ def _shown(text: str) -> str:
 
 
 def markup(text: str) -> str:
-    """Text as HTML that shows it as it is."""
+    """Return text as HTML that shows it as it is."""
     return html.escape(text).replace("\n", "<br>\n")

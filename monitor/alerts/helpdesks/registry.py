@@ -1,4 +1,4 @@
-"""The kinds of help desks by the name that monitor.toml gives them. A new kind is one file and one line here."""
+"""Register the kinds of help desks by their name in monitor.toml. A new kind is one file and one line here."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -19,9 +19,9 @@ DESKS: Mapping[str, DeskKind] = {
 
 
 def open_desk(section: Section, home: Path, cancellation: Cancellation | None = None) -> Helpdesk:
-    """The help desk that the configuration names; raises SecretError when its token cannot be had.
+    """Open the help desk that the configuration names; raises SecretError when its token cannot be read.
 
-    ``cancellation``: for whoever wants to end its requests at once.
+    ``cancellation``: ends its requests at once.
     """
     if section.token_file is None:
         raise SecretError("there is no token_file for the help desk. Expected one in monitor.toml [helpdesk]")
@@ -39,12 +39,12 @@ def open_desk(section: Section, home: Path, cancellation: Cancellation | None = 
 
 
 def key_of(section: Section) -> str:
-    """What tells this help desk from any that was configured before it."""
+    """Return the key that distinguishes this help desk from any configured before it."""
     return f"{section.kind} {section.url}"
 
 
 def _token(key: str, file: Path) -> Secret:
-    """Errors name the key, never the path: it may be the token itself."""
+    """Read the token; errors name the key, never the path: it may be the token itself."""
     secret = read_secret(file, f"helpdesk.{key}")
     if not is_plain_ascii(secret.reveal()):
         raise SecretError(f"helpdesk.{key}: its first line is no token. Expected plain ASCII")

@@ -1,4 +1,4 @@
-"""JSON over HTTP with hard limits: in time, in size, and in whom we follow (nobody: a token goes to one address)."""
+"""Exchange JSON over HTTP with hard limits on time and size, without redirects: a token goes to one address."""
 
 import json
 from base64 import b64encode
@@ -19,14 +19,14 @@ LONGEST_REASON = 200
 
 
 class AnswerTooLong(DeskRefused):
-    """There is more to an answer than we read."""
+    """The answer is longer than we read."""
 
 
 @dataclass(frozen=True)
 class Access:
-    """How one help desk is reached, and where tickets go there; ``cancellation`` ends what is under way.
+    """How one help desk is reached, and its queue; ``cancellation`` ends what is under way.
 
-    ``further``: what the files of other keys than ``token_file`` hold, by key.
+    ``further``: the secrets from the files of other keys than ``token_file``, by key.
     """
 
     url: str
@@ -39,21 +39,21 @@ class Access:
     further: Mapping[str, Secret] = field(default_factory=dict)
 
     def rest(self, path: str, scheme: str, headers: Mapping[str, str] | None = None) -> "Rest":
-        """Requests below ``path``; ``scheme`` is what stands before an access token in the header."""
+        """Return a client below ``path``; ``scheme``: the word before an access token in the header."""
         login = f"{self.user}:{self.token.reveal()}".encode()
         proof = f"Basic {b64encode(login).decode()}" if self.user else f"{scheme}{self.token.reveal()}"
         return self.anonymous(path, {"Authorization": proof, **(headers or {})})
 
     def anonymous(self, path: str, headers: Mapping[str, str]) -> "Rest":
-        """Requests below ``path`` that prove who we are by ``headers`` of their own."""
+        """Return a client below ``path`` that authenticates by ``headers`` of its own."""
         return Rest(self, path, headers)
 
 
 @dataclass(frozen=True, slots=True)
 class DeskKind:
-    """One kind of help desk, whole: a file beside this, and a line in `registry.DESKS`.
+    """One kind of help desk, whole: a file of this package, and a line in `registry.DESKS`.
 
-    ``settings``: what [helpdesk] says of it; each key's docstring explains it in the docs. ``doc``: its section of
+    ``settings``: the model of [helpdesk]; each key's docstring explains it in the docs. ``doc``: its section of
     docs/helpdesks.md, in Markdown, without the heading ``title``.
     """
 
@@ -64,7 +64,7 @@ class DeskKind:
 
 
 class Rest:
-    """Requests below one address; ``headers`` go with each of them and never into an error."""
+    """The client below one address; ``headers`` go with each request and never into an error."""
 
     def __init__(self, access: Access, path: str, headers: Mapping[str, str]) -> None:
         self._url = access.url + path
@@ -74,19 +74,19 @@ class Rest:
         self._cancellation = access.cancellation
 
     def get(self, path: str, headers: Mapping[str, str] | None = None, /, **parameters: Any) -> Any:
-        """What stands at ``path``."""
+        """Return the JSON at ``path``."""
         return self._ask("GET", path, headers, parameters, None)[0]
 
     def get_tagged(self, path: str) -> tuple[Any, str]:
-        """What stands at ``path``, and the tag (ETag) that is another whenever that has changed."""
+        """Return the JSON at ``path``, and its ETag, which changes with it."""
         return self._ask("GET", path, None, {}, None)
 
     def post(self, path: str, body: Any, headers: Mapping[str, str] | None = None) -> Any:
-        """What the server answers to ``body``."""
+        """Post ``body``; return the server's answer."""
         return self._ask("POST", path, headers, {}, body)[0]
 
     def put(self, path: str, body: Any, headers: Mapping[str, str] | None = None) -> Any:
-        """What the server answers to ``body``."""
+        """Put ``body``; return the server's answer."""
         return self._ask("PUT", path, headers, {}, body)[0]
 
     def _ask(
@@ -117,12 +117,12 @@ class Rest:
 
 
 def _secrets(values: Iterable[str]) -> set[str]:
-    """What in these headers nobody may read: the whole and its last word."""
+    """Return the secrets in these headers: each whole value and its last word."""
     return {part for value in values for part in (value, value.split()[-1], value.rpartition("=")[2]) if part}
 
 
 def _understood(what: str, status: int, content: bytes, hidden: Iterable[str]) -> Any:
-    """The answer as JSON; raises what the status means, with nothing of ``hidden`` even if the server repeats it."""
+    """Return the answer as JSON; raises by its status, without anything of ``hidden`` even if the server repeats it."""
     if 200 <= status < 300:
         try:
             return parse_json(content) if content.strip() else None
@@ -142,7 +142,7 @@ def _understood(what: str, status: int, content: bytes, hidden: Iterable[str]) -
 
 
 def _reason(content: bytes) -> str:
-    """What the server says went wrong; only out of JSON, since a page of HTML says nothing in one line."""
+    """Return the server's own reason; only out of JSON, since a page of HTML has none in one line."""
     try:
         said = parse_json(content)
     except ValueError:

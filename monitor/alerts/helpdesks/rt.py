@@ -1,7 +1,7 @@
-"""Request Tracker 5 over its REST API 2.0 (the manual page RT::REST2 is the reference).
+"""Talk to Request Tracker 5 over its REST API 2.0 (the manual page RT::REST2 is the reference).
 
-Our remarks carry their mark as subject. What RT answers to a change is a sentence for people in their own language,
-whether it was done or not, so that a status is read again after it was set.
+Our remarks carry their mark as subject. RT answers a change with a sentence in its own language, whether it was done or
+not, so a status is read again after it was set.
 """
 
 from collections.abc import Mapping
@@ -45,7 +45,7 @@ class RtSection(Section):
 
 
 class RequestTracker:
-    """``access.queue`` is the queue's name."""
+    """The client; ``access.queue`` is the queue's name."""
 
     fresh = "new"
     means, wants = MEANS, WANTS
@@ -98,7 +98,10 @@ class RequestTracker:
             raise DeskRefused(f"ticket {outside_id} did not become '{status}' but is '{found}'. May the token do that?")
 
     def _history(self, outside_id: str, seen: int) -> list[dict[str, Any]]:
-        """The transactions after ``seen``, the oldest first. The newest are asked for first: a history can be long."""
+        """Return the transactions after ``seen``, the oldest first.
+
+        The newest are requested first: a history can be long.
+        """
         found: list[dict[str, Any]] = []
         for page in range(1, MOST_PAGES + 1):
             answer = self._rest.get(
@@ -117,7 +120,7 @@ class RequestTracker:
         )
 
     def _content(self, transaction: int) -> str:
-        """The words of a remark: its plain part, or its HTML as text."""
+        """Return the text of a remark: its plain part, or its HTML as text."""
         try:
             parts = self._rest.get(f"/transaction/{transaction}/attachments", fields="Content,ContentType")["items"]
         except AnswerTooLong:
@@ -130,7 +133,7 @@ class RequestTracker:
 
 
 def shortened(subject: str) -> str:
-    """What RT keeps of a subject: it counts bytes, and cuts in the middle of a word."""
+    """Return a subject as RT stores it: it counts bytes, and cuts in the middle of a word."""
     if len(subject.encode()) <= LONGEST_SUBJECT_BYTES:
         return subject
     kept = subject.encode()[: LONGEST_SUBJECT_BYTES - len("…".encode())].decode(errors="ignore")

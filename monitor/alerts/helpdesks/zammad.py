@@ -1,6 +1,6 @@
-"""Zammad over its REST API (docs.zammad.org, "REST API").
+"""Talk to Zammad over its REST API (docs.zammad.org, "REST API").
 
-Our articles carry their mark as subject. A new ticket is looked for by a condition as well as by words: words are
+Our articles carry their mark as subject. A new ticket is searched by a condition as well as by words: words are
 answered from a search index, which lags behind, a condition from the database.
 """
 
@@ -42,7 +42,7 @@ class ZammadSection(Section):
 
 
 class Zammad:
-    """``access.queue`` is the group's name. The account of the token is the customer of our tickets."""
+    """The client; ``access.queue`` is the group's name. The account of the token is the customer of our tickets."""
 
     fresh = "new"
     means, wants = MEANS, WANTS
@@ -101,7 +101,7 @@ class Zammad:
             raise DeskRefused(f"ticket {outside_id} did not become '{status}' but is '{found}'. May the token do that?")
 
     def _me(self) -> Mapping[str, Any]:
-        """The account of the token."""
+        """Return the account of the token."""
         self._own = self._own or self._rest.get("/users/me")
         return self._own
 
@@ -117,7 +117,7 @@ class Zammad:
 
 
 class Article(TypedDict):
-    """A remark as Zammad takes it."""
+    """An article in Zammad's format."""
 
     subject: str
     body: str
@@ -131,7 +131,7 @@ def _article(mark: str, text: str) -> Article:
 
 
 def _tickets(answer: Any) -> Iterable[Mapping[str, Any]]:
-    """The tickets of an answer to a search: the documented form, or the list that some releases give."""
+    """Return the tickets of a search's answer: the documented form, or the list that some releases give."""
     if isinstance(answer, list):
         return answer
     found: Mapping[str, Mapping[str, Any]] = (answer.get("assets") or {}).get("Ticket") or {}

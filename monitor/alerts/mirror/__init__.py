@@ -1,1 +1,1 @@
-"""Tickets kept in step with an outside help desk."""
+"""Keep tickets in sync with an outside help desk."""

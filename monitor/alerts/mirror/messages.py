@@ -1,4 +1,4 @@
-"""The words that stand in the help desk, in Bangla and English."""
+"""Write the texts in the help desk, in Bangla and English."""
 
 from datetime import datetime
 
@@ -45,12 +45,12 @@ EVENTS: Phrases = {
 
 
 def subject(facts: MatterFacts) -> str:
-    """'[BHR-2026-000123] …': the tag by which it is found again, and the headline in Bangla."""
+    """Return '[BHR-2026-000123] …': the tag by which it is found again, and the headline in Bangla."""
     return clean(f"{subject_tag(facts.number)} {_words(facts, 'bn').headline}", LONGEST_SUBJECT)
 
 
 def first_message(facts: MatterFacts) -> str:
-    """What the ticket is about, in both languages."""
+    """Return what the ticket is about, in both languages."""
     parts = []
     for lang in BOTH:
         said = _words(facts, lang)
@@ -60,7 +60,7 @@ def first_message(facts: MatterFacts) -> str:
 
 
 def event_text(kind: str, actor: str, text: str, at_utc: datetime) -> str:
-    """A line of the history as a remark."""
+    """Return a line of the history as a remark."""
     bangla, english = (f"{tr(lang, EVENTS.get(kind, kind))} — {moment_text(at_utc, lang)}" for lang in BOTH)
     head = f"{bangla}\n{english} ({actor})"
     return clean_lines(f"{head}\n\n{text}" if text.strip() else head, LONGEST_TEXT)

@@ -1,4 +1,4 @@
-"""Which ticket's turn it is, and what became of it. All of it stands in the database; a restart forgets nothing.
+"""Choose the next ticket to mirror, and record the result. All of it is in the database; a restart loses nothing.
 
 A ticket that failed waits longer each time and lets the others pass. Within a ticket, order is kept.
 """
@@ -20,7 +20,7 @@ SPREAD = (0.5, 1.0)
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A ticket whose turn it is, detached from the database. ``stamp`` is empty when everything must be read anew."""
+    """The ticket whose turn it is, detached from the database. ``stamp``: empty when everything must be read."""
 
     id: int
     ticket_id: int
@@ -32,7 +32,7 @@ class Turn:
 
 
 def enlist(work: Work, desk: str, fresh: str) -> None:
-    """Puts them on the list, as if they stood there untouched: the first round finds out."""
+    """Add the tickets to the mirror, as if they were there unchanged: the first round finds out."""
     for ticket_id in unlisted(work.session, desk):
         row = HelpdeskTicket(desk=desk, ticket_id=ticket_id, next_try_utc=work.now_utc, seen={})
         row.agreed_state, row.agreed_status = S.OPEN, fresh
@@ -40,7 +40,7 @@ def enlist(work: Work, desk: str, fresh: str) -> None:
 
 
 def next_turn(work: Work, desk: str) -> Turn | None:
-    """The ticket whose turn it is: what is owed first, then what is to be looked at, then what failed before."""
+    """Return the next ticket: with pending events first, then to be polled, then retries."""
     found = next_in_turn(work.session, desk, work.now_utc)
     if found is None:
         return None
@@ -50,20 +50,20 @@ def next_turn(work: Work, desk: str) -> Turn | None:
 
 
 def done(work: Work, turn: Turn, poll: timedelta) -> None:
-    """Notes that both sides are in line."""
+    """Record that both sides are in sync."""
     row = work.session.get_one(HelpdeskTicket, turn.id)
     row.attempts, row.away, row.last_error = 0, False, ""
     row.looked_utc, row.next_try_utc = work.now_utc, work.now_utc + poll
 
 
 def failed(work: Work, turn: Turn, error: str, backoff: timedelta, *, away: bool) -> None:
-    """Puts the ticket back until ``backoff`` is over."""
+    """Put the ticket back until ``backoff`` is over."""
     row = work.session.get_one(HelpdeskTicket, turn.id)
     row.attempts += 1
     row.next_try_utc, row.away, row.last_error = work.now_utc + backoff, away, error
 
 
 def backoff_after(failures: int, jitter: float, *, away: bool) -> timedelta:
-    """How long to wait after so many failures in a row, of a desk that is ``away`` or of one that refuses."""
+    """Return the wait after so many failures in a row, of a desk that is ``away`` or of one that refuses."""
     first, longest = (AWAY_BACKOFF, LONGEST_AWAY) if away else (REFUSED_BACKOFF, LONGEST_REFUSED)
     return backoff(failures, jitter, first, longest, SPREAD)

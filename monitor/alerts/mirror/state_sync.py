@@ -1,8 +1,8 @@
-"""Whose change of state counts: a ticket that stands in two places, moved in either. Pure.
+"""Reconcile the state of a ticket that was changed here, in the help desk, or in both. Pure.
 
-Both sides are compared with what they last agreed on. Who alone moved is followed. If both moved, a reopening beats
-everything, and otherwise the one that is further along (see `RANK`); at a tie, ours. Who moved nothing since is never
-argued with, so that no change is answered twice and no echo of our own comes back as somebody else's.
+Both sides are compared with what they last agreed on. If one alone changed, it is followed. If both did, a reopening
+wins, and otherwise the one that is further along (see `RANK`); at a tie, ours. A side without a change since is never
+overruled, so that no change is answered twice and no echo of our own counts as somebody else's.
 """
 
 from collections import deque
@@ -18,14 +18,14 @@ CONTRARY = {"resolve", "reopen"}
 
 @dataclass(frozen=True, slots=True)
 class Agreed:
-    """What both sides last stood at: our state, and the status there."""
+    """The last agreed state: ours, and the status there."""
 
     state: TicketState
     status: str
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class Reconciled:
     """What is to be done: ``actions`` here, ``push`` of our state to there; ``overruled``: their change is lost."""
 
     actions: tuple[str, ...] = ()
@@ -33,20 +33,20 @@ class Verdict:
     overruled: bool = False
 
 
-def reconcile(agreed: Agreed, ours: TicketState, theirs: str, means: Meanings, *, said_again: bool) -> Verdict:
-    """What follows from where both sides stand now.
+def reconcile(agreed: Agreed, ours: TicketState, theirs: str, means: Meanings, *, said_again: bool) -> Reconciled:
+    """Return what follows from the present states of both sides.
 
-    ``said_again``: since then it was found here that the matter is not solved, whatever became of our state.
+    ``said_again``: since then it was found here that the case is not solved, whatever became of our state.
     """
     there = means.get(theirs, ())
     they_moved = theirs != agreed.status
     we_moved = ours != agreed.state or said_again
     if not there or ours in there or not (we_moved or they_moved):
-        return Verdict()
+        return Reconciled()
     actions = way(ours, there)
     if they_moved and actions and (not we_moved or _they_win(agreed.state, ours, there[0], said_again)):
-        return Verdict(actions=actions)
-    return Verdict(push=we_moved, overruled=they_moved and we_moved)
+        return Reconciled(actions=actions)
+    return Reconciled(push=we_moved, overruled=they_moved and we_moved)
 
 
 def _they_win(base: TicketState, ours: TicketState, there: TicketState, said_again: bool) -> bool:
@@ -58,7 +58,7 @@ def _they_win(base: TicketState, ours: TicketState, there: TicketState, said_aga
 
 
 def way(ours: TicketState, targets: Sequence[TicketState]) -> tuple[str, ...]:
-    """The fewest actions that lead to one of ``targets``; none where there is no honest way.
+    """Return the fewest actions that lead to one of ``targets``; none where there is no honest way.
 
     Nothing is called solved or reopened only to get somewhere else: no way holds both.
     """

@@ -1,7 +1,7 @@
-"""One ticket's round: find or make it there, look, take over what was done there, tell what was done here.
+"""Mirror one ticket: find or create it there, read it, apply changes from there, send changes from here.
 
-Every step notes what it did before the next begins, and every step looks before it writes: a crash at any point, or a
-request whose outcome nobody knows, leads to the same end without anything lost or told twice.
+Every step records its result before the next begins, and every step reads before it writes: a crash at any point, or a
+request with an unknown outcome, leads to the same end without anything lost or sent twice.
 """
 
 import logging
@@ -18,7 +18,7 @@ from monitor.alerts.helpdesks import markup
 from monitor.alerts.helpdesks.base import DeskAway, DeskRefused, Helpdesk, Remark, View, event_of, mark_of
 from monitor.alerts.mirror import messages, queue
 from monitor.alerts.mirror.queue import Turn
-from monitor.alerts.mirror.state_sync import Agreed, Verdict, reconcile
+from monitor.alerts.mirror.state_sync import Agreed, Reconciled, reconcile
 from monitor.alerts.notices.gather import facts_of
 from monitor.charter.office import Office
 from monitor.domain.clock import Clock
@@ -40,7 +40,7 @@ AGAIN = ("reopened", "down_again")
 
 
 class Outcome(Enum):
-    """What came of a look at the queue."""
+    """The result of a look at the queue."""
 
     IDLE = "nothing to do now"
     MORE = "a ticket had its turn"
@@ -50,7 +50,7 @@ class Outcome(Enum):
 
 @dataclass(frozen=True, slots=True)
 class EventToSend:
-    """An event that is to be told there."""
+    """An event to send there."""
 
     id: int
     text: str
@@ -58,7 +58,7 @@ class EventToSend:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is to be told: events in order, and a state; ``first``: the state before them, since it reopens."""
+    """What is to be sent: events in order, and a state; ``first``: the state before them, since it reopens."""
 
     events: Sequence[EventToSend]
     push: TicketState | None
@@ -67,7 +67,7 @@ class Plan:
 
 @dataclass(frozen=True)
 class Mirror:
-    """One help desk and all that a round needs. ``key`` tells this desk from any that was there before."""
+    """One help desk and all that a round needs. ``key`` distinguishes this desk from any before it."""
 
     store: Store
     office: Office
@@ -78,7 +78,7 @@ class Mirror:
     jitter: Callable[[], float] = random.random
 
     def next(self) -> Outcome:
-        """Gives the next ticket its turn. Never raises for the sake of one ticket."""
+        """Mirror the next ticket. Never raises for one ticket's fault."""
         turn = self._turn()
         if turn is None:
             return Outcome.IDLE
@@ -100,7 +100,7 @@ class Mirror:
         return Outcome.MORE
 
     def _turn(self) -> Turn | None:
-        """The next ticket; new ones are put on the list first."""
+        """Return the next ticket; new ones are added to the mirror first."""
         now_utc = self.clock.utc()
         with self.store.read() as session:
             new = unlisted(session, self.key)
@@ -136,7 +136,7 @@ class Mirror:
             self._push(turn, outside_id, plan.push)
 
     def _place(self, turn: Turn) -> str:
-        """The ticket's id there: found, or made. Its first message tells how it began."""
+        """Return the ticket's id there: found, or created. Its first message contains how it began."""
         outside_id = self.desk.find(turn.number)
         if not outside_id:
             with self.store.read() as session:
@@ -162,7 +162,7 @@ class Mirror:
 
 
 def take_over(work: Work, desk: Helpdesk, turn: Turn, view: View) -> Plan:
-    """Does here what was done there, in one transaction with the note that it was; returns what is to be told there."""
+    """Apply changes from there, and record them in the same transaction; return what is to be sent there."""
     row = work.session.get_one(HelpdeskTicket, turn.id)
     ticket = work.session.get_one(Ticket, row.ticket_id)
     waiting = {event.id: event for event in unsynced_events(work.session, row)}
@@ -189,7 +189,7 @@ def _take_remark(
     remark: Remark,
     waiting: dict[int, TicketEvent],
 ) -> None:
-    """One remark: our own tells that an event did arrive; anybody else's goes into the history."""
+    """Take in one remark: our own confirms that an event arrived; anybody else's goes into the history."""
     if remark.mark:
         event_id = event_of(remark.mark, ticket.number)
         if event_id in waiting:
@@ -202,8 +202,8 @@ def _take_remark(
         ticket_history.record(theirs, ticket, "comment", text)
 
 
-def _follow(work: Work, ticket: Ticket, found: Verdict, view: View) -> None:
-    """Their change of status: done here too, or noted as overruled."""
+def _follow(work: Work, ticket: Ticket, found: Reconciled, view: View) -> None:
+    """Follow their change of status: done here too, or recorded as overruled."""
     theirs, status = work.by(_actor(view.by)), clean(view.status, markup.LONGEST_NAME)
     try:
         for action in found.actions:

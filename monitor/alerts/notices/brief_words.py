@@ -34,7 +34,7 @@ WEEK = (
 
 
 def morning_words(facts: MorningFacts, lang: Lang) -> Words:
-    """The morning brief in one language."""
+    """Return the morning brief in one language."""
     day = formats.date_text(facts.now.astimezone(formats.DHAKA).date(), lang)
     sections = tuple(_morning_sections(facts, lang))
     down, due = facts.down.count, facts.due.count + facts.lapsing.count
@@ -50,7 +50,7 @@ def morning_words(facts: MorningFacts, lang: Lang) -> Words:
 
 
 def weekly_words(facts: WeeklyFacts, lang: Lang) -> Words:
-    """The weekly brief in one language, an upazila after the other."""
+    """Return the weekly brief in one language, an upazila after the other."""
     begins, ends = (at.astimezone(formats.DHAKA) for at in (facts.since, facts.until))
     days = f"{formats.short_date_text(begins, lang)} – {formats.short_date_text(ends, lang)}"
     count, missed = sum(each.outages for each in facts.upazilas), sum(each.missed for each in facts.upazilas)
@@ -62,7 +62,10 @@ def weekly_words(facts: WeeklyFacts, lang: Lang) -> Words:
 
 
 def _morning_sections(facts: MorningFacts, lang: Lang) -> Iterator[Section]:
-    """Each outage is named once: where it is down or came back, with what else is to be said of it."""
+    """Yield the sections.
+
+    Each outage is listed once: where it is down or recovered, with what else there is about it.
+    """
     due, lapsing = ({_of(matter) for matter in listed.items} for listed in (facts.due, facts.lapsing))
     named = {_of(matter) for matter in (*facts.down.items, *facts.back.items)}
     yield from _listed(
@@ -81,13 +84,13 @@ def _morning_sections(facts: MorningFacts, lang: Lang) -> Iterator[Section]:
 
 
 def _of(matter: Matter) -> str:
-    """What two entries have in common that are about the same outage or ticket."""
+    """Return a key that two entries about the same outage or ticket share."""
     site = matter.site.id if matter.site else ""
     return matter.number or f"{site} {matter.started}"
 
 
 def _listed(name: str, found: Listed[Thing], lines: list[str], lang: Lang) -> Iterator[Section]:
-    """A section where there is anything at all; what is not listed is counted."""
+    """Yield a section where there is anything; what is not listed is counted."""
     if (more := found.count - len(lines)) > 0:
         lines = [*lines, tr(lang, "and {count} more", count=more)]
     if lines:
@@ -116,7 +119,7 @@ def _back_line(item: Matter, lapsing: Set[str], lang: Lang) -> str:
 
 
 def _beside(item: Matter, lapsing: Set[str], lang: Lang) -> Iterator[str]:
-    """What else is to be said of an outage."""
+    """Yield what else there is about an outage."""
     if _of(item) in lapsing:
         yield tr(lang, "its stage ends today")
     if item.cause in CAUSES:

@@ -1,8 +1,8 @@
-"""The hour before an outage as a picture: SVG out of the minutes, PNG for mail programs, which draw no SVG.
+"""Draw the hour before an outage: SVG from the minutes, PNG for mail programs, which draw no SVG.
 
 Blue, scale on the left: the slowest answer of each minute. Red from above, scale on the right: the share that was lost.
-Grey: no round. Below: minutes before the first failed probe. The letters are as large as a telephone needs, where the
-picture is shown at half its size. The fonts come with us: a small server has none.
+Grey: no round. Below: minutes before the first failed probe. The text is as large as a telephone needs, where the
+picture is shown at half its size. The fonts come with the program: a small server has none.
 """
 
 from functools import cache
@@ -27,7 +27,7 @@ LOST = N_("lost")
 
 
 class Bar(NamedTuple):
-    """One minute: where it stands and how high it is, in pixels."""
+    """One minute: its position and height in pixels."""
 
     x: int
     rtt_px: float
@@ -36,7 +36,7 @@ class Bar(NamedTuple):
 
 
 def hour_svg(hour: Hour, lang: Lang) -> str:
-    """The picture of an hour; empty when that has no minutes."""
+    """Return the picture of an hour; empty when that has no minutes."""
     minutes = hour.minutes
     if not minutes:
         return ""
@@ -61,7 +61,7 @@ def hour_svg(hour: Hour, lang: Lang) -> str:
 
 
 def hour_png(hour: Hour, lang: Lang) -> bytes:
-    """The picture as PNG, 1,320 pixels wide; empty when there is none."""
+    """Return the picture as PNG, 1,320 pixels wide; empty when there is none."""
     import resvg_py  # 3 MB that only a mail needs
 
     svg = hour_svg(hour, lang)

@@ -1,4 +1,4 @@
-"""Many notices in one letter: facts of all of them in, a digest by ticket out."""
+"""Merge many notices into one: facts of all of them in, a digest by ticket out."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -30,8 +30,10 @@ TO_DO = N_(
 
 
 def matters_of(notices: Iterable[MatterFacts]) -> list[str]:
-    """What each notice is about, in their order: the ticket, also one that was reopened for another outage of its
-    site; or the outage, with or without its ticket.
+    """Return the case of each notice, in their order.
+
+    It is the ticket, also one that was reopened for another outage of its site; or the outage, with or without its
+    ticket.
     """
     outage_of: dict[str, str] = {}
     return [
@@ -45,7 +47,7 @@ def _outage_of(facts: MatterFacts) -> str:
 
 
 def digest_facts(office: Office, notices: Sequence[tuple[str, MatterFacts]], now_utc: datetime) -> DigestFacts:
-    """What a digest of these notices (kind, facts) can tell; they come in the order in which they were owed."""
+    """Return the facts of a digest of these notices (kind, facts), in the order of enqueueing."""
     by_matter: dict[str, DigestMatter] = {}
     for (kind, facts), matter in zip(notices, matters_of(facts for _, facts in notices), strict=True):
         by_matter[matter] = DigestMatter(
@@ -69,7 +71,7 @@ def digest_facts(office: Office, notices: Sequence[tuple[str, MatterFacts]], now
 
 
 def digest_words(facts: DigestFacts, lang: Lang) -> Words:
-    """The digest in one language."""
+    """Return the digest in one language."""
     counts = {place: facts.counts.get(place, 0) for place in TITLES}
     total = sum(facts.counts.values())
     headline = trn(lang, *IN_ONE_LETTER, total, down=counts["down"], over=counts["over"])
@@ -94,7 +96,7 @@ def _section(place: Place, facts: DigestFacts, lang: Lang) -> Section:
 
 
 def _line(matter: DigestMatter, now: datetime, lang: Lang) -> str:
-    """'[BHR-2026-000001] Juniadaha: down since 24 November 2026, 09:59 (3 hours), stage 1'."""
+    """Return '[BHR-2026-000001] Juniadaha: down since 24 November 2026, 09:59 (3 hours), stage 1'."""
     name = matter.site.name(lang) if matter.site else matter.service.name(lang)
     titled = f"[{matter.number}] {name}" if matter.number else name
     return ": ".join(filter(None, (titled, ", ".join(_facts(matter, now, lang)))))

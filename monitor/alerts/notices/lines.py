@@ -1,4 +1,4 @@
-"""A notice in one line, for a short message: its number, the place, how it stands, and until when. Pure."""
+"""Write a notice in one line, for a short message: number, place, state, deadline. Pure."""
 
 from collections.abc import Mapping
 
@@ -38,7 +38,7 @@ OF_A_STAGE = {NoticeKind.STAGE, NoticeKind.LAPSES_SOON, NoticeKind.LAPSES_TODAY}
 
 
 def line_of(kind: str, facts: MatterFacts, lang: Lang) -> Line:
-    """The line about a matter in one language; of what is withdrawn without a deadline."""
+    """Return the line about a case in one language; for a withdrawn one without a deadline."""
     state = tr(
         lang,
         STATES[_entry(kind, facts)],
@@ -52,7 +52,7 @@ def line_of(kind: str, facts: MatterFacts, lang: Lang) -> Line:
 
 
 def _entry(kind: str, facts: MatterFacts) -> str:
-    """The key of STATES: that of the headline, or 'KIND/down' while an outage lasts, or the kind itself."""
+    """Return the key of STATES: the headline's, or 'KIND/down' while an outage lasts, or the kind itself."""
     lasts = facts.outage is not None and not facts.outage.ended and not facts.asked
     wanted = (entry_of(kind, facts, for_citizen=False), f"{kind}/down" if lasts else kind, kind)
     return next((entry for entry in wanted if entry != kind and entry in STATES), kind)

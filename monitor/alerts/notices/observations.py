@@ -1,4 +1,4 @@
-"""What was seen of an outage, in Bangla and English: reasons, evidence, the hour before."""
+"""Write what was observed of an outage, in Bangla and English: reasons, evidence, the hour before."""
 
 from collections.abc import Iterator, Mapping
 
@@ -28,12 +28,12 @@ PORT_STATES: Mapping[str, str] = {
 
 
 def seen_text(seen: Reason | None, lang: Lang) -> str:
-    """What was seen; nothing of plain silence, which is what an outage is."""
+    """Return what was observed; nothing for a plain timeout, which is what an outage is."""
     return "" if seen == TIMEOUT else reason_text(seen, lang)
 
 
 def cause_text(outage: Outage, lang: Lang) -> str:
-    """The suspected cause and why."""
+    """Return the suspected cause and why."""
     if outage.cause not in CAUSES:
         return ""
     why = reason_text(outage.cause_why, lang)
@@ -41,7 +41,7 @@ def cause_text(outage: Outage, lang: Lang) -> str:
 
 
 def last_good_text(last: LastGood | None, lang: Lang) -> str:
-    """When the last answer came, how long it took and what was lost."""
+    """Return when the last answer came, its time and its loss."""
     if last is None:
         return ""
     figures = [ms_text(last.rtt_ms, lang)] if last.rtt_ms is not None else []
@@ -50,14 +50,14 @@ def last_good_text(last: LastGood | None, lang: Lang) -> str:
 
 
 def hour_text(hour: Hour | None, lang: Lang) -> str:
-    """The chart of the hour before, and its figures below."""
+    """Return the chart of the hour before, and its figures below."""
     if hour is None:
         return ""
     return f"{hour.chart}\n{hour_figures(hour, lang)}"
 
 
 def hour_figures(hour: Hour, lang: Lang) -> str:
-    """The share lost, and how long answers took."""
+    """Return the share lost, and the times of answers."""
     figures = [loss_text(hour.loss, lang)]
     usual = hour.rtt_ms_mean if hour.rtt_ms_mean is not None else hour.rtt_ms_median
     if usual is not None and hour.rtt_ms_max is not None:
@@ -69,12 +69,12 @@ def hour_figures(hour: Hour, lang: Lang) -> str:
 
 
 def loss_text(loss: float, lang: Lang) -> str:
-    """'packet loss 3%'."""
+    """Return 'packet loss 3%'."""
     return tr(lang, "packet loss {share:.0%}", share=loss)
 
 
 def snmp_text(evidence: Evidence, lang: Lang) -> str:
-    """What the site's devices said last by SNMP; as version 1 told it only in English."""
+    """Return the last SNMP readings of the site's devices; of stored version 1 only in English."""
     text = "; ".join(filter(None, (_snmp_said(said, lang) for said in evidence.snmp)))
     return text or (evidence.snmp_en if lang == "en" else "")
 
@@ -100,13 +100,13 @@ def _snmp_parts(said: SnmpSaid, lang: Lang) -> Iterator[str]:
 
 
 def ways_text(evidence: Evidence, lang: Lang) -> str:
-    """The way to each device in a line; as version 1 told it only in English."""
+    """Return the route to each device in a line; of stored version 1 only in English."""
     text = "\n".join(way_text(way, lang) for way in evidence.ways)
     return text or ("\n".join(evidence.ways_en) if lang == "en" else "")
 
 
 def way_text(way: Way, lang: Lang) -> str:
-    """'gateway: 1 10.0.0.1, 2 10.1.0.1, then nothing'."""
+    """Return 'gateway: 1 10.0.0.1, 2 10.1.0.1, then nothing'."""
     steps = ", ".join(f"{formats.digits(distance, lang)} {address}" for distance, address in way.hops)
     if not steps:
         steps = tr(lang, "nothing answers")
@@ -116,5 +116,5 @@ def way_text(way: Way, lang: Lang) -> str:
 
 
 def ms_text(rtt_ms: float, lang: Lang) -> str:
-    """'18.4 ms'."""
+    """Return a time in milliseconds with its unit: '18.4 ms'."""
     return f"{formats.digits(milliseconds(rtt_ms, 1), lang)} {tr(lang, MS)}"

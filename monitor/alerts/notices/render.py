@@ -36,7 +36,7 @@ GIST = ("ticket", "since", "received", "due", "was_due", "stage", "affected", "s
 
 
 def render(letter: Letter, lang: Languages = "both") -> Rendered:
-    """The letter, ready to be handed over; raises FactsError when its facts cannot be read."""
+    """Return the letter, ready for delivery; raises FactsError when its facts cannot be read."""
     langs: tuple[Lang, ...] = BOTH if lang == "both" else (lang,)
     facts = unpack(letter.kind, letter.facts)
     parts = [_words(letter, facts, each) for each in langs]
@@ -76,7 +76,7 @@ def _words(letter: Letter, facts: Facts, lang: Lang) -> Words:
 
 
 def _subject(first: Words, facts: Facts) -> str:
-    """The ticket's number leads, but of a complaint the point does."""
+    """Return the subject: the ticket's number first, but of a request its headline."""
     if not facts.number:
         return first.headline
     if isinstance(facts, MatterFacts) and facts.asked:
@@ -85,7 +85,7 @@ def _subject(first: Words, facts: Facts) -> str:
 
 
 def _line(letter: Letter, facts: Facts, first: Words) -> Line:
-    """In the first language alone: a short message costs by its length."""
+    """Return the line in the first language alone: a short message costs by its length."""
     if not isinstance(facts, MatterFacts):
         return Line("", "", first.headline)
     found = line_of(letter.kind, facts, first.lang)
@@ -97,7 +97,7 @@ def _colour(kind: str) -> str:
 
 
 def _images(parts: Sequence[Words]) -> Iterator[Image]:
-    """The charts; a letter whose chart cannot be drawn goes without it, with its figures in words."""
+    """Yield the charts; a letter whose chart cannot be drawn goes without it, with its figures in words."""
     for part in parts:
         for row in part.rows:
             try:
@@ -110,7 +110,7 @@ def _images(parts: Sequence[Words]) -> Iterator[Image]:
 
 
 def _gist(parts: Sequence[Words]) -> Iterator[str]:
-    """What fits on a small screen: the headline, what to do, the facts that matter most, the lists' titles."""
+    """Yield what fits on a small screen: the headline, what to do, the chief facts, the lists' titles."""
     for part in parts:
         yield part.headline
         yield from filter(None, (part.to_do, part.command))

@@ -24,7 +24,7 @@ PROMISED = {"due", "was_due", "counted", "stage"}  # rows of a promise: of what 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A labelled fact, by its ``name`` in `phrases.LABELS`; ``hour``: what its chart shows, if it has one."""
+    """A labelled fact, by its ``name`` in `phrases.LABELS`; ``hour``: the minutes of its chart, if it has one."""
 
     name: str
     label: str
@@ -33,7 +33,7 @@ class Row:
 
     @property
     def link(self) -> bool:
-        """Whether the value is an address to open; only the office's own page is one."""
+        """Return whether the value is a URL to open; only the office's own page is one."""
         return self.name == "page" and self.value.startswith(("http://", "https://"))
 
 
@@ -58,7 +58,7 @@ class Words:
 
 
 def words(kind: str, facts: MatterFacts, lang: Lang, *, for_citizen: bool = False) -> Words:
-    """The notice of ``kind`` in one language, to an officer or to the citizen who asked."""
+    """Return the notice of ``kind`` in one language, to an officer or to the citizen who asked."""
     known = _blanks(facts, lang)
     entry = entry_of(kind, facts, for_citizen=for_citizen)
     rows = _rows_for_citizen(facts, known, lang) if for_citizen else _rows(facts, known, lang)
@@ -78,7 +78,7 @@ def words(kind: str, facts: MatterFacts, lang: Lang, *, for_citizen: bool = Fals
 
 
 def entry_of(kind: str, facts: MatterFacts, *, for_citizen: bool) -> str:
-    """The key of `phrases.HEADLINES` under which the notice is told.
+    """Return the key of `phrases.HEADLINES` for the notice.
 
     A kind may read otherwise to the citizen who asked ('KIND/citizen'), of a complaint ('KIND/asked'), of an outage
     that is over ('KIND/over') or that is not ('KIND/down').
@@ -94,12 +94,12 @@ def entry_of(kind: str, facts: MatterFacts, *, for_citizen: bool) -> str:
 
 
 def page_row(facts: Letterhead, lang: Lang) -> tuple[Row, ...]:
-    """Where more is to be seen, if the office has said so."""
+    """Return where more is to be seen, if the office has configured that."""
     return (Row("page", lookup(lang, LABELS["page"]), facts.page_url),) if facts.page_url else ()
 
 
 def _blanks(facts: MatterFacts, lang: Lang) -> dict[str, str]:
-    """What fills the gaps in the sentences."""
+    """Return what fills the gaps in the sentences."""
     stage, following, outage = facts.stage, facts.next_stage, facts.outage
     until = (outage and outage.ended) or facts.now
     return {
@@ -132,7 +132,7 @@ def _rows(facts: MatterFacts, known: Mapping[str, str], lang: Lang) -> Iterator[
 
 
 def _rows_for_citizen(facts: MatterFacts, known: Mapping[str, str], lang: Lang) -> Iterator[tuple[str, str]]:
-    """What was asked, by when it is promised, and whom to ask: nothing of the office's own workings."""
+    """Yield what was asked, when it is due, and whom to ask: nothing of the office's own workings."""
     yield from _what(facts, known, lang, for_citizen=True)
     yield from _asked(facts, lang)
     yield from _due(facts, lang)

@@ -93,7 +93,7 @@ def _is_wanted(status: int, wanted: int | None) -> bool:
 
 
 def _certificates(answer: http.Answer) -> list[tuple[str, Certificate]]:
-    """Yield every certificate that secured a hop of the exchange, with that hop's address."""
+    """Return every certificate that secured a hop of the exchange, with that hop's address."""
     return [(hop.url, each) for hop in answer.hops for each in hop.certificates]
 
 

@@ -278,7 +278,7 @@ class Incoming:
         return 0
 
     def records(self, count: int) -> Iterator[Arrival]:
-        """Return (length, s, ns, (source, ICMP header, cookie, token, ~token, ~sequence and padding)) of each datagram.
+        """Yield (length, s, ns, (source, ICMP header, cookie, token, ~token, ~sequence and padding)) of each datagram.
 
         A record is only meaningful for a datagram of `plain_bytes`; for any other read `datagram`.
         """

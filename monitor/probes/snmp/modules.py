@@ -62,7 +62,7 @@ def _columns(names: Iterable[str]) -> list[Oid]:
 
 
 def _rows(metric: MetricEntry, columns: Mapping[Oid, Column]) -> Iterator[Series]:
-    """Return a series for each row of the metric's column; labels come from columns with the same index."""
+    """Yield a series for each row of the metric's column; labels come from columns with the same index."""
     where = [(columns[oid(column)], wanted) for column, wanted in metric.where.items()]
     for row, value in columns[oid(metric.oid)].items():
         if any(_number(column.get(row)) != wanted for column, wanted in where):

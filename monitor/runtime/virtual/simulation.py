@@ -41,7 +41,7 @@ def play(settings: Settings, began: datetime, months: int, folder: Path) -> Iter
         store = open_store(Path(scratch), lasting=False)
         try:
             _begin(store, office, clock)
-            last_event_id, told = 0, set[int]()
+            last_event_id, listed = 0, set[int]()
             while clock.utc() < end:
                 with store.write() as session:
                     what_is_due(Work(session, office, clock.utc()))
@@ -51,9 +51,9 @@ def play(settings: Settings, began: datetime, months: int, folder: Path) -> Iter
                     for event in ticket_rows.events_after(session, last_event_id):
                         last_event_id = event.id
                         yield event.at_utc, f"{event.ticket.number} {event.kind}: {event.text}"
-                    yield from _gone(session, told)
+                    yield from _gone(session, listed)
                 clock.advance((_next_look(clock.utc()) - clock.utc()).total_seconds())
-            yield from _settled(store, office, clock, channel, told)
+            yield from _settled(store, office, clock, channel, listed)
         finally:
             store.close()
 
@@ -88,7 +88,7 @@ def _begin(store: Store, office: Office, clock: VirtualClock) -> None:
 
 
 def _settled(
-    store: Store, office: Office, clock: VirtualClock, channel: EmailChannel, told: set[int]
+    store: Store, office: Office, clock: VirtualClock, channel: EmailChannel, listed: set[int]
 ) -> Iterator[tuple[datetime, str]]:
     """Let the centre answer again in the end; everyone who was notified gets a notice of it."""
     with store.write() as session:
@@ -100,12 +100,12 @@ def _settled(
     while deliver_next(store, office, "email", channel, clock) == "done":
         pass
     with store.read() as session:
-        yield from _gone(session, told)
+        yield from _gone(session, listed)
 
 
-def _gone(session: Session, told: set[int]) -> Iterator[tuple[datetime, str]]:
-    """Return mails that were sent and not listed yet, with their times; merged ones are left out."""
+def _gone(session: Session, listed: set[int]) -> Iterator[tuple[datetime, str]]:
+    """Yield mails that were sent and not listed yet, with their times; merged ones are left out."""
     for notice in notice_rows.gone(session):
-        if notice.id not in told and notice.sent_utc is not None:
-            told.add(notice.id)
+        if notice.id not in listed and notice.sent_utc is not None:
+            listed.add(notice.id)
             yield notice.sent_utc, f"mail to {notice.recipient}: {notice.proof.removeprefix('file ')}"

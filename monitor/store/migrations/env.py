@@ -1,4 +1,4 @@
-"""Runs the migrations on the connection, and so in the transaction, that the store hands over."""
+"""Run the migrations on the store's connection, and so in its transaction."""
 
 from typing import Any, Literal
 
@@ -9,7 +9,7 @@ from monitor.store.models import Base
 
 
 def plain(kind: str, item: Any, _context: Any) -> str | Literal[False]:
-    """Migrations must not change when our own column types do: they are written as what they are stored as."""
+    """Render our column types as the types they are stored as: migrations must not change when ours do."""
     if kind != "type":
         return False
     match item:

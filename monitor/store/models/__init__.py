@@ -1,20 +1,20 @@
-"""What is remembered: a row per state change, never a sample.
+"""Define the tables: a row per state change, never a sample.
 
 ::
 
-    outages 1 ── n affected          a root cause and the sites that were silent behind it
+    outages 1 ── n affected          a root cause and the sites unreachable behind it
     tickets 1 ── n outages           a ticket may see its site go down again
     tickets 1 ── n ticket_events     append-only history
-    tickets 1 ── n helpdesk_tickets  where a ticket stands in an outside help desk, and what is told there
-    tickets 1 ── n notices           the outbox: mails owed, leased, sent or dead
-    events                           the timeline of what judges nobody
+    tickets 1 ── n helpdesk_tickets  a ticket's state in an outside help desk, and what was sent there
+    tickets 1 ── n notices           the outbox: notices pending, leased, sent or dead
+    events                           the timeline: events that change no state
     site_states, heartbeat, gaps,
-    clock_word                       what readers show while the daemon is away, and when nobody watched
-    excused, planned_work            silences that are nobody's fault, and plans made by command
-    set_aside                        decisions that could not be stored for what is in them
-    learned                          usual round-trip times, written down so that a restart forgets nothing
+    clock_word                       what readers show while the daemon is away, and unmonitored times
+    excused, planned_work            downtimes without an outage, and work planned by command
+    set_aside                        decisions that could not be stored because of their contents
+    learned                          usual round-trip times, kept over restarts
 
-The files: matters.py, watch.py, upkeep.py; base.py is what they share. All of them are read together, here, because
+The files: matters.py, watch.py, upkeep.py; base.py is what they share. All are imported together, here, because
 relations name their other end.
 """
 

@@ -1,4 +1,4 @@
-"""What all tables share: names of constraints, and the types of columns."""
+"""Define what all tables share: names of constraints, and column types."""
 
 from datetime import datetime
 from typing import Any
@@ -13,7 +13,7 @@ from monitor.store.columns import Facts, Reasons, Utc
 
 
 class Base(DeclarativeBase):
-    """Names every constraint, so that migrations can refer to it."""
+    """The declarative base; it names every constraint, so that migrations can refer to it."""
 
     metadata = MetaData(
         naming_convention={

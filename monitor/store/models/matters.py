@@ -1,4 +1,4 @@
-"""What the office answers for: outages, tickets with their history, and who is told."""
+"""Define the tables of cases: outages, tickets with their history, and notices."""
 
 from datetime import datetime
 from typing import Any
@@ -18,20 +18,18 @@ from monitor.store.models.base import Base
 
 
 def _started(context: Any) -> datetime:
-    """Who says nothing else of an outage means that it began with the first failed round."""
+    """Return the default of an outage's first failed round: its start."""
     started: datetime = context.get_current_parameters()["started_utc"]
     return started
 
 
 class Outage(Base):
-    """One contiguous hard 'down' of a site by its own fault. ``deadline_utc`` is the charter's target.
+    """One contiguous 'down' of a site by its own fault. ``deadline_utc``: the charter's target.
 
-    ``started_utc``: when the site was first both silent and promised; ``silent_since_utc``: its first failed round.
-
-    ``reason``: what was seen; ``cause``: what is suspected behind it ('power', or nothing), and ``cause_why``.
-
-    ``operator_told``: its ticket says that the operator of its line is late.
-    ``version`` grows with each change of the row.
+    ``started_utc``: since when the site was unreachable within its service hours; ``silent_since_utc``: its first
+    failed round. ``reason``: what was observed; ``cause``: the suspected cause ('power', or none), and ``cause_why``.
+    ``operator_told``: its ticket records that the link's operator is late. ``version`` grows with each change of the
+    row.
     """
 
     __tablename__ = "outages"
@@ -62,7 +60,7 @@ class Outage(Base):
 
 
 class DeadlineRecount(Base):
-    """A deadline of an outage that was counted anew, because the charter or the calendar had changed."""
+    """A recomputed deadline of an outage, because the charter or the calendar changed."""
 
     __tablename__ = "recounts"
 
@@ -73,7 +71,10 @@ class DeadlineRecount(Base):
 
 
 class ComplaintLink(Base):
-    """A complaint is about an outage of its site. ``told_ticket_id``: the outage's ticket, whose history says so."""
+    """A link from a complaint to an outage of its site.
+
+    ``told_ticket_id``: the outage's ticket whose history records it.
+    """
 
     __tablename__ = "complaint_links"
 
@@ -86,7 +87,7 @@ class ComplaintLink(Base):
 
 
 class AffectedSite(Base):
-    """A site that was silent because of an outage elsewhere."""
+    """A site that was unreachable because of an outage elsewhere."""
 
     __tablename__ = "affected"
 
@@ -100,12 +101,12 @@ class AffectedSite(Base):
 
 
 class Ticket(Base):
-    """A promise that is overdue or a citizen's request; its number is ``PREFIX-YEAR-SEQ``, gapless in a year.
+    """An overdue outage or a request; its number is ``PREFIX-YEAR-SEQ``, without gaps in a year.
 
-    ``source`` is 'outage', or how a request came in: 'phone', 'person', 'email', 'letter'. ``event_utc`` is what the
-    deadline counts from. ``breached_utc`` is the missed deadline, from which the grievance chain runs, except that the
-    stage ``anew_level`` runs from ``anew_utc``. ``waits``: pairs of ISO times between which its time stood still.
-    ``version`` grows with each change, each line of its history included.
+    ``source``: 'outage', or how a request came in: 'phone', 'person', 'email', 'letter'. ``event_utc``: what the
+    deadline counts from. ``breached_utc``: the missed deadline, from which the grievance chain runs, except that the
+    stage ``anew_level`` was restarted at ``anew_utc``. ``waits``: pairs of ISO times between which its time did not
+    count. ``version`` grows with each change, each line of its history included.
     """
 
     __tablename__ = "tickets"
@@ -144,7 +145,7 @@ class Ticket(Base):
 
 
 class TicketEvent(Base):
-    """One change of a ticket: who, when, what, and in which words; ``hash`` chains it to all events before it."""
+    """One change of a ticket: who, when, what, and the text; ``hash`` chains it to all events before it."""
 
     __tablename__ = "ticket_events"
 
@@ -160,7 +161,7 @@ class TicketEvent(Base):
 
 
 class ChainHead(Base):
-    """The hash of the last event of a chain, which the next one is linked to; there is one chain, 'tickets'."""
+    """The hash of the last event of a chain, to which the next one is linked; there is one chain, 'tickets'."""
 
     __tablename__ = "chain_heads"
 
@@ -169,7 +170,7 @@ class ChainHead(Base):
 
 
 class LastNumber(Base):
-    """The last number that was given to a ticket in a year: none is given twice, whatever becomes of its ticket."""
+    """The last ticket number of a year: none is used twice, whatever becomes of its ticket."""
 
     __tablename__ = "last_numbers"
 
@@ -178,12 +179,14 @@ class LastNumber(Base):
 
 
 class Notice(Base):
-    """A notice owed to one reader. ``key`` says what for, so that it can never be owed twice; ``facts`` it will tell.
+    """A notice to one recipient. ``key`` identifies its cause, so that it is enqueued only once.
+
+    ``facts``: its contents.
 
     ``about``: the ticket's number, or which outage, day or digest; ``ref``: which notice of its ``kind`` it is there.
-    ``owed_utc``: when it was first to go out; ``due_utc``: when it is next to be tried. ``folded_into``: another letter
-    tells of it, a digest or a later one that made it needless; ``sent_utc`` then says when that was decided.
-    ``fault``: what of ours keeps it from being written; ``last_error`` is what its server or the way there said.
+    ``owed_utc``: when it was first due; ``due_utc``: when it is to be tried next. ``folded_into``: the notice it was
+    merged into, a digest or a later one that made it needless; ``sent_utc`` then is the time of the merge. ``fault``: a
+    fault of this program that prevents writing it; ``last_error``: the error of the last try.
     """
 
     __tablename__ = "notices"
@@ -217,11 +220,11 @@ class Notice(Base):
 
 
 class HelpdeskTicket(Base):
-    """Where a ticket stands in an outside help desk (``desk``), and how far both sides know of each other.
+    """A ticket's state in an outside help desk (``desk``), and how far both sides are in sync.
 
-    ``told_event_id``: the last event of its history that is written there. ``agreed_state``, ``agreed_status``: our
-    state and the status there that both sides last stood at. ``seen``: the last remark read there, by stream.
-    ``away``: the last try failed because the whole desk did.
+    ``told_event_id``: the last event of its history that was sent there. ``agreed_state``, ``agreed_status``: our state
+    and the desk's status when both last agreed. ``seen``: the last remark read there, by stream. ``away``: the last try
+    failed because the whole desk did.
     """
 
     __tablename__ = "helpdesk_tickets"

@@ -1,4 +1,4 @@
-"""What the database keeps of itself: decisions that could not be stored, and its schema once more."""
+"""Define the tables of the database's own upkeep: decisions set aside, and the schema's double."""
 
 from datetime import datetime
 
@@ -13,7 +13,7 @@ from monitor.store.models.base import Base
 
 
 class SetAside(Base):
-    """A decision that could not be stored for what is in it, in words, and why; it is not tried again."""
+    """A decision that could not be stored because of its contents, in words, and why; it is not retried."""
 
     __tablename__ = "set_aside"
 
@@ -24,7 +24,7 @@ class SetAside(Base):
 
 
 class SchemaDouble(Base):
-    """What the schema says of a table, an index or a trigger, as the last migration left it; see `redundancy`."""
+    """The schema's text of a table, an index or a trigger, as the last migration left it; see `redundancy`."""
 
     __tablename__ = redundancy.DOUBLE
 

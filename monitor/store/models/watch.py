@@ -1,4 +1,4 @@
-"""What the monitor keeps of its watching: states, times in which nobody could see, and what judges nobody."""
+"""Define the tables of monitoring: states, unmonitored times, and the timeline."""
 
 from datetime import datetime
 from typing import Any
@@ -16,7 +16,7 @@ from monitor.store.models.base import Base
 
 
 class Event(Base):
-    """A line of the timeline that is no outage: a restart, a UPS on battery, credentials refused, the uplink gone."""
+    """A timeline event that is no outage: a restart, a UPS on battery, credentials refused, an uplink lost."""
 
     __tablename__ = "events"
 
@@ -29,17 +29,17 @@ class Event(Base):
 
 
 def _since(context: Any) -> datetime:
-    """A site's first state is when it came to be known."""
+    """Return the default of ``first_utc``: when the site's first state was stored."""
     since: datetime = context.get_current_parameters()["since_utc"]
     return since
 
 
 class SiteState(Base):
-    """The last known state of a site; while it flaps, its comings and goings are not told.
+    """The last known state of a site; while it flaps, its changes are not notified.
 
-    ``workstation_utc``: the first answer of one of a lab's workstations on the last day that had any. ``first_utc``:
-    since when the site is known at all; None in rows from before that was kept. ``answers_since_utc``: since when it
-    answers without having been silent for certain; None while it does not, or is not known to.
+    ``workstation_utc``: the first answer of a lab's workstation on the last day that had any. ``first_utc``: since when
+    the site is known at all; None in rows of older versions. ``answers_since_utc``: since when it has answered without
+    being confirmed down; None while it does not, or is not known to.
     """
 
     __tablename__ = "site_states"
@@ -54,10 +54,10 @@ class SiteState(Base):
 
 
 class Heartbeat(Base):
-    """The one row that says when the daemon last lived, in which boot of the machine, and what it thought of the clock.
+    """The one row with the daemon's last heartbeat, the boot of the machine, and the clock's trust.
 
-    ``at_utc`` is the time that it went by; ``wall_utc`` what the wall clock said, ``synchronised`` what NTP said of it.
-    The rest is as `judging.clock_trust.ClockTrust` explains it; None in rows from before that was kept.
+    ``at_utc``: the trusted time; ``wall_utc``: the wall clock, ``synchronised``: NTP's state. The rest as in
+    `judging.clock_trust.ClockTrust`; None in rows of older versions.
     """
 
     __tablename__ = "heartbeat"
@@ -76,7 +76,7 @@ class Heartbeat(Base):
 
 
 class ClockWord(Base):
-    """The one row that says of which reading of the clocks an operator said last that it is right."""
+    """The one row with the clock reading that an operator last confirmed."""
 
     __tablename__ = "clock_word"
 
@@ -88,9 +88,9 @@ class ClockWord(Base):
 
 
 class Gap(Base):
-    """A time in which nobody watched: neither up nor down. ``ended_utc`` is None while it lasts.
+    """An unmonitored time: neither up nor down. ``ended_utc``: None while it lasts.
 
-    ``uplink``: only what lies behind that one could not be seen; empty: nothing at all.
+    ``uplink``: the one behind which sites could not be seen; empty: all sites.
     """
 
     __tablename__ = "gaps"
@@ -103,10 +103,10 @@ class Gap(Base):
 
 
 class SuppressedOutage(Base):
-    """A site was silent, but no outage began: planned work, hours in which it is not promised, or either of a parent.
+    """A site that was down without an outage: planned work, outside its service hours, or either of a parent.
 
-    ``planned_until_utc``: when the excuse ends, as far as was known when it began. ``promised_utc``: when the site was
-    first both silent and promised, where that was before the excuse.
+    ``planned_until_utc``: the end of the downtime as known when it began. ``promised_utc``: since when the site was
+    unreachable within service hours, where that was before the downtime.
     """
 
     __tablename__ = "excused"
@@ -122,10 +122,9 @@ class SuppressedOutage(Base):
 
 
 class PlannedWork(Base):
-    """A maintenance window that was asked for by command; ``ended_utc`` when it was ended before its time.
+    """A maintenance window planned by command; ``ended_utc``: set when it was ended early.
 
-    ``entry``: what [maintenance.NAME] of monitor.toml would say, as plain JSON values.
-    ``version`` grows with each change.
+    ``entry``: the keys of [maintenance.NAME] of monitor.toml, as plain JSON values. ``version`` grows with each change.
     """
 
     __tablename__ = "planned_work"
@@ -141,7 +140,7 @@ class PlannedWork(Base):
 
 
 class Learned(Base):
-    """What is usual of a device: its round-trip times by the hour of the week, as `judging.baseline` packs them."""
+    """A device's usual round-trip times by the hour of the week, as `judging.baseline` packs them."""
 
     __tablename__ = "learned"
 

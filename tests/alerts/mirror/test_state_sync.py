@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from monitor.alerts.helpdesks import glpi, rt, zammad
 from monitor.alerts.helpdesks.base import Meanings
-from monitor.alerts.mirror.state_sync import Agreed, Verdict, reconcile, way
+from monitor.alerts.mirror.state_sync import Agreed, Reconciled, reconcile, way
 from monitor.domain.ticket_states import ACTIONS, UNSOLVED, S, TicketState
 
 MEANINGS = {"rt": rt.MEANS, "zammad": zammad.MEANS, "glpi": glpi.MEANS}
@@ -72,7 +72,7 @@ def test_once_it_is_done_there_is_nothing_more_to_do(
     ours = played(ours, found.actions)[-1]
     theirs = wants[ours] if found.push else theirs
     # No circle: what was done on either side is nobody's new change.
-    assert reconcile(Agreed(ours, theirs), ours, theirs, means, said_again=False) == Verdict()
+    assert reconcile(Agreed(ours, theirs), ours, theirs, means, said_again=False) == Reconciled()
     # And a push whose outcome nobody noted is no change of theirs either.
     assert reconcile(agreed, ours, wants[ours], means, said_again=False).actions == ()
 
@@ -80,7 +80,7 @@ def test_once_it_is_done_there_is_nothing_more_to_do(
 @given(cases())
 def test_a_status_that_stands_for_nothing_here_is_left_alone(case: tuple[Agreed, TicketState, str, Meanings]) -> None:
     agreed, ours, _, means = case
-    assert reconcile(agreed, ours, "merged", means, said_again=True) == Verdict()
+    assert reconcile(agreed, ours, "merged", means, said_again=True) == Reconciled()
 
 
 @given(cases())
@@ -91,7 +91,7 @@ def test_if_both_moved_a_reopening_beats_all(case: tuple[Agreed, TicketState, st
         return
     found = reconcile(agreed, ours, theirs, means, said_again=False)
     if ours in UNSOLVED and there[0] not in UNSOLVED:
-        assert found == Verdict(push=True, overruled=True)
+        assert found == Reconciled(push=True, overruled=True)
     if ours is S.WITHDRAWN:
         assert found.actions == ()  # it was no matter at all: register one
     elif ours not in UNSOLVED and there[0] in UNSOLVED:
@@ -103,12 +103,12 @@ def test_further_along_beats_what_lies_behind() -> None:
     for behind, ahead in pairwise(order):
         base = Agreed(S.WAITING, "stalled")
         assert reconcile(base, behind, rt.WANTS[ahead], rt.MEANS, said_again=False).actions
-        assert reconcile(base, ahead, rt.WANTS[behind], rt.MEANS, said_again=False) == Verdict(
+        assert reconcile(base, ahead, rt.WANTS[behind], rt.MEANS, said_again=False) == Reconciled(
             push=True, overruled=True
         )
 
 
 def test_down_again_outweighs_solved_there() -> None:
     base = Agreed(S.OPEN, "new")
-    assert reconcile(base, S.OPEN, "resolved", rt.MEANS, said_again=True) == Verdict(push=True, overruled=True)
-    assert reconcile(base, S.OPEN, "resolved", rt.MEANS, said_again=False) == Verdict(actions=("resolve",))
+    assert reconcile(base, S.OPEN, "resolved", rt.MEANS, said_again=True) == Reconciled(push=True, overruled=True)
+    assert reconcile(base, S.OPEN, "resolved", rt.MEANS, said_again=False) == Reconciled(actions=("resolve",))

@@ -3,11 +3,13 @@
 Zammad and GLPI are played from their documents; with --long, the same is done with the real Request Tracker.
 """
 
+import json
 from datetime import timedelta
 
 from monitor.alerts.mirror.sync import Outcome
 from monitor.domain.ticket_states import S
 from tests.alerts.mirrored import Mirrored
+from tests.logs.written import written
 
 
 def test_the_check_names_what_was_found(both: Mirrored) -> None:
@@ -57,6 +59,18 @@ def test_who_resolves_it_there_resolves_it_here_and_everybody_hears_of_it(both: 
     # No echo: nothing more is written there, and nothing more happens here.
     assert both.place.remarks(id_) == before
     assert len(both.done_there()) == 1
+
+
+def test_what_is_done_there_is_in_the_log_here_once_without_its_words(both: Mirrored) -> None:
+    number, id_ = both.opened()
+    with written("json", "debug") as log:
+        both.place.person_writes(id_, "a secret of the office")
+        both.place.person_sets(id_, both.desk.wants[S.RESOLVED])
+        for _ in range(3):
+            both.later(seconds=61)
+    found = [json.loads(line) for line in log.getvalue().splitlines()]
+    assert [each["event"] for each in found if each.get("ticket") == number] == ["ticket_changed", "ticket_resolved"]
+    assert "secret" not in log.getvalue()
 
 
 def test_work_there_is_work_here(both: Mirrored) -> None:
