@@ -99,11 +99,11 @@ def report(settings: "Settings") -> StatusReport:
     from monitor.net.deadline import Deadline
     from monitor.reports.status_document import live_status
     from monitor.settings import in_force
-    from monitor.settings.monitor_file import asked_at
+    from monitor.settings.monitor_file import connect_address
 
     daemon = in_force.read(settings.state)
     known = daemon is not None and daemon.lives
-    url = f"http://{(known and daemon and daemon.page) or asked_at(settings.monitor.web.listen)}/api/status"
+    url = f"http://{(known and daemon and daemon.page) or connect_address(settings.monitor.web.listen)}/api/status"
     try:
         answer = http.request("GET", url, Deadline.after(ANSWER_S), most_bytes=MOST_BYTES)
         said: Any = parse_json(answer.body) if answer.status == 200 and answer.is_whole else None
