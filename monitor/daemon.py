@@ -66,8 +66,8 @@ END_WITHIN_S = 8.5
 class Daemon:
     """One running installation. ``sockets``: listening sockets opened by somebody else, or none.
 
-    ``sources``: the files of ``settings``. ``lang``: of the lines at the start. ``begins_again``: it ended so that another
-    process takes its place at once.
+    ``sources``: the files of ``settings``. ``lang``: of the lines at the start. ``begins_again``: it ended so that
+    another process takes its place at once.
     """
 
     def __init__(
