@@ -1,4 +1,4 @@
-"""`check` and `version`: what the configuration says, without starting anything."""
+"""Run `check` and `version`: examine the configuration without starting anything."""
 
 import json
 from importlib.metadata import version as version_of

@@ -1,4 +1,4 @@
-"""`run`: the daemon itself."""
+"""Run `run`: the daemon itself."""
 
 import logging
 import os
@@ -93,9 +93,9 @@ def _run(directory: Path, log_output: "LogOutput", *, fresh: bool) -> None:
 
 
 def _find_a_network(settings: "Settings") -> None:
-    """Nothing, where we may ping; else starts anew in a private network, if the fleet needs no other.
+    """Do nothing where we may ping; else restart in a private network, if the fleet needs no other.
 
-    Raises NoSocket, with the fix in its message, when neither can be had.
+    Raises NoSocket, with the remedy in its message, when neither is possible.
     """
     from monitor.probes.icmp.socket_choice import open_socket
     from monitor.probes.icmp.sockets import NoSocket
