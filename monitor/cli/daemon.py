@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from monitor.cli.errors import BAD_INPUT, CANNOT, Failure, settings_of
+from monitor.cli.language import lang
 from monitor.domain.log_events import LogEvent
 from monitor.logs.emit import emit
 
@@ -76,7 +77,7 @@ def _run(directory: Path, log_output: "LogOutput", *, fresh: bool) -> None:
             systemd = Systemd()
             while True:
                 mine = [each.dup() for each in sockets]  # a daemon closes what it listens on
-                daemon = Daemon(settings, SystemClock(), mine, sources, systemd, log_output)
+                daemon = Daemon(settings, SystemClock(), mine, sources, systemd, log_output, lang())
                 del settings, sources  # the daemon replaces them at a reload
                 asyncio.run(daemon.run())
                 if not daemon.begins_again:
