@@ -68,3 +68,8 @@ def locale_of(lang: Lang) -> "Locale":
 def has_bangla_digits(lang: Lang) -> bool:
     """Whether numbers are written with the digits U+09E6 to U+09EF (CLDR's default numbering system 'beng')."""
     return locale_of(lang).default_numbering_system == "beng"
+
+
+def own_name(lang: Lang) -> str:
+    """What speakers of a language call it; its code where CLDR knows no name."""
+    return str(locale_of(lang).languages.get(lang, lang))

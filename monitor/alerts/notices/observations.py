@@ -3,25 +3,28 @@
 from collections.abc import Iterator, Mapping
 
 from monitor.alerts.facts.matter import Outage
-from monitor.alerts.notices.phrases import CAUSES
 from monitor.domain.evidence import Evidence, Hour, LastGood, SnmpSaid, Way
+from monitor.domain.message import N_
 from monitor.domain.reasons import TIMEOUT, Reason
 from monitor.domain.sample import milliseconds
 from monitor.i18n import formats
+from monitor.i18n.catalogue import tr
 from monitor.i18n.formats import DHAKA
 from monitor.i18n.languages import Lang
 from monitor.i18n.reasons import reason_text
+from monitor.i18n.terms import CAUSES
 
-MS: Mapping[Lang, str] = {"bn": "মি.সে.", "en": "ms"}
-STATUS_IN_BANGLA: Mapping[str, str] = {
-    "up": "সচল",
-    "down": "অচল",
-    "testing": "পরীক্ষাধীন",
-    "unknown": "অজানা",
-    "dormant": "সুপ্ত",
-    "notPresent": "নেই",
-    "lowerLayerDown": "নিচের স্তর অচল",
+MS = N_("ms")
+PORT_STATES: Mapping[str, str] = {
+    "up": N_("up"),
+    "down": N_("off"),
+    "testing": N_("testing"),
+    "unknown": N_("unknown"),
+    "dormant": N_("dormant"),
+    "notPresent": N_("not present"),
+    "lowerLayerDown": N_("lower layer down"),
 }
+"""ifOperStatus (IF-MIB) in words."""
 
 
 def seen_text(seen: Reason | None, lang: Lang) -> str:
@@ -34,7 +37,7 @@ def cause_text(outage: Outage, lang: Lang) -> str:
     if outage.cause not in CAUSES:
         return ""
     why = reason_text(outage.cause_why, lang)
-    return f"{CAUSES[outage.cause][lang]} ({why})" if why else CAUSES[outage.cause][lang]
+    return f"{tr(lang, CAUSES[outage.cause])} ({why})" if why else tr(lang, CAUSES[outage.cause])
 
 
 def last_good_text(last: LastGood | None, lang: Lang) -> str:
@@ -59,16 +62,15 @@ def hour_figures(hour: Hour, lang: Lang) -> str:
     usual = hour.rtt_ms_mean if hour.rtt_ms_mean is not None else hour.rtt_ms_median
     if usual is not None and hour.rtt_ms_max is not None:
         is_mean = hour.rtt_ms_mean is not None
-        name = {"bn": "গড়" if is_mean else "মধ্যক", "en": "mean" if is_mean else "median"}[lang]
-        slowest = "ধীরতম" if lang == "bn" else "slowest"
-        figures += [f"{name} {ms_text(usual, lang)}", f"{slowest} {ms_text(hour.rtt_ms_max, lang)}"]
+        middle = N_("mean {time}") if is_mean else N_("median {time}")
+        figures += [tr(lang, middle, time=ms_text(usual, lang))]
+        figures += [tr(lang, "slowest {time}", time=ms_text(hour.rtt_ms_max, lang))]
     return ", ".join(figures)
 
 
 def loss_text(loss: float, lang: Lang) -> str:
     """Return 'packet loss 3%'."""
-    share = formats.digits(f"{loss:.0%}", lang)
-    return f"প্যাকেট লস {share}" if lang == "bn" else f"packet loss {share}"
+    return tr(lang, "packet loss {share:.0%}", share=loss)
 
 
 def snmp_text(evidence: Evidence, lang: Lang) -> str:
@@ -82,22 +84,19 @@ def _snmp_said(said: SnmpSaid, lang: Lang) -> str:
     if not parts:
         return ""
     at = formats.digits(f"{said.at.astimezone(DHAKA):%H:%M}", lang) if said.at else ""
-    when = (f" ({at})" if lang == "bn" else f" at {at}") if at else ""
-    return f"{said.device}{when}: {', '.join(parts)}"
+    return f"{said.device}{f' ({at})' if at else ''}: {', '.join(parts)}"
 
 
 def _snmp_parts(said: SnmpSaid, lang: Lang) -> Iterator[str]:
-    is_bangla = lang == "bn"
     if said.uptime_s is not None:
-        days, hours = (formats.digits(each, lang) for each in (said.uptime_s // 86_400, said.uptime_s // 3_600 % 24))
-        yield f"{days} দিন {hours} ঘণ্টা ধরে চালু" if is_bangla else f"up for {days} d {hours} h"
+        days, hours = said.uptime_s // 86_400, said.uptime_s // 3_600 % 24
+        yield tr(lang, "up for {days} d {hours} h", days=days, hours=hours)
     for port in said.ports:
-        yield f"{port.name} {STATUS_IN_BANGLA.get(port.status, 'অজানা') if is_bangla else port.status}"
+        yield f"{port.name} {tr(lang, PORT_STATES.get(port.status, port.status))}"
     if said.on_battery:
-        yield "ইউপিএস ব্যাটারিতে" if is_bangla else "UPS on battery"
+        yield tr(lang, "UPS on battery")
     if said.battery_minutes is not None:
-        minutes = formats.digits(said.battery_minutes, lang)
-        yield f"ইউপিএস আর {minutes} মিনিট" if is_bangla else f"UPS {minutes} min left"
+        yield tr(lang, "UPS {minutes} min left", minutes=said.battery_minutes)
 
 
 def ways_text(evidence: Evidence, lang: Lang) -> str:
@@ -110,12 +109,12 @@ def way_text(way: Way, lang: Lang) -> str:
     """Return 'gateway: 1 10.0.0.1, 2 10.1.0.1, then nothing'."""
     steps = ", ".join(f"{formats.digits(distance, lang)} {address}" for distance, address in way.hops)
     if not steps:
-        steps = "কেউ সাড়া দেয় না" if lang == "bn" else "nothing answers"
+        steps = tr(lang, "nothing answers")
     elif not way.reached:
-        steps += ", তারপর সাড়া নেই" if lang == "bn" else ", then nothing"
+        steps = tr(lang, "{steps}, then nothing", steps=steps)
     return f"{way.device}: {steps}"
 
 
 def ms_text(rtt_ms: float, lang: Lang) -> str:
     """Return a time in milliseconds with its unit: '18.4 ms'."""
-    return f"{formats.digits(milliseconds(rtt_ms, 1), lang)} {MS[lang]}"
+    return f"{formats.digits(milliseconds(rtt_ms, 1), lang)} {tr(lang, MS)}"
