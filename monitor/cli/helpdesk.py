@@ -1,4 +1,4 @@
-"""`helpdesk`: what the outside help desk knows of our tickets, and `helpdesk test`: whether it can be reached."""
+"""Run `helpdesk`: the mirrored tickets; and `helpdesk test`: whether the help desk can be reached."""
 
 import json
 from datetime import UTC, datetime
@@ -59,7 +59,7 @@ def helpdesk(
 @app.command()
 def test(context: typer.Context) -> None:
     """Asks, changing nothing, whether address, token and queue are right."""
-    from monitor.alerts.helpdesks.base import DeskAway, DeskRefused
+    from monitor.alerts.helpdesks.base import DeskRefused, DeskUnavailable
     from monitor.alerts.helpdesks.registry import open_desk
     from monitor.settings.secrets import SecretError
 
@@ -70,7 +70,7 @@ def test(context: typer.Context) -> None:
         print(f"{open_desk(settings.monitor.helpdesk, settings.home).check()}: reached, nothing was changed.")
     except SecretError as error:
         raise Failure(str(error), CANNOT) from None
-    except (DeskAway, DeskRefused) as error:
+    except (DeskUnavailable, DeskRefused) as error:
         raise Failure(f"{settings.monitor.helpdesk.url}: {error}", NO) from None
     except (KeyError, TypeError, ValueError, AttributeError):
         words = f"answers, but not as {settings.monitor.helpdesk.kind} does. Expected 'url' as its front page has it"
@@ -78,7 +78,7 @@ def test(context: typer.Context) -> None:
 
 
 def mirror(settings: "Settings") -> "MirrorDocument | None":
-    """The state of the mirror; None where no help desk is configured."""
+    """Return the totals of the mirror; None where no help desk is configured."""
     from monitor.alerts.helpdesks.registry import key_of
     from monitor.store import helpdesk_queries
     from monitor.store.documents import mirror_document
@@ -91,7 +91,7 @@ def mirror(settings: "Settings") -> "MirrorDocument | None":
 
 
 def mirror_line(now: "MirrorDocument") -> str:
-    """That state in one line."""
+    """Return the totals in one line."""
     waits = f", {now['pending']} to be told (the oldest for {age(now['oldest_pending'])})" if now["pending"] else ""
     refused = f", {now['refused']} refused" if now["refused"] else ""
     error = f": {now['last_error']}" if now["last_error"] else ""

@@ -1,4 +1,4 @@
-"""`replay`: what the present configuration would have made of recorded samples."""
+"""Run `replay`: judge recorded samples by the present configuration."""
 
 import gzip
 import io
@@ -24,7 +24,7 @@ from monitor.domain.text import clean, harmless
 from monitor.plain_file import PlainFileError, open_plain
 
 if TYPE_CHECKING:
-    from monitor.runtime.virtual.replay_events import Happening
+    from monitor.runtime.virtual.replay_events import RecordedEvent
     from monitor.settings.fleet import Fleet
 
 MOST_MS = 1e9
@@ -57,13 +57,13 @@ def replay(
 
 
 class Recorded:
-    """What a file holds, in its order; ``number`` is the line that was read last. Raises Failure that names it."""
+    """The entries of a file, in its order; ``number``: the line read last. Raises Failure that names it."""
 
     def __init__(self, path: Path, fleet: "Fleet") -> None:
         self._path, self._fleet = path, fleet
         self.number = 0
 
-    def __iter__(self) -> Iterator["Sample | Happening"]:
+    def __iter__(self) -> Iterator["Sample | RecordedEvent"]:
         known = {site.id: site.gateway.id for site in self._fleet.sites.values()}
         known |= {id_: id_ for id_ in (*self._fleet.judged, *self._fleet.references)}
         last: datetime | None = None
@@ -81,8 +81,8 @@ class Recorded:
             yield each
 
 
-def _read(line: str, known: dict[str, str], where: str) -> tuple["Sample | Happening", datetime]:
-    """What a line holds, and when it happened."""
+def _read(line: str, known: dict[str, str], where: str) -> tuple["Sample | RecordedEvent", datetime]:
+    """Return a line's entry, and when it happened."""
     try:
         entry = parse_json(line)
         if "verdict" not in entry and "kind" in entry:
@@ -114,11 +114,11 @@ def _read(line: str, known: dict[str, str], where: str) -> tuple["Sample | Happe
     return sample, sample.started_utc
 
 
-def _happening(entry: dict[str, Any], known: dict[str, str], where: str) -> "Happening":
+def _happening(entry: dict[str, Any], known: dict[str, str], where: str) -> "RecordedEvent":
     from pydantic import ValidationError
 
     from monitor.runtime.virtual.replay_events import HAPPENINGS, KINDS
-    from monitor.settings.validate import in_words
+    from monitor.settings.validate import described
 
     if isinstance(device := entry.get("device"), str):
         entry = {**entry, "device": known.get(device, device)}
@@ -135,19 +135,19 @@ def _happening(entry: dict[str, Any], known: dict[str, str], where: str) -> "Hap
             case "extra_forbidden":
                 words = f"{key}: is unknown. Expected none by this name for kind '{entry['kind']}'"
             case _:
-                words = f"{key}: {in_words(fault)}" if key else in_words(fault)
+                words = f"{key}: {described(fault)}" if key else described(fault)
         raise Failure(f"{where}: {words}", BAD_INPUT) from None
 
 
 def _reason(said: object) -> Reason | None:
-    """A recorded reason, or the sentence of a recording from before; devices' words may command a terminal."""
+    """Return a recorded reason, or an older recording's sentence; devices' words are cleaned."""
     if isinstance(said, dict):
         return from_json({name: clean(value) if isinstance(value, str) else value for name, value in said.items()})
     return from_sentence(clean(str(said)))
 
 
 def _counts(entry: dict[str, Any], answered: bool, where: str) -> tuple[int, int, tuple[int, ...]]:
-    """(sent, received, round-trip times) as a sample has them."""
+    """Return (sent, received, round-trip times) as a sample has them."""
     rtt, loss = entry.get("rtt_ms"), entry.get("loss")
     if answered and type(rtt) is float and not loss and loss in (0, None) and 0.0 <= rtt <= MOST_MS:
         return PARTS, PARTS, (round(rtt * 1_000_000),)  # by far the commonest case
@@ -164,7 +164,7 @@ def _counts(entry: dict[str, Any], answered: bool, where: str) -> tuple[int, int
 
 
 def _fault(line: str, known: dict[str, str]) -> str:
-    """What is wrong with a line that could not be read."""
+    """Return what is wrong with a line that could not be read."""
     from monitor.settings.problems import did_you_mean
 
     try:
@@ -223,7 +223,7 @@ UNSAID = ("t", "kind", "ticket", "group", "reason_code", "why_code")
 
 
 def sentence(transition: dict[str, Any]) -> str:
-    """A transition as a line for people."""
+    """Return a transition as a line for people."""
     at = datetime.fromisoformat(transition["t"])
     where = transition.get("ticket") or transition.get("site") or transition.get("group") or ""
     rest = [_words(name, value) for name, value in transition.items() if name not in UNSAID]
