@@ -1,8 +1,8 @@
 """A made-up language that finds what escaped the catalogue: every entry bracketed, its letters replaced by others.
 
-'{count} of them' becomes '⟦{count} öƒ ţĥéɱ⟧'. Whatever still stands in plain letters is a name, a value, a command, or a
-string that never went through the catalogue. Use: ask for the fixture ``pseudo`` (import it), which is the language's
-code, render in it, and compare `escaped(text)` with nothing.
+'{count} of them' becomes '⟦{count} öƒ ţĥéɱ⟧'. What still stands in plain letters is a name, a value, a command, or text
+that never went through the catalogue. Ask for the fixture ``pseudo`` (import it and ``pseudo_locales``), which is the
+language's code, render in it, and see that `escaped` finds nothing.
 """
 
 import re
