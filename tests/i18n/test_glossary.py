@@ -45,7 +45,7 @@ def entries() -> Iterator[tuple[str, str]]:
     for entry in read("bn"):
         if entry.id and not entry.context:
             english = (entry.id,) if isinstance(entry.id, str) else entry.id
-            bangla = (entry.string,) if isinstance(entry.string, str) else entry.string
+            bangla = (entry.string,) if isinstance(entry.string, str) else entry.string or ()
             yield from zip(english, bangla, strict=True)
 
 
