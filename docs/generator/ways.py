@@ -51,8 +51,8 @@ begins the grievance chain ({charter.stages:chain}), and when the outage behind 
 {alerts.cases.complaints:notify_requesters} notifies the citizen.""",
     """Where a help desk is configured, {alerts.mirror.sync:Mirror} keeps the same ticket there, and takes over what is
 done there.""",
-    """Somebody settles it: `upazila-monitor ticket resolve` calls {alerts.cases.actions:act}, the citizen is notified of
-what was done, and {reports.ticket_account:account} gives the whole account whenever it is asked for.""",
+    """Somebody settles it: `upazila-monitor ticket resolve` calls {alerts.cases.actions:act}, the citizen is
+notified of what was done, and {reports.ticket_account:account} gives the whole account whenever it is asked for.""",
 )
 
 PARTS = """Every moving part is a {runtime.part:Part}. {daemon:Daemon} gives each of them by constructor what it needs,
