@@ -160,7 +160,11 @@ def fill(known: Catalog, translations: dict[str, str | list[str]]) -> list[str]:
     for text, translation in translations.items():
         entries = [entry for entry in known if entry.id and _key(entry)[0][0] == text]
         for entry in entries:
-            entry.string = tuple(translation) if entry.pluralizable else translation
+            if entry.pluralizable:  # one text may stand for all numbers
+                forms = [translation] * known.num_plurals if isinstance(translation, str) else translation
+                entry.string = tuple(forms)
+            else:
+                entry.string = translation if isinstance(translation, str) else translation[0]
         if not entries:
             unknown.append(text)
     return unknown
