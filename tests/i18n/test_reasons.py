@@ -45,12 +45,12 @@ def test_each_message_is_in_bangla_too(code: ReasonCode) -> None:
         (
             reason(C.INTERFACE_BUSY, interface="sfp1", share=0.934),
             "interface sfp1 is 93 % used",
-            "ইন্টারফেস sfp1-এর ধারণক্ষমতার ৯৩ % ব্যবহৃত",
+            "পোর্ট sfp1-এর ধারণক্ষমতার ৯৩ % ব্যবহৃত",
         ),
         (
             reason(C.INTERFACE_SLOW, interface="sfp1", mbps=100.0, expected_mbps=1000.0),
             "interface sfp1 runs at 100 Mb/s instead of 1000",
-            "ইন্টারফেস sfp1 ১০০০ Mb/s-এর বদলে ১০০ Mb/s গতিতে চলছে",
+            "পোর্ট sfp1 ১০০০ Mb/s-এর বদলে ১০০ Mb/s গতিতে চলছে",
         ),
         (
             reason(C.WAS_SILENT, seconds=3_700, excuse=text("works")),
