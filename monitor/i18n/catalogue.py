@@ -7,7 +7,7 @@ within a message is rendered too. Behind the colon of a gap stands how a value i
   (seconds as a duration);
 - of a time: 'moment' (date and time in words), 'exact' (2026-11-24 09:00:00), else 24/11/2026 09:00;
 - of a text or message that may be lacking, what joins it: ``{seen:: }`` puts ': ' before it, ``{seen:>; }`` puts '; '
-  behind it;
+  behind it; ``{before:?none}`` stands for it where it is lacking;
 - 'words': the system's error of that name (errno) in words.
 """
 
@@ -20,6 +20,7 @@ from typing import Any
 
 from monitor.domain.message import Message, Said
 from monitor.domain.period import Period
+from monitor.domain.reasons import Names
 from monitor.i18n import formats
 from monitor.i18n.languages import SOURCE, Lang, lookup
 
@@ -57,6 +58,8 @@ def _filled(entry: str, source: str, values: Mapping[str, object], lang: Lang) -
 
 
 def _joined(words: str, joint: str) -> str:
+    if joint.startswith("?"):
+        return words or joint[1:]
     if not words or not joint:
         return words
     return words + joint[1:] if joint.startswith(">") else joint + words
@@ -78,6 +81,8 @@ class _Filler(Formatter):
                 return self._time(value, format_spec)
             case timedelta():
                 return formats.duration_text(value, self._lang)
+            case Names():
+                return value.name(self._lang)
             case Period():
                 return formats.period_text(value, self._lang)
             case bool():

@@ -120,6 +120,30 @@ NOTICE_KINDS: Mapping[str, str] = {
 }
 """Kinds of notices, by `domain.notice_kinds.NoticeKind`."""
 
+WAYS: Mapping[str, str] = {
+    "phone": N_("by telephone"),
+    "person": N_("in person"),
+    "email": N_("by e-mail"),
+    "letter": N_("by letter"),
+}
+"""How a request came in, by `domain.ticket_states.TicketSource`."""
+
+FIELDS: Mapping[str, str] = {
+    "service": N_("service"),
+    "site": N_("site"),
+    "asker": N_("from"),
+    "asker_email": N_("e-mail"),
+    "text": N_("text"),
+}
+"""What of a request can be corrected."""
+
+ENDED: Mapping[str, str] = {
+    "removed": N_("taken out of the configuration"),
+    "reconfigured": N_("its configuration was changed"),
+    "readdressed": N_("given another address in the configuration"),
+}
+"""Why an outage ended that did not end by an answer, by `domain.states.EndReason`."""
+
 HISTORY: Mapping[str, str] = {
     **{kind: NOTICE_KINDS[kind] for kind in NOTICE_KINDS if kind not in {"morning", "weekly", "digest"}},
     "ack": N_("Acknowledged"),

@@ -19,6 +19,7 @@ from monitor.charter.office import Office
 from monitor.domain.clock import VirtualClock
 from monitor.domain.reasons import TIMEOUT
 from monitor.i18n.formats import DHAKA
+from monitor.i18n.reasons import history_text
 from monitor.judging.decisions import OutageClosed, OutageOpened
 from monitor.runtime.virtual.sample_letters import COMPLAINT, REQUESTER, in_both
 from monitor.settings.load import Settings
@@ -51,7 +52,8 @@ def play(settings: Settings, began: datetime, months: int, folder: Path) -> Iter
                 with store.read() as session:
                     for event in ticket_rows.events_after(session, last_event_id):
                         last_event_id = event.id
-                        yield event.at_utc, f"{event.ticket.number} {event.kind}: {event.text}"
+                        said = history_text(event.reason, event.text, "en")
+                        yield event.at_utc, f"{event.ticket.number} {event.kind}: {said}"
                     yield from _gone(session, listed)
                 clock.advance((_next_look(clock.utc()) - clock.utc()).total_seconds())
             yield from _settled(store, office, clock, channel, listed)
