@@ -30,6 +30,7 @@ KEYWORDS = {
     "n_": (1, 2),
     "N_": None,
     "NN_": (1, 2),
+    "NP_": ((1, "c"), 2),
     "message": (1,),
     "messages": (1, 2),
     "tr": (2,),

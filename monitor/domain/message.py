@@ -22,6 +22,11 @@ def NN_(one: str, many: str) -> tuple[str, str]:  # noqa: N802 - gettext's name 
     return one, many
 
 
+def NP_(context: str, text: str) -> str:  # noqa: N802 - gettext's name for it
+    """Mark ``text`` for extraction under a ``context``, as `N_` does."""
+    return text
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Message:
     """An English ``text`` whose gaps, as of `str.format`, are filled by ``values``; a value may be a message itself.
@@ -70,6 +75,11 @@ def said_by(error: BaseException) -> Said:
     """Return what an error says: its message where it was raised with one."""
     given = error.args[0] if error.args else ""
     return given if isinstance(given, Message) else str(error)
+
+
+def said_by_system(error: OSError) -> Message:
+    """Return the operating system's words for an error; the common ones are entries of the catalogue."""
+    return Message(error.strerror or str(error))
 
 
 class _Plain(Formatter):

@@ -69,7 +69,7 @@ class _Filler(Formatter):
     def format_field(self, value: Any, format_spec: str) -> str:
         match value:
             case str() if format_spec == "words":
-                return os.strerror(getattr(errno, value, 0)).lower()
+                return lookup(self._lang, os.strerror(getattr(errno, value, 0))).lower()
             case None | str() | Message():
                 return _joined(render(value or "", self._lang), format_spec)
             case list() | tuple():
