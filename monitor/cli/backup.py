@@ -71,7 +71,7 @@ def verify(
             try:
                 found.append((each, copies.verify(each, _scratch(state))))
             except StoreError as error:
-                found.append((each, Soundness((said_by(error),))))
+                found.append((each, Soundness((str(error),))))
     if as_json:
         print(json.dumps([{"copy": str(each), **_facts(seen)} for each, seen in found]))
     else:

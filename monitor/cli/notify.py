@@ -92,10 +92,10 @@ def _reader(settings: "Settings", by: str, address: str, lang: str) -> "Recipien
         return known.recipient.model_validate(entry)
     except ValidationError as error:
         fault = error.errors()[0]
-        said = in_words(dict(fault))
+        why = in_words(dict(fault))
         if fault["loc"] == ("lang",):
-            raise Failure(message("--lang: {fault}", fault=said), BAD_INPUT) from None
-        raise Failure(message("'{address}': {fault}", address=address, fault=said), BAD_INPUT) from None
+            raise Failure(message("--lang: {fault}", fault=why), BAD_INPUT) from None
+        raise Failure(message("'{address}': {fault}", address=address, fault=why), BAD_INPUT) from None
 
 
 def _channel(settings: "Settings", by: str, folder: "Path") -> "Channel":

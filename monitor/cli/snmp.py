@@ -50,7 +50,7 @@ OUTPUT: Mapping[str, str] = {
     "booster": N_("booster"),
     "reducer": N_("reducer"),
 }
-PORT: Mapping[str, str] = {
+PORT_STATES: Mapping[str, str] = {
     "up": N_("up"),
     "down": N_("down"),
     "testing": N_("testing"),
@@ -268,8 +268,8 @@ def _print_ports(output: "Console", ports: Iterable["Facts"]) -> None:
             digits(port["ifIndex"]),
             port.get("ifName") or port.get("ifDescr", ""),
             port.get("ifAlias", ""),
-            term(PORT, ADMIN_STATUS.get(int(port.get("ifAdminStatus", 0)), "")),
-            term(PORT, OPER_STATUS.get(int(port.get("ifOperStatus", 0)), "")),
+            term(PORT_STATES, ADMIN_STATUS.get(int(port.get("ifAdminStatus", 0)), "")),
+            term(PORT_STATES, OPER_STATUS.get(int(port.get("ifOperStatus", 0)), "")),
             digits(speed),
             digits(port.get("ifHCInOctets", port.get("ifInOctets", ""))),
             digits(port.get("ifHCOutOctets", port.get("ifOutOctets", ""))),

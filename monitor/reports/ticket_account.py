@@ -1,4 +1,4 @@
-"""A ticket's own account of itself: what it is about, how its deadline was counted, which stages lie ahead."""
+"""Explain a ticket: what it is about, how its deadline was counted, which stages lie ahead."""
 
 from collections.abc import Iterator
 
@@ -62,7 +62,7 @@ def _outage_line(outage: Outage, lang: Lang) -> str:
 
 
 def evidence_lines(evidence: Evidence, lang: Lang) -> Iterator[str]:
-    """What was seen when the outage was confirmed."""
+    """Yield what was observed when the outage was confirmed."""
     if evidence.hour:
         figures = hour_figures(evidence.hour, lang)
         yield "  " + tr(lang, "the hour before: {chart} ({figures})", chart=evidence.hour.chart, figures=figures)

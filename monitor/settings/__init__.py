@@ -1,1 +1,1 @@
-"""Files to frozen models, each fault with its file and line."""
+"""Load files into frozen models; each fault with its file and line."""

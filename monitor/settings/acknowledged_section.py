@@ -21,5 +21,5 @@ class Acknowledged(Model):
 
     @property
     def until_utc(self) -> dt.datetime:
-        """When it runs out; a time without a zone is the office's."""
+        """Return when it ends; a time without a zone is the office's."""
         return in_utc(self.until)

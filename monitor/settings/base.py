@@ -1,4 +1,4 @@
-"""The base of every settings model: frozen, of strict types, and unknown keys are errors; and the types they share."""
+"""Define the base of every settings model: frozen, strict types, no unknown keys; and the types they share."""
 
 import re
 from pathlib import Path
@@ -20,23 +20,23 @@ def _take_lists_and_paths(schema: Any) -> None:
 
 
 class Model(BaseModel):
-    """A section of a configuration file, as read: immutable, with nothing in it that we do not know.
+    """A section of a configuration file: immutable, without unknown keys.
 
-    Types are strict: "60" is no number and 1 is no truth, so that what stands in the file is what is meant.
+    Types are strict: "60" is no number and 1 is no boolean.
     """
 
     model_config = ConfigDict(frozen=True, strict=True, extra="forbid", str_strip_whitespace=True, defer_build=True)
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        """What pydantic makes of it, but that TOML's lists may be our tuples, and its texts our paths."""
+        """Return pydantic's schema, but accept TOML's lists as tuples, and its texts as paths."""
         schema = handler(source)
         _take_lists_and_paths(schema)
         return schema
 
 
 def matching(pattern: str, expected: str) -> Any:
-    """What refuses a text that does not match ``pattern``, in words that say what is ``expected``."""
+    """Return a validator that refuses a text that does not match ``pattern``; ``expected`` describes that."""
     compiled = re.compile(pattern, re.ASCII)
 
     def check(value: str) -> str:
@@ -48,7 +48,7 @@ def matching(pattern: str, expected: str) -> Any:
 
 
 def _a_path(value: object) -> Path:
-    """Does not say what it found: it may be the secret, put where the path of its file belongs."""
+    """Validate a path; the error does not show the value: it may be the secret itself in the path's place."""
     if not isinstance(value, str | Path) or "\0" in str(value):
         raise ValueError("is no path. Expected that of a file that holds the secret")
     return Path(value)

@@ -1,4 +1,4 @@
-"""config/calendar.toml and config/holidays.toml as they are read: when the office is open, and by whose order.
+"""Model config/calendar.toml and config/holidays.toml: when the office is open, and by whose order.
 
 ``HolidaysFile`` holds what the government notified, year by year; ``CalendarFile`` what is the office's own.
 """
@@ -63,7 +63,7 @@ class Span(Model):
         return self.date or self.last or self.start
 
     def days(self) -> Iterator[dt.date]:
-        """Each day of it, in order."""
+        """Yield each day of it, in order."""
         return (self.start + dt.timedelta(days=n) for n in range((self.end - self.start).days + 1))
 
     def covers(self, day: dt.date) -> bool:

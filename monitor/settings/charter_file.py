@@ -1,4 +1,4 @@
-"""config/charter.toml as it is read: the office's Citizen's Charter, word for word and as the machine reads it."""
+"""Model config/charter.toml: the office's Citizen's Charter, word for word and as values."""
 
 import datetime as dt
 from typing import Annotated, TypeVar, get_args
@@ -35,7 +35,7 @@ def _mail_address(value: str) -> str:
 
 
 def _some(values: tuple[Item, ...]) -> tuple[Item, ...]:
-    """Not empty. Pydantic's own min_length would also complain of a list whose only item is wrong."""
+    """Refuse an empty list. Pydantic's own min_length would also complain of a list whose only item is wrong."""
     if not values:
         raise ValueError("the list is empty. Expected one entry or more")
     return values
@@ -49,10 +49,10 @@ Role = RecipientName
 
 
 class OfficeEntry(Model):
-    """Whose charter it is. ``ticket_prefix`` begins every ticket number.
+    """The office of the charter. ``ticket_prefix`` begins every ticket number.
 
-    ``id`` tells it from other offices, as the metrics' label `office` does; None: the ticket prefix in small letters.
-    ``officers_confirmed``: the office has said that the officers in this file are its own; no mail goes out before.
+    ``id`` distinguishes offices, as the metrics' label `office` does; None: the ticket prefix in lower case.
+    ``officers_confirmed``: the officers in this file are the office's own; no mail is sent before.
     """
 
     id: Id | None = None
@@ -74,7 +74,7 @@ class Statement(Model):
 
 
 class OfficerEntry(Model):
-    """Someone whom the charter names. ``printed_…`` is what the page says, ``email`` what can be written to."""
+    """Someone whom the charter names. ``printed_…`` is what the page has, ``email`` the address to write to."""
 
     name_bn: str = ""
     name_en: str = ""
@@ -93,7 +93,7 @@ class OfficerEntry(Model):
 
 
 class StageEntry(Model):
-    """A step of the grievance chain; it begins when the one before did not settle the matter in its time."""
+    """A stage of the grievance chain; it begins when the one before did not settle the case in its time."""
 
     level: Annotated[int, Field(ge=1, le=9)]
     holder: Role
@@ -106,7 +106,7 @@ class StageEntry(Model):
 
 
 class ServiceTerms(Model):
-    """What a service shares with the others of its section, unless it says otherwise itself."""
+    """Terms that a service shares with the others of its section, unless it has its own."""
 
     method_bn: str = ""
     method_en: str = ""

@@ -1,4 +1,4 @@
-"""The fleet: sites, their devices and who depends on whom, checked and ready to use."""
+"""Build the fleet: sites, their devices and their dependencies, validated."""
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -46,7 +46,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """Something that a site serves. ``id`` is 'SITE/NAME'."""
+    """A service of a site. ``id`` is 'SITE/NAME'."""
 
     id: str
     site: str
@@ -56,10 +56,10 @@ class Service:
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """A place or link the office answers for. Its first device is its gateway and decides whether it is down.
+    """A place or link of the office. Its first device is its gateway and decides whether it is down.
 
-    ``vital`` are the ids of what must be up for the site to be up, ``others`` those of what makes it degraded when it
-    is down; workstations are in neither, since they may be off. Both are asked for at every round.
+    ``vital``: the ids that must be up for the site to be up; ``others``: those that make it degraded when they are
+    down; workstations are in neither, since they may be off. Both are cached, as every round reads them.
     """
 
     id: str
@@ -87,7 +87,7 @@ class Site:
 
     @property
     def workstations(self) -> tuple[str, ...]:
-        """The ids of its workstations."""
+        """Return the ids of its workstations."""
         return tuple(device.id for device in self.devices if device.role == "workstation")
 
     @property
@@ -97,7 +97,7 @@ class Site:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """An uplink: what always answers beyond it, and the site ``behind`` which its sites lie (None: all sites)."""
+    """An uplink: its references, and the site ``behind`` which its sites lie (None: all sites)."""
 
     references: tuple[Device, ...]
     behind: str | None = None
@@ -112,19 +112,19 @@ class Fleet:
 
     @classmethod
     def of(cls, file: SitesFile, uplinks: Mapping[str, UplinkEntry] | None = None) -> "Fleet":
-        """The fleet of a file that `problems` found nothing wrong with."""
+        """Build the fleet of a file in which `problems` found nothing wrong."""
         groups = {name: _group(name, entry) for name, entry in (uplinks or {}).items()}
         spelt = _Spellings()
         return cls({id_: _site(id_, entry, spelt) for id_, entry in file.sites.items()}, groups)
 
     @cached_property
     def references(self) -> Mapping[str, Device]:
-        """What is probed to know whether we can see, by id; none of it belongs to a site."""
+        """Return the references of uplinks by id; they belong to no site."""
         return {device.id: device for group in self.groups.values() for device in group.references}
 
     @cached_property
     def uplinks(self) -> Mapping[str, tuple[str, ...]]:
-        """The uplinks that each site lies behind."""
+        """Return the uplinks that each site lies behind."""
         found: dict[str, list[str]] = {}
         for name, group in self.groups.items():
             for site in self.sites if group.behind is None else self.descendants(group.behind):
@@ -133,29 +133,29 @@ class Fleet:
 
     @cached_property
     def devices(self) -> Mapping[str, Device]:
-        """All devices by id."""
+        """Return all devices by id."""
         return {device.id: device for site in self.sites.values() for device in site.devices}
 
     @cached_property
     def judged(self) -> Mapping[str, str]:
-        """The site of everything that samples can be about: devices, and interfaces of links."""
+        """Return the site of everything that samples can be about: devices, and interfaces of links."""
         links = {site.link.id: site.id for site in self.sites.values() if site.link}
         services = {service.id: service.site for service in self.services.values()}
         return {**{device.id: device.site for device in self.devices.values()}, **links, **services}
 
     @cached_property
     def services(self) -> Mapping[str, Service]:
-        """All services by id."""
+        """Return all services by id."""
         return {service.id: service for site in self.sites.values() for service in site.services}
 
     @cached_property
     def workstations(self) -> frozenset[str]:
-        """The ids of all workstations."""
+        """Return the ids of all workstations."""
         return frozenset(id_ for site in self.sites.values() for id_ in site.workstations)
 
     @cached_property
     def links(self) -> Mapping[str, tuple[Link, ...]]:
-        """The links that each device carries which carries any."""
+        """Return the links by the device that carries them."""
         carried: dict[str, list[Link]] = {}
         for site in self.sites.values():
             if site.link is not None:
@@ -164,7 +164,7 @@ class Fleet:
 
     @cached_property
     def feeders(self) -> Mapping[str, tuple[str, ...]]:
-        """The ids of the sites on each feeder."""
+        """Return the ids of the sites on each feeder."""
         fed: dict[str, list[str]] = {}
         for site in self.sites.values():
             if site.feeder:
@@ -173,7 +173,7 @@ class Fleet:
 
     @cached_property
     def children(self) -> Mapping[str, tuple[str, ...]]:
-        """The ids of the sites directly behind each site that has any."""
+        """Return the ids of the sites directly behind each site that has any."""
         behind: dict[str, list[str]] = {}
         for site in self.sites.values():
             if site.parent is not None:
@@ -181,14 +181,14 @@ class Fleet:
         return {parent: tuple(ids) for parent, ids in behind.items()}
 
     def ancestors(self, site: str) -> Iterator[str]:
-        """The ids of the sites that ``site`` depends on, nearest first."""
+        """Yield the ids of the sites that ``site`` depends on, nearest first."""
         parent = self.sites[site].parent
         while parent is not None:
             yield parent
             parent = self.sites[parent].parent
 
     def descendants(self, site: str) -> Iterator[str]:
-        """The ids of all sites behind ``site``, nearest first."""
+        """Yield the ids of all sites behind ``site``, nearest first."""
         queue = list(self.children.get(site, ()))
         for child in queue:
             yield child
@@ -196,13 +196,13 @@ class Fleet:
 
 
 class _Spellings:
-    """Names that several sites share: a union, a feeder, an operator. Who writes one otherwise means the same."""
+    """Names that several sites share (a union, a feeder, an operator), in one spelling each."""
 
     def __init__(self) -> None:
         self._first: dict[str, str] = {}
 
     def of(self, name: str) -> str:
-        """The first spelling of ``name``, as `comparison_key` compares."""
+        """Return the first spelling of ``name``, as `comparison_key` compares."""
         return self._first.setdefault(comparison_key(name), name)
 
 
@@ -249,9 +249,9 @@ def _link(site: str, entry: LinkEntry) -> Link:
 
 
 def problems(document: Document, sites: Mapping[str, SiteEntry], known: Collection[str]) -> Iterator[Problem]:
-    """What is wrong between ``sites``: unknown parents, cycles, addresses given twice.
+    """Yield what is wrong between ``sites``: unknown parents, cycles, duplicate addresses.
 
-    ``known`` are the ids of all sites in the file, those included that are themselves at fault.
+    ``known``: the ids of all sites in the file, including those with faults of their own.
     """
 
     def at(path: KeyPath, message: str) -> Problem:

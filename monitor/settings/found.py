@@ -1,4 +1,4 @@
-"""Say of a value what was found, without saying what may be a secret that was put in the wrong place."""
+"""Describe a value that was found, without showing what may be a secret in the wrong place."""
 
 import datetime as dt
 import re
@@ -17,8 +17,10 @@ _FIGURES = re.compile(
 
 
 def found(value: object, known: Iterable[str] = ()) -> str:
-    """Name ``value`` as TOML writes it, cut; a text only if it is but figures (a number, an address, a date), or
-    resembles one of ``known``, or is in Bangla. Else it is 'this text'.
+    """Describe ``value`` as TOML writes it, cut.
+
+    A text is shown only if it is but figures (a number, an address, a date), resembles one of ``known``, or is in
+    Bangla. Else it is 'this text'.
     """
     if isinstance(value, bool):
         return str(value).lower()

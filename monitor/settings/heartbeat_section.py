@@ -9,7 +9,7 @@ from monitor.settings.hosts import page_fault
 
 
 class Heartbeat(Model):
-    """``url``: a ping address such as healthchecks.io gives; nobody is told while it is empty."""
+    """[heartbeat]. ``url``: a ping URL as of healthchecks.io; no pings while it is empty."""
 
     url: Annotated[str, Field(max_length=500)] = ""
     interval_s: Annotated[float, Field(ge=5, le=86_400)] = 60.0

@@ -14,7 +14,7 @@ NEEDED = ("url", "token_file", "queue")
 
 
 class Helpdesk(OfKind):
-    """A help desk of whichever kind (`monitor.alerts.helpdesks`); nothing is mirrored while ``kind`` is empty."""
+    """[helpdesk], of whichever kind (`monitor.alerts.helpdesks`); nothing is mirrored while ``kind`` is empty."""
 
     kind: str = ""
     url: Annotated[str, Field(max_length=300)] = ""
@@ -36,7 +36,7 @@ class Helpdesk(OfKind):
 
     @property
     def configured(self) -> bool:
-        """Whether there is a help desk at all."""
+        """Return whether there is a help desk at all."""
         return bool(self.kind)
 
     @property
@@ -45,7 +45,7 @@ class Helpdesk(OfKind):
 
     @classmethod
     def prepared(cls, entry: dict[str, Any], model: type[OfKind], models: Mapping[str, type[OfKind]]) -> Any:
-        """A help desk that is switched off (``kind`` is empty) may keep whatever keys it had."""
+        """Accept any keys of a help desk that is switched off (``kind`` is empty)."""
         if model is not cls:
             return entry
         known = {key for each in models.values() for key in each.model_fields} - set(cls.model_fields)

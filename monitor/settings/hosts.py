@@ -1,4 +1,4 @@
-"""Names of hosts, told from what a resolver would take for an address in one of the old short forms."""
+"""Validate names of hosts, apart from old short forms of addresses that a resolver would accept."""
 
 import re
 from ipaddress import ip_address
@@ -18,15 +18,18 @@ _NAME = re.compile(rf"(?=.{{1,253}}\Z)(?:{_LABEL}\.)*{_LABEL}")
 
 
 def is_short_address(name: str) -> bool:
-    """Whether it is an IPv4 address in short, octal or hexadecimal: '1.2' means 1.0.0.2, and seldom is what was meant.
+    """Return whether it is an IPv4 address in short, octal or hexadecimal form.
 
-    No name ends with a number (RFC 1123, 2.1). Resolvers know other letters for digits and dots as well (RFC 3490).
+    '1.2' means 1.0.0.2, seldom the intention.
+
+    No name ends with a number (RFC 1123, 2.1). Resolvers accept other characters for digits and dots as well (RFC
+    3490).
     """
     return _ENDS_WITH_A_NUMBER.fullmatch(normalize("NFKC", name).replace("\u3002", ".").strip()) is not None
 
 
 def is_address(text: str) -> bool:
-    """Whether it is an IPv4 or IPv6 address, the latter with a zone or without."""
+    """Return whether it is an IPv4 or IPv6 address, the latter with a zone or without."""
     try:
         ip_address(text)
     except ValueError:
@@ -35,7 +38,7 @@ def is_address(text: str) -> bool:
 
 
 def a_host(text: str) -> str:
-    """A host's name or its bare address, without a port; raises ValueError."""
+    """Validate a host's name or bare address, without a port; raises ValueError."""
     bare = text.strip()
     if not (is_address(bare) or is_host_name(bare)):
         raise ValueError("is not a host. Expected a name or an address, without a port, such as monitor.example.org")
@@ -43,7 +46,7 @@ def a_host(text: str) -> str:
 
 
 def a_name_for_ehlo(text: str) -> str:
-    """A host's name or, in brackets, an address (RFC 5321, 4.1.3), or nothing; raises ValueError."""
+    """Validate a host's name or, in brackets, an address (RFC 5321, 4.1.3), or nothing; raises ValueError."""
     literal = text.removeprefix("[").removesuffix("]")
     try:
         version = ip_address(literal.removeprefix("IPv6:")).version
@@ -57,7 +60,7 @@ def a_name_for_ehlo(text: str) -> str:
 
 
 def is_host_name(text: str) -> bool:
-    """Whether a resolver could ever find it: labels of 1 to 63 letters, 253 in all (RFC 1035, 2.3.4).
+    """Return whether it can be a host's name: labels of 1 to 63 characters, 253 in all (RFC 1035, 2.3.4).
 
     Names in other scripts count in their ASCII form (UTS 46, as browsers make it).
     """
@@ -72,7 +75,7 @@ def is_host_name(text: str) -> bool:
 
 
 def host_fault(text: str) -> str:
-    """What keeps ``text`` from being a host that one could connect to; '' if nothing does."""
+    """Return why one cannot connect to ``text`` as a host; '' if one can."""
     try:
         address = ip_address(text)
     except ValueError:
@@ -85,7 +88,7 @@ def host_fault(text: str) -> str:
 
 
 def page_fault(url: str) -> str:
-    """What keeps ``url`` from being the address of a page that one could get; '' if nothing does."""
+    """Return why ``url`` cannot be the URL of a page; '' if it can."""
     try:
         parts = urlsplit(url)
         host, port = unquote(parts.hostname or ""), parts.port
@@ -98,13 +101,13 @@ def page_fault(url: str) -> str:
 
 
 def carries_more_than_an_address(url: str) -> bool:
-    """Whether a page's address holds a user, a password, a query or a fragment, in which secrets end up in logs."""
+    """Return whether a URL has a user, a password, a query or a fragment, in which secrets end up in logs."""
     parts = urlsplit(url)
     return bool(parts.username or parts.password or parts.query or parts.fragment)
 
 
 def is_in_the_clear(url: str) -> bool:
-    """Whether what is sent to that page could be read on the way: http://, and not on this machine itself."""
+    """Return whether requests to that URL could be read on the way: http://, and not on this machine itself."""
     parts = urlsplit(url)
     host = parts.hostname or ""
     stays_here = ip_address(host).is_loopback if is_address(host) else host == "localhost"

@@ -1,7 +1,7 @@
-"""The configuration that a daemon accepted, and its verdict on the last reading, as a file in the state folder.
+"""Store the configuration that a daemon accepted, and the result of the last reading, in the state folder.
 
-Commands work by it while the files on disk are half edited; `reload` reads the daemon's verdict from it. The file is
-replaced as a whole, has mode 0600, and holds no secret: addresses that carry one are cut before they are written.
+Commands use it while the files on disk are half edited; `reload` reads the daemon's result from it. The file is
+replaced as a whole, has mode 0600, and holds no secret: URLs that carry one are cut before they are written.
 """
 
 import re
@@ -28,12 +28,11 @@ MOST_BYTES = 64 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class InForce:
-    """What a daemon works by.
+    """The configuration in force of a daemon.
 
-    ``files``: name → text of each accepted file. ``instance``: random, one run's own. ``started``: when its process
-    began, in the kernel's ticks. ``asked_mono_ns``: when the last reading began (CLOCK_MONOTONIC). ``refused``: what
-    was wrong with the files at that reading, or nothing. ``page``: ADDRESS:PORT at which its page answers, or why there
-    is none in ``page_trouble``.
+    ``files``: name → text of each accepted file. ``instance``: random, for each run. ``started``: the start of its
+    process, in the kernel's ticks. ``asked_mono_ns``: when the last reading began (CLOCK_MONOTONIC). ``refused``: the
+    faults of that reading, if any. ``page``: ADDRESS:PORT of its page, or in ``page_trouble`` why there is none.
     """
 
     directory: str
@@ -48,20 +47,20 @@ class InForce:
 
     @property
     def lives(self) -> bool:
-        """Whether the process that wrote it still runs."""
+        """Return whether the process that wrote it still runs."""
         return bool(self.started) and started_of(self.pid) == self.started
 
 
 @dataclass(frozen=True, slots=True)
 class ConfigVerdict:
-    """How the last readings went: when one was last accepted, and where a later one was wrong ('' if none was)."""
+    """The result of the last readings: when one was last accepted, and where a later one was wrong ('' if none was)."""
 
     accepted_utc: datetime
     refused: str = ""
 
 
 def started_of(pid: int) -> str:
-    """When a process began, in the kernel's ticks since the boot; '' when it does not run."""
+    """Return when a process began, in the kernel's ticks since the boot; '' when it does not run."""
     try:
         stat = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace")
     except OSError:
@@ -71,12 +70,12 @@ def started_of(pid: int) -> str:
 
 
 def write(state: Path, found: InForce) -> None:
-    """Replaces the file in ``state``; raises OSError."""
+    """Replace the file in ``state``; raises OSError."""
     write_state(state / FILE, {"format": FORMAT, **asdict(found)}, mode=0o600)
 
 
 def read(state: Path) -> InForce | None:
-    """What the last daemon in ``state`` worked by; None where there was none, or it is not ours to read."""
+    """Return the last daemon's configuration in ``state``; None where there was none, or it is not ours to read."""
     return read_state(state / FILE, MOST_BYTES, _in_force)
 
 
@@ -87,7 +86,7 @@ def _in_force(entry: Any) -> InForce | None:
 
 
 def settings_of(found: InForce, directory: Path, kinds: Kinds) -> Settings | None:
-    """The settings that its files say; None when they are of another folder, or this version refuses them."""
+    """Return the settings of its files; None when they are of another folder, or this version refuses them."""
     if found.directory != str(directory.absolute()):
         return None
     with tempfile.TemporaryDirectory(prefix="upazila-") as folder:
@@ -100,7 +99,7 @@ def settings_of(found: InForce, directory: Path, kinds: Kinds) -> Settings | Non
 
 
 def state_of(directory: Path) -> Path:
-    """Where a daemon on ``directory`` keeps its state, as far as a half-edited monitor.toml can tell."""
+    """Return the state folder of a daemon on ``directory``, as far as a half-edited monitor.toml shows it."""
     home = directory.absolute().parent
     try:
         text = read_bounded(directory / "monitor.toml", MOST_BYTES).decode(errors="replace")
@@ -117,7 +116,7 @@ def state_of(directory: Path) -> Path:
 
 
 def without_secrets(sources: Mapping[str, bytes]) -> dict[str, str]:
-    """The files' texts, in which no address carries a password, a token or a heartbeat's path any more.
+    """Return the files' texts without passwords and tokens in URLs, and without the heartbeat's path.
 
     Raises ValueError when one is written in such a way that it cannot be cut out.
     """

@@ -1,4 +1,4 @@
-"""What the docstrings below a model's keys say, for the help of commands and the docs."""
+"""Read the docstrings below a model's keys, for the help of commands and the docs."""
 
 import ast
 import inspect
@@ -15,7 +15,7 @@ from monitor.settings.of_kind import OfKind
 
 
 def said_of_keys(model: type[Model]) -> dict[str, str]:
-    """The docstring of each key that has one, those of its bases included. Reads the source."""
+    """Return the docstring of each key that has one, bases included. Reads the source."""
     found: dict[str, str] = {}
     for each in reversed(model.__mro__):
         if issubclass(each, Model):
@@ -29,7 +29,7 @@ def said_of_keys(model: type[Model]) -> dict[str, str]:
 
 
 def span(field: FieldInfo) -> tuple[float, float] | None:
-    """The least and the greatest number that a key may have; None where there is no span of both."""
+    """Return the least and the greatest number that a key may have; None without both."""
     limits = [limit for part in _parts(field.annotation) for limit in getattr(part, "__metadata__", ())]
     limits = [each for limit in [*field.metadata, *limits] for each in getattr(limit, "metadata", [limit])]
     least = [limit.ge if isinstance(limit, Ge) else limit.gt for limit in limits if isinstance(limit, Ge | Gt)]
@@ -38,7 +38,7 @@ def span(field: FieldInfo) -> tuple[float, float] | None:
 
 
 def types(field: FieldInfo) -> list[Any]:
-    """The plain types that a key may have, None not among them; for a choice of words, `Literal` itself."""
+    """Return the plain types that a key may have, without None; for a choice of words, `Literal` itself."""
     return [_plain(part) for part in _parts(field.annotation) if part is not type(None)]
 
 
@@ -53,12 +53,12 @@ def _plain(annotation: Any) -> Any:
 
 
 def own_keys(model: type[OfKind]) -> list[str]:
-    """The keys that a model itself declares, those of its bases not among them, without the one that chooses it."""
+    """Return the keys that a model itself declares, without those of its bases and the one that chooses it."""
     return [key for key in model.model_fields if key in inspect.get_annotations(model) and key != model.chosen_by]
 
 
 def as_markdown(model: type[Model], keys: list[str]) -> str:
-    """The table of a model's ``keys``, in Markdown: what may stand there, what holds without it, what it means."""
+    """Return the table of a model's ``keys``, in Markdown: values, default, meaning."""
     said = said_of_keys(model)
     lines = ["| key | value | left out | meaning |", "|---|---|---|---|"]
     for key in keys:
@@ -69,7 +69,7 @@ def as_markdown(model: type[Model], keys: list[str]) -> str:
 
 
 def tables(model: type[Model]) -> dict[str, type[Model]]:
-    """The keys of a model that are tables with keys of their own, and the models of those."""
+    """Return the keys of a model that are tables with keys of their own, and their models."""
     kinds = {key: types(field)[0] for key, field in model.model_fields.items()}
     return {key: kind for key, kind in kinds.items() if isinstance(kind, type) and issubclass(kind, Model)}
 

@@ -1,4 +1,4 @@
-"""A folder of configuration files → frozen settings, or every fault in them at once."""
+"""Load a folder of configuration files into frozen settings, or collect every fault in them."""
 
 from collections.abc import Iterator
 from contextlib import suppress
@@ -29,7 +29,7 @@ M = TypeVar("M", bound=Model)
 
 @dataclass(frozen=True)
 class Settings:
-    """Everything that an office configures. Relative paths in it count from ``home``."""
+    """All settings of an office. Relative paths in it start at ``home``."""
 
     directory: Path
     fleet: Fleet
@@ -40,21 +40,20 @@ class Settings:
 
     @property
     def home(self) -> Path:
-        """The folder that holds the config folder."""
+        """Return the folder that holds the config folder."""
         return self.directory.absolute().parent
 
     @property
     def state(self) -> Path:
-        """Where the daemon keeps what it must remember."""
+        """Return the daemon's state folder."""
         return self.home / self.monitor.storage.directory
 
 
 def load(directory: Path, kinds: Kinds, sources: dict[str, bytes] | None = None) -> Settings:
-    """Reads all files of ``directory``; raises ConfigError with the faults of all of them.
+    """Load all files of ``directory``; raises ConfigError with the faults of all of them.
 
-    ``kinds``: what checks, channels and help desks there are; `monitor.configuration.load` has all of them.
-
-    ``sources`` is filled with what was read: the name of each file, and its bytes.
+    ``kinds``: the registered checks, channels and help desks; `monitor.configuration.load` has all of them. ``sources``
+    is filled with what was read: the name of each file, and its bytes.
     """
     if not directory.is_dir():
         raise ConfigError([Problem(str(directory), 0, "", "is not a folder. Expected one with sites.toml in it")])
@@ -91,7 +90,7 @@ def load(directory: Path, kinds: Kinds, sources: dict[str, bytes] | None = None)
 
 
 def _unknown_credentials(document: Document, sites: SitesFile, monitor: MonitorFile) -> Iterator[Problem]:
-    """Devices that are to be read by credentials which monitor.toml does not have."""
+    """Yield devices whose credentials are not in monitor.toml."""
     known = {*monitor.snmp.v2c, *monitor.snmp.v3}
     for id_, site in sites.sites.items():
         for name, device in site.devices.items():
@@ -103,7 +102,7 @@ def _unknown_credentials(document: Document, sites: SitesFile, monitor: MonitorF
 
 
 def _unknown_sites(document: Document, sites: SitesFile, monitor: MonitorFile) -> Iterator[Problem]:
-    """Sites that monitor.toml names and sites.toml does not have."""
+    """Yield sites named in monitor.toml that are not in sites.toml."""
     named: list[tuple[tuple[str, ...], str | None]] = []
     for name, group in monitor.vantage.items():
         named.append((("vantage", name, "behind"), group.behind))
@@ -127,7 +126,7 @@ def _unknown_sites(document: Document, sites: SitesFile, monitor: MonitorFile) -
 
 
 def _channels_without_section(document: Document, monitor: MonitorFile, kinds: Kinds) -> Iterator[Problem]:
-    """Recipients by a channel that must be told something first, and is not."""
+    """Yield recipients by a channel whose section is missing."""
     for name, entry in monitor.recipients.items():
         if entry.channel in kinds[ChannelSection] and entry.channel not in monitor.channels:
             message = f"this channel needs to know more. Expected a section [channels.{entry.channel}] as well"
@@ -136,7 +135,7 @@ def _channels_without_section(document: Document, monitor: MonitorFile, kinds: K
 
 
 def _confused_readers(document: Document, monitor: MonitorFile, charter: CharterFile) -> Iterator[Problem]:
-    """Recipients who are called like an officer, and briefs for officers whom the charter does not have."""
+    """Yield recipients named like an officer, and briefs for officers whom the charter does not have."""
     for name in (name for name in monitor.recipients if name in {*charter.officers, "asker"}):
         message = f"'{name}' already is a reader by the charter. Expected a name of its own"
         yield Problem(document.name, document.line(("recipients", name)), f"recipients.{name}", message)
@@ -148,7 +147,7 @@ def _confused_readers(document: Document, monitor: MonitorFile, charter: Charter
 
 
 def _between_sites(document: Document, kinds: Kinds) -> list[Problem]:
-    """The faults between those sites that have none of their own."""
+    """Return the faults between those sites that have none of their own."""
     tables = document.data.get("sites")
     if not isinstance(tables, dict):
         return []

@@ -29,11 +29,13 @@ Moment = Annotated[dt.datetime, BeforeValidator(_moment)]
 
 
 class Maintenance(Model):
-    """What is worked on (``sites``, ``unions``, ``behind`` a site and that site; all if none is named), and when.
+    """[maintenance.NAME]: on which sites (``sites``, ``unions``, ``behind`` a site and that site.
+
+    All if none is named), and when.
 
     Once: ``begins`` and ``ends``, by the office's clock. Every week: ``days`` with ``opens`` and ``closes``; one that
-    closes before it opens lasts into the next day. Or ``minutes`` instead of ``closes``: it lasts so long,
-    at most a week. ``until``: it ends then, whatever else is said.
+    closes before it opens lasts into the next day. Or ``minutes`` instead of ``closes``, at most a week. ``until``: its
+    last moment in any case.
     """
 
     text: Annotated[str, Field(min_length=1, max_length=200)]
@@ -68,27 +70,27 @@ class Maintenance(Model):
 
     @classmethod
     def from_json(cls, entry: Mapping[str, Any]) -> "Maintenance":
-        """What ``model_dump(mode="json")`` made plain."""
+        """Return the plan that ``model_dump(mode="json")`` made plain."""
         moments = {key: dt.datetime.fromisoformat(entry[key]) for key in MOMENTS if entry.get(key)}
         clocks = {key: entry[key][:5] for key in ("opens", "closes") if entry.get(key)}
         return cls.model_validate({**entry, **moments, **clocks})
 
     @property
     def begins_utc(self) -> dt.datetime | None:
-        """When work that is done once begins."""
+        """Return when work that is done once begins."""
         return in_utc(self.begins) if self.begins else None
 
     @property
     def ends_utc(self) -> dt.datetime | None:
-        """When work that is done once ends."""
+        """Return when work that is done once ends."""
         return in_utc(self.ends) if self.ends else None
 
     @property
     def until_utc(self) -> dt.datetime | None:
-        """When it ends for good."""
+        """Return when it ends for good."""
         return in_utc(self.until) if self.until else None
 
 
 def in_utc(moment: dt.datetime) -> dt.datetime:
-    """Times without a zone are the office's."""
+    """Convert a time to UTC; one without a zone is the office's."""
     return (moment if moment.tzinfo else moment.replace(tzinfo=OFFICE_CLOCK)).astimezone(dt.UTC)

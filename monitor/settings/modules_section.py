@@ -49,9 +49,9 @@ def _a_list(value: object) -> object:
 class MetricEntry(Model):
     """One object. One that ends with .0 is a single value, any other a column with a series for each row.
 
-    A value counts ``scale`` times, and as often again as the column ``times`` says in its row; one of ``none`` is how
-    such a device says that there is none. ``where``: only rows count in which these columns have these values.
-    ``on_battery``: the values by which a UPS says that it feeds from its battery.
+    A value is multiplied by ``scale``, and by the column ``times`` of its row; one of ``none`` stands for 'no value'.
+    ``where``: only rows in which these columns have these values. ``on_battery``: the values by which a UPS reports
+    that it is on battery.
     """
 
     name: MetricName
@@ -67,7 +67,7 @@ class MetricEntry(Model):
 
 
 class ModuleEntry(Model):
-    """What devices are asked whose sysObjectID lies below ``applies_to``."""
+    """The objects read from devices whose sysObjectID lies below ``applies_to``."""
 
     applies_to: Annotated[list[OidText], Field(min_length=1), BeforeValidator(_a_list)]
     metrics: Annotated[list[MetricEntry], Field(min_length=1, max_length=100)]
@@ -79,6 +79,6 @@ class _ModulesFile(Model):
 
 @cache
 def shipped_modules() -> dict[str, ModuleEntry]:
-    """Those that come with the program; a module of the same name in monitor.toml takes its place."""
+    """Return the modules that come with the program; one of the same name in monitor.toml replaces it."""
     text = files("monitor.settings").joinpath("snmp_modules.toml").read_text(encoding="utf-8")
     return _ModulesFile.model_validate(loads(text)).modules

@@ -1,4 +1,4 @@
-"""config/monitor.toml as it is read: how to probe and judge, where to store, whom to serve."""
+"""Model config/monitor.toml: probing, judging, storage, page, notices."""
 
 from pathlib import Path
 from typing import Annotated, Literal
@@ -37,7 +37,7 @@ class Probing(Model):
 
     @property
     def round_s(self) -> float:
-        """How long one round of one device may take."""
+        """Return how long one round of one device may take, in seconds."""
         return (self.echoes - 1) * self.spacing_s + self.timeout_s
 
     @model_validator(mode="after")
@@ -123,12 +123,12 @@ class Mail(Model):
 
     @property
     def hurries_for_days(self) -> float:
-        """How old a letter is from which it is tried once a day only."""
+        """Return the age of a mail in days from which it is retried once a day only."""
         return self.daily_after_days if self.give_up_days is None else self.give_up_days
 
     @property
     def configured(self) -> bool:
-        """Whether mails may go out at all."""
+        """Return whether mails may be sent at all."""
         return bool(self.host and self.sender)
 
     @field_validator("host")
@@ -165,13 +165,13 @@ class Mail(Model):
 
 
 def asked_at(listen: str) -> str:
-    """Where this machine itself asks what listens there: nobody answers at an address that stands for all."""
+    """Return the address at which this machine connects to a listening one: wildcard addresses become loopback."""
     host, colon, port = listen.rpartition(":")
     return f"{LOOPBACK_OF.get(host, host)}{colon}{port}"
 
 
 class Web(Model):
-    """The page and the metrics; ``names``: under which others it is asked for, besides the address that it has."""
+    """The page and the metrics; ``names``: host names allowed besides its address."""
 
     listen: Annotated[str, Field(min_length=1), AfterValidator(place_for_the_page)] = "127.0.0.1:9786"
     names: Annotated[tuple[Annotated[str, AfterValidator(a_host)], ...], Field(max_length=100)] = ()

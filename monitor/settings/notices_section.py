@@ -1,4 +1,7 @@
-"""[notices], [recipients.NAME] and [channels.NAME] of config/monitor.toml: how many notices, when, and to whom."""
+"""Model [notices], [recipients.NAME] and [channels.NAME] of config/monitor.toml.
+
+How many notices, when, and to whom.
+"""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -49,7 +52,7 @@ WantedKind = Annotated[NoticeKind, PlainValidator(_wanted_kind)]
 
 
 class Notices(Model):
-    """How notices travel: the cap of a storm, quiet hours, the briefs, and when the mail path counts as late."""
+    """How notices are sent: the hourly cap, quiet hours, the briefs, and when the mail path counts as late."""
 
     most_per_hour: Annotated[int, Field(ge=5, le=10_000)] = 20
     digest_every_s: Annotated[float, Field(ge=60, le=86_400)] = 900.0
@@ -61,14 +64,14 @@ class Notices(Model):
 
     @property
     def digests_per_hour(self) -> int:
-        """How many of an hour's letters are kept back for digests, at least one."""
+        """Return how many of an hour's notices are reserved for digests, at least one."""
         return min(max(round(3_600 / self.digest_every_s), 1), self.most_per_hour // 2)
 
 
 class RecipientEntry(OfKind):
-    """Somebody else who hears of tickets: where, in which language, and of which. Empty lists mean all.
+    """A further recipient of notices: address, language, and which tickets. Empty lists mean all.
 
-    ``reached_by``: the key that says where; a channel's model (`monitor.alerts.channels`) has it, and may need more.
+    ``reached_by``: the key with the address; a channel's model (`monitor.alerts.channels`) has it, and may need more.
     """
 
     chosen_by: ClassVar[str] = "channel"
@@ -95,12 +98,12 @@ class RecipientEntry(OfKind):
 
     @property
     def address(self) -> str:
-        """Where its channel reaches it."""
+        """Return the address for its channel."""
         return str(getattr(self, self.reached_by))
 
     @property
     def shown_address(self) -> str:
-        """The same for people: secrets stay in their files."""
+        """Return the address for people: secrets stay in their files."""
         return self.address
 
     @classmethod
@@ -116,18 +119,21 @@ class RecipientEntry(OfKind):
 
 
 class ChannelSection(OfKind):
-    """[channels.NAME] of monitor.toml: what a channel must know to work, whoever is reached by it."""
+    """[channels.NAME] of monitor.toml: the settings of a channel itself."""
 
     chosen_by: ClassVar[str] = "channel"
     channel: ChannelName
 
     def faults(self, home: Path) -> Iterator[str]:
-        """What keeps the channel from working on this machine, for `check`; ``home``: from where files are named."""
+        """Yield what keeps the channel from working on this machine, for `check`.
+
+        ``home``: where relative paths start.
+        """
         yield from ()
 
 
 def by_their_names(value: Any, info: ValidationInfo) -> Any:
-    """Each table of [channels] with its name inside, which chooses its model; raises ValidationError."""
+    """Return each table of [channels] with its name inside, which chooses its model; raises ValidationError."""
     known = (info.context or {}).get(ChannelSection, {})
     if not isinstance(value, dict):
         return value

@@ -1,7 +1,7 @@
-"""Sections whose keys depend on one word in them: a check's or a help desk's kind, a reader's channel.
+"""Choose a section's model by one word in it: a check's or a help desk's kind, a recipient's channel.
 
-The model of each word lives with its code, on a higher floor, and is registered there; what reads the configuration is
-given all of them as `Kinds` (`monitor.configuration` collects them). So nothing here knows any kind.
+The model of each word lives with its code, on a higher floor, and is registered there; the loader of the configuration
+gets all of them as `Kinds` (`monitor.configuration` collects them). So nothing here knows any kind.
 """
 
 from collections.abc import Callable, Mapping
@@ -20,19 +20,19 @@ Kinds = Mapping[type["OfKind"], Mapping[str, type["OfKind"]]]
 class OfKind(Model):
     """A section that becomes the model registered for its word, when it is validated with `Kinds` as context.
 
-    ``chosen_by``: the key with that word. A registered model, validated itself, is validated as it stands.
+    ``chosen_by``: the key with that word. A registered model, validated itself, is validated as it is.
     """
 
     chosen_by: ClassVar[str] = "kind"
 
     @property
     def secrets(self) -> tuple[tuple[str, Path], ...]:
-        """The keys that name files which must be there for it to work, with the files."""
+        """Return the keys that name files which must exist for it to work, with the files."""
         return ()
 
     @classmethod
     def prepared(cls, entry: dict[str, Any], model: type["OfKind"], models: Mapping[str, type["OfKind"]]) -> Any:
-        """What is validated as ``model``, which ``entry`` chose among ``models``; raises ValueError."""
+        """Return the values to validate as ``model``, which ``entry`` chose among ``models``; raises ValueError."""
         return entry
 
     @model_validator(mode="wrap")
@@ -51,7 +51,7 @@ class OfKind(Model):
 
     @classmethod
     def chosen(cls, entry: object, kinds: Kinds) -> type["OfKind"] | None:
-        """The model of ``kinds`` that ``entry`` chooses; None if it chooses none that there is."""
+        """Return the model of ``kinds`` that ``entry`` chooses; None if it chooses none that exists."""
         word = cls._word_in(entry) if isinstance(entry, dict) else None
         return kinds[cls].get(word) if isinstance(word, str) else None
 
@@ -62,7 +62,7 @@ class OfKind(Model):
 
 
 def fault(key: str, kind: str, context: dict[str, Any], found: object = None) -> ValidationError:
-    """What pydantic itself would say of ``key``: its type of error, with the context that belongs to that."""
+    """Return pydantic's own error for ``key``: its type, with its context."""
     return ValidationError.from_exception_data(key, [InitErrorDetails(type=kind, loc=(key,), input=found, ctx=context)])
 
 

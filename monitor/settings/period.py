@@ -1,4 +1,4 @@
-"""Periods of time as the charter promises them: 'at once', working days, days, months, or time by the clock."""
+"""Parse the charter's periods: 'immediate', working days, days, months, or clock time."""
 
 from collections.abc import Callable
 from typing import Annotated
@@ -12,7 +12,7 @@ LONGEST = {"working_days": 1_000, "days": 3_650, "months": 120, "hours": 8_760, 
 
 
 def _reader(what: str, units: tuple[Unit, ...]) -> Callable[[object], Period]:
-    """What reads a period of one of ``units`` from a file, and says what was expected if it cannot."""
+    """Return a parser of periods of one of ``units``; its error says what was expected."""
     forms = ", ".join('"immediate"' if unit == "immediate" else f"{{ {unit} = N }}" for unit in units)
 
     def read(value: object) -> Period:

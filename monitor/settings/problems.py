@@ -1,4 +1,4 @@
-"""What is wrong with a configuration, in words that an officer can act on."""
+"""Describe what is wrong with a configuration, in words that an officer can act on."""
 
 import difflib
 from collections.abc import Iterable, Sequence
@@ -34,18 +34,18 @@ class ConfigError(Exception):
 
 
 def nearest(word: str, known: Iterable[str], most: int) -> list[str]:
-    """The names among ``known`` that ``word`` is most like, the most alike first; none where none is alike."""
+    """Return the names among ``known`` that ``word`` resembles, the most alike first; none where none does."""
     return difflib.get_close_matches(word[:200], list(known), n=most, cutoff=0.6)
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """' Did you mean 'x'?' when something known is close to ``word``, else an empty string."""
+    """Return ' Did you mean 'x'?' when something known is close to ``word``, else an empty string."""
     close = nearest(word, known, 1)
     return f" Did you mean '{close[0]}'?" if close else ""
 
 
 def one_of(known: Iterable[str], word: str = "") -> str:
-    """' Expected one of: …' with all of ``known``; of many, with those that ``word`` is most like."""
+    """Return ' Expected one of: …' with all of ``known``; of many, with those that ``word`` resembles."""
     names = sorted(known)
     if len(names) <= MOST_LISTED:
         return f" Expected one of: {', '.join(names)}" if names else ""
@@ -54,9 +54,9 @@ def one_of(known: Iterable[str], word: str = "") -> str:
 
 
 def no_such(what: str, word: str, known: Iterable[str], expected: str = "") -> str:
-    """'no site 'x'. Did you mean 'y'?': the sentence for a name that is not among ``known``.
+    """Return 'no site 'x'. Did you mean 'y'?': the sentence for a name that is not among ``known``.
 
-    ``word`` is shown only if it is like one of them; ``expected`` is said in place of the list of them.
+    ``word`` is shown only if it resembles one of them; ``expected`` replaces their list.
     """
     names = list(known)
     hint = did_you_mean(word, names)

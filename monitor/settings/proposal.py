@@ -1,4 +1,4 @@
-"""Sites as text for sites.toml: what `discover` and `import` propose."""
+"""Write sites as text for sites.toml, for `discover` and `import`."""
 
 import json
 import re
@@ -9,7 +9,7 @@ Value = str | int | float | tuple[float, float]
 
 
 def site_text(id_: str, facts: Mapping[str, Value], devices: Mapping[str, Mapping[str, Value]]) -> str:
-    """One site's tables, ready to be put into sites.toml."""
+    """Return one site's tables, ready to be put into sites.toml."""
     lines = [f"[sites.{id_}]", *_lines(facts)]
     for name, device in devices.items():
         lines += ["", f"[sites.{id_}.devices.{name}]", *_lines(device)]
@@ -28,6 +28,6 @@ def _value(value: Value) -> str:
 
 
 def new_id(wish: str, taken: Collection[str]) -> str:
-    """An id that a site may have, as near to ``wish`` as may be, and not one of those ``taken``."""
+    """Return a valid site id as near to ``wish`` as possible, and not one of those ``taken``."""
     plain = re.sub(r"[^a-z0-9]+", "-", wish.lower()).strip("-")[:50] or "site"
     return next(id_ for number in count(1) if (id_ := plain if number == 1 else f"{plain}-{number}") not in taken)

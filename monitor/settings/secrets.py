@@ -1,4 +1,4 @@
-"""Secrets come from files, one secret a file, and never show themselves in what is printed."""
+"""Read secrets from files, one secret a file; they never show in what is printed."""
 
 import codecs
 import grp
@@ -16,7 +16,7 @@ MOST_CHARACTERS = 1_024
 
 
 class SecretError(Exception):
-    """A secret cannot be had; the message names the file and says what was expected."""
+    """A secret cannot be read; the message names the file and says what was expected."""
 
 
 class Secret:
@@ -28,7 +28,7 @@ class Secret:
         self._value = value
 
     def reveal(self) -> str:
-        """The secret itself, for whoever sends it."""
+        """Return the secret itself, for sending it."""
         return self._value
 
     def __repr__(self) -> str:
@@ -42,8 +42,9 @@ class Secret:
 
 
 def secret_path(home: Path, file: Path) -> Path:
-    """Where the secret is that the configuration names: among systemd's credentials for this service if there is one of
-    that name, else counted from ``home``.
+    """Return the file of a secret that the configuration names.
+
+    Among systemd's credentials for this service if there is one of that name, else relative to ``home``.
     """
     given = os.environ.get("CREDENTIALS_DIRECTORY")
     if given and len(file.parts) == 1 and isfile(Path(given) / file):
@@ -52,7 +53,7 @@ def secret_path(home: Path, file: Path) -> Path:
 
 
 def read_secret(file: Path, name: str = "") -> Secret:
-    """The first line of ``file``, which errors call by ``name``; raises SecretError."""
+    """Return the first line of ``file``, which errors call by ``name``; raises SecretError."""
     name = name or str(file)
     expected = "Expected a file whose first line is the secret"
     try:
@@ -78,7 +79,7 @@ def read_secret(file: Path, name: str = "") -> Secret:
 
 
 def is_open_to_others(file: Path) -> bool:
-    """Whether somebody else on this machine may read it. Systemd guards its credentials otherwise than by the mode."""
+    """Return whether somebody else on this machine may read it. Systemd protects its credentials without the mode."""
     given = os.environ.get("CREDENTIALS_DIRECTORY")
     if given and file.parent == Path(given):
         return False
@@ -87,7 +88,7 @@ def is_open_to_others(file: Path) -> bool:
 
 
 def closed_mode(file: Path) -> str:
-    """The mode that closes it to others and still lets a service read what root has given to the service's group."""
+    """Return a mode that closes it to others, but not to the group, by which root lets a service read it."""
     found = file.stat()
     of_another = _is_private(found.st_gid) and all(
         user.pw_gid != found.st_gid for user in pwd.getpwall() if user.pw_uid == found.st_uid
@@ -96,7 +97,7 @@ def closed_mode(file: Path) -> str:
 
 
 def _is_private(gid: int) -> bool:
-    """Whether a group is one user's alone, as that of a service is."""
+    """Return whether a group is one user's alone, as that of a service is."""
     try:
         members = set(grp.getgrgid(gid).gr_mem)
     except KeyError:

@@ -1,6 +1,6 @@
-"""[sites.ID.services.NAME] of config/sites.toml: what a site serves, and how to see that it does.
+"""Model [sites.ID.services.NAME] of config/sites.toml: a service of a site, and how to check it.
 
-What may stand there beside ``kind`` is said by that kind of check (`monitor.probes.checks`).
+The keys beside ``kind`` are defined by that kind of check (`monitor.probes.checks`).
 """
 
 from typing import Annotated, Self
@@ -24,11 +24,11 @@ class ServiceCheck(OfKind):
     """How it is checked."""
 
     def at(self, gateway: str) -> Self:
-        """The check at a site whose gateway has that address: what is left out may be there."""
+        """Return the check at a site whose gateway has that address, which fills in what was left out."""
         return self
 
 
 def refuse_no_host(key: str, host: str) -> None:
-    """Raises ValueError where ``key`` names what could never be connected to; an empty ``host`` may stand."""
+    """Raise ValueError where ``key`` is no host that one can connect to; an empty ``host`` is allowed."""
     if host and (fault := host_fault(host)):
         raise ValueError(f"'{key}': {found(host)} {fault}")

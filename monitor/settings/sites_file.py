@@ -1,4 +1,4 @@
-"""config/sites.toml as it is read: the places and links that the office answers for."""
+"""Model config/sites.toml: the places and links of the office."""
 
 import re
 from ipaddress import IPv4Address, IPv6Address, ip_address
@@ -17,7 +17,7 @@ Kind = Literal["backbone", "udc", "lab", "office"]
 
 
 def _address(value: object) -> IPv4Address | IPv6Address:
-    """An address that one host can have; anything else is refused with its reason."""
+    """Validate an address that one host can have; anything else is refused with its reason."""
     try:
         address = ip_address(ascii_digits(value.strip()) if isinstance(value, str) else str(value))
     except ValueError:
@@ -63,7 +63,7 @@ class DeviceEntry(Model):
 
 
 class LinkEntry(Model):
-    """The interface that carries a backbone link: on which device (SITE/NAME, or SITE for its gateway), its ifName."""
+    """The interface that carries a backbone link: its device (SITE/NAME, or SITE for its gateway), and its ifName."""
 
     device: Annotated[
         str, matching(r"[a-z0-9][a-z0-9-]*(/[a-z0-9][a-z0-9-]*)?", "SITE or SITE/NAME, as in backbone-north/router")

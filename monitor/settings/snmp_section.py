@@ -1,4 +1,4 @@
-"""[snmp] of config/monitor.toml: how agents are read, and the credentials by the names that devices refer to."""
+"""Model [snmp] of config/monitor.toml: how agents are read, and the credentials by the names that devices refer to."""
 
 import re
 from collections.abc import Callable
@@ -20,7 +20,7 @@ LEAST_KEY = 8  # RFC 3414, 11.2
 
 
 def _a_protocol(value: object, check: Callable[[object], object], info: ValidationInfo) -> object:
-    """Does not say what it found: it may be the password, put where its protocol belongs."""
+    """Validate a protocol; the error does not show the value: it may be the password in the protocol's place."""
     try:
         return check(value)
     except ValidationError:
@@ -29,7 +29,7 @@ def _a_protocol(value: object, check: Callable[[object], object], info: Validati
 
 
 class V2cEntry(Model):
-    """A community of SNMPv2c: it travels in the clear, and whoever sees a packet knows it."""
+    """A community of SNMPv2c: it is sent in the clear, and whoever sees a packet knows it."""
 
     community_file: SecretFile
 
@@ -65,12 +65,12 @@ class V3Entry(Model):
 
 
 def place_to_listen(place: str) -> str:
-    """ADDRESS:PORT, or nothing; raises ValueError."""
+    """Validate ADDRESS:PORT, or nothing; raises ValueError."""
     return _place(place, PORT)
 
 
 def place_for_the_page(place: str) -> str:
-    """As `place_to_listen`; port 0 is whichever is free, and told at the start."""
+    """Validate as `place_to_listen` does; port 0 is whichever is free, and logged at the start."""
     return _place(place, PORT_OR_ANY)
 
 
@@ -88,7 +88,7 @@ def _place(place: str, ports: re.Pattern[str]) -> str:
 
 
 class Snmp(Model):
-    """How agents are asked: a read is several questions, each repeated ``retries`` times after ``timeout_s``.
+    """How agents are read: a reading is several requests, each retried ``retries`` times after ``timeout_s``.
 
     ``traps``: where traps and informs are received, ADDRESS:PORT; nowhere if it is empty.
     """

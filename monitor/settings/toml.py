@@ -1,7 +1,7 @@
-"""TOML files with the line of every key, which tomllib alone does not tell.
+"""Parse TOML files with the line of every key, which tomllib alone does not report.
 
-tomllib decides what a file says; the syntax tree of tree-sitter is asked only where something stands. What either would
-take too long over, or fall over, is refused before.
+tomllib decides what a file means; the syntax tree of tree-sitter is only used to find lines. Input on which either
+would take too long, or fail, is refused before.
 """
 
 import re
@@ -44,7 +44,7 @@ class Document:
     source: bytes
 
     def line(self, path: KeyPath) -> int:
-        """The line on which ``path``, or the nearest thing around it, is defined."""
+        """Return the line on which ``path``, or the nearest thing around it, is defined."""
         while path and path not in self._line_of:
             path = path[:-1]
         return self._line_of.get(path, 1)
@@ -55,10 +55,10 @@ class Document:
 
 
 def read(path: Path, name: str) -> Document:
-    """Reads a TOML file.
+    """Read a TOML file.
 
-    Raises ConfigError for a file that is missing, is not UTF-8, begins with a byte order mark,
-    is no TOML, or defines a table twice.
+    Raises ConfigError for a file that is missing, is not UTF-8, begins with a byte order mark, is no TOML, or defines a
+    table twice.
     """
     try:
         source = read_bounded(path, CONFIG_BYTES)
@@ -68,7 +68,7 @@ def read(path: Path, name: str) -> Document:
 
 
 def parse(source: bytes, name: str) -> Document:
-    """Reads the bytes of a TOML file; texts and keys come in NFC. Raises ConfigError as `read` does."""
+    """Parse the bytes of a TOML file; texts and keys come in NFC. Raises ConfigError as `read` does."""
     if problem := _encoding_problem(source, name) or _excess(source, name):
         raise ConfigError([problem])
     try:
@@ -85,7 +85,7 @@ def parse(source: bytes, name: str) -> Document:
 
 
 def _normalised(value: Any, path: KeyPath, faults: list[tuple[KeyPath, str]]) -> Any:
-    """``value`` with all texts and keys in NFC; what cannot be used of them is added to ``faults``."""
+    """Return ``value`` with all texts and keys in NFC; unusable ones are added to ``faults``."""
     if isinstance(value, str):
         if character := control_character(value):
             faults.append((path, f"holds the letter U+{ord(character):04X}, which does not show. Expected none such"))
@@ -106,7 +106,7 @@ def _normalised(value: Any, path: KeyPath, faults: list[tuple[KeyPath, str]]) ->
 
 
 def _excess(source: bytes, name: str) -> Problem | None:
-    """The first thing that lies too deep, or is too long a number: parsers take the square of it, or all memory."""
+    """Return the first thing nested too deep, or too long a number: parsers take the square of it, or all memory."""
     depth = dots = 0
     for token in _TOKENS.finditer(source):
         sign = token["sign"]
@@ -165,7 +165,7 @@ def _syntax_problems(source: bytes, name: str, message: str) -> list[Problem]:
 
 
 def _non_ascii_character(line: str, column: int) -> str:
-    """What a Bangla keyboard or an office program wrote at the fault, or before it; empty when it was neither."""
+    """Return the character of a Bangla keyboard or an office program at the fault, or before it; empty without one."""
     if column < len(line) and _BANGLA_DIGIT.match(line[column]):
         return f"'{line[column]}' is a Bangla digit. Expected 0 to 9 where no quotes are"
     if curly := _CURLY.search(line):
@@ -174,7 +174,7 @@ def _non_ascii_character(line: str, column: int) -> str:
 
 
 def _lines(source: bytes) -> tuple[dict[KeyPath, int], list[tuple[KeyPath, int, int]]]:
-    """The line of every key, and what is defined twice as (path, first line, second line)."""
+    """Return the line of every key, and what is defined twice as (path, first line, second line)."""
     tree = Parser(Language(tree_sitter_toml.language())).parse(source)
     lines: dict[KeyPath, int] = {}
     twice: list[tuple[KeyPath, int, int]] = []
@@ -188,7 +188,7 @@ def _lines(source: bytes) -> tuple[dict[KeyPath, int], list[tuple[KeyPath, int, 
 
 
 def _walk(node: Node, base: KeyPath, elements: dict[KeyPath, int]) -> Iterator[tuple[KeyPath, int, bool]]:
-    """Yields (path, line, whether it may recur) of everything that ``node`` defines below ``base``."""
+    """Yield (path, line, whether it may recur) of everything that ``node`` defines below ``base``."""
     for child in node.named_children:
         line = child.start_point[0] + 1
         if child.type == "pair":
@@ -216,7 +216,7 @@ def _value(node: Node, path: KeyPath, elements: dict[KeyPath, int]) -> Iterator[
 
 
 def _resolve(key: KeyPath, elements: dict[KeyPath, int]) -> KeyPath:
-    """Puts the current index behind each part of a header that names an array of tables."""
+    """Put the current index behind each part of a header that names an array of tables."""
     path: KeyPath = ()
     for index, part in enumerate(key):
         path = (*path, part)

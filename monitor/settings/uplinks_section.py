@@ -1,4 +1,4 @@
-"""[vantage.NAME] of config/monitor.toml: how we know whether we ourselves can see."""
+"""Model [vantage.NAME] of config/monitor.toml: uplinks and their references."""
 
 from typing import Annotated
 

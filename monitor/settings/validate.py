@@ -1,4 +1,4 @@
-"""Turns what pydantic finds into problems with a line, a key, what was found and what is expected."""
+"""Turn pydantic's errors into problems with a line, a key, what was found and what is expected."""
 
 import re
 import types
@@ -17,7 +17,10 @@ M = TypeVar("M", bound=Model)
 
 
 def validate(document: Document, model: type[M], kinds: Kinds) -> M:
-    """The file's data as ``model``, with sections of these ``kinds``; raises ConfigError with every fault of it."""
+    """Validate the file's data as ``model``, with sections of these ``kinds``.
+
+    Raises ConfigError with every fault of it.
+    """
     try:
         return model.model_validate(document.data, context=kinds)
     except ValidationError as error:
@@ -46,7 +49,7 @@ def _missing(path: KeyPath) -> str:
 
 
 def in_words(error: Mapping[str, Any]) -> str:
-    """Say what pydantic found wrong with a value: what was found, if it can be no secret, and what is expected."""
+    """Describe pydantic's error: what was found, if it can be no secret, and what is expected."""
     value, context = error["input"], error.get("ctx") or {}
     if error["type"] in {"value_error", "assertion_error"}:
         return str(context["error"])
@@ -112,7 +115,7 @@ def _without_quotes(kind: str, value: object) -> str:
 
 
 def _path_in_file(document: Document, loc: KeyPath) -> KeyPath:
-    """``loc`` without the parts that pydantic adds for unions and dictionary keys."""
+    """Return ``loc`` without the parts that pydantic adds for unions and dictionary keys."""
     path: KeyPath = ()
     node: Any = document.data
     for index, part in enumerate(loc):
@@ -127,7 +130,7 @@ def _path_in_file(document: Document, loc: KeyPath) -> KeyPath:
 
 
 def _fields_at(annotation: Any, path: KeyPath, data: Any, kinds: Kinds) -> list[str]:
-    """The keys that may stand at ``path`` below ``annotation``, where ``data`` stands."""
+    """Return the keys that may stand at ``path`` below ``annotation``, where ``data`` stands."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         if annotation in kinds and issubclass(annotation, OfKind):
             annotation = annotation.chosen(data, kinds) or annotation

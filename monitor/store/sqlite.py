@@ -54,7 +54,8 @@ class Store:
             uri = f"{self.path.absolute().as_uri()}?mode={mode}"
             return sqlite3.connect(uri, busy_timeout_s, uri=True, check_same_thread=False)
 
-        engine = create_engine(f"sqlite:///{self.path}", creator=connect)
+        # An error quotes no values: it may be logged, and they may be what citizens wrote.
+        engine = create_engine(f"sqlite:///{self.path}", creator=connect, hide_parameters=True)
         event.listen(engine, "connect", self._on_connect)
         event.listen(engine, "begin", _begin)
         event.listen(engine, "handle_error", _as_damage)

@@ -1,1 +1,1 @@
-"""The page and the scrape over HTTP. Reads only."""
+"""Serve the page and the metrics over HTTP. Reads only."""

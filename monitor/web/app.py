@@ -1,4 +1,4 @@
-"""The routes: page, metrics, health, and the status that the command line asks for. All of them only read."""
+"""Route requests: page, metrics, health, and the status that the command line asks for. All of them only read."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from importlib.resources import files
@@ -29,8 +29,9 @@ def make_app(
     ages: Callable[[], Mapping[str, float]],
     clock: Clock,
 ) -> Starlette:
-    """The whole site; ``settings_of`` gives the configuration that is in force, ``ages`` how many seconds ago each part
-    turned last.
+    """Build the whole site.
+
+    ``settings_of``: returns the configuration in force; ``ages``: seconds since each part last turned.
     """
     pages = Pages(live, store, settings_of, clock)
 

@@ -1,14 +1,14 @@
-"""One connection of the page's server: what it is doing, how long it may, and which one goes first when places run out.
+"""Track each connection of the page's server: its phase, its deadline, and which is dropped when all slots are taken.
 
 ::
 
     ASKING ──request is whole──▶ ANSWERING ──answer is handed over──▶ IDLE
        ▲                                                               │
-       └────────────────────────something is heard─────────────────────┘
+       └────────────────────────data is received───────────────────────┘
 
-A connection that outlasts its phase is cut off. When all places are taken, a newcomer gets that of an IDLE one, else of
-one that has been ASKING for a moment, else of one whose reader does not take its answer, else of one whose other side
-has closed its half and may be gone, each time of the oldest.
+A connection that exceeds its phase's time is aborted. When all slots are taken, a new connection gets that of an IDLE
+one, else of one that has been ASKING for a moment, else of one whose reader does not take its answer, else of one whose
+peer has closed its half, each time of the oldest.
 """
 
 import asyncio
@@ -30,7 +30,7 @@ SEND_BUFFER_BYTES = 262_144  # what the kernel keeps for one slow reader
 
 
 class Phase(Enum):
-    """What a connection is doing."""
+    """The phase of a connection."""
 
     ASKING = "asking"
     ANSWERING = "answering"
@@ -38,7 +38,7 @@ class Phase(Enum):
 
 
 class Connection(H11Protocol):
-    """Works on the event loop; the request's scope has it as ``state["connection"]``."""
+    """One connection, on the event loop; the request's scope has it as ``state["connection"]``."""
 
     def __init__(self, config: uvicorn.Config, server_state: ServerState, app_state: dict[str, Any]) -> None:
         super().__init__(config, server_state, {**app_state, "connection": self})
@@ -64,7 +64,7 @@ class Connection(H11Protocol):
             self._enter(Phase.ANSWERING)
 
     def eof_received(self) -> bool:  # type: ignore[override]  # as asyncio has it
-        """Goes on answering who has said all that he will (`nc -N`); whoever is asking yet, or idle, has gone."""
+        """Continue the answer to a peer that closed its half (`nc -N`); drop one that is still asking, or idle."""
         self.said_all = True
         return self.phase is Phase.ANSWERING
 
@@ -78,7 +78,7 @@ class Connection(H11Protocol):
             self.transport.close()
 
     def send_400_response(self, msg: str) -> None:
-        """Answers what is no HTTP, and hangs up; without a word where an answer to what came before has begun."""
+        """Answer 400 to what is no HTTP, and close; without an answer where an earlier one has begun."""
         if self.cycle is not None and not self.cycle.response_complete:
             self.cycle.disconnected = True  # its answer has nowhere to go any more
             self.cycle.message_event.set()
@@ -102,15 +102,15 @@ class Connection(H11Protocol):
 
     @property
     def is_open(self) -> bool:
-        """Whether it still has its place."""
+        """Return whether it still has its slot."""
         return self.transport is not None and not self.transport.is_closing()
 
     def stalled_s(self) -> float:
-        """For how long its reader has taken nothing of an answer that waits for him; 0 while he reads."""
+        """Return for how long its reader has taken nothing of a pending answer; 0 while it reads."""
         return 0.0 if self._stalled_since_s is None else self.loop.time() - self._stalled_since_s
 
     def drop(self) -> None:
-        """Cuts it off, whatever it is doing."""
+        """Abort it, whatever its phase."""
         self.transport.abort()
 
     def _enter(self, phase: Phase) -> None:
@@ -122,13 +122,13 @@ class Connection(H11Protocol):
 
 
 def next_to_go(connections: Iterable[Connection], now_s: float) -> Connection | None:
-    """The connection that a newcomer may take the place of; None while every one is asking or being answered."""
+    """Return the connection whose slot a new one may take; None while all are asking or being answered."""
     candidates = [(rank, connection) for connection in connections if (rank := _rank(connection, now_s)) is not None]
     return min(candidates, key=lambda one: one[0])[1] if candidates else None
 
 
 def _rank(connection: Connection, now_s: float) -> tuple[int, float] | None:
-    """The smallest goes first; None keeps its place."""
+    """Return the rank: the smallest is dropped first; None keeps its slot."""
     stalled_s = connection.stalled_s()
     if connection.phase is Phase.IDLE and not stalled_s:
         return 0, connection.since_s

@@ -1,4 +1,4 @@
-"""What stands before every route: for whom we are, what may be asked, how long an answer may take.
+"""Guard every route: allowed hosts, form of requests, time of answers.
 
 The order is: headers that keep foreign code out ─ form of the request (400) ─ Host (421) ─ time (503) ─ routes.
 """
@@ -30,7 +30,7 @@ _HOST = re.compile(r"(?P<name>\[[0-9A-Fa-f:.]+(?:%[\w.~%-]+)?\]|[^\s:/?#@\[\]\\]
 
 
 class SafeHeaders:
-    """Puts the security headers on every answer, errors included."""
+    """Middleware that sets the security headers on every answer, errors included."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -48,9 +48,11 @@ class SafeHeaders:
 
 
 class KnownHost:
-    """Answers 421 under foreign names: so a page of somebody else's, whose name was made to lead here, reads nothing.
+    """Middleware that answers 421 for foreign Host names.
 
-    ``names``: what the configuration in force allows besides loopback and the address that was connected to.
+    A foreign page whose name was made to resolve here reads nothing.
+
+    ``names``: those the configuration in force allows besides loopback and the address that was connected to.
     """
 
     def __init__(self, app: ASGIApp, names: Callable[[], Iterable[str]]) -> None:
@@ -68,7 +70,7 @@ class KnownHost:
 
 
 class OnTime:
-    """Answers 503 in words when the route has not begun its answer after LATE_S."""
+    """Middleware that answers 503 when the route has not begun its answer after LATE_S."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -98,7 +100,10 @@ class OnTime:
 
 
 def is_ours(name: str, server: tuple[str, int | None] | None, allowed: Iterable[str]) -> bool:
-    """Whether a Host (without its port) is loopback, the address ``server`` that was connected to, or allowed."""
+    """Return whether a Host (without its port) is loopback, the address ``server`` that was connected to.
+
+    Or allowed.
+    """
     wanted = _plain(name)
     if wanted == "localhost" or wanted in map(_plain, allowed):
         return True
@@ -110,7 +115,7 @@ def is_ours(name: str, server: tuple[str, int | None] | None, allowed: Iterable[
 
 
 def _plain(name: str) -> str:
-    """A name or address in the one form in which it is compared."""
+    """Return a name or address in the form in which it is compared."""
     bare = name.strip("[]").partition("%")[0]
     try:
         address = ip_address(bare)

@@ -1,7 +1,7 @@
-"""The page's server as a part of the daemon: it listens when it can, and until then nothing else waits for it.
+"""Run the page's server as a part of the daemon: it listens when it can, and nothing waits for it.
 
-A port that somebody else has taken, or an address that this machine does not have yet, is told and tried again: the
-page is for looking at what is watched, and no reason not to watch.
+A port in use, or an address that this machine does not have yet, is logged and retried: monitoring goes on without the
+page.
 """
 
 import asyncio
@@ -26,10 +26,10 @@ BACKLOG = 512
 
 
 class PageServer(Part):
-    """Serves ``app`` on ``sockets`` that were handed in, or on the address of the configuration.
+    """The part that serves ``app`` on ``sockets`` that were handed in, or on the configured address.
 
-    ``changed`` is called on the loop when the page begins to listen, or cannot. ``trouble`` says why it cannot, and
-    ``address`` where it listens; either is empty.
+    ``changed``: called on the loop when the page begins to listen, or cannot. ``trouble``: why it cannot, and
+    ``address``: where it listens; either is empty.
     """
 
     name = "page"
@@ -43,7 +43,7 @@ class PageServer(Part):
         self.trouble = self.address = ""
 
     async def open(self) -> None:
-        """Listens, or notes why it cannot."""
+        """Listen, or note why that fails."""
         try:
             listeners = self._sockets or [listen(self._web)]
         except OSError as error:
@@ -63,7 +63,7 @@ class PageServer(Part):
         self._changed()
 
     async def run(self) -> None:
-        """Keeps it listening, until cancelled; raises what broke the server."""
+        """Keep it listening, until cancelled; raises what broke the server."""
         while True:
             if self._running is not None:
                 await self._running.ended()
@@ -73,23 +73,23 @@ class PageServer(Part):
             await self.open()
 
     async def close(self) -> None:
-        """Ends it; answers under way get a moment."""
+        """Stop the server; answers under way get a moment."""
         if self._running is not None:
             await self._running.stop()
 
     def away_s(self) -> float:
-        """For how long it has not been able to listen; 0 while it does."""
+        """Return for how long it has not been able to listen, in seconds; 0 while it does."""
         return 0.0 if self._away_since_ns is None else (self._clock.mono_ns() - self._away_since_ns) / NS_PER_S
 
 
 def listen(web: Web) -> socket.socket:
-    """The listening socket that the configuration asks for; raises OSError when it cannot be had."""
+    """Return the configured listening socket; raises OSError."""
     family = socket.AF_INET6 if ":" in web.host else socket.AF_INET
     return socket.create_server((web.host, web.port), family=family, backlog=BACKLOG)
 
 
 def _place(listener: socket.socket) -> str:
-    """Where it listens, as in an address of a page."""
+    """Return where it listens, as in a URL."""
     if listener.family not in {socket.AF_INET, socket.AF_INET6}:
         return str(listener.getsockname())
     host, port = listener.getsockname()[:2]

@@ -1,13 +1,11 @@
-"""The page in both languages, and the same as data: made of one status, which its readers share for a second.
+"""Render the page in both languages, and as data, from one status; cached for a second.
 
-All of it is made in threads beside the probing loop, one thing at a time, and in steps so short that the loop turns
-meanwhile.
+Rendering runs in threads beside the probing loop, one at a time, in steps so short that the loop turns meanwhile.
 """
 
 import asyncio
 import json
 from collections.abc import Callable
-from typing import Literal
 
 from monitor.charter.services import Charter
 from monitor.domain.clock import NS_PER_S, Clock
@@ -21,11 +19,12 @@ from monitor.web.status import status
 
 FRESH_NS = NS_PER_S
 
-PageName = Literal["bn", "en", "json"]
+PageName = str
+"""A language, or 'json'."""
 
 
 class Pages:
-    """Works on the event loop that feeds ``live``; ``settings_of`` gives the configuration that is in force."""
+    """The cached pages, on the event loop that feeds ``live``; ``settings_of``: returns the configuration in force."""
 
     def __init__(self, live: RuntimeView, store: Store, settings_of: Callable[[], Settings], clock: Clock) -> None:
         self._live, self._store, self._settings_of, self._clock = live, store, settings_of, clock
@@ -36,7 +35,7 @@ class Pages:
         self._threads = Pool("page", threads=2, backlog=2)
 
     async def page(self, name: PageName) -> bytes:
-        """One of the three, at most a second old."""
+        """Return one of them, at most a second old."""
         async with self._one_at_a_time:
             if self._status is None or self._clock.mono_ns() - self._made_ns > FRESH_NS:
                 made: LiveStatus = await asyncio.wrap_future(
@@ -54,7 +53,7 @@ class Pages:
 
 
 def _json(now: LiveStatus) -> str:
-    """Site by site: while all of them are written at once, no other thread gets its turn."""
+    """Encode site by site: encoding all at once would keep other threads from running."""
     sites = ",".join(map(_compact, now["sites"]))
     others = _compact({name: value for name, value in now.items() if name != "sites"})
     return f'{{"sites":[{sites}],{others[1:]}'

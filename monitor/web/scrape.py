@@ -1,7 +1,7 @@
-"""/metrics: given out in pieces, at the reader's pace.
+"""Serve /metrics in pieces, at the reader's pace.
 
-However many read it: they share one page, and none makes us keep more of it than the piece that it is taking. Readers
-who stop in the middle keep old pages alive: beyond a few of those, they are cut off.
+All readers share one page, and none keeps more of it in memory than its present piece. Readers that stop in the middle
+keep old pages alive: beyond a few of those, they are dropped.
 """
 
 import asyncio
@@ -41,7 +41,7 @@ class Scrape:
             del self._readers[reader]
 
     def _has_room(self, page: Page) -> bool:
-        """Cuts off who stopped reading an old page while too many of them are kept; whether few enough are left."""
+        """Drop readers stalled on old pages while too many pages are kept; return whether few enough are left."""
         while len({id(page), *map(id, self._readers.values())}) > MOST_PAGES:
             stalled = [reader for reader, old in self._readers.items() if old is not page and reader.is_open]
             longest = max(stalled, key=Connection.stalled_s, default=None)
@@ -71,7 +71,7 @@ async def _send(page: Page, reader: Connection, send: Send) -> None:
 
 
 def _pieces(page: Page) -> Iterator[bytes]:
-    """Neither too large to keep for a slow reader nor too small to be worth sending."""
+    """Split a body into pieces, not too large for a slow reader nor too small to be worth sending."""
     waiting = bytearray()
     for piece in page.pieces:
         for start in range(0, len(piece), PIECE_BYTES):

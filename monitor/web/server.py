@@ -1,8 +1,8 @@
-"""uvicorn behind a door of our own: open sockets in, a bounded number of connections, each with an end to it.
+"""Run uvicorn on open sockets with a bounded number of connections, each with a deadline.
 
-When all places are taken, a newcomer gets the place of whoever needs it least (`connections.next_to_go`). Only while
-all others are being answered must he wait, and hears 503 if that lasts. So no crowd of idle, slow or half-open clients
-takes descriptors, threads or the probes' time, nor keeps a scraper out.
+When all slots are taken, a new connection gets that of the least important one (`connections.next_to_go`). Only while
+all are being answered must it wait, and gets 503 if that lasts. So idle, slow or half-open clients, however many, take
+neither descriptors, threads nor the probes' time, nor keep a scraper out.
 """
 
 import asyncio
@@ -32,7 +32,7 @@ REFUSAL = (
 
 
 class _Server(uvicorn.Server):
-    """A uvicorn that leaves signals to the daemon, lets in whom there is room for, and says when it answers."""
+    """A uvicorn that leaves signals to the daemon, bounds connections, and reports when it is ready."""
 
     def __init__(self, config: uvicorn.Config, listeners: Sequence[socket.socket]) -> None:
         super().__init__(config)
@@ -75,7 +75,7 @@ class _Server(uvicorn.Server):
                 await loop.connect_accepted_socket(self._protocol, connection)
 
     async def _has_room(self) -> bool:
-        """Waits for a place, and makes it if it can; False when there is none for ROOM_WITHIN_S."""
+        """Wait for a slot, and free one if possible; return False when there is none for ROOM_WITHIN_S."""
         loop = asyncio.get_running_loop()
         ends_s = loop.time() + ROOM_WITHIN_S
         while len(connections := open_of(self.server_state)) >= MOST_CONNECTIONS:
@@ -97,13 +97,13 @@ class _Server(uvicorn.Server):
 
 
 def open_of(state: ServerState) -> list[Connection]:
-    """The connections that hold a place."""
+    """Return the connections that hold a slot."""
     connections = (each for each in state.connections if isinstance(each, Connection))
     return [connection for connection in connections if connection.is_open]
 
 
 def _refuse(connection: socket.socket) -> None:
-    """Says that there is no room, and hangs up; what was asked is taken first, for else the answer might be lost."""
+    """Answer 503 and close; the request is read first, for else the answer might be lost."""
     with connection, contextlib.suppress(OSError):
         connection.send(REFUSAL)
         connection.shutdown(socket.SHUT_WR)
@@ -111,25 +111,25 @@ def _refuse(connection: socket.socket) -> None:
 
 
 class RunningServer:
-    """The server at work."""
+    """The running server."""
 
     def __init__(self, server: uvicorn.Server, task: "asyncio.Task[None]") -> None:
         self._server = server
         self._task = task
 
     async def stop(self) -> None:
-        """Ends it; a request under way gets a moment to finish."""
+        """Stop it; a request under way gets a moment to finish."""
         self._server.should_exit = True
         with contextlib.suppress(asyncio.CancelledError):
             await self._task
 
     async def ended(self) -> None:
-        """Returns, or raises what broke it, when the server is at its end."""
+        """Return, or raise what broke it, when the server has ended."""
         await asyncio.shield(self._task)
 
 
 async def serve(app: ASGIApp, sockets: list[socket.socket]) -> RunningServer:
-    """Serves ``app`` on listening sockets; returns when it answers."""
+    """Serve ``app`` on listening sockets; returns when it is ready."""
     options: dict[str, Any] = {
         "http": Connection,
         "ws": "none",

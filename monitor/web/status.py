@@ -1,4 +1,4 @@
-"""The whole state of the office as plain values: what the page shows and what /api/status gives out."""
+"""Collect the office's whole state as plain values, for the page and /api/status."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -41,9 +41,9 @@ from monitor.store.sqlite import Store
 
 
 def status(live: RuntimeView, store: Store, clock: Clock) -> LiveStatus:
-    """Make sites with their states, open outages and tickets, and the outbox, as plain values.
+    """Collect sites with their states, open outages and tickets, and the outbox, as plain values.
 
-    Called in a thread beside the probing loop; raises nothing while the database does not answer, and says so.
+    Called in a thread beside the probing loop; raises nothing while the database does not answer, and says so in it.
     """
     now_utc = clock.utc()
     sites = [_site(live, site) for site in live.fleet.sites.values()]
@@ -84,13 +84,13 @@ def status(live: RuntimeView, store: Store, clock: Clock) -> LiveStatus:
 
 
 def _configuration(live: RuntimeView) -> ConfigurationDocument:
-    """Since when the configuration is in force, and where a later one on disk was wrong; no value of it is told."""
+    """Return since when the configuration is in force, and where a later one is wrong; never a value of it."""
     verdict = live.verdict
     return {"accepted": verdict.accepted_utc.isoformat(), "refused": verdict.refused}
 
 
 def _not_read(live: RuntimeView, answering: set[str]) -> list[UnreadDocument]:
-    """The devices that SNMP does not reach although their sites answer: of a silent one that is no news."""
+    """Return the devices that SNMP does not reach although their sites answer."""
     return [
         {
             "device": device,
@@ -137,7 +137,7 @@ def _outbox(path: MailPath) -> OutboxDocument:
 
 
 def _mail(path: MailPath, live: RuntimeView, now_utc: datetime) -> MailDocument:
-    """What is wrong with the way that notices go: nothing, or lines for people."""
+    """Return what is wrong with the mail path: nothing, or lines for people."""
     office = live.office
     wrong = [f"{channel}: {why}" for channel, why in sorted(dict(live.mail_trouble).items())]
     wrong += [f"the {kind} brief has not gone out" for kind, is_missed in path.missed.items() if is_missed]
@@ -161,7 +161,7 @@ def _mail(path: MailPath, live: RuntimeView, now_utc: datetime) -> MailDocument:
 
 
 def _site(live: RuntimeView, site: Site) -> SiteDocument:
-    """As another thread sees it: the fleet may be replaced meanwhile, and the board know of this site no more."""
+    """Return a site from another thread: the fleet may be replaced meanwhile, and the board not know it any more."""
     reasons = list(_reasons(live, site))
     devices = [_device(live, device.id, device.name, str(device.address)) for device in site.devices]
     return {
@@ -178,9 +178,9 @@ def _site(live: RuntimeView, site: Site) -> SiteDocument:
 
 
 def _reasons(live: RuntimeView, site: Site) -> Iterator[tuple[str, Reason]]:
-    """What a degraded site suffers from, where that is not loss or time; an outage has its own reason.
+    """Yield why a site is degraded, apart from loss or time; an outage has its own reason.
 
-    Each with the name of the device that it is about, which is empty for the site's own gateway or link.
+    Each with the name of its device, empty for the site's own gateway or link.
     """
     if live.board.state(site.id) is not State.DEGRADED:
         return
@@ -193,13 +193,13 @@ def _reasons(live: RuntimeView, site: Site) -> Iterator[tuple[str, Reason]]:
 
 
 def joined(reasons: Iterable[tuple[str, Reason | None]], lang: Lang) -> str:
-    """Reasons with the names of their devices, in one line."""
+    """Return reasons with the names of their devices, in one line."""
     named = ((device, reason_text(why, lang)) for device, why in reasons)
     return "; ".join(f"{device}: {words}" if device else words for device, words in named)
 
 
 def _workstations(live: RuntimeView, site_id: str) -> WorkstationsDocument | None:
-    """How many of a lab's workstations answer; None where there are none, or not all are judged yet."""
+    """Count a lab's answering workstations; None where there are none, or not all are judged yet."""
     found = live.board.lab(site_id)
     return None if found is None else {"answering": found.answering, "total": found.total}
 

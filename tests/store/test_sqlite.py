@@ -2,15 +2,16 @@
 
 import sqlite3
 import threading
+import traceback
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from monitor.store import sqlite as session_module
-from monitor.store.models import SiteState
+from monitor.store.models import Event, SiteState
 from monitor.store.opening import DATABASE, open_store
 from monitor.store.sqlite import wal_is_safe
 
@@ -44,6 +45,14 @@ def test_the_journal_and_sync_modes_that_were_asked_for_are_in_force(tmp_path: P
         assert connection.exec_driver_sql("PRAGMA journal_mode").scalar_one() == store.journal_mode
         assert connection.exec_driver_sql("PRAGMA synchronous").scalar_one() == 2
     store.close()
+
+
+def test_an_error_quotes_no_value_for_it_may_be_logged_with_its_traceback(tmp_path: Path) -> None:
+    store = open_store(tmp_path)
+    with pytest.raises(IntegrityError) as raised, store.write() as session:
+        session.add(Event(at_utc=NOW, site="a citizen's words", kind=None))
+    store.close()
+    assert "a citizen's words" not in "".join(traceback.format_exception(raised.value))
 
 
 def test_a_write_that_fails_leaves_nothing_behind(tmp_path: Path) -> None:

@@ -1,1 +1,1 @@
-"""What becomes of an outage or a request, and of its ticket."""
+"""Manage outages, requests and their tickets."""

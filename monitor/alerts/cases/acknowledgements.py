@@ -1,7 +1,9 @@
-"""Acknowledgements: by a person or by [acknowledged.NAME], with or without an end. They stop no clock and no stage.
+"""Handle acknowledgements, by a person or by [acknowledged.NAME], with or without an end.
 
-One that runs out while the ticket is still only acknowledged puts it back to 'open' and tells the responsible officer:
-what everybody thinks somebody is working on must not be forgotten.
+They stop no clock and no stage.
+
+One that ends while the ticket is still only acknowledged puts it back to 'open' and notifies the responsible officer: a
+ticket that everybody thinks somebody is working on must not be forgotten.
 """
 
 from monitor.alerts.notices import outbox
@@ -18,7 +20,7 @@ RAN_OUT = NoticeKind.ACK_OVER
 
 
 def advance(work: Work) -> list[Ticket]:
-    """Ends what has run out, and acknowledges what the configuration says is known."""
+    """End acknowledgements that ran out, and acknowledge by the configuration."""
     return [*_run_out(work), *_known(work)]
 
 

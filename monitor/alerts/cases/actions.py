@@ -1,4 +1,4 @@
-"""Everything that a person can do, with its rules: command line, console, API and help desks only translate.
+"""Do every act of a person, with its rules: command line, console, API and help desks only translate.
 
 Each act is done whole in the caller's transaction, by ``work.actor``, or raises `Refused` and has changed nothing.
 ``seen``: the version that the person decided by; an act on another one raises StaleVersion.
@@ -44,9 +44,9 @@ def act(
     until_utc: datetime | None = None,
     seen: Seen | None = None,
 ) -> Ticket:
-    """Does one of ACTIONS to a ticket: ack, start, wait, resolve, close, reopen, withdraw, raise or comment.
+    """Do one of ACTIONS to a ticket: ack, start, wait, resolve, close, reopen, withdraw, raise or comment.
 
-    ``until_utc``: when an acknowledgement runs out. Raises BadInput, NotAllowed, StaleVersion.
+    ``until_utc``: when an acknowledgement ends. Raises BadInput, NotAllowed, StaleVersion.
     """
     ticket, rule = _as_seen(work, number, seen), ACTIONS[action]
     if action in NEEDS_WORDS:
@@ -77,13 +77,13 @@ def act(
 
 
 def register(work: Work, request: Request) -> Ticket:
-    """Registers a citizen's or an office's request under its row of the charter; raises BadInput."""
+    """Register a citizen's or an office's request under its row of the charter; raises BadInput."""
     refuse_bad_request(work.office, request, work.now_utc)
     return complaints.register(work, request.cleaned(LONGEST_ASKER, LONGEST_TEXT))
 
 
 def refuse_bad_request(office: Office, request: Request, now_utc: datetime) -> None:
-    """Raises BadInput for a request that cannot be registered."""
+    """Raise BadInput for a request that cannot be registered."""
     if request.service not in office.charter.services:
         raise BadInput("service", _no_service(office, request.service))
     _refuse_no_words("text", request.text, "what is asked for")
@@ -98,7 +98,7 @@ def refuse_bad_request(office: Office, request: Request, now_utc: datetime) -> N
 
 
 def correct(work: Work, number: str, wanted: Correction, reason: str, *, seen: Seen | None = None) -> Ticket:
-    """Corrects what was registered wrongly of a request; raises BadInput, NotAllowed, StaleVersion."""
+    """Correct a request that was registered wrongly; raises BadInput, NotAllowed, StaleVersion."""
     office = work.office
     _refuse_no_words("reason", reason, "why it is corrected")
     if wanted.service is not None and wanted.service not in office.charter.services:
@@ -116,7 +116,7 @@ def correct(work: Work, number: str, wanted: Correction, reason: str, *, seen: S
 
 
 def misfit(office: Office, service: str, site: str | None) -> str:
-    """What is odd about a request for that site under that row of the charter; empty for nothing."""
+    """Return what is odd about a request for that site under that row of the charter; empty for nothing."""
     known = office.fleet.sites.get(site or "")
     if known is None or office.charter.fits(service, known.kind):
         return ""
@@ -126,7 +126,7 @@ def misfit(office: Office, service: str, site: str | None) -> str:
 
 
 def plan_work(work: Work, name: str, entry: Mapping[str, object]) -> Maintenance:
-    """Plans work, as [maintenance.NAME] of monitor.toml would say it; raises BadInput."""
+    """Plan work, by the keys of [maintenance.NAME] of monitor.toml; raises BadInput."""
     window = _window(name, entry)
     if window.ends_utc is not None and window.ends_utc <= work.now_utc:
         raise BadInput("", "when does it end? Expected --ends or --minutes, in the future")
@@ -144,19 +144,19 @@ def plan_work(work: Work, name: str, entry: Mapping[str, object]) -> Maintenance
 
 
 def extend_work(work: Work, name: str, ends_utc: datetime, *, seen: Seen | None = None) -> Maintenance:
-    """Lets planned work that is done once last longer, or end earlier than was said; raises as `end_work`, BadInput."""
+    """Move the end of planned work that is done once, later or earlier; raises as `end_work`, BadInput."""
     _refuse_configured(work, name)
     return downtimes.extend(work, name, ends_utc, seen)
 
 
 def end_work(work: Work, name: str, *, seen: Seen | None = None) -> None:
-    """Ends planned work now; raises BadInput for work of monitor.toml, NotAllowed, StaleVersion."""
+    """End planned work now; raises BadInput for work of monitor.toml, NotAllowed, StaleVersion."""
     _refuse_configured(work, name)
     downtimes.end(work, name, seen)
 
 
 def resend(work: Work, id_: int) -> Notice:
-    """Owes a notice once more under its old Message-ID, whatever became of it; raises NotAllowed."""
+    """Enqueue a notice again under its old Message-ID, whatever became of it; raises NotAllowed."""
     notice = outbox.resend(work, id_)
     if notice is None:
         raise NotAllowed(f"there is no notice {id_}. `upazila-monitor outbox` lists them")
@@ -164,7 +164,7 @@ def resend(work: Work, id_: int) -> Notice:
 
 
 def trust_clock(work: Work, reading: ClockReading) -> None:
-    """Keeps an operator's word that the clock is right as it was read; raises ClockWrong for a time that cannot be."""
+    """Store an operator's confirmation of the clock as it was read; raises ClockWrong for an impossible time."""
     refuse_impossible_clock(reading.utc)
     board_state.keep_word(work.session, reading, work.actor)
     trusted = reason(ReasonCode.CLOCK_TRUSTED, by=work.actor, clock=reading.utc)
@@ -172,20 +172,20 @@ def trust_clock(work: Work, reading: ClockReading) -> None:
 
 
 def refuse_impossible_clock(now_utc: datetime) -> None:
-    """Raises ClockWrong when this program was not even written at that time."""
+    """Raise ClockWrong for a time before this program was written."""
     if now_utc < WRITTEN_UTC:
         raise ClockWrong(f"this machine's clock says {now_utc:%Y-%m-%d}, which cannot be: set it first")
 
 
 def _as_seen(work: Work, number: str, seen: Seen | None) -> Ticket:
-    """The ticket; raises NotAllowed, StaleVersion."""
+    """Return the ticket; raises NotAllowed, StaleVersion."""
     ticket = tickets.find(work, number)
     refuse_stale(number, seen, ticket.version, lambda: ticket_document(queries.whole_ticket(ticket)))
     return ticket
 
 
 def _refuse_what_its_state_forbids(office: Office, ticket: Ticket, action: str) -> None:
-    """Raises NotAllowed."""
+    """Raise NotAllowed when the ticket's state forbids the act."""
     number, allowed = ticket.number, ACTIONS[action].allowed
     if ticket.state not in allowed:
         raise NotAllowed(f"{number} is {ticket.state}; '{action}' needs it to be {' or '.join(allowed)}")

@@ -1,4 +1,4 @@
-"""What follows for cases when the wall clock is believed no more, or another time is believed than before."""
+"""Update cases when the wall clock becomes suspect, or another time becomes trusted."""
 
 from datetime import timedelta
 
@@ -11,14 +11,14 @@ from monitor.store.work import Work
 
 
 def settle(work: Work, move: Move) -> None:
-    """Dates anew what was dated provisionally, and does what had to wait for that."""
+    """Redate what was dated provisionally, and do what had to wait for that."""
     redate.redate(work, move)
     board_state.note_gap_before(work.session, move)
     outages.catch_up(work, move.since_utc + min(move.by, timedelta(0)))
 
 
 def note_trust(work: Work, trust: ClockTrust) -> None:
-    """Adds to the timeline that the clock is suspect from now on, or is believed again."""
+    """Add to the timeline that the clock is suspect, or trusted again."""
     if trust.suspect:
         kind, why = EventKind.CLOCK_SUSPECT, reason(ReasonCode.CLOCK_SAYS, clock=trust.last.utc)
     else:

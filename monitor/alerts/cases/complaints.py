@@ -1,4 +1,7 @@
-"""What citizens and offices ask for: registered by hand, due by the charter, tied to outages of the same site."""
+"""Handle requests of citizens and offices.
+
+Registered by hand, due by the charter, linked to outages of the same site.
+"""
 
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -18,7 +21,7 @@ from monitor.store.work import Work
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What somebody asked for: the charter's row, how it came in, who asked, in which words, and when."""
+    """A request: the charter's row, how it came in, who asked, in which words, and when."""
 
     service: str
     way: str
@@ -29,12 +32,15 @@ class Request:
     site: str | None = None
 
     def cleaned(self, longest_asker: int, longest_text: int) -> "Request":
-        """The same without what hides or does harm in it, at most so many characters long."""
+        """Return the request with cleaned texts of at most so many characters."""
         return replace(self, asker=clean(self.asker, longest_asker), text=clean_lines(self.text, longest_text))
 
 
 def register(work: Work, request: Request) -> Ticket:
-    """Opens the request's ticket, tells its officer, and acknowledges it to the asker where there is an address."""
+    """Open the request's ticket, notify its officer.
+
+    And acknowledge receipt to the requester where there is an address.
+    """
     service = work.office.charter.services[request.service]
     ticket = new_ticket(work, request.service, request.site)
     ticket.source, ticket.text = request.way, request.text
@@ -53,21 +59,21 @@ def register(work: Work, request: Request) -> Ticket:
 
 
 def link_to_open_outages(work: Work, complaint: Ticket) -> None:
-    """Ties a complaint to what is down at its site."""
+    """Link a complaint to the open outages of its site."""
     outage = outage_rows.of_site(work.session, complaint.site)
     if outage is not None:
         _link(work, complaint, outage)
 
 
 def link_to_outage(work: Work, outage_ticket: Ticket) -> None:
-    """Ties an outage's new ticket to the unsolved complaints about the same site."""
+    """Link an outage's new ticket to the unsettled complaints about the same site."""
     for complaint in ticket_rows.requests_about(work.session, outage_ticket.site):
         if complaint.state in UNSOLVED:
             _link(work, complaint, outage_ticket.outages[-1])
 
 
 def notify_requesters(work: Work) -> list[Ticket]:
-    """Tells each asker once when the outage that his complaint is tied to is over for good."""
+    """Notify each requester once when the outage linked to the complaint has ended for good."""
     notified = []
     for complaint in ticket_rows.with_askers_who_wait(work.session):
         if not ticket_rows.links_of(work.session, complaint):
@@ -85,7 +91,7 @@ def notify_requesters(work: Work) -> list[Ticket]:
 
 
 def _link(work: Work, complaint: Ticket, outage: Outage) -> None:
-    """Notes on both sides that they belong together, once."""
+    """Record the link on both sides, once."""
     work.session.flush()
     links = ticket_rows.links_of(work.session, complaint)
     link = next((each for each in links if each.outage_id == outage.id), None)

@@ -1,7 +1,7 @@
-"""Correct what was registered wrongly: the ticket says the right thing from then on, its history says what it said.
+"""Correct requests: the ticket has the right values from then on, its history has the old ones.
 
-A service that was registered wrongly brings its own deadline, counted from the same date. What was already told of a
-missed target cannot be unsaid: a ticket that would not be overdue after all is withdrawn and registered anew.
+Another service brings its own deadline, counted from the same date. Notices about a missed target cannot be taken back:
+a ticket that would not be overdue after all is withdrawn and registered again.
 """
 
 from dataclasses import dataclass, replace
@@ -24,7 +24,7 @@ from monitor.store.work import Work
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """What the ticket is to say; None leaves as it is, an empty ``site`` or ``asker_email`` takes it away."""
+    """The new values; None leaves a field as it is, an empty ``site`` or ``asker_email`` removes it."""
 
     service: str | None = None
     site: str | None = None
@@ -33,14 +33,14 @@ class Correction:
     text: str | None = None
 
     def cleaned(self, longest_asker: int, longest_text: int) -> "Correction":
-        """The same without what hides or does harm in it, at most so many characters long."""
+        """Return the correction with cleaned texts of at most so many characters."""
         asker = None if self.asker is None else clean(self.asker, longest_asker)
         text = None if self.text is None else clean_lines(self.text, longest_text)
         return replace(self, asker=asker, text=text)
 
 
 def correct(work: Work, ticket: Ticket, wanted: Correction, reason: str) -> Ticket:
-    """Corrects a request's ticket and tells those concerned when its service or site changed.
+    """Correct a request's ticket, and notify those concerned when its service or site changed.
 
     Raises NotAllowed, and changes nothing, when it cannot be done.
     """
@@ -76,7 +76,7 @@ LABELS = {"service": "service", "site": "site", "asker": "from", "asker_email": 
 
 
 def _changes(ticket: Ticket, wanted: Correction) -> dict[str, tuple[str | None, str | None]]:
-    """Column → what it says and what it is to say."""
+    """Return column → old and new value."""
     found: dict[str, tuple[str | None, str | None]] = {}
     for name in LABELS:
         before, after = getattr(ticket, name), getattr(wanted, name)
@@ -90,7 +90,7 @@ def _changes(ticket: Ticket, wanted: Correction) -> dict[str, tuple[str | None, 
 
 
 def _deadline(office: Office, ticket: Ticket, wanted: Correction, now_utc: datetime) -> datetime:
-    """When it is due after the correction."""
+    """Return the deadline after the correction."""
     if wanted.service is None or wanted.service == ticket.service:
         return ticket.deadline_utc
     if ticket.state not in UNSOLVED:
@@ -107,7 +107,7 @@ def _deadline(office: Office, ticket: Ticket, wanted: Correction, now_utc: datet
 
 
 def _notify(work: Work, ticket: Ticket, reason: str) -> None:
-    """The right officer hears of it as if it had been registered so; whoever was told hears what is right."""
+    """Notify the right officer as at a registration, and earlier recipients of the correction."""
     facts = facts_of(work.office, ticket, work.now_utc, note=reason)
     recipients = list(dict.fromkeys(notice.recipient for notice in ticket.notices))
     officer = work.office.charter.service(ticket.service).officer

@@ -1,4 +1,4 @@
-"""Planned work that is asked for by command: kept in the database, honoured by a running daemon within a second."""
+"""Plan work by command: stored in the database, applied by a running daemon within a second."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -16,7 +16,7 @@ LOOKS_BACK = timedelta(days=31)  # a site that fell silent in planned work may g
 
 
 def add(work: Work, name: str, window: Maintenance) -> None:
-    """Keeps a plan; a name can be used once. Raises BadInput."""
+    """Store a plan; a name can be used once. Raises BadInput."""
     if is_planned(work, name):
         raise BadInput("", f"there is planned work '{name}' already. Expected another name")
     entry = window.model_dump(mode="json", exclude_defaults=True)
@@ -24,12 +24,12 @@ def add(work: Work, name: str, window: Maintenance) -> None:
 
 
 def is_planned(work: Work, name: str) -> bool:
-    """Whether work of that name was ever planned by command."""
+    """Return whether work of that name was ever planned by command."""
     return work.session.get(PlannedWork, name) is not None
 
 
 def extend(work: Work, name: str, ends_utc: datetime, seen: Seen | None) -> Maintenance:
-    """Moves the end of a plan that is done once; raises BadInput, NotAllowed, StaleVersion."""
+    """Move the end of a plan that is done once; raises BadInput, NotAllowed, StaleVersion."""
     row = _running(work, name, "to extend", seen)
     window = _window(row)
     if window.begins_utc is None:
@@ -43,7 +43,7 @@ def extend(work: Work, name: str, ends_utc: datetime, seen: Seen | None) -> Main
 
 
 def end(work: Work, name: str, seen: Seen | None = None) -> None:
-    """Ends a plan now: one that has not begun never will, a weekly one does not come again.
+    """End a plan now: one that has not begun never will, a weekly one does not recur.
 
     Raises NotAllowed, StaleVersion.
     """
@@ -63,7 +63,7 @@ def _window(row: PlannedWork) -> Maintenance:
 
 
 def plans(session: Session, after_utc: datetime | None = None) -> dict[str, Maintenance]:
-    """All plans by name; with ``after_utc`` only those that are not over by then."""
+    """Return all plans by name; with ``after_utc`` only those that are not over by then."""
     found = {}
     for row in plan_rows.planned(session):
         window = _window(row)
@@ -73,16 +73,16 @@ def plans(session: Session, after_utc: datetime | None = None) -> dict[str, Main
 
 
 def plan_versions(session: Session) -> dict[str, int]:
-    """The present version of each plan by name."""
+    """Return the present version of each plan by name."""
     return {row.name: row.version for row in plan_rows.planned(session)}
 
 
 def plans_in_force(session: Session, now_utc: datetime) -> dict[str, Maintenance]:
-    """The plans that decide now and about silences that began up to LOOKS_BACK ago."""
+    """Return the plans that apply now, or to outages that began up to LOOKS_BACK ago."""
     return plans(session, now_utc - LOOKS_BACK)
 
 
 def over(window: Maintenance, at_utc: datetime) -> bool:
-    """Whether it is done for good."""
+    """Return whether the plan is over for good."""
     lasts = [moment for moment in (window.ends_utc, window.until_utc) if moment is not None]
     return bool(lasts) and min(lasts) <= at_utc

@@ -1,4 +1,4 @@
-"""What the stored dates ask for at this moment, in the charter's order of business."""
+"""Do what the stored dates require now, in the charter's order."""
 
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -11,7 +11,7 @@ MOST_AT_ONCE = 500  # tickets opened in one transaction: others wait for the loc
 
 
 def what_is_due(work: Work, most: int | None = None) -> bool:
-    """Does what the stored dates ask for, opening at most so many tickets; whether anything was done."""
+    """Do what is due, opening at most so many tickets; return whether anything was done."""
     steps: list[Callable[[], Sequence[object]]] = [
         partial(tickets.warn_of_deadlines, work),
         partial(tickets.open_overdue, work, most),

@@ -1,7 +1,7 @@
-"""The grievance chain: what is due on each ticket is derived from its stored dates, at every look anew.
+"""Escalate tickets along the grievance chain: what is due is derived from stored dates at every look.
 
-Nothing is kept in a timer, so a restart, a sleep or a step of the clock neither loses nor repeats anything: a notice is
-owed under a name that it can have only once.
+No timers, so a restart, a suspend or a step of the clock neither loses nor repeats anything: a notice is enqueued under
+a key that it can have only once.
 """
 
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ from monitor.store.work import Work
 
 
 def advance(work: Work) -> list[Ticket]:
-    """Does for every unsolved ticket what is due; returns those for which something was."""
+    """Do what is due for every unsettled ticket; return those for which something was."""
     moved = []
     for ticket in _with_steps_due(work):
         steps_due = _due(work.office, ticket, work.now_utc)
@@ -38,7 +38,7 @@ def advance(work: Work) -> list[Ticket]:
 
 
 def _with_steps_due(work: Work) -> Sequence[Ticket]:
-    """The unsolved tickets of which something may be due, found by their dates alone: there can be thousands."""
+    """Return the unsettled tickets that may have steps due, found by their dates alone: there can be thousands."""
     found = []
     for row in ticket_rows.dated(work.session):
         service = work.office.charter.service(row.service)
@@ -55,18 +55,18 @@ def _dates(row: Ticket | DatedTicket, recounted: int) -> Dates:
 
 
 def may_be_raised(office: Office, ticket: Ticket) -> bool:
-    """Whether its target is missed and there is a stage after the one that it stands at."""
+    """Return whether its target is missed and there is a stage after its present one."""
     return ticket.breached_utc is not None and ticket.stage < len(office.charter.stages)
 
 
 def raise_stage(work: Work, ticket: Ticket, text: str) -> None:
-    """Begins the next stage of a ticket that `may_be_raised`, by a person's decision."""
+    """Begin the next stage of a ticket that `may_be_raised`, by a person's decision."""
     stage = work.office.charter.stages[ticket.stage]
     _do(work, ticket, Step(NoticeKind.STAGE, stage.level, stage.holder, work.now_utc), text)
 
 
 def foreseen(office: Office, ticket: Ticket) -> Sequence[Step]:
-    """All steps that the ticket's dates allow to foresee, done or not, in the order of their own dates."""
+    """Return all steps that the ticket's dates foresee, done or not, in the order of their dates."""
     missed = ticket.breached_utc
     if missed is None:
         recounted = sum(event.kind in TARGET_RESTARTS for event in ticket.events)

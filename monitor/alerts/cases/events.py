@@ -1,4 +1,4 @@
-"""What becomes of decisions that are no outage: states of sites, and lines of the timeline."""
+"""Store decisions that are no outage: states of sites, and timeline events."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -33,7 +33,7 @@ UNUSED = EventKind.LAB_UNUSED
 
 
 def apply(work: Work, decision: Decision) -> None:
-    """Stores one decision in the caller's transaction."""
+    """Store one decision in the caller's transaction."""
     match decision:
         case SiteChanged(site):
             store_states(work, {site: [decision]})
@@ -65,7 +65,7 @@ def apply(work: Work, decision: Decision) -> None:
 
 
 def store_states(work: Work, states: Mapping[str, Sequence[SiteChanged]]) -> None:
-    """Stores the last state of many sites at once; of those before it only whether the site went on answering."""
+    """Store the last state of many sites at once; of earlier ones only whether the site went on answering."""
     if not states:
         return
     known = timeline_rows.states_of(work.session, states)
@@ -81,7 +81,7 @@ def store_states(work: Work, states: Mapping[str, Sequence[SiteChanged]]) -> Non
 
 
 def note(work: Work, site: str, device: str, kind: EventKind, why: Reason | None, at_utc: datetime) -> None:
-    """Adds a line to the timeline."""
+    """Add an event to the timeline."""
     work.session.add(Event(at_utc=at_utc, site=site, device=device, kind=kind, reason=why))
 
 
@@ -91,7 +91,7 @@ def _blind(uplink: str, since_utc: datetime, until_utc: datetime | None) -> Gap:
 
 
 def _excuse(work: Work, decision: Excused) -> None:
-    """Begins a row, unless the excuse was known before a restart; another excuse ends the one before."""
+    """Begin a suppressed outage, unless it was known before a restart; another downtime ends the one before."""
     known = next(iter(timeline_rows.suppressed_at(work.session, decision.site)), None)
     if known is not None and known.why == storable_reason(decision.why):
         known.planned_until_utc = decision.until_utc
@@ -124,7 +124,7 @@ def _excuse_ends(work: Work, site: str, until_utc: datetime) -> None:
 
 
 def _sees_again(work: Work, group: str, since_utc: datetime, until_utc: datetime) -> None:
-    """Ends the gap that began when sight was lost."""
+    """End the gap that began when the uplink was lost."""
     rows = timeline_rows.open_gaps(work.session, group)
     for row in rows:
         row.ended_utc = max(until_utc, row.started_utc)
@@ -133,7 +133,7 @@ def _sees_again(work: Work, group: str, since_utc: datetime, until_utc: datetime
 
 
 def note_unused_labs(work: Work) -> list[str]:
-    """Notes, once a week, each lab of which no workstation has answered for a week of classes; returns their ids."""
+    """Record, once a week, each lab without an answering workstation in a week of classes; return their ids."""
     noted = []
     for site in work.office.fleet.sites.values():
         row = work.session.get(SiteState, site.id) if site.workstations else None
@@ -149,7 +149,7 @@ def note_unused_labs(work: Work) -> list[str]:
 
 
 def _a_week_of_classes(office: Office, site: str, since_utc: datetime, now_utc: datetime) -> bool:
-    """Whether as many days with hours of service have passed whole as a week has; holidays do not count."""
+    """Return whether as many whole days with service hours have passed as a week has; holidays do not count."""
     if now_utc - since_utc < A_WEEK:
         return False
     hours, day = hours_of(office, site), since_utc.astimezone(DHAKA).date()

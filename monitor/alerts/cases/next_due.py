@@ -1,4 +1,4 @@
-"""When something falls due next: for clocks that jump from one moment to the next instead of looking every second."""
+"""Find when something falls due next, for clocks that jump from moment to moment."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -11,7 +11,7 @@ from monitor.store.work import Work
 
 
 def next_moment(work: Work) -> datetime | None:
-    """The first moment later than ``after_utc`` at which the stored dates ask for something; None: there is none."""
+    """Return the first moment later than ``after_utc`` at which something falls due; None without any."""
     return min((moment for moment in _moments(work) if moment > work.now_utc), default=None)
 
 

@@ -1,4 +1,4 @@
-"""New tickets and their numbers: PREFIX-YEAR-000123, gapless within a year, never given twice."""
+"""Number new tickets: PREFIX-YEAR-000123, without gaps within a year, each number used once."""
 
 from monitor.domain.ticket_states import TicketSource, TicketState
 from monitor.store.models import Ticket
@@ -7,7 +7,7 @@ from monitor.store.work import Work
 
 
 def new_ticket(work: Work, service: str, site: str | None) -> Ticket:
-    """An open ticket with the next number of its year; the caller fills in its dates.
+    """Return an open ticket with the next number of its year; the caller fills in its dates.
 
     The year's row of `last_numbers` is locked until the transaction ends, so that two tickets cannot take one number.
     """

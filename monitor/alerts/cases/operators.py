@@ -1,4 +1,4 @@
-"""The second clock of a link: how long its operator may take, whatever the charter says."""
+"""Watch the operator's limit of a link, beside the charter's target."""
 
 from datetime import timedelta
 
@@ -10,7 +10,7 @@ from monitor.store.work import Work
 
 
 def note_late(work: Work) -> list[Outage]:
-    """Notes in the tickets of running outages, once for each outage, that the operator is late too."""
+    """Record in the tickets of open outages, once for each outage, that the operator is late too."""
     noted: list[Outage] = []
     limits = [timedelta(hours=site.operator_hours) for site in work.office.fleet.sites.values() if site.operator]
     if not limits:

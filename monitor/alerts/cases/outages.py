@@ -1,4 +1,4 @@
-"""What becomes of the board's decisions: outages and who was affected, written in the caller's transaction."""
+"""Store the board's decisions: outages and affected sites, in the caller's transaction."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -26,9 +26,9 @@ from monitor.store.work import Work
 
 
 def apply(work: Work, decision: Decision, *, certain: bool = True) -> None:
-    """Stores one decision with all that follows from it at once.
+    """Store one decision with all that follows from it at once.
 
-    Not ``certain``: the clock is suspect; what it means for tickets is seen when it is believed (`catch_up`).
+    Not ``certain``: the clock is suspect; tickets follow when it is trusted again (`catch_up`).
     """
     match decision:
         case OutageOpened():
@@ -50,7 +50,7 @@ def apply(work: Work, decision: Decision, *, certain: bool = True) -> None:
 
 
 def apply_all(work: Work, batch: Sequence[tuple[Decision, datetime]], *, certain: bool = True) -> None:
-    """Stores many decisions, each with when it was made, in their order; of states only the last of each site."""
+    """Store many decisions, each with its time, in their order; of states only the last of each site."""
     states: dict[str, list[SiteChanged]] = {}
     for decision, decided_utc in batch:
         if isinstance(decision, SiteChanged):
@@ -64,7 +64,7 @@ def apply_all(work: Work, batch: Sequence[tuple[Decision, datetime]], *, certain
 
 
 def catch_up(work: Work, since_utc: datetime) -> None:
-    """Tells tickets of outages that began or ended since then, while the clock was not believed."""
+    """Update tickets by outages that began or ended since then, while the clock was suspect."""
     work.session.flush()
     for outage in outage_rows.confirmed_without_ticket(work.session, since_utc):
         tickets.link_to_recent(work.at(outage.confirmed_utc), outage)
@@ -100,7 +100,7 @@ def _open(work: Work, decision: OutageOpened) -> Outage | None:
 
 
 def _sites_down(work: Work) -> set[str]:
-    """The sites that have an outage, asked once in a transaction: a storm opens thousands in one."""
+    """Return the sites with an open outage, queried once per transaction: thousands may open in one."""
     if work.known.sites_down is None:
         work.known.sites_down = outage_rows.sites_down(work.session)
     return work.known.sites_down

@@ -1,6 +1,6 @@
-"""A calendar or charter that changes while a deadline runs: that is counted anew, and its history says so.
+"""Recompute running deadlines when the calendar or charter changes, with a line in the history.
 
-Only what still lies ahead is counted anew. A promise that was missed by the calendar of its day stays missed.
+Only deadlines still ahead are recomputed. A target missed by the calendar of its day stays missed.
 """
 
 from collections.abc import Callable
@@ -19,7 +19,7 @@ Counted = TypeVar("Counted", Ticket, Outage)
 
 
 def open_deadlines(work: Work) -> int:
-    """Counts every running deadline by the office's present charter and calendar; how many of them moved."""
+    """Recompute every running deadline by the office's present charter and calendar; return how many moved."""
     moved = 0
     for ticket in ticket_rows.running(work.session, work.now_utc):
         if (change := _move(work.office, ticket, deadline_of)) is not None:
@@ -33,7 +33,7 @@ def open_deadlines(work: Work) -> int:
 
 
 def _move(office: Office, row: Counted, count: Callable[[Office, Counted], Deadline]) -> Reason | None:
-    """Moves the row's deadline to where it belongs; from when to when, None when it stood there already."""
+    """Move the row's deadline; return the change as a reason, None when there is none."""
     if row.service not in office.charter.services:  # what was promised then stays promised
         return None
     before_utc, row.deadline_utc = row.deadline_utc, count(office, row).due_utc

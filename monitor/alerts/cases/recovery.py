@@ -1,4 +1,4 @@
-"""Since when a site answers that had an outage. A recovery lasts only while the site answers and does not flap."""
+"""Find since when a site answers after an outage. A recovery lasts only while the site answers and does not flap."""
 
 from datetime import datetime
 
@@ -8,16 +8,16 @@ from monitor.store.work import Work
 
 
 def flaps(session: Session, site: str | None) -> bool:
-    """Whether the site comes and goes, so that nobody is told of each turn."""
+    """Return whether the site is flapping, so that its changes are not notified."""
     state = session.get(SiteState, site) if site else None
     return state is not None and state.flapping
 
 
 def recovered_since(work: Work, site: str | None, ended_utc: datetime) -> datetime | None:
-    """Since when ``site`` answers, whose last outage ended at ``ended_utc``.
+    """Return since when ``site`` answers, whose last outage ended at ``ended_utc``.
 
-    None while it is silent once more, is behind another that is, is excused, flaps, or has not been asked yet. Of a
-    site that was taken out of the configuration nothing more will be known: its outage's end counts.
+    None while it is down again, is affected by another's outage, is in downtime, flaps, or has not been probed yet. A
+    site removed from the configuration counts as recovered at its outage's end.
     """
     state = work.session.get(SiteState, site) if site in work.office.fleet.sites else None
     if state is None:

@@ -1,4 +1,4 @@
-"""What was dated while the clock could not be trusted is dated anew when another time is believed.
+"""Redate what was dated by a suspect clock, when another time is trusted.
 
 Otherwise an outage of a minute would be 56 years old after a boot in 1970, and go to the last stage of the grievance
 chain at once; or one that began by a clock of next year would not be due for months.
@@ -22,11 +22,11 @@ from monitor.store.work import Work
 
 
 def redate(work: Work, move: Move) -> None:
-    """Moves all dates of what is over or has begun since; deadlines are counted from the new ones.
+    """Move all dates since then of past and running events; deadlines are counted from the new ones.
 
-    Dates in plans (when a letter falls due, until when something is acknowledged) stand. The history of tickets cannot
-    be altered: a further line of it says by how much those before are wrong. Nothing ends before it began, and nothing
-    has begun later than now.
+    Dates in plans (when a notice is due, until when a ticket is acknowledged) stay. The history of tickets cannot be
+    altered: a further line of it says by how much those before are wrong. Nothing ends before it began, and nothing
+    begins later than now.
     """
     work.session.flush()
     moved: dict[type[Any], list[Any]] = {}
@@ -54,7 +54,7 @@ def redate(work: Work, move: Move) -> None:
 
 
 def _recount(office: Office, opened_then: Sequence[Ticket], others: Sequence[Ticket]) -> None:
-    """Counts deadlines from the moved dates; what others had missed by then stays missed."""
+    """Count deadlines from the moved dates; targets that others had missed by then stay missed."""
     for ticket in (*opened_then, *(each for each in others if each.breached_utc is None)):
         if ticket.service in office.charter.services:
             ticket.deadline_utc = deadline_of(office, ticket).due_utc
@@ -62,7 +62,7 @@ def _recount(office: Office, opened_then: Sequence[Ticket], others: Sequence[Tic
 
 
 def _redate_waits(work: Work, move: Move, wrong_from_utc: datetime) -> list[Ticket]:
-    """Moves the stretches for which unsolved tickets waited; returns those of which one was moved."""
+    """Move the waits of unsettled tickets; return the tickets of which one was moved."""
     changed = []
     for ticket in ticket_rows.unsolved(work.session):
         ends = [[datetime.fromisoformat(end) for end in wait] for wait in ticket.waits]
@@ -73,7 +73,7 @@ def _redate_waits(work: Work, move: Move, wrong_from_utc: datetime) -> list[Tick
 
 
 def redated(decision: Decision, decided_utc: datetime, move: Move) -> Decision:
-    """A decision that was made before the move, with its dates moved; what it plans for later stands."""
+    """Return a decision that was made before the move, with its dates moved; planned later dates stay."""
     changes: dict[str, Any] = {}
     for field in fields(decision):
         value = getattr(decision, field.name)
@@ -89,7 +89,7 @@ def _moved(at_utc: datetime, move: Move) -> datetime:
 
 
 def _say_so(work: Work, move: Move) -> None:
-    """Says in each history that has lines from that time how they are to be read."""
+    """Add to each history with lines from that time by how much they are wrong."""
     tickets = ticket_rows.with_history_after(work.session, move.since_utc)
     direction = "later" if move.by > timedelta(0) else "earlier"
     length = duration_text(abs(move.by), "en")

@@ -1,10 +1,10 @@
-"""Why something that a person asks for is not done. What is refused has changed nothing.
+"""Define why an act of a person is refused. A refused act has changed nothing.
 
 ::
 
     Refused
-    ├── BadInput       what was given cannot be meant; ``field`` says which part of it
-    ├── NotAllowed     there is no such thing, or it stands where that cannot be done
+    ├── BadInput       an argument is invalid; ``field`` says which
+    ├── NotAllowed     it does not exist, or its state does not allow the act
     ├── ClockWrong     by this machine's clock nothing can be dated
     └── StaleVersion   it is no longer what the person saw
 """
@@ -14,11 +14,11 @@ from dataclasses import dataclass, field
 
 
 class Refused(Exception):
-    """The message says why, and what was expected."""
+    """The act is refused; the message says why, and what was expected."""
 
 
 class BadInput(Refused):
-    """``field``: the argument of the act that is wrong, empty for all together; the message goes on from its name."""
+    """An argument is invalid. ``field``: which one, empty for all together; the message continues after its name."""
 
     def __init__(self, field: str, message: str) -> None:
         super().__init__(message)
@@ -30,7 +30,7 @@ class NotAllowed(Refused):
 
 
 class ClockWrong(Refused):
-    """The machine's clock says a time that cannot be."""
+    """The machine's clock shows an impossible time."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Seen:
 
 
 class StaleVersion(Refused):
-    """``seen`` is what the person decided by, ``now`` what there is."""
+    """The version changed: ``seen`` is what the person decided by, ``now`` the present one."""
 
     def __init__(self, name: str, seen: Seen, now: Seen) -> None:
         super().__init__(
@@ -53,9 +53,9 @@ class StaleVersion(Refused):
 
 
 def refuse_stale(name: str, seen: Seen | None, version: int, content: Callable[[], Mapping[str, object]]) -> None:
-    """Raises StaleVersion when another version was seen; an act that says nothing of that goes by what there is.
+    """Raise StaleVersion when another version was seen; an act without a version always passes.
 
-    ``version``: the present one; ``content``: reads what it says.
+    ``version``: the present one; ``content``: reads its content.
     """
     if seen is not None and seen.version != version:
         raise StaleVersion(name, seen, Seen(version, content()))

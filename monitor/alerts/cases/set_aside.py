@@ -1,4 +1,4 @@
-"""One decision that cannot be stored for what is in it stops no other: it is set aside, and told."""
+"""Set aside decisions that cannot be stored because of their contents, so that they stop no others."""
 
 import logging
 from collections import deque
@@ -21,9 +21,9 @@ log = logging.getLogger(__name__)
 
 
 def apply_all(work: Work, batch: Sequence[tuple[Decision, datetime]], *, certain: bool = True) -> None:
-    """Stores decisions as `outages.apply_all` does; each alone where that fails, and those that fail alone nowhere.
+    """Store decisions as `outages.apply_all` does; each alone where that fails, and set aside those that fail alone.
 
-    Raises DBAPIError when the database refuses for another reason than what is in them: then all of them wait.
+    Raises DBAPIError when the database refuses for another reason: then all of them wait.
     """
     if _is_done(work, partial(outages.apply_all, work, batch, certain=certain)) is None:
         return
@@ -41,9 +41,9 @@ def apply_all(work: Work, batch: Sequence[tuple[Decision, datetime]], *, certain
 
 
 def each_alone(work: Work, steps: Sequence[Callable[[], Sequence[object]]]) -> bool:
-    """Takes steps, each on its own: one that fails for what it reads is told once, and stops no other.
+    """Run steps, each in a savepoint; one that fails by its data is logged once, and stops no other.
 
-    Whether any of them did anything. Raises DBAPIError as `apply_all` does.
+    Return whether any of them did anything. Raises DBAPIError as `apply_all` does.
     """
     changed: list[object] = []
 
@@ -62,7 +62,7 @@ _recent_faults: deque[str] = deque(maxlen=20)  # a step that fails fails every s
 
 
 def _is_done(work: Work, act: Callable[[], object]) -> str | None:
-    """Does it whole or not at all: None, or why it cannot be done."""
+    """Do the step whole or not at all; return None, or why it cannot be done."""
     lines = len(work.history)
     try:
         with work.session.begin_nested():

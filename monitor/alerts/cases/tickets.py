@@ -1,4 +1,4 @@
-"""Tickets: opened when a promise is missed, moved by people or by a lasting recovery, never forgotten. See `states`."""
+"""Open tickets for missed targets, and change their state by people or by a lasting recovery. See `ticket_states`."""
 
 from datetime import datetime, timedelta
 
@@ -24,7 +24,7 @@ A_DAY = timedelta(days=1)
 
 
 def find(work: Work, number: str) -> Ticket:
-    """The ticket of that number; raises NotAllowed."""
+    """Return the ticket of that number; raises NotAllowed."""
     ticket = ticket_rows.numbered(work.session, number)
     if ticket is None:
         raise NotAllowed(f"no ticket {number}. `upazila-monitor tickets` lists them")
@@ -32,7 +32,7 @@ def find(work: Work, number: str) -> Ticket:
 
 
 def open_overdue(work: Work, most: int | None = None) -> list[Ticket]:
-    """Opens the ticket of every outage that has missed its target and has none; of at most so many."""
+    """Open the ticket of every outage that missed its target and has none; at most so many."""
     opened = [_open(work, outage) for outage in outage_rows.overdue_without_ticket(work.session, work.now_utc, most)]
     if opened:
         complained = ticket_rows.sites_complained_about(work.session)
@@ -59,7 +59,7 @@ def _open(work: Work, outage: Outage) -> Ticket:
 
 
 def warn_of_deadlines(work: Work) -> list[Outage]:
-    """Tells the officer, at the opening of the day, of each outage whose target falls due on it."""
+    """Notify the officer, at the opening of the day, of each outage whose target is due on it."""
     due: list[tuple[Outage, str]] = []
     for outage in outage_rows.running_without_ticket(work.session, work.now_utc, within=A_DAY):
         at_utc = warning_utc(outage.deadline_utc, from_utc=outage.started_utc, calendar=work.office.calendar)
@@ -69,9 +69,9 @@ def warn_of_deadlines(work: Work) -> list[Outage]:
 
 
 def link_to_recent(work: Work, outage: Outage) -> None:
-    """Hangs a new outage on its site's ticket if that is unsolved, or was resolved within the reopen window.
+    """Link a new outage to its site's ticket if that is unsettled, or was resolved within the reopen window.
 
-    While the site flaps a resolved ticket stays so; `reopen_settled` looks at it again.
+    While the site flaps a resolved ticket stays so; `reopen_settled` checks it again.
     """
     if outage.site not in _sites_with_tickets(work):
         return
@@ -89,7 +89,7 @@ def link_to_recent(work: Work, outage: Outage) -> None:
 
 
 def reopen_settled(work: Work) -> list[Ticket]:
-    """Reopens the solved tickets whose sites went down while they flapped, and have settled down without a return."""
+    """Reopen the resolved tickets whose sites went down while flapping, and stayed down."""
     settled = list(ticket_rows.down_again(work.session))
     for ticket in settled:
         reopen(work, ticket, DOWN_AGAIN)
@@ -97,18 +97,18 @@ def reopen_settled(work: Work) -> list[Ticket]:
 
 
 def _sites_with_tickets(work: Work) -> set[str | None]:
-    """The sites that ever had a ticket of an outage, asked once in a transaction."""
+    """Return the sites that ever had a ticket of an outage, queried once per transaction."""
     if work.known.sites_with_tickets is None:
         work.known.sites_with_tickets = ticket_rows.sites_with_tickets(work.session)
     return work.known.sites_with_tickets
 
 
 def resolve_recovered(work: Work) -> list[Ticket]:
-    """Resolves the tickets whose outages are all over and whose sites have answered since for the hold time.
+    """Resolve the tickets whose outages have all ended and whose sites have answered since for the hold time.
 
-    A recovery lasts only while the site answers: one that is silent again, or behind another, or excused, starts anew.
-    The ticket of a site that flaps waits until it has settled down. What a person reopened stays open until a person
-    resolves it, or the site goes down and comes back once more.
+    The hold time restarts when a site is down, affected or in downtime again. The ticket of a flapping site waits until
+    it is steady. What a person reopened stays open until a person resolves it, or the site goes down and recovers once
+    more.
     """
     resolved = []
     for ticket, since_utc in recovered(work):
@@ -119,7 +119,7 @@ def resolve_recovered(work: Work) -> list[Ticket]:
 
 
 def recovered(work: Work) -> list[tuple[Ticket, datetime]]:
-    """The unsolved tickets whose outages are all over, each with since when its site answers."""
+    """Return the unsettled tickets whose outages have all ended, each with since when its site answers."""
     found = []
     for ticket, ended_utc in ticket_rows.with_outages_over(work.session):
         since_utc = None if ended_utc is None else recovered_since(work, ticket.site, ended_utc)
@@ -129,7 +129,7 @@ def recovered(work: Work) -> list[tuple[Ticket, datetime]]:
 
 
 def resolve(work: Work, ticket: Ticket, text: str) -> None:
-    """Settles a ticket and tells everyone who was told of it."""
+    """Resolve a ticket and notify all who had a notice of it."""
     ticket.state, ticket.resolved_utc = S.RESOLVED, work.now_utc
     ticket_history.record(work, ticket, "resolved", text)
     # Of what ended by itself the letter's own rows say when and why, in the reader's language.
@@ -137,7 +137,7 @@ def resolve(work: Work, ticket: Ticket, text: str) -> None:
 
 
 def withdraw(work: Work, ticket: Ticket, text: str) -> None:
-    """Takes a request back for good, and tells everyone who was told of it."""
+    """Withdraw a request for good, and notify all who had a notice of it."""
     ticket.state, ticket.resolved_utc = S.WITHDRAWN, None
     ticket_history.record(work, ticket, "withdrawn", text)
     _notify_all(work, ticket, NoticeKind.WITHDRAWN, text)
@@ -158,14 +158,14 @@ def reopen(work: Work, ticket: Ticket, text: str) -> None:
 
 
 def _restart_target(office: Office, ticket: Ticket, now_utc: datetime) -> str:
-    """What was settled in time before is a new matter from now on; says so."""
+    """Restart the target of a ticket that was settled in time; return that in words."""
     ticket.event_utc, ticket.waits = now_utc, []
     ticket.deadline_utc = deadline_of(office, ticket).due_utc
     return f"it was settled in time before, and counts from its reopening: due {moment_text(ticket.deadline_utc, 'en')}"
 
 
 def _restart_stage(office: Office, ticket: Ticket, now_utc: datetime) -> str:
-    """What was overdue before goes on at the stage it had reached, whose holder has his whole time again; says so."""
+    """Restart the stage that an overdue ticket had reached, with its full time; return that in words."""
     ticket.breached_utc = ticket.breached_utc or ticket.deadline_utc
     count = len(office.charter.stages)
     if not count:
@@ -177,7 +177,7 @@ def _restart_stage(office: Office, ticket: Ticket, now_utc: datetime) -> str:
 
 
 def _notify_all(work: Work, ticket: Ticket, kind: NoticeKind, text: str) -> None:
-    """Owes a notice to everyone who was told of this ticket; the same kind may come up again after a reopening."""
+    """Enqueue a notice to all who had one of this ticket; the same kind may recur after a reopening."""
     work.session.flush()
     facts = facts_of(work.office, ticket, work.now_utc, note=text)
     times = sum(event.kind == kind for event in ticket.events)

@@ -1,4 +1,4 @@
-"""Tickets that wait: time stands still only for services of which the charter file says so."""
+"""Stop the time of waiting tickets, for the services whose charter entry says so."""
 
 from monitor.alerts.notices.gather import deadline_of, stages_of
 from monitor.charter.stages import stage_at
@@ -10,9 +10,9 @@ from monitor.store.work import Work
 
 
 def ends(work: Work, ticket: Ticket) -> None:
-    """Lets the ticket's time go on, with as much of it left as when it stopped; the history says so.
+    """Resume the ticket's time, with as much of it left as when it stopped; the history records it.
 
-    Its event keeps its date. Of a service whose time does not stand still, nothing changes.
+    Its event keeps its date. For a service whose time does not stop, nothing changes.
     """
     since_utc, ticket.waiting_since_utc = ticket.waiting_since_utc, None
     if since_utc is None or not work.office.charter.service(ticket.service).waiting_pauses or work.now_utc <= since_utc:
