@@ -22,7 +22,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Literal
 
 from monitor.charter.calendar import Calendar, Day
-from monitor.charter.waiting import Wait, day_after, goes_on, goes_on_by_the_clock
+from monitor.charter.waiting import Wait, day_after, resumed_due, resumed_due_by_the_clock
 from monitor.domain.period import Period
 from monitor.i18n.formats import digits, moment_text, period_text, short_date_text, time_text, weekday_text
 from monitor.i18n.languages import Lang
@@ -149,9 +149,9 @@ def _with_waits(deadline: Deadline, waits: Sequence[Wait], calendar: Calendar) -
         if wait.stopped_utc < deadline.from_utc or wait.stopped_utc >= due_utc or deadline.rule == "immediate":
             continue
         if deadline.rule == "clock":
-            due_utc = goes_on_by_the_clock(due_utc, wait)
+            due_utc = resumed_due_by_the_clock(due_utc, wait)
         else:
-            due_utc = goes_on(due_utc, wait, runs_from_utc, calendar)
+            due_utc = resumed_due(due_utc, wait, runs_from_utc, calendar)
         counted.append(wait)
     return replace(deadline, due_utc=due_utc, waits=tuple(counted)) if counted else deadline
 

@@ -1,4 +1,4 @@
-"""The top of the command line: what all commands share, and the list of them."""
+"""Compose the command line: what all commands share, and the list of them."""
 
 import errno
 import os
@@ -46,7 +46,7 @@ UNWRITABLE = {errno.EPIPE, errno.ENOSPC, errno.EIO}
 
 
 class _Commands(TyperGroup):
-    """Ends an interrupted command with the code that shells expect, instead of typer's own."""
+    """The group of commands; ends an interrupted one with the exit code that shells expect, instead of typer's own."""
 
     def invoke(self, ctx: Any) -> Any:
         try:
@@ -128,7 +128,7 @@ def configuration(
 
 
 def main() -> None:
-    """Runs one command; no input, however bad, ends in a traceback."""
+    """Run one command; no input, however bad, ends in a traceback."""
     make_printable()
     code = _code_of_a_run()
     trouble = flush()
@@ -170,13 +170,13 @@ def _code_of_a_run() -> int:
     except OSError as error:
         if error.errno not in UNWRITABLE:
             raise
-        flush()  # what is still buffered is lost as well, and is not told a second time
+        flush()  # what is still buffered is lost as well, and not reported again
         return _cannot_write(error.strerror or str(error))
     return 0
 
 
 def _in_nfc(word: str) -> str:
-    """What was typed, in NFC as the configuration is; the name of a file stays as the file is called."""
+    """Return what was typed in NFC, as the configuration is; a file's name stays as it is."""
     _, sign, value = word.partition("=")
     if word.isascii() or os.path.lexists(word) or (sign and os.path.lexists(value)):
         return word

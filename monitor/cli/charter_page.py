@@ -1,4 +1,4 @@
-"""The Citizen's Charter laid out as it was published, and as JSON."""
+"""Lay the Citizen's Charter out as it was published, and as JSON."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -45,7 +45,7 @@ DITTO = {"bn": "ঐ", "en": "ditto"}
 
 
 def page(charter: Charter, lang: Lang) -> Group:
-    """The charter in the order of the published page."""
+    """Return the charter in the order of the published page."""
     words = WORDS[lang]
     sections: list[RenderableType] = [
         Text(charter.name_bn if lang == "bn" else charter.name_en, style="bold"),
@@ -66,7 +66,7 @@ def page(charter: Charter, lang: Lang) -> Group:
 
 
 def facts(charter: Charter) -> CharterDocument:
-    """Everything the page shows, in both languages."""
+    """Return everything the page shows, in both languages."""
     return {
         "office": {
             "name_bn": charter.name_bn,
@@ -108,7 +108,7 @@ def _services(title: str, services: Sequence[Service], charter: Charter, lang: L
 
 
 def _service_time(service: Service, lang: Lang) -> str:
-    """As printed, and below it the machine's reading where that is not the same."""
+    """Return the time as printed, and below it the value that is used, where that differs."""
     target = service.target_text(lang)
     return target if lang == "en" or service.printed_time == target else f"{service.printed_time}\n({target})"
 

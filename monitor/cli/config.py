@@ -1,4 +1,4 @@
-"""`check` and `version`: what the configuration says, without starting anything."""
+"""Run `check` and `version`: examine the configuration without starting anything."""
 
 import json
 from importlib.metadata import version as version_of
@@ -28,8 +28,8 @@ def check(context: typer.Context, as_json: AsJson = False) -> None:
     settings = settings_of(context.obj)
     office = Office.of(settings)
     for warning in warnings(settings, office, SystemClock().utc()):
-        print(_("warning: {warning}", warning=warning))
-    print(_("{directory}: {fleet}. No errors.", directory=context.obj, fleet=summary(settings)))
+        print(_("warning: {what}", what=warning))
+    print(_("{folder}: {fleet}. No errors.", folder=context.obj, fleet=summary(settings)))
 
 
 def _print_json(directory: Path) -> None:
@@ -48,7 +48,8 @@ def _print_json(directory: Path) -> None:
             for each in error.problems
         ]
     else:
-        found["warnings"] = [str(each) for each in warnings(settings, Office.of(settings), SystemClock().utc())]
+        missing = warnings(settings, Office.of(settings), SystemClock().utc())
+        found["warnings"] = list(map(str, missing))
         found["sites"], found["devices"] = len(settings.fleet.sites), len(settings.fleet.devices)
     print_json(found)
     if found["errors"]:

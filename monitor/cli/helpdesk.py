@@ -1,4 +1,4 @@
-"""`helpdesk`: what the outside help desk knows of our tickets, and `helpdesk test`: whether it can be reached."""
+"""Run `helpdesk`: the mirrored tickets; and `helpdesk test`: whether the help desk can be reached."""
 
 import json
 from datetime import UTC, datetime
@@ -62,7 +62,7 @@ def helpdesk(
 @app.command()
 def test(context: typer.Context) -> None:
     """Asks, changing nothing, whether address, token and queue are right."""
-    from monitor.alerts.helpdesks.base import DeskAway, DeskRefused
+    from monitor.alerts.helpdesks.base import DeskRefused, DeskUnavailable
     from monitor.alerts.helpdesks.registry import open_desk
     from monitor.settings.secrets import SecretError
 
@@ -74,7 +74,7 @@ def test(context: typer.Context) -> None:
         print(_("{desk}: reached, nothing was changed.", desk=who))
     except SecretError as error:
         raise Failure(said_by(error), CANNOT) from None
-    except (DeskAway, DeskRefused) as error:
+    except (DeskUnavailable, DeskRefused) as error:
         raise Failure(message("{url}: {fault}", url=settings.monitor.helpdesk.url, fault=said_by(error)), NO) from None
     except (KeyError, TypeError, ValueError, AttributeError):
         said = message(
@@ -86,7 +86,7 @@ def test(context: typer.Context) -> None:
 
 
 def mirror(settings: "Settings") -> "MirrorDocument | None":
-    """The state of the mirror; None where no help desk is configured."""
+    """Return the totals of the mirror; None where no help desk is configured."""
     from monitor.alerts.helpdesks.registry import key_of
     from monitor.store import helpdesk_queries
     from monitor.store.documents import mirror_document
@@ -99,7 +99,7 @@ def mirror(settings: "Settings") -> "MirrorDocument | None":
 
 
 def mirror_line(now: "MirrorDocument") -> str:
-    """That state in one line."""
+    """Return the totals in one line."""
     parts = [n_("{count} ticket there", "{count} tickets there", now["mirrored"])]
     if waiting := now["pending"]:
         oldest = age(now["oldest_pending"])

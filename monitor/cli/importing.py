@@ -1,4 +1,4 @@
-"""`import`: a list of sites from a spreadsheet, as text for sites.toml."""
+"""Run `import`: turn a list of sites from a spreadsheet into text for sites.toml."""
 
 import re
 import sys
@@ -54,13 +54,13 @@ def import_(
 
 
 def _faults(rows: list[tuple[int, Row]], sites: set[str], addresses: set[str]) -> Iterator[tuple[int, str, Said]]:
-    """(line, column, what is wrong) of every fault, those between rows included."""
+    """Yield (line, column, what is wrong) of every fault, those between rows included."""
     from ipaddress import ip_address
 
     from pydantic import TypeAdapter, ValidationError
 
     from monitor.settings.sites_file import Id, SiteEntry
-    from monitor.settings.validate import in_words
+    from monitor.settings.validate import described
 
     an_id = TypeAdapter(Id)
     ids, seen = {row["id"] for _, row in rows} | sites, set(sites)
@@ -83,7 +83,7 @@ def _faults(rows: list[tuple[int, Row]], sites: set[str], addresses: set[str]) -
             for fault in error.errors():
                 where = fault["loc"] or ("address",)
                 column = POSITION.get(where[-1], str(where[0])) if where[0] == "position" else str(where[0])
-                yield line, column, in_words(dict(fault))
+                yield line, column, described(dict(fault))
             continue
         if row["parent"] and row["parent"] not in ids:
             yield line, "parent", message("no site {found!r}. Expected the id of another site", found=row["parent"])
@@ -97,7 +97,7 @@ def _faults(rows: list[tuple[int, Row]], sites: set[str], addresses: set[str]) -
 
 
 def _entry(row: Row) -> dict[str, object]:
-    """As sites.toml would have it."""
+    """Return the row as sites.toml has it."""
     entry: dict[str, object] = {
         name: row[name]
         for name in ("kind", "name_bn", "name_en", "union", "parent", "operator", "address")

@@ -1,4 +1,4 @@
-"""The language of one run of the command line, and what is said in it.
+"""Choose the language of one run of the command line, and look texts up in it.
 
 ``--lang``, else UPAZILA_MONITOR_LANG, else ``lang`` under [office] of charter.toml, else English. English too where the
 terminal's encoding lacks the language's letters. `--json` never changes with it.
@@ -24,20 +24,20 @@ _chosen: Lang = SOURCE
 
 
 def lang() -> Lang:
-    """The language of this run."""
+    """Return the language of this run."""
     return _chosen
 
 
 def choose(wanted: Lang) -> None:
-    """Speak this language from now on; the process has one."""
+    """Set the language of this process."""
     global _chosen  # noqa: PLW0603 - a process has one command line
     _chosen = wanted
 
 
 def wanted_language(words: Sequence[str], environment: Mapping[str, str]) -> str:
-    """The language that is asked for by the command line, the environment or the office; it may be none of ours.
+    """Return the language requested by the command line, the environment or the office; it may be unknown.
 
-    Behind a command's name '--lang' is an option of that command, which may know other words, such as 'both'.
+    Behind a command's name '--lang' is an option of that command, which may accept other words, such as 'both'.
     """
     general, of_command = _split(words)
     asked = _option(of_command, "--lang")
@@ -47,7 +47,7 @@ def wanted_language(words: Sequence[str], environment: Mapping[str, str]) -> str
 
 
 def can_be_shown(wanted: Lang) -> bool:
-    """Whether standard output and error have the letters of the language's own texts."""
+    """Return whether standard output and error can encode the language's own texts."""
     sample = lookup(wanted, "immediate")
     try:
         for stream in (sys.stdout, sys.stderr):
@@ -58,32 +58,32 @@ def can_be_shown(wanted: Lang) -> bool:
 
 
 def is_known(wanted: str) -> bool:
-    """Whether there is such a language."""
+    """Return whether there is such a language."""
     return wanted in languages()
 
 
 def _(text: str, /, **values: object) -> str:
-    """The English ``text``, a literal, in the language of this run; see `catalogue.tr`."""
+    """Return the English ``text``, a literal, in the language of this run; see `catalogue.tr`."""
     return catalogue.tr(_chosen, text, **values)
 
 
 def n_(one: str, many: str, count: int, /, **values: object) -> str:
-    """As `_`, of ``count`` things; see `catalogue.trn`."""
+    """Return the text about ``count`` things; see `catalogue.trn`."""
     return catalogue.trn(_chosen, one, many, count, **values)
 
 
 def render(said: Said) -> str:
-    """A message in the language of this run; text is shown as it is."""
+    """Return a message in the language of this run; a plain text as it is."""
     return catalogue.render(said, _chosen)
 
 
 def digits(text: object) -> str:
-    """``text`` with the digits of this run's language; names and addresses are left alone, which must stay typeable."""
+    """Return figures with the digits of this run's language."""
     return formats.digits(text, _chosen)
 
 
 def term(words: Mapping[str, str], code: str) -> str:
-    """The words of a ``code`` in one of the tables of `monitor.i18n.terms`; the code itself where it has none."""
+    """Return the words of a ``code`` in one of the tables of `monitor.i18n.terms`; the code where it has none."""
     return lookup(_chosen, words[code]) if code in words else code
 
 
@@ -109,7 +109,7 @@ def _with_all_below(command: Any) -> Iterator[Any]:
 
 
 def _split(words: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:
-    """The general options, and what stands from the command's name on."""
+    """Split the arguments into the general options, and what follows from the command's name on."""
     at = 0
     while at < len(words) and words[at].startswith("-"):
         at += 2 if words[at] in GENERAL else 1
@@ -117,7 +117,10 @@ def _split(words: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:
 
 
 def _option(words: Sequence[str], name: str) -> str:
-    """The value of an option, which the parser has not read yet: the help must be in the right language already."""
+    """Return the value of an option that the parser has not read yet.
+
+    The help must be in the right language already.
+    """
     for at, word in enumerate(words):
         if word == name and at + 1 < len(words):
             return words[at + 1]
@@ -137,7 +140,7 @@ def _of_office(directory: Path) -> str:
 
 
 def speak(words: Sequence[str], environment: Mapping[str, str] = os.environ) -> str:
-    """Choose the language of this run; returns one that was asked for and does not exist, else ''."""
+    """Set the language of this run; return one that was requested and does not exist, else ''."""
     wanted = wanted_language(words, environment)
     choose(wanted if is_known(wanted) and can_be_shown(wanted) else SOURCE)
     return "" if is_known(wanted) else wanted

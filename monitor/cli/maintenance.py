@@ -1,4 +1,4 @@
-"""`maintenance`: planned work from the command line; a running daemon honours it within a second."""
+"""Run `maintenance`: plan work; a running daemon applies it within a second."""
 
 from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated, Any
@@ -145,7 +145,7 @@ def list_(
 
 
 def when(window: "Maintenance") -> str:
-    """Its time, by the office's clock."""
+    """Return its time, by the office's clock."""
     from monitor.domain.day import clock_text
 
     if window.begins_utc and window.ends_utc:
@@ -167,7 +167,7 @@ def when(window: "Maintenance") -> str:
 
 
 def about(window: "Maintenance") -> str:
-    """What it is about."""
+    """Return what it applies to."""
     parts = [*window.sites, *(_("union {union}", union=union) for union in window.unions)]
     parts += [_("{site} and all sites behind it", site=window.behind)] if window.behind else []
     return ", ".join(parts) or _("all sites")

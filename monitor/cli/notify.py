@@ -1,4 +1,7 @@
-"""`notify test`: a sample of every letter to one address; `notify explain`: who hears of a ticket, when, and why."""
+"""Run `notify test`: a sample of every letter to one address.
+
+And `notify explain`: who is notified of a ticket, and why.
+"""
 
 import json
 from dataclasses import fields
@@ -75,12 +78,12 @@ def send_samples(
 
 
 def _reader(settings: "Settings", by: str, address: str, lang: str) -> "RecipientEntry":
-    """Whoever gets the samples, as [recipients.NAME] would describe him."""
+    """Return the recipient of the samples, as [recipients.NAME] would describe it."""
     from pydantic import ValidationError
 
     from monitor.alerts.channels.registry import CHANNELS
     from monitor.settings.problems import no_such
-    from monitor.settings.validate import in_words
+    from monitor.settings.validate import described
 
     if (known := CHANNELS.get(by)) is None:
         raise Failure(message("--by: there is {fault}", fault=no_such("channel", by, CHANNELS)), BAD_INPUT)
@@ -92,22 +95,22 @@ def _reader(settings: "Settings", by: str, address: str, lang: str) -> "Recipien
         return known.recipient.model_validate(entry)
     except ValidationError as error:
         fault = error.errors()[0]
-        why = in_words(dict(fault))
+        why = described(dict(fault))
         if fault["loc"] == ("lang",):
             raise Failure(message("--lang: {fault}", fault=why), BAD_INPUT) from None
         raise Failure(message("'{address}': {fault}", address=address, fault=why), BAD_INPUT) from None
 
 
 def _channel(settings: "Settings", by: str, folder: "Path") -> "Channel":
-    """The channel; letters go out by the mail server that there is, whoever the officers are."""
-    from monitor.alerts.channels.base import Surroundings
+    """Return the channel; letters go by the configured mail server, whether or not the officers are confirmed."""
+    from monitor.alerts.channels.base import ChannelContext
     from monitor.alerts.channels.email import EmailChannel
     from monitor.alerts.channels.registry import CHANNELS
     from monitor.charter.office import Office
 
     if by == "email":
         return EmailChannel(settings.monitor.mail, folder, settings.home)
-    return CHANNELS[by].open(Surroundings(Office.of(settings), settings.state, settings.home))
+    return CHANNELS[by].open(ChannelContext(Office.of(settings), settings.state, settings.home))
 
 
 @app.command()
@@ -135,7 +138,7 @@ def explain(
 
 
 def _document(each: "Hearing") -> dict[str, str]:
-    """A notice as JSON has it, in English."""
+    """Return a notice as JSON has it, in English."""
     return {**{field.name: str(getattr(each, field.name)) for field in fields(each)}, "at_utc": each.at_utc.isoformat()}
 
 

@@ -1,4 +1,4 @@
-"""`outbox`: what was told to whom and what is still owed; `outbox resend` tells it once more."""
+"""Run `outbox`: sent and pending notices; and `outbox resend`, which sends one again."""
 
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
@@ -93,7 +93,7 @@ def _table(found: "Sequence[NoticeDocument]") -> "Listing":
 
 
 def proof_text(proof: str) -> str:
-    """What proves that a notice went: a server's own words, or the file that was written instead."""
+    """Return what proves that a notice went: a server's own words, or the file that was written instead."""
     return _("file {path}", path=proof.removeprefix(FILE)) if proof.startswith(FILE) else proof
 
 

@@ -1,4 +1,4 @@
-"""`replay`: what the present configuration would have made of recorded samples."""
+"""Run `replay`: judge recorded samples by the present configuration."""
 
 import gzip
 import io
@@ -26,7 +26,7 @@ from monitor.domain.text import clean, harmless
 from monitor.plain_file import PlainFileError, open_plain
 
 if TYPE_CHECKING:
-    from monitor.runtime.virtual.replay_events import Happening
+    from monitor.runtime.virtual.replay_events import RecordedEvent
     from monitor.settings.fleet import Fleet
 
 MOST_MS = 1e9
@@ -60,13 +60,13 @@ def replay(
 
 
 class Recorded:
-    """What a file holds, in its order; ``number`` is the line that was read last. Raises Failure that names it."""
+    """The entries of a file, in its order; ``number``: the line read last. Raises Failure that names it."""
 
     def __init__(self, path: Path, fleet: "Fleet") -> None:
         self._path, self._fleet = path, fleet
         self.number = 0
 
-    def __iter__(self) -> Iterator["Sample | Happening"]:
+    def __iter__(self) -> Iterator["Sample | RecordedEvent"]:
         known = {site.id: site.gateway.id for site in self._fleet.sites.values()}
         known |= {id_: id_ for id_ in (*self._fleet.judged, *self._fleet.references)}
         last: datetime | None = None
@@ -89,8 +89,8 @@ class Recorded:
             yield each
 
 
-def _read(line: str, known: dict[str, str], where: str) -> tuple["Sample | Happening", datetime]:
-    """What a line holds, and when it happened."""
+def _read(line: str, known: dict[str, str], where: str) -> tuple["Sample | RecordedEvent", datetime]:
+    """Return a line's entry, and when it happened."""
     try:
         entry = parse_json(line)
         if "verdict" not in entry and "kind" in entry:
@@ -127,11 +127,11 @@ def _wrong(where: str, fault: Message) -> Failure:
     return Failure(message("{where}: {fault}", where=where, fault=fault), BAD_INPUT)
 
 
-def _happening(entry: dict[str, Any], known: dict[str, str], where: str) -> "Happening":
+def _happening(entry: dict[str, Any], known: dict[str, str], where: str) -> "RecordedEvent":
     from pydantic import ValidationError
 
     from monitor.runtime.virtual.replay_events import HAPPENINGS, KINDS
-    from monitor.settings.validate import in_words
+    from monitor.settings.validate import described
 
     if isinstance(device := entry.get("device"), str):
         entry = {**entry, "device": known.get(device, device)}
@@ -149,19 +149,19 @@ def _happening(entry: dict[str, Any], known: dict[str, str], where: str) -> "Hap
                 kind = entry["kind"]
                 said = message("{key}: is unknown. Expected none by this name for kind '{kind}'", key=key, kind=kind)
             case _:
-                said = message("{key:>: }{fault}", key=key, fault=in_words(fault))
+                said = message("{key:>: }{fault}", key=key, fault=described(fault))
         raise _wrong(where, said) from None
 
 
 def _reason(said: object) -> Reason | None:
-    """A recorded reason, or the sentence of a recording from before; devices' words may command a terminal."""
+    """Return a recorded reason, or an older recording's sentence; devices' words are cleaned."""
     if isinstance(said, dict):
         return from_json({name: clean(value) if isinstance(value, str) else value for name, value in said.items()})
     return from_sentence(clean(str(said)))
 
 
 def _counts(entry: dict[str, Any], answered: bool, where: str) -> tuple[int, int, tuple[int, ...]]:
-    """(sent, received, round-trip times) as a sample has them."""
+    """Return (sent, received, round-trip times) as a sample has them."""
     rtt, loss = entry.get("rtt_ms"), entry.get("loss")
     if answered and type(rtt) is float and not loss and loss in (0, None) and 0.0 <= rtt <= MOST_MS:
         return PARTS, PARTS, (round(rtt * 1_000_000),)  # by far the commonest case
@@ -181,7 +181,7 @@ def _counts(entry: dict[str, Any], answered: bool, where: str) -> tuple[int, int
 
 
 def _fault(line: str, known: dict[str, str]) -> Message:
-    """What is wrong with a line that could not be read."""
+    """Return what is wrong with a line that could not be read."""
     from monitor.settings.problems import did_you_mean
 
     try:

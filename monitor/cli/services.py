@@ -1,4 +1,4 @@
-"""`probe tcp`, `probe http` and so on: one service checked as the daemon would check it, for every registered kind."""
+"""Run `probe tcp`, `probe http` and so on: one service checked as by the daemon, for every registered kind."""
 
 import json
 from collections.abc import Mapping
@@ -24,10 +24,10 @@ from monitor.i18n.terms import VERDICTS
 from monitor.net.deadline import Deadline
 from monitor.probes.checks.base import CheckKind, Outcome
 from monitor.probes.checks.checks import CHECKS, outcome_of
-from monitor.settings.key_docs import said_of_keys, span, types
+from monitor.settings.key_docs import key_docstrings, span, types
 from monitor.settings.of_kind import Kinds
 from monitor.settings.services_section import ServiceCheck
-from monitor.settings.validate import in_words
+from monitor.settings.validate import described
 
 DETAILS: Mapping[str, str] = {
     "status": N_("status {value}"),
@@ -45,7 +45,7 @@ Timeout = Annotated[float, decimal(least=0.1, most=60, says="How long an answer 
 
 
 def command_of(name: str) -> TyperCommand:
-    """The command of a registered kind: its argument, and an option for each key that its ``by_hand`` names."""
+    """Return the command of a registered kind: its argument, and an option for each key that its ``by_hand`` names."""
     kind = CHECKS[name]
     by_hand = kind.by_hand
 
@@ -75,7 +75,7 @@ def command_of(name: str) -> TyperCommand:
 
 
 def _parameters(kind: CheckKind[Any]) -> list[Parameter]:
-    by_hand, fields, said = kind.by_hand, kind.settings.model_fields, said_of_keys(kind.settings)
+    by_hand, fields, said = kind.by_hand, kind.settings.model_fields, key_docstrings(kind.settings)
     argument = typer.Argument(metavar=by_hand.target, help=by_hand.target_says or None)
     made = [_keyword("target", Annotated[str, argument])]
     for key, says in by_hand.options.items():
@@ -95,9 +95,11 @@ def _flag(key: str) -> str:
 
 
 def _option(field: FieldInfo, flag: str, says: str) -> Any:
-    """What typer must know of a key: numbers with their span, yes or no, paths, and texts, which the settings judge.
+    """Return typer's option for a key.
 
-    Raises TypeError where nobody could type the key.
+    Numbers with their span, yes or no, paths, and texts, which the settings validate.
+
+    Raises TypeError for a key that nobody could type.
     """
     (kind, *_) = types(field)
     if kind in {int, float}:
@@ -131,7 +133,7 @@ def _wanted(entry: dict[str, Any]) -> ServiceCheck:
     except ValidationError as error:
         fault = error.errors()[0]
         where = ".".join(map(str, fault["loc"]))
-        said = message("{key:>: }{fault}", key=where, fault=in_words(dict(fault)))
+        said = message("{key:>: }{fault}", key=where, fault=described(dict(fault)))
         raise Failure(said, BAD_INPUT) from None
 
 
@@ -157,6 +159,6 @@ def _print(target: str, kind: str, outcome: Outcome, as_json: bool) -> None:
 
 
 def _detail(name: str, value: object) -> str:
-    """A detail of a check in words; a time of one is a text in ISO 8601."""
+    """Return a detail of a check in words; a time of one is a text in ISO 8601."""
     text = DETAILS.get(name, name.replace("_", " ") + " {value}")
     return tr(lang(), text, value=term(OFFERS, value) if isinstance(value, str) else value)

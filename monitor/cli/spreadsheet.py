@@ -82,7 +82,7 @@ def rows(file: Path) -> list[tuple[int, Row]]:
     """
     text = _decoded(file)
     first, _, rest = text.partition("\n")
-    named = re.fullmatch(r"sep=(.)\s*", first)  # so Excel is told of it
+    named = re.fullmatch(r"sep=(.)\s*", first)  # the separator's declaration for Excel
     if named:
         text = rest
     delimiter = named[1] if named else max(DELIMITERS, key=first.count)
@@ -161,7 +161,7 @@ def _decoded(file: Path) -> str:
 
 
 def _column(heading: str) -> str:
-    """Our name of a column, or the heading as it is, in small letters."""
+    """Return our name of a column, or the heading as it is, in lower case."""
     plain = _plain(heading)
     for column, names in HEADINGS.items():
         if plain == _plain(column) or plain in _accepted("heading", names):
@@ -176,7 +176,7 @@ def _column(heading: str) -> str:
 
 @cache
 def _accepted(context: str, names: str) -> frozenset[str]:
-    """What a list may have for ``names``, in every language that there is."""
+    """Return what a list may have for ``names``, in every language that there is."""
     of_all = (lookup(lang, names, context=context) for lang in languages())
     return frozenset(_plain(name) for text in of_all for name in text.split("|"))
 
@@ -221,7 +221,7 @@ def _kind(written: str) -> str:
 
 
 def circles(rows: list[tuple[int, Row]]) -> Iterator[tuple[int, str]]:
-    """(line, id) of each row that is its own ancestor; the time is that of the rows, however long their chains."""
+    """Yield (line, id) of each row that is its own ancestor; linear in the rows, however long their chains."""
     parents = {row["id"]: row["parent"] for _, row in rows}
     done: set[str] = set()
     circle: set[str] = set()

@@ -1,4 +1,4 @@
-"""`status` and `outages`: what is up, what is down and since when."""
+"""Run `status` and `outages`: what is up, what is down and since when."""
 
 import time
 from collections.abc import Iterator
@@ -27,7 +27,7 @@ STYLES = {"up": "green", "degraded": "yellow", "down": "bold red", "unreachable"
 ORDER = ("down", "unreachable", "degraded", "unknown", "paused", "up")
 REFRESH_S = 2.0
 ANSWER_S = 5.0  # how long our own daemon may take
-MOST_BYTES = 64 * 1024 * 1024  # 100,000 sites tell of themselves in less
+MOST_BYTES = 64 * 1024 * 1024  # the status of 100,000 sites is smaller
 
 
 def status(
@@ -55,7 +55,7 @@ def status(
 
 
 def _watch(settings: "Settings", every: bool) -> None:
-    """Shows it until interrupted: in place on a terminal, one after the other into a file or pipe."""
+    """Show it until interrupted: in place on a terminal, one after the other into a file or pipe."""
     from rich.live import Live
 
     output = console()
@@ -72,9 +72,9 @@ def _watch(settings: "Settings", every: bool) -> None:
 
 @dataclass(frozen=True, slots=True)
 class StatusReport:
-    """The running daemon's own account ``live``, or else what the database remembers; ``known`` is what there is.
+    """The running daemon's status ``live``, or else the stored one; ``known``: whichever there is.
 
-    ``page_trouble``: why the page of a daemon that runs cannot be asked. ``helpdesk``: None where none is configured.
+    ``page_trouble``: why the page of a running daemon cannot be asked. ``helpdesk``: None where none is configured.
     """
 
     known: "LiveStatus | LastKnownStatus"
@@ -99,11 +99,11 @@ def report(settings: "Settings") -> StatusReport:
     from monitor.net.deadline import Deadline
     from monitor.reports.status_document import live_status
     from monitor.settings import in_force
-    from monitor.settings.monitor_file import asked_at
+    from monitor.settings.monitor_file import connect_address
 
     daemon = in_force.read(settings.state)
     known = daemon is not None and daemon.lives
-    url = f"http://{(known and daemon and daemon.page) or asked_at(settings.monitor.web.listen)}/api/status"
+    url = f"http://{(known and daemon and daemon.page) or connect_address(settings.monitor.web.listen)}/api/status"
     try:
         answer = http.request("GET", url, Deadline.after(ANSWER_S), most_bytes=MOST_BYTES)
         said: Any = parse_json(answer.body) if answer.status == 200 and answer.is_whole else None
@@ -117,7 +117,7 @@ def report(settings: "Settings") -> StatusReport:
 
 
 def is_ours(said: Any, settings: "Settings") -> bool:
-    """Whether an answer is of the daemon that works in our state folder: anybody may listen where it should."""
+    """Return whether an answer is of the daemon of our state folder: another may listen at its address."""
     from monitor.settings import in_force
 
     if not isinstance(said, dict) or not isinstance(said.get("instance"), str) or "sites" not in said:
@@ -179,7 +179,7 @@ def _page(now: StatusReport, every: bool) -> "Group":
 
 
 def _warnings(live: "LiveStatus") -> Iterator[tuple[str, str]]:
-    """What is wrong with the monitor itself, or not set up yet: lines with their style."""
+    """Yield what is wrong with the monitor itself, or not set up yet: lines with their style."""
     bad, poor = "bold red", "yellow"
     if refused := live["configuration"]["refused"]:
         words = f"The configuration on disk was refused: {refused}. The one before stays in force; `check` tells why"

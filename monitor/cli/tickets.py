@@ -1,4 +1,4 @@
-"""`tickets` and `ticket …`: the list, one ticket's whole story, and what a person can do to it."""
+"""Run `tickets` and `ticket …`: the list, one ticket with its history, and acts on it."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -55,7 +55,7 @@ def tickets(
 
 
 def table(found: "Sequence[PublicTicketDocument]", title: str) -> "Listing":
-    """The tickets as rows; also part of `status`."""
+    """Return the tickets as rows; also part of `status`."""
     from monitor.cli.listing import Listing
 
     due = "Was due" if found and all(_late(ticket) for ticket in found) else "Due"
@@ -75,7 +75,7 @@ def table(found: "Sequence[PublicTicketDocument]", title: str) -> "Listing":
 
 
 def _late(ticket: "PublicTicketDocument") -> str:
-    """By how much the ticket missed its deadline, until it was resolved or until now; empty while it has not."""
+    """Return by how much the ticket missed its deadline, until it was resolved or until now; empty while it has not."""
     from monitor.i18n.formats import duration_text
 
     if ticket["state"] == "withdrawn":
@@ -125,7 +125,7 @@ def act(
     seen: int | None = None,
     options: Mapping[str, str] = TEXT,
 ) -> None:
-    """Does one of the actions to a ticket, and says where it stands; ``options`` as for `acting`."""
+    """Do one of the actions to a ticket, and print its state; ``options`` as for `acting`."""
     from monitor.alerts.cases import actions
     from monitor.charter.office import Office
     from monitor.cli.clock import now_of
@@ -145,7 +145,7 @@ def act(
 
 
 def _clock(office: "Office", ticket: "Ticket") -> str:
-    """Of a ticket that waits, whether its time runs on meanwhile: the charter file says so of each service."""
+    """Return whether a waiting ticket's time runs on, which the charter file decides for each service."""
     from monitor.i18n.formats import moment_text
 
     if ticket.state != "waiting":
@@ -157,7 +157,7 @@ def _clock(office: "Office", ticket: "Ticket") -> str:
 
 
 def number_of(session: "Session", typed: str) -> str:
-    """The whole number of the ticket that was meant: 'BHR-2026-000006', '2026-6', '6' or '৬' of this year."""
+    """Return the whole number of the ticket meant by 'BHR-2026-000006', '2026-6' or '6' of this year, in any digits."""
     from monitor.store import queries
 
     return queries.number_like(session, typed, datetime.now(DHAKA).year)

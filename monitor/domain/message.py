@@ -82,12 +82,21 @@ def said_by_system(error: OSError) -> Message:
     return Message(error.strerror or str(error))
 
 
+def joined(words: str, joint: str) -> str:
+    """Return ``words`` with ``joint`` before them, or behind them where it begins with '>'; '' stays ''."""
+    if not words or not joint:
+        return words
+    return words + joint[1:] if joint.startswith(">") else joint + words
+
+
 class _Plain(Formatter):
     """Fills gaps without any language; how a value is to be written ('moment') is known to the catalogue alone."""
 
     def format_field(self, value: Any, format_spec: str) -> str:
         if isinstance(value, list | tuple):
             return ", ".join(map(str, value))
+        if value is None or isinstance(value, str | Message):
+            return joined(str(value or ""), "" if format_spec == "words" else format_spec)
         try:
             return format(value, format_spec)
         except (TypeError, ValueError):

@@ -48,7 +48,7 @@ def test_it_shows_what_stands_there_and_what_is_owed(home: Path, desk: Desk, pla
     done = typed(home, "helpdesk")
     assert done.returncode == 0
     assert "Help desk: 1 ticket there\n" in done.stdout
-    assert "BHR-2026-000001  open   22001  new" in done.stdout
+    assert "BHR-2026-000001  open   22001         new" in done.stdout
     desk.act("BHR-2026-000001", "comment", "more")
     found = json.loads(typed(home, "helpdesk", "--json").stdout)
     assert (found["mirrored"], found["pending"], found["refused"]) == (1, 1, 0)

@@ -59,7 +59,7 @@ def test_a_sample_goes_through_the_configured_server(home: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "message"),
     [
-        (["me@nowhere"], "'me@nowhere' is not an e-mail address"),
+        (["me@nowhere"], "is not an e-mail address"),
         (["me@example.org", "--kind", "weather"], "there is no 'weather'. Expected one of: "),
         (["me@example.org", "--lang", "fr"], "--lang: no language of that name. Expected one of: bn, both, en"),
     ],

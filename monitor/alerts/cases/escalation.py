@@ -43,7 +43,7 @@ def _with_steps_due(work: Work) -> Sequence[Ticket]:
     for row in ticket_rows.dated(work.session):
         service = work.office.charter.service(row.service)
         if row.state == S.WAITING and service.waiting_pauses:
-            continue  # its time stands still
+            continue  # its time is stopped
         if due(work.office.steps_of(_dates(row, row.recounted), service.officer), row.stage, work.now_utc):
             found.append(row.id)
     return ticket_rows.whole(work.session, found)
@@ -54,13 +54,13 @@ def _dates(row: Ticket | DatedTicket, recounted: int) -> Dates:
     return Dates(row.event_utc, row.deadline_utc, row.breached_utc, recounted, restart, waits)
 
 
-def may_be_raised(office: Office, ticket: Ticket) -> bool:
+def can_be_raised(office: Office, ticket: Ticket) -> bool:
     """Return whether its target is missed and there is a stage after its present one."""
     return ticket.breached_utc is not None and ticket.stage < len(office.charter.stages)
 
 
 def raise_stage(work: Work, ticket: Ticket, text: str) -> None:
-    """Begin the next stage of a ticket that `may_be_raised`, by a person's decision."""
+    """Begin the next stage of a ticket that `can_be_raised`, by a person's decision."""
     stage = work.office.charter.stages[ticket.stage]
     _do(work, ticket, Step(NoticeKind.STAGE, stage.level, stage.holder, work.now_utc), text)
 
@@ -89,7 +89,9 @@ def _do(
         ticket.breached_utc = ticket.deadline_utc
     elif step.kind is NoticeKind.STAGE:
         ticket.stage = step.level
-        if stages_of(work.office, ticket)[step.level - 1].lapses_utc <= work.now_utc:  # nobody looked for so long
+        if (
+            stages_of(work.office, ticket)[step.level - 1].lapses_utc <= work.now_utc
+        ):  # the daemon did not run for so long
             ticket.anew_level, ticket.anew_utc = step.level, work.now_utc  # its holder has his time all the same
     facts = facts_of(work.office, ticket, work.now_utc, note=note)
     words = history_line(step.kind, facts)

@@ -10,10 +10,11 @@ from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from monitor.alerts.channels.base import ChannelKind, Letter, Recipient, Rendered, Surroundings
+from monitor.alerts.channels.base import ChannelContext, ChannelKind, Letter, Recipient, Rendered
 from monitor.alerts.channels.sms_gateway import Gateway
 from monitor.alerts.channels.sms_modem import GammuProcess, Modem
 from monitor.domain import short_message
+from monitor.domain.message import Message
 from monitor.domain.text import ascii_digits, clean
 from monitor.net.deadline import Cancellation, Deadline
 from monitor.settings.found import found
@@ -68,7 +69,7 @@ class SmsSection(ChannelSection):
         files = self.http.secret_files if self.http else {}
         return tuple((f"http.secret_files.{name}", file) for name, file in files.items())
 
-    def faults(self, home: Path) -> Iterator[str]:
+    def faults(self, home: Path) -> Iterator[Message]:
         if self.gammu is not None:
             yield from self.gammu.faults(home)
 
@@ -81,11 +82,11 @@ class SmsChannel:
         self._cancellation = Cancellation()
         self._modem = GammuProcess(section.gammu, home) if section.gammu else None
 
-    def break_off(self) -> None:
+    def abort(self) -> None:
         """Cancel what is under way, and begin nothing any more."""
         self._cancellation.cancel()
         if self._modem is not None:
-            self._modem.break_off()
+            self._modem.abort()
 
     def deliver(self, letter: Letter, recipient: Recipient, rendered: Rendered) -> str:
         """Send; return the gateway's answer, or the network's reference, and the number of parts."""
@@ -118,7 +119,7 @@ def _blanks(letter: Letter, e164: str, text: str, coding: tuple[str, ...]) -> di
     }
 
 
-def _open(around: Surroundings) -> SmsChannel:
+def _open(around: ChannelContext) -> SmsChannel:
     section = around.section("sms")
     assert isinstance(section, SmsSection)  # a recipient by SMS without it is refused
     return SmsChannel(section, around.home)

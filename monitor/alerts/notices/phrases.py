@@ -2,17 +2,9 @@
 
 from collections.abc import Mapping
 
-from monitor.domain.message import N_, NN_
+from monitor.domain.message import N_
 
 Phrases = Mapping[str, str]
-
-COUNTED: Mapping[str, tuple[str, str]] = {
-    "backbone": NN_("{count} backbone link", "{count} backbone links"),
-    "udc": NN_("{count} Union Digital Centre", "{count} Union Digital Centres"),
-    "lab": NN_("{count} lab", "{count} labs"),
-    "office": NN_("{count} office", "{count} offices"),
-}
-"""So many sites of a kind."""
 
 WAYS: Phrases = {
     "phone": N_("by telephone"),
