@@ -168,10 +168,15 @@ def fill(known: Catalog, translations: dict[str, str | list[str]]) -> list[str]:
             if entry.id and _key(entry)[0][0] == text and (not context or entry.context == context)
         ]
         for entry in entries:
-            entry.string = tuple(translation) if entry.pluralizable else translation
+            entry.string = tuple(_forms(translation)) if entry.pluralizable else translation
         if not entries:
             unknown.append(key)
     return unknown
+
+
+def _forms(translation: str | list[str]) -> list[str]:
+    """The plural forms; a single text is both of them."""
+    return [translation, translation] if isinstance(translation, str) else translation
 
 
 def main() -> int:

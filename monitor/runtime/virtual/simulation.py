@@ -23,6 +23,7 @@ from monitor.domain.reasons import TIMEOUT
 from monitor.i18n.formats import DHAKA
 from monitor.i18n.terms import HISTORY
 from monitor.judging.decisions import OutageClosed, OutageOpened
+from monitor.runtime.virtual.sample_letters import COMPLAINT, REQUESTER, in_both
 from monitor.settings.load import Settings
 from monitor.settings.monitor_file import Mail
 from monitor.store import notice_rows, ticket_rows
@@ -85,8 +86,8 @@ def _begin(store: Store, office: Office, clock: VirtualClock) -> None:
     request = Request(
         service,
         "person",
-        "একজন শিক্ষক / A teacher",
-        "ল্যাবের কম্পিউটারগুলো চালু হচ্ছে না / The lab's computers do not start",
+        in_both(REQUESTER),
+        in_both(COMPLAINT),
         clock.utc(),
         "teacher@example.org",
         labs[0] if labs else None,
