@@ -39,7 +39,7 @@ def test_each_message_is_in_bangla_too(code: ReasonCode) -> None:
         ),
         (
             reason(C.WAS_EXCUSED, since=datetime(2026, 11, 24, 3, tzinfo=UTC), excuse=text("works"), seen=TIMEOUT),
-            "timeout; silent since 24/11/2026 09:00, which was excused until now: works",
+            "timeout; no answer since 24/11/2026 09:00, paused until now: works",
             "সাড়া নেই; ২৪/১১/২০২৬ ০৯:০০ থেকে সাড়া নেই, এতক্ষণ তা বিরতির মধ্যে ছিল: works",
         ),
         (
