@@ -55,7 +55,8 @@ def _with_every_fact(every: Sequence[Letter]) -> Iterator[Letter]:
     opened = next(letter for letter in every if letter.kind == "opened")
     facts = unpack(opened.kind, opened.facts)
     assert isinstance(facts, CaseFacts)
-    assert facts.outage is not None
+    lasting = facts.outage
+    assert lasting is not None
     facts = replace(facts, page_url="https://www.example.org/")
     now = facts.now
     snmp = SnmpSaid(
@@ -70,7 +71,7 @@ def _with_every_fact(every: Sequence[Letter]) -> Iterator[Letter]:
     seen = reason(ReasonCode.INTERFACE_SLOW, interface="sfp1", mbps=10.0, expected_mbps=100.0)
     for end_reason in (None, "recovered", *ENDED):
         outage = replace(
-            facts.outage,
+            lasting,
             silent_since=now,
             ended=end_reason and now,
             end_reason=end_reason,
@@ -109,7 +110,8 @@ def _with_every_fact(every: Sequence[Letter]) -> Iterator[Letter]:
     )
     nothing: Listed[Any] = Listed(0, ())
     lists = ("down", "due", "lapsing", "back", "batteries", "busy", "planned")
-    quiet = replace(morning, **dict.fromkeys(lists, nothing), stages={}, dead=0)
+    empty: dict[str, Any] = {**dict.fromkeys(lists, nothing), "stages": {}, "dead": 0}
+    quiet = replace(morning, **empty)
     for brief in (morning, quiet):
         yield replace(opened, kind="morning", facts=pack(brief))
     week = Upazila(
