@@ -73,7 +73,7 @@ def _with_every_fact(every: Sequence[Letter]) -> Iterator[Letter]:
         outage = replace(
             lasting,
             silent_since=now,
-            ended=end_reason and now,
+            ended=now if end_reason else None,
             end_reason=end_reason,
             reason=seen,
             affected=dict.fromkeys(KINDS, 2),
