@@ -52,7 +52,7 @@ def play(settings: Settings, began: datetime, months: int, folder: Path) -> Iter
                     for event in ticket_rows.events_after(session, last_event_id):
                         last_event_id = event.id
                         yield event.at_utc, f"{event.ticket.number} {event.kind}: {event.text}"
-                    yield from _gone(session, listed)
+                    yield from _newly_sent(session, listed)
                 clock.advance((_next_look(clock.utc()) - clock.utc()).total_seconds())
             yield from _settled(store, office, clock, channel, listed)
         finally:
@@ -101,10 +101,10 @@ def _settled(
     while deliver_next(store, office, "email", channel, clock) == "done":
         pass
     with store.read() as session:
-        yield from _gone(session, listed)
+        yield from _newly_sent(session, listed)
 
 
-def _gone(session: Session, listed: set[int]) -> Iterator[tuple[datetime, str]]:
+def _newly_sent(session: Session, listed: set[int]) -> Iterator[tuple[datetime, str]]:
     """Yield mails that were sent and not listed yet, with their times; merged ones are left out."""
     for notice in notice_rows.gone(session):
         if notice.id not in listed and notice.sent_utc is not None:
