@@ -114,7 +114,7 @@ class Daemon:
         calendar = CalendarJobs(self._trusted_utc, Jobs(store, live, in_force, opener.examine).all_of_them())
         app = make_app(live, Exposition(live, store, clock), store, lambda: in_force.settings, self._ages, clock)
         self._page = page = PageServer(app, settings.monitor.web, sockets, clock, self._say_how, self._line_lang)
-        # Opened in this order and closed in the reverse one: whatever tells something is closed before who stores it.
+        # Opened in this order and closed in the reverse one: sources of decisions are closed before the writer.
         self._parts: tuple[Part, ...] = (
             *(opener, sample_log, baselines, writer, diagnostics),
             *(prober, poller, checker, traps),

@@ -170,7 +170,7 @@ def _code_of_a_run() -> int:
     except OSError as error:
         if error.errno not in UNWRITABLE:
             raise
-        flush()  # what is still buffered is lost as well, and is not told a second time
+        flush()  # what is still buffered is lost as well, and not reported again
         return _cannot_write(error.strerror or str(error))
     return 0
 

@@ -78,7 +78,7 @@ def _run(directory: Path, log_output: "LogOutput", *, fresh: bool) -> None:
             while True:
                 mine = [each.dup() for each in sockets]  # a daemon closes what it listens on
                 daemon = Daemon(settings, SystemClock(), mine, sources, systemd, log_output, lang())
-                del settings, sources  # the daemon replaces them when it is told to read them again
+                del settings, sources  # the daemon replaces them at a reload
                 asyncio.run(daemon.run())
                 if not daemon.begins_again:
                     break

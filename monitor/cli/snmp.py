@@ -200,7 +200,7 @@ def _print(reading: "Reading") -> None:
 
 
 def _known(ups: "Facts", name: str) -> "int | str":
-    """Return a figure of a UPS, or None for -1, which many report for 'unknown'."""
+    """Return a figure of a UPS, or '?' for -1, which many report for 'unknown'."""
     figure = ups.get(name, -1)
     return figure if isinstance(figure, int) and figure >= 0 else "?"
 

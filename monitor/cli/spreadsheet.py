@@ -83,7 +83,7 @@ def rows(file: Path) -> list[tuple[int, Row]]:
     """
     text = _decoded(file)
     first, _, rest = text.partition("\n")
-    named = re.fullmatch(r"sep=(.)\s*", first)  # so Excel is told of it
+    named = re.fullmatch(r"sep=(.)\s*", first)  # the separator's declaration for Excel
     if named:
         text = rest
     delimiter = named[1] if named else max(DELIMITERS, key=first.count)

@@ -27,7 +27,7 @@ STYLES = {"up": "green", "degraded": "yellow", "down": "bold red", "unreachable"
 ORDER = ("down", "unreachable", "degraded", "unknown", "paused", "up")
 REFRESH_S = 2.0
 ANSWER_S = 5.0  # how long our own daemon may take
-MOST_BYTES = 64 * 1024 * 1024  # 100,000 sites tell of themselves in less
+MOST_BYTES = 64 * 1024 * 1024  # the status of 100,000 sites is smaller
 
 
 def status(

@@ -151,7 +151,7 @@ def _others(secured: ssl.SSLSocket, verified: bool) -> list[bytes]:
 
 
 def _read(der: bytes, is_own: bool) -> Certificate | None:
-    from cryptography import x509  # slow to import, and nobody without TLS needs it
+    from cryptography import x509  # slow to import, and only needed with TLS
     from cryptography.x509.oid import NameOID
 
     try:
@@ -160,4 +160,4 @@ def _read(der: bytes, is_own: bool) -> Certificate | None:
         subject = str(names[0].value) if names else ""
         return Certificate(clean(subject, 64), found.not_valid_after_utc, is_own)
     except (ValueError, TypeError, x509.InvalidVersion):
-        return None  # OpenSSL could read it, we cannot: no date is told then
+        return None  # OpenSSL could read it, we cannot: no date is shown then

@@ -152,7 +152,7 @@ class IcmpProber(Part):
                     missing.discard(sample.device)
                     self._take(sample)
         finally:
-            for device in missing & self._targets.keys():  # whatever broke the round, nobody falls off the wheel
+            for device in missing & self._targets.keys():  # whatever broke the round, all devices stay on the wheel
                 self._again(device, self._probing.recheck_s)
 
     def _take(self, sample: Sample) -> None:

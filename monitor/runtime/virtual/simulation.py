@@ -33,7 +33,7 @@ LOOKS_AT = (time(0), time(9), time(15, 30), time(17))  # the offices' openings a
 
 def play(settings: Settings, began: datetime, months: int, folder: Path) -> Iterator[tuple[datetime, str]]:
     """Yield (when, what happened), mails as 'mail …' when they go; each is written to ``folder`` as an .eml file."""
-    office = replace(Office.of(settings), mail=Mail(), recipients={})  # a simulation reaches nobody
+    office = replace(Office.of(settings), mail=Mail(), recipients={})  # a simulation sends nothing
     clock = VirtualClock(began.astimezone(UTC))
     channel = EmailChannel(office.mail, folder, settings.home)
     end = clock.utc() + timedelta(days=30.5 * months)
