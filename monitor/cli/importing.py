@@ -11,6 +11,7 @@ import typer
 from monitor.cli.errors import BAD_INPUT, Failure, settings_of
 from monitor.cli.spreadsheet import COLUMNS, NEEDED, Row, circles, spoilt
 from monitor.cli.spreadsheet import rows as read_rows
+from monitor.domain.message import Said
 from monitor.domain.text import hides
 from monitor.settings.problems import no_such
 
@@ -44,7 +45,7 @@ def import_(
     print(f"{count}. Put this into {settings.directory / 'sites.toml'}, then run `check`.", file=sys.stderr)
 
 
-def _faults(rows: list[tuple[int, Row]], sites: set[str], addresses: set[str]) -> Iterator[tuple[int, str, str]]:
+def _faults(rows: list[tuple[int, Row]], sites: set[str], addresses: set[str]) -> Iterator[tuple[int, str, Said]]:
     """Yield (line, column, what is wrong) of every fault, those between rows included."""
     from ipaddress import ip_address
 

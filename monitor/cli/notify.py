@@ -13,6 +13,7 @@ import typer
 from monitor.cli.console import console
 from monitor.cli.dates import local
 from monitor.cli.errors import BAD_INPUT, CANNOT, NO, Failure, settings_in_force, settings_of, store_of
+from monitor.cli.language import render
 from monitor.cli.options import AsJson
 from monitor.cli.tickets import number_of
 
@@ -86,7 +87,7 @@ def _reader(settings: "Settings", by: str, address: str, lang: str) -> "Recipien
         return known.recipient.model_validate(entry)
     except ValidationError as error:
         fault = error.errors()[0]
-        said = described(dict(fault)).removeprefix(f"'{known.recipient.reached_by}' ")
+        said = render(described(dict(fault))).removeprefix(f"'{known.recipient.reached_by}' ")
         raise Failure(f"--lang: {said}" if fault["loc"] == ("lang",) else f"'{address}' {said}", BAD_INPUT) from None
 
 

@@ -16,6 +16,7 @@ import zstandard
 
 from monitor.cli.dates import YEARS, moment_of
 from monitor.cli.errors import BAD_INPUT, Failure, settings_of
+from monitor.cli.language import render
 from monitor.domain.json_text import parse_json
 from monitor.domain.reasons import TIMEOUT, Reason, from_json
 from monitor.domain.sample import Sample, Verdict
@@ -135,7 +136,8 @@ def _happening(entry: dict[str, Any], known: dict[str, str], where: str) -> "Rec
             case "extra_forbidden":
                 words = f"{key}: is unknown. Expected none by this name for kind '{entry['kind']}'"
             case _:
-                words = f"{key}: {described(fault)}" if key else described(fault)
+                said = render(described(fault))
+                words = f"{key}: {said}" if key else said
         raise Failure(f"{where}: {words}", BAD_INPUT) from None
 
 
