@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from monitor.domain.message import Said
-from monitor.i18n import catalogue
+from monitor.i18n import catalogue, formats
 from monitor.i18n.languages import SOURCE, Lang, languages, lookup
 
 ENVIRONMENT = "UPAZILA_MONITOR_LANG"
@@ -75,6 +75,16 @@ def n_(one: str, many: str, count: int, /, **values: object) -> str:
 def render(said: Said) -> str:
     """Return a message in the language of this run; a plain text as it is."""
     return catalogue.render(said, _chosen)
+
+
+def digits(text: object) -> str:
+    """Return figures with the digits of this run's language."""
+    return formats.digits(text, _chosen)
+
+
+def term(words: Mapping[str, str], code: str) -> str:
+    """Return the words of a ``code`` in one of the tables of `monitor.i18n.terms`; the code where it has none."""
+    return lookup(_chosen, words[code]) if code in words else code
 
 
 def prepare(command: Any) -> None:

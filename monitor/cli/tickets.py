@@ -9,6 +9,7 @@ import typer
 from monitor.cli.console import console, print_json
 from monitor.cli.dates import local, moment_of
 from monitor.cli.errors import NO, Failure, acting, settings_in_force, store_of
+from monitor.cli.language import lang
 from monitor.cli.numbers import whole
 from monitor.cli.options import Actor, AsJson, Number, Seen, Text, as_seen, who
 from monitor.domain.clock import DHAKA
@@ -99,7 +100,7 @@ def show(context: typer.Context, number: Number, as_json: AsJson = False) -> Non
         ticket = queries.ticket(session, number)
         if ticket is None:
             raise Failure(f"no ticket {number}. `upazila-monitor tickets` lists them", NO)
-        lines = list(account(session, Office.of(settings), number))
+        lines = list(account(session, Office.of(settings), number, lang()))
     facts = ticket_document(ticket)
     if as_json:
         print_json(facts)

@@ -19,7 +19,7 @@ from datetime import date, datetime, time, timedelta
 from string import Formatter
 from typing import Any
 
-from monitor.domain.message import Message, Said
+from monitor.domain.message import Message, Said, joined
 from monitor.domain.period import Period
 from monitor.i18n import formats
 from monitor.i18n.languages import SOURCE, Lang, lookup
@@ -57,12 +57,6 @@ def _filled(entry: str, source: str, values: Mapping[str, object], lang: Lang) -
         return _Filler(SOURCE).vformat(source, (), values)
 
 
-def _joined(words: str, joint: str) -> str:
-    if not words or not joint:
-        return words
-    return words + joint[1:] if joint.startswith(">") else joint + words
-
-
 class _Filler(Formatter):
     def __init__(self, lang: Lang) -> None:
         self._lang = lang
@@ -70,9 +64,9 @@ class _Filler(Formatter):
     def format_field(self, value: Any, format_spec: str) -> str:
         match value:
             case str() if format_spec == "words":
-                return os.strerror(getattr(errno, value, 0)).lower()
+                return lookup(self._lang, os.strerror(getattr(errno, value, 0))).lower()
             case None | str() | Message():
-                return _joined(render(value or "", self._lang), format_spec)
+                return joined(render(value or "", self._lang), format_spec)
             case list() | tuple():
                 return formats.list_text([self.format_field(each, format_spec) for each in value], self._lang)
             case datetime() | date() | time():

@@ -36,7 +36,7 @@ WORDS = {
     "TLSV1_ALERT_UNRECOGNIZED_NAME": WRONG_NAME,
     "DH_KEY_TOO_SMALL": "the server's key is too short to be safe",
 }
-"""OpenSSL's reasons; what is not here is told in OpenSSL's own words."""
+"""OpenSSL's reasons; others are shown in OpenSSL's own words."""
 
 
 class NoAuthority(Exception):

@@ -1,4 +1,4 @@
-"""[heartbeat] of config/monitor.toml: an outside address that is told so often that we live."""
+"""Model [heartbeat] of config/monitor.toml: an outside address that is pinged at an interval."""
 
 from typing import Annotated
 
