@@ -113,7 +113,7 @@ class Daemon:
         self._reload = ConfigReload(clock, settings.directory, self._verdicts, systemd, self._take_over)
         calendar = CalendarJobs(self._trusted_utc, Jobs(store, live, in_force, opener.examine).all_of_them())
         app = make_app(live, Exposition(live, store, clock), store, lambda: in_force.settings, self._ages, clock)
-        self._page = page = PageServer(app, settings.monitor.web, sockets, clock, self._say_how)
+        self._page = page = PageServer(app, settings.monitor.web, sockets, clock, self._say_how, self._line_lang)
         # Opened in this order and closed in the reverse one: sources of decisions are closed before the writer.
         self._parts: tuple[Part, ...] = (
             *(opener, sample_log, baselines, writer, diagnostics),
@@ -230,9 +230,12 @@ class Daemon:
         self._verdicts.page(connect_address(address), trouble)
         self._systemd.status(f"page http://{address}/" if address else f"no page: {trouble}")
 
+    def _line_lang(self) -> Lang:
+        """Return the language of lines at the start: that of this run where people read them, else English."""
+        return self._lang if self._log_output.is_for_people else SOURCE
+
     def _say_what_runs(self) -> None:
-        """Log it in the language of this run where people read it, else in English."""
-        lang = self._lang if self._log_output.is_for_people else SOURCE
+        lang = self._line_lang()
         for warning in warnings(self.settings, self._live.office, self._clock.utc()):
             emit(log, LogEvent.CONFIG_WARNING, "%s", render(warning, lang))
         for line in startup_lines(self.settings, self._store):
