@@ -52,7 +52,9 @@ SAID_THEN = {
     C.SNMP_V3_SILENT: "no answer from {address}: it is away or speaks no SNMPv3",
     C.SNMP_GARBLED: "no answer from {address} that counts: {fault}",
     C.SNMP_OTHER_COMMUNITY: "{address} answers echoes and no question: most likely its community is another one",
-    C.SNMP_WRONG_ENCRYPTION_KEY: "{address}: it says who it is and answers no question: most likely the key for encrypting is wrong",
+    C.SNMP_WRONG_ENCRYPTION_KEY: (
+        "{address}: it says who it is and answers no question: most likely the key for encrypting is wrong"
+    ),
     C.SNMP_ENGINE_CHANGES: "{address}: its engine's id or clock does not keep still",
     C.SNMP_ODD_REPORT: "{address} reports what nobody asked",
 }  # where today's message has other words than the stored sentences

@@ -91,7 +91,7 @@ def test_a_root_cause_names_how_many_of_each_kind_hang_on_it(desk: Desk) -> None
         (
             reason(ReasonCode.INTERFACE_LOWER_LAYER_DOWN, interface="sfp 1"),
             "interface sfp 1 is lower layer down",
-            "পোর্ট sfp 1-এর নিচের স্তর অচল",
+            "পোর্ট sfp 1-এর নিচের স্তরে সংযোগ নেই",
         ),
         (
             reason(ReasonCode.INTERFACE_OFF, interface="sfp1"),
