@@ -84,8 +84,8 @@ def test_a_root_cause_names_how_many_of_each_kind_hang_on_it(desk: Desk) -> None
     ("reason", "in_bangla"),
     [
         ("the far end is silent: timeout", "দূর প্রান্ত সাড়া দিচ্ছে না: সাড়া নেই"),
-        ("interface sfp 1 is lower layer down", "ইন্টারফেস sfp 1-এর নিচের স্তর অচল"),
-        ("interface sfp1 is switched off", "ইন্টারফেস sfp1 বন্ধ করে রাখা হয়েছে"),
+        ("interface sfp 1 is lower layer down", "পোর্ট sfp 1-এর নিচের স্তরে সংযোগ নেই"),
+        ("interface sfp1 is switched off", "পোর্ট sfp1 বন্ধ করে রাখা হয়েছে"),
         ("host unreachable from 10.0.0.1", "পৌঁছানোর পথ নেই (10.0.0.1)"),
     ],
 )
