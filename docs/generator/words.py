@@ -6,7 +6,6 @@ takes translations from a JSON file: {"English": "translation", "one thing": ["t
 """
 
 import argparse
-import inspect
 import json
 import sys
 from collections.abc import Iterator, Sequence
@@ -62,11 +61,12 @@ def extracted() -> Catalog:
 def _help() -> Iterator[str]:
     """The help of every command, option and argument."""
     from monitor.cli.app import app
+    from monitor.cli.command_help import unwrapped
 
     waiting: list[Any] = [typer.main.get_command(app)]
     while waiting:
         command = waiting.pop()
-        yield from filter(None, (command.help and inspect.cleandoc(command.help), command.epilog))
+        yield from filter(None, (unwrapped(command.help or ""), command.epilog))
         yield from filter(None, (getattr(each, "help", None) for each in command.params))
         waiting += getattr(command, "commands", {}).values()
 

@@ -18,12 +18,14 @@ if TYPE_CHECKING:
 
 def availability(
     context: typer.Context,
-    site: Annotated[str, typer.Argument(help="Of this site only.")] = "",
-    begin: Annotated[str, typer.Option("--from", help="Such as 2026-11-01; else the month's first.")] = "",
-    end: Annotated[str, typer.Option("--to", help="Until just before; now, if left out.")] = "",
+    site: Annotated[str, typer.Argument(help="Only of this site.")] = "",
+    begin: Annotated[
+        str, typer.Option("--from", help="From when, such as 2026-11-01; without it from the first of the month.")
+    ] = "",
+    end: Annotated[str, typer.Option("--to", help="Until when; without it now.")] = "",
     as_json: AsJson = False,
 ) -> None:
-    """Up, down, unmonitored and paused time, over the hours of service and over all hours."""
+    """Show up, down, unmonitored and paused time, over the hours of service and over all hours."""
     from monitor.charter.office import Office
     from monitor.cli.clock import now_of
     from monitor.domain import reasons

@@ -28,7 +28,7 @@ FIRST_YEAR, LAST_YEAR = 2000, 2099
 
 
 def charter(context: typer.Context, lang: Language = "bn", as_json: AsJson = False) -> None:
-    """Prints the Citizen's Charter as the published table."""
+    """Show the Citizen's Charter as the published table."""
     from monitor.charter.services import Charter
     from monitor.cli import charter_page
 
@@ -41,13 +41,13 @@ def charter(context: typer.Context, lang: Language = "bn", as_json: AsJson = Fal
 
 def calendar(
     context: typer.Context,
-    month: Annotated[str, typer.Argument(metavar="YYYY-MM", help="The month to draw.")],
+    month: Annotated[str, typer.Argument(metavar="YYYY-MM", help="The month to show.")],
     lang: Language = "en",
     as_json: AsJson = False,
 ) -> None:
-    """Draws a month of the office: on which days it works, from when to when, and why not on the others.
+    """Show a month of the office calendar: working days, office hours, and why other days are off.
 
-    As JSON: a list of {date, working, opens, closes, why}, a day each; times with their offset, null when closed.
+    With --json: a list of {date, working, opens, closes, why}, one for each day; times have an offset, null if closed.
     """
     from monitor.charter.calendar import Calendar
     from monitor.cli import calendar_page
@@ -63,15 +63,24 @@ def calendar(
 
 def deadline(
     context: typer.Context,
-    service: Annotated[str, typer.Option(metavar="KEY", help="citizen:8, 8 or ৮; official:1.")] = "",
-    start: Annotated[str, typer.Option("--from", metavar="TIME", help="ISO time; Bangladesh's unless it says.")] = "",
+    service: Annotated[
+        str, typer.Option(metavar="KEY", help="The row of the charter: citizen:8, 8 or ৮; official:1.")
+    ] = "",
+    start: Annotated[
+        str,
+        typer.Option(
+            "--from", metavar="TIME", help="Time, such as 2026-11-23T16:30; Bangladesh time unless it has an offset."
+        ),
+    ] = "",
     lang: Language = "en",
     as_json: AsJson = False,
-    stdin: Annotated[bool, typer.Option("--stdin", help="Read 'KEY TIME' lines; a JSON line each.")] = False,
+    stdin: Annotated[
+        bool, typer.Option("--stdin", help="Read lines of 'KEY TIME' and print a JSON line for each.")
+    ] = False,
 ) -> None:
-    """Says by when a service is due that was asked for (or failed) at TIME, and why, day by day.
+    """Show by when a service is due that was requested (or failed) at TIME, and why, day by day.
 
-    With --stdin every line is answered in its order; a line that cannot be is told on standard error by its number, the
+    With --stdin every line is answered in its order; a faulty one is reported on standard error by its number, the
     others are answered all the same, and the exit code is 2.
     """
     from monitor.charter.calendar import Calendar

@@ -7,10 +7,8 @@ terminal's encoding lacks the language's letters. `--json` never changes with it
 import os
 import sys
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
-from copy import copy
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from monitor.domain.message import Said
 from monitor.i18n import catalogue
@@ -75,27 +73,6 @@ def n_(one: str, many: str, count: int, /, **values: object) -> str:
 def render(said: Said) -> str:
     """A message in the language of this run; text is shown as it is."""
     return catalogue.render(said, _chosen)
-
-
-def prepare(command: Any) -> None:
-    """Put the help of all commands into the language of this run; each takes the general option --lang too."""
-    general = copy(next(option for option in command.params if option.name == "lang"))
-    general.expose_value = False
-    for each in _with_all_below(command):
-        if not any(option.name == "lang" for option in each.params):
-            each.params.append(general)
-        for name in ("help", "short_help", "epilog"):
-            if text := getattr(each, name, None):
-                setattr(each, name, lookup(_chosen, text))
-        for option in each.params:
-            if text := getattr(option, "help", None):
-                option.help = lookup(_chosen, text)
-
-
-def _with_all_below(command: Any) -> Iterator[Any]:
-    yield command
-    for below in getattr(command, "commands", {}).values():
-        yield from _with_all_below(below)
 
 
 def _split(words: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:

@@ -32,13 +32,13 @@ MOST_BYTES = 64 * 1024 * 1024  # 100,000 sites tell of themselves in less
 
 def status(
     context: typer.Context,
-    watch: Annotated[bool, typer.Option("--watch", "-w", help="Stay, and show it anew every two seconds.")] = False,
+    watch: Annotated[bool, typer.Option("--watch", "-w", help="Stay, and show it again every two seconds.")] = False,
     every: Annotated[bool, typer.Option("--all", "-a", help="List the sites that are up, too.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """What is up, what is down since when, which tickets are open.
+    """Show what is up, what is down and since when, and which tickets are open.
 
-    Exit code 1 while anything is down, 3 while no daemon of ours answers: what is shown then is what was last known.
+    Exit code 1 while anything is down, 3 while our daemon does not answer: then the last known state is shown.
     """
     settings = settings_in_force(context.obj)
     now = report(settings)
@@ -222,11 +222,11 @@ def _sites(sites: "list[SiteDocument]", every: bool) -> "Listing":
 
 def outages(
     context: typer.Context,
-    open_only: Annotated[bool, typer.Option("--open", help="Only those that last.")] = False,
-    limit: Annotated[int, whole(least=1, most=10_000, says="At most so many, the newest first.")] = 50,
+    open_only: Annotated[bool, typer.Option("--open", help="Only those that are not over.")] = False,
+    limit: Annotated[int, whole(least=1, most=10_000, says="How many at most, the newest first.")] = 50,
     as_json: AsJson = False,
 ) -> None:
-    """Lists outages, newest first: who, since when, until when, the charter's deadline, the ticket."""
+    """List outages, newest first: site, start, end, the charter's deadline, the ticket."""
     from monitor.store import queries
     from monitor.store.documents import outage_document
 

@@ -24,19 +24,19 @@ if TYPE_CHECKING:
 
 TEXT = {"text": "--text: "}
 
-app = typer.Typer(help="Shows a ticket, or does something to it.", no_args_is_help=True)
+app = typer.Typer(help="Show a ticket, or change it.", no_args_is_help=True)
 
-several = typer.Typer(help="Lists tickets, newest first; `export` writes all of them out.")
+several = typer.Typer(help="List tickets, newest first; `export` writes all of them to a file.")
 
 
 @several.callback(invoke_without_command=True)
 def tickets(
     context: typer.Context,
     open_only: Annotated[bool, typer.Option("--open", help="Only those that are not resolved.")] = False,
-    limit: Annotated[int, whole(least=1, most=10_000, says="At most so many, the newest first.")] = 50,
+    limit: Annotated[int, whole(least=1, most=10_000, says="How many at most, the newest first.")] = 50,
     as_json: AsJson = False,
 ) -> None:
-    """Lists tickets, newest first."""
+    """List tickets, newest first."""
     if context.invoked_subcommand is not None:
         return
 
@@ -86,7 +86,7 @@ def _late(ticket: "PublicTicketDocument") -> str:
 
 @app.command()
 def show(context: typer.Context, number: Number, as_json: AsJson = False) -> None:
-    """Prints a ticket's whole story."""
+    """Show a ticket and its whole history."""
     from monitor.charter.office import Office
     from monitor.cli.console import hanging
     from monitor.reports.ticket_account import account
@@ -164,7 +164,7 @@ def number_of(session: "Session", typed: str) -> str:
 
 @app.command(name="raise")
 def raise_(context: typer.Context, number: Number, text: Text = "", actor: Actor = "", seen: Seen = None) -> None:
-    """Raises an overdue ticket to the next stage of the grievance chain."""
+    """Raise an overdue ticket to the next stage of the grievance chain."""
     act(context, number, "raise", text, actor, seen=seen)
 
 
@@ -173,11 +173,11 @@ def ack(
     context: typer.Context,
     number: Number,
     text: Text = "",
-    until: Annotated[str, typer.Option(help="It is open again then, such as 2026-12-24T10:00 (Dhaka).")] = "",
+    until: Annotated[str, typer.Option(help="It opens again then, such as 2026-12-24T10:00 (Dhaka).")] = "",
     actor: Actor = "",
     seen: Seen = None,
 ) -> None:
-    """Says that somebody has taken notice; with --until, only for so long."""
+    """Acknowledge a ticket; with --until only up to that time."""
     until_utc = moment_of("--until", until) if until else None
     text = (f"until {until}: {text}" if until else text).removesuffix(": ")
     act(context, number, "ack", text, actor, until_utc, seen, {"until_utc": f"--until: {until} "})
@@ -185,35 +185,35 @@ def ack(
 
 @app.command()
 def start(context: typer.Context, number: Number, text: Text = "", actor: Actor = "", seen: Seen = None) -> None:
-    """Says that work on it has begun."""
+    """Mark a ticket as in progress."""
     act(context, number, "start", text, actor, seen=seen)
 
 
 @app.command()
 def wait(context: typer.Context, number: Number, text: Text, actor: Actor = "", seen: Seen = None) -> None:
-    """Says what it waits for (--text), and whether its time runs on meanwhile."""
+    """Mark a ticket as waiting, and write for what (--text); shows whether its time runs on."""
     act(context, number, "wait", text, actor, seen=seen)
 
 
 @app.command()
 def comment(context: typer.Context, number: Number, text: Text, actor: Actor = "", seen: Seen = None) -> None:
-    """Writes something (--text) into its history."""
+    """Write a remark (--text) into a ticket's history."""
     act(context, number, "comment", text, actor, seen=seen)
 
 
 @app.command()
 def resolve(context: typer.Context, number: Number, text: Text = "", actor: Actor = "", seen: Seen = None) -> None:
-    """Says that it is settled, and tells everyone who was told of it."""
+    """Mark a ticket as resolved; everyone who had a message about it gets one."""
     act(context, number, "resolve", text, actor, seen=seen)
 
 
 @app.command()
 def reopen(context: typer.Context, number: Number, text: Text = "", actor: Actor = "", seen: Seen = None) -> None:
-    """Says that it was not settled after all."""
+    """Reopen a ticket that was not resolved after all."""
     act(context, number, "reopen", text, actor, seen=seen)
 
 
 @app.command()
 def close(context: typer.Context, number: Number, text: Text = "", actor: Actor = "", seen: Seen = None) -> None:
-    """Files a resolved ticket."""
+    """Close a resolved ticket."""
     act(context, number, "close", text, actor, seen=seen)

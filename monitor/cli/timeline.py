@@ -15,12 +15,12 @@ from monitor.settings.problems import did_you_mean
 
 def events(
     context: typer.Context,
-    site: Annotated[str, typer.Argument(help="Of this site only.")] = "",
-    kind: Annotated[str, typer.Option(help="Of this kind only, such as outage, outage_over or restarted.")] = "",
-    limit: Annotated[int, whole(least=1, most=10_000, says="At most so many, the newest first.")] = 50,
+    site: Annotated[str, typer.Argument(help="Only of this site.")] = "",
+    kind: Annotated[str, typer.Option(help="Only of this kind, such as outage, outage_over or restarted.")] = "",
+    limit: Annotated[int, whole(least=1, most=10_000, says="How many at most, the newest first.")] = 50,
     as_json: AsJson = False,
 ) -> None:
-    """Lists the timeline, newest first."""
+    """List what happened, newest first."""
     from rich.text import Text
 
     from monitor.cli.listing import Listing
