@@ -1,1 +1,1 @@
-"""What becomes of an outage or a request, and who is told: six rooms, each on a floor of its own."""
+"""Manage cases and notify people: six rooms, each on a floor of its own."""

@@ -245,8 +245,8 @@ def _outages(found: "list[OutageDocument]") -> "Listing":
 
     from monitor.cli.listing import Listing
 
-    headings = ("Site", "Since", "Until", "Lasted", "Due by the charter", "Ticket", "Affects", "Seen")
-    table = Listing(*headings, title="Outages", prose={"Seen"})
+    headings = ("Site", "Since", "Until", "Lasted", "Due by the charter", "Ticket", "Affects", "Observed")
+    table = Listing(*headings, title="Outages", prose={"Observed"})
     for outage in found:
         table.add_row(
             outage["site"],

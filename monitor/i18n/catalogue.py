@@ -25,23 +25,23 @@ from monitor.i18n.languages import SOURCE, Lang, lookup
 
 
 def tr(lang: Lang, text: str, /, **values: object) -> str:
-    """The English ``text``, a literal, in ``lang``; gaps are looked at only if there are ``values``."""
+    """Return the English ``text``, a literal, in ``lang``; gaps are filled only if there are ``values``."""
     return _filled(lookup(lang, text), text, values, lang)
 
 
 def trn(lang: Lang, one: str, many: str, count: int, /, **values: object) -> str:
-    """As `tr`, of ``count`` things; the gap '{count}' is filled with it."""
+    """Return the text about ``count`` things in ``lang``; the gap '{count}' is filled with it."""
     source = one if count == 1 else many
     return _filled(lookup(lang, one, many, count), source, {"count": count, **values}, lang)
 
 
 def trp(lang: Lang, context: str, text: str, /, **values: object) -> str:
-    """As `tr`, of a ``text`` that means different things in different contexts."""
+    """Return a ``text`` that means different things in different contexts in ``lang``."""
     return _filled(lookup(lang, text, context=context), text, values, lang)
 
 
 def render(said: Said, lang: Lang) -> str:
-    """A message in ``lang``; text is shown as it is."""
+    """Return a message in ``lang``; a plain text as it is."""
     if isinstance(said, str):
         return said
     if isinstance(said, Translated):

@@ -99,7 +99,7 @@ def period_text(period: Period, lang: Lang) -> str:
 
 
 def duration_text(length: timedelta, lang: Lang) -> str:
-    """The two largest units of a length, rounded down: '2 days 3 hours'. Under a minute: seconds."""
+    """Return the two largest units of a length, rounded down: '2 days 3 hours'. Under a minute: seconds."""
     seconds = max(0, int(length.total_seconds()))
     parts = {
         "days": seconds // 86_400,

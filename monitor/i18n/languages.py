@@ -25,20 +25,23 @@ LOCALES = Path(__file__).parent / "locale"
 
 @cache
 def languages() -> tuple[Lang, ...]:
-    """The codes of all languages, by name, and the source at the end."""
+    """Return the codes of all languages, by name, and the source at the end."""
     return (*sorted(each.name for each in LOCALES.iterdir() if (each / "LC_MESSAGES").is_dir()), SOURCE)
 
 
 @cache
 def _catalogue(lang: Lang) -> gettext.NullTranslations:
-    """The catalogue of ``lang``; an empty one, which leaves everything in English, where there is none."""
+    """Return the catalogue of ``lang``; an empty one, which leaves everything in English, where there is none."""
     if lang == SOURCE:
         return gettext.NullTranslations()
     return gettext.translation(DOMAIN, LOCALES, [lang], fallback=True)
 
 
 def lookup(lang: Lang, text: str, many: str = "", count: int | None = None, context: str = "") -> str:
-    """The entry for an English ``text`` (or ``many``, of a ``count``) in ``lang``, with its gaps; else the English."""
+    """Return the entry for an English ``text`` (or ``many``, of a ``count``) in ``lang``, with its gaps.
+
+    Else the English.
+    """
     known = _catalogue(lang)
     if count is not None:
         return known.npgettext(context, text, many, count) if context else known.ngettext(text, many, count)
@@ -52,7 +55,7 @@ def lookup(lang: Lang, text: str, many: str = "", count: int | None = None, cont
 
 @cache
 def locale_of(lang: Lang) -> "Locale":
-    """What CLDR knows of ``lang``: names of months and days, digits; British English where it knows nothing."""
+    """Return CLDR's locale of ``lang``: names of months and days, digits; British English where it has none."""
     from babel import Locale, UnknownLocaleError
 
     try:
@@ -65,3 +68,8 @@ def locale_of(lang: Lang) -> "Locale":
 def has_bangla_digits(lang: Lang) -> bool:
     """Whether numbers are written with the digits U+09E6 to U+09EF (CLDR's default numbering system 'beng')."""
     return locale_of(lang).default_numbering_system == "beng"
+
+
+def own_name(lang: Lang) -> str:
+    """What speakers of a language call it; its code where CLDR knows no name."""
+    return str(locale_of(lang).languages.get(lang, lang))

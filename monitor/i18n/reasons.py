@@ -116,12 +116,12 @@ MESSAGES: Mapping[ReasonCode, str] = {
 
 
 def reason_text(given: Reason | None, lang: Lang) -> str:
-    """The words of a reason; '' for none."""
+    """Return the words of a reason; '' for none."""
     return "" if given is None else render(reason_message(given), lang)
 
 
 def reason_message(given: Reason) -> Message:
-    """A reason as a message; the parameters that may be lacking, and reasons within it, are values too."""
+    """Return a reason as a message; parameters that may be missing, and reasons within it, are values too."""
     text = MESSAGES[given.code]
     lacking = {name: "" for _, name, _, _ in Formatter().parse(text) if name}
     return Message(text, lacking | {name: _value(each) for name, each in given.parameters})

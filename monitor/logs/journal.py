@@ -19,7 +19,7 @@ _PRIORITIES = ((CRITICAL, 2), (ERROR, 3), (WARNING, 4), (INFO, 6), (DEBUG, 7))
 
 
 def priority(level: int) -> int:
-    """The priority of syslog(3), 2 for critical to 7 for debug, of a level of `logging`."""
+    """Return the priority of syslog(3), 2 for critical to 7 for debug, of a level of `logging`."""
     return next((number for least, number in _PRIORITIES if level >= least), 7)
 
 
@@ -33,7 +33,7 @@ def is_journal(fd: int, environ: Mapping[str, str]) -> bool:
 
 
 def fields_of(record: LogRecord, line: LogLine, log_format: LogFormat) -> dict[str, str]:
-    """An event's fields of the journal. MESSAGE is the text with its code; in another format, the whole line."""
+    """Return an event's fields of the journal. MESSAGE is the text with its code; in another format, the whole line."""
     message = f"{line.text} [{line.event.code}]" if log_format == "text" else line.rendered(log_format)
     fields = {
         "MESSAGE": message,

@@ -41,11 +41,11 @@ class LogLine:
         return " ".join(f"{key}={_logfmt(value)}" for key, value in self._pairs().items())
 
     def as_json(self) -> str:
-        """One object."""
+        """Return the event as one object."""
         return json.dumps(self._pairs(), ensure_ascii=False)
 
     def rendered(self, log_format: LogFormat) -> str:
-        """The line in that format, without the last line break."""
+        """Return the line in that format, without the last line break."""
         return {"text": self.__str__, "logfmt": self.as_logfmt, "json": self.as_json}[log_format]()
 
     def _pairs(self) -> dict[str, Value]:
@@ -55,7 +55,7 @@ class LogLine:
 
 
 def line_of(record: LogRecord) -> LogLine:
-    """What a record of `emit` says; a record of anybody else is an event of its library."""
+    """Return the line of a record of `emit`; a record of anybody else is an event of its library."""
     event = getattr(record, "event", LogEvent.THIRD_PARTY)
     fields = getattr(record, "fields", {"logger": record.name})
     return LogLine(
@@ -70,7 +70,7 @@ def line_of(record: LogRecord) -> LogLine:
 
 
 def _text(record: LogRecord) -> str:
-    """The record's message; one whose gaps do not fit is written as it is: the log must not fail."""
+    """Return the record's message; one whose gaps do not fit is returned as it is: the log must not fail."""
     try:
         return record.getMessage()
     except (TypeError, ValueError):

@@ -87,5 +87,5 @@ def _log_end_of_thread(ended: threading.ExceptHookArgs) -> None:
 
 
 def _with_priority(line: LogLine, log_format: LogFormat, number: int) -> str:
-    """The line, or each of its lines, behind the priority."""
+    """Return the line, or each of its lines, behind the priority."""
     return "".join(f"<{number}>{each}\n" for each in line.rendered(log_format).split("\n"))

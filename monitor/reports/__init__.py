@@ -1,1 +1,1 @@
-"""Availability, the account of a ticket, the trace of a notice."""
+"""Report availability, the account of a ticket, and the trace of a notice."""

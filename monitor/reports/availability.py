@@ -1,4 +1,4 @@
-"""Availability of a site out of what is stored: over the hours in which it is promised, and over all hours."""
+"""Compute a site's availability from what is stored: within its service hours, and over all hours."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
@@ -30,10 +30,10 @@ from monitor.store.session import Session
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """Of one site: what was promised (planned work excepted), and the whole time.
+    """Availability of one site: within service hours (without planned work), and over the whole time.
 
-    ``excused``: when it was silent without an outage within the window (from, until, why): planned work is reported.
-    ``power``: how long of the window it was down by outages whose suspected cause is the power supply.
+    ``excused``: when it was down without an outage (from, until, why), planned work included. ``power``: how long of
+    the window it was down by outages with power as suspected cause.
     """
 
     site: str
@@ -44,7 +44,7 @@ class Figures:
 
 
 def figures(session: Session, office: Office, site: str, window: Interval, now_utc: datetime) -> Figures:
-    """Both figures for ``window``; what has not come yet and what was before the site was known is unmonitored."""
+    """Return both figures for ``window``; future time and the time before the site was known are unmonitored."""
     down = list(_down(session, site, now_utc))
     silent = list(_excused(session, site, window, now_utc))
     excused = [(begins, ends) for begins, ends, _ in silent]
@@ -58,9 +58,9 @@ def figures(session: Session, office: Office, site: str, window: Interval, now_u
 
 
 def shares(session: Session, office: Office, window: Interval, now_utc: datetime) -> dict[str, float]:
-    """What `figures` calls the promised share, for the whole fleet at once in a few queries.
+    """Return the share within service hours, as of `figures`, for the whole fleet in a few queries.
 
-    A site of whose time in the window nothing counts is missing.
+    A site without counted time in the window is left out.
     """
     begins, ends = window[0], min(window[1], now_utc)
     window = (begins, ends)
@@ -87,7 +87,7 @@ def shares(session: Session, office: Office, window: Interval, now_utc: datetime
 
 
 def _paused(office: Office, site: str, plannings: Mapping[str, Maintenance], window: Interval) -> Iterator[Interval]:
-    """When nothing was promised of that site: outside its hours, and during planned work."""
+    """Yield when the site had no service: outside its hours, and during planned work."""
     hours = [span for day in _days(window) for span in promised(hours_of(office, site), day, office.calendar)]
     yield from gaps_between(hours, window)
     for entry in plannings.values():
@@ -111,7 +111,10 @@ def _down_of_all(session: Session, window: Interval) -> Mapping[str, list[Interv
 
 
 def _down(session: Session, site: str, now_utc: datetime, cause: str = "") -> Iterator[Interval]:
-    """By its own outages and behind others'; with ``cause`` only by outages that are thought to have that one."""
+    """Yield its down times, by its own outages and as affected.
+
+    With ``cause`` only of outages with that suspected cause.
+    """
     for since_utc, until_utc in reachability_rows.down_of(session, site, cause):
         yield since_utc, until_utc or now_utc
 
@@ -128,7 +131,7 @@ def _excused(
 def _unmonitored(
     session: Session, office: Office, site: str, window: Interval, now_utc: datetime
 ) -> Iterator[Interval]:
-    """A gap behind one uplink is one of the sites behind it, or of all when that uplink is not configured any more."""
+    """Yield the gaps of a site: all, and those behind its uplinks; of removed uplinks too."""
     for gap in reachability_rows.gaps_within(session, *window):
         concerns = gap.uplink not in office.fleet.groups or gap.uplink in office.fleet.uplinks.get(site, ())
         if concerns:
@@ -146,7 +149,7 @@ def _unknown(session: Session, site: str, window: Interval, now_utc: datetime) -
 
 
 def _days(window: Interval) -> Iterator[date]:
-    """Every day of the office's clock that the window touches, and those before, whose windows may reach into it."""
+    """Yield every day of the office's clock in the window, and those before whose windows may reach into it."""
     day = window[0].astimezone(DHAKA).date() - timedelta(days=LONGEST_DAYS)
     while datetime(day.year, day.month, day.day, tzinfo=DHAKA).astimezone(UTC) < window[1]:
         yield day

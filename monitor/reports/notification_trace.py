@@ -1,4 +1,4 @@
-"""Who heard of a ticket and who would hear of it next: when, through what, and why."""
+"""Trace who was and who will be notified of a ticket: when, through what, and why."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from monitor.store.session import Session
 
 @dataclass(frozen=True, slots=True)
 class Hearing:
-    """One notice to one reader. ``at_utc``: when it went, or may go; ``state``: what became of it, or 'foreseen'."""
+    """One notice to one recipient. ``at_utc``: when it was or may be sent; ``state``: its delivery, or 'foreseen'."""
 
     at_utc: datetime
     notice: str
@@ -32,7 +32,7 @@ class Hearing:
 
 
 def explain(session: Session, office: Office, ticket: Ticket, now_utc: datetime) -> list[Hearing]:
-    """Everything that was told of the ticket, and what its dates foresee if nothing happens, by time."""
+    """Return all past notices of the ticket, and those its dates foresee if nothing happens, by time."""
     past = [_recipient(office, ticket, notice) for notice in ticket.notices]
     ahead = list(_ahead(office, ticket, now_utc)) if ticket.state in UNSOLVED else []
     return sorted([*past, *ahead], key=lambda hearing: hearing.at_utc)
@@ -54,7 +54,7 @@ def _recipient(office: Office, ticket: Ticket, notice: Notice) -> Hearing:
 
 
 def _ahead(office: Office, ticket: Ticket, now_utc: datetime) -> Iterator[Hearing]:
-    """Each step to come, for the charter's reader and for whoever else wants it."""
+    """Yield the notices of each step to come, for the charter's officer and further recipients."""
     pending = {notice.key for notice in ticket.notices}
     site = office.fleet.sites.get(ticket.site or "")
     site_kind = site.kind if site else ""
@@ -78,7 +78,7 @@ def _ahead(office: Office, ticket: Ticket, now_utc: datetime) -> Iterator[Hearin
 
 
 def _level(notice: Notice) -> int:
-    """The stage of which it tells; 0 also where that cannot be read."""
+    """Return the stage it is about; 0 also where that cannot be read."""
     try:
         return unpack_matter(notice.kind, notice.facts).level
     except FactsError:
@@ -98,7 +98,7 @@ def _why(office: Office, kind: str, reader: str, service: str, level: int) -> st
 
 
 def _address(office: Office, reader: str, notice: Notice | None) -> str:
-    """Where it goes; secrets stay in their files."""
+    """Return its address; secrets stay in their files."""
     if reader == ASKER and notice is not None:
         return notice.ticket.asker_email if notice.ticket else ""
     if (entry := office.recipients.get(reader)) is not None:

@@ -1,7 +1,7 @@
-"""The state of the whole office, as `status --json` and /api/status give it out. Keys are public.
+"""Define the state of the whole office, for `status --json` and /api/status. Keys are public.
 
-The running daemon makes `LiveStatus`; a command that finds none makes `LastKnownStatus` of the database.
-Times are in ISO 8601, UTC.
+The running daemon makes `LiveStatus`; a command that finds none makes `LastKnownStatus` of the database. Times are in
+ISO 8601, UTC.
 """
 
 from collections.abc import Mapping
@@ -26,7 +26,7 @@ class DeviceDocument(TypedDict):
 
 
 class SiteReasonDocument(TypedDict):
-    """What a degraded site suffers from; ``device`` is empty for its own gateway or link."""
+    """Why a site is degraded; ``device``: empty for its own gateway or link."""
 
     device: str
     reason: ReasonDocument | None
@@ -40,7 +40,7 @@ class WorkstationsDocument(TypedDict):
 
 
 class SiteDocument(TypedDict):
-    """A site and its state; what is not required is known to the running daemon only."""
+    """A site and its state; fields that are not required are known to the running daemon only."""
 
     id: str
     kind: str
@@ -76,7 +76,7 @@ class UnreadDocument(TypedDict):
 
 
 class OutboxDocument(TypedDict):
-    """How many notices are owed, since when the oldest is, and what became of the others."""
+    """The outbox's totals: pending notices, since when the oldest is due, and results of the others."""
 
     owed: int
     oldest_due: str | None
@@ -86,7 +86,7 @@ class OutboxDocument(TypedDict):
 
 
 class MailDocument(TypedDict):
-    """What is wrong with the way that notices go: nothing, or lines for people."""
+    """What is wrong with the mail path: nothing, or lines for people."""
 
     late_s: int
     missed: dict[str, bool]
@@ -95,7 +95,7 @@ class MailDocument(TypedDict):
 
 
 class LastKnownStatus(TypedDict):
-    """What the database remembers; ``generated``: when the daemon last lived."""
+    """The stored state; ``generated``: the daemon's last heartbeat."""
 
     generated: str | None
     sites: list[SiteDocument]
@@ -104,7 +104,7 @@ class LastKnownStatus(TypedDict):
 
 
 class LiveStatus(TypedDict):
-    """The running daemon's own account, as /api/status gives it out."""
+    """The running daemon's state, as /api/status gives it out."""
 
     generated: str
     version: str
@@ -126,7 +126,7 @@ class LiveStatus(TypedDict):
 
 
 def site_document(site: Site, state: str, since_utc: datetime | None) -> SiteDocument:
-    """Make of a site what is known of it without its devices."""
+    """Make the document of a site without its devices."""
     return {
         "id": site.id,
         "kind": site.kind,
@@ -141,7 +141,7 @@ def site_document(site: Site, state: str, since_utc: datetime | None) -> SiteDoc
 
 
 def live_status(said: Mapping[str, Any]) -> LiveStatus:
-    """Read a daemon's account; what one of an older version does not tell is not wrong."""
+    """Read a daemon's status; fields that an older version lacks get defaults."""
     silent: LiveStatus = {
         "generated": "",
         "version": "",

@@ -1,4 +1,4 @@
-"""A ticket's own account of itself: what it is about, how its deadline was counted, which stages lie ahead."""
+"""Explain a ticket: what it is about, how its deadline was counted, which stages lie ahead."""
 
 from collections.abc import Iterator
 
@@ -15,7 +15,7 @@ from monitor.store.ticket_rows import numbered
 
 
 def account(session: Session, office: Office, number: str) -> Iterator[str]:
-    """The lines of the account, in English; nothing for a number that does not exist."""
+    """Yield the lines of the account, in English; nothing for a number that does not exist."""
     ticket = numbered(session, number)
     if ticket is None:
         return
@@ -44,7 +44,7 @@ def account(session: Session, office: Office, number: str) -> Iterator[str]:
 
 
 def evidence_lines(evidence: Evidence) -> Iterator[str]:
-    """What was seen when the outage was confirmed."""
+    """Yield what was observed when the outage was confirmed."""
     if evidence.hour:
         yield f"  the hour before: {evidence.hour.chart} ({hour_figures(evidence.hour, 'en')})"
     if snmp := snmp_text(evidence, "en"):

@@ -6,7 +6,6 @@ Rendering runs in threads beside the probing loop, one at a time, in steps so sh
 import asyncio
 import json
 from collections.abc import Callable
-from typing import Literal
 
 from monitor.charter.services import Charter
 from monitor.domain.clock import NS_PER_S, Clock
@@ -20,7 +19,8 @@ from monitor.web.status import status
 
 FRESH_NS = NS_PER_S
 
-PageName = Literal["bn", "en", "json"]
+PageName = str
+"""A language, or 'json'."""
 
 
 class Pages:
@@ -35,7 +35,7 @@ class Pages:
         self._threads = Pool("page", threads=2, backlog=2)
 
     async def page(self, name: PageName) -> bytes:
-        """Return one of the three, at most a second old."""
+        """Return one of them, at most a second old."""
         async with self._one_at_a_time:
             if self._status is None or self._clock.mono_ns() - self._made_ns > FRESH_NS:
                 made: LiveStatus = await asyncio.wrap_future(

@@ -1,1 +1,1 @@
-"""What a notice tells, typed, as it is stored."""
+"""Represent the facts of notices, typed, as they are stored."""

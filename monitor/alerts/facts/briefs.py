@@ -1,4 +1,4 @@
-"""What the morning and weekly briefs and digests tell."""
+"""Define the facts of briefs and digests."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -27,14 +27,14 @@ class Matter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AtSite:
-    """A site of which a brief tells only that."""
+    """A site in a list."""
 
     site: Site | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BusyLink:
-    """A link by the share of its speed that is in use, 0 to 1."""
+    """A link by the share of its speed in use, 0 to 1."""
 
     site: Site | None
     share: float
@@ -51,7 +51,7 @@ class Planned:
 
 @dataclass(frozen=True, slots=True)
 class Listed(Generic[Thing]):
-    """At most so many of them, and how many there are in all."""
+    """At most so many of them, and the total."""
 
     count: int
     items: tuple[Thing, ...]
@@ -121,7 +121,7 @@ Place = Literal["down", "over", "asked"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DigestMatter:
-    """The latest of a matter that a digest tells; ``kind`` of its last notice."""
+    """The latest facts of a case in a digest; ``kind``: of its last notice."""
 
     number: str
     kind: str
@@ -135,7 +135,7 @@ class DigestMatter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DigestFacts(Letterhead):
-    """Many notices in one letter. ``counts`` of all matters by place; ``matters``: the latest of them."""
+    """Many notices in one. ``counts``: all cases by section; ``matters``: the latest of them."""
 
     notices: int
     counts: Mapping[Place, int]

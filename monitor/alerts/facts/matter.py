@@ -1,4 +1,4 @@
-"""What a notice can tell, as of the moment when it is owed: one dataclass for each shape, and nothing else.
+"""Define the facts of a notice, as of when it is enqueued: one dataclass for each shape, and nothing else.
 
 This is the one place that lists the keys of stored notices; `stored` writes them as JSON with their version and reads
 those of every earlier version. Whoever changes a shape raises VERSION there and adds the upgrade from the one before.
@@ -23,7 +23,7 @@ StoredReason = Annotated[Reason | None, PlainValidator(from_json), PlainSerializ
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Letterhead:
-    """What every letter tells: whose it is, as of when, where to see more; ``head`` of the history is its proof."""
+    """The facts of every letter: the office, the time, the page; ``head`` of the history is its proof."""
 
     office_bn: str
     office_en: str
@@ -38,7 +38,7 @@ class Letterhead:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
-    """A site; ``kind`` is empty when it has left the configuration. Without an ``id`` it is a service's name."""
+    """A site; ``kind``: empty when it was removed from the configuration. Without an ``id`` it is a service's name."""
 
     id: str = ""
     name_bn: str
@@ -51,7 +51,7 @@ class Site:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Service:
-    """A row of the charter and what it promises, in words."""
+    """A row of the charter and its target, in words."""
 
     section: Section
     number: int
@@ -69,7 +69,7 @@ class Service:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Officer:
-    """Who answers for the service, as a citizen needs to know him; all empty in notices from before that was kept."""
+    """The responsible officer as a citizen needs to know; all empty in notices of older versions."""
 
     name_bn: str = ""
     name_en: str = ""
@@ -91,7 +91,7 @@ class Officer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stage:
-    """A step of the grievance chain: who holds it, until when, and how long that is in words."""
+    """A stage of the grievance chain: its holder, until when, and its length in words."""
 
     level: int
     lapses: datetime
@@ -109,7 +109,7 @@ class Stage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """Who asked for it, how that came in ('phone', 'person', 'email', 'letter'), and in which words."""
+    """A request: who asked, how it came in ('phone', 'person', 'email', 'letter'), and its text."""
 
     name: str
     email: str
@@ -119,9 +119,9 @@ class Asked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outage:
-    """An outage. ``affected``: how many sites of each kind were silent behind it; ``operator`` only while late.
+    """An outage. ``affected``: how many sites of each kind it affects; ``operator``: only while late.
 
-    ``silent_since``: its first failed probe, where that was before the site was promised.
+    ``silent_since``: its first failed probe, where that was outside service hours.
     """
 
     started: datetime
@@ -160,5 +160,5 @@ class MatterFacts(Letterhead):
 
     @property
     def level(self) -> int:
-        """The stage of the grievance chain; 0 before the first."""
+        """Return the stage of the grievance chain; 0 before the first."""
         return self.stage.level if self.stage else 0

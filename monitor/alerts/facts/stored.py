@@ -1,7 +1,8 @@
-"""Notices as the outbox stores them: typed facts out as JSON with their version, and any released version in.
+"""Convert notices to and from the outbox: typed facts out as JSON with their version, any released version in.
 
-A notice may wait for weeks, so what an earlier version of this program wrote must still be told. `unpack` lifts it
-step by step; what cannot be read (a kind or a version of a later program, damage) is a FactsError, never a dead letter.
+A notice may wait for weeks, so those written by earlier versions of this program must still be sent. `unpack` upgrades
+them step by step; what cannot be read (a kind or a version of a later program, damage) is a FactsError, never a dead
+notice.
 """
 
 from collections.abc import Callable, Mapping
@@ -35,7 +36,7 @@ _adapters: dict[type[Facts | Evidence], TypeAdapter[Any]] = {}
 
 
 def adapter_of(shape: type[Facts | Evidence]) -> TypeAdapter[Any]:
-    """What writes and reads a shape; made when it is first asked for, which most commands never do."""
+    """Return the (de)serialiser of a shape; made when it is first asked for, which most commands never do."""
     if shape not in _adapters:
         _adapters[shape] = TypeAdapter(shape)
     return _adapters[shape]
@@ -46,13 +47,13 @@ class FactsError(ValueError):
 
 
 def pack(facts: Facts) -> dict[str, Any]:
-    """The facts as plain JSON values, with their version."""
+    """Return the facts as plain JSON values, with their version."""
     body: dict[str, Any] = adapter_of(type(facts)).dump_python(facts, mode="json")
     return {KEY: VERSION, **body}
 
 
 def read_json(stored: str) -> Stored:
-    """The stored text as JSON; DAMAGED when it is none."""
+    """Return the stored text as JSON; DAMAGED when it is none."""
     try:
         found = parse_json(stored)
     except ValueError:
@@ -61,7 +62,7 @@ def read_json(stored: str) -> Stored:
 
 
 def unpack(kind: str, stored: Stored) -> Facts:
-    """The facts of a notice of that kind, from any released version; raises FactsError."""
+    """Return the facts of a notice of that kind, from any released version; raises FactsError."""
     shape = SHAPES.get(kind)
     if shape is None:
         raise FactsError(f"a notice of the kind '{kind}', which this program does not know")
@@ -83,7 +84,7 @@ def unpack(kind: str, stored: Stored) -> Facts:
 
 
 def unpack_matter(kind: str, stored: Stored) -> MatterFacts:
-    """As `unpack`, for kinds that are about one matter; raises FactsError for the others too."""
+    """Return the facts as `unpack` does, for kinds about one case; raises FactsError for the others too."""
     facts = unpack(kind, stored)
     if not isinstance(facts, MatterFacts):
         raise FactsError(f"a notice of the kind '{kind}' is about no single matter")
@@ -91,13 +92,13 @@ def unpack_matter(kind: str, stored: Stored) -> MatterFacts:
 
 
 def pack_evidence(evidence: Evidence) -> dict[str, Any]:
-    """What an outage's row keeps as evidence: plain JSON values with their version; what was not seen is left out."""
+    """Return the evidence for an outage's row: plain JSON values with their version, without what was not observed."""
     body: dict[str, Any] = adapter_of(Evidence).dump_python(evidence, mode="json", exclude_defaults=True)
     return {KEY: VERSION, **body}
 
 
 def evidence_of(stored: Stored) -> Evidence:
-    """What an outage's row keeps as evidence, of any version; what cannot be read is left out."""
+    """Return the evidence of an outage's row, of any version, without what cannot be read."""
     try:
         body = dict(stored)
         if body.pop(KEY, 1) == 1:
@@ -109,7 +110,7 @@ def evidence_of(stored: Stored) -> Evidence:
 
 
 def _from_1(body: dict[str, Any]) -> dict[str, Any]:
-    """Version 1 had no version in it and grew key by key; evidence was partly told in English sentences."""
+    """Upgrade version 1, which had no version in it and grew key by key; evidence was partly English sentences."""
     if "service" not in body:  # briefs and digests have not changed
         return body
     outage = body.get("outage")
@@ -125,7 +126,7 @@ def _from_1(body: dict[str, Any]) -> dict[str, Any]:
 
 
 def _from_2(body: dict[str, Any]) -> dict[str, Any]:
-    """Version 2 told reasons in English sentences."""
+    """Upgrade version 2, whose reasons were English sentences."""
     if not (outage := body.get("outage")):
         return body
     reasons = {name: as_json(from_sentence(outage.get(name) or "")) for name in ("reason", "cause_why")}

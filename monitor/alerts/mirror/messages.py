@@ -7,7 +7,9 @@ from monitor.alerts.helpdesks.base import subject_tag
 from monitor.alerts.helpdesks.markup import LONGEST_TEXT
 from monitor.alerts.notices.phrases import Phrases
 from monitor.alerts.notices.wording import Words, words
+from monitor.domain.message import N_
 from monitor.domain.text import clean, clean_lines
+from monitor.i18n.catalogue import tr
 from monitor.i18n.formats import moment_text
 from monitor.i18n.languages import BOTH, Lang
 
@@ -15,30 +17,30 @@ LONGEST_SUBJECT = 200
 
 
 EVENTS: Phrases = {
-    "opened": {"bn": "টিকিট খোলা হয়েছে", "en": "Opened"},
-    "registered": {"bn": "আবেদন প্রাপ্ত হয়েছে", "en": "Registered"},
-    "ack": {"bn": "প্রাপ্তিস্বীকার করা হয়েছে", "en": "Acknowledged"},
-    "start": {"bn": "কাজ শুরু হয়েছে", "en": "Work has begun"},
-    "wait": {"bn": "অপেক্ষমাণ", "en": "Waiting"},
-    "comment": {"bn": "মন্তব্য", "en": "Comment"},
-    "resolved": {"bn": "নিষ্পত্তিকৃত", "en": "Resolved"},
-    "close": {"bn": "নথিভুক্ত", "en": "Closed"},
-    "reopened": {"bn": "টিকিট পুনরায় উন্মুক্ত", "en": "Reopened"},
-    "down_again": {"bn": "আবার বিচ্ছিন্ন", "en": "Down again"},
-    "answers_again": {"bn": "আবার সাড়া দিচ্ছে", "en": "Answers again"},
-    "restored": {"bn": "পুনরায় সচল", "en": "Restored"},
-    "withdrawn": {"bn": "ভুলক্রমে নিবন্ধিত, প্রত্যাহার করা হয়েছে", "en": "Withdrawn: registered by mistake"},
-    "corrected": {"bn": "সংশোধন করা হয়েছে", "en": "Corrected"},
-    "linked": {"bn": "সংশ্লিষ্ট বিষয়", "en": "Belongs together"},
-    "recounted": {"bn": "সময়সীমা পুনর্গণনা করা হয়েছে", "en": "Deadline counted anew"},
-    "paused": {"bn": "সময়সীমা স্থগিত ছিল", "en": "The clock was paused"},
-    "operator_late": {"bn": "সংযোগ প্রদানকারীর সময়সীমা অতিক্রান্ত", "en": "The operator is late"},
-    "due_today": {"bn": "আজ শেষ দিন", "en": "Due today"},
-    "breach": {"bn": "সময়সীমা অতিক্রান্ত", "en": "Target missed"},
-    "ask": {"bn": "পরবর্তী ধাপে প্রেরণ করা হবে কি?", "en": "To be raised?"},
-    "stage": {"bn": "পরবর্তী ধাপে প্রেরিত", "en": "Next stage"},
-    "lapses_soon": {"bn": "তাগিদ", "en": "Reminder"},
-    "lapses_today": {"bn": "ধাপের আজ শেষ দিন", "en": "The stage lapses today"},
+    "opened": N_("Opened"),
+    "registered": N_("Registered"),
+    "ack": N_("Acknowledged"),
+    "start": N_("Work has begun"),
+    "wait": N_("Waiting"),
+    "comment": N_("Comment"),
+    "resolved": N_("Resolved"),
+    "close": N_("Closed"),
+    "reopened": N_("Reopened"),
+    "down_again": N_("Down again"),
+    "answers_again": N_("Answers again"),
+    "restored": N_("Restored"),
+    "withdrawn": N_("Withdrawn: registered by mistake"),
+    "corrected": N_("Corrected"),
+    "linked": N_("Related ticket"),
+    "recounted": N_("Deadline recalculated"),
+    "paused": N_("The time stood still"),
+    "operator_late": N_("The operator is overdue"),
+    "due_today": N_("Due today"),
+    "breach": N_("Target missed"),
+    "ask": N_("Raise it?"),
+    "stage": N_("Next stage"),
+    "lapses_soon": N_("Reminder"),
+    "lapses_today": N_("The stage ends today"),
 }
 
 
@@ -59,8 +61,8 @@ def first_message(facts: MatterFacts) -> str:
 
 def event_text(kind: str, actor: str, text: str, at_utc: datetime) -> str:
     """Return a line of the history as a remark."""
-    names = EVENTS.get(kind, {"bn": kind, "en": kind})
-    head = f"{names['bn']} — {moment_text(at_utc, 'bn')}\n{names['en']} — {moment_text(at_utc, 'en')} ({actor})"
+    bangla, english = (f"{tr(lang, EVENTS.get(kind, kind))} — {moment_text(at_utc, lang)}" for lang in BOTH)
+    head = f"{bangla}\n{english} ({actor})"
     return clean_lines(f"{head}\n\n{text}" if text.strip() else head, LONGEST_TEXT)
 
 

@@ -1,1 +1,1 @@
-"""Who hears of it, when, and in which words."""
+"""Write notices, and decide who gets them and when."""

@@ -1,4 +1,4 @@
-"""Gathers what the briefs tell, as of the moment when they are owed, from the database."""
+"""Gather the facts of the briefs from the database, as of when they are enqueued."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -46,7 +46,7 @@ Busy = Sequence[tuple[str, float]]
 
 
 def morning_facts(work: Work, busy: Busy) -> MorningFacts:
-    """What the morning brief tells: now, since the office closed last, and today."""
+    """Return the facts of the morning brief: now, since the office last closed, and today."""
     since_utc, ends_utc = _last_closing(work.office.calendar, work.now_utc), _end_of_day(work.now_utc)
     down = sorted(outage_rows.down(work.session), key=lambda each: each.started_utc)
     back = outage_rows.ended_after(work.session, since_utc)
@@ -83,7 +83,7 @@ def morning_facts(work: Work, busy: Busy) -> MorningFacts:
 
 
 def weekly_facts(work: Work, until_utc: datetime) -> WeeklyFacts:
-    """What the weekly brief tells of this office: the seven days before it. An office is an upazila."""
+    """Return the facts of the weekly brief of this office: the seven days before it. An office is an upazila."""
     begins_utc = until_utc - A_WEEK
     outages = outage_rows.within(work.session, begins_utc, until_utc)
     lost: Counter[str] = Counter()
@@ -122,7 +122,7 @@ def weekly_facts(work: Work, until_utc: datetime) -> WeeklyFacts:
 
 
 def _listed(rows: Sequence[Row], shape: Callable[[Row], Thing]) -> Listed[Thing]:
-    """At most so many of them, and how many there are in all."""
+    """Return at most so many of them, and the total."""
     return Listed(len(rows), tuple(shape(row) for row in rows[:MOST_LISTED]))
 
 
@@ -165,7 +165,7 @@ def _planned(office: Office, now_utc: datetime, ends_utc: datetime) -> Iterator[
 
 
 def _last_closing(calendar: Calendar, now_utc: datetime) -> datetime:
-    """When the office closed last before today; a day ago, if it has not for ten days."""
+    """Return when the office last closed before today; a day ago, if it has not for ten days."""
     today = calendar.local(now_utc).date()
     for back in range(1, 11):
         closes = calendar.day(today - timedelta(days=back)).closes
@@ -180,7 +180,10 @@ def _end_of_day(now_utc: datetime) -> datetime:
 
 
 def _unmonitored_s(session: Session, begins_utc: datetime, ends_utc: datetime) -> int:
-    """The gaps, and the time before any site was known: a new monitor saw nothing of the week before it."""
+    """Return the gaps, and the time before any site was known, in seconds.
+
+    A new monitor saw nothing of the week before it.
+    """
     known = [row.first_utc for row in reachability_rows.states(session)]
     first_utc = min((since or begins_utc for since in known), default=ends_utc)
     gaps = [(begin, end or ends_utc) for begin, end, _ in queries.gaps(session, begins_utc)]

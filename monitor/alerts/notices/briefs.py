@@ -1,8 +1,8 @@
-"""The morning brief and the weekly one: when each is owed, and what is known for it.
+"""Enqueue the morning and the weekly brief: when each is due, and its facts.
 
-Both are derived at every look: a brief is owed from the opening of its day on, once, under the name of that day. So a
-restart, a sleep or a step of the clock neither loses nor repeats one. What fell due before the monitor was first
-started is not owed.
+Both are derived at every look: a brief is due from the opening of its day on, once, under the name of that day. So a
+restart, a suspend or a step of the clock neither loses nor repeats one. Briefs due before the monitor was first started
+are left out.
 """
 
 from collections.abc import Sequence
@@ -21,7 +21,7 @@ LATE_AFTER = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class Brief:
-    """One brief, the day that it is named after, and since when it is owed."""
+    """One brief, the day it is named after, and since when it is due."""
 
     kind: NoticeKind
     day: date
@@ -32,12 +32,12 @@ class Brief:
         return f"{self.kind}-{self.day:%Y%m%d}"
 
     def keys(self, readers: Sequence[str]) -> list[str]:
-        """Under which it is owed to each of them."""
+        """Return the outbox keys of the brief for each recipient."""
         return [key(self.name, self.kind, "", reader) for reader in readers]
 
 
 def briefs_due(calendar: Calendar, now_utc: datetime) -> list[Brief]:
-    """The briefs that should be there by now: today's while the office is open, and this week's once it has opened."""
+    """Return the briefs due by now: today's while the office is open, and this week's once it has opened."""
     found = []
     today = calendar.day(calendar.local(now_utc).date())
     if today.opens is not None and today.closes is not None and today.opens <= now_utc < today.closes:
@@ -53,9 +53,9 @@ def briefs_due(calendar: Calendar, now_utc: datetime) -> list[Brief]:
 
 
 def enqueue_briefs(work: Work, busy: Busy) -> list[str]:
-    """Puts what is due and not there yet into the outbox; returns the names.
+    """Enqueue the briefs that are due and not in the outbox yet; return their names.
 
-    ``busy``: what only the running daemon knows, links by the share of their speed that is in use, 0 to 1.
+    ``busy``: links by the share of their speed in use, 0 to 1, which only the running daemon knows.
     """
     pending = []
     for brief in briefs_due(work.office.calendar, work.now_utc):
@@ -72,7 +72,7 @@ def enqueue_briefs(work: Work, busy: Busy) -> list[str]:
 
 
 def missed(work: Work) -> dict[str, bool]:
-    """By kind, whether a brief that should have gone out an hour ago has not; kinds that nobody gets are left out."""
+    """Return, by kind, whether a brief is more than an hour late; kinds without recipients are left out."""
     found: dict[str, bool] = {}
     readers = {MORNING: work.office.notices.morning, WEEKLY: work.office.notices.weekly}
     due = {

@@ -1,11 +1,10 @@
-"""The hour before an outage as a picture: SVG out of the minutes, PNG for mail programs, which draw no SVG.
+"""Draw the hour before an outage: SVG from the minutes, PNG for mail programs, which draw no SVG.
 
 Blue, scale on the left: the slowest answer of each minute. Red from above, scale on the right: the share that was lost.
-Grey: no round. Below: minutes before the first failed probe. The letters are as large as a telephone needs, where the
-picture is shown at half its size. The fonts come with us: a small server has none.
+Grey: no round. Below: minutes before the first failed probe. The text is as large as a telephone needs, where the
+picture is shown at half its size. The fonts come with the program: a small server has none.
 """
 
-from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any, NamedTuple
@@ -14,19 +13,21 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from monitor.alerts.notices.observations import MS
 from monitor.domain.evidence import Hour
+from monitor.domain.message import N_
 from monitor.i18n import formats
+from monitor.i18n.catalogue import tr
 from monitor.i18n.languages import Lang
 
 LEFT, STEP = 130, 7  # pixels: of the first minute, from minute to minute
 ABOVE, HEIGHT = 16, 112  # pixels: of the top of both scales, and how high they are
 TICKS = (60, 40, 20, 0)  # minutes before the first failed probe
-BEFORE: Mapping[Lang, str] = {"bn": "মিনিট আগে", "en": "minutes before"}
+BEFORE = N_("minutes before")
 FONTS = ("Lohit-Bengali.ttf", "NotoSans-Latin.ttf")
-LOST: Mapping[Lang, str] = {"bn": "হারানো", "en": "lost"}
+LOST = N_("lost")
 
 
 class Bar(NamedTuple):
-    """One minute: where it stands and how high it is, in pixels."""
+    """One minute: its position and height in pixels."""
 
     x: int
     rtt_px: float
@@ -35,7 +36,7 @@ class Bar(NamedTuple):
 
 
 def hour_svg(hour: Hour, lang: Lang) -> str:
-    """The picture of an hour; empty when that has no minutes."""
+    """Return the picture of an hour; empty when that has no minutes."""
     minutes = hour.minutes
     if not minutes:
         return ""
@@ -43,13 +44,13 @@ def hour_svg(hour: Hour, lang: Lang) -> str:
     picture: str = _template().render(
         bars=[_bar(place, minute, top_ms) for place, minute in enumerate(minutes)],
         lang=lang,
-        top=f"{formats.digits(f'{top_ms:.0f}' if top_ms >= 10 else f'{top_ms:.1f}', lang)} {MS[lang]}",
-        zero=f"{formats.digits(0, lang)} {MS[lang]}",
+        top=f"{formats.digits(f'{top_ms:.0f}' if top_ms >= 10 else f'{top_ms:.1f}', lang)} {tr(lang, MS)}",
+        zero=f"{formats.digits(0, lang)} {tr(lang, MS)}",
         no_loss=f"{formats.digits(0, lang)}%",
         all_lost=f"{formats.digits(100, lang)}%",
-        lost=LOST[lang],
+        lost=tr(lang, LOST),
         ticks=[(LEFT + STEP * (len(minutes) - back), formats.digits(back, lang)) for back in TICKS],
-        before=BEFORE[lang],
+        before=tr(lang, BEFORE),
         left=LEFT,
         width=STEP - 1,
         above=ABOVE,
@@ -60,7 +61,7 @@ def hour_svg(hour: Hour, lang: Lang) -> str:
 
 
 def hour_png(hour: Hour, lang: Lang) -> bytes:
-    """The picture as PNG, 1,320 pixels wide; empty when there is none."""
+    """Return the picture as PNG, 1,320 pixels wide; empty when there is none."""
     import resvg_py  # 3 MB that only a mail needs
 
     svg = hour_svg(hour, lang)

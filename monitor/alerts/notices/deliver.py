@@ -1,4 +1,4 @@
-"""The outbox worker: lease → render → hand over → mark."""
+"""Deliver notices from the outbox: lease → render → hand over → mark."""
 
 import logging
 import random
@@ -26,7 +26,7 @@ Outcome = Literal["idle", "done", "away"]
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """What became of a letter that was handed over; ``said``: the proof that it went, or why it did not."""
+    """The result of a delivery; ``said``: the proof that it went, or why it did not."""
 
     letter: Letter
     outcome: Literal["sent", "failed", "faulty", "dead", "away"]
@@ -34,22 +34,22 @@ class Attempt:
 
 
 def deliver_next(store: Store, office: Office, name: ChannelName, channel: Channel, clock: Clock) -> Outcome:
-    """Delivers the next letter of one channel: `look`, `hand_over`, `note`. Blocks; raises DatabaseError alone.
+    """Deliver the next notice of one channel: `look`, `hand_over`, `note`. Blocks; raises DatabaseError alone.
 
-    'idle': there was none; 'done': there was, whatever became of it; 'away': the channel cannot be reached now.
+    'idle': there was none; 'done': there was, whatever became of it; 'away': the channel is unavailable now.
     """
     letter = look(store, office, name, clock)
     return "idle" if letter is None else note(store, office, hand_over(office, letter, channel), clock)
 
 
 def look(store: Store, office: Office, name: ChannelName, clock: Clock) -> Letter | None:
-    """Leases the letter that goes out next; asks the database alone."""
+    """Lease the notice to be sent next; uses the database alone."""
     with store.write() as session:
         return lease.lease_next(Work(session, office, clock.utc()), name)
 
 
 def hand_over(office: Office, letter: Letter, channel: Channel) -> Attempt:
-    """Writes the letter and hands it over, which asks the outside alone; never raises for the sake of one letter."""
+    """Render the notice and deliver it, which uses outside hosts alone; never raises for one notice's fault."""
     try:
         recipient = recipient_of(office, letter)
         proof = channel.deliver(letter, recipient, render.render(letter, recipient.lang))
@@ -68,7 +68,7 @@ def hand_over(office: Office, letter: Letter, channel: Channel) -> Attempt:
 
 
 def note(store: Store, office: Office, attempt: Attempt, clock: Clock) -> Outcome:
-    """Writes down what became of a letter; asks the database alone."""
+    """Record the result of a delivery; uses the database alone."""
     letter, said = attempt.letter, attempt.said
     with store.write() as session:
         work = Work(session, office, clock.utc())
@@ -105,7 +105,7 @@ def log_notice(event: LogEvent, letter: Letter, text: str, error: Exception | No
 
 
 def _keep_head(store: Store, letter: Letter, clock: Clock) -> None:
-    """Notes beside the database how far its history was told: a copy put back later is held against it."""
+    """Note beside the database how far its history was mailed: a copy put back later is compared with it."""
     try:
         with store.read() as session:
             mailed_head.note(session, store.path.parent, str(letter.facts.get("head", "")), clock.utc())
@@ -115,9 +115,9 @@ def _keep_head(store: Store, letter: Letter, clock: Clock) -> None:
 
 
 def recipient_of(office: Office, letter: Letter) -> Recipient:
-    """Who a letter is for, as the configuration has him now.
+    """Return the recipient of a notice by the present configuration.
 
-    Raises TemporaryFailure when it has him no more: whoever took him out can put him back; FactsError.
+    Raises TemporaryFailure when it is no longer configured: it may be put back; FactsError.
     """
     if letter.recipient == ASKER:
         asked = unpack_matter(letter.kind, letter.facts).asked

@@ -1,4 +1,4 @@
-"""Many notices in one letter: facts of all of them in, a digest by ticket out."""
+"""Merge many notices into one: facts of all of them in, a digest by ticket out."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
@@ -8,27 +8,32 @@ from monitor.alerts.facts.matter import MatterFacts
 from monitor.alerts.notices.gather import letterhead
 from monitor.alerts.notices.wording import Section, Words, page_row
 from monitor.charter.office import Office
+from monitor.domain.message import N_, NN_
 from monitor.i18n import formats
+from monitor.i18n.catalogue import tr, trn
 from monitor.i18n.languages import Lang
 
 MOST_LISTED = 200  # tickets that a digest names; the rest it counts
 
-TITLES: Mapping[Place, Mapping[Lang, str]] = {
-    "down": {"bn": "এখনও বিচ্ছিন্ন", "en": "Still down"},
-    "over": {"bn": "ইতোমধ্যে সচল বা নিষ্পত্তিকৃত", "en": "Up again or settled meanwhile"},
-    "asked": {"bn": "অভিযোগ ও আবেদন", "en": "Complaints and requests"},
+TITLES: Mapping[Place, str] = {
+    "down": N_("Still down"),
+    "over": N_("Up again or resolved by now"),
+    "asked": N_("Complaints and requests"),
 }
-TO_DO: Mapping[Lang, str] = {
-    "bn": "এক ঘণ্টায় আপনার ই-মেইলের সীমা পূর্ণ হওয়ায় বা ই-মেইল পাঠানো না যাওয়ায় এগুলো একসঙ্গে জানানো হলো।"
-    " প্রতিটির বিবরণ: upazila-monitor ticket show নম্বর",
-    "en": "They are told together because your letters of this hour are used up, or because no mail could be sent."
-    " Each one's whole story: upazila-monitor ticket show NUMBER",
-}
+IN_ONE_LETTER = NN_(
+    "{count} ticket in one letter: {down} down, {over} over", "{count} tickets in one letter: {down} down, {over} over"
+)
+TO_DO = N_(
+    "They come in one letter because your letters of this hour are used up, or because no mail could be sent."
+    " For each one's history: upazila-monitor ticket show NUMBER"
+)
 
 
 def matters_of(notices: Iterable[MatterFacts]) -> list[str]:
-    """What each notice is about, in their order: the ticket, also one that was reopened for another outage of its
-    site; or the outage, with or without its ticket.
+    """Return the case of each notice, in their order.
+
+    It is the ticket, also one that was reopened for another outage of its site; or the outage, with or without its
+    ticket.
     """
     outage_of: dict[str, str] = {}
     return [
@@ -42,7 +47,7 @@ def _outage_of(facts: MatterFacts) -> str:
 
 
 def digest_facts(office: Office, notices: Sequence[tuple[str, MatterFacts]], now_utc: datetime) -> DigestFacts:
-    """What a digest of these notices (kind, facts) can tell; they come in the order in which they were owed."""
+    """Return the facts of a digest of these notices (kind, facts), in the order of enqueueing."""
     by_matter: dict[str, DigestMatter] = {}
     for (kind, facts), matter in zip(notices, matters_of(facts for _, facts in notices), strict=True):
         by_matter[matter] = DigestMatter(
@@ -66,17 +71,14 @@ def digest_facts(office: Office, notices: Sequence[tuple[str, MatterFacts]], now
 
 
 def digest_words(facts: DigestFacts, lang: Lang) -> Words:
-    """The digest in one language."""
-    down, over, asked = (formats.digits(facts.counts.get(place, 0), lang) for place in TITLES)
-    total = formats.digits(sum(facts.counts.values()), lang)
-    if lang == "bn":
-        headline = f"একসঙ্গে {total}টি বিষয়: {down}টি বিচ্ছিন্ন, {over}টি নিষ্পত্তিকৃত"
-        headline += f", {asked}টি আবেদন" if facts.counts.get("asked") else ""
-    else:
-        headline = f"{total} matters in one letter: {down} down, {over} over"
-        headline += f", {asked} asked for" if facts.counts.get("asked") else ""
+    """Return the digest in one language."""
+    counts = {place: facts.counts.get(place, 0) for place in TITLES}
+    total = sum(facts.counts.values())
+    headline = trn(lang, *IN_ONE_LETTER, total, down=counts["down"], over=counts["over"])
+    if counts["asked"]:
+        headline += ", " + trn(lang, "{count} request", "{count} requests", counts["asked"])
     sections = tuple(_section(place, facts, lang) for place in TITLES if facts.counts.get(place))
-    return Words(lang, headline, page_row(facts, lang), TO_DO[lang], sections)
+    return Words(lang, headline, page_row(facts, lang), tr(lang, TO_DO), sections)
 
 
 def _place(matter: DigestMatter) -> Place:
@@ -89,15 +91,12 @@ def _section(place: Place, facts: DigestFacts, lang: Lang) -> Section:
     listed = [matter for matter in facts.matters if _place(matter) == place]
     lines = [_line(matter, facts.now, lang) for matter in listed]
     if (more := facts.counts[place] - len(listed)) > 0:
-        count = formats.digits(more, lang)
-        lines.append(
-            f"আরও {count}টি: upazila-monitor tickets" if lang == "bn" else f"and {count} more: upazila-monitor tickets"
-        )
-    return Section(f"{TITLES[place][lang]} ({formats.digits(facts.counts[place], lang)})", tuple(lines))
+        lines.append(tr(lang, "and {count} more: upazila-monitor tickets", count=more))
+    return Section(f"{tr(lang, TITLES[place])} ({formats.digits(facts.counts[place], lang)})", tuple(lines))
 
 
 def _line(matter: DigestMatter, now: datetime, lang: Lang) -> str:
-    """'[BHR-2026-000001] Juniadaha: down since 24 November 2026, 09:59 (3 hours), stage 1'."""
+    """Return '[BHR-2026-000001] Juniadaha: down since 24 November 2026, 09:59 (3 hours), stage 1'."""
     name = matter.site.name(lang) if matter.site else matter.service.name(lang)
     titled = f"[{matter.number}] {name}" if matter.number else name
     return ": ".join(filter(None, (titled, ", ".join(_facts(matter, now, lang)))))
@@ -107,11 +106,10 @@ def _facts(matter: DigestMatter, now: datetime, lang: Lang) -> Iterator[str]:
     lasted = formats.duration_text(max((matter.ended or now) - matter.event, timedelta()), lang)
     began = formats.moment_text(matter.event, lang)
     if matter.asked:
-        yield f"{began} তারিখে প্রাপ্ত" if lang == "bn" else f"received {began}"
+        yield tr(lang, "received {began}", began=began)
     elif matter.ended:
-        yield f"{began} থেকে {lasted} বিচ্ছিন্ন ছিল" if lang == "bn" else f"down from {began} for {lasted}"
+        yield tr(lang, "down from {began} for {lasted}", began=began, lasted=lasted)
     else:
-        yield f"{began} থেকে বিচ্ছিন্ন ({lasted})" if lang == "bn" else f"down since {began} ({lasted})"
+        yield tr(lang, "down since {began} ({lasted})", began=began, lasted=lasted)
     if matter.stage and not matter.ended:
-        stage = formats.digits(matter.stage, lang)
-        yield f"ধাপ {stage}" if lang == "bn" else f"stage {stage}"
+        yield tr(lang, "stage {stage}", stage=matter.stage)

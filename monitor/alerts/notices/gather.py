@@ -1,4 +1,4 @@
-"""Gathers what a notice can tell, as of when it is owed, from the office and the ticket's or outage's row."""
+"""Gather the facts of a notice, as of when it is enqueued, from the office and the ticket's or outage's row."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ from monitor.store.models import Ticket
 
 
 def facts_of(office: Office, ticket: Ticket, now_utc: datetime, note: str = "") -> MatterFacts:
-    """Everything that a letter about this ticket may tell."""
+    """Return all facts of a notice about this ticket."""
     outage = ticket.outages[-1] if ticket.outages else None
     # What a reopened ticket is about began anew; its dates are still those of its first outage.
     began_utc = outage.started_utc if outage and ticket.source == "outage" else ticket.event_utc
@@ -45,7 +45,7 @@ def facts_of(office: Office, ticket: Ticket, now_utc: datetime, note: str = "") 
 
 
 def facts_of_outage(office: Office, outage: OutageRow, now_utc: datetime) -> MatterFacts:
-    """Everything that a letter about an outage without a ticket may tell."""
+    """Return all facts of a notice about an outage without a ticket."""
     explained = deadline_of_outage(office, outage)
     service = office.charter.service(outage.service)
     return MatterFacts(
@@ -63,7 +63,7 @@ def facts_of_outage(office: Office, outage: OutageRow, now_utc: datetime) -> Mat
 
 
 def deadline_of(office: Office, ticket: Ticket) -> Deadline:
-    """The ticket's deadline by today's charter and calendar, with its reasons."""
+    """Return the ticket's deadline by today's charter and calendar, with its reasons."""
     if ticket.outages:
         return deadline_of_outage(office, ticket.outages[0])
     target = office.charter.service(ticket.service).target
@@ -77,7 +77,7 @@ def deadline_of(office: Office, ticket: Ticket) -> Deadline:
 
 
 def deadline_of_outage(office: Office, outage: OutageRow) -> Deadline:
-    """The outage's deadline by today's charter and calendar, with its reasons."""
+    """Return the outage's deadline by today's charter and calendar, with its reasons."""
     return target_deadline(
         office.charter.service(outage.service).target,
         started_utc=outage.started_utc,
@@ -87,19 +87,19 @@ def deadline_of_outage(office: Office, outage: OutageRow) -> Deadline:
 
 
 def operator_late_since(office: Office, outage: OutageRow, now_utc: datetime) -> datetime | None:
-    """Since when the operator of the outage's line is late by his own limit; None while he is not, or has none."""
+    """Return since when the link's operator exceeds its own limit; None while it does not, or has none."""
     limit_utc = operator_limit(office, outage)
     return limit_utc if limit_utc is not None and limit_utc < (outage.ended_utc or now_utc) else None
 
 
 def operator_limit(office: Office, outage: OutageRow) -> datetime | None:
-    """Until when the operator of the outage's line has time by his own limit; None where there is no operator."""
+    """Return until when the link's operator has time by its own limit; None without an operator."""
     site = office.fleet.sites.get(outage.site)
     return outage.started_utc + timedelta(hours=site.operator_hours) if site and site.operator else None
 
 
 class LetterheadFields(TypedDict):
-    """What `letterhead` knows of the fields of a `Letterhead`."""
+    """The fields of a `Letterhead` that `letterhead` knows."""
 
     office_bn: str
     office_en: str
@@ -109,7 +109,7 @@ class LetterheadFields(TypedDict):
 
 
 def letterhead(office: Office, now_utc: datetime, number: str = "") -> LetterheadFields:
-    """The fields of a `Letterhead`: whose letter it is, as of when, about which ticket, and where to see more."""
+    """Return the fields of a `Letterhead`: the office, the time, the ticket, and the page."""
     return {
         "office_bn": office.charter.name_bn,
         "office_en": office.charter.name_en,
@@ -144,7 +144,7 @@ def _officer_facts(office: Office, service: CharterService) -> Officer:
 
 
 def site_facts(office: Office, site_id: str | None) -> Site | None:
-    """A site by its id and names; None for no site."""
+    """Return a site's id and names; None for no site."""
     if site_id is None:
         return None
     site = office.fleet.sites.get(site_id)
@@ -154,7 +154,7 @@ def site_facts(office: Office, site_id: str | None) -> Site | None:
 
 
 def stages_of(office: Office, ticket: Ticket) -> Sequence[StageDates]:
-    """When each stage of the ticket's grievance chain begins and lapses; none before its target is missed."""
+    """Return the dates of the ticket's grievance chain; none before its target is missed."""
     if ticket.breached_utc is None:
         return ()
     return office.stages_from(
@@ -163,12 +163,12 @@ def stages_of(office: Office, ticket: Ticket) -> Sequence[StageDates]:
 
 
 def restart_of(level: int, from_utc: datetime | None) -> StageRestart | None:
-    """The stage whose time is counted anew, as a ticket's row says it."""
+    """Return the restarted stage of a ticket's row."""
     return StageRestart(level, from_utc) if level and from_utc is not None else None
 
 
 def waits_of(stored: Sequence[Sequence[str]]) -> tuple[Wait, ...]:
-    """When its time stood still, as a ticket's row says it."""
+    """Return the waits of a ticket's row."""
     return tuple(Wait(datetime.fromisoformat(stopped), datetime.fromisoformat(resumed)) for stopped, resumed in stored)
 
 
@@ -207,7 +207,7 @@ def _outage_facts(office: Office, outage: OutageRow, now_utc: datetime) -> Outag
 
 
 def history_line(kind: str, facts: MatterFacts) -> str:
-    """A notice's gist as one English line of the ticket's history."""
+    """Return a notice's gist as one English line of the ticket's history."""
     due = formats.moment_text(facts.deadline, "en")
     stage, following = facts.stage, facts.next_stage
     if kind == "stage" and stage:
@@ -223,8 +223,9 @@ def history_line(kind: str, facts: MatterFacts) -> str:
 
 
 def recovery_line(ticket: Ticket, answers_utc: datetime | None = None) -> str:
-    """How the ticket's last outage ended, for its history; ``answers_utc``: since when the site answers, if that is
-    later, because it was silent once more meanwhile.
+    """Return how the ticket's last outage ended, for its history.
+
+    ``answers_utc``: since when the site answers, if that is later, because it was down once more meanwhile.
     """
     outage = ticket.outages[-1]
     if outage.ended_utc is None:

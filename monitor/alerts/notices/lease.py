@@ -1,4 +1,4 @@
-"""What goes out next: asks `pacing` for every reader, folds what is told together, and leases one letter."""
+"""Lease the next notice: `rate_limit` plans for every recipient, notices are merged, and one is leased."""
 
 from collections import defaultdict
 from collections.abc import Sequence
@@ -23,7 +23,7 @@ AN_HOUR = timedelta(hours=1)
 
 
 def lease_next(work: Work, channel: str) -> Letter | None:
-    """Claims the letter that is to go out next through ``channel``; None when there is none."""
+    """Lease the notice to be sent next through ``channel``; None when there is none."""
     whole, by_reader = _waiting(work, channel)
     first = [(True, letter.owed_utc, letter.id) for letter in whole if letter.ready]
     if by_reader:
@@ -73,15 +73,15 @@ def _lease(work: Work, id_: int) -> Letter:
 
 
 def _stored(session: Session, ids: Sequence[int]) -> dict[int, Stored]:
-    """The facts of these notices."""
+    """Return the facts of these notices."""
     return {id_: read_json(text) for id_, text in notice_rows.facts_as_text(session, ids).items()}
 
 
 def _waiting(work: Work, channel: str) -> tuple[list[Waiting], dict[str, list[Waiting]]]:
-    """What has not gone out, in the order in which it was owed: what keeps out of all plans, and the others by reader.
+    """Return the pending notices in the order of enqueueing: those outside all plans, and the others by recipient.
 
-    Out of all plans are letters about many matters, and those that we could not write before: they hold up nobody.
-    Threads with a letter under way are left out.
+    Outside all plans are notices about many cases, and those that could not be written before: they delay nobody.
+    Threads with a notice under way are left out.
     """
     rows = notice_rows.waiting(work.session, channel)
     if not any(row.due_utc <= work.now_utc for row in rows):
@@ -107,15 +107,15 @@ def _waiting(work: Work, channel: str) -> tuple[list[Waiting], dict[str, list[Wa
 
 
 def _leave_out(work: Work, decided: Plan) -> None:
-    """Those that a later letter makes needless."""
+    """Mark those that a later notice makes needless."""
     for id_, later_id in decided.needless.items():
         notice_rows.mark_merged(work.session, [id_], later_id, work.now_utc)
 
 
 def _merge(work: Work, reader: str, ids: Sequence[int]) -> int | None:
-    """One letter in the place of many, in the caller's transaction: which; None when none of them can be read.
+    """Merge notices into one, in the caller's transaction; return its id, or None when none of them can be read.
 
-    Where they are all about one matter the last of them tells it, else a digest.
+    Where all are about one case the last of them is sent, else a digest.
     """
     kinds = notice_rows.kinds_of(work.session, ids)
     stored = _stored(work.session, ids)

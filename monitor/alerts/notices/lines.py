@@ -1,45 +1,49 @@
-"""A notice in one line, for a short message: its number, the place, how it stands, and until when. Pure."""
+"""Write a notice in one line, for a short message: number, place, state, deadline. Pure."""
 
 from collections.abc import Mapping
 
 from monitor.alerts.channels.base import Line
 from monitor.alerts.facts.matter import MatterFacts
 from monitor.alerts.notices.wording import entry_of
+from monitor.domain.message import N_
 from monitor.domain.notice_kinds import NoticeKind
 from monitor.i18n import formats
+from monitor.i18n.catalogue import tr
 from monitor.i18n.languages import Lang
 
-STATES: Mapping[str, Mapping[Lang, str]] = {
-    "opened": {"bn": "বিচ্ছিন্ন", "en": "down"},
-    "opened/over": {"bn": "বিচ্ছিন্ন ছিল", "en": "was down"},
-    "due_today": {"bn": "বিচ্ছিন্ন, আজ শেষ দিন", "en": "down, last day"},
-    "due_today/over": {"bn": "অনিষ্পন্ন, আজ শেষ দিন", "en": "not settled, last day"},
-    "due_today/asked": {"bn": "অনিষ্পন্ন, আজ শেষ দিন", "en": "not settled, last day"},
-    "registered": {"bn": "নতুন আবেদন", "en": "new request"},
-    "breach": {"bn": "অনিষ্পন্ন", "en": "not settled"},
-    "ask": {"bn": "ধাপ {next_stage}-এ প্রেরণ?", "en": "raise to stage {next_stage}?"},
-    "stage": {"bn": "ধাপ {stage}-এ প্রেরিত", "en": "raised to stage {stage}"},
-    "lapses_soon": {"bn": "তাগিদ, ধাপ {stage}", "en": "reminder, stage {stage}"},
-    "lapses_today": {"bn": "ধাপ {stage}, আজ শেষ দিন", "en": "stage {stage}, last day"},
-    "ack_over": {"bn": "প্রাপ্তিস্বীকারের মেয়াদ শেষ", "en": "acknowledgement over"},
-    "resolved": {"bn": "নিষ্পত্তিকৃত", "en": "resolved"},
-    "resolved/down": {"bn": "নিষ্পত্তিকৃত, এখনও বিচ্ছিন্ন", "en": "resolved, still down"},
-    "reopened": {"bn": "পুনরায় উন্মুক্ত", "en": "reopened"},
-    "reopened/down": {"bn": "আবার বিচ্ছিন্ন", "en": "down again"},
-    "restored": {"bn": "সচল", "en": "up again"},
-    "withdrawn": {"bn": "প্রত্যাহৃত", "en": "withdrawn"},
-    "corrected": {"bn": "সংশোধিত", "en": "corrected"},
+STATES: Mapping[str, str] = {
+    "opened": N_("down"),
+    "opened/over": N_("was down"),
+    "due_today": N_("down, last day"),
+    "due_today/over": N_("not resolved, last day"),
+    "due_today/asked": N_("not resolved, last day"),
+    "registered": N_("new request"),
+    "breach": N_("not resolved"),
+    "ask": N_("raise to stage {next_stage}?"),
+    "stage": N_("raised to stage {stage}"),
+    "lapses_soon": N_("reminder, stage {stage}"),
+    "lapses_today": N_("stage {stage}, last day"),
+    "ack_over": N_("acknowledgement ended"),
+    "resolved": N_("resolved"),
+    "resolved/down": N_("resolved, still down"),
+    "reopened": N_("reopened"),
+    "reopened/down": N_("down again"),
+    "restored": N_("up again"),
+    "withdrawn": N_("withdrawn"),
+    "corrected": N_("corrected"),
 }
-DUE: Mapping[Lang, str] = {"bn": "সময়সীমা", "en": "due"}
-WAS_DUE: Mapping[Lang, str] = {"bn": "সময় ছিল", "en": "was due"}
+DUE = N_("due {at}")
+WAS_DUE = N_("was due {at}")
 OF_A_STAGE = {NoticeKind.STAGE, NoticeKind.LAPSES_SOON, NoticeKind.LAPSES_TODAY}
 
 
 def line_of(kind: str, facts: MatterFacts, lang: Lang) -> Line:
-    """The line about a matter in one language; of what is withdrawn without a deadline."""
-    state = STATES[_entry(kind, facts)][lang].format(
-        stage=formats.digits(facts.stage.level if facts.stage else "", lang),
-        next_stage=formats.digits(facts.next_stage.level if facts.next_stage else "", lang),
+    """Return the line about a case in one language; for a withdrawn one without a deadline."""
+    state = tr(
+        lang,
+        STATES[_entry(kind, facts)],
+        stage=facts.stage.level if facts.stage else "",
+        next_stage=facts.next_stage.level if facts.next_stage else "",
     )
     place = facts.site.name(lang) if facts.site else facts.service.name(lang)
     before = f"{facts.number} " if facts.number else ""
@@ -48,7 +52,7 @@ def line_of(kind: str, facts: MatterFacts, lang: Lang) -> Line:
 
 
 def _entry(kind: str, facts: MatterFacts) -> str:
-    """The key of STATES: that of the headline, or 'KIND/down' while an outage lasts, or the kind itself."""
+    """Return the key of STATES: the headline's, or 'KIND/down' while an outage lasts, or the kind itself."""
     lasts = facts.outage is not None and not facts.outage.ended and not facts.asked
     wanted = (entry_of(kind, facts, for_citizen=False), f"{kind}/down" if lasts else kind, kind)
     return next((entry for entry in wanted if entry != kind and entry in STATES), kind)
@@ -58,4 +62,4 @@ def _due(kind: str, facts: MatterFacts, lang: Lang) -> str:
     at_utc = facts.stage.lapses if facts.stage and kind in OF_A_STAGE else facts.deadline
     passed = facts.overdue and at_utc == facts.deadline and at_utc <= facts.now
     local = at_utc.astimezone(formats.DHAKA)
-    return f"{(WAS_DUE if passed else DUE)[lang]} {formats.digits(f'{local:%d/%m %H:%M}', lang)}"
+    return tr(lang, WAS_DUE if passed else DUE, at=formats.digits(f"{local:%d/%m %H:%M}", lang))

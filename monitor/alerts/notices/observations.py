@@ -1,44 +1,47 @@
-"""What was seen of an outage, in Bangla and English: reasons, evidence, the hour before."""
+"""Write what was observed of an outage, in Bangla and English: reasons, evidence, the hour before."""
 
 from collections.abc import Iterator, Mapping
 
 from monitor.alerts.facts.matter import Outage
-from monitor.alerts.notices.phrases import CAUSES
 from monitor.domain.evidence import Evidence, Hour, LastGood, SnmpSaid, Way
+from monitor.domain.message import N_
 from monitor.domain.reasons import TIMEOUT, Reason
 from monitor.domain.sample import milliseconds
 from monitor.i18n import formats
+from monitor.i18n.catalogue import tr
 from monitor.i18n.formats import DHAKA
 from monitor.i18n.languages import Lang
 from monitor.i18n.reasons import reason_text
+from monitor.i18n.terms import CAUSES
 
-MS: Mapping[Lang, str] = {"bn": "মি.সে.", "en": "ms"}
-STATUS_IN_BANGLA: Mapping[str, str] = {
-    "up": "সচল",
-    "down": "অচল",
-    "testing": "পরীক্ষাধীন",
-    "unknown": "অজানা",
-    "dormant": "সুপ্ত",
-    "notPresent": "নেই",
-    "lowerLayerDown": "নিচের স্তর অচল",
+MS = N_("ms")
+PORT_STATES: Mapping[str, str] = {
+    "up": N_("up"),
+    "down": N_("off"),
+    "testing": N_("testing"),
+    "unknown": N_("unknown"),
+    "dormant": N_("dormant"),
+    "notPresent": N_("not present"),
+    "lowerLayerDown": N_("lower layer down"),
 }
+"""ifOperStatus (IF-MIB) in words."""
 
 
 def seen_text(seen: Reason | None, lang: Lang) -> str:
-    """What was seen; nothing of plain silence, which is what an outage is."""
+    """Return what was observed; nothing for a plain timeout, which is what an outage is."""
     return "" if seen == TIMEOUT else reason_text(seen, lang)
 
 
 def cause_text(outage: Outage, lang: Lang) -> str:
-    """The suspected cause and why."""
+    """Return the suspected cause and why."""
     if outage.cause not in CAUSES:
         return ""
     why = reason_text(outage.cause_why, lang)
-    return f"{CAUSES[outage.cause][lang]} ({why})" if why else CAUSES[outage.cause][lang]
+    return f"{tr(lang, CAUSES[outage.cause])} ({why})" if why else tr(lang, CAUSES[outage.cause])
 
 
 def last_good_text(last: LastGood | None, lang: Lang) -> str:
-    """When the last answer came, how long it took and what was lost."""
+    """Return when the last answer came, its time and its loss."""
     if last is None:
         return ""
     figures = [ms_text(last.rtt_ms, lang)] if last.rtt_ms is not None else []
@@ -47,32 +50,31 @@ def last_good_text(last: LastGood | None, lang: Lang) -> str:
 
 
 def hour_text(hour: Hour | None, lang: Lang) -> str:
-    """The chart of the hour before, and its figures below."""
+    """Return the chart of the hour before, and its figures below."""
     if hour is None:
         return ""
     return f"{hour.chart}\n{hour_figures(hour, lang)}"
 
 
 def hour_figures(hour: Hour, lang: Lang) -> str:
-    """The share lost, and how long answers took."""
+    """Return the share lost, and the times of answers."""
     figures = [loss_text(hour.loss, lang)]
     usual = hour.rtt_ms_mean if hour.rtt_ms_mean is not None else hour.rtt_ms_median
     if usual is not None and hour.rtt_ms_max is not None:
         is_mean = hour.rtt_ms_mean is not None
-        name = {"bn": "গড়" if is_mean else "মধ্যক", "en": "mean" if is_mean else "median"}[lang]
-        slowest = "ধীরতম" if lang == "bn" else "slowest"
-        figures += [f"{name} {ms_text(usual, lang)}", f"{slowest} {ms_text(hour.rtt_ms_max, lang)}"]
+        middle = N_("mean {time}") if is_mean else N_("median {time}")
+        figures += [tr(lang, middle, time=ms_text(usual, lang))]
+        figures += [tr(lang, "slowest {time}", time=ms_text(hour.rtt_ms_max, lang))]
     return ", ".join(figures)
 
 
 def loss_text(loss: float, lang: Lang) -> str:
-    """'packet loss 3%'."""
-    share = formats.digits(f"{loss:.0%}", lang)
-    return f"প্যাকেট লস {share}" if lang == "bn" else f"packet loss {share}"
+    """Return 'packet loss 3%'."""
+    return tr(lang, "packet loss {share:.0%}", share=loss)
 
 
 def snmp_text(evidence: Evidence, lang: Lang) -> str:
-    """What the site's devices said last by SNMP; as version 1 told it only in English."""
+    """Return the last SNMP readings of the site's devices; of stored version 1 only in English."""
     text = "; ".join(filter(None, (_snmp_said(said, lang) for said in evidence.snmp)))
     return text or (evidence.snmp_en if lang == "en" else "")
 
@@ -82,40 +84,37 @@ def _snmp_said(said: SnmpSaid, lang: Lang) -> str:
     if not parts:
         return ""
     at = formats.digits(f"{said.at.astimezone(DHAKA):%H:%M}", lang) if said.at else ""
-    when = (f" ({at})" if lang == "bn" else f" at {at}") if at else ""
-    return f"{said.device}{when}: {', '.join(parts)}"
+    return f"{said.device}{f' ({at})' if at else ''}: {', '.join(parts)}"
 
 
 def _snmp_parts(said: SnmpSaid, lang: Lang) -> Iterator[str]:
-    is_bangla = lang == "bn"
     if said.uptime_s is not None:
-        days, hours = (formats.digits(each, lang) for each in (said.uptime_s // 86_400, said.uptime_s // 3_600 % 24))
-        yield f"{days} দিন {hours} ঘণ্টা ধরে চালু" if is_bangla else f"up for {days} d {hours} h"
+        days, hours = said.uptime_s // 86_400, said.uptime_s // 3_600 % 24
+        yield tr(lang, "up for {days} d {hours} h", days=days, hours=hours)
     for port in said.ports:
-        yield f"{port.name} {STATUS_IN_BANGLA.get(port.status, 'অজানা') if is_bangla else port.status}"
+        yield f"{port.name} {tr(lang, PORT_STATES.get(port.status, port.status))}"
     if said.on_battery:
-        yield "ইউপিএস ব্যাটারিতে" if is_bangla else "UPS on battery"
+        yield tr(lang, "UPS on battery")
     if said.battery_minutes is not None:
-        minutes = formats.digits(said.battery_minutes, lang)
-        yield f"ইউপিএস আর {minutes} মিনিট" if is_bangla else f"UPS {minutes} min left"
+        yield tr(lang, "UPS {minutes} min left", minutes=said.battery_minutes)
 
 
 def ways_text(evidence: Evidence, lang: Lang) -> str:
-    """The way to each device in a line; as version 1 told it only in English."""
+    """Return the route to each device in a line; of stored version 1 only in English."""
     text = "\n".join(way_text(way, lang) for way in evidence.ways)
     return text or ("\n".join(evidence.ways_en) if lang == "en" else "")
 
 
 def way_text(way: Way, lang: Lang) -> str:
-    """'gateway: 1 10.0.0.1, 2 10.1.0.1, then nothing'."""
+    """Return 'gateway: 1 10.0.0.1, 2 10.1.0.1, then nothing'."""
     steps = ", ".join(f"{formats.digits(distance, lang)} {address}" for distance, address in way.hops)
     if not steps:
-        steps = "কেউ সাড়া দেয় না" if lang == "bn" else "nothing answers"
+        steps = tr(lang, "nothing answers")
     elif not way.reached:
-        steps += ", তারপর সাড়া নেই" if lang == "bn" else ", then nothing"
+        steps = tr(lang, "{steps}, then nothing", steps=steps)
     return f"{way.device}: {steps}"
 
 
 def ms_text(rtt_ms: float, lang: Lang) -> str:
-    """'18.4 ms' / '১৮.৪ মি.সে.'."""
-    return f"{formats.digits(milliseconds(rtt_ms, 1), lang)} {MS[lang]}"
+    """Return a time in milliseconds with its unit: '18.4 ms'."""
+    return f"{formats.digits(milliseconds(rtt_ms, 1), lang)} {tr(lang, MS)}"

@@ -1,19 +1,19 @@
-"""The outbox: notices are owed in the transaction of the event that causes them, and delivered afterwards.
+"""Enqueue notices in the transaction of the event that causes them, and record their delivery.
 
 ::
 
-    owed ──lease──> leased ──mark_sent──> sent
-      ^               │ └────mark_dead──> dead ──resend──> owed
-      ├──mark_failed──┤
-      └──hold─────────┘
-    owed ──fold──> told by another letter: a digest, or a later one of its thread
+    pending ──lease──> leased ──mark_sent──> sent
+      ^                  │ └────mark_dead──> dead ──resend──> pending
+      ├──mark_failed─────┤
+      └──hold────────────┘
+    pending ──merge──> merged into another: a digest, or a later one of its thread
 
-A letter is dead only when its receiver's server has said so for good. What stands in the way otherwise (names, lines,
-TLS, logins, our configuration) is tried again, less and less often; what this program itself cannot do (`hold`) waits
-with its ``fault`` and goes out by a version that can.
+A notice is dead only when its recipient's server has finally refused it. All other trouble (names, links, TLS, logins,
+our configuration) is retried, less and less often; what this program itself cannot write (`hold`) waits with its
+``fault`` and is sent by a version that can.
 
-A notice is handed over at least once, always under the same Message-ID; within a ticket each reader gets notices in
-the order in which they were owed. `pacing` decides who gets what next.
+A notice is delivered at least once, always under the same Message-ID; within a ticket each recipient gets notices in
+the order of enqueueing. `rate_limit` decides who gets what next.
 """
 
 from collections.abc import Sequence
@@ -38,7 +38,7 @@ SPREAD = (0.75, 1.25)
 
 
 def key(about: str, kind: str, ref: str, recipient: str) -> str:
-    """What makes a notice unique: it can be owed only once."""
+    """Return the key that makes a notice unique: it is enqueued only once."""
     return f"{about}/{_name(kind, ref)}/{recipient}"
 
 
@@ -54,9 +54,9 @@ def enqueue(
     facts: MatterFacts,
     ref: str = "",
 ) -> bool:
-    """Puts a notice about a ticket into the outbox: for whom the charter names, and for whoever else wants it.
+    """Enqueue a notice about a ticket, for the charter's officer and further recipients.
 
-    ``ref``: which one of its kind it is within the ticket. False, and nothing happens, when that one is there.
+    ``ref``: which one of its kind it is within the ticket. Returns False, without effect, when that one exists.
     """
     notified = {notice.recipient for notice in ticket.notices if (notice.kind, notice.ref) == (kind, ref)}
     if recipient in notified:
@@ -75,14 +75,14 @@ def enqueue(
 
 
 def _may_hear(ticket: Ticket, reader: str, kind: NoticeKind) -> bool:
-    """Good news only goes to those who heard of the trouble."""
+    """Return whether good news may go to a recipient: only after a notice of the trouble."""
     return kind not in GOOD_NEWS or any(notice.recipient == reader for notice in ticket.notices)
 
 
 def enqueue_for_outages(work: Work, kind: NoticeKind, due: Sequence[tuple[Outage, str]]) -> list[Outage]:
-    """Puts notices of a kind, each with its ``ref``, about outages without a ticket into the outbox, once.
+    """Enqueue notices of a kind, each with its ``ref``, about outages without a ticket, once.
 
-    They are for the outage's officer, and for whoever else wants them. Returns the fresh ones.
+    They are for the outage's officer and further recipients. Returns the new ones.
     """
     officer = {outage.id: work.office.charter.service(outage.service).officer for outage, _ in due}
     keys = {outage.id: key(f"outage-{outage.id}", kind, ref, officer[outage.id]) for outage, ref in due}
@@ -96,7 +96,7 @@ def enqueue_for_outages(work: Work, kind: NoticeKind, due: Sequence[tuple[Outage
 
 
 def new_notice(work: Work, about: str, kind: NoticeKind, recipient: str, facts: Facts, ref: str = "") -> Notice:
-    """A notice that begins a thread of its own."""
+    """Return a notice that begins a thread of its own."""
     message_id = f"<{about}.{_name(kind, ref)}.{recipient}@{work.office.mail_domain}>"
     due_utc = goes_at(work.office, kind, recipient, work.now_utc)
     return Notice(
@@ -116,23 +116,23 @@ def new_notice(work: Work, about: str, kind: NoticeKind, recipient: str, facts: 
 
 
 def mark_sent(work: Work, letter: Letter, proof: str) -> None:
-    """Records that the letter was handed over; ``proof`` is what the server said."""
+    """Record that the notice was delivered; ``proof``: the server's answer."""
     _change(work, letter, sent_utc=work.now_utc, leased_until_utc=None, proof=proof, last_error="", fault="")
 
 
 def mark_failed(work: Work, letter: Letter, error: str, jitter: float) -> None:
-    """Puts the letter back for another try after a pause that doubles up to an hour, or a day for an old letter.
+    """Record a failed try; the next follows after a backoff that doubles up to an hour, or a day for an old notice.
 
-    ``jitter``, 0 to 1, spreads the tries of many letters: the pause is up to a quarter shorter or longer.
+    ``jitter``, 0 to 1, spreads the tries of many notices: the backoff is up to a quarter shorter or longer.
     """
     due_utc = work.now_utc + _backoff_of(work, letter, jitter)
     _change(work, letter, due_utc=due_utc, leased_until_utc=None, last_error=error, fault="")
 
 
 def hold(work: Work, letter: Letter, fault: str, jitter: float) -> None:
-    """Puts the letter back because this program cannot write or hand it over, which is no fault of its receiver's.
+    """Put the notice back because this program cannot write or deliver it, which is no fault of its recipient's.
 
-    It is tried again as a failed one is, at every start too, and holds up no other letter of its thread.
+    It is retried as a failed one is, at every start too, and delays no other notice of its thread.
     """
     due_utc = work.now_utc + _backoff_of(work, letter, jitter)
     _change(work, letter, due_utc=due_utc, leased_until_utc=None, fault=fault)
@@ -146,14 +146,14 @@ def _backoff_of(work: Work, letter: Letter, jitter: float) -> timedelta:
 
 
 def backoff_after(failures: int, first_s: float, jitter: float, longest: timedelta = LONGEST_BACKOFF) -> timedelta:
-    """How long to wait after so many failed tries in a row."""
+    """Return the wait after so many failed tries in a row."""
     return backoff(failures, jitter, timedelta(seconds=first_s), longest, SPREAD)
 
 
 def put_back(work: Work, letter: Letter, error: str) -> None:
-    """Puts the letter back untried: its channel cannot be reached at all, which is not the letter's fault.
+    """Put the notice back untried: its channel is unavailable.
 
-    A digest comes apart again, so that one letter tells all that will have come together until the channel is back.
+    A digest is taken apart again, so that one digest has all that will have come until the channel is back.
     """
     if letter.kind == DIGEST:
         notice_rows.take_apart(work.session, letter.id, error)
@@ -162,12 +162,12 @@ def put_back(work: Work, letter: Letter, error: str) -> None:
 
 
 def mark_dead(work: Work, letter: Letter, error: str) -> None:
-    """Gives the letter up: its receiver's server has said for good that it will not take it."""
+    """Give the notice up: its recipient's server has finally refused it."""
     _change(work, letter, dead_utc=work.now_utc, leased_until_utc=None, last_error=error, fault="")
 
 
 def resend(work: Work, id_: int) -> Notice | None:
-    """Owes a notice once more under its old Message-ID, whatever became of it; None when there is no such notice."""
+    """Enqueue a notice again under its old Message-ID, whatever became of it; None when there is no such notice."""
     notice = work.session.get(Notice, id_)
     if notice is None:
         return None

@@ -1,9 +1,8 @@
-"""Which letter goes to a reader next, and which are told together. Pure.
+"""Plan which notice a recipient gets next, and which are merged. Pure.
 
-One reader gets at most so many letters an hour; what is more is told in a digest. What came and went before anything
-could be said of it is told in a digest too, and a letter that a later one of its thread makes needless is left out.
-Within a thread letters keep their order; between threads the urgent ones go first, and after a long silence the
-newest.
+A recipient gets at most so many notices an hour; further ones are merged into a digest. So are notices of a case that
+ended before any was sent; a notice that a later one of its thread makes needless is left out. Within a thread notices
+keep their order; between threads urgent ones go first, and after a long backlog the newest.
 """
 
 from collections.abc import Iterator, Sequence, Set
@@ -16,7 +15,7 @@ BACKLOG = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """An undelivered letter. ``ready``: it is due and nobody is handing it over; ``ends``: its matter is over."""
+    """An undelivered notice. ``ready``: it is due and not leased; ``ends``: it says that its case has ended."""
 
     id: int
     thread: str
@@ -28,9 +27,9 @@ class Waiting:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """``singly``: the letters to go out now, in this order; ``together``: those that one digest tells.
+    """The plan. ``singly``: the notices to send now, in this order; ``together``: those to merge into one digest.
 
-    ``needless`` maps a letter that is left out to the later one that tells all of it.
+    ``needless`` maps a notice that is left out to the later one that covers it.
     """
 
     singly: tuple[int, ...] = ()
@@ -39,9 +38,9 @@ class Plan:
 
 
 def plan(waiting: Sequence[Waiting], begun: Set[str], room: int, now_utc: datetime, *, may_digest: bool) -> Plan:
-    """What becomes of one reader's letters, which come in the order in which they were owed.
+    """Plan one recipient's notices, given in the order of enqueueing.
 
-    ``begun``: the threads in which he got something already; ``room``: how many more letters this hour allows.
+    ``begun``: the threads in which something was sent already; ``room``: how many more notices this hour allows.
     """
     heads: list[tuple[Waiting, Sequence[Waiting]]] = []
     stale: list[Waiting] = []
@@ -71,7 +70,7 @@ def _threads(waiting: Sequence[Waiting]) -> Iterator[Sequence[Waiting]]:
 
 
 def _after_last_end(letters: Sequence[Waiting]) -> tuple[Sequence[Waiting], Sequence[Waiting]]:
-    """What a matter that ended and then began again makes needless, and the letters from that beginning on."""
+    """Return the notices made needless by a case that ended and began again, and those from that beginning on."""
     ended = max((place for place, letter in enumerate(letters[:-1], 1) if letter.ends), default=0)
     if letters[-1].ends or not all(letter.ready for letter in letters[: ended + 1]):
         return (), letters
@@ -79,7 +78,7 @@ def _after_last_end(letters: Sequence[Waiting]) -> tuple[Sequence[Waiting], Sequ
 
 
 def _in_order(letters: Sequence[Waiting], now_utc: datetime) -> Sequence[Waiting]:
-    """The urgent ones first; oldest first, but newest first when they have been waiting for long."""
+    """Return the urgent ones first; oldest first, but newest first when they have been waiting for long."""
     backlog = any(now_utc - letter.owed_utc > BACKLOG for letter in letters)
     by_age = sorted(letters, key=lambda letter: (letter.owed_utc, letter.id), reverse=backlog)
     return sorted(by_age, key=lambda letter: not letter.urgent)

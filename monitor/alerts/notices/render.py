@@ -1,7 +1,7 @@
 """A leased notice in words: `wording` says them, the templates lay them out, Bangla first and English below."""
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cache
 
@@ -19,6 +19,8 @@ from monitor.alerts.notices.routing import ASKER
 from monitor.alerts.notices.wording import Words, words
 from monitor.domain import notice_kinds
 from monitor.domain.log_events import LogEvent
+from monitor.domain.message import N_
+from monitor.i18n.catalogue import tr
 from monitor.i18n.languages import BOTH, Lang
 from monitor.logs.emit import emit
 from monitor.settings.notices_section import Languages
@@ -27,17 +29,14 @@ log = logging.getLogger(__name__)
 
 BAD, GOOD, PLAIN = "#b91c1c", "#15803d", "#b45309"
 ALARMS = ("opened", "breach", "stage")
-LEGEND: Mapping[Lang, str] = {
-    "bn": "নীল: প্রতি মিনিটের ধীরতম সাড়া; লাল: হারানো অংশ; ধূসর: কোনো রাউন্ড হয়নি",
-    "en": "blue: the slowest answer of each minute; red: the share lost; grey: no round",
-}
-SAMPLE: Mapping[Lang, str] = {"bn": "নমুনা, সত্যিকারের ঘটনা নয়", "en": "A sample, nothing has happened"}
-AUDIT: Mapping[Lang, str] = {"bn": "নিরীক্ষা লগের প্রমাণক", "en": "head of the audit log"}
+LEGEND = N_("blue: the slowest answer of each minute; red: the share lost; grey: no round")
+SAMPLE = N_("A sample, nothing has happened")
+AUDIT = N_("head of the audit log")
 GIST = ("ticket", "since", "received", "due", "was_due", "stage", "affected", "seen", "cause", "page")
 
 
 def render(letter: Letter, lang: Languages = "both") -> Rendered:
-    """The letter, ready to be handed over; raises FactsError when its facts cannot be read."""
+    """Return the letter, ready for delivery; raises FactsError when its facts cannot be read."""
     langs: tuple[Lang, ...] = BOTH if lang == "both" else (lang,)
     facts = unpack(letter.kind, letter.facts)
     parts = [_words(letter, facts, each) for each in langs]
@@ -49,8 +48,8 @@ def render(letter: Letter, lang: Languages = "both") -> Rendered:
         "colour": _colour(letter.kind),
         "office": [facts.office(each) for each in langs],
         "head": facts.head,
-        "legend": LEGEND,
-        "audit": " / ".join(AUDIT[each] for each in langs),
+        "legend": {each: tr(each, LEGEND) for each in langs},
+        "audit": " / ".join(tr(each, AUDIT) for each in langs),
         "pictures": {image.cid for image in images},
     }
     return Rendered(
@@ -73,11 +72,11 @@ def _words(letter: Letter, facts: Facts, lang: Lang) -> Words:
             said = weekly_words(facts, lang)
         case _:
             said = words(letter.kind, facts, lang, for_citizen=letter.recipient == ASKER)
-    return replace(said, headline=f"{SAMPLE[lang]} — {said.headline}") if letter.is_sample else said
+    return replace(said, headline=f"{tr(lang, SAMPLE)} — {said.headline}") if letter.is_sample else said
 
 
 def _subject(first: Words, facts: Facts) -> str:
-    """The ticket's number leads, but of a complaint the point does."""
+    """Return the subject: the ticket's number first, but of a request its headline."""
     if not facts.number:
         return first.headline
     if isinstance(facts, MatterFacts) and facts.asked:
@@ -86,11 +85,11 @@ def _subject(first: Words, facts: Facts) -> str:
 
 
 def _line(letter: Letter, facts: Facts, first: Words) -> Line:
-    """In the first language alone: a short message costs by its length."""
+    """Return the line in the first language alone: a short message costs by its length."""
     if not isinstance(facts, MatterFacts):
         return Line("", "", first.headline)
     found = line_of(letter.kind, facts, first.lang)
-    return replace(found, before=f"{SAMPLE[first.lang]}: {found.before}") if letter.is_sample else found
+    return replace(found, before=f"{tr(first.lang, SAMPLE)}: {found.before}") if letter.is_sample else found
 
 
 def _colour(kind: str) -> str:
@@ -98,7 +97,7 @@ def _colour(kind: str) -> str:
 
 
 def _images(parts: Sequence[Words]) -> Iterator[Image]:
-    """The charts; a letter whose chart cannot be drawn goes without it, with its figures in words."""
+    """Yield the charts; a letter whose chart cannot be drawn goes without it, with its figures in words."""
     for part in parts:
         for row in part.rows:
             try:
@@ -111,7 +110,7 @@ def _images(parts: Sequence[Words]) -> Iterator[Image]:
 
 
 def _gist(parts: Sequence[Words]) -> Iterator[str]:
-    """What fits on a small screen: the headline, what to do, the facts that matter most, the lists' titles."""
+    """Yield what fits on a small screen: the headline, what to do, the chief facts, the lists' titles."""
     for part in parts:
         yield part.headline
         yield from filter(None, (part.to_do, part.command))

@@ -1,6 +1,6 @@
-"""Who else hears of a notice, through which channel, and when it may go out. Pure.
+"""Route notices: further recipients, their channels, and when a notice may be sent. Pure.
 
-The charter names the officer of every notice; `[recipients.NAME]` of monitor.toml adds further readers.
+The charter names the officer of every notice; `[recipients.NAME]` of monitor.toml adds further recipients.
 """
 
 from collections.abc import Iterator
@@ -16,21 +16,21 @@ ASKER = "asker"
 
 
 def channel_of(office: Office, recipient: str) -> ChannelName:
-    """How a reader is reached: officers and askers by e-mail."""
+    """Return a recipient's channel; e-mail for officers and requesters."""
     entry = office.recipients.get(recipient)
     return entry.channel if entry else "email"
 
 
 def further_readers(office: Office, kind: str, facts: MatterFacts) -> Iterator[str]:
-    """The names of all recipients who want that notice besides the one whom the charter names."""
+    """Yield the names of all further recipients of that notice."""
     site_kind = facts.site.kind if facts.site else ""
     yield from (name for name, entry in office.recipients.items() if wants(entry, kind, facts.level, site_kind))
 
 
 def wants(entry: RecipientEntry, kind: str, stage: int, site_kind: str) -> bool:
-    """Whether a recipient is to hear of that notice: each of his lists is empty, or names what the notice is.
+    """Return whether a recipient wants that notice: each of its lists is empty, or contains the notice's value.
 
-    ``stage``: 0 before the first; ``site_kind`` is empty for a matter without a site.
+    ``stage``: 0 before the first; ``site_kind``: empty for a case without a site.
     """
     return (
         (not entry.kinds or kind in entry.kinds)
@@ -41,7 +41,7 @@ def wants(entry: RecipientEntry, kind: str, stage: int, site_kind: str) -> bool:
 
 
 def goes_at(office: Office, kind: str, recipient: str, now_utc: datetime) -> datetime:
-    """When a notice that is owed now may first go out: at once, or when the office opens."""
+    """Return when a notice enqueued now may first be sent: at once, or when the office opens."""
     entry = office.recipients.get(recipient)
     hours = entry.hours if entry else "as_due"
     waits = hours == "office" or (hours == "as_due" and office.notices.quiet_hours and kind in PATIENT)

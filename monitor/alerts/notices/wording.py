@@ -6,20 +6,17 @@ from datetime import timedelta
 
 from monitor.alerts.facts.matter import Letterhead, MatterFacts, Outage
 from monitor.alerts.notices.observations import cause_text, hour_text, last_good_text, seen_text, snmp_text, ways_text
-from monitor.alerts.notices.phrases import COMMANDS, ENDED, HEADLINES, KIND_NAMES, LABELS, TO_DO, WAYS
+from monitor.alerts.notices.phrases import COMMANDS, COUNTED, ENDED, HEADLINES, LABELS, TO_DO, WAYS
 from monitor.domain.evidence import Hour
+from monitor.domain.message import N_
 from monitor.i18n import formats
-from monitor.i18n.languages import Lang
+from monitor.i18n.catalogue import tr, trn
+from monitor.i18n.languages import Lang, lookup
+from monitor.i18n.terms import KINDS
 
-CLAUSES: Mapping[str, Mapping[Lang, str]] = {
-    "citizen": {
-        "bn": "সিটিজেনস চার্টার, ধারা ২.১ (নাগরিক সেবা), ক্রমিক",
-        "en": "Citizen's Charter, 2.1 (citizen services), item",
-    },
-    "official": {
-        "bn": "সিটিজেনস চার্টার, ধারা ২.২ (দাপ্তরিক সেবা), ক্রমিক",
-        "en": "Citizen's Charter, 2.2 (official services), item",
-    },
+CLAUSES: Mapping[str, str] = {
+    "citizen": N_("Citizen's Charter, 2.1 (citizen services), item"),
+    "official": N_("Citizen's Charter, 2.2 (official services), item"),
 }
 
 PROMISED = {"due", "was_due", "counted", "stage"}  # rows of a promise: of what is withdrawn there is none
@@ -27,7 +24,7 @@ PROMISED = {"due", "was_due", "counted", "stage"}  # rows of a promise: of what 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A labelled fact, by its ``name`` in `phrases.LABELS`; ``hour``: what its chart shows, if it has one."""
+    """A labelled fact, by its ``name`` in `phrases.LABELS`; ``hour``: the minutes of its chart, if it has one."""
 
     name: str
     label: str
@@ -36,7 +33,7 @@ class Row:
 
     @property
     def link(self) -> bool:
-        """Whether the value is an address to open; only the office's own page is one."""
+        """Return whether the value is a URL to open; only the office's own page is one."""
         return self.name == "page" and self.value.startswith(("http://", "https://"))
 
 
@@ -61,7 +58,7 @@ class Words:
 
 
 def words(kind: str, facts: MatterFacts, lang: Lang, *, for_citizen: bool = False) -> Words:
-    """The notice of ``kind`` in one language, to an officer or to the citizen who asked."""
+    """Return the notice of ``kind`` in one language, to an officer or to the citizen who asked."""
     known = _blanks(facts, lang)
     entry = entry_of(kind, facts, for_citizen=for_citizen)
     rows = _rows_for_citizen(facts, known, lang) if for_citizen else _rows(facts, known, lang)
@@ -69,19 +66,19 @@ def words(kind: str, facts: MatterFacts, lang: Lang, *, for_citizen: bool = Fals
     command = COMMANDS.get(kind, "") if facts.number and not for_citizen else ""
     return Words(
         lang,
-        HEADLINES[entry][lang].format(**known),
+        tr(lang, HEADLINES[entry], **known),
         tuple(
-            Row(name, LABELS[name][lang], value, hour if name == "hour" else None)
+            Row(name, tr(lang, LABELS[name]), value, hour if name == "hour" else None)
             for name, value in rows
             if value and not (kind == "withdrawn" and name in PROMISED)
         ),
-        TO_DO[entry][lang].format(**known),
+        tr(lang, TO_DO[entry], **known),
         command=command.format(number=facts.number),
     )
 
 
 def entry_of(kind: str, facts: MatterFacts, *, for_citizen: bool) -> str:
-    """The key of `phrases.HEADLINES` under which the notice is told.
+    """Return the key of `phrases.HEADLINES` for the notice.
 
     A kind may read otherwise to the citizen who asked ('KIND/citizen'), of a complaint ('KIND/asked'), of an outage
     that is over ('KIND/over') or that is not ('KIND/down').
@@ -97,12 +94,12 @@ def entry_of(kind: str, facts: MatterFacts, *, for_citizen: bool) -> str:
 
 
 def page_row(facts: Letterhead, lang: Lang) -> tuple[Row, ...]:
-    """Where more is to be seen, if the office has said so."""
-    return (Row("page", LABELS["page"][lang], facts.page_url),) if facts.page_url else ()
+    """Return where more is to be seen, if the office has configured that."""
+    return (Row("page", lookup(lang, LABELS["page"]), facts.page_url),) if facts.page_url else ()
 
 
 def _blanks(facts: MatterFacts, lang: Lang) -> dict[str, str]:
-    """What fills the gaps in the sentences."""
+    """Return what fills the gaps in the sentences."""
     stage, following, outage = facts.stage, facts.next_stage, facts.outage
     until = (outage and outage.ended) or facts.now
     return {
@@ -122,7 +119,7 @@ def _blanks(facts: MatterFacts, lang: Lang) -> dict[str, str]:
 
 def _rows(facts: MatterFacts, known: Mapping[str, str], lang: Lang) -> Iterator[tuple[str, str]]:
     yield from _what(facts, known, lang)
-    yield "clause", f"{CLAUSES[facts.service.section][lang]} {formats.digits(facts.service.number, lang)}"
+    yield "clause", f"{tr(lang, CLAUSES[facts.service.section])} {formats.digits(facts.service.number, lang)}"
     yield from _asked(facts, lang)
     if facts.outage:
         yield from _of_outage(facts.outage, known, lang)
@@ -135,7 +132,7 @@ def _rows(facts: MatterFacts, known: Mapping[str, str], lang: Lang) -> Iterator[
 
 
 def _rows_for_citizen(facts: MatterFacts, known: Mapping[str, str], lang: Lang) -> Iterator[tuple[str, str]]:
-    """What was asked, by when it is promised, and whom to ask: nothing of the office's own workings."""
+    """Yield what was asked, when it is due, and whom to ask: nothing of the office's own workings."""
     yield from _what(facts, known, lang, for_citizen=True)
     yield from _asked(facts, lang)
     yield from _due(facts, lang)
@@ -158,7 +155,7 @@ def _what(
 
 def _asked(facts: MatterFacts, lang: Lang) -> Iterator[tuple[str, str]]:
     if asked := facts.asked:
-        yield "asker", f"{asked.name} ({WAYS[asked.way][lang]})" if asked.way in WAYS else asked.name
+        yield "asker", f"{asked.name} ({tr(lang, WAYS[asked.way])})" if asked.way in WAYS else asked.name
         yield "request", asked.text
         yield "received", formats.moment_text(facts.event, lang)
     else:
@@ -168,7 +165,7 @@ def _asked(facts: MatterFacts, lang: Lang) -> Iterator[tuple[str, str]]:
 def _of_outage(outage: Outage, known: Mapping[str, str], lang: Lang) -> Iterator[tuple[str, str]]:
     if outage.ended:
         yield "until" if outage.end_reason == "recovered" else "ended", formats.moment_text(outage.ended, lang)
-        yield "why_ended", ENDED.get(outage.end_reason or "", {}).get(lang, "")
+        yield "why_ended", tr(lang, ENDED.get(outage.end_reason or "", ""))
         yield "lasted", known["lasted"]
     yield "silent", formats.moment_text(outage.silent_since, lang) if outage.silent_since else ""
     yield "seen", seen_text(outage.reason, lang)
@@ -187,19 +184,17 @@ def _due(facts: MatterFacts, lang: Lang) -> Iterator[tuple[str, str]]:
 
 
 def _affected(kinds: Mapping[str, int], lang: Lang) -> str:
-    named = {kind: kinds[kind] for kind in KIND_NAMES if kinds.get(kind)}
+    named = {kind: kinds[kind] for kind in KINDS if kinds.get(kind)}
     return ", ".join(counted(kind, count, lang) for kind, count in named.items())
 
 
 def counted(kind: str, count: int, lang: Lang) -> str:
-    """'1 lab', '2 labs', '২ ল্যাব'."""
-    plural = "s" if lang == "en" and count != 1 else ""
-    return f"{formats.digits(count, lang)} {KIND_NAMES[kind][lang]}{plural}"
+    """'1 lab', '2 labs'."""
+    return trn(lang, *COUNTED[kind], count)
 
 
 def _operator(outage: Outage, lang: Lang) -> str:
     if not outage.operator or outage.operator_due is None:
         return ""
     due = formats.moment_text(outage.operator_due, lang)
-    late = f"সময়সীমা অতিক্রান্ত ({due})" if lang == "bn" else f"late too: due {due}"
-    return f"{outage.operator} — {late}"
+    return tr(lang, "{operator} — overdue, was due {due}", operator=outage.operator, due=due)

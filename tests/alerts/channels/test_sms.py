@@ -31,7 +31,7 @@ from tests.alerts.channels.mails import letter
 from tests.desk import Desk
 from tests.lab.sms_gateway import SmsGateway
 
-BANGLA = Line("BHR-2026-000001 ", "জুনিয়াদহ ইউনিয়ন ডিজিটাল সেন্টার", ": বিচ্ছিন্ন, সময় ছিল ২৪/১১ ১৭:০০")
+BANGLA = Line("BHR-2026-000001 ", "জুনিয়াদহ ইউনিয়ন ডিজিটাল সেন্টার", ": সংযোগ নেই, সময় ছিল ২৪/১১ ১৭:০০")
 ENGLISH = Line("BHR-2026-000001 ", "Juniadaha", ": down, was due 24/11 17:00")
 PHONE = "+8801711000000"
 SECRET = "k3y & secret/+"
@@ -202,7 +202,7 @@ def test_a_long_notice_costs_no_more_than_the_office_allows(tmp_path: Path) -> N
 
     for asked in gateway.asked:
         assert asked.fields["msg"].startswith("BHR-2026-000001 বাহাদুরপুর")
-        assert asked.fields["msg"].endswith("…: বিচ্ছিন্ন, সময় ছিল ২৪/১১ ১৭:০০")
+        assert asked.fields["msg"].endswith("…: সংযোগ নেই, সময় ছিল ২৪/১১ ১৭:০০")
 
 
 @pytest.mark.parametrize(
@@ -366,7 +366,7 @@ def test_an_outage_reaches_a_telephone_and_the_outbox_keeps_the_gateways_word(de
     number = desk.tickets()[0][0]
     message = gateway.asked[-1].fields["msg"]
     assert message.startswith(f"{number} জুনিয়াদহ")
-    assert re.search(r": বিচ্ছিন্ন, সময় ছিল [০-৯]{2}/[০-৯]{2} [০-৯:]+$", message)
+    assert re.search(r": সংযোগ নেই, সময় ছিল [০-৯]{2}/[০-৯]{2} [০-৯:]+$", message)
     with desk.store.read() as session:
         (notice,) = session.scalars(select(Notice).where(Notice.channel == "sms"))
         assert notice.proof.endswith("(2 parts, UCS-2)")

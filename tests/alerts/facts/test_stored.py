@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -16,7 +16,7 @@ from monitor.alerts.notices.deliver import deliver_next
 from monitor.alerts.notices.phrases import HEADLINES
 from monitor.domain.evidence import Evidence
 from monitor.domain.notice_kinds import NoticeKind
-from monitor.settings.notices_section import Languages
+from monitor.i18n.languages import BOTH
 from monitor.store import queries
 from monitor.store.notice_rows import release_leases
 from tests.desk import Desk
@@ -50,7 +50,7 @@ def letter_of(desk: Desk, row: Mapping[str, Any]) -> Letter:
 
 @pytest.mark.parametrize("row", KEPT)
 def test_a_notice_of_any_released_version_is_told_in_both_languages(desk: Desk, row: dict[str, Any]) -> None:
-    for lang in get_args(Languages):
+    for lang in ("both", *BOTH):
         rendered = render.render(letter_of(desk, row), lang)
         assert rendered.subject
         for told in (rendered.text, rendered.html):
@@ -75,7 +75,7 @@ def test_the_sentences_of_a_notice_from_before_there_were_codes_are_told_in_bang
     opened, *_ = [row for row in json.loads((ROWS / "schema-0025.json").read_text("utf-8")) if row["kind"] == "opened"]
     assert opened["facts"]["v"] == 2
     text = render.render(letter_of(desk, opened), "bn").text
-    assert "পর্যবেক্ষণ: দূর প্রান্ত সাড়া দিচ্ছে না: সাড়া নেই" in text
+    assert "যা দেখা গেছে: দূর প্রান্ত সাড়া দিচ্ছে না: সাড়া নেই" in text
     assert "এর ইউপিএস ২৩/১১/২০২৬ ১০:০০ থেকে ব্যাটারিতে চলছে" in " ".join(text.split())
 
 

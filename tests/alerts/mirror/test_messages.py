@@ -13,7 +13,7 @@ def test_subject_and_first_message_tell_in_both_languages_what_a_letter_tells(de
         facts = facts_of(desk.office, session.get_one(Ticket, 1), desk.clock.utc())
     assert messages.subject(facts).startswith("[BHR-2026-000001] উত্তর ব্যাকবোন সংযোগ")
     message = messages.first_message(facts)
-    assert "সময়সীমা অতিক্রান্ত" in message
+    assert "সময় পেরিয়েছে" in message
     assert "Northern backbone link (example): down for 15 seconds, service-time target missed" in message
     assert "Service (Citizen's Charter): 10." in message
 

@@ -103,7 +103,7 @@ def test_nothing_to_say_is_said_in_one_line(desk: Desk) -> None:
     enqueue(desk)
     rendered = render.render(briefs(desk)["morning"], "en")
     assert "nothing is down, nothing is due today, no ticket is open" in rendered.text
-    assert rendered.subject == "Morning brief, Wednesday, 25 November 2026: nothing is down"
+    assert rendered.subject == "Morning brief, Wednesday, 25 November 2026: all up"
 
 
 def test_the_morning_tells_what_is_down_due_back_and_full(desk: Desk) -> None:
@@ -125,7 +125,7 @@ def test_the_morning_tells_what_is_down_due_back_and_full(desk: Desk) -> None:
     assert "Links near capacity (1)\n- Northern backbone link (example): 91%" in words
     assert "Bheramara–Kushtia" not in words
     bangla = render.render(morning, "bn").text
-    assert "এখন বিচ্ছিন্ন (১)" in bangla
+    assert "এখন সংযোগ নেই (১)" in bangla
     assert not re.search("[0-9]", bangla.partition("নিরীক্ষা")[0])
 
 
@@ -148,8 +148,8 @@ def test_the_week_is_summed_up_for_the_programmer(desk: Desk) -> None:
     desk.clock.now_utc = dhaka("2026-11-29T09:00")
     enqueue(desk)
     weekly = render.render(briefs(desk)["weekly"], "en")
-    assert weekly.subject == "Weekly brief, 22/11/2026 – 29/11/2026: 1 outage, 1 target missed"
-    assert "tickets: 1 new, 1 of them past their target, 1 resolved" in weekly.text
+    assert weekly.subject == "Weekly brief, 22/11/2026 – 29/11/2026: 1 outage, 1 past its time"
+    assert "tickets: 1 new, 1 past their time, 1 resolved" in weekly.text
     assert "Juniadaha Union Digital Centre: 2 days" in weekly.text
 
 

@@ -75,7 +75,7 @@ def test_what_came_and_went_while_no_mail_could_be_sent_is_one_summary_after_wha
     own = [letter for letter in desk.send_all() if letter.recipient == "responsible"]
     assert [letter.kind for letter in own] == ["opened", "digest"]
     words = render.render(own[1]).text
-    assert "Up again or settled meanwhile (2)" in words
+    assert "Up again or resolved by now (2)" in words
     assert words.count("BHR-2026-000001") == 2  # once in each language
     assert "BHR-2026-000003" not in words
 

@@ -33,7 +33,7 @@ def a_whole_story(desk: Desk) -> list[Letter]:
 
 def test_the_officers_mail_tells_what_since_when_and_which_promise(desk: Desk) -> None:
     opened = render.render(a_whole_story(desk)[0])
-    assert opened.subject == ("[BHR-2026-000001] জুনিয়াদহ ইউনিয়ন ডিজিটাল সেন্টার ২ দিন বিচ্ছিন্ন — সময়সীমা অতিক্রান্ত")
+    assert opened.subject == ("[BHR-2026-000001] জুনিয়াদহ ইউনিয়ন ডিজিটাল সেন্টার: ২ দিন সংযোগ নেই — সময় পেরিয়েছে")
     for fact in (
         "Tuesday, 24 November 2026, 09:59:45",
         "Wednesday, 25 November 2026, 17:00",
@@ -77,7 +77,7 @@ def test_a_root_cause_names_how_many_of_each_kind_hang_on_it(desk: Desk) -> None
     desk.look()
     text = render.render(desk.send_all()[0]).text
     assert "2 Union Digital Centres, 1 lab" in text
-    assert "২ ইউনিয়ন ডিজিটাল সেন্টার, ১ ল্যাব" in text
+    assert "২টি ইউনিয়ন ডিজিটাল সেন্টার, ১টি ল্যাব" in text
 
 
 @pytest.mark.parametrize(
@@ -95,7 +95,7 @@ def test_the_outage_of_a_link_says_in_both_languages_which_side_it_is(desk: Desk
     desk.look()
     opened = render.render(desk.send_all()[0])
 
-    for told in (f"Seen: {reason}", f"পর্যবেক্ষণ: {in_bangla}"):
+    for told in (f"Observed: {reason}", f"যা দেখা গেছে: {in_bangla}"):
         assert told in " ".join(opened.text.split())
     assert in_bangla in opened.html
 

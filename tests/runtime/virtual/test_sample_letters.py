@@ -1,12 +1,10 @@
 """A sample of every kind of letter exists, and can be written in every language."""
 
-from typing import get_args
-
 from monitor.alerts.notices import render
 from monitor.configuration import load
 from monitor.domain.notice_kinds import BRIEFS, NoticeKind
+from monitor.i18n.languages import BOTH
 from monitor.runtime.virtual.sample_letters import samples
-from monitor.settings.notices_section import Languages
 from tests.places import SHIPPED
 
 
@@ -14,7 +12,7 @@ def test_there_is_a_sample_of_every_kind_and_each_can_be_written() -> None:
     every = samples(load(SHIPPED))
     assert {letter.kind for letter in every} == set(NoticeKind)
     for letter in every:
-        for lang in get_args(Languages):
+        for lang in ("both", *BOTH):
             rendered = render.render(letter, lang)
             assert "{" not in rendered.subject
             assert "\n" not in rendered.subject
