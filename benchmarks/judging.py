@@ -15,7 +15,7 @@ from tempfile import TemporaryDirectory
 
 from benchmarks.measuring import machine, median
 from monitor.alerts.cases import outages
-from monitor.alerts.cases.due import what_is_due
+from monitor.alerts.cases.due import do_what_is_due
 from monitor.charter.downtimes import downtime_of
 from monitor.charter.office import Office
 from monitor.cli.replay import Recorded
@@ -75,7 +75,7 @@ def judge(settings: Settings, minutes: int) -> dict[str, float]:
             if len(waiting) >= BATCH:
                 with store.write() as session:
                     outages.apply_all(Work(session, office, sample.started_utc), waiting)
-                    what_is_due(Work(session, office, sample.started_utc))
+                    do_what_is_due(Work(session, office, sample.started_utc))
                 waiting = []
         used_s = time.process_time() - begun_s
         store.close()

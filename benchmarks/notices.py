@@ -18,7 +18,7 @@ from sqlalchemy import func, select
 
 from benchmarks.measuring import machine, median
 from monitor.alerts.cases import outages
-from monitor.alerts.cases.due import MOST_AT_ONCE, what_is_due
+from monitor.alerts.cases.due import MOST_AT_ONCE, do_what_is_due
 from monitor.alerts.channels.base import Letter
 from monitor.alerts.channels.registry import channels_of
 from monitor.alerts.notices.lease import lease_next
@@ -77,7 +77,7 @@ def storm(store: Store, office: Office) -> dict[str, float]:
         more = True
         while more:
             with store.write() as session:
-                more = what_is_due(Work(session, office, later), MOST_AT_ONCE)
+                more = do_what_is_due(Work(session, office, later), MOST_AT_ONCE)
 
     first: list[Letter | None] = []
 

@@ -50,7 +50,7 @@ from monitor.runtime.trusted_clock import TrustedClock, boot_id
 from monitor.runtime.watchdog import Watchdog
 from monitor.runtime.writer import DecisionWriter
 from monitor.settings.load import Settings
-from monitor.settings.monitor_file import asked_at
+from monitor.settings.monitor_file import connect_address
 from monitor.settings.notices_section import ChannelName
 from monitor.store.opening import open_when_possible
 from monitor.web.app import make_app
@@ -223,7 +223,7 @@ class Daemon:
     def _say_how(self) -> None:
         """Report to systemd, and to commands, where the page is, or why there is none."""
         address, trouble = self._page.address, self._page.trouble
-        self._verdicts.page(asked_at(address), trouble)
+        self._verdicts.page(connect_address(address), trouble)
         self._systemd.status(f"page http://{address}/" if address else f"no page: {trouble}")
 
     def _say_what_runs(self) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from monitor.alerts.cases import actions, outages
-from monitor.alerts.cases.due import what_is_due
+from monitor.alerts.cases.due import do_what_is_due
 from monitor.alerts.channels.base import Letter
 from monitor.alerts.notices import lease, outbox
 from monitor.charter.office import Office
@@ -54,7 +54,7 @@ class Desk:
     def look(self) -> None:
         """What the daemon does every second."""
         with self.store.write() as session:
-            what_is_due(self.work(session))
+            do_what_is_due(self.work(session))
 
     def wait(self, **length: float) -> None:
         self.clock.advance(timedelta(**length).total_seconds())

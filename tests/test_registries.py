@@ -9,7 +9,7 @@ from monitor.cli.services import command_of
 from monitor.configuration import KINDS
 from monitor.probes.checks.checks import CHECKS
 from monitor.reference import PAGES, page
-from monitor.settings.key_docs import own_keys, said_of_keys
+from monitor.settings.key_docs import key_docstrings, own_keys
 from monitor.settings.of_kind import OfKind
 from tests.places import DOCS
 
@@ -27,7 +27,7 @@ def test_a_kind_is_registered_under_the_word_that_chooses_it(
 
 @pytest.mark.parametrize(("base", "word", "model"), EVERY)
 def test_every_key_is_explained(base: type[OfKind], word: str, model: type[OfKind]) -> None:
-    said = said_of_keys(model)
+    said = key_docstrings(model)
     assert [key for key in own_keys(model) if not said.get(key, "").endswith(".")] == []
 
 

@@ -24,13 +24,13 @@ is promised at that hour.
 What comes out are values such as {judging.decisions:OutageOpened}. No I/O happens here, and time is an argument.""",
     """{runtime.writer:DecisionWriter.put} takes the decisions in; its one thread stores them in their order. Each
 transaction is a {store.work:Work}: session, office, time and actor. {alerts.cases.outages:apply} writes the
-{store.models.matters:Outage}, with the deadline that {charter.deadline:target_deadline} counts by the charter and the
+{store.models.cases:Outage}, with the deadline that {charter.deadline:target_deadline} counts by the charter and the
 calendar. A database that refuses delays a decision and loses none.""",
-    """In the same thread, every second, {alerts.cases.due:what_is_due} looks at stored dates:
+    """In the same thread, every second, {alerts.cases.due:do_what_is_due} looks at stored dates:
 {alerts.cases.tickets:open_overdue} opens the ticket of a target that is missed, {alerts.cases.escalation:advance} moves
 it up the grievance chain, {store.ticket_history:record} writes each step into a history that is chained by hashes.""",
     """Whoever is to hear of it gets a row in the outbox, in the same transaction: {alerts.notices.outbox:enqueue} keeps
-typed facts ({alerts.facts.matter:MatterFacts}), no sentence.""",
+typed facts ({alerts.facts.case:CaseFacts}), no sentence.""",
     """{runtime.notifier:Notifier} is woken: {alerts.notices.lease:lease_next} claims the next row for a channel, within
 the reader's pace, {alerts.notices.render:render} makes Bangla and English of the facts, and
 {alerts.channels.email:EmailChannel} hands the letter over. The answer of the mail server is stored as the proof;

@@ -22,7 +22,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Literal
 
 from monitor.charter.calendar import Calendar, Day
-from monitor.charter.waiting import Wait, day_after, goes_on, goes_on_by_the_clock
+from monitor.charter.waiting import Wait, day_after, resumed_due, resumed_due_by_the_clock
 from monitor.domain.message import N_, Said, message
 from monitor.domain.period import Period
 from monitor.i18n.catalogue import render, tr
@@ -129,9 +129,9 @@ def _with_waits(deadline: Deadline, waits: Sequence[Wait], calendar: Calendar) -
         if wait.stopped_utc < deadline.from_utc or wait.stopped_utc >= due_utc or deadline.rule == "immediate":
             continue
         if deadline.rule == "clock":
-            due_utc = goes_on_by_the_clock(due_utc, wait)
+            due_utc = resumed_due_by_the_clock(due_utc, wait)
         else:
-            due_utc = goes_on(due_utc, wait, runs_from_utc, calendar)
+            due_utc = resumed_due(due_utc, wait, runs_from_utc, calendar)
         counted.append(wait)
     return replace(deadline, due_utc=due_utc, waits=tuple(counted)) if counted else deadline
 
@@ -154,7 +154,8 @@ def explain(deadline: Deadline, lang: Lang) -> str:
         lines.append(f"  {day}  {number}  {render(step.why, lang)}")
     for stopped_utc, resumed_utc in deadline.waits:
         stretch = f"{moment_text(stopped_utc, lang)} – {moment_text(resumed_utc, lang)}"
-        lines.append(f"  {stretch}  –  {tr(lang, 'Waiting, which does not count')}")
+        uncounted = tr(lang, "Waiting, which does not count")
+        lines.append(f"  {stretch}  –  {uncounted}")
     lines.append(tr(lang, "Due: {at:moment}", at=deadline.due_utc))
     if deadline.estimated:
         lines.append(tr(lang, "An estimate: a year of these days has no notified list of holidays yet."))

@@ -22,7 +22,7 @@ class Wait(NamedTuple):
     resumed_utc: datetime
 
 
-def goes_on(due_utc: datetime, wait: Wait, runs_from_utc: datetime, calendar: Calendar) -> datetime:
+def resumed_due(due_utc: datetime, wait: Wait, runs_from_utc: datetime, calendar: Calendar) -> datetime:
     """Return the deadline after a wait that began before it; time before ``runs_from_utc`` does not count.
 
     Raises CalendarError when the calendar has no such time.
@@ -34,7 +34,7 @@ def goes_on(due_utc: datetime, wait: Wait, runs_from_utc: datetime, calendar: Ca
     return after_working_time(minutes * MINUTE, due_utc, calendar) if minutes else due_utc
 
 
-def goes_on_by_the_clock(due_utc: datetime, wait: Wait) -> datetime:
+def resumed_due_by_the_clock(due_utc: datetime, wait: Wait) -> datetime:
     """Return the deadline after a wait for a period that runs by the clock."""
     return due_utc + (wait.resumed_utc - wait.stopped_utc) if wait.stopped_utc < due_utc else due_utc
 

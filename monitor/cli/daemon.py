@@ -58,7 +58,7 @@ def _run(directory: Path, log_output: "LogOutput", *, fresh: bool) -> None:
     from monitor.store.errors import NoDatabase, StoreError
     from monitor.store.lock import only_daemon
 
-    gc_tuning.one_heap()
+    gc_tuning.use_one_arena()
     sys.setswitchinterval(SWITCH_S)
     sources: dict[str, bytes] = {}
     settings = settings_of(directory, sources)

@@ -59,7 +59,7 @@ def helpdesk(
 @app.command()
 def test(context: typer.Context) -> None:
     """Test whether address, token and queue are right; changes nothing."""
-    from monitor.alerts.helpdesks.base import DeskAway, DeskRefused
+    from monitor.alerts.helpdesks.base import DeskRefused, DeskUnavailable
     from monitor.alerts.helpdesks.registry import open_desk
     from monitor.settings.secrets import SecretError
 
@@ -70,7 +70,7 @@ def test(context: typer.Context) -> None:
         print(f"{open_desk(settings.monitor.helpdesk, settings.home).check()}: reached, nothing was changed.")
     except SecretError as error:
         raise Failure(str(error), CANNOT) from None
-    except (DeskAway, DeskRefused) as error:
+    except (DeskUnavailable, DeskRefused) as error:
         raise Failure(f"{settings.monitor.helpdesk.url}: {error}", NO) from None
     except (KeyError, TypeError, ValueError, AttributeError):
         words = f"answers, but not as {settings.monitor.helpdesk.kind} does. Expected 'url' as its front page has it"

@@ -51,7 +51,7 @@ def _faults(rows: list[tuple[int, Row]], sites: set[str], addresses: set[str]) -
     from pydantic import TypeAdapter, ValidationError
 
     from monitor.settings.sites_file import Id, SiteEntry
-    from monitor.settings.validate import in_words
+    from monitor.settings.validate import described
 
     an_id = TypeAdapter(Id)
     ids, seen = {row["id"] for _, row in rows} | sites, set(sites)
@@ -74,7 +74,7 @@ def _faults(rows: list[tuple[int, Row]], sites: set[str], addresses: set[str]) -
             for fault in error.errors():
                 where = fault["loc"] or ("address",)
                 column = POSITION.get(where[-1], str(where[0])) if where[0] == "position" else str(where[0])
-                yield line, column, in_words(dict(fault))
+                yield line, column, described(dict(fault))
             continue
         if row["parent"] and row["parent"] not in ids:
             yield line, "parent", f"no site {row['parent']!r}. Expected the id of another site"

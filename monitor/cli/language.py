@@ -9,6 +9,7 @@ import sys
 import tomllib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from monitor.domain.message import Said
 from monitor.i18n import catalogue
@@ -68,6 +69,24 @@ def _(text: str, /, **values: object) -> str:
 def n_(one: str, many: str, count: int, /, **values: object) -> str:
     """As `_`, of ``count`` things; see `catalogue.trn`."""
     return catalogue.trn(_chosen, one, many, count, **values)
+
+
+def term(terms: Mapping[str, str], code: str) -> str:
+    """The word for a code, of a table of `monitor.i18n.terms`; a code that the table lacks is shown as it is."""
+    return catalogue.tr(_chosen, terms[code]) if code in terms else code.replace("_", " ")
+
+
+def reason_words(document: Mapping[str, Any] | None) -> str:
+    """The words of a reason, of its document; '' for none."""
+    from monitor.domain.reasons import from_json
+    from monitor.i18n.reasons import reason_text
+
+    return reason_text(from_json(document), _chosen)
+
+
+def in_english(said: Said) -> str:
+    """A message in English, as documents for programs have it whatever the language of the run."""
+    return catalogue.render(said, SOURCE)
 
 
 def render(said: Said) -> str:

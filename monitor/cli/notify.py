@@ -74,7 +74,7 @@ def _reader(settings: "Settings", by: str, address: str, lang: str) -> "Recipien
 
     from monitor.alerts.channels.registry import CHANNELS
     from monitor.settings.problems import no_such
-    from monitor.settings.validate import in_words
+    from monitor.settings.validate import described
 
     if (known := CHANNELS.get(by)) is None:
         raise Failure(f"--by: there is {no_such('channel', by, CHANNELS)}", BAD_INPUT)
@@ -85,20 +85,20 @@ def _reader(settings: "Settings", by: str, address: str, lang: str) -> "Recipien
         return known.recipient.model_validate(entry)
     except ValidationError as error:
         fault = error.errors()[0]
-        said = in_words(dict(fault)).removeprefix(f"'{known.recipient.reached_by}' ")
+        said = described(dict(fault)).removeprefix(f"'{known.recipient.reached_by}' ")
         raise Failure(f"--lang: {said}" if fault["loc"] == ("lang",) else f"'{address}' {said}", BAD_INPUT) from None
 
 
 def _channel(settings: "Settings", by: str, folder: "Path") -> "Channel":
     """The channel; letters go out by the mail server that there is, whoever the officers are."""
-    from monitor.alerts.channels.base import Surroundings
+    from monitor.alerts.channels.base import ChannelContext
     from monitor.alerts.channels.email import EmailChannel
     from monitor.alerts.channels.registry import CHANNELS
     from monitor.charter.office import Office
 
     if by == "email":
         return EmailChannel(settings.monitor.mail, folder, settings.home)
-    return CHANNELS[by].open(Surroundings(Office.of(settings), settings.state, settings.home))
+    return CHANNELS[by].open(ChannelContext(Office.of(settings), settings.state, settings.home))
 
 
 @app.command()

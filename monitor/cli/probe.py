@@ -102,7 +102,7 @@ async def _run(prober: "IcmpProbe", wanted: "list[Target]") -> "tuple[list[Sampl
 
     def interrupt() -> None:
         interrupted.set()
-        prober.hurry()
+        prober.end_rounds()
 
     asyncio.get_running_loop().add_signal_handler(signal.SIGINT, interrupt)
     prober.open()

@@ -24,7 +24,7 @@ from monitor.domain.text import clean, harmless
 from monitor.plain_file import PlainFileError, open_plain
 
 if TYPE_CHECKING:
-    from monitor.runtime.virtual.replay_events import Happening
+    from monitor.runtime.virtual.replay_events import RecordedEvent
     from monitor.settings.fleet import Fleet
 
 MOST_MS = 1e9
@@ -63,7 +63,7 @@ class Recorded:
         self._path, self._fleet = path, fleet
         self.number = 0
 
-    def __iter__(self) -> Iterator["Sample | Happening"]:
+    def __iter__(self) -> Iterator["Sample | RecordedEvent"]:
         known = {site.id: site.gateway.id for site in self._fleet.sites.values()}
         known |= {id_: id_ for id_ in (*self._fleet.judged, *self._fleet.references)}
         last: datetime | None = None
@@ -81,7 +81,7 @@ class Recorded:
             yield each
 
 
-def _read(line: str, known: dict[str, str], where: str) -> tuple["Sample | Happening", datetime]:
+def _read(line: str, known: dict[str, str], where: str) -> tuple["Sample | RecordedEvent", datetime]:
     """What a line holds, and when it happened."""
     try:
         entry = parse_json(line)
@@ -114,11 +114,11 @@ def _read(line: str, known: dict[str, str], where: str) -> tuple["Sample | Happe
     return sample, sample.started_utc
 
 
-def _happening(entry: dict[str, Any], known: dict[str, str], where: str) -> "Happening":
+def _happening(entry: dict[str, Any], known: dict[str, str], where: str) -> "RecordedEvent":
     from pydantic import ValidationError
 
     from monitor.runtime.virtual.replay_events import HAPPENINGS, KINDS
-    from monitor.settings.validate import in_words
+    from monitor.settings.validate import described
 
     if isinstance(device := entry.get("device"), str):
         entry = {**entry, "device": known.get(device, device)}
@@ -135,7 +135,7 @@ def _happening(entry: dict[str, Any], known: dict[str, str], where: str) -> "Hap
             case "extra_forbidden":
                 words = f"{key}: is unknown. Expected none by this name for kind '{entry['kind']}'"
             case _:
-                words = f"{key}: {in_words(fault)}" if key else in_words(fault)
+                words = f"{key}: {described(fault)}" if key else described(fault)
         raise Failure(f"{where}: {words}", BAD_INPUT) from None
 
 

@@ -19,10 +19,10 @@ from monitor.i18n.reasons import reason_text
 from monitor.net.deadline import Deadline
 from monitor.probes.checks.base import CheckKind, Outcome
 from monitor.probes.checks.checks import CHECKS, outcome_of
-from monitor.settings.key_docs import said_of_keys, span, types
+from monitor.settings.key_docs import key_docstrings, span, types
 from monitor.settings.of_kind import Kinds
 from monitor.settings.services_section import ServiceCheck
-from monitor.settings.validate import in_words
+from monitor.settings.validate import described
 
 Timeout = Annotated[float, decimal(least=0.1, most=60, says="How long an answer may take, in seconds.")]
 
@@ -55,7 +55,7 @@ def command_of(name: str) -> TyperCommand:
 
 
 def _parameters(kind: CheckKind[Any]) -> list[Parameter]:
-    by_hand, fields, said = kind.by_hand, kind.settings.model_fields, said_of_keys(kind.settings)
+    by_hand, fields, said = kind.by_hand, kind.settings.model_fields, key_docstrings(kind.settings)
     argument = typer.Argument(metavar=by_hand.target, help=by_hand.target_says or None)
     made = [_keyword("target", Annotated[str, argument])]
     for key, says in by_hand.options.items():
@@ -111,7 +111,7 @@ def _wanted(entry: dict[str, Any]) -> ServiceCheck:
     except ValidationError as error:
         fault = error.errors()[0]
         where = ".".join(map(str, fault["loc"]))
-        raise Failure(f"{where}: {in_words(dict(fault))}" if where else in_words(dict(fault)), BAD_INPUT) from None
+        raise Failure(f"{where}: {described(dict(fault))}" if where else described(dict(fault)), BAD_INPUT) from None
 
 
 def _print(target: str, kind: str, outcome: Outcome, as_json: bool) -> None:

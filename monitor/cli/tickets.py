@@ -9,9 +9,11 @@ import typer
 from monitor.cli.console import console, print_json
 from monitor.cli.dates import local, moment_of
 from monitor.cli.errors import NO, Failure, acting, settings_in_force, store_of
+from monitor.cli.language import _, lang, term
 from monitor.cli.numbers import whole
 from monitor.cli.options import Actor, AsJson, Number, Seen, Text, as_seen, who
 from monitor.domain.clock import DHAKA
+from monitor.domain.message import message
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,22 +50,25 @@ def tickets(
     if as_json:
         print_json(found)
     elif not found:
-        print("No tickets.")
+        print(_("No tickets."))
     else:
-        console().print(table(found, "Tickets"))
+        console().print(table(found, _("Tickets")))
 
 
 def table(found: "Sequence[PublicTicketDocument]", title: str) -> "Listing":
     """The tickets as rows; also part of `status`."""
     from monitor.cli.listing import Listing
+    from monitor.i18n.formats import digits
+    from monitor.i18n.terms import TICKET_STATES
 
-    due = "Was due" if found and all(_late(ticket) for ticket in found) else "Due"
-    rows = Listing("Ticket", "State", "Stage", "Site", "Service", "Opened", due, "Late", title=title)
+    due = _("Was due") if found and all(_late(ticket) for ticket in found) else _("Due")
+    headings = (_("Ticket"), _("State"), _("Stage"), _("Site"), _("Service"), _("Opened on"), due, _("Late"))
+    rows = Listing(*headings, title=title)
     for ticket in found:
         rows.add_row(
             ticket["number"],
-            ticket["state"],
-            str(ticket["stage"]),
+            term(TICKET_STATES, ticket["state"]),
+            digits(ticket["stage"], lang()),
             ticket["site"] or "",
             ticket["service"],
             local(ticket["opened_utc"]),
@@ -81,7 +86,7 @@ def _late(ticket: "PublicTicketDocument") -> str:
         return ""
     settled = datetime.fromisoformat(ticket["resolved_utc"]) if ticket["resolved_utc"] else datetime.now(UTC)
     late = settled - datetime.fromisoformat(ticket["deadline_utc"])
-    return duration_text(late, "en") if late.total_seconds() > 0 else ""
+    return duration_text(late, lang()) if late.total_seconds() > 0 else ""
 
 
 @app.command()
@@ -89,6 +94,8 @@ def show(context: typer.Context, number: Number, as_json: AsJson = False) -> Non
     """Show a ticket and its whole history."""
     from monitor.charter.office import Office
     from monitor.cli.console import hanging
+    from monitor.cli.listing import padded
+    from monitor.i18n.terms import HISTORY
     from monitor.reports.ticket_account import account
     from monitor.store import queries
     from monitor.store.documents import ticket_document
@@ -98,7 +105,7 @@ def show(context: typer.Context, number: Number, as_json: AsJson = False) -> Non
         number = number_of(session, number)
         ticket = queries.ticket(session, number)
         if ticket is None:
-            raise Failure(f"no ticket {number}. `upazila-monitor tickets` lists them", NO)
+            raise Failure(message("no ticket {number}. `upazila-monitor tickets` lists them", number=number), NO)
         lines = list(account(session, Office.of(settings), number))
     facts = ticket_document(ticket)
     if as_json:
@@ -110,7 +117,8 @@ def show(context: typer.Context, number: Number, as_json: AsJson = False) -> Non
         for part in line.split("\n"):
             output.print(hanging(output, part, len(part) - len(part.lstrip()) + 2))
     for event in facts["events"]:
-        text = f"{local(event['at_utc'])}  {event['kind']:<14} {event['actor']:<12} {event['text']}"
+        kind = padded(term(HISTORY, event["kind"]), 14)
+        text = f"{local(event['at_utc'])}  {kind} {padded(event['actor'], 12)} {event['text']}"
         output.print(hanging(output, text, 21))  # no line of its text looks like an event of its own
 
 
@@ -128,7 +136,6 @@ def act(
     from monitor.alerts.cases import actions
     from monitor.charter.office import Office
     from monitor.cli.clock import now_of
-    from monitor.i18n.formats import moment_text
     from monitor.store.work import Work
 
     settings = settings_in_force(context.obj)
@@ -138,21 +145,31 @@ def act(
         with store.write() as session:
             work, wanted = Work(session, office, now_utc, who(actor)), number_of(session, number)
             ticket = actions.act(work, wanted, action, text, until_utc=until_utc, seen=as_seen(seen))
-            until = f" until {moment_text(until_utc, 'en')}" if until_utc else ""
-            stage = f", at stage {ticket.stage}" if ticket.stage else ""
-            print(f"{ticket.number} is {ticket.state.replace('_', ' ')}{until}{stage}.{_clock(office, ticket)}")
+            print(_standing(ticket, until_utc) + _clock(office, ticket))
+
+
+def _standing(ticket: "Ticket", until_utc: datetime | None) -> str:
+    from monitor.i18n.terms import TICKET_STATES
+
+    facts = {"number": ticket.number, "state": term(TICKET_STATES, ticket.state), "stage": ticket.stage}
+    if until_utc and ticket.stage:
+        return _("{number} is {state} until {until:moment}, at stage {stage}.", until=until_utc, **facts)
+    if until_utc:
+        return _("{number} is {state} until {until:moment}.", until=until_utc, **facts)
+    if ticket.stage:
+        return _("{number} is {state}, at stage {stage}.", **facts)
+    return _("{number} is {state}.", **facts)
 
 
 def _clock(office: "Office", ticket: "Ticket") -> str:
     """Of a ticket that waits, whether its time runs on meanwhile: the charter file says so of each service."""
-    from monitor.i18n.formats import moment_text
-
     if ticket.state != "waiting":
         return ""
     if office.charter.service(ticket.service).waiting_pauses:
-        return " Its time stands still until somebody goes on with it."
-    due = moment_text(ticket.deadline_utc, "en")
-    return f" Its time runs on: {'it was due' if ticket.breached_utc else 'due'} {due}."
+        return " " + _("Its time is stopped until work on it goes on.")
+    if ticket.breached_utc:
+        return " " + _("Its time runs on: it was due {due:moment}.", due=ticket.deadline_utc)
+    return " " + _("Its time runs on: due {due:moment}.", due=ticket.deadline_utc)
 
 
 def number_of(session: "Session", typed: str) -> str:

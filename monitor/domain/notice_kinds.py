@@ -44,7 +44,7 @@ PATIENT = frozenset(
 DIGEST, MORNING, WEEKLY = NoticeKind.DIGEST, NoticeKind.MORNING, NoticeKind.WEEKLY
 BRIEFS = frozenset({MORNING, WEEKLY})
 WHOLE = BRIEFS | {DIGEST}  # letters about many matters: never told inside another one
-OF_ONE_MATTER = tuple(kind for kind in NoticeKind if kind not in WHOLE)
+OF_ONE_CASE = tuple(kind for kind in NoticeKind if kind not in WHOLE)
 
 
 def severity(kind: str) -> Severity:

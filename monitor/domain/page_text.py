@@ -54,7 +54,7 @@ def decoded(body: bytes, content_type: str = "") -> str:
     return body.decode(name or "utf_8", "replace")
 
 
-def says(page: str, wanted: str) -> bool:
+def contains(page: str, wanted: str) -> bool:
     """Return whether ``page`` contains ``wanted`` as a reader sees it: in NFC, case-sensitive, '&amp;' as '&'."""
     wanted = nfc(wanted)
     if wanted in nfc(page):

@@ -71,5 +71,5 @@ def has_bangla_digits(lang: Lang) -> bool:
 
 
 def own_name(lang: Lang) -> str:
-    """What speakers of a language call it; its code where CLDR knows no name."""
+    """Return the language's own name of itself; its code where CLDR has none."""
     return str(locale_of(lang).languages.get(lang, lang))

@@ -16,13 +16,13 @@ from monitor.domain.states import Cause, DowntimeKind
 from monitor.judging.decisions import (
     Affected,
     Decision,
-    Excused,
-    ExcusedNoMore,
     NoLongerAffected,
     OutageClosed,
     OutageOpened,
+    OutageSuppressed,
     OutageUpdated,
     SiteChanged,
+    SuppressionEnded,
 )
 from monitor.judging.health import Health, Rules, State, Transition
 from monitor.judging.known import Known
@@ -139,15 +139,15 @@ class OutageAttribution:
         self._pending.pop(site, None)
         yield from self._leave_downtime(site, transition.since_utc)
         if transition.old in _NOT_KNOWN_TO_ANSWER:
-            yield from self._judge_again_who_waited_for(site, transition.seen_utc)
+            yield from self._reset_pending_behind(site, transition.seen_utc)
         if self.affected.pop(site, None) is not None:
             yield NoLongerAffected(site, transition.since_utc)
         if self.open_outages.pop(site, None) is not None:
             yield OutageClosed(site, transition.since_utc)
-            yield from self._judge_again_behind(site, transition.since_utc)
+            yield from self._release_affected_by(site, transition.since_utc)
         self.silent_since.pop(site, None)
 
-    def _judge_again_who_waited_for(self, root: str, at_utc: datetime) -> Iterator[Decision]:
+    def _reset_pending_behind(self, root: str, at_utc: datetime) -> Iterator[Decision]:
         """Reset the pending sites behind a site that answers again: each must fail ``down_after`` rounds once more."""
         for site in [each for each in self._pending if root in self.fleet.ancestors(each)]:
             del self._pending[site]
@@ -155,7 +155,7 @@ class OutageAttribution:
             yield from self._leave_downtime(site, at_utc)
             yield from self._site_changed(site, at_utc)
 
-    def _judge_again_behind(self, root: str, at_utc: datetime) -> Iterator[Decision]:
+    def _release_affected_by(self, root: str, at_utc: datetime) -> Iterator[Decision]:
         """Release the sites affected by ``root``: each must fail ``down_after`` rounds of its own to count as down."""
         for site in [site for site, its_root in self.affected.items() if its_root == root]:
             del self.affected[site]
@@ -205,7 +205,7 @@ class OutageAttribution:
         self.in_downtime[site] = downtime
         if known is None or known.why != downtime.why:
             since_utc = since_utc if known is None else now_utc
-            yield Excused(
+            yield OutageSuppressed(
                 site, since_utc, downtime.kind, downtime.why, downtime.until_utc, now_utc, self.promised.get(site)
             )
         looks = (self._next_look, downtime.until_utc or now_utc + NO_END)
@@ -234,7 +234,7 @@ class OutageAttribution:
     def _leave_downtime(self, site: str, at_utc: datetime) -> Iterator[Decision]:
         self.promised.pop(site, None)
         if self.in_downtime.pop(site, None) is not None:
-            yield ExcusedNoMore(site, at_utc)
+            yield SuppressionEnded(site, at_utc)
 
     def _open(
         self, site: str, silent_utc: datetime, now_utc: datetime, downtime: Downtime | None
@@ -249,7 +249,7 @@ class OutageAttribution:
         last_good = self._known.last_good.get(self._gateway(site))
         neighbours = self._neighbours(site)
         why = self.power.why(site, neighbours)
-        together = self.power.fell_silent(site, silent_utc, neighbours) if neighbours else []
+        together = self.power.note_down(site, silent_utc, neighbours) if neighbours else []
         if together and why is None:
             why = reason(ReasonCode.FELL_SILENT_TOGETHER, sites=tuple(together))
         cause = Cause.POWER if why else None

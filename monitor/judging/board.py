@@ -116,7 +116,7 @@ class Board(OutageAttribution):
         sites = [site for site in self.fleet.sites if site not in self.in_downtime]
         return [decision for site in sites for decision in self._reset_unconfirmed(site, at_utc)]
 
-    def lose_sight(self, interface: str, at_utc: datetime) -> list[Decision]:
+    def mark_unread(self, interface: str, at_utc: datetime) -> list[Decision]:
         """Set a link's interface to UNKNOWN after readings of it have failed; it takes no part in judging from now on.
 
         A link that is confirmed down stays down until its far end is judged.
@@ -171,7 +171,7 @@ class Board(OutageAttribution):
             if ended is not None:
                 del self.open_outages[site]
                 decisions.append(OutageClosed(site, now_utc, ended))
-                decisions += self._judge_again_behind(site, now_utc)
+                decisions += self._release_affected_by(site, now_utc)
         for site in list(self.affected):
             if _why_ended(old, fleet, site):
                 del self.affected[site]
@@ -180,7 +180,7 @@ class Board(OutageAttribution):
                 del self.affected[site]
                 self._known.suspect_down(fleet.sites[site].vital)
                 decisions.append(NoLongerAffected(site, now_utc))
-        decisions += self._judge_again_moved(moved, now_utc)
+        decisions += self._reset_rerouted(moved, now_utc)
         for site in [*self._pending, *self.in_downtime]:
             if _why_ended(old, fleet, site):
                 self._pending.pop(site, None)
@@ -192,7 +192,7 @@ class Board(OutageAttribution):
         decisions += self._settle(list(self._pending), now_utc)  # who they waited for may be gone
         return decisions
 
-    def _judge_again_moved(self, moved: list[str], now_utc: datetime) -> Iterator[Decision]:
+    def _reset_rerouted(self, moved: list[str], now_utc: datetime) -> Iterator[Decision]:
         """Make sites that are reached another way now fail again before they count as down."""
         for site in moved:
             if site not in self.open_outages and site not in self.affected:
@@ -212,7 +212,7 @@ class Board(OutageAttribution):
                 yield NoLongerAffected(site, now_utc)
             if self.open_outages.pop(site, None) is not None:
                 yield OutageClosed(site, now_utc, EndReason.RECONFIGURED)
-                yield from self._judge_again_behind(site, now_utc)
+                yield from self._release_affected_by(site, now_utc)
             yield from self._site_changed(site, now_utc)
 
 

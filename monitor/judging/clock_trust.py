@@ -95,7 +95,7 @@ def first_trust(stored: ClockTrust | None, now: ClockReading, word: ClockReading
         fresh = ClockTrust(now, now, now.utc, ntp_decides=True)
         return fresh if now.utc >= WRITTEN_UTC else replace(fresh, suspect_since_boot_ns=now.boot_ns)
     if same_boot(stored.last, now):
-        return look_again(stored, now, word)
+        return next_trust(stored, now, word)
     # The machine was off for nobody knows how long. Until its clock is believed, time goes on as if it had hardly been;
     # but later than anything that was written after the last heartbeat: or that could not be told from what follows.
     last_utc = stored.utc_at(stored.last.boot_ns)
@@ -126,7 +126,7 @@ def _still_suspect(stored: ClockTrust, trust: ClockTrust, last_utc: datetime) ->
     return trust
 
 
-def look_again(trust: ClockTrust, now: ClockReading, word: ClockReading | None = None) -> ClockTrust:
+def next_trust(trust: ClockTrust, now: ClockReading, word: ClockReading | None = None) -> ClockTrust:
     """Return the state after another reading in the same boot."""
     off = now.utc - trust.utc_at(now.boot_ns)
     if now.utc < WRITTEN_UTC:

@@ -68,7 +68,7 @@ class NoLongerAffected:
 
 
 @dataclass(frozen=True, slots=True)
-class Excused:
+class OutageSuppressed:
     """A site is unreachable since ``since_utc`` in a downtime of ``kind``, so that no outage opens.
 
     ``until_utc``: the planned end, if known. ``promised_utc``: since when it was unreachable within service hours, if
@@ -85,7 +85,7 @@ class Excused:
 
 
 @dataclass(frozen=True, slots=True)
-class ExcusedNoMore:
+class SuppressionEnded:
     """A site in downtime answers again, or its outage (or the one that affects it) begins, at ``until_utc``."""
 
     site: str
@@ -168,7 +168,7 @@ Decision = (
     | UplinkBack
     | FlappingChanged
     | WorkstationSeen
-    | Excused
-    | ExcusedNoMore
+    | OutageSuppressed
+    | SuppressionEnded
     | MonitoringGap
 )

@@ -41,7 +41,7 @@ class Power:
                 return reason(ReasonCode.NEIGHBOUR_ON_BATTERY, site=each, since=since)
         return None
 
-    def fell_silent(self, site: str, since_utc: datetime, neighbours: Iterable[str]) -> list[str]:
+    def note_down(self, site: str, since_utc: datetime, neighbours: Iterable[str]) -> list[str]:
         """Note that ``site`` went down by its own fault; return the neighbours that did so within ``TOGETHER``."""
         self.fell.setdefault(site, []).append(since_utc)
         return sorted(

@@ -93,7 +93,7 @@ class SnmpJudge:
                 for link in self._board.fleet.links.get(device.id, ()):
                     self._rows.pop(link.id, None)
                     self.used.pop(link.site, None)
-                    decisions += self._board.lose_sight(link.id, at_utc)
+                    decisions += self._board.mark_unread(link.id, at_utc)
             return decisions
         self._failures.pop(device.id, None)
         agent_restarted = self._restarted(device, state.reading, mono_ns)
@@ -102,7 +102,7 @@ class SnmpJudge:
             decisions.append(DeviceEvent(device.site, device.id, EventKind.RESTARTED, AGENT_RESTARTED, at_utc))
         decisions += self._ups(device, _feeds_from_battery(state.reading, state.series), at_utc)
         decisions += self._left_out(device, state, at_utc)
-        decisions += self._fell_silent(device, state.reading.unread, at_utc)
+        decisions += self._timed_out(device, state.reading.unread, at_utc)
         for link in self._board.fleet.links.get(device.id, ()):
             decisions += self._link(link, state.reading, at_utc, mono_ns, restarted_=agent_restarted)
         return decisions
@@ -144,7 +144,7 @@ class SnmpJudge:
         why = reason(ReasonCode.ROWS_LEFT_OUT, rows=MOST_ROWS, tables=tuple(tables))
         return [DeviceEvent(device.site, device.id, EventKind.SNMP_CUT, why, at_utc)]
 
-    def _fell_silent(self, device: Device, unread: tuple[str, ...], at_utc: datetime) -> list[Decision]:
+    def _timed_out(self, device: Device, unread: tuple[str, ...], at_utc: datetime) -> list[Decision]:
         """Return an event when a device begins to time out for some objects: they are not read."""
         before, self._unread[device.id] = self._unread.get(device.id, ()), unread
         if not unread or set(unread) <= set(before):
@@ -157,13 +157,13 @@ class SnmpJudge:
     ) -> list[Decision]:
         found = _named(reading.ports, link.interface.strip())
         if len(found) != 1 and any(name in reading.unread for name in NAMES):
-            return self._board.lose_sight(link.id, at_utc)  # it may be there under the name that was not read
+            return self._board.mark_unread(link.id, at_utc)  # it may be there under the name that was not read
         if len(found) != 1:
             self.used.pop(link.site, None)
-            return [*self._not_found(link, len(found), at_utc), *self._board.lose_sight(link.id, at_utc)]
+            return [*self._not_found(link, len(found), at_utc), *self._board.mark_unread(link.id, at_utc)]
         row = found[0]
         if any(name in reading.unread and name not in row for name in STATUS):
-            return self._board.lose_sight(link.id, at_utc)
+            return self._board.mark_unread(link.id, at_utc)
         self._unseen.discard(link.id)
         before, before_mono_ns = self._rows.get(link.id, (row, mono_ns))
         self._rows[link.id] = (row, mono_ns)

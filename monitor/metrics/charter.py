@@ -125,7 +125,7 @@ class Charter:
         self._stored, self._last_outage, self._counted = stored, stored.last_outage, stored.counted
 
     def _read(self) -> _Stored:
-        with self._store.glance() as session:
+        with self._store.read_briefly() as session:
             last = queries.last_outage(session)
             counted = self._counted
             if self._last_outage is None:

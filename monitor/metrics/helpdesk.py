@@ -43,7 +43,7 @@ class HelpDesk(UncachedLines):
         if not self._live.helpdesk:
             return self.unanswered
         try:
-            with self._store.glance() as session:
+            with self._store.read_briefly() as session:
                 return partial(self._take, helpdesk_queries.totals(session, self._live.helpdesk))
         except SQLAlchemyError:
             return self.unanswered

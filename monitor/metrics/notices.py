@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 
-from monitor.alerts.channels.registry import CHANNELS, wanted_by
+from monitor.alerts.channels.registry import CHANNELS, channels_needed_by
 from monitor.alerts.notices.briefs import missed
 from monitor.domain.clock import Clock
 from monitor.domain.notice_kinds import BRIEFS
@@ -81,7 +81,7 @@ class MailPath:
 def mail_path(store: Store, live: RuntimeView, now_utc: datetime) -> MailPath:
     """Query the mail path's state; raises SQLAlchemyError."""
     office = live.office
-    with store.glance() as session:
+    with store.read_briefly() as session:
         return MailPath(
             queries.outbox(session, now_utc),
             notice_queries.merged(session),
@@ -119,7 +119,7 @@ class Notices(UncachedLines):
         assert self._path is not None
         office = self._live.office
         yield LATE.of(self._path.late_s(self._clock.utc()) > office.notices.late_after_s, office.id)
-        for channel in sorted(wanted_by(office)):
+        for channel in sorted(channels_needed_by(office)):
             yield AWAY.of(channel in self._live.mail_trouble, office.id, channel)
         yield FAULTY.of(self._path.outbox.faulty, self._live.office_id)
         yield MERGED.of(self._path.merged, self._live.office_id)

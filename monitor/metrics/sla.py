@@ -97,7 +97,7 @@ class _Counted:
     availability: Mapping[tuple[str, str], float]
 
 
-def record(matters: Sequence[queries.Matter], since_utc: datetime, now_utc: datetime) -> Record:
+def record(cases: Sequence[queries.Case], since_utc: datetime, now_utc: datetime) -> Record:
     """Compute one service's record from ``since_utc`` to now. Pure.
 
     A target is missed at its deadline and met at the end of its case, so each counts once, in the window in which that
@@ -105,12 +105,12 @@ def record(matters: Sequence[queries.Matter], since_utc: datetime, now_utc: date
     """
     met = missed = 0
     took_s = []
-    for matter in matters:
-        ended = matter.ended_utc
+    for case in cases:
+        ended = case.ended_utc
         if ended is not None and ended > since_utc:
-            took_s.append((ended - matter.started_utc).total_seconds())
-            met += ended <= matter.deadline_utc
-        if since_utc < matter.deadline_utc <= now_utc and (ended is None or ended > matter.deadline_utc):
+            took_s.append((ended - case.started_utc).total_seconds())
+            met += ended <= case.deadline_utc
+        if since_utc < case.deadline_utc <= now_utc and (ended is None or ended > case.deadline_utc):
             missed += 1
     return Record(met, missed, tuple(took_s))
 
@@ -157,15 +157,15 @@ class SlaSource(UncachedLines):
     def _count(self, office: Office) -> _Counted:
         now_utc = self._clock.utc()
         records, availability = {}, {}
-        with self._store.glance() as session:
+        with self._store.read_briefly() as session:
             open_tickets = queries.tickets_by_service(session)
-            matters = defaultdict(list)
-            for matter in queries.matters(session, now_utc - max(WINDOWS.values())):
-                matters[matter.service].append(matter)
+            cases = defaultdict(list)
+            for case in queries.cases(session, now_utc - max(WINDOWS.values())):
+                cases[case.service].append(case)
             for window, length in WINDOWS.items():
                 since_utc = now_utc - length
                 for service in office.charter.services:
-                    records[service, window] = record(matters[service], since_utc, now_utc)
+                    records[service, window] = record(cases[service], since_utc, now_utc)
                 found = shares(session, office, (since_utc, now_utc), now_utc)
                 by_service = defaultdict(list)
                 for site, share in found.items():

@@ -97,14 +97,14 @@ class Answer:
     hops: tuple[Hop, ...]
 
 
-def get_ready() -> None:
+def preload() -> None:
     """Import what `request` needs, which takes a fifth of a second.
 
     For callers whose first request must not take longer.
     """
     import requests  # noqa: F401
 
-    tls.get_ready()
+    tls.preload()
 
 
 def request(
@@ -130,7 +130,7 @@ def request(
     import requests  # here, so that no command waits for it that asks nobody
 
     hops: list[Hop] = []
-    asking = _Asking(deadline, most_bytes, redirects > 0, verify, ca_file, names)
+    asking = _Exchange(deadline, most_bytes, redirects > 0, verify, ca_file, names)
     with requests.Session() as session:
         session.trust_env = False
         session.headers.clear()
@@ -161,7 +161,7 @@ _ALWAYS = {"Accept-Encoding": "identity", "Connection": "close"}
 
 
 @dataclass(frozen=True, slots=True)
-class _Asking:
+class _Exchange:
     """The limits of one exchange, the same for each hop."""
 
     deadline: Deadline
@@ -191,7 +191,7 @@ class _Asking:
         except http.client.RemoteDisconnected:
             raise Unreachable("the server closed the connection without an answer") from None
         except http.client.HTTPException as error:
-            raise NotHttp(f"this is no HTTP: {http_answer.trouble_of(error)}") from None
+            raise NotHttp(f"this is no HTTP: {http_answer.describe_fault(error)}") from None
         except OSError as error:
             why = (error.strerror or str(error) or type(error).__name__).lower()
             raise Unreachable(why, errno.errorcode.get(error.errno or 0, "")) from None
@@ -213,7 +213,7 @@ class _Asking:
                 certificates = tls.chain(stream.start_tls(context, host.partition("%")[0].rstrip(".")))
             connection = http.client.HTTPConnection(host, port)
             connection.response_class = http_answer.Response
-            connection.sock = _Lent(stream)
+            connection.sock = _SharedStream(stream)
             headers = {**wanted.headers, "Host": _host_header(host, parts.port)}
             with _sent(connection, wanted, headers) as found:
                 hop = Hop(url, found.status, certificates)
@@ -248,7 +248,7 @@ def _sent(
         raise
 
 
-class _Lent:
+class _SharedStream:
     """A stream for http.client, which closes its socket while it still reads from it."""
 
     def __init__(self, stream: Stream) -> None:

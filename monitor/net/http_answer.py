@@ -76,7 +76,7 @@ def _words(header: str) -> list[str]:
     return re.split(r"[\s,]+", header.strip(" \t,").lower())
 
 
-def trouble_of(error: http.client.HTTPException) -> str:
+def describe_fault(error: http.client.HTTPException) -> str:
     """Return what is wrong with a response, for people."""
     if isinstance(error, http.client.IncompleteRead):
         return f"the body breaks off after {len(error.partial)} bytes"

@@ -59,15 +59,15 @@ class Conversation(smtplib.SMTP):
             raise smtplib.SMTPResponseException(code, said)
         self.greeting = clean(said.decode("utf-8", "replace"))
 
-    def asks_for_starttls(self) -> bool:
+    def supports_starttls(self) -> bool:
         """Return whether the server offers STARTTLS, by EHLO in the clear."""
         self.ehlo_or_helo_if_needed()
         self.offers_starttls = self.has_extn("starttls")
         return self.offers_starttls
 
-    def go_over_to_tls(self, context: ssl.SSLContext) -> None:
+    def start_tls_by_command(self, context: ssl.SSLContext) -> None:
         """Start TLS (STARTTLS, RFC 3207); what was learned in the clear is discarded."""
-        if not self.asks_for_starttls():
+        if not self.supports_starttls():
             raise NoSmtp('the server offers no STARTTLS; expected it, or security = "tls" or "none"')
         code, said = self.docmd("STARTTLS")
         if code != 220:
@@ -91,7 +91,7 @@ class Conversation(smtplib.SMTP):
         except ValueError as error:  # what should be Base64 is not
             raise NoSmtp(f"the server's question about the password cannot be read: {error}") from None
 
-    def say_goodbye(self) -> None:
+    def quit_session(self) -> None:
         """Send QUIT and wait for its reply, for GOODBYE_S at most; errors are ignored."""
         deadline = self.sock.deadline
         left_s = min(deadline.left_s, GOODBYE_S)
@@ -150,9 +150,9 @@ def talk(
         if context is not None and security == "tls":
             conversation.secure(context)
         conversation.greeted()
-        goes_over = security == "starttls" or (security == "if_offered" and conversation.asks_for_starttls())
+        goes_over = security == "starttls" or (security == "if_offered" and conversation.supports_starttls())
         if context is not None and goes_over:
-            conversation.go_over_to_tls(context)
+            conversation.start_tls_by_command(context)
         yield conversation
     finally:
         with suppress(OSError):

@@ -63,7 +63,7 @@ class Certificate:
         return reason(code, subject=self.subject, **parameters)
 
 
-def get_ready() -> None:
+def preload() -> None:
     """Import what `chain` needs: for callers that cannot spare the time once a connection is open."""
     from cryptography import x509  # noqa: F401
 

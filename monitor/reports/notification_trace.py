@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from monitor.alerts.cases.escalation import foreseen
-from monitor.alerts.facts.stored import FactsError, unpack_matter
+from monitor.alerts.facts.stored import FactsError, unpack_case
 from monitor.alerts.notices.outbox import key
 from monitor.alerts.notices.routing import ASKER, channel_of, goes_at, wants
 from monitor.charter.office import Office
@@ -80,7 +80,7 @@ def _ahead(office: Office, ticket: Ticket, now_utc: datetime) -> Iterator[Hearin
 def _level(notice: Notice) -> int:
     """Return the stage it is about; 0 also where that cannot be read."""
     try:
-        return unpack_matter(notice.kind, notice.facts).level
+        return unpack_case(notice.kind, notice.facts).level
     except FactsError:
         return 0
 

@@ -10,15 +10,15 @@ from monitor.judging.decisions import (
     Affected,
     Decision,
     DeviceEvent,
-    Excused,
-    ExcusedNoMore,
     FlappingChanged,
     MonitoringGap,
     NoLongerAffected,
     OutageClosed,
     OutageOpened,
+    OutageSuppressed,
     OutageUpdated,
     SiteChanged,
+    SuppressionEnded,
     UplinkBack,
     UplinkLost,
     WorkstationSeen,
@@ -68,10 +68,10 @@ def log_decision(decision: Decision) -> None:  # noqa: PLR0912, PLR0915 (one bra
         case FlappingChanged(site, _, share, _):
             text = "%s: no longer unstable (%.0f%% of its last results changed)"
             emit(log, LogEvent.SITE_STABLE, text, site, share * 100, site=site)
-        case Excused(site, since, kind, why):
+        case OutageSuppressed(site, since, kind, why):
             text = "%s: silent since %s, but no outage begins: %s"
             emit(log, LogEvent.OUTAGE_SUPPRESSED, text, site, _utc(since), words(why), site=site, kind=kind)
-        case ExcusedNoMore(site, until):
+        case SuppressionEnded(site, until):
             emit(log, LogEvent.SUPPRESSION_ENDED, "%s: in no downtime since %s", site, _utc(until), site=site)
         case MonitoringGap(since, until, why):
             text = "nothing was monitored from %s to %s: %s"

@@ -12,7 +12,7 @@ YOUNG, MIDDLE, NEVER = 20_000, 50, 1_000_000
 M_ARENA_MAX = -8  # of glibc's mallopt(3)
 
 
-def one_heap() -> None:
+def use_one_arena() -> None:
     """Make all threads allocate from one heap.
 
     Objects made in one thread and freed in another would fragment several.

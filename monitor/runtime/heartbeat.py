@@ -93,7 +93,7 @@ def oldest_pending_s(store: Store, now_utc: datetime) -> float | None:
     The ping is sent then, too: the age of the last write in it shows the fault.
     """
     try:
-        with store.glance() as session:
+        with store.read_briefly() as session:
             oldest_utc = queries.outbox(session, now_utc).oldest_due_utc
     except DatabaseError:
         return None

@@ -61,7 +61,7 @@ class LastRun:
         """Start the trusted clock from the run before's; once."""
         if not self._knows_the_time:
             self._before = board_state.last_trust(session)
-            self._clock.begin(self._before, board_state.operators_word(session))
+            self._clock.begin(self._before, board_state.operator_confirmation(session))
             self._knows_the_time = True
 
     def take_up(self, session: Session) -> None:
@@ -79,7 +79,7 @@ class LastRun:
             emit(log, LogEvent.CLOCK_SUSPECT, "the wall clock says %s, which is not trusted yet", trust.last.utc)
             if before is None or not before.suspect:
                 note_trust(work, trust)
-        board_state.beat(session, trust)
+        board_state.store_heartbeat(session, trust)
 
     def _note_gap(self, session: Session, last_utc: datetime, begun_utc: datetime, trust: ClockTrust) -> None:
         """Record the gap since ``last_utc``, unless it is recorded once its length is known."""

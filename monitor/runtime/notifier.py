@@ -153,4 +153,4 @@ class Notifier(Part):
         for pool in (self._looking, *self._handing_over.values()):
             pool.close()
         for channel in self._channels.values():
-            channel.break_off()
+            channel.abort()

@@ -80,15 +80,15 @@ class SnmpPoller(Part):
 
     async def close(self) -> None:
         """Cancel what is under way."""
-        self._break_off()
+        self._cancel_readings()
 
-    def _break_off(self) -> None:
+    def _cancel_readings(self) -> None:
         self._readings.cancel()
         self._agents.close()
 
     def reconfigure(self, settings: Settings) -> None:
         """Restart with these settings and the secrets as they are in their files now."""
-        self._break_off()
+        self._cancel_readings()
         self._settings = settings
         self._begin()
         self._live.snmp = {id_: state for id_, state in self._live.snmp.items() if id_ in self._devices}

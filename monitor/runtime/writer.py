@@ -15,12 +15,12 @@ from datetime import datetime
 from monitor.alerts.cases import outages, recount, redate, set_aside
 from monitor.alerts.cases.clock import note_trust, settle
 from monitor.alerts.cases.downtimes import Plans, plans_in_force
-from monitor.alerts.cases.due import MOST_AT_ONCE, what_is_due
+from monitor.alerts.cases.due import MOST_AT_ONCE, do_what_is_due
 from monitor.alerts.cases.ticket_log import log_history
 from monitor.charter.office import Office
 from monitor.domain.clock import NS_PER_S
 from monitor.domain.log_events import LogEvent
-from monitor.judging.clock_trust import ClockTrust, look_again
+from monitor.judging.clock_trust import ClockTrust, next_trust
 from monitor.judging.decisions import Decision, OutageClosed, OutageOpened
 from monitor.logs.emit import emit
 from monitor.net.pool import Pool, PoolFull
@@ -196,7 +196,7 @@ class DecisionWriter(Part):
     def _write(self, batch: Sequence[tuple[Decision, datetime]], office: Office) -> tuple[bool, Plans, ClockTrust]:
         before = self._clock.trust
         with self._store.write() as session:
-            trust = look_again(before, self._clock.look(), board_state.operators_word(session))
+            trust = next_trust(before, self._clock.look(), board_state.operator_confirmation(session))
             now_utc = trust.date(trust.last.utc, trust.last.boot_ns)
             work = Work(session, office, now_utc)
             set_aside.apply_all(work, batch, certain=not (before.suspect or trust.suspect))
@@ -211,10 +211,10 @@ class DecisionWriter(Part):
                 if office is not self._counted_by and (moved := recount.open_deadlines(work)):
                     text = "%d deadlines were counted again: the charter or the calendar has changed"
                     emit(log, LogEvent.DEADLINES_RECOUNTED, text, moved, count=moved)
-                anything_new = what_is_due(work, MOST_AT_ONCE)
+                anything_new = do_what_is_due(work, MOST_AT_ONCE)
             clock_changed = trust.suspect != before.suspect or trust.move is not None
             if clock_changed or trust.last.boot_ns - self._last_heartbeat_ns >= HEARTBEAT_NS:
-                board_state.beat(session, trust)
+                board_state.store_heartbeat(session, trust)
                 self._last_heartbeat_ns = trust.last.boot_ns
         log_history(work)
         if not trust.suspect:

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from pydantic import Field, field_validator, model_validator
 
 from monitor.settings.base import PlainPath, SecretFile
-from monitor.settings.hosts import carries_more_than_an_address, is_in_the_clear, page_fault
+from monitor.settings.hosts import has_credentials_or_query, is_unencrypted, page_fault
 from monitor.settings.of_kind import OfKind
 
 NEEDED = ("url", "token_file", "queue")
@@ -58,7 +58,7 @@ class Helpdesk(OfKind):
             return value
         if fault := page_fault(value):
             raise ValueError(fault)
-        if carries_more_than_an_address(value):
+        if has_credentials_or_query(value):
             raise ValueError("carries more than an address. Expected https://HOST/PATH; secrets stand in 'token_file'")
         return value.rstrip("/")
 
@@ -69,7 +69,7 @@ class Helpdesk(OfKind):
         missing = [name for name in NEEDED if not getattr(self, name)]
         if missing:
             raise ValueError(f'kind = "{self.kind}" needs {" and ".join(repr(name) for name in missing)} as well')
-        if is_in_the_clear(self.url) and not self.allow_http:
+        if is_unencrypted(self.url) and not self.allow_http:
             raise ValueError(
                 "over http:// the token would travel in the clear. Expected https://…, or allow_http = true"
             )

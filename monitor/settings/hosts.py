@@ -37,7 +37,7 @@ def is_address(text: str) -> bool:
     return True
 
 
-def a_host(text: str) -> str:
+def valid_host(text: str) -> str:
     """Validate a host's name or bare address, without a port; raises ValueError."""
     bare = text.strip()
     if not (is_address(bare) or is_host_name(bare)):
@@ -45,7 +45,7 @@ def a_host(text: str) -> str:
     return bare
 
 
-def a_name_for_ehlo(text: str) -> str:
+def valid_ehlo_name(text: str) -> str:
     """Validate a host's name or, in brackets, an address (RFC 5321, 4.1.3), or nothing; raises ValueError."""
     literal = text.removeprefix("[").removesuffix("]")
     try:
@@ -100,13 +100,13 @@ def page_fault(url: str) -> str:
     return host_fault(host) if is_address(host) or is_host_name(host) else NOT_A_PAGE
 
 
-def carries_more_than_an_address(url: str) -> bool:
+def has_credentials_or_query(url: str) -> bool:
     """Return whether a URL has a user, a password, a query or a fragment, in which secrets end up in logs."""
     parts = urlsplit(url)
     return bool(parts.username or parts.password or parts.query or parts.fragment)
 
 
-def is_in_the_clear(url: str) -> bool:
+def is_unencrypted(url: str) -> bool:
     """Return whether requests to that URL could be read on the way: http://, and not on this machine itself."""
     parts = urlsplit(url)
     host = parts.hostname or ""

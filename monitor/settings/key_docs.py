@@ -14,7 +14,7 @@ from monitor.settings.base import Model
 from monitor.settings.of_kind import OfKind
 
 
-def said_of_keys(model: type[Model]) -> dict[str, str]:
+def key_docstrings(model: type[Model]) -> dict[str, str]:
     """Return the docstring of each key that has one, bases included. Reads the source."""
     found: dict[str, str] = {}
     for each in reversed(model.__mro__):
@@ -59,7 +59,7 @@ def own_keys(model: type[OfKind]) -> list[str]:
 
 def as_markdown(model: type[Model], keys: list[str]) -> str:
     """Return the table of a model's ``keys``, in Markdown: values, default, meaning."""
-    said = said_of_keys(model)
+    said = key_docstrings(model)
     lines = ["| key | value | left out | meaning |", "|---|---|---|---|"]
     for key in keys:
         field = model.model_fields[key]

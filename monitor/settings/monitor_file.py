@@ -11,13 +11,13 @@ from monitor.settings.base import Model, PlainPath, SecretFile
 from monitor.settings.found import found
 from monitor.settings.heartbeat_section import Heartbeat
 from monitor.settings.helpdesk_section import Helpdesk
-from monitor.settings.hosts import a_host, a_name_for_ehlo, host_fault, page_fault
+from monitor.settings.hosts import host_fault, page_fault, valid_ehlo_name, valid_host
 from monitor.settings.mail_address import is_mail_address
 from monitor.settings.maintenance_section import Maintenance
 from monitor.settings.modules_section import ModuleEntry
 from monitor.settings.notices_section import Channels, Notices, RecipientEntry, RecipientName
 from monitor.settings.sites_file import Id
-from monitor.settings.snmp_section import Snmp, place_for_the_page
+from monitor.settings.snmp_section import Snmp, valid_page_address
 from monitor.settings.uplinks_section import UplinkEntry
 
 Seconds = Annotated[float, Field(gt=0, le=86_400)]
@@ -114,7 +114,7 @@ class Mail(Model):
     username: str = ""
     password_file: SecretFile | None = None
     sender: str = ""
-    helo: Annotated[str, AfterValidator(a_name_for_ehlo)] = ""
+    helo: Annotated[str, AfterValidator(valid_ehlo_name)] = ""
     timeout_s: Annotated[float, Field(gt=0, le=120)] = 20.0
     retry_s: Seconds = 30.0
     daily_after_days: Annotated[float, Field(gt=0, le=365)] = 30.0
@@ -122,7 +122,7 @@ class Mail(Model):
     page_url: str = ""
 
     @property
-    def hurries_for_days(self) -> float:
+    def frequent_tries_days(self) -> float:
         """Return the age of a mail in days from which it is retried once a day only."""
         return self.daily_after_days if self.give_up_days is None else self.give_up_days
 
@@ -164,7 +164,7 @@ class Mail(Model):
         return self
 
 
-def asked_at(listen: str) -> str:
+def connect_address(listen: str) -> str:
     """Return the address at which this machine connects to a listening one: wildcard addresses become loopback."""
     host, colon, port = listen.rpartition(":")
     return f"{LOOPBACK_OF.get(host, host)}{colon}{port}"
@@ -173,8 +173,8 @@ def asked_at(listen: str) -> str:
 class Web(Model):
     """The page and the metrics; ``names``: host names allowed besides its address."""
 
-    listen: Annotated[str, Field(min_length=1), AfterValidator(place_for_the_page)] = "127.0.0.1:9786"
-    names: Annotated[tuple[Annotated[str, AfterValidator(a_host)], ...], Field(max_length=100)] = ()
+    listen: Annotated[str, Field(min_length=1), AfterValidator(valid_page_address)] = "127.0.0.1:9786"
+    names: Annotated[tuple[Annotated[str, AfterValidator(valid_host)], ...], Field(max_length=100)] = ()
 
     @property
     def host(self) -> str:

@@ -64,13 +64,13 @@ class V3Entry(Model):
         return f"{weak.pop()} is weak" if weak else ""
 
 
-def place_to_listen(place: str) -> str:
+def valid_listen_address(place: str) -> str:
     """Validate ADDRESS:PORT, or nothing; raises ValueError."""
     return _place(place, PORT)
 
 
-def place_for_the_page(place: str) -> str:
-    """Validate as `place_to_listen` does; port 0 is whichever is free, and logged at the start."""
+def valid_page_address(place: str) -> str:
+    """Validate as `valid_listen_address` does; port 0 is whichever is free, and logged at the start."""
     return _place(place, PORT_OR_ANY)
 
 
@@ -96,7 +96,7 @@ class Snmp(Model):
     interval_s: Annotated[float, Field(ge=5, le=86_400)] = 60.0
     timeout_s: Annotated[float, Field(ge=0.1, le=30)] = 2.0
     retries: Annotated[int, Field(ge=0, le=5)] = 1
-    traps: Annotated[str, AfterValidator(place_to_listen)] = ""
+    traps: Annotated[str, AfterValidator(valid_listen_address)] = ""
     v2c: dict[str, V2cEntry] = Field(default_factory=dict)
     v3: dict[str, V3Entry] = Field(default_factory=dict)
 

@@ -36,7 +36,7 @@ def _problem(document: Document, model: type[Model], kinds: Kinds, error: dict[s
         case "missing":
             message = _missing(path)
         case _:
-            message = in_words(error)
+            message = described(error)
     return Problem(document.name, document.line(path), ".".join(map(str, path)), message)
 
 
@@ -48,7 +48,7 @@ def _missing(path: KeyPath) -> str:
     return f"is missing. Expected '{path[-1]} = …' in [{'.'.join(map(str, path[:-1]))}]"
 
 
-def in_words(error: Mapping[str, Any]) -> str:
+def described(error: Mapping[str, Any]) -> str:
     """Describe pydantic's error: what was found, if it can be no secret, and what is expected."""
     value, context = error["input"], error.get("ctx") or {}
     if error["type"] in {"value_error", "assertion_error"}:

@@ -34,12 +34,12 @@ def remember(session: Session) -> StoredState:
         {row.site: Downtime(DowntimeKind(row.kind), row.why, row.planned_until_utc) for row in excused if row.why},
         {row.uplink: row.started_utc for row in blind},
         {row.site: row.promised_utc for row in excused if row.promised_utc is not None},
-        _fell_silent(session, silent_since.values()),
+        _timed_out(session, silent_since.values()),
         frozenset(session.scalars(select(SiteState.site).where(SiteState.flapping))),
     )
 
 
-def _fell_silent(session: Session, silent_utc: Iterable[datetime]) -> dict[str, list[datetime]]:
+def _timed_out(session: Session, silent_utc: Iterable[datetime]) -> dict[str, list[datetime]]:
     """Return when sites went down that may have done so together with one that is down, or failing, now."""
     last = last_trust(session)
     seen_utc = [last.utc_at(last.last.boot_ns)] if last else []
@@ -69,7 +69,7 @@ def last_trust(session: Session) -> ClockTrust | None:
     )
 
 
-def beat(session: Session, trust: ClockTrust) -> None:
+def store_heartbeat(session: Session, trust: ClockTrust) -> None:
     """Store a heartbeat with the clock's trust."""
     session.merge(
         Heartbeat(
@@ -88,13 +88,13 @@ def beat(session: Session, trust: ClockTrust) -> None:
     )
 
 
-def operators_word(session: Session) -> ClockReading | None:
+def operator_confirmation(session: Session) -> ClockReading | None:
     """Return the clock reading that an operator last confirmed."""
     row = session.get(ClockWord, 1)
     return ClockReading(row.wall_utc, row.boot_ns, row.boot_id) if row else None
 
 
-def keep_word(session: Session, now: ClockReading, actor: str) -> None:
+def store_confirmation(session: Session, now: ClockReading, actor: str) -> None:
     """Store an operator's confirmation of the wall clock."""
     session.merge(ClockWord(id=1, wall_utc=now.utc, boot_ns=now.boot_ns, boot_id=now.boot_id, actor=actor))
 
@@ -119,7 +119,7 @@ def learned(session: Session) -> dict[str, Usual]:
     return {row.device: Usual(row.packed) for row in session.scalars(select(Learned))}
 
 
-def write_learned(session: Session, baselines: Baselines) -> None:
+def write_usual_times(session: Session, baselines: Baselines) -> None:
     """Store changed usual round-trip times, and delete those of removed devices."""
     for device in list(baselines.changed):
         usual = baselines.known.get(device)

@@ -144,7 +144,7 @@ def mark_merged(session: Session, ids: Sequence[int], letter: int, now_utc: date
         session.execute(update(Notice).where(Notice.id.in_(some)).values(**values))
 
 
-def take_apart(session: Session, letter: int, why: str) -> None:
+def unmerge(session: Session, letter: int, why: str) -> None:
     """Delete a merged notice; those in it are pending again."""
     apart = {"sent_utc": None, "folded_into": None, "proof": "", "last_error": why}
     session.execute(update(Notice).where(Notice.folded_into == letter).values(**apart))

@@ -100,7 +100,7 @@ class TicketView:
 
 
 @dataclass(frozen=True, slots=True)
-class Matter:
+class Case:
     """A case with a service-time target: an outage, or a citizen's or an office's request.
 
     ``ended_utc``: if it ended.
@@ -189,7 +189,7 @@ def tickets_by_service(session: Session) -> dict[str, int]:
     return {service: count for service, count in session.execute(query)}  # noqa: C416 (a row is no pair to mypy)
 
 
-def matters(session: Session, since_utc: datetime) -> list[Matter]:
+def cases(session: Session, since_utc: datetime) -> list[Case]:
     """Return the cases that are open, or ended after ``since_utc``; an outage's own ticket is no case of its own.
 
     What was withdrawn was registered by mistake, and is in no record.
@@ -203,7 +203,7 @@ def matters(session: Session, since_utc: datetime) -> list[Matter]:
         Ticket.state != S.WITHDRAWN,
         Ticket.resolved_utc.is_(None) | (Ticket.resolved_utc > since_utc),
     )
-    return [Matter(*row) for query in (outages, requests) for row in session.execute(query)]
+    return [Case(*row) for query in (outages, requests) for row in session.execute(query)]
 
 
 def outbox(session: Session, now_utc: datetime) -> OutboxView:

@@ -75,7 +75,7 @@ class Store:
         """Open a session that sees one state of the database and changes nothing."""
         return self._reading(self.engine)
 
-    def glance(self) -> AbstractContextManager[Session]:
+    def read_briefly(self) -> AbstractContextManager[Session]:
         """Open a session as `read` does, for the page and the metrics: waits for a lock for at most GLANCE_S."""
         return self._reading(self.glances)
 

@@ -177,7 +177,7 @@ def requests_about(session: Session, site: str | None) -> Sequence[Ticket]:
     return session.scalars(query.order_by(Ticket.id)).all()
 
 
-def with_askers_who_wait(session: Session) -> Sequence[Ticket]:
+def open_requests_with_email(session: Session) -> Sequence[Ticket]:
     """Return the unsettled requests about a site whose requester has a mail address."""
     query = select(Ticket).where(Ticket.asker_email != "", Ticket.state.in_(UNSOLVED), Ticket.site.is_not(None))
     return session.scalars(query.order_by(Ticket.id)).all()

@@ -16,7 +16,7 @@ from monitor.runtime.live import RuntimeView
 from monitor.runtime.part import stale
 from monitor.settings.load import Settings
 from monitor.store.sqlite import Store
-from monitor.web.guard import KnownHost, OnTime, SafeHeaders
+from monitor.web.guard import AllowedHost, AnswerDeadline, SafeHeaders
 from monitor.web.pages import Pages
 from monitor.web.scrape import Scrape
 
@@ -69,7 +69,7 @@ def make_app(
         routes=[Route(path, endpoint, methods=["GET"]) for path, endpoint in routes.items()],
         middleware=[
             Middleware(SafeHeaders),
-            Middleware(KnownHost, names=lambda: settings_of().monitor.web.names),
-            Middleware(OnTime),
+            Middleware(AllowedHost, names=lambda: settings_of().monitor.web.names),
+            Middleware(AnswerDeadline),
         ],
     )

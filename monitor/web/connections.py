@@ -121,7 +121,7 @@ class Connection(H11Protocol):
         self._end = self.loop.call_later(limit_s, self.transport.abort)
 
 
-def next_to_go(connections: Iterable[Connection], now_s: float) -> Connection | None:
+def next_to_drop(connections: Iterable[Connection], now_s: float) -> Connection | None:
     """Return the connection whose slot a new one may take; None while all are asking or being answered."""
     candidates = [(rank, connection) for connection in connections if (rank := _rank(connection, now_s)) is not None]
     return min(candidates, key=lambda one: one[0])[1] if candidates else None

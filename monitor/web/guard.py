@@ -47,7 +47,7 @@ class SafeHeaders:
         await self._app(scope, receive, with_headers)
 
 
-class KnownHost:
+class AllowedHost:
     """Middleware that answers 421 for foreign Host names.
 
     A foreign page whose name was made to resolve here reads nothing.
@@ -69,7 +69,7 @@ class KnownHost:
         await (refused or self._app)(scope, receive, send)
 
 
-class OnTime:
+class AnswerDeadline:
     """Middleware that answers 503 when the route has not begun its answer after LATE_S."""
 
     def __init__(self, app: ASGIApp) -> None:

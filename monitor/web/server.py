@@ -1,6 +1,6 @@
 """Run uvicorn on open sockets with a bounded number of connections, each with a deadline.
 
-When all slots are taken, a new connection gets that of the least important one (`connections.next_to_go`). Only while
+When all slots are taken, a new connection gets that of the least important one (`connections.next_to_drop`). Only while
 all are being answered must it wait, and gets 503 if that lasts. So idle, slow or half-open clients, however many, take
 neither descriptors, threads nor the probes' time, nor keep a scraper out.
 """
@@ -16,7 +16,7 @@ from anyio.to_thread import current_default_thread_limiter
 from starlette.types import ASGIApp
 from uvicorn.server import ServerState
 
-from monitor.web.connections import KEEP_ALIVE_S, Connection, next_to_go
+from monitor.web.connections import KEEP_ALIVE_S, Connection, next_to_drop
 
 MOST_CONNECTIONS = 64
 MOST_THREADS = 4
@@ -79,7 +79,7 @@ class _Server(uvicorn.Server):
         loop = asyncio.get_running_loop()
         ends_s = loop.time() + ROOM_WITHIN_S
         while len(connections := open_of(self.server_state)) >= MOST_CONNECTIONS:
-            if (last := next_to_go(connections, loop.time())) is not None:
+            if (last := next_to_drop(connections, loop.time())) is not None:
                 last.drop()
                 await asyncio.sleep(DROP_PAUSE_S)
             elif loop.time() < ends_s:

@@ -110,7 +110,7 @@ class _Stored(TypedDict):
 
 
 def _stored(store: Store, sites: list[SiteDocument]) -> _Stored:
-    with store.glance() as session:
+    with store.read_briefly() as session:
         known = queries.site_states(session)
         outages = queries.outages(session, open_only=True, limit=1_000)
         tickets = queries.tickets(session, open_only=True, limit=1_000)

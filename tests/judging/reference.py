@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from fractions import Fraction
 
-Excused = Callable[[str, datetime], datetime | None]
+OutageSuppressed = Callable[[str, datetime], datetime | None]
 """Until when a silent site is excused at a time: None when it is not."""
 
 TOGETHER = timedelta(minutes=2)
@@ -78,7 +78,7 @@ class Reference:
     down_after: int = 3
     up_after: int = 2
     references: tuple[str, ...] = ()
-    excused: Excused = lambda _site, _at: None
+    excused: OutageSuppressed = lambda _site, _at: None
     links: Sequence[str] = ()
     feeders: Mapping[str, str] = field(default_factory=dict)
     low: Fraction = Fraction(1, 20)

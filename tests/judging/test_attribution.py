@@ -66,7 +66,7 @@ def test_a_link_is_up_again_when_both_are(story: Story) -> None:
 def test_an_interface_that_cannot_be_read_any_more_keeps_no_outage_open(story: Story) -> None:
     for _ in range(3):
         story.round(north__interface="x", north__gateway="o")
-    story.told += story.board.lose_sight(INTERFACE, at(9))
+    story.told += story.board.mark_unread(INTERFACE, at(9))
 
     assert story.closed() == [at(9)]
     assert story.board.state("north") is State.UP

@@ -6,7 +6,14 @@ from datetime import datetime
 from monitor.domain.downtime import Downtime
 from monitor.domain.states import DowntimeKind
 from monitor.judging.board import Board
-from monitor.judging.decisions import Affected, ExcusedNoMore, NoLongerAffected, OutageClosed, OutageOpened, UplinkBack
+from monitor.judging.decisions import (
+    Affected,
+    NoLongerAffected,
+    OutageClosed,
+    OutageOpened,
+    SuppressionEnded,
+    UplinkBack,
+)
 from monitor.judging.health import State
 from monitor.judging.uplinks import UplinkHealth
 from tests.judging.boards import RULES, TREE, Story, at, fleet, site, story
@@ -98,7 +105,7 @@ def test_who_was_excused_before_a_restart_and_answers_opens_nothing() -> None:
     s.told += s.board.tick(at(0))
     s.rounds(4, other="o")
     assert s.of(OutageOpened) == []
-    assert [one.until_utc for one in s.told if isinstance(one, ExcusedNoMore)] == [at(0)]
+    assert [one.until_utc for one in s.told if isinstance(one, SuppressionEnded)] == [at(0)]
 
 
 def test_blindness_outlives_a_restart_and_ends_when_its_uplink_is_gone() -> None:

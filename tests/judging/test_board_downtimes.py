@@ -5,7 +5,7 @@ from datetime import datetime
 from monitor.domain.downtime import Downtime
 from monitor.domain.states import DowntimeKind
 from monitor.judging.board import Board
-from monitor.judging.decisions import Affected, Excused, OutageClosed, OutageOpened
+from monitor.judging.decisions import Affected, OutageClosed, OutageOpened, OutageSuppressed
 from monitor.judging.health import State
 from tests.judging.boards import RULES, TREE, Story, at
 from tests.told import said, words
@@ -29,7 +29,7 @@ def test_a_site_that_is_silent_during_planned_work_gets_no_outage() -> None:
     s = planned(0, 20)
     s.rounds(10, other="x")
     assert s.board.state("other") is State.PAUSED
-    assert [d.kind for d in s.told if isinstance(d, Excused)] == ["maintenance"]
+    assert [d.kind for d in s.told if isinstance(d, OutageSuppressed)] == ["maintenance"]
     s.rounds(5, other="o")
     assert s.of(OutageOpened) == []
     assert s.board.state("other") is State.UP

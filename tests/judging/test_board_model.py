@@ -17,11 +17,11 @@ from monitor.judging.board import Board
 from monitor.judging.decisions import (
     Affected,
     Decision,
-    Excused,
-    ExcusedNoMore,
     NoLongerAffected,
     OutageClosed,
     OutageOpened,
+    OutageSuppressed,
+    SuppressionEnded,
 )
 from monitor.judging.health import ANSWERS, Rules, State
 from monitor.settings.fleet import Device, Fleet, Group
@@ -93,13 +93,13 @@ class Story(RuleBasedStateMachine):
                     assert name not in self.open
                     assert name not in self.excused
                     self.behind[name], self.silent_since[name] = root, since
-                case Excused(name, since, kind, why, until):
+                case OutageSuppressed(name, since, kind, why, until):
                     assert name not in self.open
                     assert name not in self.behind
                     assert not self.blind
                     since = self.silent_since[name] if name in self.excused else since
                     self.excused[name], self.silent_since[name] = Downtime(kind, why, until), since
-                case ExcusedNoMore(name):
+                case SuppressionEnded(name):
                     del self.excused[name]
                 case NoLongerAffected(name):
                     del self.behind[name]

@@ -101,10 +101,10 @@ def test_a_link_that_is_down_stays_so_while_nothing_says_that_it_is_not() -> Non
     s = LinkStory(Board(link_fleet(), RULES))
     for _ in range(3):
         s.round(north__interface="x")
-    s.told += s.board.lose_sight(INTERFACE, at(3))
+    s.told += s.board.mark_unread(INTERFACE, at(3))
     assert s.closed() == []
     s.round(north__gateway="o")
-    s.told += s.board.lose_sight(INTERFACE, at(4))
+    s.told += s.board.mark_unread(INTERFACE, at(4))
     assert s.closed() == [at(4)]
 
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.domain.clock import NS_PER_S
-from monitor.judging.clock_trust import ClockReading, ClockTrust, first_trust, look_again, same_boot
+from monitor.judging.clock_trust import ClockReading, ClockTrust, first_trust, next_trust, same_boot
 
 T0 = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)
 
@@ -22,7 +22,7 @@ def look(wall_s: float, boot_s: float, boot_id: str = "a", *, ntp: bool = False)
 def after(*looks: ClockReading, remembered: ClockReading | None = None) -> ClockTrust:
     trust = first_trust(known(remembered) if remembered else None, looks[0])
     for now in looks[1:]:
-        trust = look_again(trust, now)
+        trust = next_trust(trust, now)
     return trust
 
 
@@ -75,7 +75,7 @@ def test_a_boot_that_is_not_believed_is_when_ntp_an_operator_or_an_hour_says_so(
     assert not after(look(days * DAY_S, 5, "b", ntp=True), remembered=before).suspect  # NTP was quicker than we
     assert not after(boot, look(days * DAY_S + 30, 35, "b", ntp=True), remembered=before).suspect
     assert after(boot, look(days * DAY_S + 30, 35, "b"), remembered=before).suspect
-    assert not look_again(first_trust(known(before), boot), look(days * DAY_S + 9, 14, "b"), word=boot).suspect
+    assert not next_trust(first_trust(known(before), boot), look(days * DAY_S + 9, 14, "b"), word=boot).suspect
     assert not after(boot, look(days * DAY_S + 3_600, 3_605, "b"), remembered=before).suspect
 
 
@@ -87,8 +87,8 @@ def test_a_boot_that_is_not_believed_is_when_its_clock_is_set_to_what_a_week_off
 def test_what_an_operator_said_holds_for_no_other_time_and_no_other_boot() -> None:
     suspect = after(look(0, 4_000), look(40 * DAY_S, 4_001))
     for word in (look(41 * DAY_S, 4_001), look(40 * DAY_S, 4_001, "b")):
-        assert look_again(suspect, look(40 * DAY_S + 1, 4_002), word).suspect
-    assert not look_again(suspect, look(40 * DAY_S + 1, 4_002), look(40 * DAY_S, 4_001)).suspect
+        assert next_trust(suspect, look(40 * DAY_S + 1, 4_002), word).suspect
+    assert not next_trust(suspect, look(40 * DAY_S + 1, 4_002), look(40 * DAY_S, 4_001)).suspect
 
 
 def test_ntp_that_kept_the_clock_before_a_jump_does_not_prove_it_but_ntp_that_begins_with_it_does() -> None:
@@ -115,7 +115,7 @@ def test_a_boot_that_is_not_believed_dates_after_all_that_was_written_before_and
     before, boot = look(0, 100), look(40 * DAY_S, 5, "b")
     trust = first_trust(known(before), boot)
     assert trust.utc_at(boot.boot_ns) > before.utc
-    trust = look_again(trust, look(12 * DAY_S + 10, 15, "b", ntp=True))
+    trust = next_trust(trust, look(12 * DAY_S + 10, 15, "b", ntp=True))
     assert trust.move is not None
     assert trust.move.off is not None
     off_utc, resumed_utc = trust.move.off
@@ -146,7 +146,7 @@ def test_a_reboot_from_one_clock_that_is_not_believed_into_the_same_moves_both_b
     set_back = after(ahead, look(20 * DAY_S, 101))  # nobody said that this is right, and then the power failed
     second = first_trust(set_back, look(20 * DAY_S + 600, 20, "b"))
     assert second.suspect
-    right = look_again(second, look(20 * DAY_S + 660, 80, "b", ntp=True))
+    right = next_trust(second, look(20 * DAY_S + 660, 80, "b", ntp=True))
     assert right.move is not None
     assert right.move.since_utc == set_back.unproven_since_utc
     assert abs(right.move.by + timedelta(days=40)) < timedelta(minutes=2)
@@ -166,7 +166,7 @@ def test_whatever_the_clock_does_lengths_of_time_are_those_since_boot(jumps: lis
     dates: list[tuple[datetime, float]] = []  # when something was seen: the date, and since boot
     for pause_s, jump_s in jumps:
         boot_s, wall_s = boot_s + pause_s, wall_s + pause_s + jump_s
-        trust = look_again(trust, look(wall_s, boot_s))
+        trust = next_trust(trust, look(wall_s, boot_s))
         if (move := trust.move) is not None:
             dates = [(at_utc + move.by if at_utc > move.since_utc else at_utc, s) for at_utc, s in dates]
             assert abs((dates[-1][0] - trust.last.utc).total_seconds() + boot_s - dates[-1][1]) < 62
@@ -180,6 +180,6 @@ def test_any_jump_is_noticed_at_once_after_any_quiet_past(downtimes: list[float]
     trust, t = first_trust(None, look(0, 100)), 0.0
     for downtime in downtimes:
         t += downtime
-        trust = look_again(trust, look(t, 100 + t))
+        trust = next_trust(trust, look(t, 100 + t))
         assert not trust.suspect
-    assert look_again(trust, look(t + 1 + jump + (1 if jump > 0 else -1), 101 + t)).suspect
+    assert next_trust(trust, look(t + 1 + jump + (1 if jump > 0 else -1), 101 + t)).suspect

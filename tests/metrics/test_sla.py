@@ -12,7 +12,7 @@ from monitor.domain.sample import Verdict
 from monitor.metrics.sla import Record, SlaSource, record
 from monitor.settings.fleet import Fleet
 from monitor.store.models import Outage, SiteState
-from monitor.store.queries import Matter
+from monitor.store.queries import Case
 from tests.metrics.pages import value
 from tests.store.migrated import new_store
 from tests.web.desk import Desk
@@ -24,12 +24,12 @@ def hours_ago(hours: float) -> datetime:
     return NOW - timedelta(hours=hours)
 
 
-def matter(started: float, deadline: float, ended: float | None) -> Matter:
-    return Matter("citizen:8", hours_ago(started), hours_ago(deadline), None if ended is None else hours_ago(ended))
+def matter(started: float, deadline: float, ended: float | None) -> Case:
+    return Case("citizen:8", hours_ago(started), hours_ago(deadline), None if ended is None else hours_ago(ended))
 
 
 def test_a_target_counts_once_where_it_was_decided() -> None:
-    matters = [
+    cases = [
         matter(10, 2, 3),  # met
         matter(10, 9, 1),  # missed, mended since
         matter(10, 4, None),  # missed, and still there
@@ -38,7 +38,7 @@ def test_a_target_counts_once_where_it_was_decided() -> None:
         matter(100, 80, 90),  # all before the window
     ]
     hour_s = 3600
-    assert record(matters, hours_ago(24), NOW) == Record(1, 2, (7 * hour_s, 9 * hour_s, 98 * hour_s))
+    assert record(cases, hours_ago(24), NOW) == Record(1, 2, (7 * hour_s, 9 * hour_s, 98 * hour_s))
 
 
 def test_an_outage_misses_its_target_and_costs_availability(office: Desk) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.alerts.channels.base import ChannelAway
+from monitor.alerts.channels.base import ChannelUnavailable
 from monitor.net.deadline import Cancellation, Cancelled, Deadline, DeadlinePassed
 from monitor.net.names import Address, Names
 from monitor.net.smtp import own_name, talk
@@ -122,7 +122,7 @@ def test_the_machines_own_authorities_count_besides_the_configured_one(
 
 
 def test_a_certificate_that_nobody_vouches_for_is_told_in_the_words_of_tls(tmp_path: Path) -> None:
-    with secured(tmp_path) as (port, _), pytest.raises(ChannelAway) as caught:
+    with secured(tmp_path) as (port, _), pytest.raises(ChannelUnavailable) as caught:
         channel(port, tmp_path, security="starttls").deliver(letter(), OFFICER, WORDS)
     assert str(caught.value) == f"127.0.0.1:{port}: certificate: self-signed certificate"
 
@@ -130,10 +130,10 @@ def test_a_certificate_that_nobody_vouches_for_is_told_in_the_words_of_tls(tmp_p
 def test_an_authority_that_is_no_certificate_is_told_with_its_path(tmp_path: Path) -> None:
     (tmp_path / "authority.pem").write_text("rubbish")
     for file, says in (("authority.pem", "holds no certificate in PEM"), ("nowhere.pem", "No such file")):
-        with pytest.raises(ChannelAway, match=says):
+        with pytest.raises(ChannelUnavailable, match=says):
             channel(1, tmp_path, security="starttls", ca_file=file).deliver(letter(), OFFICER, WORDS)
 
 
 def test_a_server_without_starttls_is_told_with_what_to_configure(tmp_path: Path) -> None:
-    with BadMailServer(listening()) as server, pytest.raises(ChannelAway, match="offers no STARTTLS"):
+    with BadMailServer(listening()) as server, pytest.raises(ChannelUnavailable, match="offers no STARTTLS"):
         channel(server.port, tmp_path, security="starttls").deliver(letter(), OFFICER, WORDS)

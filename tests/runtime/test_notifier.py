@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from monitor.alerts.cases import outages
-from monitor.alerts.cases.due import what_is_due
+from monitor.alerts.cases.due import do_what_is_due
 from monitor.alerts.channels.registry import channels_of
 from monitor.charter.office import Office
 from monitor.configuration import load
@@ -66,7 +66,7 @@ def goes_down(store: Store, office: Office, *sites: str) -> None:
         for site in sites:
             outages.apply(Work(session, office, now), OutageOpened(site, now, now, None, said("timeout")))
         later = now.replace(year=now.year)
-        what_is_due(Work(session, office, later.fromtimestamp(later.timestamp() + 2, later.tzinfo)))
+        do_what_is_due(Work(session, office, later.fromtimestamp(later.timestamp() + 2, later.tzinfo)))
 
 
 def notifier_of(store: Store, office: Office, clock: Clock, live: RuntimeState | None = None) -> Notifier:

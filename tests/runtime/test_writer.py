@@ -253,7 +253,7 @@ async def test_an_operator_may_say_that_the_clock_is_right(
     await recorder.turn()
     assert recorder.clock_suspect
     with store.write() as session:
-        board_state.keep_word(session, recorder._clock.look(), "an officer")
+        board_state.store_confirmation(session, recorder._clock.look(), "an officer")
     await recorder.turn()
     assert not recorder.clock_suspect
     clock.step(timedelta(days=400).total_seconds())  # of that he said nothing

@@ -24,7 +24,7 @@ from monitor.charter.office import Office
 from monitor.configuration import load
 from monitor.domain.clock import NS_PER_S, VirtualClock
 from monitor.domain.notice_kinds import BRIEFS
-from monitor.judging.clock_trust import ClockReading, ClockTrust, first_trust, look_again
+from monitor.judging.clock_trust import ClockReading, ClockTrust, first_trust, next_trust
 from monitor.runtime.trusted_clock import TrustedClock
 from monitor.runtime.writer import DecisionWriter
 from monitor.store import board_state
@@ -147,7 +147,7 @@ class Decisions:
         self._trust = None
 
     def look(self, now: ClockReading) -> None:
-        self._trust = look_again(self._trust, now) if self._trust else first_trust(self._remembered, now)
+        self._trust = next_trust(self._trust, now) if self._trust else first_trust(self._remembered, now)
         self._remembered = replace(self._trust, move=None)
         if self._trust.suspect:
             return

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from monitor.alerts.cases import outages
-from monitor.alerts.cases.due import what_is_due
+from monitor.alerts.cases.due import do_what_is_due
 from monitor.charter.office import Office
 from monitor.configuration import load
 from monitor.domain.clock import NS_PER_S, VirtualClock
@@ -67,7 +67,7 @@ class Desk:
         with self.store.write() as session:
             for decision in self.board.observe(sample):
                 outages.apply(Work(session, self.office, now), decision)
-            what_is_due(Work(session, self.office, now))
+            do_what_is_due(Work(session, self.office, now))
 
     def goes_down(self, site: str) -> None:
         """By its own fault: whoever it lies behind answers."""

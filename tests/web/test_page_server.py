@@ -13,7 +13,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from monitor.domain.clock import SystemClock
-from monitor.settings.monitor_file import Web, asked_at
+from monitor.settings.monitor_file import Web, connect_address
 from monitor.web import page_server
 from monitor.web.page_server import PageServer
 from tests.lab.daemon import Daemon
@@ -109,4 +109,4 @@ def test_commands_find_the_page_at_the_port_that_it_really_has(lab: Lab, tmp_pat
     [("0.0.0.0:9786", "127.0.0.1:9786"), ("[::]:80", "[::1]:80"), ("10.0.0.0:1", "10.0.0.0:1"), ("[::1]:1", "[::1]:1")],
 )
 def test_who_listens_everywhere_is_asked_on_loopback(listens: str, asked: str) -> None:
-    assert asked_at(listens) == asked
+    assert connect_address(listens) == asked

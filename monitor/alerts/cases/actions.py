@@ -24,7 +24,7 @@ from monitor.settings.mail_address import is_mail_address
 from monitor.settings.maintenance_section import Maintenance
 from monitor.settings.problems import did_you_mean, no_such
 from monitor.settings.sites_file import Id
-from monitor.settings.validate import in_words
+from monitor.settings.validate import described
 from monitor.store import board_state, queries, ticket_history
 from monitor.store.documents import ticket_document
 from monitor.store.models import Notice, Ticket
@@ -53,7 +53,7 @@ def act(
         _refuse_no_words("text", text, NEEDS_WORDS[action])
     if until_utc is not None and until_utc <= work.now_utc:
         raise BadInput("until_utc", "is past. Expected a time that is to come")
-    _refuse_what_its_state_forbids(work.office, ticket, action)
+    _refuse_by_state(work.office, ticket, action)
     text = clean_lines(text, LONGEST_TEXT)
     if rule.leads_to:
         ticket.acknowledged_until_utc = until_utc if action == "ack" else None
@@ -166,7 +166,7 @@ def resend(work: Work, id_: int) -> Notice:
 def trust_clock(work: Work, reading: ClockReading) -> None:
     """Store an operator's confirmation of the clock as it was read; raises ClockWrong for an impossible time."""
     refuse_impossible_clock(reading.utc)
-    board_state.keep_word(work.session, reading, work.actor)
+    board_state.store_confirmation(work.session, reading, work.actor)
     trusted = reason(ReasonCode.CLOCK_TRUSTED, by=work.actor, clock=reading.utc)
     events.note(work, "", "", EventKind.CLOCK_TRUSTED, trusted, work.now_utc)
 
@@ -184,14 +184,14 @@ def _as_seen(work: Work, number: str, seen: Seen | None) -> Ticket:
     return ticket
 
 
-def _refuse_what_its_state_forbids(office: Office, ticket: Ticket, action: str) -> None:
+def _refuse_by_state(office: Office, ticket: Ticket, action: str) -> None:
     """Raise NotAllowed when the ticket's state forbids the act."""
     number, allowed = ticket.number, ACTIONS[action].allowed
     if ticket.state not in allowed:
         raise NotAllowed(f"{number} is {ticket.state}; '{action}' needs it to be {' or '.join(allowed)}")
     if action == "withdraw" and ticket.source == TicketSource.OUTAGE:
         raise NotAllowed(f"{number} was opened by the monitor, not by mistake: resolve it, or plan work (maintenance)")
-    if action == "raise" and not escalation.may_be_raised(office, ticket):
+    if action == "raise" and not escalation.can_be_raised(office, ticket):
         raise NotAllowed(f"{number} is not overdue, or stands at the last stage already: there is none to raise it to")
 
 
@@ -228,4 +228,4 @@ def _window(name: str, entry: Mapping[str, object]) -> Maintenance:
     except ValidationError as error:
         first = error.errors()[0]
         where = ".".join(map(str, first["loc"])) or ("" if isinstance(first["input"], dict) else "NAME")
-        raise BadInput(where, in_words(dict(first))) from None
+        raise BadInput(where, described(dict(first))) from None

@@ -75,7 +75,7 @@ def link_to_outage(work: Work, outage_ticket: Ticket) -> None:
 def notify_requesters(work: Work) -> list[Ticket]:
     """Notify each requester once when the outage linked to the complaint has ended for good."""
     notified = []
-    for complaint in ticket_rows.with_askers_who_wait(work.session):
+    for complaint in ticket_rows.open_requests_with_email(work.session):
         if not ticket_rows.links_of(work.session, complaint):
             continue
         last = outage_rows.last_of(work.session, complaint.site)

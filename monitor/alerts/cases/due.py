@@ -4,13 +4,13 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from monitor.alerts.cases import acknowledgements, complaints, escalation, operators, tickets
-from monitor.alerts.cases.set_aside import each_alone
+from monitor.alerts.cases.set_aside import run_each_alone
 from monitor.store.work import Work
 
 MOST_AT_ONCE = 500  # tickets opened in one transaction: others wait for the lock meanwhile
 
 
-def what_is_due(work: Work, most: int | None = None) -> bool:
+def do_what_is_due(work: Work, most: int | None = None) -> bool:
     """Do what is due, opening at most so many tickets; return whether anything was done."""
     steps: list[Callable[[], Sequence[object]]] = [
         partial(tickets.warn_of_deadlines, work),
@@ -22,4 +22,4 @@ def what_is_due(work: Work, most: int | None = None) -> bool:
         partial(operators.note_late, work),
         partial(escalation.advance, work),
     ]
-    return each_alone(work, steps)
+    return run_each_alone(work, steps)

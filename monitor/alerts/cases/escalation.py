@@ -54,13 +54,13 @@ def _dates(row: Ticket | DatedTicket, recounted: int) -> Dates:
     return Dates(row.event_utc, row.deadline_utc, row.breached_utc, recounted, restart, waits)
 
 
-def may_be_raised(office: Office, ticket: Ticket) -> bool:
+def can_be_raised(office: Office, ticket: Ticket) -> bool:
     """Return whether its target is missed and there is a stage after its present one."""
     return ticket.breached_utc is not None and ticket.stage < len(office.charter.stages)
 
 
 def raise_stage(work: Work, ticket: Ticket, text: str) -> None:
-    """Begin the next stage of a ticket that `may_be_raised`, by a person's decision."""
+    """Begin the next stage of a ticket that `can_be_raised`, by a person's decision."""
     stage = work.office.charter.stages[ticket.stage]
     _do(work, ticket, Step(NoticeKind.STAGE, stage.level, stage.holder, work.now_utc), text)
 

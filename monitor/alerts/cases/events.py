@@ -13,11 +13,11 @@ from monitor.i18n.formats import DHAKA
 from monitor.judging.decisions import (
     Decision,
     DeviceEvent,
-    Excused,
-    ExcusedNoMore,
     FlappingChanged,
     MonitoringGap,
+    OutageSuppressed,
     SiteChanged,
+    SuppressionEnded,
     UplinkBack,
     UplinkLost,
     WorkstationSeen,
@@ -42,10 +42,10 @@ def apply(work: Work, decision: Decision) -> None:
         case WorkstationSeen(site, at_utc):
             if (lab := work.session.get(SiteState, site)) is not None:
                 lab.workstation_utc = at_utc
-        case Excused():
-            _excuse(work, decision)
-        case ExcusedNoMore(site, until_utc):
-            _excuse_ends(work, site, until_utc)
+        case OutageSuppressed():
+            _begin_suppressed(work, decision)
+        case SuppressionEnded(site, until_utc):
+            _end_suppressed(work, site, until_utc)
         case MonitoringGap(since_utc, until_utc, why):
             note(work, "", "", EventKind.STALLED, why, until_utc)
             work.session.add(Gap(started_utc=since_utc, ended_utc=until_utc, reason=why))
@@ -56,7 +56,7 @@ def apply(work: Work, decision: Decision) -> None:
         case UplinkBack(group, since_utc, until_utc):
             again = reason(ReasonCode.CAN_JUDGE_AGAIN, uplink=group)
             note(work, "", "", EventKind.UPLINK_BACK, again, until_utc)
-            _sees_again(work, group, since_utc, until_utc)
+            _end_gap(work, group, since_utc, until_utc)
         case FlappingChanged(site, flapping, share, at_utc):
             kind = EventKind.FLAPPING if flapping else EventKind.SETTLED
             note(work, site, "", kind, reason(ReasonCode.RESULTS_CHANGED, share=share), at_utc)
@@ -90,7 +90,7 @@ def _blind(uplink: str, since_utc: datetime, until_utc: datetime | None) -> Gap:
     return Gap(started_utc=since_utc, ended_utc=until_utc, reason=why, uplink=uplink)
 
 
-def _excuse(work: Work, decision: Excused) -> None:
+def _begin_suppressed(work: Work, decision: OutageSuppressed) -> None:
     """Begin a suppressed outage, unless it was known before a restart; another downtime ends the one before."""
     known = next(iter(timeline_rows.suppressed_at(work.session, decision.site)), None)
     if known is not None and known.why == storable_reason(decision.why):
@@ -114,7 +114,7 @@ def _excuse(work: Work, decision: Excused) -> None:
         note(work, decision.site, "", EventKind.PAUSED, excused, decision.at_utc)
 
 
-def _excuse_ends(work: Work, site: str, until_utc: datetime) -> None:
+def _end_suppressed(work: Work, site: str, until_utc: datetime) -> None:
     for row in timeline_rows.suppressed_at(work.session, site):
         row.until_utc = max(until_utc, row.since_utc)
         if row.kind == DowntimeKind.MAINTENANCE:
@@ -123,7 +123,7 @@ def _excuse_ends(work: Work, site: str, until_utc: datetime) -> None:
             note(work, site, "", EventKind.PAUSED_OVER, was_silent, row.until_utc)
 
 
-def _sees_again(work: Work, group: str, since_utc: datetime, until_utc: datetime) -> None:
+def _end_gap(work: Work, group: str, since_utc: datetime, until_utc: datetime) -> None:
     """End the gap that began when the uplink was lost."""
     rows = timeline_rows.open_gaps(work.session, group)
     for row in rows:

@@ -50,7 +50,7 @@ def redate(work: Work, move: Move) -> None:
             outage.deadline_utc = deadline_of_outage(work.office, outage).due_utc
     waited = _redate_waits(work, move, wrong_from_utc)
     _recount(work.office, opened_then, [*begun_then, *waited])
-    _say_so(work, move)
+    _note_in_histories(work, move)
 
 
 def _recount(office: Office, opened_then: Sequence[Ticket], others: Sequence[Ticket]) -> None:
@@ -88,7 +88,7 @@ def _moved(at_utc: datetime, move: Move) -> datetime:
     return at_utc + move.by if at_utc > move.since_utc else at_utc
 
 
-def _say_so(work: Work, move: Move) -> None:
+def _note_in_histories(work: Work, move: Move) -> None:
     """Add to each history with lines from that time by how much they are wrong."""
     tickets = ticket_rows.with_history_after(work.session, move.since_utc)
     direction = "later" if move.by > timedelta(0) else "earlier"

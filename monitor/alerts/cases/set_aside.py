@@ -40,7 +40,7 @@ def apply_all(work: Work, batch: Sequence[tuple[Decision, datetime]], *, certain
             work.session.add(Event(at_utc=decided_utc, site=site, kind=EventKind.SET_ASIDE, reason=entry))
 
 
-def each_alone(work: Work, steps: Sequence[Callable[[], Sequence[object]]]) -> bool:
+def run_each_alone(work: Work, steps: Sequence[Callable[[], Sequence[object]]]) -> bool:
     """Run steps, each in a savepoint; one that fails by its data is logged once, and stops no other.
 
     Return whether any of them did anything. Raises DBAPIError as `apply_all` does.

@@ -12,15 +12,15 @@ from urllib.parse import urljoin
 from pydantic import model_validator
 
 from monitor.alerts.channels.base import (
-    ChannelAway,
     ChannelKind,
+    ChannelUnavailable,
     Letter,
     PermanentFailure,
     Recipient,
     Rendered,
     TemporaryFailure,
 )
-from monitor.alerts.facts.matter import MatterFacts
+from monitor.alerts.facts.case import CaseFacts
 from monitor.alerts.facts.stored import unpack
 from monitor.domain.notice_kinds import GOOD_NEWS, severity
 from monitor.domain.text import clean
@@ -57,7 +57,7 @@ class AlertmanagerChannel:
     def __init__(self) -> None:
         self._cancellation = Cancellation()
 
-    def break_off(self) -> None:
+    def abort(self) -> None:
         """Cancel what is under way, and begin nothing any more."""
         self._cancellation.cancel()
 
@@ -74,7 +74,7 @@ class AlertmanagerChannel:
                 most_bytes=MOST_BYTES,
             )
         except http.HttpError as error:
-            raise ChannelAway(f"{url}: {error}") from None
+            raise ChannelUnavailable(f"{url}: {error}") from None
         if answer.status == OK:
             return "200 OK from Alertmanager"
         said = clean(f"{answer.status} {answer.reason}: {answer.body.decode('utf-8', 'replace')}", LONGEST_SAID)
@@ -94,9 +94,9 @@ class Alert(TypedDict):
 def alert(letter: Letter, rendered: Rendered) -> Alert:
     """Return the notice as an alert: labels that are the same for all notices of a case, words as annotations."""
     facts = unpack(letter.kind, letter.facts)
-    matter = facts if isinstance(facts, MatterFacts) else None
-    site, service = (matter.site, matter.service) if matter else (None, None)
-    began_utc = matter.event if matter else letter.created_utc
+    case = facts if isinstance(facts, CaseFacts) else None
+    site, service = (case.site, case.service) if case else (None, None)
+    began_utc = case.event if case else letter.created_utc
     over = letter.kind in GOOD_NEWS
     ends = letter.created_utc if over else letter.created_utc + FAR_AHEAD
     labels = {
@@ -113,7 +113,7 @@ def alert(letter: Letter, rendered: Rendered) -> Alert:
             "summary": rendered.subject,
             "description": rendered.short,
             "severity": severity(letter.kind),
-            "stage": str(matter.level if matter else 0),
+            "stage": str(case.level if case else 0),
         },
         "startsAt": began_utc.astimezone(UTC).isoformat(),
         "endsAt": ends.astimezone(UTC).isoformat(),

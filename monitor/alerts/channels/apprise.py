@@ -46,7 +46,7 @@ class AppriseChannel:
         self._home = home
         self._under_way: subprocess.Popen[str] | None = None
 
-    def break_off(self) -> None:
+    def abort(self) -> None:
         """Kill the process that is under way."""
         if (process := self._under_way) is not None:
             process.kill()

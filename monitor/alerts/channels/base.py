@@ -115,7 +115,7 @@ class TemporaryFailure(DeliveryFailure):
     """A later try may succeed."""
 
 
-class ChannelAway(TemporaryFailure):
+class ChannelUnavailable(TemporaryFailure):
     """The whole channel is unavailable: its server is down, refuses our login, or does not speak the protocol."""
 
 
@@ -132,12 +132,12 @@ class Channel(Protocol):
         Must return or raise within 1.5 × ``recipient.timeout_s``.
         """
 
-    def break_off(self) -> None:
+    def abort(self) -> None:
         """Cancel a delivery under way in another thread, if there is one: the daemon stops."""
 
 
 @dataclass(frozen=True, slots=True)
-class Surroundings:
+class ChannelContext:
     """What a channel may need when it is opened.
 
     ``state``: the folder for data; ``home``: the folder at which relative paths in the configuration start.
@@ -162,7 +162,7 @@ class ChannelKind:
     """
 
     recipient: type[RecipientEntry]
-    open: Callable[[Surroundings], Channel]
+    open: Callable[[ChannelContext], Channel]
     title: str
     doc: str
     section: type[ChannelSection] | None = None

@@ -26,16 +26,16 @@ from typing import ClassVar, Literal, Self
 from pydantic import model_validator
 
 from monitor.alerts.channels.base import (
-    ChannelAway,
+    ChannelContext,
     ChannelKind,
+    ChannelUnavailable,
     Letter,
     PermanentFailure,
     Recipient,
     Rendered,
-    Surroundings,
     TemporaryFailure,
 )
-from monitor.alerts.channels.smtp_replies import Fate, Step, fate
+from monitor.alerts.channels.smtp_replies import Fate, Step, classify
 from monitor.domain.log_events import LogEvent
 from monitor.domain.text import clean
 from monitor.durable import write_durably
@@ -88,7 +88,7 @@ class EmailChannel:
         self._home = home
         self._cancellation = Cancellation()
 
-    def break_off(self) -> None:
+    def abort(self) -> None:
         """Cancel the session under way, and begin none any more."""
         self._cancellation.cancel()
 
@@ -101,7 +101,7 @@ class EmailChannel:
             with self._conversation() as smtp:
                 return _hand_over(smtp, self._mail.sender, recipient.address, message)
         except (smtplib.SMTPException, OSError, *NO_CONVERSATION) as error:
-            raise ChannelAway(f"{self._mail.host}:{self._mail.port}: {_why(error)}") from error
+            raise ChannelUnavailable(f"{self._mail.host}:{self._mail.port}: {_why(error)}") from error
 
     @contextmanager
     def _conversation(self) -> Iterator[Conversation]:
@@ -193,7 +193,7 @@ def _hand_over(smtp: Conversation, sender: str, recipient: str, message: Message
         raise TemporaryFailure(f"the server left before it answered: {_why(error)}") from error
     if code != 250:
         raise _failure(code, answer, "message")
-    smtp.say_goodbye()  # it is handed over, however the server answers that
+    smtp.quit_session()  # it is handed over, however the server answers that
     return f"{code} {_text(answer)}"
 
 
@@ -216,11 +216,11 @@ def _why(error: Exception) -> str:
 def _failure(code: int, answer: bytes | str, step: Step) -> TemporaryFailure | PermanentFailure:
     said = _text(answer)
     kinds: Mapping[Fate, type[TemporaryFailure | PermanentFailure]] = {
-        "away": ChannelAway,
+        "away": ChannelUnavailable,
         "later": TemporaryFailure,
         "dead": PermanentFailure,
     }
-    return kinds[fate(code, said, step)](f"{code} {said}")
+    return kinds[classify(code, said, step)](f"{code} {said}")
 
 
 def _text(answer: bytes | str) -> str:
@@ -228,7 +228,7 @@ def _text(answer: bytes | str) -> str:
     return clean(answer.decode("utf-8", "replace") if isinstance(answer, bytes) else answer)
 
 
-def _open(around: Surroundings) -> EmailChannel:
+def _open(around: ChannelContext) -> EmailChannel:
     office = around.office
     return EmailChannel(office.mail, around.state / OUTBOX_FOLDER, around.home, to_files=not office.sends_mail)
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from monitor.alerts.channels import alertmanager, apprise, email, sms
-from monitor.alerts.channels.base import Channel, ChannelKind, Surroundings
+from monitor.alerts.channels.base import Channel, ChannelContext, ChannelKind
 from monitor.charter.office import Office
 from monitor.settings.notices_section import ChannelName
 
@@ -16,12 +16,12 @@ CHANNELS: Mapping[ChannelName, ChannelKind] = {
 }
 
 
-def wanted_by(office: Office) -> set[ChannelName]:
+def channels_needed_by(office: Office) -> set[ChannelName]:
     """Return the channels that the configuration needs; e-mail always."""
     return {"email", *(entry.channel for entry in office.recipients.values())}
 
 
 def channels_of(office: Office, state: Path, home: Path) -> dict[ChannelName, Channel]:
     """Open the channels that the configuration needs. ``state``: the folder for mails without a server."""
-    around = Surroundings(office, state, home)
-    return {name: kind.open(around) for name, kind in CHANNELS.items() if name in wanted_by(office)}
+    around = ChannelContext(office, state, home)
+    return {name: kind.open(around) for name, kind in CHANNELS.items() if name in channels_needed_by(office)}

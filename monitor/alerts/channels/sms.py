@@ -10,7 +10,7 @@ from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from monitor.alerts.channels.base import ChannelKind, Letter, Recipient, Rendered, Surroundings
+from monitor.alerts.channels.base import ChannelContext, ChannelKind, Letter, Recipient, Rendered
 from monitor.alerts.channels.sms_gateway import Gateway
 from monitor.alerts.channels.sms_modem import GammuProcess, Modem
 from monitor.domain import short_message
@@ -81,11 +81,11 @@ class SmsChannel:
         self._cancellation = Cancellation()
         self._modem = GammuProcess(section.gammu, home) if section.gammu else None
 
-    def break_off(self) -> None:
+    def abort(self) -> None:
         """Cancel what is under way, and begin nothing any more."""
         self._cancellation.cancel()
         if self._modem is not None:
-            self._modem.break_off()
+            self._modem.abort()
 
     def deliver(self, letter: Letter, recipient: Recipient, rendered: Rendered) -> str:
         """Send; return the gateway's answer, or the network's reference, and the number of parts."""
@@ -118,7 +118,7 @@ def _blanks(letter: Letter, e164: str, text: str, coding: tuple[str, ...]) -> di
     }
 
 
-def _open(around: Surroundings) -> SmsChannel:
+def _open(around: ChannelContext) -> SmsChannel:
     section = around.section("sms")
     assert isinstance(section, SmsSection)  # a recipient by SMS without it is refused
     return SmsChannel(section, around.home)

@@ -12,13 +12,13 @@ from urllib.parse import quote, quote_plus, urlencode
 
 from pydantic import Field, model_validator
 
-from monitor.alerts.channels.base import ChannelAway, DeliveryFailure, PermanentFailure, TemporaryFailure
+from monitor.alerts.channels.base import ChannelUnavailable, DeliveryFailure, PermanentFailure, TemporaryFailure
 from monitor.domain import page_text
 from monitor.domain.text import clean
 from monitor.net import http
 from monitor.net.deadline import Deadline
 from monitor.settings.base import Model, PlainPath, SecretFile, matching
-from monitor.settings.hosts import carries_more_than_an_address, is_in_the_clear, page_fault
+from monitor.settings.hosts import has_credentials_or_query, is_unencrypted, page_fault
 from monitor.settings.problems import no_such
 from monitor.settings.secrets import Secret, SecretError, read_secret
 
@@ -62,9 +62,9 @@ class Gateway(Model):
     def _whole(self) -> Self:
         if fault := page_fault(self.url):
             raise ValueError(f"'url' {fault}")
-        if carries_more_than_an_address(self.url):
+        if has_credentials_or_query(self.url):
             raise ValueError("'url' carries more than an address. Expected https://HOST/PATH, and the rest in 'fields'")
-        if is_in_the_clear(self.url) and not self.allow_http:
+        if is_unencrypted(self.url) and not self.allow_http:
             raise ValueError(
                 "over http:// the secret would travel in the clear. Expected https://…, or allow_http = true"
             )
@@ -98,7 +98,7 @@ class Gateway(Model):
                 ca_file=home / self.ca_file if self.ca_file else None,
             )
         except http.HttpError as error:
-            raise ChannelAway(f"{self.url}: {error}") from None
+            raise ChannelUnavailable(f"{self.url}: {error}") from None
         text = page_text.decoded(answer.body, answer.headers.get("Content-Type", ""))
         said = clean(f"{answer.status} {_hidden(text, secrets.values())}", LONGEST_SAID)
         if (failure := self._failure(answer.status, text)) is not None:
@@ -108,19 +108,19 @@ class Gateway(Model):
     def _failure(self, status: int, text: str) -> type[DeliveryFailure] | None:
         """Return the kind of failure an answer means; None if it is none."""
         if status in http.LEADS_ELSEWHERE:
-            return ChannelAway
+            return ChannelUnavailable
         if status in AWAY or status >= 500:
-            return ChannelAway if status not in self.status else None
-        if any(page_text.says(text, word) for word in self.refused):
+            return ChannelUnavailable if status not in self.status else None
+        if any(page_text.contains(text, word) for word in self.refused):
             return PermanentFailure
         is_right = status in self.status if self.status else 200 <= status < 300
-        return None if is_right and page_text.says(text, self.success) else TemporaryFailure
+        return None if is_right and page_text.contains(text, self.success) else TemporaryFailure
 
     def _secret(self, name: str, file: Path) -> Secret:
         try:
             found = read_secret(file, f"channels.sms.http.secret_files.{name}")
         except SecretError as error:
-            raise ChannelAway(str(error)) from None
+            raise ChannelUnavailable(str(error)) from None
         return found
 
 

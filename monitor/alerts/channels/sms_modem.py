@@ -13,7 +13,7 @@ from pathlib import Path
 from subprocess import PIPE, STDOUT
 from threading import Lock
 
-from monitor.alerts.channels.base import ChannelAway, TemporaryFailure
+from monitor.alerts.channels.base import ChannelUnavailable, TemporaryFailure
 from monitor.domain.text import clean
 from monitor.net.deadline import Deadline
 from monitor.settings.base import Model, PlainPath
@@ -39,7 +39,7 @@ class Modem(Model):
 
 
 class GammuProcess:
-    """The sender by one modem; `break_off` may be called from another thread."""
+    """The sender by one modem; `abort` may be called from another thread."""
 
     def __init__(self, modem: Modem, home: Path) -> None:
         self._modem, self._home = modem, home
@@ -47,7 +47,7 @@ class GammuProcess:
         self._under_way: subprocess.Popen[str] | None = None
         self._stopped = False
 
-    def break_off(self) -> None:
+    def abort(self) -> None:
         """Kill the process that is under way, and begin none any more."""
         with self._lock:
             self._stopped = True
@@ -65,7 +65,7 @@ class GammuProcess:
         if code == 0 and sent and len(sent) == len(parts):
             return f"{sent[-1]} from gammu"
         lines = [line for line in said.splitlines() if line.strip()] or [f"exit code {code}"]
-        raise (TemporaryFailure if parts else ChannelAway)(f"gammu: {clean(lines[-1], LONGEST_SAID)}")
+        raise (TemporaryFailure if parts else ChannelUnavailable)(f"gammu: {clean(lines[-1], LONGEST_SAID)}")
 
     def _run(self, words: list[str], text: str, deadline: Deadline) -> tuple[str, int]:
         environment = {**os.environ, "LC_ALL": "C.UTF-8"}
@@ -77,13 +77,13 @@ class GammuProcess:
                     words, stdin=PIPE, stdout=PIPE, stderr=STDOUT, encoding="utf-8", errors="replace", env=environment
                 )
         except OSError as error:
-            raise ChannelAway(f"{self._modem.program}: {(error.strerror or str(error)).lower()}") from None
+            raise ChannelUnavailable(f"{self._modem.program}: {(error.strerror or str(error)).lower()}") from None
         with process:
             try:
                 said, _ = process.communicate(text, timeout=deadline.left_s)
             except subprocess.TimeoutExpired:
                 process.kill()
-                raise ChannelAway(f"gammu: not done within {deadline.timeout_s:g} s") from None
+                raise ChannelUnavailable(f"gammu: not done within {deadline.timeout_s:g} s") from None
             finally:
                 self._under_way = None
         return said, process.returncode

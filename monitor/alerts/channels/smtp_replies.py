@@ -21,7 +21,7 @@ _ABOUT_US = re.compile(
 )
 
 
-def fate(code: int, answer: str, step: Step) -> Fate:
+def classify(code: int, answer: str, step: Step) -> Fate:
     """Return the result of a letter that the server answered so, to RCPT ('recipient') or to DATA ('message').
 
     'dead': for good; 'later': this letter may get through; 'away': no letter does now.

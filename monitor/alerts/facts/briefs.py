@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, Literal, TypeVar
 
-from monitor.alerts.facts.matter import Letterhead, MatterFacts, Service, Site
+from monitor.alerts.facts.case import CaseFacts, Letterhead, Service, Site
 from monitor.i18n.languages import Lang
 
 Thing = TypeVar("Thing")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Matter:
+class BriefCase:
     """An outage or a ticket in a brief. A ticket without an outage has no ``started``."""
 
     site: Site | None
@@ -64,10 +64,10 @@ class MorningFacts(Letterhead):
     sites: int
     since: datetime
     states: Mapping[str, int]
-    down: Listed[Matter]
-    due: Listed[Matter]
-    lapsing: Listed[Matter]
-    back: Listed[Matter]
+    down: Listed[BriefCase]
+    due: Listed[BriefCase]
+    lapsing: Listed[BriefCase]
+    back: Listed[BriefCase]
     batteries: Listed[AtSite]
     busy: Listed[BusyLink]
     planned: Listed[Planned]
@@ -120,7 +120,7 @@ Place = Literal["down", "over", "asked"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DigestMatter:
+class DigestCase:
     """The latest facts of a case in a digest; ``kind``: of its last notice."""
 
     number: str
@@ -139,7 +139,7 @@ class DigestFacts(Letterhead):
 
     notices: int
     counts: Mapping[Place, int]
-    matters: tuple[DigestMatter, ...]
+    matters: tuple[DigestCase, ...]
 
 
-Facts = MatterFacts | MorningFacts | WeeklyFacts | DigestFacts
+Facts = CaseFacts | MorningFacts | WeeklyFacts | DigestFacts

@@ -11,10 +11,10 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from monitor.alerts.facts.briefs import DigestFacts, Facts, MorningFacts, WeeklyFacts
-from monitor.alerts.facts.matter import MatterFacts
+from monitor.alerts.facts.case import CaseFacts
 from monitor.domain.evidence import Evidence
 from monitor.domain.json_text import parse_json
-from monitor.domain.notice_kinds import DIGEST, MORNING, OF_ONE_MATTER, WEEKLY
+from monitor.domain.notice_kinds import DIGEST, MORNING, OF_ONE_CASE, WEEKLY
 from monitor.domain.reasons import as_json
 from monitor.domain.stored_sentences import from_sentence
 
@@ -23,7 +23,7 @@ KEY = "v"
 
 Stored = Mapping[str, Any]
 SHAPES: Mapping[str, type[Facts]] = {
-    **dict.fromkeys(OF_ONE_MATTER, MatterFacts),
+    **dict.fromkeys(OF_ONE_CASE, CaseFacts),
     MORNING: MorningFacts,
     WEEKLY: WeeklyFacts,
     DIGEST: DigestFacts,
@@ -83,10 +83,10 @@ def unpack(kind: str, stored: Stored) -> Facts:
     return read
 
 
-def unpack_matter(kind: str, stored: Stored) -> MatterFacts:
+def unpack_case(kind: str, stored: Stored) -> CaseFacts:
     """Return the facts as `unpack` does, for kinds about one case; raises FactsError for the others too."""
     facts = unpack(kind, stored)
-    if not isinstance(facts, MatterFacts):
+    if not isinstance(facts, CaseFacts):
         raise FactsError(f"a notice of the kind '{kind}' is about no single matter")
     return facts
 

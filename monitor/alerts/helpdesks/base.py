@@ -10,7 +10,7 @@ from monitor.domain.ticket_states import TicketState
 Meanings = Mapping[str, tuple[TicketState, ...]]
 
 
-class DeskAway(Exception):
+class DeskUnavailable(Exception):
     """The desk does not answer, or is out of order: any other request would fail the same way."""
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from monitor.alerts.helpdesks.base import DeskAway, DeskRefused, Helpdesk
+from monitor.alerts.helpdesks.base import DeskRefused, DeskUnavailable, Helpdesk
 from monitor.domain.json_text import parse_json
 from monitor.domain.text import clean
 from monitor.net import http
@@ -109,7 +109,7 @@ class Rest:
                 ca_file=self._ca_file,
             )
         except http.HttpError as error:
-            raise DeskAway(clean(f"{what}: {error}", LONGEST_REASON)) from None
+            raise DeskUnavailable(clean(f"{what}: {error}", LONGEST_REASON)) from None
         if not answer.is_whole:
             raise AnswerTooLong(f"{what}: the answer is longer than {http.MOST_BYTES >> 10} KiB")
         hidden = _secrets([*self._headers.values(), *(headers or {}).values()])
@@ -137,7 +137,7 @@ def _understood(what: str, status: int, content: bytes, hidden: Iterable[str]) -
         said = said.replace(secret, "***")
     reason = clean(f"{what}: {status} {said}", LONGEST_REASON)
     if status in {429, 502, 503, 504}:
-        raise DeskAway(reason)
+        raise DeskUnavailable(reason)
     raise DeskRefused(reason, to_all=status == 401)
 
 

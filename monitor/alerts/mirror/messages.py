@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from monitor.alerts.facts.matter import MatterFacts
+from monitor.alerts.facts.case import CaseFacts
 from monitor.alerts.helpdesks.base import subject_tag
 from monitor.alerts.helpdesks.markup import LONGEST_TEXT
 from monitor.alerts.notices.phrases import Phrases
@@ -44,12 +44,12 @@ EVENTS: Phrases = {
 }
 
 
-def subject(facts: MatterFacts) -> str:
+def subject(facts: CaseFacts) -> str:
     """Return '[BHR-2026-000123] …': the tag by which it is found again, and the headline in Bangla."""
     return clean(f"{subject_tag(facts.number)} {_words(facts, 'bn').headline}", LONGEST_SUBJECT)
 
 
-def first_message(facts: MatterFacts) -> str:
+def first_message(facts: CaseFacts) -> str:
     """Return what the ticket is about, in both languages."""
     parts = []
     for lang in BOTH:
@@ -66,7 +66,7 @@ def event_text(kind: str, actor: str, text: str, at_utc: datetime) -> str:
     return clean_lines(f"{head}\n\n{text}" if text.strip() else head, LONGEST_TEXT)
 
 
-def _words(facts: MatterFacts, lang: Lang) -> Words:
+def _words(facts: CaseFacts, lang: Lang) -> Words:
     return words("registered" if facts.asked else "opened", facts, lang)
 
 

@@ -15,7 +15,7 @@ from monitor.alerts.cases.actions import act
 from monitor.alerts.cases.refusals import NotAllowed
 from monitor.alerts.cases.ticket_log import log_history
 from monitor.alerts.helpdesks import markup
-from monitor.alerts.helpdesks.base import DeskAway, DeskRefused, Helpdesk, Remark, View, event_of, mark_of
+from monitor.alerts.helpdesks.base import DeskRefused, DeskUnavailable, Helpdesk, Remark, View, event_of, mark_of
 from monitor.alerts.mirror import messages, queue
 from monitor.alerts.mirror.queue import Turn
 from monitor.alerts.mirror.state_sync import Agreed, Reconciled, reconcile
@@ -84,7 +84,7 @@ class Mirror:
             return Outcome.IDLE
         try:
             self._round(turn)
-        except DeskAway as error:
+        except DeskUnavailable as error:
             return self._failed(turn, str(error), Outcome.AWAY)
         except DeskRefused as error:
             return self._failed(turn, str(error), Outcome.REFUSED if error.to_all else Outcome.MORE)

@@ -8,16 +8,16 @@ from typing import TypeVar
 
 from monitor.alerts.facts.briefs import (
     AtSite,
+    BriefCase,
     BusyLink,
     Listed,
     LostTime,
-    Matter,
     MorningFacts,
     Planned,
     Upazila,
     WeeklyFacts,
 )
-from monitor.alerts.facts.matter import Site
+from monitor.alerts.facts.case import Site
 from monitor.alerts.notices.gather import letterhead, site_facts, stages_of
 from monitor.charter.calendar import Calendar
 from monitor.charter.downtimes import LONGEST_DAYS, windows_of
@@ -126,8 +126,8 @@ def _listed(rows: Sequence[Row], shape: Callable[[Row], Thing]) -> Listed[Thing]
     return Listed(len(rows), tuple(shape(row) for row in rows[:MOST_LISTED]))
 
 
-def _outage(office: Office, outage: Outage) -> Matter:
-    return Matter(
+def _outage(office: Office, outage: Outage) -> BriefCase:
+    return BriefCase(
         site=site_facts(office, outage.site),
         number=outage.ticket.number if outage.ticket else "",
         started=outage.started_utc,
@@ -138,10 +138,10 @@ def _outage(office: Office, outage: Outage) -> Matter:
     )
 
 
-def _ticket(office: Office, ticket: Ticket) -> Matter:
+def _ticket(office: Office, ticket: Ticket) -> BriefCase:
     service = office.charter.services.get(ticket.service)
     named = Site(name_bn=service.name_bn, name_en=service.name_en) if service else None
-    return Matter(
+    return BriefCase(
         site=site_facts(office, ticket.site) or named,
         number=ticket.number,
         deadline=ticket.deadline_utc,

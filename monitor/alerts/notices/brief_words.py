@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Mapping, Set
 from datetime import datetime, timedelta
 
-from monitor.alerts.facts.briefs import Listed, LostTime, Matter, MorningFacts, Planned, Thing, Upazila, WeeklyFacts
-from monitor.alerts.facts.matter import Site
+from monitor.alerts.facts.briefs import BriefCase, Listed, LostTime, MorningFacts, Planned, Thing, Upazila, WeeklyFacts
+from monitor.alerts.facts.case import Site
 from monitor.alerts.notices.wording import Row, Section, Words, counted, page_row
 from monitor.domain.message import N_
 from monitor.i18n import formats
@@ -66,8 +66,8 @@ def _morning_sections(facts: MorningFacts, lang: Lang) -> Iterator[Section]:
 
     Each outage is listed once: where it is down or recovered, with what else there is about it.
     """
-    due, lapsing = ({_of(matter) for matter in listed.items} for listed in (facts.due, facts.lapsing))
-    named = {_of(matter) for matter in (*facts.down.items, *facts.back.items)}
+    due, lapsing = ({_of(case) for case in listed.items} for listed in (facts.due, facts.lapsing))
+    named = {_of(case) for case in (*facts.down.items, *facts.back.items)}
     yield from _listed(
         "down", facts.down, [_down_line(each, facts, due, lapsing, lang) for each in facts.down.items], lang
     )
@@ -83,10 +83,10 @@ def _morning_sections(facts: MorningFacts, lang: Lang) -> Iterator[Section]:
         yield Section(lookup(lang, TITLES["stages"]), tuple(_stages(facts.stages, lang)))
 
 
-def _of(matter: Matter) -> str:
+def _of(case: BriefCase) -> str:
     """Return a key that two entries about the same outage or ticket share."""
-    site = matter.site.id if matter.site else ""
-    return matter.number or f"{site} {matter.started}"
+    site = case.site.id if case.site else ""
+    return case.number or f"{site} {case.started}"
 
 
 def _listed(name: str, found: Listed[Thing], lines: list[str], lang: Lang) -> Iterator[Section]:
@@ -97,7 +97,7 @@ def _listed(name: str, found: Listed[Thing], lines: list[str], lang: Lang) -> It
         yield Section(f"{tr(lang, TITLES[name])} ({_n(found.count, lang)})", tuple(lines))
 
 
-def _down_line(item: Matter, facts: MorningFacts, due: Set[str], lapsing: Set[str], lang: Lang) -> str:
+def _down_line(item: BriefCase, facts: MorningFacts, due: Set[str], lapsing: Set[str], lang: Lang) -> str:
     began = item.started or item.deadline
     since = f"{_moment(began, lang)} ({_between(began, facts.now, lang)})"
     parts = [tr(lang, "since {since}", since=since)]
@@ -112,13 +112,13 @@ def _down_line(item: Matter, facts: MorningFacts, due: Set[str], lapsing: Set[st
     return f"{_name(item, lang)}: {', '.join([*parts, *_beside(item, lapsing, lang)])}"
 
 
-def _back_line(item: Matter, lapsing: Set[str], lang: Lang) -> str:
+def _back_line(item: BriefCase, lapsing: Set[str], lang: Lang) -> str:
     began, ended = item.started or item.deadline, item.ended or item.deadline
     lasted = f"{_moment(began, lang)} – {_moment(ended, lang)} ({_between(began, ended, lang)})"
     return f"{_name(item, lang)}: {', '.join([lasted, *_beside(item, lapsing, lang)])}"
 
 
-def _beside(item: Matter, lapsing: Set[str], lang: Lang) -> Iterator[str]:
+def _beside(item: BriefCase, lapsing: Set[str], lang: Lang) -> Iterator[str]:
     """Yield what else there is about an outage."""
     if _of(item) in lapsing:
         yield tr(lang, "its stage ends today")
@@ -126,7 +126,7 @@ def _beside(item: Matter, lapsing: Set[str], lang: Lang) -> Iterator[str]:
         yield tr(lang, "suspected: {cause}", cause=tr(lang, CAUSES[item.cause]))
 
 
-def _due_line(item: Matter, lang: Lang) -> str:
+def _due_line(item: BriefCase, lang: Lang) -> str:
     at = formats.time_text(item.deadline.astimezone(formats.DHAKA), lang)
     return _name(item, lang) if item.stage else f"{_name(item, lang)}: {at}"
 
@@ -172,7 +172,7 @@ def _nothing(facts: MorningFacts, lang: Lang) -> str:
     return tr(lang, text, up=facts.states.get("up", 0), sites=facts.sites)
 
 
-def _name(item: Matter, lang: Lang) -> str:
+def _name(item: BriefCase, lang: Lang) -> str:
     name = _site(item.site, lang)
     return f"[{item.number}] {name}" if item.number else name
 

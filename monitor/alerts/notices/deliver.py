@@ -5,8 +5,15 @@ import random
 from dataclasses import dataclass
 from typing import Literal
 
-from monitor.alerts.channels.base import Channel, ChannelAway, Letter, PermanentFailure, Recipient, TemporaryFailure
-from monitor.alerts.facts.stored import FactsError, unpack_matter
+from monitor.alerts.channels.base import (
+    Channel,
+    ChannelUnavailable,
+    Letter,
+    PermanentFailure,
+    Recipient,
+    TemporaryFailure,
+)
+from monitor.alerts.facts.stored import FactsError, unpack_case
 from monitor.alerts.notices import lease, outbox, render
 from monitor.alerts.notices.routing import ASKER
 from monitor.charter.office import Office
@@ -53,7 +60,7 @@ def hand_over(office: Office, letter: Letter, channel: Channel) -> Attempt:
     try:
         recipient = recipient_of(office, letter)
         proof = channel.deliver(letter, recipient, render.render(letter, recipient.lang))
-    except ChannelAway as error:
+    except ChannelUnavailable as error:
         return Attempt(letter, "away", str(error))
     except TemporaryFailure as error:
         return Attempt(letter, "failed", str(error))
@@ -120,7 +127,7 @@ def recipient_of(office: Office, letter: Letter) -> Recipient:
     Raises TemporaryFailure when it is no longer configured: it may be put back; FactsError.
     """
     if letter.recipient == ASKER:
-        asked = unpack_matter(letter.kind, letter.facts).asked
+        asked = unpack_case(letter.kind, letter.facts).asked
         if asked is None:
             raise FactsError(f"a notice '{letter.kind}' to whoever asked, without who that was")
         return Recipient(asked.name, asked.email if is_mail_address(asked.email) else None)

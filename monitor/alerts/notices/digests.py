@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from monitor.alerts.facts.briefs import DigestFacts, DigestMatter, Place
-from monitor.alerts.facts.matter import MatterFacts
+from monitor.alerts.facts.briefs import DigestCase, DigestFacts, Place
+from monitor.alerts.facts.case import CaseFacts
 from monitor.alerts.notices.gather import letterhead
 from monitor.alerts.notices.wording import Section, Words, page_row
 from monitor.charter.office import Office
@@ -29,7 +29,7 @@ TO_DO = N_(
 )
 
 
-def matters_of(notices: Iterable[MatterFacts]) -> list[str]:
+def cases_of(notices: Iterable[CaseFacts]) -> list[str]:
     """Return the case of each notice, in their order.
 
     It is the ticket, also one that was reopened for another outage of its site; or the outage, with or without its
@@ -42,15 +42,15 @@ def matters_of(notices: Iterable[MatterFacts]) -> list[str]:
     ]
 
 
-def _outage_of(facts: MatterFacts) -> str:
+def _outage_of(facts: CaseFacts) -> str:
     return facts.number if facts.asked else f"{facts.site.id if facts.site else ''} {facts.event.isoformat()}"
 
 
-def digest_facts(office: Office, notices: Sequence[tuple[str, MatterFacts]], now_utc: datetime) -> DigestFacts:
+def digest_facts(office: Office, notices: Sequence[tuple[str, CaseFacts]], now_utc: datetime) -> DigestFacts:
     """Return the facts of a digest of these notices (kind, facts), in the order of enqueueing."""
-    by_matter: dict[str, DigestMatter] = {}
-    for (kind, facts), matter in zip(notices, matters_of(facts for _, facts in notices), strict=True):
-        by_matter[matter] = DigestMatter(
+    by_case: dict[str, DigestCase] = {}
+    for (kind, facts), case in zip(notices, cases_of(facts for _, facts in notices), strict=True):
+        by_case[case] = DigestCase(
             number=facts.number,
             kind=kind,
             site=facts.site,
@@ -60,12 +60,12 @@ def digest_facts(office: Office, notices: Sequence[tuple[str, MatterFacts]], now
             stage=facts.level,
             asked=facts.asked is not None,
         )
-    matters = tuple(by_matter.values())
+    matters = tuple(by_case.values())
     return DigestFacts(
         **letterhead(office, now_utc),
         head=notices[-1][1].head if notices else "",
         notices=len(notices),
-        counts={place: sum(_place(matter) == place for matter in matters) for place in TITLES},
+        counts={place: sum(_place(case) == place for case in matters) for place in TITLES},
         matters=matters[-MOST_LISTED:],
     )
 
@@ -81,35 +81,35 @@ def digest_words(facts: DigestFacts, lang: Lang) -> Words:
     return Words(lang, headline, page_row(facts, lang), tr(lang, TO_DO), sections)
 
 
-def _place(matter: DigestMatter) -> Place:
-    if matter.ended or matter.kind in {"resolved", "restored", "withdrawn"}:
+def _place(case: DigestCase) -> Place:
+    if case.ended or case.kind in {"resolved", "restored", "withdrawn"}:
         return "over"
-    return "asked" if matter.asked else "down"
+    return "asked" if case.asked else "down"
 
 
 def _section(place: Place, facts: DigestFacts, lang: Lang) -> Section:
-    listed = [matter for matter in facts.matters if _place(matter) == place]
-    lines = [_line(matter, facts.now, lang) for matter in listed]
+    listed = [case for case in facts.matters if _place(case) == place]
+    lines = [_line(case, facts.now, lang) for case in listed]
     if (more := facts.counts[place] - len(listed)) > 0:
         lines.append(tr(lang, "and {count} more: upazila-monitor tickets", count=more))
     return Section(f"{tr(lang, TITLES[place])} ({formats.digits(facts.counts[place], lang)})", tuple(lines))
 
 
-def _line(matter: DigestMatter, now: datetime, lang: Lang) -> str:
+def _line(case: DigestCase, now: datetime, lang: Lang) -> str:
     """Return '[BHR-2026-000001] Juniadaha: down since 24 November 2026, 09:59 (3 hours), stage 1'."""
-    name = matter.site.name(lang) if matter.site else matter.service.name(lang)
-    titled = f"[{matter.number}] {name}" if matter.number else name
-    return ": ".join(filter(None, (titled, ", ".join(_facts(matter, now, lang)))))
+    name = case.site.name(lang) if case.site else case.service.name(lang)
+    titled = f"[{case.number}] {name}" if case.number else name
+    return ": ".join(filter(None, (titled, ", ".join(_facts(case, now, lang)))))
 
 
-def _facts(matter: DigestMatter, now: datetime, lang: Lang) -> Iterator[str]:
-    lasted = formats.duration_text(max((matter.ended or now) - matter.event, timedelta()), lang)
-    began = formats.moment_text(matter.event, lang)
-    if matter.asked:
+def _facts(case: DigestCase, now: datetime, lang: Lang) -> Iterator[str]:
+    lasted = formats.duration_text(max((case.ended or now) - case.event, timedelta()), lang)
+    began = formats.moment_text(case.event, lang)
+    if case.asked:
         yield tr(lang, "received {began}", began=began)
-    elif matter.ended:
+    elif case.ended:
         yield tr(lang, "down from {began} for {lasted}", began=began, lasted=lasted)
     else:
         yield tr(lang, "down since {began} ({lasted})", began=began, lasted=lasted)
-    if matter.stage and not matter.ended:
-        yield tr(lang, "stage {stage}", stage=matter.stage)
+    if case.stage and not case.ended:
+        yield tr(lang, "stage {stage}", stage=case.stage)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TypedDict
 
-from monitor.alerts.facts.matter import Asked, MatterFacts, Officer, Outage, Service, Site, Stage
+from monitor.alerts.facts.case import Asked, CaseFacts, Officer, Outage, Service, Site, Stage
 from monitor.alerts.facts.stored import evidence_of
 from monitor.charter.deadline import Deadline, explain, target_deadline
 from monitor.charter.office import Office
@@ -17,7 +17,7 @@ from monitor.store.models import Outage as OutageRow
 from monitor.store.models import Ticket
 
 
-def facts_of(office: Office, ticket: Ticket, now_utc: datetime, note: str = "") -> MatterFacts:
+def facts_of(office: Office, ticket: Ticket, now_utc: datetime, note: str = "") -> CaseFacts:
     """Return all facts of a notice about this ticket."""
     outage = ticket.outages[-1] if ticket.outages else None
     # What a reopened ticket is about began anew; its dates are still those of its first outage.
@@ -26,7 +26,7 @@ def facts_of(office: Office, ticket: Ticket, now_utc: datetime, note: str = "") 
     explained = deadline_of(office, ticket)
     service = office.charter.service(ticket.service)
     asked = Asked(name=ticket.asker, email=ticket.asker_email, way=ticket.source, text=ticket.text)
-    return MatterFacts(
+    return CaseFacts(
         **letterhead(office, now_utc, ticket.number),
         site=site_facts(office, ticket.site),
         service=_service_facts(service),
@@ -44,11 +44,11 @@ def facts_of(office: Office, ticket: Ticket, now_utc: datetime, note: str = "") 
     )
 
 
-def facts_of_outage(office: Office, outage: OutageRow, now_utc: datetime) -> MatterFacts:
+def facts_of_outage(office: Office, outage: OutageRow, now_utc: datetime) -> CaseFacts:
     """Return all facts of a notice about an outage without a ticket."""
     explained = deadline_of_outage(office, outage)
     service = office.charter.service(outage.service)
-    return MatterFacts(
+    return CaseFacts(
         **letterhead(office, now_utc),
         site=site_facts(office, outage.site),
         service=_service_facts(service),
@@ -206,7 +206,7 @@ def _outage_facts(office: Office, outage: OutageRow, now_utc: datetime) -> Outag
     )
 
 
-def history_line(kind: str, facts: MatterFacts) -> str:
+def history_line(kind: str, facts: CaseFacts) -> str:
     """Return a notice's gist as one English line of the ticket's history."""
     due = formats.moment_text(facts.deadline, "en")
     stage, following = facts.stage, facts.next_stage

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from monitor.alerts.channels.base import Letter
-from monitor.alerts.facts.matter import MatterFacts
-from monitor.alerts.facts.stored import FactsError, Stored, read_json, unpack_matter
-from monitor.alerts.notices.digests import digest_facts, matters_of
+from monitor.alerts.facts.case import CaseFacts
+from monitor.alerts.facts.stored import FactsError, Stored, read_json, unpack_case
+from monitor.alerts.notices.digests import cases_of, digest_facts
 from monitor.alerts.notices.outbox import new_notice
 from monitor.alerts.notices.rate_limit import Plan, Waiting, plan
 from monitor.alerts.notices.routing import ASKER
@@ -119,15 +119,15 @@ def _merge(work: Work, reader: str, ids: Sequence[int]) -> int | None:
     """
     kinds = notice_rows.kinds_of(work.session, ids)
     stored = _stored(work.session, ids)
-    read: dict[int, tuple[str, MatterFacts]] = {}
+    read: dict[int, tuple[str, CaseFacts]] = {}
     for id_ in sorted(ids):
         try:
-            read[id_] = kinds[id_], unpack_matter(kinds[id_], stored[id_])
+            read[id_] = kinds[id_], unpack_case(kinds[id_], stored[id_])
         except FactsError as error:
             notice_rows.change(work.session, id_, fault=str(error))
     if not read:
         return None
-    if len(set(matters_of(facts for _, facts in read.values()))) == 1:
+    if len(set(cases_of(facts for _, facts in read.values()))) == 1:
         *earlier, last = read
         notice_rows.mark_merged(work.session, earlier, last, work.now_utc)
         return last

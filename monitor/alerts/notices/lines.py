@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from monitor.alerts.channels.base import Line
-from monitor.alerts.facts.matter import MatterFacts
+from monitor.alerts.facts.case import CaseFacts
 from monitor.alerts.notices.wording import entry_of
 from monitor.domain.message import N_
 from monitor.domain.notice_kinds import NoticeKind
@@ -37,7 +37,7 @@ WAS_DUE = N_("was due {at}")
 OF_A_STAGE = {NoticeKind.STAGE, NoticeKind.LAPSES_SOON, NoticeKind.LAPSES_TODAY}
 
 
-def line_of(kind: str, facts: MatterFacts, lang: Lang) -> Line:
+def line_of(kind: str, facts: CaseFacts, lang: Lang) -> Line:
     """Return the line about a case in one language; for a withdrawn one without a deadline."""
     state = tr(
         lang,
@@ -51,14 +51,14 @@ def line_of(kind: str, facts: MatterFacts, lang: Lang) -> Line:
     return Line(before, place, f": {state}{due}")
 
 
-def _entry(kind: str, facts: MatterFacts) -> str:
+def _entry(kind: str, facts: CaseFacts) -> str:
     """Return the key of STATES: the headline's, or 'KIND/down' while an outage lasts, or the kind itself."""
     lasts = facts.outage is not None and not facts.outage.ended and not facts.asked
     wanted = (entry_of(kind, facts, for_citizen=False), f"{kind}/down" if lasts else kind, kind)
     return next((entry for entry in wanted if entry != kind and entry in STATES), kind)
 
 
-def _due(kind: str, facts: MatterFacts, lang: Lang) -> str:
+def _due(kind: str, facts: CaseFacts, lang: Lang) -> str:
     at_utc = facts.stage.lapses if facts.stage and kind in OF_A_STAGE else facts.deadline
     passed = facts.overdue and at_utc == facts.deadline and at_utc <= facts.now
     local = at_utc.astimezone(formats.DHAKA)

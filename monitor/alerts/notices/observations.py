@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from monitor.alerts.facts.matter import Outage
+from monitor.alerts.facts.case import Outage
 from monitor.domain.evidence import Evidence, Hour, LastGood, SnmpSaid, Way
 from monitor.domain.message import N_
 from monitor.domain.reasons import TIMEOUT, Reason

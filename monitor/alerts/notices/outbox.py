@@ -22,7 +22,7 @@ from datetime import timedelta
 
 from monitor.alerts.channels.base import Letter
 from monitor.alerts.facts.briefs import Facts
-from monitor.alerts.facts.matter import MatterFacts
+from monitor.alerts.facts.case import CaseFacts
 from monitor.alerts.facts.stored import pack
 from monitor.alerts.notices.gather import facts_of_outage
 from monitor.alerts.notices.routing import channel_of, further_readers, goes_at
@@ -51,7 +51,7 @@ def enqueue(
     ticket: Ticket,
     kind: NoticeKind,
     recipient: str,
-    facts: MatterFacts,
+    facts: CaseFacts,
     ref: str = "",
 ) -> bool:
     """Enqueue a notice about a ticket, for the charter's officer and further recipients.
@@ -63,7 +63,7 @@ def enqueue(
         return False
     # The head of the history goes out with every mail, so that its proof stands outside this machine too.
     facts = replace(facts, head=ticket_history.head_of(work))
-    further = (reader for reader in further_readers(work.office, kind, facts) if _may_hear(ticket, reader, kind))
+    further = (reader for reader in further_readers(work.office, kind, facts) if _may_notify(ticket, reader, kind))
     for reader in dict.fromkeys([recipient, *further]):
         if reader in notified:
             continue
@@ -74,7 +74,7 @@ def enqueue(
     return True
 
 
-def _may_hear(ticket: Ticket, reader: str, kind: NoticeKind) -> bool:
+def _may_notify(ticket: Ticket, reader: str, kind: NoticeKind) -> bool:
     """Return whether good news may go to a recipient: only after a notice of the trouble."""
     return kind not in GOOD_NEWS or any(notice.recipient == reader for notice in ticket.notices)
 
@@ -140,7 +140,7 @@ def hold(work: Work, letter: Letter, fault: str, jitter: float) -> None:
 
 def _backoff_of(work: Work, letter: Letter, jitter: float) -> timedelta:
     mail = work.office.mail
-    is_old = work.now_utc - letter.created_utc > timedelta(days=mail.hurries_for_days)
+    is_old = work.now_utc - letter.created_utc > timedelta(days=mail.frequent_tries_days)
     longest = LONGEST_BACKOFF_LATER if is_old else LONGEST_BACKOFF
     return backoff_after(letter.attempts, mail.retry_s, jitter, longest)
 
@@ -156,7 +156,7 @@ def put_back(work: Work, letter: Letter, error: str) -> None:
     A digest is taken apart again, so that one digest has all that will have come until the channel is back.
     """
     if letter.kind == DIGEST:
-        notice_rows.take_apart(work.session, letter.id, error)
+        notice_rows.unmerge(work.session, letter.id, error)
         return
     _change(work, letter, leased_until_utc=None, attempts=letter.attempts - 1, last_error=error, fault="")
 

@@ -9,7 +9,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from monitor.alerts.channels.base import Image, Letter, Line, Rendered
 from monitor.alerts.facts.briefs import DigestFacts, Facts, MorningFacts, WeeklyFacts
-from monitor.alerts.facts.matter import MatterFacts
+from monitor.alerts.facts.case import CaseFacts
 from monitor.alerts.facts.stored import unpack
 from monitor.alerts.notices.brief_words import morning_words, weekly_words
 from monitor.alerts.notices.charts import hour_png
@@ -79,14 +79,14 @@ def _subject(first: Words, facts: Facts) -> str:
     """Return the subject: the ticket's number first, but of a request its headline."""
     if not facts.number:
         return first.headline
-    if isinstance(facts, MatterFacts) and facts.asked:
+    if isinstance(facts, CaseFacts) and facts.asked:
         return f"{first.headline} [{facts.number}]"
     return f"[{facts.number}] {first.headline}"
 
 
 def _line(letter: Letter, facts: Facts, first: Words) -> Line:
     """Return the line in the first language alone: a short message costs by its length."""
-    if not isinstance(facts, MatterFacts):
+    if not isinstance(facts, CaseFacts):
         return Line("", "", first.headline)
     found = line_of(letter.kind, facts, first.lang)
     return replace(found, before=f"{tr(first.lang, SAMPLE)}: {found.before}") if letter.is_sample else found

@@ -6,7 +6,7 @@ The charter names the officer of every notice; `[recipients.NAME]` of monitor.to
 from collections.abc import Iterator
 from datetime import datetime
 
-from monitor.alerts.facts.matter import MatterFacts
+from monitor.alerts.facts.case import CaseFacts
 from monitor.charter.calendar import CalendarError
 from monitor.charter.office import Office
 from monitor.domain.notice_kinds import PATIENT, severity
@@ -21,7 +21,7 @@ def channel_of(office: Office, recipient: str) -> ChannelName:
     return entry.channel if entry else "email"
 
 
-def further_readers(office: Office, kind: str, facts: MatterFacts) -> Iterator[str]:
+def further_readers(office: Office, kind: str, facts: CaseFacts) -> Iterator[str]:
     """Yield the names of all further recipients of that notice."""
     site_kind = facts.site.kind if facts.site else ""
     yield from (name for name, entry in office.recipients.items() if wants(entry, kind, facts.level, site_kind))

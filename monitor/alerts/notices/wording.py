@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from monitor.alerts.facts.matter import Letterhead, MatterFacts, Outage
+from monitor.alerts.facts.case import CaseFacts, Letterhead, Outage
 from monitor.alerts.notices.observations import cause_text, hour_text, last_good_text, seen_text, snmp_text, ways_text
 from monitor.alerts.notices.phrases import COMMANDS, COUNTED, ENDED, HEADLINES, LABELS, TO_DO, WAYS
 from monitor.domain.evidence import Hour
@@ -57,7 +57,7 @@ class Words:
     command: str = ""
 
 
-def words(kind: str, facts: MatterFacts, lang: Lang, *, for_citizen: bool = False) -> Words:
+def words(kind: str, facts: CaseFacts, lang: Lang, *, for_citizen: bool = False) -> Words:
     """Return the notice of ``kind`` in one language, to an officer or to the citizen who asked."""
     known = _blanks(facts, lang)
     entry = entry_of(kind, facts, for_citizen=for_citizen)
@@ -77,7 +77,7 @@ def words(kind: str, facts: MatterFacts, lang: Lang, *, for_citizen: bool = Fals
     )
 
 
-def entry_of(kind: str, facts: MatterFacts, *, for_citizen: bool) -> str:
+def entry_of(kind: str, facts: CaseFacts, *, for_citizen: bool) -> str:
     """Return the key of `phrases.HEADLINES` for the notice.
 
     A kind may read otherwise to the citizen who asked ('KIND/citizen'), of a complaint ('KIND/asked'), of an outage
@@ -98,7 +98,7 @@ def page_row(facts: Letterhead, lang: Lang) -> tuple[Row, ...]:
     return (Row("page", lookup(lang, LABELS["page"]), facts.page_url),) if facts.page_url else ()
 
 
-def _blanks(facts: MatterFacts, lang: Lang) -> dict[str, str]:
+def _blanks(facts: CaseFacts, lang: Lang) -> dict[str, str]:
     """Return what fills the gaps in the sentences."""
     stage, following, outage = facts.stage, facts.next_stage, facts.outage
     until = (outage and outage.ended) or facts.now
@@ -117,7 +117,7 @@ def _blanks(facts: MatterFacts, lang: Lang) -> dict[str, str]:
     }
 
 
-def _rows(facts: MatterFacts, known: Mapping[str, str], lang: Lang) -> Iterator[tuple[str, str]]:
+def _rows(facts: CaseFacts, known: Mapping[str, str], lang: Lang) -> Iterator[tuple[str, str]]:
     yield from _what(facts, known, lang)
     yield "clause", f"{tr(lang, CLAUSES[facts.service.section])} {formats.digits(facts.service.number, lang)}"
     yield from _asked(facts, lang)
@@ -131,7 +131,7 @@ def _rows(facts: MatterFacts, known: Mapping[str, str], lang: Lang) -> Iterator[
     yield "page", facts.page_url
 
 
-def _rows_for_citizen(facts: MatterFacts, known: Mapping[str, str], lang: Lang) -> Iterator[tuple[str, str]]:
+def _rows_for_citizen(facts: CaseFacts, known: Mapping[str, str], lang: Lang) -> Iterator[tuple[str, str]]:
     """Yield what was asked, when it is due, and whom to ask: nothing of the office's own workings."""
     yield from _what(facts, known, lang, for_citizen=True)
     yield from _asked(facts, lang)
@@ -144,7 +144,7 @@ def _rows_for_citizen(facts: MatterFacts, known: Mapping[str, str], lang: Lang) 
 
 
 def _what(
-    facts: MatterFacts, known: Mapping[str, str], lang: Lang, *, for_citizen: bool = False
+    facts: CaseFacts, known: Mapping[str, str], lang: Lang, *, for_citizen: bool = False
 ) -> Iterator[tuple[str, str]]:
     yield "ticket", facts.number
     if facts.site:
@@ -153,7 +153,7 @@ def _what(
     yield "service", f"{number}. {facts.service.name(lang)} — {facts.service.target(lang)}"
 
 
-def _asked(facts: MatterFacts, lang: Lang) -> Iterator[tuple[str, str]]:
+def _asked(facts: CaseFacts, lang: Lang) -> Iterator[tuple[str, str]]:
     if asked := facts.asked:
         yield "asker", f"{asked.name} ({tr(lang, WAYS[asked.way])})" if asked.way in WAYS else asked.name
         yield "request", asked.text
@@ -178,7 +178,7 @@ def _of_outage(outage: Outage, known: Mapping[str, str], lang: Lang) -> Iterator
     yield "operator", _operator(outage, lang)
 
 
-def _due(facts: MatterFacts, lang: Lang) -> Iterator[tuple[str, str]]:
+def _due(facts: CaseFacts, lang: Lang) -> Iterator[tuple[str, str]]:
     has_passed = facts.overdue and facts.deadline <= facts.now
     yield "was_due" if has_passed else "due", formats.moment_text(facts.deadline, lang)
 

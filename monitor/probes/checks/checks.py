@@ -8,7 +8,7 @@ from monitor.domain.log_events import LogEvent
 from monitor.domain.reasons import ReasonCode, reason, text
 from monitor.logs.emit import emit
 from monitor.net.deadline import Deadline
-from monitor.net.http import get_ready
+from monitor.net.http import preload
 from monitor.net.names import NamesBusy
 from monitor.net.pool import Pool, PoolFull
 from monitor.probes.checks import dns, http, smtp, tcp
@@ -36,7 +36,7 @@ class ServiceChecks:
     """
 
     def __init__(self, threads: int = THREADS) -> None:
-        get_ready()
+        preload()
         self._threads = Pool("checks of services", threads)
         self._slow_threads = Pool("checks of services that do not answer", threads)
         self._slow: set[ServiceCheck] = set()

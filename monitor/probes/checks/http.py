@@ -79,7 +79,7 @@ def _outcome(wanted: HttpCheck, answer: http.Answer, took_ns: int, now_utc: date
         return Outcome(took_ns, reason=reason(ReasonCode.HTTP_STATUS, status=answer.status), details=details)
     if wanted.body:
         page = page_text.decoded(answer.body, answer.headers.get("Content-Type", ""))
-        if not page_text.says(page, wanted.body):
+        if not page_text.contains(page, wanted.body):
             lacks = reason(ReasonCode.PAGE_LACKS, wanted=wanted.body)
             if not answer.is_whole:
                 lacks = reason(ReasonCode.PAGE_BEGINNING_LACKS, wanted=wanted.body, kib=http.MOST_BYTES >> 10)

@@ -58,9 +58,9 @@ def check(wanted: SmtpCheck, deadline: Deadline) -> Outcome:
         ) as conversation:
             conversation.ehlo_or_helo_if_needed()
             if wanted.security == "none":
-                conversation.asks_for_starttls()
+                conversation.supports_starttls()
             took_ns = deadline.mono_ns() - begun_ns
-            conversation.say_goodbye()
+            conversation.quit_session()
     except NoAuthority as error:
         return Outcome(own_fault=text(str(error)))
     except smtplib.SMTPResponseException as error:

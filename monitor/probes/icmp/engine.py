@@ -93,7 +93,7 @@ class IcmpProbe:
         self._may_send_mono_ns = 0
         self._turn_mono_ns = 0
         self._sending: set[asyncio.Future[Unsent]] = set()
-        self._hurried = asyncio.Event()
+        self._ended_early = asyncio.Event()
 
     def open(self) -> None:
         """Open the sockets; raises NoSocket, with the remedy in its message, when no kind works for IPv4.
@@ -114,9 +114,9 @@ class IcmpProbe:
         """Close the sockets."""
         self._transmitters.close()
 
-    def hurry(self) -> None:
+    def end_rounds(self) -> None:
         """End the rounds under way: nothing more is sent or waited for; unanswered targets become ``unknown``."""
-        self._hurried.set()
+        self._ended_early.set()
         for done in self._sending:
             if not done.done():
                 done.set_result(None)
@@ -176,12 +176,12 @@ class IcmpProbe:
                 unsent = await self._send_some(left, echo)
                 if unsent is None:
                     return
-                await self._insist(*unsent)
+                await self._retry_unsent(*unsent)
             if echo + 1 < options.echoes:
                 pause_s = (wave_mono_ns - self._clock.mono_ns()) / NS_PER_S + options.spacing_s
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(self._hurried.wait(), max(pause_s, 0))
-                if self._hurried.is_set():
+                    await asyncio.wait_for(self._ended_early.wait(), max(pause_s, 0))
+                if self._ended_early.is_set():
                     return
 
     async def _send_some(self, left: deque[tuple[EchoTransmitter, Group]], echo: int) -> Unsent:
@@ -232,7 +232,7 @@ class IcmpProbe:
         self._turn_mono_ns = now_ns
         return 0
 
-    async def _insist(self, transmitter: EchoTransmitter, group: Group, places: list[int]) -> None:
+    async def _retry_unsent(self, transmitter: EchoTransmitter, group: Group, places: list[int]) -> None:
         """Retry the echoes for which the kernel had no buffer space, a few times."""
         for _ in range(NO_ROOM_TRIES if places else 0):
             await asyncio.sleep(NO_ROOM_PAUSE_S)
@@ -255,7 +255,7 @@ class IcmpProbe:
             for transmitter in transmitters:
                 transmitter.take_in()  # before anyone is called silent
             for group in waiting:
-                over = now_ns >= group.last_sent_mono_ns + timeout_ns or self._hurried.is_set()
+                over = now_ns >= group.last_sent_mono_ns + timeout_ns or self._ended_early.is_set()
                 yield group, over
                 if group.unanswered and not over:
                     still.append(group)
@@ -291,7 +291,7 @@ class IcmpProbe:
         if refused is not None:
             verdict = Verdict.FAILED if refused in UNREACHABLE_HOST else Verdict.UNKNOWN
             return verdict, reason(ReasonCode.SEND_REFUSED, error=name_of(refused))
-        if self._hurried.is_set():
+        if self._ended_early.is_set():
             return Verdict.UNKNOWN, INTERRUPTED
         if dropped:
             return Verdict.UNKNOWN, BUFFER_FULL

@@ -191,16 +191,16 @@ class Outgoing:
         for place, word in enumerate(address_batch.words, self._first_address_word):
             self._name_words[place:end:step] = word
         if self._looks != (zeros, control):
-            self._dress(zeros, control)
+            self._set_control_data(zeros, control)
 
-    def _dress(self, zeros: int, control: bytes) -> None:
+    def _set_control_data(self, zeros: int, control: bytes) -> None:
         ctypes.memmove(addressof(self._control) + len(STAMP_IT), control, len(control))
         for index in range(BATCH):
             self._vectors[2 * index + 1].length = zeros
             self._headers[index].header.controllen = len(control)
         self._looks = (zeros, control)
 
-    def ask_when_the_first_leaves(self, wanted: bool) -> None:
+    def request_first_departure(self, wanted: bool) -> None:
         """Request, or not, a transmit timestamp for the first packet of a batch."""
         header, asked = self._headers[0].header, len(STAMP_IT) if wanted else 0
         header.control = addressof(self._control) + len(STAMP_IT) - asked

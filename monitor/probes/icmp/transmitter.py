@@ -84,7 +84,7 @@ class EchoTransmitter:
         done, begun_ns = start, now()
         cold = begun_ns - self._sent_mono_ns > WARM_NS
         size = 1 if cold else LONGEST
-        self._out.ask_when_the_first_leaves(cold and not start)
+        self._out.request_first_departure(cold and not start)
         while done < end:
             size = min(size, end - done)
             refused += self._out.send(fd, done, done + size)

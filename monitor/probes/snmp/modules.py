@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from monitor.probes.snmp.ber import Missing, Oid, Value, oid
-from monitor.probes.snmp.reading import get_what_is_answered, text
+from monitor.probes.snmp.reading import get_with_timeouts, text
 from monitor.probes.snmp.session import Session
 from monitor.probes.snmp.walking import Column, walk
 from monitor.settings.modules_section import MetricEntry, ModuleEntry
@@ -39,7 +39,7 @@ async def read_modules(
     tables = [metric for metric in metrics if not metric.oid.endswith(".0")]
     found: list[Series] = []
     if single:
-        values, silent = await get_what_is_answered(session, {name: oid(each.oid) for name, each in single.items()})
+        values, silent = await get_with_timeouts(session, {name: oid(each.oid) for name, each in single.items()})
         unread.update(silent)
         numbers = [(metric, _figure(metric, values.get(oid(metric.oid)))) for metric in single.values()]
         found += [Series(metric, {}, number * metric.scale) for metric, number in numbers if number is not None]

@@ -65,18 +65,18 @@ async def read_system(session: Session) -> Facts:
 async def _system(session: Session, skip: Collection[str]) -> tuple[Facts, list[str]]:
     """Return the system group, and the names of objects for which the agent timed out. Raises SnmpError."""
     wanted = {name: oid for name, oid in SYSTEM.items() if name not in skip}
-    values, unread = await get_what_is_answered(session, wanted)
+    values, unread = await get_with_timeouts(session, wanted)
     return _texts(values, wanted), [name for name in SYSTEM if name in skip] + unread
 
 
-async def get_what_is_answered(session: Session, wanted: Mapping[str, Oid]) -> tuple[Mapping[Oid, Value], list[str]]:
+async def get_with_timeouts(session: Session, wanted: Mapping[str, Oid]) -> tuple[Mapping[Oid, Value], list[str]]:
     """Return values of these objects, and the names of those for which the agent timed out.
 
     After `MOST_UNREAD` timeouts the rest is not requested. Raises SnmpError when it does not answer for sysUpTime
     either.
     """
     try:
-        return await get_what_there_is(session, list(wanted.values())), []
+        return await get_despite_refusals(session, list(wanted.values())), []
     except SilentError:
         values = dict(await session.get([ALIVE]))  # raises when it is gone
     unread: list[str] = []
@@ -87,13 +87,13 @@ async def get_what_is_answered(session: Session, wanted: Mapping[str, Oid]) -> t
             unread.append(name)
             continue
         try:
-            values |= await get_what_there_is(session, [oid])
+            values |= await get_despite_refusals(session, [oid])
         except (SilentError, GarbledError):
             unread.append(name)
     return values, unread
 
 
-async def get_what_there_is(session: Session, oids: Sequence[Oid]) -> Mapping[Oid, Value]:
+async def get_despite_refusals(session: Session, oids: Sequence[Oid]) -> Mapping[Oid, Value]:
     """Return values of these objects, also from agents that refuse a whole request because of one of them.
 
     The others are requested without the one it blames, which is requested alone, because some blame the wrong one.
@@ -108,7 +108,7 @@ async def get_what_there_is(session: Session, oids: Sequence[Oid]) -> Mapping[Oi
         parts = (asked[:half], asked[half:])
         if 0 <= blamed < len(asked):
             parts = (asked[:blamed] + asked[blamed + 1 :], [asked[blamed]])
-        return {name: value for part in parts for name, value in (await get_what_there_is(session, part)).items()}
+        return {name: value for part in parts for name, value in (await get_despite_refusals(session, part)).items()}
 
 
 def feeds_from_battery(ups: Facts) -> bool | None:

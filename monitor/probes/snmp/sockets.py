@@ -12,7 +12,7 @@ AT_A_TIME = 64
 Where = tuple[str, int]
 
 
-def _nobody_listens(_data: bytes, _source: Where) -> None:
+def _ignore(_data: bytes, _source: Where) -> None:
     """Ignore a datagram: the receiver after `close`."""
 
 
@@ -42,7 +42,7 @@ class Sockets:
             asyncio.get_running_loop().remove_reader(made)
             made.close()
         self._sockets.clear()
-        self._arrived = _nobody_listens  # else this and whoever listened would keep each other alive
+        self._arrived = _ignore  # else this and whoever listened would keep each other alive
 
     def send(self, data: bytes, version: int, where: Where) -> bool:
         """Send a datagram; False where this machine lacks the family. No route or buffer space: left to the retry."""

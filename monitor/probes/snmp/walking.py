@@ -77,7 +77,7 @@ class _Walk:
                 if repetitions > 1:
                     careful = self._one_by_one = True  # some links lose whatever does not fit one packet
                     continue
-                last = await self._that_answer(last)
+                last = await self._answering(last)
                 careful = self._one_by_one = False  # it was an object, not the size of an answer
                 continue
             if not bindings:
@@ -93,7 +93,7 @@ class _Walk:
                 for column in columns[len(bindings) :]:
                     await self.together({column: last.pop(column)})
 
-    async def _that_answer(self, last: dict[Oid, Oid]) -> dict[Oid, Oid]:
+    async def _answering(self, last: dict[Oid, Oid]) -> dict[Oid, Oid]:
         """Return the columns that the agent answers for when requested alone; the others become unread.
 
         Raises SnmpError when it answers for nothing any more.

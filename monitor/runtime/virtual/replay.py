@@ -14,7 +14,7 @@ from tempfile import TemporaryDirectory
 from monitor.alerts.cases import actions, downtimes, outages
 from monitor.alerts.cases.clock import settle
 from monitor.alerts.cases.complaints import Request
-from monitor.alerts.cases.due import what_is_due
+from monitor.alerts.cases.due import do_what_is_due
 from monitor.alerts.cases.next_due import next_moment
 from monitor.alerts.cases.refusals import BadInput, Refused
 from monitor.charter.downtimes import downtime_of
@@ -42,8 +42,8 @@ from monitor.runtime.icmp_prober import STALL_NS
 from monitor.runtime.snmp_poller import link_rules
 from monitor.runtime.virtual import replay_events
 from monitor.runtime.virtual.replay_clock import ReplayClock
-from monitor.runtime.virtual.replay_delivery import Letters
-from monitor.runtime.virtual.replay_events import Happening, ImpossibleError
+from monitor.runtime.virtual.replay_delivery import ReplayOutbox
+from monitor.runtime.virtual.replay_events import ImpossibleError, RecordedEvent
 from monitor.runtime.virtual.replay_output import SiteHistory, Transition, line, ticket_lines
 from monitor.settings.load import Settings
 from monitor.settings.problems import did_you_mean
@@ -58,7 +58,7 @@ STALL = timedelta(seconds=STALL_NS / NS_PER_S)
 
 
 def replay(
-    settings: Settings, recorded: Iterable[Sample | Happening], until_utc: datetime | None = None
+    settings: Settings, recorded: Iterable[Sample | RecordedEvent], until_utc: datetime | None = None
 ) -> Iterator[Transition]:
     """Yield every transition, in order of time; ``until_utc`` advances time past the recording.
 
@@ -114,7 +114,7 @@ class _Player:
     _distrusted: set[str] = field(default_factory=set)
     _clock: ReplayClock = field(default_factory=ReplayClock)
     _output: SiteHistory = field(default_factory=SiteHistory)
-    _letters: Letters = field(default_factory=Letters)
+    _letters: ReplayOutbox = field(default_factory=ReplayOutbox)
 
     def __post_init__(self) -> None:
         self._meaning = SnmpJudge(self.board, link_rules(self.settings), lambda _: None)
@@ -200,7 +200,7 @@ class _Player:
             outages.apply_all(work, self._waiting, certain=not self._clock.suspect)
             self._waiting.clear()
             if not self._clock.suspect:
-                what_is_due(work)
+                do_what_is_due(work)
             session.flush()
             for event in ticket_rows.events_after(session, self._events):
                 self._events = event.id
@@ -212,7 +212,7 @@ class _Player:
         moments = (stored, self.board.next_tick(now_utc), self._letters.next_utc(now_utc))
         self.due_utc = min((moment for moment in moments if moment is not None), default=None)
 
-    def happen(self, happening: Happening) -> Iterator[Transition]:
+    def happen(self, happening: RecordedEvent) -> Iterator[Transition]:
         """Play anything else than a round, in order of time."""
         if self.runs == isinstance(happening, replay_events.Started):
             raise ImpossibleError("the daemon runs then" if self.runs else "the daemon is stopped then")
@@ -220,7 +220,7 @@ class _Player:
         yield from self._update_clock_trust(wall_utc)
         happening = happening.model_copy(update={"t": self._clock.date(wall_utc)})
         now_utc = happening.t
-        stalled_s = happening.seconds if isinstance(happening, replay_events.Standstill) else 0.0
+        stalled_s = happening.seconds if isinstance(happening, replay_events.Stall) else 0.0
         yield from self.advance(now_utc - timedelta(seconds=stalled_s))
         match happening:
             case replay_events.Mains(site=site, on_battery=on_battery):
@@ -243,7 +243,7 @@ class _Player:
             case replay_events.Stopped():
                 yield from self._look(now_utc)
                 with self.store.write() as session:
-                    board_state.beat(session, self._clock.known(wall_utc))
+                    board_state.store_heartbeat(session, self._clock.known(wall_utc))
                 self.runs = False
             case replay_events.Started():
                 yield from self._start(now_utc)
@@ -251,7 +251,7 @@ class _Player:
                 self._clock.trust = self._clock.known(wall_utc)
                 self._clock.ahead += to - wall_utc
                 yield from self._update_clock_trust(to, synchronised=synchronised)
-            case replay_events.Standstill(seconds=seconds):
+            case replay_events.Stall(seconds=seconds):
                 yield from self._stalled(timedelta(seconds=seconds), now_utc)
 
     def _known(self, what: str, name: str, among: Iterable[str]) -> None:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from monitor.domain.clock import NS_PER_S
-from monitor.judging.clock_trust import PROVED_AFTER_NS, ClockReading, ClockTrust, look_again
+from monitor.judging.clock_trust import PROVED_AFTER_NS, ClockReading, ClockTrust, next_trust
 
 
 @dataclass
@@ -43,7 +43,7 @@ class ReplayClock:
     def read(self, wall_utc: datetime, *, synchronised: bool = False) -> ClockTrust:
         """Read the clocks again; return the trust before."""
         before = self.known(wall_utc)
-        self.trust = look_again(before, self.look(wall_utc, synchronised=synchronised))
+        self.trust = next_trust(before, self.look(wall_utc, synchronised=synchronised))
         return before
 
     def date(self, wall_utc: datetime) -> datetime:

@@ -18,7 +18,7 @@ CAP_RETRY = timedelta(minutes=1)
 
 
 @dataclass
-class Letters:
+class ReplayOutbox:
     """The replay's outbox; lists each notice when due and delivers at once."""
 
     _last: int = 0
@@ -48,7 +48,7 @@ class Letters:
             while (letter := lease_next(work, channel)) is not None:
                 outbox.mark_sent(work, letter, "")
                 if letter.kind == DIGEST:
-                    numbers = [matter["number"] for matter in letter.facts["matters"] if matter["number"]]
+                    numbers = [case["number"] for case in letter.facts["matters"] if case["number"]]
                     facts = {"notices": letter.facts["notices"], "tickets": numbers}
                     yield line(work.now_utc, "digest", recipient=letter.recipient, **facts)
         waiting = Counter(reader for _, reader in notice_rows.due(work.session, work.now_utc))

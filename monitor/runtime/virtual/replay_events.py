@@ -41,7 +41,7 @@ Words = Annotated[str, Field(max_length=2_000)]
 Facts = dict[str, int | str]
 
 
-class Happening(Model):
+class RecordedEvent(Model):
     """An event at a time."""
 
     t: Moment
@@ -52,7 +52,7 @@ class Happening(Model):
         return self.t
 
 
-class Mains(Happening):
+class Mains(RecordedEvent):
     """The UPS of a site reports its mains."""
 
     kind: Literal["ups"]
@@ -60,7 +60,7 @@ class Mains(Happening):
     on_battery: StrictBool
 
 
-class SnmpRead(Happening):
+class SnmpRead(RecordedEvent):
     """A device was read by SNMP: rows of its interfaces and its UPS, by the MIBs' names, or why it was not."""
 
     kind: Literal["snmp"]
@@ -71,7 +71,7 @@ class SnmpRead(Happening):
     ups: Facts = Field(default_factory=dict)
 
 
-class Trap(Happening):
+class Trap(RecordedEvent):
     """A device sent a trap of that name."""
 
     kind: Literal["trap"]
@@ -79,7 +79,7 @@ class Trap(Happening):
     name: Annotated[str, Field(min_length=1, max_length=200)]
 
 
-class Act(Happening):
+class Act(RecordedEvent):
     """A person acts on a ticket; ``until``: when an acknowledgement ends."""
 
     kind: Literal["act"]
@@ -90,7 +90,7 @@ class Act(Happening):
     until: Moment | None = None
 
 
-class Registered(Happening):
+class Registered(RecordedEvent):
     """A request is registered under a service of the charter ('citizen:6', 'official:2')."""
 
     kind: Literal["register"]
@@ -103,7 +103,7 @@ class Registered(Happening):
     by: str = PERSON
 
 
-class Planned(Happening):
+class Planned(RecordedEvent):
     """Planned work is added by command; ``work`` says what [maintenance.NAME] of monitor.toml would."""
 
     kind: Literal["planned"]
@@ -119,33 +119,33 @@ class Planned(Happening):
         return entry
 
 
-class PlannedEnded(Happening):
+class PlannedEnded(RecordedEvent):
     """Planned work that was added by command is ended early."""
 
     kind: Literal["planned_ended"]
     name: str
 
 
-class Stopped(Happening):
+class Stopped(RecordedEvent):
     """The daemon stops; nothing happens until it has started."""
 
     kind: Literal["stopped"]
 
 
-class Started(Happening):
+class Started(RecordedEvent):
     """The daemon starts, from what its database has."""
 
     kind: Literal["started"]
 
 
-class Standstill(Happening):
+class Stall(RecordedEvent):
     """The daemon was stalled until now, for so many seconds."""
 
     kind: Literal["standstill"]
     seconds: Annotated[float, Field(gt=0, le=86_400 * 31)]
 
 
-class ClockStepped(Happening):
+class ClockStepped(RecordedEvent):
     """The wall clock is set: what was ``t`` by it is ``to`` from now on. ``synchronised``: it was NTP that set it."""
 
     kind: Literal["clock"]
@@ -158,10 +158,10 @@ class ClockStepped(Happening):
 
 
 AnyHappening = Annotated[
-    Mains | SnmpRead | Trap | Act | Registered | Planned | PlannedEnded | Stopped | Started | Standstill | ClockStepped,
+    Mains | SnmpRead | Trap | Act | Registered | Planned | PlannedEnded | Stopped | Started | Stall | ClockStepped,
     Field(discriminator="kind"),
 ]
-HAPPENINGS: TypeAdapter[Happening] = TypeAdapter(AnyHappening)
+HAPPENINGS: TypeAdapter[RecordedEvent] = TypeAdapter(AnyHappening)
 KINDS = (
     "ups",
     "snmp",

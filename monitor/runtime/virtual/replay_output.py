@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from monitor.alerts.cases.acknowledgements import RAN_OUT
-from monitor.alerts.facts.stored import unpack_matter
+from monitor.alerts.facts.stored import unpack_case
 from monitor.charter.office import Office
 from monitor.domain.reasons import Reason, as_json
 from monitor.domain.states import Cause
@@ -17,11 +17,11 @@ from monitor.judging.decisions import (
     Affected,
     Decision,
     DeviceEvent,
-    Excused,
     FlappingChanged,
     MonitoringGap,
     OutageClosed,
     OutageOpened,
+    OutageSuppressed,
     OutageUpdated,
     SiteChanged,
     UplinkBack,
@@ -73,7 +73,7 @@ class SiteHistory:
                 yield line(now_utc, "vantage_back", group=group, started=since, ended=until)
             case FlappingChanged(site, flapping, share, _):
                 yield line(now_utc, "flapping" if flapping else "settled", site=site, share=round(share, 3))
-            case Excused(site, since, _, why):
+            case OutageSuppressed(site, since, _, why):
                 yield line(now_utc, "paused", site=site, started=since, reason=why)
             case DeviceEvent(site, device, kind, reason, _):
                 yield line(now_utc, kind, site=site, device=device, reason=reason)
@@ -127,7 +127,7 @@ def ticket_lines(event: TicketEvent, office: Office) -> Iterator[Transition]:
 def notice_line(notice: Notice, at_utc: datetime) -> Transition:
     """Return the line of a notice that falls due."""
     ticket = notice.ticket
-    facts = unpack_matter(notice.kind, notice.facts)
+    facts = unpack_case(notice.kind, notice.facts)
     return line(
         at_utc,
         "notice",

@@ -15,10 +15,10 @@ from monitor.alerts.cases import outages
 from monitor.alerts.cases.actions import act, correct, register
 from monitor.alerts.cases.complaints import Request
 from monitor.alerts.cases.corrections import Correction
-from monitor.alerts.cases.due import what_is_due
+from monitor.alerts.cases.due import do_what_is_due
 from monitor.alerts.channels.base import Letter
 from monitor.alerts.facts.briefs import Facts
-from monitor.alerts.facts.stored import pack, unpack_matter
+from monitor.alerts.facts.stored import pack, unpack_case
 from monitor.alerts.notices.brief_facts import morning_facts, weekly_facts
 from monitor.alerts.notices.digests import digest_facts
 from monitor.alerts.notices.routing import ASKER
@@ -64,7 +64,7 @@ def _played(office: Office, folder: Path) -> Iterator[Letter]:
             centre = _begin(Work(session, office, clock.utc()))
         for look in range(WEEKS * 7 * LOOKS_A_DAY):
             with store.write() as session:
-                what_is_due(Work(session, office, clock.utc()))
+                do_what_is_due(Work(session, office, clock.utc()))
                 if look == 3 * LOOKS_A_DAY:
                     yield from _briefs(Work(session, office, clock.utc()))
             clock.advance(86_400 / LOOKS_A_DAY)
@@ -72,12 +72,12 @@ def _played(office: Office, folder: Path) -> Iterator[Letter]:
             with store.write() as session:
                 outages.apply(Work(session, office, clock.utc()), _turn(centre, clock.utc(), back=back))
                 clock.advance(office.recovery_hold.total_seconds() + 1)
-                what_is_due(Work(session, office, clock.utc()))
+                do_what_is_due(Work(session, office, clock.utc()))
         with store.write() as session:
             for ticket in ticket_rows.open_(session):
                 soon = clock.utc() + timedelta(seconds=1)
                 act(Work(session, office, clock.utc(), "an officer"), ticket.number, "ack", "", until_utc=soon)
-            what_is_due(Work(session, office, clock.utc() + timedelta(seconds=2)))
+            do_what_is_due(Work(session, office, clock.utc() + timedelta(seconds=2)))
             for ticket in ticket_rows.requests(session):
                 act(Work(session, office, clock.utc(), "an officer"), ticket.number, "resolve", "")
                 act(Work(session, office, clock.utc(), "an officer"), ticket.number, "reopen", "")
@@ -161,7 +161,7 @@ def _briefs(work: Work) -> Iterator[Letter]:
 
 
 def _digest(work: Work) -> Letter:
-    pending = [(notice.kind, unpack_matter(notice.kind, notice.facts)) for notice in notice_rows.every(work.session)]
+    pending = [(notice.kind, unpack_case(notice.kind, notice.facts)) for notice in notice_rows.every(work.session)]
     return _made(notice_kinds.DIGEST, work.office, digest_facts(work.office, pending, work.now_utc), work.now_utc)
 
 

@@ -12,7 +12,7 @@ from tempfile import TemporaryDirectory
 from monitor.alerts.cases import outages
 from monitor.alerts.cases.actions import register
 from monitor.alerts.cases.complaints import Request
-from monitor.alerts.cases.due import what_is_due
+from monitor.alerts.cases.due import do_what_is_due
 from monitor.alerts.channels.email import EmailChannel
 from monitor.alerts.notices.deliver import deliver_next
 from monitor.charter.office import Office
@@ -44,7 +44,7 @@ def play(settings: Settings, began: datetime, months: int, folder: Path) -> Iter
             last_event_id, listed = 0, set[int]()
             while clock.utc() < end:
                 with store.write() as session:
-                    what_is_due(Work(session, office, clock.utc()))
+                    do_what_is_due(Work(session, office, clock.utc()))
                 while deliver_next(store, office, "email", channel, clock) == "done":
                     pass
                 with store.read() as session:
@@ -96,7 +96,7 @@ def _settled(
             outages.apply(Work(session, office, clock.utc()), OutageClosed(ticket.site or "", clock.utc()))
     clock.advance(office.recovery_hold.total_seconds() + 1)
     with store.write() as session:
-        what_is_due(Work(session, office, clock.utc()))
+        do_what_is_due(Work(session, office, clock.utc()))
     while deliver_next(store, office, "email", channel, clock) == "done":
         pass
     with store.read() as session:

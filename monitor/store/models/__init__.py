@@ -14,13 +14,13 @@
     set_aside                        decisions that could not be stored because of their contents
     learned                          usual round-trip times, kept over restarts
 
-The files: matters.py, watch.py, upkeep.py; base.py is what they share. All are imported together, here, because
+The files: cases.py, watch.py, upkeep.py; base.py is what they share. All are imported together, here, because
 relations name their other end.
 """
 
 from monitor.store import redundancy
 from monitor.store.models.base import Base
-from monitor.store.models.matters import (
+from monitor.store.models.cases import (
     AffectedSite,
     ChainHead,
     ComplaintLink,

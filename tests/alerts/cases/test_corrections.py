@@ -73,11 +73,11 @@ def test_what_is_withdrawn_counts_in_no_record_of_promises(desk: Desk) -> None:
     number = ask(desk)
     desk.wait(days=3)  # it is overdue, and stage 1 has it
     with desk.store.read() as session:
-        assert [matter.service for matter in queries.matters(session, begins)] == ["citizen:6"]
+        assert [matter.service for matter in queries.cases(session, begins)] == ["citizen:6"]
     before = of_the_week(desk).opened
     desk.act(number, "withdraw", "registered twice")
     with desk.store.read() as session:
-        assert queries.matters(session, begins) == []
+        assert queries.cases(session, begins) == []
         assert queries.tickets(session, open_only=True) == []
         assert queries.tickets_by_service(session) == {}
         assert queries.tickets_by_stage(session) == {}
@@ -91,7 +91,7 @@ def test_a_settled_request_that_never_was_one_is_withdrawn_from_the_record_too(d
     desk.act(number, "resolve", "done")
     desk.act(number, "withdraw", "a test")
     with desk.store.read() as session:
-        assert queries.matters(session, begins) == []
+        assert queries.cases(session, begins) == []
     assert ticket(desk, number).resolved_utc is None
 
 

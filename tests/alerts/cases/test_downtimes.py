@@ -18,12 +18,12 @@ from monitor.domain.states import DowntimeKind
 from monitor.judging.availability import Availability
 from monitor.judging.decisions import (
     Decision,
-    Excused,
-    ExcusedNoMore,
     MonitoringGap,
     OutageClosed,
     OutageOpened,
+    OutageSuppressed,
     SiteChanged,
+    SuppressionEnded,
     UplinkBack,
     UplinkLost,
 )
@@ -128,7 +128,8 @@ def test_excused_silence_is_told_on_the_timeline_remembered_and_counted(desk: De
     why = "planned work 'cable' (new cable)"
     excuse = said(why)
     desk.decide(
-        SiteChanged(LINK, State.UP, at(-100)), Excused(LINK, at(1), DowntimeKind.MAINTENANCE, excuse, at(3), at(1.1))
+        SiteChanged(LINK, State.UP, at(-100)),
+        OutageSuppressed(LINK, at(1), DowntimeKind.MAINTENANCE, excuse, at(3), at(1.1)),
     )
     with desk.store.read() as session:
         found = board_state.remember(session)
@@ -137,8 +138,10 @@ def test_excused_silence_is_told_on_the_timeline_remembered_and_counted(desk: De
         {LINK: Downtime(DowntimeKind.MAINTENANCE, excuse, at(3))},
     )
 
-    desk.decide(Excused(LINK, at(1.2), DowntimeKind.MAINTENANCE, excuse, at(3), at(1.3)))  # again, after a restart
-    desk.decide(ExcusedNoMore(LINK, at(2)))
+    desk.decide(
+        OutageSuppressed(LINK, at(1.2), DowntimeKind.MAINTENANCE, excuse, at(3), at(1.3))
+    )  # again, after a restart
+    desk.decide(SuppressionEnded(LINK, at(2)))
     with desk.store.read() as session:
         told = [(one.kind, words(one.reason)) for one in session.scalars(select(Event).order_by(Event.id))]
         figure = figures(session, desk.office, LINK, (at(0), at(10)), at(10))
@@ -196,8 +199,12 @@ def test_the_four_always_add_up_to_the_window_to_the_second(
         told += [OutageOpened(site, seconds(begins), seconds(begins), None, said("timeout"))]
         told += [OutageClosed(site, seconds(begins + lasts))]
     for begins, lasts in excused:
-        told += [Excused(site, seconds(begins), DowntimeKind.HOURS, said(f"outside {begins}"), None, seconds(begins))]
-        told += [ExcusedNoMore(site, seconds(begins + lasts))]
+        told += [
+            OutageSuppressed(
+                site, seconds(begins), DowntimeKind.HOURS, said(f"outside {begins}"), None, seconds(begins)
+            )
+        ]
+        told += [SuppressionEnded(site, seconds(begins + lasts))]
     told += [MonitoringGap(seconds(begins), seconds(begins + lasts), said("asleep")) for begins, lasts in gaps]
     with desk.store.write() as session:
         for table in (Outage, SuppressedOutage, Gap, Event):

@@ -6,7 +6,7 @@ from sqlalchemy import select
 
 from monitor.alerts.cases import tickets
 from monitor.alerts.cases.actions import act
-from monitor.alerts.cases.set_aside import each_alone
+from monitor.alerts.cases.set_aside import run_each_alone
 from monitor.alerts.cases.ticket_log import log_history
 from monitor.domain.clock import VirtualClock
 from monitor.judging.decisions import OutageClosed, OutageOpened, SiteChanged
@@ -75,6 +75,6 @@ def test_what_was_taken_back_is_not_logged(desk: Desk) -> None:
             tickets.open_overdue(work)
             raise KeyError("a service that is gone")
 
-        each_alone(work, [opens_and_fails])
+        run_each_alone(work, [opens_and_fails])
         log_history(work)
     assert lines(log.getvalue()) == []

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from monitor.alerts.channels.alertmanager import AlertmanagerChannel
-from monitor.alerts.channels.base import ChannelAway, Letter, Recipient, TemporaryFailure
+from monitor.alerts.channels.base import ChannelUnavailable, Letter, Recipient, TemporaryFailure
 from monitor.alerts.notices import render
 from monitor.charter.office import Office
 from tests.desk import Desk
@@ -72,7 +72,7 @@ def resolved_now(letter: Letter) -> Letter:
 
 
 def test_nobody_there_is_the_channels_fault(story: list[Letter]) -> None:
-    with pytest.raises(ChannelAway, match="connection refused"):
+    with pytest.raises(ChannelUnavailable, match="connection refused"):
         deliver("http://127.0.0.1:1", story[0])
 
 
@@ -89,7 +89,7 @@ def test_an_answer_that_drips_is_left_at_the_recipients_time_out(story: list[Let
     with bad_server(answer) as running:
         begun_s = time.monotonic()
         recipient = Recipient("Alertmanager", running.url(), "both", 1)
-        with pytest.raises(ChannelAway, match="no whole answer within 1 s"):
+        with pytest.raises(ChannelUnavailable, match="no whole answer within 1 s"):
             AlertmanagerChannel().deliver(story[0], recipient, render.render(story[0]))
         assert time.monotonic() - begun_s < 2.5
 
@@ -109,11 +109,11 @@ def test_a_stop_waits_for_no_answer(story: list[Letter]) -> None:
     channel = AlertmanagerChannel()
 
     def answer(connection: socket.socket, path: str) -> None:
-        channel.break_off()
+        channel.abort()
         drips(b"HTTP/1.1 200 OK\r\nX: ")(connection, path)
 
     with bad_server(answer) as running:
         begun_s = time.monotonic()
-        with pytest.raises(ChannelAway, match="the program stops"):
+        with pytest.raises(ChannelUnavailable, match="the program stops"):
             channel.deliver(story[0], Recipient("A", running.url(), "both", 60), render.render(story[0]))
         assert time.monotonic() - begun_s < 2

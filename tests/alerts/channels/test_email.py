@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.alerts.channels.base import ChannelAway, PermanentFailure, Recipient, Rendered, TemporaryFailure
+from monitor.alerts.channels.base import ChannelUnavailable, PermanentFailure, Recipient, Rendered, TemporaryFailure
 from monitor.alerts.channels.email import EmailChannel, compose
 from monitor.alerts.channels.registry import channels_of
 from monitor.charter.office import Office
@@ -105,7 +105,7 @@ def test_a_server_that_refuses_our_sender_is_away_for_all_letters(
     catcher: MailCatcher, tmp_path: Path, answer: str
 ) -> None:
     catcher.refuse(answer)
-    with pytest.raises(ChannelAway, match=answer[:3]):
+    with pytest.raises(ChannelUnavailable, match=answer[:3]):
         channel(port_of(catcher), tmp_path).deliver(letter(), OFFICER, WORDS)
 
 

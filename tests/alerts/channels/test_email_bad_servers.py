@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from monitor.alerts.channels.base import (
-    ChannelAway,
+    ChannelUnavailable,
     DeliveryFailure,
     PermanentFailure,
     Recipient,
@@ -31,14 +31,14 @@ def server() -> Iterator[BadMailServer]:
 @pytest.mark.parametrize(
     ("mode", "failure", "says"),
     [
-        ("mute", ChannelAway, "no whole answer within"),
-        ("drip", ChannelAway, "no whole answer within"),
-        ("drip_lines", ChannelAway, "no whole answer within"),
-        ("endless", ChannelAway, "more than 100 lines"),
-        ("endless_line", ChannelAway, "more than 2048 bytes"),
-        ("no_smtp", ChannelAway, r"does not speak SMTP: it says 'HTTP/1.1 400 Bad Request'"),
-        ("full", ChannelAway, "421"),
-        ("broken_tls", ChannelAway, "TLS: "),
+        ("mute", ChannelUnavailable, "no whole answer within"),
+        ("drip", ChannelUnavailable, "no whole answer within"),
+        ("drip_lines", ChannelUnavailable, "no whole answer within"),
+        ("endless", ChannelUnavailable, "more than 100 lines"),
+        ("endless_line", ChannelUnavailable, "more than 2048 bytes"),
+        ("no_smtp", ChannelUnavailable, r"does not speak SMTP: it says 'HTTP/1.1 400 Bad Request'"),
+        ("full", ChannelUnavailable, "421"),
+        ("broken_tls", ChannelUnavailable, "TLS: "),
         ("busy", TemporaryFailure, "452"),
         ("leaves", TemporaryFailure, "left before it answered"),
     ],
@@ -94,5 +94,5 @@ def test_a_question_about_the_password_that_makes_no_sense_is_told_in_words(serv
 
 def test_a_name_that_nobody_can_resolve_is_the_channels_fault(tmp_path: Path) -> None:
     mail = mail_at(25).model_copy(update={"host": "mail..example.org"})  # told before any resolver is asked
-    with pytest.raises(ChannelAway, match="is no name"):
+    with pytest.raises(ChannelUnavailable, match="is no name"):
         EmailChannel(mail, tmp_path / "outbox", tmp_path).deliver(letter(), OFFICER, WORDS)

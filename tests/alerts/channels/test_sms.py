@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from sqlalchemy import select
 
 from monitor.alerts.channels.base import (
-    ChannelAway,
+    ChannelUnavailable,
     DeliveryFailure,
     Line,
     PermanentFailure,
@@ -124,11 +124,11 @@ def test_what_is_filled_in_is_not_looked_at_again(tmp_path: Path) -> None:
         (400, "Submitted", {}, TemporaryFailure),
         (200, "invalid number", {"refused": ("invalid number",)}, PermanentFailure),
         (400, "invalid number", {"refused": ("invalid number",)}, PermanentFailure),
-        (401, "wrong key", {}, ChannelAway),
-        (402, "no money", {}, ChannelAway),
-        (429, "too many", {}, ChannelAway),
-        (500, "Submitted", {}, ChannelAway),
-        (503, "invalid number", {"refused": ("invalid number",)}, ChannelAway),
+        (401, "wrong key", {}, ChannelUnavailable),
+        (402, "no money", {}, ChannelUnavailable),
+        (429, "too many", {}, ChannelUnavailable),
+        (500, "Submitted", {}, ChannelUnavailable),
+        (503, "invalid number", {"refused": ("invalid number",)}, ChannelUnavailable),
     ],
 )
 def test_an_answer_is_judged_by_its_status_and_its_words(
@@ -147,7 +147,7 @@ def test_an_answer_is_judged_by_its_status_and_its_words(
 
 def test_no_redirect_is_followed(tmp_path: Path) -> None:
     with SmsGateway() as elsewhere, SmsGateway(302, headers={"Location": elsewhere.url}) as gateway:
-        with pytest.raises(ChannelAway, match="302"):
+        with pytest.raises(ChannelUnavailable, match="302"):
             sent(gateway, tmp_path)
 
         assert (len(gateway.asked), elsewhere.asked) == (1, [])
@@ -164,10 +164,10 @@ def test_a_secret_is_never_told_whatever_becomes_of_the_message(send_as: str, tm
                 sent(gateway, tmp_path, **more)
             said.append(str(caught.value))
         gateway.pause_s = 1
-        with pytest.raises(ChannelAway) as late:
+        with pytest.raises(ChannelUnavailable) as late:
             sent(gateway, tmp_path, timeout_s=0.3, **more)
         said.append(str(late.value))
-    with pytest.raises(ChannelAway) as nobody:
+    with pytest.raises(ChannelUnavailable) as nobody:
         sent(gateway, tmp_path, **more)
     said.append(str(nobody.value))
 
@@ -177,11 +177,11 @@ def test_a_secret_is_never_told_whatever_becomes_of_the_message(send_as: str, tm
 def test_a_gateway_that_is_late_is_left_in_time_and_the_program_that_stops_does_not_wait(tmp_path: Path) -> None:
     with SmsGateway(pause_s=3) as gateway:
         begun_s = time.monotonic()
-        with pytest.raises(ChannelAway, match=r"no whole answer within 0\.3 s"):
+        with pytest.raises(ChannelUnavailable, match=r"no whole answer within 0\.3 s"):
             sent(gateway, tmp_path, timeout_s=0.3)
         channel = SmsChannel(section(gateway.url), tmp_path)
-        Timer(0.3, channel.break_off).start()
-        with pytest.raises(ChannelAway):
+        Timer(0.3, channel.abort).start()
+        with pytest.raises(ChannelUnavailable):
             channel.deliver(letter(), to(60), words(BANGLA))
 
         assert time.monotonic() - begun_s < 2
@@ -189,7 +189,7 @@ def test_a_gateway_that_is_late_is_left_in_time_and_the_program_that_stops_does_
 
 def test_without_its_secret_the_channel_is_away(tmp_path: Path) -> None:
     channel = SmsChannel(section("http://127.0.0.1:1/", fields=EVERYTHING, secret_files={"key": "nosuch"}), tmp_path)
-    with pytest.raises(ChannelAway, match=r"channels\.sms\.http\.secret_files\.key: cannot be read"):
+    with pytest.raises(ChannelUnavailable, match=r"channels\.sms\.http\.secret_files\.key: cannot be read"):
         channel.deliver(letter(), to(), words(BANGLA))
 
 
@@ -297,7 +297,7 @@ def test_a_modem_that_is_not_there_keeps_all_messages_waiting(tmp_path: Path) ->
     config.write_text("[gammu]\nconnection = at115200\ndevice = /dev/nosuch\n")
     for gammu in ({"config_file": config}, {"config_file": config, "program": tmp_path / "nosuch"}):
         channel = SmsChannel(SmsSection.model_validate({"gammu": gammu}), tmp_path)
-        with pytest.raises(ChannelAway) as caught:
+        with pytest.raises(ChannelUnavailable) as caught:
             channel.deliver(letter(), to(), words(BANGLA))
         assert re.search("Error opening device, it doesn't exist|no such file or directory", str(caught.value))
 
@@ -307,8 +307,8 @@ def test_a_modem_that_is_not_there_keeps_all_messages_waiting(tmp_path: Path) ->
     [
         ("(echo 'Sending SMS 1/1....error 21, message reference=-1'; exit 1)", TemporaryFailure, "error 21"),
         ("echo 'Sending SMS 1/2..OK, message reference=7'; echo; echo 'Sending SMS 2/2..'", TemporaryFailure, "2/2"),
-        ("true", ChannelAway, "exit code 0"),
-        ("exec sleep 60", ChannelAway, "not done within"),
+        ("true", ChannelUnavailable, "exit code 0"),
+        ("exec sleep 60", ChannelUnavailable, "not done within"),
     ],
 )
 def test_a_modem_that_fails_is_told_from_a_message_that_is_refused(
@@ -332,7 +332,7 @@ def test_a_modem_is_not_waited_for_when_the_program_stops(tmp_path: Path) -> Non
     program.write_text("#!/bin/sh\nexec sleep 60\n")
     program.chmod(0o755)
     channel = SmsChannel(SmsSection.model_validate({"gammu": {"program": program}}), tmp_path)
-    Timer(0.3, channel.break_off).start()
+    Timer(0.3, channel.abort).start()
     begun_s = time.monotonic()
     for _ in range(2):
         with pytest.raises(DeliveryFailure):

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.alerts.channels.smtp_replies import Fate, Step, fate
+from monitor.alerts.channels.smtp_replies import Fate, Step, classify
 
 
 @pytest.mark.parametrize(
@@ -36,9 +36,9 @@ from monitor.alerts.channels.smtp_replies import Fate, Step, fate
     ],
 )
 def test_what_a_refusal_means(code: int, answer: str, step: Step, expected: Fate) -> None:
-    assert fate(code, answer, step) == expected
+    assert classify(code, answer, step) == expected
 
 
 @given(code=st.integers(200, 499), answer=st.text(max_size=100), step=st.sampled_from(["recipient", "message"]))
 def test_nothing_but_five_hundreds_kills_a_letter(code: int, answer: str, step: Step) -> None:
-    assert fate(code, answer, step) != "dead"
+    assert classify(code, answer, step) != "dead"

@@ -40,7 +40,7 @@ class Pigeon:
         self.taken.append(rendered)
         return "taken"
 
-    def break_off(self) -> None:
+    def abort(self) -> None:
         pass
 
 

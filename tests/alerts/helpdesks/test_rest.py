@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from monitor.alerts.helpdesks.base import DeskAway, DeskRefused
+from monitor.alerts.helpdesks.base import DeskRefused, DeskUnavailable
 from monitor.alerts.helpdesks.rest import Access
 from monitor.net.deadline import Cancellation
 from monitor.settings.secrets import Secret
@@ -38,7 +38,7 @@ def ask(desk: Zammad, token: str = TOKEN) -> object:
 def test_no_request_takes_longer_than_its_deadline_however_it_drips(desk: Zammad, how: Misbehaviour) -> None:
     desk.misbehave(how)
     started_s = time.monotonic()
-    with pytest.raises(DeskAway, match=r"GET /users/me: no whole answer within 0\.6 s"):
+    with pytest.raises(DeskUnavailable, match=r"GET /users/me: no whole answer within 0\.6 s"):
         ask(desk)
     assert time.monotonic() - started_s < 3 * TIMEOUT_S
 
@@ -72,13 +72,13 @@ def test_a_front_page_is_no_answer(desk: Zammad) -> None:
 @pytest.mark.parametrize(("how", "away"), [("503", True), ("500", False), ("cut", True)])
 def test_out_of_order_is_told_from_no(desk: Zammad, how: Misbehaviour, away: bool) -> None:
     desk.misbehave(how)
-    with pytest.raises(DeskAway if away else DeskRefused):
+    with pytest.raises(DeskUnavailable if away else DeskRefused):
         ask(desk)
 
 
 def test_nobody_there_is_said_in_few_words(desk: Zammad) -> None:
     desk.go_away()
-    with pytest.raises(DeskAway, match=r"^GET /users/me: connection refused$"):
+    with pytest.raises(DeskUnavailable, match=r"^GET /users/me: connection refused$"):
         ask(desk)
 
 
@@ -120,15 +120,15 @@ def test_only_a_certificate_that_we_were_told_of_is_believed(desk: Zammad, tmp_p
     assert desk._server is not None
     desk._server.socket = context.wrap_socket(desk._server.socket, server_side=True)
     url = desk.url.replace("http:", "https:")
-    with pytest.raises(DeskAway, match="certificate: self-signed certificate"):
+    with pytest.raises(DeskUnavailable, match="certificate: self-signed certificate"):
         access(url).rest("/api/v1", "Token token=").get("/users/me")
-    with pytest.raises(DeskAway, match="nowhere: No such file"):
+    with pytest.raises(DeskUnavailable, match="nowhere: No such file"):
         access(url, ca_file=tmp_path / "nowhere").rest("/api/v1", "Token token=").get("/users/me")
     own = access(url, ca_file=certificate.certificate).rest("/api/v1", "Token token=")
     assert own.get("/users/me")["login"] == "monitor"
     # Behind TLS the deadline holds as well.
     desk.misbehave("drip headers")
-    with pytest.raises(DeskAway, match=r"no whole answer within 0\.6 s"):
+    with pytest.raises(DeskUnavailable, match=r"no whole answer within 0\.6 s"):
         own.get("/users/me")
 
 
@@ -138,6 +138,6 @@ def test_who_stops_does_not_wait_for_an_answer(desk: Zammad) -> None:
     cancellation.cancel()
     started_s = time.monotonic()
     desk.misbehave("mute")
-    with pytest.raises(DeskAway):
+    with pytest.raises(DeskUnavailable):
         patient.get("/users/me")
     assert time.monotonic() - started_s < 5

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.alerts.facts.matter import MatterFacts
+from monitor.alerts.facts.case import CaseFacts
 from monitor.alerts.mirror import messages, queue
 from monitor.alerts.mirror.sync import Outcome
 from monitor.domain.ticket_states import S
@@ -149,7 +149,7 @@ def test_a_ticket_that_cannot_be_told_is_noted_and_holds_up_no_other(
     number = both.here.tickets()[0][0]
     words = messages.subject
 
-    def without_words(facts: MatterFacts) -> str:
+    def without_words(facts: CaseFacts) -> str:
         if facts.number == number:
             raise KeyError("pigeon")
         return words(facts)

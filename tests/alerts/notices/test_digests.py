@@ -3,9 +3,9 @@
 from sqlalchemy import select
 
 from monitor.alerts.channels.base import Letter
-from monitor.alerts.facts.stored import pack, unpack_matter
+from monitor.alerts.facts.stored import pack, unpack_case
 from monitor.alerts.notices import render
-from monitor.alerts.notices.digests import digest_facts, matters_of
+from monitor.alerts.notices.digests import cases_of, digest_facts
 from monitor.store.models import Notice
 from tests.desk import Desk
 
@@ -18,7 +18,7 @@ def test_a_ticket_that_was_reopened_for_another_outage_is_one_matter(desk: Desk)
     desk.goes_down("udc-juniadaha")
     with desk.store.read() as session:
         notices = session.scalars(select(Notice).order_by(Notice.id)).all()
-        owed = [(notice.kind, unpack_matter(notice.kind, notice.facts)) for notice in notices]
+        owed = [(notice.kind, unpack_case(notice.kind, notice.facts)) for notice in notices]
     assert {kind for kind, _ in owed} >= {"opened", "resolved", "reopened"}
     assert len({facts.event for _, facts in owed}) == 2, "the second outage has a beginning of its own"
 
@@ -28,4 +28,4 @@ def test_a_ticket_that_was_reopened_for_another_outage_is_one_matter(desk: Desk)
     assert told.count("BHR-2026-000001") == 1
     assert "Still down (1)" in told
     # So it is told by its last letter, and needs no digest of one.
-    assert len(set(matters_of(facts for _, facts in owed))) == 1
+    assert len(set(cases_of(facts for _, facts in owed))) == 1

@@ -7,7 +7,7 @@ import pytest
 from monitor.alerts.channels.base import Letter, Line
 from monitor.alerts.notices.lines import STATES
 from monitor.alerts.notices.render import render
-from monitor.domain.notice_kinds import OF_ONE_MATTER
+from monitor.domain.notice_kinds import OF_ONE_CASE
 from monitor.domain.short_message import parts
 from monitor.i18n.languages import Lang
 from monitor.runtime.virtual.sample_letters import samples
@@ -26,8 +26,8 @@ def letters() -> list[Letter]:
 
 @pytest.mark.parametrize("lang", ["bn", "en"])
 def test_every_notice_about_a_matter_says_number_place_state_and_deadline(letters: list[Letter], lang: Lang) -> None:
-    told = [letter for letter in letters if letter.kind in OF_ONE_MATTER]
-    assert {letter.kind for letter in told} == set(OF_ONE_MATTER)
+    told = [letter for letter in letters if letter.kind in OF_ONE_CASE]
+    assert {letter.kind for letter in told} == set(OF_ONE_CASE)
     for letter in told:
         line = render(letter, lang).line
         number = str(letter.facts["number"])
@@ -69,4 +69,4 @@ def test_a_line_that_fits_stays_whole_and_one_without_a_place_is_cut_at_its_end(
 
 
 def test_every_kind_of_notice_has_its_state() -> None:
-    assert {entry.partition("/")[0] for entry in STATES} == set(OF_ONE_MATTER)
+    assert {entry.partition("/")[0] for entry in STATES} == set(OF_ONE_CASE)

@@ -9,8 +9,8 @@ import pytest
 
 from monitor.alerts.cases.complaints import Request, register
 from monitor.alerts.channels.base import Letter
-from monitor.alerts.facts.matter import MatterFacts
-from monitor.alerts.facts.stored import pack, unpack_matter
+from monitor.alerts.facts.case import CaseFacts
+from monitor.alerts.facts.stored import pack, unpack_case
 from monitor.alerts.notices import render
 from monitor.alerts.notices.phrases import COMMANDS, HEADLINES, LABELS, TO_DO
 from monitor.alerts.notices.routing import ASKER
@@ -110,8 +110,8 @@ def test_no_letter_says_that_a_site_is_down_which_is_up(desk: Desk, kind: str) -
     desk.comes_back("backbone-north")
     desk.wait(hours=1)
     later = {letter.kind: letter for letter in desk.send_all()}["resolved"]
-    before, after = (unpack_matter(letter.kind, letter.facts) for letter in (told, later))
-    assert isinstance(after, MatterFacts)
+    before, after = (unpack_case(letter.kind, letter.facts) for letter in (told, later))
+    assert isinstance(after, CaseFacts)
     over = Letter(1, kind, "responsible", "<1@x>", "<1@x>", desk.clock.utc(), 1, pack(after))
     ongoing = Letter(1, kind, "responsible", "<1@x>", "<1@x>", desk.clock.utc(), 1, pack(before))
     assert re.search(r"(is|still|:) down|: down for", render.render(ongoing, "en").subject)
@@ -139,7 +139,7 @@ def test_the_bangla_half_has_no_english(tmp_path: Path) -> None:
 )
 def test_only_what_was_missed_was_due(desk: Desk, overdue: bool, hours_ago: int, label: str, lang: Lang) -> None:
     letter = a_request(desk)["responsible"]
-    facts = unpack_matter(letter.kind, letter.facts)
+    facts = unpack_case(letter.kind, letter.facts)
     facts = replace(facts, overdue=overdue, deadline=facts.now - timedelta(hours=hours_ago))
     labels = {row.label for row in words(letter.kind, facts, lang).rows}
     assert {lookup(lang, LABELS[name]) for name in ("due", "was_due")} & labels == {lookup(lang, LABELS[label])}

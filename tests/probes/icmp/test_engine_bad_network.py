@@ -60,12 +60,12 @@ def check_told(told: Iterable[list[Sample]], truth: Iterable[Entry]) -> None:
     for number, samples in enumerate(told):
         for sample in samples:
             entries = seen[sample.device][number * ECHOES : (number + 1) * ECHOES]
-            held_ns = [entry.held_ns for entry in entries if entry.fate in GOOD]
+            held_ns = [entry.held_ns for entry in entries if entry.classify in GOOD]
             assert (sample.sent, sample.received) == (ECHOES, len(held_ns)), (sample, entries)
             assert all(0 <= rtt_ns <= TIMEOUT_S * 1e9 for rtt_ns in sample.rtts_ns)
             for rtt_ns, least_ns in zip(sample.rtts_ns, held_ns, strict=True):
                 answered, misdated = answered + 1, misdated + (rtt_ns < least_ns - DATED_WITHIN_NS)
-            reasons = {ERRORS[entry.fate] for entry in entries if entry.fate in ERRORS} or {"timeout"}
+            reasons = {ERRORS[entry.classify] for entry in entries if entry.classify in ERRORS} or {"timeout"}
             assert sample.verdict is (Verdict.OK if held_ns else Verdict.FAILED)
             assert held_ns or words(sample.reason) in reasons, (sample, entries)
     assert misdated <= max(1, answered * MOST_MISDATED), f"{misdated} of {answered} answers came sooner than they could"
@@ -82,9 +82,9 @@ async def compare(network: Lab, log: Path, kind: str, size: int, rounds: int) ->
         assert fates.total() == counters.sent == size * ECHOES * rounds
         await eventually(lambda: counters.rejected() == rejected(fates, kind) or counters.dropped > 0, 2)
         assert counters.dropped == 0
-        assert counters.accepted == sum(fates[fate] for fate in GOOD)
+        assert counters.accepted == sum(fates[classify] for classify in GOOD)
         told_why = {words(each): count for each, count in counters.errors_by_reason.items()}
-        assert told_why == {why: fates[fate] for fate, why in ERRORS.items()}
+        assert told_why == {why: fates[classify] for classify, why in ERRORS.items()}
         check_told(told, responder.truth())
 
 

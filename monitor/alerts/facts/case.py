@@ -138,7 +138,7 @@ class Outage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MatterFacts(Letterhead):
+class CaseFacts(Letterhead):
     """A ticket, or an outage that has none yet. ``event``: what its time counts from."""
 
     site: Site | None
