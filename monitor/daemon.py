@@ -16,6 +16,8 @@ from monitor.alerts.channels.registry import channels_of
 from monitor.charter.office import Office
 from monitor.domain.clock import NS_PER_S, Clock
 from monitor.domain.log_events import LogEvent
+from monitor.i18n.catalogue import render
+from monitor.i18n.languages import SOURCE, Lang
 from monitor.judging.baseline import Baselines
 from monitor.judging.distrust import Distrust
 from monitor.judging.thresholds import NOTHING_STORED, board_of, limits_of
@@ -64,7 +66,8 @@ END_WITHIN_S = 8.5
 class Daemon:
     """One running installation. ``sockets``: listening sockets opened by somebody else, or none.
 
-    ``sources``: the files of ``settings``. ``begins_again``: it ended so that another process takes its place at once.
+    ``sources``: the files of ``settings``. ``lang``: of the lines at the start. ``begins_again``: it ended so that
+    another process takes its place at once.
     """
 
     def __init__(
@@ -75,8 +78,9 @@ class Daemon:
         sources: Mapping[str, bytes],
         systemd: Systemd,
         log_output: LogOutput,
+        lang: Lang = SOURCE,
     ) -> None:
-        self._systemd, self._log_output = systemd, log_output
+        self._systemd, self._log_output, self._lang = systemd, log_output, lang
         self._stop = asyncio.Event()
         self.begins_again = False
         self._clock = clock = TrustedClock(clock, boot_id())
@@ -110,7 +114,7 @@ class Daemon:
         calendar = CalendarJobs(self._trusted_utc, Jobs(store, live, in_force, opener.examine).all_of_them())
         app = make_app(live, Exposition(live, store, clock), store, lambda: in_force.settings, self._ages, clock)
         self._page = page = PageServer(app, settings.monitor.web, sockets, clock, self._say_how)
-        # Opened in this order and closed in the reverse one: whatever tells something is closed before who stores it.
+        # Opened in this order and closed in the reverse one: sources of decisions are closed before the writer.
         self._parts: tuple[Part, ...] = (
             *(opener, sample_log, baselines, writer, diagnostics),
             *(prober, poller, checker, traps),
@@ -227,10 +231,12 @@ class Daemon:
         self._systemd.status(f"page http://{address}/" if address else f"no page: {trouble}")
 
     def _say_what_runs(self) -> None:
+        """Log it in the language of this run where people read it, else in English."""
+        lang = self._lang if self._log_output.is_for_people else SOURCE
         for warning in warnings(self.settings, self._live.office, self._clock.utc()):
-            emit(log, LogEvent.CONFIG_WARNING, "%s", warning)
+            emit(log, LogEvent.CONFIG_WARNING, "%s", render(warning, lang))
         for line in startup_lines(self.settings, self._store):
-            emit(log, LogEvent.STARTED, "%s", line)
+            emit(log, LogEvent.STARTED, "%s", render(line, lang))
 
 
 def _state_of(settings: Settings, clock: Clock, left: Left) -> RuntimeState:

@@ -56,7 +56,7 @@ def kind_fault(file: Path) -> str:
     try:
         _check(os.stat(file), None)
     except (OSError, ValueError):
-        return ""  # told by whoever opens it
+        return ""  # reported by the caller that opens it
     except PlainFileError as error:
         return str(error)
     return ""

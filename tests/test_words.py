@@ -96,3 +96,9 @@ def test_what_is_known_stays_when_texts_are_extracted_again() -> None:
 def test_the_catalogue_lies_as_the_script_writes_it(lang: str) -> None:
     made = words.updated(words.read(lang), words.extracted(), lang)
     assert words.path_of(lang).read_text(encoding="utf-8") == words.text_of(lang, made)
+
+
+def test_one_translation_given_for_an_entry_of_one_and_many_stands_for_both_and_not_its_letters() -> None:
+    made = catalogue()
+    assert words.fill(made, {"one site": "স্থাপনা", "nobody": "কেউ না"}) == ["nobody"]
+    assert made["one site"].string == ("স্থাপনা", "স্থাপনা")

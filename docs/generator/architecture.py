@@ -13,15 +13,15 @@ PICTURE = Path("pictures") / "architecture.svg"
 HEAD = f"""<!-- Written by scripts/docs, out of the code: docs/generator/ is the source. -->
 # Architecture
 
-One process, `upazila-monitor run`, asks devices, judges what they answer, stores what has changed, and tells people.
+One process, `upazila-monitor run`, asks devices, judges what they answer, stores what has changed, and notifies people.
 Everything else reads what it stored, or is somebody's act upon it: a command opens the same database beside the daemon;
 the page and the metrics are served by the daemon itself. What is stored is state changes, never samples. What is in
 force is the configuration in `config/` that was accepted last; a bad one changes nothing.
 
-Words: a *site* has *devices*, and may lie behind another site; a *round* of echoes is a *sample*; a silence by a site's
-own fault is an *outage*; a row of the Citizen's Charter, a *service*, promises when it is over; a promise that is
-broken is a *ticket*, as is a request that somebody registers; a ticket climbs the *stages* of the grievance chain; what
-is to be told is a *notice*, which a *channel* hands to a *reader*. [judging](judging.md),
+Words: a *site* has *devices*, and may lie behind another site; a *round* of echoes is a *sample*; a site that is down
+by its own fault has an *outage*; a row of the Citizen's Charter, a *service*, sets when it must be over; a missed
+target is a *ticket*, as is a request that somebody registers; a ticket climbs the *stages* of the grievance chain; what
+is to be sent is a *notice*, which a *channel* hands to a *reader*. [judging](judging.md),
 [the charter's clock](charter-clock.md), [tickets](tickets.md), [notices](notices.md) and [metrics](metrics.md) go
 deeper; [CONTRIBUTING](../CONTRIBUTING.md) says how to add to it.
 

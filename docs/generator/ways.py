@@ -16,11 +16,11 @@ SAMPLE = (
     """{runtime.schedule:Schedule.due} says whose turn it is, spread over the interval so that no burst leaves the
 machine. {runtime.icmp_prober:IcmpProber} is served by it many times a second, on the event loop.""",
     """{probes.icmp.engine:IcmpProbe} sends the echoes of all who are due and gives back one {domain.sample:Sample} a
-device: answered, failed, or unknown, which is a fault of our own and judges nobody.""",
+device: answered, failed, or unknown, which is a fault of our own and judges nothing.""",
     """{runtime.live:RuntimeState.observe} keeps it as the device's last for readers, and {judging.board:Board.observe}
 judges it: {judging.health:judge} makes soft and hard states of rounds, {judging.attribution:OutageAttribution} finds
-out whose fault a silence is: the router's own, a dead link's before it, or nobody's, because work is planned or nothing
-is promised at that hour.
+out whose fault it is: the router's own, a dead link's before it, or none, because work is planned or that hour
+is outside its service hours.
 What comes out are values such as {judging.decisions:OutageOpened}. No I/O happens here, and time is an argument.""",
     """{runtime.writer:DecisionWriter.put} takes the decisions in; its one thread stores them in their order. Each
 transaction is a {store.work:Work}: session, office, time and actor. {alerts.cases.outages:apply} writes the
@@ -29,10 +29,10 @@ calendar. A database that refuses delays a decision and loses none.""",
     """In the same thread, every second, {alerts.cases.due:do_what_is_due} looks at stored dates:
 {alerts.cases.tickets:open_overdue} opens the ticket of a target that is missed, {alerts.cases.escalation:advance} moves
 it up the grievance chain, {store.ticket_history:record} writes each step into a history that is chained by hashes.""",
-    """Whoever is to hear of it gets a row in the outbox, in the same transaction: {alerts.notices.outbox:enqueue} keeps
+    """Each recipient gets a row in the outbox, in the same transaction: {alerts.notices.outbox:enqueue} keeps
 typed facts ({alerts.facts.case:CaseFacts}), no sentence.""",
     """{runtime.notifier:Notifier} is woken: {alerts.notices.lease:lease_next} claims the next row for a channel, within
-the reader's pace, {alerts.notices.render:render} makes Bangla and English of the facts, and
+the recipient's limit, {alerts.notices.render:render} makes Bangla and English of the facts, and
 {alerts.channels.email:EmailChannel} hands the letter over. The answer of the mail server is stored as the proof;
 without one the row stays, and is tried again.""",
 )
@@ -48,17 +48,17 @@ left an address, get a row in the outbox, and {alerts.cases.complaints:link_to_o
 is down at that site.""",
     """The daemon finds it at its next look at what is due: the officer is warned on the last day, a missed deadline
 begins the grievance chain ({charter.stages:chain}), and when the outage behind it is over for good,
-{alerts.cases.complaints:notify_requesters} tells the citizen so.""",
+{alerts.cases.complaints:notify_requesters} notifies the citizen.""",
     """Where a help desk is configured, {alerts.mirror.sync:Mirror} keeps the same ticket there, and takes over what is
 done there.""",
-    """Somebody settles it: `upazila-monitor ticket resolve` calls {alerts.cases.actions:act}, the citizen is told what
-was done, and {reports.ticket_account:account} gives the whole account whenever it is asked for.""",
+    """Somebody settles it: `upazila-monitor ticket resolve` calls {alerts.cases.actions:act}, the citizen is
+notified of what was done, and {reports.ticket_account:account} gives the whole account whenever it is asked for.""",
 )
 
 PARTS = """Every moving part is a {runtime.part:Part}. {daemon:Daemon} gives each of them by constructor what it needs,
-opens them, tells them of another configuration, and closes them in the reverse order; parts that turn say when they
+opens them, gives them another configuration, and closes them in the reverse order; parts that turn say when they
 last did, for /healthz and for systemd's watchdog. Rounds of echoes, readings by SNMP and checks of services share one
-{runtime.schedule:Schedule} and its loop, and tell what they find to one {runtime.sink:Sink}. What has its time by the
+{runtime.schedule:Schedule} and its loop, and pass what they find to one {runtime.sink:Sink}. What has its time by the
 calendar, the work of the night and the briefs, is a {runtime.calendar_jobs:Job}. Readers get a
 {runtime.live:RuntimeView} of the state that the parts write."""
 

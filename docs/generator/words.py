@@ -160,10 +160,15 @@ def fill(known: Catalog, translations: dict[str, str | list[str]]) -> list[str]:
     for text, translation in translations.items():
         entries = [entry for entry in known if entry.id and _key(entry)[0][0] == text]
         for entry in entries:
-            entry.string = tuple(translation) if entry.pluralizable else translation
+            entry.string = tuple(_forms(translation)) if entry.pluralizable else translation
         if not entries:
             unknown.append(text)
     return unknown
+
+
+def _forms(translation: str | list[str]) -> list[str]:
+    """The plural forms; a single text is both of them."""
+    return [translation, translation] if isinstance(translation, str) else translation
 
 
 def main() -> int:

@@ -1,4 +1,4 @@
-"""The top of the command line: what all commands share, and the list of them."""
+"""Compose the command line: what all commands share, and the list of them."""
 
 import errno
 import os
@@ -46,7 +46,7 @@ UNWRITABLE = {errno.EPIPE, errno.ENOSPC, errno.EIO}
 
 
 class _Commands(TyperGroup):
-    """Ends an interrupted command with the code that shells expect, instead of typer's own."""
+    """The group of commands; ends an interrupted one with the exit code that shells expect, instead of typer's own."""
 
     def invoke(self, ctx: Any) -> Any:
         try:
@@ -130,7 +130,7 @@ def configuration(
 
 
 def main() -> None:
-    """Runs one command; no input, however bad, ends in a traceback."""
+    """Run one command; no input, however bad, ends in a traceback."""
     make_printable()
     code = _code_of_a_run()
     trouble = flush()
@@ -180,7 +180,7 @@ def _code_of_a_run() -> int:
 
 
 def _in_nfc(word: str) -> str:
-    """What was typed, in NFC as the configuration is; the name of a file stays as the file is called."""
+    """Return what was typed in NFC, as the configuration is; a file's name stays as it is."""
     _, sign, value = word.partition("=")
     if word.isascii() or os.path.lexists(word) or (sign and os.path.lexists(value)):
         return word

@@ -1,4 +1,4 @@
-"""`availability`: how much of what was promised was kept, site by site."""
+"""Print `availability`: how much of the service hours each site was up."""
 
 from datetime import UTC
 from typing import TYPE_CHECKING, Annotated

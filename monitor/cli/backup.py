@@ -1,4 +1,4 @@
-"""`backup create`, `verify`, `restore`: the one way to copy the database and to put a copy back."""
+"""Run `backup create`, `verify`, `restore`: the one way to copy the database and to put a copy back."""
 
 import json
 import os
@@ -107,7 +107,10 @@ def restore(
 
 
 def head_of(typed: str) -> str:
-    """A head as a person types or copies it: blanks and capitals do not count; ends the command when it is none."""
+    """Return a head as a person types or copies it, without blanks and in lower case.
+
+    Ends the command when it is none.
+    """
     head = "".join(typed.split()).lower()
     if head and (len(head) != HEAD_LETTERS or not set(head) <= set("0123456789abcdef")):
         raise Failure(
@@ -119,7 +122,7 @@ def head_of(typed: str) -> str:
 
 
 def _named(copy: Path, state: Path) -> Path:
-    """A path, or the bare name of a nightly copy."""
+    """Return a path, or that of a nightly copy by its bare name."""
     from monitor.store.opening import BACKUPS
 
     below = state / BACKUPS / copy
@@ -127,14 +130,14 @@ def _named(copy: Path, state: Path) -> Path:
 
 
 def _there(state: Path) -> None:
-    """Raises StoreError when there is no database to copy, or it cannot be opened."""
+    """Raise StoreError when there is no database to copy, or it cannot be opened."""
     from monitor.store.opening import existing_store
 
     existing_store(state).close()
 
 
 def _scratch(state: Path) -> Path:
-    """Where there is room for a database, and the right to write it."""
+    """Return a folder with room for a database that may be written."""
     import tempfile
 
     return state if os.access(state, os.W_OK) else Path(tempfile.gettempdir())

@@ -1,4 +1,4 @@
-"""A month of the office as it would hang on a wall, and below it the days that are out of the ordinary."""
+"""Draw a month of the office as a wall calendar, and list its unusual days below."""
 
 import itertools
 from calendar import monthrange
@@ -15,12 +15,12 @@ from monitor.i18n.formats import date_text, digits, month_text, time_text, weekd
 
 
 def days_of_month(calendar: Calendar, first: date) -> list[Day]:
-    """All days of the month that begins with ``first``."""
+    """Return all days of the month that begins with ``first``."""
     return [calendar.day(first.replace(day=n)) for n in range(1, monthrange(first.year, first.month)[1] + 1)]
 
 
 def page(calendar: Calendar, first: date) -> Group:
-    """The month that begins with ``first``: the grid, its hours, and the reason of each day out of the ordinary."""
+    """Return the month that begins with ``first``: the grid, its hours, and the reason of each unusual day."""
     days = days_of_month(calendar, first)
     return Group(
         _grid(days),
@@ -50,7 +50,7 @@ def _mark(day: Day) -> str:
 
 
 def _hours(days: Sequence[Day]) -> Iterator[str]:
-    """The hours of the month, each with its days when they change within it."""
+    """Yield the hours of the month, each with its days when they change within it."""
     open_days = [(day.date.day, day.opens, day.closes) for day in days if day.opens and day.closes]
     stretches = [
         (hours, [number for number, _, _ in group])
@@ -63,5 +63,5 @@ def _hours(days: Sequence[Day]) -> Iterator[str]:
 
 
 def _unusual(calendar: Calendar, days: Sequence[Day]) -> Iterator[Day]:
-    """Days off that are no weekend, and days worked because a list or an order says so."""
+    """Yield days off that are no weekend, and days worked because a list or an order says so."""
     return (day for day in days if day.kind in {"holiday", "order"} or day.date in calendar.rulings)

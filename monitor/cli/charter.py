@@ -1,4 +1,4 @@
-"""`charter`, `calendar` and `deadline`: what was promised, when the office is open, and by when it must have acted."""
+"""Print `charter`, `calendar` and `deadline`: the services, the office's days, and when a service is due."""
 
 import json
 import re
@@ -123,7 +123,7 @@ def _answer_lines(lines: "Iterable[bytes]", charter_in_force: "Charter", office:
 
 
 def _key(typed: str, charter_in_force: "Charter") -> str:
-    """The row of the charter that was meant: citizen:8, 8 or ৮."""
+    """Return the row of the charter that was meant: citizen:8, or 8 in any digits."""
     from monitor.settings.problems import did_you_mean
 
     key = charter_in_force.key_of(typed)

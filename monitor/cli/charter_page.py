@@ -1,4 +1,4 @@
-"""The Citizen's Charter laid out as it was published, and as JSON."""
+"""Lay the Citizen's Charter out as it was published, and as JSON."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -35,7 +35,7 @@ def page(charter: Charter) -> Group:
 
 
 def facts(charter: Charter) -> CharterDocument:
-    """Everything the page shows, in both languages."""
+    """Return everything the page shows, in both languages."""
     return {
         "office": {
             "name_bn": charter.name_bn,
@@ -78,7 +78,7 @@ def _services(title: str, services: Sequence[Service], charter: Charter) -> List
 
 
 def _service_time(service: Service) -> str:
-    """As printed, which is in Bangla, and below it the machine's reading where that is not the same."""
+    """Return the time as printed, in Bangla, and below it the value that is used, where that differs."""
     target = service.target_text(lang())
     return target if lang() != "bn" or service.printed_time == target else f"{service.printed_time}\n({target})"
 

@@ -1,4 +1,4 @@
-"""`clock`: whether the machine's clock is believed, and why; `clock trust`: an operator says that it is right."""
+"""Run `clock`: whether the machine's clock is trusted, and why; and `clock trust`, an operator's confirmation."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -21,9 +21,9 @@ app = typer.Typer(
 
 
 def now_of(settings: "Settings") -> datetime:
-    """The time to write down for what a command does, in UTC: that by which a daemon beside it goes, if there is one.
+    """Return the time by which to date what a command does, in UTC: the daemon's trusted time, if one runs.
 
-    So nothing is dated by a clock that the daemon does not believe.
+    So nothing is dated by a clock that the daemon does not trust.
     """
     from monitor.store.board_state import last_trust
     from monitor.store.lock import daemon_runs

@@ -90,7 +90,7 @@ def show_error(error: typer.TyperException) -> None:
 
 
 def in_language(english: str) -> str:
-    """One of typer's sentences in the language of the run."""
+    """Return one of typer's sentences in the language of the run."""
     for text in SAID:
         if found := _shape(text).fullmatch(english):
             return tr(lang(), text, **found.groupdict())
@@ -98,13 +98,13 @@ def in_language(english: str) -> str:
 
 
 def unwrapped(text: str) -> str:
-    """A docstring with each of its paragraphs in one line, as the catalogue has it."""
+    """Return a docstring with each of its paragraphs in one line, as the catalogue has it."""
     return "\n\n".join(" ".join(each.split()) for each in cleandoc(text).split("\n\n"))
 
 
 @cache
 def _shape(text: str) -> re.Pattern[str]:
-    """What matches ``text`` whatever stands in its gaps."""
+    """Return what matches ``text`` whatever stands in its gaps."""
     return re.compile(re.sub(r"\\{(\w+)\\}", r"(?P<\1>.+)", re.escape(text)), re.DOTALL)
 
 
@@ -114,7 +114,7 @@ def _refuse_unknown(_context: object, _option: object, found: str) -> None:
 
 
 def unknown_language(found: str) -> Any:
-    """What is said when a language is asked for that does not exist."""
+    """Return what is said when a language is asked for that does not exist."""
     known = ", ".join(languages())
     return message("--lang: no language '{found}'. Expected one of: {known}", found=found, known=known)
 

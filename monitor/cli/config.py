@@ -1,4 +1,4 @@
-"""`check` and `version`: what the configuration says, without starting anything."""
+"""Run `check` and `version`: examine the configuration without starting anything."""
 
 import json
 from importlib.metadata import version as version_of
@@ -9,6 +9,7 @@ import typer
 from monitor.cli.console import print_json
 from monitor.cli.documents import ConfigurationDocument
 from monitor.cli.errors import BAD_INPUT, settings_of
+from monitor.cli.language import _
 from monitor.cli.options import AsJson
 
 
@@ -27,8 +28,8 @@ def check(context: typer.Context, as_json: AsJson = False) -> None:
     settings = settings_of(context.obj)
     office = Office.of(settings)
     for warning in warnings(settings, office, SystemClock().utc()):
-        print(f"warning: {warning}")
-    print(f"{context.obj}: {summary(settings)}. No errors.")
+        print(_("warning: {what}", what=warning))
+    print(_("{folder}: {fleet}. No errors.", folder=context.obj, fleet=summary(settings)))
 
 
 def _print_json(directory: Path) -> None:
@@ -43,10 +44,12 @@ def _print_json(directory: Path) -> None:
         settings = load(directory)
     except ConfigError as error:
         found["errors"] = [
-            {"file": each.file, "line": each.line, "key": each.key, "message": each.message} for each in error.problems
+            {"file": each.file, "line": each.line, "key": each.key, "message": str(each.message)}
+            for each in error.problems
         ]
     else:
-        found["warnings"] = list(warnings(settings, Office.of(settings), SystemClock().utc()))
+        missing = warnings(settings, Office.of(settings), SystemClock().utc())
+        found["warnings"] = list(map(str, missing))
         found["sites"], found["devices"] = len(settings.fleet.sites), len(settings.fleet.devices)
     print_json(found)
     if found["errors"]:

@@ -1,4 +1,4 @@
-"""Where tables and documents are printed: as wide as the terminal, or as they need when something else reads them."""
+"""Print tables and documents, as wide as the terminal, or as they need when another program reads them."""
 
 import json
 import os
@@ -12,7 +12,10 @@ PIPED_WIDTH = 200
 
 
 def console(*, plain: bool = False) -> "Console":
-    """As wide as the terminal or as COLUMNS wishes, plain or coloured. Markup is never read: names may look like it."""
+    """Return a console as wide as the terminal or COLUMNS, plain or coloured.
+
+    Markup is never read: names may look like it.
+    """
     from monitor.cli.listing import LastingConsole
 
     wished = os.environ.get("COLUMNS", "")
@@ -22,7 +25,7 @@ def console(*, plain: bool = False) -> "Console":
 
 
 def hanging(console: "Console", text: str, indent: int) -> str:
-    """``text`` in lines that fit the console, all but the first ``indent`` columns to the right."""
+    """Return ``text`` in lines that fit the console, all but the first ``indent`` columns to the right."""
     from rich.text import Text
 
     first = Text(text).wrap(console, console.width)[0].plain.rstrip()

@@ -1,4 +1,4 @@
-"""`run`: the daemon itself."""
+"""Run `run`: the daemon itself."""
 
 import logging
 import os
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from monitor.cli.errors import BAD_INPUT, CANNOT, Failure, settings_of
+from monitor.cli.language import lang
 from monitor.domain.log_events import LogEvent
 from monitor.logs.emit import emit
 
@@ -76,8 +77,8 @@ def _run(directory: Path, log_output: "LogOutput", *, fresh: bool) -> None:
             systemd = Systemd()
             while True:
                 mine = [each.dup() for each in sockets]  # a daemon closes what it listens on
-                daemon = Daemon(settings, SystemClock(), mine, sources, systemd, log_output)
-                del settings, sources  # the daemon replaces them when it is told to read them again
+                daemon = Daemon(settings, SystemClock(), mine, sources, systemd, log_output, lang())
+                del settings, sources  # the daemon replaces them at a reload
                 asyncio.run(daemon.run())
                 if not daemon.begins_again:
                     break
@@ -92,9 +93,9 @@ def _run(directory: Path, log_output: "LogOutput", *, fresh: bool) -> None:
 
 
 def _find_a_network(settings: "Settings") -> None:
-    """Nothing, where we may ping; else starts anew in a private network, if the fleet needs no other.
+    """Do nothing where we may ping; else restart in a private network, if the fleet needs no other.
 
-    Raises NoSocket, with the fix in its message, when neither can be had.
+    Raises NoSocket, with the remedy in its message, when neither is possible.
     """
     from monitor.probes.icmp.socket_choice import open_socket
     from monitor.probes.icmp.sockets import NoSocket

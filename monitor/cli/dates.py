@@ -1,4 +1,4 @@
-"""Times that people type, by the office's clock where they give no zone, and times as people read them."""
+"""Parse times that people type, by the office's clock unless they give a zone, and format times for people."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -13,7 +13,7 @@ YEARS = (2000, 2100)
 
 
 def moment_of(option: str, text: str) -> datetime:
-    """A time in UTC; ends the command when it is none."""
+    """Parse a time into UTC; ends the command when it is none."""
     try:
         found = datetime.fromisoformat(ascii_digits(text.strip()))
     except ValueError:
@@ -35,12 +35,12 @@ def moment_of(option: str, text: str) -> datetime:
 
 
 def local(iso: str | None) -> str:
-    """A stored time as the office's clock shows it, in the language's digits; empty for none."""
+    """Format a stored time by the office's clock, in the language's digits; empty for none."""
     return digits(f"{datetime.fromisoformat(iso).astimezone(DHAKA):%Y-%m-%d %H:%M:%S}", lang()) if iso else ""
 
 
 def age(since: str | None, until: str | None = None) -> str:
-    """'2 d 03:15:00' between two stored times, or until now; in the language's words and digits."""
+    """Format the length between two stored times, or until now, in the language's words and digits: '2 d 03:15:00'."""
     if since is None:
         return ""
     end = datetime.fromisoformat(until) if until else datetime.now(UTC)

@@ -1,4 +1,4 @@
-"""`discover`: who answers in a range of addresses, as a proposal for sites.toml."""
+"""Run `discover`: propose sites.toml entries for the hosts that answer in a range of addresses."""
 
 import json
 import sys
@@ -28,7 +28,7 @@ Address = IPv4Address | IPv6Address
 
 @dataclass(frozen=True)
 class Found:
-    """Somebody who answered; ``credential`` is the name of the first one that its agent accepted."""
+    """A host that answered; ``credential``: the name of the first one that its agent accepted."""
 
     address: Address
     rtt_ms: float
@@ -97,7 +97,7 @@ def _known(settings: "Settings", names: Sequence[str]) -> Sequence[str]:
 
 
 def _meant(text: str) -> str:
-    """What was meant by an address within a range with the range's length; else what is expected."""
+    """Return what was meant by an address within a range with the range's length; else what is expected."""
     try:
         return f"Did you mean {ip_network(ascii_digits(text), strict=False)}?"
     except ValueError:
@@ -105,7 +105,7 @@ def _meant(text: str) -> str:
 
 
 def _addresses(ranges: Sequence[str]) -> list[Address]:
-    """Every host of the ranges, once, in order."""
+    """Return every host of the ranges, once, in order."""
     found: dict[Address, None] = {}
     for text in ranges:
         try:
@@ -129,7 +129,7 @@ def _ask(count: int) -> None:
 
 
 async def _search(settings: "Settings", addresses: Sequence[Address], names: Sequence[str], rate: int) -> list[Found]:
-    """Everybody who answers an echo, with what SNMP tells of them."""
+    """Return every host that answers an echo, with what SNMP reports of them."""
     from monitor.domain.clock import SystemClock
     from monitor.probes.base import Target
     from monitor.probes.icmp.engine import IcmpOptions, IcmpProbe
@@ -159,7 +159,7 @@ async def _search(settings: "Settings", addresses: Sequence[Address], names: Seq
 
 
 async def _introduced(agents: "Agents", answered: Sequence[Found], names: Sequence[str]) -> Sequence[Found]:
-    """The same, with names and descriptions of those whose agents accept one of the credentials."""
+    """Return the hosts, with names and descriptions of those whose agents accept one of the credentials."""
     import asyncio
 
     return await asyncio.gather(*(_introduce(agents, one, names) for one in answered))
@@ -188,7 +188,7 @@ async def _introduce(agents: "Agents", one: Found, names: Sequence[str]) -> Foun
 
 
 def _proposal(found: Sequence[Found], known: "dict[Address, str]", taken: set[str]) -> str:
-    """A site for each that the configuration does not have yet; what must be filled in by hand is marked."""
+    """Return a site for each that the configuration does not have yet; what must be filled in by hand is marked."""
     from monitor.settings.proposal import Value, new_id, site_text
 
     parts = [

@@ -1,4 +1,4 @@
-"""What commands print with `--json` beside what is stored (see monitor/store/documents.py). Keys are public.
+"""Define what commands print with `--json` besides what is stored (see monitor/store/documents.py). Keys are public.
 
 Times are in ISO 8601; what ends in ``_s`` is in seconds.
 """
@@ -7,7 +7,7 @@ from typing import NotRequired, TypedDict
 
 
 class ClockDocument(TypedDict):
-    """What the clock says, what the daemon goes by, and from when it believes the clock by itself."""
+    """The wall clock, the daemon's trusted time, and from when it trusts the clock by itself."""
 
     wall_utc: str
     believed_utc: str
@@ -17,7 +17,7 @@ class ClockDocument(TypedDict):
 
 
 class ProblemDocument(TypedDict):
-    """A fault of the configuration, and where it stands."""
+    """A fault of the configuration, with its place."""
 
     file: str
     line: int
@@ -26,7 +26,7 @@ class ProblemDocument(TypedDict):
 
 
 class ConfigurationDocument(TypedDict):
-    """What `check` found; sites and devices are counted where there is no error."""
+    """The result of `check`; sites and devices are counted where there is no error."""
 
     directory: str
     errors: list[ProblemDocument]
@@ -36,7 +36,7 @@ class ConfigurationDocument(TypedDict):
 
 
 class SoundnessDocument(TypedDict):
-    """Whether a copy of the database is whole, and what is wrong with it."""
+    """Whether a copy of the database is sound, and its faults."""
 
     sound: bool
     wrong: list[str]
@@ -45,7 +45,7 @@ class SoundnessDocument(TypedDict):
 
 
 class SharesDocument(TypedDict):
-    """A window of time, and what of it a site was; ``share`` is of the time that counts, None where none does."""
+    """A window of time and a site's time in each state; ``share``: of the time that counts, None where none does."""
 
     up_s: float
     down_s: float
@@ -89,7 +89,7 @@ DeadlineDocument = TypedDict(
 
 
 class OfficeDocument(TypedDict):
-    """Whose charter it is, and of when."""
+    """The office of the charter, and its date."""
 
     name_bn: str
     name_en: str
@@ -110,7 +110,7 @@ class CharterDocument(TypedDict):
 
 
 class SummaryDocument(TypedDict):
-    """How a probing went as a whole."""
+    """The totals of a probe run."""
 
     ok: int
     failed: int
@@ -124,7 +124,7 @@ class SummaryDocument(TypedDict):
 
 
 class EngineDocument(TypedDict):
-    """What an SNMPv3 engine says of itself."""
+    """An SNMPv3 engine's own data."""
 
     snmpEngineTime: int
 
@@ -136,7 +136,7 @@ class LoadDocument(TypedDict):
 
 
 class ReadingDocument(TypedDict):
-    """What a device says by SNMP, named as the MIBs name it; what is not required is there when there is any."""
+    """A device's SNMP reading, under the MIBs' names; fields that are not required are there when they have a value."""
 
     system: dict[str, int | str]
     ports: list[dict[str, int | str]]

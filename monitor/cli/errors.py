@@ -1,4 +1,4 @@
-"""How commands fail: with words for people and a documented exit code."""
+"""Define how commands fail: with a message for people and a documented exit code."""
 
 import sys
 from collections.abc import Iterator, Mapping
@@ -17,7 +17,7 @@ NO, BAD_INPUT, CANNOT, INTERRUPTED, READER_GONE = 1, 2, 3, 130, 141
 
 
 class Failure(Exception):
-    """Ends a command with ``code`` after its message was printed."""
+    """End the command with ``code`` after printing a message."""
 
     def __init__(self, said: Said, code: int) -> None:
         super().__init__(said)
@@ -25,12 +25,15 @@ class Failure(Exception):
 
     @property
     def first(self) -> str:
-        """The first line of its message, in the language of this run."""
+        """Return the first line of its message, in the language of this run."""
         return render(self.said).partition("\n")[0]
 
 
 def settings_of(directory: Path, sources: dict[str, bytes] | None = None) -> "Settings":
-    """The configuration on disk, and in ``sources`` what its files say; ends the command with every fault in it."""
+    """Return the configuration on disk, with its files' texts in ``sources``.
+
+    Ends the command with every fault in it.
+    """
     from monitor.configuration import load
     from monitor.settings.problems import ConfigError
 
@@ -47,7 +50,10 @@ def settings_of(directory: Path, sources: dict[str, bytes] | None = None) -> "Se
 
 
 def settings_in_force(directory: Path) -> "Settings":
-    """What the running daemon works by; without one the configuration on disk, or the last that a daemon accepted."""
+    """Return the running daemon's settings.
+
+    Without one the configuration on disk, or the last that a daemon accepted.
+    """
     from monitor.configuration import KINDS
     from monitor.settings import in_force
 
@@ -67,7 +73,7 @@ def settings_in_force(directory: Path) -> "Settings":
 
 @contextmanager
 def acting(options: Mapping[str, str]) -> Iterator[None]:
-    """Ends the command with why an act is refused.
+    """End the command with the reason when an act is refused.
 
     ``options``: how the message begins about each argument of the act, by what was typed for it.
     """
@@ -86,7 +92,7 @@ def acting(options: Mapping[str, str]) -> Iterator[None]:
 
 @contextmanager
 def store_of(settings: "Settings") -> "Iterator[Store]":
-    """The database of a daemon that has run at least once; ends the command when it refuses."""
+    """Open the database of a daemon that has run at least once; ends the command when it refuses."""
     from monitor.store.errors import DatabaseError, NoDatabase, StoreError
     from monitor.store.opening import existing_store
 

@@ -1,4 +1,4 @@
-"""`helpdesk`: what the outside help desk knows of our tickets, and `helpdesk test`: whether it can be reached."""
+"""Run `helpdesk`: the mirrored tickets; and `helpdesk test`: whether the help desk can be reached."""
 
 import json
 from datetime import UTC, datetime
@@ -78,7 +78,7 @@ def test(context: typer.Context) -> None:
 
 
 def mirror(settings: "Settings") -> "MirrorDocument | None":
-    """The state of the mirror; None where no help desk is configured."""
+    """Return the totals of the mirror; None where no help desk is configured."""
     from monitor.alerts.helpdesks.registry import key_of
     from monitor.store import helpdesk_queries
     from monitor.store.documents import mirror_document
@@ -91,7 +91,7 @@ def mirror(settings: "Settings") -> "MirrorDocument | None":
 
 
 def mirror_line(now: "MirrorDocument") -> str:
-    """That state in one line."""
+    """Return the totals in one line."""
     waits = f", {now['pending']} to be told (the oldest for {age(now['oldest_pending'])})" if now["pending"] else ""
     refused = f", {now['refused']} refused" if now["refused"] else ""
     error = f": {now['last_error']}" if now["last_error"] else ""

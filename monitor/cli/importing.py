@@ -1,4 +1,4 @@
-"""`import`: a list of sites from a spreadsheet, as text for sites.toml."""
+"""Run `import`: turn a list of sites from a spreadsheet into text for sites.toml."""
 
 import re
 import sys
@@ -45,7 +45,7 @@ def import_(
 
 
 def _faults(rows: list[tuple[int, Row]], sites: set[str], addresses: set[str]) -> Iterator[tuple[int, str, str]]:
-    """(line, column, what is wrong) of every fault, those between rows included."""
+    """Yield (line, column, what is wrong) of every fault, those between rows included."""
     from ipaddress import ip_address
 
     from pydantic import TypeAdapter, ValidationError
@@ -87,7 +87,7 @@ def _faults(rows: list[tuple[int, Row]], sites: set[str], addresses: set[str]) -
 
 
 def _entry(row: Row) -> dict[str, object]:
-    """As sites.toml would have it."""
+    """Return the row as sites.toml has it."""
     entry: dict[str, object] = {
         name: row[name]
         for name in ("kind", "name_bn", "name_en", "union", "parent", "operator", "address")

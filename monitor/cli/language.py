@@ -1,4 +1,4 @@
-"""The language of one run of the command line, and what is said in it.
+"""Choose the language of one run of the command line, and look texts up in it.
 
 ``--lang``, else UPAZILA_MONITOR_LANG, else ``lang`` under [office] of charter.toml, else English. English too where the
 terminal's encoding lacks the language's letters. `--json` never changes with it.
@@ -23,20 +23,20 @@ _chosen: Lang = SOURCE
 
 
 def lang() -> Lang:
-    """The language of this run."""
+    """Return the language of this run."""
     return _chosen
 
 
 def choose(wanted: Lang) -> None:
-    """Speak this language from now on; the process has one."""
+    """Set the language of this process."""
     global _chosen  # noqa: PLW0603 - a process has one command line
     _chosen = wanted
 
 
 def wanted_language(words: Sequence[str], environment: Mapping[str, str]) -> str:
-    """The language that is asked for by the command line, the environment or the office; it may be none of ours.
+    """Return the language requested by the command line, the environment or the office; it may be unknown.
 
-    Behind a command's name '--lang' is an option of that command, which may know other words, such as 'both'.
+    Behind a command's name '--lang' is an option of that command, which may accept other words, such as 'both'.
     """
     general, of_command = _split(words)
     asked = _option(of_command, "--lang")
@@ -46,7 +46,7 @@ def wanted_language(words: Sequence[str], environment: Mapping[str, str]) -> str
 
 
 def can_be_shown(wanted: Lang) -> bool:
-    """Whether standard output and error have the letters of the language's own texts."""
+    """Return whether standard output and error can encode the language's own texts."""
     sample = lookup(wanted, "immediate")
     try:
         for stream in (sys.stdout, sys.stderr):
@@ -57,27 +57,27 @@ def can_be_shown(wanted: Lang) -> bool:
 
 
 def is_known(wanted: str) -> bool:
-    """Whether there is such a language."""
+    """Return whether there is such a language."""
     return wanted in languages()
 
 
 def _(text: str, /, **values: object) -> str:
-    """The English ``text``, a literal, in the language of this run; see `catalogue.tr`."""
+    """Return the English ``text``, a literal, in the language of this run; see `catalogue.tr`."""
     return catalogue.tr(_chosen, text, **values)
 
 
 def n_(one: str, many: str, count: int, /, **values: object) -> str:
-    """As `_`, of ``count`` things; see `catalogue.trn`."""
+    """Return the text about ``count`` things; see `catalogue.trn`."""
     return catalogue.trn(_chosen, one, many, count, **values)
 
 
 def term(terms: Mapping[str, str], code: str) -> str:
-    """The word for a code, of a table of `monitor.i18n.terms`; a code that the table lacks is shown as it is."""
+    """Return the word for a code, of a table of `monitor.i18n.terms`; a code that the table lacks is shown as it is."""
     return catalogue.tr(_chosen, terms[code]) if code in terms else code.replace("_", " ")
 
 
 def reason_words(document: Mapping[str, Any] | None) -> str:
-    """The words of a reason, of its document; '' for none."""
+    """Return the words of a reason, of its document; '' for none."""
     from monitor.domain.reasons import from_json
     from monitor.i18n.reasons import reason_text
 
@@ -85,17 +85,17 @@ def reason_words(document: Mapping[str, Any] | None) -> str:
 
 
 def in_english(said: Said) -> str:
-    """A message in English, as documents for programs have it whatever the language of the run."""
+    """Return a message in English, as documents for programs have it whatever the language of the run."""
     return catalogue.render(said, SOURCE)
 
 
 def render(said: Said) -> str:
-    """A message in the language of this run; text is shown as it is."""
+    """Return a message in the language of this run; a plain text as it is."""
     return catalogue.render(said, _chosen)
 
 
 def _split(words: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:
-    """The general options, and what stands from the command's name on."""
+    """Split the arguments into the general options, and what follows from the command's name on."""
     at = 0
     while at < len(words) and words[at].startswith("-"):
         at += 2 if words[at] in GENERAL else 1
@@ -103,7 +103,10 @@ def _split(words: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:
 
 
 def _option(words: Sequence[str], name: str) -> str:
-    """The value of an option, which the parser has not read yet: the help must be in the right language already."""
+    """Return the value of an option that the parser has not read yet.
+
+    The help must be in the right language already.
+    """
     for at, word in enumerate(words):
         if word == name and at + 1 < len(words):
             return words[at + 1]
@@ -123,7 +126,7 @@ def _of_office(directory: Path) -> str:
 
 
 def speak(words: Sequence[str], environment: Mapping[str, str] = os.environ) -> str:
-    """Choose the language of this run; returns one that was asked for and does not exist, else ''."""
+    """Set the language of this run; return one that was requested and does not exist, else ''."""
     wanted = wanted_language(words, environment)
     choose(wanted if is_known(wanted) and can_be_shown(wanted) else SOURCE)
     return "" if is_known(wanted) else wanted

@@ -1,4 +1,4 @@
-"""Rows under headings that are never cut: what does not fit side by side is stacked, a line for each heading."""
+"""Print rows under headings, never cut: what does not fit side by side is stacked, a line for each heading."""
 
 from collections.abc import Collection
 from typing import Any
@@ -13,7 +13,7 @@ NARROWEST_PROSE = 16
 
 
 class LastingConsole(Console):
-    """A rich console that leaves the end of the program to the program when its reader has gone."""
+    """A rich console that does not end the program when its reader has gone."""
 
     def on_broken_pipe(self) -> None:
         raise BrokenPipeError
@@ -67,7 +67,7 @@ class Listing(Table):
             yield from self._stacked(console)
 
     def _stacked(self, console: Console) -> RenderResult:
-        """A line for each heading, a blank line between rows; what is empty is left out."""
+        """Yield a line for each heading, a blank line between rows; empty cells are left out."""
         if self.title:
             yield Text(str(self.title), style="italic")
         for row in zip(*(list(column.cells) for column in self.columns), strict=True):
@@ -82,7 +82,12 @@ class Listing(Table):
 
 def padded(text: str, columns: int) -> str:
     """Return ``text`` with blanks behind it up to that many columns of the terminal."""
-    return text + " " * (columns - cell_len(text))
+    return text + " " * (columns - width(text))
+
+
+def width(text: str) -> int:
+    """Return how many columns of the terminal ``text`` takes."""
+    return cell_len(text)
 
 
 def _text(console: Console, cell: Any) -> Text:

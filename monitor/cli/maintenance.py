@@ -1,4 +1,4 @@
-"""`maintenance`: planned work from the command line; a running daemon honours it within a second."""
+"""Run `maintenance`: plan work; a running daemon applies it within a second."""
 
 from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated, Any
@@ -139,7 +139,7 @@ def list_(
 
 
 def when(window: "Maintenance") -> str:
-    """Its time, by the office's clock."""
+    """Return its time, by the office's clock."""
     from monitor.domain.day import clock_text
     from monitor.i18n.formats import moment_text
 
@@ -152,7 +152,7 @@ def when(window: "Maintenance") -> str:
 
 
 def about(window: "Maintenance") -> str:
-    """What it is about."""
+    """Return what it applies to."""
     parts = [*window.sites, *(f"union {union}" for union in window.unions)]
     parts += [f"{window.behind} and all behind it"] if window.behind else []
     return ", ".join(parts) or "everything"

@@ -1,4 +1,7 @@
-"""`notify test`: a sample of every letter to one address; `notify explain`: who hears of a ticket, when, and why."""
+"""Run `notify test`: a sample of every letter to one address.
+
+And `notify explain`: who is notified of a ticket, and why.
+"""
 
 import json
 from dataclasses import asdict
@@ -69,7 +72,7 @@ def send_samples(
 
 
 def _reader(settings: "Settings", by: str, address: str, lang: str) -> "RecipientEntry":
-    """Whoever gets the samples, as [recipients.NAME] would describe him."""
+    """Return the recipient of the samples, as [recipients.NAME] would describe it."""
     from pydantic import ValidationError
 
     from monitor.alerts.channels.registry import CHANNELS
@@ -90,7 +93,7 @@ def _reader(settings: "Settings", by: str, address: str, lang: str) -> "Recipien
 
 
 def _channel(settings: "Settings", by: str, folder: "Path") -> "Channel":
-    """The channel; letters go out by the mail server that there is, whoever the officers are."""
+    """Return the channel; letters go by the configured mail server, whether or not the officers are confirmed."""
     from monitor.alerts.channels.base import ChannelContext
     from monitor.alerts.channels.email import EmailChannel
     from monitor.alerts.channels.registry import CHANNELS

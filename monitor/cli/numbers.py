@@ -1,4 +1,4 @@
-"""Numbers among options and arguments: read in Bangla digits too, and reported in our words when they are none."""
+"""Parse numbers among options and arguments, in Bangla digits too, with errors of our own."""
 
 import re
 from collections.abc import Callable
@@ -14,17 +14,17 @@ DECIMAL = re.compile(r"[+-]?(?:[0-9]{1,19}\.?[0-9]{0,19}|\.[0-9]{1,19})")
 
 
 def whole(*names: str, least: int, most: int, says: str) -> Any:
-    """An option that takes a whole number from ``least`` to ``most``; ``names`` as for `typer.Option`."""
+    """Return an option that takes a whole number from ``least`` to ``most``; ``names`` as for `typer.Option`."""
     return typer.Option(*names, parser=_reader(int, least, most), metavar=_span(least, most, ".."), help=says)
 
 
 def decimal(*names: str, least: float, most: float, says: str) -> Any:
-    """An option that takes a number from ``least`` to ``most``."""
+    """Return an option that takes a number from ``least`` to ``most``."""
     return typer.Option(*names, parser=_reader(float, least, most), metavar=_span(least, most, ".."), help=says)
 
 
 def whole_argument(*, least: int, most: int, metavar: str, says: str) -> Any:
-    """An argument that is a whole number from ``least`` to ``most``."""
+    """Return an argument that is a whole number from ``least`` to ``most``."""
     return typer.Argument(parser=_reader(int, least, most), metavar=metavar, help=says)
 
 
@@ -33,12 +33,12 @@ def _span(least: float, most: float, sign: str) -> str:
 
 
 def _plain(limit: float) -> float:
-    """A limit as a whole number where it is one."""
+    """Return a limit as a whole number where it is one."""
     return int(limit) if limit == int(limit) else limit
 
 
 def _reader(kind: type[int] | type[float], least: float, most: float) -> Callable[[Any], float]:
-    """What makes a number of the text that was typed; raises BadParameter. A default, which is one, it leaves alone."""
+    """Return a parser of the typed text; it raises BadParameter, and passes a default, which is a number already."""
     shape = WHOLE if kind is int else DECIMAL
 
     def read(typed: Any) -> float:

@@ -1,4 +1,4 @@
-"""Options that several commands share, and what is made of the texts that people type into them."""
+"""Define options that several commands share, and parse what people type into them."""
 
 import getpass
 from typing import TYPE_CHECKING, Annotated

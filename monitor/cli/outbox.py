@@ -1,4 +1,4 @@
-"""`outbox`: what was told to whom and what is still owed; `outbox resend` tells it once more."""
+"""Run `outbox`: sent and pending notices; and `outbox resend`, which sends one again."""
 
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated

@@ -1,4 +1,4 @@
-"""`probe icmp`: one probe by hand, with the daemon's own engine."""
+"""Run `probe icmp`: one probe by hand, with the daemon's own engine."""
 
 import gc
 import json
@@ -94,7 +94,7 @@ def icmp(
 
 
 async def _run(prober: "IcmpProbe", wanted: "list[Target]") -> "tuple[list[Sample], bool]":
-    """The samples, and whether Ctrl-C cut them short: what has come until then still counts."""
+    """Return the samples, and whether Ctrl-C cut them short: what has come until then still counts."""
     import asyncio
     import signal
 
@@ -113,7 +113,7 @@ async def _run(prober: "IcmpProbe", wanted: "list[Target]") -> "tuple[list[Sampl
 
 
 def _targets(given: list[str], file: Path | None) -> "list[Target]":
-    """The addresses of the command line and of the file; ends the command with every fault in them."""
+    """Return the addresses of the command line and of the file; ends the command with every fault in them."""
     faults: list[str] = []
     found = [target for text in given if (target := _target(text, faults, "argument"))]
     if file is not None:
@@ -132,7 +132,7 @@ def _targets(given: list[str], file: Path | None) -> "list[Target]":
 
 
 def _targets_of(file: Path, lines: list[str], faults: list[str]) -> "Iterator[Target]":
-    """Those of a file: a plain IPv4 address a line is what long files consist of, and read without ado."""
+    """Yield the addresses of a file; plain IPv4 addresses, a line each, take a fast path."""
     from socket import AF_INET, inet_pton
 
     from monitor.probes.base import Target
@@ -204,7 +204,7 @@ def _print_table(shown: "list[Sample]") -> None:
 
 
 def _json_lines(samples: "Sequence[Sample]") -> "Iterator[str]":
-    """An object a line; formatted by hand: the general encoder costs more than the probe itself."""
+    """Yield an object a line, formatted by hand: the general encoder costs more than the probe itself."""
     quoted, last = json.dumps, len(samples) - 1
     for place, sample in enumerate(samples):
         rtts = [rtt / 1e6 for rtt in sample.rtts_ns]

@@ -1,4 +1,4 @@
-"""`audit verify` and `tickets export`: the records as proof, and as a table for other programs."""
+"""Run `audit verify` and `tickets export`: prove the history, and write tickets for other programs."""
 
 import csv
 import io
@@ -101,7 +101,7 @@ def export(
 
 
 def table(found: "Sequence[TicketDocument]") -> str:
-    """Tickets as CSV (RFC 4180), without their histories; no cell is a formula to a spreadsheet."""
+    """Return tickets as CSV (RFC 4180), without their histories; no cell is a formula to a spreadsheet."""
     lines = io.StringIO()
     columns = [name for name in found[0] if name != "events"] if found else ["number"]
     writer = csv.writer(lines)
@@ -112,5 +112,5 @@ def table(found: "Sequence[TicketDocument]") -> str:
 
 
 def no_formula(value: object) -> object:
-    """A text that a spreadsheet would take for a formula, with a ' before it; everything else as it is."""
+    """Return a text that a spreadsheet would take for a formula with a ' before it; everything else as it is."""
     return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_SIGNS) else value

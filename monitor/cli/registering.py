@@ -1,4 +1,4 @@
-"""`ticket new`, `ticket correct`, `ticket withdraw`: what people register, and what they registered wrongly."""
+"""Run `ticket new`, `ticket correct`, `ticket withdraw`: register, correct and withdraw requests."""
 
 import sys
 from typing import TYPE_CHECKING, Annotated
@@ -118,7 +118,7 @@ def withdraw(context: typer.Context, number: Number, reason: Reason, actor: Acto
 
 
 def _offer_open_tickets(session: "Session", site: str, *, anyway: bool) -> None:
-    """Names what is open about the site; on a terminal it is asked whether there is to be another one."""
+    """Print the site's open tickets; on a terminal, ask whether to register another one."""
     from monitor.store.ticket_rows import unsolved_at
 
     found = unsolved_at(session, site)
@@ -132,7 +132,7 @@ def _offer_open_tickets(session: "Session", site: str, *, anyway: bool) -> None:
 
 
 def _warn_of_misfit(office: "Office", key: str, site: str | None) -> None:
-    """Tells when a row of the charter promises other kinds of sites."""
+    """Warn when the row of the charter applies to other kinds of sites."""
     from monitor.alerts.cases.actions import misfit
 
     if odd := misfit(office, key, site):

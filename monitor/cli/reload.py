@@ -1,4 +1,4 @@
-"""`reload`: the running daemon reads its configuration again, and its verdict is waited for."""
+"""Run `reload`: have the running daemon read its configuration again, and wait for the result."""
 
 import os
 import signal

@@ -1,4 +1,4 @@
-"""`replay`: what the present configuration would have made of recorded samples."""
+"""Run `replay`: judge recorded samples by the present configuration."""
 
 import gzip
 import io
@@ -57,7 +57,7 @@ def replay(
 
 
 class Recorded:
-    """What a file holds, in its order; ``number`` is the line that was read last. Raises Failure that names it."""
+    """The entries of a file, in its order; ``number``: the line read last. Raises Failure that names it."""
 
     def __init__(self, path: Path, fleet: "Fleet") -> None:
         self._path, self._fleet = path, fleet
@@ -82,7 +82,7 @@ class Recorded:
 
 
 def _read(line: str, known: dict[str, str], where: str) -> tuple["Sample | RecordedEvent", datetime]:
-    """What a line holds, and when it happened."""
+    """Return a line's entry, and when it happened."""
     try:
         entry = parse_json(line)
         if "verdict" not in entry and "kind" in entry:
@@ -140,14 +140,14 @@ def _happening(entry: dict[str, Any], known: dict[str, str], where: str) -> "Rec
 
 
 def _reason(said: object) -> Reason | None:
-    """A recorded reason, or the sentence of a recording from before; devices' words may command a terminal."""
+    """Return a recorded reason, or an older recording's sentence; devices' words are cleaned."""
     if isinstance(said, dict):
         return from_json({name: clean(value) if isinstance(value, str) else value for name, value in said.items()})
     return from_sentence(clean(str(said)))
 
 
 def _counts(entry: dict[str, Any], answered: bool, where: str) -> tuple[int, int, tuple[int, ...]]:
-    """(sent, received, round-trip times) as a sample has them."""
+    """Return (sent, received, round-trip times) as a sample has them."""
     rtt, loss = entry.get("rtt_ms"), entry.get("loss")
     if answered and type(rtt) is float and not loss and loss in (0, None) and 0.0 <= rtt <= MOST_MS:
         return PARTS, PARTS, (round(rtt * 1_000_000),)  # by far the commonest case
@@ -164,7 +164,7 @@ def _counts(entry: dict[str, Any], answered: bool, where: str) -> tuple[int, int
 
 
 def _fault(line: str, known: dict[str, str]) -> str:
-    """What is wrong with a line that could not be read."""
+    """Return what is wrong with a line that could not be read."""
     from monitor.settings.problems import did_you_mean
 
     try:
@@ -223,7 +223,7 @@ UNSAID = ("t", "kind", "ticket", "group", "reason_code", "why_code")
 
 
 def sentence(transition: dict[str, Any]) -> str:
-    """A transition as a line for people."""
+    """Return a transition as a line for people."""
     at = datetime.fromisoformat(transition["t"])
     where = transition.get("ticket") or transition.get("site") or transition.get("group") or ""
     rest = [_words(name, value) for name, value in transition.items() if name not in UNSAID]

@@ -1,4 +1,4 @@
-"""`probe tcp`, `probe http` and so on: one service checked as the daemon would check it, for every registered kind."""
+"""Run `probe tcp`, `probe http` and so on: one service checked as by the daemon, for every registered kind."""
 
 import json
 from inspect import Parameter, Signature
@@ -28,7 +28,7 @@ Timeout = Annotated[float, decimal(least=0.1, most=60, says="How long an answer 
 
 
 def command_of(name: str) -> TyperCommand:
-    """The command of a registered kind: its argument, and an option for each key that its ``by_hand`` names."""
+    """Return the command of a registered kind: its argument, and an option for each key that its ``by_hand`` names."""
     kind = CHECKS[name]
     by_hand = kind.by_hand
 
@@ -75,9 +75,11 @@ def _flag(key: str) -> str:
 
 
 def _option(field: FieldInfo, flag: str, says: str) -> Any:
-    """What typer must know of a key: numbers with their span, yes or no, paths, and texts, which the settings judge.
+    """Return typer's option for a key.
 
-    Raises TypeError where nobody could type the key.
+    Numbers with their span, yes or no, paths, and texts, which the settings validate.
+
+    Raises TypeError for a key that nobody could type.
     """
     (kind, *_) = types(field)
     if kind in {int, float}:

@@ -1,4 +1,7 @@
-"""`simulate`: a complaint and an outage travel the whole grievance chain in seconds, every mail written to a folder."""
+"""Run `simulate`.
+
+A complaint and an outage pass the whole grievance chain in seconds, every mail written to a folder.
+"""
 
 from pathlib import Path
 from typing import Annotated
@@ -37,7 +40,7 @@ def simulate(
 
 
 def _empty(output: Path) -> None:
-    """Makes the folder, without the mails of another simulation; refuses one that holds anything else."""
+    """Make the folder, without the mails of another simulation; refuses one that holds anything else."""
     try:
         output.mkdir(mode=0o750, parents=True, exist_ok=True)
         mark, found = output / MARK, list(output.iterdir())

@@ -1,4 +1,4 @@
-"""`probe snmp`: one device read by hand, as the daemon would."""
+"""Run `probe snmp`: read one device by hand, as the daemon does."""
 
 import json
 import re
@@ -82,7 +82,7 @@ def snmp(
 
 
 def _where(host: str) -> Where:
-    """Address and port; a name is looked up."""
+    """Return address and port; a name is looked up."""
     parts = HOST.fullmatch(host)
     if parts is None:
         raise Failure(f"argument: '{host}' is no host. Expected HOST, HOST:PORT or [IPV6]:PORT", BAD_INPUT)
@@ -127,7 +127,7 @@ def _secret(file: Path) -> "Secret":
 
 
 def _user(directory: Path, name: str) -> "tuple[Path, V3Entry]":
-    """The configured user, and the folder from which its files' paths count."""
+    """Return the configured user, and the folder at which its files' paths start."""
     settings = settings_of(directory)
     entry = settings.monitor.snmp.v3.get(name)
     if entry is None:
@@ -200,7 +200,7 @@ def _print(reading: "Reading") -> None:
 
 
 def _known(ups: "Facts", name: str) -> "int | str":
-    """A figure of a UPS, many of which say -1 when they do not know."""
+    """Return a figure of a UPS, or '?' for -1, which many report for 'unknown'."""
     figure = ups.get(name, -1)
     return figure if isinstance(figure, int) and figure >= 0 else "?"
 

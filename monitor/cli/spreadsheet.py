@@ -83,7 +83,7 @@ def rows(file: Path) -> list[tuple[int, Row]]:
     """
     text = _decoded(file)
     first, _, rest = text.partition("\n")
-    named = re.fullmatch(r"sep=(.)\s*", first)  # so Excel is told of it
+    named = re.fullmatch(r"sep=(.)\s*", first)  # the separator's declaration for Excel
     if named:
         text = rest
     delimiter = named[1] if named else max(DELIMITERS, key=first.count)
@@ -148,7 +148,7 @@ def _decoded(file: Path) -> str:
 
 
 def _column(heading: str) -> str:
-    """Our name of a column, or the heading as it is, in small letters."""
+    """Return our name of a column, or the heading as it is, in lower case."""
     plain = _plain(heading)
     for column, names in HEADINGS.items():
         if plain in {_plain(column), *map(_plain, names)}:
@@ -198,7 +198,7 @@ def _kind(written: str) -> str:
 
 
 def circles(rows: list[tuple[int, Row]]) -> Iterator[tuple[int, str]]:
-    """(line, id) of each row that is its own ancestor; the time is that of the rows, however long their chains."""
+    """Yield (line, id) of each row that is its own ancestor; linear in the rows, however long their chains."""
     parents = {row["id"]: row["parent"] for _, row in rows}
     done: set[str] = set()
     circle: set[str] = set()

@@ -1,4 +1,4 @@
-"""`status` and `outages`: what is up, what is down and since when."""
+"""Run `status` and `outages`: what is up, what is down and since when."""
 
 import time
 from collections.abc import Iterator
@@ -29,7 +29,7 @@ STYLES = {"up": "green", "degraded": "yellow", "down": "bold red", "unreachable"
 ORDER = ("down", "unreachable", "degraded", "unknown", "paused", "up")
 REFRESH_S = 2.0
 ANSWER_S = 5.0  # how long our own daemon may take
-MOST_BYTES = 64 * 1024 * 1024  # 100,000 sites tell of themselves in less
+MOST_BYTES = 64 * 1024 * 1024  # the status of 100,000 sites is smaller
 
 
 def status(
@@ -57,7 +57,7 @@ def status(
 
 
 def _watch(settings: "Settings", every: bool) -> None:
-    """Shows it until interrupted: in place on a terminal, one after the other into a file or pipe."""
+    """Show it until interrupted: in place on a terminal, one after the other into a file or pipe."""
     from rich.live import Live
 
     output = console()
@@ -74,9 +74,9 @@ def _watch(settings: "Settings", every: bool) -> None:
 
 @dataclass(frozen=True, slots=True)
 class StatusReport:
-    """The running daemon's own account ``live``, or else what the database remembers; ``known`` is what there is.
+    """The running daemon's status ``live``, or else the stored one; ``known``: whichever there is.
 
-    ``page_trouble``: why the page of a daemon that runs cannot be asked. ``helpdesk``: None where none is configured.
+    ``page_trouble``: why the page of a running daemon cannot be asked. ``helpdesk``: None where none is configured.
     """
 
     known: "LiveStatus | LastKnownStatus"
@@ -119,7 +119,7 @@ def report(settings: "Settings") -> StatusReport:
 
 
 def is_ours(said: Any, settings: "Settings") -> bool:
-    """Whether an answer is of the daemon that works in our state folder: anybody may listen where it should."""
+    """Return whether an answer is of the daemon of our state folder: another may listen at its address."""
     from monitor.settings import in_force
 
     if not isinstance(said, dict) or not isinstance(said.get("instance"), str) or "sites" not in said:
@@ -188,7 +188,7 @@ def _page(now: StatusReport, every: bool) -> "Group":
 
 
 def _warnings(live: "LiveStatus") -> Iterator[tuple[str, str]]:
-    """What is wrong with the monitor itself, or not set up yet: lines with their style."""
+    """Yield what is wrong with the monitor itself, or not set up yet: lines with their style."""
     bad, poor = "bold red", "yellow"
     if refused := live["configuration"]["refused"]:
         yield (

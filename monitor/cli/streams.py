@@ -1,4 +1,4 @@
-"""Standard output and error: what cannot be shown is escaped, and a reader who has gone is no error."""
+"""Prepare standard output and error: what cannot be encoded is escaped, and a reader who has gone is no error."""
 
 import codecs
 import os
@@ -24,7 +24,10 @@ def _escaped(error: UnicodeError) -> tuple[str, int]:
 
 
 def flush() -> str:
-    """Writes out what is buffered: '' when it went, else 'gone' (the reader has left) or why it cannot be written."""
+    """Write out what is buffered.
+
+    Return '' when it went, else 'gone' (the reader has left) or why it cannot be written.
+    """
     trouble = ""
     for stream in (sys.stdout, sys.stderr):
         try:
@@ -39,7 +42,7 @@ def flush() -> str:
 
 
 def _drop(stream: TextIO) -> None:
-    """Lets what is still buffered go nowhere: Python would try once more at its end, and complain."""
+    """Discard what is still buffered: Python would try once more at its end, and complain."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, stream.fileno())
     os.close(nowhere)

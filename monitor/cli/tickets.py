@@ -1,4 +1,4 @@
-"""`tickets` and `ticket …`: the list, one ticket's whole story, and what a person can do to it."""
+"""Run `tickets` and `ticket …`: the list, one ticket with its history, and acts on it."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -56,7 +56,7 @@ def tickets(
 
 
 def table(found: "Sequence[PublicTicketDocument]", title: str) -> "Listing":
-    """The tickets as rows; also part of `status`."""
+    """Return the tickets as rows; also part of `status`."""
     from monitor.cli.listing import Listing
     from monitor.i18n.formats import digits
     from monitor.i18n.terms import TICKET_STATES
@@ -79,7 +79,7 @@ def table(found: "Sequence[PublicTicketDocument]", title: str) -> "Listing":
 
 
 def _late(ticket: "PublicTicketDocument") -> str:
-    """By how much the ticket missed its deadline, until it was resolved or until now; empty while it has not."""
+    """Return by how much the ticket missed its deadline, until it was resolved or until now; empty while it has not."""
     from monitor.i18n.formats import duration_text
 
     if ticket["state"] == "withdrawn":
@@ -94,7 +94,7 @@ def show(context: typer.Context, number: Number, as_json: AsJson = False) -> Non
     """Show a ticket and its whole history."""
     from monitor.charter.office import Office
     from monitor.cli.console import hanging
-    from monitor.cli.listing import padded
+    from monitor.cli.listing import padded, width
     from monitor.i18n.terms import HISTORY
     from monitor.reports.ticket_account import account
     from monitor.store import queries
@@ -116,9 +116,10 @@ def show(context: typer.Context, number: Number, as_json: AsJson = False) -> Non
     for line in lines:
         for part in line.split("\n"):
             output.print(hanging(output, part, len(part) - len(part.lstrip()) + 2))
+    widest = max((width(term(HISTORY, event["kind"])) for event in facts["events"]), default=0)
     for event in facts["events"]:
-        kind = padded(term(HISTORY, event["kind"]), 14)
-        text = f"{local(event['at_utc'])}  {kind} {padded(event['actor'], 12)} {event['text']}"
+        kind = padded(term(HISTORY, event["kind"]), widest)
+        text = f"{local(event['at_utc'])}  {kind}  {padded(event['actor'], 12)}  {event['text']}"
         output.print(hanging(output, text, 21))  # no line of its text looks like an event of its own
 
 
@@ -132,7 +133,7 @@ def act(
     seen: int | None = None,
     options: Mapping[str, str] = TEXT,
 ) -> None:
-    """Does one of the actions to a ticket, and says where it stands; ``options`` as for `acting`."""
+    """Do one of the actions to a ticket, and print its state; ``options`` as for `acting`."""
     from monitor.alerts.cases import actions
     from monitor.charter.office import Office
     from monitor.cli.clock import now_of
@@ -162,7 +163,7 @@ def _standing(ticket: "Ticket", until_utc: datetime | None) -> str:
 
 
 def _clock(office: "Office", ticket: "Ticket") -> str:
-    """Of a ticket that waits, whether its time runs on meanwhile: the charter file says so of each service."""
+    """Return whether a waiting ticket's time runs on, which the charter file decides for each service."""
     if ticket.state != "waiting":
         return ""
     if office.charter.service(ticket.service).waiting_pauses:
@@ -173,7 +174,7 @@ def _clock(office: "Office", ticket: "Ticket") -> str:
 
 
 def number_of(session: "Session", typed: str) -> str:
-    """The whole number of the ticket that was meant: 'BHR-2026-000006', '2026-6', '6' or '৬' of this year."""
+    """Return the whole number of the ticket meant by 'BHR-2026-000006', '2026-6' or '6' of this year, in any digits."""
     from monitor.store import queries
 
     return queries.number_like(session, typed, datetime.now(DHAKA).year)

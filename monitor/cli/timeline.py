@@ -1,4 +1,4 @@
-"""`events`: what happened: outages and their ends, restarts, a UPS on battery, credentials refused."""
+"""Run `events`: outages and their ends, restarts, a UPS on battery, refused credentials."""
 
 from typing import Annotated
 

@@ -1,4 +1,4 @@
-"""`probe trace`: through whom a device is reached."""
+"""Run `probe trace`: the route to a host."""
 
 import json
 from collections.abc import Sequence
@@ -46,7 +46,7 @@ def trace(
 
 
 def _print(address: IPv4Address | IPv6Address, hops: "Sequence[Hop]", reached: bool, most_hops: int) -> None:
-    """A line for every distance, silent ones too."""
+    """Print a line for every distance, those without an answer too."""
     by_distance = {hop.distance: hop for hop in hops}
     for distance in range(1, max(by_distance, default=0) + 1):
         hop = by_distance.get(distance)

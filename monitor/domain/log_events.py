@@ -95,7 +95,7 @@ class LogEvent(Enum):
     LOOP_STALLED = (
         WARNING,
         "seconds",
-        "The process or the machine stood still; no site is judged by that time.",
+        "The process was stalled or the machine suspended; no site is judged by that time.",
         "Check the load of the machine, and whether it was suspended.",
     )
     ROUND_FAILED = ERROR, "", "A round of echo requests ended with an error; the next follows.", _REPORT

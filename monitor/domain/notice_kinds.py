@@ -30,7 +30,7 @@ class NoticeKind(StrEnum):
 
 URGENT = frozenset({NoticeKind.OPENED, NoticeKind.BREACH, NoticeKind.REOPENED})
 GOOD_NEWS = frozenset({NoticeKind.RESOLVED, NoticeKind.RESTORED, NoticeKind.WITHDRAWN})
-# Nobody is woken for these.
+# These wait for office hours.
 PATIENT = frozenset(
     {
         NoticeKind.ASK,
@@ -43,7 +43,7 @@ PATIENT = frozenset(
 )
 DIGEST, MORNING, WEEKLY = NoticeKind.DIGEST, NoticeKind.MORNING, NoticeKind.WEEKLY
 BRIEFS = frozenset({MORNING, WEEKLY})
-WHOLE = BRIEFS | {DIGEST}  # letters about many matters: never told inside another one
+WHOLE = BRIEFS | {DIGEST}  # letters about many cases: never merged into another one
 OF_ONE_CASE = tuple(kind for kind in NoticeKind if kind not in WHOLE)
 
 

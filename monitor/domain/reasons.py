@@ -72,7 +72,7 @@ class ReasonCode(StrEnum):
     EXCUSED = "excused"
     WAS_SILENT = "was_silent"
     DEADLINE_MOVED = "deadline_moved"
-    # when nobody watched
+    # of unmonitored times
     DAEMON_NOT_RUNNING = "daemon_not_running"
     STALLED = "stood_still"
     BLIND_BEHIND = "blind_behind"

@@ -111,7 +111,7 @@ SENTENCES: Mapping[ReasonCode, str] = {
         r"(?P<address>\S+): it says who it is and answers no question: most likely the key for encrypting is wrong"
     ),
 }
-"""A pattern for each code that was ever told in a sentence; its groups are the parameters of the code."""
+"""A pattern for each code that was ever stored as a sentence; its groups are the parameters of the code."""
 _PATTERNS = {code: re.compile(pattern, re.DOTALL) for code, pattern in SENTENCES.items()}
 _TIMES = ("%d/%m/%Y %H:%M", "%A, %d %B %Y, %H:%M", "%A, %d %B %Y, %H:%M:%S", "%Y-%m-%d %H:%M:%S")
 _UNITS_S = {"day": 86_400, "hour": 3_600, "minute": 60, "second": 1}

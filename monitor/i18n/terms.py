@@ -15,6 +15,14 @@ KINDS: Mapping[str, tuple[str, str]] = {
 }
 """Kinds of sites, of one and of several."""
 
+COUNTED: Mapping[str, tuple[str, str]] = {
+    "backbone": NN_("{count} backbone link", "{count} backbone links"),
+    "udc": NN_("{count} Union Digital Centre", "{count} Union Digital Centres"),
+    "lab": NN_("{count} lab", "{count} labs"),
+    "office": NN_("{count} office", "{count} offices"),
+}
+"""So many sites of a kind."""
+
 STATES: Mapping[str, str] = {
     "down": N_("down"),
     "unreachable": N_("unreachable"),

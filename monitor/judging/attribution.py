@@ -175,7 +175,7 @@ class OutageAttribution:
                 OnTheWay(each, self._vital_health(each), each in self.open_outages)
                 for each in self.fleet.ancestors(site)
             ]
-            # Who is in doubt may stay so: what we could not send ourselves ('unknown') settles nothing.
+            # A site may stay suspect: rounds that failed by our own fault ('unknown') confirm nothing.
             finding = blame(
                 on_the_way, patient=self._vital_health(site).failed.rounds < WAIT_FACTOR * self.rules.down_after
             )

@@ -63,9 +63,11 @@ class Board(OutageAttribution):
         if transition is not None and sample.device in self.fleet.sites[site].vital:
             self.flaps.watch(site)
         decisions: list[Decision] = []
-        if sample.device == self._gateway(site) and self.flaps.watches(site):  # a result of the site, whoever made it
+        if sample.device == self._gateway(site) and self.flaps.watches(
+            site
+        ):  # a result of the site, by gateway or link
             state = self._vital_health(site).state
-            if state is not State.UNKNOWN:  # who is judged anew has not come and gone
+            if state is not State.UNKNOWN:  # a reset site has not changed
                 decisions += self.flaps.observe(site, sample.started_utc, up=state is not State.DOWN)
         return [*decisions, *self._follow(site, sample.device, transition, sample.started_utc)]
 

@@ -96,8 +96,8 @@ def first_trust(stored: ClockTrust | None, now: ClockReading, word: ClockReading
         return fresh if now.utc >= WRITTEN_UTC else replace(fresh, suspect_since_boot_ns=now.boot_ns)
     if same_boot(stored.last, now):
         return next_trust(stored, now, word)
-    # The machine was off for nobody knows how long. Until its clock is believed, time goes on as if it had hardly been;
-    # but later than anything that was written after the last heartbeat: or that could not be told from what follows.
+    # The machine was off for an unknown time. Until its clock is trusted, time continues as if it had hardly been off;
+    # but later than anything written after the last heartbeat, to keep both apart.
     last_utc = stored.utc_at(stored.last.boot_ns)
     anchor = ClockReading(last_utc + JUMP, now.boot_ns, now.boot_id)
     trust = ClockTrust(now, anchor, last_utc + JUMP / 2, now.boot_ns, ntp_decides=True, off=(last_utc, anchor.utc))

@@ -19,7 +19,7 @@ BITS = {**dict.fromkeys(HC_OCTETS, 64), **dict.fromkeys([*OCTETS, *ERRORS], 32)}
 FULL = {2**31 - 1, 2**32 - 1}  # an ifSpeed that cannot say more
 FASTEST_MBPS = 1_600_000  # of Ethernet (IEEE 802.3)
 ETHERNET_MBPS = {10, 100, 1_000, 2_500, 5_000, 10_000, 25_000, 40_000, 50_000, 100_000, 200_000, 400_000, 800_000}
-IMPOSSIBLE = 1.1  # times the speed: a counter that seems to have moved faster was set anew
+IMPOSSIBLE = 1.1  # times the speed: a counter that seems to have moved faster was reset
 
 Row = Mapping[str, int | str]
 

@@ -37,7 +37,7 @@ class SnmpState:
 
 PROBE = "snmp"
 AGENT_RESTARTED, READ_AGAIN = reason(ReasonCode.AGENT_RESTARTED), reason(ReasonCode.READ_AGAIN)
-OUT_OF_SIGHT = 3  # readings in a row that fail, until what was known of a link's interface judges nobody any more
+OUT_OF_SIGHT = 3  # failed readings in a row, after which a link's interface takes no part in judging
 NAMES, STATUS = ("ifName", "ifDescr"), ("ifAdminStatus", "ifOperStatus")
 EVENTS = {
     "credentials": EventKind.SNMP_CREDENTIALS,
@@ -78,7 +78,7 @@ class SnmpJudge:
         sites = {site for site, _ in self._batteries.values()}
         self._batteries = {id_: known for id_, known in self._batteries.items() if id_ in kept}
         for site in sites - {site for site, on_battery in self._batteries.values() if on_battery}:
-            self._board.power.on_mains(site)  # nobody is left there who says that it is on battery
+            self._board.power.on_mains(site)  # no UPS is left there that reports being on battery
 
     def suspect(self, device: str) -> bool:
         """Return whether a link of this device is suspect, so that it should be read again soon."""

@@ -100,7 +100,7 @@ def _begun(address: Address) -> socket.socket:
 def _fault(ready: socket.socket) -> OSError | None:
     code = ready.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR)
     if not code and ready.getsockname() == ready.getpeername():
-        code = errno.ECONNREFUSED  # TCP lets a socket connect to itself where nobody listens (simultaneous open)
+        code = errno.ECONNREFUSED  # TCP lets a socket connect to itself on a closed port (simultaneous open)
     return OSError(code, os.strerror(code)) if code else None
 
 

@@ -127,7 +127,7 @@ def request(
     ``most_bytes``: of the body, both as received and decompressed; 0 reads none. ``ca_file``: trusted besides the
     machine's authorities.
     """
-    import requests  # here, so that no command waits for it that asks nobody
+    import requests  # here, so that commands without requests do not wait for it
 
     hops: list[Hop] = []
     asking = _Exchange(deadline, most_bytes, redirects > 0, verify, ca_file, names)

@@ -136,7 +136,7 @@ class Names:
                     del self._running[name]
                 raise NamesBusy("too many names wait for the resolver")
             future: Future[list[Address]] = Future()
-            future.set_running_or_notify_cancel()  # from now on nobody who gives up takes it from the others
+            future.set_running_or_notify_cancel()  # a caller that gives up no longer cancels it for others
             lookup = _Lookup(future, now_ns)
             of_name.append(lookup)
         threading.Thread(target=self._work, args=(name, lookup), name="names", daemon=True).start()

@@ -95,7 +95,7 @@ class Pool:
                 self._do(future, work)
             else:
                 self._leave()
-            del job, future, work  # what came of it belongs to whoever asked, not to a thread that idles
+            del job, future, work  # the result belongs to the caller, not to an idle thread
 
     def _do(self, future: "Future[Any]", work: Callable[[], Any]) -> None:
         """Run one job, and free its slot before its result is set: the caller may submit the next at once."""

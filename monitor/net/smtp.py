@@ -24,7 +24,7 @@ from monitor.net.stream import Stream, TooMuch
 MOST_LINES = 100  # of one reply: EHLO's is the longest, with one for each extension
 MOST_LINE_BYTES = 2_048  # RFC 5321, 4.5.3.1.5, asks for 512
 MOST_BYTES = 131_072  # of all that the server says
-GOODBYE_S = 2.0  # so long the server may take to say goodbye: until then nobody notes that the letter went
+GOODBYE_S = 2.0  # so long the server may take to answer QUIT, before the letter is recorded as sent
 
 
 Security = Literal["starttls", "if_offered", "tls", "none"]

@@ -36,7 +36,7 @@ WORDS = {
     "TLSV1_ALERT_UNRECOGNIZED_NAME": WRONG_NAME,
     "DH_KEY_TOO_SMALL": "the server's key is too short to be safe",
 }
-"""OpenSSL's reasons; what is not here is told in OpenSSL's own words."""
+"""OpenSSL's reasons; others are shown in OpenSSL's own words."""
 
 
 class NoAuthority(Exception):
@@ -151,7 +151,7 @@ def _others(secured: ssl.SSLSocket, verified: bool) -> list[bytes]:
 
 
 def _read(der: bytes, is_own: bool) -> Certificate | None:
-    from cryptography import x509  # slow to import, and nobody without TLS needs it
+    from cryptography import x509  # slow to import, and only needed with TLS
     from cryptography.x509.oid import NameOID
 
     try:
@@ -160,4 +160,4 @@ def _read(der: bytes, is_own: bool) -> Certificate | None:
         subject = str(names[0].value) if names else ""
         return Certificate(clean(subject, 64), found.not_valid_after_utc, is_own)
     except (ValueError, TypeError, x509.InvalidVersion):
-        return None  # OpenSSL could read it, we cannot: no date is told then
+        return None  # OpenSSL could read it, we cannot: no date is shown then

@@ -89,7 +89,7 @@ class CalendarJobs(Part):
         done_utc = self._done_utc.get(job.name, None if job.makes_up else due_utc)
         is_due = due_utc is not None and (done_utc is None or due_utc > done_utc)
         if not (is_due and job.makes_up):
-            self._done_utc[job.name] = due_utc  # also backwards: the time that was believed may have been far ahead
+            self._done_utc[job.name] = due_utc  # also backwards: the trusted time may have been far ahead
         if is_due:
             self._under_way.add(job.name)
             self._scheduler.add_job(

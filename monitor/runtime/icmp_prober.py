@@ -130,7 +130,7 @@ class IcmpProber(Part):
         Failed rounds become unknown.
         """
         lasted_s = round(lasted_ns / NS_PER_S, 1)
-        emit(log, LogEvent.LOOP_STALLED, "the probing loop stood still for %.1f s", lasted_s, seconds=lasted_s)
+        emit(log, LogEvent.LOOP_STALLED, "the probing loop was stalled for %.1f s", lasted_s, seconds=lasted_s)
         self._in_force.distrust()
         lasted, now_utc = timedelta(seconds=lasted_ns / NS_PER_S), self._clock.utc()
         if lasted.total_seconds() > 2 * self._probing.interval_s:
@@ -152,7 +152,7 @@ class IcmpProber(Part):
                     missing.discard(sample.device)
                     self._take(sample)
         finally:
-            for device in missing & self._targets.keys():  # whatever broke the round, nobody falls off the wheel
+            for device in missing & self._targets.keys():  # whatever broke the round, all devices stay on the wheel
                 self._again(device, self._probing.recheck_s)
 
     def _take(self, sample: Sample) -> None:

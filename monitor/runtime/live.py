@@ -165,7 +165,7 @@ class RuntimeView(Protocol):
 
     @property
     def lag(self) -> Durations:
-        """Return how much longer than requested the event loop slept."""
+        """Return the event loop's lag: how much later than requested a timer fired."""
 
 
 @dataclass

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from monitor.domain.clock import NS_PER_S
 from monitor.settings.load import Settings
 
-ALIVE_S = 45.0  # who has not turned for so long stands still
+ALIVE_S = 45.0  # a part that has not turned for so long is stale
 
 
 class Part:

@@ -31,7 +31,7 @@ log = logging.getLogger(__name__)
 FLUSH_S = 5.0
 SETTLED_AFTER_NS = 60 * NS_PER_S  # no probe takes longer: nothing earlier can still come
 A_STEP = timedelta(seconds=1)  # backwards; what is less has come of reading two clocks one after the other
-MOST_WAITING = 1_000_000  # samples; a disk that stands still for longer loses some, and probing nothing
+MOST_WAITING = 1_000_000  # samples; a disk that blocks for longer loses some, and probing goes on
 PACKERS: dict[str, Callable[[bytes], bytes]] = {".zst": zstandard.compress, ".gz": gzip.compress}
 
 

@@ -19,7 +19,7 @@ from monitor.logs.emit import emit
 log = logging.getLogger(__name__)
 
 TICK_NS = NS_PER_S // 10
-LONGEST_PAUSE_NS = NS_PER_S  # whoever is due: a part that has not turned for longer was kept from it
+LONGEST_PAUSE_NS = NS_PER_S  # at least: a part that has not turned for longer was blocked
 
 Due = Sequence[tuple[str, int]]  # keys, each with the time at which it was due
 

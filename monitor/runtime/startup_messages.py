@@ -8,69 +8,77 @@ from pathlib import Path
 
 from monitor.alerts.helpdesks.registry import key_of
 from monitor.charter.office import Office
+from monitor.domain.message import N_, Message, message, messages, said_by
+from monitor.i18n.terms import COUNTED
 from monitor.settings.load import Settings
 from monitor.settings.secrets import SecretError, closed_mode, is_open_to_others, read_secret, secret_path
 from monitor.store.sqlite import Store
 
 
-def summary(settings: Settings) -> str:
-    """Return the fleet in numbers: '30 sites (3 backbone, 6 udc, …), 31 devices'."""
+def summary(settings: Settings) -> Message:
+    """Return the fleet in numbers: '30 sites (3 backbone links, 6 labs, …), 31 devices'."""
     kinds = Counter(site.kind for site in settings.fleet.sites.values())
-    parts = ", ".join(f"{count} {kind}" for kind, count in kinds.items())
-    return f"{len(settings.fleet.sites)} sites ({parts}), {len(settings.fleet.devices)} devices"
+    return message(
+        "{sites} ({kinds}), {devices}",
+        sites=messages("{count} site", "{count} sites", len(settings.fleet.sites)),
+        kinds=[messages(*COUNTED[kind], count) for kind, count in kinds.items()],
+        devices=messages("{count} device", "{count} devices", len(settings.fleet.devices)),
+    )
 
 
-def warnings(settings: Settings, office: Office, now_utc: datetime) -> Iterator[str]:
+def warnings(settings: Settings, office: Office, now_utc: datetime) -> Iterator[Message]:
     """Yield what works only in part until the office configures it."""
     mail = settings.monitor.mail
     if not mail.configured:
-        folder = settings.state / "outbox"
-        yield f"no mail server in monitor.toml [mail]: mails are written to {folder} and reach nobody"
+        text = N_("no mail server in monitor.toml [mail]: mails are written to {folder} and reach nobody")
+        yield message(text, folder=settings.state / "outbox")
     if not office.charter.officers_confirmed:
-        yield (
+        yield message(
             "the officers in charter.toml are not confirmed as this office's own: mails are written to files and reach "
             "nobody. When names and addresses are right, set officers_confirmed = true under [office] of charter.toml"
         )
     for officer in office.charter.without_email():
-        yield f"no e-mail address for officers.{officer.role} in charter.toml: mails to this officer go to files"
+        text = N_("no e-mail address for officers.{role} in charter.toml: mails to this officer go to files")
+        yield message(text, role=officer.role)
     for key, path, so in _secrets(settings):
         yield from _faults(key, path, so)
     for section in settings.monitor.channels.values():
         yield from section.faults(settings.home)
     for site in settings.fleet.sites.values():
         if site.position and not (20 <= site.position[0] <= 27 and 88 <= site.position[1] <= 93):
-            yield f"sites.{site.id}.position lies outside Bangladesh. Expected [latitude, longitude]"
+            yield message("sites.{site}.position lies outside Bangladesh. Expected [latitude, longitude]", site=site.id)
     for year in office.calendar.missing_years(office.calendar.local(now_utc).date()):
-        yield f"no list of public holidays for {year} in holidays.toml: its deadlines are estimates"
+        text = N_("no list of public holidays for {year} in holidays.toml: its deadlines are estimates")
+        yield message(text, year=year)
     for year in office.calendar.missing_ramadans(office.calendar.local(now_utc).date()):
-        yield f"no dates of Ramadan for {year} in calendar.toml: its office hours are estimates"
+        yield message("no dates of Ramadan for {year} in calendar.toml: its office hours are estimates", year=year)
 
 
-def _faults(key: str, path: Path, so: str) -> Iterator[str]:
+def _faults(key: str, path: Path, so: Message) -> Iterator[Message]:
     """Yield what is wrong with a secret's file. A path that leads nowhere is not shown: it may be the secret itself."""
     try:
         read_secret(path, key)
     except SecretError as error:
-        yield f"{error}: until then {so}"
+        yield message("{fault}: until then {consequence}", fault=said_by(error), consequence=so)
     if isfile(path) and is_open_to_others(path):
-        yield f"{path} can be read by others: chmod {closed_mode(path)} {path}"
+        yield message("{path} can be read by others: chmod {mode} {path}", path=path, mode=closed_mode(path))
 
 
-def _secrets(settings: Settings) -> Iterator[tuple[str, Path, str]]:
+def _secrets(settings: Settings) -> Iterator[tuple[str, Path, Message]]:
     """Yield the keys of monitor.toml that name files with secrets, those files, and what does not work without them."""
     home, monitor = settings.home, settings.monitor
     if monitor.mail.password_file:
-        yield "mail.password_file", home / monitor.mail.password_file, "no mail can be sent"
+        yield "mail.password_file", home / monitor.mail.password_file, message("no mail can be sent")
     for key, file in _snmp_secrets(settings):
-        yield key, secret_path(home, file), "its devices cannot be read by SNMP"
+        yield key, secret_path(home, file), message("its devices cannot be read by SNMP")
     for key, file in monitor.helpdesk.secrets:
-        yield f"helpdesk.{key}", home / file, "tickets cannot be mirrored to the help desk"
+        yield f"helpdesk.{key}", home / file, message("tickets cannot be mirrored to the help desk")
     for name, recipient in monitor.recipients.items():
         for key, file in recipient.secrets:
-            yield f"recipients.{name}.{key}", home / file, "nothing goes there"
+            yield f"recipients.{name}.{key}", home / file, message("nothing is sent there")
     for name, section in monitor.channels.items():
         for key, file in section.secrets:
-            yield f"channels.{name}.{key}", home / file, "nothing goes that way"
+            yield f"channels.{name}.{key}", home / file, message("nothing is sent that way")
 
 
 def _snmp_secrets(settings: Settings) -> Iterator[tuple[str, Path]]:
@@ -84,9 +92,10 @@ def _snmp_secrets(settings: Settings) -> Iterator[tuple[str, Path]]:
                 yield f"snmp.v3.{name}.{key}", file
 
 
-def startup_lines(settings: Settings, store: Store) -> Iterator[str]:
+def startup_lines(settings: Settings, store: Store) -> Iterator[Message]:
     """Yield what is running, and where to look."""
-    yield f"watching {summary(settings)} every {settings.monitor.probing.interval_s:g} s"
-    yield f"database {store.path} (journal: {store.journal_mode})"
+    every = settings.monitor.probing.interval_s
+    yield message("monitoring {fleet} every {interval:g} s", fleet=summary(settings), interval=every)
+    yield message("database {path} (journal: {mode})", path=store.path, mode=store.journal_mode)
     if settings.monitor.helpdesk.configured:
-        yield f"tickets are mirrored to {key_of(settings.monitor.helpdesk)}"
+        yield message("tickets are mirrored to {helpdesk}", helpdesk=key_of(settings.monitor.helpdesk))

@@ -57,4 +57,4 @@ class Systemd:
             try:
                 channel.sendto(message.encode(), self._address)
             except OSError:
-                return  # systemd restarts us if it does not hear of us; there is nobody else to tell
+                return  # systemd restarts us without our notifications; there is no other receiver

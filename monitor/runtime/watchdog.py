@@ -27,6 +27,6 @@ class Watchdog(Part):
             asked_ns = self._clock.mono_ns()
             await asyncio.sleep(EVERY_S)
             self._live.lag.observe((self._clock.mono_ns() - asked_ns) / NS_PER_S - EVERY_S)
-            # A database that refuses to write is told, not restarted: the decisions wait in this process's memory.
+            # A database that refuses to write is reported, not restarted: the decisions wait in this process's memory.
             if self._live.store_refuses or not stale(self._ages()):
                 self._systemd.watchdog()

@@ -173,7 +173,7 @@ class DecisionWriter(Part):
         try:
             async with asyncio.timeout(LAST_WRITE_S):
                 if self._writing is not None and not self._writing[0].cancelled():
-                    # what was under way when the daemon was told to stop
+                    # what was under way when the daemon was stopped
                     _, _, trust = await asyncio.wrap_future(self._writing[0])
                     self._stored(self._writing[1], trust)
                 await self.turn()

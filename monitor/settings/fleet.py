@@ -289,7 +289,7 @@ def _link_problems(document: Document, sites: Mapping[str, SiteEntry], known: Co
         path: KeyPath = ("sites", id_, "link", "device")
         device = _link(id_, site.link).device
         if (whose := device.partition("/")[0]) in known and whose not in sites:
-            continue  # that site has a fault of its own, which is told
+            continue  # that site has a fault of its own, which is reported
         if device not in read:
             unlike += 1
             near = (*sites, *read) if unlike <= MOST_HINTS else ()

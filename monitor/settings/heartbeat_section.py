@@ -1,4 +1,4 @@
-"""[heartbeat] of config/monitor.toml: an outside address that is told so often that we live."""
+"""Model [heartbeat] of config/monitor.toml: an outside address that is pinged at an interval."""
 
 from typing import Annotated
 
@@ -17,6 +17,6 @@ class Heartbeat(Model):
     @field_validator("url")
     @classmethod
     def _is_an_address(cls, value: str) -> str:
-        if value and (fault := page_fault(value)):  # nothing of it is told: its path is the secret
+        if value and (fault := page_fault(value)):  # nothing of it is shown: its path is the secret
             raise ValueError(fault)
         return value

@@ -10,6 +10,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, ValidationInfo
 from pydantic_core import PydanticCustomError
 
+from monitor.domain.message import Message
 from monitor.domain.notice_kinds import DIGEST, NoticeKind, Severity
 from monitor.i18n.languages import languages
 from monitor.settings.base import Model, matching
@@ -124,7 +125,7 @@ class ChannelSection(OfKind):
     chosen_by: ClassVar[str] = "channel"
     channel: ChannelName
 
-    def faults(self, home: Path) -> Iterator[str]:
+    def faults(self, home: Path) -> Iterator[Message]:
         """Yield what keeps the channel from working on this machine, for `check`.
 
         ``home``: where relative paths start.

@@ -49,7 +49,7 @@ class Store:
 
     def _engine(self, busy_timeout_s: float) -> Engine:
         def connect() -> sqlite3.Connection:
-            # Whoever takes the file away must not find an empty one in its place.
+            # A file that was removed must not reappear as an empty one.
             mode = "rwc" if self._file is None else "rw"
             uri = f"{self.path.absolute().as_uri()}?mode={mode}"
             return sqlite3.connect(uri, busy_timeout_s, uri=True, check_same_thread=False)
@@ -63,7 +63,7 @@ class Store:
 
     def _on_connect(self, connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # transactions are ours alone: see _begin
-        # Nothing reaches the file before the commit: so each journal holds the first page, by which it is told apart.
+        # Nothing reaches the file before the commit: so each journal holds the first page, which identifies it.
         kept = (f"journal_mode={self.journal_mode}", "synchronous=FULL", "cache_spill=OFF")
         for pragma in (*(kept if self.lasting else ("journal_mode=MEMORY", "synchronous=OFF")), "foreign_keys=ON"):
             try:

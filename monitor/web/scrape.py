@@ -63,7 +63,7 @@ async def _send(page: Page, reader: Connection, send: Send) -> None:
     await send({"type": "http.response.start", "status": 200, "headers": raw})
     for piece in _pieces(page):
         if not reader.is_open:
-            await asyncio.sleep(0)  # uvicorn hears of it in this turn, and takes the answer to be over
+            await asyncio.sleep(0)  # uvicorn gets it in this turn, and takes the answer to be complete
             return
         await send({"type": "http.response.body", "body": piece, "more_body": True})
         await asyncio.sleep(0)  # others have their turn, and it is seen whether the reader is still there

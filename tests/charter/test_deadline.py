@@ -265,7 +265,9 @@ def test_elapsed_says_from_when_it_counts() -> None:
     step = working_days(1, dhaka("2026-11-23T16:30"), office).steps[0]
     assert (step.date, step.counted) == (dt.date(2026, 11, 23), None)
     assert (render(step.why, "bn"), render(step.why, "en")) == ("১৬:৩০ থেকে গণনা শুরু", "counted from 16:30 on")
-    reasons = [(step.counted, render(step.why, "en")) for step in working_days(1, dhaka("2026-11-26T17:30"), office).steps]
+    reasons = [
+        (step.counted, render(step.why, "en")) for step in working_days(1, dhaka("2026-11-26T17:30"), office).steps
+    ]
     assert reasons == [(None, "after office hours"), (None, "weekend"), (None, "weekend"), (1, "working day")]
 
 

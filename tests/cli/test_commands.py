@@ -45,7 +45,7 @@ def test_a_database_that_others_are_writing_to_for_long_is_told_in_words(
 def test_check_says_what_is_there_and_what_is_missing(home: Path) -> None:
     done = typed(home, "check")
     assert done.returncode == 0
-    assert "30 sites (3 backbone, 1 office, 6 udc, 20 lab), 31 devices. No errors." in done.stdout
+    assert "30 sites (3 backbone links, 1 office, 6 Union Digital Centres, 20 labs), 31 devices. No err" in done.stdout
     assert "warning: no mail server" in done.stdout
     assert "officers.responsible" in done.stdout
     assert "warning: the officers in charter.toml are not confirmed as this office's own" in done.stdout

@@ -39,18 +39,18 @@ def test_each_message_is_in_bangla_too(code: ReasonCode) -> None:
         ),
         (
             reason(C.WAS_EXCUSED, since=datetime(2026, 11, 24, 3, tzinfo=UTC), excuse=text("works"), seen=TIMEOUT),
-            "timeout; silent since 24/11/2026 09:00, which was excused until now: works",
+            "timeout; no answer since 24/11/2026 09:00, paused until now: works",
             "সাড়া নেই; ২৪/১১/২০২৬ ০৯:০০ থেকে সাড়া নেই, এতক্ষণ তা বিরতির মধ্যে ছিল: works",
         ),
         (
             reason(C.INTERFACE_BUSY, interface="sfp1", share=0.934),
             "interface sfp1 is 93 % used",
-            "ইন্টারফেস sfp1-এর ধারণক্ষমতার ৯৩ % ব্যবহৃত",
+            "পোর্ট sfp1-এর ধারণক্ষমতার ৯৩ % ব্যবহৃত",
         ),
         (
             reason(C.INTERFACE_SLOW, interface="sfp1", mbps=100.0, expected_mbps=1000.0),
             "interface sfp1 runs at 100 Mb/s instead of 1000",
-            "ইন্টারফেস sfp1 ১০০০ Mb/s-এর বদলে ১০০ Mb/s গতিতে চলছে",
+            "পোর্ট sfp1 ১০০০ Mb/s-এর বদলে ১০০ Mb/s গতিতে চলছে",
         ),
         (
             reason(C.WAS_SILENT, seconds=3_700, excuse=text("works")),

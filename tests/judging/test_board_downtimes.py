@@ -43,7 +43,7 @@ def test_the_outage_starts_when_the_planned_work_ends_and_says_so() -> None:
 
     (opened,) = [d for d in s.told if isinstance(d, OutageOpened)]
     assert (opened.started_utc, opened.confirmed_utc) == (at(20), at(20))
-    assert words(opened.reason) == "timeout; silent since 24/11/2026 09:00, which was excused until now: planned work"
+    assert words(opened.reason) == "timeout; no answer since 24/11/2026 09:00, paused until now: planned work"
     assert s.board.state("other") is State.DOWN
 
 

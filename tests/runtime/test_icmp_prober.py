@@ -76,7 +76,7 @@ def test_the_first_round_after_the_machine_slept_judges_nobody() -> None:
 
     watch = asyncio.run(story())
     first, second = watch.taken[:2]
-    assert (first.verdict, words(first.reason)) == (Verdict.UNKNOWN, "we stood still just before")
+    assert (first.verdict, words(first.reason)) == (Verdict.UNKNOWN, "the monitor had stopped just before")
     assert second.verdict is Verdict.FAILED
     (gap,) = [one for one in watch.told if isinstance(one, MonitoringGap)]
     assert round((gap.until_utc - gap.since_utc).total_seconds() / 3600, 1) == 8.0

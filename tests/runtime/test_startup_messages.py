@@ -27,6 +27,6 @@ SECTIONS = (
 def test_a_secret_in_the_place_of_its_files_path_is_not_told(office: Path, section: str) -> None:
     (office / "monitor.toml").write_text(section.replace("CANARY", CANARY), encoding="utf-8")
     settings = load(office)
-    said = list(warnings(settings, Office.of(settings), datetime(2026, 11, 24, tzinfo=UTC)))
+    said = list(map(str, warnings(settings, Office.of(settings), datetime(2026, 11, 24, tzinfo=UTC))))
     assert any("_file: cannot be read: No such file" in line for line in said)
     assert CANARY not in "\n".join(said)

@@ -34,7 +34,7 @@ def test_planned_work_excuses_a_silent_site_until_it_is_ended(lab: Lab, daemon: 
     wait_until_state(daemon, SITE, "down", within_s=20)
     until(lambda: [one["site"] for one in outages(daemon)] == [SITE], "its outage", within_s=5)
     (outage,) = outages(daemon)
-    assert "which was excused until now: planned work 'cable' (new cable)" in stored(outage["reason"])
+    assert "paused until now: planned work 'cable' (new cable)" in stored(outage["reason"])
     (row,) = daemon.rows("SELECT ended_utc FROM planned_work")
     assert str(outage["started_utc"]) >= str(row["ended_utc"])
     lab.up(address)

@@ -43,7 +43,7 @@ def _with_steps_due(work: Work) -> Sequence[Ticket]:
     for row in ticket_rows.dated(work.session):
         service = work.office.charter.service(row.service)
         if row.state == S.WAITING and service.waiting_pauses:
-            continue  # its time stands still
+            continue  # its time is stopped
         if due(work.office.steps_of(_dates(row, row.recounted), service.officer), row.stage, work.now_utc):
             found.append(row.id)
     return ticket_rows.whole(work.session, found)
@@ -89,7 +89,9 @@ def _do(
         ticket.breached_utc = ticket.deadline_utc
     elif step.kind is NoticeKind.STAGE:
         ticket.stage = step.level
-        if stages_of(work.office, ticket)[step.level - 1].lapses_utc <= work.now_utc:  # nobody looked for so long
+        if (
+            stages_of(work.office, ticket)[step.level - 1].lapses_utc <= work.now_utc
+        ):  # the daemon did not run for so long
             ticket.anew_level, ticket.anew_utc = step.level, work.now_utc  # its holder has his time all the same
     facts = facts_of(work.office, ticket, work.now_utc, note=note)
     words = history_line(step.kind, facts)

@@ -81,7 +81,7 @@ def catch_up(work: Work, since_utc: datetime) -> None:
 def _open(work: Work, decision: OutageOpened) -> Outage | None:
     sites_down = _sites_down(work)
     if decision.site in sites_down or decision.site not in work.office.fleet.sites:
-        return None  # already told before a restart, or taken out of the configuration meanwhile
+        return None  # already stored before a restart, or removed from the configuration meanwhile
     outage = Outage(
         site=decision.site,
         service=work.office.service_of(decision.site).key,

@@ -31,7 +31,7 @@ from monitor.settings.notices_section import RecipientEntry
 
 FAR_AHEAD = timedelta(days=400)
 ALERTS = "api/v2/alerts"
-MOST_BYTES = 4_096  # of an answer, of which we tell the beginning
+MOST_BYTES = 4_096  # of an answer, whose beginning is shown
 LONGEST_SAID = 250
 OK, BAD_REQUEST = 200, 400
 

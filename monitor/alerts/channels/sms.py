@@ -14,6 +14,7 @@ from monitor.alerts.channels.base import ChannelContext, ChannelKind, Letter, Re
 from monitor.alerts.channels.sms_gateway import Gateway
 from monitor.alerts.channels.sms_modem import GammuProcess, Modem
 from monitor.domain import short_message
+from monitor.domain.message import Message
 from monitor.domain.text import ascii_digits, clean
 from monitor.net.deadline import Cancellation, Deadline
 from monitor.settings.found import found
@@ -68,7 +69,7 @@ class SmsSection(ChannelSection):
         files = self.http.secret_files if self.http else {}
         return tuple((f"http.secret_files.{name}", file) for name, file in files.items())
 
-    def faults(self, home: Path) -> Iterator[str]:
+    def faults(self, home: Path) -> Iterator[Message]:
         if self.gammu is not None:
             yield from self.gammu.faults(home)
 

@@ -14,6 +14,7 @@ from subprocess import PIPE, STDOUT
 from threading import Lock
 
 from monitor.alerts.channels.base import ChannelUnavailable, TemporaryFailure
+from monitor.domain.message import Message, message
 from monitor.domain.text import clean
 from monitor.net.deadline import Deadline
 from monitor.settings.base import Model, PlainPath
@@ -30,12 +31,13 @@ class Modem(Model):
     program: PlainPath = Path("gammu")
     """The program, where it is not on the path."""
 
-    def faults(self, home: Path) -> Iterator[str]:
+    def faults(self, home: Path) -> Iterator[Message]:
         """Yield what keeps it from working on this machine."""
         if shutil.which(str(self.program)) is None:
-            yield "channels.sms.gammu: the program is not installed. As root: apt-get install gammu"
+            yield message("channels.sms.gammu: the program is not installed. As root: apt-get install gammu")
         if not (home / self.config_file).is_file():
-            yield f"channels.sms.gammu.config_file: {home / self.config_file} is not there. See gammurc(5)"
+            path = home / self.config_file
+            yield message("channels.sms.gammu.config_file: {path} is not there. See gammurc(5)", path=path)
 
 
 class GammuProcess:

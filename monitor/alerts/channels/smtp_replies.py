@@ -38,6 +38,6 @@ def classify(code: int, answer: str, step: Step) -> Fate:
         return "away"
     if subject in {1, 2, 6}:  # the recipient's address, the mailbox, the contents
         return "dead"
-    if subject == 7:  # what policy forbids: whom we may write to is a matter of ours, what we write is the letter's
+    if subject == 7:  # refused by policy: the recipient is our configuration's fault, the contents are this letter's
         return "later" if step == "recipient" or detail in {0, 8, 11} or detail > 12 else "dead"
     return "dead" if f"5.{subject}.{detail}" == MESSAGE_TOO_BIG else "later"

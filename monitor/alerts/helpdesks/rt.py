@@ -108,7 +108,7 @@ class RequestTracker:
                 f"/ticket/{outside_id}/history", fields=FIELDS, orderby="id", order="DESC", per_page=PER_PAGE, page=page
             )
             found += answer["items"]
-            # How many pages there are is told to superusers only.
+            # Only superusers see how many pages there are.
             if len(answer["items"]) < PER_PAGE or any(int(item["id"]) <= seen for item in answer["items"]):
                 break
         return sorted((item for item in found if int(item["id"]) > seen), key=lambda item: int(item["id"]))

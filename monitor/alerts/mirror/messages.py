@@ -1,47 +1,18 @@
-"""Write the texts in the help desk, in Bangla and English."""
+"""Write the texts in the help desk, in both languages."""
 
 from datetime import datetime
 
 from monitor.alerts.facts.case import CaseFacts
 from monitor.alerts.helpdesks.base import subject_tag
 from monitor.alerts.helpdesks.markup import LONGEST_TEXT
-from monitor.alerts.notices.phrases import Phrases
 from monitor.alerts.notices.wording import Words, words
-from monitor.domain.message import N_
 from monitor.domain.text import clean, clean_lines
 from monitor.i18n.catalogue import tr
 from monitor.i18n.formats import moment_text
 from monitor.i18n.languages import BOTH, Lang
+from monitor.i18n.terms import HISTORY
 
 LONGEST_SUBJECT = 200
-
-
-EVENTS: Phrases = {
-    "opened": N_("Opened"),
-    "registered": N_("Registered"),
-    "ack": N_("Acknowledged"),
-    "start": N_("Work has begun"),
-    "wait": N_("Waiting"),
-    "comment": N_("Comment"),
-    "resolved": N_("Resolved"),
-    "close": N_("Closed"),
-    "reopened": N_("Reopened"),
-    "down_again": N_("Down again"),
-    "answers_again": N_("Answers again"),
-    "restored": N_("Restored"),
-    "withdrawn": N_("Withdrawn: registered by mistake"),
-    "corrected": N_("Corrected"),
-    "linked": N_("Related ticket"),
-    "recounted": N_("Deadline recalculated"),
-    "paused": N_("The time stood still"),
-    "operator_late": N_("The operator is overdue"),
-    "due_today": N_("Due today"),
-    "breach": N_("Target missed"),
-    "ask": N_("Raise it?"),
-    "stage": N_("Next stage"),
-    "lapses_soon": N_("Reminder"),
-    "lapses_today": N_("The stage ends today"),
-}
 
 
 def subject(facts: CaseFacts) -> str:
@@ -61,7 +32,7 @@ def first_message(facts: CaseFacts) -> str:
 
 def event_text(kind: str, actor: str, text: str, at_utc: datetime) -> str:
     """Return a line of the history as a remark."""
-    bangla, english = (f"{tr(lang, EVENTS.get(kind, kind))} — {moment_text(at_utc, lang)}" for lang in BOTH)
+    bangla, english = (f"{tr(lang, HISTORY.get(kind, kind))} — {moment_text(at_utc, lang)}" for lang in BOTH)
     head = f"{bangla}\n{english} ({actor})"
     return clean_lines(f"{head}\n\n{text}" if text.strip() else head, LONGEST_TEXT)
 

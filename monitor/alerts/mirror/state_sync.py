@@ -53,7 +53,7 @@ def _they_win(base: TicketState, ours: TicketState, there: TicketState, said_aga
     if said_again and ours in UNSOLVED and there not in UNSOLVED:
         return False
     if base not in UNSOLVED and (ours in UNSOLVED) != (there in UNSOLVED):
-        return there in UNSOLVED  # whoever says that it is not solved after all is believed
+        return there in UNSOLVED  # a reopening wins
     return RANK[there] > RANK[ours]
 
 

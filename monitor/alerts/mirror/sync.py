@@ -198,7 +198,7 @@ def _take_remark(
     theirs, text = work.by(_actor(remark.author)), clean_lines(remark.text, markup.LONGEST_TEXT)
     if has_words(text):
         act(theirs, ticket.number, "comment", text)
-    elif text:  # a sign alone: nobody could write it here, but it was written there
+    elif text:  # punctuation alone: refused here, but it was written there
         ticket_history.record(theirs, ticket, "comment", text)
 
 

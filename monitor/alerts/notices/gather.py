@@ -20,7 +20,7 @@ from monitor.store.models import Ticket
 def facts_of(office: Office, ticket: Ticket, now_utc: datetime, note: str = "") -> CaseFacts:
     """Return all facts of a notice about this ticket."""
     outage = ticket.outages[-1] if ticket.outages else None
-    # What a reopened ticket is about began anew; its dates are still those of its first outage.
+    # A reopened ticket is about its latest outage; its dates are still those of the first.
     began_utc = outage.started_utc if outage and ticket.source == "outage" else ticket.event_utc
     dates = stages_of(office, ticket)
     explained = deadline_of(office, ticket)

@@ -39,7 +39,7 @@ def lease_next(work: Work, channel: str) -> Letter | None:
             if room < 0:  # a letter went out in a digest's place
                 last_utc = max(filter(None, (last_utc, latest_utc)), default=None)
             may_digest = _may_digest(work.office, last_utc, work.now_utc)
-            if reader == ASKER:  # many people, each with a thread of his own: nothing is told together
+            if reader == ASKER:  # many people, each with a thread of their own: nothing is merged
                 begun, room, may_digest = set(), len(letters), False
             decided = plan(letters, begun, room, work.now_utc, may_digest=may_digest)
             _leave_out(work, decided)

@@ -1,18 +1,10 @@
-"""The phrases of all notices, in Bangla and English, with the terms of the government's grievance notices."""
+"""The phrases of all notices: tables of texts that `wording` looks up in the catalogue."""
 
 from collections.abc import Mapping
 
-from monitor.domain.message import N_, NN_
+from monitor.domain.message import N_
 
 Phrases = Mapping[str, str]
-
-COUNTED: Mapping[str, tuple[str, str]] = {
-    "backbone": NN_("{count} backbone link", "{count} backbone links"),
-    "udc": NN_("{count} Union Digital Centre", "{count} Union Digital Centres"),
-    "lab": NN_("{count} lab", "{count} labs"),
-    "office": NN_("{count} office", "{count} offices"),
-}
-"""So many sites of a kind."""
 
 WAYS: Phrases = {
     "phone": N_("by telephone"),
@@ -27,8 +19,8 @@ LABELS: Phrases = {
     "service": N_("Service (Citizen's Charter)"),
     "clause": N_("Clause"),
     "stage": N_("Grievance stage (clause 4)"),
-    "asker": N_("From"),
-    "request": N_("Request"),
+    "asker": N_("Requested by"),
+    "request": N_("Subject"),
     "received": N_("Received"),
     "since": N_("Down since"),
     "until": N_("Up again since"),
@@ -47,10 +39,10 @@ LABELS: Phrases = {
     "ways": N_("Route (traceroute)"),
     "cause": N_("Suspected cause"),
     "operator": N_("Operator of the line"),
-    "note": N_("Note"),
+    "note": N_("Comment"),
     "officer": N_("Officer in charge"),
     "phone": N_("Telephone"),
-    "address": N_("Office"),
+    "address": N_("Office address"),
     "page": N_("Details"),
 }
 
@@ -137,7 +129,7 @@ TO_DO: Phrases = {
     "ack_over/over": SETTLE_AND_ACKNOWLEDGE,
     "ack_over/asked": N_("Please resolve it, or write into the ticket what is being done. To acknowledge it again:"),
     "resolved": NOTHING_MORE,
-    "resolved/down": N_("The ticket was marked as resolved, but the site does not answer. The note says why."),
+    "resolved/down": N_("The ticket was marked as resolved, but the site does not answer. The comment says why."),
     "resolved/asked": NOTHING_MORE,
     "resolved/citizen": N_("If it is not resolved after all, please inform the office, with the number {number}."),
     "reopened": AND_ACKNOWLEDGE,

@@ -49,5 +49,5 @@ def goes_at(office: Office, kind: str, recipient: str, now_utc: datetime) -> dat
         return now_utc
     try:
         return office.calendar.office_time(now_utc)
-    except CalendarError:  # an office that never opens again must still be told
+    except CalendarError:  # an office that never opens again must still be notified
         return now_utc

@@ -6,13 +6,13 @@ from datetime import timedelta
 
 from monitor.alerts.facts.case import CaseFacts, Letterhead, Outage
 from monitor.alerts.notices.observations import cause_text, hour_text, last_good_text, seen_text, snmp_text, ways_text
-from monitor.alerts.notices.phrases import COMMANDS, COUNTED, ENDED, HEADLINES, LABELS, TO_DO, WAYS
+from monitor.alerts.notices.phrases import COMMANDS, ENDED, HEADLINES, LABELS, TO_DO, WAYS
 from monitor.domain.evidence import Hour
 from monitor.domain.message import N_
 from monitor.i18n import formats
 from monitor.i18n.catalogue import tr, trn
 from monitor.i18n.languages import Lang, lookup
-from monitor.i18n.terms import KINDS
+from monitor.i18n.terms import COUNTED, KINDS
 
 CLAUSES: Mapping[str, str] = {
     "citizen": N_("Citizen's Charter, 2.1 (citizen services), item"),

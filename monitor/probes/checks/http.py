@@ -121,8 +121,8 @@ HTTP = CheckKind(
   https://. If `status` names a redirect (301, 302, 303, 307, 308), that is what is expected, and none is followed.
 - **What the page says.** `body` is looked for in the first 1,024 KiB. The page is read in the letters that it names:
   by its byte order mark, the charset of Content-Type, its own `<meta charset>` or `<?xml encoding>`, otherwise UTF-8.
-  Both spellings of ড়, ঢ় and য় are one (NFC), `&amp;` is `&`; capitals and small letters are told apart. What was
-  packed (gzip, deflate) is unpacked, but never beyond those 1,024 KiB.
+  Both spellings of the Bangla letters U+09DC, U+09DD and U+09DF are one (NFC), `&amp;` is `&`; capitals and small
+  letters are told apart. What was packed (gzip, deflate) is unpacked, but never beyond those 1,024 KiB.
 - **Certificates.** Trusted is whom this machine trusts (Debian: `/usr/local/share/ca-certificates` and
   `update-ca-certificates`), and `ca_file` besides. `verify = false` believes any. When a certificate expires within
   `certificate_days`, the site is degraded: the server's own or that of an issuer between it and the authority, of the

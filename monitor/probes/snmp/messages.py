@@ -25,7 +25,7 @@ from monitor.probes.snmp.ber import (
 
 V2C = 1
 GET, GET_NEXT, RESPONSE, GET_BULK = 0xA0, 0xA1, 0xA2, 0xA5
-MOST_BYTES = 65_507  # the longest datagram of IPv4: whoever is asked for 48 values may have that much to say
+MOST_BYTES = 65_507  # the longest datagram of IPv4: a response with 48 values may be that long
 MOST_BINDINGS = 2_000
 LEAST_NUMBER = 2**30
 NO_ERROR = b"\x02\x01\x00\x02\x01\x00"  # error-status and error-index 0

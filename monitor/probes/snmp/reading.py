@@ -12,7 +12,7 @@ from monitor.probes.snmp.walking import ALIVE, MOST_ROWS, MOST_UNREAD, Row, walk
 MOST_TEXT = 1_024
 DIGITS = re.compile(rb"\s*(-?\d{1,20})[\s\0]*")
 COLUMNS = {**INTERFACES, "upsOutputPercentLoad": UPS_LOAD, **UPS, "snmpEngineTime": ENGINE_TIME}
-LONGEST_READ_S = 30.0  # after which whoever reads one gives up
+LONGEST_READ_S = 30.0  # after which a reading gives up
 
 Facts = dict[str, int | str]
 
@@ -45,7 +45,7 @@ async def read(session: Session, *, skip: Collection[str] = ()) -> Reading:
     columns = await walk(
         session, list(COLUMNS.values()), MOST_ROWS + 1, skip={COLUMNS[name] for name in skip if name in COLUMNS}
     )
-    ports, cut = _ports(columns)  # one row more than are shown tells that there are more
+    ports, cut = _ports(columns)  # one row more than are shown: its presence means that there are more
     return Reading(
         system,
         ports,

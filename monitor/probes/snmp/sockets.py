@@ -42,7 +42,7 @@ class Sockets:
             asyncio.get_running_loop().remove_reader(made)
             made.close()
         self._sockets.clear()
-        self._arrived = _ignore  # else this and whoever listened would keep each other alive
+        self._arrived = _ignore  # else this and the receiver would keep each other alive
 
     def send(self, data: bytes, version: int, where: Where) -> bool:
         """Send a datagram; False where this machine lacks the family. No route or buffer space: left to the retry."""
@@ -60,5 +60,5 @@ class Sockets:
             except BlockingIOError:
                 return
             except OSError:
-                continue  # an ICMP error about an earlier question: its silence says as much
+                continue  # an ICMP error about an earlier request, which times out anyway
             self._arrived(data, (str(source[0]), int(source[1])))

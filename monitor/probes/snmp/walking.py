@@ -12,7 +12,7 @@ ROOM = 48  # bindings in one answer: small enough for one packet on most links
 AT_ONCE = 8  # columns in one question
 TEXTS = (bytes, str)
 MOST_UNREAD = 3  # in so many columns an agent may fall silent, each of which costs a time-out, till others are left out
-MOST_INDEX, MOST_VALUE = 64, 512  # bytes: what is longer would fill the memory with what nobody shows
+MOST_INDEX, MOST_VALUE = 64, 512  # bytes: longer ones would fill memory and are never shown
 ALIVE = oid("1.3.6.1.2.1.1.3.0")  # sysUpTime.0, which no agent lacks
 
 Row = tuple[int, ...]
@@ -66,7 +66,7 @@ class _Walk:
                 bindings = await self._session.get_bulk(list(last.values()), repetitions)
             except AgentError:
                 if repetitions == 1 and len(columns) == 1:
-                    return  # it cannot tell what comes next here: the column ends
+                    return  # the agent has no next row here: the column ends
                 if repetitions == 1:
                     for column in columns:  # one of them is at fault: find out which, and lose only that
                         await self.together({column: last[column]})

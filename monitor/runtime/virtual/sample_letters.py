@@ -26,8 +26,11 @@ from monitor.charter.office import Office
 from monitor.domain import notice_kinds
 from monitor.domain.clock import VirtualClock
 from monitor.domain.evidence import Evidence, Hour, Port, SnmpSaid, Way
+from monitor.domain.message import N_
 from monitor.domain.reasons import TIMEOUT, ReasonCode, reason
 from monitor.domain.states import Cause
+from monitor.i18n.catalogue import tr
+from monitor.i18n.languages import BOTH
 from monitor.judging.decisions import Affected, OutageClosed, OutageOpened
 from monitor.settings.load import Settings
 from monitor.store import notice_rows, ticket_rows
@@ -38,7 +41,14 @@ from monitor.store.work import Work
 BEGINS = datetime(2026, 11, 23, 4, 0, tzinfo=UTC)  # a Monday, ten in the morning
 WEEKS = 6
 LOOKS_A_DAY = 4
+REQUESTER = N_("A teacher")
+COMPLAINT = N_("The lab's computers do not start")
 WHY = reason(ReasonCode.UPS_ON_BATTERY, since=BEGINS)
+
+
+def in_both(text: str) -> str:
+    """Return what a citizen may have written, in both languages."""
+    return " / ".join(tr(lang, text) for lang in BOTH)
 
 
 def samples(settings: Settings) -> list[Letter]:
@@ -93,13 +103,13 @@ def _by_mistake(work: Work) -> None:
     """Register a request under the wrong service, correct it, and withdraw it."""
     wrong, right = [*work.office.charter.services, *work.office.charter.services][:2]
     request = Request(
-        wrong, "phone", "একজন শিক্ষক / A teacher", "ভুল নম্বর / A wrong number", work.now_utc, "teacher@example.org"
+        wrong, "phone", in_both(REQUESTER), in_both(N_("A wrong number")), work.now_utc, "teacher@example.org"
     )
     number = register(work.by("notify test"), request).number
     if wrong != right:
-        why = "লেখার ভুল / a slip of the pen"
+        why = in_both(N_("a typing mistake"))
         correct(work.by("notify test"), number, Correction(service=right), why)
-    act(work.by("notify test"), number, "withdraw", "কেউ আবেদন করেননি / nobody asked for it")
+    act(work.by("notify test"), number, "withdraw", in_both(N_("nobody made this request")))
 
 
 def _begin(work: Work) -> str:
@@ -119,9 +129,8 @@ def _begin(work: Work) -> str:
     behind = [site for site in by_kind.get("lab", []) if site != lab][:2]
     for each in behind:
         outages.apply(work, Affected(each, centre, work.now_utc))
-    words = "ল্যাবের কম্পিউটারগুলো চালু হচ্ছে না / The lab's computers do not start"
     key = work.office.charter.service_for_kind("lab").key
-    asker = ("একজন শিক্ষক / A teacher", words, work.now_utc, "teacher@example.org", lab)
+    asker = (in_both(REQUESTER), in_both(COMPLAINT), work.now_utc, "teacher@example.org", lab)
     register(work.by("notify test"), Request(key, "email", *asker))
     outages.apply(work.at(work.now_utc + timedelta(hours=20)), OutageClosed(lab, work.now_utc + timedelta(hours=20)))
     return centre

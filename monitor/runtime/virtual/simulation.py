@@ -20,6 +20,7 @@ from monitor.domain.clock import VirtualClock
 from monitor.domain.reasons import TIMEOUT
 from monitor.i18n.formats import DHAKA
 from monitor.judging.decisions import OutageClosed, OutageOpened
+from monitor.runtime.virtual.sample_letters import COMPLAINT, REQUESTER, in_both
 from monitor.settings.load import Settings
 from monitor.settings.monitor_file import Mail
 from monitor.store import notice_rows, ticket_rows
@@ -33,7 +34,7 @@ LOOKS_AT = (time(0), time(9), time(15, 30), time(17))  # the offices' openings a
 
 def play(settings: Settings, began: datetime, months: int, folder: Path) -> Iterator[tuple[datetime, str]]:
     """Yield (when, what happened), mails as 'mail …' when they go; each is written to ``folder`` as an .eml file."""
-    office = replace(Office.of(settings), mail=Mail(), recipients={})  # a simulation reaches nobody
+    office = replace(Office.of(settings), mail=Mail(), recipients={})  # a simulation sends nothing
     clock = VirtualClock(began.astimezone(UTC))
     channel = EmailChannel(office.mail, folder, settings.home)
     end = clock.utc() + timedelta(days=30.5 * months)
@@ -73,8 +74,8 @@ def _begin(store: Store, office: Office, clock: VirtualClock) -> None:
     request = Request(
         service,
         "person",
-        "একজন শিক্ষক / A teacher",
-        "ল্যাবের কম্পিউটারগুলো চালু হচ্ছে না / The lab's computers do not start",
+        in_both(REQUESTER),
+        in_both(COMPLAINT),
         clock.utc(),
         "teacher@example.org",
         labs[0] if labs else None,

@@ -344,7 +344,7 @@ def test_a_modem_is_not_waited_for_when_the_program_stops(tmp_path: Path) -> Non
 def test_what_keeps_a_modem_from_working_is_told_beforehand(modem: SmsSection, tmp_path: Path) -> None:
     nothing = SmsSection.model_validate({"gammu": {"config_file": "nosuch", "program": "nosuch"}})
     assert list(modem.faults(tmp_path)) == []
-    program, config = nothing.faults(tmp_path)
+    program, config = map(str, nothing.faults(tmp_path))
     assert "apt-get install gammu" in program
     assert f"{tmp_path / 'nosuch'} is not there" in config
 

@@ -184,7 +184,7 @@ def test_a_letter_about_a_site_that_is_down_again_says_since_when_it_is_down_now
         desk.comes_back("backbone-north")
         desk.wait(hours=1)
     assert f"\nDown since: {began}\n" in told["reopened"]
-    assert "Note:" not in told["reopened"]
+    assert "Comment:" not in told["reopened"]
     again = {letter.kind: render.render(letter).text for letter in desk.send_all()}
     assert f"\nDown since: {began}\n" in again["resolved"]
     assert "\nLasted: 15 seconds\n" in again["resolved"]
