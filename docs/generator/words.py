@@ -19,6 +19,8 @@ from babel.messages import Catalog
 from babel.messages.catalog import Message
 from babel.messages.extract import extract_from_file
 from babel.messages.pofile import read_po, write_po
+from typer import Context
+from typer.core import TyperGroup
 
 from dashboards.generator import alerts
 from monitor.i18n.languages import LOCALES, SOURCE, languages
@@ -68,7 +70,9 @@ def _help() -> Iterator[str]:
         command = waiting.pop()
         yield from filter(None, (unwrapped(command.help or ""), command.epilog))
         yield from filter(None, (getattr(each, "help", None) for each in command.params))
-        waiting += getattr(command, "commands", {}).values()
+        if isinstance(command, TyperGroup):  # some of its commands are made when they are asked for
+            context = Context(command)
+            waiting += (command.get_command(context, name) for name in command.list_commands(context))
 
 
 def path_of(lang: str) -> Path:

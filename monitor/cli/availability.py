@@ -104,8 +104,8 @@ def _print(found: "list[Figures]") -> None:
         _("Paused"),
         _("At all hours"),
         _("Down at all hours"),
-        _("Power cut"),
-        _("Excused"),
+        _("Without power"),
+        _("Not counted"),
     )
     table = Listing(*headings, right=headings[1:])
     for one in found:

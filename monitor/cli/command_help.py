@@ -5,13 +5,14 @@ known is shown as it is.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from copy import copy
 from functools import cache, partial
 from inspect import cleandoc
 from typing import Any
 
 import typer
+from typer.core import TyperGroup
 
 from monitor.cli.errors import BAD_INPUT, Failure
 from monitor.cli.language import _, is_known, lang
@@ -64,19 +65,34 @@ def prepare(command: Any) -> None:
     general = copy(next(option for option in command.params if option.name == "lang"))
     general.expose_value, general.callback = False, _refuse_unknown
     for each in _with_all_below(command):
-        if not any(option.name == "lang" for option in each.params):
-            each.params.append(general)
-        for name in ("help", "short_help", "epilog"):
-            if text := getattr(each, name, None):
-                setattr(each, name, tr(lang(), unwrapped(text)))
-        for name, text in METAVARS.items():
-            if getattr(each, name, None):
-                setattr(each, name, tr(lang(), text))
-        for option in each.params:
-            _translate(option)
-        each.get_usage = partial(_usage, each.get_usage)
-        each.format_help = partial(_format_help, each.format_help)
-        each.get_help_option = partial(_help_option, each.get_help_option)
+        _prepare_one(each, general)
+
+
+def _prepare_one(command: Any, general: Any) -> None:
+    if not any(option.name == "lang" for option in command.params):
+        command.params.append(copy(general))
+    for name in ("help", "short_help", "epilog"):
+        if text := getattr(command, name, None):
+            setattr(command, name, tr(lang(), unwrapped(text)))
+    for name, text in METAVARS.items():
+        if getattr(command, name, None):
+            setattr(command, name, tr(lang(), text))
+    for option in command.params:
+        _translate(option)
+    command.get_usage = partial(_usage, command.get_usage)
+    command.format_help = partial(_format_help, command.format_help)
+    command.get_help_option = partial(_help_option, command.get_help_option)
+    if isinstance(command, TyperGroup):
+        made_later = partial(_made_later, command.get_command, command.commands, general)
+        command.get_command = made_later  # type: ignore[method-assign]
+
+
+def _made_later(original: Callable[..., Any], known: Mapping[str, Any], general: Any, ctx: Any, cmd_name: str) -> Any:
+    """Return a command of a group, which may make it only now."""
+    found = original(ctx, cmd_name)
+    if found is not None and cmd_name not in known:
+        _prepare_one(found, general)
+    return found
 
 
 def show_error(error: typer.TyperException) -> None:
