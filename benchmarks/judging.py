@@ -34,7 +34,7 @@ from tests.lab.fleet import many_sites, write_config
 MOST_US, MONTH_HOURS = 15.0, 4.0
 MONTH_SAMPLES = 20_000 * 60 * 24 * 30
 T0 = datetime(2026, 11, 24, 4, 0, tzinfo=UTC)
-BATCH = 100  # decisions that the recorder stores in one go when many come
+BATCH = 100  # decisions that the writer stores in one go when many come
 
 
 def fleet(folder: Path, sites: int) -> Settings:

@@ -2,7 +2,8 @@
 
 Without an argument each monitor.po gets what is new (untranslated) and loses what nobody says any more. ``--check``
 changes nothing and fails on an entry that is untranslated, fuzzy, unused, unextracted, or whose gaps differ. ``--fill``
-takes translations from a JSON file: {"English": "translation", "one thing": ["translation of one", "of many"]}.
+takes translations from a JSON file: {"English": "translation", "one thing": ["translation of one", "of many"]}; a
+context stands before its text, with \\u0004 between them.
 """
 
 import argparse
@@ -31,6 +32,7 @@ KEYWORDS = {
     "n_": (1, 2),
     "N_": None,
     "NN_": (1, 2),
+    "NP_": ((1, "c"), 2),
     "message": (1,),
     "messages": (1, 2),
     "tr": (2,),
@@ -42,6 +44,7 @@ PATTERNS = (
     ("monitor/**/*.j2", "jinja2.ext.babel_extract"),
     ("dashboards/generator/*.py", "python"),
 )
+CONTEXT = "\4"  # stands between a context and its text, as in gettext's own files
 PLURAL = {"bn": "nplurals=2; plural=(n > 1);"}  # Babel's own rule for Bangla is wrong
 
 
@@ -161,12 +164,17 @@ def gaps(text: str) -> set[str]:
 def fill(known: Catalog, translations: dict[str, str | list[str]]) -> list[str]:
     """Put translations into a catalogue; returns the English texts that it does not have."""
     unknown = []
-    for text, translation in translations.items():
-        entries = [entry for entry in known if entry.id and _key(entry)[0][0] == text]
+    for key, translation in translations.items():
+        context, _, text = key.rpartition(CONTEXT)
+        entries = [
+            entry
+            for entry in known
+            if entry.id and _key(entry)[0][0] == text and (not context or entry.context == context)
+        ]
         for entry in entries:
             entry.string = tuple(_forms(translation)) if entry.pluralizable else translation
         if not entries:
-            unknown.append(text)
+            unknown.append(key)
     return unknown
 
 
@@ -205,7 +213,8 @@ def main() -> int:
 def _missing(known: Catalog) -> Iterator[tuple[str, str | list[str]]]:
     for entry in known:
         if entry.id and not all(_several(entry.string)):
-            yield _several(entry.id)[0], ["", ""] if entry.pluralizable else ""
+            key = f"{entry.context}{CONTEXT}" if entry.context else ""
+            yield key + _several(entry.id)[0], ["", ""] if entry.pluralizable else ""
 
 
 def _several(texts: str | Sequence[str] | None) -> list[str]:

@@ -124,7 +124,9 @@ class Calendar:
                 yield self.day(day + timedelta(days=offset))
             except OverflowError:
                 break
-        raise CalendarError(f"no working day within ten years after {day}. Expected a date that has one")
+        raise CalendarError(
+            message("no working day within ten years after {day:iso}. Expected a date that has one", day=day)
+        )
 
     def next_working_day(self, day: date) -> Day:
         """Return ``day`` itself, or the first working day after it."""

@@ -11,6 +11,8 @@ import typer
 
 from monitor.cli.dates import local
 from monitor.cli.errors import BAD_INPUT, CANNOT, NO, Failure, settings_in_force
+from monitor.cli.language import _, n_, render
+from monitor.domain.message import message, said_by, said_by_system
 
 if TYPE_CHECKING:
     from monitor.cli.documents import SoundnessDocument
@@ -39,7 +41,7 @@ def create(
     state = settings.state
     target = output or state / BACKUPS / copies.copy_name(now_of(settings))
     if target.exists():
-        raise Failure(f"{target} is there already. Expected a name that is free", BAD_INPUT)
+        raise Failure(message("{file} is there already. Expected a name that is free", file=target), BAD_INPUT)
     with _failing(target):
         _there(state)
         found = copies.create(state / DATABASE, target)
@@ -61,7 +63,10 @@ def verify(
     state = settings_in_force(context.obj).state
     wanted = [_named(copy, state)] if copy is not None else copies.nightly(state / BACKUPS)
     if not wanted:
-        raise Failure(f"no copies lie in {state / BACKUPS}. Make one: upazila-monitor backup create", CANNOT)
+        said = message(
+            "there are no copies in {folder}. Make one: upazila-monitor backup create", folder=state / BACKUPS
+        )
+        raise Failure(said, CANNOT)
     found: list[tuple[Path, Soundness]] = []
     for each in wanted:
         with _failing(each):
@@ -73,8 +78,9 @@ def verify(
         print(json.dumps([{"copy": str(each), **_facts(seen)} for each, seen in found]))
     else:
         for each, seen in found:
-            print(f"{each}: {'NOT GOOD: ' + '; '.join(seen.problems) if seen.problems else _contents(seen)}")
-    if any(seen.problems for _, seen in found):
+            problems = "; ".join(map(render, seen.problems))
+            print(f"{each}: {_('NOT GOOD: {problems}', problems=problems) if problems else _contents(seen)}")
+    if any(seen.problems for _each, seen in found):
         raise typer.Exit(NO)
 
 
@@ -99,10 +105,12 @@ def restore(
     with _failing(copy or state), only_daemon(state):
         chosen = _named(copy, state) if copy is not None else copies.newest_good(state, now_utc)
         done = copies.restore(chosen, state, now_utc, older=older, known_head=known_head)
-    lines = [f"{done.copy} is the database now: {_contents(done.found)}"]
+    lines = [_("{copy} is the database now: {contents}", copy=done.copy, contents=_contents(done.found))]
     if done.aside is not None:
-        lines.append(f"what was there before lies in {done.aside}")
-    lines.append("start the daemon: the time since then counts as unmonitored; letters since then may go out once more")
+        lines.append(_("What was there before is in {folder}", folder=done.aside))
+    lines.append(
+        _("Start the daemon. The time since then counts as unmonitored; mails since then may be sent once more.")
+    )
     _print(done.found, as_json, "\n".join(lines), copy=str(done.copy), aside=str(done.aside) if done.aside else None)
 
 
@@ -113,11 +121,14 @@ def head_of(typed: str) -> str:
     """
     head = "".join(typed.split()).lower()
     if head and (len(head) != HEAD_LETTERS or not set(head) <= set("0123456789abcdef")):
-        raise Failure(
-            f"--head {typed.strip()!r} is no head of the audit log. Expected {HEAD_LETTERS} of the letters 0-9 and a-f "
-            f"as at the foot of a mail; this has {len(head)}",
-            BAD_INPUT,
+        said = message(
+            "--head {typed!r} is no head of the audit log. Expected {wanted} of the letters 0-9 and a-f as at the foot "
+            "of a mail; this has {found}",
+            typed=typed.strip(),
+            wanted=HEAD_LETTERS,
+            found=len(head),
         )
+        raise Failure(said, BAD_INPUT)
     return head
 
 
@@ -150,23 +161,31 @@ def _failing(about: Path) -> "Iterator[None]":
     try:
         yield
     except NoDatabase as error:
-        raise Failure(str(error), BAD_INPUT) from None
+        raise Failure(said_by(error), BAD_INPUT) from None
     except StoreError as error:
-        raise Failure(str(error), CANNOT) from None
+        raise Failure(said_by(error), CANNOT) from None
     except OSError as error:
-        raise Failure(f"{error.filename or about}: {error.strerror}. Nothing was changed", CANNOT) from None
+        said = message("{file}: {why}. Nothing was changed", file=error.filename or about, why=said_by_system(error))
+        raise Failure(said, CANNOT) from None
 
 
 def _contents(found: "Soundness") -> str:
-
-    lived = f", the daemon last lived {local(found.lived_utc.isoformat())}" if found.lived_utc else ""
-    return f"whole and sound, {found.events} events of history{lived}"
+    if not found.lived_utc:
+        return n_(
+            "whole and sound, {count} event of history", "whole and sound, {count} events of history", found.events
+        )
+    return n_(
+        "whole and sound, {count} event of history, the daemon last ran {lived}",
+        "whole and sound, {count} events of history, the daemon last ran {lived}",
+        found.events,
+        lived=local(found.lived_utc.isoformat()),
+    )
 
 
 def _facts(found: "Soundness") -> "SoundnessDocument":
     return {
         "sound": not found.problems,
-        "wrong": list(found.problems),
+        "wrong": [str(problem) for problem in found.problems],
         "events": found.events,
         "lived": found.lived_utc.isoformat() if found.lived_utc else None,
     }

@@ -6,8 +6,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from monitor.cli.language import _, render
-from monitor.domain.message import Said, message, messages, said_by
+from monitor.cli.language import _, lang, n_, render
+from monitor.domain.message import Said, message, said_by
 
 if TYPE_CHECKING:
     from monitor.settings.load import Settings
@@ -40,13 +40,8 @@ def settings_of(directory: Path, sources: dict[str, bytes] | None = None) -> "Se
     try:
         return load(directory, sources)
     except ConfigError as error:
-        said = messages(
-            "{problems}\n{count} error; nothing was started.",
-            "{problems}\n{count} errors; nothing was started.",
-            len(error.problems),
-            problems=said_by(error),
-        )
-        raise Failure(said, BAD_INPUT) from None
+        count = n_("{count} error; nothing was started.", "{count} errors; nothing was started.", len(error.problems))
+        raise Failure(f"{error.text(lang())}\n{count}", BAD_INPUT) from None
 
 
 def settings_in_force(directory: Path) -> "Settings":
@@ -83,7 +78,7 @@ def acting(options: Mapping[str, str]) -> Iterator[None]:
         yield
     except BadInput as error:
         begins = options.get(error.field, f"{error.field}: " if error.field else "")
-        raise Failure(message("{begins}{why}", begins=begins, why=said_by(error)), BAD_INPUT) from None
+        raise Failure(f"{begins}{render(said_by(error))}", BAD_INPUT) from None
     except ClockWrong as error:
         raise Failure(said_by(error), CANNOT) from None
     except Refused as error:
@@ -105,7 +100,8 @@ def store_of(settings: "Settings") -> "Iterator[Store]":
     try:
         yield store
     except DatabaseError as error:
-        refused = message("{path} refuses: {why}. Try again", path=str(store.path), why=str(error.orig))
-        raise Failure(refused, CANNOT) from None
+        raise Failure(
+            message("{path} refuses: {fault}. Try again", path=store.path, fault=error.orig), CANNOT
+        ) from None
     finally:
         store.close()

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from monitor.domain.message import Said
-from monitor.i18n import catalogue
+from monitor.i18n import catalogue, formats
 from monitor.i18n.languages import SOURCE, Lang, languages, lookup
 
 ENVIRONMENT = "UPAZILA_MONITOR_LANG"
@@ -92,6 +92,11 @@ def in_english(said: Said) -> str:
 def render(said: Said) -> str:
     """Return a message in the language of this run; a plain text as it is."""
     return catalogue.render(said, _chosen)
+
+
+def digits(text: object) -> str:
+    """Return figures with the digits of this run's language."""
+    return formats.digits(text, _chosen)
 
 
 def _split(words: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:

@@ -4,12 +4,15 @@ from collections.abc import Collection
 from typing import Any
 
 from rich import box
-from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.table import Table
 from rich.text import Text
 
+from monitor.cli.columns import fit_rich, width
+
 NARROWEST_PROSE = 16
+
+fit_rich()
 
 
 class LastingConsole(Console):
@@ -56,10 +59,10 @@ class Listing(Table):
         for column in self.columns:
             cells = [_text(console, cell) for cell in [column.header, *column.cells]]
             if column.header in self._prose:
-                longest = max((cell_len(word) for cell in cells for word in cell.plain.split()), default=0)
+                longest = max((width(word) for cell in cells for word in cell.plain.split()), default=0)
                 column.min_width = min(longest, self._narrowest)
             else:
-                column.min_width = max(cell_len(line) for cell in cells for line in cell.plain.split("\n"))
+                column.min_width = max(width(line) for cell in cells for line in cell.plain.split("\n"))
         needed = sum((column.min_width or 0) + self._beside for column in self.columns)
         if needed <= options.max_width:
             yield from super().__rich_console__(console, options)
@@ -83,11 +86,6 @@ class Listing(Table):
 def padded(text: str, columns: int) -> str:
     """Return ``text`` with blanks behind it up to that many columns of the terminal."""
     return text + " " * (columns - width(text))
-
-
-def width(text: str) -> int:
-    """Return how many columns of the terminal ``text`` takes."""
-    return cell_len(text)
 
 
 def _text(console: Console, cell: Any) -> Text:

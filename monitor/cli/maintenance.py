@@ -9,9 +9,12 @@ from monitor.cli.clock import now_of
 from monitor.cli.console import console, print_json
 from monitor.cli.dates import moment_of
 from monitor.cli.errors import BAD_INPUT, Failure, acting, settings_in_force, store_of
+from monitor.cli.language import _, digits, n_, term
 from monitor.cli.numbers import whole
 from monitor.cli.options import Actor, AsJson, Seen, as_seen, who
+from monitor.domain.message import message
 from monitor.domain.text import clean
+from monitor.i18n.terms import WEEKDAYS
 
 if TYPE_CHECKING:
     from monitor.settings.maintenance_section import Maintenance
@@ -50,7 +53,8 @@ def add(
     settings = settings_in_force(context.obj)
     now_utc = now_of(settings)
     if everywhere == bool(site or union or behind):
-        raise Failure("about which sites? Expected --site, --union or --behind, or --everywhere alone", BAD_INPUT)
+        said = message("about which sites? Expected --site, --union or --behind, or --everywhere alone")
+        raise Failure(said, BAD_INPUT)
     entry: dict[str, Any] = {"text": clean(text), "sites": site, "unions": union, "behind": behind or None}
     if days:
         entry |= {"days": [day.strip() for day in days.split(",")], "opens": opens}
@@ -59,11 +63,11 @@ def add(
         first = moment_of("--begins", begins) if begins else now_utc.replace(microsecond=0)
         last = moment_of("--ends", ends) if ends else first + timedelta(minutes=minutes)
         if last <= now_utc:
-            raise Failure("when does it end? Expected --ends or --minutes, in the future", BAD_INPUT)
+            raise Failure(message("when does it end? Expected --ends or --minutes, in the future"), BAD_INPUT)
         entry |= {"begins": first, "ends": last}
     with store_of(settings) as store, acting(OPTIONS), store.write() as session:
         window = actions.plan_work(Work(session, Office.of(settings), now_utc, who(actor)), name, entry)
-    print(f"Planned work '{name}': {when(window)}, {about(window)}.")
+    print(_("Planned work '{name}': {time}, {sites}.", name=name, time=when(window), sites=about(window)))
 
 
 @app.command()
@@ -84,7 +88,7 @@ def extend(
     with store_of(settings) as store, acting({"ends_utc": f"--ends: found '{ends}'. "}), store.write() as session:
         work = Work(session, Office.of(settings), now_utc, who(actor))
         window = actions.extend_work(work, name, ends_utc, seen=as_seen(seen))
-    print(f"Planned work '{name}': {when(window)}, {about(window)}.")
+    print(_("Planned work '{name}': {time}, {sites}.", name=name, time=when(window), sites=about(window)))
 
 
 @app.command()
@@ -98,7 +102,7 @@ def end(context: typer.Context, name: Name, actor: Actor = "", seen: Seen = None
     now_utc = now_of(settings)
     with store_of(settings) as store, acting({}), store.write() as session:
         actions.end_work(Work(session, Office.of(settings), now_utc, who(actor)), name, seen=as_seen(seen))
-    print(f"Planned work '{name}' is over.")
+    print(_("Planned work '{name}' has ended.", name=name))
 
 
 @app.command(name="list")
@@ -126,33 +130,44 @@ def list_(
         ]
         print_json(rows)
     elif not found:
-        print("No planned work.")
+        print(_("No planned work."))
     else:
         from rich.text import Text
 
         from monitor.cli.listing import Listing
 
-        table = Listing("Name", "When", "About", "From", "What", prose={"When", "About", "What"})
+        times, sites, what = _("When"), _("Sites"), _("Work")
+        table = Listing(_("Name"), times, sites, _("Planned in"), what, prose={times, sites, what})
         for name, where, window in found:
-            table.add_row(name, when(window), about(window), where, Text(window.text))
+            source = _("by command") if where == "command" else where
+            table.add_row(name, when(window), about(window), source, Text(window.text))
         console().print(table)
 
 
 def when(window: "Maintenance") -> str:
     """Return its time, by the office's clock."""
     from monitor.domain.day import clock_text
-    from monitor.i18n.formats import moment_text
 
-    until = f", until {moment_text(window.until_utc, 'en')}" if window.until_utc else ""
     if window.begins_utc and window.ends_utc:
-        return f"{moment_text(window.begins_utc, 'en')} to {moment_text(window.ends_utc, 'en')}{until}"
-    assert window.opens is not None
-    lasts = f"–{clock_text(window.closes)}" if window.closes else f", for {window.minutes} minutes"
-    return f"every {', '.join(window.days)}, {clock_text(window.opens)}{lasts}{until}"
+        text = _("{begins:moment} to {ends:moment}", begins=window.begins_utc, ends=window.ends_utc)
+    else:
+        assert window.opens is not None
+        days, opens = [term(WEEKDAYS, day) for day in window.days], digits(clock_text(window.opens))
+        if window.closes:
+            text = _("every {days}, {opens}–{closes}", days=days, opens=opens, closes=digits(clock_text(window.closes)))
+        else:
+            text = n_(
+                "every {days}, {opens}, for {count} minute",
+                "every {days}, {opens}, for {count} minutes",
+                window.minutes or 0,
+                days=days,
+                opens=opens,
+            )
+    return _("{time}, until {end:moment}", time=text, end=window.until_utc) if window.until_utc else text
 
 
 def about(window: "Maintenance") -> str:
     """Return what it applies to."""
-    parts = [*window.sites, *(f"union {union}" for union in window.unions)]
-    parts += [f"{window.behind} and all behind it"] if window.behind else []
-    return ", ".join(parts) or "everything"
+    parts = [*window.sites, *(_("union {union}", union=union) for union in window.unions)]
+    parts += [_("{site} and all sites behind it", site=window.behind)] if window.behind else []
+    return ", ".join(parts) or _("all sites")

@@ -4,7 +4,7 @@ And `notify explain`: who is notified of a ticket, and why.
 """
 
 import json
-from dataclasses import asdict
+from dataclasses import fields
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,8 +13,12 @@ import typer
 from monitor.cli.console import console
 from monitor.cli.dates import local
 from monitor.cli.errors import BAD_INPUT, CANNOT, NO, Failure, settings_in_force, settings_of, store_of
+from monitor.cli.language import _, n_, render, term
 from monitor.cli.options import AsJson
+from monitor.cli.outbox import proof_text
 from monitor.cli.tickets import number_of
+from monitor.domain.message import message, said_by
+from monitor.i18n.terms import CHANNELS, NOTICE_KINDS, NOTICE_STATES, RECIPIENTS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -53,8 +57,10 @@ def send_samples(
     every = samples(settings)
     wanted = [letter for letter in every if kind in ("", letter.kind)]
     if not wanted:
-        known = ", ".join(dict.fromkeys(letter.kind for letter in every))
-        raise Failure(f"--kind: there is no '{kind}'. Expected one of: {known}", BAD_INPUT)
+        known = list(dict.fromkeys(letter.kind for letter in every))
+        raise Failure(
+            message("--kind: there is no '{kind}'. Expected one of: {known}", kind=kind, known=known), BAD_INPUT
+        )
     if by != "email":
         wanted = [letter for letter in wanted if kind or letter.kind == "opened"][:1]
     run = f"{datetime.now(UTC):%Y%m%dT%H%M%S}"
@@ -64,11 +70,13 @@ def send_samples(
         try:
             proof = channel.deliver(own, to, render.render(own, reader.lang))
         except DeliveryFailure as error:
-            raise Failure(f"{letter.kind}: not delivered: {error}", CANNOT) from None
+            raise Failure(
+                message("{kind}: not delivered: {why}", kind=letter.kind, why=said_by(error)), CANNOT
+            ) from None
         print(f"{letter.kind}: {proof}")
         files += proof.startswith("file ")
     if files:
-        print(f"{files} letters in {folder.resolve()}/")
+        print(n_("{count} mail in {folder}/", "{count} mails in {folder}/", files, folder=folder.resolve()))
 
 
 def _reader(settings: "Settings", by: str, address: str, lang: str) -> "RecipientEntry":
@@ -80,16 +88,19 @@ def _reader(settings: "Settings", by: str, address: str, lang: str) -> "Recipien
     from monitor.settings.validate import described
 
     if (known := CHANNELS.get(by)) is None:
-        raise Failure(f"--by: there is {no_such('channel', by, CHANNELS)}", BAD_INPUT)
+        raise Failure(message("--by: there is {fault}", fault=no_such("channel", by, CHANNELS)), BAD_INPUT)
     if known.section is not None and by not in settings.monitor.channels:
-        raise Failure(f"--by: monitor.toml has no [channels.{by}]. Expected one: docs/notices.md", BAD_INPUT)
+        said = message("--by: monitor.toml has no [channels.{channel}]. Expected one: docs/notices.md", channel=by)
+        raise Failure(said, BAD_INPUT)
     entry = {"channel": by, known.recipient.reached_by: address, **({"lang": lang} if lang else {})}
     try:
         return known.recipient.model_validate(entry)
     except ValidationError as error:
         fault = error.errors()[0]
-        said = described(dict(fault)).removeprefix(f"'{known.recipient.reached_by}' ")
-        raise Failure(f"--lang: {said}" if fault["loc"] == ("lang",) else f"'{address}' {said}", BAD_INPUT) from None
+        why = described(dict(fault))
+        if fault["loc"] == ("lang",):
+            raise Failure(message("--lang: {fault}", fault=why), BAD_INPUT) from None
+        raise Failure(message("'{address}': {fault}", address=address, fault=why), BAD_INPUT) from None
 
 
 def _channel(settings: "Settings", by: str, folder: "Path") -> "Channel":
@@ -120,12 +131,17 @@ def explain(
         wanted = number_of(session, number)
         ticket = numbered(session, wanted)
         if ticket is None:
-            raise Failure(f"no ticket {number}. `upazila-monitor tickets` lists them", NO)
+            raise Failure(message("no ticket {number}. `upazila-monitor tickets` lists them", number=number), NO)
         found = explained(session, Office.of(settings), ticket, datetime.now(UTC))
     if as_json:
-        print(json.dumps([{**asdict(each), "at_utc": each.at_utc.isoformat()} for each in found], ensure_ascii=False))
+        print(json.dumps([_document(each) for each in found], ensure_ascii=False))
     else:
         console().print(_table(found))
+
+
+def _document(each: "Hearing") -> dict[str, str]:
+    """Return a notice as JSON has it, in English."""
+    return {**{field.name: str(getattr(each, field.name)) for field in fields(each)}, "at_utc": each.at_utc.isoformat()}
 
 
 def _table(found: "list[Hearing]") -> "Listing":
@@ -133,10 +149,17 @@ def _table(found: "list[Hearing]") -> "Listing":
 
     from monitor.cli.listing import Listing
 
-    headings = ("When", "Notice", "Who", "Where", "Why", "State", "Proof or error")
-    rows = Listing(*headings, prose={"Where", "Why", "Proof or error"})
+    where, why, proof = _("Where"), _("Why"), _("Proof or error")
+    headings = (_("When"), _("Notice"), _("Recipient"), where, why, _("State"), proof)
+    rows = Listing(*headings, prose={where, why, proof})
     for each in found:
-        where = f"{each.channel}: {each.address}"
-        when = local(each.at_utc.isoformat())
-        rows.add_row(when, each.notice, each.recipient, Text(where), Text(each.why), each.state, Text(each.proof))
+        rows.add_row(
+            local(each.at_utc.isoformat()),
+            term(NOTICE_KINDS, each.notice),
+            term(RECIPIENTS, each.recipient),
+            Text(f"{term(CHANNELS, each.channel)}: {render(each.address)}"),
+            Text(render(each.why)),
+            term(NOTICE_STATES, each.state),
+            Text(proof_text(each.proof)),
+        )
     return rows

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from monitor.cli.errors import BAD_INPUT, NO, Failure, settings_in_force, store_of
+from monitor.cli.language import n_
 from monitor.cli.options import AsJson
+from monitor.domain.message import message, said_by_system
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,21 +53,35 @@ def verify(
     with store_of(settings) as store, store.read() as session:
         found = verify_chain(session, known_head or (mailed.head if mailed else ""))
     if as_json:
+        fault = str(found.fault)
+        print(json.dumps({"events": found.events, "head": found.head, "fault": fault, "mistyped": bool(found.meant)}))
+    elif found.meant:
+        said = n_(
+            "--head is mistyped: no event ever had {typed}, but one has {meant}. The history of {count} event is whole",
+            "--head is mistyped: no event ever had {typed}, but one has {meant}. "
+            "The history of {count} events is whole",
+            found.events,
+            typed=known_head,
+            meant=found.meant,
+        )
+        print(said, file=sys.stderr)
+    elif found.fault:
+        said = n_(
+            "NOT WHOLE: {fault}. {count} event before it is.",
+            "NOT WHOLE: {fault}. {count} events before it are.",
+            found.events,
+            fault=found.fault,
+        )
+        print(said, file=sys.stderr)
+    else:
         print(
-            json.dumps(
-                {"events": found.events, "head": found.head, "fault": found.fault, "mistyped": bool(found.meant)}
+            n_(
+                "{count} event, nothing altered. Head: {head}",
+                "{count} events, nothing altered. Head: {head}",
+                found.events,
+                head=found.head,
             )
         )
-    elif found.meant:
-        print(
-            f"--head is mistyped: no event ever had {known_head}, but one has {found.meant}. The history of "
-            f"{found.events} events is whole",
-            file=sys.stderr,
-        )
-    elif found.fault:
-        print(f"NOT WHOLE: {found.fault}. {found.events} events before it are.", file=sys.stderr)
-    else:
-        print(f"{found.events} events, nothing altered. Head: {found.head}")
     if found.fault:
         raise typer.Exit(BAD_INPUT if found.meant else NO)
 
@@ -84,7 +100,7 @@ def export(
     from monitor.store.documents import ticket_document
 
     if as_csv == as_json:
-        raise Failure("in which form? Expected --csv or --json", BAD_INPUT)
+        raise Failure(message("in which form? Expected --csv or --json"), BAD_INPUT)
     with store_of(settings_in_force(context.obj)) as store, store.read() as session:
         numbers = [ticket.number for ticket in queries.tickets(session, limit=1_000_000)]
         whole = [queries.ticket(session, number) for number in reversed(numbers)]
@@ -97,7 +113,8 @@ def export(
     try:
         output.write_text(mark + text, encoding="utf-8", newline="")
     except OSError as error:
-        raise Failure(f"{output}: cannot be written: {error.strerror}", BAD_INPUT) from None
+        said = message("{file}: cannot be written: {why}", file=output, why=said_by_system(error))
+        raise Failure(said, BAD_INPUT) from None
 
 
 def table(found: "Sequence[TicketDocument]") -> str:

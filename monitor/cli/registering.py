@@ -7,9 +7,12 @@ import typer
 
 from monitor.cli.dates import local, moment_of
 from monitor.cli.errors import BAD_INPUT, NO, Failure, acting, settings_in_force, store_of
+from monitor.cli.language import _, term
 from monitor.cli.options import Actor, Number, Seen, as_seen, who
 from monitor.cli.tickets import act, number_of
+from monitor.domain.message import message
 from monitor.domain.text import clean
+from monitor.i18n.terms import TICKET_STATES
 
 if TYPE_CHECKING:
     from monitor.charter.office import Office
@@ -53,7 +56,6 @@ def new(
     from monitor.alerts.cases.complaints import Request
     from monitor.charter.office import Office
     from monitor.cli.clock import now_of
-    from monitor.i18n.formats import moment_text
     from monitor.store.work import Work
 
     settings = settings_in_force(context.obj)
@@ -71,7 +73,7 @@ def new(
                 _offer_open_tickets(session, site, anyway=anyway)
         with store.write() as session:
             ticket = actions.register(Work(session, office, now_utc, who(actor)), request)
-            print(f"{ticket.number}: due {moment_text(ticket.deadline_utc, 'en')}")
+            print(_("{number}: due {deadline:moment}", number=ticket.number, deadline=ticket.deadline_utc))
 
 
 def correct(
@@ -94,7 +96,6 @@ def correct(
     from monitor.alerts.cases.corrections import Correction
     from monitor.charter.office import Office
     from monitor.cli.clock import now_of
-    from monitor.i18n.formats import moment_text
     from monitor.store.work import Work
 
     settings = settings_in_force(context.obj)
@@ -102,14 +103,15 @@ def correct(
     key = _service_key(office, service, official) if service or official else None
     wanted = Correction(key, site, asker, email, text)
     if wanted == Correction():
-        raise Failure(
-            "what is to be corrected? Expected one of --text, --from, --service, --official, --site, --email", BAD_INPUT
+        said = message(
+            "what is to be corrected? Expected one of --text, --from, --service, --official, --site, --email"
         )
+        raise Failure(said, BAD_INPUT)
     with store_of(settings) as store, acting(OPTIONS), store.write() as session:
         work, about = Work(session, office, now_utc, who(actor)), number_of(session, number)
         ticket = actions.correct(work, about, wanted, reason, seen=as_seen(seen))
         _warn_of_misfit(office, ticket.service, ticket.site)
-        print(f"{ticket.number}: corrected; due {moment_text(ticket.deadline_utc, 'en')}")
+        print(_("{number}: corrected; due {deadline:moment}", number=ticket.number, deadline=ticket.deadline_utc))
 
 
 def withdraw(context: typer.Context, number: Number, reason: Reason, actor: Actor = "", seen: Seen = None) -> None:
@@ -123,28 +125,38 @@ def _offer_open_tickets(session: "Session", site: str, *, anyway: bool) -> None:
 
     found = unsolved_at(session, site)
     for ticket in found:
-        words = clean(ticket.text or "an outage", 60)
-        since = local(ticket.event_utc.isoformat())
-        print(f"open about {site}: {ticket.number} ({ticket.state.replace('_', ' ')}) {since} {words}", file=sys.stderr)
-    if found and not anyway and sys.stdin.isatty() and not typer.confirm("Register another one?", err=True):
-        print(f"Nothing registered. `ticket comment {found[-1].number}` adds to what is open.", file=sys.stderr)
+        said = _(
+            "open about {site}: {number} ({state}) {since} {text}",
+            site=site,
+            number=ticket.number,
+            state=term(TICKET_STATES, ticket.state),
+            since=local(ticket.event_utc.isoformat()),
+            text=clean(ticket.text, 60) or _("an outage"),
+        )
+        print(said, file=sys.stderr)
+    if found and not anyway and sys.stdin.isatty() and not typer.confirm(_("Register another one?"), err=True):
+        advice = _("Nothing registered. `ticket comment {number}` adds to what is open.", number=found[-1].number)
+        print(advice, file=sys.stderr)
         raise typer.Exit(NO)
 
 
 def _warn_of_misfit(office: "Office", key: str, site: str | None) -> None:
     """Warn when the row of the charter applies to other kinds of sites."""
-    from monitor.alerts.cases.actions import misfit
+    from monitor.alerts.cases.actions import mismatch
 
-    if odd := misfit(office, key, site):
-        print(f"warning: {odd}", file=sys.stderr)
+    if odd := mismatch(office, key, site):
+        print(_("warning: {warning}", warning=odd), file=sys.stderr)
 
 
 def _service_key(office: "Office", service: str, official: str) -> str:
     if bool(service) == bool(official):
-        raise Failure("which row of the charter? Expected --service N or --official N", BAD_INPUT)
+        raise Failure(message("which row of the charter? Expected --service N or --official N"), BAD_INPUT)
     key = office.charter.key_of(service or official, "citizen" if service else "official")
     if key is None:
-        known = ", ".join(office.charter.services)
-        typed = clean(service or f"official:{official}", 40)
-        raise Failure(f"the charter has no service {typed}. Expected one of: {known}", BAD_INPUT)
+        said = message(
+            "the charter has no service {typed}. Expected one of: {known}",
+            typed=clean(service or f"official:{official}", 40),
+            known=list(office.charter.services),
+        )
+        raise Failure(said, BAD_INPUT)
     return key

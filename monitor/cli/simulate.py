@@ -10,7 +10,9 @@ import typer
 
 from monitor.cli.dates import moment_of
 from monitor.cli.errors import BAD_INPUT, Failure, settings_of
+from monitor.cli.language import digits, n_, render
 from monitor.cli.numbers import whole
+from monitor.domain.message import message, said_by_system
 
 FOLDER = Path("var/simulation")
 MARK = ".simulation"  # stands in a folder that is ours to empty
@@ -33,10 +35,10 @@ def simulate(
     began = moment_of("--from", begin) if begin else SystemClock().utc()
     _empty(output)
     mails = 0
-    for at, line in play(settings, began, months, output):
-        print(f"{at.astimezone(DHAKA):%Y-%m-%d %H:%M}  {line}")
-        mails += line.startswith("mail ")
-    print(f"{mails} mails in {output.resolve()}/")
+    for at, line, is_mail in play(settings, began, months, output):
+        print(f"{digits(f'{at.astimezone(DHAKA):%Y-%m-%d %H:%M}')}  {render(line)}")
+        mails += is_mail
+    print(n_("{count} mail in {folder}/", "{count} mails in {folder}/", mails, folder=output.resolve()))
 
 
 def _empty(output: Path) -> None:
@@ -45,11 +47,12 @@ def _empty(output: Path) -> None:
         output.mkdir(mode=0o750, parents=True, exist_ok=True)
         mark, found = output / MARK, list(output.iterdir())
         if found and not mark.exists() and output != FOLDER:
-            raise Failure(f"--output: {output} is not empty. Expected a new or an empty folder", BAD_INPUT)
+            said = message("--output: {folder} is not empty. Expected a new or an empty folder", folder=output)
+            raise Failure(said, BAD_INPUT)
         mark.touch()
         for mail in output.glob("*.eml"):
             mail.unlink()
     except OSError as error:
-        raise Failure(
-            f"--output: {output}: {error.strerror}. Expected a folder that can be written to", BAD_INPUT
-        ) from None
+        why = said_by_system(error)
+        said = message("--output: {folder}: {why}. Expected a folder that can be written to", folder=output, why=why)
+        raise Failure(said, BAD_INPUT) from None

@@ -93,8 +93,9 @@ def _late(ticket: "PublicTicketDocument") -> str:
 def show(context: typer.Context, number: Number, as_json: AsJson = False) -> None:
     """Show a ticket and its whole history."""
     from monitor.charter.office import Office
+    from monitor.cli.columns import width
     from monitor.cli.console import hanging
-    from monitor.cli.listing import padded, width
+    from monitor.cli.listing import padded
     from monitor.i18n.terms import HISTORY
     from monitor.reports.ticket_account import account
     from monitor.store import queries
@@ -106,7 +107,7 @@ def show(context: typer.Context, number: Number, as_json: AsJson = False) -> Non
         ticket = queries.ticket(session, number)
         if ticket is None:
             raise Failure(message("no ticket {number}. `upazila-monitor tickets` lists them", number=number), NO)
-        lines = list(account(session, Office.of(settings), number))
+        lines = list(account(session, Office.of(settings), number, lang()))
     facts = ticket_document(ticket)
     if as_json:
         print_json(facts)

@@ -6,6 +6,7 @@ Errors, warnings and lines carry a `Message` where they are made; `monitor.i18n.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from string import Formatter
 from typing import Any
 
@@ -20,6 +21,11 @@ def N_(text: str) -> str:  # noqa: N802 - gettext's name for it
 def NN_(one: str, many: str) -> tuple[str, str]:  # noqa: N802 - gettext's name for it
     """Mark the two texts about one and about several things for extraction, as `N_` does."""
     return one, many
+
+
+def NP_(context: str, text: str) -> str:  # noqa: N802 - gettext's name for it
+    """Mark ``text`` for extraction under a ``context``, as `N_` does."""
+    return text
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -84,12 +90,28 @@ def said_by(error: BaseException) -> Said:
     return given if isinstance(given, Message) else str(error)
 
 
+def said_by_system(error: OSError) -> Message:
+    """Return the operating system's words for an error; the common ones are entries of the catalogue."""
+    return Message(error.strerror or str(error))
+
+
+def joined(words: str, joint: str) -> str:
+    """Return ``words`` with ``joint`` before them, or behind them where it begins with '>'; '' stays ''."""
+    if not words or not joint:
+        return words
+    return words + joint[1:] if joint.startswith(">") else joint + words
+
+
 class _Plain(Formatter):
     """Fills gaps without any language; how a value is to be written ('moment') is known to the catalogue alone."""
 
     def format_field(self, value: Any, format_spec: str) -> str:
         if isinstance(value, list | tuple):
             return ", ".join(map(str, value))
+        if isinstance(value, date) and "%" not in format_spec:
+            return str(value)
+        if value is None or isinstance(value, str | Message):
+            return joined(str(value or ""), "" if format_spec == "words" else format_spec)
         try:
             return format(value, format_spec)
         except (TypeError, ValueError):

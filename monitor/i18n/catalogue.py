@@ -5,7 +5,8 @@ within a message is rendered too. Behind the colon of a gap stands how a value i
 
 - a number's own format ('.0%', ',' for groups of the language), 'percent' (a share as whole per cent), 'lasting'
   (seconds as a duration);
-- of a time: 'moment' (date and time in words), 'exact' (2026-11-24 09:00:00), else 24/11/2026 09:00;
+- of a time: 'moment' (date and time in words), 'exact' (2026-11-24 09:00:00), 'iso' (as files have it), else
+  24/11/2026 09:00;
 - of a text or message that may be lacking, what joins it: ``{seen:: }`` puts ': ' before it, ``{seen:>; }`` puts '; '
   behind it;
 - 'words': the system's error of that name (errno) in words.
@@ -18,7 +19,7 @@ from datetime import date, datetime, time, timedelta
 from string import Formatter
 from typing import Any
 
-from monitor.domain.message import Message, Said, Translated
+from monitor.domain.message import Message, Said, Translated, joined
 from monitor.domain.period import Period
 from monitor.i18n import formats
 from monitor.i18n.languages import SOURCE, Lang, lookup
@@ -58,12 +59,6 @@ def _filled(entry: str, source: str, values: Mapping[str, object], lang: Lang) -
         return _Filler(SOURCE).vformat(source, (), values)
 
 
-def _joined(words: str, joint: str) -> str:
-    if not words or not joint:
-        return words
-    return words + joint[1:] if joint.startswith(">") else joint + words
-
-
 class _Filler(Formatter):
     def __init__(self, lang: Lang) -> None:
         self._lang = lang
@@ -71,9 +66,9 @@ class _Filler(Formatter):
     def format_field(self, value: Any, format_spec: str) -> str:
         match value:
             case str() if format_spec == "words":
-                return os.strerror(getattr(errno, value, 0)).lower()
+                return lookup(self._lang, os.strerror(getattr(errno, value, 0))).lower()
             case None | str() | Message():
-                return _joined(render(value or "", self._lang), format_spec)
+                return joined(render(value or "", self._lang), format_spec)
             case list() | tuple():
                 return formats.list_text([self.format_field(each, format_spec) for each in value], self._lang)
             case datetime() | date() | time():
@@ -91,6 +86,8 @@ class _Filler(Formatter):
     def _time(self, value: datetime | date | time, format_spec: str) -> str:
         lang = self._lang
         match value:
+            case date() if format_spec == "iso":
+                return str(value)
             case datetime() if format_spec == "moment":
                 return formats.moment_text(value, lang)
             case datetime() if format_spec == "exact":

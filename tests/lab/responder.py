@@ -67,7 +67,7 @@ class Entry(NamedTuple):
     """One echo request as the network saw it; ``held_ns`` from its reading to the answer's writing (monotonic)."""
 
     address: bytes
-    classify: Fate
+    fate: Fate
     read_mono_ns: int
     held_ns: int
 
@@ -190,12 +190,12 @@ class Responder:
 
     def truth(self) -> Iterator[Entry]:
         """Every echo request, in the order in which they came."""
-        for address, classify, read_mono_ns, held_ns in RECORD.iter_unpack(self._log.read_bytes()):
-            yield Entry(address, Fate(classify), read_mono_ns, held_ns)
+        for address, fate, read_mono_ns, held_ns in RECORD.iter_unpack(self._log.read_bytes()):
+            yield Entry(address, Fate(fate), read_mono_ns, held_ns)
 
     def fates(self) -> Counter[Fate]:
         """How many met which."""
-        return Counter(entry.classify for entry in self.truth())
+        return Counter(entry.fate for entry in self.truth())
 
 
 class Network:
@@ -237,18 +237,18 @@ class Network:
         if seen.hops_left <= manner.hops:
             os.write(self._device, seen.error(11, 0, router(seen.hops_left)))
             return
-        classify = list(SHARES)[bisect(self._bounds, luck.random() * self._bounds[-1])]
-        classify = Fate.ANSWERED if manner.well_behaved else classify
-        classify = Fate.LOST if self._is_dropped(seen.rest[:2]) else classify
-        answers = MAKE[classify](seen, luck)
+        fate = list(SHARES)[bisect(self._bounds, luck.random() * self._bounds[-1])]
+        fate = Fate.ANSWERED if manner.well_behaved else fate
+        fate = Fate.LOST if self._is_dropped(seen.rest[:2]) else fate
+        answers = MAKE[fate](seen, luck)
         due_ns = read_ns + round((manner.delay_ms + luck.random() * manner.jitter_ms) * MS_NS)
-        due_ns += round(manner.late_ms * MS_NS) if classify is Fate.LATE else 0
+        due_ns += round(manner.late_ms * MS_NS) if fate is Fate.LATE else 0
         for place, answer in enumerate(answers):
             self._number += 1
-            counts = place == (len(answers) - 1 if classify is Fate.FORGED_FIRST else 0)
-            heapq.heappush(self._owed, (due_ns, self._number, answer, seen, classify, read_ns, counts))
+            counts = place == (len(answers) - 1 if fate is Fate.FORGED_FIRST else 0)
+            heapq.heappush(self._owed, (due_ns, self._number, answer, seen, fate, read_ns, counts))
         if not answers:
-            self._log.write(RECORD.pack(seen.target, classify, read_ns, 0))
+            self._log.write(RECORD.pack(seen.target, fate, read_ns, 0))
 
     def _is_dropped(self, identifier: bytes) -> bool:
         """What a firewall does that holds on to an entry of its table: the flow of an identifier stays as it began."""
@@ -259,11 +259,11 @@ class Network:
 
     def _write(self) -> None:
         while self._owed and self._owed[0][0] <= time.monotonic_ns():
-            _, _, answer, seen, classify, read_ns, counts = heapq.heappop(self._owed)
+            _, _, answer, seen, fate, read_ns, counts = heapq.heappop(self._owed)
             held_ns = time.monotonic_ns() - read_ns
             os.write(self._device, answer)
             if counts:
-                self._log.write(RECORD.pack(seen.target, classify, read_ns, held_ns))
+                self._log.write(RECORD.pack(seen.target, fate, read_ns, held_ns))
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""The word to an outside watchman, taken by a real web server on loopback."""
+"""The ping to an outside service, taken by a real web server on loopback."""
 
 import asyncio
 import sqlite3
@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from monitor.runtime import heartbeat
-from monitor.runtime.heartbeat import HeartbeatSender, failing, oldest_pending_s
+from monitor.runtime.heartbeat import HeartbeatSender, failure_url, oldest_pending_s
 from monitor.settings.heartbeat_section import Heartbeat
 from monitor.store.opening import open_store
 from tests.lab.waiting import until
@@ -23,7 +23,7 @@ Told = list[tuple[str, str]]
 
 
 @contextmanager
-def watchman(status: int = 200) -> Iterator[tuple[str, Told]]:
+def ping_service(status: int = 200) -> Iterator[tuple[str, Told]]:
     told: Told = []
 
     class Taker(BaseHTTPRequestHandler):
@@ -43,7 +43,7 @@ def watchman(status: int = 200) -> Iterator[tuple[str, Told]]:
 
 
 async def test_it_carries_how_old_the_last_doings_are() -> None:
-    with watchman() as (url, told):
+    with ping_service() as (url, told):
         ages = {"round_age": 0.5, "outbox_age": 0.0, "last_write_age": 1.25}
         made = HeartbeatSender(Heartbeat(url=url), lambda: ages)
         running = asyncio.create_task(made.run())
@@ -53,7 +53,7 @@ async def test_it_carries_how_old_the_last_doings_are() -> None:
 
 
 def test_who_is_sick_says_so() -> None:
-    with watchman() as (url, told):
+    with ping_service() as (url, told):
         HeartbeatSender(Heartbeat(), lambda: {"round_age": 500.0}).post(url)
     assert told[0][0] == "/ping/abc/fail"
 
@@ -62,7 +62,7 @@ def test_who_is_sick_says_so() -> None:
 def test_an_address_that_refuses_is_told_once_without_being_named(
     status: int, caplog: pytest.LogCaptureFixture
 ) -> None:
-    with watchman(status) as (url, _):
+    with ping_service(status) as (url, _):
         made = HeartbeatSender(Heartbeat(), lambda: {"round_age": 0.5})
         for _ in range(3):
             made.post(url)
@@ -71,7 +71,7 @@ def test_an_address_that_refuses_is_told_once_without_being_named(
 
 
 def test_the_address_of_a_failure_keeps_its_query() -> None:
-    assert failing("https://h.example/ping/x/?a=1") == "https://h.example/ping/x/fail?a=1"
+    assert failure_url("https://h.example/ping/x/?a=1") == "https://h.example/ping/x/fail?a=1"
 
 
 @pytest.mark.parametrize(
@@ -102,7 +102,7 @@ def test_the_body_of_its_answer_is_not_read() -> None:
 
 
 def test_nobody_sends_the_word_elsewhere(caplog: pytest.LogCaptureFixture) -> None:
-    with watchman() as (url, told), server(says(page(b"", f"Location: {url}", status="307 Moved"))) as running:
+    with ping_service() as (url, told), server(says(page(b"", f"Location: {url}", status="307 Moved"))) as running:
         HeartbeatSender(Heartbeat(), lambda: {"round_age": 0.5}).post(running.url())
     assert told == []
     assert "was not taken" in caplog.text

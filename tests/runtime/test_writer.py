@@ -37,10 +37,10 @@ def clock() -> VirtualClock:
 
 
 @pytest.fixture
-async def recorder(store: Store, clock: VirtualClock) -> AsyncIterator[DecisionWriter]:
-    recorder = writer_of(believed(clock, "this boot"), store)
-    yield recorder
-    await recorder.close()
+async def writer(store: Store, clock: VirtualClock) -> AsyncIterator[DecisionWriter]:
+    writer = writer_of(believed(clock, "this boot"), store)
+    yield writer
+    await writer.close()
     store.close()
 
 
@@ -92,10 +92,10 @@ def kinds(store: Store) -> list[str]:
 
 
 async def test_decisions_are_stored_in_order_with_their_tickets(
-    recorder: DecisionWriter, store: Store, clock: VirtualClock
+    writer: DecisionWriter, store: Store, clock: VirtualClock
 ) -> None:
-    recorder.put([opened("backbone-north", clock), opened("udc-juniadaha", clock)])
-    await recorder.turn()
+    writer.put([opened("backbone-north", clock), opened("udc-juniadaha", clock)])
+    await writer.turn()
     assert outages(store) == ["backbone-north", "udc-juniadaha"]
     with store.read() as session:
         assert session.scalars(select(Ticket.site)).all() == [
@@ -104,18 +104,18 @@ async def test_decisions_are_stored_in_order_with_their_tickets(
 
 
 async def test_a_locked_database_delays_a_decision_and_never_loses_or_redates_it(
-    recorder: DecisionWriter, store: Store, clock: VirtualClock, monkeypatch: pytest.MonkeyPatch
+    writer: DecisionWriter, store: Store, clock: VirtualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("monitor.runtime.writer.RETRY_S", 0.01)
-    await recorder.turn()
+    await writer.turn()
     blocker = sqlite3.connect(store.path, isolation_level=None)
     blocker.execute("BEGIN IMMEDIATE")
     confirmed = clock.utc()
-    recorder.put([opened("udc-juniadaha", clock)])
-    running = asyncio.create_task(recorder.run())
-    await asyncio.to_thread(until, lambda: recorder.failing, "the refusal", 10)
+    writer.put([opened("udc-juniadaha", clock)])
+    running = asyncio.create_task(writer.run())
+    await asyncio.to_thread(until, lambda: writer.failing, "the refusal", 10)
     clock.advance(120)
-    recorder.put([opened("udc-chandgram", clock)])
+    writer.put([opened("udc-chandgram", clock)])
     blocker.execute("ROLLBACK")
     await asyncio.to_thread(until, lambda: len(outages(store)) == 2, "both outages", 10)
     running.cancel()
@@ -127,32 +127,32 @@ async def test_a_locked_database_delays_a_decision_and_never_loses_or_redates_it
 
 
 async def test_while_the_clock_is_suspect_nothing_is_due_and_afterwards_once(
-    recorder: DecisionWriter, store: Store, clock: VirtualClock
+    writer: DecisionWriter, store: Store, clock: VirtualClock
 ) -> None:
-    recorder.put([opened("udc-juniadaha", clock)])
-    await recorder.turn()
+    writer.put([opened("udc-juniadaha", clock)])
+    await writer.turn()
     clock.step(
         timedelta(days=40).total_seconds()
     )  # a flat battery, or a slip of the hand: the deadline seems long past
     clock.advance(10)
-    await recorder.turn()
-    assert recorder.clock_suspect
+    await writer.turn()
+    assert writer.clock_suspect
     with store.read() as session:
         assert session.scalars(select(Ticket)).all() == []
     clock.step(-timedelta(days=40).total_seconds())
     clock.advance(timedelta(days=3).total_seconds())
-    await recorder.turn()
-    assert not recorder.clock_suspect
+    await writer.turn()
+    assert not writer.clock_suspect
     with store.read() as session:
         (ticket,) = session.scalars(select(Ticket)).all()
         assert ticket.stage == 1
 
 
 async def test_an_outage_of_a_boot_in_1970_is_dated_anew_when_the_clock_is_set(
-    recorder: DecisionWriter, store: Store, clock: VirtualClock
+    writer: DecisionWriter, store: Store, clock: VirtualClock
 ) -> None:
     # The power was away for two hours, and the battery of the machine's clock is dead.
-    await recorder.turn()
+    await writer.turn()
     died = clock.utc()
     machine = VirtualClock(datetime(1970, 1, 1, 0, 0, 20, tzinfo=UTC), boot=20 * NS_PER_S)
     booted = believed(machine, "next boot", last_trust(store))
@@ -181,40 +181,40 @@ async def test_an_outage_of_a_boot_in_1970_is_dated_anew_when_the_clock_is_set(
 
 @pytest.mark.parametrize("years", [50, -20])
 async def test_a_spike_of_the_clock_between_two_looks_dates_nothing(
-    recorder: DecisionWriter, store: Store, clock: VirtualClock, years: int
+    writer: DecisionWriter, store: Store, clock: VirtualClock, years: int
 ) -> None:
-    await recorder.turn()
+    await writer.turn()
     wrong_s = timedelta(days=365 * years).total_seconds()
     clock.step(wrong_s)  # and back before anybody looks
     began = clock.utc() - timedelta(seconds=wrong_s)
-    recorder.put([opened("udc-juniadaha", recorder._clock)])
+    writer.put([opened("udc-juniadaha", writer._clock)])
     clock.advance(5)
-    recorder.put([OutageClosed("udc-juniadaha", recorder._clock.utc())])
+    writer.put([OutageClosed("udc-juniadaha", writer._clock.utc())])
     clock.step(-wrong_s)
-    await recorder.turn()
+    await writer.turn()
     (outage,) = rows(store, Outage)
     assert (outage.confirmed_utc, outage.ended_utc) == (began, began + timedelta(seconds=5))
-    assert not recorder.clock_suspect
+    assert not writer.clock_suspect
 
 
 @pytest.mark.parametrize("days", [40, -10, 3])
 async def test_what_happens_while_the_clock_is_suspect_is_dated_when_another_time_is_believed(
-    recorder: DecisionWriter, store: Store, clock: VirtualClock, days: int
+    writer: DecisionWriter, store: Store, clock: VirtualClock, days: int
 ) -> None:
     clock.boot += 3_600 * NS_PER_S
-    await recorder.turn()
+    await writer.turn()
     jumped, at = timedelta(days=days), clock.utc()
     clock.step(jumped.total_seconds())
-    await recorder.turn()
+    await writer.turn()
     for minutes, decide in ((10, opened), (20, closed), (30, opened)):
         clock.advance(60 * minutes - (clock.utc() - at - jumped).total_seconds())
-        recorder.put([decide("udc-juniadaha", recorder._clock)])
-        await recorder.turn()
-    assert recorder.clock_suspect
+        writer.put([decide("udc-juniadaha", writer._clock)])
+        await writer.turn()
+    assert writer.clock_suspect
     clock.advance(3_600)  # nobody sets it back: so it may be right
-    await recorder.turn()
+    await writer.turn()
 
-    assert not recorder.clock_suspect
+    assert not writer.clock_suspect
     first, second = rows(store, Outage)
     assert (first.confirmed_utc, first.ended_utc) == (at + jumped + minute(10), at + jumped + minute(20))
     assert second.confirmed_utc == at + jumped + minute(30)
@@ -223,17 +223,17 @@ async def test_what_happens_while_the_clock_is_suspect_is_dated_when_another_tim
 
 
 async def test_a_restart_in_the_same_boot_goes_on_doubting_and_dates_what_came_before_it_too(
-    recorder: DecisionWriter, store: Store, clock: VirtualClock
+    writer: DecisionWriter, store: Store, clock: VirtualClock
 ) -> None:
     clock.boot += 3_600 * NS_PER_S
-    await recorder.turn()
+    await writer.turn()
     at, jumped = clock.utc(), timedelta(days=40)
     clock.step(jumped.total_seconds())
     clock.advance(60)
-    await recorder.turn()
-    recorder.put([opened("udc-juniadaha", recorder._clock)])
+    await writer.turn()
+    writer.put([opened("udc-juniadaha", writer._clock)])
     clock.advance(60)
-    await recorder.turn()
+    await writer.turn()
     again = writer_of(believed(clock, "this boot", last_trust(store)), store)
     await again.turn()
     assert again.clock_suspect
@@ -246,54 +246,54 @@ async def test_a_restart_in_the_same_boot_goes_on_doubting_and_dates_what_came_b
 
 
 async def test_an_operator_may_say_that_the_clock_is_right(
-    recorder: DecisionWriter, store: Store, clock: VirtualClock
+    writer: DecisionWriter, store: Store, clock: VirtualClock
 ) -> None:
-    await recorder.turn()
+    await writer.turn()
     clock.step(timedelta(days=40).total_seconds())
-    await recorder.turn()
-    assert recorder.clock_suspect
+    await writer.turn()
+    assert writer.clock_suspect
     with store.write() as session:
-        board_state.store_confirmation(session, recorder._clock.look(), "an officer")
-    await recorder.turn()
-    assert not recorder.clock_suspect
+        board_state.store_confirmation(session, writer._clock.look(), "an officer")
+    await writer.turn()
+    assert not writer.clock_suspect
     clock.step(timedelta(days=400).total_seconds())  # of that he said nothing
-    await recorder.turn()
-    assert recorder.clock_suspect
+    await writer.turn()
+    assert writer.clock_suspect
 
 
 async def test_what_a_suspect_clock_saw_of_a_ticket_is_told_in_its_history_when_the_clock_is_believed(
-    recorder: DecisionWriter, store: Store, clock: VirtualClock
+    writer: DecisionWriter, store: Store, clock: VirtualClock
 ) -> None:
-    recorder.put([opened("backbone-north", recorder._clock)])
-    await recorder.turn()
+    writer.put([opened("backbone-north", writer._clock)])
+    await writer.turn()
     clock.step(timedelta(days=40).total_seconds())
-    recorder.put([closed("backbone-north", recorder._clock)])
-    await recorder.turn()
+    writer.put([closed("backbone-north", writer._clock)])
+    await writer.turn()
     assert "answers_again" not in kinds(store)
     clock.step(-timedelta(days=40).total_seconds())
-    await recorder.turn()
+    await writer.turn()
     clock.advance(1)
-    await recorder.turn()
+    await writer.turn()
     assert kinds(store).count("answers_again") == 1
 
 
 async def test_a_restart_after_a_long_silence_notes_the_gap_and_remembers_what_was_open(
-    recorder: DecisionWriter, store: Store, clock: VirtualClock
+    writer: DecisionWriter, store: Store, clock: VirtualClock
 ) -> None:
-    recorder.put([opened("udc-juniadaha", clock)])
-    await recorder.turn()
+    writer.put([opened("udc-juniadaha", clock)])
+    await writer.turn()
     died = clock.utc()
     clock.advance(3_600)
     with store.write() as session:
         assert board_state.note_gap(session, died, clock.utc(), timedelta(seconds=120))
-        known = board_state.remember(session)
+        known = board_state.load_state(session)
     assert list(known.open_outages) == ["udc-juniadaha"]
     with store.read() as session:
         (row,) = session.scalars(select(Gap)).all()
         assert (row.started_utc, row.ended_utc) == (died, clock.utc())
 
 
-async def test_a_quick_restart_is_no_gap(recorder: DecisionWriter, store: Store, clock: VirtualClock) -> None:
+async def test_a_quick_restart_is_no_gap(writer: DecisionWriter, store: Store, clock: VirtualClock) -> None:
     with store.write() as session:
         assert not board_state.note_gap(
             session, clock.utc() - timedelta(seconds=100), clock.utc(), timedelta(seconds=120)

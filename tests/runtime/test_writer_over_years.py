@@ -3,7 +3,7 @@
 A schedule is a year of true time with disturbances: the process is away (with or without a reboot), or its wall clock
 is wrong (stepped to and fro, or booted in 1970). What is due is looked for at every moment at which something could go
 wrong: around each date of the ticket as the true clock and as the wrong one reach it, and at the ends of each
-disturbance. A thousand schedules go through the decisions themselves, some through the recorder and its database.
+disturbance. A thousand schedules go through the decisions themselves, some through the writer and its database.
 """
 
 import random
@@ -171,31 +171,31 @@ class Decisions:
 
 
 class Daemon:
-    """The daemon's recorder with its database."""
+    """The daemon's writer with its database."""
 
     def __init__(self, schedule: Schedule, folder: Path) -> None:
         self._office = schedule.office
         self._clock = VirtualClock(schedule.asked_utc)
         self._store = new_store(folder)
-        self._recorder: DecisionWriter | None = None
+        self._writer: DecisionWriter | None = None
         self._synchronised = False
         with self._store.write() as session:
             request = Request(schedule.service, "phone", "a teacher", "it does not work", schedule.asked_utc)
             register(Work(session, self._office, schedule.asked_utc, "an officer"), request)
 
     def start(self) -> None:
-        self._recorder = None
+        self._writer = None
 
     def look(self, now: ClockReading) -> None:
-        if self._recorder is None:
+        if self._writer is None:
             with self._store.read() as session:
                 remembered = board_state.last_trust(session)
             self._clock.now_utc, self._clock.boot = now.utc, now.boot_ns
             clock = TrustedClock(self._clock, now.boot_id, lambda: self._synchronised)
             clock.begin(remembered, None)
-            self._recorder = writer_of(clock, self._store, state_of(clock, office=self._office))
+            self._writer = writer_of(clock, self._store, state_of(clock, office=self._office))
         self._clock.now_utc, self._clock.boot, self._synchronised = now.utc, now.boot_ns, now.synchronised
-        self._recorder._apply_clock_trust(self._recorder._write([], self._office)[2])
+        self._writer._apply_clock_trust(self._writer._write([], self._office)[2])
 
     @property
     def fired(self) -> list[str]:
@@ -271,6 +271,6 @@ def test_in_a_thousand_disturbed_years_everything_due_happens_once_in_time_and_n
 
 
 @pytest.mark.parametrize("seed", range(2_000, 2_012))
-def test_the_recorder_and_its_database_keep_the_same_promise(seed: int, office: Office, tmp_path: Path) -> None:
+def test_the_writer_and_its_database_keep_the_same_promise(seed: int, office: Office, tmp_path: Path) -> None:
     schedule = Schedule.of(seed, office)
     assert through(schedule, Daemon(schedule, tmp_path)) == []

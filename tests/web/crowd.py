@@ -13,7 +13,7 @@ WHOLE = b"GET /metrics HTTP/1.1\r\nHost: localhost\r\nAccept-Encoding: identity\
 A_BYTE_EVERY_S = 10.0
 
 
-class AddressBatch:
+class ManyClients:
     """``with`` lets it loose on a port of loopback; ``heard`` counts the first lines of what they were answered."""
 
     def __init__(self, port: int, count: int) -> None:

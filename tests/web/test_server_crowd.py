@@ -15,7 +15,7 @@ from tests.lab.machine import wakes_late
 from tests.lab.network import Lab
 from tests.lab.waiting import until
 from tests.web.asking import ask
-from tests.web.crowd import AddressBatch
+from tests.web.crowd import ManyClients
 
 pytestmark = pytest.mark.alone
 
@@ -73,7 +73,7 @@ async def test_a_thousand_slow_scrapers_disturb_no_round_and_hold_a_handful_of_p
 
     machine = list[float]()
     with wakes_late(machine):
-        async with AddressBatch(port, CLIENTS) as crowd:
+        async with ManyClients(port, CLIENTS) as crowd:
             most_threads, most_files = await most_while(SECONDS, lambda: held(daemon))
             answers, cut_off = crowd.heard, crowd.cut_off
 

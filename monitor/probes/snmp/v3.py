@@ -34,7 +34,7 @@ from monitor.probes.snmp.usm import (
     Scoped,
     is_signed_by,
     is_timely,
-    open_envelope,
+    read_envelope,
     read_scoped,
     scoped,
     seal,
@@ -59,14 +59,14 @@ class _Known:
 
     Not ``signed`` until a signed message confirms it.
 
-    ``doubted``: it timed out, and is discovered again; its notifications are accepted as before.
+    ``timed_out``: it is discovered again; its notifications are accepted as before.
     """
 
     engine: Engine
     keys: Keys
     clock_read_mono_s: float
     signed: bool = False
-    doubted: bool = False
+    timed_out: bool = False
 
     @property
     def level(self) -> int:
@@ -170,7 +170,7 @@ class V3Client:
                 found = await self._ask_once(address, where, kind, oids, repetitions)
                 if found is None:
                     if (known := self._known.get(where)) is not None:
-                        known.doubted = True  # it may have become another engine
+                        known.timed_out = True  # it may have become another engine
                     tries -= 1
                 elif found.kind == RESPONSE:
                     if found.status:
@@ -195,7 +195,7 @@ class V3Client:
     ) -> Scoped | None:
         """Return the response, a report that was acted upon, or None; raises CredentialsError."""
         known = self._known.get(where)
-        if known is None or known.doubted:
+        if known is None or known.timed_out:
             known = await self._discover(address, where)
         if known is None:
             return None
@@ -252,7 +252,7 @@ class V3Client:
 
     def _arrived(self, data: bytes, source: Where) -> None:
         try:
-            envelope = open_envelope(data)
+            envelope = read_envelope(data)
             question = self._under_way.get(envelope.number)
             if question is None:
                 self._rejections.late(source)

@@ -99,10 +99,10 @@ async def test_the_daemon_counts_anew_at_its_start_and_when_the_configuration_is
     office = desk.office
     clock = TrustedClock(desk.clock, "boot")
     live = state_of(clock, office=closed_on(office, WEDNESDAY))
-    recorder = writer_of(clock, desk.store, live)
-    await recorder.turn()
+    writer = writer_of(clock, desk.store, live)
+    await writer.turn()
     assert due(desk) == ["26 17:00"]
     live.office = office
-    await recorder.turn()
+    await writer.turn()
     assert due(desk) == ["25 17:00"]
-    await recorder.close()
+    await writer.close()

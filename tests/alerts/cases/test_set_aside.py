@@ -15,7 +15,7 @@ from monitor.domain.event_kinds import EventKind
 from monitor.domain.evidence import Evidence, Hour, Port, SnmpSaid, Way
 from monitor.domain.reasons import ReasonCode, reason, text
 from monitor.judging.decisions import Decision, DeviceEvent, OutageOpened, WorkstationSeen
-from monitor.runtime import writer as recorder_module
+from monitor.runtime import writer as writer_module
 from monitor.runtime.trusted_clock import TrustedClock
 from monitor.runtime.writer import DecisionWriter
 from monitor.store import queries
@@ -41,10 +41,10 @@ def store(tmp_path: Path) -> Store:
 
 
 @pytest.fixture
-async def recorder(store: Store) -> AsyncIterator[DecisionWriter]:
-    recorder = writer_of(TrustedClock(VirtualClock(), "this boot"), store)
-    yield recorder
-    await recorder.close()
+async def writer(store: Store) -> AsyncIterator[DecisionWriter]:
+    writer = writer_of(TrustedClock(VirtualClock(), "this boot"), store)
+    yield writer
+    await writer.close()
     store.close()
 
 
@@ -57,10 +57,10 @@ async def recorder(store: Store) -> AsyncIterator[DecisionWriter]:
     ],
 )
 async def test_text_and_numbers_that_no_database_or_page_takes_are_stored_as_far_as_they_can_be_read(
-    recorder: DecisionWriter, store: Store, awful: OutageOpened
+    writer: DecisionWriter, store: Store, awful: OutageOpened
 ) -> None:
-    recorder.put([awful])
-    await recorder.turn()
+    writer.put([awful])
+    await writer.turn()
     with store.read() as session:
         (outage,) = session.scalars(select(Outage))
         assert session.scalars(select(SetAside)).all() == []
@@ -85,12 +85,12 @@ async def test_text_and_numbers_that_no_database_or_page_takes_are_stored_as_far
     ],
 )
 async def test_a_decision_that_cannot_be_stored_is_set_aside_and_told_and_stops_nobody_else_s(
-    recorder: DecisionWriter, store: Store, awful: Decision
+    writer: DecisionWriter, store: Store, awful: Decision
 ) -> None:
     others = [replace(DOWN, site=site) for site in ("backbone-north", "udc-bahadurpur")]
-    recorder.put([others[0], awful, others[1]])
-    await recorder.turn()
-    assert recorder.waiting == 0
+    writer.put([others[0], awful, others[1]])
+    await writer.turn()
+    assert writer.waiting == 0
     with store.read() as session:
         assert session.scalars(select(Outage.site).order_by(Outage.id)).all() == ["backbone-north", "udc-bahadurpur"]
         (aside,) = session.scalars(select(SetAside))
@@ -98,36 +98,36 @@ async def test_a_decision_that_cannot_be_stored_is_set_aside_and_told_and_stops_
         assert aside.why
         assert session.scalars(select(Event.kind)).all() == ["set_aside"]
     # It is not tried again.
-    await recorder.turn()
+    await writer.turn()
     with store.read() as session:
         assert len(session.scalars(select(SetAside)).all()) == 1
 
 
 async def test_a_step_of_what_is_due_that_fails_stops_neither_decisions_nor_other_steps(
-    recorder: DecisionWriter, store: Store, monkeypatch: pytest.MonkeyPatch
+    writer: DecisionWriter, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fails(*_: object) -> list[object]:
         raise KeyError("a service that is gone")
 
     monkeypatch.setattr(tickets, "warn_of_deadlines", fails)
-    recorder.put([replace(DOWN, site="backbone-north")])
+    writer.put([replace(DOWN, site="backbone-north")])
     for _ in range(2):
-        await recorder.turn()
+        await writer.turn()
     with store.read() as session:
         assert session.scalars(select(Ticket.site)).all() == ["backbone-north"]
 
 
 async def test_a_database_that_refuses_for_weeks_costs_old_news_and_no_outage(
-    recorder: DecisionWriter, store: Store, monkeypatch: pytest.MonkeyPatch
+    writer: DecisionWriter, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(recorder_module, "MOST_WAITING", 100)
+    monkeypatch.setattr(writer_module, "MOST_WAITING", 100)
     store.waiting, store.readable = "database or disk is full", False
-    recorder.put([DOWN])
+    writer.put([DOWN])
     for minute in range(500):
-        recorder.put([WorkstationSeen("lab-juniadaha-girls", CLOCK.utc() + timedelta(minutes=minute))])
-    assert recorder.waiting <= 100
+        writer.put([WorkstationSeen("lab-juniadaha-girls", CLOCK.utc() + timedelta(minutes=minute))])
+    assert writer.waiting <= 100
     store.waiting = ""
-    await recorder.turn()
-    assert recorder.waiting == 0
+    await writer.turn()
+    assert writer.waiting == 0
     with store.read() as session:
         assert session.scalars(select(Outage.site)).all() == ["udc-juniadaha"]

@@ -60,12 +60,12 @@ def check_told(told: Iterable[list[Sample]], truth: Iterable[Entry]) -> None:
     for number, samples in enumerate(told):
         for sample in samples:
             entries = seen[sample.device][number * ECHOES : (number + 1) * ECHOES]
-            held_ns = [entry.held_ns for entry in entries if entry.classify in GOOD]
+            held_ns = [entry.held_ns for entry in entries if entry.fate in GOOD]
             assert (sample.sent, sample.received) == (ECHOES, len(held_ns)), (sample, entries)
             assert all(0 <= rtt_ns <= TIMEOUT_S * 1e9 for rtt_ns in sample.rtts_ns)
             for rtt_ns, least_ns in zip(sample.rtts_ns, held_ns, strict=True):
                 answered, misdated = answered + 1, misdated + (rtt_ns < least_ns - DATED_WITHIN_NS)
-            reasons = {ERRORS[entry.classify] for entry in entries if entry.classify in ERRORS} or {"timeout"}
+            reasons = {ERRORS[entry.fate] for entry in entries if entry.fate in ERRORS} or {"timeout"}
             assert sample.verdict is (Verdict.OK if held_ns else Verdict.FAILED)
             assert held_ns or words(sample.reason) in reasons, (sample, entries)
     assert misdated <= max(1, answered * MOST_MISDATED), f"{misdated} of {answered} answers came sooner than they could"
