@@ -12,6 +12,7 @@ from typing import Literal
 
 from monitor.charter.estimates import estimated_holidays
 from monitor.domain.day import exact
+from monitor.domain.message import message
 from monitor.i18n.formats import DHAKA, short_date_text
 from monitor.settings.calendar_file import (
     CalendarFile,
@@ -125,7 +126,9 @@ class Calendar:
                 yield self.day(day + timedelta(days=offset))
             except OverflowError:
                 break
-        raise CalendarError(f"no working day within ten years after {day}. Expected a date that has one")
+        raise CalendarError(
+            message("no working day within ten years after {day:iso}. Expected a date that has one", day=day)
+        )
 
     def next_working_day(self, day: date) -> Day:
         """Return ``day`` itself, or the first working day after it."""

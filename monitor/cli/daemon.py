@@ -106,8 +106,8 @@ def _find_a_network(settings: "Settings") -> None:
     try:
         open_socket(4, settings.monitor.probing.socket).close()
     except NoSocket:
-        if private_network.beyond(settings) or not private_network.is_allowed():
+        if private_network.beyond_loopback(settings) or not private_network.is_allowed():
             raise
-        for line in private_network.announcement(settings):
+        for line in private_network.notice_text(settings):
             emit(log, LogEvent.PRIVATE_NETWORK, "%s", line)
         private_network.enter(settings, [sys.executable, "-P", "-c", OURSELVES, *sys.argv[1:]])

@@ -138,9 +138,9 @@ def _offer_open_tickets(session: "Session", site: str, *, anyway: bool) -> None:
 
 def _warn_of_misfit(office: "Office", key: str, site: str | None) -> None:
     """Warn when the row of the charter applies to other kinds of sites."""
-    from monitor.alerts.cases.actions import misfit
+    from monitor.alerts.cases.actions import mismatch
 
-    if odd := misfit(office, key, site):
+    if odd := mismatch(office, key, site):
         print(_("warning: {warning}", warning=odd), file=sys.stderr)
 
 

@@ -6,6 +6,7 @@ Errors, warnings and lines carry a `Message` where they are made; `monitor.i18n.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from string import Formatter
 from typing import Any
 
@@ -95,6 +96,8 @@ class _Plain(Formatter):
     def format_field(self, value: Any, format_spec: str) -> str:
         if isinstance(value, list | tuple):
             return ", ".join(map(str, value))
+        if isinstance(value, date) and "%" not in format_spec:
+            return str(value)
         if value is None or isinstance(value, str | Message):
             return joined(str(value or ""), "" if format_spec == "words" else format_spec)
         try:

@@ -86,7 +86,7 @@ class Flaps:
         """Return whether each result of the site counts, also one that changes nothing."""
         return site in self._histories
 
-    def remember(self, silent: Iterable[str]) -> None:
+    def restore(self, silent: Iterable[str]) -> None:
         """Restore from before a restart which sites were down, and which flapped."""
         self._histories |= dict.fromkeys(silent, SILENT) | dict.fromkeys(self.flapped, FLAPPED)
 
