@@ -73,7 +73,7 @@ def send_samples(
             raise Failure(
                 message("{kind}: not delivered: {why}", kind=letter.kind, why=said_by(error)), CANNOT
             ) from None
-        print(f"{letter.kind}: {proof}")
+        print(f"{letter.kind}: {proof_text(proof)}")
         files += proof.startswith("file ")
     if files:
         print(n_("{count} mail in {folder}/", "{count} mails in {folder}/", files, folder=folder.resolve()))

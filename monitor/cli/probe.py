@@ -17,7 +17,7 @@ from monitor.cli.numbers import decimal, whole
 from monitor.cli.options import AsJson
 from monitor.cli.snmp import snmp
 from monitor.cli.trace import trace
-from monitor.domain.message import Message, message, said_by
+from monitor.domain.message import Message, Said, message, said_by
 from monitor.domain.reasons import as_json
 from monitor.domain.sample import milliseconds
 from monitor.domain.text import ascii_digits
@@ -118,7 +118,7 @@ async def _run(prober: "IcmpProbe", wanted: "list[Target]") -> "tuple[list[Sampl
 def _targets(given: list[str], file: Path | None) -> "list[Target]":
     """Return the addresses of the command line and of the file; ends the command with every fault in them."""
     faults: list[Message] = []
-    found = [target for text in given if (target := _target(text, faults, "argument"))]
+    found = [target for text in given if (target := _target(text, faults, message("argument")))]
     if file is not None:
         try:
             lines = ascii_digits(read_bounded(file, LIST_BYTES).decode("utf-8-sig")).splitlines()
@@ -155,7 +155,7 @@ def _targets_of(file: Path, lines: list[str], faults: list[Message]) -> "Iterato
             yield target
 
 
-def _target(text: str, faults: list[Message], where: str) -> "Target | None":
+def _target(text: str, faults: list[Message], where: Said) -> "Target | None":
     from ipaddress import ip_address
 
     from monitor.probes.base import Target

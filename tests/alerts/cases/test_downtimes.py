@@ -146,8 +146,8 @@ def test_excused_silence_is_told_on_the_timeline_remembered_and_counted(desk: De
         told = [(one.kind, words(one.reason)) for one in session.scalars(select(Event).order_by(Event.id))]
         figure = figures(session, desk.office, LINK, (at(0), at(10)), at(10))
     assert told == [
-        ("paused", f"silent, but no outage begins: {why}"),
-        ("paused_over", f"silent for 1 hour: {why}"),
+        ("paused", f"no answer, but no outage begins: {why}"),
+        ("paused_over", f"no answer for 1 hour: {why}"),
     ]
     assert figure.excused == ((at(1), at(2), excuse),)
     # It breaches nothing, but nobody says that it was up.
