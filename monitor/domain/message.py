@@ -6,6 +6,7 @@ Errors, warnings and lines carry a `Message` where they are made; `monitor.i18n.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from string import Formatter
 from typing import Any
 
@@ -57,6 +58,13 @@ class Message:
         return hash(str(self))
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Translated(Message):
+    """Data that comes with its words in several languages, such as a holiday's name; ``text`` is the English."""
+
+    others: Mapping[str, str] = field(default_factory=dict)
+
+
 Said = Message | str
 """A message, or text that is shown as it is: a name, or what came from outside."""
 
@@ -69,6 +77,11 @@ def message(text: str, /, **values: object) -> Message:
 def messages(one: str, many: str, count: int, /, **values: object) -> Message:
     """Make a message about ``count`` things; both texts are literals in English."""
     return Message(one, {"count": count, **values}, many, count)
+
+
+def translated(english: str, /, **others: str) -> Translated:
+    """Make a message of data: its English words, and those in other languages by their code."""
+    return Translated(english, others=others)
 
 
 def said_by(error: BaseException) -> Said:
@@ -95,6 +108,8 @@ class _Plain(Formatter):
     def format_field(self, value: Any, format_spec: str) -> str:
         if isinstance(value, list | tuple):
             return ", ".join(map(str, value))
+        if isinstance(value, date) and "%" not in format_spec:
+            return str(value)
         if value is None or isinstance(value, str | Message):
             return joined(str(value or ""), "" if format_spec == "words" else format_spec)
         try:

@@ -57,7 +57,7 @@ class ConfigReload(Part):
         asked_mono_ns = self._clock.mono_ns()
         try:
             settings, sources = await load_in_subprocess(self._directory)
-            private_network.stay(settings)
+            private_network.check_settings(settings)
         except ConfigError as error:
             self._verdicts.refuse(error.problems, asked_mono_ns)
             for problem in error.problems:

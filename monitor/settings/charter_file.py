@@ -5,6 +5,7 @@ from typing import Annotated, TypeVar, get_args
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, ValidationInfo, field_validator
 
+from monitor.domain.message import message
 from monitor.domain.period import IMMEDIATE
 from monitor.settings.base import Model, matching
 from monitor.settings.found import found
@@ -22,14 +23,19 @@ Item = TypeVar("Item")
 
 def _plain_date(value: object) -> object:
     if isinstance(value, dt.datetime) or not isinstance(value, dt.date):
-        raise ValueError(f"{found(value)} is not a date. Expected one such as 2026-11-24, without quotes")
+        raise ValueError(
+            message("{found} is not a date. Expected one such as 2026-11-24, without quotes", found=found(value))
+        )
     return value
 
 
 def _mail_address(value: str) -> str:
     if value and not is_mail_address(value):
         raise ValueError(
-            f"{found(value)} is not an e-mail address. Expected one such as officer@example.org, or nothing"
+            message(
+                "{found} is not an e-mail address. Expected one such as officer@example.org, or nothing",
+                found=found(value),
+            )
         )
     return value
 
@@ -37,7 +43,7 @@ def _mail_address(value: str) -> str:
 def _some(values: tuple[Item, ...]) -> tuple[Item, ...]:
     """Refuse an empty list. Pydantic's own min_length would also complain of a list whose only item is wrong."""
     if not values:
-        raise ValueError("the list is empty. Expected one entry or more")
+        raise ValueError(message("the list is empty. Expected one entry or more"))
     return values
 
 
@@ -178,7 +184,12 @@ class CharterFile(Model):
             if len(numbers) != 1:
                 found = f"by services {' and '.join(map(str, numbers))}" if numbers else "by no service"
                 raise ValueError(
-                    f"sites of the kind '{kind}' are promised {found}. Expected the kind in 'site_kinds' of exactly one"
+                    message(
+                        "sites of the kind '{kind}' are promised {found}. Expected the kind in 'site_kinds' of "
+                        "exactly one",
+                        kind=kind,
+                        found=found,
+                    )
                 )
         return services
 
@@ -187,7 +198,12 @@ class CharterFile(Model):
     def _official_services_promise_no_sites(cls, services: tuple[ServiceEntry, ...]) -> tuple[ServiceEntry, ...]:
         for service in services:
             if service.site_kinds:
-                raise ValueError(f"service {service.number} has 'site_kinds'. Expected them at citizen services only")
+                raise ValueError(
+                    message(
+                        "service {number} has 'site_kinds'. Expected them at citizen services only",
+                        number=service.number,
+                    )
+                )
         return services
 
 
@@ -195,14 +211,20 @@ def _numbered_from_one(numbers: list[int], key: str, what: str) -> None:
     for expected, number in enumerate(numbers, start=1):
         if number != expected:
             raise ValueError(
-                f"{key} {number} is not the next {what}'s. Expected {expected}: 1, 2, 3 and so on, in order"
+                message(
+                    "{key} {number} is not the next {what}'s. Expected {expected}: 1, 2, 3 and so on, in order",
+                    key=key,
+                    number=number,
+                    what=what,
+                    expected=expected,
+                )
             )
 
 
 def _known_officer(role: str, where: str, info: ValidationInfo) -> None:
     officers = info.data.get("officers")
     if officers is not None and role not in officers:
-        raise ValueError(f"{where}: {no_such('officer', role, officers)}")
+        raise ValueError(message("{where}: {fault}", where=where, fault=no_such("officer", role, officers)))
 
 
 def _with_defaults(service: ServiceEntry, defaults: ServiceTerms, section: str) -> ServiceEntry:
@@ -210,6 +232,11 @@ def _with_defaults(service: ServiceEntry, defaults: ServiceTerms, section: str) 
     missing = NEEDED - shared - service.model_fields_set
     if missing:
         raise ValueError(
-            f"service {service.number} has no {', '.join(sorted(missing))}. Expected it here or in [{section}]"
+            message(
+                "service {number} has no {names}. Expected it here or in [{section}]",
+                number=service.number,
+                names=", ".join(sorted(missing)),
+                section=section,
+            )
         )
     return service.model_copy(update={name: getattr(defaults, name) for name in shared})

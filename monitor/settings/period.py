@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator
 
+from monitor.domain.message import Said, message
 from monitor.domain.period import IMMEDIATE, Period, Unit
 from monitor.settings.found import found
 
@@ -21,18 +22,31 @@ def _reader(what: str, units: tuple[Unit, ...]) -> Callable[[object], Period]:
         if value == "immediate" and "immediate" in units:
             return IMMEDIATE
         if not isinstance(value, dict) or len(value) != 1 or not set(value) & (set(units) - {"immediate"}):
-            raise ValueError(f"{_as_written(value)} is not a {what}. Expected one of {forms}")
+            raise ValueError(
+                message(
+                    "{as_written} is not a {what}. Expected one of {forms}",
+                    as_written=_as_written(value),
+                    what=what,
+                    forms=forms,
+                )
+            )
         ((unit, amount),) = value.items()
         if type(amount) is not int or not 1 <= amount <= LONGEST[unit]:
             raise ValueError(
-                f"{unit} = {found(amount)} is not a {what}. Expected a whole number from 1 to {LONGEST[unit]}"
+                message(
+                    "{unit} = {found} is not a {what}. Expected a whole number from 1 to {longest}",
+                    unit=unit,
+                    found=found(amount),
+                    what=what,
+                    longest=LONGEST[unit],
+                )
             )
         return Period(unit, amount)
 
     return read
 
 
-def _as_written(value: object) -> str:
+def _as_written(value: object) -> Said:
     if isinstance(value, dict):
         return f"{{ {', '.join(f'{key} = {found(item)}' for key, item in list(value.items())[:3])[:80]} }}"
     return found(value, ("immediate",))

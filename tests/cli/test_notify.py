@@ -114,7 +114,7 @@ def test_check_looks_after_the_secrets_of_a_channel(home: Path) -> None:
     ("words", "message"),
     [
         (["01711", "--by", "sms"], "'01711' is no telephone number"),
-        (["01711000000", "--by", "sms", "--lang", "both"], "--lang: found another text. Expected 'bn' or 'en'"),
+        (["01711000000", "--by", "sms", "--lang", "both"], "--lang: no language of that name. Expected one of: bn, en"),
         (["01711000000", "--by", "smss"], "--by: there is no channel 'smss'. Did you mean 'sms'?"),
     ],
 )

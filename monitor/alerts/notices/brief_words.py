@@ -27,7 +27,6 @@ TITLES: Mapping[str, str] = {
 OFFICER = N_("responsible officer")
 
 WEEK = (
-    N_("{sites} sites; {outages} outages{kinds}"),
     N_("suspected power cuts among them: {power}; sites behind another that was down: {behind}"),
     N_("tickets: {opened} new, {missed} past their time, {resolved} resolved"),
 )
@@ -138,9 +137,11 @@ def _planned_line(item: Planned, lang: Lang) -> str:
 
 def _upazila(each: Upazila, lang: Lang) -> Iterator[Section]:
     kinds = ", ".join(counted(kind, count, lang) for kind, count in each.by_kind.items() if kind in KINDS)
-    names = ("sites", "outages", "power", "behind", "opened", "missed", "resolved")
+    names = ("power", "behind", "opened", "missed", "resolved")
     counts = {name: getattr(each, name) for name in names}
-    lines = [tr(lang, line, **counts, kinds=f" ({kinds})" if kinds else "") for line in WEEK]
+    sites = trn(lang, "{count} site", "{count} sites", each.sites)
+    outages = trn(lang, "{count} outage", "{count} outages", each.outages)
+    lines = [f"{sites}; {outages}{f' ({kinds})' if kinds else ''}", *(tr(lang, line, **counts) for line in WEEK)]
     if each.unmonitored_s:
         lines.append(tr(lang, "unmonitored: {length}", length=timedelta(seconds=each.unmonitored_s)))
     yield Section(each.name(lang), tuple(lines))

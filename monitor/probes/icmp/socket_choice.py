@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from ipaddress import ip_address
 from typing import Literal
 
+from monitor.domain.message import message
 from monitor.probes.icmp.mmsg_buffers import AddressBatch, Outgoing
 from monitor.probes.icmp.packets import COOKIE_BYTES, MOST_BATCHES, Reply, Requests, read_reply, without_ip_header
 from monitor.probes.icmp.sockets import EchoSocket, Family, Kind, NoSocket, Opener
@@ -43,7 +44,14 @@ def open_socket(family: Family, wanted: SocketKind = "auto", opener: Opener = so
             return echo_socket
         echo_socket.close()
         reasons.append(f"{kind} socket: no answer from {LOOPBACK[family]}")
-    raise NoSocket(f"ICMP for IPv{family} does not work here ({'; '.join(reasons)}).\n{FIX}")
+    raise NoSocket(
+        message(
+            "ICMP for IPv{family} does not work here ({reasons}).\n{fix}",
+            family=family,
+            reasons="; ".join(reasons),
+            fix=FIX,
+        )
+    )
 
 
 def _pings_itself(echo_socket: EchoSocket) -> bool:
