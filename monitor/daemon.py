@@ -35,7 +35,7 @@ from monitor.runtime.heartbeat import HeartbeatSender, oldest_pending_s
 from monitor.runtime.helpdesk_worker import HelpdeskWorker
 from monitor.runtime.icmp_prober import IcmpProber, icmp_options
 from monitor.runtime.jobs import Jobs
-from monitor.runtime.last_run import LastRun, Left
+from monitor.runtime.last_run import LastRun, RestoredState
 from monitor.runtime.live import RuntimeState
 from monitor.runtime.notifier import Notifier
 from monitor.runtime.office_in_force import OfficeInForce
@@ -242,10 +242,10 @@ class Daemon:
             emit(log, LogEvent.STARTED, "%s", render(line, lang))
 
 
-def _state_of(settings: Settings, clock: Clock, left: Left) -> RuntimeState:
+def _state_of(settings: Settings, clock: Clock, left: RestoredState) -> RuntimeState:
     """Build the state at the start: a board restored from what is known."""
     office = Office.of(settings, left.plans)
-    baselines = Baselines(limits_of(settings.monitor.judging), known=left.learned)
+    baselines = Baselines(limits_of(settings.monitor.judging), known=left.usual_times)
     board = board_of(settings, office, left.known or NOTHING_STORED, baselines)
     return RuntimeState(clock, settings.fleet, board, office)
 

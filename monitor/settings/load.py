@@ -84,7 +84,7 @@ def load(directory: Path, kinds: Kinds, sources: dict[str, bytes] | None = None)
     if monitor:
         faults.extend(_channels_without_section(documents["monitor.toml"], monitor, kinds))
     if monitor and charter:
-        faults.extend(_confused_readers(documents["monitor.toml"], monitor, charter))
+        faults.extend(_conflicting_recipients(documents["monitor.toml"], monitor, charter))
     if faults or not (sites and monitor and charter and calendar and holidays):
         raise ConfigError(faults)
     if sources is not None:
@@ -139,7 +139,7 @@ def _channels_without_section(document: Document, monitor: MonitorFile, kinds: K
             yield Problem(document.name, document.line(path), ".".join(path), said)
 
 
-def _confused_readers(document: Document, monitor: MonitorFile, charter: CharterFile) -> Iterator[Problem]:
+def _conflicting_recipients(document: Document, monitor: MonitorFile, charter: CharterFile) -> Iterator[Problem]:
     """Yield recipients named like an officer, and briefs for officers whom the charter does not have."""
     for name in (name for name in monitor.recipients if name in {*charter.officers, "asker"}):
         said = message("'{name}' already is a reader by the charter. Expected a name of its own", name=name)

@@ -15,7 +15,7 @@ from monitor.settings.sites_file import Id
 YEARS = (2000, 2100)
 A_WEEK = 7 * 24 * 60
 OFFICE_CLOCK = dt.timezone(dt.timedelta(hours=6))
-MOMENTS = ("begins", "ends", "until")
+TIME_KEYS = ("begins", "ends", "until")
 
 
 def _moment(value: object) -> dt.datetime:
@@ -89,7 +89,7 @@ class Maintenance(Model):
     @classmethod
     def from_json(cls, entry: Mapping[str, Any]) -> "Maintenance":
         """Return the plan that ``model_dump(mode="json")`` made plain."""
-        moments = {key: dt.datetime.fromisoformat(entry[key]) for key in MOMENTS if entry.get(key)}
+        moments = {key: dt.datetime.fromisoformat(entry[key]) for key in TIME_KEYS if entry.get(key)}
         clocks = {key: entry[key][:5] for key in ("opens", "closes") if entry.get(key)}
         return cls.model_validate({**entry, **moments, **clocks})
 

@@ -66,7 +66,7 @@ class PageServer(Part):
             return
         self._sockets = []
         self._running = await serve(self._app, listeners)
-        self.trouble, self.address, self._away_since_ns = "", _place(listeners[0]), None
+        self.trouble, self.address, self._away_since_ns = "", _shown_address(listeners[0]), None
         said = tr(self._lang(), "page http://{address}/ , metrics http://{address}/metrics", address=self.address)
         emit(log, LogEvent.PAGE_UP, "%s", said, address=self.address)
         self._changed()
@@ -97,7 +97,7 @@ def listen(web: Web) -> socket.socket:
     return socket.create_server((web.host, web.port), family=family, backlog=BACKLOG)
 
 
-def _place(listener: socket.socket) -> str:
+def _shown_address(listener: socket.socket) -> str:
     """Return where it listens, as in a URL."""
     if listener.family not in {socket.AF_INET, socket.AF_INET6}:
         return str(listener.getsockname())

@@ -31,10 +31,10 @@ def test_each_message_is_in_bangla_too(code: ReasonCode) -> None:
     [
         (None, "", ""),
         (TIMEOUT, "timeout", "সাড়া নেই"),
-        (reason(C.FAR_END_SILENT), "the far end is silent", "দূর প্রান্ত সাড়া দিচ্ছে না"),
+        (reason(C.FAR_END_SILENT), "the far end does not answer", "দূর প্রান্ত সাড়া দিচ্ছে না"),
         (
             reason(C.FAR_END_SILENT, seen=TIMEOUT),
-            "the far end is silent: timeout",
+            "the far end does not answer: timeout",
             "দূর প্রান্ত সাড়া দিচ্ছে না: সাড়া নেই",
         ),
         (
@@ -54,7 +54,7 @@ def test_each_message_is_in_bangla_too(code: ReasonCode) -> None:
         ),
         (
             reason(C.WAS_SILENT, seconds=3_700, excuse=text("works")),
-            "silent for 1 hour 1 minute: works",
+            "no answer for 1 hour 1 minute: works",
             "১ ঘণ্টা ১ মিনিট সাড়া ছিল না: works",
         ),
         (text("{interface} as it is 7"), "{interface} as it is 7", "{interface} as it is 7"),

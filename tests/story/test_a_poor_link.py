@@ -117,6 +117,6 @@ def test_a_link_that_is_poor_loses_its_mains_and_breaks(
         until(lambda: told("on_mains") != [], "the mains to be back", 15)
         lab.down(FAR_END)
         (_, second) = until(lambda: outages(daemon)[1:] and outages(daemon), "the second outage", 40)
-        assert stored(second["reason"]) == "the far end is silent: timeout"
+        assert stored(second["reason"]) == "the far end does not answer: timeout"
         assert second["cause"] == ""
     lab.up(FAR_END)

@@ -117,7 +117,7 @@ def correct(work: Work, number: str, wanted: Correction, reason: str, *, seen: S
     return corrections.correct(work, ticket, wanted.cleaned(LONGEST_ASKER, LONGEST_TEXT), clean(reason, LONGEST_ASKER))
 
 
-def misfit(office: Office, service: str, site: str | None) -> str:
+def mismatch(office: Office, service: str, site: str | None) -> str:
     """Return what is odd about a request for that site under that row of the charter; empty for nothing."""
     known = office.fleet.sites.get(site or "")
     if known is None or office.charter.fits(service, known.kind):

@@ -303,7 +303,7 @@ class _Player:
         self._plan(now_utc)
         longest = timedelta(seconds=2 * self.settings.monitor.probing.interval_s)
         with self.store.write() as session:
-            last, known = board_state.last_trust(session), board_state.remember(session)
+            last, known = board_state.last_trust(session), board_state.load_state(session)
             seen_utc = last.utc_at(last.last.boot_ns) if last is not None else now_utc
             gap = board_state.note_gap(session, seen_utc, now_utc, longest)
         if gap:

@@ -21,7 +21,7 @@ from monitor.domain.clock import VirtualClock
 from monitor.domain.message import Message, message
 from monitor.domain.reasons import TIMEOUT
 from monitor.i18n.formats import DHAKA
-from monitor.i18n.terms import HISTORY
+from monitor.i18n.terms import HISTORY, RECIPIENTS
 from monitor.judging.decisions import OutageClosed, OutageOpened
 from monitor.runtime.virtual.sample_letters import COMPLAINT, REQUESTER, in_both
 from monitor.settings.load import Settings
@@ -64,7 +64,7 @@ def play(settings: Settings, began: datetime, months: int, folder: Path) -> Iter
                     for event in ticket_rows.events_after(session, last_event_id):
                         last_event_id = event.id
                         yield Happened(event.at_utc, _line(event))
-                    yield from _gone(session, listed)
+                    yield from _newly_sent(session, listed)
                 clock.advance((_next_look(clock.utc()) - clock.utc()).total_seconds())
             yield from _settled(store, office, clock, channel, listed)
         finally:
@@ -113,7 +113,7 @@ def _settled(
     while deliver_next(store, office, "email", channel, clock) == "done":
         pass
     with store.read() as session:
-        yield from _gone(session, listed)
+        yield from _newly_sent(session, listed)
 
 
 def _line(event: TicketEvent) -> Message:
@@ -122,11 +122,12 @@ def _line(event: TicketEvent) -> Message:
     return message("{number} {kind}{text:: }", number=event.ticket.number, kind=kind, text=event.text)
 
 
-def _gone(session: Session, listed: set[int]) -> Iterator[Happened]:
+def _newly_sent(session: Session, listed: set[int]) -> Iterator[Happened]:
     """Yield mails that were sent and not listed yet; merged ones are left out."""
     for notice in notice_rows.gone(session):
         if notice.id not in listed and notice.sent_utc is not None:
             listed.add(notice.id)
             file = notice.proof.removeprefix("file ")
-            said = message("mail to {recipient}: {file}", recipient=notice.recipient, file=file)
+            reader = Message(RECIPIENTS.get(notice.recipient, notice.recipient))
+            said = message("mail to {recipient}: {file}", recipient=reader, file=file)
             yield Happened(notice.sent_utc, said, is_mail=True)
