@@ -9,7 +9,7 @@ from monitor.domain.message import N_
 from monitor.domain.reasons import from_json
 from monitor.i18n.catalogue import tr
 from monitor.i18n.reasons import reason_text
-from monitor.i18n.terms import CAUSES, EVENTS, HISTORY, NOTICE_KINDS, RECIPIENTS
+from monitor.i18n.terms import CAUSES, ENDINGS, EVENTS, HISTORY, NOTICE_KINDS, RECIPIENTS
 
 KINDS: Mapping[str, str] = {
     **EVENTS,
@@ -67,7 +67,7 @@ def _words(name: str, value: Any, transition: Mapping[str, Any]) -> str:
     match name:
         case "reason" | "why":
             code = transition.get(f"{name}_code")
-            return reason_text(from_json(code), lang()) if code else str(value)
+            return reason_text(from_json(code), lang()) if code else term(ENDINGS, value)
         case "cause":
             return _("suspected cause: {cause}", cause=term(CAUSES, value))
         case "affected":

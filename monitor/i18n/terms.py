@@ -137,8 +137,20 @@ CHANNELS: Mapping[str, str] = {
 
 RECIPIENTS: Mapping[str, str] = {
     "asker": N_("the person who asked"),
+    "responsible": N_("responsible officer"),
+    "grievance": N_("grievance redress officer"),
+    "appeal": N_("appeal officer"),
+    "cell": N_("grievance cell"),
 }
-"""Who gets notices; all others have names of their own in the configuration."""
+"""Who gets notices: by the charter, and who asked; all others have names of their own in the configuration."""
+
+ENDINGS: Mapping[str, str] = {
+    "recovered": N_("answers again"),
+    "removed": N_("taken out of the configuration"),
+    "reconfigured": N_("its configuration was changed"),
+    "readdressed": N_("given another address in the configuration"),
+}
+"""Why an outage ended, by `domain.states.EndReason`."""
 
 HISTORY: Mapping[str, str] = {
     **{kind: NOTICE_KINDS[kind] for kind in NOTICE_KINDS if kind not in {"morning", "weekly", "digest"}},

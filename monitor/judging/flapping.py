@@ -73,7 +73,7 @@ def _whole(threshold: float) -> Fraction:
 
 @dataclass
 class Flaps:
-    """The histories of sites that changed lately; steady ones take no memory.
+    """The histories of sites that changed recently; steady ones take no memory.
 
     ``flapped``: those flapping before a restart.
     """

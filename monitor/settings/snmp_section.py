@@ -30,7 +30,7 @@ def _a_protocol(value: object, check: Callable[[object], object], info: Validati
 
 
 class V2cEntry(Model):
-    """A community of SNMPv2c: it is sent in the clear, and whoever sees a packet knows it."""
+    """A community of SNMPv2c: it is sent in the clear, and anyone who sees a packet knows it."""
 
     community_file: SecretFile
 

@@ -21,7 +21,7 @@ from monitor.domain.clock import VirtualClock
 from monitor.domain.message import Message, message
 from monitor.domain.reasons import TIMEOUT
 from monitor.i18n.formats import DHAKA
-from monitor.i18n.terms import HISTORY
+from monitor.i18n.terms import HISTORY, RECIPIENTS
 from monitor.judging.decisions import OutageClosed, OutageOpened
 from monitor.runtime.virtual.sample_letters import COMPLAINT, REQUESTER, in_both
 from monitor.settings.load import Settings
@@ -128,5 +128,6 @@ def _newly_sent(session: Session, listed: set[int]) -> Iterator[Happened]:
         if notice.id not in listed and notice.sent_utc is not None:
             listed.add(notice.id)
             file = notice.proof.removeprefix("file ")
-            said = message("mail to {recipient}: {file}", recipient=notice.recipient, file=file)
+            reader = Message(RECIPIENTS.get(notice.recipient, notice.recipient))
+            said = message("mail to {recipient}: {file}", recipient=reader, file=file)
             yield Happened(notice.sent_utc, said, is_mail=True)
