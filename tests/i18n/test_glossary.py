@@ -73,7 +73,7 @@ def test_a_term_that_is_a_whole_entry_has_the_glossarys_bangla() -> None:
 
 @pytest.mark.parametrize("retired", RETIRED)
 def test_a_retired_word_is_said_nowhere(retired: str) -> None:
-    saying = [text for entry in entries() for text in entry if says(text, retired)]
+    saying = [text for entry in entries() for text in entry if says(re.sub("{[^{}]*}", "", text), retired)]
 
     assert saying == []
 
