@@ -35,7 +35,7 @@ from monitor.runtime.heartbeat import HeartbeatSender, oldest_pending_s
 from monitor.runtime.helpdesk_worker import HelpdeskWorker
 from monitor.runtime.icmp_prober import IcmpProber, icmp_options
 from monitor.runtime.jobs import Jobs
-from monitor.runtime.last_run import LastRun, Left
+from monitor.runtime.last_run import LastRun, RestoredState
 from monitor.runtime.live import RuntimeState
 from monitor.runtime.notifier import Notifier
 from monitor.runtime.office_in_force import OfficeInForce
@@ -113,7 +113,7 @@ class Daemon:
         self._reload = ConfigReload(clock, settings.directory, self._verdicts, systemd, self._take_over)
         calendar = CalendarJobs(self._trusted_utc, Jobs(store, live, in_force, opener.examine).all_of_them())
         app = make_app(live, Exposition(live, store, clock), store, lambda: in_force.settings, self._ages, clock)
-        self._page = page = PageServer(app, settings.monitor.web, sockets, clock, self._say_how)
+        self._page = page = PageServer(app, settings.monitor.web, sockets, clock, self._say_how, self._line_lang)
         # Opened in this order and closed in the reverse one: sources of decisions are closed before the writer.
         self._parts: tuple[Part, ...] = (
             *(opener, sample_log, baselines, writer, diagnostics),
@@ -230,19 +230,22 @@ class Daemon:
         self._verdicts.page(connect_address(address), trouble)
         self._systemd.status(f"page http://{address}/" if address else f"no page: {trouble}")
 
+    def _line_lang(self) -> Lang:
+        """Return the language of lines at the start: that of this run where people read them, else English."""
+        return self._lang if self._log_output.is_for_people else SOURCE
+
     def _say_what_runs(self) -> None:
-        """Log it in the language of this run where people read it, else in English."""
-        lang = self._lang if self._log_output.is_for_people else SOURCE
+        lang = self._line_lang()
         for warning in warnings(self.settings, self._live.office, self._clock.utc()):
             emit(log, LogEvent.CONFIG_WARNING, "%s", render(warning, lang))
         for line in startup_lines(self.settings, self._store):
             emit(log, LogEvent.STARTED, "%s", render(line, lang))
 
 
-def _state_of(settings: Settings, clock: Clock, left: Left) -> RuntimeState:
+def _state_of(settings: Settings, clock: Clock, left: RestoredState) -> RuntimeState:
     """Build the state at the start: a board restored from what is known."""
     office = Office.of(settings, left.plans)
-    baselines = Baselines(limits_of(settings.monitor.judging), known=left.learned)
+    baselines = Baselines(limits_of(settings.monitor.judging), known=left.usual_times)
     board = board_of(settings, office, left.known or NOTHING_STORED, baselines)
     return RuntimeState(clock, settings.fleet, board, office)
 

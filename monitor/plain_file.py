@@ -5,6 +5,8 @@ import stat
 from pathlib import Path
 from typing import BinaryIO
 
+from monitor.domain.message import Message, message, said_by_system
+
 CONFIG_BYTES = 64 * 1024 * 1024  # sites.toml of 20,000 sites has about 5 MB
 LIST_BYTES = 64 * 1024 * 1024  # a spreadsheet, a list of addresses
 PEM_BYTES = 8 * 1024 * 1024  # a whole system's authorities have about 250 kB
@@ -20,9 +22,9 @@ def read_bounded(file: Path, most_bytes: int) -> bytes:
         try:
             found = opened.read(most_bytes + 1)
         except OSError as error:
-            raise PlainFileError(f"cannot be read: {error.strerror}") from None
+            raise PlainFileError(message("cannot be read: {fault}", fault=said_by_system(error))) from None
     if found is None:  # some files of the kernel would make us wait
-        raise PlainFileError("cannot be read without waiting")
+        raise PlainFileError(message("cannot be read without waiting"))
     if len(found) > most_bytes:
         raise PlainFileError(_too_large(most_bytes))
     return found
@@ -37,9 +39,9 @@ def open_plain(file: Path, most_bytes: int | None = None) -> BinaryIO:
         _check(os.stat(file), most_bytes)
         opened = open(file, "rb", opener=_without_waiting)  # noqa: SIM115  # who called closes it
     except OSError as error:
-        raise PlainFileError(f"cannot be read: {error.strerror}") from None
+        raise PlainFileError(message("cannot be read: {fault}", fault=said_by_system(error))) from None
     except ValueError:  # a NUL in the path
-        raise PlainFileError("cannot be read: its path holds a letter that no path has") from None
+        raise PlainFileError(message("cannot be read: its path holds a letter that no path has")) from None
     try:
         _check(os.fstat(opened.fileno()), most_bytes)
     except PlainFileError:
@@ -64,15 +66,15 @@ def kind_fault(file: Path) -> str:
 
 def _check(found: os.stat_result, most_bytes: int | None) -> None:
     if stat.S_ISDIR(found.st_mode):
-        raise PlainFileError("is a folder")
+        raise PlainFileError(message("is a folder"))
     if not stat.S_ISREG(found.st_mode):
-        raise PlainFileError("is no plain file, but a pipe, a socket or a device")
+        raise PlainFileError(message("is no plain file, but a pipe, a socket or a device"))
     if most_bytes is not None and found.st_size > most_bytes:
         raise PlainFileError(_too_large(most_bytes))
 
 
-def _too_large(most_bytes: int) -> str:
-    return f"is too large: more than {most_bytes:,} bytes"
+def _too_large(most_bytes: int) -> Message:
+    return message("is too large: more than {most:,} bytes", most=most_bytes)
 
 
 def _without_waiting(file: str, flags: int) -> int:

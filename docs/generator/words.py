@@ -2,11 +2,11 @@
 
 Without an argument each monitor.po gets what is new (untranslated) and loses what nobody says any more. ``--check``
 changes nothing and fails on an entry that is untranslated, fuzzy, unused, unextracted, or whose gaps differ. ``--fill``
-takes translations from a JSON file: {"English": "translation", "one thing": ["translation of one", "of many"]}.
+takes translations from a JSON file: {"English": "translation", "one thing": ["translation of one", "of many"]}; a
+context stands before its text, with \\u0004 between them.
 """
 
 import argparse
-import inspect
 import json
 import sys
 from collections.abc import Iterator, Sequence
@@ -20,6 +20,8 @@ from babel.messages import Catalog
 from babel.messages.catalog import Message
 from babel.messages.extract import extract_from_file
 from babel.messages.pofile import read_po, write_po
+from typer import Context
+from typer.core import TyperGroup
 
 from dashboards.generator import alerts
 from monitor.i18n.languages import LOCALES, SOURCE, languages
@@ -30,6 +32,7 @@ KEYWORDS = {
     "n_": (1, 2),
     "N_": None,
     "NN_": (1, 2),
+    "NP_": ((1, "c"), 2),
     "message": (1,),
     "messages": (1, 2),
     "tr": (2,),
@@ -41,6 +44,7 @@ PATTERNS = (
     ("monitor/**/*.j2", "jinja2.ext.babel_extract"),
     ("dashboards/generator/*.py", "python"),
 )
+CONTEXT = "\4"  # stands between a context and its text, as in gettext's own files
 PLURAL = {"bn": "nplurals=2; plural=(n > 1);"}  # Babel's own rule for Bangla is wrong
 
 
@@ -62,13 +66,16 @@ def extracted() -> Catalog:
 def _help() -> Iterator[str]:
     """The help of every command, option and argument."""
     from monitor.cli.app import app
+    from monitor.cli.command_help import unwrapped
 
     waiting: list[Any] = [typer.main.get_command(app)]
     while waiting:
         command = waiting.pop()
-        yield from filter(None, (command.help and inspect.cleandoc(command.help), command.epilog))
+        yield from filter(None, (unwrapped(command.help or ""), command.epilog))
         yield from filter(None, (getattr(each, "help", None) for each in command.params))
-        waiting += getattr(command, "commands", {}).values()
+        if isinstance(command, TyperGroup):  # some of its commands are made when they are asked for
+            context = Context(command)
+            waiting += (command.get_command(context, name) for name in command.list_commands(context))
 
 
 def path_of(lang: str) -> Path:
@@ -157,12 +164,17 @@ def gaps(text: str) -> set[str]:
 def fill(known: Catalog, translations: dict[str, str | list[str]]) -> list[str]:
     """Put translations into a catalogue; returns the English texts that it does not have."""
     unknown = []
-    for text, translation in translations.items():
-        entries = [entry for entry in known if entry.id and _key(entry)[0][0] == text]
+    for key, translation in translations.items():
+        context, _, text = key.rpartition(CONTEXT)
+        entries = [
+            entry
+            for entry in known
+            if entry.id and _key(entry)[0][0] == text and (not context or entry.context == context)
+        ]
         for entry in entries:
             entry.string = tuple(_forms(translation)) if entry.pluralizable else translation
         if not entries:
-            unknown.append(text)
+            unknown.append(key)
     return unknown
 
 
@@ -201,7 +213,8 @@ def main() -> int:
 def _missing(known: Catalog) -> Iterator[tuple[str, str | list[str]]]:
     for entry in known:
         if entry.id and not all(_several(entry.string)):
-            yield _several(entry.id)[0], ["", ""] if entry.pluralizable else ""
+            key = f"{entry.context}{CONTEXT}" if entry.context else ""
+            yield key + _several(entry.id)[0], ["", ""] if entry.pluralizable else ""
 
 
 def _several(texts: str | Sequence[str] | None) -> list[str]:

@@ -12,6 +12,7 @@ from monitor.charter.calendar import SEARCH_DAYS, Calendar, CalendarError, Day
 from monitor.charter.deadline import Deadline, disposal_deadline
 from monitor.charter.services import Stage
 from monitor.charter.waiting import Wait
+from monitor.domain.message import message
 from monitor.domain.notice_kinds import NoticeKind
 
 
@@ -109,7 +110,9 @@ def _opening_before(day: date, working_days: int, calendar: Calendar) -> datetim
             working_days -= 1
             if working_days == 0:
                 return before.opens.astimezone(UTC)
-    raise CalendarError(f"no working day within ten years before {day}. Expected a date that has one")
+    raise CalendarError(
+        message("no working day within ten years before {day:iso}. Expected a date that has one", day=day)
+    )
 
 
 def _days_before(day: date, calendar: Calendar) -> Iterator[Day]:

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, time, timedelta
 from typing import NamedTuple
 
 from monitor.charter.calendar import Calendar, CalendarError, Day
+from monitor.domain.message import message
 
 ONE_DAY = timedelta(days=1)
 MINUTE = timedelta(minutes=1)
@@ -61,7 +62,11 @@ def after_working_time(length: timedelta, from_utc: datetime, calendar: Calendar
         if length <= closes - opens:
             return opens + length
         length -= closes - opens
-    raise CalendarError(f"no {length} of office hours within ten years after {from_utc:%Y-%m-%d}")
+    raise CalendarError(
+        message(
+            "no {length} of office hours within ten years after {from_utc:%Y-%m-%d}", length=length, from_utc=from_utc
+        )
+    )
 
 
 def _hours_from(from_utc: datetime, calendar: Calendar) -> Iterator[tuple[datetime, datetime]]:

@@ -11,24 +11,28 @@ import typer
 
 from monitor.cli.dates import local
 from monitor.cli.errors import BAD_INPUT, CANNOT, NO, Failure, settings_in_force
+from monitor.cli.language import _, n_, render
+from monitor.domain.message import message, said_by, said_by_system
 
 if TYPE_CHECKING:
     from monitor.cli.documents import SoundnessDocument
     from monitor.store.soundness import Soundness
 
-app = typer.Typer(help="Copies the database, proves copies, and puts one back.", no_args_is_help=True)
+app = typer.Typer(help="Copy the database, test copies, and restore one.", no_args_is_help=True)
 
-Json = Annotated[bool, typer.Option("--json", help="As JSON.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 HEAD_LETTERS = 64
 
 
 @app.command()
 def create(
     context: typer.Context,
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="A file; below backups/, if left out.")] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="A file; without it a new one in backups/.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
-    """Copies the database, beside the running daemon too, and proves the copy by restoring it into a scratch file."""
+    """Copy the database, also while the daemon runs, and test the copy by restoring it into a temporary file."""
     from monitor.cli.clock import now_of
     from monitor.store import copies
     from monitor.store.opening import BACKUPS, DATABASE
@@ -37,7 +41,7 @@ def create(
     state = settings.state
     target = output or state / BACKUPS / copies.copy_name(now_of(settings))
     if target.exists():
-        raise Failure(f"{target} is there already. Expected a name that is free", BAD_INPUT)
+        raise Failure(message("{file} is there already. Expected a name that is free", file=target), BAD_INPUT)
     with _failing(target):
         _there(state)
         found = copies.create(state / DATABASE, target)
@@ -47,10 +51,10 @@ def create(
 @app.command()
 def verify(
     context: typer.Context,
-    copy: Annotated[Path | None, typer.Argument(help="A copy; all those in backups/, if left out.")] = None,
+    copy: Annotated[Path | None, typer.Argument(help="A copy; without it all copies in backups/.")] = None,
     as_json: Json = False,
 ) -> None:
-    """Proves copies: each is restored into a scratch file and examined; exit code 1 when one is not good."""
+    """Test copies: restore each into a temporary file and examine it; exit code 1 if one is not good."""
     from monitor.store import copies
     from monitor.store.errors import StoreError
     from monitor.store.opening import BACKUPS
@@ -59,7 +63,10 @@ def verify(
     state = settings_in_force(context.obj).state
     wanted = [_named(copy, state)] if copy is not None else copies.nightly(state / BACKUPS)
     if not wanted:
-        raise Failure(f"no copies lie in {state / BACKUPS}. Make one: upazila-monitor backup create", CANNOT)
+        said = message(
+            "there are no copies in {folder}. Make one: upazila-monitor backup create", folder=state / BACKUPS
+        )
+        raise Failure(said, CANNOT)
     found: list[tuple[Path, Soundness]] = []
     for each in wanted:
         with _failing(each):
@@ -71,22 +78,23 @@ def verify(
         print(json.dumps([{"copy": str(each), **_facts(seen)} for each, seen in found]))
     else:
         for each, seen in found:
-            print(f"{each}: {'NOT GOOD: ' + '; '.join(seen.problems) if seen.problems else _contents(seen)}")
-    if any(seen.problems for _, seen in found):
+            problems = "; ".join(map(render, seen.problems))
+            print(f"{each}: {_('NOT GOOD: {problems}', problems=problems) if problems else _contents(seen)}")
+    if any(seen.problems for _each, seen in found):
         raise typer.Exit(NO)
 
 
 @app.command()
 def restore(
     context: typer.Context,
-    copy: Annotated[Path | None, typer.Argument(help="A copy; the newest good one in backups/, if left out.")] = None,
-    head: Annotated[str, typer.Option(help="A hash from the foot of a mail; the copy's history must hold it.")] = "",
+    copy: Annotated[Path | None, typer.Argument(help="A copy; without it the newest good one in backups/.")] = None,
+    head: Annotated[str, typer.Option(help="A hash from the foot of a mail; the copy's history must contain it.")] = "",
     older: Annotated[
-        bool, typer.Option("--older", help="Also a copy whose history ends before what was mailed last.")
+        bool, typer.Option("--older", help="Accept a copy whose history ends before the last mail.")
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """Puts a copy back as the database while no daemon runs; what was there is kept in a folder aside-…"""
+    """Restore a copy as the database while no daemon runs; what was there is kept in a folder aside-…"""
     from monitor.domain.clock import SystemClock
     from monitor.store import copies
     from monitor.store.lock import only_daemon
@@ -97,10 +105,12 @@ def restore(
     with _failing(copy or state), only_daemon(state):
         chosen = _named(copy, state) if copy is not None else copies.newest_good(state, now_utc)
         done = copies.restore(chosen, state, now_utc, older=older, known_head=known_head)
-    lines = [f"{done.copy} is the database now: {_contents(done.found)}"]
+    lines = [_("{copy} is the database now: {contents}", copy=done.copy, contents=_contents(done.found))]
     if done.aside is not None:
-        lines.append(f"what was there before lies in {done.aside}")
-    lines.append("start the daemon: the time since then counts as unmonitored; letters since then may go out once more")
+        lines.append(_("What was there before is in {folder}", folder=done.aside))
+    lines.append(
+        _("Start the daemon. The time since then counts as unmonitored; mails since then may be sent once more.")
+    )
     _print(done.found, as_json, "\n".join(lines), copy=str(done.copy), aside=str(done.aside) if done.aside else None)
 
 
@@ -111,11 +121,14 @@ def head_of(typed: str) -> str:
     """
     head = "".join(typed.split()).lower()
     if head and (len(head) != HEAD_LETTERS or not set(head) <= set("0123456789abcdef")):
-        raise Failure(
-            f"--head {typed.strip()!r} is no head of the audit log. Expected {HEAD_LETTERS} of the letters 0-9 and a-f "
-            f"as at the foot of a mail; this has {len(head)}",
-            BAD_INPUT,
+        said = message(
+            "--head {typed!r} is no head of the audit log. Expected {wanted} of the letters 0-9 and a-f as at the foot "
+            "of a mail; this has {found}",
+            typed=typed.strip(),
+            wanted=HEAD_LETTERS,
+            found=len(head),
         )
+        raise Failure(said, BAD_INPUT)
     return head
 
 
@@ -148,23 +161,31 @@ def _failing(about: Path) -> "Iterator[None]":
     try:
         yield
     except NoDatabase as error:
-        raise Failure(str(error), BAD_INPUT) from None
+        raise Failure(said_by(error), BAD_INPUT) from None
     except StoreError as error:
-        raise Failure(str(error), CANNOT) from None
+        raise Failure(said_by(error), CANNOT) from None
     except OSError as error:
-        raise Failure(f"{error.filename or about}: {error.strerror}. Nothing was changed", CANNOT) from None
+        said = message("{file}: {why}. Nothing was changed", file=error.filename or about, why=said_by_system(error))
+        raise Failure(said, CANNOT) from None
 
 
 def _contents(found: "Soundness") -> str:
-
-    lived = f", the daemon last lived {local(found.lived_utc.isoformat())}" if found.lived_utc else ""
-    return f"whole and sound, {found.events} events of history{lived}"
+    if not found.lived_utc:
+        return n_(
+            "whole and sound, {count} event of history", "whole and sound, {count} events of history", found.events
+        )
+    return n_(
+        "whole and sound, {count} event of history, the daemon last ran {lived}",
+        "whole and sound, {count} events of history, the daemon last ran {lived}",
+        found.events,
+        lived=local(found.lived_utc.isoformat()),
+    )
 
 
 def _facts(found: "Soundness") -> "SoundnessDocument":
     return {
         "sound": not found.problems,
-        "wrong": list(found.problems),
+        "wrong": [str(problem) for problem in found.problems],
         "events": found.events,
         "lived": found.lived_utc.isoformat() if found.lived_utc else None,
     }

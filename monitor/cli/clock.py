@@ -8,6 +8,7 @@ import typer
 from monitor.cli.console import print_json
 from monitor.cli.dates import local
 from monitor.cli.errors import acting, settings_in_force, store_of
+from monitor.cli.language import _
 from monitor.cli.options import Actor, AsJson, who
 
 if TYPE_CHECKING:
@@ -15,7 +16,9 @@ if TYPE_CHECKING:
     from monitor.judging.clock_trust import ClockReading, ClockTrust
     from monitor.settings.load import Settings
 
-app = typer.Typer(help="Whether this machine's clock is believed, and until when not; `trust` says that it is right.")
+app = typer.Typer(
+    help="Show whether this machine's clock is trusted, and if not, until when; `trust` declares it right."
+)
 
 
 def now_of(settings: "Settings") -> datetime:
@@ -61,17 +64,21 @@ def clock(context: typer.Context, as_json: AsJson = False) -> None:
     if as_json:
         print_json(found)
         return
-    print(f"The clock says     {local(found['wall_utc'])} (Dhaka)")
-    print(f"The daemon goes by {local(found['believed_utc'])} (Dhaka)")
-    print(f"NTP keeps it       {'yes' if found['ntp_synchronised'] else 'no'}")
+    print(_("This machine's clock: {time} (Dhaka)", time=local(found["wall_utc"])))
+    print(_("The daemon's time: {time} (Dhaka)", time=local(found["believed_utc"])))
+    print(_("Set by NTP: yes") if found["ntp_synchronised"] else _("Set by NTP: no"))
     if not found["suspect"]:
-        print("It is believed.")
+        print(_("The clock is trusted."))
         return
-    print("It is not believed: nothing is escalated, resolved, mailed or forgotten by it.")
-    ways = ["as soon as NTP keeps it (where it did not before)", "at once by `upazila-monitor clock trust`"]
+    print(_("The clock is not trusted: by it nothing is escalated, resolved, mailed or deleted."))
+    ways = [
+        _("as soon as NTP sets it (where it did not before)"),
+        _("at once, by `upazila-monitor clock trust`"),
+    ]
     if found["believed_from_utc"]:
-        ways.insert(0, f"by itself at {local(found['believed_from_utc'])} (Dhaka), without another jump until then")
-    print("It will be:")
+        time = local(found["believed_from_utc"])
+        ways.insert(0, _("by itself at {time} (Dhaka), if it does not jump again until then", time=time))
+    print(_("It will be trusted again:"))
     for way in ways:
         print(f"  {way}")
 
@@ -97,7 +104,7 @@ def _state(now: "ClockReading", trust: "ClockTrust | None", believed_utc: dateti
 
 @app.command()
 def trust(context: typer.Context, actor: Actor = "") -> None:
-    """Says that the clock is right as it stands: the daemon believes it within seconds, until it jumps again."""
+    """Declare the clock right as it is: the daemon trusts it within seconds, until it jumps again."""
     from monitor.alerts.cases import actions
     from monitor.charter.office import Office
     from monitor.store.work import Work
@@ -106,4 +113,4 @@ def trust(context: typer.Context, actor: Actor = "") -> None:
     dated_utc = now_of(settings)
     with store_of(settings) as store, acting({}), store.write() as session:
         actions.trust_clock(Work(session, Office.of(settings), dated_utc, who(actor)), now)
-    print(f"The clock is right: {local(now.utc.isoformat())} (Dhaka). The daemon goes by it within seconds.")
+    print(_("The clock is right: {time} (Dhaka). The daemon uses it within seconds.", time=local(now.utc.isoformat())))

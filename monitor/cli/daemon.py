@@ -11,10 +11,11 @@ import typer
 from monitor.cli.errors import BAD_INPUT, CANNOT, Failure, settings_of
 from monitor.cli.language import lang
 from monitor.domain.log_events import LogEvent
+from monitor.domain.message import Message, message, said_by
 from monitor.logs.emit import emit
 
 Fresh = Annotated[
-    bool, typer.Option("--fresh", help="Begin with nothing where the database is missing, empty or damaged.")
+    bool, typer.Option("--fresh", help="Begin with an empty database where it is missing, empty or damaged.")
 ]
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ SWITCH_S = 0.001  # how long a thread may compute while the loop waits: with Pyt
 
 
 def run(context: typer.Context, fresh: Fresh = False) -> None:
-    """Probes, judges, records and mails until it is stopped (SIGTERM, Ctrl-C); SIGHUP reads the configuration again."""
+    """Run the monitor until it is stopped (SIGTERM, Ctrl-C); SIGHUP makes it read the configuration again."""
     from monitor.logs.output import install
 
     log_output = install()
@@ -84,12 +85,13 @@ def _run(directory: Path, log_output: "LogOutput", *, fresh: bool) -> None:
                     break
                 settings, sources = daemon.settings, dict(daemon.sources)
     except NoDatabase as error:
-        raise Failure(str(error), BAD_INPUT) from None
+        raise Failure(said_by(error), BAD_INPUT) from None
     except (StoreError, NoSocket) as error:
-        raise Failure(str(error), CANNOT) from None
+        raise Failure(said_by(error), CANNOT) from None
     except OSError as error:
-        why = os.strerror(error.errno) if error.errno else error  # asyncio's own words name the address once more
-        raise Failure(f"cannot start: {why} (page on {where}, state in {state})", CANNOT) from None
+        why = Message(os.strerror(error.errno) if error.errno else str(error))  # asyncio's words name the address again
+        said = message("cannot start: {why} (page on {where}, state in {state})", why=why, where=where, state=state)
+        raise Failure(said, CANNOT) from None
 
 
 def _find_a_network(settings: "Settings") -> None:
@@ -104,8 +106,8 @@ def _find_a_network(settings: "Settings") -> None:
     try:
         open_socket(4, settings.monitor.probing.socket).close()
     except NoSocket:
-        if private_network.beyond(settings) or not private_network.is_allowed():
+        if private_network.beyond_loopback(settings) or not private_network.is_allowed():
             raise
-        for line in private_network.announcement(settings):
+        for line in private_network.notice_text(settings):
             emit(log, LogEvent.PRIVATE_NETWORK, "%s", line)
         private_network.enter(settings, [sys.executable, "-P", "-c", OURSELVES, *sys.argv[1:]])

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from monitor.cli.errors import BAD_INPUT, CANNOT, Failure, settings_of
+from monitor.cli.language import _, n_
 from monitor.cli.numbers import whole
+from monitor.domain.message import Message, message, said_by
 from monitor.domain.sample import milliseconds
 from monitor.domain.text import ascii_digits, clean
 from monitor.settings.problems import no_such
@@ -43,16 +45,22 @@ def discover(
     snmp: Annotated[
         list[str] | None,
         typer.Option(
-            "--snmp", metavar="NAME", help="Credentials of monitor.toml to try; repeatable. Else: v3's alone."
+            "--snmp",
+            metavar="NAME",
+            help="Credentials of monitor.toml to try; may be given several times. Without it only those of v3.",
         ),
     ] = None,
     rate: Annotated[int, whole(least=1, most=100_000, says="Echoes a second.")] = 500,
-    yes: Annotated[bool, typer.Option("--yes", help=f"Do not ask before more than {ASK_ABOVE} addresses.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="As JSON: who answered, and what is known of them.")] = False,
+    yes: Annotated[
+        bool, typer.Option("--yes", help=f"Do not ask for confirmation above {ASK_ABOVE} addresses.")
+    ] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print JSON: who answered, and what is known of them.")
+    ] = False,
 ) -> None:
-    """Pings explicit ranges, asks by SNMP who answers there, and prints TOML for sites.toml; changes nothing.
+    """Ping the given ranges, ask by SNMP who answers there, and print TOML for sites.toml; changes nothing.
 
-    Whoever answers and listens for SNMP is shown the communities that are tried: so those must be named by --snmp.
+    A device that listens for SNMP sees the communities that are tried, so these must be named by --snmp.
     Users of v3 are tried without being named, since a signed question shows no secret.
     """
     import asyncio
@@ -69,33 +77,46 @@ def discover(
         print(json.dumps({"asked": len(addresses), "found": rows}, ensure_ascii=False, indent=2))
     else:
         print(_proposal(found, known, set(settings.fleet.sites)), end="")
-    print(f"{len(found)} of {len(addresses)} answered.", file=sys.stderr)
+    asked = n_(
+        "{found} of {count} address answered.",
+        "{found} of {count} addresses answered.",
+        len(addresses),
+        found=len(found),
+    )
+    print(asked, file=sys.stderr)
     if found and not names:
-        print(f"Nobody was asked by SNMP: {_why_nobody(settings)}", file=sys.stderr)
+        print(_why_nobody(settings), file=sys.stderr)
 
 
 def _why_nobody(settings: "Settings") -> str:
-    communities = " ".join(f"--snmp {name}" for name in settings.monitor.snmp.v2c)
-    if communities:
-        return f"whoever listens would be shown the community. If that is meant, say {communities}"
-    return "there are no credentials in monitor.toml. Expected a [snmp.v3.NAME] or [snmp.v2c.NAME]"
+    """Return why nobody was asked by SNMP."""
+    options = " ".join(f"--snmp {name}" for name in settings.monitor.snmp.v2c)
+    if options:
+        return _(
+            "Nobody was asked by SNMP: whoever listens would see the community. If you want that, say {options}",
+            options=options,
+        )
+    return _(
+        "Nobody was asked by SNMP: there are no credentials in monitor.toml. Expected [snmp.v3.NAME] or [snmp.v2c.NAME]"
+    )
 
 
 def _known(settings: "Settings", names: Sequence[str]) -> Sequence[str]:
     known = {*settings.monitor.snmp.v2c, *settings.monitor.snmp.v3}
     for name in names:
         if name not in known:
-            message = no_such("credentials", name, known, "" if known else " It has none at all")
-            raise Failure(f"--snmp: monitor.toml has {message}", BAD_INPUT)  # it may be the community itself
+            fault = no_such("credentials", name, known, "" if known else " It has none at all")
+            raise Failure(message("--snmp: monitor.toml has {fault}", fault=fault), BAD_INPUT)  # may be the community
     return names
 
 
-def _meant(text: str) -> str:
+def _no_range(text: str) -> Message:
     """Return what was meant by an address within a range with the range's length; else what is expected."""
     try:
-        return f"Did you mean {ip_network(ascii_digits(text), strict=False)}?"
+        meant = str(ip_network(ascii_digits(text), strict=False))
     except ValueError:
-        return "Expected such as 10.77.4.0/24"
+        return message("argument: '{found}' is no range. Expected one such as 10.77.4.0/24", found=text)
+    return message("argument: '{found}' is no range. Did you mean {meant}?", found=text, meant=meant)
 
 
 def _addresses(ranges: Sequence[str]) -> list[Address]:
@@ -105,20 +126,24 @@ def _addresses(ranges: Sequence[str]) -> list[Address]:
         try:
             network: IPv4Network | IPv6Network = ip_network(ascii_digits(text))
         except ValueError:
-            raise Failure(f"argument: '{text}' is no range. {_meant(text)}", BAD_INPUT) from None
+            raise Failure(_no_range(text), BAD_INPUT) from None
         strange = network.is_multicast or network.is_unspecified or network.broadcast_address == BROADCAST
         if strange or network.num_addresses > MOST:
-            raise Failure(f"argument: {text} is no range of at most {MOST:,} hosts", BAD_INPUT)
+            said = message("argument: {found} is no range of at most {most:,} hosts", found=text, most=MOST)
+            raise Failure(said, BAD_INPUT)
         found |= dict.fromkeys(network.hosts())
     if len(found) > MOST:
-        raise Failure(f"argument: {len(found):,} addresses in all. Expected at most {MOST:,}", BAD_INPUT)
+        said = message("argument: {found:,} addresses in all. Expected at most {most:,}", found=len(found), most=MOST)
+        raise Failure(said, BAD_INPUT)
     return list(found)
 
 
 def _ask(count: int) -> None:
     if not sys.stdin.isatty():
-        raise Failure(f"{count:,} addresses are to be asked: say --yes if that is meant", BAD_INPUT)
-    if not typer.confirm(f"Ask {count:,} addresses?", err=True):
+        raise Failure(
+            message("{number:,} addresses would be asked. If you want that, say --yes", number=count), BAD_INPUT
+        )
+    if not typer.confirm(_("Ask {number:,} addresses?", number=count), err=True):
         raise typer.Exit(1)
 
 
@@ -142,9 +167,10 @@ async def _search(settings: "Settings", addresses: Sequence[Address], names: Seq
             samples = [sample async for samples in icmp.run(due) for sample in samples if sample.rtt_ns is not None]
             answered = [Found(portion[sample.device], (sample.rtt_ns or 0) / 1e6) for sample in samples]
             found += await _introduced(agents, answered, names)
-            print(f"\r{min(start + PORTION, len(addresses))} of {len(addresses)} asked", end="", file=sys.stderr)
+            done = min(start + PORTION, len(addresses))
+            print("\r" + _("{done} of {all} asked", done=done, all=len(addresses)), end="", file=sys.stderr)
     except NoSocket as error:
-        raise Failure(str(error), CANNOT) from None
+        raise Failure(said_by(error), CANNOT) from None
     finally:
         print(file=sys.stderr)
         icmp.close()
@@ -186,13 +212,15 @@ def _proposal(found: Sequence[Found], known: "dict[Address, str]", taken: set[st
     from monitor.settings.proposal import Value, new_id, site_text
 
     parts = [
-        "# Proposed by `upazila-monitor discover`. Put in the kinds, names, unions and parents, then run `check`.\n"
+        _("# Proposed by `upazila-monitor discover`. Put in the kinds, names, unions and parents, then run `check`.")
+        + "\n"
     ]
     for one in found:
         said = clean(one.description, 100)
-        comment = f"# {one.address} answered in {milliseconds(one.rtt_ms, 1)} ms" + (f": {said}" if said else "")
+        took = milliseconds(one.rtt_ms, 1)
+        comment = _("# {address} answered in {took} ms{device:: }", address=str(one.address), took=took, device=said)
         if one.address in known:
-            parts.append(f"{comment}\n# is {known[one.address]} already\n")
+            parts.append(comment + "\n" + _("# is already {device}", device=known[one.address]) + "\n")
             continue
         wish = one.name or f"site-{one.address}"
         id_ = new_id(wish, taken)

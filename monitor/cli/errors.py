@@ -6,8 +6,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from monitor.cli.language import render
-from monitor.domain.message import Said
+from monitor.cli.language import _, lang, n_, render
+from monitor.domain.message import Said, message, said_by
 
 if TYPE_CHECKING:
     from monitor.settings.load import Settings
@@ -40,8 +40,8 @@ def settings_of(directory: Path, sources: dict[str, bytes] | None = None) -> "Se
     try:
         return load(directory, sources)
     except ConfigError as error:
-        count = len(error.problems)
-        raise Failure(f"{error}\n{count} error{'s'[: count != 1]}; nothing was started.", BAD_INPUT) from None
+        count = n_("{count} error; nothing was started.", "{count} errors; nothing was started.", len(error.problems))
+        raise Failure(f"{error.text(lang())}\n{count}", BAD_INPUT) from None
 
 
 def settings_in_force(directory: Path) -> "Settings":
@@ -61,7 +61,8 @@ def settings_in_force(directory: Path) -> "Settings":
     try:
         return settings_of(directory)
     except Failure as failure:
-        print(f"{failure.first}\nThe last configuration that the daemon accepted is used instead.", file=sys.stderr)
+        instead = _("The last configuration that the daemon accepted is used instead.")
+        print(f"{failure.first}\n{instead}", file=sys.stderr)
         return kept
 
 
@@ -77,11 +78,11 @@ def acting(options: Mapping[str, str]) -> Iterator[None]:
         yield
     except BadInput as error:
         begins = options.get(error.field, f"{error.field}: " if error.field else "")
-        raise Failure(f"{begins}{error}", BAD_INPUT) from None
+        raise Failure(f"{begins}{render(said_by(error))}", BAD_INPUT) from None
     except ClockWrong as error:
-        raise Failure(str(error), CANNOT) from None
+        raise Failure(said_by(error), CANNOT) from None
     except Refused as error:
-        raise Failure(str(error), NO) from None
+        raise Failure(said_by(error), NO) from None
 
 
 @contextmanager
@@ -93,12 +94,14 @@ def store_of(settings: "Settings") -> "Iterator[Store]":
     try:
         store = existing_store(settings.state)
     except NoDatabase as error:
-        raise Failure(str(error), BAD_INPUT) from None
+        raise Failure(said_by(error), BAD_INPUT) from None
     except StoreError as error:
-        raise Failure(str(error), CANNOT) from None
+        raise Failure(said_by(error), CANNOT) from None
     try:
         yield store
     except DatabaseError as error:
-        raise Failure(f"{store.path} refuses: {error.orig}. Try again", CANNOT) from None
+        raise Failure(
+            message("{path} refuses: {fault}. Try again", path=store.path, fault=error.orig), CANNOT
+        ) from None
     finally:
         store.close()

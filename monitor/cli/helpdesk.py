@@ -9,22 +9,25 @@ import typer
 from monitor.cli.console import console, print_json
 from monitor.cli.dates import age, local
 from monitor.cli.errors import CANNOT, NO, Failure, settings_in_force, settings_of, store_of
+from monitor.cli.language import _, digits, n_, render, term
 from monitor.cli.numbers import whole
 from monitor.cli.options import AsJson
+from monitor.domain.message import message, said_by
+from monitor.i18n.terms import TICKET_STATES
 
 if TYPE_CHECKING:
     from monitor.settings.load import Settings
     from monitor.store.documents import HelpdeskDocument, MirrorDocument
 
-app = typer.Typer(help="Shows what an outside help desk knows of our tickets; `test` asks whether it can be reached.")
+app = typer.Typer(help="Show which tickets an outside help desk has; `test` tests whether it can be reached.")
 
-NONE = "No help desk: [helpdesk] of monitor.toml names none."
+NONE = message("No help desk: [helpdesk] of monitor.toml names none.")
 
 
 @app.callback(invoke_without_command=True)
 def helpdesk(
     context: typer.Context,
-    limit: Annotated[int, whole(least=1, most=10_000, says="At most so many, what is owed first.")] = 50,
+    limit: Annotated[int, whole(least=1, most=10_000, says="How many at most, pending ones first.")] = 50,
     as_json: AsJson = False,
 ) -> None:
     """Lists the mirrored tickets. Exit code 1 while one was refused."""
@@ -38,7 +41,7 @@ def helpdesk(
     settings = settings_in_force(context.obj)
     section = settings.monitor.helpdesk
     if not section.configured:
-        print(json.dumps({"desk": None}) if as_json else NONE)
+        print(json.dumps({"desk": None}) if as_json else render(NONE))
         return
     with store_of(settings) as store, store.read() as session:
         totals = helpdesk_queries.totals(session, key_of(section))
@@ -58,7 +61,7 @@ def helpdesk(
 
 @app.command()
 def test(context: typer.Context) -> None:
-    """Asks, changing nothing, whether address, token and queue are right."""
+    """Test whether address, token and queue are right; changes nothing."""
     from monitor.alerts.helpdesks.base import DeskRefused, DeskUnavailable
     from monitor.alerts.helpdesks.registry import open_desk
     from monitor.settings.secrets import SecretError
@@ -67,14 +70,19 @@ def test(context: typer.Context) -> None:
     if not settings.monitor.helpdesk.configured:
         raise Failure(NONE, NO)
     try:
-        print(f"{open_desk(settings.monitor.helpdesk, settings.home).check()}: reached, nothing was changed.")
+        who = open_desk(settings.monitor.helpdesk, settings.home).check()
+        print(_("{desk}: reached, nothing was changed.", desk=who))
     except SecretError as error:
-        raise Failure(str(error), CANNOT) from None
+        raise Failure(said_by(error), CANNOT) from None
     except (DeskUnavailable, DeskRefused) as error:
-        raise Failure(f"{settings.monitor.helpdesk.url}: {error}", NO) from None
+        raise Failure(message("{url}: {fault}", url=settings.monitor.helpdesk.url, fault=said_by(error)), NO) from None
     except (KeyError, TypeError, ValueError, AttributeError):
-        words = f"answers, but not as {settings.monitor.helpdesk.kind} does. Expected 'url' as its front page has it"
-        raise Failure(f"{settings.monitor.helpdesk.url}: {words}", NO) from None
+        said = message(
+            "{url}: answers, but not as {kind} does. Expected 'url' as its front page has it",
+            url=settings.monitor.helpdesk.url,
+            kind=settings.monitor.helpdesk.kind,
+        )
+        raise Failure(said, NO) from None
 
 
 def mirror(settings: "Settings") -> "MirrorDocument | None":
@@ -92,10 +100,13 @@ def mirror(settings: "Settings") -> "MirrorDocument | None":
 
 def mirror_line(now: "MirrorDocument") -> str:
     """Return the totals in one line."""
-    waits = f", {now['pending']} to be told (the oldest for {age(now['oldest_pending'])})" if now["pending"] else ""
-    refused = f", {now['refused']} refused" if now["refused"] else ""
-    error = f": {now['last_error']}" if now["last_error"] else ""
-    return f"Help desk: {now['mirrored']} ticket{'s'[: now['mirrored'] != 1]} there{waits}{refused}{error}"
+    parts = [n_("{count} ticket there", "{count} tickets there", now["mirrored"])]
+    if waiting := now["pending"]:
+        oldest = age(now["oldest_pending"])
+        parts.append(n_("{count} pending (for {age})", "{count} pending (the oldest for {age})", waiting, age=oldest))
+    if now["refused"]:
+        parts.append(n_("{count} refused", "{count} refused", now["refused"]))
+    return _("Help desk: {parts}{error:: }", parts=parts, error=now["last_error"])
 
 
 def _print(now: "HelpdeskDocument") -> None:
@@ -106,16 +117,26 @@ def _print(now: "HelpdeskDocument") -> None:
     print(f"{now['desk']}\n{mirror_line(now)}")
     if not now["tickets"]:
         return
-    headings = ("Ticket", "State", "There", "Status there", "Owed", "Looked at", "Next try", "Trouble")
-    table = Listing(*headings, prose={"Status there", "Trouble"})
+    status, trouble = _("Status there"), _("Error")
+    headings = (
+        _("Ticket"),
+        _("State"),
+        _("Number there"),
+        status,
+        _("Pending"),
+        _("Looked at"),
+        _("Next try"),
+        trouble,
+    )
+    table = Listing(*headings, prose={status, trouble})
     for row in now["tickets"]:
         waits = row["attempts"] and datetime.fromisoformat(row["next_try_utc"]) > datetime.now(UTC)
         table.add_row(
             row["number"],
-            row["state"],
+            term(TICKET_STATES, row["state"]),
             row["outside_id"],
             Text(row["status"]),
-            str(row["owed"] or ""),
+            digits(row["owed"] or ""),
             local(row["looked_utc"]),
             local(row["next_try_utc"]) if waits else "",
             Text(row["last_error"]),

@@ -9,13 +9,15 @@ from typing import Annotated
 import typer
 
 from monitor.cli.errors import BAD_INPUT, Failure, settings_of
+from monitor.cli.language import n_, render
 from monitor.cli.spreadsheet import COLUMNS, NEEDED, Row, circles, spoilt
 from monitor.cli.spreadsheet import rows as read_rows
+from monitor.domain.message import Said, message
 from monitor.domain.text import hides
 from monitor.settings.problems import no_such
 
-SPOILT = (
-    "holds '?' or 'à¦' where Bangla was: the program that saved it used another encoding. "
+SPOILT = message(
+    "has '?' or 'à¦' where Bangla was: the program that saved it used another encoding. "
     "Expected the list saved as 'CSV UTF-8'"
 )
 POSITION: Mapping[int | str, str] = {0: "latitude", 1: "longitude"}
@@ -26,25 +28,32 @@ def import_(
     context: typer.Context,
     file: Annotated[Path, typer.Argument(help=f"CSV with these columns in any order: {', '.join(COLUMNS)}.")],
 ) -> None:
-    """Reads sites from a CSV file and prints them as TOML for sites.toml; changes nothing."""
+    """Read sites from a CSV file and print them as TOML for sites.toml; changes nothing."""
     settings = settings_of(context.obj)
     rows = read_rows(file)
     faults = list(_faults(rows, {*settings.fleet.sites}, {str(d.address) for d in settings.fleet.devices.values()}))
     known = {*settings.monitor.snmp.v2c, *settings.monitor.snmp.v3}
     faults += [
-        (line, "snmp", f"monitor.toml has {no_such('credentials', row['snmp'], known)}")  # it may be the community
+        (line, "snmp", message("monitor.toml has {fault}", fault=no_such("credentials", row["snmp"], known)))
         for line, row in rows
         if row["snmp"] and row["snmp"] not in known
     ]
     if faults:
-        words = "\n".join(f"{file}:{line}: {column}: {what}" for line, column, what in sorted(faults))
-        raise Failure(f"{words}\n{len(faults)} error{'s'[: len(faults) != 1]}; nothing was imported.", BAD_INPUT)
+        faults.sort(key=lambda fault: (fault[0], fault[1], str(fault[2])))
+        lines = [f"{file}:{line}: {column}: {render(what)}" for line, column, what in faults]
+        end = n_("{count} error; nothing was imported.", "{count} errors; nothing was imported.", len(faults))
+        raise Failure("\n".join([*lines, end]), BAD_INPUT)
     print("\n".join(_text(row) for _, row in rows), end="")
-    count = f"{len(rows)} site{'s'[: len(rows) != 1]}"
-    print(f"{count}. Put this into {settings.directory / 'sites.toml'}, then run `check`.", file=sys.stderr)
+    advice = n_(
+        "{count} site. Put this into {file}, then run `check`.",
+        "{count} sites. Put this into {file}, then run `check`.",
+        len(rows),
+        file=settings.directory / "sites.toml",
+    )
+    print(advice, file=sys.stderr)
 
 
-def _faults(rows: list[tuple[int, Row]], sites: set[str], addresses: set[str]) -> Iterator[tuple[int, str, str]]:
+def _faults(rows: list[tuple[int, Row]], sites: set[str], addresses: set[str]) -> Iterator[tuple[int, str, Said]]:
     """Yield (line, column, what is wrong) of every fault, those between rows included."""
     from ipaddress import ip_address
 
@@ -59,15 +68,15 @@ def _faults(rows: list[tuple[int, Row]], sites: set[str], addresses: set[str]) -
         try:
             an_id.validate_python(row["id"])
         except ValidationError:
-            yield line, "id", f"{row['id']!r} is no id. Expected small letters, digits and '-'"
+            yield line, "id", message("{found!r} is no id. Expected small letters, digits and '-'", found=row["id"])
         if row["id"] in seen:
-            yield line, "id", f"{row['id']!r} is there already. Expected an id of its own"
+            yield line, "id", message("{found!r} is there already. Expected an id of its own", found=row["id"])
         seen.add(row["id"])
         for column, cell in row.items():
             if spoilt(cell):
                 yield line, column, SPOILT
             elif hides(cell):
-                yield line, column, "has a line break or another letter that does not show. Expected one line of text"
+                yield line, column, message("has a line break or an invisible letter. Expected one line of text")
         try:
             SiteEntry.model_validate(_entry(row))
         except ValidationError as error:
@@ -77,13 +86,14 @@ def _faults(rows: list[tuple[int, Row]], sites: set[str], addresses: set[str]) -
                 yield line, column, described(dict(fault))
             continue
         if row["parent"] and row["parent"] not in ids:
-            yield line, "parent", f"no site {row['parent']!r}. Expected the id of another site"
+            yield line, "parent", message("no site {found!r}. Expected the id of another site", found=row["parent"])
         address = str(ip_address(row["address"]))
         if address in addresses:
-            yield line, "address", f"{address} is there already. Expected an address of its own"
+            said = message("{found} is there already. Expected an address of its own", found=address)
+            yield line, "address", said
         addresses.add(address)
     for line, id_ in circles(rows):
-        yield line, "parent", f"{id_!r} is its own ancestor. Expected a tree"
+        yield line, "parent", message("{found!r} is its own ancestor. Expected a tree", found=id_)
 
 
 def _entry(row: Row) -> dict[str, object]:

@@ -9,40 +9,43 @@ from monitor.cli.clock import now_of
 from monitor.cli.console import console, print_json
 from monitor.cli.dates import moment_of
 from monitor.cli.errors import BAD_INPUT, Failure, acting, settings_in_force, store_of
+from monitor.cli.language import _, digits, n_, term
 from monitor.cli.numbers import whole
 from monitor.cli.options import Actor, AsJson, Seen, as_seen, who
+from monitor.domain.message import message
 from monitor.domain.text import clean
+from monitor.i18n.terms import WEEKDAYS
 
 if TYPE_CHECKING:
     from monitor.settings.maintenance_section import Maintenance
 
-app = typer.Typer(help="Planned work: no outage begins during it.", no_args_is_help=True)
+app = typer.Typer(help="Enter and list planned work, during which no outage begins.", no_args_is_help=True)
 
 OPTIONS = {"site": "--site: ", "union": "--union: "}
 
-Name = Annotated[str, typer.Argument(help="What to call it, such as new-cable.")]
+Name = Annotated[str, typer.Argument(help="Its name, such as new-cable.")]
 
 
 @app.command()
 def add(
     context: typer.Context,
     name: Name,
-    text: Annotated[str, typer.Option("--text", "-m", help="What is done.")],
-    site: Annotated[list[str], typer.Option(help="A site that it is about; may be given several times.")] = [],  # noqa: B006
+    text: Annotated[str, typer.Option("--text", "-m", help="What work is done.")],
+    site: Annotated[list[str], typer.Option(help="A site that has the work; may be given several times.")] = [],  # noqa: B006
     union: Annotated[list[str], typer.Option(help="A union; may be given several times.")] = [],  # noqa: B006
-    behind: Annotated[str, typer.Option(help="A site, and all behind it.")] = "",
+    behind: Annotated[str, typer.Option(help="A site, and all sites behind it.")] = "",
     everywhere: Annotated[
         bool, typer.Option("--everywhere", help="All sites, instead of --site, --union, --behind.")
     ] = False,
-    begins: Annotated[str, typer.Option(help="Such as 2026-12-01T22:00 (Dhaka); now, if left out.")] = "",
+    begins: Annotated[str, typer.Option(help="When it begins, such as 2026-12-01T22:00 (Dhaka); without it now.")] = "",
     ends: Annotated[str, typer.Option(help="When it ends.")] = "",
     minutes: Annotated[int, whole(least=0, most=525_600, says="How long it takes, instead of --ends.")] = 0,
     days: Annotated[str, typer.Option(help="Every week on these days, such as sunday,monday.")] = "",
-    opens: Annotated[str, typer.Option(help="With --days: from then, such as 02:00.")] = "",
-    closes: Annotated[str, typer.Option(help="With --days: until then, such as 24:00; or --minutes.")] = "",
+    opens: Annotated[str, typer.Option(help="With --days: the hour it begins, such as 02:00.")] = "",
+    closes: Annotated[str, typer.Option(help="With --days: the hour it ends, such as 24:00; or --minutes.")] = "",
     actor: Actor = "",
 ) -> None:
-    """Plans work once (--begins, --ends or --minutes) or every week (--days, --opens, --closes or --minutes)."""
+    """Plan work once (--begins, --ends or --minutes) or every week (--days, --opens, --closes or --minutes)."""
     from monitor.alerts.cases import actions
     from monitor.charter.office import Office
     from monitor.store.work import Work
@@ -50,7 +53,8 @@ def add(
     settings = settings_in_force(context.obj)
     now_utc = now_of(settings)
     if everywhere == bool(site or union or behind):
-        raise Failure("about which sites? Expected --site, --union or --behind, or --everywhere alone", BAD_INPUT)
+        said = message("about which sites? Expected --site, --union or --behind, or --everywhere alone")
+        raise Failure(said, BAD_INPUT)
     entry: dict[str, Any] = {"text": clean(text), "sites": site, "unions": union, "behind": behind or None}
     if days:
         entry |= {"days": [day.strip() for day in days.split(",")], "opens": opens}
@@ -59,22 +63,22 @@ def add(
         first = moment_of("--begins", begins) if begins else now_utc.replace(microsecond=0)
         last = moment_of("--ends", ends) if ends else first + timedelta(minutes=minutes)
         if last <= now_utc:
-            raise Failure("when does it end? Expected --ends or --minutes, in the future", BAD_INPUT)
+            raise Failure(message("when does it end? Expected --ends or --minutes, in the future"), BAD_INPUT)
         entry |= {"begins": first, "ends": last}
     with store_of(settings) as store, acting(OPTIONS), store.write() as session:
         window = actions.plan_work(Work(session, Office.of(settings), now_utc, who(actor)), name, entry)
-    print(f"Planned work '{name}': {when(window)}, {about(window)}.")
+    print(_("Planned work '{name}': {time}, {sites}.", name=name, time=when(window), sites=about(window)))
 
 
 @app.command()
 def extend(
     context: typer.Context,
     name: Name,
-    ends: Annotated[str, typer.Option(help="When it ends instead, such as 2026-12-01T23:30 (Dhaka).")],
+    ends: Annotated[str, typer.Option(help="When it ends now, such as 2026-12-01T23:30 (Dhaka).")],
     actor: Actor = "",
     seen: Seen = None,
 ) -> None:
-    """Moves the end of planned work that is done once: it takes longer than thought, or less."""
+    """Change the end of planned work that happens once: it takes longer or less than planned."""
     from monitor.alerts.cases import actions
     from monitor.charter.office import Office
     from monitor.store.work import Work
@@ -84,12 +88,12 @@ def extend(
     with store_of(settings) as store, acting({"ends_utc": f"--ends: found '{ends}'. "}), store.write() as session:
         work = Work(session, Office.of(settings), now_utc, who(actor))
         window = actions.extend_work(work, name, ends_utc, seen=as_seen(seen))
-    print(f"Planned work '{name}': {when(window)}, {about(window)}.")
+    print(_("Planned work '{name}': {time}, {sites}.", name=name, time=when(window), sites=about(window)))
 
 
 @app.command()
 def end(context: typer.Context, name: Name, actor: Actor = "", seen: Seen = None) -> None:
-    """Ends planned work now; what is still silent has its outage from now on."""
+    """End planned work now; a site that still gives no answer has an outage from now on."""
     from monitor.alerts.cases import actions
     from monitor.charter.office import Office
     from monitor.store.work import Work
@@ -98,16 +102,16 @@ def end(context: typer.Context, name: Name, actor: Actor = "", seen: Seen = None
     now_utc = now_of(settings)
     with store_of(settings) as store, acting({}), store.write() as session:
         actions.end_work(Work(session, Office.of(settings), now_utc, who(actor)), name, seen=as_seen(seen))
-    print(f"Planned work '{name}' is over.")
+    print(_("Planned work '{name}' has ended.", name=name))
 
 
 @app.command(name="list")
 def list_(
     context: typer.Context,
-    every: Annotated[bool, typer.Option("--all", help="Also what is over.")] = False,
+    every: Annotated[bool, typer.Option("--all", help="List what is over, too.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Lists planned work, of monitor.toml and by command."""
+    """List planned work, from monitor.toml and by command."""
     from monitor.alerts.cases.downtimes import over, plan_versions, plans
 
     settings = settings_in_force(context.obj)
@@ -126,33 +130,44 @@ def list_(
         ]
         print_json(rows)
     elif not found:
-        print("No planned work.")
+        print(_("No planned work."))
     else:
         from rich.text import Text
 
         from monitor.cli.listing import Listing
 
-        table = Listing("Name", "When", "About", "From", "What", prose={"When", "About", "What"})
+        times, sites, what = _("When"), _("Sites"), _("Work")
+        table = Listing(_("Name"), times, sites, _("Planned in"), what, prose={times, sites, what})
         for name, where, window in found:
-            table.add_row(name, when(window), about(window), where, Text(window.text))
+            source = _("by command") if where == "command" else where
+            table.add_row(name, when(window), about(window), source, Text(window.text))
         console().print(table)
 
 
 def when(window: "Maintenance") -> str:
     """Return its time, by the office's clock."""
     from monitor.domain.day import clock_text
-    from monitor.i18n.formats import moment_text
 
-    until = f", until {moment_text(window.until_utc, 'en')}" if window.until_utc else ""
     if window.begins_utc and window.ends_utc:
-        return f"{moment_text(window.begins_utc, 'en')} to {moment_text(window.ends_utc, 'en')}{until}"
-    assert window.opens is not None
-    lasts = f"–{clock_text(window.closes)}" if window.closes else f", for {window.minutes} minutes"
-    return f"every {', '.join(window.days)}, {clock_text(window.opens)}{lasts}{until}"
+        text = _("{begins:moment} to {ends:moment}", begins=window.begins_utc, ends=window.ends_utc)
+    else:
+        assert window.opens is not None
+        days, opens = [term(WEEKDAYS, day) for day in window.days], digits(clock_text(window.opens))
+        if window.closes:
+            text = _("every {days}, {opens}–{closes}", days=days, opens=opens, closes=digits(clock_text(window.closes)))
+        else:
+            text = n_(
+                "every {days}, {opens}, for {count} minute",
+                "every {days}, {opens}, for {count} minutes",
+                window.minutes or 0,
+                days=days,
+                opens=opens,
+            )
+    return _("{time}, until {end:moment}", time=text, end=window.until_utc) if window.until_utc else text
 
 
 def about(window: "Maintenance") -> str:
     """Return what it applies to."""
-    parts = [*window.sites, *(f"union {union}" for union in window.unions)]
-    parts += [f"{window.behind} and all behind it"] if window.behind else []
-    return ", ".join(parts) or "everything"
+    parts = [*window.sites, *(_("union {union}", union=union) for union in window.unions)]
+    parts += [_("{site} and all sites behind it", site=window.behind)] if window.behind else []
+    return ", ".join(parts) or _("all sites")

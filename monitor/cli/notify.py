@@ -1,10 +1,7 @@
-"""Run `notify test`: a sample of every letter to one address.
-
-And `notify explain`: who is notified of a ticket, and why.
-"""
+"""Run `notify test` (a sample of every letter to one address) and `notify explain` (who is notified, and why)."""
 
 import json
-from dataclasses import asdict
+from dataclasses import fields
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,8 +10,12 @@ import typer
 from monitor.cli.console import console
 from monitor.cli.dates import local
 from monitor.cli.errors import BAD_INPUT, CANNOT, NO, Failure, settings_in_force, settings_of, store_of
+from monitor.cli.language import _, n_, render, term
 from monitor.cli.options import AsJson
+from monitor.cli.outbox import proof_text
 from monitor.cli.tickets import number_of
+from monitor.domain.message import message, said_by
+from monitor.i18n.terms import CHANNELS, NOTICE_KINDS, NOTICE_STATES, RECIPIENTS
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -25,20 +26,22 @@ if TYPE_CHECKING:
     from monitor.settings.load import Settings
     from monitor.settings.notices_section import RecipientEntry
 
-app = typer.Typer(help="Tries the way that notices go, and explains it.", no_args_is_help=True)
+app = typer.Typer(help="Test how notices are sent, and explain where they went.", no_args_is_help=True)
 
 
 @app.command("test")
 def send_samples(
     context: typer.Context,
-    address: Annotated[str, typer.Argument(help="The e-mail address that gets the samples; with --by, what it needs.")],
+    address: Annotated[
+        str, typer.Argument(help="The e-mail address that gets the samples; with --by, the address of that channel.")
+    ],
     lang: Annotated[str, typer.Option(help="Language of the samples: both, bn or en.")] = "",
-    kind: Annotated[str, typer.Option(help="Only the samples of this kind, such as 'opened'.")] = "",
+    kind: Annotated[str, typer.Option(help="Only samples of this kind, such as 'opened'.")] = "",
     by: Annotated[str, typer.Option(metavar="CHANNEL", help="The channel: email, sms and so on.")] = "email",
 ) -> None:
-    """Sends a sample of every kind of letter to one address, through the configured mail server or into files.
+    """Send a sample of every kind of mail to one address, through the configured mail server or into files.
 
-    By another channel than e-mail, which may cost money, one sample: 'opened', or what --kind says.
+    By another channel than e-mail, which may cost money, it sends one sample: 'opened', or the one of --kind.
     """
     from monitor.alerts.channels.base import DeliveryFailure, Recipient
     from monitor.alerts.notices import render
@@ -51,8 +54,10 @@ def send_samples(
     every = samples(settings)
     wanted = [letter for letter in every if kind in ("", letter.kind)]
     if not wanted:
-        known = ", ".join(dict.fromkeys(letter.kind for letter in every))
-        raise Failure(f"--kind: there is no '{kind}'. Expected one of: {known}", BAD_INPUT)
+        known = list(dict.fromkeys(letter.kind for letter in every))
+        raise Failure(
+            message("--kind: there is no '{kind}'. Expected one of: {known}", kind=kind, known=known), BAD_INPUT
+        )
     if by != "email":
         wanted = [letter for letter in wanted if kind or letter.kind == "opened"][:1]
     run = f"{datetime.now(UTC):%Y%m%dT%H%M%S}"
@@ -62,11 +67,13 @@ def send_samples(
         try:
             proof = channel.deliver(own, to, render.render(own, reader.lang))
         except DeliveryFailure as error:
-            raise Failure(f"{letter.kind}: not delivered: {error}", CANNOT) from None
-        print(f"{letter.kind}: {proof}")
+            raise Failure(
+                message("{kind}: not delivered: {why}", kind=letter.kind, why=said_by(error)), CANNOT
+            ) from None
+        print(f"{letter.kind}: {proof_text(proof)}")
         files += proof.startswith("file ")
     if files:
-        print(f"{files} letters in {folder.resolve()}/")
+        print(n_("{count} mail in {folder}/", "{count} mails in {folder}/", files, folder=folder.resolve()))
 
 
 def _reader(settings: "Settings", by: str, address: str, lang: str) -> "RecipientEntry":
@@ -78,16 +85,19 @@ def _reader(settings: "Settings", by: str, address: str, lang: str) -> "Recipien
     from monitor.settings.validate import described
 
     if (known := CHANNELS.get(by)) is None:
-        raise Failure(f"--by: there is {no_such('channel', by, CHANNELS)}", BAD_INPUT)
+        raise Failure(message("--by: there is {fault}", fault=no_such("channel", by, CHANNELS)), BAD_INPUT)
     if known.section is not None and by not in settings.monitor.channels:
-        raise Failure(f"--by: monitor.toml has no [channels.{by}]. Expected one: docs/notices.md", BAD_INPUT)
+        said = message("--by: monitor.toml has no [channels.{channel}]. Expected one: docs/notices.md", channel=by)
+        raise Failure(said, BAD_INPUT)
     entry = {"channel": by, known.recipient.reached_by: address, **({"lang": lang} if lang else {})}
     try:
         return known.recipient.model_validate(entry)
     except ValidationError as error:
         fault = error.errors()[0]
-        said = described(dict(fault)).removeprefix(f"'{known.recipient.reached_by}' ")
-        raise Failure(f"--lang: {said}" if fault["loc"] == ("lang",) else f"'{address}' {said}", BAD_INPUT) from None
+        why = described(dict(fault))
+        if fault["loc"] == ("lang",):
+            raise Failure(message("--lang: {fault}", fault=why), BAD_INPUT) from None
+        raise Failure(message("'{address}': {fault}", address=address, fault=why), BAD_INPUT) from None
 
 
 def _channel(settings: "Settings", by: str, folder: "Path") -> "Channel":
@@ -108,7 +118,7 @@ def explain(
     number: Annotated[str, typer.Argument(help="The ticket's number, such as BHR-2026-000123.")],
     as_json: AsJson = False,
 ) -> None:
-    """Who heard of a ticket and who will: when, through what, and why."""
+    """Show who had messages about a ticket and who will: when, by which channel, and why."""
     from monitor.charter.office import Office
     from monitor.reports.notification_trace import explain as explained
     from monitor.store.ticket_rows import numbered
@@ -118,12 +128,17 @@ def explain(
         wanted = number_of(session, number)
         ticket = numbered(session, wanted)
         if ticket is None:
-            raise Failure(f"no ticket {number}. `upazila-monitor tickets` lists them", NO)
+            raise Failure(message("no ticket {number}. `upazila-monitor tickets` lists them", number=number), NO)
         found = explained(session, Office.of(settings), ticket, datetime.now(UTC))
     if as_json:
-        print(json.dumps([{**asdict(each), "at_utc": each.at_utc.isoformat()} for each in found], ensure_ascii=False))
+        print(json.dumps([_document(each) for each in found], ensure_ascii=False))
     else:
         console().print(_table(found))
+
+
+def _document(each: "Hearing") -> dict[str, str]:
+    """Return a notice as JSON has it, in English."""
+    return {**{field.name: str(getattr(each, field.name)) for field in fields(each)}, "at_utc": each.at_utc.isoformat()}
 
 
 def _table(found: "list[Hearing]") -> "Listing":
@@ -131,10 +146,17 @@ def _table(found: "list[Hearing]") -> "Listing":
 
     from monitor.cli.listing import Listing
 
-    headings = ("When", "Notice", "Who", "Where", "Why", "State", "Proof or error")
-    rows = Listing(*headings, prose={"Where", "Why", "Proof or error"})
+    where, why, proof = _("Where"), _("Why"), _("Proof or error")
+    headings = (_("When"), _("Notice"), _("Recipient"), where, why, _("State"), proof)
+    rows = Listing(*headings, prose={where, why, proof})
     for each in found:
-        where = f"{each.channel}: {each.address}"
-        when = local(each.at_utc.isoformat())
-        rows.add_row(when, each.notice, each.recipient, Text(where), Text(each.why), each.state, Text(each.proof))
+        rows.add_row(
+            local(each.at_utc.isoformat()),
+            term(NOTICE_KINDS, each.notice),
+            term(RECIPIENTS, each.recipient),
+            Text(f"{term(CHANNELS, each.channel)}: {render(each.address)}"),
+            Text(render(each.why)),
+            term(NOTICE_STATES, each.state),
+            Text(proof_text(each.proof)),
+        )
     return rows

@@ -8,8 +8,10 @@ import typer
 from monitor.cli.console import console, print_json
 from monitor.cli.dates import local
 from monitor.cli.errors import acting, settings_in_force, store_of
+from monitor.cli.language import _, digits, term
 from monitor.cli.numbers import whole, whole_argument
 from monitor.cli.options import Actor, AsJson, who
+from monitor.i18n.terms import CHANNELS, NOTICE_KINDS, NOTICE_STATES, RECIPIENTS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -17,15 +19,17 @@ if TYPE_CHECKING:
     from monitor.cli.listing import Listing
     from monitor.store.documents import NoticeDocument
 
-app = typer.Typer(help="What was told to whom, and what is still owed; `resend` tells it once more.")
+FILE = "file "  # how the proof of a mail that was written to a file begins
+
+app = typer.Typer(help="List what was sent to whom and what is pending; `resend` sends one again.")
 
 
 @app.callback(invoke_without_command=True)
 def outbox(
     context: typer.Context,
-    pending_only: Annotated[bool, typer.Option("--owed", help="Only what has not gone out yet.")] = False,
-    dead_only: Annotated[bool, typer.Option("--dead", help="Only what was given up.")] = False,
-    limit: Annotated[int, whole(least=1, most=100_000, says="At most so many, the newest first.")] = 50,
+    pending_only: Annotated[bool, typer.Option("--owed", help="Only what has not been sent yet.")] = False,
+    dead_only: Annotated[bool, typer.Option("--dead", help="Only what is no longer tried.")] = False,
+    limit: Annotated[int, whole(least=1, most=100_000, says="How many at most, the newest first.")] = 50,
     as_json: AsJson = False,
 ) -> None:
     """Lists notices, newest first: to whom, about what, what became of each, and the proof of it."""
@@ -40,7 +44,7 @@ def outbox(
     if as_json:
         print_json(found)
     elif not found:
-        print("Nothing.")
+        print(_("No notices."))
     else:
         console().print(_table(found))
 
@@ -53,7 +57,7 @@ def resend(
     ],
     actor: Actor = "",
 ) -> None:
-    """Sends a notice once more under its old Message-ID, whatever became of it."""
+    """Send a notice again under its old Message-ID, whatever became of it."""
     from monitor.alerts.cases import actions
     from monitor.charter.office import Office
     from monitor.store.work import Work
@@ -61,7 +65,8 @@ def resend(
     settings = settings_in_force(context.obj)
     with store_of(settings) as store, acting({}), store.write() as session:
         notice = actions.resend(Work(session, Office.of(settings), datetime.now(UTC), who(actor)), id_)
-        print(f"{notice.kind} to {notice.recipient} is owed once more, as {notice.message_id}")
+        words = {"kind": term(NOTICE_KINDS, notice.kind), "recipient": term(RECIPIENTS, notice.recipient)}
+        print(_("{kind} to {recipient}: will be sent again, as {id}", **words, id=notice.message_id))
 
 
 def _table(found: "Sequence[NoticeDocument]") -> "Listing":
@@ -69,22 +74,28 @@ def _table(found: "Sequence[NoticeDocument]") -> "Listing":
 
     from monitor.cli.listing import Listing
 
-    headings = ("ID", "Owed", "Kind", "About", "To", "By", "State", "Tries", "Proof or error")
-    rows = Listing(*headings, prose={"Proof or error"})
+    proof = _("Proof or error")
+    headings = (_("ID"), _("Made"), _("Notice"), _("About"), _("Recipient"), _("By"), _("State"), _("Tries"), proof)
+    rows = Listing(*headings, prose={proof})
     for notice in found:
         rows.add_row(
-            str(notice["id"]),
+            digits(notice["id"]),
             local(notice["owed_utc"]),
-            notice["kind"],
+            term(NOTICE_KINDS, notice["kind"]),
             notice["about"],
-            notice["recipient"],
-            notice["channel"],
-            notice["state"],
-            str(notice["attempts"]),
-            Text(notice["proof"] or _fault(notice["fault"]) or notice["last_error"]),
+            term(RECIPIENTS, notice["recipient"]),
+            term(CHANNELS, notice["channel"]),
+            term(NOTICE_STATES, notice["state"]),
+            digits(notice["attempts"]),
+            Text(proof_text(notice["proof"]) or _fault(notice["fault"]) or notice["last_error"]),
         )
     return rows
 
 
+def proof_text(proof: str) -> str:
+    """Return what proves that a notice went: a server's own words, or the file that was written instead."""
+    return _("file {path}", path=proof.removeprefix(FILE)) if proof.startswith(FILE) else proof
+
+
 def _fault(fault: str) -> str:
-    return f"our own fault: {fault}" if fault else ""
+    return _("a fault of this program: {fault}", fault=fault) if fault else ""

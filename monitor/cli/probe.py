@@ -12,14 +12,17 @@ from typer.core import TyperGroup
 
 from monitor.cli.console import console
 from monitor.cli.errors import BAD_INPUT, CANNOT, INTERRUPTED, NO, Failure
+from monitor.cli.language import _, digits, lang, render, term
 from monitor.cli.numbers import decimal, whole
 from monitor.cli.options import AsJson
 from monitor.cli.snmp import snmp
 from monitor.cli.trace import trace
+from monitor.domain.message import Message, Said, message, said_by
 from monitor.domain.reasons import as_json
 from monitor.domain.sample import milliseconds
 from monitor.domain.text import ascii_digits
 from monitor.i18n.reasons import reason_text
+from monitor.i18n.terms import VERDICTS
 from monitor.plain_file import LIST_BYTES, PlainFileError, read_bounded
 
 if TYPE_CHECKING:
@@ -46,7 +49,7 @@ class _Probes(TyperGroup):
         return command_of(cmd_name) if cmd_name in CHECKS else None
 
 
-app = typer.Typer(cls=_Probes, help="Asks once, by hand, as the daemon would.", no_args_is_help=True)
+app = typer.Typer(cls=_Probes, help="Send one probe by hand, as the daemon does.", no_args_is_help=True)
 
 FEW = 50
 FIRST_HOST, FIRST_MULTICAST = bytes([1, 0, 0, 0]), bytes([224, 0, 0, 0])
@@ -59,15 +62,17 @@ app.command()(snmp)
 @app.command()
 def icmp(
     targets: Annotated[list[str] | None, typer.Argument(help="IPv4 or IPv6 addresses.", show_default=False)] = None,
-    file: Annotated[Path | None, typer.Option("--file", "-f", help="An address a line; # begins a comment.")] = None,
+    file: Annotated[Path | None, typer.Option("--file", "-f", help="One address a line; # begins a comment.")] = None,
     count: Annotated[int, whole("--count", "-c", least=1, most=1_000, says="Echoes to each target.")] = 3,
-    rate: Annotated[int, whole(least=0, most=1_000_000, says="Echoes a second in all; 0: as fast as it goes.")] = 5_000,
+    rate: Annotated[
+        int, whole(least=0, most=1_000_000, says="Echoes a second in all; 0: as fast as possible.")
+    ] = 5_000,
     interval: Annotated[float, decimal(least=0.0, most=60, says="Seconds between a target's echoes.")] = 0.5,
     timeout: Annotated[float, decimal(least=0.01, most=60, says="Seconds after which an answer is too late.")] = 1.5,
     socket: Annotated[str, typer.Option(help="auto, ping or raw.")] = "auto",
     as_json: AsJson = False,
 ) -> None:
-    """Pings; exit code 0 when every target answered, 1 when one did not."""
+    """Ping addresses; exit code 0 if every one answers, 1 if one does not."""
     import asyncio
 
     from monitor.domain.clock import SystemClock
@@ -75,7 +80,7 @@ def icmp(
     from monitor.probes.icmp.sockets import NoSocket
 
     if socket not in {"auto", "ping", "raw"}:
-        raise Failure(f"--socket: found '{socket}'. Expected auto, ping or raw", BAD_INPUT)
+        raise Failure(message("--socket: found '{found}'. Expected auto, ping or raw", found=socket), BAD_INPUT)
     gc.disable()  # all that one round makes lives to its end: to look for garbage in it would cost a tenth of the time
     wanted = _targets(targets or [], file)
     options = IcmpOptions(count, interval, timeout, rate, socket)  # type: ignore[arg-type]  # one of the three
@@ -83,7 +88,7 @@ def icmp(
     try:
         samples, interrupted = asyncio.run(_run(prober, wanted))
     except NoSocket as error:
-        raise Failure(str(error), CANNOT) from None
+        raise Failure(said_by(error), CANNOT) from None
     _print(wanted, samples, prober, as_json)
     if interrupted:
         raise typer.Exit(INTERRUPTED)
@@ -112,24 +117,26 @@ async def _run(prober: "IcmpProbe", wanted: "list[Target]") -> "tuple[list[Sampl
 
 def _targets(given: list[str], file: Path | None) -> "list[Target]":
     """Return the addresses of the command line and of the file; ends the command with every fault in them."""
-    faults: list[str] = []
-    found = [target for text in given if (target := _target(text, faults, "argument"))]
+    faults: list[Message] = []
+    found = [target for text in given if (target := _target(text, faults, message("argument")))]
     if file is not None:
         try:
             lines = ascii_digits(read_bounded(file, LIST_BYTES).decode("utf-8-sig")).splitlines()
         except PlainFileError as error:
-            raise Failure(f"{file}: {error}. Expected an address a line", BAD_INPUT) from None
+            said = message("{file}: {why}. Expected an address a line", file=file, why=said_by(error))
+            raise Failure(said, BAD_INPUT) from None
         except UnicodeDecodeError:
-            raise Failure(f"{file}: is no text in UTF-8. Expected an address a line", BAD_INPUT) from None
+            said = message("{file}: is no text in UTF-8. Expected an address a line", file=file)
+            raise Failure(said, BAD_INPUT) from None
         found += _targets_of(file, lines, faults)
     if faults:
-        raise Failure("\n".join(faults), BAD_INPUT)
+        raise Failure("\n".join(map(render, faults)), BAD_INPUT)
     if not found:
-        raise Failure("nothing to probe. Expected an address, or --file with some", BAD_INPUT)
+        raise Failure(message("nothing to probe. Expected an address, or --file with some"), BAD_INPUT)
     return found
 
 
-def _targets_of(file: Path, lines: list[str], faults: list[str]) -> "Iterator[Target]":
+def _targets_of(file: Path, lines: list[str], faults: list[Message]) -> "Iterator[Target]":
     """Yield the addresses of a file; plain IPv4 addresses, a line each, take a fast path."""
     from socket import AF_INET, inet_pton
 
@@ -148,7 +155,7 @@ def _targets_of(file: Path, lines: list[str], faults: list[str]) -> "Iterator[Ta
             yield target
 
 
-def _target(text: str, faults: list[str], where: str) -> "Target | None":
+def _target(text: str, faults: list[Message], where: Said) -> "Target | None":
     from ipaddress import ip_address
 
     from monitor.probes.base import Target
@@ -157,10 +164,12 @@ def _target(text: str, faults: list[str], where: str) -> "Target | None":
     try:
         address = ip_address(text)
     except ValueError:
-        faults.append(f"{where}: '{text}' is not an address. Expected an IPv4 or IPv6 address")
+        faults.append(
+            message("{where}: '{found}' is not an address. Expected an IPv4 or IPv6 address", where=where, found=text)
+        )
         return None
     if address.is_multicast or address.is_unspecified or text == "255.255.255.255":
-        faults.append(f"{where}: {text} is no host. Expected the address of one host")
+        faults.append(message("{where}: {found} is no host. Expected the address of one host", where=where, found=text))
         return None
     return Target.of(text, address)
 
@@ -178,25 +187,29 @@ def _print(wanted: "list[Target]", samples: "list[Sample]", prober: "IcmpProbe",
     shown = samples if len(samples) <= FEW else [sample for sample in samples if sample.verdict != "ok"][:FEW]
     if shown:
         _print_table(shown)
-    print(f"{summary['ok']} of {len(samples)} answered; {summary['failed']} did not; {summary['unknown']} unknown.")
+    figures = {"ok": summary["ok"], "all": len(samples), "failed": summary["failed"], "unknown": summary["unknown"]}
+    print(_("{ok} of {all} answered; {failed} did not; {unknown} unknown.", **figures))
 
 
 def _print_table(shown: "list[Sample]") -> None:
     from monitor.cli.listing import Listing
 
-    headings = ("Target", "Verdict", "Sent", "Answered", "Loss", "RTT min/median/max", "Reason")
-    table = Listing(*headings, prose={"Reason"})
+    reason = _("Reason")
+    rtt = _("RTT min/median/max")
+    table = Listing(_("Target"), _("Verdict"), _("Sent"), _("Answered"), _("Loss"), rtt, reason, prose={reason})
     for sample in shown:
         rtts = sorted(sample.rtts_ns)
         shown_rtts = (rtts[0], rtts[len(rtts) // 2], rtts[-1]) if rtts else ()
         table.add_row(
             sample.device,
-            str(sample.verdict),
-            str(sample.sent),
-            str(sample.received),
-            f"{sample.loss:.0%}",
-            " / ".join(milliseconds(rtt / 1e6, 3) for rtt in shown_rtts) + " ms" if rtts else "",
-            reason_text(sample.reason, "en"),
+            term(VERDICTS, sample.verdict),
+            digits(sample.sent),
+            digits(sample.received),
+            digits(f"{sample.loss:.0%}"),
+            _("{length} ms", length=digits(" / ".join(milliseconds(rtt / 1e6, 3) for rtt in shown_rtts)))
+            if rtts
+            else "",
+            reason_text(sample.reason, lang()),
         )
     console().print(table)
 

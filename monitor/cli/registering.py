@@ -7,9 +7,12 @@ import typer
 
 from monitor.cli.dates import local, moment_of
 from monitor.cli.errors import BAD_INPUT, NO, Failure, acting, settings_in_force, store_of
+from monitor.cli.language import _, term
 from monitor.cli.options import Actor, Number, Seen, as_seen, who
 from monitor.cli.tickets import act, number_of
+from monitor.domain.message import message
 from monitor.domain.text import clean
+from monitor.i18n.terms import TICKET_STATES
 
 if TYPE_CHECKING:
     from monitor.charter.office import Office
@@ -25,33 +28,35 @@ OPTIONS = {
 }
 
 Service = Annotated[
-    str, typer.Option("--service", metavar="SERVICE", help="The charter's row: 8, ৮ or citizen:8; official:2.")
+    str,
+    typer.Option("--service", metavar="SERVICE", help="The row of the charter: 8, \u09ee or citizen:8; official:2."),
 ]
 Official = Annotated[str, typer.Option(metavar="N", help="The same as --service official:N.")]
-Reason = Annotated[str, typer.Option("--reason", "-r", help="Why; it stands in the ticket's history.")]
+Reason = Annotated[str, typer.Option("--reason", "-r", help="Why; this is written into the ticket's history.")]
 
 
 def new(
     context: typer.Context,
-    text: Annotated[str, typer.Option("--text", "-m", help="What is asked for, in the asker's words.")],
-    asker: Annotated[str, typer.Option("--from", metavar="NAME", help="Who asks.")],
-    way: Annotated[str, typer.Option("--by", help="How it came in: phone, person, email or letter.")],
+    text: Annotated[str, typer.Option("--text", "-m", help="What is requested, in the person's own words.")],
+    asker: Annotated[str, typer.Option("--from", metavar="NAME", help="Who requests it.")],
+    way: Annotated[str, typer.Option("--by", help="How it was received: phone, person, email or letter.")],
     service: Service = "",
     official: Official = "",
     site: Annotated[str, typer.Option(help="The site that it is about.")] = "",
-    email: Annotated[str, typer.Option(help="Where the asker is told of it.")] = "",
+    email: Annotated[str, typer.Option(help="The person's e-mail address, for messages about it.")] = "",
     at: Annotated[
-        str, typer.Option(help="When it was received, such as 2026-11-23T16:30 (Dhaka); now, if left out.")
+        str, typer.Option(help="When it was received, such as 2026-11-23T16:30 (Dhaka); without it now.")
     ] = "",
-    anyway: Annotated[bool, typer.Option("--anyway", help="Do not ask when the site has open tickets.")] = False,
+    anyway: Annotated[
+        bool, typer.Option("--anyway", help="Do not ask for confirmation when the site has open tickets.")
+    ] = False,
     actor: Actor = "",
 ) -> None:
-    """Registers a citizen's complaint or request, or an official one, and says until when it is due."""
+    """Register a complaint or request of a citizen or an office, and show when it is due."""
     from monitor.alerts.cases import actions
     from monitor.alerts.cases.complaints import Request
     from monitor.charter.office import Office
     from monitor.cli.clock import now_of
-    from monitor.i18n.formats import moment_text
     from monitor.store.work import Work
 
     settings = settings_in_force(context.obj)
@@ -69,28 +74,29 @@ def new(
                 _offer_open_tickets(session, site, anyway=anyway)
         with store.write() as session:
             ticket = actions.register(Work(session, office, now_utc, who(actor)), request)
-            print(f"{ticket.number}: due {moment_text(ticket.deadline_utc, 'en')}")
+            print(_("{number}: due {deadline:moment}", number=ticket.number, deadline=ticket.deadline_utc))
 
 
 def correct(
     context: typer.Context,
     number: Number,
     reason: Reason,
-    text: Annotated[str | None, typer.Option("--text", "-m", help="What was asked for.")] = None,
-    asker: Annotated[str | None, typer.Option("--from", metavar="NAME", help="Who asked.")] = None,
+    text: Annotated[str | None, typer.Option("--text", "-m", help="What was requested.")] = None,
+    asker: Annotated[str | None, typer.Option("--from", metavar="NAME", help="Who requested it.")] = None,
     service: Service = "",
     official: Official = "",
     site: Annotated[str | None, typer.Option(help="The site that it is about; '' for none.")] = None,
-    email: Annotated[str | None, typer.Option(help="Where the asker is told of it; '' for nowhere.")] = None,
+    email: Annotated[
+        str | None, typer.Option(help="The person's e-mail address, for messages about it; '' for none.")
+    ] = None,
     actor: Actor = "",
     seen: Seen = None,
 ) -> None:
-    """Corrects what was registered wrongly. Another service brings its own deadline, counted from the same date."""
+    """Correct what was registered wrongly. Another service has its own deadline, counted from the same date."""
     from monitor.alerts.cases import actions
     from monitor.alerts.cases.corrections import Correction
     from monitor.charter.office import Office
     from monitor.cli.clock import now_of
-    from monitor.i18n.formats import moment_text
     from monitor.store.work import Work
 
     settings = settings_in_force(context.obj)
@@ -98,18 +104,19 @@ def correct(
     key = _service_key(office, service, official) if service or official else None
     wanted = Correction(key, site, asker, email, text)
     if wanted == Correction():
-        raise Failure(
-            "what is to be corrected? Expected one of --text, --from, --service, --official, --site, --email", BAD_INPUT
+        said = message(
+            "what is to be corrected? Expected one of --text, --from, --service, --official, --site, --email"
         )
+        raise Failure(said, BAD_INPUT)
     with store_of(settings) as store, acting(OPTIONS), store.write() as session:
         work, about = Work(session, office, now_utc, who(actor)), number_of(session, number)
         ticket = actions.correct(work, about, wanted, reason, seen=as_seen(seen))
         _warn_of_misfit(office, ticket.service, ticket.site)
-        print(f"{ticket.number}: corrected; due {moment_text(ticket.deadline_utc, 'en')}")
+        print(_("{number}: corrected; due {deadline:moment}", number=ticket.number, deadline=ticket.deadline_utc))
 
 
 def withdraw(context: typer.Context, number: Number, reason: Reason, actor: Actor = "", seen: Seen = None) -> None:
-    """Takes back what was registered by mistake: it counts nowhere, and its number is not used again."""
+    """Withdraw what was registered by mistake: it counts nowhere, and its number is not used again."""
     act(context, number, "withdraw", reason, actor, seen=seen, options={"text": "--reason: "})
 
 
@@ -119,28 +126,38 @@ def _offer_open_tickets(session: "Session", site: str, *, anyway: bool) -> None:
 
     found = unsolved_at(session, site)
     for ticket in found:
-        words = clean(ticket.text or "an outage", 60)
-        since = local(ticket.event_utc.isoformat())
-        print(f"open about {site}: {ticket.number} ({ticket.state.replace('_', ' ')}) {since} {words}", file=sys.stderr)
-    if found and not anyway and sys.stdin.isatty() and not typer.confirm("Register another one?", err=True):
-        print(f"Nothing registered. `ticket comment {found[-1].number}` adds to what is open.", file=sys.stderr)
+        said = _(
+            "open about {site}: {number} ({state}) {since} {text}",
+            site=site,
+            number=ticket.number,
+            state=term(TICKET_STATES, ticket.state),
+            since=local(ticket.event_utc.isoformat()),
+            text=clean(ticket.text, 60) or _("an outage"),
+        )
+        print(said, file=sys.stderr)
+    if found and not anyway and sys.stdin.isatty() and not typer.confirm(_("Register another one?"), err=True):
+        advice = _("Nothing registered. `ticket comment {number}` adds to what is open.", number=found[-1].number)
+        print(advice, file=sys.stderr)
         raise typer.Exit(NO)
 
 
 def _warn_of_misfit(office: "Office", key: str, site: str | None) -> None:
     """Warn when the row of the charter applies to other kinds of sites."""
-    from monitor.alerts.cases.actions import misfit
+    from monitor.alerts.cases.actions import mismatch
 
-    if odd := misfit(office, key, site):
-        print(f"warning: {odd}", file=sys.stderr)
+    if odd := mismatch(office, key, site):
+        print(_("warning: {warning}", warning=odd), file=sys.stderr)
 
 
 def _service_key(office: "Office", service: str, official: str) -> str:
     if bool(service) == bool(official):
-        raise Failure("which row of the charter? Expected --service N or --official N", BAD_INPUT)
+        raise Failure(message("which row of the charter? Expected --service N or --official N"), BAD_INPUT)
     key = office.charter.key_of(service or official, "citizen" if service else "official")
     if key is None:
-        known = ", ".join(office.charter.services)
-        typed = clean(service or f"official:{official}", 40)
-        raise Failure(f"the charter has no service {typed}. Expected one of: {known}", BAD_INPUT)
+        said = message(
+            "the charter has no service {typed}. Expected one of: {known}",
+            typed=clean(service or f"official:{official}", 40),
+            known=list(office.charter.services),
+        )
+        raise Failure(said, BAD_INPUT)
     return key

@@ -16,7 +16,9 @@ import zstandard
 
 from monitor.cli.dates import YEARS, moment_of
 from monitor.cli.errors import BAD_INPUT, Failure, settings_of
+from monitor.cli.replay_lines import sentence
 from monitor.domain.json_text import parse_json
+from monitor.domain.message import Message, message, said_by, said_by_system
 from monitor.domain.reasons import TIMEOUT, Reason, from_json
 from monitor.domain.sample import Sample, Verdict
 from monitor.domain.stored_sentences import from_sentence
@@ -35,12 +37,12 @@ VERDICTS = {verdict.value: verdict for verdict in Verdict}
 
 def replay(
     context: typer.Context,
-    samples: Annotated[Path, typer.Argument(help="A file of samples, a JSON object a line; '-' for standard input.")],
+    samples: Annotated[Path, typer.Argument(help="A file of samples, one JSON object a line; '-' for standard input.")],
     config: Annotated[Path | None, typer.Option("--config", "-c", help="The folder of another configuration.")] = None,
-    until: Annotated[str, typer.Option(help="Carry time on until then, such as 2026-12-24T10:00 (Dhaka).")] = "",
-    as_json: Annotated[bool, typer.Option("--json", help="As JSON, an object a line.")] = False,
+    until: Annotated[str, typer.Option(help="Run the clock on until then, such as 2026-12-24T10:00 (Dhaka).")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, one object a line.")] = False,
 ) -> None:
-    """Runs recorded samples through the daemon's judging, charter clock and escalation. Nobody is told anything."""
+    """Run recorded samples through the daemon's judging, charter clock and escalation. No message is sent."""
     from monitor.runtime import gc_tuning
     from monitor.runtime.virtual.replay import replay as play
     from monitor.runtime.virtual.replay_events import ImpossibleError
@@ -53,7 +55,8 @@ def replay(
         for transition in play(settings, recorded, until_utc):
             print(json.dumps(transition, ensure_ascii=False) if as_json else harmless(sentence(transition)))
     except ImpossibleError as error:
-        raise Failure(f"{samples}:{recorded.number}: {error}", BAD_INPUT) from None
+        said = message("{where}: {fault}", where=f"{samples}:{recorded.number}", fault=said_by(error))
+        raise Failure(said, BAD_INPUT) from None
 
 
 class Recorded:
@@ -75,7 +78,12 @@ class Recorded:
             each, at = _read(line, known, where)
             if last is not None and at < last:
                 raise Failure(
-                    f"{where}: t: '{at.isoformat()}' is before the line above. Expected them in order", BAD_INPUT
+                    message(
+                        "{where}: t: '{time}' is before the line above. Expected them in order",
+                        where=where,
+                        time=at.isoformat(),
+                    ),
+                    BAD_INPUT,
                 )
             last = at if isinstance(each, Sample) else each.clock_after
             yield each
@@ -93,11 +101,12 @@ def _read(line: str, known: dict[str, str], where: str) -> tuple["Sample | Recor
         device = known[entry["device"]]
         verdict = VERDICTS[entry["verdict"]]
     except (ValueError, KeyError, TypeError, AttributeError):
-        raise Failure(f"{where}: {_fault(line, known)}", BAD_INPUT) from None
+        raise _wrong(where, _fault(line, known)) from None
     if at.tzinfo is None:
-        raise Failure(f"{where}: t: '{t}' has no offset. Expected one such as +06:00", BAD_INPUT)
+        raise _wrong(where, message("t: '{found}' has no offset. Expected one such as +06:00", found=t))
     if not YEARS[0] <= at.year < YEARS[1]:
-        raise Failure(f"{where}: t: found '{t}'. Expected a year from {YEARS[0]} to {YEARS[1]}", BAD_INPUT)
+        expected = {"first": YEARS[0], "last": YEARS[1]}
+        raise _wrong(where, message("t: found '{found}'. Expected a year from {first} to {last}", found=t, **expected))
     sent, received, rtts = _counts(entry, verdict is Verdict.OK, where)
     sample = Sample(
         device,
@@ -112,6 +121,10 @@ def _read(line: str, known: dict[str, str], where: str) -> tuple["Sample | Recor
         _reason(entry["poor"]) if "poor" in entry else None,
     )
     return sample, sample.started_utc
+
+
+def _wrong(where: str, fault: Message) -> Failure:
+    return Failure(message("{where}: {fault}", where=where, fault=fault), BAD_INPUT)
 
 
 def _happening(entry: dict[str, Any], known: dict[str, str], where: str) -> "RecordedEvent":
@@ -129,14 +142,15 @@ def _happening(entry: dict[str, Any], known: dict[str, str], where: str) -> "Rec
         key = ".".join(str(part) for part in fault["loc"][1:])  # the first names the kind
         match fault["type"]:
             case "union_tag_invalid":
-                words = f"kind: found {entry['kind']!r}. Expected one of: {', '.join(KINDS)}"
+                said = message("kind: found {found!r}. Expected one of: {known}", found=entry["kind"], known=KINDS)
             case "missing":
-                words = f"{key}: is missing. Expected it here"
+                said = message("{key}: is missing. Expected it here", key=key)
             case "extra_forbidden":
-                words = f"{key}: is unknown. Expected none by this name for kind '{entry['kind']}'"
+                kind = entry["kind"]
+                said = message("{key}: is unknown. Expected none by this name for kind '{kind}'", key=key, kind=kind)
             case _:
-                words = f"{key}: {described(fault)}" if key else described(fault)
-        raise Failure(f"{where}: {words}", BAD_INPUT) from None
+                said = message("{key:>: }{fault}", key=key, fault=described(fault))
+        raise _wrong(where, said) from None
 
 
 def _reason(said: object) -> Reason | None:
@@ -155,33 +169,38 @@ def _counts(entry: dict[str, Any], answered: bool, where: str) -> tuple[int, int
         if value is None:
             continue
         if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= most:
-            what = "a share from 0 to 1" if name == "loss" else "milliseconds"
-            raise Failure(f"{where}: {name}: found {value!r}. Expected {what}, or null", BAD_INPUT)
+            if name == "loss":
+                raise _wrong(
+                    where, message("loss: found {found!r}. Expected a share from 0 to 1, or null", found=value)
+                )
+            raise _wrong(where, message("rtt_ms: found {found!r}. Expected milliseconds, or null", found=value))
     if not answered:
         return 1, 0, ()
     lost = round((loss or 0.0) * PARTS)
     return PARTS, PARTS - lost, () if rtt is None else (round(rtt * 1_000_000),)
 
 
-def _fault(line: str, known: dict[str, str]) -> str:
+def _fault(line: str, known: dict[str, str]) -> Message:
     """Return what is wrong with a line that could not be read."""
     from monitor.settings.problems import did_you_mean
 
     try:
         entry = parse_json(line)
     except ValueError as error:
-        return f"no JSON: {error}. Expected an object with t, device and verdict"
+        return message("no JSON: {why}. Expected an object with t, device and verdict", why=said_by(error))
     if not isinstance(entry, dict):
-        return f"found {line.strip()[:60]}. Expected an object with t, device and verdict"
+        return message("found {found}. Expected an object with t, device and verdict", found=line.strip()[:60])
     for name in ("t", "device", "verdict"):
         if name not in entry:
-            return f"{name}: is missing. Expected it here"
+            return message("{key}: is missing. Expected it here", key=name)
     if entry["verdict"] not in ("ok", "failed", "unknown"):
-        return f"verdict: found {entry['verdict']!r}. Expected ok, failed or unknown"
-    if not isinstance(entry["device"], str) or entry["device"] not in known:
-        hint = did_you_mean(str(entry["device"]), known) or " Expected SITE/NAME as in sites.toml"
-        return f"device: no device {entry['device']!r}.{hint}"
-    return f"t: found {entry['t']!r}. Expected a time such as 2026-11-24T09:00:00+06:00"
+        return message("verdict: found {found!r}. Expected ok, failed or unknown", found=entry["verdict"])
+    device = entry["device"]
+    if not isinstance(device, str) or device not in known:
+        if hint := did_you_mean(str(device), known):
+            return message("device: no device {found!r}.{hint}", found=device, hint=hint)
+        return message("device: no device {found!r}. Expected SITE/NAME as in sites.toml", found=device)
+    return message("t: found {found!r}. Expected a time such as 2026-11-24T09:00:00+06:00", found=entry["t"])
 
 
 def _lines(path: Path) -> Iterator[str]:
@@ -189,16 +208,21 @@ def _lines(path: Path) -> Iterator[str]:
         with _opened(path) as lines:
             while line := lines.readline(LONGEST_LINE):
                 if len(line) == LONGEST_LINE:
-                    raise Failure(f"{path}: has a line of over {LONGEST_LINE:,} letters. Expected samples", BAD_INPUT)
+                    raise _wrong(
+                        str(path), message("has a line of over {most:,} letters. Expected samples", most=LONGEST_LINE)
+                    )
                 yield line
     except PlainFileError as error:
-        raise Failure(f"{path}: {error}. Expected samples, a JSON object a line", BAD_INPUT) from None
+        said = message("{why}. Expected samples, a JSON object a line", why=said_by(error))
+        raise _wrong(str(path), said) from None
     except (zstandard.ZstdError, zlib.error) as error:
-        raise Failure(f"{path}: is not packed as its name says: {error}", BAD_INPUT) from None
+        raise _wrong(str(path), message("is not packed as its name says: {why}", why=str(error))) from None
     except (OSError, EOFError) as error:
-        raise Failure(f"{path}: cannot be read: {getattr(error, 'strerror', None) or error}", BAD_INPUT) from None
+        why = said_by_system(error) if isinstance(error, OSError) else str(error)
+        raise _wrong(str(path), message("cannot be read: {why}", why=why)) from None
     except UnicodeDecodeError:
-        raise Failure(f"{path}: is not text in UTF-8. Expected samples, a JSON object a line", BAD_INPUT) from None
+        said = message("is not text in UTF-8. Expected samples, a JSON object a line")
+        raise _wrong(str(path), said) from None
 
 
 @contextmanager
@@ -217,22 +241,3 @@ def _unpacked(suffix: str, packed: BinaryIO) -> BinaryIO:
     if suffix == ".zst":
         return cast("BinaryIO", zstandard.ZstdDecompressor().stream_reader(packed, read_across_frames=True))
     return packed
-
-
-UNSAID = ("t", "kind", "ticket", "group", "reason_code", "why_code")
-
-
-def sentence(transition: dict[str, Any]) -> str:
-    """Return a transition as a line for people."""
-    at = datetime.fromisoformat(transition["t"])
-    where = transition.get("ticket") or transition.get("site") or transition.get("group") or ""
-    rest = [_words(name, value) for name, value in transition.items() if name not in UNSAID]
-    return f"{at:%Y-%m-%d %H:%M:%S}  {transition['kind']:<16}  {where:<16}  {', '.join(rest)}".rstrip()
-
-
-def _words(name: str, value: Any) -> str:
-    if name in ("started", "ended", "deadline"):
-        return f"{name} {datetime.fromisoformat(value):%Y-%m-%d %H:%M:%S}"
-    if name == "affected":
-        return f"{len(value)} affected"
-    return str(value) if name in ("site", "reason", "why") else f"{name} {value}"

@@ -1,6 +1,7 @@
 """Run `probe tcp`, `probe http` and so on: one service checked as by the daemon, for every registered kind."""
 
 import json
+from collections.abc import Mapping
 from inspect import Parameter, Signature
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_origin
@@ -12,10 +13,14 @@ from typer.core import TyperCommand
 from typer.main import get_command
 
 from monitor.cli.errors import BAD_INPUT, NO, Failure
+from monitor.cli.language import _, digits, lang, term
 from monitor.cli.numbers import decimal, whole
 from monitor.cli.options import AsJson
 from monitor.domain import reasons
+from monitor.domain.message import N_, message, said_by
+from monitor.i18n.catalogue import tr
 from monitor.i18n.reasons import reason_text
+from monitor.i18n.terms import VERDICTS
 from monitor.net.deadline import Deadline
 from monitor.probes.checks.base import CheckKind, Outcome
 from monitor.probes.checks.checks import CHECKS, outcome_of
@@ -23,6 +28,18 @@ from monitor.settings.key_docs import key_docstrings, span, types
 from monitor.settings.of_kind import Kinds
 from monitor.settings.services_section import ServiceCheck
 from monitor.settings.validate import described
+
+DETAILS: Mapping[str, str] = {
+    "status": N_("status {value}"),
+    "certificate_expires": N_("certificate expires {value}"),
+    "server": N_("server {value}"),
+    "answers": N_("answers {value}"),
+    "rcode": "rcode {value}",
+    "banner": N_("greeting {value}"),
+    "starttls": "STARTTLS {value}",
+}
+"""The details that a check gives beside its verdict."""
+OFFERS: Mapping[str, str] = {"offered": N_("offered"), "not offered": N_("not offered")}
 
 Timeout = Annotated[float, decimal(least=0.1, most=60, says="How long an answer may take, in seconds.")]
 
@@ -35,12 +52,15 @@ def command_of(name: str) -> TyperCommand:
     def check(target: str, timeout: float, as_json: bool, **typed: Any) -> None:
         for key, value in typed.items():
             if isinstance(value, Path) and not value.is_file():
-                raise Failure(f"{_flag(key)}: {value} is not a file. Expected the path of one", BAD_INPUT)
+                said = message(
+                    "{option}: {path} is not a file. Expected the path of one", option=_flag(key), path=value
+                )
+                raise Failure(said, BAD_INPUT)
         options = {key: not value if key in by_hand.unless else value for key, value in typed.items()}
         try:
             entry = by_hand.entry(target, options)
         except ValueError as error:
-            raise Failure(str(error), BAD_INPUT) from None
+            raise Failure(said_by(error), BAD_INPUT) from None
         _check(target, {"kind": name, **entry}, timeout, as_json)
 
     parameters = _parameters(kind)
@@ -113,7 +133,8 @@ def _wanted(entry: dict[str, Any]) -> ServiceCheck:
     except ValidationError as error:
         fault = error.errors()[0]
         where = ".".join(map(str, fault["loc"]))
-        raise Failure(f"{where}: {described(dict(fault))}" if where else described(dict(fault)), BAD_INPUT) from None
+        said = message("{key:>: }{fault}", key=where, fault=described(dict(fault)))
+        raise Failure(said, BAD_INPUT) from None
 
 
 def _print(target: str, kind: str, outcome: Outcome, as_json: bool) -> None:
@@ -131,11 +152,13 @@ def _print(target: str, kind: str, outcome: Outcome, as_json: bool) -> None:
     if as_json:
         print(json.dumps(facts, ensure_ascii=False))
         return
-    words = [f"{name.replace('_', ' ')} {_shown(value)}" for name, value in outcome.details.items()]
-    took = [] if took_ms is None else [f"{took_ms:.1f} ms"]
-    print(f"{target}: {verdict}{f' ({reason or poor})' * bool(reason or poor)}", end="")
-    print(f"; {', '.join([*took, *words])}" if took or words else "")
+    seen = reason_text(why or outcome.poor, lang())
+    parts = [] if took_ms is None else [_("{length} ms", length=digits(f"{took_ms:.1f}"))]
+    parts += [_detail(name, value) for name, value in outcome.details.items()]
+    print(f"{target}: {term(VERDICTS, verdict)}{f' ({seen})' if seen else ''}{'; ' if parts else ''}{', '.join(parts)}")
 
 
-def _shown(value: object) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+def _detail(name: str, value: object) -> str:
+    """Return a detail of a check in words; a time of one is a text in ISO 8601."""
+    text = DETAILS.get(name, name.replace("_", " ") + " {value}")
+    return tr(lang(), text, value=term(OFFERS, value) if isinstance(value, str) else value)

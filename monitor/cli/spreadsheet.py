@@ -3,12 +3,15 @@
 import codecs
 import csv
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
+from functools import cache
 from io import StringIO
 from pathlib import Path
 
 from monitor.cli.errors import BAD_INPUT, Failure
+from monitor.domain.message import NP_, Message, message, messages, said_by
 from monitor.domain.text import ascii_digits, comparison_key, nfc
+from monitor.i18n.languages import languages, lookup
 from monitor.plain_file import LIST_BYTES, PlainFileError, read_bounded
 
 COLUMNS = (
@@ -25,53 +28,49 @@ COLUMNS = (
     "snmp",
 )
 NEEDED = {"id", "kind", "name_bn", "name_en", "address"}
-FIGURES = {"id", "latitude", "longitude", "parent", "address"}  # in which ০ is 0
+FIGURES = {"id", "latitude", "longitude", "parent", "address"}  # in which a Bangla zero is 0
 DELIMITERS = ",;\t|"
 MOST_ROWS = 100_000
-HEADINGS: Mapping[str, tuple[str, ...]] = {
-    "id": ("আইডি", "পরিচিতি", "site", "site id"),
-    "kind": ("ধরন", "ধরণ", "প্রকার", "type"),
-    "name_bn": ("নাম", "বাংলা নাম", "নাম বাংলা", "নাম বাংলায়", "name bangla", "bangla name", "name bengali"),
-    "name_en": ("ইংরেজি নাম", "নাম ইংরেজি", "নাম ইংরেজিতে", "name english", "english name", "name"),
-    "union": ("ইউনিয়ন", "ইউনিয়নের নাম"),
-    "latitude": ("অক্ষাংশ", "lat"),
-    "longitude": ("দ্রাঘিমাংশ", "lon", "lng", "long"),
-    "parent": ("ঊর্ধ্বতন", "উৎস", "মূল সংযোগ", "behind", "upstream"),
-    "operator": ("অপারেটর", "সংযোগ প্রদানকারী", "প্রদানকারী", "isp"),
-    "address": ("আইপি", "আইপি ঠিকানা", "ঠিকানা", "ip", "ip address"),
-    "snmp": ("এসএনএমপি",),
+HEADINGS: Mapping[str, str] = {
+    "id": NP_("heading", "site|site id"),
+    "kind": NP_("heading", "type"),
+    "name_bn": NP_("heading", "name bangla|bangla name|name bengali"),
+    "name_en": NP_("heading", "name english|english name|name"),
+    "union": NP_("heading", "union"),
+    "latitude": NP_("heading", "lat"),
+    "longitude": NP_("heading", "lon|lng|long"),
+    "parent": NP_("heading", "behind|upstream"),
+    "operator": NP_("heading", "isp"),
+    "address": NP_("heading", "ip|ip address"),
+    "snmp": NP_("heading", "snmp"),
 }
-WORDS: Sequence[tuple[str, tuple[str, ...]]] = (
-    ("", ("ক্রমিক", "ক্রম", "sl", "serial")),  # a running number, which says nothing
-    ("address", ("আইপি", "ip")),
-    ("latitude", ("অক্ষাংশ", "latitude")),
-    ("longitude", ("দ্রাঘিমা", "longitude")),
-    ("name_en", ("ইংরেজি", "english")),
-    ("operator", ("অপারেটর", "প্রদানকারী", "operator")),
-    ("kind", ("ধরন", "ধরণ", "প্রকার", "kind", "type")),
-    ("id", ("আইডি", "id")),
-    ("union", ("ইউনিয়ন", "union")),
-    ("name_bn", ("নাম", "বাংলা", "bangla", "bengali")),
-)
-"""Words by which other headings are told, the most telling first; Bangla ones with whatever ending."""
+"""Headings of a column beside its own name, as the lists of people have them: '|' stands between two of them.
+
+Here the English ones; each language's own are the translation. A list may have those of any language.
+"""
+WORDS: Mapping[str, str] = {
+    "": NP_("word of a heading", "sl|serial"),  # a running number, which says nothing
+    "address": NP_("word of a heading", "ip"),
+    "latitude": NP_("word of a heading", "latitude"),
+    "longitude": NP_("word of a heading", "longitude"),
+    "name_en": NP_("word of a heading", "english"),
+    "operator": NP_("word of a heading", "operator"),
+    "kind": NP_("word of a heading", "kind|type"),
+    "id": NP_("word of a heading", "id"),
+    "union": NP_("word of a heading", "union"),
+    "name_bn": NP_("word of a heading", "bangla|bengali"),
+}
+"""Words by which other headings are known, the most telling first; those of other scripts with whatever ending."""
 WORKBOOKS = (b"PK\x03\x04", bytes.fromhex("d0cf11e0a1b11ae1"))  # of Excel and LibreOffice, new and old
 HEADING = re.compile(r"[\u0980-\u09ff\u200c\u200d \t,;|_()A-Za-z]{8}")
 """How a heading in Bangla begins; read in another encoding than its own, it does not."""
-KINDS: Mapping[str, tuple[str, ...]] = {
-    "backbone": ("backbone link", "link", "ব্যাকবোন", "ব্যাকবোন সংযোগ", "সংযোগ"),
-    "udc": (
-        "digital centre",
-        "digital center",
-        "union digital centre",
-        "union digital center",
-        "ডিজিটাল সেন্টার",
-        "ডিজিটাল কেন্দ্র",
-        "ইউনিয়ন ডিজিটাল সেন্টার",
-        "ইউডিসি",
-    ),
-    "lab": ("ict lab", "computer lab", "language lab", "digital lab", "school lab", "ল্যাব", "কম্পিউটার ল্যাব", "ডিজিটাল ল্যাব"),
-    "office": ("government office", "কার্যালয়", "অফিস", "দপ্তর", "সরকারি অফিস"),
+KINDS: Mapping[str, str] = {
+    "backbone": NP_("kind of site", "backbone link|link"),
+    "udc": NP_("kind of site", "digital centre|digital center|union digital centre|union digital center"),
+    "lab": NP_("kind of site", "ict lab|computer lab|language lab|digital lab|school lab"),
+    "office": NP_("kind of site", "government office"),
 }
+"""What people write for a kind of site, as HEADINGS."""
 
 Row = Mapping[str, str]
 
@@ -98,18 +97,32 @@ def rows(file: Path) -> list[tuple[int, Row]]:
         for cells in reader:
             if any(cell.strip() for cell in cells):
                 if len(cells) > len(names) and any(cell.strip() for cell in cells[len(names) :]):
-                    what = f"{len(cells)} cells where the heading has {len(names)} columns"
-                    raise Failure(f"{file}:{line}: {what}. Expected no more cells than columns", BAD_INPUT)
+                    raise _wrong(file, line, _too_long(len(cells), len(names)))
                 if len(found) == MOST_ROWS:
-                    raise Failure(f"{file}:{line}: is row {MOST_ROWS + 1:,}. Expected at most {MOST_ROWS:,}", BAD_INPUT)
+                    row = {"row": MOST_ROWS + 1, "most": MOST_ROWS}
+                    raise _wrong(file, line, message("is row {row:,}. Expected at most {most:,}", **row))
                 given = dict(zip(names, cells, strict=False))
                 found.append((line, {column: _cell(column, given.get(column, "")) for column in COLUMNS}))
             line = above + reader.line_num + 1
     except csv.Error as error:
-        raise Failure(f"{file}:{line}: is no CSV: {error}", BAD_INPUT) from None
+        raise _wrong(file, line, message("is no CSV: {why}", why=str(error))) from None
     if not found:
-        raise Failure(f"{file}: has no rows. Expected a heading and a site on each line", BAD_INPUT)
+        raise _wrong(file, 0, message("has no rows. Expected a heading and a site on each line"))
     return found
+
+
+def _wrong(file: Path, line: int, fault: Message) -> Failure:
+    where = f"{file}:{line}" if line else str(file)
+    return Failure(message("{where}: {fault}", where=where, fault=fault), BAD_INPUT)
+
+
+def _too_long(cells: int, columns: int) -> Message:
+    return messages(
+        "{cells} cells where the heading has {count} column. Expected no more cells than columns",
+        "{cells} cells where the heading has {count} columns. Expected no more cells than columns",
+        columns,
+        cells=cells,
+    )
 
 
 def spoilt(cell: str) -> bool:
@@ -127,9 +140,9 @@ def _decoded(file: Path) -> str:
     try:
         written = read_bounded(file, LIST_BYTES)
     except PlainFileError as error:
-        raise Failure(f"{file}: {error}. Expected a CSV file", BAD_INPUT) from None
+        raise _wrong(file, 0, message("{why}. Expected a CSV file", why=said_by(error))) from None
     if written.startswith(WORKBOOKS):
-        raise Failure(f"{file}: is a workbook. Expected it saved as 'CSV UTF-8'", BAD_INPUT)
+        raise _wrong(file, 0, message("is a workbook. Expected it saved as 'CSV UTF-8'"))
     encoding = "utf-8-sig"
     if written.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
         encoding = "utf-32"
@@ -144,21 +157,28 @@ def _decoded(file: Path) -> str:
         return written.decode(encoding)
     except UnicodeDecodeError as error:
         line = written.count(b"\n", 0, error.start) + 1
-        raise Failure(f"{file}:{line}: is no UTF-8. Expected CSV saved as UTF-8 or UTF-16", BAD_INPUT) from None
+        raise _wrong(file, line, message("is no UTF-8. Expected CSV saved as UTF-8 or UTF-16")) from None
 
 
 def _column(heading: str) -> str:
     """Return our name of a column, or the heading as it is, in lower case."""
     plain = _plain(heading)
     for column, names in HEADINGS.items():
-        if plain in {_plain(column), *map(_plain, names)}:
+        if plain == _plain(column) or plain in _accepted("heading", names):
             return column
     words = plain.split()
-    for column, beginnings in WORDS:
-        keys = [comparison_key(each) for each in beginnings]
-        if any(word == each or (word.startswith(each) and not each.isascii()) for word in words for each in keys):
-            return column
+    for column, names in WORDS.items():
+        for each in _accepted("word of a heading", names):
+            if any(word == each or (word.startswith(each) and not each.isascii()) for word in words):
+                return column
     return comparison_key(heading)
+
+
+@cache
+def _accepted(context: str, names: str) -> frozenset[str]:
+    """Return what a list may have for ``names``, in every language that there is."""
+    of_all = (lookup(lang, names, context=context) for lang in languages())
+    return frozenset(_plain(name) for text in of_all for name in text.split("|"))
 
 
 def _plain(heading: str) -> str:
@@ -168,15 +188,18 @@ def _plain(heading: str) -> str:
 def _check_heading(file: Path, line: int, names: list[str]) -> None:
     names = [name for name in names if name]
     missing, strange = NEEDED - set(names), sorted({name for name in names if name not in COLUMNS})
-    if missing or strange or len(set(names)) < len(names):
-        problem = (
-            f"lacks {', '.join(sorted(missing))}{f'; {strange[0][:60]!r} is none of them' if strange else ''}"
-            if missing
-            else f"has the unknown column {strange[0][:60]!r}"
-            if strange
-            else "has a column twice"
-        )
-        raise Failure(f"{file}:{line}: the heading {problem}. Expected columns of: {', '.join(COLUMNS)}", BAD_INPUT)
+    lacking, odd = sorted(missing), repr(strange[0][:60]) if strange else ""
+    if missing and strange:
+        said = message("the heading lacks {columns}; {odd} is none of them", columns=lacking, odd=odd)
+    elif missing:
+        said = message("the heading lacks {columns}", columns=lacking)
+    elif strange:
+        said = message("the heading has the unknown column {odd}", odd=odd)
+    elif len(set(names)) < len(names):
+        said = message("the heading has a column twice")
+    else:
+        return
+    raise _wrong(file, line, message("{fault}. Expected columns of: {known}", fault=said, known=COLUMNS))
 
 
 def _cell(column: str, written: str) -> str:
@@ -192,7 +215,7 @@ def _kind(written: str) -> str:
     plain = _plain(written)
     solid = plain.replace(" ", "")
     for kind, names in KINDS.items():
-        if solid == kind or plain in {_plain(name) for name in names}:
+        if solid == kind or plain in _accepted("kind of site", names):
             return kind
     return written
 

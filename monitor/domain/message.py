@@ -6,6 +6,7 @@ Errors, warnings and lines carry a `Message` where they are made; `monitor.i18n.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from string import Formatter
 from typing import Any
 
@@ -20,6 +21,11 @@ def N_(text: str) -> str:  # noqa: N802 - gettext's name for it
 def NN_(one: str, many: str) -> tuple[str, str]:  # noqa: N802 - gettext's name for it
     """Mark the two texts about one and about several things for extraction, as `N_` does."""
     return one, many
+
+
+def NP_(context: str, text: str) -> str:  # noqa: N802 - gettext's name for it
+    """Mark ``text`` for extraction under a ``context``, as `N_` does."""
+    return text
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,6 +58,13 @@ class Message:
         return hash(str(self))
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Translated(Message):
+    """Data that comes with its words in several languages, such as a holiday's name; ``text`` is the English."""
+
+    others: Mapping[str, str] = field(default_factory=dict)
+
+
 Said = Message | str
 """A message, or text that is shown as it is: a name, or what came from outside."""
 
@@ -66,10 +79,32 @@ def messages(one: str, many: str, count: int, /, **values: object) -> Message:
     return Message(one, {"count": count, **values}, many, count)
 
 
+def translated(english: str, /, **others: str) -> Translated:
+    """Make a message of data: its English words, and those in other languages by their code."""
+    return Translated(english, others=others)
+
+
 def said_by(error: BaseException) -> Said:
     """Return what an error says: its message where it was raised with one."""
     given = error.args[0] if error.args else ""
     return given if isinstance(given, Message) else str(error)
+
+
+def said_by_system(error: OSError) -> Message:
+    """Return the operating system's words for an error; the common ones are entries of the catalogue."""
+    return Message(error.strerror or str(error))
+
+
+def joined(words: str, joint: str) -> str:
+    """Return ``words`` with ``joint`` before them, or behind them where it begins with '>'; '' stays ''.
+
+    A ``joint`` that begins with '?' stands for words that are ''.
+    """
+    if joint.startswith("?"):
+        return words or joint[1:]
+    if not words or not joint:
+        return words
+    return words + joint[1:] if joint.startswith(">") else joint + words
 
 
 class _Plain(Formatter):
@@ -78,6 +113,10 @@ class _Plain(Formatter):
     def format_field(self, value: Any, format_spec: str) -> str:
         if isinstance(value, list | tuple):
             return ", ".join(map(str, value))
+        if isinstance(value, date) and "%" not in format_spec:
+            return str(value)
+        if value is None or isinstance(value, str | Message):
+            return joined(str(value or ""), "" if format_spec == "words" else format_spec)
         try:
             return format(value, format_spec)
         except (TypeError, ValueError):

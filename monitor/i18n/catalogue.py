@@ -5,7 +5,8 @@ within a message is rendered too. Behind the colon of a gap stands how a value i
 
 - a number's own format ('.0%', ',' for groups of the language), 'percent' (a share as whole per cent), 'lasting'
   (seconds as a duration);
-- of a time: 'moment' (date and time in words), 'exact' (2026-11-24 09:00:00), else 24/11/2026 09:00;
+- of a time: 'moment' (date and time in words), 'exact' (2026-11-24 09:00:00), 'iso' (as files have it), else
+  24/11/2026 09:00;
 - of a text or message that may be lacking, what joins it: ``{seen:: }`` puts ': ' before it, ``{seen:>; }`` puts '; '
   behind it; ``{before:?none}`` stands for it where it is lacking;
 - 'words': the system's error of that name (errno) in words.
@@ -18,7 +19,7 @@ from datetime import date, datetime, time, timedelta
 from string import Formatter
 from typing import Any
 
-from monitor.domain.message import Message, Said
+from monitor.domain.message import Message, Said, Translated, joined
 from monitor.domain.period import Period
 from monitor.domain.reasons import Names
 from monitor.i18n import formats
@@ -45,6 +46,8 @@ def render(said: Said, lang: Lang) -> str:
     """Return a message in ``lang``; a plain text as it is."""
     if isinstance(said, str):
         return said
+    if isinstance(said, Translated):
+        return said.others.get(lang) or said.text
     return _filled(lookup(lang, said.text, said.many, said.count), said.source, said.values, lang)
 
 
@@ -57,14 +60,6 @@ def _filled(entry: str, source: str, values: Mapping[str, object], lang: Lang) -
         return _Filler(SOURCE).vformat(source, (), values)
 
 
-def _joined(words: str, joint: str) -> str:
-    if joint.startswith("?"):
-        return words or joint[1:]
-    if not words or not joint:
-        return words
-    return words + joint[1:] if joint.startswith(">") else joint + words
-
-
 class _Filler(Formatter):
     def __init__(self, lang: Lang) -> None:
         self._lang = lang
@@ -72,9 +67,9 @@ class _Filler(Formatter):
     def format_field(self, value: Any, format_spec: str) -> str:
         match value:
             case str() if format_spec == "words":
-                return os.strerror(getattr(errno, value, 0)).lower()
+                return lookup(self._lang, os.strerror(getattr(errno, value, 0))).lower()
             case None | str() | Message():
-                return _joined(render(value or "", self._lang), format_spec)
+                return joined(render(value or "", self._lang), format_spec)
             case list() | tuple():
                 return formats.list_text([self.format_field(each, format_spec) for each in value], self._lang)
             case datetime() | date() | time():
@@ -94,6 +89,8 @@ class _Filler(Formatter):
     def _time(self, value: datetime | date | time, format_spec: str) -> str:
         lang = self._lang
         match value:
+            case date() if format_spec == "iso":
+                return str(value)
             case datetime() if format_spec == "moment":
                 return formats.moment_text(value, lang)
             case datetime() if format_spec == "exact":

@@ -7,7 +7,7 @@ from monitor.domain.message import N_, Message
 from monitor.domain.reasons import Reason, ReasonCode
 from monitor.i18n.catalogue import render
 from monitor.i18n.languages import Lang
-from monitor.i18n.terms import ENDED, FIELDS, NOTICE_KINDS, TICKET_STATES, WAYS
+from monitor.i18n.terms import ENDINGS, FIELDS, NOTICE_KINDS, TICKET_STATES, WAYS
 
 C = ReasonCode
 
@@ -38,7 +38,7 @@ MESSAGES: Mapping[ReasonCode, str] = {
     C.INTERRUPTED: N_("interrupted"),
     C.BUFFER_FULL: N_("the receive buffer was full"),
     C.STALLED_BEFORE: N_("the monitor had stopped just before"),
-    C.FAR_END_SILENT: N_("the far end is silent{seen:: }"),
+    C.FAR_END_SILENT: N_("the far end does not answer{seen:: }"),
     C.INTERFACE_OFF: N_("interface {interface} is switched off"),
     C.INTERFACE_DOWN: N_("interface {interface} is down"),
     C.INTERFACE_TESTING: N_("interface {interface} is testing"),
@@ -52,23 +52,23 @@ MESSAGES: Mapping[ReasonCode, str] = {
     C.INTERFACE_AMBIGUOUS: N_("it has {count} interfaces '{interface}'"),
     C.UPS_ON_BATTERY: N_("its UPS has been on battery since {since}"),
     C.NEIGHBOUR_ON_BATTERY: N_("the UPS of {site}, on the same feeder, has been on battery since {since}"),
-    C.FELL_SILENT_TOGETHER: N_("fell silent together with {sites}, on the same feeder"),
+    C.FELL_SILENT_TOGETHER: N_("stopped answering together with {sites}, on the same feeder"),
     C.BATTERY_FEEDS: N_("the UPS feeds from its battery"),
     C.MAINS_BACK: N_("the UPS is on mains again"),
     C.PLANNED_WORK: N_("planned work '{name}' ({text})"),
     C.OUTSIDE_HOURS: N_("outside the hours of service ({hours})"),
     C.BEHIND: N_("behind '{site}': {excuse}"),
     C.WAS_EXCUSED: N_("{seen:>; }no answer since {since}, paused until now: {excuse}"),
-    C.EXCUSED: N_("silent, but no outage begins: {excuse}"),
-    C.WAS_SILENT: N_("silent for {seconds:lasting}: {excuse}"),
+    C.EXCUSED: N_("no answer, but no outage begins: {excuse}"),
+    C.WAS_SILENT: N_("no answer for {seconds:lasting}: {excuse}"),
     C.DEADLINE_MOVED: N_(
         "the charter or the office calendar has changed: due {after:moment}, no longer {before:moment}"
     ),
     C.DAEMON_NOT_RUNNING: N_("the daemon was not running"),
     C.STALLED: N_("the monitor had stopped for {seconds} s"),
-    C.BLIND_BEHIND: N_("blind behind '{uplink}'"),
-    C.REFERENCES_SILENT: N_("all references of '{uplink}' are silent"),
-    C.CAN_JUDGE_AGAIN: N_("behind '{uplink}' it can be judged again"),
+    C.BLIND_BEHIND: N_("nothing could be seen behind '{uplink}'"),
+    C.REFERENCES_SILENT: N_("no reference of '{uplink}' answers"),
+    C.CAN_JUDGE_AGAIN: N_("all behind '{uplink}' can be seen again"),
     C.CLOCK_SAYS: N_("the wall clock says {clock:moment}"),
     C.CLOCK_OK_AGAIN: N_("the wall clock is trusted again"),
     C.CLOCK_TRUSTED: N_("{by} says that the clock is right: {clock:exact} (Dhaka)"),
@@ -91,7 +91,7 @@ MESSAGES: Mapping[ReasonCode, str] = {
     C.DNS_CIRCLE: N_("the name's aliases lead round in a circle, or too far"),
     C.SMTP_SAYS: N_("the server says {smtp_code:d} {said}"),
     C.SMTP_GREETING_LACKS: N_("the greeting does not say '{wanted}'"),
-    C.CAME_TOO_LATE: N_("we came too late ourselves"),
+    C.CAME_TOO_LATE: N_("the monitor itself was too late"),
     C.PROGRAM_FAULT: N_("a fault of this program: {fault}"),
     C.TRAP: "{name}",
     C.AGENT_RESTARTED: N_("its SNMP agent has restarted"),
@@ -99,19 +99,19 @@ MESSAGES: Mapping[ReasonCode, str] = {
     C.ROWS_LEFT_OUT: N_("only the first {rows:,} rows are read of: {tables}"),
     C.OBJECTS_UNREAD: N_("it does not answer for: {objects}; all else is read"),
     C.SECRET_UNREADABLE: N_("the secret of '{credential}' could not be read"),
-    C.SNMP_V2C_SILENT: N_("no answer from {address}: it is away, speaks no SNMP v2c, or has another community"),
-    C.SNMP_V3_SILENT: N_("no answer from {address}: it is away or speaks no SNMPv3"),
-    C.SNMP_GARBLED: N_("no answer from {address} that counts: {fault}"),
+    C.SNMP_V2C_SILENT: N_("no answer from {address}: it is off, does not use SNMP v2c, or has another community"),
+    C.SNMP_V3_SILENT: N_("no answer from {address}: it is off or does not use SNMPv3"),
+    C.SNMP_GARBLED: N_("no usable answer from {address}: {fault}"),
     C.SNMP_NO_AGENT: N_("no agent listens at port {port} of {address}"),
-    C.SNMP_OTHER_COMMUNITY: N_("{address} answers echoes and no question: most likely its community is another one"),
+    C.SNMP_OTHER_COMMUNITY: N_("{address} answers echoes but no SNMP: most likely its community is another one"),
     C.SNMP_MAY_NOT_READ: N_("the agent knows these credentials but does not let them read"),
     C.SNMP_REFUSED: N_("{address} does not accept these credentials: {refusal}"),
     C.SNMP_WRONG_ENCRYPTION_KEY: N_(
-        "{address}: it says who it is and answers no question: most likely the key for encrypting is wrong"
+        "{address}: it names itself but answers nothing: most likely the encryption key is wrong"
     ),
     C.SNMP_AGENT_SAYS: N_("the agent says {status}"),
-    C.SNMP_ENGINE_CHANGES: N_("{address}: its engine's id or clock does not keep still"),
-    C.SNMP_ODD_REPORT: N_("{address} reports what nobody asked"),
+    C.SNMP_ENGINE_CHANGES: N_("{address}: its engine's id or clock keeps changing"),
+    C.SNMP_ODD_REPORT: N_("{address} sends a report that was not requested"),
     C.SNMP_TOO_SLOW: N_("it could not be read within {seconds:g} s"),
     C.TARGET_MISSED: N_("service-time target missed: due {due:moment} ({target})"),
     C.FALLS_DUE: N_("falls due today: {due:moment}"),
@@ -159,7 +159,7 @@ MESSAGES: Mapping[ReasonCode, str] = {
 }
 
 TERMS: Mapping[tuple[ReasonCode, str], Mapping[str, str]] = {
-    (C.OUTAGE_ENDED, "end"): ENDED,
+    (C.OUTAGE_ENDED, "end"): ENDINGS,
     (C.VALUE_CHANGED, "field"): FIELDS,
     (C.REGISTERED, "way"): WAYS,
     (C.NOTICE_RESENT, "notice"): NOTICE_KINDS,
@@ -182,7 +182,14 @@ def reason_message(given: Reason) -> Message:
 
 def history_text(given: Reason | None, remark: str, lang: Lang) -> str:
     """Return what a line of a ticket's history says: the words of its reason, and what a person wrote."""
-    return " \N{EM DASH} ".join(filter(None, (reason_text(given, lang), remark)))
+    return render(history_message(given, remark), lang)
+
+
+def history_message(given: Reason | None, remark: str) -> Message:
+    """Return what a line of a ticket's history says as a message; see `history_text`."""
+    joint = " \N{EM DASH} " if given and remark else ""
+    words = "" if given is None else reason_message(given)
+    return Message("{words}{joint}{remark}", {"words": words, "joint": joint, "remark": remark})
 
 
 def _value(code: ReasonCode, name: str, parameter: object) -> object:

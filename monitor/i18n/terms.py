@@ -81,6 +81,15 @@ EVENTS: Mapping[str, str] = {
 }
 """Lines of the timeline, by `domain.event_kinds.EventKind`."""
 
+SOURCES: Mapping[str, str] = {
+    "outage": N_("outage"),
+    "phone": N_("by telephone"),
+    "person": N_("in person"),
+    "email": N_("by e-mail"),
+    "letter": N_("by letter"),
+}
+"""Where tickets come from, by `domain.ticket_states.TicketSource`."""
+
 VERDICTS: Mapping[str, str] = {
     "ok": N_("ok"),
     "failed": N_("failed"),
@@ -103,15 +112,15 @@ NOTICE_KINDS: Mapping[str, str] = {
     "opened": N_("Opened"),
     "due_today": N_("Due today"),
     "registered": N_("Registered"),
-    "breach": N_("Service-time target missed"),
-    "ask": N_("Raise to the next stage?"),
-    "stage": N_("Raised to the next stage"),
+    "breach": N_("Target missed"),
+    "ask": N_("Raise it?"),
+    "stage": N_("Next stage"),
     "lapses_soon": N_("Reminder"),
-    "lapses_today": N_("Last day of the stage"),
+    "lapses_today": N_("The stage ends today"),
     "resolved": N_("Resolved"),
     "reopened": N_("Reopened"),
-    "restored": N_("Up again"),
-    "withdrawn": N_("Withdrawn"),
+    "restored": N_("Restored"),
+    "withdrawn": N_("Withdrawn: registered by mistake"),
     "corrected": N_("Corrected"),
     "ack_over": N_("Acknowledgement has run out"),
     "morning": N_("Morning brief"),
@@ -137,12 +146,28 @@ FIELDS: Mapping[str, str] = {
 }
 """What of a request can be corrected."""
 
-ENDED: Mapping[str, str] = {
+CHANNELS: Mapping[str, str] = {
+    "email": N_("e-mail"),
+    "sms": N_("SMS"),
+}
+"""Ways that notices go; the others are called as their product is."""
+
+RECIPIENTS: Mapping[str, str] = {
+    "asker": N_("the person who asked"),
+    "responsible": N_("responsible officer"),
+    "grievance": N_("grievance redress officer"),
+    "appeal": N_("appeal officer"),
+    "cell": N_("grievance cell"),
+}
+"""Who gets notices: by the charter, and who asked; all others have names of their own in the configuration."""
+
+ENDINGS: Mapping[str, str] = {
+    "recovered": N_("answers again"),
     "removed": N_("taken out of the configuration"),
     "reconfigured": N_("its configuration was changed"),
     "readdressed": N_("given another address in the configuration"),
 }
-"""Why an outage ended that did not end by an answer, by `domain.states.EndReason`."""
+"""Why an outage ended, by `domain.states.EndReason`."""
 
 HISTORY: Mapping[str, str] = {
     **{kind: NOTICE_KINDS[kind] for kind in NOTICE_KINDS if kind not in {"morning", "weekly", "digest"}},
@@ -153,10 +178,47 @@ HISTORY: Mapping[str, str] = {
     "close": N_("Closed"),
     "down_again": N_("Down again"),
     "answers_again": N_("Answers again"),
-    "linked": N_("Linked"),
-    "recounted": N_("Deadline counted again"),
+    "linked": N_("Related ticket"),
+    "recounted": N_("Deadline recalculated"),
     "redated": N_("Times corrected"),
-    "paused": N_("Waiting is over"),
-    "operator_late": N_("The operator is late"),
+    "paused": N_("Time was not counted"),
+    "operator_late": N_("The operator is overdue"),
 }
 """Kinds of lines in a ticket's history; what falls due is named as the notice of it."""
+
+WEEKDAYS: Mapping[str, str] = {
+    "monday": N_("monday"),
+    "tuesday": N_("tuesday"),
+    "wednesday": N_("wednesday"),
+    "thursday": N_("thursday"),
+    "friday": N_("friday"),
+    "saturday": N_("saturday"),
+    "sunday": N_("sunday"),
+}
+
+SYSTEM_ERRORS = (
+    N_("Address already in use"),
+    N_("Broken pipe"),
+    N_("Cannot assign requested address"),
+    N_("Connection refused"),
+    N_("Connection reset by peer"),
+    N_("Connection timed out"),
+    N_("Device or resource busy"),
+    N_("File exists"),
+    N_("File name too long"),
+    N_("Input/output error"),
+    N_("Invalid argument"),
+    N_("Is a directory"),
+    N_("Network is down"),
+    N_("Network is unreachable"),
+    N_("No route to host"),
+    N_("No space left on device"),
+    N_("No such file or directory"),
+    N_("Not a directory"),
+    N_("Operation not permitted"),
+    N_("Permission denied"),
+    N_("Read-only file system"),
+    N_("Resource temporarily unavailable"),
+    N_("Too many open files"),
+)
+"""What the operating system says most often when it refuses; see `domain.message.said_by_system`."""

@@ -45,7 +45,7 @@ class Board(OutageAttribution):
         super().__post_init__()
         self._with_usual_times = self.fleet.devices.keys() - self.fleet.workstations
         self.uplinks = UplinkHealth({name: ids(group) for name, group in self.fleet.groups.items()}, self.uplinks.blind)
-        self.flaps.remember([*self.open_outages, *self.affected])
+        self.flaps.restore([*self.open_outages, *self.affected])
 
     def observe(self, sample: Sample) -> list[Decision]:
         """Judge one sample and return the decisions that follow."""

@@ -61,7 +61,7 @@ class Affected:
 
 @dataclass(frozen=True, slots=True)
 class NoLongerAffected:
-    """A site answers again, or is judged afresh because the outage before it ended."""
+    """A site answers again, or is judged again because the outage before it ended."""
 
     site: str
     until_utc: datetime

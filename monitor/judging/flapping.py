@@ -73,7 +73,7 @@ def _whole(threshold: float) -> Fraction:
 
 @dataclass
 class Flaps:
-    """The histories of sites that changed lately; steady ones take no memory.
+    """The histories of sites that changed recently; steady ones take no memory.
 
     ``flapped``: those flapping before a restart.
     """
@@ -86,7 +86,7 @@ class Flaps:
         """Return whether each result of the site counts, also one that changes nothing."""
         return site in self._histories
 
-    def remember(self, silent: Iterable[str]) -> None:
+    def restore(self, silent: Iterable[str]) -> None:
         """Restore from before a restart which sites were down, and which flapped."""
         self._histories |= dict.fromkeys(silent, SILENT) | dict.fromkeys(self.flapped, FLAPPED)
 

@@ -13,12 +13,12 @@ TOGETHER = timedelta(minutes=2)  # sites of one feeder that fall silent within t
 class Power:
     """Power by site. ``batteries``: since when its UPS is on battery.
 
-    ``fell``: when each site on a feeder went down by its own fault, also if it is up again: an outage confirmed later
+    ``went_down``: when each site on a feeder went down by its own fault, also if it is up again: a later outage
     may have begun with it.
     """
 
     batteries: dict[str, datetime] = field(default_factory=dict)
-    fell: dict[str, list[datetime]] = field(default_factory=dict)
+    went_down: dict[str, list[datetime]] = field(default_factory=dict)
 
     def on_battery(self, site: str, since_utc: datetime) -> bool:
         """Note that the site's UPS is on battery; return whether that is new."""
@@ -43,14 +43,16 @@ class Power:
 
     def note_down(self, site: str, since_utc: datetime, neighbours: Iterable[str]) -> list[str]:
         """Note that ``site`` went down by its own fault; return the neighbours that did so within ``TOGETHER``."""
-        self.fell.setdefault(site, []).append(since_utc)
+        self.went_down.setdefault(site, []).append(since_utc)
         return sorted(
             each
             for each in neighbours
-            if any(abs(at_utc - since_utc) <= TOGETHER for at_utc in self.fell.get(each, ()))
+            if any(abs(at_utc - since_utc) <= TOGETHER for at_utc in self.went_down.get(each, ()))
         )
 
     def forget_before(self, oldest_utc: datetime, sites: Iterable[str]) -> None:
         """Drop the history that no outage of ``sites`` can have begun together with any more."""
         for site in sites:
-            self.fell[site] = [at_utc for at_utc in self.fell.get(site, ()) if at_utc >= oldest_utc - TOGETHER]
+            self.went_down[site] = [
+                at_utc for at_utc in self.went_down.get(site, ()) if at_utc >= oldest_utc - TOGETHER
+            ]

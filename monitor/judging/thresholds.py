@@ -25,7 +25,7 @@ class StoredState:
     ``open_outages``: site → start; ``affected``: site → root; ``states``: site → last stored state; ``in_downtime``:
     unreachable sites without an outage; ``silent_since``: the first failed round of all of them; ``promised``: since
     when sites in ``in_downtime`` were unreachable within service hours, where that was before it; ``blind``: uplink →
-    since when; ``fell``: when each site went down by its own fault, as far back as any is down now; ``flapping``:
+    since when; ``went_down``: when each site went down by its own fault, as far back as any is down now; ``flapping``:
     flapping sites.
     """
 
@@ -36,7 +36,7 @@ class StoredState:
     in_downtime: Mapping[str, Downtime]
     blind: Mapping[str, datetime]
     promised: Mapping[str, datetime]
-    fell: Mapping[str, list[datetime]]
+    went_down: Mapping[str, list[datetime]]
     flapping: frozenset[str]
 
 
@@ -58,7 +58,7 @@ def board_of(
         dict(known.in_downtime),
         dict(known.promised),
         uplinks=UplinkHealth(blind=dict(known.blind)),
-        power=Power(fell=dict(known.fell)),
+        power=Power(went_down=dict(known.went_down)),
         downtimes=partial(downtime_of, office),
         flaps=Flaps(thresholds_of(judging), known.flapping),
         baselines=baselines or Baselines(limits_of(judging)),

@@ -126,7 +126,7 @@ class _OwnErrors:
             raise DeadlinePassed(self._deadline.timeout_s) from None
 
 
-class Cutter:
+class DeadlineWatcher:
     """One daemon thread that cuts streams whose deadline has passed."""
 
     def __init__(self) -> None:
@@ -162,5 +162,5 @@ class Cutter:
                 stream.cut()
 
 
-CUTTER = Cutter()
+CUTTER = DeadlineWatcher()
 """One thread for the whole process."""

@@ -9,6 +9,7 @@ from monitor.alerts.facts.stored import FactsError, unpack_case
 from monitor.alerts.notices.outbox import key
 from monitor.alerts.notices.routing import ASKER, channel_of, goes_at, wants
 from monitor.charter.office import Office
+from monitor.domain.message import Said, message
 from monitor.domain.notice_kinds import GOOD_NEWS, severity
 from monitor.domain.ticket_states import UNSOLVED
 from monitor.store.models import Notice, Ticket
@@ -25,9 +26,9 @@ class Hearing:
     severity: str
     recipient: str
     channel: str
-    address: str
+    address: Said
     state: str
-    why: str
+    why: Said
     proof: str = ""
 
 
@@ -85,23 +86,23 @@ def _level(notice: Notice) -> int:
         return 0
 
 
-def _why(office: Office, kind: str, reader: str, service: str, level: int) -> str:
+def _why(office: Office, kind: str, reader: str, service: str, level: int) -> Said:
     if reader in office.recipients:
-        return f"[recipients.{reader}] of monitor.toml"
+        return message("[recipients.{name}] of monitor.toml", name=reader)
     if reader == ASKER:
-        return "asked about it and left an address"
+        return message("asked about it and left an address")
     if kind in {"stage", "lapses_soon", "lapses_today"}:
-        return f"holds stage {level} of the grievance chain (charter, clause 4)"
+        return message("holds stage {level} of the grievance chain (charter, clause 4)", level=level)
     if kind in GOOD_NEWS or kind == "reopened":
-        return "is told of the trouble"
-    return f"answers for charter item {service}"
+        return message("was notified of the trouble")
+    return message("answers for charter item {service}", service=service)
 
 
-def _address(office: Office, reader: str, notice: Notice | None) -> str:
+def _address(office: Office, reader: str, notice: Notice | None) -> Said:
     """Return its address; secrets stay in their files."""
     if reader == ASKER and notice is not None:
         return notice.ticket.asker_email if notice.ticket else ""
     if (entry := office.recipients.get(reader)) is not None:
         return entry.shown_address
     officer = office.charter.officers.get(reader)
-    return (officer.email or "a file: no address yet") if officer else ""
+    return (officer.email or message("a file: no address yet")) if officer else ""

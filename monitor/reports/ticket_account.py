@@ -8,46 +8,65 @@ from monitor.alerts.notices.observations import hour_figures, snmp_text, ways_te
 from monitor.charter.deadline import explain
 from monitor.charter.office import Office
 from monitor.domain.evidence import Evidence
-from monitor.i18n.formats import moment_text
+from monitor.i18n.catalogue import tr, trn
+from monitor.i18n.languages import Lang, lookup
 from monitor.i18n.reasons import reason_text
+from monitor.i18n.terms import CAUSES, SOURCES
+from monitor.store.models import Outage
 from monitor.store.session import Session
 from monitor.store.ticket_rows import numbered
 
 
-def account(session: Session, office: Office, number: str) -> Iterator[str]:
-    """Yield the lines of the account, in English; nothing for a number that does not exist."""
+def account(session: Session, office: Office, number: str, lang: Lang) -> Iterator[str]:
+    """Yield the lines of the account; nothing for a number that does not exist."""
     ticket = numbered(session, number)
     if ticket is None:
         return
     service = office.charter.services.get(ticket.service)
     if service is not None:
-        yield f"{service.key}  {service.name_en}"
+        yield f"{service.key}  {service.name(lang)}"
     if ticket.asker:
-        yield f"From: {ticket.asker} (by {ticket.source})"
-        yield "Request: " + ticket.text.replace("\n", "\n  ")
+        yield tr(lang, "From: {asker} ({way})", asker=ticket.asker, way=lookup(lang, SOURCES[ticket.source]))
+        yield tr(lang, "Request: {text}", text=ticket.text.replace("\n", "\n  "))
     for outage in ticket.outages:
-        until = moment_text(outage.ended_utc, "en") if outage.ended_utc else "now"
-        suspected = f"; suspected cause: {outage.cause} ({reason_text(outage.cause_why, 'en')})" if outage.cause else ""
-        behind = f", {len(outage.affected)} sites behind it" if outage.affected else ""
-        seen = f"({reason_text(outage.reason, 'en') or 'no answer'}){behind}{suspected}"
-        yield f"Outage: {moment_text(outage.started_utc, 'en')} to {until} {seen}"
+        yield _outage_line(outage, lang)
         if outage.silent_since_utc < outage.started_utc:
-            yield f"  silent since {moment_text(outage.silent_since_utc, 'en')}"
-        yield from evidence_lines(evidence_of(outage.evidence))
+            yield "  " + tr(lang, "silent since {time:moment}", time=outage.silent_since_utc)
+        yield from evidence_lines(evidence_of(outage.evidence), lang)
     if service is not None:
-        yield from explain(deadline_of(office, ticket), "en").splitlines()
+        yield from explain(deadline_of(office, ticket), lang).splitlines()
     for stage in stages_of(office, ticket):
-        holder = office.charter.officer(stage.holder)
         mark = "→" if stage.level == ticket.stage else " "
-        from_to = f"{moment_text(stage.starts_utc, 'en')} to {moment_text(stage.lapses_utc, 'en')}"
-        yield f"{mark} Stage {stage.level}, {holder.title('en')}: {from_to}"
+        holder = office.charter.officer(stage.holder).title(lang)
+        dates = {"begins": stage.starts_utc, "ends": stage.lapses_utc}
+        text = tr(
+            lang, "Stage {level}, {holder}: {begins:moment} to {ends:moment}", level=stage.level, holder=holder, **dates
+        )
+        yield f"{mark} {text}"
 
 
-def evidence_lines(evidence: Evidence) -> Iterator[str]:
+def _outage_line(outage: Outage, lang: Lang) -> str:
+    """Return when an outage was, what was seen, how many sites hung on it, and the suspected cause."""
+    if outage.ended_utc:
+        when = tr(lang, "Outage: {begins:moment} to {ends:moment}", begins=outage.started_utc, ends=outage.ended_utc)
+    else:
+        when = tr(lang, "Outage: {begins:moment} until now", begins=outage.started_utc)
+    parts = [f"{when} ({reason_text(outage.reason, lang) or tr(lang, 'no answer')})"]
+    if behind := len(outage.affected):
+        parts.append(trn(lang, "{count} site behind it", "{count} sites behind it", behind))
+    line = ", ".join(parts)
+    if outage.cause:
+        cause, why = lookup(lang, CAUSES.get(outage.cause, outage.cause)), reason_text(outage.cause_why, lang)
+        line += "; " + tr(lang, "suspected cause: {cause}", cause=f"{cause} ({why})" if why else cause)
+    return line
+
+
+def evidence_lines(evidence: Evidence, lang: Lang) -> Iterator[str]:
     """Yield what was observed when the outage was confirmed."""
     if evidence.hour:
-        yield f"  the hour before: {evidence.hour.chart} ({hour_figures(evidence.hour, 'en')})"
-    if snmp := snmp_text(evidence, "en"):
-        yield f"  last by SNMP: {snmp}"
-    for way in ways_text(evidence, "en").splitlines():
-        yield f"  the way to {way}"
+        figures = hour_figures(evidence.hour, lang)
+        yield "  " + tr(lang, "the hour before: {chart} ({figures})", chart=evidence.hour.chart, figures=figures)
+    if snmp := snmp_text(evidence, lang):
+        yield "  " + tr(lang, "last by SNMP: {said}", said=snmp)
+    for way in ways_text(evidence, lang).splitlines():
+        yield "  " + tr(lang, "the way to {way}", way=way)

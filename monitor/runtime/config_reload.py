@@ -21,10 +21,7 @@ log = logging.getLogger(__name__)
 
 
 class ConfigReload(Part):
-    """The part that reads ``directory`` after each `ask`.
-
-    And passes valid settings with their sources to ``take_over``.
-    """
+    """The part that reads ``directory`` after each `ask`; valid settings and sources go to ``take_over``."""
 
     name = "reload"
 
@@ -57,7 +54,7 @@ class ConfigReload(Part):
         asked_mono_ns = self._clock.mono_ns()
         try:
             settings, sources = await load_in_subprocess(self._directory)
-            private_network.stay(settings)
+            private_network.check_settings(settings)
         except ConfigError as error:
             self._verdicts.refuse(error.problems, asked_mono_ns)
             for problem in error.problems:

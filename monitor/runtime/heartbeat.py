@@ -66,7 +66,7 @@ class HeartbeatSender(Part):
             body = "".join(f"{name}_s={age:.1f}\n" for name, age in ages.items())
             deadline = Deadline.after(TIMEOUT_S, self._cancellation)
             answer = http.request(
-                "POST", failing(url) if sick else url, deadline, body=body.encode(), most_bytes=0, redirects=0
+                "POST", failure_url(url) if sick else url, deadline, body=body.encode(), most_bytes=0, redirects=0
             )
             if not 200 <= answer.status < 300:
                 raise http.HttpError(f"status {answer.status}")
@@ -81,7 +81,7 @@ class HeartbeatSender(Part):
             self._failing = False
 
 
-def failing(url: str) -> str:
+def failure_url(url: str) -> str:
     """Return the URL for failures, by healthchecks.io's convention: the same path with /fail."""
     parts = urlsplit(url)
     return urlunsplit(parts._replace(path=f"{parts.path.rstrip('/')}/fail"))

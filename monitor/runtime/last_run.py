@@ -25,12 +25,12 @@ log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Left:
+class RestoredState:
     """The restored state; ``known``: None while the database cannot be read, so that open outages are unknown."""
 
     plans: Plans
     known: StoredState | None
-    learned: dict[str, Usual]
+    usual_times: dict[str, Usual]
 
 
 class LastRun:
@@ -41,7 +41,7 @@ class LastRun:
         self._before: ClockTrust | None = None
         self._knows_the_time = False
 
-    def load(self) -> Left:
+    def load(self) -> RestoredState:
         """Restore all that can be read; a database that refuses is noted on the store."""
         try:
             if not self._store.waiting:
@@ -53,9 +53,9 @@ class LastRun:
             with self._store.read() as session:
                 self._begin_clock(session)
                 plans = plans_in_force(session, self._clock.utc())
-                return Left(plans, board_state.remember(session), board_state.learned(session))
+                return RestoredState(plans, board_state.load_state(session), board_state.usual_times(session))
         except DatabaseError:
-            return Left({}, None, {})
+            return RestoredState({}, None, {})
 
     def _begin_clock(self, session: Session) -> None:
         """Start the trusted clock from the run before's; once."""

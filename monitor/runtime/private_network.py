@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
+from monitor.domain.message import message
 from monitor.runtime.systemd import FIRST_FD
 from monitor.settings.load import Settings
 from monitor.settings.problems import ConfigError, Problem
@@ -28,7 +29,7 @@ IFF_UP, IFF_RUNNING = 0x1, 0x40
 IFREQ = "16sh14x"
 
 
-def beyond(settings: Settings) -> str:
+def beyond_loopback(settings: Settings) -> str:
     """Return the key of something configured that is not on loopback (device, service, reference, server).
 
     '' if none.
@@ -49,14 +50,16 @@ def beyond(settings: Settings) -> str:
     return next((key for key, is_beyond in outside.items() if is_beyond), "")
 
 
-def stay(settings: Settings) -> None:
+def check_settings(settings: Settings) -> None:
     """Raise ConfigError in a private network when ``settings`` need another: unreachable hosts would count as down."""
-    if os.environ.get(INSIDE) and (key := beyond(settings)):
-        words = (
-            f"{key} lies beyond the private network in which the example fleet is watched. Expected loopback alone "
-            f"until the program is started anew with ping sockets open: as root, {OPEN_PING}"
+    if os.environ.get(INSIDE) and (key := beyond_loopback(settings)):
+        said = message(
+            "{key} lies beyond the private network in which the example fleet is monitored. Expected loopback alone "
+            "until the program is restarted with ping sockets open: as root, {command}",
+            key=key,
+            command=OPEN_PING,
         )
-        raise ConfigError([Problem(str(settings.directory), 0, "", words)])
+        raise ConfigError([Problem(str(settings.directory), 0, "", said)])
 
 
 def is_allowed() -> bool:
@@ -70,7 +73,7 @@ def is_allowed() -> bool:
     return tried.returncode == 0
 
 
-def announcement(settings: Settings) -> tuple[str, str]:
+def notice_text(settings: Settings) -> tuple[str, str]:
     """Return a text about the private network, and how to allow real ones."""
     return (
         "this user may not ping (the kernel's net.ipv4.ping_group_range): the example fleet is watched in a private "

@@ -159,7 +159,7 @@ class SnmpPoller(Part):
             return SnmpState("error", reason(ReasonCode.SNMP_TOO_SLOW, seconds=float(LONGEST_READ_S)))
 
     def _skipped(self, device: str) -> Collection[str]:
-        """Return the objects for which it timed out lately: requesting each again would cost a timeout per reading."""
+        """Return the objects for which it timed out recently: requesting each again would cost a timeout."""
         unread, until_ns = self._unread.get(device, ((), 0))
         return unread if self._clock.mono_ns() < until_ns else ()
 

@@ -17,8 +17,8 @@ from monitor.logs.emit import emit
 from monitor.probes.snmp.agents import Agents
 from monitor.probes.snmp.ber import BerError
 from monitor.probes.snmp.messages import MOST_BYTES, V2C
-from monitor.probes.snmp.notifications import TRAP, Informed, Notification, name_of, read_v2c, version
-from monitor.probes.snmp.usm import V3, open_envelope
+from monitor.probes.snmp.notifications import TRAP, InformEngine, Notification, name_of, read_v2c, version
+from monitor.probes.snmp.usm import V3, read_envelope
 from monitor.runtime.live import RuntimeState
 from monitor.runtime.part import Part
 from monitor.runtime.sink import Sink
@@ -72,7 +72,7 @@ class TrapReceiver(Part):
         self._know(settings.fleet)
         # Counting starts by the minute instead of storing them: it only has to grow from one start to the next.
         boots = int((self._clock.utc() - BOOTS_COUNT_FROM).total_seconds() // 60)
-        self._informed = Informed(engine_id(settings), max(boots, 1))
+        self._informed = InformEngine(engine_id(settings), max(boots, 1))
         self._started_ns = self._clock.mono_ns()
         self._listens = settings.monitor.snmp.traps
         if not self._listens:
@@ -167,7 +167,7 @@ class TrapReceiver(Part):
         client = self._agents().v3(device.snmp)
         if client is None:
             return None, b""
-        envelope = open_envelope(data)
+        envelope = read_envelope(data)
         said = client.notification(device.address, device.snmp_port, envelope)
         if said is not None:
             return (Notification(name_of(said.bindings)), b"") if said.kind == TRAP else (None, b"")

@@ -7,6 +7,8 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, GetCoreSchemaHandler
 from pydantic_core import CoreSchema
 
+from monitor.domain.message import message
+
 
 def _take_lists_and_paths(schema: Any) -> None:
     if isinstance(schema, dict):
@@ -41,7 +43,7 @@ def matching(pattern: str, expected: str) -> Any:
 
     def check(value: str) -> str:
         if not compiled.fullmatch(value):
-            raise ValueError(f"is not as it must be. Expected {expected}")
+            raise ValueError(message("is not as it must be. Expected {expected}", expected=expected))
         return value
 
     return AfterValidator(check)
@@ -50,13 +52,13 @@ def matching(pattern: str, expected: str) -> Any:
 def _a_path(value: object) -> Path:
     """Validate a path; the error does not show the value: it may be the secret itself in the path's place."""
     if not isinstance(value, str | Path) or "\0" in str(value):
-        raise ValueError("is no path. Expected that of a file that holds the secret")
+        raise ValueError(message("is no path. Expected that of a file that holds the secret"))
     return Path(value)
 
 
 def _a_plain_path(value: object) -> Path:
     if not isinstance(value, str | Path) or "\0" in str(value):
-        raise ValueError("is no path. Expected one in quotes")
+        raise ValueError(message("is no path. Expected one in quotes"))
     return Path(value)
 
 

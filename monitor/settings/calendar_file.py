@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field, PlainSerializer, field_validator, model_validator
 
 from monitor.domain.day import END_OF_DAY, clock_text
+from monitor.domain.message import message
 from monitor.domain.text import ascii_digits
 from monitor.settings.base import Model
 from monitor.settings.charter_file import Date, Some, Text
@@ -26,7 +27,7 @@ def _time_of_day(value: object) -> object:
         return dt.time.fromisoformat(ascii_digits(value.strip()))
     if isinstance(value, dt.time):
         return value
-    raise ValueError(f'{found(value)} is not a time of day. Expected one such as "09:00"')
+    raise ValueError(message('{found} is not a time of day. Expected one such as "09:00"', found=found(value)))
 
 
 def _closing_time(value: object) -> object:
@@ -47,9 +48,15 @@ class Span(Model):
     @model_validator(mode="after")
     def _one_form(self) -> "Span":
         if (self.date is None) == (self.first is None) or (self.first is None) != (self.last is None):
-            raise ValueError("the day is not clear. Expected either 'date', or both 'first' and 'last'")
+            raise ValueError(message("the day is not clear. Expected either 'date', or both 'first' and 'last'"))
         if self.first and self.last and not self.first <= self.last <= self.first + dt.timedelta(days=366):
-            raise ValueError(f"{self.first} to {self.last} is not a stretch of days. Expected 'first' before 'last'")
+            raise ValueError(
+                message(
+                    "{first:iso} to {last:iso} is not a stretch of days. Expected 'first' before 'last'",
+                    first=self.first,
+                    last=self.last,
+                )
+            )
         return self
 
     @property
@@ -83,7 +90,11 @@ class Hours(Model):
     def _opens_first(self) -> "Hours":
         if self.opens >= self.closes:
             raise ValueError(
-                f"{clock_text(self.opens)} to {clock_text(self.closes)} are no hours. Expected 'opens' before 'closes'"
+                message(
+                    "{opens} to {closes} are no hours. Expected 'opens' before 'closes'",
+                    opens=clock_text(self.opens),
+                    closes=clock_text(self.closes),
+                )
             )
         return self
 
@@ -121,7 +132,13 @@ class YearList(Model):
     def _in_its_year(self) -> "YearList":
         for entry in (*self.days, *self.working):
             if entry.start.year != self.year or entry.end.year != self.year:
-                raise ValueError(f"{entry.start} does not belong to {self.year}. Expected it in its own year's list")
+                raise ValueError(
+                    message(
+                        "{start:iso} does not belong to {year}. Expected it in its own year's list",
+                        start=entry.start,
+                        year=self.year,
+                    )
+                )
         return self
 
 
@@ -135,7 +152,13 @@ class HolidaysFile(Model):
     def _each_year_once(cls, years: tuple[YearList, ...]) -> tuple[YearList, ...]:
         for earlier, later in itertools.pairwise(years):
             if earlier.year >= later.year:
-                raise ValueError(f"{later.year} does not come after {earlier.year}. Expected each year once, in order")
+                raise ValueError(
+                    message(
+                        "{year} does not come after {before}. Expected each year once, in order",
+                        year=later.year,
+                        before=earlier.year,
+                    )
+                )
         return years
 
 
@@ -192,9 +215,9 @@ class CalendarFile(Model):
     @classmethod
     def _some_day_is_worked(cls, weekend: tuple[Weekday, ...]) -> tuple[Weekday, ...]:
         if len(set(weekend)) != len(weekend):
-            raise ValueError("a day stands twice in the weekend. Expected each once")
+            raise ValueError(message("a day stands twice in the weekend. Expected each once"))
         if len(weekend) == 7:
-            raise ValueError("the whole week is weekend. Expected a day on which the office works")
+            raise ValueError(message("the whole week is weekend. Expected a day on which the office works"))
         return weekend
 
     @field_validator("hours")
@@ -202,7 +225,13 @@ class CalendarFile(Model):
     def _in_order(cls, hours: tuple[HoursEntry, ...]) -> tuple[HoursEntry, ...]:
         for earlier, later in itertools.pairwise(hours):
             if earlier.first >= later.first:
-                raise ValueError(f"hours from {later.first} do not come after {earlier.first}. Expected them by date")
+                raise ValueError(
+                    message(
+                        "hours from {first:iso} do not come after {before:iso}. Expected them by date",
+                        first=later.first,
+                        before=earlier.first,
+                    )
+                )
         return hours
 
     @field_validator("ramadan", "closed")
@@ -222,5 +251,9 @@ def _once(spans: Iterable[Span]) -> None:
     for span in spans:
         for day in span.days():
             if day in seen:
-                raise ValueError(f"{day} stands twice. Expected one entry for a day: change or take out the other")
+                raise ValueError(
+                    message(
+                        "{day:iso} stands twice. Expected one entry for a day: change or take out the other", day=day
+                    )
+                )
             seen.add(day)

@@ -5,6 +5,7 @@ from typing import Annotated, TypeVar, get_args
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, ValidationInfo, field_validator
 
+from monitor.domain.message import N_, Message, message
 from monitor.domain.period import IMMEDIATE
 from monitor.settings.base import Model, matching
 from monitor.settings.found import found
@@ -22,14 +23,19 @@ Item = TypeVar("Item")
 
 def _plain_date(value: object) -> object:
     if isinstance(value, dt.datetime) or not isinstance(value, dt.date):
-        raise ValueError(f"{found(value)} is not a date. Expected one such as 2026-11-24, without quotes")
+        raise ValueError(
+            message("{found} is not a date. Expected one such as 2026-11-24, without quotes", found=found(value))
+        )
     return value
 
 
 def _mail_address(value: str) -> str:
     if value and not is_mail_address(value):
         raise ValueError(
-            f"{found(value)} is not an e-mail address. Expected one such as officer@example.org, or nothing"
+            message(
+                "{found} is not an e-mail address. Expected one such as officer@example.org, or nothing",
+                found=found(value),
+            )
         )
     return value
 
@@ -37,7 +43,7 @@ def _mail_address(value: str) -> str:
 def _some(values: tuple[Item, ...]) -> tuple[Item, ...]:
     """Refuse an empty list. Pydantic's own min_length would also complain of a list whose only item is wrong."""
     if not values:
-        raise ValueError("the list is empty. Expected one entry or more")
+        raise ValueError(message("the list is empty. Expected one entry or more"))
     return values
 
 
@@ -152,9 +158,9 @@ class CharterFile(Model):
     @field_validator("stages")
     @classmethod
     def _chain_is_whole(cls, stages: tuple[StageEntry, ...], info: ValidationInfo) -> tuple[StageEntry, ...]:
-        _numbered_from_one([stage.level for stage in stages], "level", "stage")
+        _numbered_from_one([stage.level for stage in stages], "level", message("stage"))
         for stage in stages:
-            _known_officer(stage.holder, f"stage {stage.level}: holder", info)
+            _known_officer(stage.holder, message("stage {level}: holder", level=stage.level), info)
         return stages
 
     @field_validator("citizen", "official")
@@ -164,10 +170,10 @@ class CharterFile(Model):
         defaults = info.data.get(section)
         if defaults is None:  # they are wrong themselves, and that is reported
             return services
-        _numbered_from_one([service.number for service in services], "number", "service")
+        _numbered_from_one([service.number for service in services], "number", message("service"))
         completed = tuple(_with_defaults(service, defaults, section) for service in services)
         for service in completed:
-            _known_officer(service.officer, f"service {service.number}: officer", info)
+            _known_officer(service.officer, message("service {number}: officer", number=service.number), info)
         return completed
 
     @field_validator("citizen")
@@ -176,10 +182,17 @@ class CharterFile(Model):
         for kind in get_args(Kind):
             numbers = [service.number for service in services if kind in service.site_kinds]
             if len(numbers) != 1:
-                found = f"by services {' and '.join(map(str, numbers))}" if numbers else "by no service"
-                raise ValueError(
-                    f"sites of the kind '{kind}' are promised {found}. Expected the kind in 'site_kinds' of exactly one"
+                many = N_(
+                    "sites of the kind '{kind}' are promised by services {numbers}. Expected the kind in "
+                    "'site_kinds' of "
+                    "exactly one"
                 )
+                none = N_(
+                    "sites of the kind '{kind}' are promised by no service. Expected the kind in "
+                    "'site_kinds' of exactly one"
+                )
+                given = {"kind": kind, "numbers": " and ".join(map(str, numbers))}
+                raise ValueError(Message(many, given) if numbers else Message(none, given))
         return services
 
     @field_validator("official")
@@ -187,22 +200,33 @@ class CharterFile(Model):
     def _official_services_promise_no_sites(cls, services: tuple[ServiceEntry, ...]) -> tuple[ServiceEntry, ...]:
         for service in services:
             if service.site_kinds:
-                raise ValueError(f"service {service.number} has 'site_kinds'. Expected them at citizen services only")
+                raise ValueError(
+                    message(
+                        "service {number} has 'site_kinds'. Expected them at citizen services only",
+                        number=service.number,
+                    )
+                )
         return services
 
 
-def _numbered_from_one(numbers: list[int], key: str, what: str) -> None:
+def _numbered_from_one(numbers: list[int], key: str, what: Message) -> None:
     for expected, number in enumerate(numbers, start=1):
         if number != expected:
             raise ValueError(
-                f"{key} {number} is not the next {what}'s. Expected {expected}: 1, 2, 3 and so on, in order"
+                message(
+                    "{key} {number} is not the next {what}'s. Expected {expected}: 1, 2, 3 and so on, in order",
+                    key=key,
+                    number=number,
+                    what=what,
+                    expected=expected,
+                )
             )
 
 
-def _known_officer(role: str, where: str, info: ValidationInfo) -> None:
+def _known_officer(role: str, where: Message, info: ValidationInfo) -> None:
     officers = info.data.get("officers")
     if officers is not None and role not in officers:
-        raise ValueError(f"{where}: {no_such('officer', role, officers)}")
+        raise ValueError(message("{where}: {fault}", where=where, fault=no_such("officer", role, officers)))
 
 
 def _with_defaults(service: ServiceEntry, defaults: ServiceTerms, section: str) -> ServiceEntry:
@@ -210,6 +234,11 @@ def _with_defaults(service: ServiceEntry, defaults: ServiceTerms, section: str) 
     missing = NEEDED - shared - service.model_fields_set
     if missing:
         raise ValueError(
-            f"service {service.number} has no {', '.join(sorted(missing))}. Expected it here or in [{section}]"
+            message(
+                "service {number} has no {names}. Expected it here or in [{section}]",
+                number=service.number,
+                names=", ".join(sorted(missing)),
+                section=section,
+            )
         )
     return service.model_copy(update={name: getattr(defaults, name) for name in shared})

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from ipaddress import IPv4Address, IPv6Address
 
+from monitor.domain.message import N_, Message, Said, message
 from monitor.domain.text import comparison_key
 from monitor.settings.problems import Problem, no_such
 from monitor.settings.services_section import ServiceCheck
@@ -254,27 +255,30 @@ def problems(document: Document, sites: Mapping[str, SiteEntry], known: Collecti
     ``known``: the ids of all sites in the file, including those with faults of their own.
     """
 
-    def at(path: KeyPath, message: str) -> Problem:
-        return Problem(document.name, document.line(path), ".".join(map(str, path)), message)
+    def at(path: KeyPath, said: Said) -> Problem:
+        return Problem(document.name, document.line(path), ".".join(map(str, path)), said)
 
     unlike = 0  # names that are like none; to look for the nearest among many thousands takes its time
     if "vantage" in sites:
-        yield at(("sites", "vantage"), "this id is taken by the references of [vantage.NAME]. Expected another one")
+        taken = message("this id is taken by the references of [vantage.NAME]. Expected another one")
+        yield at(("sites", "vantage"), taken)
     for id_, site in sites.items():
         if site.parent is not None and site.parent not in known:
             unlike += 1
             near = known if unlike <= MOST_HINTS else ()
-            yield at(("sites", id_, "parent"), no_such("site", site.parent, near, " Expected the id of another site"))
+            expected = message("Expected the id of another site")
+            yield at(("sites", id_, "parent"), no_such("site", site.parent, near, expected))
     yield from _link_problems(document, sites, known)
     for cycle in _cycles(sites):
         chain = " → ".join([*cycle, cycle[0]])
-        yield at(("sites", cycle[0], "parent"), f"a circle of parents: {chain}. Expected a tree")
+        yield at(("sites", cycle[0], "parent"), message("a circle of parents: {chain}. Expected a tree", chain=chain))
     seen: dict[IPv4Address | IPv6Address, KeyPath] = {}
     for path, address in _addresses(sites):
         if address in seen:
             first = seen[address]
-            where = f"{'.'.join(map(str, first))} (line {document.line(first)})"
-            yield at(path, f"{address} is already the address of {where}. Expected an address of its own")
+            text = N_("{address} is already the address of {key} (line {line}). Expected an address of its own")
+            other = {"key": ".".join(map(str, first)), "line": document.line(first)}
+            yield at(path, Message(text, {"address": address, **other}))
         seen.setdefault(address, path)
 
 
@@ -293,12 +297,12 @@ def _link_problems(document: Document, sites: Mapping[str, SiteEntry], known: Co
         if device not in read:
             unlike += 1
             near = (*sites, *read) if unlike <= MOST_HINTS else ()
-            message = no_such("device", site.link.device, near, " Expected SITE/NAME of a device")
+            said = no_such("device", site.link.device, near, message("Expected SITE/NAME of a device"))
         elif not read[device]:
-            message = f"'{device}' is not read by SNMP. Expected a device with 'snmp'"
+            said = message("'{device}' is not read by SNMP. Expected a device with 'snmp'", device=device)
         else:
             continue
-        yield Problem(document.name, document.line(path), ".".join(map(str, path)), message)
+        yield Problem(document.name, document.line(path), ".".join(map(str, path)), said)
 
 
 def _addresses(sites: Mapping[str, SiteEntry]) -> Iterator[tuple[KeyPath, IPv4Address | IPv6Address]]:

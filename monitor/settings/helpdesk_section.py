@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, field_validator, model_validator
 
+from monitor.domain.message import message
 from monitor.settings.base import PlainPath, SecretFile
 from monitor.settings.hosts import has_credentials_or_query, is_unencrypted, page_fault
 from monitor.settings.of_kind import OfKind
@@ -59,7 +60,9 @@ class Helpdesk(OfKind):
         if fault := page_fault(value):
             raise ValueError(fault)
         if has_credentials_or_query(value):
-            raise ValueError("carries more than an address. Expected https://HOST/PATH; secrets stand in 'token_file'")
+            raise ValueError(
+                message("carries more than an address. Expected https://HOST/PATH; secrets stand in 'token_file'")
+            )
         return value.rstrip("/")
 
     @model_validator(mode="after")
@@ -68,9 +71,15 @@ class Helpdesk(OfKind):
             return self
         missing = [name for name in NEEDED if not getattr(self, name)]
         if missing:
-            raise ValueError(f'kind = "{self.kind}" needs {" and ".join(repr(name) for name in missing)} as well')
+            raise ValueError(
+                message(
+                    'kind = "{kind}" needs {names} as well',
+                    kind=self.kind,
+                    names=" and ".join(repr(name) for name in missing),
+                )
+            )
         if is_unencrypted(self.url) and not self.allow_http:
             raise ValueError(
-                "over http:// the token would travel in the clear. Expected https://…, or allow_http = true"
+                message("over http:// the token would travel in the clear. Expected https://…, or allow_http = true")
             )
         return self

@@ -7,11 +7,12 @@ from urllib.parse import unquote, urlsplit
 
 import idna
 
+from monitor.domain.message import Said, message
 from monitor.domain.text import is_printable
 from monitor.settings.found import found
 
 _ENDS_WITH_A_NUMBER = re.compile(r"(?:.*\.)?(?:\d+|0x[0-9a-f]*)\.?", re.IGNORECASE | re.DOTALL)
-NOT_A_PAGE = "is not the address of a page. Expected http://… or https://…"
+NOT_A_PAGE = message("is not the address of a page. Expected http://… or https://…")
 _ASCII_NAME = re.compile(r"(?=.{1,253}\Z)(?:[A-Za-z0-9-]{1,63}\.)*[A-Za-z0-9-]{1,63}")
 _LABEL = r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
 _NAME = re.compile(rf"(?=.{{1,253}}\Z)(?:{_LABEL}\.)*{_LABEL}")
@@ -41,7 +42,9 @@ def valid_host(text: str) -> str:
     """Validate a host's name or bare address, without a port; raises ValueError."""
     bare = text.strip()
     if not (is_address(bare) or is_host_name(bare)):
-        raise ValueError("is not a host. Expected a name or an address, without a port, such as monitor.example.org")
+        raise ValueError(
+            message("is not a host. Expected a name or an address, without a port, such as monitor.example.org")
+        )
     return bare
 
 
@@ -55,7 +58,12 @@ def valid_ehlo_name(text: str) -> str:
     else:
         fits = text == (f"[{literal}]" if version == 4 else f"[IPv6:{literal.removeprefix('IPv6:')}]")
     if text and not fits:
-        raise ValueError(f"{found(text)} is no name for EHLO. Expected one such as monitor.example.org, or [192.0.2.1]")
+        raise ValueError(
+            message(
+                "{found} is no name for EHLO. Expected one such as monitor.example.org, or [192.0.2.1]",
+                found=found(text),
+            )
+        )
     return text
 
 
@@ -74,20 +82,20 @@ def is_host_name(text: str) -> bool:
     return fits and _NAME.fullmatch(whole) is not None and not is_short_address(text)
 
 
-def host_fault(text: str) -> str:
+def host_fault(text: str) -> Said:
     """Return why one cannot connect to ``text`` as a host; '' if one can."""
     try:
         address = ip_address(text)
     except ValueError:
-        return "" if is_host_name(text) else "is not a host. Expected a name or an address"
+        return "" if is_host_name(text) else message("is not a host. Expected a name or an address")
     if address.version == 6 and address.is_link_local and not address.scope_id:
-        return "is a link-local address. Expected it with its zone, such as fe80::1%eth0"
+        return message("is a link-local address. Expected it with its zone, such as fe80::1%eth0")
     if address.is_multicast or address.is_unspecified or str(address) == "255.255.255.255":
-        return "is nobody's address. Expected that of one host"
+        return message("is nobody's address. Expected that of one host")
     return ""
 
 
-def page_fault(url: str) -> str:
+def page_fault(url: str) -> Said:
     """Return why ``url`` cannot be the URL of a page; '' if it can."""
     try:
         parts = urlsplit(url)

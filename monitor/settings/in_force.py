@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
+from monitor.domain.message import message
 from monitor.plain_file import PlainFileError, read_bounded
 from monitor.settings.load import Settings, load
 from monitor.settings.of_kind import Kinds
@@ -128,7 +129,7 @@ def without_secrets(sources: Mapping[str, bytes]) -> dict[str, str]:
             texts["monitor.toml"] = texts["monitor.toml"].replace(url, bare)
     left = {url for _, url in _urls(tomllib.loads(texts["monitor.toml"]), ())}
     if left & {url for url, bare in secrets.items() if url != bare}:
-        raise ValueError("an address of monitor.toml holds a secret and is written with escapes")
+        raise ValueError(message("an address of monitor.toml holds a secret and is written with escapes"))
     return texts
 
 

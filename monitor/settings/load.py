@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from pydantic import ValidationError
 
+from monitor.domain.message import N_, Message, message
 from monitor.domain.text import comparison_key
 from monitor.settings import fleet as fleet_rules
 from monitor.settings.acknowledged_section import Acknowledged
@@ -19,7 +20,7 @@ from monitor.settings.maintenance_section import Maintenance
 from monitor.settings.monitor_file import MonitorFile
 from monitor.settings.notices_section import ChannelSection
 from monitor.settings.of_kind import Kinds
-from monitor.settings.problems import ConfigError, Problem, did_you_mean, no_such
+from monitor.settings.problems import ConfigError, Problem, did_you_mean, hinted, no_such
 from monitor.settings.sites_file import SiteEntry, SitesFile
 from monitor.settings.toml import Document, read
 from monitor.settings.validate import validate
@@ -56,7 +57,9 @@ def load(directory: Path, kinds: Kinds, sources: dict[str, bytes] | None = None)
     is filled with what was read: the name of each file, and its bytes.
     """
     if not directory.is_dir():
-        raise ConfigError([Problem(str(directory), 0, "", "is not a folder. Expected one with sites.toml in it")])
+        raise ConfigError(
+            [Problem(str(directory), 0, "", message("is not a folder. Expected one with sites.toml in it"))]
+        )
     faults: list[Problem] = []
     documents: dict[str, Document] = {}
 
@@ -81,7 +84,7 @@ def load(directory: Path, kinds: Kinds, sources: dict[str, bytes] | None = None)
     if monitor:
         faults.extend(_channels_without_section(documents["monitor.toml"], monitor, kinds))
     if monitor and charter:
-        faults.extend(_confused_readers(documents["monitor.toml"], monitor, charter))
+        faults.extend(_conflicting_recipients(documents["monitor.toml"], monitor, charter))
     if faults or not (sites and monitor and charter and calendar and holidays):
         raise ConfigError(faults)
     if sources is not None:
@@ -96,9 +99,11 @@ def _unknown_credentials(document: Document, sites: SitesFile, monitor: MonitorF
         for name, device in site.devices.items():
             path = ("sites", id_, "devices", name, "snmp")
             if device.snmp and device.snmp not in known:
-                hint = did_you_mean(device.snmp, known) or " Expected the NAME of a [snmp.v2c.NAME] or [snmp.v3.NAME]"
-                message = f"monitor.toml has no such credentials.{hint}"  # it may be the community itself
-                yield Problem(document.name, document.line(path), ".".join(path), message)
+                hint = did_you_mean(device.snmp, known) or message(
+                    "Expected the NAME of a [snmp.v2c.NAME] or [snmp.v3.NAME]"
+                )
+                said = hinted(message("monitor.toml has no such credentials."), hint)  # it may be the community itself
+                yield Problem(document.name, document.line(path), ".".join(path), said)
 
 
 def _unknown_sites(document: Document, sites: SitesFile, monitor: MonitorFile) -> Iterator[Problem]:
@@ -116,34 +121,34 @@ def _unknown_sites(document: Document, sites: SitesFile, monitor: MonitorFile) -
         named += [((*section, "sites"), site) for site in window.sites]
         for union in window.unions:
             if comparison_key(union) not in there:
-                message = f"sites.toml has {no_such('union', union, unions)}"
+                said = message("sites.toml has {fault}", fault=no_such("union", union, unions))
                 where = (*section, "unions")
-                yield Problem(document.name, document.line(where), ".".join(where), message)
+                yield Problem(document.name, document.line(where), ".".join(where), said)
     for path, site in named:
         if site is not None and site not in sites.sites:
-            message = f"sites.toml has {no_such('site', site, sites.sites)}"
-            yield Problem(document.name, document.line(path), ".".join(path), message)
+            said = message("sites.toml has {fault}", fault=no_such("site", site, sites.sites))
+            yield Problem(document.name, document.line(path), ".".join(path), said)
 
 
 def _channels_without_section(document: Document, monitor: MonitorFile, kinds: Kinds) -> Iterator[Problem]:
     """Yield recipients by a channel whose section is missing."""
     for name, entry in monitor.recipients.items():
         if entry.channel in kinds[ChannelSection] and entry.channel not in monitor.channels:
-            message = f"this channel needs to know more. Expected a section [channels.{entry.channel}] as well"
-            path = ("recipients", name, "channel")
-            yield Problem(document.name, document.line(path), ".".join(path), message)
+            text = N_("this channel needs to know more. Expected a section [channels.{channel}] as well")
+            said, path = Message(text, {"channel": entry.channel}), ("recipients", name, "channel")
+            yield Problem(document.name, document.line(path), ".".join(path), said)
 
 
-def _confused_readers(document: Document, monitor: MonitorFile, charter: CharterFile) -> Iterator[Problem]:
+def _conflicting_recipients(document: Document, monitor: MonitorFile, charter: CharterFile) -> Iterator[Problem]:
     """Yield recipients named like an officer, and briefs for officers whom the charter does not have."""
     for name in (name for name in monitor.recipients if name in {*charter.officers, "asker"}):
-        message = f"'{name}' already is a reader by the charter. Expected a name of its own"
-        yield Problem(document.name, document.line(("recipients", name)), f"recipients.{name}", message)
+        said = message("'{name}' already is a reader by the charter. Expected a name of its own", name=name)
+        yield Problem(document.name, document.line(("recipients", name)), f"recipients.{name}", said)
     known = {*charter.officers, *monitor.recipients}
     for brief in ("morning", "weekly"):
         for role in (role for role in getattr(monitor.notices, brief) if role not in known):
-            message = f"there is {no_such('officer or recipient', role, known)}"
-            yield Problem(document.name, document.line(("notices", brief)), f"notices.{brief}", message)
+            said = message("there is {fault}", fault=no_such("officer or recipient", role, known))
+            yield Problem(document.name, document.line(("notices", brief)), f"notices.{brief}", said)
 
 
 def _between_sites(document: Document, kinds: Kinds) -> list[Problem]:

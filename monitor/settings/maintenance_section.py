@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from monitor.domain.message import message
 from monitor.settings.base import Model
 from monitor.settings.calendar_file import ClosingTime, Time, Weekday
 from monitor.settings.found import found
@@ -14,14 +15,25 @@ from monitor.settings.sites_file import Id
 YEARS = (2000, 2100)
 A_WEEK = 7 * 24 * 60
 OFFICE_CLOCK = dt.timezone(dt.timedelta(hours=6))
-MOMENTS = ("begins", "ends", "until")
+TIME_KEYS = ("begins", "ends", "until")
 
 
 def _moment(value: object) -> dt.datetime:
     if not isinstance(value, dt.datetime):
-        raise ValueError(f"{found(value)} is not a time. Expected one such as 2026-12-01T22:00:00, without quotes")
+        raise ValueError(
+            message(
+                "{found} is not a time. Expected one such as 2026-12-01T22:00:00, without quotes", found=found(value)
+            )
+        )
     if not YEARS[0] <= value.year < YEARS[1]:
-        raise ValueError(f"{value} is too far away. Expected a year from {YEARS[0]} to {YEARS[1]}")
+        raise ValueError(
+            message(
+                "{value:iso} is too far away. Expected a year from {first} to {last}",
+                value=value,
+                first=YEARS[0],
+                last=YEARS[1],
+            )
+        )
     return value
 
 
@@ -57,21 +69,27 @@ class Maintenance(Model):
         given = [self.begins, self.ends, self.opens, self.closes, self.minutes]
         if once == weekly or sum(value is not None for value in given) != 2:
             raise ValueError(
-                "when it is done is not clear. Expected 'begins' and 'ends', or 'days', 'opens' and 'closes'"
+                message("when it is done is not clear. Expected 'begins' and 'ends', or 'days', 'opens' and 'closes'")
             )
         if self.begins and self.ends:
             if (self.begins.tzinfo is None) != (self.ends.tzinfo is None) or self.ends <= self.begins:
-                raise ValueError(f"{self.begins} to {self.ends} is no stretch of time. Expected 'ends' after 'begins'")
+                raise ValueError(
+                    message(
+                        "{begins:iso} to {ends:iso} is no stretch of time. Expected 'ends' after 'begins'",
+                        begins=self.begins,
+                        ends=self.ends,
+                    )
+                )
         elif self.opens == self.closes:
             raise ValueError(
-                "'opens' and 'closes' are the same. Expected two times of day, or 'minutes' (1440 are a day)"
+                message("'opens' and 'closes' are the same. Expected two times of day, or 'minutes' (1440 are a day)")
             )
         return self
 
     @classmethod
     def from_json(cls, entry: Mapping[str, Any]) -> "Maintenance":
         """Return the plan that ``model_dump(mode="json")`` made plain."""
-        moments = {key: dt.datetime.fromisoformat(entry[key]) for key in MOMENTS if entry.get(key)}
+        moments = {key: dt.datetime.fromisoformat(entry[key]) for key in TIME_KEYS if entry.get(key)}
         clocks = {key: entry[key][:5] for key in ("opens", "closes") if entry.get(key)}
         return cls.model_validate({**entry, **moments, **clocks})
 

@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
+from monitor.domain.message import message
 from monitor.settings.base import Model, matching
 
 OidText = Annotated[str, matching(r"[12](\.[0-9]{1,10}){2,120}", "an object's number, such as 1.3.6.1.4.1.318.1")]
@@ -20,13 +21,20 @@ OWN_METRICS = re.compile(
 
 def _no_label_of_ours(name: str) -> str:
     if name in OWN_LABELS:
-        raise ValueError(f"'{name}' is a label of the program's own, with one meaning. Expected another name")
+        raise ValueError(
+            message("'{name}' is a label of the program's own, with one meaning. Expected another name", name=name)
+        )
     return name
 
 
 def _no_metric_of_ours(name: str) -> str:
     if found := OWN_METRICS.match(name):
-        raise ValueError(f"names that begin with '{found[0]}' are the program's own. Expected the kind of device first")
+        raise ValueError(
+            message(
+                "names that begin with '{found}' are the program's own. Expected the kind of device first",
+                found=found[0],
+            )
+        )
     return name
 
 

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, Field, field_validator, model_validator
 
 from monitor.domain.log_events import LogFormat, LogLevel
+from monitor.domain.message import message
 from monitor.settings.acknowledged_section import Acknowledged
 from monitor.settings.base import Model, PlainPath, SecretFile
 from monitor.settings.found import found
@@ -44,13 +45,21 @@ class Probing(Model):
     def _rounds_fit(self) -> "Probing":
         if self.recheck_s > self.interval_s:
             raise ValueError(
-                f"recheck_s = {self.recheck_s:g} is longer than interval_s = {self.interval_s:g}. "
-                "Expected a suspected device to be asked sooner, not later"
+                message(
+                    "recheck_s = {recheck_s:g} is longer than interval_s = {interval_s:g}. Expected a "
+                    "suspected device to be asked sooner, not later",
+                    recheck_s=self.recheck_s,
+                    interval_s=self.interval_s,
+                )
             )
         if self.round_s > self.recheck_s:
             raise ValueError(
-                f"a round takes up to {self.round_s:g} s ((echoes - 1) × spacing_s + timeout_s), but one is due every "
-                f"{self.recheck_s:g} s (recheck_s). Expected a round that ends before the next begins"
+                message(
+                    "a round takes up to {round_s:g} s ((echoes - 1) × spacing_s + timeout_s), but one is "
+                    "due every {recheck_s:g} s (recheck_s). Expected a round that ends before the next begins",
+                    round_s=self.round_s,
+                    recheck_s=self.recheck_s,
+                )
             )
         return self
 
@@ -74,8 +83,12 @@ class Judging(Model):
     def _settles_below_where_it_flaps(self) -> "Judging":
         if self.flapping_low >= self.flapping_high:
             raise ValueError(
-                f"flapping_low = {self.flapping_low:g} is not below flapping_high = {self.flapping_high:g}. "
-                "Expected a site to settle at a smaller share than it begins to flap at"
+                message(
+                    "flapping_low = {flapping_low:g} is not below flapping_high = {flapping_high:g}. "
+                    "Expected a site to settle at a smaller share than it begins to flap at",
+                    flapping_low=self.flapping_low,
+                    flapping_high=self.flapping_high,
+                )
             )
         return self
 
@@ -135,32 +148,44 @@ class Mail(Model):
     @classmethod
     def _can_be_found(cls, value: str) -> str:
         if value and (fault := host_fault(value)):
-            raise ValueError(f"{found(value)} {fault}")
+            raise ValueError(message("{found} {fault}", found=found(value), fault=fault))
         return value
 
     @field_validator("sender")
     @classmethod
     def _is_an_address(cls, value: str) -> str:
         if value and not is_mail_address(value):
-            raise ValueError(f"{found(value)} is not an e-mail address. Expected one such as monitor@example.org")
+            raise ValueError(
+                message(
+                    "{found} is not an e-mail address. Expected one such as monitor@example.org", found=found(value)
+                )
+            )
         return value
 
     @field_validator("page_url")
     @classmethod
     def _is_a_page(cls, value: str) -> str:
         if value and (fault := page_fault(value)):
-            raise ValueError(f"{found(value)} {fault}")
+            raise ValueError(message("{found} {fault}", found=found(value), fault=fault))
         return value
 
     @model_validator(mode="after")
     def _whole(self) -> "Mail":
         if bool(self.host) != bool(self.sender):
             given, other = ("host", "sender") if self.host else ("sender", "host")
-            raise ValueError(f"'{given}' is filled in but '{other}' is empty. Expected both, or neither")
+            raise ValueError(
+                message(
+                    "'{given}' is filled in but '{other}' is empty. Expected both, or neither", given=given, other=other
+                )
+            )
         if self.username and not self.password_file:
-            raise ValueError("'username' needs 'password_file'. Expected the path of a file that holds the password")
+            raise ValueError(
+                message("'username' needs 'password_file'. Expected the path of a file that holds the password")
+            )
         if self.username and self.security == "none":
-            raise ValueError('a password must not travel in the clear. Expected security = "starttls" or "tls"')
+            raise ValueError(
+                message('a password must not travel in the clear. Expected security = "starttls" or "tls"')
+            )
         return self
 
 

@@ -1,7 +1,4 @@
-"""Model [notices], [recipients.NAME] and [channels.NAME] of config/monitor.toml.
-
-How many notices, when, and to whom.
-"""
+"""Model [notices], [recipients.NAME] and [channels.NAME] of monitor.toml: how many notices, when, to whom."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -10,12 +7,12 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, ValidationInfo
 from pydantic_core import PydanticCustomError
 
-from monitor.domain.message import Message
+from monitor.domain.message import Message, message
 from monitor.domain.notice_kinds import DIGEST, NoticeKind, Severity
 from monitor.i18n.languages import languages
 from monitor.settings.base import Model, matching
 from monitor.settings.of_kind import OfKind, fault
-from monitor.settings.problems import did_you_mean, no_such, one_of
+from monitor.settings.problems import did_you_mean, hinted, no_such, one_of
 from monitor.settings.sites_file import Kind
 
 ChannelName = str
@@ -115,7 +112,14 @@ class RecipientEntry(OfKind):
         if given != [model.reached_by]:
             channel = entry.get(cls.chosen_by, cls.model_fields[cls.chosen_by].default)
             found = " and ".join(f"'{way}'" for way in given) or "none of them"
-            raise ValueError(f"a recipient by {channel} is reached by its '{model.reached_by}' alone; found {found}")
+            raise ValueError(
+                message(
+                    "a recipient by {channel} is reached by its '{reached_by}' alone; found {found}",
+                    channel=channel,
+                    reached_by=model.reached_by,
+                    found=found,
+                )
+            )
         return {key: value for key, value in entry.items() if key not in ways or value}
 
 
@@ -140,8 +144,9 @@ def by_their_names(value: Any, info: ValidationInfo) -> Any:
         return value
     for name in value:
         if name not in known:
-            hint = did_you_mean(name, known) or one_of(known)
-            raise fault(name, "value_error", {"error": ValueError(f"no channel of that name has a section.{hint}")})
+            said = message("no channel of that name has a section.")
+            whole = hinted(said, did_you_mean(name, known) or one_of(known))
+            raise fault(name, "value_error", {"error": ValueError(whole)})
     return {name: {**table, "channel": name} if isinstance(table, dict) else table for name, table in value.items()}
 
 

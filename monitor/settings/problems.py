@@ -1,10 +1,13 @@
 """Describe what is wrong with a configuration, in words that an officer can act on."""
 
 import difflib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from monitor.domain.message import N_, Message, Said, message
 from monitor.domain.text import harmless
+from monitor.i18n.catalogue import render
+from monitor.i18n.languages import SOURCE, Lang
 
 MOST_LISTED = 40  # names
 NEAREST = 8
@@ -17,11 +20,15 @@ class Problem:
     file: str
     line: int
     key: str
-    message: str
+    message: Said
 
     def __str__(self) -> str:
-        where = f"{self.file}:{self.line}" if self.line else self.file
-        said = f"{where}: {self.key}: {self.message}" if self.key else f"{where}: {self.message}"
+        return self.text(SOURCE)
+
+    def text(self, lang: Lang) -> str:
+        """Return where it stands and what is wrong, in one line."""
+        where, what = f"{self.file}:{self.line}" if self.line else self.file, render(self.message, lang)
+        said = f"{where}: {self.key}: {what}" if self.key else f"{where}: {what}"
         return harmless(said).replace("\n", "\ufffd")  # keys and names may hold what commands a terminal
 
 
@@ -32,32 +39,58 @@ class ConfigError(Exception):
         self.problems: Sequence[Problem] = sorted(set(problems))
         super().__init__("\n".join(map(str, self.problems)))
 
+    def text(self, lang: Lang) -> str:
+        """Return all problems, a line each."""
+        return "\n".join(problem.text(lang) for problem in self.problems)
+
 
 def nearest(word: str, known: Iterable[str], most: int) -> list[str]:
     """Return the names among ``known`` that ``word`` resembles, the most alike first; none where none does."""
     return difflib.get_close_matches(word[:200], list(known), n=most, cutoff=0.6)
 
 
-def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """Return ' Did you mean 'x'?' when something known is close to ``word``, else an empty string."""
+def did_you_mean(word: str, known: Iterable[str]) -> Said:
+    """Return "Did you mean 'x'?" when something known is close to ``word``, else an empty string."""
     close = nearest(word, known, 1)
-    return f" Did you mean '{close[0]}'?" if close else ""
+    return message("Did you mean '{name}'?", name=close[0]) if close else ""
 
 
-def one_of(known: Iterable[str], word: str = "") -> str:
-    """Return ' Expected one of: …' with all of ``known``; of many, with those that ``word`` resembles."""
+def one_of(known: Iterable[str], word: str = "") -> Said:
+    """Return 'Expected one of: …' with all of ``known``; of many, with those nearest to ``word``."""
     names = sorted(known)
     if len(names) <= MOST_LISTED:
-        return f" Expected one of: {', '.join(names)}" if names else ""
+        return message("Expected one of: {names}", names=names) if names else ""
     close = difflib.get_close_matches(word, names, n=NEAREST, cutoff=0.0)
-    return f" Expected one of {len(names):,}, the nearest of which are: {', '.join(close)}"
+    return message("Expected one of {count:,}, the nearest of which are: {names}", count=len(names), names=close)
 
 
-def no_such(what: str, word: str, known: Iterable[str], expected: str = "") -> str:
-    """Return 'no site 'x'. Did you mean 'y'?': the sentence for a name that is not among ``known``.
+def hinted(said: Said, hint: Said) -> Said:
+    """Return what is wrong, and behind it what is expected, if that is known."""
+    return Message("{said} {hint}", {"said": said, "hint": hint}) if hint else said
 
-    ``word`` is shown only if it resembles one of them; ``expected`` replaces their list.
+
+NO_SUCH: Mapping[str, tuple[str, str]] = {
+    "blank": (N_("no blank '{word}'."), N_("no blank of that name.")),
+    "channel": (N_("no channel '{word}'."), N_("no channel of that name.")),
+    "credentials": (N_("no credentials '{word}'."), N_("no credentials of that name.")),
+    "device": (N_("no device '{word}'."), N_("no device of that name.")),
+    "language": (N_("no language '{word}'."), N_("no language of that name.")),
+    "officer": (N_("no officer '{word}'."), N_("no officer of that name.")),
+    "officer or recipient": (N_("no officer or recipient '{word}'."), N_("no officer or recipient of that name.")),
+    "site": (N_("no site '{word}'."), N_("no site of that name.")),
+    "union": (N_("no union '{word}'."), N_("no union of that name.")),
+}
+"""What is missing: with its word, and without it."""
+
+
+def no_such(what: str, word: str, known: Iterable[str], expected: Said = "") -> Said:
+    """Return "no site 'x'. Did you mean 'y'?": the sentence for a name that is not among ``known``.
+
+    ``what``: a key of NO_SUCH. ``word`` is shown only if it is close to one of them; ``expected`` takes the place of
+    their list.
     """
     names = list(known)
-    hint = did_you_mean(word, names)
-    return f"no {what} '{word}'.{hint}" if hint else f"no {what} of that name.{expected or one_of(names, word)}"
+    shown, hidden = NO_SUCH[what]
+    if hint := did_you_mean(word, names):
+        return hinted(Message(shown, {"word": word}), hint)
+    return hinted(Message(hidden), expected or one_of(names, word))

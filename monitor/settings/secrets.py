@@ -9,6 +9,7 @@ import stat
 from os.path import isfile
 from pathlib import Path
 
+from monitor.domain.message import message, said_by, said_by_system
 from monitor.domain.text import has_controls
 from monitor.plain_file import PlainFileError, open_plain
 
@@ -55,26 +56,40 @@ def secret_path(home: Path, file: Path) -> Path:
 def read_secret(file: Path, name: str = "") -> Secret:
     """Return the first line of ``file``, which errors call by ``name``; raises SecretError."""
     name = name or str(file)
-    expected = "Expected a file whose first line is the secret"
+    expected = message("Expected a file whose first line is the secret")
     try:
         with open_plain(file) as opened:
             written = opened.read(4 * (MOST_CHARACTERS + 2))
     except PlainFileError as error:
-        raise SecretError(f"{name}: {error}. {expected}") from None
+        raise SecretError(
+            message("{name}: {error}. {expected}", name=name, error=said_by(error), expected=expected)
+        ) from None
     except OSError as error:
-        raise SecretError(f"{name}: cannot be read: {error.strerror}. {expected}") from None
+        raise SecretError(
+            message(
+                "{name}: cannot be read: {fault}. {expected}", name=name, fault=said_by_system(error), expected=expected
+            )
+        ) from None
     try:
         value = re.split("\r\n|\r|\n", codecs.getincrementaldecoder("utf-8-sig")().decode(written), maxsplit=1)[0]
     except UnicodeDecodeError:
-        raise SecretError(f"{name}: is no text. {expected}") from None
+        raise SecretError(message("{name}: is no text. {expected}", name=name, expected=expected)) from None
     if not value:
-        raise SecretError(f"{name}: its first line is empty. Expected the secret there")
+        raise SecretError(message("{name}: its first line is empty. Expected the secret there", name=name))
     if len(value) > MOST_CHARACTERS:
         raise SecretError(
-            f"{name}: its first line is too long. Expected a secret of at most {MOST_CHARACTERS:,} letters"
+            message(
+                "{name}: its first line is too long. Expected a secret of at most {most_characters:,} letters",
+                name=name,
+                most_characters=MOST_CHARACTERS,
+            )
         )
     if value != value.strip() or has_controls(value):
-        raise SecretError(f"{name}: its first line has blanks around it, or letters that do not show. Expected none")
+        raise SecretError(
+            message(
+                "{name}: its first line has blanks around it, or letters that do not show. Expected none", name=name
+            )
+        )
     return Secret(value)
 
 

@@ -7,6 +7,7 @@ from typing import Annotated, Self
 
 from pydantic import Field
 
+from monitor.domain.message import message
 from monitor.settings.base import matching
 from monitor.settings.found import found
 from monitor.settings.hosts import host_fault
@@ -31,4 +32,4 @@ class ServiceCheck(OfKind):
 def refuse_no_host(key: str, host: str) -> None:
     """Raise ValueError where ``key`` is no host that one can connect to; an empty ``host`` is allowed."""
     if host and (fault := host_fault(host)):
-        raise ValueError(f"'{key}': {found(host)} {fault}")
+        raise ValueError(message("'{key}': {found} {fault}", key=key, found=found(host), fault=fault))

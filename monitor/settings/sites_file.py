@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, model_validator
 
+from monitor.domain.message import message
 from monitor.domain.text import ascii_digits
 from monitor.settings.base import Model, matching
 from monitor.settings.found import found
@@ -21,24 +22,39 @@ def _address(value: object) -> IPv4Address | IPv6Address:
     try:
         address = ip_address(ascii_digits(value.strip()) if isinstance(value, str) else str(value))
     except ValueError:
-        raise ValueError(f"{found(value)} is not an address. Expected an IPv4 or IPv6 address") from None
+        raise ValueError(
+            message("{found} is not an address. Expected an IPv4 or IPv6 address", found=found(value))
+        ) from None
     if isinstance(address, IPv6Address) and address.ipv4_mapped:
-        raise ValueError(f"{value} is an IPv4 address in disguise. Expected {address.ipv4_mapped}")
+        raise ValueError(
+            message(
+                "{value} is an IPv4 address in disguise. Expected {ipv4_mapped}",
+                value=value,
+                ipv4_mapped=address.ipv4_mapped,
+            )
+        )
     if isinstance(address, IPv6Address) and address.is_link_local and not address.scope_id:
-        raise ValueError(f"{value} is a link-local address. Expected it with its zone, such as fe80::1%eth0")
-    expected = "Expected the address of one host"
+        raise ValueError(
+            message("{value} is a link-local address. Expected it with its zone, such as fe80::1%eth0", value=value)
+        )
     if address.is_unspecified:
-        raise ValueError(f"{value} is the unspecified address. {expected}")
+        raise ValueError(message("{value} is the unspecified address. Expected the address of one host", value=value))
     if address.is_multicast:
-        raise ValueError(f"{value} is a multicast address. {expected}")
-    if isinstance(address, IPv4Address) and (int(address) == 0xFFFFFFFF or int(address) >> 24 == 0):
-        raise ValueError(f"{value} is a {'broadcast' if int(address) >> 24 else 'reserved'} address. {expected}")
+        raise ValueError(message("{value} is a multicast address. Expected the address of one host", value=value))
+    if isinstance(address, IPv4Address) and int(address) == 0xFFFFFFFF:
+        raise ValueError(message("{value} is a broadcast address. Expected the address of one host", value=value))
+    if isinstance(address, IPv4Address) and int(address) >> 24 == 0:
+        raise ValueError(message("{value} is a reserved address. Expected the address of one host", value=value))
     return address
 
 
 def _id(value: str) -> str:
     if not re.fullmatch(r"[a-z0-9][a-z0-9-]{0,62}", value):
-        raise ValueError(f"{found(value)} is no id. Expected small letters, digits and '-', such as udc-juniadaha")
+        raise ValueError(
+            message(
+                "{found} is no id. Expected small letters, digits and '-', such as udc-juniadaha", found=found(value)
+            )
+        )
     return value
 
 
@@ -93,15 +109,26 @@ class SiteEntry(Model):
     @model_validator(mode="after")
     def _has_a_device(self) -> "SiteEntry":
         if self.address is None and not self.devices:
-            raise ValueError("the site has no device. Expected 'address', or a table 'devices.NAME' with an address")
+            raise ValueError(
+                message("the site has no device. Expected 'address', or a table 'devices.NAME' with an address")
+            )
         if self.address is not None and "gateway" in self.devices:
-            raise ValueError("the site has two gateways. Expected either 'address' or 'devices.gateway', not both")
+            raise ValueError(
+                message("the site has two gateways. Expected either 'address' or 'devices.gateway', not both")
+            )
         if self.address is None and next(iter(self.devices.values())).role:
-            raise ValueError("the site's first device is a workstation. Expected its router first, or 'address'")
+            raise ValueError(
+                message("the site's first device is a workstation. Expected its router first, or 'address'")
+            )
         taken = [*self.devices, *(["gateway"] if self.address else []), *([LINK] if self.link else [])]
         twice = sorted(name for name in {*taken, *self.services} if [*taken, *self.services].count(name) > 1)
         if twice:
-            raise ValueError(f"'{twice[0]}' is the name of two things of the site. Expected a name of its own for each")
+            raise ValueError(
+                message(
+                    "'{twice}' is the name of two things of the site. Expected a name of its own for each",
+                    twice=twice[0],
+                )
+            )
         return self
 
 

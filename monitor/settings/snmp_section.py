@@ -7,6 +7,7 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import AfterValidator, Field, ValidationError, ValidationInfo, WrapValidator, model_validator
 
+from monitor.domain.message import message
 from monitor.domain.text import ascii_digits
 from monitor.settings.base import Model, SecretFile
 from monitor.settings.found import found
@@ -25,11 +26,11 @@ def _a_protocol(value: object, check: Callable[[object], object], info: Validati
         return check(value)
     except ValidationError:
         known = get_args(Auth if info.field_name == "auth" else Priv)
-        raise ValueError(f"is no protocol. Expected one of: {', '.join(known)}") from None
+        raise ValueError(message("is no protocol. Expected one of: {known}", known=", ".join(known))) from None
 
 
 class V2cEntry(Model):
-    """A community of SNMPv2c: it is sent in the clear, and whoever sees a packet knows it."""
+    """A community of SNMPv2c: it is sent in the clear, and anyone who sees a packet knows it."""
 
     community_file: SecretFile
 
@@ -49,11 +50,17 @@ class V3Entry(Model):
         for name in ("auth", "priv"):
             given = [key for key in (name, f"{name}_key_file") if getattr(self, key)]
             if len(given) == 1:
-                raise ValueError(f"found '{given[0]}' alone. Expected a protocol and the file of its key, or neither")
+                raise ValueError(
+                    message(
+                        "found '{given}' alone. Expected a protocol and the file of its key, or neither", given=given[0]
+                    )
+                )
         if self.priv and not self.auth:
-            raise ValueError("'priv' without 'auth' does not exist in SNMPv3. Expected 'auth' as well")
+            raise ValueError(message("'priv' without 'auth' does not exist in SNMPv3. Expected 'auth' as well"))
         if not self.allow_weak and (why := self._weakness):
-            raise ValueError(f'{why}. Expected auth = "SHA-256" and priv = "AES-128", or allow_weak = true')
+            raise ValueError(
+                message('{why}. Expected auth = "SHA-256" and priv = "AES-128", or allow_weak = true', why=why)
+            )
         return self
 
     @property
@@ -83,7 +90,9 @@ def _place(place: str, ports: re.Pattern[str]) -> str:
     except ValueError:
         fits = False
     if not fits or (place and not (ports.fullmatch(port) and int(port) < 65_536)):
-        raise ValueError(f"{found(place)} is no place to listen. Expected ADDRESS:PORT or [IPV6]:PORT")
+        raise ValueError(
+            message("{found} is no place to listen. Expected ADDRESS:PORT or [IPV6]:PORT", found=found(place))
+        )
     return place
 
 
@@ -104,5 +113,5 @@ class Snmp(Model):
     def _names_are_plain(self) -> "Snmp":
         twice = sorted(self.v2c.keys() & self.v3.keys())
         if twice:
-            raise ValueError(f"'{twice[0]}' is a name of v2c and of v3. Expected each name once")
+            raise ValueError(message("'{twice}' is a name of v2c and of v3. Expected each name once", twice=twice[0]))
         return self

@@ -15,6 +15,7 @@ from typing import Any
 import tree_sitter_toml
 from tree_sitter import Language, Node, Parser
 
+from monitor.domain.message import N_, Message, Said, message, said_by
 from monitor.domain.text import control_character, nfc
 from monitor.plain_file import CONFIG_BYTES, PlainFileError, read_bounded
 from monitor.settings.problems import ConfigError, Problem
@@ -29,8 +30,26 @@ _TOKENS = re.compile(
     rb"|\#[^\n]*+|(?P<digits>(?<![A-Za-z0-9_-])[0-9][0-9A-Za-z_]{%d,}+)|(?P<sign>[\[\]{}.=,\n])" % MOST_DIGITS,
     re.DOTALL,
 )
-TWO_SPELLINGS = "is defined twice, in two spellings of the same letters. Expected it once"
-_BANGLA_DIGIT = re.compile("[০-৯]")
+TWO_SPELLINGS = N_("is defined twice, in two spellings of the same letters. Expected it once")
+MISSING_QUOTE = N_("Missing quote at the end of a text")
+PARSERS_WORDS = {
+    MISSING_QUOTE,
+    N_("Expected '=' after a key in a key/value pair"),
+    N_("Expected ']' at the end of a table declaration"),
+    N_("Expected ']]' at the end of an array declaration"),
+    N_("Expected newline or end of document after a statement"),
+    N_("Invalid date or datetime"),
+    N_("Invalid hex value"),
+    N_("Invalid initial character for a key part"),
+    N_("Invalid statement"),
+    N_("Invalid value"),
+    N_("Unclosed array"),
+    N_("Unclosed inline table"),
+    N_("Unterminated string"),
+    N_("Unescaped '\\' in a string"),
+}
+"""What tomllib says of syntax, as far as it occurs."""
+_BANGLA_DIGIT = re.compile("[\u09e6-\u09ef]")
 _CURLY = re.compile("[\u2018-\u201f\u2032\u2033\u00ab\u00bb]")
 _WRONG_BOMS = {b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16"}
 
@@ -63,7 +82,9 @@ def read(path: Path, name: str) -> Document:
     try:
         source = read_bounded(path, CONFIG_BYTES)
     except PlainFileError as error:
-        raise ConfigError([Problem(name, 0, "", f"{error}. Expected a TOML file")]) from None
+        raise ConfigError(
+            [Problem(name, 0, "", message("{fault}. Expected a TOML file", fault=said_by(error)))]
+        ) from None
     return parse(source, name)
 
 
@@ -76,19 +97,22 @@ def parse(source: bytes, name: str) -> Document:
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(_syntax_problems(source, name, str(error))) from None
     except (ValueError, OverflowError) as error:  # of a time or a number that Python cannot hold
-        raise ConfigError([Problem(name, 0, "", f"holds a value that cannot be: {error}")]) from None
-    faults: list[tuple[KeyPath, str]] = []
+        raise ConfigError(
+            [Problem(name, 0, "", message("holds a value that cannot be: {fault}", fault=error))]
+        ) from None
+    faults: list[tuple[KeyPath, Said]] = []
     document = Document(name, _normalised(data, (), faults), source)
     if faults:
         raise ConfigError(Problem(name, document.line(path), ".".join(map(str, path)), what) for path, what in faults)
     return document
 
 
-def _normalised(value: Any, path: KeyPath, faults: list[tuple[KeyPath, str]]) -> Any:
+def _normalised(value: Any, path: KeyPath, faults: list[tuple[KeyPath, Said]]) -> Any:
     """Return ``value`` with all texts and keys in NFC; unusable ones are added to ``faults``."""
     if isinstance(value, str):
         if character := control_character(value):
-            faults.append((path, f"holds the letter U+{ord(character):04X}, which does not show. Expected none such"))
+            text = N_("holds the letter {code}, which does not show. Expected none such")
+            faults.append((path, Message(text, {"code": f"U+{ord(character):04X}"})))
         return nfc(value)
     if isinstance(value, list):
         return [_normalised(item, (*path, index), faults) for index, item in enumerate(value)]
@@ -98,9 +122,9 @@ def _normalised(value: Any, path: KeyPath, faults: list[tuple[KeyPath, str]]) ->
     for name, item in value.items():
         key = nfc(name)
         if control_character(key):
-            faults.append((path, "holds a key with a letter that does not show. Expected none such"))
+            faults.append((path, message("holds a key with a letter that does not show. Expected none such")))
         elif key in kept:
-            faults.append(((*path, key), TWO_SPELLINGS))
+            faults.append(((*path, key), message(TWO_SPELLINGS)))
         kept[key] = _normalised(item, (*path, key), faults)
     return kept
 
@@ -118,58 +142,74 @@ def _excess(source: bytes, name: str) -> Problem | None:
         deep = depth > MOST_LEVELS or dots > MOST_LEVELS
         if deep or token["digits"]:
             line = source.count(b"\n", 0, token.start()) + 1
-            what = f"lies more than {MOST_LEVELS} levels deep" if deep else f"is a number of over {MOST_DIGITS} digits"
-            return Problem(name, line, "", f"what stands here {what}. Expected less")
+            if deep:
+                too_deep = message(
+                    "what stands here lies more than {levels} levels deep. Expected less", levels=MOST_LEVELS
+                )
+                return Problem(name, line, "", too_deep)
+            too_long = message(
+                "what stands here is a number of over {digits} digits. Expected less", digits=MOST_DIGITS
+            )
+            return Problem(name, line, "", too_long)
     return None
 
 
 def _encoding_problem(source: bytes, name: str) -> Problem | None:
     if encoding := _WRONG_BOMS.get(source[:2]):
-        return Problem(name, 1, "", f"the file is {encoding}. Expected UTF-8 without a byte order mark")
+        return Problem(
+            name, 1, "", message("the file is {encoding}. Expected UTF-8 without a byte order mark", encoding=encoding)
+        )
     if source.startswith(b"\xef\xbb\xbf"):
         return Problem(
             name,
             1,
             "",
-            "the file begins with a byte order mark (BOM). Expected UTF-8 without it: save it again so",
+            message("the file begins with a byte order mark (BOM). Expected UTF-8 without it: save it again so"),
         )
     try:
         source.decode()
     except UnicodeDecodeError as error:
         line = source.count(b"\n", 0, error.start) + 1
-        return Problem(name, line, "", f"byte 0x{source[error.start]:02x} is not UTF-8. Expected the file in UTF-8")
+        text = N_("byte {byte} is not UTF-8. Expected the file in UTF-8")
+        return Problem(name, line, "", Message(text, {"byte": f"0x{source[error.start]:02x}"}))
     return None
 
 
-def _syntax_problems(source: bytes, name: str, message: str) -> list[Problem]:
-    if message.startswith(("Cannot ", "Duplicate ")) and (twice := _lines(source)[1]):
+def _syntax_problems(source: bytes, name: str, parsers: str) -> list[Problem]:
+    """Return the faults of syntax; ``parsers``: the parser's own words for the first one."""
+    if parsers.startswith(("Cannot ", "Duplicate ")) and (twice := _lines(source)[1]):
         return [
             Problem(
                 name,
                 line,
                 ".".join(map(str, path)),
-                f"is defined twice, first on line {first}. Expected it once",
+                message("is defined twice, first on line {first}. Expected it once", first=first),
             )
             for path, first, line in twice
         ]
-    message = message.replace(r"Illegal character '\n'", "Missing quote at the end of a text")
-    at = re.search(r" \(at line (\d+), column (\d+)\)$", message)
+    parsers = parsers.replace(r"Illegal character '\n'", MISSING_QUOTE)
+    at = re.search(r" \(at line (\d+), column (\d+)\)$", parsers)
     if at is None:
-        lines = source.count(b"\n") + 1
-        return [Problem(name, lines, "", f"is not TOML: {message.removesuffix(' (at end of document)')} at the end")]
-    line = int(at[1])
-    message = message[: at.start()]
-    if because := _non_ascii_character(source.decode().split("\n")[line - 1], int(at[2]) - 1):
-        message = because
-    return [Problem(name, line, "", f"is not TOML: {message}, at column {at[2]}")]
+        fault = _parsers_fault(parsers.removesuffix(" (at end of document)"))
+        return [Problem(name, source.count(b"\n") + 1, "", message("is not TOML: {fault} at the end", fault=fault))]
+    line, column = int(at[1]), int(at[2])
+    fault = _non_ascii_character(source.decode().split("\n")[line - 1], column - 1) or _parsers_fault(
+        parsers[: at.start()]
+    )
+    return [Problem(name, line, "", message("is not TOML: {fault}, at column {column}", fault=fault, column=column))]
 
 
-def _non_ascii_character(line: str, column: int) -> str:
+def _parsers_fault(words: str) -> Said:
+    """Return the parser's own words as a message, where they are known."""
+    return Message(words) if words in PARSERS_WORDS else words
+
+
+def _non_ascii_character(line: str, column: int) -> Said:
     """Return the character of a Bangla keyboard or an office program at the fault, or before it; empty without one."""
     if column < len(line) and _BANGLA_DIGIT.match(line[column]):
-        return f"'{line[column]}' is a Bangla digit. Expected 0 to 9 where no quotes are"
+        return message("'{digit}' is a Bangla digit. Expected 0 to 9 where no quotes are", digit=line[column])
     if curly := _CURLY.search(line):
-        return f"'{curly[0]}' is a curly quote. Expected a straight one, \" or '"
+        return message("'{quote}' is a curly quote. Expected a straight one, \" or '", quote=curly[0])
     return ""
 
 

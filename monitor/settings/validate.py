@@ -7,10 +7,11 @@ from typing import Any, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
+from monitor.domain.message import N_, Message, Said, message, messages, said_by
 from monitor.settings.base import Model
 from monitor.settings.found import UNSHOWN, found
 from monitor.settings.of_kind import Kinds, OfKind
-from monitor.settings.problems import ConfigError, Problem, did_you_mean
+from monitor.settings.problems import ConfigError, Problem, did_you_mean, one_of
 from monitor.settings.toml import Document, KeyPath
 
 M = TypeVar("M", bound=Model)
@@ -32,86 +33,98 @@ def _problem(document: Document, model: type[Model], kinds: Kinds, error: dict[s
     match error["type"]:
         case "extra_forbidden":
             known = _fields_at(model, path[:-1], document.data, kinds)
-            message = f"unknown key.{did_you_mean(str(path[-1]), known) or _one_of(known)}"
+            hint = did_you_mean(str(path[-1]), known) or _one_of(known)
+            said: Said = message("unknown key. {hint}", hint=hint)
         case "missing":
-            message = _missing(path)
+            said = _missing(path)
         case _:
-            message = described(error)
-    return Problem(document.name, document.line(path), ".".join(map(str, path)), message)
+            said = described(error)
+    return Problem(document.name, document.line(path), ".".join(map(str, path)), said)
 
 
-def _missing(path: KeyPath) -> str:
+def _missing(path: KeyPath) -> Message:
     if isinstance(path[-1], int):
-        return "is missing. Expected one value more in this list"
+        return message("is missing. Expected one value more in this list")
     if not path[:-1]:
-        return "is missing. Expected it in this file"
-    return f"is missing. Expected '{path[-1]} = …' in [{'.'.join(map(str, path[:-1]))}]"
+        return message("is missing. Expected it in this file")
+    section = ".".join(map(str, path[:-1]))
+    return message("is missing. Expected '{key} = …' in [{section}]", key=path[-1], section=section)
 
 
-def described(error: Mapping[str, Any]) -> str:
-    """Describe pydantic's error: what was found, if it can be no secret, and what is expected."""
+def described(error: Mapping[str, Any]) -> Said:
+    """Describe what pydantic finds wrong with a value: what was found, if it can be no secret, and what is expected."""
     value, context = error["input"], error.get("ctx") or {}
     if error["type"] in {"value_error", "assertion_error"}:
-        return str(context["error"])
-    expected = EXPECTED.get(error["type"], "another value")
+        return said_by(context["error"])
     if error["type"] == "literal_error":
         known = re.findall(r"'([^']*)'", context["expected"])
-        return f"found {_found(value, known)}. Expected {context['expected']}"
+        return message("found {what}. Expected {choices}", what=_found(value, known), choices=either(known))
+    expected = Message(EXPECTED.get(error["type"], N_("another value")), context)
     if error["type"] in {"model_type", "dict_type", "mapping_type"}:
-        return f"is no table. Expected {expected}"
+        return message("is no table. Expected {expected}", expected=expected)
     length = len(value) if isinstance(value, str | list | tuple | dict) else 0
     booleans = ("true", "false") if error["type"] == "bool_type" else ()
     what = _length_in_words(error["type"], length) or _found(value, booleans)
-    return f"found {what}. Expected {expected.format(**context)}{_without_quotes(error['type'], value)}"
+    if _wants_no_quotes(error["type"], value):
+        return message("found {what}. Expected {expected}, without quotes", what=what, expected=expected)
+    return message("found {what}. Expected {expected}", what=what, expected=expected)
 
 
-def _found(value: object, known: Sequence[str] = ()) -> str:
+def either(names: Sequence[str]) -> Said:
+    """Return "'a', 'b' or 'c'"."""
+    quoted = [f"'{name}'" for name in names]
+    return message("{names} or {last}", names=quoted[:-1], last=quoted[-1]) if len(quoted) > 1 else quoted[0]
+
+
+def _found(value: object, known: Sequence[str] = ()) -> Said:
     what = found(value, known)
-    return what if what != UNSHOWN else "another text" if known else "a text"
+    if what != UNSHOWN:
+        return what
+    return message("another text") if known else message("a text")
 
 
 EXPECTED = {
-    "string_type": "a text in quotes",
-    "string_unicode": "a text in UTF-8",
-    "string_too_short": "at least {min_length}",
-    "string_too_long": "at most {max_length}",
-    "int_type": "a whole number",
-    "int_from_float": "a whole number",
-    "int_parsing": "a whole number",
-    "int_parsing_size": "a whole number",
-    "float_type": "a number",
-    "float_parsing": "a number",
-    "finite_number": "a number that is neither endless nor 'nan'",
-    "bool_type": "true or false",
-    "greater_than": "more than {gt:g}",
-    "greater_than_equal": "{ge:g} or more",
-    "less_than": "less than {lt:g}",
-    "less_than_equal": "{le:g} or less",
-    "list_type": "a list in square brackets",
-    "tuple_type": "a list in square brackets",
-    "too_short": "at least {min_length}",
-    "too_long": "at most {max_length}",
-    "dict_type": "one, with keys of its own",
-    "mapping_type": "one, with keys of its own",
-    "model_type": "one, with keys of its own",
-    "date_type": "a date such as 2026-11-24, without quotes",
-    "time_type": 'a time of day such as "09:00"',
-    "datetime_type": "a time such as 2026-12-01T22:00:00, without quotes",
+    "string_type": N_("a text in quotes"),
+    "string_unicode": N_("a text in UTF-8"),
+    "string_too_short": N_("at least {min_length}"),
+    "string_too_long": N_("at most {max_length}"),
+    "int_type": N_("a whole number"),
+    "int_from_float": N_("a whole number"),
+    "int_parsing": N_("a whole number"),
+    "int_parsing_size": N_("a whole number"),
+    "float_type": N_("a number"),
+    "float_parsing": N_("a number"),
+    "finite_number": N_("a number that is neither endless nor 'nan'"),
+    "bool_type": N_("true or false"),
+    "greater_than": N_("more than {gt:g}"),
+    "greater_than_equal": N_("{ge:g} or more"),
+    "less_than": N_("less than {lt:g}"),
+    "less_than_equal": N_("{le:g} or less"),
+    "list_type": N_("a list in square brackets"),
+    "tuple_type": N_("a list in square brackets"),
+    "too_short": N_("at least {min_length}"),
+    "too_long": N_("at most {max_length}"),
+    "dict_type": N_("one, with keys of its own"),
+    "mapping_type": N_("one, with keys of its own"),
+    "model_type": N_("one, with keys of its own"),
+    "date_type": N_("a date such as 2026-11-24, without quotes"),
+    "time_type": N_('a time of day such as "09:00"'),
+    "datetime_type": N_("a time such as 2026-12-01T22:00:00, without quotes"),
 }
 """What is expected in place of what pydantic complains of, by the type of its error."""
 
 
-def _length_in_words(kind: str, length: int) -> str:
+def _length_in_words(kind: str, length: int) -> Said:
     if kind in {"string_too_short", "string_too_long"}:
-        return f"a text of {length:,} letters" if length else "an empty text"
+        return message("a text of {length:,} letters", length=length) if length else message("an empty text")
     if kind in {"too_short", "too_long"}:
-        return f"{length:,} entries" if length else "nothing in it"
+        return messages("one entry", "{count:,} entries", length) if length else message("nothing in it")
     return ""
 
 
-def _without_quotes(kind: str, value: object) -> str:
+def _wants_no_quotes(kind: str, value: object) -> bool:
     wants_none = kind in {"int_type", "int_parsing", "float_type", "float_parsing", "bool_type"}
-    return ", without quotes" if wants_none and isinstance(value, str) else ""
+    return wants_none and isinstance(value, str)
 
 
 def _path_in_file(document: Document, loc: KeyPath) -> KeyPath:
@@ -159,5 +172,5 @@ def _at(data: Any, part: str | int) -> Any:
         return None
 
 
-def _one_of(known: list[str]) -> str:
-    return f" Expected one of: {', '.join(sorted(known))}" if known else " Expected nothing by this name here"
+def _one_of(known: list[str]) -> Said:
+    return one_of(known) or message("Expected nothing by this name here")

@@ -63,9 +63,8 @@ def verify(session: Session, known_head: str = "") -> Audit:
     known_head = known_head.lower()
     before, count, meant, seen = BEGINNING, 0, "", known_head in {"", BEGINNING}
     # An event whose ticket is gone is a fault, not a line to leave out.
-    stored_reason = type_coerce(TicketEvent.reason, Text).label(
-        "stored_reason"
-    )  # as it stands, whatever this version can read of it
+    # The reason as it stands, whatever this version can read of it.
+    stored_reason = type_coerce(TicketEvent.reason, Text).label("stored_reason")
     query = select(TicketEvent, Ticket.number, stored_reason).outerjoin(Ticket).order_by(TicketEvent.id)
     for event, number, reason in session.execute(query).yield_per(1_000):
         if number is None:

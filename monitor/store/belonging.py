@@ -19,6 +19,7 @@ from typing import Any, BinaryIO
 
 from sqlalchemy import Engine
 
+from monitor.domain.message import message
 from monitor.state_file import read_state, write_state
 from monitor.store.errors import Damaged
 
@@ -85,7 +86,9 @@ def refuse_odd_files(database: Path) -> None:
         if path.exists() and not path.is_file():
             what = "a folder" if path.is_dir() else "no plain file, but a pipe, a socket or a device"
             mend = "Put a copy back: upazila-monitor backup restore" if path == database else "Take it away"
-            raise Damaged(f"{path} is {what}. Expected a plain file, or none. {mend}")
+            raise Damaged(
+                message("{path} is {what}. Expected a plain file, or none. {mend}", path=path, what=what, mend=mend)
+            )
 
 
 def refuse_foreign_journal(database: Path, known: set[int]) -> None:
@@ -102,8 +105,13 @@ def refuse_foreign_journal(database: Path, known: set[int]) -> None:
         time.sleep(PAUSE_S)
     assert before is not None
     raise Damaged(
-        f"{database} and the journal beside it ({before[0]}) are of two databases: one of them was put there by hand. "
-        "Opened together they would become a mixture. Put a whole copy back: upazila-monitor backup restore"
+        message(
+            "{database} and the journal beside it ({before}) are of two databases: one of them was "
+            "put there by hand. Opened together they would become a mixture. Put a whole copy back: "
+            "upazila-monitor backup restore",
+            database=database,
+            before=before[0],
+        )
     )
 
 

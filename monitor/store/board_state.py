@@ -17,7 +17,7 @@ from monitor.judging.thresholds import StoredState
 from monitor.store.models import AffectedSite, ClockWord, Gap, Heartbeat, Learned, Outage, SiteState, SuppressedOutage
 
 
-def remember(session: Session) -> StoredState:
+def load_state(session: Session) -> StoredState:
     """Load the board's state as the run before left it."""
     open_rows = session.scalars(select(Outage).where(Outage.ended_utc.is_(None))).all()
     behind = session.scalars(select(AffectedSite).where(AffectedSite.until_utc.is_(None))).all()
@@ -46,11 +46,11 @@ def _timed_out(session: Session, silent_utc: Iterable[datetime]) -> dict[str, li
     oldest_utc = min([*silent_utc, *seen_utc], default=None)
     if oldest_utc is None:
         return {}
-    fell: dict[str, list[datetime]] = {}
+    went_down: dict[str, list[datetime]] = {}
     query = select(Outage.site, Outage.silent_since_utc).where(Outage.silent_since_utc >= oldest_utc - TOGETHER)
     for site, since_utc in session.execute(query):
-        fell.setdefault(site, []).append(since_utc)
-    return fell
+        went_down.setdefault(site, []).append(since_utc)
+    return went_down
 
 
 def last_trust(session: Session) -> ClockTrust | None:
@@ -114,7 +114,7 @@ def note_gap_before(session: Session, move: Move) -> None:
         note_gap(session, off_utc, resumed_utc + move.by, JUMP)
 
 
-def learned(session: Session) -> dict[str, Usual]:
+def usual_times(session: Session) -> dict[str, Usual]:
     """Return the stored usual round-trip times of each device."""
     return {row.device: Usual(row.packed) for row in session.scalars(select(Learned))}
 

@@ -17,6 +17,7 @@ from tempfile import TemporaryDirectory
 
 from sqlalchemy.exc import DatabaseError
 
+from monitor.domain.message import message
 from monitor.durable import move_durably, own_like_folder, sync_file, sync_folder
 from monitor.store import audit_chain, belonging, mailed_head
 from monitor.store.errors import Damaged, NoDatabase, StoreError
@@ -52,11 +53,17 @@ def create(database: Path, target: Path) -> Soundness:
                 copy.execute("PRAGMA journal_mode = DELETE")
                 copy.execute(f"PRAGMA application_id = {belonging.draw_mark()}")
         except sqlite3.Error as error:
-            raise StoreError(f"{database} cannot be copied: {error}") from None
+            raise StoreError(message("{database} cannot be copied: {error}", database=database, error=error)) from None
         sync_file(partial)
         found = verify(partial, folder)
         if found.damage:
-            raise StoreError(f"the copy {target} is not good, and was not kept: {'; '.join(found.damage)}")
+            raise StoreError(
+                message(
+                    "the copy {target} is not good, and was not kept: {damage}",
+                    target=target,
+                    damage="; ".join(found.damage),
+                )
+            )
         move_durably(partial, target)
         own_like_folder(target)
     return found
@@ -133,14 +140,21 @@ def _restored(copy: Path, scratch: Path) -> Iterator[Store]:
     """Restore ``copy`` into a folder of its own below ``scratch``."""
     beside = [name for name in belonging.JOURNALS if _has_content(copy.with_name(copy.name + name))]
     if beside:
-        raise StoreError(f"{copy} is not whole: {copy.name}{beside[0]} lies beside it. Expected a single file")
+        raise StoreError(
+            message(
+                "{copy} is not whole: {name}{beside} lies beside it. Expected a single file",
+                copy=copy,
+                name=copy.name,
+                beside=beside[0],
+            )
+        )
     if not copy.is_file():
-        raise StoreError(f"{copy} is no file. Expected a copy of the database")
+        raise StoreError(message("{copy} is no file. Expected a copy of the database", copy=copy))
     if not _has_content(copy):
-        raise StoreError(f"{copy} is empty. Expected a copy of the database")
+        raise StoreError(message("{copy} is empty. Expected a copy of the database", copy=copy))
     with copy.open("rb") as beginning:  # before it is copied: something else may be as large as the disk
         if belonging.header(beginning.read(100)) is None:
-            raise StoreError(f"{copy} is no database. Expected a copy of the database")
+            raise StoreError(message("{copy} is no database. Expected a copy of the database", copy=copy))
     with _scratch_folder(scratch) as folder:
         scratch_copy = folder / DATABASE
         shutil.copyfile(copy, scratch_copy)
@@ -151,10 +165,10 @@ def _restored(copy: Path, scratch: Path) -> Iterator[Store]:
             raise StoreError(why) from None
         try:
             if store.was_empty:
-                raise StoreError(f"{copy} holds nothing. Expected a copy of the database")
+                raise StoreError(message("{copy} holds nothing. Expected a copy of the database", copy=copy))
             yield store
         except DatabaseError as error:
-            raise StoreError(f"{copy} is damaged: {error.orig}") from None
+            raise StoreError(message("{copy} is damaged: {orig}", copy=copy, orig=error.orig)) from None
         finally:
             store.close()
 
@@ -175,16 +189,35 @@ def restore(copy: Path, state: Path, now_utc: datetime, *, older: bool, known_he
         with store.read() as session:
             found = examine(session, store.path.parent)
             if found.problems:
-                raise StoreError(f"{copy} is not good: {'; '.join(found.problems)}. Nothing was changed")
+                raise StoreError(
+                    message(
+                        "{copy} is not good: {problems}. Nothing was changed",
+                        copy=copy,
+                        problems="; ".join(found.problems),
+                    )
+                )
             mailed = mailed_head.read(state)
             for head in filter(None, (mailed.head if mailed else "", known_head)):
                 walked = audit_chain.verify(session, head)
                 if walked.meant and head == known_head:
-                    raise StoreError(f"--head {head} is mistyped: the history of {copy} has {walked.meant}")
+                    raise StoreError(
+                        message(
+                            "--head {head} is mistyped: the history of {copy} has {meant}",
+                            head=head,
+                            copy=copy,
+                            meant=walked.meant,
+                        )
+                    )
                 if walked.fault and not older:
                     raise StoreError(
-                        f"{copy} is older than what letters have told: its history of {found.events} events lacks the "
-                        f"head {head}. Nothing was changed. Take a later copy, or say --older: what came after is lost"
+                        message(
+                            "{copy} is older than the last letter: its history of {events} events lacks the "
+                            "head {head}. Nothing was changed. Take a later copy, or say --older: what came after is "
+                            "lost",
+                            copy=copy,
+                            events=found.events,
+                            head=head,
+                        )
                     )
         store.close()
         placed = store.path
@@ -237,7 +270,9 @@ def set_aside_unusable(state: Path, now_utc: datetime) -> Path | None:
         except (Damaged, NoDatabase):
             pass
         else:
-            raise StoreError(f"{state / DATABASE} is there and can be used. Expected none: run without --fresh")
+            raise StoreError(
+                message("{value} is there and can be used. Expected none: run without --fresh", value=state / DATABASE)
+            )
     aside = put_aside(state, now_utc)
     make_store(state)
     mailed_head.forget(state)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from monitor.domain.message import message
 from monitor.store.errors import StoreError
 
 
@@ -25,7 +26,7 @@ def only_daemon(state: Path) -> Iterator[None]:
             for handle in handles:
                 fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            raise StoreError(f"another daemon already works in {state}. Stop it first") from None
+            raise StoreError(message("another daemon already works in {state}. Stop it first", state=state)) from None
         yield
     finally:
         for handle in handles:

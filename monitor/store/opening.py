@@ -19,6 +19,7 @@ from sqlalchemy import Connection, Engine, event
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
+from monitor.domain.message import message
 from monitor.store import belonging, redundancy
 from monitor.store.errors import Damaged, NoDatabase, StoreError, may_pass
 from monitor.store.sqlite import BUSY_TIMEOUT_S, Store
@@ -50,7 +51,7 @@ def _closed_on_failure(store: Store) -> Iterator[None]:
         yield
     except (DatabaseError, OSError) as error:
         store.close()
-        raise StoreError(f"{store.path} cannot be used: {_cause(error)}") from None
+        raise StoreError(message("{path} cannot be used: {cause}", path=store.path, cause=_cause(error))) from None
     except StoreError:
         store.close()
         raise
@@ -81,7 +82,14 @@ def try_again(store: Store, wait_s: float = BUSY_TIMEOUT_S, first: Callable[[Ses
     except (DatabaseError, OSError) as error:
         if not may_pass(error.orig if isinstance(error, DatabaseError) else error):
             store.close()
-            raise Damaged(f"{store.path} is damaged: {_cause(error)}. Put a copy back: {MEND}") from None
+            raise Damaged(
+                message(
+                    "{path} is damaged: {cause}. Put a copy back: {mend}",
+                    path=store.path,
+                    cause=_cause(error),
+                    mend=MEND,
+                )
+            ) from None
         store.waiting = _cause(error)
         return False
     store.waiting = ""
@@ -113,7 +121,9 @@ def existing_store(state: Path) -> Store:
     """Open the database for a command beside the daemon; raises StoreError when there is none yet."""
     _refuse_missing(state)
     if not (state / DATABASE).exists():
-        raise StoreError(f"there is no database in {state} yet. Start the daemon once: upazila-monitor run")
+        raise StoreError(
+            message("there is no database in {state} yet. Start the daemon once: upazila-monitor run", state=state)
+        )
     store = Store(state / DATABASE)
     with _closed_on_failure(store):
         _prepare(store, None)
@@ -126,7 +136,7 @@ def make_store(state: Path) -> None:
     try:
         _prepare(store, belonging.renew_mark, may_be_missing=True)
     except (DatabaseError, OSError) as error:
-        raise StoreError(f"{store.path} cannot be made: {_cause(error)}") from None
+        raise StoreError(message("{path} cannot be made: {cause}", path=store.path, cause=_cause(error))) from None
     finally:
         store.close()
 
@@ -154,9 +164,13 @@ def _prepare(store: Store, mark: Callable[[Path, Engine], int] | None, *, may_be
     except DatabaseError as error:
         if may_pass(error.orig):
             raise
-        raise Damaged(f"{store.path} is damaged: {error.orig}. Put a copy back: {MEND}") from None
+        raise Damaged(
+            message("{path} is damaged: {orig}. Put a copy back: {mend}", path=store.path, orig=error.orig, mend=MEND)
+        ) from None
     if found != "ok":
-        raise Damaged(f"{store.path} is damaged ({found}). Put a copy back: {MEND}")
+        raise Damaged(
+            message("{path} is damaged ({found}). Put a copy back: {mend}", path=store.path, found=found, mend=MEND)
+        )
     if store.lasting and not may_be_missing:
         _refuse_without_contents(store.path, contents)
     store.was_empty = not contents
@@ -199,6 +213,6 @@ def _tables(connection: Connection) -> set[str]:
 def _refuse_without_contents(path: Path, tables: set[str]) -> None:
     """Raise Damaged for another program's database, NoDatabase for one without a table where there were some."""
     if tables and VERSION_TABLE not in tables:
-        raise Damaged(f"{path} is a database of another program. Put a copy back: {MEND}")
+        raise Damaged(message("{path} is a database of another program. Put a copy back: {mend}", path=path, mend=MEND))
     if not tables and path.exists() and path.stat().st_size and (copies := _copies(path.parent)) is not None:
         raise _no_database(path, "is empty", copies)

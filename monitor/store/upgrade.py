@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, Engine
 
+from monitor.domain.message import message
 from monitor.store import redundancy
 from monitor.store.errors import StoreError
 from monitor.store.models import Base
@@ -46,7 +47,9 @@ def upgrade(path: Path, reading: Engine, writing: Engine) -> None:
         if current == revisions()[-1] and redundancy.is_there(connection, Base.metadata):
             return
     if current is not None and current not in revisions():
-        raise StoreError(f"{path} was written by a newer version of upazila-monitor. Install that version")
+        raise StoreError(
+            message("{path} was written by a newer version of upazila-monitor. Install that version", path=path)
+        )
     from alembic import command
 
     config = alembic_config()

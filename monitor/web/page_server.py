@@ -14,6 +14,8 @@ from starlette.types import ASGIApp
 
 from monitor.domain.clock import NS_PER_S, Clock
 from monitor.domain.log_events import LogEvent
+from monitor.i18n.catalogue import tr
+from monitor.i18n.languages import SOURCE, Lang
 from monitor.logs.emit import emit
 from monitor.runtime.part import Part
 from monitor.settings.monitor_file import Web
@@ -35,8 +37,15 @@ class PageServer(Part):
     name = "page"
 
     def __init__(
-        self, app: ASGIApp, web: Web, sockets: list[socket.socket], clock: Clock, changed: Callable[[], None]
+        self,
+        app: ASGIApp,
+        web: Web,
+        sockets: list[socket.socket],
+        clock: Clock,
+        changed: Callable[[], None],
+        lang: Callable[[], Lang] = lambda: SOURCE,
     ) -> None:
+        self._lang = lang
         self._app, self._web, self._sockets, self._clock, self._changed = app, web, sockets, clock, changed
         self._running: RunningServer | None = None
         self._away_since_ns: int | None = None
@@ -57,9 +66,9 @@ class PageServer(Part):
             return
         self._sockets = []
         self._running = await serve(self._app, listeners)
-        self.trouble, self.address, self._away_since_ns = "", _place(listeners[0]), None
-        text, where = "page http://%s/ , metrics http://%s/metrics", self.address
-        emit(log, LogEvent.PAGE_UP, text, where, where, address=where)
+        self.trouble, self.address, self._away_since_ns = "", _shown_address(listeners[0]), None
+        said = tr(self._lang(), "page http://{address}/ , metrics http://{address}/metrics", address=self.address)
+        emit(log, LogEvent.PAGE_UP, "%s", said, address=self.address)
         self._changed()
 
     async def run(self) -> None:
@@ -88,7 +97,7 @@ def listen(web: Web) -> socket.socket:
     return socket.create_server((web.host, web.port), family=family, backlog=BACKLOG)
 
 
-def _place(listener: socket.socket) -> str:
+def _shown_address(listener: socket.socket) -> str:
     """Return where it listens, as in a URL."""
     if listener.family not in {socket.AF_INET, socket.AF_INET6}:
         return str(listener.getsockname())

@@ -105,11 +105,8 @@ class Mirrored:
         """(actor, kind, text) of all that our history has from there."""
         with self.here.store.read() as session:
             events = session.scalars(select(TicketEvent).order_by(TicketEvent.id))
-            return [
-                (e.actor, e.kind, history_text(e.reason, e.text, "en"))
-                for e in events
-                if e.actor.partition("/")[0] == helpdesk_queries.ACTOR
-            ]
+            theirs = [event for event in events if event.actor.partition("/")[0] == helpdesk_queries.ACTOR]
+            return [(event.actor, event.kind, history_text(event.reason, event.text, "en")) for event in theirs]
 
     def told(self, number: str) -> list[int]:
         """The ids of our events that are written there, in the order in which they are."""

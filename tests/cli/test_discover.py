@@ -53,7 +53,7 @@ def test_who_answers_becomes_sites_that_the_configuration_accepts(lab: Lab, conf
     assert "snmp" not in tomllib.loads(named.stdout)["sites"]["site-10-77-4-3"]["devices"]["gateway"]
     assert done.returncode == 0, done.stderr
     assert "6 of 7 answered." in done.stderr
-    assert "is site-0000/gateway already" in done.stdout
+    assert "is already site-0000/gateway" in done.stdout
     proposed = tomllib.loads(done.stdout)["sites"]
     assert proposed["union-router-4"]["devices"]["gateway"] == {"address": ROUTER, "snmp": "core"}
     assert {site["devices"]["gateway"]["address"] for site in proposed.values()} == {
@@ -101,7 +101,7 @@ def test_communities_are_shown_to_nobody_unless_they_are_named(lab: Lab, config:
         (["224.0.0.0/28"], "is no range of at most"),
         (["255.255.255.255"], "is no range of at most"),
         (["10.0.0.0/8"], "at most 65,536 hosts"),
-        (["10.77.0.0/21"], "say --yes if that is meant"),
+        (["10.77.0.0/21"], "If you want that, say --yes"),
         (["10.77.4.1", "--snmp", "nobody"], "has no credentials of that name. Expected one of: core, old"),
     ],
 )

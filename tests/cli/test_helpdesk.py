@@ -48,12 +48,12 @@ def test_it_shows_what_stands_there_and_what_is_owed(home: Path, desk: Desk, pla
     done = typed(home, "helpdesk")
     assert done.returncode == 0
     assert "Help desk: 1 ticket there\n" in done.stdout
-    assert "BHR-2026-000001  open   22001  new" in done.stdout
+    assert "BHR-2026-000001  open   22001         new" in done.stdout
     desk.act("BHR-2026-000001", "comment", "more")
     found = json.loads(typed(home, "helpdesk", "--json").stdout)
     assert (found["mirrored"], found["pending"], found["refused"]) == (1, 1, 0)
     assert found["tickets"][0]["owed"] == 1
-    assert "Help desk: 1 ticket there, 1 to be told (the oldest for" in typed(home, "status").stdout
+    assert "Help desk: 1 ticket there, 1 pending (for" in typed(home, "status").stdout
     assert json.loads(typed(home, "status", "--json").stdout)["helpdesk"]["pending"] == 1
 
 

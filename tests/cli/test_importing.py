@@ -141,14 +141,14 @@ def test_bangla_headings_digits_kinds_and_decimal_commas_are_understood(tmp_path
 def test_a_name_of_question_marks_alone_is_refused(tmp_path: Path, name: str) -> None:
     done = imported(tmp_path, HEADING + f"a,udc,{name},K,,,,,,127.78.0.1,\n")
     assert done.returncode == 2
-    assert ":2: name_bn: holds '?' or 'à¦' where Bangla was" in done.stderr
+    assert ":2: name_bn: has '?' or 'à¦' where Bangla was" in done.stderr
     assert imported(tmp_path, HEADING + "a,udc,কেন?,Why?,,,,,,127.78.0.1,\n").returncode == 0
 
 
 def test_what_turns_the_writing_is_refused(tmp_path: Path) -> None:
     done = imported(tmp_path, HEADING + "a,udc,ক\u202eখ,K,,,,,,127.78.0.1,\n")
     assert done.returncode == 2
-    assert "name_bn: has a line break or another letter that does not show" in done.stderr
+    assert "name_bn: has a line break or an invisible letter" in done.stderr
 
 
 @pytest.mark.parametrize("place", ["/dev/zero", "/", "pipe", "huge"])

@@ -34,7 +34,7 @@ def test_the_reason_of_planned_work_is_shown_as_it_was_typed(home: Path, desk: D
 def test_weekly_work_is_planned_too(home: Path, desk: Desk) -> None:
     weekly = ("--days", "sunday,monday", "--opens", "02:00", "--closes", "04:00")
     done = typed(home, "maintenance", "add", "weekly", "-m", "data centre", "--behind", LINK, *weekly)
-    assert done.stdout == f"Planned work 'weekly': every sunday, monday, 02:00–04:00, {LINK} and all behind it.\n"
+    assert done.stdout == f"Planned work 'weekly': every sunday, monday, 02:00–04:00, {LINK} and all sites behind it.\n"
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ def test_the_outbox_says_what_is_owed_and_what_became_of_the_rest(home: Path, de
     listed = typed(home, "outbox").stdout
     assert "sent" in listed
     assert "250 ok" in listed
-    assert typed(home, "outbox", "--owed").stdout == "Nothing.\n"
+    assert typed(home, "outbox", "--owed").stdout == "No notices.\n"
 
 
 def test_a_notice_is_sent_once_more_when_somebody_asks(home: Path, desk: Desk) -> None:

@@ -101,8 +101,8 @@ def test_the_audit_is_proved_and_a_strange_head_is_refused(home: Path, desk: Des
 def test_months_are_played_in_seconds_and_every_mail_is_a_file(home: Path, tmp_path: Path) -> None:
     done = typed(home, "simulate", "--months", "2", "--from", "2026-11-23T10:00", "-o", str(tmp_path / "mails"))
     assert done.returncode == 0
-    assert "2026-11-24 17:00  BHR-2026-000001 stage: stage 1" in done.stdout
-    assert "2026-12-24 17:00  BHR-2026-000001 stage: stage 2" in done.stdout
+    assert "2026-11-24 17:00  BHR-2026-000001 Next stage: stage 1" in done.stdout
+    assert "2026-12-24 17:00  BHR-2026-000001 Next stage: stage 2" in done.stdout
     count = int(done.stdout.splitlines()[-1].split()[0])
     assert len(list((tmp_path / "mails").glob("*.eml"))) == count > 10
     assert done.stdout.splitlines()[-1].endswith(f" in {tmp_path / 'mails'}/")

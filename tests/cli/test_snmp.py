@@ -62,7 +62,7 @@ def test_every_way_to_write_a_host_is_understood(tmp_path: Path, host: str) -> N
     done = do("probe", "snmp", host, *words)
 
     assert done.returncode == 1
-    assert ("nobody listens at its port 9" if host.endswith(":9") else "no answer from") in done.stderr
+    assert ("no agent listens at its port 9" if host.endswith(":9") else "no answer from") in done.stderr
 
 
 def test_silence_says_what_it_may_mean(port: int, tmp_path: Path) -> None:
@@ -93,9 +93,9 @@ def test_a_secret_that_others_can_read_is_complained_of(port: int, tmp_path: Pat
         (["127.0.0.1:١٦١", "--community-file", "SECRET"], "'١٦١' is no port"),
         (["[::1", "--community-file", "SECRET"], "'[::1' is no host. Expected HOST, HOST:PORT or [IPV6]:PORT"),
         (["", "--community-file", "SECRET"], "'' is no host"),
-        (["224.0.0.1", "--community-file", "SECRET"], "224.0.0.1 is nobody's address"),
-        (["[::]:161", "--community-file", "SECRET"], ":: is nobody's address"),
-        (["no such host", "--community-file", "SECRET"], "neither an address nor a name"),
+        (["224.0.0.1", "--community-file", "SECRET"], "224.0.0.1 is not the address of a device"),
+        (["[::]:161", "--community-file", "SECRET"], ":: is not the address of a device"),
+        (["no such host", "--community-file", "SECRET"], "neither an address nor a known name"),
         (["127.1", "--community-file", "SECRET"], "'127.1' is no whole address. Expected a name, or such as 10.0.0.1"),
         (["0x7f.1:161", "--community-file", "SECRET"], "'0x7f.1' is no whole address"),
         (["2130706433", "--community-file", "SECRET"], "'2130706433' is no whole address"),

@@ -29,7 +29,7 @@ def test_a_message_within_a_message_is_filled_too() -> None:
 
 
 def test_how_a_value_is_written_in_a_language_is_left_to_the_catalogue() -> None:
-    assert str(message("due {day:moment}", day=date(2026, 11, 24))) == "due moment"
+    assert str(message("due {day:moment}", day=date(2026, 11, 24))) == "due 2026-11-24"
     assert str(message("silent for {seconds:lasting}", seconds=7)) == "silent for 7"
     assert str(message("{names}", names=("a", "b"))) == "a, b"
 

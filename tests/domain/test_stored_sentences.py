@@ -42,6 +42,22 @@ SAID_THEN = {
     C.CLOCK_OK_AGAIN: "the wall clock is believed again",
     C.AGENT_RESTARTED: "its agent started anew",
     C.OBJECTS_UNREAD: "it falls silent when it is asked for: {objects}; all else is read",
+    C.FAR_END_SILENT: "the far end is silent{seen:: }",
+    C.FELL_SILENT_TOGETHER: "fell silent together with {sites}, on the same feeder",
+    C.EXCUSED: "silent, but no outage begins: {excuse}",
+    C.WAS_SILENT: "silent for {seconds:lasting}: {excuse}",
+    C.BLIND_BEHIND: "blind behind '{uplink}'",
+    C.REFERENCES_SILENT: "all references of '{uplink}' are silent",
+    C.CAN_JUDGE_AGAIN: "behind '{uplink}' it can be judged again",
+    C.SNMP_V2C_SILENT: "no answer from {address}: it is away, speaks no SNMP v2c, or has another community",
+    C.SNMP_V3_SILENT: "no answer from {address}: it is away or speaks no SNMPv3",
+    C.SNMP_GARBLED: "no answer from {address} that counts: {fault}",
+    C.SNMP_OTHER_COMMUNITY: "{address} answers echoes and no question: most likely its community is another one",
+    C.SNMP_WRONG_ENCRYPTION_KEY: (
+        "{address}: it says who it is and answers no question: most likely the key for encrypting is wrong"
+    ),
+    C.SNMP_ENGINE_CHANGES: "{address}: its engine's id or clock does not keep still",
+    C.SNMP_ODD_REPORT: "{address} reports what nobody asked",
 }  # where today's message has other words than the stored sentences
 
 

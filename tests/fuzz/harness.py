@@ -17,10 +17,10 @@ with atheris.instrument_imports(include=["monitor.probes"]):
     from monitor.probes.snmp.messages import Binding, read_bindings, read_response
     from monitor.probes.snmp.mibs import ENGINE_TIME, INTERFACES, UPS, UPS_LOAD
     from monitor.probes.snmp.modules import read_modules
-    from monitor.probes.snmp.notifications import Informed, read_v2c, version
+    from monitor.probes.snmp.notifications import InformEngine, read_v2c, version
     from monitor.probes.snmp.reading import read
     from monitor.probes.snmp.session import AgentError, SilentError, SnmpError
-    from monitor.probes.snmp.usm import Engine, open_envelope, read_scoped, seal
+    from monitor.probes.snmp.usm import Engine, read_envelope, read_scoped, seal
     from monitor.settings.secrets import Secret
 
 from monitor.domain.reasons import Reason, ReasonCode
@@ -62,8 +62,8 @@ def snmp_v3(data: bytes) -> None:
     """Any bytes as a message of version 3, and as what somebody with the right keys has sealed; also as an inform."""
     for message in (data, seal(7, ENGINE, b"u", KEYS, data, 1)):
         try:
-            envelope = open_envelope(message)
-            Informed(ENGINE.id, ENGINE.boots).take(envelope, USER, ENGINE.time_s)
+            envelope = read_envelope(message)
+            InformEngine(ENGINE.id, ENGINE.boots).take(envelope, USER, ENGINE.time_s)
             read_scoped(envelope, KEYS)
         except BerError:
             continue

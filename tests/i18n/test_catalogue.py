@@ -34,7 +34,7 @@ AT = datetime(2026, 11, 24, 11, 0, tzinfo=UTC)
         ("{x}", ("a", "b"), "a, b", "a, b"),
         ("{x}", "10.0.0.1", "10.0.0.1", "10.0.0.1"),
         ("{x}", True, "true", "true"),
-        ("{x:words}", "ENOENT", "no such file or directory", "no such file or directory"),
+        ("{x:words}", "ENOENT", "no such file or directory", "এমন ফাইল বা ফোল্ডার নেই"),
         ("a{x:: }", "b", "a: b", "a: b"),
         ("a{x:: }", "", "a", "a"),
         ("{x:>; }a", "b", "b; a", "b; a"),

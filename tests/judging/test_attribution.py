@@ -38,7 +38,7 @@ def test_a_link_is_down_when_only_its_far_end_is_silent(story: Story) -> None:
         story.round(north__gateway="x", north__interface="o")
 
     (opened,) = story.opened()
-    assert (opened.started_utc, words(opened.reason)) == (at(1), "the far end is silent: timeout")
+    assert (opened.started_utc, words(opened.reason)) == (at(1), "the far end does not answer: timeout")
 
 
 def test_an_interface_that_is_found_down_later_is_told(story: Story) -> None:
@@ -47,7 +47,7 @@ def test_an_interface_that_is_found_down_later_is_told(story: Story) -> None:
     for _ in range(3):
         story.round(north__interface="x")
 
-    assert [words(one.reason) for one in story.opened()] == ["the far end is silent: timeout"]
+    assert [words(one.reason) for one in story.opened()] == ["the far end does not answer: timeout"]
     assert [words(one.reason) for one in story.told if isinstance(one, OutageUpdated)] == ["interface sfp1 is down"]
 
 

@@ -157,7 +157,7 @@ def test_who_fell_silent_together_is_known_over_a_restart() -> None:
     from monitor.judging.power import Power
 
     tree = fleet(*(replace(site(name), feeder="f") for name in ("a", "b")))
-    s = Story(Board(tree, RULES, power=Power(fell={"a": [at(-1)]})))
+    s = Story(Board(tree, RULES, power=Power(went_down={"a": [at(-1)]})))
     s.rounds(3, a="o", b="x")
     assert [one.cause for one in s.told if isinstance(one, OutageOpened)] == ["power"]
     assert [one for one in s.told if isinstance(one, OutageClosed)] == []
@@ -169,5 +169,5 @@ def test_silences_of_a_feeder_are_forgotten_when_nothing_can_have_begun_with_the
     for _ in range(50):
         s.rounds(4, a="x", b="o")
         s.rounds(4, a="o", b="o")
-    assert len(s.board.power.fell["a"]) <= 2
-    assert timedelta(0) <= at(s.minute) - s.board.power.fell["a"][-1] <= timedelta(minutes=9)
+    assert len(s.board.power.went_down["a"]) <= 2
+    assert timedelta(0) <= at(s.minute) - s.board.power.went_down["a"][-1] <= timedelta(minutes=9)

@@ -88,8 +88,8 @@ def test_the_text_says_what_was_seen_and_what_is_suspected_in_english() -> None:
     with written() as log:
         log_decision(EACH[1][0])
     assert log.getvalue() == (
-        "INFO a: outage since 2026-11-24 05:00:00Z (timeout); suspected cause: power (fell silent together with b, "
-        "on the same feeder) [outage_opened]\n"
+        "INFO a: outage since 2026-11-24 05:00:00Z (timeout); suspected cause: power (stopped answering together "
+        "with b, on the same feeder) [outage_opened]\n"
     )
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from monitor.runtime import heartbeat
-from monitor.runtime.heartbeat import HeartbeatSender, failing, oldest_pending_s
+from monitor.runtime.heartbeat import HeartbeatSender, failure_url, oldest_pending_s
 from monitor.settings.heartbeat_section import Heartbeat
 from monitor.store.opening import open_store
 from tests.lab.waiting import until
@@ -71,7 +71,7 @@ def test_an_address_that_refuses_is_told_once_without_being_named(
 
 
 def test_the_address_of_a_failure_keeps_its_query() -> None:
-    assert failing("https://h.example/ping/x/?a=1") == "https://h.example/ping/x/fail?a=1"
+    assert failure_url("https://h.example/ping/x/?a=1") == "https://h.example/ping/x/fail?a=1"
 
 
 @pytest.mark.parametrize(

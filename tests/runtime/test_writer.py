@@ -286,7 +286,7 @@ async def test_a_restart_after_a_long_silence_notes_the_gap_and_remembers_what_w
     clock.advance(3_600)
     with store.write() as session:
         assert board_state.note_gap(session, died, clock.utc(), timedelta(seconds=120))
-        known = board_state.remember(session)
+        known = board_state.load_state(session)
     assert list(known.open_outages) == ["udc-juniadaha"]
     with store.read() as session:
         (row,) = session.scalars(select(Gap)).all()

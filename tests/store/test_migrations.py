@@ -16,7 +16,7 @@ from sqlalchemy import select
 
 from monitor.alerts.facts.stored import evidence_of
 from monitor.domain.evidence import LastGood
-from monitor.domain.reasons import ReasonCode, reason
+from monitor.domain.reasons import TIMEOUT, ReasonCode, reason
 from monitor.store import ticket_history
 from monitor.store.models import (
     Base,

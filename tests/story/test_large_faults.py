@@ -37,7 +37,7 @@ def test_an_uplink_that_is_cut_is_one_event_and_no_outage(lab: Lab, mails: MailC
     until(lambda: events(daemon) == ["vantage_lost", "vantage_back"], "our sight to come back", within_s=30)
     until(lambda: set(states(daemon).values()) == {"up"}, "everyone up", within_s=20)
     (gap,) = daemon.rows("SELECT started_utc, ended_utc, reason FROM gaps")
-    assert stored(gap["reason"]) == "blind behind 'main'"
+    assert stored(gap["reason"]) == "nothing could be seen behind 'main'"
     assert str(gap["started_utc"]) < str(gap["ended_utc"])
     assert outages(daemon) == []
     assert mails.mails == []

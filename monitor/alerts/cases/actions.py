@@ -16,13 +16,15 @@ from monitor.alerts.cases.refusals import BadInput, ClockWrong, NotAllowed, Seen
 from monitor.alerts.notices import outbox
 from monitor.charter.office import Office
 from monitor.domain.event_kinds import EventKind
+from monitor.domain.message import Message, message
 from monitor.domain.reasons import Reason, ReasonCode, reason
 from monitor.domain.text import clean, clean_lines, comparison_key, has_words
 from monitor.domain.ticket_states import ACTIONS, WAYS, S, TicketSource
+from monitor.i18n.terms import TICKET_STATES
 from monitor.judging.clock_trust import WRITTEN_UTC, ClockReading
 from monitor.settings.mail_address import is_mail_address
 from monitor.settings.maintenance_section import Maintenance
-from monitor.settings.problems import did_you_mean, no_such
+from monitor.settings.problems import did_you_mean, hinted, no_such
 from monitor.settings.sites_file import Id
 from monitor.settings.validate import described
 from monitor.store import board_state, queries, ticket_history
@@ -54,7 +56,7 @@ def act(
     if action in NEEDS_WORDS and because is None:
         _refuse_no_words("text", text, NEEDS_WORDS[action])
     if until_utc is not None and until_utc <= work.now_utc:
-        raise BadInput("until_utc", "is past. Expected a time that is to come")
+        raise BadInput("until_utc", message("is past. Expected a time that is to come"))
     _refuse_by_state(work.office, ticket, action)
     text = clean_lines(text, LONGEST_TEXT)
     if rule.leads_to:
@@ -93,12 +95,12 @@ def refuse_bad_request(office: Office, request: Request, now_utc: datetime) -> N
     _refuse_no_words("text", request.text, "what is asked for")
     _refuse_no_words("asker", request.asker, "who asks")
     if request.way not in WAYS:
-        raise BadInput("way", f"found '{request.way}'. Expected one of: {', '.join(WAYS)}")
+        raise BadInput("way", message("found '{way}'. Expected one of: {ways}", way=request.way, ways=", ".join(WAYS)))
     _refuse_unknown_site(office, request.site)
     _refuse_bad_address(request.asker_email)
     # An old year by a slip of the finger would go to the last stage.
     if not now_utc - OLDEST <= request.received_utc <= now_utc:
-        raise BadInput("received_utc", "Expected a time within the year before now")
+        raise BadInput("received_utc", message("Expected a time within the year before now"))
 
 
 def correct(work: Work, number: str, wanted: Correction, why: str, *, seen: Seen | None = None) -> Ticket:
@@ -114,12 +116,12 @@ def correct(work: Work, number: str, wanted: Correction, why: str, *, seen: Seen
     _refuse_unknown_site(office, wanted.site)
     _refuse_bad_address(wanted.asker_email)
     if wanted == Correction():
-        raise BadInput("", "what is to be corrected?")
+        raise BadInput("", message("what is to be corrected?"))
     ticket = _as_seen(work, number, seen)
     return corrections.correct(work, ticket, wanted.cleaned(LONGEST_ASKER, LONGEST_TEXT), clean(why, LONGEST_ASKER))
 
 
-def misfit(office: Office, service: str, site: str | None) -> str:
+def mismatch(office: Office, service: str, site: str | None) -> str:
     """Return what is odd about a request for that site under that row of the charter; empty for nothing."""
     known = office.fleet.sites.get(site or "")
     if known is None or office.charter.fits(service, known.kind):
@@ -133,9 +135,9 @@ def plan_work(work: Work, name: str, entry: Mapping[str, object]) -> Maintenance
     """Plan work, by the keys of [maintenance.NAME] of monitor.toml; raises BadInput."""
     window = _window(name, entry)
     if window.ends_utc is not None and window.ends_utc <= work.now_utc:
-        raise BadInput("", "when does it end? Expected --ends or --minutes, in the future")
+        raise BadInput("", message("when does it end? Expected --ends or --minutes, in the future"))
     if name in work.office.maintenance and not downtimes.is_planned(work, name):
-        raise BadInput("", f"monitor.toml has planned work '{name}' already. Expected another name")
+        raise BadInput("", message("monitor.toml has planned work '{name}' already. Expected another name", name=name))
     sites = work.office.fleet.sites
     unions = sorted({site.union for site in sites.values() if site.union})
     chosen = [*window.sites, *([window.behind] if window.behind else [])]
@@ -163,7 +165,7 @@ def resend(work: Work, id_: int) -> Notice:
     """Enqueue a notice again under its old Message-ID, whatever became of it; raises NotAllowed."""
     notice = outbox.resend(work, id_)
     if notice is None:
-        raise NotAllowed(f"there is no notice {id_}. `upazila-monitor outbox` lists them")
+        raise NotAllowed(message("there is no notice {id}. `upazila-monitor outbox` lists them", id=id_))
     return notice
 
 
@@ -178,7 +180,9 @@ def trust_clock(work: Work, reading: ClockReading) -> None:
 def refuse_impossible_clock(now_utc: datetime) -> None:
     """Raise ClockWrong for a time before this program was written."""
     if now_utc < WRITTEN_UTC:
-        raise ClockWrong(f"this machine's clock says {now_utc:%Y-%m-%d}, which cannot be: set it first")
+        raise ClockWrong(
+            message("this machine's clock says {now_utc:%Y-%m-%d}, which cannot be: set it first", now_utc=now_utc)
+        )
 
 
 def _as_seen(work: Work, number: str, seen: Seen | None) -> Ticket:
@@ -192,16 +196,37 @@ def _refuse_by_state(office: Office, ticket: Ticket, action: str) -> None:
     """Raise NotAllowed when the ticket's state forbids the act."""
     number, allowed = ticket.number, ACTIONS[action].allowed
     if ticket.state not in allowed:
-        raise NotAllowed(f"{number} is {ticket.state}; '{action}' needs it to be {' or '.join(allowed)}")
+        raise NotAllowed(
+            message(
+                "{number} is {state}; '{action}' needs it to be {allowed}",
+                number=number,
+                state=Message(TICKET_STATES[ticket.state]),
+                action=action,
+                allowed=[Message(TICKET_STATES[state]) for state in allowed],
+            )
+        )
     if action == "withdraw" and ticket.source == TicketSource.OUTAGE:
-        raise NotAllowed(f"{number} was opened by the monitor, not by mistake: resolve it, or plan work (maintenance)")
+        raise NotAllowed(
+            message(
+                "{number} was opened by the monitor, not by mistake: resolve it, or plan work (maintenance)",
+                number=number,
+            )
+        )
     if action == "raise" and not escalation.can_be_raised(office, ticket):
-        raise NotAllowed(f"{number} is not overdue, or stands at the last stage already: there is none to raise it to")
+        raise NotAllowed(
+            message(
+                "{number} is not overdue, or stands at the last stage already: there is none to raise it to",
+                number=number,
+            )
+        )
 
 
 def _refuse_no_words(field: str, text: str, expected: str) -> None:
     if not has_words(text):
-        raise BadInput(field, f"found '{clean(text)}', which has no words. Expected {expected}")
+        raise BadInput(
+            field,
+            message("found '{clean}', which has no words. Expected {expected}", clean=clean(text), expected=expected),
+        )
 
 
 def _no_service(office: Office, service: str) -> str:
@@ -211,18 +236,21 @@ def _no_service(office: Office, service: str) -> str:
 
 def _refuse_unknown_site(office: Office, site: str | None) -> None:
     if site and site not in office.fleet.sites:
-        hint = did_you_mean(site, office.fleet.sites) or " `upazila-monitor status --all` lists them"
-        raise BadInput("site", f"no site '{site}'.{hint}")
+        hint = did_you_mean(site, office.fleet.sites) or message("`upazila-monitor status --all` lists them")
+        raise BadInput("site", hinted(message("no site '{word}'.", word=site), hint))
 
 
 def _refuse_bad_address(email: str | None) -> None:
     if email and not is_mail_address(email):
-        raise BadInput("asker_email", f"'{email}' is not an e-mail address. Expected one such as name@example.org")
+        raise BadInput(
+            "asker_email",
+            message("'{email}' is not an e-mail address. Expected one such as name@example.org", email=email),
+        )
 
 
 def _refuse_configured(work: Work, name: str) -> None:
     if name in work.office.maintenance and not downtimes.is_planned(work, name):
-        raise BadInput("", f"'{name}' stands in monitor.toml. Expected it to be ended there")
+        raise BadInput("", message("'{name}' stands in monitor.toml. Expected it to be ended there", name=name))
 
 
 def _window(name: str, entry: Mapping[str, object]) -> Maintenance:

@@ -13,11 +13,11 @@ from monitor.alerts.notices import outbox
 from monitor.alerts.notices.gather import deadline_of, facts_of
 from monitor.alerts.notices.routing import ASKER
 from monitor.charter.office import Office
+from monitor.domain.message import message
 from monitor.domain.notice_kinds import NoticeKind
 from monitor.domain.reasons import ReasonCode, reason
 from monitor.domain.text import clean, clean_lines
 from monitor.domain.ticket_states import MONITOR, UNSOLVED, S
-from monitor.i18n.formats import moment_text
 from monitor.i18n.terms import FIELDS
 from monitor.store import ticket_history
 from monitor.store.models import Ticket
@@ -48,12 +48,14 @@ def correct(work: Work, ticket: Ticket, wanted: Correction, why: str) -> Ticket:
     """
     number = ticket.number
     if ticket.source == "outage":
-        raise NotAllowed(f"{number} was opened by the monitor: nothing in it was typed by a person")
+        raise NotAllowed(
+            message("{number} was opened by the monitor: nothing in it was typed by a person", number=number)
+        )
     if ticket.state == S.WITHDRAWN:
-        raise NotAllowed(f"{number} is withdrawn. Register the matter anew")
+        raise NotAllowed(message("{number} is withdrawn. Register the request again", number=number))
     changed = _changes(ticket, wanted)
     if not changed:
-        raise NotAllowed(f"{number} says so already: nothing is to be corrected")
+        raise NotAllowed(message("{number} says so already: nothing is to be corrected", number=number))
     before_utc, deadline_utc = ticket.deadline_utc, _deadline(work.office, ticket, wanted, work.now_utc)
     for name, (_, after) in changed.items():
         setattr(ticket, name, after)
@@ -94,14 +96,26 @@ def _deadline(office: Office, ticket: Ticket, wanted: Correction, now_utc: datet
     if wanted.service is None or wanted.service == ticket.service:
         return ticket.deadline_utc
     if ticket.state not in UNSOLVED:
-        raise NotAllowed(f"{ticket.number} is {ticket.state}: its service counts in the record. Reopen it first")
+        raise NotAllowed(
+            message(
+                "{number} is {state}: its service counts in the record. Reopen it first",
+                number=ticket.number,
+                state=ticket.state,
+            )
+        )
     before, ticket.service = ticket.service, wanted.service
     due_utc = deadline_of(office, ticket).due_utc
     ticket.service = before
     if ticket.breached_utc is not None and due_utc > now_utc:
         raise NotAllowed(
-            f"{ticket.number} is overdue under {before}, and its officers were told; under {wanted.service} it is due "
-            f"{moment_text(due_utc, 'en')}. Withdraw it and register it anew: --at keeps the date of receipt"
+            message(
+                "{number} is overdue under {before}, and its officers were informed; under {service} it is "
+                "due {due:moment}. Withdraw it and register it again: --at keeps the date of receipt",
+                number=ticket.number,
+                before=before,
+                service=wanted.service,
+                due=due_utc,
+            )
         )
     return due_utc
 

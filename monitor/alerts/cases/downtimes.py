@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from monitor.alerts.cases.refusals import BadInput, NotAllowed, Seen, refuse_stale
+from monitor.domain.message import message
 from monitor.settings.maintenance_section import Maintenance
 from monitor.store import plan_rows
 from monitor.store.models import PlannedWork
@@ -18,7 +19,7 @@ LOOKS_BACK = timedelta(days=31)  # a site that fell silent in planned work may g
 def add(work: Work, name: str, window: Maintenance) -> None:
     """Store a plan; a name can be used once. Raises BadInput."""
     if is_planned(work, name):
-        raise BadInput("", f"there is planned work '{name}' already. Expected another name")
+        raise BadInput("", message("there is planned work '{name}' already. Expected another name", name=name))
     entry = window.model_dump(mode="json", exclude_defaults=True)
     work.session.add(PlannedWork(name=name, entry=entry, actor=work.actor, created_utc=work.now_utc))
 
@@ -30,14 +31,14 @@ def is_planned(work: Work, name: str) -> bool:
 
 def extend(work: Work, name: str, ends_utc: datetime, seen: Seen | None) -> Maintenance:
     """Move the end of a plan that is done once; raises BadInput, NotAllowed, StaleVersion."""
-    row = _running(work, name, "to extend", seen)
+    row = _running(work, name, seen)
     window = _window(row)
     if window.begins_utc is None:
-        raise NotAllowed(f"'{name}' comes every week. End it, and plan it anew")
+        raise NotAllowed(message("'{name}' comes every week. End it, and plan it again", name=name))
     if over(window, work.now_utc):
-        raise NotAllowed(f"'{name}' is over. Expected work that is planned or under way")
+        raise NotAllowed(message("'{name}' is over. Expected work that is planned or under way", name=name))
     if ends_utc <= max(work.now_utc, window.begins_utc):
-        raise BadInput("ends_utc", "Expected a time that is to come, after the work begins")
+        raise BadInput("ends_utc", message("Expected a time that is to come, after the work begins"))
     row.entry = {**row.entry, "ends": ends_utc.isoformat(), "begins": window.begins_utc.isoformat()}
     return _window(row)
 
@@ -47,13 +48,18 @@ def end(work: Work, name: str, seen: Seen | None = None) -> None:
 
     Raises NotAllowed, StaleVersion.
     """
-    _running(work, name, "to end", seen).ended_utc = work.now_utc
+    _running(work, name, seen).ended_utc = work.now_utc
 
 
-def _running(work: Work, name: str, what_for: str, seen: Seen | None) -> PlannedWork:
+def _running(work: Work, name: str, seen: Seen | None) -> PlannedWork:
     row = work.session.get(PlannedWork, name)
     if row is None or row.ended_utc is not None:
-        raise NotAllowed(f"there is no planned work '{name}' {what_for}. `upazila-monitor maintenance list` lists it")
+        raise NotAllowed(
+            message(
+                "there is no planned work '{name}' that lasts. `upazila-monitor maintenance list` lists it",
+                name=name,
+            )
+        )
     refuse_stale(f"planned work '{name}'", seen, row.version, lambda: row.entry)
     return row
 

@@ -12,6 +12,8 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from monitor.domain.message import N_, Message, Said
+
 
 class Refused(Exception):
     """The act is refused; the message says why, and what was expected."""
@@ -20,8 +22,8 @@ class Refused(Exception):
 class BadInput(Refused):
     """An argument is invalid. ``field``: which one, empty for all together; the message continues after its name."""
 
-    def __init__(self, field: str, message: str) -> None:
-        super().__init__(message)
+    def __init__(self, field: str, said: Said) -> None:
+        super().__init__(said)
         self.field = field
 
 
@@ -45,10 +47,8 @@ class StaleVersion(Refused):
     """The version changed: ``seen`` is what the person decided by, ``now`` the present one."""
 
     def __init__(self, name: str, seen: Seen, now: Seen) -> None:
-        super().__init__(
-            f"{name} has changed: it was seen at version {seen.version}, and is at version {now.version} now. "
-            "Look at it once more"
-        )
+        text = N_("{name} has changed: it was seen at version {seen}, and is at version {now} now. Look at it again")
+        super().__init__(Message(text, {"name": name, "seen": seen.version, "now": now.version}))
         self.seen, self.now = seen, now
 
 

@@ -12,6 +12,7 @@ from monitor.alerts.notices.gather import deadline_of, facts_of, stages_of
 from monitor.charter.escalation_steps import recounted_ref
 from monitor.charter.office import Office
 from monitor.charter.stages import warning_utc
+from monitor.domain.message import message
 from monitor.domain.notice_kinds import NoticeKind
 from monitor.domain.reasons import Reason, ReasonCode, reason
 from monitor.domain.ticket_states import MONITOR, UNSOLVED, S
@@ -27,7 +28,7 @@ def find(work: Work, number: str) -> Ticket:
     """Return the ticket of that number; raises NotAllowed."""
     ticket = ticket_rows.numbered(work.session, number)
     if ticket is None:
-        raise NotAllowed(f"no ticket {number}. `upazila-monitor tickets` lists them")
+        raise NotAllowed(message("no ticket {number}. `upazila-monitor tickets` lists them", number=number))
     return ticket
 
 

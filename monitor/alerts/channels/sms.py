@@ -18,7 +18,7 @@ from monitor.domain.message import Message
 from monitor.domain.text import ascii_digits, clean
 from monitor.net.deadline import Cancellation, Deadline
 from monitor.settings.found import found
-from monitor.settings.notices_section import ChannelSection, RecipientEntry
+from monitor.settings.notices_section import ChannelSection, KnownLanguage, RecipientEntry
 
 COUNTRY = "880"  # Bangladesh: a number that begins with 0 is one of its own
 
@@ -41,7 +41,7 @@ class SmsRecipient(RecipientEntry):
     channel: Literal["sms"] = "sms"
     phone: Annotated[str, BeforeValidator(_number)]
     """The telephone number, with its country (+880…) or as it is dialled in Bangladesh (01…)."""
-    lang: Literal["bn", "en"] = "bn"
+    lang: KnownLanguage = "bn"
     """In which language: one alone, because a message costs by its length."""
     timeout_s: Annotated[float, Field(ge=1, le=120)] = 60.0
     """A message that takes longer is given up, in seconds; a modem needs several for each part."""

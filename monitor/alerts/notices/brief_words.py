@@ -16,18 +16,17 @@ TITLES: Mapping[str, str] = {
     "down": N_("Down now"),
     "due": N_("Due today"),
     "lapsing": N_("Stages that end today"),
-    "back": N_("Came back since the office closed"),
+    "back": N_("Up again since the office closed"),
     "batteries": N_("UPSes that ran on battery"),
     "busy": N_("Links near capacity"),
     "planned": N_("Planned work today"),
     "stages": N_("Open tickets by stage"),
-    "worst": N_("Longest down"),
-    "unused": N_("Labs that nobody used for a week"),
+    "worst": N_("Longest outages"),
+    "unused": N_("Labs not used for a week"),
 }
 OFFICER = N_("responsible officer")
 
 WEEK = (
-    N_("{sites} sites; {outages} outages{kinds}"),
     N_("suspected power cuts among them: {power}; sites behind another that was down: {behind}"),
     N_("tickets: {opened} new, {missed} past their time, {resolved} resolved"),
 )
@@ -138,9 +137,11 @@ def _planned_line(item: Planned, lang: Lang) -> str:
 
 def _upazila(each: Upazila, lang: Lang) -> Iterator[Section]:
     kinds = ", ".join(counted(kind, count, lang) for kind, count in each.by_kind.items() if kind in KINDS)
-    names = ("sites", "outages", "power", "behind", "opened", "missed", "resolved")
+    names = ("power", "behind", "opened", "missed", "resolved")
     counts = {name: getattr(each, name) for name in names}
-    lines = [tr(lang, line, **counts, kinds=f" ({kinds})" if kinds else "") for line in WEEK]
+    sites = trn(lang, "{count} site", "{count} sites", each.sites)
+    outages = trn(lang, "{count} outage", "{count} outages", each.outages)
+    lines = [f"{sites}; {outages}{f' ({kinds})' if kinds else ''}", *(tr(lang, line, **counts) for line in WEEK)]
     if each.unmonitored_s:
         lines.append(tr(lang, "unmonitored: {length}", length=timedelta(seconds=each.unmonitored_s)))
     yield Section(each.name(lang), tuple(lines))

@@ -1,4 +1,4 @@
-"""Decode traps and informs of SNMPv2c and v3 (RFC 3416, 4.2.6 and 4.2.7). Pure but for `Informed`.
+"""Decode traps and informs of SNMPv2c and v3 (RFC 3416, 4.2.6 and 4.2.7). Pure but for `InformEngine`.
 
 A notification only causes a reading; its contents change no state.
 """
@@ -108,7 +108,7 @@ def name_of(bindings: list[Binding]) -> str:
 
 
 @dataclass
-class Informed:
+class InformEngine:
     """Our own engine, which v3 informs are addressed to. Its ``id`` must not change, its ``boots`` must only grow."""
 
     id: bytes

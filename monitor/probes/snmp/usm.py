@@ -86,7 +86,7 @@ def seal(
     return message[:signed_at] + made + message[signed_at + len(place) :]
 
 
-def open_envelope(data: bytes) -> Envelope:
+def read_envelope(data: bytes) -> Envelope:
     """Decode the message in a datagram, unverified; raises BerError for anything else."""
     if len(data) > MOST_BYTES:
         raise BerError("too long")

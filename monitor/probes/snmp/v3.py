@@ -34,7 +34,7 @@ from monitor.probes.snmp.usm import (
     Scoped,
     is_signed_by,
     is_timely,
-    open_envelope,
+    read_envelope,
     read_scoped,
     scoped,
     seal,
@@ -252,7 +252,7 @@ class V3Client:
 
     def _arrived(self, data: bytes, source: Where) -> None:
         try:
-            envelope = open_envelope(data)
+            envelope = read_envelope(data)
             question = self._under_way.get(envelope.number)
             if question is None:
                 self._rejections.late(source)

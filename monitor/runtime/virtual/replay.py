@@ -21,6 +21,7 @@ from monitor.charter.downtimes import downtime_of
 from monitor.charter.office import Office
 from monitor.domain.clock import NS_PER_S
 from monitor.domain.event_kinds import EventKind
+from monitor.domain.message import message, said_by
 from monitor.domain.reasons import ReasonCode, reason
 from monitor.domain.sample import Sample, Verdict
 from monitor.domain.text import has_words
@@ -83,9 +84,9 @@ def _possible() -> Iterator[None]:
         yield
     except BadInput as error:
         field = "email" if error.field == "asker_email" else error.field
-        raise ImpossibleError(f"{field}: {error}" if field else str(error)) from None
+        raise ImpossibleError(message("{field:>: }{fault}", field=field, fault=said_by(error))) from None
     except Refused as error:
-        raise ImpossibleError(str(error)) from None
+        raise ImpossibleError(said_by(error)) from None
 
 
 @contextmanager
@@ -122,7 +123,7 @@ class _Player:
     def sample(self, sample: Sample) -> Iterator[Transition]:
         """Play a round, in order of time."""
         if not self.runs:
-            raise ImpossibleError("the daemon is stopped then. Expected 'started' before it")
+            raise ImpossibleError(message("the daemon is stopped then. Expected 'started' before it"))
         if self._clock.trust is not None:
             yield from self._update_clock_trust(sample.started_utc)
             sample = sample._replace(started_utc=self._clock.date(sample.started_utc))
@@ -215,7 +216,9 @@ class _Player:
     def happen(self, happening: RecordedEvent) -> Iterator[Transition]:
         """Play anything else than a round, in order of time."""
         if self.runs == isinstance(happening, replay_events.Started):
-            raise ImpossibleError("the daemon runs then" if self.runs else "the daemon is stopped then")
+            raise ImpossibleError(
+                message("the daemon runs then") if self.runs else message("the daemon is stopped then")
+            )
         wall_utc = happening.t
         yield from self._update_clock_trust(wall_utc)
         happening = happening.model_copy(update={"t": self._clock.date(wall_utc)})
@@ -256,7 +259,8 @@ class _Player:
 
     def _known(self, what: str, name: str, among: Iterable[str]) -> None:
         if name not in among:
-            raise ImpossibleError(f"{what}: there is no {what} '{name}'.{did_you_mean(name, list(among))}")
+            hint = did_you_mean(name, list(among))
+            raise ImpossibleError(message("{what}: there is no '{name}'.{hint}", what=what, name=name, hint=hint))
 
     def _read(self, read: replay_events.SnmpRead) -> Iterator[Transition]:
         self._known("device", read.device, self.board.fleet.devices)
@@ -299,7 +303,7 @@ class _Player:
         self._plan(now_utc)
         longest = timedelta(seconds=2 * self.settings.monitor.probing.interval_s)
         with self.store.write() as session:
-            last, known = board_state.last_trust(session), board_state.remember(session)
+            last, known = board_state.last_trust(session), board_state.load_state(session)
             seen_utc = last.utc_at(last.last.boot_ns) if last is not None else now_utc
             gap = board_state.note_gap(session, seen_utc, now_utc, longest)
         if gap:

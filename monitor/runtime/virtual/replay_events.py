@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, StrictBool, TypeAdapter, model_validator
 
+from monitor.domain.message import message
 from monitor.domain.ticket_states import ACTIONS, WAYS
 from monitor.settings.base import Model
 from monitor.settings.maintenance_section import YEARS, Maintenance
@@ -19,18 +20,22 @@ def _moment(value: object) -> datetime:
     try:
         found = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
     except ValueError:
-        raise ValueError(f"found {value!r}. Expected a time such as 2026-11-24T09:00:00+06:00") from None
+        said = message("found {found!r}. Expected a time such as 2026-11-24T09:00:00+06:00", found=value)
+        raise ValueError(said) from None
     if found.tzinfo is None:
-        raise ValueError(f"'{value}' has no offset. Expected one such as +06:00")
+        raise ValueError(message("'{found}' has no offset. Expected one such as +06:00", found=value))
     if not YEARS[0] <= found.year < YEARS[1]:
-        raise ValueError(f"found '{value}'. Expected a year from {YEARS[0]} to {YEARS[1]}")
+        said = message(
+            "found '{found}'. Expected a year from {first} to {last}", found=value, first=YEARS[0], last=YEARS[1]
+        )
+        raise ValueError(said)
     return found.astimezone(UTC)
 
 
 def _one_of(known: tuple[str, ...]) -> BeforeValidator:
     def check(value: object) -> object:
         if value not in known:
-            raise ValueError(f"found {value!r}. Expected one of: {', '.join(known)}")
+            raise ValueError(message("found {found!r}. Expected one of: {known}", found=value, known=known))
         return value
 
     return BeforeValidator(check)

@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import NamedTuple
 
 from monitor.alerts.cases import outages
 from monitor.alerts.cases.actions import register
@@ -17,14 +18,17 @@ from monitor.alerts.channels.email import EmailChannel
 from monitor.alerts.notices.deliver import deliver_next
 from monitor.charter.office import Office
 from monitor.domain.clock import VirtualClock
+from monitor.domain.message import Message, message
 from monitor.domain.reasons import TIMEOUT
 from monitor.i18n.formats import DHAKA
-from monitor.i18n.reasons import history_text
+from monitor.i18n.reasons import history_message
+from monitor.i18n.terms import HISTORY, RECIPIENTS
 from monitor.judging.decisions import OutageClosed, OutageOpened
 from monitor.runtime.virtual.sample_letters import COMPLAINT, REQUESTER, in_both
 from monitor.settings.load import Settings
 from monitor.settings.monitor_file import Mail
 from monitor.store import notice_rows, ticket_rows
+from monitor.store.models import TicketEvent
 from monitor.store.opening import open_store
 from monitor.store.session import Session
 from monitor.store.sqlite import Store
@@ -33,8 +37,16 @@ from monitor.store.work import Work
 LOOKS_AT = (time(0), time(9), time(15, 30), time(17))  # the offices' openings and closings are among them
 
 
-def play(settings: Settings, began: datetime, months: int, folder: Path) -> Iterator[tuple[datetime, str]]:
-    """Yield (when, what happened), mails as 'mail …' when they go; each is written to ``folder`` as an .eml file."""
+class Happened(NamedTuple):
+    """A line of the story; mails are written to the folder as .eml files when they go."""
+
+    at_utc: datetime
+    text: Message
+    is_mail: bool = False
+
+
+def play(settings: Settings, began: datetime, months: int, folder: Path) -> Iterator[Happened]:
+    """Yield what happened, by time; each mail is written to ``folder``."""
     office = replace(Office.of(settings), mail=Mail(), recipients={})  # a simulation sends nothing
     clock = VirtualClock(began.astimezone(UTC))
     channel = EmailChannel(office.mail, folder, settings.home)
@@ -52,9 +64,8 @@ def play(settings: Settings, began: datetime, months: int, folder: Path) -> Iter
                 with store.read() as session:
                     for event in ticket_rows.events_after(session, last_event_id):
                         last_event_id = event.id
-                        said = history_text(event.reason, event.text, "en")
-                        yield event.at_utc, f"{event.ticket.number} {event.kind}: {said}"
-                    yield from _gone(session, listed)
+                        yield Happened(event.at_utc, _line(event))
+                    yield from _newly_sent(session, listed)
                 clock.advance((_next_look(clock.utc()) - clock.utc()).total_seconds())
             yield from _settled(store, office, clock, channel, listed)
         finally:
@@ -92,7 +103,7 @@ def _begin(store: Store, office: Office, clock: VirtualClock) -> None:
 
 def _settled(
     store: Store, office: Office, clock: VirtualClock, channel: EmailChannel, listed: set[int]
-) -> Iterator[tuple[datetime, str]]:
+) -> Iterator[Happened]:
     """Let the centre answer again in the end; everyone who was notified gets a notice of it."""
     with store.write() as session:
         for ticket in ticket_rows.of_outages(session):
@@ -103,12 +114,22 @@ def _settled(
     while deliver_next(store, office, "email", channel, clock) == "done":
         pass
     with store.read() as session:
-        yield from _gone(session, listed)
+        yield from _newly_sent(session, listed)
 
 
-def _gone(session: Session, listed: set[int]) -> Iterator[tuple[datetime, str]]:
-    """Yield mails that were sent and not listed yet, with their times; merged ones are left out."""
+def _line(event: TicketEvent) -> Message:
+    """Return a line of a ticket's history as a line of the story."""
+    kind = Message(HISTORY.get(event.kind, event.kind))
+    said = history_message(event.reason, event.text)
+    return message("{number} {kind}{text:: }", number=event.ticket.number, kind=kind, text=said)
+
+
+def _newly_sent(session: Session, listed: set[int]) -> Iterator[Happened]:
+    """Yield mails that were sent and not listed yet; merged ones are left out."""
     for notice in notice_rows.gone(session):
         if notice.id not in listed and notice.sent_utc is not None:
             listed.add(notice.id)
-            yield notice.sent_utc, f"mail to {notice.recipient}: {notice.proof.removeprefix('file ')}"
+            file = notice.proof.removeprefix("file ")
+            reader = Message(RECIPIENTS.get(notice.recipient, notice.recipient))
+            said = message("mail to {recipient}: {file}", recipient=reader, file=file)
+            yield Happened(notice.sent_utc, said, is_mail=True)

@@ -122,7 +122,7 @@ def test_a_correction_of_what_was_corrected_meanwhile_is_refused(desk: Desk) -> 
         with desk.store.write() as session:
             last = desk.work(session, "an officer")
             if text == "It starts":
-                with pytest.raises(StaleVersion, match="Look at it once more"):
+                with pytest.raises(StaleVersion, match="Look at it again"):
                     actions.correct(last, number, Correction(text=text), "a slip of the pen", seen=before)
             else:
                 actions.correct(last, number, Correction(text=text), "a slip of the pen", seen=before)

@@ -118,7 +118,7 @@ def test_a_name_can_be_used_and_ended_once(desk: Desk) -> None:
     for expected in (False, True):
         with desk.store.write() as session:
             if expected:
-                with pytest.raises(NotAllowed, match="to end"):
+                with pytest.raises(NotAllowed, match="that lasts"):
                     downtimes.end(desk.work(session).at(at(2)), "cable")
             else:
                 downtimes.end(desk.work(session).at(at(2)), "cable")
@@ -132,7 +132,7 @@ def test_excused_silence_is_told_on_the_timeline_remembered_and_counted(desk: De
         OutageSuppressed(LINK, at(1), DowntimeKind.MAINTENANCE, excuse, at(3), at(1.1)),
     )
     with desk.store.read() as session:
-        found = board_state.remember(session)
+        found = board_state.load_state(session)
     assert (found.silent_since, found.in_downtime) == (
         {LINK: at(1)},
         {LINK: Downtime(DowntimeKind.MAINTENANCE, excuse, at(3))},
@@ -146,8 +146,8 @@ def test_excused_silence_is_told_on_the_timeline_remembered_and_counted(desk: De
         told = [(one.kind, words(one.reason)) for one in session.scalars(select(Event).order_by(Event.id))]
         figure = figures(session, desk.office, LINK, (at(0), at(10)), at(10))
     assert told == [
-        ("paused", f"silent, but no outage begins: {why}"),
-        ("paused_over", f"silent for 1 hour: {why}"),
+        ("paused", f"no answer, but no outage begins: {why}"),
+        ("paused_over", f"no answer for 1 hour: {why}"),
     ]
     assert figure.excused == ((at(1), at(2), excuse),)
     # It breaches nothing, but nobody says that it was up.
@@ -158,12 +158,12 @@ def test_excused_silence_is_told_on_the_timeline_remembered_and_counted(desk: De
 def test_a_gap_behind_one_uplink_is_none_of_the_others(desk: Desk) -> None:
     desk.decide(SiteChanged(LINK, State.UP, at(-100)), UplinkLost("main", at(1)))
     with desk.store.read() as session:
-        assert board_state.remember(session).blind == {"main": at(1)}
+        assert board_state.load_state(session).blind == {"main": at(1)}
         figure = figures(session, desk.office, LINK, (at(0), at(10)), at(4))
     assert figure.always.unmonitored == timedelta(hours=3 + 6)  # still blind; and what has not come yet
     desk.decide(UplinkBack("main", at(1), at(2)))
     with desk.store.read() as session:
-        assert board_state.remember(session).blind == {}
+        assert board_state.load_state(session).blind == {}
         assert [(gap.started_utc, gap.ended_utc) for gap in session.scalars(select(Gap))] == [(at(1), at(2))]
 
 

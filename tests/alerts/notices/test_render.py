@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 from monitor.alerts.channels.base import Letter, Rendered
 from monitor.alerts.notices import render
+from monitor.domain.reasons import TIMEOUT, Reason, ReasonCode, reason
 from monitor.i18n import formats
 from monitor.judging.decisions import OutageOpened
 from tests.desk import Desk
 from tests.store.migrated import new_store
-from tests.told import said
 
 
 def a_whole_story(desk: Desk) -> list[Letter]:
@@ -33,7 +33,7 @@ def a_whole_story(desk: Desk) -> list[Letter]:
 
 def test_the_officers_mail_tells_what_since_when_and_which_promise(desk: Desk) -> None:
     opened = render.render(a_whole_story(desk)[0])
-    assert opened.subject == ("[BHR-2026-000001] জুনিয়াদহ ইউনিয়ন ডিজিটাল সেন্টার: ২ দিন সংযোগ নেই — সময় পেরিয়েছে")
+    assert opened.subject == ("[BHR-2026-000001] জুনিয়াদহ ইউনিয়ন ডিজিটাল সেন্টার: ২ দিন ধরে সংযোগ নেই — সময় পেরিয়েছে")
     for fact in (
         "Tuesday, 24 November 2026, 09:59:45",
         "Wednesday, 25 November 2026, 17:00",
@@ -81,23 +81,41 @@ def test_a_root_cause_names_how_many_of_each_kind_hang_on_it(desk: Desk) -> None
 
 
 @pytest.mark.parametrize(
-    ("reason", "in_bangla"),
+    ("seen", "english", "bangla"),
     [
-        ("the far end is silent: timeout", "দূর প্রান্ত সাড়া দিচ্ছে না: সাড়া নেই"),
-        ("interface sfp 1 is lower layer down", "ইন্টারফেস sfp 1-এর নিচের স্তর অচল"),
-        ("interface sfp1 is switched off", "ইন্টারফেস sfp1 বন্ধ করে রাখা হয়েছে"),
-        ("host unreachable from 10.0.0.1", "পৌঁছানোর পথ নেই (10.0.0.1)"),
+        (
+            reason(ReasonCode.FAR_END_SILENT, seen=TIMEOUT),
+            "the far end does not answer: timeout",
+            "দূর প্রান্ত সাড়া দিচ্ছে না: সাড়া নেই",
+        ),
+        (
+            reason(ReasonCode.INTERFACE_LOWER_LAYER_DOWN, interface="sfp 1"),
+            "interface sfp 1 is lower layer down",
+            "পোর্ট sfp 1-এর নিচের স্তরে সংযোগ নেই",
+        ),
+        (
+            reason(ReasonCode.INTERFACE_OFF, interface="sfp1"),
+            "interface sfp1 is switched off",
+            "পোর্ট sfp1 বন্ধ করে রাখা হয়েছে",
+        ),
+        (
+            reason(ReasonCode.SAID_BY, seen=reason(ReasonCode.HOST_UNREACHABLE), router="10.0.0.1"),
+            "host unreachable from 10.0.0.1",
+            "পৌঁছানোর পথ নেই (10.0.0.1)",
+        ),
     ],
 )
-def test_the_outage_of_a_link_says_in_both_languages_which_side_it_is(desk: Desk, reason: str, in_bangla: str) -> None:
+def test_the_outage_of_a_link_says_in_both_languages_which_side_it_is(
+    desk: Desk, seen: Reason, english: str, bangla: str
+) -> None:
     now = desk.clock.utc()
-    desk.decide(OutageOpened("backbone-north", now - timedelta(seconds=15), now, None, said(reason)))
+    desk.decide(OutageOpened("backbone-north", now - timedelta(seconds=15), now, None, seen))
     desk.look()
     opened = render.render(desk.send_all()[0])
 
-    for told in (f"Observed: {reason}", f"যা দেখা গেছে: {in_bangla}"):
+    for told in (f"Observed: {english}", f"যা দেখা গেছে: {bangla}"):
         assert told in " ".join(opened.text.split())
-    assert in_bangla in opened.html
+    assert bangla in opened.html
 
 
 def test_plain_silence_is_not_told_twice(desk: Desk) -> None:

@@ -5,8 +5,8 @@ import pytest
 from monitor.probes.snmp.ber import OBJECT_ID, SEQUENCE, Value, integer, oid, tagged
 from monitor.probes.snmp.keys import Credential, Keys, keys_for
 from monitor.probes.snmp.messages import GET
-from monitor.probes.snmp.notifications import INFORM, TRAP, TRAP_OID, Informed, Notification
-from monitor.probes.snmp.usm import AUTH, REPORT, STATS, Engine, Scoped, open_envelope, read_scoped, scoped, seal
+from monitor.probes.snmp.notifications import INFORM, TRAP, TRAP_OID, InformEngine, Notification
+from monitor.probes.snmp.usm import AUTH, REPORT, STATS, Engine, Scoped, read_envelope, read_scoped, scoped, seal
 from monitor.settings.secrets import Secret
 
 US, BOOTS, AGE_S = b"\x80\x00\x00\x00\x05monitor!", 41, 1_000
@@ -23,12 +23,12 @@ def inform(engine: Engine, kind: int = INFORM, user: bytes = b"monitor", keys: K
 
 
 def taken(message: bytes) -> tuple[Notification | None, bytes]:
-    return Informed(US, BOOTS).take(open_envelope(message), USER, AGE_S)
+    return InformEngine(US, BOOTS).take(read_envelope(message), USER, AGE_S)
 
 
 def answered(reply: bytes) -> tuple[Engine, int, Scoped]:
     """Whose clock the reply shows, how safe it is, and what it says."""
-    envelope = open_envelope(reply)
+    envelope = read_envelope(reply)
     return envelope.engine, envelope.level, read_scoped(envelope, KEYS if envelope.level & AUTH else NAMELESS)
 
 
@@ -42,7 +42,7 @@ def test_what_is_signed_for_us_by_our_clock_is_heard_and_answered(late_s: int) -
     heard, reply = taken(inform(Engine(US, BOOTS, AGE_S + late_s)))
 
     assert heard == Notification("linkDown")
-    assert open_envelope(reply).engine == Engine(US, BOOTS, AGE_S)
+    assert read_envelope(reply).engine == Engine(US, BOOTS, AGE_S)
 
 
 @pytest.mark.parametrize(

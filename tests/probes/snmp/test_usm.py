@@ -17,7 +17,7 @@ from monitor.probes.snmp.usm import (
     Engine,
     is_signed_by,
     is_timely,
-    open_envelope,
+    read_envelope,
     read_scoped,
     scoped,
     seal,
@@ -90,7 +90,7 @@ def test_what_is_sealed_pysnmp_verifies_and_decrypts(
     pair: tuple[Auth, Priv], number: int, salt: int, count: int
 ) -> None:
     content = scoped(ENGINE.id, pdu(GET, number, [oid("1.3.6.1.2.1.1.5.0")] * count))
-    envelope = open_envelope(seal(number, ENGINE, b"monitor", keys_for(credential(*pair), ENGINE.id), content, salt))
+    envelope = read_envelope(seal(number, ENGINE, b"monitor", keys_for(credential(*pair), ENGINE.id), content, salt))
     signing, encrypting = their_services(*pair)
     signing_key, encrypting_key = their_keys(*pair, ENGINE.id)
 
@@ -105,7 +105,7 @@ def test_what_is_sealed_pysnmp_verifies_and_decrypts(
 @given(pair=PAIRS, number=st.integers(0, 2**31 - 1), salt=st.integers(0, 2**64 - 1))
 def test_what_is_sealed_is_read_again(pair: tuple[Auth, Priv], number: int, salt: int) -> None:
     keys = keys_for(credential(*pair), ENGINE.id)
-    envelope = open_envelope(
+    envelope = read_envelope(
         seal(number, ENGINE, b"monitor", keys, scoped(ENGINE.id, pdu(GET, number, [oid("1.3.6.1")])), salt)
     )
 
@@ -121,7 +121,7 @@ def test_a_single_turned_bit_is_noticed(pair: tuple[Auth, Priv], at: int, bit: i
     message = bytearray(seal(1, ENGINE, b"monitor", keys, scoped(ENGINE.id, pdu(GET, 1, [oid("1.3.6.1")])), 5))
     message[at % len(message)] ^= 1 << bit
     try:
-        envelope = open_envelope(bytes(message))
+        envelope = read_envelope(bytes(message))
     except BerError:
         return
     assert not is_signed_by(envelope, keys)
@@ -130,7 +130,7 @@ def test_a_single_turned_bit_is_noticed(pair: tuple[Auth, Priv], at: int, bit: i
 @given(st.binary(max_size=200))
 def test_any_bytes_are_a_message_or_an_error(data: bytes) -> None:
     try:
-        envelope = open_envelope(data)
+        envelope = read_envelope(data)
         read_scoped(envelope, Keys(None, b"", None, b""))
     except BerError:
         pass

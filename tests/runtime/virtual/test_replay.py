@@ -175,7 +175,7 @@ def test_the_command_prints_lines_or_objects(tmp_path: Path) -> None:
     lines = typed(SHIPPED.parent, "replay", str(file))
 
     assert [json.loads(line)["kind"] for line in objects.stdout.splitlines()][:2] == ["outage_opened", "ticket_opened"]
-    assert lines.stdout.splitlines()[0].split()[:4] == ["2026-11-24", "10:02:00", "outage_opened", LINK]
+    assert lines.stdout.splitlines()[0].split()[:4] == ["2026-11-24", "10:02:00", LINK, "outage"]
 
 
 @pytest.mark.parametrize(
