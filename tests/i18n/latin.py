@@ -66,7 +66,9 @@ ALLOWED = frozenset(
 _QUOTED = re.compile(r"`[^`]*`|'[^'\n]*'|\"[^\"\n]*\"")
 _TYPED = re.compile(
     r"""
-    \[[^\[\]\s]*\]              # a section of a configuration, such as [snmp.v3.NAME]
+    upazila-monitor(?:\ [a-z]+)*  # a command
+    | [\w.]+\ =\ \w+           # a line of a configuration
+    | \[[^\[\]\s]*\]              # a section of a configuration, such as [snmp.v3.NAME]
     | --?[A-Za-z][\w-]*(?:[ =][A-Z]+\b)?   # an option, with what it takes
     | [\w.+-]*[./_@:=<>|+-][\w./_@:=<>|+-]*  # paths, keys, names of files, sites and tickets, addresses
     | [A-Za-z]+\d\w*            # v3, IPv6, u1
