@@ -7,7 +7,6 @@ context stands before its text, with \\u0004 between them.
 """
 
 import argparse
-import inspect
 import json
 import sys
 from collections.abc import Iterator, Sequence
@@ -21,6 +20,8 @@ from babel.messages import Catalog
 from babel.messages.catalog import Message
 from babel.messages.extract import extract_from_file
 from babel.messages.pofile import read_po, write_po
+from typer import Context
+from typer.core import TyperGroup
 
 from dashboards.generator import alerts
 from monitor.i18n.languages import LOCALES, SOURCE, languages
@@ -65,13 +66,16 @@ def extracted() -> Catalog:
 def _help() -> Iterator[str]:
     """The help of every command, option and argument."""
     from monitor.cli.app import app
+    from monitor.cli.command_help import unwrapped
 
     waiting: list[Any] = [typer.main.get_command(app)]
     while waiting:
         command = waiting.pop()
-        yield from filter(None, (command.help and inspect.cleandoc(command.help), command.epilog))
+        yield from filter(None, (unwrapped(command.help or ""), command.epilog))
         yield from filter(None, (getattr(each, "help", None) for each in command.params))
-        waiting += getattr(command, "commands", {}).values()
+        if isinstance(command, TyperGroup):  # some of its commands are made when they are asked for
+            context = Context(command)
+            waiting += (command.get_command(context, name) for name in command.list_commands(context))
 
 
 def path_of(lang: str) -> Path:

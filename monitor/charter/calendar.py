@@ -12,8 +12,8 @@ from typing import Literal
 
 from monitor.charter.estimates import estimated_holidays
 from monitor.domain.day import exact
-from monitor.domain.message import message
-from monitor.i18n.formats import DHAKA, short_date_text
+from monitor.domain.message import Said, message, translated
+from monitor.i18n.formats import DHAKA
 from monitor.settings.calendar_file import (
     CalendarFile,
     HolidayEntry,
@@ -49,8 +49,7 @@ class Day:
     kind: DayKind
     opens: datetime | None
     closes: datetime | None
-    why_bn: str
-    why_en: str
+    why: Said
     estimated: bool = False
 
     @property
@@ -63,8 +62,7 @@ class Ruling:
     """What a list or an order says about a day."""
 
     kind: DayKind
-    why_bn: str
-    why_en: str
+    why: Said
 
 
 @dataclass(frozen=True)
@@ -111,10 +109,7 @@ class Calendar:
         return known
 
     def is_public_holiday(self, day: date) -> bool:
-        """Return whether a list (or an estimate, where the year has none) makes it a holiday.
-
-        Whatever the office ordered.
-        """
+        """Return whether a list (or an estimate without one) makes it a holiday, whatever the office ordered."""
         return day in self.public_holidays or (
             day.year not in self.listed_years and day in estimated_holidays(day.year)
         )
@@ -164,24 +159,25 @@ class Calendar:
         ruling = self.rulings.get(day)
         estimated = ruling is None and day.year not in self.listed_years
         if ruling is None and estimated and (names := estimated_holidays(day.year).get(day)):
-            ruling = Ruling("holiday", f"{names[0]} (আনুমানিক)", f"{names[1]} (estimate)")
+            bn, en = names
+            ruling = Ruling("holiday", message("{what} (estimate)", what=translated(en, bn=bn)))
         if ruling is None and WEEKDAYS[day.weekday()] in self.file.weekend:
-            return Day(day, "weekend", None, None, "সাপ্তাহিক ছুটি", "weekend")
+            return Day(day, "weekend", None, None, message("weekend"))
         if ruling is not None and ruling.kind != "working":
-            return Day(day, ruling.kind, None, None, ruling.why_bn, ruling.why_en, estimated)
-        hours, why_bn, why_en = self._hours(day)
+            return Day(day, ruling.kind, None, None, ruling.why, estimated)
+        hours, why = self._hours(day)
         if ruling is not None:
-            why_bn, why_en = f"{why_bn}: {ruling.why_bn}", f"{why_en}: {ruling.why_en}"
+            why = message("{what}: {why}", what=why, why=ruling.why)
         if estimated:
-            why_bn, why_en = f"{why_bn} (আনুমানিক)", f"{why_en} (estimate)"
-        return Day(day, "working", _at(day, hours.opens), _at(day, hours.closes), why_bn, why_en, estimated)
+            why = message("{what} (estimate)", what=why)
+        return Day(day, "working", _at(day, hours.opens), _at(day, hours.closes), why, estimated)
 
-    def _hours(self, day: date) -> tuple[Hours, str, str]:
+    def _hours(self, day: date) -> tuple[Hours, Said]:
         for ramadan in self.file.ramadan:
             if ramadan.covers(day):
-                return ramadan, "কার্যদিবস, রমজানের অফিস সময়", "working day, Ramadan hours"
+                return ramadan, message("working day, Ramadan hours")
         row = bisect_right(self.file.hours, day, key=lambda entry: entry.first) - 1
-        return self.file.hours[max(row, 0)], "কার্যদিবস", "working day"
+        return self.file.hours[max(row, 0)], message("working day")
 
 
 def _years_due(today: date) -> tuple[int, ...]:
@@ -196,21 +192,18 @@ def _notified(listed: YearList) -> Iterator[tuple[date, Ruling]]:
     for holiday in listed.days:
         yield from ((day, _holiday(holiday)) for day in holiday.days())
     for exchange in listed.working:
-        yield from ((day, Ruling("working", exchange.bn, exchange.en)) for day in exchange.days())
+        yield from ((day, Ruling("working", translated(exchange.en, bn=exchange.bn))) for day in exchange.days())
 
 
 def _holiday(entry: HolidayEntry) -> Ruling:
-    bn, en = ("সাধারণ ছুটি", "general holiday")
     if entry.kind == "executive":
-        bn, en = ("নির্বাহী আদেশে ছুটি", "executive holiday")
-    if entry.moon:
-        bn, en = f"{bn}, চাঁদ দেখা সাপেক্ষে", f"{en}, subject to the moon"
-    return Ruling("holiday", f"{entry.bn} ({bn})", f"{entry.en} ({en})")
+        moon, fixed = message("executive holiday, subject to the moon"), message("executive holiday")
+    else:
+        moon, fixed = message("general holiday, subject to the moon"), message("general holiday")
+    name = translated(entry.en, bn=entry.bn)
+    return Ruling("holiday", message("{name} ({kind})", name=name, kind=moon if entry.moon else fixed))
 
 
 def _own(kind: DayKind, entry: OrderEntry) -> Ruling:
-    return Ruling(
-        kind,
-        f"{entry.bn} (স্মারক নং {entry.order}, {short_date_text(entry.dated, 'bn')})",
-        f"{entry.en} (order {entry.order} of {short_date_text(entry.dated, 'en')})",
-    )
+    name = translated(entry.en, bn=entry.bn)
+    return Ruling(kind, message("{name} (order {order} of {dated})", name=name, order=entry.order, dated=entry.dated))

@@ -16,44 +16,28 @@ in whole days, as the first rule counts.
 
 import itertools
 from calendar import monthrange
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Literal
 
 from monitor.charter.calendar import Calendar, Day
 from monitor.charter.waiting import Wait, day_after, resumed_due, resumed_due_by_the_clock
+from monitor.domain.message import N_, Said, message
 from monitor.domain.period import Period
-from monitor.i18n.formats import digits, moment_text, period_text, short_date_text, time_text, weekday_text
+from monitor.i18n.catalogue import render, tr
+from monitor.i18n.formats import digits, moment_text, short_date_text, weekday_text
 from monitor.i18n.languages import Lang
 
 DeadlineRule = Literal["immediate", "clock", "first-day-excluded", "elapsed"]
 
 ONE_DAY = timedelta(days=1)
 
-_WORDS: Mapping[Lang, Mapping[str, str]] = {
-    "bn": {
-        "event": "ঘটনা",
-        "allowed": "নির্ধারিত সময়",
-        "due": "নিষ্পত্তির সময়সীমা",
-        "immediate": "",
-        "clock": "ঘড়ি অনুযায়ী, ছুটির দিনসহ",
-        "first-day-excluded": "প্রথম দিন বাদ দিয়ে গণনা",
-        "elapsed": "শুরুর সময় থেকে গণনা",
-        "waited": "অপেক্ষার সময় গণনায় ধরা হয় না",
-        "estimated": "আনুমানিক: উল্লিখিত কোনো দিনের বছরের ছুটির তালিকা এখনো পাওয়া যায়নি।",
-    },
-    "en": {
-        "event": "Event",
-        "allowed": "Time allowed",
-        "due": "Due",
-        "immediate": "",
-        "clock": "by the clock, closed days included",
-        "first-day-excluded": "first day excluded",
-        "elapsed": "counted from the time of day",
-        "waited": "Waiting, which does not count",
-        "estimated": "An estimate: a year of these days has no notified list of holidays yet.",
-    },
+_RULES: dict[DeadlineRule, str] = {
+    "immediate": "",
+    "clock": N_("by the clock, closed days included"),
+    "first-day-excluded": N_("first day excluded"),
+    "elapsed": N_("counted from the time of day"),
 }
 
 
@@ -63,11 +47,7 @@ class Step:
 
     date: date
     counted: int | None
-    why_bn: str
-    why_en: str
-
-    def why(self, lang: Lang) -> str:
-        return self.why_bn if lang == "bn" else self.why_en
+    why: Said
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,27 +137,28 @@ def _with_waits(deadline: Deadline, waits: Sequence[Wait], calendar: Calendar) -
 
 
 def explain(deadline: Deadline, lang: Lang) -> str:
-    """Explain the deadline in lines that can be checked against a wall calendar.
+    """Explain the deadline line by line: event, time allowed, each day, due time.
 
-    Event, time allowed, each day, due time.
+    Each line can be checked against a wall calendar.
     """
-    words = _WORDS[lang]
-    note = words[deadline.rule]
+    period, rule = deadline.period, tr(lang, _RULES[deadline.rule])
     lines = [
-        f"{words['event']}: {moment_text(deadline.from_utc, lang)}",
-        f"{words['allowed']}: {period_text(deadline.period, lang)}{f' ({note})' if note else ''}",
+        tr(lang, "Event: {at:moment}", at=deadline.from_utc),
+        tr(lang, "Time allowed: {period} ({rule})", period=period, rule=rule)
+        if rule
+        else tr(lang, "Time allowed: {period}", period=period),
     ]
     for step in deadline.steps:
         number = "–" if step.counted is None else digits(step.counted, lang)
-        lines.append(
-            f"  {short_date_text(step.date, lang)} {weekday_text(step.date, lang)}  {number}  {step.why(lang)}"
-        )
+        day = f"{short_date_text(step.date, lang)} {weekday_text(step.date, lang)}"
+        lines.append(f"  {day}  {number}  {render(step.why, lang)}")
     for stopped_utc, resumed_utc in deadline.waits:
         stretch = f"{moment_text(stopped_utc, lang)} – {moment_text(resumed_utc, lang)}"
-        lines += [f"  {stretch}  –  {words['waited']}"]
-    lines.append(f"{words['due']}: {moment_text(deadline.due_utc, lang)}")
+        uncounted = tr(lang, "Waiting, which does not count")
+        lines.append(f"  {stretch}  –  {uncounted}")
+    lines.append(tr(lang, "Due: {at:moment}", at=deadline.due_utc))
     if deadline.estimated:
-        lines.append(words["estimated"])
+        lines.append(tr(lang, "An estimate: a year of these days has no notified list of holidays yet."))
     return "\n".join(lines)
 
 
@@ -197,12 +178,8 @@ def _to_a_date(period: Period, from_utc: datetime, calendar: Calendar) -> Deadli
     event = calendar.local(from_utc).date()
     same = _months_later(event, period.amount) if period.unit == "months" else event + timedelta(days=period.amount)
     days = _through_nth_working_day(1, same, calendar)
-    on_the_date, *moved = (Step(day.date, None, day.why_bn, day.why_en) for day in days)
-    on_the_date = replace(
-        on_the_date,
-        why_bn=f"{period_text(period, 'bn')} পূর্ণ; {on_the_date.why_bn}",
-        why_en=f"{period_text(period, 'en')} later; {on_the_date.why_en}",
-    )
+    on_the_date, *moved = (Step(day.date, None, day.why) for day in days)
+    on_the_date = replace(on_the_date, why=message("{period} later; {why}", period=period, why=on_the_date.why))
     steps = (_event_left_out(event), on_the_date, *moved)
     return Deadline(_closing(days[-1]), "first-day-excluded", steps, from_utc, period, _any_estimated(days))
 
@@ -256,24 +233,18 @@ def _any_estimated(days: list[Day]) -> bool:
 
 def _numbered(days: list[Day]) -> list[Step]:
     count = itertools.count(1)
-    return [Step(day.date, next(count) if day.working else None, day.why_bn, day.why_en) for day in days]
+    return [Step(day.date, next(count) if day.working else None, day.why) for day in days]
 
 
 def _event_left_out(event: date) -> Step:
-    return Step(event, None, "ঘটনার দিন গণনায় ধরা হয় না", "the day of the event does not count")
+    return Step(event, None, message("the day of the event does not count"))
 
 
 def _runs_from(start: datetime) -> Step:
-    return Step(
-        start.date(),
-        None,
-        f"{time_text(start, 'bn')} থেকে গণনা শুরু",
-        f"counted from {time_text(start, 'en')} on",
-    )
+    return Step(start.date(), None, message("counted from {time} on", time=start.time()))
 
 
 def _while_closed(event: date, opening: date, calendar: Calendar) -> list[Step]:
     """Return the days from the event on that end before the office opens again."""
     days = itertools.takewhile(lambda day: day.date < opening, calendar.days_from(event))
-    after_hours = ("অফিস সময়ের পরে", "after office hours")
-    return [Step(day.date, None, *(after_hours if day.working else (day.why_bn, day.why_en))) for day in days]
+    return [Step(day.date, None, message("after office hours") if day.working else day.why) for day in days]

@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from datetime import date
 from functools import lru_cache
 
-_MARKS = re.compile(r" \((estimated|আনুমানিক)\)")
+# The package says "estimated" behind such a name, in Bangla too.
+_MARKS = re.compile(r" \((estimated|\u0986\u09a8\u09c1\u09ae\u09be\u09a8\u09bf\u0995)\)")
 
 
 @lru_cache(maxsize=64)

@@ -8,6 +8,7 @@ from typing import Literal
 
 from monitor.domain.period import Period
 from monitor.domain.text import ascii_digits, clean
+from monitor.i18n.catalogue import tr
 from monitor.i18n.formats import period_text
 from monitor.i18n.languages import Lang
 from monitor.settings.charter_file import CharterFile, OfficerEntry, ServiceEntry, StageEntry, Statement
@@ -166,8 +167,8 @@ class Charter:
             plain,
             section="official" if section == "official" else "citizen",
             number=int(number) if number.isdecimal() else 0,
-            name_bn=f"{key} (সনদে আর নেই)",
-            name_en=f"{key} (no longer in the charter)",
+            name_bn=tr("bn", "{key} (no longer in the charter)", key=key),
+            name_en=tr("en", "{key} (no longer in the charter)", key=key),
             officer=next(iter(self.officers)),
         )
 

@@ -35,12 +35,12 @@ from monitor.cli import (
     tickets,
     timeline,
 )
-from monitor.cli.errors import BAD_INPUT, CANNOT, INTERRUPTED, READER_GONE, Failure
-from monitor.cli.language import prepare, render, speak
+from monitor.cli.command_help import prepare, show_error, unknown_language
+from monitor.cli.errors import BAD_INPUT, CANNOT, INTERRUPTED, NO, READER_GONE, Failure
+from monitor.cli.language import _, render, speak
 from monitor.cli.streams import flush, make_printable
 from monitor.domain.message import message
 from monitor.domain.text import harmless, nfc
-from monitor.i18n.languages import languages
 
 UNWRITABLE = {errno.EPIPE, errno.ENOSPC, errno.EIO}
 
@@ -60,7 +60,7 @@ class _Commands(TyperGroup):
 app = typer.Typer(
     cls=_Commands,
     name="upazila-monitor",
-    help="Watches an upazila's links, digital centres and labs and holds each outage against the Citizen's Charter.",
+    help="Monitor an upazila's links, digital centres and labs, and measure each outage against the Citizen's Charter.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -111,12 +111,14 @@ def configuration(
     context: typer.Context,
     directory: Annotated[
         Path,
-        typer.Option("--config", metavar="DIR", envvar="UPAZILA_MONITOR_CONFIG", help="The configuration's folder."),
+        typer.Option(
+            "--config", metavar="DIR", envvar="UPAZILA_MONITOR_CONFIG", help="The folder of the configuration."
+        ),
     ] = Path("config"),
     lang: Annotated[  # read by `speak` before any help is printed
         str,
         typer.Option(
-            "--lang", metavar="LANG", help="Language: bn or en; else UPAZILA_MONITOR_LANG, else the office's."
+            "--lang", metavar="LANG", help="Language: bn or en; without it UPAZILA_MONITOR_LANG, else the office's."
         ),
     ] = "",
     version: Annotated[
@@ -141,7 +143,7 @@ def main() -> None:
 
 def _cannot_write(why: str) -> int:
     with suppress(OSError):
-        print(f"the output cannot be written: {why}", file=sys.stderr)
+        print(_("the output cannot be written: {why}", why=why), file=sys.stderr)
     return CANNOT
 
 
@@ -150,17 +152,20 @@ def _code_of_a_run() -> int:
         if any(
             "\udc80" <= character <= "\udcff" for word in sys.argv for character in word
         ):  # so Python marks such bytes
-            raise Failure("what was typed holds bytes that are no UTF-8. Expected text in UTF-8", BAD_INPUT)
+            raise Failure(message("what was typed holds bytes that are no UTF-8. Expected text in UTF-8"), BAD_INPUT)
         sys.argv[1:] = map(_in_nfc, sys.argv[1:])
         if unknown := speak(sys.argv[1:]):
-            known = ", ".join(languages())
-            raise Failure(
-                message("--lang: no language '{found}'. Expected one of: {known}", found=unknown, known=known),
-                BAD_INPUT,
-            )
+            raise Failure(unknown_language(unknown), BAD_INPUT)
         command = typer.main.get_command(app)
         prepare(command)
-        command(prog_name="upazila-monitor")
+        code = command(prog_name="upazila-monitor", standalone_mode=False)
+        return code if isinstance(code, int) else 0
+    except typer.TyperException as error:
+        show_error(error)
+        return error.exit_code
+    except typer.Abort:
+        print(_("Aborted."), file=sys.stderr)
+        return NO
     except SystemExit as end:
         return end.code if isinstance(end.code, int) else int(end.code is not None)
     except Failure as failure:
@@ -170,9 +175,8 @@ def _code_of_a_run() -> int:
     except OSError as error:
         if error.errno not in UNWRITABLE:
             raise
-        flush()  # what is still buffered is lost as well, and not reported again
+        flush()  # what is still buffered is lost as well, and is not reported a second time
         return _cannot_write(error.strerror or str(error))
-    return 0
 
 
 def _in_nfc(word: str) -> str:

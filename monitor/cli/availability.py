@@ -8,7 +8,10 @@ import typer
 from monitor.cli.console import console, print_json
 from monitor.cli.dates import moment_of
 from monitor.cli.errors import BAD_INPUT, Failure, settings_in_force, store_of
+from monitor.cli.language import _, lang
 from monitor.cli.options import AsJson
+from monitor.domain.message import message
+from monitor.i18n.formats import digits
 
 if TYPE_CHECKING:
     from monitor.cli.documents import SharesDocument
@@ -18,12 +21,14 @@ if TYPE_CHECKING:
 
 def availability(
     context: typer.Context,
-    site: Annotated[str, typer.Argument(help="Of this site only.")] = "",
-    begin: Annotated[str, typer.Option("--from", help="Such as 2026-11-01; else the month's first.")] = "",
-    end: Annotated[str, typer.Option("--to", help="Until just before; now, if left out.")] = "",
+    site: Annotated[str, typer.Argument(help="Only of this site.")] = "",
+    begin: Annotated[
+        str, typer.Option("--from", help="From when, such as 2026-11-01; without it from the first of the month.")
+    ] = "",
+    end: Annotated[str, typer.Option("--to", help="Until when; without it now.")] = "",
     as_json: AsJson = False,
 ) -> None:
-    """Up, down, unmonitored and paused time, over the hours of service and over all hours."""
+    """Show up, down, unmonitored and paused time, over the hours of service and over all hours."""
     from monitor.charter.office import Office
     from monitor.cli.clock import now_of
     from monitor.domain import reasons
@@ -34,7 +39,8 @@ def availability(
 
     settings = settings_in_force(context.obj)
     if site and site not in settings.fleet.sites:
-        raise Failure(f"no site '{site}'.{did_you_mean(site, settings.fleet.sites) or ''}", BAD_INPUT)
+        hint = did_you_mean(site, settings.fleet.sites)
+        raise Failure(message("no site '{site}'.{hint}", site=site, hint=hint), BAD_INPUT)
     now_utc = now_of(settings)
     first = now_utc.astimezone(DHAKA).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     window = (
@@ -42,7 +48,10 @@ def availability(
         moment_of("--to", end) if end else now_utc,
     )
     if window[0] >= window[1]:
-        raise Failure(f"--from: {begin or window[0]} is not before --to. Expected a stretch of time", BAD_INPUT)
+        raise Failure(
+            message("--from: {begin} is not before --to. Expected a stretch of time", begin=begin or window[0]),
+            BAD_INPUT,
+        )
     office = Office.of(settings)
     with store_of(settings) as store, store.read() as session:
         wanted = [site] if site else list(settings.fleet.sites)
@@ -87,16 +96,16 @@ def _print(found: "list[Figures]") -> None:
     from monitor.cli.listing import Listing
 
     headings = (
-        "Site",
-        "In its hours",
-        "Up",
-        "Down",
-        "Unmonitored",
-        "Paused",
-        "At all hours",
-        "Down then",
-        "Power",
-        "Excused",
+        _("Site"),
+        _("In its hours"),
+        _("Up"),
+        _("Down"),
+        _("Unmonitored"),
+        _("Paused"),
+        _("At all hours"),
+        _("Down at all hours"),
+        _("Without power"),
+        _("Not counted"),
     )
     table = Listing(*headings, right=headings[1:])
     for one in found:
@@ -115,8 +124,8 @@ def _print(found: "list[Figures]") -> None:
 
 
 def _share(found: "Availability") -> str:
-    return "–" if found.share is None else f"{found.share:.3%}"
+    return "–" if found.share is None else digits(f"{found.share:.3%}", lang())
 
 
 def _hours(seconds: float) -> str:
-    return f"{int(seconds) // 3600}:{int(seconds) // 60 % 60:02}:{int(seconds) % 60:02}"
+    return digits(f"{int(seconds) // 3600}:{int(seconds) // 60 % 60:02}:{int(seconds) % 60:02}", lang())

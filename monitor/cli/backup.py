@@ -18,19 +18,21 @@ if TYPE_CHECKING:
     from monitor.cli.documents import SoundnessDocument
     from monitor.store.soundness import Soundness
 
-app = typer.Typer(help="Copies the database, proves copies, and puts one back.", no_args_is_help=True)
+app = typer.Typer(help="Copy the database, test copies, and restore one.", no_args_is_help=True)
 
-Json = Annotated[bool, typer.Option("--json", help="As JSON.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 HEAD_LETTERS = 64
 
 
 @app.command()
 def create(
     context: typer.Context,
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="A file; below backups/, if left out.")] = None,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="A file; without it a new one in backups/.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
-    """Copies the database, beside the running daemon too, and proves the copy by restoring it into a scratch file."""
+    """Copy the database, also while the daemon runs, and test the copy by restoring it into a temporary file."""
     from monitor.cli.clock import now_of
     from monitor.store import copies
     from monitor.store.opening import BACKUPS, DATABASE
@@ -49,10 +51,10 @@ def create(
 @app.command()
 def verify(
     context: typer.Context,
-    copy: Annotated[Path | None, typer.Argument(help="A copy; all those in backups/, if left out.")] = None,
+    copy: Annotated[Path | None, typer.Argument(help="A copy; without it all copies in backups/.")] = None,
     as_json: Json = False,
 ) -> None:
-    """Proves copies: each is restored into a scratch file and examined; exit code 1 when one is not good."""
+    """Test copies: restore each into a temporary file and examine it; exit code 1 if one is not good."""
     from monitor.store import copies
     from monitor.store.errors import StoreError
     from monitor.store.opening import BACKUPS
@@ -85,14 +87,14 @@ def verify(
 @app.command()
 def restore(
     context: typer.Context,
-    copy: Annotated[Path | None, typer.Argument(help="A copy; the newest good one in backups/, if left out.")] = None,
-    head: Annotated[str, typer.Option(help="A hash from the foot of a mail; the copy's history must hold it.")] = "",
+    copy: Annotated[Path | None, typer.Argument(help="A copy; without it the newest good one in backups/.")] = None,
+    head: Annotated[str, typer.Option(help="A hash from the foot of a mail; the copy's history must contain it.")] = "",
     older: Annotated[
-        bool, typer.Option("--older", help="Also a copy whose history ends before what was mailed last.")
+        bool, typer.Option("--older", help="Accept a copy whose history ends before the last mail.")
     ] = False,
     as_json: Json = False,
 ) -> None:
-    """Puts a copy back as the database while no daemon runs; what was there is kept in a folder aside-…"""
+    """Restore a copy as the database while no daemon runs; what was there is kept in a folder aside-…"""
     from monitor.domain.clock import SystemClock
     from monitor.store import copies
     from monitor.store.lock import only_daemon

@@ -4,13 +4,15 @@ import json
 import re
 import sys
 from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from monitor.cli.console import console, print_json
 from monitor.cli.errors import BAD_INPUT, Failure, settings_of
+from monitor.cli.language import _, in_english, lang
 from monitor.cli.options import AsJson
+from monitor.domain.message import message, said_by
 from monitor.domain.text import ascii_digits
 
 if TYPE_CHECKING:
@@ -20,15 +22,12 @@ if TYPE_CHECKING:
     from monitor.charter.deadline import Deadline
     from monitor.charter.services import Charter
     from monitor.cli.documents import DayDocument, DeadlineDocument
-    from monitor.i18n.languages import Lang
-
-Language = Annotated[Literal["bn", "en"], typer.Option("--lang", help="Language of the answer.")]
 
 FIRST_YEAR, LAST_YEAR = 2000, 2099
 
 
-def charter(context: typer.Context, lang: Language = "bn", as_json: AsJson = False) -> None:
-    """Prints the Citizen's Charter as the published table."""
+def charter(context: typer.Context, as_json: AsJson = False) -> None:
+    """Show the Citizen's Charter as the published table."""
     from monitor.charter.services import Charter
     from monitor.cli import charter_page
 
@@ -36,18 +35,17 @@ def charter(context: typer.Context, lang: Language = "bn", as_json: AsJson = Fal
     if as_json:
         print_json(charter_page.facts(charter_in_force))
     else:
-        console(plain=True).print(charter_page.page(charter_in_force, lang))
+        console(plain=True).print(charter_page.page(charter_in_force))
 
 
 def calendar(
     context: typer.Context,
-    month: Annotated[str, typer.Argument(metavar="YYYY-MM", help="The month to draw.")],
-    lang: Language = "en",
+    month: Annotated[str, typer.Argument(metavar="YYYY-MM", help="The month to show.")],
     as_json: AsJson = False,
 ) -> None:
-    """Draws a month of the office: on which days it works, from when to when, and why not on the others.
+    """Show a month of the office calendar: working days, office hours, and why other days are off.
 
-    As JSON: a list of {date, working, opens, closes, why}, a day each; times with their offset, null when closed.
+    With --json: a list of {date, working, opens, closes, why}, one for each day; times have an offset, null if closed.
     """
     from monitor.charter.calendar import Calendar
     from monitor.cli import calendar_page
@@ -56,22 +54,30 @@ def calendar(
     settings = settings_of(context.obj)
     office = Calendar.of(settings.calendar, settings.holidays)
     if as_json:
-        print_json([_day_facts(day, lang) for day in calendar_page.days_of_month(office, first)])
+        print_json([_day_facts(day) for day in calendar_page.days_of_month(office, first)])
     else:
-        console(plain=True).print(calendar_page.page(office, first, lang))
+        console(plain=True).print(calendar_page.page(office, first))
 
 
 def deadline(
     context: typer.Context,
-    service: Annotated[str, typer.Option(metavar="KEY", help="citizen:8, 8 or ৮; official:1.")] = "",
-    start: Annotated[str, typer.Option("--from", metavar="TIME", help="ISO time; Bangladesh's unless it says.")] = "",
-    lang: Language = "en",
+    service: Annotated[
+        str, typer.Option(metavar="KEY", help="The row of the charter: citizen:8, 8 or ৮; official:1.")
+    ] = "",
+    start: Annotated[
+        str,
+        typer.Option(
+            "--from", metavar="TIME", help="Time, such as 2026-11-23T16:30; Bangladesh time unless it has an offset."
+        ),
+    ] = "",
     as_json: AsJson = False,
-    stdin: Annotated[bool, typer.Option("--stdin", help="Read 'KEY TIME' lines; a JSON line each.")] = False,
+    stdin: Annotated[
+        bool, typer.Option("--stdin", help="Read lines of 'KEY TIME' and print a JSON line for each.")
+    ] = False,
 ) -> None:
-    """Says by when a service is due that was asked for (or failed) at TIME, and why, day by day.
+    """Show by when a service is due that was requested (or failed) at TIME, and why, day by day.
 
-    With --stdin every line is answered in its order; a line that cannot be is told on standard error by its number, the
+    With --stdin every line is answered in its order; a faulty one is reported on standard error by its number, the
     others are answered all the same, and the exit code is 2.
     """
     from monitor.charter.calendar import Calendar
@@ -79,22 +85,24 @@ def deadline(
     from monitor.charter.services import Charter
 
     if stdin == bool(service or start) or (not stdin and not (service and start)):
-        raise Failure("not clear what to compute. Expected --service KEY --from TIME, or --stdin alone", BAD_INPUT)
+        raise Failure(
+            message("not clear what to compute. Expected --service KEY --from TIME, or --stdin alone"), BAD_INPUT
+        )
     settings = settings_of(context.obj)
     charter_in_force, office = Charter.of(settings.charter), Calendar.of(settings.calendar, settings.holidays)
     if stdin:
-        _answer_lines(sys.stdin.buffer, charter_in_force, office, lang)
+        _answer_lines(sys.stdin.buffer, charter_in_force, office)
         return
     service = _key(service, charter_in_force)
     answer = _deadline(service, start, charter_in_force, office)
     if as_json:
-        print_json(_deadline_facts(service, answer, lang))
+        print_json(_deadline_facts(service, answer))
     else:
-        print(f"{service}  {charter_in_force.services[service].name(lang)}")
-        print(explain(answer, lang))
+        print(f"{service}  {charter_in_force.services[service].name(lang())}")
+        print(explain(answer, lang()))
 
 
-def _answer_lines(lines: "Iterable[bytes]", charter_in_force: "Charter", office: "Calendar", lang: "Lang") -> None:
+def _answer_lines(lines: "Iterable[bytes]", charter_in_force: "Charter", office: "Calendar") -> None:
     bad = False
     for number, line in enumerate(lines, start=1):
         words = line.decode(errors="replace").split()
@@ -102,14 +110,14 @@ def _answer_lines(lines: "Iterable[bytes]", charter_in_force: "Charter", office:
             continue
         try:
             if len(words) != 2:
-                raise Failure(f"{' '.join(words)[:80]!r} is no pair. Expected 'KEY TIME'", BAD_INPUT)
+                raise Failure(message("'{line}' is no pair. Expected 'KEY TIME'", line=" ".join(words)[:80]), BAD_INPUT)
             key = _key(words[0], charter_in_force)
             answer = _deadline(key, words[1], charter_in_force, office)
         except Failure as failure:
             bad = True
-            print(f"line {number}: {failure}", file=sys.stderr)
+            print(_("line {number}: {why}", number=number, why=failure.said), file=sys.stderr)
         else:
-            print(json.dumps(_deadline_facts(key, answer, lang), ensure_ascii=False), flush=True)
+            print(json.dumps(_deadline_facts(key, answer), ensure_ascii=False), flush=True)
     if bad:
         raise typer.Exit(BAD_INPUT)
 
@@ -120,8 +128,12 @@ def _key(typed: str, charter_in_force: "Charter") -> str:
 
     key = charter_in_force.key_of(typed)
     if key is None:
-        hint = did_you_mean(typed, charter_in_force.services) or " Expected one such as citizen:8, 8 or official:1"
-        raise Failure(f"no service {typed!r} in the charter.{hint}", BAD_INPUT)
+        if hint := did_you_mean(typed, charter_in_force.services):
+            raise Failure(message("no service '{typed}' in the charter.{hint}", typed=typed, hint=hint), BAD_INPUT)
+        wanted = message(
+            "no service '{typed}' in the charter. Expected one such as citizen:8, 8 or official:1", typed=typed
+        )
+        raise Failure(wanted, BAD_INPUT)
     return key
 
 
@@ -134,7 +146,7 @@ def _deadline(key: str, start: str, charter_in_force: "Charter", office: "Calend
     try:
         return target_deadline(service.target, started_utc=at_utc, confirmed_utc=at_utc, calendar=office)
     except CalendarError as error:
-        raise Failure(str(error), BAD_INPUT) from None
+        raise Failure(said_by(error), BAD_INPUT) from None
 
 
 def _moment(text: str) -> datetime:
@@ -143,7 +155,9 @@ def _moment(text: str) -> datetime:
     try:
         moment = datetime.fromisoformat(ascii_digits(text))
     except ValueError:
-        raise Failure(f"{text!r} is not a time. Expected one such as 2026-11-23T16:30", BAD_INPUT) from None
+        raise Failure(
+            message("'{text}' is not a time. Expected one such as 2026-11-23T16:30", text=text), BAD_INPUT
+        ) from None
     _known_year(moment.year)
     return (moment if moment.tzinfo else moment.replace(tzinfo=DHAKA)).astimezone(UTC)
 
@@ -151,7 +165,7 @@ def _moment(text: str) -> datetime:
 def _month(text: str) -> date:
     text = ascii_digits(text)
     if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", text, re.ASCII):
-        raise Failure(f"{text!r} is not a month. Expected one such as 2026-12", BAD_INPUT)
+        raise Failure(message("'{text}' is not a month. Expected one such as 2026-12", text=text), BAD_INPUT)
     year, month = map(int, text.split("-"))
     _known_year(year)
     return date(year, month, 1)
@@ -159,30 +173,38 @@ def _month(text: str) -> date:
 
 def _known_year(year: int) -> None:
     if not FIRST_YEAR <= year <= LAST_YEAR:
-        raise Failure(f"{year} is not in the calendar. Expected a year from {FIRST_YEAR} to {LAST_YEAR}", BAD_INPUT)
+        outside = message(
+            "{year} is not in the calendar. Expected a year from {first} to {last}",
+            year=year,
+            first=FIRST_YEAR,
+            last=LAST_YEAR,
+        )
+        raise Failure(outside, BAD_INPUT)
 
 
-def _day_facts(day: "Day", lang: "Lang") -> "DayDocument":
+def _day_facts(day: "Day") -> "DayDocument":
     return {
         "date": day.date.isoformat(),
         "working": day.working,
         "opens": day.opens.isoformat() if day.opens else None,
         "closes": day.closes.isoformat() if day.closes else None,
-        "why": day.why_bn if lang == "bn" else day.why_en,
+        "why": in_english(day.why),
     }
 
 
-def _deadline_facts(key: str, answer: "Deadline", lang: "Lang") -> "DeadlineDocument":
+def _deadline_facts(key: str, answer: "Deadline") -> "DeadlineDocument":
     from monitor.i18n.formats import DHAKA, period_text
+    from monitor.i18n.languages import SOURCE
 
     return {
         "service": key,
         "from": answer.from_utc.astimezone(DHAKA).isoformat(),
-        "target": period_text(answer.period, lang),
+        "target": period_text(answer.period, SOURCE),
         "rule": answer.rule,
         "due": answer.due_utc.astimezone(DHAKA).isoformat(),
         "estimated": answer.estimated,
         "steps": [
-            {"date": step.date.isoformat(), "counted": step.counted, "why": step.why(lang)} for step in answer.steps
+            {"date": step.date.isoformat(), "counted": step.counted, "why": in_english(step.why)}
+            for step in answer.steps
         ],
     }

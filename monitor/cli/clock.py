@@ -16,7 +16,9 @@ if TYPE_CHECKING:
     from monitor.judging.clock_trust import ClockReading, ClockTrust
     from monitor.settings.load import Settings
 
-app = typer.Typer(help="Whether this machine's clock is believed, and until when not; `trust` says that it is right.")
+app = typer.Typer(
+    help="Show whether this machine's clock is trusted, and if not, until when; `trust` declares it right."
+)
 
 
 def now_of(settings: "Settings") -> datetime:
@@ -102,7 +104,7 @@ def _state(now: "ClockReading", trust: "ClockTrust | None", believed_utc: dateti
 
 @app.command()
 def trust(context: typer.Context, actor: Actor = "") -> None:
-    """Says that the clock is right as it stands: the daemon believes it within seconds, until it jumps again."""
+    """Declare the clock right as it is: the daemon trusts it within seconds, until it jumps again."""
     from monitor.alerts.cases import actions
     from monitor.charter.office import Office
     from monitor.store.work import Work

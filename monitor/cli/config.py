@@ -14,9 +14,9 @@ from monitor.cli.options import AsJson
 
 
 def check(context: typer.Context, as_json: AsJson = False) -> None:
-    """Reads the whole configuration and says what is wrong with it (exit code 2) or still missing.
+    """Check the whole configuration: what is wrong with it (exit code 2) or still missing.
 
-    As JSON: {directory, errors: [{file, line, key, message}], warnings, sites, devices}.
+    With --json: {directory, errors: [{file, line, key, message}], warnings, sites, devices}.
     """
     from monitor.charter.office import Office
     from monitor.domain.clock import SystemClock
@@ -57,6 +57,6 @@ def _print_json(directory: Path) -> None:
 
 
 def version(as_json: AsJson = False) -> None:
-    """Prints the version."""
+    """Print the version."""
     number = version_of("upazila-monitor")
     print(json.dumps({"version": number}) if as_json else f"upazila-monitor {number}")

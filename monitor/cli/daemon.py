@@ -15,7 +15,7 @@ from monitor.domain.message import Message, message, said_by
 from monitor.logs.emit import emit
 
 Fresh = Annotated[
-    bool, typer.Option("--fresh", help="Begin with nothing where the database is missing, empty or damaged.")
+    bool, typer.Option("--fresh", help="Begin with an empty database where it is missing, empty or damaged.")
 ]
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ SWITCH_S = 0.001  # how long a thread may compute while the loop waits: with Pyt
 
 
 def run(context: typer.Context, fresh: Fresh = False) -> None:
-    """Probes, judges, records and mails until it is stopped (SIGTERM, Ctrl-C); SIGHUP reads the configuration again."""
+    """Run the monitor until it is stopped (SIGTERM, Ctrl-C); SIGHUP makes it read the configuration again."""
     from monitor.logs.output import install
 
     log_output = install()

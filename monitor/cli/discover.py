@@ -45,16 +45,22 @@ def discover(
     snmp: Annotated[
         list[str] | None,
         typer.Option(
-            "--snmp", metavar="NAME", help="Credentials of monitor.toml to try; repeatable. Else: v3's alone."
+            "--snmp",
+            metavar="NAME",
+            help="Credentials of monitor.toml to try; may be given several times. Without it only those of v3.",
         ),
     ] = None,
     rate: Annotated[int, whole(least=1, most=100_000, says="Echoes a second.")] = 500,
-    yes: Annotated[bool, typer.Option("--yes", help=f"Do not ask before more than {ASK_ABOVE} addresses.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="As JSON: who answered, and what is known of them.")] = False,
+    yes: Annotated[
+        bool, typer.Option("--yes", help=f"Do not ask for confirmation above {ASK_ABOVE} addresses.")
+    ] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print JSON: who answered, and what is known of them.")
+    ] = False,
 ) -> None:
-    """Pings explicit ranges, asks by SNMP who answers there, and prints TOML for sites.toml; changes nothing.
+    """Ping the given ranges, ask by SNMP who answers there, and print TOML for sites.toml; changes nothing.
 
-    Whoever answers and listens for SNMP is shown the communities that are tried: so those must be named by --snmp.
+    A device that listens for SNMP sees the communities that are tried, so these must be named by --snmp.
     Users of v3 are tried without being named, since a signed question shows no secret.
     """
     import asyncio

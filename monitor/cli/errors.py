@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from monitor.cli.language import lang, n_, render
+from monitor.cli.language import _, lang, n_, render
 from monitor.domain.message import Said, message, said_by
 
 if TYPE_CHECKING:
@@ -61,7 +61,8 @@ def settings_in_force(directory: Path) -> "Settings":
     try:
         return settings_of(directory)
     except Failure as failure:
-        print(f"{failure.first}\nThe last configuration that the daemon accepted is used instead.", file=sys.stderr)
+        instead = _("The last configuration that the daemon accepted is used instead.")
+        print(f"{failure.first}\n{instead}", file=sys.stderr)
         return kept
 
 

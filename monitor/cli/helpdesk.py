@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from monitor.settings.load import Settings
     from monitor.store.documents import HelpdeskDocument, MirrorDocument
 
-app = typer.Typer(help="Shows what an outside help desk knows of our tickets; `test` asks whether it can be reached.")
+app = typer.Typer(help="Show which tickets an outside help desk has; `test` tests whether it can be reached.")
 
 NONE = message("No help desk: [helpdesk] of monitor.toml names none.")
 
@@ -27,7 +27,7 @@ NONE = message("No help desk: [helpdesk] of monitor.toml names none.")
 @app.callback(invoke_without_command=True)
 def helpdesk(
     context: typer.Context,
-    limit: Annotated[int, whole(least=1, most=10_000, says="At most so many, what is owed first.")] = 50,
+    limit: Annotated[int, whole(least=1, most=10_000, says="How many at most, pending ones first.")] = 50,
     as_json: AsJson = False,
 ) -> None:
     """Lists the mirrored tickets. Exit code 1 while one was refused."""
@@ -61,7 +61,7 @@ def helpdesk(
 
 @app.command()
 def test(context: typer.Context) -> None:
-    """Asks, changing nothing, whether address, token and queue are right."""
+    """Test whether address, token and queue are right; changes nothing."""
     from monitor.alerts.helpdesks.base import DeskRefused, DeskUnavailable
     from monitor.alerts.helpdesks.registry import open_desk
     from monitor.settings.secrets import SecretError

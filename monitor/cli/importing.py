@@ -28,7 +28,7 @@ def import_(
     context: typer.Context,
     file: Annotated[Path, typer.Argument(help=f"CSV with these columns in any order: {', '.join(COLUMNS)}.")],
 ) -> None:
-    """Reads sites from a CSV file and prints them as TOML for sites.toml; changes nothing."""
+    """Read sites from a CSV file and print them as TOML for sites.toml; changes nothing."""
     settings = settings_of(context.obj)
     rows = read_rows(file)
     faults = list(_faults(rows, {*settings.fleet.sites}, {str(d.address) for d in settings.fleet.devices.values()}))

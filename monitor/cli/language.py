@@ -7,8 +7,7 @@ terminal's encoding lacks the language's letters. `--json` never changes with it
 import os
 import sys
 import tomllib
-from collections.abc import Iterator, Mapping, Sequence
-from copy import copy
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -72,6 +71,24 @@ def n_(one: str, many: str, count: int, /, **values: object) -> str:
     return catalogue.trn(_chosen, one, many, count, **values)
 
 
+def term(terms: Mapping[str, str], code: str) -> str:
+    """Return the word for a code, of a table of `monitor.i18n.terms`; a code that the table lacks is shown as it is."""
+    return catalogue.tr(_chosen, terms[code]) if code in terms else code.replace("_", " ")
+
+
+def reason_words(document: Mapping[str, Any] | None) -> str:
+    """Return the words of a reason, of its document; '' for none."""
+    from monitor.domain.reasons import from_json
+    from monitor.i18n.reasons import reason_text
+
+    return reason_text(from_json(document), _chosen)
+
+
+def in_english(said: Said) -> str:
+    """Return a message in English, as documents for programs have it whatever the language of the run."""
+    return catalogue.render(said, SOURCE)
+
+
 def render(said: Said) -> str:
     """Return a message in the language of this run; a plain text as it is."""
     return catalogue.render(said, _chosen)
@@ -80,32 +97,6 @@ def render(said: Said) -> str:
 def digits(text: object) -> str:
     """Return figures with the digits of this run's language."""
     return formats.digits(text, _chosen)
-
-
-def term(words: Mapping[str, str], code: str) -> str:
-    """Return the words of a ``code`` in one of the tables of `monitor.i18n.terms`; the code where it has none."""
-    return lookup(_chosen, words[code]) if code in words else code
-
-
-def prepare(command: Any) -> None:
-    """Put the help of all commands into the language of this run; each takes the general option --lang too."""
-    general = copy(next(option for option in command.params if option.name == "lang"))
-    general.expose_value = False
-    for each in _with_all_below(command):
-        if not any(option.name == "lang" for option in each.params):
-            each.params.append(general)
-        for name in ("help", "short_help", "epilog"):
-            if text := getattr(each, name, None):
-                setattr(each, name, lookup(_chosen, text))
-        for option in each.params:
-            if text := getattr(option, "help", None):
-                option.help = lookup(_chosen, text)
-
-
-def _with_all_below(command: Any) -> Iterator[Any]:
-    yield command
-    for below in getattr(command, "commands", {}).values():
-        yield from _with_all_below(below)
 
 
 def _split(words: Sequence[str]) -> tuple[Sequence[str], Sequence[str]]:

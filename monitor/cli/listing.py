@@ -83,5 +83,10 @@ class Listing(Table):
             yield Text()
 
 
+def padded(text: str, columns: int) -> str:
+    """Return ``text`` with blanks behind it up to that many columns of the terminal."""
+    return text + " " * (columns - width(text))
+
+
 def _text(console: Console, cell: Any) -> Text:
     return cell if isinstance(cell, Text) else console.render_str(str(cell), emoji=False)

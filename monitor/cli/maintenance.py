@@ -19,33 +19,33 @@ from monitor.i18n.terms import WEEKDAYS
 if TYPE_CHECKING:
     from monitor.settings.maintenance_section import Maintenance
 
-app = typer.Typer(help="Planned work: no outage begins during it.", no_args_is_help=True)
+app = typer.Typer(help="Enter and list planned work, during which no outage begins.", no_args_is_help=True)
 
 OPTIONS = {"site": "--site: ", "union": "--union: "}
 
-Name = Annotated[str, typer.Argument(help="What to call it, such as new-cable.")]
+Name = Annotated[str, typer.Argument(help="Its name, such as new-cable.")]
 
 
 @app.command()
 def add(
     context: typer.Context,
     name: Name,
-    text: Annotated[str, typer.Option("--text", "-m", help="What is done.")],
-    site: Annotated[list[str], typer.Option(help="A site that it is about; may be given several times.")] = [],  # noqa: B006
+    text: Annotated[str, typer.Option("--text", "-m", help="What work is done.")],
+    site: Annotated[list[str], typer.Option(help="A site that has the work; may be given several times.")] = [],  # noqa: B006
     union: Annotated[list[str], typer.Option(help="A union; may be given several times.")] = [],  # noqa: B006
-    behind: Annotated[str, typer.Option(help="A site, and all behind it.")] = "",
+    behind: Annotated[str, typer.Option(help="A site, and all sites behind it.")] = "",
     everywhere: Annotated[
         bool, typer.Option("--everywhere", help="All sites, instead of --site, --union, --behind.")
     ] = False,
-    begins: Annotated[str, typer.Option(help="Such as 2026-12-01T22:00 (Dhaka); now, if left out.")] = "",
+    begins: Annotated[str, typer.Option(help="When it begins, such as 2026-12-01T22:00 (Dhaka); without it now.")] = "",
     ends: Annotated[str, typer.Option(help="When it ends.")] = "",
     minutes: Annotated[int, whole(least=0, most=525_600, says="How long it takes, instead of --ends.")] = 0,
     days: Annotated[str, typer.Option(help="Every week on these days, such as sunday,monday.")] = "",
-    opens: Annotated[str, typer.Option(help="With --days: from then, such as 02:00.")] = "",
-    closes: Annotated[str, typer.Option(help="With --days: until then, such as 24:00; or --minutes.")] = "",
+    opens: Annotated[str, typer.Option(help="With --days: the hour it begins, such as 02:00.")] = "",
+    closes: Annotated[str, typer.Option(help="With --days: the hour it ends, such as 24:00; or --minutes.")] = "",
     actor: Actor = "",
 ) -> None:
-    """Plans work once (--begins, --ends or --minutes) or every week (--days, --opens, --closes or --minutes)."""
+    """Plan work once (--begins, --ends or --minutes) or every week (--days, --opens, --closes or --minutes)."""
     from monitor.alerts.cases import actions
     from monitor.charter.office import Office
     from monitor.store.work import Work
@@ -74,11 +74,11 @@ def add(
 def extend(
     context: typer.Context,
     name: Name,
-    ends: Annotated[str, typer.Option(help="When it ends instead, such as 2026-12-01T23:30 (Dhaka).")],
+    ends: Annotated[str, typer.Option(help="When it ends now, such as 2026-12-01T23:30 (Dhaka).")],
     actor: Actor = "",
     seen: Seen = None,
 ) -> None:
-    """Moves the end of planned work that is done once: it takes longer than thought, or less."""
+    """Change the end of planned work that happens once: it takes longer or less than planned."""
     from monitor.alerts.cases import actions
     from monitor.charter.office import Office
     from monitor.store.work import Work
@@ -93,7 +93,7 @@ def extend(
 
 @app.command()
 def end(context: typer.Context, name: Name, actor: Actor = "", seen: Seen = None) -> None:
-    """Ends planned work now; what is still silent has its outage from now on."""
+    """End planned work now; a site that still gives no answer has an outage from now on."""
     from monitor.alerts.cases import actions
     from monitor.charter.office import Office
     from monitor.store.work import Work
@@ -108,10 +108,10 @@ def end(context: typer.Context, name: Name, actor: Actor = "", seen: Seen = None
 @app.command(name="list")
 def list_(
     context: typer.Context,
-    every: Annotated[bool, typer.Option("--all", help="Also what is over.")] = False,
+    every: Annotated[bool, typer.Option("--all", help="List what is over, too.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Lists planned work, of monitor.toml and by command."""
+    """List planned work, from monitor.toml and by command."""
     from monitor.alerts.cases.downtimes import over, plan_versions, plans
 
     settings = settings_in_force(context.obj)

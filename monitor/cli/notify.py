@@ -1,7 +1,4 @@
-"""Run `notify test`: a sample of every letter to one address.
-
-And `notify explain`: who is notified of a ticket, and why.
-"""
+"""Run `notify test` (a sample of every letter to one address) and `notify explain` (who is notified, and why)."""
 
 import json
 from dataclasses import fields
@@ -29,20 +26,22 @@ if TYPE_CHECKING:
     from monitor.settings.load import Settings
     from monitor.settings.notices_section import RecipientEntry
 
-app = typer.Typer(help="Tries the way that notices go, and explains it.", no_args_is_help=True)
+app = typer.Typer(help="Test how notices are sent, and explain where they went.", no_args_is_help=True)
 
 
 @app.command("test")
 def send_samples(
     context: typer.Context,
-    address: Annotated[str, typer.Argument(help="The e-mail address that gets the samples; with --by, what it needs.")],
+    address: Annotated[
+        str, typer.Argument(help="The e-mail address that gets the samples; with --by, the address of that channel.")
+    ],
     lang: Annotated[str, typer.Option(help="Language of the samples: both, bn or en.")] = "",
-    kind: Annotated[str, typer.Option(help="Only the samples of this kind, such as 'opened'.")] = "",
+    kind: Annotated[str, typer.Option(help="Only samples of this kind, such as 'opened'.")] = "",
     by: Annotated[str, typer.Option(metavar="CHANNEL", help="The channel: email, sms and so on.")] = "email",
 ) -> None:
-    """Sends a sample of every kind of letter to one address, through the configured mail server or into files.
+    """Send a sample of every kind of mail to one address, through the configured mail server or into files.
 
-    By another channel than e-mail, which may cost money, one sample: 'opened', or what --kind says.
+    By another channel than e-mail, which may cost money, it sends one sample: 'opened', or the one of --kind.
     """
     from monitor.alerts.channels.base import DeliveryFailure, Recipient
     from monitor.alerts.notices import render
@@ -119,7 +118,7 @@ def explain(
     number: Annotated[str, typer.Argument(help="The ticket's number, such as BHR-2026-000123.")],
     as_json: AsJson = False,
 ) -> None:
-    """Who heard of a ticket and who will: when, through what, and why."""
+    """Show who had messages about a ticket and who will: when, by which channel, and why."""
     from monitor.charter.office import Office
     from monitor.reports.notification_trace import explain as explained
     from monitor.store.ticket_rows import numbered

@@ -6,6 +6,7 @@ from typing import Any
 
 import typer
 
+from monitor.cli.language import _
 from monitor.domain.text import ascii_digits, harmless
 
 WHOLE = re.compile(r"[+-]?[0-9]{1,19}")
@@ -31,17 +32,28 @@ def _span(least: float, most: float, sign: str) -> str:
     return sign.join(f"{limit:,}".removesuffix(".0") for limit in (least, most))
 
 
+def _plain(limit: float) -> float:
+    """Return a limit as a whole number where it is one."""
+    return int(limit) if limit == int(limit) else limit
+
+
 def _reader(kind: type[int] | type[float], least: float, most: float) -> Callable[[Any], float]:
     """Return a parser of the typed text; it raises BadParameter, and passes a default, which is a number already."""
-    shape, what = (WHOLE, "a whole number") if kind is int else (DECIMAL, "a number")
-    span = _span(least, most, " to ")
+    shape = WHOLE if kind is int else DECIMAL
 
     def read(typed: Any) -> float:
         if not isinstance(typed, str):
             return kind(typed)
         plain = ascii_digits(typed.strip())
         if shape.fullmatch(plain) is None or not least <= (found := kind(plain)) <= most:
-            raise typer.BadParameter(harmless(f"found '{typed}'. Expected {what} from {span}"))
+            said: dict[str, object] = {"typed": typed, "least": _plain(least), "most": _plain(most)}
+            if kind is int:
+                raise typer.BadParameter(
+                    harmless(_("found '{typed}'. Expected a whole number from {least:,} to {most:,}", **said))
+                )
+            raise typer.BadParameter(
+                harmless(_("found '{typed}'. Expected a number from {least:,} to {most:,}", **said))
+            )
         return found
 
     return read

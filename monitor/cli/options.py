@@ -13,14 +13,16 @@ if TYPE_CHECKING:
 
 LONGEST_NAME = 100  # characters
 
-AsJson = Annotated[bool, typer.Option("--json", help="As JSON.")]
-Number = Annotated[str, typer.Argument(help="The ticket's number, such as BHR-2026-000123; 123 of this year.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Number = Annotated[
+    str, typer.Argument(help="The ticket's number, such as BHR-2026-000123; or 123 for that of this year.")
+]
 Text = Annotated[str, typer.Option("--text", "-m", help="What to write into the ticket's history.")]
 Actor = Annotated[str, typer.Option("--as", metavar="NAME", help="Who does it; by default the user who is logged in.")]
 
 Seen = Annotated[
     int | None,
-    whole("--seen", least=1, most=10**9, says="Only if it is still at this version, as its --json says."),
+    whole("--seen", least=1, most=10**9, says="Only if it is still at this version, as its --json shows."),
 ]
 
 

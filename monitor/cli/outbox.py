@@ -21,15 +21,15 @@ if TYPE_CHECKING:
 
 FILE = "file "  # how the proof of a mail that was written to a file begins
 
-app = typer.Typer(help="What was told to whom, and what is still owed; `resend` tells it once more.")
+app = typer.Typer(help="List what was sent to whom and what is pending; `resend` sends one again.")
 
 
 @app.callback(invoke_without_command=True)
 def outbox(
     context: typer.Context,
-    pending_only: Annotated[bool, typer.Option("--owed", help="Only what has not gone out yet.")] = False,
-    dead_only: Annotated[bool, typer.Option("--dead", help="Only what was given up.")] = False,
-    limit: Annotated[int, whole(least=1, most=100_000, says="At most so many, the newest first.")] = 50,
+    pending_only: Annotated[bool, typer.Option("--owed", help="Only what has not been sent yet.")] = False,
+    dead_only: Annotated[bool, typer.Option("--dead", help="Only what is no longer tried.")] = False,
+    limit: Annotated[int, whole(least=1, most=100_000, says="How many at most, the newest first.")] = 50,
     as_json: AsJson = False,
 ) -> None:
     """Lists notices, newest first: to whom, about what, what became of each, and the proof of it."""
@@ -57,7 +57,7 @@ def resend(
     ],
     actor: Actor = "",
 ) -> None:
-    """Sends a notice once more under its old Message-ID, whatever became of it."""
+    """Send a notice again under its old Message-ID, whatever became of it."""
     from monitor.alerts.cases import actions
     from monitor.charter.office import Office
     from monitor.store.work import Work

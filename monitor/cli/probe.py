@@ -49,7 +49,7 @@ class _Probes(TyperGroup):
         return command_of(cmd_name) if cmd_name in CHECKS else None
 
 
-app = typer.Typer(cls=_Probes, help="Asks once, by hand, as the daemon would.", no_args_is_help=True)
+app = typer.Typer(cls=_Probes, help="Send one probe by hand, as the daemon does.", no_args_is_help=True)
 
 FEW = 50
 FIRST_HOST, FIRST_MULTICAST = bytes([1, 0, 0, 0]), bytes([224, 0, 0, 0])
@@ -62,15 +62,17 @@ app.command()(snmp)
 @app.command()
 def icmp(
     targets: Annotated[list[str] | None, typer.Argument(help="IPv4 or IPv6 addresses.", show_default=False)] = None,
-    file: Annotated[Path | None, typer.Option("--file", "-f", help="An address a line; # begins a comment.")] = None,
+    file: Annotated[Path | None, typer.Option("--file", "-f", help="One address a line; # begins a comment.")] = None,
     count: Annotated[int, whole("--count", "-c", least=1, most=1_000, says="Echoes to each target.")] = 3,
-    rate: Annotated[int, whole(least=0, most=1_000_000, says="Echoes a second in all; 0: as fast as it goes.")] = 5_000,
+    rate: Annotated[
+        int, whole(least=0, most=1_000_000, says="Echoes a second in all; 0: as fast as possible.")
+    ] = 5_000,
     interval: Annotated[float, decimal(least=0.0, most=60, says="Seconds between a target's echoes.")] = 0.5,
     timeout: Annotated[float, decimal(least=0.01, most=60, says="Seconds after which an answer is too late.")] = 1.5,
     socket: Annotated[str, typer.Option(help="auto, ping or raw.")] = "auto",
     as_json: AsJson = False,
 ) -> None:
-    """Pings; exit code 0 when every target answered, 1 when one did not."""
+    """Ping addresses; exit code 0 if every one answers, 1 if one does not."""
     import asyncio
 
     from monitor.domain.clock import SystemClock

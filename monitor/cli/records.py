@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from monitor.store.documents import TicketDocument
 
-audit = typer.Typer(help="Proves that no ticket's history was altered.", no_args_is_help=True)
+audit = typer.Typer(help="Check that no ticket's history was altered.", no_args_is_help=True)
 
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -33,13 +33,16 @@ def auditing() -> None:
 def verify(
     context: typer.Context,
     head: Annotated[
-        str, typer.Option(help="A hash from the foot of any mail, which must still be in it; else the last mailed one.")
+        str,
+        typer.Option(
+            help="A hash from the foot of any mail, which the history must contain; without it the last one mailed."
+        ),
     ] = "",
     as_json: AsJson = False,
 ) -> None:
-    """Goes through the history of all tickets; exit code 1 when something was altered, inserted or cut off.
+    """Check the history of all tickets; exit code 1 if something was altered, inserted or cut off.
 
-    A head that is a letter or two beside one of the history was mistyped: exit code 2.
+    A hash that differs in a letter or two from one in the history was mistyped: exit code 2.
     """
     from monitor.cli.backup import head_of
     from monitor.store import mailed_head
@@ -85,14 +88,14 @@ def verify(
 
 def export(
     context: typer.Context,
-    as_csv: Annotated[bool, typer.Option("--csv", help="As a table for spreadsheets.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="As JSON, with every ticket's history.")] = False,
+    as_csv: Annotated[bool, typer.Option("--csv", help="Print a table for spreadsheets.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, with every ticket's history.")] = False,
     plain: Annotated[
-        bool, typer.Option("--plain", help="CSV without the mark by which spreadsheets know UTF-8.")
+        bool, typer.Option("--plain", help="Write CSV without the mark by which spreadsheets know UTF-8.")
     ] = False,
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="A file; standard output, if left out.")] = None,
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="A file; without it standard output.")] = None,
 ) -> None:
-    """Writes all tickets out, the oldest first."""
+    """Write all tickets to a file, the oldest first."""
     from monitor.store import queries
     from monitor.store.documents import ticket_document
 

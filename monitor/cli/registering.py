@@ -28,28 +28,30 @@ OPTIONS = {
 }
 
 Service = Annotated[
-    str, typer.Option("--service", metavar="SERVICE", help="The charter's row: 8, ৮ or citizen:8; official:2.")
+    str, typer.Option("--service", metavar="SERVICE", help="The row of the charter: 8, ৮ or citizen:8; official:2.")
 ]
 Official = Annotated[str, typer.Option(metavar="N", help="The same as --service official:N.")]
-Reason = Annotated[str, typer.Option("--reason", "-r", help="Why; it stands in the ticket's history.")]
+Reason = Annotated[str, typer.Option("--reason", "-r", help="Why; this is written into the ticket's history.")]
 
 
 def new(
     context: typer.Context,
-    text: Annotated[str, typer.Option("--text", "-m", help="What is asked for, in the asker's words.")],
-    asker: Annotated[str, typer.Option("--from", metavar="NAME", help="Who asks.")],
-    way: Annotated[str, typer.Option("--by", help="How it came in: phone, person, email or letter.")],
+    text: Annotated[str, typer.Option("--text", "-m", help="What is requested, in the person's own words.")],
+    asker: Annotated[str, typer.Option("--from", metavar="NAME", help="Who requests it.")],
+    way: Annotated[str, typer.Option("--by", help="How it was received: phone, person, email or letter.")],
     service: Service = "",
     official: Official = "",
     site: Annotated[str, typer.Option(help="The site that it is about.")] = "",
-    email: Annotated[str, typer.Option(help="Where the asker is told of it.")] = "",
+    email: Annotated[str, typer.Option(help="The person's e-mail address, for messages about it.")] = "",
     at: Annotated[
-        str, typer.Option(help="When it was received, such as 2026-11-23T16:30 (Dhaka); now, if left out.")
+        str, typer.Option(help="When it was received, such as 2026-11-23T16:30 (Dhaka); without it now.")
     ] = "",
-    anyway: Annotated[bool, typer.Option("--anyway", help="Do not ask when the site has open tickets.")] = False,
+    anyway: Annotated[
+        bool, typer.Option("--anyway", help="Do not ask for confirmation when the site has open tickets.")
+    ] = False,
     actor: Actor = "",
 ) -> None:
-    """Registers a citizen's complaint or request, or an official one, and says until when it is due."""
+    """Register a complaint or request of a citizen or an office, and show when it is due."""
     from monitor.alerts.cases import actions
     from monitor.alerts.cases.complaints import Request
     from monitor.charter.office import Office
@@ -78,16 +80,18 @@ def correct(
     context: typer.Context,
     number: Number,
     reason: Reason,
-    text: Annotated[str | None, typer.Option("--text", "-m", help="What was asked for.")] = None,
-    asker: Annotated[str | None, typer.Option("--from", metavar="NAME", help="Who asked.")] = None,
+    text: Annotated[str | None, typer.Option("--text", "-m", help="What was requested.")] = None,
+    asker: Annotated[str | None, typer.Option("--from", metavar="NAME", help="Who requested it.")] = None,
     service: Service = "",
     official: Official = "",
     site: Annotated[str | None, typer.Option(help="The site that it is about; '' for none.")] = None,
-    email: Annotated[str | None, typer.Option(help="Where the asker is told of it; '' for nowhere.")] = None,
+    email: Annotated[
+        str | None, typer.Option(help="The person's e-mail address, for messages about it; '' for none.")
+    ] = None,
     actor: Actor = "",
     seen: Seen = None,
 ) -> None:
-    """Corrects what was registered wrongly. Another service brings its own deadline, counted from the same date."""
+    """Correct what was registered wrongly. Another service has its own deadline, counted from the same date."""
     from monitor.alerts.cases import actions
     from monitor.alerts.cases.corrections import Correction
     from monitor.charter.office import Office
@@ -111,7 +115,7 @@ def correct(
 
 
 def withdraw(context: typer.Context, number: Number, reason: Reason, actor: Actor = "", seen: Seen = None) -> None:
-    """Takes back what was registered by mistake: it counts nowhere, and its number is not used again."""
+    """Withdraw what was registered by mistake: it counts nowhere, and its number is not used again."""
     act(context, number, "withdraw", reason, actor, seen=seen, options={"text": "--reason: "})
 
 

@@ -18,9 +18,9 @@ LOOK_EVERY_S = 0.05
 
 def reload(
     context: typer.Context,
-    timeout: Annotated[float, decimal(least=1, most=3_600, says="Seconds to wait for the verdict.")] = 80,
+    timeout: Annotated[float, decimal(least=1, most=3_600, says="Seconds to wait for the result.")] = 80,
 ) -> None:
-    """Has the running daemon read its configuration again; exit code 2 when it was refused and changes nothing."""
+    """Make the running daemon read its configuration again; exit code 2 if it is refused, and nothing changes."""
     from monitor.settings import in_force
 
     directory = context.obj

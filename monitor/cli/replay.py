@@ -37,12 +37,12 @@ VERDICTS = {verdict.value: verdict for verdict in Verdict}
 
 def replay(
     context: typer.Context,
-    samples: Annotated[Path, typer.Argument(help="A file of samples, a JSON object a line; '-' for standard input.")],
+    samples: Annotated[Path, typer.Argument(help="A file of samples, one JSON object a line; '-' for standard input.")],
     config: Annotated[Path | None, typer.Option("--config", "-c", help="The folder of another configuration.")] = None,
-    until: Annotated[str, typer.Option(help="Carry time on until then, such as 2026-12-24T10:00 (Dhaka).")] = "",
-    as_json: Annotated[bool, typer.Option("--json", help="As JSON, an object a line.")] = False,
+    until: Annotated[str, typer.Option(help="Run the clock on until then, such as 2026-12-24T10:00 (Dhaka).")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, one object a line.")] = False,
 ) -> None:
-    """Runs recorded samples through the daemon's judging, charter clock and escalation. Nobody is told anything."""
+    """Run recorded samples through the daemon's judging, charter clock and escalation. No message is sent."""
     from monitor.runtime import gc_tuning
     from monitor.runtime.virtual.replay import replay as play
     from monitor.runtime.virtual.replay_events import ImpossibleError

@@ -1,7 +1,4 @@
-"""Run `simulate`.
-
-A complaint and an outage pass the whole grievance chain in seconds, every mail written to a folder.
-"""
+"""Run `simulate`: a complaint and an outage pass the whole grievance chain, every mail written to a folder."""
 
 from pathlib import Path
 from typing import Annotated
@@ -20,13 +17,13 @@ MARK = ".simulation"  # stands in a folder that is ours to empty
 
 def simulate(
     context: typer.Context,
-    months: Annotated[int, whole(least=1, most=60, says="How long nobody settles anything.")] = 6,
+    months: Annotated[int, whole(least=1, most=60, says="For how long nobody resolves anything.")] = 6,
     begin: Annotated[
-        str, typer.Option("--from", help="When it begins, such as 2026-11-23T10:00 (Dhaka); now, if left out.")
+        str, typer.Option("--from", help="When it begins, such as 2026-11-23T10:00 (Dhaka); without it now.")
     ] = "",
     output: Annotated[Path, typer.Option("--output", "-o", help="The folder for the mails.")] = FOLDER,
 ) -> None:
-    """Plays months on a virtual clock: a walk-in complaint and an outage that nobody settles. Sends nothing."""
+    """Play months on a virtual clock: a complaint and an outage that nobody resolves. Sends nothing."""
     from monitor.domain.clock import SystemClock
     from monitor.i18n.formats import DHAKA
     from monitor.runtime.virtual.simulation import play

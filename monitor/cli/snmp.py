@@ -68,10 +68,10 @@ def snmp(
     community_file: Annotated[Path | None, typer.Option(help="A file that holds the community (v2c).")] = None,
     v3: Annotated[str | None, typer.Option(metavar="NAME", help="A user of \\[snmp.v3.NAME] in monitor.toml.")] = None,
     timeout: Annotated[float, decimal(least=0.1, most=30, says="Seconds to wait for an answer.")] = 2.0,
-    retries: Annotated[int, whole(least=0, most=5, says="How often an unanswered question is repeated.")] = 1,
+    retries: Annotated[int, whole(least=0, most=5, says="How often a question without an answer is repeated.")] = 1,
     as_json: AsJson = False,
 ) -> None:
-    """Reads one device by SNMP: what it is, its interfaces, its UPS; exit code 1 when it does not answer."""
+    """Read one device by SNMP: what it is, its interfaces, its UPS; exit code 1 if it does not answer."""
     import asyncio
 
     from monitor.probes.snmp.port_check import PORT_CHECK_S, is_port_closed

@@ -11,9 +11,11 @@ from monitor.cli.console import console, print_json
 from monitor.cli.dates import age, local
 from monitor.cli.errors import CANNOT, NO, settings_in_force, store_of
 from monitor.cli.helpdesk import mirror, mirror_line
+from monitor.cli.language import _, lang, n_, reason_words, term
 from monitor.cli.numbers import whole
 from monitor.cli.options import AsJson
 from monitor.domain.sample import milliseconds
+from monitor.i18n.formats import digits
 
 if TYPE_CHECKING:
     from rich.console import Group
@@ -32,13 +34,13 @@ MOST_BYTES = 64 * 1024 * 1024  # the status of 100,000 sites is smaller
 
 def status(
     context: typer.Context,
-    watch: Annotated[bool, typer.Option("--watch", "-w", help="Stay, and show it anew every two seconds.")] = False,
+    watch: Annotated[bool, typer.Option("--watch", "-w", help="Stay, and show it again every two seconds.")] = False,
     every: Annotated[bool, typer.Option("--all", "-a", help="List the sites that are up, too.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """What is up, what is down since when, which tickets are open.
+    """Show what is up, what is down and since when, and which tickets are open.
 
-    Exit code 1 while anything is down, 3 while no daemon of ours answers: what is shown then is what was last known.
+    Exit code 1 while anything is down, 3 while our daemon does not answer: then the last known state is shown.
     """
     settings = settings_in_force(context.obj)
     now = report(settings)
@@ -151,17 +153,24 @@ def _page(now: StatusReport, every: bool) -> "Group":
     from rich.console import Group
     from rich.text import Text
 
+    from monitor.i18n.terms import STATES
+
     known, parts = now.known, list[Any]()
     if now.live is None:
-        silent = "The daemon does not answer"
+        since = local(known["generated"])
+        silent = _("The daemon does not answer. Last known, from {since}:", since=since)
         if now.page_trouble:
-            silent = f"The daemon works, but its page cannot listen: {now.page_trouble}"
-        parts.append(Text(f"{silent}. Last known, from {local(known['generated'])}:", style="bold yellow"))
+            silent = _(
+                "The daemon works, but its page cannot listen: {why}. Last known, from {since}:",
+                why=now.page_trouble,
+                since=since,
+            )
+        parts.append(Text(silent, style="bold yellow"))
     counts = {state: sum(site["state"] == state for site in known["sites"]) for state in ORDER}
-    line = Text(f"{len(known['sites'])} sites")
+    line = Text(n_("{count} site", "{count} sites", len(known["sites"])))
     for state, count in counts.items():
         if count:
-            line.append(f"   {count} {state}", style=STYLES.get(state, ""))
+            line.append(f"   {digits(count, lang())} {term(STATES, state)}", style=STYLES.get(state, ""))
     parts.append(line)
     if now.live is not None:
         parts += [Text(words, style=style) for words, style in _warnings(now.live)]
@@ -172,7 +181,7 @@ def _page(now: StatusReport, every: bool) -> "Group":
     if known["tickets"]:
         from monitor.cli.tickets import table
 
-        parts.append(table(known["tickets"], "Open tickets"))
+        parts.append(table(known["tickets"], _("Open tickets")))
     if now.helpdesk:
         parts.append(Text(mirror_line(now.helpdesk), style="yellow" if now.helpdesk["last_error"] else ""))
     return Group(*parts)
@@ -182,51 +191,65 @@ def _warnings(live: "LiveStatus") -> Iterator[tuple[str, str]]:
     """Yield what is wrong with the monitor itself, or not set up yet: lines with their style."""
     bad, poor = "bold red", "yellow"
     if refused := live["configuration"]["refused"]:
-        words = f"The configuration on disk was refused: {refused}. The one before stays in force; `check` tells why"
-        yield words, bad
+        yield (
+            _(
+                "The configuration on disk was refused: {why}. The one before stays in force; `check` shows why",
+                why=refused,
+            ),
+            bad,
+        )
     if live["clock_suspect"]:
-        yield "This machine's clock cannot be believed: nothing is escalated. `clock` tells more", bad
+        yield _("This machine's clock is not trusted: nothing is escalated. `clock` shows more"), bad
     if not live["store_readable"]:
-        yield "The database does not answer: outages and tickets are not shown", bad
+        yield _("The database does not answer: outages and tickets are not shown"), bad
     if live["store_refuses"]:
-        yield f"The database refuses to write, decisions wait: {live['store_refuses']}", bad
+        yield _("The database refuses to write, decisions wait: {why}", why=live["store_refuses"]), bad
     for fault in live["store_faults"]:
-        yield f"The database is not sound: {fault}", bad
+        yield _("The database is not sound: {fault}", fault=fault), bad
     if (mail := live["mail"]) is not None:
         if not mail["officers_confirmed"]:
-            yield "Mails go to files only: the officers in charter.toml are not confirmed; `check` tells more", poor
+            yield _("Mails go to files only: the officers in charter.toml are not confirmed; `check` shows more"), poor
         for line in mail["wrong"]:
-            yield f"Mail: {line}", bad
+            yield _("Mail: {line}", line=line), bad
     for each in live["snmp"][:5]:
-        yield f"SNMP: {each['device']}: {each['why']}", poor
+        why = reason_words(each.get("reason")) or each["why"]
+        yield _("SNMP: {device}: {why}", device=each["device"], why=why), poor
 
 
 def _sites(sites: "list[SiteDocument]", every: bool) -> "Listing":
     from rich.text import Text
 
     from monitor.cli.listing import Listing
+    from monitor.i18n.terms import STATES
 
-    table = Listing("State", "Site", "Name", "Since", "RTT", "Loss", prose={"Name"}, right={"RTT", "Loss"})
+    headings = (_("State"), _("Site"), _("Name"), _("Since"), _("RTT"), _("Loss"))
+    table = Listing(*headings, prose={_("Name")}, right={_("RTT"), _("Loss")})
     shown = [site for site in sites if every or site["state"] != "up"]
     for site in sorted(shown, key=lambda site: (ORDER.index(site["state"]), site["id"])):
         table.add_row(
-            Text(site["state"], style=STYLES.get(site["state"], "")),
+            Text(term(STATES, site["state"]), style=STYLES.get(site["state"], "")),
             site["id"],
-            Text("\n".join(filter(None, (site["name_bn"], site["name_en"], site.get("why"))))),
+            Text("\n".join(filter(None, (site["name_bn"], site["name_en"], _why(site))))),
             f"{local(site['since'])}\n{age(site['since'])}",
-            "" if site["rtt_ms"] is None else f"{milliseconds(site['rtt_ms'], 1)} ms",
-            "" if site["loss"] is None else f"{site['loss']:.0%}",
+            "" if site["rtt_ms"] is None else digits(f"{milliseconds(site['rtt_ms'], 1)} ms", lang()),
+            "" if site["loss"] is None else digits(f"{site['loss']:.0%}", lang()),
         )
     return table
 
 
+def _why(site: "SiteDocument") -> str:
+    """Why a site is degraded; an older daemon gives the words alone."""
+    named = ((each["device"], reason_words(each["reason"])) for each in site.get("reasons", []))
+    return "; ".join(f"{device}: {words}" if device else words for device, words in named) or site.get("why", "")
+
+
 def outages(
     context: typer.Context,
-    open_only: Annotated[bool, typer.Option("--open", help="Only those that last.")] = False,
-    limit: Annotated[int, whole(least=1, most=10_000, says="At most so many, the newest first.")] = 50,
+    open_only: Annotated[bool, typer.Option("--open", help="Only those that are not over.")] = False,
+    limit: Annotated[int, whole(least=1, most=10_000, says="How many at most, the newest first.")] = 50,
     as_json: AsJson = False,
 ) -> None:
-    """Lists outages, newest first: who, since when, until when, the charter's deadline, the ticket."""
+    """List outages, newest first: site, start, end, the charter's deadline, the ticket."""
     from monitor.store import queries
     from monitor.store.documents import outage_document
 
@@ -235,7 +258,7 @@ def outages(
     if as_json:
         print_json(found)
     elif not found:
-        print("No outages.")
+        print(_("No outages."))
     else:
         console().print(_outages(found))
 
@@ -244,18 +267,29 @@ def _outages(found: "list[OutageDocument]") -> "Listing":
     from rich.text import Text
 
     from monitor.cli.listing import Listing
+    from monitor.i18n.terms import CAUSES
 
-    headings = ("Site", "Since", "Until", "Lasted", "Due by the charter", "Ticket", "Affects", "Observed")
-    table = Listing(*headings, title="Outages", prose={"Observed"})
+    headings = (
+        _("Site"),
+        _("Since"),
+        _("Until"),
+        _("Lasted"),
+        _("Due by the charter"),
+        _("Ticket"),
+        _("Affects"),
+        _("Observed"),
+    )
+    table = Listing(*headings, title=_("Outages"), prose={_("Observed")})
     for outage in found:
+        cause = outage["cause"] and _("suspected: {cause}", cause=term(CAUSES, outage["cause"]))
         table.add_row(
             outage["site"],
             local(outage["started_utc"]),
-            local(outage["ended_utc"]) or "ongoing",
+            local(outage["ended_utc"]) or _("ongoing"),
             age(outage["started_utc"], outage["ended_utc"]),
             local(outage["deadline_utc"]),
             outage["ticket"] or "",
-            f"{len(outage['affected'])} sites" if outage["affected"] else "",
-            Text("; ".join(filter(None, (outage["reason_text"], outage["cause"] and f"suspected: {outage['cause']}")))),
+            n_("{count} site", "{count} sites", len(outage["affected"])) if outage["affected"] else "",
+            Text("; ".join(filter(None, (reason_words(outage["reason"]), cause)))),
         )
     return table

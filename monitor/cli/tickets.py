@@ -9,10 +9,11 @@ import typer
 from monitor.cli.console import console, print_json
 from monitor.cli.dates import local, moment_of
 from monitor.cli.errors import NO, Failure, acting, settings_in_force, store_of
-from monitor.cli.language import lang
+from monitor.cli.language import _, lang, term
 from monitor.cli.numbers import whole
 from monitor.cli.options import Actor, AsJson, Number, Seen, Text, as_seen, who
 from monitor.domain.clock import DHAKA
+from monitor.domain.message import message
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,19 +26,19 @@ if TYPE_CHECKING:
 
 TEXT = {"text": "--text: "}
 
-app = typer.Typer(help="Shows a ticket, or does something to it.", no_args_is_help=True)
+app = typer.Typer(help="Show a ticket, or change it.", no_args_is_help=True)
 
-several = typer.Typer(help="Lists tickets, newest first; `export` writes all of them out.")
+several = typer.Typer(help="List tickets, newest first; `export` writes all of them to a file.")
 
 
 @several.callback(invoke_without_command=True)
 def tickets(
     context: typer.Context,
     open_only: Annotated[bool, typer.Option("--open", help="Only those that are not resolved.")] = False,
-    limit: Annotated[int, whole(least=1, most=10_000, says="At most so many, the newest first.")] = 50,
+    limit: Annotated[int, whole(least=1, most=10_000, says="How many at most, the newest first.")] = 50,
     as_json: AsJson = False,
 ) -> None:
-    """Lists tickets, newest first."""
+    """List tickets, newest first."""
     if context.invoked_subcommand is not None:
         return
 
@@ -49,22 +50,25 @@ def tickets(
     if as_json:
         print_json(found)
     elif not found:
-        print("No tickets.")
+        print(_("No tickets."))
     else:
-        console().print(table(found, "Tickets"))
+        console().print(table(found, _("Tickets")))
 
 
 def table(found: "Sequence[PublicTicketDocument]", title: str) -> "Listing":
     """Return the tickets as rows; also part of `status`."""
     from monitor.cli.listing import Listing
+    from monitor.i18n.formats import digits
+    from monitor.i18n.terms import TICKET_STATES
 
-    due = "Was due" if found and all(_late(ticket) for ticket in found) else "Due"
-    rows = Listing("Ticket", "State", "Stage", "Site", "Service", "Opened", due, "Late", title=title)
+    due = _("Was due") if found and all(_late(ticket) for ticket in found) else _("Due")
+    headings = (_("Ticket"), _("State"), _("Stage"), _("Site"), _("Service"), _("Opened on"), due, _("Late"))
+    rows = Listing(*headings, title=title)
     for ticket in found:
         rows.add_row(
             ticket["number"],
-            ticket["state"],
-            str(ticket["stage"]),
+            term(TICKET_STATES, ticket["state"]),
+            digits(ticket["stage"], lang()),
             ticket["site"] or "",
             ticket["service"],
             local(ticket["opened_utc"]),
@@ -82,14 +86,17 @@ def _late(ticket: "PublicTicketDocument") -> str:
         return ""
     settled = datetime.fromisoformat(ticket["resolved_utc"]) if ticket["resolved_utc"] else datetime.now(UTC)
     late = settled - datetime.fromisoformat(ticket["deadline_utc"])
-    return duration_text(late, "en") if late.total_seconds() > 0 else ""
+    return duration_text(late, lang()) if late.total_seconds() > 0 else ""
 
 
 @app.command()
 def show(context: typer.Context, number: Number, as_json: AsJson = False) -> None:
-    """Prints a ticket's whole story."""
+    """Show a ticket and its whole history."""
     from monitor.charter.office import Office
+    from monitor.cli.columns import width
     from monitor.cli.console import hanging
+    from monitor.cli.listing import padded
+    from monitor.i18n.terms import HISTORY
     from monitor.reports.ticket_account import account
     from monitor.store import queries
     from monitor.store.documents import ticket_document
@@ -99,7 +106,7 @@ def show(context: typer.Context, number: Number, as_json: AsJson = False) -> Non
         number = number_of(session, number)
         ticket = queries.ticket(session, number)
         if ticket is None:
-            raise Failure(f"no ticket {number}. `upazila-monitor tickets` lists them", NO)
+            raise Failure(message("no ticket {number}. `upazila-monitor tickets` lists them", number=number), NO)
         lines = list(account(session, Office.of(settings), number, lang()))
     facts = ticket_document(ticket)
     if as_json:
@@ -110,8 +117,10 @@ def show(context: typer.Context, number: Number, as_json: AsJson = False) -> Non
     for line in lines:
         for part in line.split("\n"):
             output.print(hanging(output, part, len(part) - len(part.lstrip()) + 2))
+    widest = max((width(term(HISTORY, event["kind"])) for event in facts["events"]), default=0)
     for event in facts["events"]:
-        text = f"{local(event['at_utc'])}  {event['kind']:<14} {event['actor']:<12} {event['text']}"
+        kind = padded(term(HISTORY, event["kind"]), widest)
+        text = f"{local(event['at_utc'])}  {kind}  {padded(event['actor'], 12)}  {event['text']}"
         output.print(hanging(output, text, 21))  # no line of its text looks like an event of its own
 
 
@@ -129,7 +138,6 @@ def act(
     from monitor.alerts.cases import actions
     from monitor.charter.office import Office
     from monitor.cli.clock import now_of
-    from monitor.i18n.formats import moment_text
     from monitor.store.work import Work
 
     settings = settings_in_force(context.obj)
@@ -139,21 +147,31 @@ def act(
         with store.write() as session:
             work, wanted = Work(session, office, now_utc, who(actor)), number_of(session, number)
             ticket = actions.act(work, wanted, action, text, until_utc=until_utc, seen=as_seen(seen))
-            until = f" until {moment_text(until_utc, 'en')}" if until_utc else ""
-            stage = f", at stage {ticket.stage}" if ticket.stage else ""
-            print(f"{ticket.number} is {ticket.state.replace('_', ' ')}{until}{stage}.{_clock(office, ticket)}")
+            print(_standing(ticket, until_utc) + _clock(office, ticket))
+
+
+def _standing(ticket: "Ticket", until_utc: datetime | None) -> str:
+    from monitor.i18n.terms import TICKET_STATES
+
+    facts = {"number": ticket.number, "state": term(TICKET_STATES, ticket.state), "stage": ticket.stage}
+    if until_utc and ticket.stage:
+        return _("{number} is {state} until {until:moment}, at stage {stage}.", until=until_utc, **facts)
+    if until_utc:
+        return _("{number} is {state} until {until:moment}.", until=until_utc, **facts)
+    if ticket.stage:
+        return _("{number} is {state}, at stage {stage}.", **facts)
+    return _("{number} is {state}.", **facts)
 
 
 def _clock(office: "Office", ticket: "Ticket") -> str:
     """Return whether a waiting ticket's time runs on, which the charter file decides for each service."""
-    from monitor.i18n.formats import moment_text
-
     if ticket.state != "waiting":
         return ""
     if office.charter.service(ticket.service).waiting_pauses:
-        return " Its time stands still until somebody goes on with it."
-    due = moment_text(ticket.deadline_utc, "en")
-    return f" Its time runs on: {'it was due' if ticket.breached_utc else 'due'} {due}."
+        return " " + _("Its time is stopped until work on it goes on.")
+    if ticket.breached_utc:
+        return " " + _("Its time runs on: it was due {due:moment}.", due=ticket.deadline_utc)
+    return " " + _("Its time runs on: due {due:moment}.", due=ticket.deadline_utc)
 
 
 def number_of(session: "Session", typed: str) -> str:
@@ -165,7 +183,7 @@ def number_of(session: "Session", typed: str) -> str:
 
 @app.command(name="raise")
 def raise_(context: typer.Context, number: Number, text: Text = "", actor: Actor = "", seen: Seen = None) -> None:
-    """Raises an overdue ticket to the next stage of the grievance chain."""
+    """Raise an overdue ticket to the next stage of the grievance chain."""
     act(context, number, "raise", text, actor, seen=seen)
 
 
@@ -174,11 +192,11 @@ def ack(
     context: typer.Context,
     number: Number,
     text: Text = "",
-    until: Annotated[str, typer.Option(help="It is open again then, such as 2026-12-24T10:00 (Dhaka).")] = "",
+    until: Annotated[str, typer.Option(help="It opens again then, such as 2026-12-24T10:00 (Dhaka).")] = "",
     actor: Actor = "",
     seen: Seen = None,
 ) -> None:
-    """Says that somebody has taken notice; with --until, only for so long."""
+    """Acknowledge a ticket; with --until only up to that time."""
     until_utc = moment_of("--until", until) if until else None
     text = (f"until {until}: {text}" if until else text).removesuffix(": ")
     act(context, number, "ack", text, actor, until_utc, seen, {"until_utc": f"--until: {until} "})
@@ -186,35 +204,35 @@ def ack(
 
 @app.command()
 def start(context: typer.Context, number: Number, text: Text = "", actor: Actor = "", seen: Seen = None) -> None:
-    """Says that work on it has begun."""
+    """Mark a ticket as in progress."""
     act(context, number, "start", text, actor, seen=seen)
 
 
 @app.command()
 def wait(context: typer.Context, number: Number, text: Text, actor: Actor = "", seen: Seen = None) -> None:
-    """Says what it waits for (--text), and whether its time runs on meanwhile."""
+    """Mark a ticket as waiting, and write for what (--text); shows whether its time runs on."""
     act(context, number, "wait", text, actor, seen=seen)
 
 
 @app.command()
 def comment(context: typer.Context, number: Number, text: Text, actor: Actor = "", seen: Seen = None) -> None:
-    """Writes something (--text) into its history."""
+    """Write a remark (--text) into a ticket's history."""
     act(context, number, "comment", text, actor, seen=seen)
 
 
 @app.command()
 def resolve(context: typer.Context, number: Number, text: Text = "", actor: Actor = "", seen: Seen = None) -> None:
-    """Says that it is settled, and tells everyone who was told of it."""
+    """Mark a ticket as resolved; everyone who had a message about it gets one."""
     act(context, number, "resolve", text, actor, seen=seen)
 
 
 @app.command()
 def reopen(context: typer.Context, number: Number, text: Text = "", actor: Actor = "", seen: Seen = None) -> None:
-    """Says that it was not settled after all."""
+    """Reopen a ticket that was not resolved after all."""
     act(context, number, "reopen", text, actor, seen=seen)
 
 
 @app.command()
 def close(context: typer.Context, number: Number, text: Text = "", actor: Actor = "", seen: Seen = None) -> None:
-    """Files a resolved ticket."""
+    """Close a resolved ticket."""
     act(context, number, "close", text, actor, seen=seen)

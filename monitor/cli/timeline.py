@@ -7,23 +7,27 @@ import typer
 from monitor.cli.console import console, print_json
 from monitor.cli.dates import local
 from monitor.cli.errors import BAD_INPUT, NO, Failure, settings_in_force, store_of
+from monitor.cli.language import _, reason_words, term
 from monitor.cli.numbers import whole
 from monitor.cli.options import AsJson
+from monitor.domain.message import Said, message
 from monitor.domain.text import clean
 from monitor.settings.problems import did_you_mean
 
 
 def events(
     context: typer.Context,
-    site: Annotated[str, typer.Argument(help="Of this site only.")] = "",
-    kind: Annotated[str, typer.Option(help="Of this kind only, such as outage, outage_over or restarted.")] = "",
-    limit: Annotated[int, whole(least=1, most=10_000, says="At most so many, the newest first.")] = 50,
+    site: Annotated[str, typer.Argument(help="Only of this site.")] = "",
+    kind: Annotated[str, typer.Option(help="Only of this kind, such as outage, outage_over or restarted.")] = "",
+    limit: Annotated[int, whole(least=1, most=10_000, says="How many at most, the newest first.")] = 50,
     as_json: AsJson = False,
 ) -> None:
-    """Lists the timeline, newest first."""
+    """List what happened, newest first."""
     from rich.text import Text
 
+    from monitor.alerts.notices.phrases import ENDED
     from monitor.cli.listing import Listing
+    from monitor.i18n.terms import EVENTS
     from monitor.store import queries
     from monitor.store.documents import timeline_document
 
@@ -33,18 +37,20 @@ def events(
         found = [timeline_document(event) for event in queries.timeline(session, site=site, kind=wanted, limit=limit)]
         known = queries.event_kinds(session)
     if site and not found and site not in settings.fleet.sites:  # what was taken out keeps its past
-        raise Failure(f"no site '{clean(site)}'.{did_you_mean(site, settings.fleet.sites) or ''}", BAD_INPUT)
+        near = did_you_mean(site, settings.fleet.sites)
+        raise Failure(message("no site '{site}'.{hint}", site=clean(site), hint=near), BAD_INPUT)
     if wanted and not found and wanted not in known:
-        hint = did_you_mean(wanted, known) or f" There are: {', '.join(known)}"
-        raise Failure(f"--kind: nothing of the kind '{wanted}' has happened.{hint}", NO)
+        hint: Said = did_you_mean(wanted, known) or message(" There are: {kinds}", kinds=list(known))
+        raise Failure(message("--kind: nothing of the kind '{kind}' has happened.{hint}", kind=wanted, hint=hint), NO)
     if as_json:
         print_json(found)
         return
     if not found:
-        print("Nothing happened.")
+        print(_("Nothing happened."))
         return
-    table = Listing("When", "Where", "What", "", prose={"What", ""})
+    table = Listing(_("When"), _("Where"), _("What"), "", prose={_("What"), ""})
     for event in found:
-        what = event["kind"].replace("_", " ")
-        table.add_row(local(event["at_utc"]), event["device"] or event["site"], what, Text(event["text"]))
+        ended = term(ENDED, event["end_reason"] or "")
+        what = "; ".join(filter(None, (reason_words(event["reason"]), ended, event["ticket"])))
+        table.add_row(local(event["at_utc"]), event["device"] or event["site"], term(EVENTS, event["kind"]), Text(what))
     console().print(table)

@@ -24,10 +24,10 @@ def trace(
     target: Annotated[str, typer.Argument(help="An IPv4 or IPv6 address.", show_default=False)],
     count: Annotated[int, whole("--count", "-c", least=1, most=10, says="Echoes to each hop.")] = 2,
     timeout: Annotated[float, decimal(least=0.01, most=10, says="Seconds to wait for a hop.")] = 1.0,
-    most_hops: Annotated[int, whole(least=1, most=64, says="Where to give up.")] = 30,
+    most_hops: Annotated[int, whole(least=1, most=64, says="After how many hops to stop.")] = 30,
     as_json: AsJson = False,
 ) -> None:
-    """Lists the routers on the way (traceroute); exit code 0 when the host itself answered, 1 when not."""
+    """List the routers on the way (traceroute); exit code 0 if the host itself answers, 1 if not."""
     from monitor.probes import trace as tracing
 
     try:

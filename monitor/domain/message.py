@@ -58,6 +58,13 @@ class Message:
         return hash(str(self))
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Translated(Message):
+    """Data that comes with its words in several languages, such as a holiday's name; ``text`` is the English."""
+
+    others: Mapping[str, str] = field(default_factory=dict)
+
+
 Said = Message | str
 """A message, or text that is shown as it is: a name, or what came from outside."""
 
@@ -70,6 +77,11 @@ def message(text: str, /, **values: object) -> Message:
 def messages(one: str, many: str, count: int, /, **values: object) -> Message:
     """Make a message about ``count`` things; both texts are literals in English."""
     return Message(one, {"count": count, **values}, many, count)
+
+
+def translated(english: str, /, **others: str) -> Translated:
+    """Make a message of data: its English words, and those in other languages by their code."""
+    return Translated(english, others=others)
 
 
 def said_by(error: BaseException) -> Said:

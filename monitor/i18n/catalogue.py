@@ -19,7 +19,7 @@ from datetime import date, datetime, time, timedelta
 from string import Formatter
 from typing import Any
 
-from monitor.domain.message import Message, Said, joined
+from monitor.domain.message import Message, Said, Translated, joined
 from monitor.domain.period import Period
 from monitor.i18n import formats
 from monitor.i18n.languages import SOURCE, Lang, lookup
@@ -45,6 +45,8 @@ def render(said: Said, lang: Lang) -> str:
     """Return a message in ``lang``; a plain text as it is."""
     if isinstance(said, str):
         return said
+    if isinstance(said, Translated):
+        return said.others.get(lang) or said.text
     return _filled(lookup(lang, said.text, said.many, said.count), said.source, said.values, lang)
 
 

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 
 from monitor.charter.calendar import Calendar
+from monitor.i18n.catalogue import render
 from tests.charter.calendars import calendar, calendars, dates, dhaka, listed, local, moments, shipped
 from tests.places import SHIPPED
 
@@ -16,7 +17,7 @@ ORDER = {"bn": "স্থানীয় ছুটি", "en": "Local holiday", "
 
 
 def why(office: Calendar, date: str) -> str:
-    return office.day(dt.date.fromisoformat(date)).why_en
+    return render(office.day(dt.date.fromisoformat(date)).why, "en")
 
 
 def hours(office: Calendar, date: str) -> str:
@@ -86,8 +87,8 @@ def test_every_day_of_a_notified_list_is_off_and_every_exchanged_day_is_worked()
 def test_an_order_of_the_office_closes_a_day_and_is_named() -> None:
     day = calendar(closed=[{"date": dt.date(2026, 12, 8), **ORDER}]).day(dt.date(2026, 12, 8))
     assert (day.kind, day.opens, day.closes) == ("order", None, None)
-    assert day.why_en == "Local holiday (order ৪২ of 30/11/2026)"
-    assert day.why_bn == "স্থানীয় ছুটি (স্মারক নং ৪২, ৩০/১১/২০২৬)"
+    assert render(day.why, "en") == "Local holiday (order ৪২ of 30/11/2026)"
+    assert render(day.why, "bn") == "স্থানীয় ছুটি (স্মারক নং ৪২, ৩০/১১/২০২৬)"
 
 
 def test_an_order_of_the_office_takes_a_holiday_or_a_weekend_back() -> None:
@@ -101,12 +102,12 @@ def test_an_order_of_the_office_takes_a_holiday_or_a_weekend_back() -> None:
 
 def test_a_year_without_a_list_is_filled_by_estimates_and_marked() -> None:
     victory, ordinary = (calendar().day(dt.date(2027, 12, day)) for day in (16, 15))
-    assert (victory.kind, victory.why_en, victory.why_bn) == (
+    assert (victory.kind, render(victory.why, "en"), render(victory.why, "bn")) == (
         "holiday",
         "Victory Day (estimate)",
         "বিজয় দিবস (আনুমানিক)",
     )
-    assert (ordinary.working, ordinary.why_en) == (True, "working day (estimate)")
+    assert (ordinary.working, render(ordinary.why, "en")) == (True, "working day (estimate)")
     assert victory.estimated
     assert ordinary.estimated
 

@@ -80,7 +80,7 @@ def test_our_own_daemon_is_believed_and_a_refused_configuration_is_told(home: Pa
 @pytest.mark.parametrize(
     ("wrong", "told"),
     [
-        ({"clock_suspect": True}, "clock cannot be believed"),
+        ({"clock_suspect": True}, "clock is not trusted"),
         ({"store_readable": False}, "The database does not answer"),
         ({"mail": {"officers_confirmed": False, "wrong": []}}, "the officers in charter.toml are not confirmed"),
     ],

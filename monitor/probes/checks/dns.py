@@ -227,13 +227,13 @@ DNS = CheckKind(
     DnsCheck,
     check,
     ByHand(
-        "Asks a name server for a name.",
+        "Ask a name server for a name.",
         "name",
         _typed,
-        target_says="The name that is asked for.",
+        target_says="The name to ask for.",
         options={
             "type": "A, AAAA, CNAME, MX, NS, PTR, SOA, SRV or TXT.",
-            "server": "ADDRESS[:PORT] of the server; this machine's, if left out.",
+            "server": "ADDRESS[:PORT] of the server; without it those of this machine.",
             "expect": "",
         },
     ),

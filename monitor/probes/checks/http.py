@@ -107,11 +107,11 @@ HTTP = CheckKind(
     HttpCheck,
     check,
     ByHand(
-        "Gets a page: its status, what it says, how long its certificate is good for.",
+        "Get a page: its status, its text, how long its certificate is valid.",
         "URL",
         lambda target, options: {"url": target, **options},
         options=dict.fromkeys(("status", "body", "certificate_days", "ca_file"), ""),
-        unless={"verify": ("--insecure", "Believe any certificate.")},
+        unless={"verify": ("--insecure", "Accept any certificate.")},
         timeout_s=10.0,
     ),
     title="Pages",

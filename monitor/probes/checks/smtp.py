@@ -93,7 +93,7 @@ SMTP = CheckKind(
     SmtpCheck,
     check,
     ByHand(
-        "Lets a mail server introduce itself: its greeting, STARTTLS, how long its certificate is good for.",
+        "Ask a mail server for its greeting and STARTTLS, and how long its certificate is valid.",
         "HOST[:PORT]",
         _typed,
         target_says="IPv6 as [ADDRESS]:PORT.",
@@ -101,7 +101,7 @@ SMTP = CheckKind(
             "security": "starttls, if_offered, tls or none.",
             **dict.fromkeys(("banner", "certificate_days", "ca_file"), ""),
         },
-        unless={"verify": ("--insecure", "Believe any certificate.")},
+        unless={"verify": ("--insecure", "Accept any certificate.")},
         timeout_s=10.0,
     ),
     title="Mail servers",

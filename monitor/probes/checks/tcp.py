@@ -42,7 +42,7 @@ TCP = CheckKind(
     TcpCheck,
     check,
     ByHand(
-        "Opens a TCP connection and says how long that took.",
+        "Open a TCP connection and show how long that took.",
         "HOST:PORT",
         lambda target, _: host_and_port(target),
         target_says="IPv6 as [ADDRESS]:PORT.",

@@ -119,7 +119,7 @@ def test_a_request_that_is_overdue_under_the_wrong_service_is_not_moved_back_int
     desk.wait(days=2)
     services = desk.office.charter.services
     later = max(services, key=lambda key: (services[key].target.unit == "working_days", services[key].target.amount))
-    with pytest.raises(NotAllowed, match="Withdraw it and register it anew"):
+    with pytest.raises(NotAllowed, match="Withdraw it and register it again"):
         put_right(desk, number, Correction(service=later))
     assert ticket(desk, number).service == "citizen:6"
     assert "corrected" not in desk.history(number)
