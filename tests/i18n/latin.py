@@ -85,6 +85,6 @@ def latin_words(text: str, names: Collection[str] = ()) -> list[str]:
     Not those of ALLOWED or within one of ``names``, what is quoted, options, paths, keys, addresses and ids.
     """
     for name in sorted(names, key=len, reverse=True):
-        text = text.replace(name, " ")
+        text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", " ", text)
     text = _TYPED.sub(" ", _QUOTED.sub(" ", text))
     return [word for word in _WORD.findall(text) if word not in ALLOWED]
