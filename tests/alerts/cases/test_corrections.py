@@ -64,8 +64,8 @@ def test_the_letter_about_what_is_withdrawn_promises_nothing_and_the_citizen_may
     told = {letter.recipient: render.render(letter, "en") for letter in desk.send_all()}
     for letter in told.values():
         assert not re.search(r"^(Due|Was due|How it was counted|Grievance stage)", letter.text, re.MULTILINE)
-    assert f"If you did ask for it, please inform the office, with the number {number}." in told["asker"].text
-    assert "Nothing is to be done about it." in told["responsible"].text
+    assert f"If you did make this request, please inform the office, with the number {number}." in told["asker"].text
+    assert "Nothing needs to be done about it." in told["responsible"].text
 
 
 def test_what_is_withdrawn_counts_in_no_record_of_promises(desk: Desk) -> None:
