@@ -109,7 +109,7 @@ SAMPLES = [
     for minute in range(40)
 ]
 RECORDINGS = {
-    "story.jsonl": "\n".join(map(json.dumps, SAMPLES)),
+    "story.jsonl": "\n".join(map(json.dumps, SAMPLES[:3])),
     "no-json.jsonl": "{",
     "no-device.jsonl": json.dumps({"t": "2026-11-24T10:00:00+06:00", "device": "zz", "verdict": "ok"}),
     "no-time.jsonl": json.dumps({"t": "x", "device": "backbone-north", "verdict": "ok"}),
@@ -121,6 +121,8 @@ NAMES = {
     "auto, ping",
     "raw",
     "HOST",
+    "t, device",
+    "verdict",
     *NoticeKind,
     *COLUMNS,
     *KINDS,
