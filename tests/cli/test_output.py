@@ -64,7 +64,7 @@ def test_no_figure_is_cut_however_narrow_the_terminal_is(
 def test_a_story_that_is_wrapped_shows_where_its_next_line_begins(busy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "80")
     lines = typed(busy, "ticket", "show", "1").stdout.splitlines()
-    first = next(number for number, line in enumerate(lines) if "Raised to the next stage" in line)
+    first = next(number for number, line in enumerate(lines) if "  Next stage  " in line)
     assert lines[first].startswith("2026-")
     assert lines[first + 1].startswith(" " * 21), "the rest of an event stands below its kind"
     assert all(cell_len(line) <= 80 for line in lines)
