@@ -5,7 +5,7 @@ import stat
 from pathlib import Path
 from typing import BinaryIO
 
-from monitor.domain.message import message
+from monitor.domain.message import Message, message, said_by_system
 
 CONFIG_BYTES = 64 * 1024 * 1024  # sites.toml of 20,000 sites has about 5 MB
 LIST_BYTES = 64 * 1024 * 1024  # a spreadsheet, a list of addresses
@@ -22,7 +22,7 @@ def read_bounded(file: Path, most_bytes: int) -> bytes:
         try:
             found = opened.read(most_bytes + 1)
         except OSError as error:
-            raise PlainFileError(message("cannot be read: {strerror}", strerror=error.strerror)) from None
+            raise PlainFileError(message("cannot be read: {fault}", fault=said_by_system(error))) from None
     if found is None:  # some files of the kernel would make us wait
         raise PlainFileError(message("cannot be read without waiting"))
     if len(found) > most_bytes:
@@ -39,7 +39,7 @@ def open_plain(file: Path, most_bytes: int | None = None) -> BinaryIO:
         _check(os.stat(file), most_bytes)
         opened = open(file, "rb", opener=_without_waiting)  # noqa: SIM115  # who called closes it
     except OSError as error:
-        raise PlainFileError(message("cannot be read: {strerror}", strerror=error.strerror)) from None
+        raise PlainFileError(message("cannot be read: {fault}", fault=said_by_system(error))) from None
     except ValueError:  # a NUL in the path
         raise PlainFileError(message("cannot be read: its path holds a letter that no path has")) from None
     try:
@@ -73,8 +73,8 @@ def _check(found: os.stat_result, most_bytes: int | None) -> None:
         raise PlainFileError(_too_large(most_bytes))
 
 
-def _too_large(most_bytes: int) -> str:
-    return f"is too large: more than {most_bytes:,} bytes"
+def _too_large(most_bytes: int) -> Message:
+    return message("is too large: more than {most:,} bytes", most=most_bytes)
 
 
 def _without_waiting(file: str, flags: int) -> int:

@@ -1,7 +1,4 @@
-"""Write the sections of docs/ about every registered check, channel, help desk and event of the log.
-
-For `scripts/docs`.
-"""
+"""Write the sections of docs/ on every registered check, channel, help desk and log event, for `scripts/docs`."""
 
 import logging
 import sys

@@ -109,10 +109,7 @@ class Calendar:
         return known
 
     def is_public_holiday(self, day: date) -> bool:
-        """Return whether a list (or an estimate, where the year has none) makes it a holiday.
-
-        Whatever the office ordered.
-        """
+        """Return whether a list (or an estimate without one) makes it a holiday, whatever the office ordered."""
         return day in self.public_holidays or (
             day.year not in self.listed_years and day in estimated_holidays(day.year)
         )

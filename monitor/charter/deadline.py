@@ -137,9 +137,9 @@ def _with_waits(deadline: Deadline, waits: Sequence[Wait], calendar: Calendar) -
 
 
 def explain(deadline: Deadline, lang: Lang) -> str:
-    """Explain the deadline in lines that can be checked against a wall calendar.
+    """Explain the deadline line by line: event, time allowed, each day, due time.
 
-    Event, time allowed, each day, due time.
+    Each line can be checked against a wall calendar.
     """
     period, rule = deadline.period, tr(lang, _RULES[deadline.rule])
     lines = [

@@ -1,7 +1,4 @@
-"""Run `notify test`: a sample of every letter to one address.
-
-And `notify explain`: who is notified of a ticket, and why.
-"""
+"""Run `notify test` (a sample of every letter to one address) and `notify explain` (who is notified, and why)."""
 
 import json
 from dataclasses import fields

@@ -1,7 +1,4 @@
-"""Run `simulate`.
-
-A complaint and an outage pass the whole grievance chain in seconds, every mail written to a folder.
-"""
+"""Run `simulate`: a complaint and an outage pass the whole grievance chain, every mail written to a folder."""
 
 from pathlib import Path
 from typing import Annotated

@@ -38,10 +38,7 @@ def _catalogue(lang: Lang) -> gettext.NullTranslations:
 
 
 def lookup(lang: Lang, text: str, many: str = "", count: int | None = None, context: str = "") -> str:
-    """Return the entry for an English ``text`` (or ``many``, of a ``count``) in ``lang``, with its gaps.
-
-    Else the English.
-    """
+    """Return the entry for an English ``text`` (or ``many``, of a ``count``) in ``lang``, or the English itself."""
     known = _catalogue(lang)
     if count is not None:
         return known.npgettext(context, text, many, count) if context else known.ngettext(text, many, count)

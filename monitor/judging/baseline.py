@@ -33,9 +33,9 @@ PACKED_BYTES = WIDTH * 3
 
 
 class Limits(NamedTuple):
-    """How far above the usual time is slow: ``mads`` deviations (0.
+    """Where slow begins: ``mads`` deviations above the usual time, but at least ``least_ns`` nanoseconds above it.
 
-    Never slow), but at least ``least_ns`` nanoseconds.
+    With 0 ``mads`` nothing is ever slow.
     """
 
     mads: float = 6.0

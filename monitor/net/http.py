@@ -100,7 +100,7 @@ class Answer:
 def preload() -> None:
     """Import what `request` needs, which takes a fifth of a second.
 
-    For callers whose first request must not take longer.
+    For callers whose first request must not take that longer.
     """
     import requests  # noqa: F401
 

@@ -14,10 +14,7 @@ MOST_MEMBERS = 1_000  # of one gzip body (RFC 1952, 2.2)
 
 
 class Response(http.client.HTTPResponse):
-    """A response that may have interim ones before it (103 Early Hints, 102, 100).
-
-    Which http.client mistakes for it.
-    """
+    """A response that may follow interim ones (103, 102, 100), which http.client would take for it."""
 
     def begin(self) -> None:
         """Read status and headers; also 'chunked' with blanks around it, which http.client does not recognise."""

@@ -4,12 +4,18 @@ The running daemon makes `LiveStatus`; a command that finds none makes `LastKnow
 ISO 8601, UTC.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any, NotRequired, TypedDict, cast
 
+from monitor.domain.message import Message, Said, message, messages
 from monitor.settings.fleet import Site
 from monitor.store.documents import OutageDocument, PublicTicketDocument, ReasonDocument, TimelineDocument, iso_or_none
+
+BRIEFS_MISSED: Mapping[str, Message] = {
+    "morning": message("the morning brief has not been sent"),
+    "weekly": message("the weekly brief has not been sent"),
+}
 
 
 class DeviceDocument(TypedDict):
@@ -86,12 +92,19 @@ class OutboxDocument(TypedDict):
 
 
 class MailDocument(TypedDict):
-    """What is wrong with the mail path: nothing, or lines for people."""
+    """What is wrong with the mail path; ``wrong``: `mail_faults` in English.
+
+    ``late``: the oldest pending notice waits longer than `late_after_s`. ``away``: why channels cannot be used now.
+    ``fault``: why letters wait that this program cannot render.
+    """
 
     late_s: int
     missed: dict[str, bool]
     wrong: list[str]
     officers_confirmed: bool
+    late: NotRequired[bool]
+    away: NotRequired[dict[str, str]]
+    fault: NotRequired[str]
 
 
 class LastKnownStatus(TypedDict):
@@ -138,6 +151,37 @@ def site_document(site: Site, state: str, since_utc: datetime | None) -> SiteDoc
         "rtt_ms": None,
         "loss": None,
     }
+
+
+def mail_faults(mail: MailDocument, outbox: OutboxDocument) -> Iterator[Said]:
+    """Yield what is wrong with the mail path, a line each; of a daemon of before in its English."""
+    if "away" not in mail:
+        yield from mail["wrong"]
+        return
+    yield from (f"{channel}: {why}" for channel, why in mail["away"].items())
+    yield from (BRIEFS_MISSED[kind] for kind, is_missed in mail["missed"].items() if is_missed)
+    if mail.get("late"):
+        yield messages(
+            "{count} letter is pending, for {length:lasting}",
+            "{count} letters are pending, the oldest for {length:lasting}",
+            outbox["owed"],
+            length=mail["late_s"],
+        )
+    if outbox["faulty"]:
+        yield messages(
+            "{count} letter cannot be made, by a fault of this program ({fault}): it is sent after an upgrade. "
+            "upazila-monitor outbox --owed",
+            "{count} letters cannot be made, by a fault of this program ({fault}): they are sent after an upgrade. "
+            "upazila-monitor outbox --owed",
+            outbox["faulty"],
+            fault=mail.get("fault", ""),
+        )
+    if outbox["dead"]:
+        yield messages(
+            "{count} letter could not be delivered: upazila-monitor outbox --dead",
+            "{count} letters could not be delivered: upazila-monitor outbox --dead",
+            outbox["dead"],
+        )
 
 
 def live_status(said: Mapping[str, Any]) -> LiveStatus:

@@ -21,10 +21,7 @@ log = logging.getLogger(__name__)
 
 
 class ConfigReload(Part):
-    """The part that reads ``directory`` after each `ask`.
-
-    And passes valid settings with their sources to ``take_over``.
-    """
+    """The part that reads ``directory`` after each `ask`; valid settings and sources go to ``take_over``."""
 
     name = "reload"
 

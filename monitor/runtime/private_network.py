@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import NoReturn
 
+from monitor.domain.message import message
 from monitor.runtime.systemd import FIRST_FD
 from monitor.settings.load import Settings
 from monitor.settings.problems import ConfigError, Problem
@@ -52,11 +53,13 @@ def beyond_loopback(settings: Settings) -> str:
 def check_settings(settings: Settings) -> None:
     """Raise ConfigError in a private network when ``settings`` need another: unreachable hosts would count as down."""
     if os.environ.get(INSIDE) and (key := beyond_loopback(settings)):
-        words = (
-            f"{key} lies beyond the private network in which the example fleet is watched. Expected loopback alone "
-            f"until the program is started anew with ping sockets open: as root, {OPEN_PING}"
+        said = message(
+            "{key} lies beyond the private network in which the example fleet is monitored. Expected loopback alone "
+            "until the program is restarted with ping sockets open: as root, {command}",
+            key=key,
+            command=OPEN_PING,
         )
-        raise ConfigError([Problem(str(settings.directory), 0, "", words)])
+        raise ConfigError([Problem(str(settings.directory), 0, "", said)])
 
 
 def is_allowed() -> bool:

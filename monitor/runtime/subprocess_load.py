@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from monitor.configuration import load
+from monitor.domain.message import message, said_by_system
 from monitor.net.pool import Pool
 from monitor.settings.load import Settings
 from monitor.settings.problems import ConfigError, Problem
@@ -28,14 +29,18 @@ async def load_in_subprocess(directory: Path) -> tuple[Settings, Mapping[str, by
     try:
         process = await asyncio.create_subprocess_exec(*words, stdout=PIPE)
     except OSError as error:
-        raise ConfigError([Problem(str(directory), 0, "", f"could not be read: {error.strerror}")]) from None
+        raise ConfigError(
+            [Problem(str(directory), 0, "", message("could not be read: {fault}", fault=said_by_system(error)))]
+        ) from None
     try:
         said, _ = await process.communicate()
     finally:
         if process.returncode is None:
             process.kill()
     if process.returncode != 0:
-        raise ConfigError([Problem(str(directory), 0, "", f"reading it ended with exit code {process.returncode}")])
+        raise ConfigError(
+            [Problem(str(directory), 0, "", message("reading it ended with exit code {code}", code=process.returncode))]
+        )
     found: tuple[Settings, dict[str, bytes]] | list[Problem] = await asyncio.wrap_future(
         _THREAD.submit(pickle.loads, said)
     )

@@ -30,10 +30,7 @@ def boot_id() -> str:
 
 
 def kernel_says_synchronised() -> bool:
-    """Return whether NTP keeps the wall clock.
-
-    By adjtimex(2), or where that is forbidden by systemd-timesyncd's file.
-    """
+    """Return whether NTP keeps the wall clock, by adjtimex(2) or else systemd-timesyncd's file."""
     state = _ADJTIMEX(ctypes.create_string_buffer(512))  # all zeros: asks, and sets nothing
     return TIMESYNCD_SAYS_SO.exists() if state < 0 else state != TIME_ERROR
 

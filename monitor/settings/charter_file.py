@@ -5,7 +5,7 @@ from typing import Annotated, TypeVar, get_args
 
 from pydantic import AfterValidator, BeforeValidator, Field, StringConstraints, ValidationInfo, field_validator
 
-from monitor.domain.message import message
+from monitor.domain.message import N_, Message, message
 from monitor.domain.period import IMMEDIATE
 from monitor.settings.base import Model, matching
 from monitor.settings.found import found
@@ -158,9 +158,9 @@ class CharterFile(Model):
     @field_validator("stages")
     @classmethod
     def _chain_is_whole(cls, stages: tuple[StageEntry, ...], info: ValidationInfo) -> tuple[StageEntry, ...]:
-        _numbered_from_one([stage.level for stage in stages], "level", "stage")
+        _numbered_from_one([stage.level for stage in stages], "level", message("stage"))
         for stage in stages:
-            _known_officer(stage.holder, f"stage {stage.level}: holder", info)
+            _known_officer(stage.holder, message("stage {level}: holder", level=stage.level), info)
         return stages
 
     @field_validator("citizen", "official")
@@ -170,10 +170,10 @@ class CharterFile(Model):
         defaults = info.data.get(section)
         if defaults is None:  # they are wrong themselves, and that is reported
             return services
-        _numbered_from_one([service.number for service in services], "number", "service")
+        _numbered_from_one([service.number for service in services], "number", message("service"))
         completed = tuple(_with_defaults(service, defaults, section) for service in services)
         for service in completed:
-            _known_officer(service.officer, f"service {service.number}: officer", info)
+            _known_officer(service.officer, message("service {number}: officer", number=service.number), info)
         return completed
 
     @field_validator("citizen")
@@ -182,15 +182,17 @@ class CharterFile(Model):
         for kind in get_args(Kind):
             numbers = [service.number for service in services if kind in service.site_kinds]
             if len(numbers) != 1:
-                found = f"by services {' and '.join(map(str, numbers))}" if numbers else "by no service"
-                raise ValueError(
-                    message(
-                        "sites of the kind '{kind}' are promised {found}. Expected the kind in 'site_kinds' of "
-                        "exactly one",
-                        kind=kind,
-                        found=found,
-                    )
+                many = N_(
+                    "sites of the kind '{kind}' are promised by services {numbers}. Expected the kind in "
+                    "'site_kinds' of "
+                    "exactly one"
                 )
+                none = N_(
+                    "sites of the kind '{kind}' are promised by no service. Expected the kind in "
+                    "'site_kinds' of exactly one"
+                )
+                given = {"kind": kind, "numbers": " and ".join(map(str, numbers))}
+                raise ValueError(Message(many, given) if numbers else Message(none, given))
         return services
 
     @field_validator("official")
@@ -207,7 +209,7 @@ class CharterFile(Model):
         return services
 
 
-def _numbered_from_one(numbers: list[int], key: str, what: str) -> None:
+def _numbered_from_one(numbers: list[int], key: str, what: Message) -> None:
     for expected, number in enumerate(numbers, start=1):
         if number != expected:
             raise ValueError(
@@ -221,7 +223,7 @@ def _numbered_from_one(numbers: list[int], key: str, what: str) -> None:
             )
 
 
-def _known_officer(role: str, where: str, info: ValidationInfo) -> None:
+def _known_officer(role: str, where: Message, info: ValidationInfo) -> None:
     officers = info.data.get("officers")
     if officers is not None and role not in officers:
         raise ValueError(message("{where}: {fault}", where=where, fault=no_such("officer", role, officers)))

@@ -14,7 +14,7 @@ _ADDRESS = re.compile(rf"({_ATOM}(?:\.{_ATOM})*)@((?:[a-z\d](?:[a-z\d-]*[a-z\d])
 def is_mail_address(text: str) -> bool:
     """Return whether ``text`` can stand in a mail's To.
 
-    One plain ASCII address, name@domain, with a possible domain.
+    It is one plain ASCII address, name@domain, with a possible domain.
     """
     found = _ADDRESS.fullmatch(text) if len(text) <= LONGEST else None
     return found is not None and len(found.group(1)) <= LONGEST_LOCAL and is_host_name(found.group(2))

@@ -1,7 +1,4 @@
-"""Model [notices], [recipients.NAME] and [channels.NAME] of config/monitor.toml.
-
-How many notices, when, and to whom.
-"""
+"""Model [notices], [recipients.NAME] and [channels.NAME] of monitor.toml: how many notices, when, to whom."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path

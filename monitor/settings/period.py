@@ -5,14 +5,14 @@ from typing import Annotated
 
 from pydantic import BeforeValidator
 
-from monitor.domain.message import Said, message
+from monitor.domain.message import Message, Said, message
 from monitor.domain.period import IMMEDIATE, Period, Unit
 from monitor.settings.found import found
 
 LONGEST = {"working_days": 1_000, "days": 3_650, "months": 120, "hours": 8_760, "seconds": 31_536_000}
 
 
-def _reader(what: str, units: tuple[Unit, ...]) -> Callable[[object], Period]:
+def _reader(what: Message, units: tuple[Unit, ...]) -> Callable[[object], Period]:
     """Return a parser of periods of one of ``units``; its error says what was expected."""
     forms = ", ".join('"immediate"' if unit == "immediate" else f"{{ {unit} = N }}" for unit in units)
 
@@ -53,11 +53,11 @@ def _as_written(value: object) -> Said:
 
 
 Target = Annotated[
-    Period, BeforeValidator(_reader("service-time target", ("immediate", "working_days", "hours", "seconds")))
+    Period, BeforeValidator(_reader(message("service-time target"), ("immediate", "working_days", "hours", "seconds")))
 ]
 """How long a service of the charter may take."""
 
 Disposal = Annotated[
-    Period, BeforeValidator(_reader("disposal time", ("months", "days", "working_days", "hours", "seconds")))
+    Period, BeforeValidator(_reader(message("disposal time"), ("months", "days", "working_days", "hours", "seconds")))
 ]
 """How long a stage of the grievance chain has; hours and seconds are for drills."""

@@ -9,7 +9,7 @@ import stat
 from os.path import isfile
 from pathlib import Path
 
-from monitor.domain.message import message, said_by
+from monitor.domain.message import message, said_by, said_by_system
 from monitor.domain.text import has_controls
 from monitor.plain_file import PlainFileError, open_plain
 
@@ -67,7 +67,7 @@ def read_secret(file: Path, name: str = "") -> Secret:
     except OSError as error:
         raise SecretError(
             message(
-                "{name}: cannot be read: {strerror}. {expected}", name=name, strerror=error.strerror, expected=expected
+                "{name}: cannot be read: {fault}. {expected}", name=name, fault=said_by_system(error), expected=expected
             )
         ) from None
     try:

@@ -122,7 +122,7 @@ def unlisted(session: Session, desk: str) -> list[int]:
 def next_in_turn(session: Session, desk: str, now_utc: datetime) -> tuple[HelpdeskTicket, str, bool] | None:
     """Return row, number, and whether events are pending, of the next ticket.
 
-    Pending, then to be polled, then retries.
+    Tickets with pending events come first, then those to be polled, then retries.
     """
     fine, next_try = HelpdeskTicket.attempts == 0, HelpdeskTicket.next_try_utc
     due = or_(next_try <= now_utc, next_try > now_utc + FARTHEST)  # so far ahead only a wrong clock can have put it

@@ -19,7 +19,7 @@ def down_within(
 ) -> Iterator[tuple[str, datetime, datetime | None]]:
     """Yield site, start and end of each down time, by its own outages and as affected by others'.
 
-    End None: still down.
+    An end of None: it is still down.
     """
     outages = select(Outage.site, Outage.started_utc, Outage.ended_utc).where(
         Outage.started_utc < ends_utc, Outage.ended_utc.is_(None) | (Outage.ended_utc > begins_utc)

@@ -1,7 +1,4 @@
-"""Examine whether what is stored is what was written.
-
-Structure, rows, references, contents, and the history's chain.
-"""
+"""Examine whether stored data is what was written: structure, rows, references, contents, history."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

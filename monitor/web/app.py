@@ -11,6 +11,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from monitor.domain.clock import Clock
+from monitor.i18n.languages import BOTH, languages
 from monitor.metrics.exposition import Exposition
 from monitor.runtime.live import RuntimeView
 from monitor.runtime.part import stale
@@ -36,7 +37,8 @@ def make_app(
     pages = Pages(live, store, settings_of, clock)
 
     async def page(request: Request) -> Response:
-        html = await pages.page("en" if request.query_params.get("lang") == "en" else "bn")
+        wanted = request.query_params.get("lang", "")
+        html = await pages.page(wanted if wanted in languages() else BOTH[0])
         return Response(html, media_type="text/html")
 
     async def style(_: Request) -> Response:

@@ -100,10 +100,7 @@ class AnswerDeadline:
 
 
 def is_ours(name: str, server: tuple[str, int | None] | None, allowed: Iterable[str]) -> bool:
-    """Return whether a Host (without its port) is loopback, the address ``server`` that was connected to.
-
-    Or allowed.
-    """
+    """Return whether a Host (without port) is loopback, the connected address ``server``, or allowed."""
     wanted = _plain(name)
     if wanted == "localhost" or wanted in map(_plain, allowed):
         return True

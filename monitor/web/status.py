@@ -2,14 +2,14 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from importlib.metadata import version
 from typing import TypedDict
 
 from monitor.domain.clock import Clock
 from monitor.domain.reasons import Reason, as_json
-from monitor.i18n.formats import duration_text
-from monitor.i18n.languages import Lang
+from monitor.i18n.catalogue import render
+from monitor.i18n.languages import SOURCE, Lang
 from monitor.i18n.reasons import reason_text
 from monitor.judging.health import State
 from monitor.metrics.notices import MailPath, mail_path
@@ -22,6 +22,7 @@ from monitor.reports.status_document import (
     SiteDocument,
     UnreadDocument,
     WorkstationsDocument,
+    mail_faults,
     site_document,
 )
 from monitor.runtime.live import RuntimeView
@@ -71,13 +72,14 @@ def status(live: RuntimeView, store: Store, clock: Clock) -> LiveStatus:
     }
     try:
         path = mail_path(store, live, now_utc)
+        outbox = _outbox(path)
         stored = _stored(store, sites)
         return {
             **found,
             **stored,
             "store_readable": True,
-            "outbox": _outbox(path),
-            "mail": _mail(path, live, now_utc),
+            "outbox": outbox,
+            "mail": _mail(path, outbox, live, now_utc),
         }
     except SQLAlchemyError:  # what is on the network is shown even while the database is not
         return found
@@ -136,28 +138,19 @@ def _outbox(path: MailPath) -> OutboxDocument:
     }
 
 
-def _mail(path: MailPath, live: RuntimeView, now_utc: datetime) -> MailDocument:
-    """Return what is wrong with the mail path: nothing, or lines for people."""
-    office = live.office
-    wrong = [f"{channel}: {why}" for channel, why in sorted(dict(live.mail_trouble).items())]
-    wrong += [f"the {kind} brief has not gone out" for kind, is_missed in path.missed.items() if is_missed]
+def _mail(path: MailPath, outbox: OutboxDocument, live: RuntimeView, now_utc: datetime) -> MailDocument:
+    """Return what is wrong with the mail path, as values and in English."""
     late_s = path.late_s(now_utc)
-    if late_s > office.notices.late_after_s:
-        length = duration_text(timedelta(seconds=late_s), "en")
-        wrong.append(f"{path.outbox.owed} notices wait, the oldest for {length}")
-    if path.outbox.faulty:
-        wrong.append(
-            f"{path.outbox.faulty} letters wait through a fault of this program ({path.outbox.fault}): they go out"
-            " after an upgrade. upazila-monitor outbox --owed"
-        )
-    if path.outbox.dead:
-        wrong.append(f"{path.outbox.dead} letters could not be delivered: upazila-monitor outbox --dead")
-    return {
+    found: MailDocument = {
         "late_s": round(late_s),
         "missed": dict(path.missed),
-        "wrong": wrong,
-        "officers_confirmed": office.charter.officers_confirmed,
+        "wrong": [],
+        "officers_confirmed": live.office.charter.officers_confirmed,
+        "late": late_s > live.office.notices.late_after_s,
+        "away": dict(sorted(dict(live.mail_trouble).items())),  # which the notifier changes meanwhile
+        "fault": path.outbox.fault,
     }
+    return {**found, "wrong": [render(each, SOURCE) for each in mail_faults(found, outbox)]}
 
 
 def _site(live: RuntimeView, site: Site) -> SiteDocument:

@@ -91,3 +91,101 @@ def test_digits_change_nothing_but_digits(words: str) -> None:
     assert [c for c in formats.digits(words, "bn") if c not in "০১২৩৪৫৬৭৮৯"] == [
         c for c in words if c not in "0123456789০১২৩৪৫৬৭৮৯"
     ]
+
+
+NOW = dhaka("2026-11-24T14:00")
+
+
+@pytest.mark.parametrize(
+    ("at", "en", "bn"),
+    [
+        ("2026-11-24T10:31", "today 10:31", "আজ ১০:৩১"),
+        ("2026-11-24T10:31:59", "today 10:31", "আজ ১০:৩১"),
+        ("2026-11-24T00:00", "today 00:00", "আজ ০০:০০"),
+        ("2026-11-24T23:59", "today 23:59", "আজ ২৩:৫৯"),
+        ("2026-11-23T23:59", "yesterday 23:59", "গতকাল ২৩:৫৯"),
+        ("2026-11-25T09:00", "tomorrow 09:00", "আগামীকাল ০৯:০০"),
+        ("2026-11-21T09:30", "21 November 09:30", "২১ নভেম্বর ০৯:৩০"),
+        ("2025-11-24T10:31", "24 November 2025 10:31", "২৪ নভেম্বর ২০২৫ ১০:৩১"),
+        ("2027-01-01T08:00", "1 January 2027 08:00", "১ জানুয়ারী ২০২৭ ০৮:০০"),
+    ],
+)
+def test_a_time_is_written_as_it_is_said_today(at: str, en: str, bn: str) -> None:
+    assert (formats.near_text(dhaka(at), NOW, "en"), formats.near_text(dhaka(at), NOW, "bn")) == (en, bn)
+
+
+def test_today_is_dhakas_day_and_not_utcs() -> None:
+    just_after_midnight = dhaka("2026-11-25T00:05")  # 18:05 UTC of the day before
+
+    assert formats.near_text(just_after_midnight, dhaka("2026-11-25T08:00"), "en") == "today 00:05"
+    assert formats.near_text(dhaka("2026-11-24T23:55"), just_after_midnight, "en") == "yesterday 23:55"
+
+
+@pytest.mark.parametrize(
+    ("number", "en", "bn"),
+    [
+        (0, "0", "০"),
+        (99_999, "99,999", "৯৯,৯৯৯"),
+        (100_000, "100,000", "১,০০,০০০"),
+        (1_234_567, "1,234,567", "১২,৩৪,৫৬৭"),
+        (12_345_678_901, "12,345,678,901", "১২,৩৪,৫৬,৭৮,৯০১"),
+        (-1_234_567, "-1,234,567", "-১২,৩৪,৫৬৭"),
+    ],
+)
+def test_bangla_groups_by_lakh_and_crore(number: int, en: str, bn: str) -> None:
+    assert (formats.number_text(number, "en"), formats.number_text(number, "bn")) == (en, bn)
+
+
+@given(st.integers(-(10**15), 10**15))
+def test_a_number_in_bangla_is_read_back_as_it_was(number: int) -> None:
+    written = formats.number_text(number, "bn")
+    first, *groups = written.lstrip("-").split(",")
+
+    assert int(written.replace(",", "")) == number  # int() reads the digits of every script
+    assert 1 <= len(first) <= 3
+    assert [len(group) for group in groups[:-1]] == [2] * (len(groups) - 1)
+    assert [len(group) for group in groups[-1:]] in ([], [3])
+
+
+@given(st.integers(-(10**12), 10**12), st.integers(0, 4))
+def test_a_decimal_has_at_most_its_places_and_no_empty_ones(thousandths: int, places: int) -> None:
+    number = thousandths / 1_000
+    written = formats.decimal_text(number, places, "bn")
+
+    assert abs(float(written.replace(",", "")) - number) <= 0.5 * 10**-places + 1e-4 * (number != 0)
+    assert len(written.partition(".")[2]) <= places
+    assert "." not in written or not written.endswith((".", "০"))
+
+
+def test_units_are_latin_and_their_figures_are_not() -> None:
+    assert [formats.rate_text(rate, "en") for rate in (0, 999, 12_500_000, 1e9)] == [
+        "0 b/s",
+        "999 b/s",
+        "12.5 Mb/s",
+        "1 Gb/s",
+    ]
+    assert [formats.size_text(size, "bn") for size in (0, 640_000, 1_234_567)] == ["০ B", "৬৪০ kB", "১.২ MB"]
+    assert [formats.ms_text(rtt, "bn") for rtt in (18.42, 0.01)] == ["১৮.৪ ms", "< ০.১ ms"]
+    assert [formats.percent_text(share, "bn", 2) for share in (0, 0.9995, 1)] == ["০%", "৯৯.৯৫%", "১০০%"]
+
+
+@given(st.floats(0, 9e14))
+def test_a_rate_never_needs_a_fourth_figure_before_the_point(rate: float) -> None:
+    figure, unit = formats.rate_text(rate, "en").split(" ")
+
+    assert len(figure.partition(".")[0]) <= 3
+    assert unit in {"b/s", "kb/s", "Mb/s", "Gb/s", "Tb/s"}
+
+
+@pytest.mark.parametrize(
+    ("items", "en", "bn"),
+    [
+        ([], "", ""),
+        (["ক"], "ক", "ক"),
+        (["ক", "খ"], "ক and খ", "ক ও খ"),
+        (["ক", "খ", "গ"], "ক, খ and গ", "ক, খ ও গ"),
+    ],
+)
+def test_lists_in_a_sentence(items: list[str], en: str, bn: str) -> None:
+    assert (formats.and_text(items, "en"), formats.and_text(items, "bn")) == (en, bn)
+    assert formats.list_text(items, "bn") == ", ".join(items)

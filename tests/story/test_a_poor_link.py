@@ -100,7 +100,7 @@ def test_a_link_that_is_poor_loses_its_mains_and_breaks(
         assert (outage["site"], outage["cause"]) == ("north", "power")
         assert stored(outage["cause_why"]).startswith("the UPS of hub, on the same feeder, has been on battery since")
         for mail in mails.wait_for(2, within_s=20):
-            assert "ইন্টারফেস sfp1 অচল" in mail.text()
+            assert "পোর্ট sfp1-এ সংযোগ নেই" in mail.text()
             assert reason in mail.text()
             assert "hub/router: up for 0 d 0 h, sfp1 " in " ".join(mail.text().split())
             assert "বিদ্যুৎ সরবরাহ নেই" in mail.text()

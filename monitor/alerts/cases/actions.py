@@ -16,14 +16,15 @@ from monitor.alerts.cases.refusals import BadInput, ClockWrong, NotAllowed, Seen
 from monitor.alerts.notices import outbox
 from monitor.charter.office import Office
 from monitor.domain.event_kinds import EventKind
-from monitor.domain.message import message
+from monitor.domain.message import Message, message
 from monitor.domain.reasons import ReasonCode, reason
 from monitor.domain.text import clean, clean_lines, comparison_key, has_words
 from monitor.domain.ticket_states import ACTIONS, WAYS, S, TicketSource
+from monitor.i18n.terms import TICKET_STATES
 from monitor.judging.clock_trust import WRITTEN_UTC, ClockReading
 from monitor.settings.mail_address import is_mail_address
 from monitor.settings.maintenance_section import Maintenance
-from monitor.settings.problems import did_you_mean, no_such
+from monitor.settings.problems import did_you_mean, hinted, no_such
 from monitor.settings.sites_file import Id
 from monitor.settings.validate import described
 from monitor.store import board_state, queries, ticket_history
@@ -195,9 +196,9 @@ def _refuse_by_state(office: Office, ticket: Ticket, action: str) -> None:
             message(
                 "{number} is {state}; '{action}' needs it to be {allowed}",
                 number=number,
-                state=ticket.state,
+                state=Message(TICKET_STATES[ticket.state]),
                 action=action,
-                allowed=" or ".join(allowed),
+                allowed=[Message(TICKET_STATES[state]) for state in allowed],
             )
         )
     if action == "withdraw" and ticket.source == TicketSource.OUTAGE:
@@ -231,8 +232,8 @@ def _no_service(office: Office, service: str) -> str:
 
 def _refuse_unknown_site(office: Office, site: str | None) -> None:
     if site and site not in office.fleet.sites:
-        hint = did_you_mean(site, office.fleet.sites) or " `upazila-monitor status --all` lists them"
-        raise BadInput("site", message("no site '{site}'.{hint}", site=site, hint=hint))
+        hint = did_you_mean(site, office.fleet.sites) or message("`upazila-monitor status --all` lists them")
+        raise BadInput("site", hinted(message("no site '{word}'.", word=site), hint))
 
 
 def _refuse_bad_address(email: str | None) -> None:

@@ -1,6 +1,6 @@
 """Handle requests of citizens and offices.
 
-Registered by hand, due by the charter, linked to outages of the same site.
+They are registered by hand, due by the charter, and linked to outages of the same site.
 """
 
 from dataclasses import dataclass, replace
@@ -37,10 +37,7 @@ class Request:
 
 
 def register(work: Work, request: Request) -> Ticket:
-    """Open the request's ticket, notify its officer.
-
-    And acknowledge receipt to the requester where there is an address.
-    """
+    """Open the request's ticket, notify its officer, and acknowledge receipt where there is an address."""
     service = work.office.charter.services[request.service]
     ticket = new_ticket(work, request.service, request.site)
     ticket.source, ticket.text = request.way, request.text

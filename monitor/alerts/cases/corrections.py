@@ -51,7 +51,7 @@ def correct(work: Work, ticket: Ticket, wanted: Correction, reason: str) -> Tick
             message("{number} was opened by the monitor: nothing in it was typed by a person", number=number)
         )
     if ticket.state == S.WITHDRAWN:
-        raise NotAllowed(message("{number} is withdrawn. Register the matter anew", number=number))
+        raise NotAllowed(message("{number} is withdrawn. Register the request again", number=number))
     changed = _changes(ticket, wanted)
     if not changed:
         raise NotAllowed(message("{number} says so already: nothing is to be corrected", number=number))
@@ -110,12 +110,12 @@ def _deadline(office: Office, ticket: Ticket, wanted: Correction, now_utc: datet
     if ticket.breached_utc is not None and due_utc > now_utc:
         raise NotAllowed(
             message(
-                "{number} is overdue under {before}, and its officers were told; under {service} it is "
-                "due {moment_text}. Withdraw it and register it anew: --at keeps the date of receipt",
+                "{number} is overdue under {before}, and its officers were informed; under {service} it is "
+                "due {due:moment}. Withdraw it and register it again: --at keeps the date of receipt",
                 number=ticket.number,
                 before=before,
                 service=wanted.service,
-                moment_text=moment_text(due_utc, "en"),
+                due=due_utc,
             )
         )
     return due_utc

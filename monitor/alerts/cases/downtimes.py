@@ -31,10 +31,10 @@ def is_planned(work: Work, name: str) -> bool:
 
 def extend(work: Work, name: str, ends_utc: datetime, seen: Seen | None) -> Maintenance:
     """Move the end of a plan that is done once; raises BadInput, NotAllowed, StaleVersion."""
-    row = _running(work, name, "to extend", seen)
+    row = _running(work, name, seen)
     window = _window(row)
     if window.begins_utc is None:
-        raise NotAllowed(message("'{name}' comes every week. End it, and plan it anew", name=name))
+        raise NotAllowed(message("'{name}' comes every week. End it, and plan it again", name=name))
     if over(window, work.now_utc):
         raise NotAllowed(message("'{name}' is over. Expected work that is planned or under way", name=name))
     if ends_utc <= max(work.now_utc, window.begins_utc):
@@ -48,17 +48,16 @@ def end(work: Work, name: str, seen: Seen | None = None) -> None:
 
     Raises NotAllowed, StaleVersion.
     """
-    _running(work, name, "to end", seen).ended_utc = work.now_utc
+    _running(work, name, seen).ended_utc = work.now_utc
 
 
-def _running(work: Work, name: str, what_for: str, seen: Seen | None) -> PlannedWork:
+def _running(work: Work, name: str, seen: Seen | None) -> PlannedWork:
     row = work.session.get(PlannedWork, name)
     if row is None or row.ended_utc is not None:
         raise NotAllowed(
             message(
-                "there is no planned work '{name}' {what_for}. `upazila-monitor maintenance list` lists it",
+                "there is no planned work '{name}' that lasts. `upazila-monitor maintenance list` lists it",
                 name=name,
-                what_for=what_for,
             )
         )
     refuse_stale(f"planned work '{name}'", seen, row.version, lambda: row.entry)

@@ -16,8 +16,8 @@ LONGEST_SUBJECT = 200
 
 
 def subject(facts: CaseFacts) -> str:
-    """Return '[BHR-2026-000123] …': the tag by which it is found again, and the headline in Bangla."""
-    return clean(f"{subject_tag(facts.number)} {_words(facts, 'bn').headline}", LONGEST_SUBJECT)
+    """Return '[BHR-2026-000123] …': the tag by which it is found again, and the headline, in Bangla."""
+    return clean(f"{subject_tag(facts.number)} {_words(facts, BOTH[0]).headline}", LONGEST_SUBJECT)
 
 
 def first_message(facts: CaseFacts) -> str:

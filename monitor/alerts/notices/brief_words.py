@@ -16,13 +16,13 @@ TITLES: Mapping[str, str] = {
     "down": N_("Down now"),
     "due": N_("Due today"),
     "lapsing": N_("Stages that end today"),
-    "back": N_("Came back since the office closed"),
+    "back": N_("Up again since the office closed"),
     "batteries": N_("UPSes that ran on battery"),
     "busy": N_("Links near capacity"),
     "planned": N_("Planned work today"),
     "stages": N_("Open tickets by stage"),
-    "worst": N_("Longest down"),
-    "unused": N_("Labs that nobody used for a week"),
+    "worst": N_("Longest outages"),
+    "unused": N_("Labs not used for a week"),
 }
 OFFICER = N_("responsible officer")
 

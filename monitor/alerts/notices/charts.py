@@ -11,7 +11,6 @@ from typing import Any, NamedTuple
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from monitor.alerts.notices.observations import MS
 from monitor.domain.evidence import Hour
 from monitor.domain.message import N_
 from monitor.i18n import formats
@@ -24,6 +23,8 @@ TICKS = (60, 40, 20, 0)  # minutes before the first failed probe
 BEFORE = N_("minutes before")
 FONTS = ("Lohit-Bengali.ttf", "NotoSans-Latin.ttf")
 LOST = N_("lost")
+FAMILIES = {"bn": "Lohit Bengali"}
+LATIN = "Noto Sans"
 
 
 class Bar(NamedTuple):
@@ -43,9 +44,9 @@ def hour_svg(hour: Hour, lang: Lang) -> str:
     top_ms = max((minute[0] or 0.0 for minute in minutes if minute), default=0.0) or 1.0
     picture: str = _template().render(
         bars=[_bar(place, minute, top_ms) for place, minute in enumerate(minutes)],
-        lang=lang,
-        top=f"{formats.digits(f'{top_ms:.0f}' if top_ms >= 10 else f'{top_ms:.1f}', lang)} {tr(lang, MS)}",
-        zero=f"{formats.digits(0, lang)} {tr(lang, MS)}",
+        font=FAMILIES.get(lang, LATIN),
+        top=f"{formats.digits(f'{top_ms:.0f}' if top_ms >= 10 else f'{top_ms:.1f}', lang)} {formats.MS}",
+        zero=f"{formats.digits(0, lang)} {formats.MS}",
         no_loss=f"{formats.digits(0, lang)}%",
         all_lost=f"{formats.digits(100, lang)}%",
         lost=tr(lang, LOST),

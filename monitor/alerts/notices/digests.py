@@ -24,8 +24,8 @@ IN_ONE_LETTER = NN_(
     "{count} ticket in one letter: {down} down, {over} over", "{count} tickets in one letter: {down} down, {over} over"
 )
 TO_DO = N_(
-    "They come in one letter because your letters of this hour are used up, or because no mail could be sent."
-    " For each one's history: upazila-monitor ticket show NUMBER"
+    "These are in one letter because the limit of letters in an hour was reached, or because no mail could be sent."
+    " For the history of each: upazila-monitor ticket show NUMBER"
 )
 
 

@@ -6,7 +6,6 @@ from monitor.alerts.facts.case import Outage
 from monitor.domain.evidence import Evidence, Hour, LastGood, SnmpSaid, Way
 from monitor.domain.message import N_
 from monitor.domain.reasons import TIMEOUT, Reason
-from monitor.domain.sample import milliseconds
 from monitor.i18n import formats
 from monitor.i18n.catalogue import tr
 from monitor.i18n.formats import DHAKA
@@ -14,7 +13,6 @@ from monitor.i18n.languages import Lang
 from monitor.i18n.reasons import reason_text
 from monitor.i18n.terms import CAUSES
 
-MS = N_("ms")
 PORT_STATES: Mapping[str, str] = {
     "up": N_("up"),
     "down": N_("off"),
@@ -44,7 +42,7 @@ def last_good_text(last: LastGood | None, lang: Lang) -> str:
     """Return when the last answer came, its time and its loss."""
     if last is None:
         return ""
-    figures = [ms_text(last.rtt_ms, lang)] if last.rtt_ms is not None else []
+    figures = [formats.ms_text(last.rtt_ms, lang)] if last.rtt_ms is not None else []
     figures.append(loss_text(last.loss, lang))
     return f"{formats.moment_text(last.at, lang)} ({', '.join(figures)})"
 
@@ -63,8 +61,8 @@ def hour_figures(hour: Hour, lang: Lang) -> str:
     if usual is not None and hour.rtt_ms_max is not None:
         is_mean = hour.rtt_ms_mean is not None
         middle = N_("mean {time}") if is_mean else N_("median {time}")
-        figures += [tr(lang, middle, time=ms_text(usual, lang))]
-        figures += [tr(lang, "slowest {time}", time=ms_text(hour.rtt_ms_max, lang))]
+        figures += [tr(lang, middle, time=formats.ms_text(usual, lang))]
+        figures += [tr(lang, "slowest {time}", time=formats.ms_text(hour.rtt_ms_max, lang))]
     return ", ".join(figures)
 
 
@@ -113,8 +111,3 @@ def way_text(way: Way, lang: Lang) -> str:
     elif not way.reached:
         steps = tr(lang, "{steps}, then nothing", steps=steps)
     return f"{way.device}: {steps}"
-
-
-def ms_text(rtt_ms: float, lang: Lang) -> str:
-    """Return a time in milliseconds with its unit: '18.4 ms'."""
-    return f"{formats.digits(milliseconds(rtt_ms, 1), lang)} {tr(lang, MS)}"

@@ -104,7 +104,7 @@ WITH_THE_HOLDER: str = N_(
 )
 REMIND: str = N_("{holder}: please resolve it by {lapses}.")
 RAISE: str = N_("To raise it to {next_holder}:")
-NOTHING_MORE: str = N_("Nothing more is to be done. If it is not resolved after all, please inform the office.")
+NOTHING_MORE: str = N_("Nothing more needs to be done. If it is not resolved, please inform the office.")
 IT_ANSWERS: str = N_("The site that you reported answers again. If the trouble remains, please inform the office.")
 
 TO_DO: Phrases = {
@@ -131,13 +131,13 @@ TO_DO: Phrases = {
     "resolved": NOTHING_MORE,
     "resolved/down": N_("The ticket was marked as resolved, but the site does not answer. The comment says why."),
     "resolved/asked": NOTHING_MORE,
-    "resolved/citizen": N_("If it is not resolved after all, please inform the office, with the number {number}."),
+    "resolved/citizen": N_("If it is not resolved, please inform the office, with the number {number}."),
     "reopened": AND_ACKNOWLEDGE,
     "reopened/over": SETTLE_AND_ACKNOWLEDGE,
     "reopened/asked": N_("The ticket is open again. To acknowledge it:"),
     "reopened/citizen": N_("Your request is open again. When you ask about it, give the number {number}."),
     "restored": IT_ANSWERS,
-    "withdrawn": N_("Nothing is to be done about it. The number is not used again."),
-    "withdrawn/citizen": N_("If you did ask for it, please inform the office, with the number {number}."),
-    "corrected": N_("It is to be resolved by {deadline}. This replaces what was said before."),
+    "withdrawn": N_("Nothing needs to be done about it. The number is not used again."),
+    "withdrawn/citizen": N_("If you did make this request, please inform the office, with the number {number}."),
+    "corrected": N_("It is to be resolved by {deadline}. This replaces the earlier letter."),
 }

@@ -47,10 +47,7 @@ class Wire(Protocol):
     def v6(self) -> bool: ...
     @property
     def has_ip_header(self) -> bool:
-        """Return whether its datagrams begin with an IP header.
-
-        And the kernel has not verified the checksum behind it.
-        """
+        """Return whether datagrams begin with an IP header, and the checksum behind it is not verified yet."""
 
     @property
     def identifier(self) -> int: ...

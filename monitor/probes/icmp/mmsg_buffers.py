@@ -291,10 +291,7 @@ class Incoming:
         )
 
     def mirrors(self, outgoing: Outgoing, count: int) -> bool:
-        """Return whether these are, bit for bit and in order.
-
-        The replies to the first packets of the last loaded batch.
-        """
+        """Return whether these are, bit for bit and in order, the replies to the last batch's first packets."""
         return self._lengths[:count].tolist() == [self.plain_bytes] * count and all(
             here[:count] == there[:count] for here, there in zip(self._columns, outgoing.answers, strict=True)
         )

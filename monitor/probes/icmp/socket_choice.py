@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from ipaddress import ip_address
 from typing import Literal
 
-from monitor.domain.message import message
+from monitor.domain.message import N_, Message, message, said_by_system
 from monitor.probes.icmp.mmsg_buffers import AddressBatch, Outgoing
 from monitor.probes.icmp.packets import COOKIE_BYTES, MOST_BATCHES, Reply, Requests, read_reply, without_ip_header
 from monitor.probes.icmp.sockets import EchoSocket, Family, Kind, NoSocket, Opener
@@ -16,10 +16,12 @@ SocketKind = Literal["auto", "ping", "raw"]
 
 SELF_TEST_S = 1.0
 LOOPBACK = {4: "127.0.0.1", 6: "::1"}
-FIX = """Allow one of the two, then start again:
+FIX = N_(
+    """Allow one of the two, then start again:
   ping sockets, no rights needed:  sysctl -w net.ipv4.ping_group_range="0 2147483647"
                                    (for good: install systemd/60-upazila-monitor.conf into /etc/sysctl.d)
   raw sockets:                     give the process CAP_NET_RAW (systemd: AmbientCapabilities=CAP_NET_RAW)"""
+)
 
 
 def open_socket(family: Family, wanted: SocketKind = "auto", opener: Opener = socket.socket) -> EchoSocket:
@@ -28,28 +30,28 @@ def open_socket(family: Family, wanted: SocketKind = "auto", opener: Opener = so
     Raises NoSocket with the remedy when none does.
     """
     kinds: Sequence[Kind] = ("ping", "raw") if wanted == "auto" else (wanted,)
-    reasons = []
+    reasons = list[Message]()
     for kind in kinds:
         try:
             echo_socket = EchoSocket(family, kind, opener)
         except OSError as error:
-            reasons.append(f"{kind} socket: {error.strerror}")
+            reasons.append(message("{kind} socket: {fault}", kind=kind, fault=said_by_system(error)))
             continue
         try:
             answered = _pings_itself(echo_socket)
         except OSError as error:
             answered = False
-            reasons.append(f"{kind} socket: {error.strerror}")
+            reasons.append(message("{kind} socket: {fault}", kind=kind, fault=said_by_system(error)))
         if answered:
             return echo_socket
         echo_socket.close()
-        reasons.append(f"{kind} socket: no answer from {LOOPBACK[family]}")
+        reasons.append(message("{kind} socket: no answer from {address}", kind=kind, address=LOOPBACK[family]))
     raise NoSocket(
         message(
             "ICMP for IPv{family} does not work here ({reasons}).\n{fix}",
             family=family,
-            reasons="; ".join(reasons),
-            fix=FIX,
+            reasons=reasons,
+            fix=Message(FIX),
         )
     )
 

@@ -99,10 +99,7 @@ class EchoTransmitter:
         return departures, refused
 
     def _first_departure(self, begun_ns: int, ended_ns: int) -> int:
-        """Return the kernel's transmit timestamp, if it has come and lies within these times.
-
-        Else the middle between them.
-        """
+        """Return the kernel's transmit timestamp, if there is one within these times, else the middle."""
         wall_to_mono_ns = self._clock.mono_ns() - time.time_ns()
         for entry in self.socket.queue():
             if isinstance(entry, QueuedError):

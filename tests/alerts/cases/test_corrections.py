@@ -64,8 +64,8 @@ def test_the_letter_about_what_is_withdrawn_promises_nothing_and_the_citizen_may
     told = {letter.recipient: render.render(letter, "en") for letter in desk.send_all()}
     for letter in told.values():
         assert not re.search(r"^(Due|Was due|How it was counted|Grievance stage)", letter.text, re.MULTILINE)
-    assert f"If you did ask for it, please inform the office, with the number {number}." in told["asker"].text
-    assert "Nothing is to be done about it." in told["responsible"].text
+    assert f"If you did make this request, please inform the office, with the number {number}." in told["asker"].text
+    assert "Nothing needs to be done about it." in told["responsible"].text
 
 
 def test_what_is_withdrawn_counts_in_no_record_of_promises(desk: Desk) -> None:
@@ -119,7 +119,7 @@ def test_a_request_that_is_overdue_under_the_wrong_service_is_not_moved_back_int
     desk.wait(days=2)
     services = desk.office.charter.services
     later = max(services, key=lambda key: (services[key].target.unit == "working_days", services[key].target.amount))
-    with pytest.raises(NotAllowed, match="Withdraw it and register it anew"):
+    with pytest.raises(NotAllowed, match="Withdraw it and register it again"):
         put_right(desk, number, Correction(service=later))
     assert ticket(desk, number).service == "citizen:6"
     assert "corrected" not in desk.history(number)

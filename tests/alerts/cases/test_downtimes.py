@@ -118,7 +118,7 @@ def test_a_name_can_be_used_and_ended_once(desk: Desk) -> None:
     for expected in (False, True):
         with desk.store.write() as session:
             if expected:
-                with pytest.raises(NotAllowed, match="to end"):
+                with pytest.raises(NotAllowed, match="that lasts"):
                     downtimes.end(desk.work(session).at(at(2)), "cable")
             else:
                 downtimes.end(desk.work(session).at(at(2)), "cable")

@@ -121,7 +121,7 @@ def test_the_morning_tells_what_is_down_due_back_and_full(desk: Desk) -> None:
         "Down now (1)\n- Juniadaha Union Digital Centre: since 24/11/2026 09:59 (23 hours), due today, 17:00" in words
     )
     assert words.count("Juniadaha") == 1, "each outage is named once"
-    assert "Came back since the office closed (1)\n- Dharampur Girls" in words
+    assert "Up again since the office closed (1)\n- Dharampur Girls" in words
     assert "Links near capacity (1)\n- Northern backbone link (example): 91%" in words
     assert "Bheramara–Kushtia" not in words
     bangla = render.render(morning, "bn").text

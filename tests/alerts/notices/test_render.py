@@ -33,7 +33,7 @@ def a_whole_story(desk: Desk) -> list[Letter]:
 
 def test_the_officers_mail_tells_what_since_when_and_which_promise(desk: Desk) -> None:
     opened = render.render(a_whole_story(desk)[0])
-    assert opened.subject == ("[BHR-2026-000001] জুনিয়াদহ ইউনিয়ন ডিজিটাল সেন্টার: ২ দিন সংযোগ নেই — সময় পেরিয়েছে")
+    assert opened.subject == ("[BHR-2026-000001] জুনিয়াদহ ইউনিয়ন ডিজিটাল সেন্টার: ২ দিন ধরে সংযোগ নেই — সময় পেরিয়েছে")
     for fact in (
         "Tuesday, 24 November 2026, 09:59:45",
         "Wednesday, 25 November 2026, 17:00",
