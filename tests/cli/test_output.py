@@ -112,7 +112,7 @@ def test_a_full_disk_behind_the_output_is_told_once_and_in_words(busy: Path, wor
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1"])
 def test_a_terminal_without_bangla_gets_escapes(busy: Path, encoding: str) -> None:
     environment = {**os.environ, "PYTHONIOENCODING": encoding, "LANG": "C"}
-    for words in (["status", "--all", "--json"], ["charter"], ["status", "--all"]):
+    for words in (["status", "--all", "--json"], ["charter"], ["ticket", "show", "1"]):
         done = subprocess.run(command(busy, *words), env=environment, capture_output=True, timeout=60, check=False)
         assert b"Traceback" not in done.stderr
         assert b"\\u09" in done.stdout
