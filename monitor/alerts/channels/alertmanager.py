@@ -22,6 +22,7 @@ from monitor.alerts.channels.base import (
 )
 from monitor.alerts.facts.case import CaseFacts
 from monitor.alerts.facts.stored import unpack
+from monitor.domain.message import message
 from monitor.domain.notice_kinds import GOOD_NEWS, severity
 from monitor.domain.text import clean
 from monitor.net import http
@@ -47,7 +48,7 @@ class AlertmanagerRecipient(RecipientEntry):
     @model_validator(mode="after")
     def _is_a_page(self) -> Self:
         if fault := page_fault(self.url):
-            raise ValueError(f"'url' {fault}")
+            raise ValueError(message("'url' {fault}", fault=fault))
         return self
 
 

@@ -37,6 +37,7 @@ from monitor.alerts.channels.base import (
 )
 from monitor.alerts.channels.smtp_replies import Fate, Step, classify
 from monitor.domain.log_events import LogEvent
+from monitor.domain.message import message
 from monitor.domain.text import clean
 from monitor.durable import write_durably
 from monitor.logs.emit import emit
@@ -71,7 +72,7 @@ class EmailRecipient(RecipientEntry):
     @model_validator(mode="after")
     def _is_an_address(self) -> Self:
         if not is_mail_address(self.email):
-            raise ValueError("'email' is not an e-mail address. Expected one such as officer@example.org")
+            raise ValueError(message("'email' is not an e-mail address. Expected one such as officer@example.org"))
         return self
 
 

@@ -15,6 +15,7 @@ from pydantic import model_validator
 from monitor.alerts.helpdesks.base import DeskRefused, Meanings, Remark, View, is_mark, subject_tag
 from monitor.alerts.helpdesks.markup import markup, plain
 from monitor.alerts.helpdesks.rest import Access, DeskKind
+from monitor.domain.message import message
 from monitor.domain.ticket_states import S, TicketState
 from monitor.settings.base import SecretFile
 from monitor.settings.helpdesk_section import Helpdesk as Section
@@ -58,7 +59,7 @@ class GlpiSection(Section):
     @model_validator(mode="after")
     def _names_an_entity(self) -> Self:
         if not (self.queue.isascii() and self.queue.isdigit()):
-            raise ValueError("'queue' is no number. Expected that of a GLPI entity, in quotes, such as \"0\"")
+            raise ValueError(message("'queue' is no number. Expected that of a GLPI entity, in quotes, such as \"0\""))
         return self
 
 
