@@ -64,7 +64,7 @@ def _kept(lang: Lang) -> stat.Panel:
 def _open(lang: Lang) -> stat.Panel:
     about = About(
         N_("Open tickets"),
-        N_("Tickets that are not settled yet."),
+        N_("Tickets that are not resolved yet."),
         N_("Write into each what was done today: upazila-monitor ticket comment."),
     )
     return number(lang, about, f"sum(max by (stage) (upazila_tickets_open{{{OFFICE}}}))", scales.TICKETS)
@@ -74,7 +74,7 @@ def _climbed(lang: Lang) -> stat.Panel:
     about = About(
         N_("On the grievance chain"),
         N_("Tickets that have gone beyond the responsible officer."),
-        N_("District and department look at these: settle them first."),
+        N_("District and department look at these: resolve them first."),
     )
     beyond = f'upazila_tickets_open{{{OFFICE}, stage!="officer"}}'
     return number(lang, about, f"sum(max by (stage) ({beyond}))", scales.CLIMBED)
@@ -139,10 +139,10 @@ def _by_service(lang: Lang) -> timeseries.Panel:
 def _took(lang: Lang) -> timeseries.Panel:
     about = About(
         N_("Time to resolve"),
-        N_("Median time that what was settled in the last 7 days took, by service."),
+        N_("Median time that what was resolved in the last 7 days took, by service."),
         N_("If it grows, see in the tickets' histories where the time goes."),
     )
-    none = N_("nothing was settled in 7 days")
+    none = N_("nothing was resolved in 7 days")
     median = f'max by (service) (upazila_charter_time_to_resolve_seconds{{{OFFICE}, of="median", window="7d"}})'
     return curves(lang, about, [Curve(otherwise(median, "service", none, lang, "NaN"), "{{service}}")], unit="s")
 

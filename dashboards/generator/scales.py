@@ -134,7 +134,7 @@ MISSED: Scale = [
 ]
 TICKETS: Scale = [
     Step(None, GREEN, N_("no ticket")),
-    Step(1, ORANGE, N_("settle them")),
+    Step(1, ORANGE, N_("resolve them")),
 ]
 CLIMBED: Scale = [
     Step(None, GREEN, N_("all with the officer")),

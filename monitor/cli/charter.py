@@ -62,7 +62,7 @@ def calendar(
 def deadline(
     context: typer.Context,
     service: Annotated[
-        str, typer.Option(metavar="KEY", help="The row of the charter: citizen:8, 8 or ৮; official:1.")
+        str, typer.Option(metavar="KEY", help="The row of the charter: citizen:8, 8 or \u09ee; official:1.")
     ] = "",
     start: Annotated[
         str,

@@ -28,7 +28,8 @@ OPTIONS = {
 }
 
 Service = Annotated[
-    str, typer.Option("--service", metavar="SERVICE", help="The row of the charter: 8, ৮ or citizen:8; official:2.")
+    str,
+    typer.Option("--service", metavar="SERVICE", help="The row of the charter: 8, \u09ee or citizen:8; official:2."),
 ]
 Official = Annotated[str, typer.Option(metavar="N", help="The same as --service official:N.")]
 Reason = Annotated[str, typer.Option("--reason", "-r", help="Why; this is written into the ticket's history.")]

@@ -20,8 +20,9 @@ _COMMANDS = re.compile(
 )
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _BREAK = re.compile("\r\n|[\n\v\f\r\x1c-\x1e\x85\u2028\u2029]")
-_ASCII_DIGITS = str.maketrans("০১২৩৪৫৬৭৮৯", "0123456789")
-_BANGLA_DIGITS = str.maketrans("0123456789", "০১২৩৪৫৬৭৮৯")
+BANGLA_DIGITS = "".join(map(chr, range(0x09E6, 0x09F0)))
+_ASCII_DIGITS = str.maketrans(BANGLA_DIGITS, string.digits)
+_BANGLA_DIGITS = str.maketrans(string.digits, BANGLA_DIGITS)
 _SMALL = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
 
 
@@ -77,12 +78,12 @@ def same_key(one: str, other: str) -> bool:
 
 
 def ascii_digits(text: str) -> str:
-    """Write ০–৯ in ``text`` as 0–9."""
+    """Write Bangla digits in ``text`` as 0–9."""
     return text.translate(_ASCII_DIGITS)
 
 
 def bangla_digits(text: str) -> str:
-    """Write 0–9 in ``text`` as ০–৯."""
+    """Write 0–9 in ``text`` as Bangla digits."""
     return text.translate(_BANGLA_DIGITS)
 
 

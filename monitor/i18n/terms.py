@@ -164,7 +164,7 @@ HISTORY: Mapping[str, str] = {
     "linked": N_("Related ticket"),
     "recounted": N_("Deadline recalculated"),
     "redated": N_("Times corrected"),
-    "paused": N_("The time stood still"),
+    "paused": N_("Time was not counted"),
     "operator_late": N_("The operator is overdue"),
 }
 """Kinds of lines in a ticket's history; what falls due is named as the notice of it."""

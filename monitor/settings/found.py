@@ -10,8 +10,8 @@ from monitor.settings.problems import nearest
 LONGEST_NUMBER = 24
 UNSHOWN = N_("this text")
 _FIGURES = re.compile(
-    r"[0-9০-৯]{1,12}( ?[AaPp]\.?[Mm]\.?)?"
-    r"|(?=.*[.:/ T-])[0-9০-৯.:,/+TZ -]{1,40}"
+    r"[0-9\u09e6-\u09ef]{1,12}( ?[AaPp]\.?[Mm]\.?)?"
+    r"|(?=.*[.:/ T-])[0-9\u09e6-\u09ef.:,/+TZ -]{1,40}"
     r"|[0-9A-Fa-f]{0,4}(:[0-9A-Fa-f.]{0,15}){2,8}(/[0-9]+)?"  # IPv6
     r"|[^\n]{0,40}[\u0980-\u09ff][^\n]{0,40}"
 )

@@ -49,7 +49,7 @@ PARSERS_WORDS = {
     N_("Unescaped '\\' in a string"),
 }
 """What tomllib says of syntax, as far as it occurs."""
-_BANGLA_DIGIT = re.compile("[০-৯]")
+_BANGLA_DIGIT = re.compile("[\u09e6-\u09ef]")
 _CURLY = re.compile("[\u2018-\u201f\u2032\u2033\u00ab\u00bb]")
 _WRONG_BOMS = {b"\xff\xfe": "UTF-16", b"\xfe\xff": "UTF-16"}
 

@@ -211,7 +211,7 @@ def restore(copy: Path, state: Path, now_utc: datetime, *, older: bool, known_he
                 if walked.fault and not older:
                     raise StoreError(
                         message(
-                            "{copy} is older than what letters have told: its history of {events} events lacks the "
+                            "{copy} is older than the last letter: its history of {events} events lacks the "
                             "head {head}. Nothing was changed. Take a later copy, or say --older: what came after is "
                             "lost",
                             copy=copy,

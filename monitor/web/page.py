@@ -27,10 +27,7 @@ _templates = Environment(
 
 
 def render(now: LiveStatus, charter: Charter, lang: Lang) -> str:
-    """Return the page in one language of what `status` returned.
-
-    With the names of office and services of its charter.
-    """
+    """Return the page of a status in one language; ``charter``: for the names of office and services."""
     at = datetime.fromisoformat(now["generated"])
     mail, outbox = now["mail"], now["outbox"]
     names = {site["id"]: site["name_bn"] if lang == "bn" else site["name_en"] for site in now["sites"]}

@@ -97,7 +97,7 @@ def test_who_was_excused_before_a_restart_is_silent_from_the_end_of_its_excuse()
     s.rounds(4, other="x")
     (opened,) = [one for one in s.told if isinstance(one, OutageOpened)]
     assert opened.started_utc == at(-10)
-    assert "silent since 24/11/2026 08:00, which was excused" in words(opened.reason)
+    assert "no answer since 24/11/2026 08:00, paused until now" in words(opened.reason)
 
 
 def test_who_was_excused_before_a_restart_and_answers_opens_nothing() -> None:

@@ -91,7 +91,7 @@ def test_a_copy_older_than_the_last_mailed_head_is_put_back_only_when_that_is_sa
         mailed_head.note(session, state, head, NOW)
     store.close()
     before = (state / DATABASE).read_bytes()
-    with pytest.raises(StoreError, match=rf"older than what letters have told.*{head}.*--older"):
+    with pytest.raises(StoreError, match=rf"older than the last letter.*{head}.*--older"):
         restore(state)
     assert (state / DATABASE).read_bytes() == before
     restore(state, older=True)

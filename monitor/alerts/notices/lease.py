@@ -9,7 +9,7 @@ from monitor.alerts.facts.case import CaseFacts
 from monitor.alerts.facts.stored import FactsError, Stored, read_json, unpack_case
 from monitor.alerts.notices.digests import cases_of, digest_facts
 from monitor.alerts.notices.outbox import new_notice
-from monitor.alerts.notices.rate_limit import Plan, Waiting, plan
+from monitor.alerts.notices.rate_limit import PendingNotice, Plan, plan
 from monitor.alerts.notices.routing import ASKER
 from monitor.charter.office import Office
 from monitor.domain.notice_kinds import DIGEST, GOOD_NEWS, URGENT, WHOLE
@@ -25,7 +25,7 @@ AN_HOUR = timedelta(hours=1)
 def lease_next(work: Work, channel: str) -> Letter | None:
     """Lease the notice to be sent next through ``channel``; None when there is none."""
     whole, by_reader = _waiting(work, channel)
-    first = [(True, letter.owed_utc, letter.id) for letter in whole if letter.ready]
+    first = [(True, letter.first_due_utc, letter.id) for letter in whole if letter.ready]
     if by_reader:
         begun = notice_rows.begun_threads(work.session, channel)
         # Digests and briefs have room of their own, and there is never a second digest while one has not gone out.
@@ -44,7 +44,7 @@ def lease_next(work: Work, channel: str) -> Letter | None:
             decided = plan(letters, begun, room, work.now_utc, may_digest=may_digest)
             _leave_out(work, decided)
             by_id = {letter.id: letter for letter in letters}
-            first += [(not by_id[id_].urgent, by_id[id_].owed_utc, id_) for id_ in decided.singly[:1]]
+            first += [(not by_id[id_].urgent, by_id[id_].first_due_utc, id_) for id_ in decided.singly[:1]]
             if decided.together:
                 merged_id = _merge(work, reader, decided.together)
                 first += [(True, work.now_utc, merged_id)] if merged_id is not None else []
@@ -77,7 +77,7 @@ def _stored(session: Session, ids: Sequence[int]) -> dict[int, Stored]:
     return {id_: read_json(text) for id_, text in notice_rows.facts_as_text(session, ids).items()}
 
 
-def _waiting(work: Work, channel: str) -> tuple[list[Waiting], dict[str, list[Waiting]]]:
+def _waiting(work: Work, channel: str) -> tuple[list[PendingNotice], dict[str, list[PendingNotice]]]:
     """Return the pending notices in the order of enqueueing: those outside all plans, and the others by recipient.
 
     Outside all plans are notices about many cases, and those that could not be written before: they delay nobody.
@@ -89,12 +89,12 @@ def _waiting(work: Work, channel: str) -> tuple[list[Waiting], dict[str, list[Wa
     under_way = {
         row.thread_id for row in rows if row.leased_until_utc is not None and row.leased_until_utc > work.now_utc
     }
-    whole: list[Waiting] = []
-    found: defaultdict[str, list[Waiting]] = defaultdict(list)
+    whole: list[PendingNotice] = []
+    found: defaultdict[str, list[PendingNotice]] = defaultdict(list)
     for row in rows:
         if row.thread_id not in under_way:
             (whole if row.kind in WHOLE or row.fault else found[row.recipient]).append(
-                Waiting(
+                PendingNotice(
                     row.id,
                     row.thread_id,
                     row.owed_utc or row.due_utc,

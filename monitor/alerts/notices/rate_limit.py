@@ -14,12 +14,12 @@ BACKLOG = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Waiting:
+class PendingNotice:
     """An undelivered notice. ``ready``: it is due and not leased; ``ends``: it says that its case has ended."""
 
     id: int
     thread: str
-    owed_utc: datetime
+    first_due_utc: datetime
     ready: bool
     urgent: bool = False
     ends: bool = False
@@ -37,13 +37,13 @@ class Plan:
     needless: dict[int, int] = field(default_factory=dict)
 
 
-def plan(waiting: Sequence[Waiting], begun: Set[str], room: int, now_utc: datetime, *, may_digest: bool) -> Plan:
+def plan(waiting: Sequence[PendingNotice], begun: Set[str], room: int, now_utc: datetime, *, may_digest: bool) -> Plan:
     """Plan one recipient's notices, given in the order of enqueueing.
 
     ``begun``: the threads in which something was sent already; ``room``: how many more notices this hour allows.
     """
-    heads: list[tuple[Waiting, Sequence[Waiting]]] = []
-    stale: list[Waiting] = []
+    heads: list[tuple[PendingNotice, Sequence[PendingNotice]]] = []
+    stale: list[PendingNotice] = []
     needless: dict[int, int] = {}
     for thread in _threads(waiting):
         over, letters = _after_last_end(thread)
@@ -63,13 +63,13 @@ def plan(waiting: Sequence[Waiting], begun: Set[str], room: int, now_utc: dateti
     return Plan(tuple(letter.id for letter in singly), together, needless)
 
 
-def _threads(waiting: Sequence[Waiting]) -> Iterator[Sequence[Waiting]]:
+def _threads(waiting: Sequence[PendingNotice]) -> Iterator[Sequence[PendingNotice]]:
     by_thread = sorted(waiting, key=lambda letter: letter.thread)  # a stable sort keeps the order within each
     for _, letters in groupby(by_thread, key=lambda letter: letter.thread):
         yield list(letters)
 
 
-def _after_last_end(letters: Sequence[Waiting]) -> tuple[Sequence[Waiting], Sequence[Waiting]]:
+def _after_last_end(letters: Sequence[PendingNotice]) -> tuple[Sequence[PendingNotice], Sequence[PendingNotice]]:
     """Return the notices made needless by a case that ended and began again, and those from that beginning on."""
     ended = max((place for place, letter in enumerate(letters[:-1], 1) if letter.ends), default=0)
     if letters[-1].ends or not all(letter.ready for letter in letters[: ended + 1]):
@@ -77,8 +77,8 @@ def _after_last_end(letters: Sequence[Waiting]) -> tuple[Sequence[Waiting], Sequ
     return letters[:ended], letters[ended:]
 
 
-def _in_order(letters: Sequence[Waiting], now_utc: datetime) -> Sequence[Waiting]:
+def _in_order(letters: Sequence[PendingNotice], now_utc: datetime) -> Sequence[PendingNotice]:
     """Return the urgent ones first; oldest first, but newest first when they have been waiting for long."""
-    backlog = any(now_utc - letter.owed_utc > BACKLOG for letter in letters)
-    by_age = sorted(letters, key=lambda letter: (letter.owed_utc, letter.id), reverse=backlog)
+    backlog = any(now_utc - letter.first_due_utc > BACKLOG for letter in letters)
+    by_age = sorted(letters, key=lambda letter: (letter.first_due_utc, letter.id), reverse=backlog)
     return sorted(by_age, key=lambda letter: not letter.urgent)

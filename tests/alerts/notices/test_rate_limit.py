@@ -5,17 +5,17 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.alerts.notices.rate_limit import Plan, Waiting, plan
+from monitor.alerts.notices.rate_limit import PendingNotice, Plan, plan
 
 NOW = datetime(2026, 11, 25, 5, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 
 
-def letter(id_: int, thread: str = "", *, ago: timedelta = MINUTE, **more: bool) -> Waiting:
-    return Waiting(id_, thread or f"thread {id_}", NOW - ago, **{"ready": True, **more})
+def letter(id_: int, thread: str = "", *, ago: timedelta = MINUTE, **more: bool) -> PendingNotice:
+    return PendingNotice(id_, thread or f"thread {id_}", NOW - ago, **{"ready": True, **more})
 
 
-def decide(*waiting: Waiting, begun: tuple[str, ...] = (), room: int = 16, may_digest: bool = True) -> Plan:
+def decide(*waiting: PendingNotice, begun: tuple[str, ...] = (), room: int = 16, may_digest: bool = True) -> Plan:
     return plan(waiting, set(begun), room, NOW, may_digest=may_digest)
 
 
@@ -70,10 +70,10 @@ def test_what_came_and_went_and_came_again_is_told_by_the_last_beginning() -> No
 
 
 letters = st.builds(
-    Waiting,
+    PendingNotice,
     id=st.integers(1, 10_000),
     thread=st.sampled_from("abcdefghij"),
-    owed_utc=st.integers(0, 10_000).map(lambda minutes: NOW - minutes * MINUTE),
+    first_due_utc=st.integers(0, 10_000).map(lambda minutes: NOW - minutes * MINUTE),
     ready=st.booleans(),
     urgent=st.booleans(),
     ends=st.booleans(),
@@ -87,7 +87,7 @@ letters = st.builds(
     may_digest=st.booleans(),
 )
 def test_whatever_waits_nobody_is_told_twice_too_often_or_out_of_order(
-    waiting: list[Waiting], begun: set[str], room: int, may_digest: bool
+    waiting: list[PendingNotice], begun: set[str], room: int, may_digest: bool
 ) -> None:
     waiting.sort(key=lambda one: one.id)
     decided = plan(waiting, begun, room, NOW, may_digest=may_digest)
@@ -110,7 +110,7 @@ def test_whatever_waits_nobody_is_told_twice_too_often_or_out_of_order(
 
 
 @given(waiting=st.lists(letters, min_size=1, max_size=40, unique_by=lambda one: one.id), begun=st.sets(st.just("a")))
-def test_with_room_and_a_digest_every_thread_that_is_ready_moves(waiting: list[Waiting], begun: set[str]) -> None:
+def test_with_room_and_a_digest_every_thread_that_is_ready_moves(waiting: list[PendingNotice], begun: set[str]) -> None:
     waiting.sort(key=lambda one: one.id)
     decided = plan(waiting, begun, 100, NOW, may_digest=True)
     moved = {one.thread for one in waiting if one.id in {*decided.singly, *decided.together}}
