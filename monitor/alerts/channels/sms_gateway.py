@@ -14,7 +14,7 @@ from pydantic import Field, model_validator
 
 from monitor.alerts.channels.base import ChannelUnavailable, DeliveryFailure, PermanentFailure, TemporaryFailure
 from monitor.domain import page_text
-from monitor.domain.message import message
+from monitor.domain.message import message, said_by
 from monitor.domain.text import clean
 from monitor.net import http
 from monitor.net.deadline import Deadline
@@ -103,7 +103,7 @@ class Gateway(Model):
                 ca_file=home / self.ca_file if self.ca_file else None,
             )
         except http.HttpError as error:
-            raise ChannelUnavailable(f"{self.url}: {error}") from None
+            raise ChannelUnavailable(message("{url}: {fault}", url=self.url, fault=said_by(error))) from None
         text = page_text.decoded(answer.body, answer.headers.get("Content-Type", ""))
         said = clean(f"{answer.status} {_hidden(text, secrets.values())}", LONGEST_SAID)
         if (failure := self._failure(answer.status, text)) is not None:
@@ -125,7 +125,7 @@ class Gateway(Model):
         try:
             found = read_secret(file, f"channels.sms.http.secret_files.{name}")
         except SecretError as error:
-            raise ChannelUnavailable(str(error)) from None
+            raise ChannelUnavailable(said_by(error)) from None
         return found
 
 
