@@ -79,5 +79,5 @@ def test_no_word_of_a_refusal_is_left_in_english(bad: Path, office: Path, pseudo
 
 NAMES = {
     *(name for kinds in KINDS.values() for name in kinds),
-    *("true", "false", "bn", "both", "en", "GLPI", "DES", "a", "b", "host", "port"),
+    *("true", "false", "bn", "both", "en", "GLPI", "DES", "a", "b", "host", "kind", "port"),
 }

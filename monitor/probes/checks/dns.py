@@ -61,15 +61,15 @@ class DnsCheck(ServiceCheck):
         if not is_host_name(self.name):
             raise ValueError(
                 message(
-                    "'name': {what_was_found} is not a name. Expected the name that is asked for, such as example.org",
-                    what_was_found=what_was_found(self.name),
+                    "'name': {found} is not a name. Expected the name to look up, such as example.org",
+                    found=what_was_found(self.name),
                 )
             )
         if self.server and not is_address(self.server):
             raise ValueError(
                 message(
-                    "'server': {what_was_found} is not an address. Expected that of a name server",
-                    what_was_found=what_was_found(self.server),
+                    "'server': {found} is not an address. Expected that of a name server",
+                    found=what_was_found(self.server),
                 )
             )
         refuse_no_host("server", self.server)

@@ -68,6 +68,6 @@ def test_no_error_that_people_read_is_raised_with_plain_text() -> None:
     ],
 )
 def test_such_a_text_is_found(line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tests.i18n.test_errors_are_messages.ROOT", tmp_path)
+    monkeypatch.setattr("tests.test_errors.ROOT", tmp_path)
     (tmp_path / "one.py").write_text(line)
     assert len(list(texts_that_escape(tmp_path / "one.py"))) == 1
