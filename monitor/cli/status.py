@@ -186,6 +186,8 @@ def _page(now: StatusReport, every: bool) -> "Group":
 
 def _warnings(live: "LiveStatus") -> Iterator[tuple[str, str]]:
     """Yield what is wrong with the monitor itself, or not set up yet: lines with their style."""
+    from monitor.reports.status_document import mail_faults
+
     bad, poor = "bold red", "yellow"
     if refused := live["configuration"]["refused"]:
         yield (
@@ -206,7 +208,7 @@ def _warnings(live: "LiveStatus") -> Iterator[tuple[str, str]]:
     if (mail := live["mail"]) is not None:
         if not mail["officers_confirmed"]:
             yield _("Mails go to files only: the officers in charter.toml are not confirmed; `check` shows more"), poor
-        for line in mail["wrong"]:
+        for line in mail_faults(mail, live["outbox"]):
             yield _("Mail: {line}", line=line), bad
     for each in live["snmp"][:5]:
         why = reason_words(each.get("reason")) or each["why"]
@@ -217,12 +219,13 @@ def _sites(sites: "list[SiteDocument]", every: bool) -> "Listing":
     from rich.text import Text
 
     from monitor.cli.listing import Listing
+    from monitor.i18n.sorting import name_key
     from monitor.i18n.terms import STATES
 
     headings = (_("State"), _("Site"), _("Name"), _("Since"), _("RTT"), _("Loss"))
     table = Listing(*headings, prose={_("Name")}, right={_("RTT"), _("Loss")})
     shown = [site for site in sites if every or site["state"] != "up"]
-    for site in sorted(shown, key=lambda site: (ORDER.index(site["state"]), site["id"])):
+    for site in sorted(shown, key=lambda site: (ORDER.index(site["state"]), name_key(_name(site)))):
         table.add_row(
             Text(term(STATES, site["state"]), style=STYLES.get(site["state"], "")),
             site["id"],
