@@ -107,7 +107,7 @@ def test_check_looks_after_the_secrets_of_a_channel(home: Path) -> None:
 
     assert "channels.sms" not in whole
     assert "warning: channels.sms.http.secret_files.key: cannot be read: " in missing
-    assert "until then nothing goes that way" in missing
+    assert "until then nothing is sent that way" in missing
 
 
 @pytest.mark.parametrize(
