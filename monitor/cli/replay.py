@@ -187,7 +187,8 @@ def _fault(line: str, known: dict[str, str]) -> Message:
     try:
         entry = parse_json(line)
     except ValueError as error:
-        return message("no JSON: {why}. Expected an object with t, device and verdict", why=said_by(error))
+        at = error.colno if isinstance(error, json.JSONDecodeError) else 1
+        return message("no JSON from letter {at} on. Expected an object with t, device and verdict", at=at)
     if not isinstance(entry, dict):
         return message("found {found}. Expected an object with t, device and verdict", found=line.strip()[:60])
     for name in ("t", "device", "verdict"):
@@ -198,7 +199,7 @@ def _fault(line: str, known: dict[str, str]) -> Message:
     device = entry["device"]
     if not isinstance(device, str) or device not in known:
         if hint := did_you_mean(str(device), known):
-            return message("device: no device {found!r}.{hint}", found=device, hint=hint)
+            return message("device: no device {found!r}.{hint: }", found=device, hint=hint)
         return message("device: no device {found!r}. Expected SITE/NAME as in sites.toml", found=device)
     return message("t: found {found!r}. Expected a time such as 2026-11-24T09:00:00+06:00", found=entry["t"])
 

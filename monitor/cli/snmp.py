@@ -18,6 +18,7 @@ from monitor.cli.numbers import decimal, whole
 from monitor.cli.options import AsJson
 from monitor.domain.message import N_, Said, message, said_by, said_by_system
 from monitor.domain.text import ascii_digits, clean
+from monitor.i18n.terms import PORT_STATES
 from monitor.settings.hosts import is_short_address
 
 if TYPE_CHECKING:
@@ -49,15 +50,6 @@ OUTPUT: Mapping[str, str] = {
     "battery": N_("battery"),
     "booster": N_("booster"),
     "reducer": N_("reducer"),
-}
-PORT_STATES: Mapping[str, str] = {
-    "up": N_("up"),
-    "down": N_("down"),
-    "testing": N_("testing"),
-    "unknown": N_("unknown"),
-    "dormant": N_("dormant"),
-    "notPresent": N_("not present"),
-    "lowerLayerDown": N_("lower layer down"),
 }
 Where = tuple[IPv4Address | IPv6Address, int]
 

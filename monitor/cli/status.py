@@ -157,15 +157,12 @@ def _page(now: StatusReport, every: bool) -> "Group":
 
     known, parts = now.known, list[Any]()
     if now.live is None:
-        since = local(known["generated"])
-        silent = _("The daemon does not answer. Last known, from {since}:", since=since)
+        silent = _("The daemon does not answer.")
         if now.page_trouble:
-            silent = _(
-                "The daemon works, but its page cannot listen: {why}. Last known, from {since}:",
-                why=now.page_trouble,
-                since=since,
-            )
-        parts.append(Text(silent, style="bold yellow"))
+            silent = _("The daemon works, but its page cannot listen: {why}.", why=now.page_trouble)
+        since = local(known["generated"])
+        last = _("Last known, from {since}:", since=since) if since else _("Last known:")
+        parts.append(Text(f"{silent} {last}", style="bold yellow"))
     counts = {state: sum(site["state"] == state for site in known["sites"]) for state in ORDER}
     line = Text(n_("{count} site", "{count} sites", len(known["sites"])))
     for state, count in counts.items():
@@ -189,6 +186,8 @@ def _page(now: StatusReport, every: bool) -> "Group":
 
 def _warnings(live: "LiveStatus") -> Iterator[tuple[str, str]]:
     """Yield what is wrong with the monitor itself, or not set up yet: lines with their style."""
+    from monitor.reports.status_document import mail_faults
+
     bad, poor = "bold red", "yellow"
     if refused := live["configuration"]["refused"]:
         yield (
@@ -209,7 +208,7 @@ def _warnings(live: "LiveStatus") -> Iterator[tuple[str, str]]:
     if (mail := live["mail"]) is not None:
         if not mail["officers_confirmed"]:
             yield _("Mails go to files only: the officers in charter.toml are not confirmed; `check` shows more"), poor
-        for line in mail["wrong"]:
+        for line in mail_faults(mail, live["outbox"]):
             yield _("Mail: {line}", line=line), bad
     for each in live["snmp"][:5]:
         why = reason_words(each.get("reason")) or each["why"]
@@ -220,21 +219,26 @@ def _sites(sites: "list[SiteDocument]", every: bool) -> "Listing":
     from rich.text import Text
 
     from monitor.cli.listing import Listing
+    from monitor.i18n.sorting import name_key
     from monitor.i18n.terms import STATES
 
     headings = (_("State"), _("Site"), _("Name"), _("Since"), _("RTT"), _("Loss"))
     table = Listing(*headings, prose={_("Name")}, right={_("RTT"), _("Loss")})
     shown = [site for site in sites if every or site["state"] != "up"]
-    for site in sorted(shown, key=lambda site: (ORDER.index(site["state"]), site["id"])):
+    for site in sorted(shown, key=lambda site: (ORDER.index(site["state"]), name_key(_name(site)))):
         table.add_row(
             Text(term(STATES, site["state"]), style=STYLES.get(site["state"], "")),
             site["id"],
-            Text("\n".join(filter(None, (site["name_bn"], site["name_en"], _why(site))))),
+            Text("\n".join(filter(None, (_name(site), _why(site))))),
             f"{local(site['since'])}\n{age(site['since'])}",
             "" if site["rtt_ms"] is None else digits(f"{milliseconds(site['rtt_ms'], 1)} ms", lang()),
             "" if site["loss"] is None else digits(f"{site['loss']:.0%}", lang()),
         )
     return table
+
+
+def _name(site: "SiteDocument") -> str:
+    return site["name_bn"] if lang() == "bn" else site["name_en"]
 
 
 def _why(site: "SiteDocument") -> str:

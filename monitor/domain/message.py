@@ -84,6 +84,12 @@ def translated(english: str, /, **others: str) -> Translated:
     return Translated(english, others=others)
 
 
+def lines(*said: Said) -> Message:
+    """Put messages below one another."""
+    gaps = "\n".join(f"{{line{at}}}" for at in range(len(said)))
+    return Message(gaps, {f"line{at}": each for at, each in enumerate(said)})
+
+
 def said_by(error: BaseException) -> Said:
     """Return what an error says: its message where it was raised with one."""
     given = error.args[0] if error.args else ""

@@ -222,3 +222,14 @@ SYSTEM_ERRORS = (
     N_("Too many open files"),
 )
 """What the operating system says most often when it refuses; see `domain.message.said_by_system`."""
+
+PORT_STATES: Mapping[str, str] = {
+    "up": N_("up"),
+    "down": N_("down"),
+    "testing": N_("testing"),
+    "unknown": N_("unknown"),
+    "dormant": N_("dormant"),
+    "notPresent": N_("not present"),
+    "lowerLayerDown": N_("lower layer down"),
+}
+"""Whether a port carries traffic, by ifOperStatus and ifAdminStatus (IF-MIB)."""

@@ -153,9 +153,9 @@ def site_document(site: Site, state: str, since_utc: datetime | None) -> SiteDoc
     }
 
 
-def mail_faults(mail: MailDocument, outbox: OutboxDocument) -> Iterator[Said]:
+def mail_faults(mail: MailDocument, outbox: OutboxDocument | None) -> Iterator[Said]:
     """Yield what is wrong with the mail path, a line each; of a daemon of before in its English."""
-    if "away" not in mail:
+    if outbox is None or "away" not in mail:
         yield from mail["wrong"]
         return
     yield from (f"{channel}: {why}" for channel, why in mail["away"].items())

@@ -29,7 +29,7 @@ _templates = Environment(
 def render(now: LiveStatus, charter: Charter, lang: Lang) -> str:
     """Return the page of a status in one language; ``charter``: for the names of office and services."""
     at = datetime.fromisoformat(now["generated"])
-    mail, outbox = now["mail"], now["outbox"]
+    mail = now["mail"]
     names = {site["id"]: site["name_bn"] if lang == "bn" else site["name_en"] for site in now["sites"]}
     states = [site["state"] for site in now["sites"]]
     return _templates.get_template("page.html.j2").render(
@@ -69,6 +69,6 @@ def render(now: LiveStatus, charter: Charter, lang: Lang) -> str:
         why=lambda site: joined([(one["device"], from_json(one["reason"])) for one in site["reasons"]], lang),
         rtt=lambda site: "" if site["rtt_ms"] is None else formats.ms_text(site["rtt_ms"], lang),
         lossy=lambda site: bool(site["loss"]) and site["loss"] < 1,
-        mail_faults=[rendered(each, lang) for each in mail_faults(mail, outbox)] if mail and outbox else [],
+        mail_faults=[rendered(each, lang) for each in mail_faults(mail, now["outbox"])] if mail else [],
         refresh_s=round(timedelta(seconds=10).total_seconds()),
     )

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -113,3 +114,40 @@ def test_a_half_edited_file_blocks_no_question(home: Path, desk: Desk, words: li
 @pytest.mark.parametrize("sites", [None, 5, "x", [5], [[]], [{"id": []}], [{}]], ids=str)
 def test_an_answer_in_another_shape_is_not_ours(home: Path, sites: object) -> None:
     assert not is_ours({"instance": "x", "sites": sites}, load(home / "config"))
+
+
+def test_what_is_wrong_with_the_mail_is_said_in_the_language_of_the_run(home: Path, desk: Desk) -> None:
+    ran_here(home)
+    mail = {
+        "late": True,
+        "late_s": 7_200,
+        "missed": {"morning": True},
+        "away": {},
+        "officers_confirmed": True,
+        "wrong": [],
+    }
+    outbox = {"owed": 3, "oldest_due": None, "dead": 0, "faulty": 0, "sent": 0}
+    with listening(home, answer(mail=mail, outbox=outbox)):
+        english, bangla = (typed(home, "--lang", lang, "status").stdout for lang in ("en", "bn"))
+
+    assert "Mail: 3 letters are pending, the oldest for 2 hours" in english
+    assert "Mail: the morning brief has not been sent" in english
+    assert "৩টি চিঠি অপেক্ষমাণ, সবচেয়ে পুরোনোটি ২ ঘণ্টা ধরে" in bangla
+
+
+def test_a_daemon_of_before_says_what_is_wrong_with_the_mail_in_english(home: Path, desk: Desk) -> None:
+    ran_here(home)
+    with listening(home, answer(mail={"officers_confirmed": True, "wrong": ["3 notices wait"]})):
+        assert "3 notices wait" in typed(home, "--lang", "bn", "status").stdout
+
+
+def test_sites_stand_by_their_names_within_a_state(home: Path, desk: Desk) -> None:
+    ran_here(home)
+    site = answer()["sites"][0]
+    names = [("\u0995\u0982", "b"), ("\u0995\u0995", "a"), ("\u0985", "C")]  # kong, kok, o
+    sites = [{**site, "id": f"site-{number}", "name_bn": bn, "name_en": en} for number, (bn, en) in enumerate(names)]
+    with listening(home, answer(sites=sites)):
+        english, bangla = (typed(home, "--lang", lang, "status", "--all").stdout for lang in ("en", "bn"))
+
+    assert re.findall(r"site-\d", english) == ["site-1", "site-0", "site-2"]
+    assert re.findall(r"site-\d", bangla) == ["site-2", "site-0", "site-1"]

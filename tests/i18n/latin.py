@@ -66,7 +66,9 @@ ALLOWED = frozenset(
 _QUOTED = re.compile(r"`[^`]*`|'[^'\n]*'|\"[^\"\n]*\"")
 _TYPED = re.compile(
     r"""
-    \[[^\[\]\s]*\]              # a section of a configuration, such as [snmp.v3.NAME]
+    upazila-monitor(?:\ [a-z]+)*  # a command
+    | [\w.]+\ =\ \w+           # a line of a configuration
+    | \[[^\[\]\s]*\]              # a section of a configuration, such as [snmp.v3.NAME]
     | --?[A-Za-z][\w-]*(?:[ =][A-Z]+\b)?   # an option, with what it takes
     | [\w.+-]*[./_@:=<>|+-][\w./_@:=<>|+-]*  # paths, keys, names of files, sites and tickets, addresses
     | [A-Za-z]+\d\w*            # v3, IPv6, u1
@@ -83,6 +85,6 @@ def latin_words(text: str, names: Collection[str] = ()) -> list[str]:
     Not those of ALLOWED or within one of ``names``, what is quoted, options, paths, keys, addresses and ids.
     """
     for name in sorted(names, key=len, reverse=True):
-        text = text.replace(name, " ")
+        text = re.sub(rf"(?<!\w){re.escape(name)}(?!\w)", " ", text)
     text = _TYPED.sub(" ", _QUOTED.sub(" ", text))
     return [word for word in _WORD.findall(text) if word not in ALLOWED]

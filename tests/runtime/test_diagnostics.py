@@ -85,7 +85,7 @@ def test_the_last_word_by_snmp_is_kept_although_the_device_fell_silent_before_th
     assert told() == "gateway: up for 3 d 0 h"
     clock.advance(60)
     live.snmp["north/gateway"] = SnmpState("silent", said("no answer"))
-    assert told() == "gateway at 09:00: up for 3 d 0 h"
+    assert told() == "gateway (09:00): up for 3 d 0 h"
     clock.advance(3_600)
     assert told() == "", "so long ago it says nothing about this outage"
 

@@ -22,6 +22,7 @@ from monitor.alerts.channels.base import (
 )
 from monitor.alerts.facts.case import CaseFacts
 from monitor.alerts.facts.stored import unpack
+from monitor.domain.message import message, said_by
 from monitor.domain.notice_kinds import GOOD_NEWS, severity
 from monitor.domain.text import clean
 from monitor.net import http
@@ -47,7 +48,7 @@ class AlertmanagerRecipient(RecipientEntry):
     @model_validator(mode="after")
     def _is_a_page(self) -> Self:
         if fault := page_fault(self.url):
-            raise ValueError(f"'url' {fault}")
+            raise ValueError(message("'url' {fault}", fault=fault))
         return self
 
 
@@ -74,7 +75,7 @@ class AlertmanagerChannel:
                 most_bytes=MOST_BYTES,
             )
         except http.HttpError as error:
-            raise ChannelUnavailable(f"{url}: {error}") from None
+            raise ChannelUnavailable(message("{url}: {fault}", url=url, fault=said_by(error))) from None
         if answer.status == OK:
             return "200 OK from Alertmanager"
         said = clean(f"{answer.status} {answer.reason}: {answer.body.decode('utf-8', 'replace')}", LONGEST_SAID)

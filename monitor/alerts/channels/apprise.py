@@ -13,6 +13,7 @@ from subprocess import DEVNULL, PIPE
 from typing import ClassVar, Literal
 
 from monitor.alerts.channels.base import ChannelKind, Letter, Recipient, Rendered, TemporaryFailure
+from monitor.domain.message import message, said_by
 from monitor.settings.base import SecretFile
 from monitor.settings.notices_section import RecipientEntry
 from monitor.settings.secrets import SecretError, read_secret
@@ -56,7 +57,7 @@ class AppriseChannel:
         try:
             url = read_secret(self._home / (recipient.address or ""), "url_file").reveal()
         except SecretError as error:
-            raise TemporaryFailure(str(error)) from None
+            raise TemporaryFailure(said_by(error)) from None
         job = {"url": url, "title": rendered.subject, "body": rendered.short[:MOST_CHARACTERS], "kind": letter.kind}
         with subprocess.Popen(COMMAND, stdin=PIPE, stdout=DEVNULL, stderr=DEVNULL, text=True) as process:
             self._under_way = process
@@ -64,13 +65,13 @@ class AppriseChannel:
                 process.communicate(json.dumps(job), timeout=recipient.timeout_s)
             except subprocess.TimeoutExpired:
                 process.kill()
-                raise TemporaryFailure(f"no answer within {recipient.timeout_s:g} s") from None
+                raise TemporaryFailure(message("no answer within {seconds:g} s", seconds=recipient.timeout_s)) from None
             finally:
                 self._under_way = None
         if process.returncode == NO_SUCH_SERVICE:
-            raise TemporaryFailure("url_file: Apprise knows no such service. Expected one of its URLs")
+            raise TemporaryFailure(message("url_file: Apprise knows no such service. Expected one of its URLs"))
         if process.returncode != DELIVERED:
-            raise TemporaryFailure("Apprise could not deliver it")
+            raise TemporaryFailure(message("Apprise could not deliver it"))
         return "accepted through Apprise"
 
 

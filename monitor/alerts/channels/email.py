@@ -37,6 +37,7 @@ from monitor.alerts.channels.base import (
 )
 from monitor.alerts.channels.smtp_replies import Fate, Step, classify
 from monitor.domain.log_events import LogEvent
+from monitor.domain.message import Said, message
 from monitor.domain.text import clean
 from monitor.durable import write_durably
 from monitor.logs.emit import emit
@@ -71,7 +72,7 @@ class EmailRecipient(RecipientEntry):
     @model_validator(mode="after")
     def _is_an_address(self) -> Self:
         if not is_mail_address(self.email):
-            raise ValueError("'email' is not an e-mail address. Expected one such as officer@example.org")
+            raise ValueError(message("'email' is not an e-mail address. Expected one such as officer@example.org"))
         return self
 
 
@@ -94,14 +95,15 @@ class EmailChannel:
 
     def deliver(self, letter: Letter, recipient: Recipient, rendered: Rendered) -> str:
         """Send; return the server's answer to DATA, or the file's name. Takes up to WHOLE_CONVERSATION × timeout_s."""
-        message = compose(letter, recipient, rendered, self._mail)
+        composed = compose(letter, recipient, rendered, self._mail)
         if self._to_files or not self._mail.configured or recipient.address is None:
-            return self._to_file(letter, message)
+            return self._to_file(letter, composed)
         try:
             with self._conversation() as smtp:
-                return _hand_over(smtp, self._mail.sender, recipient.address, message)
+                return _hand_over(smtp, self._mail.sender, recipient.address, composed)
         except (smtplib.SMTPException, OSError, *NO_CONVERSATION) as error:
-            raise ChannelUnavailable(f"{self._mail.host}:{self._mail.port}: {_why(error)}") from error
+            server = f"{self._mail.host}:{self._mail.port}"
+            raise ChannelUnavailable(message("{url}: {fault}", url=server, fault=_why(error))) from error
 
     @contextmanager
     def _conversation(self) -> Iterator[Conversation]:
@@ -175,7 +177,7 @@ def _mailbox(name: str, address: str) -> str:
     return f"{Header(name, 'utf-8', header_name='To').encode()} <{address}>"
 
 
-def _hand_over(smtp: Conversation, sender: str, recipient: str, message: Message) -> str:
+def _hand_over(smtp: Conversation, sender: str, recipient: str, composed: Message) -> str:
     """Send as smtplib's send_message does, but return the server's answer to DATA: its queue id is the proof."""
     smtp.ehlo_or_helo_if_needed()
     code, answer = smtp.mail(sender)
@@ -185,25 +187,26 @@ def _hand_over(smtp: Conversation, sender: str, recipient: str, message: Message
     if code not in {250, 251}:
         raise _failure(code, answer, "recipient")
     try:
-        code, answer = smtp.data(message.as_bytes(policy=ON_THE_WIRE))
+        code, answer = smtp.data(composed.as_bytes(policy=ON_THE_WIRE))
     except smtplib.SMTPDataError as error:
         raise _failure(error.smtp_code, error.smtp_error, "message") from error
     except (smtplib.SMTPException, OSError, NoSmtp, TooMuch) as error:
         # It may have arrived: the next try has the same Message-ID.
-        raise TemporaryFailure(f"the server left before it answered: {_why(error)}") from error
+        raise TemporaryFailure(message("the server left before it answered: {fault}", fault=_why(error))) from error
     if code != 250:
         raise _failure(code, answer, "message")
     smtp.quit_session()  # it is handed over, however the server answers that
     return f"{code} {_text(answer)}"
 
 
-def _why(error: Exception) -> str:
+def _why(error: Exception) -> Said:
     """Return what is wrong with the server, in words."""
     match error:
         case smtplib.SMTPSenderRefused():
-            return f"the sender {error.sender} is refused: {error.smtp_code} {_text(error.smtp_error)}"
+            said = f"{error.smtp_code} {_text(error.smtp_error)}"
+            return message("the sender {sender} is refused: {said}", sender=error.sender, said=said)
         case smtplib.SMTPAuthenticationError():  # a wrong password is mended in the config, not in the mail
-            return f"the login was refused: {error.smtp_code} {_text(error.smtp_error)}"
+            return message("the login was refused: {said}", said=f"{error.smtp_code} {_text(error.smtp_error)}")
         case smtplib.SMTPResponseException():
             return f"{error.smtp_code} {_text(error.smtp_error)}"
         case ssl.SSLError():

@@ -14,6 +14,7 @@ from pydantic import Field, model_validator
 
 from monitor.alerts.channels.base import ChannelUnavailable, DeliveryFailure, PermanentFailure, TemporaryFailure
 from monitor.domain import page_text
+from monitor.domain.message import message, said_by
 from monitor.domain.text import clean
 from monitor.net import http
 from monitor.net.deadline import Deadline
@@ -61,23 +62,27 @@ class Gateway(Model):
     @model_validator(mode="after")
     def _whole(self) -> Self:
         if fault := page_fault(self.url):
-            raise ValueError(f"'url' {fault}")
+            raise ValueError(message("'url' {fault}", fault=fault))
         if has_credentials_or_query(self.url):
-            raise ValueError("'url' carries more than an address. Expected https://HOST/PATH, and the rest in 'fields'")
+            raise ValueError(
+                message("'url' carries more than an address. Expected https://HOST/PATH, and the rest in 'fields'")
+            )
         if is_unencrypted(self.url) and not self.allow_http:
             raise ValueError(
-                "over http:// the secret would travel in the clear. Expected https://…, or allow_http = true"
+                message("over http:// the secret would travel in the clear. Expected https://…, or allow_http = true")
             )
         if self.send_as != "json" and (key := next((key for key, each in self.fields.items() if _is_nested(each)), "")):
-            raise ValueError(f"'fields.{key}' is no text or number. Expected one, or send_as = \"json\"")
+            raise ValueError(
+                message("'fields.{key}' is no text or number. Expected one, or send_as = \"json\"", key=key)
+            )
         known = {*FILLED, *self.secret_files}
         used = [blank for text in _texts([self.fields, self.headers]) for blank in _BLANK.findall(text)]
         if unknown := [blank for blank in used if blank not in known]:
-            raise ValueError(f"there is {no_such('blank', unknown[0], known)}")
+            raise ValueError(message("there is {fault}", fault=no_such("blank", unknown[0], known)))
         if "text" in _BLANK.findall(" ".join(self.headers.values())):
-            raise ValueError("'headers' cannot carry the message. Expected {text} among 'fields'")
+            raise ValueError(message("'headers' cannot carry the message. Expected {text} among 'fields'"))
         if not {"text"} <= {*used} or not {"number", "e164", "local"} & {*used}:
-            raise ValueError("the message itself is missing. Expected {text} and {number} among 'fields'")
+            raise ValueError(message("the message itself is missing. Expected {text} and {number} among 'fields'"))
         return self
 
     def ask(self, filled: Mapping[str, str], home: Path, deadline: Deadline) -> str:
@@ -98,7 +103,7 @@ class Gateway(Model):
                 ca_file=home / self.ca_file if self.ca_file else None,
             )
         except http.HttpError as error:
-            raise ChannelUnavailable(f"{self.url}: {error}") from None
+            raise ChannelUnavailable(message("{url}: {fault}", url=self.url, fault=said_by(error))) from None
         text = page_text.decoded(answer.body, answer.headers.get("Content-Type", ""))
         said = clean(f"{answer.status} {_hidden(text, secrets.values())}", LONGEST_SAID)
         if (failure := self._failure(answer.status, text)) is not None:
@@ -120,7 +125,7 @@ class Gateway(Model):
         try:
             found = read_secret(file, f"channels.sms.http.secret_files.{name}")
         except SecretError as error:
-            raise ChannelUnavailable(str(error)) from None
+            raise ChannelUnavailable(said_by(error)) from None
         return found
 
 

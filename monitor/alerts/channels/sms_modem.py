@@ -74,7 +74,7 @@ class GammuProcess:
         try:
             with self._lock:
                 if self._stopped:
-                    raise TemporaryFailure("given up: the program stops")
+                    raise TemporaryFailure(message("given up: the program stops"))
                 process = self._under_way = subprocess.Popen(
                     words, stdin=PIPE, stdout=PIPE, stderr=STDOUT, encoding="utf-8", errors="replace", env=environment
                 )
@@ -85,7 +85,9 @@ class GammuProcess:
                 said, _ = process.communicate(text, timeout=deadline.left_s)
             except subprocess.TimeoutExpired:
                 process.kill()
-                raise ChannelUnavailable(f"gammu: not done within {deadline.timeout_s:g} s") from None
+                raise ChannelUnavailable(
+                    message("gammu: not done within {seconds:g} s", seconds=deadline.timeout_s)
+                ) from None
             finally:
                 self._under_way = None
         return said, process.returncode

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
+from monitor.domain.message import Message, Said, message
 from monitor.domain.ticket_states import TicketState
 
 Meanings = Mapping[str, tuple[TicketState, ...]]
@@ -17,9 +18,19 @@ class DeskUnavailable(Exception):
 class DeskRefused(Exception):
     """The desk refused. ``to_all``: any other request would be refused as well, as with a wrong token."""
 
-    def __init__(self, message: str, *, to_all: bool = False) -> None:
-        super().__init__(message)
+    def __init__(self, said: Said, *, to_all: bool = False) -> None:
+        super().__init__(said)
         self.to_all = to_all
+
+
+def not_followed(outside_id: str, wanted: str, found: str) -> Message:
+    """Return what is wrong when a ticket did not take the status that was set."""
+    return message(
+        "ticket {ticket} did not become '{wanted}' but is '{found}'. May the token do that?",
+        ticket=outside_id,
+        wanted=wanted,
+        found=found,
+    )
 
 
 @dataclass(frozen=True, slots=True)

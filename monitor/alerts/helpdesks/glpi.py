@@ -12,9 +12,10 @@ from typing import Any, Literal, Self
 
 from pydantic import model_validator
 
-from monitor.alerts.helpdesks.base import DeskRefused, Meanings, Remark, View, is_mark, subject_tag
+from monitor.alerts.helpdesks.base import DeskRefused, Meanings, Remark, View, is_mark, not_followed, subject_tag
 from monitor.alerts.helpdesks.markup import markup, plain
 from monitor.alerts.helpdesks.rest import Access, DeskKind
+from monitor.domain.message import message
 from monitor.domain.ticket_states import S, TicketState
 from monitor.settings.base import SecretFile
 from monitor.settings.helpdesk_section import Helpdesk as Section
@@ -58,7 +59,7 @@ class GlpiSection(Section):
     @model_validator(mode="after")
     def _names_an_entity(self) -> Self:
         if not (self.queue.isascii() and self.queue.isdigit()):
-            raise ValueError("'queue' is no number. Expected that of a GLPI entity, in quotes, such as \"0\"")
+            raise ValueError(message("'queue' is no number. Expected that of a GLPI entity, in quotes, such as \"0\""))
         return self
 
 
@@ -80,8 +81,14 @@ class Glpi:
         found = self._in_session(lambda session: self._rest.get("/getMyEntities", session))
         entities = {int(entity["id"]): str(entity["name"]) for entity in found["myentities"]}
         if self._entity not in entities:
-            known = ", ".join(f"{id_} ({name})" for id_, name in entities.items()) or "none"
-            raise DeskRefused(f"the token has no entity {self._entity}, but: {known}. Expected one of these")
+            known = ", ".join(f"{id_} ({name})" for id_, name in entities.items()) or message("none")
+            raise DeskRefused(
+                message(
+                    "the token has no entity {entity}, but: {known}. Expected one of these",
+                    entity=self._entity,
+                    known=known,
+                )
+            )
         return f"GLPI, entity {self._entity} ({entities[self._entity]})"
 
     def find(self, number: str) -> str:
@@ -115,7 +122,7 @@ class Glpi:
         self._in_session(lambda session: self._rest.put(f"/Ticket/{outside_id}", body, session))
         found = str(self._ticket(outside_id)["status"])
         if found != status:
-            raise DeskRefused(f"ticket {outside_id} did not become {status} but is {found}. May the token do that?")
+            raise DeskRefused(not_followed(outside_id, status, found))
 
     def _ticket(self, outside_id: str) -> Any:
         return self._in_session(lambda session: self._rest.get(f"/Ticket/{outside_id}", session, **PLAIN_ROWS))

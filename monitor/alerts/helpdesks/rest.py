@@ -9,6 +9,7 @@ from typing import Any
 
 from monitor.alerts.helpdesks.base import DeskRefused, DeskUnavailable, Helpdesk
 from monitor.domain.json_text import parse_json
+from monitor.domain.message import message
 from monitor.domain.text import clean
 from monitor.net import http
 from monitor.net.deadline import Cancellation, Deadline
@@ -111,7 +112,9 @@ class Rest:
         except http.HttpError as error:
             raise DeskUnavailable(clean(f"{what}: {error}", LONGEST_REASON)) from None
         if not answer.is_whole:
-            raise AnswerTooLong(f"{what}: the answer is longer than {http.MOST_BYTES >> 10} KiB")
+            raise AnswerTooLong(
+                message("{what}: the answer is longer than {kib} KiB", what=what, kib=http.MOST_BYTES >> 10)
+            )
         hidden = _secrets([*self._headers.values(), *(headers or {}).values()])
         return _understood(what, answer.status, answer.body, hidden), answer.headers.get("ETag", "")
 
@@ -127,10 +130,15 @@ def _understood(what: str, status: int, content: bytes, hidden: Iterable[str]) -
         try:
             return parse_json(content) if content.strip() else None
         except ValueError:
-            raise DeskRefused(f"{what}: the answer is no JSON. Is the address that of the help desk?") from None
+            raise DeskRefused(
+                message("{what}: the answer is no JSON. Is the address that of the help desk?", what=what)
+            ) from None
     if 300 <= status < 400:
         raise DeskRefused(
-            f"{what}: it sends us elsewhere ({status}). Expected the address itself in 'url'", to_all=True
+            message(
+                "{what}: it redirects us ({status}). Expected the address itself in 'url'", what=what, status=status
+            ),
+            to_all=True,
         )
     said = _reason(content)
     for secret in sorted(hidden, key=len, reverse=True):

@@ -8,9 +8,10 @@ from collections.abc import Mapping
 from typing import Any, Literal
 from urllib.parse import quote
 
-from monitor.alerts.helpdesks.base import DeskRefused, Meanings, Remark, View, is_mark, subject_tag
+from monitor.alerts.helpdesks.base import DeskRefused, Meanings, Remark, View, is_mark, not_followed, subject_tag
 from monitor.alerts.helpdesks.markup import plain
 from monitor.alerts.helpdesks.rest import Access, AnswerTooLong, DeskKind
+from monitor.domain.message import message, said_by
 from monitor.domain.ticket_states import S, TicketState
 from monitor.settings.helpdesk_section import Helpdesk as Section
 
@@ -61,9 +62,19 @@ class RequestTracker:
         except DeskRefused as error:
             if error.to_all:
                 raise
-            raise DeskRefused(f"the token sees no queue '{self._queue}' ({error}). Grant it SeeQueue there") from None
+            raise DeskRefused(
+                message(
+                    "the token sees no queue '{queue}' ({error}). Grant it SeeQueue there",
+                    queue=self._queue,
+                    error=said_by(error),
+                )
+            ) from None
         if not any(link.get("ref") == "create" for link in queue["_hyperlinks"]):
-            raise DeskRefused(f"the token may make no tickets in the queue '{self._queue}'. Grant it CreateTicket")
+            raise DeskRefused(
+                message(
+                    "the token may make no tickets in the queue '{queue}'. Grant it CreateTicket", queue=self._queue
+                )
+            )
         return f"Request Tracker {version}, queue '{queue['Name']}'"
 
     def find(self, number: str) -> str:
@@ -95,7 +106,7 @@ class RequestTracker:
         self._rest.put(f"/ticket/{outside_id}", {"Status": status})
         found = self._rest.get(f"/ticket/{outside_id}")["Status"]
         if found != status:
-            raise DeskRefused(f"ticket {outside_id} did not become '{status}' but is '{found}'. May the token do that?")
+            raise DeskRefused(not_followed(outside_id, status, found))
 
     def _history(self, outside_id: str, seen: int) -> list[dict[str, Any]]:
         """Return the transactions after ``seen``, the oldest first.

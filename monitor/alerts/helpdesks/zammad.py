@@ -8,9 +8,19 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal, TypedDict
 
-from monitor.alerts.helpdesks.base import DeskRefused, Meanings, Remark, View, is_mark, mark_of, subject_tag
+from monitor.alerts.helpdesks.base import (
+    DeskRefused,
+    Meanings,
+    Remark,
+    View,
+    is_mark,
+    mark_of,
+    not_followed,
+    subject_tag,
+)
 from monitor.alerts.helpdesks.markup import plain
 from monitor.alerts.helpdesks.rest import Access, AnswerTooLong, DeskKind
+from monitor.domain.message import message
 from monitor.domain.ticket_states import S, TicketState
 from monitor.settings.helpdesk_section import Helpdesk as Section
 
@@ -56,8 +66,15 @@ class Zammad:
         me = self._rest.get("/users/me", expand="true")
         groups = me.get("groups") or {}
         if self._group not in groups:
-            known = ", ".join(map(str, groups)) or "none"
-            raise DeskRefused(f"'{me['login']}' has no group '{self._group}', but: {known}. Expected one of these")
+            known = ", ".join(map(str, groups)) or message("none")
+            raise DeskRefused(
+                message(
+                    "'{user}' has no group '{group}', but: {known}. Expected one of these",
+                    user=me["login"],
+                    group=self._group,
+                    known=known,
+                )
+            )
         return f"Zammad, as '{me['login']}', group '{self._group}'"
 
     def find(self, number: str) -> str:
@@ -98,7 +115,7 @@ class Zammad:
         self._rest.put(f"/tickets/{outside_id}", body)
         found = self._rest.get(f"/tickets/{outside_id}", expand="true")["state"]
         if found != status:
-            raise DeskRefused(f"ticket {outside_id} did not become '{status}' but is '{found}'. May the token do that?")
+            raise DeskRefused(not_followed(outside_id, status, found))
 
     def _me(self) -> Mapping[str, Any]:
         """Return the account of the token."""

@@ -98,8 +98,8 @@ def _listed(name: str, found: Listed[Thing], lines: list[str], lang: Lang) -> It
 
 def _down_line(item: BriefCase, facts: MorningFacts, due: Set[str], lapsing: Set[str], lang: Lang) -> str:
     began = item.started or item.deadline
-    since = f"{_moment(began, lang)} ({_between(began, facts.now, lang)})"
-    parts = [tr(lang, "since {since}", since=since)]
+    lasted = _between(began, facts.now, lang)
+    parts = [tr(lang, "since {since} ({lasted})", since=_moment(began, lang), lasted=lasted)]
     if item.affected:
         parts.append(tr(lang, "{count} more behind it", count=item.affected))
     if _of(item) in due:

@@ -19,6 +19,7 @@ from monitor.alerts.notices.routing import ASKER
 from monitor.charter.office import Office
 from monitor.domain.clock import Clock
 from monitor.domain.log_events import LogEvent
+from monitor.domain.message import message
 from monitor.logs.emit import emit
 from monitor.settings.mail_address import is_mail_address
 from monitor.settings.notices_section import ChannelName
@@ -136,5 +137,5 @@ def recipient_of(office: Office, letter: Letter) -> Recipient:
         return Recipient(entry.name or letter.recipient, entry.address, entry.lang, entry.timeout_s)
     officer = office.charter.officers.get(letter.recipient)
     if officer is None:
-        raise TemporaryFailure(f"the configuration has no '{letter.recipient}' any more")
+        raise TemporaryFailure(message("the configuration has no '{name}' any more", name=letter.recipient))
     return Recipient(officer.name("bn"), officer.email, officer.lang)

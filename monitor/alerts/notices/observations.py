@@ -1,6 +1,6 @@
 """Write what was observed of an outage, in Bangla and English: reasons, evidence, the hour before."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from monitor.alerts.facts.case import Outage
 from monitor.domain.evidence import Evidence, Hour, LastGood, SnmpSaid, Way
@@ -11,18 +11,7 @@ from monitor.i18n.catalogue import tr
 from monitor.i18n.formats import DHAKA
 from monitor.i18n.languages import Lang
 from monitor.i18n.reasons import reason_text
-from monitor.i18n.terms import CAUSES
-
-PORT_STATES: Mapping[str, str] = {
-    "up": N_("up"),
-    "down": N_("off"),
-    "testing": N_("testing"),
-    "unknown": N_("unknown"),
-    "dormant": N_("dormant"),
-    "notPresent": N_("not present"),
-    "lowerLayerDown": N_("lower layer down"),
-}
-"""ifOperStatus (IF-MIB) in words."""
+from monitor.i18n.terms import CAUSES, PORT_STATES
 
 
 def seen_text(seen: Reason | None, lang: Lang) -> str:
@@ -90,7 +79,8 @@ def _snmp_parts(said: SnmpSaid, lang: Lang) -> Iterator[str]:
         days, hours = said.uptime_s // 86_400, said.uptime_s // 3_600 % 24
         yield tr(lang, "up for {days} d {hours} h", days=days, hours=hours)
     for port in said.ports:
-        yield f"{port.name} {tr(lang, PORT_STATES.get(port.status, port.status))}"
+        state = tr(lang, PORT_STATES.get(port.status, port.status))
+        yield tr(lang, "{port} {state}", port=port.name, state=state)
     if said.on_battery:
         yield tr(lang, "UPS on battery")
     if said.battery_minutes is not None:

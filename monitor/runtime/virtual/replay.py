@@ -260,7 +260,7 @@ class _Player:
     def _known(self, what: str, name: str, among: Iterable[str]) -> None:
         if name not in among:
             hint = did_you_mean(name, list(among))
-            raise ImpossibleError(message("{what}: there is no '{name}'.{hint}", what=what, name=name, hint=hint))
+            raise ImpossibleError(message("{what}: there is no '{name}'.{hint: }", what=what, name=name, hint=hint))
 
     def _read(self, read: replay_events.SnmpRead) -> Iterator[Transition]:
         self._known("device", read.device, self.board.fleet.devices)

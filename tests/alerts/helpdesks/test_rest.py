@@ -58,7 +58,7 @@ def test_what_is_packed_small_does_not_grow_large(desk: Zammad) -> None:
 
 def test_nobody_sends_us_elsewhere(desk: Zammad) -> None:
     desk.misbehave("redirect")
-    with pytest.raises(DeskRefused, match=r"sends us elsewhere \(302\)") as caught:
+    with pytest.raises(DeskRefused, match=r"redirects us \(302\)") as caught:
         ask(desk)
     assert caught.value.to_all
 

@@ -25,11 +25,10 @@ from monitor.alerts.facts.briefs import (
 from monitor.alerts.facts.case import CaseFacts
 from monitor.alerts.facts.stored import pack, unpack
 from monitor.alerts.notices import render
-from monitor.alerts.notices.observations import PORT_STATES
 from monitor.configuration import load
 from monitor.domain.evidence import Evidence, Hour, LastGood, Port, SnmpSaid, Way
 from monitor.domain.reasons import ReasonCode, reason
-from monitor.i18n.terms import ENDINGS, KINDS
+from monitor.i18n.terms import ENDINGS, KINDS, PORT_STATES
 from monitor.runtime.virtual.sample_letters import samples
 from tests.i18n.pseudo import escaped, pseudo, pseudo_locales
 from tests.places import SHIPPED
