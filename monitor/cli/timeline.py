@@ -38,10 +38,10 @@ def events(
         known = queries.event_kinds(session)
     if site and not found and site not in settings.fleet.sites:  # what was taken out keeps its past
         near = did_you_mean(site, settings.fleet.sites)
-        raise Failure(message("no site '{site}'.{hint}", site=clean(site), hint=near), BAD_INPUT)
+        raise Failure(message("no site '{site}'.{hint: }", site=clean(site), hint=near), BAD_INPUT)
     if wanted and not found and wanted not in known:
-        hint: Said = did_you_mean(wanted, known) or message(" There are: {kinds}", kinds=list(known))
-        raise Failure(message("--kind: nothing of the kind '{kind}' has happened.{hint}", kind=wanted, hint=hint), NO)
+        hint: Said = did_you_mean(wanted, known) or message("There are: {kinds}", kinds=list(known))
+        raise Failure(message("--kind: nothing of the kind '{kind}' has happened.{hint: }", kind=wanted, hint=hint), NO)
     if as_json:
         print_json(found)
         return
