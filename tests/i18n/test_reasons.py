@@ -11,7 +11,7 @@ from monitor.i18n.reasons import MESSAGES, reason_text
 from tests.domain.examples import example
 
 C = ReasonCode
-WITHOUT_WORDS = {C.TEXT, C.TRAP, C.SAID_BY, C.SET_ASIDE, C.OS_ERROR, C.RECOUNTED_BEFORE, C.CORRECTED}
+WITHOUT_WORDS = {C.TEXT, C.TRAP, C.SAID_BY, C.SET_ASIDE, C.OS_ERROR, C.RECOUNTED_BEFORE, C.CORRECTED, C.TLS_FAILED}
 
 
 @pytest.mark.parametrize("code", list(C))
