@@ -138,8 +138,8 @@ SMS = ChannelKind(
     doc="""\
 To telephones, through a gateway of the web or a GSM modem. A notice is one line with number, place, state and deadline,
 in one language. It is counted as the network counts it: what the GSM alphabet has in messages of 160 characters (153
-each when there are several), Bangla in UCS-2 of 70 (67 each). What does not fit into `most_parts` loses letters of the place
-and nothing else. The proof in `outbox` says how many parts it cost.
+each when there are several), Bangla in UCS-2 of 70 (67 each). What does not fit into `most_parts` loses the
+end of the place's name and nothing else. The proof in `outbox` says how many parts it cost.
 
     [recipients.duty-phone]
     channel = "sms"
