@@ -7,10 +7,16 @@ from pathlib import Path
 from tests.places import DOCS, MONITOR, ROOT, TESTS
 
 OF_A_WHOLE_ROOM = {
+    "alerts/notices/test_languages.py": "every kind of letter in each language, and in a made-up one",
+    "cli/test_bangla_elsewhere.py": "every command in Bangla, and in a made-up language",
     "cli/test_commands.py": "what each command prints, and its exit code",
     "cli/test_no_plain_files.py": "every command that meets a pipe or a folder where a file should be",
     "cli/test_output.py": "every command at any width, in any encoding, and before a reader who leaves",
     "charter/test_docs.py": "the worked examples of the documentation",
+    "i18n/test_glossary.py": "the catalogue's words against docs/glossary.md",
+    "i18n/test_latin.py": "what tells English words in a Bangla text",
+    "i18n/test_no_words_elsewhere.py": "Bangla letters in any file but the catalogue",
+    "i18n/test_pseudo.py": "the made-up language itself",
 }
 """Tests that are of no single file, with what they are of."""
 

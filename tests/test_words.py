@@ -29,7 +29,7 @@ def test_texts_are_found_in_python_in_templates_and_in_the_help_of_commands() ->
     found = words.extracted()
     places = {name for entry in found if entry.id for name, _ in entry.locations}
     assert {"monitor/i18n/reasons.py", "dashboards/generator/morning.py", "monitor/cli"} <= places
-    assert "Lists outages" in " ".join(str(entry.id) for entry in found if ("monitor/cli", 0) in entry.locations)
+    assert "List outages" in " ".join(str(entry.id) for entry in found if ("monitor/cli", 0) in entry.locations)
 
 
 def _untranslated(made: Catalog) -> None:

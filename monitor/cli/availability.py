@@ -40,7 +40,7 @@ def availability(
     settings = settings_in_force(context.obj)
     if site and site not in settings.fleet.sites:
         hint = did_you_mean(site, settings.fleet.sites)
-        raise Failure(message("no site '{site}'.{hint}", site=site, hint=hint), BAD_INPUT)
+        raise Failure(message("no site '{site}'.{hint: }", site=site, hint=hint), BAD_INPUT)
     now_utc = now_of(settings)
     first = now_utc.astimezone(DHAKA).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     window = (

@@ -129,7 +129,7 @@ def _key(typed: str, charter_in_force: "Charter") -> str:
     key = charter_in_force.key_of(typed)
     if key is None:
         if hint := did_you_mean(typed, charter_in_force.services):
-            raise Failure(message("no service '{typed}' in the charter.{hint}", typed=typed, hint=hint), BAD_INPUT)
+            raise Failure(message("no service '{typed}' in the charter.{hint: }", typed=typed, hint=hint), BAD_INPUT)
         wanted = message(
             "no service '{typed}' in the charter. Expected one such as citizen:8, 8 or official:1", typed=typed
         )

@@ -28,7 +28,7 @@ PANELS = {
     "DEFAULT_STRING": N_("[default: {}]"),
     "ENVVAR_STRING": N_("[env var: {}]"),
     "REQUIRED_LONG_STRING": N_("[required]"),
-    "RICH_HELP": N_("Try [blue]'{command_path} {help_option}'[/] for help."),
+    "RICH_HELP": N_("Try '{command_path} {help_option}' for help."),
 }
 """Texts of `typer.rich_utils`, by the constant that holds each; read when help is asked for, as it imports rich."""
 
@@ -37,6 +37,7 @@ METAVARS = {"options_metavar": N_("[OPTIONS]"), "subcommand_metavar": N_("COMMAN
 TYPES = {
     "<bool>": "",
     "<str>": N_("<text>"),
+    "<list[str]>": N_("<text>"),
     "<path>": N_("<path>"),
     "<file>": N_("<file>"),
     "<int>": N_("<number>"),

@@ -157,15 +157,12 @@ def _page(now: StatusReport, every: bool) -> "Group":
 
     known, parts = now.known, list[Any]()
     if now.live is None:
-        since = local(known["generated"])
-        silent = _("The daemon does not answer. Last known, from {since}:", since=since)
+        silent = _("The daemon does not answer.")
         if now.page_trouble:
-            silent = _(
-                "The daemon works, but its page cannot listen: {why}. Last known, from {since}:",
-                why=now.page_trouble,
-                since=since,
-            )
-        parts.append(Text(silent, style="bold yellow"))
+            silent = _("The daemon works, but its page cannot listen: {why}.", why=now.page_trouble)
+        since = local(known["generated"])
+        last = _("Last known, from {since}:", since=since) if since else _("Last known:")
+        parts.append(Text(f"{silent} {last}", style="bold yellow"))
     counts = {state: sum(site["state"] == state for site in known["sites"]) for state in ORDER}
     line = Text(n_("{count} site", "{count} sites", len(known["sites"])))
     for state, count in counts.items():
@@ -232,7 +229,7 @@ def _sites(sites: "list[SiteDocument]", every: bool) -> "Listing":
         table.add_row(
             Text(term(STATES, site["state"]), style=STYLES.get(site["state"], "")),
             site["id"],
-            Text("\n".join(filter(None, (site["name_bn"], site["name_en"], _why(site))))),
+            Text("\n".join(filter(None, (_name(site), _why(site))))),
             f"{local(site['since'])}\n{age(site['since'])}",
             "" if site["rtt_ms"] is None else digits(f"{milliseconds(site['rtt_ms'], 1)} ms", lang()),
             "" if site["loss"] is None else digits(f"{site['loss']:.0%}", lang()),

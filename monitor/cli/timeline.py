@@ -25,9 +25,8 @@ def events(
     """List what happened, newest first."""
     from rich.text import Text
 
-    from monitor.alerts.notices.phrases import ENDED
     from monitor.cli.listing import Listing
-    from monitor.i18n.terms import EVENTS
+    from monitor.i18n.terms import ENDINGS, EVENTS
     from monitor.store import queries
     from monitor.store.documents import timeline_document
 
@@ -38,10 +37,10 @@ def events(
         known = queries.event_kinds(session)
     if site and not found and site not in settings.fleet.sites:  # what was taken out keeps its past
         near = did_you_mean(site, settings.fleet.sites)
-        raise Failure(message("no site '{site}'.{hint}", site=clean(site), hint=near), BAD_INPUT)
+        raise Failure(message("no site '{site}'.{hint: }", site=clean(site), hint=near), BAD_INPUT)
     if wanted and not found and wanted not in known:
-        hint: Said = did_you_mean(wanted, known) or message(" There are: {kinds}", kinds=list(known))
-        raise Failure(message("--kind: nothing of the kind '{kind}' has happened.{hint}", kind=wanted, hint=hint), NO)
+        hint: Said = did_you_mean(wanted, known) or message("There are: {kinds}", kinds=list(known))
+        raise Failure(message("--kind: nothing of the kind '{kind}' has happened.{hint: }", kind=wanted, hint=hint), NO)
     if as_json:
         print_json(found)
         return
@@ -50,7 +49,7 @@ def events(
         return
     table = Listing(_("When"), _("Where"), _("What"), "", prose={_("What"), ""})
     for event in found:
-        ended = term(ENDED, event["end_reason"] or "")
+        ended = term(ENDINGS, event["end_reason"] or "")
         what = "; ".join(filter(None, (reason_words(event["reason"]), ended, event["ticket"])))
         table.add_row(local(event["at_utc"]), event["device"] or event["site"], term(EVENTS, event["kind"]), Text(what))
     console().print(table)

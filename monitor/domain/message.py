@@ -84,6 +84,12 @@ def translated(english: str, /, **others: str) -> Translated:
     return Translated(english, others=others)
 
 
+def lines(*said: Said) -> Message:
+    """Put messages below one another."""
+    gaps = "\n".join(f"{{line{at}}}" for at in range(len(said)))
+    return Message(gaps, {f"line{at}": each for at, each in enumerate(said)})
+
+
 def said_by(error: BaseException) -> Said:
     """Return what an error says: its message where it was raised with one."""
     given = error.args[0] if error.args else ""
@@ -96,7 +102,12 @@ def said_by_system(error: OSError) -> Message:
 
 
 def joined(words: str, joint: str) -> str:
-    """Return ``words`` with ``joint`` before them, or behind them where it begins with '>'; '' stays ''."""
+    """Return ``words`` with ``joint`` before them, or behind them where it begins with '>'; '' stays ''.
+
+    A ``joint`` that begins with '?' stands for words that are ''.
+    """
+    if joint.startswith("?"):
+        return words or joint[1:]
     if not words or not joint:
         return words
     return words + joint[1:] if joint.startswith(">") else joint + words

@@ -10,6 +10,7 @@ from monitor.domain.message import message
 from monitor.settings.base import PlainPath, SecretFile
 from monitor.settings.hosts import has_credentials_or_query, is_unencrypted, page_fault
 from monitor.settings.of_kind import OfKind
+from monitor.settings.problems import all_of
 
 NEEDED = ("url", "token_file", "queue")
 
@@ -75,7 +76,7 @@ class Helpdesk(OfKind):
                 message(
                     'kind = "{kind}" needs {names} as well',
                     kind=self.kind,
-                    names=" and ".join(repr(name) for name in missing),
+                    names=all_of(missing),
                 )
             )
         if is_unencrypted(self.url) and not self.allow_http:

@@ -111,7 +111,7 @@ class RecipientEntry(OfKind):
         assert issubclass(model, RecipientEntry)
         if given != [model.reached_by]:
             channel = entry.get(cls.chosen_by, cls.model_fields[cls.chosen_by].default)
-            found = " and ".join(f"'{way}'" for way in given) or "none of them"
+            found = [f"'{way}'" for way in given] or message("none of them")
             raise ValueError(
                 message(
                     "a recipient by {channel} is reached by its '{reached_by}' alone; found {found}",

@@ -64,6 +64,18 @@ def one_of(known: Iterable[str], word: str = "") -> Said:
     return message("Expected one of {count:,}, the nearest of which are: {names}", count=len(names), names=close)
 
 
+def either(names: Sequence[str]) -> Said:
+    """Return "'a', 'b' or 'c'"."""
+    quoted = [f"'{name}'" for name in names]
+    return message("{names} or {last}", names=quoted[:-1], last=quoted[-1]) if len(quoted) > 1 else quoted[0]
+
+
+def all_of(names: Sequence[str]) -> Said:
+    """Return "'a', 'b' and 'c'"."""
+    quoted = [f"'{name}'" for name in names]
+    return message("{names} and {last}", names=quoted[:-1], last=quoted[-1]) if len(quoted) > 1 else quoted[0]
+
+
 def hinted(said: Said, hint: Said) -> Said:
     """Return what is wrong, and behind it what is expected, if that is known."""
     return Message("{said} {hint}", {"said": said, "hint": hint}) if hint else said

@@ -11,7 +11,7 @@ from monitor.domain.message import N_, Message, Said, message, messages, said_by
 from monitor.settings.base import Model
 from monitor.settings.found import UNSHOWN, found
 from monitor.settings.of_kind import Kinds, OfKind
-from monitor.settings.problems import ConfigError, Problem, did_you_mean, one_of
+from monitor.settings.problems import ConfigError, Problem, did_you_mean, either, one_of
 from monitor.settings.toml import Document, KeyPath
 
 M = TypeVar("M", bound=Model)
@@ -68,12 +68,6 @@ def described(error: Mapping[str, Any]) -> Said:
     if _wants_no_quotes(error["type"], value):
         return message("found {what}. Expected {expected}, without quotes", what=what, expected=expected)
     return message("found {what}. Expected {expected}", what=what, expected=expected)
-
-
-def either(names: Sequence[str]) -> Said:
-    """Return "'a', 'b' or 'c'"."""
-    quoted = [f"'{name}'" for name in names]
-    return message("{names} or {last}", names=quoted[:-1], last=quoted[-1]) if len(quoted) > 1 else quoted[0]
 
 
 def _found(value: object, known: Sequence[str] = ()) -> Said:

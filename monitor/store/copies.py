@@ -17,7 +17,7 @@ from tempfile import TemporaryDirectory
 
 from sqlalchemy.exc import DatabaseError
 
-from monitor.domain.message import message
+from monitor.domain.message import Said, lines, message, said_by
 from monitor.durable import move_durably, own_like_folder, sync_file, sync_folder
 from monitor.store import audit_chain, belonging, mailed_head
 from monitor.store.errors import Damaged, NoDatabase, StoreError
@@ -284,14 +284,15 @@ def newest_good(state: Path, now_utc: datetime) -> Path:
 
     Copies dated after ``now_utc`` are tried last: a wrong clock has named them.
     """
-    why: list[str] = []
+    why: list[Said] = []
     for copy in reversed(nightly(state / BACKUPS, state / BACKUPS / copy_name(now_utc))):
         try:
             found = verify(copy, state)
         except StoreError as error:
-            why.append(str(error))
+            why.append(said_by(error))
             continue
         if not found.problems:
             return copy
         why.append(f"{copy}: {'; '.join(found.problems)}")
-    raise StoreError(f"no good copy lies in {state / BACKUPS}" + "".join(f"\n{line}" for line in why))
+    none = message("no good copy lies in {folder}", folder=state / BACKUPS)
+    raise StoreError(lines(none, *why))

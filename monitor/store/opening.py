@@ -19,7 +19,7 @@ from sqlalchemy import Connection, Engine, event
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
-from monitor.domain.message import message
+from monitor.domain.message import N_, Message, message, messages
 from monitor.store import belonging, redundancy
 from monitor.store.errors import Damaged, NoDatabase, StoreError, may_pass
 from monitor.store.sqlite import BUSY_TIMEOUT_S, Store
@@ -187,7 +187,7 @@ def _refuse_missing(state: Path) -> None:
     copies = _copies(state)
     if (path.exists() and path.stat().st_size) or copies is None:
         return
-    raise _no_database(path, "is empty" if path.exists() else "is missing", copies)
+    raise _no_database(path, copies, is_empty=path.exists())
 
 
 def _copies(state: Path) -> int | None:
@@ -196,13 +196,23 @@ def _copies(state: Path) -> int | None:
     return copies if copies or belonging.was_installed(state) else None
 
 
-def _no_database(path: Path, what: str, copies: int) -> NoDatabase:
-    state = path.parent
-    beside = f"{copies} copies of it lie in {state / BACKUPS}" if copies else "there was one here before"
-    return NoDatabase(
-        f"{path} {what}, but {beside}. Expected one of two: `{MEND}` puts the newest good copy back; "
+def _no_database(path: Path, copies: int, *, is_empty: bool) -> NoDatabase:
+    folder = path.parent / BACKUPS
+    beside = message("there was one here before")
+    if copies:
+        beside = messages(
+            "one copy of it lies in {folder}", "{count} copies of it lie in {folder}", copies, folder=folder
+        )
+    what = N_(
+        "{path} is empty, but {beside}. Expected one of two: `{mend}` puts the newest good copy back; "
         "`upazila-monitor run --fresh` begins with nothing, and forgets all outages, tickets and letters"
     )
+    if not is_empty:
+        what = N_(
+            "{path} is missing, but {beside}. Expected one of two: `{mend}` puts the newest good copy back; "
+            "`upazila-monitor run --fresh` begins with nothing, and forgets all outages, tickets and letters"
+        )
+    return NoDatabase(Message(what, {"path": path, "beside": beside, "mend": MEND}))
 
 
 def _tables(connection: Connection) -> set[str]:
@@ -215,4 +225,4 @@ def _refuse_without_contents(path: Path, tables: set[str]) -> None:
     if tables and VERSION_TABLE not in tables:
         raise Damaged(message("{path} is a database of another program. Put a copy back: {mend}", path=path, mend=MEND))
     if not tables and path.exists() and path.stat().st_size and (copies := _copies(path.parent)) is not None:
-        raise _no_database(path, "is empty", copies)
+        raise _no_database(path, copies, is_empty=True)

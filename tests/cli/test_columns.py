@@ -15,11 +15,9 @@ import pytest
 
 from monitor.cli.columns import width
 from monitor.cli.listing import LastingConsole, Listing
+from tests.places import TESTS
 
-NAMES = [
-    line[1:]
-    for line in (Path(__file__).parents[1] / "i18n" / "data" / "names-by-icu.txt").read_text("utf-8").splitlines()
-]
+NAMES = [line[1:] for line in (TESTS / "i18n" / "data" / "names-by-icu.txt").read_text("utf-8").splitlines()]
 
 
 @pytest.fixture(scope="module")

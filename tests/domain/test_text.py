@@ -142,6 +142,8 @@ def test_bangla_keeps_its_joiners_and_loses_what_turns_the_writing() -> None:
 
 LETTER_BY_LETTER = {"isprintable", "maketrans", "translate", "unicodedata"}
 MAY = {
+    "cli/columns.py": {"unicodedata"},  # how many columns a letter takes
+    "i18n/sorting.py": {"unicodedata"},  # canonical decomposition, by which CLDR sorts
     "domain/text.py": LETTER_BY_LETTER,
     "settings/hosts.py": {"unicodedata"},  # resolvers fold the letters of a name by NFKC (RFC 3490), which no text is
 }

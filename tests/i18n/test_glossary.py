@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from docs.generator.words import read
+from tests.places import DOCS
 
-GLOSSARY = Path(__file__).parents[2] / "docs" / "glossary.md"
+GLOSSARY = DOCS / "glossary.md"
 
 
 def tables(text: str) -> Iterator[tuple[str, list[list[str]]]]:

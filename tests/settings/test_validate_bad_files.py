@@ -3,16 +3,19 @@
 '…' at its end stands for what is registered (tests/test_registries.py), and grows with every kind that is added.
 """
 
+import re
 import shutil
 from pathlib import Path
 
 import pytest
 
-from monitor.configuration import load
+from monitor.configuration import KINDS, load
+from monitor.i18n.catalogue import render
 from monitor.settings.problems import ConfigError
+from tests.i18n.pseudo import escaped, pseudo, pseudo_locales
 from tests.settings.offices import faults, office
 
-__all__ = ["office"]
+__all__ = ["office", "pseudo", "pseudo_locales"]
 
 BAD = sorted(Path(__file__).parent.glob("bad/*.toml"))
 
@@ -57,3 +60,24 @@ def test_a_long_file_with_a_fault_on_every_line_is_answered_quickly_and_whole(of
     found = faults(office)
     assert len(found) == 2_999
     assert found[-1].startswith("sites.toml:15000: sites.s2999.address: 127.77.1.1 is already")
+
+
+WRITTEN = re.compile(r"'[^']*'|\"[^\"]*\"|\[[^\]]*\]|\([^)]*\)|\{[^}]*\}|\S*[\d./:_=<>@#\\-]\S*")
+"""What a message quotes: values, keys, sections, examples."""
+
+
+@pytest.mark.parametrize("bad", BAD, ids=lambda path: path.stem)
+def test_no_word_of_a_refusal_is_left_in_english(bad: Path, office: Path, pseudo: str) -> None:
+    target = "monitor.toml" if bad.name.startswith("monitor-") else "sites.toml"
+    (office / target).write_bytes(bad.read_bytes())
+    with pytest.raises(ConfigError) as refused:
+        load(office)
+    for problem in refused.value.problems:
+        said = render(problem.message, pseudo)
+        assert escaped(WRITTEN.sub(" ", said), NAMES) == [], said
+
+
+NAMES = {
+    *(name for kinds in KINDS.values() for name in kinds),
+    *("true", "false", "bn", "both", "en", "GLPI", "DES", "a", "b", "host", "kind", "port"),
+}

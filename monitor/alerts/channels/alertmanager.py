@@ -48,7 +48,7 @@ class AlertmanagerRecipient(RecipientEntry):
     @model_validator(mode="after")
     def _is_a_page(self) -> Self:
         if fault := page_fault(self.url):
-            raise ValueError(f"'url' {fault}")
+            raise ValueError(message("'url' {fault}", fault=fault))
         return self
 
 

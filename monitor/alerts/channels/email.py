@@ -72,7 +72,7 @@ class EmailRecipient(RecipientEntry):
     @model_validator(mode="after")
     def _is_an_address(self) -> Self:
         if not is_mail_address(self.email):
-            raise ValueError("'email' is not an e-mail address. Expected one such as officer@example.org")
+            raise ValueError(message("'email' is not an e-mail address. Expected one such as officer@example.org"))
         return self
 
 

@@ -14,7 +14,7 @@ from monitor.alerts.channels.base import ChannelContext, ChannelKind, Letter, Re
 from monitor.alerts.channels.sms_gateway import Gateway
 from monitor.alerts.channels.sms_modem import GammuProcess, Modem
 from monitor.domain import short_message
-from monitor.domain.message import Message
+from monitor.domain.message import Message, message
 from monitor.domain.text import ascii_digits, clean
 from monitor.net.deadline import Cancellation, Deadline
 from monitor.settings.found import found
@@ -30,7 +30,11 @@ def _number(value: object) -> object:
     plain = re.sub(r"[\s().-]", "", ascii_digits(value))
     plain = f"+{COUNTRY}{plain[1:]}" if re.fullmatch(r"0[1-9]\d{9}", plain) else plain
     if not re.fullmatch(r"\+[1-9]\d{6,14}", plain, re.ASCII):
-        raise ValueError(f"{found(value)} is no telephone number. Expected one such as +8801711000000 or 01711000000")
+        raise ValueError(
+            message(
+                "{found} is no telephone number. Expected one such as +8801711000000 or 01711000000", found=found(value)
+            )
+        )
     return plain
 
 
@@ -61,7 +65,9 @@ class SmsSection(ChannelSection):
     @model_validator(mode="after")
     def _has_one_way(self) -> Self:
         if (self.http is None) == (self.gammu is None):
-            raise ValueError("there must be one way out. Expected either [channels.sms.http] or [channels.sms.gammu]")
+            raise ValueError(
+                message("there must be one way out. Expected either [channels.sms.http] or [channels.sms.gammu]")
+            )
         return self
 
     @property

@@ -62,23 +62,27 @@ class Gateway(Model):
     @model_validator(mode="after")
     def _whole(self) -> Self:
         if fault := page_fault(self.url):
-            raise ValueError(f"'url' {fault}")
+            raise ValueError(message("'url' {fault}", fault=fault))
         if has_credentials_or_query(self.url):
-            raise ValueError("'url' carries more than an address. Expected https://HOST/PATH, and the rest in 'fields'")
+            raise ValueError(
+                message("'url' carries more than an address. Expected https://HOST/PATH, and the rest in 'fields'")
+            )
         if is_unencrypted(self.url) and not self.allow_http:
             raise ValueError(
-                "over http:// the secret would travel in the clear. Expected https://…, or allow_http = true"
+                message("over http:// the secret would travel in the clear. Expected https://…, or allow_http = true")
             )
         if self.send_as != "json" and (key := next((key for key, each in self.fields.items() if _is_nested(each)), "")):
-            raise ValueError(f"'fields.{key}' is no text or number. Expected one, or send_as = \"json\"")
+            raise ValueError(
+                message("'fields.{key}' is no text or number. Expected one, or send_as = \"json\"", key=key)
+            )
         known = {*FILLED, *self.secret_files}
         used = [blank for text in _texts([self.fields, self.headers]) for blank in _BLANK.findall(text)]
         if unknown := [blank for blank in used if blank not in known]:
-            raise ValueError(f"there is {no_such('blank', unknown[0], known)}")
+            raise ValueError(message("there is {fault}", fault=no_such("blank", unknown[0], known)))
         if "text" in _BLANK.findall(" ".join(self.headers.values())):
-            raise ValueError("'headers' cannot carry the message. Expected {text} among 'fields'")
+            raise ValueError(message("'headers' cannot carry the message. Expected {text} among 'fields'"))
         if not {"text"} <= {*used} or not {"number", "e164", "local"} & {*used}:
-            raise ValueError("the message itself is missing. Expected {text} and {number} among 'fields'")
+            raise ValueError(message("the message itself is missing. Expected {text} and {number} among 'fields'"))
         return self
 
     def ask(self, filled: Mapping[str, str], home: Path, deadline: Deadline) -> str:

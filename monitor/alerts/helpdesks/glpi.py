@@ -59,7 +59,7 @@ class GlpiSection(Section):
     @model_validator(mode="after")
     def _names_an_entity(self) -> Self:
         if not (self.queue.isascii() and self.queue.isdigit()):
-            raise ValueError("'queue' is no number. Expected that of a GLPI entity, in quotes, such as \"0\"")
+            raise ValueError(message("'queue' is no number. Expected that of a GLPI entity, in quotes, such as \"0\""))
         return self
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from monitor.alerts.helpdesks import glpi, rt, zammad
 from monitor.alerts.helpdesks.base import Helpdesk
 from monitor.alerts.helpdesks.rest import Access, DeskKind
+from monitor.domain.message import message
 from monitor.domain.text import is_plain_ascii
 from monitor.net.deadline import Cancellation
 from monitor.settings.helpdesk_section import Helpdesk as Section
@@ -24,7 +25,7 @@ def open_desk(section: Section, home: Path, cancellation: Cancellation | None = 
     ``cancellation``: ends its requests at once.
     """
     if section.token_file is None:
-        raise SecretError("there is no token_file for the help desk. Expected one in monitor.toml [helpdesk]")
+        raise SecretError(message("there is no token_file for the help desk. Expected one in monitor.toml [helpdesk]"))
     access = Access(
         url=section.url,
         queue=section.queue,
@@ -47,5 +48,5 @@ def _token(key: str, file: Path) -> Secret:
     """Read the token; errors name the key, never the path: it may be the token itself."""
     secret = read_secret(file, f"helpdesk.{key}")
     if not is_plain_ascii(secret.reveal()):
-        raise SecretError(f"helpdesk.{key}: its first line is no token. Expected plain ASCII")
+        raise SecretError(message("helpdesk.{key}: its first line is no token. Expected plain ASCII", key=key))
     return secret

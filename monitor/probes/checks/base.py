@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 
+from monitor.domain.message import message
 from monitor.domain.reasons import TIMEOUT, Reason, ReasonCode, reason, text
 from monitor.domain.sample import Sample, Verdict
 from monitor.domain.text import ascii_digits
@@ -112,5 +113,11 @@ def host_and_port(target: str, port: int | None = None) -> dict[str, Any]:
     host, _, digits = plain.rpartition(":")
     if not host or not re.fullmatch("[0-9]{1,19}", digits) or host.startswith("[") != host.endswith("]"):
         expected = "HOST:PORT" if port is None else "HOST or HOST:PORT"
-        raise ValueError(f"'{target}' is no host and port. Expected {expected}, for IPv6 [ADDRESS]:PORT")
+        raise ValueError(
+            message(
+                "'{target}' is no host and port. Expected {expected}, for IPv6 [ADDRESS]:PORT",
+                target=target,
+                expected=expected,
+            )
+        )
     return {"host": host.strip("[]"), "port": int(digits)}

@@ -21,6 +21,7 @@ import dns.rdatatype
 import dns.rrset
 from pydantic import Field, model_validator
 
+from monitor.domain.message import message
 from monitor.domain.reasons import ReasonCode, reason
 from monitor.domain.text import ascii_digits, clean, nfc
 from monitor.net import datagram
@@ -59,12 +60,17 @@ class DnsCheck(ServiceCheck):
     def _whole(self) -> Self:
         if not is_host_name(self.name):
             raise ValueError(
-                f"'name': {what_was_found(self.name)} is not a name. "
-                "Expected the name that is asked for, such as example.org"
+                message(
+                    "'name': {found} is not a name. Expected the name to look up, such as example.org",
+                    found=what_was_found(self.name),
+                )
             )
         if self.server and not is_address(self.server):
             raise ValueError(
-                f"'server': {what_was_found(self.server)} is not an address. Expected that of a name server"
+                message(
+                    "'server': {found} is not an address. Expected that of a name server",
+                    found=what_was_found(self.server),
+                )
             )
         refuse_no_host("server", self.server)
         return self

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, model_validator
 
 from monitor.domain import page_text
+from monitor.domain.message import message
 from monitor.domain.reasons import TIMEOUT, Reason, ReasonCode, reason, text
 from monitor.net import http
 from monitor.net.deadline import Deadline
@@ -37,7 +38,7 @@ class HttpCheck(ServiceCheck):
     @model_validator(mode="after")
     def _whole(self) -> Self:
         if fault := page_fault(self.url):
-            raise ValueError(f"'url' {fault}")
+            raise ValueError(message("'url' {fault}", fault=fault))
         return self
 
 

@@ -4,6 +4,7 @@ from typing import Literal, Self
 
 from pydantic import model_validator
 
+from monitor.domain.message import message
 from monitor.net.connect import connect
 from monitor.net.deadline import Deadline
 from monitor.probes.checks.base import ByHand, CheckKind, Outcome, host_and_port
@@ -22,7 +23,7 @@ class TcpCheck(ServiceCheck):
     @model_validator(mode="after")
     def _whole(self) -> Self:
         if not self.port:
-            raise ValueError("a check of kind tcp needs 'port'. Expected a number from 1 to 65535")
+            raise ValueError(message("a check of kind tcp needs 'port'. Expected a number from 1 to 65535"))
         refuse_no_host("host", self.host)
         return self
 
