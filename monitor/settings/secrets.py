@@ -86,9 +86,7 @@ def read_secret(file: Path, name: str = "") -> Secret:
         )
     if value != value.strip() or has_controls(value):
         raise SecretError(
-            message(
-                "{name}: its first line has blanks around it, or invisible characters. Expected none", name=name
-            )
+            message("{name}: its first line has blanks around it, or invisible characters. Expected none", name=name)
         )
     return Secret(value)
 
