@@ -84,6 +84,16 @@ def reason_words(document: Mapping[str, Any] | None) -> str:
     return reason_text(from_json(document), _chosen)
 
 
+def history_words(document: Mapping[str, Any]) -> str:
+    """Return what a line of a ticket's history says, of its document."""
+    from monitor.domain.reasons import from_json
+    from monitor.i18n.reasons import history_text
+
+    reason = from_json(document["reason"])
+    remark = "" if reason and document["text"] == document["reason_text"] else document["text"]
+    return history_text(reason, remark, _chosen)
+
+
 def in_english(said: Said) -> str:
     """Return a message in English, as documents for programs have it whatever the language of the run."""
     return catalogue.render(said, SOURCE)

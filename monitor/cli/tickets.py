@@ -9,7 +9,7 @@ import typer
 from monitor.cli.console import console, print_json
 from monitor.cli.dates import local, moment_of
 from monitor.cli.errors import NO, Failure, acting, settings_in_force, store_of
-from monitor.cli.language import _, lang, term
+from monitor.cli.language import _, history_words, lang, term
 from monitor.cli.numbers import whole
 from monitor.cli.options import Actor, AsJson, Number, Seen, Text, as_seen, who
 from monitor.domain.clock import DHAKA
@@ -120,7 +120,8 @@ def show(context: typer.Context, number: Number, as_json: AsJson = False) -> Non
     widest = max((width(term(HISTORY, event["kind"])) for event in facts["events"]), default=0)
     for event in facts["events"]:
         kind = padded(term(HISTORY, event["kind"]), widest)
-        text = f"{local(event['at_utc'])}  {kind}  {padded(event['actor'], 12)}  {event['text']}"
+        said = history_words(event)
+        text = f"{local(event['at_utc'])}  {kind}  {padded(event['actor'], 12)}  {said}"
         output.print(hanging(output, text, 21))  # no line of its text looks like an event of its own
 
 

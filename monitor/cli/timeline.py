@@ -25,9 +25,8 @@ def events(
     """List what happened, newest first."""
     from rich.text import Text
 
-    from monitor.alerts.notices.phrases import ENDED
     from monitor.cli.listing import Listing
-    from monitor.i18n.terms import EVENTS
+    from monitor.i18n.terms import ENDINGS, EVENTS
     from monitor.store import queries
     from monitor.store.documents import timeline_document
 
@@ -50,7 +49,7 @@ def events(
         return
     table = Listing(_("When"), _("Where"), _("What"), "", prose={_("What"), ""})
     for event in found:
-        ended = term(ENDED, event["end_reason"] or "")
+        ended = term(ENDINGS, event["end_reason"] or "")
         what = "; ".join(filter(None, (reason_words(event["reason"]), ended, event["ticket"])))
         table.add_row(local(event["at_utc"]), event["device"] or event["site"], term(EVENTS, event["kind"]), Text(what))
     console().print(table)

@@ -102,7 +102,12 @@ def said_by_system(error: OSError) -> Message:
 
 
 def joined(words: str, joint: str) -> str:
-    """Return ``words`` with ``joint`` before them, or behind them where it begins with '>'; '' stays ''."""
+    """Return ``words`` with ``joint`` before them, or behind them where it begins with '>'; '' stays ''.
+
+    A ``joint`` that begins with '?' stands for words that are ''.
+    """
+    if joint.startswith("?"):
+        return words or joint[1:]
     if not words or not joint:
         return words
     return words + joint[1:] if joint.startswith(">") else joint + words

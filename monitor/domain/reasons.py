@@ -8,121 +8,42 @@ texts of other programs, have the code ``text``.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from enum import StrEnum
 from typing import Any, Union
 
-Value = Union[str, int, float, datetime, tuple[str, ...], "Reason"]
+from monitor.domain.period import Period
+from monitor.domain.reason_codes import ReasonCode
+
+__all__ = [
+    "PARAMETERS",
+    "TIMEOUT",
+    "Names",
+    "Reason",
+    "ReasonCode",
+    "Value",
+    "as_json",
+    "from_json",
+    "reason",
+    "text",
+]
 
 
-class ReasonCode(StrEnum):
-    """The code of a reason; `PARAMETERS` lists its parameters. Values are stored and public."""
+@dataclass(frozen=True, slots=True)
+class Names:
+    """A name in the languages in which the configuration has it; any other language gets the English one."""
 
-    TEXT = "text"
-    # a probe without an answer
-    TIMEOUT = "timeout"
-    NO_ANSWER = "no_answer"
-    SEND_REFUSED = "send_refused"
-    NETWORK_UNREACHABLE = "network_unreachable"
-    HOST_UNREACHABLE = "host_unreachable"
-    PROTOCOL_UNREACHABLE = "protocol_unreachable"
-    PORT_UNREACHABLE = "port_unreachable"
-    ADDRESS_UNREACHABLE = "address_unreachable"
-    NO_ROUTE = "no_route"
-    ROUTE_REJECTED = "route_rejected"
-    UNREACHABLE = "unreachable"
-    NETWORK_PROHIBITED = "network_prohibited"
-    HOST_PROHIBITED = "host_prohibited"
-    PROHIBITED = "prohibited"
-    SOURCE_REFUSED = "source_refused"
-    FRAGMENTATION_NEEDED = "fragmentation_needed"
-    PACKET_TOO_BIG = "packet_too_big"
-    TTL_EXCEEDED = "ttl_exceeded"
-    HOP_LIMIT_EXCEEDED = "hop_limit_exceeded"
-    PARAMETER_PROBLEM = "parameter_problem"
-    SAID_BY = "said_by"
-    # our own fault
-    NO_SOCKET = "no_socket"
-    INTERRUPTED = "interrupted"
-    BUFFER_FULL = "buffer_full"
-    STALLED_BEFORE = "stood_still_before"
-    # links
-    FAR_END_SILENT = "far_end_silent"
-    INTERFACE_OFF = "interface_off"
-    INTERFACE_DOWN = "interface_down"
-    INTERFACE_TESTING = "interface_testing"
-    INTERFACE_NOT_PRESENT = "interface_not_present"
-    INTERFACE_LOWER_LAYER_DOWN = "interface_lower_layer_down"
-    INTERFACE_SLOW = "interface_slow"
-    INTERFACE_BUSY = "interface_busy"
-    INTERFACE_ERRORS = "interface_errors"
-    INTERFACE_WELL = "interface_well"
-    INTERFACE_MISSING = "interface_missing"
-    INTERFACE_AMBIGUOUS = "interface_ambiguous"
-    # power
-    UPS_ON_BATTERY = "ups_on_battery"
-    NEIGHBOUR_ON_BATTERY = "neighbour_on_battery"
-    FELL_SILENT_TOGETHER = "fell_silent_together"
-    BATTERY_FEEDS = "battery_feeds"
-    MAINS_BACK = "mains_back"
-    # why no outage begins
-    PLANNED_WORK = "planned_work"
-    OUTSIDE_HOURS = "outside_hours"
-    BEHIND = "behind"
-    WAS_EXCUSED = "was_excused"
-    EXCUSED = "excused"
-    WAS_SILENT = "was_silent"
-    DEADLINE_MOVED = "deadline_moved"
-    # of unmonitored times
-    DAEMON_NOT_RUNNING = "daemon_not_running"
-    STALLED = "stood_still"
-    BLIND_BEHIND = "blind_behind"
-    REFERENCES_SILENT = "references_silent"
-    CAN_JUDGE_AGAIN = "can_judge_again"
-    CLOCK_SAYS = "clock_says"
-    CLOCK_OK_AGAIN = "clock_believed"
-    CLOCK_TRUSTED = "clock_trusted"
-    # labs and sites
-    WORKSTATIONS_ANSWER = "workstations_answer"
-    NO_WORKSTATION = "no_workstation"
-    WORKSTATIONS_UNUSED = "workstations_unused"
-    RESULTS_CHANGED = "results_changed"
-    SET_ASIDE = "set_aside"
-    # checks of services
-    OS_ERROR = "os_error"
-    HTTP_STATUS = "http_status"
-    PAGE_LACKS = "page_lacks"
-    PAGE_BEGINNING_LACKS = "page_beginning_lacks"
-    CERTIFICATE_EXPIRES = "certificate_expires"
-    CERTIFICATE_EXPIRED = "certificate_expired"
-    ISSUER_EXPIRES = "issuer_expires"
-    ISSUER_EXPIRED = "issuer_expired"
-    DNS_RCODE = "dns_rcode"
-    DNS_NO_RECORD = "dns_no_record"
-    DNS_OTHER_ANSWER = "dns_other_answer"
-    DNS_CIRCLE = "dns_circle"
-    SMTP_SAYS = "smtp_says"
-    SMTP_GREETING_LACKS = "smtp_greeting_lacks"
-    CAME_TOO_LATE = "came_too_late"
-    PROGRAM_FAULT = "program_fault"
-    # SNMP
-    TRAP = "trap"
-    AGENT_RESTARTED = "agent_restarted"
-    READ_AGAIN = "read_again"
-    ROWS_LEFT_OUT = "rows_left_out"
-    OBJECTS_UNREAD = "objects_unread"
-    SECRET_UNREADABLE = "secret_unreadable"
-    SNMP_V2C_SILENT = "snmp_v2c_silent"
-    SNMP_V3_SILENT = "snmp_v3_silent"
-    SNMP_GARBLED = "snmp_garbled"
-    SNMP_NO_AGENT = "snmp_no_agent"
-    SNMP_OTHER_COMMUNITY = "snmp_other_community"
-    SNMP_MAY_NOT_READ = "snmp_may_not_read"
-    SNMP_REFUSED = "snmp_refused"
-    SNMP_WRONG_ENCRYPTION_KEY = "snmp_wrong_encryption_key"
-    SNMP_AGENT_SAYS = "snmp_agent_says"
-    SNMP_ENGINE_CHANGES = "snmp_engine_changes"
-    SNMP_ODD_REPORT = "snmp_odd_report"
-    SNMP_TOO_SLOW = "snmp_too_slow"
+    bn: str
+    en: str
+
+    def __str__(self) -> str:
+        """Return the English name."""
+        return self.en
+
+    def name(self, lang: str) -> str:
+        """Return the name in ``lang``."""
+        return self.bn if lang == "bn" else self.en
+
+
+Value = Union[str, int, float, datetime, Period, Names, tuple[str, ...], tuple["Reason", ...], "Reason"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +129,34 @@ PARAMETERS: Mapping[ReasonCode, Mapping[str, type]] = {
     C.SNMP_ENGINE_CHANGES: {"address": str},
     C.SNMP_ODD_REPORT: {"address": str},
     C.SNMP_TOO_SLOW: {"seconds": float},
+    C.TARGET_MISSED: {"due": datetime, "target": Period},
+    C.FALLS_DUE: {"due": datetime},
+    C.STAGE_BEGINS: {"stage": int, "holder": Names, "lapses": datetime},
+    C.STAGE_LAPSES: {"stage": int, "holder": Names, "lapses": datetime},
+    C.ASKED_TO_RAISE: {"stage": int},
+    C.SITE_ANSWERS_SINCE: {"since": datetime, "seconds": int},
+    C.SITE_ANSWERS_STEADILY: {"since": datetime, "ended": datetime, "seconds": int},
+    C.OUTAGE_ENDED: {"end": str, "seconds": int},
+    C.TARGET_RESTARTED: {"because": Reason, "due": datetime},
+    C.STAGE_RESTARTED: {"because": Reason, "stage": int, "lapses": datetime},
+    C.STILL_OVERDUE: {"because": Reason},
+    C.ACKNOWLEDGED_UNTIL: {"until": datetime},
+    C.WAITED: {"seconds": int, "due": datetime},
+    C.WAITED_IN_STAGE: {"seconds": int, "stage": int, "lapses": datetime},
+    C.WAITED_AFTER_STAGES: {"seconds": int},
+    C.RECOUNTED_BEFORE: {"at": datetime, "change": Reason},
+    C.SERVICE_CHANGED: {"before": datetime, "after": datetime},
+    C.CORRECTED: {"changes": tuple},
+    C.VALUE_CHANGED: {"field": str, "before": str, "after": str},
+    C.REDATED_EARLIER: {"since": datetime, "seconds": int},
+    C.REDATED_LATER: {"since": datetime, "seconds": int},
+    C.REGISTERED: {"way": str, "asker": str},
+    C.LINKED_TO_OUTAGE: {"site": str, "since": datetime, "ticket": str},  # '' while the outage has no ticket
+    C.LINKED_TO_COMPLAINT: {"complaint": str},
+    C.OPERATOR_LATE: {"operator": str, "due": datetime},
+    C.NOTICE_RESENT: {"notice": str, "recipient": str},
+    C.HELPDESK_STATUS: {"status": str},
+    C.HELPDESK_OVERRULED: {"status": str, "state": str},
 }
 """Every code with the names and types of its parameters. A reason within a reason may be left out, nothing else."""
 
@@ -244,8 +193,12 @@ def _plain(value: Value) -> Any:
             return as_json(value)
         case datetime():
             return value.astimezone(UTC).isoformat()
+        case Period():
+            return {value.unit: value.amount}
+        case Names():
+            return {"bn": value.bn, "en": value.en}
         case tuple():
-            return list(value)
+            return [_plain(each) for each in value]
     return value
 
 
@@ -269,7 +222,12 @@ def _typed(value: Any, kind: type) -> Value | None:
     if kind is datetime:
         return datetime.fromisoformat(value).astimezone(UTC)
     if kind is tuple:
-        return tuple(str(each) for each in value)
+        return tuple(from_json(each) if isinstance(each, Mapping) else str(each) for each in value)  # type: ignore[return-value]
+    if kind is Period:
+        ((unit, amount),) = value.items()
+        return Period(unit, int(amount))
+    if kind is Names:
+        return Names(str(value["bn"]), str(value["en"]))
     if kind is Reason:
         return from_json(value)
     typed: Value = kind(value)

@@ -8,7 +8,7 @@ within a message is rendered too. Behind the colon of a gap stands how a value i
 - of a time: 'moment' (date and time in words), 'exact' (2026-11-24 09:00:00), 'iso' (as files have it), else
   24/11/2026 09:00;
 - of a text or message that may be lacking, what joins it: ``{seen:: }`` puts ': ' before it, ``{seen:>; }`` puts '; '
-  behind it;
+  behind it; ``{before:?none}`` stands for it where it is lacking;
 - 'words': the system's error of that name (errno) in words.
 """
 
@@ -21,6 +21,7 @@ from typing import Any
 
 from monitor.domain.message import Message, Said, Translated, joined
 from monitor.domain.period import Period
+from monitor.domain.reasons import Names
 from monitor.i18n import formats
 from monitor.i18n.languages import SOURCE, Lang, lookup
 
@@ -75,6 +76,8 @@ class _Filler(Formatter):
                 return self._time(value, format_spec)
             case timedelta():
                 return formats.duration_text(value, self._lang)
+            case Names():
+                return value.name(self._lang)
             case Period():
                 return formats.period_text(value, self._lang)
             case bool():

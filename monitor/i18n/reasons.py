@@ -7,6 +7,7 @@ from monitor.domain.message import N_, Message
 from monitor.domain.reasons import Reason, ReasonCode
 from monitor.i18n.catalogue import render
 from monitor.i18n.languages import Lang
+from monitor.i18n.terms import ENDINGS, FIELDS, NOTICE_KINDS, TICKET_STATES, WAYS
 
 C = ReasonCode
 
@@ -112,7 +113,59 @@ MESSAGES: Mapping[ReasonCode, str] = {
     C.SNMP_ENGINE_CHANGES: N_("{address}: its engine's id or clock keeps changing"),
     C.SNMP_ODD_REPORT: N_("{address} sends a report that was not requested"),
     C.SNMP_TOO_SLOW: N_("it could not be read within {seconds:g} s"),
+    C.TARGET_MISSED: N_("service-time target missed: due {due:moment} ({target})"),
+    C.FALLS_DUE: N_("falls due today: {due:moment}"),
+    C.STAGE_BEGINS: N_("stage {stage}: {holder}; to be settled by {lapses:moment}"),
+    C.STAGE_LAPSES: N_("stage {stage} lapses {lapses:moment}: {holder} is reminded"),
+    C.ASKED_TO_RAISE: N_("the responsible officer is asked whether to raise it to stage {stage}"),
+    C.SITE_ANSWERS: N_("the site answers again"),
+    C.SITE_ANSWERS_SINCE: N_("the site has answered since {since:moment}, after {seconds:lasting}"),
+    C.SITE_ANSWERS_STEADILY: N_(
+        "the site has answered since {since:moment}; its outage was over at {ended:moment}, after {seconds:lasting}"
+    ),
+    C.OUTAGE_ENDED: N_("the outage ended after {seconds:lasting}: {end}"),
+    C.SITE_STILL_DOWN: N_("the site is still down"),
+    C.SITE_DOWN_AGAIN: N_("the site is down again"),
+    C.TARGET_RESTARTED: N_(
+        "{because:>; }it was settled in time before, and counts from its reopening: due {due:moment}"
+    ),
+    C.STAGE_RESTARTED: N_(
+        "{because:>; }it was overdue before, and goes on at stage {stage}, which begins again: "
+        "to be settled by {lapses:moment}"
+    ),
+    C.STILL_OVERDUE: N_("{because:>; }it was overdue before, and still is"),
+    C.ACKNOWLEDGED_UNTIL: N_("acknowledged until {until:moment}"),
+    C.ACKNOWLEDGEMENT_OVER: N_("the acknowledgement has run out, and nobody has begun to work on it"),
+    C.WAITED: N_("its time stood still for {seconds:lasting}, and as much is left as before; now due {due:moment}"),
+    C.WAITED_IN_STAGE: N_(
+        "its time stood still for {seconds:lasting}, and as much is left as before; "
+        "stage {stage} lapses {lapses:moment}"
+    ),
+    C.WAITED_AFTER_STAGES: N_("its time stood still for {seconds:lasting}; no stage is running"),
+    C.RECOUNTED_BEFORE: "{at:moment}: {change}",
+    C.SERVICE_CHANGED: N_("another service of the charter: due {after:moment}, no longer {before:moment}"),
+    C.CORRECTED: "{changes}",
+    C.VALUE_CHANGED: N_("{field}: {before:?none} → {after:?none}"),
+    C.REDATED_EARLIER: N_("the clock was wrong: what is dated after {since:moment} happened {seconds:lasting} earlier"),
+    C.REDATED_LATER: N_("the clock was wrong: what is dated after {since:moment} happened {seconds:lasting} later"),
+    C.REGISTERED: N_("{way}, from {asker}"),
+    C.LINKED_TO_OUTAGE: N_("{site} has been down since {since:exact}{ticket:, ticket }"),
+    C.LINKED_TO_COMPLAINT: N_("complaint {complaint} is about this site"),
+    C.ASKER_NOTIFIED: N_("the site answers again, and the person who asked was informed"),
+    C.OPERATOR_LATE: N_("{operator} is late too: due {due:moment}"),
+    C.NOTICE_RESENT: N_("the notice '{notice}' to {recipient} is sent again"),
+    C.HELPDESK_STATUS: N_("'{status}' in the help desk"),
+    C.HELPDESK_OVERRULED: N_("it was set to '{status}' in the help desk; here it stays: {state}"),
 }
+
+TERMS: Mapping[tuple[ReasonCode, str], Mapping[str, str]] = {
+    (C.OUTAGE_ENDED, "end"): ENDINGS,
+    (C.VALUE_CHANGED, "field"): FIELDS,
+    (C.REGISTERED, "way"): WAYS,
+    (C.NOTICE_RESENT, "notice"): NOTICE_KINDS,
+    (C.HELPDESK_OVERRULED, "state"): TICKET_STATES,
+}
+"""The parameters that are codes themselves, with their words."""
 
 
 def reason_text(given: Reason | None, lang: Lang) -> str:
@@ -124,8 +177,27 @@ def reason_message(given: Reason) -> Message:
     """Return a reason as a message; parameters that may be missing, and reasons within it, are values too."""
     text = MESSAGES[given.code]
     lacking = {name: "" for _, name, _, _ in Formatter().parse(text) if name}
-    return Message(text, lacking | {name: _value(each) for name, each in given.parameters})
+    return Message(text, lacking | {name: _value(given.code, name, each) for name, each in given.parameters})
 
 
-def _value(parameter: object) -> object:
-    return reason_message(parameter) if isinstance(parameter, Reason) else parameter
+def history_text(given: Reason | None, remark: str, lang: Lang) -> str:
+    """Return what a line of a ticket's history says: the words of its reason, and what a person wrote."""
+    return render(history_message(given, remark), lang)
+
+
+def history_message(given: Reason | None, remark: str) -> Message:
+    """Return what a line of a ticket's history says as a message; see `history_text`."""
+    joint = " \N{EM DASH} " if given and remark else ""
+    words = "" if given is None else reason_message(given)
+    return Message("{words}{joint}{remark}", {"words": words, "joint": joint, "remark": remark})
+
+
+def _value(code: ReasonCode, name: str, parameter: object) -> object:
+    match parameter:
+        case Reason():
+            return reason_message(parameter)
+        case tuple():
+            return tuple(_value(code, name, each) for each in parameter)
+        case str() if parameter in (words := TERMS.get((code, name), {})):
+            return Message(words[parameter])
+    return parameter

@@ -129,6 +129,23 @@ NOTICE_KINDS: Mapping[str, str] = {
 }
 """Kinds of notices, by `domain.notice_kinds.NoticeKind`."""
 
+WAYS: Mapping[str, str] = {
+    "phone": N_("by telephone"),
+    "person": N_("in person"),
+    "email": N_("by e-mail"),
+    "letter": N_("by letter"),
+}
+"""How a request came in, by `domain.ticket_states.TicketSource`."""
+
+FIELDS: Mapping[str, str] = {
+    "service": N_("service"),
+    "site": N_("site"),
+    "asker": N_("from"),
+    "asker_email": N_("e-mail"),
+    "text": N_("text"),
+}
+"""What of a request can be corrected."""
+
 CHANNELS: Mapping[str, str] = {
     "email": N_("e-mail"),
     "sms": N_("SMS"),

@@ -9,9 +9,10 @@ import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import select
+from sqlalchemy import Text, select, type_coerce
 from sqlalchemy.orm import Session
 
+from monitor.domain.json_text import parse_json
 from monitor.store.models import ChainHead, Ticket, TicketEvent
 
 TICKETS = "tickets"  # the chain's name
@@ -34,11 +35,27 @@ class Audit:
     meant: str = ""
 
 
-def link(before: str, number: str, at_utc: datetime, actor: str, kind: str, text: str) -> str:
-    """Return the hash of an event: SHA-256 over the hash before it and all of the event's fields, in hexadecimal."""
+def link(
+    before: str, number: str, at_utc: datetime, actor: str, kind: str, text: str, reason: str | None = None
+) -> str:
+    """Return the hash of an event: SHA-256 over the hash before it and all of the event's fields, in hexadecimal.
+
+    ``reason``: the stored JSON; its members are hashed in the order of their names. None, as in all events of older
+    versions, adds nothing.
+    """
     at = at_utc.astimezone(UTC).isoformat(timespec="microseconds")
-    content = json.dumps([before, number, at, actor, kind, text], ensure_ascii=False, separators=(",", ":"))
+    fields: list[object] = [before, number, at, actor, kind, text]
+    if reason is not None:
+        fields.append(_parsed(reason))
+    content = json.dumps(fields, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
     return hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _parsed(reason: str) -> object:
+    try:
+        return parse_json(reason)
+    except ValueError:  # it was altered: no hash fits it
+        return [reason]
 
 
 def verify(session: Session, known_head: str = "") -> Audit:
@@ -46,11 +63,13 @@ def verify(session: Session, known_head: str = "") -> Audit:
     known_head = known_head.lower()
     before, count, meant, seen = BEGINNING, 0, "", known_head in {"", BEGINNING}
     # An event whose ticket is gone is a fault, not a line to leave out.
-    query = select(TicketEvent, Ticket.number).outerjoin(Ticket).order_by(TicketEvent.id)
-    for event, number in session.execute(query).yield_per(1_000):
+    # The reason as it stands, whatever this version can read of it.
+    stored_reason = type_coerce(TicketEvent.reason, Text).label("stored_reason")
+    query = select(TicketEvent, Ticket.number, stored_reason).outerjoin(Ticket).order_by(TicketEvent.id)
+    for event, number, reason in session.execute(query).yield_per(1_000):
         if number is None:
             return Audit(count, before, f"the ticket of event {event.id} ({event.kind}) is gone")
-        own = link(before, number, event.at_utc, event.actor, event.kind, event.text)
+        own = link(before, number, event.at_utc, event.actor, event.kind, event.text, reason)
         if own != event.hash:
             return Audit(count, before, f"event {event.id} of {number} ({event.kind}) is not what was recorded")
         before, count = own, count + 1

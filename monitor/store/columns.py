@@ -75,14 +75,21 @@ class Facts(TypeDecorator[dict[str, Any]]):
 class Reasons(TypeDecorator[Reason]):
     """A reason as JSON with its code and parameters, clean as `Facts` are; NULL for none.
 
-    A value that is no JSON any more is read as a text: damage in one row must not hide all others.
+    Each text in it is one line of LONGEST_PARAMETER characters, or, if it is ``whole``, as long as `storable` lets it
+    be. A value that is no JSON any more is read as a text: damage in one row must not hide all others.
     """
 
     impl = Text
     cache_ok = True
 
+    def __init__(self, *, whole: bool = False) -> None:
+        super().__init__()
+        self.whole = whole
+
     def process_bind_param(self, value: Reason | None, dialect: Dialect) -> Any:
-        return None if value is None else json.dumps(_plain(_bounded(as_json(value))), ensure_ascii=False)
+        if self.whole or value is None:
+            return stored_whole(value)
+        return json.dumps(_plain(_bounded(as_json(value))), ensure_ascii=False)
 
     def process_result_value(self, value: Any, dialect: Dialect) -> Reason | None:
         if value is None:
@@ -96,6 +103,11 @@ class Reasons(TypeDecorator[Reason]):
 def storable_reason(given: Reason) -> Reason | None:
     """Return ``given`` as a column for a reason stores it."""
     return from_json(_plain(_bounded(as_json(given))))
+
+
+def stored_whole(given: Reason | None) -> str | None:
+    """Return ``given`` as a ``whole`` column for a reason stores it: JSON; None for none."""
+    return None if given is None else json.dumps(_plain(as_json(given)), ensure_ascii=False)
 
 
 def storable_line(text: str, most: int) -> str:

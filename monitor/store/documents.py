@@ -56,12 +56,14 @@ class PublicTicketDocument(TypedDict):
 
 
 class TicketEventDocument(TypedDict):
-    """One line of a ticket's history."""
+    """One line of a ticket's history; ``text``: what a person wrote, else the English words of the reason."""
 
     at_utc: str
     actor: str
     kind: str
     text: str
+    reason: dict[str, Any] | None
+    reason_text: str
 
 
 class TicketDocument(PublicTicketDocument):
@@ -187,7 +189,15 @@ def ticket_document(view: TicketView) -> TicketDocument:
 
 def ticket_event_document(view: EventView) -> TicketEventDocument:
     """Make the document of one line of a ticket's history."""
-    return {"at_utc": view.at_utc.isoformat(), "actor": view.actor, "kind": view.kind, "text": view.text}
+    words = reason_text(view.reason, "en")
+    return {
+        "at_utc": view.at_utc.isoformat(),
+        "actor": view.actor,
+        "kind": view.kind,
+        "text": view.text or words,
+        "reason": as_json(view.reason),
+        "reason_text": words,
+    }
 
 
 def timeline_document(view: TimelineView) -> TimelineDocument:

@@ -76,6 +76,7 @@ class EventView:
     actor: str
     kind: str
     text: str
+    reason: Reason | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +175,7 @@ def ticket(session: Session, number: str) -> TicketView | None:
 
 def whole_ticket(row: Ticket) -> TicketView:
     """Return a ticket with its whole history."""
-    return _ticket(row, tuple(EventView(e.at_utc, e.actor, e.kind, e.text) for e in row.events))
+    return _ticket(row, tuple(EventView(e.at_utc, e.actor, e.kind, e.text, e.reason) for e in row.events))
 
 
 def tickets_by_stage(session: Session) -> dict[int, int]:

@@ -7,8 +7,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
+from monitor.domain.reasons import Reason
 from monitor.store.audit_chain import BEGINNING, TICKETS, Audit, link, verify
-from monitor.store.columns import storable, storable_line
+from monitor.store.columns import storable, storable_line, stored_whole
 from monitor.store.models import ChainHead, Ticket, TicketEvent
 from monitor.store.work import HistoryLine, Work
 
@@ -17,11 +18,15 @@ __all__ = ["BEGINNING", "Audit", "head", "head_of", "link", "record", "verify"]
 MOST_ACTOR = TicketEvent.actor.type.most
 
 
-def record(work: Work, ticket: Ticket, kind: str, text: str) -> None:
-    """Add a line by the work's actor to a ticket's history and to the chain; the hash is of the stored values."""
+def record(work: Work, ticket: Ticket, kind: str, text: str = "", reason: Reason | None = None) -> None:
+    """Add a line by the work's actor to a ticket's history and to the chain; the hash is of the stored values.
+
+    ``text``: what a person wrote; ``reason``: what the program has to say.
+    """
     actor, text, last = storable_line(work.actor, MOST_ACTOR), storable(text), _head_row(work)
-    last.hash = link(last.hash, ticket.number, work.now_utc, actor, kind, text)
-    ticket.events.append(TicketEvent(at_utc=work.now_utc, actor=actor, kind=kind, text=text, hash=last.hash))
+    last.hash = link(last.hash, ticket.number, work.now_utc, actor, kind, text, stored_whole(reason))
+    event = TicketEvent(at_utc=work.now_utc, actor=actor, kind=kind, text=text, reason=reason, hash=last.hash)
+    ticket.events.append(event)
     work.history.append(HistoryLine(ticket.number, ticket.site or "", kind))
     flag_modified(ticket, "state")  # a line more is a change of the ticket: its version grows
 

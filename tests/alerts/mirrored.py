@@ -13,6 +13,7 @@ from monitor.alerts.helpdesks.registry import DESKS, key_of, open_desk
 from monitor.alerts.mirror.sync import Mirror, Outcome
 from monitor.charter.office import Office
 from monitor.domain.ticket_states import TicketState
+from monitor.i18n.reasons import history_text
 from monitor.settings.helpdesk_section import Helpdesk as Section
 from monitor.store import helpdesk_queries
 from monitor.store.models import TicketEvent
@@ -104,7 +105,8 @@ class Mirrored:
         """(actor, kind, text) of all that our history has from there."""
         with self.here.store.read() as session:
             events = session.scalars(select(TicketEvent).order_by(TicketEvent.id))
-            return [(e.actor, e.kind, e.text) for e in events if e.actor.partition("/")[0] == helpdesk_queries.ACTOR]
+            theirs = [event for event in events if event.actor.partition("/")[0] == helpdesk_queries.ACTOR]
+            return [(event.actor, event.kind, history_text(event.reason, event.text, "en")) for event in theirs]
 
     def told(self, number: str) -> list[int]:
         """The ids of our events that are written there, in the order in which they are."""

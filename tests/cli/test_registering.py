@@ -119,9 +119,9 @@ def test_a_correction_stands_in_the_history_with_what_was_said_before(home: Path
     assert (found["asker"], found["site"]) == ("রহিমা", LAB)
     (event,) = [e for e in found["events"] if e["kind"] == "corrected"]  # type: ignore[attr-defined]
     assert event["actor"] == "alamgir"
-    assert "from: একজন শিক্ষক → রহিমা" in event["text"]
-    assert f"site: none → {LAB}" in event["text"]
-    assert event["text"].endswith("(misheard)")
+    assert event["text"] == "misheard"
+    assert event["reason_text"] == f"site: none → {LAB}, from: একজন শিক্ষক → রহিমা"
+    assert {"code": "value_changed", "field": "site", "before": "", "after": LAB} in event["reason"]["changes"]
     assert "says so already" in typed(home, "ticket", "correct", "2", "--from", "রহিমা", "--reason", "x").stderr
     assert typed(home, "ticket", "correct", "2", "--reason", "x").returncode == 2
 

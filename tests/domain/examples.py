@@ -2,7 +2,8 @@
 
 from datetime import UTC, datetime
 
-from monitor.domain.reasons import PARAMETERS, Reason, ReasonCode, Value, reason
+from monitor.domain.period import Period
+from monitor.domain.reasons import PARAMETERS, Names, Reason, ReasonCode, Value, reason
 
 EXAMPLES: dict[type, Value] = {
     str: "sfp1",
@@ -10,6 +11,8 @@ EXAMPLES: dict[type, Value] = {
     float: 0.5,
     tuple: ("udc-a", "udc-b"),
     datetime: datetime(2026, 11, 24, 3, tzinfo=UTC),
+    Period: Period("working_days", 3),
+    Names: Names("\u0995", "The officer"),
     Reason: Reason(ReasonCode.TIMEOUT),
 }
 

@@ -31,7 +31,8 @@ OF_SERVICES = {
     C.CAME_TOO_LATE,
     C.PROGRAM_FAULT,
 }  # which were stored in recordings alone, and stay texts
-NEVER_IN_A_SENTENCE = {C.TEXT, C.TRAP, C.SET_ASIDE, C.NO_SOCKET, *OF_SERVICES}
+OF_HISTORIES = set(list(C)[list(C).index(C.TARGET_MISSED) :])  # whose sentences are in the hash chain, and stay texts
+NEVER_IN_A_SENTENCE = {C.TEXT, C.TRAP, C.SET_ASIDE, C.NO_SOCKET, *OF_SERVICES, *OF_HISTORIES}
 UNLIKE = {C.SEND_REFUSED: "ENOBUFS", C.SAID_BY: "host unreachable from 10.0.0.1"}
 SAID_THEN = {
     C.STALLED_BEFORE: "we stood still just before",

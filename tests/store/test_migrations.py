@@ -16,7 +16,7 @@ from sqlalchemy import select
 
 from monitor.alerts.facts.stored import evidence_of
 from monitor.domain.evidence import LastGood
-from monitor.domain.reasons import ReasonCode, reason
+from monitor.domain.reasons import TIMEOUT, ReasonCode, reason
 from monitor.store import ticket_history
 from monitor.store.models import (
     Base,
@@ -162,10 +162,12 @@ def test_the_chain_and_the_numbers_of_an_older_version_go_on_where_they_stood(tm
     with store.write() as session:
         work = Work(session, shipped_office(), at)
         assert ticket_history.head_of(work) == own
-        ticket_history.record(work, session.get_one(Ticket, 1), "comment", "line 3")
+        ticket_history.record(work, session.get_one(Ticket, 1), "comment", "line 3", TIMEOUT)
         assert (next_number(work, 2026), next_number(work, 2027)) == (42, 1)
     with store.read() as session:
         assert ticket_history.verify(session, own) == ticket_history.Audit(3, ticket_history.head(session), "")
+        lines = [(event.text, event.reason) for event in session.get_one(Ticket, 1).events]
+        assert lines == [("line 1", None), ("line 2", None), ("line 3", TIMEOUT)], "old sentences stay as they are"
     store.close()
 
 

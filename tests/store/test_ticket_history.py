@@ -1,14 +1,17 @@
 """The history of all tickets is one chain that shows every tampering."""
 
+import json
 import sqlite3
 from contextlib import closing, suppress
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from monitor.domain.reasons import as_json
 from monitor.store import ticket_history
-from monitor.store.models import Ticket
+from monitor.store.models import Ticket, TicketEvent
 from monitor.store.numbers import next_number
 from tests.desk import Desk
 
@@ -51,6 +54,12 @@ def test_an_untouched_history_verifies_to_its_head(desk: Desk) -> None:
         "UPDATE ticket_events SET actor = 'somebody else' WHERE id = 3",
         "UPDATE ticket_events SET at_utc = '2026-11-24 05:00:00.000000' WHERE id = 4",
         "UPDATE ticket_events SET ticket_id = 1 WHERE id = 6",
+        "UPDATE ticket_events SET reason = NULL WHERE id = 1",
+        "UPDATE ticket_events SET reason = 'null' WHERE id = 5",
+        "UPDATE ticket_events SET reason = 'damaged' WHERE id = 1",
+        "UPDATE ticket_events SET reason = json_set(reason, '$.due', '2026-12-24T05:00:00+00:00') WHERE id = 1",
+        "UPDATE ticket_events SET reason = json_set(reason, '$.unknown', 1) WHERE id = 1",
+        "UPDATE ticket_events SET reason = (SELECT reason FROM ticket_events WHERE id = 1) WHERE id = 5",
         "DELETE FROM ticket_events WHERE id = 2",
         "INSERT INTO ticket_events (id, ticket_id, at_utc, actor, kind, text, hash) "
         "SELECT 0, ticket_id, at_utc, actor, kind, text, hash FROM ticket_events WHERE id = 1",
@@ -93,12 +102,14 @@ def test_an_older_head_is_still_found_in_a_history_that_has_grown(desk: Desk) ->
     [
         "UPDATE ticket_events SET text = ''",
         "DELETE FROM ticket_events",
-        "INSERT OR REPLACE INTO ticket_events SELECT id, ticket_id, at_utc, actor, kind, '', hash FROM ticket_events",
-        "REPLACE INTO ticket_events SELECT id, ticket_id, at_utc, actor, kind, '', '' FROM ticket_events WHERE id = 1",
+        "INSERT OR REPLACE INTO ticket_events SELECT id, ticket_id, at_utc, actor, kind, '', hash, reason "
+        "FROM ticket_events",
+        "REPLACE INTO ticket_events SELECT id, ticket_id, at_utc, actor, kind, '', '', NULL FROM ticket_events "
+        "WHERE id = 1",
         "UPDATE OR REPLACE ticket_events SET id = 2 WHERE id = 1",
         "UPDATE OR IGNORE ticket_events SET text = ''",
-        "INSERT INTO ticket_events SELECT id, ticket_id, at_utc, actor, kind, 'x', '' FROM ticket_events WHERE id = 1 "
-        "ON CONFLICT (id) DO UPDATE SET text = excluded.text",
+        "INSERT INTO ticket_events SELECT id, ticket_id, at_utc, actor, kind, 'x', '', NULL FROM ticket_events "
+        "WHERE id = 1 ON CONFLICT (id) DO UPDATE SET text = excluded.text",
         "INSERT OR REPLACE INTO tickets SELECT * FROM tickets WHERE id = 1",
         "DELETE FROM tickets WHERE id = 1",
         "UPDATE tickets SET number = 'BHR-2026-000099' WHERE id = 1",
@@ -112,6 +123,23 @@ def test_the_database_itself_refuses_to_change_or_replace_history(desk: Desk, st
     assert verify(desk).fault == ""
 
 
+def test_an_event_without_a_reason_has_the_hash_that_versions_before_gave_it() -> None:
+    at = datetime(2026, 11, 24, 4, tzinfo=UTC)
+    given = ticket_history.link(ticket_history.BEGINNING, "BHR-2026-000041", at, "monitor", "opened", "line 1")
+    assert given == "3027532772455fea1c15d2ee5f430710c89e9f1ccf0e2500aa9ed5577db0dc55"
+
+
+def test_a_reasons_members_may_stand_in_any_order(desk: Desk) -> None:
+    some_history(desk)
+    with desk.store.read() as session:
+        before, event = ticket_history.BEGINNING, session.get_one(TicketEvent, 1)
+        stored = json.dumps(dict(reversed(as_json(event.reason).items())), indent=1)  # type: ignore[union-attr]
+        given = ticket_history.link(
+            before, event.ticket.number, event.at_utc, event.actor, event.kind, event.text, stored
+        )
+        assert given == event.hash
+
+
 def test_an_event_whose_ticket_is_gone_is_a_fault_and_no_shorter_history(desk: Desk) -> None:
     some_history(desk)
     with closing(sqlite3.connect(desk.store.path)) as raw, raw:
@@ -122,8 +150,6 @@ def test_an_event_whose_ticket_is_gone_is_a_fault_and_no_shorter_history(desk: D
 
 @given(st.lists(st.text(max_size=8), min_size=3, max_size=3), st.lists(st.text(max_size=8), min_size=3, max_size=3))
 def test_no_two_different_events_share_a_hash_whatever_stands_in_their_fields(one: list[str], other: list[str]) -> None:
-    from datetime import UTC, datetime
-
     now = datetime(2026, 11, 24, tzinfo=UTC)
     same = ticket_history.link("0", "n", now, *one) == ticket_history.link("0", "n", now, *other)
     assert same is (one == other)

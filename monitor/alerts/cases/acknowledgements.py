@@ -10,8 +10,8 @@ from monitor.alerts.notices import outbox
 from monitor.alerts.notices.gather import facts_of
 from monitor.charter.downtimes import covers
 from monitor.domain.notice_kinds import NoticeKind
+from monitor.domain.reasons import ReasonCode, reason
 from monitor.domain.ticket_states import S
-from monitor.i18n.formats import moment_text
 from monitor.store import ticket_history, ticket_rows
 from monitor.store.models import Ticket
 from monitor.store.work import Work
@@ -28,8 +28,7 @@ def _run_out(work: Work) -> list[Ticket]:
     found = list(ticket_rows.acknowledged_until(work.session, work.now_utc))
     for ticket in found:
         ticket.state, ticket.acknowledged_until_utc = S.OPEN, None
-        text = "the acknowledgement has run out, and nobody has begun to work on it"
-        ticket_history.record(work, ticket, RAN_OUT, text)
+        ticket_history.record(work, ticket, RAN_OUT, reason=reason(ReasonCode.ACKNOWLEDGEMENT_OVER))
         work.session.flush()
         times = sum(event.kind == RAN_OUT for event in ticket.events)
         officer = work.office.charter.service(ticket.service).officer
@@ -50,7 +49,7 @@ def _known(work: Work) -> list[Ticket]:
         entry = next((each for each in entries if covers(work.office, each, site)), None)
         if entry is not None:
             ticket.state, ticket.acknowledged_until_utc = S.ACKNOWLEDGED, entry.until_utc
-            text = f"known until {moment_text(entry.until_utc, 'en')}: {entry.text}"
-            ticket_history.record(work.by("configuration"), ticket, "ack", text)
+            until = reason(ReasonCode.ACKNOWLEDGED_UNTIL, until=entry.until_utc)
+            ticket_history.record(work.by("configuration"), ticket, "ack", entry.text, until)
             found.append(ticket)
     return found

@@ -17,7 +17,7 @@ from monitor.alerts.notices import outbox
 from monitor.charter.office import Office
 from monitor.domain.event_kinds import EventKind
 from monitor.domain.message import Message, message
-from monitor.domain.reasons import ReasonCode, reason
+from monitor.domain.reasons import Reason, ReasonCode, reason
 from monitor.domain.text import clean, clean_lines, comparison_key, has_words
 from monitor.domain.ticket_states import ACTIONS, WAYS, S, TicketSource
 from monitor.i18n.terms import TICKET_STATES
@@ -44,14 +44,16 @@ def act(
     text: str = "",
     *,
     until_utc: datetime | None = None,
+    because: Reason | None = None,
     seen: Seen | None = None,
 ) -> Ticket:
     """Do one of ACTIONS to a ticket: ack, start, wait, resolve, close, reopen, withdraw, raise or comment.
 
-    ``until_utc``: when an acknowledgement ends. Raises BadInput, NotAllowed, StaleVersion.
+    ``until_utc``: when an acknowledgement ends. ``because``: what a help desk says instead of a ``text``. Raises
+    BadInput, NotAllowed, StaleVersion.
     """
     ticket, rule = _as_seen(work, number, seen), ACTIONS[action]
-    if action in NEEDS_WORDS:
+    if action in NEEDS_WORDS and because is None:
         _refuse_no_words("text", text, NEEDS_WORDS[action])
     if until_utc is not None and until_utc <= work.now_utc:
         raise BadInput("until_utc", message("is past. Expected a time that is to come"))
@@ -63,9 +65,9 @@ def act(
         waiting.ends(work, ticket)
     match action:
         case "resolve":
-            tickets.resolve(work, ticket, text)
+            tickets.resolve(work, ticket, text, because)
         case "reopen":
-            tickets.reopen(work, ticket, text)
+            tickets.reopen(work, ticket, text, because)
         case "withdraw":
             tickets.withdraw(work, ticket, text)
         case "raise":
@@ -74,7 +76,9 @@ def act(
             ticket.state = rule.leads_to or ticket.state
             if action == "wait":
                 ticket.waiting_since_utc = work.now_utc
-            ticket_history.record(work, ticket, action, text)
+            if action == "ack" and until_utc is not None:
+                because = reason(ReasonCode.ACKNOWLEDGED_UNTIL, until=until_utc)
+            ticket_history.record(work, ticket, action, text, because)
     return ticket
 
 
@@ -99,10 +103,10 @@ def refuse_bad_request(office: Office, request: Request, now_utc: datetime) -> N
         raise BadInput("received_utc", message("Expected a time within the year before now"))
 
 
-def correct(work: Work, number: str, wanted: Correction, reason: str, *, seen: Seen | None = None) -> Ticket:
+def correct(work: Work, number: str, wanted: Correction, why: str, *, seen: Seen | None = None) -> Ticket:
     """Correct a request that was registered wrongly; raises BadInput, NotAllowed, StaleVersion."""
     office = work.office
-    _refuse_no_words("reason", reason, "why it is corrected")
+    _refuse_no_words("reason", why, "why it is corrected")
     if wanted.service is not None and wanted.service not in office.charter.services:
         raise BadInput("service", _no_service(office, wanted.service))
     if wanted.text is not None:
@@ -114,7 +118,7 @@ def correct(work: Work, number: str, wanted: Correction, reason: str, *, seen: S
     if wanted == Correction():
         raise BadInput("", message("what is to be corrected?"))
     ticket = _as_seen(work, number, seen)
-    return corrections.correct(work, ticket, wanted.cleaned(LONGEST_ASKER, LONGEST_TEXT), clean(reason, LONGEST_ASKER))
+    return corrections.correct(work, ticket, wanted.cleaned(LONGEST_ASKER, LONGEST_TEXT), clean(why, LONGEST_ASKER))
 
 
 def mismatch(office: Office, service: str, site: str | None) -> str:

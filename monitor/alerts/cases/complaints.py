@@ -12,6 +12,7 @@ from monitor.alerts.notices import outbox
 from monitor.alerts.notices.gather import deadline_of, facts_of
 from monitor.alerts.notices.routing import ASKER
 from monitor.domain.notice_kinds import NoticeKind
+from monitor.domain.reasons import ReasonCode, reason
 from monitor.domain.text import clean, clean_lines
 from monitor.domain.ticket_states import UNSOLVED
 from monitor.store import outage_rows, ticket_history, ticket_rows
@@ -47,7 +48,8 @@ def register(work: Work, request: Request) -> Ticket:
     work.session.add(ticket)
     work.session.flush()
     facts = facts_of(work.office, ticket, work.now_utc)
-    ticket_history.record(work, ticket, "registered", f"by {request.way}, from {request.asker}: {request.text}")
+    registered = reason(ReasonCode.REGISTERED, way=request.way, asker=request.asker)
+    ticket_history.record(work, ticket, "registered", request.text, registered)
     outbox.enqueue(work, ticket, NoticeKind.REGISTERED, service.officer, facts)
     if ticket.asker_email:
         outbox.enqueue(work, ticket, NoticeKind.REGISTERED, ASKER, facts)
@@ -82,7 +84,7 @@ def notify_requesters(work: Work) -> list[Ticket]:
         if since_utc is None or since_utc > work.now_utc - work.office.recovery_hold:
             continue
         if outbox.enqueue(work, complaint, NoticeKind.RESTORED, ASKER, facts_of(work.office, complaint, work.now_utc)):
-            ticket_history.record(work, complaint, "restored", "the site answers again; the asker is told")
+            ticket_history.record(work, complaint, "restored", reason=reason(ReasonCode.ASKER_NOTIFIED))
             notified.append(complaint)
     return notified
 
@@ -95,9 +97,10 @@ def _link(work: Work, complaint: Ticket, outage: Outage) -> None:
     if link is None:
         link = ComplaintLink(complaint_id=complaint.id, outage_id=outage.id)
         work.session.add(link)
-        other = f", ticket {outage.ticket.number}" if outage.ticket else ""
-        since = f"{outage.started_utc:%Y-%m-%d %H:%M:%S}Z"
-        ticket_history.record(work, complaint, "linked", f"{outage.site} has been down since {since}{other}")
+        number = outage.ticket.number if outage.ticket else ""
+        linked = reason(ReasonCode.LINKED_TO_OUTAGE, site=outage.site, since=outage.started_utc, ticket=number)
+        ticket_history.record(work, complaint, "linked", reason=linked)
     if outage.ticket and outage.ticket.id not in {each.told_ticket_id for each in (*links, link)}:
         link.told_ticket_id = outage.ticket.id
-        ticket_history.record(work, outage.ticket, "linked", f"complaint {complaint.number} is about this site")
+        linked = reason(ReasonCode.LINKED_TO_COMPLAINT, complaint=complaint.number)
+        ticket_history.record(work, outage.ticket, "linked", reason=linked)

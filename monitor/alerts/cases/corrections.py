@@ -15,9 +15,10 @@ from monitor.alerts.notices.routing import ASKER
 from monitor.charter.office import Office
 from monitor.domain.message import message
 from monitor.domain.notice_kinds import NoticeKind
+from monitor.domain.reasons import ReasonCode, reason
 from monitor.domain.text import clean, clean_lines
 from monitor.domain.ticket_states import MONITOR, UNSOLVED, S
-from monitor.i18n.formats import moment_text
+from monitor.i18n.terms import FIELDS
 from monitor.store import ticket_history
 from monitor.store.models import Ticket
 from monitor.store.work import Work
@@ -40,7 +41,7 @@ class Correction:
         return replace(self, asker=asker, text=text)
 
 
-def correct(work: Work, ticket: Ticket, wanted: Correction, reason: str) -> Ticket:
+def correct(work: Work, ticket: Ticket, wanted: Correction, why: str) -> Ticket:
     """Correct a request's ticket, and notify those concerned when its service or site changed.
 
     Raises NotAllowed, and changes nothing, when it cannot be done.
@@ -58,30 +59,28 @@ def correct(work: Work, ticket: Ticket, wanted: Correction, reason: str) -> Tick
     before_utc, deadline_utc = ticket.deadline_utc, _deadline(work.office, ticket, wanted, work.now_utc)
     for name, (_, after) in changed.items():
         setattr(ticket, name, after)
-    words = "; ".join(
-        f"{LABELS[name]}: {before or 'none'} → {after or 'none'}" for name, (before, after) in changed.items()
+    changes = tuple(
+        reason(ReasonCode.VALUE_CHANGED, field=name, before=before or "", after=after or "")
+        for name, (before, after) in changed.items()
     )
-    ticket_history.record(work, ticket, "corrected", f"{words} ({reason})")
+    ticket_history.record(work, ticket, "corrected", why, reason(ReasonCode.CORRECTED, changes=changes))
     if deadline_utc != before_utc:
         ticket.deadline_utc = deadline_utc
         ticket.breached_utc = ticket.breached_utc and deadline_utc
-        moved = f"due {moment_text(deadline_utc, 'en')}, no longer {moment_text(before_utc, 'en')}"
-        ticket_history.record(work.by(MONITOR), ticket, "recounted", f"another service of the charter: {moved}")
+        moved = reason(ReasonCode.SERVICE_CHANGED, before=before_utc, after=deadline_utc)
+        ticket_history.record(work.by(MONITOR), ticket, "recounted", reason=moved)
     work.session.flush()
     if "service" in changed or "site" in changed:
-        _notify(work, ticket, reason)
+        _notify(work, ticket, why)
     if "site" in changed and ticket.state in UNSOLVED:
         link_to_open_outages(work, ticket)
     return ticket
 
 
-LABELS = {"service": "service", "site": "site", "asker": "from", "asker_email": "e-mail", "text": "text"}
-
-
 def _changes(ticket: Ticket, wanted: Correction) -> dict[str, tuple[str | None, str | None]]:
     """Return column → old and new value."""
     found: dict[str, tuple[str | None, str | None]] = {}
-    for name in LABELS:
+    for name in FIELDS:
         before, after = getattr(ticket, name), getattr(wanted, name)
         if name == "site" and after == "":
             after = None
@@ -121,9 +120,9 @@ def _deadline(office: Office, ticket: Ticket, wanted: Correction, now_utc: datet
     return due_utc
 
 
-def _notify(work: Work, ticket: Ticket, reason: str) -> None:
+def _notify(work: Work, ticket: Ticket, why: str) -> None:
     """Notify the right officer as at a registration, and earlier recipients of the correction."""
-    facts = facts_of(work.office, ticket, work.now_utc, note=reason)
+    facts = facts_of(work.office, ticket, work.now_utc, note=why)
     recipients = list(dict.fromkeys(notice.recipient for notice in ticket.notices))
     officer = work.office.charter.service(ticket.service).officer
     if officer not in recipients:

@@ -7,8 +7,9 @@ a key that it can have only once.
 from collections.abc import Sequence
 from datetime import datetime
 
+from monitor.alerts.cases.history_reasons import step_reason
 from monitor.alerts.notices import outbox
-from monitor.alerts.notices.gather import facts_of, history_line, restart_of, stages_of, waits_of
+from monitor.alerts.notices.gather import facts_of, restart_of, stages_of, waits_of
 from monitor.charter.escalation_steps import Dates, Step, due
 from monitor.charter.office import Office
 from monitor.domain.notice_kinds import NoticeKind
@@ -94,6 +95,5 @@ def _do(
         ):  # the daemon did not run for so long
             ticket.anew_level, ticket.anew_utc = step.level, work.now_utc  # its holder has his time all the same
     facts = facts_of(work.office, ticket, work.now_utc, note=note)
-    words = history_line(step.kind, facts)
-    ticket_history.record(work, ticket, step.kind, f"{words}; {note}" if note else words)
+    ticket_history.record(work, ticket, step.kind, note, step_reason(work.office, ticket, step.kind))
     outbox.enqueue(work, ticket, step.kind, step.recipient, facts, ref=step.ref)

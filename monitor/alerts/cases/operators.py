@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from monitor.alerts.notices.gather import operator_late_since
-from monitor.i18n import formats
+from monitor.domain.reasons import ReasonCode, reason
 from monitor.store import outage_rows, ticket_history
 from monitor.store.models import Outage
 from monitor.store.work import Work
@@ -19,10 +19,8 @@ def note_late(work: Work) -> list[Outage]:
         since_utc = operator_late_since(work.office, outage, work.now_utc)
         if since_utc is None or outage.ticket is None:
             continue
-        line = (
-            f"{work.office.fleet.sites[outage.site].operator} is late too: due {formats.moment_text(since_utc, 'en')}"
-        )
-        ticket_history.record(work, outage.ticket, "operator_late", line)
+        late = reason(ReasonCode.OPERATOR_LATE, operator=work.office.fleet.sites[outage.site].operator, due=since_utc)
+        ticket_history.record(work, outage.ticket, "operator_late", reason=late)
         outage.operator_told = True
         noted.append(outage)
     return noted

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from monitor.alerts.cases import events, tickets
+from monitor.alerts.cases.history_reasons import end_reason
 from monitor.alerts.facts.stored import evidence_of, pack_evidence
 from monitor.alerts.notices.gather import deadline_of_outage
 from monitor.domain.evidence import LastGood, merged
@@ -38,7 +39,7 @@ def apply(work: Work, decision: Decision, *, certain: bool = True) -> None:
         case OutageClosed():
             outage = _close(work, decision)
             if outage is not None and outage.ticket is not None and certain:
-                ticket_history.record(work, outage.ticket, "answers_again", decision.reason)
+                ticket_history.record(work, outage.ticket, "answers_again", reason=end_reason(outage))
         case Affected():
             outage_rows.affect(work.session, decision.root, decision.site, decision.since_utc)
         case NoLongerAffected():
@@ -75,7 +76,7 @@ def catch_up(work: Work, since_utc: datetime) -> None:
         assert outage.ended_utc is not None
         answered_utc = (each.at_utc for each in ticket.events if each.kind == "answers_again")
         if not any(at_utc >= outage.ended_utc for at_utc in answered_utc):
-            ticket_history.record(work, ticket, "answers_again", outage.end_reason or "")
+            ticket_history.record(work, ticket, "answers_again", reason=end_reason(outage))
 
 
 def _open(work: Work, decision: OutageOpened) -> Outage | None:

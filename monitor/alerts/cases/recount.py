@@ -10,7 +10,6 @@ from monitor.alerts.notices.gather import deadline_of, deadline_of_outage
 from monitor.charter.deadline import Deadline
 from monitor.charter.office import Office
 from monitor.domain.reasons import Reason, ReasonCode, reason
-from monitor.i18n.reasons import reason_text
 from monitor.store import outage_rows, ticket_history, ticket_rows
 from monitor.store.models import DeadlineRecount, Outage, Ticket
 from monitor.store.work import Work
@@ -23,7 +22,7 @@ def open_deadlines(work: Work) -> int:
     moved = 0
     for ticket in ticket_rows.running(work.session, work.now_utc):
         if (change := _move(work.office, ticket, deadline_of)) is not None:
-            ticket_history.record(work, ticket, "recounted", reason_text(change, "en"))
+            ticket_history.record(work, ticket, "recounted", reason=change)
             moved += 1
     for outage in outage_rows.running_without_ticket(work.session, work.now_utc):
         if (change := _move(work.office, outage, deadline_of_outage)) is not None:

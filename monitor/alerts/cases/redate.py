@@ -11,8 +11,8 @@ from typing import Any
 
 from monitor.alerts.notices.gather import deadline_of, deadline_of_outage
 from monitor.charter.office import Office
+from monitor.domain.reasons import ReasonCode, reason
 from monitor.domain.sample import Sample
-from monitor.i18n.formats import duration_text, moment_text
 from monitor.judging.clock_trust import Move
 from monitor.judging.decisions import Decision
 from monitor.store import ticket_history, ticket_rows
@@ -91,9 +91,7 @@ def _moved(at_utc: datetime, move: Move) -> datetime:
 def _note_in_histories(work: Work, move: Move) -> None:
     """Add to each history with lines from that time by how much they are wrong."""
     tickets = ticket_rows.with_history_after(work.session, move.since_utc)
-    direction = "later" if move.by > timedelta(0) else "earlier"
-    length = duration_text(abs(move.by), "en")
+    code = ReasonCode.REDATED_LATER if move.by > timedelta(0) else ReasonCode.REDATED_EARLIER
+    wrong = reason(code, since=move.since_utc, seconds=round(abs(move.by).total_seconds()))
     for ticket in tickets:
-        since = moment_text(move.since_utc, "en")
-        words = f"the clock was not to be trusted: what is dated after {since} was {length} {direction}"
-        ticket_history.record(work, ticket, "redated", words)
+        ticket_history.record(work, ticket, "redated", reason=wrong)

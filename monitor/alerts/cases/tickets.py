@@ -3,24 +3,24 @@
 from datetime import datetime, timedelta
 
 from monitor.alerts.cases import complaints
+from monitor.alerts.cases.history_reasons import recovery_reason, step_reason
 from monitor.alerts.cases.numbering import new_ticket
 from monitor.alerts.cases.recovery import flaps, recovered_since
 from monitor.alerts.cases.refusals import NotAllowed
 from monitor.alerts.notices import outbox
-from monitor.alerts.notices.gather import deadline_of, facts_of, history_line, recovery_line, stages_of
+from monitor.alerts.notices.gather import deadline_of, facts_of, stages_of
 from monitor.charter.escalation_steps import recounted_ref
 from monitor.charter.office import Office
 from monitor.charter.stages import warning_utc
 from monitor.domain.message import message
 from monitor.domain.notice_kinds import NoticeKind
+from monitor.domain.reasons import Reason, ReasonCode, reason
 from monitor.domain.ticket_states import MONITOR, UNSOLVED, S
-from monitor.i18n.formats import moment_text
-from monitor.i18n.reasons import reason_text
 from monitor.store import outage_rows, ticket_history, ticket_rows
 from monitor.store.models import Outage, Ticket
 from monitor.store.work import Work
 
-DOWN_AGAIN = "the site is down again"
+DOWN_AGAIN = reason(ReasonCode.SITE_DOWN_AGAIN)
 A_DAY = timedelta(days=1)
 
 
@@ -52,9 +52,9 @@ def _open(work: Work, outage: Outage) -> Ticket:
     work.known.sites_with_tickets = None
     facts = facts_of(work.office, ticket, work.now_utc)
     for each in outage.recounts:
-        words = f"{moment_text(each.at_utc, 'en')}: {reason_text(each.reason, 'en')}"
-        ticket_history.record(work, ticket, "recounted", words)
-    ticket_history.record(work, ticket, "opened", history_line("opened", facts))
+        before = reason(ReasonCode.RECOUNTED_BEFORE, at=each.at_utc, change=each.reason)
+        ticket_history.record(work, ticket, "recounted", reason=before)
+    ticket_history.record(work, ticket, "opened", reason=step_reason(work.office, ticket, NoticeKind.OPENED))
     outbox.enqueue(work, ticket, NoticeKind.OPENED, work.office.charter.service(ticket.service).officer, facts)
     return ticket
 
@@ -80,20 +80,20 @@ def link_to_recent(work: Work, outage: Outage) -> None:
     if ticket.state in UNSOLVED:
         ticket.outages.append(outage)
         ticket.held_open = False
-        ticket_history.record(work, ticket, "down_again", reason_text(outage.reason, "en"))
+        ticket_history.record(work, ticket, "down_again", reason=outage.reason)
     elif ticket.resolved_utc is not None and work.now_utc - ticket.resolved_utc <= work.office.reopen_window:
         ticket.outages.append(outage)
         if flaps(work.session, outage.site):
-            ticket_history.record(work, ticket, "down_again", reason_text(outage.reason, "en"))
+            ticket_history.record(work, ticket, "down_again", reason=outage.reason)
         else:
-            reopen(work, ticket, DOWN_AGAIN)
+            reopen(work, ticket, because=DOWN_AGAIN)
 
 
 def reopen_settled(work: Work) -> list[Ticket]:
     """Reopen the resolved tickets whose sites went down while flapping, and stayed down."""
     settled = list(ticket_rows.down_again(work.session))
     for ticket in settled:
-        reopen(work, ticket, DOWN_AGAIN)
+        reopen(work, ticket, because=DOWN_AGAIN)
     return settled
 
 
@@ -114,7 +114,7 @@ def resolve_recovered(work: Work) -> list[Ticket]:
     resolved = []
     for ticket, since_utc in recovered(work):
         if since_utc <= work.now_utc - work.office.recovery_hold:
-            resolve(work, ticket, recovery_line(ticket, since_utc))
+            resolve(work, ticket, because=recovery_reason(ticket, since_utc))
             resolved.append(ticket)
     return resolved
 
@@ -129,12 +129,14 @@ def recovered(work: Work) -> list[tuple[Ticket, datetime]]:
     return found
 
 
-def resolve(work: Work, ticket: Ticket, text: str) -> None:
-    """Resolve a ticket and notify all who had a notice of it."""
+def resolve(work: Work, ticket: Ticket, text: str = "", because: Reason | None = None) -> None:
+    """Resolve a ticket and notify all who had a notice of it; ``text``: a person's, ``because``: the program's words.
+
+    Of what ended by itself the letter's own rows say when and why.
+    """
     ticket.state, ticket.resolved_utc = S.RESOLVED, work.now_utc
-    ticket_history.record(work, ticket, "resolved", text)
-    # Of what ended by itself the letter's own rows say when and why, in the reader's language.
-    _notify_all(work, ticket, NoticeKind.RESOLVED, "" if work.actor == MONITOR else text)
+    ticket_history.record(work, ticket, "resolved", text, because)
+    _notify_all(work, ticket, NoticeKind.RESOLVED, text)
 
 
 def withdraw(work: Work, ticket: Ticket, text: str) -> None:
@@ -144,37 +146,33 @@ def withdraw(work: Work, ticket: Ticket, text: str) -> None:
     _notify_all(work, ticket, NoticeKind.WITHDRAWN, text)
 
 
-def reopen(work: Work, ticket: Ticket, text: str) -> None:
+def reopen(work: Work, ticket: Ticket, text: str = "", because: Reason | None = None) -> None:
     """Reopen a settled ticket and notify all who had a notice of it; see `_restart_target`, `_restart_stage`."""
     was_late = ticket.breached_utc is not None or (ticket.resolved_utc or work.now_utc) > ticket.deadline_utc
     ticket.state, ticket.resolved_utc, ticket.held_open = S.OPEN, None, work.actor != MONITOR
     ticket.waiting_since_utc = None
-    words = (
-        _restart_stage(work.office, ticket, work.now_utc)
-        if was_late
-        else _restart_target(work.office, ticket, work.now_utc)
-    )
-    ticket_history.record(work, ticket, "reopened", f"{text}; {words}" if text else words)
-    _notify_all(work, ticket, NoticeKind.REOPENED, "" if work.actor == MONITOR else text)
+    restart = _restart_stage if was_late else _restart_target
+    ticket_history.record(work, ticket, "reopened", text, restart(work.office, ticket, work.now_utc, because))
+    _notify_all(work, ticket, NoticeKind.REOPENED, text)
 
 
-def _restart_target(office: Office, ticket: Ticket, now_utc: datetime) -> str:
-    """Restart the target of a ticket that was settled in time; return that in words."""
+def _restart_target(office: Office, ticket: Ticket, now_utc: datetime, because: Reason | None) -> Reason:
+    """Restart the target of a ticket that was settled in time; return that as a reason."""
     ticket.event_utc, ticket.waits = now_utc, []
     ticket.deadline_utc = deadline_of(office, ticket).due_utc
-    return f"it was settled in time before, and counts from its reopening: due {moment_text(ticket.deadline_utc, 'en')}"
+    return reason(ReasonCode.TARGET_RESTARTED, because=because, due=ticket.deadline_utc)
 
 
-def _restart_stage(office: Office, ticket: Ticket, now_utc: datetime) -> str:
-    """Restart the stage that an overdue ticket had reached, with its full time; return that in words."""
+def _restart_stage(office: Office, ticket: Ticket, now_utc: datetime, because: Reason | None) -> Reason:
+    """Restart the stage that an overdue ticket had reached, with its full time; return that as a reason."""
     ticket.breached_utc = ticket.breached_utc or ticket.deadline_utc
     count = len(office.charter.stages)
     if not count:
-        return "it was overdue before, and still is"
+        return reason(ReasonCode.STILL_OVERDUE, because=because)
     ticket.anew_level, ticket.anew_utc = min(max(ticket.stage, 1), count), now_utc
     stages = stages_of(office, ticket)
-    lapses = moment_text(stages[ticket.anew_level - 1].lapses_utc, "en")
-    return f"it was overdue before, and goes on at stage {ticket.anew_level}, counted anew: to be settled by {lapses}"
+    lapses_utc = stages[ticket.anew_level - 1].lapses_utc
+    return reason(ReasonCode.STAGE_RESTARTED, because=because, stage=ticket.anew_level, lapses=lapses_utc)
 
 
 def _notify_all(work: Work, ticket: Ticket, kind: NoticeKind, text: str) -> None:

@@ -2,8 +2,8 @@
 
 from monitor.alerts.notices.gather import deadline_of, stages_of
 from monitor.charter.stages import stage_at
+from monitor.domain.reasons import ReasonCode, reason
 from monitor.domain.ticket_states import MONITOR
-from monitor.i18n import formats
 from monitor.store import ticket_history
 from monitor.store.models import Ticket
 from monitor.store.work import Work
@@ -18,14 +18,15 @@ def ends(work: Work, ticket: Ticket) -> None:
     if since_utc is None or not work.office.charter.service(ticket.service).waiting_pauses or work.now_utc <= since_utc:
         return
     ticket.waits = [*ticket.waits, [since_utc.isoformat(), work.now_utc.isoformat()]]
+    seconds = round((work.now_utc - since_utc).total_seconds())
     if ticket.breached_utc is None:
         ticket.deadline_utc = deadline_of(work.office, ticket).due_utc
-        follows = f"now due {formats.moment_text(ticket.deadline_utc, 'en')}"
+        waited = reason(ReasonCode.WAITED, seconds=seconds, due=ticket.deadline_utc)
     else:
         stage = stage_at(stages_of(work.office, ticket), work.now_utc)
-        follows = (
-            f"stage {stage.level} lapses {formats.moment_text(stage.lapses_utc, 'en')}" if stage else "no stage runs"
+        waited = (
+            reason(ReasonCode.WAITED_IN_STAGE, seconds=seconds, stage=stage.level, lapses=stage.lapses_utc)
+            if stage
+            else reason(ReasonCode.WAITED_AFTER_STAGES, seconds=seconds)
         )
-    waited = formats.duration_text(work.now_utc - since_utc, "en")
-    words = f"its time stood still for {waited}, and as much of it is left as before; {follows}"
-    ticket_history.record(work.by(MONITOR), ticket, "paused", words)
+    ticket_history.record(work.by(MONITOR), ticket, "paused", reason=waited)

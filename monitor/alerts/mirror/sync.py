@@ -23,6 +23,7 @@ from monitor.alerts.notices.gather import facts_of
 from monitor.charter.office import Office
 from monitor.domain.clock import Clock
 from monitor.domain.log_events import LogEvent
+from monitor.domain.reasons import ReasonCode, reason
 from monitor.domain.text import clean, clean_lines, has_words
 from monitor.domain.ticket_states import UNSOLVED, TicketState
 from monitor.logs.emit import emit
@@ -178,7 +179,7 @@ def take_over(work: Work, desk: Helpdesk, turn: Turn, view: View) -> Plan:
     if not found.push:
         row.agreed_state = ticket.state
     row.seen = {**row.seen, **{remark.stream: remark.id for remark in sorted(view.remarks, key=lambda r: r.id)}}
-    to_send = [EventToSend(e.id, messages.event_text(e.kind, e.actor, e.text, e.at_utc)) for e in unsynced]
+    to_send = [EventToSend(e.id, messages.event_text(e.kind, e.actor, e.text, e.at_utc, e.reason)) for e in unsynced]
     return Plan(to_send, ours if found.push else None, ours in UNSOLVED)
 
 
@@ -207,13 +208,13 @@ def _follow(work: Work, ticket: Ticket, found: Reconciled, view: View) -> None:
     theirs, status = work.by(_actor(view.by)), clean(view.status, markup.LONGEST_NAME)
     try:
         for action in found.actions:
-            act(theirs, ticket.number, action, f"'{status}' in the help desk")
+            act(theirs, ticket.number, action, because=reason(ReasonCode.HELPDESK_STATUS, status=status))
     except NotAllowed as error:  # the states' rules are the same for everybody
         text = "%s: '%s' in the help desk is not followed: %s"
         emit(log, LogEvent.HELPDESK_STATUS_REFUSED, text, ticket.number, status, error, ticket=ticket.number)
     if found.overruled:
-        words = f"it was set to '{status}' in the help desk; here it stays {ticket.state}"
-        ticket_history.record(theirs, ticket, "comment", words)
+        stays = reason(ReasonCode.HELPDESK_OVERRULED, status=status, state=ticket.state)
+        ticket_history.record(theirs, ticket, "comment", reason=stays)
 
 
 def _actor(name: str) -> str:

@@ -12,7 +12,6 @@ from monitor.charter.office import Office
 from monitor.charter.services import Service as CharterService
 from monitor.charter.stages import StageDates, StageRestart
 from monitor.charter.waiting import Wait
-from monitor.i18n import formats
 from monitor.store.models import Outage as OutageRow
 from monitor.store.models import Ticket
 
@@ -204,36 +203,3 @@ def _outage_facts(office: Office, outage: OutageRow, now_utc: datetime) -> Outag
         operator=sites[outage.site].operator if late_utc else "",
         operator_due=late_utc,
     )
-
-
-def history_line(kind: str, facts: CaseFacts) -> str:
-    """Return a notice's gist as one English line of the ticket's history."""
-    due = formats.moment_text(facts.deadline, "en")
-    stage, following = facts.stage, facts.next_stage
-    if kind == "stage" and stage:
-        lapses = formats.moment_text(stage.lapses, "en")
-        return f"stage {stage.level}: {stage.holder_en}; to be settled by {lapses}"
-    if kind == "ask" and following:
-        return f"the responsible officer is asked whether to raise it to stage {following.level}"
-    if kind in {"lapses_soon", "lapses_today"} and stage:
-        return f"stage {stage.level} lapses {formats.moment_text(stage.lapses, 'en')}: {stage.holder_en} is reminded"
-    if kind == "due_today":
-        return f"falls due today: {due}"
-    return f"service-time target missed: due {due} ({facts.service.target_en})"
-
-
-def recovery_line(ticket: Ticket, answers_utc: datetime | None = None) -> str:
-    """Return how the ticket's last outage ended, for its history.
-
-    ``answers_utc``: since when the site answers, if that is later, because it was down once more meanwhile.
-    """
-    outage = ticket.outages[-1]
-    if outage.ended_utc is None:
-        return "the site is still down"
-    lasted = formats.duration_text(outage.ended_utc - outage.started_utc, "en")
-    if outage.end_reason == "recovered" and answers_utc is not None and answers_utc > outage.ended_utc:
-        since, ended = formats.moment_text(answers_utc, "en"), formats.moment_text(outage.ended_utc, "en")
-        return f"the site has answered since {since}; its outage was over at {ended}, after {lasted}"
-    if outage.end_reason == "recovered":
-        return f"the site has answered since {formats.moment_text(outage.ended_utc, 'en')}, after {lasted}"
-    return f"the site was {outage.end_reason} in the configuration {lasted} after the outage began"

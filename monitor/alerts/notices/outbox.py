@@ -28,6 +28,7 @@ from monitor.alerts.notices.gather import facts_of_outage
 from monitor.alerts.notices.routing import channel_of, further_readers, goes_at
 from monitor.domain.backoff import backoff
 from monitor.domain.notice_kinds import DIGEST, GOOD_NEWS, NoticeKind
+from monitor.domain.reasons import ReasonCode, reason
 from monitor.store import notice_rows, ticket_history
 from monitor.store.models import Notice, Outage, Ticket
 from monitor.store.work import Work
@@ -175,8 +176,8 @@ def resend(work: Work, id_: int) -> Notice | None:
     notice.attempts, notice.proof, notice.last_error, notice.fault = 0, "", "", ""
     notice.owed_utc = notice.due_utc = notice.created_utc = work.now_utc
     if notice.ticket is not None:
-        text = f"notice {notice.kind} to {notice.recipient} is sent once more"
-        ticket_history.record(work, notice.ticket, "resent", text)
+        again = reason(ReasonCode.NOTICE_RESENT, notice=notice.kind, recipient=notice.recipient)
+        ticket_history.record(work, notice.ticket, "resent", reason=again)
     return notice
 
 

@@ -6,13 +6,6 @@ from monitor.domain.message import N_
 
 Phrases = Mapping[str, str]
 
-WAYS: Phrases = {
-    "phone": N_("by telephone"),
-    "person": N_("in person"),
-    "email": N_("by e-mail"),
-    "letter": N_("by letter"),
-}
-
 LABELS: Phrases = {
     "ticket": N_("Ticket"),
     "site": N_("Site"),
@@ -44,13 +37,6 @@ LABELS: Phrases = {
     "phone": N_("Telephone"),
     "address": N_("Office address"),
     "page": N_("Details"),
-}
-
-# Why an outage ended that did not end by an answer.
-ENDED: Phrases = {
-    "removed": N_("taken out of the configuration"),
-    "reconfigured": N_("its configuration was changed"),
-    "readdressed": N_("given another address in the configuration"),
 }
 
 # Of a request the point comes first: an officer reads the beginning of a subject on a telephone.

@@ -6,13 +6,14 @@ from datetime import timedelta
 
 from monitor.alerts.facts.case import CaseFacts, Letterhead, Outage
 from monitor.alerts.notices.observations import cause_text, hour_text, last_good_text, seen_text, snmp_text, ways_text
-from monitor.alerts.notices.phrases import COMMANDS, ENDED, HEADLINES, LABELS, TO_DO, WAYS
+from monitor.alerts.notices.phrases import COMMANDS, HEADLINES, LABELS, TO_DO
 from monitor.domain.evidence import Hour
 from monitor.domain.message import N_
+from monitor.domain.states import EndReason
 from monitor.i18n import formats
 from monitor.i18n.catalogue import tr, trn
 from monitor.i18n.languages import Lang, lookup
-from monitor.i18n.terms import COUNTED, KINDS
+from monitor.i18n.terms import COUNTED, ENDINGS, KINDS, WAYS
 
 CLAUSES: Mapping[str, str] = {
     "citizen": N_("Citizen's Charter, 2.1 (citizen services), item"),
@@ -164,8 +165,9 @@ def _asked(facts: CaseFacts, lang: Lang) -> Iterator[tuple[str, str]]:
 
 def _of_outage(outage: Outage, known: Mapping[str, str], lang: Lang) -> Iterator[tuple[str, str]]:
     if outage.ended:
-        yield "until" if outage.end_reason == "recovered" else "ended", formats.moment_text(outage.ended, lang)
-        yield "why_ended", tr(lang, ENDED.get(outage.end_reason or "", ""))
+        recovered = outage.end_reason == EndReason.RECOVERED
+        yield "until" if recovered else "ended", formats.moment_text(outage.ended, lang)
+        yield "why_ended", "" if recovered else tr(lang, ENDINGS.get(outage.end_reason or "", ""))
         yield "lasted", known["lasted"]
     yield "silent", formats.moment_text(outage.silent_since, lang) if outage.silent_since else ""
     yield "seen", seen_text(outage.reason, lang)

@@ -109,19 +109,20 @@ def ticket_lines(event: TicketEvent, office: Office) -> Iterator[Transition]:
     if outage is not None:
         facts |= {"cause": outage.cause, "affected": list(dict.fromkeys(row.site for row in outage.affected))}
     by = None if event.actor == MONITOR else event.actor
+    said = {"reason": event.reason or event.text, "remark": event.text if event.reason else None}
     if event.kind in TICKETS:
         over = event.kind == "resolved"
         dates = {"ended": outage and outage.ended_utc} if over else {"deadline": ticket.deadline_utc}
-        facts |= {"started": ticket.event_utc, **dates, "reason": event.text, "by": by}
+        facts |= {"started": ticket.event_utc, **dates, **said, "by": by}
         yield line(event.at_utc, TICKETS[event.kind], **facts)
     elif event.kind == "stage":
         holder = office.charter.stages[ticket.stage - 1].holder
         yield line(event.at_utc, "stage_raised", **facts, stage=ticket.stage, recipient=holder, by=by)
     elif event.kind == "registered":
         dates = {"started": ticket.event_utc, "deadline": ticket.deadline_utc}
-        yield line(event.at_utc, "ticket_registered", **facts, **dates, reason=event.text, by=by)
+        yield line(event.at_utc, "ticket_registered", **facts, **dates, **said, by=by)
     elif by is not None or event.kind == RAN_OUT:
-        yield line(event.at_utc, "ticket_act", **facts, act=event.kind, reason=event.text, by=by)
+        yield line(event.at_utc, "ticket_act", **facts, act=event.kind, **said, by=by)
 
 
 def notice_line(notice: Notice, at_utc: datetime) -> Transition:

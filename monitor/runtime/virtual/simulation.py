@@ -21,6 +21,7 @@ from monitor.domain.clock import VirtualClock
 from monitor.domain.message import Message, message
 from monitor.domain.reasons import TIMEOUT
 from monitor.i18n.formats import DHAKA
+from monitor.i18n.reasons import history_message
 from monitor.i18n.terms import HISTORY, RECIPIENTS
 from monitor.judging.decisions import OutageClosed, OutageOpened
 from monitor.runtime.virtual.sample_letters import COMPLAINT, REQUESTER, in_both
@@ -119,7 +120,8 @@ def _settled(
 def _line(event: TicketEvent) -> Message:
     """Return a line of a ticket's history as a line of the story."""
     kind = Message(HISTORY.get(event.kind, event.kind))
-    return message("{number} {kind}{text:: }", number=event.ticket.number, kind=kind, text=event.text)
+    said = history_message(event.reason, event.text)
+    return message("{number} {kind}{text:: }", number=event.ticket.number, kind=kind, text=said)
 
 
 def _newly_sent(session: Session, listed: set[int]) -> Iterator[Happened]:

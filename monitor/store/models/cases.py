@@ -13,7 +13,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from monitor.domain.reasons import Reason
-from monitor.store.columns import Line, Lines
+from monitor.store.columns import Line, Lines, Reasons
 from monitor.store.models.base import Base
 
 
@@ -145,7 +145,10 @@ class Ticket(Base):
 
 
 class TicketEvent(Base):
-    """One change of a ticket: who, when, what, and the text; ``hash`` chains it to all events before it."""
+    """One change of a ticket: who, when, what and why; ``hash`` chains it to all events before it.
+
+    ``text``: what a person wrote; in events of older versions, which have no ``reason``, also the program's words.
+    """
 
     __tablename__ = "ticket_events"
 
@@ -156,6 +159,7 @@ class TicketEvent(Base):
     kind: Mapped[str] = mapped_column(Line(32))
     text: Mapped[str] = mapped_column(Lines, default="")
     hash: Mapped[str] = mapped_column(Line(64))
+    reason: Mapped[Reason | None] = mapped_column(Reasons(whole=True))
 
     ticket: Mapped[Ticket] = relationship(back_populates="events")
 

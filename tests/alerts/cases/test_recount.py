@@ -2,12 +2,14 @@
 
 import datetime as dt
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import select
 
 from monitor.alerts.cases import recount
 from monitor.charter.office import Office
+from monitor.domain.reasons import ReasonCode, reason
 from monitor.i18n.formats import DHAKA
 from monitor.runtime.trusted_clock import TrustedClock
 from monitor.store.models import Outage, Ticket
@@ -46,8 +48,8 @@ def test_a_holiday_ordered_meanwhile_moves_the_deadline_and_the_history_says_so(
     with desk.store.read() as session:
         event = session.scalars(select(Ticket).where(Ticket.number == number)).one().events[-1]
     assert event.kind == "recounted"
-    assert "26 November 2026" in event.text
-    assert "no longer" in event.text
+    before, after = (datetime(2026, 11, day, 11, tzinfo=UTC) for day in (25, 26))
+    assert (event.text, event.reason) == ("", reason(ReasonCode.DEADLINE_MOVED, before=before, after=after))
 
 
 def test_counting_anew_by_the_same_calendar_changes_and_says_nothing(desk: Desk) -> None:

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 
+from monitor.i18n.reasons import reason_text
 from monitor.store.models import Ticket
 from tests.alerts.cases.reopened import NUMBER, ask, ticket
 from tests.charter.calendars import local
@@ -19,7 +20,7 @@ def last_line(desk: Desk) -> str:
     with desk.store.read() as session:
         found = session.get(Ticket, 1)
         assert found is not None
-        return found.events[-1].text
+        return reason_text(found.events[-1].reason, "en")
 
 
 @pytest.mark.parametrize("months", [1, 6, 12])
@@ -51,7 +52,7 @@ def test_what_was_overdue_goes_on_from_its_stage_whose_time_is_counted_anew(desk
     desk.act(NUMBER, "resolve")
     desk.wait(days=180)
     desk.act(NUMBER, "reopen")
-    assert "goes on at stage 1, counted anew" in last_line(desk)
+    assert "goes on at stage 1, which begins again" in last_line(desk)
     reopened = desk.clock.utc()
     for _ in range(3):
         desk.wait(seconds=1)

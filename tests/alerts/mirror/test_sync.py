@@ -148,7 +148,7 @@ def test_that_it_is_down_again_outweighs_that_it_was_called_solved_there(both: M
     assert both.state(number) == S.OPEN
     assert both.stands_at(id_, S.OPEN)
     # What was said there is not lost: the history has it.
-    assert [(kind, "here it stays open" in text) for _, kind, text in both.done_there()] == [("comment", True)]
+    assert [(kind, "here it stays: open" in text) for _, kind, text in both.done_there()] == [("comment", True)]
 
 
 def test_a_day_without_the_desk_loses_nothing_and_doubles_nothing(both: Mirrored) -> None:

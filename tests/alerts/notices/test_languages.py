@@ -25,11 +25,10 @@ from monitor.alerts.facts.briefs import (
 from monitor.alerts.facts.case import CaseFacts
 from monitor.alerts.facts.stored import pack, unpack
 from monitor.alerts.notices import render
-from monitor.alerts.notices.phrases import ENDED
 from monitor.configuration import load
 from monitor.domain.evidence import Evidence, Hour, LastGood, Port, SnmpSaid, Way
 from monitor.domain.reasons import ReasonCode, reason
-from monitor.i18n.terms import KINDS, PORT_STATES
+from monitor.i18n.terms import ENDINGS, KINDS, PORT_STATES
 from monitor.runtime.virtual.sample_letters import samples
 from tests.i18n.pseudo import escaped, pseudo, pseudo_locales
 from tests.places import SHIPPED
@@ -68,7 +67,7 @@ def _with_every_fact(every: Sequence[Letter]) -> Iterator[Letter]:
     )
     ways = [Way(device="gateway", hops=hops, reached=at) for hops in ((), ((1, "192.0.2.1"),)) for at in (True, False)]
     seen = reason(ReasonCode.INTERFACE_SLOW, interface="sfp1", mbps=10.0, expected_mbps=100.0)
-    for end_reason in (None, "recovered", *ENDED):
+    for end_reason in (None, *ENDINGS):
         outage = replace(
             lasting,
             silent_since=now,
