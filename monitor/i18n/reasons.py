@@ -115,8 +115,8 @@ MESSAGES: Mapping[ReasonCode, str] = {
     C.SNMP_TOO_SLOW: N_("it could not be read within {seconds:g} s"),
     C.TARGET_MISSED: N_("service-time target missed: due {due:moment} ({target})"),
     C.FALLS_DUE: N_("falls due today: {due:moment}"),
-    C.STAGE_BEGINS: N_("stage {stage}: {holder}; to be settled by {lapses:moment}"),
-    C.STAGE_LAPSES: N_("stage {stage} lapses {lapses:moment}: {holder} is reminded"),
+    C.STAGE_BEGINS: N_("stage {stage}: {holder}; to be resolved by {lapses:moment}"),
+    C.STAGE_LAPSES: N_("stage {stage} ends {lapses:moment}: {holder} is reminded"),
     C.ASKED_TO_RAISE: N_("the responsible officer is asked whether to raise it to stage {stage}"),
     C.SITE_ANSWERS: N_("the site answers again"),
     C.SITE_ANSWERS_SINCE: N_("the site has answered since {since:moment}, after {seconds:lasting}"),
@@ -127,21 +127,20 @@ MESSAGES: Mapping[ReasonCode, str] = {
     C.SITE_STILL_DOWN: N_("the site is still down"),
     C.SITE_DOWN_AGAIN: N_("the site is down again"),
     C.TARGET_RESTARTED: N_(
-        "{because:>; }it was settled in time before, and counts from its reopening: due {due:moment}"
+        "{because:>; }it was resolved in time before, and counts from its reopening: due {due:moment}"
     ),
     C.STAGE_RESTARTED: N_(
         "{because:>; }it was overdue before, and goes on at stage {stage}, which begins again: "
-        "to be settled by {lapses:moment}"
+        "to be resolved by {lapses:moment}"
     ),
     C.STILL_OVERDUE: N_("{because:>; }it was overdue before, and still is"),
     C.ACKNOWLEDGED_UNTIL: N_("acknowledged until {until:moment}"),
     C.ACKNOWLEDGEMENT_OVER: N_("the acknowledgement has run out, and nobody has begun to work on it"),
-    C.WAITED: N_("its time stood still for {seconds:lasting}, and as much is left as before; now due {due:moment}"),
+    C.WAITED: N_("its time was stopped for {seconds:lasting}, and as much is left as before; now due {due:moment}"),
     C.WAITED_IN_STAGE: N_(
-        "its time stood still for {seconds:lasting}, and as much is left as before; "
-        "stage {stage} lapses {lapses:moment}"
+        "its time was stopped for {seconds:lasting}, and as much is left as before; stage {stage} ends {lapses:moment}"
     ),
-    C.WAITED_AFTER_STAGES: N_("its time stood still for {seconds:lasting}; no stage is running"),
+    C.WAITED_AFTER_STAGES: N_("its time was stopped for {seconds:lasting}; no stage is running"),
     C.RECOUNTED_BEFORE: "{at:moment}: {change}",
     C.SERVICE_CHANGED: N_("another service of the charter: due {after:moment}, no longer {before:moment}"),
     C.CORRECTED: "{changes}",
