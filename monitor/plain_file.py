@@ -41,7 +41,7 @@ def open_plain(file: Path, most_bytes: int | None = None) -> BinaryIO:
     except OSError as error:
         raise PlainFileError(message("cannot be read: {fault}", fault=said_by_system(error))) from None
     except ValueError:  # a NUL in the path
-        raise PlainFileError(message("cannot be read: its path holds a letter that no path has")) from None
+        raise PlainFileError(message("cannot be read: its path has a character that no path can have")) from None
     try:
         _check(os.fstat(opened.fileno()), most_bytes)
     except PlainFileError:

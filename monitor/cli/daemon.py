@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from monitor.cli.errors import BAD_INPUT, CANNOT, Failure, settings_of
-from monitor.cli.language import lang
+from monitor.cli.language import choose, lang
 from monitor.domain.log_events import LogEvent
 from monitor.domain.message import Message, message, said_by
+from monitor.i18n.languages import SOURCE
 from monitor.logs.emit import emit
 
 Fresh = Annotated[
@@ -34,6 +35,8 @@ def run(context: typer.Context, fresh: Fresh = False) -> None:
     from monitor.logs.output import install
 
     log_output = install()
+    if not log_output.is_for_people:
+        choose(SOURCE)  # the log's language
     try:
         _run(context.obj, log_output, fresh=fresh)
     except Failure as failure:

@@ -42,7 +42,7 @@ def verify(
 ) -> None:
     """Check the history of all tickets; exit code 1 if something was altered, inserted or cut off.
 
-    A hash that differs in a letter or two from one in the history was mistyped: exit code 2.
+    A hash that differs in a character or two from one in the history was mistyped: exit code 2.
     """
     from monitor.cli.backup import head_of
     from monitor.store import mailed_head

@@ -4,12 +4,14 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Sequence
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from monitor.cli.errors import BAD_INPUT, CANNOT, Failure
-from monitor.cli.language import _, render
+from monitor.cli.language import _, lang
 from monitor.cli.numbers import decimal
 from monitor.domain.message import Message, message, messages
 
@@ -45,9 +47,8 @@ def reload(
             raise Failure(said, CANNOT)
         time.sleep(LOOK_EVERY_S)
         found = in_force.read(state) or found
-    for problem in found.refused:
-        print(render(problem), file=sys.stderr)
     if found.refused:
+        print(*_in_words(directory, found.refused), sep="\n", file=sys.stderr)
         said = messages(
             "{count} error; the configuration before stays in force.",
             "{count} errors; the configuration before stays in force.",
@@ -55,6 +56,19 @@ def reload(
         )
         raise Failure(said, BAD_INPUT)
     print(_("{directory}: read again, and in force.", directory=directory))
+
+
+def _in_words(directory: Path, refused: Sequence[str]) -> Sequence[str]:
+    """Return the problems in the language of the run: the daemon's English where the files have changed since."""
+    from monitor.configuration import load
+    from monitor.settings.problems import ConfigError
+
+    try:
+        load(directory)
+    except ConfigError as error:
+        known = {str(problem): problem.text(lang()) for problem in error.problems}
+        return [known.get(problem, problem) for problem in refused]
+    return refused
 
 
 def _ended(pid: int) -> Message:

@@ -188,7 +188,7 @@ def _fault(line: str, known: dict[str, str]) -> Message:
         entry = parse_json(line)
     except ValueError as error:
         at = error.colno if isinstance(error, json.JSONDecodeError) else 1
-        return message("no JSON from letter {at} on. Expected an object with t, device and verdict", at=at)
+        return message("no JSON from character {at} on. Expected an object with t, device and verdict", at=at)
     if not isinstance(entry, dict):
         return message("found {found}. Expected an object with t, device and verdict", found=line.strip()[:60])
     for name in ("t", "device", "verdict"):

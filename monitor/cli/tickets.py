@@ -96,7 +96,7 @@ def show(context: typer.Context, number: Number, as_json: AsJson = False) -> Non
     from monitor.cli.columns import width
     from monitor.cli.console import hanging
     from monitor.cli.listing import padded
-    from monitor.i18n.terms import HISTORY
+    from monitor.i18n.terms import ACTORS, HISTORY
     from monitor.reports.ticket_account import account
     from monitor.store import queries
     from monitor.store.documents import ticket_document
@@ -121,7 +121,7 @@ def show(context: typer.Context, number: Number, as_json: AsJson = False) -> Non
     for event in facts["events"]:
         kind = padded(term(HISTORY, event["kind"]), widest)
         said = history_words(event)
-        text = f"{local(event['at_utc'])}  {kind}  {padded(event['actor'], 12)}  {said}"
+        text = f"{local(event['at_utc'])}  {kind}  {padded(term(ACTORS, event['actor']), 12)}  {said}"
         output.print(hanging(output, text, 21))  # no line of its text looks like an event of its own
 
 

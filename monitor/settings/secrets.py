@@ -79,16 +79,14 @@ def read_secret(file: Path, name: str = "") -> Secret:
     if len(value) > MOST_CHARACTERS:
         raise SecretError(
             message(
-                "{name}: its first line is too long. Expected a secret of at most {most_characters:,} letters",
+                "{name}: its first line is too long. Expected a secret of at most {most_characters:,} characters",
                 name=name,
                 most_characters=MOST_CHARACTERS,
             )
         )
     if value != value.strip() or has_controls(value):
         raise SecretError(
-            message(
-                "{name}: its first line has blanks around it, or letters that do not show. Expected none", name=name
-            )
+            message("{name}: its first line has blanks around it, or invisible characters. Expected none", name=name)
         )
     return Secret(value)
 

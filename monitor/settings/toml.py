@@ -111,7 +111,7 @@ def _normalised(value: Any, path: KeyPath, faults: list[tuple[KeyPath, Said]]) -
     """Return ``value`` with all texts and keys in NFC; unusable ones are added to ``faults``."""
     if isinstance(value, str):
         if character := control_character(value):
-            text = N_("holds the letter {code}, which does not show. Expected none such")
+            text = N_("has the invisible character {code}. Expected none such")
             faults.append((path, Message(text, {"code": f"U+{ord(character):04X}"})))
         return nfc(value)
     if isinstance(value, list):
@@ -122,7 +122,7 @@ def _normalised(value: Any, path: KeyPath, faults: list[tuple[KeyPath, Said]]) -
     for name, item in value.items():
         key = nfc(name)
         if control_character(key):
-            faults.append((path, message("holds a key with a letter that does not show. Expected none such")))
+            faults.append((path, message("has a key with an invisible character. Expected none such")))
         elif key in kept:
             faults.append(((*path, key), message(TWO_SPELLINGS)))
         kept[key] = _normalised(item, (*path, key), faults)

@@ -110,7 +110,7 @@ EXPECTED = {
 
 def _length_in_words(kind: str, length: int) -> Said:
     if kind in {"string_too_short", "string_too_long"}:
-        return message("a text of {length:,} letters", length=length) if length else message("an empty text")
+        return message("a text of {length:,} characters", length=length) if length else message("an empty text")
     if kind in {"too_short", "too_long"}:
         return messages("one entry", "{count:,} entries", length) if length else message("nothing in it")
     return ""

@@ -1,6 +1,7 @@
 """How `run` ends when it cannot go on: in words on a terminal, as a critical event for programs."""
 
 import json
+import os
 import shutil
 import subprocess
 import sys
@@ -8,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.i18n.latin import latin_words
 from tests.places import SHIPPED
 
 # `run`, whose work raises what no one has foreseen.
@@ -24,6 +26,9 @@ main()
 """
 
 
+KEYS = ("odd", "sites")
+
+
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
     """An installation whose database is none."""
@@ -33,10 +38,11 @@ def home(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def run(home: Path, code: str = "from monitor.cli import main; main()") -> tuple[int, str]:
+def run(home: Path, code: str = "from monitor.cli import main; main()", lang: str = "en") -> tuple[int, str]:
     """Exit code of `run`, and what it wrote to standard error."""
+    environment = {**os.environ, "UPAZILA_MONITOR_LANG": lang}
     words = [sys.executable, "-P", "-c", code, "--config", str(home / "config"), "run"]
-    done = subprocess.run(words, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(words, capture_output=True, text=True, timeout=60, check=False, env=environment)
     return done.returncode, done.stderr
 
 
@@ -47,15 +53,24 @@ def test_on_a_terminal_a_start_that_is_refused_says_why_as_every_command_does(ho
     assert "[cannot_run]" not in stderr
 
 
-def test_for_programs_a_start_that_is_refused_is_a_critical_event(home: Path) -> None:
+def test_a_start_that_is_refused_says_why_in_the_language_of_the_run(home: Path) -> None:
+    (home / "config" / "sites.toml").write_text("odd = 1\n", encoding="utf-8")
+    code, stderr = run(home, lang="bn")
+    assert code == 2
+    assert latin_words(stderr, KEYS) == []
+
+
+@pytest.mark.parametrize("lang", ["en", "bn"])
+def test_for_programs_a_start_that_is_refused_is_a_critical_event_in_english(home: Path, lang: str) -> None:
     monitor = home / "config" / "monitor.toml"
     text = monitor.read_text(encoding="utf-8")
     monitor.write_text(text.replace('format = "text"', 'format = "json"'), encoding="utf-8")
-    code, stderr = run(home)
+    code, stderr = run(home, lang=lang)
     lines = [json.loads(line) for line in stderr.splitlines()]
     assert code == 3
     assert {(line["event"], line["level"]) for line in lines} == {("cannot_run", "critical")}
     assert "monitor.db" in lines[0]["msg"]
+    assert lines[0]["msg"].isascii()
 
 
 def test_a_fault_of_the_program_is_one_critical_event_with_its_traceback(home: Path) -> None:

@@ -49,10 +49,9 @@ def entries() -> Iterator[tuple[str, str]]:
 
 
 def says(text: str, words: str) -> bool:
-    """Whether the words stand in the text as whole words, whatever their capitals; an option is no word."""
-    return (
-        re.search(rf"(?<![-\w\u0980-\u09ff]){re.escape(words)}(?![\w\u0980-\u09ff])", text, re.IGNORECASE) is not None
-    )
+    """Whether the words stand in the text, whatever their capitals or Bangla endings; an option is no word."""
+    end = "" if words[-1] > "\u0980" else r"(?!\w)"
+    return re.search(rf"(?<![-\w\u0980-\u09ff]){re.escape(words)}{end}", text, re.IGNORECASE) is not None
 
 
 def test_the_tables_are_read() -> None:

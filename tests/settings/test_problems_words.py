@@ -371,7 +371,7 @@ def test_a_letter_that_does_not_show_is_told(office: Path, letter: str) -> None:
     (office / "monitor.toml").write_text(f'[mail]\npage_url = "a{letter}b"\n', encoding="utf-8")
     found = faults(office)
     assert len(found) == 1
-    assert found[0].startswith("monitor.toml:2: mail.page_url: holds the letter U+")
+    assert found[0].startswith("monitor.toml:2: mail.page_url: has the invisible character U+")
     assert found[0].isprintable()
 
 

@@ -49,7 +49,7 @@ NO_SECRETS = {
     "\ncanary": "is empty",
     "canary ": "blanks around it",
     "\tcanary": "blanks around it",
-    "can\0ary": "letters that do not show",
+    "can\0ary": "invisible characters",
     "c" * (MOST_CHARACTERS + 1): "is too long",
 }
 

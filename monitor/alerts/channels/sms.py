@@ -56,7 +56,7 @@ class SmsSection(ChannelSection):
 
     channel: Literal["sms"] = "sms"
     most_parts: Annotated[int, Field(ge=1, le=10)] = 2
-    """How many messages a notice may cost: of 70 letters in Bangla (67 each of several), 160 in English (153 each)."""
+    """How many messages a notice may cost: of 70 characters in Bangla (67 of several), 160 in English (153)."""
     http: Gateway | None = None
     """A gateway of the web."""
     gammu: Modem | None = None
@@ -137,9 +137,9 @@ SMS = ChannelKind(
     title="Short messages",
     doc="""\
 To telephones, through a gateway of the web or a GSM modem. A notice is one line with number, place, state and deadline,
-in one language. It is counted as the network counts it: what the GSM alphabet has in messages of 160 letters (153 each
-when there are several), Bangla in UCS-2 of 70 (67 each). What does not fit into `most_parts` loses letters of the place
-and nothing else. The proof in `outbox` says how many parts it cost.
+in one language. It is counted as the network counts it: what the GSM alphabet has in messages of 160 characters (153
+each when there are several), Bangla in UCS-2 of 70 (67 each). What does not fit into `most_parts` loses the
+end of the place's name and nothing else. The proof in `outbox` says how many parts it cost.
 
     [recipients.duty-phone]
     channel = "sms"

@@ -381,7 +381,7 @@ def test_a_reader_of_many_letters_is_capped_and_told_the_rest_in_a_digest(office
         (then(0, "register", service="citizen:99", asker="A", text="x"), "service: there is no 'citizen:99'"),
         (then(0, "register", service="citizen:6", asker="A", text="x", email="?"), "email: '?' is not an e-mail"),
         (then(0, "planned", name="a", work={"text": "x"}), "when it is done is not clear"),
-        (then(0, "planned_ended", name="a"), "there is no planned work 'a' to end"),
+        (then(0, "planned_ended", name="a"), "there is no planned work 'a' that lasts"),
         (then(0, "started"), "the daemon runs then"),
         (then(0, "standstill", seconds=-1), "seconds: found -1"),
         ({"t": "2026-11-24T10:00:00", "kind": "stopped"}, "t: '2026-11-24T10:00:00' has no offset"),
