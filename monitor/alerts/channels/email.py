@@ -116,12 +116,12 @@ class EmailChannel:
                 smtp.log_in(mail.username, secret.reveal())
             yield smtp
 
-    def _to_file(self, letter: Letter, message: Message) -> str:
+    def _to_file(self, letter: Letter, composed: Message) -> str:
         """Write the file whole or not at all, under a name that is the same for the same letter."""
         path = self._folder / f"{letter.message_id.strip('<>').partition('@')[0]}.eml"
         try:
             self._folder.mkdir(mode=0o750, parents=True, exist_ok=True)
-            write_durably(path, message.as_bytes(policy=ON_THE_WIRE))
+            write_durably(path, composed.as_bytes(policy=ON_THE_WIRE))
         except OSError as error:
             raise TemporaryFailure(message("{url}: {fault}", url=path, fault=said_by_system(error))) from error
         text, to = "no mail is sent to %s yet, which `upazila-monitor check` explains: %s", letter.recipient
