@@ -14,6 +14,7 @@ from monitor.cli.numbers import whole
 from monitor.cli.options import Actor, AsJson, Number, Seen, Text, as_seen, who
 from monitor.domain.clock import DHAKA
 from monitor.domain.message import message
+from monitor.domain.ticket_states import MONITOR
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -112,16 +113,17 @@ def show(context: typer.Context, number: Number, as_json: AsJson = False) -> Non
     if as_json:
         print_json(facts)
         return
-    output = console(plain=True)
+    output = console()
     output.print(table([facts], ""))
     for line in lines:
         for part in line.split("\n"):
             output.print(hanging(output, part, len(part) - len(part.lstrip()) + 2))
     widest = max((width(term(HISTORY, event["kind"])) for event in facts["events"]), default=0)
     for event in facts["events"]:
+        actor = _("monitor") if event["actor"] == MONITOR else event["actor"]
         kind = padded(term(HISTORY, event["kind"]), widest)
         said = history_words(event)
-        text = f"{local(event['at_utc'])}  {kind}  {padded(event['actor'], 12)}  {said}"
+        text = f"{local(event['at_utc'])}  {kind}  {padded(actor, 12)}  {said}"
         output.print(hanging(output, text, 21))  # no line of its text looks like an event of its own
 
 
