@@ -9,7 +9,7 @@ from monitor.domain.message import N_
 from monitor.domain.reasons import from_json
 from monitor.i18n.catalogue import tr
 from monitor.i18n.reasons import reason_text
-from monitor.i18n.terms import CAUSES, ENDINGS, EVENTS, HISTORY, NOTICE_KINDS, RECIPIENTS
+from monitor.i18n.terms import ACTORS, CAUSES, ENDINGS, EVENTS, HISTORY, NOTICE_KINDS, RECIPIENTS
 
 KINDS: Mapping[str, str] = {
     **EVENTS,
@@ -46,6 +46,7 @@ FACTS: Mapping[str, str] = {
     "limit": N_("at most {value} an hour"),
     "by": N_("by {value}"),
 }
+PERSONS: Mapping[str, str] = {**ACTORS, **RECIPIENTS}
 UNSAID = ("t", "kind", "ticket", "group", "reason_code", "why_code")
 
 
@@ -63,7 +64,7 @@ def _words(name: str, value: Any, transition: Mapping[str, Any]) -> str:
     if name in TIMES:
         return tr(lang(), TIMES[name], time=datetime.fromisoformat(value))
     if name in FACTS:
-        return tr(lang(), FACTS[name], value=term(RECIPIENTS, value) if isinstance(value, str) else value)
+        return tr(lang(), FACTS[name], value=term(PERSONS, value) if isinstance(value, str) else value)
     match name:
         case "reason" | "why":
             code = transition.get(f"{name}_code")

@@ -14,7 +14,6 @@ from monitor.cli.numbers import whole
 from monitor.cli.options import Actor, AsJson, Number, Seen, Text, as_seen, who
 from monitor.domain.clock import DHAKA
 from monitor.domain.message import message
-from monitor.domain.ticket_states import MONITOR
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -97,7 +96,7 @@ def show(context: typer.Context, number: Number, as_json: AsJson = False) -> Non
     from monitor.cli.columns import width
     from monitor.cli.console import hanging
     from monitor.cli.listing import padded
-    from monitor.i18n.terms import HISTORY
+    from monitor.i18n.terms import ACTORS, HISTORY
     from monitor.reports.ticket_account import account
     from monitor.store import queries
     from monitor.store.documents import ticket_document
@@ -120,10 +119,9 @@ def show(context: typer.Context, number: Number, as_json: AsJson = False) -> Non
             output.print(hanging(output, part, len(part) - len(part.lstrip()) + 2))
     widest = max((width(term(HISTORY, event["kind"])) for event in facts["events"]), default=0)
     for event in facts["events"]:
-        actor = _("monitor") if event["actor"] == MONITOR else event["actor"]
         kind = padded(term(HISTORY, event["kind"]), widest)
         said = history_words(event)
-        text = f"{local(event['at_utc'])}  {kind}  {padded(actor, 12)}  {said}"
+        text = f"{local(event['at_utc'])}  {kind}  {padded(term(ACTORS, event['actor']), 12)}  {said}"
         output.print(hanging(output, text, 21))  # no line of its text looks like an event of its own
 
 

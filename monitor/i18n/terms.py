@@ -161,6 +161,12 @@ RECIPIENTS: Mapping[str, str] = {
 }
 """Who gets notices: by the charter, and who asked; all others have names of their own in the configuration."""
 
+ACTORS: Mapping[str, str] = {
+    "monitor": N_("monitor"),
+    "configuration": N_("configuration"),
+}
+"""Who acts on a ticket and is no person."""
+
 ENDINGS: Mapping[str, str] = {
     "recovered": N_("answers again"),
     "removed": N_("taken out of the configuration"),
