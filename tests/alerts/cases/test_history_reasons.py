@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from monitor.domain.reasons import ReasonCode, as_json
+from monitor.domain.states import EndReason
 from monitor.i18n.reasons import history_text
 from monitor.judging.decisions import OutageClosed
 from monitor.store.models import Ticket, TicketEvent
@@ -64,7 +65,7 @@ def test_an_outage_that_ended_by_the_configuration_says_so(desk: Desk) -> None:
     desk.goes_down(SITE)
     desk.look()
     desk.clock.advance(timedelta(hours=2).total_seconds())
-    desk.decide(OutageClosed(SITE, desk.clock.utc(), "removed"))
+    desk.decide(OutageClosed(SITE, desk.clock.utc(), EndReason.REMOVED))
     ended = lines(desk)[-1]
     assert (ended.kind, ended.reason and ended.reason["end"]) == ("answers_again", "removed")
     assert history_text(ended.reason, "", "en") == "the outage ended after 2 hours: taken out of the configuration"
