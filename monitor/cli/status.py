@@ -223,7 +223,7 @@ def _sites(sites: "list[SiteDocument]", every: bool) -> "Listing":
     from monitor.i18n.terms import STATES
 
     headings = (_("State"), _("Site"), _("Name"), _("Since"), _("RTT"), _("Loss"))
-    table = Listing(*headings, prose={_("Name")}, right={_("RTT"), _("Loss")})
+    table = Listing(*headings, prose={_("Name"), _("RTT")}, right={_("RTT"), _("Loss")})
     shown = [site for site in sites if every or site["state"] != "up"]
     for site in sorted(shown, key=lambda site: (ORDER.index(site["state"]), name_key(_name(site)))):
         table.add_row(
