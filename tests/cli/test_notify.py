@@ -94,7 +94,7 @@ def test_a_sample_goes_by_short_message(home: Path) -> None:
     assert done.stdout.endswith(" (2 parts, UCS-2)\n")
     assert gateway.asked[0].fields["to"] == "8801711000000"
     assert gateway.asked[0].fields["message"].startswith("নমুনা, সত্যি কিছু ঘটেনি: BHR-2026-")
-    assert ": not settled, was due " in gateway.asked[1].fields["message"]
+    assert ": not resolved, was due " in gateway.asked[1].fields["message"]
     assert (failed.returncode, failed.stderr) == (3, "breach: not delivered: 200 no balance\n")
 
 

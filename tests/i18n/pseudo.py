@@ -30,7 +30,9 @@ def pseudo_text(text: str) -> str:
     begins = text.index(body)
     parts, at = list[str](), 0
     for gap in _GAP.finditer(body):
-        parts += [body[at : gap.start()].translate(_OTHERS), gap[0]]
+        name, colon, how = gap[0].partition(":")
+        joins = " " in how or how.startswith("?")  # words that stand beside the value, not how it is written
+        parts += [body[at : gap.start()].translate(_OTHERS), name, colon, how.translate(_OTHERS) if joins else how]
         at = gap.end()
     said = "".join([*parts, body[at:].translate(_OTHERS)])
     return f"{text[:begins]}⟦{said}⟧{text[begins + len(body) :]}"

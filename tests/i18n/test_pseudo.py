@@ -15,6 +15,7 @@ def test_each_letter_has_one_other() -> None:
 
 def test_gaps_stay_and_the_rest_is_bracketed() -> None:
     assert pseudo_text("{count} of {it:,} a") == "⟦{count} öƒ {it:,} å⟧"
+    assert pseudo_text("a{host: of }") == "⟦å{host: öƒ }⟧"
     assert pseudo_text("\na b\n") == "\n⟦å ƀ⟧\n"
 
 

@@ -9,8 +9,25 @@ from monitor.domain.reasons import PARAMETERS, TIMEOUT, Reason, ReasonCode, reas
 from monitor.i18n.languages import Lang, lookup
 from monitor.i18n.reasons import MESSAGES, reason_text
 from tests.domain.examples import example
+from tests.i18n.pseudo import escaped, pseudo, pseudo_locales
+
+__all__ = ["pseudo", "pseudo_locales"]
 
 C = ReasonCode
+GIVEN = ("sfp1", "udc-a", "udc-b", "The officer")  # the texts of the examples
+UNITS = {
+    "SNMP",
+    "SNMPv",
+    "v",
+    "c",
+    "HTTP",
+    "Mb",
+    "s",
+    "KiB",
+    "DNS",
+    "Tuesday",
+    "November",
+}  # the day and month are CLDR's
 WITHOUT_WORDS = {C.TEXT, C.TRAP, C.SAID_BY, C.SET_ASIDE, C.OS_ERROR, C.RECOUNTED_BEFORE, C.CORRECTED}
 
 
@@ -25,6 +42,17 @@ def test_each_code_has_a_message_that_says_all_of_its_parameters(code: ReasonCod
 @pytest.mark.parametrize("code", [code for code in C if code not in WITHOUT_WORDS])
 def test_each_message_is_in_bangla_too(code: ReasonCode) -> None:
     assert re.search(r"[\u0980-\u09ff]", lookup("bn", MESSAGES[code]))
+
+
+@pytest.mark.parametrize("code", sorted(set(C) - {C.OS_ERROR}))  # whose example is no error that a system has
+def test_every_word_of_a_reason_comes_from_the_catalogue(code: ReasonCode, pseudo: str) -> None:
+    assert [word for word in escaped(reason_text(example(code), pseudo), GIVEN) if word not in UNITS] == []
+
+
+@pytest.mark.parametrize("code", sorted(set(C) - {C.OS_ERROR}))
+def test_a_reason_in_bangla_has_no_english_word_but_units(code: ReasonCode) -> None:
+    said = escaped(reason_text(example(code), "bn"), GIVEN)
+    assert [word for word in said if word not in UNITS and not re.search(r"[\u0980-\u09ff]", word)] == []
 
 
 @pytest.mark.parametrize(

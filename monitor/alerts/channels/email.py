@@ -37,7 +37,7 @@ from monitor.alerts.channels.base import (
 )
 from monitor.alerts.channels.smtp_replies import Fate, Step, classify
 from monitor.domain.log_events import LogEvent
-from monitor.domain.message import Said, message
+from monitor.domain.message import Said, message, said_by_system
 from monitor.domain.text import clean
 from monitor.durable import write_durably
 from monitor.logs.emit import emit
@@ -116,14 +116,14 @@ class EmailChannel:
                 smtp.log_in(mail.username, secret.reveal())
             yield smtp
 
-    def _to_file(self, letter: Letter, message: Message) -> str:
+    def _to_file(self, letter: Letter, composed: Message) -> str:
         """Write the file whole or not at all, under a name that is the same for the same letter."""
         path = self._folder / f"{letter.message_id.strip('<>').partition('@')[0]}.eml"
         try:
             self._folder.mkdir(mode=0o750, parents=True, exist_ok=True)
-            write_durably(path, message.as_bytes(policy=ON_THE_WIRE))
+            write_durably(path, composed.as_bytes(policy=ON_THE_WIRE))
         except OSError as error:
-            raise TemporaryFailure(f"{path}: {error.strerror}") from error
+            raise TemporaryFailure(message("{url}: {fault}", url=path, fault=said_by_system(error))) from error
         text, to = "no mail is sent to %s yet, which `upazila-monitor check` explains: %s", letter.recipient
         emit(log, LogEvent.NOTICE_TO_FILE, text, to, path, recipient=to, ticket=letter.ticket, path=str(path))
         return f"file {path.name}"
@@ -212,7 +212,7 @@ def _why(error: Exception) -> Said:
         case ssl.SSLError():
             return tls.words(error)
         case OSError() if error.strerror:
-            return str(error.strerror)
+            return said_by_system(error)
     return _text(str(error)) or type(error).__name__
 
 

@@ -200,7 +200,8 @@ def test_a_reader_of_one_language_gets_that_one(desk: Desk) -> None:
     english, bangla, both = (render.render(letter, lang) for lang in ("en", "bn", "both"))
     assert isinstance(both, Rendered)
     assert "down for" in english.subject
-    assert "বিচ্ছিন্ন" not in english.text
+    assert "সংযোগ নেই" in bangla.text
+    assert "সংযোগ নেই" not in english.text
     assert "down for" not in bangla.text
     assert both.subject == bangla.subject
     assert "Ticket: BHR-2026-000001" in english.short

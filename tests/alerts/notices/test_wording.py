@@ -84,7 +84,7 @@ def test_a_ticket_that_is_reopened_while_its_site_is_up_does_not_say_down_again(
         rendered = render.render(letter)
         assert letter.kind == "reopened"
         assert "down again" not in rendered.text
-        assert "আবার বিচ্ছিন্ন" not in rendered.text
+        assert "আবার সংযোগ নেই" not in rendered.text
         assert "The site answers." in rendered.text
         assert "it failed the test" in rendered.text
 
