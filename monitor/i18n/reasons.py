@@ -7,7 +7,7 @@ from monitor.domain.message import N_, Message
 from monitor.domain.reasons import Reason, ReasonCode
 from monitor.i18n.catalogue import render
 from monitor.i18n.languages import Lang
-from monitor.i18n.terms import ENDINGS, FIELDS, NOTICE_KINDS, TICKET_STATES, WAYS
+from monitor.i18n.terms import ENDINGS, FIELDS, NOTICE_KINDS, RECIPIENTS, TICKET_STATES, WAYS
 
 C = ReasonCode
 
@@ -162,6 +162,7 @@ TERMS: Mapping[tuple[ReasonCode, str], Mapping[str, str]] = {
     (C.VALUE_CHANGED, "field"): FIELDS,
     (C.REGISTERED, "way"): WAYS,
     (C.NOTICE_RESENT, "notice"): NOTICE_KINDS,
+    (C.NOTICE_RESENT, "recipient"): RECIPIENTS,
     (C.HELPDESK_OVERRULED, "state"): TICKET_STATES,
 }
 """The parameters that are codes themselves, with their words."""
