@@ -7,20 +7,17 @@ from monitor.domain.message import N_, Message
 from monitor.domain.reasons import Reason, ReasonCode
 from monitor.i18n.catalogue import render
 from monitor.i18n.languages import Lang
-<<<<<<< HEAD
-from monitor.i18n.terms import ENDINGS, FIELDS, NOTICE_KINDS, RECIPIENTS, TICKET_STATES, WAYS
-=======
 from monitor.i18n.terms import (
     CERTIFICATE_FAULTS,
     ENDINGS,
     FIELDS,
     NOTICE_KINDS,
+    RECIPIENTS,
     SNMP_REFUSALS,
     TICKET_STATES,
     TLS_FAULTS,
     WAYS,
 )
->>>>>>> main
 
 C = ReasonCode
 
