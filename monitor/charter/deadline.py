@@ -16,7 +16,7 @@ in whole days, as the first rule counts.
 
 import itertools
 from calendar import monthrange
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Literal
@@ -136,10 +136,10 @@ def _with_waits(deadline: Deadline, waits: Sequence[Wait], calendar: Calendar) -
     return replace(deadline, due_utc=due_utc, waits=tuple(counted)) if counted else deadline
 
 
-def explain(deadline: Deadline, lang: Lang) -> str:
+def explain(deadline: Deadline, lang: Lang, width: Callable[[str], int] | None = None) -> str:
     """Explain the deadline line by line: event, time allowed, each day, due time.
 
-    Each line can be checked against a wall calendar.
+    Each line can be checked against a wall calendar. ``width`` measures texts where the days are to stand in columns.
     """
     period, rule = deadline.period, tr(lang, _RULES[deadline.rule])
     lines = [
@@ -148,9 +148,12 @@ def explain(deadline: Deadline, lang: Lang) -> str:
         if rule
         else tr(lang, "Time allowed: {period}", period=period),
     ]
-    for step in deadline.steps:
+    days = [f"{short_date_text(step.date, lang)} {weekday_text(step.date, lang)}" for step in deadline.steps]
+    if width is not None:
+        widest = max(map(width, days), default=0)
+        days = [day + " " * (widest - width(day)) for day in days]
+    for day, step in zip(days, deadline.steps, strict=True):
         number = "–" if step.counted is None else digits(step.counted, lang)
-        day = f"{short_date_text(step.date, lang)} {weekday_text(step.date, lang)}"
         lines.append(f"  {day}  {number}  {render(step.why, lang)}")
     for stopped_utc, resumed_utc in deadline.waits:
         stretch = f"{moment_text(stopped_utc, lang)} – {moment_text(resumed_utc, lang)}"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from monitor.cli.console import console, print_json
+from monitor.cli.console import console, print_json, say
 from monitor.cli.errors import BAD_INPUT, Failure, settings_of
 from monitor.cli.language import _, in_english, lang
 from monitor.cli.options import AsJson
@@ -35,7 +35,7 @@ def charter(context: typer.Context, as_json: AsJson = False) -> None:
     if as_json:
         print_json(charter_page.facts(charter_in_force))
     else:
-        console(plain=True).print(charter_page.page(charter_in_force))
+        console().print(charter_page.page(charter_in_force))
 
 
 def calendar(
@@ -56,7 +56,7 @@ def calendar(
     if as_json:
         print_json([_day_facts(day) for day in calendar_page.days_of_month(office, first)])
     else:
-        console(plain=True).print(calendar_page.page(office, first))
+        console().print(calendar_page.page(office, first))
 
 
 def deadline(
@@ -83,6 +83,7 @@ def deadline(
     from monitor.charter.calendar import Calendar
     from monitor.charter.deadline import explain
     from monitor.charter.services import Charter
+    from monitor.cli.columns import width
 
     if stdin == bool(service or start) or (not stdin and not (service and start)):
         raise Failure(
@@ -98,8 +99,9 @@ def deadline(
     if as_json:
         print_json(_deadline_facts(service, answer))
     else:
-        print(f"{service}  {charter_in_force.services[service].name(lang())}")
-        print(explain(answer, lang()))
+        say(f"{service}  {charter_in_force.services[service].name(lang())}")
+        for line in explain(answer, lang(), width).split("\n"):
+            say(line, 4)
 
 
 def _answer_lines(lines: "Iterable[bytes]", charter_in_force: "Charter", office: "Calendar") -> None:

@@ -172,5 +172,8 @@ def _format_help(original: Callable[..., None], ctx: Any, formatter: Any) -> Non
 def _set_panels() -> None:
     from typer import rich_utils
 
+    from monitor.cli.columns import fit_rich
+
+    fit_rich()
     for name, text in PANELS.items():
         setattr(rich_utils, name, tr(lang(), text))

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import typer
 
-from monitor.cli.console import print_json
+from monitor.cli.console import print_json, say
 from monitor.cli.documents import ConfigurationDocument
 from monitor.cli.errors import BAD_INPUT, settings_of
 from monitor.cli.language import _
@@ -28,8 +28,8 @@ def check(context: typer.Context, as_json: AsJson = False) -> None:
     settings = settings_of(context.obj)
     office = Office.of(settings)
     for warning in warnings(settings, office, SystemClock().utc()):
-        print(_("warning: {what}", what=warning))
-    print(_("{folder}: {fleet}. No errors.", folder=context.obj, fleet=summary(settings)))
+        say(_("warning: {what}", what=warning))
+    say(_("{folder}: {fleet}. No errors.", folder=context.obj, fleet=summary(settings)))
 
 
 def _print_json(directory: Path) -> None:

@@ -11,17 +11,16 @@ if TYPE_CHECKING:
 PIPED_WIDTH = 200
 
 
-def console(*, plain: bool = False) -> "Console":
-    """Return a console as wide as the terminal or COLUMNS, plain or coloured.
-
-    Markup is never read: names may look like it.
-    """
+def console() -> "Console":
+    """Return a console as wide as the terminal or COLUMNS. Markup is never read: names may look like it."""
+    from monitor.cli.columns import fit_rich
     from monitor.cli.listing import LastingConsole
 
+    fit_rich()
     wished = os.environ.get("COLUMNS", "")
     piped = int(wished) if wished.isascii() and wished.isdecimal() and len(wished) < 5 and int(wished) else PIPED_WIDTH
     width = None if sys.stdout.isatty() else piped
-    return LastingConsole(width=width, highlight=not plain, markup=False, emoji=False)
+    return LastingConsole(width=width, highlight=False, markup=False, emoji=False)
 
 
 def hanging(console: "Console", text: str, indent: int) -> str:
@@ -31,6 +30,11 @@ def hanging(console: "Console", text: str, indent: int) -> str:
     first = Text(text).wrap(console, console.width)[0].plain.rstrip()
     rest = Text(text[len(first) :].lstrip()).wrap(console, max(console.width - indent, 20))
     return f"\n{' ' * indent}".join([first, *(line.plain.rstrip() for line in rest if line)])
+
+
+def say(line: str, indent: int = 2) -> None:
+    """Print a line; a terminal gets it wrapped between words, all but the first ``indent`` columns to the right."""
+    print(hanging(console(), line, indent) if sys.stdout.isatty() else line)
 
 
 def print_json(document: object) -> None:

@@ -216,7 +216,7 @@ def _facts(reading: "Reading") -> "ReadingDocument":
 def _print(reading: "Reading") -> None:
     from monitor.probes.snmp.mibs import BATTERY_STATUS, OUTPUT_SOURCE
 
-    output, system = console(plain=True), reading.system
+    output, system = console(), reading.system
     output.print(clean(str(system.get("sysName", _("(without a name)")))), style="bold")
     output.print(clean(str(system.get("sysDescr", ""))))
     if isinstance(ticks := system.get("sysUpTime_ticks"), int):

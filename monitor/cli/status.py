@@ -223,7 +223,7 @@ def _sites(sites: "list[SiteDocument]", every: bool) -> "Listing":
     from monitor.i18n.terms import STATES
 
     headings = (_("State"), _("Site"), _("Name"), _("Since"), _("RTT"), _("Loss"))
-    table = Listing(*headings, prose={_("Name")}, right={_("RTT"), _("Loss")})
+    table = Listing(*headings, prose={_("Name"), _("RTT")}, right={_("RTT"), _("Loss")})
     shown = [site for site in sites if every or site["state"] != "up"]
     for site in sorted(shown, key=lambda site: (ORDER.index(site["state"]), name_key(_name(site)))):
         table.add_row(
@@ -280,12 +280,13 @@ def _outages(found: "list[OutageDocument]") -> "Listing":
         _("Lasted"),
         _("Due by the charter"),
         _("Ticket"),
-        _("Affects"),
         _("Observed"),
     )
     table = Listing(*headings, title=_("Outages"), prose={_("Observed")})
     for outage in found:
         cause = outage["cause"] and _("suspected: {cause}", cause=term(CAUSES, outage["cause"]))
+        affected = len(outage["affected"])
+        behind = n_("{count} site behind it", "{count} sites behind it", affected) if affected else ""
         table.add_row(
             outage["site"],
             local(outage["started_utc"]),
@@ -293,7 +294,6 @@ def _outages(found: "list[OutageDocument]") -> "Listing":
             age(outage["started_utc"], outage["ended_utc"]),
             local(outage["deadline_utc"]),
             outage["ticket"] or "",
-            n_("{count} site", "{count} sites", len(outage["affected"])) if outage["affected"] else "",
-            Text("; ".join(filter(None, (reason_words(outage["reason"]), cause)))),
+            Text("; ".join(filter(None, (reason_words(outage["reason"]), cause, behind)))),
         )
     return table

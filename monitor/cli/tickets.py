@@ -112,7 +112,7 @@ def show(context: typer.Context, number: Number, as_json: AsJson = False) -> Non
     if as_json:
         print_json(facts)
         return
-    output = console(plain=True)
+    output = console()
     output.print(table([facts], ""))
     for line in lines:
         for part in line.split("\n"):

@@ -113,6 +113,13 @@ PARAMETERS: Mapping[ReasonCode, Mapping[str, type]] = {
     C.DNS_OTHER_ANSWER: {"found": str, "expected": str},
     C.SMTP_SAYS: {"smtp_code": int, "said": str},
     C.SMTP_GREETING_LACKS: {"wanted": str},
+    C.TLS_FAILED: {"fault": str},  # a code of `i18n.terms.TLS_FAULTS`, or OpenSSL's words
+    C.CERTIFICATE_REFUSED: {"fault": str},  # a code of `i18n.terms.CERTIFICATE_FAULTS`, or OpenSSL's words
+    C.NOT_HTTP: {"fault": str},
+    C.REDIRECTS_TOO_OFTEN: {"count": int},
+    C.REDIRECTS_NOWHERE: {"target": str},
+    C.ANSWER_TOO_LONG: {"kib": int},
+    C.NOT_SMTP: {"said": str},
     C.PROGRAM_FAULT: {"fault": str},
     C.TRAP: {"name": str},
     C.ROWS_LEFT_OUT: {"rows": int, "tables": tuple},
@@ -120,10 +127,12 @@ PARAMETERS: Mapping[ReasonCode, Mapping[str, type]] = {
     C.SECRET_UNREADABLE: {"credential": str},
     C.SNMP_V2C_SILENT: {"address": str},
     C.SNMP_V3_SILENT: {"address": str},
-    C.SNMP_GARBLED: {"address": str, "fault": str},
+    C.SNMP_GARBLED: {"address": str, "fault": Reason},
+    C.SNMP_ANSWERED_BY: {"address": str, "port": int},
+    C.SNMP_MALFORMED: {"fault": str},
     C.SNMP_NO_AGENT: {"address": str, "port": int},
     C.SNMP_OTHER_COMMUNITY: {"address": str},
-    C.SNMP_REFUSED: {"address": str, "refusal": str},
+    C.SNMP_REFUSED: {"address": str, "refusal": str},  # a code of `i18n.terms.SNMP_REFUSALS`
     C.SNMP_WRONG_ENCRYPTION_KEY: {"address": str},
     C.SNMP_AGENT_SAYS: {"status": str},
     C.SNMP_ENGINE_CHANGES: {"address": str},

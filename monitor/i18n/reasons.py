@@ -7,7 +7,16 @@ from monitor.domain.message import N_, Message
 from monitor.domain.reasons import Reason, ReasonCode
 from monitor.i18n.catalogue import render
 from monitor.i18n.languages import Lang
-from monitor.i18n.terms import ENDINGS, FIELDS, NOTICE_KINDS, TICKET_STATES, WAYS
+from monitor.i18n.terms import (
+    CERTIFICATE_FAULTS,
+    ENDINGS,
+    FIELDS,
+    NOTICE_KINDS,
+    SNMP_REFUSALS,
+    TICKET_STATES,
+    TLS_FAULTS,
+    WAYS,
+)
 
 C = ReasonCode
 
@@ -34,6 +43,7 @@ MESSAGES: Mapping[ReasonCode, str] = {
     C.HOP_LIMIT_EXCEEDED: N_("hop limit exceeded"),
     C.PARAMETER_PROBLEM: N_("parameter problem"),
     C.SAID_BY: N_("{seen} from {router}"),
+    C.NO_IPV6: N_("this machine has no IPv6"),
     C.NO_SOCKET: N_("{why}"),
     C.INTERRUPTED: N_("interrupted"),
     C.BUFFER_FULL: N_("the receive buffer was full"),
@@ -91,6 +101,18 @@ MESSAGES: Mapping[ReasonCode, str] = {
     C.DNS_CIRCLE: N_("the name's aliases lead round in a circle, or too far"),
     C.SMTP_SAYS: N_("the server says {smtp_code:d} {said}"),
     C.SMTP_GREETING_LACKS: N_("the greeting does not say '{wanted}'"),
+    C.TLS_FAILED: N_("TLS: {fault}"),
+    C.CERTIFICATE_REFUSED: N_("certificate: {fault}"),
+    C.NOT_HTTP: N_("this is no HTTP: {fault}"),
+    C.CLOSED_EARLY: N_("the server closed the connection without an answer"),
+    C.REDIRECTS_TOO_OFTEN: N_("it redirects more than {count} times"),
+    C.REDIRECTS_NOWHERE: N_("it leads to '{target}', which is not the address of a page"),
+    C.ANSWER_TOO_LONG: N_("the answer is longer than {kib} KiB"),
+    C.NOT_SMTP: N_("the server does not speak SMTP: it says '{said}'"),
+    C.NO_STARTTLS: N_('the server offers no STARTTLS; expected it, or security = "tls" or "none"'),
+    C.NO_SUCH_NAME: N_("no such name"),
+    C.RESOLVER_BUSY: N_("too many names wait for the resolver"),
+    C.CHECKS_BUSY: N_("too many checks are under way"),
     C.CAME_TOO_LATE: N_("the monitor itself was too late"),
     C.PROGRAM_FAULT: N_("a fault of this program: {fault}"),
     C.TRAP: "{name}",
@@ -102,6 +124,13 @@ MESSAGES: Mapping[ReasonCode, str] = {
     C.SNMP_V2C_SILENT: N_("no answer from {address}: it is off, does not use SNMP v2c, or has another community"),
     C.SNMP_V3_SILENT: N_("no answer from {address}: it is off or does not use SNMPv3"),
     C.SNMP_GARBLED: N_("no usable answer from {address}: {fault}"),
+    C.SNMP_ANSWER_LATE: N_("its answers come too late, or to what nobody asked"),
+    C.SNMP_ANSWERED_BY: N_("{address} port {port} answers in its place"),
+    C.SNMP_MALFORMED: N_("what comes from there is no SNMP ({fault})"),
+    C.SNMP_ANSWER_OF_OTHER_COMMUNITY: N_("its answers bear another community"),
+    C.SNMP_ANSWER_UNSIGNED: N_("its answers are not signed with the key"),
+    C.SNMP_ANSWER_OLD: N_("its answers are older than they may be"),
+    C.SNMP_ANSWER_UNSAFE: N_("it answers as another one, or less safely than asked"),
     C.SNMP_NO_AGENT: N_("no agent listens at port {port} of {address}"),
     C.SNMP_OTHER_COMMUNITY: N_("{address} answers echoes but no SNMP: most likely its community is another one"),
     C.SNMP_MAY_NOT_READ: N_("the agent knows these credentials but does not let them read"),
@@ -158,6 +187,9 @@ MESSAGES: Mapping[ReasonCode, str] = {
 }
 
 TERMS: Mapping[tuple[ReasonCode, str], Mapping[str, str]] = {
+    (C.TLS_FAILED, "fault"): TLS_FAULTS,
+    (C.CERTIFICATE_REFUSED, "fault"): CERTIFICATE_FAULTS,
+    (C.SNMP_REFUSED, "refusal"): SNMP_REFUSALS,
     (C.OUTAGE_ENDED, "end"): ENDINGS,
     (C.VALUE_CHANGED, "field"): FIELDS,
     (C.REGISTERED, "way"): WAYS,

@@ -175,6 +175,38 @@ ENDINGS: Mapping[str, str] = {
 }
 """Why an outage ended, by `domain.states.EndReason`."""
 
+TLS_FAULTS: Mapping[str, str] = {
+    "no_tls": N_("the server answers without TLS"),
+    "asks_certificate": N_("the server asks for a certificate of ours"),
+    "too_old": N_("the server speaks only versions of TLS that are no longer safe"),
+    "nothing_common": N_("the server takes none of our ciphers, or wants a certificate of ours"),
+    "broken_off": N_("the server closed the connection in the middle"),
+    "wrong_name": N_("the server does not know this name"),
+    "weak_key": N_("the server's key is too short to be safe"),
+    "broken": N_("broken"),
+}
+"""Why no connection with TLS came about, by `net.tls`."""
+
+CERTIFICATE_FAULTS: Mapping[str, str] = {
+    "expired": N_("certificate has expired"),
+    "not_yet_valid": N_("certificate is not yet valid"),
+    "self_signed": N_("self-signed certificate"),
+    "unknown_issuer": N_("its issuer is not trusted here"),
+    "revoked": N_("certificate revoked"),
+    "other_name": N_("it is for another name"),
+    "other_address": N_("it is for another address"),
+    "not_valid": N_("not valid"),
+}
+"""Why a certificate is not trusted, by `net.tls`."""
+
+SNMP_REFUSALS: Mapping[str, str] = {
+    "level": N_("it does not let this user ask without signing or encrypting"),
+    "user": N_("it does not know this user"),
+    "signature": N_("the key for signing is wrong"),
+    "encryption": N_("the key for encrypting is wrong"),
+}
+"""Why an agent refuses an SNMPv3 user, by `probes.snmp.v3`."""
+
 HISTORY: Mapping[str, str] = {
     **{kind: NOTICE_KINDS[kind] for kind in NOTICE_KINDS if kind not in {"morning", "weekly", "digest"}},
     "ack": N_("Acknowledged"),

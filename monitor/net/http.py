@@ -28,7 +28,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, cast
 from urllib.parse import unquote, urljoin, urlsplit
 
+from monitor.domain.reasons import Reason, ReasonCode, reason, text
 from monitor.domain.text import clean
+from monitor.i18n.reasons import reason_text
 from monitor.net import http_answer, tls
 from monitor.net.deadline import Cancelled, Deadline, DeadlinePassed
 from monitor.net.names import NAMES, Names, NamesBusy, NoSuchName
@@ -45,7 +47,11 @@ LEADS_ELSEWHERE = frozenset({301, 302, 303, 307, 308})
 
 
 class HttpError(Exception):
-    """No answer that can be used; the message says why, for people."""
+    """No answer that can be used; ``reason`` says why, the message is its English words."""
+
+    def __init__(self, reason: Reason | None) -> None:
+        super().__init__(reason_text(reason, "en"))
+        self.reason = reason
 
 
 class TooSlow(HttpError):
@@ -53,11 +59,7 @@ class TooSlow(HttpError):
 
 
 class Unreachable(HttpError):
-    """No such name, nobody there, or the connection broke; ``error``: the errno's name, or ''."""
-
-    def __init__(self, why: str, error: str = "") -> None:
-        super().__init__(why)
-        self.error = error
+    """No such name, nobody there, or the connection broke."""
 
 
 class TlsFailed(HttpError):
@@ -146,14 +148,14 @@ def request(
                     )
                 )
             except (requests.RequestException, ValueError) as error:
-                raise NotHttp(clean(f"'{url}' is not the address of a page: {error}", 300)) from None
+                raise NotHttp(text(clean(f"'{url}' is not the address of a page: {error}", 300))) from None
             answer, hop = asking.ask(wanted, session.cookies)
             hops.append(hop)
             target = _target(answer, url, redirects)
             if target is None:
                 return Answer(answer.status, answer.reason, answer.headers, answer.body, answer.is_whole, tuple(hops))
             if len(hops) > redirects:
-                raise NotHttp(f"it redirects more than {redirects} times")
+                raise NotHttp(reason(ReasonCode.REDIRECTS_TOO_OFTEN, count=redirects))
             url, method, body, parameters = target, "GET", None, None
 
 
@@ -177,26 +179,27 @@ class _Exchange:
         try:
             return self._ask(wanted, wanted.url, cookies)
         except DeadlinePassed as error:
-            raise TooSlow(str(error)) from None
+            raise TooSlow(text(str(error))) from None
         except Cancelled as error:
-            raise Unreachable(str(error)) from None
-        except (NamesBusy, tls.NoAuthority) as error:
-            raise OwnFault(str(error)) from None
+            raise Unreachable(text(str(error))) from None
+        except NamesBusy:
+            raise OwnFault(reason(ReasonCode.RESOLVER_BUSY)) from None
+        except tls.NoAuthority as error:
+            raise OwnFault(text(str(error))) from None
         except TooMuch as error:
-            raise TooLong(str(error)) from None
+            raise TooLong(reason(ReasonCode.ANSWER_TOO_LONG, kib=error.kib)) from None
         except NoSuchName as error:
-            raise Unreachable(str(error)) from None
+            raise Unreachable(error.reason) from None
         except ssl.SSLError as error:
-            raise TlsFailed(tls.words(error)) from None
+            raise TlsFailed(tls.fault_of(error)) from None
         except http.client.RemoteDisconnected:
-            raise Unreachable("the server closed the connection without an answer") from None
+            raise Unreachable(reason(ReasonCode.CLOSED_EARLY)) from None
         except http.client.HTTPException as error:
-            raise NotHttp(f"this is no HTTP: {http_answer.describe_fault(error)}") from None
+            raise NotHttp(reason(ReasonCode.NOT_HTTP, fault=http_answer.describe_fault(error))) from None
         except OSError as error:
-            why = (error.strerror or str(error) or type(error).__name__).lower()
-            raise Unreachable(why, errno.errorcode.get(error.errno or 0, "")) from None
+            raise Unreachable(_of_system(error)) from None
         except (ValueError, zlib.error) as error:
-            raise NotHttp(clean(f"this is no HTTP: {error}", 200)) from None
+            raise NotHttp(reason(ReasonCode.NOT_HTTP, fault=clean(str(error), 200))) from None
 
     def _ask(self, wanted: "requests.PreparedRequest", url: str, cookies: CookieJar) -> tuple[Answer, Hop]:
         from requests.cookies import extract_cookies_to_jar
@@ -248,6 +251,13 @@ def _sent(
         raise
 
 
+def _of_system(error: OSError) -> Reason | None:
+    """Return the reason of a system's error: by its errno where it has one."""
+    if (name := errno.errorcode.get(error.errno or 0)) is not None:
+        return reason(ReasonCode.OS_ERROR, error=name)
+    return text((error.strerror or str(error) or type(error).__name__).lower())
+
+
 class _SharedStream:
     """A stream for http.client, which closes its socket while it still reads from it."""
 
@@ -283,7 +293,7 @@ def _target(answer: Answer, url: str, redirects: int) -> str | None:
     except ValueError:
         is_page, target = False, location
     if not is_page:
-        raise NotHttp(f"it leads to '{clean(target, 100)}', which is not the address of a page")
+        raise NotHttp(reason(ReasonCode.REDIRECTS_NOWHERE, target=clean(target, 100)))
     return target
 
 

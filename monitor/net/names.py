@@ -18,7 +18,9 @@ from ipaddress import ip_address
 
 import idna
 
+from monitor.domain.reasons import Reason, ReasonCode, reason, text
 from monitor.domain.text import is_printable
+from monitor.i18n.reasons import reason_text
 from monitor.net.deadline import NS_PER_S, Deadline, DeadlinePassed
 
 MOST_RUNNING = 128
@@ -33,7 +35,16 @@ _NUMBER = re.compile(r"\d+|0x[0-9a-f]*", re.IGNORECASE | re.ASCII)
 
 
 class NoSuchName(OSError):
-    """The resolver reports that there is no such name, or the text cannot be one."""
+    """The resolver reports that there is no such name, or the text cannot be one; ``reason`` says which."""
+
+    @property
+    def reason(self) -> Reason | None:
+        """Return what is wrong: the code, or the words that it was raised with."""
+        (why,) = self.args
+        return why if isinstance(why, Reason) else text(why)
+
+    def __str__(self) -> str:
+        return reason_text(self.reason, "en")
 
 
 class NamesBusy(Exception):
@@ -82,7 +93,9 @@ def _from_system(name: str) -> list[Address]:
     except UnicodeError:
         raise NoSuchName(f"'{name}' is no name") from None
     except socket.gaierror as error:
-        raise NoSuchName((error.strerror or "no such name").lower()) from None
+        if error.errno in {socket.EAI_NONAME, socket.EAI_NODATA}:
+            raise NoSuchName(reason(ReasonCode.NO_SUCH_NAME)) from None
+        raise NoSuchName((error.strerror or str(error)).lower()) from None
     return [Address(family, place) for family, _, _, _, place in found]  # type: ignore[arg-type]  # of IP alone
 
 

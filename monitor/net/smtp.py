@@ -14,7 +14,9 @@ from pathlib import Path
 from re import ASCII, fullmatch
 from typing import Any, Literal
 
+from monitor.domain.reasons import Reason, ReasonCode, reason, text
 from monitor.domain.text import clean
+from monitor.i18n.reasons import reason_text
 from monitor.net import tls
 from monitor.net.connect import connect
 from monitor.net.deadline import Deadline
@@ -32,7 +34,11 @@ Security = Literal["starttls", "if_offered", "tls", "none"]
 
 
 class NoSmtp(Exception):
-    """The server does not speak SMTP; the message says what it does."""
+    """The server does not speak SMTP; ``reason`` says what it does, the message is its English words."""
+
+    def __init__(self, said: str | Reason) -> None:
+        self.reason = said if isinstance(said, Reason) else text(said)
+        super().__init__(reason_text(self.reason, "en"))
 
 
 class Conversation(smtplib.SMTP):
@@ -68,7 +74,7 @@ class Conversation(smtplib.SMTP):
     def start_tls_by_command(self, context: ssl.SSLContext) -> None:
         """Start TLS (STARTTLS, RFC 3207); what was learned in the clear is discarded."""
         if not self.supports_starttls():
-            raise NoSmtp('the server offers no STARTTLS; expected it, or security = "tls" or "none"')
+            raise NoSmtp(reason(ReasonCode.NO_STARTTLS))
         code, said = self.docmd("STARTTLS")
         if code != 220:
             raise smtplib.SMTPResponseException(code, said)
@@ -118,7 +124,7 @@ class Conversation(smtplib.SMTP):
                 self.close()
                 raise smtplib.SMTPServerDisconnected("the server closed the connection")
             if not line[:3].isdigit() or line[3:4] not in b" -\r\n":
-                raise NoSmtp(f"the server does not speak SMTP: it says '{clean(line[:60].decode('latin-1'))}'")
+                raise NoSmtp(reason(ReasonCode.NOT_SMTP, said=clean(line[:60].decode("latin-1"))))
             said.append(line[4:].strip(b" \t\r\n"))
             if line[3:4] != b"-":
                 return int(line[:3]), b"\n".join(said)

@@ -12,6 +12,8 @@ import time
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from monitor.domain.reasons import ReasonCode, reason
+from monitor.i18n.reasons import reason_text
 from monitor.net.connect import connect
 from monitor.net.deadline import NS_PER_S, Cancelled, Deadline, DeadlinePassed
 from monitor.net.names import NAMES, Names
@@ -23,7 +25,11 @@ LATE_S = 0.1  # a step that asks ends by itself; only then is it cut off
 
 
 class TooMuch(Exception):
-    """The peer sent more than we read."""
+    """The peer sent more than we read; ``kib``: how much that is."""
+
+    def __init__(self, kib: int) -> None:
+        super().__init__(reason_text(reason(ReasonCode.ANSWER_TOO_LONG, kib=kib), "en"))
+        self.kib = kib
 
 
 class Stream:
@@ -70,7 +76,7 @@ class Stream:
                 self.deadline.remaining_s()  # it may be we who ended it
         self.received += count
         if self.received > self.most:
-            raise TooMuch(f"the answer is longer than {self.most >> 10} KiB")
+            raise TooMuch(self.most >> 10)
         return count
 
     def makefile(self, mode: str = "rb", buffering: int = io.DEFAULT_BUFFER_SIZE) -> io.BufferedReader:

@@ -10,15 +10,12 @@ from pathlib import Path
 
 from monitor.domain.reasons import Reason, ReasonCode, reason
 from monitor.domain.text import clean
+from monitor.i18n.reasons import reason_text
 from monitor.plain_file import PEM_BYTES, PlainFileError, kind_fault, read_bounded
 
-NOT_TLS = "the server answers without TLS"
-OWN_CERTIFICATE = "the server asks for a certificate of ours"
-TOO_OLD = "the server speaks only versions of TLS that are no longer safe"
-NOTHING_COMMON = "the server takes none of our ciphers, or wants a certificate of ours"
-BROKEN_OFF = "the server closed the connection in the middle"
-WRONG_NAME = "the server does not know this name"
-WORDS = {
+NOT_TLS, OWN_CERTIFICATE, TOO_OLD = "no_tls", "asks_certificate", "too_old"
+NOTHING_COMMON, BROKEN_OFF, WRONG_NAME = "nothing_common", "broken_off", "wrong_name"
+FAULTS = {
     "WRONG_VERSION_NUMBER": NOT_TLS,
     "HTTP_REQUEST": NOT_TLS,
     "PACKET_LENGTH_TOO_LONG": NOT_TLS,
@@ -34,9 +31,22 @@ WORDS = {
     "UNEXPECTED_EOF_WHILE_READING": BROKEN_OFF,
     "TLSV1_UNRECOGNIZED_NAME": WRONG_NAME,
     "TLSV1_ALERT_UNRECOGNIZED_NAME": WRONG_NAME,
-    "DH_KEY_TOO_SMALL": "the server's key is too short to be safe",
+    "DH_KEY_TOO_SMALL": "weak_key",
 }
-"""OpenSSL's reasons; others are shown in OpenSSL's own words."""
+"""OpenSSL's reasons, as codes of `i18n.terms.TLS_FAULTS`; others are shown in OpenSSL's own words."""
+NOT_TRUSTED = {
+    9: "not_yet_valid",
+    10: "expired",
+    18: "self_signed",
+    19: "self_signed",
+    2: "unknown_issuer",
+    20: "unknown_issuer",
+    21: "unknown_issuer",
+    23: "revoked",
+    62: "other_name",
+    64: "other_address",
+}
+"""OpenSSL's results of a verification (X509_V_ERR_...), as codes of `i18n.terms.CERTIFICATE_FAULTS`."""
 
 
 class NoAuthority(Exception):
@@ -114,15 +124,21 @@ def _fingerprint(file: Path | None) -> tuple[int, int] | None:
 
 
 def words(error: ssl.SSLError) -> str:
-    """Describe a TLS error; never by an errno, which OpenSSL sets wrongly."""
+    """Describe a TLS error in English."""
+    return reason_text(fault_of(error), "en")
+
+
+def fault_of(error: ssl.SSLError) -> Reason:
+    """Return the reason of a TLS error; never by an errno, which OpenSSL sets wrongly."""
     if isinstance(error, ssl.SSLCertVerificationError):
-        return f"certificate: {error.verify_message or 'not valid'}"
+        fault = NOT_TRUSTED.get(error.verify_code) or error.verify_message or "not_valid"
+        return reason(ReasonCode.CERTIFICATE_REFUSED, fault=fault)
     if isinstance(error, ssl.SSLEOFError | ssl.SSLZeroReturnError):
-        return f"TLS: {BROKEN_OFF}"
-    reason = error.reason or ""
-    own = re.sub(r"^(TLSV1[0-3]?|SSLV3)_(ALERT_)?", "", reason).replace("_", " ").lower()
+        return reason(ReasonCode.TLS_FAILED, fault=BROKEN_OFF)
+    code = error.reason or ""
+    own = re.sub(r"^(TLSV1[0-3]?|SSLV3)_(ALERT_)?", "", code).replace("_", " ").lower()
     text = re.sub(r"^\[[^]]*\] *|\(_ssl\.c:\d+\)|error:[0-9A-Fa-f]+:", "", str(error.args[-1]) if error.args else "")
-    return f"TLS: {WORDS.get(reason) or own or text.strip().lower() or 'broken'}"[:200]
+    return reason(ReasonCode.TLS_FAILED, fault=(FAULTS.get(code) or own or text.strip().lower() or "broken")[:200])
 
 
 def chain(secured: ssl.SSLSocket) -> tuple[Certificate, ...]:

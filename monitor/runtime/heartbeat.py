@@ -7,6 +7,7 @@ from datetime import datetime
 from urllib.parse import urlsplit, urlunsplit
 
 from monitor.domain.log_events import LogEvent
+from monitor.domain.reasons import ReasonCode, reason
 from monitor.logs.emit import emit
 from monitor.net import http
 from monitor.net.deadline import Cancellation, Deadline
@@ -69,7 +70,7 @@ class HeartbeatSender(Part):
                 "POST", failure_url(url) if sick else url, deadline, body=body.encode(), most_bytes=0, redirects=0
             )
             if not 200 <= answer.status < 300:
-                raise http.HttpError(f"status {answer.status}")
+                raise http.HttpError(reason(ReasonCode.HTTP_STATUS, status=answer.status))
         except Exception as error:  # whatever it is, it must not cost the monitor anything
             if not self._failing:
                 kind = type(error).__name__  # its text may hold the address, which is a secret

@@ -52,7 +52,7 @@ def test_who_answers_becomes_sites_that_the_configuration_accepts(lab: Lab, conf
 
     assert "snmp" not in tomllib.loads(named.stdout)["sites"]["site-10-77-4-3"]["devices"]["gateway"]
     assert done.returncode == 0, done.stderr
-    assert "6 of 7 answered." in done.stderr
+    assert "6 of 7 addresses answered." in done.stderr
     assert "is already site-0000/gateway" in done.stdout
     proposed = tomllib.loads(done.stdout)["sites"]
     assert proposed["union-router-4"]["devices"]["gateway"] == {"address": ROUTER, "snmp": "core"}

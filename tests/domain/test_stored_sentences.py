@@ -28,11 +28,26 @@ OF_SERVICES = {
     C.DNS_CIRCLE,
     C.SMTP_SAYS,
     C.SMTP_GREETING_LACKS,
+    C.TLS_FAILED,
+    C.CERTIFICATE_REFUSED,
+    C.NOT_HTTP,
+    C.CLOSED_EARLY,
+    C.REDIRECTS_TOO_OFTEN,
+    C.REDIRECTS_NOWHERE,
+    C.ANSWER_TOO_LONG,
+    C.NOT_SMTP,
+    C.NO_STARTTLS,
+    C.NO_SUCH_NAME,
+    C.RESOLVER_BUSY,
+    C.CHECKS_BUSY,
     C.CAME_TOO_LATE,
     C.PROGRAM_FAULT,
 }  # which were stored in recordings alone, and stay texts
 OF_HISTORIES = set(list(C)[list(C).index(C.TARGET_MISSED) :])  # whose sentences are in the hash chain, and stay texts
-NEVER_IN_A_SENTENCE = {C.TEXT, C.TRAP, C.SET_ASIDE, C.NO_SOCKET, *OF_SERVICES, *OF_HISTORIES}
+OF_AGENTS = set(
+    list(C)[list(C).index(C.SNMP_ANSWER_LATE) : list(C).index(C.SNMP_NO_AGENT)]
+)  # within another's sentence
+NEVER_IN_A_SENTENCE = {C.TEXT, C.TRAP, C.SET_ASIDE, C.NO_SOCKET, C.NO_IPV6, *OF_AGENTS, *OF_SERVICES, *OF_HISTORIES}
 UNLIKE = {C.SEND_REFUSED: "ENOBUFS", C.SAID_BY: "host unreachable from 10.0.0.1"}
 SAID_THEN = {
     C.STALLED_BEFORE: "we stood still just before",

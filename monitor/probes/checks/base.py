@@ -14,6 +14,7 @@ from monitor.domain.sample import Sample, Verdict
 from monitor.domain.text import ascii_digits
 from monitor.net import tls
 from monitor.net.deadline import Deadline
+from monitor.net.names import NoSuchName
 from monitor.settings.hosts import is_address
 from monitor.settings.services_section import ServiceCheck
 
@@ -88,7 +89,9 @@ def plain(error: BaseException) -> Reason | None:
     if isinstance(error, TimeoutError):
         return TIMEOUT
     if isinstance(error, ssl.SSLError):
-        return text(tls.words(error))
+        return tls.fault_of(error)
+    if isinstance(error, NoSuchName):
+        return error.reason
     if isinstance(error, OSError) and error.errno is not None and error.errno in errno.errorcode:
         return reason(ReasonCode.OS_ERROR, error=errno.errorcode[error.errno])
     if isinstance(error, OSError) and (error.strerror or str(error)):

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from monitor.domain.log_events import LogEvent
-from monitor.domain.reasons import ReasonCode, reason, text
+from monitor.domain.reasons import ReasonCode, reason
 from monitor.logs.emit import emit
 from monitor.net.deadline import Deadline
 from monitor.net.http import preload
@@ -51,8 +51,8 @@ class ServiceChecks:
         threads = self._slow_threads if wanted in self._slow else self._threads
         try:
             outcome = await threads.run(deadline, outcome_of, wanted, deadline)
-        except PoolFull as error:
-            return Outcome(own_fault=text(str(error)))
+        except PoolFull:
+            return Outcome(own_fault=reason(ReasonCode.CHECKS_BUSY))
         except TimeoutError:
             return Outcome(own_fault=reason(ReasonCode.CAME_TOO_LATE))
         (self._slow.discard if deadline.left_s else self._slow.add)(wanted)
@@ -68,8 +68,8 @@ def outcome_of(wanted: ServiceCheck, deadline: Deadline) -> Outcome:
     """Run a check in this thread until the deadline at most; raises nothing."""
     try:
         return CHECKS[wanted.kind].check(wanted, deadline)
-    except NamesBusy as error:
-        return Outcome(own_fault=text(str(error)))
+    except NamesBusy:
+        return Outcome(own_fault=reason(ReasonCode.RESOLVER_BUSY))
     except (OSError, ValueError) as error:
         return Outcome(reason=plain(error))
     except Exception as error:  # a fault of this program must not be taken for the server's, nor end the checking

@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from monitor.domain import page_text
 from monitor.domain.message import message
-from monitor.domain.reasons import TIMEOUT, Reason, ReasonCode, reason, text
+from monitor.domain.reasons import TIMEOUT, Reason, ReasonCode, reason
 from monitor.net import http
 from monitor.net.deadline import Deadline
 from monitor.net.tls import Certificate
@@ -58,17 +58,10 @@ def check(wanted: HttpCheck, deadline: Deadline) -> Outcome:
     except http.TooSlow:
         return Outcome(reason=TIMEOUT)
     except http.OwnFault as error:
-        return Outcome(own_fault=text(str(error)))
+        return Outcome(own_fault=error.reason)
     except http.HttpError as error:
-        return Outcome(reason=_why(error))
+        return Outcome(reason=error.reason)
     return _outcome(wanted, answer, deadline.mono_ns() - begun_ns, datetime.now(UTC))
-
-
-def _why(error: http.HttpError) -> Reason | None:
-    """Return why no page came: by the errno where there is one, as for every check."""
-    if isinstance(error, http.Unreachable) and error.error:
-        return reason(ReasonCode.OS_ERROR, error=error.error)
-    return text(str(error))
 
 
 def _outcome(wanted: HttpCheck, answer: http.Answer, took_ns: int, now_utc: datetime) -> Outcome:

@@ -67,8 +67,10 @@ def check(wanted: SmtpCheck, deadline: Deadline) -> Outcome:
         said = error.smtp_error
         words = clean(said.decode("utf-8", "replace") if isinstance(said, bytes) else said, 150)
         return Outcome(reason=reason(ReasonCode.SMTP_SAYS, smtp_code=error.smtp_code, said=words))
-    except (NoSmtp, TooMuch) as error:
-        return Outcome(reason=text(str(error)))
+    except NoSmtp as error:
+        return Outcome(reason=error.reason)
+    except TooMuch as error:
+        return Outcome(reason=reason(ReasonCode.ANSWER_TOO_LONG, kib=error.kib))
     return _outcome(wanted, conversation, took_ns, datetime.now(UTC))
 
 

@@ -87,7 +87,7 @@ class IcmpProbe:
         """
         self.options = options
         self.counters = Counters() if counters is None else counters
-        self.why_no_ipv6 = ""
+        self.why_no_ipv6: Reason | None = None
         self._clock = clock
         self._transmitters = EchoTransmitters(self.counters, clock, round(options.timeout_s * NS_PER_S), opener)
         self._may_send_mono_ns = 0
@@ -102,13 +102,14 @@ class IcmpProbe:
         """
         self._transmitters.open(4, self.options.socket)
         if not has_ipv6():
-            self.why_no_ipv6 = "this machine has no IPv6"
+            self.why_no_ipv6 = reason(ReasonCode.NO_IPV6)
             return
         try:
             self._transmitters.open(6, self.options.socket)
         except NoSocket as error:
-            self.why_no_ipv6 = str(error).splitlines()[0]
-            emit(log, LogEvent.IPV6_MISSING, "%s", self.why_no_ipv6)
+            why = str(error).splitlines()[0]
+            self.why_no_ipv6 = reason(ReasonCode.NO_SOCKET, why=why)
+            emit(log, LogEvent.IPV6_MISSING, "%s", why)
 
     def close(self) -> None:
         """Close the sockets."""
@@ -132,7 +133,7 @@ class IcmpProbe:
         started, dropped, news = (self._clock.utc(), self._clock.mono_ns()), self._dropped(), asyncio.Event()
         groups, homeless = self._grouped(due, news)
         if homeless:
-            why = reason(ReasonCode.NO_SOCKET, why=self.why_no_ipv6 or "no socket")
+            why = self.why_no_ipv6 or reason(ReasonCode.NO_SOCKET, why="no socket")
             yield [Sample(target.device, self.name, *started, Verdict.UNKNOWN, reason=why) for target in homeless]
         try:
             await self._send_all(groups)

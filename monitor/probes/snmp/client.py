@@ -142,7 +142,7 @@ class V2cClient:
         elif self._rejections.is_foreign(source, question.where):
             self._rejections.foreign(source, question.where)
         elif answer.community != question.community:
-            self._rejections.reject("wrong_community", source, "its answers bear another community")
+            self._rejections.reject("wrong_community", source, reason(ReasonCode.SNMP_ANSWER_OF_OTHER_COMMUNITY))
         elif not question.answered.done():
             question.answered.set_result(answer)
 

@@ -3,6 +3,7 @@
 from collections import Counter
 from ipaddress import IPv4Address, IPv6Address
 
+from monitor.domain.reasons import Reason, ReasonCode, reason
 from monitor.probes.snmp.ber import BerError
 from monitor.probes.snmp.sockets import Where
 
@@ -16,7 +17,7 @@ class Rejections:
     def __init__(self, by_reason: Counter[str] | None = None) -> None:
         self.by_reason = Counter[str]() if by_reason is None else by_reason
         self._sources: dict[Where, Where] = {}
-        self._last: dict[Where, str] = {}
+        self._last: dict[Where, Reason | None] = {}
 
     def expect(self, where: Where, source: IPv4Address | IPv6Address | None) -> None:
         """Accept the answers of the agent at ``where`` from ``source`` too, unless that is None."""
@@ -29,26 +30,27 @@ class Rejections:
 
     def begin(self, where: Where) -> None:
         """Keep the reasons for that agent from now on, until `end`."""
-        self._last[where] = ""
+        self._last[where] = None
 
-    def end(self, where: Where) -> str:
-        """Return the last reason for that agent; '' without one."""
-        return self._last.pop(where, "")
+    def end(self, where: Where) -> Reason | None:
+        """Return the last reason for that agent; None without one."""
+        return self._last.pop(where, None)
 
-    def reject(self, reason: str, whose: Where, why: str) -> None:
-        """Count a datagram by ``reason``; ``why`` is kept for ``whose``, if that is being asked."""
-        self.by_reason[reason] += 1
+    def reject(self, counted_as: str, whose: Where, why: Reason) -> None:
+        """Count a datagram; ``why`` is kept for ``whose``, if that is being asked."""
+        self.by_reason[counted_as] += 1
         if whose in self._last:
             self._last[whose] = why
 
     def late(self, source: Where) -> None:
         """Reject a response to a request that is over, or was never made."""
-        self.reject("late_or_unasked", source, "its answers come too late, or to what nobody asked")
+        self.reject("late_or_unasked", source, reason(ReasonCode.SNMP_ANSWER_LATE))
 
     def foreign(self, source: Where, where: Where) -> None:
         """Reject a response from another source than the agent at ``where``."""
-        self.reject("wrong_source", where, f"{source[0]} port {source[1]} answers in its place")
+        other = reason(ReasonCode.SNMP_ANSWERED_BY, address=source[0], port=source[1])
+        self.reject("wrong_source", where, other)
 
     def malformed(self, source: Where, error: BerError) -> None:
         """Reject a datagram that cannot be decoded."""
-        self.reject("malformed", source, f"what comes from there is no SNMP ({error})")
+        self.reject("malformed", source, reason(ReasonCode.SNMP_MALFORMED, fault=str(error)))

@@ -42,11 +42,11 @@ from monitor.probes.snmp.usm import (
 
 NOT_IN_TIME, UNKNOWN_ENGINE = 2, 4
 REFUSALS = {
-    1: "it does not let this user ask without signing or encrypting",
-    3: "it does not know this user",
-    5: "the key for signing is wrong",
-    6: "the key for encrypting is wrong",
-}
+    1: "level",
+    3: "user",
+    5: "signature",
+    6: "encryption",
+}  # as codes of `i18n.terms.SNMP_REFUSALS`
 MOST_CORRECTIONS = 2
 SHORTEST_ENGINE_ID = 5  # RFC 3411, 5
 NOBODY = Engine(b"", 0, 0)
@@ -259,11 +259,11 @@ class V3Client:
             elif self._rejections.is_foreign(source, question.where):
                 self._rejections.foreign(source, question.where)
             elif envelope.level & AUTH and not is_signed_by(envelope, question.known.keys):
-                self._rejections.reject("wrong_signature", source, "its answers are not signed with the key")
+                self._rejections.reject("wrong_signature", source, reason(ReasonCode.SNMP_ANSWER_UNSIGNED))
             elif envelope.level & AUTH and not is_timely(question.known.now(), envelope.engine):
-                self._rejections.reject("not_in_time", source, "its answers are older than they may be")
+                self._rejections.reject("not_in_time", source, reason(ReasonCode.SNMP_ANSWER_OLD))
             elif not _answers(question, envelope, said := read_scoped(envelope, question.known.keys)):
-                self._rejections.reject("not_an_answer", source, "it answers as another one, or less safely than asked")
+                self._rejections.reject("not_an_answer", source, reason(ReasonCode.SNMP_ANSWER_UNSAFE))
             elif not question.answered.done():
                 question.answered.set_result((envelope, said))
         except BerError as error:
