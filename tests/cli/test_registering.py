@@ -125,6 +125,9 @@ def test_a_correction_stands_in_the_history_with_what_was_said_before(home: Path
     assert event["text"] == "misheard"
     assert event["reason_text"] == f"site: none → {LAB}, from: একজন শিক্ষক → রহিমা"
     assert {"code": "value_changed", "field": "site", "before": "", "after": LAB} in event["reason"]["changes"]
+    shown = " ".join(typed(home, "ticket", "show", "2", "--lang", "bn").stdout.split())
+    assert f"স্থাপনা: নেই → {LAB}" in shown
+    assert "\N{EM DASH} misheard" in shown
     assert "says so already" in typed(home, "ticket", "correct", "2", "--from", "রহিমা", "--reason", "x").stderr
     assert typed(home, "ticket", "correct", "2", "--reason", "x").returncode == 2
 
