@@ -59,7 +59,10 @@ def test_a_ticket_is_found_by_its_place_in_this_year_and_by_no_other_prefix(home
 def test_a_service_that_does_not_fit_the_site_is_told_and_registered_all_the_same(home: Path, desk: Desk) -> None:
     done = typed(home, *NEW, "--service", "6", "--site", "backbone-south")
     assert done.returncode == 0
-    assert "warning: citizen:6 is about lab, but backbone-south is a backbone. Did you mean citizen:" in done.stderr
+    assert (
+        "warning: citizen:6 is about another kind (Lab) than backbone-south (Backbone link). Did you mean citizen:"
+        in done.stderr
+    )
     assert "warning" not in typed(home, *NEW, "--service", "6", "--site", LAB).stderr
 
 
