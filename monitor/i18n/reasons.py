@@ -12,6 +12,7 @@ from monitor.i18n.terms import (
     ENDINGS,
     FIELDS,
     NOTICE_KINDS,
+    RECIPIENTS,
     SNMP_REFUSALS,
     TICKET_STATES,
     TLS_FAULTS,
@@ -194,6 +195,7 @@ TERMS: Mapping[tuple[ReasonCode, str], Mapping[str, str]] = {
     (C.VALUE_CHANGED, "field"): FIELDS,
     (C.REGISTERED, "way"): WAYS,
     (C.NOTICE_RESENT, "notice"): NOTICE_KINDS,
+    (C.NOTICE_RESENT, "recipient"): RECIPIENTS,
     (C.HELPDESK_OVERRULED, "state"): TICKET_STATES,
 }
 """The parameters that are codes themselves, with their words."""
