@@ -73,7 +73,7 @@ def verify(
             try:
                 found.append((each, copies.verify(each, _scratch(state))))
             except StoreError as error:
-                found.append((each, Soundness((str(error),))))
+                found.append((each, Soundness((said_by(error),))))
     if as_json:
         print(json.dumps([{"copy": str(each), **_facts(seen)} for each, seen in found]))
     else:
