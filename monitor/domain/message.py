@@ -4,7 +4,7 @@ Errors, warnings and lines carry a `Message` where they are made; `monitor.i18n.
 ``str()`` gives plain English, for logs and for documents whose words are English.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from string import Formatter
@@ -88,6 +88,12 @@ def lines(*said: Said) -> Message:
     """Put messages below one another."""
     gaps = "\n".join(f"{{line{at}}}" for at in range(len(said)))
     return Message(gaps, {f"line{at}": each for at, each in enumerate(said)})
+
+
+def semicolons(said: Iterable[Said]) -> Message:
+    """Put messages behind one another, with '; ' between them."""
+    each = dict(enumerate(said))
+    return Message("; ".join(f"{{said{at}}}" for at in each), {f"said{at}": one for at, one in each.items()})
 
 
 def said_by(error: BaseException) -> Said:

@@ -8,9 +8,9 @@ texts of other programs, have the code ``text``.
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Union
+from typing import Any, Union, get_args
 
-from monitor.domain.period import Period
+from monitor.domain.period import Period, Unit
 from monitor.domain.reason_codes import ReasonCode
 
 __all__ = [
@@ -120,6 +120,10 @@ PARAMETERS: Mapping[ReasonCode, Mapping[str, type]] = {
     C.REDIRECTS_NOWHERE: {"target": str},
     C.ANSWER_TOO_LONG: {"kib": int},
     C.NOT_SMTP: {"said": str},
+    C.NO_AUTHORITY: {"fault": str},
+    C.NAME_IMPOSSIBLE: {"name": str},
+    C.NO_INTERFACE_HERE: {"interface": str},
+    C.ZONE_MISSING: {"address": str},
     C.PROGRAM_FAULT: {"fault": str},
     C.TRAP: {"name": str},
     C.ROWS_LEFT_OUT: {"rows": int, "tables": tuple},
@@ -223,7 +227,7 @@ def from_json(stored: object) -> Reason | None:
         code = ReasonCode(stored["code"])
         kinds = PARAMETERS[code]
         return reason(code, **{name: _typed(stored[name], kind) for name, kind in kinds.items() if name in stored})
-    except (AssertionError, KeyError, TypeError, ValueError, OverflowError):
+    except (AssertionError, AttributeError, KeyError, TypeError, ValueError, OverflowError):
         return text(str(stored)[:300])
 
 
@@ -234,6 +238,8 @@ def _typed(value: Any, kind: type) -> Value | None:
         return tuple(from_json(each) if isinstance(each, Mapping) else str(each) for each in value)  # type: ignore[return-value]
     if kind is Period:
         ((unit, amount),) = value.items()
+        if unit not in get_args(Unit):
+            raise ValueError(f"'{unit}' is no unit of a period")
         return Period(unit, int(amount))
     if kind is Names:
         return Names(str(value["bn"]), str(value["en"]))

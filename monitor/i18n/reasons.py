@@ -12,6 +12,7 @@ from monitor.i18n.terms import (
     ENDINGS,
     FIELDS,
     NOTICE_KINDS,
+    RECIPIENTS,
     SNMP_REFUSALS,
     TICKET_STATES,
     TLS_FAULTS,
@@ -110,7 +111,12 @@ MESSAGES: Mapping[ReasonCode, str] = {
     C.ANSWER_TOO_LONG: N_("the answer is longer than {kib} KiB"),
     C.NOT_SMTP: N_("the server does not speak SMTP: it says '{said}'"),
     C.NO_STARTTLS: N_('the server offers no STARTTLS; expected it, or security = "tls" or "none"'),
+    C.NO_AUTHORITY: N_("the file of trusted issuers cannot be used: {fault}"),
     C.NO_SUCH_NAME: N_("no such name"),
+    C.NAME_IMPOSSIBLE: N_("'{name}' is neither a name nor an address"),
+    C.NO_INTERFACE_HERE: N_("'{interface}' is no interface of this machine"),
+    C.ZONE_MISSING: N_("{address} needs a zone, as in {address}%eth0"),
+    C.RESOLVER_SILENT: N_("the resolver (DNS) does not answer"),
     C.RESOLVER_BUSY: N_("too many names wait for the resolver"),
     C.CHECKS_BUSY: N_("too many checks are under way"),
     C.CAME_TOO_LATE: N_("the monitor itself was too late"),
@@ -194,6 +200,7 @@ TERMS: Mapping[tuple[ReasonCode, str], Mapping[str, str]] = {
     (C.VALUE_CHANGED, "field"): FIELDS,
     (C.REGISTERED, "way"): WAYS,
     (C.NOTICE_RESENT, "notice"): NOTICE_KINDS,
+    (C.NOTICE_RESENT, "recipient"): RECIPIENTS,
     (C.HELPDESK_OVERRULED, "state"): TICKET_STATES,
 }
 """The parameters that are codes themselves, with their words."""

@@ -81,15 +81,6 @@ EVENTS: Mapping[str, str] = {
 }
 """Lines of the timeline, by `domain.event_kinds.EventKind`."""
 
-SOURCES: Mapping[str, str] = {
-    "outage": N_("outage"),
-    "phone": N_("by telephone"),
-    "person": N_("in person"),
-    "email": N_("by e-mail"),
-    "letter": N_("by letter"),
-}
-"""Where tickets come from, by `domain.ticket_states.TicketSource`."""
-
 VERDICTS: Mapping[str, str] = {
     "ok": N_("ok"),
     "failed": N_("failed"),
@@ -221,6 +212,7 @@ HISTORY: Mapping[str, str] = {
     "redated": N_("Times corrected"),
     "paused": N_("Time was not counted"),
     "operator_late": N_("The operator is overdue"),
+    "resent": N_("Notice sent again"),
 }
 """Kinds of lines in a ticket's history; what falls due is named as the notice of it."""
 

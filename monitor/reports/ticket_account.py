@@ -11,7 +11,7 @@ from monitor.domain.evidence import Evidence
 from monitor.i18n.catalogue import tr, trn
 from monitor.i18n.languages import Lang, lookup
 from monitor.i18n.reasons import reason_text
-from monitor.i18n.terms import CAUSES, SOURCES
+from monitor.i18n.terms import CAUSES, WAYS
 from monitor.store.models import Outage
 from monitor.store.session import Session
 from monitor.store.ticket_rows import numbered
@@ -26,7 +26,7 @@ def account(session: Session, office: Office, number: str, lang: Lang) -> Iterat
     if service is not None:
         yield f"{service.key}  {service.name(lang)}"
     if ticket.asker:
-        yield tr(lang, "From: {asker} ({way})", asker=ticket.asker, way=lookup(lang, SOURCES[ticket.source]))
+        yield tr(lang, "From: {asker} ({way})", asker=ticket.asker, way=lookup(lang, WAYS[ticket.source]))
         yield tr(lang, "Request: {text}", text=ticket.text.replace("\n", "\n  "))
     for outage in ticket.outages:
         yield _outage_line(outage, lang)

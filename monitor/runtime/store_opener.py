@@ -74,7 +74,7 @@ class StoreOpener(Part):
                 found = examine(session, self._store.path.parent)
         except DatabaseError as error:
             return f"not examined: {error.orig}"
-        problems = list(found.problems)
+        problems = [str(problem) for problem in found.problems]
         if problems and problems != self._live.store_faults:
             how = MEND if found.damage else "upazila-monitor audit verify"
             emit(log, LogEvent.DATABASE_UNSOUND, "the database is not sound: %s. See: %s", "; ".join(problems), how)

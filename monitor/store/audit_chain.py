@@ -13,12 +13,17 @@ from sqlalchemy import Text, select, type_coerce
 from sqlalchemy.orm import Session
 
 from monitor.domain.json_text import parse_json
+from monitor.domain.message import N_, Said, message
 from monitor.store.models import ChainHead, Ticket, TicketEvent
 
 TICKETS = "tickets"  # the chain's name
 BEGINNING = "0" * 64
 LENGTH = len(BEGINNING)
 MOST_WRONG = 8  # letters of 64: two hashes agree in 56 places by chance once in 10**57 pairs
+
+
+TICKET_GONE = N_("the ticket of event {event} ({kind}) is gone")
+EVENT_ALTERED = N_("event {event} of {number} ({kind}) is not what was recorded")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +36,7 @@ class Audit:
 
     events: int
     head: str
-    fault: str
+    fault: Said
     meant: str = ""
 
 
@@ -68,20 +73,21 @@ def verify(session: Session, known_head: str = "") -> Audit:
     query = select(TicketEvent, Ticket.number, stored_reason).outerjoin(Ticket).order_by(TicketEvent.id)
     for event, number, reason in session.execute(query).yield_per(1_000):
         if number is None:
-            return Audit(count, before, f"the ticket of event {event.id} ({event.kind}) is gone")
+            return Audit(count, before, message(TICKET_GONE, event=event.id, kind=event.kind))
         own = link(before, number, event.at_utc, event.actor, event.kind, event.text, reason)
         if own != event.hash:
-            return Audit(count, before, f"event {event.id} of {number} ({event.kind}) is not what was recorded")
+            return Audit(count, before, message(EVENT_ALTERED, event=event.id, number=number, kind=event.kind))
         before, count = own, count + 1
         seen = seen or own == known_head
         if not seen and is_mistyped(known_head, own):
             meant = own
     if not seen:
-        fault = f"the known head {known_head} is not in the chain: events were cut off or replaced"
+        fault = message("the known head {head} is not in the chain: events were cut off or replaced", head=known_head)
         return Audit(count, before, fault, meant)
     stored = session.scalar(select(ChainHead.hash).where(ChainHead.name == TICKETS)) or BEGINNING
     if stored != before:
-        return Audit(count, before, f"the last event is gone, whose hash was {stored}: events were cut off")
+        fault = message("the last event is gone, whose hash was {hash}: events were cut off", hash=stored)
+        return Audit(count, before, fault)
     return Audit(count, before, "")
 
 

@@ -8,12 +8,16 @@ from pathlib import Path
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
+from monitor.domain.message import N_, NN_, Message, Said, message, messages
 from monitor.store import audit_chain, mailed_head, redundancy
 from monitor.store.columns import Facts, Utc
 from monitor.store.models import Base
 
 MOST_PROBLEMS = 5
 A_TIME = "[0-9][0-9][0-9][0-9]-[0-1][0-9]-[0-3][0-9] [0-2][0-9]:[0-5][0-9]:[0-5][0-9].[0-9][0-9][0-9][0-9][0-9][0-9]"
+
+
+UNREADABLE = NN_("one row of {table} has no readable {column}", "{count} rows of {table} have no readable {column}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,13 +28,13 @@ class Soundness:
     the history has; ``lived_utc``: the daemon's last heartbeat.
     """
 
-    damage: tuple[str, ...] = ()
-    faults: tuple[str, ...] = ()
+    damage: tuple[Said, ...] = ()
+    faults: tuple[Said, ...] = ()
     events: int = 0
     lived_utc: datetime | None = None
 
     @property
-    def problems(self) -> tuple[str, ...]:
+    def problems(self) -> tuple[Said, ...]:
         """Return damage and faults together."""
         return self.damage + self.faults
 
@@ -44,12 +48,15 @@ def examine(session: Session, state: Path) -> Soundness:
         return Soundness(damage)
     mailed = mailed_head.read(state)
     found = audit_chain.verify(session, mailed.head if mailed else "")
-    gone = (f"the schema has lost {name}" for name in redundancy.missing(session.connection())[:MOST_PROBLEMS])
+    gone = (
+        message("the schema has lost {name}", name=name)
+        for name in redundancy.missing(session.connection())[:MOST_PROBLEMS]
+    )
     faults = (*gone, found.fault) if found.fault else tuple(gone)
     return Soundness((), faults, found.events, last_heartbeat(session))
 
 
-def _damage(session: Session) -> Iterator[str]:
+def _damage(session: Session) -> Iterator[Said]:
     """Yield what no program of ours can have written."""
     connection = session.connection()
     try:
@@ -61,16 +68,18 @@ def _damage(session: Session) -> Iterator[str]:
         yield from structure
         return
     for name in redundancy.altered(connection)[:MOST_PROBLEMS]:
-        yield f"the schema of {name} is not what was written"
+        yield message("the schema of {name} is not what was written", name=name)
     for table, row, parent, _ in connection.exec_driver_sql("PRAGMA foreign_key_check").all()[:MOST_PROBLEMS]:
-        yield f"row {row} of {table} belongs to a row of {parent} that is not there"
+        text = N_("row {row} of {table} belongs to a row of {parent} that is not there")
+        yield Message(text, {"row": row, "table": table, "parent": parent})
     for table in Base.metadata.sorted_tables:
         for column in table.columns:
             condition = _unreadable(column.name, column.type)
             if condition:
                 query = f"SELECT count(*) FROM {table.name} WHERE {condition}"
                 if count := connection.exec_driver_sql(query).scalar_one():
-                    yield f"{count} rows of {table.name} have no readable {column.name}"
+                    names = {"table": table.name, "column": column.name}
+                    yield messages(*UNREADABLE, count, **names)
 
 
 def _unreadable(name: str, kind: object) -> str:

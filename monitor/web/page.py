@@ -11,7 +11,7 @@ from monitor.domain.reasons import from_json
 from monitor.i18n import formats
 from monitor.i18n.catalogue import render as rendered
 from monitor.i18n.catalogue import tr, trn
-from monitor.i18n.languages import Lang, languages, lookup, own_name
+from monitor.i18n.languages import SOURCE, Lang, languages, lookup, own_name
 from monitor.i18n.sorting import name_key
 from monitor.i18n.terms import CAUSES, EVENTS, KINDS, STATES, TICKET_STATES
 from monitor.reports.status_document import LiveStatus, mail_faults
@@ -56,6 +56,7 @@ def render(now: LiveStatus, charter: Charter, lang: Lang) -> str:
         event_words={kind: lookup(lang, words) for kind, words in EVENTS.items()},
         ticket_words={state: lookup(lang, words) for state, words in TICKET_STATES.items()},
         others=[(other, own_name(other)) for other in languages() if other != lang],
+        source=SOURCE,
         _=partial(tr, lang),
         n_=partial(trn, lang),
         name_of=lambda site: names.get(site, site or "—"),

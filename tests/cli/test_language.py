@@ -16,7 +16,8 @@ from typer.core import TyperGroup
 
 from monitor.cli import language
 from monitor.cli.app import app
-from tests.cli.typed import command, do, typed
+from monitor.cli.columns import width
+from tests.cli.typed import command, do, run, typed
 from tests.desk import Desk
 from tests.i18n.latin import latin_words
 from tests.i18n.pseudo import escaped, pseudo, pseudo_locales
@@ -148,6 +149,11 @@ def _choices(option: Any) -> list[str]:
     return [str(each) for each in getattr(option.type_descriptor, "choices", None) or ()]
 
 
+def test_the_frame_of_help_in_bangla_stands_straight(home: Path) -> None:
+    lines = run(home, "ticket", "--help", "--lang", "bn").stdout.splitlines()
+    assert {width(line) for line in lines if line.startswith(("│", "╭", "╰"))} == {80}
+
+
 WRONG = (
     "calendar",
     "calendar 2026-13",
@@ -251,6 +257,14 @@ def names_of_the_configuration() -> set[str]:
         for text in re.findall(r'"([^"\n]+)"', path.read_text(encoding="utf-8")):
             found |= {text, *re.split(r"[;,()] ?", text)} - {""}
     return found
+
+
+def test_days_on_the_way_to_a_deadline_stand_in_columns(home: Path) -> None:
+    words = "deadline --service citizen:8 --from 2026-12-15T16:30 --lang bn"
+    days = [line for line in typed(home, *words.split()).stdout.splitlines() if line.startswith("  ")]
+    columns = {width(line[: re.search(r"  [–\d]  ", line).start()]) for line in days}  # type: ignore[union-attr]
+    assert len(days) == 3
+    assert len(columns) == 1, days
 
 
 # --------------------------------------------------------------------------------------------------------------- JSON

@@ -59,7 +59,10 @@ def test_a_ticket_is_found_by_its_place_in_this_year_and_by_no_other_prefix(home
 def test_a_service_that_does_not_fit_the_site_is_told_and_registered_all_the_same(home: Path, desk: Desk) -> None:
     done = typed(home, *NEW, "--service", "6", "--site", "backbone-south")
     assert done.returncode == 0
-    assert "warning: citizen:6 is about lab, but backbone-south is a backbone. Did you mean citizen:" in done.stderr
+    assert (
+        "warning: citizen:6 is about another kind (Lab) than backbone-south (Backbone link). Did you mean citizen:"
+        in done.stderr
+    )
     assert "warning" not in typed(home, *NEW, "--service", "6", "--site", LAB).stderr
 
 
@@ -122,6 +125,9 @@ def test_a_correction_stands_in_the_history_with_what_was_said_before(home: Path
     assert event["text"] == "misheard"
     assert event["reason_text"] == f"site: none → {LAB}, from: একজন শিক্ষক → রহিমা"
     assert {"code": "value_changed", "field": "site", "before": "", "after": LAB} in event["reason"]["changes"]
+    shown = " ".join(typed(home, "ticket", "show", "2", "--lang", "bn").stdout.split())
+    assert f"স্থাপনা: নেই → {LAB}" in shown
+    assert "\N{EM DASH} misheard" in shown
     assert "says so already" in typed(home, "ticket", "correct", "2", "--from", "রহিমা", "--reason", "x").stderr
     assert typed(home, "ticket", "correct", "2", "--reason", "x").returncode == 2
 

@@ -31,9 +31,22 @@ def test_a_reason_within_a_reason_may_be_lacking_and_nothing_else() -> None:
         reason(C.INTERFACE_DOWN, interface="sfp1", speed=3)
 
 
+MISSED = {"code": "target_missed", "due": "2026-11-24T04:00:00+00:00"}
+
+
 @pytest.mark.parametrize(
     "damaged",
-    [{"code": "of a later version", "x": 1}, {"code": "interface_down"}, {}, [], "timeout", 7, {"code": ["a"]}],
+    [
+        {"code": "of a later version", "x": 1},
+        {"code": "interface_down"},
+        {},
+        [],
+        "timeout",
+        7,
+        {"code": ["a"]},
+        MISSED | {"target": {"moons": 2}},
+        MISSED | {"target": 3},
+    ],
 )
 def test_what_is_no_reason_is_kept_as_a_text(damaged: object) -> None:
     assert from_json(damaged) == text(str(damaged))

@@ -16,11 +16,11 @@ from monitor.alerts.cases.refusals import BadInput, ClockWrong, NotAllowed, Seen
 from monitor.alerts.notices import outbox
 from monitor.charter.office import Office
 from monitor.domain.event_kinds import EventKind
-from monitor.domain.message import Message, message
+from monitor.domain.message import N_, Message, Said, message
 from monitor.domain.reasons import Reason, ReasonCode, reason
 from monitor.domain.text import clean, clean_lines, comparison_key, has_words
 from monitor.domain.ticket_states import ACTIONS, WAYS, S, TicketSource
-from monitor.i18n.terms import TICKET_STATES
+from monitor.i18n.terms import KINDS, TICKET_STATES
 from monitor.judging.clock_trust import WRITTEN_UTC, ClockReading
 from monitor.settings.mail_address import is_mail_address
 from monitor.settings.maintenance_section import Maintenance
@@ -34,7 +34,7 @@ from monitor.store.work import Work
 
 LONGEST_TEXT, LONGEST_ASKER = 4_000, 200  # characters
 OLDEST = timedelta(days=366)
-NEEDS_WORDS = {"wait": "for what", "comment": "what is to be written", "withdraw": "why it is withdrawn"}
+NEEDS_WORDS = {"wait": N_("for what"), "comment": N_("what is to be written"), "withdraw": N_("why it is withdrawn")}
 
 
 def act(
@@ -54,7 +54,7 @@ def act(
     """
     ticket, rule = _as_seen(work, number, seen), ACTIONS[action]
     if action in NEEDS_WORDS and because is None:
-        _refuse_no_words("text", text, NEEDS_WORDS[action])
+        _refuse_no_words("text", text, Message(NEEDS_WORDS[action]))
     if until_utc is not None and until_utc <= work.now_utc:
         raise BadInput("until_utc", message("is past. Expected a time that is to come"))
     _refuse_by_state(work.office, ticket, action)
@@ -92,8 +92,8 @@ def refuse_bad_request(office: Office, request: Request, now_utc: datetime) -> N
     """Raise BadInput for a request that cannot be registered."""
     if request.service not in office.charter.services:
         raise BadInput("service", _no_service(office, request.service))
-    _refuse_no_words("text", request.text, "what is asked for")
-    _refuse_no_words("asker", request.asker, "who asks")
+    _refuse_no_words("text", request.text, message("what was requested"))
+    _refuse_no_words("asker", request.asker, message("who made the request"))
     if request.way not in WAYS:
         raise BadInput("way", message("found '{way}'. Expected one of: {ways}", way=request.way, ways=", ".join(WAYS)))
     _refuse_unknown_site(office, request.site)
@@ -106,13 +106,13 @@ def refuse_bad_request(office: Office, request: Request, now_utc: datetime) -> N
 def correct(work: Work, number: str, wanted: Correction, why: str, *, seen: Seen | None = None) -> Ticket:
     """Correct a request that was registered wrongly; raises BadInput, NotAllowed, StaleVersion."""
     office = work.office
-    _refuse_no_words("reason", why, "why it is corrected")
+    _refuse_no_words("reason", why, message("why it is corrected"))
     if wanted.service is not None and wanted.service not in office.charter.services:
         raise BadInput("service", _no_service(office, wanted.service))
     if wanted.text is not None:
-        _refuse_no_words("text", wanted.text, "what was asked for")
+        _refuse_no_words("text", wanted.text, message("what was requested"))
     if wanted.asker is not None:
-        _refuse_no_words("asker", wanted.asker, "who asked")
+        _refuse_no_words("asker", wanted.asker, message("who made the request"))
     _refuse_unknown_site(office, wanted.site)
     _refuse_bad_address(wanted.asker_email)
     if wanted == Correction():
@@ -121,14 +121,18 @@ def correct(work: Work, number: str, wanted: Correction, why: str, *, seen: Seen
     return corrections.correct(work, ticket, wanted.cleaned(LONGEST_ASKER, LONGEST_TEXT), clean(why, LONGEST_ASKER))
 
 
-def mismatch(office: Office, service: str, site: str | None) -> str:
+def mismatch(office: Office, service: str, site: str | None) -> Said:
     """Return what is odd about a request for that site under that row of the charter; empty for nothing."""
     known = office.fleet.sites.get(site or "")
     if known is None or office.charter.fits(service, known.kind):
         return ""
     other = office.charter.service_for_kind(known.kind).key
-    kinds = ", ".join(office.charter.service(service).site_kinds)
-    return f"{service} is about {kinds}, but {site} is a {known.kind}. Did you mean {other}?"
+    kinds = [Message(KINDS[kind][0]) for kind in office.charter.service(service).site_kinds]
+    kind = Message(KINDS[known.kind][0])
+    text = N_("{service} is about another kind ({kinds}) than {site} ({kind}). Did you mean {other}?")
+    if not kinds:
+        text = N_("{service} is about no site, but {site} ({kind}) was given. Did you mean {other}?")
+    return Message(text, {"service": service, "kinds": kinds, "site": site, "kind": kind, "other": other})
 
 
 def plan_work(work: Work, name: str, entry: Mapping[str, object]) -> Maintenance:
@@ -221,7 +225,7 @@ def _refuse_by_state(office: Office, ticket: Ticket, action: str) -> None:
         )
 
 
-def _refuse_no_words(field: str, text: str, expected: str) -> None:
+def _refuse_no_words(field: str, text: str, expected: Said) -> None:
     if not has_words(text):
         raise BadInput(
             field,
@@ -229,9 +233,9 @@ def _refuse_no_words(field: str, text: str, expected: str) -> None:
         )
 
 
-def _no_service(office: Office, service: str) -> str:
-    known = ", ".join(office.charter.services)
-    return f"the charter has no service {clean(service, 40)}. Expected one of: {known}"
+def _no_service(office: Office, service: str) -> Message:
+    known, typed = list(office.charter.services), clean(service, 40)
+    return message("the charter has no service {typed}. Expected one of: {known}", typed=typed, known=known)
 
 
 def _refuse_unknown_site(office: Office, site: str | None) -> None:
