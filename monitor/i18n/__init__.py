@@ -1,1 +1,1 @@
-"""Dates, digits and lengths in Bangla and English."""
+"""Say things in each language: catalogues, terms, digits, dates, durations, lists, sorting."""

@@ -185,7 +185,7 @@ class _Exchange:
         except NamesBusy:
             raise OwnFault(reason(ReasonCode.RESOLVER_BUSY)) from None
         except tls.NoAuthority as error:
-            raise OwnFault(text(str(error))) from None
+            raise OwnFault(reason(ReasonCode.NO_AUTHORITY, fault=str(error))) from None
         except TooMuch as error:
             raise TooLong(reason(ReasonCode.ANSWER_TOO_LONG, kib=error.kib)) from None
         except NoSuchName as error:

@@ -37,14 +37,9 @@ _NUMBER = re.compile(r"\d+|0x[0-9a-f]*", re.IGNORECASE | re.ASCII)
 class NoSuchName(OSError):
     """The resolver reports that there is no such name, or the text cannot be one; ``reason`` says which."""
 
-    @property
-    def reason(self) -> Reason | None:
-        """Return what is wrong: the code, or the words that it was raised with."""
-        (why,) = self.args
-        return why if isinstance(why, Reason) else text(why)
-
-    def __str__(self) -> str:
-        return reason_text(self.reason, "en")
+    def __init__(self, reason: Reason | None) -> None:
+        super().__init__(reason_text(reason, "en"))
+        self.reason = reason
 
 
 class NamesBusy(Exception):
@@ -77,12 +72,12 @@ def ascii_name(name: str) -> str:
     try:
         encoded = [label if label.isascii() else idna.encode(label, uts46=True).decode() for label in labels]
     except UnicodeError:
-        raise NoSuchName(f"'{name}' is no name that DNS knows") from None
+        raise NoSuchName(reason(ReasonCode.NAME_IMPOSSIBLE, name=name)) from None
     whole = ".".join(encoded)
     if len(whole) > 253 or not all(0 < len(label) <= 63 for label in encoded):
-        raise NoSuchName(f"'{name}' is no name: a part of it is empty or too long")
+        raise NoSuchName(reason(ReasonCode.NAME_IMPOSSIBLE, name=name))
     if not is_printable(whole) or any(character in whole for character in " /@\\") or _NUMBER.fullmatch(encoded[-1]):
-        raise NoSuchName(f"'{name}' is neither a name nor an address")
+        raise NoSuchName(reason(ReasonCode.NAME_IMPOSSIBLE, name=name))
     return whole
 
 
@@ -91,11 +86,13 @@ def _from_system(name: str) -> list[Address]:
     try:
         found = socket.getaddrinfo(name, 0, type=socket.SOCK_STREAM)
     except UnicodeError:
-        raise NoSuchName(f"'{name}' is no name") from None
+        raise NoSuchName(reason(ReasonCode.NAME_IMPOSSIBLE, name=name)) from None
     except socket.gaierror as error:
         if error.errno in {socket.EAI_NONAME, socket.EAI_NODATA}:
             raise NoSuchName(reason(ReasonCode.NO_SUCH_NAME)) from None
-        raise NoSuchName((error.strerror or str(error)).lower()) from None
+        if error.errno in {socket.EAI_AGAIN, socket.EAI_FAIL}:
+            raise NoSuchName(reason(ReasonCode.RESOLVER_SILENT)) from None
+        raise NoSuchName(text((error.strerror or str(error)).lower())) from None
     return [Address(family, place) for family, _, _, _, place in found]  # type: ignore[arg-type]  # of IP alone
 
 
@@ -199,9 +196,9 @@ def _literal(host: str, port: int) -> Address | None:
     try:
         scope = 0 if zone is None else int(zone) if zone.isascii() and zone.isdecimal() else socket.if_nametoindex(zone)
     except (OSError, ValueError):
-        raise NoSuchName(f"'{zone}' is no interface of this machine") from None
+        raise NoSuchName(reason(ReasonCode.NO_INTERFACE_HERE, interface=zone or "")) from None
     if parsed.is_link_local and not scope:
-        raise NoSuchName(f"{host} needs a zone, as in {host}%eth0")
+        raise NoSuchName(reason(ReasonCode.ZONE_MISSING, address=host))
     return Address(socket.AF_INET6, (host.partition("%")[0], port, 0, scope))
 
 

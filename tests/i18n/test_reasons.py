@@ -28,6 +28,7 @@ UNITS = {
     "STARTTLS",
     "SMTP",
     "IPv",
+    "eth",
     "security",
     "tls",
     "none",

@@ -1,11 +1,13 @@
 """Names with a deadline: a resolver that is silent for some keeps nobody else waiting. Resolvers here are functions."""
 
+import socket
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
+from monitor.domain.reasons import ReasonCode
 from monitor.net.deadline import Cancellation, Cancelled, Deadline, DeadlinePassed
 from monitor.net.names import Address, Names, NamesBusy, NoSuchName, ascii_name
 
@@ -154,3 +156,22 @@ def test_an_address_needs_no_resolver_and_a_link_local_one_needs_its_zone() -> N
 def test_the_machines_own_resolver_is_asked() -> None:
     assert Address(2, ("127.0.0.1", 80)) in Names().look_up("localhost", 80, Deadline.after(10))
     assert ascii_name("localhost") == "localhost"
+
+
+@pytest.mark.parametrize(
+    ("error", "code"),
+    [
+        (socket.EAI_NONAME, ReasonCode.NO_SUCH_NAME),
+        (socket.EAI_AGAIN, ReasonCode.RESOLVER_SILENT),
+        (socket.EAI_FAMILY, ReasonCode.TEXT),
+    ],
+)
+def test_what_the_resolver_says_is_a_code(monkeypatch: pytest.MonkeyPatch, error: int, code: ReasonCode) -> None:
+    def refuses(*_: object, **__: object) -> None:
+        raise socket.gaierror(error, "Words of the System")
+
+    monkeypatch.setattr(socket, "getaddrinfo", refuses)
+    with pytest.raises(NoSuchName) as caught:
+        Names().look_up("somebody.example", 80, Deadline.after(5))
+    assert caught.value.reason is not None
+    assert caught.value.reason.code == code

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
 
-from monitor.domain.reasons import ReasonCode, reason, text
+from monitor.domain.reasons import ReasonCode, reason
 from monitor.domain.text import clean, nfc
 from monitor.net.deadline import Deadline
 from monitor.net.smtp import Conversation, NoSmtp, Security, talk
@@ -62,7 +62,7 @@ def check(wanted: SmtpCheck, deadline: Deadline) -> Outcome:
             took_ns = deadline.mono_ns() - begun_ns
             conversation.quit_session()
     except NoAuthority as error:
-        return Outcome(own_fault=text(str(error)))
+        return Outcome(own_fault=reason(ReasonCode.NO_AUTHORITY, fault=str(error)))
     except smtplib.SMTPResponseException as error:
         said = error.smtp_error
         words = clean(said.decode("utf-8", "replace") if isinstance(said, bytes) else said, 150)

@@ -94,5 +94,5 @@ def test_a_question_about_the_password_that_makes_no_sense_is_told_in_words(serv
 
 def test_a_name_that_nobody_can_resolve_is_the_channels_fault(tmp_path: Path) -> None:
     mail = mail_at(25).model_copy(update={"host": "mail..example.org"})  # told before any resolver is asked
-    with pytest.raises(ChannelUnavailable, match="is no name"):
+    with pytest.raises(ChannelUnavailable, match="is neither a name nor an address"):
         EmailChannel(mail, tmp_path / "outbox", tmp_path).deliver(letter(), OFFICER, WORDS)

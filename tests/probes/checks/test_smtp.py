@@ -162,5 +162,5 @@ def test_it_can_be_tried_by_hand(tmp_path: Path) -> None:
     nowhere = do("probe", "smtp", "a..b")
 
     assert done.returncode == 0
-    assert "starttls offered, certificate expires " in done.stdout
+    assert "STARTTLS offered, certificate expires " in done.stdout
     assert (nowhere.returncode, "this text is not a host" in nowhere.stderr) == (2, True)
