@@ -286,6 +286,8 @@ def json_words(name: str, home: Path, port: int) -> list[str]:
         "backup verify": lambda: [copy],
         "calendar": lambda: ["2026-12"],
         "deadline": lambda: ["--service", "citizen:8", "--from", "2026-12-15T16:30"],
+        "discover": lambda: ["127.0.0.1"],
+        "replay": lambda: [str(recorded(home))],
         "notify explain": lambda: ["1"],
         "ticket show": lambda: ["1"],
         "probe icmp": lambda: ["127.0.0.1", "--count", "1"],
@@ -298,12 +300,18 @@ def json_words(name: str, home: Path, port: int) -> list[str]:
     return [*name.split(), *arguments.get(name, list)(), "--json"]
 
 
+def recorded(home: Path) -> Path:
+    """A file of samples in which a centre falls silent."""
+    file = home / "samples.jsonl"
+    line = '{{"t": "2026-11-24T10:{minute:02}:00+06:00", "device": "udc-juniadaha/gateway", "verdict": "{verdict}"}}\n'
+    verdicts = ["ok"] * 3 + ["failed"] * 6
+    file.write_text("".join(line.format(minute=minute, verdict=each) for minute, each in enumerate(verdicts)))
+    return file
+
+
 ELSEWHERE = {  # what needs more than an office in a folder; each prints the same document as a sibling, or no words
     "backup restore",
-    "discover",
-    "helpdesk",
     "probe snmp",
-    "replay",
 }
 
 

@@ -72,7 +72,7 @@ def test_what_people_type_reaches_no_terminal_as_a_command_and_no_line_of_it_is_
     )
     shown = typed(home, "ticket", "show", "BHR-2026-000002").stdout
     assert "\x1b" not in shown
-    assert "in person, from =1+1 — dark" in shown
+    assert " in person, from =1+1 — dark" in shown
     assert not any(line.startswith("2026-11-25  closed") for line in shown.splitlines())
     assert "  2026-11-25  closed" in shown
 

@@ -55,8 +55,7 @@ def test_a_wrong_community_is_an_event_about_credentials_and_no_outage(lab: Lab,
 
         (told,) = daemon.rows("SELECT reason FROM events WHERE kind = 'snmp_credentials'")
         assert (
-            stored(told["reason"])
-            == f"{ROUTER} answers echoes and no question: most likely its community is another one"
+            stored(told["reason"]) == f"{ROUTER} answers echoes but no SNMP: most likely its community is another one"
         )
         assert daemon.metric("upazila_site_state", site="backbone", state="up") == 1
         assert daemon.rows("SELECT id FROM outages") == []
