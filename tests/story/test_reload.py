@@ -1,5 +1,6 @@
 """SIGHUP: a good configuration takes over without a restart, a bad one changes nothing and is told."""
 
+from tests.i18n.latin import latin_words
 from tests.lab.daemon import Daemon
 from tests.lab.fleet import many_sites, site, write_config
 from tests.lab.waiting import until
@@ -66,6 +67,7 @@ def test_the_command_waits_for_the_verdict_and_a_refusal_is_told_everywhere_unti
     assert refused.returncode == 2
     assert "sites.toml:" in refused.stderr
     assert "the configuration before stays in force" in refused.stderr
+    assert latin_words(daemon.run("reload", "--lang", "bn").stderr) == []
     until(lambda: daemon.metric("upazila_configuration_refused") == 1, "the metric of the refusal", within_s=5)
     until(lambda: "was refused" in daemon.get("/?lang=en")[1], "word of it on the page", within_s=5)
     assert "was refused" in daemon.run("status").stdout
