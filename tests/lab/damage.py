@@ -1,7 +1,7 @@
 """What is broken in a lab, in terms of sites: a cut link silences everything behind it, as in the field."""
 
 from monitor.settings.fleet import Fleet
-from monitor.settings.problems import did_you_mean
+from monitor.settings.problems import did_you_mean, hinted
 from tests.lab.network import Lab
 
 
@@ -55,8 +55,8 @@ class Damage:
 
     def _behind(self, site: str) -> list[str]:
         if site not in self._fleet.sites:
-            near = did_you_mean(site, self._fleet.sites)
-            raise NoSuchSiteError(f"no site '{site}'.{near} There are: {', '.join(sorted(self._fleet.sites))}")
+            wrong = hinted(f"no site '{site}'.", did_you_mean(site, self._fleet.sites))
+            raise NoSuchSiteError(f"{wrong} There are: {', '.join(sorted(self._fleet.sites))}")
         return list(self._fleet.descendants(site))
 
     def _apply(self) -> None:

@@ -12,7 +12,7 @@ from tests.runtime.trapped import AUTH, PRIV, USER, V3_CREDENTIALS, write
 from tests.told import stored
 
 REFUSES = f"{ROUTER} does not accept these credentials"
-DROPS = f"{ROUTER}: it says who it is and answers no question: most likely the key for encrypting is wrong"
+DROPS = f"{ROUTER}: it names itself but answers nothing: most likely the encryption key is wrong"
 OFTEN: dict[str, object] = {"interval_s": 5, "timeout_s": 0.4, "retries": 0}
 
 
