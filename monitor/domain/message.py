@@ -10,8 +10,6 @@ from datetime import date
 from string import Formatter
 from typing import Any
 
-JOINED = "; "
-
 
 def N_(text: str) -> str:  # noqa: N802 - gettext's name for it
     """Mark ``text`` for extraction into the catalogue; returns it as it is, to be looked up later."""
@@ -54,6 +52,9 @@ class Message:
     def __lt__(self, other: object) -> bool:
         return str(self) < str(other)
 
+    def __gt__(self, other: object) -> bool:  # a plain text asks this when it is compared with a message
+        return str(self) > str(other)
+
     def __hash__(self) -> int:
         return hash(str(self))
 
@@ -84,16 +85,10 @@ def translated(english: str, /, **others: str) -> Translated:
     return Translated(english, others=others)
 
 
-def lines(*said: Said) -> Message:
-    """Put messages below one another."""
-    gaps = "\n".join(f"{{line{at}}}" for at in range(len(said)))
-    return Message(gaps, {f"line{at}": each for at, each in enumerate(said)})
-
-
-def semicolons(said: Iterable[Said]) -> Message:
-    """Put messages behind one another, with '; ' between them."""
-    each = dict(enumerate(said))
-    return Message("; ".join(f"{{said{at}}}" for at in each), {f"said{at}": one for at, one in each.items()})
+def series(said: Iterable[Said], between: str) -> Message:
+    """Put messages behind one another, with ``between`` (a line break, '; ') between them."""
+    each = {f"said{at}": one for at, one in enumerate(said)}
+    return Message(between.join(f"{{{name}}}" for name in each), each)
 
 
 def said_by(error: BaseException) -> Said:

@@ -17,7 +17,7 @@ from tempfile import TemporaryDirectory
 
 from sqlalchemy.exc import DatabaseError
 
-from monitor.domain.message import Said, lines, message, said_by, semicolons
+from monitor.domain.message import Said, message, said_by, series
 from monitor.durable import move_durably, own_like_folder, sync_file, sync_folder
 from monitor.store import audit_chain, belonging, mailed_head
 from monitor.store.errors import Damaged, NoDatabase, StoreError
@@ -61,7 +61,7 @@ def create(database: Path, target: Path) -> Soundness:
                 message(
                     "the copy {target} is not good, and was not kept: {damage}",
                     target=target,
-                    damage=semicolons(found.damage),
+                    damage=series(found.damage, "; "),
                 )
             )
         move_durably(partial, target)
@@ -193,7 +193,7 @@ def restore(copy: Path, state: Path, now_utc: datetime, *, older: bool, known_he
                     message(
                         "{copy} is not good: {problems}. Nothing was changed",
                         copy=copy,
-                        problems=semicolons(found.problems),
+                        problems=series(found.problems, "; "),
                     )
                 )
             mailed = mailed_head.read(state)
@@ -293,6 +293,6 @@ def newest_good(state: Path, now_utc: datetime) -> Path:
             continue
         if not found.problems:
             return copy
-        why.append(message("{copy}: {problems}", copy=copy, problems=semicolons(found.problems)))
+        why.append(message("{copy}: {problems}", copy=copy, problems=series(found.problems, "; ")))
     none = message("no good copy lies in {folder}", folder=state / BACKUPS)
-    raise StoreError(lines(none, *why))
+    raise StoreError(series([none, *why], "\n"))

@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from monitor.domain.message import Message, message, messages, said_by
+from monitor.domain.message import Message, Said, message, messages, said_by
 
 
 def test_a_message_is_its_english_text_with_its_gaps_filled() -> None:
@@ -37,6 +37,8 @@ def test_how_a_value_is_written_in_a_language_is_left_to_the_catalogue() -> None
 def test_messages_are_compared_sorted_and_hashed_by_what_they_say() -> None:
     assert message("{name}", name="a") == Message("a") == "a"
     assert sorted([message("b"), message("{name}", name="a")]) == ["a", "b"]
+    texts: list[Said] = ["c", message("b"), "a"]
+    assert sorted(texts) == ["a", "b", "c"]
     assert len({message("{name}", name="a"), message("a")}) == 1
 
 
