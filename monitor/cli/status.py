@@ -14,8 +14,7 @@ from monitor.cli.helpdesk import mirror, mirror_line
 from monitor.cli.language import _, lang, n_, reason_words, term
 from monitor.cli.numbers import whole
 from monitor.cli.options import AsJson
-from monitor.domain.sample import milliseconds
-from monitor.i18n.formats import digits
+from monitor.i18n.formats import digits, ms_text
 
 if TYPE_CHECKING:
     from rich.console import Group
@@ -231,7 +230,7 @@ def _sites(sites: "list[SiteDocument]", every: bool) -> "Listing":
             site["id"],
             Text("\n".join(filter(None, (_name(site), _why(site))))),
             f"{local(site['since'])}\n{age(site['since'])}",
-            "" if site["rtt_ms"] is None else digits(f"{milliseconds(site['rtt_ms'], 1)} ms", lang()),
+            "" if site["rtt_ms"] is None else ms_text(site["rtt_ms"], lang()),
             "" if site["loss"] is None else digits(f"{site['loss']:.0%}", lang()),
         )
     return table
