@@ -53,7 +53,8 @@ def test_a_wrong_community_is_an_event_about_credentials_and_no_outage(lab: Lab,
         daemon.start()
         until(lambda: state(daemon, "credentials") == 1, "the suspicion", 30)
 
-        (told,) = daemon.rows("SELECT reason FROM events WHERE kind = 'snmp_credentials'")
+        wanted = "SELECT reason FROM events WHERE kind = 'snmp_credentials'"
+        (told,) = until(lambda: daemon.rows(wanted), "the line of the timeline", 10)
         assert (
             stored(told["reason"]) == f"{ROUTER} answers echoes but no SNMP: most likely its community is another one"
         )

@@ -65,7 +65,8 @@ def test_fifty_slow_agents_keep_no_other_from_being_read(lab: Lab, daemon: Daemo
         until(lambda: (daemon.metric("upazila_snmp_readings_total", outcome="ok") or 0) >= 4, "four readings", 25)
         until(lambda: daemon.metric("upazila_snmp_readings_total", outcome="error") == len(SLOW), "their ends", 60)
 
-    (told,) = daemon.rows("SELECT reason FROM events WHERE device = 'slow-0/router'")
+    wanted = "SELECT reason FROM events WHERE device = 'slow-0/router'"
+    (told,) = until(lambda: daemon.rows(wanted), "the line of the timeline", 10)
     assert stored(told["reason"]) == "it could not be read within 30 s"
     assert daemon.rows("SELECT id FROM outages") == []
 

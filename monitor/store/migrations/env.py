@@ -6,6 +6,7 @@ from alembic import context
 
 from monitor.store.columns import Facts, Line, Lines, Reasons, Utc
 from monitor.store.models import Base
+from monitor.store.redundancy import SUFFIX
 
 
 def plain(kind: str, item: Any, _context: Any) -> str | Literal[False]:
@@ -26,11 +27,17 @@ def plain(kind: str, item: Any, _context: Any) -> str | Literal[False]:
     return False
 
 
+def wanted(_item: Any, name: str | None, kind: str, _reflected: bool, _other: Any) -> bool:
+    """Leave out the indexes over whole rows: `redundancy` makes them after each migration."""
+    return not (kind == "index" and (name or "").endswith(SUFFIX))
+
+
 context.configure(
     connection=context.config.attributes["connection"],
     target_metadata=Base.metadata,
     render_as_batch=True,
     render_item=plain,
+    include_object=wanted,
     transaction_per_migration=False,
 )
 context.run_migrations()

@@ -13,12 +13,26 @@
     excused, planned_work            downtimes without an outage, and work planned by command
     set_aside                        decisions that could not be stored because of their contents
     learned                          usual round-trip times, kept over restarts
+    users 1 ── n user_sessions, one_time_links
+    acts                             what people did, chained with ticket_events
+    calendar_orders, site_notes      what officers entered in the console
 
-The files: cases.py, watch.py, upkeep.py; base.py is what they share. All are imported together, here, because
-relations name their other end.
+The files: cases.py, watch.py, accounts.py, upkeep.py; base.py is what they share. All are imported together, here,
+because relations name their other end.
 """
 
 from monitor.store import redundancy
+from monitor.store.models.accounts import (
+    Act,
+    ApiToken,
+    CalendarOrder,
+    IdempotentAnswer,
+    LoginAttempt,
+    OneTimeLink,
+    SiteNote,
+    User,
+    UserSession,
+)
 from monitor.store.models.base import Base
 from monitor.store.models.cases import (
     AffectedSite,
@@ -45,8 +59,11 @@ from monitor.store.models.watch import (
 )
 
 __all__ = [
+    "Act",
     "AffectedSite",
+    "ApiToken",
     "Base",
+    "CalendarOrder",
     "ChainHead",
     "ClockWord",
     "ComplaintLink",
@@ -55,17 +72,23 @@ __all__ = [
     "Gap",
     "Heartbeat",
     "HelpdeskTicket",
+    "IdempotentAnswer",
     "LastNumber",
     "Learned",
+    "LoginAttempt",
     "Notice",
+    "OneTimeLink",
     "Outage",
     "PlannedWork",
     "SchemaDouble",
     "SetAside",
+    "SiteNote",
     "SiteState",
     "SuppressedOutage",
     "Ticket",
     "TicketEvent",
+    "User",
+    "UserSession",
 ]
 
 redundancy.declare(Base.metadata)

@@ -28,8 +28,9 @@ class Outage(Base):
 
     ``started_utc``: since when the site was unreachable within its service hours; ``silent_since_utc``: its first
     failed round. ``reason``: what was observed; ``cause``: the suspected cause ('power', or none), and ``cause_why``.
-    ``operator_told``: its ticket records that the link's operator is late. ``version`` grows with each change of the
-    row.
+    ``operator_told``: its ticket records that the link's operator is late. ``excuse``: why it counts against nobody, as
+    an officer wrote, ``excused_by`` whom; ``note``: what the public page says of it. ``version`` grows with each change
+    of the row.
     """
 
     __tablename__ = "outages"
@@ -48,6 +49,9 @@ class Outage(Base):
     cause: Mapped[str] = mapped_column(Line(32), default="", server_default="")
     cause_why: Mapped[Reason | None]
     evidence: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    excuse: Mapped[str] = mapped_column(Lines, default="", server_default="")
+    excused_by: Mapped[str] = mapped_column(Line(100), default="", server_default="")
+    note: Mapped[str] = mapped_column(Lines, default="", server_default="")
     ticket_id: Mapped[int | None] = mapped_column(ForeignKey("tickets.id"), index=True)
     version: Mapped[int] = mapped_column(server_default="1")
 
@@ -106,7 +110,9 @@ class Ticket(Base):
     ``source``: 'outage', or how a request came in: 'phone', 'person', 'email', 'letter'. ``event_utc``: what the
     deadline counts from. ``breached_utc``: the missed deadline, from which the grievance chain runs, except that the
     stage ``anew_level`` was restarted at ``anew_utc``. ``waits``: pairs of ISO times between which its time did not
-    count. ``version`` grows with each change, each line of its history included.
+    count. ``asker_phone``: to call back; ``memo``: the number of
+    their letter. ``code``: what the requester tracks it by, with the number; ``public_note``:
+    what the public page says of it. ``version`` grows with each change, each line of its history included.
     """
 
     __tablename__ = "tickets"
@@ -120,6 +126,10 @@ class Ticket(Base):
     site: Mapped[str | None] = mapped_column(Line(64), index=True)
     asker: Mapped[str] = mapped_column(Line(200), default="")
     asker_email: Mapped[str] = mapped_column(Line(254), default="")
+    asker_phone: Mapped[str] = mapped_column(Line(40), default="", server_default="")
+    memo: Mapped[str] = mapped_column(Line(100), default="", server_default="")
+    code: Mapped[str] = mapped_column(Line(16), default="", server_default="")
+    public_note: Mapped[str] = mapped_column(Lines, default="", server_default="")
     text: Mapped[str] = mapped_column(Lines, default="")
     state: Mapped[str] = mapped_column(Line(16), index=True)
     stage: Mapped[int] = mapped_column(default=0)
