@@ -1,4 +1,4 @@
-"""Debian's Chromium in a network namespace of its own, from which one port of one server can be reached, and nothing more.
+"""Debian's Chromium in a network namespace of its own, from which one port of one server can be reached, no more.
 
 A browser asks its maker for this and that at every start. Here it finds only a loopback, and on it the window: a socket
 that is forwarded to the server which a test looks at.
