@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from pydantic import TypeAdapter, ValidationError
 
 from monitor.alerts.cases import complaints, corrections, downtimes, escalation, events, tickets, waiting
+from monitor.alerts.cases.allowed import why_not
 from monitor.alerts.cases.complaints import Request
 from monitor.alerts.cases.corrections import Correction
 from monitor.alerts.cases.refusals import BadInput, ClockWrong, NotAllowed, Seen, refuse_stale
@@ -20,8 +21,8 @@ from monitor.domain.event_kinds import EventKind
 from monitor.domain.message import N_, Message, Said, message
 from monitor.domain.reasons import Reason, ReasonCode, reason
 from monitor.domain.text import clean, clean_lines, comparison_key, has_words
-from monitor.domain.ticket_states import ACTIONS, WAYS, S, TicketSource
-from monitor.i18n.terms import KINDS, TICKET_STATES
+from monitor.domain.ticket_states import ACTIONS, WAYS, S
+from monitor.i18n.terms import KINDS
 from monitor.judging.clock_trust import WRITTEN_UTC, ClockReading
 from monitor.settings.mail_address import is_mail_address
 from monitor.settings.maintenance_section import Maintenance
@@ -35,6 +36,7 @@ from monitor.store.work import Work
 
 LONGEST_TEXT, LONGEST_ASKER = 4_000, 200  # characters
 OLDEST = timedelta(days=366)
+LEAST_DIGITS, MOST_DIGITS = 5, 15  # of a telephone number; ITU-T E.164 has 15 at most
 NEEDS_WORDS = {"wait": N_("for what"), "comment": N_("what is to be written"), "withdraw": N_("why it is withdrawn")}
 
 
@@ -97,14 +99,23 @@ def refuse_bad_request(office: Office, request: Request, now_utc: datetime) -> N
     if request.service not in office.charter.services:
         raise BadInput("service", _no_service(office, request.service))
     _refuse_no_words("text", request.text, message("what was requested"))
-    _refuse_no_words("asker", request.asker, message("who made the request"))
+    if request.asker:  # nobody has to give a name
+        _refuse_no_words("asker", request.asker, message("who made the request"))
     if request.way not in WAYS:
         raise BadInput("way", message("found '{way}'. Expected one of: {ways}", way=request.way, ways=", ".join(WAYS)))
     _refuse_unknown_site(office, request.site)
     _refuse_bad_address(request.asker_email)
+    _refuse_bad_phone(request.asker_phone)
     # An old year by a slip of the finger would go to the last stage.
     if not now_utc - OLDEST <= request.received_utc <= now_utc:
         raise BadInput("received_utc", message("Expected a time within the year before now"))
+    if is_back_dated(office, request.received_utc, now_utc):
+        _refuse_no_words("why_late", request.why_late, message("why it was not registered on the day it was received"))
+
+
+def is_back_dated(office: Office, received_utc: datetime, now_utc: datetime) -> bool:
+    """Return whether a request was received on an earlier day of the office's calendar than it is registered."""
+    return office.calendar.local(received_utc).date() < office.calendar.local(now_utc).date()
 
 
 def correct(work: Work, number: str, wanted: Correction, why: str, *, seen: Seen | None = None) -> Ticket:
@@ -212,31 +223,9 @@ def _as_seen(work: Work, number: str, seen: Seen | None) -> Ticket:
 
 def _refuse_by_state(office: Office, ticket: Ticket, action: str) -> None:
     """Raise NotAllowed when the ticket's state forbids the act."""
-    number, allowed = ticket.number, ACTIONS[action].allowed
-    if ticket.state not in allowed:
-        raise NotAllowed(
-            message(
-                "{number} is {state}; '{action}' needs it to be {allowed}",
-                number=number,
-                state=Message(TICKET_STATES[ticket.state]),
-                action=action,
-                allowed=[Message(TICKET_STATES[state]) for state in allowed],
-            )
-        )
-    if action == "withdraw" and ticket.source == TicketSource.OUTAGE:
-        raise NotAllowed(
-            message(
-                "{number} was opened by the monitor, not by mistake: resolve it, or plan work (maintenance)",
-                number=number,
-            )
-        )
-    if action == "raise" and not escalation.can_be_raised(office, ticket):
-        raise NotAllowed(
-            message(
-                "{number} is not overdue, or stands at the last stage already: there is none to raise it to",
-                number=number,
-            )
-        )
+    forbidden = why_not(office, ticket, action)
+    if forbidden is not None:
+        raise NotAllowed(forbidden)
 
 
 def _refuse_no_words(field: str, text: str, expected: Said) -> None:
@@ -263,6 +252,17 @@ def _refuse_bad_address(email: str | None) -> None:
         raise BadInput(
             "asker_email",
             message("'{email}' is not an e-mail address. Expected one such as name@example.org", email=email),
+        )
+
+
+def _refuse_bad_phone(phone: str) -> None:
+    """Raise BadInput for what nobody can dial; digits of any script, spaces and + - ( ) are fine."""
+    digits = sum(each.isdecimal() for each in phone)
+    if phone and (
+        not LEAST_DIGITS <= digits <= MOST_DIGITS or any(not (each.isdecimal() or each in " +-()") for each in phone)
+    ):
+        raise BadInput(
+            "asker_phone", message("'{phone}' is not a telephone number. Expected digits", phone=clean(phone, 40))
         )
 
 
