@@ -1,12 +1,14 @@
 """What a token may ask for, and what a user's role allows in the API."""
 
+from itertools import pairwise
+
 from monitor.domain.api_scopes import ADMIN, PERSONAL_READ, SCOPES, STATUS_READ, TICKETS_WRITE, allows, scopes_of
 from monitor.domain.roles import Role
 
 
 def test_each_role_has_all_scopes_of_the_one_before_and_an_administrator_every_scope() -> None:
     of_roles = [scopes_of(role) for role in Role]
-    assert all(less < more for less, more in zip(of_roles, of_roles[1:], strict=False))
+    assert all(less < more for less, more in pairwise(of_roles))
     assert of_roles[-1] == SCOPES.keys()
 
 
