@@ -8,7 +8,7 @@ import typer
 from monitor.cli.dates import local, moment_of
 from monitor.cli.errors import BAD_INPUT, NO, Failure, acting, settings_in_force, store_of
 from monitor.cli.language import _, term
-from monitor.cli.options import Actor, Number, Seen, as_seen, who
+from monitor.cli.options import CLI, Actor, Number, Seen, as_seen, who
 from monitor.cli.tickets import act, number_of
 from monitor.domain.message import message
 from monitor.domain.text import clean
@@ -79,7 +79,7 @@ def new(
             with store.read() as session:
                 _offer_open_tickets(session, site, anyway=anyway)
         with store.write() as session:
-            ticket = actions.register(Work(session, office, now_utc, who(actor)), request)
+            ticket = actions.register(Work(session, office, now_utc, who(actor), via=CLI), request)
             print(_("{number}: due {deadline:moment}", number=ticket.number, deadline=ticket.deadline_utc))
 
 
@@ -115,7 +115,7 @@ def correct(
         )
         raise Failure(said, BAD_INPUT)
     with store_of(settings) as store, acting(OPTIONS), store.write() as session:
-        work, about = Work(session, office, now_utc, who(actor)), number_of(session, number)
+        work, about = Work(session, office, now_utc, who(actor), via=CLI), number_of(session, number)
         ticket = actions.correct(work, about, wanted, reason, seen=as_seen(seen))
         _warn_of_misfit(office, ticket.service, ticket.site)
         print(_("{number}: corrected; due {deadline:moment}", number=ticket.number, deadline=ticket.deadline_utc))

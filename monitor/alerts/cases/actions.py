@@ -1,6 +1,7 @@
 """Do every act of a person, with its rules: command line, console, API and help desks only translate.
 
-Each act is done whole in the caller's transaction, by ``work.actor``, or raises `Refused` and has changed nothing.
+Each act is done whole in the caller's transaction, by ``work.actor``, or raises `Refused` and has changed nothing; with
+``work.via`` it is recorded by `store.acts`.
 ``seen``: the version that the person decided by; an act on another one raises StaleVersion.
 """
 
@@ -28,7 +29,7 @@ from monitor.settings.maintenance_section import Maintenance
 from monitor.settings.problems import did_you_mean, hinted, no_such
 from monitor.settings.sites_file import Id
 from monitor.settings.validate import described
-from monitor.store import board_state, queries, ticket_history
+from monitor.store import acts, board_state, queries, ticket_history
 from monitor.store.documents import ticket_document
 from monitor.store.models import Notice, Ticket
 from monitor.store.work import Work
@@ -60,7 +61,7 @@ def act(
     if until_utc is not None and until_utc <= work.now_utc:
         raise BadInput("until_utc", message("is past. Expected a time that is to come"))
     _refuse_by_state(work.office, ticket, action)
-    text = clean_lines(text, LONGEST_TEXT)
+    text, before = clean_lines(text, LONGEST_TEXT), acts.of_ticket(ticket)
     if rule.leads_to:
         ticket.acknowledged_until_utc = until_utc if action == "ack" else None
     if ticket.state == S.WAITING and rule.leads_to:
@@ -81,13 +82,16 @@ def act(
             if action == "ack" and until_utc is not None:
                 because = reason(ReasonCode.ACKNOWLEDGED_UNTIL, until=until_utc)
             ticket_history.record(work, ticket, action, text, because)
+    acts.record(work, f"ticket.{action}", number, before, acts.of_ticket(ticket))
     return ticket
 
 
 def register(work: Work, request: Request) -> Ticket:
     """Register a citizen's or an office's request under its row of the charter; raises BadInput."""
     refuse_bad_request(work.office, request, work.now_utc)
-    return complaints.register(work, request.cleaned(LONGEST_ASKER, LONGEST_TEXT))
+    ticket = complaints.register(work, request.cleaned(LONGEST_ASKER, LONGEST_TEXT))
+    acts.record(work, "ticket.register", ticket.number, {}, acts.of_ticket(ticket) | {"way": ticket.source})
+    return ticket
 
 
 def refuse_bad_request(office: Office, request: Request, now_utc: datetime) -> None:
@@ -129,7 +133,10 @@ def correct(work: Work, number: str, wanted: Correction, why: str, *, seen: Seen
     if wanted == Correction():
         raise BadInput("", message("what is to be corrected?"))
     ticket = _as_seen(work, number, seen)
-    return corrections.correct(work, ticket, wanted.cleaned(LONGEST_ASKER, LONGEST_TEXT), clean(why, LONGEST_ASKER))
+    before = acts.of_ticket(ticket)
+    corrections.correct(work, ticket, wanted.cleaned(LONGEST_ASKER, LONGEST_TEXT), clean(why, LONGEST_ASKER))
+    acts.record(work, "ticket.correct", number, before, acts.of_ticket(ticket))
+    return ticket
 
 
 def mismatch(office: Office, service: str, site: str | None) -> Said:
@@ -161,19 +168,24 @@ def plan_work(work: Work, name: str, entry: Mapping[str, object]) -> Maintenance
             if comparison_key(each) not in {comparison_key(one) for one in known}:
                 raise BadInput(field, no_such(field, each, known))
     downtimes.add(work, name, window)
+    acts.record(work, "plan.add", name, {}, downtimes.entry_of(window))
     return window
 
 
 def extend_work(work: Work, name: str, ends_utc: datetime, *, seen: Seen | None = None) -> Maintenance:
     """Move the end of planned work that is done once, later or earlier; raises as `end_work`, BadInput."""
     _refuse_configured(work, name)
-    return downtimes.extend(work, name, ends_utc, seen)
+    before = downtimes.stored_entry(work, name)
+    window = downtimes.extend(work, name, ends_utc, seen)
+    acts.record(work, "plan.extend", name, before, downtimes.stored_entry(work, name))
+    return window
 
 
 def end_work(work: Work, name: str, *, seen: Seen | None = None) -> None:
     """End planned work now; raises BadInput for work of monitor.toml, NotAllowed, StaleVersion."""
     _refuse_configured(work, name)
     downtimes.end(work, name, seen)
+    acts.record(work, "plan.end", name, {}, {"until": work.now_utc})
 
 
 def resend(work: Work, id_: int) -> Notice:
@@ -181,6 +193,7 @@ def resend(work: Work, id_: int) -> Notice:
     notice = outbox.resend(work, id_)
     if notice is None:
         raise NotAllowed(message("there is no notice {id}. `upazila-monitor outbox` lists them", id=id_))
+    acts.record(work, "notice.resend", str(id_), {}, {"kind": notice.kind, "recipient": notice.recipient})
     return notice
 
 
@@ -190,6 +203,7 @@ def trust_clock(work: Work, reading: ClockReading) -> None:
     board_state.store_confirmation(work.session, reading, work.actor)
     trusted = reason(ReasonCode.CLOCK_TRUSTED, by=work.actor, clock=reading.utc)
     events.note(work, "", "", EventKind.CLOCK_TRUSTED, trusted, work.now_utc)
+    acts.record(work, "clock.trust", "", {}, {"clock": reading.utc})
 
 
 def refuse_impossible_clock(now_utc: datetime) -> None:
