@@ -8,6 +8,7 @@ import pytest
 from monitor.alerts.cases.allowed import why_not
 from monitor.alerts.channels.email import EmailRecipient
 from monitor.alerts.notices.gather import stages_of
+from monitor.domain.notice_kinds import NoticeKind
 from monitor.domain.ticket_states import ACTIONS, UNSOLVED
 from monitor.reports.consequences import Consequences, consequences
 from monitor.settings.notices_section import Notices
@@ -17,6 +18,7 @@ from tests.alerts.cases.asked import ask
 from tests.desk import Desk
 
 COMPLAINT = "BHR-2026-000001"
+KINDS = (NoticeKind.STAGE, NoticeKind.REOPENED, NoticeKind.RESOLVED)
 
 
 def _complaint(desk: Desk) -> None:
@@ -107,7 +109,7 @@ def runs_until(desk: Desk, ticket: Ticket) -> object:
 def test_who_will_be_informed_and_what_runs_until_when_is_what_the_act_then_does(
     desk: Desk, action: str, situation: Callable[[Desk], None]
 ) -> None:
-    chief = EmailRecipient(email="chief@example.org", kinds=("stage", "reopened", "resolved"), stages=(0, 2))
+    chief = EmailRecipient(email="chief@example.org", kinds=KINDS, stages=(0, 2))
     desk.office = replace(desk.office, notices=Notices(quiet_hours=True), recipients={"chief": chief})
     situation(desk)
     said = foretold(desk, action)
