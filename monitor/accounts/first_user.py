@@ -6,7 +6,6 @@ from monitor.accounts.passwords import PasswordHash
 from monitor.accounts.users import Profile
 from monitor.alerts.cases.refusals import NotAllowed
 from monitor.domain.message import message
-from monitor.domain.roles import Role
 from monitor.store import user_rows
 from monitor.store.models import User
 from monitor.store.session import Session

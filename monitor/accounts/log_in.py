@@ -82,7 +82,7 @@ def log_in(store: Store, office: Office, typed: Typed, now_utc: datetime) -> Log
 
 
 def prove(store: Store, office: Office, session_id: int, typed: Typed, now_utc: datetime) -> LogIn:
-    """Prove again by the password who sits at a session, as what is dangerous needs it. Blocks, and raises, as `log_in`.
+    """Prove again by the password who sits at a session; dangerous acts need it. Blocks and raises as `log_in`.
 
     Its failures are counted apart: who floods the log-in keeps nobody from this, for which a session is needed.
     """

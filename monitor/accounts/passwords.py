@@ -27,14 +27,14 @@ _ONE_AT_A_TIME = threading.Lock()  # each takes 19 MiB
 _NO_LETTER = re.compile(r"[\W\d_]+")
 _LETTERS_MEANT = str.maketrans("@$!013457", "asioieast")
 _RUNS = ("01234567890123456789", "abcdefghijklmnopqrstuvwxyz", "qwertyuiopasdfghjklzxcvbnm", "1qaz2wsx3edc4rfv5tgb")
-_COMMON = (
+_GUESSED = (
     "password passwords passwort pass admin administrator administration welcome iloveyou letmein qwerty qwertyuiop "
     "qwert asdf asdfghjkl zxcvbn zxcvbnm abcdef abcdefgh changeme default internet computer monitor network sunshine "
     "princess football cricket superman batman dragon master trustno trustnoone login user username guest test "
     "testing secret office officer upazila union bangladesh dhaka kushtia bheramara banglalink grameenphone robi "
     "government sarkar bismillah allah muhammad inshallah amarsonarbangla sonarbangla joybangla school teacher "
     "headmaster digital centre center lab mylove iloveallah"
-).split()
+)
 
 
 def refuse_weak(password: str, name: str) -> None:
@@ -60,7 +60,7 @@ def _is_guessed_first(password: str, name: str) -> bool:
         return True
     letters = {_NO_LETTER.sub("", password), _NO_LETTER.sub("", password.translate(_LETTERS_MEANT))}
     own = {name, *(part for part in re.split(r"[\W\d_]+", name) if len(part) >= 3)}
-    words = {_NO_LETTER.sub("", each) for each in own} - {""} | {*_COMMON}
+    words = {_NO_LETTER.sub("", each) for each in own} - {""} | set(_GUESSED.split())
     return not all(_left_of(each, words) for each in letters)
 
 

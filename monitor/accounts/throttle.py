@@ -23,7 +23,7 @@ CODE_EVERY = timedelta(seconds=50)
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """Under what one log-in is counted; ``late`` and ``code``: what is tried beyond the limits, and counts as no failure."""
+    """Under what one log-in is counted; ``late`` and ``code``: what is tried beyond the limits, which is no failure."""
 
     name: bytes
     address: str

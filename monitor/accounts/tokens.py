@@ -16,10 +16,10 @@ from monitor.accounts.documents import token_document
 from monitor.accounts.names import refuse_bad_name
 from monitor.accounts.scopes import refuse_unknown_scope
 from monitor.alerts.cases.refusals import BadInput, NotAllowed
+from monitor.domain.api_scopes import SCOPES, STATUS_READ, TICKETS_READ
 from monitor.domain.message import message
 from monitor.domain.roles import Scope
 from monitor.domain.text import clean
-from monitor.domain.token_scopes import FEED_SCOPES, TokenScope
 from monitor.store import acts, token_rows
 from monitor.store.models import ApiToken
 from monitor.store.session import Session
@@ -29,6 +29,7 @@ PREFIX = "upm_"
 RANDOM_BYTES, LETTERS, CHECKSUM_LETTERS = 32, 43, 6
 BASE62 = string.digits + string.ascii_uppercase + string.ascii_lowercase
 LONGEST_DAYS = 365
+FEEDS = (STATUS_READ, TICKETS_READ)  # the scopes of a token for calendar feeds: deadlines need the second
 USED_EVERY = timedelta(minutes=10)  # so coarsely it is noted when a token was last used
 
 
@@ -126,14 +127,14 @@ def used(work: Work, id_: int) -> None:
 
 
 def _checked_scopes(wanted: Wanted) -> list[str]:
-    known = [str(scope) for scope in TokenScope]
+    known = list(SCOPES)
     for scope in wanted.scopes:
         if scope not in known:
             raise BadInput("scope", message("found '{scope}'. Expected one of: {known}", scope=scope, known=known))
     if not wanted.scopes:
         raise BadInput("scope", message("Expected at least one of: {known}", known=known))
-    if wanted.feed and not FEED_SCOPES.issuperset(wanted.scopes):
-        raise BadInput("scope", message("Expected of a feed only: {known}", known=sorted(FEED_SCOPES)))
+    if wanted.feed and not set(FEEDS).issuperset(wanted.scopes):
+        raise BadInput("scope", message("Expected of a feed only: {known}", known=FEEDS))
     return sorted(set(wanted.scopes), key=known.index)
 
 

@@ -55,7 +55,9 @@ def find(session: Session, name: str) -> User:
     """Return the user of that name; raises NotAllowed."""
     user = user_rows.user(session, name)
     if user is None:
-        raise NotAllowed(message("there is no user {name}. `upazila-monitor user list` lists them", name=clean(name, 64)))
+        raise NotAllowed(
+            message("there is no user {name}. `upazila-monitor user list` lists them", name=clean(name, 64))
+        )
     return user
 
 
@@ -178,7 +180,7 @@ def come_back(work: Work, name: str, *, seen: Seen | None = None) -> User:
 
 
 def in_charge(session: Session, name: str, at_utc: datetime) -> str:
-    """Return who is in charge for a user at a time: the deputy of one who is away, or the user; deputies of deputies."""
+    """Return who is in charge for a user at a time: the deputy while they are away, and so on, or themselves."""
     seen = {name}
     while (user := user_rows.user(session, name)) is not None and is_away(user, at_utc) and user.deputy not in seen:
         seen.add(name := user.deputy)
@@ -211,9 +213,7 @@ def _set_password(work: Work, user: User, password: PasswordHash, keep_session: 
     acts.record(work, "user.password", user.name, {}, {"password": "changed"})
 
 
-def _record_away(
-    work: Work, user: User, from_utc: datetime | None, until_utc: datetime | None, deputy: str
-) -> None:
+def _record_away(work: Work, user: User, from_utc: datetime | None, until_utc: datetime | None, deputy: str) -> None:
     before = user_document(user)
     user.away_from_utc, user.away_until_utc, user.deputy = from_utc, until_utc, deputy
     acts.record(work, "user.away", user.name, before, user_document(user))
@@ -238,30 +238,37 @@ def _refuse_last_admin(work: Work, user: User) -> None:
 def _given(profile: Profile) -> dict[str, object]:
     """Return what is given, by the columns of a user."""
     given = {field.name: getattr(profile, field.name) for field in fields(profile)}
-    return {key: list(value) if key in {"unions", "kinds"} else value for key, value in given.items() if value is not None}
+    return {
+        key: list(value) if key in {"unions", "kinds"} else value for key, value in given.items() if value is not None
+    }
 
 
 def _checked(work: Work, profile: Profile) -> Profile:
     """Return the profile as it is stored; raises BadInput."""
     if profile.lang and profile.lang not in languages():
-        raise BadInput("lang", message("found '{lang}'. Expected one of: {known}", lang=profile.lang, known=languages()))
+        raise BadInput(
+            "lang", message("found '{lang}'. Expected one of: {known}", lang=profile.lang, known=languages())
+        )
     if profile.email and not is_mail_address(profile.email):
-        said = message("'{email}' is not an e-mail address. Expected one such as name@example.org", email=profile.email)
-        raise BadInput("email", said)
+        raise BadInput(
+            "email",
+            message("'{email}' is not an e-mail address. Expected one such as name@example.org", email=profile.email),
+        )
     unions, kinds = refuse_unknown_scope(work.office, profile.unions, profile.kinds)
-    return Profile(
-        profile.role,
-        unions,
-        kinds,
-        profile.lang,
-        *(None if text is None else clean(text, LONGEST_NAME) for text in (profile.name_bn, profile.name_en)),
-        profile.email,
-        None if profile.phone is None else _checked_phone(profile.phone),
+    return replace(
+        profile,
+        unions=unions,
+        kinds=kinds,
+        name_bn=None if profile.name_bn is None else clean(profile.name_bn, LONGEST_NAME),
+        name_en=None if profile.name_en is None else clean(profile.name_en, LONGEST_NAME),
+        phone=None if profile.phone is None else _checked_phone(profile.phone),
     )
 
 
 def _checked_phone(phone: str) -> str:
     text = clean(phone, LONGEST_PHONE)
     if text and sum(character.isdigit() for character in text) < 3:
-        raise BadInput("phone", message("'{phone}' is not a telephone number. Expected one such as 01700-000000", phone=text))
+        raise BadInput(
+            "phone", message("'{phone}' is not a telephone number. Expected one such as 01700-000000", phone=text)
+        )
     return text

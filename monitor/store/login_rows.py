@@ -35,9 +35,7 @@ def uncount(session: Session, id_: int) -> None:
 
 def forgive(session: Session, name_hash: bytes, address: str) -> None:
     """Delete the failures of that name from that address: its owner got in."""
-    session.execute(
-        delete(LoginAttempt).where(LoginAttempt.name_hash == name_hash, LoginAttempt.address == address)
-    )
+    session.execute(delete(LoginAttempt).where(LoginAttempt.name_hash == name_hash, LoginAttempt.address == address))
 
 
 def prune(session: Session, before_utc: datetime, after_utc: datetime) -> None:

@@ -48,7 +48,7 @@ def sessions(session: Session, user_id: int | None = None) -> Sequence[UserSessi
 def count_sessions(session: Session) -> dict[int, int]:
     """Return the number of sessions by the user's id."""
     asked = select(UserSession.user_id, func.count()).group_by(UserSession.user_id)
-    return {user_id: count for user_id, count in session.execute(asked).all()}
+    return dict(session.execute(asked).tuples().all())
 
 
 def delete_sessions(session: Session, user_id: int | None = None, *, but: int | None = None) -> int:
@@ -79,4 +79,6 @@ def delete_links(session: Session, purpose: str | None = None, user_id: int | No
 
 def delete_links_before(session: Session, limit_utc: datetime) -> None:
     """Delete the links that were used, or ran out, before ``limit_utc``."""
-    session.execute(delete(OneTimeLink).where(or_(OneTimeLink.used_utc < limit_utc, OneTimeLink.expires_utc < limit_utc)))
+    session.execute(
+        delete(OneTimeLink).where(or_(OneTimeLink.used_utc < limit_utc, OneTimeLink.expires_utc < limit_utc))
+    )
