@@ -44,7 +44,7 @@ def make_app(
     """
     document = StatusDocument(live, store, clock)
     console = Console(live, store, clock, settings_of, changes or Changes(live.instance), wake_delivery)
-    visitors = Visitors(console)
+    visitors = Visitors(store, clock)
 
     async def api_status(_: Request) -> Response:
         return Response(await document.document(), media_type="application/json")

@@ -1,19 +1,20 @@
 """Find out who asks, and whether a form comes from a page of ours."""
 
+from starlette.datastructures import FormData
 from starlette.requests import Request
 
+from monitor.domain.clock import Clock
 from monitor.domain.roles import Role
 from monitor.i18n.languages import BOTH, languages
+from monitor.store.sqlite import Store
 from monitor.web.auth.visitor import Visitor
-from monitor.web.console.asked import Asked
-from monitor.web.console.console import Console
 
 
 class Visitors:
-    """The visitors of one console. On the event loop."""
+    """The visitors of the site. On the event loop."""
 
-    def __init__(self, console: Console) -> None:
-        self._console = console
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store, self._clock = store, clock
 
     async def of(self, request: Request) -> Visitor:
         """Return who asks."""
@@ -22,6 +23,6 @@ class Visitors:
         address = request.client.host if request.client else ""
         return Visitor(role=Role.VIEWER, lang=lang, address=address)
 
-    def is_own_form(self, asked: Asked) -> bool:
+    def is_own_form(self, request: Request, visitor: Visitor, form: FormData) -> bool:
         """Return whether a POST comes from a form that this session was given."""
         return False

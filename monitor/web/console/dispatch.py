@@ -7,6 +7,7 @@ import re
 from collections.abc import Awaitable, Callable, Sequence
 from urllib.parse import quote
 
+from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
@@ -30,7 +31,7 @@ TITLES = {
 _NEXT = re.compile(r"/(?![/\\])[^\\\x00-\x1f]*")
 
 VisitorOf = Callable[[Request], Awaitable[Visitor]]
-CheckForm = Callable[[Asked], bool]
+CheckForm = Callable[[Request, Visitor, FormData], bool]
 
 
 def starlette_routes(
@@ -62,7 +63,7 @@ def _endpoint(
             if _length(request) > LARGEST_FORM:
                 return refused_page(console, asked, 413)
             asked = Asked(request, visitor, asked.now_utc, await request.form(max_files=2, max_fields=500))
-            if not is_own_form(asked):
+            if not is_own_form(request, visitor, asked.form):
                 return refused_page(console, asked, 403)
             if page.step_up and not visitor.proved:
                 return RedirectResponse(f"/me/prove?next={quote(request.url.path)}", 303)
