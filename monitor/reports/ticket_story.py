@@ -1,4 +1,4 @@
-"""Tell what has happened to a ticket in one line of time: people, the monitor, and letters with their delivery. Pure."""
+"""Tell what has happened to a ticket in one line of time: people, the monitor, letters and their delivery. Pure."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

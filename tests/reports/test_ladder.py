@@ -1,5 +1,7 @@
 """The ladder of a ticket's stages: who has it, who had it, who would get it."""
 
+import itertools
+
 from monitor.reports.ladder import Reached, Rung, ladder
 from monitor.store.ticket_rows import numbered
 from tests.alerts.cases.asked import ask
@@ -18,7 +20,7 @@ def test_a_new_request_stands_with_the_officer_and_the_stages_ahead_have_their_d
     assert [rung.reached for rung in found] == [Reached.NOW, *[Reached.AHEAD] * 3]
     assert [rung.holder for rung in found] == ["responsible", "grievance", "appeal", "cell"]
     assert all(rung.estimated for rung in found[1:])
-    assert all(below.ends_utc == above.begins_utc for below, above in zip(found, found[1:], strict=False))
+    assert all(below.ends_utc == above.begins_utc for below, above in itertools.pairwise(found))
 
 
 def test_a_missed_target_leaves_the_officer_behind_and_the_first_stage_has_it(desk: Desk) -> None:
