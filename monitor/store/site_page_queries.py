@@ -145,7 +145,7 @@ def notes_of(session: Session, site: str, limit: int) -> list[Note]:
     return [Note(*row) for row in session.execute(query.order_by(SiteNote.id.desc()).limit(limit))]
 
 
-def _outages() -> Select[Any]:
+def _outages() -> Select[*tuple[Any, ...]]:
     affected = select(func.count()).where(AffectedSite.outage_id == Outage.id).scalar_subquery()
     return select(
         Outage.id,
