@@ -4,12 +4,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from monitor.alerts.facts.case import CaseFacts, Letterhead, Outage
+from monitor.alerts.facts.case import Asked, CaseFacts, Letterhead, Outage
 from monitor.alerts.notices.observations import cause_text, hour_text, last_good_text, seen_text, snmp_text, ways_text
 from monitor.alerts.notices.phrases import COMMANDS, HEADLINES, LABELS, TO_DO
 from monitor.domain.evidence import Hour
 from monitor.domain.message import N_
 from monitor.domain.states import EndReason
+from monitor.domain.tracking_code import shown
 from monitor.i18n import formats
 from monitor.i18n.catalogue import tr, trn
 from monitor.i18n.languages import Lang, lookup
@@ -135,6 +136,7 @@ def _rows(facts: CaseFacts, known: Mapping[str, str], lang: Lang) -> Iterator[tu
 def _rows_for_citizen(facts: CaseFacts, known: Mapping[str, str], lang: Lang) -> Iterator[tuple[str, str]]:
     """Yield what was asked, when it is due, and whom to ask: nothing of the office's own workings."""
     yield from _what(facts, known, lang, for_citizen=True)
+    yield "code", shown(facts.asked.code) if facts.asked else ""
     yield from _asked(facts, lang)
     yield from _due(facts, lang)
     yield "note", facts.note
@@ -156,11 +158,17 @@ def _what(
 
 def _asked(facts: CaseFacts, lang: Lang) -> Iterator[tuple[str, str]]:
     if asked := facts.asked:
-        yield "asker", f"{asked.name} ({tr(lang, WAYS[asked.way])})" if asked.way in WAYS else asked.name
+        yield "asker", _asker(asked, lang)
         yield "request", asked.text
         yield "received", formats.moment_text(facts.event, lang)
     else:
         yield "since", formats.moment_text(facts.event, lang)
+
+
+def _asker(asked: Asked, lang: Lang) -> str:
+    """Return who asked, and how it came in; of one without a name only how."""
+    way = tr(lang, WAYS[asked.way]) if asked.way in WAYS else ""
+    return f"{asked.name} ({way})" if asked.name and way else asked.name or way
 
 
 def _of_outage(outage: Outage, known: Mapping[str, str], lang: Lang) -> Iterator[tuple[str, str]]:
