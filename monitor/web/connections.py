@@ -6,7 +6,8 @@
        ▲                                                               │
        └────────────────────────data is received───────────────────────┘
 
-A connection that exceeds its phase's time is aborted. When all slots are taken, a new connection gets that of an IDLE
+A connection that exceeds its phase's time is aborted; an answer that is a stream (STREAMING) has no limit, and its
+connection holds no slot. When all slots are taken, a new connection gets that of an IDLE
 one, else of one that has been ASKING for a moment, else of one whose reader does not take its answer, else of one whose
 peer has closed its half, each time of the oldest.
 """
@@ -35,6 +36,7 @@ class Phase(Enum):
     ASKING = "asking"
     ANSWERING = "answering"
     IDLE = "idle"
+    STREAMING = "streaming"
 
 
 class Connection(H11Protocol):
@@ -66,7 +68,7 @@ class Connection(H11Protocol):
     def eof_received(self) -> bool:  # type: ignore[override]  # as asyncio has it
         """Continue the answer to a peer that closed its half (`nc -N`); drop one that is still asking, or idle."""
         self.said_all = True
-        return self.phase is Phase.ANSWERING
+        return self.phase in {Phase.ANSWERING, Phase.STREAMING}
 
     def on_response_complete(self) -> None:
         before = self.cycle
@@ -108,6 +110,12 @@ class Connection(H11Protocol):
     def stalled_s(self) -> float:
         """Return for how long its reader has taken nothing of a pending answer; 0 while it reads."""
         return 0.0 if self._stalled_since_s is None else self.loop.time() - self._stalled_since_s
+
+    def keep_open(self) -> None:
+        """Let the answer under way last: a stream of events has no end, and holds none of the slots."""
+        self.phase = Phase.STREAMING
+        if self._end is not None:
+            self._end.cancel()
 
     def drop(self) -> None:
         """Abort it, whatever its phase."""

@@ -7,6 +7,7 @@ from importlib.metadata import version
 from typing import TypedDict
 
 from monitor.domain.clock import Clock
+from monitor.domain.message import Said
 from monitor.domain.reasons import Reason, as_json
 from monitor.i18n.catalogue import render
 from monitor.i18n.languages import SOURCE, Lang
@@ -62,7 +63,7 @@ def status(live: RuntimeView, store: Store, clock: Clock) -> LiveStatus:
         "configuration": _configuration(live),
         "sites": sites,
         "counts": counts,
-        "snmp": _not_read(live, {site["id"] for site in sites if site["state"] in ("up", "degraded")}),
+        "snmp": not_read(live, {site["id"] for site in sites if site["state"] in ("up", "degraded")}),
         "store_readable": False,
         "outages": [],
         "tickets": [],
@@ -85,13 +86,20 @@ def status(live: RuntimeView, store: Store, clock: Clock) -> LiveStatus:
         return found
 
 
+def monitor_faults(live: RuntimeView, store: Store, now_utc: datetime) -> list[Said]:
+    """Return what is wrong with the mail path, a line each; raises SQLAlchemyError."""
+    path = mail_path(store, live, now_utc)
+    outbox = _outbox(path)
+    return list(mail_faults(_mail(path, outbox, live, now_utc), outbox))
+
+
 def _configuration(live: RuntimeView) -> ConfigurationDocument:
     """Return since when the configuration is in force, and where a later one is wrong; never a value of it."""
     verdict = live.verdict
     return {"accepted": verdict.accepted_utc.isoformat(), "refused": verdict.refused}
 
 
-def _not_read(live: RuntimeView, answering: set[str]) -> list[UnreadDocument]:
+def not_read(live: RuntimeView, answering: set[str]) -> list[UnreadDocument]:
     """Return the devices that SNMP does not reach although their sites answer."""
     return [
         {

@@ -97,7 +97,7 @@ async def test_an_address_may_have_a_zone(port: int, host: str) -> None:
     assert (await ask(port, "/metrics", host=host)).status == 200
 
 
-@pytest.mark.parametrize("path", [b"/", b"/metrics", b"/style.css"])
+@pytest.mark.parametrize("path", [b"/", b"/metrics", b"/static/console.css"])
 @pytest.mark.parametrize("times", [1, 3])
 async def test_who_has_said_all_that_he_will_is_answered_still(port: int, path: bytes, times: int) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
@@ -182,7 +182,7 @@ async def test_what_is_no_http_after_a_request_ends_the_connection_and_leaves_no
             await asyncio.sleep(0.03)
     await asyncio.sleep(0.05)
     writer.close()
-    assert (await ask(port, "/style.css")).status == 200
+    assert (await ask(port, "/static/console.css")).status == 200
     assert [record for record in caplog.records if record.levelno >= logging.ERROR or record.exc_info] == []
 
 
