@@ -1,4 +1,4 @@
-"""Collect the office's whole state as plain values, for the page and /api/status."""
+"""Collect the office's whole state as plain values, for the page and /api/v1/status."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator

@@ -10,6 +10,7 @@ from monitor.domain.api_scopes import SCOPES
 from monitor.i18n.catalogue import tr
 from monitor.web.api.answers import Found, made
 from monitor.web.api.asked import SCOPE, Asking, GuardedRoute
+from monitor.web.console.rendering import asset
 
 router = APIRouter(route_class=GuardedRoute, include_in_schema=False)
 
@@ -40,6 +41,7 @@ async def docs(asked: Asking) -> Response:
             document=document,
             operations=list(_operations(document)),
             scopes=SCOPES.items(),
+            asset=asset,
             _=lambda text, **values: tr(lang, text, **values),
         )
 
