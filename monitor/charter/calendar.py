@@ -5,6 +5,7 @@ an estimate, where the year has none); days that were notified as worked in exch
 """
 
 from bisect import bisect_right
+from calendar import monthrange
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
@@ -108,6 +109,10 @@ class Calendar:
         if known is None:
             known = self._days[day] = self._look_up(day)
         return known
+
+    def month(self, first: date) -> list[Day]:
+        """Return every day of the month that begins with ``first``."""
+        return [self.day(first.replace(day=n)) for n in range(1, monthrange(first.year, first.month)[1] + 1)]
 
     def is_public_holiday(self, day: date) -> bool:
         """Return whether a list (or an estimate without one) makes it a holiday, whatever the office ordered."""
