@@ -30,6 +30,7 @@ DayKind = Literal["working", "weekend", "holiday", "order"]
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 WARN_FROM_MONTH = 11  # the lists are notified in October and November
+USUAL_DAY = message("working day")
 SEARCH_DAYS = 3_660  # no office is closed for ten years; a calendar that says so must not hang the daemon
 
 
@@ -182,7 +183,7 @@ class Calendar:
             if ramadan.covers(day):
                 return ramadan, message("working day, Ramadan hours")
         row = bisect_right(self.file.hours, day, key=lambda entry: entry.first) - 1
-        return self.file.hours[max(row, 0)], message("working day")
+        return self.file.hours[max(row, 0)], USUAL_DAY
 
 
 def _years_due(today: date) -> tuple[int, ...]:
