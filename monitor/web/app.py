@@ -19,6 +19,7 @@ from monitor.settings.load import Settings
 from monitor.store.sqlite import Store
 from monitor.web.guard import AllowedHost, AnswerDeadline, SafeHeaders
 from monitor.web.pages import Pages
+from monitor.web.proxies import ForwardedClient, SecuredLine
 from monitor.web.scrape import Scrape
 
 
@@ -35,6 +36,7 @@ def make_app(
     ``settings_of``: returns the configuration in force; ``ages``: seconds since each part last turned.
     """
     pages = Pages(live, store, settings_of, clock)
+    web = settings_of().monitor.web  # of the start, as what listens is
 
     async def page(request: Request) -> Response:
         wanted = request.query_params.get("lang", "")
@@ -70,8 +72,10 @@ def make_app(
     return Starlette(
         routes=[Route(path, endpoint, methods=["GET"]) for path, endpoint in routes.items()],
         middleware=[
+            Middleware(ForwardedClient, proxies=web.behind_proxy),
             Middleware(SafeHeaders),
             Middleware(AllowedHost, names=lambda: settings_of().monitor.web.names),
+            Middleware(SecuredLine, web=web),
             Middleware(AnswerDeadline),
         ],
     )

@@ -66,7 +66,8 @@ class Connection(H11Protocol):
     def eof_received(self) -> bool:  # type: ignore[override]  # as asyncio has it
         """Continue the answer to a peer that closed its half (`nc -N`); drop one that is still asking, or idle."""
         self.said_all = True
-        return self.phase is Phase.ANSWERING
+        over_tls = self.transport.get_extra_info("sslcontext") is not None  # where half a connection cannot be kept
+        return self.phase is Phase.ANSWERING and not over_tls
 
     def on_response_complete(self) -> None:
         before = self.cycle
