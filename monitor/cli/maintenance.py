@@ -11,7 +11,7 @@ from monitor.cli.dates import moment_of
 from monitor.cli.errors import BAD_INPUT, Failure, acting, settings_in_force, store_of
 from monitor.cli.language import _, digits, n_, term
 from monitor.cli.numbers import whole
-from monitor.cli.options import Actor, AsJson, Seen, as_seen, who
+from monitor.cli.options import CLI, Actor, AsJson, Seen, as_seen, who
 from monitor.domain.message import message
 from monitor.domain.text import clean
 from monitor.i18n.terms import WEEKDAYS
@@ -66,7 +66,7 @@ def add(
             raise Failure(message("when does it end? Expected --ends or --minutes, in the future"), BAD_INPUT)
         entry |= {"begins": first, "ends": last}
     with store_of(settings) as store, acting(OPTIONS), store.write() as session:
-        window = actions.plan_work(Work(session, Office.of(settings), now_utc, who(actor)), name, entry)
+        window = actions.plan_work(Work(session, Office.of(settings), now_utc, who(actor), via=CLI), name, entry)
     print(_("Planned work '{name}': {time}, {sites}.", name=name, time=when(window), sites=about(window)))
 
 
@@ -86,7 +86,7 @@ def extend(
     settings = settings_in_force(context.obj)
     ends_utc, now_utc = moment_of("--ends", ends), now_of(settings)
     with store_of(settings) as store, acting({"ends_utc": f"--ends: found '{ends}'. "}), store.write() as session:
-        work = Work(session, Office.of(settings), now_utc, who(actor))
+        work = Work(session, Office.of(settings), now_utc, who(actor), via=CLI)
         window = actions.extend_work(work, name, ends_utc, seen=as_seen(seen))
     print(_("Planned work '{name}': {time}, {sites}.", name=name, time=when(window), sites=about(window)))
 
@@ -101,7 +101,7 @@ def end(context: typer.Context, name: Name, actor: Actor = "", seen: Seen = None
     settings = settings_in_force(context.obj)
     now_utc = now_of(settings)
     with store_of(settings) as store, acting({}), store.write() as session:
-        actions.end_work(Work(session, Office.of(settings), now_utc, who(actor)), name, seen=as_seen(seen))
+        actions.end_work(Work(session, Office.of(settings), now_utc, who(actor), via=CLI), name, seen=as_seen(seen))
     print(_("Planned work '{name}' has ended.", name=name))
 
 

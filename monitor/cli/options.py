@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from monitor.alerts.cases.refusals import Seen as SeenVersion
 
 LONGEST_NAME = 100  # characters
+CLI = "cli"  # how the acts of commands are recorded
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Number = Annotated[

@@ -8,7 +8,7 @@ import typer
 from monitor.cli.dates import local, moment_of
 from monitor.cli.errors import BAD_INPUT, NO, Failure, acting, settings_in_force, store_of
 from monitor.cli.language import _, term
-from monitor.cli.options import Actor, Number, Seen, as_seen, who
+from monitor.cli.options import CLI, Actor, Number, Seen, as_seen, who
 from monitor.cli.tickets import act, number_of
 from monitor.domain.message import message
 from monitor.domain.text import clean
@@ -24,6 +24,8 @@ OPTIONS = {
     "way": "--by: ",
     "site": "--site: ",
     "asker_email": "--email: ",
+    "asker_phone": "--phone: ",
+    "why_late": "--why-late: ",
     "reason": "--reason: ",
 }
 
@@ -38,8 +40,8 @@ Reason = Annotated[str, typer.Option("--reason", "-r", help="Why; this is writte
 def new(
     context: typer.Context,
     text: Annotated[str, typer.Option("--text", "-m", help="What is requested, in the person's own words.")],
-    asker: Annotated[str, typer.Option("--from", metavar="NAME", help="Who requests it.")],
     way: Annotated[str, typer.Option("--by", help="How it was received: phone, person, email or letter.")],
+    asker: Annotated[str, typer.Option("--from", metavar="NAME", help="Who requests it.")] = "",
     service: Service = "",
     official: Official = "",
     site: Annotated[str, typer.Option(help="The site that it is about.")] = "",
@@ -47,6 +49,9 @@ def new(
     at: Annotated[
         str, typer.Option(help="When it was received, such as 2026-11-23T16:30 (Dhaka); without it now.")
     ] = "",
+    why_late: Annotated[str, typer.Option(help="Why it was not registered on the day it was received (--at).")] = "",
+    phone: Annotated[str, typer.Option(help="The person's telephone number, to call back.")] = "",
+    memo: Annotated[str, typer.Option(help="The memo number of their letter.")] = "",
     anyway: Annotated[
         bool, typer.Option("--anyway", help="Do not ask for confirmation when the site has open tickets.")
     ] = False,
@@ -65,7 +70,8 @@ def new(
     with acting(options):
         actions.refuse_impossible_clock(now_utc)
         key = _service_key(office, service, official)
-        request = Request(key, way, asker, text, moment_of("--at", at) if at else now_utc, email, site or None)
+        received_utc = moment_of("--at", at) if at else now_utc
+        request = Request(key, way, asker, text, received_utc, email, site or None, phone, memo, why_late)
         actions.refuse_bad_request(office, request, now_utc)
     _warn_of_misfit(office, key, site)
     with store_of(settings) as store, acting(options):
@@ -73,7 +79,7 @@ def new(
             with store.read() as session:
                 _offer_open_tickets(session, site, anyway=anyway)
         with store.write() as session:
-            ticket = actions.register(Work(session, office, now_utc, who(actor)), request)
+            ticket = actions.register(Work(session, office, now_utc, who(actor), via=CLI), request)
             print(_("{number}: due {deadline:moment}", number=ticket.number, deadline=ticket.deadline_utc))
 
 
@@ -109,7 +115,7 @@ def correct(
         )
         raise Failure(said, BAD_INPUT)
     with store_of(settings) as store, acting(OPTIONS), store.write() as session:
-        work, about = Work(session, office, now_utc, who(actor)), number_of(session, number)
+        work, about = Work(session, office, now_utc, who(actor), via=CLI), number_of(session, number)
         ticket = actions.correct(work, about, wanted, reason, seen=as_seen(seen))
         _warn_of_misfit(office, ticket.service, ticket.site)
         print(_("{number}: corrected; due {deadline:moment}", number=ticket.number, deadline=ticket.deadline_utc))

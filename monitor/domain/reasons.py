@@ -163,7 +163,7 @@ PARAMETERS: Mapping[ReasonCode, Mapping[str, type]] = {
     C.VALUE_CHANGED: {"field": str, "before": str, "after": str},
     C.REDATED_EARLIER: {"since": datetime, "seconds": int},
     C.REDATED_LATER: {"since": datetime, "seconds": int},
-    C.REGISTERED: {"way": str, "asker": str},
+    C.REGISTERED: {"way": str, "asker": str, "why_late": Reason},
     C.LINKED_TO_OUTAGE: {"site": str, "since": datetime, "ticket": str},  # '' while the outage has no ticket
     C.LINKED_TO_COMPLAINT: {"complaint": str},
     C.OPERATOR_LATE: {"operator": str, "due": datetime},

@@ -25,8 +25,9 @@ def account(session: Session, office: Office, number: str, lang: Lang) -> Iterat
     service = office.charter.services.get(ticket.service)
     if service is not None:
         yield f"{service.key}  {service.name(lang)}"
-    if ticket.asker:
-        yield tr(lang, "From: {asker} ({way})", asker=ticket.asker, way=lookup(lang, WAYS[ticket.source]))
+    if ticket.source in WAYS:
+        way = lookup(lang, WAYS[ticket.source])
+        yield tr(lang, "From: {asker} ({way})", asker=ticket.asker or "\N{EN DASH}", way=way)
         yield tr(lang, "Request: {text}", text=ticket.text.replace("\n", "\n  "))
     for outage in ticket.outages:
         yield _outage_line(outage, lang)

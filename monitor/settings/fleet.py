@@ -6,6 +6,7 @@ from functools import cached_property
 from ipaddress import IPv4Address, IPv6Address
 
 from monitor.domain.message import N_, Message, Said, message
+from monitor.domain.reasons import Names
 from monitor.domain.text import comparison_key
 from monitor.settings.problems import Problem, no_such
 from monitor.settings.services_section import ServiceCheck
@@ -106,17 +107,23 @@ class Group:
 
 @dataclass(frozen=True)
 class Fleet:
-    """All sites by id, and the uplinks by name."""
+    """All sites by id, the uplinks by name, and what unions are called, by the `comparison_key` of their word."""
 
     sites: Mapping[str, Site]
     groups: Mapping[str, Group] = field(default_factory=dict)
+    unions: Mapping[str, Names] = field(default_factory=dict)
 
     @classmethod
     def of(cls, file: SitesFile, uplinks: Mapping[str, UplinkEntry] | None = None) -> "Fleet":
         """Build the fleet of a file in which `problems` found nothing wrong."""
         groups = {name: _group(name, entry) for name, entry in (uplinks or {}).items()}
         spelt = _Spellings()
-        return cls({id_: _site(id_, entry, spelt) for id_, entry in file.sites.items()}, groups)
+        unions = {comparison_key(word): Names(entry.name_bn, entry.name_en) for word, entry in file.unions.items()}
+        return cls({id_: _site(id_, entry, spelt) for id_, entry in file.sites.items()}, groups, unions)
+
+    def union_name(self, union: str) -> Names:
+        """Return what a union is called; the word by which sites name it where sites.toml has no names for it."""
+        return self.unions.get(comparison_key(union)) or Names(union, union)
 
     @cached_property
     def references(self) -> Mapping[str, Device]:

@@ -12,6 +12,7 @@ from monitor.domain.message import N_, Message, message
 from monitor.domain.text import comparison_key
 from monitor.settings import fleet as fleet_rules
 from monitor.settings.acknowledged_section import Acknowledged
+from monitor.settings.areas_file import AREAS, Areas, read_areas
 from monitor.settings.base import Model
 from monitor.settings.calendar_file import CalendarFile, HolidaysFile
 from monitor.settings.charter_file import CharterFile
@@ -30,7 +31,7 @@ M = TypeVar("M", bound=Model)
 
 @dataclass(frozen=True)
 class Settings:
-    """All settings of an office. Relative paths in it start at ``home``."""
+    """All settings of an office. Relative paths in it start at ``home``. ``areas``: None without areas.json."""
 
     directory: Path
     fleet: Fleet
@@ -38,6 +39,7 @@ class Settings:
     charter: CharterFile
     calendar: CalendarFile
     holidays: HolidaysFile
+    areas: Areas | None = None
 
     @property
     def home(self) -> Path:
@@ -78,6 +80,11 @@ def load(directory: Path, kinds: Kinds, sources: dict[str, bytes] | None = None)
     charter = part("charter.toml", CharterFile)
     calendar = part("calendar.toml", CalendarFile)
     holidays = part("holidays.toml", HolidaysFile)
+    outlines = None
+    try:
+        outlines = read_areas(directory / AREAS, str(directory / AREAS))
+    except ConfigError as error:
+        faults.extend(error.problems)
     if sites and monitor:
         faults.extend(_unknown_credentials(documents["sites.toml"], sites, monitor))
         faults.extend(_unknown_sites(documents["monitor.toml"], sites, monitor))
@@ -89,7 +96,9 @@ def load(directory: Path, kinds: Kinds, sources: dict[str, bytes] | None = None)
         raise ConfigError(faults)
     if sources is not None:
         sources |= {name: document.source for name, document in documents.items()}
-    return Settings(directory, Fleet.of(sites, monitor.vantage), monitor, charter, calendar, holidays)
+        sources |= {AREAS: outlines[1]} if outlines else {}
+    areas = outlines[0] if outlines else None
+    return Settings(directory, Fleet.of(sites, monitor.vantage), monitor, charter, calendar, holidays, areas)
 
 
 def _unknown_credentials(document: Document, sites: SitesFile, monitor: MonitorFile) -> Iterator[Problem]:

@@ -132,7 +132,17 @@ class SiteEntry(Model):
         return self
 
 
+class UnionEntry(Model):
+    """What a union is called on pages; its key is the word by which sites name it."""
+
+    name_bn: Name
+    name_en: Name
+
+
 class SitesFile(Model):
     """The whole file."""
 
     sites: dict[Id, SiteEntry] = Field(min_length=1)
+    unions: dict[Annotated[str, StringConstraints(min_length=1, max_length=200)], UnionEntry] = Field(
+        default_factory=dict
+    )

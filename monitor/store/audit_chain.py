@@ -1,20 +1,25 @@
-"""Verify the hash chain over the history of all tickets: each event's hash covers the event and the hash before it.
+"""Verify the one hash chain over the history of all tickets and the acts of people.
 
-Nothing can be altered, inserted or removed without breaking every later hash; and a head that was noted elsewhere (it
-stands in every mail) proves that nothing was cut off since. `store.ticket_history` adds to it.
+Each hash covers one entry and the hash before it. Nothing can be altered, inserted or removed without breaking every
+later hash; and a head that was noted elsewhere (it stands in every mail) proves that nothing was cut off since.
+`store.ticket_history` and `store.acts` add to it. An act stands behind the event that was the last one when it was
+recorded.
 """
 
 import hashlib
+import heapq
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import NamedTuple
 
 from sqlalchemy import Text, select, type_coerce
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from monitor.domain.json_text import parse_json
 from monitor.domain.message import N_, Said, message
-from monitor.store.models import ChainHead, Ticket, TicketEvent
+from monitor.store.models import Act, ChainHead, Ticket, TicketEvent
 
 TICKETS = "tickets"  # the chain's name
 BEGINNING = "0" * 64
@@ -24,13 +29,14 @@ MOST_WRONG = 8  # letters of 64: two hashes agree in 56 places by chance once in
 
 TICKET_GONE = N_("the ticket of event {event} ({kind}) is gone")
 EVENT_ALTERED = N_("event {event} of {number} ({kind}) is not what was recorded")
+ACT_ALTERED = N_("act {act} of {actor} ({kind}) is not what was recorded")
 
 
 @dataclass(frozen=True, slots=True)
 class Audit:
-    """The result of a walk along the chain. ``events``: how many were checked; ``head``: the last hash.
+    """The result of a walk along the chain. ``events``, ``acts``: how many were checked; ``head``: the last hash.
 
-    ``fault`` names the first event that does not fit, or that the known head is missing, or is empty. ``meant``: a head
+    ``fault`` names the first entry that does not fit, or that the known head is missing, or is empty. ``meant``: a head
     of the chain that the known one, which is not in it, seems to be a typing error for.
     """
 
@@ -38,6 +44,28 @@ class Audit:
     head: str
     fault: Said
     meant: str = ""
+    acts: int = 0
+
+
+class Place(NamedTuple):
+    """A place in the chain: behind the event of that id, and behind the act of that id; ``act`` 0: the event itself."""
+
+    event: int
+    act: int = 0
+
+
+class _Entry(NamedTuple):
+    """An entry of the chain as it is stored. ``wrong``: what is said if its hash does not fit, or it is ``gone``."""
+
+    place: Place
+    content: list[object]
+    hash: str
+    wrong: Said
+    gone: bool = False
+
+    def own(self, before: str) -> str:
+        """Return the hash it should have behind the hash ``before`` it."""
+        return _hash([before, *self.content])
 
 
 def link(
@@ -48,47 +76,108 @@ def link(
     ``reason``: the stored JSON; its members are hashed in the order of their names. None, as in all events of older
     versions, adds nothing.
     """
-    at = at_utc.astimezone(UTC).isoformat(timespec="microseconds")
-    fields: list[object] = [before, number, at, actor, kind, text]
-    if reason is not None:
-        fields.append(_parsed(reason))
+    return _hash([before, *_event(number, at_utc, actor, kind, text, reason)])
+
+
+def link_act(before: str, act: Act, changed_from: object, changed_to: object) -> str:
+    """Return the hash of an act: SHA-256 over the hash before it and all of its fields, in hexadecimal.
+
+    ``changed_from``, ``changed_to``: what it stores as ``before`` and ``after``, as plain JSON values.
+    """
+    return _hash([before, *_act(act, changed_from, changed_to)])
+
+
+def _event(number: str, at_utc: datetime, actor: str, kind: str, text: str, reason: str | None) -> list[object]:
+    fields: list[object] = [number, _moment(at_utc), actor, kind, text]
+    return fields if reason is None else [*fields, _parsed(reason)]
+
+
+def _act(act: Act, changed_from: object, changed_to: object) -> list[object]:
+    # No event is hashed with so many fields: none can be taken for an act.
+    who, what = [_moment(act.at_utc), act.actor, act.via, act.address], [act.kind, act.about]
+    return ["act", act.after_event_id, *who, *what, changed_from, changed_to]
+
+
+def _moment(at_utc: datetime) -> str:
+    return at_utc.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def _hash(fields: list[object]) -> str:
     content = json.dumps(fields, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
     return hashlib.sha256(content.encode("utf-8", "surrogatepass")).hexdigest()
 
 
-def _parsed(reason: str) -> object:
+def _parsed(stored: str) -> object:
     try:
-        return parse_json(reason)
+        return parse_json(stored)
     except ValueError:  # it was altered: no hash fits it
-        return [reason]
+        return [stored]
 
 
 def verify(session: Session, known_head: str = "") -> Audit:
     """Verify the whole chain; ``known_head``: a hash noted earlier, which must still be in it."""
     known_head = known_head.lower()
-    before, count, meant, seen = BEGINNING, 0, "", known_head in {"", BEGINNING}
-    # An event whose ticket is gone is a fault, not a line to leave out.
+    before, meant, seen = BEGINNING, "", known_head in {"", BEGINNING}
+    count = {False: 0, True: 0}  # by whether it is an act
+    for entry in heapq.merge(_events(session), _acts(session), key=lambda entry: entry.place):
+        if entry.gone or (own := entry.own(before)) != entry.hash:
+            return Audit(count[False], before, entry.wrong, acts=count[True])
+        before = own
+        count[entry.place.act > 0] += 1
+        seen = seen or own == known_head
+        if not seen and is_mistyped(known_head, own):
+            meant = own
+    fault: Said = ""
+    stored = session.scalar(select(ChainHead.hash).where(ChainHead.name == TICKETS)) or BEGINNING
+    if not seen:
+        fault = message("the known head {head} is not in the chain: events were cut off or replaced", head=known_head)
+    elif stored != before:
+        fault = message("the last event is gone, whose hash was {hash}: events were cut off", hash=stored)
+    return Audit(count[False], before, fault, "" if seen else meant, count[True])
+
+
+def _events(session: Session) -> Iterator[_Entry]:
+    """Yield the events of all tickets in order; one whose ticket is gone is a fault, not a line to leave out."""
     # The reason as it stands, whatever this version can read of it.
     stored_reason = type_coerce(TicketEvent.reason, Text).label("stored_reason")
     query = select(TicketEvent, Ticket.number, stored_reason).outerjoin(Ticket).order_by(TicketEvent.id)
     for event, number, reason in session.execute(query).yield_per(1_000):
+        wrong = message(EVENT_ALTERED, event=event.id, number=number or "", kind=event.kind)
         if number is None:
-            return Audit(count, before, message(TICKET_GONE, event=event.id, kind=event.kind))
-        own = link(before, number, event.at_utc, event.actor, event.kind, event.text, reason)
-        if own != event.hash:
-            return Audit(count, before, message(EVENT_ALTERED, event=event.id, number=number, kind=event.kind))
-        before, count = own, count + 1
-        seen = seen or own == known_head
-        if not seen and is_mistyped(known_head, own):
-            meant = own
-    if not seen:
-        fault = message("the known head {head} is not in the chain: events were cut off or replaced", head=known_head)
-        return Audit(count, before, fault, meant)
-    stored = session.scalar(select(ChainHead.hash).where(ChainHead.name == TICKETS)) or BEGINNING
-    if stored != before:
-        fault = message("the last event is gone, whose hash was {hash}: events were cut off", hash=stored)
-        return Audit(count, before, fault)
-    return Audit(count, before, "")
+            wrong = message(TICKET_GONE, event=event.id, kind=event.kind)
+        content = _event(number or "", event.at_utc, event.actor, event.kind, event.text, reason)
+        yield _Entry(Place(event.id), content, event.hash, wrong, number is None)
+
+
+def _acts(session: Session) -> Iterator[_Entry]:
+    """Yield the acts in order; one that is no JSON any more is still read."""
+    stored_before = type_coerce(Act.before, Text).label("stored_before")
+    stored_after = type_coerce(Act.after, Text).label("stored_after")
+    query = select(Act, stored_before, stored_after)
+    query = query.options(defer(Act.before), defer(Act.after)).order_by(Act.after_event_id, Act.id)
+    for act, changed_from, changed_to in session.execute(query).yield_per(1_000):
+        wrong = message(ACT_ALTERED, act=act.id, actor=act.actor, kind=act.kind)
+        content = _act(act, _parsed(changed_from), _parsed(changed_to))
+        yield _Entry(Place(act.after_event_id, act.id), content, act.hash, wrong)
+
+
+def place_of(session: Session, head: str) -> Place | None:
+    """Return where in the chain the entry with that hash stands; None when there is none."""
+    event = session.scalar(select(TicketEvent.id).where(TicketEvent.hash == head))
+    if event is not None:
+        return Place(event)
+    act = session.execute(select(Act.after_event_id, Act.id).where(Act.hash == head)).first()
+    return Place(*act) if act else None
+
+
+def last_hash(session: Session) -> str:
+    """Return the hash of the last stored entry of the chain; BEGINNING when there is none."""
+    event = session.execute(select(TicketEvent.id, TicketEvent.hash).order_by(TicketEvent.id.desc()).limit(1)).first()
+    latest = select(Act.after_event_id, Act.hash).order_by(Act.after_event_id.desc(), Act.id.desc()).limit(1)
+    act = session.execute(latest).first()
+    if act and (event is None or act[0] >= event[0]):
+        return act[1]
+    return event[1] if event else BEGINNING
 
 
 def is_mistyped(typed: str, head: str) -> bool:

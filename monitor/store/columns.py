@@ -110,6 +110,11 @@ def stored_whole(given: Reason | None) -> str | None:
     return None if given is None else json.dumps(_plain(as_json(given)), ensure_ascii=False)
 
 
+def storable_facts(given: Any) -> Any:
+    """Return ``given`` as a column for facts stores it."""
+    return _plain(given)
+
+
 def storable_line(text: str, most: int) -> str:
     """Return ``text`` as a column for one line stores it: cleaned, one line, at most ``most`` characters."""
     return text if len(text) <= most and is_plain_ascii(text) else clean(text, most)

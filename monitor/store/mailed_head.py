@@ -8,11 +8,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from monitor.state_file import read_state, write_state
-from monitor.store.models import TicketEvent
+from monitor.store.audit_chain import Place, place_of
 
 FILE = "mailed-head"
 MOST_BYTES = 64 * 1024
@@ -20,11 +19,15 @@ MOST_BYTES = 64 * 1024
 
 @dataclass(frozen=True, slots=True)
 class MailedHead:
-    """A mailed head. ``event``: the number of the event whose hash is ``head``; ``at_utc``: when it was sent."""
+    """A mailed head. ``event``: the number of the event whose hash is ``head``; ``at_utc``: when it was sent.
+
+    ``act``: the number of the act, where it is the hash of an act behind that event.
+    """
 
     head: str
     event: int
     at_utc: datetime
+    act: int = 0
 
 
 def read(state: Path) -> MailedHead | None:
@@ -33,7 +36,9 @@ def read(state: Path) -> MailedHead | None:
 
 
 def _mailed_head(found: Any) -> MailedHead:
-    return MailedHead(str(found["head"]), int(found["event"]), datetime.fromisoformat(found["at_utc"]))
+    return MailedHead(
+        str(found["head"]), int(found["event"]), datetime.fromisoformat(found["at_utc"]), int(found.get("act", 0))
+    )
 
 
 def note(session: Session, state: Path, head: str, now_utc: datetime) -> None:
@@ -41,10 +46,10 @@ def note(session: Session, state: Path, head: str, now_utc: datetime) -> None:
     known = read(state)
     if not head or (known is not None and known.head == head):
         return
-    event = session.scalar(select(TicketEvent.id).where(TicketEvent.hash == head))
-    if event is None or (known is not None and known.event >= event):
+    place = place_of(session, head)
+    if place is None or (known is not None and Place(known.event, known.act) >= place):
         return
-    write_state(state / FILE, {"head": head, "event": event, "at_utc": now_utc.isoformat()})
+    write_state(state / FILE, {"head": head, "event": place.event, "act": place.act, "at_utc": now_utc.isoformat()})
 
 
 def forget(state: Path) -> None:

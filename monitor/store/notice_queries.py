@@ -56,7 +56,7 @@ def listed(session: Session, *, pending: bool = False, dead: bool = False, limit
         query = query.where(Notice.sent_utc.is_(None), Notice.dead_utc.is_(None))
     if dead:
         query = query.where(Notice.dead_utc.is_not(None))
-    return [_view(notice) for notice in session.scalars(query)]
+    return [notice_view(notice) for notice in session.scalars(query)]
 
 
 def due_times(session: Session) -> Sequence[datetime]:
@@ -76,7 +76,8 @@ def merged(session: Session) -> int:
     return session.scalar(select(func.count()).where(Notice.folded_into.is_not(None))) or 0
 
 
-def _view(notice: Notice) -> NoticeView:
+def notice_view(notice: Notice) -> NoticeView:
+    """Return a notice as a plain value."""
     return NoticeView(
         notice.id,
         notice.kind,

@@ -135,7 +135,7 @@ def outages(session: Session, *, open_only: bool = False, limit: int = 100) -> l
     query = select(Outage).options(selectinload(Outage.ticket), selectinload(Outage.affected))
     if open_only:
         query = query.where(Outage.ended_utc.is_(None))
-    return [_outage(row) for row in session.scalars(query.order_by(Outage.started_utc.desc()).limit(limit))]
+    return [outage_view(row) for row in session.scalars(query.order_by(Outage.started_utc.desc()).limit(limit))]
 
 
 def open_outages(session: Session) -> list[OpenOutage]:
@@ -151,7 +151,7 @@ def tickets(session: Session, *, open_only: bool = False, limit: int = 100) -> l
     query = select(Ticket)
     if open_only:
         query = query.where(Ticket.state.in_(UNSOLVED))
-    return [_ticket(row) for row in session.scalars(query.order_by(Ticket.id.desc()).limit(limit))]
+    return [ticket_view(row) for row in session.scalars(query.order_by(Ticket.id.desc()).limit(limit))]
 
 
 def number_like(session: Session, typed: str, this_year: int) -> str:
@@ -161,21 +161,18 @@ def number_like(session: Session, typed: str, this_year: int) -> str:
         return typed
     query = select(Ticket.number).where(Ticket.year == wanted.year, Ticket.seq == wanted.seq)
     found = session.scalars(query).one_or_none()
-    right = found is not None and wanted.prefix in ("", found.partition("-")[0])
-    return found if found is not None and right else typed
+    return found if found is not None and wanted.prefix in ("", found.partition("-")[0]) else typed
 
 
 def ticket(session: Session, number: str) -> TicketView | None:
     """Return one ticket with its whole history; None when there is no such number."""
     row = session.scalars(select(Ticket).where(Ticket.number == number)).one_or_none()
-    if row is None:
-        return None
-    return whole_ticket(row)
+    return None if row is None else whole_ticket(row)
 
 
 def whole_ticket(row: Ticket) -> TicketView:
     """Return a ticket with its whole history."""
-    return _ticket(row, tuple(EventView(e.at_utc, e.actor, e.kind, e.text, e.reason) for e in row.events))
+    return ticket_view(row, tuple(EventView(e.at_utc, e.actor, e.kind, e.text, e.reason) for e in row.events))
 
 
 def tickets_by_stage(session: Session) -> dict[int, int]:
@@ -230,8 +227,7 @@ def site_states(session: Session) -> dict[str, tuple[str, datetime]]:
 def outage_counts(session: Session, *, after: int = 0) -> dict[tuple[str, str], int]:
     """Count the stored outages of each (site, service), of those with a number beyond ``after``."""
     query = select(Outage.site, Outage.service, func.count()).where(Outage.id > after)
-    rows = session.execute(query.group_by(Outage.site, Outage.service))
-    return {(site, service): count for site, service, count in rows}
+    return {(row[0], row[1]): row[2] for row in session.execute(query.group_by(Outage.site, Outage.service))}
 
 
 def last_outage(session: Session) -> int:
@@ -254,7 +250,7 @@ def events(session: Session, *, site: str = "", limit: int = 100) -> list[Timeli
     """Return the latest timeline events, newest first; of one site, or of all."""
     query = select(Event).order_by(Event.at_utc.desc(), Event.id.desc()).limit(limit)
     rows = session.scalars(query.where(Event.site == site) if site else query)
-    return [TimelineView(row.at_utc, row.site, row.device, row.kind, row.reason) for row in rows]
+    return [timeline_view(row) for row in rows]
 
 
 OUTAGE, OUTAGE_OVER = EventKind.OUTAGE, EventKind.OUTAGE_OVER
@@ -265,20 +261,26 @@ def timeline(session: Session, *, site: str = "", kind: str = "", limit: int = 1
     query = select(Event).order_by(Event.at_utc.desc(), Event.id.desc()).limit(limit)
     query = query.where(Event.site == site) if site else query
     rows = session.scalars(query.where(Event.kind == kind) if kind else query)
-    found = [TimelineView(row.at_utc, row.site, row.device, row.kind, row.reason) for row in rows]
+    found = [timeline_view(row) for row in rows]
     for name, moment in ((OUTAGE, Outage.started_utc), (OUTAGE_OVER, Outage.ended_utc)):
         if kind in ("", name):
             those = select(Outage).where(moment.is_not(None)).order_by(moment.desc()).limit(limit)
             those = those.where(Outage.site == site) if site else those
-            found += [_of_an_outage(row, name) for row in session.scalars(those.options(selectinload(Outage.ticket)))]
+            found += [view_of_outage(row, name) for row in session.scalars(those.options(selectinload(Outage.ticket)))]
     return sorted(found, key=lambda line: line.at_utc, reverse=True)[:limit]
 
 
-def _of_an_outage(row: Outage, name: str) -> TimelineView:
-    ticket = row.ticket.number if row.ticket else None
+def timeline_view(row: Event) -> TimelineView:
+    """Return an event as a line of the timeline."""
+    return TimelineView(row.at_utc, row.site, row.device, row.kind, row.reason)
+
+
+def view_of_outage(row: Outage, name: str) -> TimelineView:
+    """Return the start or the end of an outage as a line of the timeline."""
+    number = row.ticket.number if row.ticket else None
     if name == OUTAGE or row.ended_utc is None:
-        return TimelineView(row.started_utc, row.site, "", OUTAGE, row.reason, None, ticket)
-    return TimelineView(row.ended_utc, row.site, "", OUTAGE_OVER, None, row.end_reason, ticket)
+        return TimelineView(row.started_utc, row.site, "", OUTAGE, row.reason, None, number)
+    return TimelineView(row.ended_utc, row.site, "", OUTAGE_OVER, None, row.end_reason, number)
 
 
 def event_kinds(session: Session) -> list[str]:
@@ -286,7 +288,8 @@ def event_kinds(session: Session) -> list[str]:
     return sorted({*session.scalars(select(Event.kind).distinct()), OUTAGE, OUTAGE_OVER})
 
 
-def _outage(row: Outage) -> OutageView:
+def outage_view(row: Outage) -> OutageView:
+    """Return an outage as a plain value."""
     return OutageView(
         row.id,
         row.site,
@@ -306,7 +309,8 @@ def _outage(row: Outage) -> OutageView:
     )
 
 
-def _ticket(row: Ticket, events: tuple[EventView, ...] = ()) -> TicketView:
+def ticket_view(row: Ticket, events: tuple[EventView, ...] = ()) -> TicketView:
+    """Return a ticket as a plain value, in listings without its history."""
     return TicketView(
         row.number,
         row.service,

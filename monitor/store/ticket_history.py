@@ -4,16 +4,17 @@ The database itself refuses to change, replace or delete an event.
 """
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
 from monitor.domain.reasons import Reason
-from monitor.store.audit_chain import BEGINNING, TICKETS, Audit, link, verify
+from monitor.store.audit_chain import BEGINNING, TICKETS, Audit, last_hash, link, verify
 from monitor.store.columns import storable, storable_line, stored_whole
 from monitor.store.models import ChainHead, Ticket, TicketEvent
 from monitor.store.work import HistoryLine, Work
 
-__all__ = ["BEGINNING", "Audit", "head", "head_of", "link", "record", "verify"]
+head = last_hash
+
+__all__ = ["BEGINNING", "Audit", "head", "head_of", "head_row", "link", "record", "verify"]
 
 MOST_ACTOR = TicketEvent.actor.type.most
 
@@ -23,7 +24,7 @@ def record(work: Work, ticket: Ticket, kind: str, text: str = "", reason: Reason
 
     ``text``: what a person wrote; ``reason``: what the program has to say.
     """
-    actor, text, last = storable_line(work.actor, MOST_ACTOR), storable(text), _head_row(work)
+    actor, text, last = storable_line(work.actor, MOST_ACTOR), storable(text), head_row(work)
     last.hash = link(last.hash, ticket.number, work.now_utc, actor, kind, text, stored_whole(reason))
     event = TicketEvent(at_utc=work.now_utc, actor=actor, kind=kind, text=text, reason=reason, hash=last.hash)
     ticket.events.append(event)
@@ -32,11 +33,15 @@ def record(work: Work, ticket: Ticket, kind: str, text: str = "", reason: Reason
 
 
 def head_of(work: Work) -> str:
-    """Return the hash of the last event, those of this transaction included; nobody else adds any until it ends."""
-    return _head_row(work).hash
+    """Return the hash of the last entry of the chain, those of this transaction included.
+
+    Nobody else adds any until it ends.
+    """
+    return head_row(work).hash
 
 
-def _head_row(work: Work) -> ChainHead:
+def head_row(work: Work) -> ChainHead:
+    """Return the row of the chain's head, locked until the transaction ends; the next entry is linked to its hash."""
     if work.known.head is None:
         locked = select(ChainHead).where(ChainHead.name == TICKETS).with_for_update()
         work.known.head = work.session.scalars(locked).one_or_none()
@@ -44,8 +49,3 @@ def _head_row(work: Work) -> ChainHead:
         work.known.head = ChainHead(name=TICKETS, hash=head(work.session))
         work.session.add(work.known.head)
     return work.known.head
-
-
-def head(session: Session) -> str:
-    """Return the hash of the last stored event."""
-    return session.scalar(select(TicketEvent.hash).order_by(TicketEvent.id.desc()).limit(1)) or BEGINNING

@@ -44,7 +44,8 @@ class Work:
     """One transaction on the database of ``office``, done at ``now_utc`` by ``actor``, the monitor or a person.
 
     For the thread that owns ``session``, until its transaction ends. ``history``: the lines it adds to tickets'
-    histories.
+    histories. ``via``: how a person does it, 'cli', 'console' or 'api': such acts are recorded (`store.acts`); empty
+    for the monitor and a help desk. ``address``: from which address.
     """
 
     session: Session
@@ -53,6 +54,8 @@ class Work:
     actor: str = MONITOR
     known: Known = field(default_factory=Known)
     history: list[HistoryLine] = field(default_factory=list)
+    via: str = ""
+    address: str = ""
 
     def at(self, now_utc: datetime) -> "Work":
         """Return the same transaction, at another time."""

@@ -35,7 +35,8 @@ WALK_IN = ("ticket", "new", "--by", "person", "--from", "=1+1", "--text", "à¦²à§
 
 
 def test_a_walk_in_complaint_gets_a_number_and_a_date_and_tells_its_story(home: Path, desk: Desk) -> None:
-    done = typed(home, *WALK_IN, "--service", "6", "--site", "lab-juniadaha-girls", "--at", "2026-11-23T16:30")
+    late = ("--at", "2026-11-23T16:30", "--why-late", "the register was at the other office")
+    done = typed(home, *WALK_IN, "--service", "6", "--site", "lab-juniadaha-girls", *late)
     assert done.returncode == 0
     assert done.stdout == "BHR-2026-000002: due Tuesday, 24 November 2026, 17:00\n"
     story = typed(home, "ticket", "show", "BHR-2026-000002").stdout
@@ -52,6 +53,8 @@ def test_a_walk_in_complaint_gets_a_number_and_a_date_and_tells_its_story(home: 
         (["--official", "1", "--site", "lab-juniadaha-grils"], "Did you mean 'lab-juniadaha-girls'?"),
         (["--official", "1", "--email", "a@b@c"], "'a@b@c' is not an e-mail address"),
         (["--official", "1", "--at", "yesterday"], "'yesterday' is not a time"),
+        (["--official", "1", "--at", "2026-11-23T10:00"], "why it was not registered on the day it was received"),
+        (["--official", "1", "--phone", "ask at the gate"], "--phone: 'ask at the gate' is not a telephone number"),
         (["--official", "1", "--at", "2099-01-01T10:00"], "within the year before now"),
     ],
 )

@@ -33,7 +33,7 @@ def test_a_request_without_words_or_a_name_is_refused(home: Path, desk: Desk, op
 
 @pytest.mark.parametrize("service", ["6", "৬", "citizen:6", "Citizen:৬", "06"])
 def test_a_service_is_written_as_one_likes_and_printed_in_one_way(home: Path, desk: Desk, service: str) -> None:
-    assert typed(home, *NEW, "--service", service, "--at", "2026-11-23T16:30").returncode == 0
+    assert typed(home, *NEW, "--service", service, "--at", "2026-11-23T16:30", "--why-late", "a letter").returncode == 0
     assert story(home, "2")["service"] == "citizen:6"
     asked = typed(home, "deadline", "--service", service, "--from", "2026-11-23T16:30", "--json")
     assert json.loads(asked.stdout)["service"] == "citizen:6"

@@ -37,12 +37,18 @@ class Namespace:
         """The namespace that ``argv`` (such as ``unshare -n``) makes; LabError says why it was refused."""
         return cls(name, _hold(argv), of_user)
 
+    @property
+    def entering(self) -> list[str]:
+        """What stands before a command that is started inside."""
+        return [
+            *("nsenter", "-t", str(self.holder.pid), "-n"),
+            *(("-U", "--preserve-credentials") if self.of_user else ()),
+        ]
+
     def command(self, argv: Sequence[str]) -> list[str]:
         """``argv``, to be started inside. Nothing forks on the way, so the process keeps its id."""
-        enter = ["nsenter", "-t", str(self.holder.pid), "-n"]
-        enter += ["-U", "--preserve-credentials"] if self.of_user else []
         # Who asks to be killed with us after we are gone would live for ever: hence the look at the parent.
-        return [*enter, "setpriv", "--pdeathsig", "KILL", "sh", "-c", ONLY_WITH_US, str(os.getpid()), *argv]
+        return [*self.entering, "setpriv", "--pdeathsig", "KILL", "sh", "-c", ONLY_WITH_US, str(os.getpid()), *argv]
 
     def run(
         self, argv: Sequence[str], *, check: bool = True, text: str | None = None, timeout_s: float = 60

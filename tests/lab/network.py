@@ -14,6 +14,8 @@ nftables lose packets.
 import ipaddress
 import os
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
@@ -58,26 +60,11 @@ class Lab:
         missing = [program for program in PROGRAMS if shutil.which(program, path=PATH) is None]
         if missing:
             raise LabError(f"the lab needs {', '.join(missing)}: apt-get install iproute2 nftables util-linux procps")
-        self.hosts = self._first_namespace()
+        self.hosts = namespace("hosts")
         self._namespaces.append(self.hosts)
         self.monitor = self._another_namespace(self.hosts)
         self._namespaces.append(self.monitor)
         self._lay_cable()
-
-    def _first_namespace(self) -> Namespace:
-        """As root a plain one; where that is refused, and for all others, one inside a user namespace of our own."""
-        refusals = []
-        ways = [(["unshare", "-n"], False)] if os.geteuid() == 0 else []
-        for argv, of_user in [*ways, (["unshare", "-rn"], True)]:
-            try:
-                return Namespace.made_by(argv, "hosts", of_user=of_user)
-            except LabError as error:
-                refusals.append(f"`{' '.join(argv)}`: {error}")
-        raise LabError(
-            f"the lab needs network namespaces, and this machine refuses them. {'; '.join(refusals)}. "
-            "Run as root, or allow user namespaces: "
-            "sysctl kernel.unprivileged_userns_clone=1 user.max_user_namespaces=10000"
-        )
 
     def _another_namespace(self, first: Namespace) -> Namespace:
         enter_user = ["nsenter", "-t", str(first.holder.pid), "-U", "--preserve-credentials"] if first.of_user else []
@@ -164,6 +151,33 @@ class Lab:
         for namespace in reversed(self._namespaces):
             namespace.close()
         self._namespaces.clear()
+
+
+def namespace(name: str) -> Namespace:
+    """Make an empty one: plain as root; where that is refused, and for all others, inside a user namespace of ours."""
+    refusals = []
+    ways = [(["unshare", "-n"], False)] if os.geteuid() == 0 else []
+    for argv, of_user in [*ways, (["unshare", "-rn"], True)]:
+        try:
+            return Namespace.made_by(argv, name, of_user=of_user)
+        except LabError as error:
+            refusals.append(f"`{' '.join(argv)}`: {error}")
+    raise LabError(
+        f"the lab needs network namespaces, and this machine refuses them. {'; '.join(refusals)}. "
+        "Run as root, or allow user namespaces: "
+        "sysctl kernel.unprivileged_userns_clone=1 user.max_user_namespaces=10000"
+    )
+
+
+@contextmanager
+def alone() -> Iterator[Namespace]:
+    """Make a namespace with a loopback only: whatever runs in it reaches nobody."""
+    made = namespace("alone")
+    try:
+        made.run(["ip", "link", "set", "lo", "up"])
+        yield made
+    finally:
+        made.close()
 
 
 def _prefix(where: str) -> str:

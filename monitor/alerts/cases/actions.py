@@ -1,6 +1,7 @@
 """Do every act of a person, with its rules: command line, console, API and help desks only translate.
 
-Each act is done whole in the caller's transaction, by ``work.actor``, or raises `Refused` and has changed nothing.
+Each act is done whole in the caller's transaction, by ``work.actor``, or raises `Refused` and has changed nothing; with
+``work.via`` it is recorded by `store.acts`.
 ``seen``: the version that the person decided by; an act on another one raises StaleVersion.
 """
 
@@ -10,6 +11,7 @@ from datetime import datetime, timedelta
 from pydantic import TypeAdapter, ValidationError
 
 from monitor.alerts.cases import complaints, corrections, downtimes, escalation, events, tickets, waiting
+from monitor.alerts.cases.allowed import why_not
 from monitor.alerts.cases.complaints import Request
 from monitor.alerts.cases.corrections import Correction
 from monitor.alerts.cases.refusals import BadInput, ClockWrong, NotAllowed, Seen, refuse_stale
@@ -19,21 +21,22 @@ from monitor.domain.event_kinds import EventKind
 from monitor.domain.message import N_, Message, Said, message
 from monitor.domain.reasons import Reason, ReasonCode, reason
 from monitor.domain.text import clean, clean_lines, comparison_key, has_words
-from monitor.domain.ticket_states import ACTIONS, WAYS, S, TicketSource
-from monitor.i18n.terms import KINDS, TICKET_STATES
+from monitor.domain.ticket_states import ACTIONS, WAYS, S
+from monitor.i18n.terms import KINDS
 from monitor.judging.clock_trust import WRITTEN_UTC, ClockReading
 from monitor.settings.mail_address import is_mail_address
 from monitor.settings.maintenance_section import Maintenance
 from monitor.settings.problems import did_you_mean, hinted, no_such
 from monitor.settings.sites_file import Id
 from monitor.settings.validate import described
-from monitor.store import board_state, queries, ticket_history
+from monitor.store import acts, board_state, queries, ticket_history
 from monitor.store.documents import ticket_document
 from monitor.store.models import Notice, Ticket
 from monitor.store.work import Work
 
 LONGEST_TEXT, LONGEST_ASKER = 4_000, 200  # characters
 OLDEST = timedelta(days=366)
+LEAST_DIGITS, MOST_DIGITS = 5, 15  # of a telephone number; ITU-T E.164 has 15 at most
 NEEDS_WORDS = {"wait": N_("for what"), "comment": N_("what is to be written"), "withdraw": N_("why it is withdrawn")}
 
 
@@ -58,7 +61,7 @@ def act(
     if until_utc is not None and until_utc <= work.now_utc:
         raise BadInput("until_utc", message("is past. Expected a time that is to come"))
     _refuse_by_state(work.office, ticket, action)
-    text = clean_lines(text, LONGEST_TEXT)
+    text, before = clean_lines(text, LONGEST_TEXT), acts.of_ticket(ticket)
     if rule.leads_to:
         ticket.acknowledged_until_utc = until_utc if action == "ack" else None
     if ticket.state == S.WAITING and rule.leads_to:
@@ -79,13 +82,16 @@ def act(
             if action == "ack" and until_utc is not None:
                 because = reason(ReasonCode.ACKNOWLEDGED_UNTIL, until=until_utc)
             ticket_history.record(work, ticket, action, text, because)
+    acts.record(work, f"ticket.{action}", number, before, acts.of_ticket(ticket))
     return ticket
 
 
 def register(work: Work, request: Request) -> Ticket:
     """Register a citizen's or an office's request under its row of the charter; raises BadInput."""
     refuse_bad_request(work.office, request, work.now_utc)
-    return complaints.register(work, request.cleaned(LONGEST_ASKER, LONGEST_TEXT))
+    ticket = complaints.register(work, request.cleaned(LONGEST_ASKER, LONGEST_TEXT))
+    acts.record(work, "ticket.register", ticket.number, {}, acts.of_ticket(ticket) | {"way": ticket.source})
+    return ticket
 
 
 def refuse_bad_request(office: Office, request: Request, now_utc: datetime) -> None:
@@ -93,14 +99,23 @@ def refuse_bad_request(office: Office, request: Request, now_utc: datetime) -> N
     if request.service not in office.charter.services:
         raise BadInput("service", _no_service(office, request.service))
     _refuse_no_words("text", request.text, message("what was requested"))
-    _refuse_no_words("asker", request.asker, message("who made the request"))
+    if request.asker:  # nobody has to give a name
+        _refuse_no_words("asker", request.asker, message("who made the request"))
     if request.way not in WAYS:
         raise BadInput("way", message("found '{way}'. Expected one of: {ways}", way=request.way, ways=", ".join(WAYS)))
     _refuse_unknown_site(office, request.site)
     _refuse_bad_address(request.asker_email)
+    _refuse_bad_phone(request.asker_phone)
     # An old year by a slip of the finger would go to the last stage.
     if not now_utc - OLDEST <= request.received_utc <= now_utc:
         raise BadInput("received_utc", message("Expected a time within the year before now"))
+    if is_back_dated(office, request.received_utc, now_utc):
+        _refuse_no_words("why_late", request.why_late, message("why it was not registered on the day it was received"))
+
+
+def is_back_dated(office: Office, received_utc: datetime, now_utc: datetime) -> bool:
+    """Return whether a request was received on an earlier day of the office's calendar than it is registered."""
+    return office.calendar.local(received_utc).date() < office.calendar.local(now_utc).date()
 
 
 def correct(work: Work, number: str, wanted: Correction, why: str, *, seen: Seen | None = None) -> Ticket:
@@ -118,7 +133,10 @@ def correct(work: Work, number: str, wanted: Correction, why: str, *, seen: Seen
     if wanted == Correction():
         raise BadInput("", message("what is to be corrected?"))
     ticket = _as_seen(work, number, seen)
-    return corrections.correct(work, ticket, wanted.cleaned(LONGEST_ASKER, LONGEST_TEXT), clean(why, LONGEST_ASKER))
+    before = acts.of_ticket(ticket)
+    corrections.correct(work, ticket, wanted.cleaned(LONGEST_ASKER, LONGEST_TEXT), clean(why, LONGEST_ASKER))
+    acts.record(work, "ticket.correct", number, before, acts.of_ticket(ticket))
+    return ticket
 
 
 def mismatch(office: Office, service: str, site: str | None) -> Said:
@@ -150,19 +168,24 @@ def plan_work(work: Work, name: str, entry: Mapping[str, object]) -> Maintenance
             if comparison_key(each) not in {comparison_key(one) for one in known}:
                 raise BadInput(field, no_such(field, each, known))
     downtimes.add(work, name, window)
+    acts.record(work, "plan.add", name, {}, downtimes.entry_of(window))
     return window
 
 
 def extend_work(work: Work, name: str, ends_utc: datetime, *, seen: Seen | None = None) -> Maintenance:
     """Move the end of planned work that is done once, later or earlier; raises as `end_work`, BadInput."""
     _refuse_configured(work, name)
-    return downtimes.extend(work, name, ends_utc, seen)
+    before = downtimes.stored_entry(work, name)
+    window = downtimes.extend(work, name, ends_utc, seen)
+    acts.record(work, "plan.extend", name, before, downtimes.stored_entry(work, name))
+    return window
 
 
 def end_work(work: Work, name: str, *, seen: Seen | None = None) -> None:
     """End planned work now; raises BadInput for work of monitor.toml, NotAllowed, StaleVersion."""
     _refuse_configured(work, name)
     downtimes.end(work, name, seen)
+    acts.record(work, "plan.end", name, {}, {"until": work.now_utc})
 
 
 def resend(work: Work, id_: int) -> Notice:
@@ -170,6 +193,7 @@ def resend(work: Work, id_: int) -> Notice:
     notice = outbox.resend(work, id_)
     if notice is None:
         raise NotAllowed(message("there is no notice {id}. `upazila-monitor outbox` lists them", id=id_))
+    acts.record(work, "notice.resend", str(id_), {}, {"kind": notice.kind, "recipient": notice.recipient})
     return notice
 
 
@@ -179,6 +203,7 @@ def trust_clock(work: Work, reading: ClockReading) -> None:
     board_state.store_confirmation(work.session, reading, work.actor)
     trusted = reason(ReasonCode.CLOCK_TRUSTED, by=work.actor, clock=reading.utc)
     events.note(work, "", "", EventKind.CLOCK_TRUSTED, trusted, work.now_utc)
+    acts.record(work, "clock.trust", "", {}, {"clock": reading.utc})
 
 
 def refuse_impossible_clock(now_utc: datetime) -> None:
@@ -198,31 +223,9 @@ def _as_seen(work: Work, number: str, seen: Seen | None) -> Ticket:
 
 def _refuse_by_state(office: Office, ticket: Ticket, action: str) -> None:
     """Raise NotAllowed when the ticket's state forbids the act."""
-    number, allowed = ticket.number, ACTIONS[action].allowed
-    if ticket.state not in allowed:
-        raise NotAllowed(
-            message(
-                "{number} is {state}; '{action}' needs it to be {allowed}",
-                number=number,
-                state=Message(TICKET_STATES[ticket.state]),
-                action=action,
-                allowed=[Message(TICKET_STATES[state]) for state in allowed],
-            )
-        )
-    if action == "withdraw" and ticket.source == TicketSource.OUTAGE:
-        raise NotAllowed(
-            message(
-                "{number} was opened by the monitor, not by mistake: resolve it, or plan work (maintenance)",
-                number=number,
-            )
-        )
-    if action == "raise" and not escalation.can_be_raised(office, ticket):
-        raise NotAllowed(
-            message(
-                "{number} is not overdue, or stands at the last stage already: there is none to raise it to",
-                number=number,
-            )
-        )
+    forbidden = why_not(office, ticket, action)
+    if forbidden is not None:
+        raise NotAllowed(forbidden)
 
 
 def _refuse_no_words(field: str, text: str, expected: Said) -> None:
@@ -249,6 +252,17 @@ def _refuse_bad_address(email: str | None) -> None:
         raise BadInput(
             "asker_email",
             message("'{email}' is not an e-mail address. Expected one such as name@example.org", email=email),
+        )
+
+
+def _refuse_bad_phone(phone: str) -> None:
+    """Raise BadInput for what nobody can dial; digits of any script, spaces and + - ( ) are fine."""
+    digits = sum(each.isdecimal() for each in phone)
+    if phone and (
+        not LEAST_DIGITS <= digits <= MOST_DIGITS or any(not (each.isdecimal() or each in " +-()") for each in phone)
+    ):
+        raise BadInput(
+            "asker_phone", message("'{phone}' is not a telephone number. Expected digits", phone=clean(phone, 40))
         )
 
 

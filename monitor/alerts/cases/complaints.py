@@ -12,17 +12,23 @@ from monitor.alerts.notices import outbox
 from monitor.alerts.notices.gather import deadline_of, facts_of
 from monitor.alerts.notices.routing import ASKER
 from monitor.domain.notice_kinds import NoticeKind
-from monitor.domain.reasons import ReasonCode, reason
+from monitor.domain.reasons import ReasonCode, reason, text
 from monitor.domain.text import clean, clean_lines
 from monitor.domain.ticket_states import UNSOLVED
 from monitor.store import outage_rows, ticket_history, ticket_rows
 from monitor.store.models import ComplaintLink, Outage, Ticket
 from monitor.store.work import Work
 
+LONGEST_PHONE, LONGEST_MEMO = 40, 100  # characters
+
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A request: the charter's row, how it came in, who asked, in which words, and when."""
+    """A request: the charter's row, how it came in, who asked, in which words, and when.
+
+    ``asker``: empty for one who gives no name. ``asker_phone``: to call back; ``memo``: the number of their letter.
+    ``why_late``: why it was not registered on the day it was received.
+    """
 
     service: str
     way: str
@@ -31,10 +37,20 @@ class Request:
     received_utc: datetime
     asker_email: str = ""
     site: str | None = None
+    asker_phone: str = ""
+    memo: str = ""
+    why_late: str = ""
 
     def cleaned(self, longest_asker: int, longest_text: int) -> "Request":
         """Return the request with cleaned texts of at most so many characters."""
-        return replace(self, asker=clean(self.asker, longest_asker), text=clean_lines(self.text, longest_text))
+        return replace(
+            self,
+            asker=clean(self.asker, longest_asker),
+            text=clean_lines(self.text, longest_text),
+            asker_phone=clean(self.asker_phone, LONGEST_PHONE),
+            memo=clean(self.memo, LONGEST_MEMO),
+            why_late=clean(self.why_late, longest_asker),
+        )
 
 
 def register(work: Work, request: Request) -> Ticket:
@@ -42,13 +58,14 @@ def register(work: Work, request: Request) -> Ticket:
     service = work.office.charter.services[request.service]
     ticket = new_ticket(work, request.service, request.site)
     ticket.source, ticket.text = request.way, request.text
-    ticket.asker, ticket.asker_email = request.asker, request.asker_email
+    ticket.asker, ticket.asker_email, ticket.asker_phone = request.asker, request.asker_email, request.asker_phone
+    ticket.memo = request.memo
     ticket.event_utc = request.received_utc
     ticket.deadline_utc = deadline_of(work.office, ticket).due_utc
     work.session.add(ticket)
     work.session.flush()
     facts = facts_of(work.office, ticket, work.now_utc)
-    registered = reason(ReasonCode.REGISTERED, way=request.way, asker=request.asker)
+    registered = reason(ReasonCode.REGISTERED, way=request.way, asker=request.asker, why_late=text(request.why_late))
     ticket_history.record(work, ticket, "registered", request.text, registered)
     outbox.enqueue(work, ticket, NoticeKind.REGISTERED, service.officer, facts)
     if ticket.asker_email:

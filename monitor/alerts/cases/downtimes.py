@@ -20,8 +20,18 @@ def add(work: Work, name: str, window: Maintenance) -> None:
     """Store a plan; a name can be used once. Raises BadInput."""
     if is_planned(work, name):
         raise BadInput("", message("there is planned work '{name}' already. Expected another name", name=name))
-    entry = window.model_dump(mode="json", exclude_defaults=True)
-    work.session.add(PlannedWork(name=name, entry=entry, actor=work.actor, created_utc=work.now_utc))
+    work.session.add(PlannedWork(name=name, entry=entry_of(window), actor=work.actor, created_utc=work.now_utc))
+
+
+def entry_of(window: Maintenance) -> dict[str, object]:
+    """Return a plan as it is stored: plain JSON values by the keys of [maintenance.NAME]."""
+    return window.model_dump(mode="json", exclude_defaults=True)
+
+
+def stored_entry(work: Work, name: str) -> dict[str, object]:
+    """Return the plan of that name as it is stored; empty when there is none."""
+    row = work.session.get(PlannedWork, name)
+    return dict(row.entry) if row is not None else {}
 
 
 def is_planned(work: Work, name: str) -> bool:

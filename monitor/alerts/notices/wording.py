@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from monitor.alerts.facts.case import CaseFacts, Letterhead, Outage
+from monitor.alerts.facts.case import Asked, CaseFacts, Letterhead, Outage
 from monitor.alerts.notices.observations import cause_text, hour_text, last_good_text, seen_text, snmp_text, ways_text
 from monitor.alerts.notices.phrases import COMMANDS, HEADLINES, LABELS, TO_DO
 from monitor.domain.evidence import Hour
@@ -156,11 +156,17 @@ def _what(
 
 def _asked(facts: CaseFacts, lang: Lang) -> Iterator[tuple[str, str]]:
     if asked := facts.asked:
-        yield "asker", f"{asked.name} ({tr(lang, WAYS[asked.way])})" if asked.way in WAYS else asked.name
+        yield "asker", _asker(asked, lang)
         yield "request", asked.text
         yield "received", formats.moment_text(facts.event, lang)
     else:
         yield "since", formats.moment_text(facts.event, lang)
+
+
+def _asker(asked: Asked, lang: Lang) -> str:
+    """Return who asked, and how it came in; of one without a name only how."""
+    way = tr(lang, WAYS[asked.way]) if asked.way in WAYS else ""
+    return f"{asked.name} ({way})" if asked.name and way else asked.name or way
 
 
 def _of_outage(outage: Outage, known: Mapping[str, str], lang: Lang) -> Iterator[tuple[str, str]]:

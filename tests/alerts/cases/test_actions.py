@@ -11,6 +11,7 @@ from monitor.alerts.cases import actions
 from monitor.alerts.cases.complaints import Request
 from monitor.alerts.cases.corrections import Correction
 from monitor.alerts.cases.refusals import BadInput, ClockWrong, NotAllowed, Refused, Seen, StaleVersion
+from monitor.i18n.reasons import history_text
 from monitor.judging.clock_trust import ClockReading
 from monitor.store import queries
 from monitor.store.documents import ticket_document
@@ -202,6 +203,8 @@ def asked(**changes: object) -> dict[str, object]:
         ({"text": " "}, "text"),
         ({"site": "nowhere"}, "site"),
         ({"asker_email": "a teacher"}, "asker_email"),
+        ({"asker_phone": "at the gate"}, "asker_phone"),
+        ({"asker_phone": "0171" * 9}, "asker_phone"),
     ],
 )
 def test_a_request_that_cannot_be_meant_is_refused_by_the_name_of_what_is_wrong(
@@ -218,6 +221,26 @@ def test_a_request_is_of_the_year_before_now(desk: Desk, days: int) -> None:
     received = desk.clock.utc() - timedelta(days=days)
     with desk.store.write() as session, pytest.raises(BadInput, match="within the year before now"):
         actions.register(desk.work(session), Request(received_utc=received, **asked()))  # type: ignore[arg-type]
+
+
+def test_a_request_registered_on_a_later_day_than_it_was_received_says_why_in_its_history(desk: Desk) -> None:
+    yesterday = desk.clock.utc() - timedelta(days=1)
+    with desk.store.write() as session, pytest.raises(BadInput) as refused:
+        actions.register(desk.work(session), Request(received_utc=yesterday, **asked()))  # type: ignore[arg-type]
+    assert refused.value.field == "why_late"
+    with desk.store.write() as session:
+        late = Request(received_utc=yesterday, why_late="the letter lay at the gate", **asked())  # type: ignore[arg-type]
+        (event,) = actions.register(desk.work(session), late).events
+        said = history_text(event.reason, event.text, "en")
+    assert said == "by telephone, from A teacher; registered later: the letter lay at the gate — It does not start"
+
+
+def test_whoever_gives_no_name_is_registered_all_the_same_with_phone_and_memo_number(desk: Desk) -> None:
+    nameless = asked(asker="", asker_phone="০১৭১১-১২৩৪৫৬", memo="12.3 (a)")
+    with desk.store.write() as session:
+        ticket = actions.register(desk.work(session), Request(received_utc=desk.clock.utc(), **nameless))  # type: ignore[arg-type]
+        assert (ticket.asker, ticket.asker_phone, ticket.memo) == ("", "০১৭১১-১২৩৪৫৬", "12.3 (a)")
+        assert history_text(ticket.events[0].reason, "", "en") == "by telephone"
 
 
 def test_a_clock_of_before_this_program_was_written_is_not_taken_at_anybodys_word(desk: Desk) -> None:

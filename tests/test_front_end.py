@@ -1,0 +1,84 @@
+"""What the templates, style sheets and scripts of the pages may not have, and how heavy the vendored ones are."""
+
+import gzip
+import hashlib
+import re
+
+import pytest
+
+from tests.places import MONITOR, TESTS
+
+WEB = MONITOR / "web"
+TEMPLATES = sorted([*WEB.rglob("*.j2"), *WEB.rglob("*.html")])
+STATIC = sorted(path for path in WEB.rglob("static/**/*") if path.is_file())
+TEXTS = {".css", ".js", ".svg", ".j2", ".html"}
+
+FORBIDDEN = {
+    "an attribute style=": re.compile(r"<[^>]*\sstyle\s*=", re.I),
+    "a script within the page": re.compile(r"<script(?![^>]*\ssrc=)[^>]*>", re.I),
+    "a style sheet within the page": re.compile(r"<style[\s>]", re.I),
+    "a handler of events": re.compile(r"<[^>]*\son\w+\s*=", re.I),
+    "hx-on, which needs eval": re.compile(r"\bhx-on\b", re.I),
+    "js: or javascript:, which need eval": re.compile(r"\b(?:js|javascript):", re.I),
+    "a text that is not escaped": re.compile(r"\|\s*safe\b|autoescape\s+false"),
+}
+HOST = re.compile(r"(?:https?:)?//(?!www\.w3\.org/)[\w-]+(?:\.[\w-]+)+", re.I)
+COMMENT = re.compile(r"/\*.*?\*/|<!--.*?-->|\{#.*?#\}", re.S)
+
+
+def found_in(text: str) -> list[str]:
+    """What of FORBIDDEN the text has."""
+    return [what for what, pattern in FORBIDDEN.items() if pattern.search(text)]
+
+
+def test_no_template_has_what_the_pages_policy_forbids() -> None:
+    assert TEMPLATES, "there is nothing to look at"
+    found = {path.name: what for path in TEMPLATES if (what := found_in(path.read_text(encoding="utf-8")))}
+    assert found == {}
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        '<p class="a"\n style="color:red">',
+        "<script>go()</script>",
+        "<SCRIPT type=module>",
+        "<style>",
+        '<a onclick="go()">',
+        '<div hx-on:click="go()">',
+        '<div hx-vals="js:{a: 1}">',
+        '<a href="javascript:go()">',
+        "{{ text | safe }}",
+        "{% autoescape false %}",
+    ],
+)
+def test_each_forbidden_thing_is_found(bad: str) -> None:
+    assert found_in(bad) != []
+
+
+def test_nothing_of_the_pages_names_another_host() -> None:
+    found = {
+        f"{path.name}: {host[0]}"
+        for path in {*TEMPLATES, *STATIC}
+        if path.suffix in TEXTS
+        for host in HOST.finditer(COMMENT.sub("", path.read_text(encoding="utf-8")))
+    }
+    assert found == set()
+
+
+def test_what_was_taken_from_others_is_as_they_made_it_and_has_its_licence() -> None:
+    lists = [*WEB.rglob("SHA256SUMS"), *TESTS.rglob("SHA256SUMS")]
+    assert lists, "there is no list of checksums"
+    for sums in lists:
+        listed = {
+            name: checksum for checksum, name in (line.split(maxsplit=1) for line in sums.read_text().splitlines())
+        }
+        for name, checksum in listed.items():
+            assert hashlib.sha256((sums.parent / name).read_bytes()).hexdigest() == checksum, name
+        assert any("LICENSE" in name.upper() or "OFL" in name.upper() for name in listed), sums
+
+
+def test_the_style_sheet_keeps_to_its_weight() -> None:
+    sheets = [path for path in {*TEMPLATES, *STATIC, *WEB.rglob("*.css")} if path.suffix == ".css"]
+    weights = {path.name: len(gzip.compress(path.read_bytes(), 9)) for path in sheets}
+    assert sum(weights.values()) <= 8_192, weights
