@@ -100,8 +100,8 @@ async def test_who_closes_his_half_over_tls_leaves_no_trace_in_the_log(
     trust = ssl.create_default_context(cafile=str(secured.issuer.file(secured.folder)))
 
     def leave() -> None:
-        with socket.create_connection(("127.0.0.1", secured.port)) as plain:
-            client = trust.wrap_socket(plain, server_hostname="127.0.0.1")
+        plain = socket.create_connection(("127.0.0.1", secured.port))
+        with trust.wrap_socket(plain, server_hostname="127.0.0.1") as client:
             client.sendall(b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
             client.shutdown(socket.SHUT_WR)
             client.recv(1)
