@@ -92,6 +92,7 @@ async def test_any_number_of_handshakes_that_do_not_go_on_keep_nobody_out(
     finally:
         for _, writer in silent:
             writer.close()
+        await secured.ask("/readyz")  # comes behind all of them: none is left half accepted
 
 
 async def test_who_closes_his_half_over_tls_leaves_no_trace_in_the_log(
