@@ -24,6 +24,7 @@ from monitor.cli import (
     importing,
     maintenance,
     notify,
+    office_calendar,
     outbox,
     probe,
     records,
@@ -74,6 +75,7 @@ app.add_typer(outbox.app, name="outbox")
 app.add_typer(notify.app, name="notify")
 app.add_typer(maintenance.app, name="maintenance")
 app.add_typer(clock.app, name="clock")
+app.add_typer(office_calendar.app, name="calendar")
 app.add_typer(records.audit, name="audit")
 app.add_typer(backup.app, name="backup")
 app.add_typer(helpdesk.app, name="helpdesk")
@@ -88,7 +90,6 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     timeline.events,
     availability.availability,
     charter.charter,
-    charter.calendar,
     charter.deadline,
     simulate.simulate,
     replay.replay,

@@ -106,11 +106,11 @@ def _state(now: "ClockReading", trust: "ClockTrust | None", believed_utc: dateti
 def trust(context: typer.Context, actor: Actor = "") -> None:
     """Declare the clock right as it is: the daemon trusts it within seconds, until it jumps again."""
     from monitor.alerts.cases import actions
-    from monitor.charter.office import Office
+    from monitor.alerts.cases.entered import office_of
     from monitor.store.work import Work
 
     settings, now = settings_in_force(context.obj), _look()
     dated_utc = now_of(settings)
     with store_of(settings) as store, acting({}), store.write() as session:
-        actions.trust_clock(Work(session, Office.of(settings), dated_utc, who(actor), via=CLI), now)
+        actions.trust_clock(Work(session, office_of(session, settings, dated_utc), dated_utc, who(actor), via=CLI), now)
     print(_("The clock is right: {time} (Dhaka). The daemon uses it within seconds.", time=local(now.utc.isoformat())))

@@ -55,6 +55,31 @@ class SharesDocument(TypedDict):
     share: float | None
 
 
+class MovedDateDocument(TypedDict):
+    """A date that an order about the calendar moves: of a ticket, or of the outage of a site that has none yet.
+
+    ``stage``: whose time ends then, 0 for the target; ``officer``: whose letters follow from it.
+    """
+
+    number: str | None
+    site: str | None
+    service: str
+    stage: int
+    before_utc: str
+    after_utc: str
+    officer: str
+
+
+class OrderDocument(TypedDict):
+    """An order about the calendar; ``entry``: by the keys under which it was entered."""
+
+    number: int
+    entry: dict[str, object]
+    actor: str
+    entered_utc: str
+    undone_by: int | None
+
+
 class DayDocument(TypedDict):
     """A day of the office's calendar."""
 

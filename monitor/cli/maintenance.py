@@ -47,7 +47,7 @@ def add(
 ) -> None:
     """Plan work once (--begins, --ends or --minutes) or every week (--days, --opens, --closes or --minutes)."""
     from monitor.alerts.cases import actions
-    from monitor.charter.office import Office
+    from monitor.alerts.cases.entered import office_of
     from monitor.store.work import Work
 
     settings = settings_in_force(context.obj)
@@ -66,7 +66,9 @@ def add(
             raise Failure(message("when does it end? Expected --ends or --minutes, in the future"), BAD_INPUT)
         entry |= {"begins": first, "ends": last}
     with store_of(settings) as store, acting(OPTIONS), store.write() as session:
-        window = actions.plan_work(Work(session, Office.of(settings), now_utc, who(actor), via=CLI), name, entry)
+        window = actions.plan_work(
+            Work(session, office_of(session, settings, now_utc), now_utc, who(actor), via=CLI), name, entry
+        )
     print(_("Planned work '{name}': {time}, {sites}.", name=name, time=when(window), sites=about(window)))
 
 
@@ -80,13 +82,13 @@ def extend(
 ) -> None:
     """Change the end of planned work that happens once: it takes longer or less than planned."""
     from monitor.alerts.cases import actions
-    from monitor.charter.office import Office
+    from monitor.alerts.cases.entered import office_of
     from monitor.store.work import Work
 
     settings = settings_in_force(context.obj)
     ends_utc, now_utc = moment_of("--ends", ends), now_of(settings)
     with store_of(settings) as store, acting({"ends_utc": f"--ends: found '{ends}'. "}), store.write() as session:
-        work = Work(session, Office.of(settings), now_utc, who(actor), via=CLI)
+        work = Work(session, office_of(session, settings, now_utc), now_utc, who(actor), via=CLI)
         window = actions.extend_work(work, name, ends_utc, seen=as_seen(seen))
     print(_("Planned work '{name}': {time}, {sites}.", name=name, time=when(window), sites=about(window)))
 
@@ -95,13 +97,15 @@ def extend(
 def end(context: typer.Context, name: Name, actor: Actor = "", seen: Seen = None) -> None:
     """End planned work now; a site that still gives no answer has an outage from now on."""
     from monitor.alerts.cases import actions
-    from monitor.charter.office import Office
+    from monitor.alerts.cases.entered import office_of
     from monitor.store.work import Work
 
     settings = settings_in_force(context.obj)
     now_utc = now_of(settings)
     with store_of(settings) as store, acting({}), store.write() as session:
-        actions.end_work(Work(session, Office.of(settings), now_utc, who(actor), via=CLI), name, seen=as_seen(seen))
+        actions.end_work(
+            Work(session, office_of(session, settings, now_utc), now_utc, who(actor), via=CLI), name, seen=as_seen(seen)
+        )
     print(_("Planned work '{name}' has ended.", name=name))
 
 

@@ -59,12 +59,14 @@ def resend(
 ) -> None:
     """Send a notice again under its old Message-ID, whatever became of it."""
     from monitor.alerts.cases import actions
-    from monitor.charter.office import Office
+    from monitor.alerts.cases.entered import office_of
     from monitor.store.work import Work
 
     settings = settings_in_force(context.obj)
     with store_of(settings) as store, acting({}), store.write() as session:
-        notice = actions.resend(Work(session, Office.of(settings), datetime.now(UTC), who(actor), via=CLI), id_)
+        now_utc = datetime.now(UTC)
+        work = Work(session, office_of(session, settings, now_utc), now_utc, who(actor), via=CLI)
+        notice = actions.resend(work, id_)
         words = {"kind": term(NOTICE_KINDS, notice.kind), "recipient": term(RECIPIENTS, notice.recipient)}
         print(_("{kind} to {recipient}: will be sent again, as {id}", **words, id=notice.message_id))
 

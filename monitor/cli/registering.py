@@ -60,6 +60,7 @@ def new(
     """Register a complaint or request of a citizen or an office, and show when it is due."""
     from monitor.alerts.cases import actions
     from monitor.alerts.cases.complaints import Request
+    from monitor.alerts.cases.entered import office_of
     from monitor.charter.office import Office
     from monitor.cli.clock import now_of
     from monitor.store.work import Work
@@ -79,7 +80,8 @@ def new(
             with store.read() as session:
                 _offer_open_tickets(session, site, anyway=anyway)
         with store.write() as session:
-            ticket = actions.register(Work(session, office, now_utc, who(actor), via=CLI), request)
+            work = Work(session, office_of(session, settings, now_utc), now_utc, who(actor), via=CLI)
+            ticket = actions.register(work, request)
             print(_("{number}: due {deadline:moment}", number=ticket.number, deadline=ticket.deadline_utc))
 
 
@@ -101,6 +103,7 @@ def correct(
     """Correct what was registered wrongly. Another service has its own deadline, counted from the same date."""
     from monitor.alerts.cases import actions
     from monitor.alerts.cases.corrections import Correction
+    from monitor.alerts.cases.entered import office_of
     from monitor.charter.office import Office
     from monitor.cli.clock import now_of
     from monitor.store.work import Work
@@ -115,7 +118,8 @@ def correct(
         )
         raise Failure(said, BAD_INPUT)
     with store_of(settings) as store, acting(OPTIONS), store.write() as session:
-        work, about = Work(session, office, now_utc, who(actor), via=CLI), number_of(session, number)
+        work = Work(session, office_of(session, settings, now_utc), now_utc, who(actor), via=CLI)
+        about = number_of(session, number)
         ticket = actions.correct(work, about, wanted, reason, seen=as_seen(seen))
         _warn_of_misfit(office, ticket.service, ticket.site)
         print(_("{number}: corrected; due {deadline:moment}", number=ticket.number, deadline=ticket.deadline_utc))
