@@ -9,7 +9,7 @@ import typer
 
 from monitor.cli.console import console, print_json, say
 from monitor.cli.errors import BAD_INPUT, Failure, settings_of
-from monitor.cli.language import _, in_english, lang
+from monitor.cli.language import _, lang
 from monitor.cli.office_calendar import calendar_of, known_year
 from monitor.cli.options import AsJson
 from monitor.domain.message import message, said_by
@@ -21,17 +21,17 @@ if TYPE_CHECKING:
     from monitor.charter.calendar import Calendar
     from monitor.charter.deadline import Deadline
     from monitor.charter.services import Charter
-    from monitor.cli.documents import DeadlineDocument
 
 
 def charter(context: typer.Context, as_json: AsJson = False) -> None:
     """Show the Citizen's Charter as the published table."""
     from monitor.charter.services import Charter
     from monitor.cli import charter_page
+    from monitor.reports.charter_documents import charter_document
 
     charter_in_force = Charter.of(settings_of(context.obj).charter)
     if as_json:
-        print_json(charter_page.facts(charter_in_force))
+        print_json(charter_document(charter_in_force))
     else:
         console().print(charter_page.page(charter_in_force))
 
@@ -60,6 +60,7 @@ def deadline(
     from monitor.charter.deadline import explain
     from monitor.charter.services import Charter
     from monitor.cli.columns import width
+    from monitor.reports.charter_documents import deadline_document
 
     if stdin == bool(service or start) or (not stdin and not (service and start)):
         raise Failure(
@@ -73,7 +74,7 @@ def deadline(
     service = _key(service, charter_in_force)
     answer = _deadline(service, start, charter_in_force, office)
     if as_json:
-        print_json(_deadline_facts(service, answer))
+        print_json(deadline_document(service, answer))
     else:
         say(f"{service}  {charter_in_force.services[service].name(lang())}")
         for line in explain(answer, lang(), width).split("\n"):
@@ -81,6 +82,8 @@ def deadline(
 
 
 def _answer_lines(lines: "Iterable[bytes]", charter_in_force: "Charter", office: "Calendar") -> None:
+    from monitor.reports.charter_documents import deadline_document
+
     bad = False
     for number, line in enumerate(lines, start=1):
         words = line.decode(errors="replace").split()
@@ -95,7 +98,7 @@ def _answer_lines(lines: "Iterable[bytes]", charter_in_force: "Charter", office:
             bad = True
             print(_("line {number}: {why}", number=number, why=failure.said), file=sys.stderr)
         else:
-            print(json.dumps(_deadline_facts(key, answer), ensure_ascii=False), flush=True)
+            print(json.dumps(deadline_document(key, answer), ensure_ascii=False), flush=True)
     if bad:
         raise typer.Exit(BAD_INPUT)
 
@@ -138,21 +141,3 @@ def _moment(text: str) -> datetime:
         ) from None
     known_year(moment.year)
     return (moment if moment.tzinfo else moment.replace(tzinfo=DHAKA)).astimezone(UTC)
-
-
-def _deadline_facts(key: str, answer: "Deadline") -> "DeadlineDocument":
-    from monitor.i18n.formats import DHAKA, period_text
-    from monitor.i18n.languages import SOURCE
-
-    return {
-        "service": key,
-        "from": answer.from_utc.astimezone(DHAKA).isoformat(),
-        "target": period_text(answer.period, SOURCE),
-        "rule": answer.rule,
-        "due": answer.due_utc.astimezone(DHAKA).isoformat(),
-        "estimated": answer.estimated,
-        "steps": [
-            {"date": step.date.isoformat(), "counted": step.counted, "why": in_english(step.why)}
-            for step in answer.steps
-        ],
-    }

@@ -11,15 +11,13 @@ from typer.core import TyperGroup
 from monitor.cli.console import console, print_json
 from monitor.cli.dates import local
 from monitor.cli.errors import BAD_INPUT, Failure, acting, settings_in_force, settings_of, store_of
-from monitor.cli.language import _, digits, in_english, lang, n_, render, term
-from monitor.cli.options import CLI, Actor, AsJson, Seen, as_seen, who
+from monitor.cli.language import _, digits, lang, n_, render, term
+from monitor.cli.options import Actor, AsJson, Seen, as_seen, by_command
 from monitor.domain.message import message, said_by_system
 from monitor.i18n.terms import CALENDAR_CHANGES
 
 if TYPE_CHECKING:
-    from monitor.alerts.cases.calendar_orders import Consequences, EnteredOrder
     from monitor.charter.calendar import Calendar, Day
-    from monitor.cli.documents import DayDocument, MovedDateDocument, OrderDocument
     from monitor.settings.calendar_order import OrderedChange
     from monitor.settings.load import Settings
 
@@ -56,11 +54,12 @@ def show_month(
     With --json: a list of {date, working, opens, closes, why}, one for each day; times have an offset, null if closed.
     """
     from monitor.cli import calendar_page
+    from monitor.reports.charter_documents import day_document
 
     first = _month(month)
     office = calendar_of(settings_of(context.obj))
     if as_json:
-        print_json([_day_facts(day) for day in calendar_page.days_of_month(office, first)])
+        print_json([day_document(day) for day in office.month(first)])
     else:
         console().print(calendar_page.page(office, first))
 
@@ -118,11 +117,12 @@ def undo(
 def orders(context: typer.Context, as_json: AsJson = False) -> None:
     """List the orders that were entered, those that were undone too."""
     from monitor.alerts.cases import calendar_orders
+    from monitor.reports.calendar_documents import order_document
 
     with store_of(settings_in_force(context.obj)) as store, store.read() as session:
         found = calendar_orders.orders(session)
     if as_json:
-        print_json([_order_facts(each) for each in found])
+        print_json([order_document(each) for each in found])
     elif not found:
         print(_("No orders about the calendar were entered."))
     else:
@@ -190,17 +190,16 @@ def _enter(
     context: typer.Context, entry: dict[str, str], actor: str, seen: int | None, *, dry_run: bool, as_json: bool
 ) -> None:
     from monitor.alerts.cases import actions
-    from monitor.alerts.cases.entered import entered_by
     from monitor.cli.clock import now_of
-    from monitor.store.work import Work
+    from monitor.reports.calendar_documents import consequences_document
 
     settings = settings_in_force(context.obj)
     now_utc = now_of(settings)
     with store_of(settings) as store, acting(OPTIONS), store.write() as session:
-        work = Work(session, entered_by(session, now_utc).office(settings), now_utc, who(actor), via=CLI)
+        work = by_command(session, settings, now_utc, actor)
         found = actions.order_calendar(work, entry, dry_run=dry_run, seen=as_seen(seen))
     if as_json:
-        print_json({"number": found.number, "moves": [_moved_facts(found, at) for at in range(len(found.moved))]})
+        print_json(consequences_document(found))
         return
     for old, new in found.days:
         day = digits(old.date.isoformat())
@@ -230,39 +229,6 @@ def _days(change: "OrderedChange") -> str:
     if change.end != change.start:
         days.append(change.end.isoformat())
     return digits(" – ".join(days))
-
-
-def _moved_facts(found: "Consequences", at: int) -> "MovedDateDocument":
-    each = found.moved[at]
-    return {
-        "number": each.number or None,
-        "site": each.site or None,
-        "service": each.service,
-        "stage": each.level,
-        "before_utc": each.before_utc.isoformat(),
-        "after_utc": each.after_utc.isoformat(),
-        "officer": each.officer,
-    }
-
-
-def _order_facts(each: "EnteredOrder") -> "OrderDocument":
-    return {
-        "number": each.number,
-        "entry": each.change.model_dump(mode="json", exclude_defaults=True),
-        "actor": each.actor,
-        "entered_utc": each.entered_utc.isoformat(),
-        "undone_by": each.undone_by,
-    }
-
-
-def _day_facts(day: "Day") -> "DayDocument":
-    return {
-        "date": day.date.isoformat(),
-        "working": day.working,
-        "opens": day.opens.isoformat() if day.opens else None,
-        "closes": day.closes.isoformat() if day.closes else None,
-        "why": in_english(day.why),
-    }
 
 
 def _month(text: str) -> date:

@@ -1,7 +1,5 @@
 """Run `audit` and `tickets export`: list and prove who did what, and write tickets for other programs."""
 
-import csv
-import io
 import json
 import sys
 from pathlib import Path
@@ -15,6 +13,7 @@ from monitor.cli.errors import BAD_INPUT, NO, Failure, settings_in_force, store_
 from monitor.cli.language import _, n_, term
 from monitor.cli.numbers import whole
 from monitor.cli.options import AsJson
+from monitor.domain.csv_text import BYTE_ORDER_MARK, csv_text
 from monitor.domain.message import message, said_by_system
 
 if TYPE_CHECKING:
@@ -25,8 +24,6 @@ if TYPE_CHECKING:
     from monitor.store.documents import TicketDocument
 
 audit = typer.Typer(help="List who did what, and check that no history was altered.", no_args_is_help=True)
-
-FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 
 
 @audit.command()
@@ -169,7 +166,7 @@ def export(
         whole = [queries.ticket(session, number) for number in reversed(numbers)]
     found = [ticket_document(ticket) for ticket in whole if ticket is not None]
     text = json.dumps(found, ensure_ascii=False, indent=2) + "\n" if as_json else table(found)
-    mark = "\ufeff" if as_csv and not plain else ""  # a spreadsheet takes Bangla for garbage without it
+    mark = BYTE_ORDER_MARK if as_csv and not plain else ""
     if output is None:
         sys.stdout.write(mark + text)
         return
@@ -181,16 +178,7 @@ def export(
 
 
 def table(found: "Sequence[TicketDocument]") -> str:
-    """Return tickets as CSV (RFC 4180), without their histories; no cell is a formula to a spreadsheet."""
-    lines = io.StringIO()
+    """Return tickets as CSV, without their histories."""
     columns = [name for name in found[0] if name != "events"] if found else ["number"]
-    writer = csv.writer(lines)
-    writer.writerow(columns)
-    for ticket in found:
-        writer.writerow([no_formula(value) for name, value in ticket.items() if name != "events"])
-    return lines.getvalue()
-
-
-def no_formula(value: object) -> object:
-    """Return a text that a spreadsheet would take for a formula with a ' before it; everything else as it is."""
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_SIGNS) else value
+    rows = [[value for name, value in ticket.items() if name != "events"] for ticket in found]
+    return csv_text(columns, rows)

@@ -8,7 +8,7 @@ import typer
 from monitor.cli.dates import local, moment_of
 from monitor.cli.errors import BAD_INPUT, NO, Failure, acting, settings_in_force, store_of
 from monitor.cli.language import _, term
-from monitor.cli.options import CLI, Actor, Number, Seen, as_seen, who
+from monitor.cli.options import Actor, Number, Seen, as_seen, by_command
 from monitor.cli.tickets import act, number_of
 from monitor.domain.message import message
 from monitor.domain.text import clean
@@ -60,10 +60,8 @@ def new(
     """Register a complaint or request of a citizen or an office, and show when it is due."""
     from monitor.alerts.cases import actions
     from monitor.alerts.cases.complaints import Request
-    from monitor.alerts.cases.entered import office_of
     from monitor.charter.office import Office
     from monitor.cli.clock import now_of
-    from monitor.store.work import Work
 
     settings = settings_in_force(context.obj)
     office, now_utc = Office.of(settings), now_of(settings)
@@ -80,8 +78,7 @@ def new(
             with store.read() as session:
                 _offer_open_tickets(session, site, anyway=anyway)
         with store.write() as session:
-            work = Work(session, office_of(session, settings, now_utc), now_utc, who(actor), via=CLI)
-            ticket = actions.register(work, request)
+            ticket = actions.register(by_command(session, settings, now_utc, actor), request)
             print(_("{number}: due {deadline:moment}", number=ticket.number, deadline=ticket.deadline_utc))
 
 
@@ -103,10 +100,8 @@ def correct(
     """Correct what was registered wrongly. Another service has its own deadline, counted from the same date."""
     from monitor.alerts.cases import actions
     from monitor.alerts.cases.corrections import Correction
-    from monitor.alerts.cases.entered import office_of
     from monitor.charter.office import Office
     from monitor.cli.clock import now_of
-    from monitor.store.work import Work
 
     settings = settings_in_force(context.obj)
     office, now_utc = Office.of(settings), now_of(settings)
@@ -118,8 +113,7 @@ def correct(
         )
         raise Failure(said, BAD_INPUT)
     with store_of(settings) as store, acting(OPTIONS), store.write() as session:
-        work = Work(session, office_of(session, settings, now_utc), now_utc, who(actor), via=CLI)
-        about = number_of(session, number)
+        work, about = by_command(session, settings, now_utc, actor), number_of(session, number)
         ticket = actions.correct(work, about, wanted, reason, seen=as_seen(seen))
         _warn_of_misfit(office, ticket.service, ticket.site)
         print(_("{number}: corrected; due {deadline:moment}", number=ticket.number, deadline=ticket.deadline_utc))

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.cli.records import FORMULA_SIGNS, no_formula, table
+from monitor.cli.records import table
+from monitor.domain.csv_text import FORMULA_SIGNS, no_formula
 from monitor.store.documents import TicketDocument
 from tests.cli.typed import typed
 from tests.desk import Desk

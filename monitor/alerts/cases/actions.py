@@ -17,6 +17,7 @@ from monitor.alerts.cases import (
     downtimes,
     escalation,
     events,
+    publishing,
     tickets,
     waiting,
 )
@@ -48,6 +49,10 @@ LONGEST_TEXT, LONGEST_ASKER = 4_000, 200  # characters
 OLDEST = timedelta(days=366)
 LEAST_DIGITS, MOST_DIGITS = 5, 15  # of a telephone number; ITU-T E.164 has 15 at most
 NEEDS_WORDS = {"wait": N_("for what"), "comment": N_("what is to be written"), "withdraw": N_("why it is withdrawn")}
+
+
+note_outage, excuse_outage = publishing.note_outage, publishing.excuse_outage
+set_public_note = publishing.set_public_note
 
 
 def act(

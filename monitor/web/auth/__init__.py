@@ -1,0 +1,1 @@
+"""Identify who asks: sessions, log-in, rights."""
