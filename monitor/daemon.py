@@ -28,6 +28,7 @@ from monitor.probes.icmp.engine import IcmpProbe
 from monitor.runtime import gc_tuning
 from monitor.runtime.baseline_keeper import BaselineKeeper
 from monitor.runtime.calendar_jobs import CalendarJobs
+from monitor.runtime.changes import Changes
 from monitor.runtime.config_reload import ConfigReload
 from monitor.runtime.config_verdicts import ConfigVerdicts
 from monitor.runtime.diagnostics import Diagnostics
@@ -57,6 +58,7 @@ from monitor.settings.notices_section import ChannelName
 from monitor.settings.web_section import connect_address
 from monitor.store.opening import open_when_possible
 from monitor.web.app import make_app
+from monitor.web.local_server import LocalServer
 from monitor.web.page_server import PageServer
 
 log = logging.getLogger(__name__)
@@ -92,7 +94,7 @@ class Daemon:
         self.sources = {} if self._knows_before else sources  # for who begins again
         self._live = live = _state_of(settings, clock, left)
         distrust = Distrust()
-        self._in_force = in_force = OfficeInForce(clock, settings, left.plans, live, distrust)
+        self._in_force = in_force = OfficeInForce(clock, settings, left.entered, live, distrust)
         self._verdicts = ConfigVerdicts(clock, live, settings.directory, settings.state)
         self._verdicts.accept(sources, clock.mono_ns())
 
@@ -100,7 +102,8 @@ class Daemon:
         sample_log = SampleLog(clock, settings.home, settings.monitor.storage)
         baselines = BaselineKeeper(store, live, knows_before=self._knows_before)
         notifier = Notifier(store, live, self._channels_of, clock)
-        self._writer = writer = DecisionWriter(clock, store, live, in_force, notifier.wake)
+        changes = Changes(live.instance)
+        self._writer = writer = DecisionWriter(clock, store, live, in_force, notifier.wake, changes.publish)
         diagnostics = Diagnostics(clock, live, writer.put, traces=settings.monitor.judging.trace)
         sink = Storing(sample_log, diagnostics, writer)
         poller = SnmpPoller(clock, live, settings, sink)
@@ -113,7 +116,8 @@ class Daemon:
         watchdog = Watchdog(clock, live, systemd, self._ages)
         self._reload = ConfigReload(clock, settings.directory, self._verdicts, systemd, self._take_over)
         calendar = CalendarJobs(self._trusted_utc, Jobs(store, live, in_force, opener.examine).all_of_them())
-        app = make_app(live, Exposition(live, store, clock), store, lambda: in_force.settings, self._ages, clock)
+        exposition = Exposition(live, store, clock)
+        app = make_app(live, exposition, store, lambda: in_force.settings, self._ages, clock, changes, notifier.wake)
         web, certificate = settings.monitor.web, certificate_of(settings)
         self._page = page = PageServer(app, web, sockets, clock, self._say_how, self._line_lang, certificate)
         # Opened in this order and closed in the reverse one: sources of decisions are closed before the writer.
@@ -121,7 +125,7 @@ class Daemon:
             *(opener, sample_log, baselines, writer, diagnostics),
             *(prober, poller, checker, traps),
             *(notifier, helpdesk, heartbeat),
-            *(watchdog, self._reload, calendar, page),
+            *(watchdog, self._reload, calendar, LocalServer(app, settings.state), page),
         )
         writer.put(in_force.begin())
 
@@ -246,7 +250,7 @@ class Daemon:
 
 def _state_of(settings: Settings, clock: Clock, left: RestoredState) -> RuntimeState:
     """Build the state at the start: a board restored from what is known."""
-    office = Office.of(settings, left.plans)
+    office = left.entered.office(settings)
     baselines = Baselines(limits_of(settings.monitor.judging), known=left.usual_times)
     board = board_of(settings, office, left.known or NOTHING_STORED, baselines)
     return RuntimeState(clock, settings.fleet, board, office)

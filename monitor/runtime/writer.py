@@ -7,15 +7,15 @@ stored, with its original time, while probing goes on.
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from concurrent.futures import Future
 from contextlib import suppress
 from datetime import datetime
 
 from monitor.alerts.cases import outages, recount, redate, set_aside
 from monitor.alerts.cases.clock import note_trust, settle
-from monitor.alerts.cases.downtimes import Plans, plans_in_force
 from monitor.alerts.cases.due import MOST_AT_ONCE, do_what_is_due
+from monitor.alerts.cases.entered import Entered, entered_by
 from monitor.alerts.cases.ticket_log import log_history
 from monitor.charter.office import Office
 from monitor.domain.clock import NS_PER_S
@@ -29,7 +29,7 @@ from monitor.runtime.live import RuntimeState
 from monitor.runtime.office_in_force import OfficeInForce
 from monitor.runtime.part import Part
 from monitor.runtime.trusted_clock import TrustedClock
-from monitor.store import board_state
+from monitor.store import board_state, ticket_history
 from monitor.store.errors import DatabaseError
 from monitor.store.sqlite import Store
 from monitor.store.work import Work
@@ -50,7 +50,9 @@ class DecisionWriter(Part):
 
     ``wake_delivery``: called, on the loop, when notices may be pending.
 
-    Changes of planned work and of the trusted time that it reads go to ``in_force``.
+    ``changed``: called, on the loop, with the names of tickets and sites whose stored state has changed, by whomever.
+
+    Changes of planned work, of orders about the calendar and of the trusted time that it reads go to ``in_force``.
     """
 
     name = "writing"
@@ -62,12 +64,16 @@ class DecisionWriter(Part):
         live: RuntimeState,
         in_force: OfficeInForce,
         wake_delivery: Callable[[], None],
+        changed: Callable[[Collection[str]], None] = lambda _: None,
     ) -> None:
         self._clock, self._store, self._live, self._in_force = clock, store, live, in_force
-        self._wake_delivery = wake_delivery
+        self._wake_delivery, self._changed = wake_delivery, changed
+        self._last_event: int | None = None
         self._waiting: deque[tuple[Decision, datetime]] = deque()
         self._thread = Pool("writer", threads=1, backlog=1)
-        self._writing: tuple[Future[tuple[bool, Plans, ClockTrust]], list[tuple[Decision, datetime]]] | None = None
+        self._writing: (
+            tuple[Future[tuple[bool, Entered, ClockTrust, list[str]]], list[tuple[Decision, datetime]]] | None
+        ) = None
         self._has_work = asyncio.Event()
         self._last_heartbeat_ns = 0
         self._counted_by: Office | None = None
@@ -146,19 +152,30 @@ class DecisionWriter(Part):
         self._has_work.clear()
         batch = list(self._waiting)
         self._writing = writing = self._thread.submit(self._write, batch, self._live.office), batch
-        may_send, planned, trust = await asyncio.wrap_future(writing[0])
+        may_send, entered, trust, news = await asyncio.wrap_future(writing[0])
         self._writing = None
         self._stored(batch, trust)
-        if planned != self._in_force.plans:
-            self.put(self._in_force.replan(planned))
-            emit(log, LogEvent.PLANNED_WORK, "planned work by command: %s", ", ".join(planned) or "none")
+        if entered != self._in_force.entered:
+            self._take_over(entered)
         self._last_commit_mono_ns = self._clock.mono_ns()
         if self.failing:
             emit(log, LogEvent.DATABASE_WRITES, "the database writes again")
             self._live.store_refuses = ""
         if may_send:
             self._wake_delivery()
+        sites = {str(getattr(decision, "site", "")) for decision, _ in batch} - {""}
+        self._changed([*news, *(f"site:{site}" for site in sorted(sites))])
         return may_send
+
+    def _take_over(self, entered: Entered) -> None:
+        before = self._in_force.entered
+        self.put(self._in_force.replan(entered))
+        self._changed(["all"])
+        if entered.plans != before.plans:
+            emit(log, LogEvent.PLANNED_WORK, "planned work by command: %s", ", ".join(entered.plans) or "none")
+        if entered.orders != before.orders:
+            text, count = "%d orders about the calendar are in force", len(entered.orders)
+            emit(log, LogEvent.CALENDAR_ORDERED, text, count, count=count)
 
     def _stored(self, batch: Sequence[tuple[Decision, datetime]], trust: ClockTrust) -> None:
         """Remove what is stored from the queue; some may have been dropped meanwhile for lack of room."""
@@ -174,7 +191,7 @@ class DecisionWriter(Part):
             async with asyncio.timeout(LAST_WRITE_S):
                 if self._writing is not None and not self._writing[0].cancelled():
                     # what was under way when the daemon was stopped
-                    _, _, trust = await asyncio.wrap_future(self._writing[0])
+                    _, _, trust, _ = await asyncio.wrap_future(self._writing[0])
                     self._stored(self._writing[1], trust)
                 await self.turn()
         except (DatabaseError, TimeoutError, PoolFull) as error:
@@ -193,7 +210,9 @@ class DecisionWriter(Part):
             self._waiting = deque(dated)
             self.put(self._in_force.redate(move))
 
-    def _write(self, batch: Sequence[tuple[Decision, datetime]], office: Office) -> tuple[bool, Plans, ClockTrust]:
+    def _write(
+        self, batch: Sequence[tuple[Decision, datetime]], office: Office
+    ) -> tuple[bool, Entered, ClockTrust, list[str]]:
         before = self._clock.trust
         with self._store.write() as session:
             trust = next_trust(before, self._clock.look(), board_state.operator_confirmation(session))
@@ -204,7 +223,7 @@ class DecisionWriter(Part):
                 settle(work, trust.move)
             if trust.suspect != before.suspect:
                 note_trust(work, trust)
-            anything_new, planned = False, plans_in_force(session, now_utc)
+            anything_new, entered = False, entered_by(session, now_utc)
             if not trust.suspect:
                 if before.suspect and trust.move is None:
                     outages.catch_up(work, before.unproven_since_utc)
@@ -216,10 +235,19 @@ class DecisionWriter(Part):
             if clock_changed or trust.last.boot_ns - self._last_heartbeat_ns >= HEARTBEAT_NS:
                 board_state.store_heartbeat(session, trust)
                 self._last_heartbeat_ns = trust.last.boot_ns
+            news = self._news(work)
         log_history(work)
         if not trust.suspect:
             self._counted_by = office
-        return anything_new or bool(batch), planned, trust
+        return anything_new or bool(batch), entered, trust, news
+
+    def _news(self, work: Work) -> list[str]:
+        """Return the names of tickets and sites with lines of history since the last turn, by whomever."""
+        before, self._last_event = self._last_event, ticket_history.last_event(work.session)
+        if before is None or before == self._last_event:
+            return []
+        found = ticket_history.tickets_after(work.session, before)
+        return [name for number, site in found for name in (f"ticket:{number}", f"site:{site}") if name != "site:"]
 
 
 def _say_trust(trust: ClockTrust, *, was_suspect: bool) -> None:

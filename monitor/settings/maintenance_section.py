@@ -15,7 +15,7 @@ from monitor.settings.sites_file import Id
 YEARS = (2000, 2100)
 A_WEEK = 7 * 24 * 60
 OFFICE_CLOCK = dt.timezone(dt.timedelta(hours=6))
-TIME_KEYS = ("begins", "ends", "until")
+TIME_KEYS = ("begins", "ends", "until", "announce_from")
 
 
 def _moment(value: object) -> dt.datetime:
@@ -48,6 +48,9 @@ class Maintenance(Model):
     Once: ``begins`` and ``ends``, by the office's clock. Every week: ``days`` with ``opens`` and ``closes``; one that
     closes before it opens lasts into the next day. Or ``minutes`` instead of ``closes``, at most a week. ``until``: its
     last moment in any case.
+
+    ``announce``: the public page tells of it, from ``announce_from`` on, in the words of ``public_bn`` and
+    ``public_en``; ``text`` is the office's own and is not shown there.
     """
 
     text: Annotated[str, Field(min_length=1, max_length=200)]
@@ -61,6 +64,10 @@ class Maintenance(Model):
     closes: ClosingTime | None = None
     minutes: Annotated[int, Field(ge=1, le=A_WEEK)] | None = None
     until: Moment | None = None
+    announce: bool = False
+    announce_from: Moment | None = None
+    public_bn: Annotated[str, Field(max_length=300)] = ""
+    public_en: Annotated[str, Field(max_length=300)] = ""
 
     @model_validator(mode="after")
     def _one_form(self) -> "Maintenance":
@@ -102,6 +109,10 @@ class Maintenance(Model):
     def ends_utc(self) -> dt.datetime | None:
         """Return when work that is done once ends."""
         return in_utc(self.ends) if self.ends else None
+
+    def is_announced(self, at_utc: dt.datetime) -> bool:
+        """Return whether the public is told of it at that time."""
+        return self.announce and (self.announce_from is None or in_utc(self.announce_from) <= at_utc)
 
     @property
     def until_utc(self) -> dt.datetime | None:

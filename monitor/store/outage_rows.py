@@ -27,6 +27,11 @@ def of_site(session: Session, site: str | None) -> Outage | None:
     return session.scalars(select(Outage).where(Outage.site == site, Outage.ended_utc.is_(None))).one_or_none()
 
 
+def numbered(session: Session, outage_id: int) -> Outage | None:
+    """Return the outage of that number."""
+    return session.get(Outage, outage_id)
+
+
 def last_of(session: Session, site: str | None) -> Outage | None:
     """Return the site's latest outage, open or ended."""
     query = select(Outage).where(Outage.site == site).order_by(Outage.id.desc()).limit(1)
@@ -46,9 +51,10 @@ def ended_with_ticket(session: Session, since_utc: datetime) -> Sequence[Outage]
 
 
 def overdue_without_ticket(session: Session, now_utc: datetime, most: int | None) -> Sequence[Outage]:
-    """Return at most so many outages that missed their target and have no ticket yet."""
+    """Return at most so many outages that missed their target and have no ticket yet; none that are excused."""
     missed = select(Outage).where(
         Outage.ticket_id.is_(None),
+        Outage.excuse == "",
         Outage.deadline_utc <= now_utc,
         or_(Outage.ended_utc.is_(None), Outage.ended_utc > Outage.deadline_utc),
     )
@@ -57,8 +63,9 @@ def overdue_without_ticket(session: Session, now_utc: datetime, most: int | None
 
 
 def running_without_ticket(session: Session, now_utc: datetime, within: timedelta | None = None) -> Sequence[Outage]:
-    """Return the open outages whose target is still to come; ``within``: at most so far ahead."""
-    query = select(Outage).where(Outage.ended_utc.is_(None), Outage.ticket_id.is_(None), Outage.deadline_utc > now_utc)
+    """Return the open outages, not excused, whose target is still to come; ``within``: at most so far ahead."""
+    query = select(Outage).where(Outage.ended_utc.is_(None), Outage.ticket_id.is_(None), Outage.excuse == "")
+    query = query.where(Outage.deadline_utc > now_utc)
     if within is not None:
         query = query.where(Outage.deadline_utc <= now_utc + within)
     return session.scalars(query.order_by(Outage.id).options(selectinload(Outage.recounts))).all()

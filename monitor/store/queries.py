@@ -190,11 +190,11 @@ def tickets_by_service(session: Session) -> dict[str, int]:
 def cases(session: Session, since_utc: datetime) -> list[Case]:
     """Return the cases that are open, or ended after ``since_utc``; an outage's own ticket is no case of its own.
 
-    What was withdrawn was registered by mistake, and is in no record.
+    What was withdrawn was registered by mistake, and is in no record; nor is an excused outage.
     """
     recovered = (Outage.ended_utc > since_utc) & (Outage.end_reason == "recovered")
     outages = select(Outage.service, Outage.started_utc, Outage.deadline_utc, Outage.ended_utc).where(
-        Outage.ended_utc.is_(None) | recovered
+        Outage.ended_utc.is_(None) | recovered, Outage.excuse == ""
     )
     requests = select(Ticket.service, Ticket.event_utc, Ticket.deadline_utc, Ticket.resolved_utc).where(
         Ticket.source != TicketSource.OUTAGE,
@@ -289,6 +289,7 @@ def event_kinds(session: Session) -> list[str]:
 
 
 def outage_view(row: Outage) -> OutageView:
+    """Return an outage as readers get it."""
     """Return an outage as a plain value."""
     return OutageView(
         row.id,

@@ -3,7 +3,8 @@
 The database itself refuses to change, replace or delete an event.
 """
 
-from sqlalchemy import select
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
 from monitor.domain.reasons import Reason
@@ -49,3 +50,14 @@ def head_row(work: Work) -> ChainHead:
         work.known.head = ChainHead(name=TICKETS, hash=head(work.session))
         work.session.add(work.known.head)
     return work.known.head
+
+
+def last_event(session: Session) -> int:
+    """Return the number of the last line of any history; 0 before there is any."""
+    return session.scalar(select(func.max(TicketEvent.id))) or 0
+
+
+def tickets_after(session: Session, event: int) -> list[tuple[str, str]]:
+    """Return the tickets with lines after that one: number, and site (empty for none)."""
+    query = select(Ticket.number, Ticket.site).join(TicketEvent).where(TicketEvent.id > event).distinct()
+    return [(number, site or "") for number, site in session.execute(query.order_by(Ticket.number))]

@@ -1,26 +1,35 @@
-"""Route requests: page, metrics, health, and the status that the command line asks for. All of them only read."""
+"""Route requests: the console's pages, metrics, health, and the status that the command line asks for."""
 
-from collections.abc import Awaitable, Callable, Mapping
-from importlib.resources import files
+from collections.abc import Awaitable, Callable, Collection, Mapping
+from functools import partial
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
-from starlette.routing import Route
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.routing import Mount, Route
 from starlette.types import ASGIApp
 
 from monitor.domain.clock import Clock
-from monitor.i18n.languages import BOTH, languages
 from monitor.metrics.exposition import Exposition
+from monitor.runtime.changes import Changes
 from monitor.runtime.live import RuntimeView
 from monitor.runtime.part import stale
 from monitor.settings.load import Settings
 from monitor.store.sqlite import Store
+from monitor.web.api.app import PREFIX, make_api
+from monitor.web.api.asked import Api
+from monitor.web.api.callers import Callers
+from monitor.web.auth.visitors import Visitors
+from monitor.web.console.console import Console
+from monitor.web.console.dispatch import starlette_routes
+from monitor.web.console.routes import page_routes
+from monitor.web.console.static_files import static_route
 from monitor.web.guard import AllowedHost, AnswerDeadline, SafeHeaders
-from monitor.web.pages import Pages
 from monitor.web.proxies import ForwardedClient, SecuredLine
 from monitor.web.scrape import Scrape
+from monitor.web.status_cache import StatusDocument
 
 
 def make_app(
@@ -30,25 +39,34 @@ def make_app(
     settings_of: Callable[[], Settings],
     ages: Callable[[], Mapping[str, float]],
     clock: Clock,
+    changes: Changes | None = None,
+    wake_delivery: Callable[[], None] = lambda: None,
 ) -> Starlette:
     """Build the whole site.
 
-    ``settings_of``: returns the configuration in force; ``ages``: seconds since each part last turned.
+    ``settings_of``: returns the configuration in force; ``ages``: seconds since each part last turned; ``changes``:
+    what open pages are told of; ``wake_delivery``: called when notices may be pending.
     """
-    pages = Pages(live, store, settings_of, clock)
+    document = StatusDocument(live, store, clock)
+    console = Console(live, store, clock, settings_of, changes or Changes(live.instance), wake_delivery)
+    visitors = Visitors(store, clock)
     web = settings_of().monitor.web  # of the start, as what listens is
 
-    async def page(request: Request) -> Response:
-        wanted = request.query_params.get("lang", "")
-        html = await pages.page(wanted if wanted in languages() else BOTH[0])
-        return Response(html, media_type="text/html")
-
-    async def style(_: Request) -> Response:
-        css = files("monitor.web").joinpath("templates/style.css").read_text(encoding="utf-8")
-        return Response(css, media_type="text/css")
+    api = make_api(
+        Api(
+            live,
+            store,
+            clock,
+            settings_of,
+            document.document,
+            ages,
+            Callers(store, clock, lambda: live.office, visitors.of, visitors.is_own_form).of,
+            partial(_publish, console),
+        )
+    )
 
     async def api_status(_: Request) -> Response:
-        return Response(await pages.page("json"), media_type="application/json")
+        return RedirectResponse(f"{PREFIX}/status", 308)
 
     async def healthz(_: Request) -> Response:
         turned_s_ago = ages()
@@ -62,20 +80,30 @@ def make_app(
         return PlainTextResponse("ready\n" if ready else "the first round is under way\n", 200 if ready else 503)
 
     routes: dict[str, Callable[[Request], Awaitable[Response]] | ASGIApp] = {
-        "/": page,
-        "/style.css": style,
         "/metrics": Scrape(exposition),
         "/api/status": api_status,
         "/healthz": healthz,
         "/readyz": readyz,
     }
     return Starlette(
-        routes=[Route(path, endpoint, methods=["GET"]) for path, endpoint in routes.items()],
+        routes=[
+            *[Route(path, endpoint, methods=["GET"]) for path, endpoint in routes.items()],
+            Mount(PREFIX, api),
+            static_route(),
+            *starlette_routes(console, page_routes(console), visitors.of, visitors.is_own_form),
+        ],
         middleware=[
             Middleware(ForwardedClient, proxies=web.behind_proxy),
             Middleware(SafeHeaders),
             Middleware(AllowedHost, names=lambda: settings_of().monitor.web.names),
             Middleware(SecuredLine, web=web),
             Middleware(AnswerDeadline),
+            Middleware(GZipMiddleware, minimum_size=1_000, compresslevel=6),
         ],
     )
+
+
+def _publish(console: Console, names: Collection[str]) -> None:
+    """Tell open pages what a program changed, and look for notices that it owes."""
+    console.wake_delivery()
+    console.changes.publish(names)

@@ -17,7 +17,7 @@ from starlette.types import ASGIApp
 from uvicorn.server import ServerState
 
 from monitor.runtime.server_certificate import ServerCertificate
-from monitor.web.connections import KEEP_ALIVE_S, Connection, next_to_drop
+from monitor.web.connections import KEEP_ALIVE_S, Connection, Phase, next_to_drop
 from monitor.web.handshakes import Handshakes
 
 MOST_CONNECTIONS = 64
@@ -94,7 +94,7 @@ class _Server(uvicorn.Server):
         loop = asyncio.get_running_loop()
         ends_s = loop.time() + ROOM_WITHIN_S
         shaking = () if self._handshakes is None else self._handshakes
-        while len(connections := open_of(self.server_state)) + len(shaking) >= MOST_CONNECTIONS:
+        while len(connections := slots_of(self.server_state)) + len(shaking) >= MOST_CONNECTIONS:
             if (last := next_to_drop(connections, loop.time())) is not None:
                 last.drop()
                 await asyncio.sleep(DROP_PAUSE_S)
@@ -114,8 +114,13 @@ class _Server(uvicorn.Server):
         yield
 
 
+def slots_of(state: ServerState) -> list[Connection]:
+    """Return the connections that hold a slot: all but streams, which are counted by themselves."""
+    return [connection for connection in open_of(state) if connection.phase is not Phase.STREAMING]
+
+
 def open_of(state: ServerState) -> list[Connection]:
-    """Return the connections that hold a slot."""
+    """Return the open connections."""
     connections = (each for each in state.connections if isinstance(each, Connection))
     return [connection for connection in connections if connection.is_open]
 

@@ -1,4 +1,4 @@
-"""Collect the office's whole state as plain values, for the page and /api/status."""
+"""Collect the office's whole state as plain values, for the page and /api/v1/status."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -7,6 +7,7 @@ from importlib.metadata import version
 from typing import TypedDict
 
 from monitor.domain.clock import Clock
+from monitor.domain.message import Said
 from monitor.domain.reasons import Reason, as_json
 from monitor.i18n.catalogue import render
 from monitor.i18n.languages import SOURCE, Lang
@@ -47,7 +48,7 @@ def status(live: RuntimeView, store: Store, clock: Clock) -> LiveStatus:
     Called in a thread beside the probing loop; raises nothing while the database does not answer, and says so in it.
     """
     now_utc = clock.utc()
-    sites = [_site(live, site) for site in live.fleet.sites.values()]
+    sites = [live_site(live, site) for site in live.fleet.sites.values()]
     counts: dict[str, dict[str, int]] = {}
     for site in sites:
         counts.setdefault(site["kind"], Counter())[site["state"]] += 1
@@ -62,7 +63,7 @@ def status(live: RuntimeView, store: Store, clock: Clock) -> LiveStatus:
         "configuration": _configuration(live),
         "sites": sites,
         "counts": counts,
-        "snmp": _not_read(live, {site["id"] for site in sites if site["state"] in ("up", "degraded")}),
+        "snmp": not_read(live, {site["id"] for site in sites if site["state"] in ("up", "degraded")}),
         "store_readable": False,
         "outages": [],
         "tickets": [],
@@ -85,13 +86,20 @@ def status(live: RuntimeView, store: Store, clock: Clock) -> LiveStatus:
         return found
 
 
+def monitor_faults(live: RuntimeView, store: Store, now_utc: datetime) -> list[Said]:
+    """Return what is wrong with the mail path, a line each; raises SQLAlchemyError."""
+    path = mail_path(store, live, now_utc)
+    outbox = _outbox(path)
+    return list(mail_faults(_mail(path, outbox, live, now_utc), outbox))
+
+
 def _configuration(live: RuntimeView) -> ConfigurationDocument:
     """Return since when the configuration is in force, and where a later one is wrong; never a value of it."""
     verdict = live.verdict
     return {"accepted": verdict.accepted_utc.isoformat(), "refused": verdict.refused}
 
 
-def _not_read(live: RuntimeView, answering: set[str]) -> list[UnreadDocument]:
+def not_read(live: RuntimeView, answering: set[str]) -> list[UnreadDocument]:
     """Return the devices that SNMP does not reach although their sites answer."""
     return [
         {
@@ -153,8 +161,11 @@ def _mail(path: MailPath, outbox: OutboxDocument, live: RuntimeView, now_utc: da
     return {**found, "wrong": [render(each, SOURCE) for each in mail_faults(found, outbox)]}
 
 
-def _site(live: RuntimeView, site: Site) -> SiteDocument:
-    """Return a site from another thread: the fleet may be replaced meanwhile, and the board not know it any more."""
+def live_site(live: RuntimeView, site: Site) -> SiteDocument:
+    """Return a site with its devices.
+
+    From another thread: the fleet may be replaced meanwhile, and the board not know the site any more.
+    """
     reasons = list(_reasons(live, site))
     devices = [_device(live, device.id, device.name, str(device.address)) for device in site.devices]
     return {

@@ -1,38 +1,36 @@
-"""The picture of the page: an office in the morning, with a link down, as an officer sees it in Bangla."""
+"""The picture of the first page: an office in the morning, with a link down, as an officer sees it in Bangla."""
 
-import subprocess
+import asyncio
+import socket
 import tempfile
 from pathlib import Path
 
-from monitor.charter.services import Charter
+from playwright.async_api import async_playwright
+
 from monitor.configuration import load
-from monitor.web.page import render
-from monitor.web.status import status
+from monitor.web.app import make_app
+from monitor.web.server import serve
 from tests.places import ROOT, SHIPPED
 from tests.store.migrated import new_store
 from tests.web.desk import Desk
 
 FOLDER = ROOT / "docs" / "pictures"
 BROWSER = "/usr/bin/chromium"
-SIZE = (1_366, 1_000)
-QUIET = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--hide-scrollbars"]
-NO_WAY_OUT = ["unshare", "--net"]  # a browser that asks for updates finds no network
 
 
-def main() -> None:
+async def main() -> None:
     """Draws it, for Bangla and for English."""
-    css = (ROOT / "monitor" / "web" / "templates" / "style.css").read_text(encoding="utf-8")
     with tempfile.TemporaryDirectory() as scratch:
         office = Desk(load(SHIPPED), new_store(Path(scratch)))
         morning(office)
-        now = status(office.live, office.store, office.clock)
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            app = make_app(
+                office.live, office.exposition, office.store, lambda: office.settings, office.ages, office.clock
+            )
+            server = await serve(app, [listener])
+            await draw(f"http://127.0.0.1:{listener.getsockname()[1]}")
+            await server.stop()
         office.store.close()
-        for lang, name in (("bn", "page.png"), ("en", "page-en.png")):
-            html = render(now, Charter.of(office.settings.charter), lang)
-            whole = html.replace('<link rel="stylesheet" href="/style.css">', f"<style>{css}</style>")
-            page = Path(scratch) / f"{lang}.html"
-            page.write_text(whole.replace('<meta http-equiv="refresh" content="10">', ""), encoding="utf-8")
-            draw(page, FOLDER / name)
     print(f"{FOLDER.relative_to(ROOT)}/page*.png")
 
 
@@ -47,11 +45,16 @@ def morning(office: Desk) -> None:
     office.clock.advance(40 * 60)
 
 
-def draw(page: Path, picture: Path) -> None:
-    """Have the browser write the picture of a file."""
-    options = [*QUIET, f"--window-size={SIZE[0]},{SIZE[1]}", f"--screenshot={picture}", page.as_uri()]
-    subprocess.run([*NO_WAY_OUT, BROWSER, *options], check=True, capture_output=True, timeout=120)
+async def draw(url: str) -> None:
+    """Have the browser write the pictures."""
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=BROWSER, args=["--no-sandbox"])
+        for lang, name in (("bn", "page.png"), ("en", "page-en.png")):
+            page = await browser.new_page(viewport={"width": 1_366, "height": 1_000})
+            await page.goto(f"{url}/?lang={lang}", wait_until="load")
+            await page.screenshot(path=FOLDER / name)
+        await browser.close()
 
 
 if __name__ == "__main__":
-    main()
+    asyncio.run(main())

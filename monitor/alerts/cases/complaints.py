@@ -15,6 +15,7 @@ from monitor.domain.notice_kinds import NoticeKind
 from monitor.domain.reasons import ReasonCode, reason, text
 from monitor.domain.text import clean, clean_lines
 from monitor.domain.ticket_states import UNSOLVED
+from monitor.domain.tracking_code import new_code
 from monitor.store import outage_rows, ticket_history, ticket_rows
 from monitor.store.models import ComplaintLink, Outage, Ticket
 from monitor.store.work import Work
@@ -59,7 +60,7 @@ def register(work: Work, request: Request) -> Ticket:
     ticket = new_ticket(work, request.service, request.site)
     ticket.source, ticket.text = request.way, request.text
     ticket.asker, ticket.asker_email, ticket.asker_phone = request.asker, request.asker_email, request.asker_phone
-    ticket.memo = request.memo
+    ticket.memo, ticket.code = request.memo, new_code()
     ticket.event_utc = request.received_utc
     ticket.deadline_utc = deadline_of(work.office, ticket).due_utc
     work.session.add(ticket)

@@ -109,12 +109,16 @@ class Stage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """A request: who asked, how it came in ('phone', 'person', 'email', 'letter'), and its text."""
+    """A request: who asked, how it came in ('phone', 'person', 'email', 'letter'), and its text.
+
+    ``code``: by which the requester follows it, with its number; empty in notices of older versions.
+    """
 
     name: str
     email: str
     way: str
     text: str
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,7 +18,7 @@ from monitor.domain.notice_kinds import DIGEST, MORNING, OF_ONE_CASE, WEEKLY
 from monitor.domain.reasons import as_json
 from monitor.domain.stored_sentences import from_sentence
 
-VERSION = 3
+VERSION = 4
 KEY = "v"
 
 Stored = Mapping[str, Any]
@@ -133,6 +133,11 @@ def _from_2(body: dict[str, Any]) -> dict[str, Any]:
     return {**body, "outage": {**outage, **reasons}}
 
 
+def _from_3(body: dict[str, Any]) -> dict[str, Any]:
+    """Upgrade version 3, in which no request had a code."""
+    return body
+
+
 def _evidence_from_1(stored: Stored) -> dict[str, Any]:
     found = dict(stored)
     if "last_good_utc" in found:
@@ -145,5 +150,5 @@ def _evidence_from_1(stored: Stored) -> dict[str, Any]:
     return found
 
 
-UPGRADES: tuple[Callable[[dict[str, Any]], dict[str, Any]], ...] = (_from_1, _from_2)
+UPGRADES: tuple[Callable[[dict[str, Any]], dict[str, Any]], ...] = (_from_1, _from_2, _from_3)
 """The n-th lifts version n to n + 1."""

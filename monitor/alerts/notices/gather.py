@@ -24,7 +24,9 @@ def facts_of(office: Office, ticket: Ticket, now_utc: datetime, note: str = "") 
     dates = stages_of(office, ticket)
     explained = deadline_of(office, ticket)
     service = office.charter.service(ticket.service)
-    asked = Asked(name=ticket.asker, email=ticket.asker_email, way=ticket.source, text=ticket.text)
+    asked = Asked(
+        name=ticket.asker, email=ticket.asker_email, way=ticket.source, text=ticket.text, code=ticket.code or ""
+    )
     return CaseFacts(
         **letterhead(office, now_utc, ticket.number),
         site=site_facts(office, ticket.site),

@@ -8,6 +8,7 @@ Phrases = Mapping[str, str]
 
 LABELS: Phrases = {
     "ticket": N_("Ticket"),
+    "code": N_("Code"),
     "site": N_("Site"),
     "service": N_("Service (Citizen's Charter)"),
     "clause": N_("Clause"),

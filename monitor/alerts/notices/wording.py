@@ -10,6 +10,7 @@ from monitor.alerts.notices.phrases import COMMANDS, HEADLINES, LABELS, TO_DO
 from monitor.domain.evidence import Hour
 from monitor.domain.message import N_
 from monitor.domain.states import EndReason
+from monitor.domain.tracking_code import shown
 from monitor.i18n import formats
 from monitor.i18n.catalogue import tr, trn
 from monitor.i18n.languages import Lang, lookup
@@ -135,6 +136,7 @@ def _rows(facts: CaseFacts, known: Mapping[str, str], lang: Lang) -> Iterator[tu
 def _rows_for_citizen(facts: CaseFacts, known: Mapping[str, str], lang: Lang) -> Iterator[tuple[str, str]]:
     """Yield what was asked, when it is due, and whom to ask: nothing of the office's own workings."""
     yield from _what(facts, known, lang, for_citizen=True)
+    yield "code", shown(facts.asked.code) if facts.asked else ""
     yield from _asked(facts, lang)
     yield from _due(facts, lang)
     yield "note", facts.note

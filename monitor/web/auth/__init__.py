@@ -1,1 +1,1 @@
-"""Know who asks the console: sessions and their cookie, forms of our own, log-in, and the pages about users."""
+"""Identify who asks: sessions, log-in, rights."""

@@ -6,6 +6,7 @@ import pytest
 
 from monitor.alerts.notices import render
 from monitor.charter.office import Office
+from monitor.domain.tracking_code import shown
 from monitor.i18n.formats import DHAKA
 from tests.alerts.cases.asked import ask, kinds_to
 from tests.desk import Desk
@@ -164,3 +165,28 @@ def test_every_letter_to_everyone_can_be_written_and_carries_the_head_of_the_his
             assert letter.facts["head"] in rendered.text
             seen.add(letter.kind)
     assert {"registered", "opened", "breach", "stage"} <= seen
+
+
+def test_who_asks_gets_a_code_to_follow_the_request_by_and_the_officers_letter_does_not_show_it(desk: Desk) -> None:
+    ask(desk)
+    with desk.store.read() as session:
+        from sqlalchemy import select
+
+        from monitor.store.models import Ticket
+
+        code = shown(session.scalars(select(Ticket.code)).one())
+    assert len(code) == 9
+    letters = {letter.recipient: render.render(letter, "bn").text for letter in desk.send_all()}
+    assert f"কোড: {code}" in letters["asker"]
+    assert code not in letters["responsible"]
+
+
+def test_an_outage_has_no_code(desk: Desk) -> None:
+    desk.goes_down("udc-juniadaha")
+    desk.wait(days=10)
+    with desk.store.read() as session:
+        from sqlalchemy import select
+
+        from monitor.store.models import Ticket
+
+        assert session.scalars(select(Ticket.code)).one() == ""

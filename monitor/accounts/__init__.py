@@ -1,0 +1,1 @@
+"""Keep who may log in: users, passwords, second factors, sessions, one-time links, and tokens of programs."""

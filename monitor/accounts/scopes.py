@@ -1,0 +1,32 @@
+"""Check for which sites users and tokens are: unions and kinds that the office has."""
+
+from collections.abc import Sequence
+
+from monitor.alerts.cases.refusals import BadInput
+from monitor.charter.office import Office
+from monitor.domain.message import message
+from monitor.domain.text import comparison_key
+from monitor.i18n.terms import KINDS
+from monitor.settings.problems import no_such
+
+Names = Sequence[str] | None
+
+
+def refuse_unknown_scope(office: Office, unions: Names, kinds: Names) -> tuple[Names, Names]:
+    """Return unions and kinds as the configuration spells them, each once; raises BadInput for unknown ones."""
+    known = {comparison_key(site.union): site.union for site in office.fleet.sites.values() if site.union}
+    return _known("union", unions, known), _known("kind", kinds, {kind: kind for kind in KINDS})
+
+
+def _known(field: str, wanted: Names, known: dict[str, str]) -> Names:
+    if wanted is None:
+        return None
+    for each in wanted:
+        if comparison_key(each) not in known:
+            raise BadInput(
+                field,
+                no_such(field, each, sorted(known.values()))
+                if field == "union"
+                else message("found '{kind}'. Expected one of: {known}", kind=each, known=sorted(known.values())),
+            )
+    return sorted({known[comparison_key(each)] for each in wanted})

@@ -1,0 +1,267 @@
+"""Add, change and disable users; a user is never deleted, as history names them. Each act is recorded, without secrets.
+
+``seen``: the version that the person decided by; an act on another one raises StaleVersion.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+from datetime import datetime
+
+from monitor.accounts import links, sessions
+from monitor.accounts.documents import user_document
+from monitor.accounts.links import Purpose
+from monitor.accounts.names import refuse_bad_name
+from monitor.accounts.passwords import PasswordHash
+from monitor.accounts.scopes import refuse_unknown_scope
+from monitor.alerts.cases.refusals import BadInput, NotAllowed, Seen, refuse_stale
+from monitor.domain.message import message
+from monitor.domain.roles import Role, Scope
+from monitor.domain.text import clean
+from monitor.i18n.languages import languages
+from monitor.settings.mail_address import is_mail_address
+from monitor.store import acts, user_rows
+from monitor.store.models import User
+from monitor.store.session import Session
+from monitor.store.work import Work
+
+LONGEST_NAME, LONGEST_PHONE = 200, 40
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What is said of a user; in a change None leaves a value as it is."""
+
+    role: Role | None = None
+    unions: Sequence[str] | None = None
+    kinds: Sequence[str] | None = None
+    lang: str | None = None
+    name_bn: str | None = None
+    name_en: str | None = None
+    email: str | None = None
+    phone: str | None = None
+
+
+def as_admin(profile: Profile) -> Profile:
+    """Return the profile of an administrator for the whole office."""
+    return replace(profile, role=Role.ADMIN, unions=(), kinds=())
+
+
+def own(profile: Profile) -> Profile:
+    """Return what users may change of it themselves: language, names and how they are reached."""
+    return replace(profile, role=None, unions=None, kinds=None)
+
+
+def find(session: Session, name: str) -> User:
+    """Return the user of that name; raises NotAllowed."""
+    user = user_rows.user(session, name)
+    if user is None:
+        raise NotAllowed(
+            message("there is no user {name}. `upazila-monitor user list` lists them", name=clean(name, 64))
+        )
+    return user
+
+
+def scope_of(user: User) -> Scope:
+    """Return the sites that the user is for."""
+    return Scope(tuple(user.unions), tuple(user.kinds))
+
+
+def add(work: Work, name: str, profile: Profile, password: PasswordHash | None = None) -> User:
+    """Add a user of ``profile.role``; without a password they log in by an invitation. Raises BadInput."""
+    if profile.role is None:
+        raise BadInput("role", message("Expected one of: {known}", known=list(Role)))
+    refuse_bad_name("name", name)
+    if user_rows.user(work.session, name) is not None:
+        raise BadInput("name", message("there is a user {name} already. Expected another name", name=name))
+    profile = _checked(work, profile)
+    user = User(name=name, password_hash=password or "", created_utc=work.now_utc, **_given(profile))
+    work.session.add(user)
+    work.session.flush()
+    acts.record(work, "user.add", user.name, {}, user_document(user))
+    return user
+
+
+def change(work: Work, name: str, profile: Profile, *, seen: Seen | None = None) -> User:
+    """Change what is said of a user; another role or scope ends their sessions.
+
+    Raises BadInput, NotAllowed (the last administrator stays one), StaleVersion.
+    """
+    user = _as_seen(work, name, seen)
+    profile = _checked(work, profile)
+    if profile.role not in {None, Role.ADMIN}:
+        _refuse_last_admin(work, user)
+    before, rights = user_document(user), _rights_of(user)
+    for key, value in _given(profile).items():
+        if getattr(user, key) != value:
+            setattr(user, key, value)
+    if _rights_of(user) != rights:
+        sessions.end_all(work, user)
+    acts.record(work, "user.change", user.name, before, user_document(user))
+    return user
+
+
+def disable(work: Work, name: str, *, seen: Seen | None = None) -> User:
+    """Disable a user: sessions and invitations end, nobody logs in by that name. Raises as `change`."""
+    user = _as_seen(work, name, seen)
+    if user.enabled:
+        _refuse_last_admin(work, user)
+        user.enabled = False
+        sessions.end_all(work, user)
+        user_rows.delete_links(work.session, user_id=user.id)
+        acts.record(work, "user.disable", user.name, {"enabled": True}, {"enabled": False})
+    return user
+
+
+def enable(work: Work, name: str, *, seen: Seen | None = None) -> User:
+    """Let a disabled user log in again, with the same password; raises as `change`."""
+    user = _as_seen(work, name, seen)
+    if not user.enabled:
+        user.enabled = True
+        acts.record(work, "user.enable", user.name, {"enabled": False}, {"enabled": True})
+    return user
+
+
+def invite(work: Work, name: str) -> str:
+    """Return a code by which the user chooses a password within 24 hours; raises NotAllowed.
+
+    The password they have stays good until then. Codes given out before hold no longer.
+    """
+    user = find(work.session, name)
+    if not user.enabled:
+        raise NotAllowed(message("{name} is disabled. Expected an enabled user", name=user.name))
+    code = links.give_out(work, Purpose.INVITATION, user)
+    acts.record(work, "user.invite", user.name, {}, {"until": work.now_utc + links.LASTS[Purpose.INVITATION]})
+    return code
+
+
+def invited(session: Session, code: str, now_utc: datetime) -> User | None:
+    """Return who is invited by a code; None for a wrong, used or expired one, and for a disabled user."""
+    link = links.find(session, Purpose.INVITATION, code, now_utc)
+    return link.user if link is not None and link.user is not None and link.user.enabled else None
+
+
+def accept_invitation(work: Work, code: str, password: PasswordHash) -> User:
+    """Set the password of the user who was invited by ``code``, once; raises NotAllowed."""
+    user = links.take(work, Purpose.INVITATION, code).user
+    if user is None or not user.enabled:
+        raise NotAllowed(message("this user is disabled"))
+    _set_password(work.by(user.name), user, password, None)
+    return user
+
+
+def set_password(
+    work: Work, name: str, password: PasswordHash, *, keep_session: int | None = None, seen: Seen | None = None
+) -> User:
+    """Set a user's password; ends their sessions, but that of the id ``keep_session``. Raises as `change`."""
+    user = _as_seen(work, name, seen)
+    _set_password(work, user, password, keep_session)
+    return user
+
+
+def go_away(
+    work: Work, name: str, from_utc: datetime, until_utc: datetime, deputy: str, *, seen: Seen | None = None
+) -> User:
+    """Note that another user is in charge while this one is away; raises BadInput, NotAllowed, StaleVersion."""
+    user = _as_seen(work, name, seen)
+    if until_utc <= max(from_utc, work.now_utc):
+        raise BadInput("away_until", message("Expected a time that is to come, after the first one"))
+    other = user_rows.user(work.session, deputy)
+    if other is None or not other.enabled or other.id == user.id or other.role == Role.VIEWER:
+        raise BadInput("deputy", message("Expected another user, who is no viewer and not disabled"))
+    _record_away(work, user, from_utc, until_utc, other.name)
+    return user
+
+
+def come_back(work: Work, name: str, *, seen: Seen | None = None) -> User:
+    """Note that a user is here again, or does not go; raises NotAllowed, StaleVersion."""
+    user = _as_seen(work, name, seen)
+    _record_away(work, user, None, None, "")
+    return user
+
+
+def in_charge(session: Session, name: str, at_utc: datetime) -> str:
+    """Return who is in charge for a user at a time: the deputy while they are away, and so on, or themselves."""
+    seen = {name}
+    while (user := user_rows.user(session, name)) is not None and is_away(user, at_utc) and user.deputy not in seen:
+        seen.add(name := user.deputy)
+    return name
+
+
+def is_away(user: User, at_utc: datetime) -> bool:
+    """Return whether a user is away at a time."""
+    begins, ends = user.away_from_utc, user.away_until_utc
+    return begins is not None and ends is not None and begins <= at_utc < ends
+
+
+def _as_seen(work: Work, name: str, seen: Seen | None) -> User:
+    user = find(work.session, name)
+    refuse_stale(user.name, seen, user.version, lambda: user_document(user))
+    return user
+
+
+def _set_password(work: Work, user: User, password: PasswordHash, keep_session: int | None) -> None:
+    user.password_hash = password
+    user_rows.delete_links(work.session, user_id=user.id)
+    sessions.end_all(work, user, but=keep_session)
+    acts.record(work, "user.password", user.name, {}, {"password": "changed"})
+
+
+def _record_away(work: Work, user: User, from_utc: datetime | None, until_utc: datetime | None, deputy: str) -> None:
+    before = user_document(user)
+    user.away_from_utc, user.away_until_utc, user.deputy = from_utc, until_utc, deputy
+    acts.record(work, "user.away", user.name, before, user_document(user))
+
+
+def _rights_of(user: User) -> tuple[object, ...]:
+    return user.role, sorted(user.unions), sorted(user.kinds)
+
+
+def _refuse_last_admin(work: Work, user: User) -> None:
+    """Raise NotAllowed when this user is the last who can let others in."""
+
+    def can_let_in(one: User) -> bool:
+        return one.enabled and one.role == Role.ADMIN and bool(one.password_hash)
+
+    if can_let_in(user) and not any(can_let_in(one) for one in user_rows.users(work.session) if one.id != user.id):
+        raise NotAllowed(
+            message("{name} is the last administrator who can log in. Expected another one first", name=user.name)
+        )
+
+
+def _given(profile: Profile) -> dict[str, object]:
+    """Return what is given, by the columns of a user."""
+    given = {field.name: getattr(profile, field.name) for field in fields(profile)}
+    return {
+        key: list(value) if key in {"unions", "kinds"} else value for key, value in given.items() if value is not None
+    }
+
+
+def _checked(work: Work, profile: Profile) -> Profile:
+    """Return the profile as it is stored; raises BadInput."""
+    if profile.lang and profile.lang not in languages():
+        raise BadInput(
+            "lang", message("found '{lang}'. Expected one of: {known}", lang=profile.lang, known=languages())
+        )
+    if profile.email and not is_mail_address(profile.email):
+        raise BadInput(
+            "email",
+            message("'{email}' is not an e-mail address. Expected one such as name@example.org", email=profile.email),
+        )
+    unions, kinds = refuse_unknown_scope(work.office, profile.unions, profile.kinds)
+    return replace(
+        profile,
+        unions=unions,
+        kinds=kinds,
+        name_bn=None if profile.name_bn is None else clean(profile.name_bn, LONGEST_NAME),
+        name_en=None if profile.name_en is None else clean(profile.name_en, LONGEST_NAME),
+        phone=None if profile.phone is None else _checked_phone(profile.phone),
+    )
+
+
+def _checked_phone(phone: str) -> str:
+    text = clean(phone, LONGEST_PHONE)
+    if text and sum(character.isdigit() for character in text) < 3:
+        raise BadInput(
+            "phone", message("'{phone}' is not a telephone number. Expected one such as 01700-000000", phone=text)
+        )
+    return text

@@ -1,0 +1,1 @@
+"""Show and change what the office watches: a page a module, drawn by the server."""

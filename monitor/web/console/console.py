@@ -1,0 +1,178 @@
+"""Give the pages what they need: the present state, transactions in threads, rendering."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any, TypeVar
+from urllib.parse import quote, unquote
+
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from monitor.charter.office import Office
+from monitor.domain.clock import Clock
+from monitor.domain.message import N_, Said
+from monitor.domain.roles import Right
+from monitor.i18n.catalogue import render as rendered
+from monitor.net.pool import Pool
+from monitor.runtime.changes import Changes
+from monitor.runtime.live import RuntimeView
+from monitor.settings.fleet import Site
+from monitor.settings.load import Settings
+from monitor.store.session import Session
+from monitor.store.sqlite import Store
+from monitor.store.work import Work
+from monitor.web.auth.visitor import Visitor
+from monitor.web.console.asked import Asked, NotFound
+from monitor.web.console.overview import Overview, Overviews
+from monitor.web.console.rendering import render
+
+T = TypeVar("T")
+
+NAV: tuple[tuple[str, str, Right], ...] = (
+    ("/", N_("Now"), Right.READ),
+    ("/sites", N_("Sites"), Right.READ),
+    ("/tickets", N_("Tickets"), Right.READ),
+    ("/charter", N_("Charter"), Right.READ),
+    ("/calendar", N_("Calendar"), Right.READ),
+    ("/maintenance", N_("Planned work"), Right.READ),
+    ("/health", N_("Monitor"), Right.HEALTH),
+    ("/audit", N_("Who did what"), Right.AUDIT),
+    ("/users", N_("Users"), Right.USERS),
+)
+"""The pages in the order of the menu, each with the right to read it."""
+
+BANNERS = {
+    "clock": N_("This machine's clock is not trusted: no ticket is escalated"),
+    "config": N_("The configuration on disk was refused, the one before stays in force (why: upazila-monitor check)"),
+    "refuses": N_("The database refuses to write, decisions wait; is the disk full?"),
+    "faults": N_("The database is not sound; see upazila-monitor backup verify"),
+    "officers": N_(
+        "The officers in charter.toml are not confirmed as this office's own (officers_confirmed): letters are written "
+        "to files only."
+    ),
+}
+"""The monitor's own trouble, which stands on every page."""
+
+TOAST = "toast"
+LONGEST_TOAST = 400  # characters; it travels in a cookie
+
+
+@dataclass(frozen=True)
+class Console:
+    """What every page gets. On the event loop; jobs run in threads.
+
+    ``settings_of``: returns the configuration in force; ``wake_delivery``: called when notices may be pending.
+    """
+
+    live: RuntimeView
+    store: Store
+    clock: Clock
+    settings_of: Callable[[], Settings]
+    changes: Changes
+    wake_delivery: Callable[[], None] = lambda: None
+    reading: Pool = field(default_factory=partial(Pool, "console reads", threads=2, backlog=64))
+    overviews: Overviews = field(init=False)
+    acting: Pool = field(default_factory=partial(Pool, "console acts", threads=1, backlog=32))
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "overviews", Overviews(self.live, self.clock))
+
+    @property
+    def office(self) -> Office:
+        """Return charter, calendar and planned work in force."""
+        return self.live.office
+
+    async def read(self, job: Callable[[Session], T]) -> T:
+        """Return what ``job`` reads of the database, in one transaction; raises PoolFull, SQLAlchemyError."""
+
+        def reads() -> T:
+            with self.store.read_briefly() as session:
+                return job(session)
+
+        return await asyncio.wrap_future(self.reading.submit(reads))
+
+    async def act(self, asked: Asked, job: Callable[[Work], T], changed: tuple[str, ...] = ()) -> T:
+        """Do ``job`` in one transaction, by the visitor; raises Refused and has changed nothing then.
+
+        ``changed``: names for `runtime.changes`, beside the tickets and sites whose history it adds to.
+        """
+        names = set(changed)
+
+        def acts() -> T:
+            with self.store.write() as session:
+                who = asked.visitor
+                work = Work(session, self.office, asked.now_utc, who.name, via="console", address=who.address)
+                result = job(work)
+                for line in work.history:
+                    names.update((f"ticket:{line.ticket}", f"site:{line.site}"))
+                return result
+
+        result = await asyncio.wrap_future(self.acting.submit(acts))
+        self.wake_delivery()
+        self.changes.publish(sorted(names - {"site:"}) or ["all"])
+        return result
+
+    def page(self, asked: Asked, template: str, status: int = 200, **values: Any) -> Response:
+        """Return a page, or only the part of it that was asked for (``?part=``, a block of the template)."""
+        block = asked.part.replace("-", "_") if status == 200 else ""
+        toast = asked.request.cookies.get(TOAST, "")
+        values = {**self.frame(asked), **values, "toast": "" if block else unquote(toast)}
+        try:
+            html = render(template, asked.lang, asked.now_utc, values, block)
+        except KeyError:
+            if not block:
+                raise
+            raise NotFound from None
+        answer = HTMLResponse(html, status)
+        if toast and not block:
+            answer.delete_cookie(TOAST, path="/", httponly=True, samesite="lax")
+        return answer
+
+    def frame(self, asked: Asked) -> Mapping[str, Any]:
+        """Return the values of the frame around every page."""
+        charter = self.office.charter
+        return {
+            "visitor": asked.visitor,
+            "Right": Right,
+            "office_name": charter.name_bn if asked.lang == "bn" else charter.name_en,
+            "here": asked.request.url.path,
+            "change_id": self.changes.id_of(self.changes.last),
+            "other_lang": lambda other: f"?{asked.request.url.include_query_params(lang=other).query}",
+            "banners": self.banners(),
+            "nav": NAV,
+            "banner_words": BANNERS,
+        }
+
+    def banners(self) -> list[str]:
+        """Return codes of the monitor's own trouble, which stands on every page."""
+        found = []
+        if self.live.clock_suspect:
+            found.append("clock")
+        if self.live.verdict.refused:
+            found.append("config")
+        if self.live.store_refuses:
+            found.append("refuses")
+        if self.live.store_faults:
+            found.append("faults")
+        if not self.office.charter.officers_confirmed:
+            found.append("officers")
+        return found
+
+    def back(self, asked: Asked, path: str, toast: Said) -> Response:
+        """Send the browser on to a page with one line that says what was done (303)."""
+        answer = RedirectResponse(path, 303)
+        text = quote(rendered(toast, asked.lang)[:LONGEST_TOAST])
+        answer.set_cookie(TOAST, text, max_age=60, path="/", httponly=True, samesite="lax")
+        return answer
+
+    def site(self, asked: Asked, id_: str) -> Site:
+        """Return a site of the visitor's scope; raises NotFound."""
+        found = self.live.fleet.sites.get(id_)
+        if found is None or not asked.visitor.sees(found):
+            raise NotFound
+        return found
+
+    async def overview(self, visitor: Visitor) -> Overview:
+        """Return the sites of the visitor's scope with their states, at most a second old; raises PoolFull."""
+        return await self.overviews.of(visitor.scope)

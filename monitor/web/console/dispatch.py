@@ -1,0 +1,115 @@
+"""Dispatch requests to pages: who asks, what the role allows, where a form comes from, and why an act is refused.
+
+The order is: session ─ right ─ origin of the form ─ password again ─ the page.
+"""
+
+import re
+from collections.abc import Awaitable, Callable, Sequence
+from urllib.parse import quote
+
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from monitor.alerts.cases.refusals import BadInput, NotAllowed, Refused, StaleVersion
+from monitor.domain.message import N_, Said
+from monitor.web.auth.visitor import Visitor
+from monitor.web.console.asked import Asked, NotFound, PageRoute
+from monitor.web.console.console import Console
+
+LARGEST_FORM = 1_048_576
+TITLES = {
+    401: N_("Please log in"),
+    403: N_("You may not do this"),
+    404: N_("There is no such page"),
+    409: N_("This is not possible now"),
+    413: N_("This is too large"),
+    422: N_("Something is not right in the form"),
+    503: N_("The database does not answer; try again in a moment"),
+}
+_NEXT = re.compile(r"/(?![/\\])[^\\\x00-\x1f]*")
+
+VisitorOf = Callable[[Request], Awaitable[Visitor]]
+CheckForm = Callable[[Request, Visitor, FormData], bool]
+
+
+def starlette_routes(
+    console: Console, pages: Sequence[PageRoute], visitor_of: VisitorOf, is_own_form: CheckForm
+) -> list[Route]:
+    """Return the routes of pages.
+
+    ``visitor_of``: finds who asks; ``is_own_form``: whether a POST comes from a form of ours.
+    """
+    return [
+        Route(page.path, _endpoint(console, page, visitor_of, is_own_form), methods=sorted(page.answers))
+        for page in pages
+    ]
+
+
+def _endpoint(
+    console: Console, page: PageRoute, visitor_of: VisitorOf, is_own_form: CheckForm
+) -> Callable[[Request], Awaitable[Response]]:
+    async def endpoint(request: Request) -> Response:
+        visitor = await visitor_of(request)
+        asked = Asked(request, visitor, console.clock.utc())
+        right = page.right_for(request.method)
+        nameless = visitor.session_id is None
+        if (right is not None and not visitor.may(right) and nameless) or (page.session and nameless):
+            return _log_in(console, asked)
+        if right is not None and not visitor.may(right):
+            return refused_page(console, asked, 403)
+        if request.method == "POST":
+            if _length(request) > LARGEST_FORM:
+                return refused_page(console, asked, 413)
+            asked = Asked(request, visitor, asked.now_utc, await request.form(max_files=2, max_fields=500))
+            if not is_own_form(request, visitor, asked.form):
+                return refused_page(console, asked, 403)
+            if page.step_up and not visitor.proved:
+                return RedirectResponse(f"/me/prove?next={quote(request.url.path)}", 303)
+        try:
+            return await page.answers[request.method](asked)
+        except NotFound:
+            return refused_page(console, asked, 404)
+        except StaleVersion as stale:
+            return console.page(asked, "stale.html.j2", 409, stale=stale, typed=_typed(asked))
+        except BadInput as refused:
+            return refused_page(console, asked, 422, refused.args[0], typed=_typed(asked))
+        except NotAllowed as refused:
+            return refused_page(console, asked, 409, refused.args[0], typed=_typed(asked))
+        except Refused as refused:
+            return refused_page(console, asked, 409, refused.args[0], typed=_typed(asked))
+
+    return endpoint
+
+
+def refused_page(
+    console: Console, asked: Asked, status: int, why: Said = "", typed: Sequence[tuple[str, str]] = ()
+) -> Response:
+    """Return the page that says why there is nothing else to see; ``typed``: texts that must not be lost."""
+    return console.page(asked, "refused.html.j2", status, title=TITLES[status], why=why, typed=typed)
+
+
+def local_path(wanted: str) -> str:
+    """Return ``wanted`` if it is a path on this site, else '/': no link of ours leads elsewhere."""
+    return wanted if _NEXT.fullmatch(wanted) else "/"
+
+
+def _log_in(console: Console, asked: Asked) -> Response:
+    request = asked.request
+    if request.method == "POST":
+        return refused_page(console, asked, 401)
+    wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    return RedirectResponse(f"/login?next={quote(wanted)}", 303)
+
+
+def _length(request: Request) -> int:
+    given = request.headers.get("content-length", "")
+    return int(given) if given.isascii() and given.isdigit() and len(given) < 20 else 0
+
+
+def _typed(asked: Asked) -> list[tuple[str, str]]:
+    """Return the texts that were typed into the form."""
+    hidden = {"csrf", "version", "password", "code"}
+    fields = ((name, value) for name, value in asked.form.multi_items() if isinstance(value, str))
+    return [(name, value) for name, value in fields if value and name not in hidden]

@@ -1,0 +1,91 @@
+"""Stream what changed to open pages (server-sent events, HTML Living Standard 9.2), and say that the monitor lives."""
+
+import asyncio
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
+
+from starlette.responses import PlainTextResponse, Response, StreamingResponse
+
+from monitor.domain.roles import Right
+from monitor.i18n import formats
+from monitor.web.console.asked import Asked, PageRoute
+from monitor.web.console.console import Console
+
+ALIVE_S = 15.0
+RETRY_MS = 5_000
+MOST_STREAMS = 200
+MOST_OF_ONE = 3  # of one session, or of one address without a name
+FULL_RETRY_S = 15
+
+
+class Streams:
+    """The open streams, counted."""
+
+    def __init__(self) -> None:
+        self._of: Counter[str] = Counter()
+
+    @property
+    def open(self) -> int:
+        """Return how many are open."""
+        return self._of.total()
+
+    def enter(self, who: str) -> bool:
+        """Count one more of ``who``; False where there is no room for it."""
+        if self.open >= MOST_STREAMS or self._of[who] >= MOST_OF_ONE:
+            return False
+        self._of[who] += 1
+        return True
+
+    def leave(self, who: str) -> None:
+        """Count one less."""
+        self._of[who] -= 1
+        if self._of[who] <= 0:
+            del self._of[who]
+
+
+def routes(console: Console) -> list[PageRoute]:
+    """Return the routes of the stream."""
+    streams = Streams()
+
+    async def stream(asked: Asked) -> Response:
+        who = f"session {asked.visitor.session_id}" if asked.visitor.session_id else asked.visitor.address
+        if not streams.enter(who):
+            return PlainTextResponse("too many open pages\n", 503, {"retry-after": str(FULL_RETRY_S)})
+        last_id = asked.request.headers.get("last-event-id") or asked.query("after")
+        connection = asked.request.scope.get("state", {}).get("connection")
+        if connection is not None:
+            connection.keep_open()
+        body = _events(console, asked, last_id, lambda: streams.leave(who))
+        return StreamingResponse(body, media_type="text/event-stream", headers={"x-accel-buffering": "no"})
+
+    async def alive(_: Asked) -> Response:
+        return PlainTextResponse("alive\n")
+
+    return [PageRoute("/stream", Right.READ, get=stream), PageRoute("/alive", Right.READ, get=alive)]
+
+
+async def _events(console: Console, asked: Asked, last_id: str, left: Callable[[], None]) -> AsyncIterator[str]:
+    changes, visitor = console.changes, asked.visitor
+    try:
+        seen = changes.number_of(last_id)
+        yield f"retry: {RETRY_MS}\n\n"
+        if seen is None:
+            seen = changes.last
+            if last_id:
+                yield _event("change", "reset", changes.id_of(seen))
+        while True:
+            for number, name in changes.after(seen):
+                seen = number
+                kind, _, id_ = name.partition(":")
+                site = console.live.fleet.sites.get(id_) if kind == "site" else None
+                if site is None or visitor.sees(site):
+                    yield _event("change", name, changes.id_of(number))
+            yield _event("alive", formats.time_text(console.clock.utc().astimezone(formats.DHAKA), asked.lang), "")
+            await changes.wait(ALIVE_S)
+            await asyncio.sleep(0)
+    finally:
+        left()
+
+
+def _event(event: str, data: str, id_: str) -> str:
+    return f"event: {event}\n" + (f"id: {id_}\n" if id_ else "") + f"data: {data}\n\n"

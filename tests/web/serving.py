@@ -1,0 +1,46 @@
+"""An application served for real on loopback, from a thread of its own: browsers and tests of one thread ask it."""
+
+import asyncio
+import socket
+import threading
+from collections.abc import Callable
+from types import TracebackType
+from typing import Self
+
+from starlette.types import ASGIApp
+
+from monitor.web.server import serve
+
+
+class Serving:
+    """127.0.0.1:``port``, from ``with`` to its end."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+        self._listener = socket.create_server(("127.0.0.1", 0), backlog=512)
+        self.port = int(self._listener.getsockname()[1])
+        self._loop = asyncio.new_event_loop()
+        self._up, self._ended = threading.Event(), asyncio.Event()
+        self._thread = threading.Thread(target=self._loop.run_until_complete, args=[self._turn()], name="serving")
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        assert self._up.wait(10), "the server did not come up"
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._loop.call_soon_threadsafe(self._ended.set)
+        self._thread.join()
+        self._loop.close()
+
+    def call(self, what: Callable[[], object]) -> None:
+        """Have the server's thread do something."""
+        self._loop.call_soon_threadsafe(what)
+
+    async def _turn(self) -> None:
+        server = await serve(self._app, [self._listener])
+        self._up.set()
+        await self._ended.wait()
+        await server.stop()
