@@ -10,7 +10,17 @@ from datetime import datetime, timedelta
 
 from pydantic import TypeAdapter, ValidationError
 
-from monitor.alerts.cases import complaints, corrections, downtimes, escalation, events, publishing, tickets, waiting
+from monitor.alerts.cases import (
+    complaints,
+    corrections,
+    downtimes,
+    escalation,
+    events,
+    publishing,
+    site_notes,
+    tickets,
+    waiting,
+)
 from monitor.alerts.cases.allowed import why_not
 from monitor.alerts.cases.complaints import Request
 from monitor.alerts.cases.corrections import Correction
@@ -42,6 +52,7 @@ NEEDS_WORDS = {"wait": N_("for what"), "comment": N_("what is to be written"), "
 
 note_outage, excuse_outage = publishing.note_outage, publishing.excuse_outage
 set_public_note = publishing.set_public_note
+note_site = site_notes.note_site
 
 
 def act(
