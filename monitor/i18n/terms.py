@@ -162,6 +162,14 @@ RECIPIENTS: Mapping[str, str] = {
 }
 """Who gets notices: by the charter, and who asked; all others have names of their own in the configuration."""
 
+ROLES: Mapping[str, str] = {
+    "viewer": N_("viewer"),
+    "officer": N_("officer"),
+    "programmer": N_("programmer"),
+    "admin": N_("administrator"),
+}
+"""Roles of users."""
+
 ACTORS: Mapping[str, str] = {
     "monitor": N_("monitor"),
     "configuration": N_("configuration"),
