@@ -1,7 +1,7 @@
 """Probe a site, or trace the way to it, because a person asked: by the daemon's own engine, and not too often."""
 
 import asyncio
-from collections.abc import Callable, Collection
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -42,7 +42,8 @@ class Traced:
 class AskedProbes:
     """Probes and traces on demand, on the event loop.
 
-    ``soon``: makes the engine probe a device next; ``changed``: told the names of what changed when a trace is done.
+    ``soon``: makes the engine probe a device next; ``changed``: informed of the names of what changed when a trace is
+    done; ``trace_to``: traces the way to an address, and raises NoTrace.
     """
 
     def __init__(
@@ -51,8 +52,9 @@ class AskedProbes:
         live: RuntimeView,
         soon: Callable[[str], None],
         changed: Callable[[Collection[str]], object],
+        trace_to: Callable[[str], Awaitable[Hops | None]] = traced,
     ) -> None:
-        self._clock, self._live, self._soon, self._changed = clock, live, soon, changed
+        self._clock, self._live, self._soon, self._changed, self._trace_to = clock, live, soon, changed, trace_to
         self._asked_ns: dict[tuple[str, str], int] = {}
         self._tracing: asyncio.Task[None] | None = None
         self.traces: dict[str, Traced] = {}
@@ -84,7 +86,7 @@ class AskedProbes:
         hops: Hops | None = None
         why = ""
         try:
-            hops = await traced(address)
+            hops = await self._trace_to(address)
         except NoTrace as error:
             why = str(error)
         while len(self.traces) >= MOST_KEPT:

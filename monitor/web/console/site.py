@@ -106,6 +106,7 @@ def values_of(console: Console, asked: Asked, site: Site, stored: SiteStored) ->
     probes = console.probes
     return {
         "site": site,
+        "here_url": f"/sites/{site.id}",
         "state": live.board.state(site.id),
         "stored": stored,
         "path": path,
