@@ -18,8 +18,8 @@ from monitor.domain.sample import Sample, Verdict
 from monitor.judging.board import Board
 from monitor.judging.health import Rules
 from monitor.metrics.exposition import Exposition
-from monitor.runtime.changes import Changes
 from monitor.runtime.asked_probes import AskedProbes
+from monitor.runtime.changes import Changes
 from monitor.runtime.live import RuntimeState
 from monitor.runtime.tracing import Hops
 from monitor.settings.load import Settings
