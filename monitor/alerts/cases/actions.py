@@ -11,20 +11,14 @@ from datetime import datetime, timedelta
 from pydantic import TypeAdapter, ValidationError
 
 from monitor.alerts.cases import (
-<<<<<<< HEAD
-=======
     calendar_orders,
->>>>>>> main
     complaints,
     corrections,
     downtimes,
     escalation,
     events,
     publishing,
-<<<<<<< HEAD
     site_notes,
-=======
->>>>>>> main
     tickets,
     waiting,
 )

@@ -104,19 +104,8 @@ class Console:
 
         def acts() -> T:
             with self.store.write() as session:
-<<<<<<< HEAD
-                work = Work(
-                    session,
-                    self.office,
-                    asked.now_utc,
-                    asked.visitor.name,
-                    via="console",
-                    address=asked.visitor.address,
-                )
-=======
                 who = asked.visitor
                 work = Work(session, self.office, asked.now_utc, who.name, via="console", address=who.address)
->>>>>>> main
                 result = job(work)
                 for line in work.history:
                     names.update((f"ticket:{line.ticket}", f"site:{line.site}"))
