@@ -91,7 +91,8 @@ class AskedProbes:
             why = str(error)
         while len(self.traces) >= MOST_KEPT:
             del self.traces[next(iter(self.traces))]
-        self.traces[site.id] = Traced(self._clock.utc(), hops, bool(hops) and hops[-1][1] == address, why)
+        is_reached = bool(hops and hops[-1][1] == address)
+        self.traces[site.id] = Traced(self._clock.utc(), hops, is_reached, why)
         self._changed([f"site:{site.id}"])
 
     @property
