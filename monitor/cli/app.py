@@ -26,6 +26,7 @@ from monitor.cli import (
     notify,
     outbox,
     probe,
+    public,
     records,
     registering,
     reload,
@@ -73,6 +74,7 @@ app.add_typer(tickets.app, name="ticket")
 app.add_typer(outbox.app, name="outbox")
 app.add_typer(notify.app, name="notify")
 app.add_typer(maintenance.app, name="maintenance")
+app.add_typer(public.app, name="public")
 app.add_typer(clock.app, name="clock")
 app.add_typer(records.audit, name="audit")
 app.add_typer(backup.app, name="backup")
