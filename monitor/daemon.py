@@ -26,6 +26,7 @@ from monitor.logs.output import LogOutput
 from monitor.metrics.exposition import Exposition
 from monitor.probes.icmp.engine import IcmpProbe
 from monitor.runtime import gc_tuning
+from monitor.runtime.asked_probes import AskedProbes
 from monitor.runtime.baseline_keeper import BaselineKeeper
 from monitor.runtime.calendar_jobs import CalendarJobs, Job
 from monitor.runtime.changes import Changes
@@ -57,6 +58,7 @@ from monitor.settings.monitor_file import connect_address
 from monitor.settings.notices_section import ChannelName
 from monitor.store.opening import open_when_possible
 from monitor.web.app import make_app
+from monitor.web.local_server import LocalServer
 from monitor.web.page_server import PageServer
 from monitor.web.public.publisher import Publisher
 
@@ -93,7 +95,7 @@ class Daemon:
         self.sources = {} if self._knows_before else sources  # for who begins again
         self._live = live = _state_of(settings, clock, left)
         distrust = Distrust()
-        self._in_force = in_force = OfficeInForce(clock, settings, left.plans, live, distrust)
+        self._in_force = in_force = OfficeInForce(clock, settings, left.entered, live, distrust)
         self._verdicts = ConfigVerdicts(clock, live, settings.directory, settings.state)
         self._verdicts.accept(sources, clock.mono_ns())
 
@@ -119,14 +121,17 @@ class Daemon:
         jobs.append(Job("copy of the public page", publisher.last_due, publisher.write_copy, makes_up=True))
         calendar = CalendarJobs(self._trusted_utc, jobs)
         exposition = Exposition(live, store, clock)
-        app = make_app(live, exposition, store, lambda: in_force.settings, self._ages, clock, changes, notifier.wake)
+        probes = AskedProbes(clock, live, prober.soon, changes.publish)
+        app = make_app(
+            live, exposition, store, lambda: in_force.settings, self._ages, clock, changes, notifier.wake, probes
+        )
         self._page = page = PageServer(app, settings.monitor.web, sockets, clock, self._say_how, self._line_lang)
         # Opened in this order and closed in the reverse one: sources of decisions are closed before the writer.
         self._parts: tuple[Part, ...] = (
             *(opener, sample_log, baselines, writer, diagnostics),
             *(prober, poller, checker, traps),
             *(notifier, helpdesk, heartbeat),
-            *(watchdog, self._reload, calendar, page),
+            *(watchdog, self._reload, calendar, LocalServer(app, settings.state), page),
         )
         writer.put(in_force.begin())
 
@@ -251,7 +256,7 @@ class Daemon:
 
 def _state_of(settings: Settings, clock: Clock, left: RestoredState) -> RuntimeState:
     """Build the state at the start: a board restored from what is known."""
-    office = Office.of(settings, left.plans)
+    office = left.entered.office(settings)
     baselines = Baselines(limits_of(settings.monitor.judging), known=left.usual_times)
     board = board_of(settings, office, left.known or NOTHING_STORED, baselines)
     return RuntimeState(clock, settings.fleet, board, office)

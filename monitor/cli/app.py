@@ -24,6 +24,7 @@ from monitor.cli import (
     importing,
     maintenance,
     notify,
+    office_calendar,
     outbox,
     probe,
     public,
@@ -35,6 +36,8 @@ from monitor.cli import (
     status,
     tickets,
     timeline,
+    tokens,
+    users,
 )
 from monitor.cli.command_help import prepare, show_error, unknown_language
 from monitor.cli.errors import BAD_INPUT, CANNOT, INTERRUPTED, NO, READER_GONE, Failure
@@ -76,8 +79,11 @@ app.add_typer(notify.app, name="notify")
 app.add_typer(maintenance.app, name="maintenance")
 app.add_typer(public.app, name="public")
 app.add_typer(clock.app, name="clock")
+app.add_typer(office_calendar.app, name="calendar")
 app.add_typer(records.audit, name="audit")
 app.add_typer(backup.app, name="backup")
+app.add_typer(users.app, name="user")
+app.add_typer(tokens.app, name="token")
 app.add_typer(helpdesk.app, name="helpdesk")
 app.add_typer(tickets.several, name="tickets")
 tickets.several.command()(records.export)
@@ -90,7 +96,6 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     timeline.events,
     availability.availability,
     charter.charter,
-    charter.calendar,
     charter.deadline,
     simulate.simulate,
     replay.replay,

@@ -11,7 +11,7 @@ from monitor.cli.dates import local, moment_of
 from monitor.cli.errors import NO, Failure, acting, settings_in_force, store_of
 from monitor.cli.language import _, history_words, lang, term
 from monitor.cli.numbers import whole
-from monitor.cli.options import CLI, Actor, AsJson, Number, Seen, Text, as_seen, who
+from monitor.cli.options import Actor, AsJson, Number, Seen, Text, as_seen, by_command
 from monitor.domain.clock import DHAKA
 from monitor.domain.message import message
 
@@ -92,7 +92,7 @@ def _late(ticket: "PublicTicketDocument") -> str:
 @app.command()
 def show(context: typer.Context, number: Number, as_json: AsJson = False) -> None:
     """Show a ticket and its whole history."""
-    from monitor.charter.office import Office
+    from monitor.alerts.cases.entered import office_of
     from monitor.cli.columns import width
     from monitor.cli.console import hanging
     from monitor.cli.listing import padded
@@ -107,7 +107,7 @@ def show(context: typer.Context, number: Number, as_json: AsJson = False) -> Non
         ticket = queries.ticket(session, number)
         if ticket is None:
             raise Failure(message("no ticket {number}. `upazila-monitor tickets` lists them", number=number), NO)
-        lines = list(account(session, Office.of(settings), number, lang()))
+        lines = list(account(session, office_of(session, settings, datetime.now(UTC)), number, lang()))
     facts = ticket_document(ticket)
     if as_json:
         print_json(facts)
@@ -137,18 +137,15 @@ def act(
 ) -> None:
     """Do one of the actions to a ticket, and print its state; ``options`` as for `acting`."""
     from monitor.alerts.cases import actions
-    from monitor.charter.office import Office
     from monitor.cli.clock import now_of
-    from monitor.store.work import Work
 
     settings = settings_in_force(context.obj)
-    office = Office.of(settings)
     with store_of(settings) as store, acting(options):
         now_utc = now_of(settings)
         with store.write() as session:
-            work, wanted = Work(session, office, now_utc, who(actor), via=CLI), number_of(session, number)
+            work, wanted = by_command(session, settings, now_utc, actor), number_of(session, number)
             ticket = actions.act(work, wanted, action, text, until_utc=until_utc, seen=as_seen(seen))
-            print(_standing(ticket, until_utc) + _clock(office, ticket))
+            print(_standing(ticket, until_utc) + _clock(work.office, ticket))
 
 
 def _standing(ticket: "Ticket", until_utc: datetime | None) -> str:

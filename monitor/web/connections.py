@@ -26,6 +26,7 @@ from uvicorn.server import ServerState
 WHOLE_REQUEST_S = 5.0
 WHOLE_ANSWER_S = 10.0
 KEEP_ALIVE_S = 5
+GONE_MS = 60_000
 GRACE_S = 0.1  # what a newcomer cannot take: the time in which an honest request arrives, or a reader reads on
 SEND_BUFFER_BYTES = 262_144  # what the kernel keeps for one slow reader
 
@@ -66,9 +67,12 @@ class Connection(H11Protocol):
             self._enter(Phase.ANSWERING)
 
     def eof_received(self) -> bool:  # type: ignore[override]  # as asyncio has it
-        """Continue the answer to a peer that closed its half (`nc -N`); drop one that is still asking, or idle."""
+        """Continue the answer to a peer that closed its half (`nc -N`); drop one that is still asking, or idle.
+
+        A stream ends: that is how a browser leaves a page, and until the next event nobody else would tell.
+        """
         self.said_all = True
-        return self.phase in {Phase.ANSWERING, Phase.STREAMING}
+        return self.phase is Phase.ANSWERING
 
     def on_response_complete(self) -> None:
         before = self.cycle
@@ -91,10 +95,14 @@ class Connection(H11Protocol):
 
     def pause_writing(self) -> None:
         self._stalled_since_s = self.loop.time()
+        if self.phase is Phase.STREAMING:
+            self._end = self.loop.call_later(WHOLE_ANSWER_S, self.transport.abort)
         super().pause_writing()
 
     def resume_writing(self) -> None:
         self._stalled_since_s = None
+        if self.phase is Phase.STREAMING and self._end is not None:
+            self._end.cancel()
         super().resume_writing()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -112,10 +120,16 @@ class Connection(H11Protocol):
         return 0.0 if self._stalled_since_s is None else self.loop.time() - self._stalled_since_s
 
     def keep_open(self) -> None:
-        """Let the answer under way last: a stream of events has no end, and holds none of the slots."""
+        """Let the answer under way last: a stream of events has no end, and holds none of the slots.
+
+        It ends with a reader that takes nothing for WHOLE_ANSWER_S, or whose machine is gone for GONE_MS.
+        """
         self.phase = Phase.STREAMING
         if self._end is not None:
             self._end.cancel()
+        handle = self.transport.get_extra_info("socket")
+        if handle is not None and handle.family != socket.AF_UNIX:
+            handle.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, GONE_MS)
 
     def drop(self) -> None:
         """Abort it, whatever its phase."""

@@ -16,7 +16,7 @@ from anyio.to_thread import current_default_thread_limiter
 from starlette.types import ASGIApp
 from uvicorn.server import ServerState
 
-from monitor.web.connections import KEEP_ALIVE_S, Connection, next_to_drop
+from monitor.web.connections import KEEP_ALIVE_S, Connection, Phase, next_to_drop
 
 MOST_CONNECTIONS = 64
 MOST_THREADS = 4
@@ -78,7 +78,7 @@ class _Server(uvicorn.Server):
         """Wait for a slot, and free one if possible; return False when there is none for ROOM_WITHIN_S."""
         loop = asyncio.get_running_loop()
         ends_s = loop.time() + ROOM_WITHIN_S
-        while len(connections := open_of(self.server_state)) >= MOST_CONNECTIONS:
+        while len(connections := slots_of(self.server_state)) >= MOST_CONNECTIONS:
             if (last := next_to_drop(connections, loop.time())) is not None:
                 last.drop()
                 await asyncio.sleep(DROP_PAUSE_S)
@@ -96,8 +96,13 @@ class _Server(uvicorn.Server):
         yield
 
 
+def slots_of(state: ServerState) -> list[Connection]:
+    """Return the connections that hold a slot: all but streams, which are counted by themselves."""
+    return [connection for connection in open_of(state) if connection.phase is not Phase.STREAMING]
+
+
 def open_of(state: ServerState) -> list[Connection]:
-    """Return the connections that hold a slot."""
+    """Return the open connections."""
     connections = (each for each in state.connections if isinstance(each, Connection))
     return [connection for connection in connections if connection.is_open]
 
