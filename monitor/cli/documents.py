@@ -44,6 +44,71 @@ class SoundnessDocument(TypedDict):
     lived: str | None
 
 
+class SharesDocument(TypedDict):
+    """A window of time and a site's time in each state; ``share``: of the time that counts, None where none does."""
+
+    up_s: float
+    down_s: float
+    unmonitored_s: float
+    paused_s: float
+    window_s: float
+    share: float | None
+
+
+class DayDocument(TypedDict):
+    """A day of the office's calendar."""
+
+    date: str
+    working: bool
+    opens: str | None
+    closes: str | None
+    why: str
+
+
+class StepDocument(TypedDict):
+    """A day on the way to a deadline; ``counted``: which of the days it is, None for one that does not count."""
+
+    date: str
+    counted: int | None
+    why: str
+
+
+# 'from' is no name that a class could give to a key.
+DeadlineDocument = TypedDict(
+    "DeadlineDocument",
+    {
+        "service": str,
+        "from": str,
+        "target": str,
+        "rule": str,
+        "due": str,
+        "estimated": bool,
+        "steps": list[StepDocument],
+    },
+)
+
+
+class OfficeDocument(TypedDict):
+    """The office of the charter, and its date."""
+
+    name_bn: str
+    name_en: str
+    dated: str
+    website: str
+
+
+class CharterDocument(TypedDict):
+    """The Citizen's Charter in both languages; rows, stages and officers have the keys of charter.toml."""
+
+    office: OfficeDocument
+    vision: dict[str, str]
+    mission: dict[str, str]
+    services: list[dict[str, object]]
+    expectations: list[dict[str, str]]
+    stages: list[dict[str, object]]
+    officers: list[dict[str, object]]
+
+
 class SummaryDocument(TypedDict):
     """The totals of a probe run."""
 

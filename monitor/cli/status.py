@@ -104,7 +104,7 @@ def report(settings: "Settings") -> StatusReport:
 
     daemon = in_force.read(settings.state)
     known = daemon is not None and daemon.lives
-    url = f"http://{(known and daemon and daemon.page) or connect_address(settings.monitor.web.listen)}/api/v1/status"
+    url = f"http://{(known and daemon and daemon.page) or connect_address(settings.monitor.web.listen)}/api/status"
     try:
         answer = http.request("GET", url, Deadline.after(ANSWER_S), most_bytes=MOST_BYTES)
         said: Any = parse_json(answer.body) if answer.status == 200 and answer.is_whole else None

@@ -81,16 +81,6 @@ EVENTS: Mapping[str, str] = {
 }
 """Lines of the timeline, by `domain.event_kinds.EventKind`."""
 
-CONTACTS: Mapping[str, str] = {
-    "head": N_("head of the institution"),
-    "entrepreneur": N_("entrepreneur"),
-    "caretaker": N_("caretaker"),
-    "operator": N_("the operator's control room"),
-    "electricity": N_("electricity office"),
-    "other": N_("contact"),
-}
-"""Whom to call about a site, by `settings.sites_file.ContactRole`."""
-
 VERDICTS: Mapping[str, str] = {
     "ok": N_("ok"),
     "failed": N_("failed"),

@@ -67,9 +67,12 @@ class Connection(H11Protocol):
             self._enter(Phase.ANSWERING)
 
     def eof_received(self) -> bool:  # type: ignore[override]  # as asyncio has it
-        """Continue the answer to a peer that closed its half (`nc -N`); drop one that is still asking, or idle."""
+        """Continue the answer to a peer that closed its half (`nc -N`); drop one that is still asking, or idle.
+
+        A stream ends: that is how a browser leaves a page, and until the next event nobody else would tell.
+        """
         self.said_all = True
-        return self.phase in {Phase.ANSWERING, Phase.STREAMING}
+        return self.phase is Phase.ANSWERING
 
     def on_response_complete(self) -> None:
         before = self.cycle

@@ -2,31 +2,17 @@
 
 import pytest
 
-from monitor.web.app import make_app
 from tests.browser.chromium import Chromium
 from tests.browser.looking import WIDTHS
-from tests.browser.serving import Serving
-from tests.pictures.page import morning
-from tests.web.desk import Desk, office
+from tests.web.world import World
 
-__all__ = ["office"]
 PAGES = ("/",)
 
 
-@pytest.fixture
-def serving(office: Desk) -> Serving:
-    morning(office)
-    return Serving(
-        make_app(office.live, office.exposition, office.store, lambda: office.settings, office.ages, office.clock)
-    )
-
-
 @pytest.mark.parametrize("width", WIDTHS)
-def test_no_page_is_wider_than_its_window_or_asks_anybody_else(
-    serving: Serving, chromium: Chromium, width: int
-) -> None:
+def test_no_page_is_wider_than_its_window_or_asks_anybody_else(world: World, chromium: Chromium, width: int) -> None:
     faults = list[str]()
-    with serving, chromium.looking(serving.port, width=width) as seen:
+    with chromium.looking(world.port, width=width) as seen:
         for page in PAGES:
             for lang in ("bn", "en"):
                 assert seen.go(f"{page}?lang={lang}") == 200
@@ -34,8 +20,19 @@ def test_no_page_is_wider_than_its_window_or_asks_anybody_else(
     assert faults == []
 
 
-def test_what_is_wrong_with_a_page_is_found(serving: Serving, chromium: Chromium) -> None:
-    with serving, chromium.looking(serving.port, width=360) as seen:
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+@pytest.mark.parametrize("width", [360, 1366])
+def test_no_page_has_a_serious_finding(world: World, chromium: Chromium, width: int, dark: bool) -> None:
+    findings = list[str]()
+    with chromium.looking(world.port, width=width, dark=dark) as seen:
+        for page in PAGES:
+            assert seen.go(page) == 200
+            findings += seen.findings(page)
+    assert findings == []
+
+
+def test_what_is_wrong_with_a_page_is_found(world: World, chromium: Chromium) -> None:
+    with chromium.looking(world.port, width=360) as seen:
         seen.go("/")
         assert seen.faults("/") == []
         seen.page.evaluate("document.body.append(document.createElement('input'), document.createElement('pre'))")

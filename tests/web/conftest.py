@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from monitor.web.app import make_app
 from monitor.web.server import serve
 from tests.web.desk import Desk, office
 
@@ -16,8 +15,7 @@ __all__ = ["office"]
 async def port(office: Desk) -> AsyncIterator[int]:
     """The port on which the office's page is served."""
     listener = socket.create_server(("127.0.0.1", 0), backlog=512)
-    app = make_app(office.live, office.exposition, office.store, lambda: office.settings, office.ages, office.clock)
-    server = await serve(app, [listener])
+    server = await serve(office.app(), [listener])
     yield int(listener.getsockname()[1])
     await server.stop()
     listener.close()

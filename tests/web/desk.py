@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from starlette.applications import Starlette
 
 from monitor.alerts.cases import outages
 from monitor.alerts.cases.due import do_what_is_due
@@ -17,10 +18,12 @@ from monitor.domain.sample import Sample, Verdict
 from monitor.judging.board import Board
 from monitor.judging.health import Rules
 from monitor.metrics.exposition import Exposition
+from monitor.runtime.changes import Changes
 from monitor.runtime.live import RuntimeState
 from monitor.settings.load import Settings
 from monitor.store.sqlite import Store
 from monitor.store.work import Work
+from monitor.web.app import make_app
 from tests.places import SHIPPED
 from tests.store.migrated import new_store
 
@@ -38,6 +41,7 @@ class Desk:
         self.live = RuntimeState(self.clock, self.settings.fleet, self.board, Office.of(self.settings))
         self.turned_mono_ns = {"probing": 0}
         self.exposition = Exposition(self.live, self.store, self.clock)
+        self.changes = Changes(self.live.instance)
 
     @property
     def office(self) -> Office:
@@ -75,6 +79,12 @@ class Desk:
             self._round(ancestor, Verdict.OK, "gateway")
         for _ in range(3):
             self.round(site, Verdict.FAILED)
+
+    def app(self) -> Starlette:
+        """All that is served of it."""
+        return make_app(
+            self.live, self.exposition, self.store, lambda: self.settings, self.ages, self.clock, self.changes
+        )
 
     def text(self) -> str:
         self.clock.advance(timedelta(seconds=2).total_seconds())  # past the age at which a page is given out again

@@ -98,6 +98,18 @@ async def test_a_fourth_page_of_one_visitor_is_sent_away_until_another_closes(si
         await until_seen(reader, "event: alive")
 
 
+async def test_a_page_that_is_left_makes_room_before_anything_else_happens(site: Site) -> None:
+    async with site.stream() as first, site.stream() as second, site.stream() as third:
+        for reader in (first, second, third):
+            await until_seen(reader, "event: alive")
+    async with asyncio.timeout(5):  # much sooner than the next event, which would show that nobody is there
+        while True:
+            async with site.stream() as reader:
+                if (await reader.readline()).startswith(b"HTTP/1.1 200"):
+                    break
+            await asyncio.sleep(0.05)
+
+
 def test_there_is_room_for_200_streams_and_no_more() -> None:
     streams = Streams()
     assert all(streams.enter(f"session {number}") for number in range(MOST_STREAMS))

@@ -3,6 +3,7 @@
 import asyncio
 import socket
 import threading
+from collections.abc import Callable
 from types import TracebackType
 from typing import Self
 
@@ -33,6 +34,10 @@ class Serving:
         self._loop.call_soon_threadsafe(self._ended.set)
         self._thread.join()
         self._loop.close()
+
+    def call(self, what: Callable[[], object]) -> None:
+        """Have the server's thread do something."""
+        self._loop.call_soon_threadsafe(what)
 
     async def _turn(self) -> None:
         server = await serve(self._app, [self._listener])

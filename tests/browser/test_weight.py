@@ -1,0 +1,52 @@
+"""How heavy the first page is, how soon it is seen on a slow line, and how soon a page says that it is out of date."""
+
+import pytest
+from playwright.sync_api import CDPSession
+
+from tests.browser.chromium import Chromium
+from tests.web.world import World
+
+PAGES = ("/",)
+SLOW_BYTES_S, SLOW_MS = 256_000 // 8, 300
+MOST_BYTES, MOST_WITH_FONT_BYTES, MOST_PAGE_BYTES = 45_000, 90_000, 20_000
+FIRST_PAINT = "performance.getEntriesByName('first-contentful-paint')[0].startTime"
+LOADED = """performance.getEntriesByType('resource').concat(performance.getEntriesByType('navigation'))
+    .map(one => [one.name, one.encodedBodySize])"""
+
+
+def slow(session: CDPSession) -> None:
+    """Make it a line of 256 kbit/s with 300 ms."""
+    session.send("Network.enable")
+    session.send(
+        "Network.emulateNetworkConditions",
+        {"offline": False, "latency": SLOW_MS, "downloadThroughput": SLOW_BYTES_S, "uploadThroughput": SLOW_BYTES_S},
+    )
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_first_page_is_light_and_is_seen_within_three_seconds_of_a_slow_line(
+    world: World, chromium: Chromium, path: str
+) -> None:
+    with chromium.looking(world.port, width=390) as seen:
+        slow(seen.page.context.new_cdp_session(seen.page))
+        assert seen.go(path) == 200
+        seen.page.wait_for_load_state("load")
+        sizes = {name.removeprefix(seen.base): int(size) for name, size in seen.page.evaluate(LOADED)}
+        fonts = sum(size for name, size in sizes.items() if "woff2" in name)
+        assert sizes[path] <= MOST_PAGE_BYTES, sizes
+        assert sum(sizes.values()) - fonts <= MOST_BYTES, sizes
+        assert sum(sizes.values()) <= MOST_WITH_FONT_BYTES, sizes
+        assert seen.page.evaluate(FIRST_PAINT) <= 3_000
+
+
+def test_a_page_that_hears_nothing_says_so_within_40_s_and_takes_it_back(world: World, chromium: Chromium) -> None:
+    with chromium.looking(world.port) as seen:
+        seen.page.clock.install()
+        seen.go("/")
+        banner = seen.page.locator("#stale")
+        seen.page.clock.run_for(30_000)
+        assert not banner.is_visible()
+        seen.page.clock.run_for(13_000)
+        assert banner.is_visible()
+        world.changed("site:udc-juniadaha")
+        banner.wait_for(state="hidden")

@@ -1,0 +1,105 @@
+"""What every route answers to whom: the one list, which the test compares with the routes, and the docs are made of.
+
+It says nothing by the tables of roles and rights of the program: it says what the office expects.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+EVERYBODY = "everybody"
+VIEWER, OFFICER, PROGRAMMER, ADMIN = ROLES = ("viewer", "officer", "programmer", "admin")
+
+
+class Asker(StrEnum):
+    """Who asks, and how; the values head the columns of the docs."""
+
+    NOBODY = "no session"
+    VIEWER = "viewer"
+    OFFICER = "officer"
+    PROGRAMMER = "programmer"
+    ADMIN = "admin"
+    FAR = "foreign scope"
+    ORIGIN = "foreign Origin"
+    NO_CSRF = "no CSRF token"
+    GET = "GET for a change"
+    STALE = "stale version"
+    TOKEN = "token without scope"
+
+
+@dataclass(frozen=True)
+class Row:
+    """A route, and what is expected of it.
+
+    ``least``: who may ask: everybody, or from which role on. ``to``: the path that is asked for, with gaps that the
+    world fills. ``form``: what a right request of that kind holds. ``done``: its status. ``far``: what somebody gets
+    whose scope does not cover it; None: the same as anybody of that role. ``stale``: what an old version gets; None:
+    there is no version. ``get``: what a GET of a path that only changes gets. ``scope``: the scope that a token of the
+    API needs. ``notes``: a right request leaves something in the database although it changes nothing, and why.
+    ``anonymous``: what somebody without a name gets, where that is peculiar.
+    """
+
+    method: str
+    path: str
+    least: str
+    to: str = ""
+    form: Mapping[str, str] = field(default_factory=dict)
+    done: int = 200
+    far: int | None = None
+    stale: int | None = None
+    get: int = 405
+    scope: str = ""
+    notes: str = ""
+    anonymous: int | None = None
+
+    @property
+    def name(self) -> str:
+        return f"{self.method} {self.path}"
+
+    @property
+    def asked(self) -> str:
+        return self.to or self.path
+
+    @property
+    def changes(self) -> bool:
+        return self.method not in {"GET", "HEAD"}
+
+    @property
+    def is_api(self) -> bool:
+        return self.path.startswith("/api/v1")
+
+
+ROWS = (
+    Row("GET", "/metrics", EVERYBODY),
+    Row("GET", "/healthz", EVERYBODY),
+    Row("GET", "/readyz", EVERYBODY),
+    Row("GET", "/api/status", EVERYBODY),
+    Row("GET", "/static/{name}", EVERYBODY, "/static/console.css"),
+    Row("GET", "/", VIEWER),
+    Row("GET", "/stream", VIEWER),
+    Row("GET", "/alive", VIEWER),
+)
+
+
+def expected(row: Row, asker: Asker) -> int | None:
+    """What this asker gets on a listener of loopback, where reading needs no name; None: it cannot be asked so."""
+    match asker:
+        case Asker.NOBODY:
+            if row.anonymous is not None:
+                return row.anonymous
+            if row.least == EVERYBODY or (row.least == VIEWER and not row.changes):
+                return row.done
+            return 401 if row.changes or row.is_api else 303
+        case Asker.FAR:
+            return row.far if row.least != EVERYBODY else None
+        case Asker.ORIGIN | Asker.NO_CSRF:
+            return 403 if row.changes else None
+        case Asker.GET:
+            return row.get if row.changes and row.get else None
+        case Asker.STALE:
+            return row.stale
+        case Asker.TOKEN:
+            return 403 if row.scope else None
+        case _:
+            may = row.least == EVERYBODY or ROLES.index(asker.value) >= ROLES.index(row.least)
+            return row.done if may else 403
