@@ -5,6 +5,7 @@ an estimate, where the year has none); days that were notified as worked in exch
 """
 
 from bisect import bisect_right
+from calendar import monthrange
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
@@ -29,6 +30,7 @@ DayKind = Literal["working", "weekend", "holiday", "order"]
 
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 WARN_FROM_MONTH = 11  # the lists are notified in October and November
+USUAL_DAY = message("working day")
 SEARCH_DAYS = 3_660  # no office is closed for ten years; a calendar that says so must not hang the daemon
 
 
@@ -108,6 +110,10 @@ class Calendar:
             known = self._days[day] = self._look_up(day)
         return known
 
+    def month(self, first: date) -> list[Day]:
+        """Return every day of the month that begins with ``first``."""
+        return [self.day(first.replace(day=n)) for n in range(1, monthrange(first.year, first.month)[1] + 1)]
+
     def is_public_holiday(self, day: date) -> bool:
         """Return whether a list (or an estimate without one) makes it a holiday, whatever the office ordered."""
         return day in self.public_holidays or (
@@ -177,7 +183,7 @@ class Calendar:
             if ramadan.covers(day):
                 return ramadan, message("working day, Ramadan hours")
         row = bisect_right(self.file.hours, day, key=lambda entry: entry.first) - 1
-        return self.file.hours[max(row, 0)], message("working day")
+        return self.file.hours[max(row, 0)], USUAL_DAY
 
 
 def _years_due(today: date) -> tuple[int, ...]:

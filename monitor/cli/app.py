@@ -34,6 +34,8 @@ from monitor.cli import (
     status,
     tickets,
     timeline,
+    tokens,
+    users,
 )
 from monitor.cli.command_help import prepare, show_error, unknown_language
 from monitor.cli.errors import BAD_INPUT, CANNOT, INTERRUPTED, NO, READER_GONE, Failure
@@ -76,6 +78,8 @@ app.add_typer(maintenance.app, name="maintenance")
 app.add_typer(clock.app, name="clock")
 app.add_typer(records.audit, name="audit")
 app.add_typer(backup.app, name="backup")
+app.add_typer(users.app, name="user")
+app.add_typer(tokens.app, name="token")
 app.add_typer(helpdesk.app, name="helpdesk")
 app.add_typer(tickets.several, name="tickets")
 tickets.several.command()(records.export)

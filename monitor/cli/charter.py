@@ -10,7 +10,7 @@ import typer
 
 from monitor.cli.console import console, print_json, say
 from monitor.cli.errors import BAD_INPUT, Failure, settings_of
-from monitor.cli.language import _, in_english, lang
+from monitor.cli.language import _, lang
 from monitor.cli.options import AsJson
 from monitor.domain.message import message, said_by
 from monitor.domain.text import ascii_digits
@@ -18,10 +18,9 @@ from monitor.domain.text import ascii_digits
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from monitor.charter.calendar import Calendar, Day
+    from monitor.charter.calendar import Calendar
     from monitor.charter.deadline import Deadline
     from monitor.charter.services import Charter
-    from monitor.cli.documents import DayDocument, DeadlineDocument
 
 FIRST_YEAR, LAST_YEAR = 2000, 2099
 
@@ -30,10 +29,11 @@ def charter(context: typer.Context, as_json: AsJson = False) -> None:
     """Show the Citizen's Charter as the published table."""
     from monitor.charter.services import Charter
     from monitor.cli import charter_page
+    from monitor.reports.charter_documents import charter_document
 
     charter_in_force = Charter.of(settings_of(context.obj).charter)
     if as_json:
-        print_json(charter_page.facts(charter_in_force))
+        print_json(charter_document(charter_in_force))
     else:
         console().print(charter_page.page(charter_in_force))
 
@@ -49,12 +49,13 @@ def calendar(
     """
     from monitor.charter.calendar import Calendar
     from monitor.cli import calendar_page
+    from monitor.reports.charter_documents import day_document
 
     first = _month(month)
     settings = settings_of(context.obj)
     office = Calendar.of(settings.calendar, settings.holidays)
     if as_json:
-        print_json([_day_facts(day) for day in calendar_page.days_of_month(office, first)])
+        print_json([day_document(day) for day in office.month(first)])
     else:
         console().print(calendar_page.page(office, first))
 
@@ -84,6 +85,7 @@ def deadline(
     from monitor.charter.deadline import explain
     from monitor.charter.services import Charter
     from monitor.cli.columns import width
+    from monitor.reports.charter_documents import deadline_document
 
     if stdin == bool(service or start) or (not stdin and not (service and start)):
         raise Failure(
@@ -97,7 +99,7 @@ def deadline(
     service = _key(service, charter_in_force)
     answer = _deadline(service, start, charter_in_force, office)
     if as_json:
-        print_json(_deadline_facts(service, answer))
+        print_json(deadline_document(service, answer))
     else:
         say(f"{service}  {charter_in_force.services[service].name(lang())}")
         for line in explain(answer, lang(), width).split("\n"):
@@ -105,6 +107,8 @@ def deadline(
 
 
 def _answer_lines(lines: "Iterable[bytes]", charter_in_force: "Charter", office: "Calendar") -> None:
+    from monitor.reports.charter_documents import deadline_document
+
     bad = False
     for number, line in enumerate(lines, start=1):
         words = line.decode(errors="replace").split()
@@ -119,7 +123,7 @@ def _answer_lines(lines: "Iterable[bytes]", charter_in_force: "Charter", office:
             bad = True
             print(_("line {number}: {why}", number=number, why=failure.said), file=sys.stderr)
         else:
-            print(json.dumps(_deadline_facts(key, answer), ensure_ascii=False), flush=True)
+            print(json.dumps(deadline_document(key, answer), ensure_ascii=False), flush=True)
     if bad:
         raise typer.Exit(BAD_INPUT)
 
@@ -182,31 +186,3 @@ def _known_year(year: int) -> None:
             last=LAST_YEAR,
         )
         raise Failure(outside, BAD_INPUT)
-
-
-def _day_facts(day: "Day") -> "DayDocument":
-    return {
-        "date": day.date.isoformat(),
-        "working": day.working,
-        "opens": day.opens.isoformat() if day.opens else None,
-        "closes": day.closes.isoformat() if day.closes else None,
-        "why": in_english(day.why),
-    }
-
-
-def _deadline_facts(key: str, answer: "Deadline") -> "DeadlineDocument":
-    from monitor.i18n.formats import DHAKA, period_text
-    from monitor.i18n.languages import SOURCE
-
-    return {
-        "service": key,
-        "from": answer.from_utc.astimezone(DHAKA).isoformat(),
-        "target": period_text(answer.period, SOURCE),
-        "rule": answer.rule,
-        "due": answer.due_utc.astimezone(DHAKA).isoformat(),
-        "estimated": answer.estimated,
-        "steps": [
-            {"date": step.date.isoformat(), "counted": step.counted, "why": in_english(step.why)}
-            for step in answer.steps
-        ],
-    }

@@ -9,7 +9,7 @@ from monitor.cli.console import print_json
 from monitor.cli.dates import local
 from monitor.cli.errors import acting, settings_in_force, store_of
 from monitor.cli.language import _
-from monitor.cli.options import CLI, Actor, AsJson, who
+from monitor.cli.options import Actor, AsJson, by_command
 
 if TYPE_CHECKING:
     from monitor.cli.documents import ClockDocument
@@ -107,10 +107,9 @@ def trust(context: typer.Context, actor: Actor = "") -> None:
     """Declare the clock right as it is: the daemon trusts it within seconds, until it jumps again."""
     from monitor.alerts.cases import actions
     from monitor.charter.office import Office
-    from monitor.store.work import Work
 
     settings, now = settings_in_force(context.obj), _look()
     dated_utc = now_of(settings)
     with store_of(settings) as store, acting({}), store.write() as session:
-        actions.trust_clock(Work(session, Office.of(settings), dated_utc, who(actor), via=CLI), now)
+        actions.trust_clock(by_command(session, Office.of(settings), dated_utc, actor), now)
     print(_("The clock is right: {time} (Dhaka). The daemon uses it within seconds.", time=local(now.utc.isoformat())))

@@ -11,7 +11,7 @@ from monitor.cli.dates import moment_of
 from monitor.cli.errors import BAD_INPUT, Failure, acting, settings_in_force, store_of
 from monitor.cli.language import _, digits, n_, term
 from monitor.cli.numbers import whole
-from monitor.cli.options import CLI, Actor, AsJson, Seen, as_seen, who
+from monitor.cli.options import Actor, AsJson, Seen, as_seen, by_command
 from monitor.domain.message import message
 from monitor.domain.text import clean
 from monitor.i18n.terms import WEEKDAYS
@@ -48,7 +48,6 @@ def add(
     """Plan work once (--begins, --ends or --minutes) or every week (--days, --opens, --closes or --minutes)."""
     from monitor.alerts.cases import actions
     from monitor.charter.office import Office
-    from monitor.store.work import Work
 
     settings = settings_in_force(context.obj)
     now_utc = now_of(settings)
@@ -66,7 +65,7 @@ def add(
             raise Failure(message("when does it end? Expected --ends or --minutes, in the future"), BAD_INPUT)
         entry |= {"begins": first, "ends": last}
     with store_of(settings) as store, acting(OPTIONS), store.write() as session:
-        window = actions.plan_work(Work(session, Office.of(settings), now_utc, who(actor), via=CLI), name, entry)
+        window = actions.plan_work(by_command(session, Office.of(settings), now_utc, actor), name, entry)
     print(_("Planned work '{name}': {time}, {sites}.", name=name, time=when(window), sites=about(window)))
 
 
@@ -81,12 +80,11 @@ def extend(
     """Change the end of planned work that happens once: it takes longer or less than planned."""
     from monitor.alerts.cases import actions
     from monitor.charter.office import Office
-    from monitor.store.work import Work
 
     settings = settings_in_force(context.obj)
     ends_utc, now_utc = moment_of("--ends", ends), now_of(settings)
     with store_of(settings) as store, acting({"ends_utc": f"--ends: found '{ends}'. "}), store.write() as session:
-        work = Work(session, Office.of(settings), now_utc, who(actor), via=CLI)
+        work = by_command(session, Office.of(settings), now_utc, actor)
         window = actions.extend_work(work, name, ends_utc, seen=as_seen(seen))
     print(_("Planned work '{name}': {time}, {sites}.", name=name, time=when(window), sites=about(window)))
 
@@ -96,12 +94,11 @@ def end(context: typer.Context, name: Name, actor: Actor = "", seen: Seen = None
     """End planned work now; a site that still gives no answer has an outage from now on."""
     from monitor.alerts.cases import actions
     from monitor.charter.office import Office
-    from monitor.store.work import Work
 
     settings = settings_in_force(context.obj)
     now_utc = now_of(settings)
     with store_of(settings) as store, acting({}), store.write() as session:
-        actions.end_work(Work(session, Office.of(settings), now_utc, who(actor), via=CLI), name, seen=as_seen(seen))
+        actions.end_work(by_command(session, Office.of(settings), now_utc, actor), name, seen=as_seen(seen))
     print(_("Planned work '{name}' has ended.", name=name))
 
 

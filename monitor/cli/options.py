@@ -1,15 +1,21 @@
 """Define options that several commands share, and parse what people type into them."""
 
 import getpass
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from monitor.cli.errors import BAD_INPUT, Failure
 from monitor.cli.numbers import whole
+from monitor.domain.message import message
 from monitor.domain.text import clean
 
 if TYPE_CHECKING:
     from monitor.alerts.cases.refusals import Seen as SeenVersion
+    from monitor.charter.office import Office
+    from monitor.store.session import Session
+    from monitor.store.work import Work
 
 LONGEST_NAME = 100  # characters
 CLI = "cli"  # how the acts of commands are recorded
@@ -35,9 +41,19 @@ def user() -> str:
         return "unknown"
 
 
-def who(actor: str) -> str:
-    """Return the name that the records get: as it was given, or who is logged in."""
-    return clean(actor or user(), LONGEST_NAME)
+def by_command(session: "Session", office: "Office", now_utc: datetime, actor: str) -> "Work":
+    """Return the transaction of a command, by its system user: 'cli:' and the name of ``--as``, or who is logged in.
+
+    Ends the command when that name is a user's of the console, who acts there, with a password.
+    """
+    from monitor.store import user_rows
+    from monitor.store.work import Work
+
+    name = clean(actor or user(), LONGEST_NAME - len(f"{CLI}:"))
+    if actor and (known := user_rows.user(session, name)) is not None:
+        said = message("--as: {name} is a user of the console, and acts there. Expected another name", name=known.name)
+        raise Failure(said, BAD_INPUT)
+    return Work(session, office, now_utc, f"{CLI}:{name}", via=CLI)
 
 
 def as_seen(version: int | None) -> "SeenVersion | None":

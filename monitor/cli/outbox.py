@@ -10,7 +10,7 @@ from monitor.cli.dates import local
 from monitor.cli.errors import acting, settings_in_force, store_of
 from monitor.cli.language import _, digits, term
 from monitor.cli.numbers import whole, whole_argument
-from monitor.cli.options import CLI, Actor, AsJson, who
+from monitor.cli.options import Actor, AsJson, by_command
 from monitor.i18n.terms import CHANNELS, NOTICE_KINDS, NOTICE_STATES, RECIPIENTS
 
 if TYPE_CHECKING:
@@ -60,11 +60,10 @@ def resend(
     """Send a notice again under its old Message-ID, whatever became of it."""
     from monitor.alerts.cases import actions
     from monitor.charter.office import Office
-    from monitor.store.work import Work
 
     settings = settings_in_force(context.obj)
     with store_of(settings) as store, acting({}), store.write() as session:
-        notice = actions.resend(Work(session, Office.of(settings), datetime.now(UTC), who(actor), via=CLI), id_)
+        notice = actions.resend(by_command(session, Office.of(settings), datetime.now(UTC), actor), id_)
         words = {"kind": term(NOTICE_KINDS, notice.kind), "recipient": term(RECIPIENTS, notice.recipient)}
         print(_("{kind} to {recipient}: will be sent again, as {id}", **words, id=notice.message_id))
 

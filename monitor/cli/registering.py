@@ -8,7 +8,7 @@ import typer
 from monitor.cli.dates import local, moment_of
 from monitor.cli.errors import BAD_INPUT, NO, Failure, acting, settings_in_force, store_of
 from monitor.cli.language import _, term
-from monitor.cli.options import CLI, Actor, Number, Seen, as_seen, who
+from monitor.cli.options import Actor, Number, Seen, as_seen, by_command
 from monitor.cli.tickets import act, number_of
 from monitor.domain.message import message
 from monitor.domain.text import clean
@@ -62,7 +62,6 @@ def new(
     from monitor.alerts.cases.complaints import Request
     from monitor.charter.office import Office
     from monitor.cli.clock import now_of
-    from monitor.store.work import Work
 
     settings = settings_in_force(context.obj)
     office, now_utc = Office.of(settings), now_of(settings)
@@ -79,7 +78,7 @@ def new(
             with store.read() as session:
                 _offer_open_tickets(session, site, anyway=anyway)
         with store.write() as session:
-            ticket = actions.register(Work(session, office, now_utc, who(actor), via=CLI), request)
+            ticket = actions.register(by_command(session, office, now_utc, actor), request)
             print(_("{number}: due {deadline:moment}", number=ticket.number, deadline=ticket.deadline_utc))
 
 
@@ -103,7 +102,6 @@ def correct(
     from monitor.alerts.cases.corrections import Correction
     from monitor.charter.office import Office
     from monitor.cli.clock import now_of
-    from monitor.store.work import Work
 
     settings = settings_in_force(context.obj)
     office, now_utc = Office.of(settings), now_of(settings)
@@ -115,7 +113,7 @@ def correct(
         )
         raise Failure(said, BAD_INPUT)
     with store_of(settings) as store, acting(OPTIONS), store.write() as session:
-        work, about = Work(session, office, now_utc, who(actor), via=CLI), number_of(session, number)
+        work, about = by_command(session, office, now_utc, actor), number_of(session, number)
         ticket = actions.correct(work, about, wanted, reason, seen=as_seen(seen))
         _warn_of_misfit(office, ticket.service, ticket.site)
         print(_("{number}: corrected; due {deadline:moment}", number=ticket.number, deadline=ticket.deadline_utc))

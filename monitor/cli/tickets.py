@@ -11,7 +11,7 @@ from monitor.cli.dates import local, moment_of
 from monitor.cli.errors import NO, Failure, acting, settings_in_force, store_of
 from monitor.cli.language import _, history_words, lang, term
 from monitor.cli.numbers import whole
-from monitor.cli.options import CLI, Actor, AsJson, Number, Seen, Text, as_seen, who
+from monitor.cli.options import Actor, AsJson, Number, Seen, Text, as_seen, by_command
 from monitor.domain.clock import DHAKA
 from monitor.domain.message import message
 
@@ -139,14 +139,13 @@ def act(
     from monitor.alerts.cases import actions
     from monitor.charter.office import Office
     from monitor.cli.clock import now_of
-    from monitor.store.work import Work
 
     settings = settings_in_force(context.obj)
     office = Office.of(settings)
     with store_of(settings) as store, acting(options):
         now_utc = now_of(settings)
         with store.write() as session:
-            work, wanted = Work(session, office, now_utc, who(actor), via=CLI), number_of(session, number)
+            work, wanted = by_command(session, office, now_utc, actor), number_of(session, number)
             ticket = actions.act(work, wanted, action, text, until_utc=until_utc, seen=as_seen(seen))
             print(_standing(ticket, until_utc) + _clock(office, ticket))
 

@@ -81,6 +81,16 @@ EVENTS: Mapping[str, str] = {
 }
 """Lines of the timeline, by `domain.event_kinds.EventKind`."""
 
+CONTACTS: Mapping[str, str] = {
+    "head": N_("head of the institution"),
+    "entrepreneur": N_("entrepreneur"),
+    "caretaker": N_("caretaker"),
+    "operator": N_("the operator's control room"),
+    "electricity": N_("electricity office"),
+    "other": N_("contact"),
+}
+"""Whom to call about a site, by `settings.sites_file.ContactRole`."""
+
 VERDICTS: Mapping[str, str] = {
     "ok": N_("ok"),
     "failed": N_("failed"),
@@ -151,6 +161,14 @@ RECIPIENTS: Mapping[str, str] = {
     "cell": N_("grievance cell"),
 }
 """Who gets notices: by the charter, and who asked; all others have names of their own in the configuration."""
+
+ROLES: Mapping[str, str] = {
+    "viewer": N_("viewer"),
+    "officer": N_("officer"),
+    "programmer": N_("programmer"),
+    "admin": N_("administrator"),
+}
+"""Roles of users."""
 
 ACTORS: Mapping[str, str] = {
     "monitor": N_("monitor"),

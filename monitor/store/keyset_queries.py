@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, selectinload
 
 from monitor.domain.ticket_states import UNSOLVED
-from monitor.store.models import Event, Notice, Outage, Ticket
+from monitor.store.models import Event, Notice, Outage, SiteState, Ticket
 from monitor.store.notice_queries import NoticeView, notice_view
 from monitor.store.queries import (
     OUTAGE,
@@ -76,6 +76,18 @@ def outages(
         wanted.append(Outage.cause == cause)
     query = select(Outage).options(selectinload(Outage.ticket), selectinload(Outage.affected)).where(*wanted)
     return _page(session, query, (Outage.started_utc, Outage.id), span, outage_view)
+
+
+def outage(session: Session, number: int) -> OutageView | None:
+    """Return one outage; None when there is no such number."""
+    row = session.get(Outage, number)
+    return None if row is None else outage_view(row)
+
+
+def states_of(session: Session, sites: Sequence[str]) -> dict[str, tuple[str, datetime]]:
+    """Return the last stored state of these sites, and since when."""
+    query = select(SiteState.site, SiteState.state, SiteState.since_utc).where(SiteState.site.in_(sites))
+    return {site: (state, since_utc) for site, state, since_utc in session.execute(query)}
 
 
 def tickets(

@@ -1,13 +1,14 @@
 """Route requests: the console's pages, metrics, health, and the status that the command line asks for."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
+from functools import partial
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
-from starlette.routing import Route
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.routing import Mount, Route
 from starlette.types import ASGIApp
 
 from monitor.domain.clock import Clock
@@ -17,6 +18,9 @@ from monitor.runtime.live import RuntimeView
 from monitor.runtime.part import stale
 from monitor.settings.load import Settings
 from monitor.store.sqlite import Store
+from monitor.web.api.app import PREFIX, make_api
+from monitor.web.api.asked import Api
+from monitor.web.api.callers import Callers
 from monitor.web.auth.visitors import Visitors
 from monitor.web.console.console import Console
 from monitor.web.console.dispatch import starlette_routes
@@ -46,8 +50,21 @@ def make_app(
     console = Console(live, store, clock, settings_of, changes or Changes(live.instance), wake_delivery)
     visitors = Visitors(store, clock)
 
+    api = make_api(
+        Api(
+            live,
+            store,
+            clock,
+            settings_of,
+            document.document,
+            ages,
+            Callers(visitors.of).of,
+            partial(_publish, console),
+        )
+    )
+
     async def api_status(_: Request) -> Response:
-        return Response(await document.document(), media_type="application/json")
+        return RedirectResponse(f"{PREFIX}/status", 308)
 
     async def healthz(_: Request) -> Response:
         turned_s_ago = ages()
@@ -69,6 +86,7 @@ def make_app(
     return Starlette(
         routes=[
             *[Route(path, endpoint, methods=["GET"]) for path, endpoint in routes.items()],
+            Mount(PREFIX, api),
             static_route(),
             *starlette_routes(console, page_routes(console), visitors.of, visitors.is_own_form),
         ],
@@ -79,3 +97,9 @@ def make_app(
             Middleware(GZipMiddleware, minimum_size=1_000, compresslevel=6),
         ],
     )
+
+
+def _publish(console: Console, names: Collection[str]) -> None:
+    """Tell open pages what a program changed, and look for notices that it owes."""
+    console.wake_delivery()
+    console.changes.publish(names)

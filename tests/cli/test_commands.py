@@ -126,7 +126,7 @@ def test_a_person_takes_a_ticket_through_its_life_and_the_story_names_him(home: 
         assert typed(home, "ticket", words[0], number, *words[1:], "--as", "alamgir").returncode == 0
     story = json.loads(typed(home, "ticket", "show", number, "--json").stdout)
     assert story["state"] == "open"
-    mine = [(event["kind"], event["text"]) for event in story["events"] if event["actor"] == "alamgir"]
+    mine = [(event["kind"], event["text"]) for event in story["events"] if event["actor"] == "cli:alamgir"]
     assert mine[2] == ("comment", "ফাইবার কাটা")
     assert [kind for kind, _ in mine] == ["ack", "start", "comment", "resolved", "reopened"]
 

@@ -121,7 +121,7 @@ def test_a_correction_stands_in_the_history_with_what_was_said_before(home: Path
     found = story(home, "2")
     assert (found["asker"], found["site"]) == ("রহিমা", LAB)
     (event,) = [e for e in found["events"] if e["kind"] == "corrected"]  # type: ignore[attr-defined]
-    assert event["actor"] == "alamgir"
+    assert event["actor"] == "cli:alamgir"
     assert event["text"] == "misheard"
     assert event["reason_text"] == f"site: none → {LAB}, from: একজন শিক্ষক → রহিমা"
     assert {"code": "value_changed", "field": "site", "before": "", "after": LAB} in event["reason"]["changes"]

@@ -24,6 +24,7 @@ from monitor.store.sqlite import Store
 from monitor.store.work import Work
 from monitor.web.auth.visitor import Visitor
 from monitor.web.console.asked import Asked, NotFound
+from monitor.web.console.overview import Overview, Overviews
 from monitor.web.console.rendering import render
 
 T = TypeVar("T")
@@ -71,7 +72,11 @@ class Console:
     changes: Changes
     wake_delivery: Callable[[], None] = lambda: None
     reading: Pool = field(default_factory=partial(Pool, "console reads", threads=2, backlog=64))
+    overviews: Overviews = field(init=False)
     acting: Pool = field(default_factory=partial(Pool, "console acts", threads=1, backlog=32))
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "overviews", Overviews(self.live, self.clock))
 
     @property
     def office(self) -> Office:
@@ -167,7 +172,6 @@ class Console:
             raise NotFound
         return found
 
-    def sites_of(self, visitor: Visitor) -> list[Site]:
-        """Return the sites of the visitor's scope."""
-        every = self.live.fleet.sites.values()
-        return list(every) if visitor.scope.is_all else [site for site in every if visitor.sees(site)]
+    async def overview(self, visitor: Visitor) -> Overview:
+        """Return the sites of the visitor's scope with their states, at most a second old; raises PoolFull."""
+        return await self.overviews.of(visitor.scope)
