@@ -77,17 +77,18 @@ def tabs_of(visitor: Visitor) -> list[str]:
     return [tab for tab in TABS if tab != "mine" or visitor.role in STAGES_OF]
 
 
-def filter_of(
-    query: ListQuery, visitor: Visitor, sites: Iterable[Site], office: Office, now_utc: datetime
-) -> TicketFilter:
-    """Return the filter of the store; ``sites``: those of the visitor's scope. Raises BadInput for a wrong date."""
+def filter_of(query: ListQuery, visitor: Visitor, sites: Iterable[Site]) -> TicketFilter:
+    """Return the filter of the store, whatever the tab; ``sites``: those of the visitor's scope.
+
+    Raises BadInput for a wrong date.
+    """
     restricted = bool(query.kind or query.union) or not visitor.scope.is_all
     those = [
         site
         for site in (sites if restricted or query.q else ())
         if (not query.kind or site.kind == query.kind) and (not query.union or site.union == query.union)
     ]
-    found = TicketFilter(
+    return TicketFilter(
         services=_one(query.service),
         sources=_one(query.source),
         states=_one(query.state),
@@ -100,10 +101,10 @@ def filter_of(
         named=tuple(site.id for site in those if _is_called(site, query.q)) if query.q else (),
         personal=visitor.may(Right.PERSONAL),
     )
-    return _within_tab(found, query.tab, visitor, office, now_utc)
 
 
-def _within_tab(wanted: TicketFilter, tab: str, visitor: Visitor, office: Office, now_utc: datetime) -> TicketFilter:
+def within_tab(wanted: TicketFilter, tab: str, visitor: Visitor, office: Office, now_utc: datetime) -> TicketFilter:
+    """Return the filter narrowed to a tab."""
     unsettled = _meet(wanted.states, UNSOLVED)
     match tab:
         case "mine":
@@ -122,12 +123,11 @@ def _within_tab(wanted: TicketFilter, tab: str, visitor: Visitor, office: Office
     return wanted
 
 
-def choices(office: Office, sites: Iterable[Site], lang: Lang) -> Mapping[str, list[tuple[str, str]]]:
+def choices(office: Office, unions: Iterable[str], lang: Lang) -> Mapping[str, list[tuple[str, str]]]:
     """Return what each list of the form offers, by parameter: values with their words."""
     services = [
         (key, f"{digits(each.number, lang)}. {each.name(lang)}") for key, each in office.charter.services.items()
     ]
-    unions = {site.union for site in sites if site.union}
     called = {union: office.fleet.union_name(union).name(lang) for union in unions}
     return {
         "service": services,

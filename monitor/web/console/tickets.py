@@ -1,7 +1,7 @@
 """Show lists of tickets by urgency, as their URL says; act on several at once; write them as a table."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import islice
 
 from starlette.responses import RedirectResponse, Response
@@ -25,7 +25,7 @@ from monitor.store.work import Work
 from monitor.web.console.asked import Asked, NotFound, PageRoute
 from monitor.web.console.console import Console
 from monitor.web.console.rendering import site_name
-from monitor.web.console.ticket_filters import TABS, ListQuery, choices, filter_of, source_text, tabs_of
+from monitor.web.console.ticket_filters import TABS, ListQuery, choices, filter_of, source_text, tabs_of, within_tab
 
 A_PAGE = 50
 MOST_EXPORTED = 20_000
@@ -48,10 +48,9 @@ def routes(console: Console) -> list[PageRoute]:
 
     async def show(asked: Asked) -> Response:
         query, after = ListQuery.of(asked.query), asked.query("after")
-        sites, tabs = console.sites_of(asked.visitor), tabs_of(asked.visitor)
-        filters = {
-            tab: filter_of(replace(query, tab=tab), asked.visitor, sites, console.office, asked.now_utc) for tab in tabs
-        }
+        overview, visitor = await console.overview(asked.visitor), asked.visitor
+        wanted = filter_of(query, visitor, overview.sites.values())
+        filters = {tab: within_tab(wanted, tab, visitor, console.office, asked.now_utc) for tab in tabs_of(visitor)}
 
         def read(session: Session) -> tuple[list[ListedTicket], dict[str, int]]:
             start = int(after) if after.isascii() and after.isdigit() and len(after) < 16 else 0
@@ -64,12 +63,12 @@ def routes(console: Console) -> list[PageRoute]:
             asked,
             "tickets.html.j2",
             query=query,
-            tabs=[(tab, TABS[tab], counts[tab]) for tab in tabs],
+            tabs=[(tab, TABS[tab], counts[tab]) for tab in filters],
             rows=rows,
             next_url=f"{query.url()}&after={rows[-1].ticket.id}" if len(found) > A_PAGE else "",
             first_url=query.url() if after else "",
             here_url=f"{query.url()}{f'&after={after}' if after else ''}",
-            choices=choices(console.office, sites, asked.lang),
+            choices=choices(console.office, overview.by_union, asked.lang),
             charter=console.office.charter,
             source_text=lambda source: source_text(source, asked.lang),
         )
@@ -92,8 +91,8 @@ def routes(console: Console) -> list[PageRoute]:
     async def export(asked: Asked) -> Response:
         query = ListQuery.of(asked.field)
         personal = asked.visitor.may(Right.PERSONAL) and asked.field("personal") == "yes"
-        sites = console.sites_of(asked.visitor)
-        wanted = filter_of(query, asked.visitor, sites, console.office, asked.now_utc)
+        wanted = filter_of(query, asked.visitor, (await console.overview(asked.visitor)).sites.values())
+        wanted = within_tab(wanted, query.tab, asked.visitor, console.office, asked.now_utc)
 
         def read(work: Work) -> list[ListedTicket]:
             found = _listed(console, work.session, wanted, 0, MOST_EXPORTED)

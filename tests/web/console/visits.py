@@ -17,6 +17,7 @@ from monitor.web.auth.visitor import Visitor
 from monitor.web.console.console import Console
 from monitor.web.console.dispatch import starlette_routes
 from monitor.web.console.routes import page_routes
+from monitor.web.console.static_files import static_route
 from tests.web.desk import Desk
 from tests.web.serving import Serving
 
@@ -93,7 +94,7 @@ class Visits:
             return self.visitor
 
         routes = starlette_routes(console, page_routes(console), who, lambda asked: asked.field("csrf") == "secret")
-        self._serving = Serving(Starlette(routes=routes))
+        self._serving = Serving(Starlette(routes=[static_route(), *routes]))
 
     def __enter__(self) -> Self:
         self._serving.__enter__()
