@@ -28,8 +28,8 @@ class Request:
     """A request: the charter's row, how it came in, who asked, in which words, and when.
 
     ``asker``: empty for one who gives no name. ``asker_phone``: to call back; ``memo``: the number of their letter.
-    ``why_late``: why it was not registered on the day it was received. ``tie_to_outage``: it is linked to an open outage
-    of its site; ``repeat_of``: the number of an earlier request that it repeats.
+    ``why_late``: why it was not registered on the day it was received. ``tie_to_outage``: it is linked to an open
+    outage of its site; ``repeat_of``: the number of an earlier request that it repeats.
     """
 
     service: str

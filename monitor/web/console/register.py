@@ -266,7 +266,7 @@ def _trouble(outage: Outage | None, site: Site | None) -> Trouble | None:
 def _slip(console: Console, ticket: Ticket) -> Mapping[str, object]:
     """Return the values of the slip; its picture leads to the public page, or says number and code."""
     office = console.office
-    url = console.settings_of().monitor.public.url
+    url = ""
     link = f"{url.rstrip('/')}/track?number={ticket.number}&code={ticket.code}" if url else ""
     stages: Sequence[object] = office.charter.stages[:1]
     return {
