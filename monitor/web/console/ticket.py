@@ -15,6 +15,7 @@ from monitor.domain.roles import Right
 from monitor.domain.text import ascii_digits
 from monitor.domain.ticket_states import ACTIONS, TicketSource
 from monitor.i18n.catalogue import render as rendered
+from monitor.i18n.formats import near_text
 from monitor.i18n.terms import TICKET_STATES
 from monitor.reports.ticket_story import FATES, Teller, reader_name
 from monitor.store import audit_chain
@@ -157,7 +158,7 @@ def _words(console: Console, asked: Asked) -> Mapping[str, Any]:
         "charter": office.charter,
         "known": console.live.fleet.sites,
         "reader": lambda name: rendered(reader_name(office, name, asked.lang), asked.lang),
-        "fate": lambda line: message(FATES[line.state], at=line.at_utc),
+        "fate": lambda line: Message(FATES[line.state], {"at": near_text(line.at_utc, asked.now_utc, asked.lang)}),
         "today_closes": closing_today(office, asked.now_utc),
         "tomorrow_opens": _next_opening(office, asked.now_utc),
         "right_for": lambda action: RIGHT_FOR.get(action, Right.TICKETS),
