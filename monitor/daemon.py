@@ -26,6 +26,7 @@ from monitor.logs.output import LogOutput
 from monitor.metrics.exposition import Exposition
 from monitor.probes.icmp.engine import IcmpProbe
 from monitor.runtime import gc_tuning
+from monitor.runtime.asked_probes import AskedProbes
 from monitor.runtime.baseline_keeper import BaselineKeeper
 from monitor.runtime.calendar_jobs import CalendarJobs
 from monitor.runtime.changes import Changes
@@ -116,7 +117,10 @@ class Daemon:
         self._reload = ConfigReload(clock, settings.directory, self._verdicts, systemd, self._take_over)
         calendar = CalendarJobs(self._trusted_utc, Jobs(store, live, in_force, opener.examine).all_of_them())
         exposition = Exposition(live, store, clock)
-        app = make_app(live, exposition, store, lambda: in_force.settings, self._ages, clock, changes, notifier.wake)
+        probes = AskedProbes(clock, live, prober.soon, changes.publish)
+        app = make_app(
+            live, exposition, store, lambda: in_force.settings, self._ages, clock, changes, notifier.wake, probes
+        )
         self._page = page = PageServer(app, settings.monitor.web, sockets, clock, self._say_how, self._line_lang)
         # Opened in this order and closed in the reverse one: sources of decisions are closed before the writer.
         self._parts: tuple[Part, ...] = (
