@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 import segno
 from markupsafe import Markup
@@ -263,7 +264,7 @@ def _trouble(outage: Outage | None, site: Site | None) -> Trouble | None:
     return Trouble(outage.site, outage.started_utc, outage.cause, outage.site == site.id)
 
 
-def _slip(console: Console, ticket: Ticket) -> Mapping[str, object]:
+def _slip(console: Console, ticket: Ticket) -> Mapping[str, Any]:
     """Return the values of the slip; its picture leads to the public page, or says number and code."""
     office = console.office
     url = ""

@@ -6,8 +6,8 @@ from typing import Any
 
 from starlette.responses import Response
 
-from monitor.alerts.cases import actions, tickets
-from monitor.alerts.cases.refusals import BadInput, StaleVersion
+from monitor.alerts.cases import actions
+from monitor.alerts.cases.refusals import BadInput, NotAllowed, StaleVersion
 from monitor.charter.office import Office
 from monitor.domain.clock import DHAKA
 from monitor.domain.message import Message, Said, message
@@ -18,7 +18,7 @@ from monitor.i18n.catalogue import render as rendered
 from monitor.i18n.formats import near_text
 from monitor.i18n.terms import TICKET_STATES
 from monitor.reports.ticket_story import FATES, Teller, reader_name
-from monitor.store import audit_chain
+from monitor.store import audit_chain, ticket_rows
 from monitor.store.audit_chain import Audit
 from monitor.store.session import Session
 from monitor.store.work import Work
@@ -61,9 +61,7 @@ def routes(console: Console) -> list[PageRoute]:
             seen = None if action == "comment" else asked.seen  # a comment takes nothing back of what others did
 
             def act(work: Work) -> str:
-                ticket = tickets.find(work, number)
-                if not may_see(console, asked, ticket.site):
-                    raise NotFound
+                _refuse_unknown(console, asked, work, number)
                 ticket = actions.act(work, number, action, text, until_utc=until_utc, seen=seen)
                 if action == "comment" and asked.field("everyone") == "yes":
                     ticket = actions.set_public_note(work, number, text)
@@ -74,14 +72,15 @@ def routes(console: Console) -> list[PageRoute]:
             return await _act_page(console, asked, action, 422, wrong=wrong.args[0])
         except StaleVersion:
             return await _act_page(console, asked, action, 409, stale=True)
+        except NotAllowed as forbidden:
+            return await _act_page(console, asked, action, 409, wrong=forbidden.args[0])
         return console.back(asked, f"/tickets/{number}", done_words(number, action, state, until_utc))
 
     async def note(asked: Asked) -> Response:
         number, text = asked.path("number"), asked.field("text")
 
         def act(work: Work) -> None:
-            if not may_see(console, asked, tickets.find(work, number).site):
-                raise NotFound
+            _refuse_unknown(console, asked, work, number)
             actions.set_public_note(work, number, text, seen=asked.seen)
 
         await console.act(asked, act, (f"ticket:{number}", "public"))
@@ -101,6 +100,13 @@ def routes(console: Console) -> list[PageRoute]:
         PageRoute("/tickets/{number}/note", Right.TICKETS, post=note),
         PageRoute("/tickets/{number}", Right.READ, get=show),
     ]
+
+
+def _refuse_unknown(console: Console, asked: Asked, work: Work, number: str) -> None:
+    """Raise NotFound for a ticket that does not exist, or is out of the visitor's scope."""
+    ticket = ticket_rows.numbered(work.session, number)
+    if ticket is None or not may_see(console, asked, ticket.site):
+        raise NotFound
 
 
 async def _view(console: Console, asked: Asked, number: str) -> TicketView:

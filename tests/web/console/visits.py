@@ -9,6 +9,7 @@ from typing import Self
 from urllib.parse import unquote, urlencode
 
 from starlette.applications import Starlette
+from starlette.datastructures import FormData
 from starlette.requests import Request
 
 from monitor.domain.roles import Role, Scope
@@ -93,7 +94,10 @@ class Visits:
         async def who(_: Request) -> Visitor:
             return self.visitor
 
-        routes = starlette_routes(console, page_routes(console), who, lambda asked: asked.field("csrf") == "secret")
+        def is_own(_: Request, asks: Visitor, form: FormData) -> bool:
+            return form.get("csrf") == asks.csrf
+
+        routes = starlette_routes(console, page_routes(console), who, is_own)
         self._serving = Serving(Starlette(routes=[static_route(), *routes]))
 
     def __enter__(self) -> Self:
