@@ -26,8 +26,9 @@ from monitor.logs.output import LogOutput
 from monitor.metrics.exposition import Exposition
 from monitor.probes.icmp.engine import IcmpProbe
 from monitor.runtime import gc_tuning
+from monitor.runtime.asked_probes import AskedProbes
 from monitor.runtime.baseline_keeper import BaselineKeeper
-from monitor.runtime.calendar_jobs import CalendarJobs
+from monitor.runtime.calendar_jobs import CalendarJobs, Job
 from monitor.runtime.changes import Changes
 from monitor.runtime.config_reload import ConfigReload
 from monitor.runtime.config_verdicts import ConfigVerdicts
@@ -42,6 +43,7 @@ from monitor.runtime.notifier import Notifier
 from monitor.runtime.office_in_force import OfficeInForce
 from monitor.runtime.part import Part, ages_s
 from monitor.runtime.sample_log import SampleLog
+from monitor.runtime.server_certificate import certificate_of
 from monitor.runtime.service_checker import ServiceChecker
 from monitor.runtime.setup_code import setup_line
 from monitor.runtime.sink import Storing
@@ -54,11 +56,13 @@ from monitor.runtime.trusted_clock import TrustedClock, boot_id
 from monitor.runtime.watchdog import Watchdog
 from monitor.runtime.writer import DecisionWriter
 from monitor.settings.load import Settings
-from monitor.settings.monitor_file import connect_address
 from monitor.settings.notices_section import ChannelName
+from monitor.settings.web_section import connect_address
 from monitor.store.opening import open_when_possible
 from monitor.web.app import make_app
+from monitor.web.local_server import LocalServer
 from monitor.web.page_server import PageServer
+from monitor.web.public.publisher import Publisher
 
 log = logging.getLogger(__name__)
 
@@ -93,7 +97,7 @@ class Daemon:
         self.sources = {} if self._knows_before else sources  # for who begins again
         self._live = live = _state_of(settings, clock, left)
         distrust = Distrust()
-        self._in_force = in_force = OfficeInForce(clock, settings, left.plans, live, distrust)
+        self._in_force = in_force = OfficeInForce(clock, settings, left.entered, live, distrust)
         self._verdicts = ConfigVerdicts(clock, live, settings.directory, settings.state)
         self._verdicts.accept(sources, clock.mono_ns())
 
@@ -114,16 +118,23 @@ class Daemon:
         heartbeat = HeartbeatSender(settings.monitor.heartbeat, self._heartbeat_ages)
         watchdog = Watchdog(clock, live, systemd, self._ages)
         self._reload = ConfigReload(clock, settings.directory, self._verdicts, systemd, self._take_over)
-        calendar = CalendarJobs(self._trusted_utc, Jobs(store, live, in_force, opener.examine).all_of_them())
+        publisher = Publisher(store, lambda: live.office, lambda: in_force.settings, clock)
+        jobs = Jobs(store, live, in_force, opener.examine).all_of_them()
+        jobs.append(Job("copy of the public page", publisher.last_due, publisher.write_copy, makes_up=True))
+        calendar = CalendarJobs(self._trusted_utc, jobs)
         exposition = Exposition(live, store, clock)
-        app = make_app(live, exposition, store, lambda: in_force.settings, self._ages, clock, changes, notifier.wake)
-        self._page = page = PageServer(app, settings.monitor.web, sockets, clock, self._say_how, self._line_lang)
+        probes = AskedProbes(clock, live, prober.soon, changes.publish)
+        app = make_app(
+            live, exposition, store, lambda: in_force.settings, self._ages, clock, changes, notifier.wake, probes
+        )
+        web, certificate = settings.monitor.web, certificate_of(settings)
+        self._page = page = PageServer(app, web, sockets, clock, self._say_how, self._line_lang, certificate)
         # Opened in this order and closed in the reverse one: sources of decisions are closed before the writer.
         self._parts: tuple[Part, ...] = (
             *(opener, sample_log, baselines, writer, diagnostics),
             *(prober, poller, checker, traps),
             *(notifier, helpdesk, heartbeat),
-            *(watchdog, self._reload, calendar, page),
+            *(watchdog, self._reload, calendar, LocalServer(app, settings.state), page),
         )
         writer.put(in_force.begin())
 
@@ -234,7 +245,7 @@ class Daemon:
         """Report to systemd, and to commands, where the page is, or why there is none."""
         address, trouble = self._page.address, self._page.trouble
         self._verdicts.page(connect_address(address), trouble)
-        self._systemd.status(f"page http://{address}/" if address else f"no page: {trouble}")
+        self._systemd.status(f"page {self._page.url}/" if address else f"no page: {trouble}")
 
     def _line_lang(self) -> Lang:
         """Return the language of lines at the start: that of this run where people read them, else English."""
@@ -256,7 +267,7 @@ class Daemon:
 
 def _state_of(settings: Settings, clock: Clock, left: RestoredState) -> RuntimeState:
     """Build the state at the start: a board restored from what is known."""
-    office = Office.of(settings, left.plans)
+    office = left.entered.office(settings)
     baselines = Baselines(limits_of(settings.monitor.judging), known=left.usual_times)
     board = board_of(settings, office, left.known or NOTHING_STORED, baselines)
     return RuntimeState(clock, settings.fleet, board, office)

@@ -68,7 +68,7 @@ EXCEPTIONS = {
     "held_open": "a column of the database",
     "matters": "a key of stored digests",
     "operator_told": "a column of the database",
-    "owed": "a key of /api/status and of `helpdesk --json`",
+    "owed": "a key of /api/v1/status and of `helpdesk --json`",
     "owed_utc": "a column of the database, and a key of `outbox --json`",
     "told_event_id": "a column of the database",
     "told_ticket_id": "a column of the database",

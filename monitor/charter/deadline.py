@@ -136,18 +136,20 @@ def _with_waits(deadline: Deadline, waits: Sequence[Wait], calendar: Calendar) -
     return replace(deadline, due_utc=due_utc, waits=tuple(counted)) if counted else deadline
 
 
+def rule_text(deadline: Deadline, lang: Lang) -> str:
+    """Return the time that is allowed, and by which rule it is counted."""
+    period, rule = deadline.period, tr(lang, _RULES[deadline.rule])
+    if not rule:
+        return tr(lang, "Time allowed: {period}", period=period)
+    return tr(lang, "Time allowed: {period} ({rule})", period=period, rule=rule)
+
+
 def explain(deadline: Deadline, lang: Lang, width: Callable[[str], int] | None = None) -> str:
     """Explain the deadline line by line: event, time allowed, each day, due time.
 
     Each line can be checked against a wall calendar. ``width`` measures texts where the days are to stand in columns.
     """
-    period, rule = deadline.period, tr(lang, _RULES[deadline.rule])
-    lines = [
-        tr(lang, "Event: {at:moment}", at=deadline.from_utc),
-        tr(lang, "Time allowed: {period} ({rule})", period=period, rule=rule)
-        if rule
-        else tr(lang, "Time allowed: {period}", period=period),
-    ]
+    lines = [tr(lang, "Event: {at:moment}", at=deadline.from_utc), rule_text(deadline, lang)]
     days = [f"{short_date_text(step.date, lang)} {weekday_text(step.date, lang)}" for step in deadline.steps]
     if width is not None:
         widest = max(map(width, days), default=0)

@@ -14,7 +14,6 @@ from monitor.domain.message import message
 from monitor.i18n.formats import digits
 
 if TYPE_CHECKING:
-    from monitor.cli.documents import SharesDocument
     from monitor.judging.availability import Availability
     from monitor.reports.availability import Figures
 
@@ -29,12 +28,11 @@ def availability(
     as_json: AsJson = False,
 ) -> None:
     """Show up, down, unmonitored and paused time, over the hours of service and over all hours."""
-    from monitor.charter.office import Office
+    from monitor.alerts.cases.entered import office_of
     from monitor.cli.clock import now_of
-    from monitor.domain import reasons
     from monitor.i18n.formats import DHAKA
-    from monitor.i18n.reasons import reason_text
     from monitor.reports.availability import figures
+    from monitor.reports.charter_documents import availability_document
     from monitor.settings.problems import did_you_mean
 
     settings = settings_in_force(context.obj)
@@ -52,44 +50,16 @@ def availability(
             message("--from: {begin} is not before --to. Expected a stretch of time", begin=begin or window[0]),
             BAD_INPUT,
         )
-    office = Office.of(settings)
     with store_of(settings) as store, store.read() as session:
+        office = office_of(session, settings, now_utc)
         wanted = [site] if site else list(settings.fleet.sites)
         found = [figures(session, office, each, window, now_utc) for each in wanted]
     if as_json:
-        rows = [
-            {
-                "site": one.site,
-                "promised": _facts(one.promised),
-                "always": _facts(one.always),
-                "power_s": one.power.total_seconds(),
-                "excused": [
-                    {
-                        "from": begins.isoformat(),
-                        "until": ends.isoformat(),
-                        "why": reason_text(why, "en"),
-                        "reason": reasons.as_json(why),
-                    }
-                    for begins, ends, why in one.excused
-                ],
-            }
-            for one in found
-        ]
+        rows = [availability_document(one) for one in found]
         facts = {"from": window[0].isoformat(), "to": window[1].isoformat(), "sites": rows}
         print_json(facts)
     else:
         _print(found)
-
-
-def _facts(found: "Availability") -> "SharesDocument":
-    return {
-        "up_s": found.up.total_seconds(),
-        "down_s": found.down.total_seconds(),
-        "unmonitored_s": found.unmonitored.total_seconds(),
-        "paused_s": found.paused.total_seconds(),
-        "window_s": found.window.total_seconds(),
-        "share": found.share,
-    }
 
 
 def _print(found: "list[Figures]") -> None:

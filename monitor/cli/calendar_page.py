@@ -1,7 +1,6 @@
 """Draw a month of the office as a wall calendar, and list its unusual days below."""
 
 import itertools
-from calendar import monthrange
 from collections.abc import Iterator, Sequence
 from datetime import date
 
@@ -14,14 +13,9 @@ from monitor.cli.language import _, lang, render
 from monitor.i18n.formats import date_text, digits, month_text, time_text, weekday_text
 
 
-def days_of_month(calendar: Calendar, first: date) -> list[Day]:
-    """Return all days of the month that begins with ``first``."""
-    return [calendar.day(first.replace(day=n)) for n in range(1, monthrange(first.year, first.month)[1] + 1)]
-
-
 def page(calendar: Calendar, first: date) -> Group:
     """Return the month that begins with ``first``: the grid, its hours, and the reason of each unusual day."""
-    days = days_of_month(calendar, first)
+    days = calendar.month(first)
     return Group(
         _grid(days),
         Text(_("( ) weekend   * holiday or closed by order"), style="dim"),
@@ -64,4 +58,8 @@ def _hours(days: Sequence[Day]) -> Iterator[str]:
 
 def _unusual(calendar: Calendar, days: Sequence[Day]) -> Iterator[Day]:
     """Yield days off that are no weekend, and days worked because a list or an order says so."""
-    return (day for day in days if day.kind in {"holiday", "order"} or day.date in calendar.rulings)
+    return (day for day in days if day.kind in {"holiday", "order"} or _is_ordered(calendar, day))
+
+
+def _is_ordered(calendar: Calendar, day: Day) -> bool:
+    return day.date in calendar.rulings or (day.working and day.date in calendar.other_hours)

@@ -1,16 +1,16 @@
-"""Print `charter`, `calendar` and `deadline`: the services, the office's days, and when a service is due."""
+"""Print `charter` and `deadline`: the services, and when a service is due."""
 
 import json
-import re
 import sys
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from monitor.cli.console import console, print_json, say
 from monitor.cli.errors import BAD_INPUT, Failure, settings_of
-from monitor.cli.language import _, in_english, lang
+from monitor.cli.language import _, lang
+from monitor.cli.office_calendar import calendar_of, known_year
 from monitor.cli.options import AsJson
 from monitor.domain.message import message, said_by
 from monitor.domain.text import ascii_digits
@@ -18,45 +18,22 @@ from monitor.domain.text import ascii_digits
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from monitor.charter.calendar import Calendar, Day
+    from monitor.charter.calendar import Calendar
     from monitor.charter.deadline import Deadline
     from monitor.charter.services import Charter
-    from monitor.cli.documents import DayDocument, DeadlineDocument
-
-FIRST_YEAR, LAST_YEAR = 2000, 2099
 
 
 def charter(context: typer.Context, as_json: AsJson = False) -> None:
     """Show the Citizen's Charter as the published table."""
     from monitor.charter.services import Charter
     from monitor.cli import charter_page
+    from monitor.reports.charter_documents import charter_document
 
     charter_in_force = Charter.of(settings_of(context.obj).charter)
     if as_json:
-        print_json(charter_page.facts(charter_in_force))
+        print_json(charter_document(charter_in_force))
     else:
         console().print(charter_page.page(charter_in_force))
-
-
-def calendar(
-    context: typer.Context,
-    month: Annotated[str, typer.Argument(metavar="YYYY-MM", help="The month to show.")],
-    as_json: AsJson = False,
-) -> None:
-    """Show a month of the office calendar: working days, office hours, and why other days are off.
-
-    With --json: a list of {date, working, opens, closes, why}, one for each day; times have an offset, null if closed.
-    """
-    from monitor.charter.calendar import Calendar
-    from monitor.cli import calendar_page
-
-    first = _month(month)
-    settings = settings_of(context.obj)
-    office = Calendar.of(settings.calendar, settings.holidays)
-    if as_json:
-        print_json([_day_facts(day) for day in calendar_page.days_of_month(office, first)])
-    else:
-        console().print(calendar_page.page(office, first))
 
 
 def deadline(
@@ -80,24 +57,24 @@ def deadline(
     With --stdin every line is answered in its order; a faulty one is reported on standard error by its number, the
     others are answered all the same, and the exit code is 2.
     """
-    from monitor.charter.calendar import Calendar
     from monitor.charter.deadline import explain
     from monitor.charter.services import Charter
     from monitor.cli.columns import width
+    from monitor.reports.charter_documents import deadline_document
 
     if stdin == bool(service or start) or (not stdin and not (service and start)):
         raise Failure(
             message("not clear what to compute. Expected --service KEY --from TIME, or --stdin alone"), BAD_INPUT
         )
     settings = settings_of(context.obj)
-    charter_in_force, office = Charter.of(settings.charter), Calendar.of(settings.calendar, settings.holidays)
+    charter_in_force, office = Charter.of(settings.charter), calendar_of(settings)
     if stdin:
         _answer_lines(sys.stdin.buffer, charter_in_force, office)
         return
     service = _key(service, charter_in_force)
     answer = _deadline(service, start, charter_in_force, office)
     if as_json:
-        print_json(_deadline_facts(service, answer))
+        print_json(deadline_document(service, answer))
     else:
         say(f"{service}  {charter_in_force.services[service].name(lang())}")
         for line in explain(answer, lang(), width).split("\n"):
@@ -105,6 +82,8 @@ def deadline(
 
 
 def _answer_lines(lines: "Iterable[bytes]", charter_in_force: "Charter", office: "Calendar") -> None:
+    from monitor.reports.charter_documents import deadline_document
+
     bad = False
     for number, line in enumerate(lines, start=1):
         words = line.decode(errors="replace").split()
@@ -119,7 +98,7 @@ def _answer_lines(lines: "Iterable[bytes]", charter_in_force: "Charter", office:
             bad = True
             print(_("line {number}: {why}", number=number, why=failure.said), file=sys.stderr)
         else:
-            print(json.dumps(_deadline_facts(key, answer), ensure_ascii=False), flush=True)
+            print(json.dumps(deadline_document(key, answer), ensure_ascii=False), flush=True)
     if bad:
         raise typer.Exit(BAD_INPUT)
 
@@ -160,53 +139,5 @@ def _moment(text: str) -> datetime:
         raise Failure(
             message("'{text}' is not a time. Expected one such as 2026-11-23T16:30", text=text), BAD_INPUT
         ) from None
-    _known_year(moment.year)
+    known_year(moment.year)
     return (moment if moment.tzinfo else moment.replace(tzinfo=DHAKA)).astimezone(UTC)
-
-
-def _month(text: str) -> date:
-    text = ascii_digits(text)
-    if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", text, re.ASCII):
-        raise Failure(message("'{text}' is not a month. Expected one such as 2026-12", text=text), BAD_INPUT)
-    year, month = map(int, text.split("-"))
-    _known_year(year)
-    return date(year, month, 1)
-
-
-def _known_year(year: int) -> None:
-    if not FIRST_YEAR <= year <= LAST_YEAR:
-        outside = message(
-            "{year} is not in the calendar. Expected a year from {first} to {last}",
-            year=year,
-            first=FIRST_YEAR,
-            last=LAST_YEAR,
-        )
-        raise Failure(outside, BAD_INPUT)
-
-
-def _day_facts(day: "Day") -> "DayDocument":
-    return {
-        "date": day.date.isoformat(),
-        "working": day.working,
-        "opens": day.opens.isoformat() if day.opens else None,
-        "closes": day.closes.isoformat() if day.closes else None,
-        "why": in_english(day.why),
-    }
-
-
-def _deadline_facts(key: str, answer: "Deadline") -> "DeadlineDocument":
-    from monitor.i18n.formats import DHAKA, period_text
-    from monitor.i18n.languages import SOURCE
-
-    return {
-        "service": key,
-        "from": answer.from_utc.astimezone(DHAKA).isoformat(),
-        "target": period_text(answer.period, SOURCE),
-        "rule": answer.rule,
-        "due": answer.due_utc.astimezone(DHAKA).isoformat(),
-        "estimated": answer.estimated,
-        "steps": [
-            {"date": step.date.isoformat(), "counted": step.counted, "why": in_english(step.why)}
-            for step in answer.steps
-        ],
-    }

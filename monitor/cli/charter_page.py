@@ -1,13 +1,11 @@
 """Lay the Citizen's Charter out as it was published, and as JSON."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
 
 from rich.console import Group, RenderableType
 from rich.text import Text
 
 from monitor.charter.services import Charter, Officer, Service
-from monitor.cli.documents import CharterDocument
 from monitor.cli.language import _, lang
 from monitor.cli.listing import Listing
 from monitor.i18n.formats import digits
@@ -32,30 +30,6 @@ def page(charter: Charter) -> Group:
         for number, statement in enumerate(charter.expectations, 1)
     ]
     return Group(*sections, _stages(charter))
-
-
-def facts(charter: Charter) -> CharterDocument:
-    """Return everything the page shows, in both languages."""
-    return {
-        "office": {
-            "name_bn": charter.name_bn,
-            "name_en": charter.name_en,
-            "dated": charter.dated.isoformat(),
-            "website": charter.website,
-        },
-        "vision": charter.vision.model_dump(exclude_none=True),
-        "mission": charter.mission.model_dump(exclude_none=True),
-        "services": [
-            {**asdict(service), "target_bn": service.target_text("bn"), "target_en": service.target_text("en")}
-            for service in charter.services.values()
-        ],
-        "expectations": [statement.model_dump(exclude_none=True) for statement in charter.expectations],
-        "stages": [
-            {**asdict(stage), "disposal_bn": stage.disposal_text("bn"), "disposal_en": stage.disposal_text("en")}
-            for stage in charter.stages
-        ],
-        "officers": [asdict(officer) for officer in charter.officers.values()],
-    }
 
 
 def _services(title: str, services: Sequence[Service], charter: Charter) -> Listing:

@@ -80,7 +80,19 @@ class LogEvent(Enum):
         ERROR,
         "address",
         "The page cannot be served; probing goes on.",
-        "Free the port, or change `[web] listen`.",
+        "Free the port, change `[web] listen`, or mend the files of `[web] certificate` and `key`.",
+    )
+    CERTIFICATE_REFUSED = (
+        WARNING,
+        "path",
+        "The page's certificate or key has changed and cannot be used; the one before still is.",
+        "Put a certificate and the key that belongs to it into the files that `[web]` names.",
+    )
+    SOCKET_DOWN = (
+        WARNING,
+        "path",
+        "Commands cannot ask the daemon by the socket in its state folder; they ask by the page's address.",
+        "Take away what lies at that path, or choose a shorter `[storage] directory`.",
     )
     HEARTBEAT_FAILED = (
         WARNING,
@@ -192,6 +204,7 @@ class LogEvent(Enum):
     TICKET_CHANGED = DEBUG, "ticket site kind", "A line was added to a ticket's history (`ticket show`)."
     DEADLINES_RECOUNTED = INFO, "count", "The charter or the calendar has changed, and open deadlines with it."
     PLANNED_WORK = INFO, "", "The list of planned work entered by command has changed."
+    CALENDAR_ORDERED = INFO, "count", "Orders about the calendar were entered or undone."
     CLOCK_SUSPECT = WARNING, "", "The wall clock has jumped: nothing is escalated.", "Check NTP, then `clock trust`."
     CLOCK_TRUSTED = INFO, "", "The wall clock is trusted again."
     CLOCK_CORRECTED = WARNING, "seconds", "The wall clock was corrected, and stored times with it.", "Check NTP."

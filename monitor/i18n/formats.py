@@ -112,6 +112,18 @@ def weekday_text(day: date, lang: Lang) -> str:
     return _format_date(day, "EEE", lang)
 
 
+def day_text(day: date, lang: Lang) -> str:
+    """'Tue 24 Nov'."""
+    return digits(_format_date(day, "EEE d MMM", lang), lang)
+
+
+def days_text(first: date, last: date, lang: Lang) -> str:
+    """'Fri–Sat 18–19 Dec' of a row of days; of two months 'Thu–Sat 31 Dec–2 Jan'."""
+    begins = _format_date(first, "d" if (first.year, first.month) == (last.year, last.month) else "d MMM", lang)
+    ends = _format_date(last, "d MMM", lang)
+    return digits(f"{weekday_text(first, lang)}–{weekday_text(last, lang)} {begins}–{ends}", lang)
+
+
 def _format_date(day: date, pattern: str, lang: Lang) -> str:
     from babel.dates import format_date
 

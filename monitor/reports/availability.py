@@ -1,7 +1,7 @@
 """Compute a site's availability from what is stored: within its service hours, and over all hours."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
@@ -43,18 +43,64 @@ class Figures:
     power: timedelta = timedelta(0)
 
 
+@dataclass(frozen=True, slots=True)
+class SiteTimes:
+    """What is stored of one site that reaches into ``window``; the intervals may overlap and reach beyond it.
+
+    ``down``: by its own outages and as affected; ``dark``: those with power as suspected cause. ``excused``: down
+    without an outage, and why. ``blind``: unmonitored, future time and that before the site was known included.
+    ``planned``: planned work; ``closed``: outside its service hours.
+    """
+
+    site: str
+    window: Interval
+    down: Sequence[Interval]
+    dark: Sequence[Interval]
+    excused: Sequence[tuple[datetime, datetime, Reason | None]]
+    blind: Sequence[Interval]
+    planned: Sequence[Interval]
+    closed: Sequence[Interval]
+
+    @property
+    def silent(self) -> list[Interval]:
+        """Return when it was down without an outage."""
+        return [(begins, ends) for begins, ends, _ in self.excused]
+
+
+def times_of(session: Session, office: Office, site: str, window: Interval, now_utc: datetime) -> SiteTimes:
+    """Read one site's times for a window, of which any part can then be counted."""
+    plannings = {**office.maintenance, **plans(session)}
+    return SiteTimes(
+        site,
+        window,
+        down=list(_down(session, site, now_utc)),
+        dark=list(_down(session, site, now_utc, cause=Cause.POWER)),
+        excused=list(_excused(session, site, window, now_utc)),
+        blind=[*_unmonitored(session, office, site, window, now_utc), *_unknown(session, site, window, now_utc)],
+        planned=list(_planned(office, site, plannings, window)),
+        closed=list(_closed(office, site, window)),
+    )
+
+
 def figures(session: Session, office: Office, site: str, window: Interval, now_utc: datetime) -> Figures:
     """Return both figures for ``window``; future time and the time before the site was known are unmonitored."""
-    down = list(_down(session, site, now_utc))
-    silent = list(_excused(session, site, window, now_utc))
-    excused = [(begins, ends) for begins, ends, _ in silent]
-    blind = [*_unmonitored(session, office, site, window, now_utc), *_unknown(session, site, window, now_utc)]
-    plannings = {**office.maintenance, **plans(session)}
-    paused = [*_paused(office, site, plannings, window), *excused]
-    dark = list(_down(session, site, now_utc, cause=Cause.POWER))
-    power = availability(window, dark, blind, []).down
-    always = availability(window, [*down, *excused], blind, [])
-    return Figures(site, availability(window, down, blind, paused), always, tuple(silent), power)
+    return figures_within(times_of(session, office, site, window, now_utc), window)
+
+
+def figures_within(times: SiteTimes, window: Interval) -> Figures:
+    """Return both figures for a part of the window that the times were read for. Pure."""
+    paused = [*times.closed, *times.planned, *times.silent]
+    return Figures(
+        times.site,
+        promised=availability(window, times.down, times.blind, paused),
+        always=availability(window, [*times.down, *times.silent], times.blind, []),
+        excused=tuple(
+            (max(begins, window[0]), min(ends, window[1]), why)
+            for begins, ends, why in times.excused
+            if begins < window[1] and ends > window[0]
+        ),
+        power=availability(window, times.dark, times.blind, []).down,
+    )
 
 
 def shares(session: Session, office: Office, window: Interval, now_utc: datetime) -> dict[str, float]:
@@ -88,8 +134,16 @@ def shares(session: Session, office: Office, window: Interval, now_utc: datetime
 
 def _paused(office: Office, site: str, plannings: Mapping[str, Maintenance], window: Interval) -> Iterator[Interval]:
     """Yield when the site had no service: outside its hours, and during planned work."""
+    yield from _closed(office, site, window)
+    yield from _planned(office, site, plannings, window)
+
+
+def _closed(office: Office, site: str, window: Interval) -> Iterator[Interval]:
     hours = [span for day in _days(window) for span in promised(hours_of(office, site), day, office.calendar)]
     yield from gaps_between(hours, window)
+
+
+def _planned(office: Office, site: str, plannings: Mapping[str, Maintenance], window: Interval) -> Iterator[Interval]:
     for entry in plannings.values():
         if covers(office, entry, site):
             for day in _days(window):

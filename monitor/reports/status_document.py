@@ -1,4 +1,4 @@
-"""Define the state of the whole office, for `status --json` and /api/status. Keys are public.
+"""Define the state of the whole office, for `status --json` and /api/v1/status. Keys are public.
 
 The running daemon makes `LiveStatus`; a command that finds none makes `LastKnownStatus` of the database. Times are in
 ISO 8601, UTC.
@@ -117,7 +117,7 @@ class LastKnownStatus(TypedDict):
 
 
 class LiveStatus(TypedDict):
-    """The running daemon's state, as /api/status gives it out."""
+    """The running daemon's state, as /api/v1/status gives it out."""
 
     generated: str
     version: str

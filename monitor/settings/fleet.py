@@ -10,7 +10,7 @@ from monitor.domain.reasons import Names
 from monitor.domain.text import comparison_key
 from monitor.settings.problems import Problem, no_such
 from monitor.settings.services_section import ServiceCheck
-from monitor.settings.sites_file import LINK, HoursName, Kind, LinkEntry, SiteEntry, SitesFile
+from monitor.settings.sites_file import LINK, ContactEntry, HoursName, Kind, LinkEntry, SiteEntry, SitesFile
 from monitor.settings.toml import Document, KeyPath
 from monitor.settings.uplinks_section import UplinkEntry
 
@@ -78,6 +78,7 @@ class Site:
     feeder: str = ""
     hours: HoursName | None = None
     services: tuple[Service, ...] = ()
+    contacts: tuple[ContactEntry, ...] = ()
     vital: tuple[str, ...] = field(init=False)
     others: tuple[str, ...] = field(init=False)
 
@@ -236,6 +237,7 @@ def _site(id_: str, entry: SiteEntry, spelt: _Spellings) -> Site:
         spelt.of(entry.feeder),
         entry.hours,
         tuple(_service(id_, name, check, devices[0]) for name, check in entry.services.items()),
+        entry.contacts,
     )
 
 

@@ -63,6 +63,28 @@ Id = Annotated[str, AfterValidator(_id)]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 
 
+def _phone(value: str) -> str:
+    dialled = ascii_digits(value)
+    if not re.fullmatch(r"\+?[0-9](?:[0-9 ()/-]*[0-9])?", dialled) or not 3 <= sum(map(str.isdigit, dialled)) <= 20:
+        raise ValueError(
+            message("{found} is no telephone number. Expected one such as 01711000000, or 16123", found=found(value))
+        )
+    return dialled
+
+
+ContactRole = Literal["head", "entrepreneur", "caretaker", "operator", "electricity", "other"]
+Phone = Annotated[str, AfterValidator(_phone)]
+
+
+class ContactEntry(Model):
+    """Somebody to call about a site; names may be left out where the role says enough."""
+
+    role: ContactRole
+    phone: Phone
+    name_bn: Annotated[str, Field(max_length=200)] = ""
+    name_en: Annotated[str, Field(max_length=200)] = ""
+
+
 class DeviceEntry(Model):
     """One device of a site."""
 
@@ -102,6 +124,7 @@ class SiteEntry(Model):
     feeder: Annotated[str, Field(max_length=100)] = ""
     operator: str = ""
     operator_hours: Annotated[float, Field(gt=0, le=8_760)] = 6.0
+    contacts: Annotated[tuple[ContactEntry, ...], Field(max_length=20)] = ()
     address: Address | None = None
     devices: dict[Id, DeviceEntry] = Field(default_factory=dict)
     services: dict[Id, ServiceCheck] = Field(default_factory=dict)

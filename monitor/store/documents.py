@@ -1,4 +1,4 @@
-"""Make the documents of `--json` and /api/status: one shape for each kind, and its one maker. Keys are public.
+"""Make the documents of `--json` and /api/v1/status: one shape for each kind, and its one maker. Keys are public.
 
 Takes the views of `store`; nothing here queries a database. Times are in ISO 8601, UTC.
 """

@@ -1,28 +1,34 @@
 """Route requests: the console's pages, metrics, health, and the status that the command line asks for."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
+from functools import partial
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
-from starlette.routing import Route
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.routing import Mount, Route
 from starlette.types import ASGIApp
 
 from monitor.domain.clock import Clock
 from monitor.metrics.exposition import Exposition
+from monitor.runtime.asked_probes import AskedProbes
 from monitor.runtime.changes import Changes
 from monitor.runtime.live import RuntimeView
 from monitor.runtime.part import stale
 from monitor.settings.load import Settings
 from monitor.store.sqlite import Store
+from monitor.web.api.app import PREFIX, make_api
+from monitor.web.api.asked import Api
+from monitor.web.api.callers import Callers
 from monitor.web.auth.visitors import Visitors
 from monitor.web.console.console import Console
 from monitor.web.console.dispatch import starlette_routes
 from monitor.web.console.routes import page_routes
 from monitor.web.console.static_files import static_route
 from monitor.web.guard import AllowedHost, AnswerDeadline, SafeHeaders
+from monitor.web.proxies import ForwardedClient, SecuredLine
 from monitor.web.scrape import Scrape
 from monitor.web.status_cache import StatusDocument
 
@@ -36,18 +42,34 @@ def make_app(
     clock: Clock,
     changes: Changes | None = None,
     wake_delivery: Callable[[], None] = lambda: None,
+    probes: AskedProbes | None = None,
 ) -> Starlette:
     """Build the whole site.
 
     ``settings_of``: returns the configuration in force; ``ages``: seconds since each part last turned; ``changes``:
-    what open pages are told of; ``wake_delivery``: called when notices may be pending.
+    what open pages are told of; ``wake_delivery``: called when notices may be pending; ``probes``: probes
+    that people ask for.
     """
     document = StatusDocument(live, store, clock)
-    console = Console(live, store, clock, settings_of, changes or Changes(live.instance), wake_delivery)
+    console = Console(live, store, clock, settings_of, changes or Changes(live.instance), wake_delivery, probes)
     visitors = Visitors(store, clock)
+    web = settings_of().monitor.web  # of the start, as what listens is
+
+    api = make_api(
+        Api(
+            live,
+            store,
+            clock,
+            settings_of,
+            document.document,
+            ages,
+            Callers(store, clock, lambda: live.office, visitors.of, visitors.is_own_form).of,
+            partial(_publish, console),
+        )
+    )
 
     async def api_status(_: Request) -> Response:
-        return Response(await document.document(), media_type="application/json")
+        return RedirectResponse(f"{PREFIX}/status", 308)
 
     async def healthz(_: Request) -> Response:
         turned_s_ago = ages()
@@ -69,13 +91,22 @@ def make_app(
     return Starlette(
         routes=[
             *[Route(path, endpoint, methods=["GET"]) for path, endpoint in routes.items()],
+            Mount(PREFIX, api),
             static_route(),
             *starlette_routes(console, page_routes(console), visitors.of, visitors.is_own_form),
         ],
         middleware=[
+            Middleware(ForwardedClient, proxies=web.behind_proxy),
             Middleware(SafeHeaders),
             Middleware(AllowedHost, names=lambda: settings_of().monitor.web.names),
+            Middleware(SecuredLine, web=web),
             Middleware(AnswerDeadline),
             Middleware(GZipMiddleware, minimum_size=1_000, compresslevel=6),
         ],
     )
+
+
+def _publish(console: Console, names: Collection[str]) -> None:
+    """Tell open pages what a program changed, and look for notices that it owes."""
+    console.wake_delivery()
+    console.changes.publish(names)

@@ -1,4 +1,4 @@
-"""Collect the office's whole state as plain values, for the page and /api/status."""
+"""Collect the office's whole state as plain values, for the page and /api/v1/status."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -48,7 +48,7 @@ def status(live: RuntimeView, store: Store, clock: Clock) -> LiveStatus:
     Called in a thread beside the probing loop; raises nothing while the database does not answer, and says so in it.
     """
     now_utc = clock.utc()
-    sites = [_site(live, site) for site in live.fleet.sites.values()]
+    sites = [live_site(live, site) for site in live.fleet.sites.values()]
     counts: dict[str, dict[str, int]] = {}
     for site in sites:
         counts.setdefault(site["kind"], Counter())[site["state"]] += 1
@@ -161,8 +161,11 @@ def _mail(path: MailPath, outbox: OutboxDocument, live: RuntimeView, now_utc: da
     return {**found, "wrong": [render(each, SOURCE) for each in mail_faults(found, outbox)]}
 
 
-def _site(live: RuntimeView, site: Site) -> SiteDocument:
-    """Return a site from another thread: the fleet may be replaced meanwhile, and the board not know it any more."""
+def live_site(live: RuntimeView, site: Site) -> SiteDocument:
+    """Return a site with its devices.
+
+    From another thread: the fleet may be replaced meanwhile, and the board not know the site any more.
+    """
     reasons = list(_reasons(live, site))
     devices = [_device(live, device.id, device.name, str(device.address)) for device in site.devices]
     return {

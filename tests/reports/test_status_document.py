@@ -1,4 +1,4 @@
-"""What `status --json` and /api/status give out of the whole office."""
+"""What `status --json` and /api/v1/status give out of the whole office."""
 
 from typing import get_type_hints
 

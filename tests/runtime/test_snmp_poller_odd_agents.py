@@ -82,7 +82,7 @@ def test_an_agents_names_command_nothing_where_they_are_shown(lab: Lab, daemon: 
         shown = daemon.get("/metrics")[1]
         lab.down(QUICK)
         until(lambda: daemon.rows("SELECT number FROM tickets") != [], "the ticket", 60)
-        shown += daemon.get("/")[1] + daemon.get("/api/status")[1]
+        shown += daemon.get("/")[1] + daemon.get("/api/v1/status")[1]
         (ticket,) = daemon.rows("SELECT number FROM tickets")
         for command in (["ticket", "show", ticket["number"]], ["outages"], ["events"], ["status"]):
             shown += daemon.run(*command).stdout

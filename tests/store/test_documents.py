@@ -1,4 +1,4 @@
-"""What `--json` and /api/status give out: the keys are public, and each is told by its one maker."""
+"""What `--json` and /api/v1/status give out: the keys are public, and each is told by its one maker."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime

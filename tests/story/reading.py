@@ -11,7 +11,7 @@ from tests.lab.waiting import until
 
 def sites(daemon: Daemon) -> dict[str, dict[str, Any]]:
     """What the daemon itself tells of every site, by id; empty while it does not answer."""
-    status, body = daemon.get("/api/status")
+    status, body = daemon.get("/api/v1/status")
     return {site["id"]: site for site in json.loads(body)["sites"]} if status == 200 else {}
 
 

@@ -46,7 +46,7 @@ class Machine:
 
     def page(self) -> str:
         """The status that a browser on the same machine gets, or nothing."""
-        ask = f"import urllib.request as u; print(u.urlopen('{PAGE}api/status', timeout=2).read().decode())"
+        ask = f"import urllib.request as u; print(u.urlopen('{PAGE}api/v1/status', timeout=2).read().decode())"
         return self._network.run([str(self._user.python), "-P", "-c", ask], check=False).stdout
 
     def _unprivileged(self) -> list[str]:

@@ -39,7 +39,7 @@ def let_write(daemon: Daemon, *, everything: bool) -> None:
 
 def refusal(daemon: Daemon) -> str:
     """What the page says of it."""
-    status, body = daemon.get("/api/status")
+    status, body = daemon.get("/api/v1/status")
     return str(json.loads(body)["store_refuses"]) if status == 200 else ""
 
 

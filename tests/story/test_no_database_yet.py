@@ -41,7 +41,7 @@ def daemon(lab: Lab, tmp_path: Path) -> Iterator[Daemon]:
 
 def refusal(daemon: Daemon) -> str:
     """What the page says of it."""
-    status, body = daemon.get("/api/status")
+    status, body = daemon.get("/api/v1/status")
     return str(json.loads(body)["store_refuses"]) if status == 200 else ""
 
 

@@ -42,7 +42,7 @@ async def test_a_device_that_is_not_read_by_snmp_stands_on_the_page_until_it_is(
     office.live.snmp["office-ict/switch"] = SnmpState("credentials", said("most likely its community is another one"))
     told = "SNMP: credentials refused <span"
     assert told in (await ask(port, "/?lang=en")).text
-    (found,) = json.loads((await ask(port, "/api/status")).text)["snmp"]
+    (found,) = json.loads((await ask(port, "/api/v1/status")).text)["snmp"]
     assert found == {
         "device": "office-ict/switch",
         "outcome": "credentials",
@@ -94,7 +94,7 @@ async def test_the_bangla_page_tells_reason_and_time_in_bangla(office: Desk, por
 async def test_status_gives_the_same_as_data(office: Desk, port: int) -> None:
     office.goes_down("udc-juniadaha")
     office.round("udc-chandgram", lost=1)
-    now = json.loads((await ask(port, "/api/status")).body)
+    now = json.loads((await ask(port, "/api/v1/status")).body)
     sites = {site["id"]: site for site in now["sites"]}
     assert (sites["udc-juniadaha"]["state"], sites["udc-chandgram"]["state"]) == ("down", "up")
     assert sites["udc-chandgram"]["loss"] == pytest.approx(1 / 3, abs=0.001)
@@ -112,13 +112,13 @@ async def test_a_degraded_site_says_what_it_suffers_from(office: Desk, port: int
 
     take("backbone-north/gateway", Verdict.OK, "interface <sfp1> is 97 % used")
     take("udc-chandgram/gateway", Verdict.OK)
-    now = json.loads((await ask(port, "/api/status")).body)
+    now = json.loads((await ask(port, "/api/v1/status")).body)
     why = {site["id"]: site["why"] for site in now["sites"]}
     assert {id_: words for id_, words in why.items() if words} == {"backbone-north": "interface <sfp1> is 97 % used"}
 
     take("backbone-north/gateway", Verdict.FAILED, "timeout")
     office.clock.advance(2)
-    now = json.loads((await ask(port, "/api/status")).body)
+    now = json.loads((await ask(port, "/api/v1/status")).body)
     assert not any(site["why"] for site in now["sites"]), "an outage has its own reason"
 
 
@@ -132,16 +132,24 @@ async def test_markup_in_a_name_stays_text(office: Desk, port: int) -> None:
     assert "&lt;script&gt;" in page
 
 
-@pytest.mark.parametrize("path", ["/", "/metrics", "/api/status", "/static/console.css", "/healthz", "/no-such-page"])
+@pytest.mark.parametrize(
+    "path", ["/", "/metrics", "/api/v1/status", "/static/console.css", "/healthz", "/no-such-page"]
+)
 async def test_every_answer_carries_the_headers_that_keep_foreign_code_out(port: int, path: str) -> None:
     answer = await ask(port, path)
-    assert answer.headers["content-security-policy"].startswith("default-src 'none'")
+    assert answer.headers["content-security-policy"] == (
+        "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data:; "
+        "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+    )
     assert answer.headers["x-content-type-options"] == "nosniff"
+    assert answer.headers["cross-origin-opener-policy"] == "same-origin"
+    assert "geolocation=()" in answer.headers["permissions-policy"]
+    assert "strict-transport-security" not in answer.headers, "no TLS is spoken here"
     assert "server" not in answer.headers
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH"])
-@pytest.mark.parametrize("path", ["/", "/metrics", "/api/status", "/readyz"])
+@pytest.mark.parametrize("path", ["/", "/metrics", "/api/v1/status", "/readyz"])
 async def test_nothing_can_be_changed_from_here(port: int, path: str, method: str) -> None:
     assert (await ask(port, path, method)).status == 405
 

@@ -70,7 +70,7 @@ def test_an_address_is_the_same_in_every_way_of_writing_it() -> None:
     assert is_ours("[2001:DB8:0::1]", AT, ["2001:db8::1"])
 
 
-@pytest.mark.parametrize("path", ["/", "/metrics", "/api/status", "/healthz", "/no-such-page"])
+@pytest.mark.parametrize("path", ["/", "/metrics", "/api/v1/status", "/healthz", "/no-such-page"])
 @pytest.mark.parametrize("host", ["evil.example", "evil.example:9786", "203.0.113.5:9786", "localhost.evil.example"])
 async def test_nothing_is_told_under_a_foreign_name(port: int, path: str, host: str) -> None:
     answer = await ask(port, path, host=host)
@@ -254,7 +254,7 @@ async def test_the_status_that_anyone_may_read_names_nobody_who_complained(offic
             "citizen:1", "by-phone", "Rahima Khatun", "My line is dead", now - timedelta(hours=1), "r@example.org", None
         )
         complaints.register(Work(session, office.office, now, "officer"), asked)
-    for path in ("/api/status", "/", "/?lang=en", "/metrics"):
+    for path in ("/api/v1/status", "/", "/?lang=en", "/metrics"):
         text = (await ask(port, path)).text
         assert "BHR-2026-000001" in text or path == "/metrics"
         assert [word for word in ("Rahima", "My line is dead", "r@example.org") if word in text] == []

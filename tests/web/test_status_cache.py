@@ -55,7 +55,7 @@ async def longest_pause() -> float:
         return longest
 
 
-@pytest.mark.parametrize("path", ["/", "/api/status"])
+@pytest.mark.parametrize("path", ["/", "/api/v1/status"])
 async def test_the_loop_turns_while_a_large_page_is_made(large: Desk, port: int, path: str) -> None:
     watch = asyncio.create_task(longest_pause())
     answers = await asyncio.gather(*(ask(port, path) for _ in range(4)))
@@ -71,10 +71,10 @@ async def test_readers_within_a_second_share_what_was_read_once(office: Desk, po
     office.goes_down("backbone-north")
 
     with statements(office) as asked:
-        await asyncio.gather(*(ask(port, path) for path in ("/api/status",) * 4))
+        await asyncio.gather(*(ask(port, path) for path in ("/api/v1/status",) * 4))
     owed = [statement for statement in asked if "min(notices.owed_utc)" in statement]
     assert len(owed) == 1
 
     # Later it is another one.
     office.goes_down("udc-juniadaha")
-    assert '"site":"udc-juniadaha","service"' in (await ask(port, "/api/status")).text
+    assert '"site":"udc-juniadaha","service"' in (await ask(port, "/api/v1/status")).text

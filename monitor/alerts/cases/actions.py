@@ -10,8 +10,20 @@ from datetime import datetime, timedelta
 
 from pydantic import TypeAdapter, ValidationError
 
-from monitor.alerts.cases import complaints, corrections, downtimes, escalation, events, publishing, tickets, waiting
+from monitor.alerts.cases import (
+    calendar_orders,
+    complaints,
+    corrections,
+    downtimes,
+    escalation,
+    events,
+    publishing,
+    site_notes,
+    tickets,
+    waiting,
+)
 from monitor.alerts.cases.allowed import why_not
+from monitor.alerts.cases.calendar_orders import Consequences
 from monitor.alerts.cases.complaints import Request
 from monitor.alerts.cases.corrections import Correction
 from monitor.alerts.cases.refusals import BadInput, ClockWrong, NotAllowed, Seen, refuse_stale
@@ -42,6 +54,7 @@ NEEDS_WORDS = {"wait": N_("for what"), "comment": N_("what is to be written"), "
 
 note_outage, excuse_outage = publishing.note_outage, publishing.excuse_outage
 set_public_note = publishing.set_public_note
+note_site = site_notes.note_site
 
 
 def act(
@@ -91,8 +104,10 @@ def act(
 
 
 def register(work: Work, request: Request) -> Ticket:
-    """Register a citizen's or an office's request under its row of the charter; raises BadInput."""
+    """Register a citizen's or an office's request under its row of the charter; raises BadInput, NotAllowed."""
     refuse_bad_request(work.office, request, work.now_utc)
+    if request.repeat_of:
+        tickets.find(work, request.repeat_of)
     ticket = complaints.register(work, request.cleaned(LONGEST_ASKER, LONGEST_TEXT))
     acts.record(work, "ticket.register", ticket.number, {}, acts.of_ticket(ticket) | {"way": ticket.source})
     return ticket
@@ -190,6 +205,16 @@ def end_work(work: Work, name: str, *, seen: Seen | None = None) -> None:
     _refuse_configured(work, name)
     downtimes.end(work, name, seen)
     acts.record(work, "plan.end", name, {}, {"until": work.now_utc})
+
+
+def order_calendar(
+    work: Work, entry: Mapping[str, object], *, dry_run: bool = False, seen: Seen | None = None
+) -> Consequences:
+    """Close or open days, or change their hours, by an order over the calendar's files; return what that moves.
+
+    With ``dry_run`` it is only tried. Raises BadInput, NotAllowed, StaleVersion.
+    """
+    return calendar_orders.enter(work, entry, dry_run=dry_run, seen=seen)
 
 
 def resend(work: Work, id_: int) -> Notice:

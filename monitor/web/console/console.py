@@ -15,6 +15,7 @@ from monitor.domain.message import N_, Said
 from monitor.domain.roles import Right
 from monitor.i18n.catalogue import render as rendered
 from monitor.net.pool import Pool
+from monitor.runtime.asked_probes import AskedProbes
 from monitor.runtime.changes import Changes
 from monitor.runtime.live import RuntimeView
 from monitor.settings.fleet import Site
@@ -24,6 +25,7 @@ from monitor.store.sqlite import Store
 from monitor.store.work import Work
 from monitor.web.auth.visitor import Visitor
 from monitor.web.console.asked import Asked, NotFound
+from monitor.web.console.overview import Overview, Overviews
 from monitor.web.console.rendering import render
 
 T = TypeVar("T")
@@ -61,7 +63,8 @@ LONGEST_TOAST = 400  # characters; it travels in a cookie
 class Console:
     """What every page gets. On the event loop; jobs run in threads.
 
-    ``settings_of``: returns the configuration in force; ``wake_delivery``: called when notices may be pending.
+    ``settings_of``: returns the configuration in force; ``wake_delivery``: called when notices may be pending;
+    ``probes``: probes that people ask for, None where no engine runs.
     """
 
     live: RuntimeView
@@ -70,8 +73,13 @@ class Console:
     settings_of: Callable[[], Settings]
     changes: Changes
     wake_delivery: Callable[[], None] = lambda: None
+    probes: AskedProbes | None = None
     reading: Pool = field(default_factory=partial(Pool, "console reads", threads=2, backlog=64))
+    overviews: Overviews = field(init=False)
     acting: Pool = field(default_factory=partial(Pool, "console acts", threads=1, backlog=32))
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "overviews", Overviews(self.live, self.clock))
 
     @property
     def office(self) -> Office:
@@ -96,7 +104,8 @@ class Console:
 
         def acts() -> T:
             with self.store.write() as session:
-                work = Work(session, self.office, asked.now_utc, asked.visitor.name)
+                who = asked.visitor
+                work = Work(session, self.office, asked.now_utc, who.name, via="console", address=who.address)
                 result = job(work)
                 for line in work.history:
                     names.update((f"ticket:{line.ticket}", f"site:{line.site}"))
@@ -167,7 +176,6 @@ class Console:
             raise NotFound
         return found
 
-    def sites_of(self, visitor: Visitor) -> list[Site]:
-        """Return the sites of the visitor's scope."""
-        every = self.live.fleet.sites.values()
-        return list(every) if visitor.scope.is_all else [site for site in every if visitor.sees(site)]
+    async def overview(self, visitor: Visitor) -> Overview:
+        """Return the sites of the visitor's scope with their states, at most a second old; raises PoolFull."""
+        return await self.overviews.of(visitor.scope)

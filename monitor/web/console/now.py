@@ -13,19 +13,21 @@ from monitor.charter.office import Office
 from monitor.domain.clock import DHAKA
 from monitor.domain.message import Message, Said, message, messages
 from monitor.domain.roles import Right
+from monitor.i18n.languages import Lang
 from monitor.i18n.sorting import name_key
 from monitor.i18n.terms import COUNTED, KINDS, STATES
-from monitor.judging.board import Board
 from monitor.judging.health import State
 from monitor.settings.fleet import Site
 from monitor.settings.maintenance_section import Maintenance
-from monitor.store import now_queries
+from monitor.store import now_queries, user_rows
 from monitor.store.errors import SQLAlchemyError
 from monitor.store.now_queries import DueTicket, OpenTrouble
 from monitor.store.session import Session
 from monitor.web.console.asked import Asked, PageRoute
 from monitor.web.console.console import Console
+from monitor.web.console.overview import Overview
 from monitor.web.console.rendering import site_name
+from monitor.web.console.union_map import union_map
 from monitor.web.status import monitor_faults, not_read
 
 MOST_CARDS = 20
@@ -33,17 +35,22 @@ MOST_DUE = 8
 MOST_UNREAD = 5
 MOST_DOTS = 60  # sites of a kind that get a mark each; of more, only the counts stand there
 AHEAD = timedelta(hours=48)
-BROKEN = (State.DOWN, State.UNREACHABLE)
 
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """What the database has for this page. ``faults``: what is wrong with the mail path."""
+    """What the database has for this page.
+
+    ``faults``: what is wrong with the mail path; ``looked_utc``: when the visitor's visit before this one ended, and
+    ``since_then``: the outages that began afterwards: site, start, end.
+    """
 
     troubles: Sequence[OpenTrouble] = ()
     due: Sequence[DueTicket] = ()
     open_tickets: int = 0
     faults: Sequence[Said] = ()
+    looked_utc: datetime | None = None
+    since_then: Sequence[tuple[str, datetime, datetime | None]] = ()
     is_readable: bool = True
 
 
@@ -91,28 +98,28 @@ def routes(console: Console) -> list[PageRoute]:
     """Return the routes of this page."""
 
     async def now(asked: Asked) -> Response:
-        stored = await _stored(console, asked.now_utc)
-        sites = console.sites_of(asked.visitor)
-        known = {site.id: site for site in sites}
-        states = states_of(console.live.board, sites)
+        stored = await _stored(console, asked)
+        overview = await console.overview(asked.visitor)
+        known = overview.sites
         cards = cards_of(stored.troubles, known, asked.now_utc)
         return console.page(
             asked,
             "now.html.j2",
-            headline=headline(cards, states, asked.now_utc),
-            look=look_of(cards, states),
+            headline=headline(cards, overview, asked.now_utc),
+            look=look_of(cards, overview.total),
             cards=cards[:MOST_CARDS],
             more_cards=max(len(cards) - MOST_CARDS, 0),
-            kinds=kinds_of(sites, states, asked.lang),
+            kinds=kinds_of(overview, asked.lang),
             state_order=list(STATES),
             due=[ticket for ticket in stored.due if ticket.site is None or ticket.site in known][:MOST_DUE],
             open_tickets=stored.open_tickets,
             faults=stored.faults,
+            looked_utc=stored.looked_utc,
+            since_then=[each for each in stored.since_then if each[0] in known],
             is_readable=stored.is_readable,
-            unread=[
-                each for each in not_read(console.live, answering(states)) if each["device"].partition("/")[0] in known
-            ][:MOST_UNREAD],
+            unread=not_read(console.live, overview.answering)[:MOST_UNREAD],
             planned=planned_soon(console.office, asked.now_utc),
+            map=union_map(console.settings_of().areas, overview),
             charter=console.office.charter,
             known=known,
             seen=lambda trouble: seen_text(trouble.reason, asked.lang),
@@ -121,31 +128,25 @@ def routes(console: Console) -> list[PageRoute]:
     return [PageRoute("/", Right.READ, get=now)]
 
 
-async def _stored(console: Console, now_utc: datetime) -> Stored:
+async def _stored(console: Console, asked: Asked) -> Stored:
     """Return what the database has; nothing, and so said, while it does not answer."""
 
     def ask(session: Session) -> Stored:
+        user = user_rows.user(session, asked.visitor.name) if asked.visitor.name else None
+        looked_utc = user.looked_utc if user else None
         return Stored(
             now_queries.troubles(session),
             now_queries.due_tickets(session, MOST_DUE * 4),
             now_queries.open_count(session),
-            monitor_faults(console.live, console.store, now_utc),
+            monitor_faults(console.live, console.store, asked.now_utc),
+            looked_utc,
+            now_queries.since(session, looked_utc) if looked_utc else (),
         )
 
     try:
         return await console.read(ask)
     except SQLAlchemyError:
         return Stored(is_readable=False)
-
-
-def answering(states: Mapping[str, str]) -> set[str]:
-    """Return the sites that answer."""
-    return {site for site, state in states.items() if state in (State.UP, State.DEGRADED)}
-
-
-def states_of(board: Board, sites: Iterable[Site]) -> dict[str, str]:
-    """Return the present state of each site."""
-    return {site.id: board.state(site.id) for site in sites}
 
 
 def cards_of(troubles: Iterable[OpenTrouble], known: Mapping[str, Site], now_utc: datetime) -> list[Card]:
@@ -163,11 +164,9 @@ def _card(trouble: OpenTrouble, site: Site, known: Mapping[str, Site], now_utc: 
     return Card(trouble, site, 1.0 if is_over else max(gone / promised, 0.0), is_over, behind, counted)
 
 
-def headline(cards: Sequence[Card], states: Mapping[str, str], now_utc: datetime) -> tuple[Message, list[Message]]:
+def headline(cards: Sequence[Card], overview: Overview, now_utc: datetime) -> tuple[Message, list[Message]]:
     """Return the sentence that says all, and what is to be added to it."""
-    broken = sum(state in BROKEN for state in states.values())
-    unknown = sum(state == State.UNKNOWN for state in states.values())
-    poor = sum(state == State.DEGRADED for state in states.values())
+    broken, unknown, poor = overview.broken, overview.total[State.UNKNOWN], overview.total[State.DEGRADED]
     if cards:
         first = message(
             "{outages}, {sites}",
@@ -178,7 +177,7 @@ def headline(cards: Sequence[Card], states: Mapping[str, str], now_utc: datetime
         )
     elif broken:
         first = messages("{count} site does not answer", "{count} sites do not answer", broken)
-    elif unknown and unknown == len(states):
+    elif unknown and unknown == overview.total.total():
         first = message("Nothing is known yet")
     elif unknown:
         first = messages(
@@ -203,9 +202,9 @@ def headline(cards: Sequence[Card], states: Mapping[str, str], now_utc: datetime
     return first, more
 
 
-def look_of(cards: Sequence[Card], states: Mapping[str, str]) -> str:
+def look_of(cards: Sequence[Card], total: Counter[str]) -> str:
     """Return how the sign beside the sentence looks: 'down', 'warn', 'off' (not monitored) or 'up'."""
-    found = set(states.values())
+    found = {state for state, count in total.items() if count}
     if cards or State.DOWN in found:
         return "down"
     if found & {State.DEGRADED, State.UNREACHABLE}:
@@ -213,16 +212,16 @@ def look_of(cards: Sequence[Card], states: Mapping[str, str]) -> str:
     return "off" if State.UNKNOWN in found or not found else "up"
 
 
-def kinds_of(sites: Sequence[Site], states: Mapping[str, str], lang: str) -> list[KindRow]:
+def kinds_of(overview: Overview, lang: Lang) -> list[KindRow]:
     """Return the sites by kind, in the order of the kinds; each by name where they get marks."""
-    found = []
-    for kind in KINDS:
-        those = [site for site in sites if site.kind == kind]
-        if those:
-            named = sorted(those, key=lambda site: name_key(site_name(lang, site))) if len(those) <= MOST_DOTS else []
-            marks = [(site, states[site.id]) for site in named]
-            found.append(KindRow(kind, Counter(states[site.id] for site in those), marks))
-    return found
+    few = {kind for kind, counts in overview.by_kind.items() if counts.total() <= MOST_DOTS}
+    marked = [site for site in overview.sites.values() if site.kind in few] if few else []
+    marked.sort(key=lambda site: name_key(site_name(lang, site)))
+    return [
+        KindRow(kind, counts, [(site, overview.states[site.id]) for site in marked if site.kind == kind])
+        for kind in KINDS
+        if (counts := overview.by_kind.get(kind)) is not None
+    ]
 
 
 def planned_soon(office: Office, now_utc: datetime) -> list[Planned]:

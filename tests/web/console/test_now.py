@@ -15,7 +15,7 @@ async def test_what_is_wrong_with_the_mail_is_said_in_the_pages_language(office:
 
     assert "চিঠি অপেক্ষমাণ, সবচেয়ে পুরোনোটি ৩ ঘণ্টা ধরে" in (await ask(port, "/?lang=bn")).text
     assert "letters are pending, the oldest for 3 hours" in (await ask(port, "/?lang=en")).text
-    mail = json.loads((await ask(port, "/api/status")).body)["mail"]
+    mail = json.loads((await ask(port, "/api/v1/status")).body)["mail"]
     assert (mail["late"], mail["away"]) == (True, dict(office.live.mail_trouble))
     assert mail["wrong"][0] == "email: mail.example.org:587: connection refused"
     assert any("letters are pending, the oldest for 3 hours" in line for line in mail["wrong"])

@@ -1,0 +1,108 @@
+"""Time the console's pages with a country's sites and a hundred thousand old tickets, in one process, over HTTP.
+
+Prints for each page the 50th and 95th percentile of the time, what of it this process (server and asker) computed, and
+the size on the line:
+`.venv/bin/python -m benchmarks.console [SITES] [TICKETS]`.
+"""
+
+import asyncio
+import gzip
+import socket
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from statistics import quantiles
+
+from sqlalchemy import insert
+
+from monitor.configuration import load
+from monitor.domain.sample import Verdict
+from monitor.settings.fleet import Fleet
+from monitor.store.models import Ticket
+from monitor.web.app import make_app
+from monitor.web.server import serve
+from tests.places import SHIPPED
+from tests.store.migrated import new_store
+from tests.web.asking import ask
+from tests.web.desk import Desk
+
+PAGES = ("/", "/sites", "/sites?state=down", "/tickets", "/charter", "/calendar", "/maintenance", "/public")
+TURNS = 40
+
+
+def crowded(office: Desk, sites: int, tickets: int) -> None:
+    """Give the office so many sites, one in a thousand down, and so many closed tickets."""
+    model = office.settings.fleet.sites["udc-juniadaha"]
+    many = {}
+    for number in range(sites):
+        id_ = f"site-{number:05}"
+        devices = (replace(model.gateway, id=f"{id_}/gateway", site=id_),)
+        union = f"Union {number % 4_000}"
+        many[id_] = replace(model, id=id_, devices=devices, union=union, parent=None, name_en=f"Centre {number}")
+    fleet = Fleet(many)
+    office.settings = replace(office.settings, fleet=fleet)
+    office.live.fleet = office.board.fleet = fleet
+    office.live.office = replace(office.live.office, fleet=fleet)
+    for number in range(0, sites, 1_000):
+        for _ in range(3):
+            office.round(f"site-{number:05}", Verdict.FAILED)
+    now_utc = office.clock.utc()
+    rows = [
+        {
+            "number": f"OLD-{number // 900_000 + 2020}-{number:06}",
+            "year": 2020,
+            "seq": number,
+            "service": "citizen:8",
+            "source": "outage",
+            "site": f"site-{number % sites:05}",
+            "state": "closed",
+            "opened_utc": now_utc - timedelta(hours=number / 4),
+            "event_utc": now_utc - timedelta(hours=number / 4),
+            "deadline_utc": now_utc - timedelta(hours=number / 4 - 24),
+            "resolved_utc": now_utc - timedelta(hours=number / 4 - 8),
+        }
+        for number in range(tickets)
+    ]
+    with office.store.write() as session:
+        for start in range(0, tickets, 5_000):
+            session.execute(insert(Ticket), rows[start : start + 5_000])
+
+
+async def measure(sites: int, tickets: int) -> None:
+    """Serve it, ask for each page TURNS times, and print what it took."""
+    with tempfile.TemporaryDirectory() as folder, socket.create_server(("127.0.0.1", 0), backlog=512) as listener:
+        office = Desk(load(SHIPPED), new_store(Path(folder)))
+        crowded(office, sites, tickets)
+        app = make_app(office.live, office.exposition, office.store, lambda: office.settings, office.ages, office.clock)
+        server = await serve(app, [listener])
+        port = int(listener.getsockname()[1])
+        print(f"{sites:,} sites, {tickets:,} old tickets; times of {TURNS} requests one after another, in ms")
+        pages = (*PAGES, f"/sites/site-{sites // 2:05}")
+        for page in pages:
+            took: list[float] = []
+            computed = time.process_time()
+            for _ in range(TURNS):
+                begun = time.perf_counter()
+                answer = await ask(port, page)
+                took.append((time.perf_counter() - begun) * 1_000)
+                office.clock.advance(1.1)  # no two of them share what was cached for a second
+            computed = (time.process_time() - computed) * 1_000 / TURNS
+            p50, p95 = percentiles(took)
+            size = len(gzip.compress(answer.body, 6)) / 1_000
+            print(f"{page:24} {answer.status}  p50 {p50:6.1f}  p95 {p95:6.1f}  CPU {computed:6.1f}  {size:5.1f} kB")
+        await server.stop()
+        office.store.close()
+
+
+def percentiles(values: Sequence[float]) -> tuple[float, float]:
+    """Return the 50th and the 95th percentile."""
+    cuts = quantiles(values, n=20)
+    return cuts[9], cuts[18]
+
+
+if __name__ == "__main__":
+    asyncio.run(measure(*(int(word) for word in (*sys.argv[1:], "20000", "100000")[:2])))
