@@ -188,13 +188,6 @@ def test_the_deputy_is_in_charge_while_somebody_is_away(desk: Desk) -> None:
         assert users.in_charge(session, "rahim", now + 2 * day) in {"rahim", "karim"}  # both away: it ends all the same
 
 
-def test_when_a_user_last_looked_is_remembered(desk: Desk) -> None:
-    add(desk)
-    with acting(desk, "rahim") as work:
-        assert users.looked(work, "rahim") is None
-        assert users.looked(work, "rahim") == desk.clock.utc()
-
-
 def test_no_act_holds_a_password_a_hash_or_a_secret(desk: Desk) -> None:
     from tests.accounts.people import with_second_factor
 
