@@ -11,11 +11,12 @@ from urllib.parse import urlencode
 
 from starlette.applications import Starlette
 
-from monitor.accounts import sessions, users
+from monitor.accounts import sessions, tokens, users
 from monitor.accounts.users import Profile
 from monitor.alerts.cases import actions
 from monitor.alerts.cases.complaints import Request
 from monitor.configuration import load
+from monitor.domain.api_scopes import ADMIN, SCOPES
 from monitor.domain.roles import Role
 from monitor.store.models import Ticket, UserSession
 from monitor.store.work import Work
@@ -62,6 +63,7 @@ class World:
 
     def __init__(self, desk: Desk, app: Starlette, serving: Serving) -> None:
         self.desk, self.app, self._serving, self.port = desk, app, serving, serving.port
+        self._tokens: dict[str, str] = {}
         self.logins = {name: self._login(name, role, union) for name, role, union in self._users()}
 
     @staticmethod
@@ -79,9 +81,27 @@ class World:
             csrf = session.query(UserSession).filter_by(user_id=user.id).one().csrf
         return Login(f"{COOKIE}={token}", csrf)
 
+    def _token_without(self, scope: str) -> str:
+        """A token that may do everything but what needs that scope."""
+        if scope not in self._tokens:
+            with self.desk.store.write() as session:
+                work = Work(session, self.desk.office, self.desk.clock.utc(), "test")
+                others = [each for each in SCOPES if each not in {scope, ADMIN}]
+                name = f"without-{scope.replace(':', '-')}"
+                self._tokens[scope] = tokens.give_out(work, tokens.Wanted(name, others))
+        return self._tokens[scope]
+
     def gaps(self) -> Gaps:
         """New things for one request."""
-        return Gaps({"ticket": self._ticket, "version": self._version, "old": _older})
+        return Gaps(
+            {
+                "ticket": self._ticket,
+                "version": self._version,
+                "old": _older,
+                "site": lambda _: SITE,
+                "outage": lambda _: "1",
+            }
+        )
 
     def _ticket(self, _: Gaps) -> str:
         with self.desk.store.write() as session:
@@ -103,6 +123,8 @@ class World:
             role = row.least if row.least in ROLES else ""
         login = self.logins.get(role)
         headers = {"Cookie": login.cookie} if login else {}
+        if asker == Asker.TOKEN:
+            headers = {"Authorization": f"Bearer {self._token_without(row.scope)}"}
         if asker == Asker.GET or not row.changes:
             return self.status("GET", path, headers, "")
         form = {name: value.format_map(gaps) for name, value in row.form.items()}

@@ -1,6 +1,6 @@
-"""What every route answers to whom: the one list, which the test compares with the routes, and the docs are made of.
+"""A row of the matrix: a route, and what it answers to whom.
 
-It says nothing by the tables of roles and rights of the program: it says what the office expects.
+Nothing of it is taken from the program's own tables of roles and rights: it says what the office expects.
 """
 
 from collections.abc import Mapping
@@ -67,18 +67,6 @@ class Row:
     @property
     def is_api(self) -> bool:
         return self.path.startswith("/api/v1")
-
-
-ROWS = (
-    Row("GET", "/metrics", EVERYBODY),
-    Row("GET", "/healthz", EVERYBODY),
-    Row("GET", "/readyz", EVERYBODY),
-    Row("GET", "/api/status", EVERYBODY),
-    Row("GET", "/static/{name}", EVERYBODY, "/static/console.css"),
-    Row("GET", "/", VIEWER),
-    Row("GET", "/stream", VIEWER),
-    Row("GET", "/alive", VIEWER),
-)
 
 
 def expected(row: Row, asker: Asker) -> int | None:
