@@ -57,6 +57,7 @@ from monitor.settings.monitor_file import connect_address
 from monitor.settings.notices_section import ChannelName
 from monitor.store.opening import open_when_possible
 from monitor.web.app import make_app
+from monitor.web.local_server import LocalServer
 from monitor.web.page_server import PageServer
 
 log = logging.getLogger(__name__)
@@ -122,7 +123,7 @@ class Daemon:
             *(opener, sample_log, baselines, writer, diagnostics),
             *(prober, poller, checker, traps),
             *(notifier, helpdesk, heartbeat),
-            *(watchdog, self._reload, calendar, page),
+            *(watchdog, self._reload, calendar, LocalServer(app, settings.state), page),
         )
         writer.put(in_force.begin())
 

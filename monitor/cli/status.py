@@ -17,6 +17,8 @@ from monitor.cli.options import AsJson
 from monitor.i18n.formats import digits, ms_text
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from rich.console import Group
 
     from monitor.cli.listing import Listing
@@ -28,6 +30,7 @@ STYLES = {"up": "green", "degraded": "yellow", "down": "bold red", "unreachable"
 ORDER = ("down", "unreachable", "degraded", "unknown", "paused", "up")
 REFRESH_S = 2.0
 ANSWER_S = 5.0  # how long our own daemon may take
+PATH = "/api/v1/status"
 MOST_BYTES = 64 * 1024 * 1024  # the status of 100,000 sites is smaller
 
 
@@ -94,27 +97,40 @@ class StatusReport:
 
 
 def report(settings: "Settings") -> StatusReport:
-    """Ask the running daemon, or without one the database; takes up to `ANSWER_S`."""
-    from monitor.domain.json_text import parse_json
-    from monitor.net import http
-    from monitor.net.deadline import Deadline
+    """Ask the running daemon, by its socket or else its page, or without one the database.
+
+    Takes up to `ANSWER_S` for each.
+    """
     from monitor.reports.status_document import live_status
     from monitor.settings import in_force
     from monitor.settings.monitor_file import connect_address
 
     daemon = in_force.read(settings.state)
     known = daemon is not None and daemon.lives
-    url = f"http://{(known and daemon and daemon.page) or connect_address(settings.monitor.web.listen)}/api/v1/status"
-    try:
-        answer = http.request("GET", url, Deadline.after(ANSWER_S), most_bytes=MOST_BYTES)
-        said: Any = parse_json(answer.body) if answer.status == 200 and answer.is_whole else None
-    except (http.HttpError, ValueError):
-        said = None
+    said = _said(f"http://localhost{PATH}", settings.state / in_force.SOCKET)
+    if not is_ours(said, settings):
+        page = (known and daemon and daemon.page) or connect_address(settings.monitor.web.listen)
+        said = _said(f"http://{page}{PATH}")
     if is_ours(said, settings):
         live = live_status(said)
         return StatusReport(live, live, "", mirror(settings))
     trouble = daemon.page_trouble if daemon is not None and known else ""
     return StatusReport(_last_known(settings), None, trouble, mirror(settings))
+
+
+def _said(url: str, local: "Path | None" = None) -> Any:
+    """Return what is answered at a URL; None for no answer."""
+    from monitor.domain.json_text import parse_json
+    from monitor.net import http
+    from monitor.net.deadline import Deadline
+
+    if local is not None and not local.exists():
+        return None
+    try:
+        answer = http.request("GET", url, Deadline.after(ANSWER_S), most_bytes=MOST_BYTES, local=local)
+        return parse_json(answer.body) if answer.status == 200 and answer.is_whole else None
+    except (http.HttpError, ValueError):
+        return None
 
 
 def is_ours(said: Any, settings: "Settings") -> bool:

@@ -76,6 +76,12 @@ class LogEvent(Enum):
         "The page cannot be served; probing goes on.",
         "Free the port, or change `[web] listen`.",
     )
+    SOCKET_DOWN = (
+        WARNING,
+        "path",
+        "Commands cannot ask the daemon by the socket in its state folder; they ask by the page's address.",
+        "Take away what lies at that path, or choose a shorter `[storage] directory`.",
+    )
     HEARTBEAT_FAILED = (
         WARNING,
         "",

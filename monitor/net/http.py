@@ -122,17 +122,18 @@ def request(
     verify: bool = True,
     ca_file: Path | None = None,
     names: Names = NAMES,
+    local: Path | None = None,
 ) -> Answer:
     """Request a URL; raises an HttpError. Blocks until the deadline at most.
 
     ``redirects``: how many are followed, with GET and cookies and without ``body``; the last response is the answer.
     ``most_bytes``: of the body, both as received and decompressed; 0 reads none. ``ca_file``: trusted besides the
-    machine's authorities.
+    machine's authorities. ``local``: the file of a socket of this machine that is asked instead of each host.
     """
     import requests  # here, so that commands without requests do not wait for it
 
     hops: list[Hop] = []
-    asking = _Exchange(deadline, most_bytes, redirects > 0, verify, ca_file, names)
+    asking = _Exchange(deadline, most_bytes, redirects > 0, verify, ca_file, names, local)
     with requests.Session() as session:
         session.trust_env = False
         session.headers.clear()
@@ -172,6 +173,7 @@ class _Exchange:
     verify: bool
     ca_file: Path | None
     names: Names
+    local: Path | None
 
     def ask(self, wanted: "requests.PreparedRequest", cookies: CookieJar) -> tuple[Answer, Hop]:
         """Make one request over a connection of its own; raises an HttpError."""
@@ -211,7 +213,7 @@ class _Exchange:
         port = parts.port or (443 if is_tls else 80)
         certificates: tuple[tls.Certificate, ...] = ()
         context = tls.client_context(self.ca_file, self.verify) if is_tls else None
-        with Stream.open(host, port, self.deadline, MOST_HEAD_BYTES, self.names) as stream:
+        with self._connected(host, port) as stream:
             if context is not None:
                 certificates = tls.chain(stream.start_tls(context, host.partition("%")[0].rstrip(".")))
             connection = http.client.HTTPConnection(host, port)
@@ -229,6 +231,11 @@ class _Exchange:
                 return Answer(
                     found.status, found.reason, CaseInsensitiveDict(found.headers.items()), body, is_whole, ()
                 ), hop
+
+    def _connected(self, host: str, port: int) -> Stream:
+        if self.local is not None:
+            return Stream.open_local(self.local, self.deadline, MOST_HEAD_BYTES)
+        return Stream.open(host, port, self.deadline, MOST_HEAD_BYTES, self.names)
 
 
 def _sent(

@@ -5,11 +5,13 @@ from outside, by one thread for all connections.
 """
 
 import io
+import os
 import socket
 import ssl
 import threading
 import time
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from monitor.domain.reasons import ReasonCode, reason
@@ -51,6 +53,21 @@ class Stream:
     def open(cls, host: str, port: int, deadline: Deadline, most: int, names: Names = NAMES) -> "Stream":
         """Connect to whichever address of the host answers first; raises as `connect` does, too."""
         return cls(connect(host, port, deadline, names).socket, deadline, most)
+
+    @classmethod
+    def open_local(cls, path: Path, deadline: Deadline, most: int) -> "Stream":
+        """Connect to a socket of this machine by its file; raises OSError, DeadlinePassed."""
+        connecting = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        try:
+            connecting.settimeout(deadline.remaining_s())
+            connecting.connect(os.fspath(path))
+        except TimeoutError:
+            connecting.close()
+            raise DeadlinePassed(deadline.timeout_s) from None
+        except OSError:
+            connecting.close()
+            raise
+        return cls(connecting, deadline, most)
 
     def start_tls(self, context: ssl.SSLContext, server_hostname: str) -> ssl.SSLSocket:
         """Speak TLS from now on; raises ssl.SSLError."""

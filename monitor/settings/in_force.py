@@ -22,6 +22,7 @@ from monitor.settings.problems import ConfigError
 from monitor.state_file import read_state, write_state
 
 FILE = "in-force.json"
+SOCKET = "daemon.sock"  # beside it: by which commands ask the daemon
 FORMAT = 1
 DEFAULT_STATE = "var"
 MOST_BYTES = 64 * 1024 * 1024

@@ -10,9 +10,7 @@ from monitor.i18n.languages import SOURCE, Lang, languages
 from monitor.web.api.caller import Caller, command, nobody
 from monitor.web.api.problems import without_token
 from monitor.web.auth.visitor import Visitor
-
-LOCAL = "local_peer"
-"""Set in the scope of requests that came by the daemon's own socket."""
+from monitor.web.local_server import LOCAL
 
 
 class Callers:
