@@ -15,13 +15,12 @@ from monitor.accounts import sessions, tokens, users
 from monitor.accounts.users import Profile
 from monitor.alerts.cases import actions
 from monitor.alerts.cases.complaints import Request
-from monitor.configuration import load
 from monitor.domain.api_scopes import ADMIN, SCOPES
 from monitor.domain.roles import Role
 from monitor.store.models import Ticket, UserSession
 from monitor.store.work import Work
-from tests.places import SHIPPED
 from tests.store.migrated import new_store
+from tests.web.day import confirmed_office, something_of_everything
 from tests.web.desk import Desk
 from tests.web.matrix.rows import ROLES, Asker, Row
 from tests.web.serving import Serving
@@ -167,13 +166,9 @@ def _older(gaps: Gaps) -> str:
 
 @contextmanager
 def world(folder: Path) -> Iterator[World]:
-    """Make one in ``folder``."""
-    desk = Desk(load(SHIPPED), new_store(folder))
-    for device in desk.settings.fleet.devices.values():
-        desk.round(device.site, device=device.name)
-    desk.live.judged.set()
-    desk.goes_down(SITE)
-    desk.turned_mono_ns = dict.fromkeys(desk.turned_mono_ns, desk.clock.mono_ns())
+    """Make one in ``folder``, on a day with something of everything."""
+    desk = Desk(confirmed_office(folder), new_store(folder / "var"))
+    something_of_everything(desk)
     app = desk.app()
     serving = Serving(app)
     try:
