@@ -21,6 +21,7 @@ from monitor.store.work import Work
 TOKEN_BYTES = 32
 LONGEST, IDLE, VIEWERS_LONGEST = timedelta(hours=12), timedelta(minutes=60), timedelta(days=7)
 SEEN_EVERY = timedelta(seconds=60)  # so coarsely it is noted when a session was last seen
+VISIT_ENDS = timedelta(minutes=30)  # without any request
 PROVED_FOR = timedelta(minutes=10)
 CLOCK_MAY_STEP = timedelta(minutes=5)  # one that began later than this from now began under another clock
 
@@ -52,7 +53,7 @@ def begin(work: Work, user: User, address: str, agent: str, lang: str = "") -> s
         lang=lang or user.lang,
     )
     work.session.add(row)
-    user.seen_utc = work.now_utc
+    _note_visit(user, work.now_utc)
     acts.record(work, "session.begin", user.name, {}, {"address": address})
     return token
 
@@ -74,7 +75,15 @@ def saw(work: Work, id_: int) -> None:
     """Note that a session made a request."""
     row = work.session.get(UserSession, id_)
     if row is not None and not is_over(row.user.role, row.created_utc, row.seen_utc, work.now_utc):
-        row.seen_utc = row.user.seen_utc = work.now_utc
+        _note_visit(row.user, work.now_utc)
+        row.seen_utc = work.now_utc
+
+
+def _note_visit(user: User, now_utc: datetime) -> None:
+    """Note that a user is here; after a pause, when the visit before ended."""
+    if user.seen_utc is not None and now_utc - user.seen_utc > VISIT_ENDS:
+        user.looked_utc = user.seen_utc
+    user.seen_utc = now_utc
 
 
 def is_proved(row: UserSession, now_utc: datetime) -> bool:

@@ -193,13 +193,6 @@ def is_away(user: User, at_utc: datetime) -> bool:
     return begins is not None and ends is not None and begins <= at_utc < ends
 
 
-def looked(work: Work, name: str) -> datetime | None:
-    """Note that the user has looked at the page Now; return when they did before."""
-    user = find(work.session, name)
-    before, user.looked_utc = user.looked_utc, work.now_utc
-    return before
-
-
 def _as_seen(work: Work, name: str, seen: Seen | None) -> User:
     user = find(work.session, name)
     refuse_stale(user.name, seen, user.version, lambda: user_document(user))

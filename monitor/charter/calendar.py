@@ -6,11 +6,12 @@ an estimate, where the year has none); days that were notified as worked in exch
 
 from bisect import bisect_right
 from calendar import monthrange
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Literal
 
+from monitor.charter.calendar_orders import with_orders
 from monitor.charter.estimates import estimated_holidays
 from monitor.domain.day import exact
 from monitor.domain.message import Said, message, translated
@@ -20,11 +21,13 @@ from monitor.settings.calendar_file import (
     HolidayEntry,
     HolidaysFile,
     Hours,
+    OrderedHours,
     OrderEntry,
     Rule,
     ServiceHours,
     YearList,
 )
+from monitor.settings.calendar_order import OrderedChange
 
 DayKind = Literal["working", "weekend", "holiday", "order"]
 
@@ -69,25 +72,47 @@ class Ruling:
 
 @dataclass(frozen=True)
 class Calendar:
-    """The office's calendar, for any day and any moment; immutable. Equal files make equal calendars."""
+    """The office's calendar, for any day and any moment; immutable. Equal files and orders make equal calendars.
+
+    ``file``: calendar.toml with the ``orders`` in it, ``base``: without them. ``public_holidays``: those of the lists,
+    and of orders that hold for everybody; ``public_workdays``: the days that such an order made worked;
+    ``other_hours``: hours by order.
+    """
 
     file: CalendarFile
     rulings: Mapping[date, Ruling]
     public_holidays: frozenset[date]
     listed_years: frozenset[int]
+    public_workdays: frozenset[date]
+    other_hours: Mapping[date, OrderedHours]
+    base: CalendarFile
+    holidays: HolidaysFile
+    orders: tuple[OrderedChange, ...]
     _days: dict[date, Day] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @classmethod
-    def of(cls, calendar_file: CalendarFile, holidays_file: HolidaysFile) -> "Calendar":
+    def of(cls, base: CalendarFile, holidays_file: HolidaysFile, orders: Sequence[OrderedChange] = ()) -> "Calendar":
+        """Build it from the files, and from orders that people entered, in that order."""
+        calendar_file = with_orders(base, orders)
         rulings: dict[date, Ruling] = {}
         for listed in holidays_file.years:
             rulings.update(_notified(listed))
-        holidays = frozenset(day for day, ruling in rulings.items() if ruling.kind == "holiday")
+        holidays = {day for day, ruling in rulings.items() if ruling.kind == "holiday"}
         for entry in calendar_file.closed:
-            rulings.update(dict.fromkeys(entry.days(), _own("order", entry)))
+            rulings.update(dict.fromkeys(entry.days(), _own("holiday" if entry.public else "order", entry)))
         for entry in calendar_file.working:
             rulings.update(dict.fromkeys(entry.days(), _own("working", entry)))
-        return cls(calendar_file, rulings, holidays, frozenset(listed.year for listed in holidays_file.years))
+        holidays.update(_public(calendar_file.closed))
+        workdays = frozenset(_public(calendar_file.working))
+        years = frozenset(listed.year for listed in holidays_file.years)
+        other_hours = {day: entry for entry in calendar_file.other_hours for day in entry.days()}
+        public = frozenset(holidays - workdays)
+        entered = (base, holidays_file, tuple(orders))
+        return cls(calendar_file, rulings, public, years, workdays, other_hours, *entered)
+
+    def ordered(self, orders: Sequence[OrderedChange]) -> "Calendar":
+        """Return the calendar of the same files with other orders."""
+        return self if tuple(orders) == self.orders else Calendar.of(self.base, self.holidays, orders)
 
     @property
     def rule(self) -> Rule:
@@ -115,10 +140,13 @@ class Calendar:
         return [self.day(first.replace(day=n)) for n in range(1, monthrange(first.year, first.month)[1] + 1)]
 
     def is_public_holiday(self, day: date) -> bool:
-        """Return whether a list (or an estimate without one) makes it a holiday, whatever the office ordered."""
-        return day in self.public_holidays or (
-            day.year not in self.listed_years and day in estimated_holidays(day.year)
-        )
+        """Return whether it is a holiday for everybody, whatever the office ordered for itself.
+
+        By a list, by an order that holds for everybody, or, in a year without a list, by an estimate.
+        """
+        if day in self.public_holidays or day in self.public_workdays:
+            return day not in self.public_workdays
+        return day.year not in self.listed_years and day in estimated_holidays(day.year)
 
     def days_from(self, day: date) -> Iterator[Day]:
         """Yield each day from ``day`` on; raises CalendarError at the end of what can be searched."""
@@ -179,6 +207,8 @@ class Calendar:
         return Day(day, "working", _at(day, hours.opens), _at(day, hours.closes), why, estimated)
 
     def _hours(self, day: date) -> tuple[Hours, Said]:
+        if (ordered := self.other_hours.get(day)) is not None:
+            return ordered, message("working day, hours by order: {why}", why=_said(ordered))
         for ramadan in self.file.ramadan:
             if ramadan.covers(day):
                 return ramadan, message("working day, Ramadan hours")
@@ -211,5 +241,13 @@ def _holiday(entry: HolidayEntry) -> Ruling:
 
 
 def _own(kind: DayKind, entry: OrderEntry) -> Ruling:
+    return Ruling(kind, _said(entry))
+
+
+def _said(entry: OrderEntry) -> Said:
     name = translated(entry.en, bn=entry.bn)
-    return Ruling(kind, message("{name} (order {order} of {dated})", name=name, order=entry.order, dated=entry.dated))
+    return message("{name} (order {order} of {dated})", name=name, order=entry.order, dated=entry.dated)
+
+
+def _public(entries: Sequence[OrderEntry]) -> Iterator[date]:
+    return (day for entry in entries if entry.public for day in entry.days())

@@ -11,6 +11,7 @@ from monitor.charter.services import Charter, Service
 from monitor.charter.stages import StageDates, StageRestart, chain
 from monitor.charter.waiting import Wait
 from monitor.settings.acknowledged_section import Acknowledged
+from monitor.settings.calendar_order import OrderedChange
 from monitor.settings.fleet import Fleet
 from monitor.settings.load import Settings
 from monitor.settings.maintenance_section import Maintenance
@@ -40,13 +41,21 @@ class Office:
     _steps: dict[tuple[Dates, str], Sequence[Step]] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @classmethod
-    def of(cls, settings: Settings, planned: Mapping[str, Maintenance] | None = None) -> "Office":
-        """Build the office from settings; ``planned``: work planned by command, beside that of the configuration."""
+    def of(
+        cls,
+        settings: Settings,
+        planned: Mapping[str, Maintenance] | None = None,
+        orders: Sequence[OrderedChange] = (),
+    ) -> "Office":
+        """Build the office from settings and what people entered beside them.
+
+        ``planned``: planned work; ``orders``: changes of the calendar, in the order in which they were entered.
+        """
         rules = settings.monitor.tickets
         return cls(
             settings.fleet,
             Charter.of(settings.charter),
-            Calendar.of(settings.calendar, settings.holidays),
+            Calendar.of(settings.calendar, settings.holidays, orders),
             timedelta(seconds=rules.recovery_hold_s),
             timedelta(hours=rules.reopen_window_h),
             settings.monitor.mail,

@@ -24,6 +24,7 @@ from monitor.cli import (
     importing,
     maintenance,
     notify,
+    office_calendar,
     outbox,
     probe,
     records,
@@ -76,6 +77,7 @@ app.add_typer(outbox.app, name="outbox")
 app.add_typer(notify.app, name="notify")
 app.add_typer(maintenance.app, name="maintenance")
 app.add_typer(clock.app, name="clock")
+app.add_typer(office_calendar.app, name="calendar")
 app.add_typer(records.audit, name="audit")
 app.add_typer(backup.app, name="backup")
 app.add_typer(users.app, name="user")
@@ -92,7 +94,6 @@ COMMANDS: tuple[Callable[..., None], ...] = (
     timeline.events,
     availability.availability,
     charter.charter,
-    charter.calendar,
     charter.deadline,
     simulate.simulate,
     replay.replay,

@@ -28,7 +28,7 @@ def availability(
     as_json: AsJson = False,
 ) -> None:
     """Show up, down, unmonitored and paused time, over the hours of service and over all hours."""
-    from monitor.charter.office import Office
+    from monitor.alerts.cases.entered import office_of
     from monitor.cli.clock import now_of
     from monitor.i18n.formats import DHAKA
     from monitor.reports.availability import figures
@@ -50,8 +50,8 @@ def availability(
             message("--from: {begin} is not before --to. Expected a stretch of time", begin=begin or window[0]),
             BAD_INPUT,
         )
-    office = Office.of(settings)
     with store_of(settings) as store, store.read() as session:
+        office = office_of(session, settings, now_utc)
         wanted = [site] if site else list(settings.fleet.sites)
         found = [figures(session, office, each, window, now_utc) for each in wanted]
     if as_json:

@@ -58,4 +58,8 @@ def _hours(days: Sequence[Day]) -> Iterator[str]:
 
 def _unusual(calendar: Calendar, days: Sequence[Day]) -> Iterator[Day]:
     """Yield days off that are no weekend, and days worked because a list or an order says so."""
-    return (day for day in days if day.kind in {"holiday", "order"} or day.date in calendar.rulings)
+    return (day for day in days if day.kind in {"holiday", "order"} or _is_ordered(calendar, day))
+
+
+def _is_ordered(calendar: Calendar, day: Day) -> bool:
+    return day.date in calendar.rulings or (day.working and day.date in calendar.other_hours)

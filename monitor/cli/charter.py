@@ -1,9 +1,8 @@
-"""Print `charter`, `calendar` and `deadline`: the services, the office's days, and when a service is due."""
+"""Print `charter` and `deadline`: the services, and when a service is due."""
 
 import json
-import re
 import sys
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,6 +10,7 @@ import typer
 from monitor.cli.console import console, print_json, say
 from monitor.cli.errors import BAD_INPUT, Failure, settings_of
 from monitor.cli.language import _, lang
+from monitor.cli.office_calendar import calendar_of, known_year
 from monitor.cli.options import AsJson
 from monitor.domain.message import message, said_by
 from monitor.domain.text import ascii_digits
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from monitor.charter.calendar import Calendar
     from monitor.charter.deadline import Deadline
     from monitor.charter.services import Charter
-
-FIRST_YEAR, LAST_YEAR = 2000, 2099
 
 
 def charter(context: typer.Context, as_json: AsJson = False) -> None:
@@ -36,28 +34,6 @@ def charter(context: typer.Context, as_json: AsJson = False) -> None:
         print_json(charter_document(charter_in_force))
     else:
         console().print(charter_page.page(charter_in_force))
-
-
-def calendar(
-    context: typer.Context,
-    month: Annotated[str, typer.Argument(metavar="YYYY-MM", help="The month to show.")],
-    as_json: AsJson = False,
-) -> None:
-    """Show a month of the office calendar: working days, office hours, and why other days are off.
-
-    With --json: a list of {date, working, opens, closes, why}, one for each day; times have an offset, null if closed.
-    """
-    from monitor.charter.calendar import Calendar
-    from monitor.cli import calendar_page
-    from monitor.reports.charter_documents import day_document
-
-    first = _month(month)
-    settings = settings_of(context.obj)
-    office = Calendar.of(settings.calendar, settings.holidays)
-    if as_json:
-        print_json([day_document(day) for day in office.month(first)])
-    else:
-        console().print(calendar_page.page(office, first))
 
 
 def deadline(
@@ -81,7 +57,6 @@ def deadline(
     With --stdin every line is answered in its order; a faulty one is reported on standard error by its number, the
     others are answered all the same, and the exit code is 2.
     """
-    from monitor.charter.calendar import Calendar
     from monitor.charter.deadline import explain
     from monitor.charter.services import Charter
     from monitor.cli.columns import width
@@ -92,7 +67,7 @@ def deadline(
             message("not clear what to compute. Expected --service KEY --from TIME, or --stdin alone"), BAD_INPUT
         )
     settings = settings_of(context.obj)
-    charter_in_force, office = Charter.of(settings.charter), Calendar.of(settings.calendar, settings.holidays)
+    charter_in_force, office = Charter.of(settings.charter), calendar_of(settings)
     if stdin:
         _answer_lines(sys.stdin.buffer, charter_in_force, office)
         return
@@ -164,25 +139,5 @@ def _moment(text: str) -> datetime:
         raise Failure(
             message("'{text}' is not a time. Expected one such as 2026-11-23T16:30", text=text), BAD_INPUT
         ) from None
-    _known_year(moment.year)
+    known_year(moment.year)
     return (moment if moment.tzinfo else moment.replace(tzinfo=DHAKA)).astimezone(UTC)
-
-
-def _month(text: str) -> date:
-    text = ascii_digits(text)
-    if not re.fullmatch(r"\d{4}-(0[1-9]|1[0-2])", text, re.ASCII):
-        raise Failure(message("'{text}' is not a month. Expected one such as 2026-12", text=text), BAD_INPUT)
-    year, month = map(int, text.split("-"))
-    _known_year(year)
-    return date(year, month, 1)
-
-
-def _known_year(year: int) -> None:
-    if not FIRST_YEAR <= year <= LAST_YEAR:
-        outside = message(
-            "{year} is not in the calendar. Expected a year from {first} to {last}",
-            year=year,
-            first=FIRST_YEAR,
-            last=LAST_YEAR,
-        )
-        raise Failure(outside, BAD_INPUT)

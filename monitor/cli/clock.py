@@ -106,10 +106,9 @@ def _state(now: "ClockReading", trust: "ClockTrust | None", believed_utc: dateti
 def trust(context: typer.Context, actor: Actor = "") -> None:
     """Declare the clock right as it is: the daemon trusts it within seconds, until it jumps again."""
     from monitor.alerts.cases import actions
-    from monitor.charter.office import Office
 
     settings, now = settings_in_force(context.obj), _look()
     dated_utc = now_of(settings)
     with store_of(settings) as store, acting({}), store.write() as session:
-        actions.trust_clock(by_command(session, Office.of(settings), dated_utc, actor), now)
+        actions.trust_clock(by_command(session, settings, dated_utc, actor), now)
     print(_("The clock is right: {time} (Dhaka). The daemon uses it within seconds.", time=local(now.utc.isoformat())))

@@ -47,7 +47,6 @@ def add(
 ) -> None:
     """Plan work once (--begins, --ends or --minutes) or every week (--days, --opens, --closes or --minutes)."""
     from monitor.alerts.cases import actions
-    from monitor.charter.office import Office
 
     settings = settings_in_force(context.obj)
     now_utc = now_of(settings)
@@ -65,7 +64,7 @@ def add(
             raise Failure(message("when does it end? Expected --ends or --minutes, in the future"), BAD_INPUT)
         entry |= {"begins": first, "ends": last}
     with store_of(settings) as store, acting(OPTIONS), store.write() as session:
-        window = actions.plan_work(by_command(session, Office.of(settings), now_utc, actor), name, entry)
+        window = actions.plan_work(by_command(session, settings, now_utc, actor), name, entry)
     print(_("Planned work '{name}': {time}, {sites}.", name=name, time=when(window), sites=about(window)))
 
 
@@ -79,12 +78,11 @@ def extend(
 ) -> None:
     """Change the end of planned work that happens once: it takes longer or less than planned."""
     from monitor.alerts.cases import actions
-    from monitor.charter.office import Office
 
     settings = settings_in_force(context.obj)
     ends_utc, now_utc = moment_of("--ends", ends), now_of(settings)
     with store_of(settings) as store, acting({"ends_utc": f"--ends: found '{ends}'. "}), store.write() as session:
-        work = by_command(session, Office.of(settings), now_utc, actor)
+        work = by_command(session, settings, now_utc, actor)
         window = actions.extend_work(work, name, ends_utc, seen=as_seen(seen))
     print(_("Planned work '{name}': {time}, {sites}.", name=name, time=when(window), sites=about(window)))
 
@@ -93,12 +91,11 @@ def extend(
 def end(context: typer.Context, name: Name, actor: Actor = "", seen: Seen = None) -> None:
     """End planned work now; a site that still gives no answer has an outage from now on."""
     from monitor.alerts.cases import actions
-    from monitor.charter.office import Office
 
     settings = settings_in_force(context.obj)
     now_utc = now_of(settings)
     with store_of(settings) as store, acting({}), store.write() as session:
-        actions.end_work(by_command(session, Office.of(settings), now_utc, actor), name, seen=as_seen(seen))
+        actions.end_work(by_command(session, settings, now_utc, actor), name, seen=as_seen(seen))
     print(_("Planned work '{name}' has ended.", name=name))
 
 

@@ -119,7 +119,7 @@ def explain(
     as_json: AsJson = False,
 ) -> None:
     """Show who had messages about a ticket and who will: when, by which channel, and why."""
-    from monitor.charter.office import Office
+    from monitor.alerts.cases.entered import office_of
     from monitor.reports.notification_trace import explain as explained
     from monitor.store.ticket_rows import numbered
 
@@ -129,7 +129,7 @@ def explain(
         ticket = numbered(session, wanted)
         if ticket is None:
             raise Failure(message("no ticket {number}. `upazila-monitor tickets` lists them", number=number), NO)
-        found = explained(session, Office.of(settings), ticket, datetime.now(UTC))
+        found = explained(session, office_of(session, settings, datetime.now(UTC)), ticket, datetime.now(UTC))
     if as_json:
         print(json.dumps([_document(each) for each in found], ensure_ascii=False))
     else:

@@ -13,7 +13,7 @@ from monitor.domain.text import clean
 
 if TYPE_CHECKING:
     from monitor.alerts.cases.refusals import Seen as SeenVersion
-    from monitor.charter.office import Office
+    from monitor.settings.load import Settings
     from monitor.store.session import Session
     from monitor.store.work import Work
 
@@ -41,11 +41,12 @@ def user() -> str:
         return "unknown"
 
 
-def by_command(session: "Session", office: "Office", now_utc: datetime, actor: str) -> "Work":
+def by_command(session: "Session", settings: "Settings", now_utc: datetime, actor: str) -> "Work":
     """Return the transaction of a command, by its system user: 'cli:' and the name of ``--as``, or who is logged in.
 
     Ends the command when that name is a user's of the console, who acts there, with a password.
     """
+    from monitor.alerts.cases.entered import office_of
     from monitor.store import user_rows
     from monitor.store.work import Work
 
@@ -53,7 +54,7 @@ def by_command(session: "Session", office: "Office", now_utc: datetime, actor: s
     if actor and (known := user_rows.user(session, name)) is not None:
         said = message("--as: {name} is a user of the console, and acts there. Expected another name", name=known.name)
         raise Failure(said, BAD_INPUT)
-    return Work(session, office, now_utc, f"{CLI}:{name}", via=CLI)
+    return Work(session, office_of(session, settings, now_utc), now_utc, f"{CLI}:{name}", via=CLI)
 
 
 def as_seen(version: int | None) -> "SeenVersion | None":

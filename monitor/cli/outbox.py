@@ -59,11 +59,10 @@ def resend(
 ) -> None:
     """Send a notice again under its old Message-ID, whatever became of it."""
     from monitor.alerts.cases import actions
-    from monitor.charter.office import Office
 
     settings = settings_in_force(context.obj)
     with store_of(settings) as store, acting({}), store.write() as session:
-        notice = actions.resend(by_command(session, Office.of(settings), datetime.now(UTC), actor), id_)
+        notice = actions.resend(by_command(session, settings, datetime.now(UTC), actor), id_)
         words = {"kind": term(NOTICE_KINDS, notice.kind), "recipient": term(RECIPIENTS, notice.recipient)}
         print(_("{kind} to {recipient}: will be sent again, as {id}", **words, id=notice.message_id))
 

@@ -1,4 +1,4 @@
-"""Run `audit verify` and `tickets export`: prove the history, and write tickets for other programs."""
+"""Run `audit` and `tickets export`: list and prove who did what, and write tickets for other programs."""
 
 import json
 import sys
@@ -7,23 +7,23 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from monitor.cli.console import console, print_json
+from monitor.cli.dates import local, moment_of
 from monitor.cli.errors import BAD_INPUT, NO, Failure, settings_in_force, store_of
-from monitor.cli.language import n_
+from monitor.cli.language import _, n_, term
+from monitor.cli.numbers import whole
 from monitor.cli.options import AsJson
 from monitor.domain.csv_text import BYTE_ORDER_MARK, csv_text
 from monitor.domain.message import message, said_by_system
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
+    from monitor.cli.listing import Listing
+    from monitor.store.act_rows import ActDocument
     from monitor.store.documents import TicketDocument
 
-audit = typer.Typer(help="Check that no ticket's history was altered.", no_args_is_help=True)
-
-
-@audit.callback()
-def auditing() -> None:
-    """Keeps `verify` a command of its own."""
+audit = typer.Typer(help="List who did what, and check that no history was altered.", no_args_is_help=True)
 
 
 @audit.command()
@@ -37,7 +37,7 @@ def verify(
     ] = "",
     as_json: AsJson = False,
 ) -> None:
-    """Check the history of all tickets; exit code 1 if something was altered, inserted or cut off.
+    """Check the history of all tickets and acts; exit code 1 if something was altered, inserted or cut off.
 
     A hash that differs in a character or two from one in the history was mistyped: exit code 2.
     """
@@ -51,7 +51,8 @@ def verify(
         found = verify_chain(session, known_head or (mailed.head if mailed else ""))
     if as_json:
         fault = str(found.fault)
-        print(json.dumps({"events": found.events, "head": found.head, "fault": fault, "mistyped": bool(found.meant)}))
+        counts = {"events": found.events, "acts": found.acts}
+        print(json.dumps({**counts, "head": found.head, "fault": fault, "mistyped": bool(found.meant)}))
     elif found.meant:
         said = n_(
             "--head is mistyped: no event ever had {typed}, but one has {meant}. The history of {count} event is whole",
@@ -79,8 +80,70 @@ def verify(
                 head=found.head,
             )
         )
+        if found.acts:
+            text = n_(
+                "{count} act of a person is in the same chain.",
+                "{count} acts of people are in the same chain.",
+                found.acts,
+            )
+            print(text)
     if found.fault:
         raise typer.Exit(BAD_INPUT if found.meant else NO)
+
+
+@audit.command(name="list")
+def list_(
+    context: typer.Context,
+    actor: Annotated[str, typer.Option(help="Only by this person, as the list names them.")] = "",
+    kind: Annotated[str, typer.Option(help="Only of this kind, such as ticket.ack, or ticket for all of those.")] = "",
+    about: Annotated[str, typer.Option(help="Only about what has this in its name, such as a ticket's number.")] = "",
+    via: Annotated[str, typer.Option(help="Only done this way: cli, console or api.")] = "",
+    since: Annotated[str, typer.Option("--from", help="From when on, such as 2026-11-01.")] = "",
+    until: Annotated[str, typer.Option("--to", help="Until when.")] = "",
+    limit: Annotated[int, whole(least=1, most=100_000, says="How many at most, the newest first.")] = 50,
+    as_json: AsJson = False,
+) -> None:
+    """List what people did, newest first: who, when, how, from where, and what it changed."""
+    from monitor.store.act_rows import ActFilter, act_document, listed
+
+    times = (moment_of("--from", since) if since else None, moment_of("--to", until) if until else None)
+    wanted = ActFilter(actor, kind, about, via, *times)
+    with store_of(settings_in_force(context.obj)) as store, store.read() as session:
+        found = [act_document(act) for act in listed(session, wanted, limit)]
+    if as_json:
+        print_json(found)
+    elif not found:
+        print(_("No acts."))
+    else:
+        console().print(_acts(found))
+
+
+def _acts(found: "Sequence[ActDocument]") -> "Listing":
+    from rich.text import Text
+
+    from monitor.cli.listing import Listing
+    from monitor.i18n.act_terms import ACTS, VIAS
+
+    what, changed = _("What"), _("What changed")
+    rows = Listing(_("Time"), _("Who"), _("How"), what, _("About"), changed, prose={what, changed})
+    for act in found:
+        where = f" {act['address']}" if act["address"] else ""
+        rows.add_row(
+            local(act["at_utc"]),
+            act["actor"],
+            term(VIAS, act["via"]) + where,
+            term(ACTS, act["kind"]),
+            act["about"],
+            Text("; ".join(changes_of(act))),
+        )
+    return rows
+
+
+def changes_of(act: "ActDocument") -> "Iterator[str]":
+    """Yield each fact that the act changed: its key, its value before, if it had one, and its value after."""
+    for key in dict.fromkeys([*act["before"], *act["after"]]):
+        before, after = (json.dumps(side.get(key), ensure_ascii=False) for side in (act["before"], act["after"]))
+        yield f"{key}: {before} → {after}" if key in act["before"] else f"{key}: {after}"
 
 
 def export(

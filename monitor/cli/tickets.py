@@ -92,7 +92,7 @@ def _late(ticket: "PublicTicketDocument") -> str:
 @app.command()
 def show(context: typer.Context, number: Number, as_json: AsJson = False) -> None:
     """Show a ticket and its whole history."""
-    from monitor.charter.office import Office
+    from monitor.alerts.cases.entered import office_of
     from monitor.cli.columns import width
     from monitor.cli.console import hanging
     from monitor.cli.listing import padded
@@ -107,7 +107,7 @@ def show(context: typer.Context, number: Number, as_json: AsJson = False) -> Non
         ticket = queries.ticket(session, number)
         if ticket is None:
             raise Failure(message("no ticket {number}. `upazila-monitor tickets` lists them", number=number), NO)
-        lines = list(account(session, Office.of(settings), number, lang()))
+        lines = list(account(session, office_of(session, settings, datetime.now(UTC)), number, lang()))
     facts = ticket_document(ticket)
     if as_json:
         print_json(facts)
@@ -137,17 +137,15 @@ def act(
 ) -> None:
     """Do one of the actions to a ticket, and print its state; ``options`` as for `acting`."""
     from monitor.alerts.cases import actions
-    from monitor.charter.office import Office
     from monitor.cli.clock import now_of
 
     settings = settings_in_force(context.obj)
-    office = Office.of(settings)
     with store_of(settings) as store, acting(options):
         now_utc = now_of(settings)
         with store.write() as session:
-            work, wanted = by_command(session, office, now_utc, actor), number_of(session, number)
+            work, wanted = by_command(session, settings, now_utc, actor), number_of(session, number)
             ticket = actions.act(work, wanted, action, text, until_utc=until_utc, seen=as_seen(seen))
-            print(_standing(ticket, until_utc) + _clock(office, ticket))
+            print(_standing(ticket, until_utc) + _clock(work.office, ticket))
 
 
 def _standing(ticket: "Ticket", until_utc: datetime | None) -> str:

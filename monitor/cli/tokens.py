@@ -38,14 +38,13 @@ def add(
     """Give out a token and print it, alone; it is not stored, and cannot be shown again."""
     from monitor.accounts import tokens
     from monitor.accounts.documents import token_document
-    from monitor.charter.office import Office
     from monitor.store import token_rows
 
     settings = settings_in_force(context.obj)
-    office, now_utc = Office.of(settings), now_of(settings)
+    now_utc = now_of(settings)
     wanted = tokens.Wanted(name, scope, days, union, kind, feed)
     with store_of(settings) as store, acting(OPTIONS), store.write() as session:
-        token = tokens.give_out(by_command(session, office, now_utc, actor), wanted)
+        token = tokens.give_out(by_command(session, settings, now_utc, actor), wanted)
         row = token_rows.token(session, name)
         assert row is not None
         document = token_document(row)
@@ -87,10 +86,9 @@ def list_(context: typer.Context, as_json: AsJson = False) -> None:
 def revoke(context: typer.Context, name: Name, actor: Actor = "") -> None:
     """Revoke a token at once and for ever; its name is not used again."""
     from monitor.accounts import tokens
-    from monitor.charter.office import Office
 
     settings = settings_in_force(context.obj)
-    office, now_utc = Office.of(settings), now_of(settings)
+    now_utc = now_of(settings)
     with store_of(settings) as store, acting(OPTIONS), store.write() as session:
-        tokens.revoke(by_command(session, office, now_utc, actor), name)
+        tokens.revoke(by_command(session, settings, now_utc, actor), name)
     print(_("Token {name} is revoked.", name=name))

@@ -251,12 +251,10 @@ def link_of(work: "Work", code: str) -> str:
 @contextmanager
 def _acts(context: typer.Context, actor: str) -> "Iterator[Work]":
     """Open the transaction of one command, by its system user."""
-    from monitor.charter.office import Office
-
     settings = settings_in_force(context.obj)
-    office, now_utc = Office.of(settings), now_of(settings)
+    now_utc = now_of(settings)
     with store_of(settings) as store, acting(OPTIONS), store.write() as session:
-        yield by_command(session, office, now_utc, actor)
+        yield by_command(session, settings, now_utc, actor)
 
 
 def _role(typed: str) -> "Role | None":

@@ -192,6 +192,7 @@ class LogEvent(Enum):
     TICKET_CHANGED = DEBUG, "ticket site kind", "A line was added to a ticket's history (`ticket show`)."
     DEADLINES_RECOUNTED = INFO, "count", "The charter or the calendar has changed, and open deadlines with it."
     PLANNED_WORK = INFO, "", "The list of planned work entered by command has changed."
+    CALENDAR_ORDERED = INFO, "count", "Orders about the calendar were entered or undone."
     CLOCK_SUSPECT = WARNING, "", "The wall clock has jumped: nothing is escalated.", "Check NTP, then `clock trust`."
     CLOCK_TRUSTED = INFO, "", "The wall clock is trusted again."
     CLOCK_CORRECTED = WARNING, "seconds", "The wall clock was corrected, and stored times with it.", "Check NTP."

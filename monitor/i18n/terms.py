@@ -43,6 +43,14 @@ TICKET_STATES: Mapping[str, str] = {
     "withdrawn": N_("withdrawn"),
 }
 
+CALENDAR_CHANGES: Mapping[str, str] = {
+    "closed": N_("closed by order"),
+    "working": N_("worked by order"),
+    "hours": N_("other hours"),
+    "undo": N_("order undone"),
+}
+"""What an order about the calendar does."""
+
 CAUSES: Mapping[str, str] = {
     "power": N_("power cut"),
 }

@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from monitor.alerts.cases.clock import note_trust, settle
-from monitor.alerts.cases.downtimes import Plans, plans_in_force
-from monitor.charter.office import Office
+from monitor.alerts.cases.entered import Entered, entered_by
 from monitor.domain.log_events import LogEvent
 from monitor.i18n.formats import duration_text
 from monitor.judging.baseline import Usual
@@ -28,7 +27,7 @@ log = logging.getLogger(__name__)
 class RestoredState:
     """The restored state; ``known``: None while the database cannot be read, so that open outages are unknown."""
 
-    plans: Plans
+    entered: Entered
     known: StoredState | None
     usual_times: dict[str, Usual]
 
@@ -52,10 +51,10 @@ class LastRun:
         try:
             with self._store.read() as session:
                 self._begin_clock(session)
-                plans = plans_in_force(session, self._clock.utc())
-                return RestoredState(plans, board_state.load_state(session), board_state.usual_times(session))
+                entered = entered_by(session, self._clock.utc())
+                return RestoredState(entered, board_state.load_state(session), board_state.usual_times(session))
         except DatabaseError:
-            return RestoredState({}, None, {})
+            return RestoredState(Entered(), None, {})
 
     def _begin_clock(self, session: Session) -> None:
         """Start the trusted clock from the run before's; once."""
@@ -69,7 +68,7 @@ class LastRun:
         self._begin_clock(session)
         before, trust = self._before, self._clock.trust
         begun_utc = trust.date(trust.last.utc, trust.last.boot_ns)
-        work = Work(session, Office.of(self._settings, plans_in_force(session, begun_utc)), begun_utc)
+        work = Work(session, entered_by(session, begun_utc).office(self._settings), begun_utc)
         notice_rows.release_leases(session)
         if before is not None:
             self._note_gap(session, before.utc_at(before.last.boot_ns), begun_utc, trust)

@@ -1,11 +1,10 @@
-"""Keep the office in force: its settings, the work planned by command, and the board that judges by both."""
+"""Keep the office in force: its settings, what people entered beside them, and the board that judges by both."""
 
 from datetime import timedelta
 from functools import partial
 
-from monitor.alerts.cases.downtimes import Plans
+from monitor.alerts.cases.entered import Entered
 from monitor.charter.downtimes import downtime_of
-from monitor.charter.office import Office
 from monitor.domain.clock import Clock
 from monitor.judging.clock_trust import Move
 from monitor.judging.decisions import Decision
@@ -21,8 +20,10 @@ class OfficeInForce:
     Readers find it in ``live``.
     """
 
-    def __init__(self, clock: Clock, settings: Settings, plans: Plans, live: RuntimeState, distrust: Distrust) -> None:
-        self.settings, self.plans = settings, plans
+    def __init__(
+        self, clock: Clock, settings: Settings, entered: Entered, live: RuntimeState, distrust: Distrust
+    ) -> None:
+        self.settings, self.entered = settings, entered
         self._clock, self._live, self._distrust = clock, live, distrust
 
     def begin(self) -> list[Decision]:
@@ -33,17 +34,17 @@ class OfficeInForce:
     def reconfigure(self, settings: Settings) -> list[Decision]:
         """Apply another configuration."""
         self.settings, judging, board = settings, settings.monitor.judging, self._live.board
-        self._live.office = Office.of(settings, self.plans)
+        self._live.office = self.entered.office(settings)
         board.baselines.adjust(limits_of(judging))
         board.downtimes, board.flaps.thresholds = partial(downtime_of, self._live.office), thresholds_of(judging)
         decisions = board.replace_fleet(settings.fleet, rules_of(judging), self._clock.utc())
         self._live.replace_fleet(settings.fleet)
         return decisions
 
-    def replan(self, plans: Plans) -> list[Decision]:
-        """Apply work that was planned or ended by command."""
-        self.plans = plans
-        self._live.office = Office.of(self.settings, plans)
+    def replan(self, entered: Entered) -> list[Decision]:
+        """Apply work that was planned or ended, and orders about the calendar."""
+        self.entered = entered
+        self._live.office = entered.office(self.settings)
         return self._live.board.replan(partial(downtime_of, self._live.office), self._clock.utc())
 
     def redate(self, move: Move) -> list[Decision]:

@@ -14,8 +14,8 @@ from datetime import datetime
 
 from monitor.alerts.cases import outages, recount, redate, set_aside
 from monitor.alerts.cases.clock import note_trust, settle
-from monitor.alerts.cases.downtimes import Plans, plans_in_force
 from monitor.alerts.cases.due import MOST_AT_ONCE, do_what_is_due
+from monitor.alerts.cases.entered import Entered, entered_by
 from monitor.alerts.cases.ticket_log import log_history
 from monitor.charter.office import Office
 from monitor.domain.clock import NS_PER_S
@@ -52,7 +52,7 @@ class DecisionWriter(Part):
 
     ``changed``: called, on the loop, with the names of tickets and sites whose stored state has changed, by whomever.
 
-    Changes of planned work and of the trusted time that it reads go to ``in_force``.
+    Changes of planned work, of orders about the calendar and of the trusted time that it reads go to ``in_force``.
     """
 
     name = "writing"
@@ -72,7 +72,7 @@ class DecisionWriter(Part):
         self._waiting: deque[tuple[Decision, datetime]] = deque()
         self._thread = Pool("writer", threads=1, backlog=1)
         self._writing: (
-            tuple[Future[tuple[bool, Plans, ClockTrust, list[str]]], list[tuple[Decision, datetime]]] | None
+            tuple[Future[tuple[bool, Entered, ClockTrust, list[str]]], list[tuple[Decision, datetime]]] | None
         ) = None
         self._has_work = asyncio.Event()
         self._last_heartbeat_ns = 0
@@ -152,13 +152,11 @@ class DecisionWriter(Part):
         self._has_work.clear()
         batch = list(self._waiting)
         self._writing = writing = self._thread.submit(self._write, batch, self._live.office), batch
-        may_send, planned, trust, news = await asyncio.wrap_future(writing[0])
+        may_send, entered, trust, news = await asyncio.wrap_future(writing[0])
         self._writing = None
         self._stored(batch, trust)
-        if planned != self._in_force.plans:
-            self.put(self._in_force.replan(planned))
-            self._changed(["all"])
-            emit(log, LogEvent.PLANNED_WORK, "planned work by command: %s", ", ".join(planned) or "none")
+        if entered != self._in_force.entered:
+            self._take_over(entered)
         self._last_commit_mono_ns = self._clock.mono_ns()
         if self.failing:
             emit(log, LogEvent.DATABASE_WRITES, "the database writes again")
@@ -168,6 +166,16 @@ class DecisionWriter(Part):
         sites = {str(getattr(decision, "site", "")) for decision, _ in batch} - {""}
         self._changed([*news, *(f"site:{site}" for site in sorted(sites))])
         return may_send
+
+    def _take_over(self, entered: Entered) -> None:
+        before = self._in_force.entered
+        self.put(self._in_force.replan(entered))
+        self._changed(["all"])
+        if entered.plans != before.plans:
+            emit(log, LogEvent.PLANNED_WORK, "planned work by command: %s", ", ".join(entered.plans) or "none")
+        if entered.orders != before.orders:
+            text, count = "%d orders about the calendar are in force", len(entered.orders)
+            emit(log, LogEvent.CALENDAR_ORDERED, text, count, count=count)
 
     def _stored(self, batch: Sequence[tuple[Decision, datetime]], trust: ClockTrust) -> None:
         """Remove what is stored from the queue; some may have been dropped meanwhile for lack of room."""
@@ -204,7 +212,7 @@ class DecisionWriter(Part):
 
     def _write(
         self, batch: Sequence[tuple[Decision, datetime]], office: Office
-    ) -> tuple[bool, Plans, ClockTrust, list[str]]:
+    ) -> tuple[bool, Entered, ClockTrust, list[str]]:
         before = self._clock.trust
         with self._store.write() as session:
             trust = next_trust(before, self._clock.look(), board_state.operator_confirmation(session))
@@ -215,7 +223,7 @@ class DecisionWriter(Part):
                 settle(work, trust.move)
             if trust.suspect != before.suspect:
                 note_trust(work, trust)
-            anything_new, planned = False, plans_in_force(session, now_utc)
+            anything_new, entered = False, entered_by(session, now_utc)
             if not trust.suspect:
                 if before.suspect and trust.move is None:
                     outages.catch_up(work, before.unproven_since_utc)
@@ -231,7 +239,7 @@ class DecisionWriter(Part):
         log_history(work)
         if not trust.suspect:
             self._counted_by = office
-        return anything_new or bool(batch), planned, trust, news
+        return anything_new or bool(batch), entered, trust, news
 
     def _news(self, work: Work) -> list[str]:
         """Return the names of tickets and sites with lines of history since the last turn, by whomever."""

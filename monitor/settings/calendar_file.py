@@ -174,12 +174,20 @@ class RamadanEntry(Span, Hours):
 
 
 class OrderEntry(Span):
-    """Days that the office itself closes or works, by an order with number and date."""
+    """Days that the office closes or works by an order with number and date.
+
+    ``public``: it holds for everybody, as when the moon was seen a day later: schools and centres follow it too.
+    """
 
     bn: Text
     en: Text
     order: Text
     dated: Date
+    public: bool = False
+
+
+class OrderedHours(OrderEntry, Hours):
+    """Hours of the office on certain days, by an order with number and date; they open no day that is closed."""
 
 
 class WeeklyHours(Model):
@@ -201,7 +209,11 @@ class ServiceHours(Model):
 
 
 class CalendarFile(Model):
-    """The whole of calendar.toml. Later ``hours`` replace earlier ones; ``closed`` and ``working`` overrule lists."""
+    """The whole of calendar.toml.
+
+    Later ``hours`` replace earlier ones; ``closed`` and ``working`` overrule lists, ``other_hours`` Ramadan and
+    ``hours``.
+    """
 
     rule: Rule = "first-day-excluded"
     weekend: tuple[Weekday, ...]
@@ -209,6 +221,7 @@ class CalendarFile(Model):
     ramadan: tuple[RamadanEntry, ...] = ()
     closed: tuple[OrderEntry, ...] = ()
     working: tuple[OrderEntry, ...] = ()
+    other_hours: tuple[OrderedHours, ...] = ()
     service_hours: ServiceHours
 
     @field_validator("weekend")
@@ -234,7 +247,7 @@ class CalendarFile(Model):
                 )
         return hours
 
-    @field_validator("ramadan", "closed")
+    @field_validator("ramadan", "closed", "other_hours")
     @classmethod
     def _no_day_twice(cls, spans: tuple[Span, ...]) -> tuple[Span, ...]:
         _once(spans)

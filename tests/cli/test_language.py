@@ -278,13 +278,17 @@ def closed_port() -> Iterator[int]:
         yield taken.getsockname()[1]
 
 
+ORDER = ("--order", "1", "--dated", "2026-11-24", "--en", "x")
+
+
 def json_words(name: str, home: Path, port: int) -> list[str]:
     """How the command is typed."""
     copy = str(home / "copy.db")
     arguments: dict[str, Callable[[], list[str]]] = {
         "backup create": lambda: ["--output", str(home / f"copy-{len(list(home.iterdir()))}.db")],
         "backup verify": lambda: [copy],
-        "calendar": lambda: ["2026-12"],
+        "calendar month": lambda: ["2026-12"],
+        "calendar order": lambda: ["closed", *ORDER, "--date", "2026-12-08", "--dry-run"],
         "deadline": lambda: ["--service", "citizen:8", "--from", "2026-12-15T16:30"],
         "discover": lambda: ["127.0.0.1"],
         "replay": lambda: [str(recorded(home))],
@@ -312,6 +316,7 @@ def recorded(home: Path) -> Path:
 ELSEWHERE = {  # what needs more than an office in a folder; each prints the same document as a sibling, or no words
     "backup restore",
     "probe snmp",
+    "calendar undo",
 }
 
 

@@ -133,3 +133,17 @@ def test_no_cell_is_a_formula_and_nothing_else_is_changed(text: str) -> None:
     plain = text.replace("\r", "").replace("\0", "")
     (columns, row) = csv.reader(io.StringIO(table([{**TICKET, "text": plain}]), newline=""))
     assert row[columns.index("text")] == no_formula(plain)
+
+
+def test_what_people_did_by_command_is_listed_by_filter_and_covered_by_verify(home: Path, desk: Desk) -> None:
+    assert typed(home, "ticket", "ack", "1", "--text", "by phone", "--as", "rahima").returncode == 0
+    assert typed(home, "outbox", "resend", "1").returncode == 0
+    found = json.loads(typed(home, "audit", "list", "--json").stdout)
+    assert [(act["kind"], act["via"]) for act in found] == [("notice.resend", "cli"), ("ticket.ack", "cli")]
+    assert (found[1]["before"], found[1]["after"]) == ({"state": "open"}, {"state": "acknowledged"})
+    only = json.loads(typed(home, "audit", "list", "--kind", "ticket", "--about", "000001", "--json").stdout)
+    assert only == found[1:]
+    assert json.loads(typed(home, "audit", "list", "--via", "api", "--json").stdout) == []
+    assert 'state: "open" → "acknowledged"' in typed(home, "audit", "list").stdout
+    verified = json.loads(typed(home, "audit", "verify", "--json").stdout)
+    assert (verified["acts"], verified["fault"]) == (2, "")

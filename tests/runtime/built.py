@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache
 
+from monitor.alerts.cases.entered import Entered
 from monitor.charter.office import Office
 from monitor.configuration import load
 from monitor.domain.clock import Clock
@@ -49,7 +50,9 @@ def writer_of(
 ) -> DecisionWriter:
     """The writer of the shipped office, or of that in ``live``."""
     live = live or state_of(clock)
-    return DecisionWriter(clock, store, live, OfficeInForce(clock, shipped(), {}, live, Distrust()), wake_delivery)
+    return DecisionWriter(
+        clock, store, live, OfficeInForce(clock, shipped(), Entered(), live, Distrust()), wake_delivery
+    )
 
 
 @dataclass

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field, replace
 
+from monitor.alerts.cases.entered import Entered
 from monitor.domain.clock import VirtualClock
 from monitor.domain.sample import Sample, Verdict
 from monitor.judging.board import Board
@@ -50,7 +51,7 @@ class Watch:
         settings = settings_of(fleet(watched or site("a")), probing=Probing())
         self.board = Board(settings.fleet, RULES)
         live, distrust = state_of(self.clock, settings.fleet, self.board), Distrust()
-        in_force = OfficeInForce(self.clock, settings, {}, live, distrust)
+        in_force = OfficeInForce(self.clock, settings, Entered(), live, distrust)
         sink, self.looked_at = Told(), list[str]()
         self.told, self.taken = sink.decisions, sink.samples
         self.prober = IcmpProber(self.clock, self.network, live, in_force, distrust, sink, self.looked_at.append)

@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from monitor.alerts.cases import outages
+from monitor.alerts.cases.entered import Entered
 from monitor.domain.clock import VirtualClock
 from monitor.judging.board import Board
 from monitor.judging.decisions import SiteChanged
@@ -42,7 +43,7 @@ class Office:
         settings = settings_of(notices=READERS)
         self.live = state_of(self.clock, settings.fleet, Board(settings.fleet, Rules()))
         self.live.office = replace(self.live.office, notices=READERS)
-        in_force = OfficeInForce(self.clock, settings, {}, self.live, Distrust())
+        in_force = OfficeInForce(self.clock, settings, Entered(), self.live, Distrust())
         jobs = Jobs(self.store, self.live, in_force, lambda: "sound")
         self.calendar = CalendarJobs(self.clock.utc, jobs.all_of_them())
         yesterday = OPENS - timedelta(days=1)

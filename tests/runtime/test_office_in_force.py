@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
+from monitor.alerts.cases.entered import Entered
 from monitor.domain.clock import VirtualClock
 from monitor.domain.sample import Sample, Verdict
 from monitor.i18n.formats import DHAKA
@@ -27,7 +28,7 @@ class Watch:
         settings = settings_of(fleet(site("a"), site("b")), judging=Judging())
         self.live = state_of(self.clock, settings.fleet, Board(settings.fleet, Rules()))
         self.distrust = Distrust()
-        self.in_force = OfficeInForce(self.clock, settings, {}, self.live, self.distrust)
+        self.in_force = OfficeInForce(self.clock, settings, Entered(), self.live, self.distrust)
         self.decided = [
             each for _ in range(silent_rounds) for device in ("b", "a") for each in self.round(device, device == "a")
         ]
@@ -54,7 +55,7 @@ def test_work_that_is_planned_by_command_excuses_at_once_and_is_in_the_office_th
     watch = Watch(silent_rounds=0)
     begins, ends = ((T0 + timedelta(hours=each)).astimezone(DHAKA).replace(tzinfo=None) for each in (-1, 1))
     plan = Maintenance.model_validate({"text": "a new cable", "sites": ["a"], "begins": begins, "ends": ends})
-    watch.in_force.replan({"cable": plan})
+    watch.in_force.replan(Entered({"cable": plan}))
     assert list(watch.live.office.maintenance) == ["cable"]
     for _ in range(5):
         watch.decided += watch.round("a", silent=True)

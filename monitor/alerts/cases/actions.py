@@ -10,8 +10,19 @@ from datetime import datetime, timedelta
 
 from pydantic import TypeAdapter, ValidationError
 
-from monitor.alerts.cases import complaints, corrections, downtimes, escalation, events, publishing, tickets, waiting
+from monitor.alerts.cases import (
+    calendar_orders,
+    complaints,
+    corrections,
+    downtimes,
+    escalation,
+    events,
+    publishing,
+    tickets,
+    waiting,
+)
 from monitor.alerts.cases.allowed import why_not
+from monitor.alerts.cases.calendar_orders import Consequences
 from monitor.alerts.cases.complaints import Request
 from monitor.alerts.cases.corrections import Correction
 from monitor.alerts.cases.refusals import BadInput, ClockWrong, NotAllowed, Seen, refuse_stale
@@ -190,6 +201,16 @@ def end_work(work: Work, name: str, *, seen: Seen | None = None) -> None:
     _refuse_configured(work, name)
     downtimes.end(work, name, seen)
     acts.record(work, "plan.end", name, {}, {"until": work.now_utc})
+
+
+def order_calendar(
+    work: Work, entry: Mapping[str, object], *, dry_run: bool = False, seen: Seen | None = None
+) -> Consequences:
+    """Close or open days, or change their hours, by an order over the calendar's files; return what that moves.
+
+    With ``dry_run`` it is only tried. Raises BadInput, NotAllowed, StaleVersion.
+    """
+    return calendar_orders.enter(work, entry, dry_run=dry_run, seen=seen)
 
 
 def resend(work: Work, id_: int) -> Notice:

@@ -16,8 +16,8 @@ class User(Base):
     ``password_hash``: argon2id in PHC form, empty until an invitation was taken. ``unions``, ``kinds``: the scope,
     empty for all. ``totp_secret``: base32, empty without a second factor; ``totp_step``: the last time step that was
     used, as one code counts once. ``recovery_hashes``: SHA-256 of unused recovery codes. ``away_from_utc``,
-    ``away_until_utc``: while away ``deputy`` (a user's name) is in charge. ``looked_utc``: when the page Now was last
-    opened.
+    ``away_until_utc``: while away ``deputy`` (a user's name) is in charge. ``looked_utc``: when the visit before this
+    one ended.
     """
 
     __tablename__ = "users"

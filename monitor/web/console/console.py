@@ -101,7 +101,8 @@ class Console:
 
         def acts() -> T:
             with self.store.write() as session:
-                work = Work(session, self.office, asked.now_utc, asked.visitor.name)
+                who = asked.visitor
+                work = Work(session, self.office, asked.now_utc, who.name, via="console", address=who.address)
                 result = job(work)
                 for line in work.history:
                     names.update((f"ticket:{line.ticket}", f"site:{line.site}"))

@@ -19,7 +19,7 @@ from monitor.i18n.terms import COUNTED, KINDS, STATES
 from monitor.judging.health import State
 from monitor.settings.fleet import Site
 from monitor.settings.maintenance_section import Maintenance
-from monitor.store import now_queries
+from monitor.store import now_queries, user_rows
 from monitor.store.errors import SQLAlchemyError
 from monitor.store.now_queries import DueTicket, OpenTrouble
 from monitor.store.session import Session
@@ -27,6 +27,7 @@ from monitor.web.console.asked import Asked, PageRoute
 from monitor.web.console.console import Console
 from monitor.web.console.overview import Overview
 from monitor.web.console.rendering import site_name
+from monitor.web.console.union_map import union_map
 from monitor.web.status import monitor_faults, not_read
 
 MOST_CARDS = 20
@@ -38,12 +39,18 @@ AHEAD = timedelta(hours=48)
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """What the database has for this page. ``faults``: what is wrong with the mail path."""
+    """What the database has for this page.
+
+    ``faults``: what is wrong with the mail path; ``looked_utc``: when the visitor's visit before this one ended, and
+    ``since_then``: the outages that began afterwards: site, start, end.
+    """
 
     troubles: Sequence[OpenTrouble] = ()
     due: Sequence[DueTicket] = ()
     open_tickets: int = 0
     faults: Sequence[Said] = ()
+    looked_utc: datetime | None = None
+    since_then: Sequence[tuple[str, datetime, datetime | None]] = ()
     is_readable: bool = True
 
 
@@ -91,7 +98,7 @@ def routes(console: Console) -> list[PageRoute]:
     """Return the routes of this page."""
 
     async def now(asked: Asked) -> Response:
-        stored = await _stored(console, asked.now_utc)
+        stored = await _stored(console, asked)
         overview = await console.overview(asked.visitor)
         known = overview.sites
         cards = cards_of(stored.troubles, known, asked.now_utc)
@@ -107,9 +114,12 @@ def routes(console: Console) -> list[PageRoute]:
             due=[ticket for ticket in stored.due if ticket.site is None or ticket.site in known][:MOST_DUE],
             open_tickets=stored.open_tickets,
             faults=stored.faults,
+            looked_utc=stored.looked_utc,
+            since_then=[each for each in stored.since_then if each[0] in known],
             is_readable=stored.is_readable,
             unread=not_read(console.live, overview.answering)[:MOST_UNREAD],
             planned=planned_soon(console.office, asked.now_utc),
+            map=union_map(console.settings_of().areas, overview),
             charter=console.office.charter,
             known=known,
             seen=lambda trouble: seen_text(trouble.reason, asked.lang),
@@ -118,15 +128,19 @@ def routes(console: Console) -> list[PageRoute]:
     return [PageRoute("/", Right.READ, get=now)]
 
 
-async def _stored(console: Console, now_utc: datetime) -> Stored:
+async def _stored(console: Console, asked: Asked) -> Stored:
     """Return what the database has; nothing, and so said, while it does not answer."""
 
     def ask(session: Session) -> Stored:
+        user = user_rows.user(session, asked.visitor.name) if asked.visitor.name else None
+        looked_utc = user.looked_utc if user else None
         return Stored(
             now_queries.troubles(session),
             now_queries.due_tickets(session, MOST_DUE * 4),
             now_queries.open_count(session),
-            monitor_faults(console.live, console.store, now_utc),
+            monitor_faults(console.live, console.store, asked.now_utc),
+            looked_utc,
+            now_queries.since(session, looked_utc) if looked_utc else (),
         )
 
     try:

@@ -4,8 +4,8 @@ Counting runs in a thread, for a country takes some 15 ms; who asks meanwhile ge
 """
 
 import asyncio
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from monitor.domain.clock import NS_PER_S, Clock
@@ -41,19 +41,19 @@ class Overview:
         return {site for site, state in self.states.items() if state in (State.UP, State.DEGRADED)}
 
 
-def overview_of(board: Board, sites: Iterable[Site]) -> Overview:
+def overview_of(board: Board, sites: Mapping[str, Site]) -> Overview:
     """Count the sites; callable from any thread."""
-    known, states, total = {}, {}, Counter[str]()
-    by_kind: dict[str, Counter[str]] = {}
-    by_union: dict[str, Counter[str]] = {}
-    for site in sites:
-        state = board.state(site.id).value
-        known[site.id], states[site.id] = site, state
-        total[state] += 1
-        by_kind.setdefault(site.kind, Counter())[state] += 1
-        if site.union:
-            by_union.setdefault(site.union, Counter())[state] += 1
-    return Overview(known, states, total, by_kind, by_union)
+    states: dict[str, str] = {id_: board.state(id_) for id_ in sites}
+    groups = Counter((site.kind, site.union, states[id_]) for id_, site in sites.items())
+    total: Counter[str] = Counter()
+    by_kind: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    by_union: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    for (kind, union, state), count in groups.items():
+        total[state] += count
+        by_kind[kind][state] += count
+        if union:
+            by_union[union][state] += count
+    return Overview(sites, states, total, by_kind, by_union)
 
 
 class Overviews:
@@ -76,6 +76,7 @@ class Overviews:
         return await asyncio.shield(made)
 
     def _count(self, scope: Scope) -> Overview:
-        every = self._live.fleet.sites.values()
-        sites = every if scope.is_all else (site for site in every if scope.covers(site.union or "", site.kind))
+        sites = self._live.fleet.sites
+        if not scope.is_all:
+            sites = {id_: site for id_, site in sites.items() if scope.covers(site.union or "", site.kind)}
         return overview_of(self._live.board, sites)
