@@ -38,7 +38,7 @@ def confirmed_office(folder: Path) -> Settings:
 
 
 def something_of_everything(desk: Desk) -> None:
-    """Two days of it, which end at half past ten in the morning: a cut link, an overdue centre, requests, planned work."""
+    """Two days of it, until half past ten in the morning: a cut link, a centre down, requests, planned work."""
     for device in desk.settings.fleet.devices.values():
         desk.round(device.site, device=device.name)
     desk.live.judged.set()

@@ -17,6 +17,7 @@ from monitor.alerts.cases import actions
 from monitor.alerts.cases.complaints import Request
 from monitor.domain.api_scopes import ADMIN, SCOPES
 from monitor.domain.roles import Role
+from monitor.settings.load import Settings
 from monitor.store.models import Ticket, UserSession
 from monitor.store.work import Work
 from tests.store.migrated import new_store
@@ -165,9 +166,9 @@ def _older(gaps: Gaps) -> str:
 
 
 @contextmanager
-def world(folder: Path) -> Iterator[World]:
-    """Make one in ``folder``, on a day with something of everything."""
-    desk = Desk(confirmed_office(folder), new_store(folder / "var"))
+def world(folder: Path, altered: Callable[[Settings], Settings] = lambda same: same) -> Iterator[World]:
+    """Make one in ``folder``, on a day with something of everything; ``altered``: changes its configuration first."""
+    desk = Desk(altered(confirmed_office(folder)), new_store(folder / "var"))
     something_of_everything(desk)
     app = desk.app()
     serving = Serving(app)
