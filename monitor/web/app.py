@@ -58,7 +58,7 @@ def make_app(
             settings_of,
             document.document,
             ages,
-            Callers(visitors.of).of,
+            Callers(store, clock, lambda: live.office, visitors.of, visitors.is_own_form).of,
             partial(_publish, console),
         )
     )
