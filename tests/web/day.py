@@ -6,9 +6,9 @@ from pathlib import Path
 
 from monitor.alerts.cases import actions, downtimes
 from monitor.alerts.cases.complaints import Request
-from monitor.charter.calendar import DHAKA
 from monitor.charter.office import Office
 from monitor.configuration import load
+from monitor.domain.clock import DHAKA
 from monitor.domain.sample import Verdict
 from monitor.settings.load import Settings
 from monitor.store.models import Notice

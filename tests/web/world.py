@@ -2,10 +2,13 @@
 
 import hashlib
 import http.client
+import json
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
+from itertools import count
 from pathlib import Path
 from urllib.parse import urlencode
 
@@ -18,7 +21,7 @@ from monitor.alerts.cases.complaints import Request
 from monitor.domain.api_scopes import ADMIN, SCOPES
 from monitor.domain.roles import Role
 from monitor.settings.load import Settings
-from monitor.store.models import Ticket, UserSession
+from monitor.store.models import Notice, Outage, PlannedWork, Ticket, UserSession
 from monitor.store.work import Work
 from tests.store.migrated import new_store
 from tests.web.day import confirmed_office, something_of_everything
@@ -63,6 +66,7 @@ class World:
 
     def __init__(self, desk: Desk, app: Starlette, serving: Serving) -> None:
         self.desk, self.app, self._serving, self.port = desk, app, serving, serving.port
+        self._numbers = count(1)
         self._tokens: dict[str, str] = {}
         self.logins = {name: self._login(name, role, union) for name, role, union in self._users()}
 
@@ -95,11 +99,12 @@ class World:
         """New things for one request."""
         return Gaps(
             {
+                "new": lambda _: f"new-{next(self._numbers)}",
                 "ticket": self._ticket,
-                "version": self._version,
-                "old": _older,
+                "plan": self._plan,
                 "site": lambda _: SITE,
                 "outage": lambda _: "1",
+                "notice": self._notice,
             }
         )
 
@@ -110,12 +115,32 @@ class World:
             made = actions.register(work, request)
             return actions.act(work, made.number, "comment", "a call came").number
 
-    def _version(self, gaps: Gaps) -> str:
-        with self.desk.store.read() as session:
-            return str(session.query(Ticket).filter_by(number=gaps["ticket"]).one().version)
+    def _plan(self, gaps: Gaps) -> str:
+        begins = self.desk.clock.utc().replace(tzinfo=None) + timedelta(days=20)
+        entry = {"text": "A new fibre", "sites": [SITE], "begins": begins, "ends": begins + timedelta(hours=3)}
+        with self.desk.store.write() as session:
+            actions.plan_work(Work(session, self.desk.office, self.desk.clock.utc(), "officer"), gaps["new"], entry)
+        return gaps["new"]
 
-    def ask(self, row: Row, asker: Asker) -> int:
-        """Ask as that asker does; return the status."""
+    def _notice(self, gaps: Gaps) -> str:
+        with self.desk.store.read() as session:
+            found = session.query(Notice).join(Ticket).filter(Ticket.number == gaps["ticket"]).first()
+            assert found is not None
+            return str(found.id)
+
+    def version(self, gaps: Gaps) -> int:
+        """The version of what the gaps name."""
+        with self.desk.store.read() as session:
+            if "plan" in gaps:
+                return session.query(PlannedWork).filter_by(name=gaps["plan"]).one().version
+            if "ticket" in gaps:
+                return session.query(Ticket).filter_by(number=gaps["ticket"]).one().version
+            if "outage" in gaps:
+                return session.query(Outage).filter_by(id=int(gaps["outage"])).one().version
+        return 1
+
+    def ask(self, row: Row, asker: Asker) -> tuple[int, bool]:
+        """Ask as that asker does; return the status, and whether it changed anything."""
         gaps = self.gaps()
         path = row.asked.format_map(gaps)
         role = {Asker.NOBODY: "", Asker.FAR: f"far-{row.least}"}.get(asker, asker.value)
@@ -125,18 +150,20 @@ class World:
         headers = {"Cookie": login.cookie} if login else {}
         if asker == Asker.TOKEN:
             headers = {"Authorization": f"Bearer {self._token_without(row.scope)}"}
+        method, sent = row.method, ""
         if asker == Asker.GET or not row.changes:
-            return self.status("GET", path, headers, "")
-        form = {name: value.format_map(gaps) for name, value in row.form.items()}
-        if login and asker != Asker.NO_CSRF:
-            form["csrf"] = login.csrf
-        if asker == Asker.STALE:
-            form["version"] = gaps["old"]
-        elsewhere = asker == Asker.ORIGIN
-        headers["Origin"] = "http://evil.example" if elsewhere else f"http://127.0.0.1:{self.port}"
-        headers["Sec-Fetch-Site"] = "cross-site" if elsewhere else "same-origin"
-        headers["Content-Type"] = "application/x-www-form-urlencoded"
-        return self.status(row.method, path, headers, urlencode(form))
+            method = "GET"
+        else:
+            elsewhere = asker == Asker.ORIGIN
+            headers["Origin"] = "http://evil.example" if elsewhere else f"http://127.0.0.1:{self.port}"
+            headers["Sec-Fetch-Site"] = "cross-site" if elsewhere else "same-origin"
+            csrf = login.csrf if login and asker != Asker.NO_CSRF else ""
+            version = "" if row.stale is None else str(self.version(gaps) - (asker == Asker.STALE))
+            more, sent = _json(row, gaps, csrf, version) if row.is_api else _form(row, gaps, csrf, version)
+            headers |= more
+        before = self.stored()
+        status = self.status(method, path, headers, sent)
+        return status, self.stored() != before
 
     def changed(self, *names: str) -> None:
         """Tell open pages of a change."""
@@ -161,8 +188,26 @@ class World:
         return digest.hexdigest()
 
 
-def _older(gaps: Gaps) -> str:
-    return str(int(gaps["version"]) - 1)
+def _json(row: Row, gaps: Gaps, csrf: str, version: str) -> tuple[dict[str, str], str]:
+    """Headers and body of a change by the API."""
+    headers = {"Content-Type": "application/json", "X-CSRF-Token": csrf, "If-Match": f'"{version}"'}
+    return headers, json.dumps(_filled(row.body, gaps)) if row.body else ""
+
+
+def _form(row: Row, gaps: Gaps, csrf: str, version: str) -> tuple[dict[str, str], str]:
+    """Headers and body of a form that is sent."""
+    filled = {name: value.format_map(gaps) for name, value in row.form.items()}
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    return headers, urlencode({"csrf": csrf, "version": version} | filled)
+
+
+def _filled(value: object, gaps: Gaps) -> object:
+    """The same JSON with its gaps filled."""
+    if isinstance(value, str):
+        return value.format_map(gaps)
+    if isinstance(value, Mapping):
+        return {name: _filled(each, gaps) for name, each in value.items()}
+    return [_filled(each, gaps) for each in value] if isinstance(value, list) else value
 
 
 @contextmanager

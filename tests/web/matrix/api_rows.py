@@ -1,8 +1,10 @@
 """What the API answers to whom."""
 
-from tests.web.matrix.rows import EVERYBODY, VIEWER, Row
+from tests.web.matrix.rows import ADMIN, EVERYBODY, OFFICER, VIEWER, Row
 
-STATUS, TICKETS = "status:read", "tickets:read"
+STATUS, TICKETS, ACT, PLAN, AUDIT = "status:read", "tickets:read", "tickets:write", "maintenance:write", "audit:read"
+_REQUEST = {"service": "citizen:8", "way": "phone", "text": "No line since morning", "site": "{site}"}
+_WORK = {"text": "A new fibre", "sites": ["{site}"], "begins": "2026-12-20T10:00", "ends": "2026-12-20T12:00"}
 
 API = (
     Row("GET", "/api/v1/openapi.json", EVERYBODY),
@@ -29,4 +31,64 @@ API = (
     Row("GET", "/api/v1/tickets", VIEWER, far=200, scope=TICKETS),
     Row("GET", "/api/v1/tickets/{number}", VIEWER, "/api/v1/tickets/{ticket}", far=404, scope=TICKETS),
     Row("GET", "/api/v1/tickets/{number}/history", VIEWER, "/api/v1/tickets/{ticket}/history", far=404, scope=TICKETS),
+    Row("POST", "/api/v1/tickets", OFFICER, body=_REQUEST, done=201, far=404, scope=ACT, get=0),
+    Row(
+        "POST",
+        "/api/v1/tickets/{number}/actions",
+        OFFICER,
+        "/api/v1/tickets/{ticket}/actions",
+        body={"action": "comment", "text": "A call came"},
+        far=404,
+        stale=412,
+        scope=ACT,
+    ),
+    Row(
+        "PATCH",
+        "/api/v1/outages/{number}",
+        OFFICER,
+        "/api/v1/outages/{outage}",
+        body={"note": "{new}"},
+        far=404,
+        stale=412,
+        scope=ACT,
+        get=0,
+    ),
+    Row("GET", "/api/v1/maintenance", VIEWER, far=200, scope=STATUS),
+    Row("GET", "/api/v1/maintenance/{name}", VIEWER, "/api/v1/maintenance/{plan}", far=404, scope=STATUS),
+    Row("POST", "/api/v1/maintenance", OFFICER, body={"name": "{new}", **_WORK}, done=201, far=404, scope=PLAN, get=0),
+    Row(
+        "PATCH",
+        "/api/v1/maintenance/{name}",
+        OFFICER,
+        "/api/v1/maintenance/{plan}",
+        body={"ends": "2026-12-20T13:00"},
+        far=404,
+        stale=412,
+        scope=PLAN,
+        get=0,
+    ),
+    Row(
+        "DELETE",
+        "/api/v1/maintenance/{name}",
+        OFFICER,
+        "/api/v1/maintenance/{plan}",
+        far=404,
+        stale=412,
+        scope=PLAN,
+        get=0,
+    ),
+    Row("GET", "/api/v1/notices", VIEWER, far=200, scope=TICKETS),
+    Row(
+        "POST",
+        "/api/v1/notices/{number}/resend",
+        OFFICER,
+        "/api/v1/notices/{notice}/resend",
+        done=202,
+        far=404,
+        scope=ACT,
+    ),
+    Row("GET", "/api/v1/audit", OFFICER, far=200, scope=AUDIT),
+    Row("GET", "/api/v1/audit/verify", OFFICER, far=200, scope=AUDIT),
+    Row("GET", "/api/v1/users", ADMIN, far=200, scope="admin"),
+    Row("GET", "/api/v1/tokens", ADMIN, far=200, scope="admin"),
 )

@@ -32,11 +32,12 @@ class Row:
     """A route, and what is expected of it.
 
     ``least``: who may ask: everybody, or from which role on. ``to``: the path that is asked for, with gaps that the
-    world fills. ``form``: what a right request of that kind holds. ``done``: its status. ``far``: what somebody gets
-    whose scope does not cover it; None: the same as anybody of that role. ``stale``: what an old version gets; None:
-    there is no version. ``get``: what a GET of a path that only changes gets. ``scope``: the scope that a token of the
-    API needs. ``notes``: a right request leaves something in the database although it changes nothing, and why.
-    ``anonymous``: what somebody without a name gets, where that is peculiar.
+    world fills. ``form``: what a right form of that kind holds; ``body``: the same, as JSON for the API. ``done``: its
+    status. ``far``: what somebody gets whose scope does not cover it; None: the same as anybody of that role.
+    ``stale``: what an old version gets; None: there is no version. ``get``: what a GET of a path that only changes
+    gets; 0: that path has a GET of its own. ``scope``: the scope that a token of the API needs. ``notes``: what a right
+    request leaves in the database although it changes nothing. ``anonymous``: what somebody without a name gets, where
+    that is peculiar.
     """
 
     method: str
@@ -44,6 +45,7 @@ class Row:
     least: str
     to: str = ""
     form: Mapping[str, str] = field(default_factory=dict)
+    body: Mapping[str, object] = field(default_factory=dict)
     done: int = 200
     far: int | None = None
     stale: int | None = None
