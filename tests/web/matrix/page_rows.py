@@ -16,4 +16,5 @@ PAGES = (
     Row("POST", "/sites/{id}/note", OFFICER, "/sites/{site}/note", {"text": "The key is upstairs"}, done=303, far=404),
     Row("POST", "/sites/{id}/probe", OFFICER, "/sites/{site}/probe", done=303, far=404),
     Row("POST", "/sites/{id}/trace", OFFICER, "/sites/{site}/trace", done=303, far=404),
+    Row("GET", "/sites", VIEWER),
 )
