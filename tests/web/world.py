@@ -105,6 +105,7 @@ class World:
                 "site": lambda _: SITE,
                 "outage": lambda _: "1",
                 "notice": self._notice,
+                "version": lambda gaps: str(self.version(gaps)),
             }
         )
 
@@ -198,7 +199,7 @@ def _form(row: Row, gaps: Gaps, csrf: str, version: str) -> tuple[dict[str, str]
     """Headers and body of a form that is sent."""
     filled = {name: value.format_map(gaps) for name, value in row.form.items()}
     headers = {"Content-Type": "application/x-www-form-urlencoded"}
-    return headers, urlencode({"csrf": csrf, "version": version} | filled)
+    return headers, urlencode(filled | {"csrf": csrf} | ({"version": version} if version else {}))
 
 
 def _filled(value: object, gaps: Gaps) -> object:

@@ -45,7 +45,6 @@ class Row:
     least: str
     to: str = ""
     form: Mapping[str, str] = field(default_factory=dict)
-    body: Mapping[str, object] = field(default_factory=dict)
     done: int = 200
     far: int | None = None
     stale: int | None = None
@@ -53,6 +52,7 @@ class Row:
     scope: str = ""
     notes: str = ""
     anonymous: int | None = None
+    body: Mapping[str, object] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
