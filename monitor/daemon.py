@@ -26,8 +26,9 @@ from monitor.logs.output import LogOutput
 from monitor.metrics.exposition import Exposition
 from monitor.probes.icmp.engine import IcmpProbe
 from monitor.runtime import gc_tuning
+from monitor.runtime.asked_probes import AskedProbes
 from monitor.runtime.baseline_keeper import BaselineKeeper
-from monitor.runtime.calendar_jobs import CalendarJobs
+from monitor.runtime.calendar_jobs import CalendarJobs, Job
 from monitor.runtime.changes import Changes
 from monitor.runtime.config_reload import ConfigReload
 from monitor.runtime.config_verdicts import ConfigVerdicts
@@ -59,6 +60,7 @@ from monitor.store.opening import open_when_possible
 from monitor.web.app import make_app
 from monitor.web.local_server import LocalServer
 from monitor.web.page_server import PageServer
+from monitor.web.public.publisher import Publisher
 
 log = logging.getLogger(__name__)
 
@@ -114,9 +116,15 @@ class Daemon:
         heartbeat = HeartbeatSender(settings.monitor.heartbeat, self._heartbeat_ages)
         watchdog = Watchdog(clock, live, systemd, self._ages)
         self._reload = ConfigReload(clock, settings.directory, self._verdicts, systemd, self._take_over)
-        calendar = CalendarJobs(self._trusted_utc, Jobs(store, live, in_force, opener.examine).all_of_them())
+        publisher = Publisher(store, lambda: live.office, lambda: in_force.settings, clock)
+        jobs = Jobs(store, live, in_force, opener.examine).all_of_them()
+        jobs.append(Job("copy of the public page", publisher.last_due, publisher.write_copy, makes_up=True))
+        calendar = CalendarJobs(self._trusted_utc, jobs)
         exposition = Exposition(live, store, clock)
-        app = make_app(live, exposition, store, lambda: in_force.settings, self._ages, clock, changes, notifier.wake)
+        probes = AskedProbes(clock, live, prober.soon, changes.publish)
+        app = make_app(
+            live, exposition, store, lambda: in_force.settings, self._ages, clock, changes, notifier.wake, probes
+        )
         self._page = page = PageServer(app, settings.monitor.web, sockets, clock, self._say_how, self._line_lang)
         # Opened in this order and closed in the reverse one: sources of decisions are closed before the writer.
         self._parts: tuple[Part, ...] = (

@@ -17,6 +17,7 @@ from monitor.settings.mail_address import is_mail_address
 from monitor.settings.maintenance_section import Maintenance
 from monitor.settings.modules_section import ModuleEntry
 from monitor.settings.notices_section import Channels, Notices, RecipientEntry, RecipientName
+from monitor.settings.public_section import Public
 from monitor.settings.sites_file import Id
 from monitor.settings.snmp_section import Snmp, valid_page_address
 from monitor.settings.uplinks_section import UplinkEntry
@@ -222,6 +223,7 @@ class MonitorFile(Model):
     recipients: dict[RecipientName, RecipientEntry] = Field(default_factory=dict)
     channels: Channels = Field(default_factory=dict)
     web: Web = Web()
+    public: Public = Public()
     log: Log = Log()
     heartbeat: Heartbeat = Heartbeat()
     helpdesk: Helpdesk = Helpdesk()

@@ -6,13 +6,13 @@ A page begins after a `Place`, the key of the last entry that was shown: what is
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, selectinload
 
 from monitor.domain.ticket_states import UNSOLVED
-from monitor.store.models import Event, Notice, Outage, SiteState, Ticket
+from monitor.store.models import Act, Event, Notice, Outage, SiteState, Ticket
 from monitor.store.notice_queries import NoticeView, notice_view
 from monitor.store.queries import (
     OUTAGE,
@@ -59,6 +59,12 @@ class Within:
     sites: Collection[str] | None = None
     from_utc: datetime | None = None
     to_utc: datetime | None = None
+
+
+class NoticeSite(NamedTuple):
+    """The site of a notice's ticket; None where it is about no site."""
+
+    site: str | None
 
 
 def outages(
@@ -148,6 +154,19 @@ def notices(session: Session, span: Span, tickets_of: Within) -> Page[NoticeView
     if tickets_of.sites is not None:
         query = query.join(Ticket).where(Ticket.site.in_(tickets_of.sites))
     return _page(session, query, (Notice.id,), span, notice_view)
+
+
+def notice_site(session: Session, number: int) -> NoticeSite | None:
+    """Return the site that a notice is about by its ticket; None when there is no such notice."""
+    row = session.get(Notice, number)
+    return None if row is None else NoticeSite(row.ticket.site if row.ticket else None)
+
+
+def acts(session: Session, span: Span, within: Within, **equal: str | None) -> Page[Act]:
+    """Return acts of people and programs; ``equal``: columns with the value they must have."""
+    wanted = _between(Act.at_utc, within)
+    wanted += [getattr(Act, name) == value for name, value in equal.items() if value is not None]
+    return _page(session, select(Act).where(*wanted), (Act.at_utc, Act.id), span, lambda act: act)
 
 
 def _page(

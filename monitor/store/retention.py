@@ -6,7 +6,7 @@ from pathlib import Path
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from monitor.store import copies
+from monitor.store import copies, idempotent_rows
 from monitor.store.models import (
     AffectedSite,
     ComplaintLink,
@@ -44,4 +44,5 @@ def forget_old(session: Session, now_utc: datetime, keep: timedelta) -> int:
     session.execute(delete(Gap).where(Gap.ended_utc < limit))
     session.execute(delete(SuppressedOutage).where(SuppressedOutage.until_utc < limit))
     session.execute(delete(Event).where(Event.at_utc < limit))
+    idempotent_rows.forget(session, now_utc)
     return int(getattr(gone, "rowcount", 0))

@@ -13,6 +13,7 @@ from starlette.types import ASGIApp
 
 from monitor.domain.clock import Clock
 from monitor.metrics.exposition import Exposition
+from monitor.runtime.asked_probes import AskedProbes
 from monitor.runtime.changes import Changes
 from monitor.runtime.live import RuntimeView
 from monitor.runtime.part import stale
@@ -40,14 +41,16 @@ def make_app(
     clock: Clock,
     changes: Changes | None = None,
     wake_delivery: Callable[[], None] = lambda: None,
+    probes: AskedProbes | None = None,
 ) -> Starlette:
     """Build the whole site.
 
     ``settings_of``: returns the configuration in force; ``ages``: seconds since each part last turned; ``changes``:
-    what open pages are told of; ``wake_delivery``: called when notices may be pending.
+    what open pages are told of; ``wake_delivery``: called when notices may be pending; ``probes``: probes
+    that people ask for.
     """
     document = StatusDocument(live, store, clock)
-    console = Console(live, store, clock, settings_of, changes or Changes(live.instance), wake_delivery)
+    console = Console(live, store, clock, settings_of, changes or Changes(live.instance), wake_delivery, probes)
     visitors = Visitors(store, clock)
 
     api = make_api(
@@ -58,7 +61,7 @@ def make_app(
             settings_of,
             document.document,
             ages,
-            Callers(visitors.of).of,
+            Callers(store, clock, lambda: live.office, visitors.of, visitors.is_own_form).of,
             partial(_publish, console),
         )
     )

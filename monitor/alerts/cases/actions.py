@@ -18,6 +18,7 @@ from monitor.alerts.cases import (
     escalation,
     events,
     publishing,
+    site_notes,
     tickets,
     waiting,
 )
@@ -53,6 +54,7 @@ NEEDS_WORDS = {"wait": N_("for what"), "comment": N_("what is to be written"), "
 
 note_outage, excuse_outage = publishing.note_outage, publishing.excuse_outage
 set_public_note = publishing.set_public_note
+note_site = site_notes.note_site
 
 
 def act(

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Annotated, Any, TypeVar
 
-from fastapi import Query
+from fastapi import Header, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -85,6 +85,12 @@ After = Annotated[
     Query(max_length=keyset.LONGEST, description="Where the page begins: what the header Link of the last one has."),
 ]
 Counted = Annotated[bool, Query(description="Count all of them, too.")]
+
+
+IfMatch = Annotated[str, Header(description="The entity tag (ETag) of what was read; needed.")]
+IdempotencyKey = Annotated[
+    str, Header(description="Repeats of a request with the same key are answered as the first, for a day.")
+]
 
 
 def span_of(limit: int, after: str, counted: bool, key: Sequence[type]) -> Span:

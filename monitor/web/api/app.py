@@ -13,14 +13,22 @@ from starlette.responses import Response
 
 from monitor.domain.api_scopes import SCOPES
 from monitor.i18n.languages import SOURCE
-from monitor.web.api import charter, documentation, places, tickets
+from monitor.web.api import accounts, charter, documentation, maintenance, notices, places, tickets
 from monitor.web.api.answers import NAMED
 from monitor.web.api.asked import SCOPE, Api
 from monitor.web.api.problems import Problem, invalid
 from monitor.web.api.schemas import PROBLEM
 
 PREFIX = "/api/v1"
-ROUTERS = (places.router, tickets.router, charter.router, documentation.router)
+ROUTERS = (
+    places.router,
+    tickets.router,
+    charter.router,
+    maintenance.router,
+    notices.router,
+    accounts.router,
+    documentation.router,
+)
 _OF_STATUS = {404: "not-found", 405: "no-such-method", 413: "too-large", 400: "malformed"}
 _NO_TELEMETRY: TelemetryConfig = {
     "tracing": False,

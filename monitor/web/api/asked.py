@@ -130,7 +130,7 @@ class Asked:
 
     def work(self, session: Session) -> Work:
         """Return the transaction by who asks."""
-        return Work(session, self.office, self.now_utc, self.caller.name)
+        return Work(session, self.office, self.now_utc, self.caller.name, via="api", address=self.caller.address)
 
     def site(self, id_: str) -> Site:
         """Return a site within the caller's scope; raises Problem."""

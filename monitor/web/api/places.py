@@ -8,7 +8,10 @@ from typing import Annotated, TypedDict
 from fastapi import APIRouter, Path, Query
 from starlette.responses import Response
 
-from monitor.domain.api_scopes import STATUS_READ
+from monitor.alerts.cases import publishing
+from monitor.domain.api_scopes import ADMIN, STATUS_READ, TICKETS_WRITE
+from monitor.domain.message import message
+from monitor.domain.roles import Right
 from monitor.domain.text import comparison_key
 from monitor.reports.availability import figures
 from monitor.reports.charter_documents import SiteSharesDocument, availability_document
@@ -25,17 +28,37 @@ from monitor.store.documents import (
 )
 from monitor.store.keyset_queries import Page, Within
 from monitor.store.session import Session
+from monitor.store.work import Work
 from monitor.web.api import keyset
-from monitor.web.api.answers import JSON, After, Counted, Found, Limit, made, page, reading, route, span_of, written
+from monitor.web.api.answers import (
+    JSON,
+    After,
+    Counted,
+    Found,
+    IfMatch,
+    Limit,
+    change,
+    made,
+    page,
+    reading,
+    route,
+    span_of,
+    written,
+)
 from monitor.web.api.asked import Asked, Asking, GuardedRoute
+from monitor.web.api.bodies import OutageChange
+from monitor.web.api.changes import do, version_wanted
 from monitor.web.api.keyset import USUAL
 from monitor.web.api.moments import From, To, span
-from monitor.web.api.problems import Problem
+from monitor.web.api.problems import Problem, bad_field, without_scope
 from monitor.web.status import live_site
 
 router = APIRouter(route_class=GuardedRoute, tags=["status"])
 
 SiteId = Annotated[str | None, Query(max_length=64, description="Only of this site.")]
+
+
+OutageNumber = Annotated[int, Path(ge=1, le=keyset.LARGEST_ID)]
 
 
 class SpanDocument(TypedDict):
@@ -221,9 +244,34 @@ async def outages(
 
 
 @router.get("/outages/{number}", **route(STATUS_READ, OutageDocument, "not-found"))
-async def one_outage(asked: Asking, number: Annotated[int, Path(ge=1, le=keyset.LARGEST_ID)]) -> Response:
+async def one_outage(asked: Asking, number: OutageNumber) -> Response:
     """Read an outage."""
     return await reading(asked, lambda session: outage_found(asked, session, number))
+
+
+@router.patch("/outages/{number}", **change(TICKETS_WRITE, OutageDocument, "not-found", "stale-version", "no-version"))
+async def change_outage(asked: Asking, number: OutageNumber, body: OutageChange, if_match: IfMatch = "") -> Response:
+    """Say something of an outage to the public, or let it count against nobody."""
+    wanted = version_wanted(asked)
+    if body.excuse is not None and Right.RAISE not in asked.caller.rights:
+        raise without_scope(ADMIN)
+    if body.note is None and body.excuse is None:
+        raise bad_field("", message("what is to be changed? Expected 'note' or 'excuse'"))
+
+    def changes(work: Work) -> Found:
+        before = keyset_queries.outage(work.session, number)
+        if before is None or not asked.sees_site(before.site):
+            raise Problem("not-found")
+        seen = wanted.seen(before.version)
+        if body.note is not None:
+            publishing.note_outage(work, number, body.note, seen=seen)
+            seen = None
+        if body.excuse is not None:
+            publishing.excuse_outage(work, number, body.excuse, seen=seen)
+        work.session.flush()
+        return outage_found(asked, work.session, number)
+
+    return await do(asked, changes)
 
 
 def within_scope(

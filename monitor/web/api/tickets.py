@@ -5,8 +5,14 @@ from typing import Annotated, NotRequired, cast
 from fastapi import APIRouter, Path, Query
 from starlette.responses import Response
 
-from monitor.domain.api_scopes import TICKETS_READ
+from monitor.alerts.cases import actions, publishing
+from monitor.alerts.cases.complaints import Request
+from monitor.domain.api_scopes import ADMIN, TICKETS_READ, TICKETS_WRITE
+from monitor.domain.message import message
+from monitor.domain.roles import Right
+from monitor.domain.text import clean, has_words
 from monitor.domain.ticket_number import read as read_number
+from monitor.domain.ticket_states import ACTIONS
 from monitor.store import keyset_queries, queries
 from monitor.store.documents import (
     PublicTicketDocument,
@@ -16,13 +22,28 @@ from monitor.store.documents import (
 )
 from monitor.store.queries import EventView, TicketView
 from monitor.store.session import Session
+from monitor.store.work import Work
 from monitor.web.api import keyset
-from monitor.web.api.answers import After, Counted, Found, Limit, page, reading, route, span_of
+from monitor.web.api.answers import (
+    After,
+    Counted,
+    Found,
+    IdempotencyKey,
+    IfMatch,
+    Limit,
+    change,
+    page,
+    reading,
+    route,
+    span_of,
+)
 from monitor.web.api.asked import Asked, Asking, GuardedRoute
+from monitor.web.api.bodies import NewTicket, TicketAct
+from monitor.web.api.changes import do, version_wanted
 from monitor.web.api.keyset import USUAL
 from monitor.web.api.moments import From, To
 from monitor.web.api.places import SiteId, within_scope
-from monitor.web.api.problems import Problem
+from monitor.web.api.problems import Problem, bad_field, without_scope
 
 router = APIRouter(route_class=GuardedRoute, tags=["tickets"])
 
@@ -34,6 +55,15 @@ class SeenTicketDocument(PublicTicketDocument):
 
     asker: NotRequired[str]
     text: NotRequired[str]
+
+
+class RegisteredDocument(SeenTicketDocument):
+    """A ticket that was just registered, with the code by which its requester follows it."""
+
+    code: str
+
+
+_CHANGES = ("not-found", "stale-version", "no-version", "key-used")
 
 
 @router.get("/tickets", **route(TICKETS_READ, SeenTicketDocument, "not-found", of_list=True))
@@ -113,3 +143,61 @@ def event_document(asked: Asked, event: EventView) -> TicketEventDocument:
         if names_asker:
             found["reason"], found["reason_text"] = None, ""
     return found
+
+
+@router.post("/tickets", **change(TICKETS_WRITE, RegisteredDocument, "key-used", status=201))
+async def register(asked: Asking, body: NewTicket, idempotency_key: IdempotencyKey = "") -> Response:
+    """Register a complaint or request; its due date is counted from when it came in."""
+    office = asked.office
+    request = Request(
+        office.charter.key_of(body.service) or body.service,
+        body.way,
+        body.asker,
+        body.text,
+        body.received or asked.now_utc,
+        body.asker_email,
+        body.site or None,
+        body.asker_phone,
+        body.memo,
+        body.why_late,
+    )
+    if body.site and not asked.sees_site(body.site) and body.site in asked.api.live.fleet.sites:
+        raise bad_field("site", message("lies outside the scope of the token or user"))
+
+    def registers(work: Work) -> Found:
+        row = actions.register(work, request)
+        work.session.flush()
+        found = queries.ticket_view(row)
+        registered = cast("RegisteredDocument", {**document(asked, found), "code": row.code})
+        headers = {"location": f"{asked.request.url.path}/{found.number}"}
+        return Found(registered, 201, found.version, headers)
+
+    return await do(asked, registers)
+
+
+@router.post("/tickets/{number}/actions", **change(TICKETS_WRITE, SeenTicketDocument, *_CHANGES))
+async def act(
+    asked: Asking, number: Number, body: TicketAct, if_match: IfMatch = "", idempotency_key: IdempotencyKey = ""
+) -> Response:
+    """Act on a ticket: acknowledge, start, wait, resolve, close, reopen, withdraw, raise it, or comment on it."""
+    wanted = version_wanted(asked)
+    if body.action not in ACTIONS:
+        raise bad_field(
+            "action",
+            message("found '{action}'. Expected one of: {known}", action=clean(body.action, 20), known=list(ACTIONS)),
+        )
+    if body.action == "raise" and Right.RAISE not in asked.caller.rights:
+        raise without_scope(ADMIN)
+    if body.public and not has_words(body.text):
+        raise bad_field("text", message("Expected what the public page is to tell"))
+
+    def acts(work: Work) -> Found:
+        before = ticket(asked, work.session, number)
+        actions.act(work, before.number, body.action, body.text, until_utc=body.until, seen=wanted.seen(before.version))
+        if body.public:
+            publishing.set_public_note(work, before.number, body.text)
+        work.session.flush()
+        found = ticket(asked, work.session, before.number)
+        return Found(document(asked, found), version=found.version)
+
+    return await do(asked, acts)

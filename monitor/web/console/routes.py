@@ -1,10 +1,10 @@
 """List the pages of the console. A new page is one module and one line."""
 
-from monitor.web.console import calendar_page, now, stream
+from monitor.web.console import calendar_page, now, site, stream
 from monitor.web.console.asked import PageRoute
 from monitor.web.console.console import Console
 
-PAGES = (now, calendar_page, stream)
+PAGES = (now, site, calendar_page, stream)
 
 
 def page_routes(console: Console) -> list[PageRoute]:

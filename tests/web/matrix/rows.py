@@ -76,6 +76,11 @@ ROWS = (
     Row("GET", "/api/status", EVERYBODY),
     Row("GET", "/static/{name}", EVERYBODY, "/static/console.css"),
     Row("GET", "/", VIEWER),
+    Row("GET", "/sites/{id}", VIEWER, "/sites/udc-juniadaha", far=404),
+    Row("GET", "/sites/{id}/label", VIEWER, "/sites/udc-juniadaha/label", far=404),
+    Row("POST", "/sites/{id}/note", OFFICER, "/sites/udc-juniadaha/note", {"text": "The key is upstairs"}, 303, 404),
+    Row("POST", "/sites/{id}/probe", OFFICER, "/sites/udc-juniadaha/probe", done=303, far=404),
+    Row("POST", "/sites/{id}/trace", OFFICER, "/sites/udc-juniadaha/trace", done=303, far=404),
     Row("GET", "/stream", VIEWER),
     Row("GET", "/alive", VIEWER),
 )

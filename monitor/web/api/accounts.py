@@ -1,0 +1,117 @@
+"""Answer who may do what, and who did what: users, tokens, and the audit log."""
+
+from datetime import datetime
+from typing import Annotated, Any, TypedDict
+
+from fastapi import APIRouter, Query
+from starlette.responses import Response
+
+from monitor.accounts.documents import TokenDocument, UserDocument, token_document, user_document
+from monitor.domain.api_scopes import ADMIN, AUDIT_READ
+from monitor.i18n.catalogue import render
+from monitor.i18n.languages import SOURCE
+from monitor.store import audit_chain, keyset_queries, token_rows, user_rows
+from monitor.store.models import Act
+from monitor.store.session import Session
+from monitor.web.api import keyset
+from monitor.web.api.answers import After, Counted, Found, Limit, page, reading, route, span_of
+from monitor.web.api.asked import Asking, GuardedRoute
+from monitor.web.api.keyset import USUAL
+from monitor.web.api.moments import From, To
+from monitor.web.api.places import within_scope
+from monitor.web.api.problems import without_scope
+
+router = APIRouter(route_class=GuardedRoute, tags=["accounts"])
+
+
+class ActDocument(TypedDict):
+    """An act of a person or program: who, when, from where, and what it changed."""
+
+    id: int
+    at_utc: str
+    actor: str
+    via: str
+    address: str
+    kind: str
+    about: str
+    before: dict[str, Any]
+    after: dict[str, Any]
+    hash: str
+
+
+class AuditDocument(TypedDict):
+    """The result of a walk along the hash chain: how many entries, the last hash, and what does not fit."""
+
+    is_whole: bool
+    entries: int
+    head: str
+    fault: str
+
+
+@router.get("/users", **route(ADMIN, UserDocument, of_list=True))
+async def users(asked: Asking) -> Response:
+    """List users, those that are disabled included."""
+    return await reading(
+        asked, lambda session: Found({"items": [user_document(user) for user in user_rows.users(session)]})
+    )
+
+
+@router.get("/tokens", **route(ADMIN, TokenDocument, of_list=True))
+async def tokens(asked: Asking) -> Response:
+    """List tokens, never what they are themselves; those that were revoked included."""
+    return await reading(
+        asked, lambda session: Found({"items": [token_document(row) for row in token_rows.tokens(session)]})
+    )
+
+
+@router.get("/audit", **route(AUDIT_READ, ActDocument, of_list=True))
+async def audit(
+    asked: Asking,
+    actor: Annotated[str | None, Query(max_length=100)] = None,
+    kind: Annotated[str | None, Query(max_length=40)] = None,
+    about: Annotated[str | None, Query(max_length=130)] = None,
+    from_utc: From = None,
+    to_utc: To = None,
+    limit: Limit = USUAL,
+    after: After = "",
+    count: Counted = False,
+) -> Response:
+    """List acts, the newest first; for callers whose scope is all sites."""
+    if not asked.caller.scope.is_all:
+        raise without_scope(AUDIT_READ)
+    wanted = span_of(limit, after, count, keyset.BY_TIME)
+    within = within_scope(asked, None, from_utc, to_utc)
+
+    def read(session: Session) -> Found:
+        found = keyset_queries.acts(session, wanted, within, actor=actor, kind=kind, about=about)
+        return page(asked, found, _document)
+
+    return await reading(asked, read)
+
+
+@router.get("/audit/verify", **route(AUDIT_READ, AuditDocument))
+async def verify(asked: Asking) -> Response:
+    """Verify the hash chain over the history of all tickets and all acts."""
+
+    def read(session: Session) -> Found:
+        found = audit_chain.verify(session)
+        fault = render(found.fault, SOURCE)
+        return Found({"is_whole": not fault, "entries": found.events, "head": found.head, "fault": fault})
+
+    return await reading(asked, read)
+
+
+def _document(act: Act) -> ActDocument:
+    at_utc: datetime = act.at_utc
+    return {
+        "id": act.id,
+        "at_utc": at_utc.isoformat(),
+        "actor": act.actor,
+        "via": act.via,
+        "address": act.address,
+        "kind": act.kind,
+        "about": act.about,
+        "before": act.before,
+        "after": act.after,
+        "hash": act.hash,
+    }

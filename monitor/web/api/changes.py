@@ -1,0 +1,102 @@
+"""Do what programs change: once for each Idempotency-Key, and only to the version that was seen."""
+
+import hashlib
+import json
+import re
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+
+from starlette.responses import Response
+
+from monitor.domain.message import message
+from monitor.store import idempotent_rows
+from monitor.store.models import IdempotentAnswer
+from monitor.store.work import Work
+from monitor.web.api.answers import JSON, Found, written
+from monitor.web.api.asked import Asked
+from monitor.web.api.problems import Problem
+from monitor.web.api.versions import Wanted, if_match, tag_of
+
+_KEY = re.compile(r"[\x21-\x7e]{1,200}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """An answer as it is kept for whoever repeats the request."""
+
+    status: int
+    headers: dict[str, str]
+    body: str
+    is_repeated: bool = False
+
+
+def version_wanted(asked: Asked) -> Wanted:
+    """Return the versions that If-Match names; raises Problem without it."""
+    given = asked.request.headers.getlist("if-match")
+    if not given:
+        raise Problem("no-version")
+    try:
+        return if_match(", ".join(given))
+    except ValueError:
+        raise Problem("malformed", message("If-Match is no list of entity tags")) from None
+
+
+async def do(asked: Asked, job: Callable[[Work], Found], changed: Collection[str] = ()) -> Response:
+    """Do ``job`` in one transaction and answer with what it found; raises Problem, and has changed nothing then.
+
+    With an Idempotency-Key that was used within a day for the same request, answer as then, and do nothing.
+    """
+    key = _key_of(asked)
+
+    def does(work: Work) -> _Answer:
+        if key is not None:
+            known = idempotent_rows.answer_of(work.session, key, work.now_utc)
+            if known is not None and known.body_hash != _body_hash(asked):
+                raise Problem("key-used")
+            if known is not None:
+                return _Answer(known.status, dict(known.headers), known.body, is_repeated=True)
+        found = job(work)
+        headers = dict(found.headers)
+        if found.version is not None:
+            headers["etag"] = tag_of(found.version)
+        answer = _Answer(found.status, headers, "" if found.document is None else written(found.document).decode())
+        if key is not None:
+            _keep(work, key, asked, answer)
+        return answer
+
+    answer = await asked.api.act(asked, does, changed)
+    headers = {**answer.headers, **({"idempotent-replayed": "true"} if answer.is_repeated else {})}
+    return Response(answer.body.encode(), answer.status, headers, JSON if answer.body else None)
+
+
+def _keep(work: Work, key: bytes, asked: Asked, answer: _Answer) -> None:
+    row = IdempotentAnswer(
+        key_hash=key,
+        body_hash=_body_hash(asked),
+        at_utc=work.now_utc,
+        status=answer.status,
+        headers=answer.headers,
+        body=answer.body,
+    )
+    idempotent_rows.keep(work.session, row)
+
+
+def _key_of(asked: Asked) -> bytes | None:
+    """Return the hash of the key and of who sent it; None without a key. Raises Problem for what is no key."""
+    given = asked.request.headers.getlist("idempotency-key")
+    if not given:
+        return None
+    if len(given) > 1 or not _KEY.fullmatch(given[0]):
+        raise Problem("malformed", message("Idempotency-Key is no text of 1 to 200 visible characters"))
+    return _hash(asked.caller.name, given[0])
+
+
+def _body_hash(asked: Asked) -> bytes:
+    """Return the hash of a request: method, address and body."""
+    request = asked.request
+    body: bytes = request._body  # the guard has read it
+    return _hash(request.method, str(request.url.path), request.url.query, hashlib.sha256(body).hexdigest())
+
+
+def _hash(*parts: str) -> bytes:
+    return hashlib.sha256(json.dumps(parts).encode()).digest()
