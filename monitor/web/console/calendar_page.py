@@ -25,7 +25,7 @@ from monitor.web.console.dispatch import refused_page
 
 YEARS = (2000, 2099)
 MOST_MOVED = 50
-SUNDAY = date(2026, 1, 4)  # any
+WEEK = tuple(date(2026, 1, 4) + timedelta(days=each) for each in range(7))  # any, from Sunday on
 FIELDS = ("what", "undoes", "date", "first", "last", "bn", "en", "order", "dated", "opens", "closes", "public")
 
 
@@ -70,7 +70,9 @@ def routes(console: Console) -> list[PageRoute]:
             missing_ramadans=office.missing_ramadans(today),
             entered=list(reversed(entered)),
             may_order=may_order(asked),
-            weekdays=[formats.weekday_text(SUNDAY + timedelta(days=each), asked.lang) for each in range(7)],
+            weekdays=[
+                (formats.weekday_text(each, asked.lang), formats.narrow_weekday_text(each, asked.lang)) for each in WEEK
+            ],
             clock_of=lambda at: formats.digits(clock_text(at), asked.lang),
         )
 

@@ -69,6 +69,8 @@ class Row:
         return self.path.startswith("/api/v1")
 
 
+ORDER = {"what": "closed", "date": "2026-12-08", "en": "The moon", "order": "42", "dated": "2026-11-01"}
+
 ROWS = (
     Row("GET", "/metrics", EVERYBODY),
     Row("GET", "/healthz", EVERYBODY),
@@ -81,6 +83,10 @@ ROWS = (
     Row("POST", "/sites/{id}/note", OFFICER, "/sites/udc-juniadaha/note", {"text": "The key is upstairs"}, 303, 404),
     Row("POST", "/sites/{id}/probe", OFFICER, "/sites/udc-juniadaha/probe", done=303, far=404),
     Row("POST", "/sites/{id}/trace", OFFICER, "/sites/udc-juniadaha/trace", done=303, far=404),
+    Row("GET", "/calendar", VIEWER),
+    Row("GET", "/calendar/export", PROGRAMMER),
+    Row("GET", "/calendar/order", PROGRAMMER),
+    Row("POST", "/calendar/order", PROGRAMMER, form=ORDER, done=303, far=403, get=200),
     Row("GET", "/stream", VIEWER),
     Row("GET", "/alive", VIEWER),
 )
