@@ -86,7 +86,7 @@ class World:
     def _ticket(self, _: Gaps) -> str:
         with self.desk.store.write() as session:
             work = Work(session, self.desk.office, self.desk.clock.utc(), "officer")
-            request = Request("udc_support", "phone", "A. Teacher", "No line since morning", work.now_utc, site=SITE)
+            request = Request("citizen:8", "phone", "A. Teacher", "No line since morning", work.now_utc, site=SITE)
             made = actions.register(work, request)
             return actions.act(work, made.number, "comment", "a call came").number
 
