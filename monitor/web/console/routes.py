@@ -1,6 +1,6 @@
 """List the pages of the console. A new page is one module and one line."""
 
-from monitor.web.console import PAGES, calendar_page, now, register, site, sites, stream, ticket, tickets
+from monitor.web.console import calendar_page, now, register, site, sites, stream, ticket, tickets
 from monitor.web.console.asked import PageRoute
 from monitor.web.console.console import Console
 
