@@ -50,6 +50,7 @@ def make_app(
     console = Console(live, store, clock, settings_of, changes or Changes(live.instance), wake_delivery)
     visitors = Visitors(store, clock)
 
+    callers = Callers(store, clock, lambda: live.office, visitors.of, visitors.is_own_form)
     api = make_api(
         Api(
             live,
@@ -58,7 +59,8 @@ def make_app(
             settings_of,
             document.document,
             ages,
-            Callers(store, clock, lambda: live.office, visitors.of, visitors.is_own_form).of,
+            callers.of,
+            callers.of_feed,
             partial(_publish, console),
         )
     )
