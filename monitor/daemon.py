@@ -26,8 +26,9 @@ from monitor.logs.output import LogOutput
 from monitor.metrics.exposition import Exposition
 from monitor.probes.icmp.engine import IcmpProbe
 from monitor.runtime import gc_tuning
+from monitor.runtime.asked_probes import AskedProbes
 from monitor.runtime.baseline_keeper import BaselineKeeper
-from monitor.runtime.calendar_jobs import CalendarJobs
+from monitor.runtime.calendar_jobs import CalendarJobs, Job
 from monitor.runtime.changes import Changes
 from monitor.runtime.config_reload import ConfigReload
 from monitor.runtime.config_verdicts import ConfigVerdicts
@@ -42,7 +43,9 @@ from monitor.runtime.notifier import Notifier
 from monitor.runtime.office_in_force import OfficeInForce
 from monitor.runtime.part import Part, ages_s
 from monitor.runtime.sample_log import SampleLog
+from monitor.runtime.server_certificate import certificate_of
 from monitor.runtime.service_checker import ServiceChecker
+from monitor.runtime.setup_code import setup_line
 from monitor.runtime.sink import Storing
 from monitor.runtime.snmp_poller import SnmpPoller
 from monitor.runtime.startup_messages import startup_lines, warnings
@@ -53,12 +56,13 @@ from monitor.runtime.trusted_clock import TrustedClock, boot_id
 from monitor.runtime.watchdog import Watchdog
 from monitor.runtime.writer import DecisionWriter
 from monitor.settings.load import Settings
-from monitor.settings.monitor_file import connect_address
 from monitor.settings.notices_section import ChannelName
+from monitor.settings.web_section import connect_address
 from monitor.store.opening import open_when_possible
 from monitor.web.app import make_app
 from monitor.web.local_server import LocalServer
 from monitor.web.page_server import PageServer
+from monitor.web.public.publisher import Publisher
 
 log = logging.getLogger(__name__)
 
@@ -114,10 +118,17 @@ class Daemon:
         heartbeat = HeartbeatSender(settings.monitor.heartbeat, self._heartbeat_ages)
         watchdog = Watchdog(clock, live, systemd, self._ages)
         self._reload = ConfigReload(clock, settings.directory, self._verdicts, systemd, self._take_over)
-        calendar = CalendarJobs(self._trusted_utc, Jobs(store, live, in_force, opener.examine).all_of_them())
+        publisher = Publisher(store, lambda: live.office, lambda: in_force.settings, clock)
+        jobs = Jobs(store, live, in_force, opener.examine).all_of_them()
+        jobs.append(Job("copy of the public page", publisher.last_due, publisher.write_copy, makes_up=True))
+        calendar = CalendarJobs(self._trusted_utc, jobs)
         exposition = Exposition(live, store, clock)
-        app = make_app(live, exposition, store, lambda: in_force.settings, self._ages, clock, changes, notifier.wake)
-        self._page = page = PageServer(app, settings.monitor.web, sockets, clock, self._say_how, self._line_lang)
+        probes = AskedProbes(clock, live, prober.soon, changes.publish)
+        app = make_app(
+            live, exposition, store, lambda: in_force.settings, self._ages, clock, changes, notifier.wake, probes
+        )
+        web, certificate = settings.monitor.web, certificate_of(settings)
+        self._page = page = PageServer(app, web, sockets, clock, self._say_how, self._line_lang, certificate)
         # Opened in this order and closed in the reverse one: sources of decisions are closed before the writer.
         self._parts: tuple[Part, ...] = (
             *(opener, sample_log, baselines, writer, diagnostics),
@@ -195,7 +206,9 @@ class Daemon:
 
         Pending decisions are stored at the end.
         """
-        if not (self._knows_before or self._stop.is_set()):
+        if self._knows_before:
+            self._say_setup_code()
+        elif not self._stop.is_set():
             self.begins_again = True
             self._stop.set()
 
@@ -232,7 +245,7 @@ class Daemon:
         """Report to systemd, and to commands, where the page is, or why there is none."""
         address, trouble = self._page.address, self._page.trouble
         self._verdicts.page(connect_address(address), trouble)
-        self._systemd.status(f"page http://{address}/" if address else f"no page: {trouble}")
+        self._systemd.status(f"page {self._page.url}/" if address else f"no page: {trouble}")
 
     def _line_lang(self) -> Lang:
         """Return the language of lines at the start: that of this run where people read them, else English."""
@@ -244,6 +257,12 @@ class Daemon:
             emit(log, LogEvent.CONFIG_WARNING, "%s", render(warning, lang))
         for line in startup_lines(self.settings, self._store):
             emit(log, LogEvent.STARTED, "%s", render(line, lang))
+        self._say_setup_code()
+
+    def _say_setup_code(self) -> None:
+        line = setup_line(self._store, self._live.office, self._clock.utc())
+        if line is not None:
+            emit(log, LogEvent.SETUP_CODE, "%s", render(line, self._line_lang()))
 
 
 def _state_of(settings: Settings, clock: Clock, left: RestoredState) -> RuntimeState:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from monitor.alerts.channels import apprise
-from monitor.runtime import diagnostics
+from monitor.runtime import tracing
 from monitor.runtime.subprocess_load import load_in_subprocess
 from tests.places import MONITOR, SHIPPED
 
@@ -34,7 +34,7 @@ def test_the_configuration_is_read_again_by_our_own_code(trap: Path) -> None:
     assert not trap.exists()
 
 
-@pytest.mark.parametrize("words", [[*diagnostics.TRACE, "127.0.0.1"], apprise.COMMAND, [str(PROGRAM), "version"]])
+@pytest.mark.parametrize("words", [[*tracing.TRACE, "127.0.0.1"], apprise.COMMAND, [str(PROGRAM), "version"]])
 def test_our_processes_run_our_own_code(trap: Path, words: list[str]) -> None:
     job = '{"url": "", "title": "", "body": "", "kind": ""}'  # Apprise sends nothing to nowhere
     subprocess.run(words, input=job.encode(), capture_output=True, timeout=60, check=False)

@@ -27,6 +27,7 @@ from monitor.cli import (
     office_calendar,
     outbox,
     probe,
+    public,
     records,
     registering,
     reload,
@@ -76,6 +77,7 @@ app.add_typer(tickets.app, name="ticket")
 app.add_typer(outbox.app, name="outbox")
 app.add_typer(notify.app, name="notify")
 app.add_typer(maintenance.app, name="maintenance")
+app.add_typer(public.app, name="public")
 app.add_typer(clock.app, name="clock")
 app.add_typer(office_calendar.app, name="calendar")
 app.add_typer(records.audit, name="audit")

@@ -242,6 +242,28 @@ HISTORY: Mapping[str, str] = {
 }
 """Kinds of lines in a ticket's history; what falls due is named as the notice of it."""
 
+ACTS: Mapping[str, str] = {
+    "ack": N_("Acknowledge"),
+    "start": N_("Begin work"),
+    "wait": N_("Let it wait"),
+    "resolve": N_("It is resolved"),
+    "close": N_("Close"),
+    "reopen": N_("Open again"),
+    "withdraw": N_("Withdraw: registered by mistake"),
+    "raise": N_("Raise to the next stage"),
+    "comment": N_("Write a comment"),
+}
+"""What a person can do to a ticket, as the button says it; by `domain.ticket_states.ACTIONS`."""
+
+REACHED: Mapping[str, str] = {
+    "kept": N_("resolved here"),
+    "missed": N_("time is over"),
+    "now": N_("it is here now"),
+    "ahead": N_("if it is not resolved"),
+    "never": N_("not needed"),
+}
+"""Where a stage of the ladder lies, by `reports.ladder.Reached`."""
+
 WEEKDAYS: Mapping[str, str] = {
     "monday": N_("monday"),
     "tuesday": N_("tuesday"),
@@ -289,3 +311,19 @@ PORT_STATES: Mapping[str, str] = {
     "lowerLayerDown": N_("lower layer down"),
 }
 """Whether a port carries traffic, by ifOperStatus and ifAdminStatus (IF-MIB)."""
+
+PUBLIC_WORDS: Mapping[str, str] = {
+    "down": N_("disrupted"),
+    "planned": N_("planned work"),
+    "poor": N_("poor"),
+    "unmonitored": N_("unmonitored"),
+    "up": N_("up"),
+    "closed": N_("outside its hours"),
+}
+"""What the public page says of a site, union or kind, by `web.public.model.Word`."""
+
+PUBLIC_CAUSES: Mapping[str, str] = {
+    "": N_("not known yet"),
+    "power": N_("power cut, as it seems"),
+}
+"""What the public page says of a suspected cause."""

@@ -65,18 +65,21 @@ def merged(intervals: Iterable[Interval]) -> list[Interval]:
 
 def without(intervals: Iterable[Interval], taken: Iterable[Interval]) -> list[Interval]:
     """Return what of ``intervals`` is not covered by ``taken``; both are in order and without overlaps."""
-    left = list(intervals)
-    for begins, ends in taken:
-        cut: list[Interval] = []
-        for each in left:
-            if each[1] <= begins or ends <= each[0]:
-                cut.append(each)
-                continue
-            if each[0] < begins:
-                cut.append((each[0], begins))
-            if ends < each[1]:
-                cut.append((ends, each[1]))
-        left = cut
+    left: list[Interval] = []
+    covers = list(taken)
+    first = 0  # those before it end before all that is still to come
+    for starts, ends in intervals:
+        begins = starts
+        while first < len(covers) and covers[first][1] <= begins:
+            first += 1
+        at = first
+        while at < len(covers) and covers[at][0] < ends and begins < ends:
+            if begins < covers[at][0]:
+                left.append((begins, covers[at][0]))
+            begins = max(begins, covers[at][1])
+            at += 1
+        if begins < ends:
+            left.append((begins, ends))
     return left
 
 

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from monitor.domain.day import at_dhaka
 from monitor.i18n.formats import DHAKA
-from monitor.judging.availability import Availability, Interval, availability, clipped, merged, without
+from monitor.judging.availability import Availability, Interval, availability, clipped, merged, total, without
 from monitor.reports.availability import SiteTimes
 
 ONE_DAY = timedelta(days=1)
@@ -95,3 +95,27 @@ def _within(intervals: Sequence[Interval], allowed: Sequence[Interval]) -> Itera
     """Yield what of ``intervals`` lies in ``allowed``; both are in order and without overlaps."""
     for each in allowed:
         yield from clipped(intervals, each)
+
+
+def in_service_hours(times: SiteTimes, window: Interval) -> Availability:
+    """Count each state within the service hours alone; what is closed is no part of the sum.
+
+    Its share is that of `reports.availability.Figures.promised`.
+    """
+    hours = service_hours(times, window)
+    blind = list(_within(merged(clipped(times.blind, window)), hours))
+    paused = without(list(_within(merged(clipped([*times.silent, *times.planned], window)), hours)), blind)
+    down = without(without(list(_within(merged(clipped(times.down, window)), hours)), blind), paused)
+    lost = total(blind), total(paused), total(down)
+    return Availability(total(hours) - sum(lost, timedelta()), lost[2], lost[0], lost[1])
+
+
+def in_minutes(found: Availability) -> tuple[int, int, int, int, int]:
+    """Return up, down, unmonitored, paused and their sum in whole minutes that add up as on paper."""
+    parts = [each.total_seconds() / 60 for each in (found.up, found.down, found.unmonitored, found.paused)]
+    whole = round(sum(parts))
+    floors = [int(part) for part in parts]
+    by_rest = sorted(range(len(parts)), key=lambda at: floors[at] - parts[at])
+    for at in by_rest[: whole - sum(floors)]:
+        floors[at] += 1
+    return floors[0], floors[1], floors[2], floors[3], whole

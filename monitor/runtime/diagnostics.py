@@ -4,10 +4,7 @@ The first two are at hand and go with the outage; the route takes seconds to tra
 """
 
 import asyncio
-import json
 import logging
-import sys
-from asyncio.subprocess import DEVNULL, PIPE
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -24,6 +21,7 @@ from monitor.probes.snmp.reading import feeds_from_battery
 from monitor.runtime.last_hour import summary
 from monitor.runtime.live import RuntimeState
 from monitor.runtime.part import Part
+from monitor.runtime.tracing import Hops, NoTrace, traced
 from monitor.settings.fleet import Device, Site
 from monitor.settings.load import Settings
 
@@ -32,8 +30,6 @@ log = logging.getLogger(__name__)
 LAST_WORD = timedelta(hours=1)  # what SNMP said before that is no evidence of an outage
 MOST_WAITING = 20  # outages whose way is still to be traced: more at once are one fault, and the first ones show it
 PAUSE_S = 2.0
-LONGEST_S = 30.0
-TRACE = [sys.executable, "-P", "-m", "monitor.probes.trace"]
 
 
 class Diagnostics(Part):
@@ -136,25 +132,11 @@ class Diagnostics(Part):
             found.append(Way(device=device.id, hops=tuple(hops), reached=is_reached))
         return tuple(found)
 
-    async def _traced(self, address: str) -> list[tuple[int, str]] | None:
-        """Trace a route in a process of its own, off the loop.
-
-        None when no route can be traced from here, which is logged once.
-        """
-        process = await asyncio.create_subprocess_exec(
-            *TRACE, address, stdin=DEVNULL, stdout=PIPE, stderr=PIPE, limit=1024 * 1024
-        )
+    async def _traced(self, address: str) -> Hops | None:
+        """Trace a route; None when no route can be traced from here, which is logged once."""
         try:
-            async with asyncio.timeout(LONGEST_S):
-                output, trouble = await process.communicate()
-        except TimeoutError:
-            return None
-        finally:
-            if process.returncode is None:
-                process.kill()
-                await process.wait()
-        if process.returncode:
-            emit(log, LogEvent.TRACE_OFF, "no paths are traced: %s", trouble.decode(errors="replace").strip()[-300:])
+            return await traced(address)
+        except NoTrace as error:
+            emit(log, LogEvent.TRACE_OFF, "no paths are traced: %s", str(error))
             self._may_trace = False
             return None
-        return [(distance, hop) for distance, hop in json.loads(output)]

@@ -132,6 +132,18 @@ class RuntimeView(Protocol):
         """Return the last SNMP reading of each device."""
 
     @property
+    def snmp_said(self) -> Mapping[str, tuple[datetime, Reading]]:
+        """Return each device's last successful SNMP reading, and its time."""
+
+    @property
+    def link_use(self) -> Mapping[str, float]:
+        """Return the share of a link's speed in use at the last reading, 0 to 1, by its site."""
+
+    @property
+    def hours(self) -> Mapping[str, Hour]:
+        """Return each device's last hour of echoes, minute by minute."""
+
+    @property
     def restarts(self) -> Mapping[str, int]:
         """Return how often each device has restarted in this run; 0 for those not in it."""
 

@@ -5,7 +5,7 @@ No device, address, reason, evidence, requester or text of a request leaves thes
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import func, select
 
@@ -45,6 +45,17 @@ class Promise(NamedTuple):
     ended_utc: datetime | None
 
 
+class PlanChange(NamedTuple):
+    """The version of work planned by command, and when it was ended early; None: it was not."""
+
+    version: int
+    ended_utc: datetime | None
+
+
+UNCHANGED = PlanChange(1, None)
+"""What is said of planned work of monitor.toml."""
+
+
 class Tracked(NamedTuple):
     """What a requester learns of a request by its number and code."""
 
@@ -69,7 +80,7 @@ def outages_at(session: Session, at_utc: datetime) -> list[PublicOutage]:
         affected = select(AffectedSite.outage_id, AffectedSite.site).join(Outage).where(*lasts, *then)
         for outage_id, site in session.execute(affected):
             behind.setdefault(outage_id, set()).add(site)
-    return [PublicOutage(*row, frozenset(behind.get(row[0], ()))) for row in rows]
+    return [_outage(tuple(row), at_utc, frozenset(behind.get(row[0], ()))) for row in rows]
 
 
 def latest_outages(session: Session, since_utc: datetime, at_utc: datetime, most: int) -> list[PublicOutage]:
@@ -80,7 +91,13 @@ def latest_outages(session: Session, since_utc: datetime, at_utc: datetime, most
     moment = func.coalesce(Outage.ended_utc, Outage.started_utc)
     query = _OUTAGES.where(Outage.confirmed_utc <= at_utc, Outage.ended_utc.is_(None) | (Outage.ended_utc > since_utc))
     rows = session.execute(query.order_by(moment.desc(), Outage.id.desc()).limit(most))
-    return [PublicOutage(*row, frozenset()) for row in rows]
+    return [_outage(tuple(row), at_utc, frozenset()) for row in rows]
+
+
+def _outage(row: tuple[Any, ...], at_utc: datetime, affected: frozenset[str]) -> PublicOutage:
+    """Return the outage as it was known then: what ended later had not ended."""
+    found = PublicOutage._make((*row, affected))
+    return found._replace(ended_utc=None) if found.ended_utc is not None and found.ended_utc > at_utc else found
 
 
 _OUTAGES = select(
@@ -147,10 +164,10 @@ def promises(session: Session, since_utc: datetime) -> list[Promise]:
     return [Promise(*row) for query in (outages, requests) for row in session.execute(query)]
 
 
-def plan_changes(session: Session) -> Mapping[str, tuple[int, datetime, datetime | None]]:
-    """Return of all work planned by command its version, when it was planned, and when it was ended early."""
-    query = select(PlannedWork.name, PlannedWork.version, PlannedWork.created_utc, PlannedWork.ended_utc)
-    return {name: (version, created_utc, ended_utc) for name, version, created_utc, ended_utc in session.execute(query)}
+def plan_changes(session: Session) -> Mapping[str, PlanChange]:
+    """Return the changes of all work planned by command."""
+    query = select(PlannedWork.name, PlannedWork.version, PlannedWork.ended_utc)
+    return {name: PlanChange(version, ended_utc) for name, version, ended_utc in session.execute(query)}
 
 
 def tracked(session: Session, number: str) -> Tracked | None:

@@ -13,6 +13,7 @@ from starlette.types import ASGIApp
 
 from monitor.domain.clock import Clock
 from monitor.metrics.exposition import Exposition
+from monitor.runtime.asked_probes import AskedProbes
 from monitor.runtime.changes import Changes
 from monitor.runtime.live import RuntimeView
 from monitor.runtime.part import stale
@@ -27,6 +28,7 @@ from monitor.web.console.dispatch import starlette_routes
 from monitor.web.console.routes import page_routes
 from monitor.web.console.static_files import static_route
 from monitor.web.guard import AllowedHost, AnswerDeadline, SafeHeaders
+from monitor.web.proxies import ForwardedClient, SecuredLine
 from monitor.web.scrape import Scrape
 from monitor.web.status_cache import StatusDocument
 
@@ -40,15 +42,18 @@ def make_app(
     clock: Clock,
     changes: Changes | None = None,
     wake_delivery: Callable[[], None] = lambda: None,
+    probes: AskedProbes | None = None,
 ) -> Starlette:
     """Build the whole site.
 
     ``settings_of``: returns the configuration in force; ``ages``: seconds since each part last turned; ``changes``:
-    what open pages are told of; ``wake_delivery``: called when notices may be pending.
+    what open pages are told of; ``wake_delivery``: called when notices may be pending; ``probes``: probes
+    that people ask for.
     """
     document = StatusDocument(live, store, clock)
-    console = Console(live, store, clock, settings_of, changes or Changes(live.instance), wake_delivery)
+    console = Console(live, store, clock, settings_of, changes or Changes(live.instance), wake_delivery, probes)
     visitors = Visitors(store, clock)
+    web = settings_of().monitor.web  # of the start, as what listens is
 
     callers = Callers(store, clock, lambda: live.office, visitors.of, visitors.is_own_form)
     api = make_api(
@@ -93,8 +98,10 @@ def make_app(
             *starlette_routes(console, page_routes(console), visitors.of, visitors.is_own_form),
         ],
         middleware=[
+            Middleware(ForwardedClient, proxies=web.behind_proxy),
             Middleware(SafeHeaders),
             Middleware(AllowedHost, names=lambda: settings_of().monitor.web.names),
+            Middleware(SecuredLine, web=web),
             Middleware(AnswerDeadline),
             Middleware(GZipMiddleware, minimum_size=1_000, compresslevel=6),
         ],

@@ -18,8 +18,10 @@ from monitor.domain.sample import Sample, Verdict
 from monitor.judging.board import Board
 from monitor.judging.health import Rules
 from monitor.metrics.exposition import Exposition
+from monitor.runtime.asked_probes import AskedProbes
 from monitor.runtime.changes import Changes
 from monitor.runtime.live import RuntimeState
+from monitor.runtime.tracing import Hops
 from monitor.settings.load import Settings
 from monitor.store.sqlite import Store
 from monitor.store.work import Work
@@ -82,13 +84,30 @@ class Desk:
 
     def app(self) -> Starlette:
         """All that is served of it."""
+        probes = AskedProbes(self.clock, self.live, self._answers_at_once, self.changes.publish, _reached_in_two_hops)
         return make_app(
-            self.live, self.exposition, self.store, lambda: self.settings, self.ages, self.clock, self.changes
+            self.live,
+            self.exposition,
+            self.store,
+            lambda: self.settings,
+            self.ages,
+            self.clock,
+            self.changes,
+            probes=probes,
         )
+
+    def _answers_at_once(self, device: str) -> None:
+        """What the engine does when a probe is asked for."""
+        now_ns = self.clock.mono_ns()
+        self.live.observe(Sample(device, "icmp", self.clock.utc(), now_ns, Verdict.OK, 3, 3, (2_100_000,) * 3))
 
     def text(self) -> str:
         self.clock.advance(timedelta(seconds=2).total_seconds())  # past the age at which a page is given out again
         return self.exposition.render().body.decode()
+
+
+async def _reached_in_two_hops(address: str) -> Hops:
+    return [(1, "127.77.0.1"), (2, address)]
 
 
 @pytest.fixture

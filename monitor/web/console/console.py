@@ -15,6 +15,7 @@ from monitor.domain.message import N_, Said
 from monitor.domain.roles import Right
 from monitor.i18n.catalogue import render as rendered
 from monitor.net.pool import Pool
+from monitor.runtime.asked_probes import AskedProbes
 from monitor.runtime.changes import Changes
 from monitor.runtime.live import RuntimeView
 from monitor.settings.fleet import Site
@@ -62,7 +63,8 @@ LONGEST_TOAST = 400  # characters; it travels in a cookie
 class Console:
     """What every page gets. On the event loop; jobs run in threads.
 
-    ``settings_of``: returns the configuration in force; ``wake_delivery``: called when notices may be pending.
+    ``settings_of``: returns the configuration in force; ``wake_delivery``: called when notices may be pending;
+    ``probes``: probes that people ask for, None where no engine runs.
     """
 
     live: RuntimeView
@@ -71,6 +73,7 @@ class Console:
     settings_of: Callable[[], Settings]
     changes: Changes
     wake_delivery: Callable[[], None] = lambda: None
+    probes: AskedProbes | None = None
     reading: Pool = field(default_factory=partial(Pool, "console reads", threads=2, backlog=64))
     overviews: Overviews = field(init=False)
     acting: Pool = field(default_factory=partial(Pool, "console acts", threads=1, backlog=32))

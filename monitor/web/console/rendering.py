@@ -86,6 +86,7 @@ def render(template: str, lang: Lang, now_utc: datetime, values: Mapping[str, An
     if not block:
         return found.render(context)
     body: Callable[[Any], Any] = found.blocks[block]
+    context["ui"] = TEMPLATES.get_template("macros.html.j2").make_module(context)  # as base.html.j2 imports it
     return "".join(body(found.new_context(context)))
 
 

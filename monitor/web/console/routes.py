@@ -1,10 +1,26 @@
 """List the pages of the console. A new page is one module and one line."""
 
-from monitor.web.console import now, stream
+from monitor.web.console import (
+    now,
+    register,
+    site,
+    sites,
+    stream,
+    ticket,
+    tickets,
+)
 from monitor.web.console.asked import PageRoute
 from monitor.web.console.console import Console
 
-PAGES = (now, stream)
+PAGES = (
+    now,
+    sites,
+    site,
+    register,
+    tickets,
+    ticket,
+    stream,
+)
 
 
 def page_routes(console: Console) -> list[PageRoute]:

@@ -1,6 +1,6 @@
-"""What every route answers to whom: the one list, which the test compares with the routes, and the docs are made of.
+"""A row of the matrix: a route, and what it answers to whom.
 
-It says nothing by the tables of roles and rights of the program: it says what the office expects.
+Nothing of it is taken from the program's own tables of roles and rights: it says what the office expects.
 """
 
 from collections.abc import Mapping
@@ -32,11 +32,12 @@ class Row:
     """A route, and what is expected of it.
 
     ``least``: who may ask: everybody, or from which role on. ``to``: the path that is asked for, with gaps that the
-    world fills. ``form``: what a right request of that kind holds. ``done``: its status. ``far``: what somebody gets
-    whose scope does not cover it; None: the same as anybody of that role. ``stale``: what an old version gets; None:
-    there is no version. ``get``: what a GET of a path that only changes gets. ``scope``: the scope that a token of the
-    API needs. ``notes``: a right request leaves something in the database although it changes nothing, and why.
-    ``anonymous``: what somebody without a name gets, where that is peculiar.
+    world fills. ``form``: what a right form of that kind holds; ``body``: the same, as JSON for the API. ``done``: its
+    status. ``far``: what somebody gets whose scope does not cover it; None: the same as anybody of that role.
+    ``stale``: what an old version gets; None: there is no version. ``get``: what a GET of a path that only changes
+    gets; 0: that path has a GET of its own. ``scope``: the scope that a token of the API needs. ``notes``: what a right
+    request leaves in the database although it changes nothing. ``anonymous``: what somebody without a name gets, where
+    that is peculiar.
     """
 
     method: str
@@ -51,6 +52,7 @@ class Row:
     scope: str = ""
     notes: str = ""
     anonymous: int | None = None
+    body: Mapping[str, object] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -67,18 +69,6 @@ class Row:
     @property
     def is_api(self) -> bool:
         return self.path.startswith("/api/v1")
-
-
-ROWS = (
-    Row("GET", "/metrics", EVERYBODY),
-    Row("GET", "/healthz", EVERYBODY),
-    Row("GET", "/readyz", EVERYBODY),
-    Row("GET", "/api/status", EVERYBODY),
-    Row("GET", "/static/{name}", EVERYBODY, "/static/console.css"),
-    Row("GET", "/", VIEWER),
-    Row("GET", "/stream", VIEWER),
-    Row("GET", "/alive", VIEWER),
-)
 
 
 def expected(row: Row, asker: Asker) -> int | None:

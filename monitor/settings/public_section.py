@@ -1,0 +1,32 @@
+"""[public] of config/monitor.toml: what the public is told, where and how often. docs/public.md."""
+
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field
+
+from monitor.domain.message import message
+from monitor.settings.base import Model, PlainPath
+from monitor.settings.found import found
+from monitor.settings.hosts import has_credentials_or_query, page_fault
+
+
+def _page(url: str) -> str:
+    """Validate the address under which people find the page, or nothing; raises ValueError."""
+    if url and (fault := page_fault(url)):
+        raise ValueError(message("{found} {fault}", found=found(url), fault=fault))
+    if url and has_credentials_or_query(url):
+        raise ValueError(message("has a user, a query or a fragment. Expected the plain address of the page"))
+    return url
+
+
+class Public(Model):
+    """The public page. ``directory``: where a copy is written for another web server, None: nowhere.
+
+    ``every_minutes``: how often. ``delay_minutes``: so old is what is published. ``url``: where people find the page,
+    as feeds and slips name it.
+    """
+
+    directory: PlainPath | None = None
+    every_minutes: Annotated[int, Field(ge=1, le=1_440)] = 5
+    delay_minutes: Literal[0, 15] = 0
+    url: Annotated[str, AfterValidator(_page)] = ""

@@ -1,0 +1,31 @@
+"""A publication of an office as a test stores it, and its page in a language."""
+
+from datetime import timedelta
+
+from monitor.store.models import Heartbeat, SiteState
+from monitor.web.public.gathering import Gatherer
+from monitor.web.public.model import Publication
+from monitor.web.public.rendering import Place, page
+from tests.desk import Desk
+
+
+def watched(desk: Desk) -> None:
+    """The daemon says that it watches, and has known every site for a year."""
+    now = desk.clock.utc()
+    year = now - timedelta(days=365)
+    with desk.store.write() as session:
+        session.merge(Heartbeat(id=1, at_utc=now, boot_id="x", boot_ns=0))
+        for id_ in desk.office.fleet.sites:
+            if session.get(SiteState, id_) is None:
+                session.add(SiteState(site=id_, state="up", since_utc=year, first_utc=year))
+
+
+def published(desk: Desk, delay: timedelta = timedelta(0)) -> Publication:
+    """What is published now, made from nothing that was remembered."""
+    with desk.store.read() as session:
+        return Gatherer().publication(session, desk.office, desk.clock.utc(), delay)
+
+
+def told(desk: Desk, lang: str = "en", place: Place = Place()) -> str:  # noqa: B008 (it is immutable)
+    """The page as it is now."""
+    return page(published(desk), desk.office, None, lang, place).decode()
