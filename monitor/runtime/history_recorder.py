@@ -8,6 +8,7 @@ import logging
 from array import array
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from math import ceil
 
 from monitor.domain.clock import NS_PER_S, Clock
 from monitor.domain.log_events import LogEvent
@@ -15,6 +16,8 @@ from monitor.domain.sample import Sample, Verdict
 from monitor.logs.emit import emit
 from monitor.net.pool import Pool
 from monitor.runtime.part import Part
+from monitor.settings.history_section import History
+from monitor.settings.load import Settings
 from monitor.store.history.file import COARSE_S, FINE_S, HistoryFile, HistoryRefuses, Kept
 from monitor.store.history.summaries import Echoes, Traffic
 
@@ -22,6 +25,8 @@ log = logging.getLogger(__name__)
 
 WRITE_EVERY_S = 3_600.0
 LOOK_S = 5.0
+OLD_S = 7_200
+DAYS_A_YEAR = 365.25
 MOST_SLOTS = 24  # of one device in memory: two hours, when the file refuses
 
 Summaries = Mapping[str, Mapping[datetime, Echoes | Traffic]]
@@ -81,6 +86,10 @@ class Rounds:
         self._slots = array("I", [self._slots[i] for i in keep])
         self._finished = array("H", [code for codes in finished for code in codes])
 
+    def is_old(self, now_s: int) -> bool:
+        """Return whether there was no round for two hours: the device was taken out of the configuration."""
+        return now_s - self._slot * FINE_S > OLD_S and not self._slots
+
     @property
     def last_finished(self) -> int:
         """Return the number of the last finished slot; 0 without one."""
@@ -92,22 +101,28 @@ class HistoryRecorder(Part):
 
     name = "history"
 
-    def __init__(self, clock: Clock, file: HistoryFile, kept: Kept) -> None:
-        self._clock, self._file, self._kept = clock, file, kept
+    def __init__(self, clock: Clock, file: HistoryFile, section: History) -> None:
+        self._clock, self._file, self._section = clock, file, section
         self._rounds: dict[str, Rounds] = {}
         self._thread = Pool("history", threads=1)
         self._written_ns = clock.mono_ns()
         self._failing = False
 
+    def reconfigure(self, settings: Settings) -> None:
+        """Keep as configured; devices that are gone are forgotten once they are written."""
+        self._section = settings.monitor.history
+
     async def open(self) -> None:
         """Open the file; what refuses is logged."""
+        if not self._section.is_on:
+            return
         await self._do(self._file.open)
         if self._file.set_aside:
             emit(log, LogEvent.HISTORY_SET_ASIDE, "the history was damaged; it is kept as %s", self._file.set_aside)
 
     def take(self, sample: Sample) -> None:
         """Add a round of echoes to its device's summaries; other probes are skipped."""
-        if sample.probe == "icmp":
+        if sample.probe == "icmp" and self._section.is_on:
             rounds = self._rounds.get(sample.device)
             if rounds is None:
                 rounds = self._rounds[sample.device] = Rounds()
@@ -134,19 +149,28 @@ class HistoryRecorder(Part):
 
     async def write(self) -> None:
         """Write all finished summaries, and delete what is older than is kept."""
-        self._written_ns = self._clock.mono_ns()
+        self._written_ns, section = self._clock.mono_ns(), self._section
+        if not section.is_on:
+            self._rounds.clear()
+            return
         batch = {device: rounds.finished() for device, rounds in self._rounds.items() if rounds.last_finished}
         last = {device: self._rounds[device].last_finished for device in batch}
         now_utc = self._clock.utc()
 
         def write() -> None:
+            if not self._file.is_there:
+                self._file.open()  # it was off, or taken away
             self._file.add("fine", batch)
             self._file.add("coarse", {device: hourly(summaries) for device, summaries in batch.items()})
-            self._file.prune(now_utc, self._kept)
+            self._file.prune(now_utc, Kept(section.days, ceil(section.years * DAYS_A_YEAR)))
 
         if await self._do(write):
             for device, slot in last.items():
-                self._rounds[device].forget(slot)
+                if device in self._rounds:
+                    self._rounds[device].forget(slot)
+            silent = [device for device, rounds in self._rounds.items() if rounds.is_old(int(now_utc.timestamp()))]
+            for device in silent:
+                del self._rounds[device]
 
     async def _do(self, job: object) -> bool:
         """Do a job in the thread; return whether the file took it. A refusal is logged once."""

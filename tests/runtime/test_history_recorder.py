@@ -9,8 +9,11 @@ from hypothesis import strategies as st
 from monitor.domain.clock import VirtualClock
 from monitor.domain.sample import Sample, Verdict
 from monitor.runtime.history_recorder import MOST_SLOTS, HistoryRecorder, Rounds
-from monitor.store.history.file import FINE_S, HistoryFile, Kept
+from monitor.settings.history_section import History
+from monitor.store.history.file import FINE_S, HistoryFile
 from monitor.store.history.summaries import Echoes
+
+KEEPING = History()
 
 
 def sample(clock: VirtualClock, device: str = "a/gateway", lost: int = 0) -> Sample:
@@ -19,8 +22,8 @@ def sample(clock: VirtualClock, device: str = "a/gateway", lost: int = 0) -> Sam
     return Sample(device, "icmp", clock.utc(), clock.mono_ns(), verdict, 3, received, (4_000_000,) * received)
 
 
-def recorder(clock: VirtualClock, folder: Path) -> HistoryRecorder:
-    return HistoryRecorder(clock, HistoryFile(folder), Kept())
+def recorder(clock: VirtualClock, folder: Path, section: History = KEEPING) -> HistoryRecorder:
+    return HistoryRecorder(clock, HistoryFile(folder), section)
 
 
 async def test_an_hour_of_rounds_is_written_by_five_minutes_and_by_the_hour(tmp_path: Path) -> None:
@@ -69,9 +72,19 @@ async def test_a_file_that_refuses_costs_no_memory_without_end(tmp_path: Path) -
     await part.write()
     assert len(part.recent("a/gateway")) <= MOST_SLOTS + 1
     (tmp_path / "missing").mkdir()
-    await part.open()
     await part.write()
     assert part.recent("a/gateway") == {}
+
+
+async def test_where_none_are_kept_there_is_no_file_and_no_memory(tmp_path: Path) -> None:
+    clock = VirtualClock()
+    part = recorder(clock, tmp_path, History(days=0, years=0))
+    await part.open()
+    part.take(sample(clock))
+    clock.advance(FINE_S)
+    part.take(sample(clock))
+    await part.close()
+    assert (part.recent("a/gateway"), HistoryFile(tmp_path).is_there) == ({}, False)
 
 
 @given(st.lists(st.tuples(st.integers(0, 900), st.integers(0, 3)), max_size=60))

@@ -57,6 +57,11 @@ class HistoryFile:
         self.path = folder / FILE
         self.set_aside = ""
 
+    @property
+    def is_there(self) -> bool:
+        """Return whether there is a file."""
+        return self.path.exists()
+
     def open(self) -> None:
         """Make the file, or begin it again where it is no history; raises HistoryRefuses."""
         try:
