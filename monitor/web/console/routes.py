@@ -1,10 +1,10 @@
 """List the pages of the console. A new page is one module and one line."""
 
-from monitor.web.console import now, site, sites, stream
+from monitor.web.console import charter, now, site, sites, stream
 from monitor.web.console.asked import PageRoute
 from monitor.web.console.console import Console
 
-PAGES = (now, site, sites, stream)
+PAGES = (charter, now, site, sites, stream)
 
 
 def page_routes(console: Console) -> list[PageRoute]:
