@@ -18,7 +18,7 @@ from monitor.accounts import sessions, tokens, users
 from monitor.accounts.users import Profile
 from monitor.alerts.cases import actions, calendar_orders
 from monitor.alerts.cases.complaints import Request
-from monitor.domain.api_scopes import ADMIN, SCOPES
+from monitor.domain.api_scopes import ADMIN, SCOPES, STATUS_READ
 from monitor.domain.roles import Role
 from monitor.settings.load import Settings
 from monitor.store.models import Notice, Outage, PlannedWork, Ticket, UserSession
@@ -95,6 +95,11 @@ class World:
                 self._tokens[scope] = tokens.give_out(work, tokens.Wanted(name, others))
         return self._tokens[scope]
 
+    def _feed(self, gaps: Gaps) -> str:
+        with self.desk.store.write() as session:
+            work = Work(session, self.desk.office, self.desk.clock.utc(), "test")
+            return tokens.give_out(work, tokens.Wanted(gaps["new"], [STATUS_READ], feed=True))
+
     def gaps(self) -> Gaps:
         """New things for one request."""
         return Gaps(
@@ -105,6 +110,7 @@ class World:
                 "site": lambda _: SITE,
                 "outage": lambda _: "1",
                 "notice": self._notice,
+                "feed": self._feed,
                 "holiday": lambda _: f"{date(2026, 11, 29) + timedelta(days=next(self._numbers))}",
                 "version": lambda gaps: str(self.version(gaps)),
             }

@@ -91,4 +91,6 @@ API = (
     Row("GET", "/api/v1/audit/verify", OFFICER, far=200, scope=AUDIT),
     Row("GET", "/api/v1/users", ADMIN, far=200, scope="admin"),
     Row("GET", "/api/v1/tokens", ADMIN, far=200, scope="admin"),
+    Row("GET", "/api/v1/sd/prometheus", VIEWER, far=200, scope=STATUS),
+    Row("GET", "/api/v1/feeds/{token}/{name}.ics", EVERYBODY, "/api/v1/feeds/{feed}/holidays.ics"),
 )

@@ -55,6 +55,7 @@ PAGES = (
         404,
         stale=409,
     ),
+    Row("GET", "/charter", VIEWER, far=200),
     Row("GET", "/calendar", VIEWER, far=200),
     Row("GET", "/calendar/export", PROGRAMMER, far=200),
     Row("GET", "/calendar/order", PROGRAMMER, far=200),
