@@ -55,6 +55,7 @@ def make_app(
     visitors = Visitors(store, clock)
     web = settings_of().monitor.web  # of the start, as what listens is
 
+    callers = Callers(store, clock, lambda: live.office, visitors.of, visitors.is_own_form)
     api = make_api(
         Api(
             live,
@@ -63,7 +64,8 @@ def make_app(
             settings_of,
             document.document,
             ages,
-            Callers(store, clock, lambda: live.office, visitors.of, visitors.is_own_form).of,
+            callers.of,
+            callers.of_feed,
             partial(_publish, console),
         )
     )

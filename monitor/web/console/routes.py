@@ -1,6 +1,8 @@
 """List the pages of the console. A new page is one module and one line."""
 
 from monitor.web.console import (
+    calendar_page,
+    charter,
     now,
     register,
     site,
@@ -16,6 +18,8 @@ PAGES = (
     now,
     sites,
     site,
+    charter,
+    calendar_page,
     register,
     tickets,
     ticket,
