@@ -1,10 +1,30 @@
 """List the pages of the console. A new page is one module and one line."""
 
-from monitor.web.console import now, site, stream
+from monitor.web.console import (
+    calendar_page,
+    charter,
+    now,
+    register,
+    site,
+    sites,
+    stream,
+    ticket,
+    tickets,
+)
 from monitor.web.console.asked import PageRoute
 from monitor.web.console.console import Console
 
-PAGES = (now, site, stream)
+PAGES = (
+    now,
+    sites,
+    site,
+    charter,
+    calendar_page,
+    register,
+    tickets,
+    ticket,
+    stream,
+)
 
 
 def page_routes(console: Console) -> list[PageRoute]:
