@@ -81,6 +81,7 @@ ROWS = (
     Row("GET", "/api/status", EVERYBODY),
     Row("GET", "/static/{name}", EVERYBODY, "/static/console.css"),
     Row("GET", "/", VIEWER),
+    Row("GET", "/charter", VIEWER),
     Row("GET", "/sites", VIEWER),
     Row("GET", "/sites/{id}", VIEWER, "/sites/udc-juniadaha", far=404),
     Row("GET", "/sites/{id}/label", VIEWER, "/sites/udc-juniadaha/label", far=404),
