@@ -45,6 +45,7 @@ from monitor.runtime.part import Part, ages_s
 from monitor.runtime.sample_log import SampleLog
 from monitor.runtime.server_certificate import certificate_of
 from monitor.runtime.service_checker import ServiceChecker
+from monitor.runtime.setup_code import setup_line
 from monitor.runtime.sink import Storing
 from monitor.runtime.snmp_poller import SnmpPoller
 from monitor.runtime.startup_messages import startup_lines, warnings
@@ -205,7 +206,9 @@ class Daemon:
 
         Pending decisions are stored at the end.
         """
-        if not (self._knows_before or self._stop.is_set()):
+        if self._knows_before:
+            self._say_setup_code()
+        elif not self._stop.is_set():
             self.begins_again = True
             self._stop.set()
 
@@ -254,6 +257,12 @@ class Daemon:
             emit(log, LogEvent.CONFIG_WARNING, "%s", render(warning, lang))
         for line in startup_lines(self.settings, self._store):
             emit(log, LogEvent.STARTED, "%s", render(line, lang))
+        self._say_setup_code()
+
+    def _say_setup_code(self) -> None:
+        line = setup_line(self._store, self._live.office, self._clock.utc())
+        if line is not None:
+            emit(log, LogEvent.SETUP_CODE, "%s", render(line, self._line_lang()))
 
 
 def _state_of(settings: Settings, clock: Clock, left: RestoredState) -> RuntimeState:

@@ -27,6 +27,12 @@ class LogEvent(Enum):
     # The daemon
     STARTED = INFO, "", "The daemon starts: what it watches, and where it stores."
     STARTED_FRESH = WARNING, "path", "`run --fresh` begins with an empty database; the old one lies at `path`."
+    SETUP_CODE = (
+        INFO,
+        "",
+        "The console has no user yet: the line has the code for `/setup`, which works once.",
+        "Add the first user, an administrator, there or by `upazila-monitor user add NAME --role admin`.",
+    )
     PRIVATE_NETWORK = INFO, "", "The example fleet is probed in a private network, as this user may not ping."
     CONFIG_WARNING = (
         WARNING,

@@ -104,8 +104,10 @@ def act(
 
 
 def register(work: Work, request: Request) -> Ticket:
-    """Register a citizen's or an office's request under its row of the charter; raises BadInput."""
+    """Register a citizen's or an office's request under its row of the charter; raises BadInput, NotAllowed."""
     refuse_bad_request(work.office, request, work.now_utc)
+    if request.repeat_of:
+        tickets.find(work, request.repeat_of)
     ticket = complaints.register(work, request.cleaned(LONGEST_ASKER, LONGEST_TEXT))
     acts.record(work, "ticket.register", ticket.number, {}, acts.of_ticket(ticket) | {"way": ticket.source})
     return ticket
