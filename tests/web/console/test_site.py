@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -124,7 +125,7 @@ async def test_the_availability_of_three_spans_adds_up_on_the_page(office: Desk,
         assert whole[0] > 0
 
 
-def outage(**changes: object) -> SiteOutage:
+def outage(**changes: Any) -> SiteOutage:
     began = dhaka("2026-11-24T09:00")
     plain = SiteOutage(1, began, began, None, None, dhaka("2026-11-25T17:00"), "citizen:8", None, "", None, "", None, 0)
     return plain._replace(**changes)
@@ -141,7 +142,7 @@ def outage(**changes: object) -> SiteOutage:
         ({"excuse": "cable cut by the road works"}, "excused"),
     ],
 )
-def test_whether_a_promise_was_kept(changes: dict[str, object], kept: str) -> None:
+def test_whether_a_promise_was_kept(changes: dict[str, Any], kept: str) -> None:
     assert promise_of(outage(**changes), dhaka("2026-11-24T12:00")) == kept
 
 
