@@ -3,6 +3,9 @@
 from monitor.web.console import (
     calendar_page,
     charter,
+    invitations,
+    log_in,
+    me,
     now,
     register,
     site,
@@ -10,6 +13,8 @@ from monitor.web.console import (
     stream,
     ticket,
     tickets,
+    tokens,
+    users,
 )
 from monitor.web.console.asked import PageRoute
 from monitor.web.console.console import Console
@@ -24,6 +29,11 @@ PAGES = (
     tickets,
     ticket,
     stream,
+    log_in,
+    invitations,
+    me,
+    users,
+    tokens,
 )
 
 

@@ -37,7 +37,7 @@ class Row:
     ``stale``: what an old version gets; None: there is no version. ``get``: what a GET of a path that only changes
     gets; 0: that path has a GET of its own. ``scope``: the scope that a token of the API needs. ``notes``: what a right
     request leaves in the database although it changes nothing. ``anonymous``: what somebody without a name gets, where
-    that is peculiar.
+    that is peculiar. ``secret``: False for a form for those who have no session yet, and so no secret of it.
     """
 
     method: str
@@ -53,6 +53,7 @@ class Row:
     notes: str = ""
     anonymous: int | None = None
     body: Mapping[str, object] = field(default_factory=dict)
+    secret: bool = True
 
     @property
     def name(self) -> str:
@@ -72,6 +73,7 @@ class Row:
 
 
 ORDER = {"what": "closed", "date": "2026-12-08", "en": "The moon", "order": "42", "dated": "2026-11-01"}
+PLAN = {"text": "A new cable", "where": "all", "begins": "2026-12-01T22:00", "ends": "2026-12-01T23:00"}
 
 ROWS = (
     Row("GET", "/metrics", EVERYBODY),
@@ -129,6 +131,10 @@ ROWS = (
         404,
         stale=409,
     ),
+    Row("GET", "/maintenance", VIEWER),
+    Row("GET", "/maintenance/new", OFFICER),
+    Row("POST", "/maintenance/new", OFFICER, form=PLAN, done=303, far=403, get=200),
+    Row("POST", "/maintenance/{name}", OFFICER, "/maintenance/nothing", {"do": "end"}, 404, far=404),
     Row("GET", "/stream", VIEWER),
     Row("GET", "/alive", VIEWER),
 )
@@ -145,6 +151,8 @@ def expected(row: Row, asker: Asker) -> int | None:
             return 401 if row.changes or row.is_api else 303
         case Asker.FAR:
             return row.far if row.least != EVERYBODY else None
+        case Asker.NO_CSRF if not row.secret:
+            return None
         case Asker.ORIGIN | Asker.NO_CSRF:
             return 403 if row.changes else None
         case Asker.GET:
