@@ -1,10 +1,6 @@
 """List the pages of the console. A new page is one module and one line."""
 
 from monitor.web.console import (
-    audit,
-    calendar_page,
-    charter,
-    maintenance,
     now,
     register,
     site,
@@ -16,7 +12,24 @@ from monitor.web.console import (
 from monitor.web.console.asked import PageRoute
 from monitor.web.console.console import Console
 
-PAGES = (now, site, calendar_page, maintenance, audit, stream, sites, register, tickets, ticket, charter)
+PAGES = (
+    now,
+    site,
+    calendar_page,
+    maintenance,
+    audit,
+    stream,
+    sites,
+    register,
+    tickets,
+    ticket,
+    charter,
+    log_in,
+    invitations,
+    me,
+    users,
+    tokens,
+)
 
 
 def page_routes(console: Console) -> list[PageRoute]:
