@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import count
 from pathlib import Path
 from urllib.parse import urlencode
@@ -16,9 +16,9 @@ from starlette.applications import Starlette
 
 from monitor.accounts import sessions, tokens, users
 from monitor.accounts.users import Profile
-from monitor.alerts.cases import actions
+from monitor.alerts.cases import actions, calendar_orders
 from monitor.alerts.cases.complaints import Request
-from monitor.domain.api_scopes import ADMIN, SCOPES
+from monitor.domain.api_scopes import ADMIN, SCOPES, STATUS_READ
 from monitor.domain.roles import Role
 from monitor.settings.load import Settings
 from monitor.store.models import Notice, Outage, PlannedWork, Ticket, UserSession
@@ -95,6 +95,11 @@ class World:
                 self._tokens[scope] = tokens.give_out(work, tokens.Wanted(name, others))
         return self._tokens[scope]
 
+    def _feed(self, gaps: Gaps) -> str:
+        with self.desk.store.write() as session:
+            work = Work(session, self.desk.office, self.desk.clock.utc(), "test")
+            return tokens.give_out(work, tokens.Wanted(gaps["new"], [STATUS_READ], feed=True))
+
     def gaps(self) -> Gaps:
         """New things for one request."""
         return Gaps(
@@ -105,6 +110,8 @@ class World:
                 "site": lambda _: SITE,
                 "outage": lambda _: "1",
                 "notice": self._notice,
+                "feed": self._feed,
+                "holiday": lambda _: f"{date(2026, 11, 29) + timedelta(days=next(self._numbers))}",
                 "version": lambda gaps: str(self.version(gaps)),
             }
         )
@@ -132,6 +139,8 @@ class World:
     def version(self, gaps: Gaps) -> int:
         """The version of what the gaps name."""
         with self.desk.store.read() as session:
+            if "holiday" in gaps:
+                return calendar_orders.version(session)
             if "plan" in gaps:
                 return session.query(PlannedWork).filter_by(name=gaps["plan"]).one().version
             if "ticket" in gaps:
@@ -159,6 +168,8 @@ class World:
             headers["Origin"] = "http://evil.example" if elsewhere else f"http://127.0.0.1:{self.port}"
             headers["Sec-Fetch-Site"] = "cross-site" if elsewhere else "same-origin"
             csrf = login.csrf if login and asker != Asker.NO_CSRF else ""
+            for value in row.form.values():
+                value.format_map(gaps)  # names what it is about, whose version is then known
             version = "" if row.stale is None else str(self.version(gaps) - (asker == Asker.STALE))
             more, sent = _json(row, gaps, csrf, version) if row.is_api else _form(row, gaps, csrf, version)
             headers |= more

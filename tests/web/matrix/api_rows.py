@@ -31,7 +31,7 @@ API = (
     Row("GET", "/api/v1/tickets", VIEWER, far=200, scope=TICKETS),
     Row("GET", "/api/v1/tickets/{number}", VIEWER, "/api/v1/tickets/{ticket}", far=404, scope=TICKETS),
     Row("GET", "/api/v1/tickets/{number}/history", VIEWER, "/api/v1/tickets/{ticket}/history", far=404, scope=TICKETS),
-    Row("POST", "/api/v1/tickets", OFFICER, body=_REQUEST, done=201, far=404, scope=ACT, get=0),
+    Row("POST", "/api/v1/tickets", OFFICER, body=_REQUEST, done=201, far=422, scope=ACT, get=0),
     Row(
         "POST",
         "/api/v1/tickets/{number}/actions",
@@ -55,7 +55,7 @@ API = (
     ),
     Row("GET", "/api/v1/maintenance", VIEWER, far=200, scope=STATUS),
     Row("GET", "/api/v1/maintenance/{name}", VIEWER, "/api/v1/maintenance/{plan}", far=404, scope=STATUS),
-    Row("POST", "/api/v1/maintenance", OFFICER, body={"name": "{new}", **_WORK}, done=201, far=404, scope=PLAN, get=0),
+    Row("POST", "/api/v1/maintenance", OFFICER, body={"name": "{new}", **_WORK}, done=201, far=403, scope=PLAN, get=0),
     Row(
         "PATCH",
         "/api/v1/maintenance/{name}",
@@ -87,8 +87,10 @@ API = (
         far=404,
         scope=ACT,
     ),
-    Row("GET", "/api/v1/audit", OFFICER, far=200, scope=AUDIT),
+    Row("GET", "/api/v1/audit", OFFICER, far=403, scope=AUDIT),
     Row("GET", "/api/v1/audit/verify", OFFICER, far=200, scope=AUDIT),
     Row("GET", "/api/v1/users", ADMIN, far=200, scope="admin"),
     Row("GET", "/api/v1/tokens", ADMIN, far=200, scope="admin"),
+    Row("GET", "/api/v1/sd/prometheus", VIEWER, far=200, scope=STATUS),
+    Row("GET", "/api/v1/feeds/{token}/{name}.ics", EVERYBODY, "/api/v1/feeds/{feed}/holidays.ics"),
 )

@@ -1,6 +1,6 @@
 """What the pages answer to whom."""
 
-from tests.web.matrix.rows import EVERYBODY, OFFICER, VIEWER, Row
+from tests.web.matrix.rows import EVERYBODY, OFFICER, PROGRAMMER, VIEWER, Row
 
 PAGES = (
     Row("GET", "/metrics", EVERYBODY),
@@ -27,7 +27,7 @@ PAGES = (
         303,
         get=0,
     ),
-    Row("POST", "/tickets/export", VIEWER, "", {"tab": "all"}, notes="who took the table is written down"),
+    Row("POST", "/tickets/export", VIEWER, "", {"tab": "all"}, get=404, notes="who took the table is written down"),
     Row("GET", "/tickets/new", OFFICER),
     Row("POST", "/tickets/new", OFFICER, "", {"way": "phone", "service": "citizen:8", "text": "No line"}, 303, get=0),
     Row("GET", "/tickets/print", VIEWER, "/tickets/print?n={ticket}", far=404),
@@ -54,5 +54,20 @@ PAGES = (
         303,
         404,
         stale=409,
+    ),
+    Row("GET", "/charter", VIEWER, far=200),
+    Row("GET", "/calendar", VIEWER, far=200),
+    Row("GET", "/calendar/export", PROGRAMMER, far=200),
+    Row("GET", "/calendar/order", PROGRAMMER, far=200),
+    Row(
+        "POST",
+        "/calendar/order",
+        PROGRAMMER,
+        "",
+        {"what": "closed", "date": "{holiday}", "en": "Moon", "order": "12", "dated": "2026-11-20"},
+        done=303,
+        far=403,
+        stale=409,
+        get=0,
     ),
 )
