@@ -1,6 +1,13 @@
 """List the pages of the console. A new page is one module and one line."""
 
 from monitor.web.console import (
+    audit,
+    calendar_page,
+    charter,
+    invitations,
+    log_in,
+    maintenance,
+    me,
     now,
     register,
     site,
@@ -8,27 +15,29 @@ from monitor.web.console import (
     stream,
     ticket,
     tickets,
+    tokens,
+    users,
 )
 from monitor.web.console.asked import PageRoute
 from monitor.web.console.console import Console
 
 PAGES = (
     now,
-    site,
-    calendar_page,
-    maintenance,
-    audit,
-    stream,
     sites,
+    site,
+    charter,
+    calendar_page,
     register,
     tickets,
     ticket,
-    charter,
+    stream,
     log_in,
     invitations,
     me,
     users,
     tokens,
+    maintenance,
+    audit,
 )
 
 
