@@ -35,6 +35,7 @@ from monitor.runtime.config_verdicts import ConfigVerdicts
 from monitor.runtime.diagnostics import Diagnostics
 from monitor.runtime.heartbeat import HeartbeatSender, oldest_pending_s
 from monitor.runtime.helpdesk_worker import HelpdeskWorker
+from monitor.runtime.history_recorder import HistoryRecorder
 from monitor.runtime.icmp_prober import IcmpProber, icmp_options
 from monitor.runtime.jobs import Jobs
 from monitor.runtime.last_run import LastRun, RestoredState
@@ -58,6 +59,7 @@ from monitor.runtime.writer import DecisionWriter
 from monitor.settings.load import Settings
 from monitor.settings.notices_section import ChannelName
 from monitor.settings.web_section import connect_address
+from monitor.store.history.file import HistoryFile
 from monitor.store.opening import open_when_possible
 from monitor.web.app import make_app
 from monitor.web.local_server import LocalServer
@@ -108,7 +110,8 @@ class Daemon:
         changes = Changes(live.instance)
         self._writer = writer = DecisionWriter(clock, store, live, in_force, notifier.wake, changes.publish)
         diagnostics = Diagnostics(clock, live, writer.put, traces=settings.monitor.judging.trace)
-        sink = Storing(sample_log, diagnostics, writer)
+        history = HistoryRecorder(clock, HistoryFile(settings.state), settings.monitor.history)
+        sink = Storing(sample_log, history, diagnostics, writer)
         poller = SnmpPoller(clock, live, settings, sink)
         echoes = IcmpProbe(clock, icmp_options(settings.monitor.probing), counters=live.icmp)
         self._prober = prober = IcmpProber(clock, echoes, live, in_force, distrust, sink, poller.soon)
@@ -131,7 +134,7 @@ class Daemon:
         self._page = page = PageServer(app, web, sockets, clock, self._say_how, self._line_lang, certificate)
         # Opened in this order and closed in the reverse one: sources of decisions are closed before the writer.
         self._parts: tuple[Part, ...] = (
-            *(opener, sample_log, baselines, writer, diagnostics),
+            *(opener, sample_log, history, baselines, writer, diagnostics),
             *(prober, poller, checker, traps),
             *(notifier, helpdesk, heartbeat),
             *(watchdog, self._reload, calendar, LocalServer(app, settings.state), page),

@@ -165,6 +165,8 @@ class LogEvent(Enum):
         "Samples cannot be recorded; all else goes on.",
         "Free disk space, or correct `[storage] record`.",
     )
+    HISTORY_REFUSES = ERROR, "", "Summaries for pictures and reports cannot be kept; all else goes on.", _WAIT
+    HISTORY_SET_ASIDE = WARNING, "", "The file of summaries was damaged: it is kept aside, and a new one is begun."
 
     # What is judged
     OUTAGE_OPENED = INFO, "site cause", "A site is down: an outage begins."
