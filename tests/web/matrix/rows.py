@@ -72,6 +72,7 @@ class Row:
 
 
 ORDER = {"what": "closed", "date": "2026-12-08", "en": "The moon", "order": "42", "dated": "2026-11-01"}
+PLAN = {"text": "A new cable", "where": "all", "begins": "2026-12-01T22:00", "ends": "2026-12-01T23:00"}
 
 ROWS = (
     Row("GET", "/metrics", EVERYBODY),
@@ -129,6 +130,10 @@ ROWS = (
         404,
         stale=409,
     ),
+    Row("GET", "/maintenance", VIEWER),
+    Row("GET", "/maintenance/new", OFFICER),
+    Row("POST", "/maintenance/new", OFFICER, form=PLAN, done=303, far=403, get=200),
+    Row("POST", "/maintenance/{name}", OFFICER, "/maintenance/nothing", {"do": "end"}, 404, far=404),
     Row("GET", "/stream", VIEWER),
     Row("GET", "/alive", VIEWER),
 )
