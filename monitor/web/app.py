@@ -53,8 +53,8 @@ def make_app(
     """
     document = StatusDocument(live, store, clock)
     console = Console(live, store, clock, settings_of, changes or Changes(live.instance), wake_delivery, probes)
-    visitors = Visitors(store, clock)
     web = settings_of().monitor.web  # of the start, as what listens is
+    visitors = Visitors(store, clock, web, lambda: live.office)
 
     callers = Callers(store, clock, lambda: live.office, visitors.of, visitors.is_own_form)
     api = make_api(
