@@ -43,6 +43,7 @@ from monitor.runtime.notifier import Notifier
 from monitor.runtime.office_in_force import OfficeInForce
 from monitor.runtime.part import Part, ages_s
 from monitor.runtime.sample_log import SampleLog
+from monitor.runtime.server_certificate import certificate_of
 from monitor.runtime.service_checker import ServiceChecker
 from monitor.runtime.sink import Storing
 from monitor.runtime.snmp_poller import SnmpPoller
@@ -54,8 +55,8 @@ from monitor.runtime.trusted_clock import TrustedClock, boot_id
 from monitor.runtime.watchdog import Watchdog
 from monitor.runtime.writer import DecisionWriter
 from monitor.settings.load import Settings
-from monitor.settings.monitor_file import connect_address
 from monitor.settings.notices_section import ChannelName
+from monitor.settings.web_section import connect_address
 from monitor.store.opening import open_when_possible
 from monitor.web.app import make_app
 from monitor.web.local_server import LocalServer
@@ -125,7 +126,8 @@ class Daemon:
         app = make_app(
             live, exposition, store, lambda: in_force.settings, self._ages, clock, changes, notifier.wake, probes
         )
-        self._page = page = PageServer(app, settings.monitor.web, sockets, clock, self._say_how, self._line_lang)
+        web, certificate = settings.monitor.web, certificate_of(settings)
+        self._page = page = PageServer(app, web, sockets, clock, self._say_how, self._line_lang, certificate)
         # Opened in this order and closed in the reverse one: sources of decisions are closed before the writer.
         self._parts: tuple[Part, ...] = (
             *(opener, sample_log, baselines, writer, diagnostics),
@@ -240,7 +242,7 @@ class Daemon:
         """Report to systemd, and to commands, where the page is, or why there is none."""
         address, trouble = self._page.address, self._page.trouble
         self._verdicts.page(connect_address(address), trouble)
-        self._systemd.status(f"page http://{address}/" if address else f"no page: {trouble}")
+        self._systemd.status(f"page {self._page.url}/" if address else f"no page: {trouble}")
 
     def _line_lang(self) -> Lang:
         """Return the language of lines at the start: that of this run where people read them, else English."""

@@ -20,6 +20,9 @@ Fresh = Annotated[
 ]
 
 if TYPE_CHECKING:
+    import socket
+    from collections.abc import Sequence
+
     from monitor.logs.output import LogOutput
     from monitor.settings.load import Settings
 
@@ -71,6 +74,7 @@ def _run(directory: Path, log_output: "LogOutput", *, fresh: bool) -> None:
     state, where = settings.state, settings.monitor.web.listen
     try:
         sockets = listen_fds()
+        _refuse_open_sockets(sockets, settings)
         if not sockets:
             _find_a_network(settings)
         with only_daemon(state):
@@ -95,6 +99,25 @@ def _run(directory: Path, log_output: "LogOutput", *, fresh: bool) -> None:
         why = Message(os.strerror(error.errno) if error.errno else str(error))  # asyncio's words name the address again
         said = message("cannot start: {why} (page on {where}, state in {state})", why=why, where=where, state=state)
         raise Failure(said, CANNOT) from None
+
+
+def _refuse_open_sockets(sockets: "Sequence[socket.socket]", settings: "Settings") -> None:
+    """Raise Failure when a socket that was handed in is open to other machines and nothing secures its line."""
+    import socket
+
+    from monitor.settings.web_section import is_loopback
+
+    for each in sockets:
+        if each.family in {socket.AF_INET, socket.AF_INET6} and not is_loopback(each.getsockname()[0]):
+            if settings.monitor.web.is_secured:
+                continue
+            said = message(
+                "{file}: web: the socket that was handed in, {address}, is open to other machines. Expected "
+                "'certificate' and 'key' in [web], or 'behind_proxy'",
+                file=settings.directory / "monitor.toml",
+                address=each.getsockname()[0],
+            )
+            raise Failure(said, BAD_INPUT)
 
 
 def _find_a_network(settings: "Settings") -> None:

@@ -103,7 +103,7 @@ def report(settings: "Settings") -> StatusReport:
     """
     from monitor.reports.status_document import live_status
     from monitor.settings import in_force
-    from monitor.settings.monitor_file import connect_address
+    from monitor.settings.web_section import connect_address
 
     daemon = in_force.read(settings.state)
     known = daemon is not None and daemon.lives

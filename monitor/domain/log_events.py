@@ -74,7 +74,13 @@ class LogEvent(Enum):
         ERROR,
         "address",
         "The page cannot be served; probing goes on.",
-        "Free the port, or change `[web] listen`.",
+        "Free the port, change `[web] listen`, or mend the files of `[web] certificate` and `key`.",
+    )
+    CERTIFICATE_REFUSED = (
+        WARNING,
+        "path",
+        "The page's certificate or key has changed and cannot be used; the one before still is.",
+        "Put a certificate and the key that belongs to it into the files that `[web]` names.",
     )
     SOCKET_DOWN = (
         WARNING,

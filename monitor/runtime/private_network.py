@@ -77,7 +77,7 @@ def notice_text(settings: Settings) -> tuple[str, str]:
     """Return a text about the private network, and how to allow real ones."""
     return (
         "this user may not ping (the kernel's net.ipv4.ping_group_range): the example fleet is watched in a private "
-        f"network, where loopback is all there is. Page: http://{settings.monitor.web.listen}/",
+        f"network, where loopback is all there is. Page: {settings.monitor.web.scheme}://{settings.monitor.web.listen}/",
         f"for real networks open ping sockets, as root: {OPEN_PING} (a file in /etc/sysctl.d/ keeps them open)",
     )
 

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from os.path import isfile
 from pathlib import Path
 
@@ -10,9 +10,12 @@ from monitor.alerts.helpdesks.registry import key_of
 from monitor.charter.office import Office
 from monitor.domain.message import N_, Message, message, messages, said_by
 from monitor.i18n.terms import COUNTED
+from monitor.runtime.server_certificate import NoCertificate, certificate_of
 from monitor.settings.load import Settings
 from monitor.settings.secrets import SecretError, closed_mode, is_open_to_others, read_secret, secret_path
 from monitor.store.sqlite import Store
+
+EXPIRES_SOON = timedelta(days=14)
 
 
 def summary(settings: Settings) -> Message:
@@ -42,6 +45,7 @@ def warnings(settings: Settings, office: Office, now_utc: datetime) -> Iterator[
         yield message(text, role=officer.role)
     for key, path, so in _secrets(settings):
         yield from _faults(key, path, so)
+    yield from _certificate_faults(settings, now_utc)
     for section in settings.monitor.channels.values():
         yield from section.faults(settings.home)
     for site in settings.fleet.sites.values():
@@ -61,6 +65,25 @@ def _faults(key: str, path: Path, so: Message) -> Iterator[Message]:
     except SecretError as error:
         yield message("{fault}: until then {consequence}", fault=said_by(error), consequence=so)
     if isfile(path) and is_open_to_others(path):
+        yield message("{path} can be read by others: chmod {mode} {path}", path=path, mode=closed_mode(path))
+
+
+def _certificate_faults(settings: Settings, now_utc: datetime) -> Iterator[Message]:
+    """Yield what is wrong with the page's certificate, or that it soon expires."""
+    certificate = certificate_of(settings)
+    if certificate is None:
+        return
+    try:
+        certificate.context()
+    except NoCertificate as fault:
+        yield message("{fault}. Until then there is no page", fault=said_by(fault))
+        return
+    expires_utc = certificate.expires_utc()
+    if expires_utc is not None and expires_utc - now_utc < EXPIRES_SOON:
+        text = N_("the page's certificate expires on {date}: {path}. Expected one that lasts longer")
+        yield message(text, date=expires_utc.date(), path=certificate.path)
+    if is_open_to_others(certificate.key_path):
+        path = certificate.key_path
         yield message("{path} can be read by others: chmod {mode} {path}", path=path, mode=closed_mode(path))
 
 

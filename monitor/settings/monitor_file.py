@@ -12,18 +12,18 @@ from monitor.settings.base import Model, PlainPath, SecretFile
 from monitor.settings.found import found
 from monitor.settings.heartbeat_section import Heartbeat
 from monitor.settings.helpdesk_section import Helpdesk
-from monitor.settings.hosts import host_fault, page_fault, valid_ehlo_name, valid_host
+from monitor.settings.hosts import host_fault, page_fault, valid_ehlo_name
 from monitor.settings.mail_address import is_mail_address
 from monitor.settings.maintenance_section import Maintenance
 from monitor.settings.modules_section import ModuleEntry
 from monitor.settings.notices_section import Channels, Notices, RecipientEntry, RecipientName
 from monitor.settings.public_section import Public
 from monitor.settings.sites_file import Id
-from monitor.settings.snmp_section import Snmp, valid_page_address
+from monitor.settings.snmp_section import Snmp
 from monitor.settings.uplinks_section import UplinkEntry
+from monitor.settings.web_section import Web
 
 Seconds = Annotated[float, Field(gt=0, le=86_400)]
-LOOPBACK_OF = {"0.0.0.0": "127.0.0.1", "[::]": "[::1]"}
 
 
 class Probing(Model):
@@ -188,27 +188,6 @@ class Mail(Model):
                 message('a password must not travel in the clear. Expected security = "starttls" or "tls"')
             )
         return self
-
-
-def connect_address(listen: str) -> str:
-    """Return the address at which this machine connects to a listening one: wildcard addresses become loopback."""
-    host, colon, port = listen.rpartition(":")
-    return f"{LOOPBACK_OF.get(host, host)}{colon}{port}"
-
-
-class Web(Model):
-    """The page and the metrics; ``names``: host names allowed besides its address."""
-
-    listen: Annotated[str, Field(min_length=1), AfterValidator(valid_page_address)] = "127.0.0.1:9786"
-    names: Annotated[tuple[Annotated[str, AfterValidator(valid_host)], ...], Field(max_length=100)] = ()
-
-    @property
-    def host(self) -> str:
-        return self.listen.rpartition(":")[0].strip("[]")
-
-    @property
-    def port(self) -> int:
-        return int(self.listen.rpartition(":")[2])
 
 
 class MonitorFile(Model):

@@ -28,6 +28,7 @@ from monitor.web.console.dispatch import starlette_routes
 from monitor.web.console.routes import page_routes
 from monitor.web.console.static_files import static_route
 from monitor.web.guard import AllowedHost, AnswerDeadline, SafeHeaders
+from monitor.web.proxies import ForwardedClient, SecuredLine
 from monitor.web.scrape import Scrape
 from monitor.web.status_cache import StatusDocument
 
@@ -52,6 +53,7 @@ def make_app(
     document = StatusDocument(live, store, clock)
     console = Console(live, store, clock, settings_of, changes or Changes(live.instance), wake_delivery, probes)
     visitors = Visitors(store, clock)
+    web = settings_of().monitor.web  # of the start, as what listens is
 
     api = make_api(
         Api(
@@ -94,8 +96,10 @@ def make_app(
             *starlette_routes(console, page_routes(console), visitors.of, visitors.is_own_form),
         ],
         middleware=[
+            Middleware(ForwardedClient, proxies=web.behind_proxy),
             Middleware(SafeHeaders),
             Middleware(AllowedHost, names=lambda: settings_of().monitor.web.names),
+            Middleware(SecuredLine, web=web),
             Middleware(AnswerDeadline),
             Middleware(GZipMiddleware, minimum_size=1_000, compresslevel=6),
         ],

@@ -72,7 +72,8 @@ class Connection(H11Protocol):
         A stream ends: that is how a browser leaves a page, and until the next event nobody else would tell.
         """
         self.said_all = True
-        return self.phase is Phase.ANSWERING
+        over_tls = self.transport.get_extra_info("sslcontext") is not None  # where half a connection cannot be kept
+        return self.phase is Phase.ANSWERING and not over_tls
 
     def on_response_complete(self) -> None:
         before = self.cycle

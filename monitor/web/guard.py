@@ -1,6 +1,7 @@
 """Guard every route: allowed hosts, form of requests, time of answers.
 
-The order is: headers that keep foreign code out ─ form of the request (400) ─ Host (421) ─ time (503) ─ routes.
+The order is: whom a proxy speaks for ─ headers that keep foreign code out ─ form of the request (400) ─ Host (421) ─
+line (403) ─ time (503) ─ routes.
 """
 
 import asyncio
@@ -16,17 +17,20 @@ from monitor.net.pool import PoolFull
 
 LATE_S = 6.0  # shorter than what a connection may take for its answer, longer than the database may keep a reader
 RETRY_AFTER_S = 2
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data:; "
+    "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+)
 HEADERS = {
-    "content-security-policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data:; "
-        "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
-    ),
+    "content-security-policy": CONTENT_SECURITY_POLICY,
     "cross-origin-opener-policy": "same-origin",
-    "permissions-policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
+    "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "referrer-policy": "same-origin",  # with 'no-referrer' a form's Origin would be 'null'
     "x-content-type-options": "nosniff",
-    "referrer-policy": "no-referrer",
-    "cache-control": "no-store",
 }
+UNLESS_GIVEN = {"cache-control": "no-store"}
+OVER_TLS = {"strict-transport-security": "max-age=31536000"}
 FOREIGN = (
     "This page is not served under that name. Ask by the address on which it listens, or add the name to monitor.toml: "
     '[web] names = ["…"]\n'
@@ -35,17 +39,20 @@ _HOST = re.compile(r"(?P<name>\[[0-9A-Fa-f:.]+(?:%[\w.~%-]+)?\]|[^\s:/?#@\[\]\\]
 
 
 class SafeHeaders:
-    """Middleware that sets the security headers on every answer, errors included."""
+    """Middleware that sets the security headers on every answer, errors included; HSTS where TLS was spoken."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        ours = {**HEADERS, **(OVER_TLS if scope["scheme"] == "https" else {})}
+
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                own = {name.lower() for name, _ in message["headers"]}
-                added = [(name.encode(), value.encode()) for name, value in HEADERS.items()]
-                message["headers"] = [*message["headers"], *[each for each in added if each[0] not in own]]
+                given = {name.decode("latin-1").lower() for name, _ in message["headers"]}
+                further = {name: value for name, value in UNLESS_GIVEN.items() if name not in given}
+                kept = [(name, value) for name, value in message["headers"] if name.decode("latin-1") not in ours]
+                message["headers"] = [*kept, *((n.encode(), v.encode()) for n, v in {**ours, **further}.items())]
             await send(message)
 
         await self._app(scope, receive, with_headers)

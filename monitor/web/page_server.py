@@ -18,7 +18,8 @@ from monitor.i18n.catalogue import tr
 from monitor.i18n.languages import SOURCE, Lang
 from monitor.logs.emit import emit
 from monitor.runtime.part import Part
-from monitor.settings.monitor_file import Web
+from monitor.runtime.server_certificate import NoCertificate, ServerCertificate
+from monitor.settings.web_section import Web
 from monitor.web.server import RunningServer, serve
 
 log = logging.getLogger(__name__)
@@ -31,7 +32,7 @@ class PageServer(Part):
     """The part that serves ``app`` on ``sockets`` that were handed in, or on the configured address.
 
     ``changed``: called on the loop when the page begins to listen, or cannot. ``trouble``: why it cannot, and
-    ``address``: where it listens; either is empty.
+    ``address``: where it listens; either is empty. ``certificate``: with one it speaks TLS.
     """
 
     name = "page"
@@ -44,8 +45,9 @@ class PageServer(Part):
         clock: Clock,
         changed: Callable[[], None],
         lang: Callable[[], Lang] = lambda: SOURCE,
+        certificate: ServerCertificate | None = None,
     ) -> None:
-        self._lang = lang
+        self._lang, self._certificate = lang, certificate
         self._app, self._web, self._sockets, self._clock, self._changed = app, web, sockets, clock, changed
         self._running: RunningServer | None = None
         self._away_since_ns: int | None = None
@@ -54,9 +56,11 @@ class PageServer(Part):
     async def open(self) -> None:
         """Listen, or note why that fails."""
         try:
+            if self._certificate is not None:
+                await asyncio.to_thread(self._certificate.context)
             listeners = self._sockets or [listen(self._web)]
-        except OSError as error:
-            trouble = os.strerror(error.errno) if error.errno else str(error)
+        except (OSError, NoCertificate) as error:
+            trouble = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else str(error)
             if trouble != self.trouble:
                 text, where = "no page on %s: %s; it is tried again every %g s", self._web.listen
                 emit(log, LogEvent.PAGE_DOWN, text, where, trouble, RETRY_S, address=where)
@@ -65,9 +69,9 @@ class PageServer(Part):
             self._changed()
             return
         self._sockets = []
-        self._running = await serve(self._app, listeners)
+        self._running = await serve(self._app, listeners, self._certificate)
         self.trouble, self.address, self._away_since_ns = "", _shown_address(listeners[0]), None
-        said = tr(self._lang(), "page http://{address}/ , metrics http://{address}/metrics", address=self.address)
+        said = tr(self._lang(), "page {url}/ , metrics {url}/metrics", url=self.url)
         emit(log, LogEvent.PAGE_UP, "%s", said, address=self.address)
         self._changed()
 
@@ -85,6 +89,11 @@ class PageServer(Part):
         """Stop the server; answers under way get a moment."""
         if self._running is not None:
             await self._running.stop()
+
+    @property
+    def url(self) -> str:
+        """Return the URL of where it listens, without a path."""
+        return f"{self._web.scheme}://{self.address}"
 
     def away_s(self) -> float:
         """Return for how long it has not been able to listen, in seconds; 0 while it does."""

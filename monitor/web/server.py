@@ -16,7 +16,9 @@ from anyio.to_thread import current_default_thread_limiter
 from starlette.types import ASGIApp
 from uvicorn.server import ServerState
 
+from monitor.runtime.server_certificate import ServerCertificate
 from monitor.web.connections import KEEP_ALIVE_S, Connection, Phase, next_to_drop
+from monitor.web.handshakes import Handshakes
 
 MOST_CONNECTIONS = 64
 MOST_THREADS = 4
@@ -34,10 +36,13 @@ REFUSAL = (
 class _Server(uvicorn.Server):
     """A uvicorn that leaves signals to the daemon, bounds connections, and reports when it is ready."""
 
-    def __init__(self, config: uvicorn.Config, listeners: Sequence[socket.socket]) -> None:
+    def __init__(
+        self, config: uvicorn.Config, listeners: Sequence[socket.socket], certificate: ServerCertificate | None
+    ) -> None:
         super().__init__(config)
         self.up = asyncio.Event()
         self._listeners = listeners
+        self._handshakes = None if certificate is None else Handshakes(certificate, self._protocol)
         self._doors: list[asyncio.Task[None]] = []
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -51,6 +56,8 @@ class _Server(uvicorn.Server):
         await asyncio.gather(*self._doors, return_exceptions=True)
         for listener in self._listeners:
             listener.close()
+        if self._handshakes is not None:
+            self._handshakes.cancel()
         asyncio.get_running_loop().call_later(LAST_WORDS_S, self._drop_all)
         await super().shutdown(sockets)
 
@@ -67,9 +74,17 @@ class _Server(uvicorn.Server):
             except OSError:  # gone again, or no descriptor is free
                 await asyncio.sleep(PAUSE_S)
                 continue
-            if not await self._has_room():
+            try:
+                has_room = await self._has_room()
+            except asyncio.CancelledError:
+                connection.close()
+                raise
+            if not has_room:
                 _refuse(connection)
                 await asyncio.sleep(PAUSE_S)
+                continue
+            if self._handshakes is not None:
+                self._handshakes.begin(connection)
                 continue
             with contextlib.suppress(OSError):
                 await loop.connect_accepted_socket(self._protocol, connection)
@@ -78,9 +93,12 @@ class _Server(uvicorn.Server):
         """Wait for a slot, and free one if possible; return False when there is none for ROOM_WITHIN_S."""
         loop = asyncio.get_running_loop()
         ends_s = loop.time() + ROOM_WITHIN_S
-        while len(connections := slots_of(self.server_state)) >= MOST_CONNECTIONS:
+        shaking = () if self._handshakes is None else self._handshakes
+        while len(connections := slots_of(self.server_state)) + len(shaking) >= MOST_CONNECTIONS:
             if (last := next_to_drop(connections, loop.time())) is not None:
                 last.drop()
+                await asyncio.sleep(DROP_PAUSE_S)
+            elif self._handshakes is not None and self._handshakes.drop_oldest():
                 await asyncio.sleep(DROP_PAUSE_S)
             elif loop.time() < ends_s:
                 await asyncio.sleep(PAUSE_S)
@@ -133,8 +151,10 @@ class RunningServer:
         await asyncio.shield(self._task)
 
 
-async def serve(app: ASGIApp, sockets: list[socket.socket]) -> RunningServer:
-    """Serve ``app`` on listening sockets; returns when it is ready."""
+async def serve(
+    app: ASGIApp, sockets: list[socket.socket], certificate: ServerCertificate | None = None
+) -> RunningServer:
+    """Serve ``app`` on listening sockets, over TLS with a ``certificate``; returns when it is ready."""
     options: dict[str, Any] = {
         "http": Connection,
         "ws": "none",
@@ -143,12 +163,13 @@ async def serve(app: ASGIApp, sockets: list[socket.socket]) -> RunningServer:
         "log_config": None,
         "server_header": False,
         "date_header": True,
+        "proxy_headers": False,  # monitor.web.proxies knows which proxies are ours; uvicorn would trust all of loopback
         "timeout_keep_alive": KEEP_ALIVE_S,
         "timeout_graceful_shutdown": 2,
         "h11_max_incomplete_event_size": 16_384,
     }
     current_default_thread_limiter().total_tokens = MOST_THREADS
-    server = _Server(uvicorn.Config(app, **options), sockets)
+    server = _Server(uvicorn.Config(app, **options), sockets, certificate)
     task = asyncio.create_task(server.serve(sockets=[]))
     up = asyncio.create_task(server.up.wait())
     await asyncio.wait([task, up], return_when=asyncio.FIRST_COMPLETED)

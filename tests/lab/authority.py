@@ -47,14 +47,18 @@ class Issuer:
 
     def server(self, folder: Path, days: int, host: str = HOST) -> ssl.SSLContext:
         """How a server speaks TLS with a certificate of this issuer that is good for so many days from now."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(self.pair(folder, days, host))
+        return context
+
+    def pair(self, folder: Path, days: int, host: str = HOST) -> Path:
+        """A file with a server's key and its certificate of this issuer, good for so many days from now."""
         key = ec.generate_private_key(ec.SECP256R1())
         own = _signed(host, key.public_key(), days, self.name, self.key, host=host)
         file = folder / f"{host}-{days}-{own.serial_number}.pem"
         plain = key.private_bytes(PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
         file.write_bytes(plain + b"".join(each.public_bytes(PEM) for each in (own, *self.chain)))
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(file)
-        return context
+        return file
 
 
 def _signed(

@@ -137,8 +137,14 @@ async def test_markup_in_a_name_stays_text(office: Desk, port: int) -> None:
 )
 async def test_every_answer_carries_the_headers_that_keep_foreign_code_out(port: int, path: str) -> None:
     answer = await ask(port, path)
-    assert answer.headers["content-security-policy"].startswith("default-src 'none'")
+    assert answer.headers["content-security-policy"] == (
+        "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; img-src 'self' data:; "
+        "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+    )
     assert answer.headers["x-content-type-options"] == "nosniff"
+    assert answer.headers["cross-origin-opener-policy"] == "same-origin"
+    assert "geolocation=()" in answer.headers["permissions-policy"]
+    assert "strict-transport-security" not in answer.headers, "no TLS is spoken here"
     assert "server" not in answer.headers
 
 

@@ -13,7 +13,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from monitor.domain.clock import SystemClock
-from monitor.settings.monitor_file import Web, connect_address
+from monitor.settings.web_section import Web, connect_address
 from monitor.web import page_server
 from monitor.web.page_server import PageServer
 from tests.lab.daemon import Daemon
@@ -99,7 +99,8 @@ def test_the_daemon_probes_without_a_page_while_its_port_is_taken(lab: Lab, tmp_
 
 def test_commands_find_the_page_at_the_port_that_it_really_has(lab: Lab, tmp_path: Path) -> None:
     with Daemon(lab, tmp_path) as daemon:
-        write_config(daemon.config, sites=many_sites(2), listen="0.0.0.0:0")
+        settings = {"web": {"behind_proxy": ["127.0.0.1"]}}
+        write_config(daemon.config, sites=many_sites(2), listen="0.0.0.0:0", settings=settings)
         daemon.start()  # its socket is handed in, and listens elsewhere
         assert daemon.json("status")["running"]
 

@@ -1,0 +1,118 @@
+"""Load the certificate of the page's listener, and load it again when its files change.
+
+A pair of files that cannot be used any more changes nothing: connections go on with the last one that could, and the
+log says why, once. So a renewal that replaces first one file and then the other is no trouble.
+"""
+
+import logging
+import ssl
+from datetime import datetime
+from pathlib import Path
+
+from monitor.domain.log_events import LogEvent
+from monitor.domain.message import Message, Said, message, said_by, said_by_system
+from monitor.logs.emit import emit
+from monitor.plain_file import PEM_BYTES, PlainFileError, open_plain, read_bounded
+from monitor.settings.load import Settings
+from monitor.settings.secrets import secret_path
+
+log = logging.getLogger(__name__)
+
+EXPECTED = message("Expected a certificate in PEM with the issuers behind it, and its private key without a password")
+
+_Fingerprint = tuple[tuple[int, int, int], ...]
+
+
+class NoCertificate(Exception):
+    """The certificate or its key cannot be used; the message names the file and says what was expected."""
+
+
+class ServerCertificate:
+    """A certificate and its key in PEM files; `context` may be called from any thread."""
+
+    def __init__(self, path: Path, key_path: Path) -> None:
+        self.path, self.key_path = path, key_path
+        self._tried: _Fingerprint | None = None
+        self._context: ssl.SSLContext | None = None
+
+    @property
+    def is_stale(self) -> bool:
+        """Return whether the files changed since they were last loaded; reads none of them."""
+        return self._tried is None or self._fingerprint() != self._tried
+
+    def context(self) -> ssl.SSLContext:
+        """Return the context of the files as they are, or of the last ones that could be used.
+
+        Raises NoCertificate while there were none.
+        """
+        if self.is_stale:
+            self._tried = self._fingerprint()
+            try:
+                self._context = load(self.path, self.key_path)
+            except NoCertificate as fault:
+                if self._context is None:
+                    self._tried = None
+                    raise
+                text = "the new certificate of the page is not used, the one before stays: %s"
+                emit(log, LogEvent.CERTIFICATE_REFUSED, text, said_by(fault), path=str(self.path))
+        assert self._context is not None
+        return self._context
+
+    def expires_utc(self) -> datetime | None:
+        """Return when the certificate expires; None if it cannot be read."""
+        from cryptography import x509  # slow to import, and only needed with TLS
+
+        try:
+            return x509.load_pem_x509_certificate(read_bounded(self.path, PEM_BYTES)).not_valid_after_utc
+        except (PlainFileError, ValueError):
+            return None
+
+    def _fingerprint(self) -> _Fingerprint:
+        return tuple(_fingerprint(file) for file in (self.path, self.key_path))
+
+
+def certificate_of(settings: Settings) -> ServerCertificate | None:
+    """Return the certificate that [web] names; None without one."""
+    web = settings.monitor.web
+    if web.certificate is None or web.key is None:
+        return None
+    return ServerCertificate(secret_path(settings.home, web.certificate), secret_path(settings.home, web.key))
+
+
+def load(certificate: Path, key: Path) -> ssl.SSLContext:
+    """Return a server's context with the certificate and its key; raises NoCertificate."""
+    for file in (certificate, key):
+        try:
+            open_plain(file, PEM_BYTES).close()  # OpenSSL would wait for a pipe's writer
+        except PlainFileError as error:
+            raise _no(file, said_by(error)) from None
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.set_alpn_protocols(["http/1.1"])
+    try:
+        context.load_cert_chain(certificate, key, password=_no_password)
+    except ssl.SSLError as error:
+        if error.reason == "KEY_VALUES_MISMATCH":
+            raise _no(key, message("is not the key of {certificate}", certificate=certificate)) from None
+        raise _no(certificate, message("cannot be used with {key}", key=key)) from None
+    except OSError as error:
+        raise _no(certificate, said_by_system(error)) from None
+    return context
+
+
+def _no_password() -> str:
+    """Answer OpenSSL's question for the password of a key, which it would otherwise put to the terminal."""
+    return ""
+
+
+def _no(file: Path, fault: Said) -> NoCertificate:
+    found: Message = message("{file}: {fault}. {expected}", file=file, fault=fault, expected=EXPECTED)
+    return NoCertificate(found)
+
+
+def _fingerprint(file: Path) -> tuple[int, int, int]:
+    try:
+        found = file.stat()
+    except (OSError, ValueError):
+        return 0, 0, 0
+    return found.st_mtime_ns, found.st_size, found.st_ino
