@@ -1,10 +1,10 @@
 """List the pages of the console. A new page is one module and one line."""
 
-from monitor.web.console import now, site, stream
+from monitor.web.console import now, public, site, stream
 from monitor.web.console.asked import PageRoute
 from monitor.web.console.console import Console
 
-PAGES = (now, site, stream)
+PAGES = (now, site, public, stream)
 
 
 def page_routes(console: Console) -> list[PageRoute]:

@@ -1,6 +1,7 @@
 """Serve the public page on a listener of its own: nothing else can be reached there, and nothing can be changed."""
 
 import asyncio
+from collections.abc import Collection
 from urllib.parse import parse_qs
 
 from starlette.applications import Starlette
@@ -22,6 +23,7 @@ from monitor.runtime.live import RuntimeView
 from monitor.store.errors import SQLAlchemyError
 from monitor.store.sqlite import Store
 from monitor.web.guard import AnswerDeadline
+from monitor.web.proxies import ForwardedClient
 from monitor.web.public import tracking
 from monitor.web.public.files import TYPES
 from monitor.web.public.publisher import File, Publisher, served
@@ -57,8 +59,13 @@ class PublicHeaders:
         await self._app(scope, receive, with_headers)
 
 
-def make_public_app(publisher: Publisher, live: RuntimeView, store: Store, clock: Clock) -> Starlette:
-    """Build the public site: page, feeds, badges, and the form by which a request is followed."""
+def make_public_app(
+    publisher: Publisher, live: RuntimeView, store: Store, clock: Clock, proxies: Collection[str] = ()
+) -> Starlette:
+    """Build the public site: page, feeds, badges, and the form by which a request is followed.
+
+    ``proxies``: the addresses of those that say who asks.
+    """
     track = Track(live, store, clock)
 
     def place() -> Place:
@@ -86,6 +93,7 @@ def make_public_app(publisher: Publisher, live: RuntimeView, store: Store, clock
             Route("/{name}", file, methods=["GET"]),
         ],
         middleware=[
+            Middleware(ForwardedClient, proxies=proxies),
             Middleware(PublicHeaders),
             Middleware(AnswerDeadline),
             Middleware(GZipMiddleware, minimum_size=1_000, compresslevel=6),

@@ -81,6 +81,9 @@ ROWS = (
     Row("POST", "/sites/{id}/note", OFFICER, "/sites/udc-juniadaha/note", {"text": "The key is upstairs"}, 303, 404),
     Row("POST", "/sites/{id}/probe", OFFICER, "/sites/udc-juniadaha/probe", done=303, far=404),
     Row("POST", "/sites/{id}/trace", OFFICER, "/sites/udc-juniadaha/trace", done=303, far=404),
+    Row("GET", "/public", VIEWER),
+    Row("GET", "/public/badges/{name}", VIEWER, "/public/badges/office.svg"),
+    Row("GET", "/public/{name}", VIEWER, "/public/public.css"),
     Row("GET", "/stream", VIEWER),
     Row("GET", "/alive", VIEWER),
 )
