@@ -35,6 +35,7 @@ from monitor.runtime.config_verdicts import ConfigVerdicts
 from monitor.runtime.diagnostics import Diagnostics
 from monitor.runtime.heartbeat import HeartbeatSender, oldest_pending_s
 from monitor.runtime.helpdesk_worker import HelpdeskWorker
+from monitor.runtime.history_recorder import HistoryRecorder
 from monitor.runtime.icmp_prober import IcmpProber, icmp_options
 from monitor.runtime.jobs import Jobs
 from monitor.runtime.last_run import LastRun, RestoredState
@@ -45,6 +46,7 @@ from monitor.runtime.part import Part, ages_s
 from monitor.runtime.sample_log import SampleLog
 from monitor.runtime.server_certificate import certificate_of
 from monitor.runtime.service_checker import ServiceChecker
+from monitor.runtime.setup_code import setup_line
 from monitor.runtime.sink import Storing
 from monitor.runtime.snmp_poller import SnmpPoller
 from monitor.runtime.startup_messages import startup_lines, warnings
@@ -57,6 +59,7 @@ from monitor.runtime.writer import DecisionWriter
 from monitor.settings.load import Settings
 from monitor.settings.notices_section import ChannelName
 from monitor.settings.web_section import connect_address
+from monitor.store.history.file import HistoryFile
 from monitor.store.opening import open_when_possible
 from monitor.web.app import make_app
 from monitor.web.local_server import LocalServer
@@ -109,7 +112,8 @@ class Daemon:
         changes = Changes(live.instance)
         self._writer = writer = DecisionWriter(clock, store, live, in_force, notifier.wake, changes.publish)
         diagnostics = Diagnostics(clock, live, writer.put, traces=settings.monitor.judging.trace)
-        sink = Storing(sample_log, diagnostics, writer)
+        history = HistoryRecorder(clock, HistoryFile(settings.state), settings.monitor.history)
+        sink = Storing(sample_log, history, diagnostics, writer)
         poller = SnmpPoller(clock, live, settings, sink)
         echoes = IcmpProbe(clock, icmp_options(settings.monitor.probing), counters=live.icmp)
         self._prober = prober = IcmpProber(clock, echoes, live, in_force, distrust, sink, poller.soon)
@@ -134,7 +138,7 @@ class Daemon:
         self._page = page = PageServer(app, web, sockets, clock, self._say_how, self._line_lang, certificate)
         # Opened in this order and closed in the reverse one: sources of decisions are closed before the writer.
         self._parts: tuple[Part, ...] = (
-            *(opener, sample_log, baselines, writer, diagnostics),
+            *(opener, sample_log, history, baselines, writer, diagnostics),
             *(prober, poller, checker, traps),
             *(notifier, helpdesk, heartbeat),
             *(watchdog, self._reload, calendar, LocalServer(app, settings.state), page, public_page),
@@ -209,7 +213,9 @@ class Daemon:
 
         Pending decisions are stored at the end.
         """
-        if not (self._knows_before or self._stop.is_set()):
+        if self._knows_before:
+            self._say_setup_code()
+        elif not self._stop.is_set():
             self.begins_again = True
             self._stop.set()
 
@@ -258,6 +264,12 @@ class Daemon:
             emit(log, LogEvent.CONFIG_WARNING, "%s", render(warning, lang))
         for line in startup_lines(self.settings, self._store):
             emit(log, LogEvent.STARTED, "%s", render(line, lang))
+        self._say_setup_code()
+
+    def _say_setup_code(self) -> None:
+        line = setup_line(self._store, self._live.office, self._clock.utc())
+        if line is not None:
+            emit(log, LogEvent.SETUP_CODE, "%s", render(line, self._line_lang()))
 
 
 def _state_of(settings: Settings, clock: Clock, left: RestoredState) -> RuntimeState:

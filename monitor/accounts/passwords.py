@@ -20,7 +20,7 @@ from monitor.domain.text import comparison_key, has_controls, nfc
 PasswordHash = NewType("PasswordHash", str)
 """An argon2id hash in PHC form."""
 
-SHORTEST, LONGEST = 10, 256  # characters
+SHORTEST, LONG, LONGEST = 10, 16, 256  # characters
 FEWEST_DIFFERENT = 5
 _HASHER = PasswordHasher(time_cost=2, memory_cost=19 * 1024, parallelism=1, hash_len=32, salt_len=16, type=Type.ID)
 _ONE_AT_A_TIME = threading.Lock()  # each takes 19 MiB
@@ -61,14 +61,19 @@ def _is_guessed_first(password: str, name: str) -> bool:
     letters = {_NO_LETTER.sub("", password), _NO_LETTER.sub("", password.translate(_LETTERS_MEANT))}
     own = {name, *(part for part in re.split(r"[\W\d_]+", name) if len(part) >= 3)}
     words = {_NO_LETTER.sub("", each) for each in own} - {""} | set(_GUESSED.split())
-    return not all(_left_of(each, words) for each in letters)
+    return any(_is_of_guessed_words(each, words, len(password) >= LONG) for each in letters)
 
 
-def _left_of(letters: str, words: set[str]) -> str:
-    """Return what is left of ``letters`` when guessed words are taken out of it, the longest first."""
+def _is_of_guessed_words(letters: str, words: set[str], is_long: bool) -> bool:
+    """Return whether at most two letters are left when guessed words are taken out, the longest first.
+
+    A long password may consist of several different ones.
+    """
+    taken = 0
     for word in sorted(words, key=len, reverse=True):
+        taken += word in letters
         letters = letters.replace(word, "")
-    return letters if len(letters) > 2 else ""
+    return len(letters) <= 2 and not (is_long and taken > 1)
 
 
 def hashed(password: str, name: str) -> PasswordHash:

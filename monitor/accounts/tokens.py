@@ -29,6 +29,7 @@ PREFIX = "upm_"
 RANDOM_BYTES, LETTERS, CHECKSUM_LETTERS = 32, 43, 6
 BASE62 = string.digits + string.ascii_uppercase + string.ascii_lowercase
 LONGEST_DAYS = 365
+RECORDED = {"scopes", "unions", "kinds", "feed", "expires_utc"}
 FEEDS = (STATUS_READ, TICKETS_READ)  # the scopes of a token for calendar feeds: deadlines need the second
 USED_EVERY = timedelta(minutes=10)  # so coarsely it is noted when a token was last used
 
@@ -80,7 +81,8 @@ def give_out(work: Work, wanted: Wanted) -> str:
         expires_utc=work.now_utc + timedelta(days=wanted.days),
     )
     work.session.add(row)
-    acts.record(work, "token.add", row.name, {}, token_document(row))
+    recorded = {key: value for key, value in token_document(row).items() if key in RECORDED}
+    acts.record(work, "token.add", row.name, {}, recorded)
     return token
 
 

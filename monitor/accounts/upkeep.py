@@ -1,4 +1,4 @@
-"""Delete what holds no longer, every night; and what a copy of the database that is put back must not bring back."""
+"""Delete what holds no longer, every night."""
 
 from datetime import datetime, timedelta
 
@@ -17,13 +17,3 @@ def forget(session: Session, now_utc: datetime) -> None:
         if is_over(row.user.role, row.created_utc, row.seen_utc, now_utc):
             session.delete(row)
     user_rows.delete_links_before(session, now_utc - LINKS_STAY)
-
-
-def end_everything(session: Session) -> int:
-    """End all sessions and one-time links, and forget failed log-ins; return how many sessions there were.
-
-    For a copy that was put back: since it was made, sessions may have been ended, and passwords been changed.
-    """
-    user_rows.delete_links(session)
-    login_rows.clear(session)
-    return user_rows.delete_sessions(session)

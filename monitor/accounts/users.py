@@ -25,6 +25,7 @@ from monitor.store.session import Session
 from monitor.store.work import Work
 
 LONGEST_NAME, LONGEST_PHONE = 200, 40
+NOT_RECORDED = {"name", "created_utc", "seen_utc", "version", "password", "second_factor"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ def add(work: Work, name: str, profile: Profile, password: PasswordHash | None =
     user = User(name=name, password_hash=password or "", created_utc=work.now_utc, **_given(profile))
     work.session.add(user)
     work.session.flush()
-    acts.record(work, "user.add", user.name, {}, user_document(user))
+    acts.record(work, "user.add", user.name, {}, _recorded(user))
     return user
 
 
@@ -90,13 +91,13 @@ def change(work: Work, name: str, profile: Profile, *, seen: Seen | None = None)
     profile = _checked(work, profile)
     if profile.role not in {None, Role.ADMIN}:
         _refuse_last_admin(work, user)
-    before, rights = user_document(user), _rights_of(user)
+    before, rights = _recorded(user), _rights_of(user)
     for key, value in _given(profile).items():
         if getattr(user, key) != value:
             setattr(user, key, value)
     if _rights_of(user) != rights:
         sessions.end_all(work, user)
-    acts.record(work, "user.change", user.name, before, user_document(user))
+    acts.record(work, "user.change", user.name, before, _recorded(user))
     return user
 
 
@@ -207,9 +208,14 @@ def _set_password(work: Work, user: User, password: PasswordHash, keep_session: 
 
 
 def _record_away(work: Work, user: User, from_utc: datetime | None, until_utc: datetime | None, deputy: str) -> None:
-    before = user_document(user)
+    before = _recorded(user)
     user.away_from_utc, user.away_until_utc, user.deputy = from_utc, until_utc, deputy
-    acts.record(work, "user.away", user.name, before, user_document(user))
+    acts.record(work, "user.away", user.name, before, _recorded(user))
+
+
+def _recorded(user: User) -> dict[str, object]:
+    """Return what the record of an act says of a user: what acts change, and no more."""
+    return {key: value for key, value in user_document(user).items() if key not in NOT_RECORDED}
 
 
 def _rights_of(user: User) -> tuple[object, ...]:

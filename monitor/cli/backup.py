@@ -108,6 +108,7 @@ def restore(
     lines = [_("{copy} is the database now: {contents}", copy=done.copy, contents=_contents(done.found))]
     if done.aside is not None:
         lines.append(_("What was there before is in {folder}", folder=done.aside))
+    lines.append(_("Everybody has to log in again. Users, their passwords and tokens are those of the copy."))
     lines.append(
         _("Start the daemon. The time since then counts as unmonitored; mails since then may be sent once more.")
     )

@@ -16,7 +16,7 @@ app = typer.Typer(help="Give out, list and revoke tokens of the API.", no_args_i
 
 OPTIONS = {"name": "NAME: ", "scope": "--scope: ", "days": "--days: ", "union": "--union: ", "kind": "--kind: "}
 
-Name = Annotated[str, typer.Argument(metavar="NAME", help="For whom or what it is, such as dashboard.")]
+Name = Annotated[str, typer.Argument(metavar="NAME", help="For whom or what it is.")]
 
 
 @app.command()

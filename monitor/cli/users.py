@@ -11,15 +11,16 @@ from monitor.cli.clock import now_of
 from monitor.cli.console import console, print_json
 from monitor.cli.dates import local
 from monitor.cli.errors import BAD_INPUT, Failure, acting, settings_in_force, store_of
-from monitor.cli.language import _, n_, render, term
+from monitor.cli.language import _, lang, n_, term
 from monitor.cli.options import Actor, AsJson, Seen, as_seen, by_command
-from monitor.domain.message import Message, message, said_by
+from monitor.domain.message import message, said_by
+from monitor.domain.roles import Role
+from monitor.i18n.languages import lookup
 from monitor.i18n.terms import KINDS, ROLES
 
 if TYPE_CHECKING:
     from monitor.accounts.documents import UserDocument
     from monitor.accounts.passwords import PasswordHash
-    from monitor.domain.roles import Role
     from monitor.store.work import Work
 
 app = typer.Typer(help="Add, change and list the users of the console.", no_args_is_help=True)
@@ -35,7 +36,7 @@ OPTIONS = {
     "password": "--password-file: ",
 }
 
-Name = Annotated[str, typer.Argument(metavar="NAME", help="The user's name for the log-in, such as rahim.")]
+Name = Annotated[str, typer.Argument(metavar="NAME", help="The user's name for the log-in.")]
 PasswordFile = Annotated[
     Path | None,
     typer.Option("--password-file", metavar="FILE", help="A file with the password in its first line."),
@@ -57,7 +58,7 @@ Phone = Annotated[str | None, typer.Option("--phone", help="The telephone number
 def add(
     context: typer.Context,
     name: Name,
-    role: Annotated[str, typer.Option("--role", help="viewer, officer, programmer or admin.")],
+    role: Annotated[Role, typer.Option("--role", help="What the user may do.")],
     password_file: PasswordFile = None,
     union: Unions = [],  # noqa: B006
     kind: Kinds = [],  # noqa: B006
@@ -74,7 +75,7 @@ def add(
     from monitor.accounts.documents import user_document
     from monitor.accounts.users import Profile
 
-    profile = Profile(_role(role), _names(union), _names(kind), lang, name_bn, name_en, email, phone)
+    profile = Profile(role, _names(union), _names(kind), lang, name_bn, name_en, email, phone)
     with acting(OPTIONS):
         password = _password(password_file, name)
     with _acts(context, actor) as work:
@@ -88,7 +89,7 @@ def add(
 def change(
     context: typer.Context,
     name: Name,
-    role: Annotated[str, typer.Option("--role", help="viewer, officer, programmer or admin.")] = "",
+    role: Annotated[Role | None, typer.Option("--role", help="What the user may do.")] = None,
     union: Unions = [],  # noqa: B006
     kind: Kinds = [],  # noqa: B006
     lang: Language = None,
@@ -106,7 +107,7 @@ def change(
     from monitor.accounts.users import Profile
 
     unions, kinds = (_names(typed) if typed else None for typed in (union, kind))
-    profile = Profile(_role(role), unions, kinds, lang, name_bn, name_en, email, phone)
+    profile = Profile(role, unions, kinds, lang, name_bn, name_en, email, phone)
     if profile == Profile():
         raise Failure(message("what is to be changed? Expected one of the options, such as --role"), BAD_INPUT)
     with _acts(context, actor) as work:
@@ -229,7 +230,7 @@ def sessions(
 def about(who: "UserDocument") -> str:
     """Return for which sites a user is."""
     parts = [*(_("union {union}", union=union) for union in who["unions"])]
-    parts += [render(Message(KINDS[kind][1])) for kind in who["kinds"] if kind in KINDS]
+    parts += [lookup(lang(), *KINDS[kind], 2) for kind in who["kinds"] if kind in KINDS]
     return ", ".join(parts) or _("all sites")
 
 
@@ -255,16 +256,6 @@ def _acts(context: typer.Context, actor: str) -> "Iterator[Work]":
     now_utc = now_of(settings)
     with store_of(settings) as store, acting(OPTIONS), store.write() as session:
         yield by_command(session, settings, now_utc, actor)
-
-
-def _role(typed: str) -> "Role | None":
-    """Return the role; None for ''. Ends the command when there is none of that name."""
-    from monitor.domain.roles import Role
-
-    known = [str(each) for each in Role]
-    if typed and typed not in known:
-        raise Failure(message("--role: found '{role}'. Expected one of: {known}", role=typed, known=known), BAD_INPUT)
-    return Role(typed) if typed else None
 
 
 def _names(typed: list[str]) -> list[str]:

@@ -27,6 +27,12 @@ class LogEvent(Enum):
     # The daemon
     STARTED = INFO, "", "The daemon starts: what it watches, and where it stores."
     STARTED_FRESH = WARNING, "path", "`run --fresh` begins with an empty database; the old one lies at `path`."
+    SETUP_CODE = (
+        INFO,
+        "",
+        "The console has no user yet: the line has the code for `/setup`, which works once.",
+        "Add the first user, an administrator, there or by `upazila-monitor user add NAME --role admin`.",
+    )
     PRIVATE_NETWORK = INFO, "", "The example fleet is probed in a private network, as this user may not ping."
     CONFIG_WARNING = (
         WARNING,
@@ -166,6 +172,8 @@ class LogEvent(Enum):
         "Samples cannot be recorded; all else goes on.",
         "Free disk space, or correct `[storage] record`.",
     )
+    HISTORY_REFUSES = ERROR, "", "Summaries for pictures and reports cannot be kept; all else goes on.", _WAIT
+    HISTORY_SET_ASIDE = WARNING, "", "The file of summaries was damaged: it is kept aside, and a new one is begun."
 
     # What is judged
     OUTAGE_OPENED = INFO, "site cause", "A site is down: an outage begins."

@@ -164,6 +164,7 @@ class ReasonCode(StrEnum):
     REDATED_EARLIER = "redated_earlier"
     REDATED_LATER = "redated_later"
     REGISTERED = "registered"
+    REPEAT_OF = "repeat_of"
     LINKED_TO_OUTAGE = "linked_to_outage"
     LINKED_TO_COMPLAINT = "linked_to_complaint"
     ASKER_NOTIFIED = "asker_notified"

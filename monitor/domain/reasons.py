@@ -164,6 +164,7 @@ PARAMETERS: Mapping[ReasonCode, Mapping[str, type]] = {
     C.REDATED_EARLIER: {"since": datetime, "seconds": int},
     C.REDATED_LATER: {"since": datetime, "seconds": int},
     C.REGISTERED: {"way": str, "asker": str, "why_late": Reason},
+    C.REPEAT_OF: {"complaint": str},
     C.LINKED_TO_OUTAGE: {"site": str, "since": datetime, "ticket": str},  # '' while the outage has no ticket
     C.LINKED_TO_COMPLAINT: {"complaint": str},
     C.OPERATOR_LATE: {"operator": str, "due": datetime},

@@ -112,6 +112,11 @@ def weekday_text(day: date, lang: Lang) -> str:
     return _format_date(day, "EEE", lang)
 
 
+def narrow_weekday_text(day: date, lang: Lang) -> str:
+    """'T', as the heading of a narrow column."""
+    return _format_date(day, "EEEEE", lang)
+
+
 def day_text(day: date, lang: Lang) -> str:
     """'Tue 24 Nov'."""
     return digits(_format_date(day, "EEE d MMM", lang), lang)

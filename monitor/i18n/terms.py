@@ -242,6 +242,28 @@ HISTORY: Mapping[str, str] = {
 }
 """Kinds of lines in a ticket's history; what falls due is named as the notice of it."""
 
+ACTS: Mapping[str, str] = {
+    "ack": N_("Acknowledge"),
+    "start": N_("Begin work"),
+    "wait": N_("Let it wait"),
+    "resolve": N_("It is resolved"),
+    "close": N_("Close"),
+    "reopen": N_("Open again"),
+    "withdraw": N_("Withdraw: registered by mistake"),
+    "raise": N_("Raise to the next stage"),
+    "comment": N_("Write a comment"),
+}
+"""What a person can do to a ticket, as the button says it; by `domain.ticket_states.ACTIONS`."""
+
+REACHED: Mapping[str, str] = {
+    "kept": N_("resolved here"),
+    "missed": N_("time is over"),
+    "now": N_("it is here now"),
+    "ahead": N_("if it is not resolved"),
+    "never": N_("not needed"),
+}
+"""Where a stage of the ladder lies, by `reports.ladder.Reached`."""
+
 WEEKDAYS: Mapping[str, str] = {
     "monday": N_("monday"),
     "tuesday": N_("tuesday"),

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from monitor.alerts.notices.routing import ASKER
 from monitor.charter.office import Office
+from monitor.domain.clock import DHAKA
 from monitor.domain.message import N_, Message, Said, message
 from monitor.domain.ticket_states import MONITOR
 from monitor.i18n.languages import Lang
@@ -46,6 +47,11 @@ class StoryLine:
     channel: str = ""
     state: str = ""
     proof: str = ""
+
+    @property
+    def day(self) -> date:
+        """Return the office's day on which it was."""
+        return self.at_utc.astimezone(DHAKA).date()
 
 
 def story(events: Iterable[TicketEvent], hearings: Iterable[Hearing], *, personal: bool) -> list[StoryLine]:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import datetime, time, timedelta
 
+from monitor.accounts import upkeep
 from monitor.alerts.cases.events import note_unused_labs
 from monitor.alerts.notices.briefs import briefs_due, enqueue_briefs
 from monitor.runtime import gc_tuning
@@ -66,4 +67,6 @@ class Jobs:
     def _forget(self) -> object:
         keep_days = self._in_force.settings.monitor.storage.keep_days
         with self._store.write() as session:
-            return forget_old(session, self._live.clock.utc(), timedelta(days=keep_days))
+            now_utc = self._live.clock.utc()
+            upkeep.forget(session, now_utc)
+            return forget_old(session, now_utc, timedelta(days=keep_days))

@@ -6,6 +6,7 @@ from typing import Protocol
 from monitor.domain.sample import Sample
 from monitor.judging.decisions import Decision
 from monitor.runtime.diagnostics import Diagnostics
+from monitor.runtime.history_recorder import HistoryRecorder
 from monitor.runtime.sample_log import SampleLog
 from monitor.runtime.writer import DecisionWriter
 
@@ -21,13 +22,17 @@ class Sink(Protocol):
 
 
 class Storing:
-    """The daemon's sink: samples go to the sample log, decisions with diagnostics to the writer."""
+    """The daemon's sink: samples go to the sample log and the history, decisions with diagnostics to the writer."""
 
-    def __init__(self, sample_log: SampleLog, diagnostics: Diagnostics, writer: DecisionWriter) -> None:
-        self._sample_log, self._diagnostics, self._writer = sample_log, diagnostics, writer
+    def __init__(
+        self, sample_log: SampleLog, history: HistoryRecorder, diagnostics: Diagnostics, writer: DecisionWriter
+    ) -> None:
+        self._sample_log, self._history = sample_log, history
+        self._diagnostics, self._writer = diagnostics, writer
 
     def sampled(self, sample: Sample) -> None:
         self._sample_log.take(sample)
+        self._history.take(sample)
 
     def decided(self, decisions: Sequence[Decision]) -> None:
         self._writer.put(self._diagnostics.beside(decisions))

@@ -12,6 +12,7 @@ from monitor.settings.base import Model, PlainPath, SecretFile
 from monitor.settings.found import found
 from monitor.settings.heartbeat_section import Heartbeat
 from monitor.settings.helpdesk_section import Helpdesk
+from monitor.settings.history_section import History
 from monitor.settings.hosts import host_fault, page_fault, valid_ehlo_name
 from monitor.settings.mail_address import is_mail_address
 from monitor.settings.maintenance_section import Maintenance
@@ -204,6 +205,7 @@ class MonitorFile(Model):
     web: Web = Web()
     public: Public = Public()
     log: Log = Log()
+    history: History = History()
     heartbeat: Heartbeat = Heartbeat()
     helpdesk: Helpdesk = Helpdesk()
     snmp: Snmp = Snmp()

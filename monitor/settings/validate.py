@@ -58,7 +58,8 @@ def described(error: Mapping[str, Any]) -> Said:
         return said_by(context["error"])
     if error["type"] == "literal_error":
         known = re.findall(r"'([^']*)'", context["expected"])
-        return message("found {what}. Expected {choices}", what=_found(value, known), choices=either(known))
+        choices = either(known) if known else _numbers(context["expected"])
+        return message("found {what}. Expected {choices}", what=_found(value, known), choices=choices)
     expected = Message(EXPECTED.get(error["type"], N_("another value")), context)
     if error["type"] in {"model_type", "dict_type", "mapping_type"}:
         return message("is no table. Expected {expected}", expected=expected)
@@ -68,6 +69,12 @@ def described(error: Mapping[str, Any]) -> Said:
     if _wants_no_quotes(error["type"], value):
         return message("found {what}. Expected {expected}, without quotes", what=what, expected=expected)
     return message("found {what}. Expected {expected}", what=what, expected=expected)
+
+
+def _numbers(expected: str) -> Said:
+    """Return "0 or 15" of the numbers among which pydantic wants one."""
+    *others, last = re.findall(r"-?\d+", expected)
+    return message("{names} or {last}", names=others, last=last) if others else str(last)
 
 
 def _found(value: object, known: Sequence[str] = ()) -> Said:

@@ -19,7 +19,7 @@ from sqlalchemy.exc import DatabaseError
 
 from monitor.domain.message import Said, message, said_by, series
 from monitor.durable import move_durably, own_like_folder, sync_file, sync_folder
-from monitor.store import audit_chain, belonging, mailed_head
+from monitor.store import audit_chain, belonging, login_rows, mailed_head
 from monitor.store.errors import Damaged, NoDatabase, StoreError
 from monitor.store.opening import BACKUPS, DATABASE, MEND, existing_store, make_store, open_store
 from monitor.store.soundness import Soundness, examine
@@ -219,6 +219,8 @@ def restore(copy: Path, state: Path, now_utc: datetime, *, older: bool, known_he
                             head=head,
                         )
                     )
+        with store.write() as session:
+            login_rows.end_all(session)  # they may have been ended since the copy was made
         store.close()
         placed = store.path
         with closing(sqlite3.connect(placed)) as connection:

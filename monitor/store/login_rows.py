@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import delete, or_, select
 
-from monitor.store.models import LoginAttempt
+from monitor.store.models import LoginAttempt, OneTimeLink, UserSession
 from monitor.store.session import Session
 
 
@@ -40,9 +40,10 @@ def forgive(session: Session, name_hash: bytes, address: str) -> None:
 
 def prune(session: Session, before_utc: datetime, after_utc: datetime) -> None:
     """Delete what counts no longer, and what a wrong clock put into the future."""
-    session.execute(delete(LoginAttempt).where(or_(LoginAttempt.at_utc < before_utc, LoginAttempt.at_utc > after_utc)))
+    session.execute(delete(LoginAttempt).where(or_(LoginAttempt.at_utc <= before_utc, LoginAttempt.at_utc > after_utc)))
 
 
-def clear(session: Session) -> None:
-    """Delete all failed log-ins."""
-    session.execute(delete(LoginAttempt))
+def end_all(session: Session) -> None:
+    """Delete all sessions, one-time links and failed log-ins."""
+    for table in (UserSession, OneTimeLink, LoginAttempt):
+        session.execute(delete(table))

@@ -32,6 +32,16 @@ def numbered(session: Session, outage_id: int) -> Outage | None:
     return session.get(Outage, outage_id)
 
 
+def trouble_of(session: Session, site: str) -> Outage | None:
+    """Return the open outage of a site, or else the one elsewhere that it is behind."""
+    own = of_site(session, site)
+    if own is not None:
+        return own
+    hangs_on = select(AffectedSite.outage_id).where(AffectedSite.site == site, AffectedSite.until_utc.is_(None))
+    query = select(Outage).where(Outage.id.in_(hangs_on), Outage.ended_utc.is_(None)).order_by(Outage.id)
+    return session.scalars(query.limit(1)).one_or_none()
+
+
 def last_of(session: Session, site: str | None) -> Outage | None:
     """Return the site's latest outage, open or ended."""
     query = select(Outage).where(Outage.site == site).order_by(Outage.id.desc()).limit(1)

@@ -147,6 +147,25 @@ def similar_requests(
     return [ListedTicket(*row) for row in rows]
 
 
+def twin(
+    session: Session, *, since_utc: datetime, service: str, source: str, site: str | None, asker: str, text: str
+) -> str:
+    """Return the number of the same request, word for word, that was opened since then; '' for none.
+
+    A form that is sent twice over a weak line registers once.
+    """
+    query = select(Ticket.number).where(
+        Ticket.opened_utc >= since_utc,
+        Ticket.service == service,
+        Ticket.source == source,
+        Ticket.site.is_(None) if site is None else Ticket.site == site,
+        Ticket.asker == asker,
+        Ticket.text == text,
+        Ticket.state != S.WITHDRAWN,
+    )
+    return session.scalars(query.order_by(Ticket.id.desc()).limit(1)).one_or_none() or ""
+
+
 class LinkedTicket(NamedTuple):
     """A ticket that another is linked to: a complaint to the outage's, or the other way round."""
 

@@ -22,6 +22,7 @@ from monitor.store.sqlite import Store
 from monitor.web.api.app import PREFIX, make_api
 from monitor.web.api.asked import Api
 from monitor.web.api.callers import Callers
+from monitor.web.api.documentation import problem
 from monitor.web.auth.visitors import Visitors
 from monitor.web.console.console import Console
 from monitor.web.console.dispatch import starlette_routes
@@ -55,6 +56,7 @@ def make_app(
     visitors = Visitors(store, clock)
     web = settings_of().monitor.web  # of the start, as what listens is
 
+    callers = Callers(store, clock, lambda: live.office, visitors.of, visitors.is_own_form)
     api = make_api(
         Api(
             live,
@@ -63,7 +65,8 @@ def make_app(
             settings_of,
             document.document,
             ages,
-            Callers(store, clock, lambda: live.office, visitors.of, visitors.is_own_form).of,
+            callers.of,
+            callers.of_feed,
             partial(_publish, console),
         )
     )
@@ -92,6 +95,7 @@ def make_app(
         routes=[
             *[Route(path, endpoint, methods=["GET"]) for path, endpoint in routes.items()],
             Mount(PREFIX, api),
+            Route("/problems/{name}", problem, methods=["GET"]),
             static_route(),
             *starlette_routes(console, page_routes(console), visitors.of, visitors.is_own_form),
         ],

@@ -52,6 +52,9 @@ def test_a_hash_of_other_costs_is_outdated() -> None:
         "rahim12345678",
         "Rahim.Uddin.99",
         "uddin-rahim-1",
+        "rahim.rahim.rahim.2026",
+        "password.password.password",
+        "admin-office-1",
         "!!!!!!!!!!!!",
     ],
 )

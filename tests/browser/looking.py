@@ -9,6 +9,8 @@ from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, Dialog, Page, Request
 
+from tests.web.world import Login
+
 AXE = Path(__file__).with_name("axe") / "axe.min.js"
 WIDTHS = (360, 390, 1366)
 PLANTED = "document.querySelectorAll('[planted], scr, mglyph').length + (window.planted_calls || 0)"
@@ -33,6 +35,11 @@ class Seen:
     page: Page
     base: str
     wrong: list[str] = field(default_factory=list)
+
+    def log_in(self, login: Login) -> None:
+        """Come with that session."""
+        name, _, value = login.cookie.partition("=")
+        self.page.context.add_cookies([{"name": name, "value": value, "url": self.base}])
 
     def go(self, path: str) -> int:
         """Open a page and return its status."""

@@ -246,7 +246,7 @@ def test_nothing_that_is_printed_escapes_the_catalogue(
 
 def without_data(text: str) -> str:
     """What is printed without ids and addresses, and what the test typed."""
-    ids = r"BHR-\d{4}-\d+|(citizen|official):\d+|\b(lab|udc|backbone|office)(-[a-z]+)+|tester|\bx\b"
+    ids = r"BHR-\d{4}-\d+|(citizen|official):\d+|\b(lab|udc|backbone|office)(-[a-z]+)+|(cli:)?tester|\bx\b"
     return re.sub(rf"{ids}|\bGRS\b|\S*@\S+|www\.\S+", " ", text)
 
 
@@ -316,6 +316,12 @@ def recorded(home: Path) -> Path:
 ELSEWHERE = {  # what needs more than an office in a folder; each prints the same document as a sibling, or no words
     "backup restore",
     "probe snmp",
+    "user add",
+    "user change",
+    "user disable",
+    "user enable",
+    "user passwd",
+    "token add",
     "calendar undo",
 }
 

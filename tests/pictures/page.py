@@ -1,60 +1,71 @@
-"""The picture of the first page: an office in the morning, with a link down, as an officer sees it in Bangla."""
+"""Pictures of every page of the console, as an officer and an administrator see it: on a phone and on a desk.
 
-import asyncio
-import socket
+All together have less than MOST_BYTES; a page that is wider than its window stops it.
+"""
+
+import sys
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.async_api import async_playwright
+from tests.browser.chromium import Chromium
+from tests.pictures.mails import picture
+from tests.places import ROOT
+from tests.web.world import World, world
 
-from monitor.configuration import load
-from monitor.web.app import make_app
-from monitor.web.server import serve
-from tests.places import ROOT, SHIPPED
-from tests.store.migrated import new_store
-from tests.web.desk import Desk
-
-FOLDER = ROOT / "docs" / "pictures"
-BROWSER = "/usr/bin/chromium"
+FOLDER = ROOT / "docs" / "pictures" / "console"
+PHONE, DESK = 390, 1_366
+MOST_BYTES = 2_000_000
 
 
-async def main() -> None:
-    """Draws it, for Bangla and for English."""
+@dataclass(frozen=True)
+class Shot:
+    """A picture: its name, the path with its gaps, who looks, and how."""
+
+    name: str
+    path: str
+    login: str = "officer"
+    widths: tuple[int, ...] = (PHONE, DESK)
+    lang: str = "bn"
+    dark: bool = False
+
+
+SHOTS = (
+    Shot("now", "/"),
+    Shot("now", "/", widths=(DESK,), lang="en"),
+    Shot("now-dark", "/", widths=(PHONE,), dark=True),
+)
+
+
+def main() -> None:
+    """Draw them all; a folder as argument is filled instead of that of the docs."""
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else FOLDER
+    folder.mkdir(parents=True, exist_ok=True)
+    for old in folder.glob("*.webp"):
+        old.unlink()
     with tempfile.TemporaryDirectory() as scratch:
-        office = Desk(load(SHIPPED), new_store(Path(scratch)))
-        morning(office)
-        with socket.create_server(("127.0.0.1", 0)) as listener:
-            app = make_app(
-                office.live, office.exposition, office.store, lambda: office.settings, office.ages, office.clock
-            )
-            server = await serve(app, [listener])
-            await draw(f"http://127.0.0.1:{listener.getsockname()[1]}")
-            await server.stop()
-        office.store.close()
-    print(f"{FOLDER.relative_to(ROOT)}/page*.png")
+        made = Path(scratch)
+        with world(made) as office, Chromium.started(made) as chromium:
+            for shot in SHOTS:
+                for width in shot.widths:
+                    (folder / f"{shot.name}-{shot.lang}-{width}.webp").write_bytes(drawn(office, chromium, shot, width))
+    sizes = [each.stat().st_size for each in folder.glob("*.webp")]
+    assert sum(sizes) <= MOST_BYTES, f"{sum(sizes)} bytes"
+    print(f"{len(sizes)} pictures in {folder}, {sum(sizes) // 1_024} KiB")
 
 
-def morning(office: Desk) -> None:
-    """A centre went down yesterday morning, a link at half past eight; one lab loses packets."""
-    for site in office.settings.fleet.sites.values():
-        office.round(site.id)
-    office.goes_down("udc-juniadaha")
-    office.round("lab-juniadaha-girls", lost=1)
-    office.clock.advance(23.5 * 3_600)
-    office.goes_down("backbone-north")
-    office.clock.advance(40 * 60)
-
-
-async def draw(url: str) -> None:
-    """Have the browser write the pictures."""
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=BROWSER, args=["--no-sandbox"])
-        for lang, name in (("bn", "page.png"), ("en", "page-en.png")):
-            page = await browser.new_page(viewport={"width": 1_366, "height": 1_000})
-            await page.goto(f"{url}/?lang={lang}", wait_until="load")
-            await page.screenshot(path=FOLDER / name)
-        await browser.close()
+def drawn(office: World, chromium: Chromium, shot: Shot, width: int) -> bytes:
+    """Return the picture of a page at that width."""
+    with chromium.looking(office.port, width=width, dark=shot.dark) as seen:
+        if shot.login:
+            seen.log_in(office.logins[shot.login])
+        path = shot.path.format_map(office.gaps())
+        status = seen.go(f"{path}{'&' if '?' in path else '?'}lang={shot.lang}")
+        faults = seen.faults(path)
+        assert status == 200, f"{path}: {status}"
+        assert faults == [], faults
+        return picture(seen.page)
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    main()

@@ -25,7 +25,6 @@ from monitor.cli.columns import width
 from monitor.configuration import load
 from monitor.web.status import status
 from tests.pictures.mails import BROWSER, QUIET, picture
-from tests.pictures.page import morning
 from tests.places import ROOT, SHIPPED
 from tests.store.migrated import new_store
 from tests.web.desk import Desk
@@ -107,6 +106,17 @@ def office_in_the_morning(scratch: Path) -> Path:
         port = server.server_address[1]
         (config / path.name).write_text(re.sub(r'(?m)^listen = "127.0.0.1:9786"', f'listen = "127.0.0.1:{port}"', text))
     return config
+
+
+def morning(office: Desk) -> None:
+    """A centre went down yesterday morning, a link at half past eight; one lab loses packets."""
+    for site in office.settings.fleet.sites.values():
+        office.round(site.id)
+    office.goes_down("udc-juniadaha")
+    office.round("lab-juniadaha-girls", lost=1)
+    office.clock.advance(23.5 * 3_600)
+    office.goes_down("backbone-north")
+    office.clock.advance(40 * 60)
 
 
 def in_a_terminal(command: list[str], config: Path, columns: int) -> str:

@@ -21,7 +21,7 @@ from monitor.runtime.calendar_jobs import CalendarJobs
 from monitor.runtime.jobs import Jobs, last_night
 from monitor.runtime.office_in_force import OfficeInForce
 from monitor.settings.notices_section import Notices
-from monitor.store.models import Notice
+from monitor.store.models import LoginAttempt, Notice
 from monitor.store.sqlite import Store
 from monitor.store.work import Work
 from tests.lab.waiting import until
@@ -103,3 +103,12 @@ def test_a_database_that_cannot_be_used_yet_delays_a_brief_and_is_not_told_once_
 )
 def test_the_night_falls_due_at_one_in_the_morning_in_dhaka(now: datetime, night: datetime) -> None:
     assert last_night(now) == night
+
+
+def test_the_night_forgets_failed_log_ins_that_count_no_longer(office: Office) -> None:
+    office.briefs()  # the daemon runs since before the night
+    with office.store.write() as session:
+        session.add(LoginAttempt(at_utc=office.clock.utc(), name_hash=b"n" * 32, address="192.0.2.7"))
+    office.briefs(timedelta(hours=16, minutes=7))  # one in the morning, and some minutes
+    with office.store.read() as session:
+        assert list(session.scalars(select(LoginAttempt.id))) == []

@@ -16,7 +16,7 @@ from sqlalchemy import select
 
 from monitor.store import belonging, copies, mailed_head, ticket_history
 from monitor.store.errors import Damaged, NoDatabase, StoreError
-from monitor.store.models import Ticket, TicketEvent
+from monitor.store.models import LoginAttempt, OneTimeLink, Ticket, TicketEvent, User, UserSession
 from monitor.store.opening import BACKUPS, DATABASE, existing_store, open_store
 from monitor.store.retention import back_up
 from monitor.store.work import Work
@@ -278,3 +278,26 @@ def test_a_damaged_database_is_put_aside_before_another_is_begun(state: Path) ->
     assert aside is not None
     assert (aside / DATABASE).read_bytes() == b"no database" * 999
     assert numbers(state) == []
+
+
+def test_who_was_logged_in_when_the_copy_was_made_is_not_when_it_is_put_back(state: Path) -> None:
+    store = open_store(state)
+    with store.write() as session:
+        user = User(name="rahim", role="officer", created_utc=NOW, password_hash="kept")
+        session.add(user)
+        session.flush()
+        times = {"created_utc": NOW, "seen_utc": NOW, "proved_utc": NOW}
+        session.add(UserSession(token_hash=b"t" * 32, user_id=user.id, csrf="c", **times))
+        session.add(
+            OneTimeLink(purpose="invitation", code_hash=b"c" * 32, user_id=user.id, created_utc=NOW, expires_utc=NOW)
+        )
+        session.add(LoginAttempt(at_utc=NOW, name_hash=b"n" * 32, address="192.0.2.7"))
+    store.close()
+    copies.create(state / DATABASE, copy_of(state))
+    restore(state)
+    store = open_store(state)
+    with store.read() as session:
+        assert [user.password_hash for user in session.query(User)] == ["kept"]
+        for table in (UserSession, OneTimeLink, LoginAttempt):
+            assert session.query(table).count() == 0, table
+    store.close()

@@ -2,25 +2,29 @@
 
 import hashlib
 import http.client
+import json
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from datetime import date, timedelta
+from itertools import count
 from pathlib import Path
 from urllib.parse import urlencode
 
 from starlette.applications import Starlette
 
-from monitor.accounts import sessions, users
+from monitor.accounts import sessions, tokens, users
 from monitor.accounts.users import Profile
-from monitor.alerts.cases import actions
+from monitor.alerts.cases import actions, calendar_orders
 from monitor.alerts.cases.complaints import Request
-from monitor.configuration import load
+from monitor.domain.api_scopes import ADMIN, SCOPES, STATUS_READ
 from monitor.domain.roles import Role
-from monitor.store.models import Ticket, UserSession
+from monitor.settings.load import Settings
+from monitor.store.models import Notice, Outage, PlannedWork, Ticket, UserSession
 from monitor.store.work import Work
-from tests.places import SHIPPED
 from tests.store.migrated import new_store
+from tests.web.day import confirmed_office, something_of_everything
 from tests.web.desk import Desk
 from tests.web.matrix.rows import ROLES, Asker, Row
 from tests.web.serving import Serving
@@ -62,6 +66,8 @@ class World:
 
     def __init__(self, desk: Desk, app: Starlette, serving: Serving) -> None:
         self.desk, self.app, self._serving, self.port = desk, app, serving, serving.port
+        self._numbers = count(1)
+        self._tokens: dict[str, str] = {}
         self.logins = {name: self._login(name, role, union) for name, role, union in self._users()}
 
     @staticmethod
@@ -79,23 +85,72 @@ class World:
             csrf = session.query(UserSession).filter_by(user_id=user.id).one().csrf
         return Login(f"{COOKIE}={token}", csrf)
 
+    def _token_without(self, scope: str) -> str:
+        """A token that may do everything but what needs that scope."""
+        if scope not in self._tokens:
+            with self.desk.store.write() as session:
+                work = Work(session, self.desk.office, self.desk.clock.utc(), "test")
+                others = [each for each in SCOPES if each not in {scope, ADMIN}]
+                name = f"without-{scope.replace(':', '-')}"
+                self._tokens[scope] = tokens.give_out(work, tokens.Wanted(name, others))
+        return self._tokens[scope]
+
+    def _feed(self, gaps: Gaps) -> str:
+        with self.desk.store.write() as session:
+            work = Work(session, self.desk.office, self.desk.clock.utc(), "test")
+            return tokens.give_out(work, tokens.Wanted(gaps["new"], [STATUS_READ], feed=True))
+
     def gaps(self) -> Gaps:
         """New things for one request."""
-        return Gaps({"ticket": self._ticket, "version": self._version, "old": _older})
+        return Gaps(
+            {
+                "new": lambda _: f"new-{next(self._numbers)}",
+                "ticket": self._ticket,
+                "plan": self._plan,
+                "site": lambda _: SITE,
+                "outage": lambda _: "1",
+                "notice": self._notice,
+                "feed": self._feed,
+                "holiday": lambda _: f"{date(2026, 11, 29) + timedelta(days=next(self._numbers))}",
+                "version": lambda gaps: str(self.version(gaps)),
+            }
+        )
 
     def _ticket(self, _: Gaps) -> str:
         with self.desk.store.write() as session:
             work = Work(session, self.desk.office, self.desk.clock.utc(), "officer")
-            request = Request("udc_support", "phone", "A. Teacher", "No line since morning", work.now_utc, site=SITE)
+            request = Request("citizen:8", "phone", "A. Teacher", "No line since morning", work.now_utc, site=SITE)
             made = actions.register(work, request)
             return actions.act(work, made.number, "comment", "a call came").number
 
-    def _version(self, gaps: Gaps) -> str:
-        with self.desk.store.read() as session:
-            return str(session.query(Ticket).filter_by(number=gaps["ticket"]).one().version)
+    def _plan(self, gaps: Gaps) -> str:
+        begins = self.desk.clock.utc().replace(tzinfo=None) + timedelta(days=20)
+        entry = {"text": "A new fibre", "sites": [SITE], "begins": begins, "ends": begins + timedelta(hours=3)}
+        with self.desk.store.write() as session:
+            actions.plan_work(Work(session, self.desk.office, self.desk.clock.utc(), "officer"), gaps["new"], entry)
+        return gaps["new"]
 
-    def ask(self, row: Row, asker: Asker) -> int:
-        """Ask as that asker does; return the status."""
+    def _notice(self, gaps: Gaps) -> str:
+        with self.desk.store.read() as session:
+            found = session.query(Notice).join(Ticket).filter(Ticket.number == gaps["ticket"]).first()
+            assert found is not None
+            return str(found.id)
+
+    def version(self, gaps: Gaps) -> int:
+        """The version of what the gaps name."""
+        with self.desk.store.read() as session:
+            if "holiday" in gaps:
+                return calendar_orders.version(session)
+            if "plan" in gaps:
+                return session.query(PlannedWork).filter_by(name=gaps["plan"]).one().version
+            if "ticket" in gaps:
+                return session.query(Ticket).filter_by(number=gaps["ticket"]).one().version
+            if "outage" in gaps:
+                return session.query(Outage).filter_by(id=int(gaps["outage"])).one().version
+        return 1
+
+    def ask(self, row: Row, asker: Asker) -> tuple[int, bool]:
+        """Ask as that asker does; return the status, and whether it changed anything."""
         gaps = self.gaps()
         path = row.asked.format_map(gaps)
         role = {Asker.NOBODY: "", Asker.FAR: f"far-{row.least}"}.get(asker, asker.value)
@@ -103,18 +158,24 @@ class World:
             role = row.least if row.least in ROLES else ""
         login = self.logins.get(role)
         headers = {"Cookie": login.cookie} if login else {}
+        if asker == Asker.TOKEN:
+            headers = {"Authorization": f"Bearer {self._token_without(row.scope)}"}
+        method, sent = row.method, ""
         if asker == Asker.GET or not row.changes:
-            return self.status("GET", path, headers, "")
-        form = {name: value.format_map(gaps) for name, value in row.form.items()}
-        if login and asker != Asker.NO_CSRF:
-            form["csrf"] = login.csrf
-        if asker == Asker.STALE:
-            form["version"] = gaps["old"]
-        elsewhere = asker == Asker.ORIGIN
-        headers["Origin"] = "http://evil.example" if elsewhere else f"http://127.0.0.1:{self.port}"
-        headers["Sec-Fetch-Site"] = "cross-site" if elsewhere else "same-origin"
-        headers["Content-Type"] = "application/x-www-form-urlencoded"
-        return self.status(row.method, path, headers, urlencode(form))
+            method = "GET"
+        else:
+            elsewhere = asker == Asker.ORIGIN
+            headers["Origin"] = "http://evil.example" if elsewhere else f"http://127.0.0.1:{self.port}"
+            headers["Sec-Fetch-Site"] = "cross-site" if elsewhere else "same-origin"
+            csrf = login.csrf if login and asker != Asker.NO_CSRF else ""
+            for value in row.form.values():
+                value.format_map(gaps)  # names what it is about, whose version is then known
+            version = "" if row.stale is None else str(self.version(gaps) - (asker == Asker.STALE))
+            more, sent = _json(row, gaps, csrf, version) if row.is_api else _form(row, gaps, csrf, version)
+            headers |= more
+        before = self.stored()
+        status = self.status(method, path, headers, sent)
+        return status, self.stored() != before
 
     def changed(self, *names: str) -> None:
         """Tell open pages of a change."""
@@ -139,19 +200,33 @@ class World:
         return digest.hexdigest()
 
 
-def _older(gaps: Gaps) -> str:
-    return str(int(gaps["version"]) - 1)
+def _json(row: Row, gaps: Gaps, csrf: str, version: str) -> tuple[dict[str, str], str]:
+    """Headers and body of a change by the API."""
+    headers = {"Content-Type": "application/json", "X-CSRF-Token": csrf, "If-Match": f'"{version}"'}
+    return headers, json.dumps(_filled(row.body, gaps)) if row.body else ""
+
+
+def _form(row: Row, gaps: Gaps, csrf: str, version: str) -> tuple[dict[str, str], str]:
+    """Headers and body of a form that is sent."""
+    filled = {name: value.format_map(gaps) for name, value in row.form.items()}
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    return headers, urlencode(filled | {"csrf": csrf} | ({"version": version} if version else {}))
+
+
+def _filled(value: object, gaps: Gaps) -> object:
+    """The same JSON with its gaps filled."""
+    if isinstance(value, str):
+        return value.format_map(gaps)
+    if isinstance(value, Mapping):
+        return {name: _filled(each, gaps) for name, each in value.items()}
+    return [_filled(each, gaps) for each in value] if isinstance(value, list) else value
 
 
 @contextmanager
-def world(folder: Path) -> Iterator[World]:
-    """Make one in ``folder``."""
-    desk = Desk(load(SHIPPED), new_store(folder))
-    for device in desk.settings.fleet.devices.values():
-        desk.round(device.site, device=device.name)
-    desk.live.judged.set()
-    desk.goes_down(SITE)
-    desk.turned_mono_ns = dict.fromkeys(desk.turned_mono_ns, desk.clock.mono_ns())
+def world(folder: Path, altered: Callable[[Settings], Settings] = lambda same: same) -> Iterator[World]:
+    """Make one in ``folder``, on a day with something of everything; ``altered``: changes its configuration first."""
+    desk = Desk(altered(confirmed_office(folder)), new_store(folder / "var"))
+    something_of_everything(desk)
     app = desk.app()
     serving = Serving(app)
     try:

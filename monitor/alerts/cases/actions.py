@@ -104,8 +104,10 @@ def act(
 
 
 def register(work: Work, request: Request) -> Ticket:
-    """Register a citizen's or an office's request under its row of the charter; raises BadInput."""
+    """Register a citizen's or an office's request under its row of the charter; raises BadInput, NotAllowed."""
     refuse_bad_request(work.office, request, work.now_utc)
+    if request.repeat_of:
+        tickets.find(work, request.repeat_of)
     ticket = complaints.register(work, request.cleaned(LONGEST_ASKER, LONGEST_TEXT))
     acts.record(work, "ticket.register", ticket.number, {}, acts.of_ticket(ticket) | {"way": ticket.source})
     return ticket
@@ -170,8 +172,8 @@ def mismatch(office: Office, service: str, site: str | None) -> Said:
     return Message(text, {"service": service, "kinds": kinds, "site": site, "kind": kind, "other": other})
 
 
-def plan_work(work: Work, name: str, entry: Mapping[str, object]) -> Maintenance:
-    """Plan work, by the keys of [maintenance.NAME] of monitor.toml; raises BadInput."""
+def plan_work(work: Work, name: str, entry: Mapping[str, object], *, dry_run: bool = False) -> Maintenance:
+    """Plan work, by the keys of [maintenance.NAME] of monitor.toml; with ``dry_run`` only try. Raises BadInput."""
     window = _window(name, entry)
     if window.ends_utc is not None and window.ends_utc <= work.now_utc:
         raise BadInput("", message("when does it end? Expected --ends or --minutes, in the future"))
@@ -184,6 +186,8 @@ def plan_work(work: Work, name: str, entry: Mapping[str, object]) -> Maintenance
         for each in wanted:
             if comparison_key(each) not in {comparison_key(one) for one in known}:
                 raise BadInput(field, no_such(field, each, known))
+    if dry_run:
+        return window
     downtimes.add(work, name, window)
     acts.record(work, "plan.add", name, {}, downtimes.entry_of(window))
     return window

@@ -28,7 +28,8 @@ class Request:
     """A request: the charter's row, how it came in, who asked, in which words, and when.
 
     ``asker``: empty for one who gives no name. ``asker_phone``: to call back; ``memo``: the number of their letter.
-    ``why_late``: why it was not registered on the day it was received.
+    ``why_late``: why it was not registered on the day it was received. ``tie_to_outage``: it is linked to an open
+    outage of its site; ``repeat_of``: the number of an earlier request that it repeats.
     """
 
     service: str
@@ -41,6 +42,8 @@ class Request:
     asker_phone: str = ""
     memo: str = ""
     why_late: str = ""
+    tie_to_outage: bool = True
+    repeat_of: str = ""
 
     def cleaned(self, longest_asker: int, longest_text: int) -> "Request":
         """Return the request with cleaned texts of at most so many characters."""
@@ -71,7 +74,11 @@ def register(work: Work, request: Request) -> Ticket:
     outbox.enqueue(work, ticket, NoticeKind.REGISTERED, service.officer, facts)
     if ticket.asker_email:
         outbox.enqueue(work, ticket, NoticeKind.REGISTERED, ASKER, facts)
-    link_to_open_outages(work, ticket)
+    if request.tie_to_outage:
+        link_to_open_outages(work, ticket)
+    if request.repeat_of:
+        repeated = reason(ReasonCode.REPEAT_OF, complaint=request.repeat_of)
+        ticket_history.record(work, ticket, "linked", reason=repeated)
     return ticket
 
 

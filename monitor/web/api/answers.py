@@ -114,27 +114,30 @@ def page(asked: Asked, found: Page[T], document: Callable[[T], Any]) -> Found:
     return Found(content, headers=headers)
 
 
-def route(scope: str, kind: Any, *refusals: str, of_list: bool = False, status: int = 200) -> dict[str, Any]:
+def route(
+    scope: str, kind: Any, *refusals: str, of_list: bool = False, status: int = 200, also: Sequence[int] = (304,)
+) -> dict[str, Any]:
     """Return what a route's decorator says: the scope it needs, the document it answers with, why it may refuse.
 
-    ``refusals``: kinds of problems beside those that every route has.
+    ``refusals``: kinds of problems beside those that every route has; ``also``: other statuses of the same answer.
     """
     if kind is None:
         answer: dict[str, Any] = {"description": "Done."}
     else:
         schema = page_of(kind, NAMED) if of_list else schema_of(kind, NAMED)
         answer = {"description": "The answer.", "content": {JSON: {"schema": schema}}}
+    others = {each: answer if each < 300 else {"description": "The same as before."} for each in also}
     return {
-        "responses": {status: answer, **problems(*_ALWAYS, "bad-values", "database-away", *refusals)},
+        "responses": {status: answer, **others, **problems(*_ALWAYS, "bad-values", "database-away", *refusals)},
         "openapi_extra": {SCOPE: scope},
         "response_model": None,
         "status_code": status,
     }
 
 
-def change(scope: str, kind: Any, *refusals: str, status: int = 200) -> dict[str, Any]:
+def change(scope: str, kind: Any, *refusals: str, status: int = 200, also: Sequence[int] = ()) -> dict[str, Any]:
     """Return as `route` does for one that changes something."""
-    return route(scope, kind, *_CHANGES, *refusals, status=status)
+    return route(scope, kind, *_CHANGES, *refusals, status=status, also=also)
 
 
 def _if_none_match(request: Request) -> str:

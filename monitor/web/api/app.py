@@ -13,7 +13,7 @@ from starlette.responses import Response
 
 from monitor.domain.api_scopes import SCOPES
 from monitor.i18n.languages import SOURCE
-from monitor.web.api import accounts, charter, documentation, maintenance, notices, places, tickets
+from monitor.web.api import accounts, charter, documentation, maintenance, notices, places, readers, tickets
 from monitor.web.api.answers import NAMED
 from monitor.web.api.asked import SCOPE, Api
 from monitor.web.api.problems import Problem, invalid
@@ -27,6 +27,7 @@ ROUTERS = (
     maintenance.router,
     notices.router,
     accounts.router,
+    readers.router,
     documentation.router,
 )
 _OF_STATUS = {404: "not-found", 405: "no-such-method", 413: "too-large", 400: "malformed"}

@@ -43,6 +43,9 @@ SCOPE = "x-scope"
 CallerOf = Callable[[Request], Awaitable[Caller]]
 """Finds who asks; raises Problem for a token or session that is not valid, and for a form from elsewhere."""
 
+FeedOf = Callable[[Request, str], Awaitable[Caller | None]]
+"""Finds the token of a calendar feed, by what stands in the path."""
+
 
 @dataclass(frozen=True)
 class Api:
@@ -60,6 +63,7 @@ class Api:
     status: Callable[[], Awaitable[bytes]]
     ages: Callable[[], Mapping[str, float]]
     caller_of: CallerOf
+    feed_of: FeedOf
     changed: Callable[[Collection[str]], None] = lambda _names: None
     rates: Rates = field(default_factory=Rates)
     reading: Pool = field(default_factory=lambda: Pool("api reads", threads=2, backlog=64))
@@ -89,10 +93,13 @@ class Api:
 
         return await self.run(reads)
 
-    async def act(self, asked: "Asked", job: Callable[[Work], T], changed: Collection[str] = ()) -> T:
+    async def act(
+        self, asked: "Asked", job: Callable[[Work], T], changed: Collection[str], fields: Mapping[str, str]
+    ) -> T:
         """Do ``job`` in one transaction by who asks; raises Problem, and has changed nothing then.
 
-        ``changed``: names of what it changes beside the tickets and sites to whose history it adds.
+        ``changed``: names of what it changes beside the tickets and sites to whose history it adds. ``fields``: what
+        the route calls arguments of the act.
         """
         names, given_up = set(changed), threading.Event()
 
@@ -108,7 +115,7 @@ class Api:
         try:
             result = await self.run(acts, self.acting)
         except Refused as refused:
-            raise refusal(refused) from None
+            raise refusal(refused, fields) from None
         finally:
             given_up.set()
         self.changed(sorted(names - {"site:"}) or ["all"])

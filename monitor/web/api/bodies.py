@@ -84,4 +84,18 @@ class PlanChange(Body):
     ends: Moment
 
 
-Tense = Literal["now", "coming", "past"]
+class NewOrder(Body):
+    """An order about the calendar. ``what``: the days are closed, worked, have other hours, or an order is undone."""
+
+    what: Literal["closed", "working", "hours", "undo"]
+    order: Annotated[str, Field(max_length=200, description="Its number.")]
+    dated: Annotated[str, Field(max_length=10, description="When it was given, such as 2026-12-24.")]
+    date: Annotated[str, Field(max_length=10)] = ""
+    first: Annotated[str, Field(max_length=10)] = ""
+    last: Annotated[str, Field(max_length=10)] = ""
+    bn: Name = ""
+    en: Name = ""
+    public: bool = False
+    opens: Annotated[str, Field(max_length=8)] = ""
+    closes: Annotated[str, Field(max_length=8)] = ""
+    undoes: Annotated[int, Field(ge=1, le=2**31)] | None = None

@@ -3,8 +3,9 @@
 import hashlib
 import json
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from starlette.responses import Response
 
@@ -41,10 +42,16 @@ def version_wanted(asked: Asked) -> Wanted:
         raise Problem("malformed", message("If-Match is no list of entity tags")) from None
 
 
-async def do(asked: Asked, job: Callable[[Work], Found], changed: Collection[str] = ()) -> Response:
+async def do(
+    asked: Asked,
+    job: Callable[[Work], Found],
+    changed: Collection[str] = (),
+    fields: Mapping[str, str] = MappingProxyType({}),
+) -> Response:
     """Do ``job`` in one transaction and answer with what it found; raises Problem, and has changed nothing then.
 
-    With an Idempotency-Key that was used within a day for the same request, answer as then, and do nothing.
+    ``changed`` and ``fields``: as for `Api.act`. With an Idempotency-Key that was used within a day for the same
+    request, answer as then, and do nothing.
     """
     key = _key_of(asked)
 
@@ -64,7 +71,7 @@ async def do(asked: Asked, job: Callable[[Work], Found], changed: Collection[str
             _keep(work, key, asked, answer)
         return answer
 
-    answer = await asked.api.act(asked, does, changed)
+    answer = await asked.api.act(asked, does, changed, fields)
     headers = {**answer.headers, **({"idempotent-replayed": "true"} if answer.is_repeated else {})}
     return Response(answer.body.encode(), answer.status, headers, JSON if answer.body else None)
 

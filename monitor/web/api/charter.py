@@ -5,10 +5,18 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Query
 from starlette.responses import Response
 
+from monitor.alerts.cases import actions, calendar_orders
+from monitor.alerts.cases.refusals import Refused
 from monitor.charter.calendar import CalendarError
 from monitor.charter.deadline import target_deadline
-from monitor.domain.api_scopes import STATUS_READ
+from monitor.domain.api_scopes import CALENDAR_WRITE, STATUS_READ
 from monitor.domain.message import message, said_by
+from monitor.reports.calendar_documents import (
+    ConsequencesDocument,
+    OrderDocument,
+    consequences_document,
+    order_document,
+)
 from monitor.reports.charter_documents import (
     CharterDocument,
     DayDocument,
@@ -18,11 +26,15 @@ from monitor.reports.charter_documents import (
     deadline_document,
 )
 from monitor.settings.problems import did_you_mean
+from monitor.store.session import Session
+from monitor.store.work import Work
 from monitor.web.api import moments
-from monitor.web.api.answers import Found, made, route
+from monitor.web.api.answers import Found, IdempotencyKey, IfMatch, change, made, reading, route
 from monitor.web.api.asked import Asking, GuardedRoute
+from monitor.web.api.bodies import NewOrder
+from monitor.web.api.changes import do, version_wanted
 from monitor.web.api.moments import Moment
-from monitor.web.api.problems import bad_parameter
+from monitor.web.api.problems import bad_parameter, refusal, without_scope
 
 router = APIRouter(route_class=GuardedRoute, tags=["charter"])
 
@@ -55,6 +67,50 @@ async def deadline(
         return Found(deadline_document(key, found))
 
     return await made(asked, count)
+
+
+@router.get("/calendar/orders", **route(STATUS_READ, OrderDocument, of_list=True))
+async def orders(asked: Asking) -> Response:
+    """List the orders about the calendar that were entered over its files, the first one first."""
+
+    def read(session: Session) -> Found:
+        found = [order_document(each) for each in calendar_orders.orders(session)]
+        return Found({"items": found}, version=calendar_orders.version(session))
+
+    return await reading(asked, read)
+
+
+@router.post(
+    "/calendar/orders",
+    **change(CALENDAR_WRITE, ConsequencesDocument, "stale-version", "key-used", status=201, also=(200,)),
+)
+async def order(
+    asked: Asking,
+    body: NewOrder,
+    dry_run: Annotated[bool, Query(description="Only say what it would move.")] = False,
+    if_match: IfMatch = "",
+    idempotency_key: IdempotencyKey = "",
+) -> Response:
+    """Close or open days, or change their hours, by an order; the answer says which deadlines move, and who hears."""
+    if not asked.caller.scope.is_all:
+        raise without_scope(CALENDAR_WRITE)
+    wanted = version_wanted(asked) if if_match else None
+
+    def enters(work: Work) -> Found:
+        seen = None if wanted is None else wanted.seen(calendar_orders.version(work.session))
+        entry = body.model_dump(exclude_defaults=True)
+        found = actions.order_calendar(work, entry, dry_run=dry_run, seen=seen)
+        return Found(consequences_document(found), 200 if dry_run else 201)
+
+    def tries(session: Session) -> Found:
+        try:
+            return enters(asked.work(session))
+        except Refused as refused:
+            raise refusal(refused, {}) from None
+
+    if dry_run:
+        return await reading(asked, tries)
+    return await do(asked, enters, ["calendar"])
 
 
 @router.get("/calendar/{month}", **route(STATUS_READ, DayDocument, "not-found", of_list=True))

@@ -78,7 +78,7 @@ async def add(asked: Asking, body: NewPlan, idempotency_key: IdempotencyKey = ""
         found = _found(asked, work.session, body.name)
         return Found(found.document, 201, found.version, {"location": f"{asked.request.url.path}/{body.name}"})
 
-    return await do(asked, plans_it, [f"plan:{body.name}"])
+    return await do(asked, plans_it, [f"plan:{body.name}"], {"site": "sites", "union": "unions", "NAME": "name"})
 
 
 @router.patch("/maintenance/{name}", **change(MAINTENANCE_WRITE, PlanDocument, *_CHANGES))
@@ -136,15 +136,16 @@ def _found(asked: Asked, session: Session, name: str) -> Found:
 
 
 def _plans(asked: Asked, session: Session) -> dict[str, PlanDocument]:
-    """Return all planned work that covers a site within the caller's scope, by name."""
-    configured = asked.api.settings_of().monitor.maintenance
     versions = downtimes.plan_versions(session)
-    every = {**configured, **downtimes.plans(session)}
     return {
-        name: _document(asked, name, every[name], versions.get(name))
-        for name in sorted(every)
-        if _concerns(asked, every[name])
+        name: _document(asked, name, window, versions.get(name)) for name, window in plans_of(asked, session).items()
     }
+
+
+def plans_of(asked: Asked, session: Session) -> dict[str, Maintenance]:
+    """Return all planned work that covers a site within the caller's scope, by name."""
+    every = {**asked.api.settings_of().monitor.maintenance, **downtimes.plans(session)}
+    return {name: every[name] for name in sorted(every) if _concerns(asked, every[name])}
 
 
 def _concerns(asked: Asked, window: Maintenance) -> bool:

@@ -271,7 +271,7 @@ async def change_outage(asked: Asking, number: OutageNumber, body: OutageChange,
         work.session.flush()
         return outage_found(asked, work.session, number)
 
-    return await do(asked, changes)
+    return await do(asked, changes, fields={"text": "excuse" if body.note is None else "note"})
 
 
 def within_scope(

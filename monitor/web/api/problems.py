@@ -105,7 +105,7 @@ KINDS: Mapping[str, Kind] = {
 }
 """All kinds of problems, by the names of their pages."""
 
-FIELDS = {"until_utc": "until", "ends_utc": "ends", "received_utc": "received", "reason": "reason"}
+FIELDS = {"until_utc": "until", "ends_utc": "ends", "received_utc": "received"}
 """What the API calls the arguments of acts, where that is another name."""
 
 
@@ -166,12 +166,13 @@ def bad_field(name: str, said: Said) -> Problem:
     return Problem("bad-values", faults=(Fault(f"#/{name}" if name else "#", said),))
 
 
-def refusal(refused: Refused) -> Problem:
-    """Return the problem of an act that was refused."""
+def refusal(refused: Refused, fields: Mapping[str, str]) -> Problem:
+    """Return the problem of an act that was refused; ``fields``: what the route calls arguments of the act."""
     said = said_by(refused)
     match refused:
         case BadInput():
-            return bad_field(FIELDS.get(refused.field, refused.field).replace(".", "/"), said)
+            name = {**FIELDS, **fields}.get(refused.field, refused.field)
+            return bad_field(name.replace(".", "/"), said)
         case StaleVersion():
             seen, now = refused.seen.version, refused.now.version
             return Problem("stale-version", said, seen_version=seen, version=now, now=dict(refused.now.content))

@@ -1,10 +1,22 @@
 """List the pages of the console. A new page is one module and one line."""
 
-from monitor.web.console import now, public, site, stream
+from monitor.web.console import (
+    calendar_page,
+    charter,
+    maintenance,
+    now,
+    public,
+    register,
+    site,
+    sites,
+    stream,
+    ticket,
+    tickets,
+)
 from monitor.web.console.asked import PageRoute
 from monitor.web.console.console import Console
 
-PAGES = (now, site, public, stream)
+PAGES = (now, site, public, calendar_page, maintenance, stream, sites, register, tickets, ticket, charter)
 
 
 def page_routes(console: Console) -> list[PageRoute]:

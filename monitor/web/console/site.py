@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 import segno
+from markupsafe import Markup
 from starlette.responses import Response
 
 from monitor.alerts.cases.actions import note_site
@@ -83,7 +84,7 @@ def routes(console: Console) -> list[PageRoute]:
         site = console.site(asked, asked.path("id"))
         home = console.settings_of().monitor.mail.page_url.rstrip("/")
         url = f"{home}/public#{site.id}" if home else ""
-        code = segno.make(url, error="m").svg_inline(scale=6, border=2, omitsize=True) if url else ""
+        code = Markup(segno.make(url, error="m").svg_inline(scale=6, border=2, omitsize=True)) if url else ""
         phone = next((officer.printed_phone for officer in console.office.charter.officers.values()), "")
         return console.page(asked, "site_label.html.j2", site=site, url=url, code=code, phone=phone)
 

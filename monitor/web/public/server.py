@@ -74,9 +74,11 @@ class PublicServer(Part):
 
     async def close(self) -> None:
         """Stop the server; answers under way get a moment."""
-        running, self._running, self.address = self._running, None, ""
-        if running is not None:
-            await running.stop()
+        self.address = ""
+        if self._running is not None:
+            # Who is cancelled here leaves a server that still stops, and the next close waits for it.
+            await asyncio.shield(asyncio.ensure_future(self._running.stop()))
+            self._running = None
 
 
 def _listen(place: str) -> socket.socket:

@@ -4,10 +4,11 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.web.matrix.rows import ROWS, Asker, Row, expected
+from tests.web.matrix.all_rows import ROWS
+from tests.web.matrix.rows import Asker, Row, expected
 
 HEAD = """# Who may ask for what: every route of the console and the API
-<!-- Made by scripts/docs from tests/web/matrix/rows.py, which the tests try: do not edit. -->
+<!-- Made by scripts/docs from the lists in tests/web/matrix, which the tests try: do not edit. -->
 
 Each cell is the status that is answered on a listener of loopback, where `[web] anonymous` is "viewer"; elsewhere
 somebody without a name gets 303 to the log-in, and 401 for a change or from the API. What is refused changes nothing in

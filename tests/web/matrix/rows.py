@@ -1,6 +1,6 @@
-"""What every route answers to whom: the one list, which the test compares with the routes, and the docs are made of.
+"""A row of the matrix: a route, and what it answers to whom.
 
-It says nothing by the tables of roles and rights of the program: it says what the office expects.
+Nothing of it is taken from the program's own tables of roles and rights: it says what the office expects.
 """
 
 from collections.abc import Mapping
@@ -32,11 +32,12 @@ class Row:
     """A route, and what is expected of it.
 
     ``least``: who may ask: everybody, or from which role on. ``to``: the path that is asked for, with gaps that the
-    world fills. ``form``: what a right request of that kind holds. ``done``: its status. ``far``: what somebody gets
-    whose scope does not cover it; None: the same as anybody of that role. ``stale``: what an old version gets; None:
-    there is no version. ``get``: what a GET of a path that only changes gets. ``scope``: the scope that a token of the
-    API needs. ``notes``: a right request leaves something in the database although it changes nothing, and why.
-    ``anonymous``: what somebody without a name gets, where that is peculiar.
+    world fills. ``form``: what a right form of that kind holds; ``body``: the same, as JSON for the API. ``done``: its
+    status. ``far``: what somebody gets whose scope does not cover it; None: the same as anybody of that role.
+    ``stale``: what an old version gets; None: there is no version. ``get``: what a GET of a path that only changes
+    gets; 0: that path has a GET of its own. ``scope``: the scope that a token of the API needs. ``notes``: what a right
+    request leaves in the database although it changes nothing. ``anonymous``: what somebody without a name gets, where
+    that is peculiar.
     """
 
     method: str
@@ -51,6 +52,7 @@ class Row:
     scope: str = ""
     notes: str = ""
     anonymous: int | None = None
+    body: Mapping[str, object] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -69,6 +71,9 @@ class Row:
         return self.path.startswith("/api/v1")
 
 
+ORDER = {"what": "closed", "date": "2026-12-08", "en": "The moon", "order": "42", "dated": "2026-11-01"}
+PLAN = {"text": "A new cable", "where": "all", "begins": "2026-12-01T22:00", "ends": "2026-12-01T23:00"}
+
 ROWS = (
     Row("GET", "/metrics", EVERYBODY),
     Row("GET", "/healthz", EVERYBODY),
@@ -76,6 +81,8 @@ ROWS = (
     Row("GET", "/api/status", EVERYBODY),
     Row("GET", "/static/{name}", EVERYBODY, "/static/console.css"),
     Row("GET", "/", VIEWER),
+    Row("GET", "/charter", VIEWER),
+    Row("GET", "/sites", VIEWER),
     Row("GET", "/sites/{id}", VIEWER, "/sites/udc-juniadaha", far=404),
     Row("GET", "/sites/{id}/label", VIEWER, "/sites/udc-juniadaha/label", far=404),
     Row("POST", "/sites/{id}/note", OFFICER, "/sites/udc-juniadaha/note", {"text": "The key is upstairs"}, 303, 404),
@@ -84,6 +91,52 @@ ROWS = (
     Row("GET", "/public", VIEWER),
     Row("GET", "/public/badges/{name}", VIEWER, "/public/badges/office.svg"),
     Row("GET", "/public/{name}", VIEWER, "/public/public.css"),
+    Row("GET", "/calendar", VIEWER),
+    Row("GET", "/calendar/export", PROGRAMMER),
+    Row("GET", "/calendar/order", PROGRAMMER),
+    Row("POST", "/calendar/order", PROGRAMMER, form=ORDER, done=303, far=403, get=200),
+    Row("GET", "/tickets", VIEWER),
+    Row(
+        "POST",
+        "/tickets",
+        OFFICER,
+        "",
+        {"do": "comment", "text": "A call came", "pick": "{ticket}@{version}"},
+        303,
+        get=0,
+    ),
+    Row("POST", "/tickets/export", VIEWER, "", {"tab": "all"}, notes="who took the table is written down"),
+    Row("GET", "/tickets/new", OFFICER),
+    Row("POST", "/tickets/new", OFFICER, "", {"way": "phone", "service": "citizen:8", "text": "No line"}, 303, get=0),
+    Row("GET", "/tickets/print", VIEWER, "/tickets/print?n={ticket}", far=404),
+    Row("GET", "/tickets/{number}", VIEWER, "/tickets/{ticket}", far=404),
+    Row("GET", "/tickets/{number}/slip", OFFICER, "/tickets/{ticket}/slip", far=404),
+    Row("GET", "/tickets/{number}/act/{action}", OFFICER, "/tickets/{ticket}/act/ack", far=404),
+    Row(
+        "POST",
+        "/tickets/{number}/act/{action}",
+        OFFICER,
+        "/tickets/{ticket}/act/ack",
+        {"text": "I take it", "version": "{version}"},
+        303,
+        404,
+        stale=409,
+        get=0,
+    ),
+    Row(
+        "POST",
+        "/tickets/{number}/note",
+        OFFICER,
+        "/tickets/{ticket}/note",
+        {"text": "A part is on its way", "version": "{version}"},
+        303,
+        404,
+        stale=409,
+    ),
+    Row("GET", "/maintenance", VIEWER),
+    Row("GET", "/maintenance/new", OFFICER),
+    Row("POST", "/maintenance/new", OFFICER, form=PLAN, done=303, far=403, get=200),
+    Row("POST", "/maintenance/{name}", OFFICER, "/maintenance/nothing", {"do": "end"}, 404, far=404),
     Row("GET", "/stream", VIEWER),
     Row("GET", "/alive", VIEWER),
 )

@@ -59,6 +59,7 @@ async def test_it_listens_where_it_is_wanted_moves_and_goes_with_the_configurati
     part.reconfigure(settings_with(""))
     await address_of(part, there=False)
     running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
     await part.close()
 
 
@@ -73,6 +74,7 @@ async def test_a_port_in_use_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> N
     other.close()
     assert await address_of(part) == f"127.0.0.1:{port}"
     running.cancel()
+    await asyncio.gather(running, return_exceptions=True)
     await part.close()
 
 

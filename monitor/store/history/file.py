@@ -1,0 +1,213 @@
+"""Hold history.db, the file of summaries: a row a series and day, five-minute ones for 40 days, hourly for 3 years.
+
+It is beside the database and never part of it: a crash may cost the last hour's summaries, a damaged file is set aside
+and begun again, and nothing of the office's state is ever in it.
+"""
+
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import TypeVar
+
+from monitor.store.history.packing import Damaged, pack, unpack
+from monitor.store.history.summaries import Echoes, Traffic
+
+FILE = "history.db"
+BUSY_TIMEOUT_S = 5.0
+FINE_S, COARSE_S = 300, 3_600
+SLOTS = {"fine": 86_400 // FINE_S, "coarse": 86_400 // COARSE_S}
+STEP_S = {"fine": FINE_S, "coarse": COARSE_S}
+EPOCH = date(1970, 1, 1)
+PORTION = 500  # series a transaction: others get their turn
+MARK = 0x75706D68  # 'upmh', the application id
+
+Kind = TypeVar("Kind", Echoes, Traffic)
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS series (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+CREATE TABLE IF NOT EXISTS fine (
+    series INTEGER NOT NULL, day INTEGER NOT NULL, packed BLOB NOT NULL, PRIMARY KEY (series, day)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS coarse (
+    series INTEGER NOT NULL, day INTEGER NOT NULL, packed BLOB NOT NULL, PRIMARY KEY (series, day)) WITHOUT ROWID;
+"""
+
+
+class HistoryRefuses(Exception):
+    """The file cannot be read or written, in SQLite's words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """How long summaries are kept, in days."""
+
+    fine: int = 40
+    coarse: int = 1_096
+
+
+class HistoryFile:
+    """The summaries of one installation. Thread-safe: each call opens the file for itself.
+
+    ``set_aside``: where a damaged file was put; empty without one.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / FILE
+        self.set_aside = ""
+
+    @property
+    def is_there(self) -> bool:
+        """Return whether there is a file."""
+        return self.path.exists()
+
+    def open(self) -> None:
+        """Make the file, or begin it again where it is no history; raises HistoryRefuses."""
+        try:
+            if self._is_sound():
+                return
+            self._put_aside()
+            with self._connected() as connection:
+                connection.executescript(_SCHEMA)
+                connection.execute(f"PRAGMA application_id = {MARK}")
+        except (OSError, sqlite3.Error) as error:
+            raise HistoryRefuses(str(error)) from None
+
+    def add(self, table: str, summaries: Mapping[str, Mapping[datetime, Echoes | Traffic]]) -> None:
+        """Add summaries of series, by the beginning of their stretch (UTC), to what is there of the same stretch.
+
+        Raises HistoryRefuses; what was added in portions before stays.
+        """
+        names = sorted(summaries)
+        try:
+            with self._connected() as connection:
+                for start in range(0, len(names), PORTION):
+                    with connection:
+                        connection.execute("BEGIN IMMEDIATE")
+                        for name in names[start : start + PORTION]:
+                            self._add_one(connection, table, name, summaries[name])
+        except sqlite3.Error as error:
+            raise HistoryRefuses(str(error)) from None
+
+    def read(
+        self, table: str, name: str, kind: type[Kind], since_utc: datetime, until_utc: datetime
+    ) -> dict[datetime, Kind]:
+        """Return a series' summaries by the beginning of their stretch; a damaged day is left out.
+
+        Raises HistoryRefuses.
+        """
+        query = (
+            f"SELECT day, packed FROM {table} WHERE series = (SELECT id FROM series WHERE name = ?) "
+            "AND day BETWEEN ? AND ? ORDER BY day"
+        )
+        try:
+            with self._connected(readonly=True) as connection:
+                rows = connection.execute(query, (name, _day_of(since_utc), _day_of(until_utc))).fetchall()
+        except sqlite3.Error as error:
+            raise HistoryRefuses(str(error)) from None
+        found: dict[datetime, Kind] = {}
+        for day, packed in rows:
+            for at_utc, codes in _slots(table, day, packed):
+                if since_utc <= at_utc < until_utc and (summary := kind.of(codes)) is not None:
+                    found[at_utc] = summary
+        return found
+
+    def prune(self, now_utc: datetime, kept: Kept) -> None:
+        """Delete what is older than is kept; raises HistoryRefuses."""
+        try:
+            with self._connected() as connection, connection:
+                for table, days in (("fine", kept.fine), ("coarse", kept.coarse)):
+                    limit = _day_of(now_utc) - days
+                    connection.execute(f"DELETE FROM {table} WHERE day < ?", (limit,))
+        except sqlite3.Error as error:
+            raise HistoryRefuses(str(error)) from None
+
+    def _add_one(
+        self, connection: sqlite3.Connection, table: str, name: str, summaries: Mapping[datetime, Echoes | Traffic]
+    ) -> None:
+        connection.execute("INSERT OR IGNORE INTO series (name) VALUES (?)", (name,))
+        (series,) = connection.execute("SELECT id FROM series WHERE name = ?", (name,)).fetchone()
+        by_day: dict[int, dict[int, Echoes | Traffic]] = {}
+        for at_utc, summary in summaries.items():
+            day = _day_of(at_utc)
+            by_day.setdefault(day, {})[int((at_utc - _beginning(day)).total_seconds()) // STEP_S[table]] = summary
+        for day, slots in by_day.items():
+            row = connection.execute(
+                f"SELECT packed FROM {table} WHERE series = ? AND day = ?",
+                (series, day),
+            ).fetchone()
+            whole, columns = _together(row[0] if row else b"", slots)
+            connection.execute(
+                f"INSERT OR REPLACE INTO {table} (series, day, packed) VALUES (?, ?, ?)",
+                (series, day, pack(whole, columns, SLOTS[table])),
+            )
+
+    def _is_sound(self) -> bool:
+        """Return whether the file is one of ours that can be read."""
+        if not self.path.exists():
+            return False
+        try:
+            with self._connected(readonly=True) as connection:
+                (mark,) = connection.execute("PRAGMA application_id").fetchone()
+                (verdict,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+                tables = connection.execute("SELECT count(*) FROM sqlite_master WHERE type = 'table'").fetchone()[0]
+        except sqlite3.DatabaseError:
+            return False
+        return bool(mark == MARK and verdict == "ok" and tables == 3)
+
+    def _put_aside(self) -> None:
+        if not self.path.exists():
+            return
+        aside = self.path.with_name(f"{FILE}.damaged")
+        self.path.replace(aside)
+        for rest in ("-journal", "-wal", "-shm"):
+            self.path.with_name(f"{FILE}{rest}").unlink(missing_ok=True)
+        self.set_aside = str(aside)
+
+    @contextmanager
+    def _connected(self, *, readonly: bool = False) -> Iterator[sqlite3.Connection]:
+        mode = "ro" if readonly else "rwc"
+        uri = f"{self.path.absolute().as_uri()}?mode={mode}"
+        connection = sqlite3.connect(uri, BUSY_TIMEOUT_S, uri=True, isolation_level=None)
+        try:
+            if not readonly:
+                connection.execute("PRAGMA journal_mode = TRUNCATE")
+                connection.execute("PRAGMA synchronous = NORMAL")
+            yield connection
+        finally:
+            connection.close()
+
+
+def _slots(table: str, day: int, packed: bytes) -> Iterator[tuple[datetime, Sequence[int]]]:
+    try:
+        count, slots = unpack(packed)
+    except Damaged:
+        return
+    if count == SLOTS[table]:
+        for slot, codes in slots.items():
+            yield _beginning(day) + timedelta(seconds=slot * STEP_S[table]), codes
+
+
+def _together(packed: bytes, added: Mapping[int, Echoes | Traffic]) -> tuple[dict[int, Sequence[int]], int]:
+    """Return the codes of a day with more added, and how many columns they have; damaged ones are begun again."""
+    kind = type(next(iter(added.values())))
+    try:
+        there = unpack(packed)[1] if packed else {}
+    except Damaged:
+        there = {}
+    whole: dict[int, Sequence[int]] = {slot: codes for slot, codes in there.items() if len(codes) == kind.COLUMNS}
+    for slot, summary in added.items():
+        before = kind.of(whole[slot]) if slot in whole else None
+        parts = [part for part in (before, summary) if part is not None]
+        merged = kind.merged(parts)  # type: ignore[arg-type]  # all of one kind
+        whole[slot] = (merged or summary).codes()
+    return whole, kind.COLUMNS
+
+
+def _day_of(at_utc: datetime) -> int:
+    return (at_utc.astimezone(UTC).date() - EPOCH).days
+
+
+def _beginning(day: int) -> datetime:
+    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(days=day)

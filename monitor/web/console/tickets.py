@@ -1,0 +1,194 @@
+"""Show lists of tickets by urgency, as their URL says; act on several at once; write them as a table."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from starlette.responses import RedirectResponse, Response
+
+from monitor.alerts.cases import actions, tickets
+from monitor.alerts.cases.refusals import BadInput, NotAllowed, Refused, Seen
+from monitor.domain.csv_text import BYTE_ORDER_MARK, csv_text
+from monitor.domain.message import Message, message, messages
+from monitor.domain.roles import Right
+from monitor.i18n.catalogue import render as rendered
+from monitor.i18n.catalogue import tr
+from monitor.i18n.formats import moment_text
+from monitor.i18n.languages import Lang, lookup
+from monitor.i18n.terms import TICKET_STATES
+from monitor.reports.due_word import DueWord, due_word
+from monitor.settings.fleet import Site
+from monitor.store import acts, ticket_list
+from monitor.store.session import Session
+from monitor.store.ticket_list import ListedTicket, TicketFilter
+from monitor.store.work import Work
+from monitor.web.console.asked import Asked, NotFound, PageRoute
+from monitor.web.console.console import Console
+from monitor.web.console.rendering import site_name
+from monitor.web.console.ticket_filters import TABS, ListQuery, choices, filter_of, source_text, tabs_of, within_tab
+
+A_PAGE = 50
+MOST_EXPORTED = 20_000
+MOST_PICKED = 50
+TOGETHER = ("ack", "comment")
+"""The acts that may be done to several tickets at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A ticket in the list, its site if it is known here, and how long it has."""
+
+    ticket: ListedTicket
+    site: Site | None
+    due: DueWord
+
+
+def routes(console: Console) -> list[PageRoute]:
+    """Return the routes of the lists."""
+
+    async def show(asked: Asked) -> Response:
+        query, after = ListQuery.of(asked.query), asked.query("after")
+        overview, visitor = await console.overview(asked.visitor), asked.visitor
+        wanted = filter_of(query, visitor, overview.sites.values())
+        filters = {tab: within_tab(wanted, tab, visitor, console.office, asked.now_utc) for tab in tabs_of(visitor)}
+
+        def read(session: Session) -> tuple[list[ListedTicket], dict[str, int]]:
+            start = int(after) if after.isascii() and after.isdigit() and len(after) < 16 else 0
+            rows = _listed(console, session, filters[query.tab], start, A_PAGE + 1)
+            return rows, ticket_list.counts(session, filters)
+
+        found, counts = await console.read(read)
+        rows = [_row(console, ticket, asked) for ticket in found[:A_PAGE]]
+        return console.page(
+            asked,
+            "tickets.html.j2",
+            query=query,
+            tabs=[(tab, TABS[tab], counts[tab]) for tab in filters],
+            rows=rows,
+            next_url=f"{query.url()}&after={rows[-1].ticket.id}" if len(found) > A_PAGE else "",
+            first_url=query.url() if after else "",
+            here_url=f"{query.url()}{f'&after={after}' if after else ''}",
+            choices=choices(console.office, overview.by_union, asked.lang),
+            charter=console.office.charter,
+            source_text=lambda source: source_text(source, asked.lang),
+        )
+
+    async def several(asked: Asked) -> Response:
+        picked, action = asked.fields("pick")[:MOST_PICKED], asked.field("do")
+        back = ListQuery.of(asked.field).url()
+        if not picked:
+            return console.back(asked, back, message("Nothing was chosen: tick the tickets first."))
+        if action == "print":
+            numbers = "&".join(f"n={each.partition('@')[0]}" for each in picked)
+            return RedirectResponse(f"/tickets/print?{numbers}", 303)
+        if action not in TOGETHER:
+            raise NotFound
+        if action == "comment" and not asked.field("text"):
+            raise BadInput("text", message("Write the comment first."))
+        done, refused = await console.act(asked, lambda work: _do_each(console, asked, work, picked, action))
+        return console.back(asked, back, _done_to_several(action, done, refused))
+
+    async def export(asked: Asked) -> Response:
+        query = ListQuery.of(asked.field)
+        personal = asked.visitor.may(Right.PERSONAL) and asked.field("personal") == "yes"
+        wanted = filter_of(query, asked.visitor, (await console.overview(asked.visitor)).sites.values())
+        wanted = within_tab(wanted, query.tab, asked.visitor, console.office, asked.now_utc)
+
+        def read(work: Work) -> list[ListedTicket]:
+            found = _listed(console, work.session, wanted, 0, MOST_EXPORTED)
+            said = {"filter": query.parameters(), "rows": len(found), "personal": personal}
+            acts.record(work, "tickets.export", "", {}, said)
+            return found
+
+        found = await console.act(asked, read, ("audit",))
+        table = _table([_row(console, ticket, asked) for ticket in found], asked.lang, personal=personal)
+        name = f"tickets-{asked.now_utc:%Y%m%d-%H%M}.csv"
+        headers = {"content-disposition": f'attachment; filename="{name}"', "cache-control": "no-store"}
+        return Response(BYTE_ORDER_MARK + table, media_type="text/csv", headers=headers)
+
+    return [
+        PageRoute("/tickets", Right.READ, get=show, post=several, post_right=Right.TICKETS),
+        PageRoute("/tickets/export", Right.READ, post=export, session=True),
+    ]
+
+
+def may_see(console: Console, asked: Asked, site_id: str | None) -> bool:
+    """Return whether a ticket about that site is within the visitor's scope; what is about none is in everybody's."""
+    site = console.live.fleet.sites.get(site_id or "")
+    return asked.visitor.scope.is_all or (asked.visitor.sees(site) if site else site_id is None)
+
+
+def _listed(console: Console, session: Session, wanted: TicketFilter, after: int, limit: int) -> list[ListedTicket]:
+    services = console.office.charter.services
+    standing = [key for key, service in services.items() if service.waiting_pauses]
+    return ticket_list.listed(session, wanted, standing=standing, after=after, limit=limit)
+
+
+def _row(console: Console, ticket: ListedTicket, asked: Asked) -> Row:
+    site = console.live.fleet.sites.get(ticket.site or "")
+    return Row(ticket, site, due_word(console.office, ticket, asked.now_utc))
+
+
+def _do_each(
+    console: Console, asked: Asked, work: Work, picked: Sequence[str], action: str
+) -> tuple[list[str], list[str]]:
+    """Do the act to each ticket that was ticked, as it was seen; return those done and those that refused."""
+    done, refused = [], []
+    for each in picked:
+        number, _, version = each.partition("@")
+        try:
+            if not may_see(console, asked, tickets.find(work, number).site):
+                raise NotAllowed(message("there is no such ticket"))
+            seen = Seen(int(version)) if version.isascii() and version.isdigit() and len(version) < 10 else None
+            actions.act(work, number, action, asked.field("text"), seen=None if action == "comment" else seen)
+            done.append(number)
+        except Refused:
+            refused.append(number)
+    return done, refused
+
+
+def _done_to_several(action: str, done: Sequence[str], refused: Sequence[str]) -> Message:
+    if action == "ack":
+        said = messages("{count} ticket acknowledged.", "{count} tickets acknowledged.", len(done))
+    else:
+        said = messages("The comment stands in {count} ticket.", "The comment stands in {count} tickets.", len(done))
+    if not refused:
+        return said
+    numbers = list(islice(refused, 5))
+    return message("{done} Not possible, or changed meanwhile: {numbers}", done=said, numbers=numbers)
+
+
+def _table(rows: Sequence[Row], lang: Lang, *, personal: bool) -> str:
+    """Return the tickets as CSV in the words of a language; with who asked, and what, only if ``personal``."""
+    names = [
+        tr(lang, "Ticket"),
+        tr(lang, "Service"),
+        tr(lang, "Site"),
+        tr(lang, "How it came"),
+        tr(lang, "State"),
+        tr(lang, "Stage"),
+        tr(lang, "Received"),
+        tr(lang, "Due"),
+        tr(lang, "Time left"),
+        tr(lang, "Resolved on"),
+    ]
+    if personal:
+        names += [tr(lang, "From"), tr(lang, "Subject")]
+    return csv_text(names, (_cells(row, lang, personal=personal) for row in rows))
+
+
+def _cells(row: Row, lang: Lang, *, personal: bool) -> list[object]:
+    ticket = row.ticket
+    cells: list[object] = [
+        ticket.number,
+        ticket.service,
+        site_name(lang, row.site) if row.site else ticket.site or "",
+        source_text(ticket.source, lang),
+        lookup(lang, TICKET_STATES[ticket.state]),
+        ticket.stage,
+        moment_text(ticket.event_utc, lang),
+        moment_text(ticket.deadline_utc, lang),
+        rendered(row.due.words, lang),
+        moment_text(ticket.resolved_utc, lang) if ticket.resolved_utc else "",
+    ]
+    return [*cells, ticket.asker, ticket.text] if personal else cells

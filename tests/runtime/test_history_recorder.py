@@ -1,0 +1,107 @@
+"""Rounds become summaries of five minutes and of hours; what is not written yet stands in memory."""
+
+from datetime import timedelta
+from pathlib import Path
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from monitor.domain.clock import VirtualClock
+from monitor.domain.sample import Sample, Verdict
+from monitor.runtime.history_recorder import MOST_SLOTS, HistoryRecorder, Rounds
+from monitor.settings.history_section import History
+from monitor.store.history.file import FINE_S, HistoryFile
+from monitor.store.history.summaries import Echoes
+
+KEEPING = History()
+
+
+def sample(clock: VirtualClock, device: str = "a/gateway", lost: int = 0) -> Sample:
+    received = 3 - lost
+    verdict = Verdict.OK if received else Verdict.FAILED
+    return Sample(device, "icmp", clock.utc(), clock.mono_ns(), verdict, 3, received, (4_000_000,) * received)
+
+
+def recorder(clock: VirtualClock, folder: Path, section: History = KEEPING) -> HistoryRecorder:
+    return HistoryRecorder(clock, HistoryFile(folder), section)
+
+
+async def test_an_hour_of_rounds_is_written_by_five_minutes_and_by_the_hour(tmp_path: Path) -> None:
+    clock = VirtualClock()
+    part, began = recorder(clock, tmp_path), clock.utc()
+    await part.open()
+    for number in range(61):
+        part.take(sample(clock, lost=3 if number in {7, 8} else 0))
+        clock.advance(60)
+    await part.write()
+
+    file = HistoryFile(tmp_path)
+    fine = file.read("fine", "a/gateway", Echoes, began, clock.utc())
+    assert len(fine) == 12
+    assert sum(one.answered for one in fine.values()) == 58
+    assert sum(one.failed for one in fine.values()) == 2
+    (hour,) = file.read("coarse", "a/gateway", Echoes, began - timedelta(hours=1), clock.utc()).values()
+    assert (hour.answered, hour.failed, hour.sent, hour.lost) == (58, 2, 180, 6)
+    assert part.recent("a/gateway") == {}, "what is written is forgotten"
+
+
+async def test_a_stop_in_the_middle_of_an_hour_loses_nothing(tmp_path: Path) -> None:
+    clock = VirtualClock()
+    began = clock.utc()
+    for _ in range(2):
+        part = recorder(clock, tmp_path)
+        await part.open()
+        for _ in range(7):
+            part.take(sample(clock))
+            clock.advance(60)
+        await part.close()
+    file = HistoryFile(tmp_path)
+    fine = file.read("fine", "a/gateway", Echoes, began, clock.utc())
+    assert sum(one.answered for one in fine.values()) == 14
+    (hour,) = file.read("coarse", "a/gateway", Echoes, began, clock.utc()).values()
+    assert hour.answered == 14
+
+
+async def test_a_file_that_refuses_costs_no_memory_without_end(tmp_path: Path) -> None:
+    clock = VirtualClock()
+    part = recorder(clock, tmp_path / "missing")
+    await part.open()
+    for _ in range(60):
+        part.take(sample(clock))
+        clock.advance(FINE_S)
+    await part.write()
+    assert len(part.recent("a/gateway")) <= MOST_SLOTS + 1
+    (tmp_path / "missing").mkdir()
+    await part.write()
+    assert part.recent("a/gateway") == {}
+
+
+async def test_where_none_are_kept_there_is_no_file_and_no_memory(tmp_path: Path) -> None:
+    clock = VirtualClock()
+    part = recorder(clock, tmp_path, History(days=0, years=0))
+    await part.open()
+    part.take(sample(clock))
+    clock.advance(FINE_S)
+    part.take(sample(clock))
+    await part.close()
+    assert (part.recent("a/gateway"), HistoryFile(tmp_path).is_there) == ({}, False)
+
+
+@given(st.lists(st.tuples(st.integers(0, 900), st.integers(0, 3)), max_size=60))
+def test_no_round_is_lost_or_counted_twice(steps: list[tuple[int, int]]) -> None:
+    clock, rounds = VirtualClock(), Rounds()
+    for seconds, lost in steps:
+        clock.advance(seconds)
+        rounds.add(sample(clock, lost=lost))
+    rounds.finish()
+    kept = list(rounds.finished().values())
+    if len(kept) < MOST_SLOTS:
+        assert sum(one.answered + one.failed for one in kept) == len(steps)
+        assert sum(one.lost for one in kept) == sum(lost for _, lost in steps)
+
+
+async def test_other_probes_are_no_rounds_of_echoes(tmp_path: Path) -> None:
+    clock = VirtualClock()
+    part = recorder(clock, tmp_path)
+    part.take(sample(clock)._replace(probe="snmp"))
+    assert part.recent("a/gateway") == {}

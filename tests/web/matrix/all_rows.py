@@ -1,0 +1,6 @@
+"""All routes, of pages and API."""
+
+from tests.web.matrix.api_rows import API
+from tests.web.matrix.page_rows import PAGES
+
+ROWS = (*PAGES, *API)
