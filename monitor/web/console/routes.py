@@ -3,7 +3,10 @@
 from monitor.web.console import (
     calendar_page,
     charter,
+    invitations,
+    log_in,
     maintenance,
+    me,
     now,
     public,
     register,
@@ -12,11 +15,30 @@ from monitor.web.console import (
     stream,
     ticket,
     tickets,
+    tokens,
+    users,
 )
 from monitor.web.console.asked import PageRoute
 from monitor.web.console.console import Console
 
-PAGES = (now, site, public, calendar_page, maintenance, stream, sites, register, tickets, ticket, charter)
+PAGES = (
+    now,
+    sites,
+    site,
+    charter,
+    calendar_page,
+    maintenance,
+    register,
+    tickets,
+    ticket,
+    public,
+    stream,
+    log_in,
+    invitations,
+    me,
+    users,
+    tokens,
+)
 
 
 def page_routes(console: Console) -> list[PageRoute]:
