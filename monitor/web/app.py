@@ -1,5 +1,6 @@
 """Route requests: the console's pages, metrics, health, and the status that the command line asks for."""
 
+import re
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from functools import partial
 
@@ -94,7 +95,7 @@ def make_app(
     return Starlette(
         routes=[
             *[Route(path, endpoint, methods=["GET"]) for path, endpoint in routes.items()],
-            Mount(PREFIX, api),
+            _mounted(PREFIX, api),
             Route("/problems/{name}", problem, methods=["GET"]),
             static_route(),
             *starlette_routes(console, page_routes(console), visitors.of, visitors.is_own_form),
@@ -108,6 +109,13 @@ def make_app(
             Middleware(GZipMiddleware, minimum_size=1_000, compresslevel=6),
         ],
     )
+
+
+def _mounted(prefix: str, app: ASGIApp) -> Mount:
+    """Mount an application; paths with line breaks in them are its own to refuse."""
+    mount = Mount(prefix, app)
+    mount.path_regex = re.compile(mount.path_regex.pattern, re.DOTALL)
+    return mount
 
 
 def _publish(console: Console, names: Collection[str]) -> None:

@@ -183,8 +183,7 @@ class World:
             headers["Origin"] = "http://evil.example" if elsewhere else f"http://127.0.0.1:{self.port}"
             headers["Sec-Fetch-Site"] = "cross-site" if elsewhere else "same-origin"
             csrf = login.csrf if login and asker != Asker.NO_CSRF else ""
-            for value in row.form.values():
-                value.format_map(gaps)  # names what it is about, whose version is then known
+            _filled(dict(row.form) | dict(row.body), gaps)  # names what it is about, whose version is then known
             version = "" if row.stale is None else str(self.version(gaps) - (asker == Asker.STALE))
             more, sent = _json(row, gaps, csrf, version) if row.is_api else _form(row, gaps, csrf, version)
             headers |= more

@@ -1,12 +1,15 @@
 """List the pages of the console. A new page is one module and one line."""
 
 from monitor.web.console import (
+    audit,
     calendar_page,
     charter,
     invitations,
     log_in,
+    maintenance,
     me,
     now,
+    public,
     register,
     site,
     sites,
@@ -25,15 +28,19 @@ PAGES = (
     site,
     charter,
     calendar_page,
+    maintenance,
     register,
     tickets,
     ticket,
+    public,
     stream,
     log_in,
     invitations,
     me,
     users,
     tokens,
+    maintenance,
+    audit,
 )
 
 

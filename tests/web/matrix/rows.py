@@ -89,6 +89,9 @@ ROWS = (
     Row("POST", "/sites/{id}/note", OFFICER, "/sites/udc-juniadaha/note", {"text": "The key is upstairs"}, 303, 404),
     Row("POST", "/sites/{id}/probe", OFFICER, "/sites/udc-juniadaha/probe", done=303, far=404),
     Row("POST", "/sites/{id}/trace", OFFICER, "/sites/udc-juniadaha/trace", done=303, far=404),
+    Row("GET", "/public", VIEWER),
+    Row("GET", "/public/badges/{name}", VIEWER, "/public/badges/office.svg"),
+    Row("GET", "/public/{name}", VIEWER, "/public/public.css"),
     Row("GET", "/calendar", VIEWER),
     Row("GET", "/calendar/export", PROGRAMMER),
     Row("GET", "/calendar/order", PROGRAMMER),
@@ -135,6 +138,8 @@ ROWS = (
     Row("GET", "/maintenance/new", OFFICER),
     Row("POST", "/maintenance/new", OFFICER, form=PLAN, done=303, far=403, get=200),
     Row("POST", "/maintenance/{name}", OFFICER, "/maintenance/nothing", {"do": "end"}, 404, far=404),
+    Row("GET", "/audit", OFFICER),
+    Row("POST", "/audit/export", OFFICER),
     Row("GET", "/stream", VIEWER),
     Row("GET", "/alive", VIEWER),
 )
