@@ -64,7 +64,9 @@ from monitor.store.opening import open_when_possible
 from monitor.web.app import make_app
 from monitor.web.local_server import LocalServer
 from monitor.web.page_server import PageServer
+from monitor.web.public.app import make_public_app
 from monitor.web.public.publisher import Publisher
+from monitor.web.public.server import PublicServer
 
 log = logging.getLogger(__name__)
 
@@ -125,6 +127,8 @@ class Daemon:
         jobs = Jobs(store, live, in_force, opener.examine).all_of_them()
         jobs.append(Job("copy of the public page", publisher.last_due, publisher.write_copy, makes_up=True))
         calendar = CalendarJobs(self._trusted_utc, jobs)
+        public_app = make_public_app(publisher, live, store, clock, settings.monitor.web.behind_proxy)
+        public_page = PublicServer(public_app, settings.monitor.web.public)
         exposition = Exposition(live, store, clock)
         probes = AskedProbes(clock, live, prober.soon, changes.publish)
         app = make_app(
@@ -137,7 +141,7 @@ class Daemon:
             *(opener, sample_log, history, baselines, writer, diagnostics),
             *(prober, poller, checker, traps),
             *(notifier, helpdesk, heartbeat),
-            *(watchdog, self._reload, calendar, LocalServer(app, settings.state), page),
+            *(watchdog, self._reload, calendar, LocalServer(app, settings.state), page, public_page),
         )
         writer.put(in_force.begin())
 

@@ -7,8 +7,8 @@ import tomllib
 
 from tests.places import DOCS, MONITOR, ROOT
 
-IMPORTED_AS = {"dnspython": "dns", "resvg-py": "resvg_py"}
-NOT_IMPORTED = {"pyasn1", "tzdata"}
+IMPORTED_AS = {"argon2-cffi": "argon2", "dnspython": "dns", "resvg-py": "resvg_py"}
+NOT_IMPORTED = {"pyasn1", "python_multipart", "tzdata"}
 
 
 def used() -> dict[str, set[str]]:

@@ -54,9 +54,13 @@ class LogIn:
 
 def log_in(store: Store, office: Office, typed: Typed, now_utc: datetime) -> LogIn:
     """Log a user in. Blocks for about 30 ms, in a thread; raises OperationalError when the database refuses."""
-    keys = throttle.keys_of(typed.name, typed.address)
+    keys, has_code = throttle.keys_of(typed.name, typed.address), bool(typed.code.strip())
+    with store.read() as session:  # a flood that is refused keeps nobody from writing
+        verdict = _verdict(session, keys, now_utc, has_code=has_code)
+    if not verdict.is_tried:
+        return LogIn(Answer.THROTTLED, wait_s=verdict.wait_s)
     with store.write() as session:
-        verdict, attempt = _count(session, keys, now_utc, has_code=bool(typed.code.strip()))
+        verdict, attempt = _count(session, keys, now_utc, has_code=has_code)
         user = user_rows.user(session, typed.name)
         known = user.password_hash if user is not None and user.enabled else ""
     if not verdict.is_tried:
@@ -110,16 +114,21 @@ def _work(session: Session, office: Office, now_utc: datetime, typed: Typed) -> 
     return Work(session, office, now_utc, via="console", address=typed.address)
 
 
-def _count(session: Session, keys: Keys, now_utc: datetime, *, has_code: bool) -> tuple[Verdict, int]:
-    """Decide whether a log-in is tried, and count it as failed until it is right; return its row, too."""
+def _verdict(session: Session, keys: Keys, now_utc: datetime, *, has_code: bool) -> Verdict:
+    """Decide whether a log-in is tried."""
     since_utc = throttle.counts_since_utc(now_utc)
-    login_rows.prune(session, since_utc, now_utc + throttle.WINDOW)
     failures = Failures(
         of_name=login_rows.failed_utc(session, keys.name, since_utc),
         of_address=login_rows.failed_from_utc(session, keys.address, since_utc),
         late=login_rows.failed_utc(session, keys.late, since_utc),
     )
-    verdict = throttle.judge(failures, now_utc, has_code=has_code)
+    return throttle.judge(failures, now_utc, has_code=has_code)
+
+
+def _count(session: Session, keys: Keys, now_utc: datetime, *, has_code: bool) -> tuple[Verdict, int]:
+    """Decide whether a log-in is tried, and count it as failed until it is right; return its row, too."""
+    login_rows.prune(session, throttle.counts_since_utc(now_utc), now_utc + throttle.WINDOW)
+    verdict = _verdict(session, keys, now_utc, has_code=has_code)
     if not verdict.is_tried:
         return verdict, 0
     if verdict.late:

@@ -24,8 +24,7 @@ def export(
     as_json: AsJson = False,
 ) -> None:
     """Write the public page in Bangla and English, its feeds and badges, as they are now."""
-    from monitor.alerts.cases.downtimes import plans_in_force
-    from monitor.charter.office import Office
+    from monitor.alerts.cases.entered import office_of
     from monitor.domain.clock import VirtualClock
     from monitor.web.public.export import ExportRefused
     from monitor.web.public.export import export as write
@@ -35,7 +34,7 @@ def export(
     now_utc = now_of(settings)
     with store_of(settings) as store:
         with store.read() as session:
-            office = Office.of(settings, plans_in_force(session, now_utc))
+            office = office_of(session, settings, now_utc)
         files = Publisher(store, lambda: office, lambda: settings, VirtualClock(now_utc)).copy()
     try:
         write(directory, files)

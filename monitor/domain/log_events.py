@@ -82,6 +82,13 @@ class LogEvent(Enum):
         "The page cannot be served; probing goes on.",
         "Free the port, change `[web] listen`, or mend the files of `[web] certificate` and `key`.",
     )
+    PUBLIC_UP = INFO, "address", "The public page is served on a listener of its own."
+    PUBLIC_DOWN = (
+        WARNING,
+        "address",
+        "The public page cannot be served; everything else goes on.",
+        "Free the port, or change `[web] public`.",
+    )
     CERTIFICATE_REFUSED = (
         WARNING,
         "path",

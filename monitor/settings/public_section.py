@@ -1,6 +1,6 @@
 """[public] of config/monitor.toml: what the public is told, where and how often. docs/public.md."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
@@ -8,6 +8,8 @@ from monitor.domain.message import message
 from monitor.settings.base import Model, PlainPath
 from monitor.settings.found import found
 from monitor.settings.hosts import has_credentials_or_query, page_fault
+
+DELAYS = (0, 15)  # minutes
 
 
 def _page(url: str) -> str:
@@ -19,6 +21,12 @@ def _page(url: str) -> str:
     return url
 
 
+def _delay(minutes: int) -> int:
+    if minutes not in DELAYS:
+        raise ValueError(message("found {minutes}. Expected 0 or 15", minutes=minutes))
+    return minutes
+
+
 class Public(Model):
     """The public page. ``directory``: where a copy is written for another web server, None: nowhere.
 
@@ -28,5 +36,5 @@ class Public(Model):
 
     directory: PlainPath | None = None
     every_minutes: Annotated[int, Field(ge=1, le=1_440)] = 5
-    delay_minutes: Literal[0, 15] = 0
+    delay_minutes: Annotated[int, AfterValidator(_delay)] = 0
     url: Annotated[str, AfterValidator(_page)] = ""

@@ -28,7 +28,8 @@ class Web(Model):
 
     ``names``: host names allowed besides its address. ``certificate``, ``key``: files in PEM; with them it speaks TLS.
     ``behind_proxy``: the addresses of proxies that speak TLS before it. ``anonymous``: the role of who has no name;
-    unless it is given, 'viewer' for who listens on loopback with no proxy before it, else none.
+    unless it is given, 'viewer' for who listens on loopback with no proxy before it, else none. ``public``: where the
+    public page is served by itself, ADDRESS:PORT; empty: nowhere.
     """
 
     names: Annotated[tuple[Annotated[str, AfterValidator(valid_host)], ...], Field(max_length=100)] = ()
@@ -37,6 +38,7 @@ class Web(Model):
     behind_proxy: Annotated[tuple[Annotated[str, AfterValidator(_a_proxy)], ...], Field(max_length=100)] = ()
     anonymous: Literal["viewer", ""] | None = None
     listen: Annotated[str, Field(min_length=1), AfterValidator(valid_page_address)] = "127.0.0.1:9786"  # sees the above
+    public: Annotated[str, AfterValidator(valid_page_address)] = ""
 
     @property
     def host(self) -> str:
@@ -91,6 +93,14 @@ class Web(Model):
             found=repr(value),
         )
         raise ValueError(said)
+
+    @field_validator("public")
+    @classmethod
+    def _is_another_place(cls, value: str, info: ValidationInfo) -> str:
+        if value and value == info.data.get("listen") and not value.endswith(":0"):
+            said = message("{found} is where the console listens. Expected another port", found=repr(value))
+            raise ValueError(said)
+        return value
 
 
 def host_of(listen: str) -> str:

@@ -1,5 +1,6 @@
 """Route requests: the console's pages, metrics, health, and the status that the command line asks for."""
 
+import re
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from functools import partial
 
@@ -53,8 +54,8 @@ def make_app(
     """
     document = StatusDocument(live, store, clock)
     console = Console(live, store, clock, settings_of, changes or Changes(live.instance), wake_delivery, probes)
-    visitors = Visitors(store, clock)
     web = settings_of().monitor.web  # of the start, as what listens is
+    visitors = Visitors(store, clock, web, lambda: live.office)
 
     callers = Callers(store, clock, lambda: live.office, visitors.of, visitors.is_own_form)
     api = make_api(
@@ -94,7 +95,7 @@ def make_app(
     return Starlette(
         routes=[
             *[Route(path, endpoint, methods=["GET"]) for path, endpoint in routes.items()],
-            Mount(PREFIX, api),
+            _mounted(PREFIX, api),
             Route("/problems/{name}", problem, methods=["GET"]),
             static_route(),
             *starlette_routes(console, page_routes(console), visitors.of, visitors.is_own_form),
@@ -108,6 +109,13 @@ def make_app(
             Middleware(GZipMiddleware, minimum_size=1_000, compresslevel=6),
         ],
     )
+
+
+def _mounted(prefix: str, app: ASGIApp) -> Mount:
+    """Mount an application; paths with line breaks in them are its own to refuse."""
+    mount = Mount(prefix, app)
+    mount.path_regex = re.compile(mount.path_regex.pattern, re.DOTALL)
+    return mount
 
 
 def _publish(console: Console, names: Collection[str]) -> None:

@@ -146,6 +146,11 @@ class RunningServer:
         with contextlib.suppress(asyncio.CancelledError):
             await self._task
 
+    @property
+    def is_over(self) -> bool:
+        """Return whether the server has ended."""
+        return self._task.done()
+
     async def ended(self) -> None:
         """Return, or raise what broke it, when the server has ended."""
         await asyncio.shield(self._task)

@@ -98,6 +98,15 @@ def test_five_failures_of_a_name_keep_it_out_for_fifteen_minutes_from_everywhere
     assert enter(desk, "rahim").answer is Answer.IN
 
 
+def test_a_flood_that_is_refused_writes_nothing(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It would keep the monitor itself from storing what it has found."""
+    add(desk)
+    for _ in range(5):
+        enter(desk, "rahim", "wrong")
+    monkeypatch.setattr(type(desk.store), "write", lambda _self: pytest.fail("it began a transaction that writes"))
+    assert {enter(desk, "rahim", f"wrong {turn}").answer for turn in range(9)} == {Answer.THROTTLED}
+
+
 def test_thirty_failures_from_an_address_keep_all_names_out_from_there_alone(desk: Desk) -> None:
     add(desk)
     for turn in range(30):

@@ -1,7 +1,7 @@
 """What is asked of every page in a browser: nothing planted, nobody else asked, no broken layout, readable by all."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,8 +21,9 @@ WIDER = """() => {
         .filter(one => one.getBoundingClientRect().right > most + 1)
         .slice(0, 5).map(one => one.outerHTML.slice(0, 120))];
 }"""
-ASK_AXE = """async () => {
-    const found = await axe.run(document, {resultTypes: ['violations']});
+ASK_AXE = """async rules => {
+    const only = rules.length ? {runOnly: rules} : {};
+    const found = await axe.run(document, {resultTypes: ['violations'], ...only});
     return found.violations.filter(one => ['serious', 'critical'].includes(one.impact))
         .map(one => one.id + ': ' + one.nodes.slice(0, 3).map(node => node.html.slice(0, 160)).join(' | '));
 }"""
@@ -57,10 +58,10 @@ class Seen:
         found += [f"{where}: wider than {width} px: {one}" for one in self.page.evaluate(WIDER)]
         return found
 
-    def findings(self, where: str) -> list[str]:
-        """The serious and critical findings of axe-core."""
+    def findings(self, where: str, rules: Sequence[str] = ()) -> list[str]:
+        """The serious and critical findings of axe-core, by all its rules or those."""
         self.page.evaluate(AXE.read_text(encoding="utf-8") + ";0")
-        found: list[str] = self.page.evaluate(ASK_AXE)
+        found: list[str] = self.page.evaluate(ASK_AXE, list(rules))
         return [f"{where}: {one}" for one in found]
 
     def tree(self) -> str:

@@ -4,30 +4,48 @@ import pytest
 
 from tests.browser.chromium import Chromium
 from tests.browser.looking import WIDTHS
+from tests.browser.pages import paths, with_lang
 from tests.web.world import World
 
-PAGES = ("/",)
+ADMIN = "admin"
 
 
-@pytest.mark.parametrize("width", WIDTHS)
-def test_no_page_is_wider_than_its_window_or_asks_anybody_else(world: World, chromium: Chromium, width: int) -> None:
+ALL = [(width, lang) for width in WIDTHS for lang in ("bn", "en")]
+ALWAYS = [(360, "bn"), (1366, "en")]
+CHOSEN = [pytest.param(*one, marks=[] if one in ALWAYS else pytest.mark.long) for one in ALL]
+
+
+@pytest.mark.parametrize(("width", "lang"), CHOSEN)
+def test_no_page_is_wider_than_its_window_or_asks_anybody_else(
+    world: World, chromium: Chromium, width: int, lang: str
+) -> None:
     faults = list[str]()
     with chromium.looking(world.port, width=width) as seen:
-        for page in PAGES:
-            for lang in ("bn", "en"):
-                assert seen.go(f"{page}?lang={lang}") == 200
-                faults += seen.faults(f"{page} in {lang}")
+        seen.log_in(world.logins[ADMIN])
+        for path in paths(world):
+            status = seen.go(with_lang(path, lang))
+            faults += seen.faults(f"{path} in {lang}") + ([] if status == 200 else [f"{path}: {status}"])
     assert faults == []
 
 
-@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
-@pytest.mark.parametrize("width", [360, 1366])
-def test_no_page_has_a_serious_finding(world: World, chromium: Chromium, width: int, dark: bool) -> None:
+@pytest.mark.parametrize(
+    ("width", "dark", "rules"),
+    [
+        pytest.param(360, False, (), id="phone-light"),
+        pytest.param(1366, True, ("color-contrast",), id="desk-dark"),
+        pytest.param(1366, False, (), id="desk-light", marks=pytest.mark.long),
+        pytest.param(390, True, (), id="phone-dark", marks=pytest.mark.long),
+    ],
+)
+def test_no_page_has_a_serious_finding(
+    world: World, chromium: Chromium, width: int, dark: bool, rules: tuple[str, ...]
+) -> None:
     findings = list[str]()
     with chromium.looking(world.port, width=width, dark=dark) as seen:
-        for page in PAGES:
-            assert seen.go(page) == 200
-            findings += seen.findings(page)
+        seen.log_in(world.logins[ADMIN])
+        for path in paths(world):
+            seen.go(path)
+            findings += seen.findings(path, rules)
     assert findings == []
 
 

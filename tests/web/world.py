@@ -21,7 +21,7 @@ from monitor.alerts.cases.complaints import Request
 from monitor.domain.api_scopes import ADMIN, SCOPES, STATUS_READ
 from monitor.domain.roles import Role
 from monitor.settings.load import Settings
-from monitor.store.models import Notice, Outage, PlannedWork, Ticket, UserSession
+from monitor.store.models import Notice, Outage, PlannedWork, Ticket, User, UserSession
 from monitor.store.work import Work
 from tests.store.migrated import new_store
 from tests.web.day import confirmed_office, something_of_everything
@@ -100,6 +100,17 @@ class World:
             work = Work(session, self.desk.office, self.desk.clock.utc(), "test")
             return tokens.give_out(work, tokens.Wanted(gaps["new"], [STATUS_READ], feed=True))
 
+    def _user(self, gaps: Gaps) -> str:
+        with self.desk.store.write() as session:
+            work = Work(session, self.desk.office, self.desk.clock.utc(), "test")
+            return users.add(work, gaps["new"], Profile(role=Role.VIEWER)).name
+
+    def _token(self, gaps: Gaps) -> str:
+        with self.desk.store.write() as session:
+            work = Work(session, self.desk.office, self.desk.clock.utc(), "test")
+            tokens.give_out(work, tokens.Wanted(gaps["new"], [STATUS_READ]))
+        return gaps["new"]
+
     def gaps(self) -> Gaps:
         """New things for one request."""
         return Gaps(
@@ -111,6 +122,8 @@ class World:
                 "outage": lambda _: "1",
                 "notice": self._notice,
                 "feed": self._feed,
+                "user": self._user,
+                "token": self._token,
                 "holiday": lambda _: f"{date(2026, 11, 29) + timedelta(days=next(self._numbers))}",
                 "version": lambda gaps: str(self.version(gaps)),
             }
@@ -141,6 +154,8 @@ class World:
         with self.desk.store.read() as session:
             if "holiday" in gaps:
                 return calendar_orders.version(session)
+            if "user" in gaps:
+                return session.query(User).filter_by(name=gaps["user"]).one().version
             if "plan" in gaps:
                 return session.query(PlannedWork).filter_by(name=gaps["plan"]).one().version
             if "ticket" in gaps:
@@ -168,8 +183,7 @@ class World:
             headers["Origin"] = "http://evil.example" if elsewhere else f"http://127.0.0.1:{self.port}"
             headers["Sec-Fetch-Site"] = "cross-site" if elsewhere else "same-origin"
             csrf = login.csrf if login and asker != Asker.NO_CSRF else ""
-            for value in row.form.values():
-                value.format_map(gaps)  # names what it is about, whose version is then known
+            _filled(dict(row.form) | dict(row.body), gaps)  # names what it is about, whose version is then known
             version = "" if row.stale is None else str(self.version(gaps) - (asker == Asker.STALE))
             more, sent = _json(row, gaps, csrf, version) if row.is_api else _form(row, gaps, csrf, version)
             headers |= more

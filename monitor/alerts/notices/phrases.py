@@ -76,12 +76,14 @@ HEADLINES: Phrases = {
     "corrected": N_("Registration corrected: {site}"),
 }
 
-# What an officer types; until there is a page for it, it stands in the letter.
-ACKNOWLEDGE = "upazila-monitor ticket ack {number}"
-COMMANDS: Mapping[str, str] = {
-    **dict.fromkeys(("opened", "registered", "breach", "reopened", "ack_over"), ACKNOWLEDGE),
-    "ask": "upazila-monitor ticket raise {number}",
+ACTS: Mapping[str, str] = {
+    **dict.fromkeys(("opened", "registered", "breach", "reopened", "ack_over"), "ack"),
+    "ask": "raise",
 }
+"""The act that a letter of that kind asks its officer for, by `domain.ticket_states.ACTIONS`."""
+
+COMMAND = "upazila-monitor ticket {action} {number}"
+"""What an officer types, where the office has no address of its page."""
 
 FIND_THE_CAUSE: str = N_("Please find the cause and restore the service.")
 AND_ACKNOWLEDGE: str = N_("Please find the cause and restore the service. To acknowledge the ticket:")

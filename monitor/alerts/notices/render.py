@@ -113,7 +113,7 @@ def _gist(parts: Sequence[Words]) -> Iterator[str]:
     """Yield what fits on a small screen: the headline, what to do, the chief facts, the lists' titles."""
     for part in parts:
         yield part.headline
-        yield from filter(None, (part.to_do, part.command))
+        yield from filter(None, (part.to_do, part.command or part.act_url))
         yield from (f"{row.label}: {row.value}" for row in part.rows if row.name in GIST)
         yield from (section.title for section in part.sections)
 

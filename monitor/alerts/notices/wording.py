@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from monitor.alerts.facts.case import Asked, CaseFacts, Letterhead, Outage
 from monitor.alerts.notices.observations import cause_text, hour_text, last_good_text, seen_text, snmp_text, ways_text
-from monitor.alerts.notices.phrases import COMMANDS, HEADLINES, LABELS, TO_DO
+from monitor.alerts.notices.phrases import ACTS, COMMAND, HEADLINES, LABELS, TO_DO
 from monitor.domain.evidence import Hour
 from monitor.domain.message import N_
 from monitor.domain.states import EndReason
@@ -14,6 +14,7 @@ from monitor.domain.tracking_code import shown
 from monitor.i18n import formats
 from monitor.i18n.catalogue import tr, trn
 from monitor.i18n.languages import Lang, lookup
+from monitor.i18n.terms import ACTS as ACT_WORDS
 from monitor.i18n.terms import COUNTED, ENDINGS, KINDS, WAYS
 
 CLAUSES: Mapping[str, str] = {
@@ -49,7 +50,11 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """A notice in one language: a headline, what to do and with which command, labelled facts, and lists."""
+    """A notice in one language: a headline, what to do, labelled facts, and lists.
+
+    ``act_url``: the page of the act that is asked for, which only shows a button, called ``act``; without the address
+    of the office's page a ``command`` instead.
+    """
 
     lang: Lang
     headline: str
@@ -57,6 +62,8 @@ class Words:
     to_do: str
     sections: tuple[Section, ...] = ()
     command: str = ""
+    act: str = ""
+    act_url: str = ""
 
 
 def words(kind: str, facts: CaseFacts, lang: Lang, *, for_citizen: bool = False) -> Words:
@@ -65,7 +72,8 @@ def words(kind: str, facts: CaseFacts, lang: Lang, *, for_citizen: bool = False)
     entry = entry_of(kind, facts, for_citizen=for_citizen)
     rows = _rows_for_citizen(facts, known, lang) if for_citizen else _rows(facts, known, lang)
     hour = facts.outage.evidence.hour if facts.outage else None
-    command = COMMANDS.get(kind, "") if facts.number and not for_citizen else ""
+    action = ACTS.get(kind, "") if facts.number and not for_citizen else ""
+    act_url = f"{ticket_url(facts)}/act/{action}" if action and facts.page_url else ""
     return Words(
         lang,
         tr(lang, HEADLINES[entry], **known),
@@ -75,7 +83,9 @@ def words(kind: str, facts: CaseFacts, lang: Lang, *, for_citizen: bool = False)
             if value and not (kind == "withdrawn" and name in PROMISED)
         ),
         tr(lang, TO_DO[entry], **known),
-        command=command.format(number=facts.number),
+        command=COMMAND.format(action=action, number=facts.number) if action and not act_url else "",
+        act=tr(lang, ACT_WORDS[action]) if act_url else "",
+        act_url=act_url,
     )
 
 
@@ -93,6 +103,11 @@ def entry_of(kind: str, facts: CaseFacts, *, for_citizen: bool) -> str:
     elif facts.outage:
         wanted.append("over" if facts.outage.ended else "down")
     return next((entry for each in wanted if (entry := f"{kind}/{each}") in HEADLINES), kind)
+
+
+def ticket_url(facts: CaseFacts) -> str:
+    """Return the address of the ticket's page, if the office has configured that of its own."""
+    return f"{facts.page_url.rstrip('/')}/tickets/{facts.number}" if facts.page_url else ""
 
 
 def page_row(facts: Letterhead, lang: Lang) -> tuple[Row, ...]:
@@ -130,7 +145,7 @@ def _rows(facts: CaseFacts, known: Mapping[str, str], lang: Lang) -> Iterator[tu
     if facts.stage:
         yield "stage", f"{known['stage']}: {known['holder']} — {known['lapses']} ({known['disposal']})"
     yield "note", facts.note
-    yield "page", facts.page_url
+    yield "page", ticket_url(facts) if facts.number else facts.page_url
 
 
 def _rows_for_citizen(facts: CaseFacts, known: Mapping[str, str], lang: Lang) -> Iterator[tuple[str, str]]:

@@ -1,6 +1,7 @@
 """Answer what the office promised: the charter, when a service is due, and the days on which it works."""
 
-from typing import Annotated
+from datetime import datetime, time, timedelta
+from typing import Annotated, TypedDict
 
 from fastapi import APIRouter, Path, Query
 from starlette.responses import Response
@@ -10,7 +11,10 @@ from monitor.alerts.cases.refusals import Refused
 from monitor.charter.calendar import CalendarError
 from monitor.charter.deadline import target_deadline
 from monitor.domain.api_scopes import CALENDAR_WRITE, STATUS_READ
+from monitor.domain.day import at_dhaka
 from monitor.domain.message import message, said_by
+from monitor.domain.text import clean
+from monitor.reports import promises
 from monitor.reports.calendar_documents import (
     ConsequencesDocument,
     OrderDocument,
@@ -34,7 +38,7 @@ from monitor.web.api.asked import Asking, GuardedRoute
 from monitor.web.api.bodies import NewOrder
 from monitor.web.api.changes import do, version_wanted
 from monitor.web.api.moments import Moment
-from monitor.web.api.problems import bad_parameter, refusal, without_scope
+from monitor.web.api.problems import Problem, bad_parameter, refusal, without_scope
 
 router = APIRouter(route_class=GuardedRoute, tags=["charter"])
 
@@ -43,6 +47,66 @@ router = APIRouter(route_class=GuardedRoute, tags=["charter"])
 async def charter(asked: Asking) -> Response:
     """Read the Citizen's Charter in both languages."""
     return await made(asked, lambda: Found(charter_document(asked.office.charter)))
+
+
+class RecordDocument(TypedDict):
+    """How a row of the charter was kept: promises kept and missed, the median time in seconds, cases open now."""
+
+    service: str
+    begins: str
+    ends: str
+    kept: int
+    missed: int
+    typical_s: float | None
+    open_now: int
+    last_missed: str | None
+
+
+@router.get("/charter/{service}/record", **route(STATUS_READ, RecordDocument, "not-found"))
+async def record(
+    asked: Asking,
+    service: Annotated[str, Path(max_length=40, description="The row of the charter, such as citizen:8.")],
+    period: Annotated[
+        str, Query(max_length=10, description="month, quarter, year, last, or a month: 2026-11.")
+    ] = "year",
+) -> Response:
+    """Read how a row of the charter was kept, in this fiscal year or another period."""
+    office, now_utc = asked.office, asked.now_utc
+    key = office.charter.key_of(service)
+    if key is None:
+        raise Problem("not-found")
+    span = _span(period, now_utc)
+
+    def read(session: Session) -> Found:
+        found = promises.record(session, office, span, now_utc).services.get(key, promises.ServiceRecord())
+        document: RecordDocument = {
+            "service": key,
+            "begins": span[0].isoformat(),
+            "ends": span[1].isoformat(),
+            "kept": found.kept,
+            "missed": found.missed,
+            "typical_s": found.typical_s,
+            "open_now": found.open_now,
+            "last_missed": found.last_missed,
+        }
+        return Found(document)
+
+    return await reading(asked, read)
+
+
+def _span(period: str, now_utc: datetime) -> tuple[datetime, datetime]:
+    """Return a period of `promises.SPANS`, or a month, up to now; raises Problem."""
+    if period in promises.SPANS:
+        return promises.span_of(period, now_utc)
+    try:
+        first = moments.month(period)
+    except ValueError:
+        said = message(
+            "found '{period}'. Expected one of: {known}", period=clean(period, 20), known=[*promises.SPANS, "2026-11"]
+        )
+        raise bad_parameter("period", said) from None
+    begins, ends = (at_dhaka(day, time.min) for day in (first, (first + timedelta(days=31)).replace(day=1)))
+    return begins, max(min(ends, now_utc), begins)
 
 
 @router.get("/deadline", **route(STATUS_READ, DeadlineDocument))

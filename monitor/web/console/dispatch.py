@@ -15,6 +15,7 @@ from starlette.routing import Route
 from monitor.alerts.cases.refusals import BadInput, NotAllowed, Refused, StaleVersion
 from monitor.domain.message import N_, Said
 from monitor.web.auth.visitor import Visitor
+from monitor.web.auth.visitors import remember_language
 from monitor.web.console.asked import Asked, NotFound, PageRoute
 from monitor.web.console.console import Console
 
@@ -51,6 +52,11 @@ def _endpoint(
     console: Console, page: PageRoute, visitor_of: VisitorOf, is_own_form: CheckForm
 ) -> Callable[[Request], Awaitable[Response]]:
     async def endpoint(request: Request) -> Response:
+        answer = await answered(request)
+        remember_language(request, answer)
+        return answer
+
+    async def answered(request: Request) -> Response:
         visitor = await visitor_of(request)
         asked = Asked(request, visitor, console.clock.utc())
         right = page.right_for(request.method)

@@ -1,10 +1,44 @@
 """List the pages of the console. A new page is one module and one line."""
 
-from monitor.web.console import calendar_page, charter, maintenance, now, register, site, sites, stream, ticket, tickets
+from monitor.web.console import (
+    calendar_page,
+    charter,
+    invitations,
+    log_in,
+    maintenance,
+    me,
+    now,
+    public,
+    register,
+    site,
+    sites,
+    stream,
+    ticket,
+    tickets,
+    tokens,
+    users,
+)
 from monitor.web.console.asked import PageRoute
 from monitor.web.console.console import Console
 
-PAGES = (now, site, calendar_page, maintenance, stream, sites, register, tickets, ticket, charter)
+PAGES = (
+    now,
+    sites,
+    site,
+    charter,
+    calendar_page,
+    maintenance,
+    register,
+    tickets,
+    ticket,
+    public,
+    stream,
+    log_in,
+    invitations,
+    me,
+    users,
+    tokens,
+)
 
 
 def page_routes(console: Console) -> list[PageRoute]:

@@ -22,7 +22,7 @@ from monitor.settings.maintenance_section import Maintenance
 from monitor.store import queries, site_page_queries
 from monitor.store.queries import TimelineView
 from monitor.store.session import Session
-from monitor.store.site_page_queries import Behind, KnownState, Note, Suppressed, SiteOutage, SiteTicket
+from monitor.store.site_page_queries import Behind, KnownState, Note, SiteOutage, SiteTicket, Suppressed
 
 STRIP_DAYS = 90
 OUTAGES_A_PAGE, MOST_TICKETS, MOST_NOTES, MOST_EVENTS = 10, 10, 30, 10

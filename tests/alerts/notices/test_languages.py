@@ -35,7 +35,11 @@ from tests.places import SHIPPED
 
 __all__ = ["pseudo", "pseudo_locales"]
 
-COMMAND = re.compile(r"upazila-monitor\s+(?:ticket\s+(?:ack|raise|show)|tickets|outbox --dead)")
+COMMAND = re.compile(
+    r"upazila-monitor\s+(?:ticket\s+(?:ack|raise|show)|tickets|outbox --dead)"
+    r"|https?://\S+/tickets/\S+"  # the page of the ticket, and of the act
+    r"|\b[2-9C-X]{4}-[2-9C-X]{4}\b"  # the code by which a requester follows it
+)
 UNITS = {"SNMP", "HTTP", "Mb", "s", "ms", "KiB"}  # Latin in every language
 DAYS = [f"{date(2026, 11, day):%A}" for day in range(1, 8)]
 MONTHS = [f"{date(2026, month, 1):%B}" for month in range(1, 13)]

@@ -11,10 +11,12 @@ from monitor.alerts.channels.base import Letter
 from monitor.alerts.facts.case import CaseFacts
 from monitor.alerts.facts.stored import pack, unpack_case
 from monitor.alerts.notices import render
-from monitor.alerts.notices.phrases import COMMANDS, HEADLINES, LABELS, TO_DO
+from monitor.alerts.notices.phrases import ACTS, HEADLINES, LABELS, TO_DO
 from monitor.alerts.notices.routing import ASKER
 from monitor.alerts.notices.wording import words
+from monitor.domain.ticket_states import ACTIONS
 from monitor.i18n.languages import Lang, lookup
+from tests.alerts.cases.asked import ask
 from tests.desk import Desk
 
 SITE = "udc-juniadaha"
@@ -68,7 +70,25 @@ def test_what_to_do_stands_before_the_facts_with_the_command_for_it(desk: Desk) 
 
 def test_every_headline_has_its_to_do_and_every_command_a_letter() -> None:
     assert set(HEADLINES) == set(TO_DO)
-    assert set(COMMANDS) <= set(HEADLINES)
+    assert set(ACTS) <= set(HEADLINES)
+    assert set(ACTS.values()) <= set(ACTIONS)
+
+
+def test_where_the_office_has_a_page_a_letter_links_to_the_act_and_to_the_ticket_instead_of_naming_a_command(
+    desk: Desk,
+) -> None:
+    desk.office = replace(desk.office, mail=desk.office.mail.model_copy(update={"page_url": "https://desk.example/"}))
+    ask(desk)
+    letters = {letter.recipient: render.render(letter, "en") for letter in desk.send_all()}
+    link = "https://desk.example/tickets/BHR-2026-000001"
+    to_officer = letters["responsible"]
+    assert f"    {link}/act/ack\n" in to_officer.text
+    assert f'<a href="{link}/act/ack"' in to_officer.html
+    assert ">Acknowledge</a>" in to_officer.html
+    assert f"{link}/act/ack" in to_officer.short
+    assert f"Details: {link}\n" in to_officer.text
+    assert "upazila-monitor ticket" not in to_officer.text
+    assert "desk.example" not in letters[ASKER].text, "who asked cannot log in"
 
 
 def test_a_ticket_that_is_reopened_while_its_site_is_up_does_not_say_down_again(desk: Desk) -> None:

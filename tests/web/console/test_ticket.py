@@ -53,9 +53,16 @@ def test_lines_are_filtered_by_who_tells_them(visits: Visits) -> None:
     assert 'class="e person' in visits.get(f"{HERE}?story=anything").text
 
 
-def test_a_part_of_the_page_is_fetched_by_itself(visits: Visits) -> None:
-    page = visits.get(f"{HERE}?part=ticket")
-    assert page.text.lstrip().startswith('<div id="ticket"')
+@pytest.mark.parametrize(
+    ("part", "begins"), [("now", '<div id="now"'), ("history", '<section class="card" id="history"')]
+)
+def test_parts_that_are_fetched_again_by_themselves_hold_no_form_in_which_somebody_may_be_typing(
+    visits: Visits, part: str, begins: str
+) -> None:
+    page = visits.get(f"{HERE}?part={part}&story=letter")
+    assert page.text.lstrip().startswith(begins)
+    assert "<form" not in page.text
+    assert "<textarea" not in page.text
     assert visits.get(f"{HERE}?part=nothing").status == 404
 
 

@@ -87,6 +87,12 @@ def test_a_comment_goes_into_each_whatever_happened_meanwhile_and_not_without_wo
     assert "লাইনম্যান আসছেন" in visits.get(f"/tickets/{OUTAGE}").text
 
 
+def test_the_part_that_is_fetched_again_by_itself_holds_no_text_in_which_somebody_may_be_typing(visits: Visits) -> None:
+    page = visits.get("/tickets?tab=late&part=list")
+    assert page.text.lstrip().startswith('<div id="list"')
+    assert "<textarea" not in page.text
+
+
 def test_nothing_ticked_and_nothing_known_do_nothing(visits: Visits) -> None:
     assert "tick the tickets first" in visits.post("/tickets", {"do": "ack"}).toast
     assert visits.post("/tickets", {"do": "close", "pick": f"{COMPLAINT}@1"}).status == 404

@@ -1,6 +1,6 @@
 """What the API answers to whom."""
 
-from tests.web.matrix.rows import ADMIN, EVERYBODY, OFFICER, VIEWER, Row
+from tests.web.matrix.rows import ADMIN, EVERYBODY, OFFICER, PROGRAMMER, VIEWER, Row
 
 STATUS, TICKETS, ACT, PLAN, AUDIT = "status:read", "tickets:read", "tickets:write", "maintenance:write", "audit:read"
 _REQUEST = {"service": "citizen:8", "way": "phone", "text": "No line since morning", "site": "{site}"}
@@ -93,4 +93,16 @@ API = (
     Row("GET", "/api/v1/tokens", ADMIN, far=200, scope="admin"),
     Row("GET", "/api/v1/sd/prometheus", VIEWER, far=200, scope=STATUS),
     Row("GET", "/api/v1/feeds/{token}/{name}.ics", EVERYBODY, "/api/v1/feeds/{feed}/holidays.ics"),
+    Row("GET", "/api/v1/calendar/orders", VIEWER, far=200, scope=STATUS),
+    Row(
+        "POST",
+        "/api/v1/calendar/orders",
+        PROGRAMMER,
+        body={"what": "closed", "date": "{holiday}", "en": "Moon", "order": "12", "dated": "2026-11-20"},
+        done=201,
+        far=403,
+        stale=412,
+        scope="calendar:write",
+        get=0,
+    ),
 )

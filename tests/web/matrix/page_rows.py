@@ -70,4 +70,5 @@ PAGES = (
         stale=409,
         get=0,
     ),
+    Row("GET", "/problems/{name}", EVERYBODY, "/problems/stale-version"),
 )

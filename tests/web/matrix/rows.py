@@ -37,7 +37,7 @@ class Row:
     ``stale``: what an old version gets; None: there is no version. ``get``: what a GET of a path that only changes
     gets; 0: that path has a GET of its own. ``scope``: the scope that a token of the API needs. ``notes``: what a right
     request leaves in the database although it changes nothing. ``anonymous``: what somebody without a name gets, where
-    that is peculiar.
+    that is peculiar. ``secret``: False for a form for those who have no session yet, and so no secret of it.
     """
 
     method: str
@@ -53,6 +53,7 @@ class Row:
     notes: str = ""
     anonymous: int | None = None
     body: Mapping[str, object] = field(default_factory=dict)
+    secret: bool = True
 
     @property
     def name(self) -> str:
@@ -88,6 +89,9 @@ ROWS = (
     Row("POST", "/sites/{id}/note", OFFICER, "/sites/udc-juniadaha/note", {"text": "The key is upstairs"}, 303, 404),
     Row("POST", "/sites/{id}/probe", OFFICER, "/sites/udc-juniadaha/probe", done=303, far=404),
     Row("POST", "/sites/{id}/trace", OFFICER, "/sites/udc-juniadaha/trace", done=303, far=404),
+    Row("GET", "/public", VIEWER),
+    Row("GET", "/public/badges/{name}", VIEWER, "/public/badges/office.svg"),
+    Row("GET", "/public/{name}", VIEWER, "/public/public.css"),
     Row("GET", "/calendar", VIEWER),
     Row("GET", "/calendar/export", PROGRAMMER),
     Row("GET", "/calendar/order", PROGRAMMER),
@@ -150,6 +154,8 @@ def expected(row: Row, asker: Asker) -> int | None:
             return 401 if row.changes or row.is_api else 303
         case Asker.FAR:
             return row.far if row.least != EVERYBODY else None
+        case Asker.NO_CSRF if not row.secret:
+            return None
         case Asker.ORIGIN | Asker.NO_CSRF:
             return 403 if row.changes else None
         case Asker.GET:

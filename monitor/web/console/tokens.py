@@ -1,0 +1,103 @@
+"""Show the tokens of the API to administrators, give out new ones, and revoke them."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from starlette.responses import RedirectResponse, Response
+
+from monitor.accounts import tokens as accounts
+from monitor.accounts.documents import TokenDocument, token_document
+from monitor.accounts.tokens import LONGEST_DAYS, Wanted
+from monitor.alerts.cases.refusals import BadInput, Refused
+from monitor.domain.api_scopes import SCOPES
+from monitor.domain.message import message
+from monitor.domain.roles import Right
+from monitor.domain.text import ascii_digits
+from monitor.i18n.sorting import name_key
+from monitor.i18n.terms import KINDS
+from monitor.store import token_rows
+from monitor.store.session import Session
+from monitor.web.console.asked import Asked, NotFound, PageRoute
+from monitor.web.console.console import Console
+from monitor.web.console.log_in import USERS
+
+
+def routes(console: Console) -> list[PageRoute]:
+    """Return the routes of these pages."""
+    pages = TokenPages(console)
+    return [
+        PageRoute("/tokens", Right.TOKENS, pages.tokens, pages.add, step_up=True),
+        PageRoute("/tokens/{name}/revoke", Right.TOKENS, pages.to_tokens, pages.revoke, step_up=True),
+    ]
+
+
+class TokenPages:
+    """The pages about tokens."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+
+    async def tokens(self, asked: Asked) -> Response:
+        """List all tokens, with the form for a new one."""
+        return await self._list(asked)
+
+    async def to_tokens(self, asked: Asked) -> Response:
+        """Lead from a path that only changes to the list."""
+        return RedirectResponse("/tokens", 303)
+
+    async def add(self, asked: Asked) -> Response:
+        """Give out a token, and show it this once."""
+        try:
+            wanted = _wanted(asked)
+            token = await self._console.act(asked, lambda work: accounts.give_out(work, wanted), USERS)
+        except Refused as refused:
+            return await self._list(asked, 422, refused)
+        return await self._list(asked, token=token)
+
+    async def revoke(self, asked: Asked) -> Response:
+        """Revoke a token."""
+        name = asked.path("name")
+        if not await self._console.read(lambda session: token_rows.token(session, name) is not None):
+            raise NotFound
+        await self._console.act(asked, lambda work: accounts.revoke(work, name), USERS)
+        return self._console.back(asked, "/tokens", message("The token {name} is revoked", name=name))
+
+    async def _list(self, asked: Asked, status: int = 200, refused: Refused | None = None, token: str = "") -> Response:
+        def read(session: Session) -> Sequence[tuple[TokenDocument, bool]]:
+            rows = token_rows.tokens(session)
+            return [(token_document(row), accounts.holds(row, asked.now_utc)) for row in rows]
+
+        unions = {site.union for site in self._console.live.fleet.sites.values() if site.union}
+        values: Mapping[str, Any] = {
+            "shown": await self._console.read(read),
+            "token": token,
+            "scopes": SCOPES,
+            "unions": sorted(unions, key=name_key),
+            "kinds": list(KINDS),
+            "days": LONGEST_DAYS,
+            "at": datetime.fromisoformat,
+            "typed": {
+                "name": "" if token else asked.field("name"),
+                "days": asked.field("days", str(LONGEST_DAYS)),
+                **{key: asked.fields(key) for key in ("scopes", "unions", "kinds")},
+            },
+            "wrong": "" if refused is None else refused.args[0],
+            "field": refused.field if isinstance(refused, BadInput) else "",
+        }
+        return self._console.page(asked, "tokens.html.j2", status, **values)
+
+
+def _wanted(asked: Asked) -> Wanted:
+    """Return the token that is asked for; raises BadInput."""
+    days = ascii_digits(asked.field("days", str(LONGEST_DAYS)))
+    if not (days.isascii() and days.isdigit() and len(days) < 5):
+        raise BadInput("days", message("Expected a number of days"))
+    return Wanted(
+        asked.field("name"),
+        asked.fields("scopes"),
+        int(days),
+        asked.fields("unions"),
+        asked.fields("kinds"),
+        feed=bool(asked.field("feed")),
+    )
