@@ -78,7 +78,7 @@ async def record(
     span = _span(period, now_utc)
 
     def read(session: Session) -> Found:
-        found = sla_record.record(session, office, span, now_utc).services.get(key, promises.ServiceRecord())
+        found = sla_record.record(session, office, span, now_utc).services.get(key, sla_record.ServiceRecord())
         document: RecordDocument = {
             "service": key,
             "begins": span[0].isoformat(),
