@@ -2,6 +2,8 @@
 
 from tests.web.matrix.rows import EVERYBODY, OFFICER, PROGRAMMER, VIEWER, Row
 
+PLAN = {"text": "A new cable", "where": "all", "begins": "2026-12-01T22:00", "ends": "2026-12-01T23:00"}
+
 PAGES = (
     Row("GET", "/metrics", EVERYBODY),
     Row("GET", "/healthz", EVERYBODY),
@@ -71,4 +73,36 @@ PAGES = (
         get=0,
     ),
     Row("GET", "/problems/{name}", EVERYBODY, "/problems/stale-version"),
+    Row("GET", "/outages/{id}", VIEWER, "/outages/{outage}", far=404),
+    Row("GET", "/outages/{id}/note", VIEWER, "/outages/{outage}/note", far=404),
+    Row(
+        "POST",
+        "/outages/{id}/note",
+        OFFICER,
+        "/outages/{outage}/note",
+        {"text": "A team is on its way", "version": "{version}"},
+        303,
+        404,
+        stale=409,
+        get=0,
+    ),
+    Row("GET", "/outages/{id}/excuse", VIEWER, "/outages/{outage}/excuse", far=404),
+    Row(
+        "POST",
+        "/outages/{id}/excuse",
+        PROGRAMMER,
+        "/outages/{outage}/excuse",
+        {"why": "It was announced", "version": "{version}"},
+        303,
+        404,
+        stale=409,
+        get=0,
+    ),
+    Row("GET", "/public", VIEWER),
+    Row("GET", "/public/badges/{name}", VIEWER, "/public/badges/office.svg"),
+    Row("GET", "/public/{name}", VIEWER, "/public/public.css"),
+    Row("GET", "/maintenance", VIEWER),
+    Row("GET", "/maintenance/new", OFFICER),
+    Row("POST", "/maintenance/new", OFFICER, form=PLAN, done=303, far=403, get=200),
+    Row("POST", "/maintenance/{name}", OFFICER, "/maintenance/nothing", {"do": "end"}, 404, far=404),
 )
