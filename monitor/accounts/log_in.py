@@ -78,7 +78,7 @@ def log_in(store: Store, office: Office, typed: Typed, now_utc: datetime) -> Log
             login_rows.uncount(session, attempt)
         if refused is not None:
             return LogIn(refused, wait_s=verdict.wait_s)
-        login_rows.forgive(session, keys.name, keys.address)
+        login_rows.reset(session, keys.name, keys.address)
         if better is not None:
             user.password_hash = better
         token = sessions.begin(work, user, typed.address, clean(typed.agent, LONGEST_AGENT), typed.lang)

@@ -22,11 +22,11 @@ from monitor.store.models import Ticket
 UNDONE_BY = {"resolve": "reopen", "close": "reopen", "wait": "start"}
 """Acts that another one takes back; of the others the traces stay for good."""
 
-_TELLS = {"resolve": NoticeKind.RESOLVED, "withdraw": NoticeKind.WITHDRAWN, "reopen": NoticeKind.REOPENED}
+_KINDS = {"resolve": NoticeKind.RESOLVED, "withdraw": NoticeKind.WITHDRAWN, "reopen": NoticeKind.REOPENED}
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Notified:
     """Who gets a letter by an act: through which channel, and when it may go out at the earliest."""
 
     recipient: str
@@ -38,7 +38,7 @@ class Told:
 class Consequences:
     """What an act causes. ``due_utc``: the target or the end of the stage that runs then; None once nothing runs."""
 
-    told: tuple[Told, ...]
+    notified: tuple[Notified, ...]
     effects: tuple[Message, ...]
     due_utc: datetime | None
 
@@ -47,10 +47,10 @@ def consequences(office: Office, ticket: Ticket, action: str, now_utc: datetime)
     """Return what one of ACTIONS causes if it is done now; the ticket's state must allow it."""
     due_utc = _due_then(office, ticket, action, now_utc)
     effects = tuple(_effects(office, ticket, action, now_utc, due_utc))
-    return Consequences(tuple(_told(office, ticket, action, now_utc)), effects, due_utc)
+    return Consequences(tuple(_notified(office, ticket, action, now_utc)), effects, due_utc)
 
 
-def _told(office: Office, ticket: Ticket, action: str, now_utc: datetime) -> Iterator[Told]:
+def _notified(office: Office, ticket: Ticket, action: str, now_utc: datetime) -> Iterator[Notified]:
     """Yield the readers of the letters that the act enqueues; as `alerts.notices.outbox.enqueue` finds them."""
     site = office.fleet.sites.get(ticket.site or "")
     site_kind = site.kind if site else ""
@@ -58,8 +58,8 @@ def _told(office: Office, ticket: Ticket, action: str, now_utc: datetime) -> Ite
     if action == "raise":
         kind, level = NoticeKind.STAGE, ticket.stage + 1
         first = [office.charter.stages[ticket.stage].holder]
-    elif action in _TELLS:
-        kind, level, first = _TELLS[action], ticket.stage, earlier
+    elif action in _KINDS:
+        kind, level, first = _KINDS[action], ticket.stage, earlier
     else:
         return
     further = []
@@ -67,7 +67,7 @@ def _told(office: Office, ticket: Ticket, action: str, now_utc: datetime) -> Ite
         further = [name for name, entry in office.recipients.items() if wants(entry, kind, level, site_kind)]
     for reader in dict.fromkeys([*first, *further]):
         if kind not in GOOD_NEWS or reader in earlier:
-            yield Told(reader, channel_of(office, reader), goes_at(office, kind, reader, now_utc))
+            yield Notified(reader, channel_of(office, reader), goes_at(office, kind, reader, now_utc))
 
 
 def _due_then(office: Office, ticket: Ticket, action: str, now_utc: datetime) -> datetime | None:
@@ -138,7 +138,7 @@ def _effects(
         case "start" if _stands_still(office, ticket):
             yield message("Its time runs again, with as much of it left as when it stopped.")
         case "wait" if office.charter.service(ticket.service).waiting_pauses:
-            yield message("Its time stands still until the work goes on.")
+            yield message("Its time is stopped until the work goes on.")
         case "wait":
             yield message("Its time runs on: waiting does not stop it for this service.")
         case "resolve":

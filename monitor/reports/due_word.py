@@ -1,4 +1,4 @@
-"""Say in a few words how long a ticket has: days left or late, in time or not, or that its time stands still. Pure."""
+"""Say in a few words how long a ticket has: days left or late, in time or not, or that its time is stopped. Pure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -51,7 +51,7 @@ def due_word(office: Office, ticket: Dated, now_utc: datetime) -> DueWord:
     if ticket.state not in UNSOLVED:
         return _settled(ticket)
     if ticket.state == S.WAITING and office.charter.service(ticket.service).waiting_pauses:
-        return DueWord(message("its time stands still"), due_utc)
+        return DueWord(message("its time is stopped"), due_utc)
     ends_utc = stage_ends(office, ticket)
     if ends_utc is not None and ticket.stage:
         left = _left(office, ends_utc, now_utc)

@@ -33,7 +33,7 @@ def uncount(session: Session, id_: int) -> None:
     session.execute(delete(LoginAttempt).where(LoginAttempt.id == id_))
 
 
-def forgive(session: Session, name_hash: bytes, address: str) -> None:
+def reset(session: Session, name_hash: bytes, address: str) -> None:
     """Delete the failures of that name from that address: its owner got in."""
     session.execute(delete(LoginAttempt).where(LoginAttempt.name_hash == name_hash, LoginAttempt.address == address))
 

@@ -47,7 +47,7 @@ class Behind(NamedTuple):
     since_utc: datetime
 
 
-class Silence(NamedTuple):
+class Suppressed(NamedTuple):
     """A silence that is no outage: its kind and why, since when, and when it will be over as far as is known."""
 
     kind: str
@@ -121,14 +121,14 @@ def behind(session: Session, site: str) -> Behind | None:
     return None if row is None else Behind(*row)
 
 
-def silence(session: Session, site: str) -> Silence | None:
+def suppressed(session: Session, site: str) -> Suppressed | None:
     """Return the site's silence of now that is no outage."""
     columns = (SuppressedOutage.kind, SuppressedOutage.why, SuppressedOutage.since_utc)
     query = select(*columns, SuppressedOutage.planned_until_utc).where(
         SuppressedOutage.site == site, SuppressedOutage.until_utc.is_(None)
     )
     row = session.execute(query.order_by(SuppressedOutage.id.desc()).limit(1)).one_or_none()
-    return None if row is None else Silence(*row)
+    return None if row is None else Suppressed(*row)
 
 
 def tickets_of(session: Session, site: str, limit: int) -> list[SiteTicket]:

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import subprocess
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,7 +17,7 @@ from monitor.cli.status import is_ours
 from monitor.configuration import load
 from monitor.settings import in_force
 from monitor.settings.in_force import InForce
-from tests.cli.typed import typed
+from tests.cli.typed import command, typed
 from tests.desk import Desk
 
 
@@ -151,3 +152,11 @@ def test_sites_stand_by_their_names_within_a_state(home: Path, desk: Desk) -> No
 
     assert re.findall(r"site-\d", english) == ["site-1", "site-0", "site-2"]
     assert re.findall(r"site-\d", bangla) == ["site-2", "site-0", "site-1"]
+
+
+def test_a_command_loads_nothing_of_the_server(home: Path, desk: Desk) -> None:
+    loaded = subprocess.run(
+        command(home, "status"), env={**os.environ, "PYTHONPROFILEIMPORTTIME": "1"}, capture_output=True, text=True
+    ).stderr
+    assert "monitor.reports.status_document" in loaded
+    assert [each for each in ("fastapi", "starlette", "uvicorn", "icalendar", "argon2") if f" {each}\n" in loaded] == []

@@ -1,6 +1,7 @@
 """Users of the console as added, changed and listed by command; and that no command acts in their name."""
 
 import json
+import os
 import unicodedata
 from pathlib import Path
 from typing import Any
@@ -169,3 +170,19 @@ def test_commands_act_as_the_system_user_and_say_so(home: Path, desk: Desk, monk
     assert typed(home, "ticket", "comment", number, "-m", "x", "--as", "karim").returncode == 0
     story = json.loads(typed(home, "ticket", "show", number, "--json").stdout)
     assert [event["actor"] for event in story["events"]][-2:] == ["cli:rahim", "cli:karim"]
+
+
+@pytest.mark.parametrize("kind", ["pipe", "folder", "empty"])
+def test_a_password_file_that_has_no_first_line_holds_nobody_up(home: Path, desk: Desk, kind: str) -> None:
+    file = home / "password"
+    match kind:
+        case "pipe":
+            os.mkfifo(file)
+        case "folder":
+            file.mkdir()
+        case "empty":
+            file.touch()
+    done = typed(home, "user", "add", "rahim", *NEW, "--password-file", str(file))
+    assert done.returncode == 2
+    assert done.stderr.startswith(f"{file}: ")
+    assert users(home) == []

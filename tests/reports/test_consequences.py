@@ -124,7 +124,7 @@ def test_who_will_be_informed_and_what_runs_until_when_is_what_the_act_then_does
         after = numbered(session, COMPLAINT)
         assert after is not None
         fresh = {(n.recipient, n.channel, n.due_utc) for n in after.notices if n.id not in known}
-        assert {(told.recipient, told.channel, told.at_utc) for told in said.told} == fresh
+        assert {(each.recipient, each.channel, each.at_utc) for each in said.notified} == fresh
         assert said.due_utc == runs_until(desk, after)
 
 

@@ -34,7 +34,7 @@ def test_what_waits_while_its_time_is_stopped_says_so(desk: Desk) -> None:
     desk.office = replace(desk.office, charter=replace(desk.office.charter, services=pausing))
     number = ask(desk)
     desk.act(number, "wait", "for a part")
-    assert str(word(desk, number).words) == "its time stands still"
+    assert str(word(desk, number).words) == "its time is stopped"
 
 
 def test_what_was_settled_in_time_says_so_and_what_was_withdrawn_promises_nothing(desk: Desk) -> None:

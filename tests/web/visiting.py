@@ -44,11 +44,12 @@ class Browser:
     def get(self, path: str, **headers: str) -> Page:
         return self.ask("GET", path, "", headers)
 
-    def post(self, path: str, *, drawn: Page | None = None, follow: bool = False, **fields: object) -> Page:
-        """Send a form with the secret of the page ``drawn``, or of the page at ``path``; then perhaps follow."""
-        drawn = drawn or self.get("/me" if path in {"/logout", "/me/prove"} else path)
+    def post(self, path: str, **fields: Any) -> Page:
+        """Send a form with the secret of the page ``drawn``, or of that at ``path``; then ``follow`` it."""
+        follow = fields.pop("follow", False)
+        drawn = fields.pop("drawn", None) or self.get("/me" if path in {"/logout", "/me/prove"} else path)
         given = {"csrf": drawn.hidden("csrf"), "version": drawn.hidden("version"), **fields}
-        body = urlencode({key.removesuffix("_"): value for key, value in given.items() if value != ""}, doseq=True)
+        body = urlencode({key: value for key, value in given.items() if value != ""}, doseq=True)
         headers = {"Content-Type": "application/x-www-form-urlencoded", "Origin": f"http://127.0.0.1:{self.port}"}
         answer = self.ask("POST", path, body, {**headers, "Sec-Fetch-Site": "same-origin"})
         return self.get(answer.to) if follow and answer.status == 303 else answer

@@ -14,7 +14,7 @@ from monitor.domain.api_scopes import CALENDAR_WRITE, STATUS_READ
 from monitor.domain.day import at_dhaka
 from monitor.domain.message import message, said_by
 from monitor.domain.text import clean
-from monitor.reports import promises
+from monitor.reports import sla_record
 from monitor.reports.calendar_documents import (
     ConsequencesDocument,
     OrderDocument,
@@ -78,7 +78,7 @@ async def record(
     span = _span(period, now_utc)
 
     def read(session: Session) -> Found:
-        found = promises.record(session, office, span, now_utc).services.get(key, promises.ServiceRecord())
+        found = sla_record.record(session, office, span, now_utc).services.get(key, sla_record.ServiceRecord())
         document: RecordDocument = {
             "service": key,
             "begins": span[0].isoformat(),
@@ -95,14 +95,14 @@ async def record(
 
 
 def _span(period: str, now_utc: datetime) -> tuple[datetime, datetime]:
-    """Return a period of `promises.SPANS`, or a month, up to now; raises Problem."""
-    if period in promises.SPANS:
-        return promises.span_of(period, now_utc)
+    """Return a period of `sla_record.SPANS`, or a month, up to now; raises Problem."""
+    if period in sla_record.SPANS:
+        return sla_record.span_of(period, now_utc)
     try:
         first = moments.month(period)
     except ValueError:
         said = message(
-            "found '{period}'. Expected one of: {known}", period=clean(period, 20), known=[*promises.SPANS, "2026-11"]
+            "found '{period}'. Expected one of: {known}", period=clean(period, 20), known=[*sla_record.SPANS, "2026-11"]
         )
         raise bad_parameter("period", said) from None
     begins, ends = (at_dhaka(day, time.min) for day in (first, (first + timedelta(days=31)).replace(day=1)))

@@ -16,7 +16,7 @@ from monitor.domain.message import N_, Said, message, said_by
 from monitor.domain.roles import Right
 from monitor.domain.text import ascii_digits
 from monitor.i18n.languages import Lang
-from monitor.reports.promises import SPANS, PromiseRecord, ServiceRecord, record, span_of
+from monitor.reports.sla_record import SPANS, PromiseRecord, ServiceRecord, record, span_of
 from monitor.store.session import Session
 from monitor.web.console.asked import Asked, PageRoute
 from monitor.web.console.console import Console

@@ -118,7 +118,7 @@ class LogInPages:
         wrong: Message | str = "",
         wait_s: int = 0,
     ) -> Response:
-        values = {"next_path": next_path, "name": name, "half": half, "wrong": wrong}
+        values = {"next_path": next_path, "name": name, "half": half, "wrong": wrong, "is_throttled": wait_s > 0}
         return waiting(self._console.page(asked, "login.html.j2", status, **values), wait_s)
 
     def _proof(self, asked: Asked, status: int, next_path: str, wrong: Message | str = "", wait_s: int = 0) -> Response:

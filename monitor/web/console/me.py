@@ -1,7 +1,7 @@
 """Show users what is known of them, and let them change it: language, names, password, second factor, absence."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -22,6 +22,8 @@ from monitor.web.console.asked import Asked, NotFound, PageRoute
 from monitor.web.console.console import Console
 from monitor.web.console.log_in import STATUS, USERS, check_again, prove_path, waiting, why_not
 from monitor.web.console.new_passwords import new_password, password_of
+
+KEYS = ("lang", "name_bn", "name_en", "email", "phone")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +79,9 @@ class MePages:
         except StaleVersion:
             raise
         except Refused as refused:
-            return await self._page(asked, 422, refused, {"profile": dict(asked.form)})
-        return self._console.back(asked, "/me", message("It is saved"))
+            return await self._page(asked, 422, refused, {key: asked.field(key) for key in KEYS})
+        now = replace(asked, visitor=replace(asked.visitor, lang=profile.lang or asked.lang))
+        return self._console.back(now, "/me", message("It is saved"))
 
     async def change_password(self, asked: Asked) -> Response:
         """Set another password by the present one; all other sessions end."""
@@ -180,7 +183,7 @@ class MePages:
         me = await self._console.read(lambda session: _read(session, name, asked.now_utc))
         values = {
             "me": me,
-            "typed": (typed or {}).get("profile", me.user),
+            "typed": typed or me.user,
             "wrong": "" if refused is None else refused.args[0],
             "field": refused.field if isinstance(refused, BadInput) else "",
             "at": datetime.fromisoformat,

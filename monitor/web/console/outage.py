@@ -44,7 +44,11 @@ def routes(console: Console) -> list[PageRoute]:
             actions.note_outage(work, outage.id, asked.field("text"), seen=asked.seen)
 
         await console.act(asked, does, (f"site:{outage.site}",))
-        said = message("The public is told so") if asked.field("text") else message("The public is told nothing more")
+        said = (
+            message("The public page says so now")
+            if asked.field("text")
+            else message("The public page says nothing more")
+        )
         return console.back(asked, f"/outages/{outage.id}", said)
 
     async def excuse(asked: Asked) -> Response:

@@ -265,10 +265,12 @@ def _trouble(outage: Outage | None, site: Site | None) -> Trouble | None:
 
 
 def _slip(console: Console, ticket: Ticket) -> Mapping[str, Any]:
-    """Return the values of the slip; its picture leads to the public page, or says number and code."""
+    """Return the values of the slip; its picture leads to the public page, else it says number and code."""
     office = console.office
-    url = ""
-    link = f"{url.rstrip('/')}/track?number={ticket.number}&code={ticket.code}" if url else ""
+    settings = console.settings_of().monitor
+    link = settings.public.url
+    if link and settings.web.public:  # a copy for another web server has no page that asks for number and code
+        link = f"{link.rstrip('/')}/track?number={ticket.number}"
     stages: Sequence[object] = office.charter.stages[:1]
     return {
         "ticket": ticket,

@@ -1,6 +1,7 @@
 """List the pages of the console. A new page is one module and one line."""
 
 from monitor.web.console import (
+    audit,
     calendar_page,
     charter,
     invitations,
@@ -40,6 +41,8 @@ PAGES = (
     me,
     users,
     tokens,
+    maintenance,
+    audit,
 )
 
 

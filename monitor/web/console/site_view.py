@@ -22,7 +22,7 @@ from monitor.settings.maintenance_section import Maintenance
 from monitor.store import queries, site_page_queries
 from monitor.store.queries import TimelineView
 from monitor.store.session import Session
-from monitor.store.site_page_queries import Behind, KnownState, Note, Silence, SiteOutage, SiteTicket
+from monitor.store.site_page_queries import Behind, KnownState, Note, SiteOutage, SiteTicket, Suppressed
 
 STRIP_DAYS = 90
 OUTAGES_A_PAGE, MOST_TICKETS, MOST_NOTES, MOST_EVENTS = 10, 10, 30, 10
@@ -47,7 +47,7 @@ class SiteStored:
     state: KnownState | None
     outage: SiteOutage | None
     behind: Behind | None
-    silence: Silence | None
+    suppressed: Suppressed | None
     outages: Sequence[SiteOutage]
     more: bool
     this_year: int
@@ -101,7 +101,7 @@ def read_site(session: Session, office: Office, site: str, now_utc: datetime, be
         state=site_page_queries.state_of(session, site),
         outage=site_page_queries.open_outage(session, site),
         behind=site_page_queries.behind(session, site),
-        silence=site_page_queries.silence(session, site),
+        suppressed=site_page_queries.suppressed(session, site),
         outages=outages[:OUTAGES_A_PAGE],
         more=len(outages) > OUTAGES_A_PAGE,
         this_year=site_page_queries.outage_count(session, site, fiscal_year_utc(now_utc)),

@@ -17,7 +17,7 @@ from monitor.domain.ticket_states import ACTIONS, TicketSource
 from monitor.i18n.catalogue import render as rendered
 from monitor.i18n.formats import near_text
 from monitor.i18n.terms import TICKET_STATES
-from monitor.reports.ticket_story import FATES, Teller, reader_name
+from monitor.reports.ticket_timeline import FATES, Teller, reader_name
 from monitor.store import audit_chain, ticket_rows
 from monitor.store.audit_chain import Audit
 from monitor.store.session import Session
@@ -39,7 +39,7 @@ def routes(console: Console) -> list[PageRoute]:
     async def show(asked: Asked) -> Response:
         view = await _view(console, asked, asked.path("number"))
         audit = await _verified(console, view) if asked.query("verify") and asked.visitor.may(Right.AUDIT) else None
-        teller = asked.query("story") if asked.query("story") in set(Teller) else ""
+        teller = asked.query("lines") if asked.query("lines") in set(Teller) else ""
         return console.page(asked, "ticket.html.j2", **_values(console, asked, view), audit=audit, teller=teller)
 
     async def ask(asked: Asked) -> Response:
@@ -137,7 +137,7 @@ async def _act_page(
         stale=stale,
         wrong=wrong,
         seen=seen,
-        since_seen=lines_since(view.story, view.row, seen),
+        since_seen=lines_since(view.timeline, view.row, seen),
         typed={name: asked.field(name) for name in ("text", "until", "until_time", "everyone")},
     )
 

@@ -20,7 +20,7 @@ from monitor.reports.due_word import DueWord, due_word
 from monitor.reports.ladder import Rung, ladder
 from monitor.reports.notification_trace import Hearing, explain
 from monitor.reports.ticket_account import evidence_lines
-from monitor.reports.ticket_story import FORESEEN, StoryLine, story
+from monitor.reports.ticket_timeline import FORESEEN, TimelineEntry, timeline
 from monitor.store import ticket_list, ticket_rows
 from monitor.store.models import Outage, Ticket
 from monitor.store.session import Session
@@ -69,7 +69,7 @@ class TicketView:
     rungs: tuple[Rung, ...]
     count: CountView | None
     stage_count: CountView | None
-    story: list[StoryLine]
+    timeline: list[TimelineEntry]
     ahead: list[Hearing]
     outages: list[OutageView]
     linked: list[LinkedTicket]
@@ -113,7 +113,7 @@ def view_of(
         ladder(office, ticket),
         count,
         stage_count,
-        story(ticket.events, hearings, personal=personal),
+        timeline(ticket.events, hearings, personal=personal),
         [hearing for hearing in hearings if hearing.state == FORESEEN],
         [_outage(outage, lang) for outage in reversed(ticket.outages)],
         ticket_list.linked(session, ticket.id),
@@ -178,7 +178,7 @@ def seen_of(written: str) -> SeenTicket | None:
     return SeenTicket(parts[0], int(parts[1]), int(parts[2]))
 
 
-def lines_since(lines: Sequence[StoryLine], ticket: Ticket, seen: SeenTicket | None) -> list[StoryLine]:
+def lines_since(lines: Sequence[TimelineEntry], ticket: Ticket, seen: SeenTicket | None) -> list[TimelineEntry]:
     """Return the lines of the history that came after what was seen; letters are no changes."""
     if seen is None or seen.lines >= len(ticket.events):
         return []

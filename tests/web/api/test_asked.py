@@ -2,22 +2,23 @@
 
 import asyncio
 
-import pytest
-
-from monitor.accounts import tokens
-from monitor.domain.api_scopes import SCOPES, STATUS_READ, TICKETS_READ, TICKETS_WRITE
+from monitor.accounts import sessions, tokens, users
+from monitor.accounts.users import Profile
+from monitor.domain.api_scopes import AUDIT_READ, SCOPES, STATUS_READ, TICKETS_READ, TICKETS_WRITE
+from monitor.domain.roles import Role
 from monitor.store import token_rows
 from monitor.store.work import Work
 from monitor.web.api.limits import MOST_BODY_BYTES
+from monitor.web.auth.cookies import SESSION, set_cookie
 from tests.web.api.calling import call, token_for
 from tests.web.desk import Desk
 
 
-@pytest.mark.parametrize("given", ["Bearer", "Bearer upm_x", "Basic dXBt", "Bearer upm_" + "0" * 49, "upm_x"])
-async def test_a_token_that_is_none_is_refused_even_where_nobody_needs_one(office: Desk, port: int, given: str) -> None:
-    said = await call(port, "/status", authorization=given)
-    assert (said.status, said.problem) == (401, "no-token")
-    assert said.headers["www-authenticate"].startswith("Bearer")
+async def test_a_token_that_is_none_is_refused_even_where_nobody_needs_one(office: Desk, port: int) -> None:
+    for given in ["Bearer", "Bearer upm_x", "Basic dXBt", "Bearer upm_" + "0" * 49, "upm_x"]:
+        said = await call(port, "/status", authorization=given)
+        assert (said.status, said.problem) == (401, "no-token")
+        assert said.headers["www-authenticate"].startswith("Bearer")
 
 
 async def test_a_token_holds_until_it_expires_or_is_revoked(office: Desk, port: int) -> None:
@@ -71,9 +72,8 @@ async def test_a_token_may_ask_ten_times_a_second_and_is_told_when_to_come_back(
     assert [(await call(port, "/health", token=token)).status for _ in range(2)] == [200, 429]
 
 
-@pytest.mark.parametrize(
-    ("body", "problem"),
-    [
+async def test_a_body_that_is_no_object_of_ours_is_refused(office: Desk, port: int) -> None:
+    for body, problem in [
         (b"{", "malformed"),
         (b'{"service": NaN}', "malformed"),
         (b"\xff\xfe", "malformed"),
@@ -85,12 +85,9 @@ async def test_a_token_may_ask_ten_times_a_second_and_is_told_when_to_come_back(
         (b"", "bad-values"),
         (b'{"text": "\\ud800"}', "bad-values"),
         (b" " * (MOST_BODY_BYTES + 1), "too-large"),
-    ],
-    ids=lambda value: value if isinstance(value, str) else f"{len(value)}-bytes-{value[:8].hex()}",
-)
-async def test_a_body_that_is_no_object_of_ours_is_refused(office: Desk, port: int, body: bytes, problem: str) -> None:
-    said = await call(port, "/tickets", "POST", body, token_for(office, TICKETS_WRITE))
-    assert said.problem == problem
+    ]:
+        said = await call(port, "/tickets", "POST", body, token_for(office, TICKETS_WRITE))
+        assert said.problem == problem
 
 
 async def test_a_body_of_another_kind_is_not_read(office: Desk, port: int) -> None:
@@ -110,14 +107,10 @@ async def test_a_problem_is_said_in_the_language_that_was_asked_for(office: Desk
     assert en.document["type"] == "/problems/not-found"
 
 
-@pytest.mark.parametrize(
-    ("path", "method", "status"), [("/x", "GET", 404), ("/status", "POST", 405), ("/status", "PUT", 405)]
-)
-async def test_an_unknown_path_or_method_is_a_problem_too(
-    office: Desk, port: int, path: str, method: str, status: int
-) -> None:
-    said = await call(port, path, method)
-    assert (said.status, said.document["status"]) == (status, status)
+async def test_an_unknown_path_or_method_is_a_problem_too(office: Desk, port: int) -> None:
+    for path, method, status in [("/x", "GET", 404), ("/status", "POST", 405), ("/status", "PUT", 405)]:
+        said = await call(port, path, method)
+        assert (said.status, said.document["status"]) == (status, status)
 
 
 async def test_every_path_in_the_documentation_names_a_scope_that_there_is(office: Desk, port: int) -> None:
@@ -133,3 +126,61 @@ async def test_every_path_in_the_documentation_names_a_scope_that_there_is(offic
     assert named <= SCOPES.keys()
     page = (await call(port, "/docs")).body.decode()
     assert all(f"/api/v1{path}" in page for path in document["paths"])
+
+
+def logged_in(office: Desk, role: Role) -> tuple[str, str]:
+    """The cookie of a session of a new user, and its secret for changes."""
+    with office.store.write() as session:
+        work = Work(session, office.office, office.clock.utc(), "an administrator")
+        user = users.add(work, f"karim-{role}", Profile(role=role))
+        session.flush()
+        token = sessions.begin(work, user, "127.0.0.1", "")
+        row = sessions.find(session, token, office.clock.utc())
+        assert row is not None
+        return set_cookie(SESSION, token, 60, secure=False).partition(";")[0], row.csrf
+
+
+async def test_a_session_changes_something_only_from_a_page_of_ours_and_with_its_own_secret(
+    office: Desk, port: int
+) -> None:
+    cookie, secret = logged_in(office, Role.OFFICER)
+    ours = {"cookie": cookie, "origin": f"http://127.0.0.1:{port}"}
+    complaint = {"service": "citizen:8", "way": "phone", "text": "ইন্টারনেট নেই"}
+    for headers in (
+        {"cookie": cookie, "x_csrf_token": secret},
+        {**ours, "x_csrf_token": "another"},
+        ours,
+        {"cookie": cookie, "x_csrf_token": secret, "origin": "http://elsewhere.example"},
+        {**ours, "x_csrf_token": secret, "sec_fetch_site": "cross-site"},
+    ):
+        said = await call(port, "/tickets", "POST", complaint, **headers)
+        assert (said.status, said.problem) == (403, "foreign-form")
+    done = await call(port, "/tickets", "POST", complaint, **ours, x_csrf_token=secret)
+    assert done.status == 201
+    history = await call(port, f"/tickets/{done.document['number']}/history", cookie=cookie)
+    assert [line["actor"] for line in history.document["items"]] == ["karim-officer"]
+
+
+async def test_a_session_may_what_its_users_role_allows(office: Desk, port: int) -> None:
+    viewer, secret = logged_in(office, Role.VIEWER)
+    assert (await call(port, "/tickets", cookie=viewer)).status == 200
+    assert (await call(port, "/audit", cookie=viewer)).document["scope"] == AUDIT_READ
+    ours = {"cookie": viewer, "origin": f"http://127.0.0.1:{port}", "x_csrf_token": secret}
+    assert (await call(port, "/tickets", "POST", {}, **ours)).status == 403
+    officer, _ = logged_in(office, Role.OFFICER)
+    acts = (await call(port, "/audit?kind=session.begin", cookie=officer)).document
+    assert acts["items"] == []  # of those that began without an address
+    assert (await call(port, "/audit/verify", cookie=officer)).document["is_whole"] is True
+    assert (await call(port, "/users", cookie=officer)).status == 403
+    admin, _ = logged_in(office, Role.ADMIN)
+    names = [user["name"] for user in (await call(port, "/users", cookie=admin)).document["items"]]
+    assert names == ["karim-admin", "karim-officer", "karim-viewer"]
+
+
+async def test_what_a_program_did_stands_in_the_audit_log_with_its_name_and_address(office: Desk, port: int) -> None:
+    token = token_for(office, TICKETS_WRITE, AUDIT_READ)
+    complaint = {"service": "citizen:8", "way": "phone", "text": "ইন্টারনেট নেই"}
+    done = await call(port, "/tickets", "POST", complaint, token)
+    found = (await call(port, f"/audit?about={done.document['number']}", token=token)).document["items"]
+    assert [(each["kind"], each["via"], each["address"]) for each in found] == [("ticket.register", "api", "127.0.0.1")]
+    assert found[0]["actor"].startswith("token:program-")

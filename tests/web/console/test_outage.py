@@ -27,7 +27,7 @@ def test_an_officer_tells_the_public_and_takes_it_back(visits: Visits) -> None:
     page = visits.get(HERE)
     assert "nobody but officers sees it" in page.text, "where there is no public page, that is said before"
     done = visits.post(f"{HERE}/note", {**page.form(f"{HERE}/note"), "text": "দল রওনা হয়েছে"})
-    assert (done.status, done.location, done.toast) == (303, HERE, "The public is told so")
+    assert (done.status, done.location, done.toast) == (303, HERE, "The public page says so now")
     assert stored(visits).note == "দল রওনা হয়েছে"
     again = visits.get(HERE)
     assert "<blockquote>দল রওনা হয়েছে</blockquote>" in again.text

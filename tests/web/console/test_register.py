@@ -187,6 +187,23 @@ def test_who_may_not_register_gets_no_form_and_who_is_of_elsewhere_registers_not
     assert len(tickets(visits)) == 1
 
 
+def test_the_slips_picture_leads_to_the_public_page_where_there_is_one_and_never_holds_the_code_in_a_link(
+    visits: Visits,
+) -> None:
+    fill(visits, site=CENTRE, text="নেট নেই")
+    slip = f"/tickets/{COMPLAINT}/slip"
+    assert "Ask how far it is with this number and this code." in visits.get(slip).text
+    monitor = visits.desk.settings.monitor
+    for served, end in (("", ""), ("127.0.0.1:9787", f"/track?number={COMPLAINT}")):
+        web = monitor.web.model_copy(update={"public": served})
+        public = monitor.public.model_copy(update={"url": "https://desk.example/state"})
+        changed = monitor.model_copy(update={"web": web, "public": public})
+        visits.desk.settings = replace(visits.desk.settings, monitor=changed)
+        page = visits.get(slip)
+        assert str(picture(f"https://desk.example/state{end}")) in page.text
+        assert "Take a picture of this" in page.text
+
+
 def test_an_outages_ticket_has_no_slip(office: Desk) -> None:
     late(office)
     with Visits(office, replace(OFFICER, lang="bn")) as visits:

@@ -48,9 +48,9 @@ def test_the_page_has_the_ladder_the_count_the_story_the_letters_and_the_facts(v
 
 
 def test_lines_are_filtered_by_who_tells_them(visits: Visits) -> None:
-    assert 'class="e person' not in visits.get(f"{HERE}?story=letter").text
-    assert 'class="e letter' in visits.get(f"{HERE}?story=letter").text
-    assert 'class="e person' in visits.get(f"{HERE}?story=anything").text
+    assert 'class="e person' not in visits.get(f"{HERE}?lines=letter").text
+    assert 'class="e letter' in visits.get(f"{HERE}?lines=letter").text
+    assert 'class="e person' in visits.get(f"{HERE}?lines=anything").text
 
 
 @pytest.mark.parametrize(
@@ -59,7 +59,7 @@ def test_lines_are_filtered_by_who_tells_them(visits: Visits) -> None:
 def test_parts_that_are_fetched_again_by_themselves_hold_no_form_in_which_somebody_may_be_typing(
     visits: Visits, part: str, begins: str
 ) -> None:
-    page = visits.get(f"{HERE}?part={part}&story=letter")
+    page = visits.get(f"{HERE}?part={part}&lines=letter")
     assert page.text.lstrip().startswith(begins)
     assert "<form" not in page.text
     assert "<textarea" not in page.text

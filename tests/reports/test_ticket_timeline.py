@@ -1,18 +1,18 @@
 """What has happened to a ticket: people, the monitor and letters in one line of time."""
 
 from monitor.reports.notification_trace import explain
-from monitor.reports.ticket_story import FATES, StoryLine, Teller, reader_name, story
+from monitor.reports.ticket_timeline import FATES, Teller, TimelineEntry, reader_name, timeline
 from monitor.store.ticket_rows import numbered
 from tests.alerts.cases.asked import ask
 from tests.desk import Desk
 
 
-def told(desk: Desk, number: str, *, personal: bool = True) -> list[StoryLine]:
+def told(desk: Desk, number: str, *, personal: bool = True) -> list[TimelineEntry]:
     with desk.store.read() as session:
         ticket = numbered(session, number)
         assert ticket is not None
         hearings = explain(session, desk.office, ticket, desk.clock.utc())
-        return story(ticket.events, hearings, personal=personal)
+        return timeline(ticket.events, hearings, personal=personal)
 
 
 def test_letters_stand_among_what_people_and_the_monitor_did_with_what_became_of_them(desk: Desk) -> None:

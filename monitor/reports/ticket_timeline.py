@@ -30,7 +30,7 @@ class Teller(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class StoryLine:
+class TimelineEntry:
     """One line of the story. ``kind``: of the history, or of the notice; ``actor``: who, for a letter its reader.
 
     ``said``: the program's words; ``remark``: what a person wrote. ``state``, ``proof``: what became of a letter;
@@ -54,16 +54,16 @@ class StoryLine:
         return self.at_utc.astimezone(DHAKA).date()
 
 
-def story(events: Iterable[TicketEvent], hearings: Iterable[Hearing], *, personal: bool) -> list[StoryLine]:
+def timeline(events: Iterable[TicketEvent], hearings: Iterable[Hearing], *, personal: bool) -> list[TimelineEntry]:
     """Return all lines by time. ``personal``: with what requesters and people who act wrote, and their names."""
     lines = [_of_event(event, personal=personal) for event in events]
     lines += [_of_letter(hearing, personal=personal) for hearing in hearings if hearing.state != FORESEEN]
     return sorted(lines, key=lambda line: line.at_utc)
 
 
-def _of_event(event: TicketEvent, *, personal: bool) -> StoryLine:
+def _of_event(event: TicketEvent, *, personal: bool) -> TimelineEntry:
     hidden = not personal and event.kind in WITH_WORDS_OF_REQUESTERS
-    return StoryLine(
+    return TimelineEntry(
         event.at_utc,
         Teller.MONITOR if event.actor in ACTORS else Teller.PERSON,
         event.kind,
@@ -74,9 +74,9 @@ def _of_event(event: TicketEvent, *, personal: bool) -> StoryLine:
     )
 
 
-def _of_letter(hearing: Hearing, *, personal: bool) -> StoryLine:
+def _of_letter(hearing: Hearing, *, personal: bool) -> TimelineEntry:
     proof = hearing.proof if personal else ""
-    return StoryLine(
+    return TimelineEntry(
         hearing.at_utc,
         Teller.LETTER,
         hearing.notice,

@@ -7,7 +7,7 @@ import pytest
 
 from monitor.charter.office import Office
 from monitor.configuration import load
-from monitor.reports.promises import PromiseRecord, StageRecord, record, span_of
+from monitor.reports.sla_record import PromiseRecord, StageRecord, record, span_of
 from monitor.store.models import Outage, Ticket
 from tests.charter.calendars import dhaka
 from tests.places import SHIPPED
