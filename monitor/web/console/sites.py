@@ -20,6 +20,7 @@ from monitor.web.console.console import Console
 from monitor.web.console.rendering import site_name
 
 ON_A_PAGE = 50
+MOST_UNIONS = 200  # in a list to choose from
 LOOKS = ("list", "tiles")
 
 
@@ -152,7 +153,7 @@ def routes(console: Console) -> list[PageRoute]:
             pages=pages,
             total=overview.total,
             kinds=[kind for kind in KINDS if kind in overview.by_kind],
-            unions=sorted(overview.by_union, key=name_key),
+            unions=sorted(overview.by_union, key=name_key) if len(overview.by_union) <= MOST_UNIONS else [],
             state_order=list(STATES),
             behind=overview.sites.get(wanted.behind),
         )

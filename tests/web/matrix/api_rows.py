@@ -105,4 +105,5 @@ API = (
         scope="calendar:write",
         get=0,
     ),
+    Row("GET", "/api/v1/charter/{service}/record", VIEWER, "/api/v1/charter/citizen:8/record", far=200, scope=STATUS),
 )

@@ -2,8 +2,6 @@
 
 from tests.web.matrix.rows import EVERYBODY, OFFICER, PROGRAMMER, VIEWER, Row
 
-PLAN = {"text": "A new cable", "where": "all", "begins": "2026-12-01T22:00", "ends": "2026-12-01T23:00"}
-
 PAGES = (
     Row("GET", "/metrics", EVERYBODY),
     Row("GET", "/healthz", EVERYBODY),
@@ -73,6 +71,31 @@ PAGES = (
         get=0,
     ),
     Row("GET", "/problems/{name}", EVERYBODY, "/problems/stale-version"),
+    Row("GET", "/public", VIEWER, far=200),
+    Row("GET", "/public/badges/{name}", VIEWER, "/public/badges/office.svg", far=200),
+    Row("GET", "/public/{name}", VIEWER, "/public/public.css", far=200),
+    Row("GET", "/maintenance", VIEWER, far=200),
+    Row("GET", "/maintenance/new", OFFICER, far=200),
+    Row(
+        "POST",
+        "/maintenance/new",
+        OFFICER,
+        "",
+        {
+            "text": "{new}",
+            "where": "sites",
+            "site": "{site}",
+            "repeat": "once",
+            "begins": "2026-12-20T10:00",
+            "ends": "2026-12-20T12:00",
+        },
+        done=303,
+        far=403,
+        get=0,
+    ),
+    Row("POST", "/maintenance/{name}", OFFICER, "/maintenance/{plan}", {"do": "end"}, done=303, far=403, stale=409),
+    Row("GET", "/audit", OFFICER, far=200),
+    Row("POST", "/audit/export", OFFICER, far=200, notes="who took the list is written down"),
     Row("GET", "/outages/{id}", VIEWER, "/outages/{outage}", far=404),
     Row("GET", "/outages/{id}/note", VIEWER, "/outages/{outage}/note", far=404),
     Row(
@@ -98,13 +121,4 @@ PAGES = (
         stale=409,
         get=0,
     ),
-    Row("GET", "/public", VIEWER),
-    Row("GET", "/public/badges/{name}", VIEWER, "/public/badges/office.svg"),
-    Row("GET", "/public/{name}", VIEWER, "/public/public.css"),
-    Row("GET", "/maintenance", VIEWER),
-    Row("GET", "/maintenance/new", OFFICER),
-    Row("POST", "/maintenance/new", OFFICER, form=PLAN, done=303, far=403, get=200),
-    Row("POST", "/maintenance/{name}", OFFICER, "/maintenance/nothing", {"do": "end"}, 404, far=404),
-    Row("GET", "/audit", OFFICER),
-    Row("POST", "/audit/export", OFFICER),
 )

@@ -72,6 +72,77 @@ class Row:
         return self.path.startswith("/api/v1")
 
 
+ORDER = {"what": "closed", "date": "2026-12-08", "en": "The moon", "order": "42", "dated": "2026-11-01"}
+PLAN = {"text": "A new cable", "where": "all", "begins": "2026-12-01T22:00", "ends": "2026-12-01T23:00"}
+
+ROWS = (
+    Row("GET", "/metrics", EVERYBODY),
+    Row("GET", "/healthz", EVERYBODY),
+    Row("GET", "/readyz", EVERYBODY),
+    Row("GET", "/api/status", EVERYBODY),
+    Row("GET", "/static/{name}", EVERYBODY, "/static/console.css"),
+    Row("GET", "/", VIEWER),
+    Row("GET", "/charter", VIEWER),
+    Row("GET", "/sites", VIEWER),
+    Row("GET", "/sites/{id}", VIEWER, "/sites/udc-juniadaha", far=404),
+    Row("GET", "/sites/{id}/label", VIEWER, "/sites/udc-juniadaha/label", far=404),
+    Row("POST", "/sites/{id}/note", OFFICER, "/sites/udc-juniadaha/note", {"text": "The key is upstairs"}, 303, 404),
+    Row("POST", "/sites/{id}/probe", OFFICER, "/sites/udc-juniadaha/probe", done=303, far=404),
+    Row("POST", "/sites/{id}/trace", OFFICER, "/sites/udc-juniadaha/trace", done=303, far=404),
+    Row("GET", "/public", VIEWER),
+    Row("GET", "/public/badges/{name}", VIEWER, "/public/badges/office.svg"),
+    Row("GET", "/public/{name}", VIEWER, "/public/public.css"),
+    Row("GET", "/calendar", VIEWER),
+    Row("GET", "/calendar/export", PROGRAMMER),
+    Row("GET", "/calendar/order", PROGRAMMER),
+    Row("POST", "/calendar/order", PROGRAMMER, form=ORDER, done=303, far=403, get=200),
+    Row("GET", "/tickets", VIEWER),
+    Row(
+        "POST",
+        "/tickets",
+        OFFICER,
+        "",
+        {"do": "comment", "text": "A call came", "pick": "{ticket}@{version}"},
+        303,
+        get=0,
+    ),
+    Row("POST", "/tickets/export", VIEWER, "", {"tab": "all"}, notes="who took the table is written down"),
+    Row("GET", "/tickets/new", OFFICER),
+    Row("POST", "/tickets/new", OFFICER, "", {"way": "phone", "service": "citizen:8", "text": "No line"}, 303, get=0),
+    Row("GET", "/tickets/print", VIEWER, "/tickets/print?n={ticket}", far=404),
+    Row("GET", "/tickets/{number}", VIEWER, "/tickets/{ticket}", far=404),
+    Row("GET", "/tickets/{number}/slip", OFFICER, "/tickets/{ticket}/slip", far=404),
+    Row("GET", "/tickets/{number}/act/{action}", OFFICER, "/tickets/{ticket}/act/ack", far=404),
+    Row(
+        "POST",
+        "/tickets/{number}/act/{action}",
+        OFFICER,
+        "/tickets/{ticket}/act/ack",
+        {"text": "I take it", "version": "{version}"},
+        303,
+        404,
+        stale=409,
+        get=0,
+    ),
+    Row(
+        "POST",
+        "/tickets/{number}/note",
+        OFFICER,
+        "/tickets/{ticket}/note",
+        {"text": "A part is on its way", "version": "{version}"},
+        303,
+        404,
+        stale=409,
+    ),
+    Row("GET", "/maintenance", VIEWER),
+    Row("GET", "/maintenance/new", OFFICER),
+    Row("POST", "/maintenance/new", OFFICER, form=PLAN, done=303, far=403, get=200),
+    Row("POST", "/maintenance/{name}", OFFICER, "/maintenance/nothing", {"do": "end"}, 404, far=404),
+    Row("GET", "/stream", VIEWER),
+    Row("GET", "/alive", VIEWER),
+)
+
+
 def expected(row: Row, asker: Asker) -> int | None:
     """What this asker gets on a listener of loopback, where reading needs no name; None: it cannot be asked so."""
     match asker:
