@@ -26,7 +26,7 @@ main()
 """
 
 
-KEYS = ("odd", "sites")
+KEYS = ("odd", "sites", "unions")
 
 
 @pytest.fixture
