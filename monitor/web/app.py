@@ -31,6 +31,7 @@ from monitor.web.console.routes import page_routes
 from monitor.web.console.static_files import static_route
 from monitor.web.guard import AllowedHost, AnswerDeadline, SafeHeaders
 from monitor.web.proxies import ForwardedClient, SecuredLine
+from monitor.web.public.publisher import Publisher
 from monitor.web.scrape import Scrape
 from monitor.web.status_cache import StatusDocument
 
@@ -68,6 +69,7 @@ def make_app(
             ages,
             callers.of,
             callers.of_feed,
+            Publisher(store, lambda: live.office, settings_of, clock),
             partial(_publish, console),
         )
     )

@@ -2,6 +2,8 @@
 
 from tests.web.matrix.rows import EVERYBODY, OFFICER, PROGRAMMER, VIEWER, Row
 
+PLAN = {"text": "A new cable", "where": "all", "begins": "2026-12-01T22:00", "ends": "2026-12-01T23:00"}
+
 PAGES = (
     Row("GET", "/metrics", EVERYBODY),
     Row("GET", "/healthz", EVERYBODY),
@@ -71,6 +73,15 @@ PAGES = (
         get=0,
     ),
     Row("GET", "/problems/{name}", EVERYBODY, "/problems/stale-version"),
+    Row("GET", "/public", VIEWER, far=200),
+    Row("GET", "/public/badges/{name}", VIEWER, "/public/badges/office.svg", far=200),
+    Row("GET", "/public/{name}", VIEWER, "/public/public.css", far=200),
+    Row("GET", "/maintenance", VIEWER, far=200),
+    Row("GET", "/maintenance/new", OFFICER, far=200),
+    Row("POST", "/maintenance/new", OFFICER, form=PLAN, done=303, far=403, get=0),
+    Row("POST", "/maintenance/{name}", OFFICER, "/maintenance/nothing", {"do": "end"}, 404, far=404),
+    Row("GET", "/audit", OFFICER, far=200),
+    Row("POST", "/audit/export", OFFICER, far=200),
     Row("GET", "/audit", OFFICER, far=200),
     Row("POST", "/audit/export", OFFICER, far=200, notes="who took the list is written down"),
     Row("GET", "/maintenance", VIEWER, far=200),
