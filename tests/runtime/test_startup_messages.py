@@ -44,7 +44,8 @@ def test_a_certificate_of_the_page_that_soon_expires_is_told_and_a_good_one_is_n
 
     def told(days: int) -> list[str]:
         now_utc = datetime.now(UTC) + timedelta(days=days)
-        return [str(line) for line in warnings(settings, Office.of(settings), now_utc) if "page's certificate" in str(line)]
+        lines = map(str, warnings(settings, Office.of(settings), now_utc))
+        return [line for line in lines if "page's certificate" in line]
 
     assert told(0) == []
     (line,) = told(7)
