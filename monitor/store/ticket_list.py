@@ -24,7 +24,8 @@ class TicketFilter:
 
     ``sites``: those in question, ``without_site``: also tickets about none. ``due_after_utc`` to ``due_until_utc``:
     when the target is due; ``opened_from_utc`` to before ``opened_until_utc``: when they were opened. ``text`` is
-    looked for in numbers, in texts and names of requests if ``personal``, and the sites ``named`` by it are found too.
+    looked for in numbers, in texts and names of requests if ``personal``, and the sites ``named`` by it are found too;
+    where it is a ticket's ``number`` (year and place in it), only that ticket is.
     """
 
     states: tuple[str, ...] | None = None
@@ -38,6 +39,7 @@ class TicketFilter:
     opened_from_utc: datetime | None = None
     opened_until_utc: datetime | None = None
     text: str = ""
+    number: tuple[int, int] | None = None
     named: tuple[str, ...] = ()
     personal: bool = False
 
@@ -100,13 +102,23 @@ def listed(
     Unsettled ones come in the order of their deadlines, settled ones behind them, the latest first. ``standing``: the
     services whose time stands still while their tickets wait.
     """
-    order = _order(standing)
-    query = select(*_COLUMNS).where(_matches(wanted))
-    if after:
-        row = session.execute(select(*order).where(Ticket.id == after)).one_or_none()
-        query = query.where(_behind(order, tuple(row)) if row else false())
-    rows = session.execute(query.order_by(*order).limit(limit))
-    return [ListedTicket(*row) for row in rows]
+    last = session.execute(select(Ticket.state, *_order(standing)).where(Ticket.id == after)).one_or_none()
+    if after and last is None:
+        return []
+    found: list[ListedTicket] = []
+    if last is None or last.state in UNSOLVED:
+        order = _order(standing)
+        query = select(*_COLUMNS).where(_matches(wanted), Ticket.state.in_(UNSOLVED))
+        if last is not None:
+            query = query.where(_behind(order, tuple(last)[1:]))
+        found = [ListedTicket(*row) for row in session.execute(query.order_by(*order).limit(limit))]
+    if len(found) < limit:  # the settled ones by their number alone: there are very many, and the key sorts them
+        query = select(*_COLUMNS).where(_matches(wanted), Ticket.state.not_in(UNSOLVED))
+        if last is not None and last.state not in UNSOLVED:
+            query = query.where(Ticket.id < after)
+        rows = session.execute(query.order_by(Ticket.id.desc()).limit(limit - len(found)))
+        found += [ListedTicket(*row) for row in rows]
+    return found
 
 
 def count(session: Session, wanted: TicketFilter) -> int:
@@ -189,20 +201,16 @@ def linked(session: Session, ticket_id: int) -> list[LinkedTicket]:
 
 
 def _order(standing: Sequence[str]) -> tuple[ColumnElement[Any], ...]:
-    """Return the columns by which lists are sorted; all ascending, the last one is unique."""
+    """Return the columns by which unsettled tickets are sorted; all ascending, the last one is unique."""
     stands_still = and_(Ticket.state == S.WAITING, Ticket.service.in_(standing)) if standing else false()
-    group = case((Ticket.state.not_in(UNSOLVED), 2), (stands_still, 1), else_=0)
-    unsettled_due = case((Ticket.state.in_(UNSOLVED), Ticket.deadline_utc))
-    turned = case((Ticket.state.in_(UNSOLVED), Ticket.id), else_=-Ticket.id)
-    return group, unsettled_due, turned
+    return case((stands_still, 1), else_=0), Ticket.deadline_utc, Ticket.id
 
 
-def _behind(order: Sequence[ColumnElement[Any]], row: Sequence[Any]) -> ColumnElement[bool]:
-    """Return the condition that a row comes behind another in that order; what is NULL is so for the whole group."""
-    (group, due, turned), (at_group, at_due, at_turned) = order, row
-    if at_due is None:
-        return or_(group > at_group, and_(group == at_group, turned > at_turned))
-    return or_(group > at_group, and_(group == at_group, or_(due > at_due, and_(due == at_due, turned > at_turned))))
+def _behind(order: Sequence[ColumnElement[Any]], last: Sequence[Any]) -> ColumnElement[bool]:
+    """Return the condition that a row comes behind another in that order."""
+    (group, due, id_), (last_group, last_due, last_id) = order, last
+    later = or_(due > last_due, and_(due == last_due, id_ > last_id))
+    return or_(group > last_group, and_(group == last_group, later))
 
 
 def _matches(wanted: TicketFilter) -> ColumnElement[bool]:
@@ -226,7 +234,9 @@ def _matches(wanted: TicketFilter) -> ColumnElement[bool]:
         found.append(Ticket.opened_utc >= wanted.opened_from_utc)
     if wanted.opened_until_utc is not None:
         found.append(Ticket.opened_utc < wanted.opened_until_utc)
-    if wanted.text:
+    if wanted.number is not None:
+        found.append(and_(Ticket.year == wanted.number[0], Ticket.seq == wanted.number[1]))
+    elif wanted.text:
         found.append(_says(wanted))
     return and_(*found)
 
