@@ -23,7 +23,6 @@ from monitor.configuration import load
 from monitor.domain.sample import Verdict
 from monitor.settings.fleet import Fleet
 from monitor.store.models import Ticket
-from monitor.web.app import make_app
 from monitor.web.server import serve
 from tests.places import SHIPPED
 from tests.store.migrated import new_store
@@ -32,6 +31,7 @@ from tests.web.desk import Desk
 
 PAGES = ("/", "/sites", "/sites?state=down", "/tickets", "/charter", "/calendar", "/maintenance", "/public")
 TURNS = 40
+STREAMS = 50
 
 
 def crowded(office: Desk, sites: int, tickets: int) -> None:
@@ -77,7 +77,7 @@ async def measure(sites: int, tickets: int) -> None:
     with tempfile.TemporaryDirectory() as folder, socket.create_server(("127.0.0.1", 0), backlog=512) as listener:
         office = Desk(load(SHIPPED), new_store(Path(folder)))
         crowded(office, sites, tickets)
-        app = make_app(office.live, office.exposition, office.store, lambda: office.settings, office.ages, office.clock)
+        app = office.app()
         server = await serve(app, [listener])
         port = int(listener.getsockname()[1])
         print(f"{sites:,} sites, {tickets:,} old tickets; times of {TURNS} requests one after another, in ms")
@@ -94,8 +94,40 @@ async def measure(sites: int, tickets: int) -> None:
             p50, p95 = percentiles(took)
             size = len(gzip.compress(answer.body, 6)) / 1_000
             print(f"{page:24} {answer.status}  p50 {p50:6.1f}  p95 {p95:6.1f}  CPU {computed:6.1f}  {size:5.1f} kB")
+        before = resident_mb()
+        readers = [await listening(port, f"127.0.1.{number + 1}") for number in range(STREAMS)]
+        for number in range(1_000):
+            office.changes.publish([f"site:site-{number:05}"])
+            await asyncio.sleep(0.001)
+        heard: list[float] = []
+        for number in range(TURNS):
+            begun = time.perf_counter()
+            office.changes.publish([f"ticket:LAST-{number}"])
+            await asyncio.gather(*(reader.readuntil(f"LAST-{number}\n\n".encode()) for reader, _ in readers))
+            took.append((time.perf_counter() - begun) * 1_000)
+        p50, p95 = percentiles(heard)
+        print(
+            f"{STREAMS} open streams: {resident_mb() - before:.1f} MB more; a change is at all of them in {p50:.1f} ms",
+            end="",
+        )
+        print(f" (p95 {p95:.1f})")
+        for _, writer in readers:
+            writer.close()
         await server.stop()
         office.store.close()
+
+
+async def listening(port: int, address: str) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+    """Open a stream of changes from one address of loopback, and read its head."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port, limit=2**22, local_addr=(address, 0))
+    writer.write(b"GET /stream HTTP/1.1\r\nHost: localhost\r\n\r\n")
+    await reader.readuntil(b"event: alive")
+    return reader, writer
+
+
+def resident_mb() -> float:
+    """Return the memory that this process holds, in MB; the streams' readers are in it."""
+    return int(Path("/proc/self/statm").read_text().split()[1]) * 4_096 / 1e6
 
 
 def percentiles(values: Sequence[float]) -> tuple[float, float]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, and_, case, false, func, or_, select, true
+from sqlalchemy import ColumnElement, and_, case, false, func, not_, or_, select, true
 from sqlalchemy.orm import Session
 
 from monitor.domain.ticket_states import UNSOLVED, S, TicketSource
@@ -102,21 +102,21 @@ def listed(
     Unsettled ones come in the order of their deadlines, settled ones behind them, the latest first. ``standing``: the
     services whose time stands still while their tickets wait.
     """
-    last = session.execute(select(Ticket.state, *_order(standing)).where(Ticket.id == after)).one_or_none()
-    if after and last is None:
+    unsettled = Ticket.state.in_(UNSOLVED)
+    cursor = session.execute(select(Ticket.state).where(Ticket.id == after)).one_or_none() if after else None
+    if after and cursor is None:
         return []
     found: list[ListedTicket] = []
-    if last is None or last.state in UNSOLVED:
+    if cursor is None or cursor[0] in UNSOLVED:
         order = _order(standing)
-        query = select(*_COLUMNS).where(_matches(wanted), Ticket.state.in_(UNSOLVED))
-        if last is not None:
-            query = query.where(_behind(order, tuple(last)[1:]))
+        query = select(*_COLUMNS).where(unsettled, _matches(wanted))
+        if cursor is not None:
+            query = query.where(_behind(order, session.execute(select(*order).where(Ticket.id == after)).one()))
         found = [ListedTicket(*row) for row in session.execute(query.order_by(*order).limit(limit))]
-    if len(found) < limit:  # the settled ones by their number alone: there are very many, and the key sorts them
-        query = select(*_COLUMNS).where(_matches(wanted), Ticket.state.not_in(UNSOLVED))
-        if last is not None and last.state not in UNSOLVED:
-            query = query.where(Ticket.id < after)
-        rows = session.execute(query.order_by(Ticket.id.desc()).limit(limit - len(found)))
+        after = 0
+    if len(found) < limit:  # a walk along the primary key, which sorts nothing
+        settled = select(*_COLUMNS).where(not_(unsettled), _matches(wanted), Ticket.id < after if after else true())
+        rows = session.execute(settled.order_by(Ticket.id.desc()).limit(limit - len(found)))
         found += [ListedTicket(*row) for row in rows]
     return found
 
@@ -203,14 +203,13 @@ def linked(session: Session, ticket_id: int) -> list[LinkedTicket]:
 def _order(standing: Sequence[str]) -> tuple[ColumnElement[Any], ...]:
     """Return the columns by which unsettled tickets are sorted; all ascending, the last one is unique."""
     stands_still = and_(Ticket.state == S.WAITING, Ticket.service.in_(standing)) if standing else false()
-    return case((stands_still, 1), else_=0), Ticket.deadline_utc, Ticket.id
+    return case((stands_still, 1), else_=0), Ticket.deadline_utc.expression, Ticket.id.expression
 
 
-def _behind(order: Sequence[ColumnElement[Any]], last: Sequence[Any]) -> ColumnElement[bool]:
+def _behind(order: Sequence[ColumnElement[Any]], row: Sequence[Any]) -> ColumnElement[bool]:
     """Return the condition that a row comes behind another in that order."""
-    (group, due, id_), (last_group, last_due, last_id) = order, last
-    later = or_(due > last_due, and_(due == last_due, id_ > last_id))
-    return or_(group > last_group, and_(group == last_group, later))
+    (group, due, id_), (at_group, at_due, at_id) = order, row
+    return or_(group > at_group, and_(group == at_group, or_(due > at_due, and_(due == at_due, id_ > at_id))))
 
 
 def _matches(wanted: TicketFilter) -> ColumnElement[bool]:

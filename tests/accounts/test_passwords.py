@@ -22,6 +22,7 @@ def test_only_the_right_password_matches_in_either_spelling_of_bangla() -> None:
     )
     known = passwords.hashed(precomposed, "rahim")
     assert passwords.matches(known, spelt)
+    assert passwords.matches(known, precomposed)
     assert not passwords.matches(known, f"{spelt} ")
     assert not passwords.matches("", PASSWORD), "a user without a password"
     assert not passwords.matches("no hash", PASSWORD)

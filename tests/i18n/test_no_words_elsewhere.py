@@ -10,7 +10,7 @@ import monitor
 
 PACKAGE = Path(monitor.__file__).parent
 CATALOGUES = PACKAGE / "i18n" / "locale"
-BINARY = {".ttf", ".png", ".ico", ".mo", ".pyc"}
+BINARY = {".woff2", ".ttf", ".png", ".ico", ".mo", ".pyc"}
 BANGLA = re.compile("[\u0980-\u09ff]")
 WORD = re.compile("[\u0980-\u09ff]{3,}")
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
+from markupsafe import Markup
 from starlette.responses import RedirectResponse, Response
 
 from monitor.accounts import second_factor, second_factors, sessions, users
@@ -171,7 +172,7 @@ class MePages:
     def _secret_page(self, asked: Asked, secret: str, status: int, wrong: Said = "") -> Response:
         values = {
             "secret": secret,
-            "picture": second_factor.as_svg(second_factor.uri(secret, asked.visitor.name)),
+            "picture": Markup(second_factor.as_svg(second_factor.uri(secret, asked.visitor.name))),
             "wrong": wrong,
         }
         return self._console.page(asked, "second_factor.html.j2", status, **values)

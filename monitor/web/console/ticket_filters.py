@@ -1,6 +1,6 @@
 """Read which tickets a list is to show from its URL, and write that URL again. Pure."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, time, timedelta
 from typing import TypeVar
@@ -25,7 +25,7 @@ from monitor.web.auth.visitor import Visitor
 T = TypeVar("T")
 A_DAY = timedelta(days=1)
 LONGEST_QUERY = 100  # characters
-MOST_UNIONS = 100
+MOST_UNIONS = 200  # in a list to choose from
 
 TABS: Mapping[str, str] = {
     "mine": N_("Mine"),
@@ -127,16 +127,16 @@ def within_tab(wanted: TicketFilter, tab: str, visitor: Visitor, office: Office,
     return wanted
 
 
-def choices(office: Office, unions: Iterable[str], lang: Lang) -> Mapping[str, list[tuple[str, str]]]:
+def choices(office: Office, unions: Collection[str], lang: Lang) -> Mapping[str, list[tuple[str, str]]]:
     """Return what each list of the form offers, by parameter: values with their words.
 
-    Of more than MOST_UNIONS unions none: their names are typed.
+    Of more than MOST_UNIONS unions none is offered: their names are typed.
     """
     services = [
         (key, f"{digits(each.number, lang)}. {each.name(lang)}") for key, each in office.charter.services.items()
     ]
-    known = list(unions)
-    called = {union: office.fleet.union_name(union).name(lang) for union in known if len(known) <= MOST_UNIONS}
+    offered = unions if len(unions) <= MOST_UNIONS else ()
+    called = {union: office.fleet.union_name(union).name(lang) for union in offered}
     return {
         "service": services,
         "kind": [(kind, lookup(lang, *words, 2)) for kind, words in KINDS.items()],

@@ -91,6 +91,9 @@ API = (
     Row("GET", "/api/v1/audit/verify", OFFICER, far=200, scope=AUDIT),
     Row("GET", "/api/v1/users", ADMIN, far=200, scope="admin"),
     Row("GET", "/api/v1/tokens", ADMIN, far=200, scope="admin"),
+    Row("GET", "/api/v1/public/status", VIEWER, far=200, scope=STATUS),
+    Row("GET", "/api/v1/public/badge/{name}.{form}", VIEWER, "/api/v1/public/badge/office.svg", far=200, scope=STATUS),
+    Row("GET", "/api/v1/public/events.atom", VIEWER, far=200, scope=STATUS),
     Row("GET", "/api/v1/sd/prometheus", VIEWER, far=200, scope=STATUS),
     Row("GET", "/api/v1/feeds/{token}/{name}.ics", EVERYBODY, "/api/v1/feeds/{feed}/holidays.ics"),
     Row("GET", "/api/v1/calendar/orders", VIEWER, far=200, scope=STATUS),
@@ -105,4 +108,5 @@ API = (
         scope="calendar:write",
         get=0,
     ),
+    Row("GET", "/api/v1/charter/{service}/record", VIEWER, "/api/v1/charter/citizen:8/record", far=200, scope=STATUS),
 )
