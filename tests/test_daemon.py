@@ -61,6 +61,9 @@ class Watched(Part):
             raise self._bad_close
 
 
+SERVERS = ("monitor.web.page_server", "monitor.web.local_server", "monitor.web.public.server")
+
+
 @pytest.fixture
 async def daemon(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Daemon]:
     """The shipped office, with its state in a folder of its own; the process of the tests stays as it is."""
@@ -79,7 +82,7 @@ def parts_of(module: str) -> set[type[Part]]:
 
 def test_every_part_that_there_is_is_opened_told_and_closed_by_the_daemon(daemon: Daemon) -> None:
     modules = [f"monitor.runtime.{found.name}" for found in iter_modules(monitor.runtime.__path__)]
-    there_are = set().union(*map(parts_of, [*modules, "monitor.web.page_server"])) - {Part}
+    there_are = set().union(*map(parts_of, [*modules, *SERVERS])) - {Part}
     assert {type(part) for part in daemon._parts} == there_are
     assert len(daemon._parts) == len(there_are) == len({part.name for part in daemon._parts})
 

@@ -24,6 +24,7 @@ from monitor.web.api.app import PREFIX, make_api
 from monitor.web.api.asked import Api
 from monitor.web.api.callers import Callers
 from monitor.web.api.documentation import problem
+from monitor.web.api.verification import Verification
 from monitor.web.auth.visitors import Visitors
 from monitor.web.console.console import Console
 from monitor.web.console.dispatch import starlette_routes
@@ -31,6 +32,7 @@ from monitor.web.console.routes import page_routes
 from monitor.web.console.static_files import static_route
 from monitor.web.guard import AllowedHost, AnswerDeadline, SafeHeaders
 from monitor.web.proxies import ForwardedClient, SecuredLine
+from monitor.web.public.publisher import Publisher
 from monitor.web.scrape import Scrape
 from monitor.web.status_cache import StatusDocument
 
@@ -68,6 +70,8 @@ def make_app(
             ages,
             callers.of,
             callers.of_feed,
+            Publisher(store, lambda: live.office, settings_of, clock),
+            Verification(store),
             partial(_publish, console),
         )
     )

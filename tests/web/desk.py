@@ -84,7 +84,6 @@ class Desk:
 
     def app(self) -> Starlette:
         """All that is served of it."""
-        probes = AskedProbes(self.clock, self.live, self._answers_at_once, self.changes.publish, _reached_in_two_hops)
         return make_app(
             self.live,
             self.exposition,
@@ -93,8 +92,12 @@ class Desk:
             self.ages,
             self.clock,
             self.changes,
-            probes=probes,
+            probes=self.probes(),
         )
+
+    def probes(self) -> AskedProbes:
+        """The probes that people ask for, of an engine that answers at once."""
+        return AskedProbes(self.clock, self.live, self._answers_at_once, self.changes.publish, _reached_in_two_hops)
 
     def _answers_at_once(self, device: str) -> None:
         """What the engine does when a probe is asked for."""

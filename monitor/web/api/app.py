@@ -13,7 +13,17 @@ from starlette.responses import Response
 
 from monitor.domain.api_scopes import SCOPES
 from monitor.i18n.languages import SOURCE
-from monitor.web.api import accounts, charter, documentation, maintenance, notices, places, readers, tickets
+from monitor.web.api import (
+    accounts,
+    charter,
+    documentation,
+    maintenance,
+    notices,
+    places,
+    publication,
+    readers,
+    tickets,
+)
 from monitor.web.api.answers import NAMED
 from monitor.web.api.asked import SCOPE, Api
 from monitor.web.api.problems import Problem, invalid
@@ -28,6 +38,7 @@ ROUTERS = (
     notices.router,
     accounts.router,
     readers.router,
+    publication.router,
     documentation.router,
 )
 _OF_STATUS = {404: "not-found", 405: "no-such-method", 413: "too-large", 400: "malformed"}

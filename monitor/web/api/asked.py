@@ -32,6 +32,8 @@ from monitor.store.work import Work
 from monitor.web.api.caller import Caller
 from monitor.web.api.limits import DEEPEST, MOST_BODY_BYTES, Rates, is_too_deep
 from monitor.web.api.problems import Problem, late, refusal, without_scope, without_token
+from monitor.web.api.verification import Verification
+from monitor.web.public.publisher import Publisher
 
 T = TypeVar("T")
 
@@ -64,6 +66,8 @@ class Api:
     ages: Callable[[], Mapping[str, float]]
     caller_of: CallerOf
     feed_of: FeedOf
+    publisher: Publisher
+    verification: Verification
     changed: Callable[[Collection[str]], None] = lambda _names: None
     rates: Rates = field(default_factory=Rates)
     reading: Pool = field(default_factory=lambda: Pool("api reads", threads=2, backlog=64))
@@ -77,8 +81,15 @@ class Api:
     async def run(self, job: Callable[[], T], pool: Pool | None = None) -> T:
         """Return what ``job`` returns in a thread; raises Problem where the database, or a thread, is not to be had."""
         try:
+            return await self.whole(asyncio.wrap_future((pool or self.reading).submit(job)))
+        except PoolFull:
+            raise late("busy") from None
+
+    async def whole(self, made: Awaitable[T]) -> T:
+        """Return what is made elsewhere, in its own thread; raises as `run` does."""
+        try:
             async with asyncio.timeout(LATE_S):
-                return await asyncio.wrap_future((pool or self.reading).submit(job))
+                return await made
         except PoolFull:
             raise late("busy") from None
         except (SQLAlchemyError, TimeoutError):

@@ -11,15 +11,19 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
+from starlette.types import Message
 
 from monitor.alerts.cases.refusals import BadInput, NotAllowed, Refused, StaleVersion
 from monitor.domain.message import N_, Said
+from monitor.store.errors import SQLAlchemyError
 from monitor.web.auth.visitor import Visitor
 from monitor.web.auth.visitors import remember_language
 from monitor.web.console.asked import Asked, NotFound, PageRoute
 from monitor.web.console.console import Console
 
-LARGEST_FORM = 1_048_576
+LARGEST_UPLOAD = 1_048_576
+LARGEST_FORM = 262_144  # one without a file: the longest text in Bangla, as browsers encode it, and room
+LARGEST_OF_NOBODY = 16_384  # the log-in's; reading a large one would keep the loop from probing
 TITLES = {
     401: N_("Please log in"),
     403: N_("You may not do this"),
@@ -30,6 +34,11 @@ TITLES = {
     503: N_("The database does not answer; try again in a moment"),
 }
 _NEXT = re.compile(r"/(?![/\\])[^\\\x00-\x1f]*")
+
+
+class _TooLarge(Exception):
+    """More was sent than a form may hold."""
+
 
 VisitorOf = Callable[[Request], Awaitable[Visitor]]
 CheckForm = Callable[[Request, Visitor, FormData], bool]
@@ -66,9 +75,10 @@ def _endpoint(
         if right is not None and not visitor.may(right):
             return refused_page(console, asked, 403)
         if request.method == "POST":
-            if _length(request) > LARGEST_FORM:
+            try:
+                asked = Asked(request, visitor, asked.now_utc, await _form_of(request, nameless=nameless))
+            except _TooLarge:
                 return refused_page(console, asked, 413)
-            asked = Asked(request, visitor, asked.now_utc, await request.form(max_files=2, max_fields=500))
             if not is_own_form(request, visitor, asked.form):
                 return refused_page(console, asked, 403)
             if page.step_up and not visitor.proved:
@@ -85,6 +95,8 @@ def _endpoint(
             return refused_page(console, asked, 409, refused.args[0], typed=_typed(asked))
         except Refused as refused:
             return refused_page(console, asked, 409, refused.args[0], typed=_typed(asked))
+        except SQLAlchemyError:
+            return refused_page(console, asked, 503, typed=_typed(asked))
 
     return endpoint
 
@@ -109,9 +121,20 @@ def _log_in(console: Console, asked: Asked) -> Response:
     return RedirectResponse(f"/login?next={quote(wanted)}", 303)
 
 
-def _length(request: Request) -> int:
-    given = request.headers.get("content-length", "")
-    return int(given) if given.isascii() and given.isdigit() and len(given) < 20 else 0
+async def _form_of(request: Request, *, nameless: bool) -> FormData:
+    """Return the fields of a POST; raises _TooLarge, however its length is announced."""
+    is_upload = request.headers.get("content-type", "").startswith("multipart/")
+    left = LARGEST_OF_NOBODY if nameless else LARGEST_UPLOAD if is_upload else LARGEST_FORM
+
+    async def receive() -> Message:
+        nonlocal left
+        message = await request.receive()
+        left -= len(message.get("body", b""))
+        if left < 0:
+            raise _TooLarge
+        return message
+
+    return await Request(request.scope, receive).form(max_files=2, max_fields=500)
 
 
 def _typed(asked: Asked) -> list[tuple[str, str]]:

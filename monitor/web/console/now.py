@@ -100,7 +100,11 @@ def routes(console: Console) -> list[PageRoute]:
     async def now(asked: Asked) -> Response:
         stored = await _stored(console, asked)
         overview = await console.overview(asked.visitor)
-        known = overview.sites
+        known, drawn = overview.sites, union_map(console.settings_of().areas, overview)
+
+        def union_name(union: str) -> str:
+            return console.live.fleet.union_name(union).name(asked.lang)
+
         cards = cards_of(stored.troubles, known, asked.now_utc)
         return console.page(
             asked,
@@ -119,7 +123,9 @@ def routes(console: Console) -> list[PageRoute]:
             is_readable=stored.is_readable,
             unread=not_read(console.live, overview.answering)[:MOST_UNREAD],
             planned=planned_soon(console.office, asked.now_utc),
-            map=union_map(console.settings_of().areas, overview),
+            map=drawn,
+            troubled_unions=[union_name(union) for union in drawn.troubled] if drawn else [],
+            union_name=union_name,
             charter=console.office.charter,
             known=known,
             seen=lambda trouble: seen_text(trouble.reason, asked.lang),

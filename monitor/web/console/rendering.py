@@ -57,6 +57,7 @@ def words(lang: Lang, now_utc: datetime) -> Mapping[str, Any]:
         "number": lambda value: formats.number_text(value, lang),
         "digits": lambda value: formats.digits(value, lang),
         "percent": lambda share, places=0: formats.percent_text(share, lang, places),
+        "size": lambda octets: formats.size_text(octets, lang),
         "ms": lambda value: formats.ms_text(value, lang),
         "moment": lambda at: formats.moment_text(at, lang),
         "near": lambda at: formats.near_text(at, now_utc, lang),
@@ -66,7 +67,7 @@ def words(lang: Lang, now_utc: datetime) -> Mapping[str, Any]:
         "weekday": lambda at: formats.weekday_text(_day(at), lang),
         "month": lambda at: formats.month_text(_day(at), lang),
         "lasting": lambda length: formats.duration_text(_length(length), lang),
-        "since": lambda at: formats.duration_text(abs(now_utc - at), lang),
+        "since": lambda at: formats.duration_text(_length(abs(now_utc - at)), lang),
         "listed": lambda items: formats.list_text([rendered(each, lang) for each in items], lang),
     }
 
@@ -105,4 +106,6 @@ def _day(at: date | datetime) -> date:
 
 
 def _length(length: timedelta | float) -> timedelta:
-    return length if isinstance(length, timedelta) else timedelta(seconds=length)
+    """Return a length as it is said: in whole minutes from one minute on, since an open page is no stop-watch."""
+    seconds = length.total_seconds() if isinstance(length, timedelta) else length
+    return timedelta(seconds=seconds if seconds < 60 else seconds // 60 * 60)

@@ -82,8 +82,9 @@ def routes(console: Console) -> list[PageRoute]:
 
     async def label(asked: Asked) -> Response:
         site = console.site(asked, asked.path("id"))
-        home = console.settings_of().monitor.mail.page_url.rstrip("/")
-        url = f"{home}/public#{site.id}" if home else ""
+        monitor = console.settings_of().monitor
+        home = monitor.mail.page_url.rstrip("/")
+        url = monitor.public.url or (f"{home}/public" if home else "")
         code = Markup(segno.make(url, error="m").svg_inline(scale=6, border=2, omitsize=True)) if url else ""
         phone = next((officer.printed_phone for officer in console.office.charter.officers.values()), "")
         return console.page(asked, "site_label.html.j2", site=site, url=url, code=code, phone=phone)

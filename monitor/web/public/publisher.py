@@ -79,15 +79,22 @@ class Publisher:
     async def file(self, name: str, place: Place) -> File | None:
         """Return a file of the publication, at most half a minute old; None for no such one."""
         async with self._one_at_a_time:
-            office, now_ns = self._office_of(), self._clock.mono_ns()
-            made = self._made
-            if made is None or made[1] is not office or now_ns - made[0] > FRESH_S * NS_PER_S:
-                found = await asyncio.wrap_future(self._threads.submit(self._publication, office))
-                self._made = made = (now_ns, office, found)
-                self._files = {}
+            office, found = await self._present()
             if (place, name) not in self._files:
-                await asyncio.wrap_future(self._threads.submit(self._fill, made[2], office, name, place))
+                await asyncio.wrap_future(self._threads.submit(self._fill, found, office, name, place))
             return self._files.get((place, name))
+
+    async def publication(self) -> Publication:
+        """Return what is published, at most half a minute old."""
+        async with self._one_at_a_time:
+            return (await self._present())[1]
+
+    async def _present(self) -> tuple[Office, Publication]:
+        office, now_ns = self._office_of(), self._clock.mono_ns()
+        if self._made is None or self._made[1] is not office or now_ns - self._made[0] > FRESH_S * NS_PER_S:
+            found = await asyncio.wrap_future(self._threads.submit(self._publication, office))
+            self._made, self._files = (now_ns, office, found), {}
+        return self._made[1:]
 
     def _fill(self, found: Publication, office: Office, name: str, place: Place) -> None:
         settings = self._settings_of()

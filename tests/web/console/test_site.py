@@ -1,6 +1,7 @@
 """The page of a site, as it is served."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -18,6 +19,7 @@ from monitor.store.work import Work
 from monitor.web.console.site_view import fiscal_year_utc, promise_of, spans_of
 from tests.charter.calendars import dhaka
 from tests.web.asking import ask
+from tests.web.console.visits import FAR, VIEWER, Visits
 from tests.web.desk import Desk
 
 SITE, PARENT, ROOT = "udc-bahadurpur", "backbone-north", "backbone-bheramara"
@@ -200,11 +202,64 @@ async def test_an_excused_outage_says_why_instead_of_a_missed_promise(office: De
     assert "excused: the whole feeder was rebuilt" in page
 
 
+@pytest.fixture
+def visits(office: Desk) -> Iterator[Visits]:
+    with Visits(office) as made:
+        yield made
+
+
+def test_an_officer_writes_a_note_and_everybody_reads_who_wrote_it(visits: Visits) -> None:
+    done = visits.post(f"/sites/{SITE}/note", {"text": "The router is upstairs."})
+    assert (done.status, done.location, done.toast) == (303, f"/sites/{SITE}#notes", "The note is kept")
+    page = visits.get(f"/sites/{SITE}").text
+    assert "The router is upstairs." in page
+    empty = visits.post(f"/sites/{SITE}/note", {"text": " "})
+    assert empty.status == 422
+    visits.visitor = VIEWER
+    page = visits.get(f"/sites/{SITE}").text
+    assert "The router is upstairs." in page
+    assert f"/sites/{SITE}/note" not in page, "who may write none has no form"
+    assert visits.post(f"/sites/{SITE}/note", {"text": "no"}).status == 403
+
+
+def test_an_officer_probes_now_and_gets_the_answer_in_words_but_not_twice_at_once(visits: Visits) -> None:
+    done = visits.post(f"/sites/{SITE}/probe", {})
+    assert (done.status, done.toast) == (303, "It answers: 3 of 3 echoes came back, in 2.1 ms")
+    assert visits.post(f"/sites/{SITE}/probe", {}).toast.startswith("It was asked a moment ago: try again in 10 s")
+
+
+def test_a_traced_way_stands_on_the_page_with_its_hops(visits: Visits) -> None:
+    assert visits.post(f"/sites/{SITE}/trace", {}).status == 303
+    page = visits.get(f"/sites/{SITE}").text
+    assert "the site was reached" in page
+    address = visits.desk.settings.fleet.sites[SITE].gateway.address
+    assert f'<li value="1">127.77.0.1</li><li value="2">{address}</li>' in page
+
+
+def test_who_is_of_elsewhere_gets_nothing_of_the_site(visits: Visits) -> None:
+    visits.visitor = FAR
+    assert visits.get(f"/sites/{SITE}").status == 404
+    for act in ("note", "probe", "trace"):
+        assert visits.post(f"/sites/{SITE}/{act}", {"text": "x"}).status == 404
+    assert SITE not in visits.get("/sites").text
+
+
+def test_those_with_a_name_can_call_whom_the_site_names(visits: Visits) -> None:
+    sites = {**visits.desk.settings.fleet.sites}
+    contact = ContactEntry(role="head", name_bn="আ. রহিম", name_en="A. <b>Rahim", phone="01711-000000")
+    sites[SITE] = replace(sites[SITE], contacts=(contact,))
+    visits.desk.live.fleet = Fleet(sites, visits.desk.settings.fleet.groups)
+    visits.visitor = VIEWER
+    page = visits.get(f"/sites/{SITE}").text
+    assert 'href="tel:01711-000000"' in page
+    assert "A. &lt;b&gt;Rahim" in page
+
+
 async def test_the_label_needs_the_address_of_the_page_and_then_has_its_code(office: Desk, port: int) -> None:
     assert "page_url" in (await ask(port, f"/sites/{SITE}/label?lang=en")).text
     mail = office.settings.monitor.mail.model_copy(update={"page_url": "https://ict.example.org/"})
     office.settings = replace(office.settings, monitor=office.settings.monitor.model_copy(update={"mail": mail}))
     page = (await ask(port, f"/sites/{SITE}/label?lang=en")).text
-    assert f"https://ict.example.org/public#{SITE}" in page
+    assert "https://ict.example.org/public<" in page
     assert "<svg" in page[page.index('class="code"') :]
     assert "style=" not in page

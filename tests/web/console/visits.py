@@ -89,7 +89,14 @@ class Visits:
 
     def __init__(self, desk: Desk, visitor: Visitor = OFFICER) -> None:
         self.desk, self.visitor = desk, visitor
-        console = Console(desk.live, desk.store, desk.clock, lambda: desk.settings, Changes(desk.live.instance))
+        console = Console(
+            desk.live,
+            desk.store,
+            desk.clock,
+            lambda: desk.settings,
+            Changes(desk.live.instance),
+            probes=desk.probes(),
+        )
 
         async def who(_: Request) -> Visitor:
             return self.visitor

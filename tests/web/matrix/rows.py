@@ -138,8 +138,6 @@ ROWS = (
     Row("GET", "/maintenance/new", OFFICER),
     Row("POST", "/maintenance/new", OFFICER, form=PLAN, done=303, far=403, get=200),
     Row("POST", "/maintenance/{name}", OFFICER, "/maintenance/nothing", {"do": "end"}, 404, far=404),
-    Row("GET", "/audit", OFFICER),
-    Row("POST", "/audit/export", OFFICER),
     Row("GET", "/stream", VIEWER),
     Row("GET", "/alive", VIEWER),
 )
